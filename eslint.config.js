@@ -1,0 +1,103 @@
+import js from '@eslint/js';
+import ts from 'typescript-eslint';
+
+const SHARED_ADAPTERS = [
+  'shared/config.ts',
+  'shared/observability/**/*.ts',
+  'shared/**/dynamodb-*.ts',
+  'shared/**/*-poster.ts',
+  'shared/**/*-fetcher.ts',
+];
+
+export default ts.config(
+  {
+    ignores: [
+      'node_modules',
+      '.build',
+      '**/.serverless',
+      'coverage',
+      '**/*.mjs',
+      '**/*.cjs',
+      'test/fixtures',
+    ],
+  },
+  js.configs.recommended,
+  ts.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js'] } } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-definitions': 'off',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'named exports only' },
+        { selector: 'ExportAllDeclaration', message: 'no barrels: export where the thing is made' },
+      ],
+    },
+  },
+  {
+    files: ['shared/**/*.ts'],
+    ignores: SHARED_ADAPTERS,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ group: ['**/gateway/**', '**/functions/**', 'node:*', '!node:crypto', '@aws-sdk/*'] }],
+        },
+      ],
+      'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'console'],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'take a Clock' },
+        { object: 'Math', property: 'random', message: 'take a Random' },
+      ],
+    },
+  },
+  {
+    files: ['gateway/{phases,routing,mapping,events,policy,deployment}/**/*.ts', 'gateway/pipeline.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'take a Clock' },
+        { object: 'Math', property: 'random', message: 'take a Random' },
+      ],
+      'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'console'],
+    },
+  },
+  { files: ['functions/**/*.ts', 'examples/**/*.ts'], rules: { '@typescript-eslint/require-await': 'off' } },
+  {
+    files: ['*.config.js', '.dependency-cruiser.mjs'],
+    extends: [ts.configs.disableTypeChecked],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', name: ['describe', 'it', 'test'], package: 'node:test' },
+          ],
+        },
+      ],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/require-await': 'off',
+      'max-lines-per-function': 'off',
+    },
+  },
+);

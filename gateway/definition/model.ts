@@ -1,0 +1,48 @@
+/** What loading gives: stacks with every intrinsic resolved, ready for the control plane. */
+import type { DefinitionPlace } from '../errors.ts';
+import type { FunctionDefinition } from '../lambda/model.ts';
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+export type ResolvedResource = {
+  readonly logicalId: string;
+  /** `AWS::ApiGateway::Method` */
+  readonly type: string;
+  /** What `Ref` gives: API id, function name, table name, role name … */
+  readonly physicalId: string;
+  /** All intrinsics resolved, AWS's property names. */
+  readonly properties: JsonObject;
+  readonly dependsOn: readonly string[];
+  /** Place of the resource, or of one property (`Integration.Uri`) as exactly as the file tells. */
+  place(property?: string): DefinitionPlace;
+};
+
+/** A resource or property that is loaded but cannot be enforced by this version. */
+export type UnsupportedItem = {
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly type: string;
+  /** Absent: the whole resource. */
+  readonly property?: string | undefined;
+  /** What a request will miss. */
+  readonly consequence: string;
+};
+
+export type ResolvedStack = {
+  readonly stackName: string;
+  /** The stage of the service (`--stage`); plain templates have the same. */
+  readonly stage: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** File named in messages. */
+  readonly file: string;
+  /** In template order. */
+  readonly resources: ReadonlyMap<string, ResolvedResource>;
+  readonly outputs: ReadonlyMap<string, Json>;
+  readonly exports: ReadonlyMap<string, Json>;
+  readonly functions: readonly FunctionDefinition[];
+  readonly unsupported: readonly UnsupportedItem[];
+  /** Known to change nothing for a request (deployment bucket, log groups, versions…); listed on demand. */
+  readonly noEffect: readonly UnsupportedItem[];
+};

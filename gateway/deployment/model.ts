@@ -1,0 +1,137 @@
+/**
+ * The immutable compiled deployment that requests read. Everything here was parsed, checked and
+ * resolved when the deployment was made; a request only looks things up.
+ */
+import type { ApiFacts, RouteFacts } from '../events/request-facts.ts';
+import type { GatewayErrorCode, GatewayErrorDetail } from '../errors.ts';
+
+export type ApiProtocol = 'rest' | 'http' | 'websocket';
+
+export type ApiIdentity = ApiFacts & {
+  readonly name: string;
+  readonly protocol: ApiProtocol;
+  readonly stackName: string;
+  readonly logicalId: string;
+};
+
+/** Text with `${stageVariables.x}` in it, parsed once; constant text costs nothing per request. */
+export type StageText = {
+  readonly source: string;
+  render(variables: Readonly<Record<string, string>> | null): string;
+};
+
+/** One place a credential is read from. Names are lower case for headers, exact for all else. */
+export type IdentitySource =
+  | { readonly kind: 'header'; readonly name: string }
+  | { readonly kind: 'querystring'; readonly name: string }
+  | { readonly kind: 'stageVariable'; readonly name: string }
+  | { readonly kind: 'context'; readonly name: string };
+
+/** Which event an authorizer function gets, and how its answer reads. */
+export type AuthorizerPayload = 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
+
+export type LambdaAuthorizer = {
+  readonly authorizerId: string;
+  readonly name: string;
+  readonly payload: AuthorizerPayload;
+  /** Renders to a function name (not ARN) once stage variables are known. */
+  readonly functionName: StageText;
+  readonly identitySources: readonly IdentitySource[];
+  /** The source list as written, comma separated: HTTP 1.0 events carry it. */
+  readonly identitySourceText: string;
+  /** Whole-token match (Java `matches`), TOKEN only. */
+  readonly validation: RegExp | undefined;
+  /** 0 = no caching. */
+  readonly ttlSeconds: number;
+  readonly simpleResponses: boolean;
+  readonly timeoutMs: number;
+};
+
+export type Authorization =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'lambda'; readonly authorizer: LambdaAuthorizer }
+  /** A type this version cannot check: named at load, and every request is refused (fail closed). */
+  | { readonly kind: 'unsupported'; readonly type: string };
+
+/** Payload format of the proxy event and of the function's answer. */
+export type ProxyPayload = 'rest-1.0' | 'http-1.0' | 'http-2.0' | 'websocket';
+
+export type Integration =
+  | {
+      readonly kind: 'lambda-proxy';
+      readonly payload: ProxyPayload;
+      readonly functionName: StageText;
+      readonly timeoutMs: number;
+    }
+  /** No integration at all: a WebSocket `$connect` or `$disconnect` route without one. */
+  | { readonly kind: 'none' }
+  /** A type this version cannot run: named at load, every request gets API_CONFIGURATION_ERROR. */
+  | { readonly kind: 'unsupported'; readonly type: string; readonly reason: string };
+
+/** What one method or route needs, and nothing else. */
+export type RoutePlan = RouteFacts & {
+  /** `GET`, `ANY`, or `$default`. */
+  readonly httpMethod: string;
+  /** For messages and the route listing. */
+  readonly logicalId: string;
+  readonly authorization: Authorization;
+  readonly apiKeyRequired: boolean;
+  readonly integration: Integration;
+};
+
+/** WebSocket only: whether and how the answer of a route goes back to the client. */
+export type MessageRoutePlan = RoutePlan & { readonly repliesToClient: boolean };
+
+export type RouteMatch = {
+  readonly plan: RoutePlan;
+  readonly pathParameters: Readonly<Record<string, string>> | null;
+};
+
+/** Route lookup for one deployment; built by `routing/`. */
+export type RouteTable = {
+  /** `path` is below the stage and still percent-encoded. Undefined = no route answers. */
+  find(method: string, path: string): RouteMatch | undefined;
+  /** In template order, for listings. */
+  readonly plans: readonly RoutePlan[];
+};
+
+/** HTTP API `CorsConfiguration`, compiled. Absent on REST. */
+export type CorsPlan = {
+  readonly allowOrigins: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly allowCredentials: boolean;
+  readonly maxAgeSeconds: number | undefined;
+};
+
+/** What the client gets for a failure before request ids and CORS are added. */
+export type ErrorWording = {
+  readonly status: number;
+  readonly body: string;
+  /** Flat name, value list; has content-type and, on REST, x-amzn-ErrorType. */
+  readonly headers: readonly string[];
+};
+
+/** How one API words its failures: REST by gateway responses, HTTP by its fixed table. */
+export type ErrorWordings = {
+  word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording;
+};
+
+export type Deployment = {
+  readonly id: string;
+  readonly protocol: ApiProtocol;
+  readonly routes: RouteTable;
+  readonly errors: ErrorWordings;
+  readonly cors: CorsPlan | undefined;
+  /** REST `binaryMediaTypes`, lower case. */
+  readonly binaryMediaTypes: readonly string[];
+  /** WebSocket only: picks the route key for a message body. */
+  readonly messageRouting: MessageRouting | undefined;
+};
+
+export type MessageRouting = {
+  /** Evaluates the route selection expression over the raw text of a message; undefined = not JSON or no value. */
+  select(body: string): string | undefined;
+  readonly routes: ReadonlyMap<string, MessageRoutePlan>;
+};

@@ -1,0 +1,97 @@
+/**
+ * What event builders need to know of a request. `Exchange` satisfies these by shape; builders never see
+ * the exchange itself, so they stay pure and reusable for WebSocket and test-invoke.
+ */
+
+/** What arrived, before any route is known. */
+export type RequestFacts = {
+  /** Upper-case verb as received. */
+  readonly method: string;
+  /** Path with stage exactly as on the wire, without query: `/dev//pets/a%20b/`. */
+  readonly rawPath: string;
+  /** Text after `?`, still encoded; empty when there is none. */
+  readonly rawQuery: string;
+  /** Flat name, value list in order of arrival and spelling of the client (node's `rawHeaders`). */
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer | undefined;
+  /** The peer's address without IPv6 mapping: `127.0.0.1`. */
+  readonly sourceIp: string;
+  /** `HTTP/1.1` */
+  readonly protocol: string;
+  /** UUID on REST; on HTTP and WebSocket APIs the same as `extendedRequestId`. */
+  readonly requestId: string;
+  readonly extendedRequestId: string;
+  /** `Root=1-…;Parent=…;Sampled=0`: what functions and integrations see. */
+  readonly traceHeader: string;
+  /** Wall-clock (virtual) arrival. */
+  readonly receivedAtEpochMs: number;
+};
+
+/** The API and stage that serve it. */
+export type ApiFacts = {
+  readonly apiId: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** `{apiId}.execute-api.{region}.amazonaws.com` or the custom domain. */
+  readonly domainName: string;
+};
+
+export type StageFacts = {
+  readonly name: string;
+  readonly deploymentId: string;
+  /** `null` when the stage declares none: REST events then say `null`, HTTP 2.0 omits the key. */
+  readonly variables: Readonly<Record<string, string>> | null;
+};
+
+export type RouteFacts = {
+  /** `GET /pets/{id}`, `$default`, `$connect`. */
+  readonly routeKey: string;
+  /** REST resource id (6 characters); on HTTP APIs the route key. */
+  readonly resourceId: string;
+  /** `/pets/{id}`; `$default` for that route. */
+  readonly resourcePath: string;
+  readonly operationName: string | undefined;
+};
+
+/** A request whose route is known. */
+export type RoutedFacts = RequestFacts & {
+  readonly api: ApiFacts;
+  readonly stage: StageFacts;
+  readonly route: RouteFacts;
+  /** Path below the stage, still encoded, doubled slashes after the stage collapsed, trailing slash kept. */
+  readonly path: string;
+  /** As each API delivers them: REST still encoded, HTTP decoded. `null` when the route has none. */
+  readonly pathParameters: Readonly<Record<string, string>> | null;
+};
+
+/** A scalar or structure an authorizer handed on. REST makes text of it, HTTP 2.0 keeps the type. */
+export type ContextValue =
+  string | number | boolean | null | readonly ContextValue[] | { readonly [key: string]: ContextValue };
+
+/** Who calls, as far as events tell the function. */
+export type CallerFacts =
+  | { readonly kind: 'anonymous' }
+  | {
+      readonly kind: 'lambda';
+      readonly principalId: string | undefined;
+      readonly context: Readonly<Record<string, ContextValue>>;
+      /** Milliseconds spent in the authorizer function; 0 when its answer came from the cache. */
+      readonly integrationLatencyMs: number;
+    }
+  | {
+      readonly kind: 'jwt';
+      /** Every claim as AWS prints it: arrays `[a b]`, numbers as digits. */
+      readonly claims: Readonly<Record<string, string>>;
+      readonly scopes: readonly string[] | null;
+    }
+  | {
+      readonly kind: 'iam';
+      readonly accessKey: string;
+      readonly accountId: string;
+      readonly callerId: string;
+      readonly userArn: string;
+      readonly userId: string;
+    };
+
+/** The API key that admitted the request, where the route needs one. */
+export type ApiKeyFacts = { readonly id: string; readonly value: string } | undefined;

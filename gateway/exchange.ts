@@ -1,0 +1,136 @@
+/**
+ * One request in flight. A single object whose fields are all set at construction (a stable shape is
+ * what makes it fast, docs/decisions/0002); the stages are types over it, so a phase cannot read what an
+ * earlier phase has not established. Only the methods here move it from stage to stage.
+ */
+import type { ApiIdentity, Deployment, RouteMatch, RoutePlan } from './deployment/model.ts';
+import type { ApiKeyFacts, CallerFacts, RequestFacts } from './events/request-facts.ts';
+import type { CompiledPolicy } from './policy/model.ts';
+
+/** What goes back to the client. */
+export type Reply = {
+  status: number;
+  /** Flat name, value list: keeps duplicates and the spelling of the handler. */
+  headers: string[];
+  body: string | Buffer;
+};
+
+/** A result of a Lambda authorizer as kept in the cache: the policy, never the decision. */
+export type AuthorizerGrant = {
+  readonly principalId: string | undefined;
+  readonly context: Extract<CallerFacts, { kind: 'lambda' }>['context'];
+  readonly usageIdentifierKey: string | undefined;
+  /** IAM policy to evaluate per ARN, or the plain yes/no of a simple response. */
+  readonly verdict:
+    | { readonly kind: 'policy'; readonly policy: CompiledPolicy }
+    | { readonly kind: 'simple'; readonly isAuthorized: boolean };
+};
+
+/** Cache of one stage's authorizers; never shared between stages, since a grant of `dev` must open nothing in `prod`. */
+export interface AuthorizerCache {
+  get(authorizerId: string, key: string, nowEpochMs: number): AuthorizerGrant | undefined;
+  put(authorizerId: string, key: string, grant: AuthorizerGrant, expiresAtEpochMs: number): void;
+  flush(): void;
+}
+
+/** A stage as requests see it. */
+export type ServedStage = {
+  readonly name: string;
+  readonly deploymentId: string;
+  readonly deployment: Deployment;
+  readonly variables: Readonly<Record<string, string>> | null;
+  readonly authorizerCache: AuthorizerCache;
+};
+
+/** An API as requests see it; the control plane swaps stages, requests only read. */
+export type ServedApi = ApiIdentity & {
+  readonly stages: ReadonlyMap<string, ServedStage>;
+  /** Words failures that happen before a stage is known. */
+  readonly errors: Deployment['errors'];
+  readonly disableExecuteApiEndpoint: boolean;
+};
+
+export type Caller =
+  | Extract<CallerFacts, { kind: 'anonymous' }>
+  | (Extract<CallerFacts, { kind: 'lambda' }> & { readonly grant: AuthorizerGrant })
+  | Extract<CallerFacts, { kind: 'jwt' }>
+  | Extract<CallerFacts, { kind: 'iam' }>;
+
+export class Exchange implements RequestFacts {
+  readonly api: ServedApi;
+  readonly method: string;
+  readonly rawPath: string;
+  readonly rawQuery: string;
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer | undefined;
+  readonly sourceIp: string;
+  readonly protocol: string;
+  readonly requestId: string;
+  readonly extendedRequestId: string;
+  readonly traceHeader: string;
+  readonly receivedAtEpochMs: number;
+
+  stage: ServedStage | undefined;
+  route: RoutePlan | undefined;
+  path: string;
+  pathParameters: Readonly<Record<string, string>> | null;
+  caller: Caller | undefined;
+  apiKey: ApiKeyFacts;
+  /** The event, once mapped. */
+  payload: string | undefined;
+
+  constructor(api: ServedApi, request: RequestFacts) {
+    this.api = api;
+    this.method = request.method;
+    this.rawPath = request.rawPath;
+    this.rawQuery = request.rawQuery;
+    this.rawHeaders = request.rawHeaders;
+    this.body = request.body;
+    this.sourceIp = request.sourceIp;
+    this.protocol = request.protocol;
+    this.requestId = request.requestId;
+    this.extendedRequestId = request.extendedRequestId;
+    this.traceHeader = request.traceHeader;
+    this.receivedAtEpochMs = request.receivedAtEpochMs;
+    this.stage = undefined;
+    this.route = undefined;
+    this.path = request.rawPath;
+    this.pathParameters = null;
+    this.caller = undefined;
+    this.apiKey = undefined;
+    this.payload = undefined;
+  }
+
+  /** The stage is known even when no route is: failures are worded and logged by it. */
+  onStage(stage: ServedStage, path: string): void {
+    this.stage = stage;
+    this.path = path;
+  }
+
+  matched(match: RouteMatch): Matched {
+    this.route = match.plan;
+    this.pathParameters = match.pathParameters;
+    return this as Matched;
+  }
+
+  authenticated(caller: Caller): Authenticated {
+    this.caller = caller;
+    return this as Authenticated;
+  }
+
+  admitted(apiKey: ApiKeyFacts): Admitted {
+    this.apiKey = apiKey;
+    return this as Admitted;
+  }
+
+  mapped(payload: string): Mapped {
+    this.payload = payload;
+    return this as Mapped;
+  }
+}
+
+export type Received = Exchange;
+export type Matched = Received & { readonly stage: ServedStage; readonly route: RoutePlan };
+export type Authenticated = Matched & { readonly caller: Caller };
+export type Admitted = Authenticated;
+export type Mapped = Admitted & { readonly payload: string };

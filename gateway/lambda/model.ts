@@ -1,0 +1,41 @@
+/** A function as its stack declares it, before any instance runs. */
+import type { DefinitionPlace } from '../errors.ts';
+
+export type FunctionCode =
+  /** `Code.ZipFile`: the text of `index.js` (or `index.mjs`). */
+  | { readonly kind: 'inline'; readonly source: string }
+  /** A folder that holds the handler's file, run as it is or bundled when it is TypeScript. */
+  | {
+      readonly kind: 'directory';
+      /** Absolute. */
+      readonly directory: string;
+      /** The service's own esbuild options (`build.esbuild` or `custom.esbuild`), unchecked. */
+      readonly esbuild: Readonly<Record<string, unknown>> | undefined;
+    };
+
+export type LayerDefinition = {
+  /** Version ARN, or the logical id where there is none. */
+  readonly arn: string;
+  /** Absolute folder whose content `/opt` would have (`nodejs/node_modules/…`); undefined = not on this machine. */
+  readonly directory: string | undefined;
+};
+
+export type FunctionDefinition = {
+  readonly name: string;
+  readonly arn: string;
+  readonly logicalId: string;
+  readonly stackName: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** `nodejs24.x` */
+  readonly runtime: string;
+  /** `functions/users.list` */
+  readonly handler: string;
+  readonly timeoutSeconds: number;
+  readonly memorySizeMb: number;
+  /** From the template only. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly code: FunctionCode;
+  readonly layers: readonly LayerDefinition[];
+  readonly place: DefinitionPlace;
+};

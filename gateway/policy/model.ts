@@ -1,0 +1,18 @@
+/** IAM policy documents, compiled once per document and evaluated per request. */
+
+/** Values a statement's `Condition` may ask for, by lower-case key (`aws:sourceip`). */
+export type ConditionValues = ReadonlyMap<string, readonly string[]>;
+
+export type PolicyQuestion = {
+  /** `execute-api:Invoke` */
+  readonly action: string;
+  /** `arn:aws:execute-api:…/{stage}/{VERB}/{path}` with the actual, still encoded path. */
+  readonly resource: string;
+  readonly conditions: ConditionValues;
+};
+
+export type PolicyDecision = 'allow' | 'explicit-deny' | 'implicit-deny';
+
+export type CompiledPolicy = {
+  decide(question: PolicyQuestion): PolicyDecision;
+};

@@ -1,0 +1,67 @@
+/** What the gateway needs from the outside. Adapters implement these; tests pass virtual ones. */
+
+/** Wall-clock time as clients, tokens and TTLs see it: moved by `gatewright clock`. */
+export interface Clock {
+  nowEpochMs(): number;
+}
+
+/** Source of ids and of chance; seeded in tests. */
+export interface Random {
+  /** RFC 9562 version 4. */
+  uuid(): string;
+  /** `count` lower-case hex digits. */
+  hex(count: number): string;
+  /** AWS's extended request id: 15 base64 characters and `=`. Also connection and message ids. */
+  extendedId(): string;
+  /** 0 ≤ x < 1. */
+  fraction(): number;
+}
+
+export type Invocation = {
+  /** Name, not ARN: `food-delivery-dev-listUsers`. */
+  readonly functionName: string;
+  /** The event as JSON text. */
+  readonly payload: string;
+  /** How long the caller waits, from now. The function's own timeout is the runtime's matter. */
+  readonly timeoutMs: number;
+  /** `X-Amzn-Trace-Id` of the request, for the function's `_X_AMZN_TRACE_ID`. */
+  readonly traceHeader: string;
+};
+
+export type InvocationResult =
+  /** The handler returned; `payload` is JSON text (`null` where it returned undefined). */
+  | { readonly kind: 'returned'; readonly payload: string }
+  /** Lambda's FunctionError: thrown, rejected, own timeout, crashed, init failed. `errorMessage` as Lambda words it. */
+  | {
+      readonly kind: 'failed';
+      readonly payload: string;
+      readonly errorType: string;
+      readonly errorMessage: string;
+    }
+  /** The caller's `timeoutMs` passed first; the function may still be running. */
+  | { readonly kind: 'timed-out' }
+  /** Lambda would not take the event: no such function, no instance free within bounds, or payload over 6 MB. */
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'not-found' | 'throttled' | 'too-large';
+      readonly message: string;
+    };
+
+export interface Invoker {
+  invoke(invocation: Invocation): Promise<InvocationResult>;
+  /** Whether an event for this name could be delivered. Lets a deployment be checked before it serves. */
+  has(functionName: string): boolean;
+}
+
+/** Where request lines go. `write` must not wait. */
+export interface LogSink {
+  write(line: string): void;
+}
+
+/** Everything a phase may reach. */
+export type Ports = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly invoker: Invoker;
+  readonly log: LogSink;
+};

@@ -1,0 +1,23 @@
+/** Amazon Resource Names, parsed and printed. */
+
+export type Arn = {
+  readonly partition: string;
+  readonly service: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** All after the fifth colon, colons and slashes included. */
+  readonly resource: string;
+};
+
+/** Reads `arn:partition:service:region:account:resource`; undefined when the text is none. */
+export function parseArn(text: string): Arn | undefined {
+  const parts = text.split(':');
+  if (parts.length < 6 || parts[0] !== 'arn') return undefined;
+  const [, partition = '', service = '', region = '', accountId = '', ...resource] = parts;
+  if (partition === '' || service === '') return undefined;
+  return { partition, service, region, accountId, resource: resource.join(':') };
+}
+
+export function printArn(arn: Arn): string {
+  return `arn:${arn.partition}:${arn.service}:${arn.region}:${arn.accountId}:${arn.resource}`;
+}
