@@ -34,6 +34,8 @@ export type GatewayErrorCode =
   | 'STAGE_NOT_FOUND'
   /** The function failed, ran out of its own time, or answered what a proxy integration may not answer. */
   | 'FUNCTION_FAILED'
+  /** Lambda would not take the event because too many run already. */
+  | 'FUNCTION_THROTTLED'
   /** URL or headers over AWS's hard limit. */
   | 'URI_TOO_LONG'
   | 'HEADERS_TOO_LARGE'

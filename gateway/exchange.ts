@@ -3,7 +3,14 @@
  * what makes it fast, docs/decisions/0002); the stages are types over it, so a phase cannot read what an
  * earlier phase has not established. Only the methods here move it from stage to stage.
  */
-import type { ApiIdentity, Deployment, RouteMatch, RoutePlan } from './deployment/model.ts';
+import type {
+  ApiIdentity,
+  BuiltInWordings,
+  Deployment,
+  LambdaProxyIntegration,
+  RouteMatch,
+  RoutePlan,
+} from './deployment/model.ts';
 import type { ApiKeyFacts, CallerFacts, RequestFacts } from './events/request-facts.ts';
 import type { CompiledPolicy } from './policy/model.ts';
 
@@ -42,11 +49,16 @@ export type ServedStage = {
   readonly authorizerCache: AuthorizerCache;
 };
 
+/** `stageName` may name no stage of the API; `path` begins with a slash. */
+export type StageLocation = { readonly stageName: string; readonly path: string };
+
 /** An API as requests see it; the control plane swaps stages, requests only read. */
 export type ServedApi = ApiIdentity & {
   readonly stages: ReadonlyMap<string, ServedStage>;
+  /** Splits a raw path into stage and path below it, the way this kind of API does. */
+  locate(rawPath: string, stages: ReadonlyMap<string, unknown>): StageLocation;
   /** Words failures that happen before a stage is known. */
-  readonly errors: Deployment['errors'];
+  readonly errors: BuiltInWordings;
   readonly disableExecuteApiEndpoint: boolean;
 };
 
@@ -76,6 +88,7 @@ export class Exchange implements RequestFacts {
   pathParameters: Readonly<Record<string, string>> | null;
   caller: Caller | undefined;
   apiKey: ApiKeyFacts;
+  integration: LambdaProxyIntegration | undefined;
   /** The event, once mapped. */
   payload: string | undefined;
 
@@ -98,6 +111,7 @@ export class Exchange implements RequestFacts {
     this.pathParameters = null;
     this.caller = undefined;
     this.apiKey = undefined;
+    this.integration = undefined;
     this.payload = undefined;
   }
 
@@ -123,7 +137,8 @@ export class Exchange implements RequestFacts {
     return this as Admitted;
   }
 
-  mapped(payload: string): Mapped {
+  mapped(integration: LambdaProxyIntegration, payload: string): Mapped {
+    this.integration = integration;
     this.payload = payload;
     return this as Mapped;
   }
@@ -133,4 +148,4 @@ export type Received = Exchange;
 export type Matched = Received & { readonly stage: ServedStage; readonly route: RoutePlan };
 export type Authenticated = Matched & { readonly caller: Caller };
 export type Admitted = Authenticated;
-export type Mapped = Admitted & { readonly payload: string };
+export type Mapped = Admitted & { readonly integration: LambdaProxyIntegration; readonly payload: string };

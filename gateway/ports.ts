@@ -3,6 +3,21 @@
 /** Wall-clock time as clients, tokens and TTLs see it: moved by `gatewright clock`. */
 export interface Clock {
   nowEpochMs(): number;
+  /** Milliseconds since some start, for durations; never moved, never backwards. */
+  monotonicMs(): number;
+}
+
+/** A clock that `gatewright clock` moves. Timers and socket timeouts stay on the machine's time. */
+export interface ShiftableClock extends Clock {
+  /**
+   * Eight bytes, one Float64: milliseconds to add to the machine's time. Handed to worker threads, so that
+   * functions and the embedded DynamoDB move in the same instant.
+   */
+  readonly offset: SharedArrayBuffer;
+  /** Moves on (or back) from where the clock stands. @throws RangeError over a hundred years or for no number. */
+  shift(ms: number): void;
+  reset(): void;
+  offsetMs(): number;
 }
 
 /** Source of ids and of chance; seeded in tests. */

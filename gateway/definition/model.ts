@@ -40,6 +40,8 @@ export type ResolvedStack = {
   /** In template order. */
   readonly resources: ReadonlyMap<string, ResolvedResource>;
   readonly outputs: ReadonlyMap<string, Json>;
+  /** The template's own top-level `Metadata`, intrinsics as they stand. */
+  readonly metadata: JsonObject;
   readonly exports: ReadonlyMap<string, Json>;
   readonly functions: readonly FunctionDefinition[];
   readonly unsupported: readonly UnsupportedItem[];

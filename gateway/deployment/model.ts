@@ -2,7 +2,8 @@
  * The immutable compiled deployment that requests read. Everything here was parsed, checked and
  * resolved when the deployment was made; a request only looks things up.
  */
-import type { ApiFacts, RouteFacts } from '../events/request-facts.ts';
+import type { CorsPlan } from '../events/cors-headers.ts';
+import type { ApiFacts, RequestFacts, RouteFacts, StageFacts } from '../events/request-facts.ts';
 import type { GatewayErrorCode, GatewayErrorDetail } from '../errors.ts';
 
 export type ApiProtocol = 'rest' | 'http' | 'websocket';
@@ -56,15 +57,19 @@ export type Authorization =
 /** Payload format of the proxy event and of the function's answer. */
 export type ProxyPayload = 'rest-1.0' | 'http-1.0' | 'http-2.0' | 'websocket';
 
+export type LambdaProxyIntegration = {
+  readonly kind: 'lambda-proxy';
+  readonly payload: ProxyPayload;
+  readonly functionName: StageText;
+  readonly timeoutMs: number;
+};
+
 export type Integration =
-  | {
-      readonly kind: 'lambda-proxy';
-      readonly payload: ProxyPayload;
-      readonly functionName: StageText;
-      readonly timeoutMs: number;
-    }
+  | LambdaProxyIntegration
   /** No integration at all: a WebSocket `$connect` or `$disconnect` route without one. */
   | { readonly kind: 'none' }
+  /** AWS deploys it and fails every request with 500. */
+  | { readonly kind: 'misconfigured'; readonly reason: string }
   /** A type this version cannot run: named at load, every request gets API_CONFIGURATION_ERROR. */
   | { readonly kind: 'unsupported'; readonly type: string; readonly reason: string };
 
@@ -95,16 +100,6 @@ export type RouteTable = {
   readonly plans: readonly RoutePlan[];
 };
 
-/** HTTP API `CorsConfiguration`, compiled. Absent on REST. */
-export type CorsPlan = {
-  readonly allowOrigins: readonly string[];
-  readonly allowMethods: readonly string[];
-  readonly allowHeaders: readonly string[];
-  readonly exposeHeaders: readonly string[];
-  readonly allowCredentials: boolean;
-  readonly maxAgeSeconds: number | undefined;
-};
-
 /** What the client gets for a failure before request ids and CORS are added. */
 export type ErrorWording = {
   readonly status: number;
@@ -115,7 +110,20 @@ export type ErrorWording = {
 
 /** How one API words its failures: REST by gateway responses, HTTP by its fixed table. */
 export type ErrorWordings = {
+  word(code: GatewayErrorCode, detail: GatewayErrorDetail, facts: WordingFacts): ErrorWording;
+};
+
+/** Wordings that no template changes and that need to know nothing of the request. */
+export type BuiltInWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording;
+};
+
+/** What a customised error may speak of: the request, and stage and route as far as they were found. */
+export type WordingFacts = RequestFacts & {
+  readonly api: ApiFacts;
+  readonly stage: StageFacts | undefined;
+  readonly route: RouteFacts | undefined;
+  readonly pathParameters: Readonly<Record<string, string>> | null;
 };
 
 export type Deployment = {

@@ -1,7 +1,7 @@
 /** IAM policy documents, compiled once per document and evaluated per request. */
 
-/** Values a statement's `Condition` may ask for, by lower-case key (`aws:sourceip`). */
-export type ConditionValues = ReadonlyMap<string, readonly string[]>;
+/** Values a statement's `Condition` may ask for, by lower-case key (`aws:sourceip`). A Map is one; the request path looks them up only when asked. */
+export type ConditionValues = { get(key: string): readonly string[] | undefined };
 
 export type PolicyQuestion = {
   /** `execute-api:Invoke` */

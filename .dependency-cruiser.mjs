@@ -1,0 +1,195 @@
+/**
+ * Import direction of the house. Each rule is named after what it protects and is proven by a planted
+ * violation (`npm run prove check-rules`). `test/architecture/cruise-imports.ts` runs it and asserts that
+ * every source file was seen: with a TypeScript that dependency-cruiser does not know it would cruise
+ * nothing and report success.
+ */
+const OURS = '^(shared|functions|layers|gateway|cli|console|plugin|examples|bench|test)/';
+
+/** Files of shared/ that may touch one outside thing, the one in their name. */
+const SHARED_ADAPTERS = [
+  '^shared/config\\.ts$',
+  '^shared/observability/',
+  '^shared/.+/dynamodb-[^/]+$',
+  '^shared/.+-(poster|fetcher)\\.ts$',
+];
+
+const PURE_GATEWAY = '(routing|mapping|events|policy|deployment)';
+const NODE_BUILT_IN = { dependencyTypes: ['core'] };
+
+const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
+
+export default {
+  forbidden: [
+    rule(
+      'shared-knows-nothing-of-ours',
+      'shared/ is deployed alone, inside every function.',
+      { path: '^shared/' },
+      { path: OURS, pathNot: '^shared/' },
+    ),
+    rule(
+      'shared-takes-no-node',
+      'What decides is pure; only node:crypto is allowed, adapters are exempt.',
+      { path: '^shared/', pathNot: SHARED_ADAPTERS },
+      { ...NODE_BUILT_IN, pathNot: '^(node:)?crypto$' },
+    ),
+    rule(
+      'shared-takes-no-aws-sdk',
+      'The AWS SDK belongs in dynamodb-*.ts, *-poster.ts and *-fetcher.ts.',
+      { path: '^shared/', pathNot: SHARED_ADAPTERS },
+      { path: 'node_modules/@aws-sdk/' },
+    ),
+    rule(
+      'shared-adapters-stay-in-their-folder',
+      'An adapter is wired by functions/, never by the adapter of another folder.',
+      { path: ['^shared/([^/]+)/dynamodb-', '^shared/([^/]+)/[^/]+-(poster|fetcher)\\.ts$'] },
+      {
+        path: ['^shared/[^/]+/dynamodb-', '^shared/[^/]+/[^/]+-(poster|fetcher)\\.ts$'],
+        pathNot: '^shared/$1/',
+      },
+    ),
+    rule(
+      'shared-ground-floor',
+      'aws/ and http/ are what the other folders of shared/ stand on.',
+      { path: '^shared/(aws|http)/' },
+      { path: '^shared/', pathNot: '^shared/((aws|http)/|errors\\.ts$|ports\\.ts$)' },
+    ),
+    rule(
+      'shared-domains-do-not-know-each-other',
+      'access, quota, websocket and cache meet in functions/ and middleware/ only.',
+      { path: '^shared/(access|quota|websocket|cache)/' },
+      { path: '^shared/(access|quota|websocket|cache|middleware)/', pathNot: '^shared/$1/' },
+    ),
+    rule(
+      'phases-do-not-know-each-other',
+      'The order of phases is written in pipeline.ts and nowhere else.',
+      { path: '^gateway/phases/([^/]+)\\.ts$' },
+      { path: '^gateway/phases/', pathNot: '^gateway/phases/$1\\.ts$' },
+    ),
+    rule(
+      'phases-see-facts-only',
+      'A phase reads the exchange, the compiled deployment and the pure folders; ports reach the rest.',
+      { path: '^gateway/phases/' },
+      {
+        path: '^gateway/',
+        pathNot:
+          '^gateway/(phases/|(exchange|errors|ports|trail)\\.ts$|deployment/model\\.ts$|(routing|mapping|events|policy)/)',
+      },
+    ),
+    rule(
+      'pure-gateway-takes-no-node',
+      'Phases, pipelines and the pure folders run anywhere and under a virtual clock.',
+      { path: `^gateway/(phases/|${PURE_GATEWAY}/|pipeline\\.ts$|websocket/pipeline\\.ts$)` },
+      NODE_BUILT_IN,
+    ),
+    rule(
+      'pure-gateway-looks-downward',
+      'routing, mapping, events, policy and deployment know neither phases nor anything that does I/O.',
+      { path: `^gateway/${PURE_GATEWAY}/` },
+      {
+        path: '^gateway/',
+        pathNot: `^gateway/(${PURE_GATEWAY}/|(errors|ports|exchange)\\.ts$|(definition|lambda)/model\\.ts$)`,
+      },
+    ),
+    rule(
+      'only-deployment-compiles',
+      'routing, mapping, events and policy are what deployment/ is compiled from; they know its model at most.',
+      { path: '^gateway/(routing|mapping|events|policy)/' },
+      { path: '^gateway/deployment/', pathNot: '^gateway/deployment/model\\.ts$' },
+    ),
+    rule(
+      'pipelines-only-order-phases',
+      'A pipeline names phases in order; what does I/O comes in by ports.',
+      { path: ['^gateway/pipeline\\.ts$', '^gateway/websocket/pipeline\\.ts$'] },
+      { path: '^gateway/(definition|control|lambda|services|server|adapters)/' },
+    ),
+    rule(
+      'control-plane-serves-no-requests',
+      'The control plane makes deployments; it never runs a request.',
+      { path: '^gateway/control/' },
+      { path: ['pipeline\\.ts$', '^gateway/(phases|server|lambda|services|adapters)/'] },
+    ),
+    rule(
+      'outer-ring-implements-ports',
+      'lambda, services and adapters implement ports; they know no request.',
+      { path: '^gateway/(lambda|services|adapters)/' },
+      {
+        path: '^gateway/',
+        pathNot: [
+          '^gateway/($1/|(ports|errors)\\.ts$|(lambda|definition)/model\\.ts$)',
+          // Local identities are policies; the embedded DynamoDB is a thread with a clock and a socket of its own.
+          '^gateway/(policy/identities|adapters/system-clock|server/(guards|read-body|issuer))\\.ts$',
+        ],
+      },
+    ),
+    rule(
+      'server-only-carries',
+      'server/ turns sockets into exchanges; it runs the pipeline, never a phase or a function itself.',
+      { path: '^gateway/server/' },
+      { path: '^gateway/(phases|lambda|services|adapters)/' },
+    ),
+    rule(
+      'one-composition-root',
+      'Only the entry (index.ts, gateway.ts, compose.ts) wires adapters, functions and services to the rest.',
+      { path: '^gateway/', pathNot: '^gateway/((index|gateway|compose)\\.ts$|(lambda|services|adapters)/)' },
+      { path: '^gateway/(lambda|services|adapters)/', pathNot: '^gateway/[^/]+/model\\.ts$' },
+    ),
+    rule(
+      'gateway-knows-no-outer-part',
+      'The gateway serves any stack; it knows neither ours nor its own users.',
+      { path: '^gateway/' },
+      { path: OURS, pathNot: '^(gateway|shared)/' },
+    ),
+    rule(
+      'functions-know-shared-only',
+      'A function is deployed with shared/ and nothing else of ours.',
+      { path: '^functions/([^/]+)\\.ts$' },
+      { path: OURS, pathNot: '^(shared/|functions/$1\\.ts$)' },
+    ),
+    rule(
+      'users-enter-by-the-front-door',
+      'cli, plugin, bench and examples use the gateway through gateway/index.ts.',
+      { path: '^(cli|plugin|bench|examples)/' },
+      { path: '^gateway/', pathNot: '^gateway/index\\.ts$' },
+    ),
+    rule(
+      'users-keep-out-of-each-other',
+      'cli, plugin, bench and examples share through gateway/index.ts and #shared.',
+      { path: '^(cli|plugin|bench|examples)/' },
+      { path: OURS, pathNot: '^($1|gateway|shared)/' },
+    ),
+    rule(
+      'console-talks-http',
+      'The console is a web page: it has its own files and the control port.',
+      { path: '^console/' },
+      { path: OURS, pathNot: '^console/' },
+    ),
+    rule(
+      'nothing-imports-tests',
+      'Tests, benchmarks and examples are leaves.',
+      { path: OURS, pathNot: '^(test|bench|examples)/' },
+      { path: '^(test|bench|examples)/' },
+    ),
+    rule('no-circular', 'A cycle has no order to read it in.', {}, { circular: true }),
+    rule(
+      'no-unresolvable',
+      'An import that resolves to nothing hides a typo from the rules above.',
+      {},
+      {
+        couldNotResolve: true,
+        // A package of types only: nothing to resolve at run time.
+        pathNot: '^aws-lambda$',
+      },
+    ),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['\\.build/', '\\.serverless/', '\\.gatewright/', '^coverage/'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.mjs', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+    },
+  },
+};

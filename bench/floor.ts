@@ -1,0 +1,48 @@
+/**
+ * The floor: node:http, and for each request one JSON round trip to one worker thread with a constant event
+ * of the size that the gateway's functions get. No routing, no authorizer, no log: what no gateway in Node
+ * that runs functions in threads gets under cheaply. Reads `{event}` as JSON from argv, prints its port.
+ */
+import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Worker, isMainThread, parentPort } from 'node:worker_threads';
+import { hello } from './fixture/handler.ts';
+
+type Result = { statusCode: number; headers: Record<string, string>; body: string };
+
+function serve(event: unknown): void {
+  const worker = new Worker(new URL(import.meta.url));
+  const waiting = new Map<number, ServerResponse>();
+  let lastId = 0;
+  worker.on('message', (message: string) => {
+    const bar = message.indexOf('|');
+    const id = Number(message.slice(0, bar));
+    const { statusCode, headers, body } = JSON.parse(message.slice(bar + 1)) as Result;
+    const response = waiting.get(id);
+    waiting.delete(id);
+    response?.writeHead(statusCode, { ...headers, 'content-length': Buffer.byteLength(body) });
+    response?.end(body);
+  });
+  const server = createServer((_request, response) => {
+    lastId += 1;
+    waiting.set(lastId, response);
+    worker.postMessage(`${lastId}|${JSON.stringify(event)}`);
+  });
+  server.listen(0, '127.0.0.1', () => {
+    process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
+  });
+}
+
+if (isMainThread) {
+  const { event } = JSON.parse(process.argv[2] ?? '{}') as { event: unknown };
+  serve(event);
+} else {
+  parentPort?.on('message', (message: string) => {
+    const bar = message.indexOf('|');
+    JSON.parse(message.slice(bar + 1));
+    void hello().then((result) => {
+      parentPort?.postMessage(`${message.slice(0, bar)}|${JSON.stringify(result)}`);
+    });
+  });
+}

@@ -1,0 +1,114 @@
+/** One measurement: a fresh server, warm-up, load, memory. */
+import { spawn } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { hello } from './fixture/handler.ts';
+import { stop, untilAnswered } from './targets.ts';
+import type { LoadResult, LoadTask } from './load.ts';
+import type { Kind, Target } from './targets.ts';
+
+export const CONNECTIONS = 32;
+export const COLD_SECONDS = 2;
+export const WARMUP_SECONDS = 6;
+
+export type Scenario = {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+export type Measurement = {
+  readonly requestsPerSecond: number;
+  readonly coldRequestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Of the server and its children at the end of the load; undefined where the system does not tell. */
+  readonly rssMb: number | undefined;
+  /** From starting the process to the first 200. */
+  readonly startMs: number;
+  readonly loadCpuShare: number;
+};
+
+/**
+ * @throws Error when an answer is not 200 or has another body, or when the handler ran more or less often
+ *   than there were answers
+ */
+export async function measure(target: Target, scenario: Scenario, seconds: number): Promise<Measurement> {
+  const startedMs = performance.now();
+  const running = await target.start();
+  try {
+    const url = new URL(`${running.urlOf(scenario.kind)}${scenario.path}`);
+    const headers = { ...scenario.headers };
+    const expectedBody = (await hello()).body;
+    const firstBody = await untilAnswered(running, url.href, headers);
+    if (firstBody !== expectedBody) throw new Error(`answered with another body: ${firstBody.slice(0, 200)}`);
+    const startMs = performance.now() - startedMs;
+    const task: LoadTask = {
+      host: url.hostname,
+      port: Number(url.port),
+      path: url.pathname,
+      headers,
+      connections: CONNECTIONS,
+      coldSeconds: COLD_SECONDS,
+      warmupSeconds: WARMUP_SECONDS,
+      seconds,
+      expectedBody,
+    };
+    const result = await generateLoad(task);
+    const rssMb = residentMegabytes(running.process.pid);
+    // One more: the answer that proved the start.
+    if (result.invocations !== result.total + 1)
+      throw new Error(`${result.total + 1} answers, but the handler ran ${result.invocations} times`);
+    return {
+      requestsPerSecond: result.measured / seconds,
+      coldRequestsPerSecond: result.cold / COLD_SECONDS,
+      p50Ms: result.p50Ms,
+      p99Ms: result.p99Ms,
+      rssMb,
+      startMs,
+      loadCpuShare: result.cpuShare,
+    };
+  } finally {
+    await stop(running);
+  }
+}
+
+async function generateLoad(task: LoadTask): Promise<LoadResult> {
+  const file = fileURLToPath(new URL('load.ts', import.meta.url));
+  const child = spawn(process.execPath, [file, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const chunks = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (chunks.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (chunks.stderr += chunk.toString()));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`load: ${chunks.stderr.trim()}`);
+  return JSON.parse(chunks.stdout) as LoadResult;
+}
+
+/** Sum over the process and its descendants, from /proc. */
+function residentMegabytes(pid: number | undefined): number | undefined {
+  try {
+    const processes = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((name) => {
+        try {
+          const status = readFileSync(`/proc/${name}/status`, 'utf8');
+          const field = (wanted: string) =>
+            Number(new RegExp(`^${wanted}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
+          return [{ pid: Number(name), parent: field('PPid'), kb: field('VmRSS') }];
+        } catch {
+          return []; // Ended while we looked.
+        }
+      });
+    const family = new Set([pid]);
+    // Children have higher positions than parents only by habit, so look until nothing new is found.
+    for (let before = 0; before !== family.size;) {
+      before = family.size;
+      for (const { pid: child, parent } of processes) if (family.has(parent)) family.add(child);
+    }
+    const kb = processes.filter((one) => family.has(one.pid)).reduce((sum, one) => sum + one.kb, 0);
+    return kb / 1024;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,178 @@
+/** The three things that are measured, each started as its user would start it. */
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const FIXTURE = join(ROOT, 'bench/fixture');
+const BUILD = join(ROOT, '.build/bench');
+const START_DEADLINE_MS = 60_000;
+const INSTALL_DEADLINE_MS = 240_000;
+const SERVERLESS_OFFLINE = '14.8.2';
+
+export type Kind = 'rest' | 'http';
+
+/** A running server. `urlOf` is the base under which `/hello`, `/guarded` and `/event` are. */
+export type Running = {
+  readonly process: ChildProcess;
+  urlOf(kind: Kind): string;
+};
+
+export type Target = {
+  readonly name: 'gateway' | 'floor' | 'serverless-offline';
+  start(): Promise<Running>;
+};
+
+/** Output of a target goes to files, as a user who measures would send it. */
+function logFile(name: string): number {
+  mkdirSync(BUILD, { recursive: true });
+  return openSync(join(BUILD, `${name}.log`), 'w');
+}
+
+async function firstLine(child: ChildProcess, wanted: (line: string) => boolean): Promise<string> {
+  if (child.stdout === null) throw new Error('no stdout');
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_DEADLINE_MS);
+  try {
+    for await (const line of createInterface({ input: child.stdout })) if (wanted(line)) return line;
+  } finally {
+    clearTimeout(timer);
+  }
+  throw new Error(`ended before it was ready (exit code ${child.exitCode ?? 'unknown'})`);
+}
+
+export const gateway: Target = {
+  name: 'gateway',
+  async start() {
+    const args = ['cli/main.ts', 'start', FIXTURE, '--json', '--port', '0', '--control-port', '0'];
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', logFile('gateway')] });
+    const line = await firstLine(child, (text) => text.startsWith('{"ready"'));
+    const { apis } = JSON.parse(line) as { apis: { kind: string; url: string }[] };
+    return {
+      process: child,
+      urlOf(kind) {
+        const api = apis.find((served) => served.kind === kind);
+        if (api === undefined) throw new Error(`the gateway serves no ${kind} API`);
+        return api.url.replace(/\/$/, '');
+      },
+    };
+  },
+};
+
+/** @param event what the worker gets with each request */
+export function floor(event: unknown): Target {
+  return {
+    name: 'floor',
+    async start() {
+      const args = [join(ROOT, 'bench/floor.ts'), JSON.stringify({ event })];
+      const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', logFile('floor')] });
+      const port = await firstLine(child, (text) => /^\d+$/.test(text));
+      return { process: child, urlOf: () => `http://127.0.0.1:${port}` };
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/**
+ * Installs serverless-offline on osls into an ignored folder, once, beside a copy of the service.
+ * @returns why that was not possible, or undefined
+ */
+export function installServerlessOffline(): string | undefined {
+  const folder = join(BUILD, 'serverless-offline');
+  mkdirSync(folder, { recursive: true });
+  const ours = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+    devDependencies: Record<string, string>;
+  };
+  const dependencies = {
+    esbuild: ours.dependencies['esbuild'],
+    serverless: ours.devDependencies['serverless'],
+    'serverless-esbuild': ours.devDependencies['serverless-esbuild'],
+    'serverless-offline': SERVERLESS_OFFLINE,
+  };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
+  copyFileSync(join(FIXTURE, 'handler.ts'), join(folder, 'handler.ts'));
+  const service = readFileSync(join(FIXTURE, 'serverless.yml'), 'utf8');
+  const withPlugin = service.replace(
+    '  - serverless-esbuild\n',
+    '  - serverless-esbuild\n  - serverless-offline\n',
+  );
+  writeFileSync(join(folder, 'serverless.yml'), withPlugin);
+  const installed = join(folder, 'node_modules/serverless-offline/package.json');
+  if (existsSync(installed) && readFileSync(installed, 'utf8').includes(`"${SERVERLESS_OFFLINE}"`))
+    return undefined;
+  const install = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: INSTALL_DEADLINE_MS,
+  });
+  if (install.status === 0) return undefined;
+  const reason = install.stderr.split('\n').find((line) => line.includes('error')) ?? install.error?.message;
+  return `npm install of serverless-offline ${SERVERLESS_OFFLINE} failed: ${reason ?? 'no reason given'}`;
+}
+
+export const serverlessOffline: Target = {
+  name: 'serverless-offline',
+  async start() {
+    const [httpPort, lambdaPort, websocketPort] = [await freePort(), await freePort(), await freePort()];
+    const ports = { httpPort, lambdaPort, websocketPort };
+    const flags = Object.entries(ports).flatMap(([name, port]) => [`--${name}`, String(port)]);
+    const log = logFile('serverless-offline');
+    const child = spawn(
+      process.execPath,
+      ['node_modules/serverless/bin/serverless.js', 'offline', ...flags],
+      {
+        cwd: join(BUILD, 'serverless-offline'),
+        stdio: ['ignore', log, log],
+        env: { ...process.env, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' },
+      },
+    );
+    const base = `http://127.0.0.1:${httpPort}`;
+    return { process: child, urlOf: (kind) => (kind === 'rest' ? `${base}/dev` : base) };
+  },
+};
+
+/** Waits until `url` answers 200; a target that only listens is not started yet. */
+export async function untilAnswered(
+  running: Running,
+  url: string,
+  headers: Record<string, string>,
+): Promise<string> {
+  const untilMs = performance.now() + START_DEADLINE_MS;
+  let last = 'no connection';
+  while (performance.now() < untilMs) {
+    if (running.process.exitCode !== null)
+      throw new Error(`ended with exit code ${running.process.exitCode}`);
+    try {
+      const response = await fetch(url, { headers });
+      const body = await response.text();
+      if (response.status === 200) return body;
+      last = `${response.status} ${body.slice(0, 200)}`;
+    } catch {
+      // Not listening yet.
+    }
+    await delay(20);
+  }
+  throw new Error(`${url} did not answer 200 within ${START_DEADLINE_MS / 1000} s: ${last}`);
+}
+
+export async function stop({ process: child }: Running): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 3_000);
+  await ended;
+  clearTimeout(timer);
+}

@@ -1,0 +1,34 @@
+/** `gatewright clock`: the time that the gateway, the issuer, DynamoDB and functions share. */
+import { Command } from 'commander';
+import { readDuration } from './options.ts';
+import { UsageError } from './output.ts';
+import { askGateway, memberOf } from './running-gateway.ts';
+
+export function clockCommand(): Command {
+  return (
+    new Command('clock')
+      .description(
+        'Show or move the running gateway’s clock: `clock`, `clock +1d`, `clock -30m`, `clock reset`.',
+      )
+      .argument('[shift]', 'reset, or a number with ms, s, m, h, d or w: +1d, 90s, -2h')
+      // `-30m` is a shift, not an option.
+      .allowUnknownOption()
+      .action(moveClock)
+  );
+}
+
+async function moveClock(shift: string | undefined): Promise<void> {
+  const answer = await ask(shift);
+  const now = new Date(Number(memberOf(answer, 'nowEpochMs'))).toISOString();
+  const offsetMs = Number(memberOf(answer, 'offsetMs'));
+  const ahead = offsetMs === 0 ? 'as on this machine' : `${offsetMs > 0 ? '+' : ''}${offsetMs / 1000} s`;
+  process.stdout.write(`${now} (${ahead})\n`);
+}
+
+function ask(shift: string | undefined): Promise<unknown> {
+  if (shift === undefined) return askGateway('GET', 'clock');
+  if (shift === 'reset') return askGateway('POST', 'clock', { reset: true });
+  const shiftMs = readDuration(shift);
+  if (shiftMs === undefined) throw new UsageError(`"${shift}" is no shift; write +1d, 90s, -30m or reset`);
+  return askGateway('POST', 'clock', { shiftMs });
+}

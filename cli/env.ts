@@ -1,0 +1,41 @@
+/** `gatewright env`: shell exports for AWS's SDKs and command line. */
+import { Command } from 'commander';
+import { askGateway, findGateway, memberOf } from './running-gateway.ts';
+
+export function envCommand(): Command {
+  return new Command('env')
+    .description('Print exports for AWS SDKs and the AWS command line: eval "$(gatewright env)".')
+    .option('--json', 'as a JSON object', false)
+    .action(printEnv);
+}
+
+async function printEnv({ json }: { readonly json: boolean }): Promise<void> {
+  const { accessKeyId, secretAccessKey, region, controlUrl } = await findGateway();
+  const status = await askGateway('GET', 'status');
+  const variables: Record<string, string> = {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL: controlUrl,
+    ...managementEndpoint(status),
+  };
+  if (json) {
+    process.stdout.write(`${JSON.stringify(variables)}\n`);
+    return;
+  }
+  // A session token of the developer's own would go with the local key and spoil every signature.
+  const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);
+  process.stdout.write(`${[...lines, 'unset AWS_SESSION_TOKEN AWS_PROFILE'].join('\n')}\n`);
+}
+
+/** The SDK's management client needs an API and a stage; with one WebSocket stage there is no doubt which. */
+function managementEndpoint(status: unknown): Record<string, string> {
+  const apis = memberOf(status, 'apis');
+  const urls = (Array.isArray(apis) ? apis : [])
+    .filter((api: unknown) => memberOf(api, 'kind') === 'websocket')
+    .map((api: unknown) => String(memberOf(api, 'url')));
+  const [url] = urls;
+  return urls.length === 1 && url !== undefined
+    ? { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: url.replace(/^ws/, 'http') }
+    : {};
+}

@@ -1,0 +1,47 @@
+/** How the command line speaks: colour only on a terminal, errors in one message. */
+import { styleText } from 'node:util';
+import { DefinitionError, StartError } from '../gateway/index.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Text in a style, where the stream is a terminal that wants it (NO_COLOR, FORCE_COLOR and TTY decide). */
+export function paint(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}
+
+/** Something a person can mend by calling differently; one sentence. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly code = 'USAGE';
+}
+
+/** Prints an error to stderr and returns the exit code: 1 for what a person can mend, 70 for a bug of ours. */
+export function printError(error: unknown): number {
+  if (error instanceof DefinitionError) return say(error.describe(), 1);
+  if (error instanceof StartError || error instanceof UsageError) return say(error.message, 1);
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return say(`this is a bug of gatewright, please report it:\n${detail}`, 70);
+}
+
+function say(message: string, exitCode: number): number {
+  process.stderr.write(`${styleText('red', 'error:', { stream: process.stderr })} ${message}\n`);
+  return exitCode;
+}
+
+/** Rows as aligned columns, two spaces apart; the last column is not padded. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+  return rows.map((row) =>
+    row
+      .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** How this very command is called again: through npm in a checkout, by its name where it is installed. */
+export function commandName(): string {
+  return import.meta.url.includes('/node_modules/') ? 'npx gatewright' : 'npm run --silent gatewright --';
+}

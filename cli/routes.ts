@@ -1,0 +1,35 @@
+/** `gatewright routes`: what stacks answer, without serving them. */
+import { Command } from 'commander';
+import { listRoutes } from '../gateway/index.ts';
+import { addLoadOptions, toLoadOptions } from './load-options.ts';
+import { paint } from './output.ts';
+import { describeRoutes } from './start-text.ts';
+import type { LoadFlags } from './load-options.ts';
+
+type RoutesFlags = LoadFlags & { readonly json: boolean };
+
+export function routesCommand(): Command {
+  return addLoadOptions(
+    new Command('routes').description('List the routes of stacks with authorizer and function.'),
+  )
+    .option('--json', 'as JSON', false)
+    .action(printRoutes);
+}
+
+async function printRoutes(sources: readonly string[], flags: RoutesFlags): Promise<void> {
+  const apis = await listRoutes(sources, {
+    ...toLoadOptions(flags),
+    onProgress: (message) => process.stderr.write(`${message}\n`),
+  });
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify(apis)}\n`);
+    return;
+  }
+  const blocks = apis.map((api) =>
+    [
+      `${paint('bold', api.name)}  ${api.kind}, stage ${api.stage} (${api.stack})`,
+      ...describeRoutes(api),
+    ].join('\n'),
+  );
+  process.stdout.write(`${blocks.join('\n\n')}\n`);
+}

@@ -1,0 +1,48 @@
+/** `gatewright send`: one message over a WebSocket, and what comes back. */
+import { Command } from 'commander';
+import { readDuration } from './options.ts';
+import { UsageError } from './output.ts';
+
+type SendFlags = { readonly header: readonly string[]; readonly wait: string };
+
+export function sendCommand(): Command {
+  return new Command('send')
+    .description('Send a message to a WebSocket API and print its answer.')
+    .argument('<url>', 'ws://127.0.0.1:3002/dev?token=…')
+    .argument('<message>', 'text to send')
+    .option('--wait <duration>', 'how long to wait for an answer', '5s')
+    .action(send);
+}
+
+async function send(url: string, message: string, flags: SendFlags): Promise<void> {
+  const waitMs = readDuration(flags.wait);
+  if (waitMs === undefined || waitMs <= 0)
+    throw new UsageError(`--wait: "${flags.wait}" is no duration; write 5s`);
+  if (!URL.canParse(url) || !/^wss?:/.test(url))
+    throw new UsageError(`"${url}" is no WebSocket URL; it begins with ws://`);
+  process.stdout.write(`${await exchange(url, message, waitMs)}\n`);
+}
+
+/** The first frame that comes back. @throws UsageError when the handshake is refused or nothing comes */
+function exchange(url: string, message: string, waitMs: number): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const socket = new WebSocket(url);
+  const timer = setTimeout(() => {
+    reject(new UsageError(`no answer within ${waitMs} ms`));
+  }, waitMs);
+  socket.addEventListener('open', () => socket.send(message));
+  socket.addEventListener('message', (event) => resolve(String(event.data)));
+  socket.addEventListener('error', () => reject(new UsageError(`${redact(url)} refused the connection`)));
+  socket.addEventListener('close', (event) =>
+    reject(new UsageError(`the connection was closed with ${event.code}`)),
+  );
+  return promise.finally(() => {
+    clearTimeout(timer);
+    socket.close();
+  });
+}
+
+/** Without its query, where tokens are. */
+function redact(url: string): string {
+  return url.split('?')[0] ?? url;
+}

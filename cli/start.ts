@@ -1,0 +1,104 @@
+/** `gatewright start`: loads stacks, serves them, prints what there is to know, ends on SIGTERM or Ctrl-C. */
+import { Command, Option } from 'commander';
+import { chooseKeyPair, createGateway, createStreamSink, printLogLine } from '../gateway/index.ts';
+import { addLoadOptions, toLoadOptions } from './load-options.ts';
+import { collectText, readPort } from './options.ts';
+import { UsageError } from './output.ts';
+import { describeStart } from './start-text.ts';
+import type { DynamoDbChoice } from '../gateway/index.ts';
+import type { LoadFlags } from './load-options.ts';
+
+type StartFlags = LoadFlags & {
+  readonly port: number;
+  readonly controlPort: number;
+  readonly host: string;
+  readonly allowHost: readonly string[];
+  readonly dynamodb: string;
+  readonly data?: string;
+  readonly reload: boolean;
+  readonly json: boolean;
+};
+
+export function startCommand(): Command {
+  return addLoadOptions(new Command('start').description('Serve stacks on this machine.'))
+    .option('--port <number>', 'port of the first API; the others follow, 0 = free ports', readPort, 3000)
+    .option('--control-port <number>', 'port of AWS’s own APIs and the console', readPort, 4000)
+    .option(
+      '--host <address>',
+      'address the API ports bind to; the control port stays on loopback',
+      '127.0.0.1',
+    )
+    .option(
+      '--allow-host <name>',
+      'a further Host name to answer to (tunnel, proxy; repeatable)',
+      collectText,
+      [],
+    )
+    .option('--dynamodb <embedded|url>', 'where tables live', 'embedded')
+    .option('--data <dir>', 'keep tables and issuer keys here (default: in memory)')
+    .addOption(new Option('--no-reload', 'do not watch the sources of functions'))
+    .option('--json', 'one JSON line on stdout when ready; logs on stderr', false)
+    .action(start);
+}
+
+async function start(sources: readonly string[], flags: StartFlags): Promise<void> {
+  const startedMs = performance.now();
+  // With --json, stdout belongs to the one line that tools read.
+  const log = createStreamSink(flags.json ? process.stderr : process.stdout);
+  const told = whenToldToEnd();
+  const gateway = await createGateway({
+    ...toLoadOptions(flags),
+    adminKey: chooseKeyPair(process.env),
+    host: flags.host,
+    port: flags.port,
+    controlPort: flags.controlPort,
+    allowHosts: flags.allowHost,
+    dynamodb: readDynamoDb(flags),
+    reload: flags.reload,
+    log,
+    functionLog: (line) => process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`),
+    onProgress: (message) => process.stderr.write(`${message}\n`),
+    onReload: (event) =>
+      log.write(
+        event.kind === 'reloaded'
+          ? `reloaded ${event.functionName} in ${Math.round(event.tookMs)} ms`
+          : `kept the old ${event.functionName}: ${event.message}`,
+      ),
+  });
+  try {
+    await gateway.load(sources);
+    const listening = await gateway.listen();
+    const text = flags.json
+      ? `${JSON.stringify({ ready: true, ...listening })}\n`
+      : describeStart(gateway, listening, performance.now() - startedMs);
+    process.stdout.write(text);
+    await told;
+  } finally {
+    await gateway.close();
+    await log.close();
+  }
+}
+
+/** Resolves on SIGTERM or Ctrl-C; a second signal ends the process at once. */
+function whenToldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+function readDynamoDb(flags: StartFlags): DynamoDbChoice {
+  if (flags.dynamodb === 'embedded') return { kind: 'embedded', dataDirectory: flags.data };
+  if (!URL.canParse(flags.dynamodb) || !/^https?:/.test(flags.dynamodb))
+    throw new UsageError(`--dynamodb takes "embedded" or a URL, not "${flags.dynamodb}"`);
+  if (flags.data !== undefined)
+    throw new UsageError('--data keeps the embedded DynamoDB; it does not go together with --dynamodb URL');
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  return {
+    kind: 'url',
+    url: flags.dynamodb,
+    // DynamoDB Local takes any pair; AWS wants the developer's own.
+    accessKeyId: AWS_ACCESS_KEY_ID ?? 'LOCALGATEWRIGHT',
+    secretAccessKey: AWS_SECRET_ACCESS_KEY ?? 'local',
+    ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
+  };
+}

@@ -1,0 +1,64 @@
+/** `gatewright token`: a token of the running gateway's issuer. */
+import { Command, InvalidArgumentError } from 'commander';
+import { readDuration } from './options.ts';
+import { UsageError } from './output.ts';
+import { askGateway, memberOf } from './running-gateway.ts';
+
+type TokenFlags = {
+  readonly sub: string;
+  readonly role?: readonly string[];
+  readonly scope?: string;
+  readonly audience?: string;
+  readonly claim?: Readonly<Record<string, unknown>>;
+  readonly expires?: number;
+  readonly json: boolean;
+};
+
+export function tokenCommand(): Command {
+  return new Command('token')
+    .description('Mint a token of the local issuer.')
+    .option('--sub <name>', 'whom the token speaks for', 'local-user')
+    .option('--role <name...>', 'roles')
+    .option('--scope <scopes>', 'scopes, separated by spaces')
+    .option('--audience <name>', 'audience (default: gatewright)')
+    .option('--claim <name=json>', 'a further claim (repeatable)', collectClaim)
+    .option('--expires <duration>', 'lifetime: 15m, 1h, -1m for an expired one (default: 1h)', readLifetime)
+    .option('--json', 'token and expiry as JSON', false)
+    .action(mint);
+}
+
+async function mint(flags: TokenFlags): Promise<void> {
+  const { sub, role, scope, audience, claim, expires } = flags;
+  const answer = await askGateway('POST', 'token', {
+    sub,
+    ...(role === undefined ? {} : { roles: role }),
+    ...(scope === undefined ? {} : { scope }),
+    ...(audience === undefined ? {} : { aud: audience }),
+    ...(claim === undefined ? {} : { claims: claim }),
+    ...(expires === undefined ? {} : { expiresInSeconds: expires }),
+  });
+  const token = memberOf(answer, 'token');
+  if (typeof token !== 'string') throw new UsageError('the gateway answered without a token');
+  process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : `${token}\n`);
+}
+
+function collectClaim(text: string, claims: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new InvalidArgumentError('Write it as name=value.');
+  return { ...claims, [text.slice(0, equals)]: parseClaim(text.slice(equals + 1)) };
+}
+
+/** JSON where it is JSON, plain text otherwise. */
+function parseClaim(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function readLifetime(text: string): number {
+  const ms = readDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('Write it as 15m, 1h or 2d.');
+  return Math.round(ms / 1000);
+}

@@ -1,0 +1,42 @@
+/** Ids from the system's generator, drawn through one pool: a draw per id costs 30× (docs/decisions/0002). */
+import { randomFillSync, randomUUID } from 'node:crypto';
+import type { Random } from '../ports.ts';
+
+const POOL_BYTES = 4096;
+/** 88 bits print as 15 base64 characters and one `=`. */
+const EXTENDED_ID_BYTES = 11;
+const FRACTION_BYTES = 6;
+
+export function createSystemRandom(): Random {
+  const pool = Buffer.allocUnsafe(POOL_BYTES);
+  let used = POOL_BYTES;
+
+  /** Where the next `count` unused bytes begin; a byte is handed out once. */
+  function draw(count: number): number {
+    if (used + count > POOL_BYTES) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    const start = used;
+    used += count;
+    return start;
+  }
+
+  return {
+    uuid: () => randomUUID(),
+    hex(count) {
+      let text = '';
+      while (text.length < count) {
+        const bytes = Math.min(Math.ceil((count - text.length) / 2), POOL_BYTES);
+        const start = draw(bytes);
+        text += pool.toString('hex', start, start + bytes);
+      }
+      return text.length === count ? text : text.slice(0, count);
+    },
+    extendedId() {
+      const start = draw(EXTENDED_ID_BYTES);
+      return `${pool.toString('base64url', start, start + EXTENDED_ID_BYTES)}=`;
+    },
+    fraction: () => pool.readUIntBE(draw(FRACTION_BYTES), FRACTION_BYTES) / 2 ** (8 * FRACTION_BYTES),
+  };
+}

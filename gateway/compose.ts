@@ -1,0 +1,314 @@
+/** The composition root: the only place where ports, adapters, sockets and state are put together. */
+import { join } from 'node:path';
+import { createSystemRandom } from './adapters/random.ts';
+import { createSystemClock } from './adapters/system-clock.ts';
+import { listApis } from './control/list-apis.ts';
+import { ServedApis } from './control/served-apis.ts';
+import { loadStacks } from './definition/load.ts';
+import { StartError } from './errors.ts';
+import { trustLocalIssuer } from './lambda/local-issuer.ts';
+import { createFunctionRuntime } from './lambda/runtime.ts';
+import { serve } from './pipeline.ts';
+import { adminIdentity, createIdentities } from './policy/identities.ts';
+import { openApiPorts } from './server/api-ports.ts';
+import { openControlPort } from './server/control-port.ts';
+import { createDynamoDbCalls } from './server/dynamodb-calls.ts';
+import { refuseForeignOrigin } from './server/guards.ts';
+import { Issuer } from './server/issuer.ts';
+import { createLambdaInvoke } from './server/lambda-invoke.ts';
+import { receive } from './server/receive.ts';
+import { createRestApiWire } from './server/rest-api-wire.ts';
+import { startSweeping } from './server/websocket-frames.ts';
+import { loadIdentities, makeControlSecret, publishCredentials } from './services/identity-file.ts';
+import { loadIssuerKeys, saveIssuerKeys } from './services/issuer-key-file.ts';
+import { openStore } from './services/store.ts';
+import { readTableDefinition } from './services/table-definition.ts';
+import { Connections } from './websocket/connections.ts';
+import { handleManagement } from './websocket/management.ts';
+import type { ApiRoutes } from './control/list-apis.ts';
+import type { UnsupportedItem } from './definition/model.ts';
+import type { Gateway, GatewayOptions } from './gateway.ts';
+import type { FunctionRuntime } from './lambda/runtime.ts';
+import type { Clock, Random, ShiftableClock } from './ports.ts';
+import type { AwsService } from './server/aws-call.ts';
+import type { ControlPort } from './server/control-port.ts';
+import type { DynamoDbBackend } from './server/dynamodb-calls.ts';
+import type { Store } from './services/store.ts';
+import type { ManagementPorts } from './websocket/management.ts';
+import type { WebSocketPorts } from './websocket/pipeline.ts';
+
+/** Per function; Lambda's default for an account is 1,000, a laptop's is less. */
+const MAX_INSTANCES = 64;
+
+/** Starts what every stack needs: store, issuer, function runtime, control port. @throws StartError, DefinitionError */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const closing = new Closing();
+  try {
+    return await compose(options, closing);
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
+}
+
+/** The routes of stacks without starting anything. @throws DefinitionError */
+export async function listRoutes(
+  sources: readonly string[],
+  options: Parameters<typeof loadStacks>[1],
+): Promise<readonly ApiRoutes[]> {
+  const served = new ServedApis();
+  served.replace(await loadStacks(sources, options));
+  return listApis(served.all, () => 'not-listening');
+}
+
+/** What must end, in reverse order of its start. */
+class Closing {
+  readonly #ends: (() => Promise<unknown> | void)[] = [];
+
+  add(end: () => Promise<unknown> | void): void {
+    this.#ends.push(end);
+  }
+
+  async run(): Promise<void> {
+    for (const end of this.#ends.splice(0).reverse()) await end();
+  }
+}
+
+async function compose(options: GatewayOptions, closing: Closing): Promise<Gateway> {
+  const clock = createSystemClock();
+  const random = createSystemRandom();
+  const { accountId, directory, log } = options;
+  const identities = createIdentities([
+    adminIdentity(options.adminKey, accountId),
+    ...(await loadIdentities(directory, accountId)),
+  ]);
+  const [issuer, store] = await Promise.all([
+    openIssuer(options, clock, random),
+    openStoreOf(options, clock),
+  ]);
+  closing.add(() => store.close());
+  let controlUrl: string | undefined;
+  const runtime = await openRuntime(options, clock, store, () => controlUrl);
+  closing.add(() => runtime.close());
+
+  const connections = new Connections(clock);
+  closing.add(startSweeping(connections));
+  const served = new ServedApis();
+  const at: WebSocketPorts = {
+    clock,
+    random,
+    invoker: runtime,
+    log,
+    connections,
+    findApi: (id) => served.find(id),
+  };
+  const management = { clock, random, connections, identities };
+  const addresses = new Map<string, string>();
+  const routes = (): ApiRoutes[] => listApis(served.all, (apiId) => addresses.get(apiId) ?? options.host);
+
+  const secret = makeControlSecret();
+  const services = new Map<string, AwsService>();
+  const backend = backendOf(options, store);
+  if (backend !== undefined) {
+    const calls = createDynamoDbCalls(backend, accountId);
+    closing.add(() => calls.close());
+    services.set('dynamodb', (call) => calls.serve(call));
+  }
+  const report = (fault: unknown): void => log.write(describeFault(fault));
+  services.set('lambda', createLambdaInvoke({ invoker: runtime, random, accountId, report }));
+  services.set('apigateway', createRestApiWire(served));
+  const control = await openControlPort({
+    port: options.controlPort,
+    allowHosts: options.allowHosts,
+    clock,
+    clockFixedBecause: options.dynamodb.kind === 'url' ? CLOCK_FIXED : undefined,
+    random,
+    issuer,
+    identities,
+    secret,
+    mounts: {
+      services,
+      connections(request, apiId, path) {
+        const api = served.find(apiId);
+        return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;
+      },
+      status: () => ({ apis: routes(), unsupported: served.unsupported }),
+      routes,
+    },
+    report,
+  });
+  controlUrl = control.url;
+  closing.add(() => control.close());
+  const credentials = {
+    ...options.adminKey,
+    region: options.region,
+    controlUrl: control.url,
+    controlSecret: secret,
+  };
+  const published = await publishCredentials(directory, credentials);
+  closing.add(() => published.remove());
+  return assemble({
+    options,
+    issuer,
+    store,
+    runtime,
+    served,
+    at,
+    management,
+    addresses,
+    control,
+    closing,
+    routes,
+  });
+}
+
+type Parts = {
+  readonly options: GatewayOptions;
+  readonly issuer: Issuer;
+  readonly store: Store;
+  readonly runtime: FunctionRuntime;
+  readonly served: ServedApis;
+  readonly at: WebSocketPorts;
+  readonly management: ManagementPorts;
+  /** Host and port by API id, once listening. */
+  readonly addresses: Map<string, string>;
+  readonly control: ControlPort;
+  readonly closing: Closing;
+  readonly routes: () => ApiRoutes[];
+};
+
+function assemble(parts: Parts): Gateway {
+  const { issuer, served, at, control, closing, routes } = parts;
+  return {
+    load: (sources) => load(sources, parts),
+    get stacks() {
+      return served.stacks;
+    },
+    routes,
+    inject(request) {
+      const api = served.find(request.apiId);
+      if (api === undefined) throw new RangeError(`no API ${request.apiId}`);
+      const { method, target, headers = [], body } = request;
+      const wire = {
+        method,
+        target,
+        rawHeaders: headers,
+        body,
+        remoteAddress: undefined,
+        httpVersion: '1.1',
+      };
+      return serve(receive(wire, api, at), at);
+    },
+    mint: (wish) => issuer.mint(wish).token,
+    async listen() {
+      await listen(parts);
+      const apis = routes().map(({ routes: _routes, ...listing }) => listing);
+      return { apis, control: control.url, dynamodb: parts.store.url, unsupported: served.unsupported };
+    },
+    close: () => closing.run(),
+  };
+}
+
+async function load(sources: readonly string[], parts: Parts): Promise<void> {
+  const { options, runtime, served, store, control } = parts;
+  const stacks = await loadStacks(sources, options);
+  const functions = stacks.flatMap((stack) => stack.functions);
+  const readings = stacks.flatMap((stack) =>
+    [...stack.resources.values()]
+      .filter((resource) => resource.type === 'AWS::DynamoDB::Table')
+      .map((resource) => readTableDefinition(resource)),
+  );
+  served.replace(stacks);
+  if (options.strict) refuseUnsupported(served.unsupported);
+  await Promise.all([
+    runtime.define(functions.map((definition) => trustLocalIssuer(definition, control.url))),
+    store.createTables(readings.map(({ table }) => table)),
+  ]);
+}
+
+/** `--strict`: what would only be named otherwise. */
+function refuseUnsupported(items: readonly UnsupportedItem[]): void {
+  if (items.length === 0) return;
+  const lines = items.map(
+    ({ stackName, logicalId, type, property, consequence }) =>
+      `  ${stackName}: ${property === undefined ? logicalId : `${logicalId}.${property}`} (${type}): ${consequence}`,
+  );
+  throw new StartError(
+    'UNSUPPORTED',
+    `--strict: ${items.length} parts cannot be enforced\n${lines.join('\n')}`,
+  );
+}
+
+async function listen(parts: Parts): Promise<void> {
+  const { options, served, at, management, addresses, closing } = parts;
+  const { ports, close } = await openApiPorts({
+    host: options.host,
+    firstPort: options.port,
+    apiIds: served.all.map(({ identity }) => identity.apiId),
+    allowHosts: options.allowHosts,
+    handleManagement: (request, api) =>
+      refuseForeignOrigin(request) ?? handleManagement(request, api, management),
+    at,
+  });
+  closing.add(close);
+  const shown = options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host;
+  for (const [apiId, port] of ports) addresses.set(apiId, `${shown}:${port}`);
+}
+
+const CLOCK_FIXED = 'the clock cannot move: it would not reach the DynamoDB of --dynamodb URL';
+
+async function openIssuer(options: GatewayOptions, clock: Clock, random: Random): Promise<Issuer> {
+  const { dynamodb } = options;
+  const kept = dynamodb.kind === 'embedded' ? dynamodb.dataDirectory : undefined;
+  if (kept === undefined) return Issuer.create({ clock, random });
+  return Issuer.create({
+    clock,
+    random,
+    kept: await loadIssuerKeys(kept),
+    onChange: (keys) => {
+      saveIssuerKeys(kept, keys).catch((fault: unknown) => options.log.write(describeFault(fault)));
+    },
+  });
+}
+
+function openStoreOf(options: GatewayOptions, clock: ShiftableClock): Promise<Store> {
+  const { region, accountId, dynamodb, log } = options;
+  return openStore(dynamodb, {
+    region,
+    accountId,
+    clockOffset: clock.offset,
+    onFault: (message) => log.write(message),
+  });
+}
+
+/** The embedded store takes any key pair; another one gets the user's. */
+function backendOf({ dynamodb, region }: GatewayOptions, store: Store): DynamoDbBackend | undefined {
+  if (store.url === undefined) return undefined;
+  if (dynamodb.kind === 'url') return { ...dynamodb, region };
+  return { url: store.url, region, accessKeyId: 'LOCALGATEWRIGHT', secretAccessKey: 'embedded' };
+}
+
+async function openRuntime(
+  options: GatewayOptions,
+  clock: ShiftableClock,
+  store: Store,
+  controlUrl: () => string | undefined,
+): Promise<FunctionRuntime> {
+  const { adminKey, directory, reload, functionLog } = options;
+  const runtime = await createFunctionRuntime({
+    clockOffset: clock.offset,
+    controlUrl,
+    accessKey: { id: adminKey.accessKeyId, secret: adminKey.secretAccessKey },
+    extraEnvironment: store.url === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: store.url },
+    cacheDirectory: join(directory, '.gatewright', 'cache'),
+    log: functionLog,
+    maxInstances: MAX_INSTANCES,
+    reload,
+  });
+  runtime.onReload(options.onReload);
+  return runtime;
+}
+
+function describeFault(fault: unknown): string {
+  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+}

@@ -1,0 +1,34 @@
+import type { AuthorizerCache, AuthorizerGrant } from '../exchange.ts';
+
+type Entry = { readonly grant: AuthorizerGrant; readonly expiresAtEpochMs: number };
+
+/** More distinct credentials than this in one TTL push the oldest out; a flood of tokens cannot fill memory. */
+const MAX_ENTRIES = 10_000;
+
+/** What one stage's authorizers answered, by authorizer and identity source values. */
+export class LruAuthorizerCache implements AuthorizerCache {
+  readonly #entries = new Map<string, Entry>();
+
+  get(authorizerId: string, key: string, nowEpochMs: number): AuthorizerGrant | undefined {
+    const name = `${authorizerId}\n${key}`;
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return undefined;
+    if (entry.expiresAtEpochMs > nowEpochMs) return entry.grant;
+    this.#entries.delete(name);
+    return undefined;
+  }
+
+  put(authorizerId: string, key: string, grant: AuthorizerGrant, expiresAtEpochMs: number): void {
+    const name = `${authorizerId}\n${key}`;
+    this.#entries.delete(name);
+    if (this.#entries.size >= MAX_ENTRIES) {
+      const oldest = this.#entries.keys().next();
+      if (oldest.done !== true) this.#entries.delete(oldest.value);
+    }
+    this.#entries.set(name, { grant, expiresAtEpochMs });
+  }
+
+  flush(): void {
+    this.#entries.clear();
+  }
+}

@@ -1,0 +1,118 @@
+/** Sorts the resources of all stacks by the API they belong to; an API may be extended from another stack. */
+import { readText } from '../deployment/properties.ts';
+import { DefinitionError } from '../errors.ts';
+import type { ResolvedResource, ResolvedStack } from '../definition/model.ts';
+import type { ApiProtocol } from '../deployment/model.ts';
+import type { ControlResource, PathResource } from './api-state.ts';
+
+export type ApiGroup = {
+  readonly stack: ResolvedStack;
+  readonly api: ControlResource;
+  readonly protocol: ApiProtocol;
+  readonly pathResources: ControlResource[];
+  readonly methods: ControlResource[];
+  readonly routes: ControlResource[];
+  readonly integrations: Map<string, ControlResource>;
+  readonly authorizers: Map<string, ControlResource>;
+  readonly routeResponses: ControlResource[];
+  readonly gatewayResponses: ControlResource[];
+  readonly deployments: ControlResource[];
+  readonly stages: ControlResource[];
+};
+
+/** Which property names the API, and which list of its group takes the resource. */
+const KINDS: Readonly<
+  Record<string, { apiProperty: string; add(group: ApiGroup, item: ControlResource): void }>
+> = {
+  'AWS::ApiGateway::Resource': { apiProperty: 'RestApiId', add: (g, r) => g.pathResources.push(r) },
+  'AWS::ApiGateway::Method': { apiProperty: 'RestApiId', add: (g, r) => g.methods.push(r) },
+  'AWS::ApiGateway::Authorizer': { apiProperty: 'RestApiId', add: (g, r) => g.authorizers.set(r.id, r) },
+  'AWS::ApiGateway::GatewayResponse': { apiProperty: 'RestApiId', add: (g, r) => g.gatewayResponses.push(r) },
+  'AWS::ApiGateway::Deployment': { apiProperty: 'RestApiId', add: (g, r) => g.deployments.push(r) },
+  'AWS::ApiGateway::Stage': { apiProperty: 'RestApiId', add: (g, r) => g.stages.push(r) },
+  'AWS::ApiGatewayV2::Route': { apiProperty: 'ApiId', add: (g, r) => g.routes.push(r) },
+  'AWS::ApiGatewayV2::Integration': { apiProperty: 'ApiId', add: (g, r) => g.integrations.set(r.id, r) },
+  'AWS::ApiGatewayV2::Authorizer': { apiProperty: 'ApiId', add: (g, r) => g.authorizers.set(r.id, r) },
+  'AWS::ApiGatewayV2::RouteResponse': { apiProperty: 'ApiId', add: (g, r) => g.routeResponses.push(r) },
+  'AWS::ApiGatewayV2::Deployment': { apiProperty: 'ApiId', add: (g, r) => g.deployments.push(r) },
+  'AWS::ApiGatewayV2::Stage': { apiProperty: 'ApiId', add: (g, r) => g.stages.push(r) },
+};
+
+/** One group per API, in template order. @throws DefinitionError for a resource of an API that no stack has. */
+export function groupByApi(stacks: readonly ResolvedStack[]): ApiGroup[] {
+  const groups = new Map<string, ApiGroup>();
+  for (const stack of stacks)
+    for (const resource of stack.resources.values()) {
+      const protocol = protocolOf(resource);
+      if (protocol !== undefined) groups.set(resource.physicalId, emptyGroup(stack, resource, protocol));
+    }
+  for (const stack of stacks)
+    for (const resource of stack.resources.values()) {
+      const kind = KINDS[resource.type];
+      if (kind === undefined) continue;
+      const item = toControlResource(resource);
+      const group = groups.get(readText(item, kind.apiProperty));
+      if (group === undefined)
+        throw new DefinitionError(
+          item.place(kind.apiProperty),
+          'Invalid API identifier specified: no loaded stack has this API',
+        );
+      kind.add(group, item);
+    }
+  return [...groups.values()];
+}
+
+function protocolOf(resource: ResolvedResource): ApiProtocol | undefined {
+  if (resource.type === 'AWS::ApiGateway::RestApi') return 'rest';
+  if (resource.type !== 'AWS::ApiGatewayV2::Api') return undefined;
+  const protocol = resource.properties['ProtocolType'];
+  if (protocol === 'HTTP') return 'http';
+  if (protocol === 'WEBSOCKET') return 'websocket';
+  throw new DefinitionError(resource.place('ProtocolType'), 'ProtocolType must be HTTP or WEBSOCKET');
+}
+
+function toControlResource(resource: ResolvedResource): ControlResource {
+  return {
+    id: resource.physicalId,
+    logicalId: resource.logicalId,
+    properties: resource.properties,
+    place: (property) => resource.place(property),
+  };
+}
+
+function emptyGroup(stack: ResolvedStack, resource: ResolvedResource, protocol: ApiProtocol): ApiGroup {
+  return {
+    stack,
+    api: toControlResource(resource),
+    protocol,
+    pathResources: [],
+    methods: [],
+    routes: [],
+    integrations: new Map(),
+    authorizers: new Map(),
+    routeResponses: [],
+    gatewayResponses: [],
+    deployments: [],
+    stages: [],
+  };
+}
+
+/** Paths of a REST API's resources by following their parents; the root is the API's own. */
+export function readPathResources(group: ApiGroup, rootId: string): ReadonlyMap<string, PathResource> {
+  const byId = new Map(group.pathResources.map((resource) => [resource.id, resource]));
+  const paths = new Map<string, PathResource>([[rootId, { ...group.api, id: rootId, path: '/' }]]);
+  const pathOf = (resource: ControlResource, depth: number): string => {
+    const known = paths.get(resource.id);
+    if (known !== undefined) return known.path;
+    const parentId = readText(resource, 'ParentId');
+    const parent = parentId === rootId ? undefined : byId.get(parentId);
+    if ((parent === undefined && parentId !== rootId) || depth > byId.size)
+      throw new DefinitionError(resource.place('ParentId'), 'Invalid Resource identifier specified');
+    const base = parent === undefined ? '' : pathOf(parent, depth + 1);
+    const path = `${base}/${readText(resource, 'PathPart')}`;
+    paths.set(resource.id, { ...resource, path });
+    return path;
+  };
+  for (const resource of byId.values()) pathOf(resource, 0);
+  return paths;
+}

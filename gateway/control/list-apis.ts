@@ -1,0 +1,40 @@
+/** What is served, as the ready line, `gatewright routes` and the console show it. */
+import { printRoutes } from '../routing/print-routes.ts';
+import type { RouteRow } from '../routing/print-routes.ts';
+import type { ApiProtocol } from '../deployment/model.ts';
+import type { ApiState } from './api-state.ts';
+
+/** One stage of one API. */
+export type ApiListing = {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly id: string;
+  readonly name: string;
+  readonly kind: ApiProtocol;
+  readonly stage: string;
+  /** `http://127.0.0.1:3000/dev`; `ws://` for WebSocket, no path for `$default`. */
+  readonly url: string;
+};
+
+export type ApiRoutes = ApiListing & { readonly routes: readonly RouteRow[] };
+
+/** Every stage in template order. `addressOf` gives host and port of an API. */
+export function listApis(apis: readonly ApiState[], addressOf: (apiId: string) => string): ApiRoutes[] {
+  return apis.flatMap(({ identity, served }) =>
+    [...served.stages.values()].map((stage) => ({
+      stack: identity.stackName,
+      logicalId: identity.logicalId,
+      id: identity.apiId,
+      name: identity.name,
+      kind: identity.protocol,
+      stage: stage.name,
+      url: urlOf(identity.protocol, addressOf(identity.apiId), stage.name),
+      routes: printRoutes(stage.deployment.routes),
+    })),
+  );
+}
+
+function urlOf(protocol: ApiProtocol, address: string, stageName: string): string {
+  const scheme = protocol === 'websocket' ? 'ws' : 'http';
+  return stageName === '$default' ? `${scheme}://${address}` : `${scheme}://${address}/${stageName}`;
+}

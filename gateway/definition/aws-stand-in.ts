@@ -1,0 +1,238 @@
+/**
+ * A loopback stand-in for the AWS services that osls asks while it packages: CloudFormation (layers,
+ * `${cf:}`), STS (`${aws:accountId}`), SSM (`${ssm:}`) and S3 (`${s3:}`). Without it osls fails
+ * offline as soon as a service has a layer.
+ */
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { devNull } from 'node:os';
+
+/** What the stand-in knows. Whatever is left out does not exist: no stack, no parameter, no object. */
+export type StandInValues = {
+  readonly region: string;
+  /** 12 digits */
+  readonly accountId: string;
+  /** Outputs by name; undefined = no such stack. May wait for the stack to be loaded; a rejection reaches osls as its error. */
+  readonly outputsOf?: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
+  /** Value of an SSM parameter by its name. */
+  readonly parameter?: (name: string) => string | undefined;
+  /** Text of an S3 object by `bucket/key`. */
+  readonly object?: (address: string) => string | undefined;
+};
+
+export type AwsStandIn = {
+  /** For the child process: local keys, region, `AWS_ENDPOINT_URL`, no profile and no proxy (an empty value switches one off). */
+  readonly environment: Record<string, string>;
+  close(): Promise<void>;
+};
+
+type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
+
+const REQUEST_LIMIT_BYTES = 1_048_576;
+const NAMESPACE = {
+  cloudformation: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
+  sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
+};
+
+/** Starts the stand-in on a free loopback port. Only requests signed with its own random key id are answered. */
+export async function startAwsStandIn(values: StandInValues): Promise<AwsStandIn> {
+  // The key id is the secret of this server: outputs and parameters must not be readable for other local processes.
+  const accessKeyId = `AKIALOCAL${randomBytes(12).toString('hex').toUpperCase()}`;
+  const server = createServer((request, response) => {
+    void respond(request, response, accessKeyId, values);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  return {
+    environment: {
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: randomBytes(20).toString('hex'),
+      AWS_REGION: values.region,
+      AWS_DEFAULT_REGION: values.region,
+      // An address, not a name: the S3 client then uses path style instead of `bucket.host`.
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      SLS_AWS_REQUEST_MAX_RETRIES: '0',
+      ...Object.fromEntries(PROXY_VARIABLES.map((name) => [name, ''])),
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** osls sends even loopback requests through these. */
+const PROXY_VARIABLES = ['proxy', 'HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy'];
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  accessKeyId: string,
+  values: StandInValues,
+): Promise<void> {
+  let answer: Answer;
+  try {
+    answer = await answerRequest(request, accessKeyId, values);
+  } catch (error) {
+    answer = queryError(500, 'InternalFailure', error instanceof Error ? error.message : 'failed');
+  }
+  response.writeHead(answer.status, { 'content-type': answer.contentType });
+  response.end(request.method === 'HEAD' ? undefined : answer.body);
+}
+
+async function answerRequest(
+  request: IncomingMessage,
+  accessKeyId: string,
+  values: StandInValues,
+): Promise<Answer> {
+  const scope = /Credential=([^/]+)\/\d{8}\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? '');
+  if (scope?.[1] !== accessKeyId)
+    return queryError(403, 'InvalidClientTokenId', 'Not a key of this stand-in.');
+  const body = await readBody(request);
+  switch (scope[2]) {
+    case 'cloudformation':
+      return answerCloudFormation(new URLSearchParams(body), values);
+    case 'sts':
+      return answerSts(new URLSearchParams(body), values);
+    case 'ssm':
+      return answerSsm(body, String(request.headers['x-amz-target']), values);
+    case 's3':
+      return answerS3(request, values);
+    default:
+      return queryError(
+        501,
+        'NotImplemented',
+        `The local stand-in has no service "${scope[2] ?? ''}": packaging offline cannot ask it.`,
+      );
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk as Uint8Array);
+    sizeBytes += bytes.length;
+    if (sizeBytes > REQUEST_LIMIT_BYTES) throw new Error('request body over 1 MiB');
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function answerCloudFormation(query: URLSearchParams, values: StandInValues): Promise<Answer> {
+  const action = query.get('Action') ?? '';
+  const stackName = query.get('StackName') ?? '';
+  switch (action) {
+    case 'DescribeStacks': {
+      const outputs = await values.outputsOf?.(stackName);
+      if (outputs === undefined) return missingStack(stackName);
+      return queryResult('cloudformation', action, printStack(stackName, outputs, values));
+    }
+    // Nothing is deployed here, so no stack has resources and none exports.
+    case 'DescribeStackResource':
+    case 'DescribeStackResources':
+    case 'ListStackResources':
+      return missingStack(stackName);
+    case 'ListExports':
+      return queryResult('cloudformation', action, '<Exports></Exports>');
+    default:
+      return queryError(501, 'InvalidAction', `The local stand-in has no CloudFormation ${action}.`);
+  }
+}
+
+function printStack(
+  stackName: string,
+  outputs: Readonly<Record<string, string>>,
+  values: StandInValues,
+): string {
+  const members = Object.entries(outputs).map(
+    ([key, value]) =>
+      `<member><OutputKey>${escapeXml(key)}</OutputKey><OutputValue>${escapeXml(value)}</OutputValue></member>`,
+  );
+  const stackId = `arn:aws:cloudformation:${values.region}:${values.accountId}:stack/${stackName}/local`;
+  return (
+    `<Stacks><member><StackName>${escapeXml(stackName)}</StackName><StackId>${escapeXml(stackId)}</StackId>` +
+    '<CreationTime>2026-01-01T00:00:00.000Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>' +
+    `<Outputs>${members.join('')}</Outputs></member></Stacks>`
+  );
+}
+
+function answerSts(query: URLSearchParams, values: StandInValues): Answer {
+  const action = query.get('Action') ?? '';
+  if (action !== 'GetCallerIdentity')
+    return queryError(501, 'InvalidAction', `The local stand-in has no STS ${action}.`);
+  const arn = `arn:aws:iam::${values.accountId}:user/local`;
+  return queryResult(
+    'sts',
+    action,
+    `<Arn>${arn}</Arn><UserId>AIDALOCAL</UserId><Account>${values.accountId}</Account>`,
+  );
+}
+
+function answerSsm(body: string, target: string, values: StandInValues): Answer {
+  if (target !== 'AmazonSSM.GetParameter') {
+    return jsonError(501, 'UnknownOperationException', `The local stand-in has no ${target}.`);
+  }
+  const input: unknown = JSON.parse(body);
+  const name = typeof input === 'object' && input !== null && 'Name' in input ? String(input.Name) : '';
+  const value = values.parameter?.(name);
+  if (value === undefined) return jsonError(400, 'ParameterNotFound', `No parameter ${name}.`);
+  return json(200, { Parameter: { Name: name, Type: 'String', Value: value, Version: 1 } });
+}
+
+function answerS3(request: IncomingMessage, values: StandInValues): Answer {
+  const path = decodeURIComponent((request.url ?? '/').split('?', 1)[0] ?? '/').slice(1);
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return s3Error(501, 'NotImplemented', `The local stand-in has no S3 ${request.method ?? ''}.`);
+  }
+  const hasKey = path.replace(/\/$/, '').includes('/');
+  // Every bucket exists, so that a named deployment bucket passes osls's checks.
+  if (!hasKey) return { status: 200, contentType: 'application/xml', body: '' };
+  const text = values.object?.(path);
+  if (text === undefined) return s3Error(404, 'NoSuchKey', `No object ${path}.`);
+  return { status: 200, contentType: 'application/octet-stream', body: text };
+}
+
+function missingStack(stackName: string): Answer {
+  return queryError(400, 'ValidationError', `Stack with id ${stackName} does not exist`);
+}
+
+function queryResult(service: keyof typeof NAMESPACE, action: string, result: string): Answer {
+  const body =
+    `<${action}Response xmlns="${NAMESPACE[service]}"><${action}Result>${result}</${action}Result>` +
+    `<ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></${action}Response>`;
+  return { status: 200, contentType: 'text/xml', body };
+}
+
+function queryError(status: number, code: string, message: string): Answer {
+  const body =
+    `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error>` +
+    '<RequestId>local</RequestId></ErrorResponse>';
+  return { status, contentType: 'text/xml', body };
+}
+
+function s3Error(status: number, code: string, message: string): Answer {
+  const body = `<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error>`;
+  return { status, contentType: 'application/xml', body };
+}
+
+function json(status: number, value: unknown): Answer {
+  return { status, contentType: 'application/x-amz-json-1.1', body: JSON.stringify(value) };
+}
+
+function jsonError(status: number, type: string, message: string): Answer {
+  return json(status, { __type: type, message });
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+}

@@ -1,0 +1,252 @@
+/**
+ * What this version does with every resource type and property: enforced, without effect on a request, or
+ * unsupported (all that is not listed). A plain table: a feature that arrives moves its names between the columns.
+ */
+
+/** What a request misses, as half a sentence. */
+type Consequence = string;
+
+export type TypeClass = {
+  /** Property names; `Integration.Uri` for a nested one. A listed parent covers its children unless they are listed. */
+  readonly enforced: readonly string[];
+  readonly noEffect?: readonly string[];
+  readonly unsupported?: Readonly<Record<string, Consequence>>;
+  /** Lists that have no effect as long as their items hold nothing else than these. */
+  readonly harmlessItems?: Readonly<Record<string, readonly string[]>>;
+  /** Values other than these are unsupported, by property. */
+  readonly values?: Readonly<
+    Record<string, { readonly allowed: readonly string[]; readonly consequence: Consequence }>
+  >;
+};
+
+const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
+
+const THROTTLING = 'no request is throttled by it';
+const ACCESS_LOG = 'no access log is written in this format';
+const METHOD_SETTINGS = 'its throttling, caching and logging per method are not applied';
+const AUTHORIZATION = 'no request passes: this authorization cannot be checked yet';
+const INTEGRATION = 'every request to it fails: this integration cannot run yet';
+const LOGGING_ITEMS = words('HttpMethod ResourcePath LoggingLevel DataTraceEnabled MetricsEnabled');
+const API_KEYS = 'API keys are not checked';
+const CANARY = "all requests go to the stage's own deployment";
+const OPENAPI = 'routes of an OpenAPI definition are not served';
+
+export const TYPES: Readonly<Record<string, TypeClass>> = {
+  'AWS::ApiGateway::RestApi': {
+    enforced: words('Name BinaryMediaTypes'),
+    noEffect: words('Description Tags FailOnWarnings Mode Parameters EndpointConfiguration'),
+    unsupported: {
+      Body: OPENAPI,
+      BodyS3Location: OPENAPI,
+      CloneFrom: 'the API stays empty',
+      Policy: 'the resource policy admits and refuses nobody',
+      MinimumCompressionSize: 'replies are not compressed',
+      ApiKeySourceType: API_KEYS,
+      DisableExecuteApiEndpoint: 'the default address still answers',
+    },
+  },
+  'AWS::ApiGateway::Resource': { enforced: words('RestApiId ParentId PathPart') },
+  'AWS::ApiGateway::Method': {
+    enforced: words(
+      `RestApiId ResourceId HttpMethod AuthorizationType AuthorizerId
+       Integration.Type Integration.Uri Integration.IntegrationHttpMethod Integration.TimeoutInMillis`,
+    ),
+    // A proxy integration passes the request on whole and takes the answer as it is.
+    noEffect: words(
+      `OperationName MethodResponses RequestParameters RequestModels
+       Integration.RequestTemplates Integration.RequestParameters Integration.IntegrationResponses
+       Integration.PassthroughBehavior Integration.ContentHandling Integration.CacheNamespace
+       Integration.Credentials Integration.ConnectionType`,
+    ),
+    unsupported: {
+      ApiKeyRequired: API_KEYS,
+      AuthorizationScopes: AUTHORIZATION,
+      RequestValidatorId: 'requests are not validated',
+      'Integration.CacheKeyParameters': 'no response is cached',
+      'Integration.ConnectionId': INTEGRATION,
+      'Integration.ResponseTransferMode': 'the response is not streamed',
+    },
+    values: {
+      'Integration.Type': { allowed: ['AWS_PROXY'], consequence: INTEGRATION },
+      AuthorizationType: { allowed: ['NONE', 'CUSTOM'], consequence: AUTHORIZATION },
+    },
+  },
+  'AWS::ApiGateway::Authorizer': {
+    enforced: words(
+      `RestApiId Name Type AuthorizerUri IdentitySource IdentityValidationExpression AuthorizerResultTtlInSeconds`,
+    ),
+    noEffect: words('AuthType AuthorizerCredentials'),
+    unsupported: { ProviderARNs: AUTHORIZATION },
+    values: { Type: { allowed: ['TOKEN', 'REQUEST'], consequence: AUTHORIZATION } },
+  },
+  'AWS::ApiGateway::Deployment': {
+    enforced: words('RestApiId StageName StageDescription.Variables'),
+    noEffect: words(
+      `Description StageDescription.Description StageDescription.Tags StageDescription.DocumentationVersion
+       StageDescription.TracingEnabled`,
+    ),
+    unsupported: {
+      DeploymentCanarySettings: CANARY,
+      'StageDescription.AccessLogSetting': ACCESS_LOG,
+      'StageDescription.MethodSettings': METHOD_SETTINGS,
+      'StageDescription.CanarySetting': CANARY,
+    },
+    harmlessItems: { 'StageDescription.MethodSettings': LOGGING_ITEMS },
+  },
+  'AWS::ApiGateway::Stage': {
+    enforced: words('RestApiId DeploymentId StageName Variables'),
+    noEffect: words('Description Tags DocumentationVersion TracingEnabled CacheClusterSize'),
+    unsupported: {
+      AccessLogSetting: ACCESS_LOG,
+      MethodSettings: METHOD_SETTINGS,
+      CacheClusterEnabled: 'no response is cached',
+      CanarySetting: CANARY,
+      ClientCertificateId: 'no client certificate is shown to backends',
+    },
+    harmlessItems: { MethodSettings: LOGGING_ITEMS },
+  },
+  'AWS::ApiGatewayV2::Api': {
+    enforced: words('Name ProtocolType CorsConfiguration RouteSelectionExpression'),
+    noEffect: words('Description Tags Version FailOnWarnings DisableSchemaValidation IpAddressType'),
+    unsupported: {
+      Body: OPENAPI,
+      BodyS3Location: OPENAPI,
+      Target: 'its quick-create route does not exist',
+      RouteKey: 'its quick-create route does not exist',
+      DisableExecuteApiEndpoint: 'the default address still answers',
+      ApiKeySelectionExpression: API_KEYS,
+    },
+  },
+  'AWS::ApiGatewayV2::Route': {
+    enforced: words('ApiId RouteKey Target AuthorizationType AuthorizerId RouteResponseSelectionExpression'),
+    noEffect: words('OperationName RequestModels'),
+    unsupported: {
+      ApiKeyRequired: API_KEYS,
+      AuthorizationScopes: AUTHORIZATION,
+      ModelSelectionExpression: 'messages are not validated',
+      RequestParameters: 'missing parameters are not noticed',
+    },
+    values: { AuthorizationType: { allowed: ['NONE', 'CUSTOM'], consequence: AUTHORIZATION } },
+  },
+  'AWS::ApiGatewayV2::RouteResponse': {
+    enforced: words('ApiId RouteId RouteResponseKey'),
+    noEffect: words('ResponseModels'),
+  },
+  'AWS::ApiGatewayV2::Integration': {
+    enforced: words(
+      'ApiId IntegrationType IntegrationUri IntegrationMethod PayloadFormatVersion TimeoutInMillis',
+    ),
+    noEffect: words('Description ConnectionType CredentialsArn PassthroughBehavior ContentHandlingStrategy'),
+    unsupported: {
+      IntegrationSubtype: INTEGRATION,
+      ConnectionId: INTEGRATION,
+      RequestParameters: 'requests are passed on without these changes',
+      ResponseParameters: 'responses are passed on without these changes',
+      RequestTemplates: 'requests are passed on without these changes',
+      TemplateSelectionExpression: 'requests are passed on without these changes',
+    },
+    values: { IntegrationType: { allowed: ['AWS_PROXY'], consequence: INTEGRATION } },
+  },
+  'AWS::ApiGatewayV2::Authorizer': {
+    enforced: words(
+      `ApiId Name AuthorizerType AuthorizerUri IdentitySource AuthorizerPayloadFormatVersion
+       AuthorizerResultTtlInSeconds EnableSimpleResponses`,
+    ),
+    noEffect: words('AuthorizerCredentialsArn'),
+    unsupported: { JwtConfiguration: AUTHORIZATION },
+    values: { AuthorizerType: { allowed: ['REQUEST'], consequence: AUTHORIZATION } },
+  },
+  'AWS::ApiGatewayV2::Stage': {
+    enforced: words('ApiId StageName DeploymentId AutoDeploy StageVariables'),
+    noEffect: words(
+      `Description Tags DefaultRouteSettings.DetailedMetricsEnabled DefaultRouteSettings.LoggingLevel
+       DefaultRouteSettings.DataTraceEnabled`,
+    ),
+    unsupported: {
+      AccessLogSettings: ACCESS_LOG,
+      'DefaultRouteSettings.ThrottlingBurstLimit': THROTTLING,
+      'DefaultRouteSettings.ThrottlingRateLimit': THROTTLING,
+      RouteSettings: THROTTLING,
+      ClientCertificateId: 'no client certificate is shown to backends',
+    },
+  },
+  'AWS::ApiGatewayV2::Deployment': { enforced: words('ApiId StageName'), noEffect: words('Description') },
+  'AWS::Lambda::Function': {
+    enforced: words('FunctionName Handler Runtime Code Timeout MemorySize Environment Layers'),
+    noEffect: words(
+      `Role Description Tags TracingConfig Architectures KmsKeyArn LoggingConfig RuntimeManagementConfig VpcConfig
+       EphemeralStorage DeadLetterConfig SnapStart CodeSigningConfigArn RecursiveLoop`,
+    ),
+    unsupported: {
+      ImageConfig: 'the function has no instance here',
+      ReservedConcurrentExecutions: 'its number of instances is not limited by it',
+      FileSystemConfigs: 'the file system is not mounted',
+    },
+    values: { PackageType: { allowed: ['Zip'], consequence: 'the function has no instance here' } },
+  },
+  'AWS::Lambda::Permission': {
+    enforced: words('Action FunctionName Principal SourceArn SourceAccount'),
+    noEffect: words('EventSourceToken FunctionUrlAuthType PrincipalOrgID InvokedViaFunctionUrl'),
+  },
+  'AWS::Lambda::LayerVersion': {
+    enforced: words('LayerName Content'),
+    noEffect: words('Description LicenseInfo CompatibleRuntimes CompatibleArchitectures'),
+  },
+  'AWS::DynamoDB::Table': {
+    enforced: words(
+      `TableName KeySchema AttributeDefinitions GlobalSecondaryIndexes LocalSecondaryIndexes BillingMode
+       ProvisionedThroughput TimeToLiveSpecification`,
+    ),
+    noEffect: words(
+      `PointInTimeRecoverySpecification SSESpecification Tags TableClass DeletionProtectionEnabled
+       ContributorInsightsSpecification OnDemandThroughput WarmThroughput ResourcePolicy`,
+    ),
+    unsupported: {
+      StreamSpecification: 'changes of items start no function',
+      KinesisStreamSpecification: 'changes of items are not streamed',
+      ImportSourceSpecification: 'the table starts empty',
+    },
+  },
+};
+
+/** Types that change nothing for a request. */
+export const TYPES_WITHOUT_EFFECT: ReadonlySet<string> = new Set(
+  words(
+    `AWS::IAM::Role AWS::IAM::Policy AWS::IAM::ManagedPolicy AWS::IAM::RolePolicy AWS::IAM::InstanceProfile
+     AWS::Logs::LogGroup AWS::Logs::LogStream AWS::Logs::MetricFilter AWS::Logs::QueryDefinition
+     AWS::Lambda::Version AWS::Lambda::LayerVersionPermission AWS::ApiGateway::Account
+     AWS::ApiGateway::DocumentationPart AWS::ApiGateway::DocumentationVersion AWS::ApiGateway::Model
+     AWS::CloudWatch::Alarm AWS::CloudWatch::CompositeAlarm AWS::CloudWatch::Dashboard AWS::CDK::Metadata
+     AWS::CloudFormation::WaitConditionHandle AWS::ResourceGroups::Group`,
+  ),
+);
+
+/** osls's own helpers by logical id: its bucket for artifacts, and the function that gives API Gateway a log role. */
+export const OSLS_HELPERS =
+  /^(?:ServerlessDeploymentBucket(?:Policy)?|CustomApiGatewayAccountCloudWatchRole|CustomDashresourceDash\w+LambdaFunction)$/;
+
+/** Consequence of a type that is not run at all; the last entry is for all the others. */
+export const TYPE_CONSEQUENCES: readonly (readonly [prefix: string, consequence: Consequence])[] = [
+  ['AWS::ApiGateway::GatewayResponse', 'failures keep their default status, headers and body'],
+  ['AWS::ApiGateway::RequestValidator', 'requests are not validated'],
+  ['AWS::ApiGateway::ApiKey', API_KEYS],
+  ['AWS::ApiGateway::UsagePlan', 'no quota and no throttle of a plan is applied'],
+  ['AWS::ApiGateway::DomainName', 'the API does not answer to this domain'],
+  ['AWS::ApiGateway::BasePathMapping', 'the API does not answer to this domain'],
+  ['AWS::ApiGatewayV2::DomainName', 'the API does not answer to this domain'],
+  ['AWS::ApiGatewayV2::ApiMapping', 'the API does not answer to this domain'],
+  ['AWS::ApiGatewayV2::IntegrationResponse', 'responses are passed on without these changes'],
+  [
+    'AWS::Lambda::Alias',
+    'calls by alias reach the function itself, without weights or provisioned instances',
+  ],
+  ['AWS::Lambda::EventSourceMapping', 'this source starts no function'],
+  ['AWS::Lambda::Url', 'the function URL does not answer'],
+  ['AWS::Events::Rule', 'events and schedules start no function'],
+  ['AWS::Scheduler::', 'schedules start no function'],
+  ['AWS::CloudFormation::Stack', 'resources of the nested stack do not exist'],
+  ['AWS::WAFv2::', 'no request is filtered by it'],
+  ['Custom::', 'the function of the custom resource is not called'],
+  ['AWS::CloudFormation::CustomResource', 'the function of the custom resource is not called'],
+  ['', 'nothing of this type runs here: calls to it fail'],
+];

@@ -1,0 +1,90 @@
+/** Sorts every resource and property of a stack into the classes of `classes.ts`, so that nothing is ignored in silence. */
+import { OSLS_HELPERS, TYPES, TYPES_WITHOUT_EFFECT, TYPE_CONSEQUENCES } from './classes.ts';
+import type { TypeClass } from './classes.ts';
+import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from './model.ts';
+import { isJsonList, isJsonObject } from './template-source.ts';
+
+export type Classified = {
+  readonly unsupported: readonly UnsupportedItem[];
+  readonly noEffect: readonly UnsupportedItem[];
+};
+
+const NO_EFFECT = 'changes nothing for a request';
+
+/** Classes of all resources; whatever is in neither list is enforced. */
+export function classifyResources(stackName: string, resources: Iterable<ResolvedResource>): Classified {
+  const unsupported: UnsupportedItem[] = [];
+  const noEffect: UnsupportedItem[] = [];
+  for (const { logicalId, type, properties } of resources) {
+    const item = (consequence: string, property?: string): UnsupportedItem => ({
+      ...{ stackName, logicalId, type, consequence },
+      ...(property === undefined ? {} : { property }),
+    });
+    const known = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
+    if (OSLS_HELPERS.test(logicalId) || TYPES_WITHOUT_EFFECT.has(type)) {
+      noEffect.push(item(NO_EFFECT));
+    } else if (known !== undefined) {
+      for (const [property, consequence] of classifyProperties(known, properties)) {
+        if (consequence === undefined) noEffect.push(item(NO_EFFECT, property));
+        else unsupported.push(item(consequence, property));
+      }
+    } else {
+      const [, consequence = ''] = TYPE_CONSEQUENCES.find(([prefix]) => type.startsWith(prefix)) ?? [];
+      unsupported.push(item(consequence));
+    }
+  }
+  return { unsupported, noEffect };
+}
+
+/** Property → consequence; undefined = no effect. Enforced properties are left out. */
+function* classifyProperties(
+  known: TypeClass,
+  properties: JsonObject,
+): Generator<[property: string, consequence: string | undefined]> {
+  for (const [property, rule] of Object.entries(known.values ?? {})) {
+    const value = property.split('.').reduce(memberOf, properties);
+    if (typeof value !== 'string') continue;
+    const isAllowed = rule.allowed.some((allowed) => allowed.toLowerCase() === value.toLowerCase());
+    if (!isAllowed) yield [property, `${value}: ${rule.consequence}`];
+  }
+  for (const [name, value] of Object.entries(properties)) {
+    const nested = isJsonObject(value) && hasNestedRules(known, name) ? value : undefined;
+    if (nested === undefined) yield* classifyProperty(known, name, value);
+    else {
+      for (const [child, inner] of Object.entries(nested))
+        yield* classifyProperty(known, `${name}.${child}`, inner);
+    }
+  }
+}
+
+function* classifyProperty(
+  known: TypeClass,
+  name: string,
+  value: Json,
+): Generator<[property: string, consequence: string | undefined]> {
+  if (isSwitchedOff(value) || known.enforced.includes(name) || known.values?.[name] !== undefined) return;
+  if (known.noEffect?.includes(name) === true || isHarmless(value, known.harmlessItems?.[name])) {
+    yield [name, undefined];
+  } else yield [name, known.unsupported?.[name] ?? 'this property is not applied'];
+}
+
+function isHarmless(value: Json, keys: readonly string[] | undefined): boolean {
+  if (keys === undefined || !isJsonList(value)) return false;
+  return value.every((item) => isJsonObject(item) && Object.keys(item).every((key) => keys.includes(key)));
+}
+
+function hasNestedRules(known: TypeClass, name: string): boolean {
+  const names = [...known.enforced, ...(known.noEffect ?? []), ...Object.keys(known.unsupported ?? {})];
+  return names.some((other) => other.startsWith(`${name}.`));
+}
+
+/** osls writes `Policy: ''` and `ApiKeyRequired: false`: they ask for nothing. */
+function isSwitchedOff(value: Json): boolean {
+  if (value === '' || value === null || value === false || value === 'false') return true;
+  if (isJsonList(value)) return value.length === 0;
+  return isJsonObject(value) && Object.keys(value).length === 0;
+}
+
+function memberOf(value: Json, key: string): Json {
+  return isJsonObject(value) && Object.hasOwn(value, key) ? (value[key] ?? null) : null;
+}

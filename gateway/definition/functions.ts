@@ -1,0 +1,184 @@
+/** `AWS::Lambda::Function` resources → function definitions that the runtime can start. */
+import { DefinitionError } from '../errors.ts';
+import type { FunctionCode, FunctionDefinition, LayerDefinition } from '../lambda/model.ts';
+import { OSLS_HELPERS } from './classes.ts';
+import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from './model.ts';
+import type { LocalCode, RawStack } from './raw-stack.ts';
+import { partitionOf } from './stack-resolver.ts';
+import { isJsonList, isJsonObject } from './template-source.ts';
+
+/** Layer version ARN → folder with its content, over all stacks. */
+export type LayerFolders = ReadonlyMap<string, string>;
+
+export type FunctionsOfStack = {
+  readonly functions: readonly FunctionDefinition[];
+  readonly unsupported: readonly UnsupportedItem[];
+};
+
+/** Names that Lambda sets itself and refuses in a definition. */
+const RESERVED_VARIABLES = new Set(
+  (
+    '_HANDLER _X_AMZN_TRACE_ID AWS_DEFAULT_REGION AWS_REGION AWS_EXECUTION_ENV AWS_LAMBDA_FUNCTION_NAME ' +
+    'AWS_LAMBDA_FUNCTION_MEMORY_SIZE AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_INITIALIZATION_TYPE ' +
+    'AWS_LAMBDA_LOG_GROUP_NAME AWS_LAMBDA_LOG_STREAM_NAME AWS_ACCESS_KEY AWS_ACCESS_KEY_ID ' +
+    'AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_LAMBDA_RUNTIME_API LAMBDA_TASK_ROOT LAMBDA_RUNTIME_DIR'
+  ).split(' '),
+);
+const ENVIRONMENT_LIMIT_BYTES = 4096;
+
+/** Folders of the layers that a stack's own resources make. */
+export function layerFolders(
+  resources: Iterable<ResolvedResource>,
+  code: LocalCode,
+): readonly (readonly [arn: string, folder: string])[] {
+  return [...resources].flatMap(({ logicalId, physicalId }) => {
+    const folder = code.layers.get(logicalId);
+    return folder === undefined ? [] : [[physicalId, folder] as const];
+  });
+}
+
+/** @throws DefinitionError for values that Lambda would refuse: timeout, memory, handler, environment. */
+export function defineFunctions(
+  raw: RawStack,
+  resources: Iterable<ResolvedResource>,
+  layers: LayerFolders,
+): FunctionsOfStack {
+  const functions: FunctionDefinition[] = [];
+  const unsupported: UnsupportedItem[] = [];
+  for (const resource of resources) {
+    if (resource.type !== 'AWS::Lambda::Function' || OSLS_HELPERS.test(resource.logicalId)) continue;
+    const report = (property: string, consequence: string): void => {
+      const { logicalId, type } = resource;
+      unsupported.push({ stackName: raw.stackName, logicalId, type, property, consequence });
+    };
+    const defined = defineFunction(raw, resource, layers, report);
+    if (defined !== undefined) functions.push(defined);
+  }
+  return { functions, unsupported };
+}
+
+type Report = (property: string, consequence: string) => void;
+
+function defineFunction(
+  raw: RawStack,
+  resource: ResolvedResource,
+  layers: LayerFolders,
+  report: Report,
+): FunctionDefinition | undefined {
+  const { properties } = resource;
+  // A container image; `classes.ts` names it.
+  if (properties['PackageType'] === 'Image') return undefined;
+  const runtime = requireText(resource, 'Runtime');
+  const handler = requireText(resource, 'Handler');
+  if (!/^nodejs\d+\.x$/.test(runtime)) {
+    report('Runtime', `${runtime} cannot run here, only nodejs: invocations fail`);
+    return undefined;
+  }
+  if (!/^\S{1,128}$/.test(handler))
+    refuse(resource, 'Handler', 'must be up to 128 characters without spaces');
+  const code = findCode(raw, resource, report);
+  if (code === undefined) return undefined;
+  const name = resource.physicalId;
+  if (!/^[A-Za-z0-9-_]{1,64}$/.test(name)) {
+    refuse(resource, 'FunctionName', `"${name}" must be up to 64 letters, digits, hyphens or underscores`);
+  }
+  return {
+    ...{ name, runtime, handler, code },
+    arn: `arn:${partitionOf(raw.region)}:lambda:${raw.region}:${raw.accountId}:function:${name}`,
+    logicalId: resource.logicalId,
+    stackName: raw.stackName,
+    region: raw.region,
+    accountId: raw.accountId,
+    timeoutSeconds: readInteger(resource, 'Timeout', 3, 1, 900),
+    memorySizeMb: readInteger(resource, 'MemorySize', 128, 128, 10_240),
+    environment: readEnvironment(resource),
+    layers: readLayers(resource, layers, report),
+    place: resource.place(),
+  };
+}
+
+function findCode(raw: RawStack, resource: ResolvedResource, report: Report): FunctionCode | undefined {
+  const directory = raw.code.functions.get(resource.logicalId);
+  if (directory !== undefined) return { kind: 'directory', directory, esbuild: raw.code.esbuild };
+  const code = resource.properties['Code'];
+  const inline = isJsonObject(code) ? code['ZipFile'] : undefined;
+  if (typeof inline === 'string') return { kind: 'inline', source: inline };
+  const where = isJsonObject(code) ? describeS3(code) : 'nowhere';
+  report('Code', `the code is ${where}, not on this machine: invocations fail`);
+  return undefined;
+}
+
+function describeS3(code: JsonObject): string {
+  const text = (key: string): string => (typeof code[key] === 'string' ? code[key] : '');
+  return code['ImageUri'] === undefined ? `s3://${text('S3Bucket')}/${text('S3Key')}` : text('ImageUri');
+}
+
+function readLayers(
+  resource: ResolvedResource,
+  folders: LayerFolders,
+  report: Report,
+): readonly LayerDefinition[] {
+  const list = resource.properties['Layers'] ?? [];
+  if (!isJsonList(list)) return refuse(resource, 'Layers', 'must be a list of layer version ARNs');
+  if (list.length > 5) refuse(resource, 'Layers', 'a function takes at most 5 layers');
+  return list.map((layer) => {
+    if (typeof layer !== 'string') return refuse(resource, 'Layers', 'must be a list of layer version ARNs');
+    const directory = folders.get(layer);
+    if (directory === undefined)
+      report('Layers', `layer ${layer} is not on this machine: its files are missing`);
+    return { arn: layer, directory };
+  });
+}
+
+function readEnvironment(resource: ResolvedResource): Readonly<Record<string, string>> {
+  const environment = resource.properties['Environment'] ?? {};
+  const variables = isJsonObject(environment) ? (environment['Variables'] ?? {}) : null;
+  if (!isJsonObject(variables)) return refuse(resource, 'Environment', 'must hold a mapping "Variables"');
+  const entries = Object.entries(variables).map(([name, value]) => {
+    const property = `Environment.Variables.${name}`;
+    if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(name)) refuse(resource, property, 'is not a name that Lambda takes');
+    if (RESERVED_VARIABLES.has(name)) refuse(resource, property, 'is a reserved key that Lambda sets itself');
+    if (typeof value === 'object') return refuse(resource, property, 'must be a string');
+    return [name, String(value)] as const;
+  });
+  const sizeBytes = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name + value), 0);
+  if (sizeBytes > ENVIRONMENT_LIMIT_BYTES) {
+    refuse(
+      resource,
+      'Environment',
+      `variables take ${sizeBytes} bytes, Lambda takes ${ENVIRONMENT_LIMIT_BYTES}`,
+    );
+  }
+  return Object.fromEntries(entries);
+}
+
+function requireText(resource: ResolvedResource, property: string): string {
+  const value = resource.properties[property];
+  if (typeof value === 'string' && value !== '') return value;
+  return refuse(
+    resource,
+    property,
+    'Handler and Runtime are mandatory for functions created with deployment packages',
+  );
+}
+
+function readInteger(
+  resource: ResolvedResource,
+  property: string,
+  fallback: number,
+  least: number,
+  most: number,
+): number {
+  const value: Json = resource.properties[property] ?? fallback;
+  const number = typeof value === 'object' || value === '' ? NaN : Number(value);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  return refuse(
+    resource,
+    property,
+    `${JSON.stringify(value)} must be a whole number from ${least} to ${most}`,
+  );
+}
+
+function refuse(resource: ResolvedResource, property: string, message: string): never {
+  throw new DefinitionError(resource.place(property), message);
+}

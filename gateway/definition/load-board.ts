@@ -1,0 +1,78 @@
+/**
+ * Who is still loading and who waits for whom. A stack that asks for another one's outputs (`${cf:}`) while
+ * both load has to wait; two that wait for each other must end with an error instead of a timeout.
+ */
+import { DefinitionError } from '../errors.ts';
+import type { RawStack } from './raw-stack.ts';
+import { StackSet } from './stacks.ts';
+
+export class LoadBoard {
+  readonly stacks = new StackSet();
+  /** Sources that have not finished, with their stack's name once it is known. */
+  readonly #loading = new Map<string, string | undefined>();
+  /** Waiting source → name of the stack it waits for. */
+  readonly #waiting = new Map<string, string>();
+  #wakers: (() => void)[] = [];
+
+  constructor(sources: readonly string[]) {
+    for (const source of sources) this.#loading.set(source, undefined);
+  }
+
+  announce(source: string, stackName: string): void {
+    this.#loading.set(source, stackName);
+    this.#wake();
+  }
+
+  finish(source: string, raws: readonly RawStack[]): void {
+    for (const raw of raws) this.stacks.add(raw);
+    this.#loading.delete(source);
+    this.#wake();
+  }
+
+  /**
+   * Outputs of a stack of this start, once it is loaded; undefined when no source makes that stack.
+   * @throws DefinitionError when the stacks wait for each other.
+   */
+  async outputsOf(asking: string, stackName: string): Promise<Readonly<Record<string, string>> | undefined> {
+    // osls asks for the state of the stack that it packages: before a first deploy there is none.
+    if (this.#loading.get(asking) === stackName) return undefined;
+    this.#waiting.set(asking, stackName);
+    this.#wake();
+    try {
+      for (;;) {
+        const outputs = this.stacks.outputsOf(stackName);
+        if (outputs !== 'pending') return outputs;
+        const names = [...this.#loading.values()];
+        const mayStillCome = names.includes(stackName) || names.includes(undefined);
+        if (!mayStillCome && !this.stacks.has(stackName)) return undefined;
+        this.#refuseDeadlock(asking, stackName);
+        await new Promise<void>((resolve) => this.#wakers.push(resolve));
+      }
+    } finally {
+      this.#waiting.delete(asking);
+    }
+  }
+
+  #refuseDeadlock(asking: string, stackName: string): void {
+    const sources = [...this.#loading.keys()];
+    const isStuck = sources.every((source) => {
+      const target = this.#waiting.get(source);
+      return target !== undefined && this.stacks.outputsOf(target) === 'pending';
+    });
+    if (!isStuck) return;
+    const waits = [...this.#waiting].map(
+      ([source, target]) => `${this.#loading.get(source) ?? source} waits for ${target}`,
+    );
+    throw new DefinitionError(
+      { file: asking },
+      `stacks wait for each other's outputs: ${waits.join(', ')}; ` +
+        `write one of the values to custom.gatewright.variables ('cf:${stackName}.<Output>')`,
+    );
+  }
+
+  #wake(): void {
+    const wakers = this.#wakers;
+    this.#wakers = [];
+    for (const wake of wakers) wake();
+  }
+}

@@ -1,0 +1,37 @@
+/** Names and ids that AWS would invent, made from (stack, logical id) so that every start gives the same. */
+import { createHash } from 'node:crypto';
+
+const LOWER_ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** `count` lower-case letters and digits, beginning with a letter; ids of APIs have 10, of REST resources 6. */
+export function makeId(count: number, ...seed: readonly string[]): string {
+  const digest = createHash('sha256').update(seed.join('\0')).digest();
+  return Array.from({ length: count }, (_unused, index) => {
+    const byte = digest[index % digest.length] ?? 0;
+    return LOWER_ALPHANUMERIC[byte % (index === 0 ? 26 : 36)] ?? 'a';
+  }).join('');
+}
+
+/** Id of a REST API's root resource: `GetAtt Api.RootResourceId`, and the parent where a tree begins. */
+export function makeRootResourceId(stackName: string, apiLogicalId: string): string {
+  return makeId(10, stackName, apiLogicalId, 'root');
+}
+
+/** CloudFormation's form for a resource without a name of its own: `{stack}-{logicalId}-{12 characters}`. */
+export function makeName(stackName: string, logicalId: string, maxLength = 128): string {
+  const suffix = makeId(12, stackName, logicalId).toUpperCase();
+  const head = `${stackName}-${logicalId}`.slice(0, maxLength - suffix.length - 1);
+  return `${head}-${suffix}`;
+}
+
+/** RFC 9562 form, for ids such as an event source mapping's. */
+export function makeUuid(...seed: readonly string[]): string {
+  const hex = createHash('sha256').update(seed.join('\0')).digest('hex');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
+}

@@ -1,0 +1,35 @@
+/** A stack as a loader hands it over: one template in long form, nothing resolved yet. */
+import type { Path } from './template-source.ts';
+import type { JsonObject } from './model.ts';
+
+export type RawStack = {
+  readonly stackName: string;
+  readonly stage: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** File named in messages. */
+  readonly file: string;
+  readonly template: JsonObject;
+  lineOf(path: Path): number | undefined;
+  /** Values given for the template's parameters. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly code: LocalCode;
+  /** What the loader had to leave out. */
+  readonly findings: readonly Finding[];
+};
+
+/** Where the code of functions and the content of layers lie on this machine; by logical id, folders absolute. */
+export type LocalCode = {
+  readonly functions: ReadonlyMap<string, string>;
+  readonly layers: ReadonlyMap<string, string>;
+  /** The service's own esbuild options, unchecked. */
+  readonly esbuild: Readonly<Record<string, unknown>> | undefined;
+};
+
+/** An unsupported part that only the loader could see. */
+export type Finding = {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly property?: string | undefined;
+  readonly consequence: string;
+};

@@ -1,0 +1,184 @@
+'use strict';
+/**
+ * Runs osls's `package` in this child process with one more plug-in, so that the compiled template comes
+ * out and nothing else happens: nothing is bundled, zipped or written below the service.
+ *
+ *   node serverless-driver.cjs <folder of the osls package> <temporary folder> package --stage …
+ *
+ * Speaks to its parent over IPC: `announced` as soon as the stack has a name, `failed` with osls's own error.
+ * Plain CommonJS because osls's own files are what it has to reach, before osls's command line starts.
+ */
+const fs = require('node:fs');
+const { syncBuiltinESMExports } = require('node:module');
+const path = require('node:path');
+
+const [oslsFolder, outputFolder, ...oslsArguments] = process.argv.slice(2);
+const fromOsls = (file) => require(path.join(oslsFolder, file));
+const tell = (message) => process.send?.(message);
+
+/** An empty zip archive: only the end-of-central-directory record. */
+const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.alloc(18)]);
+
+class GatewrightPackaging {
+  constructor(serverless) {
+    this.serverless = serverless;
+    this.provider = serverless.getProvider('aws');
+    if (!this.provider) throw new Error(`provider "${serverless.service.provider.name}" is not aws`);
+    this.#useLocalCredentials();
+    // All variables but those that AWS answers are resolved by now.
+    const custom = serverless.configurationInput?.custom;
+    tell({
+      kind: 'announced',
+      stackName: this.provider.naming.getStackName(),
+      variables: custom?.gatewright?.variables ?? {},
+    });
+    this.hooks = { initialize: () => this.#takeOverPackaging() };
+  }
+
+  /** `provider.profile` names a profile of the developer; only the stand-in's keys may be used. */
+  #useLocalCredentials() {
+    const provider = this.provider;
+    const original = provider.getAwsSdkV3Config;
+    const credentials = {
+      accessKeyId: process.env.AWS_ACCESS_KEY_ID,
+      secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY,
+    };
+    provider.getAwsSdkV3Config = (options = {}) => original.call(provider, { ...options, credentials });
+  }
+
+  /** At `initialize` every plug-in has registered its hooks, so those that bundle or zip can be taken out. */
+  #takeOverPackaging() {
+    const { hooks, plugins } = this.serverless.pluginManager;
+    const only = (event, hook) => {
+      hooks[event] = hook === undefined ? [] : [{ pluginName: 'GatewrightPackaging', hook }];
+    };
+    only('before:package:createDeploymentArtifacts');
+    only('package:createDeploymentArtifacts', () => this.#giveEmptyArtifacts());
+    only('after:package:createDeploymentArtifacts');
+    only('aws:common:moveArtifactsToPackage:move');
+    const packager = plugins.find((plugin) => typeof plugin.saveServiceState === 'function');
+    only('aws:package:finalize:saveServiceState', async () => {
+      packager.validateTemplate();
+      await packager.saveServiceState();
+    });
+    // `finalize`, not `package:finalize`: other plug-ins still edit the template after it.
+    only('finalize', () => this.#writeResult());
+  }
+
+  #giveEmptyArtifacts() {
+    const { service } = this.serverless;
+    const artifact = writeEmptyZip();
+    this.prebuilt = {};
+    for (const name of service.getAllFunctions()) {
+      const definition = service.getFunction(name);
+      const own = definition.package?.artifact ?? service.package.artifact;
+      if (own) this.prebuilt[name] = own;
+      definition.package = { ...definition.package, artifact };
+    }
+    for (const name of service.getAllLayers()) {
+      const layer = service.getLayer(name);
+      layer.package = { ...layer.package, artifact };
+    }
+  }
+
+  #writeResult() {
+    const { service, serviceDir } = this.serverless;
+    const { naming } = this.provider;
+    const functions = {};
+    for (const name of service.getAllFunctions()) {
+      functions[naming.getLambdaLogicalId(name)] = { name, artifact: this.prebuilt[name] };
+    }
+    const layers = {};
+    for (const name of service.getAllLayers()) {
+      const layer = service.getLayer(name);
+      layers[naming.getLambdaLayerLogicalId(name)] = { name, path: layer.path };
+    }
+    const result = {
+      template: service.provider.compiledCloudFormationTemplate,
+      stackName: naming.getStackName(),
+      stage: this.provider.getStage(),
+      region: this.provider.getRegion(),
+      functions,
+      layers,
+      esbuild: this.#esbuildOptions(),
+      restStage: {
+        logs: service.provider.logs?.restApi,
+        tracing: service.provider.tracing?.apiGateway,
+        metrics: service.provider.apiGateway?.metrics,
+        logGroup: `/aws/api-gateway/${service.service}-${this.provider.getStage()}`,
+      },
+      serviceDir,
+    };
+    fs.writeFileSync(path.join(outputFolder, 'result.json'), JSON.stringify(result));
+  }
+
+  /** serverless-esbuild (`custom.esbuild`, an object or the path of a module) and Serverless v4 (`build.esbuild`). */
+  #esbuildOptions() {
+    const { service, configurationInput, serviceDir } = this.serverless;
+    const options = service.custom?.esbuild ?? configurationInput?.build?.esbuild;
+    if (typeof options !== 'string') return typeof options === 'object' ? options : undefined;
+    const module = require(path.join(serviceDir, options));
+    const made = module.default ?? module;
+    return typeof made === 'function' ? made(this.serverless) : made;
+  }
+}
+
+function writeEmptyZip() {
+  const file = path.join(outputFolder, 'empty.zip');
+  fs.writeFileSync(file, EMPTY_ZIP);
+  return file;
+}
+
+function replaceModule(file, exports) {
+  const filename = path.join(oslsFolder, file);
+  require.cache[filename] = Object.assign(new module.constructor(filename), {
+    filename,
+    loaded: true,
+    exports,
+  });
+}
+
+/** osls and its plug-ins use `.serverless` in the service as their workshop; here it lies in the temporary folder. */
+function moveWorkshop() {
+  const workshop = path.join(process.cwd(), '.serverless');
+  const moved = path.join(outputFolder, 'workshop');
+  const redirect = (value) =>
+    typeof value === 'string' && (value === workshop || value.startsWith(workshop + path.sep))
+      ? moved + value.slice(workshop.length)
+      : value;
+  for (const target of [fs, fs.promises]) {
+    for (const [name, original] of Object.entries(target)) {
+      if (typeof original !== 'function' || /^[A-Z_]/.test(name)) continue;
+      const redirected = function (...input) {
+        return original.apply(this, input.map(redirect));
+      };
+      // `util.promisify` and `realpath.native` hang on properties of the functions.
+      target[name] = Object.defineProperties(redirected, Object.getOwnPropertyDescriptors(original));
+    }
+  }
+  syncBuiltinESMExports();
+}
+
+moveWorkshop();
+replaceModule('lib/cli/handle-error.js', (error) => {
+  tell({ kind: 'failed', message: String(error?.message ?? error) });
+  process.exitCode = 1;
+  return {};
+});
+// A service for Serverless v3 or v4 pins that version; it is osls that reads it here.
+const readConfiguration = fromOsls('lib/configuration/read.js');
+replaceModule('lib/configuration/read.js', async (file) => {
+  const { frameworkVersion: _pinned, ...configuration } = await readConfiguration(file);
+  return configuration;
+});
+// Otherwise zipped into the developer's home folder.
+replaceModule('lib/plugins/aws/custom-resources/generate-zip.js', async () => writeEmptyZip());
+
+const PluginManager = fromOsls('lib/classes/plugin-manager.js');
+const { resolveServicePlugins } = PluginManager.prototype;
+PluginManager.prototype.resolveServicePlugins = async function (...input) {
+  return [...(await resolveServicePlugins.apply(this, input)), GatewrightPackaging];
+};
+
+process.argv = [process.argv[0], path.join(oslsFolder, 'bin/serverless.js'), ...oslsArguments];
+fromOsls('bin/serverless.js');

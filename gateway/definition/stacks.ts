@@ -1,0 +1,132 @@
+/** All stacks of one start: exports and imports between them, and the order that the imports demand. */
+import { DefinitionError } from '../errors.ts';
+import type { Json } from './model.ts';
+import type { RawStack } from './raw-stack.ts';
+import { StackResolver } from './stack-resolver.ts';
+import type { Path } from './template-source.ts';
+
+/** An import whose exporting stack may still be loading; only `outputsOf` of a set that is not complete throws it. */
+class ExportPending extends Error {}
+
+export class StackSet {
+  readonly #stacks = new Map<string, StackResolver>();
+  /** Importing stack → exporting stacks. */
+  readonly #imports = new Map<string, Set<string>>();
+  /** Stacks whose exports are being resolved right now, outermost first. */
+  readonly #open: string[] = [];
+  #isComplete = false;
+
+  /** @throws DefinitionError when the template is broken or its stack name is taken. */
+  add(raw: RawStack): void {
+    const same = this.#stacks.get(raw.stackName);
+    if (same !== undefined) {
+      throw new DefinitionError(
+        { file: raw.file },
+        `two sources make the stack ${raw.stackName}: this one and ${same.raw.file}`,
+      );
+    }
+    this.#stacks.set(raw.stackName, new StackResolver(raw, (...args) => this.#importValue(...args)));
+  }
+
+  has(stackName: string): boolean {
+    return this.#stacks.has(stackName);
+  }
+
+  /** Outputs as text, as DescribeStacks gives them; 'pending' while this stack or one it imports from is not there. */
+  outputsOf(stackName: string): Readonly<Record<string, string>> | 'pending' {
+    const stack = this.#stacks.get(stackName);
+    if (stack === undefined) return 'pending';
+    try {
+      const entries = [...stack.resolveOutputs()].map(([name, value]) => [name, outputText(value)]);
+      return Object.fromEntries(entries) as Record<string, string>;
+    } catch (error) {
+      if (error instanceof ExportPending) return 'pending';
+      throw error;
+    }
+  }
+
+  /**
+   * Says that no stack will follow: from now on a missing export is an error. Gives the stacks in this order.
+   * @throws DefinitionError for an export that two stacks declare.
+   */
+  complete(stackNames: readonly string[]): readonly StackResolver[] {
+    this.#isComplete = true;
+    const stacks = stackNames.flatMap((name) => this.#stacks.get(name) ?? []);
+    const owners = new Map<string, string>();
+    for (const stack of stacks) {
+      for (const [name, output] of stack.exportNames) {
+        const owner = owners.get(name);
+        const at = ['Outputs', output, 'Export', 'Name'];
+        if (owner !== undefined)
+          stack.fail(at, `Export with name ${name} is already exported by stack ${owner}`);
+        owners.set(name, stack.raw.stackName);
+      }
+    }
+    return stacks;
+  }
+
+  /**
+   * Exporting stacks first, otherwise in the order given. Call after every stack is resolved.
+   * @throws DefinitionError for a cycle of imports, naming its stacks.
+   */
+  inImportOrder<T extends { readonly stackName: string }>(stacks: readonly T[]): readonly T[] {
+    const byName = new Map(stacks.map((stack) => [stack.stackName, stack]));
+    const ordered = new Set<T>();
+    const visit = (stackName: string, path: readonly string[]): void => {
+      if (path.includes(stackName)) this.#failCycle([...path.slice(path.indexOf(stackName)), stackName]);
+      const stack = byName.get(stackName);
+      if (stack === undefined || ordered.has(stack)) return;
+      for (const exporter of this.#imports.get(stackName) ?? []) visit(exporter, [...path, stackName]);
+      ordered.add(stack);
+    };
+    for (const { stackName } of stacks) visit(stackName, []);
+    return [...ordered];
+  }
+
+  #importValue(name: string, importing: StackResolver, at: Path): Json {
+    const importer = importing.raw.stackName;
+    for (const [stackName, stack] of this.#stacks) {
+      if (!stack.exportNames.has(name)) continue;
+      if (stackName === importer) {
+        importing.fail(at, `stack ${importer} imports its own export ${name}; write the value itself there`);
+      }
+      this.#imports.set(importer, (this.#imports.get(importer) ?? new Set()).add(stackName));
+      return this.#exportValue(stack, name);
+    }
+    if (!this.#isComplete) throw new ExportPending(name);
+    const others = [...this.#stacks.keys()].filter((other) => other !== importer);
+    const searched = others.length === 0 ? 'no other stack is loaded' : `searched: ${others.join(', ')}`;
+    return importing.fail(
+      at,
+      `No export named ${name} found. Stack ${importer} imports it; ${searched}. Start the stack that exports it too.`,
+    );
+  }
+
+  /** Values pull values across stacks, so a circle of outputs has to be met here before it overflows the stack. */
+  #exportValue(stack: StackResolver, name: string): Json {
+    const { stackName } = stack.raw;
+    if (stack.isResolving(name)) {
+      const start = this.#open.indexOf(stackName);
+      this.#failCycle([stackName, ...this.#open.slice(start + 1), stackName]);
+    }
+    this.#open.push(stackName);
+    try {
+      return stack.exportValue(name);
+    } finally {
+      this.#open.pop();
+    }
+  }
+
+  #failCycle(stackNames: readonly string[]): never {
+    const file = this.#stacks.get(stackNames[0] ?? '')?.raw.file ?? '';
+    throw new DefinitionError(
+      { file },
+      `stacks import from each other in a circle: ${stackNames.join(' → ')}; AWS could deploy none of them first`,
+    );
+  }
+}
+
+function outputText(value: Json): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,146 @@
+/** AWS::ApiGateway::Authorizer and AWS::ApiGatewayV2::Authorizer → what `authenticate` reads. */
+import { DefinitionError } from '../errors.ts';
+import { isContextVariable } from '../events/context-variables.ts';
+import { readLambdaUri } from './integration-uri.ts';
+import { readInteger, readText, readTextList } from './properties.ts';
+import type { PropertyBag } from './properties.ts';
+import type { Authorization, AuthorizerPayload, IdentitySource, LambdaAuthorizer } from './model.ts';
+
+/** Longest a REST or WebSocket authorizer may run; HTTP APIs give it 10 s (aws-behaviour §4.3). */
+const REST_TIMEOUT_MS = 29_000;
+const HTTP_TIMEOUT_MS = 10_000;
+const MAX_TTL_SECONDS = 3600;
+
+const REST_SOURCE = /^(method\.request\.header|method\.request\.querystring|stageVariables|context)\.(.+)$/;
+const WEBSOCKET_SOURCE =
+  /^(route\.request\.header|route\.request\.querystring|stageVariables|context)\.(.+)$/;
+const HTTP_SOURCE = /^\$(request\.header|request\.querystring|stageVariables|context)\.(.+)$/;
+
+function parseSource(text: string, form: RegExp): IdentitySource | undefined {
+  const [, where, name] = form.exec(text) ?? [];
+  if (where === undefined || name === undefined) return undefined;
+  if (where.endsWith('request.header')) return { kind: 'header', name: name.toLowerCase() };
+  if (where.endsWith('request.querystring')) return { kind: 'querystring', name };
+  if (where === 'stageVariables') return { kind: 'stageVariable', name };
+  return isContextVariable(name) ? { kind: 'context', name } : undefined;
+}
+
+function parseSources(bag: PropertyBag, texts: readonly string[], form: RegExp): IdentitySource[] {
+  return texts.map((text) => {
+    const source = parseSource(text, form);
+    if (source !== undefined) return source;
+    throw new DefinitionError(
+      bag.place('IdentitySource'),
+      `Invalid identity source "${text}". A source is a header, query string, stage variable or context variable of the request`,
+    );
+  });
+}
+
+function readTtl(bag: PropertyBag, usual: number): number {
+  return readInteger(bag, 'AuthorizerResultTtlInSeconds', { usual, min: 0, max: MAX_TTL_SECONDS });
+}
+
+function readTarget(bag: PropertyBag): LambdaAuthorizer['functionName'] {
+  const target = readLambdaUri(readText(bag, 'AuthorizerUri'), false);
+  if (target.kind === 'invalid') throw new DefinitionError(bag.place('AuthorizerUri'), target.message);
+  return target.functionName;
+}
+
+/** Java's `matches` takes the whole token, so the pattern is anchored at both ends. */
+function readValidation(bag: PropertyBag): RegExp | undefined {
+  const pattern = bag.properties['IdentityValidationExpression'];
+  if (pattern === undefined || pattern === '') return undefined;
+  try {
+    return new RegExp(`^(?:${readText(bag, 'IdentityValidationExpression')})$`, 'u');
+  } catch {
+    throw new DefinitionError(
+      bag.place('IdentityValidationExpression'),
+      `"${String(pattern)}" is not a regular expression that the gateway can read`,
+    );
+  }
+}
+
+/** REST: TOKEN and REQUEST (aws-behaviour §4.1, §4.2). */
+export function compileRestAuthorizer(bag: PropertyBag): Authorization {
+  const type = readText(bag, 'Type');
+  if (type !== 'TOKEN' && type !== 'REQUEST') return { kind: 'unsupported', type };
+  const isToken = type === 'TOKEN';
+  const sourceText = readText(bag, 'IdentitySource', isToken ? 'method.request.header.Authorization' : '');
+  const texts = sourceText
+    .split(',')
+    .map((text) => text.trim())
+    .filter((text) => text !== '');
+  const ttlSeconds = readTtl(bag, 300);
+  const identitySources = parseSources(bag, texts, REST_SOURCE);
+  if (isToken && (identitySources.length !== 1 || identitySources[0]?.kind !== 'header'))
+    throw new DefinitionError(
+      bag.place('IdentitySource'),
+      'A TOKEN authorizer has exactly one identity source, method.request.header.<Name>',
+    );
+  if (!isToken && ttlSeconds > 0 && identitySources.length === 0)
+    throw new DefinitionError(
+      bag.place('IdentitySource'),
+      'A REQUEST authorizer with a cache needs at least one identity source; set AuthorizerResultTtlInSeconds to 0 to go without',
+    );
+  return {
+    kind: 'lambda',
+    authorizer: {
+      authorizerId: bag.id,
+      name: readText(bag, 'Name', bag.logicalId),
+      payload: isToken ? 'rest-token' : 'rest-request',
+      functionName: readTarget(bag),
+      identitySources,
+      identitySourceText: texts.join(','),
+      validation: isToken ? readValidation(bag) : undefined,
+      ttlSeconds,
+      simpleResponses: false,
+      timeoutMs: REST_TIMEOUT_MS,
+    },
+  };
+}
+
+function readHttpPayload(bag: PropertyBag): AuthorizerPayload {
+  const version = readText(bag, 'AuthorizerPayloadFormatVersion', '');
+  if (version === '1.0') return 'http-1.0';
+  if (version === '2.0') return 'http-2.0';
+  throw new DefinitionError(
+    bag.place('AuthorizerPayloadFormatVersion'),
+    'AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizer. Use "1.0" or "2.0"',
+  );
+}
+
+/** HTTP and WebSocket: REQUEST (aws-behaviour §4.5, §4.7). */
+export function compileV2Authorizer(bag: PropertyBag, protocol: 'http' | 'websocket'): Authorization {
+  const type = readText(bag, 'AuthorizerType');
+  if (type !== 'REQUEST') return { kind: 'unsupported', type };
+  const payload = protocol === 'websocket' ? 'websocket' : readHttpPayload(bag);
+  const texts = readTextList(bag, 'IdentitySource');
+  const identitySources = parseSources(bag, texts, protocol === 'websocket' ? WEBSOCKET_SOURCE : HTTP_SOURCE);
+  const simpleResponses = bag.properties['EnableSimpleResponses'] === true;
+  if (simpleResponses && payload !== 'http-2.0')
+    throw new DefinitionError(
+      bag.place('EnableSimpleResponses'),
+      'Simple responses need AuthorizerPayloadFormatVersion "2.0" on an HTTP API',
+    );
+  const ttlSeconds = protocol === 'websocket' ? 0 : readTtl(bag, 0);
+  if (ttlSeconds > 0 && identitySources.length === 0)
+    throw new DefinitionError(
+      bag.place('IdentitySource'),
+      'Caching authorizer results needs at least one identity source',
+    );
+  return {
+    kind: 'lambda',
+    authorizer: {
+      authorizerId: bag.id,
+      name: readText(bag, 'Name', bag.logicalId),
+      payload,
+      functionName: readTarget(bag),
+      identitySources,
+      identitySourceText: texts.join(','),
+      validation: undefined,
+      ttlSeconds,
+      simpleResponses,
+      timeoutMs: protocol === 'websocket' ? REST_TIMEOUT_MS : HTTP_TIMEOUT_MS,
+    },
+  };
+}

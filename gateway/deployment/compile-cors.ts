@@ -1,0 +1,38 @@
+/** `CorsConfiguration` of an HTTP API (aws-behaviour §12). */
+import { DefinitionError } from '../errors.ts';
+import { readBlock, readFlag, readInteger, readTextList } from './properties.ts';
+import type { PropertyBag } from './properties.ts';
+import type { CorsPlan } from '../events/cors-headers.ts';
+
+const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', '*']);
+
+/** @throws DefinitionError for a combination that AWS refuses. */
+export function compileCors(api: PropertyBag): CorsPlan | undefined {
+  const cors = readBlock(api, 'CorsConfiguration');
+  if (cors === undefined) return undefined;
+  const allowOrigins = readTextList(cors, 'AllowOrigins');
+  const allowCredentials = readFlag(cors, 'AllowCredentials');
+  if (allowCredentials && allowOrigins.includes('*'))
+    throw new DefinitionError(
+      cors.place('AllowCredentials'),
+      "allow-credentials is not supported if 'allow-origin' is *",
+    );
+  const allowMethods = readTextList(cors, 'AllowMethods').map((method) => method.toUpperCase());
+  const unknown = allowMethods.find((method) => !METHODS.has(method));
+  if (unknown !== undefined)
+    throw new DefinitionError(
+      cors.place('AllowMethods'),
+      `"${unknown}" is not a method that CORS takes here; use ${[...METHODS].join(', ')}`,
+    );
+  return {
+    allowOrigins,
+    allowMethods,
+    allowHeaders: readTextList(cors, 'AllowHeaders'),
+    exposeHeaders: readTextList(cors, 'ExposeHeaders'),
+    allowCredentials,
+    maxAgeSeconds:
+      cors.properties['MaxAge'] === undefined
+        ? undefined
+        : readInteger(cors, 'MaxAge', { usual: 0, min: -1, max: 86_400 }),
+  };
+}

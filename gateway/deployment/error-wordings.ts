@@ -1,0 +1,180 @@
+/**
+ * How failures read on the wire. REST APIs word them by gateway response type (aws-behaviour §1.3–1.5),
+ * HTTP APIs by a short fixed table.
+ */
+import type { GatewayErrorCode, GatewayErrorDetail } from '../errors.ts';
+import type { BuiltInWordings, ErrorWording } from './model.ts';
+
+type RestDefault = {
+  readonly status: number;
+  readonly message: string | null;
+  readonly errorType: string;
+  /** Raised inside the integration path: body `{"message": "…"}` with a space after the colon [obs]. */
+  readonly spaced?: true;
+};
+
+/** Status, message and `x-amzn-ErrorType` per code; sources and evidence tags in aws-behaviour §1.3–1.5. */
+export const REST_DEFAULTS: Readonly<Record<GatewayErrorCode, RestDefault>> = {
+  ACCESS_DENIED: {
+    status: 403,
+    message: 'User is not authorized to access this resource',
+    errorType: 'AccessDeniedException',
+  },
+  API_CONFIGURATION_ERROR: {
+    status: 500,
+    message: 'Internal server error',
+    errorType: 'InternalServerErrorException',
+    spaced: true,
+  },
+  AUTHORIZER_CONFIGURATION_ERROR: {
+    status: 500,
+    message: null,
+    errorType: 'AuthorizerConfigurationException',
+  },
+  AUTHORIZER_FAILURE: { status: 500, message: null, errorType: 'AuthorizerConfigurationException' },
+  BAD_REQUEST_BODY: { status: 400, message: 'Invalid request body', errorType: 'BadRequestException' },
+  BAD_REQUEST_PARAMETERS: {
+    status: 400,
+    message: 'Missing required request parameters: []',
+    errorType: 'BadRequestException',
+  },
+  DEFAULT_4XX: { status: 400, message: 'Bad Request', errorType: 'BadRequestException' },
+  DEFAULT_5XX: { status: 500, message: 'Internal server error', errorType: 'InternalServerErrorException' },
+  EXPIRED_TOKEN: {
+    status: 403,
+    message: 'The security token included in the request is expired',
+    errorType: 'ExpiredTokenException',
+  },
+  INTEGRATION_FAILURE: {
+    status: 504,
+    message: 'Internal server error',
+    errorType: 'InternalServerErrorException',
+  },
+  INTEGRATION_TIMEOUT: {
+    status: 504,
+    message: 'Endpoint request timed out',
+    errorType: 'InternalServerErrorException',
+  },
+  INVALID_API_KEY: { status: 403, message: 'Forbidden', errorType: 'ForbiddenException' },
+  INVALID_SIGNATURE: {
+    status: 403,
+    message:
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+    errorType: 'InvalidSignatureException',
+  },
+  MISSING_AUTHENTICATION_TOKEN: {
+    status: 403,
+    message: 'Missing Authentication Token',
+    errorType: 'MissingAuthenticationTokenException',
+  },
+  QUOTA_EXCEEDED: { status: 429, message: 'Limit Exceeded', errorType: 'LimitExceededException' },
+  REQUEST_TOO_LARGE: {
+    status: 413,
+    message: 'Request Too Long',
+    errorType: 'RequestEntityTooLargeException',
+  },
+  RESOURCE_NOT_FOUND: { status: 404, message: 'Not Found', errorType: 'NotFoundException' },
+  THROTTLED: { status: 429, message: 'Too Many Requests', errorType: 'TooManyRequestsException' },
+  UNAUTHORIZED: { status: 401, message: 'Unauthorized', errorType: 'UnauthorizedException' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    message: 'Unsupported Media Type',
+    errorType: 'BadRequestException',
+  },
+  WAF_FILTERED: { status: 403, message: 'Forbidden', errorType: 'ForbiddenException' },
+  STAGE_NOT_FOUND: { status: 403, message: 'Forbidden', errorType: 'ForbiddenException' },
+  FUNCTION_FAILED: {
+    status: 502,
+    message: 'Internal server error',
+    errorType: 'InternalServerErrorException',
+    spaced: true,
+  },
+  FUNCTION_THROTTLED: {
+    status: 502,
+    message: 'Internal server error',
+    errorType: 'InternalServerErrorException',
+    spaced: true,
+  },
+  URI_TOO_LONG: { status: 414, message: 'Request URI too long', errorType: 'RequestUriTooLongException' },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    message: 'Request Header Fields Too Large',
+    errorType: 'RequestHeaderFieldsTooLargeException',
+  },
+  MALFORMED_REQUEST: { status: 400, message: 'Bad Request', errorType: 'BadRequestException' },
+};
+
+/** ACCESS_DENIED capitalises its key on the wire although the default template says `message` (§1.4). */
+function restBody(code: GatewayErrorCode, message: string | null): string {
+  const key = code === 'ACCESS_DENIED' ? 'Message' : 'message';
+  const gap = REST_DEFAULTS[code].spaced === true ? ' ' : '';
+  return `{"${key}":${gap}${JSON.stringify(message)}}`;
+}
+
+/** Built-in gateway responses of a REST API. */
+export const restWordings: BuiltInWordings = {
+  word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording {
+    const usual = REST_DEFAULTS[code];
+    const message = detail.message === undefined ? usual.message : detail.message;
+    const headers = [
+      'Content-Type',
+      'application/json',
+      'x-amzn-ErrorType',
+      detail.errorType ?? usual.errorType,
+    ];
+    if (detail.headers !== undefined) headers.push(...detail.headers);
+    return { status: detail.status ?? usual.status, body: restBody(code, message), headers };
+  },
+};
+
+const HTTP_FORBIDDEN = [403, 'Forbidden'] as const;
+const HTTP_BROKEN = [500, 'Internal Server Error'] as const;
+const HTTP_UNAVAILABLE = [503, 'Service Unavailable'] as const;
+const HTTP_NOT_FOUND = [404, 'Not Found'] as const;
+
+/** HTTP APIs say little on purpose (§1.6, §2.2, §3.7, §4.5, §4.6). */
+const HTTP_DEFAULTS: Readonly<Record<GatewayErrorCode, readonly [status: number, message: string]>> = {
+  ACCESS_DENIED: HTTP_FORBIDDEN,
+  API_CONFIGURATION_ERROR: HTTP_BROKEN,
+  AUTHORIZER_CONFIGURATION_ERROR: HTTP_BROKEN,
+  AUTHORIZER_FAILURE: HTTP_BROKEN,
+  BAD_REQUEST_BODY: [400, 'Bad Request'],
+  BAD_REQUEST_PARAMETERS: [400, 'Bad Request'],
+  DEFAULT_4XX: [400, 'Bad Request'],
+  DEFAULT_5XX: HTTP_BROKEN,
+  EXPIRED_TOKEN: HTTP_FORBIDDEN,
+  INTEGRATION_FAILURE: HTTP_UNAVAILABLE,
+  INTEGRATION_TIMEOUT: HTTP_UNAVAILABLE,
+  INVALID_API_KEY: HTTP_FORBIDDEN,
+  INVALID_SIGNATURE: HTTP_FORBIDDEN,
+  MISSING_AUTHENTICATION_TOKEN: HTTP_NOT_FOUND,
+  QUOTA_EXCEEDED: [429, 'Too Many Requests'],
+  REQUEST_TOO_LARGE: [413, 'Request Entity Too Large'],
+  RESOURCE_NOT_FOUND: HTTP_NOT_FOUND,
+  THROTTLED: [429, 'Too Many Requests'],
+  UNAUTHORIZED: [401, 'Unauthorized'],
+  UNSUPPORTED_MEDIA_TYPE: [415, 'Unsupported Media Type'],
+  WAF_FILTERED: HTTP_FORBIDDEN,
+  STAGE_NOT_FOUND: HTTP_NOT_FOUND,
+  FUNCTION_FAILED: HTTP_BROKEN,
+  FUNCTION_THROTTLED: HTTP_UNAVAILABLE,
+  URI_TOO_LONG: [414, 'Request URI Too Long'],
+  HEADERS_TOO_LARGE: [431, 'Request Header Fields Too Large'],
+  MALFORMED_REQUEST: [400, 'Bad Request'],
+};
+
+/** The fixed error replies of HTTP APIs: no space after the colon, words capitalised [obs]. */
+export const httpWordings: BuiltInWordings = {
+  word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording {
+    const [status, message] = HTTP_DEFAULTS[code];
+    const headers = ['Content-Type', 'application/json'];
+    if (detail.headers !== undefined) headers.push(...detail.headers);
+    return { status, body: `{"message":${JSON.stringify(message)}}`, headers };
+  },
+};
+
+/**
+ * Failures of a WebSocket handshake. AWS answers a failed `$connect` function with 502 and a slow one
+ * with 504, unlike an HTTP API (§11.1); the bodies are those of REST.
+ */
+export const websocketWordings: BuiltInWordings = restWordings;

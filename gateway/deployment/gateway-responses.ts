@@ -1,0 +1,231 @@
+/**
+ * Gateway responses of a REST API: AWS's defaults, a template's own, and what DEFAULT_4XX and DEFAULT_5XX
+ * hand down. Their templates are not VTL: variables are put in, nothing else (aws-behaviour §1.3).
+ */
+import { DefinitionError } from '../errors.ts';
+import { contextVariable } from '../events/context-variables.ts';
+import { lastHeader } from '../events/header-list.ts';
+import { lastQueryValue } from '../events/query-text.ts';
+import { REST_DEFAULTS, restWordings } from './error-wordings.ts';
+import { readInteger, readText, readTextMap } from './properties.ts';
+import type { GatewayErrorCode, GatewayErrorDetail, GatewayResponseType } from '../errors.ts';
+import type { PropertyBag } from './properties.ts';
+import type { ErrorWording, ErrorWordings, WordingFacts } from './model.ts';
+
+/** One type as `GetGatewayResponse` shows it. */
+export type GatewayResponse = {
+  readonly responseType: GatewayResponseType;
+  /** Absent on DEFAULT_4XX and DEFAULT_5XX unless customised. */
+  readonly statusCode: string | undefined;
+  /** `gatewayresponse.header.X` → `'static'`, `method.request.header.X`, `context.X`, `stageVariables.X`. */
+  readonly responseParameters: Readonly<Record<string, string>>;
+  /** By media type. */
+  readonly responseTemplates: Readonly<Record<string, string>>;
+  readonly defaultResponse: boolean;
+};
+
+const DEFAULT_TEMPLATES = { 'application/json': '{"message":$context.error.messageString}' };
+const PARAMETER = /^gatewayresponse\.header\.(.+)$/;
+
+/** Every customisable type; the codes that AWS words itself are not among them. */
+export const RESPONSE_TYPES: readonly GatewayResponseType[] = [
+  'ACCESS_DENIED',
+  'API_CONFIGURATION_ERROR',
+  'AUTHORIZER_CONFIGURATION_ERROR',
+  'AUTHORIZER_FAILURE',
+  'BAD_REQUEST_BODY',
+  'BAD_REQUEST_PARAMETERS',
+  'DEFAULT_4XX',
+  'DEFAULT_5XX',
+  'EXPIRED_TOKEN',
+  'INTEGRATION_FAILURE',
+  'INTEGRATION_TIMEOUT',
+  'INVALID_API_KEY',
+  'INVALID_SIGNATURE',
+  'MISSING_AUTHENTICATION_TOKEN',
+  'QUOTA_EXCEEDED',
+  'REQUEST_TOO_LARGE',
+  'RESOURCE_NOT_FOUND',
+  'THROTTLED',
+  'UNAUTHORIZED',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'WAF_FILTERED',
+];
+
+/** Failures that have no type of their own take the default of their class; `undefined` = cannot be customised. */
+const TYPE_OF_CODE: Readonly<Partial<Record<GatewayErrorCode, GatewayResponseType>>> = {
+  FUNCTION_FAILED: 'DEFAULT_5XX',
+  FUNCTION_THROTTLED: 'DEFAULT_5XX',
+  MALFORMED_REQUEST: 'DEFAULT_4XX',
+};
+
+function isResponseType(text: string): text is GatewayResponseType {
+  return RESPONSE_TYPES.some((type) => type === text);
+}
+
+function readOwn(bag: PropertyBag): GatewayResponse {
+  const responseType = readText(bag, 'ResponseType');
+  if (!isResponseType(responseType))
+    throw new DefinitionError(
+      bag.place('ResponseType'),
+      `Invalid gateway response type "${responseType}". AWS has ${RESPONSE_TYPES.join(', ')}`,
+    );
+  const responseParameters = readTextMap(bag, 'ResponseParameters') ?? {};
+  for (const name of Object.keys(responseParameters))
+    if (!PARAMETER.test(name))
+      throw new DefinitionError(
+        bag.place(`ResponseParameters.${name}`),
+        `Invalid mapping expression specified: "${name}" must read gatewayresponse.header.<Name>`,
+      );
+  const hasStatus = bag.properties['StatusCode'] !== undefined;
+  const statusCode = hasStatus
+    ? String(readInteger(bag, 'StatusCode', { usual: 0, min: 200, max: 599 }))
+    : defaultStatus(responseType);
+  return {
+    responseType,
+    statusCode,
+    responseParameters,
+    responseTemplates: readTextMap(bag, 'ResponseTemplates') ?? DEFAULT_TEMPLATES,
+    defaultResponse: false,
+  };
+}
+
+function defaultStatus(type: GatewayResponseType): string | undefined {
+  return type === 'DEFAULT_4XX' || type === 'DEFAULT_5XX' ? undefined : String(REST_DEFAULTS[type].status);
+}
+
+/**
+ * The response of every type as AWS resolves it: its own, else the one its DEFAULT type was given, else
+ * the built-in one. A type with an entry of its own takes nothing from the defaults [obs].
+ * @throws DefinitionError for an unknown type, status or mapping expression.
+ */
+export function resolveGatewayResponses(
+  bags: readonly PropertyBag[],
+): ReadonlyMap<GatewayResponseType, GatewayResponse> {
+  const own = new Map(bags.map((bag) => readOwn(bag)).map((response) => [response.responseType, response]));
+  const resolved = new Map<GatewayResponseType, GatewayResponse>();
+  for (const type of RESPONSE_TYPES) {
+    const builtIn: GatewayResponse = {
+      responseType: type,
+      statusCode: defaultStatus(type),
+      responseParameters: {},
+      responseTemplates: DEFAULT_TEMPLATES,
+      defaultResponse: true,
+    };
+    const parent = own.get(REST_DEFAULTS[type].status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
+    const inherited =
+      parent === undefined
+        ? builtIn
+        : { ...parent, responseType: type, statusCode: parent.statusCode ?? builtIn.statusCode };
+    resolved.set(type, own.get(type) ?? inherited);
+  }
+  return resolved;
+}
+
+/** Words failures by these responses; types that nobody customised keep AWS's exact bytes. */
+export function wordByGatewayResponses(
+  responses: ReadonlyMap<GatewayResponseType, GatewayResponse>,
+): ErrorWordings {
+  return {
+    word(code, detail, facts) {
+      const usual = restWordings.word(code, detail);
+      const type = TYPE_OF_CODE[code] ?? (isResponseType(code) ? code : undefined);
+      // AWS never customises "too large": the request was not read far enough.
+      const response = type === undefined || code === 'REQUEST_TOO_LARGE' ? undefined : responses.get(type);
+      if (response === undefined || response.defaultResponse) return usual;
+      return customise(usual, response, code, detail, facts);
+    },
+  };
+}
+
+function customise(
+  usual: ErrorWording,
+  response: GatewayResponse,
+  code: GatewayErrorCode,
+  detail: GatewayErrorDetail,
+  facts: WordingFacts,
+): ErrorWording {
+  const { contentType, template } = pickTemplate(response, facts);
+  const headers = ['Content-Type', contentType];
+  for (let index = 0; index < usual.headers.length; index += 2) {
+    const name = usual.headers[index] ?? '';
+    if (name.toLowerCase() !== 'content-type') headers.push(name, usual.headers[index + 1] ?? '');
+  }
+  for (const [target, source] of Object.entries(response.responseParameters)) {
+    const value = readParameter(source, facts);
+    if (value !== undefined) headers.push(PARAMETER.exec(target)?.[1] ?? target, value);
+  }
+  const isOwnStatus =
+    response.statusCode !== undefined && response.statusCode !== defaultStatus(response.responseType);
+  return {
+    status: isOwnStatus ? Number(response.statusCode) : usual.status,
+    body:
+      template === DEFAULT_TEMPLATES['application/json']
+        ? usual.body
+        : render(template, code, response, detail, facts),
+    headers,
+  };
+}
+
+/** By Accept, else JSON, else the first there is. */
+function pickTemplate(
+  response: GatewayResponse,
+  facts: WordingFacts,
+): { readonly contentType: string; readonly template: string } {
+  const accept = lastHeader(facts.rawHeaders, 'accept')?.split(/[,;]/)[0]?.trim() ?? '';
+  const templates = response.responseTemplates;
+  const contentType = Object.hasOwn(templates, accept)
+    ? accept
+    : Object.hasOwn(templates, 'application/json')
+      ? 'application/json'
+      : (Object.keys(templates)[0] ?? 'application/json');
+  return { contentType, template: templates[contentType] ?? '' };
+}
+
+const VARIABLE = /\$\{?(context|stageVariables)\.([A-Za-z0-9_.-]*[A-Za-z0-9_-])\}?/g;
+
+function render(
+  template: string,
+  code: GatewayErrorCode,
+  response: GatewayResponse,
+  detail: GatewayErrorDetail,
+  facts: WordingFacts,
+): string {
+  const message = detail.message === undefined ? REST_DEFAULTS[code].message : detail.message;
+  const errors: Readonly<Record<string, string>> = {
+    'error.message': message ?? '',
+    'error.messageString': JSON.stringify(message),
+    'error.responseType': response.responseType,
+    'error.validationErrorString': detail.validationErrorString ?? '',
+  };
+  return template.replace(VARIABLE, (_, scope: string, name: string) =>
+    scope === 'stageVariables'
+      ? (facts.stage?.variables?.[name] ?? '')
+      : (errors[name] ?? contextVariable(facts, name) ?? ''),
+  );
+}
+
+/** A header value, without line breaks: a client's query string must not write headers of its own. */
+function readParameter(source: string, facts: WordingFacts): string | undefined {
+  return readSource(source, facts)?.replace(/[\r\n]+/g, ' ');
+}
+
+function readSource(source: string, facts: WordingFacts): string | undefined {
+  if (source.startsWith("'") && source.endsWith("'")) return source.slice(1, -1);
+  const [, where, name = ''] =
+    /^(method\.request\.(?:header|querystring|path)|context|stageVariables)\.(.+)$/.exec(source) ?? [];
+  switch (where) {
+    case 'method.request.header':
+      return lastHeader(facts.rawHeaders, name.toLowerCase());
+    case 'method.request.querystring':
+      return lastQueryValue(facts.rawQuery, name);
+    case 'method.request.path':
+      return facts.pathParameters?.[name];
+    case 'context':
+      return contextVariable(facts, name);
+    case 'stageVariables':
+      return facts.stage?.variables?.[name];
+    default:
+      return undefined;
+  }
+}

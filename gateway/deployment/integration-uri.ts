@@ -1,0 +1,36 @@
+/** Reads the URIs by which methods, routes and authorizers name what they call. */
+import { compileStageText, mapStageText } from './stage-text.ts';
+import type { StageText } from './model.ts';
+
+export type LambdaTarget =
+  | { readonly kind: 'function'; readonly functionName: StageText }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+const INVOKE_PATH = /^arn:[^:]+:apigateway:[^:]*:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/;
+const SERVICE_ARN = /^arn:[^:]+:apigateway:[^:]*:[^:]+:(path|action)\/./;
+const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.+)$/;
+
+/**
+ * `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{functionArn}/invocations`, or on HTTP and
+ * WebSocket APIs the bare function ARN. The refusals are AWS's own words [obs].
+ */
+export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget {
+  const inner = INVOKE_PATH.exec(uri)?.[1] ?? (mayBeBareArn && FUNCTION_ARN.test(uri) ? uri : undefined);
+  if (inner !== undefined)
+    return { kind: 'function', functionName: mapStageText(compileStageText(inner), nameOfFunction) };
+  if (!uri.startsWith('arn:')) return { kind: 'invalid', message: 'Invalid ARN specified in the request' };
+  if (!SERVICE_ARN.test(uri))
+    return { kind: 'invalid', message: 'AWS ARN for integration must contain path or action' };
+  return {
+    kind: 'invalid',
+    message:
+      "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
+  };
+}
+
+/** The plain name in a function ARN, without version or alias: both run the one local function. */
+export function nameOfFunction(arnOrName: string): string {
+  const name = FUNCTION_ARN.exec(arnOrName)?.[1] ?? arnOrName;
+  const colon = name.indexOf(':');
+  return colon === -1 ? name : name.slice(0, colon);
+}

@@ -1,0 +1,87 @@
+/** Reads properties of a resource by type; every refusal names file, resource and property. */
+import { DefinitionError } from '../errors.ts';
+import type { DefinitionPlace } from '../errors.ts';
+
+/** A resource as compilers see it: an id, CloudFormation properties, and where they stand. */
+export type PropertyBag = {
+  readonly id: string;
+  readonly logicalId: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  place(property?: string): DefinitionPlace;
+};
+
+/** A text property; without `usual` it is required. Numbers and booleans read as their text, as CloudFormation does. */
+export function readText(bag: PropertyBag, property: string, usual?: string): string {
+  const value = bag.properties[property];
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if ((value === undefined || value === null) && usual !== undefined) return usual;
+  throw new DefinitionError(
+    bag.place(property),
+    value === undefined ? `${property} is required` : `${property} must be a text`,
+  );
+}
+
+export type IntegerRule = { readonly usual: number; readonly min: number; readonly max: number };
+
+/** A whole number within AWS's bounds; text of digits counts, as in CloudFormation. */
+export function readInteger(bag: PropertyBag, property: string, rule: IntegerRule): number {
+  const value = bag.properties[property];
+  if (value === undefined || value === null) return rule.usual;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= rule.min && number <= rule.max)
+    return number;
+  throw new DefinitionError(
+    bag.place(property),
+    `${property} must be a whole number from ${rule.min} to ${rule.max}, not ${JSON.stringify(value)}`,
+  );
+}
+
+/** `true`, `false` or their texts. */
+export function readFlag(bag: PropertyBag, property: string): boolean {
+  const value = bag.properties[property];
+  if (value === undefined || value === null) return false;
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  throw new DefinitionError(bag.place(property), `${property} must be true or false`);
+}
+
+/** A list of texts; absent = empty. */
+export function readTextList(bag: PropertyBag, property: string): string[] {
+  const value = bag.properties[property];
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) {
+    const texts = value.filter((item) => typeof item === 'string');
+    if (texts.length === value.length) return texts;
+  }
+  throw new DefinitionError(bag.place(property), `${property} must be a list of texts`);
+}
+
+/** A map whose values are texts; absent = undefined. */
+export function readTextMap(bag: PropertyBag, property: string): Record<string, string> | undefined {
+  const value = bag.properties[property];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new DefinitionError(bag.place(property), `${property} must be a map`);
+  const texts: Record<string, string> = {};
+  for (const [name, item] of Object.entries(value)) {
+    if (typeof item !== 'string' && typeof item !== 'number' && typeof item !== 'boolean')
+      throw new DefinitionError(bag.place(`${property}.${name}`), `${property}.${name} must be a text`);
+    texts[name] = String(item);
+  }
+  return texts;
+}
+
+/** A nested block (`Integration`, `CorsConfiguration`) as a bag of its own; absent = undefined. */
+export function readBlock(bag: PropertyBag, property: string): PropertyBag | undefined {
+  const value = bag.properties[property];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new DefinitionError(bag.place(property), `${property} must be a map`);
+  return {
+    id: bag.id,
+    logicalId: bag.logicalId,
+    properties: Object.fromEntries(Object.entries(value)),
+    place: (inner) => bag.place(inner === undefined ? property : `${property}.${inner}`),
+  };
+}

@@ -1,0 +1,65 @@
+/** What events tell the function about the caller (aws-behaviour §4.3). */
+import { putEntry } from '../routing/text-map.ts';
+import type { CallerFacts, ContextValue } from './request-facts.ts';
+
+/**
+ * `requestContext.authorizer` of REST and WebSocket: the Lambda authorizer's context as text, or the claims.
+ * Undefined (no such key) when nobody authorized, or IAM did, which speaks through `identity`.
+ */
+export function printRestAuthorizer(caller: CallerFacts): Record<string, unknown> | undefined {
+  switch (caller.kind) {
+    case 'anonymous':
+    case 'iam':
+      return undefined;
+    case 'jwt':
+      return { claims: caller.claims };
+    case 'lambda':
+      return printContext(caller);
+  }
+}
+
+/** The same for HTTP API payload 1.0, where claims come with their scopes. */
+export function printHttp1Authorizer(caller: CallerFacts): Record<string, unknown> | undefined {
+  return caller.kind === 'jwt'
+    ? { claims: caller.claims, scopes: caller.scopes }
+    : printRestAuthorizer(caller);
+}
+
+/** HTTP API payload 2.0: context values keep their JSON types. */
+export function printHttp2Authorizer(caller: CallerFacts): Record<string, unknown> | undefined {
+  switch (caller.kind) {
+    case 'anonymous':
+      return undefined;
+    case 'jwt':
+      return { jwt: { claims: caller.claims, scopes: caller.scopes } };
+    case 'lambda':
+      return { lambda: caller.context };
+    case 'iam':
+      return {
+        iam: {
+          accessKey: caller.accessKey,
+          accountId: caller.accountId,
+          callerId: caller.callerId,
+          cognitoIdentity: null,
+          principalOrgId: null,
+          userArn: caller.userArn,
+          userId: caller.userId,
+        },
+      };
+  }
+}
+
+/** What the gateway itself says stands last, so that a context key cannot pose as the principal. */
+function printContext(caller: Extract<CallerFacts, { kind: 'lambda' }>): Record<string, unknown> {
+  const printed: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(caller.context)) putEntry(printed, name, printValue(value));
+  if (caller.principalId !== undefined) printed['principalId'] = caller.principalId;
+  printed['integrationLatency'] = caller.integrationLatencyMs;
+  return printed;
+}
+
+/** `123` → `"123"`; null stays null. Structures only come from an HTTP API 2.0 authorizer in front of a 1.0 integration. */
+function printValue(value: ContextValue): string | null {
+  if (value === null || typeof value === 'string') return value;
+  return JSON.stringify(value);
+}

@@ -1,0 +1,146 @@
+/** What a Lambda authorizer is asked, and the ARN it is asked about (aws-behaviour §4.1, §4.2, §4.4, §4.5, §4.7). */
+import { printArn } from '#shared/aws/arn.ts';
+import { decodePercent } from '../routing/percent-encoding.ts';
+import { http1RequestContext, http2RequestContext } from './http-event.ts';
+import { readIdentity } from './identity-sources.ts';
+import { readJoinedQuery, readQuery } from './query-text.ts';
+import type { ApiFacts, CallerFacts, RoutedFacts } from './request-facts.ts';
+import { readCanonicalHeaders, readLowerCaseHeaders, readRestHeaders } from './request-headers.ts';
+import { restRequestContext } from './rest-event.ts';
+import { connectMembers } from './websocket-event.ts';
+import type { ConnectionStart } from './websocket-event.ts';
+
+/** What the event depends on of the authorizer's definition. */
+export type AuthorizerFacts = {
+  readonly payload: 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
+  readonly identitySources: Parameters<typeof readIdentity>[0];
+};
+
+const ANONYMOUS: CallerFacts = { kind: 'anonymous' };
+
+/**
+ * JSON text of the event in the format the authorizer asks for. `connection` is what a WebSocket handshake
+ * will be known by; only those events tell of it.
+ */
+export function buildAuthorizerEvent(
+  authorizer: AuthorizerFacts,
+  facts: RoutedFacts,
+  connection?: ConnectionStart,
+): string {
+  const identity = readIdentity(authorizer.identitySources, facts) ?? [];
+  switch (authorizer.payload) {
+    case 'rest-token':
+      return buildTokenEvent(facts, identity[0] ?? '');
+    case 'rest-request':
+      return buildRestRequestEvent(facts);
+    case 'http-1.0':
+      return buildHttp1RequestEvent(facts, identity);
+    case 'http-2.0':
+      return buildHttp2RequestEvent(facts, identity);
+    case 'websocket':
+      return buildConnectRequestEvent(facts, connection);
+  }
+}
+
+/** The header's value as it came, `Bearer ` and all. */
+function buildTokenEvent(facts: RoutedFacts, token: string): string {
+  return JSON.stringify({ type: 'TOKEN', methodArn: methodArn(facts), authorizationToken: token });
+}
+
+/** Like a proxy event without a body, but empty maps are `{}`. */
+function buildRestRequestEvent(facts: RoutedFacts): string {
+  const query = readQuery(facts.rawQuery);
+  return JSON.stringify({
+    type: 'REQUEST',
+    methodArn: methodArn(facts),
+    resource: facts.route.resourcePath,
+    path: facts.path,
+    httpMethod: facts.method,
+    ...readRestHeaders(facts),
+    queryStringParameters: query?.single ?? {},
+    multiValueQueryStringParameters: query?.multi ?? {},
+    pathParameters: facts.pathParameters ?? {},
+    stageVariables: facts.stage.variables ?? {},
+    requestContext: restRequestContext(facts, ANONYMOUS, undefined),
+  });
+}
+
+/** Both `identitySource` and `authorizationToken` hold the values, joined by commas. */
+function buildHttp1RequestEvent(facts: RoutedFacts, identity: readonly string[]): string {
+  const credentials = identity.join(',');
+  return JSON.stringify({
+    version: '1.0',
+    type: 'REQUEST',
+    methodArn: methodArn(facts),
+    identitySource: credentials,
+    authorizationToken: credentials,
+    resource: facts.route.resourcePath,
+    path: facts.rawPath,
+    httpMethod: facts.method,
+    headers: readCanonicalHeaders(facts).headers,
+    queryStringParameters: readQuery(facts.rawQuery)?.single ?? {},
+    pathParameters: facts.pathParameters ?? {},
+    stageVariables: facts.stage.variables ?? {},
+    requestContext: http1RequestContext(facts, ANONYMOUS),
+  });
+}
+
+/** `identitySource` is `null` when the authorizer names none (powertools issue 3485); else absent means left out. */
+function buildHttp2RequestEvent(facts: RoutedFacts, identity: readonly string[]): string {
+  const { headers, cookies } = readLowerCaseHeaders(facts);
+  return JSON.stringify({
+    version: '2.0',
+    type: 'REQUEST',
+    routeArn: methodArn(facts),
+    identitySource: identity.length === 0 ? null : identity,
+    routeKey: facts.route.routeKey,
+    rawPath: decodePercent(facts.rawPath),
+    rawQueryString: facts.rawQuery,
+    cookies,
+    headers,
+    queryStringParameters: readJoinedQuery(facts.rawQuery),
+    requestContext: http2RequestContext(facts, ANONYMOUS),
+    pathParameters: facts.pathParameters ?? undefined,
+    stageVariables: facts.stage.variables ?? undefined,
+  });
+}
+
+/** The `$connect` event itself, with `type` and `methodArn`. */
+function buildConnectRequestEvent(facts: RoutedFacts, connection: ConnectionStart | undefined): string {
+  return JSON.stringify({
+    type: 'REQUEST',
+    methodArn: methodArn(facts),
+    ...connectMembers(facts, connection, ANONYMOUS),
+  });
+}
+
+/**
+ * `arn:aws:execute-api:{region}:{account}:{apiId}/{stage}/{VERB}/{path}`: the path as it was asked for,
+ * still encoded, without its leading slash (root: `…/GET/`). A WebSocket handshake has `…/{stage}/$connect`.
+ */
+export function methodArn(facts: RoutedFacts): string {
+  const where =
+    facts.route.routeKey === '$connect' ? '$connect' : `${facts.method}/${withoutLeadingSlash(facts.path)}`;
+  return `${apiArn(facts.api)}/${facts.stage.name}/${where}`;
+}
+
+/** `arn:aws:execute-api:{region}:{account}:{apiId}`, what `execute-api:/…` in a resource policy stands for. */
+export function apiArn(api: ApiFacts): string {
+  const { region, accountId, apiId } = api;
+  return printArn({
+    partition: partitionOf(region),
+    service: 'execute-api',
+    region,
+    accountId,
+    resource: apiId,
+  });
+}
+
+function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+function withoutLeadingSlash(path: string): string {
+  return path.startsWith('/') ? path.slice(1) : path;
+}

@@ -1,0 +1,129 @@
+/** What an authorizer function's answer grants (aws-behaviour §4.3, §4.5, §11.6). */
+import { compilePolicy } from '../policy/evaluate.ts';
+import type { CompiledPolicy } from '../policy/model.ts';
+import { quote } from '../routing/quote.ts';
+import { putEntry } from '../routing/text-map.ts';
+import type { ContextValue } from './request-facts.ts';
+
+/** How the answer is to be read. */
+export type AuthorizerResultFormat = {
+  readonly payload: 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
+  /** `{isAuthorized}` instead of a policy; payload 2.0 only. */
+  readonly simpleResponses: boolean;
+};
+
+export type AuthorizerAnswer = {
+  readonly principalId: string | undefined;
+  readonly context: Readonly<Record<string, ContextValue>>;
+  readonly usageIdentifierKey: string | undefined;
+  readonly verdict:
+    | { readonly kind: 'policy'; readonly policy: CompiledPolicy }
+    | { readonly kind: 'simple'; readonly isAuthorized: boolean };
+};
+
+export type AuthorizerResult =
+  | { readonly kind: 'grant'; readonly grant: AuthorizerAnswer }
+  /** Fail closed: the client gets 500. */
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+/** Of an authorizer's answer on a WebSocket API. */
+const MAX_WEBSOCKET_BYTES = 8 * 1024;
+/** Of each `Resource`. */
+const MAX_ARN_LENGTH = 512;
+
+type JsonRecord = Readonly<Record<string, unknown>>;
+
+/** Reads the JSON text that the function returned. Never throws. */
+export function readAuthorizerResult(payload: string, format: AuthorizerResultFormat): AuthorizerResult {
+  if (format.payload === 'websocket' && Buffer.byteLength(payload) > MAX_WEBSOCKET_BYTES)
+    return invalid('more than 8 KB');
+  const result = toRecord(parseJson(payload));
+  if (result === undefined) return invalid('no JSON object');
+  const isSimple = format.simpleResponses && format.payload === 'http-2.0';
+  const verdict = isSimple ? readSimpleVerdict(result) : readPolicyVerdict(result['policyDocument']);
+  if (verdict.kind === 'invalid') return verdict;
+  const context = readContext(result['context'], format.payload === 'http-2.0');
+  if (context.kind === 'invalid') return context;
+  const principalId = readOptionalText(result['principalId']);
+  if (principalId === false) return invalid('a principalId that is not a string');
+  const usageIdentifierKey = readOptionalText(result['usageIdentifierKey']);
+  if (usageIdentifierKey === false) return invalid('a usageIdentifierKey that is not a string');
+  return { kind: 'grant', grant: { principalId, context: context.context, usageIdentifierKey, verdict } };
+}
+
+type Invalid = Extract<AuthorizerResult, { kind: 'invalid' }>;
+
+function invalid(reason: string): Invalid {
+  return { kind: 'invalid', reason };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function toRecord(value: unknown): JsonRecord | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonRecord)
+    : undefined;
+}
+
+/** Only the booleans themselves: `"false"` is a true value to JavaScript. */
+function readSimpleVerdict(result: JsonRecord): AuthorizerAnswer['verdict'] | Invalid {
+  const isAuthorized = result['isAuthorized'];
+  return typeof isAuthorized === 'boolean'
+    ? { kind: 'simple', isAuthorized }
+    : invalid('no boolean isAuthorized, which simple responses need');
+}
+
+function readPolicyVerdict(document: unknown): AuthorizerAnswer['verdict'] | Invalid {
+  if (document === undefined || document === null) return invalid('no policyDocument');
+  const longArn = findLongArn(document);
+  if (longArn !== undefined) return invalid(`a Resource of ${longArn.length} characters; AWS takes 512`);
+  const compiled = compilePolicy(document);
+  return compiled.kind === 'compiled'
+    ? { kind: 'policy', policy: compiled.policy }
+    : invalid(`a policyDocument that is no policy: ${compiled.reason}`);
+}
+
+/** Looks before the policy is compiled, so whatever has not the shape of a policy is left to the compiler. */
+function findLongArn(document: unknown): string | undefined {
+  const statements = listOf(toRecord(document)?.['Statement']);
+  for (const statement of statements) {
+    const record = toRecord(statement);
+    for (const arn of [...listOf(record?.['Resource']), ...listOf(record?.['NotResource'])])
+      if (typeof arn === 'string' && arn.length > MAX_ARN_LENGTH) return arn;
+  }
+  return undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+type ContextReading = { readonly kind: 'context'; readonly context: AuthorizerAnswer['context'] } | Invalid;
+
+/** Structures live on in payload 2.0 alone; everywhere else they and the reserved `claims` make the answer invalid. */
+function readContext(value: unknown, takesStructures: boolean): ContextReading {
+  if (value === undefined || value === null) return { kind: 'context', context: {} };
+  const record = toRecord(value);
+  if (record === undefined) return invalid('a context that is not an object');
+  const context: Record<string, ContextValue> = {};
+  for (const [name, item] of Object.entries(record)) {
+    if (!takesStructures && name === 'claims') return invalid('the reserved context key "claims"');
+    if (!takesStructures && typeof item === 'object' && item !== null)
+      return invalid(`an object or array in context ${quote(name)}; AWS takes strings, numbers and booleans`);
+    putEntry(context, name, item as ContextValue);
+  }
+  return { kind: 'context', context };
+}
+
+/** `false` when there is something that is neither text nor a number. */
+function readOptionalText(value: unknown): string | undefined | false {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' ? String(value) : false;
+}

@@ -1,0 +1,51 @@
+/** CORS headers of an HTTP API: what a preflight and what an actual request get (aws-behaviour §12). */
+
+/** HTTP API `CorsConfiguration`, compiled. Absent on REST. */
+export type CorsPlan = {
+  readonly allowOrigins: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly allowCredentials: boolean;
+  readonly maxAgeSeconds: number | undefined;
+};
+
+/** The value of access-control-allow-origin for this origin; undefined = not allowed. */
+function allowedOrigin(cors: CorsPlan, origin: string): string | undefined {
+  for (const allowed of cors.allowOrigins) {
+    if (allowed === '*') return '*';
+    if (allowed === origin) return origin;
+    if ((allowed === 'https://*' || allowed === 'http://*') && origin.startsWith(allowed.slice(0, -1)))
+      return origin;
+  }
+  return undefined;
+}
+
+/** Headers of the 204 that answers a preflight; none when the origin is not allowed. */
+export function preflightHeaders(cors: CorsPlan, origin: string): string[] {
+  const allowOrigin = allowedOrigin(cors, origin);
+  if (allowOrigin === undefined) return [];
+  const headers = ['access-control-allow-origin', allowOrigin];
+  if (cors.allowMethods.length > 0) headers.push('access-control-allow-methods', cors.allowMethods.join(','));
+  if (cors.allowHeaders.length > 0)
+    headers.push('access-control-allow-headers', cors.allowHeaders.join(',').toLowerCase());
+  if (cors.maxAgeSeconds !== undefined) headers.push('access-control-max-age', String(cors.maxAgeSeconds));
+  if (cors.allowCredentials) headers.push('access-control-allow-credentials', 'true');
+  return headers;
+}
+
+/** Headers that the gateway adds to the reply of an actual request, errors included. */
+export function replyCorsHeaders(cors: CorsPlan, origin: string): string[] {
+  const allowOrigin = allowedOrigin(cors, origin);
+  if (allowOrigin === undefined) return [];
+  const headers = ['access-control-allow-origin', allowOrigin];
+  if (cors.exposeHeaders.length > 0)
+    headers.push('access-control-expose-headers', cors.exposeHeaders.join(',').toLowerCase());
+  if (cors.allowCredentials) headers.push('access-control-allow-credentials', 'true');
+  return headers;
+}
+
+/** Whether the backend's header of this name is discarded because the gateway speaks for it. */
+export function isCorsHeader(name: string): boolean {
+  return /^access-control-(allow-|expose-|max-age)/i.test(name);
+}

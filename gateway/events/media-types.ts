@@ -1,0 +1,63 @@
+/** Which bodies are binary (aws-behaviour §2.4). */
+import { lastHeader } from './header-list.ts';
+import type { RequestFacts } from './request-facts.ts';
+
+/** A body as events carry it; `null` when there is none. */
+export type EventBody = { readonly body: string | null; readonly isBase64Encoded: boolean };
+
+const NO_BODY: EventBody = { body: null, isBase64Encoded: false };
+
+/** REST: base64 exactly if the Content-Type (`application/json` when the client names none) is a binary type of the API. */
+export function readRestBody(request: RequestFacts, binaryMediaTypes: readonly string[]): EventBody {
+  const contentType = lastHeader(request.rawHeaders, 'content-type') ?? 'application/json';
+  return encodeBody(request.body, isBinaryType(contentType, binaryMediaTypes));
+}
+
+/** HTTP API payload 1.0 and 2.0: text only for the types below, else base64, also without a Content-Type. */
+export function readHttpBody(request: RequestFacts): EventBody {
+  const contentType = lastHeader(request.rawHeaders, 'content-type') ?? '';
+  return encodeBody(request.body, !isTextType(bareType(contentType)));
+}
+
+const TEXT_TYPES = new Set(['application/json', 'application/xml', 'application/javascript']);
+
+function isTextType(type: string): boolean {
+  return type.startsWith('text/') || TEXT_TYPES.has(type);
+}
+
+function encodeBody(body: Buffer | undefined, isBinary: boolean): EventBody {
+  if (body === undefined || body.length === 0) return NO_BODY;
+  return { body: body.toString(isBinary ? 'base64' : 'utf8'), isBase64Encoded: isBinary };
+}
+
+/**
+ * Whether a response may leave as bytes: REST compares the first type of Accept alone. Without an Accept
+ * only the binary type that covers everything matches.
+ */
+export function acceptsBinary(accept: string | undefined, binaryMediaTypes: readonly string[]): boolean {
+  if (binaryMediaTypes.length === 0) return false;
+  const comma = accept?.indexOf(',') ?? -1;
+  return isBinaryType(comma === -1 ? (accept ?? '') : (accept ?? '').slice(0, comma), binaryMediaTypes);
+}
+
+/**
+ * `binaryMediaTypes` in lower case: exact, `type/*`, or the one that covers everything. A wildcard on the
+ * left (`*` + `/test`) never matches, nor does a client's wildcard match an exact type; both recorded.
+ */
+function isBinaryType(mediaType: string, binaryMediaTypes: readonly string[]): boolean {
+  if (binaryMediaTypes.length === 0) return false;
+  const type = bareType(mediaType);
+  return binaryMediaTypes.some((entry) => {
+    if (entry === '*/*') return true;
+    if (entry.startsWith('*')) return false;
+    return entry.endsWith('/*')
+      ? type.startsWith(entry.slice(0, -1)) && !type.endsWith('/*')
+      : entry === type;
+  });
+}
+
+/** `Text/HTML; charset=utf-8` → `text/html` */
+function bareType(mediaType: string): string {
+  const semicolon = mediaType.indexOf(';');
+  return (semicolon === -1 ? mediaType : mediaType.slice(0, semicolon)).trim().toLowerCase();
+}

@@ -1,0 +1,228 @@
+/** What a function's answer means to the client (aws-behaviour §3.5, §3.6, §11.1, §11.3). */
+import { quote } from '../routing/quote.ts';
+import { acceptsBinary } from './media-types.ts';
+import { readCookies, readHeaderMap, readMultiHeaderMap } from './result-headers.ts';
+import type { HeaderLine, HeaderReading } from './result-headers.ts';
+import { canonicalHeaderName } from './request-headers.ts';
+
+export type ProxyResult =
+  | {
+      readonly kind: 'reply';
+      readonly status: number;
+      /** Flat name, value list; always has a content type. */
+      readonly headers: string[];
+      readonly body: string | Buffer;
+    }
+  /** A client gets 502 (REST, WebSocket) or 500 (HTTP); `reason` is for the operator. */
+  | Malformed;
+
+type Malformed = { readonly kind: 'malformed'; readonly reason: string };
+
+/** What the rules for binary replies need to know; REST only. */
+export type BinaryRules = {
+  /** Lower case, of the API. */
+  readonly binaryMediaTypes: readonly string[];
+  /** The request's Accept. */
+  readonly accept: string | undefined;
+};
+
+type JsonRecord = Readonly<Record<string, unknown>>;
+
+const REST_MEMBERS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
+
+/** Answers in payload 1.0 and 2.0 that name no type are text; recorded on HTTP APIs in April 2025. */
+const HTTP_DEFAULT_TYPE = 'text/plain; charset=utf-8';
+const JSON_TYPE = 'application/json';
+
+/** Leave a REST API as `x-amzn-Remapped-<Name>`: the gateway speaks for itself in these (§2.7). */
+const REST_REMAPPED = new Set([
+  'authorization',
+  'connection',
+  'content-length',
+  'date',
+  'server',
+  'www-authenticate',
+]);
+/** `Trailer` announces a trailer section that a reply of known length cannot have; the socket would refuse it. */
+const REST_DROPPED = new Set(['trailer', 'transfer-encoding']);
+
+/** HTTP APIs: what describes the connection or the framing, which is the gateway's (RFC 9110 §7.6.1). */
+const HTTP_DROPPED = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** REST. `statusCode` may be missing (200); members that AWS does not know make the answer malformed. */
+export function readRestResult(payload: string, rules: BinaryRules): ProxyResult {
+  const result = parseRecord(payload);
+  if (result === undefined) return malformed('not a JSON object');
+  const stranger = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
+  if (stranger !== undefined) return malformed(`unknown member ${quote(stranger)}`);
+  const status = result['statusCode'] === undefined ? 200 : readStatus(result['statusCode']);
+  if (status === undefined) return malformed('statusCode is no HTTP status');
+  const lines = readMergedHeaders(result, 'multi-first');
+  if (lines.kind === 'malformed') return lines;
+  const headers = writeRestHeaders(lines.lines);
+  const decodes = acceptsBinary(rules.accept, rules.binaryMediaTypes);
+  return reply(status, headers, JSON_TYPE, readBody(result, decodes));
+}
+
+/** HTTP API payload 1.0. `statusCode` is required, base64 is always decoded. */
+export function readHttp1Result(payload: string): ProxyResult {
+  const result = parseRecord(payload);
+  if (result === undefined) return malformed('not a JSON object');
+  const stranger = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
+  if (stranger !== undefined) return malformed(`unknown member ${quote(stranger)}`);
+  const status = readStatus(result['statusCode']);
+  if (status === undefined) return malformed('statusCode is no HTTP status');
+  const lines = readMergedHeaders(result, 'single-first');
+  if (lines.kind === 'malformed') return lines;
+  return reply(status, writeHttpHeaders(lines.lines), HTTP_DEFAULT_TYPE, readBody(result, true));
+}
+
+/** HTTP API payload 2.0. Without `statusCode` the answer itself is the body, whatever it is, even text that is no JSON. */
+export function readHttp2Result(payload: string): ProxyResult {
+  const parsed = parseJson(payload);
+  if (typeof parsed === 'string') return inferred(parsed);
+  const result = toRecord(parsed);
+  if (result === undefined || !Object.hasOwn(result, 'statusCode')) return inferred(payload);
+  const status = readStatus(result['statusCode']);
+  if (status === undefined) return malformed('statusCode is no HTTP status');
+  const single = readHeaderMap(result['headers']);
+  if (single.kind === 'malformed') return single;
+  const cookies = readCookies(result['cookies']);
+  if (cookies.kind === 'malformed') return cookies;
+  const headers = writeHttpHeaders([...single.lines, ...cookies.lines]);
+  return reply(status, headers, HTTP_DEFAULT_TYPE, readBody(result, true));
+}
+
+function inferred(body: string): ProxyResult {
+  return { kind: 'reply', status: 200, headers: ['Content-Type', JSON_TYPE], body };
+}
+
+/**
+ * The answer of a WebSocket `$connect`: a 2xx status opens the connection, any other is the status of the
+ * handshake's reply. `statusCode` is required; members that do not matter here are not looked at.
+ */
+export function readConnectResult(payload: string): ProxyResult {
+  const result = parseRecord(payload);
+  if (result === undefined) return malformed('not a JSON object');
+  const status = readStatus(result['statusCode']);
+  if (status === undefined) return malformed('statusCode is no HTTP status');
+  const lines = readMergedHeaders(result, 'multi-first');
+  if (lines.kind === 'malformed') return lines;
+  return reply(status, writeRestHeaders(lines.lines), JSON_TYPE, readBody(result, true));
+}
+
+export type MessageResult =
+  /** Goes to the client as one text frame, where the route has a route response. */
+  { readonly kind: 'frame'; readonly body: string } | { readonly kind: 'silent' } | Malformed;
+
+/** The answer to a WebSocket message: only `body` counts, whatever the status says. */
+export function readMessageResult(payload: string): MessageResult {
+  const result = parseRecord(payload);
+  if (result === undefined) return malformed('not a JSON object');
+  const body = result['body'];
+  if (body === undefined || body === null || body === '') return { kind: 'silent' };
+  return typeof body === 'string' ? { kind: 'frame', body } : malformed('body is not a string');
+}
+
+function malformed(reason: string): Malformed {
+  return { kind: 'malformed', reason };
+}
+
+/** Undefined for text that is no JSON: JSON has no undefined. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseRecord(payload: string): JsonRecord | undefined {
+  return toRecord(parseJson(payload));
+}
+
+function toRecord(value: unknown): JsonRecord | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonRecord)
+    : undefined;
+}
+
+const STATUS_TEXT = /^[2-9]\d\d$/;
+
+/** A whole number or its digits. 1xx cannot end an exchange, so it is no status of a reply. */
+function readStatus(value: unknown): number | undefined {
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+  return STATUS_TEXT.test(String(value)) ? Number(value) : undefined;
+}
+
+/** Headers of both maps. One name in any case is one header: the first spelling counts, all values stay. */
+function readMergedHeaders(result: JsonRecord, order: 'multi-first' | 'single-first'): HeaderReading {
+  const multi = readMultiHeaderMap(result['multiValueHeaders']);
+  if (multi.kind === 'malformed') return multi;
+  const single = readHeaderMap(result['headers']);
+  if (single.kind === 'malformed') return single;
+  const all = order === 'multi-first' ? [...multi.lines, ...single.lines] : [...single.lines, ...multi.lines];
+  if (multi.lines.length === 0) return { kind: 'headers', lines: all };
+  const groups = Map.groupBy(all, ([name]) => name.toLowerCase());
+  const lines = [...groups.values()].flatMap((group) => {
+    const spelling = group[0]?.[0] ?? '';
+    return group.map(([, value]): HeaderLine => [spelling, value]);
+  });
+  return { kind: 'headers', lines };
+}
+
+function writeRestHeaders(lines: readonly HeaderLine[]): string[] {
+  const headers: string[] = [];
+  for (const [name, value] of lines) {
+    const lower = name.toLowerCase();
+    if (REST_DROPPED.has(lower)) continue;
+    headers.push(REST_REMAPPED.has(lower) ? `x-amzn-Remapped-${name}` : name, value);
+  }
+  return headers;
+}
+
+/** HTTP APIs answer HTTP/1.1 with canonical names (`myheader` → `Myheader`); recorded. */
+function writeHttpHeaders(lines: readonly HeaderLine[]): string[] {
+  const headers: string[] = [];
+  for (const [name, value] of lines)
+    if (!HTTP_DROPPED.has(name.toLowerCase())) headers.push(canonicalHeaderName(name), value);
+  return headers;
+}
+
+type BodyReading = { readonly kind: 'body'; readonly body: string | Buffer } | Malformed;
+
+const NO_BODY: BodyReading = { kind: 'body', body: '' };
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** `decodes`: whether base64 becomes bytes; otherwise the client gets the base64 text. */
+function readBody(result: JsonRecord, decodes: boolean): BodyReading {
+  const body = result['body'];
+  const isBase64 = result['isBase64Encoded'] ?? false;
+  if (typeof isBase64 !== 'boolean') return malformed('isBase64Encoded is not a boolean');
+  if (body === undefined || body === null) return NO_BODY;
+  if (typeof body !== 'string') return malformed('body is not a string');
+  if (!isBase64 || !decodes) return { kind: 'body', body };
+  if (!BASE64.test(body)) return malformed('body is not base64');
+  return { kind: 'body', body: Buffer.from(body, 'base64') };
+}
+
+function reply(status: number, headers: string[], defaultType: string, body: BodyReading): ProxyResult {
+  if (body.kind === 'malformed') return body;
+  if (!hasContentType(headers)) headers.push('Content-Type', defaultType);
+  return { kind: 'reply', status, headers, body: body.body };
+}
+
+function hasContentType(headers: readonly string[]): boolean {
+  for (let index = 0; index < headers.length; index += 2)
+    if (headers[index]?.toLowerCase() === 'content-type') return true;
+  return false;
+}

@@ -1,0 +1,56 @@
+/** Query strings, taken apart and decoded (aws-behaviour §2.1, §2.3). */
+import { decodeQueryText } from '../routing/percent-encoding.ts';
+import { getEntry, putEntry } from '../routing/text-map.ts';
+import type { TextMap } from '../routing/text-map.ts';
+import type { MultiMap } from './request-headers.ts';
+
+export type QueryMaps = {
+  /** Last value of each name. */
+  readonly single: TextMap;
+  readonly multi: MultiMap;
+};
+
+/**
+ * AWS documents that `;` splits, too. One rule for every reader: if an authorizer's identity source and the
+ * event disagreed about a value, one caller's cached answer could serve another.
+ */
+const SEPARATOR = /[&;]/;
+
+/** Names and values decoded; undefined when the query holds none. */
+export function readQuery(rawQuery: string): QueryMaps | undefined {
+  if (rawQuery === '') return undefined;
+  const maps: QueryMaps = { single: {}, multi: {} };
+  let isEmpty = true;
+  for (const pair of rawQuery.split(SEPARATOR)) {
+    if (pair === '') continue;
+    isEmpty = false;
+    const [name, value] = readPair(pair);
+    putEntry(maps.single, name, value);
+    const values = getEntry(maps.multi, name);
+    if (values === undefined) putEntry(maps.multi, name, [value]);
+    else values.push(value);
+  }
+  return isEmpty ? undefined : maps;
+}
+
+/** Payload 2.0: all values of a name joined by commas. */
+export function readJoinedQuery(rawQuery: string): TextMap | undefined {
+  const maps = readQuery(rawQuery);
+  if (maps === undefined) return undefined;
+  const joined: TextMap = {};
+  for (const [name, values] of Object.entries(maps.multi)) putEntry(joined, name, values.join(','));
+  return joined;
+}
+
+/** The last value of one parameter, decoded; names are case-sensitive. */
+export function lastQueryValue(rawQuery: string, name: string): string | undefined {
+  const maps = readQuery(rawQuery);
+  return maps && getEntry(maps.single, name);
+}
+
+/** A name without `=` has an empty value. */
+function readPair(pair: string): readonly [name: string, value: string] {
+  const equals = pair.indexOf('=');
+  if (equals === -1) return [decodeQueryText(pair), ''];
+  return [decodeQueryText(pair.slice(0, equals)), decodeQueryText(pair.slice(equals + 1))];
+}

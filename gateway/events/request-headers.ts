@@ -1,0 +1,138 @@
+/** What functions get to see of the request's headers (aws-behaviour §2.6, §3.1–3.3). */
+import { putEntry } from '../routing/text-map.ts';
+import type { TextMap } from '../routing/text-map.ts';
+import type { RequestFacts } from './request-facts.ts';
+
+export type MultiMap = Record<string, string[]>;
+
+/** The same headers twice: last value of each name, and all of them. */
+export type HeaderMaps = { readonly headers: TextMap; readonly multiValueHeaders: MultiMap };
+
+/** Never reach a REST integration; recorded December 2024. */
+const REST_DROPPED = new Set([
+  'connection',
+  'content-length',
+  'content-md5',
+  'expect',
+  'max-forwards',
+  'proxy-authenticate',
+  'server',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'www-authenticate',
+]);
+
+/** HTTP APIs: what belongs to the connection (RFC 9110 §7.6.1); content-length is counted anew. */
+const HTTP_DROPPED = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** REST keeps the client's spelling except of these; recorded for authorization and user-agent. */
+const REST_SPELLINGS = new Map([
+  ['authorization', 'Authorization'],
+  ['host', 'Host'],
+  ['user-agent', 'User-Agent'],
+]);
+
+const SIGV4_SCHEME = 'AWS4-HMAC-SHA256';
+
+type Gathered = { readonly name: string; readonly values: string[] };
+
+/** Spelling of the client, as REST and WebSocket APIs deliver it. */
+export function readRestHeaders(request: RequestFacts): HeaderMaps {
+  const gathered = gather(request, REST_DROPPED, (name, lower) => REST_SPELLINGS.get(lower) ?? name);
+  // A signature is for the gateway alone: a function that saw it could replay the request.
+  if (gathered.get('authorization')?.values.some((value) => value.startsWith(SIGV4_SCHEME)))
+    gathered.delete('authorization');
+  return toMaps(gathered);
+}
+
+/** `Content-Length`, `X-Custom-Header`: HTTP API payload 1.0. */
+export function readCanonicalHeaders(request: RequestFacts): HeaderMaps {
+  const gathered = gather(request, HTTP_DROPPED, canonicalHeaderName);
+  gathered.set('content-length', { name: 'Content-Length', values: [contentLength(request)] });
+  return toMaps(gathered);
+}
+
+export type LowerCaseHeaders = { readonly headers: TextMap; readonly cookies: readonly string[] | undefined };
+
+/** Lower-case names, duplicates joined by commas, cookies apart: HTTP API payload 2.0. */
+export function readLowerCaseHeaders(request: RequestFacts): LowerCaseHeaders {
+  const gathered = gather(request, HTTP_DROPPED, (_, lower) => lower);
+  gathered.set('content-length', { name: 'content-length', values: [contentLength(request)] });
+  const cookies = gathered.get('cookie')?.values.flatMap(splitCookies);
+  gathered.delete('cookie');
+  const headers: TextMap = {};
+  for (const { name, values } of gathered.values()) putEntry(headers, name, values.join(','));
+  return { headers, cookies };
+}
+
+/** `x-custom-header` → `X-Custom-Header`. */
+export function canonicalHeaderName(name: string): string {
+  return name
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())
+    .join('-');
+}
+
+function contentLength(request: RequestFacts): string {
+  return String(request.body?.length ?? 0);
+}
+
+function splitCookies(header: string): string[] {
+  return header
+    .split(';')
+    .map((cookie) => cookie.trim())
+    .filter((cookie) => cookie !== '');
+}
+
+/** By lower-case name, first spelling kept; with what the gateway itself adds or replaces. */
+function gather(
+  request: RequestFacts,
+  dropped: ReadonlySet<string>,
+  spell: (name: string, lower: string) => string,
+): Map<string, Gathered> {
+  const { rawHeaders } = request;
+  const gathered = new Map<string, Gathered>();
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    const value = rawHeaders[index + 1] ?? '';
+    const lower = name.toLowerCase();
+    if (dropped.has(lower)) continue;
+    const known = gathered.get(lower);
+    if (known === undefined) gathered.set(lower, { name: spell(name, lower), values: [value] });
+    else known.values.push(value);
+  }
+  // The client's own X-Forwarded-For stays in front; port and protocol are the gateway's word alone.
+  const hops = [...(gathered.get('x-forwarded-for')?.values ?? []), request.sourceIp].join(', ');
+  for (const [name, value] of [
+    ['X-Amzn-Trace-Id', request.traceHeader],
+    ['X-Forwarded-For', hops],
+    ['X-Forwarded-Port', '443'],
+    ['X-Forwarded-Proto', 'https'],
+  ] as const) {
+    const lower = name.toLowerCase();
+    gathered.set(lower, { name: spell(name, lower), values: [value] });
+  }
+  return gathered;
+}
+
+function toMaps(gathered: ReadonlyMap<string, Gathered>): HeaderMaps {
+  const headers: TextMap = {};
+  const multiValueHeaders: MultiMap = {};
+  for (const { name, values } of gathered.values()) {
+    putEntry(headers, name, values.at(-1) ?? '');
+    putEntry(multiValueHeaders, name, values);
+  }
+  return { headers, multiValueHeaders };
+}

@@ -1,0 +1,79 @@
+/** Header maps of a function's answer, checked for what must never reach a socket (aws-behaviour §3.5). */
+
+import { quote } from '../routing/quote.ts';
+
+export type HeaderLine = readonly [name: string, value: string];
+
+export type HeaderReading =
+  | { readonly kind: 'headers'; readonly lines: readonly HeaderLine[] }
+  | { readonly kind: 'malformed'; readonly reason: string };
+
+/** RFC 9110 §5.6.2 token. */
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/**
+ * Response splitting: a CR or LF out of user input would let a client of the function write headers or a
+ * whole second reply. Characters over U+00FF have no place in a header line either.
+ */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+const NONE: HeaderReading = { kind: 'headers', lines: [] };
+
+/** `headers`: a scalar per name. Booleans become text as recorded, numbers as seen in practice. */
+export function readHeaderMap(map: unknown): HeaderReading {
+  if (map === undefined || map === null) return NONE;
+  if (typeof map !== 'object' || Array.isArray(map)) return malformed('headers is not an object');
+  const lines: HeaderLine[] = [];
+  for (const [name, value] of Object.entries(map)) {
+    const text = printScalar(value);
+    if (text === undefined) return malformed(`header ${quote(name)} is not a string`);
+    if (!isSafe(name, text))
+      return malformed(`header ${quote(name)} has characters that headers cannot have`);
+    lines.push([name, text]);
+  }
+  return { kind: 'headers', lines };
+}
+
+/** `multiValueHeaders`: an array of scalars per name. */
+export function readMultiHeaderMap(map: unknown): HeaderReading {
+  if (map === undefined || map === null) return NONE;
+  if (typeof map !== 'object' || Array.isArray(map)) return malformed('multiValueHeaders is not an object');
+  const lines: HeaderLine[] = [];
+  for (const [name, values] of Object.entries(map)) {
+    if (!Array.isArray(values)) return malformed(`multiValueHeaders ${quote(name)} is not an array`);
+    for (const value of values) {
+      const text = printScalar(value);
+      if (text === undefined) return malformed(`header ${quote(name)} is not a string`);
+      if (!isSafe(name, text))
+        return malformed(`header ${quote(name)} has characters that headers cannot have`);
+      lines.push([name, text]);
+    }
+  }
+  return { kind: 'headers', lines };
+}
+
+/** `cookies` of payload 2.0: one `Set-Cookie` each. */
+export function readCookies(cookies: unknown): HeaderReading {
+  if (cookies === undefined || cookies === null) return NONE;
+  if (!Array.isArray(cookies)) return malformed('cookies is not an array');
+  const lines: HeaderLine[] = [];
+  for (const cookie of cookies as unknown[]) {
+    if (typeof cookie !== 'string') return malformed('a cookie is not a string');
+    if (!VALUE.test(cookie)) return malformed('a cookie has characters that headers cannot have');
+    lines.push(['Set-Cookie', cookie]);
+  }
+  return { kind: 'headers', lines };
+}
+
+function printScalar(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'boolean' || typeof value === 'number' ? String(value) : undefined;
+}
+
+function isSafe(name: string, value: string): boolean {
+  return NAME.test(name) && VALUE.test(value);
+}
+
+function malformed(reason: string): HeaderReading {
+  return { kind: 'malformed', reason };
+}

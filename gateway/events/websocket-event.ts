@@ -1,0 +1,132 @@
+/** The events of a WebSocket connection's life (aws-behaviour §3.4). */
+import { printRestAuthorizer } from './authorizer-context.ts';
+import { lastHeader } from './header-list.ts';
+import { readQuery } from './query-text.ts';
+import type { ApiFacts, CallerFacts, RoutedFacts, StageFacts } from './request-facts.ts';
+import { readRestHeaders } from './request-headers.ts';
+import { formatRequestTime } from './request-time.ts';
+
+/** What a connection is known by. */
+export type ConnectionStart = { readonly connectionId: string; readonly connectedAtEpochMs: number };
+
+/** What the handshake established; true for the whole life of the connection. */
+export type ConnectionFacts = ConnectionStart & {
+  /** The Host header of the handshake. */
+  readonly host: string;
+  readonly sourceIp: string;
+  /** `null` when the client named none. */
+  readonly userAgent: string | null;
+  /** Who the `$connect` authorizer found; every later event carries it. */
+  readonly caller: CallerFacts;
+};
+
+/** One event of an open connection. */
+export type ConnectionEventFacts = {
+  readonly connection: ConnectionFacts;
+  readonly api: ApiFacts;
+  readonly stage: StageFacts;
+  /** The route that is run: `sendMessage`, `$default`, `$disconnect`. */
+  readonly routeKey: string;
+  readonly requestId: string;
+  readonly receivedAtEpochMs: number;
+};
+
+export function buildConnectEvent(
+  handshake: RoutedFacts,
+  connection: ConnectionStart & { readonly caller: CallerFacts },
+): string {
+  return JSON.stringify({
+    ...connectMembers(handshake, connection, connection.caller),
+    isBase64Encoded: false,
+  });
+}
+
+/**
+ * What `$connect` events and those of its authorizer share. Query maps are left out when the URL has no
+ * query; the authorizer is asked before anybody is known, so its `caller` is anonymous.
+ */
+export function connectMembers(
+  handshake: RoutedFacts,
+  connection: ConnectionStart | undefined,
+  caller: CallerFacts,
+): Record<string, unknown> {
+  const query = readQuery(handshake.rawQuery);
+  const { api, stage, sourceIp, receivedAtEpochMs, extendedRequestId: requestId } = handshake;
+  const userAgent = lastHeader(handshake.rawHeaders, 'user-agent') ?? null;
+  return {
+    ...readRestHeaders(handshake),
+    queryStringParameters: query?.single,
+    multiValueQueryStringParameters: query?.multi,
+    requestContext: connectionContext(
+      { api, stage, routeKey: '$connect', requestId, receivedAtEpochMs },
+      { ...connection, sourceIp, userAgent, caller },
+      { eventType: 'CONNECT' },
+    ),
+    stageVariables: stage.variables ?? undefined,
+  };
+}
+
+/** A message has no headers and no query; the body is the frame's text as it came. */
+export function buildMessageEvent(
+  facts: ConnectionEventFacts,
+  message: { readonly messageId: string; readonly body: string },
+): string {
+  return JSON.stringify({
+    requestContext: connectionContext(facts, facts.connection, {
+      messageId: message.messageId,
+      eventType: 'MESSAGE',
+    }),
+    stageVariables: facts.stage.variables ?? undefined,
+    body: message.body,
+    isBase64Encoded: false,
+  });
+}
+
+/** `closure`: RFC 6455 code and reason, 1005 and 1006 included. The odd headers are AWS's. */
+export function buildDisconnectEvent(
+  facts: ConnectionEventFacts,
+  closure: { readonly code: number; readonly reason: string },
+): string {
+  const { host } = facts.connection;
+  return JSON.stringify({
+    headers: { Host: host, 'x-api-key': '', 'X-Forwarded-For': '', 'x-restapi': '' },
+    multiValueHeaders: { Host: [host], 'x-api-key': [''], 'X-Forwarded-For': [''], 'x-restapi': [''] },
+    requestContext: connectionContext(facts, facts.connection, {
+      eventType: 'DISCONNECT',
+      disconnectStatusCode: closure.code,
+      disconnectReason: closure.reason,
+    }),
+    stageVariables: facts.stage.variables ?? undefined,
+    isBase64Encoded: false,
+  });
+}
+
+type Particulars = {
+  readonly eventType: 'CONNECT' | 'MESSAGE' | 'DISCONNECT';
+  readonly messageId?: string;
+  readonly disconnectStatusCode?: number;
+  readonly disconnectReason?: string;
+};
+
+function connectionContext(
+  facts: Omit<ConnectionEventFacts, 'connection'>,
+  connection: Partial<ConnectionStart> & Pick<ConnectionFacts, 'sourceIp' | 'userAgent' | 'caller'>,
+  particulars: Particulars,
+): Record<string, unknown> {
+  return {
+    routeKey: facts.routeKey,
+    authorizer: printRestAuthorizer(connection.caller),
+    ...particulars,
+    extendedRequestId: facts.requestId,
+    requestTime: formatRequestTime(facts.receivedAtEpochMs),
+    messageDirection: 'IN',
+    stage: facts.stage.name,
+    connectedAt: connection.connectedAtEpochMs,
+    requestTimeEpoch: facts.receivedAtEpochMs,
+    identity: { userAgent: connection.userAgent ?? undefined, sourceIp: connection.sourceIp },
+    requestId: facts.requestId,
+    domainName: facts.api.domainName,
+    connectionId: connection.connectionId,
+    apiId: facts.api.apiId,
+  };
+}

@@ -1,0 +1,78 @@
+/** The gateway as a program drives it: what it is started with and what it offers. */
+import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
+import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
+import type { Reply } from './exchange.ts';
+import type { FunctionLogLine } from './lambda/log-line.ts';
+import type { ReloadEvent } from './lambda/runtime.ts';
+import type { LogSink } from './ports.ts';
+import type { TokenWish } from './server/issuer.ts';
+import type { KeyPair } from './services/identity-file.ts';
+import type { DynamoDbChoice } from './services/store.ts';
+
+export type GatewayOptions = {
+  /** `--stage` */
+  readonly stage: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** Bind address of the API ports; the control port stays on loopback. */
+  readonly host: string;
+  /** Port of the first API, the others follow; 0 = free ports. */
+  readonly port: number;
+  readonly controlPort: number;
+  /** Names beside the loopback ones that a Host header may carry. */
+  readonly allowHosts: readonly string[];
+  /** `--param` */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** `--env-file`: for `${env:}` of serverless.yml, never for functions. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly dynamodb: DynamoDbChoice;
+  /** Where gatewright.identities.yml is read and `.gatewright/` is kept. */
+  readonly directory: string;
+  /** Key pair of the local admin. */
+  readonly adminKey: KeyPair;
+  /** What cannot be enforced is an error rather than a notice. */
+  readonly strict: boolean;
+  /** Watch the sources of functions. */
+  readonly reload: boolean;
+  readonly log: LogSink;
+  readonly functionLog: (line: FunctionLogLine) => void;
+  readonly onProgress: (message: string) => void;
+  readonly onReload: (event: ReloadEvent) => void;
+};
+
+export type Listening = {
+  readonly apis: readonly ApiListing[];
+  readonly control: string;
+  /** Undefined when the gateway was told to run without. */
+  readonly dynamodb: string | undefined;
+  readonly unsupported: readonly UnsupportedItem[];
+};
+
+export type InjectedRequest = {
+  readonly apiId: string;
+  readonly method: string;
+  /** With stage and query: `/dev/users?x=1`. */
+  readonly target: string;
+  /** Flat name, value list. */
+  readonly headers?: readonly string[];
+  readonly body?: Buffer;
+};
+
+export interface Gateway {
+  /**
+   * Loads stacks: directories with a serverless.yml, a SAM template or a cdk.out, or template files.
+   * @throws DefinitionError, StartError
+   */
+  load(sources: readonly string[]): Promise<void>;
+  readonly stacks: readonly ResolvedStack[];
+  /** Every stage with its routes. */
+  routes(): readonly ApiRoutes[];
+  /** A request without a socket, through the same pipeline. */
+  inject(request: InjectedRequest): Promise<Reply>;
+  /** A token of the local issuer. @throws TokenWishError */
+  mint(wish: TokenWish): string;
+  /** @throws StartError PORT_IN_USE */
+  listen(): Promise<Listening>;
+  /** Ends within two seconds. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,81 @@
+/**
+ * The memory that the gateway and one instance share. It carries what would otherwise have to travel in
+ * front of every event and answer, so that messages stay plain JSON text (hot-path.md §2). Both sides count
+ * events in order; event number n uses slot n mod `SLOTS`.
+ */
+
+/** Must exceed twice the largest window: revoked events keep their slot until the instance has passed them. */
+export const SLOTS = 256;
+
+/** Longest trace header handed to a function, in bytes; AWS's own is below 150. */
+const TRACE_BYTES = 256;
+
+/** Life of an event's slot. The step from WAITING is a compare-and-set that either side may win. */
+export const WAITING = 0;
+export const STARTED = 1;
+export const REVOKED = 2;
+export const RETURNED = 3;
+export const FAILED = 4;
+
+export type Board = {
+  readonly memory: SharedArrayBuffer;
+  readonly states: Int32Array;
+  /** What the handler took, in microseconds, by slot. */
+  readonly serviceMicros: Int32Array;
+  readonly traceLengths: Int32Array;
+  readonly traces: Buffer;
+  /** [0] = log lines that the gateway has not read yet. */
+  readonly unreadLines: Int32Array;
+};
+
+const WORDS = 3 * SLOTS + 1;
+
+export function createBoard(): Board {
+  return openBoard(new SharedArrayBuffer(WORDS * 4 + SLOTS * TRACE_BYTES));
+}
+
+export function openBoard(memory: SharedArrayBuffer): Board {
+  return {
+    memory,
+    states: new Int32Array(memory, 0, SLOTS),
+    serviceMicros: new Int32Array(memory, SLOTS * 4, SLOTS),
+    traceLengths: new Int32Array(memory, SLOTS * 8, SLOTS),
+    unreadLines: new Int32Array(memory, SLOTS * 12, 1),
+    traces: Buffer.from(memory, WORDS * 4, SLOTS * TRACE_BYTES),
+  };
+}
+
+export function slotOf(sequence: number): number {
+  return sequence & (SLOTS - 1);
+}
+
+export function writeTrace(board: Board, slot: number, trace: string): void {
+  board.traceLengths[slot] = board.traces.write(trace, slot * TRACE_BYTES, TRACE_BYTES, 'latin1');
+}
+
+export function readTrace(board: Board, slot: number): string {
+  const start = slot * TRACE_BYTES;
+  return board.traces.toString('latin1', start, start + (board.traceLengths[slot] ?? 0));
+}
+
+/** Odd, so that multiplying by it permutes the 24-bit numbers. */
+const STRIDE = 0x9e3779;
+
+/**
+ * Makes the request ids of an instance from the numbers of its events: both sides derive them, no message carries them.
+ * @param seed a random UUID of the instance; ids keep its first 24 characters. Distinct for 2^48 events.
+ */
+export function requestIds(seed: string): (sequence: number) => string {
+  const prefix = seed.slice(0, 24);
+  const high = Number.parseInt(seed.slice(24, 30), 16);
+  const low = Number.parseInt(seed.slice(30), 16);
+  return (sequence) => {
+    const round = (high + Math.floor(sequence / 0x1000000)) & 0xffffff;
+    const step = (Math.imul(sequence & 0xffffff, STRIDE) + low) & 0xffffff;
+    return prefix + hex24(round) + hex24(step);
+  };
+}
+
+function hex24(value: number): string {
+  return (value | 0x1000000).toString(16).slice(1);
+}

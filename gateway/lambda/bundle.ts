@@ -1,0 +1,209 @@
+/** Turns a function's definition into code that an instance can load: bundled by esbuild, or as it is. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join, resolve } from 'node:path';
+
+import { type BuildContext, type BuildOptions, context, build, formatMessages, type Message } from 'esbuild';
+
+import { DefinitionError } from '../errors.ts';
+import { readServiceBuild, refusedOptions } from './esbuild-options.ts';
+import { findHandlerFile, type HandlerName, isTypeScript } from './handler-file.ts';
+import type { HandlerCode } from './instance-start.ts';
+import type { FunctionDefinition } from './model.ts';
+
+/** Below this a code cache gains nothing (hot-path.md §4). */
+const COMPILE_CACHE_FROM_BYTES = 100_000;
+
+export type BuiltCode = {
+  readonly code: HandlerCode;
+  readonly sourceMaps: boolean;
+  /** Absolute files that the bundle was made of, packages left out. Undefined: whatever lies under the code's folder. */
+  readonly sources: readonly string[] | undefined;
+};
+
+/** The source does not compile; the message has esbuild's text with file, line and column. */
+export class BuildError extends Error {
+  override readonly name = 'BuildError';
+  readonly code = 'BUILD_FAILED';
+}
+
+/** One function's code, built again on demand. Check it first with `check`. */
+export class FunctionBuild {
+  readonly taskRoot: string;
+  readonly #definition: FunctionDefinition;
+  readonly #file: string;
+  readonly #name: HandlerName;
+  readonly #bundles: string;
+  readonly #compileCache: string;
+  #context: BuildContext | undefined;
+  #options: BuildOptions | undefined;
+
+  /**
+   * @param runDirectory for bundles and inline code of this run
+   * @param compileCache V8's code cache, kept between runs
+   * @throws DefinitionError when there is no such handler file or an esbuild setting cannot be honoured
+   */
+  constructor(definition: FunctionDefinition, runDirectory: string, compileCache: string) {
+    this.#definition = definition;
+    this.#bundles = join(runDirectory, 'bundles');
+    this.#compileCache = compileCache;
+    this.taskRoot =
+      definition.code.kind === 'inline' ? writeInline(definition, runDirectory) : definition.code.directory;
+    const { file, name } = findHandlerFile(definition, this.taskRoot);
+    this.#file = file;
+    this.#name = name;
+    const esbuild = definition.code.kind === 'directory' ? definition.code.esbuild : undefined;
+    if (esbuild !== undefined || isTypeScript(file)) this.#options = this.#buildOptions(esbuild);
+  }
+
+  /**
+   * Looks for the export without bundling packages: a few milliseconds. CommonJS exports cannot be known before they run.
+   * @throws DefinitionError when the source does not compile or lacks the export
+   */
+  async check(): Promise<void> {
+    if (this.#options === undefined) return;
+    const place = { ...this.#definition.place, property: 'Handler' };
+    const exports = await this.#listExports().catch((error: unknown) => {
+      throw error instanceof BuildError ? new DefinitionError(place, error.message) : error;
+    });
+    const wanted = this.#name.exportPath.split('.')[0] ?? '';
+    if (exports.length === 0 || exports.includes(wanted) || exports.includes('default')) return;
+    throw new DefinitionError(
+      place,
+      `handler "${this.#definition.handler}": ${this.#file} exports ${exports.join(', ')}, but no "${wanted}"`,
+    );
+  }
+
+  /** @throws BuildError when the source does not compile */
+  async run(): Promise<BuiltCode> {
+    if (this.#options === undefined) {
+      const sourceMaps = /--enable-source-maps/.test(this.#definition.environment['NODE_OPTIONS'] ?? '');
+      return { code: { kind: 'file', file: this.#file }, sourceMaps, sources: undefined };
+    }
+    try {
+      this.#context ??= await context(this.#options);
+      const result = await this.#context.rebuild();
+      const outputs = result.outputFiles ?? [];
+      const text = outputs.find((output) => !output.path.endsWith('.map'))?.text ?? '';
+      const map = outputs.find((output) => output.path.endsWith('.map'))?.text ?? '';
+      return {
+        code: this.#store(text, map),
+        sourceMaps: true,
+        sources: sourcesOf(Object.keys(result.metafile?.inputs ?? {}), this.taskRoot),
+      };
+    } catch (error) {
+      throw await toBuildError(error);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#context?.dispose();
+    this.#context = undefined;
+  }
+
+  async #listExports(): Promise<readonly string[]> {
+    try {
+      const result = await build({
+        ...this.#options,
+        format: 'esm',
+        packages: 'external',
+        sourcemap: false,
+      });
+      return Object.values(result.metafile?.outputs ?? {}).flatMap((output) => output.exports);
+    } catch (error) {
+      throw await toBuildError(error);
+    }
+  }
+
+  #buildOptions(given: Readonly<Record<string, unknown>> | undefined): BuildOptions {
+    const refused = refusedOptions(given ?? {});
+    if (refused.length > 0) {
+      throw new DefinitionError(
+        { ...this.#definition.place, property: 'esbuild' },
+        `the gateway cannot honour these esbuild settings: ${refused.join('; ')}`,
+      );
+    }
+    const service =
+      given === undefined
+        ? { options: { external: layerPackages(this.#definition) }, format: 'esm' as const }
+        : readServiceBuild(given, packageIsModule(this.#file));
+    const major = /^nodejs(\d+)/.exec(this.#definition.runtime)?.[1] ?? '24';
+    return {
+      target: `node${major}`,
+      ...service.options,
+      format: service.format,
+      entryPoints: [this.#file],
+      absWorkingDir: this.taskRoot,
+      bundle: true,
+      platform: 'node',
+      outfile: join(this.#bundles, 'bundle.js'),
+      sourcemap: 'external',
+      sourcesContent: false,
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+    };
+  }
+
+  /** Names the bundle by its content, so that an instance that starts during a rebuild reads one version. */
+  #store(text: string, map: string): HandlerCode {
+    const hash = createHash('sha256').update(this.#file).update(text).digest('hex').slice(0, 16);
+    const bundleFile = join(this.#bundles, `${hash}.js`);
+    if (!existsSync(bundleFile)) {
+      mkdirSync(this.#bundles, { recursive: true });
+      writeFileSync(`${bundleFile}.map`, map);
+      writeFileSync(bundleFile, `${text}\n//# sourceMappingURL=${bundleFile}.map\n`);
+    }
+    const given = this.#definition.code.kind === 'directory' ? this.#definition.code.esbuild : undefined;
+    return {
+      kind: 'bundle',
+      bundleFile,
+      address: `${this.#file.slice(0, -extname(this.#file).length)}.js`,
+      format: this.#options?.format === 'cjs' ? 'cjs' : 'esm',
+      withRequire: given === undefined,
+      compileCache: text.length > COMPILE_CACHE_FROM_BYTES ? this.#compileCache : undefined,
+    };
+  }
+}
+
+/** Puts inline code where Lambda would: `index.js` of a folder of its own, whose bare package.json lets Node tell the module system by syntax. */
+function writeInline(definition: FunctionDefinition, runDirectory: string): string {
+  const source = definition.code.kind === 'inline' ? definition.code.source : '';
+  const key = createHash('sha256').update(definition.arn).update(source).digest('hex').slice(0, 12);
+  const folder = join(runDirectory, 'inline', `${definition.name}-${key}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{}\n');
+  writeFileSync(join(folder, 'index.js'), source);
+  return folder;
+}
+
+/** Packages of layers stay outside the bundle, so that the layer's copy runs, as the deployed function's would. */
+function layerPackages(definition: FunctionDefinition): string[] {
+  return definition.layers.flatMap(({ directory }) => {
+    const folder = join(directory ?? '', 'nodejs', 'node_modules');
+    if (directory === undefined || !existsSync(folder)) return [];
+    const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
+    return names.map((name) => (name.startsWith('@') ? `${name}/*` : name));
+  });
+}
+
+function sourcesOf(inputs: readonly string[], root: string): string[] {
+  return inputs.filter((input) => !input.includes('node_modules/')).map((input) => resolve(root, input));
+}
+
+/** Whether Node would take `.js` files beside this one for ES modules. */
+function packageIsModule(file: string): boolean {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const path = join(folder, 'package.json');
+    if (existsSync(path)) return /"type"\s*:\s*"module"/.test(readFileSync(path, 'utf8'));
+    if (folder === dirname(folder)) return false;
+  }
+}
+
+async function toBuildError(error: unknown): Promise<Error> {
+  if (error instanceof Error && 'errors' in error && Array.isArray(error.errors)) {
+    const lines = await formatMessages(error.errors as Message[], { kind: 'error', color: false });
+    return new BuildError(lines.map((line) => line.trim()).join('\n'), { cause: error });
+  }
+  return error instanceof Error ? error : new BuildError(String(error));
+}

@@ -1,0 +1,108 @@
+/** The environment of a function: sealed from the developer's own. */
+import { join } from 'node:path';
+
+import { DefinitionError } from '../errors.ts';
+import type { FunctionDefinition } from './model.ts';
+
+/** Lambda refuses these in a template ("Reserved environment variables"). */
+const RESERVED = new Set([
+  '_HANDLER',
+  '_X_AMZN_TRACE_ID',
+  'AWS_DEFAULT_REGION',
+  'AWS_REGION',
+  'AWS_EXECUTION_ENV',
+  'AWS_LAMBDA_FUNCTION_NAME',
+  'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+  'AWS_LAMBDA_FUNCTION_VERSION',
+  'AWS_LAMBDA_INITIALIZATION_TYPE',
+  'AWS_LAMBDA_LOG_GROUP_NAME',
+  'AWS_LAMBDA_LOG_STREAM_NAME',
+  'AWS_ACCESS_KEY',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_LAMBDA_RUNTIME_API',
+  'LAMBDA_TASK_ROOT',
+  'LAMBDA_RUNTIME_DIR',
+]);
+
+/** Names and values of all variables together, in bytes (Lambda quota "Function environment variables"). */
+const ENVIRONMENT_LIMIT_BYTES = 4096;
+
+/** @throws DefinitionError for what CreateFunction refuses: reserved names, more than 4 KB. */
+export function checkEnvironment(definition: FunctionDefinition): void {
+  const place = { ...definition.place, property: 'Environment.Variables' };
+  const reserved = Object.keys(definition.environment).filter((name) => RESERVED.has(name));
+  if (reserved.length > 0) {
+    throw new DefinitionError(
+      place,
+      `Lambda reserves ${reserved.join(', ')}: it refuses a function that sets them`,
+    );
+  }
+  const size = Object.entries(definition.environment).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
+    0,
+  );
+  if (size > ENVIRONMENT_LIMIT_BYTES) {
+    throw new DefinitionError(place, `${size} bytes of variables: Lambda allows ${ENVIRONMENT_LIMIT_BYTES}`);
+  }
+}
+
+export type EnvironmentFacts = {
+  readonly taskRoot: string;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly controlUrl: string | undefined;
+  readonly accessKey: { readonly id: string; readonly secret: string };
+  /** The gateway's own additions; above Lambda's variables, below the template's. */
+  readonly extra: Readonly<Record<string, string>>;
+};
+
+/**
+ * Builds all that `process.env` of an instance holds; nothing of the gateway's own environment is in it.
+ * `AWS_LAMBDA_RUNTIME_API` is left out because no such API listens, `AWS_SESSION_TOKEN` because local keys are permanent.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
+export function sealEnvironment(
+  definition: FunctionDefinition,
+  facts: EnvironmentFacts,
+): Record<string, string> {
+  const major = /^nodejs(\d+)/.exec(definition.runtime)?.[1] ?? '24';
+  return {
+    AWS_REGION: definition.region,
+    AWS_DEFAULT_REGION: definition.region,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: definition.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memorySizeMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: facts.logGroupName,
+    AWS_LAMBDA_LOG_STREAM_NAME: facts.logStreamName,
+    AWS_ACCESS_KEY_ID: facts.accessKey.id,
+    AWS_SECRET_ACCESS_KEY: facts.accessKey.secret,
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
+    _HANDLER: definition.handler,
+    LAMBDA_TASK_ROOT: facts.taskRoot,
+    LAMBDA_RUNTIME_DIR: '/var/runtime',
+    TZ: ':UTC',
+    LANG: 'en_US.UTF-8',
+    PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
+    NODE_PATH: layerFolders(definition, major).join(':'),
+    ...(facts.controlUrl === undefined ? {} : { AWS_ENDPOINT_URL: facts.controlUrl }),
+    ...facts.extra,
+    ...definition.environment,
+  };
+}
+
+/** Where Lambda looks for packages of layers: `/opt/nodejs/node24/node_modules`, `/opt/nodejs/node_modules`. */
+function layerFolders(definition: FunctionDefinition, major: string): string[] {
+  return definition.layers.flatMap(({ directory }) =>
+    directory === undefined
+      ? []
+      : [
+          join(directory, 'nodejs', `node${major}`, 'node_modules'),
+          join(directory, 'nodejs', 'node_modules'),
+        ],
+  );
+}

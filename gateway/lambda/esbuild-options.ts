@@ -1,0 +1,155 @@
+/** The service's own esbuild settings, as far as they shape the code that runs. */
+import type { BuildOptions } from 'esbuild';
+
+/** Handed to esbuild unchanged. */
+const HONOURED = new Set([
+  'alias',
+  'banner',
+  'charset',
+  'conditions',
+  'define',
+  'drop',
+  'dropLabels',
+  'external',
+  'footer',
+  'format',
+  'ignoreAnnotations',
+  'inject',
+  'jsx',
+  'jsxDev',
+  'jsxFactory',
+  'jsxFragment',
+  'jsxImportSource',
+  'jsxSideEffects',
+  'keepNames',
+  'legalComments',
+  'loader',
+  'logOverride',
+  'mainFields',
+  'mangleCache',
+  'mangleProps',
+  'mangleQuoted',
+  'minify',
+  'minifyIdentifiers',
+  'minifySyntax',
+  'minifyWhitespace',
+  'nodePaths',
+  'packages',
+  'preserveSymlinks',
+  'pure',
+  'reserveProps',
+  'resolveExtensions',
+  'supported',
+  'target',
+  'treeShaking',
+  'tsconfig',
+  'tsconfigRaw',
+]);
+
+/** Settings of esbuild, serverless-esbuild and osls about where files go, how they are zipped and watched. */
+const WITHOUT_EFFECT = new Set([
+  'absWorkingDir',
+  'allowOverwrite',
+  'assetNames',
+  'buildConcurrency',
+  'chunkNames',
+  'color',
+  'concurrency',
+  'disposeContext',
+  'entryNames',
+  'entryPoints',
+  'installExtraArgs',
+  'keepOutputDirectory',
+  'lineLimit',
+  'logLevel',
+  'logLimit',
+  'metafile',
+  'nativeZip',
+  'outExtension',
+  'outbase',
+  'outdir',
+  'outfile',
+  'outputBuildFolder',
+  'outputWorkFolder',
+  'packagePath',
+  'packager',
+  'packagerOptions',
+  'skipBuildExcludeFns',
+  'skipRebuild',
+  'sourceRoot',
+  'sourcemap',
+  'sourcesContent',
+  'stripEntryResolveExtensions',
+  'watch',
+  'write',
+  'zipConcurrency',
+]);
+
+/** Settings with exactly one value that we can serve. */
+const ONLY: Readonly<Record<string, unknown>> = {
+  bundle: true,
+  platform: 'node',
+  skipBuild: false,
+  splitting: false,
+};
+
+export type ServiceBuild = {
+  readonly options: BuildOptions;
+  readonly format: 'esm' | 'cjs';
+};
+
+/** Names of settings that cannot be honoured, with the reason. Empty: all is well. */
+export function refusedOptions(given: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (HONOURED.has(name) || WITHOUT_EFFECT.has(name)) return [];
+    if (name in ONLY) return value === ONLY[name] ? [] : [`${name}: only ${String(ONLY[name])}`];
+    if (name === 'exclude') return value === '*' || isTexts(value) ? [] : ['exclude: "*" or a list of names'];
+    if (name === 'outputFileExtension') return [];
+    if (name === 'plugins') {
+      if (Array.isArray(value) && value.length === 0) return [];
+      return [`plugins ${pluginNames(value)}: the gateway runs no build plug-ins`];
+    }
+    return [name];
+  });
+}
+
+/**
+ * Reads checked settings. Without `format`, the ending decides, then the package's type, as the packagers do.
+ * @param packageIsModule whether the nearest package.json says `"type": "module"`
+ */
+export function readServiceBuild(
+  given: Readonly<Record<string, unknown>>,
+  packageIsModule: boolean,
+): ServiceBuild {
+  const honoured = Object.fromEntries(Object.entries(given).filter(([name]) => HONOURED.has(name)));
+  const { exclude } = given;
+  const excluded = isTexts(exclude) ? exclude : [];
+  const external = isTexts(given['external']) ? given['external'] : [];
+  return {
+    options: {
+      ...honoured,
+      external: [...external, ...excluded],
+      ...(exclude === '*' ? { packages: 'external' as const } : {}),
+    },
+    format: formatOf(given, packageIsModule),
+  };
+}
+
+function formatOf(given: Readonly<Record<string, unknown>>, packageIsModule: boolean): 'esm' | 'cjs' {
+  if (given['format'] === 'esm' || given['format'] === 'cjs') return given['format'];
+  if (given['outputFileExtension'] === '.mjs') return 'esm';
+  if (given['outputFileExtension'] === '.cjs') return 'cjs';
+  return packageIsModule ? 'esm' : 'cjs';
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function pluginNames(value: unknown): string {
+  const items: unknown[] = Array.isArray(value) ? value : [value];
+  return items
+    .map((item) => (typeof item === 'object' && item !== null && 'name' in item ? item.name : item))
+    .map((name) => JSON.stringify(name))
+    .join(', ');
+}

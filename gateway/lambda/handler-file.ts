@@ -1,0 +1,68 @@
+/** Finds the file and the export that a handler string names. */
+import { statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+
+import { DefinitionError } from '../errors.ts';
+import type { FunctionDefinition } from './model.ts';
+
+export type HandlerName = {
+  /** `functions/users`, relative to the code's folder, without extension. */
+  readonly module: string;
+  /** `list`, or a path into the module: `admin.list`. */
+  readonly exportPath: string;
+};
+
+/** Splits `functions/users.list` as Lambda does: at the first dot of the last segment. */
+export function parseHandlerName(handler: string): HandlerName | undefined {
+  if (handler.includes('..')) return undefined;
+  const last = basename(handler);
+  const dot = last.indexOf('.');
+  if (dot <= 0 || dot === last.length - 1) return undefined;
+  const folder = handler.slice(0, handler.length - last.length);
+  return { module: `${folder}${last.slice(0, dot)}`.replace(/^\.\//, ''), exportPath: last.slice(dot + 1) };
+}
+
+export const TYPESCRIPT_ENDINGS = ['.ts', '.mts', '.cts', '.tsx'] as const;
+/** Lambda's own order. */
+const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
+
+/**
+ * Finds a handler's file. TypeScript comes first: where `users.js` lies beside `users.ts`, it is build output.
+ * @throws DefinitionError when the handler string is malformed or no file is there.
+ */
+export function findHandlerFile(
+  definition: FunctionDefinition,
+  directory: string,
+): { file: string; name: HandlerName } {
+  const place = { ...definition.place, property: 'Handler' };
+  const name = parseHandlerName(definition.handler);
+  if (name === undefined) {
+    throw new DefinitionError(
+      place,
+      `handler "${definition.handler}" is not of the form path/to/file.export, without ".."`,
+    );
+  }
+  const base = join(directory, name.module);
+  const endings = [...TYPESCRIPT_ENDINGS, ...JAVASCRIPT_ENDINGS, '.jsx'];
+  const candidates = [
+    ...endings.map((ending) => base + ending),
+    ...endings.slice(0, -1).map((ending) => join(base, `index${ending}`)),
+  ];
+  const file = candidates.find(isFile);
+  if (file === undefined) {
+    throw new DefinitionError(
+      place,
+      `handler "${definition.handler}": there is no ${name.module}.ts, .mts, .cts, .tsx, .js, .mjs or .cjs in ` +
+        `${relative(process.cwd(), directory) || '.'}; write it with an export named "${name.exportPath.split('.')[0] ?? ''}"`,
+    );
+  }
+  return { file, name };
+}
+
+export function isTypeScript(file: string): boolean {
+  return TYPESCRIPT_ENDINGS.some((ending) => file.endsWith(ending));
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}

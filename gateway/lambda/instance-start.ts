@@ -1,0 +1,70 @@
+/** What an instance is told when its thread starts, and what it reports besides answers. */
+import type { MessagePort } from 'node:worker_threads';
+
+import type { LogLevel } from './log-line.ts';
+import type { LayerDefinition } from './model.ts';
+
+export type HandlerCode =
+  /** A file of the function, run as it is. */
+  | { readonly kind: 'file'; readonly file: string }
+  /** A bundle, evaluated under the address that it would have in the deployed package. */
+  | {
+      readonly kind: 'bundle';
+      readonly bundleFile: string;
+      /** Absolute path beside the source file; nothing needs to exist there. */
+      readonly address: string;
+      readonly format: 'esm' | 'cjs';
+      /** Give an ESM bundle `require`, `__dirname` and `__filename`, for CommonJS packages bundled into it. */
+      readonly withRequire: boolean;
+      /** Directory of V8's code cache; absent for small bundles, which gain nothing. */
+      readonly compileCache: string | undefined;
+    };
+
+export type InstanceStart = {
+  /** Events in, answers out: JSON text, in order. */
+  readonly port: MessagePort;
+  /** `InstanceReport`s out. */
+  readonly reports: MessagePort;
+  readonly board: SharedArrayBuffer;
+  /** One Float64: milliseconds by which the virtual clock is ahead. */
+  readonly clockOffset: SharedArrayBuffer;
+  readonly requestIdSeed: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  /** `nodejs24.x` */
+  readonly runtime: string;
+  readonly memorySizeMb: number;
+  readonly timeoutMs: number;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly taskRoot: string;
+  readonly handler: string;
+  readonly code: HandlerCode;
+  readonly sourceMaps: boolean;
+  readonly layers: readonly LayerDefinition[];
+  readonly controlUrl: string | undefined;
+};
+
+/** What an instance tells besides answers. */
+export type InstanceReport =
+  | { readonly kind: 'ready' }
+  /** `payload` is Lambda's error JSON. */
+  | { readonly kind: 'init-failed'; readonly payload: string }
+  | {
+      readonly kind: 'line';
+      readonly level: LogLevel | undefined;
+      readonly stream: 'stdout' | 'stderr';
+      readonly requestId: string | undefined;
+      readonly epochMs: number;
+      readonly message: string;
+    };
+
+/** Reads `workerData`, which only `instance.ts` writes. */
+export function readInstanceStart(data: unknown): InstanceStart {
+  return data as InstanceStart;
+}
+
+/** Reads a report, which only `worker/` writes. */
+export function readInstanceReport(message: unknown): InstanceReport {
+  return message as InstanceReport;
+}

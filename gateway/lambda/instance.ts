@@ -1,0 +1,287 @@
+/** One Lambda instance: a worker thread that runs one event at a time, in the order handed over. */
+import { randomUUID } from 'node:crypto';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
+
+import {
+  type Board,
+  createBoard,
+  FAILED,
+  requestIds,
+  REVOKED,
+  SLOTS,
+  slotOf,
+  STARTED,
+  WAITING,
+  writeTrace,
+} from './board.ts';
+import { type InstanceReport, readInstanceReport } from './instance-start.ts';
+import { type Job, readFailure } from './job.ts';
+import type { FunctionLogLine } from './log-line.ts';
+import { type InstanceProgram, startThread } from './start-thread.ts';
+
+/** An event that waits behind one running this long is taken back (hot-path.md §3). */
+const TAKE_BACK_AFTER_MS = 15;
+
+/** Lambda's limit for loading the module. */
+const INIT_TIMEOUT_MS = 10_000;
+
+/** What an instance tells its pool. */
+export interface InstanceOwner {
+  onReady(instance: Instance): void;
+  /** `serviceMs` is what the handler took. */
+  onAnswer(instance: Instance, serviceMs: number): void;
+  /** Events that wait behind a slow one, no longer the instance's. */
+  onTakenBack(instance: Instance, jobs: readonly Job[], headRanMs: number): void;
+  /** The thread is gone. `initFailure` is Lambda's error JSON if it never got ready; `jobs` had not been started. */
+  onEnd(instance: Instance, jobs: readonly Job[], initFailure: string | undefined): void;
+}
+
+export class Instance {
+  /** When it last became idle or started, by `performance.now()`. */
+  restingSince = performance.now();
+  /** Takes no more events and ends when it has answered all. */
+  isDraining = false;
+  answeredCount = 0;
+  readonly program: InstanceProgram;
+  readonly #owner: InstanceOwner;
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #reports: MessagePort;
+  readonly #board: Board = createBoard();
+  readonly #requestIdOf: (sequence: number) => string;
+  /** Handed over and not answered, oldest first; the first one runs. */
+  #handed: Job[] = [];
+  #sent = 0;
+  /** Number after the last answered event: slots before it are free again. */
+  #passed = 0;
+  #headSince = 0;
+  #isReady = false;
+  #isEnding = false;
+  #isOver = false;
+  #initFailure: string | undefined;
+  #takeBackTimer: NodeJS.Timeout | undefined;
+  #deadlineTimer: NodeJS.Timeout | undefined;
+
+  constructor(program: InstanceProgram, owner: InstanceOwner) {
+    this.program = program;
+    this.#owner = owner;
+    const events = new MessageChannel();
+    const reports = new MessageChannel();
+    this.#port = events.port1;
+    this.#reports = reports.port1;
+    const seed = randomUUID();
+    this.#requestIdOf = requestIds(seed);
+    this.#worker = startThread(program, events.port2, reports.port2, this.#board, seed);
+    this.#reports.on('message', (message) => this.#onReport(readInstanceReport(message)));
+    this.#worker.on('error', (error: unknown) => this.#onCrash(error));
+    this.#worker.on('exit', (code) => this.#onExit(code));
+    this.#port.on('message', (text: string) => this.#onAnswer(text));
+    this.#deadlineTimer = setTimeout(() => setImmediate(() => this.#checkInit()), INIT_TIMEOUT_MS);
+    this.#catchRawOutput();
+  }
+
+  get load(): number {
+    return this.#handed.length;
+  }
+
+  /** Its event has run so long that nothing may wait behind it, or it is about to end. */
+  get isStuck(): boolean {
+    return (
+      this.isDraining ||
+      this.#isEnding ||
+      (this.#handed.length > 0 && performance.now() - this.#headSince >= TAKE_BACK_AFTER_MS)
+    );
+  }
+
+  /** Whether it takes another event now, at most `window` in all. */
+  hasRoom(window: number): boolean {
+    return this.#handed.length < window && this.#sent - this.#passed < SLOTS - 1 && !this.isStuck;
+  }
+
+  send(job: Job): void {
+    const slot = slotOf(this.#sent);
+    job.sequence = this.#sent;
+    this.#sent += 1;
+    writeTrace(this.#board, slot, job.traceHeader);
+    Atomics.store(this.#board.states, slot, WAITING);
+    if (this.#handed.push(job) === 1) this.#startHead();
+    else this.#takeBackTimer ??= this.#watchHead(TAKE_BACK_AFTER_MS);
+    this.#port.postMessage(job.payload);
+  }
+
+  /** Ends the thread; whatever it still has counts as crashed. */
+  end(): Promise<unknown> {
+    this.#isEnding = true;
+    return this.#worker.terminate();
+  }
+
+  #startHead(): void {
+    this.#headSince = performance.now();
+    this.#deadlineTimer ??= this.#watchDeadline(this.#timeoutMs);
+  }
+
+  get #timeoutMs(): number {
+    return this.program.definition.timeoutSeconds * 1000;
+  }
+
+  #onReport(report: InstanceReport): void {
+    if (report.kind === 'line') {
+      Atomics.sub(this.#board.unreadLines, 0, 1);
+      const { level, stream, requestId, epochMs, message } = report;
+      this.#log({ level, stream, requestId, epochMs, message });
+    } else if (report.kind === 'init-failed') {
+      this.#initFailure = report.payload;
+      void this.end();
+    } else if (!this.#isEnding) {
+      this.#isReady = true;
+      clearTimeout(this.#deadlineTimer);
+      this.#deadlineTimer = undefined;
+      this.#owner.onReady(this);
+    }
+  }
+
+  #drainReports(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#reports);
+      if (received === undefined) return;
+      this.#onReport(readInstanceReport(received.message));
+    }
+  }
+
+  #onAnswer(text: string): void {
+    const job = this.#handed.shift();
+    if (job === undefined) return;
+    // What the function printed comes before its answer.
+    if (Atomics.load(this.#board.unreadLines, 0) > 0) this.#drainReports();
+    const slot = slotOf(job.sequence);
+    this.#passed = job.sequence + 1;
+    this.answeredCount += 1;
+    const hasFailed = Atomics.load(this.#board.states, slot) === FAILED;
+    job.settle(hasFailed ? readFailure(text) : { kind: 'returned', payload: text });
+    if (this.#handed.length > 0) this.#startHead();
+    this.#owner.onAnswer(this, (this.#board.serviceMicros[slot] ?? 0) / 1000);
+  }
+
+  /** One lazy timer for all heads: it looks how long the present one has run, and sleeps for the rest. */
+  #watchHead(ms: number): NodeJS.Timeout {
+    // Answers that have arrived already are heard first: a late loop turn must not look like a slow function.
+    return setTimeout(() => setImmediate(() => this.#checkHead()), ms).unref();
+  }
+
+  #checkHead(): void {
+    this.#takeBackTimer = undefined;
+    if (this.#handed.length < 2 || this.#isOver) return;
+    const ran = performance.now() - this.#headSince;
+    if (ran < TAKE_BACK_AFTER_MS) {
+      this.#takeBackTimer = this.#watchHead(TAKE_BACK_AFTER_MS - ran);
+      return;
+    }
+    this.#owner.onTakenBack(this, this.#takeBack(1), ran);
+  }
+
+  /** Revokes what has not begun, from position `first` on; the thread loses or wins each by compare-and-set. */
+  #takeBack(first: number): Job[] {
+    const kept = this.#handed.slice(0, first);
+    const revoked: Job[] = [];
+    for (const job of this.#handed.slice(first)) {
+      const slot = slotOf(job.sequence);
+      const state = Atomics.compareExchange(this.#board.states, slot, WAITING, REVOKED);
+      if (state === WAITING) revoked.push(job);
+      else kept.push(job);
+    }
+    this.#handed = kept;
+    return revoked;
+  }
+
+  #watchDeadline(ms: number): NodeJS.Timeout {
+    return setTimeout(() => setImmediate(() => this.#checkDeadline()), ms).unref();
+  }
+
+  #checkDeadline(): void {
+    this.#deadlineTimer = undefined;
+    const [head] = this.#handed;
+    if (head === undefined || this.#isOver) return;
+    const left = this.#headSince + this.#timeoutMs - performance.now();
+    if (left > 0) {
+      this.#deadlineTimer = this.#watchDeadline(left);
+      return;
+    }
+    const seconds = this.program.definition.timeoutSeconds.toFixed(2);
+    this.#failHead(head, 'Sandbox.Timedout', `Task timed out after ${seconds} seconds`);
+    void this.end();
+  }
+
+  #checkInit(): void {
+    if (this.#isReady || this.#isOver) return;
+    const errorMessage = `RequestId: ${this.#requestIdOf(0)} Error: Task timed out after 10.00 seconds (loading the module)`;
+    this.#initFailure = JSON.stringify({ errorType: 'Sandbox.Timedout', errorMessage });
+    void this.end();
+  }
+
+  #failHead(head: Job, errorType: string, reason: string): void {
+    const requestId = this.#requestIdOf(head.sequence);
+    this.#log({
+      level: 'ERROR',
+      stream: 'stderr',
+      requestId,
+      epochMs: this.#nowEpochMs(),
+      message: reason,
+    });
+    head.fail(errorType, `RequestId: ${requestId} Error: ${reason}`);
+  }
+
+  #onCrash(error: unknown): void {
+    const isMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+    const [type, reason] = isMemory
+      ? ['Runtime.OutOfMemory', 'Runtime exited with error: signal: killed']
+      : ['Runtime.ExitError', `Runtime exited with error: ${String(error)}`];
+    this.#failUnanswered(type, reason);
+  }
+
+  #onExit(code: number): void {
+    this.#drainReports();
+    this.#isOver = true;
+    const reason =
+      code === 0
+        ? 'Runtime exited without providing a reason'
+        : `Runtime exited with error: exit status ${code}`;
+    this.#failUnanswered('Runtime.ExitError', reason);
+    const rest = this.#takeBack(0);
+    clearTimeout(this.#takeBackTimer);
+    clearTimeout(this.#deadlineTimer);
+    this.#port.close();
+    this.#reports.close();
+    this.#owner.onEnd(this, rest, this.#isReady ? undefined : this.#initFailure);
+  }
+
+  /** The event that was running, or the start itself, has failed by the thread's end. */
+  #failUnanswered(errorType: string, reason: string): void {
+    if (!this.#isReady) {
+      const errorMessage = `RequestId: ${this.#requestIdOf(0)} Error: ${reason}`;
+      this.#initFailure ??= JSON.stringify({ errorType, errorMessage });
+      return;
+    }
+    const [head] = this.#handed;
+    if (head === undefined || Atomics.load(this.#board.states, slotOf(head.sequence)) !== STARTED) return;
+    if (!head.isSettled) this.#failHead(head, errorType, reason);
+    this.#handed.shift();
+  }
+
+  #log(line: Omit<FunctionLogLine, 'functionName'>): void {
+    this.program.log({ functionName: this.program.definition.name, ...line });
+  }
+
+  #nowEpochMs(): number {
+    return Date.now() + (new Float64Array(this.program.clockOffset)[0] ?? 0);
+  }
+
+  /** What Node itself prints past the patched streams of the thread. */
+  #catchRawOutput(): void {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      this.#worker[stream].on('data', (chunk: Buffer) => {
+        const message = chunk.toString().trimEnd();
+        this.#log({ level: undefined, stream, requestId: undefined, epochMs: this.#nowEpochMs(), message });
+      });
+    }
+  }
+}

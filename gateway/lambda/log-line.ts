@@ -1,0 +1,26 @@
+/** What functions print, as the gateway's log gets it. */
+
+export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
+
+export type FunctionLogLine = {
+  readonly functionName: string;
+  /** Absent: printed while the module loaded, or by the runtime itself. */
+  readonly requestId: string | undefined;
+  /** Absent: written to the stream directly, so the text is the function's own format. */
+  readonly level: LogLevel | undefined;
+  readonly stream: 'stdout' | 'stderr';
+  /** Of the virtual clock. */
+  readonly epochMs: number;
+  /** Without the final line break; may hold several lines. */
+  readonly message: string;
+};
+
+/** Longest text kept of one line; Lambda cuts at 256 KB too. */
+export const LINE_LIMIT = 256 * 1024;
+
+/** Prints a line in Lambda's text format, `ISO-time⇥requestId⇥LEVEL⇥message`; direct writes stay as they are. */
+export function printLogLine(line: FunctionLogLine): string {
+  if (line.level === undefined) return line.message;
+  const time = new Date(line.epochMs).toISOString();
+  return `${time}\t${line.requestId ?? 'undefined'}\t${line.level}\t${line.message}`;
+}

@@ -1,0 +1,235 @@
+/** The function runtime: what Lambda is to API Gateway. One pool of instances per function, code built and reloaded. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Invocation, InvocationResult, Invoker } from '../ports.ts';
+import { type BuiltCode, FunctionBuild } from './bundle.ts';
+import { checkEnvironment } from './environment.ts';
+import { readFailure } from './job.ts';
+import type { FunctionLogLine } from './log-line.ts';
+import type { FunctionDefinition } from './model.ts';
+import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './pool.ts';
+import { SourceWatcher } from './source-watcher.ts';
+import type { InstanceProgram } from './start-thread.ts';
+import { buildWorkerProgram } from './worker-program.ts';
+
+/** Bytes of an event (Lambda quota "Invocation payload", synchronous). */
+const EVENT_LIMIT_BYTES = 6_291_456;
+
+const RETIRE_EVERY_MS = 5_000;
+
+export type FunctionRuntimeOptions = {
+  /** 8 bytes: one Float64 of milliseconds, the virtual clock shared with every instance. */
+  readonly clockOffset: SharedArrayBuffer;
+  /** `AWS_ENDPOINT_URL` of functions; read when an instance starts. */
+  readonly controlUrl: () => string | undefined;
+  /** Local credentials of functions. */
+  readonly accessKey: { readonly id: string; readonly secret: string };
+  /** Above Lambda's own variables, below the template's. */
+  readonly extraEnvironment: Readonly<Record<string, string>>;
+  /** For bundles (of this run) and V8's code cache (kept). */
+  readonly cacheDirectory: string;
+  readonly log: (line: FunctionLogLine) => void;
+  /** Per function. */
+  readonly maxInstances: number;
+  /** Watch sources, rebuild, replace instances. */
+  readonly reload: boolean;
+  /** Bounds of the queue in front of the instances, where they differ from the default. */
+  readonly limits?: Partial<Omit<PoolLimits, 'maxInstances'>>;
+};
+
+export type ReloadEvent =
+  | { readonly kind: 'reloaded'; readonly functionName: string; readonly tookMs: number }
+  /** The old version goes on serving. */
+  | { readonly kind: 'kept'; readonly functionName: string; readonly message: string };
+
+export interface FunctionRuntime extends Invoker {
+  /**
+   * Replaces the set of functions; those whose definition is the same keep their instances.
+   * @throws DefinitionError for a missing handler file or export, and for what Lambda would refuse
+   */
+  define(definitions: readonly FunctionDefinition[]): Promise<void>;
+  /** Starts one instance of a function ahead of its first event. */
+  warm(functionName: string): void;
+  onReload(listener: (event: ReloadEvent) => void): void;
+  /** Ends all instances and removes this run's bundles. */
+  close(): Promise<void>;
+}
+
+/**
+ * Why this runtime cannot run a function; undefined when it can.
+ * A definition like that is accepted, and its invocations are refused as `not-found`.
+ */
+export function unsupportedReason(definition: FunctionDefinition): string | undefined {
+  return /^nodejs\d+\.x$/.test(definition.runtime)
+    ? undefined
+    : `runtime ${definition.runtime}: this gateway runs Node.js functions only`;
+}
+
+export async function createFunctionRuntime(options: FunctionRuntimeOptions): Promise<FunctionRuntime> {
+  // Threads share the time zone of their process, and Lambda's is UTC.
+  process.env['TZ'] = 'UTC';
+  mkdirSync(options.cacheDirectory, { recursive: true });
+  const runDirectory = mkdtempSync(join(options.cacheDirectory, 'run-'));
+  return new WorkerRuntime(options, runDirectory, await buildWorkerProgram(runDirectory));
+}
+
+type FunctionEntry = {
+  readonly definition: FunctionDefinition;
+  readonly build: FunctionBuild;
+  readonly pool: FunctionPool;
+};
+
+class WorkerRuntime implements FunctionRuntime {
+  readonly #options: FunctionRuntimeOptions;
+  readonly #runDirectory: string;
+  readonly #workerFile: string;
+  readonly #functions = new Map<string, FunctionEntry>();
+  readonly #unsupported = new Map<string, string>();
+  readonly #listeners: ((event: ReloadEvent) => void)[] = [];
+  readonly #watcher: SourceWatcher | undefined;
+  readonly #retireTimer: NodeJS.Timeout;
+
+  constructor(options: FunctionRuntimeOptions, runDirectory: string, workerFile: string) {
+    this.#options = options;
+    this.#runDirectory = runDirectory;
+    this.#workerFile = workerFile;
+    if (options.reload) {
+      this.#watcher = new SourceWatcher((names) => {
+        for (const name of names) void this.#reload(name);
+      });
+    }
+    this.#retireTimer = setInterval(() => {
+      for (const { pool } of this.#functions.values()) pool.retire(performance.now());
+    }, RETIRE_EVERY_MS).unref();
+  }
+
+  has(functionName: string): boolean {
+    return this.#functions.has(functionName);
+  }
+
+  invoke(invocation: Invocation): Promise<InvocationResult> {
+    const { functionName, payload } = invocation;
+    const entry = this.#functions.get(functionName);
+    if (entry === undefined) {
+      const message = this.#unsupported.get(functionName) ?? `Function not found: ${functionName}`;
+      return Promise.resolve({ kind: 'refused', reason: 'not-found', message });
+    }
+    if (payload.length * 3 > EVENT_LIMIT_BYTES && Buffer.byteLength(payload) > EVENT_LIMIT_BYTES) {
+      const message = `Request must be smaller than ${EVENT_LIMIT_BYTES} bytes for the InvokeFunction operation`;
+      return Promise.resolve({ kind: 'refused', reason: 'too-large', message });
+    }
+    return entry.pool.invoke(invocation);
+  }
+
+  async define(definitions: readonly FunctionDefinition[]): Promise<void> {
+    const fresh: FunctionEntry[] = [];
+    this.#unsupported.clear();
+    for (const definition of definitions) {
+      const reason = unsupportedReason(definition);
+      if (reason !== undefined) this.#unsupported.set(definition.name, reason);
+      else if (!this.#isSame(definition)) fresh.push(this.#makeEntry(definition));
+    }
+    await Promise.all(fresh.map((entry) => entry.build.check()));
+    const names = new Set(definitions.map((definition) => definition.name));
+    for (const name of this.#functions.keys()) {
+      if (!names.has(name) || this.#unsupported.has(name)) this.#remove(name);
+    }
+    for (const entry of fresh) {
+      this.#remove(entry.definition.name);
+      this.#functions.set(entry.definition.name, entry);
+    }
+  }
+
+  warm(functionName: string): void {
+    this.#functions.get(functionName)?.pool.warm();
+  }
+
+  onReload(listener: (event: ReloadEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#retireTimer);
+    this.#watcher?.close();
+    const entries = [...this.#functions.values()];
+    this.#functions.clear();
+    await Promise.all(entries.flatMap(({ pool, build }) => [pool.close(), build.dispose()]));
+    rmSync(this.#runDirectory, { recursive: true, force: true });
+  }
+
+  #isSame(definition: FunctionDefinition): boolean {
+    const known = this.#functions.get(definition.name)?.definition;
+    return known !== undefined && JSON.stringify(known) === JSON.stringify(definition);
+  }
+
+  #makeEntry(definition: FunctionDefinition): FunctionEntry {
+    checkEnvironment(definition);
+    const { cacheDirectory, limits, maxInstances } = this.#options;
+    const build = new FunctionBuild(definition, this.#runDirectory, join(cacheDirectory, 'compile'));
+    const pool = new FunctionPool({ ...DEFAULT_LIMITS, ...limits, maxInstances }, async () =>
+      this.#program(definition, build, await this.#runBuild(definition.name, build)),
+    );
+    return { definition, build, pool };
+  }
+
+  async #runBuild(functionName: string, build: FunctionBuild): Promise<BuiltCode> {
+    const built = await build.run();
+    this.#watcher?.watch(
+      functionName,
+      built.sources === undefined
+        ? { kind: 'folder', folder: build.taskRoot }
+        : { kind: 'files', files: built.sources },
+    );
+    return built;
+  }
+
+  #program(definition: FunctionDefinition, build: FunctionBuild, built: BuiltCode): InstanceProgram {
+    const { clockOffset, controlUrl, accessKey, extraEnvironment, log } = this.#options;
+    return {
+      definition,
+      built,
+      taskRoot: build.taskRoot,
+      workerFile: this.#workerFile,
+      clockOffset,
+      controlUrl: controlUrl(),
+      accessKey,
+      extraEnvironment,
+      log,
+    };
+  }
+
+  #remove(name: string): void {
+    const entry = this.#functions.get(name);
+    if (entry === undefined) return;
+    this.#functions.delete(name);
+    this.#watcher?.forget(name);
+    void entry.pool.close();
+    void entry.build.dispose();
+  }
+
+  /** Builds a changed function again; code that does not build or load leaves the old version in place. */
+  async #reload(functionName: string): Promise<void> {
+    const entry = this.#functions.get(functionName);
+    if (entry === undefined) return;
+    const begun = performance.now();
+    let failure: string | undefined;
+    try {
+      const built = await this.#runBuild(functionName, entry.build);
+      const payload = await entry.pool.swap(this.#program(entry.definition, entry.build, built));
+      if (payload !== undefined) failure = describeInitFailure(payload);
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error);
+    }
+    const event: ReloadEvent =
+      failure === undefined
+        ? { kind: 'reloaded', functionName, tookMs: performance.now() - begun }
+        : { kind: 'kept', functionName, message: failure };
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+function describeInitFailure(payload: string): string {
+  const failure = readFailure(payload);
+  return failure.kind === 'failed' ? `${failure.errorType}: ${failure.errorMessage}` : payload;
+}

@@ -1,0 +1,101 @@
+/** Notices changes of functions' source files. */
+import { type FSWatcher, readdirSync, watch } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Editors write a file in several steps; they count as one change. */
+const SETTLE_MS = 15;
+
+/** Folders watched for one function that is not bundled; more would exhaust the system's watches. */
+const FOLDER_LIMIT = 500;
+
+/** What one function wants to hear of: exactly these files, or whatever changes in a folder's own code. */
+export type WatchedSources =
+  | { readonly kind: 'files'; readonly files: readonly string[] }
+  | { readonly kind: 'folder'; readonly folder: string };
+
+export class SourceWatcher {
+  readonly #onChange: (functionNames: readonly string[]) => void;
+  readonly #folders = new Map<string, FSWatcher>();
+  readonly #interests = new Map<string, { files: ReadonlySet<string> | undefined; folders: Set<string> }>();
+  readonly #changed = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param onChange gets the names of the functions whose sources have changed, once per burst of changes */
+  constructor(onChange: (functionNames: readonly string[]) => void) {
+    this.#onChange = onChange;
+  }
+
+  /** Replaces what `functionName` watches. */
+  watch(functionName: string, sources: WatchedSources): void {
+    const isList = sources.kind === 'files';
+    this.#interests.set(functionName, {
+      files: isList ? new Set(sources.files) : undefined,
+      folders: new Set(isList ? sources.files.map((file) => dirname(file)) : listFolders(sources.folder)),
+    });
+    this.#update();
+  }
+
+  forget(functionName: string): void {
+    this.#interests.delete(functionName);
+    this.#update();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#interests.clear();
+    this.#update();
+  }
+
+  #update(): void {
+    const wanted = new Set([...this.#interests.values()].flatMap(({ folders }) => [...folders]));
+    for (const [folder, watcher] of this.#folders) {
+      if (wanted.has(folder)) continue;
+      watcher.close();
+      this.#folders.delete(folder);
+    }
+    for (const folder of wanted) if (!this.#folders.has(folder)) this.#open(folder);
+  }
+
+  #open(folder: string): void {
+    try {
+      const watcher = watch(folder, { persistent: false }, (_event, name) => {
+        if (name !== null) this.#note(folder, join(folder, name));
+      });
+      watcher.on('error', () => watcher.close());
+      this.#folders.set(folder, watcher);
+    } catch {
+      // The folder has gone meanwhile; the build of the next change names what is missing.
+    }
+  }
+
+  #note(folder: string, path: string): void {
+    for (const [name, { files, folders }] of this.#interests) {
+      const isHit = files === undefined ? folders.has(folder) && isCode(path) : files.has(path);
+      if (isHit) this.#changed.add(name);
+    }
+    if (this.#changed.size === 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const names = [...this.#changed];
+      this.#changed.clear();
+      this.#onChange(names);
+    }, SETTLE_MS).unref();
+  }
+}
+
+function isCode(path: string): boolean {
+  return /\.(?:[cm]?[jt]sx?|json)$/.test(path);
+}
+
+/** A folder and those below it that hold the function's own code. */
+function listFolders(root: string): string[] {
+  const found = [root];
+  for (const folder of found) {
+    if (found.length >= FOLDER_LIMIT) break;
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (!entry.isDirectory() || entry.name === 'node_modules' || entry.name.startsWith('.')) continue;
+      found.push(join(folder, entry.name));
+    }
+  }
+  return found.slice(0, FOLDER_LIMIT);
+}

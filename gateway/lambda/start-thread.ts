@@ -1,0 +1,74 @@
+/** Starts the thread of an instance, with all that it may see of the world. */
+import { randomBytes } from 'node:crypto';
+import { type MessagePort, Worker } from 'node:worker_threads';
+
+import type { Board } from './board.ts';
+import type { BuiltCode } from './bundle.ts';
+import { sealEnvironment } from './environment.ts';
+import type { InstanceStart } from './instance-start.ts';
+import type { FunctionLogLine } from './log-line.ts';
+import type { FunctionDefinition } from './model.ts';
+
+/** What an instance is made of, the same for all instances of a function's version. */
+export type InstanceProgram = {
+  readonly definition: FunctionDefinition;
+  readonly built: BuiltCode;
+  readonly taskRoot: string;
+  readonly workerFile: string;
+  readonly clockOffset: SharedArrayBuffer;
+  readonly controlUrl: string | undefined;
+  readonly accessKey: { readonly id: string; readonly secret: string };
+  readonly extraEnvironment: Readonly<Record<string, string>>;
+  readonly log: (line: FunctionLogLine) => void;
+};
+
+export function startThread(
+  program: InstanceProgram,
+  port: MessagePort,
+  reports: MessagePort,
+  board: Board,
+  seed: string,
+): Worker {
+  const { definition, built, taskRoot, controlUrl, accessKey } = program;
+  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
+  const logGroupName = `/aws/lambda/${definition.name}`;
+  const logStreamName = `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
+  const start: InstanceStart = {
+    port,
+    reports,
+    board: board.memory,
+    clockOffset: program.clockOffset,
+    requestIdSeed: seed,
+    functionName: definition.name,
+    functionArn: definition.arn,
+    runtime: definition.runtime,
+    memorySizeMb: definition.memorySizeMb,
+    timeoutMs: definition.timeoutSeconds * 1000,
+    logGroupName,
+    logStreamName,
+    taskRoot,
+    handler: definition.handler,
+    code: built.code,
+    sourceMaps: built.sourceMaps,
+    layers: definition.layers,
+    controlUrl,
+  };
+  return new Worker(program.workerFile, {
+    name: definition.name,
+    workerData: start,
+    transferList: [port, reports],
+    env: sealEnvironment(definition, {
+      taskRoot,
+      logGroupName,
+      logStreamName,
+      controlUrl,
+      accessKey,
+      extra: program.extraEnvironment,
+    }),
+    execArgv: [],
+    argv: [],
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: definition.memorySizeMb },
+  });
+}

@@ -1,0 +1,72 @@
+/** Errors of functions → Lambda's error JSON, worded as Lambda's Node.js runtime words them. */
+
+export type LambdaFailure = {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+};
+
+/** The bundled program of the thread; its frames tell a function's author nothing. */
+const OWN_FRAMES = '/instance.mjs:';
+
+/** An error that the runtime itself raises: `Runtime.HandlerNotFound`, `Runtime.ImportModuleError`… */
+export class RuntimeError extends Error {
+  constructor(type: string, message: string) {
+    super(message);
+    this.name = `Runtime.${type}`;
+  }
+}
+
+/** Converts whatever was thrown or rejected. Lambda takes `errorType` from `error.name`, not from the class. */
+export function toFailure(error: unknown): LambdaFailure {
+  try {
+    if (isErrorLike(error)) {
+      return {
+        errorType: error.name,
+        errorMessage: explainWorkerLimit(error),
+        trace: error.stack.split('\n').filter((line) => !line.includes(OWN_FRAMES)),
+      };
+    }
+    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  } catch {
+    return {
+      errorType: 'handled',
+      errorMessage:
+        'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack',
+      trace: [],
+    };
+  }
+}
+
+/** What the log shows of an error: its stack, or the value itself. */
+export function describeError(error: unknown): string {
+  const failure = toFailure(error);
+  return failure.trace?.length ? failure.trace.join('\n') : `${failure.errorType}: ${failure.errorMessage}`;
+}
+
+type ErrorLike = { readonly name: string; readonly message: string; readonly stack: string };
+
+function isErrorLike(error: unknown): error is ErrorLike {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'name' in error &&
+    typeof error.name === 'string' &&
+    'message' in error &&
+    typeof error.message === 'string' &&
+    'stack' in error &&
+    typeof error.stack === 'string'
+  );
+}
+
+/** Says why code that runs at Lambda fails here: an instance is a thread of the gateway, not a process. */
+function explainWorkerLimit(error: ErrorLike): string {
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'ERR_WORKER_UNSUPPORTED_OPERATION') {
+    return `${error.message}: under this gateway a function runs in a worker thread (docs/function-runtime.md, "What a thread cannot be")`;
+  }
+  if (code === 'ERR_DLOPEN_FAILED') {
+    return `${error.message} (a native addon must be built for this machine and support worker threads: docs/function-runtime.md)`;
+  }
+  return error.message;
+}

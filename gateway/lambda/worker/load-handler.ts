@@ -1,0 +1,120 @@
+/** Loads the module of a handler and takes the handler out of it, with Lambda's init errors. */
+import Module, { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import type { HandlerCode, InstanceStart } from '../instance-start.ts';
+import { type Handler, hasCallbacks } from './contract.ts';
+import { RuntimeError } from './failure.ts';
+
+/** @throws RuntimeError HandlerNotFound, UserCodeSyntaxError, ImportModuleError, CallbackHandlerDeprecated; whatever the module throws */
+export async function loadHandler(start: InstanceStart, bundleText: string): Promise<Handler> {
+  const module = await loadModule(start, bundleText);
+  const path = start.handler
+    .slice(start.handler.lastIndexOf('/') + 1)
+    .split('.')
+    .slice(1);
+  const handler = lookUp(module, path) ?? lookUp(lookUp(module, ['default']), path);
+  if (handler === undefined || handler === null) {
+    throw new RuntimeError('HandlerNotFound', `${start.handler} is undefined or not exported`);
+  }
+  if (typeof handler !== 'function') {
+    throw new RuntimeError('HandlerNotFound', `${start.handler} is not a function`);
+  }
+  if (!hasCallbacks(start.runtime) && handler.length >= 3) {
+    throw new RuntimeError(
+      'CallbackHandlerDeprecated',
+      'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.',
+    );
+  }
+  return (...args) => {
+    const result: unknown = Reflect.apply(handler, undefined, args);
+    return result;
+  };
+}
+
+async function loadModule(start: InstanceStart, bundleText: string): Promise<unknown> {
+  try {
+    return await evaluate(start.code, bundleText);
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      const failure = new RuntimeError('UserCodeSyntaxError', String(error));
+      if (error.stack !== undefined) failure.stack = error.stack;
+      throw failure;
+    }
+    const code = codeOf(error);
+    if (!(error instanceof Error) || (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND')) {
+      throw error;
+    }
+    error.message += hintFor(error.message, start);
+    // Lambda wraps what `require` misses, and passes on what `import` misses.
+    throw code === 'MODULE_NOT_FOUND' ? new RuntimeError('ImportModuleError', String(error)) : error;
+  }
+}
+
+async function evaluate(code: HandlerCode, bundleText: string): Promise<unknown> {
+  if (code.kind === 'file') {
+    const url = pathToFileURL(code.file).href;
+    // `require` takes both module systems, save for ES modules with a top-level await.
+    if (code.file.endsWith('.mjs')) return import(url);
+    try {
+      return createRequire(url)(code.file) as unknown;
+    } catch (error) {
+      if (codeOf(error) !== 'ERR_REQUIRE_ASYNC_MODULE') throw error;
+      return import(url);
+    }
+  }
+  if (code.format === 'esm') {
+    if (code.withRequire) giveRequire(code.address);
+    return import(pathToFileURL(code.address).href);
+  }
+  const module = makeModule(code.address);
+  module._compile(bundleText, code.address);
+  return module.exports;
+}
+
+/** What esbuild's `require` shim and CommonJS packages inside an ESM bundle look for; a declaration of the bundle's own wins. */
+function giveRequire(address: string): void {
+  Object.assign(globalThis, {
+    require: createRequire(address),
+    __filename: address,
+    __dirname: dirname(address),
+  });
+}
+
+/** Node's CommonJS module object, with the members that its types leave out. */
+type CompilableModule = Module & { _compile(text: string, file: string): void };
+
+const PathModule = Module as unknown as { _nodeModulePaths(folder: string): string[] };
+
+function makeModule(address: string): CompilableModule {
+  const module = new Module(address) as CompilableModule;
+  module.filename = address;
+  module.paths = PathModule._nodeModulePaths(dirname(address));
+  return module;
+}
+
+function lookUp(module: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      (typeof value === 'object' || typeof value === 'function') && value !== null
+        ? Reflect.get(value, key)
+        : undefined,
+    module,
+  );
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
+
+/** Why a package that Lambda would find is missing here. */
+function hintFor(message: string, start: InstanceStart): string {
+  const name = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1] ?? '';
+  if (name.startsWith('@aws-sdk/') || name.startsWith('@smithy/')) {
+    return ` (Lambda's runtime brings this package along; here, install it: npm install --save-dev ${name})`;
+  }
+  const absent = start.layers.filter((layer) => layer.directory === undefined).map((layer) => layer.arn);
+  if (absent.length === 0) return '';
+  return ` (perhaps it comes from a layer that is not on this machine: ${absent.join(', ')})`;
+}

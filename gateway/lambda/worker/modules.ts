@@ -1,0 +1,89 @@
+/** How `import` and `require` of a function find packages: its own, then those of its layers. */
+import { createRequire, registerHooks } from 'node:module';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import type { LayerDefinition } from '../model.ts';
+
+type ModuleSource = { readonly url: string; readonly text: string };
+
+export type ModuleSetup = {
+  readonly layers: readonly LayerDefinition[];
+  readonly runtime: string;
+  /** An ESM bundle that has no file at its address. */
+  readonly bundle: ModuleSource | undefined;
+  /** Told of every import of a Node module, before it is loaded. */
+  readonly onBuiltin: (name: string) => void;
+};
+
+/**
+ * Hooks module resolution, for both module systems, in this thread only.
+ * Lambda puts layers under `/opt`, where NODE_PATH finds them for `require` alone; absolute `/opt/…` specifiers
+ * and ESM imports are served as well, since code that was tested with them on other tools relies on it.
+ */
+export function hookModules(setup: ModuleSetup): void {
+  const layerRoots = setup.layers.flatMap(({ directory }) => (directory === undefined ? [] : [directory]));
+  const major = /^nodejs(\d+)/.exec(setup.runtime)?.[1] ?? '24';
+  const anchors = layerRoots.flatMap((root) =>
+    [join(root, 'nodejs', `node${major}`), join(root, 'nodejs')].filter((folder) =>
+      existsSync(join(folder, 'node_modules')),
+    ),
+  );
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier === setup.bundle?.url) return { url: specifier, format: 'module', shortCircuit: true };
+      const builtin = /^(?:node:)?(https?|child_process)$/.exec(specifier)?.[1];
+      if (builtin !== undefined) setup.onBuiltin(builtin);
+      try {
+        return next(fromLayerPath(specifier, layerRoots), context);
+      } catch (error) {
+        if (!isBare(specifier)) throw error;
+        const found = findInLayers(specifier, anchors, context, next);
+        if (found === undefined) throw error;
+        return found;
+      }
+    },
+    load(url, context, next) {
+      if (url !== setup.bundle?.url) return next(url, context);
+      return { format: 'module', source: setup.bundle.text, shortCircuit: true };
+    },
+  });
+}
+
+type Resolve = NonNullable<Parameters<typeof registerHooks>[0]['resolve']>;
+
+function findInLayers(
+  specifier: string,
+  anchors: readonly string[],
+  context: Parameters<Resolve>[1],
+  next: Parameters<Resolve>[2],
+): ReturnType<Resolve> | undefined {
+  for (const anchor of anchors) {
+    const parent = pathToFileURL(join(anchor, 'layer.js')).href;
+    try {
+      // `next` heeds parentURL for import, and ignores it for require.
+      if (context.conditions.includes('import')) return next(specifier, { ...context, parentURL: parent });
+      const file = createRequire(parent).resolve(specifier);
+      return { url: pathToFileURL(file).href, shortCircuit: true };
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+/** `/opt/nodejs/thing.mjs` → the file of the first layer that has it. */
+function fromLayerPath(specifier: string, roots: readonly string[]): string {
+  if (!specifier.startsWith('/opt/')) return specifier;
+  for (const root of roots) {
+    const path = join(root, specifier.slice('/opt/'.length));
+    const found = ['', '.js', '.mjs', '.cjs', '/index.js'].map((ending) => path + ending).find(existsSync);
+    if (found !== undefined) return found;
+  }
+  return specifier;
+}
+
+function isBare(specifier: string): boolean {
+  return !/^(?:[./]|node:|file:|data:)/.test(specifier);
+}

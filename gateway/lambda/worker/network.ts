@@ -1,0 +1,128 @@
+/**
+ * Calls of functions to `https://{apiId}.execute-api.{region}.amazonaws.com` reach the gateway's control port.
+ * The usual code for `@connections` builds that address from the event; with the original Host kept, the control
+ * port knows the API, and unmodified handlers work. All other addresses are left alone.
+ */
+import type * as Http from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
+import { urlToHttpOptions } from 'node:url';
+
+const EXECUTE_API = /^[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/;
+
+/** Wraps the global `fetch`, which would not send a Host of ours: such calls go through `http` instead. */
+export function rerouteFetch(controlUrl: string): void {
+  const realFetch = globalThis.fetch;
+  globalThis.fetch = async (input, init) => {
+    const address = input instanceof Request ? input.url : String(input);
+    const host = URL.canParse(address) ? new URL(address).host : '';
+    if (!EXECUTE_API.test(host)) return realFetch(input, init);
+    return fetchOverHttp(new Request(input, init), controlUrl);
+  };
+}
+
+/** Statuses whose `Response` may have no body. */
+const BODYLESS = new Set([204, 205, 304]);
+
+async function fetchOverHttp(request: Request, controlUrl: string): Promise<Response> {
+  const { host, pathname, search } = new URL(request.url);
+  const body = Buffer.from(await request.arrayBuffer());
+  const { request: send } = process.getBuiltinModule('node:http');
+  return new Promise((resolve, reject) => {
+    const outgoing = send(new URL(pathname + search, controlUrl), {
+      method: request.method,
+      headers: { ...Object.fromEntries(request.headers), host, 'content-length': body.byteLength },
+      signal: request.signal,
+    });
+    outgoing.on('error', (cause) => reject(new TypeError('fetch failed', { cause })));
+    outgoing.on('response', (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('error', (cause) => reject(new TypeError('fetch failed', { cause })));
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('end', () => {
+        const status = incoming.statusCode ?? 500;
+        const headers = new Headers();
+        for (const [name, values] of Object.entries(incoming.headersDistinct)) {
+          for (const value of values ?? []) headers.append(name, value);
+        }
+        resolve(new Response(BODYLESS.has(status) ? null : Buffer.concat(chunks), { status, headers }));
+      });
+    });
+    outgoing.end(body);
+  });
+}
+
+/** Patches `http` and `https` in place; called when a function first imports one of them, since loading both costs 15 ms. */
+export function rerouteHttp(controlUrl: string): void {
+  const control = new URL(controlUrl);
+  const http = loadHttp(process.getBuiltinModule('node:http'));
+  const send = http.request;
+  for (const module of [http, loadHttp(process.getBuiltinModule('node:https'))]) {
+    const request = module.request;
+    const patched = (...args: unknown[]): Http.ClientRequest => {
+      const rerouted = reroute(args, control);
+      const made: unknown =
+        rerouted === undefined ? Reflect.apply(request, module, args) : Reflect.apply(send, http, rerouted);
+      return loadRequest(made);
+    };
+    module.request = patched;
+    module.get = (...args) => {
+      const made = patched(...args);
+      made.end();
+      return made;
+    };
+  }
+  syncBuiltinESMExports();
+}
+
+type HttpModule = {
+  request: (...args: unknown[]) => Http.ClientRequest;
+  get: (...args: unknown[]) => Http.ClientRequest;
+};
+
+function loadHttp(module: unknown): HttpModule {
+  return module as HttpModule;
+}
+
+function loadRequest(made: unknown): Http.ClientRequest {
+  return made as Http.ClientRequest;
+}
+
+/** Arguments of `request(url?, options?, callback?)` towards the control port; undefined when not for us. */
+function reroute(args: readonly unknown[], control: URL): unknown[] | undefined {
+  const [first, second] = args;
+  const isAddress = typeof first === 'string' || first instanceof URL;
+  const fromUrl = isAddress ? readUrl(first) : {};
+  const given = isAddress ? second : first;
+  const options: Http.RequestOptions = {
+    ...fromUrl,
+    ...(typeof given === 'object' && given !== null ? given : {}),
+  };
+  const host = (options.hostname ?? options.host ?? '').replace(/:\d+$/, '');
+  if (!EXECUTE_API.test(host)) return undefined;
+  const callback = args.at(-1);
+  return [
+    {
+      ...options,
+      protocol: 'http:',
+      hostname: control.hostname,
+      host: control.hostname,
+      port: control.port,
+      agent: undefined,
+      headers: withHost(options.headers, host),
+    },
+    ...(typeof callback === 'function' ? [callback] : []),
+  ];
+}
+
+function readUrl(address: string | URL): Http.RequestOptions {
+  return URL.canParse(String(address)) ? urlToHttpOptions(new URL(address)) : {};
+}
+
+function withHost(headers: unknown, host: string): unknown {
+  const isFlat = Array.isArray(headers);
+  const names: unknown[] = isFlat
+    ? (headers as unknown[]).filter((_, index) => index % 2 === 0)
+    : Object.keys(headers ?? {});
+  if (names.some((name) => String(name).toLowerCase() === 'host')) return headers;
+  return isFlat ? ['Host', host, ...(headers as unknown[])] : { Host: host, ...(headers ?? {}) };
+}

@@ -1,0 +1,169 @@
+/** What a function prints: caught in its thread, sent to the gateway's log, never on the gateway's own stdout. */
+import * as fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { format } from 'node:util';
+import type { MessagePort } from 'node:worker_threads';
+
+import { type LogLevel, LINE_LIMIT } from '../log-line.ts';
+import type { InstanceReport } from '../instance-start.ts';
+
+/** Lines on the way to the gateway; beyond, lines are counted instead of sent, so that a loop cannot fill memory. */
+const UNREAD_LIMIT = 10_000;
+
+type Stream = 'stdout' | 'stderr';
+
+const CONSOLE_LEVELS = [
+  ['log', 'INFO'],
+  ['info', 'INFO'],
+  ['debug', 'DEBUG'],
+  ['warn', 'WARN'],
+  ['error', 'ERROR'],
+  ['trace', 'TRACE'],
+] as const;
+
+export class FunctionOutput {
+  /** Of the event that runs now; what earlier events still print gets it too, as at Lambda. */
+  requestId: string | undefined;
+  readonly #port: MessagePort;
+  readonly #unread: Int32Array;
+  #dropped = 0;
+
+  constructor(port: MessagePort, unread: Int32Array) {
+    this.#port = port;
+    this.#unread = unread;
+  }
+
+  /** Takes over console, the two streams, and writes to file descriptors 1 and 2. */
+  install(): void {
+    for (const [method, level] of CONSOLE_LEVELS) {
+      const stream: Stream = level === 'WARN' || level === 'ERROR' || level === 'TRACE' ? 'stderr' : 'stdout';
+      console[method] = (...parts: unknown[]) => this.#send(level, stream, format(...parts));
+    }
+    for (const stream of ['stdout', 'stderr'] as const) {
+      process[stream].write = (chunk: unknown, ...rest: unknown[]): boolean => {
+        this.write(stream, chunk);
+        finish(rest);
+        return true;
+      };
+    }
+    this.#catchDescriptors();
+  }
+
+  /** A line of the runtime itself, in the function's log. */
+  report(level: LogLevel, message: string): void {
+    this.#send(level, 'stderr', message);
+  }
+
+  write(stream: Stream, chunk: unknown): void {
+    const text = chunk instanceof Uint8Array ? Buffer.from(chunk).toString() : String(chunk);
+    this.#send(undefined, stream, text.endsWith('\n') ? text.slice(0, -1) : text);
+  }
+
+  #send(level: LogLevel | undefined, stream: Stream, message: string): void {
+    if (Atomics.load(this.#unread, 0) >= UNREAD_LIMIT) {
+      this.#dropped += 1;
+      return;
+    }
+    if (this.#dropped > 0) {
+      const dropped = this.#dropped;
+      this.#dropped = 0;
+      this.#post('WARN', 'stderr', `${dropped} lines left out: printed faster than the log can take them`);
+    }
+    this.#post(level, stream, message);
+  }
+
+  #post(level: LogLevel | undefined, stream: Stream, message: string): void {
+    Atomics.add(this.#unread, 0, 1);
+    const report: InstanceReport = {
+      kind: 'line',
+      level,
+      stream,
+      requestId: this.requestId,
+      epochMs: Date.now(),
+      message: message.length > LINE_LIMIT ? `${message.slice(0, LINE_LIMIT)} …` : message,
+    };
+    this.#port.postMessage(report);
+  }
+
+  /** Loggers such as pino write to descriptor 1 themselves; in a thread that is the gateway's own stdout. */
+  #catchDescriptors(): void {
+    const real = { write: fs.write, writeSync: fs.writeSync, writev: fs.writev, writevSync: fs.writevSync };
+    const replacements: Record<string, (...args: unknown[]) => unknown> = {
+      write: (fd, data, ...rest) => {
+        const stream = streamOf(fd);
+        if (stream === undefined) return callReal(real.write, [fd, data, ...rest]);
+        const bytes = this.#writeSlice(stream, data, rest);
+        finish(rest, null, bytes, data);
+        return undefined;
+      },
+      writeSync: (fd, data, ...rest) => {
+        const stream = streamOf(fd);
+        if (stream === undefined) return callReal(real.writeSync, [fd, data, ...rest]);
+        return this.#writeSlice(stream, data, rest);
+      },
+      writev: (fd, chunks, ...rest) => {
+        const stream = streamOf(fd);
+        if (stream === undefined) return callReal(real.writev, [fd, chunks, ...rest]);
+        const bytes = this.#writeChunks(stream, chunks);
+        finish(rest, null, bytes, chunks);
+        return undefined;
+      },
+      writevSync: (fd, chunks, ...rest) => {
+        const stream = streamOf(fd);
+        if (stream === undefined) return callReal(real.writevSync, [fd, chunks, ...rest]);
+        return this.#writeChunks(stream, chunks);
+      },
+    };
+    for (const name of ['writeFile', 'appendFile', 'writeFileSync', 'appendFileSync'] as const) {
+      const original = fs[name];
+      replacements[name] = (target, data, ...rest) => {
+        const stream = streamOf(target);
+        if (stream === undefined) return callReal(original, [target, data, ...rest]);
+        this.write(stream, data);
+        finish(rest, null);
+        return undefined;
+      };
+    }
+    Object.assign(process.getBuiltinModule('node:fs'), replacements);
+    syncBuiltinESMExports();
+  }
+
+  #writeSlice(stream: Stream, data: unknown, rest: readonly unknown[]): number {
+    if (!(data instanceof Uint8Array)) {
+      this.write(stream, data);
+      return Buffer.byteLength(String(data));
+    }
+    const [offset, length] = rest;
+    const start = typeof offset === 'number' ? offset : 0;
+    const slice = data.subarray(start, typeof length === 'number' ? start + length : undefined);
+    this.write(stream, slice);
+    return slice.byteLength;
+  }
+
+  #writeChunks(stream: Stream, chunks: unknown): number {
+    const parts = Array.isArray(chunks)
+      ? chunks.filter((chunk): chunk is Uint8Array => chunk instanceof Uint8Array)
+      : [];
+    const all = Buffer.concat(parts);
+    this.write(stream, all);
+    return all.byteLength;
+  }
+}
+
+function callReal(real: (...args: never[]) => unknown, args: unknown[]): unknown {
+  const result: unknown = Reflect.apply(real, fs, args);
+  return result;
+}
+
+function streamOf(target: unknown): Stream | undefined {
+  if (target === 1 || target === '/dev/stdout') return 'stdout';
+  if (target === 2 || target === '/dev/stderr') return 'stderr';
+  return undefined;
+}
+
+/** Calls the callback that Node's signatures have last, if there is one. */
+function finish(rest: readonly unknown[], ...results: unknown[]): void {
+  const callback = rest.at(-1);
+  if (typeof callback === 'function')
+    process.nextTick(() => void Reflect.apply(callback, undefined, results));
+}

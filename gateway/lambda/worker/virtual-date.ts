@@ -1,0 +1,33 @@
+/** `Date` as functions see it: real time plus the offset that `gatewright clock` moves. */
+
+const RealDate = Date;
+
+/**
+ * Puts a `Date` in place whose "now" follows the shared offset. Prototype and instances stay the engine's own,
+ * so `instanceof`, structured clone and `util.types.isDate` go on working. Timers and `performance` stay real.
+ */
+export function installVirtualDate(clockOffset: SharedArrayBuffer): void {
+  const offset = new Float64Array(clockOffset, 0, 1);
+  const now = (): number => RealDate.now() + (offset[0] ?? 0);
+
+  function VirtualDate(this: unknown, ...parts: unknown[]): Date | string {
+    // Types assume `new`; `Date()` without it is text.
+    const target: unknown = new.target;
+    if (typeof target !== 'function') return new RealDate(now()).toString();
+    const given = parts.length === 0 ? [now()] : parts;
+    const made: unknown = Reflect.construct(RealDate, given, target);
+    return made instanceof RealDate ? made : new RealDate(Number.NaN);
+  }
+  const statics = Object.getOwnPropertyDescriptors(RealDate);
+  Object.defineProperties(VirtualDate, {
+    ...statics,
+    now: { ...statics.now, value: now },
+    name: { value: 'Date', configurable: true },
+  });
+  Object.defineProperty(RealDate.prototype, 'constructor', {
+    value: VirtualDate,
+    writable: true,
+    configurable: true,
+  });
+  Object.defineProperty(globalThis, 'Date', { value: VirtualDate, writable: true, configurable: true });
+}

@@ -1,0 +1,285 @@
+/**
+ * The values that templates see. Velocity runs on Java objects and shows their classes in many places:
+ * `7 / 2` is 3, `"1" == 1` compares texts, a list from JSON prints as JSON and a list literal does not.
+ * What Java and JavaScript share is itself (null, boolean, String, and Integer as number); the rest are
+ * the classes here.
+ */
+import { failure } from './template-error.ts';
+
+export type JavaValue = null | boolean | string | JavaNumber | JavaObject;
+
+/** A plain number is an Integer and always within 32 bits. */
+export type JavaNumber = number | JavaLong | JavaDouble | JavaBigInteger | JavaBigDecimal;
+
+export type JavaObject =
+  | JavaCharacter
+  | JavaList
+  | JavaMap
+  | JavaMapView
+  | JavaEntry
+  | JavaIterator
+  | LoopScope
+  | RenderedBlock
+  | HostObject;
+
+export class JavaLong {
+  readonly value: bigint;
+  constructor(value: bigint) {
+    this.value = value;
+  }
+}
+
+/** Also stands for Float, which no template can make. */
+export class JavaDouble {
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+export class JavaBigInteger {
+  readonly value: bigint;
+  constructor(value: bigint) {
+    this.value = value;
+  }
+}
+
+/** `unscaled` × 10^-`scale`. */
+export class JavaBigDecimal {
+  readonly unscaled: bigint;
+  readonly scale: number;
+  constructor(unscaled: bigint, scale: number) {
+    this.unscaled = unscaled;
+    this.scale = scale;
+  }
+}
+
+/** One UTF-16 unit, as `charAt` returns it. */
+export class JavaCharacter {
+  readonly value: string;
+  constructor(value: string) {
+    this.value = value;
+  }
+}
+
+/** `list` is an ArrayList, `json` what JSON parsing makes (prints as JSON), `array` a Java array (fixed size). */
+export type ListKind = 'list' | 'json' | 'array';
+
+export class JavaList {
+  readonly kind: ListKind;
+  readonly items: JavaValue[];
+  /** Grows with each change of size, so that an iterator notices. */
+  changes = 0;
+
+  constructor(items: JavaValue[], kind: ListKind = 'list') {
+    this.items = items;
+    this.kind = kind;
+  }
+}
+
+export class JavaEntry {
+  readonly key: JavaValue;
+  value: JavaValue;
+  constructor(key: JavaValue, value: JavaValue) {
+    this.key = key;
+    this.value = value;
+  }
+}
+
+/** A LinkedHashMap. */
+export class JavaMap {
+  readonly #entries = new Map<unknown, JavaEntry>();
+  changes = 0;
+
+  static of(entries: Iterable<readonly [string, JavaValue]>): JavaMap {
+    const map = new JavaMap();
+    for (const [key, value] of entries) map.put(key, value);
+    return map;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: JavaValue): JavaValue {
+    return this.#entries.get(keyIdentity(key))?.value ?? null;
+  }
+
+  has(key: JavaValue): boolean {
+    return this.#entries.has(keyIdentity(key));
+  }
+
+  /** Returns the value before, or null. */
+  put(key: JavaValue, value: JavaValue): JavaValue {
+    const identity = keyIdentity(key);
+    const entry = this.#entries.get(identity);
+    if (entry === undefined) {
+      this.#entries.set(identity, new JavaEntry(key, value));
+      this.changes += 1;
+      return null;
+    }
+    const before = entry.value;
+    entry.value = value;
+    return before;
+  }
+
+  remove(key: JavaValue): JavaValue {
+    const identity = keyIdentity(key);
+    const entry = this.#entries.get(identity);
+    if (entry === undefined) return null;
+    this.#entries.delete(identity);
+    this.changes += 1;
+    return entry.value;
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.changes += 1;
+  }
+
+  entries(): JavaEntry[] {
+    return [...this.#entries.values()];
+  }
+}
+
+/** Equal keys have equal identities. Collections as keys would need Java's hash codes; nothing real uses them. */
+function keyIdentity(key: JavaValue): unknown {
+  if (key instanceof JavaLong) return `\u0000L${key.value}`;
+  if (key instanceof JavaDouble) return `\u0000D${key.value}`;
+  if (key instanceof JavaBigInteger) return `\u0000I${key.value}`;
+  if (key instanceof JavaBigDecimal) return `\u0000B${key.unscaled}/${key.scale}`;
+  if (key instanceof JavaCharacter) return `\u0000C${key.value}`;
+  return key;
+}
+
+/** `keySet()`, `values()` or `entrySet()`: follows the map. */
+export class JavaMapView {
+  readonly map: JavaMap;
+  readonly shows: 'keys' | 'values' | 'entries';
+
+  constructor(map: JavaMap, shows: 'keys' | 'values' | 'entries') {
+    this.map = map;
+    this.shows = shows;
+  }
+
+  get items(): JavaValue[] {
+    const entries = this.map.entries();
+    if (this.shows === 'entries') return entries;
+    return entries.map((entry) => (this.shows === 'keys' ? entry.key : entry.value));
+  }
+}
+
+type Iterable_ = JavaList | JavaMapView;
+
+/** An iterator that fails, as Java's does, once what it walks over has changed. */
+export class JavaIterator {
+  readonly #source: Iterable_;
+  readonly #watched: JavaList | JavaMap;
+  #items: readonly JavaValue[];
+  #cursor = 0;
+  #changes: number;
+
+  constructor(source: Iterable_) {
+    this.#source = source;
+    this.#watched = source instanceof JavaMapView ? source.map : source;
+    this.#items = source.items;
+    this.#changes = this.#watched.changes;
+  }
+
+  hasNext(): boolean {
+    // A list compares its cursor with its present size, a map looks for its next entry.
+    return this.#cursor !== this.#items.length;
+  }
+
+  next(): JavaValue {
+    this.#check();
+    const item = this.#items[this.#cursor];
+    if (item === undefined) throw failure('the iterator has no more elements');
+    this.#cursor += 1;
+    return item;
+  }
+
+  remove(): void {
+    this.#check();
+    if (this.#cursor === 0) throw failure('remove() before next()');
+    this.#cursor -= 1;
+    if (this.#source instanceof JavaList) {
+      this.#source.items.splice(this.#cursor, 1);
+    } else {
+      const entry = this.#source.map.entries()[this.#cursor];
+      if (entry !== undefined) this.#source.map.remove(entry.key);
+      this.#items = this.#source.items;
+      this.#changes = this.#watched.changes;
+    }
+  }
+
+  #check(): void {
+    if (this.#changes !== this.#watched.changes) {
+      throw failure('the collection was changed while it was iterated');
+    }
+  }
+}
+
+/** `$foreach`: the state of one running loop, which also stores what the template puts into it. */
+export class LoopScope {
+  index = -1;
+  hasNext = false;
+  readonly parent: LoopScope | null;
+  /** What the name `$foreach` meant before the outermost loop. */
+  readonly replaced: JavaValue;
+  readonly stored = new JavaMap();
+
+  constructor(previous: JavaValue) {
+    this.parent = previous instanceof LoopScope ? previous : null;
+    this.replaced = previous instanceof LoopScope ? null : previous;
+  }
+
+  get topmost(): LoopScope {
+    return this.parent?.topmost ?? this;
+  }
+
+  get(key: JavaValue): JavaValue {
+    return this.stored.has(key) ? this.stored.get(key) : (this.parent?.get(key) ?? null);
+  }
+}
+
+/** What #define makes and `$bodyContent` is: rendered anew each time it is asked for its text. */
+export class RenderedBlock {
+  readonly #text: () => string | null;
+
+  constructor(text: () => string | null) {
+    this.#text = text;
+  }
+
+  /** Null where the block contains itself too often. */
+  toText(): string | null {
+    return this.#text();
+  }
+}
+
+/** An object of the gateway, such as `$input`. Its members are those of the table, nothing else. */
+export class HostObject {
+  readonly name: string;
+  readonly properties: ReadonlyMap<string, () => JavaValue>;
+  readonly methods: ReadonlyMap<string, (args: readonly JavaValue[]) => JavaValue>;
+
+  constructor(
+    name: string,
+    properties: ReadonlyMap<string, () => JavaValue>,
+    methods: ReadonlyMap<string, (args: readonly JavaValue[]) => JavaValue>,
+  ) {
+    this.name = name;
+    this.properties = properties;
+    this.methods = methods;
+  }
+}
+
+export function isJavaNumber(value: JavaValue): value is JavaNumber {
+  return (
+    typeof value === 'number' ||
+    value instanceof JavaLong ||
+    value instanceof JavaDouble ||
+    value instanceof JavaBigInteger ||
+    value instanceof JavaBigDecimal
+  );
+}

@@ -1,0 +1,68 @@
+import { TemplateError } from './template-error.ts';
+
+/** Bounds of one render. AWS publishes the first and the template size; the others are ours. */
+export type RenderLimits = {
+  /** Iterations of one #foreach; the loop then ends, as Velocity's `directive.foreach.maxloops` does. */
+  readonly maxIterations: number;
+  /** Nodes rendered, elements copied, characters scanned by regular expressions. */
+  readonly maxSteps: number;
+  /** Characters in the output, and in any one string made on the way. */
+  readonly maxChars: number;
+};
+
+/** AWS: 1,000 iterations. An integration payload is at most 10 MB; steps keep a hostile template under about a second. */
+export const DEFAULT_RENDER_LIMITS: RenderLimits = {
+  maxIterations: 1_000,
+  maxSteps: 5_000_000,
+  maxChars: 10_485_760,
+};
+
+/** How deep values may be nested when printed, compared, read or written. */
+export const MAX_VALUE_DEPTH = 200;
+
+/** What one render may still spend. Every loop over data pays into it, so no input can hang the gateway. */
+export class RenderBudget {
+  readonly limits: RenderLimits;
+  #stepsLeft: number;
+
+  constructor(limits: RenderLimits) {
+    this.limits = limits;
+    this.#stepsLeft = limits.maxSteps;
+  }
+
+  get stepsSpent(): number {
+    return this.limits.maxSteps - this.#stepsLeft;
+  }
+
+  /** @throws TemplateError TEMPLATE_LIMIT once more than `maxSteps` have been spent. */
+  spend(steps: number): void {
+    this.#stepsLeft -= steps;
+    if (this.#stepsLeft < 0) {
+      this.#stepsLeft = 0;
+      throw new TemplateError(
+        'TEMPLATE_LIMIT',
+        `rendering takes more than ${this.limits.maxSteps} steps; expected a template that does less work`,
+      );
+    }
+  }
+
+  /** @throws TemplateError TEMPLATE_LIMIT where a text of that length may not exist. */
+  checkLength(chars: number): void {
+    if (chars > this.limits.maxChars) {
+      throw new TemplateError(
+        'TEMPLATE_LIMIT',
+        `a text grew beyond ${this.limits.maxChars} characters; expected a smaller result`,
+      );
+    }
+  }
+
+  /** @throws TemplateError TEMPLATE_LIMIT where values contain themselves or are nested deeper than we follow. */
+  checkDepth(depth: number): void {
+    if (depth > MAX_VALUE_DEPTH) {
+      throw new TemplateError(
+        'TEMPLATE_LIMIT',
+        `a value is nested deeper than ${MAX_VALUE_DEPTH} levels; expected a flatter one`,
+      );
+    }
+  }
+}

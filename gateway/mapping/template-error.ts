@@ -1,0 +1,52 @@
+/** Why a mapping template was refused or its rendering ended. */
+export type TemplateErrorCode =
+  /** The text is not Velocity 1.7. */
+  | 'TEMPLATE_SYNTAX'
+  /** Over 300 KB, nested too deep, or using what AWS does not have (#include, #parse, #evaluate). */
+  | 'TEMPLATE_REFUSED'
+  /** A method or directive failed while rendering, as a Java exception would. */
+  | 'TEMPLATE_FAILED'
+  /** A bound of the render was reached: steps, characters, depth of macros or values. */
+  | 'TEMPLATE_LIMIT'
+  /** The same parameter was overridden twice in one render. */
+  | 'TEMPLATE_OVERRIDE';
+
+/** Lines and columns count from 1. */
+export type TemplatePlace = { readonly line: number; readonly column: number };
+
+/** The only error that leaves the template engine. `message` says what was expected; never contains rendered data. */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError';
+  readonly code: TemplateErrorCode;
+  /** Name the template was compiled under; undefined until it has passed through `compileTemplate`. */
+  template: string | undefined;
+  /** Undefined where the failing operation has no place in the source (a value read by JSONPath). */
+  line: number | undefined;
+  column: number | undefined;
+
+  constructor(code: TemplateErrorCode, message: string, place?: TemplatePlace) {
+    super(message);
+    this.code = code;
+    this.template = undefined;
+    this.line = place?.line;
+    this.column = place?.column;
+  }
+
+  /** Adds the place to an error raised where it was not known. */
+  at(place: TemplatePlace): this {
+    this.line ??= place.line;
+    this.column ??= place.column;
+    return this;
+  }
+
+  /** `name:line:column: message` as logs and the command line print it. */
+  describe(): string {
+    const where = [this.template, this.line, this.column].filter((part) => part !== undefined).join(':');
+    return where === '' ? this.message : `${where}: ${this.message}`;
+  }
+}
+
+/** A failure while rendering that Java would report as an exception. */
+export function failure(message: string): TemplateError {
+  return new TemplateError('TEMPLATE_FAILED', message);
+}

@@ -1,0 +1,124 @@
+/** Lexical modes of Velocity 1.7: which tokens exist depends on where the text before has led. */
+export type LexicalMode =
+  /** Plain text. */
+  | 'text'
+  /** After `#`, before the directive's name is known. */
+  | 'preDirective'
+  /** Inside a directive. */
+  | 'directive'
+  /** After `$`. */
+  | 'reference'
+  /** After the dot of a reference. */
+  | 'modifier'
+  /** Inside the parentheses of a method. */
+  | 'arguments'
+  /** Inside the brackets of an index. */
+  | 'index'
+  | 'lineComment'
+  | 'formalComment'
+  | 'blockComment'
+  | 'textblock';
+
+export type TokenKind =
+  | 'text'
+  | 'doubleEscape'
+  | 'escape'
+  | 'escapedDirective'
+  | 'emptyIndex'
+  | 'lineCommentStart'
+  | 'lineCommentEnd'
+  | 'blockComment'
+  | 'textblock'
+  | 'set'
+  | 'if'
+  | 'elseif'
+  | 'else'
+  | 'end'
+  | 'word'
+  | 'bracketedWord'
+  | 'identifier'
+  | 'dot'
+  | 'refOpen'
+  | 'refClose'
+  | 'indexOpen'
+  | 'indexClose'
+  | 'parenOpen'
+  | 'parenClose'
+  | 'argumentsClose'
+  | 'bracketOpen'
+  | 'bracketClose'
+  | 'curlyOpen'
+  | 'curlyClose'
+  | 'comma'
+  | 'colon'
+  | 'doubleDot'
+  | 'assign'
+  | 'whitespace'
+  | 'string'
+  | 'integer'
+  | 'float'
+  | 'true'
+  | 'false'
+  | 'minus'
+  | 'plus'
+  | 'multiply'
+  | 'divide'
+  | 'modulo'
+  | 'and'
+  | 'or'
+  | 'not'
+  | 'lt'
+  | 'le'
+  | 'gt'
+  | 'ge'
+  | 'eq'
+  | 'ne'
+  | 'eof';
+
+/**
+ * A token with the text it came from. `image` is mutable because Velocity takes the escaping backslashes
+ * out of a reference's first token, and the literal text of everything around it shows that.
+ */
+export type Token = {
+  readonly kind: TokenKind;
+  image: string;
+  readonly line: number;
+  readonly column: number;
+  /** Text that ended the reference or directive before and belongs to no token. */
+  readonly skipped: readonly string[];
+  next: Token | undefined;
+};
+
+/** From the first token to the last, both included. An empty span has `first` after `last`. */
+export type Span = { readonly first: Token; readonly last: Token };
+
+/**
+ * The text of a token as Velocity prints it: of what was skipped before it only `#`, `$` and the
+ * backslashes that lead to a `$` survive (`cost $ 5` is the text ` 5` after a skipped `$ `).
+ */
+export function tokenLiteral(token: Token): string {
+  if (token.kind === 'blockComment') return '';
+  const closest = token.skipped.at(-1);
+  if (closest === undefined || closest.startsWith('##')) return token.image;
+  return token.skipped.map((text) => text.replace(/\\+(?!\$)|[^#$\\]/g, '')).join('') + token.image;
+}
+
+/** The text of a span, or undefined where the span is empty (Velocity fails there too). */
+export function spanLiteral({ first, last }: Span): string | undefined {
+  let text = '';
+  for (let token: Token | undefined = first; token !== undefined; token = token.next) {
+    text += tokenLiteral(token);
+    if (token === last) return text;
+  }
+  return undefined;
+}
+
+/** The text of a span without what was skipped between its tokens. */
+export function spanImages({ first, last }: Span): string {
+  let text = '';
+  for (let token: Token | undefined = first; token !== undefined; token = token.next) {
+    text += token.image;
+    if (token === last) return text;
+  }
+  return text;
+}

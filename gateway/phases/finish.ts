@@ -1,0 +1,34 @@
+/**
+ * Adds what every reply of an API carries: request ids, trace id, CORS headers.
+ * reads: reply, Origin · adds: headers · may answer: no · fails with: nothing
+ * @see aws-behaviour §1.6, §12
+ */
+import { isCorsHeader, replyCorsHeaders } from '../events/cors-headers.ts';
+import { lastHeader } from '../events/header-list.ts';
+import type { Received, Reply } from '../exchange.ts';
+import type { Trail } from '../trail.ts';
+
+export function finish(received: Received, reply: Reply, trail: Trail): void {
+  if (received.api.protocol === 'http') {
+    if (trail.phase !== 'preflight') speakForCors(received, reply);
+    reply.headers.push('Apigw-Requestid', received.requestId);
+    return;
+  }
+  reply.headers.push('x-amzn-RequestId', received.requestId, 'x-amz-apigw-id', received.extendedRequestId);
+  // Gateway errors carry no trace id [obs].
+  if (trail.failure === undefined) reply.headers.push('X-Amzn-Trace-Id', received.traceHeader);
+}
+
+/** With a `CorsConfiguration` the gateway alone decides: what the function set is dropped. */
+function speakForCors(received: Received, reply: Reply): void {
+  const cors = received.stage?.deployment.cors;
+  if (cors === undefined) return;
+  const kept: string[] = [];
+  for (let index = 0; index < reply.headers.length; index += 2) {
+    const name = reply.headers[index] ?? '';
+    if (!isCorsHeader(name)) kept.push(name, reply.headers[index + 1] ?? '');
+  }
+  const origin = lastHeader(received.rawHeaders, 'origin');
+  if (origin !== undefined) kept.push(...replyCorsHeaders(cors, origin));
+  reply.headers = kept;
+}

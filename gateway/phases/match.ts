@@ -1,0 +1,39 @@
+/**
+ * Finds stage and route.
+ * reads: method, raw path · adds: stage, path below it, route, path parameters · may answer: no ·
+ * fails with: STAGE_NOT_FOUND, MISSING_AUTHENTICATION_TOKEN (REST) or not found (HTTP), INVALID_SIGNATURE
+ * @see aws-behaviour §2.1, §2.2
+ */
+import { describeMalformedAuthorization } from '#shared/aws/authorization-header.ts';
+import { lastHeader } from '../events/header-list.ts';
+import { gatewayError } from '../errors.ts';
+import type { Matched, Received } from '../exchange.ts';
+
+export function match(received: Received): Matched {
+  const { api } = received;
+  const { stageName, path } = api.locate(received.rawPath, api.stages);
+  const stage = api.stages.get(stageName);
+  if (stage === undefined || api.disableExecuteApiEndpoint)
+    throw gatewayError('STAGE_NOT_FOUND', { source: 'client', reason: `no stage "${stageName}"` });
+  received.onStage(stage, path);
+  const found = stage.deployment.routes.find(received.method, path);
+  if (found === undefined) throw routeNotFound(received);
+  return received.matched(found);
+}
+
+/**
+ * AWS's oddity: on an unknown REST route it tries to read `Authorization` as a SigV4 header before it
+ * says "Missing Authentication Token", so a bearer token gets a text about key=value pairs (§1.4).
+ */
+function routeNotFound(received: Received): Error {
+  const reason = `no route for ${received.method} ${received.path}`;
+  const authorization = lastHeader(received.rawHeaders, 'authorization');
+  if (received.api.protocol === 'rest' && authorization !== undefined && authorization !== '')
+    return gatewayError('INVALID_SIGNATURE', {
+      source: 'client',
+      reason,
+      message: describeMalformedAuthorization(authorization),
+      errorType: 'IncompleteSignatureException',
+    });
+  return gatewayError('MISSING_AUTHENTICATION_TOKEN', { source: 'client', reason });
+}

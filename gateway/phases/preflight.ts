@@ -1,0 +1,24 @@
+/**
+ * Answers a CORS preflight where the API has a `CorsConfiguration` and no route of its own wants it.
+ * reads: method, Origin, Access-Control-Request-Method · adds: nothing · may answer: 204 · fails with: nothing
+ * @see aws-behaviour §12
+ */
+import { preflightHeaders } from '../events/cors-headers.ts';
+import { lastHeader } from '../events/header-list.ts';
+import type { Received, Reply } from '../exchange.ts';
+
+export function preflight(received: Received): Reply | undefined {
+  if (received.method !== 'OPTIONS') return undefined;
+  const { api } = received;
+  const { stageName, path } = api.locate(received.rawPath, api.stages);
+  const deployment = api.stages.get(stageName)?.deployment;
+  if (deployment?.cors === undefined) return undefined;
+  const origin = lastHeader(received.rawHeaders, 'origin');
+  if (origin === undefined || lastHeader(received.rawHeaders, 'access-control-request-method') === undefined)
+    return undefined;
+  // A route that catches OPTIONS behind an authorizer keeps it: AWS asks users to add an open OPTIONS route.
+  const route = deployment.routes.find('OPTIONS', path)?.plan;
+  if (route !== undefined && (route.httpMethod === 'OPTIONS' || route.authorization.kind !== 'none'))
+    return undefined;
+  return { status: 204, headers: preflightHeaders(deployment.cors, origin), body: '' };
+}

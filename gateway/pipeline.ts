@@ -1,0 +1,56 @@
+/**
+ * THE request path of REST and HTTP APIs, top to bottom. What the two kinds do differently is data in the
+ * deployment. Phases are synchronous unless they really wait, so `await` stands only before those.
+ * Contract of each phase: top of its file, and docs/request-path.md.
+ */
+import { authenticate, knownCaller } from './phases/authenticate.ts';
+import { authorize } from './phases/authorize.ts';
+import { fail } from './phases/fail.ts';
+import { finish } from './phases/finish.ts';
+import { integrate, readOutcome } from './phases/integrate.ts';
+import { log } from './phases/log.ts';
+import { mapRequest } from './phases/map-request.ts';
+import { mapResponse } from './phases/map-response.ts';
+import { match } from './phases/match.ts';
+import { meter } from './phases/meter.ts';
+import { preflight } from './phases/preflight.ts';
+import { screen } from './phases/screen.ts';
+import { startTrail } from './trail.ts';
+import type { Received, Reply } from './exchange.ts';
+import type { Ports } from './ports.ts';
+
+/** Serves one request. Never rejects: every failure becomes a reply, every exit is logged. */
+export async function serve(received: Received, at: Ports): Promise<Reply> {
+  const trail = startTrail(at.clock.monotonicMs());
+  let reply: Reply;
+  try {
+    screen(received);
+    trail.phase = 'match';
+    const early = preflight(received);
+    if (early === undefined) {
+      const matched = match(received);
+      trail.phase = 'authenticate';
+      const caller = knownCaller(matched, at) ?? (await authenticate(matched, at));
+      trail.phase = 'authorize';
+      const authenticated = authorize(matched, caller);
+      trail.phase = 'meter';
+      const admitted = meter(authenticated);
+      trail.phase = 'map-request';
+      const mapped = mapRequest(admitted);
+      trail.phase = 'integrate';
+      const answer = readOutcome(await integrate(mapped, at));
+      trail.phase = 'map-response';
+      reply = mapResponse(mapped, answer);
+      // Reading the answer is not answering: the log names who did.
+      trail.phase = 'integrate';
+    } else {
+      trail.phase = 'preflight';
+      reply = early;
+    }
+  } catch (error) {
+    reply = fail(error, received, trail);
+  }
+  finish(received, reply, trail);
+  log(received, reply, trail, at);
+  return reply;
+}

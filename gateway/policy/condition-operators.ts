@@ -1,0 +1,136 @@
+/** IAM's condition operators, each compiled per value of the policy (IAM user guide, "Condition operators"). */
+import { quote } from '../routing/quote.ts';
+import { parseIpRange } from './ip-range.ts';
+import type { ConditionValues } from './model.ts';
+import { PolicyInvalid } from './policy-invalid.ts';
+import { compilePattern, compileText } from './text-pattern.ts';
+
+/** Whether one value of the request meets one value of the policy. */
+export type ValueTest = (requestValue: string, values: ConditionValues) => boolean;
+
+export type Operator = {
+  /** `…Not…`: holds where no policy value is met, and where the request has no value at all. */
+  readonly isNegated: boolean;
+  /** @throws PolicyInvalid for a value that the operator cannot read. */
+  compile(policyValue: string, hasVariables: boolean): ValueTest;
+};
+
+type Compile = Operator['compile'];
+
+const equals: Compile = (policyValue, hasVariables) => {
+  const render = compileText(policyValue, hasVariables);
+  return (requestValue, values) => render(values) === requestValue;
+};
+
+const equalsIgnoreCase: Compile = (policyValue, hasVariables) => {
+  const render = compileText(policyValue, hasVariables);
+  return (requestValue, values) => render(values)?.toLowerCase() === requestValue.toLowerCase();
+};
+
+/** Every colon outside a variable. */
+const ARN_COLON = /:(?![^{}]*\})/;
+const ARN_PARTS = 6;
+
+/** Part by part: a wildcard in one of the six parts does not reach into the next. */
+const arnLike: Compile = (policyValue, hasVariables) => {
+  const patterns = splitArn(policyValue.split(ARN_COLON)).map((part) => compilePattern(part, hasVariables));
+  if (patterns.length < ARN_PARTS) throw new PolicyInvalid(`${quote(policyValue)} is no ARN`);
+  return (requestValue, values) => {
+    const parts = splitArn(requestValue.split(':'));
+    return (
+      parts.length === ARN_PARTS && patterns.every((pattern, index) => pattern(parts[index] ?? '', values))
+    );
+  };
+};
+
+function splitArn(pieces: readonly string[]): readonly string[] {
+  const head = pieces.slice(0, ARN_PARTS - 1);
+  return pieces.length < ARN_PARTS ? head : [...head, pieces.slice(ARN_PARTS - 1).join(':')];
+}
+
+const bool: Compile = (policyValue) => {
+  const wanted = policyValue.toLowerCase();
+  if (wanted !== 'true' && wanted !== 'false') throw new PolicyInvalid(`${quote(policyValue)} is no boolean`);
+  return (requestValue) => requestValue.toLowerCase() === wanted;
+};
+
+const ipAddress: Compile = (policyValue) => {
+  const range = parseIpRange(policyValue);
+  if (range === undefined) throw new PolicyInvalid(`${quote(policyValue)} is no address and no CIDR block`);
+  return range;
+};
+
+type Comparison = (request: number, policy: number) => boolean;
+
+const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
+
+function numeric(compare: Comparison): Compile {
+  return (policyValue) => {
+    const policy = readNumber(policyValue);
+    if (policy === undefined) throw new PolicyInvalid(`${quote(policyValue)} is no number`);
+    return (requestValue) => {
+      const request = readNumber(requestValue);
+      return request !== undefined && compare(request, policy);
+    };
+  };
+}
+
+function readNumber(text: string): number | undefined {
+  return NUMBER.test(text) ? Number(text) : undefined;
+}
+
+function date(compare: Comparison): Compile {
+  return (policyValue) => {
+    const policy = readDate(policyValue);
+    if (policy === undefined) throw new PolicyInvalid(`${quote(policyValue)} is no date`);
+    return (requestValue) => {
+      const request = readDate(requestValue);
+      return request !== undefined && compare(request, policy);
+    };
+  };
+}
+
+/** W3C date and time (`2025-04-14T22:13:38Z`, shorter forms down to a year) or seconds since 1970; milliseconds. */
+const W3C_DATE = /^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?)?)?$/;
+const EPOCH_SECONDS = /^\d{5,12}(?:\.\d{1,9})?$/;
+
+function readDate(text: string): number | undefined {
+  if (EPOCH_SECONDS.test(text)) return Number(text) * 1000;
+  const epochMs = W3C_DATE.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(epochMs) ? undefined : epochMs;
+}
+
+const isEqual: Comparison = (request, policy) => request === policy;
+
+const wanted = (compile: Compile): Operator => ({ isNegated: false, compile });
+const unwanted = (compile: Compile): Operator => ({ isNegated: true, compile });
+
+/** By exact name; `Null`, `…IfExists` and `ForAllValues:` are `conditions.ts`'s. */
+export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
+  ['StringEquals', wanted(equals)],
+  ['StringNotEquals', unwanted(equals)],
+  ['StringEqualsIgnoreCase', wanted(equalsIgnoreCase)],
+  ['StringNotEqualsIgnoreCase', unwanted(equalsIgnoreCase)],
+  ['StringLike', wanted(compilePattern)],
+  ['StringNotLike', unwanted(compilePattern)],
+  ['NumericEquals', wanted(numeric(isEqual))],
+  ['NumericNotEquals', unwanted(numeric(isEqual))],
+  ['NumericLessThan', wanted(numeric((request, policy) => request < policy))],
+  ['NumericLessThanEquals', wanted(numeric((request, policy) => request <= policy))],
+  ['NumericGreaterThan', wanted(numeric((request, policy) => request > policy))],
+  ['NumericGreaterThanEquals', wanted(numeric((request, policy) => request >= policy))],
+  ['DateEquals', wanted(date(isEqual))],
+  ['DateNotEquals', unwanted(date(isEqual))],
+  ['DateLessThan', wanted(date((request, policy) => request < policy))],
+  ['DateLessThanEquals', wanted(date((request, policy) => request <= policy))],
+  ['DateGreaterThan', wanted(date((request, policy) => request > policy))],
+  ['DateGreaterThanEquals', wanted(date((request, policy) => request >= policy))],
+  ['Bool', wanted(bool)],
+  ['BinaryEquals', wanted(equals)],
+  ['IpAddress', wanted(ipAddress)],
+  ['NotIpAddress', unwanted(ipAddress)],
+  ['ArnEquals', wanted(arnLike)],
+  ['ArnLike', wanted(arnLike)],
+  ['ArnNotEquals', unwanted(arnLike)],
+  ['ArnNotLike', unwanted(arnLike)],
+]);

@@ -1,0 +1,101 @@
+/** The `Condition` block of a policy statement (IAM user guide, "Condition"). */
+import { quote } from '../routing/quote.ts';
+import { OPERATORS } from './condition-operators.ts';
+import type { Operator, ValueTest } from './condition-operators.ts';
+import type { ConditionValues } from './model.ts';
+import { PolicyInvalid, readRecord } from './policy-invalid.ts';
+
+/** Whether the request meets a condition. */
+export type Condition = (values: ConditionValues) => boolean;
+
+type Quantifier = 'ForAllValues' | 'ForAnyValue' | undefined;
+
+type OperatorUse = {
+  readonly operator: Operator;
+  readonly quantifier: Quantifier;
+  readonly ifExists: boolean;
+};
+
+const ALWAYS: Condition = () => true;
+
+/**
+ * All operators and all keys of a block must hold; of a key's values one is enough.
+ * `{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}`
+ * @throws PolicyInvalid also for an operator that IAM does not know: to skip it would open what it guards.
+ */
+export function compileConditions(block: unknown, hasVariables: boolean): Condition {
+  if (block === undefined) return ALWAYS;
+  const conditions = Object.entries(readRecord(block, 'Condition')).flatMap(([name, keys]) =>
+    Object.entries(readRecord(keys, `Condition ${quote(name)}`)).map(([key, value]) =>
+      compileCondition(name, key.toLowerCase(), readValues(value, key), hasVariables),
+    ),
+  );
+  if (conditions.length === 0) return ALWAYS;
+  return (values) => conditions.every((condition) => condition(values));
+}
+
+/** Numbers and booleans may stand without quotes. */
+function readValues(value: unknown, key: string): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (list.length === 0) throw new PolicyInvalid(`Condition key ${quote(key)} has no values`);
+  return list.map((item) => {
+    if (typeof item === 'string') return item;
+    if (typeof item === 'number' || typeof item === 'boolean') return String(item);
+    throw new PolicyInvalid(`Condition key ${quote(key)} has a value that is no scalar`);
+  });
+}
+
+function compileCondition(
+  name: string,
+  key: string,
+  policyValues: readonly string[],
+  hasVariables: boolean,
+): Condition {
+  if (name === 'Null') return compileNull(key, policyValues);
+  const use = parseOperator(name);
+  const tests = policyValues.map((value) => use.operator.compile(value, hasVariables));
+  return (values) => holds(use, tests, values.get(key), values);
+}
+
+/** `Null: {key: "true"}` holds where the request has no such key. */
+function compileNull(key: string, policyValues: readonly string[]): Condition {
+  const wanted = policyValues.map((value) => {
+    const lower = value.toLowerCase();
+    if (lower === 'true' || lower === 'false') return lower === 'true';
+    throw new PolicyInvalid(`${quote(value)} is no boolean`);
+  });
+  return (values) => wanted.includes((values.get(key) ?? []).length === 0);
+}
+
+function parseOperator(name: string): OperatorUse {
+  const colon = name.indexOf(':');
+  const quantifier = colon === -1 ? undefined : name.slice(0, colon);
+  const rest = name.slice(colon + 1);
+  const ifExists = rest.endsWith('IfExists');
+  const operator = OPERATORS.get(ifExists ? rest.slice(0, -'IfExists'.length) : rest);
+  const isQuantifier =
+    quantifier === undefined || quantifier === 'ForAllValues' || quantifier === 'ForAnyValue';
+  if (operator === undefined || !isQuantifier)
+    throw new PolicyInvalid(`unknown condition operator ${quote(name)}`);
+  return { operator, quantifier, ifExists };
+}
+
+/**
+ * A key that the request lacks meets `…IfExists`, `ForAllValues` and the negated operators, and no other.
+ * Without a quantifier a negated operator must hold for every value, since one match is one too many.
+ */
+function holds(
+  { operator, quantifier, ifExists }: OperatorUse,
+  tests: readonly ValueTest[],
+  requestValues: readonly string[] | undefined,
+  values: ConditionValues,
+): boolean {
+  if (requestValues === undefined || requestValues.length === 0) {
+    if (ifExists || quantifier === 'ForAllValues') return true;
+    return quantifier === undefined && operator.isNegated;
+  }
+  const meets = (requestValue: string): boolean =>
+    tests.some((test) => test(requestValue, values)) !== operator.isNegated;
+  const forAll = quantifier === undefined ? operator.isNegated : quantifier === 'ForAllValues';
+  return forAll ? requestValues.every(meets) : requestValues.some(meets);
+}

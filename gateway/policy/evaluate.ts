@@ -1,0 +1,146 @@
+/** IAM policy documents, compiled and evaluated (aws-behaviour §4.4; IAM user guide, "Policy grammar"). */
+import { quote } from '../routing/quote.ts';
+import { compileConditions } from './conditions.ts';
+import type { Condition } from './conditions.ts';
+import type { CompiledPolicy, ConditionValues, PolicyQuestion } from './model.ts';
+import { PolicyInvalid, readRecord, readTexts } from './policy-invalid.ts';
+import type { JsonRecord } from './policy-invalid.ts';
+import { compilePattern } from './text-pattern.ts';
+import type { Pattern } from './text-pattern.ts';
+
+export type PolicyCompilation =
+  | { readonly kind: 'compiled'; readonly policy: CompiledPolicy }
+  /** Whoever gets this must refuse: a policy that cannot be read allows nothing and forbids nothing. */
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+export type PolicyOptions = {
+  /** `arn:aws:execute-api:{region}:{account}:{apiId}`, put in place of `execute-api:` in `execute-api:/…` resources. */
+  readonly apiArn?: string;
+};
+
+type Statement = {
+  readonly isDeny: boolean;
+  readonly actions: Part;
+  readonly resources: Part;
+  readonly condition: Condition;
+};
+
+/** A list of patterns, or (`NotAction`, `NotResource`) everything but them. */
+type Part = { readonly patterns: readonly Pattern[]; readonly isExcluding: boolean };
+
+const DOCUMENT_MEMBERS = new Set(['Version', 'Id', 'Statement']);
+const STATEMENT_MEMBERS = new Set([
+  'Sid',
+  'Effect',
+  'Principal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+]);
+
+/**
+ * Compiles a document of whatever origin. A deny that matches wins, an allow that matches suffices, else
+ * the answer is an implicit deny. Never throws.
+ */
+export function compilePolicy(document: unknown, options: PolicyOptions = {}): PolicyCompilation {
+  try {
+    const statements = readStatements(document, options);
+    const denies = statements.filter((statement) => statement.isDeny);
+    const allows = statements.filter((statement) => !statement.isDeny);
+    return { kind: 'compiled', policy: { decide: (question) => decide(denies, allows, question) } };
+  } catch (error) {
+    if (error instanceof PolicyInvalid) return { kind: 'invalid', reason: error.message };
+    throw error;
+  }
+}
+
+function decide(
+  denies: readonly Statement[],
+  allows: readonly Statement[],
+  question: PolicyQuestion,
+): ReturnType<CompiledPolicy['decide']> {
+  const action = question.action.toLowerCase();
+  for (const statement of denies) if (applies(statement, action, question)) return 'explicit-deny';
+  for (const statement of allows) if (applies(statement, action, question)) return 'allow';
+  return 'implicit-deny';
+}
+
+function applies(statement: Statement, action: string, { resource, conditions }: PolicyQuestion): boolean {
+  return (
+    covers(statement.actions, action, conditions) &&
+    covers(statement.resources, resource, conditions) &&
+    statement.condition(conditions)
+  );
+}
+
+function covers(part: Part, text: string, values: ConditionValues): boolean {
+  for (const pattern of part.patterns) if (pattern(text, values)) return !part.isExcluding;
+  return part.isExcluding;
+}
+
+function readStatements(document: unknown, options: PolicyOptions): readonly Statement[] {
+  const policy = readRecord(document, 'the policy');
+  refuseStrangers(policy, DOCUMENT_MEMBERS, 'the policy');
+  const version = policy['Version'] ?? '2008-10-17';
+  if (version !== '2012-10-17' && version !== '2008-10-17')
+    throw new PolicyInvalid('Version is neither 2012-10-17 nor 2008-10-17');
+  const { Statement: statement } = policy;
+  const list: readonly unknown[] = Array.isArray(statement) ? statement : [statement];
+  if (list.length === 0) throw new PolicyInvalid('Statement is empty');
+  return list.map((item) => readStatement(item, version === '2012-10-17', options));
+}
+
+function readStatement(value: unknown, hasVariables: boolean, options: PolicyOptions): Statement {
+  const statement = readRecord(value, 'Statement');
+  refuseStrangers(statement, STATEMENT_MEMBERS, 'Statement');
+  const effect = statement['Effect'];
+  if (effect !== 'Allow' && effect !== 'Deny') throw new PolicyInvalid('Effect is neither Allow nor Deny');
+  refuseForeignPrincipal(statement['Principal']);
+  return {
+    isDeny: effect === 'Deny',
+    actions: readPart(statement, 'Action', (text) => compilePattern(text.toLowerCase(), false)),
+    resources: readPart(statement, 'Resource', (text) =>
+      compilePattern(readResource(text, options), hasVariables),
+    ),
+    condition: compileConditions(statement['Condition'], hasVariables),
+  };
+}
+
+function refuseStrangers(record: JsonRecord, known: ReadonlySet<string>, what: string): void {
+  const stranger = Object.keys(record).find((member) => !known.has(member));
+  if (stranger !== undefined) throw new PolicyInvalid(`${what} has an unknown member ${quote(stranger)}`);
+}
+
+/** A question names no principal, so a statement for some principals only could not be answered rightly. */
+function refuseForeignPrincipal(principal: unknown): void {
+  if (principal === undefined || principal === '*') return;
+  const { AWS: names, ...others } = readRecord(principal, 'Principal');
+  const isEverybody = names === '*' || (Array.isArray(names) && names.length === 1 && names[0] === '*');
+  if (!isEverybody || Object.keys(others).length > 0)
+    throw new PolicyInvalid('Principal is supported as "*" only');
+}
+
+/** Exactly one of `Name` and `NotName`. */
+function readPart(
+  statement: JsonRecord,
+  name: 'Action' | 'Resource',
+  compile: (text: string) => Pattern,
+): Part {
+  const included = statement[name];
+  const excluded = statement[`Not${name}`];
+  if ((included === undefined) === (excluded === undefined))
+    throw new PolicyInvalid(`a statement has either ${name} or Not${name}`);
+  const patterns = readTexts(included ?? excluded, name).map(compile);
+  return { patterns, isExcluding: included === undefined };
+}
+
+const ABBREVIATION = 'execute-api:/';
+
+function readResource(text: string, { apiArn }: PolicyOptions): string {
+  if (apiArn !== undefined && text.startsWith(ABBREVIATION))
+    return `${apiArn}/${text.slice(ABBREVIATION.length)}`;
+  if (text.startsWith('arn:') || text.startsWith('*')) return text;
+  throw new PolicyInvalid(`Resource ${quote(text)} is no ARN`);
+}

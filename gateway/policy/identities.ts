@@ -1,0 +1,205 @@
+/**
+ * Local identities: who may call the gateway with a signature. The file `gatewright.identities.yml` names them,
+ * with the same IAM policy documents that a user at AWS would have.
+ */
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { DefinitionError } from '../errors.ts';
+import { compilePolicy } from './evaluate.ts';
+import type { CompiledPolicy, PolicyDecision, PolicyQuestion } from './model.ts';
+
+export type LocalIdentity = {
+  readonly name: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** `arn:aws:iam::123456789012:user/alice` */
+  readonly arn: string;
+  readonly policies: readonly CompiledPolicy[];
+};
+
+/** All identities of a start, looked up by access key. */
+export type Identities = {
+  find(accessKeyId: string): LocalIdentity | undefined;
+  /** For `verifySignature`. */
+  secretOf(accessKeyId: string): string | undefined;
+  readonly all: readonly LocalIdentity[];
+};
+
+/** A file with more names is a mistake, not a team. */
+const MAX_IDENTITIES = 1000;
+const IDENTITY_KEYS = ['name', 'accessKeyId', 'secretAccessKey', 'policies'];
+
+const ADMIN_POLICY = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+};
+
+/** The identity that every start has: it may do everything. */
+export function adminIdentity(
+  keyPair: { readonly accessKeyId: string; readonly secretAccessKey: string },
+  accountId: string,
+): LocalIdentity {
+  const compiled = compilePolicy(ADMIN_POLICY);
+  return {
+    name: 'admin',
+    accessKeyId: keyPair.accessKeyId,
+    secretAccessKey: keyPair.secretAccessKey,
+    arn: userArn(accountId, 'admin'),
+    policies: compiled.kind === 'compiled' ? [compiled.policy] : [],
+  };
+}
+
+/**
+ * Reads the identities file (YAML or JSON):
+ * `identities: [{ name, accessKeyId, secretAccessKey, policies: [<IAM policy document>, …] }]`.
+ * @throws DefinitionError with file and line for anything else, unknown keys included.
+ */
+export function parseIdentities(text: string, file: string, accountId: string): readonly LocalIdentity[] {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const [syntaxError] = document.errors;
+  if (syntaxError !== undefined) {
+    throw new DefinitionError(
+      { file, line: syntaxError.linePos?.[0].line },
+      syntaxError.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? 'not YAML',
+    );
+  }
+  const reader = new IdentitiesReader(file, lines, accountId);
+  return reader.read(document.contents);
+}
+
+/** @throws DefinitionError when two identities share an access key: a signature would not say who signed. */
+export function createIdentities(
+  all: readonly LocalIdentity[],
+  file = 'gatewright.identities.yml',
+): Identities {
+  const byKey = new Map<string, LocalIdentity>();
+  for (const identity of all) {
+    const other = byKey.get(identity.accessKeyId);
+    if (other !== undefined) {
+      throw new DefinitionError(
+        { file, property: 'accessKeyId' },
+        `${other.name} and ${identity.name} have the same access key; each identity needs its own`,
+      );
+    }
+    byKey.set(identity.accessKeyId, identity);
+  }
+  return {
+    all,
+    find: (accessKeyId) => byKey.get(accessKeyId),
+    secretOf: (accessKeyId) => byKey.get(accessKeyId)?.secretAccessKey,
+  };
+}
+
+/** What an identity's policies together say: a deny in any wins, an allow in any suffices, else nothing is allowed. */
+export function decideFor(identity: LocalIdentity, question: PolicyQuestion): PolicyDecision {
+  let decision: PolicyDecision = 'implicit-deny';
+  for (const policy of identity.policies) {
+    const said = policy.decide(question);
+    if (said === 'explicit-deny') return said;
+    if (said === 'allow') decision = said;
+  }
+  return decision;
+}
+
+function userArn(accountId: string, name: string): string {
+  return `arn:aws:iam::${accountId}:user/${name}`;
+}
+
+class IdentitiesReader {
+  readonly #file: string;
+  readonly #lines: LineCounter;
+  readonly #accountId: string;
+
+  constructor(file: string, lines: LineCounter, accountId: string) {
+    this.#file = file;
+    this.#lines = lines;
+    this.#accountId = accountId;
+  }
+
+  read(contents: unknown): readonly LocalIdentity[] {
+    const top = this.#fields(contents, 'the file', ['identities']);
+    const list = top.get('identities');
+    if (!isSeq(list)) return this.#fail(contents, 'identities', 'must be a list');
+    if (list.items.length > MAX_IDENTITIES) {
+      return this.#fail(list, 'identities', `may hold at most ${MAX_IDENTITIES} identities`);
+    }
+    return list.items.map((item) => this.#identity(item));
+  }
+
+  #identity(item: unknown): LocalIdentity {
+    const fields = this.#fields(item, 'an identity', IDENTITY_KEYS);
+    const name = this.#text(item, fields, 'name', /^[\w+=,.@-]{1,64}$/, 'a user name as IAM allows it');
+    const accessKeyId = this.#text(
+      item,
+      fields,
+      'accessKeyId',
+      /^[A-Z0-9]{16,128}$/,
+      '16 to 128 capital letters and digits',
+    );
+    const secretAccessKey = this.#text(
+      item,
+      fields,
+      'secretAccessKey',
+      /^[\x21-\x7e]{8,256}$/,
+      '8 to 256 characters',
+    );
+    const policies = fields.get('policies');
+    if (!isSeq(policies)) return this.#fail(item, 'policies', 'must be a list of IAM policy documents');
+    return {
+      name,
+      accessKeyId,
+      secretAccessKey,
+      arn: userArn(this.#accountId, name),
+      policies: policies.items.map((policy) => this.#policy(policy)),
+    };
+  }
+
+  #policy(node: unknown): CompiledPolicy {
+    if (!isMap(node)) return this.#fail(node, 'policies', 'must be an IAM policy document');
+    const compiled = compilePolicy(node.toJSON());
+    if (compiled.kind === 'invalid') return this.#fail(node, 'policies', compiled.reason);
+    return compiled.policy;
+  }
+
+  /** The map's values by key, none but the given keys. */
+  #fields(node: unknown, what: string, keys: readonly string[]): Map<string, unknown> {
+    const wanted = keys.join(', ');
+    if (!isMap(node)) return this.#fail(node, undefined, `${what} must be a map with ${wanted}`);
+    const fields = new Map<string, unknown>();
+    for (const { key, value } of node.items) {
+      const name = isScalar(key) ? String(key.value) : '';
+      if (!keys.includes(name)) this.#fail(key, name, `is not known here; ${what} has ${wanted}`);
+      fields.set(name, value);
+    }
+    return fields;
+  }
+
+  #text(
+    owner: unknown,
+    fields: ReadonlyMap<string, unknown>,
+    property: string,
+    shape: RegExp,
+    wanted: string,
+  ): string {
+    const node = fields.get(property);
+    if (node === undefined) return this.#fail(owner, property, 'is missing');
+    const value = isScalar(node) ? node.value : undefined;
+    // The value is not repeated: it may be a secret.
+    if (typeof value !== 'string' || !shape.test(value))
+      return this.#fail(node, property, `must be ${wanted}`);
+    return value;
+  }
+
+  #fail(node: unknown, property: string | undefined, message: string): never {
+    throw new DefinitionError({ file: this.#file, line: this.#lineOf(node), property }, message);
+  }
+
+  #lineOf(node: unknown): number | undefined {
+    const offset = isNodeWithRange(node) ? node.range?.[0] : undefined;
+    return offset === undefined ? undefined : this.#lines.linePos(offset).line;
+  }
+}
+
+function isNodeWithRange(node: unknown): node is Node {
+  return isMap(node) || isSeq(node) || isScalar(node);
+}

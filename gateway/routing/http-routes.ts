@@ -1,0 +1,81 @@
+/** HTTP API route selection and the rules for route keys (aws-behaviour §2.2). */
+import type { RoutePlan, RouteTable } from '../deployment/model.ts';
+import { bySpecificity, parsePathTemplate } from './path-template.ts';
+import type { PathSegment } from './path-template.ts';
+import { compileTrie } from './path-trie.ts';
+import type { TrieEntry } from './path-trie.ts';
+import { decodePercent } from './percent-encoding.ts';
+
+/**
+ * Compiles the routes of an HTTP API. A full match beats a greedy one beats `$default`; among equals more
+ * literal segments win, then more segments before the greedy one, then the leftmost literal, then the exact
+ * method over ANY. The path is decoded before routing, so `%2F` splits a segment and parameters come out
+ * decoded; a malformed escape is taken literally. A trailing slash counts.
+ */
+export function compileHttpRoutes(plans: readonly RoutePlan[]): RouteTable {
+  const entries = plans.filter((plan) => plan.routeKey !== '$default').map(toEntry);
+  const find = compileTrie(entries.toSorted(byPriority), { greedyMatchesRoot: true });
+  const fallback = plans.find((plan) => plan.routeKey === '$default');
+  const fallbackMatch = fallback && { plan: fallback, pathParameters: null };
+  return { plans, find: (method, path) => find(method, decodePercent(path)) ?? fallbackMatch };
+}
+
+function toEntry(plan: RoutePlan): TrieEntry {
+  return {
+    plan,
+    segments: parsePathTemplate(plan.resourcePath),
+    methods: plan.httpMethod === 'ANY' ? 'every' : [plan.httpMethod],
+  };
+}
+
+function byPriority(a: TrieEntry, b: TrieEntry): number {
+  return (
+    greedyCount(a) - greedyCount(b) ||
+    literalCount(b) - literalCount(a) ||
+    b.segments.length - a.segments.length ||
+    bySpecificity(a.segments, b.segments) ||
+    Number(a.methods === 'every') - Number(b.methods === 'every')
+  );
+}
+
+function greedyCount(entry: TrieEntry): number {
+  return entry.segments.at(-1)?.kind === 'greedy' ? 1 : 0;
+}
+
+function literalCount(entry: TrieEntry): number {
+  return entry.segments.filter((segment) => segment.kind === 'literal').length;
+}
+
+/** A route that AWS refuses to create, with AWS's words. */
+export type RouteKeyError = { readonly routeKey: string; readonly message: string };
+
+const METHODS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
+
+const FORMAT_RULE =
+  'The provided route key is not formatted properly for HTTP protocol. Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"';
+
+/** Checks the route keys of one API in order of creation. The second of two equal keys is the wrong one. */
+export function checkHttpRoutes(routeKeys: readonly string[]): readonly RouteKeyError[] {
+  const seen = new Set<string>();
+  return routeKeys.flatMap((routeKey) => {
+    const isKnown = seen.has(routeKey);
+    seen.add(routeKey);
+    if (isKnown) return [{ routeKey, message: `Route with key ${routeKey} already exists for this API.` }];
+    return isRouteKey(routeKey) ? [] : [{ routeKey, message: FORMAT_RULE }];
+  });
+}
+
+function isRouteKey(routeKey: string): boolean {
+  if (routeKey === '$default') return true;
+  const space = routeKey.indexOf(' ');
+  const path = routeKey.slice(space + 1);
+  if (!METHODS.has(routeKey.slice(0, space)) || !path.startsWith('/') || /\s/.test(path)) return false;
+  const segments = parsePathTemplate(path);
+  return segments.every((segment, index) => isLegalSegment(segment, index === segments.length - 1));
+}
+
+/** An empty literal is a doubled slash or a slash at the end, which AWS refuses. */
+function isLegalSegment(segment: PathSegment, isLast: boolean): boolean {
+  if (segment.kind === 'literal') return segment.text !== '' && !/[{}]/.test(segment.text);
+  return segment.name !== '' && !/[{}+]/.test(segment.name) && (segment.kind === 'variable' || isLast);
+}

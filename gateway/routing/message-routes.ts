@@ -1,0 +1,107 @@
+/** WebSocket route selection (aws-behaviour §11.2). */
+import type { MessageRoutePlan, MessageRouting } from '../deployment/model.ts';
+
+export type MessageRoutingResult =
+  | { readonly kind: 'compiled'; readonly routing: MessageRouting }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+/** A way into the body of a message: member names and array indexes. */
+type BodyPath = readonly (string | number)[];
+
+type Part =
+  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'body'; readonly path: BodyPath };
+
+/** `request.body`, `request.body.action`, `request.body.items[0].kind`. */
+const BODY_EXPRESSION = /^request\.body((?:\.[A-Za-z0-9_-]+|\[\d{1,6}\])*)$/;
+const BODY_STEP = /\.([A-Za-z0-9_-]+)|\[(\d+)\]/g;
+const COMPOSITE_PART = /\$\{([^}]*)\}|\\\$|[^$\\]+/gy;
+
+/** These keys belong to the life of the connection: a client that names one in a message must not run them. */
+const RESERVED_KEYS = new Set(['$connect', '$disconnect']);
+
+/**
+ * Compiles a route selection expression: `$request.body.action`, `${request.body.a}/${request.body.b}`,
+ * static text, `\$default`.
+ */
+export function compileMessageRouting(
+  expression: string,
+  routes: ReadonlyMap<string, MessageRoutePlan>,
+): MessageRoutingResult {
+  const evaluate = compileExpression(expression);
+  if (evaluate === undefined)
+    return {
+      kind: 'invalid',
+      message: `Invalid route selection expression "${expression}". Use $request.body.<name>, \${request.body.<name>} within text, or static text`,
+    };
+  const select = (body: string): string | undefined => {
+    const key = evaluate(body);
+    return key === undefined || RESERVED_KEYS.has(key) ? undefined : key;
+  };
+  return { kind: 'compiled', routing: { select, routes } };
+}
+
+type Evaluate = (body: string) => string | undefined;
+
+function compileExpression(expression: string): Evaluate | undefined {
+  if (expression.startsWith('$') && !expression.startsWith('${')) {
+    const path = parseBodyPath(expression.slice(1));
+    return path && ((body) => readMember(parseBody(body), path));
+  }
+  const parts = parseParts(expression);
+  if (parts === undefined || parts.length === 0) return undefined;
+  if (parts.every((part) => part.kind === 'text')) {
+    const text = parts.map((part) => part.text).join('');
+    return () => text;
+  }
+  return (body) => renderComposite(parts, parseBody(body));
+}
+
+function parseParts(expression: string): readonly Part[] | undefined {
+  const parts: Part[] = [];
+  let end = 0;
+  for (const match of expression.matchAll(COMPOSITE_PART)) {
+    end = match.index + match[0].length;
+    const inner = match[1];
+    if (inner === undefined) parts.push({ kind: 'text', text: match[0] === '\\$' ? '$' : match[0] });
+    else {
+      const path = parseBodyPath(inner);
+      if (path === undefined) return undefined;
+      parts.push({ kind: 'body', path });
+    }
+  }
+  return end === expression.length ? parts : undefined;
+}
+
+function parseBodyPath(text: string): BodyPath | undefined {
+  const steps = BODY_EXPRESSION.exec(text)?.[1];
+  if (steps === undefined) return undefined;
+  return [...steps.matchAll(BODY_STEP)].map(([, name, index]) => name ?? Number(index));
+}
+
+/** Undefined for a body that is no JSON; JSON `null` is `null`. */
+function parseBody(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Missing members of a composite count as empty text, but a body that is no JSON selects nothing. */
+function renderComposite(parts: readonly Part[], body: unknown): string | undefined {
+  if (body === undefined) return undefined;
+  return parts
+    .map((part) => (part.kind === 'text' ? part.text : (readMember(body, part.path) ?? '')))
+    .join('');
+}
+
+/** Own members only: `$request.body.constructor` must not find what every object inherits. */
+function readMember(body: unknown, path: BodyPath): string | undefined {
+  let value = body;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = Reflect.get(value, step) as unknown;
+  }
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,36 @@
+/** Resource paths and route paths (`/pets/{id}`, `/files/{proxy+}`), taken apart. */
+
+export type PathSegment =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'variable'; readonly name: string }
+  | { readonly kind: 'greedy'; readonly name: string };
+
+/** `/` has no segments. Reads any text; whether AWS would take it is `checkResourceTree`'s matter. */
+export function parsePathTemplate(path: string): readonly PathSegment[] {
+  const trimmed = path.startsWith('/') ? path.slice(1) : path;
+  return trimmed === '' ? [] : trimmed.split('/').map(parseSegment);
+}
+
+export function parseSegment(text: string): PathSegment {
+  if (!text.startsWith('{') || !text.endsWith('}')) return { kind: 'literal', text };
+  const name = text.slice(1, -1);
+  return name.endsWith('+') ? { kind: 'greedy', name: name.slice(0, -1) } : { kind: 'variable', name };
+}
+
+const KIND_ORDER = { literal: 0, variable: 1, greedy: 2 };
+
+/**
+ * Compares two templates from left to right: literal before variable before greedy. Templates of which one
+ * only goes on where the other ends never match the same path; they need an order all the same, since
+ * sorting by anything but a total order puts other routes in the wrong place.
+ */
+export function bySpecificity(a: readonly PathSegment[], b: readonly PathSegment[]): number {
+  const shared = Math.min(a.length, b.length);
+  for (let index = 0; index < shared; index += 1) {
+    const [left, right] = [a[index], b[index]];
+    if (left === undefined || right === undefined) break;
+    const difference = KIND_ORDER[left.kind] - KIND_ORDER[right.kind];
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}

@@ -1,0 +1,163 @@
+/**
+ * Finds the best of the routes that match a method and a path. REST and HTTP APIs differ in what "best"
+ * means, and in nothing else here: they hand over their routes in order of priority, and the trie answers
+ * the first of them that matches.
+ *
+ * A lookup visits each node at most once, since a node sits at one depth, and skips subtrees that hold
+ * nothing better than what is already found.
+ */
+import type { RouteMatch, RoutePlan } from '../deployment/model.ts';
+import type { PathSegment } from './path-template.ts';
+import { putEntry } from './text-map.ts';
+import type { TextMap } from './text-map.ts';
+
+export type TrieEntry = {
+  readonly plan: RoutePlan;
+  readonly segments: readonly PathSegment[];
+  /** `every`: whatever the method. */
+  readonly methods: readonly string[] | 'every';
+};
+
+export type TrieOptions = {
+  /** `/{proxy+}` answers `/`, with an empty value. */
+  readonly greedyMatchesRoot: boolean;
+};
+
+type Variable = { readonly name: string; readonly depth: number; readonly isGreedy: boolean };
+
+/** One route as it is answered. */
+type Leaf = {
+  readonly variables: readonly Variable[];
+  /** Answered as it is when the route has no variables. */
+  readonly match: RouteMatch;
+};
+
+/** Ranks (places in the order of priority, 0 the best) of the routes of one path shape, by method. */
+type Landing = { readonly methods: Map<string, number>; every: number | undefined };
+
+type Node = {
+  readonly literals: Map<string, Node>;
+  variable: Node | undefined;
+  readonly here: Landing;
+  greedy: Landing | undefined;
+  /** Best rank at or below this node. */
+  bestRank: number;
+};
+
+const SLASH = 0x2f;
+
+/** Builds the lookup. `entries` stand in order of priority, best first. */
+export function compileTrie(
+  entries: readonly TrieEntry[],
+  options: TrieOptions,
+): (method: string, path: string) => RouteMatch | undefined {
+  const root = newNode(0);
+  for (const [rank, entry] of entries.entries()) insert(root, entry, rank);
+  const leaves = entries.map(toLeaf);
+
+  // The state of one lookup; lookups are synchronous, so one set of variables serves them all.
+  const starts: number[] = [];
+  let path = '';
+  let method = '';
+  let count = 0;
+  let best = Infinity;
+
+  function consider(landing: Landing): void {
+    const rank = landing.methods.get(method) ?? landing.every;
+    if (rank !== undefined && rank < best) best = rank;
+  }
+
+  function search(node: Node, depth: number): void {
+    if (node.bestRank >= best) return;
+    if (depth === count) {
+      consider(node.here);
+      return;
+    }
+    const start = starts[depth] ?? 0;
+    const end = (starts[depth + 1] ?? 0) - 1;
+    const literal = node.literals.get(path.slice(start, end));
+    if (literal !== undefined) search(literal, depth + 1);
+    if (node.variable !== undefined && end > start) search(node.variable, depth + 1);
+    if (node.greedy !== undefined && start < path.length) consider(node.greedy);
+  }
+
+  return function find(askedMethod, askedPath) {
+    method = askedMethod;
+    path = askedPath;
+    best = Infinity;
+    count = markSegments(path, starts);
+    search(root, 0);
+    if (count === 0 && options.greedyMatchesRoot && root.greedy !== undefined) consider(root.greedy);
+    const leaf = leaves[best];
+    return leaf && toMatch(leaf, path, starts);
+  };
+}
+
+/** Notes where each segment starts, and where one more would; returns their number. */
+function markSegments(path: string, starts: number[]): number {
+  starts[0] = 1;
+  if (path.length <= 1) return 0;
+  let count = 1;
+  for (let index = 1; index < path.length; index += 1)
+    if (path.charCodeAt(index) === SLASH) {
+      starts[count] = index + 1;
+      count += 1;
+    }
+  starts[count] = path.length + 1;
+  return count;
+}
+
+function toMatch(leaf: Leaf, path: string, starts: readonly number[]): RouteMatch {
+  if (leaf.variables.length === 0) return leaf.match;
+  const pathParameters: TextMap = {};
+  for (const { name, depth, isGreedy } of leaf.variables) {
+    const end = isGreedy ? path.length : (starts[depth + 1] ?? 0) - 1;
+    putEntry(pathParameters, name, path.slice(starts[depth], end));
+  }
+  return { plan: leaf.match.plan, pathParameters };
+}
+
+function newNode(bestRank: number): Node {
+  return { literals: new Map(), variable: undefined, here: newLanding(), greedy: undefined, bestRank };
+}
+
+function newLanding(): Landing {
+  return { methods: new Map(), every: undefined };
+}
+
+function toLeaf(entry: TrieEntry): Leaf {
+  return { variables: variablesOf(entry.segments), match: { plan: entry.plan, pathParameters: null } };
+}
+
+/** A route whose shape and method a better one has already taken stays unreachable. */
+function insert(root: Node, entry: TrieEntry, rank: number): void {
+  const landing = makeLanding(root, entry.segments, rank);
+  if (entry.methods === 'every') landing.every ??= rank;
+  else
+    for (const method of entry.methods) if (!landing.methods.has(method)) landing.methods.set(method, rank);
+}
+
+function makeLanding(root: Node, segments: readonly PathSegment[], rank: number): Landing {
+  let node = root;
+  for (const segment of segments) {
+    if (segment.kind === 'greedy') return (node.greedy ??= newLanding());
+    node = makeChild(node, segment, rank);
+  }
+  return node.here;
+}
+
+/** Entries come best first, so the first to make a node sets its best rank. */
+function makeChild(node: Node, segment: Exclude<PathSegment, { kind: 'greedy' }>, rank: number): Node {
+  if (segment.kind === 'variable') return (node.variable ??= newNode(rank));
+  const known = node.literals.get(segment.text);
+  if (known !== undefined) return known;
+  const child = newNode(rank);
+  node.literals.set(segment.text, child);
+  return child;
+}
+
+function variablesOf(segments: readonly PathSegment[]): readonly Variable[] {
+  return segments.flatMap((segment, depth) =>
+    segment.kind === 'literal' ? [] : [{ name: segment.name, depth, isGreedy: segment.kind === 'greedy' }],
+  );
+}

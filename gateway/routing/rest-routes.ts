@@ -1,0 +1,86 @@
+/** REST resource matching and the rules for resource trees (aws-behaviour §2.1). */
+import type { RoutePlan, RouteTable } from '../deployment/model.ts';
+import { bySpecificity, parsePathTemplate, parseSegment } from './path-template.ts';
+import type { PathSegment } from './path-template.ts';
+import { compileTrie } from './path-trie.ts';
+import type { TrieEntry } from './path-trie.ts';
+
+/** What `ANY` stands for on REST; other verbs (TRACE, PROPFIND) reach no method. */
+const ANY_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+
+const SLASH = 0x2f;
+
+/**
+ * Compiles the methods of a REST API whose tree `checkResourceTree` accepts. Segment by segment a literal
+ * beats `{param}` beats `{proxy+}`; a resource without the method (or ANY) gives way to a less specific
+ * one; a method beats ANY on the same resource. Trailing slashes do not count. Parameters stay encoded.
+ */
+export function compileRestRoutes(plans: readonly RoutePlan[]): RouteTable {
+  const entries: TrieEntry[] = plans.map((plan) => ({
+    plan,
+    segments: parsePathTemplate(plan.resourcePath),
+    methods: plan.httpMethod === 'ANY' ? ANY_METHODS : [plan.httpMethod],
+  }));
+  const find = compileTrie(entries.toSorted(byPriority), { greedyMatchesRoot: false });
+  return { plans, find: (method, path) => find(method, withoutTrailingSlashes(path)) };
+}
+
+function byPriority(a: TrieEntry, b: TrieEntry): number {
+  return bySpecificity(a.segments, b.segments) || isAny(a) - isAny(b);
+}
+
+function isAny(entry: TrieEntry): number {
+  return entry.plan.httpMethod === 'ANY' ? 1 : 0;
+}
+
+function withoutTrailingSlashes(path: string): string {
+  let end = path.length;
+  while (end > 1 && path.charCodeAt(end - 1) === SLASH) end -= 1;
+  return end === path.length ? path : path.slice(0, end);
+}
+
+/** A resource that AWS refuses to create, with AWS's words. */
+export type ResourceTreeError = { readonly path: string; readonly message: string };
+
+const PATH_PART = /^[a-zA-Z0-9._\-:~@$+,]+$/;
+const VARIABLE_NAME = /^[a-zA-Z0-9._\-:]+$/;
+
+const PATH_PART_RULE =
+  "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end.";
+
+/**
+ * Checks the resources of one API, given by full path in order of creation; parents that are not listed
+ * count as created on the way. At most one error per path. The texts are AWS's as recorded (April 2024).
+ */
+export function checkResourceTree(paths: readonly string[]): readonly ResourceTreeError[] {
+  const variableOfParent = new Map<string, string>();
+  return paths.flatMap((path) => {
+    const message = findTreeError(path, variableOfParent);
+    return message === undefined ? [] : [{ path, message }];
+  });
+}
+
+/** Walks one path down from the root and remembers the variable it puts below each parent. */
+function findTreeError(path: string, variableOfParent: Map<string, string>): string | undefined {
+  let parent = '';
+  let greedyParent: string | undefined;
+  for (const part of path === '/' ? [] : path.slice(1).split('/')) {
+    if (greedyParent !== undefined)
+      return `Cannot create a child of a resource with a greedy path variable: ${greedyParent}`;
+    const segment = parseSegment(part);
+    if (!isLegalPart(segment)) return PATH_PART_RULE;
+    if (segment.kind !== 'literal') {
+      const sibling = variableOfParent.get(parent);
+      if (sibling !== undefined && sibling !== part)
+        return `A sibling (${sibling}) of this resource already has a variable path part -- only one is allowed`;
+      variableOfParent.set(parent, part);
+    }
+    if (segment.kind === 'greedy') greedyParent = part;
+    parent = `${parent}/${part}`;
+  }
+  return undefined;
+}
+
+function isLegalPart(segment: PathSegment): boolean {
+  return segment.kind === 'literal' ? PATH_PART.test(segment.text) : VARIABLE_NAME.test(segment.name);
+}

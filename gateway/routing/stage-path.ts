@@ -1,0 +1,28 @@
+/** Takes the stage off a raw path, the way each kind of API does (aws-behaviour §2.1, §2.2). */
+
+/** Which stage is asked for, whether or not it exists, and the path below it, still encoded. */
+export type StagePath = { readonly stageName: string; readonly path: string };
+
+const SLASH = 0x2f;
+
+/**
+ * REST and WebSocket: the first segment is the stage. Doubled slashes before and right behind it collapse
+ * (`//dev//pets/` → `dev`, `/pets/`); all others stay. `/dev` and `/dev/` are both the root.
+ */
+export function splitRestPath(rawPath: string): StagePath {
+  let start = 0;
+  while (rawPath.charCodeAt(start) === SLASH) start += 1;
+  const slash = rawPath.indexOf('/', start);
+  if (slash === -1) return { stageName: rawPath.slice(start), path: '/' };
+  let rest = slash;
+  while (rawPath.charCodeAt(rest + 1) === SLASH) rest += 1;
+  return { stageName: rawPath.slice(start, slash), path: rawPath.slice(rest) };
+}
+
+/** HTTP: a first segment that names a stage in full is taken off; all else belongs to `$default` as it stands. */
+export function splitHttpPath(rawPath: string, stages: { has(name: string): boolean }): StagePath {
+  const slash = rawPath.indexOf('/', 1);
+  const name = slash === -1 ? rawPath.slice(1) : rawPath.slice(1, slash);
+  if (name === '$default' || !stages.has(name)) return { stageName: '$default', path: rawPath };
+  return { stageName: name, path: slash === -1 ? '/' : rawPath.slice(slash) };
+}

@@ -1,0 +1,143 @@
+/**
+ * One client's WebSocket: `ws` ⇄ the connection registry. Keeps AWS's limits on what the client sends, and
+ * ours on what may wait in either direction, so that one broken or slow client costs the others nothing.
+ */
+import { isUtf8 } from 'node:buffer';
+import { WebSocket } from 'ws';
+import {
+  ABNORMAL,
+  BINARY_REFUSED,
+  BUFFER_PAUSE_BYTES,
+  FRAME_LIMIT_BYTES,
+  MESSAGES_IN_FLIGHT_LIMIT,
+  NO_STATUS,
+  TOO_BIG,
+} from '../websocket/limits.ts';
+import { FrameMeter } from './frame-meter.ts';
+import type { Duplex } from 'node:stream';
+import type { RawData } from 'ws';
+import type { ConnectionSocket } from '../websocket/connections.ts';
+import type { Closure } from '../websocket/limits.ts';
+
+export type ClientEvents = {
+  /** A whole text message. Settles when the gateway is done with it; never rejects. */
+  message(text: string): Promise<void>;
+  /** Once, when the TCP connection has ended. */
+  closed(closure: Closure): void;
+};
+
+export class ClientSocket implements ConnectionSocket {
+  readonly #webSocket: WebSocket;
+  readonly #events: ClientEvents;
+  readonly #meter = new FrameMeter(FRAME_LIMIT_BYTES);
+  #received = 0;
+  #inFlight = 0;
+  /** Set when this side ends the connection; its code and reason win over what the client answers. */
+  #closure: Closure | undefined;
+
+  /** `stream` is the raw socket below `webSocket`, at the moment of the upgrade: no byte is read yet. */
+  constructor(webSocket: WebSocket, stream: Duplex, events: ClientEvents) {
+    this.#webSocket = webSocket;
+    this.#events = events;
+    // The meter sees each chunk before `ws` makes messages of it, the check comes after: messages that were
+    // complete before the frame above the limit are still delivered.
+    stream.prependListener('data', (chunk: Buffer) => this.#meter.observe(chunk));
+    stream.on('data', () => {
+      if (this.#meter.isOversized) this.close(TOO_BIG);
+    });
+    stream.on('drain', () => this.#regulate());
+    webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    webSocket.on('error', (error) => (this.#closure ??= toClosure(error)));
+    webSocket.once('close', (code, reason) => {
+      events.closed(this.#closure ?? clientClosure(code, reason.toString()));
+    });
+  }
+
+  get bufferedBytes(): number {
+    return this.#webSocket.bufferedAmount;
+  }
+
+  send(data: string | Buffer): void {
+    if (this.#webSocket.readyState !== WebSocket.OPEN) return;
+    const bytes = toText(data);
+    let start = 0;
+    do {
+      const end = Math.min(start + FRAME_LIMIT_BYTES, bytes.length);
+      this.#webSocket.send(bytes.subarray(start, end), { binary: false, fin: end === bytes.length });
+      start = end;
+    } while (start < bytes.length);
+  }
+
+  close(closure: Closure): void {
+    if (this.#closure !== undefined) return;
+    this.#closure = closure;
+    this.#webSocket.close(closure.code, closure.reason);
+    this.#webSocket.resume();
+  }
+
+  /** Ends it without a handshake: the client gets no close frame. */
+  cutOff(): void {
+    this.#webSocket.terminate();
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    if (this.#closure !== undefined) return;
+    if (this.#meter.isOversized && this.#received >= this.#meter.messagesBefore) return;
+    this.#received += 1;
+    if (isBinary) {
+      this.close(BINARY_REFUSED);
+      return;
+    }
+    this.#inFlight += 1;
+    this.#regulate();
+    void this.#events.message(textOf(data)).finally(() => {
+      this.#inFlight -= 1;
+      this.#regulate();
+    });
+  }
+
+  /** A client that sends faster than functions answer, or than it reads, is held back by TCP. */
+  #regulate(): void {
+    const isBusy = this.#inFlight >= MESSAGES_IN_FLIGHT_LIMIT || this.bufferedBytes >= BUFFER_PAUSE_BYTES;
+    if (isBusy === this.#webSocket.isPaused || this.#closure !== undefined) return;
+    if (isBusy) this.#webSocket.pause();
+    else this.#webSocket.resume();
+  }
+}
+
+/** `ws` hands over one buffer (`binaryType` is `nodebuffer`); the other shapes are of its type only. */
+function textOf(data: RawData): string {
+  if (Buffer.isBuffer(data)) return data.toString('utf8');
+  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)).toString('utf8');
+}
+
+/** Bytes that are no UTF-8 would make a client drop the connection with 1007: they are replaced instead. */
+function toText(data: string | Buffer): Buffer {
+  if (typeof data === 'string') return Buffer.from(data, 'utf8');
+  return isUtf8(data) ? data : Buffer.from(data.toString('utf8'), 'utf8');
+}
+
+/** `ws` reports the codes that RFC 6455 §7.4.1 reserves: 1005 no code in the frame, 1006 no frame. */
+function clientClosure(code: number, reason: string): Closure {
+  if (code === 1005) return NO_STATUS;
+  if (code === 1006) return ABNORMAL;
+  return { code, reason };
+}
+
+/** What `ws` closed with when it refused the client's bytes. */
+function toClosure(error: Error): Closure {
+  const code = 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH':
+    case 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH':
+      return TOO_BIG;
+    case 'WS_ERR_INVALID_UTF8':
+      return { code: 1007, reason: error.message };
+    case 'WS_ERR_TOO_MANY_BUFFERED_PARTS':
+      return { code: 1008, reason: error.message };
+    default:
+      return typeof code === 'string' && code.startsWith('WS_ERR_')
+        ? { code: 1002, reason: error.message }
+        : ABNORMAL;
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * Requests that reach the gateway beside API traffic: AWS's own APIs, the issuer, the command line.
+ * Plain data, so that the same handler answers on the control port, on an API's own port and in a test.
+ */
+
+export type ControlRequest = {
+  readonly method: string;
+  /** As sent, still percent-encoded, without the query: `/dev/@connections/JCIoWGiIvHcEsxg%3D`. */
+  readonly path: string;
+  /** As sent, without the question mark; empty when there is none. */
+  readonly query: string;
+  /** Flat name, value list in wire order, the client's spelling and duplicates kept. */
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+  /** The Host header, with its port. */
+  readonly host: string;
+};
+
+export type ControlReply = {
+  readonly status: number;
+  /** Flat name, value list. `Content-Length` and `Date` are added by the port. */
+  readonly headers: readonly string[];
+  readonly body: string | Buffer;
+};
+
+/** Value of the first header of that name (given in lower case); undefined when the request has none. */
+export function headerOf(request: Pick<ControlRequest, 'rawHeaders'>, lowerName: string): string | undefined {
+  const { rawHeaders } = request;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name !== undefined && name.toLowerCase() === lowerName) return rawHeaders[index + 1];
+  }
+  return undefined;
+}
+
+/** A reply whose body is JSON text. */
+export function jsonReply(status: number, body: unknown, headers: readonly string[] = []): ControlReply {
+  return { status, headers: ['Content-Type', 'application/json', ...headers], body: JSON.stringify(body) };
+}

@@ -1,0 +1,185 @@
+/** Sockets ⇄ exchanges for REST and HTTP APIs: one node:http server per API port. */
+import { createServer, STATUS_CODES } from 'node:http';
+import { serve } from '../pipeline.ts';
+import { receive } from './receive.ts';
+import { isWebSocketHandshake } from './websocket-frames.ts';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Reply, ServedApi } from '../exchange.ts';
+import type { Ports } from '../ports.ts';
+import type { ControlReply, ControlRequest } from './control-request.ts';
+
+export type ApiServerOptions = {
+  /** Whether a Host header may reach this port at all (DNS rebinding). */
+  readonly isHostAllowed: (host: string | undefined) => boolean;
+  /** The API that answers to a Host header; undefined = no such API. */
+  readonly resolveApi: (host: string | undefined) => ServedApi | undefined;
+  /** `@connections` of a WebSocket API on its own address. */
+  readonly handleManagement: (request: ControlRequest, api: ServedApi) => ControlReply;
+  readonly ports: Ports;
+};
+
+/** A slow client may not hold a socket for ever. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+/** Above AWS's 10,240 bytes so that the pipeline words the refusal; node refuses what is beyond. */
+const MAX_HEADER_BYTES = 65_536;
+/** One byte more than AWS takes: enough to know that it is too much. */
+const MAX_BODY_READ_BYTES = 10 * 1024 * 1024 + 1;
+
+export function createApiServer(options: ApiServerOptions): Server {
+  const server = createServer(
+    {
+      // A request without a body costs 15 % less (docs/decisions/0002).
+      optimizeEmptyRequests: true,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      // REST and HTTP APIs ignore `Upgrade` and answer.
+      shouldUpgradeCallback: (request) =>
+        isWebSocketHandshake(request) && options.resolveApi(request.headers.host)?.protocol === 'websocket',
+      requestTimeout: REQUEST_TIMEOUT_MS,
+    },
+    (request, response) => {
+      accept(request, response, options);
+    },
+  );
+  server.on('clientError', refuseMalformed);
+  return server;
+}
+
+function accept(request: IncomingMessage, response: ServerResponse, options: ApiServerOptions): void {
+  const { host } = request.headers;
+  if (!options.isHostAllowed(host)) {
+    send(response, request.method, refusal('Host not allowed'));
+    return;
+  }
+  const api = options.resolveApi(host);
+  if (api === undefined) {
+    send(response, request.method, refusal('Forbidden'));
+    return;
+  }
+  if (!hasBody(request)) {
+    void answer(request, response, api, undefined, options);
+    return;
+  }
+  readBody(request, (body) => void answer(request, response, api, body, options));
+}
+
+function refusal(message: string): Reply {
+  return {
+    status: 403,
+    headers: ['Content-Type', 'application/json'],
+    body: JSON.stringify({ message }),
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  api: ServedApi,
+  body: Buffer | undefined,
+  options: ApiServerOptions,
+): Promise<void> {
+  const { method = 'GET', url = '/' } = request;
+  if (api.protocol === 'websocket') {
+    send(response, method, toReply(options.handleManagement(toControlRequest(request, body), api)));
+    return;
+  }
+  const received = receive(
+    {
+      method,
+      target: url,
+      rawHeaders: request.rawHeaders,
+      body,
+      remoteAddress: request.socket.remoteAddress,
+      httpVersion: request.httpVersion,
+    },
+    api,
+    options.ports,
+  );
+  const reply = await serve(received, options.ports);
+  // The rest of a body that is too long is not read: the connection ends with the reply.
+  if (body !== undefined && body.length >= MAX_BODY_READ_BYTES) {
+    reply.headers.push('Connection', 'close');
+    response.once('finish', () => request.socket.destroySoon());
+  }
+  send(response, method, reply);
+}
+
+/** With `optimizeEmptyRequests` a request without these headers never emits `end`. */
+function hasBody(request: IncomingMessage): boolean {
+  const { headers } = request;
+  return (
+    (headers['content-length'] !== undefined && headers['content-length'] !== '0') ||
+    headers['transfer-encoding'] !== undefined
+  );
+}
+
+/** Calls back once with the body, or with its first 10 MB and a byte. A client that goes away is forgotten. */
+function readBody(request: IncomingMessage, done: (body: Buffer) => void): void {
+  let only: Buffer | undefined;
+  let chunks: Buffer[] | undefined;
+  let length = 0;
+  let isDone = false;
+  const finish = (): void => {
+    if (isDone) return;
+    isDone = true;
+    done(chunks === undefined ? (only ?? Buffer.alloc(0)) : Buffer.concat(chunks));
+  };
+  request.on('data', (chunk: Buffer) => {
+    if (isDone) return;
+    length += chunk.length;
+    if (only === undefined) only = chunk;
+    else if (chunks === undefined) chunks = [only, chunk];
+    else chunks.push(chunk);
+    if (length >= MAX_BODY_READ_BYTES) {
+      request.pause();
+      finish();
+    }
+  });
+  request.on('end', finish);
+  request.on('error', () => {
+    isDone = true;
+  });
+}
+
+function send(response: ServerResponse, method: string | undefined, reply: Reply): void {
+  if (response.destroyed) return;
+  const { status, headers, body } = reply;
+  // 204 and 304 have no body by definition (RFC 9110 §15.3.5, §15.4.5); a HEAD reply keeps its length.
+  if (status !== 204 && status !== 304)
+    headers.push('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length));
+  response.writeHead(status, headers);
+  response.end(method === 'HEAD' || status === 204 || status === 304 ? '' : body);
+}
+
+function toControlRequest(request: IncomingMessage, body: Buffer | undefined): ControlRequest {
+  const { method = 'GET', url = '/' } = request;
+  const mark = url.indexOf('?');
+  return {
+    method,
+    path: mark === -1 ? url : url.slice(0, mark),
+    query: mark === -1 ? '' : url.slice(mark + 1),
+    rawHeaders: request.rawHeaders,
+    body: body ?? Buffer.alloc(0),
+    host: request.headers.host ?? '',
+  };
+}
+
+function toReply(reply: ControlReply): Reply {
+  return { status: reply.status, headers: [...reply.headers], body: reply.body };
+}
+
+type ClientError = Error & { readonly code?: string };
+
+/** Bytes that are no HTTP never reach a route; the client still learns what was wrong. */
+function refuseMalformed(error: ClientError, socket: Duplex): void {
+  if (!socket.writable) return;
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const reason = STATUS_CODES[status] ?? '';
+  const body = JSON.stringify({ message: status === 431 ? 'Request Header Fields Too Large' : reason });
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,203 @@
+/**
+ * The local OpenID issuer: real RS256 signatures for JWT, Cognito and Lambda authorizers, offline. Its name is fixed
+ * and can never be a real issuer's; only the address of its key set is local.
+ */
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
+import { promisify } from 'node:util';
+import type { Clock, Random } from '../ports.ts';
+
+export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';
+export const DEFAULT_AUDIENCE = 'gatewright';
+
+export type TokenWish = {
+  readonly sub: string;
+  /** `gatewright` unless given. */
+  readonly aud?: string | readonly string[];
+  readonly roles?: readonly string[];
+  /** Space-separated. */
+  readonly scope?: string;
+  /** Anything else, `token_use` for example; never the claims that the issuer sets itself. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** 3600 unless given; negative = expired that long ago. */
+  readonly expiresInSeconds?: number;
+};
+
+/** A key as it is kept between starts. */
+export type KeptKey = {
+  /** PKCS #8. */
+  readonly privateKeyPem: string;
+  /** No token that it signed lives longer. */
+  readonly usedUntilSeconds: number;
+};
+
+export type PublicJwk = {
+  readonly kty: string;
+  readonly n: string;
+  readonly e: string;
+  readonly kid: string;
+  readonly alg: 'RS256';
+  readonly use: 'sig';
+};
+
+export type IssuerOptions = {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Newest first; empty = make one. */
+  readonly kept?: readonly KeptKey[];
+  /** Told of all keys, newest first, whenever what must be kept has changed. */
+  readonly onChange?: (keys: readonly KeptKey[]) => void;
+};
+
+type IssuerKey = { readonly privateKey: KeyObject; readonly jwk: PublicJwk; usedUntilSeconds: number };
+
+/** Claims that say who issued what to whom and when; a wish has fields of its own for those it may choose. */
+const OWN_CLAIMS = new Set(['iss', 'sub', 'aud', 'iat', 'nbf', 'exp', 'jti', 'scope', 'roles']);
+const MODULUS_BITS = 2048;
+const DEFAULT_LIFETIME_SECONDS = 3600;
+const MAX_LIFETIME_SECONDS = 366 * 24 * 3600;
+const DAY_SECONDS = 24 * 3600;
+/** A key set must stay readable for every client (API Gateway takes 150 kB); the oldest key goes first. */
+const MAX_KEYS = 8;
+const MAX_CLAIMS_BYTES = 16 * 1024;
+
+/** A wish that cannot be fulfilled; the message says which part. */
+export class TokenWishError extends Error {
+  override readonly name = 'TokenWishError';
+}
+
+export class Issuer {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #onChange: (keys: readonly KeptKey[]) => void;
+  /** Newest first; the first one signs. */
+  #keys: IssuerKey[];
+
+  private constructor(options: IssuerOptions, keys: IssuerKey[]) {
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#onChange = options.onChange ?? (() => undefined);
+    this.#keys = keys;
+  }
+
+  static async create(options: IssuerOptions): Promise<Issuer> {
+    const kept = (options.kept ?? []).map(({ privateKeyPem, usedUntilSeconds }) =>
+      toIssuerKey(createPrivateKey(privateKeyPem), usedUntilSeconds),
+    );
+    const issuer = new Issuer(options, kept);
+    if (kept.length === 0) await issuer.rotate();
+    return issuer;
+  }
+
+  /**
+   * Signs a token as of the clock.
+   * @throws TokenWishError
+   */
+  mint(wish: TokenWish): { readonly token: string; readonly expiresAtSeconds: number } {
+    const [key] = this.#keys;
+    if (key === undefined) throw new Error('the issuer has no key');
+    checkWish(wish);
+    const nowSeconds = Math.floor(this.#clock.nowEpochMs() / 1000);
+    const lifetimeSeconds = wish.expiresInSeconds ?? DEFAULT_LIFETIME_SECONDS;
+    const expiresAtSeconds = nowSeconds + lifetimeSeconds;
+    const issuedAtSeconds = Math.min(nowSeconds, expiresAtSeconds - 1);
+    const payload = {
+      ...wish.claims,
+      iss: LOCAL_ISSUER,
+      sub: wish.sub,
+      aud: wish.aud ?? DEFAULT_AUDIENCE,
+      iat: issuedAtSeconds,
+      nbf: issuedAtSeconds,
+      exp: expiresAtSeconds,
+      jti: this.#random.uuid(),
+      ...(wish.scope === undefined ? {} : { scope: wish.scope }),
+      ...(wish.roles === undefined ? {} : { roles: wish.roles }),
+    };
+    const header = { alg: 'RS256', typ: 'JWT', kid: key.jwk.kid };
+    const signingInput = `${encode(header)}.${encode(payload)}`;
+    const signature = sign('sha256', Buffer.from(signingInput), key.privateKey).toString('base64url');
+    this.#noteUse(key, expiresAtSeconds);
+    return { token: `${signingInput}.${signature}`, expiresAtSeconds };
+  }
+
+  /**
+   * Signs with a new key from now on. The old ones stay in the key set until their tokens have expired, or leave it at
+   * once: `withdraw` is what one does with a key that has leaked.
+   */
+  async rotate(how: { readonly withdraw?: boolean } = {}): Promise<void> {
+    const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: MODULUS_BITS });
+    const older = how.withdraw === true ? [] : this.#usable();
+    this.#keys = [toIssuerKey(privateKey, 0), ...older].slice(0, MAX_KEYS);
+    this.#announce();
+  }
+
+  /** RFC 7517. */
+  keySet(): { readonly keys: readonly PublicJwk[] } {
+    return { keys: this.#usable().map(({ jwk }) => jwk) };
+  }
+
+  /** OpenID Connect Discovery 1.0. @param baseUrl where this issuer is reached, `http://127.0.0.1:4000` */
+  discovery(baseUrl: string): Readonly<Record<string, unknown>> {
+    return {
+      issuer: LOCAL_ISSUER,
+      jwks_uri: `${baseUrl}/.well-known/jwks.json`,
+      token_endpoint: `${baseUrl}/token`,
+      grant_types_supported: ['client_credentials'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      response_types_supported: ['token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
+    };
+  }
+
+  #usable(): IssuerKey[] {
+    const nowSeconds = this.#clock.nowEpochMs() / 1000;
+    return this.#keys.filter((key, index) => index === 0 || key.usedUntilSeconds >= nowSeconds);
+  }
+
+  /** Rounded up to full days, so that what must be kept changes once a day and not with every token. */
+  #noteUse(key: IssuerKey, expiresAtSeconds: number): void {
+    const untilSeconds = Math.ceil(expiresAtSeconds / DAY_SECONDS) * DAY_SECONDS;
+    if (untilSeconds <= key.usedUntilSeconds) return;
+    key.usedUntilSeconds = untilSeconds;
+    this.#announce();
+  }
+
+  #announce(): void {
+    this.#onChange(
+      this.#keys.map(({ privateKey, usedUntilSeconds }) => ({
+        privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+        usedUntilSeconds,
+      })),
+    );
+  }
+}
+
+function checkWish(wish: TokenWish): void {
+  const { sub, expiresInSeconds = DEFAULT_LIFETIME_SECONDS, claims = {} } = wish;
+  if (sub === '' || sub.length > 255) throw new TokenWishError('sub must have 1 to 255 characters');
+  if (!Number.isInteger(expiresInSeconds) || Math.abs(expiresInSeconds) > MAX_LIFETIME_SECONDS) {
+    throw new TokenWishError('expiresInSeconds must be whole seconds, at most a year');
+  }
+  const own = Object.keys(claims).filter((name) => OWN_CLAIMS.has(name));
+  if (own.length > 0) throw new TokenWishError(`claims may not hold ${own.join(', ')}: the issuer sets them`);
+  if (JSON.stringify(wish).length > MAX_CLAIMS_BYTES)
+    throw new TokenWishError('the claims are longer than 16 kB');
+}
+
+function toIssuerKey(privateKey: KeyObject, usedUntilSeconds: number): IssuerKey {
+  const { kty = '', n = '', e = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
+  // RFC 7638 thumbprint: the same key has the same id after a restart.
+  const kid = createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
+  return { privateKey, jwk: { kty, n, e, kid, alg: 'RS256', use: 'sig' }, usedUntilSeconds };
+}
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}

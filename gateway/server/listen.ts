@@ -1,0 +1,35 @@
+/** Binding a server to an address, with a message a person can act on when it does not work. */
+import { StartError } from '../errors.ts';
+import type { Server } from 'node:net';
+
+/** Resolves with the port that was bound; port 0 takes a free one. `option` is what the person would change. */
+export function listenOn(server: Server, host: string, port: number, option: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const refuse = (error: NodeJS.ErrnoException): void => {
+      reject(explain(error, host, port, option));
+    };
+    server.once('error', refuse);
+    server.listen(port, host, () => {
+      server.off('error', refuse);
+      const address = server.address();
+      resolve(address !== null && typeof address === 'object' ? address.port : port);
+    });
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number, option: string): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new StartError(
+        'PORT_IN_USE',
+        `port ${port} is in use; choose another with ${option}, or ${option} 0 for any free one`,
+      );
+    case 'EACCES':
+      return new StartError('PORT_FORBIDDEN', `port ${port} may not be opened here; choose one above 1023`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new StartError('HOST_UNKNOWN', `${host} is no address of this machine`);
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,56 @@
+/** What came over a wire (or through `inject`) → an exchange with its ids. */
+import { lastHeader } from '../events/header-list.ts';
+import { continueTrace } from '../events/trace-header.ts';
+import { Exchange } from '../exchange.ts';
+import type { Received, ServedApi } from '../exchange.ts';
+import type { Ports } from '../ports.ts';
+
+export type WireRequest = {
+  readonly method: string;
+  /** Request target as sent: `/dev/pets?x=1`; the absolute form of a proxy request counts, too. */
+  readonly target: string;
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer | undefined;
+  readonly remoteAddress: string | undefined;
+  /** `1.1` */
+  readonly httpVersion: string;
+};
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const ORIGIN = /^https?:\/\/[^/?]*/i;
+
+export function receive(wire: WireRequest, api: ServedApi, at: Ports): Received {
+  const target = wire.target.startsWith('/') ? wire.target : wire.target.replace(ORIGIN, '');
+  const mark = target.indexOf('?');
+  const receivedAtEpochMs = at.clock.nowEpochMs();
+  const extendedRequestId = at.random.extendedId();
+  return new Exchange(api, {
+    method: wire.method,
+    rawPath: rootedPath(mark === -1 ? target : target.slice(0, mark)),
+    rawQuery: mark === -1 ? '' : target.slice(mark + 1),
+    rawHeaders: wire.rawHeaders,
+    body: wire.body,
+    sourceIp: plainAddress(wire.remoteAddress),
+    protocol: `HTTP/${wire.httpVersion}`,
+    requestId: api.protocol === 'rest' ? restRequestId(wire.rawHeaders, at) : extendedRequestId,
+    extendedRequestId,
+    traceHeader: continueTrace(lastHeader(wire.rawHeaders, 'x-amzn-trace-id'), receivedAtEpochMs, at.random),
+    receivedAtEpochMs,
+  });
+}
+
+function rootedPath(path: string): string {
+  return path === '' ? '/' : path;
+}
+
+/** A client may name the request by a UUID of its own (aws-behaviour §3.7, correction). */
+function restRequestId(rawHeaders: readonly string[], at: Ports): string {
+  const offered = lastHeader(rawHeaders, 'x-amzn-requestid');
+  return offered !== undefined && UUID.test(offered) ? offered : at.random.uuid();
+}
+
+/** Without IPv6's mapping of IPv4, which AWS never shows. */
+export function plainAddress(address: string | undefined): string {
+  if (address === undefined) return '127.0.0.1';
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
+}

@@ -1,0 +1,190 @@
+/**
+ * Upgrades of one HTTP server ⇄ the WebSocket pipeline. `ws` speaks the protocol; which handshake is
+ * accepted, what a message means and when a connection ends is decided in `websocket/`.
+ */
+import { STATUS_CODES } from 'node:http';
+import { WebSocketServer } from 'ws';
+import { ABNORMAL, GOING_AWAY, MESSAGE_LIMIT_BYTES } from '../websocket/limits.ts';
+import { connect, disconnect, message } from '../websocket/pipeline.ts';
+import { ClientSocket } from './client-socket.ts';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { Received, Reply } from '../exchange.ts';
+import type { Connection, ConnectionDetail, Connections } from '../websocket/connections.ts';
+import type { Closure } from '../websocket/limits.ts';
+import type { WebSocketPorts } from '../websocket/pipeline.ts';
+
+export type WebSocketDeps = {
+  /** The request as the pipeline takes it, on the API its address names; undefined = no WebSocket API there. */
+  receive(request: IncomingMessage): Received | undefined;
+  readonly at: WebSocketPorts;
+};
+
+/** How long a client may take to answer a close frame, and to take a refused handshake's reply. */
+const GOODBYE_MS = 1000;
+/** How long the gateway's own end waits for closing handshakes, then for `$disconnect` functions. */
+const SHUTDOWN_STEP_MS = 500;
+const SWEEP_EVERY_MS = 5000;
+
+/** A constant of its own because the published types of `ws` lack `closeTimeout`. */
+const FRAMES = {
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  maxPayload: MESSAGE_LIMIT_BYTES,
+  closeTimeout: GOODBYE_MS,
+  // AWS picks no subprotocol: the header of the `$connect` function is the only answer.
+  handleProtocols: () => false as const,
+};
+
+/**
+ * Whether a request asks for a WebSocket. Part of `shouldUpgradeCallback` of an HTTP server, together with
+ * the kind of its API: REST and HTTP APIs ignore `Upgrade` and just answer.
+ */
+export function isWebSocketHandshake(request: IncomingMessage): boolean {
+  return request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/** Ends idle and old connections of all servers; returns how to stop. The timer keeps no process alive. */
+export function startSweeping(connections: Connections): () => void {
+  const timer = setInterval(() => connections.sweep(), SWEEP_EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** Serves the WebSocket handshakes of `server` until closed. */
+export function attachWebSockets(server: Server, deps: WebSocketDeps): WebSocketPort {
+  const port = new WebSocketPort(deps);
+  server.on('upgrade', (request, socket, head) => port.accept(request, socket, head));
+  return port;
+}
+
+export class WebSocketPort {
+  readonly #deps: WebSocketDeps;
+  readonly #frames = new WebSocketServer(FRAMES);
+  readonly #open = new Map<Connection, ClientSocket>();
+  readonly #handshakes = new Set<Duplex>();
+  /** Handshakes under way, and every connection until its `$disconnect` function is through. */
+  readonly #tasks = new Set<Promise<void>>();
+  #isClosing = false;
+
+  constructor(deps: WebSocketDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes over the socket of an upgrade request. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    if (this.#isClosing) {
+      socket.destroy();
+      return;
+    }
+    const received = this.#deps.receive(request);
+    if (received === undefined) {
+      writeReply(socket, NO_SUCH_API);
+      return;
+    }
+    this.#track(this.#shakeHands(received, request, socket, head));
+  }
+
+  async #shakeHands(
+    received: Received,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    this.#handshakes.add(socket);
+    const outcome = await connect(received, this.#deps.at);
+    this.#handshakes.delete(socket);
+    if (outcome.kind === 'refused') {
+      writeReply(socket, outcome.reply);
+      return;
+    }
+    const webSocket = this.#upgrade(request, socket, head, outcome.headers);
+    // The client left while `$connect` ran: the function said yes, so it must hear of the end.
+    if (webSocket === undefined) await disconnect(outcome.detail, ABNORMAL, this.#deps.at);
+    else this.#track(this.#serve(webSocket, socket, outcome.detail));
+  }
+
+  #upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    headers: readonly string[],
+  ): WebSocket | undefined {
+    let upgraded: WebSocket | undefined;
+    const addHeaders = (lines: string[]): void => {
+      for (let index = 0; index + 1 < headers.length; index += 2)
+        lines.push(`${headers[index] ?? ''}: ${headers[index + 1] ?? ''}`);
+    };
+    // Both run within this call: `ws` waits for nothing here.
+    this.#frames.once('headers', addHeaders);
+    this.#frames.handleUpgrade(request, socket, head, (webSocket) => (upgraded = webSocket));
+    this.#frames.off('headers', addHeaders);
+    return upgraded;
+  }
+
+  /** Lasts as long as the connection and its `$disconnect` function. */
+  async #serve(webSocket: WebSocket, stream: Duplex, detail: ConnectionDetail): Promise<void> {
+    const { at } = this.#deps;
+    const { promise: closed, resolve: onClosed } = Promise.withResolvers<Closure>();
+    const client = new ClientSocket(webSocket, stream, {
+      message: async (text) => {
+        const frame = await message(connection, text, at);
+        // A client that sends without reading its answers is cut off before it fills the memory.
+        if (frame !== undefined && at.connections.deliver(connection, frame) === 'full') client.cutOff();
+      },
+      closed: onClosed,
+    });
+    const connection = at.connections.open(detail, client);
+    this.#open.set(connection, client);
+    const closure = await closed;
+    at.connections.forget(connection);
+    this.#open.delete(connection);
+    await disconnect(connection, closure, at);
+  }
+
+  /** Ends every connection with 1001, cuts off who does not answer, lets `$disconnect` run, all within bounds. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    for (const socket of this.#handshakes) socket.destroy();
+    for (const connection of this.#open.keys()) this.#deps.at.connections.end(connection, GOING_AWAY);
+    await settleWithin(this.#tasks, SHUTDOWN_STEP_MS);
+    for (const client of this.#open.values()) client.cutOff();
+    await settleWithin(this.#tasks, SHUTDOWN_STEP_MS);
+  }
+
+  #track(task: Promise<void>): void {
+    this.#tasks.add(task);
+    void task.finally(() => this.#tasks.delete(task));
+  }
+}
+
+async function settleWithin(tasks: Iterable<Promise<void>>, limitMs: number): Promise<void> {
+  const { promise: tooLate, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), limitMs);
+  await Promise.race([Promise.allSettled(tasks), tooLate]);
+  clearTimeout(timer);
+}
+
+const NO_SUCH_API: Reply = {
+  status: 403,
+  headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', 'ForbiddenException'],
+  body: '{"message":"Forbidden"}',
+};
+
+/** A refused handshake is an ordinary HTTP reply on a socket that HTTP has let go of. */
+function writeReply(socket: Duplex, reply: Reply): void {
+  if (!socket.writable) return;
+  const lines = [`HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ''}`];
+  for (let index = 0; index + 1 < reply.headers.length; index += 2)
+    lines.push(`${reply.headers[index] ?? ''}: ${reply.headers[index + 1] ?? ''}`);
+  lines.push(`Content-Length: ${Buffer.byteLength(reply.body)}`, 'Connection: close', '', '');
+  const deadline = setTimeout(() => socket.destroy(), GOODBYE_MS);
+  deadline.unref();
+  socket.once('finish', () => socket.destroy());
+  socket.once('close', () => clearTimeout(deadline));
+  socket.write(lines.join('\r\n'));
+  socket.end(reply.body);
+}

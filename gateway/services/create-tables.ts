@@ -1,0 +1,220 @@
+/** Makes sure that a DynamoDB, ours or another, has the tables of the templates. */
+import { signRequest } from '#shared/aws/sign-request.ts';
+import { DefinitionError, StartError } from '../errors.ts';
+import type { IndexDefinition, KeyAttribute, TableDefinition } from './table-definition.ts';
+
+export type DynamoDbTarget = {
+  readonly url: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+};
+
+type Reply = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
+
+const CALL_TIMEOUT_MS = 10_000;
+const ACTIVE_WITHIN_MS = 60_000;
+const POLL_EVERY_MS = 100;
+
+/**
+ * Creates what is missing and leaves what is there, with its data. Time to live is brought to what the template says.
+ * @throws DefinitionError when a table is there with other keys or indexes: its data would not fit
+ * @throws StartError when the endpoint does not answer, or refuses
+ */
+export async function createTablesAt(
+  target: DynamoDbTarget,
+  tables: readonly TableDefinition[],
+): Promise<void> {
+  for (const table of tables) {
+    const found = await call(target, 'DescribeTable', { TableName: table.name });
+    if (found.status === 200) {
+      compare(table, found.body['Table']);
+    } else {
+      refuseUnless(found, 'ResourceNotFoundException', target, 'DescribeTable');
+      refuseUnless(await call(target, 'CreateTable', toCreateTable(table)), undefined, target, 'CreateTable');
+    }
+    await untilActive(target, table.name);
+    await bringTimeToLive(target, table);
+  }
+}
+
+function toCreateTable(table: TableDefinition): object {
+  const capacity =
+    table.billingMode === 'PROVISIONED'
+      ? { ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 5 } }
+      : {};
+  const indexes = [...table.globalIndexes, ...table.localIndexes];
+  const attributes = new Map(
+    [...table.keys, ...indexes.flatMap(({ keys }) => keys)].map(({ name, type }) => [name, type]),
+  );
+  return {
+    TableName: table.name,
+    BillingMode: table.billingMode,
+    ...capacity,
+    AttributeDefinitions: [...attributes].map(([name, type]) => ({
+      AttributeName: name,
+      AttributeType: type,
+    })),
+    KeySchema: toKeySchema(table.keys),
+    ...(table.globalIndexes.length === 0
+      ? {}
+      : { GlobalSecondaryIndexes: table.globalIndexes.map((index) => ({ ...toIndex(index), ...capacity })) }),
+    ...(table.localIndexes.length === 0 ? {} : { LocalSecondaryIndexes: table.localIndexes.map(toIndex) }),
+  };
+}
+
+function toIndex({ name, keys, projection }: IndexDefinition): object {
+  const { type, attributes } = projection;
+  return {
+    IndexName: name,
+    KeySchema: toKeySchema(keys),
+    Projection: { ProjectionType: type, ...(type === 'INCLUDE' ? { NonKeyAttributes: attributes } : {}) },
+  };
+}
+
+function toKeySchema(keys: readonly KeyAttribute[]): object[] {
+  return keys.map(({ name }, index) => ({ AttributeName: name, KeyType: index === 0 ? 'HASH' : 'RANGE' }));
+}
+
+/** Refuses a table of the same name whose keys or indexes are others than the template's. */
+function compare(table: TableDefinition, description: unknown): void {
+  const found = asRecord(description);
+  const types = new Map(
+    asList(found['AttributeDefinitions']).map((entry) => [
+      String(entry['AttributeName']),
+      String(entry['AttributeType']),
+    ]),
+  );
+  const printFound = (schema: unknown): string =>
+    asList(schema)
+      .map(({ AttributeName: name }) => `${String(name)} (${types.get(String(name)) ?? '?'})`)
+      .join(', ');
+  const indexesFound = [...asList(found['GlobalSecondaryIndexes']), ...asList(found['LocalSecondaryIndexes'])]
+    .map((index) => `${String(index['IndexName'])}: ${printFound(index['KeySchema'])}`)
+    .sort();
+  const indexesWanted = [...table.globalIndexes, ...table.localIndexes]
+    .map(({ name, keys }) => `${name}: ${printKeys(keys)}`)
+    .sort();
+
+  const keysFound = printFound(found['KeySchema']);
+  if (keysFound !== printKeys(table.keys)) {
+    refuseChange(table, 'KeySchema', keysFound, printKeys(table.keys));
+  }
+  if (indexesFound.join('; ') !== indexesWanted.join('; ')) {
+    refuseChange(table, 'GlobalSecondaryIndexes', indexesFound.join('; '), indexesWanted.join('; '));
+  }
+}
+
+function refuseChange(table: TableDefinition, property: string, found: string, wanted: string): never {
+  throw new DefinitionError(
+    { ...table.place, property },
+    `table ${table.name} is kept with [${found}], the template says [${wanted}]. Give the table another name, ` +
+      'delete it, or start with another --data directory',
+  );
+}
+
+function printKeys(keys: readonly KeyAttribute[]): string {
+  return keys.map(({ name, type }) => `${name} (${type})`).join(', ');
+}
+
+async function untilActive(target: DynamoDbTarget, name: string): Promise<void> {
+  const deadlineMs = performance.now() + ACTIVE_WITHIN_MS;
+  for (;;) {
+    const { body } = await call(target, 'DescribeTable', { TableName: name });
+    if (asRecord(body['Table'])['TableStatus'] === 'ACTIVE') return;
+    if (performance.now() > deadlineMs) {
+      throw new StartError(
+        'DYNAMODB_NOT_READY',
+        `table ${name} at ${target.url} did not become active in 60 s`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
+  }
+}
+
+async function bringTimeToLive(target: DynamoDbTarget, table: TableDefinition): Promise<void> {
+  const { body } = await call(target, 'DescribeTimeToLive', { TableName: table.name });
+  const { TimeToLiveStatus: status, AttributeName: attribute } = asRecord(body['TimeToLiveDescription']);
+  const current = status === 'ENABLED' || status === 'ENABLING' ? String(attribute) : undefined;
+  if (current === table.timeToLiveAttribute) return;
+  const steps = [
+    { enabled: false, attribute: current },
+    { enabled: true, attribute: table.timeToLiveAttribute },
+  ];
+  for (const step of steps) {
+    if (step.attribute === undefined) continue;
+    const reply = await call(target, 'UpdateTimeToLive', {
+      TableName: table.name,
+      TimeToLiveSpecification: { Enabled: step.enabled, AttributeName: step.attribute },
+    });
+    refuseUnless(reply, undefined, target, 'UpdateTimeToLive');
+  }
+}
+
+/** @param tolerated error type that is an ordinary answer here */
+function refuseUnless(
+  reply: Reply,
+  tolerated: string | undefined,
+  target: DynamoDbTarget,
+  operation: string,
+): void {
+  if (reply.status === 200) return;
+  const type = String(reply.body['__type']).replace(/^.*#/, '');
+  if (type === tolerated) return;
+  const message = reply.body['message'] ?? reply.body['Message'];
+  throw new StartError(
+    'DYNAMODB_REFUSED',
+    `DynamoDB at ${target.url} refused ${operation}: ${type}${typeof message === 'string' ? `: ${message}` : ''}`,
+  );
+}
+
+async function call(target: DynamoDbTarget, operation: string, input: object): Promise<Reply> {
+  const url = new URL(target.url);
+  const body = JSON.stringify(input);
+  const headers = signRequest({
+    method: 'POST',
+    url,
+    headers: {
+      'Content-Type': 'application/x-amz-json-1.0',
+      'X-Amz-Target': `DynamoDB_20120810.${operation}`,
+    },
+    body,
+    service: 'dynamodb',
+    region: target.region,
+    accessKeyId: target.accessKeyId,
+    secretAccessKey: target.secretAccessKey,
+    ...(target.sessionToken === undefined ? {} : { sessionToken: target.sessionToken }),
+    nowEpochMs: Date.now(),
+  });
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method: 'POST',
+      headers,
+      body,
+      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+    });
+  } catch (error) {
+    const cause =
+      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    throw new StartError('DYNAMODB_UNREACHABLE', `no DynamoDB answers at ${target.url}: ${cause}`);
+  }
+  return { status: response.status, body: asRecord(parseJson(await response.text())) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function asList(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.map(asRecord) : [];
+}

@@ -1,0 +1,105 @@
+/** dynalite's operations by AWS's name: parameter rules and the action itself. */
+import { loadOperation, type Store, validations } from './dynalite-store.ts';
+
+const OPERATIONS = [
+  'BatchGetItem',
+  'BatchWriteItem',
+  'CreateTable',
+  'DeleteItem',
+  'DeleteTable',
+  'DescribeTable',
+  'GetItem',
+  'ListTables',
+  'ListTagsOfResource',
+  'PutItem',
+  'Query',
+  'Scan',
+  'TagResource',
+  'UntagResource',
+  'UpdateItem',
+  'UpdateTable',
+] as const;
+
+export type DynaliteOperation = (typeof OPERATIONS)[number];
+
+/** An answer that is not 200, in AWS's JSON shape. */
+export class DynamoDbError extends Error {
+  override readonly name = 'DynamoDbError';
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+
+  /** @param type with its namespace: `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException` */
+  constructor(
+    status: number,
+    type: string,
+    message: string,
+    members: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.body = { __type: type, message, ...members };
+  }
+}
+
+export const VALIDATION = 'com.amazon.coral.validate#ValidationException';
+export const DYNAMODB = 'com.amazonaws.dynamodb.v20120810#';
+
+export function validationError(message: string): DynamoDbError {
+  return new DynamoDbError(400, VALIDATION, message);
+}
+
+const loaded = new Map<string, ReturnType<typeof loadOperation>>();
+
+export function isDynaliteOperation(name: string): name is DynaliteOperation {
+  return OPERATIONS.some((operation) => operation === name);
+}
+
+/**
+ * Checks an input as DynamoDB would and returns it converted, expressions parsed.
+ * @throws DynamoDbError ValidationException or SerializationException
+ */
+export function checkInput(
+  operation: DynaliteOperation,
+  input: object,
+  store: Store,
+): Record<string, unknown> {
+  const { rules } = actionOf(operation);
+  try {
+    const checked = validations.checkTypes(structuredClone(input), rules.types);
+    validations.checkValidations(checked, rules.types, rules.custom, store);
+    return checked;
+  } catch (error) {
+    throw toDynamoDbError(error);
+  }
+}
+
+/** Runs an action on a checked input. @throws DynamoDbError as DynamoDB would answer */
+export function runAction(
+  operation: DynaliteOperation,
+  store: Store,
+  checked: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  return new Promise((resolve, reject) => {
+    actionOf(operation).action(store, checked, (error, output) => {
+      if (error) reject(toDynamoDbError(error));
+      else resolve(output ?? {});
+    });
+  });
+}
+
+function actionOf(operation: DynaliteOperation): ReturnType<typeof loadOperation> {
+  const known = loaded.get(operation);
+  if (known !== undefined) return known;
+  const entry = loadOperation(operation.charAt(0).toLowerCase() + operation.slice(1));
+  loaded.set(operation, entry);
+  return entry;
+}
+
+/** dynalite marks an answer by `statusCode` and `body`; anything else is its fault or ours. */
+function toDynamoDbError(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  if (!('body' in error) || typeof error.body !== 'object' || error.body === null) return error;
+  const body = new Map<string, unknown>(Object.entries(error.body));
+  const text = body.get('message') ?? body.get('Message');
+  return new DynamoDbError(400, String(body.get('__type')), typeof text === 'string' ? text : '');
+}

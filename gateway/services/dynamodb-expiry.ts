@@ -1,0 +1,110 @@
+/** When items of tables with a time to live are due: a heap by second, so that asking costs nothing while none is. */
+import type { Item } from './dynalite-store.ts';
+
+export type Expiry = {
+  /** Epoch second after which the item is gone. */
+  readonly dueSeconds: number;
+  readonly table: string;
+  /** dynalite's key text. */
+  readonly key: string;
+};
+
+/** DynamoDB takes a time more than five years past for a mistake and keeps the item (developer guide, "Using TTL"). */
+const OLDEST_SECONDS = 5 * 365 * 24 * 3600;
+
+/** The second an item is due by its TTL attribute; undefined when it has none that counts: only a Number does. */
+export function dueSecondsOf(item: Item, attribute: string, nowSeconds: number): number | undefined {
+  const text = item[attribute]?.['N'];
+  const seconds = typeof text === 'string' ? Number(text) : Number.NaN;
+  if (!Number.isFinite(seconds) || seconds < nowSeconds - OLDEST_SECONDS) return undefined;
+  return seconds;
+}
+
+/** One current entry per item; those of earlier writes stay behind in the heap until they come up or outnumber the rest. */
+export class ExpiryQueue {
+  #heap: Expiry[] = [];
+  readonly #current = new Map<string, Expiry>();
+
+  /** How many items are waiting, and how many entries that takes. */
+  get size(): { readonly items: number; readonly entries: number } {
+    return { items: this.#current.size, entries: this.#heap.length };
+  }
+
+  isDue(nowSeconds: number): boolean {
+    const first = this.#heap[0];
+    return first !== undefined && first.dueSeconds < nowSeconds;
+  }
+
+  /** Replaces what was known of the item; undefined = it is gone, or has no time to live any more. */
+  set(table: string, key: string, dueSeconds: number | undefined): void {
+    const name = `${table}~${key}`;
+    if (dueSeconds === undefined) {
+      this.#current.delete(name);
+      return;
+    }
+    if (this.#current.get(name)?.dueSeconds === dueSeconds) return;
+    const expiry = { dueSeconds, table, key };
+    this.#current.set(name, expiry);
+    this.#push(expiry);
+    // A counter that moves its TTL with every write would fill the heap with entries that mean nothing any more.
+    if (this.#heap.length > 2 * this.#current.size + 1024) this.#rebuild();
+  }
+
+  /** Forgets a whole table. */
+  drop(table: string): void {
+    for (const [name, expiry] of this.#current) if (expiry.table === table) this.#current.delete(name);
+    this.#rebuild();
+  }
+
+  /** Takes out at most `limit` due items, the earliest first. */
+  takeDue(nowSeconds: number, limit: number): readonly Expiry[] {
+    const taken: Expiry[] = [];
+    while (taken.length < limit && this.isDue(nowSeconds)) {
+      const first = this.#pop();
+      if (first === undefined) break;
+      const name = `${first.table}~${first.key}`;
+      if (this.#current.get(name) !== first) continue;
+      this.#current.delete(name);
+      taken.push(first);
+    }
+    return taken;
+  }
+
+  #rebuild(): void {
+    this.#heap = [];
+    for (const expiry of this.#current.values()) this.#push(expiry);
+  }
+
+  #push(expiry: Expiry): void {
+    const heap = this.#heap;
+    let index = heap.push(expiry) - 1;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      const above = heap[parent];
+      if (above === undefined || above.dueSeconds <= expiry.dueSeconds) break;
+      heap[index] = above;
+      heap[parent] = expiry;
+      index = parent;
+    }
+  }
+
+  #pop(): Expiry | undefined {
+    const heap = this.#heap;
+    const first = heap[0];
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return first;
+    let index = 0;
+    for (;;) {
+      const left = 2 * index + 1;
+      const right = left + 1;
+      const child =
+        (heap[right]?.dueSeconds ?? Infinity) < (heap[left]?.dueSeconds ?? Infinity) ? right : left;
+      const below = heap[child];
+      if (below === undefined || below.dueSeconds >= last.dueSeconds) break;
+      heap[index] = below;
+      index = child;
+    }
+    heap[index] = last;
+    return first;
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * What one request wants to change, gathered before anything is written. dynalite's actions run against the set's
+ * store: they read through it and their writes stay in it. So a transaction is the same actions run on one set, a
+ * refused condition still knows the item that refused it, and items and index entries are written in one batch.
+ */
+import type { BatchOperation, Done, Item, Records, Store } from './dynalite-store.ts';
+
+export type ItemChange = {
+  readonly table: string;
+  /** dynalite's key text. */
+  readonly key: string;
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+};
+
+/** The caller holds the locks of all items that the actions touch. */
+export class WriteSet {
+  readonly store: Store;
+  readonly #operations = new Map<string, BatchOperation>();
+  readonly #read = new Map<string, Item | undefined>();
+  readonly #changes = new Map<string, ItemChange>();
+
+  constructor(base: Store) {
+    this.store = {
+      ...base,
+      getItemDb: (name) => this.#items(name, base.getItemDb(name)),
+      getIndexDb: (kind, table, index) =>
+        this.#records(`index-${kind.toLowerCase()}~${table}~${index}~`, base.getIndexDb(kind, table, index)),
+    };
+  }
+
+  /** The item as it was found, for a key that an action has read. */
+  before(table: string, key: string): Item | undefined {
+    return this.#read.get(`item-${table}~${key}`);
+  }
+
+  get operations(): readonly BatchOperation[] {
+    return [...this.#operations.values()];
+  }
+
+  get changes(): readonly ItemChange[] {
+    return [...this.#changes.values()];
+  }
+
+  #items(table: string, base: Records): Records {
+    const records = this.#records(`item-${table}~`, base);
+    const note = (key: string, after: Item | undefined): void => {
+      this.#changes.set(`${table}~${key}`, { table, key, before: this.before(table, key), after });
+    };
+    return {
+      ...records,
+      put(key, value, done) {
+        note(key, value);
+        records.put(key, value, done);
+      },
+      del(key, done) {
+        note(key, undefined);
+        records.del(key, done);
+      },
+    };
+  }
+
+  #records(prefix: string, base: Records): Records {
+    const operations = this.#operations;
+    const read = this.#read;
+    const stay = (operation: BatchOperation, done: Done<never>): void => {
+      operations.set(operation.key, operation);
+      queueMicrotask(() => {
+        done(null);
+      });
+    };
+    return {
+      lock: (_key, run) => run((done) => done),
+      get(key, done) {
+        base.get(key, (error, item) => {
+          if (!error) read.set(prefix + key, item);
+          done(error, item);
+        });
+      },
+      put: (key, value, done) => stay({ type: 'put', key: prefix + key, value }, done),
+      del: (key, done) => stay({ type: 'del', key: prefix + key }, done),
+    };
+  }
+}

@@ -1,0 +1,128 @@
+/** Local identities on disk: the user's `gatewright.identities.yml` and the key pair of the running start. */
+import { randomBytes } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DefinitionError, StartError } from '../errors.ts';
+import { type LocalIdentity, parseIdentities } from '../policy/identities.ts';
+import { readSecretFile, writeSecretFile } from './secret-file.ts';
+
+export const IDENTITIES_FILE = 'gatewright.identities.yml';
+/** Below the data directory, or below the directory that the gateway was started in. */
+const CREDENTIALS_FILE = join('.gatewright', 'credentials.json');
+const MAX_IDENTITIES_BYTES = 1024 * 1024;
+
+export type KeyPair = { readonly accessKeyId: string; readonly secretAccessKey: string };
+
+/** What `gatewright env`, `token` and `clock` need to reach the running gateway. */
+export type StartCredentials = KeyPair & {
+  readonly region: string;
+  /** `http://127.0.0.1:4000` */
+  readonly controlUrl: string;
+  /** Bearer secret of the local endpoints below `/_gatewright/`. */
+  readonly controlSecret: string;
+};
+
+/**
+ * @returns no identities when the directory has no such file
+ * @throws DefinitionError with file and line
+ */
+export async function loadIdentities(
+  directory: string,
+  accountId: string,
+): Promise<readonly LocalIdentity[]> {
+  const path = join(directory, IDENTITIES_FILE);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DefinitionError({ file: path }, `cannot be read: ${reason}`);
+  }
+  if (text.length > MAX_IDENTITIES_BYTES) throw new DefinitionError({ file: path }, 'is longer than 1 MB');
+  return parseIdentities(text, path, accountId);
+}
+
+/**
+ * The admin's key pair: fixed by GATEWRIGHT_ACCESS_KEY_ID and GATEWRIGHT_SECRET_ACCESS_KEY (CI), random otherwise.
+ * @throws StartError when only one of the two is set, or is no key
+ */
+export function chooseKeyPair(environment: Readonly<Record<string, string | undefined>>): KeyPair {
+  const accessKeyId = environment['GATEWRIGHT_ACCESS_KEY_ID'] ?? '';
+  const secretAccessKey = environment['GATEWRIGHT_SECRET_ACCESS_KEY'] ?? '';
+  if (accessKeyId === '' && secretAccessKey === '') {
+    return {
+      // AWS's form, with a beginning that no real key has.
+      accessKeyId: `AKIALOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
+      secretAccessKey: randomBytes(30).toString('base64url'),
+    };
+  }
+  if (!/^\w{4,128}$/.test(accessKeyId) || !/^[\x21-\x7e]{8,256}$/.test(secretAccessKey)) {
+    throw new StartError(
+      'ADMIN_KEY_INVALID',
+      'GATEWRIGHT_ACCESS_KEY_ID (4 to 128 letters and digits) and GATEWRIGHT_SECRET_ACCESS_KEY ' +
+        '(8 to 256 characters) must be set together',
+    );
+  }
+  return { accessKeyId, secretAccessKey };
+}
+
+/** The bearer secret of a start. */
+export function makeControlSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/**
+ * Leaves the credentials of this start where the other commands find them. A second gateway in the same directory
+ * takes the place over; the first then no longer removes the file.
+ */
+export async function publishCredentials(
+  directory: string,
+  credentials: StartCredentials,
+): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const path = join(directory, CREDENTIALS_FILE);
+  const text = `${JSON.stringify(credentials, null, 2)}\n`;
+  try {
+    await writeSecretFile(path, text);
+    await writeFile(join(directory, '.gatewright', '.gitignore'), '*\n');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError('CREDENTIALS_FILE', `${path} cannot be written: ${reason}`);
+  }
+  return {
+    path,
+    async remove() {
+      if ((await readSecretFile(path)) === text) await rm(path, { force: true });
+    },
+  };
+}
+
+/** @returns undefined when no gateway was started from this directory, or it has ended */
+export async function readCredentials(directory: string): Promise<StartCredentials | undefined> {
+  const path = join(directory, CREDENTIALS_FILE);
+  const text = await readSecretFile(path);
+  if (text === undefined) return undefined;
+  try {
+    return parseCredentials(JSON.parse(text));
+  } catch {
+    throw new StartError('CREDENTIALS_FILE', `${path} is damaged; start the gateway again`);
+  }
+}
+
+function parseCredentials(value: unknown): StartCredentials {
+  const fields = new Map<string, unknown>(
+    typeof value === 'object' && value !== null ? Object.entries(value) : [],
+  );
+  const text = (name: string): string => {
+    const field = fields.get(name);
+    if (typeof field === 'string') return field;
+    throw new TypeError(`${name} is missing`);
+  };
+  return {
+    accessKeyId: text('accessKeyId'),
+    secretAccessKey: text('secretAccessKey'),
+    region: text('region'),
+    controlUrl: text('controlUrl'),
+    controlSecret: text('controlSecret'),
+  };
+}

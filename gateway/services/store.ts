@@ -1,0 +1,55 @@
+/** The DynamoDB of a start: our own worker, somebody's endpoint, or none. */
+import { DefinitionError } from '../errors.ts';
+import { createTablesAt } from './create-tables.ts';
+import { startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
+import type { TableDefinition } from './table-definition.ts';
+
+export type DynamoDbChoice =
+  | { readonly kind: 'embedded'; readonly dataDirectory: string | undefined }
+  /** DynamoDB Local or AWS; the virtual clock does not reach it. */
+  | {
+      readonly kind: 'url';
+      readonly url: string;
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+      readonly sessionToken?: string;
+    }
+  /** No DynamoDB at all: a stack with tables is refused. */
+  | { readonly kind: 'none' };
+
+export interface Store {
+  /** Undefined = none. */
+  readonly url: string | undefined;
+  /** @throws DefinitionError when a table is there with other keys */
+  createTables(tables: readonly TableDefinition[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type StoreContext = {
+  readonly region: string;
+  readonly accountId: string;
+  readonly clockOffset: SharedArrayBuffer;
+  readonly onFault: (message: string) => void;
+};
+
+/** @throws StartError when it does not start */
+export async function openStore(choice: DynamoDbChoice, context: StoreContext): Promise<Store> {
+  if (choice.kind === 'embedded')
+    return startEmbeddedDynamoDb({ ...context, port: 0, dataDirectory: choice.dataDirectory });
+  if (choice.kind === 'none')
+    return { url: undefined, createTables: refuseTables, close: () => Promise.resolve() };
+  const target = { ...choice, region: context.region };
+  return {
+    url: choice.url,
+    createTables: (tables) => createTablesAt(target, tables),
+    close: () => Promise.resolve(),
+  };
+}
+
+function refuseTables(tables: readonly TableDefinition[]): Promise<void> {
+  const [table] = tables;
+  if (table === undefined) return Promise.resolve();
+  return Promise.reject(
+    new DefinitionError(table.place, 'the stack has tables, and this gateway runs without DynamoDB'),
+  );
+}

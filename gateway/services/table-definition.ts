@@ -1,0 +1,255 @@
+/** `AWS::DynamoDB::Table` → what CreateTable and UpdateTimeToLive are called with. */
+import type { Json, JsonObject, ResolvedResource } from '../definition/model.ts';
+import { DefinitionError, type DefinitionPlace } from '../errors.ts';
+
+export type KeyAttribute = { readonly name: string; readonly type: 'S' | 'N' | 'B' };
+
+export type IndexDefinition = {
+  readonly name: string;
+  readonly keys: readonly KeyAttribute[];
+  readonly projection: {
+    readonly type: 'ALL' | 'KEYS_ONLY' | 'INCLUDE';
+    readonly attributes: readonly string[];
+  };
+};
+
+export type TableDefinition = {
+  readonly name: string;
+  /** Hash key, then the range key if there is one. */
+  readonly keys: readonly KeyAttribute[];
+  readonly globalIndexes: readonly IndexDefinition[];
+  readonly localIndexes: readonly IndexDefinition[];
+  /** undefined = no time to live. */
+  readonly timeToLiveAttribute: string | undefined;
+  /** Provisioned capacity is taken in and never enforced, as DynamoDB Local does; both modes serve alike. */
+  readonly billingMode: 'PAY_PER_REQUEST' | 'PROVISIONED';
+  readonly place: DefinitionPlace;
+};
+
+export type TableReading = {
+  readonly table: TableDefinition;
+  /** Properties that no request will feel the lack of are not among them. */
+  readonly unsupported: readonly { readonly property: string; readonly consequence: string }[];
+};
+
+/** Change nothing for a request: cost, encryption, backup, labels. */
+const NO_EFFECT = new Set([
+  'ContributorInsightsSpecification',
+  'DeletionProtectionEnabled',
+  'OnDemandThroughput',
+  'PointInTimeRecoverySpecification',
+  'SSESpecification',
+  'TableClass',
+  'TableName',
+  'Tags',
+  'WarmThroughput',
+]);
+const ENFORCED = new Set([
+  'AttributeDefinitions',
+  'BillingMode',
+  'GlobalSecondaryIndexes',
+  'KeySchema',
+  'LocalSecondaryIndexes',
+  'ProvisionedThroughput',
+  'TimeToLiveSpecification',
+]);
+const CONSEQUENCES: Readonly<Record<string, string>> = {
+  StreamSpecification: 'no stream records are written, and no function is invoked from this table',
+  KinesisStreamSpecification: 'no change records are sent to Kinesis',
+  ResourcePolicy: 'only the policies of the caller are evaluated',
+  ImportSourceSpecification: 'the table starts empty',
+};
+const MAX_GLOBAL_INDEXES = 20;
+const MAX_LOCAL_INDEXES = 5;
+
+/** @throws DefinitionError where CreateTable would refuse, with file, logical id and property */
+export function readTableDefinition(resource: ResolvedResource): TableReading {
+  const { properties } = resource;
+  const reader = new TableReader(resource);
+  return {
+    table: reader.read(),
+    unsupported: Object.keys(properties)
+      .filter((property) => !NO_EFFECT.has(property) && !ENFORCED.has(property))
+      .map((property) => ({
+        property,
+        consequence: CONSEQUENCES[property] ?? 'the embedded DynamoDB does not know this property',
+      })),
+  };
+}
+
+class TableReader {
+  readonly #resource: ResolvedResource;
+  readonly #used = new Set<string>();
+
+  constructor(resource: ResolvedResource) {
+    this.#resource = resource;
+  }
+
+  read(): TableDefinition {
+    const { properties, physicalId } = this.#resource;
+    if (!/^[a-zA-Z0-9_.-]{3,255}$/.test(physicalId)) {
+      this.#fail(
+        'TableName',
+        `must have 3 to 255 of the characters a-z, A-Z, 0-9, '_', '.', '-', not '${physicalId}'`,
+      );
+    }
+    const types = this.#attributeTypes();
+    const keys = this.#keys(properties['KeySchema'], 'KeySchema', types);
+    const globalIndexes = this.#indexes('GlobalSecondaryIndexes', MAX_GLOBAL_INDEXES, types);
+    const localIndexes = this.#indexes('LocalSecondaryIndexes', MAX_LOCAL_INDEXES, types);
+    this.#checkLocal(keys, localIndexes);
+    const names = [...globalIndexes, ...localIndexes].map(({ name }) => name);
+    if (new Set(names).size < names.length)
+      this.#fail('GlobalSecondaryIndexes', 'two indexes have the same name');
+    const unused = [...types.keys()].filter((name) => !this.#used.has(name));
+    if (unused.length > 0) {
+      this.#fail(
+        'AttributeDefinitions',
+        `only key attributes may be listed; no key uses ${unused.join(', ')}`,
+      );
+    }
+    return {
+      name: physicalId,
+      keys,
+      globalIndexes,
+      localIndexes,
+      timeToLiveAttribute: this.#timeToLive(),
+      billingMode: this.#billingMode(),
+      place: this.#resource.place(),
+    };
+  }
+
+  #attributeTypes(): Map<string, KeyAttribute['type']> {
+    const types = new Map<string, KeyAttribute['type']>();
+    for (const entry of this.#list(
+      this.#resource.properties['AttributeDefinitions'],
+      'AttributeDefinitions',
+    )) {
+      const { AttributeName: name, AttributeType: type } = entry;
+      if (typeof name !== 'string') return this.#fail('AttributeDefinitions', 'AttributeName is missing');
+      if (type !== 'S' && type !== 'N' && type !== 'B') {
+        return this.#fail('AttributeDefinitions', `AttributeType of ${name} must be S, N or B`);
+      }
+      types.set(name, type);
+    }
+    return types;
+  }
+
+  #keys(
+    value: Json | undefined,
+    property: string,
+    types: ReadonlyMap<string, KeyAttribute['type']>,
+  ): readonly KeyAttribute[] {
+    const elements = this.#list(value, property);
+    if (elements.length < 1 || elements.length > 2)
+      this.#fail(property, 'must have a HASH key and at most one RANGE key');
+    const keys = elements.map(({ AttributeName: name, KeyType: keyType }, index): KeyAttribute => {
+      const wanted = index === 0 ? 'HASH' : 'RANGE';
+      if (keyType !== wanted) this.#fail(property, `KeyType of element ${index + 1} must be ${wanted}`);
+      const type = typeof name === 'string' ? types.get(name) : undefined;
+      if (typeof name !== 'string' || type === undefined) {
+        return this.#fail(property, `${JSON.stringify(name)} is not among the AttributeDefinitions`);
+      }
+      this.#used.add(name);
+      return { name, type };
+    });
+    if (keys[0]?.name === keys[1]?.name)
+      this.#fail(property, 'HASH and RANGE key must be different attributes');
+    return keys;
+  }
+
+  #indexes(
+    property: string,
+    max: number,
+    types: ReadonlyMap<string, KeyAttribute['type']>,
+  ): readonly IndexDefinition[] {
+    const value = this.#resource.properties[property];
+    if (value === undefined) return [];
+    const entries = this.#list(value, property);
+    if (entries.length > max) this.#fail(property, `at most ${max} are allowed`);
+    return entries.map((entry): IndexDefinition => {
+      const { IndexName: name, KeySchema: schema, Projection: projection } = entry;
+      if (typeof name !== 'string' || !/^[a-zA-Z0-9_.-]{3,255}$/.test(name)) {
+        return this.#fail(property, 'IndexName must have 3 to 255 of the characters a-z, A-Z, 0-9, _, ., -');
+      }
+      return {
+        name,
+        keys: this.#keys(schema, `${property}.${name}`, types),
+        projection: this.#projection(projection, `${property}.${name}`),
+      };
+    });
+  }
+
+  #projection(value: Json | undefined, property: string): IndexDefinition['projection'] {
+    const { ProjectionType: type, NonKeyAttributes: attributes } = isObject(value) ? value : {};
+    if (type !== 'ALL' && type !== 'KEYS_ONLY' && type !== 'INCLUDE') {
+      return this.#fail(property, 'Projection.ProjectionType must be ALL, KEYS_ONLY or INCLUDE');
+    }
+    const names = Array.isArray(attributes) ? attributes.filter((name) => typeof name === 'string') : [];
+    if (type === 'INCLUDE' && names.length === 0)
+      this.#fail(property, 'an INCLUDE projection needs NonKeyAttributes');
+    if (type !== 'INCLUDE' && names.length > 0)
+      this.#fail(property, `NonKeyAttributes is for INCLUDE, not for ${type}`);
+    return { type, attributes: names };
+  }
+
+  #checkLocal(keys: readonly KeyAttribute[], indexes: readonly IndexDefinition[]): void {
+    for (const index of indexes) {
+      if (keys.length < 2)
+        this.#fail('LocalSecondaryIndexes', 'a table without a RANGE key cannot have a local index');
+      if (index.keys.length < 2 || index.keys[0]?.name !== keys[0]?.name) {
+        this.#fail(
+          `LocalSecondaryIndexes.${index.name}`,
+          'needs the HASH key of the table and a RANGE key of its own',
+        );
+      }
+    }
+  }
+
+  #timeToLive(): string | undefined {
+    const value = this.#resource.properties['TimeToLiveSpecification'];
+    if (value === undefined) return undefined;
+    const { AttributeName: attribute, Enabled: enabled } = isObject(value) ? value : {};
+    // CloudFormation takes booleans as text too.
+    if (enabled === false || enabled === 'false') return undefined;
+    if (enabled !== true && enabled !== 'true') {
+      return this.#fail('TimeToLiveSpecification', 'Enabled must be true or false');
+    }
+    if (typeof attribute !== 'string' || attribute === '') {
+      return this.#fail('TimeToLiveSpecification', 'AttributeName is missing');
+    }
+    return attribute;
+  }
+
+  #billingMode(): TableDefinition['billingMode'] {
+    const { BillingMode: mode = 'PROVISIONED', ProvisionedThroughput: throughput } =
+      this.#resource.properties;
+    if (mode === 'PAY_PER_REQUEST') {
+      if (throughput !== undefined) {
+        this.#fail('ProvisionedThroughput', 'must not be given when BillingMode is PAY_PER_REQUEST');
+      }
+      return mode;
+    }
+    if (mode !== 'PROVISIONED') return this.#fail('BillingMode', 'must be PROVISIONED or PAY_PER_REQUEST');
+    if (throughput === undefined) {
+      this.#fail('ProvisionedThroughput', 'must be given unless BillingMode is PAY_PER_REQUEST');
+    }
+    return mode;
+  }
+
+  #list(value: Json | undefined, property: string): readonly JsonObject[] {
+    if (!Array.isArray(value))
+      return this.#fail(property, value === undefined ? 'is missing' : 'must be a list');
+    return value.map((entry: Json) =>
+      isObject(entry) ? entry : this.#fail(property, 'must be a list of objects'),
+    );
+  }
+
+  #fail(property: string, message: string): never {
+    throw new DefinitionError(this.#resource.place(property), message);
+  }
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

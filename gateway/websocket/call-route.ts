@@ -1,0 +1,67 @@
+/** Calls the function of a route and reads what of its answer reaches the client. */
+import { gatewayError } from '../errors.ts';
+import { readConnectResult, readMessageResult } from '../events/proxy-result.ts';
+import { readOutcome } from '../phases/integrate.ts';
+import { toUpgradeHeaders } from './handshake.ts';
+import { MESSAGE_LIMIT_BYTES } from './limits.ts';
+import type { RoutePlan } from '../deployment/model.ts';
+import type { GatewayError } from '../errors.ts';
+import type { Reply, ServedStage } from '../exchange.ts';
+import type { Ports } from '../ports.ts';
+
+/**
+ * The answer as JSON text. The function is asked before this returns its promise, so the messages of a
+ * connection reach it in the order they were sent.
+ * @throws GatewayError FUNCTION_FAILED, INTEGRATION_TIMEOUT, API_CONFIGURATION_ERROR, …
+ */
+export async function callRoute(
+  route: RoutePlan,
+  stage: ServedStage,
+  payload: string,
+  traceHeader: string,
+  at: Ports,
+): Promise<string> {
+  const { integration } = route;
+  if (integration.kind !== 'lambda-proxy')
+    throw gatewayError('API_CONFIGURATION_ERROR', {
+      source: 'gateway',
+      reason: integration.kind === 'none' ? 'the route has no integration' : integration.reason,
+    });
+  const result = await at.invoker.invoke({
+    functionName: integration.functionName.render(stage.variables),
+    payload,
+    timeoutMs: integration.timeoutMs,
+    traceHeader,
+  });
+  return readOutcome(result);
+}
+
+/**
+ * 2xx lets the client in with the function's headers; any other status is the handshake's. A body is never sent.
+ * @throws GatewayError FUNCTION_FAILED for a malformed answer
+ */
+export function toHandshakeReply(answer: string): Reply {
+  const result = readConnectResult(answer);
+  if (result.kind === 'malformed') throw malformed(result.reason);
+  const status = result.status < 300 ? 101 : result.status;
+  return { status, headers: toUpgradeHeaders(result.headers), body: '' };
+}
+
+/**
+ * The text of the frame, whatever the status; undefined = nothing to send (aws-behaviour §11.3).
+ * @throws GatewayError FUNCTION_FAILED for a malformed answer
+ */
+export function toFrame(answer: string): string | undefined {
+  const result = readMessageResult(answer);
+  if (result.kind === 'malformed') throw malformed(result.reason);
+  if (result.kind === 'silent') return undefined;
+  if (Buffer.byteLength(result.body) > MESSAGE_LIMIT_BYTES) throw malformed('the body is over 128 KB');
+  return result.body;
+}
+
+function malformed(reason: string): GatewayError {
+  return gatewayError('FUNCTION_FAILED', {
+    source: 'integration',
+    reason: `Execution failed due to configuration error: Malformed Lambda proxy response: ${reason}`,
+  });
+}

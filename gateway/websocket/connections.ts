@@ -1,0 +1,109 @@
+/**
+ * The open connections of every WebSocket API. They belong to an API and a stage by name, never to a
+ * deployment, so a reload keeps them and their next message meets the new code.
+ */
+import {
+  BUFFER_LIMIT_BYTES,
+  CONNECTION_LIMIT,
+  GOING_AWAY,
+  IDLE_LIMIT_MS,
+  LIFETIME_LIMIT_MS,
+} from './limits.ts';
+import type { Clock } from '../ports.ts';
+import type { ConnectionFacts } from '../events/websocket-event.ts';
+import type { Closure } from './limits.ts';
+
+/** The client's end, as `server/` implements it over a real socket. */
+export interface ConnectionSocket {
+  /** One text message, split into frames; text is sent as UTF-8. Does nothing once closing. */
+  send(data: string | Buffer): void;
+  /** Starts the closing handshake; a client that does not answer it is cut off. */
+  close(closure: Closure): void;
+  /** Bytes sent but not yet taken by the client. */
+  readonly bufferedBytes: number;
+}
+
+/** What the handshake established, and where: the API and stage that serve it now are looked up by name. */
+export type ConnectionDetail = ConnectionFacts & { readonly apiId: string; readonly stageName: string };
+
+export type Connection = ConnectionDetail & {
+  readonly socket: ConnectionSocket;
+  /** Last message in either direction. */
+  lastActiveAtEpochMs: number;
+  /** The same as `monotonicMs`: the limits run on time that `gatewright clock +1d` cannot move. */
+  lastActiveMs: number;
+  readonly openedMs: number;
+};
+
+/** What became of a message to a client. `full`: the client has not read what it was sent before. */
+export type Delivery = 'sent' | 'full';
+
+export class Connections {
+  readonly #open = new Map<string, Connection>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get count(): number {
+    return this.#open.size;
+  }
+
+  get isFull(): boolean {
+    return this.#open.size >= CONNECTION_LIMIT;
+  }
+
+  /** Posts reach the connection from here on; inside its own `$connect` it is still unknown, hence 410 (§11.5). */
+  open(detail: ConnectionDetail, socket: ConnectionSocket): Connection {
+    const openedMs = this.#clock.monotonicMs();
+    const connection: Connection = {
+      ...detail,
+      socket,
+      lastActiveAtEpochMs: detail.connectedAtEpochMs,
+      lastActiveMs: openedMs,
+      openedMs,
+    };
+    this.#open.set(connection.connectionId, connection);
+    return connection;
+  }
+
+  /** A connection of another API or stage does not exist for this one. */
+  find(apiId: string, stageName: string, connectionId: string): Connection | undefined {
+    const connection = this.#open.get(connectionId);
+    return connection?.apiId === apiId && connection.stageName === stageName ? connection : undefined;
+  }
+
+  /** Only data messages keep a connection alive; pings do not (§11.4: reports differ, most say so). */
+  touch(connection: Connection): void {
+    connection.lastActiveAtEpochMs = this.#clock.nowEpochMs();
+    connection.lastActiveMs = this.#clock.monotonicMs();
+  }
+
+  deliver(connection: Connection, data: string | Buffer): Delivery {
+    if (connection.socket.bufferedBytes + Buffer.byteLength(data) > BUFFER_LIMIT_BYTES) return 'full';
+    connection.socket.send(data);
+    this.touch(connection);
+    return 'sent';
+  }
+
+  /** Forgets the connection at once, so that posts get 410 while the closing handshake still runs. */
+  end(connection: Connection, closure: Closure): void {
+    this.forget(connection);
+    connection.socket.close(closure);
+  }
+
+  forget(connection: Connection): void {
+    this.#open.delete(connection.connectionId);
+  }
+
+  /** Ends what has been silent for 10 minutes or open for 2 hours. Called from a timer in `server/`. */
+  sweep(): void {
+    const nowMs = this.#clock.monotonicMs();
+    for (const connection of this.#open.values()) {
+      const isIdle = nowMs - connection.lastActiveMs >= IDLE_LIMIT_MS;
+      const isOld = nowMs - connection.openedMs >= LIFETIME_LIMIT_MS;
+      if (isIdle || isOld) this.end(connection, GOING_AWAY);
+    }
+  }
+}

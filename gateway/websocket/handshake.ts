@@ -1,0 +1,62 @@
+/**
+ * Whether a request is a WebSocket handshake that can succeed (RFC 6455 §4.2.1). Asked before `$connect`
+ * runs: a function must not see a client come whose upgrade then fails.
+ */
+import { gatewayError } from '../errors.ts';
+import { lastHeader } from '../events/header-list.ts';
+import { URL_LIMIT_CHARACTERS } from './limits.ts';
+import type { GatewayError } from '../errors.ts';
+import type { RequestFacts } from '../events/request-facts.ts';
+
+/** A base64 text of 16 bytes. */
+const KEY = /^[+/0-9A-Za-z]{22}==$/;
+/** Comma-separated tokens of RFC 9110 §5.6.2. */
+const PROTOCOLS = /^\s*[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:\s*,\s*[!#$%&'*+\-.^_`|~0-9A-Za-z]+)*\s*$/;
+
+/** @throws GatewayError MALFORMED_REQUEST or URI_TOO_LONG */
+export function checkHandshake(request: RequestFacts): void {
+  if (request.rawPath.length + request.rawQuery.length > URL_LIMIT_CHARACTERS)
+    throw gatewayError('URI_TOO_LONG', { source: 'client', reason: 'WebSocket URL over 4,096 characters' });
+  const upgrade = lastHeader(request.rawHeaders, 'upgrade')?.trim().toLowerCase();
+  if (request.method !== 'GET' || upgrade !== 'websocket')
+    throw malformed('an upgrade is GET with Upgrade: websocket');
+  if (!KEY.test(lastHeader(request.rawHeaders, 'sec-websocket-key') ?? ''))
+    throw malformed('Sec-WebSocket-Key is missing or no base64 of 16 bytes');
+  if (lastHeader(request.rawHeaders, 'sec-websocket-version')?.trim() !== '13')
+    throw malformed('Sec-WebSocket-Version is not 13', ['Sec-WebSocket-Version', '13']);
+  const protocols = lastHeader(request.rawHeaders, 'sec-websocket-protocol');
+  if (protocols !== undefined && !PROTOCOLS.test(protocols))
+    throw malformed('Sec-WebSocket-Protocol is no list of tokens');
+}
+
+function malformed(reason: string, headers: readonly string[] = []): GatewayError {
+  return gatewayError('MALFORMED_REQUEST', { source: 'client', reason, headers });
+}
+
+/**
+ * What the function's headers add to the 101. The server's own lines of the upgrade cannot be overwritten:
+ * a second `Upgrade` or a `Content-Length` on a 101 makes clients give up. `Sec-WebSocket-Protocol` stays,
+ * since AWS negotiates none unless the function names one (aws-behaviour §11.1).
+ */
+export function toUpgradeHeaders(headers: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    if (!OWN_LINES.has(name.toLowerCase())) kept.push(name, headers[index + 1] ?? '');
+  }
+  return kept;
+}
+
+const OWN_LINES: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'content-type',
+  'keep-alive',
+  'sec-websocket-accept',
+  'sec-websocket-extensions',
+  'sec-websocket-key',
+  'sec-websocket-version',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);

@@ -1,0 +1,172 @@
+/**
+ * `@connections`: what a backend does to open connections, AWS's API Gateway Management API
+ * (aws-behaviour §11.5). Answers on the API's own address and on the control port alike.
+ */
+import { gatewayError, GatewayError } from '../errors.ts';
+import { apiArn } from '../events/authorizer-event.ts';
+import { decideFor } from '../policy/identities.ts';
+import { verifySignature } from '../policy/signature.ts';
+import { CLOSED_BY_API, MESSAGE_LIMIT_BYTES } from './limits.ts';
+import type { ServedApi } from '../exchange.ts';
+import type { Clock, Random } from '../ports.ts';
+import type { Identities } from '../policy/identities.ts';
+import type { ControlReply, ControlRequest } from '../server/control-request.ts';
+import type { Connection, Connections } from './connections.ts';
+
+export type ManagementPorts = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly connections: Connections;
+  readonly identities: Identities;
+};
+
+/** `@connections` below a stage; the SDK may send the @ encoded. */
+const ROUTE = /^\/(?:@|%40)connections\/([^/]+)$/i;
+const CONNECTION_ID = /^[A-Za-z0-9_-]{14,15}=$/;
+
+/**
+ * Answers any plain HTTP request to a WebSocket API: `/{stage}/@connections/{id}` or nothing. `path` begins
+ * with the stage, while `request.path` stays as it was signed: on the control port the API's id is in front.
+ * Never throws.
+ */
+export function handleManagement(
+  request: ControlRequest,
+  api: ServedApi,
+  at: ManagementPorts,
+  path: string = request.path,
+): ControlReply {
+  const requestId = at.random.uuid();
+  try {
+    return withRequestId(manage(request, api, path, requestId, at), requestId);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    const { status, headers, body } = api.errors.word(error.code, error.detail);
+    return withRequestId({ status, headers, body }, requestId);
+  }
+}
+
+function manage(
+  request: ControlRequest,
+  api: ServedApi,
+  path: string,
+  requestId: string,
+  at: ManagementPorts,
+): ControlReply {
+  const { stageName, path: below } = api.locate(path, api.stages);
+  if (!api.stages.has(stageName) || api.disableExecuteApiEndpoint)
+    throw gatewayError('STAGE_NOT_FOUND', { source: 'client', reason: `no stage "${stageName}"` });
+  const encodedId = ROUTE.exec(below)?.[1];
+  if (encodedId === undefined)
+    throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {
+      source: 'client',
+      reason: 'a WebSocket API answers plain HTTP at @connections only',
+    });
+  const connectionId = decodeId(encodedId);
+  permit(request, api, stageName, connectionId, at);
+  if (!CONNECTION_ID.test(connectionId)) return invalidId(connectionId, requestId);
+  switch (request.method) {
+    case 'POST':
+      return post(request.body, at.connections.find(api.apiId, stageName, connectionId), at);
+    case 'GET':
+      return describe(at.connections.find(api.apiId, stageName, connectionId));
+    case 'DELETE':
+      return remove(at.connections.find(api.apiId, stageName, connectionId), at);
+    default:
+      throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {
+        source: 'client',
+        reason: `@connections has no ${request.method}`,
+      });
+  }
+}
+
+/** A broken escape is a malformed id (400), not a failure of ours. */
+function decodeId(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
+}
+
+/** @throws GatewayError unless signed by a local identity whose policy allows `execute-api:ManageConnections` here. */
+function permit(
+  request: ControlRequest,
+  api: ServedApi,
+  stageName: string,
+  connectionId: string,
+  at: ManagementPorts,
+): void {
+  const signature = verifySignature(request, {
+    nowEpochMs: at.clock.nowEpochMs(),
+    service: 'execute-api',
+    region: api.region,
+    secretOf: (accessKeyId) => at.identities.secretOf(accessKeyId),
+  });
+  if (signature.kind === 'unsigned')
+    throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {
+      source: 'client',
+      reason: '@connections is not signed',
+    });
+  if (signature.kind === 'refused') {
+    const { code, message, errorType } = signature;
+    throw gatewayError(code, { source: 'client', reason: message, message, errorType });
+  }
+  const below = `/${stageName}/${request.method}/@connections`;
+  const signer = at.identities.find(signature.accessKeyId);
+  const decision =
+    signer &&
+    decideFor(signer, {
+      action: 'execute-api:ManageConnections',
+      resource: `${apiArn(api)}${below}/${connectionId}`,
+      conditions: new Map(),
+    });
+  if (decision === 'allow') return;
+  // AWS masks the account and prints the place of the id, not the id.
+  const masked = apiArn({ ...api, accountId: `********${api.accountId.slice(-4)}` });
+  const shown = `${masked}${below}/{connectionId}`;
+  const ending = decision === 'explicit-deny' ? ' with an explicit deny' : '';
+  const message = `User: ${signer?.arn ?? 'anonymous'} is not authorized to perform: execute-api:ManageConnections on resource: ${shown}${ending}`;
+  throw gatewayError('ACCESS_DENIED', { source: 'client', reason: message, message });
+}
+
+function post(data: Buffer, connection: Connection | undefined, at: ManagementPorts): ControlReply {
+  if (data.length > MESSAGE_LIMIT_BYTES)
+    return refusal(413, 'PayloadTooLargeException', '{"message":"Message too long"}');
+  if (connection === undefined) return GONE;
+  if (at.connections.deliver(connection, data) === 'full')
+    return refusal(429, 'LimitExceededException', '{"message":"Too Many Requests"}');
+  return { status: 200, headers: [], body: '' };
+}
+
+function describe(connection: Connection | undefined): ControlReply {
+  if (connection === undefined) return GONE;
+  const { sourceIp, userAgent } = connection;
+  const body = JSON.stringify({
+    connectedAt: new Date(connection.connectedAtEpochMs).toISOString(),
+    identity: userAgent === null ? { sourceIp } : { sourceIp, userAgent },
+    lastActiveAt: new Date(connection.lastActiveAtEpochMs).toISOString(),
+  });
+  return { status: 200, headers: ['Content-Type', 'application/json'], body };
+}
+
+function remove(connection: Connection | undefined, at: ManagementPorts): ControlReply {
+  if (connection === undefined) return GONE;
+  at.connections.end(connection, CLOSED_BY_API);
+  return { status: 204, headers: [], body: '' };
+}
+
+function invalidId(connectionId: string, requestId: string): ControlReply {
+  const message = `Invalid connectionId: ${connectionId}`;
+  return refusal(400, 'BadRequestException', JSON.stringify({ message, connectionId, requestId }));
+}
+
+function refusal(status: number, errorType: string, body: string): ControlReply {
+  return { status, headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', errorType], body };
+}
+
+/** Closed, never opened, or still inside its own `$connect`; AWS sends no body. */
+const GONE: ControlReply = { status: 410, headers: ['x-amzn-ErrorType', 'GoneException'], body: '' };
+
+function withRequestId(reply: ControlReply, requestId: string): ControlReply {
+  return { ...reply, headers: [...reply.headers, 'x-amzn-RequestId', requestId] };
+}

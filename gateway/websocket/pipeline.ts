@@ -1,0 +1,217 @@
+/**
+ * The short path of WebSocket APIs, top to bottom: a handshake, a message, an end. A handshake is HTTP and
+ * goes through the phases of any request; a message carries no credentials and has no reply by default.
+ * @see aws-behaviour §3.4, §4.7, §11.1–11.4
+ */
+import { GatewayError, gatewayError } from '../errors.ts';
+import { lastHeader } from '../events/header-list.ts';
+import { continueTrace } from '../events/trace-header.ts';
+import { buildConnectEvent, buildDisconnectEvent, buildMessageEvent } from '../events/websocket-event.ts';
+import { authenticate, knownCaller } from '../phases/authenticate.ts';
+import { authorize } from '../phases/authorize.ts';
+import { fail } from '../phases/fail.ts';
+import { finish } from '../phases/finish.ts';
+import { log } from '../phases/log.ts';
+import { meter } from '../phases/meter.ts';
+import { screen } from '../phases/screen.ts';
+import { startTrail } from '../trail.ts';
+import { callRoute, toFrame, toHandshakeReply } from './call-route.ts';
+import { checkHandshake } from './handshake.ts';
+import { GOING_AWAY } from './limits.ts';
+import { matchConnect, selectRoute } from './route-selection.ts';
+import type { RoutePlan } from '../deployment/model.ts';
+import type { ConnectionEventFacts, ConnectionStart } from '../events/websocket-event.ts';
+import type { CallerFacts } from '../events/request-facts.ts';
+import type { Admitted, Caller, Received, Reply, ServedApi, ServedStage } from '../exchange.ts';
+import type { Ports } from '../ports.ts';
+import type { Trail } from '../trail.ts';
+import type { Connection, ConnectionDetail, Connections } from './connections.ts';
+import type { Closure } from './limits.ts';
+
+export type WebSocketPorts = Ports & {
+  readonly connections: Connections;
+  /** The API as it is served now: a reload swaps it while its connections stay open. */
+  findApi(apiId: string): ServedApi | undefined;
+};
+
+export type ConnectOutcome =
+  | { readonly kind: 'accepted'; readonly detail: ConnectionDetail; readonly headers: readonly string[] }
+  | { readonly kind: 'refused'; readonly reply: Reply };
+
+/** Decides a handshake. Never rejects: a failure is a refusal, every exit is logged. */
+export async function connect(handshake: Received, at: WebSocketPorts): Promise<ConnectOutcome> {
+  const trail = startTrail(at.clock.monotonicMs());
+  let detail: ConnectionDetail | undefined;
+  let reply: Reply;
+  try {
+    screen(handshake);
+    checkHandshake(handshake);
+    admitOneMore(at.connections);
+    trail.phase = 'match';
+    const matched = matchConnect(handshake);
+    trail.phase = 'authenticate';
+    const start = { connectionId: at.random.extendedId(), connectedAtEpochMs: at.clock.nowEpochMs() };
+    const caller = knownCaller(matched, at) ?? (await authenticate(matched, at, start));
+    trail.phase = 'authorize';
+    const authenticated = authorize(matched, caller);
+    trail.phase = 'meter';
+    const admitted = meter(authenticated);
+    detail = describeConnection(admitted, start);
+    reply = await askConnectRoute(admitted, detail, trail, at);
+  } catch (error) {
+    reply = fail(error, handshake, trail);
+  }
+  finish(handshake, reply, trail);
+  log(handshake, reply, trail, at);
+  return reply.status === 101 && detail !== undefined
+    ? { kind: 'accepted', detail, headers: reply.headers }
+    : { kind: 'refused', reply };
+}
+
+function admitOneMore(connections: Connections): void {
+  if (connections.isFull)
+    throw gatewayError('THROTTLED', { source: 'gateway', reason: 'too many open connections' });
+}
+
+function describeConnection(admitted: Admitted, start: ConnectionStart): ConnectionDetail {
+  return {
+    ...start,
+    apiId: admitted.api.apiId,
+    stageName: admitted.stage.name,
+    host: lastHeader(admitted.rawHeaders, 'host') ?? admitted.api.domainName,
+    sourceIp: admitted.sourceIp,
+    userAgent: lastHeader(admitted.rawHeaders, 'user-agent') ?? null,
+    caller: factsOf(admitted.caller),
+  };
+}
+
+/** Without the authorizer's policy: it has spoken, and would stay in memory as long as the connection. */
+function factsOf(caller: Caller): CallerFacts {
+  if (caller.kind !== 'lambda') return caller;
+  const { kind, principalId, context, integrationLatencyMs } = caller;
+  return { kind, principalId, context, integrationLatencyMs };
+}
+
+/** The upgrade waits for the `$connect` function; a route without integration lets everybody in. */
+async function askConnectRoute(
+  admitted: Admitted,
+  detail: ConnectionDetail,
+  trail: Trail,
+  at: WebSocketPorts,
+): Promise<Reply> {
+  if (admitted.route.integration.kind === 'none') return { status: 101, headers: [], body: '' };
+  trail.phase = 'map-request';
+  const payload = buildConnectEvent(admitted, detail);
+  trail.phase = 'integrate';
+  return toHandshakeReply(await callRoute(admitted.route, admitted.stage, payload, admitted.traceHeader, at));
+}
+
+/** The text frame that goes back to the sender, if any. Never rejects; an error is a frame, too, and ends nothing. */
+export async function message(
+  connection: Connection,
+  body: string,
+  at: WebSocketPorts,
+): Promise<string | undefined> {
+  const trail = startTrail(at.clock.monotonicMs());
+  trail.phase = 'match';
+  at.connections.touch(connection);
+  const found = findStage(connection, at);
+  if (found === undefined) {
+    at.connections.end(connection, GOING_AWAY);
+    return undefined;
+  }
+  const requestId = at.random.extendedId();
+  const route = selectRoute(found.stage.deployment.messageRouting, body);
+  if (route === undefined) {
+    trail.failure = 'no route for this message and no $default route';
+    logEvent('MESSAGE', connection, '-', 403, trail, at);
+    return errorFrame('Forbidden', connection, requestId);
+  }
+  let frame: string | undefined;
+  try {
+    trail.phase = 'map-request';
+    const facts = eventFacts(found, connection, route, requestId, at);
+    const payload = buildMessageEvent(facts, { messageId: at.random.extendedId(), body });
+    trail.phase = 'integrate';
+    // Without a route response the answer goes nowhere, but a malformed one is still an error.
+    const answer = toFrame(await callRoute(route, found.stage, payload, newTrace(at), at));
+    frame = route.repliesToClient ? answer : undefined;
+  } catch (error) {
+    noteFailure(error, trail);
+    frame = errorFrame('Internal server error', connection, requestId);
+  }
+  logEvent('MESSAGE', connection, route.routeKey, trail.failure === undefined ? 200 : 500, trail, at);
+  return frame;
+}
+
+/** Tells the `$disconnect` function, if there is one. Best effort as at AWS: its answer and its failures change nothing. */
+export async function disconnect(
+  connection: ConnectionDetail,
+  closure: Closure,
+  at: WebSocketPorts,
+): Promise<void> {
+  const trail = startTrail(at.clock.monotonicMs());
+  trail.phase = 'match';
+  const found = findStage(connection, at);
+  const route = found?.stage.deployment.messageRouting?.routes.get('$disconnect');
+  if (found !== undefined && route !== undefined && route.integration.kind !== 'none') {
+    try {
+      trail.phase = 'map-request';
+      const facts = eventFacts(found, connection, route, at.random.extendedId(), at);
+      const payload = buildDisconnectEvent(facts, closure);
+      trail.phase = 'integrate';
+      await callRoute(route, found.stage, payload, newTrace(at), at);
+    } catch (error) {
+      noteFailure(error, trail);
+    }
+  }
+  logEvent('DISCONNECT', connection, '$disconnect', closure.code, trail, at);
+}
+
+type Found = { readonly api: ServedApi; readonly stage: ServedStage };
+
+function findStage(connection: ConnectionDetail, at: WebSocketPorts): Found | undefined {
+  const api = at.findApi(connection.apiId);
+  const stage = api?.stages.get(connection.stageName);
+  return api === undefined || stage === undefined ? undefined : { api, stage };
+}
+
+function eventFacts(
+  { api, stage }: Found,
+  connection: ConnectionDetail,
+  { routeKey }: RoutePlan,
+  requestId: string,
+  at: Ports,
+): ConnectionEventFacts {
+  return { connection, api, stage, routeKey, requestId, receivedAtEpochMs: at.clock.nowEpochMs() };
+}
+
+function newTrace(at: Ports): string {
+  return continueTrace(undefined, at.clock.nowEpochMs(), at.random);
+}
+
+/** AWS's error frames: a space after the first colon only. */
+function errorFrame(message: string, connection: Connection, requestId: string): string {
+  const { connectionId } = connection;
+  return `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
+}
+
+/** The client reads "Internal server error" whatever it was; the operator reads this. */
+function noteFailure(error: unknown, trail: Trail): void {
+  if (error instanceof GatewayError) trail.failure = error.message;
+  else trail.failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** `MESSAGE /dev sendMessage 200 3.2 ms integrate`: one line per event, like the request lines of HTTP. */
+function logEvent(
+  kind: 'MESSAGE' | 'DISCONNECT',
+  connection: ConnectionDetail,
+  routeKey: string,
+  status: number,
+  trail: Trail,
+  at: Ports,
+): void {
+  const ms = (at.clock.monotonicMs() - trail.startedMs).toFixed(1);
+  const line = `${kind} /${connection.stageName} ${routeKey} ${status} ${ms} ms ${trail.phase}`;
+  at.log.write(trail.failure === undefined ? line : `${line} (${trail.failure})`);
+}

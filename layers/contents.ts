@@ -1,0 +1,20 @@
+/** What the layer holds: third-party packages that several functions share, by the subpaths that may be imported. */
+
+export type LayerPackage = {
+  readonly name: string;
+  /** Keys of its `exports`. */
+  readonly subpaths: readonly string[];
+};
+
+export const LAYER_PACKAGES: readonly LayerPackage[] = [
+  { name: '@aws-lambda-powertools/logger', subpaths: ['.', './middleware'] },
+  { name: '@aws-lambda-powertools/metrics', subpaths: ['.', './middleware'] },
+  { name: '@aws-sdk/client-dynamodb', subpaths: ['.'] },
+  { name: '@middy/core', subpaths: ['.'] },
+  { name: 'aws-jwt-verify', subpaths: ['.', './error', './jwt-verifier'] },
+];
+
+/** `@middy/core`, `@aws-lambda-powertools/logger/middleware`: what an import statement says. */
+export function specifierOf(name: string, subpath: string): string {
+  return subpath === '.' ? name : `${name}${subpath.slice(1)}`;
+}

@@ -1,0 +1,90 @@
+/**
+ * What osls itself cannot do for a stack of ours. Runs in `serverless package` and `deploy`:
+ * refuses unknown stages and a local issuer outside `custom.localStages`, and builds the layer before it is zipped.
+ */
+import { buildLayer, LAYER_DIRECTORY } from './build-layer.ts';
+
+type Template = {
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; Properties?: Record<string, unknown> }>
+  >;
+};
+
+/** The part of osls's object that is used here. */
+export type Serverless = {
+  readonly serviceDir: string;
+  readonly configurationInput: { readonly params?: Readonly<Record<string, unknown>> };
+  readonly service: {
+    readonly custom?: { readonly localStages?: readonly string[] };
+    readonly layers?: Readonly<Record<string, { path?: string; package?: { artifact?: string } }>>;
+    readonly provider: { readonly compiledCloudFormationTemplate: Template };
+  };
+  readonly classes: { readonly Error: new (message: string, code: string) => Error };
+  getProvider(name: 'aws'): { getStage(): string };
+};
+
+const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
+
+class StackPlugin {
+  readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
+  readonly #serverless: Serverless;
+
+  constructor(serverless: Serverless) {
+    this.#serverless = serverless;
+    this.hooks = {
+      initialize: () => this.#assertKnownStage(),
+      'before:package:createDeploymentArtifacts': () => this.#buildLayer(),
+      'after:aws:package:finalize:mergeCustomProviderResources': () => {
+        this.#assertNoLocalIssuer();
+      },
+    };
+  }
+
+  #assertKnownStage(): void {
+    const stages = Object.keys(this.#serverless.configurationInput.params ?? {}).filter(
+      (name) => name !== 'default',
+    );
+    if (stages.length > 0 && !stages.includes(this.#stage()))
+      throw this.#error(`unknown stage "${this.#stage()}": params has ${stages.join(', ')}`, 'UNKNOWN_STAGE');
+  }
+
+  async #buildLayer(): Promise<void> {
+    const layers = Object.values(this.#serverless.service.layers ?? {});
+    // Whoever brings an artifact of their own (the gateway, when it only reads the template) needs no layer.
+    if (layers.some((layer) => layer.path === LAYER_DIRECTORY && layer.package?.artifact === undefined))
+      await buildLayer(this.#serverless.serviceDir);
+  }
+
+  /** Whoever holds the local issuer's key is anybody: it belongs on a developer's machine only. */
+  #assertNoLocalIssuer(): void {
+    const { custom, provider } = this.#serverless.service;
+    if ((custom?.localStages ?? ['dev']).includes(this.#stage())) return;
+    for (const [logicalId, { Type, Properties }] of Object.entries(
+      provider.compiledCloudFormationTemplate.Resources,
+    )) {
+      if (Type !== 'AWS::Lambda::Function' || !trustsLocalIssuer(Properties?.['Environment'])) continue;
+      throw this.#error(
+        `stage "${this.#stage()}" is deployed, but ${logicalId} trusts the local issuer: ` +
+          'leave params.localIssuerUrl empty, or add the stage to custom.localStages',
+        'LOCAL_ISSUER_DEPLOYED',
+      );
+    }
+  }
+
+  #stage(): string {
+    return this.#serverless.getProvider('aws').getStage();
+  }
+
+  #error(message: string, code: string): Error {
+    return new this.#serverless.classes.Error(message, code);
+  }
+}
+
+function trustsLocalIssuer(environment: unknown): boolean {
+  const variables = (environment as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
+  const url = variables['GATEWRIGHT_ISSUER_URL'] ?? '';
+  return url !== '' || JSON.stringify(variables).includes(LOCAL_ISSUER_HOST);
+}
+
+// osls takes a plug-in's default export.
+export { StackPlugin as default, StackPlugin };

@@ -1,0 +1,95 @@
+/** Runs osls's `package` offline: whatever osls asks AWS is answered on this machine. */
+import { spawn } from 'node:child_process';
+import { glob, readFile, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import { startAwsStandIn } from '../gateway/definition/aws-stand-in.ts';
+
+export type Artefact = { readonly name: string; readonly sizeBytes: number };
+
+export type PackageRequest = {
+  /** Absolute folder that holds the service's serverless.yml. */
+  readonly serviceDirectory: string;
+  readonly stage: string;
+  /** Absolute; written anew. */
+  readonly outputDirectory: string;
+};
+
+export type Packaged =
+  | { readonly kind: 'packaged'; readonly artefacts: readonly Artefact[] }
+  /** One sentence for the person at the keyboard. */
+  | { readonly kind: 'failed'; readonly message: string };
+
+const TIMEOUT_MS = 60_000;
+const OUTPUT_LIMIT_CHARACTERS = 1_000_000;
+
+/** Writes the compiled template and every artefact to `outputDirectory`. */
+export async function packageService(request: PackageRequest): Promise<Packaged> {
+  const { serviceDirectory, stage, outputDirectory } = request;
+  const stages = await readStages(serviceDirectory);
+  if (!stages.includes(stage))
+    return { kind: 'failed', message: `unknown stage "${stage}": serverless.yml has ${stages.join(', ')}` };
+  await rm(outputDirectory, { recursive: true, force: true });
+  const standIn = await startAwsStandIn({ region: 'us-east-1', accountId: '123456789012' });
+  try {
+    const { exitCode, output } = await runOsls(
+      ['package', '--stage', stage, '--package', outputDirectory],
+      serviceDirectory,
+      standIn.environment,
+    );
+    if (exitCode !== 0) return { kind: 'failed', message: errorIn(output) };
+  } finally {
+    await standIn.close();
+  }
+  return { kind: 'packaged', artefacts: await listArtefacts(outputDirectory) };
+}
+
+async function readStages(serviceDirectory: string): Promise<readonly string[]> {
+  // CloudFormation's own tags (!Ref, !GetAtt) mean nothing here.
+  const text = await readFile(join(serviceDirectory, 'serverless.yml'), 'utf8');
+  const { params } = parseYaml(text, { logLevel: 'error' }) as { params?: Record<string, unknown> };
+  return Object.keys(params ?? {}).filter((name) => name !== 'default');
+}
+
+function runOsls(
+  oslsArguments: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<{ exitCode: number | null; output: string }> {
+  const osls = join(
+    dirname(createRequire(import.meta.url).resolve('serverless/package.json')),
+    'bin/serverless.js',
+  );
+  // The developer's own AWS settings must not reach osls: it would ask a real account.
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [osls, ...oslsArguments], {
+      cwd,
+      env: { ...Object.fromEntries(own), ...environment, SLS_INTERACTIVE_SETUP_ENABLE: '0', NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: TIMEOUT_MS,
+    });
+    let output = '';
+    const keep = (chunk: Buffer) => (output = (output + chunk.toString()).slice(-OUTPUT_LIMIT_CHARACTERS));
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.once('error', reject);
+    child.once('close', (exitCode) => resolve({ exitCode, output }));
+  });
+}
+
+/** osls prints `Error:` and then the message, among banners and stack frames. */
+function errorIn(output: string): string {
+  const lines = output.split('\n').map((line) => line.replace(/^[^\w"'./$@-]+/, '').trim());
+  const start = lines.findIndex((line) => /^(\w+ )?Error:?$/.test(line));
+  const message = lines.slice(start + 1).find((line) => line !== '');
+  return message ?? 'osls ended without saying why';
+}
+
+async function listArtefacts(directory: string): Promise<readonly Artefact[]> {
+  const artefacts: Artefact[] = [];
+  for await (const name of glob('*', { cwd: directory }))
+    artefacts.push({ name, sizeBytes: (await stat(join(directory, name))).size });
+  return artefacts.sort((a, b) => a.name.localeCompare(b.name));
+}

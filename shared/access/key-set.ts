@@ -1,0 +1,92 @@
+/** An issuer's key set (RFC 7517) → the keys that may verify a signature, by key id. */
+import { createPublicKey } from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
+import { DomainError } from '../errors.ts';
+
+export type VerificationKey = {
+  readonly keyId: string;
+  /** As published; checked to be of a kind that aws-jwt-verify may use. */
+  readonly jwk: { readonly kid: string; readonly kty: string; readonly alg?: string };
+  /** Made once: turning a JWK into a key costs more than a verification. */
+  readonly keyObject: KeyObject;
+  /** `RS256` … that this kind of key can have made. */
+  readonly algorithms: readonly string[];
+};
+
+export type KeySet = ReadonlyMap<string, VerificationKey>;
+
+const KEYS_LIMIT = 100;
+const RSA_MODULUS_MINIMUM_BITS = 2_048;
+const RSA_EXPONENT_MINIMUM = 65_537n;
+const CURVE_ALGORITHMS = new Map([
+  ['P-256', ['ES256']],
+  ['P-384', ['ES384']],
+  ['P-521', ['ES512']],
+  ['Ed25519', ['EdDSA']],
+]);
+
+/**
+ * Keeps the keys that are fit for signatures and drops the rest: one malformed or weak key (RSA below
+ * 2048 bits, exponent 1, `use: enc`) must not take the others down. A key id that names two keys is
+ * dropped too, because which of them is found first would decide.
+ * @throws DomainError KEY_SET_UNAVAILABLE when the text is no key set or holds no usable key.
+ */
+export function parseKeySet(text: string): KeySet {
+  const keys = new Map<string, VerificationKey | undefined>();
+  for (const jwk of keysOf(text)) {
+    const key = toVerificationKey(jwk);
+    if (key !== undefined) keys.set(key.keyId, keys.has(key.keyId) ? undefined : key);
+  }
+  const usable = [...keys].flatMap(([keyId, key]) => (key === undefined ? [] : ([[keyId, key]] as const)));
+  if (usable.length === 0) throw unavailable('the key set holds no key that may verify a signature');
+  return new Map(usable);
+}
+
+function keysOf(text: string): readonly unknown[] {
+  let keys: unknown;
+  try {
+    const value: unknown = JSON.parse(text);
+    keys = typeof value === 'object' && value !== null && 'keys' in value ? value.keys : undefined;
+  } catch {
+    keys = undefined;
+  }
+  if (!Array.isArray(keys) || keys.length > KEYS_LIMIT) throw unavailable('the issuer answered no key set');
+  return keys;
+}
+
+function toVerificationKey(value: unknown): VerificationKey | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { kid, kty, alg, use, key_ops: operations } = value as Record<string, unknown>;
+  if (typeof kid !== 'string' || typeof kty !== 'string') return undefined;
+  if (alg !== undefined && typeof alg !== 'string') return undefined;
+  if (use !== undefined && use !== 'sig') return undefined;
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify')))
+    return undefined;
+  try {
+    const keyObject = createPublicKey({ key: value as JsonWebKey, format: 'jwk' });
+    const possible = algorithmsOf(kty, value as JsonWebKey, keyObject);
+    const algorithms = alg === undefined ? possible : possible.filter((candidate) => candidate === alg);
+    if (algorithms.length === 0) return undefined;
+    return {
+      keyId: kid,
+      jwk: { ...value, kid, kty, ...(alg !== undefined && { alg }) },
+      keyObject,
+      algorithms,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function algorithmsOf(kty: string, jwk: JsonWebKey, key: KeyObject): readonly string[] {
+  if (kty === 'RSA') {
+    const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
+    const strong = modulusLength >= RSA_MODULUS_MINIMUM_BITS && publicExponent >= RSA_EXPONENT_MINIMUM;
+    return strong && publicExponent % 2n === 1n ? ['RS256', 'RS384', 'RS512'] : [];
+  }
+  return kty === 'EC' || kty === 'OKP' ? (CURVE_ALGORITHMS.get(jwk.crv ?? '') ?? []) : [];
+}
+
+function unavailable(message: string): DomainError {
+  return new DomainError('KEY_SET_UNAVAILABLE', message);
+}

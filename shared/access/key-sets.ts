@@ -1,0 +1,108 @@
+/**
+ * Key sets of the issuers, kept between invocations. aws-jwt-verify's own cache keeps a withdrawn key
+ * for the life of the process and asks a failing issuer again for every request; this one does neither.
+ */
+import { DomainError } from '../errors.ts';
+import type { Clock, KeySetFetcher } from '../ports.ts';
+import { parseKeySet } from './key-set.ts';
+import type { KeySet, VerificationKey } from './key-set.ts';
+
+/** A withdrawn key is refused after this. */
+const MAX_AGE_MS = 600_000;
+/** How much longer a set serves while its issuer is out of reach; then everything stops. */
+const STALE_MS = 3_600_000;
+/** At most one look per issuer in this time for key ids that the set does not hold: anybody can invent one. */
+const UNKNOWN_KEY_COOLDOWN_MS = 30_000;
+const BACKOFF_FIRST_MS = 1_000;
+const BACKOFF_LIMIT_MS = 60_000;
+
+type Held = {
+  set?: KeySet;
+  fetchedAtMs: number;
+  /** In a row, since the last success. */
+  failures: number;
+  failedAtMs: number;
+  refreshing?: Promise<void>;
+};
+
+export class KeySets {
+  readonly #fetcher: KeySetFetcher;
+  readonly #clock: Clock;
+  readonly #held = new Map<string, Held>();
+
+  constructor(fetcher: KeySetFetcher, clock: Clock) {
+    this.#fetcher = fetcher;
+    this.#clock = clock;
+  }
+
+  /**
+   * The issuer's key of this id; reads the key set when it is unknown, too old, or lacks the key.
+   * `jwksUri` comes from configuration only, never from a token.
+   * @throws DomainError TOKEN_KEY_UNKNOWN: the issuer answers and has no such key;
+   *   KEY_SET_UNAVAILABLE: the issuer cannot be asked.
+   */
+  async keyFor(jwksUri: string, keyId: string): Promise<VerificationKey> {
+    const held = this.#heldFor(jwksUri);
+    const ageMs = this.#sinceMs(held.fetchedAtMs);
+    const known = held.set?.get(keyId);
+    if (known !== undefined && ageMs < MAX_AGE_MS) return known;
+    if (held.set !== undefined && ageMs < UNKNOWN_KEY_COOLDOWN_MS) throw unknownKey();
+    await this.#refresh(jwksUri, held);
+    return this.#keyAfterRefresh(held, keyId);
+  }
+
+  #keyAfterRefresh(held: Held, keyId: string): VerificationKey {
+    const ageMs = this.#sinceMs(held.fetchedAtMs);
+    const failed = held.failures > 0;
+    if (held.set === undefined || (failed && ageMs >= MAX_AGE_MS + STALE_MS)) throw unavailable();
+    const key = held.set.get(keyId);
+    if (key !== undefined) return key;
+    // The new set could not be read, so nobody knows whether the key exists.
+    throw failed ? unavailable() : unknownKey();
+  }
+
+  /** One request at a time per issuer; a failing issuer is left alone for a growing while. */
+  async #refresh(jwksUri: string, held: Held): Promise<void> {
+    if (held.refreshing === undefined) {
+      if (held.failures > 0 && this.#sinceMs(held.failedAtMs) < backoffMs(held.failures)) return;
+      held.refreshing = this.#fetch(jwksUri, held).finally(() => delete held.refreshing);
+    }
+    await held.refreshing;
+  }
+
+  async #fetch(jwksUri: string, held: Held): Promise<void> {
+    try {
+      held.set = parseKeySet(await this.#fetcher.fetch(jwksUri));
+      held.fetchedAtMs = this.#clock.nowEpochMs();
+      held.failures = 0;
+    } catch {
+      held.failures += 1;
+      held.failedAtMs = this.#clock.nowEpochMs();
+    }
+  }
+
+  #heldFor(jwksUri: string): Held {
+    const known = this.#held.get(jwksUri);
+    if (known !== undefined) return known;
+    const held: Held = { fetchedAtMs: -Infinity, failures: 0, failedAtMs: -Infinity };
+    this.#held.set(jwksUri, held);
+    return held;
+  }
+
+  /** A clock that was set back makes things old, not young for ever. */
+  #sinceMs(epochMs: number): number {
+    return Math.abs(this.#clock.nowEpochMs() - epochMs);
+  }
+}
+
+function backoffMs(failures: number): number {
+  return Math.min(BACKOFF_FIRST_MS * 2 ** (failures - 1), BACKOFF_LIMIT_MS);
+}
+
+function unknownKey(): DomainError {
+  return new DomainError('TOKEN_KEY_UNKNOWN', 'the issuer has no key of the id that the token names');
+}
+
+function unavailable(): DomainError {
+  return new DomainError('KEY_SET_UNAVAILABLE', "the issuer's key set cannot be read now");
+}

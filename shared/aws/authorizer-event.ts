@@ -1,0 +1,87 @@
+/** The events that API Gateway sends to a Lambda authorizer, as shapes; parse only. */
+import { DomainError } from '../errors.ts';
+import { parseFields, parseOptionalFields } from './event-fields.ts';
+import type { EventFields } from './event-fields.ts';
+import { parseMethodArn } from './method-arn.ts';
+import type { MethodArn } from './method-arn.ts';
+
+/** Which answer and which 401 the API behind the event understands. */
+export type AuthorizerKind = 'rest' | 'http-1.0' | 'http-2.0' | 'websocket';
+
+export type TokenEvent = {
+  readonly arn: MethodArn;
+  /** Raw header value, `Bearer ` included. */
+  readonly authorizationToken: string;
+};
+
+export type RequestEvent = {
+  readonly kind: AuthorizerKind;
+  readonly arn: MethodArn;
+  /** By lower-case name; every value the caller sent. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  readonly query: ReadonlyMap<string, readonly string[]>;
+};
+
+/**
+ * Reads the event of a REST TOKEN authorizer: `{type, authorizationToken, methodArn}` and nothing else.
+ * @throws DomainError EVENT_MALFORMED
+ */
+export function parseTokenEvent(event: unknown): TokenEvent {
+  const { type, authorizationToken, methodArn } = parseFields(event);
+  if (type !== 'TOKEN' || typeof authorizationToken !== 'string' || typeof methodArn !== 'string')
+    throw malformed('a TOKEN authorizer event has type, authorizationToken and methodArn');
+  return { arn: parseMethodArn(methodArn), authorizationToken };
+}
+
+/**
+ * Reads the event of a REQUEST authorizer of a REST API, of an HTTP API (payload 1.0 or 2.0) or of a
+ * WebSocket API's `$connect`.
+ * @throws DomainError EVENT_MALFORMED
+ */
+export function parseRequestEvent(event: unknown): RequestEvent {
+  const fields = parseFields(event);
+  if (fields['type'] !== 'REQUEST') throw malformed('a REQUEST authorizer event has type REQUEST');
+  const kind = kindOf(fields);
+  const arn = kind === 'http-2.0' ? fields['routeArn'] : fields['methodArn'];
+  if (typeof arn !== 'string') throw malformed('a REQUEST authorizer event names its method by ARN');
+  return {
+    kind,
+    arn: parseMethodArn(arn),
+    headers: valuesOf(fields['headers'], fields['multiValueHeaders'], (name) => name.toLowerCase()),
+    query: valuesOf(
+      fields['queryStringParameters'],
+      fields['multiValueQueryStringParameters'],
+      (name) => name,
+    ),
+  };
+}
+
+function kindOf(fields: EventFields): AuthorizerKind {
+  if (fields['version'] === '2.0') return 'http-2.0';
+  if (fields['version'] === '1.0') return 'http-1.0';
+  if (fields['version'] !== undefined) throw malformed('authorizer payload version is neither 1.0 nor 2.0');
+  const context = parseOptionalFields(fields['requestContext']);
+  return context['eventType'] === 'CONNECT' ? 'websocket' : 'rest';
+}
+
+/** Every value per name: a second, different value hidden in the multi-value map must not be overlooked. */
+function valuesOf(
+  single: unknown,
+  multi: unknown,
+  nameOf: (name: string) => string,
+): ReadonlyMap<string, readonly string[]> {
+  const values = new Map<string, string[]>();
+  for (const map of [multi, single]) {
+    for (const [name, value] of Object.entries(parseOptionalFields(map))) {
+      const known = values.get(nameOf(name)) ?? [];
+      for (const text of Array.isArray(value) ? value : [value])
+        if (typeof text === 'string' && !known.includes(text)) known.push(text);
+      values.set(nameOf(name), known);
+    }
+  }
+  return values;
+}
+
+function malformed(message: string): DomainError {
+  return new DomainError('EVENT_MALFORMED', message);
+}

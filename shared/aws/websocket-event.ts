@@ -1,0 +1,59 @@
+/** The events of a WebSocket API, as shapes; parse only. */
+import { DomainError } from '../errors.ts';
+import { parseFields, parseOptionalFields } from './event-fields.ts';
+
+/** Marks the token in `Sec-WebSocket-Protocol: bearer, eyJ…`: browsers can set no other header of a WebSocket. */
+export const SUBPROTOCOL_MARKER = 'bearer';
+
+export type WebSocketEvent = {
+  readonly apiId: string;
+  readonly stage: string;
+  readonly connectionId: string;
+  readonly connectedAtEpochMs: number;
+  /** What the `$connect` authorizer said: `principalId` and its context, all as text. */
+  readonly authorizer: Readonly<Record<string, string>>;
+  /** Offered in `Sec-WebSocket-Protocol`, in the caller's order; only on `$connect`. */
+  readonly subprotocols: readonly string[];
+  /** Text of the message; empty on `$connect` and `$disconnect`. */
+  readonly body: string;
+};
+
+/** @throws DomainError EVENT_MALFORMED */
+export function parseWebSocketEvent(event: unknown): WebSocketEvent {
+  const { requestContext, headers, body } = parseFields(event);
+  const { apiId, stage, connectionId, connectedAt, authorizer } = parseFields(requestContext);
+  if (typeof apiId !== 'string' || typeof stage !== 'string' || typeof connectionId !== 'string')
+    throw malformed('a WebSocket event names its API, stage and connection');
+  if (typeof connectedAt !== 'number')
+    throw malformed('a WebSocket event says when the connection was opened');
+  return {
+    apiId,
+    stage,
+    connectionId,
+    connectedAtEpochMs: connectedAt,
+    authorizer: textsOf(authorizer),
+    subprotocols: parseSubprotocols(textsOf(headers)),
+    body: typeof body === 'string' ? body : '',
+  };
+}
+
+/** Splits `Sec-WebSocket-Protocol: bearer, eyJ…` (RFC 6455 section 11.3.4); the name in any case. */
+function parseSubprotocols(headers: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(headers)
+    .filter(([name]) => name.toLowerCase() === 'sec-websocket-protocol')
+    .flatMap(([, value]) => value.split(','))
+    .map((protocol) => protocol.trim())
+    .filter((protocol) => protocol !== '');
+}
+
+function textsOf(value: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(parseOptionalFields(value)).flatMap(([name, text]) =>
+      typeof text === 'string' ? [[name, text]] : [],
+    ),
+  );
+}
+
+function malformed(message: string): DomainError {
+  return new DomainError('EVENT_MALFORMED', message);
+}

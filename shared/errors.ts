@@ -1,0 +1,50 @@
+/** Every way the domain library can fail, by stable code. */
+
+/** Reasons why a credential is not accepted. The caller is to blame: 401. */
+export type TokenErrorCode =
+  | 'TOKEN_MISSING'
+  /** Not a compact JWS in canonical form, two different credentials, or over the size limit. */
+  | 'TOKEN_MALFORMED'
+  | 'TOKEN_ISSUER_UNKNOWN'
+  /** Algorithm, `typ` or `crit` that this issuer's tokens may not have. */
+  | 'TOKEN_HEADER_REFUSED'
+  | 'TOKEN_KEY_UNKNOWN'
+  | 'TOKEN_SIGNATURE_INVALID'
+  | 'TOKEN_AUDIENCE_MISMATCH'
+  | 'TOKEN_EXPIRED'
+  | 'TOKEN_NOT_YET_VALID'
+  /** A claim that must be there is missing or of a wrong type. */
+  | 'TOKEN_CLAIM_INVALID';
+
+/** Reasons that are ours: 500, never reported as a bad token, or clients would log their users out. */
+export type ServiceErrorCode =
+  'CONFIG_INVALID' | 'EVENT_MALFORMED' | 'KEY_SET_UNAVAILABLE' | 'RESULT_TOO_LARGE' | 'STORE_UNAVAILABLE';
+
+export type DomainErrorCode = TokenErrorCode | ServiceErrorCode;
+
+/** A failure with a fixed, credential-free message: it may be logged whole. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: DomainErrorCode;
+
+  constructor(code: DomainErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Whether the caller's credential is at fault (401), as opposed to us (500). */
+export function isTokenError(error: unknown): error is DomainError & { readonly code: TokenErrorCode } {
+  return error instanceof DomainError && error.code.startsWith('TOKEN_');
+}
+
+/** API Gateway answers 401 if, and only if, a REST or WebSocket authorizer fails with exactly this message. */
+export class UnauthorizedAnswer extends Error {
+  override readonly name = 'UnauthorizedAnswer';
+
+  constructor() {
+    super('Unauthorized');
+    // Lambda logs the stack of every failure, and this one is ordinary traffic.
+    this.stack = 'UnauthorizedAnswer: Unauthorized';
+  }
+}

@@ -1,0 +1,67 @@
+/** ConnectionStore on the `connections` table. */
+import type * as DynamoDb from '@aws-sdk/client-dynamodb';
+import { DomainError } from '../errors.ts';
+import type { ConnectionStore } from '../ports.ts';
+import type { Connection } from './connection.ts';
+
+/** The client and what is used of its package; made on the first call, because loading them costs 45 ms of a cold start. */
+export type LoadDynamoDb = () => Promise<{
+  readonly client: Pick<DynamoDb.DynamoDBClient, 'send'>;
+  readonly commands: Pick<typeof DynamoDb, 'PutItemCommand' | 'DeleteItemCommand'>;
+}>;
+
+/** Region, credentials and endpoint are the SDK's own environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
+export const loadDynamoDb: LoadDynamoDb = async () => {
+  const commands = await import('@aws-sdk/client-dynamodb');
+  return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };
+};
+
+/** Every method throws DomainError STORE_UNAVAILABLE when DynamoDB does not take the request. */
+export function createConnectionStore(tableName: string, load: LoadDynamoDb = loadDynamoDb): ConnectionStore {
+  let loading: ReturnType<LoadDynamoDb> | undefined;
+  const loaded = () => (loading ??= load());
+  return {
+    put: (connection) =>
+      orUnavailable(async () => {
+        const { client, commands } = await loaded();
+        await client.send(new commands.PutItemCommand({ TableName: tableName, Item: toItem(connection) }));
+      }),
+    remove: (connection) =>
+      orUnavailable(async () => {
+        const { client, commands } = await loaded();
+        await client.send(new commands.DeleteItemCommand({ TableName: tableName, Key: toKey(connection) }));
+      }),
+  };
+}
+
+type Text = { readonly S: string };
+
+function toKey(connection: Pick<Connection, 'apiId' | 'stage' | 'connectionId'>): { pk: Text; sk: Text } {
+  // Connection ids are unique per API only, and one table serves every WebSocket API of the stack's users.
+  return {
+    pk: { S: `connection#${connection.apiId}#${connection.stage}#${connection.connectionId}` },
+    sk: { S: 'connection' },
+  };
+}
+
+function toItem(connection: Connection) {
+  return {
+    ...toKey(connection),
+    apiId: { S: connection.apiId },
+    stage: { S: connection.stage },
+    connectionId: { S: connection.connectionId },
+    principalId: { S: connection.principalId },
+    connectedAtEpochMs: { N: String(connection.connectedAtEpochMs) },
+    expiresAt: { N: String(connection.expiresAtEpochSeconds) },
+  };
+}
+
+async function orUnavailable(operation: () => Promise<void>): Promise<void> {
+  try {
+    await operation();
+  } catch (error) {
+    throw new DomainError('STORE_UNAVAILABLE', 'the connections table did not take the request', {
+      cause: error,
+    });
+  }
+}

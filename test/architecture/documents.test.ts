@@ -1,0 +1,102 @@
+/** Documents that speak about the code say what the code says. */
+import { describe, it } from 'node:test';
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { REPOSITORY, listFiles, readSource, readSources } from './source-files.ts';
+
+/** Codes that a literal union or a `code` field of gateway/errors.ts declares. */
+function declaredCodes(): readonly string[] {
+  const { text } = readSource('gateway/errors.ts');
+  const unions = [...text.matchAll(/^export type Gateway(?:ResponseType|ErrorCode) =([\s\S]*?);$/gm)];
+  assert.equal(unions.length, 2, 'the two unions of gateway/errors.ts');
+  const members = unions.flatMap(([, body]) => [...(body ?? '').matchAll(/\|\s*'([A-Z0-9_]+)'/g)]);
+  const fixed = [...text.matchAll(/readonly code = '([A-Z_]+)'/g)];
+  return [...members, ...fixed].map((match) => match[1] ?? '');
+}
+
+/** Codes that some file gives to a `StartError`. */
+function startCodes(): readonly string[] {
+  return readSources()
+    .filter(({ path }) => /^(gateway|cli|plugin)\//.test(path))
+    .flatMap(({ text }) =>
+      [...text.matchAll(/new StartError\(\s*'([A-Z0-9_]+)'/g)].map((match) => match[1] ?? ''),
+    );
+}
+
+function documentedCodes(heading: string): readonly string[] {
+  const section = readSource('docs/errors.md')
+    .text.split(/^## /m)
+    .find((part) => part.startsWith(heading));
+  assert.ok(section !== undefined, `docs/errors.md has a section "${heading}"`);
+  return [...section.matchAll(/^\| `([A-Z0-9_]+)`/gm)].map((match) => match[1] ?? '');
+}
+
+const sorted = (codes: readonly string[]): readonly string[] => [...new Set(codes)].sort();
+
+describe('docs/errors.md', () => {
+  it('lists exactly the codes of gateway/errors.ts', () => {
+    const documented = [...documentedCodes('Requests'), ...documentedCodes('Definitions')];
+
+    assert.deepEqual(sorted(documented), sorted(declaredCodes()));
+  });
+
+  it('lists exactly the codes with which a start can end', () => {
+    assert.deepEqual(sorted(documentedCodes('Starting')), sorted(startCodes()));
+  });
+});
+
+describe('docs/request-path.md', () => {
+  const { text } = readSource('docs/request-path.md');
+  const phases = listFiles('gateway').filter((path) => /^gateway\/phases\/[^/]+\.ts$/.test(path));
+
+  it('names every phase file', () => {
+    assert.ok(phases.length > 5);
+    assert.deepEqual(
+      phases.filter((path) => !text.includes(`\`${posix.basename(path)}\``)),
+      [],
+    );
+  });
+
+  it('names no phase file that is not there', () => {
+    const named = [...text.matchAll(/^\| \[?`([a-z-]+\.ts)`/gm)].map(
+      (match) => `gateway/phases/${match[1] ?? ''}`,
+    );
+
+    assert.deepEqual(
+      named.filter((path) => !phases.includes(path)),
+      [],
+    );
+  });
+});
+
+describe('documents', () => {
+  const documents = listFiles().filter((path) => path.endsWith('.md'));
+
+  it('link to files that exist', () => {
+    const broken = documents.flatMap((path) =>
+      [...readSource(path).text.matchAll(/\]\((?!https?:|#|mailto:)([^)\s#]+)/g)]
+        .map((match) => match[1] ?? '')
+        .filter((target) => !existsSync(join(REPOSITORY, dirname(path), target)))
+        .map((target) => `${path} → ${target}`),
+    );
+
+    assert.deepEqual(broken, []);
+  });
+});
+
+describe('the repository', () => {
+  it('names no path of one machine', () => {
+    // Lambda's own home directory is a fact about Lambda.
+    const machine = new RegExp(
+      ['/wo' + 'rk/', '/ho' + 'me/(?!sbx_user)[a-z]', '/Use' + 'rs/[A-Za-z]', 'C:\\\\\\\\Use' + 'rs'].join(
+        '|',
+      ),
+    );
+    const naming = listFiles()
+      .filter((path) => /\.(ts|tsx|js|mjs|json|md|ya?ml|sh)$|^\.ci\//.test(path))
+      .filter((path) => machine.test(readSource(path).text));
+
+    assert.deepEqual(naming, []);
+  });
+});

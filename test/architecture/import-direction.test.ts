@@ -1,0 +1,86 @@
+/**
+ * The import direction once more, in thirty lines that depend on no tool: if the rules of
+ * .dependency-cruiser.mjs were switched off or saw nothing, this still fails.
+ */
+import { describe, it } from 'node:test';
+import assert from 'node:assert/strict';
+import { importsOf, listFiles, readSources, resolveImport } from './source-files.ts';
+import { cruiseImports, unseenFiles } from './cruise-imports.ts';
+import { REPOSITORY, SOURCE_FOLDERS } from './source-files.ts';
+
+/** importer → where it must not lead. */
+const FORBIDDEN: readonly (readonly [importer: RegExp, target: RegExp])[] = [
+  [/^shared\//, /^(functions|layers|gateway|cli|console|plugin|examples|bench|test)\//],
+  [/^gateway\//, /^(functions|layers|cli|console|plugin|examples|bench|test)\//],
+  [/^gateway\/phases\//, /^gateway\/(phases|control|server|lambda|services|adapters|definition)\//],
+  [
+    /^gateway\/(routing|mapping|events|policy|deployment)\//,
+    /^gateway\/(phases|control|server|services|adapters|websocket)\//,
+  ],
+  [/^gateway\/control\//, /^gateway\/(phases|server)\//],
+  [/^gateway\/(lambda|services|adapters)\//, /^gateway\/(phases|control|deployment|pipeline\.ts)/],
+  [/^gateway\/server\//, /^gateway\/(phases|lambda|services|adapters)\//],
+  [/^functions\//, /^(functions|layers|gateway|cli|console|plugin|examples|bench|test)\//],
+  [/^(cli|plugin|bench|examples)\//, /^gateway\/(?!index\.ts$)/],
+  [/^(?!test\/)/, /^test\//],
+  [/^(?!test\/|bench\/)/, /^bench\//],
+];
+
+const PURE =
+  /^(gateway\/(phases|routing|mapping|events|policy|deployment)\/|shared\/(access|quota|websocket|cache|http|aws)\/)/;
+const SHARED_ADAPTER = /\/dynamodb-[^/]*$|-(poster|fetcher)\.ts$/;
+
+function forbiddenImports(sources = readSources()): readonly string[] {
+  return sources.flatMap((file) =>
+    importsOf(file).flatMap((specifier) => {
+      const target = resolveImport(file.path, specifier) ?? specifier;
+      const node =
+        target.startsWith('node:') && !(file.path.startsWith('shared/') && target === 'node:crypto');
+      const impure = node && PURE.test(file.path) && !SHARED_ADAPTER.test(file.path);
+      const against = FORBIDDEN.some(
+        ([importer, forbidden]) => importer.test(file.path) && forbidden.test(target),
+      );
+      return impure || against ? [`${file.path} → ${target}`] : [];
+    }),
+  );
+}
+
+describe('import direction', () => {
+  it('is kept by every file', () => {
+    assert.deepEqual(forbiddenImports(), []);
+  });
+
+  it('is refused where it is broken', () => {
+    const planted = [
+      { path: 'shared/aws/arn.ts', text: "import type { Json } from '../../gateway/definition/model.ts';\n" },
+      { path: 'gateway/phases/match.ts', text: "import { log } from './log.ts';\n" },
+      { path: 'gateway/routing/table.ts', text: "import {\n  readFile,\n} from 'node:fs';\n" },
+      { path: 'cli/main.ts', text: "const late = await import('../gateway/pipeline.ts');\n" },
+    ];
+
+    assert.equal(forbiddenImports(planted).length, planted.length);
+  });
+
+  it('is checked by dependency-cruiser over every source file', () => {
+    const cruise = cruiseImports(
+      REPOSITORY,
+      SOURCE_FOLDERS.filter((folder) => listFiles().some((path) => path.startsWith(`${folder}/`))),
+    );
+
+    assert.deepEqual(unseenFiles(cruise), []);
+    assert.ok(cruise.modules.length > 40, `only ${cruise.modules.length} modules seen`);
+  });
+
+  it('names every top folder that holds code', () => {
+    const folders = new Set(
+      readSources()
+        .filter((file) => file.path.includes('/'))
+        .map((file) => file.path.split('/', 1).join()),
+    );
+
+    assert.deepEqual(
+      [...folders].filter((folder) => !SOURCE_FOLDERS.includes(folder)),
+      [],
+    );
+  });
+});

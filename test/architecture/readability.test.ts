@@ -1,0 +1,89 @@
+/** Limits and shapes that keep a file readable in one pass (CONTRIBUTING.md, "How code reads"). */
+import { describe, it } from 'node:test';
+import assert from 'node:assert/strict';
+import { countCodeLines, importsOf, readSources } from './source-files.ts';
+
+const MAX_CODE_LINES = 300;
+const MAX_HANDLER_LINES = 40;
+/** osls takes the default export of a plug-in, and of nothing else. */
+const OSLS_PLUGINS = new Set(['layers/osls-plugin.ts', 'examples/food-delivery/rest-throttle.ts']);
+const VAGUE_NAMES = /(^|\/)(utils?|helpers?|common|types|misc)\.ts$/;
+
+describe('source files', () => {
+  const sources = readSources();
+
+  it('have at most 300 lines of code', () => {
+    const long = sources
+      .map(({ path, text }) => ({ path, lines: countCodeLines(text) }))
+      .filter(({ lines }) => lines > MAX_CODE_LINES);
+
+    assert.deepEqual(long, []);
+  });
+
+  it('of functions/ have at most 40 lines of code: parse, call shared/, shape', () => {
+    const long = sources
+      .filter(({ path }) => /^functions\/[^/]+\.ts$/.test(path))
+      .map(({ path, text }) => ({ path, lines: countCodeLines(text) }))
+      .filter(({ lines }) => lines > MAX_HANDLER_LINES);
+
+    assert.deepEqual(long, []);
+  });
+
+  it('have no default exports but where osls demands one', () => {
+    const defaults = sources.filter(
+      ({ path, text }) =>
+        !OSLS_PLUGINS.has(path) && /^export default\b|^export \{[^}]*\bas default\b/m.test(text),
+    );
+
+    assert.deepEqual(
+      defaults.map(({ path }) => path),
+      [],
+    );
+  });
+
+  it('re-export nothing but from gateway/index.ts, the entry of the package', () => {
+    const barrels = sources.filter(
+      ({ path, text }) =>
+        path !== 'gateway/index.ts' && /^export (\*|(type )?\{[^}]*\}) from '(\.|#)/m.test(text),
+    );
+
+    assert.deepEqual(
+      barrels.map(({ path }) => path),
+      [],
+    );
+  });
+
+  it('are named for what they do, in kebab-case', () => {
+    const vague = sources.filter(({ path }) => {
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      return VAGUE_NAMES.test(path) || !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)*\.tsx?$/.test(name);
+    });
+
+    assert.deepEqual(
+      vague.map(({ path }) => path),
+      [],
+    );
+  });
+
+  it('import their neighbours with the .ts ending', () => {
+    const bare = sources.flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => /^[.#]/.test(specifier) && !/\.(tsx?|m?js|json)$/.test(specifier))
+        .map((specifier) => `${file.path} → ${specifier}`),
+    );
+
+    assert.deepEqual(bare, []);
+  });
+
+  it('of the gateway and of shared/ never leave a type check out', () => {
+    const silenced = sources.filter(({ path, text }) => {
+      const ours = /^(gateway|shared|functions|cli|layers|plugin)\//.test(path);
+      return ours && /@ts-(ignore|expect-error|nocheck)|\bas any\b/.test(text);
+    });
+
+    assert.deepEqual(
+      silenced.map(({ path }) => path),
+      [],
+    );
+  });
+});

@@ -1,0 +1,83 @@
+/** The files of this repository as the architecture tests see them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+
+const NOT_SOURCE = new Set([
+  'node_modules',
+  '.git',
+  '.build',
+  '.serverless',
+  '.gatewright',
+  '.esbuild',
+  'coverage',
+]);
+
+/** Top folders that hold code of ours. A new one must be added here, which the import check asserts. */
+export const SOURCE_FOLDERS = [
+  'shared',
+  'functions',
+  'layers',
+  'gateway',
+  'cli',
+  'console',
+  'plugin',
+  'examples',
+  'bench',
+  'test',
+];
+
+export type SourceFile = {
+  /** From the repository root, with `/`. */
+  readonly path: string;
+  readonly text: string;
+};
+
+/** Every file below `folder`, sorted; generated and installed folders left out. */
+export function listFiles(folder = '.'): readonly string[] {
+  const entries = readdirSync(join(REPOSITORY, folder), { withFileTypes: true });
+  const found = entries.flatMap((entry) => {
+    if (NOT_SOURCE.has(entry.name)) return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? listFiles(path) : [path.split(sep).join('/')];
+  });
+  return found.sort();
+}
+
+export function readSource(path: string): SourceFile {
+  return { path, text: readFileSync(join(REPOSITORY, path), 'utf8') };
+}
+
+/** All TypeScript of ours, fixtures left out. */
+export function readSources(): readonly SourceFile[] {
+  return listFiles()
+    .filter((path) => /\.tsx?$/.test(path) && !path.startsWith('test/fixtures/'))
+    .map(readSource);
+}
+
+/** Where an import of ours leads, from the repository root; undefined for packages and built-ins. */
+export function resolveImport(from: string, specifier: string): string | undefined {
+  if (specifier.startsWith('#shared/')) return specifier.slice(1);
+  if (!specifier.startsWith('.')) return undefined;
+  return posix.normalize(posix.join(dirname(from), specifier));
+}
+
+const IMPORT =
+  /^\s*(?:import|export)\b[^'"`;]*?from\s*'([^']+)'|^\s*import\s*'([^']+)'|\bimport\('([^']+)'\)/gm;
+
+/** Specifiers as written, type imports included. */
+export function importsOf({ text }: SourceFile): readonly string[] {
+  return [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+}
+
+/** Lines that are neither blank nor comment only, as the lint rule `max-lines` counts them. */
+export function countCodeLines(text: string): number {
+  const withoutBlocks = text.replace(/^\s*\/\*[\s\S]*?\*\/\s*$/gm, '');
+  return withoutBlocks.split('\n').filter((line) => line.trim() !== '' && !/^\s*\/\//.test(line)).length;
+}
+
+export function fromRepository(path: string): string {
+  return relative(REPOSITORY, path).split(sep).join('/');
+}

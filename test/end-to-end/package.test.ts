@@ -1,0 +1,253 @@
+/** The toolkit's stack as `npm run package` makes it: one osls run, then a look at everything that would be deployed. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { packageService } from '../../layers/package-service.ts';
+import { readZip } from '../support/zip-entries.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+const FUNCTIONS = ['request-authorizer', 'token-authorizer', 'ws-connect', 'ws-default', 'ws-disconnect'];
+
+type Reference = { readonly 'Fn::GetAtt': readonly [string, string] };
+type Statement = { readonly Action: string | readonly string[]; readonly Resource: Reference };
+/** What the tests look at; which of them a resource has, follows from its type. */
+type Properties = {
+  readonly Role: Reference;
+  readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
+  readonly ManagedPolicyArns?: unknown;
+  readonly SourceAccount?: unknown;
+  readonly SourceArn?: unknown;
+  readonly BillingMode: string;
+  readonly TimeToLiveSpecification: unknown;
+  readonly SSESpecification: unknown;
+  readonly PointInTimeRecoverySpecification?: { readonly PointInTimeRecoveryEnabled: boolean };
+  readonly DeletionProtectionEnabled?: boolean;
+  readonly AccessLogSettings?: unknown;
+  readonly DefaultRouteSettings: Readonly<
+    Record<'ThrottlingRateLimit' | 'ThrottlingBurstLimit' | 'DataTraceEnabled', unknown>
+  >;
+  readonly RetentionInDays: number;
+  readonly Environment: { readonly Variables: Readonly<Record<string, unknown>> };
+};
+type Resource = { readonly Type: string; readonly DeletionPolicy?: string; readonly Properties: Properties };
+
+let output = '';
+let tookMs = 0;
+let resources: readonly (readonly [string, Resource])[] = [];
+let outputs: Record<string, { Value: unknown; Export?: { Name: string } }> = {};
+
+const ofType = (type: string) => resources.filter(([, resource]) => resource.Type === type);
+const artefact = async (name: string) => readZip(await readFile(join(output, `${name}.zip`)));
+
+describe('npm run package -- --stage prod', () => {
+  before(async () => {
+    output = await mkdtemp(join(tmpdir(), 'gatewright-package-'));
+    const startedMs = performance.now();
+    const packaged = await packageService({ serviceDirectory: ROOT, stage: 'prod', outputDirectory: output });
+    tookMs = performance.now() - startedMs;
+    assert.equal(packaged.kind, 'packaged', JSON.stringify(packaged));
+    const template = JSON.parse(
+      await readFile(join(output, 'cloudformation-template-update-stack.json'), 'utf8'),
+    );
+    resources = Object.entries<Resource>(template.Resources);
+    outputs = template.Outputs;
+  });
+  after(() => rm(output, { recursive: true, force: true }));
+
+  it('takes less than ten seconds', () => {
+    assert.ok(tookMs < 10_000, `${Math.round(tookMs)} ms`);
+  });
+
+  it('exports what other stacks attach to, by stable names', () => {
+    const exported = Object.values(outputs).flatMap(({ Export }) =>
+      Export === undefined ? [] : [Export.Name],
+    );
+    const ours = exported.filter((name) => name.startsWith('gatewright-prod-')).sort();
+
+    assert.deepEqual(
+      ours,
+      [
+        ...['TokenAuthorizer', 'RequestAuthorizer', 'WsConnect', 'WsDisconnect', 'WsDefault'].map(
+          (name) => `${name}Arn`,
+        ),
+        ...['Access', 'Usage', 'Connections', 'Cache'].flatMap((name) => [
+          `${name}TableName`,
+          `${name}TableArn`,
+        ]),
+        'AlarmTopicArn',
+      ]
+        .map((name) => `gatewright-prod-${name}`)
+        .sort(),
+    );
+  });
+
+  it('gives every function a role of its own that names its resources', () => {
+    const roles = ofType('AWS::Lambda::Function').map(
+      ([, { Properties }]) => Properties.Role['Fn::GetAtt'][0],
+    );
+    assert.deepEqual(
+      [...new Set(roles)].sort(),
+      ofType('AWS::IAM::Role')
+        .map(([id]) => id)
+        .sort(),
+    );
+    assert.equal(roles.length, FUNCTIONS.length);
+
+    for (const [id, { Properties }] of ofType('AWS::IAM::Role')) {
+      assert.equal(Properties.ManagedPolicyArns, undefined, id);
+      for (const { PolicyDocument } of Properties.Policies)
+        for (const { Action, Resource } of PolicyDocument.Statement) {
+          assert.doesNotMatch(JSON.stringify(Action), /\*/, id);
+          // A log group's ARN, by GetAtt, ends in ":*" for its streams; nothing else is a pattern.
+          assert.deepEqual(Object.keys(Resource), ['Fn::GetAtt'], id);
+        }
+    }
+  });
+
+  it('lets each function do to the tables only what it does', () => {
+    const rights = ofType('AWS::IAM::Role').map(([id, { Properties }]) => [
+      id,
+      Properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+        .filter(({ Action }) => String(Action).startsWith('dynamodb:'))
+        .map(({ Action, Resource }) => `${String(Action)} ${Resource['Fn::GetAtt'].join('.')}`),
+    ]);
+
+    assert.deepEqual(Object.fromEntries(rights), {
+      TokenAuthorizerRole: [],
+      RequestAuthorizerRole: [],
+      WsConnectRole: ['dynamodb:PutItem ConnectionsTable.Arn'],
+      WsDisconnectRole: ['dynamodb:DeleteItem ConnectionsTable.Arn'],
+      WsDefaultRole: [],
+    });
+  });
+
+  it('lets API Gateway call its functions for this account only', () => {
+    const permissions = ofType('AWS::Lambda::Permission');
+    assert.ok(permissions.length >= FUNCTIONS.length);
+    for (const [id, { Properties }] of permissions)
+      assert.ok(Properties.SourceAccount ?? Properties.SourceArn, id);
+  });
+
+  it('keeps the tables that matter, whatever happens to the stack', () => {
+    const tables = Object.fromEntries(
+      ofType('AWS::DynamoDB::Table').map(([id, { DeletionPolicy, Properties }]) => {
+        assert.equal(Properties.BillingMode, 'PAY_PER_REQUEST', id);
+        assert.deepEqual(
+          Properties.TimeToLiveSpecification,
+          { AttributeName: 'expiresAt', Enabled: true },
+          id,
+        );
+        assert.deepEqual(Properties.SSESpecification, { SSEEnabled: true }, id);
+        const recovery = Properties.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled ?? false;
+        return [id, `${DeletionPolicy ?? ''} ${recovery} ${Properties.DeletionProtectionEnabled ?? false}`];
+      }),
+    );
+
+    assert.deepEqual(tables, {
+      AccessTable: 'Retain true true',
+      UsageTable: 'Retain true true',
+      ConnectionsTable: 'Delete false false',
+      CacheTable: 'Delete false false',
+    });
+  });
+
+  it('logs, throttles and watches everything', () => {
+    for (const [id, { Properties }] of ofType('AWS::ApiGatewayV2::Stage')) {
+      assert.ok(Properties.AccessLogSettings, id);
+      assert.equal(Properties.DefaultRouteSettings.ThrottlingRateLimit, 500, id);
+      assert.equal(Properties.DefaultRouteSettings.ThrottlingBurstLimit, 1000, id);
+      assert.equal(Properties.DefaultRouteSettings.DataTraceEnabled, false, id);
+    }
+    for (const [id, { Properties }] of ofType('AWS::Logs::LogGroup'))
+      assert.equal(Properties.RetentionInDays, 90, id);
+    const watched = JSON.stringify(ofType('AWS::CloudWatch::Alarm'));
+    for (const [id] of ofType('AWS::Lambda::Function'))
+      for (const metric of ['Errors', 'Throttles'])
+        assert.match(watched, new RegExp(`"MetricName":"${metric}"[^\\]]*"Ref":"${id}"`), `${id} ${metric}`);
+  });
+
+  it('counts where its alarms look', () => {
+    for (const [id, { Properties }] of ofType('AWS::Lambda::Function'))
+      assert.equal(Properties.Environment.Variables['POWERTOOLS_METRICS_NAMESPACE'], 'gatewright-prod', id);
+    assert.match(
+      JSON.stringify(ofType('AWS::CloudWatch::Alarm')),
+      /"Namespace":"gatewright-prod","MetricName":"Unauthorized"/,
+    );
+  });
+
+  it('trusts no local issuer in a stage that is deployed', () => {
+    for (const [id, { Properties }] of ofType('AWS::Lambda::Function'))
+      assert.equal(Properties.Environment.Variables['GATEWRIGHT_ISSUER_URL'] ?? '', '', id);
+  });
+
+  it('ships each function alone, and packages in the layer only', async () => {
+    for (const name of FUNCTIONS) {
+      const files = [...(await artefact(name)).keys()];
+      assert.deepEqual(files.sort(), [`functions/${name}.mjs`, `functions/${name}.mjs.map`]);
+    }
+    const layer = [...(await artefact('packages')).keys()];
+    assert.ok(layer.every((name) => name.startsWith('nodejs/node_modules/')));
+    assert.ok(layer.includes('nodejs/node_modules/aws-jwt-verify/jwt-verifier.mjs'));
+  });
+
+  it('ships functions that start with nothing but the layer beside them', async () => {
+    // Lambda's runtime searches /opt/nodejs/node_modules for ES modules; a folder above the function stands for it.
+    const task = join(output, 'task');
+    for (const [name, content] of await artefact('packages')) {
+      const file = join(task, name.replace(/^nodejs\//, ''));
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content);
+    }
+    for (const name of FUNCTIONS)
+      for (const [file, content] of await artefact(name)) {
+        await mkdir(dirname(join(task, file)), { recursive: true });
+        await writeFile(join(task, file), content);
+      }
+    const script = `
+      for (const name of ${JSON.stringify(FUNCTIONS)}) {
+        const { handler } = await import('./functions/' + name + '.mjs');
+        const error = await handler({}, {}).then(() => new Error('none'), (error) => error);
+        process.stderr.write(name + ': ' + error.message + '\\n');
+      }
+      await import('@aws-sdk/client-dynamodb').then(({ DynamoDBClient }) => new DynamoDBClient({ region: 'x' }).destroy());`;
+    await writeFile(join(task, 'start.mjs'), script);
+
+    const { stderr } = await run(process.execPath, ['start.mjs'], {
+      cwd: task,
+      env: { POWERTOOLS_METRICS_NAMESPACE: 'test', GATEWRIGHT_CONNECTIONS_TABLE: 'connections' },
+    });
+
+    const lines = stderr.split('\n').filter((line) => FUNCTIONS.some((name) => line.startsWith(`${name}:`)));
+    assert.deepEqual(lines, [
+      'request-authorizer: GATEWRIGHT_ISSUERS names no issuer, so no token could ever be accepted',
+      'token-authorizer: GATEWRIGHT_ISSUERS names no issuer, so no token could ever be accepted',
+      'ws-connect: the event, or a part of it, is no JSON object',
+      'ws-default: the event, or a part of it, is no JSON object',
+      'ws-disconnect: the event, or a part of it, is no JSON object',
+    ]);
+  });
+});
+
+describe('npm run package, asked wrongly', () => {
+  for (const { given, expected } of [
+    {
+      given: ['--stage', 'nope'],
+      expected: 'package: unknown stage "nope": serverless.yml has dev, test, prod',
+    },
+    {
+      given: ['--stag', 'dev'],
+      expected: "package: Unknown option '--stag'; usage: npm run package -- --stage STAGE",
+    },
+    { given: [], expected: 'package: --stage is missing; usage: npm run package -- --stage STAGE' },
+  ])
+    it(`says in one line what is wrong with "${given.join(' ')}"`, async () => {
+      const cli = run(process.execPath, [join(ROOT, 'layers/package.ts'), ...given]);
+
+      await assert.rejects(cli, { code: 1, stderr: `${expected}\n` });
+    });
+});

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { errorOf, resultOf, runInstance } from '../support/fresh-function.ts';
+import { aKeySet, aLoopbackServer, aRsaKey, signToken, someClaims } from '../support/signed-tokens.ts';
+
+const key = aRsaKey();
+const LOCAL = { iss: 'https://local.gatewright.invalid/', aud: 'gatewright' };
+const PREFIX = 'arn:aws:execute-api:us-east-1:123456789012:a1b2c3';
+
+const anEvent = (token: string, target = 'GET/users') => ({
+  type: 'TOKEN',
+  authorizationToken: token,
+  methodArn: `${PREFIX}/dev/${target}`,
+});
+const environmentOf = (url: string) => ({
+  GATEWRIGHT_ISSUER_URL: url,
+  GATEWRIGHT_ALLOWED_ROLES: 'admin,support',
+});
+const bearer = (claims = {}) => `Bearer ${signToken(key, someClaims({ ...LOCAL, ...claims }))}`;
+
+describe('token-authorizer', () => {
+  it('answers tokens of the local issuer and reads its keys once', async () => {
+    const asked: (string | undefined)[] = [];
+    await using issuer = await aLoopbackServer((request, response) => {
+      asked.push(request.url);
+      response.end(aKeySet(key));
+    });
+
+    const [allowed, other, denied] = await runInstance(
+      'token-authorizer',
+      environmentOf(issuer.url),
+      anEvent(bearer()),
+      anEvent(bearer(), 'GET/users/u-1'),
+      anEvent(bearer({ roles: ['guest'] })),
+    );
+
+    assert.deepEqual((resultOf(allowed) as { policyDocument: unknown }).policyDocument, {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: [`${PREFIX}/dev/*/*`] }],
+    });
+    assert.deepEqual(resultOf(other), resultOf(allowed));
+    assert.match(JSON.stringify(resultOf(denied)), /"Effect":"Deny"/);
+    assert.deepEqual(asked, ['/.well-known/jwks.json']);
+    assert.deepEqual([...(denied?.metrics.keys() ?? [])], ['Deny']);
+  });
+
+  it('answers 401 to every token that is not good, and leaks none of it', async () => {
+    await using issuer = await aLoopbackServer((_request, response) => response.end(aKeySet(key)));
+    const tokens = [
+      '',
+      'Bearer canary',
+      'Basic canary',
+      bearer({ exp: 1, sub: 'canary' }),
+      bearer({ aud: 'other', sub: 'canary' }),
+      bearer({ iss: 'https://canary.example/' }),
+      `Bearer ${signToken(aRsaKey('rsa-1'), someClaims({ ...LOCAL, sub: 'canary' }))}`,
+    ];
+
+    const all = await runInstance(
+      'token-authorizer',
+      environmentOf(issuer.url),
+      ...tokens.map((token) => anEvent(token)),
+    );
+
+    for (const [index, ran] of all.entries()) {
+      assert.equal(errorOf(ran), 'Unauthorized', tokens[index]);
+      assert.deepEqual([...ran.metrics.keys()], ['Unauthorized']);
+      assert.doesNotMatch(ran.output, /canary|eyJ/);
+    }
+  });
+
+  it('fails otherwise, so that API Gateway answers 500, when the issuer is out of reach', async () => {
+    const closed = await aLoopbackServer(() => undefined);
+    await closed[Symbol.asyncDispose]();
+
+    const [ran] = await runInstance('token-authorizer', environmentOf(closed.url), anEvent(bearer()));
+
+    assert.notEqual(errorOf(ran), 'Unauthorized');
+    assert.match(ran?.output ?? '', /KEY_SET_UNAVAILABLE/);
+    assert.deepEqual([...(ran?.metrics.keys() ?? [])], ['Failed']);
+  });
+
+  it('fails, and says which variable, when it is configured wrongly', async () => {
+    const [ran] = await runInstance(
+      'token-authorizer',
+      { GATEWRIGHT_ISSUER_URL: 'http://10.0.0.1' },
+      anEvent(bearer()),
+    );
+
+    assert.match(errorOf(ran) ?? '', /^GATEWRIGHT_ISSUER_URL /);
+  });
+
+  it('fails on an event that is none of its own', async () => {
+    const [ran] = await runInstance('token-authorizer', environmentOf('http://127.0.0.1:9'), {
+      type: 'REQUEST',
+    });
+
+    assert.match(ran?.output ?? '', /EVENT_MALFORMED/);
+  });
+});

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { errorOf, resultOf } from '../support/fresh-function.ts';
+import { runWithTable } from '../support/recording-table.ts';
+import { aWebSocketEvent } from '../support/websocket-events.ts';
+
+describe('ws-connect', () => {
+  it('stores the connection and accepts it with its marker', async () => {
+    const event = aWebSocketEvent({
+      headers: { 'Sec-WebSocket-Protocol': 'bearer, canary' },
+      requestContext: { authorizer: { principalId: 'p' } },
+    });
+
+    const { ran, asked } = await runWithTable('ws-connect', event);
+
+    assert.deepEqual(resultOf(ran), { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': 'bearer' } });
+    assert.equal(asked[0]?.action, 'DynamoDB_20120810.PutItem');
+    assert.match(JSON.stringify(asked[0].input), /"principalId":\{"S":"p"\}/);
+    assert.doesNotMatch(JSON.stringify(asked), /canary/);
+    assert.doesNotMatch(ran?.output ?? '', /canary/);
+  });
+
+  it('fails when the table does not take the connection, so that nobody is connected unseen', async () => {
+    const { ran } = await runWithTable('ws-connect', aWebSocketEvent(), 400);
+
+    assert.match(errorOf(ran) ?? '', /connections table/);
+    assert.match(ran?.output ?? '', /STORE_UNAVAILABLE/);
+  });
+});

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { TYPES, TYPES_WITHOUT_EFFECT } from '../../../gateway/definition/classes.ts';
+import { classifyResources } from '../../../gateway/definition/classify.ts';
+import type { JsonObject } from '../../../gateway/definition/model.ts';
+
+function classify(
+  type: string,
+  properties: JsonObject,
+  logicalId = 'R',
+): { unsupported: string[]; noEffect: string[] } {
+  const resource = {
+    logicalId,
+    type,
+    properties,
+    physicalId: 'r',
+    dependsOn: [],
+    place: () => ({ file: 'f' }),
+  };
+  const { unsupported, noEffect } = classifyResources('shop', [resource]);
+  return {
+    unsupported: unsupported.map(({ property, consequence }) => `${property ?? '*'}: ${consequence}`),
+    noEffect: noEffect.map(({ property }) => property ?? '*'),
+  };
+}
+
+describe('classifyResources', () => {
+  const rows: {
+    name: string;
+    type: string;
+    properties: JsonObject;
+    unsupported: RegExp[];
+    noEffect: string[];
+    id?: string;
+  }[] = [
+    {
+      name: 'takes a Lambda proxy method as enforced',
+      type: 'AWS::ApiGateway::Method',
+      properties: {
+        HttpMethod: 'GET',
+        AuthorizationType: 'NONE',
+        Integration: { Type: 'AWS_PROXY', Uri: 'arn' },
+      },
+      unsupported: [],
+      noEffect: [],
+    },
+    {
+      name: 'names an integration that cannot run by its type',
+      type: 'AWS::ApiGateway::Method',
+      properties: { Integration: { Type: 'MOCK' } },
+      unsupported: [/^Integration\.Type: MOCK: every request to it fails/],
+      noEffect: [],
+    },
+    {
+      name: 'names an authorization that cannot be checked',
+      type: 'AWS::ApiGatewayV2::Route',
+      properties: { AuthorizationType: 'JWT' },
+      unsupported: [/^AuthorizationType: JWT: no request passes/],
+      noEffect: [],
+    },
+    {
+      name: 'reads nested properties one by one',
+      type: 'AWS::ApiGateway::Method',
+      properties: {
+        Integration: { Type: 'AWS_PROXY', RequestTemplates: { a: 'b' }, CacheKeyParameters: ['x'] },
+      },
+      unsupported: [/^Integration\.CacheKeyParameters: no response is cached/],
+      noEffect: ['Integration.RequestTemplates'],
+    },
+    {
+      name: 'passes over what is switched off',
+      type: 'AWS::ApiGateway::RestApi',
+      properties: { Policy: '', DisableExecuteApiEndpoint: false, Body: {} },
+      unsupported: [],
+      noEffect: [],
+    },
+    {
+      name: 'reports a property that the table has never heard of',
+      type: 'AWS::Lambda::Function',
+      properties: { FutureProperty: 1 },
+      unsupported: [/^FutureProperty: this property is not applied/],
+      noEffect: [],
+    },
+    {
+      name: 'takes method settings that only log as harmless',
+      type: 'AWS::ApiGateway::Stage',
+      properties: { MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', LoggingLevel: 'INFO' }] },
+      unsupported: [],
+      noEffect: ['MethodSettings'],
+    },
+    {
+      name: 'reports method settings that throttle',
+      type: 'AWS::ApiGateway::Stage',
+      properties: { MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 1 }] },
+      unsupported: [/^MethodSettings: its throttling/],
+      noEffect: [],
+    },
+    {
+      name: 'takes roles as without effect',
+      type: 'AWS::IAM::Role',
+      properties: { RoleName: 'x' },
+      unsupported: [],
+      noEffect: ['*'],
+    },
+    {
+      name: "takes osls's deployment bucket as without effect",
+      type: 'AWS::S3::Bucket',
+      id: 'ServerlessDeploymentBucket',
+      properties: {},
+      unsupported: [],
+      noEffect: ['*'],
+    },
+    {
+      name: 'reports any other bucket',
+      type: 'AWS::S3::Bucket',
+      properties: {},
+      unsupported: [/^\*: nothing of this type runs here/],
+      noEffect: [],
+    },
+    {
+      name: 'reports a custom resource',
+      type: 'Custom::Thing',
+      properties: {},
+      unsupported: [/^\*: the function of the custom resource is not called/],
+      noEffect: [],
+    },
+  ];
+  for (const { name, type, properties, unsupported, noEffect, id } of rows) {
+    it(name, () => {
+      const found = classify(type, properties, id);
+
+      assert.equal(found.unsupported.length, unsupported.length, found.unsupported.join());
+      unsupported.forEach((pattern, index) => assert.match(found.unsupported[index]!, pattern));
+      assert.deepEqual(found.noEffect, noEffect);
+    });
+  }
+
+  it('puts no type and no property into two classes', () => {
+    for (const [type, known] of Object.entries(TYPES)) {
+      const names = [...known.enforced, ...(known.noEffect ?? []), ...Object.keys(known.unsupported ?? {})];
+
+      assert.equal(new Set(names).size, names.length, type);
+      assert.equal(TYPES_WITHOUT_EFFECT.has(type), false, type);
+    }
+  });
+});

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { defineFunctions, layerFolders } from '../../../gateway/definition/functions.ts';
+import type { FunctionsOfStack } from '../../../gateway/definition/functions.ts';
+import { aStack, refusal } from './stack-builders.ts';
+
+const LAMBDA = 'AWS Lambda API reference, CreateFunction';
+
+function define(properties: string, others = ''): FunctionsOfStack {
+  const text = `Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: ${properties}\n${others}`;
+  const stack = aStack(text);
+  const resources = stack.resolveResources();
+  const folders = new Map(layerFolders(resources.values(), stack.raw.code));
+  return defineFunctions(stack.raw, resources.values(), folders);
+}
+
+describe('defineFunctions', () => {
+  it('reads inline code with the defaults of Lambda', () => {
+    const { functions, unsupported } = define(
+      '{FunctionName: f, Runtime: nodejs24.x, Handler: index.handler, Code: {ZipFile: "exports.handler = 1"}}',
+    );
+
+    assert.deepEqual(unsupported, []);
+    assert.deepEqual(
+      functions,
+      [
+        {
+          name: 'f',
+          arn: 'arn:aws:lambda:eu-west-1:123456789012:function:f',
+          logicalId: 'F',
+          stackName: 'shop',
+          region: 'eu-west-1',
+          accountId: '123456789012',
+          runtime: 'nodejs24.x',
+          handler: 'index.handler',
+          timeoutSeconds: 3,
+          memorySizeMb: 128,
+          environment: {},
+          code: { kind: 'inline', source: 'exports.handler = 1' },
+          layers: [],
+          place: { file: '/app/shop.yml', line: 2, logicalId: 'F', property: undefined },
+        },
+      ],
+      LAMBDA,
+    );
+  });
+
+  it('finds code and layers that the template names by a local path', () => {
+    const { functions } = define(
+      '{Runtime: nodejs24.x, Handler: a.b, Code: ./src, Layers: [!Ref L], Timeout: "30", Environment: {Variables: {NN: 1, BB: true}}}',
+      '  L:\n    Type: AWS::Lambda::LayerVersion\n    Properties: {LayerName: deps, Content: layers/deps}',
+    );
+
+    const [found] = functions;
+    assert.deepEqual(found?.code, { kind: 'directory', directory: '/app/src', esbuild: undefined });
+    assert.deepEqual(found.layers, [
+      { arn: 'arn:aws:lambda:eu-west-1:123456789012:layer:deps:1', directory: '/app/layers/deps' },
+    ]);
+    assert.equal(found.timeoutSeconds, 30);
+    assert.deepEqual(found.environment, { NN: '1', BB: 'true' });
+  });
+
+  const unsupported = [
+    {
+      properties: '{Runtime: python3.13, Handler: a.b, Code: ./src}',
+      says: /^Runtime: python3\.13 cannot run here/,
+    },
+    {
+      properties: '{Runtime: nodejs24.x, Handler: a.b, Code: {S3Bucket: b, S3Key: k}}',
+      says: /^Code: the code is s3:\/\/b\/k/,
+    },
+    {
+      properties:
+        '{Runtime: nodejs24.x, Handler: a.b, Code: ./src, Layers: ["arn:aws:lambda:us-east-1:1:layer:x:1"]}',
+      says: /^Layers: layer arn:aws:lambda:us-east-1:1:layer:x:1 is not on this machine/,
+    },
+  ];
+  for (const { properties, says } of unsupported) {
+    it(`reports ${says.source.slice(1, 8)} of ${properties}`, () => {
+      const [item, ...more] = define(properties).unsupported;
+
+      assert.match(`${item?.property ?? ''}: ${item?.consequence ?? ''}`, says);
+      assert.deepEqual(more, []);
+    });
+  }
+
+  const base = 'Runtime: nodejs24.x, Handler: a.b, Code: ./src';
+  const refusals = [
+    { properties: '{Handler: a.b, Code: ./src}', says: /F\.Runtime: Handler and Runtime are mandatory/ },
+    { properties: `{${base}, Timeout: 901}`, says: /F\.Timeout: 901 must be a whole number from 1 to 900/ },
+    { properties: `{${base}, Timeout: ""}`, says: /F\.Timeout/ },
+    {
+      properties: `{${base}, MemorySize: 64}`,
+      says: /F\.MemorySize: 64 must be a whole number from 128 to 10240/,
+    },
+    { properties: `{${base}, FunctionName: "a b"}`, says: /F\.FunctionName: "a b" must be up to 64 letters/ },
+    {
+      properties: `{${base}, Environment: {Variables: {AWS_REGION: x}}}`,
+      says: /AWS_REGION: is a reserved key/,
+    },
+    {
+      properties: `{${base}, Environment: {Variables: {1A: x}}}`,
+      says: /1A: is not a name that Lambda takes/,
+    },
+    { properties: `{${base}, Environment: {Variables: {AB: [x]}}}`, says: /AB: must be a string/ },
+    {
+      properties: `{${base}, Environment: {Variables: {AB: ${'x'.repeat(4096)}}}}`,
+      says: /F\.Environment: variables take 4098 bytes, Lambda takes 4096/,
+    },
+    {
+      properties: `{${base}, Layers: [a, b, c, d, e, f]}`,
+      says: /F\.Layers: a function takes at most 5 layers/,
+    },
+  ];
+  for (const { properties, says } of refusals) {
+    it(`refuses ${properties.slice(0, 100)}`, () => {
+      assert.match(
+        refusal(() => define(properties)),
+        says,
+        LAMBDA,
+      );
+    });
+  }
+});

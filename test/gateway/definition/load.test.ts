@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { loadStacks } from '../../../gateway/definition/load.ts';
+import type { ResolvedStack } from '../../../gateway/definition/model.ts';
+import { OPTIONS, refusalOf } from './stack-builders.ts';
+
+const FIXTURES = fileURLToPath(new URL('../../fixtures/definition', import.meta.url));
+const fixture = (name: string): string => join(FIXTURES, name);
+
+describe('loadStacks', () => {
+  it("loads two osls services that need each other's exports and outputs, exporting stack first", async () => {
+    process.env['AWS_SESSION_TOKEN'] = 'of the developer';
+    const progress: string[] = [];
+    const stacks = await loadStacks([fixture('shop'), fixture('toolkit')], {
+      ...OPTIONS,
+      environment: { FROM_FILE: 'given' },
+      onProgress: (message) => progress.push(message),
+    }).finally(() => delete process.env['AWS_SESSION_TOKEN']);
+
+    assert.deepEqual(
+      stacks.map(({ stackName, region, stage }) => [stackName, region, stage]),
+      [
+        ['toolkit-dev', 'eu-west-1', 'dev'],
+        ['shop-dev', 'eu-central-1', 'dev'],
+      ],
+    );
+    assert.deepEqual(progress, ['loaded toolkit-dev', 'loaded shop-dev']);
+    const [toolkit, shop] = stacks as [ResolvedStack, ResolvedStack];
+    checkToolkit(toolkit);
+    checkShop(shop, toolkit);
+  });
+
+  function checkToolkit(toolkit: ResolvedStack): void {
+    const [authorizer] = toolkit.functions;
+    const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:toolkit-dev-requestAuthorizer';
+    assert.equal(authorizer?.arn, arn);
+    assert.equal(toolkit.exports.get('toolkit-dev-RequestAuthorizerArn'), arn);
+    assert.deepEqual(authorizer.code, {
+      kind: 'directory',
+      directory: fixture('toolkit'),
+      esbuild: { format: 'esm', external: ['left-pad'] },
+    });
+    assert.deepEqual(authorizer.layers, [
+      {
+        arn: 'arn:aws:lambda:eu-west-1:123456789012:layer:deps:1',
+        directory: fixture('toolkit/layers/deps'),
+      },
+    ]);
+    assert.deepEqual(authorizer.environment, {
+      ACCOUNT: '123456789012',
+      TTL: '60',
+      DEVELOPER: 'nothing',
+      FROM_FILE: 'given',
+    });
+    assert.equal(authorizer.place.file, fixture('toolkit/serverless.yml'));
+    assert.equal(authorizer.place.line, 21);
+    assert.equal(toolkit.resources.get('Usage')?.place('BillingMode').line, 36);
+    assert.deepEqual(toolkit.unsupported, []);
+  }
+
+  function checkShop(shop: ResolvedStack, toolkit: ResolvedStack): void {
+    assert.deepEqual(shop.functions[0]?.environment, {
+      USAGE_TABLE: toolkit.outputs.get('UsageTable'),
+      BUCKET: 'bucket-dev',
+      SECRET: 'open sesame',
+    });
+    const uri = shop.resources.get('HttpApiAuthorizerToolkit')?.properties['AuthorizerUri'];
+    assert.match(uri as string, /function:toolkit-dev-requestAuthorizer\/invocations$/);
+    const [deployment] = [...shop.resources.values()].filter(
+      ({ type }) => type === 'AWS::ApiGateway::Deployment',
+    );
+    assert.equal(deployment?.properties['StageName'], 'dev');
+    assert.deepEqual(deployment.properties['StageDescription'], {
+      AccessLogSetting: {
+        DestinationArn: 'arn:aws:logs:eu-central-1:123456789012:log-group:/aws/api-gateway/shop-dev',
+        Format: '$context.requestId',
+      },
+      MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', LoggingLevel: 'INFO', DataTraceEnabled: true }],
+    });
+  }
+
+  it('leaves the folder of an osls service as it is', () => {
+    for (const name of ['shop', 'toolkit']) {
+      assert.equal(existsSync(fixture(`${name}/.serverless`)), false);
+      assert.equal(existsSync(fixture(`${name}/.esbuild`)), false);
+    }
+  });
+
+  it('says once which variable has no value, where, and what to write', async () => {
+    const said = await refusalOf(loadStacks([fixture('missing')], OPTIONS));
+
+    assert.equal(
+      said,
+      `${fixture('missing/serverless.yml')}:7: provider.environment.TABLE: ` +
+        '${cf(eu-west-1):elsewhere-dev.Table} has no value: start the stack with this output too, ' +
+        "or write the value to custom.gatewright.variables as 'cf:elsewhere-dev.Table'",
+    );
+  });
+
+  const refusals = [
+    {
+      name: 'a stage that params does not have',
+      source: 'toolkit',
+      stage: 'tset',
+      says: /toolkit\/serverless\.yml:2: params: unknown stage "tset": params has dev, prod/,
+    },
+    { name: 'a folder that is not there', source: 'nope', stage: 'dev', says: /nope: template not found/ },
+    {
+      name: 'a folder without a definition',
+      source: 'plain',
+      stage: 'dev',
+      says: /plain: template not found: the folder has no serverless\.yml/,
+    },
+    { name: 'a file that is no template', source: 'sam/src/guard.js', stage: 'dev', says: /guard\.js:1: / },
+  ];
+  for (const { name, source, stage, says } of refusals) {
+    it(`refuses ${name}`, async () => {
+      assert.match(await refusalOf(loadStacks([fixture(source)], { ...OPTIONS, stage })), says);
+    });
+  }
+
+  const written = [
+    {
+      name: 'broken YAML with its line',
+      text: 'service: broken\nfunctions:\n  - [\n',
+      says: /serverless\.yml:4: broken YAML or JSON/,
+    },
+    {
+      name: "osls's own refusal in one line without a stack trace",
+      text: 'service: odd\nprovider: { name: aws }\nplugins: [./nowhere]\n',
+      says: /^\S+serverless\.yml: osls plugin "\.\/nowhere" not found\. Make sure .*$/,
+    },
+  ];
+  for (const { name, text, says } of written) {
+    it(`refuses ${name}`, async (test) => {
+      const folder = await mkdtemp(join(tmpdir(), 'gatewright-test-'));
+      test.after(() => rm(folder, { recursive: true }));
+      await writeFile(join(folder, 'serverless.yml'), text);
+
+      assert.match(await refusalOf(loadStacks([folder], OPTIONS)), says);
+    });
+  }
+
+  it('loads the stacks of a cdk.out with their own account, region, parameters and assets', async () => {
+    const [stack] = await loadStacks([fixture('cdk')], OPTIONS);
+
+    assert.equal(stack?.stackName, 'ShopProd');
+    assert.equal(stack.region, 'eu-north-1');
+    assert.equal(stack.accountId, '210987654321');
+    const [hello] = stack.functions;
+    assert.deepEqual(hello?.code, {
+      kind: 'directory',
+      directory: fixture('cdk/cdk.out/asset.1234'),
+      esbuild: undefined,
+    });
+    assert.deepEqual(hello.environment, { GREETING: 'hej' });
+    assert.deepEqual(
+      stack.noEffect.map(({ type }) => type),
+      ['AWS::CDK::Metadata'],
+    );
+  });
+
+  it('takes the cdk.out folder itself too', async () => {
+    const [stack] = await loadStacks([fixture('cdk/cdk.out')], {
+      ...OPTIONS,
+      parameters: { Greeting: 'hello' },
+    });
+
+    assert.deepEqual(stack?.functions[0]?.environment, { GREETING: 'hello' });
+  });
+});

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { StackSet } from '../../../gateway/definition/stacks.ts';
+import { parseSource } from '../../../gateway/definition/template-source.ts';
+import { toRawStack } from '../../../gateway/definition/template-stack.ts';
+import { OPTIONS, refusal, someStacks } from './stack-builders.ts';
+
+const exporting = (name: string, value = 'hello'): string =>
+  `Resources: {T: {Type: AWS::SNS::Topic}}\nOutputs: {Out: {Value: ${value}, Export: {Name: ${name}}}}`;
+const importing = (name: string): string =>
+  `Resources: {T: {Type: AWS::SNS::Topic, Properties: {P: {"Fn::ImportValue": ${name}}}}}`;
+
+function setOf(texts: Readonly<Record<string, string>>): StackSet {
+  const set = new StackSet();
+  for (const [name, text] of Object.entries(texts)) {
+    set.add(toRawStack(parseSource(text, `/app/${name}.yml`), name, OPTIONS));
+  }
+  return set;
+}
+
+describe('StackSet', () => {
+  it('gives an imported value, whatever the order of the stacks', () => {
+    const [shop] = someStacks({
+      shop: importing('!Sub "${AWS::Region}-x"'),
+      base: exporting('!Sub "${AWS::Region}-x"', '!GetAtt T.TopicName'),
+    });
+
+    assert.match(shop!.resolveResources().get('T')?.properties['P'] as string, /^base-T-/);
+  });
+
+  it('puts exporting stacks before importing ones and keeps the order otherwise', () => {
+    const set = setOf({ c: importing('b'), a: exporting('a'), b: exporting('b', '!ImportValue a') });
+    const stacks = set.complete(['c', 'a', 'b']);
+    for (const stack of stacks) {
+      stack.resolveResources();
+      stack.resolveOutputs();
+    }
+
+    const ordered = set.inImportOrder(['c', 'a', 'b'].map((stackName) => ({ stackName })));
+
+    assert.deepEqual(
+      ordered.map(({ stackName }) => stackName),
+      ['a', 'b', 'c'],
+    );
+  });
+
+  it('names both stacks and the place when an export is missing', () => {
+    const [shop] = someStacks({ shop: importing('nope'), base: exporting('yes') });
+
+    assert.match(
+      refusal(() => shop!.resolveResources()),
+      /^\/app\/shop\.yml:1: T\.P: No export named nope found. Stack shop imports it; searched: base/,
+    );
+  });
+
+  it('refuses stacks that import from each other, naming them', () => {
+    const set = setOf({
+      a: `${importing('b')}\nOutputs: {O: {Value: 1, Export: {Name: a}}}`,
+      b: `${importing('a')}\nOutputs: {O: {Value: 1, Export: {Name: b}}}`,
+    });
+    for (const stack of set.complete(['a', 'b'])) stack.resolveResources();
+
+    assert.match(
+      refusal(() => set.inImportOrder([{ stackName: 'a' }, { stackName: 'b' }])),
+      /import from each other in a circle: a → b → a/,
+    );
+  });
+
+  it('refuses exports made of each other', () => {
+    const [a] = someStacks({ a: exporting('a', '!ImportValue b'), b: exporting('b', '!ImportValue a') });
+
+    assert.match(
+      refusal(() => a!.resolveOutputs()),
+      /in a circle/,
+    );
+  });
+
+  it('refuses an export that two stacks declare', () => {
+    assert.match(
+      refusal(() => someStacks({ a: exporting('x'), b: exporting('x') })),
+      /Export with name x is already exported by stack a/,
+    );
+  });
+
+  it('refuses two sources with one stack name', () => {
+    const set = setOf({ a: exporting('x') });
+
+    assert.match(
+      refusal(() => set.add(toRawStack(parseSource(exporting('y'), '/other/a.yml'), 'a', OPTIONS))),
+      /two sources make the stack a: this one and \/app\/a\.yml/,
+    );
+  });
+
+  it('keeps outputs pending until the stack they import from is there', () => {
+    const set = setOf({ b: exporting('b', '!ImportValue a') });
+    assert.equal(set.outputsOf('a'), 'pending');
+    assert.equal(set.outputsOf('b'), 'pending');
+
+    set.add(toRawStack(parseSource(exporting('a', '42'), '/app/a.yml'), 'a', OPTIONS));
+
+    assert.deepEqual(set.outputsOf('b'), { Out: '42' });
+  });
+});

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { aFolder, aFolderFunction, failed, returned, startRuntime } from './start-runtime.ts';
+
+const LAYER = {
+  'nodejs/node_modules/shared-cjs/index.js': 'exports.name = "cjs from layer"',
+  'nodejs/node_modules/shared-esm/package.json':
+    '{"name":"shared-esm","type":"module","exports":"./main.js"}',
+  'nodejs/node_modules/shared-esm/main.js': 'export const name = "esm from layer"',
+  'nodejs/tool.mjs': 'export const name = "file of layer"',
+};
+
+describe('code of a function', () => {
+  it('is TypeScript from source, with errors that point at its lines', async () => {
+    const folder = aFolder({
+      'package.json': '{"type":"module"}',
+      'lib/check.ts': `type Input = { readonly bad: boolean };\n\nexport function check(input: Input): void {\n  if (input.bad) throw new RangeError('bad input');\n}\n`,
+      'functions/users.ts': `import { check } from '../lib/check.ts';\nconst ready = await Promise.resolve('ready');\nexport const list = async (event: { bad: boolean }): Promise<unknown> => {\n  check(event);\n  return [ready, import.meta.url, import.meta.dirname];\n};\n`,
+    });
+    const { invoke, lines } = await startRuntime([aFolderFunction(folder, 'functions/users.list')]);
+
+    const fine = returned(await invoke('functions-users-list', { bad: false }));
+    const bad = failed(await invoke('functions-users-list', { bad: true }));
+
+    assert.deepEqual(fine, ['ready', `file://${folder}/functions/users.js`, `${folder}/functions`]);
+    const { trace } = JSON.parse(bad.payload) as { trace: string[] };
+    assert.ok(
+      trace.some((line) => line.includes(`${folder}/lib/check.ts:4:24`)),
+      trace.join('\n'),
+    );
+    assert.ok(
+      trace.some((line) => line.includes(`${folder}/functions/users.ts:4:3`)),
+      trace.join('\n'),
+    );
+    assert.ok(lines.some((line) => line.message.includes('lib/check.ts:4:24')));
+  });
+
+  it('is JavaScript as it is: CommonJS, ES modules, and files beside it', async () => {
+    const folder = aFolder({
+      'a.js': 'const { b } = require("./lib/b"); exports.handler = async () => [b, __dirname]',
+      'lib/b.js': 'exports.b = "b"',
+      'c.mjs': 'import { b } from "./lib/b.js"; const c = await b; export const handler = async () => c',
+      'd/index.js': 'module.exports.handler = async () => "folder"',
+    });
+    const { invoke } = await startRuntime(
+      ['a', 'c', 'd'].map((name) => aFolderFunction(folder, `${name}.handler`, { name })),
+    );
+
+    assert.deepEqual(returned(await invoke('a')), ['b', folder]);
+    assert.equal(returned(await invoke('c')), 'b');
+    assert.equal(returned(await invoke('d')), 'folder');
+  });
+
+  it('finds packages of its layers, from JavaScript and from bundles, by require and by import', async () => {
+    const layer = aFolder(LAYER);
+    const folder = aFolder({
+      'cjs.js':
+        'exports.handler = async () => [require("shared-cjs").name, (await import("shared-esm")).name, (await import("/opt/nodejs/tool.mjs")).name]',
+      'esm.mjs':
+        'import { name } from "shared-esm"; import cjs from "shared-cjs"; export const handler = async () => [cjs.name, name]',
+      'ts.ts':
+        'import { name } from "shared-esm"; import cjs from "shared-cjs"; export const handler = async (): Promise<unknown> => [cjs.name, name]',
+      'own.ts':
+        'import { name } from "shared-cjs"; export const handler = async (): Promise<unknown> => [name, process.env["NODE_PATH"]]',
+    });
+    const layers = [{ arn: 'arn:layer:1', directory: layer }];
+    const both = ['cjs from layer', 'esm from layer'];
+    const { invoke } = await startRuntime([
+      aFolderFunction(folder, 'cjs.handler', { layers }),
+      aFolderFunction(folder, 'esm.handler', { layers }),
+      aFolderFunction(folder, 'ts.handler', { layers }),
+      aFolderFunction(folder, 'own.handler', {
+        layers,
+        esbuild: { format: 'cjs', external: ['shared-cjs'] },
+      }),
+    ]);
+
+    assert.deepEqual(returned(await invoke('cjs-handler')), [...both, 'file of layer']);
+    assert.deepEqual(returned(await invoke('esm-handler')), both);
+    assert.deepEqual(returned(await invoke('ts-handler')), both);
+    assert.deepEqual(returned(await invoke('own-handler')), [
+      both[0],
+      `${layer}/nodejs/node24/node_modules:${layer}/nodejs/node_modules`,
+    ]);
+  });
+
+  it('that misses a package names the layers that are not on this machine', async () => {
+    const folder = aFolder({ 'a.js': 'require("shared-cjs"); exports.handler = async () => 1' });
+    const layers = [{ arn: 'arn:aws:lambda:eu-west-1:1:layer:tools:3', directory: undefined }];
+    const { invoke } = await startRuntime([aFolderFunction(folder, 'a.handler', { layers })]);
+
+    const { errorType, errorMessage } = failed(await invoke('a-handler'));
+
+    assert.equal(errorType, 'Runtime.ImportModuleError');
+    assert.match(errorMessage, /not on this machine: arn:aws:lambda:eu-west-1:1:layer:tools:3/);
+  });
+
+  it('honours the esbuild settings of the service, and CommonJS packages inside an ES module bundle', async () => {
+    const folder = aFolder({
+      'node_modules/old/index.js': 'const os = require("node:os"); exports.eol = os.EOL',
+      'node_modules/other/index.js': 'exports.eol = "other"',
+      'a.ts':
+        'import { eol } from "old"; declare const STAGE: string; export const handler = async () => [eol, STAGE, handler.name]',
+      'b.ts': 'import { eol } from "old"; export const handler = async () => eol',
+    });
+    const { invoke } = await startRuntime([
+      aFolderFunction(folder, 'a.handler', {
+        esbuild: {
+          bundle: true,
+          minify: true,
+          keepNames: true,
+          target: 'node20',
+          define: { STAGE: '"dev"' },
+          alias: { old: 'other' },
+          sourcemap: true,
+          packager: 'npm',
+          concurrency: 4,
+          exclude: ['@aws-sdk/*'],
+        },
+      }),
+      aFolderFunction(folder, 'b.handler'),
+    ]);
+
+    assert.deepEqual(returned(await invoke('a-handler')), ['other', 'dev', 'handler']);
+    assert.equal(returned(await invoke('b-handler')), '\n');
+  });
+});

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
+import { describe, it } from 'node:test';
+
+import { anInlineFunction, returned, startRuntime } from './start-runtime.ts';
+
+const PRINT = 'exports.handler = async () => ({ ...process.env })';
+
+/** Lambda, "Defined runtime environment variables", without those that docs/function-runtime.md leaves out. */
+const DOCUMENTED = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_DEFAULT_REGION',
+  'AWS_ENDPOINT_URL',
+  'AWS_EXECUTION_ENV',
+  'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+  'AWS_LAMBDA_FUNCTION_NAME',
+  'AWS_LAMBDA_FUNCTION_VERSION',
+  'AWS_LAMBDA_INITIALIZATION_TYPE',
+  'AWS_LAMBDA_LOG_GROUP_NAME',
+  'AWS_LAMBDA_LOG_STREAM_NAME',
+  'AWS_REGION',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_XRAY_CONTEXT_MISSING',
+  'AWS_XRAY_DAEMON_ADDRESS',
+  'LAMBDA_RUNTIME_DIR',
+  'LAMBDA_TASK_ROOT',
+  'LANG',
+  'NODE_PATH',
+  'PATH',
+  'TZ',
+  '_HANDLER',
+  '_X_AMZN_TRACE_ID',
+];
+
+describe('the environment of a function', () => {
+  it('holds the variables of Lambda and of the template, and none of the developer', async () => {
+    process.env['AWS_PROFILE'] = 'production';
+    process.env['AWS_SESSION_TOKEN'] = 'real-token';
+    const definition = anInlineFunction('env', PRINT, { environment: { TABLE: 'users' } });
+    const { invoke } = await startRuntime([definition], { controlUrl: () => 'http://127.0.0.1:4000' });
+
+    const environment = returned(await invoke('env')) as Record<string, string>;
+
+    delete process.env['AWS_PROFILE'];
+    delete process.env['AWS_SESSION_TOKEN'];
+    assert.deepEqual(Object.keys(environment).sort(), [...DOCUMENTED, 'TABLE'].sort());
+    assert.partialDeepStrictEqual(environment, {
+      AWS_REGION: 'eu-west-1',
+      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+      AWS_ACCESS_KEY_ID: 'LOCALKEY',
+      AWS_SECRET_ACCESS_KEY: 'local-secret',
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:4000',
+      TZ: ':UTC',
+      TABLE: 'users',
+      _X_AMZN_TRACE_ID: 'Root=1-67891233-abcdef012345678912345678',
+    });
+  });
+
+  it('lets the gateway override Lambda, and the template override both', async () => {
+    const definition = anInlineFunction('env', PRINT, { environment: { AWS_ENDPOINT_URL: 'mine' } });
+    const { invoke } = await startRuntime([definition], {
+      controlUrl: () => 'http://127.0.0.1:4000',
+      extraEnvironment: { LANG: 'C', AWS_ENDPOINT_URL: 'gateway', AWS_ENDPOINT_URL_DYNAMODB: 'http://db' },
+    });
+
+    const environment = returned(await invoke('env'));
+
+    assert.partialDeepStrictEqual(environment, {
+      LANG: 'C',
+      AWS_ENDPOINT_URL: 'mine',
+      AWS_ENDPOINT_URL_DYNAMODB: 'http://db',
+    });
+  });
+
+  it("hides the developer's home, where the AWS SDK would look for credentials, and the working directory", async () => {
+    const source = `const os = require('node:os'); exports.handler = async () =>
+      [os.homedir(), process.cwd() === process.env.LAMBDA_TASK_ROOT, new Date(0).getHours()]`;
+    const { invoke } = await startRuntime([anInlineFunction('home', source)]);
+
+    const [home, isTaskRoot, hours] = returned(await invoke('home')) as unknown[];
+
+    assert.notEqual(home, homedir());
+    assert.deepEqual([isTaskRoot, hours], [true, 0]);
+  });
+});

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import fc from 'fast-check';
+
+import { Job, JobQueue, readFailure } from '../../../gateway/lambda/job.ts';
+
+function aJob(payload: string): Job {
+  return new Job(payload, '', 60_000, () => undefined);
+}
+
+describe('JobQueue', () => {
+  it('behaves like a list, whatever the order of pushes, takes, returns and departures', () => {
+    const step = fc.oneof(
+      fc.record({ do: fc.constant('push' as const), size: fc.nat(20) }),
+      fc.record({ do: fc.constant('take' as const) }),
+      fc.record({ do: fc.constant('return' as const), count: fc.integer({ min: 1, max: 5 }) }),
+      fc.record({ do: fc.constant('leave' as const), at: fc.nat(10) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+        const queue = new JobQueue();
+        let model: Job[] = [];
+        const all: Job[] = [];
+        for (const next of steps) {
+          if (next.do === 'push') {
+            const job = aJob('x'.repeat(next.size));
+            all.push(job);
+            queue.push(job);
+            model.push(job);
+          } else if (next.do === 'take') {
+            while (model[0]?.isSettled === true) model.shift();
+            assert.equal(queue.peek(), model[0]);
+            assert.equal(queue.shift(), model.shift());
+          } else if (next.do === 'return') {
+            const jobs = Array.from({ length: next.count }, () => aJob('y'));
+            all.push(...jobs);
+            queue.putBack(jobs);
+            model = [...jobs, ...model];
+          } else model[next.at]?.settle({ kind: 'timed-out' });
+          assert.equal(queue.length, model.length);
+          assert.equal(
+            queue.sizeChars,
+            model.reduce((sum, job) => sum + job.payload.length, 0),
+          );
+        }
+        assert.deepEqual(queue.drain(), model);
+        for (const job of all) job.settle({ kind: 'timed-out' });
+      }),
+    );
+  });
+});
+
+describe('Job', () => {
+  it('answers its caller once', () => {
+    const answers: string[] = [];
+    const job = new Job('{}', '', 60_000, (result) => answers.push(result.kind));
+
+    job.fail('T', 'm');
+    job.settle({ kind: 'timed-out' });
+
+    assert.deepEqual(answers, ['failed']);
+  });
+});
+
+describe('readFailure', () => {
+  it('reads the error JSON of Lambda', () => {
+    const payload = '{"errorType":"E","errorMessage":"m","trace":[]}';
+
+    assert.deepEqual(readFailure(payload), { kind: 'failed', payload, errorType: 'E', errorMessage: 'm' });
+  });
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+
+import { FunctionBuild } from '../../../gateway/lambda/bundle.ts';
+import type { FunctionDefinition } from '../../../gateway/lambda/model.ts';
+import { DEFAULT_LIMITS, FunctionPool } from '../../../gateway/lambda/pool.ts';
+import { buildWorkerProgram } from '../../../gateway/lambda/worker-program.ts';
+import { aFolder, anInlineFunction, returned } from './start-runtime.ts';
+
+const folder = aFolder({});
+
+async function aPool(definition: FunctionDefinition): Promise<FunctionPool> {
+  const workerFile = await buildWorkerProgram(folder);
+  const build = new FunctionBuild(definition, folder, join(folder, 'compile'));
+  const pool = new FunctionPool({ ...DEFAULT_LIMITS, maxInstances: 6 }, async () => ({
+    definition,
+    built: await build.run(),
+    taskRoot: build.taskRoot,
+    workerFile,
+    clockOffset: new SharedArrayBuffer(8),
+    controlUrl: undefined,
+    accessKey: { id: 'a', secret: 's' },
+    extraEnvironment: {},
+    log: () => undefined,
+  }));
+  after(() => pool.close());
+  return pool;
+}
+
+function send(pool: FunctionPool, count: number, event: unknown = {}): Promise<unknown[]> {
+  const invocation = {
+    functionName: 'f',
+    payload: JSON.stringify(event),
+    timeoutMs: 10_000,
+    traceHeader: '',
+  };
+  return Promise.all(Array.from({ length: count }, async () => returned(await pool.invoke(invocation))));
+}
+
+describe('FunctionPool', () => {
+  it('keeps a fast function to its warm instance', async () => {
+    const pool = await aPool(anInlineFunction('f', 'exports.handler = async () => 1'));
+
+    for (let round = 0; round < 5; round += 1) await send(pool, 200);
+
+    assert.equal(pool.size, 1);
+  });
+
+  it('gives a waiting function more instances up to the limit, and lets idle ones go, the last one later', async () => {
+    const source = 'exports.handler = async () => new Promise((r) => setTimeout(r, 40, 1))';
+    const pool = await aPool(anInlineFunction('f', source));
+    await send(pool, 40);
+    const grown = pool.size;
+
+    pool.retire(performance.now() + 31_000);
+    const rest = pool.size;
+    pool.retire(performance.now() + 601_000);
+
+    assert.equal(grown, 6);
+    assert.equal(rest, 1);
+    assert.equal(pool.size, 0);
+    assert.deepEqual(await send(pool, 1), [1]);
+  });
+
+  it('starts an instance ahead of the first event when it is warmed', async () => {
+    const pool = await aPool(anInlineFunction('f', 'exports.handler = async () => 1'));
+
+    pool.warm();
+    pool.warm();
+
+    assert.equal(pool.size, 1);
+  });
+
+  it('answers everyone when it is closed', async () => {
+    const source = 'exports.handler = async () => new Promise((r) => setTimeout(r, 5_000))';
+    const pool = await aPool(anInlineFunction('f', source));
+    const invocation = { functionName: 'f', payload: '{}', timeoutMs: 10_000, traceHeader: '' };
+    const waiting = [pool.invoke(invocation), pool.invoke(invocation)];
+
+    await pool.close();
+
+    const kinds = (await Promise.all(waiting)).map((result) => result.kind);
+    assert.deepEqual(kinds, ['refused', 'refused']);
+    assert.equal((await pool.invoke(invocation)).kind, 'refused');
+  });
+});

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+
+import { aFolder, aFolderFunction, anInlineFunction, returned, startRuntime } from '../start-runtime.ts';
+
+const HOST = 'abc123.execute-api.eu-west-1.amazonaws.com';
+
+/** Stands in for the control port: answers with what it was asked. */
+const control = createServer((request, response) => {
+  let body = '';
+  request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+  request.on('end', () => {
+    response.end(JSON.stringify([request.method, request.url, request.headers.host, body]));
+  });
+});
+
+let url = '';
+before(async () => {
+  await new Promise<void>((resolve) => control.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(control.address() as AddressInfo).port}`;
+});
+after(() => control.close());
+
+const READ = `const read = (r) => new Promise((ok, no) => r.on('error', no).on('response', (m) => {
+  let t = ''; m.on('data', (c) => t += c).on('end', () => ok(JSON.parse(t))) }));`;
+
+const rows = [
+  {
+    name: 'https.request with options',
+    source: `const https = require('https'); ${READ} exports.handler = async () => { const r = https.request({
+      hostname: '${HOST}', path: '/dev/@connections/x', method: 'POST', agent: new https.Agent() }); r.end('hi'); return read(r) }`,
+    expected: ['POST', '/dev/@connections/x', HOST, 'hi'],
+  },
+  {
+    name: 'https.get with an address',
+    source: `import { get } from 'node:https'; ${READ} export const handler = async () => read(get('https://${HOST}/dev/a?b=1'))`,
+    expected: ['GET', '/dev/a?b=1', HOST, ''],
+  },
+  {
+    name: 'fetch',
+    source: `exports.handler = async () => (await fetch('https://${HOST}/dev/a', { method: 'PUT', body: 'b' })).json()`,
+    expected: ['PUT', '/dev/a', HOST, 'b'],
+  },
+  {
+    name: 'fetch with a Request',
+    source: `exports.handler = async () => (await fetch(new Request('https://${HOST}/x', { method: 'DELETE' }))).json()`,
+    expected: ['DELETE', '/x', HOST, ''],
+  },
+] as const;
+
+describe('calls of a function to execute-api', () => {
+  for (const row of rows) {
+    it(`reach the control port with their own Host: ${row.name}`, async () => {
+      const { invoke } = await startRuntime([anInlineFunction('net', row.source)], { controlUrl: () => url });
+
+      assert.deepEqual(returned(await invoke('net')), row.expected);
+    });
+  }
+
+  it('include those of the AWS SDK, bundled and unmodified', async () => {
+    const folder = aFolder({
+      'post.ts': `import { ApiGatewayManagementApiClient, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
+        const client = new ApiGatewayManagementApiClient({ endpoint: 'https://${HOST}/dev' });
+        export const handler = async () => {
+          const sent = await client.send(new PostToConnectionCommand({ ConnectionId: 'abc=', Data: 'hello' }));
+          return sent.$metadata.httpStatusCode;
+        };`,
+    });
+    const { invoke } = await startRuntime(
+      [
+        aFolderFunction(folder, 'post.handler', {
+          esbuild: {
+            format: 'esm',
+            nodePaths: [new URL('../../../../node_modules', import.meta.url).pathname],
+            banner: {
+              js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+            },
+          },
+        }),
+      ],
+      { controlUrl: () => url },
+    );
+
+    assert.equal(returned(await invoke('post-handler')), 200);
+  });
+
+  it('leave all other addresses alone', async () => {
+    const source = `exports.handler = async () => (await fetch('${url}/other', { headers: { 'x-a': '1' } })).json()`;
+    const { invoke } = await startRuntime([anInlineFunction('net', source)], {
+      controlUrl: () => 'http://127.0.0.1:1',
+    });
+
+    assert.deepEqual(returned(await invoke('net')), ['GET', '/other', new URL(url).host, '']);
+  });
+});

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+
+import { printLogLine } from '../../../../gateway/lambda/log-line.ts';
+import { aFolder, anInlineFunction, startRuntime } from '../start-runtime.ts';
+
+const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+describe('the output of a function', () => {
+  it('reaches the log with its level, stream and request id, in order', async () => {
+    const source = `const fs = require('node:fs'); console.log('loading');
+      exports.handler = async () => {
+        console.log('one %d', 1, { a: 1 }); console.warn('two'); console.error(new Error('three').message);
+        console.debug('four'); process.stdout.write('five\\n'); process.stderr.write(Buffer.from('six'));
+        fs.writeSync(1, 'seven\\n'); fs.writeFileSync('/dev/stderr', 'eight');
+        await new Promise((resolve) => fs.write(1, Buffer.from('__nine__'), 2, 4, resolve)); }`;
+    const { invoke, lines } = await startRuntime([anInlineFunction('print', source)]);
+
+    await invoke('print');
+
+    const seen = lines.map((line) => [line.level, line.stream, line.message]);
+    assert.deepEqual(seen, [
+      ['INFO', 'stdout', 'loading'],
+      ['INFO', 'stdout', 'one 1 { a: 1 }'],
+      ['WARN', 'stderr', 'two'],
+      ['ERROR', 'stderr', 'three'],
+      ['DEBUG', 'stdout', 'four'],
+      [undefined, 'stdout', 'five'],
+      [undefined, 'stderr', 'six'],
+      [undefined, 'stdout', 'seven'],
+      [undefined, 'stderr', 'eight'],
+      [undefined, 'stdout', 'nine'],
+    ]);
+    assert.equal(lines[0]?.requestId, undefined);
+    for (const line of lines.slice(1)) assert.match(line.requestId ?? '', REQUEST_ID);
+    assert.ok(lines.every((line) => line.functionName === 'print'));
+  });
+
+  it('never reaches the standard output of the gateway, not even from a child process', () => {
+    const folder = aFolder({
+      'run.ts': `
+        import { anInlineFunction, startRuntime } from ${JSON.stringify(new URL('../start-runtime.ts', import.meta.url).href)};
+        const source = \`const cp = require('node:child_process'); exports.handler = async () => {
+          console.log('A'); process.stdout.write('B'); require('node:fs').writeSync(1, 'C');
+          cp.spawnSync('/bin/echo', ['D'], { stdio: 'inherit' });
+          await new Promise((r) => cp.spawn('/bin/echo', ['E'], { stdio: 'inherit' }).on('close', r)); }\`;
+        const { runtime, invoke, lines } = await startRuntime([anInlineFunction('f', source)]);
+        await invoke('f');
+        await runtime.close();
+        process.stderr.write(lines.map((line) => line.message).join(','));
+      `,
+    });
+
+    const env = { ...process.env };
+    delete env['NODE_TEST_CONTEXT'];
+    const run = spawnSync(process.execPath, ['run.ts'], { cwd: folder, encoding: 'utf8', env });
+
+    assert.match(run.stderr, /A,B,C,D,E/);
+    assert.doesNotMatch(run.stdout, /^[A-E]/m);
+  });
+
+  it('is counted instead of kept when a function prints faster than the log can take', async () => {
+    const source = `exports.handler = async (e) => { for (let i = 0; i < 30000; i++) console.log(i);
+      await new Promise((r) => setTimeout(r, 50)); console.log('end') }`;
+    const { invoke, lines } = await startRuntime([anInlineFunction('flood', source)]);
+
+    await invoke('flood');
+
+    const last = lines.at(-1)?.message;
+    assert.equal(last, 'end');
+    const dropped = lines.map((line) => Number(/^(\d+) lines left out/.exec(line.message)?.[1] ?? 0));
+    const notices = dropped.filter((count) => count > 0).length;
+    assert.equal(lines.length - notices + dropped.reduce((sum, count) => sum + count, 0), 30_001);
+  });
+
+  it('prints in the text format of Lambda, and leaves the own format of a function alone', () => {
+    const line = {
+      functionName: 'f',
+      requestId: 'id-1',
+      level: 'INFO',
+      stream: 'stdout',
+      epochMs: 0,
+      message: 'hello',
+    } as const;
+
+    assert.equal(printLogLine(line), '1970-01-01T00:00:00.000Z\tid-1\tINFO\thello');
+    assert.equal(printLogLine({ ...line, level: undefined }), 'hello');
+  });
+
+  it('names a signal handler that will never be called', async () => {
+    const source = 'process.on("SIGTERM", () => {}); exports.handler = async () => 1';
+    const { invoke, lines } = await startRuntime([anInlineFunction('sig', source)]);
+
+    await invoke('sig');
+
+    assert.ok(lines.some((line) => line.message.startsWith('SIGTERM never arrives here')));
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, it } from 'node:test';
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { compileGlob } from '../../../gateway/policy/glob.ts';
+
+/** The definition itself, by recursion over pattern and text. */
+function matchesNaively(pattern: string, text: string): boolean {
+  if (pattern === '') return text === '';
+  const rest = pattern.slice(1);
+  if (pattern.startsWith('*'))
+    return Array.from({ length: text.length + 1 }, (_, index) => index).some((index) =>
+      matchesNaively(rest, text.slice(index)),
+    );
+  return text !== '' && (pattern[0] === '?' || pattern[0] === text[0]) && matchesNaively(rest, text.slice(1));
+}
+
+const patternText = fc.string({ unit: fc.constantFrom('a', 'b', '/', '*', '?'), maxLength: 7 });
+const plainText = fc.string({ unit: fc.constantFrom('a', 'b', '/'), maxLength: 9 });
+
+describe('compileGlob', () => {
+  it('agrees with the definition', () => {
+    fc.assert(
+      fc.property(patternText, plainText, (pattern, text) => {
+        assert.equal(compileGlob(pattern)(text), matchesNaively(pattern, text), `${pattern} on ${text}`);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('lets * run over slashes and colons', () => {
+    assert.equal(compileGlob('arn:aws:execute-api:*/GET/*')('arn:aws:execute-api:r:1:api/dev/GET/a/b'), true);
+  });
+
+  it('takes the characters of regular expressions for what they are', () => {
+    assert.equal(compileGlob('a.c+[x]*')('abc+[x]y'), false);
+    assert.equal(compileGlob('a.c+[x]*')('a.c+[x]y'), true);
+  });
+
+  it('answers in time for a pattern made to make matchers go back and forth', () => {
+    const hostile = compileGlob(`${'*a'.repeat(250)}*b`);
+    const startedMs = performance.now();
+
+    assert.equal(hostile('a'.repeat(1600)), false);
+
+    assert.ok(performance.now() - startedMs < 100);
+  });
+});

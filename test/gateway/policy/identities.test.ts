@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { DefinitionError } from '../../../gateway/errors.ts';
+import {
+  adminIdentity,
+  createIdentities,
+  decideFor,
+  parseIdentities,
+} from '../../../gateway/policy/identities.ts';
+
+const ACCOUNT_ID = '123456789012';
+const FILE = `identities:
+  - name: tester
+    accessKeyId: AKIALOCAL0000TESTER
+    secretAccessKey: tester-secret
+    policies:
+      - Version: '2012-10-17'
+        Statement:
+          - { Effect: Allow, Action: 'execute-api:*', Resource: '*' }
+      - Version: '2012-10-17'
+        Statement:
+          - { Effect: Deny, Action: 'execute-api:ManageConnections', Resource: '*' }
+`;
+
+const ask = (action: string) => ({
+  action,
+  resource: 'arn:aws:execute-api:us-east-1:1:a/b',
+  conditions: new Map(),
+});
+
+describe('parseIdentities', () => {
+  it('reads names, keys and policies', () => {
+    const [identity] = parseIdentities(FILE, 'gatewright.identities.yml', ACCOUNT_ID);
+    assert.equal(identity?.arn, 'arn:aws:iam::123456789012:user/tester');
+    assert.equal(identity.secretAccessKey, 'tester-secret');
+    assert.equal(identity.policies.length, 2);
+  });
+
+  for (const { name, text, expected } of [
+    { name: 'broken YAML', text: 'identities: [', expected: /^f\.yml:1: / },
+    { name: 'an empty file', text: '', expected: /^f\.yml: the file must be a map with identities$/ },
+    {
+      name: 'a list that is none',
+      text: 'identities: 3',
+      expected: /^f\.yml:1: identities: must be a list$/,
+    },
+    {
+      name: 'an unknown key',
+      text: FILE.replace('    policies', '    groups: []\n    policies'),
+      expected:
+        /^f\.yml:5: groups: is not known here; an identity has name, accessKeyId, secretAccessKey, policies$/,
+    },
+    {
+      name: 'a missing key',
+      text: FILE.replace('    secretAccessKey: tester-secret\n', ''),
+      expected: /^f\.yml:2: secretAccessKey: is missing$/,
+    },
+    {
+      name: 'an access key with a slash, which would end the credential scope',
+      text: FILE.replace('0000TESTER', '0000/TESTER'),
+      expected: /^f\.yml:3: accessKeyId: must be 16 to 128 capital letters and digits$/,
+    },
+    {
+      name: 'a secret that is a number, without repeating it',
+      text: FILE.replace('tester-secret', '12345678'),
+      expected: /^f\.yml:4: secretAccessKey: must be 8 to 256 characters$/,
+    },
+    {
+      name: 'a policy that is no document',
+      text: FILE.replace(/policies:[^]*/, 'policies: [allow]'),
+      expected: /^f\.yml:5: policies: must be an IAM policy document$/,
+    },
+    {
+      name: 'a policy that IAM would refuse',
+      text: FILE.replace('Effect: Allow', 'Effect: Maybe'),
+      expected: /^f\.yml:6: policies: /,
+    },
+  ]) {
+    it(`refuses ${name}`, () => {
+      assert.throws(
+        () => parseIdentities(text, 'f.yml', ACCOUNT_ID),
+        (error) => {
+          assert.ok(error instanceof DefinitionError);
+          assert.match(error.describe(), expected);
+          return true;
+        },
+      );
+    });
+  }
+});
+
+describe('createIdentities', () => {
+  it('finds an identity by its access key', () => {
+    const admin = adminIdentity({ accessKeyId: 'AKIAADMIN', secretAccessKey: 'secret' }, ACCOUNT_ID);
+    const identities = createIdentities([admin]);
+    assert.equal(identities.find('AKIAADMIN'), admin);
+    assert.equal(identities.secretOf('AKIAADMIN'), 'secret');
+    assert.equal(identities.secretOf('AKIANOBODY'), undefined);
+  });
+
+  it('refuses two identities with one access key', () => {
+    const twins = ['a', 'b'].map((name) => ({
+      ...adminIdentity({ accessKeyId: 'AKIA', secretAccessKey: 'secret' }, ACCOUNT_ID),
+      name,
+    }));
+    assert.throws(() => createIdentities(twins), DefinitionError);
+  });
+});
+
+describe('decideFor', () => {
+  const [tester] = parseIdentities(FILE, 'f.yml', ACCOUNT_ID);
+  // Source: IAM user guide, "Policy evaluation logic"
+  for (const { action, expected } of [
+    { action: 'execute-api:Invoke', expected: 'allow' },
+    { action: 'execute-api:ManageConnections', expected: 'explicit-deny' },
+    { action: 'lambda:InvokeFunction', expected: 'implicit-deny' },
+  ]) {
+    it(`says ${expected} for ${action}`, () => {
+      assert.ok(tester);
+      assert.equal(decideFor(tester, ask(action)), expected);
+    });
+  }
+
+  it('lets the admin do everything', () => {
+    const admin = adminIdentity({ accessKeyId: 'AKIA', secretAccessKey: 'secret' }, ACCOUNT_ID);
+    assert.equal(decideFor(admin, ask('sns:Publish')), 'allow');
+  });
+});

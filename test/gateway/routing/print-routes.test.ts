@@ -1,0 +1,55 @@
+import { describe, it } from 'node:test';
+import assert from 'node:assert/strict';
+import { printRoutes } from '../../../gateway/routing/print-routes.ts';
+import type { LambdaAuthorizer, StageText } from '../../../gateway/deployment/model.ts';
+import { aPlan } from './a-plan.ts';
+
+const text = (source: string): StageText => ({ source, render: () => source });
+
+const authorizer: LambdaAuthorizer = {
+  authorizerId: 'auth01',
+  name: 'tokens',
+  payload: 'rest-token',
+  functionName: text('authorize'),
+  identitySources: [{ kind: 'header', name: 'authorization' }],
+  identitySourceText: 'method.request.header.Authorization',
+  validation: undefined,
+  ttlSeconds: 300,
+  simpleResponses: false,
+  timeoutMs: 29_000,
+};
+
+describe('printRoutes', () => {
+  it('tells method, path, authorizer and function of each route in template order', () => {
+    const plans = [
+      aPlan('GET /pets/{id}', {
+        authorization: { kind: 'lambda', authorizer },
+        apiKeyRequired: true,
+        integration: {
+          kind: 'lambda-proxy',
+          payload: 'rest-1.0',
+          functionName: text('pets-${stageVariables.color}'),
+          timeoutMs: 29_000,
+        },
+      }),
+      aPlan('ANY /iam', { authorization: { kind: 'unsupported', type: 'AWS_IAM' } }),
+      aPlan('$default'),
+    ];
+
+    const rows = printRoutes({ plans });
+
+    const rest = { logicalId: 'Route', apiKeyRequired: false, functionName: undefined };
+    assert.deepEqual(rows, [
+      {
+        method: 'GET',
+        path: '/pets/{id}',
+        logicalId: 'Route',
+        apiKeyRequired: true,
+        authorizer: 'tokens',
+        functionName: 'pets-${stageVariables.color}',
+      },
+      { ...rest, method: 'ANY', path: '/iam', authorizer: 'AWS_IAM' },
+      { ...rest, method: '$default', path: '$default', authorizer: undefined },
+    ]);
+  });
+});

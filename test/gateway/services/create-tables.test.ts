@@ -1,0 +1,89 @@
+import { ListTablesCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
+import { DefinitionError, StartError } from '../../../gateway/errors.ts';
+import { createTablesAt } from '../../../gateway/services/create-tables.ts';
+import { startEmbeddedDynamoDb } from '../../../gateway/services/embedded-dynamodb.ts';
+import { aClient, aTable } from '../../support/orders-table.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+describe('createTablesAt', () => {
+  it('says that nobody answers', async () => {
+    const target = { url: 'http://127.0.0.1:9', region: 'us-east-1', accessKeyId: 'a', secretAccessKey: 'b' };
+    await assert.rejects(createTablesAt(target, [aTable()]), (error) => {
+      assert.ok(error instanceof StartError);
+      assert.match(error.message, /^no DynamoDB answers at http:\/\/127\.0\.0\.1:9: /);
+      return true;
+    });
+  });
+});
+
+describe('startEmbeddedDynamoDb with a data directory', () => {
+  it('keeps items and time to live over a restart, refuses changed keys and a second holder', async () => {
+    const clock = createSystemClock();
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'gatewright-data-'));
+    const expires = String(Math.floor(clock.nowEpochMs() / 1000) + 60);
+    try {
+      const first = await startEmbeddedDynamoDb({ port: 0, dataDirectory, clockOffset: clock.offset });
+      const firstClient = aClient(first.url);
+      await first.createTables([aTable()]);
+      for (const [number, ttl] of [
+        ['1', '9999999999'],
+        ['2', expires],
+      ] as const) {
+        await firstClient.send(
+          new PutItemCommand({
+            TableName: 'orders',
+            Item: { customer: { S: 'ann' }, number: { N: number }, expires: { N: ttl } },
+          }),
+        );
+      }
+      await assert.rejects(
+        startEmbeddedDynamoDb({ port: 0, dataDirectory, clockOffset: clock.offset }),
+        (error) => {
+          assert.ok(error instanceof StartError);
+          assert.match(error.message, /in use by another gatewright/);
+          return true;
+        },
+      );
+      firstClient.destroy();
+      await first.close();
+
+      clock.shift(DAY_MS);
+      const second = await startEmbeddedDynamoDb({ port: 0, dataDirectory, clockOffset: clock.offset });
+      const secondClient = aClient(second.url);
+      try {
+        await second.createTables([aTable()]);
+        const scan = await secondClient.send(new ScanCommand({ TableName: 'orders' }));
+        const tables = await secondClient.send(new ListTablesCommand({}));
+        assert.deepEqual(
+          scan.Items?.map((item) => item['number']?.N),
+          ['1'],
+        );
+        assert.deepEqual(tables.TableNames, ['orders']);
+
+        await assert.rejects(
+          second.createTables([aTable({ keys: [{ name: 'id', type: 'S' }] })]),
+          (error) => {
+            assert.ok(error instanceof DefinitionError);
+            assert.match(
+              error.describe(),
+              /^serverless\.yml:12: OrdersTable\.KeySchema: table orders is kept with/,
+            );
+            return true;
+          },
+        );
+      } finally {
+        secondClient.destroy();
+        await second.close();
+      }
+    } finally {
+      await rm(dataDirectory, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Connections } from '../../../gateway/websocket/connections.ts';
+import { BUFFER_LIMIT_BYTES, CLOSED_BY_API, GOING_AWAY } from '../../../gateway/websocket/limits.ts';
+import { aDetail, FakeSocket, VirtualClock } from './fixture.ts';
+
+const MINUTE_MS = 60_000;
+
+describe('Connections', () => {
+  it('finds a connection by API, stage and id together', () => {
+    const connections = new Connections(new VirtualClock());
+    const connection = connections.open(aDetail({ apiId: 'api1', stageName: 'dev' }), new FakeSocket());
+    const { connectionId } = connection;
+
+    assert.equal(connections.find('api1', 'dev', connectionId), connection);
+    assert.equal(connections.find('api2', 'dev', connectionId), undefined);
+    assert.equal(connections.find('api1', 'prod', connectionId), undefined);
+    assert.equal(connections.find('api1', 'dev', 'AAAAAAAAAAAAAAA='), undefined);
+  });
+
+  it('forgets a connection before its closing handshake is through', () => {
+    const connections = new Connections(new VirtualClock());
+    const socket = new FakeSocket();
+    const connection = connections.open(aDetail(), socket);
+
+    connections.end(connection, CLOSED_BY_API);
+
+    assert.equal(connections.count, 0);
+    assert.deepEqual(socket.closures, [CLOSED_BY_API]);
+  });
+
+  // aws-behaviour §11.4, §11.6: idle 10 minutes, lifetime 2 hours, closed with 1001 "Going away".
+  const limits: readonly {
+    readonly name: string;
+    readonly messagesAtMinutes: readonly number[];
+    readonly minutes: number;
+    readonly isEnded: boolean;
+  }[] = [
+    { name: 'keeps a connection silent for 9 minutes', messagesAtMinutes: [], minutes: 9, isEnded: false },
+    { name: 'ends a connection silent for 10 minutes', messagesAtMinutes: [], minutes: 10, isEnded: true },
+    {
+      name: 'counts silence from the last message',
+      messagesAtMinutes: [9],
+      minutes: 18,
+      isEnded: false,
+    },
+    {
+      name: 'ends a busy connection after 2 hours',
+      messagesAtMinutes: Array.from({ length: 120 }, (_, minute) => minute),
+      minutes: 120,
+      isEnded: true,
+    },
+  ];
+  for (const { name, messagesAtMinutes, minutes, isEnded } of limits) {
+    it(name, () => {
+      const clock = new VirtualClock();
+      const connections = new Connections(clock);
+      const socket = new FakeSocket();
+      const connection = connections.open(aDetail(), socket);
+
+      for (let minute = 0; minute <= minutes; minute += 1) {
+        if (messagesAtMinutes.includes(minute)) connections.touch(connection);
+        connections.sweep();
+        if (minute < minutes) clock.pass(MINUTE_MS);
+      }
+
+      assert.deepEqual(socket.closures, isEnded ? [GOING_AWAY] : []);
+    });
+  }
+
+  it('does not end connections when only the wall clock is moved', () => {
+    const clock = new VirtualClock();
+    const connections = new Connections(clock);
+    const socket = new FakeSocket();
+    connections.open(aDetail(), socket);
+
+    clock.moveWall(24 * 60 * MINUTE_MS);
+    connections.sweep();
+
+    assert.deepEqual(socket.closures, []);
+  });
+
+  it('refuses a message once the client leaves too much unread', () => {
+    const connections = new Connections(new VirtualClock());
+    const socket = new FakeSocket();
+    const connection = connections.open(aDetail(), socket);
+
+    assert.equal(connections.deliver(connection, 'hello'), 'sent');
+    socket.bufferedBytes = BUFFER_LIMIT_BYTES;
+    assert.equal(connections.deliver(connection, 'hello'), 'full');
+
+    assert.deepEqual(socket.sent, ['hello']);
+  });
+
+  it('counts a message to the client as activity', () => {
+    const clock = new VirtualClock();
+    const connections = new Connections(clock);
+    const connection = connections.open(aDetail(), new FakeSocket());
+
+    clock.pass(5 * MINUTE_MS);
+    connections.deliver(connection, 'hello');
+
+    assert.equal(connection.lastActiveAtEpochMs, clock.nowEpochMs());
+  });
+});

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { Metafile } from 'esbuild';
+import { assertShippedOnce } from '../../layers/build-layer.ts';
+import { assertPackagesInLayer, bundleFunctions } from '../../layers/bundle-functions.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+function aMetafile(inputs: readonly string[], imports: readonly string[], bytesInOutput = 1): Metafile {
+  const entries = Object.fromEntries(
+    inputs.map((input) => [input, { bytes: 1, bytesInOutput, imports: [] }]),
+  );
+  const external = imports.map((path) => ({ path, kind: 'import-statement' as const, external: true }));
+  const output = { bytes: 1, inputs: entries, imports: external, exports: [] };
+  return { inputs: entries, outputs: { 'a.mjs': output, 'b.mjs': output } };
+}
+
+describe('bundleFunctions', () => {
+  it('bundles every function small, without packages', async () => {
+    const bundles = await bundleFunctions(ROOT);
+
+    assert.ok(bundles.length >= 5);
+    for (const { name, code } of bundles) assert.ok(code.length < 65_536, name);
+  });
+});
+
+describe('assertPackagesInLayer', () => {
+  it('takes what the layer holds and what Node brings', () => {
+    assertPackagesInLayer('f', aMetafile(['functions/f.ts'], ['@middy/core', 'node:https']));
+  });
+
+  it('refuses a package in the bundle', () => {
+    assert.throws(
+      () => assertPackagesInLayer('f', aMetafile(['node_modules/x/index.js'], [])),
+      /belong in the layer/,
+    );
+  });
+
+  it('refuses an import that nothing provides', () => {
+    assert.throws(() => assertPackagesInLayer('f', aMetafile([], ['left-pad'])), /left-pad/);
+  });
+});
+
+describe('assertShippedOnce', () => {
+  it('refuses a file in two outputs, unless nothing of it is there', () => {
+    assert.throws(() => assertShippedOnce(aMetafile(['x.js'], [])), /x\.js ships twice/);
+    assertShippedOnce(aMetafile(['x.js'], [], 0));
+  });
+});

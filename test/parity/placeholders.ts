@@ -1,0 +1,35 @@
+/** `${fn:name}`, `${backend}` … of a case. `${stageVariables.x}` is API Gateway's own and stays as it is. */
+import type { Json, JsonObject } from './parity-case.ts';
+
+const PLACEHOLDER =
+  /\$\{((?:fn|fnName|deployment):[A-Za-z0-9_-]+|backend|backendHost|apiId|region|accountId|role)\}/;
+
+/** What stands for a placeholder: text, or an intrinsic function such as `{Ref: …}`; undefined = none here. */
+export type PlaceholderValues = (name: string) => string | JsonObject | undefined;
+
+/**
+ * Fills every placeholder inside `value`. Text that holds an intrinsic becomes `Fn::Join`.
+ * @throws Error for a placeholder that `values` does not know
+ */
+export function fillPlaceholders(value: Json, values: PlaceholderValues): Json {
+  if (typeof value === 'string') return fillText(value, values);
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => fillPlaceholders(item, values));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value as JsonObject).map(([key, item]) => [key, fillPlaceholders(item, values)]),
+  );
+}
+
+function fillText(text: string, values: PlaceholderValues): Json {
+  // `split` with one capture group alternates: text, name, text, name, text.
+  const pieces = text.split(PLACEHOLDER).map((piece, index) => {
+    if (index % 2 === 0) return piece;
+    const filled = values(piece);
+    if (filled === undefined) throw new Error(`nothing stands for \${${piece}}`);
+    return filled;
+  });
+  const parts = pieces.filter((piece) => piece !== '');
+  if (parts.every((part) => typeof part === 'string')) return parts.join('');
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : { 'Fn::Join': ['', parts] };
+}

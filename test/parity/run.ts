@@ -1,0 +1,141 @@
+/**
+ * `npm run parity [-- file …] [--area A] [--id I] [--rename SEED] [--json] [--write-docs]`.
+ * Exit code 0 only if the cases of the default file fail exactly where test/parity/known-failures.json says,
+ * and every case of any other file holds.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { REPOSITORY } from '../architecture/source-files.ts';
+import { DEFAULT_FILE, describeSource, readCases } from './parity-case.ts';
+import { printReport } from './report.ts';
+import { renameCase, renamer } from './rename.ts';
+import { runCase } from './run-case.ts';
+import { findSurprises, hasSurprises, scoreByArea } from './score.ts';
+import { startEngine } from './engine.ts';
+import type { ParityCase } from './parity-case.ts';
+import type { CaseResult, KnownFailures, Surprises } from './score.ts';
+
+const KNOWN_FAILURES = join(REPOSITORY, 'test/parity/known-failures.json');
+const REPORT = join(REPOSITORY, 'docs/parity.md');
+/** Cases in flight; each has a gateway and its function instances. */
+const CONCURRENCY = 4;
+
+export function readKnownFailures(): KnownFailures {
+  return JSON.parse(readFileSync(KNOWN_FAILURES, 'utf8')) as KnownFailures;
+}
+
+/** Runs the cases a few at a time; results in the order of the cases. */
+export async function runCases(cases: readonly ParityCase[], seed?: string): Promise<readonly CaseResult[]> {
+  const results = new Map<ParityCase, CaseResult>();
+  const waiting = [...cases];
+  const naming = seed === undefined ? (name: string) => name : renamer(seed);
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const staged = seed === undefined ? next : renameCase(next, seed);
+      results.set(next, { parityCase: next, difference: await runCase(staged, { startEngine, naming }) });
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return cases.flatMap((parityCase) => results.get(parityCase) ?? []);
+}
+
+type Options = {
+  readonly files: readonly string[];
+  readonly area: string | undefined;
+  readonly id: string | undefined;
+  readonly rename: string | undefined;
+  readonly json: boolean;
+  readonly writeDocs: boolean;
+};
+
+function parseOptions(): Options {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      area: { type: 'string' },
+      id: { type: 'string' },
+      rename: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      'write-docs': { type: 'boolean', default: false },
+    },
+  });
+  const files = positionals.length === 0 ? [DEFAULT_FILE] : positionals.map((file) => resolve(file));
+  const { area, id, rename, json } = values;
+  return { files, area, id, rename, json, writeDocs: values['write-docs'] };
+}
+
+function selectCases(file: string, { area, id }: Options): readonly ParityCase[] {
+  return readCases(file).filter(
+    (parityCase) =>
+      (area === undefined || parityCase.area === area) && (id === undefined || parityCase.id === id),
+  );
+}
+
+function print(results: readonly CaseResult[], surprises: Surprises, known: KnownFailures): void {
+  for (const { area, passed, total } of scoreByArea(results))
+    console.log(`${area.padEnd(20)} ${passed}/${total}`);
+  for (const { parityCase, difference } of results) {
+    if (difference === undefined) continue;
+    const reason = known[parityCase.id];
+    console.log(`\n${reason === undefined ? 'FAILED' : 'failed'} ${parityCase.area} ${parityCase.id}`);
+    console.log(`  ${difference}`);
+    console.log(`  source: ${describeSource(parityCase)}`);
+    if (reason !== undefined) console.log(`  known: ${reason}`);
+  }
+  console.log('');
+  for (const id of surprises.mended) console.log(`holds now, take it off known-failures.json: ${id}`);
+  for (const id of surprises.unknown) console.log(`in known-failures.json, but there is no such case: ${id}`);
+}
+
+function printJson(results: readonly CaseResult[], known: KnownFailures): void {
+  const failures = results
+    .filter(({ difference }) => difference !== undefined)
+    .map(({ parityCase, difference }) => {
+      const { id, area } = parityCase;
+      return { id, area, difference, source: describeSource(parityCase), known: known[id] ?? null };
+    });
+  const areas = Object.fromEntries(
+    scoreByArea(results).map(({ area, passed, total }) => [area, { passed, total }]),
+  );
+  const passed = results.length - failures.length;
+  console.log(JSON.stringify({ passed, failed: failures.length, areas, failures }));
+}
+
+async function main(): Promise<number> {
+  const options = parseOptions();
+  const selected = options.files.map((file) => ({ file, cases: selectCases(file, options) }));
+  const count = selected.reduce((sum, { cases }) => sum + cases.length, 0);
+  if (count === 0) {
+    console.error('no case matches');
+    return 1;
+  }
+  const known = options.files.includes(DEFAULT_FILE) ? readKnownFailures() : {};
+  const whole = options.area === undefined && options.id === undefined;
+  const results = await runCases(
+    selected.flatMap(({ cases }) => cases),
+    options.rename,
+  );
+  const surprises = findSurprises(results, known, whole && options.files.includes(DEFAULT_FILE));
+  const failed = results.filter(({ difference }) => difference !== undefined).length;
+  if (options.json) printJson(results, known);
+  else {
+    print(results, surprises, known);
+    console.log(`${results.length - failed} passed, ${failed} failed`);
+  }
+  const complete = whole && options.rename === undefined && options.files.join() === DEFAULT_FILE;
+  if (options.writeDocs && complete && !hasSurprises(surprises))
+    writeFileSync(REPORT, printReport(results, known));
+  else if (options.writeDocs)
+    console.error('docs/parity.md is written from a whole run of the default file without surprises');
+  return hasSurprises(surprises) ? 1 : 0;
+}
+
+if (import.meta.main) {
+  try {
+    process.exit(await main());
+  } catch (error) {
+    console.error(`parity: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  }
+}

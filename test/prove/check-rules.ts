@@ -1,0 +1,141 @@
+/**
+ * Proves that every rule of `npm run check` fires: plants one violation per rule in a copy of the
+ * repository and runs the tools there with the repository's own configuration. A rule that is added
+ * without a violation refutes the proof, so the table stays complete.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { REPOSITORY, SOURCE_FOLDERS, listFiles } from '../architecture/source-files.ts';
+import { cruiseImports } from '../architecture/cruise-imports.ts';
+import { PLANTED, PROVEN_FLAGS, plantedTargets } from './planted-violations.ts';
+import type { PlantedViolation } from './planted-violations.ts';
+import type { Outcome, Proof } from './proof.ts';
+
+/** `rule in path`, one for each finding of a tool. */
+type Findings = ReadonlySet<string>;
+const finding = (rule: string, path: string): string => `${rule} in ${path}`;
+
+function copyRepository(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'gatewright-rules-'));
+  const sources = listFiles().filter(
+    (path) => SOURCE_FOLDERS.some((folder) => path.startsWith(`${folder}/`)) || !path.includes('/'),
+  );
+  for (const path of sources) {
+    mkdirSync(dirname(join(copy, path)), { recursive: true });
+    cpSync(join(REPOSITORY, path), join(copy, path));
+  }
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(copy, 'node_modules'));
+  for (const { path, text } of [...plantedTargets(), ...PLANTED]) {
+    mkdirSync(dirname(join(copy, path)), { recursive: true });
+    writeFileSync(join(copy, path), text);
+  }
+  return copy;
+}
+
+const plantedFor = (tool: PlantedViolation['tool']): readonly PlantedViolation[] =>
+  PLANTED.filter((planted) => planted.tool === tool);
+
+function runTool(copy: string, script: string, args: readonly string[]): string {
+  const run = spawnSync(process.execPath, [join(copy, 'node_modules', script), ...args], {
+    cwd: copy,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return `${run.stdout}\n${run.stderr}`;
+}
+
+function findTypeErrors(copy: string): Findings {
+  const config = { extends: './tsconfig.json', include: plantedFor('types').map(({ path }) => path) };
+  writeFileSync(join(copy, 'tsconfig.planted.json'), JSON.stringify(config));
+  const output = runTool(copy, 'typescript/bin/tsc', ['-p', 'tsconfig.planted.json', '--pretty', 'false']);
+  return new Set(
+    [...output.matchAll(/^([^(\n]+)\(\d+,\d+\): error (TS\d+)/gm)].map((match) =>
+      finding(match[2] ?? '', match[1] ?? ''),
+    ),
+  );
+}
+
+function findLintErrors(copy: string): Findings {
+  const paths = plantedFor('lint').map(({ path }) => path);
+  const output = runTool(copy, 'eslint/bin/eslint.js', ['--format', 'json', ...paths]);
+  const start = output.indexOf('[{');
+  if (start === -1) throw new Error(`eslint did not run: ${output.slice(0, 400)}`);
+  const report = JSON.parse(output.slice(start, output.lastIndexOf(']') + 1)) as {
+    filePath: string;
+    messages: { ruleId: string | null }[];
+  }[];
+  return new Set(
+    report.flatMap(({ filePath, messages }) =>
+      messages.map(({ ruleId }) => finding(ruleId ?? 'parse error', relative(copy, filePath))),
+    ),
+  );
+}
+
+function findImportErrors(copy: string): Findings {
+  const paths = plantedFor('imports').map(({ path }) => path);
+  return new Set(cruiseImports(copy, paths).violations.map(({ rule, from }) => finding(rule.name, from)));
+}
+
+function findFormatErrors(copy: string): Findings {
+  const paths = plantedFor('format').map(({ path }) => path);
+  const output = runTool(copy, 'prettier/bin/prettier.cjs', ['--check', ...paths]);
+  return new Set(paths.filter((path) => output.includes(path)).map((path) => finding('format', path)));
+}
+
+/** Rules that the configuration has and no violation is planted for. */
+async function unprovenRules(): Promise<readonly string[]> {
+  const config = (await import(pathToFileURL(join(REPOSITORY, '.dependency-cruiser.mjs')).href)) as {
+    default: { forbidden: { name: string }[] };
+  };
+  const planted = new Set(plantedFor('imports').map(({ rule }) => rule));
+  const imports = config.default.forbidden.map(({ name }) => name).filter((name) => !planted.has(name));
+  const tsconfig = JSON.parse(readFileSync(join(REPOSITORY, 'tsconfig.json'), 'utf8')) as {
+    compilerOptions: Record<string, unknown>;
+  };
+  const settings = new Set(['noEmit', 'allowImportingTsExtensions', 'skipLibCheck']);
+  const flags = Object.entries(tsconfig.compilerOptions)
+    .filter(
+      ([name, value]) => typeof value === 'boolean' && !settings.has(name) && !PROVEN_FLAGS.includes(name),
+    )
+    .map(([name]) => name);
+  const lint = readFileSync(join(REPOSITORY, 'eslint.config.js'), 'utf8');
+  const named = [...lint.matchAll(/^\s*'([@a-z/-]+)':\s*\[?\s*'error'/gm)].map((match) => match[1] ?? '');
+  const proven = new Set(plantedFor('lint').map(({ rule }) => rule));
+  return [...imports, ...flags, ...named.filter((name) => !proven.has(name))];
+}
+
+async function proveRules(): Promise<Outcome> {
+  const copy = copyRepository();
+  try {
+    const found: Record<PlantedViolation['tool'], Findings> = {
+      types: findTypeErrors(copy),
+      lint: findLintErrors(copy),
+      imports: findImportErrors(copy),
+      format: findFormatErrors(copy),
+    };
+    const rows = PLANTED.map(({ tool, rule, path }) => {
+      return { tool, rule, path, fired: found[tool].has(finding(rule, path)) };
+    });
+    for (const { tool, rule, path, fired } of rows) {
+      console.log(`  ${fired ? 'fired ' : 'SILENT'}  ${tool.padEnd(8)} ${rule.padEnd(48)} ${path}`);
+    }
+    const silent = rows.filter(({ fired }) => !fired).map(({ tool, rule }) => `${tool} ${rule}`);
+    const unproven = (await unprovenRules()).map((rule) => `${rule} (nothing planted)`);
+    const figures = { rules: rows.length, fired: rows.length - silent.length };
+    return silent.length + unproven.length === 0
+      ? { kind: 'proven', figures }
+      : { kind: 'refuted', reason: [...silent, ...unproven].join(', '), figures };
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+export const checkRules: Proof = {
+  name: 'check-rules',
+  claim: 'every rule of `npm run check` fires on a planted violation',
+  quick: true,
+  run: proveRules,
+};

@@ -1,0 +1,18 @@
+/** What `npm run prove` runs: a claim that is too long or too dependent on the machine for `npm test`. */
+
+export type Figures = { readonly [name: string]: string | number | boolean | Figures | readonly Figures[] };
+
+export type Outcome =
+  | { readonly kind: 'proven'; readonly figures: Figures }
+  | { readonly kind: 'refuted'; readonly reason: string; readonly figures: Figures }
+  /** A tool that this machine lacks; `reason` names it. */
+  | { readonly kind: 'skipped'; readonly reason: string };
+
+export type Proof = {
+  /** Name on the command line and of `docs/evidence/<name>.json`. */
+  readonly name: string;
+  readonly claim: string;
+  /** Short enough for `--quick`, or has a shorter form of itself. */
+  readonly quick: boolean;
+  run(options: { readonly quick: boolean }): Promise<Outcome>;
+};

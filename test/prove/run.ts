@@ -1,0 +1,76 @@
+/**
+ * `npm run prove [-- name …] [--quick]`. Each proof writes docs/evidence/<name>.json with date, commit and
+ * figures; quick runs leave the evidence alone. Exit code 1: refuted; 2: a proof asked for by name could not
+ * run here.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { REPOSITORY } from '../architecture/source-files.ts';
+import { checkRules } from './check-rules.ts';
+import type { Figures, Proof } from './proof.ts';
+
+const PROOFS: readonly Proof[] = [checkRules];
+
+/** Commit the figures belong to; a dirty tree is said so, since its figures cannot be reproduced. */
+function describeCommit(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: REPOSITORY, encoding: 'utf8' }).trim();
+  const dirty = git('status', '--porcelain') === '' ? '' : '+uncommitted';
+  return `${git('rev-parse', 'HEAD')}${dirty}`;
+}
+
+function writeEvidence(name: string, figures: Figures): void {
+  const folder = join(REPOSITORY, 'docs/evidence');
+  mkdirSync(folder, { recursive: true });
+  const evidence = { date: new Date().toISOString().slice(0, 10), commit: describeCommit(), figures };
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(evidence, null, 2)}\n`);
+}
+
+/** Runs one proof and says in one line how it ended. */
+async function prove(proof: Proof, quick: boolean): Promise<'proven' | 'refuted' | 'skipped'> {
+  const startedMs = performance.now();
+  const outcome = await proof.run({ quick });
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  switch (outcome.kind) {
+    case 'skipped':
+      console.log(`SKIPPED ${proof.name}: ${outcome.reason}`);
+      break;
+    case 'refuted':
+      console.log(`REFUTED ${proof.name}: ${outcome.reason} (${seconds} s)`);
+      break;
+    case 'proven':
+      console.log(`PROVEN ${proof.name}: ${proof.claim} (${seconds} s)`);
+      if (!quick) writeEvidence(proof.name, outcome.figures);
+      break;
+  }
+  return outcome.kind;
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: 'boolean', default: false } },
+  });
+  const unknown = positionals.filter((name) => !PROOFS.some((proof) => proof.name === name));
+  if (unknown.length > 0) {
+    console.error(
+      `unknown proof: ${unknown.join(', ')}; there are: ${PROOFS.map(({ name }) => name).join(', ')}`,
+    );
+    return 1;
+  }
+  const chosen = PROOFS.filter(({ name, quick }) =>
+    positionals.length === 0 ? quick || !values.quick : positionals.includes(name),
+  );
+  const outcomes = new Set<string>();
+  for (const proof of chosen) outcomes.add(await prove(proof, values.quick));
+  if (outcomes.has('refuted')) return 1;
+  return outcomes.has('skipped') && positionals.length > 0 && !values.quick ? 2 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`prove: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

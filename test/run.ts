@@ -1,0 +1,50 @@
+/**
+ * Runs the whole suite: `npm test [-- file-or-folder …]`. Two files at a time, since several of them start
+ * gateways of their own; ends with one line that says what happened, and exit code 1 on any failure.
+ */
+import { availableParallelism } from 'node:os';
+import { existsSync, globSync } from 'node:fs';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+const FILE_DEADLINE_MS = 180_000;
+
+/** Test files for the given files or folders; a name that leads to none is an error, not an empty success. */
+function selectFiles(names: readonly string[]): readonly string[] {
+  const selected = names.flatMap((name) => {
+    const found = name.endsWith('.ts') && existsSync(name) ? [name] : globSync(`${name}/**/*.test.ts`);
+    if (found.length === 0) throw new Error(`no tests in ${name}`);
+    return found;
+  });
+  return [...new Set(selected)].sort();
+}
+
+/** What one run of the suite came to. */
+type Tally = { passed: number; failed: number; files: Set<string> };
+
+async function runFiles(files: readonly string[]): Promise<Tally> {
+  const tally: Tally = { passed: 0, failed: 0, files: new Set() };
+  const concurrency = Math.min(2, availableParallelism());
+  const stream = run({ files: [...files], concurrency, timeout: FILE_DEADLINE_MS });
+  stream.on('test:pass', ({ details }) => {
+    if (details.type !== 'suite') tally.passed += 1;
+  });
+  stream.on('test:fail', ({ details, file }) => {
+    if (details.type !== 'suite') tally.failed += 1;
+    tally.files.add(file ?? 'a file that could not be loaded');
+  });
+  for await (const chunk of stream.compose(new spec())) process.stdout.write(chunk as string);
+  return tally;
+}
+
+const startedMs = performance.now();
+const names = process.argv.slice(2);
+const files = selectFiles(names.length === 0 ? ['test'] : names);
+const tally = await runFiles(files);
+const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+const failed = Math.max(tally.failed, tally.files.size);
+for (const file of tally.files) console.log(`failed: ${file}`);
+console.log(
+  `${failed === 0 ? 'PASSED' : 'FAILED'}: ${tally.passed} tests passed, ${failed} failed, ${files.length} files, ${seconds} s`,
+);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createKeySetFetcher } from '#shared/access/key-set-fetcher.ts';
+import { aLoopbackServer } from '../../support/signed-tokens.ts';
+
+describe('createKeySetFetcher', () => {
+  it('reads a key set of this machine over plain HTTP', async () => {
+    await using server = await aLoopbackServer((_request, response) => response.end('{"keys":[]}'));
+    assert.equal(await createKeySetFetcher().fetch(`${server.url}/.well-known/jwks.json`), '{"keys":[]}');
+  });
+
+  for (const uri of ['http://issuer.example/keys', 'http://10.0.0.1/keys', 'file:///etc/passwd', 'x'])
+    it(`refuses to ask ${uri}`, async () => {
+      await assert.rejects(createKeySetFetcher().fetch(uri), { code: 'KEY_SET_UNAVAILABLE' });
+    });
+
+  it('follows no redirect', async () => {
+    let asked = 0;
+    await using server = await aLoopbackServer((_request, response) => {
+      asked += 1;
+      response.writeHead(302, { location: '/elsewhere' }).end();
+    });
+
+    await assert.rejects(createKeySetFetcher().fetch(server.url), { code: 'KEY_SET_UNAVAILABLE' });
+    assert.equal(asked, 1);
+  });
+
+  it('stops reading at its limit', async () => {
+    await using server = await aLoopbackServer((_request, response) => response.end('x'.repeat(101)));
+    await assert.rejects(createKeySetFetcher({ limitBytes: 100 }).fetch(server.url), /over 100 bytes/);
+  });
+
+  it('gives up on an issuer that does not answer', async () => {
+    await using server = await aLoopbackServer(() => undefined);
+    await assert.rejects(createKeySetFetcher({ timeoutMs: 20 }).fetch(server.url), {
+      code: 'KEY_SET_UNAVAILABLE',
+    });
+  });
+
+  it('gives up on an answer that never ends', async () => {
+    await using server = await aLoopbackServer((_request, response) => response.write('{'));
+    await assert.rejects(createKeySetFetcher({ timeoutMs: 20 }).fetch(server.url), {
+      code: 'KEY_SET_UNAVAILABLE',
+    });
+  });
+
+  it('tries once more when the connection breaks', async () => {
+    let asked = 0;
+    await using server = await aLoopbackServer((request, response) => {
+      asked += 1;
+      if (asked === 1) request.destroy();
+      else response.end('{}');
+    });
+
+    assert.equal(await createKeySetFetcher().fetch(server.url), '{}');
+  });
+});

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { KeySets } from '#shared/access/key-sets.ts';
+import { aFetcher, aKeySet, aRsaKey } from '../../support/signed-tokens.ts';
+
+const URI = 'https://issuer.example/keys';
+const first = aRsaKey('first');
+const second = aRsaKey('second');
+
+function aScene(text = aKeySet(first)) {
+  const sets = new Map([[URI, text]]);
+  const fetcher = aFetcher(sets);
+  const clock = {
+    nowMs: 1_000_000,
+    nowEpochMs() {
+      return this.nowMs;
+    },
+  };
+  return { sets, clock, asked: fetcher.asked, keySets: new KeySets(fetcher, clock) };
+}
+
+describe('KeySets', () => {
+  it('asks the issuer once for many callers at once', async () => {
+    const { keySets, asked } = aScene();
+
+    await Promise.all(Array.from({ length: 100 }, () => keySets.keyFor(URI, 'first')));
+
+    assert.equal(asked.length, 1);
+  });
+
+  it('finds a key that was added, once the cool-down is over', async () => {
+    const { keySets, asked, clock, sets } = aScene();
+    await keySets.keyFor(URI, 'first');
+    sets.set(URI, aKeySet(first, second));
+
+    await assert.rejects(keySets.keyFor(URI, 'second'), { code: 'TOKEN_KEY_UNKNOWN' });
+    clock.nowMs += 30_000;
+    assert.equal((await keySets.keyFor(URI, 'second')).keyId, 'second');
+    assert.equal(asked.length, 2);
+  });
+
+  it('asks at most once in 30 seconds for invented key ids', async () => {
+    const { keySets, asked, clock } = aScene();
+
+    for (let i = 0; i < 60; i += 1) {
+      await assert.rejects(keySets.keyFor(URI, `invented-${i}`), { code: 'TOKEN_KEY_UNKNOWN' });
+      clock.nowMs += 1_000;
+    }
+
+    assert.equal(asked.length, 2);
+  });
+
+  it('refuses a withdrawn key after ten minutes', async () => {
+    const { keySets, clock, sets } = aScene();
+    await keySets.keyFor(URI, 'first');
+    sets.set(URI, aKeySet(second));
+
+    clock.nowMs += 599_999;
+    assert.equal((await keySets.keyFor(URI, 'first')).keyId, 'first');
+    clock.nowMs += 1;
+    await assert.rejects(keySets.keyFor(URI, 'first'), { code: 'TOKEN_KEY_UNKNOWN' });
+  });
+
+  it('takes the new key where an id was given to another one', async () => {
+    const { keySets, clock, sets } = aScene();
+    const before = await keySets.keyFor(URI, 'first');
+    sets.set(URI, aKeySet({ ...second, jwk: { ...second.jwk, kid: 'first' } }));
+
+    clock.nowMs += 600_000;
+    const after = await keySets.keyFor(URI, 'first');
+
+    assert.equal(after.keyObject.equals(before.keyObject), false);
+  });
+
+  it('serves the old set for an hour while the issuer is out of reach, then stops', async () => {
+    const { keySets, clock, sets } = aScene();
+    await keySets.keyFor(URI, 'first');
+    sets.clear();
+
+    clock.nowMs += 600_000 + 3_599_999;
+    assert.equal((await keySets.keyFor(URI, 'first')).keyId, 'first');
+    clock.nowMs += 1;
+    await assert.rejects(keySets.keyFor(URI, 'first'), { code: 'KEY_SET_UNAVAILABLE' });
+  });
+
+  it('does not call a key unknown while nobody can know', async () => {
+    const { keySets, clock, sets } = aScene();
+    await keySets.keyFor(URI, 'first');
+    sets.clear();
+
+    clock.nowMs += 60_000;
+
+    await assert.rejects(keySets.keyFor(URI, 'second'), { code: 'KEY_SET_UNAVAILABLE' });
+  });
+
+  it('leaves a failing issuer alone for a growing while and recovers', async () => {
+    const { keySets, asked, clock, sets } = aScene();
+    sets.clear();
+
+    for (let second = 0; second < 120; second += 1) {
+      await assert.rejects(keySets.keyFor(URI, 'first'), { code: 'KEY_SET_UNAVAILABLE' });
+      clock.nowMs += 1_000;
+    }
+    // After 1, 2, 4, 8, 16 and 32 seconds, then after a minute at most.
+    assert.equal(asked.length, 7);
+
+    sets.set(URI, aKeySet(first));
+    clock.nowMs += 60_000;
+    assert.equal((await keySets.keyFor(URI, 'first')).keyId, 'first');
+  });
+
+  it('takes an answer that is no key set for an outage', async () => {
+    const { keySets } = aScene('<html>');
+    await assert.rejects(keySets.keyFor(URI, 'first'), { code: 'KEY_SET_UNAVAILABLE' });
+  });
+
+  it('reads again when the clock was set back', async () => {
+    const { keySets, asked, clock } = aScene();
+    await keySets.keyFor(URI, 'first');
+
+    clock.nowMs -= 86_400_000;
+    await keySets.keyFor(URI, 'first');
+
+    assert.equal(asked.length, 2);
+  });
+});

@@ -1,0 +1,65 @@
+/** Whole APIs for tests: a stack on virtual ports, asked without a socket. */
+import { loadApis } from '../../gateway/control/load-apis.ts';
+import { serve } from '../../gateway/pipeline.ts';
+import { receive } from '../../gateway/server/receive.ts';
+import { aStack } from './a-stack.ts';
+import { virtualPorts } from './virtual-ports.ts';
+import type { ApiState } from '../../gateway/control/api-state.ts';
+import type { AuthorizerCaches } from '../../gateway/control/load-apis.ts';
+import type { Reply } from '../../gateway/exchange.ts';
+import type { TestResource } from './a-stack.ts';
+import type { FakeFunction, TestPorts } from './virtual-ports.ts';
+
+export type TestRequest = {
+  readonly method?: string;
+  /** With stage and query: `/dev/pets?x=1`. */
+  readonly target: string;
+  /** Flat name, value list. */
+  readonly headers?: readonly string[];
+  readonly body?: string | Buffer;
+};
+
+export type TestApi = {
+  readonly api: ApiState;
+  readonly ports: TestPorts;
+  readonly send: (request: TestRequest) => Promise<Reply>;
+};
+
+/** The first API of the resources, behind these functions. */
+export function anApi(
+  resources: Readonly<Record<string, TestResource>>,
+  functions: Readonly<Record<string, FakeFunction>>,
+  caches: AuthorizerCaches = new Map(),
+): TestApi {
+  const ports = virtualPorts(functions);
+  const api = loadApis([aStack(resources)], caches).apis[0];
+  if (api === undefined) throw new Error('the resources have no API');
+  return {
+    api,
+    ports,
+    send: ({ method = 'GET', target, headers = [], body }) =>
+      serve(
+        receive(
+          {
+            method,
+            target,
+            rawHeaders: headers,
+            body: body === undefined ? undefined : Buffer.from(body),
+            remoteAddress: '::ffff:127.0.0.1',
+            httpVersion: '1.1',
+          },
+          api.served,
+          ports,
+        ),
+        ports,
+      ),
+  };
+}
+
+/** Value of a reply's header; repeated ones joined with `, `. */
+export function headerOf(reply: Reply, name: string): string | undefined {
+  const values = reply.headers.filter(
+    (_, index) => index % 2 === 1 && reply.headers[index - 1]?.toLowerCase() === name.toLowerCase(),
+  );
+  return values.length === 0 ? undefined : values.join(', ');
+}

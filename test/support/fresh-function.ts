@@ -1,0 +1,34 @@
+/** A function as a new instance sees it: its module loaded anew, under an environment of its own. */
+import type { Context } from 'aws-lambda';
+import { runFunction } from './function-output.ts';
+import type { Ran } from './function-output.ts';
+
+type Module = { readonly handler: (event: unknown, context: Context) => Promise<unknown> };
+
+let instances = 0;
+
+/** Runs one instance of `functions/{name}.ts` on the events, one after the other. */
+export async function runInstance(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  ...events: readonly unknown[]
+): Promise<readonly Ran<unknown>[]> {
+  instances += 1;
+  Object.assign(process.env, environment);
+  try {
+    const { handler } = (await import(`../../functions/${name}.ts?instance=${instances}`)) as Module;
+    const ran: Ran<unknown>[] = [];
+    for (const event of events) ran.push(await runFunction(handler, event));
+    return ran;
+  } finally {
+    for (const variable of Object.keys(environment)) Reflect.deleteProperty(process.env, variable);
+  }
+}
+
+export function errorOf(ran: Ran<unknown> | undefined): string | undefined {
+  return ran !== undefined && 'error' in ran.outcome ? ran.outcome.error.message : undefined;
+}
+
+export function resultOf(ran: Ran<unknown> | undefined): unknown {
+  return ran !== undefined && 'result' in ran.outcome ? ran.outcome.result : undefined;
+}

@@ -1,0 +1,30 @@
+/** A table of orders as a template would define it, and a client that takes it for DynamoDB's. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { TableDefinition } from '../../gateway/services/table-definition.ts';
+
+export function aTable(overrides: Partial<TableDefinition> = {}): TableDefinition {
+  return {
+    name: 'orders',
+    keys: [
+      { name: 'customer', type: 'S' },
+      { name: 'number', type: 'N' },
+    ],
+    globalIndexes: [
+      { name: 'by-state', keys: [{ name: 'state', type: 'S' }], projection: { type: 'ALL', attributes: [] } },
+    ],
+    localIndexes: [],
+    timeToLiveAttribute: 'expires',
+    billingMode: 'PAY_PER_REQUEST',
+    place: { file: 'serverless.yml', line: 12, logicalId: 'OrdersTable' },
+    ...overrides,
+  };
+}
+
+export function aClient(url: string): DynamoDBClient {
+  return new DynamoDBClient({
+    endpoint: url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+    maxAttempts: 1,
+  });
+}

@@ -1,0 +1,32 @@
+/** A WebSocket function against a DynamoDB that only records what it is asked. */
+import { json } from 'node:stream/consumers';
+import { runInstance } from './fresh-function.ts';
+import type { Ran } from './function-output.ts';
+import { aLoopbackServer } from './signed-tokens.ts';
+
+export type Asked = { readonly action: string; readonly input: unknown };
+
+/** Runs the function with the SDK's own variables pointing to a recording server. */
+export async function runWithTable(
+  name: string,
+  event: unknown,
+  status = 200,
+): Promise<{ ran: Ran<unknown> | undefined; asked: readonly Asked[] }> {
+  const asked: Asked[] = [];
+  await using server = await aLoopbackServer((request, response) => {
+    void json(request).then((input) => {
+      asked.push({ action: String(request.headers['x-amz-target']), input });
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(status === 200 ? '{}' : '{"__type":"AccessDeniedException"}');
+    });
+  });
+  const environment = {
+    AWS_ENDPOINT_URL_DYNAMODB: server.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    GATEWRIGHT_CONNECTIONS_TABLE: 'connections',
+  };
+  const [ran] = await runInstance(name, environment, event);
+  return { ran, asked };
+}

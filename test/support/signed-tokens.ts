@@ -1,0 +1,104 @@
+/** Issuers with real keys, and tokens signed by them. */
+import { generateKeyPairSync, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TrustedIssuer } from '#shared/access/issuers.ts';
+import type { KeySetFetcher } from '#shared/ports.ts';
+
+export type SigningKey = {
+  readonly keyId: string;
+  readonly algorithm: 'RS256' | 'ES256';
+  readonly privateKey: KeyObject;
+  /** Public JWK with kid, alg and use. */
+  readonly jwk: Readonly<Record<string, unknown>>;
+};
+
+export function aRsaKey(keyId = 'rsa-1', modulusLength = 2048): SigningKey {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
+  return { keyId, algorithm: 'RS256', privateKey, jwk: jwkOf(publicKey, keyId, 'RS256') };
+}
+
+export function anEcKey(keyId = 'ec-1'): SigningKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return { keyId, algorithm: 'ES256', privateKey, jwk: jwkOf(publicKey, keyId, 'ES256') };
+}
+
+function jwkOf(key: KeyObject, kid: string, alg: string): Readonly<Record<string, unknown>> {
+  return { ...key.export({ format: 'jwk' }), kid, alg, use: 'sig' };
+}
+
+export function aKeySet(...keys: readonly SigningKey[]): string {
+  return JSON.stringify({ keys: keys.map(({ jwk }) => jwk) });
+}
+
+export function anIssuer(over: Partial<TrustedIssuer> = {}): TrustedIssuer {
+  return {
+    issuer: 'https://issuer.example/',
+    audience: ['api'],
+    jwksUri: 'https://issuer.example/.well-known/jwks.json',
+    algorithms: ['RS256'],
+    rolesClaim: ['roles'],
+    ...over,
+  };
+}
+
+/** Claims of a token that is accepted; `undefined` takes one away. */
+export function someClaims(over: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = {
+    iss: 'https://issuer.example/',
+    aud: 'api',
+    sub: 'alice',
+    roles: ['admin'],
+    iat: now,
+    exp: now + 300,
+  };
+  return { ...claims, ...over };
+}
+
+export function signToken(
+  key: SigningKey,
+  claims: Readonly<Record<string, unknown>> = someClaims(),
+  header: Readonly<Record<string, unknown>> = {},
+): string {
+  const full = { alg: key.algorithm, kid: key.keyId, typ: 'JWT', ...header };
+  const signed = `${base64Url(JSON.stringify(full))}.${base64Url(JSON.stringify(claims))}`;
+  const signature = sign('sha256', Buffer.from(signed), { key: key.privateKey, dsaEncoding: 'ieee-p1363' });
+  return `${signed}.${signature.toString('base64url')}`;
+}
+
+export function base64Url(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}
+
+/** A fetcher that answers from a map and counts; what is not there is out of reach. */
+export function aFetcher(sets: Map<string, string>): KeySetFetcher & { readonly asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    async fetch(uri) {
+      asked.push(uri);
+      await Promise.resolve();
+      const text = sets.get(uri);
+      if (text === undefined) throw new Error('out of reach');
+      return text;
+    },
+  };
+}
+
+/** An HTTP server on a free loopback port, closed with `using`. */
+export async function aLoopbackServer(listener: RequestListener): Promise<{ url: string } & AsyncDisposable> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

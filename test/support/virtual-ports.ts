@@ -1,0 +1,116 @@
+/** Ports without a world behind them: time that moves when told, ids that count, functions that are closures. */
+import type {
+  Clock,
+  Invocation,
+  InvocationResult,
+  Invoker,
+  LogSink,
+  Ports,
+  Random,
+} from '../../gateway/ports.ts';
+
+/** 2025-04-14T22:13:38Z, the day of a recorded event. */
+export const EPOCH_MS = 1_744_668_818_000;
+
+export class VirtualClock implements Clock {
+  #epochMs = EPOCH_MS;
+
+  nowEpochMs(): number {
+    return this.#epochMs;
+  }
+
+  monotonicMs(): number {
+    return this.#epochMs;
+  }
+
+  advance(ms: number): void {
+    this.#epochMs += ms;
+  }
+}
+
+/** Ids that count up, so that two of them differ and a run repeats. */
+export class CountingRandom implements Random {
+  #count = 0;
+
+  uuid(): string {
+    return `00000000-0000-4000-8000-${this.#next(12)}`;
+  }
+
+  hex(count: number): string {
+    return this.#next(count);
+  }
+
+  extendedId(): string {
+    return `${this.#next(15)}=`;
+  }
+
+  fraction(): number {
+    return (this.#count++ % 10) / 10;
+  }
+
+  #next(width: number): string {
+    this.#count += 1;
+    return this.#count.toString(16).padStart(width, '0');
+  }
+}
+
+export type FakeFunction = (event: unknown, invocation: Invocation) => unknown;
+
+/** Functions by name. A thrown `Error` is Lambda's FunctionError; an `InvocationResult` is taken as it is. */
+export class FakeInvoker implements Invoker {
+  readonly calls: { readonly functionName: string; readonly event: unknown }[] = [];
+  readonly #functions: Map<string, FakeFunction>;
+
+  constructor(functions: Readonly<Record<string, FakeFunction>>) {
+    this.#functions = new Map(Object.entries(functions));
+  }
+
+  has(functionName: string): boolean {
+    return this.#functions.has(functionName);
+  }
+
+  async invoke(invocation: Invocation): Promise<InvocationResult> {
+    const { functionName } = invocation;
+    const run = this.#functions.get(functionName);
+    if (run === undefined)
+      return { kind: 'refused', reason: 'not-found', message: `no function ${functionName}` };
+    const event: unknown = JSON.parse(invocation.payload);
+    this.calls.push({ functionName, event });
+    try {
+      const result = await run(event, invocation);
+      if (isOutcome(result)) return result;
+      return { kind: 'returned', payload: result === undefined ? 'null' : JSON.stringify(result) };
+    } catch (error) {
+      const { name, message } = error as Error;
+      const payload = JSON.stringify({ errorType: name, errorMessage: message });
+      return { kind: 'failed', payload, errorType: name, errorMessage: message };
+    }
+  }
+}
+
+function isOutcome(value: unknown): value is InvocationResult {
+  return typeof value === 'object' && value !== null && 'kind' in value && !('statusCode' in value);
+}
+
+export class MemoryLog implements LogSink {
+  readonly lines: string[] = [];
+
+  write(line: string): void {
+    this.lines.push(line);
+  }
+}
+
+export type TestPorts = Ports & {
+  readonly clock: VirtualClock;
+  readonly invoker: FakeInvoker;
+  readonly log: MemoryLog;
+};
+
+export function virtualPorts(functions: Readonly<Record<string, FakeFunction>>): TestPorts {
+  return {
+    clock: new VirtualClock(),
+    random: new CountingRandom(),
+    invoker: new FakeInvoker(functions),
+    log: new MemoryLog(),
+  };
+}
