@@ -12,8 +12,9 @@ export type LoadTask = {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly connections: number;
-  /** Beginning of the warm-up, counted as the cold state. */
-  readonly coldSeconds: number;
+  /** The cold state is counted between these two moments of the warm-up. */
+  readonly coldFromSeconds: number;
+  readonly coldToSeconds: number;
   readonly warmupSeconds: number;
   readonly seconds: number;
   readonly expectedBody: string;
@@ -53,7 +54,8 @@ class LoadGenerator {
   /** Instance of the function → its highest count. */
   readonly #counts = new Map<string, number>();
   readonly #tally = { cold: 0, measured: 0, total: 0 };
-  #coldEndMs = 0;
+  #coldFromMs = 0;
+  #coldToMs = 0;
   #warmEndMs = 0;
   #endMs = 0;
 
@@ -66,9 +68,10 @@ class LoadGenerator {
   }
 
   async run(): Promise<LoadResult> {
-    const { coldSeconds, warmupSeconds, seconds, connections } = this.#task;
+    const { coldFromSeconds, coldToSeconds, warmupSeconds, seconds, connections } = this.#task;
     const startedMs = performance.now();
-    this.#coldEndMs = startedMs + coldSeconds * 1000;
+    this.#coldFromMs = startedMs + coldFromSeconds * 1000;
+    this.#coldToMs = startedMs + coldToSeconds * 1000;
     this.#warmEndMs = startedMs + warmupSeconds * 1000;
     this.#endMs = this.#warmEndMs + seconds * 1000;
     const cpu = process.cpuUsage();
@@ -130,7 +133,7 @@ class LoadGenerator {
     const [, instance = '', count = ''] = /\r\nx-invocation: ([0-9a-f]+):(\d+)/i.exec(head) ?? [];
     this.#counts.set(instance, Math.max(this.#counts.get(instance) ?? 0, Number(count)));
     this.#tally.total += 1;
-    if (nowMs < this.#coldEndMs) this.#tally.cold += 1;
+    if (nowMs >= this.#coldFromMs && nowMs < this.#coldToMs) this.#tally.cold += 1;
     if (nowMs < this.#warmEndMs || nowMs >= this.#endMs) return;
     this.#tally.measured += 1;
     this.#latencies.record(Math.max(1, Math.round((nowMs - sentMs) * 1e6)));

@@ -8,7 +8,9 @@ import type { LoadResult, LoadTask } from './load.ts';
 import type { Kind, Target } from './targets.ts';
 
 export const CONNECTIONS = 32;
-export const COLD_SECONDS = 2;
+/** The cold state: two seconds of load have passed, two are counted. */
+export const COLD_FROM_SECONDS = 2;
+export const COLD_TO_SECONDS = 4;
 export const WARMUP_SECONDS = 6;
 
 export type Scenario = {
@@ -50,7 +52,8 @@ export async function measure(target: Target, scenario: Scenario, seconds: numbe
       path: url.pathname,
       headers,
       connections: CONNECTIONS,
-      coldSeconds: COLD_SECONDS,
+      coldFromSeconds: COLD_FROM_SECONDS,
+      coldToSeconds: COLD_TO_SECONDS,
       warmupSeconds: WARMUP_SECONDS,
       seconds,
       expectedBody,
@@ -62,7 +65,7 @@ export async function measure(target: Target, scenario: Scenario, seconds: numbe
       throw new Error(`${result.total + 1} answers, but the handler ran ${result.invocations} times`);
     return {
       requestsPerSecond: result.measured / seconds,
-      coldRequestsPerSecond: result.cold / COLD_SECONDS,
+      coldRequestsPerSecond: result.cold / (COLD_TO_SECONDS - COLD_FROM_SECONDS),
       p50Ms: result.p50Ms,
       p99Ms: result.p99Ms,
       rssMb,

@@ -19,9 +19,10 @@ export type Row = {
 export type Ratio = {
   readonly scenario: string;
   readonly against: string;
-  readonly requestsPerSecond: number;
-  readonly coldRequestsPerSecond: number;
-  readonly p99: number;
+  readonly requestsPerSecond: number | null;
+  /** Null where the other one answered nothing yet. */
+  readonly coldRequestsPerSecond: number | null;
+  readonly p99: number | null;
 };
 
 export function median(values: readonly number[]): number {
@@ -32,6 +33,7 @@ export function median(values: readonly number[]): number {
 }
 
 const round = (value: number, digits = 2): number => Number(value.toFixed(digits));
+const ratio = (ours: number, other: number): number | null => (other === 0 ? null : round(ours / other));
 
 export function summarise(scenario: string, target: string, runs: readonly Measurement[]): Row {
   const of = (read: (run: Measurement) => number, digits?: number) => round(median(runs.map(read)), digits);
@@ -64,9 +66,9 @@ export function findRatios(rows: readonly Row[], floorOf: (scenario: string) => 
           return {
             scenario: ours.scenario,
             against: other.target,
-            requestsPerSecond: round(ours.requestsPerSecond / other.requestsPerSecond),
-            coldRequestsPerSecond: round(ours.coldRequestsPerSecond / other.coldRequestsPerSecond),
-            p99: round(ours.p99Ms / other.p99Ms),
+            requestsPerSecond: ratio(ours.requestsPerSecond, other.requestsPerSecond),
+            coldRequestsPerSecond: ratio(ours.coldRequestsPerSecond, other.coldRequestsPerSecond),
+            p99: ratio(ours.p99Ms, other.p99Ms),
           };
         }),
     );
@@ -110,12 +112,12 @@ export function printTable(rows: readonly Row[], ratios: readonly Ratio[]): stri
   );
   const compared = printColumns(
     ['gateway in', 'against', 'req/s', 'cold req/s', 'p99'],
-    ratios.map((ratio) => [
-      ratio.scenario,
-      ratio.against,
-      ratio.requestsPerSecond,
-      ratio.coldRequestsPerSecond,
-      ratio.p99,
+    ratios.map((one) => [
+      one.scenario,
+      one.against,
+      one.requestsPerSecond,
+      one.coldRequestsPerSecond,
+      one.p99,
     ]),
   );
   return `${measured}\n\n${compared}`;

@@ -5,7 +5,7 @@
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { COLD_SECONDS, CONNECTIONS, WARMUP_SECONDS, measure } from './measure.ts';
+import { COLD_FROM_SECONDS, COLD_TO_SECONDS, CONNECTIONS, WARMUP_SECONDS, measure } from './measure.ts';
 import { findRatios, printTable, summarise } from './report.ts';
 import {
   floor,
@@ -103,14 +103,14 @@ async function runAll(options: Options): Promise<void> {
     connections: CONNECTIONS,
     seconds: options.seconds,
     warmupSeconds: WARMUP_SECONDS,
-    coldSeconds: COLD_SECONDS,
+    coldSeconds: [COLD_FROM_SECONDS, COLD_TO_SECONDS],
     runs: options.runs,
     cpus: cpus().length,
     node: process.version,
   };
   console.log(
     `${CONNECTIONS} connections, GET, ${options.seconds} s after ${WARMUP_SECONDS} s of warm-up ` +
-      `(cold: its first ${COLD_SECONDS} s), medians of ${options.runs} interleaved runs\n`,
+      `(cold: its seconds ${COLD_FROM_SECONDS} to ${COLD_TO_SECONDS}), medians of ${options.runs} interleaved runs\n`,
   );
   console.log(printTable(rows, ratios));
   const saturated = rows.filter(({ loadCpuShare }) => loadCpuShare > 0.95);

@@ -49,8 +49,19 @@ async function firstLine(child: ChildProcess, wanted: (line: string) => boolean)
 export const gateway: Target = {
   name: 'gateway',
   async start() {
-    const args = ['cli/main.ts', 'start', FIXTURE, '--json', '--port', '0', '--control-port', '0'];
-    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', logFile('gateway')] });
+    const args = [
+      join(ROOT, 'cli/main.ts'),
+      'start',
+      FIXTURE,
+      '--json',
+      '--port',
+      '0',
+      '--control-port',
+      '0',
+    ];
+    const log = logFile('gateway');
+    // Its state (`.gatewright/`) stays apart from that of a gateway in use.
+    const child = spawn(process.execPath, args, { cwd: BUILD, stdio: ['ignore', 'pipe', log] });
     const line = await firstLine(child, (text) => text.startsWith('{"ready"'));
     const { apis } = JSON.parse(line) as { apis: { kind: string; url: string }[] };
     return {

@@ -66,7 +66,11 @@ function readTry(value: unknown, stack: ResolvedStack): Try {
   const fields = new Map<string, unknown>(Object.entries(value));
   const unknown = [...fields.keys()].find((name) => !FIELDS.includes(name));
   if (unknown !== undefined) throw unreadable(stack, `has an unknown field ${unknown}`);
-  const text = (name: string, usual: string): string => String(fields.get(name) ?? usual);
+  const text = (name: string, usual: string): string => {
+    const field = fields.get(name) ?? usual;
+    if (typeof field === 'string' || typeof field === 'number') return String(field);
+    throw unreadable(stack, `has a ${name} that is no text`);
+  };
   const send = fields.get('send');
   return {
     api: text('api', ''),

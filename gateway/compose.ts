@@ -25,13 +25,13 @@ import { openStore } from './services/store.ts';
 import { readTableDefinition } from './services/table-definition.ts';
 import { Connections } from './websocket/connections.ts';
 import { handleManagement } from './websocket/management.ts';
-import type { ApiRoutes } from './control/list-apis.ts';
+import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 import type { UnsupportedItem } from './definition/model.ts';
 import type { Gateway, GatewayOptions } from './gateway.ts';
 import type { FunctionRuntime } from './lambda/runtime.ts';
+import type { Identities } from './policy/identities.ts';
 import type { Clock, Random, ShiftableClock } from './ports.ts';
 import type { AwsService } from './server/aws-call.ts';
-import type { ControlPort } from './server/control-port.ts';
 import type { DynamoDbBackend } from './server/dynamodb-calls.ts';
 import type { Store } from './services/store.ts';
 import type { ManagementPorts } from './websocket/management.ts';
@@ -63,9 +63,9 @@ export async function listRoutes(
 
 /** What must end, in reverse order of its start. */
 class Closing {
-  readonly #ends: (() => Promise<unknown> | void)[] = [];
+  readonly #ends: (() => unknown)[] = [];
 
-  add(end: () => Promise<unknown> | void): void {
+  add(end: () => unknown): void {
     this.#ends.push(end);
   }
 
@@ -87,130 +87,134 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
     openStoreOf(options, clock),
   ]);
   closing.add(() => store.close());
-  let controlUrl: string | undefined;
-  const runtime = await openRuntime(options, clock, store, () => controlUrl);
+  const runtime = await openRuntime(options, clock, store, () => parts.controlUrl);
   closing.add(() => runtime.close());
 
   const connections = new Connections(clock);
   closing.add(startSweeping(connections));
   const served = new ServedApis();
-  const at: WebSocketPorts = {
-    clock,
-    random,
-    invoker: runtime,
-    log,
-    connections,
-    findApi: (id) => served.find(id),
-  };
+  const at = { clock, random, invoker: runtime, log, connections, findApi: (id: string) => served.find(id) };
   const management = { clock, random, connections, identities };
-  const addresses = new Map<string, string>();
-  const routes = (): ApiRoutes[] => listApis(served.all, (apiId) => addresses.get(apiId) ?? options.host);
-
-  const secret = makeControlSecret();
-  const services = new Map<string, AwsService>();
-  const backend = backendOf(options, store);
-  if (backend !== undefined) {
-    const calls = createDynamoDbCalls(backend, accountId);
-    closing.add(() => calls.close());
-    services.set('dynamodb', (call) => calls.serve(call));
-  }
-  const report = (fault: unknown): void => log.write(describeFault(fault));
-  services.set('lambda', createLambdaInvoke({ invoker: runtime, random, accountId, report }));
-  services.set('apigateway', createRestApiWire(served));
-  const control = await openControlPort({
-    port: options.controlPort,
-    allowHosts: options.allowHosts,
-    clock,
-    clockFixedBecause: options.dynamodb.kind === 'url' ? CLOCK_FIXED : undefined,
-    random,
-    issuer,
-    identities,
-    secret,
-    mounts: {
-      services,
-      connections(request, apiId, path) {
-        const api = served.find(apiId);
-        return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;
-      },
-      status: () => ({ apis: routes(), unsupported: served.unsupported }),
-      routes,
-    },
-    report,
-  });
-  controlUrl = control.url;
-  closing.add(() => control.close());
-  const credentials = {
-    ...options.adminKey,
-    region: options.region,
-    controlUrl: control.url,
-    controlSecret: secret,
+  const parts: Parts = {
+    ...{ options, clock, random, identities, issuer, store, runtime, served, at, management, closing },
+    addresses: new Map(),
+    controlUrl: undefined,
   };
-  const published = await publishCredentials(directory, credentials);
-  closing.add(() => published.remove());
-  return assemble({
-    options,
-    issuer,
-    store,
-    runtime,
-    served,
-    at,
-    management,
-    addresses,
-    control,
-    closing,
-    routes,
-  });
+  await openControl(parts);
+  return assemble(parts);
 }
 
 type Parts = {
   readonly options: GatewayOptions;
+  readonly clock: ShiftableClock;
+  readonly random: Random;
+  readonly identities: Identities;
   readonly issuer: Issuer;
   readonly store: Store;
   readonly runtime: FunctionRuntime;
   readonly served: ServedApis;
   readonly at: WebSocketPorts;
   readonly management: ManagementPorts;
+  readonly closing: Closing;
   /** Host and port by API id, once listening. */
   readonly addresses: Map<string, string>;
-  readonly control: ControlPort;
-  readonly closing: Closing;
-  readonly routes: () => ApiRoutes[];
+  /** Known before the first function runs. */
+  controlUrl: string | undefined;
 };
 
+/** Opens the control port and leaves its credentials for the other commands. */
+async function openControl(parts: Parts): Promise<void> {
+  const { options, clock, random, identities, issuer, served, management, closing } = parts;
+  const secret = makeControlSecret();
+  const report = (fault: unknown): void => {
+    options.log.write(describeFault(fault));
+  };
+  const control = await openControlPort({
+    port: options.controlPort,
+    allowHosts: options.allowHosts,
+    clockFixedBecause: options.dynamodb.kind === 'url' ? CLOCK_FIXED : undefined,
+    ...{ clock, random, issuer, identities, secret, report },
+    mounts: {
+      services: openServices(parts, report),
+      connections(request, apiId, path) {
+        const api = served.find(apiId);
+        return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;
+      },
+      status: () => ({ apis: listRoutesOf(parts), unsupported: served.unsupported }),
+      routes: () => listRoutesOf(parts),
+    },
+  });
+  closing.add(() => control.close());
+  parts.controlUrl = control.url;
+  const { adminKey, region, directory } = options;
+  const published = await publishCredentials(directory, {
+    ...adminKey,
+    region,
+    controlUrl: control.url,
+    controlSecret: secret,
+  });
+  closing.add(() => published.remove());
+}
+
+/** AWS's own APIs on the control port, by signing name. */
+function openServices(parts: Parts, report: (fault: unknown) => void): Map<string, AwsService> {
+  const { options, runtime, random, served, store, closing } = parts;
+  const services = new Map<string, AwsService>();
+  const backend = backendOf(options, store);
+  if (backend !== undefined) {
+    const calls = createDynamoDbCalls(backend, options.accountId);
+    closing.add(() => calls.close());
+    services.set('dynamodb', (call) => calls.serve(call));
+  }
+  const invoke = { invoker: runtime, random, accountId: options.accountId, report };
+  services.set('lambda', createLambdaInvoke(invoke));
+  services.set('apigateway', createRestApiWire(served));
+  return services;
+}
+
+function listRoutesOf({ served, addresses, options }: Parts): ApiRoutes[] {
+  return listApis(served.all, (apiId) => addresses.get(apiId) ?? options.host);
+}
+
 function assemble(parts: Parts): Gateway {
-  const { issuer, served, at, control, closing, routes } = parts;
+  const { issuer, served, store, at, closing } = parts;
   return {
     load: (sources) => load(sources, parts),
     get stacks() {
       return served.stacks;
     },
-    routes,
+    routes: () => listRoutesOf(parts),
     inject(request) {
       const api = served.find(request.apiId);
       if (api === undefined) throw new RangeError(`no API ${request.apiId}`);
-      const { method, target, headers = [], body } = request;
-      const wire = {
-        method,
-        target,
-        rawHeaders: headers,
-        body,
-        remoteAddress: undefined,
-        httpVersion: '1.1',
-      };
+      const { method, target, headers: rawHeaders = [], body } = request;
+      const wire = { method, target, rawHeaders, body, remoteAddress: undefined, httpVersion: '1.1' };
       return serve(receive(wire, api, at), at);
     },
     mint: (wish) => issuer.mint(wish).token,
     async listen() {
       await listen(parts);
-      const apis = routes().map(({ routes: _routes, ...listing }) => listing);
-      return { apis, control: control.url, dynamodb: parts.store.url, unsupported: served.unsupported };
+      const control = controlUrlOf(parts);
+      return { apis: listStages(parts), control, dynamodb: store.url, unsupported: served.unsupported };
     },
     close: () => closing.run(),
   };
 }
 
+function controlUrlOf(parts: Parts): string {
+  if (parts.controlUrl === undefined) throw new TypeError('the control port is not open');
+  return parts.controlUrl;
+}
+
+/** The listing without its routes: what the ready line holds. */
+function listStages(parts: Parts): ApiListing[] {
+  return listRoutesOf(parts).map(({ stack, logicalId, id, name, kind, stage, url }) => ({
+    ...{ stack, logicalId, id, name, kind, stage, url },
+  }));
+}
+
 async function load(sources: readonly string[], parts: Parts): Promise<void> {
-  const { options, runtime, served, store, control } = parts;
+  const { options, runtime, served, store } = parts;
   const stacks = await loadStacks(sources, options);
   const functions = stacks.flatMap((stack) => stack.functions);
   const readings = stacks.flatMap((stack) =>
@@ -221,7 +225,7 @@ async function load(sources: readonly string[], parts: Parts): Promise<void> {
   served.replace(stacks);
   if (options.strict) refuseUnsupported(served.unsupported);
   await Promise.all([
-    runtime.define(functions.map((definition) => trustLocalIssuer(definition, control.url))),
+    runtime.define(functions.map((definition) => trustLocalIssuer(definition, controlUrlOf(parts)))),
     store.createTables(readings.map(({ table }) => table)),
   ]);
 }

@@ -27,13 +27,13 @@ const METHOD_SETTINGS = 'its throttling, caching and logging per method are not 
 const AUTHORIZATION = 'no request passes: this authorization cannot be checked yet';
 const INTEGRATION = 'every request to it fails: this integration cannot run yet';
 const LOGGING_ITEMS = words('HttpMethod ResourcePath LoggingLevel DataTraceEnabled MetricsEnabled');
-const API_KEYS = 'API keys are not checked';
+const API_KEYS = 'no request passes: API keys cannot be checked yet';
 const CANARY = "all requests go to the stage's own deployment";
 const OPENAPI = 'routes of an OpenAPI definition are not served';
 
 export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGateway::RestApi': {
-    enforced: words('Name BinaryMediaTypes'),
+    enforced: words('Name BinaryMediaTypes DisableExecuteApiEndpoint'),
     noEffect: words('Description Tags FailOnWarnings Mode Parameters EndpointConfiguration'),
     unsupported: {
       Body: OPENAPI,
@@ -41,8 +41,7 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
       CloneFrom: 'the API stays empty',
       Policy: 'the resource policy admits and refuses nobody',
       MinimumCompressionSize: 'replies are not compressed',
-      ApiKeySourceType: API_KEYS,
-      DisableExecuteApiEndpoint: 'the default address still answers',
+      ApiKeySourceType: 'API keys are not looked for anywhere',
     },
   },
   'AWS::ApiGateway::Resource': { enforced: words('RestApiId ParentId PathPart') },
@@ -105,15 +104,17 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     },
     harmlessItems: { MethodSettings: LOGGING_ITEMS },
   },
+  'AWS::ApiGateway::GatewayResponse': {
+    enforced: words('RestApiId ResponseType StatusCode ResponseParameters ResponseTemplates'),
+  },
   'AWS::ApiGatewayV2::Api': {
-    enforced: words('Name ProtocolType CorsConfiguration RouteSelectionExpression'),
+    enforced: words('Name ProtocolType CorsConfiguration RouteSelectionExpression DisableExecuteApiEndpoint'),
     noEffect: words('Description Tags Version FailOnWarnings DisableSchemaValidation IpAddressType'),
     unsupported: {
       Body: OPENAPI,
       BodyS3Location: OPENAPI,
       Target: 'its quick-create route does not exist',
       RouteKey: 'its quick-create route does not exist',
-      DisableExecuteApiEndpoint: 'the default address still answers',
       ApiKeySelectionExpression: API_KEYS,
     },
   },
@@ -184,9 +185,13 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     },
     values: { PackageType: { allowed: ['Zip'], consequence: 'the function has no instance here' } },
   },
+  // Here every API may invoke every function of the loaded stacks.
   'AWS::Lambda::Permission': {
-    enforced: words('Action FunctionName Principal SourceArn SourceAccount'),
-    noEffect: words('EventSourceToken FunctionUrlAuthType PrincipalOrgID InvokedViaFunctionUrl'),
+    enforced: [],
+    noEffect: words(
+      `Action FunctionName Principal SourceArn SourceAccount EventSourceToken FunctionUrlAuthType
+       PrincipalOrgID InvokedViaFunctionUrl`,
+    ),
   },
   'AWS::Lambda::LayerVersion': {
     enforced: words('LayerName Content'),

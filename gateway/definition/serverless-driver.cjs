@@ -9,7 +9,7 @@
  * Plain CommonJS because osls's own files are what it has to reach, before osls's command line starts.
  */
 const fs = require('node:fs');
-const { syncBuiltinESMExports } = require('node:module');
+const { enableCompileCache, syncBuiltinESMExports } = require('node:module');
 const path = require('node:path');
 
 const [oslsFolder, outputFolder, ...oslsArguments] = process.argv.slice(2);
@@ -159,6 +159,8 @@ function moveWorkshop() {
   syncBuiltinESMExports();
 }
 
+// Compiling osls is a quarter of its start. Beside osls only those can write who can write osls itself.
+enableCompileCache(path.join(oslsFolder, '../.cache/gatewright'));
 moveWorkshop();
 replaceModule('lib/cli/handle-error.js', (error) => {
   tell({ kind: 'failed', message: String(error?.message ?? error) });

@@ -48,14 +48,14 @@ function readTarget(bag: PropertyBag): LambdaAuthorizer['functionName'] {
 
 /** Java's `matches` takes the whole token, so the pattern is anchored at both ends. */
 function readValidation(bag: PropertyBag): RegExp | undefined {
-  const pattern = bag.properties['IdentityValidationExpression'];
-  if (pattern === undefined || pattern === '') return undefined;
+  const pattern = readText(bag, 'IdentityValidationExpression', '');
+  if (pattern === '') return undefined;
   try {
-    return new RegExp(`^(?:${readText(bag, 'IdentityValidationExpression')})$`, 'u');
+    return new RegExp(`^(?:${pattern})$`, 'u');
   } catch {
     throw new DefinitionError(
       bag.place('IdentityValidationExpression'),
-      `"${String(pattern)}" is not a regular expression that the gateway can read`,
+      `"${pattern}" is not a regular expression that the gateway can read`,
     );
   }
 }

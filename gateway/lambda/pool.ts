@@ -246,8 +246,10 @@ export class FunctionPool implements InstanceOwner {
     if (head === undefined || this.#isClosed) return;
     const now = performance.now();
     const isStarting = this.#starting.size + this.#preparing > 0;
+    // Waiting for a start is no throttling; the start has a limit of its own.
+    if (isStarting) return;
     if (this.size >= this.#limits.maxInstances) this.#refuseExpired(now);
-    else if (!isStarting && now - Math.max(head.enqueuedAt, this.#readyAt) >= FAST_PATIENCE_MS) {
+    else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= FAST_PATIENCE_MS) {
       // Nothing was measured yet, but what runs takes at least this long.
       if (this.#meanMs === undefined) this.#observe(FAST_PATIENCE_MS);
       this.#startInstance();

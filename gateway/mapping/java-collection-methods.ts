@@ -1,15 +1,8 @@
 import { areEqual } from './java-equality.ts';
 import { type Arguments, type MethodBody, methodTable } from './java-method-table.ts';
 import { objectMethods } from './java-number-methods.ts';
-import {
-  JavaEntry,
-  JavaIterator,
-  JavaList,
-  JavaMap,
-  JavaMapView,
-  type JavaValue,
-  LoopScope,
-} from './java-values.ts';
+import type { JavaEntry, JavaMap, LoopScope } from './java-values.ts';
+import { JavaIterator, JavaList, JavaMapView, type JavaValue } from './java-values.ts';
 import { failure } from './template-error.ts';
 
 function checkIndex(index: number, size: number): number {

@@ -101,7 +101,7 @@ export function hashOf(value: JavaValue, budget: RenderBudget, depth = 0): numbe
 
 function hashText(value: string | JavaCharacter, budget: RenderBudget): number {
   const text = typeof value === 'string' ? value : value.value;
-  budget.spend(text.length / 16);
+  budget.spendChars(text.length);
   let hash = 0;
   for (let at = 0; at < text.length; at += 1) hash = (Math.imul(31, hash) + text.charCodeAt(at)) | 0;
   return hash;

@@ -27,7 +27,7 @@ export function formatJava(format: string, args: readonly JavaValue[], budget: R
       return pad(upper ? printed.toUpperCase() : printed, flags, Number(width));
     },
   );
-  budget.spend(1 + text.length / 16);
+  budget.spendChars(text.length);
   budget.checkLength(text.length);
   return text;
 }

@@ -53,10 +53,8 @@ class JsonReader {
   }
 
   read(): JavaValue {
-    const value = this.#value('', 0);
-    this.#skipSpace();
-    if (this.#at < this.#text.length) throw NOT_JSON;
-    return value;
+    // What follows a complete value is not looked at.
+    return this.#value('', 0);
   }
 
   #skipSpace(): void {

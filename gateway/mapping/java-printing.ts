@@ -76,7 +76,7 @@ function joined(
   budget: RenderBudget,
 ): string {
   const text = open + parts.join(separator) + close;
-  budget.spend(1 + text.length / 16);
+  budget.spendChars(text.length);
   budget.checkLength(text.length);
   return text;
 }
@@ -129,7 +129,7 @@ const UNSAFE = /["\\\u0000-\u001f\u007f-\u009f\u2000-\u20ff]/g;
 const UNSAFE_OR_SLASH = /["\\/\u0000-\u001f\u007f-\u009f\u2000-\u20ff]/g;
 
 function quoteJson(text: string, escapeSlash: boolean, budget: RenderBudget): string {
-  budget.spend(1 + text.length / 16);
+  budget.spendChars(text.length);
   const escaped = text.replace(escapeSlash ? UNSAFE_OR_SLASH : UNSAFE, (char) => {
     const code = char.charCodeAt(0).toString(16).toUpperCase();
     return SHORT_ESCAPES[char] ?? `\\u${code.padStart(4, '0')}`;

@@ -3,7 +3,8 @@
  * stopped: `(a+)+$` on a long text would hang the gateway. This one backtracks as Java does, on an explicit
  * stack, and pays for every step out of the render's budget, so a hostile pattern ends in a TemplateError.
  */
-import { type Assertion, type Instruction, parseRegex, type RegexProgram } from './java-regex-syntax.ts';
+import type { Assertion } from './java-regex-parser.ts';
+import { type Instruction, parseRegex, type RegexProgram } from './java-regex-program.ts';
 import type { RenderBudget } from './render-budget.ts';
 import { failure, TemplateError } from './template-error.ts';
 
@@ -192,7 +193,7 @@ class Matcher {
     const end = slots[group * 2 + 1] ?? -1;
     if (group >= this.#program.groups || start === -1 || end === -1) return undefined;
     const length = end - start;
-    this.#budget.spend(length / 16);
+    this.#budget.spendChars(length);
     const expected = this.#text.slice(start, end);
     const actual = this.#text.slice(position, position + length);
     const isSame = ignoreCase ? expected.toLowerCase() === actual.toLowerCase() : expected === actual;
@@ -269,7 +270,7 @@ export function replaceRegex(
   let last = 0;
   for (const found of matcher.findAll()) {
     result += text.slice(last, found.start) + expand(replacement, matcher, found, text);
-    budget.spend(1 + replacement.length / 16);
+    budget.spendChars(replacement.length);
     budget.checkLength(result.length);
     last = found.end;
     if (onlyFirst) break;

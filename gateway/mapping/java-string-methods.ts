@@ -33,7 +33,7 @@ function foldCase(text: string): string {
 }
 
 function replaceText(text: string, search: string, replacement: string, { budget }: Arguments): string {
-  budget.spend(1 + text.length / 16);
+  budget.spendChars(text.length);
   const parts = search === '' ? ['', ...text.split(''), ''] : text.split(search);
   budget.spend(parts.length);
   budget.checkLength(text.length + (parts.length - 1) * replacement.length);
@@ -51,6 +51,7 @@ function trim(text: string): string {
 function concat(self: string, args: Arguments): string {
   const other = args.text(0);
   args.budget.checkLength(self.length + other.length);
+  args.budget.spendChars(self.length + other.length);
   return self + other;
 }
 
@@ -68,7 +69,7 @@ function arrayOfTexts(texts: readonly string[]): JavaList {
 /** Reading a text costs by its length, so that a loop over long texts stays within the budget. */
 function scanning(body: MethodBody<string>): MethodBody<string> {
   return (self, args) => {
-    args.budget.spend(1 + self.length / 16);
+    args.budget.spendChars(self.length);
     return body(self, args);
   };
 }

@@ -17,6 +17,9 @@ export const DEFAULT_RENDER_LIMITS: RenderLimits = {
   maxChars: 10_485_760,
 };
 
+/** Making or scanning this many characters costs one step. */
+const CHARS_PER_STEP = 16;
+
 /** How deep values may be nested when printed, compared, read or written. */
 export const MAX_VALUE_DEPTH = 200;
 
@@ -44,6 +47,11 @@ export class RenderBudget {
         `rendering takes more than ${this.limits.maxSteps} steps; expected a template that does less work`,
       );
     }
+  }
+
+  /** Pays for a text of that length. */
+  spendChars(chars: number): void {
+    this.spend(1 + chars / CHARS_PER_STEP);
   }
 
   /** @throws TemplateError TEMPLATE_LIMIT where a text of that length may not exist. */

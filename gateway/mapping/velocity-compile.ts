@@ -164,7 +164,11 @@ class TemplateCompiler implements DirectiveCompiler {
     ]);
     const last = otherwise === undefined ? undefined : this.compileBlock(otherwise);
     return (state, variables) => {
-      for (const [holds, render] of compiled) if (holds(state, variables)) return render(state, variables);
+      for (const [holds, render] of compiled)
+        if (holds(state, variables)) {
+          render(state, variables);
+          return;
+        }
       last?.(state, variables);
     };
   }

@@ -201,7 +201,10 @@ function compileCall(
   const passed = args.map((arg, at) => ({ arg, literal: literalOf(directive.args[at]) }));
   return (state, variables) => {
     const macro = macros.get(name);
-    if (macro === undefined) return state.write(spanImages(directive));
+    if (macro === undefined) {
+      state.write(spanImages(directive));
+      return;
+    }
     if (hasWord) throw failure(`macro #${name} is called with a word; expected values or references`);
     const scope = new MacroVariables(variables);
     macro.parameters.forEach((parameter, at) => {

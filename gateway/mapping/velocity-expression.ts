@@ -64,11 +64,16 @@ export function compileExpression(expression: Expression, compileText: CompileTe
       return { evaluate: () => null, holds: never };
     case 'integer':
     case 'float': {
-      const { image } = expression.first;
-      const value = expression.kind === 'integer' ? parseWhole(image) : new JavaDouble(Number(image));
+      const value = parseNumber(expression.first);
       return { evaluate: () => value, holds: never };
     }
   }
+}
+
+/** A number read right after `#` or `$` has that in its text and is none. */
+function parseNumber(token: Token): JavaValue {
+  if (!/^-?[\d.]/.test(token.image)) throw new TemplateError('TEMPLATE_SYNTAX', 'expected a number', token);
+  return token.kind === 'integer' ? parseWhole(token.image) : new JavaDouble(Number(token.image));
 }
 
 function fromCondition(holds: Condition): CompiledExpression {
@@ -162,6 +167,7 @@ function compileMath(
       // In a concatenation what has no value shows as its source.
       const text = printOr(a, leftText, state) + printOr(b, rightText, state);
       state.budget.checkLength(text.length);
+      state.budget.spendChars(text.length);
       return text;
     }
     if (a === null || b === null || !isJavaNumber(a) || !isJavaNumber(b)) return null;

@@ -4,159 +4,8 @@
  * original's modes is what makes whitespace, escapes and half-written references come out as on AWS.
  */
 import { TemplateError } from './template-error.ts';
-import type { LexicalMode, Token, TokenKind } from './velocity-tokens.ts';
-
-/** What a match is: a token, the beginning of a longer one, text to forget, or a terminator to put back. */
-type Outcome = TokenKind | 'more' | 'skip' | 'terminator';
-
-type Action =
-  | 'none'
-  | 'openReference'
-  | 'openDirective'
-  | 'openTextblock'
-  | 'openBlockComment'
-  | 'openFormalComment'
-  | 'openLineComment'
-  | 'openSet'
-  | 'closeComment'
-  | 'openIndex'
-  | 'pop'
-  | 'openParen'
-  | 'closeParen'
-  | 'closeArguments'
-  | 'literal'
-  | 'integer'
-  | 'endDirective'
-  | 'enterDirective'
-  | 'dot';
-
-type Rule = {
-  readonly outcome: Outcome;
-  readonly modes: readonly LexicalMode[];
-  /** Length of the match at `at`, 0 for none. */
-  readonly match: (source: string, at: number) => number;
-  readonly action: Action;
-};
-
-const EVERYWHERE: readonly LexicalMode[] = [
-  'text',
-  'preDirective',
-  'directive',
-  'reference',
-  'modifier',
-  'arguments',
-  'index',
-  'lineComment',
-  'formalComment',
-  'blockComment',
-  'textblock',
-];
-
-function pattern(expression: RegExp): Rule['match'] {
-  const sticky = new RegExp(expression.source, 'y');
-  return (source, at) => {
-    sticky.lastIndex = at;
-    return sticky.exec(source)?.[0].length ?? 0;
-  };
-}
-
-/** A quoted string; the quote is doubled inside. Unterminated, it ends at the last doubled quote. */
-function matchString(source: string, at: number): number {
-  const quote = source[at];
-  if (quote !== '"' && quote !== "'") return 0;
-  let doubled = 0;
-  for (let end = source.indexOf(quote, at + 1); end !== -1; end = source.indexOf(quote, end + 2)) {
-    if (source[end + 1] !== quote) return end + 1 - at;
-    doubled = end + 1 - at;
-  }
-  return doubled;
-}
-
-const LINE_END = String.raw`(?:[ \t]*(?:\r\n|\n|\r))?`;
-
-/** In the order of precedence: on equal length the earlier wins. */
-const RULES: readonly Rule[] = [
-  rule('indexOpen', ['reference', 'modifier'], /\[/, 'openIndex'),
-  rule('indexClose', ['index'], /\]/, 'pop'),
-  rule('bracketOpen', ['directive', 'arguments'], /\[/),
-  rule('bracketClose', ['directive', 'arguments'], /\]/),
-  rule('comma', ['directive', 'arguments'], /,/),
-  rule('doubleDot', ['directive', 'arguments'], /\.\./),
-  rule('colon', ['directive', 'arguments'], /:/),
-  rule('curlyOpen', ['directive', 'arguments'], /\{/),
-  rule('curlyClose', ['directive', 'arguments'], /\}/),
-  rule('parenOpen', ['directive', 'modifier'], /\(/, 'openParen'),
-  rule('parenClose', ['directive'], new RegExp(String.raw`\)${LINE_END}`), 'closeParen'),
-  rule('argumentsClose', ['arguments'], /\)/, 'closeArguments'),
-  rule('escapedDirective', ['text'], /(?:\\\\)*\\#(?:[A-Za-z_@][\w@]*|\{[A-Za-z_][\w@]*\})/),
-  rule('set', ['text', 'reference', 'modifier', 'arguments'], /[ \t]*(?:#set|#\{set\}) *\(/, 'openSet'),
-  rule('more', EVERYWHERE, /\\*\$/, 'openReference'),
-  rule('more', EVERYWHERE, /\\*\$\\*!/, 'openReference'),
-  rule('more', EVERYWHERE, /#\[\[/, 'openTextblock'),
-  rule('more', EVERYWHERE, /#\*\*[^#]/, 'openFormalComment'),
-  rule('more', EVERYWHERE, /#\*/, 'openBlockComment'),
-  rule('more', EVERYWHERE, /#/, 'openDirective'),
-  rule('lineCommentStart', ['text', 'preDirective', 'directive', 'reference'], /##/, 'openLineComment'),
-  rule('doubleEscape', ['text'], /\\\\/),
-  rule('text', ['text'], /[^$#\\]+/),
-  rule('lineCommentEnd', ['lineComment'], /\r\n|\n|\r/, 'closeComment'),
-  rule('blockComment', ['formalComment', 'blockComment'], /\*#/, 'closeComment'),
-  rule('textblock', ['textblock'], /\]\]#/, 'closeComment'),
-  // The runs stand for the single characters that Velocity skips one by one.
-  rule('skip', ['lineComment', 'formalComment', 'blockComment'], /[^$#\\*\r\n]+|[^]/),
-  rule('more', ['textblock'], /[^$#\\\]]+|[^]/),
-  rule('whitespace', ['directive', 'arguments', 'index'], /[ \t\n\r]+/),
-  { outcome: 'string', modes: ['directive', 'arguments', 'index'], match: matchString, action: 'literal' },
-  rule('true', ['reference', 'directive', 'modifier', 'arguments', 'index'], /true/),
-  rule('false', ['reference', 'directive', 'modifier', 'arguments', 'index'], /false/),
-  rule('minus', ['directive'], /-/),
-  rule('plus', ['directive'], /\+/),
-  rule('multiply', ['directive'], /\*/),
-  rule('divide', ['directive'], /\//),
-  rule('modulo', ['directive'], /%/),
-  rule('and', ['directive'], /&&|and/),
-  rule('or', ['directive'], /\|\||or/),
-  rule('lt', ['directive'], /<|lt/),
-  rule('le', ['directive'], /<=|le/),
-  rule('gt', ['directive'], />|gt/),
-  rule('ge', ['directive'], />=|ge/),
-  rule('eq', ['directive'], /==|eq/),
-  rule('ne', ['directive'], /!=|ne/),
-  rule('not', ['directive'], /!|not/),
-  rule('assign', ['directive'], /=/),
-  rule('end', ['preDirective'], new RegExp(`(?:end|\\{end\\})${LINE_END}`), 'endDirective'),
-  rule('if', ['preDirective'], /if|\{if\}/, 'enterDirective'),
-  rule('elseif', ['preDirective'], /elseif|\{elseif\}/, 'enterDirective'),
-  rule('else', ['preDirective'], new RegExp(`(?:else|\\{else\\})${LINE_END}`), 'endDirective'),
-  rule('integer', ['preDirective', 'directive', 'arguments', 'index'], /-?\d+(?:\.\.)?/, 'integer'),
-  rule(
-    'float',
-    ['preDirective', 'directive', 'arguments', 'index'],
-    /-?\d+\.\d*(?:[eE][+-]?\d+)?|-?\.\d+(?:[eE][+-]?\d+)?|-?\d+[eE][+-]?\d+/,
-    'literal',
-  ),
-  rule('word', ['preDirective', 'directive'], /[A-Za-z_@][\w@]*/),
-  rule('bracketedWord', ['preDirective', 'directive'], /\{[A-Za-z_][\w@]*\}/),
-  rule('identifier', ['reference', 'modifier', 'arguments'], /[A-Za-z_][\w-]*/),
-  rule('dot', ['reference', 'modifier', 'arguments'], /\.[A-Za-z]/, 'dot'),
-  rule('refOpen', ['reference', 'modifier'], /\{/),
-  rule('refClose', ['reference', 'modifier'], /\}/, 'pop'),
-  rule('terminator', ['reference', 'modifier', 'preDirective'], /[^]/, 'pop'),
-  rule('emptyIndex', ['text', 'reference'], /\$\[|\$!\[|\$\\!\[|\$\./),
-];
-
-function rule(
-  outcome: Outcome,
-  modes: readonly LexicalMode[],
-  expression: RegExp,
-  action: Action = 'none',
-): Rule {
-  return { outcome, modes, match: pattern(expression), action };
-}
-
-const RULES_BY_MODE = new Map(
-  EVERYWHERE.map((mode) => [mode, RULES.filter((each) => each.modes.includes(mode))]),
-);
+import { type Action, type Outcome, pattern, type Rule, RULES_BY_MODE } from './velocity-rules.ts';
+import type { LexicalMode, Token } from './velocity-tokens.ts';
 
 type Match = { readonly rule: Pick<Rule, 'outcome' | 'action'>; readonly length: number };
 
@@ -347,8 +196,10 @@ export class VelocityLexer {
 
   #changeMode(action: Exclude<Action, 'none' | 'dot' | 'integer' | 'openFormalComment'>): void {
     switch (action) {
-      case 'openIndex':
-        return this.#push('index');
+      case 'openIndex': {
+        this.#push('index');
+        return;
+      }
       case 'pop':
       case 'endDirective':
         this.#pop();
@@ -364,13 +215,17 @@ export class VelocityLexer {
         this.#open += 1;
         if (this.#mode === 'modifier') this.#mode = 'arguments';
         return;
-      case 'closeParen':
-        return this.#closeParen();
+      case 'closeParen': {
+        this.#closeParen();
+        return;
+      }
       case 'closeArguments':
         this.#mode = 'reference';
         return;
-      case 'literal':
-        return this.#endBareArgument();
+      case 'literal': {
+        this.#endBareArgument();
+        return;
+      }
       default:
         if (!this.#inComment) this.#openMode(action);
     }
@@ -390,17 +245,30 @@ export class VelocityLexer {
     switch (action) {
       case 'openReference':
         if (leavesReference) this.#pop();
-        return this.#push('reference');
+        {
+          this.#push('reference');
+          return;
+        }
       case 'openDirective':
         if (leavesReference) this.#pop();
-        return this.#push('preDirective');
+        {
+          this.#push('preDirective');
+          return;
+        }
       case 'openLineComment':
         if (leavesReference) this.#pop();
-        return this.#openComment('lineComment');
-      case 'openTextblock':
-        return this.#openComment('textblock');
-      case 'openBlockComment':
-        return this.#openComment('blockComment');
+        {
+          this.#openComment('lineComment');
+          return;
+        }
+      case 'openTextblock': {
+        this.#openComment('textblock');
+        return;
+      }
+      case 'openBlockComment': {
+        this.#openComment('blockComment');
+        return;
+      }
       case 'openSet':
         this.#push('directive');
         this.#inSet = true;

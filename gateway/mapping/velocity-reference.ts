@@ -112,12 +112,14 @@ function renderReference({ isEscaped, escapes, before, fallback }: Notation, eva
     const value = evaluate(state, variables);
     if (isEscaped) {
       const text = variables.literalOf(fallback) ?? fallback;
-      return state.write(escapes + (value === null ? '\\' : '') + text);
+      state.write(escapes + (value === null ? '\\' : '') + text);
+      return;
     }
     if (value instanceof CompiledBlock) {
       if (value.renderInto(state, variables)) return;
     } else if (value !== null) {
-      return state.write(escapes + before + printValue(value, state.budget));
+      state.write(escapes + before + printValue(value, state.budget));
+      return;
     }
     state.write(missing + (variables.literalOf(fallback) ?? fallback));
   };

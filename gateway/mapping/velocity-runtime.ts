@@ -140,6 +140,8 @@ export class RenderState {
 
   write(text: string): void {
     this.#output += text;
+    // Text that is captured and thrown away counts too.
+    this.budget.spendChars(text.length);
     this.budget.checkLength(this.#output.length);
   }
 
@@ -183,11 +185,8 @@ export class CompiledBlock extends RenderedBlock {
 
   constructor(body: Renderer, maxDepth: number, state: RenderState, variables: Variables) {
     super(() => {
-      let isRendered = false;
-      const text = state.capture(() => {
-        isRendered = this.renderInto(state, variables);
-      });
-      return isRendered ? text : null;
+      if (this.#depth >= this.#maxDepth) return null;
+      return state.capture(() => this.renderInto(state, variables));
     });
     this.#body = body;
     this.#maxDepth = maxDepth;

@@ -7,18 +7,27 @@
 import { describeMalformedAuthorization } from '#shared/aws/authorization-header.ts';
 import { lastHeader } from '../events/header-list.ts';
 import { gatewayError } from '../errors.ts';
+import { readApiIdFromHost } from '../routing/host.ts';
 import type { Matched, Received } from '../exchange.ts';
 
 export function match(received: Received): Matched {
   const { api } = received;
   const { stageName, path } = api.locate(received.rawPath, api.stages);
   const stage = api.stages.get(stageName);
-  if (stage === undefined || api.disableExecuteApiEndpoint)
+  if (stage === undefined)
     throw gatewayError('STAGE_NOT_FOUND', { source: 'client', reason: `no stage "${stageName}"` });
+  if (api.disableExecuteApiEndpoint && namesExecuteApi(received))
+    throw gatewayError('STAGE_NOT_FOUND', { source: 'client', reason: 'DisableExecuteApiEndpoint is set' });
   received.onStage(stage, path);
   const found = stage.deployment.routes.find(received.method, path);
   if (found === undefined) throw routeNotFound(received);
   return received.matched(found);
+}
+
+/** Only the default endpoint is disabled: custom domains, and here the plain local address, still answer. */
+function namesExecuteApi(received: Received): boolean {
+  const host = lastHeader(received.rawHeaders, 'host');
+  return host !== undefined && readApiIdFromHost(host) !== undefined;
 }
 
 /**

@@ -30,7 +30,7 @@ export type ApiPorts = {
   /** By API id. */
   readonly ports: ReadonlyMap<string, number>;
   /** Stops taking requests, ends WebSockets with 1001, closes idle connections; ends within a second. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 };
 
 /** @throws StartError PORT_IN_USE and its kin, with every port that was opened closed again. */

@@ -107,9 +107,15 @@ function neededPermissions(operation: string, call: AwsCall, accountId: string):
     );
   }
   const action = `dynamodb:${operation}`;
-  const requestItems = Object.keys(asRecord(input['RequestItems']));
-  if (requestItems.length > 0) return requestItems.map((name) => ({ action, resource: arn(table(name)) }));
-  if (typeof input['ResourceArn'] === 'string') return [{ action, resource: input['ResourceArn'] }];
+  // Only the member that the operation reads counts: a table named elsewhere must not lend its permission.
+  if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') {
+    const names = Object.keys(asRecord(input['RequestItems']));
+    return names.map((name) => ({ action, resource: arn(table(name)) }));
+  }
+  if (operation === 'TagResource' || operation === 'UntagResource' || operation === 'ListTagsOfResource') {
+    const resource = input['ResourceArn'];
+    return [{ action, resource: typeof resource === 'string' ? resource : arn('*') }];
+  }
   const index = input['IndexName'];
   const suffix = typeof index === 'string' ? `/index/${index}` : '';
   return [{ action, resource: arn(`${table(input['TableName'])}${suffix}`) }];

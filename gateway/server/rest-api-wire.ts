@@ -4,6 +4,7 @@
  * @see API Gateway API reference, "GetResources", "GetGatewayResponses"
  */
 import { resolveGatewayResponses } from '../deployment/gateway-responses.ts';
+import { readText } from '../deployment/properties.ts';
 import { awsError, refuseUnlessAllowed } from './aws-call.ts';
 import { jsonReply } from './control-request.ts';
 import type { ApiState } from '../control/api-state.ts';
@@ -56,7 +57,7 @@ function listResources(api: ApiState): readonly unknown[] {
         ? {}
         : {
             resourceMethods: Object.fromEntries(
-              methods.map((method) => [String(method.properties['HttpMethod']), {}]),
+              methods.map((method) => [readText(method, 'HttpMethod'), {}]),
             ),
           }),
     };

@@ -55,6 +55,8 @@ export class DynamoDbTables {
     const name = String(checked['TableName']);
     this.#active.delete(name);
     const output = await runAction(operation, this.#store, checked);
+    // A reader may have remembered the table again while it was being changed.
+    this.#active.delete(name);
     if (operation === 'CreateTable') await this.#untilActive(name);
     if (operation === 'DeleteTable') {
       this.#timeToLive.delete(name);

@@ -2,9 +2,11 @@
 import { join } from 'node:path';
 import { StartError } from '../errors.ts';
 import type { KeptKey } from '../server/issuer.ts';
+import { KeyLocks } from './key-locks.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
 
 const FILE = 'issuer-keys.json';
+const SAVES = new KeyLocks();
 
 /** @returns no keys when none have been kept @throws StartError when the file is damaged */
 export async function loadIssuerKeys(dataDirectory: string): Promise<readonly KeptKey[]> {
@@ -18,8 +20,10 @@ export async function loadIssuerKeys(dataDirectory: string): Promise<readonly Ke
   }
 }
 
+/** Saves are done in the order they were asked for: an earlier list never replaces a later one. */
 export async function saveIssuerKeys(dataDirectory: string, keys: readonly KeptKey[]): Promise<void> {
-  await writeSecretFile(join(dataDirectory, FILE), `${JSON.stringify(keys)}\n`);
+  const path = join(dataDirectory, FILE);
+  await SAVES.hold([path], () => writeSecretFile(path, `${JSON.stringify(keys)}\n`));
 }
 
 function parseKeys(value: unknown): readonly KeptKey[] {

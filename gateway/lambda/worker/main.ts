@@ -77,6 +77,9 @@ function sealProcess({ taskRoot }: InstanceStart): void {
   process.getBuiltinModule('node:os').homedir = () => '/home/sbx_user1051';
   syncBuiltinESMExports();
   process.cwd = () => taskRoot;
+  if (!/^:?(?:UTC|Etc\/UTC)?$/.test(process.env['TZ'] ?? '')) {
+    output.report('WARN', `TZ=${process.env['TZ'] ?? ''} has no effect: threads share one time zone, UTC`);
+  }
   // The AWS SDK assigns to it, and hangs a store of its own on it.
   Object.assign(globalThis, { awslambda: { streamifyResponse } });
   process.on('newListener', (name: string | symbol) => {

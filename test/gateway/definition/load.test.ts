@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadStacks } from '../../../gateway/definition/load.ts';
@@ -163,6 +163,20 @@ describe('loadStacks', () => {
       stack.noEffect.map(({ type }) => type),
       ['AWS::CDK::Metadata'],
     );
+  });
+
+  it('loads stacks of nested assemblies, and refuses an assembly without any', async (test) => {
+    const folder = await mkdtemp(join(tmpdir(), 'gatewright-test-'));
+    test.after(() => rm(folder, { recursive: true }));
+    const nest = (directoryName: string): string =>
+      JSON.stringify({ artifacts: { Prod: { type: 'cdk:cloud-assembly', properties: { directoryName } } } });
+    await writeFile(join(folder, 'manifest.json'), nest(relative(folder, fixture('cdk/cdk.out'))));
+
+    const [stack] = await loadStacks([folder], OPTIONS);
+    await writeFile(join(folder, 'manifest.json'), '{}');
+
+    assert.equal(stack?.stackName, 'ShopProd');
+    assert.match(await refusalOf(loadStacks([folder], OPTIONS)), /the cloud assembly has no stack/);
   });
 
   it('takes the cdk.out folder itself too', async () => {

@@ -126,6 +126,80 @@ describe('expandSam', () => {
     assert.equal(stack.resources.get('OrdersReadPermission')?.place().line, 21);
   });
 
+  const api = (type: string, authorizer: string): string => `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::${type}
+    Properties:
+      StageName: live
+      Auth: { Authorizers: { Mine: ${authorizer} } }
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs24.x
+      Handler: a.b
+      Events:
+        E: { Type: ${type}, Properties: { Path: /, Method: get, ${type === 'Api' ? 'RestApiId' : 'ApiId'}: !Ref Api, Auth: { Authorizer: Mine } } }
+`;
+  const authorizers: { name: string; text: string; authorizer: JsonObject; authorization: string }[] = [
+    {
+      name: 'a REQUEST authorizer with its sources in one text',
+      text: api(
+        'Api',
+        '{FunctionArn: arn, FunctionPayloadType: REQUEST, FunctionInvokeRole: role, Identity: {Headers: [A], StageVariables: [B], Context: [c]}}',
+      ),
+      authorizer: {
+        Type: 'REQUEST',
+        IdentitySource: 'method.request.header.A,stageVariables.B,context.c',
+        AuthorizerCredentials: 'role',
+      },
+      authorization: 'CUSTOM',
+    },
+    {
+      name: 'a TOKEN authorizer of the Authorization header',
+      text: api('Api', '{FunctionArn: arn, Identity: {ValidationExpression: "^x"}}'),
+      authorizer: {
+        Type: 'TOKEN',
+        IdentitySource: 'method.request.header.Authorization',
+        IdentityValidationExpression: '^x',
+      },
+      authorization: 'CUSTOM',
+    },
+    {
+      name: 'a Cognito authorizer',
+      text: api('Api', '{UserPoolArn: arn:pool}'),
+      authorizer: { Type: 'COGNITO_USER_POOLS', ProviderARNs: ['arn:pool'] },
+      authorization: 'COGNITO_USER_POOLS',
+    },
+    {
+      name: 'a JWT authorizer',
+      text: api(
+        'HttpApi',
+        '{JwtConfiguration: {issuer: i, audience: [a]}, IdentitySource: $request.header.Authorization}',
+      ),
+      authorizer: {
+        AuthorizerType: 'JWT',
+        JwtConfiguration: { issuer: 'i', audience: ['a'] },
+        IdentitySource: ['$request.header.Authorization'],
+      },
+      authorization: 'JWT',
+    },
+  ];
+  for (const { name, text, authorizer, authorization } of authorizers) {
+    it(`makes ${name}`, () => {
+      const resources = [...aStack(text).resolveResources().values()];
+      const made = resources.find(({ type }) => type.endsWith('::Authorizer'))?.properties;
+      const route = resources.find(
+        ({ properties }) => properties['AuthorizationType'] !== undefined,
+      )?.properties;
+
+      for (const [property, value] of Object.entries(authorizer))
+        assert.deepEqual(made?.[property], value, SAM);
+      assert.equal(route?.['AuthorizationType'], authorization);
+    });
+  }
+
   it('either expands any properties or refuses them with a DefinitionError', () => {
     const types = ['Function', 'Api', 'HttpApi', 'SimpleTable', 'LayerVersion', 'Application'];
     const names = [

@@ -136,7 +136,7 @@ describe('startEmbeddedDynamoDb', () => {
         error.CancellationReasons?.map(({ Code }) => Code),
         ['None', 'ConditionalCheckFailed'],
       );
-      assert.deepEqual(error.CancellationReasons?.[1]?.Item?.['number'], { N: '2' });
+      assert.deepEqual(error.CancellationReasons[1]?.Item?.['number'], { N: '2' });
       return true;
     });
 

@@ -88,12 +88,19 @@ describe('the output of a function', () => {
     assert.equal(printLogLine({ ...line, level: undefined }), 'hello');
   });
 
-  it('names a signal handler that will never be called', async () => {
+  it('names signal handlers and time zones, which have no effect in a thread', async () => {
     const source = 'process.on("SIGTERM", () => {}); exports.handler = async () => 1';
-    const { invoke, lines } = await startRuntime([anInlineFunction('sig', source)]);
+    const environment = { TZ: 'Europe/Berlin' };
+    const { invoke, lines } = await startRuntime([anInlineFunction('sig', source, { environment })]);
 
     await invoke('sig');
 
-    assert.ok(lines.some((line) => line.message.startsWith('SIGTERM never arrives here')));
+    assert.deepEqual(
+      lines.map((line) => [line.level, line.message.split(':')[0]]),
+      [
+        ['WARN', 'TZ=Europe/Berlin has no effect'],
+        ['WARN', 'SIGTERM never arrives here'],
+      ],
+    );
   });
 });

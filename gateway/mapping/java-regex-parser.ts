@@ -1,51 +1,28 @@
-/** java.util.regex patterns to a program for `java-regex.ts`. */
-import { failure, TemplateError } from './template-error.ts';
-
-export type CharTest = (codePoint: number) => boolean;
-
-export type Instruction =
-  | { readonly op: 'char'; readonly test: CharTest }
-  /** Tries `first`, later `second`. */
-  | { op: 'split'; first: number; second: number }
-  | { op: 'jump'; to: number }
-  | { readonly op: 'save'; readonly slot: number }
-  /** Fails where nothing was consumed since `save` of the slot: an empty round of a loop. */
-  | { readonly op: 'progress'; readonly slot: number }
-  | { readonly op: 'assert'; readonly kind: Assertion; readonly multiline: boolean }
-  | {
-      readonly op: 'look';
-      readonly behind: boolean;
-      readonly negative: boolean;
-      readonly program: readonly Instruction[];
-    }
-  | { readonly op: 'atomic'; readonly program: readonly Instruction[] }
-  | { readonly op: 'backreference'; readonly group: number; readonly ignoreCase: boolean }
-  | { readonly op: 'match' };
+/** The syntax of java.util.regex: a pattern to a tree. */
+import {
+  type CharTest,
+  charTest,
+  CONTROLS,
+  foldings,
+  GENERAL_CATEGORY,
+  isLineEnd,
+  POSIX_CLASSES,
+  SHORT_CLASSES,
+  testOf,
+} from './java-regex-classes.ts';
+import { failure, type TemplateError } from './template-error.ts';
 
 export type Assertion =
   'start' | 'end' | 'inputStart' | 'inputEnd' | 'wordBoundary' | 'noWordBoundary' | 'absoluteEnd';
 
-export type RegexProgram = {
-  readonly instructions: readonly Instruction[];
-  /** Capturing groups, the whole match being 0. */
-  readonly groups: number;
-  /** Positions remembered: two per group, then one per loop. */
-  readonly slots: number;
-  readonly names: ReadonlyMap<string, number>;
-};
-
-const MAX_PATTERN_CHARS = 1_000;
-const MAX_INSTRUCTIONS = 20_000;
-const MAX_NESTING = 50;
-
-type Flags = { readonly ignoreCase: boolean; readonly dotAll: boolean; readonly multiline: boolean };
-
-type Node =
+/** A part of a pattern. */
+export type Node =
   | { readonly kind: 'empty' }
   | { readonly kind: 'char'; readonly test: CharTest }
   | { readonly kind: 'sequence' | 'choice'; readonly parts: readonly Node[] }
   | { readonly kind: 'group'; readonly index: number; readonly inner: Node }
-  | { readonly kind: 'simple'; readonly instruction: Instruction }
+  | { readonly kind: 'assertion'; readonly assertion: Assertion; readonly multiline: boolean }
+  | { readonly kind: 'backreference'; readonly group: number; readonly ignoreCase: boolean }
   | { readonly kind: 'look'; readonly behind: boolean; readonly negative: boolean; readonly inner: Node }
   | { readonly kind: 'atomic'; readonly inner: Node }
   | {
@@ -56,26 +33,12 @@ type Node =
       readonly mode: 'greedy' | 'lazy' | 'possessive';
     };
 
-/**
- * Compiles a pattern.
- * @throws TemplateError TEMPLATE_FAILED for a pattern Java refuses or we do not know (comments mode,
- * Unicode scripts), TEMPLATE_LIMIT for one that is too long or repeats too much.
- */
-export function parseRegex(pattern: string): RegexProgram {
-  if (pattern.length > MAX_PATTERN_CHARS) {
-    throw new TemplateError(
-      'TEMPLATE_LIMIT',
-      `a regular expression is longer than ${MAX_PATTERN_CHARS} characters`,
-    );
-  }
-  const parser = new RegexParser(pattern);
-  const node = parser.parse();
-  const emitter = new Emitter(parser.groups * 2);
-  const instructions = emitter.program({ kind: 'group', index: 0, inner: node });
-  return { instructions, groups: parser.groups, slots: emitter.slots, names: parser.names };
-}
+const MAX_NESTING = 50;
 
-class RegexParser {
+type Flags = { readonly ignoreCase: boolean; readonly dotAll: boolean; readonly multiline: boolean };
+
+/** Reads one pattern; afterwards `groups` and `names` tell its groups. */
+export class RegexParser {
   readonly #pattern: string;
   #at = 0;
   #nesting = 0;
@@ -194,7 +157,7 @@ class RegexParser {
   }
 
   #assertion(kind: Assertion): Node {
-    return { kind: 'simple', instruction: { op: 'assert', kind, multiline: this.#flags.multiline } };
+    return { kind: 'assertion', assertion: kind, multiline: this.#flags.multiline };
   }
 
   #group(): Node {
@@ -245,7 +208,7 @@ class RegexParser {
     const reference = this.#take(/[1-9]/)?.[0] ?? this.#namedReference();
     if (reference !== undefined) {
       const { ignoreCase } = this.#flags;
-      return { kind: 'simple', instruction: { op: 'backreference', group: Number(reference), ignoreCase } };
+      return { kind: 'backreference', group: Number(reference), ignoreCase };
     }
     return this.#eat('R') ? LINE_BREAK : { kind: 'char', test: this.#escapedChar() };
   }
@@ -352,42 +315,6 @@ const BOUNDARIES: Readonly<Record<string, Assertion>> = {
   Z: 'inputEnd',
 };
 
-const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, r: 13, f: 12, a: 7, e: 27 };
-
-const SHORT_CLASSES: Readonly<Record<string, RegExp>> = {
-  d: /[0-9]/,
-  D: /[^0-9]/,
-  w: /[A-Za-z0-9_]/,
-  W: /[^A-Za-z0-9_]/,
-  s: /[ \t\n\v\f\r]/,
-  S: /[^ \t\n\v\f\r]/,
-  h: /[ \t\u00a0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000]/,
-  H: /[^ \t\u00a0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000]/,
-  v: /[\n\v\f\r\u0085\u2028\u2029]/,
-  V: /[^\n\v\f\r\u0085\u2028\u2029]/,
-};
-
-const POSIX_CLASSES: Readonly<Record<string, RegExp>> = {
-  Lower: /[a-z]/,
-  Upper: /[A-Z]/,
-  // eslint-disable-next-line no-control-regex -- the class of all ASCII
-  ASCII: /[\u0000-\u007f]/,
-  Alpha: /[A-Za-z]/,
-  Digit: /[0-9]/,
-  Alnum: /[A-Za-z0-9]/,
-  Punct: /[!-/:-@[-`{-~]/,
-  Graph: /[!-~]/,
-  Print: /[ -~]/,
-  Blank: /[ \t]/,
-  // eslint-disable-next-line no-control-regex -- the class of control characters
-  Cntrl: /[\u0000-\u001f\u007f]/,
-  XDigit: /[0-9a-fA-F]/,
-  Space: /[ \t\n\v\f\r]/,
-};
-
-const GENERAL_CATEGORY =
-  /^(?:L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cfson]?|Alphabetic|Lowercase|Uppercase|White_Space|Ideographic)$/;
-
 /** `\R`: one line break of any kind, CR LF being one. */
 const LINE_BREAK: Node = {
   kind: 'choice',
@@ -402,139 +329,3 @@ const LINE_BREAK: Node = {
     { kind: 'char', test: testOf(/[\n\v\f\r\u0085\u2028\u2029]/) },
   ],
 };
-
-function testOf(set: RegExp): CharTest {
-  return (code) => set.test(String.fromCodePoint(code));
-}
-
-function isLineEnd(code: number): boolean {
-  return code === 10 || code === 13 || code === 0x85 || code === 0x2028 || code === 0x2029;
-}
-
-function charTest(expected: number, ignoreCase: boolean): CharTest {
-  if (!ignoreCase) return (code) => code === expected;
-  const folded = foldings(expected);
-  return (code) => folded.includes(code);
-}
-
-/** Java ignores case for ASCII letters only, unless asked for Unicode. */
-function foldings(code: number): readonly number[] {
-  if (code >= 65 && code <= 90) return [code, code + 32];
-  return code >= 97 && code <= 122 ? [code, code - 32] : [code];
-}
-
-/** Writes nodes as instructions. Counted repetitions are written out, so their number is bounded. */
-class Emitter {
-  #out: Instruction[] = [];
-  #total = 0;
-  slots: number;
-
-  constructor(slots: number) {
-    this.slots = slots;
-  }
-
-  program(node: Node): readonly Instruction[] {
-    const outer = this.#out;
-    this.#out = [];
-    this.#node(node);
-    this.#emit({ op: 'match' });
-    const program = this.#out;
-    this.#out = outer;
-    return program;
-  }
-
-  #emit(instruction: Instruction): number {
-    this.#total += 1;
-    if (this.#total > MAX_INSTRUCTIONS) {
-      throw new TemplateError(
-        'TEMPLATE_LIMIT',
-        'a regular expression repeats too much; expected smaller counts',
-      );
-    }
-    return this.#out.push(instruction) - 1;
-  }
-
-  #node(node: Node): void {
-    switch (node.kind) {
-      case 'empty':
-        return;
-      case 'char':
-        this.#emit({ op: 'char', test: node.test });
-        return;
-      case 'simple':
-        this.#emit(node.instruction);
-        return;
-      case 'sequence':
-        for (const part of node.parts) this.#node(part);
-        return;
-      case 'choice':
-        return this.#choice(node.parts);
-      case 'group':
-        this.#emit({ op: 'save', slot: node.index * 2 });
-        this.#node(node.inner);
-        this.#emit({ op: 'save', slot: node.index * 2 + 1 });
-        return;
-      case 'look': {
-        const { behind, negative } = node;
-        this.#emit({ op: 'look', behind, negative, program: this.program(node.inner) });
-        return;
-      }
-      case 'atomic':
-        this.#emit({ op: 'atomic', program: this.program(node.inner) });
-        return;
-      case 'repeat':
-        if (node.mode !== 'possessive')
-          return this.#repeat(node.inner, node.min, node.max, node.mode === 'lazy');
-        this.#emit({ op: 'atomic', program: this.program({ ...node, mode: 'greedy' }) });
-    }
-  }
-
-  #choice(parts: readonly Node[]): void {
-    const jumps: { op: 'jump'; to: number }[] = [];
-    parts.forEach((part, at) => {
-      const split = { op: 'split' as const, first: 0, second: 0 };
-      if (at < parts.length - 1) split.first = this.#emit(split) + 1;
-      this.#node(part);
-      if (at === parts.length - 1) return;
-      const jump = { op: 'jump' as const, to: 0 };
-      this.#emit(jump);
-      jumps.push(jump);
-      split.second = this.#out.length;
-    });
-    for (const jump of jumps) jump.to = this.#out.length;
-  }
-
-  #repeat(inner: Node, min: number, max: number, lazy: boolean): void {
-    for (let count = 0; count < min; count += 1) this.#node(inner);
-    if (max === Infinity) return this.#loop(inner, lazy);
-    const splits = [];
-    for (let count = min; count < max; count += 1) {
-      splits.push(this.#split());
-      this.#node(inner);
-    }
-    for (const split of splits) this.#aim(split, this.#out.length, lazy);
-  }
-
-  #loop(inner: Node, lazy: boolean): void {
-    const slot = this.slots;
-    this.slots += 1;
-    const split = this.#split();
-    this.#emit({ op: 'save', slot });
-    this.#node(inner);
-    this.#emit({ op: 'progress', slot });
-    this.#emit({ op: 'jump', to: split.first - 1 });
-    this.#aim(split, this.#out.length, lazy);
-  }
-
-  #split(): { op: 'split'; first: number; second: number } {
-    const split = { op: 'split' as const, first: 0, second: 0 };
-    split.first = this.#emit(split) + 1;
-    return split;
-  }
-
-  /** Sets where a split goes on without the repeated part. */
-  #aim(split: { first: number; second: number }, exit: number, lazy: boolean): void {
-    split.second = lazy ? split.first : exit;
-    if (lazy) split.first = exit;
-  }
-}

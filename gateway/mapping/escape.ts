@@ -1,0 +1,54 @@
+/** The text functions of `$util`. */
+import { failure } from './template-error.ts';
+
+const SHORT_ESCAPES: Readonly<Record<string, string>> = {
+  '\b': '\\b',
+  '\n': '\\n',
+  '\t': '\\t',
+  '\f': '\\f',
+  '\r': '\\r',
+  '"': '\\"',
+  "'": "\\'",
+  '\\': '\\\\',
+  '/': '\\/',
+};
+
+/**
+ * commons-lang 2's `escapeJavaScript`: both quotes, the slash and everything outside printable ASCII. Its
+ * `\'` is no JSON, which is why AWS tells templates to take it out again.
+ */
+export function escapeJavaScript(text: string): string {
+  return text.replace(/["'\\/]|[^ -\u007f]/g, (char) => {
+    const code = char.charCodeAt(0).toString(16).toUpperCase();
+    return SHORT_ESCAPES[char] ?? `\\u${code.padStart(4, '0')}`;
+  });
+}
+
+/** java.net.URLEncoder: form style, a space as `+`, only `*-._` stay beside letters and digits. */
+export function encodeUrl(text: string): string {
+  return encodeURIComponent(text.toWellFormed())
+    .replace(/[!'()~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+')
+    .replaceAll('%EF%BF%BD', text.isWellFormed() ? '%EF%BF%BD' : '%3F');
+}
+
+/**
+ * java.net.URLDecoder: `+` is a space; bytes that are no UTF-8 become U+FFFD.
+ * @throws TemplateError TEMPLATE_FAILED for a `%` without two hex digits.
+ */
+export function decodeUrl(text: string): string {
+  if (/%(?![\da-fA-F]{2})/.test(text)) throw failure('a text to URL-decode has "%" without two hex digits');
+  return text
+    .replaceAll('+', ' ')
+    .replace(/(?:%[\da-fA-F]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());
+}
+
+/** Base64 of the text's UTF-8. */
+export function encodeBase64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+/** The UTF-8 text in base64, standard or URL-safe; characters of neither alphabet are skipped. */
+export function decodeBase64(text: string): string {
+  return Buffer.from(text, 'base64').toString();
+}

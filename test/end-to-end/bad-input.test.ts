@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { runCommand } from '../support/command.ts';
+import type { AddressInfo } from 'node:net';
+
+const folder = mkdtempSync(join(tmpdir(), 'gatewright-bad-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}
+
+const SERVICE = 'service: shop\nframeworkVersion: "4"\nprovider: { name: aws, runtime: nodejs24.x }\n';
+const FUNCTION = (handler: string): string =>
+  `functions:\n  list:\n    handler: ${handler}\n    events: [{ httpApi: GET /list }]\n`;
+
+file('missing-handler/serverless.yml', SERVICE + FUNCTION('src/nowhere.handler'));
+file('unresolved/serverless.yml', `${SERVICE}custom: { key: '\${env:NOT_THERE}' }\n${FUNCTION('a.handler')}`);
+file(
+  'staged/serverless.yml',
+  `${SERVICE}params: { dev: { a: 1 }, prod: { a: 2 } }\n${FUNCTION('a.handler')}`,
+);
+const broken = file('broken.yaml', 'Resources:\n  Api:\n    - { Type: [\n');
+const wrong = file(
+  'wrong.yaml',
+  'Resources:\n  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: a, ProtocolType: SOAP } }\n',
+);
+const tables = file(
+  'tables.json',
+  JSON.stringify({ Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: {} } } }),
+);
+const PORTS = ['--port', '0', '--control-port', '0'];
+
+/** One row per kind of the issue: what is given, and what the one message must say. */
+const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
+  {
+    name: 'a template that is not there',
+    args: ['start', join(folder, 'no.yaml'), ...PORTS],
+    says: /no\.yaml: template not found/,
+  },
+  { name: 'a broken template', args: ['start', broken, ...PORTS], says: /broken\.yaml:\d+: broken YAML/ },
+  {
+    name: 'a template that AWS would refuse',
+    args: ['start', wrong, ...PORTS],
+    says: /wrong\.yaml:2: Api\.ProtocolType: ProtocolType must be HTTP or WEBSOCKET/,
+  },
+  {
+    name: 'an unknown stage',
+    args: ['start', join(folder, 'staged'), '--stage', 'qa', ...PORTS],
+    says: /unknown stage "qa": params has dev, prod/,
+  },
+  {
+    name: 'a handler file that is missing',
+    args: ['start', join(folder, 'missing-handler'), ...PORTS],
+    says: /src\/nowhere/,
+  },
+  {
+    name: 'an unresolved variable',
+    args: ['start', join(folder, 'unresolved'), ...PORTS],
+    says: /unresolved\/serverless\.yml.*\$\{env:NOT_THERE\}/,
+  },
+  { name: 'an unknown option', args: ['start', '--colour'], says: /unknown option '--colour'/ },
+  { name: 'an unknown command', args: ['strat'], says: /unknown command 'strat'\n\(Did you mean start\?\)/ },
+  {
+    name: 'a port that is none',
+    args: ['start', '--port', '70000'],
+    says: /A port is a number from 0 to 65535/,
+  },
+  {
+    name: 'what cannot be enforced, with --strict',
+    args: ['start', tables, '--strict', ...PORTS],
+    says: /--strict: 1 part.*\n +\S+: Queue \(AWS::SQS::Queue\)/,
+  },
+  {
+    name: 'a store that is no URL',
+    args: ['start', broken, '--dynamodb', 'mysql'],
+    says: /--dynamodb takes "embedded" or a URL/,
+  },
+  { name: 'a token without a gateway', args: ['token'], says: /no gateway runs from this directory/ },
+  {
+    name: 'a shift of time that is none',
+    args: ['clock', 'tomorrow'],
+    says: /"tomorrow" is no shift; write \+1d/,
+  },
+  { name: 'a WebSocket that is none', args: ['send', 'http://x', 'hi'], says: /is no WebSocket URL/ },
+];
+
+describe('the command', () => {
+  for (const { name, args, says } of rows)
+    it(`answers ${name} with one message and a non-zero exit code`, async () => {
+      const { code, stdout, stderr } = await runCommand(args, { cwd: folder });
+
+      assert.equal(code, 1);
+      assert.equal(stdout, '');
+      assert.match(stderr, says);
+      assert.doesNotMatch(stderr, /^ +at /m, 'no stack trace');
+      assert.equal(stderr.match(/error:/g)?.length, 1);
+    });
+
+  it('says which port is in use and what to do', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+
+    const { code, stderr } = await runCommand(['start', tables, '--control-port', String(port)], {
+      cwd: folder,
+    });
+    taken.close();
+
+    assert.equal(code, 1);
+    assert.match(stderr, new RegExp(`port ${port} is in use; choose another with --control-port`));
+  });
+});

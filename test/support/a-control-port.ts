@@ -1,0 +1,158 @@
+/** A control port with all that it serves: an embedded DynamoDB with one table, a function, an issuer, two identities. */
+import { request as httpRequest } from 'node:http';
+import { createSystemRandom } from '../../gateway/adapters/random.ts';
+import { createSystemClock } from '../../gateway/adapters/system-clock.ts';
+import { adminIdentity, createIdentities, parseIdentities } from '../../gateway/policy/identities.ts';
+import type { ShiftableClock } from '../../gateway/ports.ts';
+import { openControlPort } from '../../gateway/server/control-port.ts';
+import type { ControlRequest } from '../../gateway/server/control-request.ts';
+import { createDynamoDbCalls } from '../../gateway/server/dynamodb-calls.ts';
+import { Issuer } from '../../gateway/server/issuer.ts';
+import { createLambdaInvoke } from '../../gateway/server/lambda-invoke.ts';
+import { startEmbeddedDynamoDb } from '../../gateway/services/embedded-dynamodb.ts';
+import { signRequest } from '../../shared/aws/sign-request.ts';
+import { FakeInvoker } from './virtual-ports.ts';
+
+export const ACCOUNT_ID = '123456789012';
+export const ADMIN = { accessKeyId: 'AKIALOCAL0000ADMIN', secretAccessKey: 'admin-secret-of-a-test' };
+/** May read the orders, nothing else. */
+export const READER = { accessKeyId: 'AKIALOCAL00READER', secretAccessKey: 'reader-secret-of-a-test' };
+const SECRET = 'secret-of-this-start';
+
+const READER_FILE = `
+identities:
+  - name: reader
+    accessKeyId: ${READER.accessKeyId}
+    secretAccessKey: ${READER.secretAccessKey}
+    policies:
+      - Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Action: dynamodb:GetItem
+            Resource: arn:aws:dynamodb:us-east-1:${ACCOUNT_ID}:table/orders
+`;
+
+export type Reply = { readonly status: number; readonly headers: Headers; readonly body: string };
+
+export type TestControlPort = {
+  readonly url: string;
+  readonly port: number;
+  readonly clock: ShiftableClock;
+  readonly managementCalls: readonly { request: ControlRequest; apiId: string; path: string }[];
+  /** Faults that the port has reported. */
+  readonly reports: readonly unknown[];
+  send(method: string, path: string, headers?: Record<string, string>, body?: string): Promise<Reply>;
+  /** A POST signed by the admin. */
+  sendSigned(
+    service: string,
+    path: string,
+    wish?: { headers?: Record<string, string>; body?: string; nowEpochMs?: number },
+  ): Promise<Reply>;
+  /** A call below `/_gatewright/` with the secret of the start. */
+  local(method: string, path: string, body?: unknown): Promise<Reply>;
+  close(): Promise<void>;
+};
+
+export async function aControlPort(): Promise<TestControlPort> {
+  const clock = createSystemClock();
+  const random = createSystemRandom();
+  const managementCalls: { request: ControlRequest; apiId: string; path: string }[] = [];
+  const reports: unknown[] = [];
+  const report = (fault: unknown): unknown => reports.push(fault);
+  const dynamoDb = await startEmbeddedDynamoDb({ port: 0, clockOffset: clock.offset });
+  await dynamoDb.createTables([
+    {
+      name: 'orders',
+      keys: [{ name: 'id', type: 'S' }],
+      globalIndexes: [],
+      localIndexes: [],
+      timeToLiveAttribute: 'expires',
+      billingMode: 'PAY_PER_REQUEST',
+      place: { file: 'serverless.yml' },
+    },
+  ]);
+  const dynamoDbCalls = createDynamoDbCalls({ url: dynamoDb.url, region: 'us-east-1', ...ADMIN }, ACCOUNT_ID);
+  const invoker = new FakeInvoker({ greet: (event) => ({ hello: event }) });
+  const opened = await openControlPort({
+    port: 0,
+    allowHosts: ['tunnel.example.com'],
+    clock,
+    random,
+    issuer: await Issuer.create({ clock, random }),
+    identities: createIdentities([
+      adminIdentity(ADMIN, ACCOUNT_ID),
+      ...parseIdentities(READER_FILE, 'gatewright.identities.yml', ACCOUNT_ID),
+    ]),
+    secret: SECRET,
+    mounts: {
+      services: new Map([
+        ['dynamodb', dynamoDbCalls.serve],
+        ['lambda', createLambdaInvoke({ invoker, random, accountId: ACCOUNT_ID, report })],
+      ]),
+      connections(request, apiId, path) {
+        if (apiId !== 'abc123') return undefined;
+        managementCalls.push({ request, apiId, path });
+        return { status: 200, headers: [], body: '' };
+      },
+      status: () => ({ apis: 1 }),
+      routes: () => [],
+    },
+    report,
+  });
+
+  const send: TestControlPort['send'] = (method, path, headers, body) =>
+    sendTo(`${opened.url}${path}`, method, headers, body);
+  return {
+    url: opened.url,
+    port: opened.port,
+    clock,
+    managementCalls,
+    reports,
+    send,
+    sendSigned(service, path, { headers = {}, body = '', nowEpochMs = clock.nowEpochMs() } = {}) {
+      const url = new URL(path, opened.url);
+      const wish = { method: 'POST', url, headers, body, service, region: 'us-east-1', ...ADMIN, nowEpochMs };
+      return send('POST', `${url.pathname}${url.search}`, signRequest(wish), body);
+    },
+    local: (method, path, body) =>
+      send(
+        method,
+        `/_gatewright/${path}`,
+        { Authorization: `Bearer ${SECRET}` },
+        body === undefined ? '' : JSON.stringify(body),
+      ),
+    async close() {
+      await opened.close();
+      await dynamoDbCalls.close();
+      await dynamoDb.close();
+    },
+  };
+}
+
+/** Unlike `fetch`, sends any Host and Origin. */
+function sendTo(
+  url: string,
+  method: string,
+  headers: Record<string, string> = {},
+  body = '',
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(url, { method, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const received = Object.entries(response.headers).map(([name, value]): [string, string] => [
+          name,
+          String(value),
+        ]);
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: new Headers(received),
+          body: Buffer.concat(chunks).toString(),
+        });
+      });
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}

@@ -1,0 +1,81 @@
+/** Runs the command as a person would: a process of its own, ended by its id. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
+
+const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+/** A start loads osls; on a busy machine that takes its time. */
+const READY_WITHIN_MS = 60_000;
+
+export type Finished = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+export type RunOptions = {
+  /** Working directory; the checkout unless given. */
+  readonly cwd?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+};
+
+function launch(args: readonly string[], { cwd = CHECKOUT, environment = {} }: RunOptions): ChildProcess {
+  return spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Runs a command to its end. */
+export async function runCommand(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  const child = launch(args, options);
+  const output = gather(child);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...output() };
+}
+
+export type Running = {
+  readonly pid: number;
+  /** All that was printed so far. */
+  output(): { readonly stdout: string; readonly stderr: string };
+  /** Sends SIGTERM and waits for the end; how long that took comes with it. */
+  stop(): Promise<Finished & { readonly tookMs: number }>;
+};
+
+/** Starts a command that goes on, and waits until its stdout holds `ready`. */
+export async function startCommand(
+  args: readonly string[],
+  ready: string,
+  options: RunOptions = {},
+): Promise<Running> {
+  const child = launch(args, options);
+  const output = gather(child);
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  const isReady = new Promise<void>((resolve) => {
+    child.stdout?.on('data', () => {
+      if (output().stdout.includes(ready)) resolve();
+    });
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), READY_WITHIN_MS);
+  await Promise.race([isReady, closed]);
+  clearTimeout(timer);
+  if (child.exitCode !== null || child.signalCode !== null)
+    throw new Error(`the command ended early:\n${output().stdout}\n${output().stderr}`);
+  return {
+    pid: child.pid ?? 0,
+    output,
+    async stop() {
+      const begunMs = performance.now();
+      child.kill('SIGTERM');
+      const [code] = await closed;
+      return { code, ...output(), tookMs: performance.now() - begunMs };
+    },
+  };
+}
+
+function gather(child: ChildProcess): () => { stdout: string; stderr: string } {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  return () => ({ stdout, stderr });
+}
