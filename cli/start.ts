@@ -56,7 +56,11 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
     dynamodb: readDynamoDb(flags),
     reload: flags.reload,
     log,
-    functionLog: (line) => process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`),
+    functionLog: (line) => {
+      // Embedded metrics are for CloudWatch; between request lines they only hide what a person looks for.
+      if (flags.json || !line.message.startsWith('{"_aws":'))
+        process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`);
+    },
     onProgress: (message) => process.stderr.write(`${message}\n`),
     onReload: (event) =>
       log.write(

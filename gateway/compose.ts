@@ -303,7 +303,7 @@ async function openRuntime(
     clockOffset: clock.offset,
     controlUrl,
     accessKey: { id: adminKey.accessKeyId, secret: adminKey.secretAccessKey },
-    extraEnvironment: store.url === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: store.url },
+    extraEnvironment: storeEnvironment(options, store),
     cacheDirectory: join(directory, '.gatewright', 'cache'),
     log: functionLog,
     maxInstances: MAX_INSTANCES,
@@ -311,6 +311,14 @@ async function openRuntime(
   });
   runtime.onReload(options.onReload);
   return runtime;
+}
+
+/**
+ * Functions reach the embedded store directly. Somebody else's endpoint they reach through the control port,
+ * which signs again: their local key pair means nothing there.
+ */
+function storeEnvironment({ dynamodb }: GatewayOptions, { url }: Store): Readonly<Record<string, string>> {
+  return dynamodb.kind === 'embedded' && url !== undefined ? { AWS_ENDPOINT_URL_DYNAMODB: url } : {};
 }
 
 function describeFault(fault: unknown): string {

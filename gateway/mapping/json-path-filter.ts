@@ -1,4 +1,4 @@
-/** Filters of JSONPath: `[?(@.price < 10 && @.name =~ /a.*/i)]`. */
+/** Filters of JSONPath: `[?(@.price < 10 && @.category in ["a"])]`. */
 import { areEqual } from './java-equality.ts';
 import { parseJson } from './java-json.ts';
 import { compareNumbers } from './java-numbers.ts';
@@ -14,7 +14,10 @@ export type FilterTest = (item: JavaValue, root: JavaValue, budget: RenderBudget
 export type ReadPath = (path: string) => (start: JavaValue, budget: RenderBudget) => JavaValue | undefined;
 
 type Operand =
-  | { readonly kind: 'path'; readonly value: (item: JavaValue, root: JavaValue, budget: RenderBudget) => JavaValue | undefined }
+  | {
+      readonly kind: 'path';
+      readonly value: (item: JavaValue, root: JavaValue, budget: RenderBudget) => JavaValue | undefined;
+    }
   | { readonly kind: 'value'; readonly value: JavaValue }
   | { readonly kind: 'regex'; readonly pattern: string };
 
@@ -110,11 +113,14 @@ class FilterParser {
     if (operator === '=~') return matching(left, right, () => this.#bad('a regular expression after "=~"'));
     const compare = COMPARISONS[operator];
     if (compare === undefined || right.kind === 'regex') throw this.#bad('a value');
-    return (item, root, budget) => compare(valueOf(left, item, root, budget), valueOf(right, item, root, budget), budget);
+    return (item, root, budget) =>
+      compare(valueOf(left, item, root, budget), valueOf(right, item, root, budget), budget);
   }
 
   #operand(): Operand {
-    const path = this.#take(/[@$](?:\.{1,2}(?:[^\s.()[\]=<>!&|,~]+(?:\(\))?|\*)|\[(?:[^[\]'"]|'[^']*'|"[^"]*")*\])*/)?.[0].trim();
+    const path = this.#take(
+      /[@$](?:\.{1,2}(?:[^\s.()[\]=<>!&|,~]+(?:\(\))?|\*)|\[(?:[^[\]'"]|'[^']*'|"[^"]*")*\])*/,
+    )?.[0].trim();
     if (path !== undefined) {
       const read = this.#readPath(`$${path.slice(1)}`);
       const isRelative = path.startsWith('@');
@@ -125,14 +131,22 @@ class FilterParser {
       const [, pattern = '', flags = ''] = regex;
       return { kind: 'regex', pattern: flags === '' ? pattern : `(?${flags})${pattern}` };
     }
-    const literal = this.#take(/'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"|\[[^\]]*\]|-?\d[\d.eE+-]*|true|false|null/)?.[0];
+    const literal = this.#take(
+      /'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"|\[[^\]]*\]|-?\d[\d.eE+-]*|true|false|null/,
+    )?.[0];
     const value = literal === undefined ? undefined : parseJson(literal);
-    if (value === undefined) throw this.#bad('"@", "$", a text, a number, true, false, null, a list or /a regular expression/');
+    if (value === undefined)
+      throw this.#bad('"@", "$", a text, a number, true, false, null, a list or /a regular expression/');
     return { kind: 'value', value };
   }
 }
 
-function valueOf(operand: Operand, item: JavaValue, root: JavaValue, budget: RenderBudget): JavaValue | undefined {
+function valueOf(
+  operand: Operand,
+  item: JavaValue,
+  root: JavaValue,
+  budget: RenderBudget,
+): JavaValue | undefined {
   if (operand.kind === 'path') return operand.value(item, root, budget);
   return operand.kind === 'value' ? operand.value : undefined;
 }
@@ -150,7 +164,8 @@ const isEqual: Compare = (left, right, budget) => {
   const [a, b] = [numberOf(left), numberOf(right)];
   // A text that is a number equals that number; two texts are texts.
   if (a !== undefined && b !== undefined && typeof left !== typeof right) return compareNumbers(a, b) === 0;
-  if (left !== null && right !== null && isJavaNumber(left) && isJavaNumber(right)) return compareNumbers(left, right) === 0;
+  if (left !== null && right !== null && isJavaNumber(left) && isJavaNumber(right))
+    return compareNumbers(left, right) === 0;
   return areEqual(left, right, budget);
 };
 
@@ -163,7 +178,8 @@ function numberOf(value: JavaValue): JavaNumber | undefined {
 
 function ordered(holds: (difference: number) => boolean): Compare {
   return (left, right) => {
-    if (typeof left === 'string' && typeof right === 'string') return holds(left < right ? -1 : Number(left > right));
+    if (typeof left === 'string' && typeof right === 'string')
+      return holds(left < right ? -1 : Number(left > right));
     if (left === undefined || left === null || right === undefined || right === null) return false;
     return isJavaNumber(left) && isJavaNumber(right) && holds(compareNumbers(left, right));
   };

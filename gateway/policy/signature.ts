@@ -55,6 +55,25 @@ export type SignatureResult =
       readonly errorType: string;
     };
 
+/** The gateway's clock, and how far `gatewright clock` has moved it; a clock that cannot move says nothing. */
+export type SigningClock = { nowEpochMs(): number; offsetMs?(): number };
+
+/**
+ * Functions sign by the gateway's clock, the developer's own tools by the machine's: after `gatewright clock +1d`
+ * both must still get in.
+ */
+export function verifyByEitherClock(
+  request: SignedRequest,
+  context: Omit<VerificationContext, 'nowEpochMs'>,
+  clock: SigningClock,
+): SignatureResult {
+  const nowEpochMs = clock.nowEpochMs();
+  const offsetMs = clock.offsetMs?.() ?? 0;
+  const result = verifySignature(request, { ...context, nowEpochMs });
+  if (result.kind !== 'refused' || offsetMs === 0) return result;
+  return verifySignature(request, { ...context, nowEpochMs: nowEpochMs - offsetMs });
+}
+
 /** How far the client's clock may be off, either way. */
 const MAX_SKEW_MS = 5 * 60_000;
 

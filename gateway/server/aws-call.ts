@@ -1,6 +1,7 @@
 /** A call of an AWS API on the control port: who makes it, whether they may, and refusals in the service's own form. */
 import { type Identities, decideFor, type LocalIdentity } from '../policy/identities.ts';
-import { verifySignature } from '../policy/signature.ts';
+import { verifyByEitherClock } from '../policy/signature.ts';
+import type { SigningClock } from '../policy/signature.ts';
 import { type ControlReply, type ControlRequest, headerOf } from './control-request.ts';
 
 /** A call whose signature has been verified. */
@@ -30,13 +31,13 @@ type Refusal = { readonly status: number; readonly type: string; readonly messag
 /** Unsigned and wrongly signed calls never get further than this. */
 export function authenticateCall(
   request: ControlRequest,
-  at: { readonly identities: Identities; readonly nowEpochMs: number },
+  at: { readonly identities: Identities; readonly clock: SigningClock },
 ): Authentication {
-  const signature = verifySignature(request, {
-    nowEpochMs: at.nowEpochMs,
-    service: undefined,
-    secretOf: (accessKeyId) => at.identities.secretOf(accessKeyId),
-  });
+  const signature = verifyByEitherClock(
+    request,
+    { service: undefined, secretOf: (accessKeyId) => at.identities.secretOf(accessKeyId) },
+    at.clock,
+  );
   if (signature.kind === 'unsigned') {
     const refusal = {
       status: 403,

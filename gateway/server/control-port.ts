@@ -7,7 +7,7 @@ import type { ShiftableClock } from '../ports.ts';
 import type { Identities } from '../policy/identities.ts';
 import type { Random } from '../ports.ts';
 import { readApiIdFromHost } from '../routing/host.ts';
-import { authenticateCall, type Authentication, awsError, type AwsService } from './aws-call.ts';
+import { authenticateCall, awsError, type AwsService } from './aws-call.ts';
 import { type ControlReply, type ControlRequest, jsonReply } from './control-request.ts';
 import { refuseForeignHost, refuseForeignOrigin } from './guards.ts';
 import { serveIssuer } from './issuer-endpoints.ts';
@@ -146,7 +146,7 @@ function serveConnections(request: ControlRequest, mounts: ControlMounts): Contr
 
 async function serveAws(request: ControlRequest, options: ControlPortOptions): Promise<ControlReply> {
   const { identities, mounts } = options;
-  const authenticated = authenticate(request, identities, options.clock);
+  const authenticated = authenticateCall(request, { identities, clock: options.clock });
   if (authenticated.kind === 'refused') return authenticated.reply;
   const { call } = authenticated;
   const service = mounts.services.get(call.service);
@@ -156,20 +156,6 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
     type: 'NotImplementedException',
     message: `${call.service} is not served here; let it through with --aws ${call.service}`,
   });
-}
-
-/**
- * Functions sign by the gateway's clock, the developer's own tools by the machine's: after `gatewright clock +1d`
- * both must still get in.
- */
-function authenticate(
-  request: ControlRequest,
-  identities: Identities,
-  clock: ShiftableClock,
-): Authentication {
-  const byClock = authenticateCall(request, { identities, nowEpochMs: clock.nowEpochMs() });
-  if (byClock.kind === 'call' || clock.offsetMs() === 0) return byClock;
-  return authenticateCall(request, { identities, nowEpochMs: clock.nowEpochMs() - clock.offsetMs() });
 }
 
 function toControlRequest(request: IncomingMessage, host: string, body: Buffer): ControlRequest {

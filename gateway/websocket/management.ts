@@ -5,16 +5,17 @@
 import { gatewayError, GatewayError } from '../errors.ts';
 import { apiArn } from '../events/authorizer-event.ts';
 import { decideFor } from '../policy/identities.ts';
-import { verifySignature } from '../policy/signature.ts';
+import { verifyByEitherClock } from '../policy/signature.ts';
 import { CLOSED_BY_API, MESSAGE_LIMIT_BYTES } from './limits.ts';
 import type { ServedApi } from '../exchange.ts';
-import type { Clock, Random } from '../ports.ts';
+import type { Random } from '../ports.ts';
+import type { SigningClock } from '../policy/signature.ts';
 import type { Identities } from '../policy/identities.ts';
 import type { ControlReply, ControlRequest } from '../server/control-request.ts';
 import type { Connection, Connections } from './connections.ts';
 
 export type ManagementPorts = {
-  readonly clock: Clock;
+  readonly clock: SigningClock;
   readonly random: Random;
   readonly connections: Connections;
   readonly identities: Identities;
@@ -96,12 +97,15 @@ function permit(
   connectionId: string,
   at: ManagementPorts,
 ): void {
-  const signature = verifySignature(request, {
-    nowEpochMs: at.clock.nowEpochMs(),
-    service: 'execute-api',
-    region: api.region,
-    secretOf: (accessKeyId) => at.identities.secretOf(accessKeyId),
-  });
+  const signature = verifyByEitherClock(
+    request,
+    {
+      service: 'execute-api',
+      region: api.region,
+      secretOf: (accessKeyId) => at.identities.secretOf(accessKeyId),
+    },
+    at.clock,
+  );
   if (signature.kind === 'unsigned')
     throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {
       source: 'client',
