@@ -20,7 +20,19 @@ export type TokenErrorCode =
 export type ServiceErrorCode =
   'CONFIG_INVALID' | 'EVENT_MALFORMED' | 'KEY_SET_UNAVAILABLE' | 'RESULT_TOO_LARGE' | 'STORE_UNAVAILABLE';
 
-export type DomainErrorCode = TokenErrorCode | ServiceErrorCode;
+/** Misuse of quotas by whoever configures or calls them; a spent quota is no error but an outcome. */
+export type QuotaErrorCode =
+  /** A usage plan that could not be kept; `PlanInvalid` names the field. */
+  | 'PLAN_INVALID'
+  | 'PLAN_UNKNOWN'
+  /** A cost that is no whole number of units, or more than a limit could ever give. */
+  | 'COST_INVALID'
+  /** A tenant, key or route that is missing or over its size. */
+  | 'SUBJECT_INVALID'
+  /** The table's store lacks what exactness rests on. */
+  | 'STORE_UNFIT';
+
+export type DomainErrorCode = TokenErrorCode | ServiceErrorCode | QuotaErrorCode;
 
 /** A failure with a fixed, credential-free message: it may be logged whole. */
 export class DomainError extends Error {
@@ -30,6 +42,17 @@ export class DomainError extends Error {
   constructor(code: DomainErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+}
+
+/** A usage plan that is refused when it is saved: it could not be kept, or does not say what it means. */
+export class PlanInvalid extends DomainError {
+  /** Path of the field: `limits[1].burst`. */
+  readonly field: string;
+
+  constructor(field: string, rule: string) {
+    super('PLAN_INVALID', `${field} ${rule}`);
+    this.field = field;
   }
 }
 

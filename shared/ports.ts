@@ -1,4 +1,5 @@
 /** What the domain library needs from the outside. Adapters implement these; tests pass virtual ones. */
+import type { ItemKey, ItemWrite, ReadOutcome, TransactOutcome, WriteOutcome } from './quota/item-write.ts';
 import type { Connection } from './websocket/connection.ts';
 
 /** Wall-clock time as tokens and TTLs see it. */
@@ -18,4 +19,34 @@ export interface KeySetFetcher {
 export interface ConnectionStore {
   put(connection: Connection): Promise<void>;
   remove(connection: Pick<Connection, 'apiId' | 'stage' | 'connectionId'>): Promise<void>;
+}
+
+/** Wall clock, and one that nobody sets. Either may stand still while a Lambda instance is frozen. */
+export interface AgeClock extends Clock {
+  monotonicMs(): number;
+}
+
+export interface Random {
+  /** Lower-case hex digits; unique ids are made of these, so they must be unpredictable and not be cloned. */
+  hex(digits: number): string;
+  /** In [0, 1); spreads retries, never decides safety. */
+  fraction(): number;
+}
+
+/** Waits for a bounded time: back-off of throttled writes. */
+export interface Timer {
+  pause(ms: number): Promise<void>;
+}
+
+/**
+ * A table of items with linearizable conditional writes (DynamoDB, or memory). Every call ends within the
+ * store's own deadline; none throws: a failure is an outcome, since what matters is whether it was applied.
+ */
+export interface LedgerStore {
+  /** Carried out at most once per call as far as this side can tell: implementations never retry by themselves. */
+  update(write: ItemWrite): Promise<WriteOutcome>;
+  /** All or nothing; at most 4 writes to different items. */
+  transact(writes: readonly ItemWrite[]): Promise<TransactOutcome>;
+  /** Eventually consistent unless asked otherwise. */
+  read(key: ItemKey, options?: { readonly consistent: boolean }): Promise<ReadOutcome>;
 }

@@ -15,7 +15,6 @@ import { SERVICE_FILES, loadServerlessService } from './serverless-service.ts';
 import type { StackResolver } from './stack-resolver.ts';
 import { loadTemplate } from './template-stack.ts';
 
-export type { LoadOptions } from './load-options.ts';
 
 const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
 

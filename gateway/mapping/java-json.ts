@@ -40,7 +40,17 @@ const NOT_JSON = new NotJson('not JSON');
 
 const NUMBER = /^-?\d+$/;
 const DECIMAL = /^-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?$/;
-const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  "'": "'",
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};
 /** More digits than a double holds make a BigDecimal. */
 const MAX_DOUBLE_DIGITS = 18;
 
@@ -96,7 +106,7 @@ class JsonReader {
       }
       const key = char === '"' || char === "'" ? this.#quoted() : this.#bare(':');
       this.#skipSpace();
-      if (this.#text[this.#at] !== ':') throw NOT_JSON;
+      if (this.#text[this.#at] !== ':' || (key === '' && char === ':')) throw NOT_JSON;
       this.#at += 1;
       map.put(key, this.#value(',}', depth + 1));
       this.#endOfItem('}');
@@ -155,7 +165,9 @@ class JsonReader {
         result += String.fromCharCode(Number.parseInt(hex, 16));
         at += 5;
       } else {
-        result += ESCAPES[escape] ?? escape;
+        const plain = ESCAPES[escape];
+        if (plain === undefined) throw NOT_JSON;
+        result += plain;
         at += 1;
       }
       start = at + 1;

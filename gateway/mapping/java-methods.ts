@@ -56,7 +56,7 @@ export function callMethod(
   if (self instanceof JavaList) {
     return invoke(self.kind === 'array' ? ARRAY_METHODS : LIST_METHODS, self, name, args, budget);
   }
-  if (self instanceof HostObject) return self.methods.get(name)?.(args);
+  if (self instanceof HostObject) return self.methods.get(name)?.(args, budget);
   if (self instanceof LoopScope) return invoke(LOOP_METHODS, self, name, args, budget);
   if (self instanceof JavaMapView) return invoke(VIEW_METHODS, self, name, args, budget);
   if (self instanceof JavaEntry) return invoke(ENTRY_METHODS, self, name, args, budget);

@@ -4,6 +4,7 @@
  * What Java and JavaScript share is itself (null, boolean, String, and Integer as number); the rest are
  * the classes here.
  */
+import type { RenderBudget } from './render-budget.ts';
 import { failure } from './template-error.ts';
 
 export type JavaValue = null | boolean | string | JavaNumber | JavaObject;
@@ -169,17 +170,15 @@ export class JavaMapView {
   }
 }
 
-type Iterable_ = JavaList | JavaMapView;
-
 /** An iterator that fails, as Java's does, once what it walks over has changed. */
 export class JavaIterator {
-  readonly #source: Iterable_;
+  readonly #source: JavaList | JavaMapView;
   readonly #watched: JavaList | JavaMap;
   #items: readonly JavaValue[];
   #cursor = 0;
   #changes: number;
 
-  constructor(source: Iterable_) {
+  constructor(source: JavaList | JavaMapView) {
     this.#source = source;
     this.#watched = source instanceof JavaMapView ? source.map : source;
     this.#items = source.items;
@@ -257,16 +256,19 @@ export class RenderedBlock {
   }
 }
 
-/** An object of the gateway, such as `$input`. Its members are those of the table, nothing else. */
+/** A method of the gateway's own; undefined where it does not take these arguments. */
+export type HostMethod = (args: readonly JavaValue[], budget: RenderBudget) => JavaValue | undefined;
+
+/** An object of the gateway, such as `$input`. Its members are those given, nothing else. */
 export class HostObject {
   readonly name: string;
   readonly properties: ReadonlyMap<string, () => JavaValue>;
-  readonly methods: ReadonlyMap<string, (args: readonly JavaValue[]) => JavaValue>;
+  readonly methods: ReadonlyMap<string, HostMethod>;
 
   constructor(
     name: string,
     properties: ReadonlyMap<string, () => JavaValue>,
-    methods: ReadonlyMap<string, (args: readonly JavaValue[]) => JavaValue>,
+    methods: ReadonlyMap<string, HostMethod>,
   ) {
     this.name = name;
     this.properties = properties;

@@ -32,7 +32,7 @@ const MAX_PATH_CHARS = 4_096;
 export function parseJsonPath(text: string): JsonPath {
   const path = text.trim();
   if (path.length > MAX_PATH_CHARS) throw failure(`a JSONPath is longer than ${MAX_PATH_CHARS} characters`);
-  return new PathParser(path.startsWith('$') ? path.slice(1) : `.${path}`).parse();
+  return new PathParser(/^[$@]/.test(path) ? path.slice(1) : `.${path}`).parse();
 }
 
 class PathParser {

@@ -1,0 +1,93 @@
+/** `$context.requestOverride` and `$context.responseOverride`: what a template changes beside its text. */
+import { printValue } from './java-printing.ts';
+import { isJavaNumber, JavaList, JavaMap, type JavaValue } from './java-values.ts';
+import { DEFAULT_RENDER_LIMITS, RenderBudget } from './render-budget.ts';
+import { TemplateError } from './template-error.ts';
+
+/** The override objects and the parts that exist before a template sets anything. */
+export const OVERRIDE_NAMES = {
+  requestOverride: ['header', 'path', 'querystring'],
+  responseOverride: ['header'],
+} as const;
+
+/** A map whose entries may be set once per render: AWS answers 5xx to the second override of a parameter. */
+export class OverrideMap extends JavaMap {
+  readonly #written = new Set<JavaValue>();
+
+  /** Sets an entry that a template has not touched. */
+  fill(key: string, value: JavaValue): void {
+    super.put(key, value);
+  }
+
+  /** Lets the next template of the exchange override again what the one before has. */
+  startRender(): void {
+    this.#written.clear();
+    for (const { value } of this.entries()) if (value instanceof OverrideMap) value.startRender();
+  }
+
+  /** @throws TemplateError TEMPLATE_OVERRIDE the second time a key is set in a render. */
+  override put(key: JavaValue, value: JavaValue): JavaValue {
+    if (this.#written.has(key)) {
+      const name = typeof key === 'string' ? key : 'parameter';
+      throw new TemplateError(
+        'TEMPLATE_OVERRIDE',
+        `"${name}" is overridden twice; expected one override of each`,
+      );
+    }
+    this.#written.add(key);
+    return super.put(key, value);
+  }
+}
+
+/** Values by parameter; several where the template gave a list. */
+export type OverriddenParameters = Readonly<Record<string, readonly string[]>>;
+
+export type Overrides = {
+  readonly request: {
+    readonly header: OverriddenParameters;
+    readonly path: OverriddenParameters;
+    readonly querystring: OverriddenParameters;
+  };
+  readonly response: {
+    readonly header: OverriddenParameters;
+    /** Undefined where not overridden, or by something that is no integer from 100 to 599, which AWS ignores. */
+    readonly status: number | undefined;
+  };
+};
+
+/** What the templates rendered so far with this `$context` have overridden. */
+export function collectOverrides(context: JavaMap): Overrides {
+  const budget = new RenderBudget(DEFAULT_RENDER_LIMITS);
+  const request = context.get('requestOverride');
+  const response = context.get('responseOverride');
+  return {
+    request: {
+      header: parametersOf(request, 'header', budget),
+      path: parametersOf(request, 'path', budget),
+      querystring: parametersOf(request, 'querystring', budget),
+    },
+    response: { header: parametersOf(response, 'header', budget), status: statusOf(response, budget) },
+  };
+}
+
+function parametersOf(overrides: JavaValue, part: string, budget: RenderBudget): OverriddenParameters {
+  const values = overrides instanceof JavaMap ? overrides.get(part) : null;
+  if (!(values instanceof JavaMap)) return {};
+  return Object.fromEntries(
+    values
+      .entries()
+      .map(({ key, value }) => [
+        printValue(key, budget),
+        value instanceof JavaList
+          ? value.items.map((item) => printValue(item, budget))
+          : [printValue(value, budget)],
+      ]),
+  );
+}
+
+function statusOf(overrides: JavaValue, budget: RenderBudget): number | undefined {
+  const status = overrides instanceof JavaMap ? overrides.get('status') : null;
+  if (status === null || !isJavaNumber(status)) return undefined;
+  const text = printValue(status, budget);
+  return /^[1-5]\d\d$/.test(text) ? Number(text) : undefined;
+}

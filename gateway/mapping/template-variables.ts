@@ -1,0 +1,150 @@
+/** AWS's variables of a mapping template: `$input`, `$util`, `$context`, `$stageVariables`. */
+import { type JsonValue, parseJson, toJavaValue } from './java-json.ts';
+import { printJson, printValue } from './java-printing.ts';
+import { HostObject, type HostMethod, JavaMap, type JavaValue } from './java-values.ts';
+import { decodeBase64, decodeUrl, encodeBase64, encodeUrl, escapeJavaScript } from './escape.ts';
+import { parseJsonPath, readJsonPath } from './json-path.ts';
+import { OVERRIDE_NAMES, OverrideMap } from './overrides.ts';
+import { failure } from './template-error.ts';
+import type { RenderScope } from './velocity-compile.ts';
+
+/** Parameters of the method request; of several values the last. */
+export type TemplateParameters = {
+  readonly path: Readonly<Record<string, string>>;
+  readonly querystring: Readonly<Record<string, string>>;
+  readonly header: Readonly<Record<string, string>>;
+};
+
+export type TemplateInput = {
+  /** Body of the request, or in a response template of the integration's response. */
+  readonly body: string;
+  /** Of the request, in response templates too. */
+  readonly parameters: TemplateParameters;
+  /** From `contextVariables`; the same one for the request and the response template of an exchange. */
+  readonly context: JavaMap;
+  readonly stageVariables: Readonly<Record<string, string>> | null;
+};
+
+/** `$context` with the places that templates put overrides into. */
+export function contextVariables(values: Readonly<Record<string, JsonValue>>): JavaMap {
+  const context = JavaMap.of(
+    Object.entries(values).map(([name, value]) => [name, toJavaValue(value)] as const),
+  );
+  for (const [name, parts] of Object.entries(OVERRIDE_NAMES)) {
+    const overrides = new OverrideMap();
+    for (const part of parts) overrides.fill(part, new OverrideMap());
+    context.put(name, overrides);
+  }
+  return context;
+}
+
+/** Everything a template sees, for one render. What has no value shows as nothing, AWS's rule. */
+export function templateScope(input: TemplateInput): RenderScope {
+  for (const name of Object.keys(OVERRIDE_NAMES)) {
+    const overrides = input.context.get(name);
+    if (overrides instanceof OverrideMap) overrides.startRender();
+  }
+  return {
+    variables: {
+      input: inputObject(input),
+      util: UTIL,
+      context: input.context,
+      stageVariables: textMap(input.stageVariables ?? {}),
+    },
+    undefinedReferences: 'empty',
+  };
+}
+
+function textMap(texts: Readonly<Record<string, string>>): JavaMap {
+  return JavaMap.of(Object.entries(texts));
+}
+
+/**
+ * `$input`. The body is parsed once, so that what a template changes in `$input.path('$')` shows in
+ * `$input.json('$')`.
+ */
+function inputObject({ body, parameters }: TemplateInput): HostObject {
+  // AWS shows an absent body as an empty object.
+  const text = body === '' ? '{}' : body;
+  let document: { readonly value: JavaValue | undefined } | undefined;
+  const read: HostMethod = ([path], budget) => {
+    if (typeof path !== 'string') return undefined;
+    document ??= { value: parseBody(text) };
+    budget.spendChars(text.length);
+    return document.value === undefined
+      ? undefined
+      : readJsonPath(document.value, parseJsonPath(path), budget);
+  };
+  const methods = new Map<string, HostMethod>([
+    ['path', read],
+    [
+      'json',
+      (args, budget) => {
+        const value = read(args, budget);
+        // A path that leads nowhere, and a body that is no JSON, give an empty JSON text.
+        return value === undefined ? '""' : printJson(value, budget, { escapeSlash: false });
+      },
+    ],
+    ['params', ([name]) => (name === undefined ? allParameters(parameters) : parameter(parameters, name))],
+  ]);
+  return new HostObject('input', new Map([['body', () => text]]), methods);
+}
+
+/** JSON, or what AWS's parser takes for it where it begins like JSON. */
+function parseBody(text: string): JavaValue | undefined {
+  const start = text.trimStart();
+  return /^(?:[{["']|-?\d+(?:\.\d+)?\s*$|(?:true|false|null)\s*$)/.test(start) ? parseJson(start) : undefined;
+}
+
+function allParameters({ path, querystring, header }: TemplateParameters): JavaMap {
+  return JavaMap.of([
+    ['path', textMap(path)],
+    ['querystring', textMap(querystring)],
+    ['header', textMap(header)],
+  ]);
+}
+
+/** Path before query string before header; headers by any case. */
+function parameter(parameters: TemplateParameters, name: JavaValue): JavaValue | undefined {
+  if (typeof name !== 'string') return undefined;
+  for (const values of [parameters.path, parameters.querystring, parameters.header]) {
+    if (Object.hasOwn(values, name)) return values[name] ?? '';
+  }
+  const lower = name.toLowerCase();
+  const header = Object.entries(parameters.header).findLast(([each]) => each.toLowerCase() === lower);
+  return header?.[1] ?? '';
+}
+
+/** A function of `$util` on the text of its only argument. */
+function onText(convert: (text: string) => JavaValue): HostMethod {
+  return (args, budget) => {
+    const [value] = args;
+    if (value === undefined || args.length !== 1) return undefined;
+    const text = printValue(value, budget);
+    budget.spendChars(text.length);
+    const result = convert(text);
+    if (typeof result === 'string') budget.checkLength(result.length);
+    return result;
+  };
+}
+
+const UTIL = new HostObject(
+  'util',
+  new Map(),
+  new Map<string, HostMethod>([
+    ['escapeJavaScript', onText(escapeJavaScript)],
+    ['urlEncode', onText(encodeUrl)],
+    ['urlDecode', onText(decodeUrl)],
+    ['base64Encode', onText(encodeBase64)],
+    ['base64Decode', onText(decodeBase64)],
+    [
+      'parseJson',
+      onText((text) => {
+        const value = parseJson(text);
+        if (value === undefined && text.trim() !== '')
+          throw failure('$util.parseJson got a text that is no JSON');
+        return value ?? null;
+      }),
+    ],
+  ]),
+);

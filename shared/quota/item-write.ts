@@ -1,0 +1,131 @@
+/**
+ * Conditional writes as data. The protocol (ledger.ts, rate-limit.ts) makes them, a store carries them out:
+ * `memory-ledger.ts` by the functions below, `dynamodb-ledger.ts` by printing an expression. So the conditions
+ * that safety rests on are written once, and what is simulated is what is sent.
+ */
+
+export type Value = string | number;
+export type Item = Readonly<Record<string, Value>>;
+/** `Q#acme#monthly#key-1` and `P#2026-11-01T00:00:00.000Z`; @see printKeyPart */
+export type ItemKey = { readonly pk: string; readonly sk: string };
+
+/** One comparison with the item as it is when the write arrives. A missing attribute fails all but `absent…`. */
+export type Test =
+  | { readonly attribute: string; readonly is: 'absent' | 'present' }
+  | {
+      readonly attribute: string;
+      readonly is: 'at-least' | 'at-most' | 'equal' | 'absent-or-below' | 'absent-or-not';
+      readonly value: Value;
+    };
+
+export type Change =
+  /** Only the tests count; in transactions. */
+  | { readonly kind: 'check' }
+  | { readonly kind: 'put'; readonly item: Item }
+  | {
+      readonly kind: 'update';
+      /** Added to numbers that are there. */
+      readonly add?: Readonly<Record<string, number>>;
+      readonly set?: Item;
+      readonly remove?: readonly string[];
+    };
+
+export type Purpose =
+  'grant' | 'return' | 'open' | 'alarm' | 'rate' | 'adjust' | 'suspend' | 'resume' | 'close' | 'plan';
+
+export type ItemWrite = {
+  /** For metrics and traces; no store decides by it. */
+  readonly purpose: Purpose;
+  readonly key: ItemKey;
+  /** All must hold. */
+  readonly when: readonly Test[];
+  readonly change: Change;
+};
+
+/**
+ * The store's own time when it answered, from its `Date` header (1 s resolution); undefined if it has none.
+ * Only ever used to find out that the local clock is wrong.
+ */
+export type Answered = { readonly storeEpochMs: number | undefined };
+
+/** What a caller knows of a write that did not get a yes or no. */
+export type Unanswered =
+  /** It may have been applied, may be still, and may be twice. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+  /** It was not applied, and never will be. `retryable`: throttled, as opposed to misconfigured. */
+  | { readonly kind: 'rejected'; readonly retryable: boolean; readonly reason: string };
+
+export type WriteOutcome =
+  | ({ readonly kind: 'done'; readonly item: Item } & Answered)
+  /** A test failed; `item` is what it was held against, undefined = there is none. */
+  | ({ readonly kind: 'refused'; readonly item: Item | undefined } & Answered)
+  | Unanswered;
+
+export type TransactOutcome =
+  | ({ readonly kind: 'done' } & Answered)
+  /** Per write, in order: whether its tests held, else the item they were held against. */
+  | ({ readonly kind: 'refused'; readonly members: readonly RefusedMember[] } & Answered)
+  | Unanswered;
+
+export type RefusedMember =
+  { readonly holds: true } | { readonly holds: false; readonly item: Item | undefined };
+
+export type ReadOutcome =
+  | ({ readonly kind: 'done'; readonly item: Item | undefined } & Answered)
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/** Escapes a caller-given name, or tenant `a#b` with limit `c` would share the ledger of `a` with `b#c`. */
+export function printKeyPart(name: string): string {
+  return name.replace(/%/g, '%25').replace(/#/g, '%23');
+}
+
+/** Whether every test of a write holds for the item (undefined = there is none). */
+export function testsHold(tests: readonly Test[], item: Item | undefined): boolean {
+  return tests.every((test) => holds(test, item?.[test.attribute]));
+}
+
+/** The item after the write; call only when `testsHold`. undefined = still no item. */
+export function applyChange(change: Change, item: Item | undefined): Item | undefined {
+  switch (change.kind) {
+    case 'check':
+      return item;
+    case 'put':
+      return change.item;
+    case 'update': {
+      const after: Record<string, Value> = { ...item, ...change.set };
+      for (const [name, units] of Object.entries(change.add ?? {})) {
+        const before = item?.[name];
+        // DynamoDB refuses arithmetic on a missing attribute; a protocol that gets here is wrong.
+        if (typeof before !== 'number') throw new TypeError(`${name} is no number to add to`);
+        after[name] = before + units;
+      }
+      for (const name of change.remove ?? []) Reflect.deleteProperty(after, name);
+      return after;
+    }
+  }
+}
+
+function holds(test: Test, actual: Value | undefined): boolean {
+  switch (test.is) {
+    case 'absent':
+      return actual === undefined;
+    case 'present':
+      return actual !== undefined;
+    case 'equal':
+      return actual === test.value;
+    case 'at-least':
+      return isBelow(test.value, actual) || actual === test.value;
+    case 'at-most':
+      return isBelow(actual, test.value) || actual === test.value;
+    case 'absent-or-below':
+      return actual === undefined || isBelow(actual, test.value);
+    case 'absent-or-not':
+      return actual === undefined || actual !== test.value;
+  }
+}
+
+/** Numbers by size, texts by code unit; different types never compare, as in DynamoDB. */
+function isBelow(left: Value | undefined, right: Value | undefined): boolean {
+  if (typeof left === 'number' && typeof right === 'number') return left < right;
+  return typeof left === 'string' && typeof right === 'string' && left < right;
+}

@@ -1,0 +1,127 @@
+/** Where the periods of a quota begin and end. Pure: the same stamp gives the same period on every machine. */
+
+export type PeriodLength = 'DAY' | 'WEEK' | 'MONTH' | { readonly everySeconds: number };
+
+export type PeriodRule = {
+  readonly length: PeriodLength;
+  /** IANA name; days there may last 23 or 25 hours. */
+  readonly timeZone: string;
+  /** Day of the month (clamped to its last day) or ISO weekday (1 = Monday) on which a period begins. */
+  readonly anchorDay: number;
+  /** Minutes after midnight, local time, at which a period begins. */
+  readonly anchorMinutes: number;
+};
+
+/** Half open: a stamp belongs to it if `startEpochMs <= stamp < endEpochMs`. Its id is its start. */
+export type Period = { readonly startEpochMs: number; readonly endEpochMs: number };
+
+/** The last instant that JavaScript, and so a period, can name. */
+const MAX_EPOCH_MS = 8.64e15;
+const DAY_MS = 86_400_000;
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Whether this runtime knows the zone. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return formatOf(name).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** `2026-11-01T00:00:00.000Z`: sorts as it runs, which the fence of period creation relies on. */
+export function periodId(period: Period): string {
+  return new Date(period.startEpochMs).toISOString();
+}
+
+/** The period that a stamp belongs to. */
+export function periodAt(rule: PeriodRule, stampEpochMs: number): Period {
+  if (typeof rule.length === 'object') {
+    const lengthMs = rule.length.everySeconds * 1000;
+    const startEpochMs = Math.floor(stampEpochMs / lengthMs) * lengthMs;
+    return { startEpochMs, endEpochMs: startEpochMs + lengthMs };
+  }
+  // The local calendar names a unit; its boundary may lie after the stamp, and the one before it always suffices.
+  let unit = unitAt(rule, stampEpochMs) + 1;
+  let endEpochMs = MAX_EPOCH_MS;
+  for (;;) {
+    const startEpochMs = boundaryOf(rule, unit);
+    if (startEpochMs <= stampEpochMs) return { startEpochMs, endEpochMs };
+    endEpochMs = startEpochMs;
+    unit -= 1;
+  }
+}
+
+/** Number of the local day, week or month (from year 0) that contains the stamp. */
+function unitAt(rule: PeriodRule, epochMs: number): number {
+  const local = new Date(epochMs + offsetMs(rule.timeZone, epochMs));
+  if (rule.length === 'MONTH') return local.getUTCFullYear() * 12 + local.getUTCMonth();
+  const day = Math.floor(local.getTime() / DAY_MS);
+  return rule.length === 'WEEK' ? Math.floor((day - weekShift(rule)) / 7) : day;
+}
+
+/** The instant at which the unit of that number begins. */
+function boundaryOf(rule: PeriodRule, unit: number): number {
+  const minutesMs = rule.anchorMinutes * 60_000;
+  if (rule.length !== 'MONTH') {
+    const day = rule.length === 'WEEK' ? unit * 7 + weekShift(rule) : unit;
+    return toInstant(rule.timeZone, day * DAY_MS + minutesMs);
+  }
+  const [year, month] = [Math.floor(unit / 12), unit % 12];
+  const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  const day = Math.min(rule.anchorDay, lastDay);
+  return toInstant(rule.timeZone, Date.UTC(year, month, day) + minutesMs);
+}
+
+/** Day numbers count from a Thursday (1970-01-01, ISO weekday 4). */
+function weekShift(rule: PeriodRule): number {
+  return rule.anchorDay - 4;
+}
+
+/**
+ * Local wall time (as if it were UTC) → instant. A time that happens twice is its first occurrence; one that a
+ * zone skips is as long after the gap's start as it was meant to be, the rule of java.time.
+ */
+function toInstant(timeZone: string, localMs: number): number {
+  const before = localMs - offsetMs(timeZone, localMs - DAY_MS);
+  const after = localMs - offsetMs(timeZone, localMs + DAY_MS);
+  const isLocal = (instant: number): boolean => instant + offsetMs(timeZone, instant) === localMs;
+  return isLocal(before) || !isLocal(after) ? before : after;
+}
+
+/** Local time minus UTC at an instant. */
+function offsetMs(timeZone: string, epochMs: number): number {
+  if (timeZone === 'UTC') return 0;
+  const wholeMs = Math.floor(epochMs / 1000) * 1000;
+  const fields = new Map<string, number>();
+  for (const { type, value } of formatOf(timeZone).formatToParts(wholeMs)) fields.set(type, Number(value));
+  const field = (name: string): number => fields.get(name) ?? 0;
+  const localMs = Date.UTC(
+    field('year'),
+    field('month') - 1,
+    field('day'),
+    field('hour'),
+    field('minute'),
+    field('second'),
+  );
+  return localMs - wholeMs;
+}
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  formats.set(timeZone, format);
+  return format;
+}
