@@ -68,6 +68,67 @@ export interface Invoker {
   has(functionName: string): boolean;
 }
 
+/** One call of a backend; nothing is added to it but what HTTP/1.1 itself needs. */
+export type HttpRequest = {
+  readonly method: string;
+  /** `https://pets.example:8443` */
+  readonly origin: string;
+  /** Path and query as they go on the wire. */
+  readonly target: string;
+  /** Flat name, value list. */
+  readonly headers: readonly string[];
+  readonly body: string | Buffer | undefined;
+  /** For the whole exchange. */
+  readonly timeoutMs: number;
+  /** VPC link whose address takes the place of the origin. */
+  readonly vpcLink: string | undefined;
+};
+
+export type HttpOutcome =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      /** Flat name, value list, spelling of the backend. */
+      readonly headers: readonly string[];
+      readonly body: Buffer;
+    }
+  | { readonly kind: 'timed-out' }
+  /**
+   * `address`: no such host, or none at all. `network`: refused, reset, TLS. `too-large`: more than 10 MB came back.
+   * `request`: it could not be sent as it is.
+   */
+  | {
+      readonly kind: 'unreachable';
+      readonly reason: 'address' | 'network' | 'too-large' | 'request';
+      readonly message: string;
+    };
+
+export interface HttpClient {
+  /** Never rejects and follows no redirect. */
+  send(request: HttpRequest): Promise<HttpOutcome>;
+}
+
+/** One call of an AWS service, not signed yet. */
+export type ServiceRequest = {
+  /** `sqs`, `dynamodb`, `states` */
+  readonly service: string;
+  /** `{subdomain}.{service}` of the integration's URI. */
+  readonly subdomain: string | undefined;
+  readonly region: string;
+  readonly method: string;
+  readonly path: string;
+  /** Without the question mark. */
+  readonly query: string;
+  readonly headers: readonly string[];
+  readonly body: string | Buffer | undefined;
+  readonly timeoutMs: number;
+};
+
+export interface ServiceClient {
+  /** Never rejects. */
+  call(request: ServiceRequest): Promise<HttpOutcome>;
+}
+
 /** Where request lines go. `write` must not wait. */
 export interface LogSink {
   write(line: string): void;
@@ -78,5 +139,7 @@ export type Ports = {
   readonly clock: Clock;
   readonly random: Random;
   readonly invoker: Invoker;
+  readonly http: HttpClient;
+  readonly services: ServiceClient;
   readonly log: LogSink;
 };

@@ -44,7 +44,7 @@ export function acceptsBinary(accept: string | undefined, binaryMediaTypes: read
  * `binaryMediaTypes` in lower case: exact, `type/*`, or the one that covers everything. A wildcard on the
  * left (`*` + `/test`) never matches, nor does a client's wildcard match an exact type; both recorded.
  */
-function isBinaryType(mediaType: string, binaryMediaTypes: readonly string[]): boolean {
+export function isBinaryType(mediaType: string, binaryMediaTypes: readonly string[]): boolean {
   if (binaryMediaTypes.length === 0) return false;
   const type = bareType(mediaType);
   return binaryMediaTypes.some((entry) => {
@@ -57,7 +57,7 @@ function isBinaryType(mediaType: string, binaryMediaTypes: readonly string[]): b
 }
 
 /** `Text/HTML; charset=utf-8` → `text/html` */
-function bareType(mediaType: string): string {
+export function bareType(mediaType: string): string {
   const semicolon = mediaType.indexOf(';');
   return (semicolon === -1 ? mediaType : mediaType.slice(0, semicolon)).trim().toLowerCase();
 }

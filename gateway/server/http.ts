@@ -58,11 +58,15 @@ function accept(request: IncomingMessage, response: ServerResponse, options: Api
     send(response, request.method, refusal('Forbidden'));
     return;
   }
-  if (!hasBody(request)) {
-    void answer(request, response, api, undefined, options);
-    return;
-  }
-  readBody(request, (body) => void answer(request, response, api, body, options));
+  const answerWith = (body: Buffer | undefined): void => {
+    answer(request, response, api, body, options).catch((fault: unknown) => {
+      // Nothing of one request may end the process that serves all the others.
+      options.ports.log.write(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+      response.destroy();
+    });
+  };
+  if (hasBody(request)) readBody(request, answerWith);
+  else answerWith(undefined);
 }
 
 function refusal(message: string): Reply {

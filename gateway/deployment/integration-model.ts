@@ -1,0 +1,102 @@
+/** What the integrations of REST methods other than a Lambda proxy are compiled to. */
+import type { CompiledTemplate } from '../mapping/velocity-compile.ts';
+import type { ContentHandling } from '../mapping/content-handling.ts';
+import type { ParameterSource } from '../mapping/parameter-source.ts';
+import type { StageText } from './model.ts';
+
+/** Templates by media type (`application/json`, `$default`), in the order of the definition. */
+export type MediaTemplates = ReadonlyMap<string, CompiledTemplate>;
+
+/** What happens to a body that no template is for. */
+export type Passthrough = 'WHEN_NO_MATCH' | 'WHEN_NO_TEMPLATES' | 'NEVER';
+
+/** `integration.request.{place}.{name}` ← source. */
+export type RequestParameter = {
+  readonly place: 'header' | 'querystring' | 'path';
+  readonly name: string;
+  readonly source: ParameterSource;
+};
+
+/** How a request becomes what the integration gets. */
+export type RequestMapping = {
+  readonly parameters: readonly RequestParameter[];
+  readonly templates: MediaTemplates;
+  readonly passthrough: Passthrough;
+  readonly contentHandling: ContentHandling | undefined;
+};
+
+/** `method.response.header.{name}` ← source. */
+export type ResponseParameter = { readonly name: string; readonly source: ParameterSource };
+
+/** One entry of `IntegrationResponses`. */
+export type IntegrationResponse = {
+  readonly status: number;
+  /** Java regular expression that must match the whole text; undefined = the default response. */
+  readonly pattern: string | undefined;
+  readonly parameters: readonly ResponseParameter[];
+  readonly templates: MediaTemplates;
+  readonly contentHandling: ContentHandling | undefined;
+};
+
+/** How the integration's answer becomes the reply. */
+export type ResponseMapping = {
+  readonly responses: readonly IntegrationResponse[];
+  /** Statuses of `MethodResponses`; a response with another one is a configuration error when it is chosen. */
+  readonly methodStatuses: ReadonlySet<number>;
+};
+
+type Mapped = { readonly request: RequestMapping; readonly response: ResponseMapping };
+
+/** Answers by itself with the status that its request template renders. */
+export type MockIntegration = Mapped & { readonly kind: 'mock' };
+
+/** `AWS` with a function: the event is what the request template renders. */
+export type FunctionIntegration = Mapped & {
+  readonly kind: 'function';
+  readonly functionName: StageText;
+  readonly timeoutMs: number;
+};
+
+export type HttpIntegration = Mapped & HttpTarget & { readonly kind: 'http' };
+
+/** The request goes on and the answer comes back nearly as they are; only `request.parameters` apply. */
+export type HttpProxyIntegration = HttpTarget & {
+  readonly kind: 'http-proxy';
+  readonly parameters: readonly RequestParameter[];
+  readonly contentHandling: ContentHandling | undefined;
+};
+
+export type HttpTarget = {
+  /** Where to; `{name}` stands for path parameters of the integration request. */
+  readonly uri: StageText;
+  /** `ANY` = the client's. */
+  readonly method: string;
+  readonly timeoutMs: number;
+  /** Name or id of the VPC link the call goes through; undefined = the internet. */
+  readonly vpcLink: StageText | undefined;
+};
+
+/** `AWS` with any other service. */
+export type ServiceIntegration = Mapped & {
+  readonly kind: 'service';
+  readonly target: ServiceTarget;
+  /** `ANY` = the client's. */
+  readonly method: string;
+  readonly timeoutMs: number;
+};
+
+/** A service URI, taken apart. Texts may hold stage variables and `{name}` of path parameters. */
+export type ServiceTarget = {
+  readonly region: string;
+  /** Lower case: `sqs`, `dynamodb`, `states`. */
+  readonly service: string;
+  /** `{subdomain}.{service}` of the URI; undefined where it has none. */
+  readonly subdomain: string | undefined;
+  readonly form:
+    | { readonly kind: 'path'; readonly path: StageText }
+    /** `action/PutItem&Key=value`: `query` is what follows the action. */
+    | { readonly kind: 'action'; readonly action: StageText; readonly query: StageText };
+};
+
+export type MappedIntegration =
+  MockIntegration | FunctionIntegration | HttpIntegration | HttpProxyIntegration | ServiceIntegration;

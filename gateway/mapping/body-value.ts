@@ -1,0 +1,39 @@
+/** Values that parameter mappings take out of a body (aws-behaviour §7.6). */
+import { type JsonValue, toJavaValue } from './java-json.ts';
+import { printJson } from './java-printing.ts';
+import { type JsonPath, readJsonPath } from './json-path.ts';
+import { DEFAULT_RENDER_LIMITS, RenderBudget } from './render-budget.ts';
+
+/** The body begins like JSON and is none. On the request side AWS answers 400, on the response side 500. */
+export class MalformedBodyError extends Error {
+  override readonly name = 'MalformedBodyError';
+}
+
+/** AWS tries to parse only what begins like this; the rest maps as plain text [obs]. */
+const LIKE_JSON = /^\s*[{["']/;
+
+/** The whole body as text; `{}` where there is none [obs]. @throws MalformedBodyError */
+export function readWholeBody(body: string): string {
+  if (body === '') return '{}';
+  parse(body);
+  return body;
+}
+
+/** The text of one value in a JSON body; undefined where the path leads nowhere or to null. @throws MalformedBodyError */
+export function readJsonText(body: string, path: JsonPath): string | undefined {
+  const document = parse(body);
+  if (document === undefined) return undefined;
+  const budget = new RenderBudget(DEFAULT_RENDER_LIMITS);
+  const value = readJsonPath(toJavaValue(document), path, budget) ?? null;
+  if (value === null) return undefined;
+  return typeof value === 'string' ? value : printJson(value, budget, { escapeSlash: false });
+}
+
+function parse(body: string): JsonValue | undefined {
+  if (!LIKE_JSON.test(body)) return undefined;
+  try {
+    return JSON.parse(body) as JsonValue;
+  } catch {
+    throw new MalformedBodyError('the body begins like JSON and is none');
+  }
+}

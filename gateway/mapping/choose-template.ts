@@ -1,0 +1,42 @@
+/** Which mapping template a body goes through, if any (aws-behaviour §7.1). */
+import { bareType } from '../events/media-types.ts';
+import type { MediaTemplates, Passthrough } from '../deployment/integration-model.ts';
+import type { CompiledTemplate } from './velocity-compile.ts';
+
+const USUAL_TYPE = 'application/json';
+
+export type RequestTemplate =
+  | { readonly kind: 'template'; readonly template: CompiledTemplate }
+  /** The body goes on as it is. */
+  | { readonly kind: 'passthrough' }
+  /** 415. */
+  | { readonly kind: 'unsupported' };
+
+/** By Content-Type without its parameters, `application/json` where the client names none, then `$default`. */
+export function chooseRequestTemplate(
+  templates: MediaTemplates,
+  contentType: string | undefined,
+  passthrough: Passthrough,
+): RequestTemplate {
+  const type = bareType(contentType ?? USUAL_TYPE);
+  const template = templates.get(type === '' ? USUAL_TYPE : type) ?? templates.get('$default');
+  if (template !== undefined) return { kind: 'template', template };
+  const passes =
+    passthrough === 'WHEN_NO_MATCH' || (passthrough === 'WHEN_NO_TEMPLATES' && templates.size === 0);
+  return { kind: passes ? 'passthrough' : 'unsupported' };
+}
+
+export type ResponseTemplate = { readonly mediaType: string; readonly template: CompiledTemplate };
+
+/** By the last type of Accept, then `application/json`, then the first there is; undefined where there are none. */
+export function chooseResponseTemplate(
+  templates: MediaTemplates,
+  accept: string | undefined,
+): ResponseTemplate | undefined {
+  const wanted = bareType(accept?.split(',').at(-1) ?? USUAL_TYPE);
+  for (const mediaType of [wanted, USUAL_TYPE, templates.keys().next().value]) {
+    const template = mediaType === undefined ? undefined : templates.get(mediaType);
+    if (mediaType !== undefined && template !== undefined) return { mediaType, template };
+  }
+  return undefined;
+}

@@ -1,0 +1,56 @@
+/**
+ * Text or bytes: what a body is on its way to and from an integration (aws-behaviour §2.4, both tables).
+ * Where types and `ContentHandling` say text, bytes that are no UTF-8 are lost, as at AWS.
+ */
+
+export type ContentHandling = 'CONVERT_TO_TEXT' | 'CONVERT_TO_BINARY';
+
+/** Templates can only work on text. */
+export type Payload =
+  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'bytes'; readonly bytes: Buffer };
+
+/** A body that was to be decoded is no base64; the call fails with 500. */
+export class NotBase64Error extends Error {
+  override readonly name = 'NotBase64Error';
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** `isBinary`: the request's Content-Type is a binary media type of the API. @throws NotBase64Error */
+export function convertRequestBody(
+  body: Buffer = NOTHING,
+  isBinary: boolean,
+  handling: ContentHandling | undefined,
+): Payload {
+  if (isBinary) return handling === 'CONVERT_TO_TEXT' ? encoded(body) : { kind: 'bytes', bytes: body };
+  return handling === 'CONVERT_TO_BINARY' ? decoded(body) : text(body);
+}
+
+/** `isBinary`: the answer's Content-Type is a binary media type; `wantsBinary`: the first type of Accept is. @throws NotBase64Error */
+export function convertResponseBody(
+  body: Buffer,
+  { isBinary, wantsBinary }: { readonly isBinary: boolean; readonly wantsBinary: boolean },
+  handling: ContentHandling | undefined,
+): Payload {
+  const target = handling ?? (wantsBinary ? 'CONVERT_TO_BINARY' : 'CONVERT_TO_TEXT');
+  if (isBinary) return target === 'CONVERT_TO_TEXT' ? encoded(body) : { kind: 'bytes', bytes: body };
+  return target === 'CONVERT_TO_BINARY' ? decoded(body) : text(body);
+}
+
+function text(body: Buffer): Payload {
+  return { kind: 'text', text: body.toString('utf8') };
+}
+
+function encoded(body: Buffer): Payload {
+  return { kind: 'text', text: body.toString('base64') };
+}
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** As Java's decoder: standard alphabet, no spaces, padding may be left out. */
+function decoded(body: Buffer): Payload {
+  const base64 = body.toString('latin1');
+  if (!BASE64.test(base64) || base64.replace(/=+$/, '').length % 4 === 1)
+    throw new NotBase64Error('the body is no base64');
+  return { kind: 'bytes', bytes: Buffer.from(base64, 'base64') };
+}

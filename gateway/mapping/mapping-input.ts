@@ -1,0 +1,109 @@
+/** What templates and parameter mappings read of one request. Each part is made when it is first asked for. */
+import { readQuery, type QueryMaps } from '../events/query-text.ts';
+import { readRestHeaders, type HeaderMaps } from '../events/request-headers.ts';
+import { restRequestContext } from '../events/rest-event.ts';
+import { getEntry } from '../routing/text-map.ts';
+import { contextVariables, type TemplateParameters } from './template-variables.ts';
+import type { JsonValue } from './java-json.ts';
+import type { JavaMap } from './java-values.ts';
+import type { ApiKeyFacts, CallerFacts, RoutedFacts } from '../events/request-facts.ts';
+
+const NO_QUERY: QueryMaps = { single: {}, multi: {} };
+
+export class MappingInput {
+  readonly #facts: RoutedFacts;
+  readonly #caller: CallerFacts;
+  readonly #apiKey: ApiKeyFacts;
+  #headers: HeaderMaps | undefined;
+  #query: QueryMaps | undefined;
+  #contextValues: Readonly<Record<string, JsonValue>> | undefined;
+  #context: JavaMap | undefined;
+
+  constructor(facts: RoutedFacts, caller: CallerFacts, apiKey: ApiKeyFacts) {
+    this.#facts = facts;
+    this.#caller = caller;
+    this.#apiKey = apiKey;
+  }
+
+  /** Of the request as it came through the front door: what AWS drops there is gone. */
+  get headers(): HeaderMaps {
+    this.#headers ??= readRestHeaders(this.#facts);
+    return this.#headers;
+  }
+
+  get query(): QueryMaps {
+    this.#query ??= readQuery(this.#facts.rawQuery) ?? NO_QUERY;
+    return this.#query;
+  }
+
+  /** `$input.params()`. */
+  get parameters(): TemplateParameters {
+    return {
+      path: this.#facts.pathParameters ?? {},
+      querystring: this.query.single,
+      header: this.headers.headers,
+    };
+  }
+
+  get stageVariables(): Readonly<Record<string, string>> | null {
+    return this.#facts.stage.variables;
+  }
+
+  /** `$context`: one for all templates of the exchange, since what one overrides the next one reads [obs]. */
+  get context(): JavaMap {
+    this.#context ??= contextVariables(this.#values());
+    return this.#context;
+  }
+
+  /** Whether a template has been shown the context, so that there may be overrides in it. */
+  get hasOverrides(): boolean {
+    return this.#context !== undefined;
+  }
+
+  pathParameter(name: string): string | undefined {
+    return this.#facts.pathParameters === null ? undefined : getEntry(this.#facts.pathParameters, name);
+  }
+
+  queryValues(name: string): readonly string[] {
+    return getEntry(this.query.multi, name) ?? [];
+  }
+
+  headerValues(name: string): readonly string[] {
+    return getEntry(this.headers.multiValueHeaders, name) ?? [];
+  }
+
+  stageVariable(name: string): string | undefined {
+    return this.stageVariables === null ? undefined : getEntry(this.stageVariables, name);
+  }
+
+  /** `identity.sourceIp` → the text of that value; undefined where there is none. */
+  contextText(name: string): string | undefined {
+    let value: unknown = this.#values();
+    for (const part of name.split('.')) {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+      value = Reflect.get(value, part);
+    }
+    if (value === undefined || value === null) return undefined;
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  }
+
+  #values(): Readonly<Record<string, JsonValue>> {
+    this.#contextValues ??= toJsonRecord(restRequestContext(this.#facts, this.#caller, this.#apiKey));
+    return this.#contextValues;
+  }
+}
+
+/** What has no value is not there, so that a template shows nothing for it. */
+function toJsonRecord(values: Readonly<Record<string, unknown>>): Readonly<Record<string, JsonValue>> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      value === undefined || value === null ? [] : [[name, toJson(value)]],
+    ),
+  );
+}
+
+function toJson(value: NonNullable<unknown>): JsonValue {
+  if (typeof value === 'object' && !Array.isArray(value))
+    return toJsonRecord(Object.fromEntries(Object.entries(value)));
+  return value as JsonValue;
+}

@@ -1,0 +1,66 @@
+/** The status that the request template of a MOCK renders (aws-behaviour §8). */
+
+const WHITE = /\s/;
+const INTEGER = /^-?\d{1,10}$/;
+
+/**
+ * Reads `statusCode` of text that is nearly JSON. AWS takes `{ statusCode: 200 }`, which the CDK sends, single
+ * quotes, trailing commas, text before the object, and members it cannot make sense of. The value must be a
+ * bare integer, any integer; `"200"` is none. Undefined where there is no such member.
+ */
+export function readMockStatus(text: string): number | undefined {
+  const start = text.indexOf('{');
+  const end = text.trimEnd().length - 1;
+  if (start === -1 || text[end] !== '}') return undefined;
+  for (const member of splitMembers(text.slice(start + 1, end)) ?? []) {
+    const colon = member.indexOf(':');
+    if (colon === -1 || unquoted(member.slice(0, colon).trim()) !== 'statusCode') continue;
+    const value = member.slice(colon + 1).trim();
+    return INTEGER.test(value) ? Number(value) : undefined;
+  }
+  return undefined;
+}
+
+/** A name in equal quotes or in none; undefined where the quotes do not match. */
+function unquoted(name: string): string | undefined {
+  const quoted = /^(["'])(.*)\1$/s.exec(name)?.[2];
+  if (quoted !== undefined) return /["']/.test(quoted) ? undefined : quoted;
+  return /["']/.test(name) ? undefined : name;
+}
+
+/**
+ * Members between the braces: commas inside quotes or brackets do not part them. Undefined where a member opens an
+ * object that is never closed.
+ */
+function splitMembers(inner: string): string[] | undefined {
+  const members: string[] = [];
+  let member = '';
+  let quote = '';
+  let depth = 0;
+  for (const char of inner) {
+    if (quote !== '') {
+      if (char === quote) quote = '';
+    } else if ((char === '"' || char === "'") && opensText(member)) {
+      quote = char;
+    } else if (char === '{' || char === '[') {
+      // A brace in the middle of a bare name is a letter like any other.
+      if (opensText(member)) depth += 1;
+    } else if ((char === '}' || char === ']') && depth > 0) {
+      depth -= 1;
+    } else if (char === ',' && depth === 0) {
+      members.push(member);
+      member = '';
+      continue;
+    }
+    member += char;
+  }
+  if (quote !== '' || depth > 0) return undefined;
+  return [...members, member];
+}
+
+/** Whether a name or a value can begin here: at the start of a member or after its colon. */
+function opensText(member: string): boolean {
+  let last = member.length - 1;
+  while (last >= 0 && WHITE.test(member.charAt(last))) last -= 1;
+  return last < 0 || member[last] === ':' || member[last] === '[' || member[last] === ',';
+}

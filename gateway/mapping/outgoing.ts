@@ -1,0 +1,57 @@
+/** What goes to an integration, and what comes back. */
+import type {
+  FunctionIntegration,
+  HttpIntegration,
+  HttpProxyIntegration,
+  MockIntegration,
+  ServiceIntegration,
+} from '../deployment/integration-model.ts';
+import type { LambdaProxyIntegration } from '../deployment/model.ts';
+import type { HttpRequest, ServiceRequest } from '../ports.ts';
+import type { MappingInput } from './mapping-input.ts';
+
+/** Nothing goes out; `status` is what the request template rendered. */
+export type MockCall = {
+  readonly kind: 'mock';
+  readonly plan: MockIntegration;
+  readonly input: MappingInput;
+  readonly status: number;
+};
+
+export type FunctionCall = {
+  readonly kind: 'function';
+  readonly plan: FunctionIntegration;
+  readonly input: MappingInput;
+  readonly functionName: string;
+  readonly event: string;
+  /** `X-Amz-Invocation-Type: Event`: nobody waits for the function. */
+  readonly isAsynchronous: boolean;
+};
+
+export type HttpCall = {
+  readonly kind: 'http';
+  readonly plan: HttpIntegration | HttpProxyIntegration;
+  readonly input: MappingInput;
+  readonly request: HttpRequest;
+};
+
+export type ServiceCall = {
+  readonly kind: 'service';
+  readonly plan: ServiceIntegration;
+  readonly input: MappingInput;
+  readonly request: ServiceRequest;
+};
+
+/** A Lambda proxy is its own plan: its event is the exchange's `payload`, and nothing is made for it. */
+export type Outgoing = LambdaProxyIntegration | MockCall | FunctionCall | HttpCall | ServiceCall;
+
+/** What an integration other than a Lambda proxy answered. */
+export type IntegrationAnswer = {
+  /** Of the backend, of Lambda's API, or what a MOCK rendered (then any integer). */
+  readonly status: number;
+  /** Flat name, value list. */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+  /** `errorMessage` of a function that failed. */
+  readonly errorMessage?: string;
+};

@@ -1,0 +1,96 @@
+/**
+ * The right-hand side of parameter mappings: where a value comes from (aws-behaviour §7.6). Parsed when the
+ * deployment is made, read per request.
+ */
+import { readJsonText, readWholeBody } from './body-value.ts';
+import { parseJsonPath, type JsonPath } from './json-path.ts';
+import { TemplateError } from './template-error.ts';
+import type { MappingInput } from './mapping-input.ts';
+
+export type ParameterSource =
+  | { readonly kind: 'static'; readonly text: string }
+  | { readonly kind: 'path'; readonly name: string }
+  /** `all`: every value instead of the last. */
+  | { readonly kind: 'querystring' | 'header'; readonly name: string; readonly all: boolean }
+  /** Undefined path = the whole body. */
+  | { readonly kind: 'body'; readonly path: JsonPath | undefined }
+  | { readonly kind: 'stageVariable'; readonly name: string }
+  | { readonly kind: 'context'; readonly name: string };
+
+/** Which side of the integration a mapping stands on. */
+export type MappingSide = 'method.request' | 'integration.response';
+
+const NAMED = /^(path|querystring|multivaluequerystring|header|multivalueheader)\.([a-zA-Z0-9._$-]+)$/;
+const PLACES: Readonly<Record<MappingSide, readonly string[]>> = {
+  'method.request': ['path', 'querystring', 'multivaluequerystring', 'header', 'multivalueheader'],
+  'integration.response': ['header', 'multivalueheader'],
+};
+
+/** Undefined where the expression is none that AWS takes on this side. */
+export function parseParameterSource(expression: string, side: MappingSide): ParameterSource | undefined {
+  const quoted = /^'(.*)'$/s.exec(expression);
+  if (quoted !== null) return { kind: 'static', text: quoted[1] ?? '' };
+  const variable = /^(stageVariables|context)\.([A-Za-z0-9_.$-]+)$/.exec(expression);
+  if (variable !== null)
+    return { kind: variable[1] === 'context' ? 'context' : 'stageVariable', name: variable[2] ?? '' };
+  if (!expression.startsWith(`${side}.`)) return undefined;
+  const rest = expression.slice(side.length + 1);
+  if (rest === 'body' || rest.startsWith('body.')) return parseBodySource(rest);
+  const [, place = '', name = ''] = NAMED.exec(rest) ?? [];
+  if (!PLACES[side].includes(place)) return undefined;
+  if (place === 'path') return { kind: 'path', name };
+  const kind = place.endsWith('header') ? 'header' : 'querystring';
+  return { kind, name, all: place.startsWith('multivalue') };
+}
+
+function parseBodySource(rest: string): ParameterSource | undefined {
+  if (rest === 'body') return { kind: 'body', path: undefined };
+  try {
+    return { kind: 'body', path: parseJsonPath(`$.${rest.slice('body.'.length)}`) };
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined;
+    throw error;
+  }
+}
+
+/** What a mapping reads beside the request itself. */
+export type SourceFacts = {
+  readonly input: MappingInput;
+  /** Text of the body on this side: the request's, or the integration's answer. */
+  readonly body: string;
+  /** Values of a header on this side. */
+  readonly header: (name: string) => readonly string[];
+};
+
+/**
+ * The values; none where there is nothing to map, and the target is then left out. Header names of the request
+ * match in their exact spelling, AWS's documented oddity.
+ * @throws MalformedBodyError where the body looks like JSON and is none
+ */
+export function readParameterSource(source: ParameterSource, facts: SourceFacts): readonly string[] {
+  switch (source.kind) {
+    case 'static':
+      return [source.text];
+    case 'path':
+      return listOf(facts.input.pathParameter(source.name));
+    case 'querystring':
+      return source.all ? facts.input.queryValues(source.name) : facts.input.queryValues(source.name).slice(-1);
+    case 'header': {
+      const values = facts.header(source.name);
+      return source.all ? listOf(values.length === 0 ? undefined : values.join(',')) : values.slice(-1);
+    }
+    case 'body':
+      return listOf(
+        source.path === undefined ? readWholeBody(facts.body) : readJsonText(facts.body, source.path),
+      );
+    case 'stageVariable':
+      return listOf(facts.input.stageVariable(source.name));
+    case 'context':
+      return listOf(facts.input.contextText(source.name));
+  }
+}
+
+/** An empty value maps as little as a missing one. */
+function listOf(value: string | undefined): readonly string[] {
+  return value === undefined || value === '' ? [] : [value];
+}

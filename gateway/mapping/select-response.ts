@@ -1,0 +1,27 @@
+/** Which integration response answers (aws-behaviour §7.7). */
+import { matchesRegex } from './java-regex.ts';
+import { DEFAULT_RENDER_LIMITS, RenderBudget } from './render-budget.ts';
+import type { IntegrationResponse } from '../deployment/integration-model.ts';
+
+/** An error message of a function may come from an attacker: a pattern may not take long over it. */
+const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
+
+/**
+ * The first response whose pattern matches all of `text` (a status, or the message of a failed function), else the
+ * default one. `text` is undefined where a function succeeded: only the default counts then.
+ * Undefined = AWS's "No match for output mapping and no default output mapping configured".
+ * @throws TemplateError TEMPLATE_LIMIT where a pattern takes too long
+ */
+export function selectResponse(
+  responses: readonly IntegrationResponse[],
+  text: string | undefined,
+): IntegrationResponse | undefined {
+  if (text !== undefined) {
+    const budget = new RenderBudget(LIMITS);
+    const matching = responses.find(
+      ({ pattern }) => pattern !== undefined && matchesRegex(text, pattern, budget),
+    );
+    if (matching !== undefined) return matching;
+  }
+  return responses.find(({ pattern }) => pattern === undefined);
+}

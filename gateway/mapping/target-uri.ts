@@ -1,0 +1,70 @@
+/** Renders the address an integration calls: stage variables are in already, `{name}` are path parameters. */
+
+export type TargetAddress = {
+  /** `https://pets.example:8443` */
+  readonly origin: string;
+  /** Begins with a slash; as it goes on the wire. */
+  readonly path: string;
+  /** Without the question mark; empty when there is none. */
+  readonly query: string;
+};
+
+/** Authority, path, query. A fragment never leaves the gateway. */
+const PARTS = /^(https?:\/\/)([^/?#]+)([^?#]*)(?:\?([^#]*))?/i;
+const PLACEHOLDER = /\{([^{}/]+?)\+?\}/g;
+/** A path parameter must not turn into credentials or another path of the host. */
+const AUTHORITY = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
+
+type PathParameters = Readonly<Record<string, string>>;
+
+/** Undefined for AWS's "Invalid endpoint address", such as a host whose stage variable is not set. */
+export function renderHttpAddress(uri: string, parameters: PathParameters): TargetAddress | undefined {
+  const [, scheme = '', authority = '', path = '', query = ''] = PARTS.exec(uri) ?? [];
+  const host = fill(authority, parameters, (value) => value);
+  if (scheme === '' || !AUTHORITY.test(host) || !URL.canParse(`${scheme}${host}`)) return undefined;
+  return {
+    origin: new URL(`${scheme}${host}`).origin,
+    path: renderPath(path, parameters),
+    query: escapeFor(fill(query, parameters, (value) => escapeFor(value, IN_VALUE)), IN_QUERY),
+  };
+}
+
+/** Path of an address or of a service URI. Dot segments stay as the client sent them: the backend decides what they mean. */
+export function renderPath(path: string, parameters: PathParameters): string {
+  const filled = escapeFor(fill(path, parameters, (value) => escapeFor(value, IN_PATH)), IN_PATH);
+  return filled.startsWith('/') ? filled : `/${filled}`;
+}
+
+/** `name=value`, escaped. */
+export function printQueryPair(name: string, value: string): string {
+  return `${encode(name)}=${encode(value)}`;
+}
+
+export function joinQuery(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('&');
+}
+
+/** A placeholder that nothing is mapped to stays as it is. */
+function fill(text: string, parameters: PathParameters, escape: (value: string) => string): string {
+  if (!text.includes('{')) return text;
+  return text.replace(PLACEHOLDER, (placeholder, name: string) => {
+    const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    return value === undefined ? placeholder : escape(value);
+  });
+}
+
+/** What may stand there unescaped; `%` too, because path parameters of REST are still encoded. */
+const IN_PATH = /[^!$%&'()*+,\-./0-9:;=@A-Z_a-z~]+/g;
+const IN_QUERY = /[^!$%&'()*+,\-./0-9:;=?@A-Z_a-z~]+/g;
+const IN_VALUE = /[^%\-.0-9A-Z_a-z~]+/g;
+
+function escapeFor(text: string, unsafe: RegExp): string {
+  return text.replace(unsafe, encode);
+}
+
+function encode(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

@@ -1,0 +1,34 @@
+/** Headers on their way out: one line per name, replaced by whoever speaks later. */
+
+/** Lines by lower-case name; the spelling of the last writer counts. */
+export type WireHeaders = Map<string, { readonly name: string; readonly values: readonly string[] }>;
+
+export function setHeader(headers: WireHeaders, name: string, values: readonly string[]): void {
+  headers.set(name.toLowerCase(), { name, values });
+}
+
+/** Flat name, value list. */
+export function printHeaders(headers: WireHeaders): string[] {
+  return [...headers.values()].flatMap(({ name, values }) => values.flatMap((value) => [name, value]));
+}
+
+/** A name or value that cannot stand in a header, such as one that carries a line break. */
+export class HeaderInvalidError extends Error {
+  override readonly name = 'HeaderInvalidError';
+}
+
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// eslint-disable-next-line no-control-regex -- control characters are what must not pass
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
+const BEYOND_BYTES = /[^\u0000-\u00ff]/; // eslint-disable-line no-control-regex -- "above one byte"
+
+/**
+ * A value as it goes on the wire. Mapped values come from bodies and queries, so a client may try to smuggle a
+ * second header in by a line break. Characters beyond a byte go as UTF-8.
+ * @throws HeaderInvalidError
+ */
+export function toHeaderValue(name: string, value: string): string {
+  if (!NAME.test(name)) throw new HeaderInvalidError('a mapped header has a name that headers cannot have');
+  if (CONTROL.test(value)) throw new HeaderInvalidError(`the mapped header ${name} has a control character`);
+  return BEYOND_BYTES.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value;
+}

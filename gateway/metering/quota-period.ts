@@ -1,0 +1,39 @@
+/** Calendar of quotas: days, weeks and months of UTC (aws-behaviour §5.3). */
+
+export type QuotaPeriod = 'DAY' | 'WEEK' | 'MONTH';
+
+const DAY_MS = 86_400_000;
+/** 1970-01-01 was a Thursday; weeks begin on Sunday, where AWS is silent. */
+const EPOCH_WEEKDAY = 4;
+
+/** Days since 1970-01-01 UTC. */
+export function dayOf(epochMs: number): number {
+  return Math.floor(epochMs / DAY_MS);
+}
+
+/** First day of the period that a day falls into. */
+export function periodStart(period: QuotaPeriod, day: number): number {
+  switch (period) {
+    case 'DAY':
+      return day;
+    case 'WEEK':
+      return day - ((((day + EPOCH_WEEKDAY) % 7) + 7) % 7);
+    case 'MONTH': {
+      const date = new Date(day * DAY_MS);
+      return dayOf(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1));
+    }
+  }
+}
+
+const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/** `2026-09-01` as a day; undefined for what is no date. */
+export function parseDay(text: string): number | undefined {
+  if (!DATE.test(text)) return undefined;
+  const epochMs = Date.parse(`${text}T00:00:00Z`);
+  return Number.isNaN(epochMs) || printDay(dayOf(epochMs)) !== text ? undefined : dayOf(epochMs);
+}
+
+export function printDay(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}

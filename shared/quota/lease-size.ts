@@ -1,0 +1,71 @@
+/**
+ * How many units a holder asks for. Decides cost only, never safety: the gates of the grant are compared by the
+ * store with the item as it is, so wrong rates or a wrong clock here only waste writes.
+ */
+import type { QuotaLimit } from './plan.ts';
+
+/** What the holder believes when it sizes a lease. */
+export type Demand = {
+  /** Units that the request at hand lacks. */
+  readonly need: number;
+  /** This holder's units per second. */
+  readonly ownRate: number;
+  /** The whole ledger's drain in units per second. */
+  readonly ledgerRate: number;
+  readonly previousUnits: number;
+};
+
+export type LeaseSize = {
+  readonly units: number;
+  readonly gate: number;
+  /** undefined = direct charge. */
+  readonly outstandingMax: number | undefined;
+};
+
+/** A lease leaves at least (SHARES - 1) more of its size in the ledger: nobody takes the last units in one block. */
+const SHARES = 4;
+/** A lease grows at most this much at once, so one burst does not take what an idle holder never uses. */
+const GROWTH = 4;
+
+/** One request's units, charged only if the ledger has them. */
+export function directCharge(need: number): LeaseSize {
+  return { units: need, gate: need, outstandingMax: undefined };
+}
+
+/**
+ * max(need, min(own rate * min(T, time to exhaustion / 4), 4 * previous, (B - out) / 2, rem / 4, max)), which is
+ * below 1 near the end of the quota: then a direct charge. A lease is gated by rem >= 4n and out + n <= B.
+ */
+export function sizeLease(
+  demand: Demand,
+  seen: { readonly remaining: number; readonly outstanding: number; readonly wasteBudget: number },
+  limit: Pick<QuotaLimit, 'leaseSeconds' | 'maxLeaseUnits'>,
+): LeaseSize {
+  const { need, ownRate, previousUnits } = demand;
+  const secondsLeft = seen.remaining / Math.max(demand.ledgerRate, ownRate, Number.MIN_VALUE);
+  const units = Math.min(
+    Math.ceil(ownRate * Math.min(limit.leaseSeconds, secondsLeft / SHARES)),
+    Math.max(1, GROWTH * previousUnits),
+    Math.floor((seen.wasteBudget - seen.outstanding) / 2),
+    Math.floor(seen.remaining / SHARES),
+    limit.maxLeaseUnits,
+  );
+  if (!(units > need)) return directCharge(need);
+  return { units, gate: SHARES * units, outstandingMax: seen.wasteBudget - units };
+}
+
+/** A rate of change as an exponentially weighted mean over contacts. */
+export class MeanRate {
+  #perSecond: number | undefined;
+
+  get perSecond(): number {
+    return this.#perSecond ?? 0;
+  }
+
+  /** `seconds` of 0 or less (a clock that stands or was set back) says nothing. */
+  note(units: number, seconds: number): void {
+    if (!(seconds > 0)) return;
+    const sample = Math.max(0, units) / seconds;
+    this.#perSecond = this.#perSecond === undefined ? sample : (this.#perSecond + sample) / 2;
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * The ledger of one limit, subject and period: every write to it, as data.
+ *
+ * Invariant kept by each write: rem + out + used = cred. `rem` counts down; `out` is what holders were granted
+ * and have not reported used; slots `s0`…`s15` hold the id of the last grant of the holders that hash there, as
+ * fence for returns and as proof that a grant landed whose answer was lost. DynamoDB conditions know no
+ * arithmetic: the holder computes constants, the store compares them with the item as it is.
+ * @see docs/decisions/0004-quota-ledger.md
+ */
+import type { Item, ItemKey, ItemWrite, Test } from './item-write.ts';
+import { printKeyPart } from './item-write.ts';
+import { periodId } from './period.ts';
+import type { Period } from './period.ts';
+
+/** Where a limit of a subject is kept: `Q#acme#monthly#key-1`. */
+export type LedgerId = { readonly tenant: string; readonly limit: string; readonly subject: string };
+
+/** What a holder last saw. */
+export type LedgerState = {
+  readonly remaining: number;
+  /** Granted and not reported used. */
+  readonly outstanding: number;
+  readonly used: number;
+  readonly credits: number;
+  readonly limit: number;
+  readonly wasteBudget: number;
+  readonly suspended: boolean;
+  readonly closed: boolean;
+  /** Percents whose alarm has been raised. */
+  readonly alarmed: ReadonlySet<number>;
+};
+
+export type Grant = {
+  /** Unique per set of contents: a grant of another size must have another id. */
+  readonly grantId: string;
+  readonly slot: number;
+  readonly units: number;
+  /** Smallest `rem` that still allows this; undefined = whatever it is, for units already admitted. */
+  readonly gate: number | undefined;
+  /** Largest `out` before it that still allows this; undefined = a direct charge, which is used at once. */
+  readonly outstandingMax: number | undefined;
+  /** Units of earlier grants used since the last report. */
+  readonly report: number;
+};
+
+export const SLOTS = 16;
+/** Ledgers outlive their period by this, so that the fence in the head is what refuses late writers. */
+const KEEP_MS = 35 * 86_400_000;
+
+export function headKey(id: LedgerId): ItemKey {
+  return { pk: partition(id), sk: 'HEAD' };
+}
+
+export function ledgerKey(id: LedgerId, period: Period): ItemKey {
+  return { pk: partition(id), sk: `P#${periodId(period)}` };
+}
+
+export function planKey(planId: string): ItemKey {
+  return { pk: `PLAN#${printKeyPart(planId)}`, sk: 'V' };
+}
+
+/** Debits the units before anyone may use them. Applied twice it only wastes units. */
+export function grantWrite(key: ItemKey, grant: Grant): ItemWrite {
+  const slot = slotName(grant.slot);
+  const when: Test[] = [
+    { attribute: slot, is: 'absent-or-not', value: grant.grantId },
+    { attribute: 'susp', is: 'absent' },
+    { attribute: 'closed', is: 'absent' },
+    { attribute: 'rem', is: 'present' },
+  ];
+  if (grant.gate !== undefined) when.push({ attribute: 'rem', is: 'at-least', value: grant.gate });
+  if (grant.outstandingMax !== undefined)
+    when.push({ attribute: 'out', is: 'at-most', value: grant.outstandingMax });
+  const add = { rem: -grant.units, out: grant.units - grant.report, used: grant.report };
+  return { purpose: 'grant', key, when, change: { kind: 'update', add, set: { [slot]: grant.grantId } } };
+}
+
+/** Gives units of the last grant back, and reports; applies at most once per applied grant, whatever is re-sent. */
+export function returnWrite(
+  key: ItemKey,
+  from: { readonly grantId: string; readonly slot: number; readonly units: number; readonly report: number },
+): ItemWrite {
+  const slot = slotName(from.slot);
+  return {
+    purpose: 'return',
+    key,
+    when: [{ attribute: slot, is: 'equal', value: from.grantId }],
+    change: {
+      kind: 'update',
+      add: { rem: from.units, out: -from.units - from.report, used: from.report },
+      set: { [slot]: `${from.grantId}.done` },
+    },
+  };
+}
+
+export type Opening = {
+  readonly id: LedgerId;
+  readonly period: Period;
+  readonly plan: { readonly id: string; readonly version: number };
+  readonly credits: number;
+  readonly limit: number;
+  readonly wasteBudget: number;
+  /** Whether this may be the subject's first period, a later one, or either. */
+  readonly head: 'first' | 'later' | 'any';
+};
+
+/**
+ * Creates a period's ledger, once ever: the plan must be the newest, the head must not have reached the period
+ * (else a late writer would fill a ledger again that TTL has taken away), the ledger must not be there.
+ * Members: plan, head, ledger.
+ */
+export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, ItemWrite] {
+  const { id, period, plan, credits } = opening;
+  const start = periodId(period);
+  const whenHead: Test[] =
+    opening.head === 'first'
+      ? [{ attribute: 'cur', is: 'absent' }]
+      : [{ attribute: 'cur', is: 'absent-or-below', value: start }];
+  if (opening.head === 'later') whenHead.push({ attribute: 'cur', is: 'present' });
+  return [
+    {
+      purpose: 'open',
+      key: planKey(plan.id),
+      when: [{ attribute: 'ver', is: 'equal', value: plan.version }],
+      change: { kind: 'check' },
+    },
+    {
+      purpose: 'open',
+      key: headKey(id),
+      when: whenHead,
+      change: { kind: 'update', set: { cur: start, plan: plan.id, planVer: plan.version } },
+    },
+    {
+      purpose: 'open',
+      key: ledgerKey(id, period),
+      when: [{ attribute: 'cred', is: 'absent' }],
+      change: {
+        kind: 'put',
+        item: {
+          rem: credits,
+          out: 0,
+          used: 0,
+          cred: credits,
+          lim: opening.limit,
+          b: opening.wasteBudget,
+          ttl: Math.ceil((period.endEpochMs + KEEP_MS) / 1000),
+        },
+      },
+    },
+  ];
+}
+
+/** Marks a threshold as crossed: of all holders that see it, one wins. */
+export function alarmWrite(key: ItemKey, percent: number, nowEpochMs: number): ItemWrite {
+  const mark = `a${percent}`;
+  return {
+    purpose: 'alarm',
+    key,
+    when: [
+      { attribute: 'rem', is: 'present' },
+      { attribute: mark, is: 'absent' },
+    ],
+    change: { kind: 'update', set: { [mark]: nowEpochMs } },
+  };
+}
+
+/** Top-up, decrease or reset; counts once per operation id, which is also its audit record. Members: record, ledger. */
+export function adjustWrites(
+  key: ItemKey,
+  by: { readonly operationId: string; readonly kind: string; readonly units: number; readonly limit?: number },
+  nowEpochMs: number,
+): readonly [ItemWrite, ItemWrite] {
+  return [
+    {
+      purpose: 'adjust',
+      key: operationKey(key, by.operationId),
+      when: [{ attribute: 'kind', is: 'absent' }],
+      change: { kind: 'put', item: { kind: by.kind, units: by.units, period: key.sk, at: nowEpochMs } },
+    },
+    {
+      purpose: 'adjust',
+      key,
+      when: [
+        { attribute: 'rem', is: 'present' },
+        { attribute: 'closed', is: 'absent' },
+      ],
+      change: {
+        kind: 'update',
+        add: { rem: by.units, cred: by.units },
+        ...(by.limit !== undefined && { set: { lim: by.limit } }),
+      },
+    },
+  ];
+}
+
+/** No grant passes until it is resumed; units already leased run dry, or are noticed at the next refresh. */
+export function suspendWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
+  const when: Test[] = [{ attribute: 'rem', is: 'present' }];
+  return { purpose: 'suspend', key, when, change: { kind: 'update', set: { susp: nowEpochMs } } };
+}
+
+export function resumeWrite(key: ItemKey): ItemWrite {
+  const when: Test[] = [{ attribute: 'rem', is: 'present' }];
+  return { purpose: 'resume', key, when, change: { kind: 'update', remove: ['susp'] } };
+}
+
+/** Ends a period for good, before its usage is invoiced. */
+export function closeWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
+  const when: Test[] = [
+    { attribute: 'rem', is: 'present' },
+    { attribute: 'closed', is: 'absent' },
+  ];
+  return { purpose: 'close', key, when, change: { kind: 'update', set: { closed: nowEpochMs } } };
+}
+
+/** Whether the item proves that the grant landed, although its answer was lost. */
+export function hasLanded(item: Item | undefined, grant: Pick<Grant, 'grantId' | 'slot'>): boolean {
+  return item?.[slotName(grant.slot)] === grant.grantId;
+}
+
+export function parseLedger(item: Item): LedgerState {
+  const number = (name: string): number => Number(item[name] ?? 0);
+  const marks = Object.keys(item).flatMap((name) => /^a(\d+)$/.exec(name)?.[1] ?? []);
+  return {
+    remaining: number('rem'),
+    outstanding: number('out'),
+    used: number('used'),
+    credits: number('cred'),
+    limit: number('lim'),
+    wasteBudget: number('b'),
+    suspended: item['susp'] !== undefined,
+    closed: item['closed'] !== undefined,
+    alarmed: new Set(marks.map(Number)),
+  };
+}
+
+function partition(id: LedgerId): string {
+  return `Q#${printKeyPart(id.tenant)}#${printKeyPart(id.limit)}#${printKeyPart(id.subject)}`;
+}
+
+function operationKey(key: ItemKey, operationId: string): ItemKey {
+  return { pk: key.pk, sk: `OP#${printKeyPart(operationId)}` };
+}
+
+function slotName(slot: number): string {
+  return `s${slot}`;
+}

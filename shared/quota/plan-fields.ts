@@ -1,0 +1,85 @@
+/** Reads the fields of a plan that someone wrote; every refusal names the field by its path. */
+import { PlanInvalid } from '../errors.ts';
+
+export type Range = { readonly min: number; readonly max: number };
+
+/** One JSON object of a plan. Every field must be asked for by name before `refuseOthers`. */
+export class PlanFields {
+  readonly #path: string;
+  readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #asked = new Set<string>();
+
+  /** @throws PlanInvalid when the value is no JSON object */
+  constructor(value: unknown, path: string) {
+    this.#path = path;
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new PlanInvalid(path === '' ? 'plan' : path, 'must be an object');
+    this.#fields = value as Readonly<Record<string, unknown>>;
+  }
+
+  pathOf(name: string): string {
+    return this.#path === '' ? name : `${this.#path}.${name}`;
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  get(name: string): unknown {
+    this.#asked.add(name);
+    return this.#fields[name];
+  }
+
+  fail(name: string, rule: string): never {
+    throw new PlanInvalid(this.pathOf(name), rule);
+  }
+
+  /** Ids end up in keys, headers and metrics. */
+  id(name: string): string {
+    const value = this.get(name);
+    if (typeof value !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value))
+      return this.fail(name, 'must be 1 to 64 letters, digits, dots, dashes and underscores');
+    return value;
+  }
+
+  text(name: string, fallback: string): string {
+    const value = this.get(name) ?? fallback;
+    return typeof value === 'string' ? value : this.fail(name, 'must be text');
+  }
+
+  oneOf<T extends string>(name: string, known: readonly T[]): T {
+    const value = this.get(name);
+    return (
+      known.find((candidate) => candidate === value) ??
+      this.fail(name, `must be one of ${known.join(', ')}`)
+    );
+  }
+
+  whole(name: string, range: Range, fallback?: number): number {
+    const value = this.get(name) ?? fallback;
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < range.min || value > range.max)
+      return this.fail(name, `must be a whole number from ${range.min} to ${range.max}`);
+    return value;
+  }
+
+  number(name: string, range: Range, fallback?: number): number {
+    const value = this.get(name) ?? fallback;
+    if (typeof value !== 'number' || !(value >= range.min && value <= range.max))
+      return this.fail(name, `must be a number from ${range.min} to ${range.max}`);
+    return value;
+  }
+
+  list(name: string, maxLength: number, fallback?: readonly unknown[]): readonly unknown[] {
+    const value: unknown = this.get(name) ?? fallback;
+    if (!Array.isArray(value) || value.length > maxLength)
+      return this.fail(name, `must be a list of at most ${maxLength}`);
+    return value;
+  }
+
+  /** A misspelt field would otherwise be a limit that nobody enforces. */
+  refuseOthers(): void {
+    const other = Object.keys(this.#fields).find((name) => !this.#asked.has(name));
+    if (other !== undefined)
+      this.fail(other, `is unknown; known are ${[...this.#asked].sort().join(', ')}`);
+  }
+}

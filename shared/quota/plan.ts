@@ -1,0 +1,221 @@
+/** Usage plans: what is promised to whom. Parsed and checked once, when saved; a plan that cannot be kept is refused. */
+import { PlanInvalid } from '../errors.ts';
+import { isTimeZone } from './period.ts';
+import type { PeriodLength, PeriodRule } from './period.ts';
+import { PlanFields } from './plan-fields.ts';
+
+/** Whom a limit is for: the whole tenant, one key of it, or one route of one key. */
+export type Level = 'tenant' | 'key' | 'route';
+
+export type QuotaLimit = {
+  readonly kind: 'quota';
+  readonly id: string;
+  readonly level: Level;
+  /** Units per period. */
+  readonly quota: number;
+  readonly period: PeriodRule;
+  /** Units that count as used when a key meets this limit for the first time; AWS's `offset`. */
+  readonly initialUsage: number;
+  /** Units over the quota that are admitted all the same, and flagged. */
+  readonly overage: number;
+  /** Percent of the quota, ascending; each is reported once per period. */
+  readonly alarms: readonly number[];
+  /** Units that leases may hold unreported at once; 0 = no leases, one write per request. */
+  readonly wasteBudget: number;
+  readonly leaseSeconds: number;
+  readonly maxLeaseUnits: number;
+};
+
+export type RateLimit = {
+  readonly kind: 'rate';
+  readonly id: string;
+  readonly level: Level;
+  /** Units per `perSeconds`. */
+  readonly rate: number;
+  readonly perSeconds: number;
+  /** Units that may come at once; the promise, not what the item is run with. @see usableBurst */
+  readonly burst: number;
+  /** Longest time from asking for units to using them; longer if they are leased. */
+  readonly maxAgeMs: number;
+  readonly leased: boolean;
+  /** How far apart the clocks of two holders may be. */
+  readonly clockSkewMs: number;
+};
+
+export type Limit = QuotaLimit | RateLimit;
+
+export type UsagePlan = {
+  readonly id: string;
+  /** Counts up with every change; a period begins with the newest. */
+  readonly version: number;
+  readonly limits: readonly Limit[];
+  /** Units per request by route, `*` for every other one. */
+  readonly costs: ReadonlyMap<string, number>;
+  /** The document it was parsed from, as JSON: what is stored. */
+  readonly source: string;
+};
+
+/** Numbers of the ledger stay exact up to here, in JavaScript as in DynamoDB. */
+export const MAX_UNITS = Number.MAX_SAFE_INTEGER;
+/** In direct mode units are used within this time from asking for them, or dropped. */
+export const DIRECT_MAX_AGE_MS = 250;
+
+const MAX_LIMITS = 10;
+const MAX_ROUTES = 500;
+const MAX_RATE_WINDOW_SECONDS = 86_400;
+const LEVELS = ['tenant', 'key', 'route'] as const;
+const PERIODS = ['DAY', 'WEEK', 'MONTH'] as const;
+
+/**
+ * Reads a plan as users write it:
+ * `{id, version, limits: [{id, level, quota, period} | {id, level, rate, burst}], cost?: 1 | {"POST /reports": 10, "*": 1}}`
+ * @throws PlanInvalid with the path of the first field that is wrong
+ */
+export function parsePlan(value: unknown): UsagePlan {
+  const fields = new PlanFields(value, '');
+  const id = fields.id('id');
+  const version = fields.whole('version', { min: 1, max: MAX_UNITS });
+  const costs = parseCosts(fields);
+  const largestCost = Math.max(...costs.values());
+  const limits = fields
+    .list('limits', MAX_LIMITS)
+    .map((limit, index) => parseLimit(new PlanFields(limit, `limits[${index}]`), largestCost));
+  fields.refuseOthers();
+  if (limits.length === 0) throw new PlanInvalid('limits', 'must have at least one limit');
+  const ids = limits.map((limit) => limit.id);
+  const twice = ids.findIndex((limitId, index) => ids.indexOf(limitId) < index);
+  if (twice !== -1) throw new PlanInvalid(`limits[${twice}].id`, 'is the id of an earlier limit');
+  return { id, version, limits, costs, source: JSON.stringify(value) };
+}
+
+/** Units of a request to that route. */
+export function costOf(plan: UsagePlan, route: string | undefined): number {
+  const own = route === undefined ? undefined : plan.costs.get(route);
+  return own ?? plan.costs.get('*') ?? 1;
+}
+
+/**
+ * The burst that the stored bucket is run with, so that the promised one holds although units are used up to
+ * `maxAgeMs` after they were asked for, by holders whose clocks differ: burst - rate * (age + 2 * skew).
+ */
+export function usableBurst(limit: RateLimit): number {
+  const lateSeconds = (limit.maxAgeMs + 2 * limit.clockSkewMs) / 1000;
+  return Math.floor(limit.burst - (limit.rate / limit.perSeconds) * lateSeconds);
+}
+
+function parseCosts(fields: PlanFields): ReadonlyMap<string, number> {
+  const value = fields.get('cost') ?? 1;
+  const units = { min: 0, max: MAX_UNITS };
+  if (typeof value === 'number') return new Map([['*', fields.whole('cost', units)]]);
+  const byRoute = new PlanFields(value, 'cost');
+  const routes = Object.keys(value);
+  if (routes.length > MAX_ROUTES) fields.fail('cost', `must name at most ${MAX_ROUTES} routes`);
+  return new Map([['*', 1] as const, ...routes.map((route) => [route, byRoute.whole(route, units)] as const)]);
+}
+
+function parseLimit(fields: PlanFields, largestCost: number): Limit {
+  if (fields.has('concurrency'))
+    fields.fail('concurrency', 'is not enforced yet; use a quota or a rate');
+  const isQuota = fields.has('quota');
+  if (isQuota === fields.has('rate')) fields.fail('quota', 'or rate must be given, and not both');
+  const limit = isQuota ? parseQuota(fields) : parseRate(fields);
+  fields.refuseOthers();
+  const largest = limit.kind === 'quota' ? limit.quota + limit.overage : usableBurst(limit);
+  if (largest < Math.max(1, largestCost)) refuseSize(fields, limit, Math.max(1, largestCost));
+  return limit;
+}
+
+function parseQuota(fields: PlanFields): QuotaLimit {
+  const quota = fields.whole('quota', { min: 0, max: MAX_UNITS });
+  const overage = fields.whole('overage', { min: 0, max: MAX_UNITS }, 0);
+  if (quota + overage > MAX_UNITS) fields.fail('overage', `and quota together must be at most ${MAX_UNITS}`);
+  const lease = fields.get('lease');
+  const leaseFields = new PlanFields(lease === false ? {} : (lease ?? {}), fields.pathOf('lease'));
+  const leaseSeconds = leaseFields.number('seconds', { min: 1, max: 3600 }, 30);
+  const maxLeaseUnits = leaseFields.whole('max', { min: 1, max: 1_000_000 }, 10_000);
+  leaseFields.refuseOthers();
+  const wasteShare = fields.number('wasteBudget', { min: 0, max: 0.5 }, 0.01);
+  return {
+    kind: 'quota',
+    id: fields.id('id'),
+    level: fields.oneOf('level', LEVELS),
+    quota,
+    period: parsePeriod(fields),
+    initialUsage: fields.whole('initialUsage', { min: 0, max: quota }, 0),
+    overage,
+    alarms: parseAlarms(fields),
+    wasteBudget: lease === false ? 0 : Math.max(1, Math.floor(wasteShare * quota)),
+    leaseSeconds,
+    maxLeaseUnits,
+  };
+}
+
+function parsePeriod(fields: PlanFields): PeriodRule {
+  const length = parsePeriodLength(fields);
+  const timeZone = fields.text('timeZone', 'UTC');
+  if (!isTimeZone(timeZone)) fields.fail('timeZone', 'is no time zone that this runtime knows');
+  const anchor = new PlanFields(fields.get('anchor') ?? {}, fields.pathOf('anchor'));
+  const dayName = length === 'WEEK' ? 'weekday' : 'day';
+  if (typeof length === 'object' && (fields.has('timeZone') || fields.has('anchor')))
+    fields.fail('anchor', 'and timeZone are for DAY, WEEK and MONTH; other periods count from 1970-01-01 UTC');
+  if (length === 'DAY' && anchor.has('day')) anchor.fail('day', 'is for MONTH; a DAY begins at anchor.time');
+  const anchorDay = anchor.whole(dayName, { min: 1, max: length === 'WEEK' ? 7 : 31 }, 1);
+  const time = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(anchor.text('time', '00:00'));
+  if (time === null) return anchor.fail('time', 'must be a time of day like 06:00');
+  anchor.refuseOthers();
+  return { length, timeZone, anchorDay, anchorMinutes: Number(time[1]) * 60 + Number(time[2]) };
+}
+
+function parsePeriodLength(fields: PlanFields): PeriodLength {
+  const value = fields.get('period');
+  if (typeof value !== 'object' || value === null) return fields.oneOf('period', PERIODS);
+  const custom = new PlanFields(value, fields.pathOf('period'));
+  const everySeconds = custom.whole('everySeconds', { min: 1, max: 366 * 86_400 });
+  custom.refuseOthers();
+  return { everySeconds };
+}
+
+function parseAlarms(fields: PlanFields): readonly number[] {
+  const alarms = fields.list('alarms', 8, []).map((percent) => {
+    if (typeof percent === 'number' && Number.isInteger(percent) && percent >= 1 && percent <= 1000)
+      return percent;
+    return fields.fail('alarms', 'must be whole percents of the quota from 1 to 1000');
+  });
+  if (new Set(alarms).size < alarms.length) fields.fail('alarms', 'must not name a percent twice');
+  return alarms.sort((a, b) => a - b);
+}
+
+function parseRate(fields: PlanFields): RateLimit {
+  const lease = fields.get('lease');
+  const leaseFields = new PlanFields(lease === false ? {} : (lease ?? {}), fields.pathOf('lease'));
+  const maxAgeMs = leaseFields.whole('maxAgeMs', { min: 1, max: 60_000 }, DIRECT_MAX_AGE_MS);
+  leaseFields.refuseOthers();
+  const rate = fields.number('rate', { min: 1e-6, max: 1e6 });
+  const perSeconds = fields.number('perSeconds', { min: 1, max: MAX_RATE_WINDOW_SECONDS }, 1);
+  const burst = fields.whole('burst', { min: 1, max: 1e9 });
+  if ((burst * perSeconds) / rate > MAX_RATE_WINDOW_SECONDS)
+    fields.fail('burst', 'takes more than a day to fill again; that is a quota');
+  return {
+    kind: 'rate',
+    id: fields.id('id'),
+    level: fields.oneOf('level', LEVELS),
+    rate,
+    perSeconds,
+    burst,
+    maxAgeMs,
+    leased: leaseFields.has('maxAgeMs'),
+    clockSkewMs: fields.whole('clockSkewMs', { min: 0, max: 60_000 }, 200),
+  };
+}
+
+function refuseSize(fields: PlanFields, limit: Limit, needed: number): never {
+  if (limit.kind === 'quota')
+    return fields.fail('quota', `is less than the largest cost (${needed}), which could never be admitted`);
+  const least = Math.ceil(limit.burst - usableBurst(limit) + needed);
+  const why = limit.leased ? 'its lease' : 'the time from asking to using';
+  return fields.fail(
+    'burst',
+    `is too small for ${why}: units may be used ${limit.maxAgeMs} ms late by clocks ${limit.clockSkewMs} ms off; ` +
+      `make it at least ${least}, or lower lease.maxAgeMs or clockSkewMs`,
+  );
+}

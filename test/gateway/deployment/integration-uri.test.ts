@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readLambdaUri } from '../../../gateway/deployment/integration-uri.ts';
+
+const INVOKE = 'arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/';
+const FUNCTION = 'arn:aws:lambda:eu-west-1:123456789012:function:';
+
+describe('readLambdaUri', () => {
+  const rows: { name: string; uri: string; bare?: true; functionName: string }[] = [
+    { name: 'an invocation URI', uri: `${INVOKE}${FUNCTION}users/invocations`, functionName: 'users' },
+    {
+      name: 'an alias, which the one local function answers',
+      uri: `${INVOKE}${FUNCTION}users:live/invocations`,
+      functionName: 'users',
+    },
+    {
+      name: 'a stage variable',
+      uri: `${INVOKE}${FUNCTION}\${stageVariables.fn}:live/invocations`,
+      functionName: 'orders',
+    },
+    {
+      name: 'part of a name',
+      uri: `${INVOKE}${FUNCTION}shop-\${stageVariables.fn}/invocations`,
+      functionName: 'shop-orders',
+    },
+    {
+      name: 'a bare function ARN where it may stand',
+      uri: `${FUNCTION}users`,
+      bare: true,
+      functionName: 'users',
+    },
+    {
+      name: 'a China ARN',
+      uri: `${INVOKE.replace('aws:', 'aws-cn:')}${FUNCTION.replace('aws:', 'aws-cn:')}users/invocations`,
+      functionName: 'users',
+    },
+  ];
+  for (const { name, uri, bare, functionName } of rows)
+    it(`finds the function in ${name}`, () => {
+      const target = readLambdaUri(uri, bare === true);
+
+      assert.equal(target.kind === 'function' && target.functionName.render({ fn: 'orders' }), functionName);
+    });
+
+  it('renders an undefined stage variable as nothing', () => {
+    const target = readLambdaUri(`${INVOKE}${FUNCTION}a\${stageVariables.none}/invocations`, false);
+
+    assert.equal(target.kind === 'function' && target.functionName.render(null), 'a');
+  });
+
+  // AWS's own words, recorded by LocalStack's AWS-validated tests (aws-behaviour §8).
+  const refused: { uri: string; message: string }[] = [
+    { uri: 'https://example.com', message: 'Invalid ARN specified in the request' },
+    {
+      uri: 'arn:aws:apigateway:eu-west-1:lambda',
+      message: 'AWS ARN for integration must contain path or action',
+    },
+    {
+      uri: 'arn:aws:apigateway:eu-west-1:sqs:path/123456789012/queue',
+      message:
+        "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
+    },
+  ];
+  for (const { uri, message } of refused)
+    it(`refuses ${uri} in AWS’s words`, () => {
+      assert.deepEqual(readLambdaUri(uri, false), { kind: 'invalid', message });
+    });
+});

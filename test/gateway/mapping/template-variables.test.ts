@@ -1,0 +1,359 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { collectOverrides } from '../../../gateway/mapping/overrides.ts';
+import { TemplateError } from '../../../gateway/mapping/template-error.ts';
+import {
+  contextVariables,
+  templateScope,
+  type TemplateInput,
+} from '../../../gateway/mapping/template-variables.ts';
+import { compileTemplate } from '../../../gateway/mapping/velocity-compile.ts';
+
+function anInput(given: Partial<TemplateInput> = {}): TemplateInput {
+  return {
+    body: '{"name":"it\'s","list":[{"foo":"bar"}],"none":null,"n":{"a":1,"b":2.50}}',
+    parameters: {
+      path: { id: '42', both: 'from path' },
+      querystring: { q: 'a b', both: 'from query' },
+      header: { 'X-Trace': 't-1', both: 'from header' },
+    },
+    context: contextVariables({
+      stage: 'dev',
+      httpMethod: 'POST',
+      identity: { sourceIp: '127.0.0.1' },
+      requestTimeEpoch: 1_700_000_000_000,
+    }),
+    stageVariables: { table: 'orders' },
+    ...given,
+  };
+}
+
+function render(template: string, given?: Partial<TemplateInput>): string {
+  return compileTemplate(template, 'test').render(templateScope(anInput(given)));
+}
+
+describe('templateScope', () => {
+  const rows: readonly {
+    name: string;
+    template: string;
+    given?: Partial<TemplateInput>;
+    expected: string;
+    source: string;
+  }[] = [
+    {
+      name: 'the raw body',
+      template: '$input.body',
+      given: { body: 'raw $x' },
+      expected: 'raw $x',
+      source: '§7.2',
+    },
+    {
+      name: 'an empty body as {}',
+      template: '$input.body',
+      given: { body: '' },
+      expected: '{}',
+      source: '§7.2, parity vtl-input-body-in-request-empty',
+    },
+    {
+      name: 'a member of the body as nothing',
+      template: '#set($r = $input.body.testAccess)[$r]',
+      expected: '[]',
+      source: 'parity vtl-input-body-attribute-str',
+    },
+    {
+      name: 'the document as JSON',
+      template: "$input.json('$')",
+      expected: '{"name":"it\'s","list":[{"foo":"bar"}],"none":null,"n":{"a":1,"b":2.5}}',
+      source: '§7.2',
+    },
+    {
+      name: 'a text as JSON in quotes',
+      template: "$input.json('$.name')",
+      expected: '"it\'s"',
+      source: '§7.2',
+    },
+    {
+      name: 'a slash in JSON as it is',
+      template: "$input.json('$')",
+      given: { body: '["a/b"]' },
+      expected: '["a/b"]',
+      source: 'json-path, JSONStyle.LT_COMPRESS',
+    },
+    {
+      name: 'a missing path as empty JSON text',
+      template: "$input.json('$.nope')",
+      expected: '""',
+      source: '§7.2',
+    },
+    {
+      name: 'JSON of a body that is none as empty JSON text',
+      template: "$input.json('$')",
+      given: { body: 'some raw data' },
+      expected: '""',
+      source: '§7.2',
+    },
+    {
+      name: 'JSON of malformed JSON as empty JSON text',
+      template: "$input.json('$')",
+      given: { body: '{"a":' },
+      expected: '""',
+      source: '§7.2',
+    },
+    {
+      name: 'a map in Java style',
+      template: '#set($r = $input.path("$.n"))$r $r.toString()',
+      expected: '{a=1, b=2.5} {a=1, b=2.5}',
+      source: 'parity vtl-input-path-object-printed',
+    },
+    {
+      name: 'a list as JSON, in a map too',
+      template: '#set($r = $input.path("$"))$r.list $input.path("$.list[0]") #set($m = {"k": $r.list})$m',
+      expected: '[{"foo":"bar"}] {foo=bar} {k=[{"foo":"bar"}]}',
+      source: 'parity vtl-input-path-array-member, -holding-array',
+    },
+    {
+      name: 'null as empty, equal to null and to ""',
+      template: '#set($r = $input.path("$.none"))[$r][$r.x]#if($r == $null)1#end#if($r == "")2#end',
+      expected: '[][]12',
+      source: 'parity vtl-input-path-null-value',
+    },
+    {
+      name: 'a missing value as true in #if',
+      template: "#if($input.path('$.nope'))yes#end",
+      expected: 'yes',
+      source: 'serverless-offline issue 50',
+    },
+    {
+      name: 'changes to the document in $input.json',
+      template:
+        "#set($r = $input.path('$'))#set($r.user = 'u')#set($r.n.a = 9)$input.json('$.n') $input.json('$.user')",
+      given: { body: '{"n":{"a":1}}' },
+      expected: '{"a":9} "u"',
+      source: '§7.5',
+    },
+    {
+      name: 'all parameters',
+      template: '#foreach($k in $input.params().keySet())$k=$input.params().get($k);#end',
+      expected:
+        'path={id=42, both=from path};querystring={q=a b, both=from query};header={X-Trace=t-1, both=from header};',
+      source: '§7.2',
+    },
+    {
+      name: 'a parameter from the path first',
+      template: "$input.params('both') $input.params('q') $input.params('X-Trace')",
+      expected: 'from path a b t-1',
+      source: '§7.2',
+    },
+    { name: 'a header by any case', template: "$input.params('x-trace')", expected: 't-1', source: '§7.2' },
+    {
+      name: 'a header in the map by its own case only',
+      template: "[$input.params().header.get('x-trace')]",
+      expected: '[]',
+      source: '§7.2',
+    },
+    {
+      name: 'a missing parameter as empty',
+      template: "[$input.params('nope')]#if($input.params('nope') == '')e#end",
+      expected: '[]e',
+      source: '§7.2',
+    },
+    {
+      name: 'a path parameter as member',
+      template: '$input.params().path.id',
+      expected: '42',
+      source: 'parity mock-path-param-never-get',
+    },
+    {
+      name: 'undefined context as nothing',
+      template: '[$context.nope][$context.authorizer.claims.sub][$nope]',
+      expected: '[][][]',
+      source: '§15 line 38',
+    },
+    {
+      name: 'context values',
+      template: '$context.stage $context.identity.sourceIp $context.requestTimeEpoch',
+      expected: 'dev 127.0.0.1 1700000000000',
+      source: '§7.3',
+    },
+    {
+      name: 'stage variables',
+      template: '$stageVariables.table [$stageVariables.nope] $stageVariables.get("table")',
+      expected: 'orders [] orders',
+      source: '§7.2',
+    },
+    {
+      name: 'escaped text',
+      template: "$util.escapeJavaScript($input.path('$.name'))|$util.escapeJavaScript('a/b\"')",
+      expected: 'it\\\'s|a\\/b\\"',
+      source: '§7.2',
+    },
+    {
+      name: 'escaped JSON',
+      template: "$util.escapeJavaScript($input.json('$.n'))",
+      expected: '{\\"a\\":1,\\"b\\":2.5}',
+      source: 'parity aws-sfn-start-execution-escape',
+    },
+    {
+      name: 'parsed JSON',
+      template: '#set($o = $util.parseJson(\'{"a":[1,{"b":"c"}]}\'))$o $o.a[1].b $o.a.size()',
+      expected: '{a=[1,{"b":"c"}]} c 2',
+      source: '§7.2',
+    },
+    {
+      name: 'URL-encoded text',
+      template:
+        '$util.urlEncode($input.body)|$util.urlEncode($input.body.testAccess)|$util.urlDecode("a%20b+c")',
+      given: { body: 'some raw data' },
+      expected: 'some+raw+data||a b c',
+      source: 'parity vtl-input-body-url-encode-str',
+    },
+    {
+      name: 'base64',
+      template: '$util.base64Encode("{é}") $util.base64Decode("e8OpfQ==")',
+      expected: 'e8OpfQ== {é}',
+      source: '§7.2',
+    },
+    {
+      name: 'no function of AppSync',
+      template: '[$util.toJson("x")][$util.time.nowISO8601()][$util.error("x")]',
+      expected: '[][][]',
+      source: '§7.2',
+    },
+    {
+      name: 'no method on wrong arguments',
+      template:
+        '[$input.path()][$input.path(5)][$input.json()][$util.urlEncode()][$util.urlEncode("a", "b")][$input.params("a", 5).x]',
+      expected: '[][][""][][][]',
+      source: '§7.5',
+    },
+    {
+      name: 'puts into maps as nothing',
+      template: '#set($m = {})[$m.put("a", 1)]$m',
+      expected: '[]{a=1}',
+      source: 'parity vtl-map-assignment-forms',
+    },
+    {
+      name: 'a loop over ranges of paths',
+      template:
+        '#set($n = $input.path("$.l").size())#set($max = $n - 1)#foreach($i in [0..$max])$input.path("$.l[$i]")#if($foreach.hasNext),#end#end',
+      given: { body: '{"l":["a","b"]}' },
+      expected: 'a,b',
+      source: 'parity vtl-kinesis-put-records-range-loop',
+    },
+    {
+      name: 'nothing of the host',
+      template: '[$input.class][$util.getClass()][$input.constructor][$context.class]',
+      expected: '[][][][]',
+      source: '§7.5',
+    },
+  ];
+
+  for (const { name, template, given, expected, source } of rows) {
+    it(`shows ${name}`, () => assert.equal(render(template, given), expected, source));
+  }
+
+  it('fails on a JSONPath that is none, and on text that is no JSON for parseJson', () => {
+    for (const template of [
+      "$input.path('$.[')",
+      "$input.json('$..')",
+      "$util.parseJson('{')",
+      "$util.urlDecode('%')",
+    ]) {
+      assert.throws(
+        () => render(template),
+        (error) => error instanceof TemplateError && error.code === 'TEMPLATE_FAILED' && error.line === 1,
+        template,
+      );
+    }
+  });
+});
+
+describe('collectOverrides', () => {
+  function overridesOf(...templates: string[]) {
+    const input = anInput();
+    for (const template of templates) compileTemplate(template, 'test').render(templateScope(input));
+    return collectOverrides(input.context);
+  }
+
+  it('reads all forms of assignment', () => {
+    // parity vtl-map-assignment-forms
+    const overrides = overridesOf(
+      '#set($p = "foo")#set($context.requestOverride.querystring[$p] = "bar")' +
+        '$context.requestOverride.querystring.put("put", "putBar")' +
+        '#set($context["requestOverride"].querystring["nested"] = "n")' +
+        '#set($context.requestOverride.header.X = ["a", 2])#set($context.requestOverride.path.id = 7)',
+    );
+
+    assert.deepEqual(overrides.request, {
+      querystring: { foo: ['bar'], put: ['putBar'], nested: ['n'] },
+      header: { X: ['a', '2'] },
+      path: { id: ['7'] },
+    });
+  });
+
+  it('reads what a request template set for the response, whatever else is there', () => {
+    // aws-behaviour §15 line 37, parity mock-response-override-from-request-template-with-template
+    const overrides = overridesOf(
+      '#set($context.responseOverride.status = 444)#set($context.responseOverride.header.foo = "bar")#set($context.responseOverride.custom = "x")',
+      '#set($s = $context.responseOverride.status)$s$context.responseOverride.custom',
+    );
+
+    assert.deepEqual(overrides.response, { status: 444, header: { foo: ['bar'] } });
+  });
+
+  const statuses = [
+    { given: '100', expected: 100 },
+    { given: '599', expected: 599 },
+    { given: '99', expected: undefined },
+    { given: '600', expected: undefined },
+    { given: '200.0', expected: undefined },
+    { given: '"404"', expected: undefined },
+    { given: '"wrong"', expected: undefined },
+    { given: '-200', expected: undefined },
+  ];
+
+  for (const { given, expected } of statuses) {
+    it(`takes status ${given} as ${expected ?? 'not overridden'}`, () => {
+      const { response } = overridesOf(`#set($context.responseOverride.status = ${given})`);
+
+      assert.equal(response.status, expected, 'aws-behaviour §7.4');
+    });
+  }
+
+  it('is empty where nothing was overridden or the override was spoilt', () => {
+    const none = {
+      request: { header: {}, path: {}, querystring: {} },
+      response: { header: {}, status: undefined },
+    };
+
+    assert.deepEqual(overridesOf('x'), none);
+    assert.deepEqual(
+      overridesOf('#set($context.requestOverride = 5)#set($context.responseOverride.header = [1])'),
+      none,
+    );
+  });
+
+  it('refuses the second override of a parameter in one template, not in the next', () => {
+    // aws-behaviour §7.4: a second override of the same parameter is 5xx
+    const twice = '#set($context.responseOverride.status = 400)#set($context.responseOverride.status = 401)';
+
+    assert.throws(
+      () => overridesOf(twice),
+      (error) => error instanceof TemplateError && error.code === 'TEMPLATE_OVERRIDE',
+    );
+    assert.throws(
+      () =>
+        overridesOf(
+          '#set($x = $context.requestOverride.header.put("A", "1"))#set($context.requestOverride.header.A = "2")',
+        ),
+      TemplateError,
+    );
+    assert.equal(
+      overridesOf(
+        '#set($context.responseOverride.status = 400)',
+        '#set($context.responseOverride.status = 401)',
+      ).response.status,
+      401,
+    );
+  });
+});
