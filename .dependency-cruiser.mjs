@@ -14,7 +14,7 @@ const SHARED_ADAPTERS = [
   '^shared/.+-(poster|fetcher)\\.ts$',
 ];
 
-const PURE_GATEWAY = '(routing|mapping|events|policy|deployment)';
+const PURE_GATEWAY = '(routing|mapping|events|policy|metering|deployment)';
 const NODE_BUILT_IN = { dependencyTypes: ['core'] };
 
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
@@ -73,7 +73,7 @@ export default {
       {
         path: '^gateway/',
         pathNot:
-          '^gateway/(phases/|(exchange|errors|ports|trail)\\.ts$|deployment/model\\.ts$|(routing|mapping|events|policy)/)',
+          '^gateway/(phases/|(exchange|errors|ports|trail)\\.ts$|deployment/model\\.ts$|(routing|mapping|events|policy|metering)/)',
       },
     ),
     rule(
@@ -84,7 +84,7 @@ export default {
     ),
     rule(
       'pure-gateway-looks-downward',
-      'routing, mapping, events, policy and deployment know neither phases nor anything that does I/O.',
+      'routing, mapping, events, policy, metering and deployment know neither phases nor anything that does I/O.',
       { path: `^gateway/${PURE_GATEWAY}/` },
       {
         path: '^gateway/',
@@ -93,8 +93,8 @@ export default {
     ),
     rule(
       'only-deployment-compiles',
-      'routing, mapping, events and policy are what deployment/ is compiled from; they know its model at most.',
-      { path: '^gateway/(routing|mapping|events|policy)/' },
+      'routing, mapping, events, policy and metering are what deployment/ is compiled from; they know its model at most.',
+      { path: '^gateway/(routing|mapping|events|policy|metering)/' },
       { path: '^gateway/deployment/', pathNot: '^gateway/deployment/model\\.ts$' },
     ),
     rule(

@@ -65,7 +65,7 @@ export default ts.config(
     },
   },
   {
-    files: ['gateway/{phases,routing,mapping,events,policy,deployment}/**/*.ts', 'gateway/pipeline.ts'],
+    files: ['gateway/{phases,routing,mapping,events,policy,metering,deployment}/**/*.ts', 'gateway/pipeline.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -1,6 +1,7 @@
 /** `gatewright start`: loads stacks, serves them, prints what there is to know, ends on SIGTERM or Ctrl-C. */
 import { Command, Option } from 'commander';
 import { chooseKeyPair, createGateway, createStreamSink, printLogLine } from '../gateway/index.ts';
+import { collectServices, collectVpcLink, readAwsEndpoints } from './aws-options.ts';
 import { addLoadOptions, toLoadOptions } from './load-options.ts';
 import { collectText, readPort } from './options.ts';
 import { UsageError } from './output.ts';
@@ -15,6 +16,9 @@ type StartFlags = LoadFlags & {
   readonly allowHost: readonly string[];
   readonly dynamodb: string;
   readonly data?: string;
+  readonly aws: readonly string[];
+  readonly vpcLink: ReadonlyMap<string, readonly string[]>;
+  readonly accountThrottle: 'on' | 'off';
   readonly reload: boolean;
   readonly json: boolean;
 };
@@ -36,7 +40,27 @@ export function startCommand(): Command {
     )
     .option('--dynamodb <embedded|url>', 'where tables live', 'embedded')
     .option('--data <dir>', 'keep tables and issuer keys here (default: in memory)')
-    .addOption(new Option('--no-reload', 'do not watch the sources of functions'))
+    .option(
+      '--aws <services>',
+      'let integrations call these services at AWS itself, as sns,s3; others are recorded',
+      collectServices,
+      [],
+    )
+    .option(
+      '--vpc-link <name=url>',
+      'address of a VPC link, several parted by commas take turns (repeatable)',
+      collectVpcLink,
+      new Map<string, readonly string[]>(),
+    )
+    .addOption(
+      new Option(
+        '--account-throttle <on|off>',
+        'hold all APIs together to 10,000 requests a second, as an AWS account does',
+      )
+        .choices(['on', 'off'])
+        .default('off'),
+    )
+    .addOption(new Option('--no-reload', 'do not watch templates and the sources of functions'))
     .option('--json', 'one JSON line on stdout when ready; logs on stderr', false)
     .action(start);
 }
@@ -49,11 +73,14 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
   const gateway = await createGateway({
     ...toLoadOptions(flags),
     adminKey: chooseKeyPair(process.env),
+    awsEndpoints: readAwsEndpoints(flags.aws, process.env),
+    vpcLinks: flags.vpcLink,
     host: flags.host,
     port: flags.port,
     controlPort: flags.controlPort,
     allowHosts: flags.allowHost,
     dynamodb: readDynamoDb(flags),
+    accountThrottle: flags.accountThrottle === 'on',
     reload: flags.reload,
     log,
     functionLog: (line) => {
@@ -65,8 +92,8 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
     onReload: (event) =>
       log.write(
         event.kind === 'reloaded'
-          ? `reloaded ${event.functionName} in ${Math.round(event.tookMs)} ms`
-          : `kept the old ${event.functionName}: ${event.message}`,
+          ? `reloaded ${event.what} in ${Math.round(event.tookMs)} ms`
+          : `kept ${event.what} as before: ${event.message}`,
       ),
   });
   try {

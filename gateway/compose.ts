@@ -1,11 +1,15 @@
 /** The composition root: the only place where ports, adapters, sockets and state are put together. */
 import { join } from 'node:path';
+import { createHttpClient } from './adapters/http-client.ts';
+import { createKeySets } from './adapters/key-sets.ts';
 import { createSystemRandom } from './adapters/random.ts';
 import { createSystemClock } from './adapters/system-clock.ts';
+import { watchTemplates } from './adapters/template-watcher.ts';
+import { Account } from './control/account.ts';
 import { listApis } from './control/list-apis.ts';
 import { ServedApis } from './control/served-apis.ts';
 import { loadStacks } from './definition/load.ts';
-import { StartError } from './errors.ts';
+import { DefinitionError, StartError } from './errors.ts';
 import { trustLocalIssuer } from './lambda/local-issuer.ts';
 import { createFunctionRuntime } from './lambda/runtime.ts';
 import { serve } from './pipeline.ts';
@@ -14,13 +18,15 @@ import { openApiPorts } from './server/api-ports.ts';
 import { openControlPort } from './server/control-port.ts';
 import { createDynamoDbCalls } from './server/dynamodb-calls.ts';
 import { refuseForeignOrigin } from './server/guards.ts';
-import { Issuer } from './server/issuer.ts';
+import { Issuer, LOCAL_ISSUER } from './server/issuer.ts';
 import { createLambdaInvoke } from './server/lambda-invoke.ts';
 import { receive } from './server/receive.ts';
 import { createRestApiWire } from './server/rest-api-wire.ts';
 import { startSweeping } from './server/websocket-frames.ts';
 import { loadIdentities, makeControlSecret, publishCredentials } from './services/identity-file.ts';
 import { loadIssuerKeys, saveIssuerKeys } from './services/issuer-key-file.ts';
+import { Recorder } from './services/recorder.ts';
+import { createServiceClient } from './services/service-client.ts';
 import { openStore } from './services/store.ts';
 import { readTableDefinition } from './services/table-definition.ts';
 import { Connections } from './websocket/connections.ts';
@@ -33,6 +39,7 @@ import type { Identities } from './policy/identities.ts';
 import type { Clock, Random, ShiftableClock } from './ports.ts';
 import type { AwsService } from './server/aws-call.ts';
 import type { DynamoDbBackend } from './server/dynamodb-calls.ts';
+import type { AwsEndpoints } from './services/service-client.ts';
 import type { Store } from './services/store.ts';
 import type { ManagementPorts } from './websocket/management.ts';
 import type { WebSocketPorts } from './websocket/pipeline.ts';
@@ -56,8 +63,8 @@ export async function listRoutes(
   sources: readonly string[],
   options: Parameters<typeof loadStacks>[1],
 ): Promise<readonly ApiRoutes[]> {
-  const served = new ServedApis();
-  served.replace(await loadStacks(sources, options));
+  const served = new ServedApis(new Account({ clock: createSystemClock(), isThrottled: false }));
+  served.prepare(await loadStacks(sources, options)).serve();
   return listApis(served.all, () => 'not-listening');
 }
 
@@ -92,11 +99,25 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
 
   const connections = new Connections(clock);
   closing.add(startSweeping(connections));
-  const served = new ServedApis();
-  const at = { clock, random, invoker: runtime, log, connections, findApi: (id: string) => served.find(id) };
+  const served = new ServedApis(new Account({ clock, isThrottled: options.accountThrottle }));
+  const recorder = new Recorder(clock, random);
+  const http = createHttpClient({ vpcLinks: options.vpcLinks ?? new Map() });
+  closing.add(() => http.close());
+  const services = createServiceClient({
+    ...{ http, clock, recorder },
+    endpoints: options.awsEndpoints ?? NO_ENDPOINTS,
+    dynamodb: backendOf(options, store),
+    ownUrl: () => parts.controlUrl,
+  });
+  const at = {
+    ...{ clock, random, invoker: runtime, http, services, log, connections },
+    identities,
+    keySets: createKeySets({ issuer: LOCAL_ISSUER, keySet: () => issuer.keySet() }, clock),
+    findApi: (id: string) => served.find(id),
+  };
   const management = { clock, random, connections, identities };
   const parts: Parts = {
-    ...{ options, clock, random, identities, issuer, store, runtime, served, at, management, closing },
+    ...{ options, clock, random, identities, issuer, store, runtime, served, at, management, recorder, closing },
     addresses: new Map(),
     controlUrl: undefined,
   };
@@ -115,6 +136,7 @@ type Parts = {
   readonly served: ServedApis;
   readonly at: WebSocketPorts;
   readonly management: ManagementPorts;
+  readonly recorder: Recorder;
   readonly closing: Closing;
   /** Host and port by API id, once listening. */
   readonly addresses: Map<string, string>;
@@ -142,6 +164,7 @@ async function openControl(parts: Parts): Promise<void> {
       },
       status: () => ({ apis: listRoutesOf(parts), unsupported: served.unsupported }),
       routes: () => listRoutesOf(parts),
+      recorded: parts.recorder,
     },
   });
   closing.add(() => control.close());
@@ -179,7 +202,10 @@ function listRoutesOf({ served, addresses, options }: Parts): ApiRoutes[] {
 function assemble(parts: Parts): Gateway {
   const { issuer, served, store, at, closing } = parts;
   return {
-    load: (sources) => load(sources, parts),
+    async load(sources) {
+      await load(sources, parts);
+      if (parts.options.reload) watchStacks(sources, parts);
+    },
     get stacks() {
       return served.stacks;
     },
@@ -222,12 +248,38 @@ async function load(sources: readonly string[], parts: Parts): Promise<void> {
       .filter((resource) => resource.type === 'AWS::DynamoDB::Table')
       .map((resource) => readTableDefinition(resource)),
   );
-  served.replace(stacks);
-  if (options.strict) refuseUnsupported(served.unsupported);
+  const prepared = served.prepare(stacks);
+  if (options.strict) refuseUnsupported(prepared.unsupported);
   await Promise.all([
     runtime.define(functions.map((definition) => trustLocalIssuer(definition, controlUrlOf(parts)))),
     store.createTables(readings.map(({ table }) => table)),
   ]);
+  prepared.serve();
+}
+
+/** Loads the stacks again whenever one of their files changes; what does not load leaves the old ones in place. */
+function watchStacks(sources: readonly string[], parts: Parts): void {
+  const { options, served, addresses, closing } = parts;
+  const reload = async (): Promise<void> => {
+    const begunMs = performance.now();
+    try {
+      await load(sources, parts);
+      options.onReload({ kind: 'reloaded', what: 'the stacks', tookMs: performance.now() - begunMs });
+      const homeless = served.all.filter(({ identity }) => !addresses.has(identity.apiId));
+      for (const { identity } of homeless)
+        options.log.write(`${identity.name} is new and has no port yet; start the gateway again`);
+    } catch (error) {
+      const message = error instanceof DefinitionError ? error.describe() : describeFault(error);
+      options.onReload({ kind: 'kept', what: 'the stacks', message });
+    }
+  };
+  let running = Promise.resolve();
+  const files = served.stacks.map((stack) => stack.file);
+  closing.add(
+    watchTemplates(files, () => {
+      running = running.then(reload);
+    }),
+  );
 }
 
 /** `--strict`: what would only be named otherwise. */
@@ -258,6 +310,8 @@ async function listen(parts: Parts): Promise<void> {
   const shown = options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host;
   for (const [apiId, port] of ports) addresses.set(apiId, `${shown}:${port}`);
 }
+
+const NO_ENDPOINTS: AwsEndpoints = { urls: {}, live: [], credentials: undefined };
 
 const CLOCK_FIXED = 'the clock cannot move: it would not reach the DynamoDB of --dynamodb URL';
 
@@ -309,7 +363,7 @@ async function openRuntime(
     maxInstances: MAX_INSTANCES,
     reload,
   });
-  runtime.onReload(options.onReload);
+  runtime.onReload((event) => options.onReload({ ...event, what: event.functionName }));
   return runtime;
 }
 

@@ -7,11 +7,12 @@ import type {
   ApiIdentity,
   BuiltInWordings,
   Deployment,
-  LambdaProxyIntegration,
   RouteMatch,
   RoutePlan,
 } from './deployment/model.ts';
 import type { ApiKeyFacts, CallerFacts, RequestFacts } from './events/request-facts.ts';
+import type { TokenBucket } from './metering/token-bucket.ts';
+import type { Outgoing } from './mapping/outgoing.ts';
 import type { CompiledPolicy } from './policy/model.ts';
 
 /** What goes back to the client. */
@@ -40,6 +41,34 @@ export interface AuthorizerCache {
   flush(): void;
 }
 
+/** Token buckets that a stage's requests meet beside those of a usage plan. */
+export interface StageThrottle {
+  /** The bucket of a route; undefined = the stage does not throttle it. */
+  bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
+  /** Shared by all APIs of the account; undefined = `--account-throttle off`. */
+  readonly account: TokenBucket | undefined;
+}
+
+/** An API key on a stage that its usage plan opens. */
+export interface KeyHolder {
+  readonly apiKey: NonNullable<ApiKeyFacts>;
+  readonly plan: {
+    readonly id: string;
+    readonly quota: { readonly limit: number; readonly period: string } | undefined;
+  };
+  /** The plan's bucket for a route; undefined = the plan does not throttle it. */
+  bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
+  isQuotaUsedUp(nowEpochMs: number): boolean;
+  /** Counts one admitted request. */
+  count(nowEpochMs: number): void;
+}
+
+/** Who may enter which stage with which key. */
+export interface KeyRing {
+  /** Undefined where the key is unknown, disabled, or in no plan for this stage. */
+  holderOf(apiId: string, stageName: string, value: string): KeyHolder | undefined;
+}
+
 /** A stage as requests see it. */
 export type ServedStage = {
   readonly name: string;
@@ -47,6 +76,9 @@ export type ServedStage = {
   readonly deployment: Deployment;
   readonly variables: Readonly<Record<string, string>> | null;
   readonly authorizerCache: AuthorizerCache;
+  /** Undefined where no request can meet a limit. */
+  readonly throttle: StageThrottle | undefined;
+  readonly keys: KeyRing;
 };
 
 /** `stageName` may name no stage of the API; `path` begins with a slash. */
@@ -66,7 +98,7 @@ export type Caller =
   | Extract<CallerFacts, { kind: 'anonymous' }>
   | (Extract<CallerFacts, { kind: 'lambda' }> & { readonly grant: AuthorizerGrant })
   | Extract<CallerFacts, { kind: 'jwt' }>
-  | Extract<CallerFacts, { kind: 'iam' }>;
+  | (Extract<CallerFacts, { kind: 'iam' }> & { readonly permissions: CompiledPolicy });
 
 export class Exchange implements RequestFacts {
   readonly api: ServedApi;
@@ -88,8 +120,8 @@ export class Exchange implements RequestFacts {
   pathParameters: Readonly<Record<string, string>> | null;
   caller: Caller | undefined;
   apiKey: ApiKeyFacts;
-  integration: LambdaProxyIntegration | undefined;
-  /** The event, once mapped. */
+  outgoing: Outgoing | undefined;
+  /** The event of a Lambda proxy, once mapped; empty for other integrations. */
   payload: string | undefined;
 
   constructor(api: ServedApi, request: RequestFacts) {
@@ -111,7 +143,7 @@ export class Exchange implements RequestFacts {
     this.pathParameters = null;
     this.caller = undefined;
     this.apiKey = undefined;
-    this.integration = undefined;
+    this.outgoing = undefined;
     this.payload = undefined;
   }
 
@@ -137,8 +169,8 @@ export class Exchange implements RequestFacts {
     return this as Admitted;
   }
 
-  mapped(integration: LambdaProxyIntegration, payload: string): Mapped {
-    this.integration = integration;
+  mapped(outgoing: Outgoing, payload: string): Mapped {
+    this.outgoing = outgoing;
     this.payload = payload;
     return this as Mapped;
   }
@@ -148,4 +180,4 @@ export type Received = Exchange;
 export type Matched = Received & { readonly stage: ServedStage; readonly route: RoutePlan };
 export type Authenticated = Matched & { readonly caller: Caller };
 export type Admitted = Authenticated;
-export type Mapped = Admitted & { readonly integration: LambdaProxyIntegration; readonly payload: string };
+export type Mapped = Admitted & { readonly outgoing: Outgoing; readonly payload: string };

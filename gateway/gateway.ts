@@ -3,10 +3,10 @@ import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 import type { Reply } from './exchange.ts';
 import type { FunctionLogLine } from './lambda/log-line.ts';
-import type { ReloadEvent } from './lambda/runtime.ts';
 import type { LogSink } from './ports.ts';
 import type { TokenWish } from './server/issuer.ts';
 import type { KeyPair } from './services/identity-file.ts';
+import type { AwsEndpoints } from './services/service-client.ts';
 import type { DynamoDbChoice } from './services/store.ts';
 
 export type GatewayOptions = {
@@ -26,19 +26,34 @@ export type GatewayOptions = {
   /** `--env-file`: for `${env:}` of serverless.yml, never for functions. */
   readonly environment: Readonly<Record<string, string>>;
   readonly dynamodb: DynamoDbChoice;
+  /** Where integrations reach AWS services; without, their calls are recorded. */
+  readonly awsEndpoints?: AwsEndpoints;
+  /** `--vpc-link name=url[,url]`: addresses by name or id of the link. */
+  readonly vpcLinks?: ReadonlyMap<string, readonly string[]>;
   /** Where gatewright.identities.yml is read and `.gatewright/` is kept. */
   readonly directory: string;
   /** Key pair of the local admin. */
   readonly adminKey: KeyPair;
   /** What cannot be enforced is an error rather than a notice. */
   readonly strict: boolean;
-  /** Watch the sources of functions. */
+  /**
+   * Whether all APIs together share AWS's 10,000 requests a second with a burst of 5,000. Off by default: it is a
+   * limit of somebody's account, not of the API, and would hide what this machine and the stack can do.
+   */
+  readonly accountThrottle: boolean;
+  /** Watch the sources of functions, and the templates. */
   readonly reload: boolean;
   readonly log: LogSink;
   readonly functionLog: (line: FunctionLogLine) => void;
   readonly onProgress: (message: string) => void;
-  readonly onReload: (event: ReloadEvent) => void;
+  readonly onReload: (event: ReloadNotice) => void;
 };
+
+/** What became of a change to a function's source or to a template. */
+export type ReloadNotice =
+  | { readonly kind: 'reloaded'; readonly what: string; readonly tookMs: number }
+  /** The old version goes on serving. */
+  | { readonly kind: 'kept'; readonly what: string; readonly message: string };
 
 export type Listening = {
   readonly apis: readonly ApiListing[];

@@ -1,4 +1,6 @@
 /** What the gateway needs from the outside. Adapters implement these; tests pass virtual ones. */
+import type { Identities } from './policy/identities.ts';
+import type { VerificationKey } from './policy/token-trust.ts';
 
 /** Wall-clock time as clients, tokens and TTLs see it: moved by `gatewright clock`. */
 export interface Clock {
@@ -129,6 +131,21 @@ export interface ServiceClient {
   call(request: ServiceRequest): Promise<HttpOutcome>;
 }
 
+export type KeyLookup =
+  | { readonly kind: 'key'; readonly key: VerificationKey }
+  /** The issuer answers, and has no key of this id. */
+  | { readonly kind: 'unknown' }
+  /** The issuer cannot be asked now; `reason` is for the operator. */
+  | { readonly kind: 'unreachable'; readonly reason: string };
+
+/** Public keys of token issuers. An issuer is named by its `iss`; only configuration says which are asked. */
+export interface KeySets {
+  /** The key, where it is at hand; undefined = `find` must be asked. */
+  known(issuer: string, keyId: string): VerificationKey | undefined;
+  /** Reads the issuer's key set where that may help. Bounded in time and size, one request per issuer at a time; never rejects. */
+  find(issuer: string, keyId: string): Promise<KeyLookup>;
+}
+
 /** Where request lines go. `write` must not wait. */
 export interface LogSink {
   write(line: string): void;
@@ -142,4 +159,7 @@ export type Ports = {
   readonly http: HttpClient;
   readonly services: ServiceClient;
   readonly log: LogSink;
+  readonly keySets: KeySets;
+  /** Who may sign requests. */
+  readonly identities: Identities;
 };

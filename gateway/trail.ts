@@ -7,6 +7,7 @@ export type PhaseName =
   | 'authenticate'
   | 'authorize'
   | 'meter'
+  | 'validate'
   | 'map-request'
   | 'integrate'
   | 'map-response';

@@ -3,11 +3,13 @@
  * API). Requests never read this; they read the deployment that `createDeployment` compiled from it.
  */
 import { splitHttpPath, splitRestPath } from '../routing/stage-path.ts';
-import { LruAuthorizerCache } from './authorizer-cache.ts';
+import { createStageThrottle } from './stage-throttle.ts';
 import type { DefinitionPlace } from '../errors.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiIdentity, BuiltInWordings, Deployment } from '../deployment/model.ts';
-import type { AuthorizerCache, ServedApi, ServedStage } from '../exchange.ts';
+import type { ThrottleSettings } from '../deployment/throttle.ts';
+import type { ServedApi, ServedStage } from '../exchange.ts';
+import type { Account } from './account.ts';
 
 /** One resource of an API: its id at AWS, its properties in CloudFormation's spelling. */
 export type ControlResource = {
@@ -28,14 +30,19 @@ export type ApiResources = {
   readonly routes: readonly ControlResource[];
   readonly integrations: ReadonlyMap<string, ControlResource>;
   readonly authorizers: ReadonlyMap<string, ControlResource>;
+  /** User pools of the same start, by `iss`. */
+  readonly localIssuers: ReadonlySet<string>;
   readonly routeResponses: readonly ControlResource[];
   readonly gatewayResponses: readonly ControlResource[];
+  readonly models: readonly ControlResource[];
+  readonly validators: ReadonlyMap<string, ControlResource>;
 };
 
 export type StageSettings = {
   readonly name: string;
   readonly deploymentId: string;
   readonly variables: Readonly<Record<string, string>> | null;
+  readonly throttles: ThrottleSettings | undefined;
 };
 
 /** One API with its deployments and stages. */
@@ -45,18 +52,13 @@ export class ApiState {
   readonly served: ServedApi;
   readonly #deployments = new Map<string, Deployment>();
   readonly #stages = new Map<string, ServedStage>();
-  readonly #authorizerCaches: Map<string, AuthorizerCache>;
+  readonly #account: Account;
 
-  /** `errors` words what fails before a stage is known. `caches` outlives a reload: stage name → what its authorizers answered. */
-  constructor(
-    identity: ApiIdentity,
-    resources: ApiResources,
-    errors: BuiltInWordings,
-    caches: Map<string, AuthorizerCache>,
-  ) {
+  /** `errors` words what fails before a stage is known. `account` outlives a reload. */
+  constructor(identity: ApiIdentity, resources: ApiResources, errors: BuiltInWordings, account: Account) {
     this.identity = identity;
     this.resources = resources;
-    this.#authorizerCaches = caches;
+    this.#account = account;
     this.served = {
       ...identity,
       stages: this.#stages,
@@ -78,11 +80,16 @@ export class ApiState {
   putStage(settings: StageSettings): void {
     const deployment = this.#deployments.get(settings.deploymentId);
     if (deployment === undefined) throw new RangeError(`no deployment ${settings.deploymentId}`);
-    let authorizerCache = this.#authorizerCaches.get(settings.name);
-    if (authorizerCache === undefined) {
-      authorizerCache = new LruAuthorizerCache();
-      this.#authorizerCaches.set(settings.name, authorizerCache);
-    }
-    this.#stages.set(settings.name, { ...settings, deployment, authorizerCache });
+    const { name, deploymentId, variables, throttles } = settings;
+    const { authorizerCache, buckets } = this.#account.stageMemory(this.identity.apiId, name);
+    this.#stages.set(name, {
+      name,
+      deploymentId,
+      deployment,
+      variables,
+      authorizerCache,
+      throttle: createStageThrottle(throttles, buckets, this.#account.bucket),
+      keys: this.#account.keyRing,
+    });
   }
 }

@@ -16,6 +16,8 @@ export type ApiGroup = {
   readonly authorizers: Map<string, ControlResource>;
   readonly routeResponses: ControlResource[];
   readonly gatewayResponses: ControlResource[];
+  readonly models: ControlResource[];
+  readonly validators: Map<string, ControlResource>;
   readonly deployments: ControlResource[];
   readonly stages: ControlResource[];
 };
@@ -28,12 +30,15 @@ const KINDS: Readonly<
   'AWS::ApiGateway::Method': { apiProperty: 'RestApiId', add: (g, r) => g.methods.push(r) },
   'AWS::ApiGateway::Authorizer': { apiProperty: 'RestApiId', add: (g, r) => g.authorizers.set(r.id, r) },
   'AWS::ApiGateway::GatewayResponse': { apiProperty: 'RestApiId', add: (g, r) => g.gatewayResponses.push(r) },
+  'AWS::ApiGateway::Model': { apiProperty: 'RestApiId', add: (g, r) => g.models.push(r) },
+  'AWS::ApiGateway::RequestValidator': { apiProperty: 'RestApiId', add: (g, r) => g.validators.set(r.id, r) },
   'AWS::ApiGateway::Deployment': { apiProperty: 'RestApiId', add: (g, r) => g.deployments.push(r) },
   'AWS::ApiGateway::Stage': { apiProperty: 'RestApiId', add: (g, r) => g.stages.push(r) },
   'AWS::ApiGatewayV2::Route': { apiProperty: 'ApiId', add: (g, r) => g.routes.push(r) },
   'AWS::ApiGatewayV2::Integration': { apiProperty: 'ApiId', add: (g, r) => g.integrations.set(r.id, r) },
   'AWS::ApiGatewayV2::Authorizer': { apiProperty: 'ApiId', add: (g, r) => g.authorizers.set(r.id, r) },
   'AWS::ApiGatewayV2::RouteResponse': { apiProperty: 'ApiId', add: (g, r) => g.routeResponses.push(r) },
+  'AWS::ApiGatewayV2::Model': { apiProperty: 'ApiId', add: (g, r) => g.models.push(r) },
   'AWS::ApiGatewayV2::Deployment': { apiProperty: 'ApiId', add: (g, r) => g.deployments.push(r) },
   'AWS::ApiGatewayV2::Stage': { apiProperty: 'ApiId', add: (g, r) => g.stages.push(r) },
 };
@@ -92,6 +97,8 @@ function emptyGroup(stack: ResolvedStack, resource: ResolvedResource, protocol: 
     authorizers: new Map(),
     routeResponses: [],
     gatewayResponses: [],
+    models: [],
+    validators: new Map(),
     deployments: [],
     stages: [],
   };

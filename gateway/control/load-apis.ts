@@ -5,35 +5,49 @@ import { httpWordings, restWordings, websocketWordings } from '../deployment/err
 import { readText } from '../deployment/properties.ts';
 import { makeRootResourceId } from '../definition/physical-ids.ts';
 import { DefinitionError } from '../errors.ts';
+import { apiArn } from '../events/authorizer-event.ts';
 import { ApiState } from './api-state.ts';
 import { groupByApi, readPathResources } from './group-resources.ts';
+import { listLocalIssuers } from './local-issuers.ts';
+import { readMetering } from './read-metering.ts';
 import { readStages } from './read-stages.ts';
 import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
 import type { ApiIdentity, Deployment } from '../deployment/model.ts';
-import type { AuthorizerCache } from '../exchange.ts';
+import type { Account } from './account.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ApiGroup } from './group-resources.ts';
-
-/** Authorizer caches by API id and stage name; given again at a reload, they keep what they hold. */
-export type AuthorizerCaches = Map<string, Map<string, AuthorizerCache>>;
 
 export type LoadedApis = {
   readonly apis: readonly ApiState[];
   /** What the compilers found beyond the definition's own list. */
   readonly unsupported: readonly UnsupportedItem[];
+  /** Gives the account the keys and plans of the stacks, when the APIs begin to serve. */
+  readonly adopt: () => void;
 };
 
 /**
  * Builds every API of the stacks, compiles its deployments and points its stages at them.
  * @throws DefinitionError for what AWS refuses.
  */
-export function loadApis(stacks: readonly ResolvedStack[], caches: AuthorizerCaches): LoadedApis {
+export function loadApis(stacks: readonly ResolvedStack[], account: Account): LoadedApis {
   const unsupported: UnsupportedItem[] = [];
-  const apis = groupByApi(stacks).map((group) => loadApi(group, caches, unsupported));
-  return { apis, unsupported };
+  const localIssuers = listLocalIssuers(stacks);
+  const apis = groupByApi(stacks).map((group) => loadApi(group, localIssuers, account, unsupported));
+  const metered = new Map(
+    apis
+      .filter(({ identity }) => identity.protocol !== 'http')
+      .map(({ identity, served }) => [identity.apiId, served.stages]),
+  );
+  const metering = readMetering(stacks, (apiId, stage) => metered.get(apiId)?.has(stage) === true);
+  return { apis, unsupported, adopt: account.prepare(metering) };
 }
 
-function loadApi(group: ApiGroup, caches: AuthorizerCaches, unsupported: UnsupportedItem[]): ApiState {
+function loadApi(
+  group: ApiGroup,
+  localIssuers: ReadonlySet<string>,
+  account: Account,
+  unsupported: UnsupportedItem[],
+): ApiState {
   const identity = readIdentity(group);
   const resources: ApiResources = {
     api: group.api,
@@ -42,12 +56,13 @@ function loadApi(group: ApiGroup, caches: AuthorizerCaches, unsupported: Unsuppo
     routes: group.routes,
     integrations: group.integrations,
     authorizers: group.authorizers,
+    localIssuers,
     routeResponses: group.routeResponses,
     gatewayResponses: group.gatewayResponses,
+    models: group.models,
+    validators: group.validators,
   };
-  const apiCaches = caches.get(identity.apiId) ?? new Map<string, AuthorizerCache>();
-  caches.set(identity.apiId, apiCaches);
-  const state = new ApiState(identity, resources, ERRORS_BEFORE_STAGE[identity.protocol], apiCaches);
+  const state = new ApiState(identity, resources, ERRORS_BEFORE_STAGE[identity.protocol], account);
   const { stages, withoutDeployment } = readStages(group);
   const deploymentIds = new Set([
     ...group.deployments.map(({ id }) => id),
@@ -74,7 +89,7 @@ const ERRORS_BEFORE_STAGE = { rest: restWordings, http: httpWordings, websocket:
 function compileDeployment(id: string, identity: ApiIdentity, from: ApiResources): Deployment {
   switch (identity.protocol) {
     case 'rest':
-      return compileRestDeployment(id, from);
+      return compileRestDeployment(id, { ...from, apiArn: apiArn(identity) });
     case 'http':
       return compileHttpDeployment(id, from);
     case 'websocket':

@@ -1,6 +1,8 @@
 /** Stages as the three kinds of template write them. */
-import { readFlag, readText, readTextMap } from '../deployment/properties.ts';
+import { readBlock, readFlag, readText, readTextMap } from '../deployment/properties.ts';
+import { readRestThrottles, readRouteThrottles } from '../deployment/throttle.ts';
 import { DefinitionError } from '../errors.ts';
+import type { Json } from '../definition/model.ts';
 import type { ControlResource, StageSettings } from './api-state.ts';
 import type { ApiGroup } from './group-resources.ts';
 
@@ -23,28 +25,73 @@ export function readStages(group: ApiGroup): StageList {
 
 /** `AWS::ApiGateway::Stage`, and the stage that a Deployment makes itself when it names one (osls writes it so). */
 function readRestStages(group: ApiGroup): StageList {
-  const stages = group.stages.map((stage) => ({
+  const resources = [
+    ...group.stages,
+    ...group.deployments
+      .filter((deployment) => deployment.properties['StageName'] !== undefined)
+      .map(toStageResource),
+  ];
+  const stages = resources.map((stage) => ({
+    ...readRestStage(stage),
+    place: (property?: string) => stage.place(property),
+  }));
+  refuseDuplicates(stages);
+  return { stages, withoutDeployment: [] };
+}
+
+/** One REST stage in the form of `AWS::ApiGateway::Stage`. @throws DefinitionError */
+export function readRestStage(stage: ControlResource): StageSettings {
+  return {
     name: readName(stage, false),
     deploymentId: readText(stage, 'DeploymentId'),
     variables: readVariables(stage, 'Variables'),
-    place: (property?: string) => stage.place(property),
-  }));
-  for (const deployment of group.deployments) {
-    if (deployment.properties['StageName'] === undefined) continue;
-    stages.push({
-      name: readName(deployment, false),
-      deploymentId: deployment.id,
-      variables: readVariables(deployment, 'StageDescription.Variables'),
-      place: (property?: string) => deployment.place(property),
-    });
-  }
-  refuseDuplicates(stages);
-  return { stages, withoutDeployment: [] };
+    throttles: readRestThrottles(stage),
+  };
+}
+
+/** What `StageDescription` says of all methods at once, and a Stage in an item of `MethodSettings`. */
+const METHOD_SETTINGS = [
+  'CacheDataEncrypted',
+  'CacheTtlInSeconds',
+  'CachingEnabled',
+  'DataTraceEnabled',
+  'LoggingLevel',
+  'MetricsEnabled',
+  'ThrottlingBurstLimit',
+  'ThrottlingRateLimit',
+];
+
+/** A Deployment's `StageName` and `StageDescription` as the `AWS::ApiGateway::Stage` that they make. */
+function toStageResource(deployment: ControlResource): ControlResource {
+  const described = readBlock(deployment, 'StageDescription');
+  const ofAll: Record<string, Json> = {};
+  const properties: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(described?.properties ?? {}) as [string, Json][])
+    (METHOD_SETTINGS.includes(name) ? ofAll : properties)[name] = value;
+  if (Object.keys(ofAll).length > 0)
+    properties['MethodSettings'] = [
+      { ResourcePath: '/*', HttpMethod: '*', ...ofAll },
+      ...(Array.isArray(properties['MethodSettings']) ? (properties['MethodSettings'] as Json[]) : []),
+    ];
+  return {
+    id: deployment.id,
+    logicalId: deployment.logicalId,
+    properties: {
+      ...properties,
+      StageName: deployment.properties['StageName'] ?? '',
+      DeploymentId: deployment.id,
+    },
+    place: (property) =>
+      deployment.place(
+        property === undefined || property === 'StageName' ? property : `StageDescription.${property}`,
+      ),
+  };
 }
 
 function readV2Stages(group: ApiGroup): StageList {
   const withoutDeployment: ControlResource[] = [];
   const stages: PlacedStage[] = [];
+  const routeKeys = new Set(group.routes.map((route) => readText(route, 'RouteKey')));
   for (const stage of group.stages) {
     const name = readName(stage, group.protocol === 'http');
     const isAutomatic = readFlag(stage, 'AutoDeploy');
@@ -54,7 +101,8 @@ function readV2Stages(group: ApiGroup): StageList {
       continue;
     }
     const variables = readVariables(stage, 'StageVariables');
-    stages.push({ name, deploymentId, variables, place: (property) => stage.place(property) });
+    const throttles = readRouteThrottles(stage, routeKeys);
+    stages.push({ name, deploymentId, variables, throttles, place: (property) => stage.place(property) });
   }
   refuseDuplicates(stages);
   return { stages, withoutDeployment };
@@ -70,7 +118,7 @@ function readName(stage: ControlResource, mayBeDefault: boolean): string {
 }
 
 function readVariables(stage: ControlResource, property: string): Readonly<Record<string, string>> | null {
-  const variables = readTextMap(blockOf(stage, property), property.split('.').at(-1) ?? property);
+  const variables = readTextMap(stage, property);
   if (variables === undefined || Object.keys(variables).length === 0) return null;
   for (const [name, value] of Object.entries(variables)) {
     if (!VARIABLE_NAME.test(name))
@@ -82,19 +130,6 @@ function readVariables(stage: ControlResource, property: string): Readonly<Recor
       );
   }
   return variables;
-}
-
-/** `StageDescription.Variables` lives one level down. */
-function blockOf(stage: ControlResource, property: string): ControlResource {
-  const [outer, inner] = property.split('.');
-  const block = outer === undefined || inner === undefined ? undefined : stage.properties[outer];
-  if (block === undefined || block === null || typeof block !== 'object' || Array.isArray(block))
-    return inner === undefined ? stage : { ...stage, properties: {} };
-  return {
-    ...stage,
-    properties: Object.fromEntries(Object.entries(block)),
-    place: () => stage.place(property),
-  };
 }
 
 function refuseDuplicates(stages: readonly PlacedStage[]): void {

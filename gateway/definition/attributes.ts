@@ -57,6 +57,9 @@ const host =
 const tableName = named('TableName', 255);
 const functionName = named('FunctionName', 64);
 const bucketName = lowerNamed('BucketName', 63);
+/** Model names are alphanumeric. */
+const modelName: Namer = (resource) =>
+  resource.text('Name') ?? makeName(resource.stackName, resource.logicalId).replaceAll('-', '');
 const queueName = named('QueueName', 80);
 const roleName = named('RoleName', 64);
 const userPoolId: Namer = ({ region, stackName, logicalId }) =>
@@ -95,7 +98,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'AWS::ApiGateway::Stage': row((resource) => resource.text('StageName') ?? ''),
   'AWS::ApiGateway::GatewayResponse': row(id(6), { Id: id(6) }),
   'AWS::ApiGateway::RequestValidator': row(id(6), { RequestValidatorId: id(6) }),
-  'AWS::ApiGateway::Model': row(named('Name')),
+  'AWS::ApiGateway::Model': row(modelName),
   'AWS::ApiGateway::ApiKey': row(id(10), { APIKeyId: id(10) }),
   'AWS::ApiGateway::UsagePlan': row(id(6), { Id: id(6) }),
   'AWS::ApiGateway::UsagePlanKey': row(id(10), { Id: id(10) }),

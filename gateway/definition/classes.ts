@@ -13,6 +13,8 @@ export type TypeClass = {
   readonly unsupported?: Readonly<Record<string, Consequence>>;
   /** Lists that have no effect as long as their items hold nothing else than these. */
   readonly harmlessItems?: Readonly<Record<string, readonly string[]>>;
+  /** Lists that are enforced as long as their items hold nothing else than these. */
+  readonly enforcedItems?: Readonly<Record<string, readonly string[]>>;
   /** Values other than these are unsupported, by property. */
   readonly values?: Readonly<
     Record<string, { readonly allowed: readonly string[]; readonly consequence: Consequence }>
@@ -21,33 +23,34 @@ export type TypeClass = {
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
 
-const THROTTLING = 'no request is throttled by it';
 const ACCESS_LOG = 'no access log is written in this format';
-const METHOD_SETTINGS = 'its throttling, caching and logging per method are not applied';
-const AUTHORIZATION = 'no request passes: this authorization cannot be checked yet';
+const METHOD_SETTINGS = 'its caching per method is not applied';
 const INTEGRATION = 'every request to it fails: this integration cannot run yet';
 const LOGGING_ITEMS = words('HttpMethod ResourcePath LoggingLevel DataTraceEnabled MetricsEnabled');
-const API_KEYS = 'no request passes: API keys cannot be checked yet';
+const THROTTLE_ITEMS = [...LOGGING_ITEMS, 'ThrottlingBurstLimit', 'ThrottlingRateLimit'];
 const CANARY = "all requests go to the stage's own deployment";
 const OPENAPI = 'routes of an OpenAPI definition are not served';
 
 export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGateway::RestApi': {
-    enforced: words('Name BinaryMediaTypes DisableExecuteApiEndpoint'),
-    noEffect: words('Description Tags FailOnWarnings Mode Parameters EndpointConfiguration'),
+    enforced: words(
+      'Name BinaryMediaTypes DisableExecuteApiEndpoint ApiKeySourceType Policy EndpointConfiguration.Types',
+    ),
+    noEffect: words(
+      `Description Tags FailOnWarnings Mode Parameters EndpointConfiguration.VpcEndpointIds
+       EndpointConfiguration.IpAddressType`,
+    ),
     unsupported: {
       Body: OPENAPI,
       BodyS3Location: OPENAPI,
       CloneFrom: 'the API stays empty',
-      Policy: 'the resource policy admits and refuses nobody',
       MinimumCompressionSize: 'replies are not compressed',
-      ApiKeySourceType: 'API keys are not looked for anywhere',
     },
   },
   'AWS::ApiGateway::Resource': { enforced: words('RestApiId ParentId PathPart') },
   'AWS::ApiGateway::Method': {
     enforced: words(
-      `RestApiId ResourceId HttpMethod AuthorizationType AuthorizerId
+      `RestApiId ResourceId HttpMethod AuthorizationType AuthorizerId AuthorizationScopes ApiKeyRequired
        Integration.Type Integration.Uri Integration.IntegrationHttpMethod Integration.TimeoutInMillis`,
     ),
     // A proxy integration passes the request on whole and takes the answer as it is.
@@ -58,8 +61,6 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
        Integration.Credentials Integration.ConnectionType`,
     ),
     unsupported: {
-      ApiKeyRequired: API_KEYS,
-      AuthorizationScopes: AUTHORIZATION,
       RequestValidatorId: 'requests are not validated',
       'Integration.CacheKeyParameters': 'no response is cached',
       'Integration.ConnectionId': INTEGRATION,
@@ -67,22 +68,24 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     },
     values: {
       'Integration.Type': { allowed: ['AWS_PROXY'], consequence: INTEGRATION },
-      AuthorizationType: { allowed: ['NONE', 'CUSTOM'], consequence: AUTHORIZATION },
     },
   },
   'AWS::ApiGateway::Authorizer': {
     enforced: words(
-      `RestApiId Name Type AuthorizerUri IdentitySource IdentityValidationExpression AuthorizerResultTtlInSeconds`,
+      `RestApiId Name Type AuthorizerUri IdentitySource IdentityValidationExpression AuthorizerResultTtlInSeconds
+       ProviderARNs JwtConfiguration`,
     ),
     noEffect: words('AuthType AuthorizerCredentials'),
-    unsupported: { ProviderARNs: AUTHORIZATION },
-    values: { Type: { allowed: ['TOKEN', 'REQUEST'], consequence: AUTHORIZATION } },
   },
   'AWS::ApiGateway::Deployment': {
-    enforced: words('RestApiId StageName StageDescription.Variables'),
+    enforced: words(
+      `RestApiId StageName StageDescription.Variables StageDescription.ThrottlingBurstLimit
+       StageDescription.ThrottlingRateLimit`,
+    ),
     noEffect: words(
       `Description StageDescription.Description StageDescription.Tags StageDescription.DocumentationVersion
-       StageDescription.TracingEnabled`,
+       StageDescription.TracingEnabled StageDescription.LoggingLevel StageDescription.MetricsEnabled
+       StageDescription.DataTraceEnabled`,
     ),
     unsupported: {
       DeploymentCanarySettings: CANARY,
@@ -91,6 +94,7 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
       'StageDescription.CanarySetting': CANARY,
     },
     harmlessItems: { 'StageDescription.MethodSettings': LOGGING_ITEMS },
+    enforcedItems: { 'StageDescription.MethodSettings': THROTTLE_ITEMS },
   },
   'AWS::ApiGateway::Stage': {
     enforced: words('RestApiId DeploymentId StageName Variables'),
@@ -103,31 +107,44 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
       ClientCertificateId: 'no client certificate is shown to backends',
     },
     harmlessItems: { MethodSettings: LOGGING_ITEMS },
+    enforcedItems: { MethodSettings: THROTTLE_ITEMS },
   },
+  'AWS::ApiGateway::ApiKey': {
+    enforced: words('Enabled Name Value'),
+    // A stage is opened to a key by a usage plan; stage keys are from before those.
+    noEffect: words('Description CustomerId GenerateDistinctId StageKeys Tags'),
+  },
+  'AWS::ApiGateway::UsagePlan': {
+    enforced: words('UsagePlanName ApiStages Quota Throttle'),
+    noEffect: words('Description Tags'),
+  },
+  'AWS::ApiGateway::UsagePlanKey': { enforced: words('KeyId KeyType UsagePlanId') },
   'AWS::ApiGateway::GatewayResponse': {
     enforced: words('RestApiId ResponseType StatusCode ResponseParameters ResponseTemplates'),
   },
   'AWS::ApiGatewayV2::Api': {
-    enforced: words('Name ProtocolType CorsConfiguration RouteSelectionExpression DisableExecuteApiEndpoint'),
+    enforced: words(
+      `Name ProtocolType CorsConfiguration RouteSelectionExpression DisableExecuteApiEndpoint
+       ApiKeySelectionExpression`,
+    ),
     noEffect: words('Description Tags Version FailOnWarnings DisableSchemaValidation IpAddressType'),
     unsupported: {
       Body: OPENAPI,
       BodyS3Location: OPENAPI,
       Target: 'its quick-create route does not exist',
       RouteKey: 'its quick-create route does not exist',
-      ApiKeySelectionExpression: API_KEYS,
     },
   },
   'AWS::ApiGatewayV2::Route': {
-    enforced: words('ApiId RouteKey Target AuthorizationType AuthorizerId RouteResponseSelectionExpression'),
+    enforced: words(
+      `ApiId RouteKey Target AuthorizationType AuthorizerId AuthorizationScopes ApiKeyRequired
+       RouteResponseSelectionExpression`,
+    ),
     noEffect: words('OperationName RequestModels'),
     unsupported: {
-      ApiKeyRequired: API_KEYS,
-      AuthorizationScopes: AUTHORIZATION,
       ModelSelectionExpression: 'messages are not validated',
       RequestParameters: 'missing parameters are not noticed',
     },
-    values: { AuthorizationType: { allowed: ['NONE', 'CUSTOM'], consequence: AUTHORIZATION } },
   },
   'AWS::ApiGatewayV2::RouteResponse': {
     enforced: words('ApiId RouteId RouteResponseKey'),
@@ -151,23 +168,21 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGatewayV2::Authorizer': {
     enforced: words(
       `ApiId Name AuthorizerType AuthorizerUri IdentitySource AuthorizerPayloadFormatVersion
-       AuthorizerResultTtlInSeconds EnableSimpleResponses`,
+       AuthorizerResultTtlInSeconds EnableSimpleResponses JwtConfiguration`,
     ),
     noEffect: words('AuthorizerCredentialsArn'),
-    unsupported: { JwtConfiguration: AUTHORIZATION },
-    values: { AuthorizerType: { allowed: ['REQUEST'], consequence: AUTHORIZATION } },
   },
   'AWS::ApiGatewayV2::Stage': {
-    enforced: words('ApiId StageName DeploymentId AutoDeploy StageVariables'),
+    enforced: words(
+      `ApiId StageName DeploymentId AutoDeploy StageVariables RouteSettings
+       DefaultRouteSettings.ThrottlingBurstLimit DefaultRouteSettings.ThrottlingRateLimit`,
+    ),
     noEffect: words(
       `Description Tags DefaultRouteSettings.DetailedMetricsEnabled DefaultRouteSettings.LoggingLevel
        DefaultRouteSettings.DataTraceEnabled`,
     ),
     unsupported: {
       AccessLogSettings: ACCESS_LOG,
-      'DefaultRouteSettings.ThrottlingBurstLimit': THROTTLING,
-      'DefaultRouteSettings.ThrottlingRateLimit': THROTTLING,
-      RouteSettings: THROTTLING,
       ClientCertificateId: 'no client certificate is shown to backends',
     },
   },
@@ -234,8 +249,6 @@ export const OSLS_HELPERS =
 export const TYPE_CONSEQUENCES: readonly (readonly [prefix: string, consequence: Consequence])[] = [
   ['AWS::ApiGateway::GatewayResponse', 'failures keep their default status, headers and body'],
   ['AWS::ApiGateway::RequestValidator', 'requests are not validated'],
-  ['AWS::ApiGateway::ApiKey', API_KEYS],
-  ['AWS::ApiGateway::UsagePlan', 'no quota and no throttle of a plan is applied'],
   ['AWS::ApiGateway::DomainName', 'the API does not answer to this domain'],
   ['AWS::ApiGateway::BasePathMapping', 'the API does not answer to this domain'],
   ['AWS::ApiGatewayV2::DomainName', 'the API does not answer to this domain'],

@@ -63,12 +63,13 @@ function* classifyProperty(
   value: Json,
 ): Generator<[property: string, consequence: string | undefined]> {
   if (isSwitchedOff(value) || known.enforced.includes(name) || known.values?.[name] !== undefined) return;
-  if (known.noEffect?.includes(name) === true || isHarmless(value, known.harmlessItems?.[name])) {
+  if (known.noEffect?.includes(name) === true || holdsOnly(value, known.harmlessItems?.[name])) {
     yield [name, undefined];
-  } else yield [name, known.unsupported?.[name] ?? 'this property is not applied'];
+  } else if (!holdsOnly(value, known.enforcedItems?.[name]))
+    yield [name, known.unsupported?.[name] ?? 'this property is not applied'];
 }
 
-function isHarmless(value: Json, keys: readonly string[] | undefined): boolean {
+function holdsOnly(value: Json, keys: readonly string[] | undefined): boolean {
   if (keys === undefined || !isJsonList(value)) return false;
   return value.every((item) => isJsonObject(item) && Object.keys(item).every((key) => keys.includes(key)));
 }

@@ -1,20 +1,21 @@
-/** AWS::ApiGateway::Authorizer and AWS::ApiGatewayV2::Authorizer → what `authenticate` reads. */
+/** Lambda authorizers of all three kinds of API → what `authenticate` reads. */
 import { DefinitionError } from '../errors.ts';
 import { isContextVariable } from '../events/context-variables.ts';
 import { readLambdaUri } from './integration-uri.ts';
 import { readInteger, readText, readTextList } from './properties.ts';
 import type { PropertyBag } from './properties.ts';
-import type { Authorization, AuthorizerPayload, IdentitySource, LambdaAuthorizer } from './model.ts';
+import type { AuthorizerPayload, IdentitySource, LambdaAuthorizer } from './model.ts';
 
 /** Longest a REST or WebSocket authorizer may run; HTTP APIs give it 10 s (aws-behaviour §4.3). */
 const REST_TIMEOUT_MS = 29_000;
 const HTTP_TIMEOUT_MS = 10_000;
 const MAX_TTL_SECONDS = 3600;
 
-const REST_SOURCE = /^(method\.request\.header|method\.request\.querystring|stageVariables|context)\.(.+)$/;
+/** How each kind of API writes its identity sources. */
+export const REST_SOURCE = /^(method\.request\.header|method\.request\.querystring|stageVariables|context)\.(.+)$/;
 const WEBSOCKET_SOURCE =
   /^(route\.request\.header|route\.request\.querystring|stageVariables|context)\.(.+)$/;
-const HTTP_SOURCE = /^\$(request\.header|request\.querystring|stageVariables|context)\.(.+)$/;
+export const HTTP_SOURCE = /^\$(request\.header|request\.querystring|stageVariables|context)\.(.+)$/;
 
 function parseSource(text: string, form: RegExp): IdentitySource | undefined {
   const [, where, name] = form.exec(text) ?? [];
@@ -25,7 +26,8 @@ function parseSource(text: string, form: RegExp): IdentitySource | undefined {
   return isContextVariable(name) ? { kind: 'context', name } : undefined;
 }
 
-function parseSources(bag: PropertyBag, texts: readonly string[], form: RegExp): IdentitySource[] {
+/** @throws DefinitionError for a source that AWS does not know. */
+export function parseSources(bag: PropertyBag, texts: readonly string[], form: RegExp): IdentitySource[] {
   return texts.map((text) => {
     const source = parseSource(text, form);
     if (source !== undefined) return source;
@@ -46,8 +48,11 @@ function readTarget(bag: PropertyBag): LambdaAuthorizer['functionName'] {
   return target.functionName;
 }
 
-/** Java's `matches` takes the whole token, so the pattern is anchored at both ends. */
-function readValidation(bag: PropertyBag): RegExp | undefined {
+/**
+ * `IdentityValidationExpression`; Java's `matches` takes the whole text, so the pattern is anchored at both ends.
+ * @throws DefinitionError
+ */
+export function readValidation(bag: PropertyBag): RegExp | undefined {
   const pattern = readText(bag, 'IdentityValidationExpression', '');
   if (pattern === '') return undefined;
   try {
@@ -61,9 +66,7 @@ function readValidation(bag: PropertyBag): RegExp | undefined {
 }
 
 /** REST: TOKEN and REQUEST (aws-behaviour §4.1, §4.2). */
-export function compileRestAuthorizer(bag: PropertyBag): Authorization {
-  const type = readText(bag, 'Type');
-  if (type !== 'TOKEN' && type !== 'REQUEST') return { kind: 'unsupported', type };
+export function compileRestLambdaAuthorizer(bag: PropertyBag, type: 'TOKEN' | 'REQUEST'): LambdaAuthorizer {
   const isToken = type === 'TOKEN';
   const sourceText = readText(bag, 'IdentitySource', isToken ? 'method.request.header.Authorization' : '');
   const texts = sourceText
@@ -83,19 +86,16 @@ export function compileRestAuthorizer(bag: PropertyBag): Authorization {
       'A REQUEST authorizer with a cache needs at least one identity source; set AuthorizerResultTtlInSeconds to 0 to go without',
     );
   return {
-    kind: 'lambda',
-    authorizer: {
-      authorizerId: bag.id,
-      name: readText(bag, 'Name', bag.logicalId),
-      payload: isToken ? 'rest-token' : 'rest-request',
-      functionName: readTarget(bag),
-      identitySources,
-      identitySourceText: texts.join(','),
-      validation: isToken ? readValidation(bag) : undefined,
-      ttlSeconds,
-      simpleResponses: false,
-      timeoutMs: REST_TIMEOUT_MS,
-    },
+    authorizerId: bag.id,
+    name: readText(bag, 'Name', bag.logicalId),
+    payload: isToken ? 'rest-token' : 'rest-request',
+    functionName: readTarget(bag),
+    identitySources,
+    identitySourceText: texts.join(','),
+    validation: isToken ? readValidation(bag) : undefined,
+    ttlSeconds,
+    simpleResponses: false,
+    timeoutMs: REST_TIMEOUT_MS,
   };
 }
 
@@ -110,9 +110,10 @@ function readHttpPayload(bag: PropertyBag): AuthorizerPayload {
 }
 
 /** HTTP and WebSocket: REQUEST (aws-behaviour §4.5, §4.7). */
-export function compileV2Authorizer(bag: PropertyBag, protocol: 'http' | 'websocket'): Authorization {
-  const type = readText(bag, 'AuthorizerType');
-  if (type !== 'REQUEST') return { kind: 'unsupported', type };
+export function compileV2LambdaAuthorizer(
+  bag: PropertyBag,
+  protocol: 'http' | 'websocket',
+): LambdaAuthorizer {
   const payload = protocol === 'websocket' ? 'websocket' : readHttpPayload(bag);
   const texts = readTextList(bag, 'IdentitySource');
   const identitySources = parseSources(bag, texts, protocol === 'websocket' ? WEBSOCKET_SOURCE : HTTP_SOURCE);
@@ -129,18 +130,15 @@ export function compileV2Authorizer(bag: PropertyBag, protocol: 'http' | 'websoc
       'Caching authorizer results needs at least one identity source',
     );
   return {
-    kind: 'lambda',
-    authorizer: {
-      authorizerId: bag.id,
-      name: readText(bag, 'Name', bag.logicalId),
-      payload,
-      functionName: readTarget(bag),
-      identitySources,
-      identitySourceText: texts.join(','),
-      validation: undefined,
-      ttlSeconds,
-      simpleResponses,
-      timeoutMs: protocol === 'websocket' ? REST_TIMEOUT_MS : HTTP_TIMEOUT_MS,
-    },
+    authorizerId: bag.id,
+    name: readText(bag, 'Name', bag.logicalId),
+    payload,
+    functionName: readTarget(bag),
+    identitySources,
+    identitySourceText: texts.join(','),
+    validation: undefined,
+    ttlSeconds,
+    simpleResponses,
+    timeoutMs: protocol === 'websocket' ? REST_TIMEOUT_MS : HTTP_TIMEOUT_MS,
   };
 }

@@ -1,12 +1,17 @@
 /** AWS::ApiGateway::Method and its kin → the immutable deployment of a REST API. */
 import { DefinitionError } from '../errors.ts';
 import { checkResourceTree, compileRestRoutes } from '../routing/rest-routes.ts';
-import { compileRestAuthorizer } from './compile-authorizer.ts';
+import { compileRestAuthorization } from './compile-authorization.ts';
+import { compileIntegration } from './compile-integration.ts';
+import { compileResourcePolicy } from './compile-resource-policy.ts';
 import { resolveGatewayResponses, wordByGatewayResponses } from './gateway-responses.ts';
-import { readLambdaUri } from './integration-uri.ts';
-import { readBlock, readFlag, readInteger, readText, readTextList } from './properties.ts';
+import { compileRestValidation } from './compile-validation.ts';
+import { compileModels } from './models.ts';
+import { readFlag, readText, readTextList } from './properties.ts';
+import type { LocalIssuers } from './compile-token-authorizer.ts';
+import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
-import type { Authorization, Deployment, Integration, RoutePlan } from './model.ts';
+import type { Deployment, RoutePlan } from './model.ts';
 
 /** What a REST deployment is compiled from; the control plane hands it over as it stands at that moment. */
 export type RestResources = {
@@ -14,47 +19,17 @@ export type RestResources = {
   readonly resources: ReadonlyMap<string, PropertyBag & { readonly path: string }>;
   readonly methods: readonly PropertyBag[];
   readonly authorizers: ReadonlyMap<string, PropertyBag>;
+  readonly localIssuers: LocalIssuers;
+  /** `arn:aws:execute-api:{region}:{account}:{apiId}` */
+  readonly apiArn: string;
   readonly gatewayResponses: readonly PropertyBag[];
+  readonly models: readonly PropertyBag[];
+  readonly validators: ReadonlyMap<string, PropertyBag>;
 };
 
 const VERBS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
-/** REST integrations may take 50 ms to 29 s; Regional and private APIs may raise the top (June 2024). */
-const TIMEOUT = { usual: 29_000, min: 50, max: 300_000 };
 
-function compileAuthorization(method: PropertyBag, from: RestResources): Authorization {
-  const type = readText(method, 'AuthorizationType', 'NONE');
-  if (type === 'NONE') return { kind: 'none' };
-  if (type !== 'CUSTOM') return { kind: 'unsupported', type };
-  const id = readText(method, 'AuthorizerId');
-  const authorizer = from.authorizers.get(id);
-  if (authorizer === undefined)
-    throw new DefinitionError(
-      method.place('AuthorizerId'),
-      `Invalid authorizer ID specified. "${id}" is no authorizer of this API`,
-    );
-  return compileRestAuthorizer(authorizer);
-}
-
-function compileIntegration(method: PropertyBag): Integration {
-  const block = readBlock(method, 'Integration');
-  if (block === undefined)
-    throw new DefinitionError(method.place('Integration'), 'No integration defined for method');
-  const type = readText(block, 'Type');
-  if (type !== 'AWS_PROXY')
-    return { kind: 'unsupported', type, reason: `integration type ${type} is not supported yet` };
-  const target = readLambdaUri(readText(block, 'Uri'), false);
-  if (target.kind === 'invalid') throw new DefinitionError(block.place('Uri'), target.message);
-  const timeoutMs = readInteger(block, 'TimeoutInMillis', TIMEOUT);
-  const verb = readText(block, 'IntegrationHttpMethod', '');
-  if (verb !== 'POST')
-    return {
-      kind: 'misconfigured',
-      reason: `Lambda takes POST only, and IntegrationHttpMethod is "${verb}"`,
-    };
-  return { kind: 'lambda-proxy', payload: 'rest-1.0', functionName: target.functionName, timeoutMs };
-}
-
-function compileMethod(method: PropertyBag, from: RestResources): RoutePlan {
+function compileMethod(method: PropertyBag, from: RestResources, models: Models): RoutePlan {
   const resourceId = readText(method, 'ResourceId');
   const resource = from.resources.get(resourceId);
   if (resource === undefined)
@@ -73,9 +48,10 @@ function compileMethod(method: PropertyBag, from: RestResources): RoutePlan {
     operationName: typeof operationName === 'string' ? operationName : undefined,
     httpMethod,
     logicalId: method.logicalId,
-    authorization: compileAuthorization(method, from),
+    authorization: compileRestAuthorization(method, from),
     apiKeyRequired: readFlag(method, 'ApiKeyRequired'),
     integration: compileIntegration(method),
+    validation: compileRestValidation(method, { models, validators: from.validators }),
   };
 }
 
@@ -83,6 +59,15 @@ function refuseIllegalTree(from: RestResources): void {
   const byPath = new Map([...from.resources.values()].map((resource) => [resource.path, resource]));
   for (const { path, message } of checkResourceTree([...byPath.keys()]))
     throw new DefinitionError((byPath.get(path) ?? from.api).place('PathPart'), message);
+}
+
+function readApiKeySource(api: PropertyBag): Deployment['apiKeySource'] {
+  const source = readText(api, 'ApiKeySourceType', 'HEADER');
+  if (source === 'HEADER' || source === 'AUTHORIZER') return source;
+  throw new DefinitionError(
+    api.place('ApiKeySourceType'),
+    `Invalid API key source "${source}". AWS takes HEADER and AUTHORIZER`,
+  );
 }
 
 /**
@@ -93,7 +78,8 @@ export function compileRestDeployment(id: string, from: RestResources): Deployme
   refuseIllegalTree(from);
   if (from.methods.length === 0)
     throw new DefinitionError(from.api.place(), "The REST API doesn't contain any methods");
-  const plans = from.methods.map((method) => compileMethod(method, from));
+  const models = compileModels(from.api.id, from.models);
+  const plans = from.methods.map((method) => compileMethod(method, from, models));
   const seen = new Set<string>();
   for (const [index, plan] of plans.entries()) {
     if (seen.has(plan.routeKey))
@@ -109,6 +95,8 @@ export function compileRestDeployment(id: string, from: RestResources): Deployme
     routes: compileRestRoutes(plans),
     errors: wordByGatewayResponses(resolveGatewayResponses(from.gatewayResponses)),
     cors: undefined,
+    resourcePolicy: compileResourcePolicy(from.api, from.apiArn),
+    apiKeySource: readApiKeySource(from.api),
     binaryMediaTypes: readTextList(from.api, 'BinaryMediaTypes').map((type) =>
       type.toLowerCase().replaceAll('~1', '/'),
     ),

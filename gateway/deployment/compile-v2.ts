@@ -2,13 +2,17 @@
 import { DefinitionError } from '../errors.ts';
 import { checkHttpRoutes, compileHttpRoutes } from '../routing/http-routes.ts';
 import { compileMessageRouting } from '../routing/message-routes.ts';
-import { compileV2Authorizer } from './compile-authorizer.ts';
+import { compileV2Authorization } from './compile-authorization.ts';
 import { compileCors } from './compile-cors.ts';
 import { httpWordings, websocketWordings } from './error-wordings.ts';
+import { compileConnectValidation, compileMessageCheck } from './compile-validation.ts';
 import { readLambdaUri } from './integration-uri.ts';
+import { compileModels } from './models.ts';
 import { readFlag, readInteger, readText } from './properties.ts';
+import type { Models } from './models.ts';
+import type { LocalIssuers } from './compile-token-authorizer.ts';
 import type { PropertyBag } from './properties.ts';
-import type { Authorization, Deployment, Integration, MessageRoutePlan, ProxyPayload } from './model.ts';
+import type { Deployment, Integration, MessageRoutePlan, ProxyPayload } from './model.ts';
 
 /** What an HTTP or WebSocket deployment is compiled from. */
 export type V2Resources = {
@@ -16,7 +20,9 @@ export type V2Resources = {
   readonly routes: readonly PropertyBag[];
   readonly integrations: ReadonlyMap<string, PropertyBag>;
   readonly authorizers: ReadonlyMap<string, PropertyBag>;
+  readonly localIssuers: LocalIssuers;
   readonly routeResponses: readonly PropertyBag[];
+  readonly models: readonly PropertyBag[];
 };
 
 type V2Protocol = 'http' | 'websocket';
@@ -25,25 +31,6 @@ const TIMEOUTS = {
   http: { usual: 30_000, min: 50, max: 30_000 },
   websocket: { usual: 29_000, min: 50, max: 29_000 },
 };
-
-function compileAuthorization(route: PropertyBag, from: V2Resources, protocol: V2Protocol): Authorization {
-  const type = readText(route, 'AuthorizationType', 'NONE');
-  if (type === 'NONE') return { kind: 'none' };
-  if (protocol === 'websocket' && readText(route, 'RouteKey') !== '$connect')
-    throw new DefinitionError(
-      route.place('AuthorizationType'),
-      'Currently, authorization is restricted to the $connect route only',
-    );
-  if (type !== 'CUSTOM') return { kind: 'unsupported', type };
-  const id = readText(route, 'AuthorizerId');
-  const authorizer = from.authorizers.get(id);
-  if (authorizer === undefined)
-    throw new DefinitionError(
-      route.place('AuthorizerId'),
-      `Invalid authorizer ID specified. "${id}" is no authorizer of this API`,
-    );
-  return compileV2Authorizer(authorizer, protocol);
-}
 
 function readPayload(integration: PropertyBag, protocol: V2Protocol): ProxyPayload {
   if (protocol === 'websocket') return 'websocket';
@@ -83,7 +70,13 @@ function compileIntegration(route: PropertyBag, from: V2Resources, protocol: V2P
   };
 }
 
-function compileRoute(route: PropertyBag, from: V2Resources, protocol: V2Protocol): MessageRoutePlan {
+/** @param models undefined on HTTP APIs, which check nothing of a request */
+function compileRoute(
+  route: PropertyBag,
+  from: V2Resources,
+  protocol: V2Protocol,
+  models: Models | undefined,
+): MessageRoutePlan {
   const routeKey = readText(route, 'RouteKey');
   const [verb = '', path] = routeKey.split(' ');
   const responds = from.routeResponses.some((response) => readText(response, 'RouteId') === route.id);
@@ -95,16 +88,48 @@ function compileRoute(route: PropertyBag, from: V2Resources, protocol: V2Protoco
     operationName: typeof operationName === 'string' ? operationName : undefined,
     httpMethod: path === undefined ? routeKey : verb,
     logicalId: route.logicalId,
-    authorization: compileAuthorization(route, from, protocol),
-    apiKeyRequired: readFlag(route, 'ApiKeyRequired'),
+    authorization: compileV2Authorization(route, from, protocol),
+    apiKeyRequired: readApiKeyRequired(route, protocol),
     integration: compileIntegration(route, from, protocol),
     repliesToClient: responds,
+    ...(models === undefined
+      ? {}
+      : { validation: compileConnectValidation(route), messageCheck: compileMessageCheck(route, models) }),
   };
+}
+
+/** Keys admit to `$connect` alone: a message carries none, and HTTP APIs have no keys at all. */
+function readApiKeyRequired(route: PropertyBag, protocol: V2Protocol): boolean {
+  const isRequired = readFlag(route, 'ApiKeyRequired');
+  if (!isRequired) return false;
+  if (protocol === 'http')
+    throw new DefinitionError(route.place('ApiKeyRequired'), 'HTTP APIs do not support API keys');
+  if (readText(route, 'RouteKey') !== '$connect')
+    throw new DefinitionError(
+      route.place('ApiKeyRequired'),
+      'Currently, API keys are restricted to the $connect route only',
+    );
+  return true;
+}
+
+const KEY_SELECTIONS: Readonly<Record<string, Deployment['apiKeySource']>> = {
+  '$request.header.x-api-key': 'HEADER',
+  '$context.authorizer.usageIdentifierKey': 'AUTHORIZER',
+};
+
+function readApiKeySelection(api: PropertyBag): Deployment['apiKeySource'] {
+  const expression = readText(api, 'ApiKeySelectionExpression', '$request.header.x-api-key');
+  const source = Object.hasOwn(KEY_SELECTIONS, expression) ? KEY_SELECTIONS[expression] : undefined;
+  if (source !== undefined) return source;
+  throw new DefinitionError(
+    api.place('ApiKeySelectionExpression'),
+    `Invalid API key selection expression "${expression}". AWS takes ${Object.keys(KEY_SELECTIONS).join(' and ')}`,
+  );
 }
 
 /** @throws DefinitionError for what AWS refuses. */
 export function compileHttpDeployment(id: string, from: V2Resources): Deployment {
-  const plans = from.routes.map((route) => compileRoute(route, from, 'http'));
+  const plans = from.routes.map((route) => compileRoute(route, from, 'http', undefined));
   for (const { routeKey, message } of checkHttpRoutes(plans.map((plan) => plan.routeKey))) {
     const route = from.routes.findLast((candidate) => readText(candidate, 'RouteKey') === routeKey);
     throw new DefinitionError((route ?? from.api).place('RouteKey'), message);
@@ -115,6 +140,8 @@ export function compileHttpDeployment(id: string, from: V2Resources): Deployment
     routes: compileHttpRoutes(plans),
     errors: httpWordings,
     cors: compileCors(from.api),
+    resourcePolicy: undefined,
+    apiKeySource: 'HEADER',
     binaryMediaTypes: [],
     messageRouting: undefined,
   };
@@ -122,7 +149,8 @@ export function compileHttpDeployment(id: string, from: V2Resources): Deployment
 
 /** @throws DefinitionError for what AWS refuses. */
 export function compileWebSocketDeployment(id: string, from: V2Resources): Deployment {
-  const plans = from.routes.map((route) => compileRoute(route, from, 'websocket'));
+  const models = compileModels(from.api.id, from.models);
+  const plans = from.routes.map((route) => compileRoute(route, from, 'websocket', models));
   const routes = new Map(plans.map((plan) => [plan.routeKey, plan]));
   if (routes.size < plans.length)
     throw new DefinitionError(from.api.place(), 'Two routes of this API have the same RouteKey');
@@ -138,6 +166,8 @@ export function compileWebSocketDeployment(id: string, from: V2Resources): Deplo
     routes: { find: () => undefined, plans },
     errors: websocketWordings,
     cors: undefined,
+    resourcePolicy: undefined,
+    apiKeySource: readApiKeySelection(from.api),
     binaryMediaTypes: [],
     messageRouting: selection.routing,
   };

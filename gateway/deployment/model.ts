@@ -5,6 +5,11 @@
 import type { CorsPlan } from '../events/cors-headers.ts';
 import type { ApiFacts, RequestFacts, RouteFacts, StageFacts } from '../events/request-facts.ts';
 import type { GatewayErrorCode, GatewayErrorDetail } from '../errors.ts';
+import type { CompiledPolicy } from '../policy/model.ts';
+import type { TokenDialect } from '../policy/token-refusal.ts';
+import type { TokenTrust } from '../policy/token-trust.ts';
+import type { MappedIntegration } from './integration-model.ts';
+import type { SchemaCheck } from './json-schema.ts';
 
 export type ApiProtocol = 'rest' | 'http' | 'websocket';
 
@@ -48,11 +53,33 @@ export type LambdaAuthorizer = {
   readonly timeoutMs: number;
 };
 
+/** What checks a JSON Web Token without asking a function. */
+export type TokenAuthorizer = {
+  readonly authorizerId: string;
+  readonly name: string;
+  readonly dialect: TokenDialect;
+  readonly identitySource: IdentitySource;
+  readonly trust: TokenTrust;
+};
+
 export type Authorization =
   | { readonly kind: 'none' }
   | { readonly kind: 'lambda'; readonly authorizer: LambdaAuthorizer }
-  /** A type this version cannot check: named at load, and every request is refused (fail closed). */
-  | { readonly kind: 'unsupported'; readonly type: string };
+  /** The token needs one of the scopes, where there are any. */
+  | { readonly kind: 'token'; readonly authorizer: TokenAuthorizer; readonly scopes: readonly string[] }
+  /** AWS_IAM; how this kind of API answers a request without signature. */
+  | { readonly kind: 'iam'; readonly unsigned: 'MISSING_AUTHENTICATION_TOKEN' | 'ACCESS_DENIED' };
+
+/** The policy attached to a REST API, or what stands for it. */
+export type ResourcePolicy =
+  | {
+      readonly kind: 'policy';
+      readonly policy: CompiledPolicy;
+      /** Reached through VPC endpoints only, which conditions may ask for. */
+      readonly isPrivate: boolean;
+    }
+  /** A private API without a policy: nobody gets in, whoever vouches for him. */
+  | { readonly kind: 'closed' };
 
 /** Payload format of the proxy event and of the function's answer. */
 export type ProxyPayload = 'rest-1.0' | 'http-1.0' | 'http-2.0' | 'websocket';
@@ -66,12 +93,33 @@ export type LambdaProxyIntegration = {
 
 export type Integration =
   | LambdaProxyIntegration
+  | MappedIntegration
   /** No integration at all: a WebSocket `$connect` or `$disconnect` route without one. */
   | { readonly kind: 'none' }
   /** AWS deploys it and fails every request with 500. */
   | { readonly kind: 'misconfigured'; readonly reason: string }
   /** A type this version cannot run: named at load, every request gets API_CONFIGURATION_ERROR. */
   | { readonly kind: 'unsupported'; readonly type: string; readonly reason: string };
+
+/** A parameter that must be there and not blank. Names are as declared; headers compare without case. */
+export type RequiredParameter = {
+  readonly where: 'header' | 'path' | 'querystring';
+  readonly name: string;
+};
+
+/** What a request must bring; never empty on both sides. */
+export type RequestValidation = {
+  /** In the order in which AWS lists the missing ones. */
+  readonly parameters: readonly RequiredParameter[];
+  /** By media type in lower case, or `$default`. A type without an entry is not checked. */
+  readonly bodies: ReadonlyMap<string, SchemaCheck>;
+};
+
+/** WebSocket: which model checks a message. Without a match and without `$default` the message is refused. */
+export type MessageCheck = {
+  select(body: string): string | undefined;
+  readonly checks: ReadonlyMap<string, SchemaCheck>;
+};
 
 /** What one method or route needs, and nothing else. */
 export type RoutePlan = RouteFacts & {
@@ -82,10 +130,15 @@ export type RoutePlan = RouteFacts & {
   readonly authorization: Authorization;
   readonly apiKeyRequired: boolean;
   readonly integration: Integration;
+  /** Undefined = nothing is checked. */
+  readonly validation?: RequestValidation | undefined;
 };
 
-/** WebSocket only: whether and how the answer of a route goes back to the client. */
-export type MessageRoutePlan = RoutePlan & { readonly repliesToClient: boolean };
+/** WebSocket only: how a message is checked, and whether the answer of its route goes back to the client. */
+export type MessageRoutePlan = RoutePlan & {
+  readonly repliesToClient: boolean;
+  readonly messageCheck?: MessageCheck | undefined;
+};
 
 export type RouteMatch = {
   readonly plan: RoutePlan;
@@ -132,6 +185,10 @@ export type Deployment = {
   readonly routes: RouteTable;
   readonly errors: ErrorWordings;
   readonly cors: CorsPlan | undefined;
+  /** REST only; undefined = the API has none. */
+  readonly resourcePolicy: ResourcePolicy | undefined;
+  /** Where a route that needs an API key takes it from: `x-api-key`, or the authorizer's `usageIdentifierKey`. */
+  readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
   /** REST `binaryMediaTypes`, lower case. */
   readonly binaryMediaTypes: readonly string[];
   /** WebSocket only: picks the route key for a message body. */

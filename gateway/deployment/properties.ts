@@ -85,3 +85,21 @@ export function readBlock(bag: PropertyBag, property: string): PropertyBag | und
     place: (inner) => bag.place(inner === undefined ? property : `${property}.${inner}`),
   };
 }
+
+/** A list of maps (`IntegrationResponses`), each as a bag of its own; absent = empty. */
+export function readList(bag: PropertyBag, property: string): PropertyBag[] {
+  const value = bag.properties[property];
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw new DefinitionError(bag.place(property), `${property} must be a list`);
+  return value.map((item: unknown, index) => {
+    const place = `${property}.${index}`;
+    if (typeof item !== 'object' || item === null || Array.isArray(item))
+      throw new DefinitionError(bag.place(place), `${place} must be a map`);
+    return {
+      id: bag.id,
+      logicalId: bag.logicalId,
+      properties: Object.fromEntries(Object.entries(item)),
+      place: (inner) => bag.place(inner === undefined ? place : `${place}.${inner}`),
+    };
+  });
+}

@@ -80,7 +80,10 @@ export function readMethodSettings(stage: PropertyBag): readonly MethodSetting[]
   if (!Array.isArray(list))
     throw new DefinitionError(stage.place('MethodSettings'), 'MethodSettings must be a list');
   return list.map((item: unknown, index) => {
-    const bag = readBlock({ ...stage, properties: { [`MethodSettings.${index}`]: item } }, `MethodSettings.${index}`);
+    const bag = readBlock(
+      { ...stage, properties: { [`MethodSettings.${index}`]: item } },
+      `MethodSettings.${index}`,
+    );
     if (bag === undefined)
       throw new DefinitionError(stage.place(`MethodSettings.${index}`), 'A method setting must be a map');
     return { routeKey: readRouteKey(bag), bag };

@@ -119,9 +119,18 @@ function buildConnectRequestEvent(facts: RoutedFacts, connection: ConnectionStar
  * still encoded, without its leading slash (root: `…/GET/`). A WebSocket handshake has `…/{stage}/$connect`.
  */
 export function methodArn(facts: RoutedFacts): string {
+  return methodArnIn(facts.api, facts);
+}
+
+/** The same as AWS shows it to callers: of the account only the last four digits, `********9012`. */
+export function maskedMethodArn(facts: RoutedFacts): string {
+  return methodArnIn({ ...facts.api, accountId: `********${facts.api.accountId.slice(-4)}` }, facts);
+}
+
+function methodArnIn(api: ApiFacts, facts: RoutedFacts): string {
   const where =
     facts.route.routeKey === '$connect' ? '$connect' : `${facts.method}/${withoutLeadingSlash(facts.path)}`;
-  return `${apiArn(facts.api)}/${facts.stage.name}/${where}`;
+  return `${apiArn(api)}/${facts.stage.name}/${where}`;
 }
 
 /** `arn:aws:execute-api:{region}:{account}:{apiId}`, what `execute-api:/…` in a resource policy stands for. */

@@ -83,7 +83,7 @@ function readPolicyVerdict(document: unknown): AuthorizerAnswer['verdict'] | Inv
   if (document === undefined || document === null) return invalid('no policyDocument');
   const longArn = findLongArn(document);
   if (longArn !== undefined) return invalid(`a Resource of ${longArn.length} characters; AWS takes 512`);
-  const compiled = compilePolicy(document);
+  const compiled = compilePolicy(document, { effectInAnyCase: true });
   return compiled.kind === 'compiled'
     ? { kind: 'policy', policy: compiled.policy }
     : invalid(`a policyDocument that is no policy: ${compiled.reason}`);

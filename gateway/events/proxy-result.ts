@@ -14,7 +14,9 @@ export type ProxyResult =
       readonly body: string | Buffer;
     }
   /** A client gets 502 (REST, WebSocket) or 500 (HTTP); `reason` is for the operator. */
-  | Malformed;
+  | Malformed
+  /** Base64 that cannot be read: 500 on every kind of API (§2.4). */
+  | { readonly kind: 'undecodable'; readonly reason: string };
 
 type Malformed = { readonly kind: 'malformed'; readonly reason: string };
 
@@ -124,10 +126,12 @@ export type MessageResult =
   /** Goes to the client as one text frame, where the route has a route response. */
   { readonly kind: 'frame'; readonly body: string } | { readonly kind: 'silent' } | Malformed;
 
-/** The answer to a WebSocket message: only `body` counts, whatever the status says. */
+/** The answer to a WebSocket message: only `body` counts, whatever the status says. Its form must still be a proxy result's. */
 export function readMessageResult(payload: string): MessageResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformed('not a JSON object');
+  const stranger = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
+  if (stranger !== undefined) return malformed(`unknown member ${quote(stranger)}`);
   const body = result['body'];
   if (body === undefined || body === null || body === '') return { kind: 'silent' };
   return typeof body === 'string' ? { kind: 'frame', body } : malformed('body is not a string');
@@ -198,7 +202,8 @@ function writeHttpHeaders(lines: readonly HeaderLine[]): string[] {
   return headers;
 }
 
-type BodyReading = { readonly kind: 'body'; readonly body: string | Buffer } | Malformed;
+type BodyReading =
+  { readonly kind: 'body'; readonly body: string | Buffer } | Exclude<ProxyResult, { kind: 'reply' }>;
 
 const NO_BODY: BodyReading = { kind: 'body', body: '' };
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
@@ -211,12 +216,12 @@ function readBody(result: JsonRecord, decodes: boolean): BodyReading {
   if (body === undefined || body === null) return NO_BODY;
   if (typeof body !== 'string') return malformed('body is not a string');
   if (!isBase64 || !decodes) return { kind: 'body', body };
-  if (!BASE64.test(body)) return malformed('body is not base64');
+  if (!BASE64.test(body)) return { kind: 'undecodable', reason: 'body is not base64' };
   return { kind: 'body', body: Buffer.from(body, 'base64') };
 }
 
 function reply(status: number, headers: string[], defaultType: string, body: BodyReading): ProxyResult {
-  if (body.kind === 'malformed') return body;
+  if (body.kind !== 'body') return body;
   if (!hasContentType(headers)) headers.push('Content-Type', defaultType);
   return { kind: 'reply', status, headers, body: body.body };
 }

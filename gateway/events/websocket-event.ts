@@ -123,10 +123,22 @@ function connectionContext(
     stage: facts.stage.name,
     connectedAt: connection.connectedAtEpochMs,
     requestTimeEpoch: facts.receivedAtEpochMs,
-    identity: { userAgent: connection.userAgent ?? undefined, sourceIp: connection.sourceIp },
+    identity: printConnectionIdentity(connection),
     requestId: facts.requestId,
     domainName: facts.api.domainName,
     connectionId: connection.connectionId,
     apiId: facts.api.apiId,
   };
+}
+
+/** With IAM authorization the signer stands here, as in REST events; else only where the client comes from. */
+function printConnectionIdentity({
+  userAgent,
+  sourceIp,
+  caller,
+}: Pick<ConnectionFacts, 'sourceIp' | 'userAgent' | 'caller'>): Record<string, string | undefined> {
+  const where = { userAgent: userAgent ?? undefined, sourceIp };
+  if (caller.kind !== 'iam') return where;
+  const { accessKey, accountId, callerId, userArn, userId } = caller;
+  return { ...where, accessKey, accountId, caller: callerId, userArn, user: userId };
 }

@@ -28,15 +28,16 @@ export function chooseRequestTemplate(
 
 export type ResponseTemplate = { readonly mediaType: string; readonly template: CompiledTemplate };
 
-/** By the last type of Accept, then `application/json`, then the first there is; undefined where there are none. */
+/** By the first type of Accept that has one, then `application/json`, then the first there is; undefined where there are none. */
 export function chooseResponseTemplate(
   templates: MediaTemplates,
   accept: string | undefined,
 ): ResponseTemplate | undefined {
-  const wanted = bareType(accept?.split(',').at(-1) ?? USUAL_TYPE);
-  for (const mediaType of [wanted, USUAL_TYPE, templates.keys().next().value]) {
-    const template = mediaType === undefined ? undefined : templates.get(mediaType);
-    if (mediaType !== undefined && template !== undefined) return { mediaType, template };
+  if (templates.size === 0) return undefined;
+  const wanted = accept === undefined ? [] : accept.split(',').map(bareType);
+  for (const mediaType of [...wanted, USUAL_TYPE, ...templates.keys()]) {
+    const template = templates.get(mediaType);
+    if (template !== undefined) return { mediaType, template };
   }
   return undefined;
 }

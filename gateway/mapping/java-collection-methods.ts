@@ -149,6 +149,7 @@ export const ARRAY_METHODS = methodTable<JavaList>({
   'clear()': unsupported,
 });
 
+/** `keySet()`, `values()`, `entrySet()`: removing from them removes from the map. */
 export const VIEW_METHODS = methodTable<JavaMapView>({
   ...reading<JavaMapView>(),
   'add(Object)': unsupported,
@@ -202,6 +203,7 @@ export const MAP_METHODS = methodTable<JavaMap>({
   'values()': (self) => new JavaMapView(self, 'values'),
 });
 
+/** java.util.Map.Entry. */
 export const ENTRY_METHODS = methodTable<JavaEntry>({
   ...objectMethods<JavaEntry>(),
   'getKey()': (self) => self.key,
@@ -213,6 +215,7 @@ export const ENTRY_METHODS = methodTable<JavaEntry>({
   },
 });
 
+/** java.util.Iterator. */
 export const ITERATOR_METHODS = methodTable<JavaIterator>({
   'hasNext()': (self) => self.hasNext(),
   'next()': (self) => self.next(),

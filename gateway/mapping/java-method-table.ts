@@ -24,6 +24,7 @@ type ParameterType = keyof typeof ACCEPTS;
 
 type Overload<Self> = { readonly parameters: readonly ParameterType[]; readonly body: MethodBody<Self> };
 
+/** Overloads by name. */
 export type MethodTable<Self> = ReadonlyMap<string, readonly Overload<Self>[]>;
 
 /** Which values Java would pass to a parameter of that type; null goes to every class, to no primitive. */

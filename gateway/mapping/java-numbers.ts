@@ -6,6 +6,7 @@ const LONG_BITS = 64;
 /** Digits a BigInteger or BigDecimal may have; multiplication of longer ones would cost more than its step. */
 const MAX_DIGITS = 2_000;
 
+/** Operators of #set, by token. */
 export type MathOperator = 'plus' | 'minus' | 'multiply' | 'divide' | 'modulo';
 
 type Whole = Exclude<JavaNumber, JavaDouble | JavaBigDecimal>;

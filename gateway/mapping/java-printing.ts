@@ -81,6 +81,7 @@ function joined(
   return text;
 }
 
+/** The two ways the library behind `$input` prints JSON. */
 export type JsonPrinting = {
   /** `/` as `\/`: so prints a list, but not `$input.json`. */
   readonly escapeSlash: boolean;

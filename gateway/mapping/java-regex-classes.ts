@@ -3,8 +3,10 @@
 /** Whether a character, as code point, belongs to a class. */
 export type CharTest = (codePoint: number) => boolean;
 
+/** Code points of `\t` and its kin. */
 export const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, r: 13, f: 12, a: 7, e: 27 };
 
+/** `\d` and its kin; ASCII only, as in Java without flags. */
 export const SHORT_CLASSES: Readonly<Record<string, RegExp>> = {
   d: /[0-9]/,
   D: /[^0-9]/,
@@ -18,6 +20,7 @@ export const SHORT_CLASSES: Readonly<Record<string, RegExp>> = {
   V: /[^\n\v\f\r\u0085\u2028\u2029]/,
 };
 
+/** `\p{Alpha}` and its kin. */
 export const POSIX_CLASSES: Readonly<Record<string, RegExp>> = {
   Lower: /[a-z]/,
   Upper: /[A-Z]/,
@@ -36,17 +39,21 @@ export const POSIX_CLASSES: Readonly<Record<string, RegExp>> = {
   Space: /[ \t\n\v\f\r]/,
 };
 
+/** Unicode properties that Java and JavaScript name alike. */
 export const GENERAL_CATEGORY =
   /^(?:L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cfson]?|Alphabetic|Lowercase|Uppercase|White_Space|Ideographic)$/;
 
+/** Membership in a class given as a JavaScript expression for one character. */
 export function testOf(set: RegExp): CharTest {
   return (code) => set.test(String.fromCodePoint(code));
 }
 
+/** Whether `.` leaves the character out. */
 export function isLineEnd(code: number): boolean {
   return code === 10 || code === 13 || code === 0x85 || code === 0x2028 || code === 0x2029;
 }
 
+/** Equality with one character. */
 export function charTest(expected: number, ignoreCase: boolean): CharTest {
   if (!ignoreCase) return (code) => code === expected;
   const folded = foldings(expected);

@@ -12,6 +12,7 @@ import {
 } from './java-regex-classes.ts';
 import { failure, type TemplateError } from './template-error.ts';
 
+/** What holds at a place without taking a character. */
 export type Assertion =
   'start' | 'end' | 'inputStart' | 'inputEnd' | 'wordBoundary' | 'noWordBoundary' | 'absoluteEnd';
 

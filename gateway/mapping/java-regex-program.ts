@@ -3,6 +3,7 @@ import type { CharTest } from './java-regex-classes.ts';
 import { type Assertion, type Node, RegexParser } from './java-regex-parser.ts';
 import { TemplateError } from './template-error.ts';
 
+/** One step of the machine in `java-regex.ts`. */
 export type Instruction =
   | { readonly op: 'char'; readonly test: CharTest }
   /** Tries `first`, later `second`. */
@@ -22,6 +23,7 @@ export type Instruction =
   | { readonly op: 'backreference'; readonly group: number; readonly ignoreCase: boolean }
   | { readonly op: 'match' };
 
+/** A pattern ready to run. */
 export type RegexProgram = {
   readonly instructions: readonly Instruction[];
   /** Capturing groups, the whole match being 0. */

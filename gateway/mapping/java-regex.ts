@@ -22,9 +22,9 @@ class Matcher {
   readonly #budget: RenderBudget;
   #steps = 0;
 
-  constructor(pattern: string, text: string, budget: RenderBudget) {
-    budget.spend(1 + pattern.length);
-    this.#program = parseRegex(pattern);
+  constructor(pattern: string | RegexProgram, text: string, budget: RenderBudget) {
+    budget.spend(typeof pattern === 'string' ? 1 + pattern.length : 1);
+    this.#program = typeof pattern === 'string' ? parseRegex(pattern) : pattern;
     this.#text = text;
     this.#budget = budget;
   }
@@ -40,6 +40,10 @@ class Matcher {
   /** Java's `matches`: all of the text. */
   matchesAll(): boolean {
     return this.#start(0, this.#text.length) !== undefined;
+  }
+
+  finds(): boolean {
+    return this.#find(0) !== undefined;
   }
 
   /** Java's `find` again and again: an empty match moves the search on by one. */
@@ -255,6 +259,11 @@ function isWordChar(text: string, at: number): boolean {
 /** Java's `String.matches`. */
 export function matchesRegex(text: string, pattern: string, budget: RenderBudget): boolean {
   return new Matcher(pattern, text, budget).matchesAll();
+}
+
+/** Java's `find` with a program compiled before: whether it matches anywhere. */
+export function findsRegex(text: string, program: RegexProgram, budget: RenderBudget): boolean {
+  return new Matcher(program, text, budget).finds();
 }
 
 /** Java's `replaceAll`, or `replaceFirst` where only the first match counts. `$1` and `\` are special in `replacement`. */

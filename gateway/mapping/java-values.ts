@@ -7,11 +7,13 @@
 import type { RenderBudget } from './render-budget.ts';
 import { failure } from './template-error.ts';
 
+/** Anything a template can hold. */
 export type JavaValue = null | boolean | string | JavaNumber | JavaObject;
 
 /** A plain number is an Integer and always within 32 bits. */
 export type JavaNumber = number | JavaLong | JavaDouble | JavaBigInteger | JavaBigDecimal;
 
+/** Values with members of their own. */
 export type JavaObject =
   | JavaCharacter
   | JavaList
@@ -23,6 +25,7 @@ export type JavaObject =
   | RenderedBlock
   | HostObject;
 
+/** A java.lang.Long. */
 export class JavaLong {
   readonly value: bigint;
   constructor(value: bigint) {
@@ -38,6 +41,7 @@ export class JavaDouble {
   }
 }
 
+/** A java.math.BigInteger. */
 export class JavaBigInteger {
   readonly value: bigint;
   constructor(value: bigint) {
@@ -66,6 +70,7 @@ export class JavaCharacter {
 /** `list` is an ArrayList, `json` what JSON parsing makes (prints as JSON), `array` a Java array (fixed size). */
 export type ListKind = 'list' | 'json' | 'array';
 
+/** A list or array. Change its size through the methods that count `changes`. */
 export class JavaList {
   readonly kind: ListKind;
   readonly items: JavaValue[];
@@ -78,6 +83,7 @@ export class JavaList {
   }
 }
 
+/** A key and its value in a map; setting the value changes the map. */
 export class JavaEntry {
   readonly key: JavaValue;
   value: JavaValue;
@@ -276,6 +282,7 @@ export class HostObject {
   }
 }
 
+/** Whether Java would call it a Number. */
 export function isJavaNumber(value: JavaValue): value is JavaNumber {
   return (
     typeof value === 'number' ||

@@ -17,6 +17,7 @@ type Segment =
   | { readonly kind: 'deep' }
   | { readonly kind: 'length' };
 
+/** A path ready to be followed. */
 export type JsonPath = {
   readonly segments: readonly Segment[];
   /** Whether the path names at most one value. */

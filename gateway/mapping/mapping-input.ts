@@ -2,7 +2,7 @@
 import { readQuery, type QueryMaps } from '../events/query-text.ts';
 import { readRestHeaders, type HeaderMaps } from '../events/request-headers.ts';
 import { restRequestContext } from '../events/rest-event.ts';
-import { getEntry } from '../routing/text-map.ts';
+import { getEntry, putEntry } from '../routing/text-map.ts';
 import { contextVariables, type TemplateParameters } from './template-variables.ts';
 import type { JsonValue } from './java-json.ts';
 import type { JavaMap } from './java-values.ts';
@@ -55,8 +55,8 @@ export class MappingInput {
     return this.#context;
   }
 
-  /** Whether a template has been shown the context, so that there may be overrides in it. */
-  get hasOverrides(): boolean {
+  /** Whether a template has seen the context, so that there may be overrides in it. */
+  get hasContext(): boolean {
     return this.#context !== undefined;
   }
 
@@ -95,15 +95,24 @@ export class MappingInput {
 
 /** What has no value is not there, so that a template shows nothing for it. */
 function toJsonRecord(values: Readonly<Record<string, unknown>>): Readonly<Record<string, JsonValue>> {
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) =>
-      value === undefined || value === null ? [] : [[name, toJson(value)]],
-    ),
-  );
+  const record: Record<string, JsonValue> = {};
+  for (const [name, value] of Object.entries(values)) {
+    const json = toJson(value);
+    if (json !== null) putEntry(record, name, json);
+  }
+  return record;
 }
 
-function toJson(value: NonNullable<unknown>): JsonValue {
-  if (typeof value === 'object' && !Array.isArray(value))
-    return toJsonRecord(Object.fromEntries(Object.entries(value)));
-  return value as JsonValue;
+function toJson(value: unknown): JsonValue {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return value;
+    case 'object':
+      if (value === null) return null;
+      return Array.isArray(value) ? value.map(toJson) : toJsonRecord(Object.fromEntries(Object.entries(value)));
+    default:
+      return null;
+  }
 }

@@ -42,6 +42,7 @@ export class OverrideMap extends JavaMap {
 /** Values by parameter; several where the template gave a list. */
 export type OverriddenParameters = Readonly<Record<string, readonly string[]>>;
 
+/** Overrides of an exchange, to be applied after parameter mapping. */
 export type Overrides = {
   readonly request: {
     readonly header: OverriddenParameters;

@@ -74,7 +74,9 @@ export function readParameterSource(source: ParameterSource, facts: SourceFacts)
     case 'path':
       return listOf(facts.input.pathParameter(source.name));
     case 'querystring':
-      return source.all ? facts.input.queryValues(source.name) : facts.input.queryValues(source.name).slice(-1);
+      return source.all
+        ? facts.input.queryValues(source.name)
+        : facts.input.queryValues(source.name).slice(-1);
     case 'header': {
       const values = facts.header(source.name);
       return source.all ? listOf(values.length === 0 ? undefined : values.join(',')) : values.slice(-1);

@@ -25,13 +25,19 @@ export function renderHttpAddress(uri: string, parameters: PathParameters): Targ
   return {
     origin: new URL(`${scheme}${host}`).origin,
     path: renderPath(path, parameters),
-    query: escapeFor(fill(query, parameters, (value) => escapeFor(value, IN_VALUE)), IN_QUERY),
+    query: escapeFor(
+      fill(query, parameters, (value) => escapeFor(value, IN_VALUE)),
+      IN_QUERY,
+    ),
   };
 }
 
 /** Path of an address or of a service URI. Dot segments stay as the client sent them: the backend decides what they mean. */
 export function renderPath(path: string, parameters: PathParameters): string {
-  const filled = escapeFor(fill(path, parameters, (value) => escapeFor(value, IN_PATH)), IN_PATH);
+  const filled = escapeFor(
+    fill(path, parameters, (value) => escapeFor(value, IN_PATH)),
+    IN_PATH,
+  );
   return filled.startsWith('/') ? filled : `/${filled}`;
 }
 

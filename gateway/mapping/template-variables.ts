@@ -15,6 +15,7 @@ export type TemplateParameters = {
   readonly header: Readonly<Record<string, string>>;
 };
 
+/** What one render of a mapping template is about. */
 export type TemplateInput = {
   /** Body of the request, or in a response template of the integration's response. */
   readonly body: string;

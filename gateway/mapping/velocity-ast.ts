@@ -27,8 +27,10 @@ export type ReferencePart =
     }
   | { readonly kind: 'index'; readonly index: Expression; readonly first: Token };
 
+/** `$a.b[0]` and its kin. */
 export type Reference = Span & { readonly kind: 'reference'; readonly parts: readonly ReferencePart[] };
 
+/** What has a value or decides an #if. */
 export type Expression =
   | Reference
   | (Span & { readonly kind: 'string' | 'integer' | 'float' | 'true' | 'false' | 'word' })
@@ -44,8 +46,10 @@ export type Expression =
       readonly right: Expression;
     });
 
+/** Statements up to the #end, #else or end of text that is not theirs. */
 export type Block = Span & { readonly kind: 'block'; readonly statements: readonly Statement[] };
 
+/** One #if or #elseif. */
 export type Branch = { readonly condition: Expression; readonly block: Block };
 
 /** Any `#name` that is not #set or #if: built-in, macro definition, macro call or text that looks like one. */
@@ -57,6 +61,7 @@ export type Directive = Span & {
   readonly block: Block | undefined;
 };
 
+/** What prints or does something. */
 export type Statement =
   | (Span & { readonly kind: 'text' | 'textblock' | 'comment' })
   /** Text whose escapes are already resolved. */

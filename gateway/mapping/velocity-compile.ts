@@ -30,6 +30,7 @@ export type RenderScope = {
   readonly undefinedReferences: UndefinedReferences;
 };
 
+/** A template ready to render. */
 export type CompiledTemplate = {
   readonly name: string;
   /**

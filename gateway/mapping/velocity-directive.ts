@@ -22,6 +22,7 @@ const MAX_DEFINE_DEPTH = 2;
 const MAX_BODY_DEPTH = 20;
 const BODY = 'bodyContent';
 
+/** A macro as its definition left it. */
 export type Macro = { readonly parameters: readonly string[]; readonly body: Renderer };
 
 /** What compiling a directive needs from the compiler of the template. */
@@ -199,10 +200,11 @@ function compileCall(
   const name = hasBody ? directive.name.slice(1) : directive.name;
   const hasWord = directive.args.some((arg) => arg.kind === 'word');
   const passed = args.map((arg, at) => ({ arg, literal: literalOf(directive.args[at]) }));
+  let source: string | undefined;
   return (state, variables) => {
     const macro = macros.get(name);
     if (macro === undefined) {
-      state.write(spanImages(directive));
+      state.write((source ??= spanImages(directive)));
       return;
     }
     if (hasWord) throw failure(`macro #${name} is called with a word; expected values or references`);

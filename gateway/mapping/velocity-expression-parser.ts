@@ -31,6 +31,7 @@ function isOperator(kind: TokenKind): kind is BinaryOperator {
   return PRECEDENCE.some((level) => level.includes(kind));
 }
 
+/** Reads expressions from tokens it shares with the parser of statements. */
 export class ExpressionParser {
   readonly #tokens: TokenReader;
   readonly #heights = new WeakMap<Expression, number>();

@@ -20,6 +20,7 @@ import { spanLiteral, type Token } from './velocity-tokens.ts';
 /** Compiles what stands in a double-quoted string, a template of its own. */
 export type CompileText = (source: string, place: Token) => Renderer;
 
+/** An expression as value and as condition, which are not the same: the value 5 is no true condition. */
 export type CompiledExpression = {
   readonly evaluate: Evaluator;
   readonly holds: Condition;

@@ -17,6 +17,7 @@ export type CompileValue = (value: Extract<ReferencePart, { kind: 'index' }>['in
 
 type Step = (state: RenderState, variables: Variables, self: JavaValue) => JavaValue;
 
+/** A reference to read, print or set. */
 export type CompiledReference = {
   /** Name of the variable. */
   readonly root: string;

@@ -19,6 +19,7 @@ export interface Variables {
   literalOf(reference: string): string | undefined;
 }
 
+/** The variables given to the render and those that the template sets. */
 export class GlobalVariables implements Variables {
   readonly #values: Map<string, JavaValue>;
 
@@ -120,6 +121,7 @@ export class NullElementVariables implements Variables {
 /** How a reference without value shows: as its source, which is Velocity's rule, or as the empty text, which is AWS's. */
 export type UndefinedReferences = 'source' | 'empty';
 
+/** One render: its output and what it may still spend. */
 export class RenderState {
   readonly budget: RenderBudget;
   readonly undefinedReferences: UndefinedReferences;
@@ -173,8 +175,9 @@ export class StopSignal extends Error {
   }
 }
 
-/** Made once: they carry no state, and a stack trace would cost more than the rest of the template. */
+/** #break. Made once, as STOP: a stack trace would cost more than the rest of the template. */
 export const BREAK = new StopSignal('nearest');
+/** #stop. */
 export const STOP = new StopSignal('template');
 
 /** A block as value: #define, or the body given to a `#@macro`. */

@@ -19,6 +19,7 @@ export type LexicalMode =
   | 'blockComment'
   | 'textblock';
 
+/** Kinds of tokens; `eof` ends every text. */
 export type TokenKind =
   | 'text'
   | 'doubleEscape'

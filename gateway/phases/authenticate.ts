@@ -1,34 +1,47 @@
 /**
  * Finds out who calls.
- * reads: identity sources, authorizer cache · adds: caller · may answer: no ·
- * fails with: UNAUTHORIZED, AUTHORIZER_FAILURE, AUTHORIZER_CONFIGURATION_ERROR, API_CONFIGURATION_ERROR
- * @see aws-behaviour §4.1–4.5, §4.7
+ * reads: identity sources, authorizer cache, keys of token issuers, signature · adds: caller · may answer: no ·
+ * fails with: UNAUTHORIZED, ACCESS_DENIED, MISSING_AUTHENTICATION_TOKEN, INVALID_SIGNATURE, AUTHORIZER_FAILURE,
+ * AUTHORIZER_CONFIGURATION_ERROR
+ * @see aws-behaviour §4.1–4.7
  */
 import { gatewayError } from '../errors.ts';
 import { buildAuthorizerEvent } from '../events/authorizer-event.ts';
 import { readAuthorizerResult } from '../events/authorizer-result.ts';
+import { printCognitoClaims, printHttpClaims } from '../events/claim-text.ts';
 import { readIdentity } from '../events/identity-sources.ts';
-import type { ConnectionStart } from '../events/websocket-event.ts';
-import type { LambdaAuthorizer } from '../deployment/model.ts';
+import { KEY_UNKNOWN, parseBearerToken, tokenDefect } from '../policy/bearer-token.ts';
+import { describeIdentity, permissionsOf } from '../policy/identities.ts';
+import { verifyByEitherClock } from '../policy/signature.ts';
+import { tokenRefusal } from '../policy/token-refusal.ts';
+import { chooseIssuer, findTokenDefect, grantedScopes } from '../policy/token-trust.ts';
+import type { Authorization, LambdaAuthorizer } from '../deployment/model.ts';
 import type { AuthorizerGrant, Caller, Matched } from '../exchange.ts';
+import type { ConnectionStart } from '../events/websocket-event.ts';
+import type { TokenDefect, UnprovenToken } from '../policy/bearer-token.ts';
+import type { TrustedIssuer, VerificationKey } from '../policy/token-trust.ts';
 import type { InvocationResult, Ports } from '../ports.ts';
+
+type TokenAuthorization = Extract<Authorization, { kind: 'token' }>;
+type IamAuthorization = Extract<Authorization, { kind: 'iam' }>;
 
 const ANONYMOUS: Caller = { kind: 'anonymous' };
 
-/** The caller, where no function has to be asked: open routes and cached grants. */
+/** The caller, where nobody has to be waited for: open routes, cached grants, signatures, tokens whose key is at hand. */
 export function knownCaller(matched: Matched, at: Ports): Caller | undefined {
   const { authorization } = matched.route;
   switch (authorization.kind) {
     case 'none':
       return ANONYMOUS;
-    case 'unsupported':
-      // Fail closed: a credential that nobody checks opens nothing.
-      throw gatewayError('API_CONFIGURATION_ERROR', {
-        source: 'gateway',
-        reason: `authorization type ${authorization.type} of ${matched.route.logicalId} is not supported yet`,
-      });
     case 'lambda':
       return cachedCaller(authorization.authorizer, matched, at);
+    case 'token': {
+      const presented = readToken(authorization, matched);
+      const key = at.keySets.known(presented.issuer.issuer, presented.token.keyId);
+      return key && tokenCaller(authorization, presented, key, at);
+    }
+    case 'iam':
+      return signedCaller(authorization, matched, at);
   }
 }
 
@@ -60,15 +73,33 @@ function callerOf(grant: AuthorizerGrant, integrationLatencyMs: number): Caller 
   return { kind: 'lambda', principalId, context, integrationLatencyMs, grant };
 }
 
-/** Asks the authorizer's function. Called only when `knownCaller` knew none; `connection` on WebSocket handshakes. */
-export async function authenticate(
+/**
+ * Asks the authorizer's function, or the issuer for its keys. Called only when `knownCaller` knew none;
+ * `connection` on WebSocket handshakes.
+ */
+export function authenticate(
   matched: Matched,
   at: Ports,
   connection?: ConnectionStart,
 ): Promise<Caller> {
   const { authorization } = matched.route;
-  if (authorization.kind !== 'lambda') throw new TypeError(`nobody to ask for ${authorization.kind}`);
-  const { authorizer } = authorization;
+  switch (authorization.kind) {
+    case 'lambda':
+      return askFunction(authorization.authorizer, matched, at, connection);
+    case 'token':
+      return askIssuer(authorization, matched, at);
+    case 'none':
+    case 'iam':
+      throw new TypeError(`nobody to ask for ${authorization.kind}`);
+  }
+}
+
+async function askFunction(
+  authorizer: LambdaAuthorizer,
+  matched: Matched,
+  at: Ports,
+  connection: ConnectionStart | undefined,
+): Promise<Caller> {
   const startedMs = at.clock.monotonicMs();
   const result = await at.invoker.invoke({
     functionName: authorizer.functionName.render(matched.stage.variables),
@@ -108,4 +139,79 @@ function describeFailure(result: Extract<InvocationResult, { kind: 'failed' | 'r
   return result.kind === 'failed'
     ? `failed with ${result.errorType}: ${result.errorMessage}`
     : `could not be invoked: ${result.message}`;
+}
+
+type PresentedToken = { readonly token: UnprovenToken; readonly issuer: TrustedIssuer };
+
+/** The token and the issuer that must have signed it. Nothing in it is proven yet. */
+function readToken(authorization: TokenAuthorization, matched: Matched): PresentedToken {
+  const { identitySource, trust } = authorization.authorizer;
+  const [text] = readIdentity([identitySource], matched) ?? [];
+  if (text === undefined) throw refuse(authorization, TOKEN_MISSING);
+  const token = parseBearerToken(text);
+  if (token.kind === 'defect') throw refuse(authorization, token);
+  const issuer = chooseIssuer(token, trust);
+  if ('kind' in issuer) throw refuse(authorization, issuer);
+  return { token, issuer };
+}
+
+const TOKEN_MISSING = tokenDefect('missing', 'the identity source is missing or empty');
+
+async function askIssuer(authorization: TokenAuthorization, matched: Matched, at: Ports): Promise<Caller> {
+  const presented = readToken(authorization, matched);
+  const found = await at.keySets.find(presented.issuer.issuer, presented.token.keyId);
+  if (found.kind === 'unknown') throw refuse(authorization, KEY_UNKNOWN);
+  // An issuer that is down is AWS's 401, too: a token that nobody can check opens nothing.
+  if (found.kind === 'unreachable') throw refuse(authorization, ISSUER_UNREACHABLE, found.reason);
+  return tokenCaller(authorization, presented, found.key, at);
+}
+
+const ISSUER_UNREACHABLE = tokenDefect('issuer-unreachable', 'OIDC discovery endpoint communication error');
+
+function tokenCaller(
+  authorization: TokenAuthorization,
+  { token, issuer }: PresentedToken,
+  key: VerificationKey,
+  at: Ports,
+): Caller {
+  const { authorizer, scopes } = authorization;
+  const defect = findTokenDefect(token, key, issuer, authorizer.trust, at.clock.nowEpochMs());
+  if (defect !== undefined) throw refuse(authorization, defect);
+  const granted = grantedScopes(token.claims, scopes);
+  if (scopes.length > 0 && granted.length === 0) throw refuse(authorization, SCOPE_MISSING);
+  const print = authorizer.dialect === 'cognito' ? printCognitoClaims : printHttpClaims;
+  return { kind: 'jwt', claims: print(token.claims), scopes: scopes.length === 0 ? null : granted };
+}
+
+const SCOPE_MISSING = tokenDefect('scope', 'the token has none of the scopes that the route needs');
+
+function refuse(authorization: TokenAuthorization, defect: TokenDefect, why?: string): Error {
+  return tokenRefusal(authorization.authorizer.dialect, defect, authorization.scopes, why);
+}
+
+/** AWS_IAM: whose key signed the request. */
+function signedCaller(authorization: IamAuthorization, matched: Matched, at: Ports): Caller {
+  const { method, rawPath: path, rawQuery: query, rawHeaders, body = '' } = matched;
+  const signature = verifyByEitherClock(
+    { method, path, query, rawHeaders, body },
+    {
+      service: 'execute-api',
+      region: matched.api.region,
+      secretOf: (accessKeyId) => at.identities.secretOf(accessKeyId),
+    },
+    at.clock,
+  );
+  if (signature.kind === 'unsigned')
+    throw gatewayError(authorization.unsigned, { source: 'client', reason: 'the request is not signed' });
+  if (signature.kind === 'refused') {
+    const { code, message, errorType } = signature;
+    throw gatewayError(code, { source: 'client', reason: message, message, errorType });
+  }
+  const identity = at.identities.find(signature.accessKeyId);
+  if (identity === undefined) throw new TypeError('a verified signature is of no identity');
+  const { arn: userArn, accountId, userId } = describeIdentity(identity);
+  return {
+    ...{ kind: 'iam', accessKey: identity.accessKeyId, accountId, callerId: userId, userArn, userId },
+    permissions: permissionsOf(identity),
+  };
 }

@@ -1,34 +1,96 @@
 /**
  * Decides whether the caller may. The cached policy is evaluated anew for this very ARN, so a narrow
  * policy refuses the second route, as at AWS.
- * reads: caller, grant · adds: nothing · may answer: no · fails with: ACCESS_DENIED
- * @see aws-behaviour §4.2, §4.4
+ * reads: caller, grant, resource policy · adds: nothing · may answer: no · fails with: ACCESS_DENIED
+ * @see aws-behaviour §1.2, §1.4, §4.2, §4.4
  */
 import { gatewayError } from '../errors.ts';
 import { methodArn } from '../events/authorizer-event.ts';
+import { describeDenial } from '../events/denial-text.ts';
 import { requestConditions } from '../events/request-conditions.ts';
-import type { Authenticated, Caller, Matched } from '../exchange.ts';
+import { decideAcrossAccounts, decideWithinAccount } from '../policy/resource-policy.ts';
+import type { ConditionFacts } from '../events/request-conditions.ts';
+import type { Authenticated, AuthorizerGrant, Caller, Matched } from '../exchange.ts';
+import type { PolicyDecision, PolicyPrincipal, PolicyQuestion } from '../policy/model.ts';
 
 export function authorize(matched: Matched, caller: Caller): Authenticated {
-  if (caller.kind === 'lambda') {
-    const { verdict } = caller.grant;
-    if (verdict.kind === 'simple') {
-      if (!verdict.isAuthorized) throw denied('the authorizer answered isAuthorized: false');
-    } else {
-      const decision = verdict.policy.decide({
-        action: 'execute-api:Invoke',
-        resource: methodArn(matched),
-        conditions: requestConditions(matched),
-      });
-      if (decision === 'explicit-deny')
-        throw denied(
-          "the authorizer's policy denies it",
-          'User is not authorized to access this resource with an explicit deny',
-        );
-      if (decision === 'implicit-deny') throw denied("the authorizer's policy does not allow it");
-    }
+  switch (caller.kind) {
+    case 'anonymous':
+      break;
+    case 'lambda':
+      admitGrant(matched, caller.grant);
+      break;
+    case 'jwt':
+      admitToken(matched);
+      break;
+    case 'iam':
+      admitSigner(matched, caller);
+      break;
   }
   return matched.authenticated(caller);
+}
+
+function admitGrant(matched: Matched, { verdict }: AuthorizerGrant): void {
+  if (verdict.kind === 'simple') {
+    if (!verdict.isAuthorized) throw denied('the authorizer answered isAuthorized: false');
+    return;
+  }
+  const question = askAbout(matched, {});
+  const decision = decideWithinAccount(
+    verdict.policy.decide(question),
+    askResourcePolicy(matched, question) ?? 'implicit-deny',
+  );
+  if (decision === 'explicit-deny')
+    throw denied(
+      "the authorizer's policy denies it",
+      'User is not authorized to access this resource with an explicit deny',
+    );
+  if (decision === 'implicit-deny') throw denied("the authorizer's policy does not allow it");
+}
+
+/** A token says who calls, not that he may: a resource policy must allow on its own. */
+function admitToken(matched: Matched): void {
+  const { resourcePolicy } = matched.stage.deployment;
+  if (resourcePolicy === undefined) return;
+  const decision = askResourcePolicy(matched, askAbout(matched, {}));
+  if (decision !== 'allow') throw refusedByIam(matched, decision, undefined);
+}
+
+/** Table A for identities of the API's own account, table B for all others. */
+function admitSigner(matched: Matched, caller: Extract<Caller, { kind: 'iam' }>): void {
+  const { accountId, userArn, userId, permissions } = caller;
+  const question = askAbout(matched, { principal: { arn: userArn, accountId, userId } });
+  const combine = accountId === matched.api.accountId ? decideWithinAccount : decideAcrossAccounts;
+  const decision = combine(
+    permissions.decide(question),
+    askResourcePolicy(matched, question) ?? 'implicit-deny',
+  );
+  if (decision !== 'allow') throw refusedByIam(matched, decision, userArn);
+}
+
+function askAbout(
+  matched: Matched,
+  more: { readonly principal?: NonNullable<ConditionFacts['principal']> },
+): PolicyQuestion & { readonly principal?: PolicyPrincipal } {
+  const { resourcePolicy } = matched.stage.deployment;
+  const isPrivate = resourcePolicy?.kind === 'policy' && resourcePolicy.isPrivate;
+  return {
+    action: 'execute-api:Invoke',
+    resource: methodArn(matched),
+    conditions: requestConditions(matched, { ...more, isPrivate }),
+    ...more,
+  };
+}
+
+/** Undefined where there is none to ask. */
+function askResourcePolicy(matched: Matched, question: PolicyQuestion): PolicyDecision | undefined {
+  const { resourcePolicy } = matched.stage.deployment;
+  return resourcePolicy?.kind === 'policy' ? resourcePolicy.policy.decide(question) : undefined;
+}
+
+function refusedByIam(matched: Matched, decision: PolicyDecision | undefined, who: string | undefined): Error {
+  const message = describeDenial(matched, who, decision === 'explicit-deny');
+  return gatewayError('ACCESS_DENIED', { source: 'client', reason: message, message });
 }
 
 function denied(reason: string, message?: string): Error {

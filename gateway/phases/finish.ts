@@ -15,8 +15,15 @@ export function finish(received: Received, reply: Reply, trail: Trail): void {
     return;
   }
   reply.headers.push('x-amzn-RequestId', received.requestId, 'x-amz-apigw-id', received.extendedRequestId);
-  // Gateway errors carry no trace id [obs].
-  if (trail.failure === undefined) reply.headers.push('X-Amzn-Trace-Id', received.traceHeader);
+  if (carriesTrace(received, reply, trail)) reply.headers.push('X-Amzn-Trace-Id', received.traceHeader);
+}
+
+/** Gateway errors and MOCK carry no trace id; behind an HTTP_PROXY the backend's own stays the only one [obs]. */
+function carriesTrace(received: Received, reply: Reply, trail: Trail): boolean {
+  if (trail.failure !== undefined) return false;
+  const kind = received.route?.integration.kind;
+  if (kind === 'http-proxy') return lastHeader(reply.headers, 'x-amzn-trace-id') === undefined;
+  return kind !== 'mock';
 }
 
 /** With a `CorsConfiguration` the gateway alone decides: what the function set is dropped. */

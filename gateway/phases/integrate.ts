@@ -1,22 +1,97 @@
 /**
  * Runs the integration within its deadline and sorts out how it went.
- * reads: payload, integration · adds: nothing · may answer: no ·
- * fails with: INTEGRATION_TIMEOUT, FUNCTION_FAILED, INTEGRATION_FAILURE, API_CONFIGURATION_ERROR, REQUEST_TOO_LARGE
- * @see aws-behaviour §1.5, §3.7
+ * reads: outgoing call, payload · adds: nothing · may answer: no ·
+ * fails with: INTEGRATION_TIMEOUT, FUNCTION_FAILED, FUNCTION_THROTTLED, INTEGRATION_FAILURE, API_CONFIGURATION_ERROR, REQUEST_TOO_LARGE
+ * @see aws-behaviour §1.5, §3.7, §8
  */
 import { gatewayError } from '../errors.ts';
+import { configurationError } from '../mapping/mapping-failure.ts';
 import type { Mapped } from '../exchange.ts';
-import type { InvocationResult, Ports } from '../ports.ts';
+import type { FunctionCall, IntegrationAnswer } from '../mapping/outgoing.ts';
+import type { HttpOutcome, InvocationResult, Ports } from '../ports.ts';
 
-/** The function's answer as JSON text. Not `async`: the pipeline awaits the invoker's own promise and no second one. */
-export function integrate(mapped: Mapped, at: Ports): Promise<InvocationResult> {
-  const { integration } = mapped;
-  return at.invoker.invoke({
-    functionName: integration.functionName.render(mapped.stage.variables),
-    payload: mapped.payload,
-    timeoutMs: integration.timeoutMs,
-    traceHeader: mapped.traceHeader,
-  });
+const NOTHING = Buffer.alloc(0);
+
+/** Not `async`: the pipeline awaits the port's own promise and no second one. */
+export function integrate(mapped: Mapped, at: Ports): Promise<InvocationResult | HttpOutcome> {
+  const { outgoing } = mapped;
+  switch (outgoing.kind) {
+    case 'lambda-proxy':
+      return at.invoker.invoke({
+        functionName: outgoing.functionName.render(mapped.stage.variables),
+        payload: mapped.payload,
+        timeoutMs: outgoing.timeoutMs,
+        traceHeader: mapped.traceHeader,
+      });
+    case 'mock':
+      return Promise.resolve({ kind: 'answered', status: outgoing.status, headers: [], body: NOTHING });
+    case 'function':
+      return invokeFunction(outgoing, mapped.traceHeader, at);
+    case 'http':
+      return at.http.send(outgoing.request);
+    case 'service':
+      return at.services.call(outgoing.request);
+  }
+}
+
+function invokeFunction(
+  call: FunctionCall,
+  traceHeader: string,
+  at: Ports,
+): Promise<InvocationResult | HttpOutcome> {
+  if (!isJson(call.event)) return Promise.resolve(NOT_JSON);
+  const { functionName, event, plan } = call;
+  const result = at.invoker.invoke({ functionName, payload: event, timeoutMs: plan.timeoutMs, traceHeader });
+  if (!call.isAsynchronous) return result;
+  // Lambda takes the event and answers before the function has run; how it goes is not the caller's.
+  result.catch((fault: unknown) => at.log.write(`asynchronous call of ${functionName}: ${String(fault)}`));
+  return Promise.resolve(ACCEPTED);
+}
+
+const LAMBDA_HEADERS = ['Content-Type', 'application/json'];
+const ACCEPTED: HttpOutcome = { kind: 'answered', status: 202, headers: LAMBDA_HEADERS, body: NOTHING };
+/** Lambda's own refusal of an event; an integration response may show it to the client. */
+const NOT_JSON: HttpOutcome = {
+  kind: 'answered',
+  status: 400,
+  headers: LAMBDA_HEADERS,
+  body: Buffer.from('{"Type":"User","message":"Could not parse request body into json"}'),
+};
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What the integration said: text of a Lambda proxy, an answer of any other; or the failure the client gets to see. */
+export function readAnswer(
+  mapped: Mapped,
+  outcome: InvocationResult | HttpOutcome,
+): string | IntegrationAnswer {
+  switch (outcome.kind) {
+    case 'answered':
+      return outcome;
+    case 'unreachable':
+      throw unreachable(outcome.reason, outcome.message);
+    case 'returned':
+      return mapped.outgoing.kind === 'function' ? fromLambda(outcome.payload) : outcome.payload;
+    case 'failed':
+      // A function behind templates may fail: its message chooses the integration response.
+      if (mapped.outgoing.kind === 'function') return fromLambda(outcome.payload, outcome.errorMessage);
+      return readOutcome(outcome);
+    case 'timed-out':
+    case 'refused':
+      return readOutcome(outcome);
+  }
+}
+
+function fromLambda(payload: string, errorMessage?: string): IntegrationAnswer {
+  const answer = { status: 200, headers: LAMBDA_HEADERS, body: Buffer.from(payload) };
+  return errorMessage === undefined ? answer : { ...answer, errorMessage };
 }
 
 /** The text that the function returned, or the failure the client gets to see. */
@@ -32,7 +107,7 @@ export function readOutcome(result: InvocationResult): string {
     case 'timed-out':
       throw gatewayError('INTEGRATION_TIMEOUT', {
         source: 'integration',
-        reason: 'the function did not answer within the integration timeout',
+        reason: 'no answer within the integration timeout',
       });
     case 'refused':
       throw refusal(result.reason, result.message);
@@ -47,5 +122,25 @@ function refusal(reason: 'not-found' | 'throttled' | 'too-large', message: strin
       return gatewayError('FUNCTION_THROTTLED', { source: 'integration', reason: message });
     case 'not-found':
       return gatewayError('API_CONFIGURATION_ERROR', { source: 'gateway', reason: message });
+  }
+}
+
+function unreachable(
+  reason: Extract<HttpOutcome, { kind: 'unreachable' }>['reason'],
+  message: string,
+): Error {
+  switch (reason) {
+    case 'address':
+      return configurationError(`Invalid endpoint address: ${message}`);
+    case 'request':
+      return configurationError(message);
+    case 'network':
+      return gatewayError('INTEGRATION_FAILURE', {
+        source: 'integration',
+        message: 'Network error communicating with endpoint',
+        reason: message,
+      });
+    case 'too-large':
+      return gatewayError('INTEGRATION_FAILURE', { source: 'integration', status: 500, reason: message });
   }
 }

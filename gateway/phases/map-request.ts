@@ -1,12 +1,16 @@
 /**
  * Builds what the integration gets.
- * reads: everything so far · adds: payload · may answer: no · fails with: API_CONFIGURATION_ERROR, INTEGRATION_FAILURE
- * @see aws-behaviour §3.1–3.3
+ * reads: everything so far · adds: outgoing call, payload · may answer: no ·
+ * fails with: UNSUPPORTED_MEDIA_TYPE, API_CONFIGURATION_ERROR, INTEGRATION_FAILURE, DEFAULT_4XX
+ * @see aws-behaviour §3.1–3.3, §7, §8
  */
 import { gatewayError } from '../errors.ts';
 import { buildHttp1Event, buildHttp2Event } from '../events/http-event.ts';
 import { buildRestEvent } from '../events/rest-event.ts';
+import { buildOutgoing } from '../mapping/build-outgoing.ts';
+import { toMappingFailure } from '../mapping/mapping-failure.ts';
 import type { ProxyPayload } from '../deployment/model.ts';
+import type { MappedIntegration } from '../deployment/integration-model.ts';
 import type { Admitted, Mapped } from '../exchange.ts';
 
 export function mapRequest(admitted: Admitted): Mapped {
@@ -14,6 +18,12 @@ export function mapRequest(admitted: Admitted): Mapped {
   switch (integration.kind) {
     case 'lambda-proxy':
       return admitted.mapped(integration, buildEvent(integration.payload, admitted));
+    case 'mock':
+    case 'function':
+    case 'http':
+    case 'http-proxy':
+    case 'service':
+      return mapByTemplates(integration, admitted);
     case 'misconfigured':
       // AWS finds out only when it calls, and then says 500 where the type's own status is 504 [obs].
       throw gatewayError('INTEGRATION_FAILURE', {
@@ -25,6 +35,15 @@ export function mapRequest(admitted: Admitted): Mapped {
       throw misconfigured(integration.reason);
     case 'none':
       throw misconfigured('the route has no integration');
+  }
+}
+
+function mapByTemplates(integration: MappedIntegration, admitted: Admitted): Mapped {
+  try {
+    const outgoing = buildOutgoing(integration, admitted, admitted.stage.deployment.binaryMediaTypes);
+    return admitted.mapped(outgoing, '');
+  } catch (error) {
+    throw toMappingFailure(error, 'request');
   }
 }
 

@@ -1,26 +1,65 @@
 /**
- * Reads the function's answer as a reply.
- * reads: the answer, Accept · adds: reply · may answer: always · fails with: FUNCTION_FAILED (malformed answer)
- * @see aws-behaviour §3.5, §3.6
+ * Reads the integration's answer as a reply.
+ * reads: the answer, Accept · adds: reply · may answer: always ·
+ * fails with: FUNCTION_FAILED (malformed proxy answer), API_CONFIGURATION_ERROR (base64 that is none, no response for it)
+ * @see aws-behaviour §3.5, §3.6, §7.7
  */
 import { gatewayError } from '../errors.ts';
 import { lastHeader } from '../events/header-list.ts';
 import { readHttp1Result, readHttp2Result, readRestResult } from '../events/proxy-result.ts';
+import { buildProxyReply, buildReply, type MappedReply } from '../mapping/build-reply.ts';
+import { toMappingFailure } from '../mapping/mapping-failure.ts';
+import type { LambdaProxyIntegration } from '../deployment/model.ts';
 import type { Mapped, Reply } from '../exchange.ts';
+import type { IntegrationAnswer, Outgoing } from '../mapping/outgoing.ts';
 
-/** Turns the text of a proxy result into a reply. */
-export function mapResponse(mapped: Mapped, answer: string): Reply {
-  const result = readResult(mapped, answer);
+/** `answer`: text of a Lambda proxy, or what any other integration answered. */
+export function mapResponse(mapped: Mapped, answer: string | IntegrationAnswer): Reply {
+  const { outgoing } = mapped;
+  if (outgoing.kind === 'lambda-proxy') return readProxyAnswer(mapped, outgoing, answer);
+  if (typeof answer === 'string') throw new TypeError(`a text answered a ${outgoing.kind} call`);
+  try {
+    return mapByTemplates(mapped, outgoing, answer);
+  } catch (error) {
+    throw toMappingFailure(error, 'response');
+  }
+}
+
+function mapByTemplates(
+  mapped: Mapped,
+  outgoing: Exclude<Outgoing, LambdaProxyIntegration>,
+  answer: IntegrationAnswer,
+): MappedReply {
+  const facts = { request: mapped, binaryMediaTypes: mapped.stage.deployment.binaryMediaTypes };
+  const { plan, input } = outgoing;
+  if (plan.kind === 'http-proxy') return buildProxyReply(answer, facts);
+  const selectBy = outgoing.kind === 'function' ? answer.errorMessage : String(answer.status);
+  return buildReply(plan.response, selectBy, answer, input, facts);
+}
+
+function readProxyAnswer(
+  mapped: Mapped,
+  { payload }: LambdaProxyIntegration,
+  answer: string | IntegrationAnswer,
+): Reply {
+  if (typeof answer !== 'string') throw new TypeError('a Lambda proxy was not answered by a text');
+  const result = readResult(mapped, payload, answer);
   if (result.kind === 'malformed')
     throw gatewayError('FUNCTION_FAILED', {
       source: 'integration',
       reason: `Execution failed due to configuration error: Malformed Lambda proxy response: ${result.reason}`,
     });
+  if (result.kind === 'undecodable')
+    throw gatewayError('API_CONFIGURATION_ERROR', { source: 'integration', reason: result.reason });
   return { status: result.status, headers: result.headers, body: result.body };
 }
 
-function readResult(mapped: Mapped, answer: string): ReturnType<typeof readRestResult> {
-  switch (mapped.integration.payload) {
+function readResult(
+  mapped: Mapped,
+  payload: LambdaProxyIntegration['payload'],
+  answer: string,
+): ReturnType<typeof readRestResult> {
+  switch (payload) {
     case 'rest-1.0':
       return readRestResult(answer, {
         binaryMediaTypes: mapped.stage.deployment.binaryMediaTypes,

@@ -1,16 +1,100 @@
 /**
- * API key, throttle and quota. This version meters nothing yet; a route that needs a key is refused
- * rather than served open, because a key that is not checked is no key.
- * reads: caller, route · adds: API key · may answer: no · fails with: API_CONFIGURATION_ERROR
+ * API key, throttle, quota, in AWS's order. A request that is refused takes nothing: not a token of
+ * another bucket, not a unit of the quota.
+ * reads: route, caller, x-api-key · adds: API key · may answer: no · fails with: INVALID_API_KEY, THROTTLED, QUOTA_EXCEEDED
+ * @see aws-behaviour §1.1 steps 8–9, §5
  */
 import { gatewayError } from '../errors.ts';
-import type { Admitted, Authenticated } from '../exchange.ts';
+import { lastHeader } from '../events/header-list.ts';
+import type { TokenBucket } from '../metering/token-bucket.ts';
+import type { Admitted, Authenticated, KeyHolder, ServedStage } from '../exchange.ts';
+import type { Clock } from '../ports.ts';
 
-export function meter(authenticated: Authenticated): Admitted {
-  if (authenticated.route.apiKeyRequired)
-    throw gatewayError('API_CONFIGURATION_ERROR', {
-      source: 'gateway',
-      reason: `${authenticated.route.logicalId} needs an API key, and usage plans are not supported yet`,
-    });
-  return authenticated.admitted(undefined);
+export function meter(authenticated: Authenticated, at: { readonly clock: Clock }): Admitted {
+  const { route, stage } = authenticated;
+  // A key that no route asks for is ignored completely: neither checked nor counted.
+  if (!route.apiKeyRequired && stage.throttle === undefined) return authenticated.admitted(undefined);
+  const nowEpochMs = at.clock.nowEpochMs();
+  const holder = route.apiKeyRequired ? identify(authenticated) : undefined;
+  const ofPlan = holder?.bucketOf(route.routeKey, nowEpochMs);
+  if (holder !== undefined && ofPlan?.isEmpty(nowEpochMs) === true)
+    throw throttled(describeKey(holder, authenticated, 'Key throttle limit exceeded', ofPlan));
+  if (holder?.isQuotaUsedUp(nowEpochMs) === true) throw quotaExceeded(holder);
+  takeFromStage(stage, route.routeKey, nowEpochMs);
+  ofPlan?.take();
+  holder?.count(nowEpochMs);
+  return authenticated.admitted(holder?.apiKey);
+}
+
+/** Limits that hold for everybody: the route's on this stage, then the account's. @throws GatewayError THROTTLED */
+export function takeFromStage(stage: ServedStage, routeKey: string, nowEpochMs: number): void {
+  if (stage.throttle === undefined) return;
+  const ofRoute = stage.throttle.bucketOf(routeKey, nowEpochMs);
+  if (ofRoute?.isEmpty(nowEpochMs) === true)
+    throw throttled(`${routeKey} exceeded the throttle limit of stage ${stage.name}. ${describe(ofRoute)}`);
+  const { account } = stage.throttle;
+  if (account?.isEmpty(nowEpochMs) === true)
+    throw throttled(`the throttle limit of the account is exceeded. ${describe(account)}`);
+  ofRoute?.take();
+  account?.take();
+}
+
+function identify(authenticated: Authenticated): KeyHolder {
+  const { api, stage, caller, rawHeaders } = authenticated;
+  const isFromAuthorizer = stage.deployment.apiKeySource === 'AUTHORIZER';
+  const value = isFromAuthorizer
+    ? caller.kind === 'lambda'
+      ? caller.grant.usageIdentifierKey
+      : undefined
+    : lastHeader(rawHeaders, 'x-api-key');
+  if (value === undefined || value === '')
+    throw invalidKey(
+      isFromAuthorizer ? 'the authorizer gave no usageIdentifierKey' : 'the x-api-key header is missing',
+    );
+  const holder = stage.keys.holderOf(api.apiId, stage.name, value);
+  if (holder === undefined)
+    throw invalidKey(
+      `API Key ${mask(value)} is unknown, disabled, or in no usage plan for ${api.apiId}/${stage.name}`,
+    );
+  return holder;
+}
+
+/** The line that AWS writes to the execution log [kc]. */
+function describeKey(
+  { apiKey, plan }: KeyHolder,
+  { api, stage, route }: Authenticated,
+  what: string,
+  bucket: TokenBucket,
+): string {
+  const method = route.routeKey.split(' ')[0] ?? '';
+  return (
+    `API Key ${mask(apiKey.value)} exceeded throttle limit for API Stage ${api.apiId}/${stage.name}: ${what} for ` +
+    `Usage Plan ID ${plan.id}, RestApi ${api.apiId}, Stage ${stage.name}, Resource ${route.resourcePath}, ` +
+    `HttpMethod ${method}. ${describe(bucket)}`
+  );
+}
+
+function describe({ limit }: TokenBucket): string {
+  return `Limit: ${limit.rateLimit.toFixed(2)} Burst: ${limit.burstLimit}`;
+}
+
+/** Only the end of a key may stand in a log. */
+function mask(value: string): string {
+  return `****${value.slice(-3)}`;
+}
+
+function throttled(reason: string): Error {
+  return gatewayError('THROTTLED', { source: 'client', reason });
+}
+
+function quotaExceeded({ apiKey, plan }: KeyHolder): Error {
+  const limits = plan.quota === undefined ? '' : ` Limit: ${plan.quota.limit} Period: ${plan.quota.period}`;
+  return gatewayError('QUOTA_EXCEEDED', {
+    source: 'client',
+    reason: `API Key ${mask(apiKey.value)}: Key quota exhausted for Usage Plan ID ${plan.id}.${limits}`,
+  });
+}
+
+function invalidKey(reason: string): Error {
+  return gatewayError('INVALID_API_KEY', { source: 'client', reason });
 }

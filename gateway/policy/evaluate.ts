@@ -5,6 +5,8 @@ import type { Condition } from './conditions.ts';
 import type { CompiledPolicy, ConditionValues, PolicyQuestion } from './model.ts';
 import { PolicyInvalid, readRecord, readTexts } from './policy-invalid.ts';
 import type { JsonRecord } from './policy-invalid.ts';
+import { compilePrincipals } from './principals.ts';
+import type { PrincipalTest } from './principals.ts';
 import { compilePattern } from './text-pattern.ts';
 import type { Pattern } from './text-pattern.ts';
 
@@ -16,10 +18,15 @@ export type PolicyCompilation =
 export type PolicyOptions = {
   /** `arn:aws:execute-api:{region}:{account}:{apiId}`, put in place of `execute-api:` in `execute-api:/…` resources. */
   readonly apiArn?: string;
+  /** Authorizer functions may write `allow` and `DENY` (a CDK suite on AWS relies on it); IAM itself takes `Allow` and `Deny` only. */
+  readonly effectInAnyCase?: boolean;
+  /** A policy attached to a resource: each statement says for whom it is. Without it a statement is for whoever holds it. */
+  readonly ofResource?: boolean;
 };
 
 type Statement = {
   readonly isDeny: boolean;
+  readonly principals: PrincipalTest;
   readonly actions: Part;
   readonly resources: Part;
   readonly condition: Condition;
@@ -33,6 +40,7 @@ const STATEMENT_MEMBERS = new Set([
   'Sid',
   'Effect',
   'Principal',
+  'NotPrincipal',
   'Action',
   'NotAction',
   'Resource',
@@ -67,8 +75,13 @@ function decide(
   return 'implicit-deny';
 }
 
-function applies(statement: Statement, action: string, { resource, conditions }: PolicyQuestion): boolean {
+function applies(
+  statement: Statement,
+  action: string,
+  { resource, conditions, principal }: PolicyQuestion,
+): boolean {
   return (
+    statement.principals(principal) &&
     covers(statement.actions, action, conditions) &&
     covers(statement.resources, resource, conditions) &&
     statement.condition(conditions)
@@ -95,11 +108,10 @@ function readStatements(document: unknown, options: PolicyOptions): readonly Sta
 function readStatement(value: unknown, hasVariables: boolean, options: PolicyOptions): Statement {
   const statement = readRecord(value, 'Statement');
   refuseStrangers(statement, STATEMENT_MEMBERS, 'Statement');
-  const effect = statement['Effect'];
-  if (effect !== 'Allow' && effect !== 'Deny') throw new PolicyInvalid('Effect is neither Allow nor Deny');
-  refuseForeignPrincipal(statement['Principal']);
+  const effect = readEffect(statement['Effect'], options);
   return {
     isDeny: effect === 'Deny',
+    principals: compilePrincipals(statement, effect, options.ofResource === true),
     actions: readPart(statement, 'Action', (text) => compilePattern(text.toLowerCase(), false)),
     resources: readPart(statement, 'Resource', (text) =>
       compilePattern(readResource(text, options), hasVariables),
@@ -108,18 +120,19 @@ function readStatement(value: unknown, hasVariables: boolean, options: PolicyOpt
   };
 }
 
+function readEffect(value: unknown, { effectInAnyCase = false }: PolicyOptions): 'Allow' | 'Deny' {
+  const effect = typeof value === 'string' && effectInAnyCase ? capitalise(value) : value;
+  if (effect === 'Allow' || effect === 'Deny') return effect;
+  throw new PolicyInvalid('Effect is neither Allow nor Deny');
+}
+
+function capitalise(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
+}
+
 function refuseStrangers(record: JsonRecord, known: ReadonlySet<string>, what: string): void {
   const stranger = Object.keys(record).find((member) => !known.has(member));
   if (stranger !== undefined) throw new PolicyInvalid(`${what} has an unknown member ${quote(stranger)}`);
-}
-
-/** A question names no principal, so a statement for some principals only could not be answered rightly. */
-function refuseForeignPrincipal(principal: unknown): void {
-  if (principal === undefined || principal === '*') return;
-  const { AWS: names, ...others } = readRecord(principal, 'Principal');
-  const isEverybody = names === '*' || (Array.isArray(names) && names.length === 1 && names[0] === '*');
-  if (!isEverybody || Object.keys(others).length > 0)
-    throw new PolicyInvalid('Principal is supported as "*" only');
 }
 
 /** Exactly one of `Name` and `NotName`. */

@@ -3,6 +3,7 @@
  * with the same IAM policy documents that a user at AWS would have.
  */
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { parseArn } from '#shared/aws/arn.ts';
 import { DefinitionError } from '../errors.ts';
 import { compilePolicy } from './evaluate.ts';
 import type { CompiledPolicy, PolicyDecision, PolicyQuestion } from './model.ts';
@@ -27,6 +28,7 @@ export type Identities = {
 /** A file with more names is a mistake, not a team. */
 const MAX_IDENTITIES = 1000;
 const IDENTITY_KEYS = ['name', 'accessKeyId', 'secretAccessKey', 'policies'];
+const OPTIONAL_KEYS = ['accountId'];
 
 const ADMIN_POLICY = {
   Version: '2012-10-17',
@@ -50,7 +52,7 @@ export function adminIdentity(
 
 /**
  * Reads the identities file (YAML or JSON):
- * `identities: [{ name, accessKeyId, secretAccessKey, policies: [<IAM policy document>, …] }]`.
+ * `identities: [{ name, accessKeyId, secretAccessKey, policies: [<IAM policy document>, …], accountId? }]`.
  * @throws DefinitionError with file and line for anything else, unknown keys included.
  */
 export function parseIdentities(text: string, file: string, accountId: string): readonly LocalIdentity[] {
@@ -101,6 +103,24 @@ export function decideFor(identity: LocalIdentity, question: PolicyQuestion): Po
   return decision;
 }
 
+/** The same as one policy, without the identity's secret beside it. */
+export function permissionsOf(identity: LocalIdentity): CompiledPolicy {
+  return { decide: (question) => decideFor(identity, question) };
+}
+
+/** Who an identity is to policies and events: nothing secret. */
+export type IdentityFacts = {
+  readonly arn: string;
+  /** Another than the API's makes its calls cross-account. */
+  readonly accountId: string;
+  /** AWS's unique id of a user: `AIDA…`. Here the key's own id under the prefix of users. */
+  readonly userId: string;
+};
+
+export function describeIdentity({ arn, accessKeyId }: LocalIdentity): IdentityFacts {
+  return { arn, accountId: parseArn(arn)?.accountId ?? '', userId: `AIDA${accessKeyId.slice(4)}` };
+}
+
 function userArn(accountId: string, name: string): string {
   return `arn:aws:iam::${accountId}:user/${name}`;
 }
@@ -127,7 +147,7 @@ class IdentitiesReader {
   }
 
   #identity(item: unknown): LocalIdentity {
-    const fields = this.#fields(item, 'an identity', IDENTITY_KEYS);
+    const fields = this.#fields(item, 'an identity', [...IDENTITY_KEYS, ...OPTIONAL_KEYS]);
     const name = this.#text(item, fields, 'name', /^[\w+=,.@-]{1,64}$/, 'a user name as IAM allows it');
     const accessKeyId = this.#text(
       item,
@@ -143,13 +163,16 @@ class IdentitiesReader {
       /^[\x21-\x7e]{8,256}$/,
       '8 to 256 characters',
     );
+    const accountId = fields.has('accountId')
+      ? this.#text(item, fields, 'accountId', /^\d{12}$/, '12 digits in quotes')
+      : this.#accountId;
     const policies = fields.get('policies');
     if (!isSeq(policies)) return this.#fail(item, 'policies', 'must be a list of IAM policy documents');
     return {
       name,
       accessKeyId,
       secretAccessKey,
-      arn: userArn(this.#accountId, name),
+      arn: userArn(accountId, name),
       policies: policies.items.map((policy) => this.#policy(policy)),
     };
   }

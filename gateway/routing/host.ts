@@ -14,3 +14,10 @@ export function readApiIdFromHost(host: string): string | undefined {
   if (host.length > MAX_HOST_LENGTH) return undefined;
   return EXECUTE_API_HOST.exec(host)?.[1]?.toLowerCase();
 }
+
+const PRIVATE_HOST = /^[a-z0-9]{1,63}-(vpce-[0-9a-f]{8,17})\.execute-api\./i;
+
+/** `{apiId}-{vpceId}.execute-api.…`, by which clients of a private API name its VPC endpoint → `vpce-0123456789abcdef0`. */
+export function readVpcEndpointFromHost(host: string): string | undefined {
+  return PRIVATE_HOST.exec(host)?.[1]?.toLowerCase();
+}

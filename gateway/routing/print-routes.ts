@@ -8,7 +8,7 @@ export type RouteRow = {
   readonly path: string;
   readonly logicalId: string;
   readonly apiKeyRequired: boolean;
-  /** Name of the Lambda authorizer, or the type that this version cannot check; undefined = open. */
+  /** Name of the authorizer, or `AWS_IAM`; undefined = open. */
   readonly authorizer: string | undefined;
   /** Function name, stage variables not yet filled in; undefined = no function behind it. */
   readonly functionName: string | undefined;
@@ -35,9 +35,10 @@ function printAuthorizer(authorization: Authorization): string | undefined {
     case 'none':
       return undefined;
     case 'lambda':
+    case 'token':
       return authorization.authorizer.name;
-    case 'unsupported':
-      return authorization.type;
+    case 'iam':
+      return 'AWS_IAM';
   }
 }
 

@@ -13,7 +13,7 @@ import { refuseForeignHost, refuseForeignOrigin } from './guards.ts';
 import { serveIssuer } from './issuer-endpoints.ts';
 import type { Issuer } from './issuer.ts';
 import { listenOn } from './listen.ts';
-import { serveLocal } from './local-endpoints.ts';
+import { type RecordedCalls, serveLocal } from './local-endpoints.ts';
 import { readBody } from './read-body.ts';
 
 /** What others answer behind the port. */
@@ -29,6 +29,8 @@ export type ControlMounts = {
   readonly status: () => unknown;
   /** Body of `GET /_gatewright/routes`. */
   readonly routes: () => unknown;
+  /** `GET` and `DELETE /_gatewright/recorded`: calls of AWS services that nobody else answered. */
+  readonly recorded: RecordedCalls;
 };
 
 export type ControlPortOptions = {
@@ -122,6 +124,7 @@ export async function answer(request: ControlRequest, options: ControlPortOption
         clockFixedBecause: options.clockFixedBecause,
         status: options.mounts.status,
         routes: options.mounts.routes,
+        recorded: options.mounts.recorded,
       })) ??
       serveConnections(request, options.mounts) ??
       (await serveAws(request, options))

@@ -12,7 +12,11 @@ export type LocalEndpointsOptions = {
   readonly clockFixedBecause: string | undefined;
   readonly status: () => unknown;
   readonly routes: () => unknown;
+  readonly recorded: RecordedCalls;
 };
+
+/** What the recorder of service calls shows. */
+export type RecordedCalls = { readonly calls: readonly unknown[]; clear(): void };
 
 const PREFIX = '/_gatewright/';
 
@@ -33,6 +37,11 @@ export async function serveLocal(
       return jsonReply(200, at.status());
     case 'GET routes':
       return jsonReply(200, at.routes());
+    case 'GET recorded':
+      return jsonReply(200, { calls: at.recorded.calls });
+    case 'DELETE recorded':
+      at.recorded.clear();
+      return jsonReply(200, { calls: [] });
     case 'GET clock':
       return tellTime(at.clock);
     case 'POST clock':

@@ -25,7 +25,7 @@ export async function callRoute(
   if (integration.kind !== 'lambda-proxy')
     throw gatewayError('API_CONFIGURATION_ERROR', {
       source: 'gateway',
-      reason: integration.kind === 'none' ? 'the route has no integration' : integration.reason,
+      reason: 'reason' in integration ? integration.reason : 'the route has no integration that it can run',
     });
   const result = await at.invoker.invoke({
     functionName: integration.functionName.render(stage.variables),
@@ -42,7 +42,7 @@ export async function callRoute(
  */
 export function toHandshakeReply(answer: string): Reply {
   const result = readConnectResult(answer);
-  if (result.kind === 'malformed') throw malformed(result.reason);
+  if (result.kind !== 'reply') throw malformed(result.reason);
   const status = result.status < 300 ? 101 : result.status;
   return { status, headers: toUpgradeHeaders(result.headers), body: '' };
 }

@@ -12,8 +12,9 @@ import { authorize } from '../phases/authorize.ts';
 import { fail } from '../phases/fail.ts';
 import { finish } from '../phases/finish.ts';
 import { log } from '../phases/log.ts';
-import { meter } from '../phases/meter.ts';
+import { meter, takeFromStage } from '../phases/meter.ts';
 import { screen } from '../phases/screen.ts';
+import { validate, validateMessage } from '../phases/validate.ts';
 import { startTrail } from '../trail.ts';
 import { callRoute, toFrame, toHandshakeReply } from './call-route.ts';
 import { checkHandshake } from './handshake.ts';
@@ -55,7 +56,9 @@ export async function connect(handshake: Received, at: WebSocketPorts): Promise<
     trail.phase = 'authorize';
     const authenticated = authorize(matched, caller);
     trail.phase = 'meter';
-    const admitted = meter(authenticated);
+    const admitted = meter(authenticated, at);
+    trail.phase = 'validate';
+    validate(admitted);
     detail = describeConnection(admitted, start);
     reply = await askConnectRoute(admitted, detail, trail, at);
   } catch (error) {
@@ -85,11 +88,21 @@ function describeConnection(admitted: Admitted, start: ConnectionStart): Connect
   };
 }
 
-/** Without the authorizer's policy: it has spoken, and would stay in memory as long as the connection. */
+/** Without the caller's policies: they have spoken, and would stay in memory as long as the connection. */
 function factsOf(caller: Caller): CallerFacts {
-  if (caller.kind !== 'lambda') return caller;
-  const { kind, principalId, context, integrationLatencyMs } = caller;
-  return { kind, principalId, context, integrationLatencyMs };
+  switch (caller.kind) {
+    case 'lambda': {
+      const { kind, principalId, context, integrationLatencyMs } = caller;
+      return { kind, principalId, context, integrationLatencyMs };
+    }
+    case 'iam': {
+      const { kind, accessKey, accountId, callerId, userArn, userId } = caller;
+      return { kind, accessKey, accountId, callerId, userArn, userId };
+    }
+    case 'anonymous':
+    case 'jwt':
+      return caller;
+  }
 }
 
 /** The upgrade waits for the `$connect` function; a route without integration lets everybody in. */
@@ -128,7 +141,12 @@ export async function message(
     return errorFrame('Forbidden', connection, requestId);
   }
   let frame: string | undefined;
+  let status = 200;
   try {
+    trail.phase = 'meter';
+    takeFromStage(found.stage, route.routeKey, at.clock.nowEpochMs());
+    trail.phase = 'validate';
+    validateMessage(route, body);
     trail.phase = 'map-request';
     const facts = eventFacts(found, connection, route, requestId, at);
     const payload = buildMessageEvent(facts, { messageId: at.random.extendedId(), body });
@@ -138,9 +156,11 @@ export async function message(
     frame = route.repliesToClient ? answer : undefined;
   } catch (error) {
     noteFailure(error, trail);
-    frame = errorFrame('Internal server error', connection, requestId);
+    const failure = frameFailure(error);
+    status = failure.status;
+    frame = errorFrame(failure.message, connection, requestId);
   }
-  logEvent('MESSAGE', connection, route.routeKey, trail.failure === undefined ? 200 : 500, trail, at);
+  logEvent('MESSAGE', connection, route.routeKey, status, trail, at);
   return frame;
 }
 
@@ -188,6 +208,18 @@ function eventFacts(
 
 function newTrace(at: Ports): string {
   return continueTrace(undefined, at.clock.nowEpochMs(), at.random);
+}
+
+/** What the sender reads of a failed message; the status is for the log alone. */
+function frameFailure(error: unknown): { readonly status: number; readonly message: string } {
+  switch (error instanceof GatewayError ? error.code : undefined) {
+    case 'THROTTLED':
+      return { status: 429, message: 'Too Many Requests' };
+    case 'BAD_REQUEST_BODY':
+      return { status: 400, message: 'Bad request body' };
+    default:
+      return { status: 500, message: 'Internal server error' };
+  }
 }
 
 /** AWS's error frames: a space after the first colon only. */

@@ -35,6 +35,14 @@ export class KeySets {
     this.#clock = clock;
   }
 
+  /** The key, where a set that is young enough holds it; undefined = `keyFor` must be asked. */
+  knownKey(jwksUri: string, keyId: string): VerificationKey | undefined {
+    const held = this.#held.get(jwksUri);
+    return held !== undefined && this.#sinceMs(held.fetchedAtMs) < MAX_AGE_MS
+      ? held.set?.get(keyId)
+      : undefined;
+  }
+
   /**
    * The issuer's key of this id; reads the key set when it is unknown, too old, or lacks the key.
    * `jwksUri` comes from configuration only, never from a token.
@@ -42,10 +50,10 @@ export class KeySets {
    *   KEY_SET_UNAVAILABLE: the issuer cannot be asked.
    */
   async keyFor(jwksUri: string, keyId: string): Promise<VerificationKey> {
+    const known = this.knownKey(jwksUri, keyId);
+    if (known !== undefined) return known;
     const held = this.#heldFor(jwksUri);
     const ageMs = this.#sinceMs(held.fetchedAtMs);
-    const known = held.set?.get(keyId);
-    if (known !== undefined && ageMs < MAX_AGE_MS) return known;
     if (held.set !== undefined && ageMs < UNKNOWN_KEY_COOLDOWN_MS) throw unknownKey();
     await this.#refresh(jwksUri, held);
     return this.#keyAfterRefresh(held, keyId);

@@ -17,7 +17,8 @@ export type Demand = {
 
 export type LeaseSize = {
   readonly units: number;
-  readonly gate: number;
+  /** undefined = for units that were admitted already. */
+  readonly gate: number | undefined;
   /** undefined = direct charge. */
   readonly outstandingMax: number | undefined;
 };

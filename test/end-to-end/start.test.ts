@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -199,4 +199,38 @@ describe('gatewright start --json', () => {
     assert.match(ended.stderr, /written to stdout/, 'what a function prints goes to stderr');
     rmSync(folder, { recursive: true });
   });
+
+  it('takes a changed template while it runs, and keeps the old where the new is broken', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatewright-reload-'));
+    const template = join(folder, 'template.yaml');
+    const text = readFileSync(join(CHECKOUT, 'test/fixtures/end-to-end/print-environment.yaml'), 'utf8');
+    writeFileSync(template, text);
+    const gateway = await startCommand(
+      ['start', template, '--json', '--port', '0', '--control-port', '0'],
+      '\n',
+      {
+        cwd: folder,
+      },
+    );
+    const url = (JSON.parse(gateway.output().stdout) as Ready).apis[0]?.url ?? '';
+    const greeting = async (): Promise<string | undefined> =>
+      ((await (await fetch(`${url}/environment`)).json()) as Record<string, string>)['GREETING'];
+
+    const before = await greeting();
+    writeFileSync(template, text.replace('GREETING: hello', 'GREETING: [broken'));
+    await until(() => gateway.output().stderr.includes('kept the stacks as before'));
+    const meanwhile = await greeting();
+    writeFileSync(template, text.replace('GREETING: hello', 'GREETING: welcome'));
+    await until(() => gateway.output().stderr.includes('reloaded the stacks'));
+    const afterwards = await greeting();
+    await gateway.stop();
+
+    assert.deepEqual([before, meanwhile, afterwards], ['hello', 'hello', 'welcome']);
+    rmSync(folder, { recursive: true });
+  });
 });
+
+/** Looks again at every turn of the event loop until it is so; the runner's own time limit bounds it. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
+}

@@ -57,11 +57,15 @@ export const startEngine: StartEngine = async (template, needs) => {
     controlPort: 0,
     allowHosts: [],
     parameters: {},
-    environment: needs.awsEndpoint === undefined ? {} : { AWS_ENDPOINT_URL: needs.awsEndpoint },
+    environment: {},
+    ...(needs.awsEndpoint === undefined
+      ? {}
+      : { awsEndpoints: { urls: { '*': needs.awsEndpoint }, live: [], credentials: undefined } }),
     dynamodb: { kind: 'none' },
     directory: folder,
     adminKey: ADMIN_KEY,
     strict: false,
+    accountThrottle: false,
     reload: false,
     log: { write: () => undefined },
     functionLog: () => undefined,

@@ -95,6 +95,7 @@ export async function aControlPort(): Promise<TestControlPort> {
         return { status: 200, headers: [], body: '' };
       },
       status: () => ({ apis: 1 }),
+      recorded: { calls: [], clear: () => undefined },
       routes: () => [],
     },
     report,

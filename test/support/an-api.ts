@@ -1,11 +1,11 @@
 /** Whole APIs for tests: a stack on virtual ports, asked without a socket. */
+import { Account } from '../../gateway/control/account.ts';
 import { loadApis } from '../../gateway/control/load-apis.ts';
 import { serve } from '../../gateway/pipeline.ts';
 import { receive } from '../../gateway/server/receive.ts';
 import { aStack } from './a-stack.ts';
 import { virtualPorts } from './virtual-ports.ts';
 import type { ApiState } from '../../gateway/control/api-state.ts';
-import type { AuthorizerCaches } from '../../gateway/control/load-apis.ts';
 import type { Reply } from '../../gateway/exchange.ts';
 import type { TestResource } from './a-stack.ts';
 import type { FakeFunction, TestPorts } from './virtual-ports.ts';
@@ -21,6 +21,7 @@ export type TestRequest = {
 
 export type TestApi = {
   readonly api: ApiState;
+  readonly account: Account;
   readonly ports: TestPorts;
   readonly send: (request: TestRequest) => Promise<Reply>;
 };
@@ -29,13 +30,17 @@ export type TestApi = {
 export function anApi(
   resources: Readonly<Record<string, TestResource>>,
   functions: Readonly<Record<string, FakeFunction>>,
-  caches: AuthorizerCaches = new Map(),
+  { isThrottled = false } = {},
 ): TestApi {
   const ports = virtualPorts(functions);
-  const api = loadApis([aStack(resources)], caches).apis[0];
+  const account = new Account({ clock: ports.clock, isThrottled });
+  const { apis, adopt } = loadApis([aStack(resources)], account);
+  adopt();
+  const [api] = apis;
   if (api === undefined) throw new Error('the resources have no API');
   return {
     api,
+    account,
     ports,
     send: ({ method = 'GET', target, headers = [], body }) =>
       serve(

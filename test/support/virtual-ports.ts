@@ -1,12 +1,18 @@
 /** Ports without a world behind them: time that moves when told, ids that count, functions that are closures. */
+import { createIdentities } from '../../gateway/policy/identities.ts';
+import type { Identities } from '../../gateway/policy/identities.ts';
 import type {
   Clock,
+  HttpOutcome,
+  HttpRequest,
   Invocation,
   InvocationResult,
   Invoker,
+  KeySets,
   LogSink,
   Ports,
   Random,
+  ServiceRequest,
 } from '../../gateway/ports.ts';
 
 /** 2025-04-14T22:13:38Z, the day of a recorded event. */
@@ -100,10 +106,35 @@ export class MemoryLog implements LogSink {
   }
 }
 
+/** A backend or a service as a closure; without one, nothing can be reached. */
+export class FakeBackend<Request extends HttpRequest | ServiceRequest> {
+  readonly requests: Request[] = [];
+  answer: (request: Request) => HttpOutcome = () => {
+    return { kind: 'unreachable', reason: 'network', message: 'nobody listens' };
+  };
+
+  readonly send = (request: Request): Promise<HttpOutcome> => {
+    this.requests.push(request);
+    return Promise.resolve(this.answer(request));
+  };
+
+  readonly call = this.send;
+}
+
 export type TestPorts = Ports & {
   readonly clock: VirtualClock;
   readonly invoker: FakeInvoker;
+  readonly http: FakeBackend<HttpRequest>;
+  readonly services: FakeBackend<ServiceRequest>;
   readonly log: MemoryLog;
+  keySets: KeySets;
+  identities: Identities;
+};
+
+/** No issuer can be reached. */
+const NO_KEY_SETS: KeySets = {
+  known: () => undefined,
+  find: () => Promise.resolve({ kind: 'unreachable', reason: 'nobody listens' }),
 };
 
 export function virtualPorts(functions: Readonly<Record<string, FakeFunction>>): TestPorts {
@@ -111,6 +142,10 @@ export function virtualPorts(functions: Readonly<Record<string, FakeFunction>>):
     clock: new VirtualClock(),
     random: new CountingRandom(),
     invoker: new FakeInvoker(functions),
+    http: new FakeBackend(),
+    services: new FakeBackend(),
     log: new MemoryLog(),
+    keySets: NO_KEY_SETS,
+    identities: createIdentities([]),
   };
 }

@@ -89,10 +89,17 @@ describe('classifyResources', () => {
       noEffect: ['MethodSettings'],
     },
     {
-      name: 'reports method settings that throttle',
+      name: 'takes method settings that throttle as enforced',
       type: 'AWS::ApiGateway::Stage',
       properties: { MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 1 }] },
-      unsupported: [/^MethodSettings: its throttling/],
+      unsupported: [],
+      noEffect: [],
+    },
+    {
+      name: 'reports method settings that cache',
+      type: 'AWS::ApiGateway::Stage',
+      properties: { MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', CachingEnabled: true }] },
+      unsupported: [/^MethodSettings: its caching/],
       noEffect: [],
     },
     {

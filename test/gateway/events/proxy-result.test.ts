@@ -71,14 +71,12 @@ describe('readRestResult', () => {
       assert.deepEqual(result.body, isDecoded ? Buffer.from([0xde, 0xad, 0xbe, 0xef]) : '3q2+7w==');
     });
 
-  it('refuses a body that is no base64 where it must decode', () => {
+  it('tells a body that is no base64 from a malformed answer', () => {
     const payload = JSON.stringify({ statusCode: 200, body: 'not base64!', isBase64Encoded: true });
+    const rules = { binaryMediaTypes: ['*/*'], accept: '*/*' };
 
-    check(
-      readRestResult(payload, { binaryMediaTypes: ['*/*'], accept: '*/*' }),
-      'malformed',
-      'aws-behaviour §2.4',
-    );
+    for (const result of [readRestResult(payload, rules), readHttp1Result(payload), readHttp2Result(payload)])
+      assert.equal(result.kind, 'undecodable', 'aws-behaviour §2.4');
   });
 });
 
@@ -279,8 +277,8 @@ describe('readMessageResult', () => {
       assert.deepEqual(readMessageResult(payload), { kind: 'silent' }, payload);
   });
 
-  it('is malformed where there is no object or no text', () => {
-    for (const payload of ['null', '"x"', '{"body":{}}', 'oops'])
+  it('is malformed where there is no object, no text or a member that AWS does not know', () => {
+    for (const payload of ['null', '"x"', '{"body":{}}', 'oops', '{"body":"a","extra":1}'])
       assert.equal(readMessageResult(payload).kind, 'malformed', payload);
   });
 });

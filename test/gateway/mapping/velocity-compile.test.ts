@@ -284,7 +284,7 @@ describe('render', () => {
 
     assert.equal(
       render(source, { m: new JavaMap() }),
-      '$constructor $__proto__ $toString $m.constructor $m["__proto__"] 1 {__proto__=1}',
+      '$constructor $__proto__ $toString $m.constructor $m["__proto__"]1 {__proto__=1}',
     );
   });
 });

@@ -141,6 +141,25 @@ describe('compilePolicy', () => {
     assert.equal(compilePolicy(document).kind, 'invalid');
   });
 
+  it('takes an Effect in any letter case from an authorizer, and a deny is still a deny', () => {
+    const cases: [effect: string, decision: string][] = [
+      ['allow', 'allow'],
+      ['ALLOW', 'allow'],
+      ['deny', 'explicit-deny'],
+      ['dEnY', 'explicit-deny'],
+    ];
+    for (const [effect, decision] of cases)
+      assert.equal(
+        decide(policy({ ...allow, Effect: effect }), {}, { effectInAnyCase: true }),
+        decision,
+        'parity authorizer-token-mock-explicit-deny',
+      );
+    assert.equal(
+      compilePolicy(policy({ ...allow, Effect: 'permit' }), { effectInAnyCase: true }).kind,
+      'invalid',
+    );
+  });
+
   const invalid: [name: string, document: unknown][] = [
     ['null', null],
     ['text', '{}'],

@@ -32,7 +32,7 @@ describe('printRoutes', () => {
           timeoutMs: 29_000,
         },
       }),
-      aPlan('ANY /iam', { authorization: { kind: 'unsupported', type: 'AWS_IAM' } }),
+      aPlan('ANY /iam', { authorization: { kind: 'iam', unsigned: 'MISSING_AUTHENTICATION_TOKEN' } }),
       aPlan('$default'),
     ];
 

@@ -4,6 +4,7 @@ import { websocketWordings } from '../../../gateway/deployment/error-wordings.ts
 import { compileMessageRouting } from '../../../gateway/routing/message-routes.ts';
 import { splitRestPath } from '../../../gateway/routing/stage-path.ts';
 import { Connections } from '../../../gateway/websocket/connections.ts';
+import { virtualPorts } from '../../support/virtual-ports.ts';
 import type { Authorization, MessageRoutePlan } from '../../../gateway/deployment/model.ts';
 import type { ServedApi, ServedStage } from '../../../gateway/exchange.ts';
 import type { Clock, Invocation, InvocationResult, Invoker, Random } from '../../../gateway/ports.ts';
@@ -202,12 +203,16 @@ export function anApi(routes: Readonly<Record<string, RouteOptions>>): ServedApi
     deploymentId: 'dep001',
     variables: { table: 'blue' },
     authorizerCache: { get: () => undefined, put: () => undefined, flush: () => undefined },
+    throttle: undefined,
+    keys: { holderOf: () => undefined },
     deployment: {
       id: 'dep001',
       protocol: 'websocket',
       routes: { find: () => undefined, plans },
       errors: websocketWordings,
       cors: undefined,
+      resourcePolicy: undefined,
+      apiKeySource: 'HEADER',
       binaryMediaTypes: [],
       messageRouting: compiled.routing,
     },
@@ -241,6 +246,7 @@ export function somePorts(
   const clock = new VirtualClock();
   const lines: string[] = [];
   return {
+    ...virtualPorts({}),
     clock,
     random: new CountingRandom(),
     invoker: new FakeInvoker(handlers),

@@ -104,18 +104,23 @@ describe('connect', () => {
       source: '§11.6',
     },
     {
-      name: 'refuses a route that needs an API key rather than serve it open',
+      name: 'refuses a handshake without the API key that $connect needs',
       routes: { $connect: { functionName: 'connect', apiKeyRequired: true } },
-      status: 500,
-      source: 'phases/meter.ts',
+      status: 403,
+      body: '{"message":"Forbidden"}',
+      source: '§11.1',
     },
     {
-      name: 'refuses an authorization type that nobody checks',
+      name: 'answers 403 to an unsigned handshake where IAM authorizes',
       routes: {
-        $connect: { functionName: 'connect', authorization: { kind: 'unsupported', type: 'AWS_IAM' } },
+        $connect: {
+          functionName: 'connect',
+          authorization: { kind: 'iam', unsigned: 'MISSING_AUTHENTICATION_TOKEN' },
+        },
       },
-      status: 500,
-      source: 'phases/authenticate.ts',
+      status: 403,
+      body: '{"message":"Missing Authentication Token"}',
+      source: '§4.6',
     },
     {
       name: 'answers 401 where an identity source is missing, without asking the authorizer',

@@ -1,0 +1,152 @@
+/** HTTP(S) to backends, by undici. */
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { Agent, buildConnector, errors } from 'undici';
+import type { HttpClient, HttpOutcome, HttpRequest } from '../ports.ts';
+
+/** AWS: 10 MB from an integration. */
+const MAX_REPLY_BYTES = 10 * 1024 * 1024;
+const CONNECT_TIMEOUT_MS = 10_000;
+const MAX_CONNECTIONS_PER_ORIGIN = 128;
+const MAX_HEADER_BYTES = 64 * 1024;
+
+export type HttpClientOptions = {
+  /** `--vpc-link name=url[,url]`: by name, origins that take turns. */
+  readonly vpcLinks: ReadonlyMap<string, readonly string[]>;
+};
+
+export interface ClosableHttpClient extends HttpClient {
+  close(): Promise<void>;
+}
+
+export function createHttpClient({ vpcLinks }: HttpClientOptions): ClosableHttpClient {
+  const agent = new Agent({
+    connect: connectAsAwsDoes(),
+    connections: MAX_CONNECTIONS_PER_ORIGIN,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    maxResponseSize: MAX_REPLY_BYTES,
+    // The deadline of the request is the only one; undici's own would cut long integrations short.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    allowH2: false,
+  });
+  const turns = new Map<string, number>();
+  const originOf = (request: HttpRequest): string | undefined => {
+    if (request.vpcLink === undefined) return request.origin;
+    const origins = vpcLinks.get(request.vpcLink) ?? [];
+    const turn = turns.get(request.vpcLink) ?? 0;
+    turns.set(request.vpcLink, (turn + 1) % Math.max(1, origins.length));
+    return origins[turn];
+  };
+  return {
+    async send(request) {
+      const origin = originOf(request);
+      if (origin === undefined)
+        return {
+          kind: 'unreachable',
+          reason: 'address',
+          message: `no address for the VPC link ${request.vpcLink ?? ''}; give one by --vpc-link`,
+        };
+      try {
+        return await exchange(agent, origin, request);
+      } catch (error) {
+        return describe(error, request);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+async function exchange(agent: Agent, origin: string, request: HttpRequest): Promise<HttpOutcome> {
+  const reply = await agent.request({
+    origin,
+    path: request.target,
+    method: request.method,
+    headers: smuggleUpgrade(request.headers),
+    body: request.body ?? null,
+    signal: AbortSignal.timeout(request.timeoutMs),
+    responseHeaders: 'raw',
+  });
+  const body = Buffer.from(await reply.body.arrayBuffer());
+  // With `raw`, the values are the flat list that node calls rawHeaders.
+  const headers = rawList(reply.headers);
+  return { kind: 'answered', status: reply.statusCode, headers, body: decompress(headers, body) };
+}
+
+function rawList(headers: unknown): string[] {
+  if (!Array.isArray(headers)) throw new TypeError('undici gave no raw headers');
+  return headers.map((text: unknown) => (Buffer.isBuffer(text) ? text.toString('latin1') : String(text)));
+}
+
+/** Mappings and clients work on the content itself; `Content-Encoding` is not passed on by a proxy [obs]. */
+function decompress(headers: readonly string[], body: Buffer): Buffer {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-encoding');
+  const encoding = at === -1 ? '' : (headers[at + 1] ?? '').trim().toLowerCase();
+  const decode = DECODERS[encoding];
+  if (decode === undefined || body.length === 0) return body;
+  try {
+    return decode(body, { maxOutputLength: MAX_REPLY_BYTES });
+  } catch {
+    return body;
+  }
+}
+
+const DECODERS: Readonly<
+  Record<string, ((body: Buffer, options: { maxOutputLength: number }) => Buffer) | undefined>
+> = { gzip: gunzipSync, 'x-gzip': gunzipSync, deflate: inflateSync, br: brotliDecompressSync };
+
+const NO_SUCH_HOST = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_FAIL',
+  'EAI_NODATA',
+  'EAI_NONAME',
+  'ERR_INVALID_URL',
+]);
+
+function describe(error: unknown, request: HttpRequest): HttpOutcome {
+  if (error instanceof DOMException && error.name === 'TimeoutError') return { kind: 'timed-out' };
+  const message = error instanceof Error ? error.message : String(error);
+  const where = `${request.method} ${request.origin}: ${message}`;
+  if (error instanceof errors.ResponseExceededMaxSizeError)
+    return { kind: 'unreachable', reason: 'too-large', message: where };
+  if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError)
+    return { kind: 'unreachable', reason: 'request', message: where };
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const reason = typeof code === 'string' && NO_SUCH_HOST.has(code) ? 'address' : 'network';
+  return { kind: 'unreachable', reason, message: where };
+}
+
+/**
+ * Undici refuses to send `Upgrade`, which a mapping may set and AWS sends as it is [obs]: it goes under another name,
+ * which nobody outside can guess, up to the socket.
+ */
+const SMUGGLED = `x-${randomUUID()}-`;
+
+function smuggleUpgrade(headers: readonly string[]): string[] {
+  return headers.map((text, index) =>
+    index % 2 === 0 && text.toLowerCase() === 'upgrade' ? `${SMUGGLED}${text}` : text,
+  );
+}
+
+/** Undici always writes a `Connection` header; AWS sends none [obs]. Only heads are strings, bodies are bytes. */
+function connectAsAwsDoes(): buildConnector.connector {
+  const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS, allowH2: false });
+  return (options, callback) =>
+    connect(options, (...result) => {
+      if (result[0] === null) writeHeadsAsAws(result[1]);
+      callback(...result);
+    });
+}
+
+function writeHeadsAsAws(socket: Socket): void {
+  const write = socket.write.bind(socket) as (...rest: unknown[]) => boolean;
+  socket.write = (chunk: unknown, ...rest: unknown[]): boolean =>
+    write(
+      typeof chunk === 'string'
+        ? chunk.replace('\r\nconnection: keep-alive\r\n', '\r\n').replace(SMUGGLED, '')
+        : chunk,
+      ...rest,
+    );
+}

@@ -1,0 +1,31 @@
+/** Notices changes of the files that stacks were loaded from. */
+import { watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { FSWatcher } from 'node:fs';
+
+/** Editors write a file in several steps, and a save of two files is one wish. */
+const SETTLE_MS = 100;
+
+/** Calls `onChange` once per burst of changes to one of the files; returns how to stop. */
+export function watchTemplates(files: readonly string[], onChange: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const note = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(onChange, SETTLE_MS);
+  };
+  const names = Map.groupBy(files, dirname);
+  const watchers: FSWatcher[] = [];
+  // Folders, not files: an editor replaces a file by a new one, and a watch on the old one hears no more.
+  for (const [folder, inFolder] of names) {
+    const wanted = new Set(inFolder.map((file) => basename(file)));
+    const watcher = watch(folder, (_event, name) => {
+      if (name !== null && wanted.has(name)) note();
+    });
+    watcher.on('error', () => watcher.close());
+    watchers.push(watcher);
+  }
+  return () => {
+    clearTimeout(timer);
+    for (const watcher of watchers) watcher.close();
+  };
+}

@@ -1,0 +1,82 @@
+/** API keys of the account. They belong to no API: usage plans open stages to them. */
+import { badRequest, conflict, notFound } from './control-error.ts';
+
+export type ApiKey = {
+  readonly id: string;
+  readonly value: string;
+  readonly name: string | undefined;
+  readonly description: string | undefined;
+  readonly customerId: string | undefined;
+  readonly enabled: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdAtEpochMs: number;
+  readonly updatedAtEpochMs: number;
+};
+
+const MIN_VALUE_LENGTH = 20;
+const MAX_VALUE_LENGTH = 128;
+const MAX_NAME_LENGTH = 1024;
+/** AWS's quota for an account and region (aws-behaviour §13). */
+const MAX_KEYS = 10_000;
+
+/** Why AWS would not take this value; undefined = it would [obs]. */
+export function checkKeyValue(value: string): string | undefined {
+  if (value.length < MIN_VALUE_LENGTH)
+    return `API Key value should be at least ${MIN_VALUE_LENGTH} characters`;
+  if (value.length > MAX_VALUE_LENGTH)
+    return `API Key value exceeds maximum size of ${MAX_VALUE_LENGTH} characters`;
+  return undefined;
+}
+
+/** Why AWS would not take this name; undefined = it would. */
+export function checkKeyName(name: string | undefined): string | undefined {
+  if (name === undefined || name.length <= MAX_NAME_LENGTH) return undefined;
+  return `API Key name exceeds maximum size of ${MAX_NAME_LENGTH} characters`;
+}
+
+export class ApiKeys {
+  readonly #byId = new Map<string, ApiKey>();
+  /** Found by hash, so the time of a look-up says nothing of how much of a guess was right. */
+  readonly #byValue = new Map<string, ApiKey>();
+
+  /** In order of creation. */
+  get all(): readonly ApiKey[] {
+    return [...this.#byId.values()];
+  }
+
+  find(id: string): ApiKey | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** @throws ControlError NotFoundException */
+  get(id: string): ApiKey {
+    const key = this.#byId.get(id);
+    if (key === undefined) throw notFound('Invalid API Key identifier specified');
+    return key;
+  }
+
+  findByValue(value: string): ApiKey | undefined {
+    return this.#byValue.get(value);
+  }
+
+  /** Adds a key or puts it in the place of the one with its id. @throws ControlError for what AWS refuses */
+  put(key: ApiKey): void {
+    const refusal = checkKeyValue(key.value) ?? checkKeyName(key.name);
+    if (refusal !== undefined) throw badRequest(refusal);
+    const other = this.#byValue.get(key.value);
+    if (other !== undefined && other.id !== key.id) throw conflict('API Key already exists');
+    const known = this.#byId.get(key.id);
+    if (known === undefined && this.#byId.size >= MAX_KEYS)
+      throw badRequest(`Maximum number of API keys reached: ${MAX_KEYS}`);
+    if (known !== undefined) this.#byValue.delete(known.value);
+    this.#byId.set(key.id, key);
+    this.#byValue.set(key.value, key);
+  }
+
+  delete(id: string): void {
+    const key = this.#byId.get(id);
+    if (key === undefined) return;
+    this.#byId.delete(id);
+    this.#byValue.delete(key.value);
+  }
+}

@@ -1,0 +1,27 @@
+/** Refusals of the control plane, by the exception names of AWS's own API. */
+
+export type ControlErrorCode =
+  'BadRequestException' | 'ConflictException' | 'LimitExceededException' | 'NotFoundException';
+
+/** A call that AWS would refuse; the message is AWS's where it is known. */
+export class ControlError extends Error {
+  override readonly name = 'ControlError';
+  readonly code: ControlErrorCode;
+
+  constructor(code: ControlErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export function badRequest(message: string): ControlError {
+  return new ControlError('BadRequestException', message);
+}
+
+export function notFound(message: string): ControlError {
+  return new ControlError('NotFoundException', message);
+}
+
+export function conflict(message: string): ControlError {
+  return new ControlError('ConflictException', message);
+}

@@ -1,0 +1,89 @@
+/** Looks up keys as requests need them: by value, for one stage. */
+import type { ApiKeyFacts } from '../events/request-facts.ts';
+import type { KeyHolder, KeyRing } from '../exchange.ts';
+import type { TokenBucket } from '../metering/token-bucket.ts';
+import type { ApiKey, ApiKeys } from './api-keys.ts';
+import type { PlanKey, PlanStage, UsagePlan, UsagePlans } from './usage-plans.ts';
+
+export type KeysAndPlans = { readonly keys: ApiKeys; readonly plans: UsagePlans };
+type Opener = readonly [UsagePlan, PlanStage];
+
+/** All keys and plans of the account; every stage of every API has the same one. */
+export class AccountKeyRing implements KeyRing {
+  readonly #state: () => KeysAndPlans;
+  #plans: UsagePlans | undefined;
+  #revision = -1;
+  /** `{apiId}/{stage}` → plans that open it, as of `#revision`. */
+  #openers = new Map<string, readonly Opener[]>();
+
+  /** `state` is asked anew each time: a reload puts other keys and plans there. */
+  constructor(state: () => KeysAndPlans) {
+    this.#state = state;
+  }
+
+  holderOf(apiId: string, stageName: string, value: string): KeyHolder | undefined {
+    const { keys, plans } = this.#state();
+    const key = keys.findByValue(value);
+    if (key?.enabled !== true) return undefined;
+    for (const [plan, stage] of this.#openersOf(plans, apiId, stageName)) {
+      const member = plans.findKey(plan.id, key.id);
+      if (member !== undefined) return new PlanHolder(key, plan, stage, member);
+    }
+    return undefined;
+  }
+
+  /** Stage names come from served stages, not from clients, so the map is bounded. */
+  #openersOf(plans: UsagePlans, apiId: string, stageName: string): readonly Opener[] {
+    if (plans !== this.#plans || plans.revision !== this.#revision) {
+      this.#plans = plans;
+      this.#revision = plans.revision;
+      this.#openers = new Map();
+    }
+    const name = `${apiId}/${stageName}`;
+    const known = this.#openers.get(name);
+    if (known !== undefined) return known;
+    const openers = plans.all.flatMap((plan): Opener[] => {
+      const stage = plan.apiStages.find((open) => open.apiId === apiId && open.stage === stageName);
+      return stage === undefined ? [] : [[plan, stage]];
+    });
+    this.#openers.set(name, openers);
+    return openers;
+  }
+}
+
+class PlanHolder implements KeyHolder {
+  readonly apiKey: NonNullable<ApiKeyFacts>;
+  readonly plan: UsagePlan;
+  readonly #stage: PlanStage;
+  readonly #member: PlanKey;
+
+  constructor(key: ApiKey, plan: UsagePlan, stage: PlanStage, member: PlanKey) {
+    this.apiKey = { id: key.id, value: key.value };
+    this.plan = plan;
+    this.#stage = stage;
+    this.#member = member;
+  }
+
+  bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined {
+    const method = methodThrottleKey(routeKey);
+    const own = Object.hasOwn(this.#stage.throttle, method) ? this.#stage.throttle[method] : undefined;
+    const { buckets } = this.#member;
+    if (own !== undefined)
+      return buckets.get(`${this.#stage.apiId}/${this.#stage.stage}${method}`, own, nowEpochMs);
+    return this.plan.throttle === undefined ? undefined : buckets.get('', this.plan.throttle, nowEpochMs);
+  }
+
+  isQuotaUsedUp(nowEpochMs: number): boolean {
+    return this.plan.quota !== undefined && this.#member.usage.isUsedUp(nowEpochMs, this.plan.quota);
+  }
+
+  count(nowEpochMs: number): void {
+    this.#member.usage.count(nowEpochMs);
+  }
+}
+
+/** `GET /pets/{id}` → `/pets/{id}/GET`, as usage plans name a method. */
+function methodThrottleKey(routeKey: string): string {
+  const space = routeKey.indexOf(' ');
+  return space === -1 ? routeKey : `${routeKey.slice(space + 1)}/${routeKey.slice(0, space)}`;
+}

@@ -1,0 +1,158 @@
+/** Usage plans of the account: which keys open which stages, and how much of them a key may use. */
+import { KeyUsage } from '../metering/quota.ts';
+import { TokenBuckets } from '../metering/token-bucket.ts';
+import { badRequest, conflict, notFound } from './control-error.ts';
+import type { QuotaLimit } from '../metering/quota.ts';
+import type { ThrottleLimit } from '../metering/token-bucket.ts';
+
+/** A stage that a plan opens. */
+export type PlanStage = {
+  readonly apiId: string;
+  readonly stage: string;
+  /** By AWS's spelling `/pets/{id}/GET`; a method that is here takes nothing from the plan's own throttle. */
+  readonly throttle: Readonly<Record<string, ThrottleLimit>>;
+};
+
+export type UsagePlan = {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly productCode: string | undefined;
+  readonly apiStages: readonly PlanStage[];
+  /** For each key, over all stages of the plan. */
+  readonly throttle: ThrottleLimit | undefined;
+  readonly quota: QuotaLimit | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+};
+
+/** A key in a plan, with what it has used: the plan may change, this stays. */
+export class PlanKey {
+  readonly keyId: string;
+  readonly usage: KeyUsage;
+  readonly buckets = new TokenBuckets();
+
+  constructor(keyId: string, joinedAtEpochMs: number) {
+    this.keyId = keyId;
+    this.usage = new KeyUsage(joinedAtEpochMs);
+  }
+}
+
+/** AWS's quotas (aws-behaviour §13). */
+const MAX_PLANS = 300;
+const MAX_PLANS_PER_KEY = 10;
+const MAX_METHOD_THROTTLES = 20;
+
+export class UsagePlans {
+  readonly #plans = new Map<string, UsagePlan>();
+  readonly #keys = new Map<string, Map<string, PlanKey>>();
+  #revision = 0;
+
+  /** Grows when a plan appears, changes or goes; what was derived from plans is stale then. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** In order of creation. */
+  get all(): readonly UsagePlan[] {
+    return [...this.#plans.values()];
+  }
+
+  find(id: string): UsagePlan | undefined {
+    return this.#plans.get(id);
+  }
+
+  /** @throws ControlError NotFoundException */
+  get(id: string): UsagePlan {
+    const plan = this.#plans.get(id);
+    if (plan === undefined) throw notFound('Invalid Usage Plan ID specified');
+    return plan;
+  }
+
+  /** Adds a plan or puts it in the place of the one with its id; its keys stay. @throws ControlError for what AWS refuses */
+  put(plan: UsagePlan): void {
+    if (!this.#plans.has(plan.id) && this.#plans.size >= MAX_PLANS)
+      throw badRequest(`Maximum number of usage plans reached: ${MAX_PLANS}`);
+    refuseIllegalStages(plan);
+    for (const keyId of this.#keys.get(plan.id)?.keys() ?? []) this.#refuseSecondPlan(plan, keyId);
+    this.#plans.set(plan.id, plan);
+    this.#revision += 1;
+  }
+
+  delete(id: string): void {
+    this.#plans.delete(id);
+    this.#keys.delete(id);
+    this.#revision += 1;
+  }
+
+  /** In order of joining. */
+  keysOf(planId: string): readonly PlanKey[] {
+    return [...(this.#keys.get(planId)?.values() ?? [])];
+  }
+
+  findKey(planId: string, keyId: string): PlanKey | undefined {
+    return this.#keys.get(planId)?.get(keyId);
+  }
+
+  /** @throws ControlError NotFoundException */
+  getKey(planId: string, keyId: string): PlanKey {
+    const key = this.#keys.get(this.get(planId).id)?.get(keyId);
+    if (key === undefined) throw notFound('Invalid API Key identifier specified');
+    return key;
+  }
+
+  /** Lets a key into a plan. @throws ControlError where it is in it, or in another plan for the same stage */
+  join(planId: string, key: PlanKey): void {
+    const { keyId } = key;
+    const plan = this.get(planId);
+    const members = this.#keys.get(planId) ?? new Map<string, PlanKey>();
+    if (members.has(keyId)) throw conflict('Usage Plan Key already exists');
+    if (this.#plansOf(keyId).length >= MAX_PLANS_PER_KEY)
+      throw badRequest(`Maximum number of usage plans for an API key reached: ${MAX_PLANS_PER_KEY}`);
+    this.#refuseSecondPlan(plan, keyId);
+    members.set(keyId, key);
+    this.#keys.set(planId, members);
+  }
+
+  leave(planId: string, keyId: string): void {
+    this.#keys.get(planId)?.delete(keyId);
+  }
+
+  /** A deleted key is in no plan any more. */
+  leaveAll(keyId: string): void {
+    for (const members of this.#keys.values()) members.delete(keyId);
+  }
+
+  #plansOf(keyId: string): readonly UsagePlan[] {
+    return this.all.filter(({ id }) => this.findKey(id, keyId) !== undefined);
+  }
+
+  /** Two plans for one stage would leave open by which the key is counted. */
+  #refuseSecondPlan(plan: UsagePlan, keyId: string): void {
+    for (const other of this.#plansOf(keyId)) {
+      if (other.id === plan.id) continue;
+      const shared = plan.apiStages.find((mine) =>
+        other.apiStages.some((theirs) => isSameStage(mine, theirs)),
+      );
+      if (shared !== undefined)
+        throw conflict(
+          `API Key ${keyId} is already in Usage Plan ${other.id} for API Stage ${shared.apiId}:${shared.stage}`,
+        );
+    }
+  }
+}
+
+export function isSameStage(
+  one: Pick<PlanStage, 'apiId' | 'stage'>,
+  other: Pick<PlanStage, 'apiId' | 'stage'>,
+): boolean {
+  return one.apiId === other.apiId && one.stage === other.stage;
+}
+
+function refuseIllegalStages({ apiStages }: UsagePlan): void {
+  for (const [index, stage] of apiStages.entries()) {
+    if (apiStages.findIndex((other) => isSameStage(stage, other)) !== index)
+      throw conflict(`API Stage ${stage.apiId}:${stage.stage} is in the usage plan twice`);
+    if (Object.keys(stage.throttle).length > MAX_METHOD_THROTTLES)
+      throw badRequest(`A usage plan takes at most ${MAX_METHOD_THROTTLES} method throttles for a stage`);
+  }
+}

@@ -1,0 +1,145 @@
+/** `Integration` of AWS::ApiGateway::Method → what requests run (aws-behaviour §8). */
+import { DefinitionError } from '../errors.ts';
+import { isForbiddenMapping } from '../mapping/integration-headers.ts';
+import { compileRequestMapping, compileRequestParameters } from './compile-request-mapping.ts';
+import { compileResponseMapping } from './compile-response-mapping.ts';
+import { readContentHandling } from './content-handling-property.ts';
+import { readLambdaUri } from './integration-uri.ts';
+import { readBlock, readInteger, readText } from './properties.ts';
+import { readServiceUri } from './service-uri.ts';
+import { compileStageText } from './stage-text.ts';
+import type { HttpTarget, RequestParameter } from './integration-model.ts';
+import type { Integration } from './model.ts';
+import type { PropertyBag } from './properties.ts';
+
+/** REST integrations may take 50 ms to 29 s; Regional and private APIs may raise the top (June 2024). */
+const TIMEOUT = { usual: 29_000, min: 50, max: 300_000 };
+const VERBS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
+/** The scheme must stand there; everything behind it may come from stage variables. */
+const HTTP_URI = /^https?:\/\/[^/]/i;
+
+/** @throws DefinitionError for what AWS refuses, in AWS's words where they are recorded */
+export function compileIntegration(method: PropertyBag): Integration {
+  const block = readBlock(method, 'Integration');
+  if (block === undefined)
+    throw new DefinitionError(method.place('Integration'), 'No integration defined for method');
+  const type = readText(block, 'Type').toUpperCase();
+  switch (type) {
+    case 'MOCK':
+      return { kind: 'mock', ...compileMappings(method, block) };
+    case 'HTTP':
+    case 'HTTP_PROXY':
+      return compileHttp(method, block, type);
+    case 'AWS':
+    case 'AWS_PROXY':
+      return compileAws(method, block, type);
+    default:
+      throw new DefinitionError(
+        block.place('Type'),
+        `Enumeration value for Type must be one of HTTP, AWS, MOCK, HTTP_PROXY, AWS_PROXY, not "${type}"`,
+      );
+  }
+}
+
+function compileMappings(method: PropertyBag, block: PropertyBag) {
+  return { request: compileRequestMapping(method, block), response: compileResponseMapping(method, block) };
+}
+
+function compileHttp(method: PropertyBag, block: PropertyBag, type: 'HTTP' | 'HTTP_PROXY'): Integration {
+  const verb = readVerb(block);
+  const uri = readText(block, 'Uri', '');
+  if (!HTTP_URI.test(uri))
+    throw new DefinitionError(block.place('Uri'), 'Invalid HTTP endpoint specified for URI');
+  const target: HttpTarget = {
+    uri: compileStageText(uri),
+    method: verb,
+    timeoutMs: readInteger(block, 'TimeoutInMillis', TIMEOUT),
+    vpcLink: readVpcLink(block),
+  };
+  if (type === 'HTTP') {
+    const mappings = compileMappings(method, block);
+    return refuseAtRunTime(mappings.request.parameters, false) ?? { kind: 'http', ...target, ...mappings };
+  }
+  const parameters = compileRequestParameters(method, block);
+  return (
+    refuseAtRunTime(parameters, false) ?? {
+      kind: 'http-proxy',
+      ...target,
+      parameters,
+      contentHandling: readContentHandling(block),
+    }
+  );
+}
+
+function readVpcLink(block: PropertyBag): HttpTarget['vpcLink'] {
+  if (readText(block, 'ConnectionType', 'INTERNET').toUpperCase() !== 'VPC_LINK') return undefined;
+  return compileStageText(readText(block, 'ConnectionId'));
+}
+
+function compileAws(method: PropertyBag, block: PropertyBag, type: 'AWS' | 'AWS_PROXY'): Integration {
+  const verb = readVerb(block);
+  const uri = readText(block, 'Uri', '');
+  const timeoutMs = readInteger(block, 'TimeoutInMillis', TIMEOUT);
+  const lambda = readLambdaUri(uri, false);
+  if (type === 'AWS_PROXY') {
+    if (lambda.kind === 'invalid') throw new DefinitionError(block.place('Uri'), lambda.message);
+    const parameters = compileRequestParameters(method, block);
+    return (
+      refuseAtRunTime(parameters, true) ??
+      onlyByPost(verb) ?? {
+        kind: 'lambda-proxy',
+        payload: 'rest-1.0',
+        functionName: lambda.functionName,
+        timeoutMs,
+      }
+    );
+  }
+  const mappings = compileMappings(method, block);
+  const refused = refuseAtRunTime(mappings.request.parameters, true);
+  if (lambda.kind === 'function')
+    return (
+      refused ??
+      onlyByPost(verb) ?? { kind: 'function', functionName: lambda.functionName, timeoutMs, ...mappings }
+    );
+  const service = readServiceUri(uri);
+  if (service.kind === 'invalid') throw new DefinitionError(block.place('Uri'), service.message);
+  return refused ?? { kind: 'service', target: service.target, method: verb, timeoutMs, ...mappings };
+}
+
+/** Required of every integration but MOCK [obs]. */
+function readVerb(block: PropertyBag): string {
+  const verb = readText(block, 'IntegrationHttpMethod', '').toUpperCase();
+  if (verb === '')
+    throw new DefinitionError(
+      block.place('IntegrationHttpMethod'),
+      'Enumeration value for HttpMethod must be non-empty',
+    );
+  if (VERBS.has(verb)) return verb;
+  throw new DefinitionError(
+    block.place('IntegrationHttpMethod'),
+    `Invalid HTTP method "${verb}". AWS takes ${[...VERBS].join(', ')}`,
+  );
+}
+
+function onlyByPost(verb: string): Integration | undefined {
+  if (verb === 'POST' || verb === 'ANY') return undefined;
+  return {
+    kind: 'misconfigured',
+    reason: `Lambda takes POST only, and IntegrationHttpMethod is "${verb}"`,
+  };
+}
+
+/** AWS deploys a mapping of these headers, and then every call fails before anything is sent [obs]. */
+function refuseAtRunTime(
+  parameters: readonly RequestParameter[],
+  toAws: boolean,
+): Extract<Integration, { kind: 'misconfigured' }> | undefined {
+  const forbidden = parameters.find(
+    ({ place, name }) => place === 'header' && isForbiddenMapping(name, toAws),
+  );
+  if (forbidden === undefined) return undefined;
+  return {
+    kind: 'misconfigured',
+    reason: `integration.request.header.${forbidden.name} may not be mapped`,
+  };
+}

@@ -1,0 +1,60 @@
+/** RestApi.Policy and endpoint type → the policy that requests meet. */
+import { DefinitionError } from '../errors.ts';
+import { compilePolicy } from '../policy/evaluate.ts';
+import { readBlock, readTextList } from './properties.ts';
+import type { PropertyBag } from './properties.ts';
+import type { ResourcePolicy } from './model.ts';
+
+/** Characters of the document as JSON (quota of API Gateway). */
+const MAX_POLICY_LENGTH = 8_192;
+const ENDPOINT_TYPES = ['EDGE', 'REGIONAL', 'PRIVATE'];
+
+/**
+ * Undefined for a public API without a policy: it is open. `apiArn`: `arn:aws:execute-api:{region}:{account}:{apiId}`.
+ * @throws DefinitionError for a policy that AWS refuses, in AWS's words.
+ */
+export function compileResourcePolicy(api: PropertyBag, apiArn: string): ResourcePolicy | undefined {
+  const isPrivate = readEndpointTypes(api).includes('PRIVATE');
+  const document = readDocument(api);
+  if (document === undefined) return isPrivate ? { kind: 'closed' } : undefined;
+  const length = JSON.stringify(document).length;
+  if (length > MAX_POLICY_LENGTH)
+    throw new DefinitionError(
+      api.place('Policy'),
+      `Invalid policy document: ${length} characters, AWS takes ${MAX_POLICY_LENGTH}`,
+    );
+  const compiled = compilePolicy(document, { apiArn, ofResource: true });
+  if (compiled.kind === 'invalid') throw invalidPolicy(api, compiled.reason);
+  return { kind: 'policy', policy: compiled.policy, isPrivate };
+}
+
+function readEndpointTypes(api: PropertyBag): readonly string[] {
+  const block = readBlock(api, 'EndpointConfiguration');
+  const types = block === undefined ? [] : readTextList(block, 'Types');
+  const wrong = types.find((type) => !ENDPOINT_TYPES.includes(type));
+  if (block !== undefined && wrong !== undefined)
+    throw new DefinitionError(
+      block.place('Types'),
+      `Invalid endpoint type "${wrong}". AWS has ${ENDPOINT_TYPES.join(', ')}`,
+    );
+  return types;
+}
+
+/** A map, or its JSON text; osls writes an empty text for none. */
+function readDocument(api: PropertyBag): unknown {
+  const value = api.properties['Policy'];
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    throw invalidPolicy(api, 'it is no JSON');
+  }
+}
+
+function invalidPolicy(api: PropertyBag, reason: string): DefinitionError {
+  return new DefinitionError(
+    api.place('Policy'),
+    `Invalid policy document. Please check the policy syntax and ensure that Principals are valid. (${reason})`,
+  );
+}

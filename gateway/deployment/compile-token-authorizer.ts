@@ -1,0 +1,210 @@
+/** Authorizers that check JSON Web Tokens themselves: JWT of HTTP and REST APIs, COGNITO_USER_POOLS of REST APIs. */
+import { isLoopbackUrl, LOCAL_ISSUER } from '#shared/access/issuers.ts';
+import { parseArn } from '#shared/aws/arn.ts';
+import { DefinitionError } from '../errors.ts';
+import { RSA_ALGORITHMS } from '../policy/bearer-token.ts';
+import { HTTP_SOURCE, parseSources, readValidation, REST_SOURCE } from './compile-authorizer.ts';
+import { readBlock, readText, readTextList } from './properties.ts';
+import type { RsaAlgorithm } from '../policy/bearer-token.ts';
+import type { RequiredClaim, TokenTrust, TrustedIssuer } from '../policy/token-trust.ts';
+import type { PropertyBag } from './properties.ts';
+import type { IdentitySource, TokenAuthorizer } from './model.ts';
+
+/** Quotas of API Gateway (aws-behaviour §4.5). */
+const MAX_AUDIENCES = 50;
+
+/** Issuers that the local issuer stands in for: user pools of the loaded stacks, by the `iss` they would have at AWS. */
+export type LocalIssuers = ReadonlySet<string>;
+
+/**
+ * `AuthorizerType: JWT` of an HTTP API.
+ * @throws DefinitionError
+ */
+export function compileHttpJwtAuthorizer(bag: PropertyBag, local: LocalIssuers): TokenAuthorizer {
+  const block = readBlock(bag, 'JwtConfiguration');
+  if (block === undefined)
+    throw new DefinitionError(
+      bag.place('JwtConfiguration'),
+      'JwtConfiguration is a required parameter for JWT authorizer',
+    );
+  return {
+    ...describe(bag),
+    dialect: 'http-jwt',
+    identitySource: readSource(bag, readTextList(bag, 'IdentitySource'), HTTP_SOURCE, ['header', 'querystring']),
+    trust: { ...PLAIN_TRUST, issuers: [readIssuer(block, 'Audience', local)] },
+  };
+}
+
+/**
+ * `Type: JWT` of a REST API (2026). CloudFormation's spelling of its settings is not public yet; this one follows
+ * the developer guide: `JwtConfiguration: {Issuers: [{Issuer, Audience: […]}], AllowedAlgorithms?, RequiredClaims?}`,
+ * where `RequiredClaims` maps names to values, one text or several, or lists the names.
+ * @throws DefinitionError
+ */
+export function compileRestJwtAuthorizer(bag: PropertyBag, local: LocalIssuers): TokenAuthorizer {
+  const block = readBlock(bag, 'JwtConfiguration');
+  const issuers = block?.properties['Issuers'];
+  if (block === undefined || !Array.isArray(issuers) || issuers.length === 0)
+    throw new DefinitionError(
+      bag.place('JwtConfiguration.Issuers'),
+      'A JWT authorizer needs JwtConfiguration.Issuers, a list of {Issuer, Audience}',
+    );
+  refuseStrangers(block, ['Issuers', 'AllowedAlgorithms', 'RequiredClaims']);
+  return {
+    ...describe(bag),
+    dialect: 'rest-jwt',
+    identitySource: readRestSource(bag),
+    trust: {
+      ...PLAIN_TRUST,
+      issuers: issuers.map((_, index) => readIssuer(itemOf(block, 'Issuers', index), 'Audience', local)),
+      algorithms: readAlgorithms(block),
+      requiredClaims: readRequiredClaims(block),
+    },
+  };
+}
+
+const PROVIDER = /^userpool\/([a-z0-9-]+_[A-Za-z0-9]+)$/;
+
+/**
+ * `Type: COGNITO_USER_POOLS`. A method without scopes takes ID tokens, one with scopes access tokens.
+ * @throws DefinitionError
+ */
+export function compileCognitoAuthorizer(
+  bag: PropertyBag,
+  local: LocalIssuers,
+  hasScopes: boolean,
+): TokenAuthorizer {
+  const arns = readTextList(bag, 'ProviderARNs');
+  if (arns.length === 0)
+    throw new DefinitionError(
+      bag.place('ProviderARNs'),
+      'Invalid provider ARNs: a COGNITO_USER_POOLS authorizer needs at least one user pool',
+    );
+  return {
+    ...describe(bag),
+    dialect: 'cognito',
+    identitySource: readRestSource(bag),
+    trust: {
+      ...PLAIN_TRUST,
+      issuers: arns.map((arn) => ({ issuer: toLocal(readPoolIssuer(bag, arn), local), audience: 'any' as const })),
+      audienceForm: readValidation(bag),
+      tokenUse: hasScopes ? 'access' : 'id',
+    },
+  };
+}
+
+const PLAIN_TRUST: Omit<TokenTrust, 'issuers'> = {
+  algorithms: RSA_ALGORITHMS,
+  audienceForm: undefined,
+  tokenUse: undefined,
+  requiredClaims: [],
+};
+
+function describe(bag: PropertyBag): Pick<TokenAuthorizer, 'authorizerId' | 'name'> {
+  return { authorizerId: bag.id, name: readText(bag, 'Name', bag.logicalId) };
+}
+
+/** `iss` of a user pool's tokens: `https://cognito-idp.{region}.amazonaws.com/{poolId}`. */
+export function userPoolIssuer(region: string, poolId: string): string {
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `https://cognito-idp.${region}.${suffix}/${poolId}`;
+}
+
+function readPoolIssuer(bag: PropertyBag, text: string): string {
+  const arn = parseArn(text);
+  const poolId = arn?.service === 'cognito-idp' ? PROVIDER.exec(arn.resource)?.[1] : undefined;
+  if (arn === undefined || poolId === undefined)
+    throw new DefinitionError(
+      bag.place('ProviderARNs'),
+      `Invalid ARN "${text}". A provider reads arn:aws:cognito-idp:{region}:{account}:userpool/{poolId}`,
+    );
+  return userPoolIssuer(arn.region, poolId);
+}
+
+/** Tokens of a pool that exists only here are minted, and therefore named, by the local issuer. */
+function toLocal(issuer: string, local: LocalIssuers): string {
+  return local.has(issuer) ? LOCAL_ISSUER : issuer;
+}
+
+function readIssuer(block: PropertyBag, audienceProperty: string, local: LocalIssuers): TrustedIssuer {
+  const issuer = readText(block, 'Issuer');
+  if (!isIssuerUrl(issuer))
+    throw new DefinitionError(
+      block.place('Issuer'),
+      `Invalid issuer: "${issuer}". Issuer must be an https URL without query string and fragment`,
+    );
+  refuseStrangers(block, ['Issuer', audienceProperty]);
+  const audience = readTextList(block, audienceProperty);
+  if (audience.length === 0 || audience.length > MAX_AUDIENCES)
+    throw new DefinitionError(
+      block.place(audienceProperty),
+      `A JWT authorizer has 1 to ${MAX_AUDIENCES} audiences`,
+    );
+  return { issuer: toLocal(issuer, local), audience };
+}
+
+/** AWS takes https alone; an issuer on this machine may be plain, so that one under development can be tried. */
+function isIssuerUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, search, hash, username, password } = new URL(text);
+  const isBare = search === '' && hash === '' && username === '' && password === '' && !/[?#]/.test(text);
+  return isBare && (protocol === 'https:' || isLoopbackUrl(text));
+}
+
+function readRestSource(bag: PropertyBag): IdentitySource {
+  const text = readText(bag, 'IdentitySource', 'method.request.header.Authorization');
+  return readSource(bag, [text.trim()], REST_SOURCE, ['header']);
+}
+
+function readSource(
+  bag: PropertyBag,
+  texts: readonly string[],
+  form: RegExp,
+  kinds: readonly IdentitySource['kind'][],
+): IdentitySource {
+  const [source, ...more] = parseSources(bag, texts, form);
+  if (source !== undefined && more.length === 0 && kinds.includes(source.kind)) return source;
+  throw new DefinitionError(
+    bag.place('IdentitySource'),
+    `An authorizer that checks tokens has exactly one identity source, a ${kinds.join(' or ')}`,
+  );
+}
+
+function readAlgorithms(block: PropertyBag): readonly RsaAlgorithm[] {
+  const names = readTextList(block, 'AllowedAlgorithms');
+  if (names.length === 0) return RSA_ALGORITHMS;
+  return names.map((name) => {
+    const known = RSA_ALGORITHMS.find((algorithm) => algorithm === name);
+    if (known !== undefined) return known;
+    throw new DefinitionError(
+      block.place('AllowedAlgorithms'),
+      `Invalid signing algorithm "${name}". API Gateway verifies ${RSA_ALGORITHMS.join(', ')}`,
+    );
+  });
+}
+
+function readRequiredClaims(block: PropertyBag): readonly RequiredClaim[] {
+  const claims = block.properties['RequiredClaims'];
+  if (claims === undefined || claims === null) return [];
+  if (Array.isArray(claims)) return readTextList(block, 'RequiredClaims').map((name) => ({ name, values: [] }));
+  const named = readBlock(block, 'RequiredClaims');
+  return Object.entries(named?.properties ?? {}).map(([name, value]) => ({
+    name,
+    values: typeof value === 'string' || named === undefined ? [String(value)] : readTextList(named, name),
+  }));
+}
+
+function itemOf(block: PropertyBag, property: string, index: number): PropertyBag {
+  const list = block.properties[property];
+  const name = `${property}.${index}`;
+  const item = readBlock({ ...block, properties: { [name]: Array.isArray(list) ? (list as unknown[])[index] : undefined } }, name);
+  if (item === undefined) throw new DefinitionError(block.place(name), `${name} must be a map`);
+  return item;
+}
+
+/** A setting that nobody enforces would be a hole that looks like a wall. */
+function refuseStrangers(block: PropertyBag, known: readonly string[]): void {
+  const stranger = Object.keys(block.properties).find((property) => !known.includes(property));
+  if (stranger !== undefined)
+    throw new DefinitionError(block.place(stranger), `${stranger} is not known here; there is ${known.join(', ')}`);
+}

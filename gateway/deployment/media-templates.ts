@@ -1,0 +1,22 @@
+import { DefinitionError } from '../errors.ts';
+import { TemplateError } from '../mapping/template-error.ts';
+import { compileTemplate } from '../mapping/velocity-compile.ts';
+import { readTextMap } from './properties.ts';
+import type { MediaTemplates } from './integration-model.ts';
+import type { PropertyBag } from './properties.ts';
+
+/** Compiles `RequestTemplates` or `ResponseTemplates`. @throws DefinitionError with line and column inside the template */
+export function compileMediaTemplates(block: PropertyBag, property: string): MediaTemplates {
+  const templates = readTextMap(block, property) ?? {};
+  return new Map(
+    Object.entries(templates).map(([mediaType, source]) => {
+      const place = `${property}.${mediaType}`;
+      try {
+        return [mediaType.toLowerCase(), compileTemplate(source, mediaType)];
+      } catch (error) {
+        if (error instanceof TemplateError) throw new DefinitionError(block.place(place), error.describe());
+        throw error;
+      }
+    }),
+  );
+}

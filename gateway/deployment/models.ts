@@ -1,0 +1,91 @@
+/** AWS::ApiGateway::Model and AWS::ApiGatewayV2::Model → the schemas by which bodies are checked (aws-behaviour §6). */
+import { DefinitionError } from '../errors.ts';
+import { SchemaSet } from './json-schema.ts';
+import { SchemaRefusal } from './schema-preparation.ts';
+import { readText } from './properties.ts';
+import type { SchemaCheck } from './json-schema.ts';
+import type { PropertyBag } from './properties.ts';
+import type { JsonObject } from '../definition/model.ts';
+
+/** The models of one API. */
+export type Models = {
+  /** The name of the model that a method or route means by this text: its name or its id. */
+  nameOf(reference: string): string | undefined;
+  /** @throws DefinitionError for a schema that AWS refuses; RangeError for a name that `nameOf` does not give. */
+  check(name: string): SchemaCheck;
+};
+
+/** AWS: 400 KB for a model. */
+const MAX_SCHEMA_CHARS = 409_600;
+const NAME = /^[A-Za-z0-9]+$/;
+/** Every API that is not imported from a document begins with these two. */
+const BUILT_IN: readonly (readonly [name: string, schema: JsonObject])[] = [
+  ['Empty', { type: 'object' }],
+  ['Error', { type: 'object', properties: { message: { type: 'string' } } }],
+];
+
+/** @throws DefinitionError for a name, schema or reference that AWS refuses, in AWS's words. */
+export function compileModels(apiId: string, bags: readonly PropertyBag[]): Models {
+  const byName = new Map<string, PropertyBag>();
+  const nameById = new Map<string, string>();
+  for (const bag of bags) {
+    const name = readText(bag, 'Name', bag.id);
+    if (name === '') throw new DefinitionError(bag.place('Name'), 'Model name must be non-empty');
+    if (!NAME.test(name))
+      throw new DefinitionError(bag.place('Name'), `Model name must be alphanumeric: ${name}`);
+    if (byName.has(name))
+      throw new DefinitionError(bag.place('Name'), 'Model name already exists for this REST API');
+    byName.set(name, bag);
+    nameById.set(bag.id, name);
+  }
+  const schemas = new Map(BUILT_IN);
+  for (const [name, bag] of byName) schemas.set(name, readSchema(bag));
+  const refusing = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof SchemaRefusal)) throw error;
+      const bag = byName.get(String(error.cause));
+      throw new DefinitionError(
+        bag?.place('Schema') ?? { file: '' },
+        `Invalid model specified: Validation Result: warnings : [], errors : [${error.message}]`,
+      );
+    }
+  };
+  // An API without models pays nothing for schemas: ajv is set up by the first check.
+  let set = bags.length === 0 ? undefined : refusing(() => new SchemaSet(apiId, schemas));
+  return {
+    nameOf: (reference) => (schemas.has(reference) ? reference : nameById.get(reference)),
+    check: (name) => refusing(() => (set ??= new SchemaSet(apiId, schemas)).check(name)),
+  };
+}
+
+/** An object, or its JSON text. */
+function readSchema(bag: PropertyBag): JsonObject {
+  let schema = bag.properties['Schema'];
+  if (schema === undefined || schema === null || schema === '')
+    throw new DefinitionError(
+      bag.place('Schema'),
+      'Model schema must have at least 1 property or array items defined',
+    );
+  if (typeof schema === 'string') {
+    try {
+      schema = JSON.parse(schema) as unknown;
+    } catch {
+      schema = undefined;
+    }
+  }
+  if (!isJsonObject(schema))
+    throw new DefinitionError(
+      bag.place('Schema'),
+      'Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]',
+    );
+  if (JSON.stringify(schema).length > MAX_SCHEMA_CHARS)
+    throw new DefinitionError(bag.place('Schema'), `A model has at most ${MAX_SCHEMA_CHARS} characters`);
+  return schema;
+}
+
+/** Properties come from JSON or YAML, so an object holds nothing else. */
+function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,50 @@
+/**
+ * Regular expressions of schemas. They are the author's, the text is the caller's: an engine that cannot be
+ * stopped would let one body hang the gateway, so they run in the one that pays for every step.
+ */
+import { findsRegex } from '../mapping/java-regex.ts';
+import { parseRegex } from '../mapping/java-regex-program.ts';
+import { TemplateError } from '../mapping/template-error.ts';
+import type { RenderBudget } from '../mapping/render-budget.ts';
+
+/** Whether the pattern matches anywhere in a text. */
+export type PatternTest = (text: string, budget: RenderBudget) => boolean;
+
+/**
+ * Undefined for a pattern that is no ECMA 262 regular expression (which is what draft 4 wants), or that the
+ * bounded engine does not take: over 1,000 characters, or repeats of more than 20,000 instructions.
+ */
+export function compilePattern(pattern: string): PatternTest | undefined {
+  try {
+    new RegExp(pattern);
+    const program = parseRegex(toJava(pattern));
+    return (text, budget) => findsRegex(text, program, budget);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TemplateError) return undefined;
+    throw error;
+  }
+}
+
+/** ECMA 262 → Java where the same characters mean other things: `$`, and `[` and `&&` within a class. */
+function toJava(pattern: string): string {
+  let isInClass = false;
+  let java = '';
+  for (let at = 0; at < pattern.length; at += 1) {
+    const char = pattern.charAt(at);
+    if (char === '\\') {
+      java += char + pattern.charAt(at + 1);
+      at += 1;
+    } else if (!isInClass && pattern.startsWith('[^]', at)) {
+      java += '[\\s\\S]';
+      at += 2;
+    } else if (!isInClass && char === '[') {
+      isInClass = true;
+      java += char;
+    } else if (isInClass && char === ']') {
+      isInClass = false;
+      java += char;
+    } else if (isInClass && (char === '[' || char === '&')) java += `\\${char}`;
+    else java += !isInClass && char === '$' ? '\\z' : char;
+  }
+  return java;
+}

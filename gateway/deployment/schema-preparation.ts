@@ -1,0 +1,146 @@
+/**
+ * A model's schema as a template gives it → the one that is compiled: checked for AWS's rules on keywords and
+ * references, and with a marker in every subschema by which the compiled check pays for its steps.
+ */
+import type { Json, JsonObject } from '../definition/model.ts';
+
+/** Marks every subschema; `json-schema.ts` gives the keyword its meaning. */
+export const STEP = 'gatewright-step';
+
+/** Why AWS refuses a schema, as it stands between the brackets of `errors : […]`. */
+export class SchemaRefusal extends Error {}
+
+export type PreparedSchema = {
+  /** For the check against the meta schema: as written, numbers restored, annotations gone. */
+  readonly plain: JsonObject;
+  /** For compiling. */
+  readonly marked: JsonObject;
+  readonly patterns: readonly string[];
+};
+
+const ONE = ['additionalItems', 'additionalProperties', 'items', 'not'];
+const LIST = ['allOf', 'anyOf', 'items', 'oneOf'];
+const MAP = ['definitions', 'dependencies', 'patternProperties', 'properties'];
+const NUMBERS = [
+  ...['maxItems', 'maxLength', 'maxProperties', 'maximum'],
+  ...['minItems', 'minLength', 'minProperties', 'minimum', 'multipleOf'],
+];
+const FLAGS = ['additionalItems', 'additionalProperties', 'exclusiveMaximum', 'exclusiveMinimum', 'uniqueItems'];
+/** Say something to people, decide nothing. What AWS makes of `format` is not recorded: it is not checked. */
+const ANNOTATIONS = ['$schema', 'default', 'description', 'format', 'id', 'title'];
+/** The keywords of draft 4; AWS refuses every other [issue]. */
+export const KEYWORDS: ReadonlySet<string> = new Set([
+  ...[...ONE, ...LIST, ...MAP, ...NUMBERS, ...FLAGS, ...ANNOTATIONS],
+  ...['$ref', 'enum', 'pattern', 'required', 'type'],
+]);
+
+const MAX_DEPTH = 100;
+const CANONICAL = /^https:\/\/apigateway\.amazonaws\.com\/restapis\/([^/#]+)\/models\/([A-Za-z0-9]+)(?:#.*)?$/;
+
+/** The name by which other schemas refer to a model. */
+export function modelUrl(apiId: string, name: string): string {
+  return `https://apigateway.amazonaws.com/restapis/${apiId}/models/${name}`;
+}
+
+/**
+ * @param isModel whether a reference may name this model
+ * @throws SchemaRefusal in AWS's words
+ */
+export function prepareSchema(
+  schema: JsonObject,
+  apiId: string,
+  isModel: (name: string) => boolean,
+): PreparedSchema {
+  const walk = new Walk(apiId, isModel);
+  const plain = walk.schema(schema, 0);
+  if (walk.unsupported.size > 0) {
+    const names = JSON.stringify([...walk.unsupported].sort());
+    throw new SchemaRefusal(`Invalid model schema specified. Unsupported keyword(s): ${names}`);
+  }
+  return { plain, marked: mark(plain), patterns: [...walk.patterns] };
+}
+
+class Walk {
+  readonly unsupported = new Set<string>();
+  readonly patterns = new Set<string>();
+  readonly #apiId: string;
+  readonly #isModel: (name: string) => boolean;
+
+  constructor(apiId: string, isModel: (name: string) => boolean) {
+    this.#apiId = apiId;
+    this.#isModel = isModel;
+  }
+
+  schema(schema: JsonObject, depth: number): JsonObject {
+    if (depth > MAX_DEPTH) throw new SchemaRefusal('Invalid model schema specified');
+    const entries: [string, Json][] = [];
+    for (const [keyword, value] of Object.entries(schema)) {
+      if (!KEYWORDS.has(keyword)) this.unsupported.add(keyword);
+      else if (!ANNOTATIONS.includes(keyword)) entries.push([keyword, this.#keyword(keyword, value, depth)]);
+    }
+    return Object.fromEntries(entries);
+  }
+
+  #keyword(keyword: string, value: Json, depth: number): Json {
+    if (keyword === '$ref') return this.#reference(value);
+    if (keyword === 'pattern' && typeof value === 'string') this.patterns.add(value);
+    if (NUMBERS.includes(keyword)) return toNumber(value);
+    if (FLAGS.includes(keyword) && typeof value === 'string') return toFlag(value);
+    if (isObject(value) && ONE.includes(keyword)) return this.schema(value, depth + 1);
+    if (isList(value) && LIST.includes(keyword)) return value.map((item) => this.#subschema(item, depth));
+    if (!isObject(value) || !MAP.includes(keyword)) return value;
+    if (keyword === 'patternProperties') for (const name of Object.keys(value)) this.patterns.add(name);
+    return mapValues(value, (item) => this.#subschema(item, depth));
+  }
+
+  #subschema(value: Json, depth: number): Json {
+    return isObject(value) ? this.schema(value, depth + 1) : value;
+  }
+
+  #reference(value: Json): Json {
+    if (typeof value !== 'string') throw new SchemaRefusal('Invalid model schema specified');
+    if (value.startsWith('#')) return value;
+    const [, apiId, name = ''] = CANONICAL.exec(value) ?? [];
+    if (apiId !== this.#apiId || !this.#isModel(name))
+      throw new SchemaRefusal('Model reference must be in canonical form');
+    return value;
+  }
+}
+
+/** Every subschema gets the marker; in draft 4 a reference stands alone, what is beside it counts for nothing. */
+function mark(schema: JsonObject): JsonObject {
+  const entries = Object.entries(schema).map(([keyword, value]): [string, Json] => {
+    if (isObject(value) && ONE.includes(keyword)) return [keyword, mark(value)];
+    if (isList(value) && LIST.includes(keyword)) return [keyword, value.map(markIfSchema)];
+    if (isObject(value) && MAP.includes(keyword)) return [keyword, mapValues(value, markIfSchema)];
+    return [keyword, value];
+  });
+  return { ...Object.fromEntries(entries), [STEP]: true };
+}
+
+function markIfSchema(value: Json): Json {
+  return isObject(value) ? mark(value) : value;
+}
+
+/** CloudFormation hands numbers and booleans on as texts. */
+function toNumber(value: Json): Json {
+  return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
+    ? Number(value)
+    : value;
+}
+
+function toFlag(value: string): Json {
+  return value === 'true' ? true : value === 'false' ? false : value;
+}
+
+function mapValues(value: JsonObject, to: (item: Json) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, to(item)]));
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

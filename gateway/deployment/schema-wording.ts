@@ -1,0 +1,156 @@
+/**
+ * ajv's errors in the words of fge's json-schema-validator, which AWS runs (aws-behaviour §6). Like it, a place
+ * that fails hides what is wrong below it; places come in order of their names, keywords of one place in order
+ * of theirs. What fails within `anyOf`, `oneOf` and `not` is told by the keyword alone; `allOf` is told by its parts.
+ */
+import type { ErrorObject } from 'ajv-draft-04';
+
+/** `[object has missing required properties (["a","b"])]`: every message, comma separated, in one bracket. */
+export function wordSchemaErrors(errors: readonly ErrorObject[]): string {
+  const told = withoutBranches(errors);
+  const failed = new Set(told.map(({ instancePath }) => instancePath));
+  const visible = told.filter(({ instancePath }) => !ancestorsOf(instancePath).some((path) => failed.has(path)));
+  const messages = visible
+    .toSorted((a, b) => compare(a.instancePath, b.instancePath) || compare(a.keyword, b.keyword))
+    .map((error) => wordError(error, visible));
+  return `[${[...new Set(messages)].join(', ')}]`;
+}
+
+/** Errors of branches carry as their schema an object below the keyword that tried them. */
+function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const tried = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf');
+  return errors.filter(
+    (error) =>
+      !tried.some(
+        (choice) =>
+          choice !== error &&
+          isAtOrBelow(error.instancePath, choice.instancePath) &&
+          error.parentSchema !== choice.parentSchema &&
+          // The choice is reported after everything that its branches said.
+          errors.indexOf(error) < errors.indexOf(choice),
+      ),
+  );
+}
+
+function isAtOrBelow(path: string, root: string): boolean {
+  return path === root || path.startsWith(`${root}/`);
+}
+
+function ancestorsOf(path: string): string[] {
+  const parts = path.split('/');
+  return parts.slice(1).map((_part, index) => parts.slice(0, index + 1).join('/'));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function wordError(error: ErrorObject, all: readonly ErrorObject[]): string {
+  const data: unknown = error.data;
+  const schema: unknown = error.schema;
+  switch (error.keyword) {
+    case 'required':
+      return `object has missing required properties (${list(missing(error))})`;
+    case 'type':
+      return `instance type (${typeName(data)}) does not match any allowed primitive type (allowed: ${list(allowedTypes(schema))})`;
+    case 'additionalProperties':
+      return `object instance has properties which are not allowed by the schema: ${list(unwanted(error, all))}`;
+    case 'enum':
+      return `instance value (${JSON.stringify(data)}) not found in enum (possible values: ${JSON.stringify(schema)})`;
+    case 'maximum':
+    case 'minimum':
+    case 'multipleOf':
+      return wordNumber(error);
+    case 'maxLength':
+      return `string ${quoted(data)} is too long (length: ${lengthOf(data)}, maximum allowed: ${String(schema)})`;
+    case 'minLength':
+      return `string ${quoted(data)} is too short (length: ${lengthOf(data)}, required minimum: ${String(schema)})`;
+    case 'pattern':
+      return `ECMA 262 regex "${String(schema)}" does not match input string ${quoted(data)}`;
+    default:
+      return wordStructure(error);
+  }
+}
+
+function wordNumber({ keyword, data, schema, params }: ErrorObject): string {
+  if (keyword === 'multipleOf') return `remainder of division is not zero (${String(data)} / ${String(schema)})`;
+  const isExclusive = params['comparison'] === '<' || params['comparison'] === '>';
+  const bounds = `(${keyword}: ${String(schema)}, found: ${String(data)})`;
+  if (keyword === 'maximum')
+    return isExclusive
+      ? `numeric instance is not strictly lower than the required maximum ${String(schema)}`
+      : `numeric instance is greater than the required maximum ${bounds}`;
+  return isExclusive
+    ? `numeric instance is not strictly greater than the required minimum ${String(schema)}`
+    : `numeric instance is lower than the required minimum ${bounds}`;
+}
+
+function wordStructure(error: ErrorObject): string {
+  const { keyword, data, schema, params } = error;
+  const size = Array.isArray(data) ? data.length : Object.keys(isRecord(data) ? data : {}).length;
+  const choices = Array.isArray(schema) ? schema.length : 0;
+  switch (keyword) {
+    case 'additionalItems':
+      return `object instance has elements which are not allowed by the schema: array has too many elements (${size}, allowed: ${String(params['limit'])})`;
+    case 'maxItems':
+      return `array is too long: must have at most ${String(schema)} elements but instance has ${size} elements`;
+    case 'minItems':
+      return `array is too short: must have at least ${String(schema)} elements but instance has ${size} elements`;
+    case 'uniqueItems':
+      return 'array must not contain duplicate elements';
+    case 'maxProperties':
+      return `object has too many properties (found ${size} but schema requires at most ${String(schema)})`;
+    case 'minProperties':
+      return `object has too few properties (found ${size} but schema requires at least ${String(schema)})`;
+    case 'dependencies':
+      return wordDependency(error);
+    case 'anyOf':
+      return `instance failed to match at least one required schema among ${choices}`;
+    case 'oneOf':
+      return `instance failed to match exactly one schema (matched ${Array.isArray(params['passingSchemas']) ? params['passingSchemas'].length : 0} out of ${choices})`;
+    case 'not':
+      return 'instance matched a schema which it should not have';
+    default:
+      return `instance does not match ${keyword}`;
+  }
+}
+
+function wordDependency({ data, params }: ErrorObject): string {
+  const wanted = String(params['deps']).split(', ');
+  const absent = wanted.filter((name) => !Object.hasOwn(isRecord(data) ? data : {}, name));
+  return `property "${String(params['property'])}" of object has missing property dependencies (schema requires ${list(wanted)}; missing: ${list(absent)})`;
+}
+
+/** All of them, though ajv reports them one by one. */
+function missing({ data, parentSchema }: ErrorObject): string[] {
+  const required: unknown = parentSchema?.['required'];
+  const present = isRecord(data) ? data : {};
+  return Array.isArray(required)
+    ? required.filter((name) => typeof name === 'string').filter((name) => !Object.hasOwn(present, name))
+    : [];
+}
+
+function unwanted(error: ErrorObject, all: readonly ErrorObject[]): string[] {
+  return all
+    .filter((other) => other.keyword === error.keyword && other.instancePath === error.instancePath)
+    .map(({ params }) => String(params['additionalProperty']));
+}
+
+/** `number` admits integers, and fge says so. */
+function allowedTypes(type: unknown): string[] {
+  const names = [type].flat().filter((name) => typeof name === 'string');
+  return names.includes('number') ? [...new Set([...names, 'integer'])] : names;
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return Number.isInteger(value) ? 'integer' : typeof value;
+}
+
+const list = (names: readonly string[]): string => JSON.stringify(names.toSorted());
+const quoted = (value: unknown): string => `"${String(value)}"`;
+/** Characters, not UTF-16 units, as draft 4 counts. */
+const lengthOf = (value: unknown): number => (typeof value === 'string' ? [...value].length : 0);
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

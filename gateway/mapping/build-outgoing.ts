@@ -1,0 +1,225 @@
+/** A request → what its integration gets. One builder per kind of integration. */
+import { lastHeader } from '../events/header-list.ts';
+import {
+  type HeaderTarget,
+  isForbiddenMapping,
+  mapHeader,
+  passHeaders,
+  startHeaders,
+} from './integration-headers.ts';
+import { configurationError } from './mapping-failure.ts';
+import { MappingInput } from './mapping-input.ts';
+import { readMockStatus } from './mock-status.ts';
+import { buildRequestBody, convertBody } from './request-body.ts';
+import {
+  type MappedParameters,
+  mappedHeader,
+  mapRequestParameters,
+  overrideParameters,
+} from './request-parameters.ts';
+import { actionHeaders } from './service-action.ts';
+import { joinQuery, printQueryPair, renderHttpAddress, renderPath } from './target-uri.ts';
+import { printHeaders, type WireHeaders } from './wire-headers.ts';
+import type {
+  FunctionIntegration,
+  HttpIntegration,
+  HttpProxyIntegration,
+  HttpTarget,
+  MappedIntegration,
+  MockIntegration,
+  RequestMapping,
+  ServiceIntegration,
+} from '../deployment/integration-model.ts';
+import type { ApiKeyFacts, CallerFacts, RoutedFacts } from '../events/request-facts.ts';
+import type { HttpRequest } from '../ports.ts';
+import type { Payload } from './content-handling.ts';
+import type { FunctionCall, HttpCall, MockCall, Outgoing, ServiceCall } from './outgoing.ts';
+
+/** A request that may go on, as mappings see it. */
+export type MappableFacts = RoutedFacts & {
+  readonly caller: CallerFacts;
+  readonly apiKey: ApiKeyFacts;
+};
+
+type Facts = { readonly request: MappableFacts; readonly binaryMediaTypes: readonly string[] };
+
+/** @throws GatewayError, and the errors that `toMappingFailure` words */
+export function buildOutgoing(
+  plan: MappedIntegration,
+  request: MappableFacts,
+  binaryMediaTypes: readonly string[],
+): Outgoing {
+  const input = new MappingInput(request, request.caller, request.apiKey);
+  const facts = { request, binaryMediaTypes };
+  switch (plan.kind) {
+    case 'mock':
+      return buildMockCall(plan, input, facts);
+    case 'function':
+      return buildFunctionCall(plan, input, facts);
+    case 'http':
+      return buildHttpCall(plan, input, facts);
+    case 'http-proxy':
+      return buildProxyCall(plan, input, facts);
+    case 'service':
+      return buildServiceCall(plan, input, facts);
+  }
+}
+
+type Mapped = { readonly body: Payload; readonly parameters: MappedParameters };
+
+/** Parameters first, then the template, then what the template overrides: AWS's order. */
+function mapAll(mapping: RequestMapping, input: MappingInput, facts: Facts, toAws: boolean): Mapped {
+  const parameters = mapRequestParameters(mapping.parameters, input, facts.request.body);
+  const body = buildRequestBody(mapping, input, facts.request, facts.binaryMediaTypes);
+  const overridden = overrideParameters(parameters, input);
+  const forbidden = overridden.headers.find(([name]) => isForbiddenMapping(name, toAws));
+  if (forbidden !== undefined) throw configurationError(`the header ${forbidden[0]} may not be mapped`);
+  return { body, parameters: overridden };
+}
+
+function buildMockCall(plan: MockIntegration, input: MappingInput, facts: Facts): MockCall {
+  const { body } = mapAll(plan.request, input, facts, false);
+  const status = body.kind === 'text' ? readMockStatus(body.text) : undefined;
+  if (status === undefined)
+    throw configurationError(
+      'Unable to parse statusCode. It should be an integer defined in the request template',
+    );
+  return { kind: 'mock', plan, input, status };
+}
+
+function buildFunctionCall(plan: FunctionIntegration, input: MappingInput, facts: Facts): FunctionCall {
+  const { body, parameters } = mapAll(plan.request, input, facts, true);
+  const event = body.kind === 'text' ? body.text : body.bytes.toString('utf8');
+  return {
+    kind: 'function',
+    plan,
+    input,
+    functionName: plan.functionName.render(facts.request.stage.variables),
+    // Without a body the event is an empty object [obs].
+    event: event === '' ? '{}' : event,
+    isAsynchronous: mappedHeader(parameters, 'x-amz-invocation-type') === 'Event',
+  };
+}
+
+function buildHttpCall(plan: HttpIntegration, input: MappingInput, facts: Facts): HttpCall {
+  const mapped = mapAll(plan.request, input, facts, false);
+  const method = methodOf(plan, facts);
+  const headers = startHeaders('http', ownHeaders(method, facts));
+  mapHeaders(headers, 'http', mapped.parameters);
+  const { request } = facts;
+  return {
+    kind: 'http',
+    plan,
+    input,
+    request: addressed(plan, mapped.parameters, request, '', {
+      method,
+      headers: printHeaders(headers),
+      body: bodyFor(method, mapped.body),
+    }),
+  };
+}
+
+function buildProxyCall(plan: HttpProxyIntegration, input: MappingInput, facts: Facts): HttpCall {
+  const { request, binaryMediaTypes } = facts;
+  const parameters = mapRequestParameters(plan.parameters, input, request.body);
+  const method = methodOf(plan, facts);
+  const headers = passHeaders(input, request.api.apiId);
+  mapHeaders(headers, 'http-proxy', parameters);
+  return {
+    kind: 'http',
+    plan,
+    input,
+    request: addressed(plan, parameters, request, request.rawQuery, {
+      method,
+      headers: printHeaders(headers),
+      body: bodyFor(method, convertBody(request, plan.contentHandling, binaryMediaTypes)),
+    }),
+  };
+}
+
+type Unaddressed = Pick<HttpRequest, 'method' | 'headers' | 'body'>;
+
+/** Puts address and query to a request. Mapped query parameters are appended to those that are there [obs]. */
+function addressed(
+  plan: HttpTarget,
+  parameters: MappedParameters,
+  request: MappableFacts,
+  clientQuery: string,
+  unaddressed: Unaddressed,
+): HttpRequest {
+  const { variables } = request.stage;
+  const address = renderHttpAddress(plan.uri.render(variables), parameters.path);
+  if (address === undefined) throw configurationError('Invalid endpoint address');
+  const query = joinQuery([address.query, clientQuery, ...printQuery(parameters)]);
+  return {
+    ...unaddressed,
+    origin: address.origin,
+    target: query === '' ? address.path : `${address.path}?${query}`,
+    timeoutMs: plan.timeoutMs,
+    vpcLink: plan.vpcLink?.render(variables),
+  };
+}
+
+function buildServiceCall(plan: ServiceIntegration, input: MappingInput, facts: Facts): ServiceCall {
+  const { target } = plan;
+  const { request } = facts;
+  const { body, parameters } = mapAll(plan.request, input, facts, true);
+  const method = methodOf(plan, facts);
+  const headers = startHeaders('service', ownHeaders(method, facts));
+  const sent = bodyFor(method, body);
+  const { variables } = request.stage;
+  const { form } = target;
+  const queryParts = printQuery(parameters);
+  if (form.kind === 'action') {
+    const action = form.action.render(variables);
+    queryParts.unshift(printQueryPair('Action', action), form.query.render(variables));
+    for (const [name, value] of actionHeaders(target.service, action, sent !== undefined))
+      mapHeader(headers, 'service', name, value);
+  }
+  mapHeaders(headers, 'service', parameters);
+  return {
+    kind: 'service',
+    plan,
+    input,
+    request: {
+      service: target.service,
+      subdomain: target.subdomain,
+      region: target.region,
+      method,
+      path: form.kind === 'path' ? renderPath(form.path.render(variables), parameters.path) : '/',
+      query: joinQuery(queryParts),
+      headers: printHeaders(headers),
+      body: sent,
+      timeoutMs: plan.timeoutMs,
+    },
+  };
+}
+
+function methodOf(plan: { readonly method: string }, { request }: Facts): string {
+  return plan.method === 'ANY' ? request.method : plan.method;
+}
+
+/** These carry no body and no Content-Type to an integration [obs]. */
+const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+function bodyFor(method: string, body: Payload): string | Buffer | undefined {
+  if (WITHOUT_BODY.has(method)) return undefined;
+  const content = body.kind === 'text' ? body.text : body.bytes;
+  return content.length === 0 ? undefined : content;
+}
+
+function ownHeaders(method: string, { request }: Facts): Parameters<typeof startHeaders>[1] {
+  const { api, traceHeader, rawHeaders } = request;
+  const contentType = WITHOUT_BODY.has(method)
+    ? undefined
+    : (lastHeader(rawHeaders, 'content-type') ?? 'application/json');
+  return { apiId: api.apiId, traceHeader, contentType };
+}
+
+function mapHeaders(headers: WireHeaders, target: HeaderTarget, parameters: MappedParameters): void {
+  for (const [name, value] of parameters.headers) mapHeader(headers, target, name, value);
+}
+
+function printQuery({ query }: MappedParameters): string[] {
+  return query.flatMap(([name, values]) => values.map((value) => printQueryPair(name, value)));
+}

@@ -1,0 +1,140 @@
+/** An integration's answer → the reply of a REST method (aws-behaviour §2.4, §2.7, §7.1, §7.7). */
+import { lastHeader } from '../events/header-list.ts';
+import { acceptsBinary, isBinaryType } from '../events/media-types.ts';
+import { chooseResponseTemplate } from './choose-template.ts';
+import { type ContentHandling, convertResponseBody, type Payload } from './content-handling.ts';
+import { configurationError } from './mapping-failure.ts';
+import { collectOverrides } from './overrides.ts';
+import { readParameterSource } from './parameter-source.ts';
+import { renderTemplate } from './request-body.ts';
+import { nameOfReturned } from './returned-headers.ts';
+import { selectResponse } from './select-response.ts';
+import { printHeaders, setHeader, toHeaderValue, type WireHeaders } from './wire-headers.ts';
+import type { IntegrationResponse, ResponseMapping } from '../deployment/integration-model.ts';
+import type { RequestFacts } from '../events/request-facts.ts';
+import type { MappingInput } from './mapping-input.ts';
+import type { IntegrationAnswer } from './outgoing.ts';
+
+export type MappedReply = {
+  readonly status: number;
+  /** Flat name, value list; has a content type. */
+  readonly headers: string[];
+  readonly body: string | Buffer;
+};
+
+export type ReplyFacts = {
+  readonly request: RequestFacts;
+  readonly binaryMediaTypes: readonly string[];
+};
+
+const USUAL_TYPE = 'application/json';
+
+/**
+ * `selectBy`: the status, or the message of a function that failed; undefined for one that succeeded.
+ * @throws GatewayError API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` words
+ */
+export function buildReply(
+  { responses, methodStatuses }: ResponseMapping,
+  selectBy: string | undefined,
+  answer: IntegrationAnswer,
+  input: MappingInput,
+  facts: ReplyFacts,
+): MappedReply {
+  const chosen = selectResponse(responses, selectBy);
+  if (chosen === undefined)
+    throw configurationError(
+      `No match for output mapping and no default output mapping configured. Endpoint Response Status Code: ${answer.status}`,
+    );
+  if (!methodStatuses.has(chosen.status))
+    throw configurationError(`Output mapping refers to an invalid method response: ${chosen.status}`);
+  const headers = mapHeaders(chosen, answer, input);
+  const template = chooseResponseTemplate(chosen.templates, lastHeader(facts.request.rawHeaders, 'accept'));
+  const payload = convertBody(answer, chosen.contentHandling, facts);
+  const body =
+    template === undefined ? contentOf(payload) : renderTemplate(template.template, payload, input);
+  const overrides = input.hasContext ? collectOverrides(input.context).response : undefined;
+  for (const [name, values] of Object.entries(overrides?.header ?? {}))
+    setHeader(headers, name, [toHeaderValue(name, values.join(','))]);
+  if (!headers.has('content-type')) setHeader(headers, 'Content-Type', [template?.mediaType ?? USUAL_TYPE]);
+  return { status: overrides?.status ?? chosen.status, headers: remapped(headers), body };
+}
+
+/** Only what is mapped reaches the client; headers of the backend match in any case. */
+function mapHeaders(
+  chosen: IntegrationResponse,
+  answer: IntegrationAnswer,
+  input: MappingInput,
+): WireHeaders {
+  const headers: WireHeaders = new Map();
+  const facts = {
+    input,
+    get body() {
+      return answer.body.toString('utf8');
+    },
+    header: (name: string) => headerValues(answer.headers, name),
+  };
+  for (const { name, source } of chosen.parameters) {
+    const [value] = readParameterSource(source, facts);
+    if (value !== undefined) setHeader(headers, name, [toHeaderValue(name, value)]);
+  }
+  return headers;
+}
+
+function headerValues(headers: readonly string[], name: string): string[] {
+  const lower = name.toLowerCase();
+  return headers.filter((_, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === lower);
+}
+
+function remapped(headers: WireHeaders): string[] {
+  const lines = printHeaders(headers);
+  const reply: string[] = [];
+  for (let index = 0; index < lines.length; index += 2) {
+    const name = nameOfReturned(lines[index] ?? '', 'mapped');
+    if (name !== undefined) reply.push(name, lines[index + 1] ?? '');
+  }
+  return reply;
+}
+
+function convertBody(
+  { headers, body }: IntegrationAnswer,
+  handling: ContentHandling | undefined,
+  { request, binaryMediaTypes }: ReplyFacts,
+): Payload {
+  // Nothing can be converted of nothing; a MOCK behind `*/*` keeps its template this way.
+  if (body.length === 0) return { kind: 'text', text: '' };
+  const types = {
+    isBinary: isBinaryType(lastHeader(headers, 'content-type') ?? '', binaryMediaTypes),
+    wantsBinary: acceptsBinary(lastHeader(request.rawHeaders, 'accept'), binaryMediaTypes),
+  };
+  return convertResponseBody(body, types, handling);
+}
+
+function contentOf(payload: Payload): string | Buffer {
+  return payload.kind === 'text' ? payload.text : payload.bytes;
+}
+
+/** An HTTP_PROXY hands status, headers and body of the backend on. */
+export function buildProxyReply(answer: IntegrationAnswer, facts: ReplyFacts): MappedReply {
+  const headers: string[] = [];
+  let hasType = false;
+  for (let index = 0; index < answer.headers.length; index += 2) {
+    const name = nameOfReturned(answer.headers[index] ?? '', 'proxied');
+    if (name === undefined) continue;
+    hasType ||= name.toLowerCase() === 'content-type';
+    headers.push(name, answer.headers[index + 1] ?? '');
+  }
+  if (!hasType) headers.push('Content-Type', USUAL_TYPE);
+  return { status: answer.status, headers, body: proxiedBody(answer, facts) };
+}
+
+/**
+ * The conversions of content handling, save one: a text goes to a client that wants bytes as it is, because a proxy
+ * has no response that could say otherwise.
+ */
+function proxiedBody(answer: IntegrationAnswer, facts: ReplyFacts): string | Buffer {
+  const { binaryMediaTypes, request } = facts;
+  const isBinary = isBinaryType(lastHeader(answer.headers, 'content-type') ?? '', binaryMediaTypes);
+  const wantsBinary = acceptsBinary(lastHeader(request.rawHeaders, 'accept'), binaryMediaTypes);
+  if (wantsBinary) return answer.body;
+  return answer.body.toString(isBinary ? 'base64' : 'utf8');
+}

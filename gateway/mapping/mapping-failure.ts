@@ -1,0 +1,34 @@
+/** What goes wrong while a request or an answer is mapped, as the client's failure (aws-behaviour §1.5). */
+import { GatewayError, gatewayError } from '../errors.ts';
+import { MalformedBodyError } from './body-value.ts';
+import { NotBase64Error } from './content-handling.ts';
+import { TemplateError } from './template-error.ts';
+import { HeaderInvalidError } from './wire-headers.ts';
+
+/** AWS: 400 for a request body that is no JSON, 500 for all that the API's owner has to mend. Bugs go through. */
+export function toMappingFailure(error: unknown, side: 'request' | 'response'): unknown {
+  if (error instanceof GatewayError) return error;
+  if (error instanceof MalformedBodyError && side === 'request')
+    return gatewayError('DEFAULT_4XX', {
+      source: 'client',
+      message: 'Invalid JSON in request body',
+      reason: error.message,
+    });
+  if (error instanceof TemplateError)
+    return configurationError(`Unable to transform ${side}: ${error.describe()}`);
+  if (
+    error instanceof MalformedBodyError ||
+    error instanceof NotBase64Error ||
+    error instanceof HeaderInvalidError
+  )
+    return configurationError(error.message);
+  return error;
+}
+
+/** 500, in AWS's execution log "Execution failed due to configuration error". */
+export function configurationError(reason: string): GatewayError {
+  return gatewayError('API_CONFIGURATION_ERROR', {
+    source: 'gateway',
+    reason: `Execution failed due to configuration error: ${reason}`,
+  });
+}

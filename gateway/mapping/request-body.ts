@@ -1,0 +1,51 @@
+/** The body of the integration request: converted, then rendered or passed through (aws-behaviour §2.4, §7.1). */
+import { gatewayError } from '../errors.ts';
+import { lastHeader } from '../events/header-list.ts';
+import { isBinaryType } from '../events/media-types.ts';
+import { chooseRequestTemplate } from './choose-template.ts';
+import { type ContentHandling, convertRequestBody, type Payload } from './content-handling.ts';
+import { configurationError } from './mapping-failure.ts';
+import { templateScope } from './template-variables.ts';
+import type { RequestMapping } from '../deployment/integration-model.ts';
+import type { RoutedFacts } from '../events/request-facts.ts';
+import type { MappingInput } from './mapping-input.ts';
+import type { CompiledTemplate } from './velocity-compile.ts';
+
+const USUAL_TYPE = 'application/json';
+
+/** @throws GatewayError UNSUPPORTED_MEDIA_TYPE, API_CONFIGURATION_ERROR, TemplateError, NotBase64Error */
+export function buildRequestBody(
+  { templates, passthrough, contentHandling }: RequestMapping,
+  input: MappingInput,
+  facts: RoutedFacts,
+  binaryMediaTypes: readonly string[],
+): Payload {
+  const contentType = lastHeader(facts.rawHeaders, 'content-type');
+  const choice = chooseRequestTemplate(templates, contentType, passthrough);
+  if (choice.kind === 'unsupported')
+    throw gatewayError('UNSUPPORTED_MEDIA_TYPE', {
+      source: 'client',
+      reason: `no request template for ${contentType ?? USUAL_TYPE}, and PassthroughBehavior is ${passthrough}`,
+    });
+  const payload = convertBody(facts, contentHandling, binaryMediaTypes);
+  if (choice.kind === 'passthrough') return payload;
+  return { kind: 'text', text: renderTemplate(choice.template, payload, input) };
+}
+
+/** @throws NotBase64Error */
+export function convertBody(
+  facts: RoutedFacts,
+  contentHandling: ContentHandling | undefined,
+  binaryMediaTypes: readonly string[],
+): Payload {
+  const contentType = lastHeader(facts.rawHeaders, 'content-type') ?? USUAL_TYPE;
+  return convertRequestBody(facts.body, isBinaryType(contentType, binaryMediaTypes), contentHandling);
+}
+
+/** @throws GatewayError API_CONFIGURATION_ERROR for a body of bytes: a template works on text */
+export function renderTemplate(template: CompiledTemplate, payload: Payload, input: MappingInput): string {
+  if (payload.kind === 'bytes')
+    throw configurationError(`Unable to transform: ${template.name} cannot be applied to a binary body`);
+  const { parameters, context, stageVariables } = input;
+  return template.render(templateScope({ body: payload.text, parameters, context, stageVariables }));
+}

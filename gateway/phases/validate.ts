@@ -1,0 +1,85 @@
+/**
+ * Required parameters, then the body. Comes after authorization, key and quota: who may not call learns
+ * nothing of what a call looks like, and a refused request has been counted.
+ * reads: route, parameters, body · adds: nothing · may answer: no · fails with: BAD_REQUEST_PARAMETERS, BAD_REQUEST_BODY
+ * @see aws-behaviour §6
+ */
+import { gatewayError } from '../errors.ts';
+import { lastHeader } from '../events/header-list.ts';
+import { bareType } from '../events/media-types.ts';
+import { lastQueryValue } from '../events/query-text.ts';
+import { getEntry } from '../routing/text-map.ts';
+import type { MessageRoutePlan, RequestValidation, RequiredParameter } from '../deployment/model.ts';
+import type { Admitted } from '../exchange.ts';
+
+export function validate(admitted: Admitted): void {
+  const { validation } = admitted.route;
+  if (validation === undefined) return;
+  checkParameters(admitted, validation);
+  checkBody(admitted, validation);
+}
+
+/**
+ * The message of a WebSocket route with a `ModelSelectionExpression`.
+ * @throws GatewayError BAD_REQUEST_BODY, also where the expression selects no model and there is no `$default`
+ */
+export function validateMessage({ messageCheck }: MessageRoutePlan, body: string): void {
+  if (messageCheck === undefined) return;
+  const { select, checks } = messageCheck;
+  const key = select(body);
+  const check = (key === undefined ? undefined : checks.get(key)) ?? checks.get('$default');
+  if (check === undefined) throw invalidBody(`[no model for "${key ?? ''}"]`, 'application/json');
+  const verdict = check(parseJson(body, 'application/json'), body.length);
+  if (!verdict.isValid) throw invalidBody(verdict.details, 'application/json');
+}
+
+function checkParameters(admitted: Admitted, { parameters }: RequestValidation): void {
+  const missing = parameters.filter((parameter) => isBlank(readParameter(admitted, parameter)));
+  if (missing.length === 0) return;
+  const message = `Missing required request parameters: [${missing.map(({ name }) => name).join(', ')}]`;
+  throw gatewayError('BAD_REQUEST_PARAMETERS', { source: 'client', message, reason: message });
+}
+
+function readParameter(admitted: Admitted, { where, name }: RequiredParameter): string | undefined {
+  switch (where) {
+    case 'header':
+      return lastHeader(admitted.rawHeaders, name.toLowerCase());
+    case 'path':
+      return admitted.pathParameters === null ? undefined : getEntry(admitted.pathParameters, name);
+    case 'querystring':
+      return lastQueryValue(admitted.rawQuery, name);
+  }
+}
+
+/** `?q1=` is as good as nothing. */
+function isBlank(value: string | undefined): boolean {
+  return value === undefined || value.trim() === '';
+}
+
+/** A media type without a model is not checked at all. */
+function checkBody(admitted: Admitted, { bodies }: RequestValidation): void {
+  if (bodies.size === 0) return;
+  const mediaType = bareType(lastHeader(admitted.rawHeaders, 'content-type') ?? 'application/json');
+  const check = bodies.get(mediaType) ?? bodies.get('$default');
+  if (check === undefined) return;
+  const text = admitted.body === undefined || admitted.body.length === 0 ? '{}' : admitted.body.toString();
+  const verdict = check(parseJson(text, mediaType), text.length);
+  if (!verdict.isValid) throw invalidBody(verdict.details, mediaType);
+}
+
+function parseJson(text: string, mediaType: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw invalidBody('[Unknown error parsing request body]', mediaType);
+  }
+}
+
+/** The client learns the details only where a gateway response asks for them. */
+function invalidBody(details: string, mediaType: string): Error {
+  return gatewayError('BAD_REQUEST_BODY', {
+    source: 'client',
+    validationErrorString: details,
+    reason: `Request body does not match model schema for content type ${mediaType}: ${details}`,
+  });
+}

@@ -1,0 +1,101 @@
+/** JSON Web Tokens as they come: taken apart, nothing of them proven (RFC 7515 §7.1, RFC 7519 §4.1). */
+
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** Header and claims must not be believed before the signature is checked; they only say which key to check it with. */
+export type UnprovenToken = {
+  readonly kind: 'token';
+  readonly algorithm: RsaAlgorithm;
+  readonly keyId: string;
+  readonly claims: Claims;
+  /** `header.payload`, what the signature is over. */
+  readonly signedText: string;
+  readonly signature: Buffer;
+};
+
+/** Why a token opens nothing. The words are those of HTTP APIs' `error_description`, never anything out of the token. */
+export type TokenDefect = {
+  readonly kind: 'defect';
+  readonly code: TokenDefectCode;
+  readonly description: string;
+};
+
+export type TokenDefectCode =
+  | 'missing'
+  | 'malformed'
+  | 'algorithm'
+  | 'key'
+  | 'issuer-unreachable'
+  | 'signature'
+  | 'issuer'
+  | 'audience'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'claim'
+  | 'scope';
+
+/** What API Gateway verifies; symmetric ones and `none` are never among them. */
+export const RSA_ALGORITHMS = ['RS256', 'RS384', 'RS512'] as const;
+export type RsaAlgorithm = (typeof RSA_ALGORITHMS)[number];
+
+export function tokenDefect(code: TokenDefectCode, description: string): TokenDefect {
+  return { kind: 'defect', code, description };
+}
+
+const BEARER = /^bearer[ \t]+/i;
+/** No padding, no line breaks: one token has one text. */
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
+/** Longer or stranger names are not repeated to the client. */
+const ALGORITHM_NAME = /^[A-Za-z0-9-]{1,16}$/;
+
+/** Reads the value of an identity source, with or without `Bearer ` in front. Never throws. */
+export function parseBearerToken(text: string): UnprovenToken | TokenDefect {
+  const parts = text.replace(BEARER, '').split('.');
+  const [headerText = '', payloadText = '', signatureText = ''] = parts;
+  if (parts.length !== 3)
+    return tokenDefect(
+      'malformed',
+      'the token is malformed: token contains an invalid number of segments',
+    );
+  const header = readJsonObject(headerText);
+  const claims = readJsonObject(payloadText);
+  if (header === undefined || claims === undefined || !isBase64Url(signatureText)) return MALFORMED;
+  // RFC 7515 §4.1.11: an extension that is critical and not understood must be refused; none is understood here.
+  if (header['crit'] !== undefined) return MALFORMED;
+  const { alg, kid } = header;
+  const algorithm = RSA_ALGORITHMS.find((known) => known === alg);
+  if (algorithm === undefined)
+    return typeof alg === 'string' && ALGORITHM_NAME.test(alg)
+      ? tokenDefect('algorithm', `signing method ${alg} is invalid`)
+      : MALFORMED;
+  if (typeof kid !== 'string') return KEY_UNKNOWN;
+  return {
+    kind: 'token',
+    algorithm,
+    keyId: kid,
+    claims,
+    signedText: `${headerText}.${payloadText}`,
+    signature: Buffer.from(signatureText, 'base64url'),
+  };
+}
+
+const MALFORMED = tokenDefect('malformed', 'the token is malformed');
+/** The issuer has no key of the id that the token names, or the token names none. */
+export const KEY_UNKNOWN = tokenDefect('key', 'kid not found');
+
+function isBase64Url(text: string): boolean {
+  return BASE64URL.test(text) && Buffer.from(text, 'base64url').toString('base64url') === text;
+}
+
+function readJsonObject(part: string): Claims | undefined {
+  if (!isBase64Url(part)) return undefined;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(part, 'base64url'));
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Claims)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,14 @@
+/** How a resource policy and what else is known of a caller decide together (aws-behaviour §1.2, tables A and B). */
+import type { PolicyDecision } from './model.ts';
+
+/** Table A, one account: any deny denies, one allow suffices. */
+export function decideWithinAccount(one: PolicyDecision, other: PolicyDecision): PolicyDecision {
+  if (one === 'explicit-deny' || other === 'explicit-deny') return 'explicit-deny';
+  return one === 'allow' || other === 'allow' ? 'allow' : 'implicit-deny';
+}
+
+/** Table B, two accounts: any deny denies, and both must allow. */
+export function decideAcrossAccounts(one: PolicyDecision, other: PolicyDecision): PolicyDecision {
+  if (one === 'explicit-deny' || other === 'explicit-deny') return 'explicit-deny';
+  return one === 'allow' && other === 'allow' ? 'allow' : 'implicit-deny';
+}

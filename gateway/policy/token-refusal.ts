@@ -1,0 +1,38 @@
+/** How each kind of API says that a token opens nothing (aws-behaviour §4.5, §4.6). */
+import { gatewayError } from '../errors.ts';
+import type { GatewayError, GatewayErrorDetail } from '../errors.ts';
+import type { TokenDefect } from './bearer-token.ts';
+
+/** Which authorizer speaks: they word the same defects differently. */
+export type TokenDialect = 'http-jwt' | 'rest-jwt' | 'cognito';
+
+/** `scopes`: those of the route, of which the token needs one. `why` is for the operator. */
+export function tokenRefusal(
+  dialect: TokenDialect,
+  defect: TokenDefect,
+  scopes: readonly string[],
+  why: string = defect.description,
+): GatewayError {
+  const detail: GatewayErrorDetail = { source: 'client', reason: why };
+  switch (dialect) {
+    case 'http-jwt':
+      return gatewayError(defect.code === 'scope' ? 'ACCESS_DENIED' : 'UNAUTHORIZED', {
+        ...detail,
+        headers: ['www-authenticate', challenge(defect, scopes)],
+      });
+    case 'rest-jwt':
+      return gatewayError(defect.code === 'scope' ? 'ACCESS_DENIED' : 'UNAUTHORIZED', detail);
+    case 'cognito':
+      return gatewayError('UNAUTHORIZED', {
+        ...detail,
+        ...(defect.code === 'expired' ? { message: 'The incoming token has expired' } : {}),
+      });
+  }
+}
+
+/** RFC 6750 §3, in AWS's form without commas. */
+function challenge({ code, description }: TokenDefect, scopes: readonly string[]): string {
+  if (code === 'missing') return 'Bearer';
+  const error = code === 'scope' ? 'insufficient_scope' : 'invalid_token';
+  return `Bearer scope="${scopes.join(' ')}" error="${error}" error_description="${description}"`;
+}

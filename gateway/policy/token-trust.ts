@@ -1,0 +1,118 @@
+/**
+ * Whose tokens an authorizer believes, and what must stand in them (aws-behaviour §4.5, §4.6). Every check
+ * that cannot be made fails.
+ */
+import { tokenDefect } from './bearer-token.ts';
+import type { Claims, RsaAlgorithm, TokenDefect, UnprovenToken } from './bearer-token.ts';
+
+export type TrustedIssuer = {
+  /** Exactly the `iss` of its tokens, trailing slash included; also where its keys are looked up. */
+  readonly issuer: string;
+  /** `aud` must name one of these; `any` for Cognito, whose pool signs for its own app clients only. */
+  readonly audience: readonly string[] | 'any';
+};
+
+export type TokenTrust = {
+  readonly issuers: readonly TrustedIssuer[];
+  readonly algorithms: readonly RsaAlgorithm[];
+  /** Cognito: must match the whole `aud`. */
+  readonly audienceForm: RegExp | undefined;
+  /** Cognito: ID tokens where the method has no scopes, access tokens where it has. */
+  readonly tokenUse: 'id' | 'access' | undefined;
+  /** Must be there; with values, be or hold one of them. */
+  readonly requiredClaims: readonly RequiredClaim[];
+};
+
+export type RequiredClaim = { readonly name: string; readonly values: readonly string[] };
+
+/** A public key of an issuer. */
+export interface VerificationKey {
+  /** Whether it made this signature; false for an algorithm that is not the key's own. Never throws. */
+  verifies(algorithm: string, signedText: string, signature: Buffer): boolean;
+}
+
+/**
+ * The issuer whose key must have signed. The token only chooses among several; of one it has no choice, so
+ * that a wrong `iss` is found after the signature, as at AWS.
+ */
+export function chooseIssuer(token: UnprovenToken, trust: TokenTrust): TrustedIssuer | TokenDefect {
+  const [only, ...others] = trust.issuers;
+  if (only !== undefined && others.length === 0) return only;
+  return trust.issuers.find(({ issuer }) => issuer === token.claims['iss']) ?? WRONG_ISSUER;
+}
+
+/** Checks all but scopes, in AWS's order; undefined = the claims may be believed. */
+export function findTokenDefect(
+  token: UnprovenToken,
+  key: VerificationKey,
+  issuer: TrustedIssuer,
+  trust: TokenTrust,
+  nowEpochMs: number,
+): TokenDefect | undefined {
+  const { algorithm, claims } = token;
+  if (!trust.algorithms.includes(algorithm))
+    return tokenDefect('algorithm', `signing method ${algorithm} is invalid`);
+  if (!key.verifies(algorithm, token.signedText, token.signature))
+    return tokenDefect('signature', 'the token has an invalid signature');
+  if (claims['iss'] !== issuer.issuer) return WRONG_ISSUER;
+  return (
+    findAudienceDefect(claims, issuer, trust) ??
+    findTimeDefect(claims, nowEpochMs / 1000) ??
+    findClaimDefect(claims, trust)
+  );
+}
+
+const WRONG_ISSUER = tokenDefect('issuer', 'the token does not have a valid issuer');
+const WRONG_AUDIENCE = tokenDefect('audience', 'the token does not have a valid audience');
+
+/** `client_id` counts only where `aud` is absent (Cognito access tokens). */
+function findAudienceDefect(claims: Claims, issuer: TrustedIssuer, trust: TokenTrust): TokenDefect | undefined {
+  const { audience } = issuer;
+  const named = textsOf(claims['aud'] ?? claims['client_id']);
+  if (named === undefined) return WRONG_AUDIENCE;
+  if (audience !== 'any' && !named.some((name) => audience.includes(name))) return WRONG_AUDIENCE;
+  const form = trust.audienceForm;
+  return form === undefined || named.some((name) => form.test(name)) ? undefined : WRONG_AUDIENCE;
+}
+
+/** One text or a list of texts. */
+function textsOf(value: unknown): readonly string[] | undefined {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const texts = list.filter((item) => typeof item === 'string');
+  return texts.length === list.length ? texts : undefined;
+}
+
+/** No clock skew is forgiven, as at AWS. A token without `exp` would be good for ever, so it is not good at all. */
+function findTimeDefect({ exp, nbf, iat }: Claims, nowSeconds: number): TokenDefect | undefined {
+  if (typeof exp !== 'number' || exp <= nowSeconds)
+    return tokenDefect('expired', 'the token has expired');
+  if (nbf !== undefined && !(typeof nbf === 'number' && nbf <= nowSeconds))
+    return tokenDefect('not-yet-valid', 'the token is not valid yet');
+  if (iat !== undefined && !(typeof iat === 'number' && iat <= nowSeconds))
+    return tokenDefect('not-yet-valid', 'the token was issued in the future');
+  return undefined;
+}
+
+function findClaimDefect(claims: Claims, { tokenUse, requiredClaims }: TokenTrust): TokenDefect | undefined {
+  if (tokenUse !== undefined && claims['token_use'] !== tokenUse)
+    return tokenDefect('claim', `the token is no ${tokenUse} token`);
+  const missing = requiredClaims.find(({ name, values }) => !hasClaim(claims, name, values));
+  return missing && tokenDefect('claim', 'the token does not have a required claim');
+}
+
+function hasClaim(claims: Claims, name: string, values: readonly string[]): boolean {
+  if (!Object.hasOwn(claims, name) || claims[name] === null) return false;
+  if (values.length === 0) return true;
+  const texts = textsOf(claims[name]);
+  return texts?.some((text) => values.includes(text)) === true;
+}
+
+/** The route's scopes that the token has, in the route's order: `scope` is a text with spaces, `scp` that or a list. */
+export function grantedScopes(claims: Claims, wanted: readonly string[]): readonly string[] {
+  const { scope, scp } = claims;
+  const held = [scope, ...(Array.isArray(scp) ? (scp as readonly unknown[]) : [scp])].flatMap((text) =>
+    typeof text === 'string' ? text.split(' ') : [],
+  );
+  return wanted.filter((name) => held.includes(name));
+}
+

@@ -1,0 +1,121 @@
+/** A call of an AWS service, read by its protocol; and results in the words of that protocol. */
+import { lastHeader } from '../events/header-list.ts';
+import type { ServiceRequest } from '../ports.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export type AwsOperation =
+  /** `X-Amz-Target: Prefix.Action` with JSON. `input` is undefined where the body is no JSON object. */
+  | {
+      readonly protocol: 'json';
+      readonly prefix: string;
+      readonly action: string;
+      readonly input: Fields | undefined;
+    }
+  /** `Action=…` in the query or in a form body. */
+  | { readonly protocol: 'query'; readonly action: string; readonly parameters: URLSearchParams }
+  | { readonly protocol: 'rest' };
+
+export type OperationResult =
+  | { readonly kind: 'result'; readonly fields: Fields }
+  | { readonly kind: 'error'; readonly status: number; readonly code: string; readonly message: string };
+
+export type OperationReply = {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+};
+
+const TARGET = /^([A-Za-z0-9_]+)\.([A-Za-z]+)$/;
+
+export function readOperation(request: ServiceRequest): AwsOperation {
+  const text = request.body?.toString() ?? '';
+  const target = TARGET.exec(lastHeader(request.headers, 'x-amz-target') ?? '');
+  if (target !== null)
+    return {
+      protocol: 'json',
+      prefix: target[1] ?? '',
+      action: target[2] ?? '',
+      input: parseFields(text === '' ? '{}' : text),
+    };
+  const parameters = new URLSearchParams(request.query);
+  const contentType = lastHeader(request.headers, 'content-type') ?? '';
+  if (contentType.startsWith('application/x-www-form-urlencoded'))
+    for (const [name, value] of new URLSearchParams(text)) parameters.append(name, value);
+  const action = parameters.get('Action');
+  return action === null ? { protocol: 'rest' } : { protocol: 'query', action, parameters };
+}
+
+export function parseFields(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value))
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function refuse(code: string, message: string, status = 400): OperationResult {
+  return { kind: 'error', status, code, message };
+}
+
+/** @param version of the JSON protocol, `1.0` or `1.1` */
+export function printJsonReply(result: OperationResult, version: string): OperationReply {
+  const contentType = `application/x-amz-json-${version}`;
+  if (result.kind === 'result') return { status: 200, contentType, body: JSON.stringify(result.fields) };
+  return {
+    status: result.status,
+    contentType,
+    body: JSON.stringify({ __type: result.code, message: result.message }),
+  };
+}
+
+/** The query protocol speaks JSON to who accepts it, as API Gateway does, and XML to all others. */
+export function printQueryReply(
+  action: string,
+  result: OperationResult,
+  {
+    accept = '',
+    requestId,
+    namespace,
+  }: { accept?: string | undefined; requestId: string; namespace: string },
+): OperationReply {
+  const status = result.kind === 'result' ? 200 : result.status;
+  if (accept.includes('json')) {
+    const content =
+      result.kind === 'result'
+        ? {
+            [`${action}Response`]: {
+              [`${action}Result`]: result.fields,
+              ResponseMetadata: { RequestId: requestId },
+            },
+          }
+        : { Error: { Type: 'Sender', Code: result.code, Message: result.message }, RequestId: requestId };
+    return { status, contentType: 'application/json', body: JSON.stringify(content) };
+  }
+  const id = `<RequestId>${requestId}</RequestId>`;
+  const xml =
+    result.kind === 'result'
+      ? `<${action}Response xmlns="${namespace}"><${action}Result>${printXml(result.fields)}</${action}Result>` +
+        `<ResponseMetadata>${id}</ResponseMetadata></${action}Response>`
+      : `<ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>${escapeXml(result.code)}</Code>` +
+        `<Message>${escapeXml(result.message)}</Message></Error>${id}</ErrorResponse>`;
+  return { status, contentType: 'text/xml', body: `<?xml version="1.0"?>\n${xml}` };
+}
+
+function printXml(fields: Fields): string {
+  return Object.entries(fields)
+    .map(
+      ([name, value]) =>
+        `<${name}>${escapeXml(typeof value === 'string' ? value : JSON.stringify(value))}</${name}>`,
+    )
+    .join('');
+}
+
+export function escapeXml(text: string): string {
+  return text
+    .replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/[^\t\n\r\x20-\ufffd]/g, '?');
+}

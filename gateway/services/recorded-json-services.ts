@@ -1,0 +1,153 @@
+/** EventBridge, Step Functions and Kinesis as far as integrations call them: checked and answered, nothing runs. */
+import { refuse } from './aws-operation.ts';
+import type { AwsOperation, Fields, OperationResult } from './aws-operation.ts';
+import type { Clock, Random, ServiceRequest } from '../ports.ts';
+
+type JsonOperation = Extract<AwsOperation, { protocol: 'json' }>;
+type Tools = { readonly random: Random; readonly clock: Clock };
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isJson(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  try {
+    JSON.parse(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const MAX_ENTRIES = 10;
+
+/** `PutEvents`: a bad entry fails alone, as at AWS. */
+export function answerEvents(
+  { action, input }: JsonOperation,
+  { random }: Tools,
+): OperationResult | undefined {
+  if (action !== 'PutEvents') return undefined;
+  const entries = input?.['Entries'];
+  if (!Array.isArray(entries) || entries.length === 0 || entries.length > MAX_ENTRIES)
+    return refuse(
+      'ValidationException',
+      `1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length less than or equal to ${MAX_ENTRIES} and at least 1`,
+    );
+  const results = entries.map((entry: unknown) => {
+    const missing = isFields(entry) ? missingOfEvent(entry) : 'Source';
+    if (missing === undefined) return { EventId: random.uuid() };
+    const message =
+      missing === 'json'
+        ? 'Detail is malformed.'
+        : `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`;
+    return { ErrorCode: missing === 'json' ? 'MalformedDetail' : 'InvalidArgument', ErrorMessage: message };
+  });
+  const failed = results.filter((result) => 'ErrorCode' in result).length;
+  return { kind: 'result', fields: { FailedEntryCount: failed, Entries: results } };
+}
+
+function missingOfEvent(entry: Fields): string | undefined {
+  const missing = ['Source', 'DetailType', 'Detail'].find((name) => {
+    const value = entry[name];
+    return typeof value !== 'string' || value === '';
+  });
+  return missing ?? (isJson(entry['Detail']) ? undefined : 'json');
+}
+
+const STATE_MACHINE = /^arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]{1,80}(?::[^:]+)?$/;
+
+/** `StartExecution` and `StopExecution`; an execution that is waited for cannot be answered without running it. */
+export function answerStates(
+  { action, input }: JsonOperation,
+  { random, clock }: Tools,
+): OperationResult | undefined {
+  const now = clock.nowEpochMs() / 1000;
+  if (action === 'StopExecution') {
+    const arn = input?.['executionArn'];
+    if (typeof arn !== 'string' || !arn.includes(':execution:'))
+      return refuse('InvalidArn', `Invalid Arn: '${typeof arn === 'string' ? arn : ''}'`);
+    return { kind: 'result', fields: { stopDate: now } };
+  }
+  if (action !== 'StartExecution') return undefined;
+  const machine = input?.['stateMachineArn'];
+  if (typeof machine !== 'string' || !STATE_MACHINE.test(machine))
+    return refuse(
+      'InvalidArn',
+      `Invalid Arn: 'Invalid ARN prefix: ${typeof machine === 'string' ? machine : ''}'`,
+    );
+  if (!isJson(input?.['input'] ?? '{}'))
+    return refuse('InvalidExecutionInput', "Invalid State Machine Execution Input: 'the input is no JSON'");
+  const given = input?.['name'];
+  const name = typeof given === 'string' && given !== '' ? given : random.uuid();
+  const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
+  return { kind: 'result', fields: { executionArn, startDate: now } };
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const MAX_RECORDS = 500;
+
+/** `PutRecord` and `PutRecords`. */
+export function answerKinesis(
+  { action, input }: JsonOperation,
+  { random }: Tools,
+): OperationResult | undefined {
+  if (action !== 'PutRecord' && action !== 'PutRecords') return undefined;
+  const stream = input?.['StreamName'] ?? input?.['StreamARN'];
+  if (typeof stream !== 'string' || stream === '')
+    return refuse('ValidationException', 'Either StreamName or StreamARN is required');
+  const written = (): Fields => ({
+    SequenceNumber: `4954${random.hex(13).replace(/[a-f]/g, '0')}`,
+    ShardId: 'shardId-000000000000',
+  });
+  if (action === 'PutRecord') return refuseRecord(input) ?? { kind: 'result', fields: written() };
+  const records = input?.['Records'];
+  if (!Array.isArray(records) || records.length === 0 || records.length > MAX_RECORDS)
+    return refuse(
+      'ValidationException',
+      `1 validation error detected: Value at 'records' failed to satisfy constraint: Member must have length from 1 to ${MAX_RECORDS}`,
+    );
+  for (const record of records as unknown[]) {
+    const refusal = refuseRecord(isFields(record) ? record : undefined);
+    if (refusal !== undefined) return refusal;
+  }
+  return { kind: 'result', fields: { FailedRecordCount: 0, Records: records.map(written) } };
+}
+
+function refuseRecord(record: Fields | undefined): OperationResult | undefined {
+  const { Data: data, PartitionKey: key } = record ?? {};
+  if (typeof data !== 'string' || !BASE64.test(data))
+    return refuse('SerializationException', 'Data must be base64');
+  if (typeof key === 'string' && key !== '' && key.length <= 256) return undefined;
+  return refuse(
+    'ValidationException',
+    "1 validation error detected: Value at 'partitionKey' failed to satisfy constraint: Member must have length from 1 to 256",
+  );
+}
+
+/** Version of the JSON protocol, by service. */
+export const JSON_VERSIONS: Readonly<Record<string, string>> = {
+  events: '1.1',
+  kinesis: '1.1',
+  sqs: '1.0',
+  states: '1.0',
+};
+
+/** Undefined for a service or an operation that is not known here. */
+export function answerJsonService(
+  request: ServiceRequest,
+  operation: JsonOperation,
+  tools: Tools,
+): OperationResult | undefined {
+  if (operation.input === undefined) return refuse('SerializationException', 'The body is no JSON object');
+  switch (request.service) {
+    case 'events':
+      return answerEvents(operation, tools);
+    case 'states':
+      return answerStates(operation, tools);
+    case 'kinesis':
+      return answerKinesis(operation, tools);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * Answers calls of AWS services that nobody else answers: each is checked, answered in the service's own format and
+ * kept to be read back at `GET /_gatewright/recorded`. Nothing is delivered or run.
+ */
+import { lastHeader } from '../events/header-list.ts';
+import { printJsonReply, printQueryReply, readOperation } from './aws-operation.ts';
+import { answerJsonService, JSON_VERSIONS } from './recorded-json-services.ts';
+import { answerSns, answerSqs } from './recorded-messaging.ts';
+import { RecordedBuckets } from './recorded-s3.ts';
+import type { Clock, HttpOutcome, Random, ServiceRequest } from '../ports.ts';
+import type { AwsOperation, OperationReply, OperationResult } from './aws-operation.ts';
+
+/** One call as it would have gone out, before signing. */
+export type RecordedCall = {
+  readonly at: string;
+  readonly service: string;
+  readonly region: string;
+  /** `SendMessage`; absent on S3, whose method and path say it. */
+  readonly action?: string;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Text, cut after 256 KB; bytes that are no UTF-8 are in `bodyBase64`. */
+  readonly body?: string;
+  readonly bodyBase64?: string;
+  readonly status: number;
+};
+
+const MAX_CALLS = 1_000;
+const MAX_BODY_BYTES = 256 * 1024;
+const NAMESPACES: Readonly<Record<string, string>> = {
+  sns: 'http://sns.amazonaws.com/doc/2010-03-31/',
+  sqs: 'http://queue.amazonaws.com/doc/2012-11-05/',
+};
+
+type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
+
+export class Recorder {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #buckets: RecordedBuckets;
+  readonly #calls: RecordedCall[] = [];
+
+  constructor(clock: Clock, random: Random) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#buckets = new RecordedBuckets(random);
+  }
+
+  /** The last 1,000, oldest first. */
+  get calls(): readonly RecordedCall[] {
+    return this.#calls;
+  }
+
+  clear(): void {
+    this.#calls.length = 0;
+    this.#buckets.clear();
+  }
+
+  /** `unreachable` for a service or an operation that is not known: an answer that was made up would mislead. */
+  call(request: ServiceRequest): HttpOutcome {
+    const operation = readOperation(request);
+    const answer = this.#answer(request, operation);
+    if (answer === undefined) {
+      const { service } = request;
+      const what = operation.protocol === 'rest' ? request.method : operation.action;
+      return {
+        kind: 'unreachable',
+        reason: 'request',
+        message: `${service} ${what} is not recorded; let it through with --aws ${service} or AWS_ENDPOINT_URL_${service.toUpperCase()}`,
+      };
+    }
+    this.#keep(request, operation, answer.status);
+    return answer;
+  }
+
+  #answer(request: ServiceRequest, operation: AwsOperation): Answered | undefined {
+    if (request.service === 's3')
+      return this.#buckets.answer(
+        request,
+        lastHeader(request.headers, 'content-type') ?? 'binary/octet-stream',
+      );
+    if (operation.protocol === 'rest') return undefined;
+    const result = this.#result(request, operation);
+    return result === undefined ? undefined : this.#reply(this.#print(request, operation, result));
+  }
+
+  #result(
+    request: ServiceRequest,
+    operation: Exclude<AwsOperation, { protocol: 'rest' }>,
+  ): OperationResult | undefined {
+    if (request.service === 'sns') return answerSns(operation, this.#random);
+    if (request.service === 'sqs') return answerSqs(operation, request, this.#random);
+    if (operation.protocol !== 'json') return undefined;
+    return answerJsonService(request, operation, { random: this.#random, clock: this.#clock });
+  }
+
+  #print(
+    request: ServiceRequest,
+    operation: Exclude<AwsOperation, { protocol: 'rest' }>,
+    result: OperationResult,
+  ): OperationReply {
+    if (operation.protocol === 'json') return printJsonReply(result, JSON_VERSIONS[request.service] ?? '1.1');
+    return printQueryReply(operation.action, result, {
+      accept: lastHeader(request.headers, 'accept'),
+      requestId: this.#random.uuid(),
+      namespace: NAMESPACES[request.service] ?? '',
+    });
+  }
+
+  #reply({ status, contentType, body }: OperationReply): Answered {
+    const headers = ['Content-Type', contentType, 'x-amzn-RequestId', this.#random.uuid()];
+    return { kind: 'answered', status, headers, body: Buffer.from(body) };
+  }
+
+  #keep(request: ServiceRequest, operation: AwsOperation, status: number): void {
+    const { service, region, method, path, query, headers } = request;
+    this.#calls.push({
+      at: new Date(this.#clock.nowEpochMs()).toISOString(),
+      service,
+      region,
+      ...(operation.protocol === 'rest' ? {} : { action: operation.action }),
+      ...{ method, path, query },
+      headers: Object.fromEntries(
+        headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? '']] : [])),
+      ),
+      ...printBody(Buffer.from(request.body ?? '').subarray(0, MAX_BODY_BYTES)),
+      status,
+    });
+    if (this.#calls.length > MAX_CALLS) this.#calls.shift();
+  }
+}
+
+function printBody(body: Buffer): { readonly body?: string; readonly bodyBase64?: string } {
+  if (body.length === 0) return {};
+  const text = body.toString('utf8');
+  return text.includes('\ufffd') ? { bodyBase64: body.toString('base64') } : { body: text };
+}

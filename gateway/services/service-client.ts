@@ -1,0 +1,120 @@
+/** Calls of AWS services by integrations: signed and sent where somebody answers, otherwise recorded. */
+import { sha256Hex, signRequest } from '#shared/aws/sign-request.ts';
+import type { Clock, HttpClient, HttpOutcome, ServiceClient, ServiceRequest } from '../ports.ts';
+import type { Recorder } from './recorder.ts';
+
+export type AwsCredentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+};
+
+/** Where calls of AWS services go that this machine does not answer itself. */
+export type AwsEndpoints = {
+  /** By service (`sqs`); `*` for every service without one (`AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`). */
+  readonly urls: Readonly<Record<string, string>>;
+  /** Services that are let through to AWS itself (`--aws sns,s3`). */
+  readonly live: readonly string[];
+  /** What calls are signed with; endpoints on this machine take any pair. */
+  readonly credentials: AwsCredentials | undefined;
+};
+
+export type ServiceClientOptions = {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly endpoints: AwsEndpoints;
+  /** The DynamoDB of this start. */
+  readonly dynamodb: ({ readonly url: string } & AwsCredentials) | undefined;
+  readonly recorder: Recorder;
+  /** Address of our own control port, which `gatewright env` puts into `AWS_ENDPOINT_URL`: calls must not come back to us. */
+  readonly ownUrl: () => string | undefined;
+};
+
+const ANY_PAIR: AwsCredentials = { accessKeyId: 'LOCALGATEWRIGHT', secretAccessKey: 'local' };
+
+export function createServiceClient(options: ServiceClientOptions): ServiceClient {
+  return {
+    call(request) {
+      const destination = destinationOf(request, options);
+      if (destination === undefined) return Promise.resolve(options.recorder.call(request));
+      if (destination.kind === 'refused')
+        return Promise.resolve({ kind: 'unreachable', reason: 'request', message: destination.message });
+      return send(request, destination, options);
+    },
+  };
+}
+
+type Destination =
+  | { readonly kind: 'send'; readonly origin: string; readonly credentials: AwsCredentials }
+  | { readonly kind: 'refused'; readonly message: string };
+
+/** The most specific wins; undefined = nobody answers, the call is recorded. */
+function destinationOf(request: ServiceRequest, options: ServiceClientOptions): Destination | undefined {
+  const { endpoints, dynamodb } = options;
+  const credentials = endpoints.credentials ?? ANY_PAIR;
+  const own = urlOf(endpoints, request.service);
+  if (own !== undefined) return { kind: 'send', origin: own, credentials };
+  if (endpoints.live.includes(request.service)) {
+    if (endpoints.credentials === undefined)
+      return {
+        kind: 'refused',
+        message: `--aws ${request.service} needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
+      };
+    return { kind: 'send', origin: publicOrigin(request), credentials };
+  }
+  if (request.service === 'dynamodb' && dynamodb !== undefined)
+    return { kind: 'send', origin: dynamodb.url, credentials: dynamodb };
+  const any = urlOf(endpoints, '*');
+  return any === undefined || any.replace(/\/$/, '') === options.ownUrl()
+    ? undefined
+    : { kind: 'send', origin: any, credentials };
+}
+
+function urlOf({ urls }: AwsEndpoints, service: string): string | undefined {
+  return Object.hasOwn(urls, service) ? urls[service] : undefined;
+}
+
+function publicOrigin({ service, subdomain, region }: ServiceRequest): string {
+  const host = subdomain === undefined ? service : `${subdomain}.${service}`;
+  return `https://${host}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+}
+
+function send(
+  request: ServiceRequest,
+  { origin, credentials }: Extract<Destination, { kind: 'send' }>,
+  { http, clock }: ServiceClientOptions,
+): Promise<HttpOutcome> {
+  const { method, path, query, body, service, region, timeoutMs } = request;
+  const url = new URL(`${new URL(origin).origin}${path}${query === '' ? '' : `?${query}`}`);
+  const headers = toRecord(request.headers);
+  if (service === 's3') headers['X-Amz-Content-Sha256'] = sha256Hex(body ?? '');
+  const signed = signRequest({
+    ...credentials,
+    ...(body === undefined ? {} : { body }),
+    method,
+    url,
+    headers,
+    service,
+    region,
+    nowEpochMs: clock.nowEpochMs(),
+  });
+  return http.send({
+    method,
+    origin: url.origin,
+    target: `${url.pathname}${url.search}`,
+    headers: Object.entries(signed).flat(),
+    body,
+    timeoutMs,
+    vpcLink: undefined,
+  });
+}
+
+/** `Host` is that of the endpoint, whatever a mapping says: it is part of the signature. */
+function toRecord(headers: readonly string[]): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    if (name.toLowerCase() !== 'host') record[name] = headers[index + 1] ?? '';
+  }
+  return record;
+}

@@ -1,0 +1,287 @@
+/**
+ * Shapes: one description of what a user may write, from which both the reader (with a message for every
+ * mistake) and the JSON Schema (for editors) are made. Build time only; nothing of it ships in a function.
+ */
+
+/** Where in the document: `['rules', 2, 'effect']`. */
+export type Path = readonly (string | number)[];
+
+/** `key`: the mistake is the key itself, not the value behind it. */
+export type Report = (path: Path, message: string, at?: 'key') => void;
+
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+export type Shape<T> = {
+  /** Undefined after at least one report. */
+  readonly read: (value: unknown, path: Path, report: Report) => T | undefined;
+  readonly schema: JsonSchema;
+  /** What to write, for messages: `an https URL, such as https://issuer.example/`. */
+  readonly wanted: string;
+};
+
+export type ShapeOf<S> = S extends Shape<infer T> ? T : never;
+
+type Fields = Readonly<Record<string, Shape<unknown>>>;
+type Read<Required extends Fields, Optional extends Fields> = {
+  readonly [K in keyof Required]: ShapeOf<Required[K]>;
+} & { readonly [K in keyof Optional]?: ShapeOf<Optional[K]> };
+
+const NUMBER_OF_KNOWN_SHOWN = 12;
+
+/** Text of a form. `wanted` goes on after "must be". */
+export function text(pattern: RegExp, wanted: string): Shape<string> {
+  return leaf(
+    { type: 'string', pattern: pattern.source, description: capitalise(wanted) },
+    wanted,
+    (value) => (typeof value === 'string' && pattern.test(value) ? value : undefined),
+  );
+}
+
+export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> {
+  const wanted = words.length === 1 ? `"${words[0] ?? ''}"` : `one of ${words.join(', ')}`;
+  return leaf({ type: 'string', enum: words }, wanted, (value) => words.find((word) => word === value));
+}
+
+/** Exactly this value. */
+export function literal<const T extends number | boolean>(only: T): Shape<T> {
+  return leaf({ const: only }, String(only), (value) => (value === only ? only : undefined));
+}
+
+export function integer(min: number, max: number): Shape<number> {
+  return leaf(
+    { type: 'integer', minimum: min, maximum: max },
+    `a whole number from ${min} to ${max}`,
+    (value) => (Number.isInteger(value) && inRange(Number(value), min, max) ? Number(value) : undefined),
+  );
+}
+
+export function flag(): Shape<boolean> {
+  return leaf({ type: 'boolean' }, 'true or false', (value) =>
+    typeof value === 'boolean' ? value : undefined,
+  );
+}
+
+/** A text, number or boolean, as it is compared with a claim. */
+export function scalar(): Shape<string | number | boolean> {
+  return leaf({ type: ['string', 'number', 'boolean'] }, 'a text, a number, true or false', (value) =>
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined,
+  );
+}
+
+function leaf<T>(schema: JsonSchema, wanted: string, take: (value: unknown) => T | undefined): Shape<T> {
+  return {
+    schema,
+    wanted,
+    read(value, path, report) {
+      const taken = take(value);
+      if (taken === undefined) report(path, `must be ${wanted}, not ${show(value)}`);
+      return taken;
+    },
+  };
+}
+
+/** A list without repetitions. */
+export function list<T>(item: Shape<T>, min = 1, max = 200): Shape<readonly T[]> {
+  const wanted = `a list of ${min} to ${max} entries`;
+  return {
+    schema: { type: 'array', items: item.schema, minItems: min, maxItems: max, uniqueItems: true },
+    wanted,
+    read(value, path, report) {
+      if (!Array.isArray(value) || !inRange(value.length, min, max)) {
+        const hint = Array.isArray(value) ? `it has ${value.length}` : `write [ ${show(value)} ]`;
+        report(path, `must be ${wanted}; ${hint}`);
+        return undefined;
+      }
+      const items: readonly unknown[] = value;
+      const seen = new Set<string>();
+      return all(items, (entry, index) => {
+        const place = [...path, index];
+        const text = JSON.stringify(entry);
+        if (seen.has(text)) report(place, `stands here twice: ${show(entry)}`);
+        seen.add(text);
+        return item.read(entry, place, report);
+      });
+    },
+  };
+}
+
+/** A map whose keys are names of the user's. */
+export function record<T>(
+  name: RegExp,
+  wantedName: string,
+  item: Shape<T>,
+  min = 0,
+): Shape<Readonly<Record<string, T>>> {
+  return {
+    schema: {
+      type: 'object',
+      propertyNames: { pattern: name.source },
+      additionalProperties: item.schema,
+      minProperties: min,
+    },
+    wanted: `a map from ${wantedName} to ${item.wanted}`,
+    read(value, path, report) {
+      const entries = entriesOf(value, path, report);
+      if (entries === undefined) return undefined;
+      if (entries.length < min) report(path, `needs at least ${min} entry`);
+      const read = all(entries, ([key, entry]) => {
+        if (!name.test(key)) report([...path, key], `the name must be ${wantedName}`, 'key');
+        const taken = item.read(entry, [...path, key], report);
+        return taken === undefined ? undefined : ([key, taken] as const);
+      });
+      return read && Object.fromEntries(read);
+    },
+  };
+}
+
+/** A map with fixed keys; any other key is a mistake. */
+export function object<R extends Fields, O extends Fields = Record<never, never>>(
+  required: R,
+  optional?: O,
+): Shape<Read<R, O>> {
+  const fields: Fields = { ...required, ...optional };
+  const names = Object.keys(fields);
+  return {
+    schema: {
+      type: 'object',
+      properties: mapValues(fields, ({ schema }) => schema),
+      required: Object.keys(required),
+      additionalProperties: false,
+    },
+    wanted: `a map with ${names.slice(0, NUMBER_OF_KNOWN_SHOWN).join(', ')}`,
+    read(value, path, report) {
+      const entries = entriesOf(value, path, report);
+      if (entries === undefined) return undefined;
+      const given = new Map(entries);
+      for (const [name, { wanted }] of Object.entries(required))
+        if (!given.has(name)) report(path, `"${name}" is missing: write ${name}: ${wanted}`);
+      const read = all(entries, ([name, entry]) => {
+        const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+        if (field === undefined) {
+          report([...path, name], unknownKey(name, names), 'key');
+          return undefined;
+        }
+        const taken = field.read(entry, [...path, name], report);
+        return taken === undefined ? undefined : ([name, taken] as const);
+      });
+      const isWhole = Object.keys(required).every((name) => given.has(name));
+      return read && isWhole ? (Object.fromEntries(read) as Read<R, O>) : undefined;
+    },
+  };
+}
+
+/** A map whose `tag` says which of several shapes it has. */
+export function variant<V extends Readonly<Record<string, Shape<unknown>>>>(
+  tag: string,
+  variants: V,
+): Shape<{ [K in keyof V]: ShapeOf<V[K]> }[keyof V]> {
+  const wanted = `one of ${Object.keys(variants).join(', ')}`;
+  return {
+    schema: { type: 'object', required: [tag], oneOf: Object.values(variants).map(({ schema }) => schema) },
+    wanted: `a map with ${tag}: ${wanted}`,
+    read(value, path, report) {
+      const entries = entriesOf(value, path, report);
+      if (entries === undefined) return undefined;
+      const kind = new Map(entries).get(tag);
+      const chosen = typeof kind === 'string' && Object.hasOwn(variants, kind) ? variants[kind] : undefined;
+      if (chosen !== undefined) return chosen.read(value, path, report) as never;
+      if (kind === undefined) report(path, `"${tag}" is missing: write ${tag}: ${wanted}`);
+      else report([...path, tag], `must be ${wanted}, not ${show(kind)}`);
+      return undefined;
+    },
+  };
+}
+
+/** Either of two shapes that differ in their JSON type. */
+export function either<A, B>(
+  first: Shape<A>,
+  second: Shape<B>,
+  isFirst: (value: unknown) => boolean,
+): Shape<A | B> {
+  return {
+    schema: { anyOf: [first.schema, second.schema] },
+    wanted: `${first.wanted}, or ${second.wanted}`,
+    read: (value, path, report) =>
+      isFirst(value) ? first.read(value, path, report) : second.read(value, path, report),
+  };
+}
+
+/** A shape that holds itself; `name` is its place among the schema's definitions. */
+export function recursive<T>(name: string, wanted: string, shape: () => Shape<T>): Shape<T> {
+  return {
+    schema: { $ref: `#/definitions/${name}` },
+    wanted,
+    read: (value, path, report) => shape().read(value, path, report),
+  };
+}
+
+/** A further rule for what has been read; `check` gives the message for a breach. */
+export function refine<T>(shape: Shape<T>, rule: JsonSchema, check: (read: T) => string | undefined): Shape<T> {
+  return {
+    schema: { ...shape.schema, ...rule },
+    wanted: shape.wanted,
+    read(value, path, report) {
+      const read = shape.read(value, path, report);
+      const breach = read === undefined ? undefined : check(read);
+      if (breach === undefined) return read;
+      report(path, breach);
+      return undefined;
+    },
+  };
+}
+
+export function described<T>(shape: Shape<T>, description: string): Shape<T> {
+  return { ...shape, schema: { ...shape.schema, description } };
+}
+
+/** Every entry is read even after a mistake, so that all mistakes are reported at once. */
+function all<T, R>(entries: readonly T[], read: (entry: T, index: number) => R | undefined): R[] | undefined {
+  const taken = entries.map(read);
+  const whole = taken.filter((entry) => entry !== undefined);
+  return whole.length === taken.length ? whole : undefined;
+}
+
+function entriesOf(value: unknown, path: Path, report: Report): [string, unknown][] | undefined {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value);
+  report(path, `must be a map of names to values, not ${show(value)}`);
+  return undefined;
+}
+
+function unknownKey(name: string, known: readonly string[]): string {
+  const close = known.find((candidate) => isClose(candidate, name));
+  const hint = close === undefined ? `known are ${known.join(', ')}` : `did you mean "${close}"?`;
+  return `unknown key "${name.slice(0, 60)}": ${hint}`;
+}
+
+/** One letter more, less or other, or two swapped. */
+export function isClose(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start += 1;
+  const [restA, restB] = [a.slice(start), b.slice(start)];
+  return (
+    restA.slice(1) === restB.slice(1) ||
+    restA.slice(1) === restB ||
+    restA === restB.slice(1) ||
+    (restA.slice(2) === restB.slice(2) && restA[0] === restB[1] && restA[1] === restB[0])
+  );
+}
+
+function show(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  return JSON.stringify(value).slice(0, 60);
+}
+
+function capitalise(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+function inRange(value: number, min: number, max: number): boolean {
+  return value >= min && value <= max;
+}
+
+function mapValues<T, R>(map: Readonly<Record<string, T>>, change: (value: T) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
+}

@@ -1,0 +1,67 @@
+/** One request against all of its limits: every one is charged, or none. */
+import type { Holding, Refusal } from './holding.ts';
+import { Lease } from './lease.ts';
+
+export type Charged =
+  | { readonly kind: 'charged'; readonly holdings: readonly Holding[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly holdings: readonly Holding[] }
+  | { readonly kind: 'plan-changed' };
+
+export type ChargePorts = {
+  /** The request's holdings as of now; asked anew after every wait, since periods move and clocks are corrected. */
+  readonly find: () => readonly Holding[];
+  readonly move: (lease: Lease, startEpochMs: number) => void;
+  /** Units that each holding may lend while the store is out of reach. */
+  readonly bound: number;
+};
+
+/** Waits of one request: per limit a grant, a refill that others took, a moved period. */
+const MAX_WAITS = 64;
+
+/**
+ * Acquires what is lacking, scarcest first, and takes from all in the same tick in which all suffice. What was
+ * acquired for a request that is then refused elsewhere stays for the next one.
+ */
+export async function charge(cost: number, at: ChargePorts): Promise<Charged> {
+  let holdings = at.find();
+  for (let wait = 0; wait < MAX_WAITS; wait += 1) {
+    const refused = firstRefusal(holdings, cost, at.bound);
+    if (refused !== undefined) return { kind: 'refused', refusal: refused, holdings };
+    const lacking = scarcest(holdings.filter((holding) => !holding.isReady(cost)));
+    if (lacking === undefined) {
+      for (const holding of holdings) holding.take(cost);
+      return { kind: 'charged', holdings };
+    }
+    const acquired = await lacking.acquire(cost);
+    if (acquired.kind === 'plan-changed') return acquired;
+    if (acquired.kind === 'moved' && lacking instanceof Lease) at.move(lacking, acquired.startEpochMs);
+    if (acquired.kind === 'refused' && !mayBorrow(lacking, acquired, cost, at.bound))
+      return { kind: 'refused', refusal: acquired, holdings };
+    holdings = at.find();
+  }
+  return { kind: 'refused', refusal: contended(holdings), holdings };
+}
+
+function firstRefusal(holdings: readonly Holding[], cost: number, bound: number): Refusal | undefined {
+  for (const holding of holdings) {
+    const refusal = holding.refusal(cost);
+    if (refusal !== undefined && !mayBorrow(holding, refusal, cost, bound)) return refusal;
+  }
+  return undefined;
+}
+
+function mayBorrow(holding: Holding, refusal: Refusal, cost: number, bound: number): boolean {
+  return refusal.reason === 'unavailable' && bound > 0 && holding.borrow(cost, bound);
+}
+
+function scarcest(holdings: readonly Holding[]): Holding | undefined {
+  return holdings.reduce<Holding | undefined>(
+    (least, holding) => (least === undefined || holding.scarcity() < least.scarcity() ? holding : least),
+    undefined,
+  );
+}
+
+function contended(holdings: readonly Holding[]): Refusal {
+  const limit = holdings[0]?.state(0).id ?? '';
+  return { kind: 'refused', reason: 'unavailable', limit, retryAfterMs: 1000 };
+}

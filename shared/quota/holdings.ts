@@ -1,0 +1,120 @@
+/** All that this process holds, by limit, subject and period; bounded. */
+import type { Holding } from './holding.ts';
+import type { HolderPorts } from './lease.ts';
+import { Lease } from './lease.ts';
+import { headKey } from './ledger.ts';
+import type { LedgerId } from './ledger.ts';
+import { periodAt } from './period.ts';
+import type { Period, PeriodRule } from './period.ts';
+import type { Limit, QuotaLimit, UsagePlan } from './plan.ts';
+import { RateLease } from './rate-lease.ts';
+import { rateKey } from './rate-limit.ts';
+import { ledgerIdOf } from './subject.ts';
+import type { Subject } from './subject.ts';
+
+export type HoldingsOptions = {
+  readonly ports: HolderPorts;
+  /** The time by which buckets are judged. */
+  readonly nowEpochMs: () => number;
+  /** More than this push out what was not used for longest; its units are wasted, never used twice. */
+  readonly maxLeases: number;
+};
+
+/** When a request belongs where: one stamp, or every instant that it may have come at. */
+export type Arrival = { readonly fromEpochMs: number; readonly toEpochMs: number };
+
+export class Holdings {
+  readonly #options: HoldingsOptions;
+  /** In order of last use. */
+  readonly #leases = new Map<string, Lease>();
+  readonly #rates = new Map<string, RateLease>();
+  /** Periods that could not be opened any more → the start of the one that is charged instead. */
+  readonly #moved = new Map<string, number>();
+  readonly #periods = new Map<PeriodRule, Period>();
+
+  constructor(options: HoldingsOptions) {
+    this.#options = options;
+  }
+
+  /** What a request is charged to: every limit of its plan, in every period that it may belong to. */
+  of(plan: UsagePlan, subject: Subject, arrival: Arrival): readonly Holding[] {
+    const found: Holding[] = [];
+    for (const limit of plan.limits) {
+      const id = ledgerIdOf(limit, subject);
+      if (limit.kind === 'rate') {
+        found.push(this.#rateOf(limit, id));
+        continue;
+      }
+      const first = this.#leaseAt(limit, id, plan, arrival.fromEpochMs);
+      found.push(first);
+      if (arrival.toEpochMs < first.period.endEpochMs) continue;
+      const second = this.#leaseAt(limit, id, plan, arrival.toEpochMs);
+      if (second !== first) found.push(second);
+    }
+    return found;
+  }
+
+  /** Remembers that a request of the limit's period is charged to the one that starts then. */
+  move(lease: Lease, startEpochMs: number): void {
+    if (this.#moved.size >= this.#options.maxLeases) this.#moved.clear();
+    this.#moved.set(nameOf(lease.id, lease.period), startEpochMs);
+  }
+
+  leases(): Iterable<Lease> {
+    return this.#leases.values();
+  }
+
+  #leaseAt(limit: QuotaLimit, id: LedgerId, plan: UsagePlan, stampEpochMs: number): Lease {
+    let period = this.#periodAt(limit.period, stampEpochMs);
+    let name = nameOf(id, period);
+    const moved = this.#moved.get(name);
+    if (moved !== undefined) {
+      period = { startEpochMs: moved, endEpochMs: periodAt(limit.period, moved).endEpochMs };
+      name = nameOf(id, period);
+    }
+    const known = this.#leases.get(name);
+    if (known !== undefined) {
+      // Last used is last in the map.
+      this.#leases.delete(name);
+      this.#leases.set(name, known);
+      known.adopt(limit, plan);
+      return known;
+    }
+    dropFirst(this.#leases, this.#options.maxLeases - 1);
+    const lease = new Lease(id, period, limit, plan, this.#options.ports);
+    this.#leases.set(name, lease);
+    return lease;
+  }
+
+  #rateOf(limit: Limit & { kind: 'rate' }, id: LedgerId): RateLease {
+    const name = `${rateKey(id).pk}#${limit.rate}#${limit.burst}#${limit.perSeconds}#${limit.maxAgeMs}`;
+    const { ports, nowEpochMs, maxLeases } = this.#options;
+    const known = this.#rates.get(name);
+    const lease = known ?? new RateLease(id, limit, ports, nowEpochMs);
+    if (known !== undefined) this.#rates.delete(name);
+    else dropFirst(this.#rates, maxLeases - 1);
+    this.#rates.set(name, lease);
+    return lease;
+  }
+
+  /** The period of the last stamp is nearly always the one asked for; finding it anew asks Intl. */
+  #periodAt(rule: PeriodRule, stampEpochMs: number): Period {
+    const last = this.#periods.get(rule);
+    if (last !== undefined && last.startEpochMs <= stampEpochMs && stampEpochMs < last.endEpochMs) return last;
+    const period = periodAt(rule, stampEpochMs);
+    dropFirst(this.#periods, this.#options.maxLeases - 1);
+    this.#periods.set(rule, period);
+    return period;
+  }
+}
+
+function nameOf(id: LedgerId, period: Period): string {
+  return `${headKey(id).pk}#${period.startEpochMs}`;
+}
+
+function dropFirst<K>(map: Map<K, unknown>, maxSize: number): void {
+  for (const name of map.keys()) {
+    if (map.size <= maxSize) return;
+    map.delete(name);
+  }
+}

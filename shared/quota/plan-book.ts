@@ -1,0 +1,107 @@
+/** The usage plans of a table, as this process knows them. The table is right; what code brings along is a seed. */
+import type { AgeClock, LedgerStore } from '../ports.ts';
+import { DomainError } from '../errors.ts';
+import { elapsedMs, momentOf } from './age.ts';
+import type { Moment } from './age.ts';
+import type { Item, ItemWrite, Test } from './item-write.ts';
+import { planKey } from './ledger.ts';
+import { parsePlan } from './plan.ts';
+import type { UsagePlan } from './plan.ts';
+
+export type PlanRead =
+  | { readonly kind: 'known'; readonly plan: UsagePlan }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unavailable' };
+
+type Entry = { readonly plan: UsagePlan; readonly readAt: Moment };
+
+/** Plans are re-read after this long; a period is opened by the newest in any case. */
+const FRESH_MS = 60_000;
+const MAX_PLANS = 1000;
+
+export class PlanBook {
+  readonly #store: LedgerStore;
+  readonly #clock: AgeClock;
+  readonly #seeds: ReadonlyMap<string, UsagePlan>;
+  readonly #entries = new Map<string, Entry>();
+  readonly #loading = new Map<string, Promise<PlanRead>>();
+
+  constructor(store: LedgerStore, clock: AgeClock, seeds: readonly UsagePlan[]) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#seeds = new Map(seeds.map((plan) => [plan.id, plan]));
+  }
+
+  /** The plan if it was read lately; synchronous, for the path of every request. */
+  peek(planId: string): UsagePlan | undefined {
+    const entry = this.#entries.get(planId);
+    return entry !== undefined && elapsedMs(this.#clock, entry.readAt) <= FRESH_MS ? entry.plan : undefined;
+  }
+
+  /** Makes the next `read` ask the table. */
+  forget(planId: string): void {
+    this.#entries.delete(planId);
+  }
+
+  /** An old plan serves on while the table is out of reach: what it allows is in the ledger. */
+  read(planId: string): Promise<PlanRead> {
+    const loading = this.#loading.get(planId) ?? this.#load(planId);
+    this.#loading.set(planId, loading);
+    return loading.finally(() => this.#loading.delete(planId));
+  }
+
+  async #load(planId: string): Promise<PlanRead> {
+    const key = planKey(planId);
+    let read = await this.#store.read(key, { consistent: true });
+    if (read.kind === 'unavailable') return this.#fallBack(planId);
+    const seed = this.#seeds.get(planId);
+    if (seed !== undefined && Number(read.item?.['ver'] ?? 0) < seed.version) {
+      // Whoever has the newer code publishes it; older code then finds the newer plan there and keeps to it.
+      await this.#store.update(seedWrite(seed));
+      read = await this.#store.read(key, { consistent: true });
+      if (read.kind === 'unavailable') return this.#fallBack(planId);
+    }
+    if (read.item === undefined) return { kind: 'unknown' };
+    const plan = parseStored(read.item);
+    if (this.#entries.size >= MAX_PLANS) this.#entries.clear();
+    this.#entries.set(planId, { plan, readAt: momentOf(this.#clock) });
+    return { kind: 'known', plan };
+  }
+
+  #fallBack(planId: string): PlanRead {
+    const plan = this.#entries.get(planId)?.plan ?? this.#seeds.get(planId);
+    return plan === undefined ? { kind: 'unavailable' } : { kind: 'known', plan };
+  }
+}
+
+/**
+ * Saves a plan of which `basedOn` was the newest version (undefined = it is new); refused by the store if another
+ * edit came between.
+ */
+export function savePlanWrite(plan: UsagePlan, basedOn: number | undefined): ItemWrite {
+  const test: Test =
+    basedOn === undefined
+      ? { attribute: 'ver', is: 'absent' }
+      : { attribute: 'ver', is: 'equal', value: basedOn };
+  return planWrite(plan, test);
+}
+
+/** The plan of a stored item. @throws PlanInvalid, DomainError PLAN_INVALID if somebody else wrote it */
+export function parseStored(item: Item): UsagePlan {
+  let document: unknown;
+  try {
+    document = JSON.parse(String(item['doc']));
+  } catch {
+    throw new DomainError('PLAN_INVALID', 'a stored plan is no JSON');
+  }
+  return parsePlan(document);
+}
+
+function seedWrite(plan: UsagePlan): ItemWrite {
+  return planWrite(plan, { attribute: 'ver', is: 'absent-or-below', value: plan.version });
+}
+
+function planWrite(plan: UsagePlan, test: Test): ItemWrite {
+  const item = { ver: plan.version, doc: plan.source };
+  return { purpose: 'plan', key: planKey(plan.id), when: [test], change: { kind: 'put', item } };
+}

@@ -1,0 +1,274 @@
+/**
+ * Quotas that hold: what a process uses to admit requests.
+ *
+ *     const quotas = createQuotas({ store, clock, random, timer, plans: [{ id: 'partner', version: 1, limits: [
+ *       { id: 'daily', level: 'key', quota: 100, period: 'DAY' }] }] });
+ *     const decision = await quotas.consume({ plan: 'partner', tenant: 'acme', key: 'key-1', atEpochMs });
+ *
+ * Counted quotas are exact whatever crashes, pauses, is lost or sent twice; no clock is trusted where the request
+ * has a stamp. @see docs/quota.md for what each guarantee rests on.
+ */
+import { DomainError } from '../errors.ts';
+import type { AgeClock, LedgerStore, Random, Timer } from '../ports.ts';
+import { charge } from './charge.ts';
+import type { Charged } from './charge.ts';
+import { GrantIds } from './grant.ts';
+import type { Holding, LimitState, Refusal, RefusalReason } from './holding.ts';
+import { Holdings } from './holdings.ts';
+import type { Arrival } from './holdings.ts';
+import { Lease } from './lease.ts';
+import type { QuotaEvent } from './lease.ts';
+import { PlanBook } from './plan-book.ts';
+import { costOf, parsePlan, usableBurst } from './plan.ts';
+import type { UsagePlan } from './plan.ts';
+import { StoreTime } from './store-time.ts';
+import { checkSubject } from './subject.ts';
+import type { Subject } from './subject.ts';
+
+export type QuotaOptions = {
+  readonly store: LedgerStore;
+  readonly clock: AgeClock;
+  readonly random: Random;
+  readonly timer: Timer;
+  /** Plans that this code brings along, as `parsePlan` reads them; published if the table has none as new. */
+  readonly plans?: readonly unknown[];
+  /**
+   * While the store is out of reach: admit nothing beyond what is leased (`closed`), or let each process admit
+   * that many units per limit and period on trust; they are charged later, and may exceed the quota by
+   * `bounded` times the number of processes.
+   */
+  readonly onUnavailable?: 'closed' | { readonly bounded: number };
+  /** How long a denial is not asked about again; a top-up is seen after at most half as much more. */
+  readonly denyCacheMs?: number;
+  /** How long leased units are used without asking whether the ledger was suspended. */
+  readonly freshnessMs?: number;
+  /** How wrong this process's clock may be; matters to requests without stamp only, @see consume. */
+  readonly clockSkewMs?: number;
+  /** An older stamp means a request that was queued: it is charged to the period in which it is served. */
+  readonly maxStampAgeMs?: number;
+  readonly maxLeases?: number;
+  readonly observe?: (event: QuotaEvent) => void;
+};
+
+export type ConsumeRequest = Subject & {
+  /** Whole units; without it, the plan's cost of the route. */
+  readonly cost?: number;
+  /**
+   * When the gateway received the request, by its stamp. Without one, a request that comes within `clockSkewMs`
+   * of a period's boundary is charged to both periods.
+   */
+  readonly atEpochMs?: number;
+};
+
+export type Decision = Admission | Rejection;
+
+export interface Admission {
+  readonly allowed: true;
+  readonly units: number;
+  readonly limits: readonly LimitState[];
+  /** Some quota is used up, and this came out of its overage. */
+  readonly overage: boolean;
+  /** Takes the charge back, once. False if it was reported to the ledger already and stays charged. */
+  refund(): boolean;
+  /**
+   * Corrects an estimate when the real cost is known, once. What the quota no longer has is charged all the
+   * same, since it was delivered; resolves to those units.
+   */
+  settle(actualUnits: number): Promise<number>;
+}
+
+export type Rejection = {
+  readonly allowed: false;
+  readonly reason: RefusalReason;
+  /** Id of the limit that refuses. */
+  readonly limit: string;
+  /** undefined: only whoever suspended the key can tell. */
+  readonly retryAfterSeconds: number | undefined;
+  readonly limits: readonly LimitState[];
+};
+
+export type Quotas = {
+  /**
+   * Charges every limit of the plan, or none.
+   * @throws DomainError PLAN_UNKNOWN, PLAN_INVALID, SUBJECT_INVALID, COST_INVALID: misuse only
+   */
+  consume(request: ConsumeRequest): Promise<Decision>;
+  /** Where a subject stands, from the store; charges nothing. @throws as `consume` */
+  peek(request: ConsumeRequest): Promise<readonly LimitState[]>;
+  /** Gives unused units back; call at shutdown (SIGTERM). Units of a process that dies without it stay charged. */
+  flush(): Promise<void>;
+};
+
+const PLAN_RELOADS = 3;
+const FLUSH_AT_ONCE = 8;
+/** Clients that all waited for the same instant come back spread over this share of the window, at most 30 s. */
+const SPREAD = { share: 0.05, maxSeconds: 30 };
+
+export function createQuotas(options: QuotaOptions): Quotas {
+  const quotas = new Holder(options);
+  return {
+    consume: (request) => quotas.consume(request),
+    peek: (request) => quotas.peek(request),
+    flush: () => quotas.flush(),
+  };
+}
+
+class Holder {
+  readonly #options: QuotaOptions;
+  readonly #time: StoreTime;
+  readonly #book: PlanBook;
+  readonly #holdings: Holdings;
+
+  constructor(options: QuotaOptions) {
+    const { clock, random, timer, denyCacheMs = 1000, freshnessMs = 60_000, maxLeases = 10_000 } = options;
+    const observe = options.observe ?? (() => undefined);
+    this.#options = options;
+    this.#time = new StoreTime(clock, observe);
+    const store = this.#time.watch(options.store);
+    this.#book = new PlanBook(store, clock, (options.plans ?? []).map(parsePlan));
+    const grantIds = new GrantIds(random);
+    this.#holdings = new Holdings({
+      ports: { store, clock, random, timer, grantIds, denyCacheMs, freshnessMs, observe },
+      nowEpochMs: () => this.#time.nowEpochMs(),
+      maxLeases,
+    });
+  }
+
+  async consume(request: ConsumeRequest): Promise<Decision> {
+    checkSubject(request);
+    const arrivedEpochMs = this.#options.clock.nowEpochMs();
+    for (let reload = 0; reload < PLAN_RELOADS; reload += 1) {
+      const plan = this.#book.peek(request.plan) ?? (await this.#readPlan(request.plan));
+      if (plan === undefined) break;
+      const units = checkCost(request.cost ?? costOf(plan, request.route), plan);
+      const charged: Charged = await charge(units, {
+        find: () => this.#holdings.of(plan, request, this.#arrivalOf(request, arrivedEpochMs)),
+        move: (lease, startEpochMs) => this.#holdings.move(lease, startEpochMs),
+        bound: boundOf(this.#options),
+      });
+      if (charged.kind === 'charged') return this.#admit(units, charged.holdings);
+      if (charged.kind === 'refused') return this.#reject(charged.refusal, charged.holdings);
+      this.#book.forget(request.plan);
+    }
+    const refusal: Refusal = { kind: 'refused', reason: 'unavailable', limit: '', retryAfterMs: 1000 };
+    return this.#reject(refusal, []);
+  }
+
+  async peek(request: ConsumeRequest): Promise<readonly LimitState[]> {
+    checkSubject(request);
+    const plan = this.#book.peek(request.plan) ?? (await this.#readPlan(request.plan));
+    if (plan === undefined) return [];
+    const arrival = this.#arrivalOf(request, this.#options.clock.nowEpochMs());
+    const holdings = this.#holdings.of(plan, request, arrival);
+    await Promise.all(holdings.map((holding) => holding.look()));
+    return this.#statesOf(holdings);
+  }
+
+  async flush(): Promise<void> {
+    const leases = [...this.#holdings.leases()];
+    const next = async (): Promise<void> => {
+      for (let lease = leases.pop(); lease !== undefined; lease = leases.pop()) await lease.giveBack();
+    };
+    await Promise.all(Array.from({ length: FLUSH_AT_ONCE }, next));
+  }
+
+  /** undefined: the table is out of reach. */
+  async #readPlan(planId: string): Promise<UsagePlan | undefined> {
+    const read = await this.#book.read(planId);
+    if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan of that id');
+    return read.kind === 'known' ? read.plan : undefined;
+  }
+
+  #arrivalOf({ atEpochMs }: ConsumeRequest, arrivedEpochMs: number): Arrival {
+    const { clock, clockSkewMs = 5000, maxStampAgeMs = 15 * 60_000 } = this.#options;
+    const correctionMs = this.#time.nowEpochMs() - clock.nowEpochMs();
+    const localEpochMs = arrivedEpochMs + correctionMs;
+    if (atEpochMs !== undefined) {
+      // Until the store has told its time, this clock may be hours fast and every stamp look old.
+      const isOld = this.#time.isKnown && localEpochMs - atEpochMs > maxStampAgeMs;
+      if (!isOld) return { fromEpochMs: atEpochMs, toEpochMs: atEpochMs };
+    }
+    return { fromEpochMs: localEpochMs - clockSkewMs, toEpochMs: localEpochMs + clockSkewMs };
+  }
+
+  #statesOf(holdings: readonly Holding[]): readonly LimitState[] {
+    const nowEpochMs = this.#time.nowEpochMs();
+    return holdings.map((holding) => holding.state(nowEpochMs));
+  }
+
+  #admit(units: number, holdings: readonly Holding[]): Admission {
+    const limits = this.#statesOf(holdings);
+    let isOpen = true;
+    const close = (): boolean => {
+      const wasOpen = isOpen;
+      isOpen = false;
+      return wasOpen;
+    };
+    return {
+      allowed: true,
+      units,
+      limits,
+      overage: limits.some(({ overage }) => overage),
+      refund: () => close() && refundAll(holdings, units),
+      settle: async (actualUnits) => {
+        if (!Number.isSafeInteger(actualUnits) || actualUnits < 0)
+          throw new DomainError('COST_INVALID', 'the settled cost must be a whole number of units, 0 or more');
+        if (!close()) return 0;
+        if (actualUnits > units) return chargeMore(holdings, actualUnits - units);
+        refundAll(holdings, units - actualUnits);
+        return 0;
+      },
+    };
+  }
+
+  #reject({ reason, limit, retryAfterMs }: Refusal, holdings: readonly Holding[]): Rejection {
+    const limits = this.#statesOf(holdings);
+    const [spent] = limits.filter(({ id }) => id === limit).sort((a, b) => a.remaining - b.remaining);
+    const waitSeconds =
+      retryAfterMs !== undefined ? Math.max(1, Math.ceil(retryAfterMs / 1000)) : this.#waitFor(spent);
+    return {
+      allowed: false,
+      reason,
+      limit,
+      retryAfterSeconds: reason === 'suspended' ? undefined : waitSeconds,
+      limits,
+    };
+  }
+
+  #waitFor(spent: LimitState | undefined): number {
+    if (spent === undefined) return 1;
+    const spread = Math.min(SPREAD.maxSeconds, spent.windowSeconds * SPREAD.share);
+    return Math.max(1, spent.resetSeconds + Math.ceil(spread * this.#options.random.fraction()));
+  }
+}
+
+function boundOf({ onUnavailable = 'closed' }: QuotaOptions): number {
+  return onUnavailable === 'closed' ? 0 : onUnavailable.bounded;
+}
+
+function checkCost(units: number, plan: UsagePlan): number {
+  if (!Number.isSafeInteger(units) || units < 0)
+    throw new DomainError('COST_INVALID', 'the cost must be a whole number of units, 0 or more');
+  const tooSmall = plan.limits.find((limit) => limit.kind === 'rate' && usableBurst(limit) < units);
+  if (tooSmall !== undefined)
+    throw new DomainError('COST_INVALID', `the burst of ${tooSmall.id} can never give ${units} units`);
+  return units;
+}
+
+function refundAll(holdings: readonly Holding[], units: number): boolean {
+  return holdings.map((holding) => holding.refund(units)).some((wasRefunded) => wasRefunded);
+}
+
+async function chargeMore(holdings: readonly Holding[], units: number): Promise<number> {
+  let owed = 0;
+  for (const lease of holdings) {
+    if (!(lease instanceof Lease)) continue;
+    const acquired = lease.isReady(units) ? undefined : await lease.acquire(units);
+    if ((acquired === undefined || acquired.kind === 'acquired') && lease.isReady(units)) lease.take(units);
+    else {
+      lease.owe(units);
+      owed = Math.max(owed, units);
+    }
+  }
+  return owed;
+}

@@ -1,0 +1,197 @@
+/**
+ * One process's units of one rate limit. Unlike quota units they go stale: each grant is used within the age
+ * that the stored burst was lowered for, counted from when it was asked for, or dropped.
+ */
+import { elapsedMs, momentOf } from './age.ts';
+import type { Moment } from './age.ts';
+import { ACQUIRED } from './holding.ts';
+import type { Acquired, Holding, LimitState, Refusal } from './holding.ts';
+import type { ItemKey } from './item-write.ts';
+import type { HolderPorts } from './lease.ts';
+import type { LedgerId } from './ledger.ts';
+import { MeanRate } from './lease-size.ts';
+import type { RateLimit } from './plan.ts';
+import { rateKey, rateWrite, unitsLeft, waitUs } from './rate-limit.ts';
+
+type Batch = { units: number; readonly sentAt: Moment };
+
+/** Writes for one request: the other branch, the bare need, and room for two losses. */
+const ATTEMPTS = 4;
+const BACK_OFF_MS = 10;
+const UNAVAILABLE_MS = 1000;
+/** A lease takes at most this share of what the bucket has. */
+const SHARE = 2;
+
+export class RateLease implements Holding {
+  readonly #limit: RateLimit;
+  readonly #key: ItemKey;
+  readonly #at: HolderPorts;
+  readonly #nowEpochMs: () => number;
+  #batches: Batch[] = [];
+  readonly #ownRate = new MeanRate();
+  #spent = 0;
+  #askedAt: Moment | undefined;
+  #tatUs: number | undefined;
+  #refused: { readonly refusal: Refusal; readonly at: Moment; readonly cost: number } | undefined;
+  #borrowed = { window: 0, units: 0 };
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** @param nowEpochMs the time that buckets are compared by */
+  constructor(id: LedgerId, limit: RateLimit, at: HolderPorts, nowEpochMs: () => number) {
+    this.#limit = limit;
+    this.#key = rateKey(id);
+    this.#at = at;
+    this.#nowEpochMs = nowEpochMs;
+  }
+
+  /** Last, since its units go stale while others are asked. */
+  scarcity(): number {
+    return Infinity;
+  }
+
+  isReady(cost: number): boolean {
+    this.#dropStale();
+    return this.#available() >= cost;
+  }
+
+  take(cost: number): void {
+    let left = cost;
+    for (const batch of this.#batches) {
+      const used = Math.min(left, batch.units);
+      batch.units -= used;
+      left -= used;
+    }
+    this.#spent += cost;
+  }
+
+  /** Time has passed with them; the bucket fills by itself. */
+  refund(): boolean {
+    return false;
+  }
+
+  borrow(cost: number, bound: number): boolean {
+    const windowMs = (this.#limit.burst * this.#limit.perSeconds * 1000) / this.#limit.rate;
+    const window = Math.floor(this.#nowEpochMs() / windowMs);
+    const before = this.#borrowed.window === window ? this.#borrowed.units : 0;
+    if (before + cost > bound) return false;
+    this.#borrowed = { window, units: before + cost };
+    this.#batches.push({ units: cost, sentAt: momentOf(this.#at.clock) });
+    return true;
+  }
+
+  refusal(cost: number): Refusal | undefined {
+    const refused = this.#refused;
+    if (refused === undefined || this.isReady(cost)) return undefined;
+    const leftMs = (refused.refusal.retryAfterMs ?? 0) - elapsedMs(this.#at.clock, refused.at);
+    // A cheaper request may still fit.
+    if (leftMs <= 0 || (refused.refusal.reason === 'rate-limited' && cost < refused.cost)) return undefined;
+    return { ...refused.refusal, retryAfterMs: leftMs };
+  }
+
+  /** Not `async`, @see Lease.acquire */
+  acquire(cost: number): Promise<Acquired> {
+    const turn = this.#turn.then(() => this.#acquire(cost));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  state(): LimitState {
+    const { id, burst, rate, perSeconds } = this.#limit;
+    const nowUs = this.#nowEpochMs() * 1000;
+    const fullInUs = Math.max(0, (this.#tatUs ?? 0) - nowUs);
+    return {
+      id,
+      kind: 'rate',
+      limit: burst,
+      windowSeconds: Math.max(1, Math.ceil((burst * perSeconds) / rate)),
+      remaining: unitsLeft(this.#limit, nowUs, this.#tatUs) + this.#available(),
+      resetSeconds: Math.ceil(fullInUs / 1e6),
+      periodStartEpochMs: undefined,
+      overage: false,
+    };
+  }
+
+  async look(): Promise<void> {
+    const read = await this.#at.store.read(this.#key);
+    if (read.kind === 'done') this.#noteTat(read.item?.['tat']);
+  }
+
+  async #acquire(cost: number): Promise<Acquired> {
+    const known = this.refusal(cost);
+    if (known !== undefined) return known;
+    this.#noteSpending();
+    let wish = this.#size();
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      if (this.isReady(cost)) return ACQUIRED;
+      const units = Math.max(wish, cost - this.#available());
+      // The age counts from here: the store may take these units at any time after.
+      const sentAt = momentOf(this.#at.clock);
+      const ask = { units, nowUs: Math.floor(this.#nowEpochMs() * 1000) };
+      const outcome = await this.#at.store.update(rateWrite(this.#key, this.#limit, ask, this.#tatUs));
+      switch (outcome.kind) {
+        case 'done':
+          this.#noteTat(outcome.item['tat']);
+          this.#batches.push({ units, sentAt });
+          this.#observeGrant(units);
+          break;
+        case 'refused': {
+          this.#noteTat(outcome.item?.['tat']);
+          wish = 0;
+          const bare = { units: cost - this.#available(), nowUs: ask.nowUs };
+          const waitMs = waitUs(this.#limit, bare, this.#tatUs) / 1000;
+          if (bare.units > 0 && waitMs > 0) return this.#refuse('rate-limited', waitMs, cost);
+          break;
+        }
+        case 'unknown':
+          // It may have landed; those units are lost, and the bucket fills again by itself.
+          break;
+        case 'rejected':
+          if (!outcome.retryable) return this.#refuse('unavailable', UNAVAILABLE_MS, cost);
+          await this.#at.timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + this.#at.random.fraction()));
+      }
+    }
+    return this.isReady(cost) ? ACQUIRED : this.#refuse('unavailable', UNAVAILABLE_MS, cost);
+  }
+
+  /** Units for as long as they may be kept, at this holder's pace; 0 = only what is needed. */
+  #size(): number {
+    if (!this.#limit.leased) return 0;
+    const wanted = Math.ceil((this.#ownRate.perSecond * this.#limit.maxAgeMs) / 1000);
+    const left = unitsLeft(this.#limit, this.#nowEpochMs() * 1000, this.#tatUs);
+    return Math.min(wanted, Math.floor(left / SHARE));
+  }
+
+  #available(): number {
+    return this.#batches.reduce((units, batch) => units + batch.units, 0);
+  }
+
+  #dropStale(): void {
+    const { clock } = this.#at;
+    const live = this.#batches.filter(
+      ({ units, sentAt }) => units > 0 && elapsedMs(clock, sentAt) <= this.#limit.maxAgeMs,
+    );
+    if (live.length < this.#batches.length) this.#batches = live;
+  }
+
+  #noteTat(tat: unknown): void {
+    this.#tatUs = typeof tat === 'number' ? tat : undefined;
+  }
+
+  #noteSpending(): void {
+    if (this.#askedAt !== undefined)
+      this.#ownRate.note(this.#spent, elapsedMs(this.#at.clock, this.#askedAt) / 1000);
+    this.#spent = 0;
+    this.#askedAt = momentOf(this.#at.clock);
+  }
+
+  #observeGrant(units: number): void {
+    this.#at.observe({ kind: 'granted', limit: this.#limit.id, units, leased: this.#limit.leased });
+  }
+
+  #refuse(reason: 'rate-limited' | 'unavailable', retryAfterMs: number, cost: number): Refusal {
+    const refusal: Refusal = { kind: 'refused', reason, limit: this.#limit.id, retryAfterMs };
+    this.#refused = { refusal, at: momentOf(this.#at.clock), cost };
+    this.#at.observe({ kind: 'refused', limit: this.#limit.id, reason });
+    return refusal;
+  }
+}

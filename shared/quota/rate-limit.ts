@@ -1,0 +1,67 @@
+/**
+ * Rate limits: GCRA in one conditional write. The item holds `tat`, the instant (microseconds) at which the
+ * bucket is full again; it never decreases, so lost, repeated and late writes only make the limit stricter.
+ * DynamoDB has no max(), hence two forms of the write: one for a bucket that is full, one for one that is not.
+ */
+import type { ItemKey, ItemWrite } from './item-write.ts';
+import { printKeyPart } from './item-write.ts';
+import type { LedgerId } from './ledger.ts';
+import { usableBurst } from './plan.ts';
+import type { RateLimit } from './plan.ts';
+
+export type RateAsk = { readonly units: number; readonly nowUs: number };
+
+/** An item is idle, and worth nothing, long before this. */
+const KEEP_SECONDS = 86_400;
+
+export function rateKey(id: LedgerId): ItemKey {
+  const parts = [id.tenant, id.limit, id.subject].map(printKeyPart);
+  return { pk: `R#${parts.join('#')}`, sk: 'TAT' };
+}
+
+/** Time that units take to come back, rounded up so that many small grants are never cheaper than one. */
+export function incrementUs(limit: RateLimit, units: number): number {
+  return Math.ceil((units * limit.perSeconds * 1e6) / limit.rate);
+}
+
+/** How far ahead of now `tat` may be. */
+export function toleranceUs(limit: RateLimit): number {
+  return Math.floor((usableBurst(limit) * limit.perSeconds * 1e6) / limit.rate);
+}
+
+/** Takes units if the bucket has them. `tatUs` is the last known one; a wrong guess is refused and costs a second write. */
+export function rateWrite(key: ItemKey, limit: RateLimit, ask: RateAsk, tatUs: number | undefined): ItemWrite {
+  const { nowUs } = ask;
+  const increment = incrementUs(limit, ask.units);
+  const ttl = Math.ceil((nowUs + toleranceUs(limit)) / 1e6) + KEEP_SECONDS;
+  const isIdle = tatUs === undefined || tatUs < nowUs;
+  if (isIdle)
+    return {
+      purpose: 'rate',
+      key,
+      when: [{ attribute: 'tat', is: 'absent-or-below', value: nowUs }],
+      // Not tat + increment: time in which nobody asked must not add to the burst.
+      change: { kind: 'update', set: { tat: nowUs + increment, ttl } },
+    };
+  return {
+    purpose: 'rate',
+    key,
+    when: [
+      { attribute: 'tat', is: 'at-least', value: nowUs },
+      { attribute: 'tat', is: 'at-most', value: nowUs + toleranceUs(limit) - increment },
+    ],
+    change: { kind: 'update', add: { tat: increment }, set: { ttl } },
+  };
+}
+
+/** Microseconds until the units are there; 0 = now. */
+export function waitUs(limit: RateLimit, ask: RateAsk, tatUs: number | undefined): number {
+  const busyUntilUs = Math.max(tatUs ?? 0, ask.nowUs);
+  return Math.max(0, busyUntilUs + incrementUs(limit, ask.units) - toleranceUs(limit) - ask.nowUs);
+}
+
+/** Whole units in the bucket. */
+export function unitsLeft(limit: RateLimit, nowUs: number, tatUs: number | undefined): number {
+  const ahead = Math.max(0, (tatUs ?? 0) - nowUs);
+  return Math.max(0, Math.floor(((toleranceUs(limit) - ahead) * limit.rate) / (limit.perSeconds * 1e6)));
+}

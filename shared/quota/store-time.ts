@@ -1,0 +1,70 @@
+/** Finds out from the store's `Date` that the local clock is wrong. */
+import type { AgeClock, LedgerStore } from '../ports.ts';
+import type { Answered } from './item-write.ts';
+import type { QuotaEvent } from './lease.ts';
+
+/** `Date` has whole seconds: the store's time is up to this much later than it says. */
+const RESOLUTION_MS = 1000;
+
+/**
+ * The least correction that makes the local clock agree with every answer of the store: an answer was made
+ * between sending and receiving, however long either took, so only a clock outside that span is wrong.
+ */
+export class StoreTime {
+  readonly #clock: AgeClock;
+  readonly #observe: (event: QuotaEvent) => void;
+  #offsetMs = 0;
+  #isKnown = false;
+
+  constructor(clock: AgeClock, observe: (event: QuotaEvent) => void) {
+    this.#clock = clock;
+    this.#observe = observe;
+  }
+
+  /** Local time, corrected if it is known to be wrong. */
+  nowEpochMs(): number {
+    return this.#clock.nowEpochMs() + this.#offsetMs;
+  }
+
+  /** Whether the store has ever told its time: before, a stamp is more to be trusted than this clock. */
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
+  /** The same store, watched: how long it takes, and what time it says it is. */
+  watch(store: LedgerStore): LedgerStore {
+    return {
+      update: (write) => this.#watch(write.purpose, () => store.update(write)),
+      transact: (writes) => this.#watch('open', () => store.transact(writes)),
+      read: (key, options) => this.#watch('read', () => store.read(key, options)),
+    };
+  }
+
+  async #watch<T extends { readonly kind: string } & (Partial<Answered> | object)>(
+    purpose: string,
+    call: () => Promise<T>,
+  ): Promise<T> {
+    const sentEpochMs = this.#clock.nowEpochMs();
+    const outcome = await call();
+    const receivedEpochMs = this.#clock.nowEpochMs();
+    this.#observe({
+      kind: 'store',
+      purpose,
+      outcome: outcome.kind,
+      elapsedMs: receivedEpochMs - sentEpochMs,
+    });
+    if ('storeEpochMs' in outcome && typeof outcome.storeEpochMs === 'number')
+      this.#note(sentEpochMs, receivedEpochMs, outcome.storeEpochMs);
+    return outcome;
+  }
+
+  #note(sentEpochMs: number, receivedEpochMs: number, storeEpochMs: number): void {
+    const behind = storeEpochMs - receivedEpochMs;
+    const ahead = storeEpochMs + RESOLUTION_MS - sentEpochMs;
+    const offsetMs = behind > 0 ? behind : Math.min(0, ahead);
+    if (offsetMs !== this.#offsetMs && Math.abs(offsetMs - this.#offsetMs) > RESOLUTION_MS)
+      this.#observe({ kind: 'clock-off', byMs: -offsetMs });
+    this.#offsetMs = offsetMs;
+    this.#isKnown = true;
+  }
+}

@@ -1,0 +1,49 @@
+/** Who is charged, and which ledgers that means. */
+import { DomainError } from '../errors.ts';
+import { printKeyPart } from './item-write.ts';
+import type { LedgerId } from './ledger.ts';
+import type { Limit } from './plan.ts';
+
+export type Subject = {
+  /** Id of the usage plan that the key is on. */
+  readonly plan: string;
+  readonly tenant: string;
+  /** Id of the API key (or of the principal), never its secret: rotation keeps the usage. */
+  readonly key: string;
+  /** `GET /orders/{id}`; needed by limits per route, and prices a request. */
+  readonly route?: string;
+};
+
+const MAX_NAME_LENGTH = 256;
+
+/** @throws DomainError SUBJECT_INVALID */
+export function checkSubject(subject: Subject): void {
+  for (const name of ['plan', 'tenant', 'key'] as const) checkName(subject[name], name);
+  if (subject.route !== undefined) checkName(subject.route, 'route');
+}
+
+/**
+ * The ledger of a limit: one per tenant, per key, or per key and route.
+ * @throws DomainError SUBJECT_INVALID when the limit is per route and the subject has none
+ */
+export function ledgerIdOf(limit: Limit, subject: Subject): LedgerId {
+  return { tenant: subject.tenant, limit: limit.id, subject: subjectAt(limit, subject) };
+}
+
+function subjectAt(limit: Limit, { key, route }: Subject): string {
+  switch (limit.level) {
+    case 'tenant':
+      return '';
+    case 'key':
+      return key;
+    case 'route':
+      if (route === undefined)
+        throw new DomainError('SUBJECT_INVALID', `the limit ${limit.id} is per route, and no route was given`);
+      return `${printKeyPart(key)}#${printKeyPart(route)}`;
+  }
+}
+
+function checkName(name: unknown, field: string): void {
+  if (typeof name !== 'string' || name === '' || name.length > MAX_NAME_LENGTH)
+    throw new DomainError('SUBJECT_INVALID', `${field} must be 1 to ${MAX_NAME_LENGTH} characters`);
+}

@@ -1,0 +1,49 @@
+/** A REST API whose routes want keys, with plans and keys for its stages. */
+import { restApi } from './rest-apis.ts';
+import type { JsonObject } from '../../gateway/definition/model.ts';
+import type { TestResource } from './a-stack.ts';
+
+export const API_ID = 'abcdefghij';
+export const KEY_VALUE = '0123456789abcdefghijklmn';
+export const withKey = ['x-api-key', KEY_VALUE];
+
+/** `GET /dev/pets` and `GET /dev/` behind the key `Key` of the plan `Plan`, which has these properties. */
+export function meteredApi(
+  plan: JsonObject = {},
+  more: Record<string, TestResource> = {},
+): Record<string, TestResource> {
+  return restApi(
+    { ApiKeyRequired: true },
+    {
+      Key: aKey(),
+      Plan: aPlan(plan),
+      PlanKey: aPlanKey('Plan', 'Key'),
+      ...more,
+    },
+  );
+}
+
+export function aKey(properties: JsonObject = {}): TestResource {
+  return {
+    type: 'AWS::ApiGateway::ApiKey',
+    properties: { Enabled: true, Value: KEY_VALUE, Name: 'customer', ...properties },
+  };
+}
+
+export function aPlan(properties: JsonObject = {}): TestResource {
+  return {
+    type: 'AWS::ApiGateway::UsagePlan',
+    properties: {
+      UsagePlanName: 'basic',
+      ApiStages: [{ ApiId: API_ID, Stage: 'dev' }],
+      ...properties,
+    },
+  };
+}
+
+export function aPlanKey(planId: string, keyId: string): TestResource {
+  return {
+    type: 'AWS::ApiGateway::UsagePlanKey',
+    properties: { UsagePlanId: planId, KeyId: keyId, KeyType: 'API_KEY' },
+  };
+}
