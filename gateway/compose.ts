@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { createHttpClient } from './adapters/http-client.ts';
 import { createKeySets } from './adapters/key-sets.ts';
+import { createLogFiles } from './adapters/log-files.ts';
 import { createSystemRandom } from './adapters/random.ts';
 import { createSystemClock } from './adapters/system-clock.ts';
 import { watchTemplates } from './adapters/template-watcher.ts';
@@ -20,6 +21,8 @@ import { createDynamoDbCalls } from './server/dynamodb-calls.ts';
 import { refuseForeignOrigin } from './server/guards.ts';
 import { Issuer, LOCAL_ISSUER } from './server/issuer.ts';
 import { createLambdaInvoke } from './server/lambda-invoke.ts';
+import { letThrough } from './server/let-through.ts';
+import { planOwnPorts, planSharedPorts } from './server/port-plan.ts';
 import { receive } from './server/receive.ts';
 import { createRestApiWire } from './server/rest-api-wire.ts';
 import { startSweeping } from './server/websocket-frames.ts';
@@ -31,6 +34,7 @@ import { openStore } from './services/store.ts';
 import { readTableDefinition } from './services/table-definition.ts';
 import { Connections } from './websocket/connections.ts';
 import { handleManagement } from './websocket/management.ts';
+import type { LogFiles } from './adapters/log-files.ts';
 import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 import type { UnsupportedItem } from './definition/model.ts';
 import type { Gateway, GatewayOptions } from './gateway.ts';
@@ -39,7 +43,7 @@ import type { Identities } from './policy/identities.ts';
 import type { Clock, Random, ShiftableClock } from './ports.ts';
 import type { AwsService } from './server/aws-call.ts';
 import type { DynamoDbBackend } from './server/dynamodb-calls.ts';
-import type { AwsEndpoints } from './services/service-client.ts';
+import type { PortPlan } from './server/port-plan.ts';
 import type { Store } from './services/store.ts';
 import type { ManagementPorts } from './websocket/management.ts';
 import type { WebSocketPorts } from './websocket/pipeline.ts';
@@ -100,18 +104,19 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
   const connections = new Connections(clock);
   closing.add(startSweeping(connections));
   const served = new ServedApis(new Account({ clock, isThrottled: options.accountThrottle }));
-  const recorder = new Recorder(clock, random);
-  const http = createHttpClient({ vpcLinks: options.vpcLinks ?? new Map() });
+  const http = createHttpClient(options.vpcLinks);
   closing.add(() => http.close());
+  const recorder = new Recorder(clock, random);
   const services = createServiceClient({
     ...{ http, clock, recorder },
-    endpoints: options.awsEndpoints ?? NO_ENDPOINTS,
+    endpoints: options.awsEndpoints,
     dynamodb: backendOf(options, store),
     ownUrl: () => parts.controlUrl,
   });
+  const logGroups = openLogFiles(options);
+  closing.add(() => logGroups.close());
   const at = {
-    ...{ clock, random, invoker: runtime, http, services, log, connections },
-    identities,
+    ...{ clock, random, invoker: runtime, http, services, log, logGroups, connections, identities },
     keySets: createKeySets({ issuer: LOCAL_ISSUER, keySet: () => issuer.keySet() }, clock),
     findApi: (id: string) => served.find(id),
   };
@@ -138,7 +143,7 @@ type Parts = {
   readonly management: ManagementPorts;
   readonly recorder: Recorder;
   readonly closing: Closing;
-  /** Host and port by API id, once listening. */
+  /** Host, port and base path by API id, once listening. */
   readonly addresses: Map<string, string>;
   /** Known before the first function runs. */
   controlUrl: string | undefined;
@@ -181,8 +186,9 @@ async function openControl(parts: Parts): Promise<void> {
 
 /** AWS's own APIs on the control port, by signing name. */
 function openServices(parts: Parts, report: (fault: unknown) => void): Map<string, AwsService> {
-  const { options, runtime, random, served, store, closing } = parts;
+  const { options, runtime, random, served, store, at, closing } = parts;
   const services = new Map<string, AwsService>();
+  for (const name of options.awsEndpoints?.live ?? []) services.set(name, letThrough(at.services));
   const backend = backendOf(options, store);
   if (backend !== undefined) {
     const calls = createDynamoDbCalls(backend, options.accountId);
@@ -191,12 +197,13 @@ function openServices(parts: Parts, report: (fault: unknown) => void): Map<strin
   }
   const invoke = { invoker: runtime, random, accountId: options.accountId, report };
   services.set('lambda', createLambdaInvoke(invoke));
-  services.set('apigateway', createRestApiWire(served));
+  services.set('apigateway', createRestApiWire({ apis: served, random, accountId: options.accountId }));
   return services;
 }
 
 function listRoutesOf({ served, addresses, options }: Parts): ApiRoutes[] {
-  return listApis(served.all, (apiId) => addresses.get(apiId) ?? options.host);
+  const stageless = options.sharedPorts?.omitStage === true ? 'rest' : undefined;
+  return listApis(served.all, (apiId) => addresses.get(apiId) ?? options.host, stageless);
 }
 
 function assemble(parts: Parts): Gateway {
@@ -296,22 +303,29 @@ function refuseUnsupported(items: readonly UnsupportedItem[]): void {
 }
 
 async function listen(parts: Parts): Promise<void> {
-  const { options, served, at, management, addresses, closing } = parts;
+  const { options, at, management, addresses, closing } = parts;
+  const plans = planPorts(parts);
   const { ports, close } = await openApiPorts({
     host: options.host,
-    firstPort: options.port,
-    apiIds: served.all.map(({ identity }) => identity.apiId),
+    plans,
     allowHosts: options.allowHosts,
-    handleManagement: (request, api) =>
-      refuseForeignOrigin(request) ?? handleManagement(request, api, management),
+    handleManagement: (request, api, path) =>
+      refuseForeignOrigin(request) ?? handleManagement(request, api, management, path),
     at,
   });
   closing.add(close);
   const shown = options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host;
-  for (const [apiId, port] of ports) addresses.set(apiId, `${shown}:${port}`);
+  for (const { apiIds, basePath } of plans)
+    for (const apiId of apiIds) addresses.set(apiId, `${shown}:${ports.get(apiId) ?? 0}${basePath}`);
 }
 
-const NO_ENDPOINTS: AwsEndpoints = { urls: {}, live: [], credentials: undefined };
+function planPorts(parts: Parts): readonly PortPlan[] {
+  const { options, served, at } = parts;
+  const { sharedPorts } = options;
+  if (sharedPorts !== undefined) return planSharedPorts(listRoutesOf(parts), sharedPorts, at.findApi);
+  const apiIds = served.all.map(({ identity }) => identity.apiId);
+  return planOwnPorts(apiIds, options.port, at.findApi);
+}
 
 const CLOCK_FIXED = 'the clock cannot move: it would not reach the DynamoDB of --dynamodb URL';
 
@@ -339,6 +353,14 @@ function openStoreOf(options: GatewayOptions, clock: ShiftableClock): Promise<St
   });
 }
 
+/** What stages log, in files of their own; the request lines go where they always go. */
+function openLogFiles({ directory, log }: GatewayOptions): LogFiles {
+  return createLogFiles({
+    directory: join(directory, '.gatewright', 'logs'),
+    report: (message) => log.write(message),
+  });
+}
+
 /** The embedded store takes any key pair; another one gets the user's. */
 function backendOf({ dynamodb, region }: GatewayOptions, store: Store): DynamoDbBackend | undefined {
   if (store.url === undefined) return undefined;
@@ -357,7 +379,7 @@ async function openRuntime(
     clockOffset: clock.offset,
     controlUrl,
     accessKey: { id: adminKey.accessKeyId, secret: adminKey.secretAccessKey },
-    extraEnvironment: storeEnvironment(options, store),
+    extraEnvironment: { ...storeEnvironment(options, store), ...options.functionEnvironment },
     cacheDirectory: join(directory, '.gatewright', 'cache'),
     log: functionLog,
     maxInstances: MAX_INSTANCES,

@@ -11,6 +11,7 @@ import type {
   RoutePlan,
 } from './deployment/model.ts';
 import type { ApiKeyFacts, CallerFacts, RequestFacts } from './events/request-facts.ts';
+import type { AccessLog } from './deployment/access-log.ts';
 import type { TokenBucket } from './metering/token-bucket.ts';
 import type { Outgoing } from './mapping/outgoing.ts';
 import type { CompiledPolicy } from './policy/model.ts';
@@ -69,6 +70,9 @@ export interface KeyRing {
   holderOf(apiId: string, stageName: string, value: string): KeyHolder | undefined;
 }
 
+/** What a stage writes down of its requests. */
+export type StageLogs = { readonly access: AccessLog | undefined };
+
 /** A stage as requests see it. */
 export type ServedStage = {
   readonly name: string;
@@ -79,7 +83,16 @@ export type ServedStage = {
   /** Undefined where no request can meet a limit. */
   readonly throttle: StageThrottle | undefined;
   readonly keys: KeyRing;
+  /** Undefined where nothing is written of a request but its line. */
+  readonly logs?: StageLogs | undefined;
+  /** Whether this is the canary; undefined where the stage has none. */
+  readonly isCanary?: boolean | undefined;
+  /** Takes a part of the stage's requests; undefined = none does. */
+  readonly canary?: Canary | undefined;
 };
+
+/** A canary release: the stage as its requests see it. */
+export type Canary = { readonly percentTraffic: number; readonly stage: ServedStage };
 
 /** `stageName` may name no stage of the API; `path` begins with a slash. */
 export type StageLocation = { readonly stageName: string; readonly path: string };

@@ -5,6 +5,7 @@ import type { Reply } from './exchange.ts';
 import type { FunctionLogLine } from './lambda/log-line.ts';
 import type { LogSink } from './ports.ts';
 import type { TokenWish } from './server/issuer.ts';
+import type { SharedPorts } from './server/port-plan.ts';
 import type { KeyPair } from './services/identity-file.ts';
 import type { AwsEndpoints } from './services/service-client.ts';
 import type { DynamoDbChoice } from './services/store.ts';
@@ -18,6 +19,10 @@ export type GatewayOptions = {
   readonly host: string;
   /** Port of the first API, the others follow; 0 = free ports. */
   readonly port: number;
+  /** serverless-offline's addresses instead: APIs of a kind share one port. */
+  readonly sharedPorts?: SharedPorts;
+  /** Variables that every function sees beside Lambda's own; the template's come above them. */
+  readonly functionEnvironment?: Readonly<Record<string, string>>;
   readonly controlPort: number;
   /** Names beside the loopback ones that a Host header may carry. */
   readonly allowHosts: readonly string[];

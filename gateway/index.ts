@@ -8,6 +8,7 @@ export type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 export type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 export type { Gateway, GatewayOptions, InjectedRequest, Listening } from './gateway.ts';
 export type { TokenWish } from './server/issuer.ts';
+export type { SharedPorts } from './server/port-plan.ts';
 export type { StartCredentials } from './services/identity-file.ts';
 export type { AwsEndpoints } from './services/service-client.ts';
 export type { DynamoDbChoice } from './services/store.ts';

@@ -16,40 +16,43 @@ import { meter } from './phases/meter.ts';
 import { preflight } from './phases/preflight.ts';
 import { screen, screenByPolicy } from './phases/screen.ts';
 import { validate } from './phases/validate.ts';
-import { startTrail } from './trail.ts';
+import { Trail } from './trail.ts';
 import type { Received, Reply } from './exchange.ts';
 import type { Ports } from './ports.ts';
 
 /** Serves one request. Never rejects: every failure becomes a reply, every exit is logged. */
 export async function serve(received: Received, at: Ports): Promise<Reply> {
-  const trail = startTrail(at.clock.monotonicMs());
+  const trail = new Trail(at.clock);
   let reply: Reply;
   try {
     screen(received);
-    trail.phase = 'match';
+    trail.enter('match');
     const early = preflight(received);
     if (early === undefined) {
-      const matched = match(received);
-      trail.phase = 'screen';
+      const matched = match(received, at);
+      if (matched.stage.logs !== undefined) trail.keepNotes();
+      trail.enter('screen');
       screenByPolicy(matched);
-      trail.phase = 'authenticate';
+      trail.enter('authenticate');
       const caller = knownCaller(matched, at) ?? (await authenticate(matched, at));
-      trail.phase = 'authorize';
+      trail.enter('authorize');
       const authenticated = authorize(matched, caller);
-      trail.phase = 'meter';
+      trail.enter('meter');
       const admitted = meter(authenticated, at);
-      trail.phase = 'validate';
+      trail.enter('validate');
       validate(admitted);
-      trail.phase = 'map-request';
+      trail.enter('map-request');
       const mapped = mapRequest(admitted);
-      trail.phase = 'integrate';
-      const answer = readAnswer(mapped, await integrate(mapped, at));
-      trail.phase = 'map-response';
+      trail.enter('integrate');
+      const outcome = await integrate(mapped, at);
+      if (trail.notes !== undefined) trail.notes.outcome = outcome;
+      const answer = readAnswer(mapped, outcome);
+      trail.enter('map-response');
       reply = mapResponse(mapped, answer);
       // Reading the answer is not answering: the log names who did.
       trail.phase = 'integrate';
     } else {
-      trail.phase = 'preflight';
+      trail.enter('preflight');
       reply = early;
     }
   } catch (error) {

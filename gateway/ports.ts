@@ -151,6 +151,15 @@ export interface LogSink {
   write(line: string): void;
 }
 
+/**
+ * CloudWatch's log groups by name; here files (docs/decisions/0005). One for the access and execution logs and
+ * the metrics of all kinds of API.
+ */
+export interface LogGroups {
+  /** Appends one line; must not wait, may drop lines that nothing can take. */
+  write(group: string, line: string): void;
+}
+
 /** Everything a phase may reach. */
 export type Ports = {
   readonly clock: Clock;
@@ -159,6 +168,7 @@ export type Ports = {
   readonly http: HttpClient;
   readonly services: ServiceClient;
   readonly log: LogSink;
+  readonly logGroups: LogGroups;
   readonly keySets: KeySets;
   /** Who may sign requests. */
   readonly identities: Identities;

@@ -1,4 +1,8 @@
 /** How far a request came. Kept by the pipeline alone; `fail` and `log` read it. */
+import { lastHeader } from './events/header-list.ts';
+import type { GatewayError } from './errors.ts';
+import type { LoggedCheck, LoggedIntegration } from './events/log-variables.ts';
+import type { Clock, HttpOutcome, InvocationResult } from './ports.ts';
 
 export type PhaseName =
   | 'screen'
@@ -8,19 +12,97 @@ export type PhaseName =
   | 'authorize'
   | 'meter'
   | 'validate'
+  | 'cache'
   | 'map-request'
   | 'integrate'
   | 'map-response';
 
-export type Trail = {
-  /** The phase that was entered last: the one that answered or failed. */
-  phase: PhaseName;
-  readonly startedMs: number;
-  /** Why the request failed, for the operator; never sent to the client. */
-  failure: string | undefined;
+/** What only logs and metrics tell; kept where the stage has any. */
+export type TrailNotes = {
+  /** `monotonicMs` by phase. */
+  readonly enteredMs: Partial<Record<PhaseName, number>>;
+  /** What the integration gave back. */
+  outcome: InvocationResult | HttpOutcome | undefined;
+  /** Undefined where the route has no cache. */
+  cache: 'hit' | 'miss' | undefined;
 };
 
-/** Starts at `screen`, where every request begins. */
-export function startTrail(nowMs: number): Trail {
-  return { phase: 'screen', startedMs: nowMs, failure: undefined };
+export class Trail {
+  /** The phase that was entered last: the one that answered or failed. */
+  phase: PhaseName = 'screen';
+  readonly startedMs: number;
+  /** Why the request failed, for the operator; never sent to the client. */
+  failure: string | undefined = undefined;
+  /** Undefined also where a bug of ours made it fail. */
+  error: GatewayError | undefined = undefined;
+  notes: TrailNotes | undefined = undefined;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.startedMs = clock.monotonicMs();
+  }
+
+  enter(phase: PhaseName): void {
+    this.phase = phase;
+    if (this.notes !== undefined) this.notes.enteredMs[phase] = this.#clock.monotonicMs();
+  }
+
+  /** From here on what logs need is kept; costs nothing until then. */
+  keepNotes(): void {
+    this.notes = { enteredMs: {}, outcome: undefined, cache: undefined };
+  }
+
+  elapsedMs(): number {
+    return this.#clock.monotonicMs() - this.startedMs;
+  }
+
+  /** How a check went; `status` is the reply's. Undefined where the request did not get so far. */
+  describeCheck(phase: 'authenticate' | 'authorize', status: number): LoggedCheck | undefined {
+    const latencyMs = this.#latencyOf(phase, phase === 'authenticate' ? 'authorize' : 'meter');
+    if (latencyMs === undefined) return undefined;
+    const isRefused = this.failure !== undefined && this.phase === phase;
+    return { status: isRefused ? status : 200, latencyMs, error: isRefused ? this.failure : undefined };
+  }
+
+  /** How the integration went; `status` is what a Lambda proxy made its own. Undefined where nothing was called. */
+  describeIntegration(status: number | undefined): LoggedIntegration | undefined {
+    const latencyMs = this.#latencyOf('integrate', 'map-response');
+    if (latencyMs === undefined) return undefined;
+    const error = this.error?.detail.source === 'integration' ? this.failure : undefined;
+    const outcome = this.notes?.outcome;
+    const endpointStatus = outcome === undefined ? undefined : statusOf(outcome);
+    if (outcome?.kind !== 'answered')
+      return {
+        ...{ latencyMs, error, endpointStatus, requestId: undefined },
+        status: this.failure === undefined ? status : undefined,
+      };
+    const requestId = lastHeader(outcome.headers, 'x-amzn-requestid');
+    return { latencyMs, error, endpointStatus, requestId, status: outcome.status };
+  }
+
+  /** From entering one phase to entering the next one, or to now where the request ended in it. */
+  #latencyOf(phase: PhaseName, next: PhaseName): number | undefined {
+    const entered = this.notes?.enteredMs;
+    const begunMs = entered?.[phase];
+    return begunMs === undefined ? undefined : (entered?.[next] ?? this.#clock.monotonicMs()) - begunMs;
+  }
 }
+
+/** What Lambda's own API would have said; a function that failed is a success to it. */
+function statusOf(outcome: InvocationResult | HttpOutcome): number | undefined {
+  switch (outcome.kind) {
+    case 'answered':
+      return outcome.status;
+    case 'returned':
+    case 'failed':
+      return 200;
+    case 'refused':
+      return REFUSALS[outcome.reason];
+    case 'timed-out':
+    case 'unreachable':
+      return undefined;
+  }
+}
+
+const REFUSALS = { 'not-found': 404, throttled: 429, 'too-large': 413 };

@@ -1,7 +1,12 @@
 /**
- * What osls itself cannot do for a stack of ours. Runs in `serverless package` and `deploy`:
- * refuses unknown stages and a local issuer outside `custom.localStages`, and builds the layer before it is zipped.
+ * What osls itself cannot do for a stack of ours. Runs in `serverless package` and `deploy`: refuses unknown
+ * stages and a local issuer outside `custom.localStages`, compiles the access documents, and builds the layer
+ * before it is zipped.
  */
+import { join } from 'node:path';
+import { printProblem } from '#shared/access/read-document.ts';
+import type { AccessBuild } from '#shared/access/build-access.ts';
+import { writeCompiledAccess } from '../cli/access-files.ts';
 import { buildLayer, LAYER_DIRECTORY } from './build-layer.ts';
 
 type Template = {
@@ -28,12 +33,19 @@ const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 class StackPlugin {
   readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
   readonly #serverless: Serverless;
+  #access: AccessBuild | undefined;
 
   constructor(serverless: Serverless) {
     this.#serverless = serverless;
     this.hooks = {
-      initialize: () => this.#assertKnownStage(),
-      'before:package:createDeploymentArtifacts': () => this.#buildLayer(),
+      initialize: () => {
+        this.#assertKnownStage();
+        this.#access = this.#compileAccess();
+      },
+      'before:package:createDeploymentArtifacts': () => {
+        this.#assertReadRoutes();
+        return this.#buildLayer();
+      },
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         this.#assertNoLocalIssuer();
       },
@@ -48,17 +60,37 @@ class StackPlugin {
       throw this.#error(`unknown stage "${this.#stage()}": params has ${stages.join(', ')}`, 'UNKNOWN_STAGE');
   }
 
+  /** Authorizers with rules that nobody could read must not be started, let alone deployed. */
+  #compileAccess(): AccessBuild {
+    const { serviceDir } = this.#serverless;
+    const build = writeCompiledAccess(join(serviceDir, 'access'), serviceDir);
+    if (build.problems.length > 0)
+      throw this.#error(build.problems.map(printProblem).join('\n'), 'ACCESS_DOCUMENT_INVALID');
+    return build;
+  }
+
+  /** Without routes a document protects nothing. The gateway, which only reads the template, is how they are read. */
+  #assertReadRoutes(): void {
+    const missing = this.#access?.withoutInventory ?? [];
+    if (missing.length > 0 && this.#isDeployment())
+      throw this.#error(missing.map(printProblem).join('\n'), 'ACCESS_ROUTES_UNKNOWN');
+  }
+
   async #buildLayer(): Promise<void> {
+    if (this.#isDeployment()) await buildLayer(this.#serverless.serviceDir);
+  }
+
+  /** Whoever brings a layer of their own (the gateway, when it only reads the template) needs none. */
+  #isDeployment(): boolean {
     const layers = Object.values(this.#serverless.service.layers ?? {});
-    // Whoever brings an artifact of their own (the gateway, when it only reads the template) needs no layer.
-    if (layers.some((layer) => layer.path === LAYER_DIRECTORY && layer.package?.artifact === undefined))
-      await buildLayer(this.#serverless.serviceDir);
+    return layers.some((layer) => layer.path === LAYER_DIRECTORY && layer.package?.artifact === undefined);
   }
 
   /** Whoever holds the local issuer's key is anybody: it belongs on a developer's machine only. */
   #assertNoLocalIssuer(): void {
     const { custom, provider } = this.#serverless.service;
     if ((custom?.localStages ?? ['dev']).includes(this.#stage())) return;
+    this.#assertNoLocalDocument();
     for (const [logicalId, { Type, Properties }] of Object.entries(
       provider.compiledCloudFormationTemplate.Resources,
     )) {
@@ -66,6 +98,19 @@ class StackPlugin {
       throw this.#error(
         `stage "${this.#stage()}" is deployed, but ${logicalId} trusts the local issuer: ` +
           'leave params.localIssuerUrl empty, or add the stage to custom.localStages',
+        'LOCAL_ISSUER_DEPLOYED',
+      );
+    }
+  }
+
+  #assertNoLocalDocument(): void {
+    const stage = this.#stage();
+    for (const { name, apis, issuers } of this.#access?.compiled.documents ?? []) {
+      const trusts = issuers.some(({ trust, only }) => trust.isLocal && (only?.includes(stage) ?? true));
+      if (!trusts || !apis.some((api) => api.for === stage)) continue;
+      throw this.#error(
+        `stage "${stage}" is deployed, but access/${name}.yml trusts the local issuer there: ` +
+          'take the stage out of its "only", or add it to custom.localStages',
         'LOCAL_ISSUER_DEPLOYED',
       );
     }

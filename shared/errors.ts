@@ -18,7 +18,15 @@ export type TokenErrorCode =
 
 /** Reasons that are ours: 500, never reported as a bad token, or clients would log their users out. */
 export type ServiceErrorCode =
-  'CONFIG_INVALID' | 'EVENT_MALFORMED' | 'KEY_SET_UNAVAILABLE' | 'RESULT_TOO_LARGE' | 'STORE_UNAVAILABLE';
+  /** No access document protects the API and stage of the event. */
+  | 'API_UNKNOWN'
+  | 'CONFIG_INVALID'
+  | 'EVENT_MALFORMED'
+  | 'KEY_SET_UNAVAILABLE'
+  /** The rules that apply to a caller cannot be said in one IAM policy. */
+  | 'POLICY_UNREPRESENTABLE'
+  | 'RESULT_TOO_LARGE'
+  | 'STORE_UNAVAILABLE';
 
 /** Misuse of quotas by whoever configures or calls them; a spent quota is no error but an outcome. */
 export type QuotaErrorCode =

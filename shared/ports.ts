@@ -12,8 +12,11 @@ export interface Clock {
  * @throws DomainError KEY_SET_UNAVAILABLE for every reason, so that an outage never looks like a bad token.
  */
 export interface KeySetFetcher {
-  fetch(uri: string): Promise<string>;
+  /** Without limits: those of API Gateway's own JWT authorizer. */
+  fetch(uri: string, limits?: FetchLimits): Promise<string>;
 }
+
+export type FetchLimits = { readonly timeoutMs: number; readonly maxBytes: number };
 
 /** Open WebSocket connections. Both are idempotent: API Gateway may deliver an event twice. */
 export interface ConnectionStore {

@@ -11,16 +11,14 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS_PER_ORIGIN = 128;
 const MAX_HEADER_BYTES = 64 * 1024;
 
-export type HttpClientOptions = {
-  /** `--vpc-link name=url[,url]`: by name, origins that take turns. */
-  readonly vpcLinks: ReadonlyMap<string, readonly string[]>;
-};
-
 export interface ClosableHttpClient extends HttpClient {
   close(): Promise<void>;
 }
 
-export function createHttpClient({ vpcLinks }: HttpClientOptions): ClosableHttpClient {
+/** @param vpcLinks `--vpc-link name=url[,url]`: by name, origins that take turns */
+export function createHttpClient(
+  vpcLinks: ReadonlyMap<string, readonly string[]> = new Map(),
+): ClosableHttpClient {
   const agent = new Agent({
     connect: connectAsAwsDoes(),
     connections: MAX_CONNECTIONS_PER_ORIGIN,

@@ -18,42 +18,58 @@ export type LocalKeys = {
   keySet(): { readonly keys: readonly object[] };
 };
 
+/** API Gateway's bounds for discovery document and key set; it keeps keys for up to an hour, two without contact (§4.5). */
+const LIMITS = {
+  timeoutMs: 1_500,
+  maxBytes: 150_000,
+  maxAgeSeconds: 1_800,
+  staleSeconds: 3_600,
+  cooldownSeconds: 30,
+};
+/** How long a key that was found is at hand without asking; with `maxAgeSeconds` an hour. */
+const AT_HAND_MS = 1_800_000;
+
 const HASHES: Readonly<Record<string, string>> = { RS256: 'sha256', RS384: 'sha384', RS512: 'sha512' };
 /** Tokens of one key whose signature is remembered as good: a verification costs as much as all the rest of a request. */
 const MAX_REMEMBERED = 1_000;
 
-/** `fetcher` reads texts within API Gateway's bounds: 1,500 ms and 150 kB each. */
 export function createKeySets(
   local: LocalKeys,
   clock: Clock,
   fetcher: KeySetFetcher = createKeySetFetcher(),
 ): KeySets {
   const remote = new RemoteKeySets(discoverBy(fetcher), clock);
+  const atHand = new Map<string, { readonly key: Verifier; readonly untilMs: number }>();
   const verifiers = new WeakMap<object, Verifier>();
-  const remember = (key: object, publicKey: () => PublicKey | undefined): Verifier | undefined => {
-    const known = verifiers.get(key);
-    const found = known === undefined ? publicKey() : undefined;
-    if (found === undefined) return known;
-    const verifier = new RememberingKey(found);
-    verifiers.set(key, verifier);
+  const verifierOf = (source: object, key: PublicKey): Verifier => {
+    const verifier = verifiers.get(source) ?? new RememberingKey(key);
+    verifiers.set(source, verifier);
     return verifier;
   };
   const localKey = (keyId: string): Verifier | undefined => {
     const jwk = local.keySet().keys.find((key) => 'kid' in key && key.kid === keyId);
-    return jwk && remember(jwk, () => parseKeySet(JSON.stringify({ keys: [jwk] })).get(keyId));
+    if (jwk === undefined || verifiers.has(jwk)) return jwk && verifiers.get(jwk);
+    const key = parseKeySet(JSON.stringify({ keys: [jwk] })).get(keyId);
+    return key && verifierOf(jwk, key);
   };
   return {
     known(issuer, keyId) {
       if (issuer === local.issuer) return localKey(keyId);
-      const key = remote.knownKey(issuer, keyId);
-      return key && remember(key, () => key);
+      const held = atHand.get(`${issuer} ${keyId}`);
+      return held !== undefined && clock.monotonicMs() < held.untilMs ? held.key : undefined;
     },
     async find(issuer, keyId) {
-      if (issuer === local.issuer) return toLookup(localKey(keyId));
+      if (issuer === local.issuer) {
+        const key = localKey(keyId);
+        return key === undefined ? { kind: 'unknown' } : { kind: 'key', key };
+      }
       try {
-        const key = await remote.keyFor(issuer, keyId);
-        return toLookup(remember(key, () => key));
+        const found = await remote.keyFor(issuer, keyId, LIMITS);
+        const key = verifierOf(found, found);
+        atHand.set(`${issuer} ${keyId}`, { key, untilMs: clock.monotonicMs() + AT_HAND_MS });
+        return { kind: 'key', key };
       } catch (error) {
+        atHand.delete(`${issuer} ${keyId}`);
         if (!(error instanceof DomainError)) throw error;
         return error.code === 'TOKEN_KEY_UNKNOWN'
           ? { kind: 'unknown' }
@@ -63,16 +79,12 @@ export function createKeySets(
   };
 }
 
-function toLookup(key: Verifier | undefined): Awaited<ReturnType<KeySets['find']>> {
-  return key === undefined ? { kind: 'unknown' } : { kind: 'key', key };
-}
-
 /** Turns the fetcher of texts into one of key sets by issuer: discovery document first, then what it names. */
 function discoverBy(fetcher: KeySetFetcher): KeySetFetcher {
   return {
-    async fetch(issuer) {
-      const document = await fetcher.fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
-      return fetcher.fetch(readKeySetAddress(document, issuer));
+    async fetch(issuer, limits) {
+      const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+      return fetcher.fetch(readKeySetAddress(await fetcher.fetch(address, limits), issuer), limits);
     },
   };
 }

@@ -1,12 +1,14 @@
 /**
- * The mutable half of an API: resources under AWS's names, edited by templates (and later by AWS's own
- * API). Requests never read this; they read the deployment that `createDeployment` compiled from it.
+ * The mutable half of an API: resources under AWS's names, edited by templates and by AWS's own API.
+ * Requests never read this; they read the deployment that `createDeployment` compiled from it.
  */
 import { splitHttpPath, splitRestPath } from '../routing/stage-path.ts';
-import { createStageThrottle } from './stage-throttle.ts';
+import { serveStage } from './serve-stage.ts';
 import type { DefinitionPlace } from '../errors.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiIdentity, BuiltInWordings, Deployment } from '../deployment/model.ts';
+import type { AccessLog } from '../deployment/access-log.ts';
+import type { CanarySettings } from '../deployment/canary.ts';
 import type { ThrottleSettings } from '../deployment/throttle.ts';
 import type { ServedApi, ServedStage } from '../exchange.ts';
 import type { Account } from './account.ts';
@@ -39,25 +41,48 @@ export type ApiResources = {
 };
 
 export type StageSettings = {
+  /** What it was read from, in the form of a Stage resource: what the API shows, and patches are applied to. */
+  readonly source: ControlResource;
   readonly name: string;
   readonly deploymentId: string;
   readonly variables: Readonly<Record<string, string>> | null;
   readonly throttles: ThrottleSettings | undefined;
+  readonly accessLog: AccessLog | undefined;
+  /** REST only. */
+  readonly canary: CanarySettings | undefined;
+};
+
+/** One snapshot: what requests are served by, and the resources it was compiled from. */
+export type DeploymentRecord = {
+  readonly compiled: Deployment;
+  readonly resources: ApiResources;
+  readonly description: string;
+  readonly createdAtEpochMs: number;
+};
+
+export type StageRecord = {
+  readonly settings: StageSettings;
+  readonly createdAtEpochMs: number;
+  readonly updatedAtEpochMs: number;
 };
 
 /** One API with its deployments and stages. */
 export class ApiState {
   readonly identity: ApiIdentity;
-  readonly resources: ApiResources;
   readonly served: ServedApi;
-  readonly #deployments = new Map<string, Deployment>();
+  readonly createdAtEpochMs: number;
+  #resources: ApiResources;
+  #isEdited = false;
+  readonly #deployments = new Map<string, DeploymentRecord>();
+  readonly #stageRecords = new Map<string, StageRecord>();
   readonly #stages = new Map<string, ServedStage>();
   readonly #account: Account;
 
   /** `errors` words what fails before a stage is known. `account` outlives a reload. */
   constructor(identity: ApiIdentity, resources: ApiResources, errors: BuiltInWordings, account: Account) {
     this.identity = identity;
-    this.resources = resources;
+    this.createdAtEpochMs = account.clock.nowEpochMs();
+    this.#resources = resources;
     this.#account = account;
     this.served = {
       ...identity,
@@ -68,28 +93,79 @@ export class ApiState {
     };
   }
 
-  addDeployment(deployment: Deployment): void {
-    this.#deployments.set(deployment.id, deployment);
+  /** As they are now; a deployment keeps those that it was made from. */
+  get resources(): ApiResources {
+    return this.#resources;
   }
 
-  deployment(id: string): Deployment | undefined {
+  /** Whether something was edited that no deployment has yet, and so no request sees. */
+  get isEdited(): boolean {
+    return this.#isEdited;
+  }
+
+  /** Puts other resources in the place of those there are. No request sees them before the next deployment. */
+  edit(resources: ApiResources): void {
+    this.#resources = resources;
+    this.#isEdited = true;
+  }
+
+  /** In order of creation. */
+  get deployments(): readonly DeploymentRecord[] {
+    return [...this.#deployments.values()];
+  }
+
+  /** Takes a deployment that was compiled from the resources as they are now. */
+  addDeployment(compiled: Deployment, description = ''): void {
+    const createdAtEpochMs = this.#account.clock.nowEpochMs();
+    this.#deployments.set(compiled.id, {
+      compiled,
+      resources: this.#resources,
+      description,
+      createdAtEpochMs,
+    });
+    this.#isEdited = false;
+  }
+
+  describeDeployment(id: string, description: string): void {
+    const record = this.#deployments.get(id);
+    if (record !== undefined) this.#deployments.set(id, { ...record, description });
+  }
+
+  removeDeployment(id: string): void {
+    this.#deployments.delete(id);
+  }
+
+  deployment(id: string): DeploymentRecord | undefined {
     return this.#deployments.get(id);
+  }
+
+  /** In order of creation. */
+  get stages(): readonly StageRecord[] {
+    return [...this.#stageRecords.values()];
+  }
+
+  stage(name: string): StageRecord | undefined {
+    return this.#stageRecords.get(name);
   }
 
   /** Points a stage at a deployment; a request in flight keeps the one it began with. */
   putStage(settings: StageSettings): void {
-    const deployment = this.#deployments.get(settings.deploymentId);
-    if (deployment === undefined) throw new RangeError(`no deployment ${settings.deploymentId}`);
-    const { name, deploymentId, variables, throttles } = settings;
-    const { authorizerCache, buckets } = this.#account.stageMemory(this.identity.apiId, name);
-    this.#stages.set(name, {
-      name,
-      deploymentId,
-      deployment,
-      variables,
-      authorizerCache,
-      throttle: createStageThrottle(throttles, buckets, this.#account.bucket),
-      keys: this.#account.keyRing,
-    });
+    const { name } = settings;
+    const stage = serveStage(this.identity.apiId, settings, this.#account, (id) => this.#compiled(id));
+    const updatedAtEpochMs = this.#account.clock.nowEpochMs();
+    const createdAtEpochMs = this.#stageRecords.get(name)?.createdAtEpochMs ?? updatedAtEpochMs;
+    this.#stageRecords.set(name, { settings, createdAtEpochMs, updatedAtEpochMs });
+    this.#stages.set(name, stage);
+  }
+
+  #compiled(id: string): Deployment {
+    const record = this.#deployments.get(id);
+    if (record === undefined) throw new RangeError(`no deployment ${id}`);
+    return record.compiled;
+  }
+
+  removeStage(name: string): void {
+    this.#stageRecords.delete(name);
+    this.#stages.delete(name);
   }
 }

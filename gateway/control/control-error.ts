@@ -1,7 +1,12 @@
 /** Refusals of the control plane, by the exception names of AWS's own API. */
 
 export type ControlErrorCode =
-  'BadRequestException' | 'ConflictException' | 'LimitExceededException' | 'NotFoundException';
+  | 'BadRequestException'
+  | 'ConflictException'
+  | 'LimitExceededException'
+  | 'NotFoundException'
+  | 'SerializationException'
+  | 'ValidationException';
 
 /** A call that AWS would refuse; the message is AWS's where it is known. */
 export class ControlError extends Error {

@@ -18,8 +18,15 @@ export type ApiListing = {
 
 export type ApiRoutes = ApiListing & { readonly routes: readonly RouteRow[] };
 
-/** Every stage in template order. `addressOf` gives host and port of an API. */
-export function listApis(apis: readonly ApiState[], addressOf: (apiId: string) => string): ApiRoutes[] {
+/**
+ * Every stage in template order. `addressOf` gives host, port and base path of an API; URLs of the `stageless`
+ * kind do without their stage.
+ */
+export function listApis(
+  apis: readonly ApiState[],
+  addressOf: (apiId: string) => string,
+  stageless?: ApiProtocol,
+): ApiRoutes[] {
   return apis.flatMap(({ identity, served }) =>
     [...served.stages.values()].map((stage) => ({
       stack: identity.stackName,
@@ -28,7 +35,11 @@ export function listApis(apis: readonly ApiState[], addressOf: (apiId: string) =
       name: identity.name,
       kind: identity.protocol,
       stage: stage.name,
-      url: urlOf(identity.protocol, addressOf(identity.apiId), stage.name),
+      url: urlOf(
+        identity.protocol,
+        addressOf(identity.apiId),
+        identity.protocol === stageless ? '$default' : stage.name,
+      ),
       routes: printRoutes(stage.deployment.routes),
     })),
   );

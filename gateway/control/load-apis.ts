@@ -1,18 +1,16 @@
 /** Resolved stacks → APIs of the control plane, each with its deployments and stages. */
-import { compileRestDeployment } from '../deployment/compile-rest.ts';
-import { compileHttpDeployment, compileWebSocketDeployment } from '../deployment/compile-v2.ts';
 import { httpWordings, restWordings, websocketWordings } from '../deployment/error-wordings.ts';
 import { readText } from '../deployment/properties.ts';
 import { makeRootResourceId } from '../definition/physical-ids.ts';
 import { DefinitionError } from '../errors.ts';
-import { apiArn } from '../events/authorizer-event.ts';
 import { ApiState } from './api-state.ts';
+import { compileDeployment } from './compile-deployment.ts';
 import { groupByApi, readPathResources } from './group-resources.ts';
 import { listLocalIssuers } from './local-issuers.ts';
 import { readMetering } from './read-metering.ts';
 import { readStages } from './read-stages.ts';
 import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
-import type { ApiIdentity, Deployment } from '../deployment/model.ts';
+import type { ApiIdentity } from '../deployment/model.ts';
 import type { Account } from './account.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ApiGroup } from './group-resources.ts';
@@ -68,10 +66,17 @@ function loadApi(
     ...group.deployments.map(({ id }) => id),
     ...stages.map((s) => s.deploymentId),
   ]);
-  for (const id of deploymentIds) state.addDeployment(compileDeployment(id, identity, resources));
+  const descriptions = new Map(group.deployments.map((item) => [item.id, readText(item, 'Description', '')]));
+  for (const id of deploymentIds)
+    state.addDeployment(compileDeployment(id, identity, resources), descriptions.get(id));
   for (const stage of stages) {
     if (state.deployment(stage.deploymentId) === undefined)
       throw new DefinitionError(stage.place('DeploymentId'), 'Invalid Deployment identifier specified');
+    if (stage.canary !== undefined && state.deployment(stage.canary.deploymentId) === undefined)
+      throw new DefinitionError(
+        stage.place('CanarySetting.DeploymentId'),
+        'Invalid Deployment identifier specified',
+      );
     state.putStage(stage);
   }
   for (const stage of withoutDeployment)
@@ -85,17 +90,6 @@ function loadApi(
 }
 
 const ERRORS_BEFORE_STAGE = { rest: restWordings, http: httpWordings, websocket: websocketWordings };
-
-function compileDeployment(id: string, identity: ApiIdentity, from: ApiResources): Deployment {
-  switch (identity.protocol) {
-    case 'rest':
-      return compileRestDeployment(id, { ...from, apiArn: apiArn(identity) });
-    case 'http':
-      return compileHttpDeployment(id, from);
-    case 'websocket':
-      return compileWebSocketDeployment(id, from);
-  }
-}
 
 function readIdentity(group: ApiGroup): ApiIdentity {
   const { api, stack, protocol } = group;

@@ -1,8 +1,11 @@
 /** Stages as the three kinds of template write them. */
-import { readBlock, readFlag, readText, readTextMap } from '../deployment/properties.ts';
+import { readAccessLog } from '../deployment/access-log.ts';
+import { readCanary } from '../deployment/canary.ts';
+import { readBlock, readFlag, readText } from '../deployment/properties.ts';
+import { readStageVariables } from '../deployment/stage-variables.ts';
 import { readRestThrottles, readRouteThrottles } from '../deployment/throttle.ts';
 import { DefinitionError } from '../errors.ts';
-import type { Json } from '../definition/model.ts';
+import type { Json, JsonObject } from '../definition/model.ts';
 import type { ControlResource, StageSettings } from './api-state.ts';
 import type { ApiGroup } from './group-resources.ts';
 
@@ -15,8 +18,6 @@ export type StageList = {
 };
 
 const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
-const VARIABLE_NAME = /^[A-Za-z0-9_]{1,64}$/;
-const VARIABLE_VALUE = /^[A-Za-z0-9\-._~:/?#&=,]{1,512}$/;
 
 /** @throws DefinitionError for names and variables that AWS refuses (aws-behaviour §10.1). */
 export function readStages(group: ApiGroup): StageList {
@@ -25,12 +26,12 @@ export function readStages(group: ApiGroup): StageList {
 
 /** `AWS::ApiGateway::Stage`, and the stage that a Deployment makes itself when it names one (osls writes it so). */
 function readRestStages(group: ApiGroup): StageList {
-  const resources = [
-    ...group.stages,
-    ...group.deployments
-      .filter((deployment) => deployment.properties['StageName'] !== undefined)
-      .map(toStageResource),
-  ];
+  const named = group.deployments.filter((deployment) => deployment.properties['StageName'] !== undefined);
+  const canaries = named.filter(
+    (deployment) => deployment.properties['DeploymentCanarySettings'] !== undefined,
+  );
+  const own = named.filter((deployment) => !canaries.includes(deployment));
+  const resources = addCanaries([...group.stages, ...own.map(toStageResource)], canaries);
   const stages = resources.map((stage) => ({
     ...readRestStage(stage),
     place: (property?: string) => stage.place(property),
@@ -39,13 +40,38 @@ function readRestStages(group: ApiGroup): StageList {
   return { stages, withoutDeployment: [] };
 }
 
+/** A Deployment with `DeploymentCanarySettings` becomes the canary of a stage that there is already. */
+function addCanaries(
+  stages: readonly ControlResource[],
+  deployments: readonly ControlResource[],
+): readonly ControlResource[] {
+  for (const deployment of deployments)
+    if (!stages.some((stage) => stage.properties['StageName'] === deployment.properties['StageName']))
+      throw new DefinitionError(
+        deployment.place('DeploymentCanarySettings'),
+        `Stage ${readText(deployment, 'StageName')} must already be created before making a canary release deployment`,
+      );
+  return stages.map((stage) => {
+    const canary = deployments.findLast(
+      (deployment) => deployment.properties['StageName'] === stage.properties['StageName'],
+    );
+    const settings = canary && readBlock(canary, 'DeploymentCanarySettings');
+    if (canary === undefined || settings === undefined) return stage;
+    const CanarySetting = { ...(settings.properties as JsonObject), DeploymentId: canary.id };
+    return { ...stage, properties: { ...stage.properties, CanarySetting } };
+  });
+}
+
 /** One REST stage in the form of `AWS::ApiGateway::Stage`. @throws DefinitionError */
 export function readRestStage(stage: ControlResource): StageSettings {
   return {
+    source: stage,
     name: readName(stage, false),
     deploymentId: readText(stage, 'DeploymentId'),
-    variables: readVariables(stage, 'Variables'),
+    variables: readStageVariables(stage, 'Variables'),
     throttles: readRestThrottles(stage),
+    accessLog: readAccessLog(stage, 'AccessLogSetting'),
+    canary: readCanary(stage),
   };
 }
 
@@ -100,9 +126,14 @@ function readV2Stages(group: ApiGroup): StageList {
       withoutDeployment.push(stage);
       continue;
     }
-    const variables = readVariables(stage, 'StageVariables');
+    const variables = readStageVariables(stage, 'StageVariables');
     const throttles = readRouteThrottles(stage, routeKeys);
-    stages.push({ name, deploymentId, variables, throttles, place: (property) => stage.place(property) });
+    const accessLog = readAccessLog(stage, 'AccessLogSettings');
+    stages.push({
+      ...{ source: stage, name, deploymentId, variables, throttles, accessLog },
+      canary: undefined,
+      place: (property) => stage.place(property),
+    });
   }
   refuseDuplicates(stages);
   return { stages, withoutDeployment };
@@ -115,21 +146,6 @@ function readName(stage: ControlResource, mayBeDefault: boolean): string {
     stage.place('StageName'),
     `Stage name only allows a-zA-Z0-9_- characters, up to 128${mayBeDefault ? ', or $default' : ''}; not "${name}"`,
   );
-}
-
-function readVariables(stage: ControlResource, property: string): Readonly<Record<string, string>> | null {
-  const variables = readTextMap(stage, property);
-  if (variables === undefined || Object.keys(variables).length === 0) return null;
-  for (const [name, value] of Object.entries(variables)) {
-    if (!VARIABLE_NAME.test(name))
-      throw new DefinitionError(stage.place(`${property}.${name}`), `Invalid stage variable name: ${name}`);
-    if (!VARIABLE_VALUE.test(value))
-      throw new DefinitionError(
-        stage.place(`${property}.${name}`),
-        `Invalid stage variable value: ${value}. AWS takes [A-Za-z0-9-._~:/?#&=,]+, up to 512 characters`,
-      );
-  }
-  return variables;
 }
 
 function refuseDuplicates(stages: readonly PlacedStage[]): void {

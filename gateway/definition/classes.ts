@@ -23,25 +23,23 @@ export type TypeClass = {
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
 
-const ACCESS_LOG = 'no access log is written in this format';
 const METHOD_SETTINGS = 'its caching per method is not applied';
 const INTEGRATION = 'every request to it fails: this integration cannot run yet';
 const LOGGING_ITEMS = words('HttpMethod ResourcePath LoggingLevel DataTraceEnabled MetricsEnabled');
 const THROTTLE_ITEMS = [...LOGGING_ITEMS, 'ThrottlingBurstLimit', 'ThrottlingRateLimit'];
-const CANARY = "all requests go to the stage's own deployment";
-const OPENAPI = 'routes of an OpenAPI definition are not served';
+const OPENAPI = 'routes of a document in S3 are not served';
 
 export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGateway::RestApi': {
     enforced: words(
-      'Name BinaryMediaTypes DisableExecuteApiEndpoint ApiKeySourceType Policy EndpointConfiguration.Types',
+      `Name Parameters BinaryMediaTypes DisableExecuteApiEndpoint ApiKeySourceType Policy
+       EndpointConfiguration.Types`,
     ),
     noEffect: words(
-      `Description Tags FailOnWarnings Mode Parameters EndpointConfiguration.VpcEndpointIds
+      `Description Tags FailOnWarnings Mode EndpointConfiguration.VpcEndpointIds
        EndpointConfiguration.IpAddressType`,
     ),
     unsupported: {
-      Body: OPENAPI,
       BodyS3Location: OPENAPI,
       CloneFrom: 'the API stays empty',
       MinimumCompressionSize: 'replies are not compressed',
@@ -51,23 +49,17 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGateway::Method': {
     enforced: words(
       `RestApiId ResourceId HttpMethod AuthorizationType AuthorizerId AuthorizationScopes ApiKeyRequired
-       Integration.Type Integration.Uri Integration.IntegrationHttpMethod Integration.TimeoutInMillis`,
-    ),
-    // A proxy integration passes the request on whole and takes the answer as it is.
-    noEffect: words(
-      `OperationName MethodResponses RequestParameters RequestModels
+       RequestParameters RequestModels RequestValidatorId MethodResponses
+       Integration.Type Integration.Uri Integration.IntegrationHttpMethod Integration.TimeoutInMillis
        Integration.RequestTemplates Integration.RequestParameters Integration.IntegrationResponses
-       Integration.PassthroughBehavior Integration.ContentHandling Integration.CacheNamespace
-       Integration.Credentials Integration.ConnectionType`,
+       Integration.PassthroughBehavior Integration.ContentHandling Integration.ConnectionType
+       Integration.ConnectionId`,
     ),
+    // Calls of functions need no role here, and those of services are signed with the developer's own key.
+    noEffect: words('OperationName Integration.CacheNamespace Integration.Credentials'),
     unsupported: {
-      RequestValidatorId: 'requests are not validated',
       'Integration.CacheKeyParameters': 'no response is cached',
-      'Integration.ConnectionId': INTEGRATION,
       'Integration.ResponseTransferMode': 'the response is not streamed',
-    },
-    values: {
-      'Integration.Type': { allowed: ['AWS_PROXY'], consequence: INTEGRATION },
     },
   },
   'AWS::ApiGateway::Authorizer': {
@@ -77,10 +69,23 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     ),
     noEffect: words('AuthType AuthorizerCredentials'),
   },
+  'AWS::ApiGateway::Model': {
+    enforced: words('RestApiId Name Schema'),
+    noEffect: words('ContentType Description'),
+  },
+  'AWS::ApiGateway::RequestValidator': {
+    enforced: words('RestApiId ValidateRequestBody ValidateRequestParameters'),
+    noEffect: words('Name'),
+  },
+  'AWS::ApiGatewayV2::Model': {
+    enforced: words('ApiId Name Schema'),
+    noEffect: words('ContentType Description'),
+  },
   'AWS::ApiGateway::Deployment': {
     enforced: words(
       `RestApiId StageName StageDescription.Variables StageDescription.ThrottlingBurstLimit
-       StageDescription.ThrottlingRateLimit`,
+       StageDescription.ThrottlingRateLimit StageDescription.AccessLogSetting
+       StageDescription.CanarySetting DeploymentCanarySettings`,
     ),
     noEffect: words(
       `Description StageDescription.Description StageDescription.Tags StageDescription.DocumentationVersion
@@ -88,22 +93,17 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
        StageDescription.DataTraceEnabled`,
     ),
     unsupported: {
-      DeploymentCanarySettings: CANARY,
-      'StageDescription.AccessLogSetting': ACCESS_LOG,
       'StageDescription.MethodSettings': METHOD_SETTINGS,
-      'StageDescription.CanarySetting': CANARY,
     },
     harmlessItems: { 'StageDescription.MethodSettings': LOGGING_ITEMS },
     enforcedItems: { 'StageDescription.MethodSettings': THROTTLE_ITEMS },
   },
   'AWS::ApiGateway::Stage': {
-    enforced: words('RestApiId DeploymentId StageName Variables'),
+    enforced: words('RestApiId DeploymentId StageName Variables AccessLogSetting CanarySetting'),
     noEffect: words('Description Tags DocumentationVersion TracingEnabled CacheClusterSize'),
     unsupported: {
-      AccessLogSetting: ACCESS_LOG,
       MethodSettings: METHOD_SETTINGS,
       CacheClusterEnabled: 'no response is cached',
-      CanarySetting: CANARY,
       ClientCertificateId: 'no client certificate is shown to backends',
     },
     harmlessItems: { MethodSettings: LOGGING_ITEMS },
@@ -125,11 +125,10 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGatewayV2::Api': {
     enforced: words(
       `Name ProtocolType CorsConfiguration RouteSelectionExpression DisableExecuteApiEndpoint
-       ApiKeySelectionExpression`,
+       ApiKeySelectionExpression BasePath`,
     ),
     noEffect: words('Description Tags Version FailOnWarnings DisableSchemaValidation IpAddressType'),
     unsupported: {
-      Body: OPENAPI,
       BodyS3Location: OPENAPI,
       Target: 'its quick-create route does not exist',
       RouteKey: 'its quick-create route does not exist',
@@ -138,13 +137,9 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGatewayV2::Route': {
     enforced: words(
       `ApiId RouteKey Target AuthorizationType AuthorizerId AuthorizationScopes ApiKeyRequired
-       RouteResponseSelectionExpression`,
+       RouteResponseSelectionExpression ModelSelectionExpression RequestModels RequestParameters`,
     ),
-    noEffect: words('OperationName RequestModels'),
-    unsupported: {
-      ModelSelectionExpression: 'messages are not validated',
-      RequestParameters: 'missing parameters are not noticed',
-    },
+    noEffect: words('OperationName'),
   },
   'AWS::ApiGatewayV2::RouteResponse': {
     enforced: words('ApiId RouteId RouteResponseKey'),
@@ -174,7 +169,7 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   },
   'AWS::ApiGatewayV2::Stage': {
     enforced: words(
-      `ApiId StageName DeploymentId AutoDeploy StageVariables RouteSettings
+      `ApiId StageName DeploymentId AutoDeploy StageVariables RouteSettings AccessLogSettings
        DefaultRouteSettings.ThrottlingBurstLimit DefaultRouteSettings.ThrottlingRateLimit`,
     ),
     noEffect: words(
@@ -182,7 +177,6 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
        DefaultRouteSettings.DataTraceEnabled`,
     ),
     unsupported: {
-      AccessLogSettings: ACCESS_LOG,
       ClientCertificateId: 'no client certificate is shown to backends',
     },
   },
@@ -235,7 +229,7 @@ export const TYPES_WITHOUT_EFFECT: ReadonlySet<string> = new Set(
     `AWS::IAM::Role AWS::IAM::Policy AWS::IAM::ManagedPolicy AWS::IAM::RolePolicy AWS::IAM::InstanceProfile
      AWS::Logs::LogGroup AWS::Logs::LogStream AWS::Logs::MetricFilter AWS::Logs::QueryDefinition
      AWS::Lambda::Version AWS::Lambda::LayerVersionPermission AWS::ApiGateway::Account
-     AWS::ApiGateway::DocumentationPart AWS::ApiGateway::DocumentationVersion AWS::ApiGateway::Model
+     AWS::ApiGateway::DocumentationPart AWS::ApiGateway::DocumentationVersion
      AWS::CloudWatch::Alarm AWS::CloudWatch::CompositeAlarm AWS::CloudWatch::Dashboard AWS::CDK::Metadata
      AWS::CloudFormation::WaitConditionHandle AWS::ResourceGroups::Group`,
   ),
@@ -248,7 +242,6 @@ export const OSLS_HELPERS =
 /** Consequence of a type that is not run at all; the last entry is for all the others. */
 export const TYPE_CONSEQUENCES: readonly (readonly [prefix: string, consequence: Consequence])[] = [
   ['AWS::ApiGateway::GatewayResponse', 'failures keep their default status, headers and body'],
-  ['AWS::ApiGateway::RequestValidator', 'requests are not validated'],
   ['AWS::ApiGateway::DomainName', 'the API does not answer to this domain'],
   ['AWS::ApiGateway::BasePathMapping', 'the API does not answer to this domain'],
   ['AWS::ApiGatewayV2::DomainName', 'the API does not answer to this domain'],
@@ -263,6 +256,7 @@ export const TYPE_CONSEQUENCES: readonly (readonly [prefix: string, consequence:
   ['AWS::Events::Rule', 'events and schedules start no function'],
   ['AWS::Scheduler::', 'schedules start no function'],
   ['AWS::CloudFormation::Stack', 'resources of the nested stack do not exist'],
+  ['AWS::Cognito::', 'nobody can sign in to it; authorizers take tokens of the local issuer in its place'],
   ['AWS::WAFv2::', 'no request is filtered by it'],
   ['Custom::', 'the function of the custom resource is not called'],
   ['AWS::CloudFormation::CustomResource', 'the function of the custom resource is not called'],

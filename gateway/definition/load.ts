@@ -8,6 +8,8 @@ import { defineFunctions, layerFolders } from './functions.ts';
 import { isJsonObject } from './template-source.ts';
 import type { LayerFolders } from './functions.ts';
 import { LoadBoard } from './load-board.ts';
+import { expandDocuments } from './openapi.ts';
+import type { Finding } from './raw-stack.ts';
 import type { LoadOptions } from './load-options.ts';
 import type { ResolvedResource, ResolvedStack, UnsupportedItem } from './model.ts';
 import type { RawStack } from './raw-stack.ts';
@@ -83,6 +85,8 @@ type Resolution = {
   readonly stackName: string;
   readonly resolver: StackResolver;
   readonly resources: ReadonlyMap<string, ResolvedResource>;
+  /** Parts of OpenAPI documents that are not applied. */
+  readonly findings: readonly Finding[];
 };
 
 function resolveStacks(raws: readonly RawStack[], board: LoadBoard): readonly ResolvedStack[] {
@@ -90,7 +94,7 @@ function resolveStacks(raws: readonly RawStack[], board: LoadBoard): readonly Re
   const resolutions = resolvers.map((resolver) => ({
     stackName: resolver.raw.stackName,
     resolver,
-    resources: resolver.resolveResources(),
+    ...expandDocuments(resolver.raw.stackName, resolver.resolveResources()),
   }));
   const outputs = new Map(resolvers.map((resolver) => [resolver, resolver.resolveOutputs()]));
   const layers: LayerFolders = new Map(
@@ -102,14 +106,14 @@ function resolveStacks(raws: readonly RawStack[], board: LoadBoard): readonly Re
 }
 
 function finishStack(
-  { stackName, resolver, resources }: Resolution,
+  { stackName, resolver, resources, findings: inDocuments }: Resolution,
   outputs: ResolvedStack['outputs'],
   layers: LayerFolders,
 ): ResolvedStack {
   const { raw } = resolver;
   const { functions, unsupported } = defineFunctions(raw, resources.values(), layers);
   const classified = classifyResources(stackName, resources.values());
-  const findings = raw.findings.map((finding): UnsupportedItem => ({ stackName, ...finding }));
+  const findings = [...raw.findings, ...inDocuments].map((finding): UnsupportedItem => ({ stackName, ...finding }));
   return {
     ...{ stackName, resources, outputs, functions },
     stage: raw.stage,

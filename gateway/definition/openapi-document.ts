@@ -44,14 +44,16 @@ export class OpenApiDocument {
   constructor(api: ResolvedResource, root: JsonObject) {
     this.api = api;
     this.root = root;
-    const version = String(root['swagger'] ?? root['openapi'] ?? '');
-    if (root['swagger'] !== undefined && /^2(?:\.0)?$/.test(version)) this.version = '2.0';
-    else if (root['openapi'] !== undefined && /^3(?:\.0(?:\.\d+)?)?$/.test(version)) this.version = '3.0';
-    else
-      return this.fail(
-        [root['swagger'] === undefined ? 'openapi' : 'swagger'],
-        `Invalid OpenAPI input. API Gateway imports swagger 2.0 and openapi 3.0, not ${version === '' ? 'a document without a version' : version}`,
+    const written = root['swagger'] ?? root['openapi'];
+    const version = typeof written === 'object' ? '' : String(written);
+    const isSwagger = root['swagger'] !== undefined;
+    const form = isSwagger ? /^2(?:\.0)?$/ : /^3(?:\.0(?:\.\d+)?)?$/;
+    if (!form.test(version))
+      throw new DefinitionError(
+        api.place(isSwagger ? 'Body.swagger' : 'Body.openapi'),
+        `Invalid OpenAPI input. API Gateway imports swagger 2.0 and openapi 3.0, not ${JSON.stringify(version)}`,
       );
+    this.version = isSwagger ? '2.0' : '3.0';
   }
 
   /** Where definitions of a kind stand in this version. */
@@ -73,7 +75,10 @@ export class OpenApiDocument {
         return [];
       }
       if (!path.startsWith('/'))
-        return this.fail([...paths.at, path], `Invalid OpenAPI input. The path "${path}" must begin with a slash`);
+        return this.fail(
+          [...paths.at, path],
+          `Invalid OpenAPI input. The path "${path}" must begin with a slash`,
+        );
       return this.#operationsOf(path, joinPath(basePath, path));
     });
   }
@@ -106,7 +111,7 @@ export class OpenApiDocument {
     if (typeof mode !== 'string' || !BASE_PATHS.includes(mode.toLowerCase()))
       throw new DefinitionError(
         this.api.place(property),
-        `Invalid basepath "${JSON.stringify(mode)}". Use ${BASE_PATHS.join(', ')}`,
+        `Invalid basepath ${JSON.stringify(mode)}. Use ${BASE_PATHS.join(', ')}`,
       );
     const parts = (this.version === '2.0' ? this.#swaggerBase() : this.#serverBase())
       .split('/')

@@ -61,9 +61,14 @@ function importRoute(
   if (integration === undefined) return [route];
   return [
     {
-      ...{ key: `Integration ${RouteKey}`, type: 'AWS::ApiGatewayV2::Integration', physicalId: integrationId },
+      ...{
+        key: `Integration ${RouteKey}`,
+        type: 'AWS::ApiGatewayV2::Integration',
+        physicalId: integrationId,
+      },
       properties: { ApiId, ...httpIntegration(document, integration) },
-      at: (property) => (property === undefined ? integration.at : [...integration.at, documentName(property)]),
+      at: (property) =>
+        property === undefined ? integration.at : [...integration.at, documentName(property)],
     },
     route,
   ];
@@ -77,7 +82,7 @@ function documentName(property: string): string {
 
 /** What the document says of the API itself; the template's own properties come before it. */
 export function httpApiProperties(document: OpenApiDocument): JsonObject {
-  const { Body: _body, ...own } = document.api.properties;
+  const own = Object.fromEntries(Object.entries(document.api.properties).filter(([name]) => name !== 'Body'));
   const info = document.object(['info']);
   const cors = document.object(['x-amazon-apigateway-cors']);
   return {

@@ -18,7 +18,8 @@ export function requestParameters(document: OpenApiDocument, operation: Operatio
     const prefix = LOCATIONS[document.text(parameter, 'in') ?? ''];
     const name = document.text(parameter, 'name');
     if (prefix === undefined) continue;
-    if (name === undefined) return document.fail(parameter.at, 'Invalid OpenAPI input. A parameter needs a name');
+    if (name === undefined)
+      return document.fail(parameter.at, 'Invalid OpenAPI input. A parameter needs a name');
     entries.push([`${prefix}${name}`, document.text(parameter, 'required') === 'true']);
   }
   return entries.length === 0 ? undefined : Object.fromEntries(entries);

@@ -16,7 +16,16 @@ const ONE = ['additionalItems', 'additionalProperties', 'items', 'not'];
 const LIST = ['allOf', 'anyOf', 'oneOf'];
 const MAP = ['definitions', 'patternProperties', 'properties'];
 const PLAIN = [
-  ...['enum', 'exclusiveMaximum', 'maxItems', 'maxLength', 'maxProperties', 'maximum', 'minItems', 'minLength'],
+  ...[
+    'enum',
+    'exclusiveMaximum',
+    'maxItems',
+    'maxLength',
+    'maxProperties',
+    'maximum',
+    'minItems',
+    'minLength',
+  ],
   ...['minProperties', 'minimum', 'multipleOf', 'pattern', 'required', 'title', 'description', 'type'],
   ...['uniqueItems', 'format', 'dependencies'],
 ];
@@ -77,7 +86,9 @@ export class ImportedModels {
       else if (isJsonList(value) && [...LIST, ...ONE].includes(keyword))
         entries.push([keyword, value.map((item, index) => inner(item, [...path, String(index)]))]);
       else if (MAP.includes(keyword) && isJsonObject(value)) {
-        const members = Object.entries(value).map(([name, item]) => [name, inner(item, [...path, name])] as const);
+        const members = Object.entries(value).map(
+          ([name, item]) => [name, inner(item, [...path, name])] as const,
+        );
         entries.push([keyword, Object.fromEntries(members)]);
       }
     }
@@ -85,7 +96,8 @@ export class ImportedModels {
   }
 
   #canonical(reference: Json, at: DocumentPath): string {
-    if (typeof reference !== 'string') return this.#document.fail(at, 'Model reference must be in canonical form');
+    if (typeof reference !== 'string')
+      return this.#document.fail(at, 'Model reference must be in canonical form');
     const name = this.#namedBy(reference, at);
     const rest = pointerPath(reference).slice(this.#section.length + 1);
     const fragment = rest.length === 0 ? '' : `#/${rest.map(escapePointer).join('/')}`;

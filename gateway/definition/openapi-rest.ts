@@ -38,7 +38,12 @@ export class RestImport {
     const parameters = api.properties['Parameters'];
     const mode = isJsonObject(parameters) ? parameters['basepath'] : undefined;
     for (const scheme of securityAuthorizers(this.#document))
-      this.#make('AWS::ApiGateway::Authorizer', scheme.name, restAuthorizer(this.#document, scheme), scheme.at);
+      this.#make(
+        'AWS::ApiGateway::Authorizer',
+        scheme.name,
+        restAuthorizer(this.#document, scheme),
+        scheme.at,
+      );
     for (const [name, at, value] of this.#members(VALIDATORS))
       this.#make(
         'AWS::ApiGateway::RequestValidator',
@@ -107,7 +112,10 @@ export class RestImport {
       if (!this.#paths.has(path)) {
         const ParentId = this.#paths.get(parentPath) ?? '';
         const at = operation.at.slice(0, 2);
-        this.#paths.set(path, this.#make('AWS::ApiGateway::Resource', path, { ParentId, PathPart: part }, at));
+        this.#paths.set(
+          path,
+          this.#make('AWS::ApiGateway::Resource', path, { ParentId, PathPart: part }, at),
+        );
       }
       parentPath = path;
     }
@@ -183,11 +191,16 @@ function placeOf(
 ): DocumentPath {
   const [head = '', inner = '', ...rest] = property?.split('.') ?? [];
   if (head === '') return operation;
-  if (head !== 'Integration') return [...operation, RENAMED[head] ?? lowerFirst(head)].filter((key) => key !== '');
+  if (head !== 'Integration')
+    return [...operation, RENAMED[head] ?? lowerFirst(head)].filter((key) => key !== '');
   const at = integration ?? [...operation, 'x-amazon-apigateway-integration'];
   return inner === ''
     ? at
-    : [...at, inner === 'RequestParameters' ? 'requestParameters' : (RENAMED[inner] ?? lowerFirst(inner)), ...rest];
+    : [
+        ...at,
+        inner === 'RequestParameters' ? 'requestParameters' : (RENAMED[inner] ?? lowerFirst(inner)),
+        ...rest,
+      ];
 }
 
 function lowerFirst(text: string): string {
@@ -197,7 +210,7 @@ function lowerFirst(text: string): string {
 /** What the document says of the API itself; the template's own properties come before it. */
 export function restApiProperties(document: OpenApiDocument): JsonObject {
   const { root, api } = document;
-  const { Body: _body, ...own } = api.properties;
+  const own = Object.fromEntries(Object.entries(api.properties).filter(([name]) => name !== 'Body'));
   const info = document.object(['info']);
   const endpoint = document.object(['x-amazon-apigateway-endpoint-configuration']);
   const fromDocument: Readonly<Record<string, Json | undefined>> = {

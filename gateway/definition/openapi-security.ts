@@ -24,7 +24,9 @@ type Scheme =
   | { readonly kind: 'unknown' };
 
 /** Every scheme with an authorizer of its own, in order. */
-export function securityAuthorizers(document: OpenApiDocument): readonly (Found & { readonly name: string })[] {
+export function securityAuthorizers(
+  document: OpenApiDocument,
+): readonly (Found & { readonly name: string })[] {
   const schemes = document.section('securitySchemes');
   return Object.keys(schemes.value).flatMap((name) => {
     const found = document.require([...schemes.at, name]);
@@ -83,7 +85,8 @@ function readScheme(document: OpenApiDocument, name: string, at: readonly string
   }
   if (document.text(scheme, AUTH_TYPE)?.toLowerCase() === 'awssigv4') return { kind: 'iam' };
   const isApiKey =
-    document.text(scheme, 'type') === 'apiKey' && document.text(scheme, 'name')?.toLowerCase() === 'x-api-key';
+    document.text(scheme, 'type') === 'apiKey' &&
+    document.text(scheme, 'name')?.toLowerCase() === 'x-api-key';
   return isApiKey ? { kind: 'api-key' } : { kind: 'unknown' };
 }
 
@@ -92,7 +95,10 @@ function readScopes(scopes: Json): readonly string[] {
 }
 
 /** Properties of AWS::ApiGateway::Authorizer. */
-export function restAuthorizer(document: OpenApiDocument, scheme: Found & { readonly name: string }): JsonObject {
+export function restAuthorizer(
+  document: OpenApiDocument,
+  scheme: Found & { readonly name: string },
+): JsonObject {
   const authorizer = document.require([...scheme.at, AUTHORIZER]);
   const type = document.text(authorizer, 'type')?.toUpperCase() ?? 'TOKEN';
   const header = document.text(scheme, 'name') ?? 'Authorization';
@@ -106,13 +112,17 @@ export function restAuthorizer(document: OpenApiDocument, scheme: Found & { read
     AuthorizerResultTtlInSeconds: authorizer.value['authorizerResultTtlInSeconds'],
     IdentityValidationExpression: authorizer.value['identityValidationExpression'],
     IdentitySource:
-      document.text(authorizer, 'identitySource') ?? (isRequest ? undefined : `method.request.header.${header}`),
+      document.text(authorizer, 'identitySource') ??
+      (isRequest ? undefined : `method.request.header.${header}`),
     ProviderARNs: authorizer.value['providerARNs'],
   });
 }
 
 /** Properties of AWS::ApiGatewayV2::Authorizer. */
-export function httpAuthorizer(document: OpenApiDocument, scheme: Found & { readonly name: string }): JsonObject {
+export function httpAuthorizer(
+  document: OpenApiDocument,
+  scheme: Found & { readonly name: string },
+): JsonObject {
   const authorizer = document.require([...scheme.at, AUTHORIZER]);
   const jwt = document.object([...authorizer.at, 'jwtConfiguration']);
   return present({
@@ -124,8 +134,7 @@ export function httpAuthorizer(document: OpenApiDocument, scheme: Found & { read
     AuthorizerResultTtlInSeconds: authorizer.value['authorizerResultTtlInSeconds'],
     EnableSimpleResponses: authorizer.value['enableSimpleResponses'],
     IdentitySource: splitSources(authorizer.value['identitySource']),
-    JwtConfiguration:
-      jwt && present({ Audience: jwt.value['audience'], Issuer: jwt.value['issuer'] }),
+    JwtConfiguration: jwt && present({ Audience: jwt.value['audience'], Issuer: jwt.value['issuer'] }),
   });
 }
 

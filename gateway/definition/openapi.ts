@@ -55,9 +55,8 @@ const IMPORTERS: Readonly<Record<string, (document: OpenApiDocument, stackName: 
     return { properties: restApiProperties(document), resources: work.resources };
   },
   'AWS::ApiGatewayV2::Api': (document, stackName) => {
-    const { properties, place } = document.api;
-    if ((properties['ProtocolType'] ?? 'HTTP') !== 'HTTP')
-      throw new DefinitionError(place('Body'), 'Body is supported for HTTP APIs only');
+    if ((document.api.properties['ProtocolType'] ?? 'HTTP') !== 'HTTP')
+      throw new DefinitionError(document.place([]), 'Body is supported for HTTP APIs only');
     return { properties: httpApiProperties(document), resources: importHttpApi(document, stackName) };
   },
 };

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from './model.ts';
 import { idPart, invocationUri, permission, pick, present } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
-import { refuseOpenApi } from './sam-rest-api.ts';
+import { definitionOf } from './sam-rest-api.ts';
 import { isJsonList, isJsonObject } from './template-source.ts';
 
 const TYPE = 'AWS::Serverless::HttpApi';
@@ -13,9 +13,9 @@ const OF_EVENT = ['Path', 'Method', 'ApiId', 'Auth', 'PayloadFormatVersion', 'Ti
 
 export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
   const { logicalId, properties, routes } = api;
-  refuseOpenApi(expansion, api);
+  const body = definitionOf(expansion, api);
   expansion.reportUnknown(logicalId, TYPE, properties, [
-    ...[...OF_API, ...OF_STAGE, 'StageName', 'Auth', 'CorsConfiguration', 'PropagateTags'],
+    ...[...OF_API, ...OF_STAGE, 'StageName', 'Auth', 'CorsConfiguration', 'DefinitionBody', 'PropagateTags'],
   ]);
   const auth = isJsonObject(properties['Auth']) ? properties['Auth'] : {};
   for (const name of Object.keys(auth).filter((key) => !OF_AUTH.includes(key))) {
@@ -27,10 +27,13 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
     ...pick(properties, OF_API),
     Name: properties['Name'] ?? { 'Fn::Sub': '${AWS::StackName}' },
     ProtocolType: 'HTTP',
-    ...present({ CorsConfiguration: cors === true ? { AllowOrigins: ['*'] } : cors }),
+    ...present({ Body: body, CorsConfiguration: cors === true ? { AllowOrigins: ['*'] } : cors }),
   });
   makeAuthorizers(expansion, origin, logicalId, auth);
-  for (const route of routes) makeRoute(expansion, logicalId, auth, route);
+  for (const route of routes) {
+    if (body === undefined) makeRoute(expansion, logicalId, auth, route);
+    makePermission(expansion, logicalId, route);
+  }
   const stageName = properties['StageName'] ?? '$default';
   const stageId = stageName === '$default' ? `${logicalId}ApiGatewayDefaultStage` : `${logicalId}Stage`;
   expansion.make(origin, stageId, 'AWS::ApiGatewayV2::Stage', {
@@ -116,13 +119,17 @@ function makeRoute(expansion: SamExpansion, apiId: string, apiAuth: JsonObject, 
     Target: { 'Fn::Sub': `integrations/\${${stem}Integration}` },
     ...authorizationOf(apiId, apiAuth, properties['Auth']),
   });
+}
+
+function makePermission(expansion: SamExpansion, apiId: string, route: SamRoute): void {
+  const { functionId, eventName, path, method } = route;
   const scope =
     path === '$default'
       ? '*/$default'
       : `*/${method === 'ANY' ? '*' : method}${path.replace(/\{[^}]*\}/g, '*')}`;
   expansion.make(
     functionId,
-    `${stem}Permission`,
+    `${functionId}${idPart(eventName)}Permission`,
     'AWS::Lambda::Permission',
     permission({ Ref: functionId }, apiId, scope),
   );

@@ -20,10 +20,10 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   const { logicalId, properties, routes } = api;
   const stageName = properties['StageName'];
   if (stageName === undefined) return expansion.fail(logicalId, 'StageName is required');
-  refuseOpenApi(expansion, api);
+  const body = definitionOf(expansion, api);
   expansion.reportUnknown(logicalId, TYPE, properties, [
     ...[...OF_API, ...OF_STAGE, 'StageName', 'BinaryMediaTypes', 'Auth', 'OpenApiVersion'],
-    ...['AlwaysDeploy', 'MergeDefinitions', 'PropagateTags'],
+    ...['AlwaysDeploy', 'DefinitionBody', 'MergeDefinitions', 'PropagateTags'],
   ]);
   const auth = isJsonObject(properties['Auth']) ? properties['Auth'] : {};
   for (const name of Object.keys(auth).filter((key) => !OF_AUTH.includes(key))) {
@@ -34,11 +34,14 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   expansion.make(origin, logicalId, 'AWS::ApiGateway::RestApi', {
     ...pick(properties, OF_API),
     Name: properties['Name'] ?? { 'Fn::Sub': `\${AWS::StackName}-${logicalId}` },
+    ...present({ Body: body }),
     // SAM keys are JSON pointers: `image~1png`.
     ...present({ BinaryMediaTypes: isJsonList(binary) ? binary.map(unescapePointer) : undefined }),
   });
   makeAuthorizers(expansion, origin, logicalId, auth);
-  const methods = routes.map((route) => makeMethod(expansion, origin, logicalId, auth, route));
+  for (const route of routes) makePermission(expansion, logicalId, route);
+  const methods =
+    body === undefined ? routes.map((route) => makeMethod(expansion, origin, logicalId, auth, route)) : [];
   const deploymentId = `${logicalId}Deployment`;
   expansion.make(origin, deploymentId, 'AWS::ApiGateway::Deployment', { RestApiId: { Ref: logicalId } });
   const deployment = expansion.resources.get(deploymentId);
@@ -52,16 +55,20 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   });
 }
 
-/** A document of its own would add routes that nothing here reads. */
-export function refuseOpenApi(expansion: SamExpansion, { logicalId, properties }: SamApi): void {
-  for (const name of ['DefinitionBody', 'DefinitionUri']) {
-    if (properties[name] !== undefined) {
-      expansion.fail(
-        logicalId,
-        `${name}: routes of an OpenAPI definition are not served; declare them as events`,
-      );
-    }
-  }
+/**
+ * The API's own document, if it has one: its routes are then the document's, and events only allow the call.
+ * `Auth` would be written into the document by SAM; here the document has to say it.
+ */
+export function definitionOf(expansion: SamExpansion, { logicalId, properties }: SamApi): Json | undefined {
+  if (properties['DefinitionUri'] !== undefined)
+    expansion.fail(logicalId, 'DefinitionUri: a document in S3 cannot be loaded; name a local file');
+  const body = properties['DefinitionBody'];
+  if (body !== undefined && properties['Auth'] !== undefined)
+    expansion.fail(
+      logicalId,
+      'Auth beside DefinitionBody is not served: write securitySchemes and security into the document',
+    );
+  return body;
 }
 
 function unescapePointer(type: Json): Json {
@@ -149,6 +156,11 @@ function makeMethod(
       ...pick(properties, ['TimeoutInMillis']),
     },
   });
+  return methodId;
+}
+
+function makePermission(expansion: SamExpansion, apiId: string, route: SamRoute): void {
+  const { functionId, eventName, path, method } = route;
   const scope = `*/${method === 'ANY' ? '*' : method}${path.replace(/\{[^}]*\}/g, '*')}`;
   expansion.make(
     functionId,
@@ -156,7 +168,6 @@ function makeMethod(
     'AWS::Lambda::Permission',
     permission({ Ref: functionId }, apiId, scope),
   );
-  return methodId;
 }
 
 function authorizationOf(apiId: string, apiAuth: JsonObject, eventAuth: Json | undefined): JsonObject {

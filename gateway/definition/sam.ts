@@ -1,7 +1,7 @@
 /**
  * The SAM transform (`AWS::Serverless-2016-10-31`) as far as the gateway serves it: functions with Api and HttpApi
  * events, both kinds of API, tables and layers. Every other type is refused by name, every other property reported.
- * APIs become the resources that their OpenAPI document would make, since definitions in `Body` are not served.
+ * APIs become the resources that their OpenAPI document would make; one that brings its own document keeps it as `Body`.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
  */
 import type { JsonObject } from './model.ts';

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { expandForEach } from './for-each.ts';
 import type { LoadOptions } from './load-options.ts';
 import type { JsonObject } from './model.ts';
+import { inlineDocuments } from './openapi-file.ts';
 import type { Finding, RawStack } from './raw-stack.ts';
 import { SAM_TRANSFORM, expandSam } from './sam.ts';
 import { isJsonList, isJsonObject, readSource } from './template-source.ts';
@@ -21,11 +22,11 @@ export async function loadTemplate(
 /** A stack from a parsed template: loops and SAM expanded, local code found. */
 export function toRawStack(tree: SourceTree, stackName: string, options: LoadOptions): RawStack {
   const { file } = tree;
-  const looped = expandForEach(tree, options.parameters);
+  const folder = dirname(tree.file);
+  const looped = inlineDocuments(expandForEach(tree, options.parameters), tree, folder);
   const expanded = hasTransform(looped, SAM_TRANSFORM)
     ? expandSam(looped, tree)
     : { template: looped, origins: new Map<string, string>(), findings: [] as Finding[] };
-  const folder = dirname(file);
   return {
     ...{ stackName, file },
     stage: options.stage,

@@ -79,11 +79,16 @@ export function compileV2Authorization(
     const authorizer = compileHttpJwtAuthorizer(bag, from.localIssuers);
     return { kind: 'token', authorizer, scopes: readScopes(route) };
   }
-  throw unknownType(route, type, protocol === 'http' ? 'NONE, AWS_IAM, CUSTOM and JWT' : 'NONE, AWS_IAM and CUSTOM');
+  throw unknownType(
+    route,
+    type,
+    protocol === 'http' ? 'NONE, AWS_IAM, CUSTOM and JWT' : 'NONE, AWS_IAM and CUSTOM',
+  );
 }
 
 /** Recorded 2024-04-15 (REST); the others by analogy, the JWT one as public threads quote it. */
-const REST_NEEDS = 'Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.';
+const REST_NEEDS =
+  'Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.';
 const JWT_NEEDS = 'Setting the authorization type to JWT requires a valid JWT authorizer.';
 const V2_NEEDS = 'Setting the authorization type to CUSTOM requires a valid authorizer.';
 

@@ -12,7 +12,8 @@ const HTTP_TIMEOUT_MS = 10_000;
 const MAX_TTL_SECONDS = 3600;
 
 /** How each kind of API writes its identity sources. */
-export const REST_SOURCE = /^(method\.request\.header|method\.request\.querystring|stageVariables|context)\.(.+)$/;
+export const REST_SOURCE =
+  /^(method\.request\.header|method\.request\.querystring|stageVariables|context)\.(.+)$/;
 const WEBSOCKET_SOURCE =
   /^(route\.request\.header|route\.request\.querystring|stageVariables|context)\.(.+)$/;
 export const HTTP_SOURCE = /^\$(request\.header|request\.querystring|stageVariables|context)\.(.+)$/;

@@ -8,7 +8,7 @@ import { readLambdaUri } from './integration-uri.ts';
 import { readBlock, readInteger, readText } from './properties.ts';
 import { readServiceUri } from './service-uri.ts';
 import { compileStageText } from './stage-text.ts';
-import type { HttpTarget, RequestParameter } from './integration-model.ts';
+import type { HttpTarget, RequestParameter } from '../mapping/integration.ts';
 import type { Integration } from './model.ts';
 import type { PropertyBag } from './properties.ts';
 

@@ -5,7 +5,7 @@ import { readContentHandling } from './content-handling-property.ts';
 import { invalidMapping } from './mapping-refusal.ts';
 import { compileMediaTemplates } from './media-templates.ts';
 import { readText, readTextMap } from './properties.ts';
-import type { Passthrough, RequestMapping, RequestParameter } from './integration-model.ts';
+import type { Passthrough, RequestMapping, RequestParameter } from '../mapping/integration.ts';
 import type { PropertyBag } from './properties.ts';
 
 /** @throws DefinitionError */

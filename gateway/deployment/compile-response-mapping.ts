@@ -7,7 +7,7 @@ import { readContentHandling } from './content-handling-property.ts';
 import { invalidMapping } from './mapping-refusal.ts';
 import { compileMediaTemplates } from './media-templates.ts';
 import { readBlock, readInteger, readList, readText, readTextMap } from './properties.ts';
-import type { IntegrationResponse, ResponseMapping, ResponseParameter } from './integration-model.ts';
+import type { IntegrationResponse, ResponseMapping, ResponseParameter } from '../mapping/integration.ts';
 import type { PropertyBag } from './properties.ts';
 
 const STATUS = { usual: 200, min: 100, max: 599 };

@@ -30,7 +30,10 @@ export function compileHttpJwtAuthorizer(bag: PropertyBag, local: LocalIssuers):
   return {
     ...describe(bag),
     dialect: 'http-jwt',
-    identitySource: readSource(bag, readTextList(bag, 'IdentitySource'), HTTP_SOURCE, ['header', 'querystring']),
+    identitySource: readSource(bag, readTextList(bag, 'IdentitySource'), HTTP_SOURCE, [
+      'header',
+      'querystring',
+    ]),
     trust: { ...PLAIN_TRUST, issuers: [readIssuer(block, 'Audience', local)] },
   };
 }
@@ -86,7 +89,10 @@ export function compileCognitoAuthorizer(
     identitySource: readRestSource(bag),
     trust: {
       ...PLAIN_TRUST,
-      issuers: arns.map((arn) => ({ issuer: toLocal(readPoolIssuer(bag, arn), local), audience: 'any' as const })),
+      issuers: arns.map((arn) => ({
+        issuer: toLocal(readPoolIssuer(bag, arn), local),
+        audience: 'any' as const,
+      })),
       audienceForm: readValidation(bag),
       tokenUse: hasScopes ? 'access' : 'id',
     },
@@ -186,7 +192,8 @@ function readAlgorithms(block: PropertyBag): readonly RsaAlgorithm[] {
 function readRequiredClaims(block: PropertyBag): readonly RequiredClaim[] {
   const claims = block.properties['RequiredClaims'];
   if (claims === undefined || claims === null) return [];
-  if (Array.isArray(claims)) return readTextList(block, 'RequiredClaims').map((name) => ({ name, values: [] }));
+  if (Array.isArray(claims))
+    return readTextList(block, 'RequiredClaims').map((name) => ({ name, values: [] }));
   const named = readBlock(block, 'RequiredClaims');
   return Object.entries(named?.properties ?? {}).map(([name, value]) => ({
     name,
@@ -197,7 +204,10 @@ function readRequiredClaims(block: PropertyBag): readonly RequiredClaim[] {
 function itemOf(block: PropertyBag, property: string, index: number): PropertyBag {
   const list = block.properties[property];
   const name = `${property}.${index}`;
-  const item = readBlock({ ...block, properties: { [name]: Array.isArray(list) ? (list as unknown[])[index] : undefined } }, name);
+  const item = readBlock(
+    { ...block, properties: { [name]: Array.isArray(list) ? (list as unknown[])[index] : undefined } },
+    name,
+  );
   if (item === undefined) throw new DefinitionError(block.place(name), `${name} must be a map`);
   return item;
 }
@@ -206,5 +216,8 @@ function itemOf(block: PropertyBag, property: string, index: number): PropertyBa
 function refuseStrangers(block: PropertyBag, known: readonly string[]): void {
   const stranger = Object.keys(block.properties).find((property) => !known.includes(property));
   if (stranger !== undefined)
-    throw new DefinitionError(block.place(stranger), `${stranger} is not known here; there is ${known.join(', ')}`);
+    throw new DefinitionError(
+      block.place(stranger),
+      `${stranger} is not known here; there is ${known.join(', ')}`,
+    );
 }

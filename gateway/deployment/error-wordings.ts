@@ -2,7 +2,8 @@
  * How failures read on the wire. REST APIs word them by gateway response type (aws-behaviour §1.3–1.5),
  * HTTP APIs by a short fixed table.
  */
-import type { GatewayErrorCode, GatewayErrorDetail } from '../errors.ts';
+import type { LoggedFailure } from '../events/log-variables.ts';
+import type { GatewayErrorCode, GatewayErrorDetail, GatewayResponseType } from '../errors.ts';
 import type { BuiltInWordings, ErrorWording } from './model.ts';
 
 type RestDefault = {
@@ -125,7 +126,62 @@ export const restWordings: BuiltInWordings = {
     if (detail.headers !== undefined) headers.push(...detail.headers);
     return { status: detail.status ?? usual.status, body: restBody(code, message), headers };
   },
+  describe: (code, detail) =>
+    describeFailure(
+      code,
+      detail,
+      detail.message === undefined ? REST_DEFAULTS[code].message : detail.message,
+    ),
 };
+
+/** Every customisable type; the codes that AWS words itself are not among them. */
+export const RESPONSE_TYPES: readonly GatewayResponseType[] = [
+  'ACCESS_DENIED',
+  'API_CONFIGURATION_ERROR',
+  'AUTHORIZER_CONFIGURATION_ERROR',
+  'AUTHORIZER_FAILURE',
+  'BAD_REQUEST_BODY',
+  'BAD_REQUEST_PARAMETERS',
+  'DEFAULT_4XX',
+  'DEFAULT_5XX',
+  'EXPIRED_TOKEN',
+  'INTEGRATION_FAILURE',
+  'INTEGRATION_TIMEOUT',
+  'INVALID_API_KEY',
+  'INVALID_SIGNATURE',
+  'MISSING_AUTHENTICATION_TOKEN',
+  'QUOTA_EXCEEDED',
+  'REQUEST_TOO_LARGE',
+  'RESOURCE_NOT_FOUND',
+  'THROTTLED',
+  'UNAUTHORIZED',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'WAF_FILTERED',
+];
+
+export function isResponseType(text: string): text is GatewayResponseType {
+  return RESPONSE_TYPES.some((type) => type === text);
+}
+
+/** Failures that have no type of their own take the default of their class; `undefined` = cannot be customised. */
+const TYPE_OF_CODE: Readonly<Partial<Record<GatewayErrorCode, GatewayResponseType>>> = {
+  FUNCTION_FAILED: 'DEFAULT_5XX',
+  FUNCTION_THROTTLED: 'DEFAULT_5XX',
+  MALFORMED_REQUEST: 'DEFAULT_4XX',
+};
+
+/** The gateway response type that a failure is worded by. */
+export function responseTypeOf(code: GatewayErrorCode): GatewayResponseType | undefined {
+  return TYPE_OF_CODE[code] ?? (isResponseType(code) ? code : undefined);
+}
+
+function describeFailure(
+  code: GatewayErrorCode,
+  { validationErrorString }: GatewayErrorDetail,
+  message: string | null,
+): LoggedFailure {
+  return { message, responseType: responseTypeOf(code), validationErrorString };
+}
 
 const HTTP_FORBIDDEN = [403, 'Forbidden'] as const;
 const HTTP_BROKEN = [500, 'Internal Server Error'] as const;
@@ -171,6 +227,7 @@ export const httpWordings: BuiltInWordings = {
     if (detail.headers !== undefined) headers.push(...detail.headers);
     return { status, body: `{"message":${JSON.stringify(message)}}`, headers };
   },
+  describe: (code, detail) => describeFailure(code, detail, HTTP_DEFAULTS[code][1]),
 };
 
 /**

@@ -6,7 +6,13 @@ import { DefinitionError } from '../errors.ts';
 import { contextVariable } from '../events/context-variables.ts';
 import { lastHeader } from '../events/header-list.ts';
 import { lastQueryValue } from '../events/query-text.ts';
-import { REST_DEFAULTS, restWordings } from './error-wordings.ts';
+import {
+  isResponseType,
+  RESPONSE_TYPES,
+  REST_DEFAULTS,
+  responseTypeOf,
+  restWordings,
+} from './error-wordings.ts';
 import { readInteger, readText, readTextMap } from './properties.ts';
 import type { GatewayErrorCode, GatewayErrorDetail, GatewayResponseType } from '../errors.ts';
 import type { PropertyBag } from './properties.ts';
@@ -26,42 +32,6 @@ export type GatewayResponse = {
 
 const DEFAULT_TEMPLATES = { 'application/json': '{"message":$context.error.messageString}' };
 const PARAMETER = /^gatewayresponse\.header\.(.+)$/;
-
-/** Every customisable type; the codes that AWS words itself are not among them. */
-export const RESPONSE_TYPES: readonly GatewayResponseType[] = [
-  'ACCESS_DENIED',
-  'API_CONFIGURATION_ERROR',
-  'AUTHORIZER_CONFIGURATION_ERROR',
-  'AUTHORIZER_FAILURE',
-  'BAD_REQUEST_BODY',
-  'BAD_REQUEST_PARAMETERS',
-  'DEFAULT_4XX',
-  'DEFAULT_5XX',
-  'EXPIRED_TOKEN',
-  'INTEGRATION_FAILURE',
-  'INTEGRATION_TIMEOUT',
-  'INVALID_API_KEY',
-  'INVALID_SIGNATURE',
-  'MISSING_AUTHENTICATION_TOKEN',
-  'QUOTA_EXCEEDED',
-  'REQUEST_TOO_LARGE',
-  'RESOURCE_NOT_FOUND',
-  'THROTTLED',
-  'UNAUTHORIZED',
-  'UNSUPPORTED_MEDIA_TYPE',
-  'WAF_FILTERED',
-];
-
-/** Failures that have no type of their own take the default of their class; `undefined` = cannot be customised. */
-const TYPE_OF_CODE: Readonly<Partial<Record<GatewayErrorCode, GatewayResponseType>>> = {
-  FUNCTION_FAILED: 'DEFAULT_5XX',
-  FUNCTION_THROTTLED: 'DEFAULT_5XX',
-  MALFORMED_REQUEST: 'DEFAULT_4XX',
-};
-
-function isResponseType(text: string): text is GatewayResponseType {
-  return RESPONSE_TYPES.some((type) => type === text);
-}
 
 function readOwn(bag: PropertyBag): GatewayResponse {
   const responseType = readText(bag, 'ResponseType');
@@ -129,12 +99,13 @@ export function wordByGatewayResponses(
   return {
     word(code, detail, facts) {
       const usual = restWordings.word(code, detail);
-      const type = TYPE_OF_CODE[code] ?? (isResponseType(code) ? code : undefined);
+      const type = responseTypeOf(code);
       // AWS never customises "too large": the request was not read far enough.
       const response = type === undefined || code === 'REQUEST_TOO_LARGE' ? undefined : responses.get(type);
       if (response === undefined || response.defaultResponse) return usual;
       return customise(usual, response, code, detail, facts);
     },
+    describe: (code, detail) => restWordings.describe(code, detail),
   };
 }
 

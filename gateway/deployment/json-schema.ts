@@ -14,7 +14,8 @@ import type { PreparedSchema } from './schema-preparation.ts';
 import type { Json, JsonObject } from '../definition/model.ts';
 
 /** What a body check says; `details` is `$context.error.validationErrorString`. */
-export type SchemaVerdict = { readonly isValid: true } | { readonly isValid: false; readonly details: string };
+export type SchemaVerdict =
+  { readonly isValid: true } | { readonly isValid: false; readonly details: string };
 
 /** `bytes` is the length of the JSON text: a longer body may cost more. */
 export type SchemaCheck = (value: unknown, bytes: number) => SchemaVerdict;
@@ -115,7 +116,6 @@ class Engine {
       validateFormats: false,
       validateSchema: false,
       ownProperties: true,
-      ignoreKeywordsWithRef: true,
       inlineRefs: false,
       unicodeRegExp: false,
       code: { regExp },

@@ -2,7 +2,7 @@ import { DefinitionError } from '../errors.ts';
 import { TemplateError } from '../mapping/template-error.ts';
 import { compileTemplate } from '../mapping/velocity-compile.ts';
 import { readTextMap } from './properties.ts';
-import type { MediaTemplates } from './integration-model.ts';
+import type { MediaTemplates } from '../mapping/integration.ts';
 import type { PropertyBag } from './properties.ts';
 
 /** Compiles `RequestTemplates` or `ResponseTemplates`. @throws DefinitionError with line and column inside the template */

@@ -3,12 +3,14 @@
  * resolved when the deployment was made; a request only looks things up.
  */
 import type { CorsPlan } from '../events/cors-headers.ts';
-import type { ApiFacts, RequestFacts, RouteFacts, StageFacts } from '../events/request-facts.ts';
+import type { ContextFacts } from '../events/context-variables.ts';
+import type { LoggedFailure } from '../events/log-variables.ts';
+import type { ApiFacts, RouteFacts } from '../events/request-facts.ts';
 import type { GatewayErrorCode, GatewayErrorDetail } from '../errors.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import type { TokenDialect } from '../policy/token-refusal.ts';
 import type { TokenTrust } from '../policy/token-trust.ts';
-import type { MappedIntegration } from './integration-model.ts';
+import type { MappedIntegration } from '../mapping/integration.ts';
 import type { SchemaCheck } from './json-schema.ts';
 
 export type ApiProtocol = 'rest' | 'http' | 'websocket';
@@ -117,7 +119,7 @@ export type RequestValidation = {
 
 /** WebSocket: which model checks a message. Without a match and without `$default` the message is refused. */
 export type MessageCheck = {
-  select(body: string): string | undefined;
+  readonly select: (body: string) => string | undefined;
   readonly checks: ReadonlyMap<string, SchemaCheck>;
 };
 
@@ -164,18 +166,17 @@ export type ErrorWording = {
 /** How one API words its failures: REST by gateway responses, HTTP by its fixed table. */
 export type ErrorWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail, facts: WordingFacts): ErrorWording;
+  /** The same failure as an access log tells it. */
+  describe(code: GatewayErrorCode, detail: GatewayErrorDetail): LoggedFailure;
 };
 
 /** Wordings that no template changes and that need to know nothing of the request. */
-export type BuiltInWordings = {
+export type BuiltInWordings = ErrorWordings & {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording;
 };
 
 /** What a customised error may speak of: the request, and stage and route as far as they were found. */
-export type WordingFacts = RequestFacts & {
-  readonly api: ApiFacts;
-  readonly stage: StageFacts | undefined;
-  readonly route: RouteFacts | undefined;
+export type WordingFacts = ContextFacts & {
   readonly pathParameters: Readonly<Record<string, string>> | null;
 };
 

@@ -25,7 +25,13 @@ const NUMBERS = [
   ...['maxItems', 'maxLength', 'maxProperties', 'maximum'],
   ...['minItems', 'minLength', 'minProperties', 'minimum', 'multipleOf'],
 ];
-const FLAGS = ['additionalItems', 'additionalProperties', 'exclusiveMaximum', 'exclusiveMinimum', 'uniqueItems'];
+const FLAGS = [
+  'additionalItems',
+  'additionalProperties',
+  'exclusiveMaximum',
+  'exclusiveMinimum',
+  'uniqueItems',
+];
 /** Say something to people, decide nothing. What AWS makes of `format` is not recorded: it is not checked. */
 const ANNOTATIONS = ['$schema', 'default', 'description', 'format', 'id', 'title'];
 /** The keywords of draft 4; AWS refuses every other [issue]. */
@@ -35,7 +41,8 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
 ]);
 
 const MAX_DEPTH = 100;
-const CANONICAL = /^https:\/\/apigateway\.amazonaws\.com\/restapis\/([^/#]+)\/models\/([A-Za-z0-9]+)(?:#.*)?$/;
+const CANONICAL =
+  /^https:\/\/apigateway\.amazonaws\.com\/restapis\/([^/#]+)\/models\/([A-Za-z0-9]+)(?:#.*)?$/;
 
 /** The name by which other schemas refer to a model. */
 export function modelUrl(apiId: string, name: string): string {
@@ -109,13 +116,17 @@ class Walk {
 
 /** Every subschema gets the marker; in draft 4 a reference stands alone, what is beside it counts for nothing. */
 function mark(schema: JsonObject): JsonObject {
-  const entries = Object.entries(schema).map(([keyword, value]): [string, Json] => {
+  const isReference = Object.hasOwn(schema, '$ref');
+  const counted = Object.entries(schema).filter(
+    ([keyword]) => !isReference || keyword === '$ref' || keyword === 'definitions',
+  );
+  const entries = counted.map(([keyword, value]): [string, Json] => {
     if (isObject(value) && ONE.includes(keyword)) return [keyword, mark(value)];
     if (isList(value) && LIST.includes(keyword)) return [keyword, value.map(markIfSchema)];
     if (isObject(value) && MAP.includes(keyword)) return [keyword, mapValues(value, markIfSchema)];
     return [keyword, value];
   });
-  return { ...Object.fromEntries(entries), [STEP]: true };
+  return Object.fromEntries(isReference ? entries : [...entries, [STEP, true]]);
 }
 
 function markIfSchema(value: Json): Json {

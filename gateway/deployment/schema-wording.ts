@@ -9,7 +9,9 @@ import type { ErrorObject } from 'ajv-draft-04';
 export function wordSchemaErrors(errors: readonly ErrorObject[]): string {
   const told = withoutBranches(errors);
   const failed = new Set(told.map(({ instancePath }) => instancePath));
-  const visible = told.filter(({ instancePath }) => !ancestorsOf(instancePath).some((path) => failed.has(path)));
+  const visible = told.filter(
+    ({ instancePath }) => !ancestorsOf(instancePath).some((path) => failed.has(path)),
+  );
   const messages = visible
     .toSorted((a, b) => compare(a.instancePath, b.instancePath) || compare(a.keyword, b.keyword))
     .map((error) => wordError(error, visible));
@@ -71,7 +73,8 @@ function wordError(error: ErrorObject, all: readonly ErrorObject[]): string {
 }
 
 function wordNumber({ keyword, data, schema, params }: ErrorObject): string {
-  if (keyword === 'multipleOf') return `remainder of division is not zero (${String(data)} / ${String(schema)})`;
+  if (keyword === 'multipleOf')
+    return `remainder of division is not zero (${String(data)} / ${String(schema)})`;
   const isExclusive = params['comparison'] === '<' || params['comparison'] === '>';
   const bounds = `(${keyword}: ${String(schema)}, found: ${String(data)})`;
   if (keyword === 'maximum')
@@ -149,7 +152,7 @@ function typeName(value: unknown): string {
 const list = (names: readonly string[]): string => JSON.stringify(names.toSorted());
 const quoted = (value: unknown): string => `"${String(value)}"`;
 /** Characters, not UTF-16 units, as draft 4 counts. */
-const lengthOf = (value: unknown): number => (typeof value === 'string' ? [...value].length : 0);
+const lengthOf = (value: unknown): number => (typeof value === 'string' ? Array.from(value).length : 0);
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

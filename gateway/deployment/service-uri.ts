@@ -1,6 +1,6 @@
 /** URIs by which an AWS integration names a service (aws-behaviour §8). */
 import { compileStageText } from './stage-text.ts';
-import type { ServiceTarget } from './integration-model.ts';
+import type { ServiceTarget } from '../mapping/integration.ts';
 
 export type ServiceUri =
   | { readonly kind: 'service'; readonly target: ServiceTarget }

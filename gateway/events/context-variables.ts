@@ -1,7 +1,7 @@
-/** `$context.…` of a request, for identity sources and gateway responses (aws-behaviour §7.3). */
+/** `$context.…` of a request, for identity sources, gateway responses and access logs (aws-behaviour §7.3). */
 import { getEntry } from '../routing/text-map.ts';
-import { printRestAuthorizer } from './authorizer-context.ts';
 import { lastHeader } from './header-list.ts';
+import { formatRequestTime } from './request-time.ts';
 import type {
   ApiFacts,
   ApiKeyFacts,
@@ -11,31 +11,40 @@ import type {
   StageFacts,
 } from './request-facts.ts';
 
-/** A request, with stage and route as far as they are known. */
+/** A request, with all that is known of it so far. */
 export type ContextFacts = RequestFacts & {
   readonly api: ApiFacts;
   readonly stage: StageFacts | undefined;
   readonly route: RouteFacts | undefined;
-  /** Absent until the request is metered. */
-  readonly apiKey?: ApiKeyFacts;
-  /** Absent until somebody has authorized. */
   readonly caller?: CallerFacts | undefined;
+  readonly apiKey?: ApiKeyFacts;
 };
 
-const READERS: Readonly<Record<string, (facts: ContextFacts) => string | undefined>> = {
+/** Reads one variable; undefined when the request has none. */
+export type ContextReader<Facts> = (facts: Facts) => string | undefined;
+
+const READERS: Readonly<Record<string, ContextReader<ContextFacts>>> = {
   accountId: (facts) => facts.api.accountId,
   apiId: (facts) => facts.api.apiId,
+  deploymentId: (facts) => facts.stage?.deploymentId,
   domainName: (facts) => facts.api.domainName,
   domainPrefix: (facts) => facts.api.domainName.split('.')[0],
   extendedRequestId: (facts) => facts.extendedRequestId,
   httpMethod: (facts) => facts.method,
+  'identity.accessKey': (facts) => signer(facts)?.accessKey,
+  'identity.accountId': (facts) => signer(facts)?.accountId,
   'identity.apiKey': (facts) => facts.apiKey?.value,
   'identity.apiKeyId': (facts) => facts.apiKey?.id,
+  'identity.caller': (facts) => signer(facts)?.callerId,
   'identity.sourceIp': (facts) => facts.sourceIp,
+  'identity.user': (facts) => signer(facts)?.userId,
   'identity.userAgent': (facts) => lastHeader(facts.rawHeaders, 'user-agent'),
+  'identity.userArn': (facts) => signer(facts)?.userArn,
+  isCanaryRequest: (facts) => facts.stage?.isCanary?.toString(),
   path: (facts) => facts.rawPath,
   protocol: (facts) => facts.protocol,
   requestId: (facts) => facts.requestId,
+  requestTime: (facts) => formatRequestTime(facts.receivedAtEpochMs),
   requestTimeEpoch: (facts) => String(facts.receivedAtEpochMs),
   resourceId: (facts) => facts.route?.resourceId,
   resourcePath: (facts) => facts.route?.resourcePath,
@@ -43,41 +52,40 @@ const READERS: Readonly<Record<string, (facts: ContextFacts) => string | undefin
   stage: (facts) => facts.stage?.name,
 };
 
-/** Whether a name is one that this version can read; anything else is refused when the definition loads. */
+function signer({ caller }: ContextFacts): Extract<CallerFacts, { kind: 'iam' }> | undefined {
+  return caller?.kind === 'iam' ? caller : undefined;
+}
+
+/** Whether a name is one that this version can read before anybody is known; others are refused when the definition loads. */
 export function isContextVariable(name: string): boolean {
   return Object.hasOwn(READERS, name);
 }
 
 /** The value of `$context.{name}`; undefined when the request has none. */
 export function contextVariable(facts: ContextFacts, name: string): string | undefined {
-  if (Object.hasOwn(READERS, name)) return READERS[name]?.(facts);
-  const { caller } = facts;
-  if (caller === undefined) return undefined;
-  return name.startsWith('identity.') ? readIdentity(caller, name) : readAuthorizer(caller, name);
+  return contextReader(name)?.(facts);
 }
 
-/** `identity.userArn` and its like: who signed. */
-function readIdentity(caller: CallerFacts, name: string): string | undefined {
-  if (caller.kind !== 'iam') return undefined;
-  const { accessKey, accountId, callerId, userArn, userId } = caller;
-  const signer: Readonly<Record<string, string>> = {
-    'identity.accessKey': accessKey,
-    'identity.accountId': accountId,
-    'identity.caller': callerId,
-    'identity.user': userId,
-    'identity.userArn': userArn,
-  };
-  return getEntry(signer, name);
+/** How `$context.{name}` is read; undefined for a name that is none. */
+export function contextReader(name: string): ContextReader<ContextFacts> | undefined {
+  if (!name.startsWith('authorizer.')) return getEntry(READERS, name);
+  const rest = name.slice('authorizer.'.length);
+  return (facts) => readAuthorizer(facts.caller, rest);
 }
 
-const CLAIM = 'authorizer.claims.';
-const AUTHORIZER = 'authorizer.';
-
-/** `authorizer.claims.sub` of a token, `authorizer.principalId` and `authorizer.<key>` of a Lambda authorizer. */
-function readAuthorizer(caller: CallerFacts, name: string): string | undefined {
-  if (caller.kind === 'jwt')
-    return name.startsWith(CLAIM) ? getEntry(caller.claims, name.slice(CLAIM.length)) : undefined;
-  if (caller.kind !== 'lambda' || !name.startsWith(AUTHORIZER)) return undefined;
-  const value = getEntry(printRestAuthorizer(caller) ?? {}, name.slice(AUTHORIZER.length));
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+/** What the authorizer found out, as text. */
+function readAuthorizer(caller: CallerFacts | undefined, name: string): string | undefined {
+  switch (caller?.kind) {
+    case 'lambda': {
+      if (name === 'principalId') return caller.principalId;
+      const value = getEntry(caller.context, name);
+      return typeof value === 'string' || value === undefined || value === null
+        ? (value ?? undefined)
+        : JSON.stringify(value);
+    }
+    case 'jwt':
+      return name.startsWith('claims.') ? getEntry(caller.claims, name.slice('claims.'.length)) : undefined;
+    default:
+      return undefined;
+  }
 }

@@ -41,6 +41,8 @@ export type StageFacts = {
   readonly deploymentId: string;
   /** `null` when the stage declares none: REST events then say `null`, HTTP 2.0 omits the key. */
   readonly variables: Readonly<Record<string, string>> | null;
+  /** Whether this is the stage's canary release; undefined where the stage has none. */
+  readonly isCanary?: boolean | undefined;
 };
 
 export type RouteFacts = {

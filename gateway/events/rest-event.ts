@@ -61,6 +61,7 @@ export function restRequestContext(
     domainName: facts.api.domainName,
     deploymentId: facts.stage.deploymentId,
     apiId: facts.api.apiId,
+    isCanaryRequest: facts.stage.isCanary,
   };
 }
 

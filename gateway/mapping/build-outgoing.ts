@@ -29,7 +29,7 @@ import type {
   MockIntegration,
   RequestMapping,
   ServiceIntegration,
-} from '../deployment/integration-model.ts';
+} from './integration.ts';
 import type { ApiKeyFacts, CallerFacts, RoutedFacts } from '../events/request-facts.ts';
 import type { HttpRequest } from '../ports.ts';
 import type { Payload } from './content-handling.ts';
@@ -195,9 +195,14 @@ function buildServiceCall(plan: ServiceIntegration, input: MappingInput, facts: 
   };
 }
 
+/** `ANY` passes the client's method on, which `X-HTTP-Method-Override` replaces (§2.1); a fixed one is not the client's to change. */
 function methodOf(plan: { readonly method: string }, { request }: Facts): string {
-  return plan.method === 'ANY' ? request.method : plan.method;
+  if (plan.method !== 'ANY') return plan.method;
+  const override = lastHeader(request.rawHeaders, 'x-http-method-override')?.toUpperCase() ?? '';
+  return METHODS.has(override) ? override : request.method;
 }
+
+const METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 
 /** These carry no body and no Content-Type to an integration [obs]. */
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -10,7 +10,7 @@ import { renderTemplate } from './request-body.ts';
 import { nameOfReturned } from './returned-headers.ts';
 import { selectResponse } from './select-response.ts';
 import { printHeaders, setHeader, toHeaderValue, type WireHeaders } from './wire-headers.ts';
-import type { IntegrationResponse, ResponseMapping } from '../deployment/integration-model.ts';
+import type { IntegrationResponse, ResponseMapping } from './integration.ts';
 import type { RequestFacts } from '../events/request-facts.ts';
 import type { MappingInput } from './mapping-input.ts';
 import type { IntegrationAnswer } from './outgoing.ts';

@@ -1,6 +1,6 @@
 /** Which mapping template a body goes through, if any (aws-behaviour §7.1). */
 import { bareType } from '../events/media-types.ts';
-import type { MediaTemplates, Passthrough } from '../deployment/integration-model.ts';
+import type { MediaTemplates, Passthrough } from './integration.ts';
 import type { CompiledTemplate } from './velocity-compile.ts';
 
 const USUAL_TYPE = 'application/json';

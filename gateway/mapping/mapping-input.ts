@@ -111,7 +111,9 @@ function toJson(value: unknown): JsonValue {
       return value;
     case 'object':
       if (value === null) return null;
-      return Array.isArray(value) ? value.map(toJson) : toJsonRecord(Object.fromEntries(Object.entries(value)));
+      return Array.isArray(value)
+        ? value.map(toJson)
+        : toJsonRecord(Object.fromEntries(Object.entries(value)));
     default:
       return null;
   }

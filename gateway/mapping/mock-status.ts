@@ -37,14 +37,16 @@ function splitMembers(inner: string): string[] | undefined {
   let member = '';
   let quote = '';
   let depth = 0;
+  let isEscaped = false;
   for (const char of inner) {
     if (quote !== '') {
-      if (char === quote) quote = '';
-    } else if ((char === '"' || char === "'") && opensText(member)) {
+      if (char === quote && !isEscaped) quote = '';
+      isEscaped = char === '\\' && !isEscaped;
+    } else if ((char === '"' || char === "'") && opensText(member, depth)) {
       quote = char;
     } else if (char === '{' || char === '[') {
       // A brace in the middle of a bare name is a letter like any other.
-      if (opensText(member)) depth += 1;
+      if (opensText(member, depth)) depth += 1;
     } else if ((char === '}' || char === ']') && depth > 0) {
       depth -= 1;
     } else if (char === ',' && depth === 0) {
@@ -58,9 +60,9 @@ function splitMembers(inner: string): string[] | undefined {
   return [...members, member];
 }
 
-/** Whether a name or a value can begin here: at the start of a member or after its colon. */
-function opensText(member: string): boolean {
+/** Whether a name or a value can begin here: at the start of a member, after its colon, or inside brackets. */
+function opensText(member: string, depth: number): boolean {
   let last = member.length - 1;
   while (last >= 0 && WHITE.test(member.charAt(last))) last -= 1;
-  return last < 0 || member[last] === ':' || member[last] === '[' || member[last] === ',';
+  return last < 0 || member[last] === ':' || (depth > 0 && '[{,'.includes(member.charAt(last)));
 }

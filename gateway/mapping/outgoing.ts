@@ -5,7 +5,7 @@ import type {
   HttpProxyIntegration,
   MockIntegration,
   ServiceIntegration,
-} from '../deployment/integration-model.ts';
+} from './integration.ts';
 import type { LambdaProxyIntegration } from '../deployment/model.ts';
 import type { HttpRequest, ServiceRequest } from '../ports.ts';
 import type { MappingInput } from './mapping-input.ts';

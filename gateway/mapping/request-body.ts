@@ -6,7 +6,7 @@ import { chooseRequestTemplate } from './choose-template.ts';
 import { type ContentHandling, convertRequestBody, type Payload } from './content-handling.ts';
 import { configurationError } from './mapping-failure.ts';
 import { templateScope } from './template-variables.ts';
-import type { RequestMapping } from '../deployment/integration-model.ts';
+import type { RequestMapping } from './integration.ts';
 import type { RoutedFacts } from '../events/request-facts.ts';
 import type { MappingInput } from './mapping-input.ts';
 import type { CompiledTemplate } from './velocity-compile.ts';

@@ -3,7 +3,7 @@ import { lastHeader } from '../events/header-list.ts';
 import { putEntry } from '../routing/text-map.ts';
 import { collectOverrides } from './overrides.ts';
 import { readParameterSource } from './parameter-source.ts';
-import type { RequestParameter } from '../deployment/integration-model.ts';
+import type { RequestParameter } from './integration.ts';
 import type { MappingInput } from './mapping-input.ts';
 import type { TextMap } from '../routing/text-map.ts';
 

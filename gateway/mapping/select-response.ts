@@ -1,7 +1,7 @@
 /** Which integration response answers (aws-behaviour §7.7). */
 import { matchesRegex } from './java-regex.ts';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from './render-budget.ts';
-import type { IntegrationResponse } from '../deployment/integration-model.ts';
+import type { IntegrationResponse } from './integration.ts';
 
 /** An error message of a function may come from an attacker: a pattern may not take long over it. */
 const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };

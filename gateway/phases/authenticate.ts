@@ -77,11 +77,7 @@ function callerOf(grant: AuthorizerGrant, integrationLatencyMs: number): Caller 
  * Asks the authorizer's function, or the issuer for its keys. Called only when `knownCaller` knew none;
  * `connection` on WebSocket handshakes.
  */
-export function authenticate(
-  matched: Matched,
-  at: Ports,
-  connection?: ConnectionStart,
-): Promise<Caller> {
+export function authenticate(matched: Matched, at: Ports, connection?: ConnectionStart): Promise<Caller> {
   const { authorization } = matched.route;
   switch (authorization.kind) {
     case 'lambda':

@@ -88,7 +88,11 @@ function askResourcePolicy(matched: Matched, question: PolicyQuestion): PolicyDe
   return resourcePolicy?.kind === 'policy' ? resourcePolicy.policy.decide(question) : undefined;
 }
 
-function refusedByIam(matched: Matched, decision: PolicyDecision | undefined, who: string | undefined): Error {
+function refusedByIam(
+  matched: Matched,
+  decision: PolicyDecision | undefined,
+  who: string | undefined,
+): Error {
   const message = describeDenial(matched, who, decision === 'explicit-deny');
   return gatewayError('ACCESS_DENIED', { source: 'client', reason: message, message });
 }

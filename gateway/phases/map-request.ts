@@ -10,7 +10,7 @@ import { buildRestEvent } from '../events/rest-event.ts';
 import { buildOutgoing } from '../mapping/build-outgoing.ts';
 import { toMappingFailure } from '../mapping/mapping-failure.ts';
 import type { ProxyPayload } from '../deployment/model.ts';
-import type { MappedIntegration } from '../deployment/integration-model.ts';
+import type { MappedIntegration } from '../mapping/integration.ts';
 import type { Admitted, Mapped } from '../exchange.ts';
 
 export function mapRequest(admitted: Admitted): Mapped {

@@ -8,20 +8,28 @@ import { describeMalformedAuthorization } from '#shared/aws/authorization-header
 import { lastHeader } from '../events/header-list.ts';
 import { gatewayError } from '../errors.ts';
 import { readApiIdFromHost } from '../routing/host.ts';
-import type { Matched, Received } from '../exchange.ts';
+import type { Matched, Received, ServedStage } from '../exchange.ts';
+import type { Random } from '../ports.ts';
 
-export function match(received: Received): Matched {
+export function match(received: Received, at: { readonly random: Random }): Matched {
   const { api } = received;
   const { stageName, path } = api.locate(received.rawPath, api.stages);
-  const stage = api.stages.get(stageName);
-  if (stage === undefined)
+  const named = api.stages.get(stageName);
+  if (named === undefined)
     throw gatewayError('STAGE_NOT_FOUND', { source: 'client', reason: `no stage "${stageName}"` });
   if (api.disableExecuteApiEndpoint && namesExecuteApi(received))
     throw gatewayError('STAGE_NOT_FOUND', { source: 'client', reason: 'DisableExecuteApiEndpoint is set' });
+  const stage = chooseRelease(named, at.random);
   received.onStage(stage, path);
   const found = stage.deployment.routes.find(received.method, path);
   if (found === undefined) throw routeNotFound(received);
   return received.matched(found);
+}
+
+/** Every request is drawn anew: at AWS nobody stays on the canary, nor off it (§10.2). */
+function chooseRelease(stage: ServedStage, random: Random): ServedStage {
+  const { canary } = stage;
+  return canary === undefined || random.fraction() * 100 >= canary.percentTraffic ? stage : canary.stage;
 }
 
 /** Only the default endpoint is disabled: custom domains, and here the plain local address, still answer. */

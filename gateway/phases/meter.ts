@@ -16,6 +16,8 @@ export function meter(authenticated: Authenticated, at: { readonly clock: Clock 
   if (!route.apiKeyRequired && stage.throttle === undefined) return authenticated.admitted(undefined);
   const nowEpochMs = at.clock.nowEpochMs();
   const holder = route.apiKeyRequired ? identify(authenticated) : undefined;
+  // Known from here on, also to the log line of a request that is refused.
+  const admitted = authenticated.admitted(holder?.apiKey);
   const ofPlan = holder?.bucketOf(route.routeKey, nowEpochMs);
   if (holder !== undefined && ofPlan?.isEmpty(nowEpochMs) === true)
     throw throttled(describeKey(holder, authenticated, 'Key throttle limit exceeded', ofPlan));
@@ -23,7 +25,7 @@ export function meter(authenticated: Authenticated, at: { readonly clock: Clock 
   takeFromStage(stage, route.routeKey, nowEpochMs);
   ofPlan?.take();
   holder?.count(nowEpochMs);
-  return authenticated.admitted(holder?.apiKey);
+  return admitted;
 }
 
 /** Limits that hold for everybody: the route's on this stage, then the account's. @throws GatewayError THROTTLED */

@@ -53,10 +53,7 @@ export function parseBearerToken(text: string): UnprovenToken | TokenDefect {
   const parts = text.replace(BEARER, '').split('.');
   const [headerText = '', payloadText = '', signatureText = ''] = parts;
   if (parts.length !== 3)
-    return tokenDefect(
-      'malformed',
-      'the token is malformed: token contains an invalid number of segments',
-    );
+    return tokenDefect('malformed', 'the token is malformed: token contains an invalid number of segments');
   const header = readJsonObject(headerText);
   const claims = readJsonObject(payloadText);
   if (header === undefined || claims === undefined || !isBase64Url(signatureText)) return MALFORMED;

@@ -92,8 +92,24 @@ export function createIdentities(
   };
 }
 
-/** What an identity's policies together say: a deny in any wins, an allow in any suffices, else nothing is allowed. */
+/**
+ * Whether an identity may do something where no resource policy is asked: what another account owns needs that
+ * account's word, which nobody gives here.
+ */
 export function decideFor(identity: LocalIdentity, question: PolicyQuestion): PolicyDecision {
+  const decision = decideByPolicies(identity, question);
+  const owner = parseArn(question.resource)?.accountId ?? '';
+  const isOwn = owner === '' || owner === describeIdentity(identity).accountId;
+  return decision === 'allow' && !isOwn ? 'implicit-deny' : decision;
+}
+
+/** What the identity's policies say, as one policy; for those who have a resource policy to ask as well. */
+export function permissionsOf(identity: LocalIdentity): CompiledPolicy {
+  return { decide: (question) => decideByPolicies(identity, question) };
+}
+
+/** A deny in any policy wins, an allow in any suffices, else nothing is allowed. */
+function decideByPolicies(identity: LocalIdentity, question: PolicyQuestion): PolicyDecision {
   let decision: PolicyDecision = 'implicit-deny';
   for (const policy of identity.policies) {
     const said = policy.decide(question);
@@ -101,11 +117,6 @@ export function decideFor(identity: LocalIdentity, question: PolicyQuestion): Po
     if (said === 'allow') decision = said;
   }
   return decision;
-}
-
-/** The same as one policy, without the identity's secret beside it. */
-export function permissionsOf(identity: LocalIdentity): CompiledPolicy {
-  return { decide: (question) => decideFor(identity, question) };
 }
 
 /** Who an identity is to policies and events: nothing secret. */

@@ -66,7 +66,11 @@ const WRONG_ISSUER = tokenDefect('issuer', 'the token does not have a valid issu
 const WRONG_AUDIENCE = tokenDefect('audience', 'the token does not have a valid audience');
 
 /** `client_id` counts only where `aud` is absent (Cognito access tokens). */
-function findAudienceDefect(claims: Claims, issuer: TrustedIssuer, trust: TokenTrust): TokenDefect | undefined {
+function findAudienceDefect(
+  claims: Claims,
+  issuer: TrustedIssuer,
+  trust: TokenTrust,
+): TokenDefect | undefined {
   const { audience } = issuer;
   const named = textsOf(claims['aud'] ?? claims['client_id']);
   if (named === undefined) return WRONG_AUDIENCE;
@@ -84,8 +88,7 @@ function textsOf(value: unknown): readonly string[] | undefined {
 
 /** No clock skew is forgiven, as at AWS. A token without `exp` would be good for ever, so it is not good at all. */
 function findTimeDefect({ exp, nbf, iat }: Claims, nowSeconds: number): TokenDefect | undefined {
-  if (typeof exp !== 'number' || exp <= nowSeconds)
-    return tokenDefect('expired', 'the token has expired');
+  if (typeof exp !== 'number' || exp <= nowSeconds) return tokenDefect('expired', 'the token has expired');
   if (nbf !== undefined && !(typeof nbf === 'number' && nbf <= nowSeconds))
     return tokenDefect('not-yet-valid', 'the token is not valid yet');
   if (iat !== undefined && !(typeof iat === 'number' && iat <= nowSeconds))
@@ -115,4 +118,3 @@ export function grantedScopes(claims: Claims, wanted: readonly string[]): readon
   );
   return wanted.filter((name) => held.includes(name));
 }
-

@@ -1,4 +1,4 @@
-/** One port per API, in template order; every port also answers to the other APIs by their Host. */
+/** The ports of APIs as planned; every port also answers to the other APIs by their Host. */
 import { readApiIdFromHost } from '../routing/host.ts';
 import { isAdmittedHost } from './guards.ts';
 import { createApiServer } from './http.ts';
@@ -9,18 +9,17 @@ import type { Server } from 'node:http';
 import type { ServedApi } from '../exchange.ts';
 import type { WebSocketPorts } from '../websocket/pipeline.ts';
 import type { ControlReply, ControlRequest } from './control-request.ts';
+import type { PortPlan } from './port-plan.ts';
 import type { WebSocketPort } from './websocket-frames.ts';
 
 export type ApiPortsOptions = {
   /** Bind address, `127.0.0.1` unless the user says otherwise. */
   readonly host: string;
-  /** Port of the first API, the next ones follow; 0 = any free port for each. */
-  readonly firstPort: number;
-  /** APIs in the order of their ports. Asked again at every request, so a reload takes effect at once. */
-  readonly apiIds: readonly string[];
+  /** APIs are asked for again at every request, so a reload takes effect at once. */
+  readonly plans: readonly PortPlan[];
   /** Names beside the loopback ones that a Host header may carry. */
   readonly allowHosts: readonly string[];
-  readonly handleManagement: (request: ControlRequest, api: ServedApi) => ControlReply;
+  readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
   readonly at: WebSocketPorts;
 };
 
@@ -41,10 +40,10 @@ export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> 
     await Promise.all(open.map(closePort));
   };
   try {
-    for (const [index, apiId] of options.apiIds.entries()) {
-      const opened = await openPort(apiId, options.firstPort === 0 ? 0 : options.firstPort + index, options);
+    for (const plan of options.plans) {
+      const opened = await openPort(plan, options);
       open.push(opened);
-      ports.set(apiId, opened.port);
+      for (const apiId of plan.apiIds) ports.set(apiId, opened.port);
     }
   } catch (error) {
     await close();
@@ -53,25 +52,36 @@ export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> 
   return { ports, close };
 }
 
-async function openPort(apiId: string, wanted: number, options: ApiPortsOptions): Promise<OpenPort> {
+async function openPort(plan: PortPlan, options: ApiPortsOptions): Promise<OpenPort> {
   const { at } = options;
-  const resolveApi = (host: string | undefined): ServedApi | undefined =>
-    at.findApi((host === undefined ? undefined : readApiIdFromHost(host)) ?? apiId);
-  let port = wanted;
+  const idOf = (host: string | undefined): string | undefined =>
+    host === undefined ? undefined : readApiIdFromHost(host);
+  const resolveApi = (host: string | undefined, target: string): ServedApi | undefined => {
+    const apiId = idOf(host);
+    return apiId === undefined ? plan.chooseApi(target) : at.findApi(apiId);
+  };
+  const rewrite = plan.toOwnTarget;
+  const toOwnTarget =
+    rewrite === undefined
+      ? undefined
+      : (host: string | undefined, target: string, api: ServedApi): string =>
+          idOf(host) === undefined ? rewrite(target, api) : target;
+  let { port } = plan;
   const isHostAllowed = (host: string | undefined): boolean =>
     host !== undefined && isAdmittedHost(host, { port, allowHosts: options.allowHosts });
   const { handleManagement } = options;
-  const server = createApiServer({ isHostAllowed, resolveApi, handleManagement, ports: at });
+  const server = createApiServer({ isHostAllowed, resolveApi, toOwnTarget, handleManagement, ports: at });
   const sockets = attachWebSockets(server, {
     at,
     receive(request) {
-      if (!isHostAllowed(request.headers.host)) return undefined;
-      const api = resolveApi(request.headers.host);
+      const { url = '/', headers } = request;
+      if (!isHostAllowed(headers.host)) return undefined;
+      const api = resolveApi(headers.host, url);
       if (api?.protocol !== 'websocket') return undefined;
       return receive(
         {
           method: request.method ?? 'GET',
-          target: request.url ?? '/',
+          target: toOwnTarget?.(headers.host, url, api) ?? url,
           rawHeaders: request.rawHeaders,
           body: undefined,
           remoteAddress: request.socket.remoteAddress,
@@ -82,7 +92,7 @@ async function openPort(apiId: string, wanted: number, options: ApiPortsOptions)
       );
     },
   });
-  port = await listenOn(server, options.host, wanted, '--port');
+  port = await listenOn(server, options.host, plan.port, plan.option);
   return { server, sockets, port };
 }
 

@@ -12,10 +12,12 @@ import type { ControlReply, ControlRequest } from './control-request.ts';
 export type ApiServerOptions = {
   /** Whether a Host header may reach this port at all (DNS rebinding). */
   readonly isHostAllowed: (host: string | undefined) => boolean;
-  /** The API that answers to a Host header; undefined = no such API. */
-  readonly resolveApi: (host: string | undefined) => ServedApi | undefined;
+  /** The API that answers to a Host header, or to a target where several share the port; undefined = no such API. */
+  readonly resolveApi: (host: string | undefined, target: string) => ServedApi | undefined;
+  /** The target as the API's own address would have it; absent where that is what clients send. */
+  readonly toOwnTarget?: ((host: string | undefined, target: string, api: ServedApi) => string) | undefined;
   /** `@connections` of a WebSocket API on its own address. */
-  readonly handleManagement: (request: ControlRequest, api: ServedApi) => ControlReply;
+  readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
   readonly ports: Ports;
 };
 
@@ -36,7 +38,8 @@ export function createApiServer(options: ApiServerOptions): Server {
       headersTimeout: HEADERS_TIMEOUT_MS,
       // REST and HTTP APIs ignore `Upgrade` and answer.
       shouldUpgradeCallback: (request) =>
-        isWebSocketHandshake(request) && options.resolveApi(request.headers.host)?.protocol === 'websocket',
+        isWebSocketHandshake(request) &&
+        options.resolveApi(request.headers.host, request.url ?? '/')?.protocol === 'websocket',
       requestTimeout: REQUEST_TIMEOUT_MS,
     },
     (request, response) => {
@@ -53,7 +56,7 @@ function accept(request: IncomingMessage, response: ServerResponse, options: Api
     send(response, request.method, refusal('Host not allowed'));
     return;
   }
-  const api = options.resolveApi(host);
+  const api = options.resolveApi(host, request.url ?? '/');
   if (api === undefined) {
     send(response, request.method, refusal('Forbidden'));
     return;
@@ -85,14 +88,16 @@ async function answer(
   options: ApiServerOptions,
 ): Promise<void> {
   const { method = 'GET', url = '/' } = request;
+  const target = options.toOwnTarget?.(request.headers.host, url, api) ?? url;
   if (api.protocol === 'websocket') {
-    send(response, method, toReply(options.handleManagement(toControlRequest(request, body), api)));
+    const reply = options.handleManagement(toControlRequest(request, body), api, pathOf(target));
+    send(response, method, toReply(reply));
     return;
   }
   const received = receive(
     {
       method,
-      target: url,
+      target,
       rawHeaders: request.rawHeaders,
       body,
       remoteAddress: request.socket.remoteAddress,
@@ -159,15 +164,20 @@ function send(response: ServerResponse, method: string | undefined, reply: Reply
 
 function toControlRequest(request: IncomingMessage, body: Buffer | undefined): ControlRequest {
   const { method = 'GET', url = '/' } = request;
-  const mark = url.indexOf('?');
+  const path = pathOf(url);
   return {
     method,
-    path: mark === -1 ? url : url.slice(0, mark),
-    query: mark === -1 ? '' : url.slice(mark + 1),
+    path,
+    query: url.slice(path.length + 1),
     rawHeaders: request.rawHeaders,
     body: body ?? Buffer.alloc(0),
     host: request.headers.host ?? '',
   };
+}
+
+function pathOf(target: string): string {
+  const mark = target.indexOf('?');
+  return mark === -1 ? target : target.slice(0, mark);
 }
 
 function toReply(reply: ControlReply): Reply {

@@ -1,5 +1,4 @@
 /** A call of an AWS service, read by its protocol; and results in the words of that protocol. */
-import { lastHeader } from '../events/header-list.ts';
 import type { ServiceRequest } from '../ports.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -26,11 +25,17 @@ export type OperationReply = {
   readonly body: string;
 };
 
+/** The last value of a header; `name` in lower case. */
+export function headerOf({ headers }: ServiceRequest, name: string): string | undefined {
+  const at = headers.findLastIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name);
+  return at === -1 ? undefined : headers[at + 1];
+}
+
 const TARGET = /^([A-Za-z0-9_]+)\.([A-Za-z]+)$/;
 
 export function readOperation(request: ServiceRequest): AwsOperation {
   const text = request.body?.toString() ?? '';
-  const target = TARGET.exec(lastHeader(request.headers, 'x-amz-target') ?? '');
+  const target = TARGET.exec(headerOf(request, 'x-amz-target') ?? '');
   if (target !== null)
     return {
       protocol: 'json',
@@ -39,7 +44,7 @@ export function readOperation(request: ServiceRequest): AwsOperation {
       input: parseFields(text === '' ? '{}' : text),
     };
   const parameters = new URLSearchParams(request.query);
-  const contentType = lastHeader(request.headers, 'content-type') ?? '';
+  const contentType = headerOf(request, 'content-type') ?? '';
   if (contentType.startsWith('application/x-www-form-urlencoded'))
     for (const [name, value] of new URLSearchParams(text)) parameters.append(name, value);
   const action = parameters.get('Action');

@@ -2,8 +2,7 @@
  * Answers calls of AWS services that nobody else answers: each is checked, answered in the service's own format and
  * kept to be read back at `GET /_gatewright/recorded`. Nothing is delivered or run.
  */
-import { lastHeader } from '../events/header-list.ts';
-import { printJsonReply, printQueryReply, readOperation } from './aws-operation.ts';
+import { headerOf, printJsonReply, printQueryReply, readOperation } from './aws-operation.ts';
 import { answerJsonService, JSON_VERSIONS } from './recorded-json-services.ts';
 import { answerSns, answerSqs } from './recorded-messaging.ts';
 import { RecordedBuckets } from './recorded-s3.ts';
@@ -79,7 +78,7 @@ export class Recorder {
     if (request.service === 's3')
       return this.#buckets.answer(
         request,
-        lastHeader(request.headers, 'content-type') ?? 'binary/octet-stream',
+        headerOf(request, 'content-type') ?? 'binary/octet-stream',
       );
     if (operation.protocol === 'rest') return undefined;
     const result = this.#result(request, operation);
@@ -103,7 +102,7 @@ export class Recorder {
   ): OperationReply {
     if (operation.protocol === 'json') return printJsonReply(result, JSON_VERSIONS[request.service] ?? '1.1');
     return printQueryReply(operation.action, result, {
-      accept: lastHeader(request.headers, 'accept'),
+      accept: headerOf(request, 'accept'),
       requestId: this.#random.uuid(),
       namespace: NAMESPACES[request.service] ?? '',
     });

@@ -22,7 +22,8 @@ export type AwsEndpoints = {
 export type ServiceClientOptions = {
   readonly http: HttpClient;
   readonly clock: Clock;
-  readonly endpoints: AwsEndpoints;
+  /** Undefined = none but what this start has itself. */
+  readonly endpoints: AwsEndpoints | undefined;
   /** The DynamoDB of this start. */
   readonly dynamodb: ({ readonly url: string } & AwsCredentials) | undefined;
   readonly recorder: Recorder;
@@ -31,6 +32,8 @@ export type ServiceClientOptions = {
 };
 
 const ANY_PAIR: AwsCredentials = { accessKeyId: 'LOCALGATEWRIGHT', secretAccessKey: 'local' };
+
+const NO_ENDPOINTS: AwsEndpoints = { urls: {}, live: [], credentials: undefined };
 
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
   return {
@@ -50,7 +53,7 @@ type Destination =
 
 /** The most specific wins; undefined = nobody answers, the call is recorded. */
 function destinationOf(request: ServiceRequest, options: ServiceClientOptions): Destination | undefined {
-  const { endpoints, dynamodb } = options;
+  const { endpoints = NO_ENDPOINTS, dynamodb } = options;
   const credentials = endpoints.credentials ?? ANY_PAIR;
   const own = urlOf(endpoints, request.service);
   if (own !== undefined) return { kind: 'send', origin: own, credentials };

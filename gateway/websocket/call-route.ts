@@ -8,6 +8,15 @@ import type { RoutePlan } from '../deployment/model.ts';
 import type { GatewayError } from '../errors.ts';
 import type { Reply, ServedStage } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
+import type { Trail } from '../trail.ts';
+
+/** One call of a route's function: for an event of this text, in a trace of this header. */
+export type RouteCall = {
+  readonly route: RoutePlan;
+  readonly stage: ServedStage;
+  readonly payload: string;
+  readonly traceHeader: string;
+};
 
 /**
  * The answer as JSON text. The function is asked before this returns its promise, so the messages of a
@@ -15,13 +24,10 @@ import type { Ports } from '../ports.ts';
  * @throws GatewayError FUNCTION_FAILED, INTEGRATION_TIMEOUT, API_CONFIGURATION_ERROR, …
  */
 export async function callRoute(
-  route: RoutePlan,
-  stage: ServedStage,
-  payload: string,
-  traceHeader: string,
+  { route: { integration }, stage, payload, traceHeader }: RouteCall,
+  trail: Trail,
   at: Ports,
 ): Promise<string> {
-  const { integration } = route;
   if (integration.kind !== 'lambda-proxy')
     throw gatewayError('API_CONFIGURATION_ERROR', {
       source: 'gateway',
@@ -33,6 +39,7 @@ export async function callRoute(
     timeoutMs: integration.timeoutMs,
     traceHeader,
   });
+  if (trail.notes !== undefined) trail.notes.outcome = result;
   return readOutcome(result);
 }
 

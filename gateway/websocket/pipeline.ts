@@ -15,9 +15,10 @@ import { log } from '../phases/log.ts';
 import { meter, takeFromStage } from '../phases/meter.ts';
 import { screen } from '../phases/screen.ts';
 import { validate, validateMessage } from '../phases/validate.ts';
-import { startTrail } from '../trail.ts';
+import { Trail } from '../trail.ts';
 import { callRoute, toFrame, toHandshakeReply } from './call-route.ts';
 import { checkHandshake } from './handshake.ts';
+import { logEvent } from './log-event.ts';
 import { GOING_AWAY } from './limits.ts';
 import { matchConnect, selectRoute } from './route-selection.ts';
 import type { RoutePlan } from '../deployment/model.ts';
@@ -25,7 +26,6 @@ import type { ConnectionEventFacts, ConnectionStart } from '../events/websocket-
 import type { CallerFacts } from '../events/request-facts.ts';
 import type { Admitted, Caller, Received, Reply, ServedApi, ServedStage } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
-import type { Trail } from '../trail.ts';
 import type { Connection, ConnectionDetail, Connections } from './connections.ts';
 import type { Closure } from './limits.ts';
 
@@ -41,23 +41,24 @@ export type ConnectOutcome =
 
 /** Decides a handshake. Never rejects: a failure is a refusal, every exit is logged. */
 export async function connect(handshake: Received, at: WebSocketPorts): Promise<ConnectOutcome> {
-  const trail = startTrail(at.clock.monotonicMs());
+  const trail = new Trail(at.clock);
+  const start = { connectionId: at.random.extendedId(), connectedAtEpochMs: at.clock.nowEpochMs() };
   let detail: ConnectionDetail | undefined;
   let reply: Reply;
   try {
     screen(handshake);
     checkHandshake(handshake);
     admitOneMore(at.connections);
-    trail.phase = 'match';
+    trail.enter('match');
     const matched = matchConnect(handshake);
-    trail.phase = 'authenticate';
-    const start = { connectionId: at.random.extendedId(), connectedAtEpochMs: at.clock.nowEpochMs() };
+    if (matched.stage.logs !== undefined) trail.keepNotes();
+    trail.enter('authenticate');
     const caller = knownCaller(matched, at) ?? (await authenticate(matched, at, start));
-    trail.phase = 'authorize';
+    trail.enter('authorize');
     const authenticated = authorize(matched, caller);
-    trail.phase = 'meter';
+    trail.enter('meter');
     const admitted = meter(authenticated, at);
-    trail.phase = 'validate';
+    trail.enter('validate');
     validate(admitted);
     detail = describeConnection(admitted, start);
     reply = await askConnectRoute(admitted, detail, trail, at);
@@ -65,7 +66,7 @@ export async function connect(handshake: Received, at: WebSocketPorts): Promise<
     reply = fail(error, handshake, trail);
   }
   finish(handshake, reply, trail);
-  log(handshake, reply, trail, at);
+  log(handshake, reply, trail, at, { ...start, eventType: 'CONNECT' });
   return reply.status === 101 && detail !== undefined
     ? { kind: 'accepted', detail, headers: reply.headers }
     : { kind: 'refused', reply };
@@ -113,10 +114,11 @@ async function askConnectRoute(
   at: WebSocketPorts,
 ): Promise<Reply> {
   if (admitted.route.integration.kind === 'none') return { status: 101, headers: [], body: '' };
-  trail.phase = 'map-request';
+  trail.enter('map-request');
   const payload = buildConnectEvent(admitted, detail);
-  trail.phase = 'integrate';
-  return toHandshakeReply(await callRoute(admitted.route, admitted.stage, payload, admitted.traceHeader, at));
+  trail.enter('integrate');
+  const { route, stage, traceHeader } = admitted;
+  return toHandshakeReply(await callRoute({ route, stage, payload, traceHeader }, trail, at));
 }
 
 /** The text frame that goes back to the sender, if any. Never rejects; an error is a frame, too, and ends nothing. */
@@ -125,43 +127,48 @@ export async function message(
   body: string,
   at: WebSocketPorts,
 ): Promise<string | undefined> {
-  const trail = startTrail(at.clock.monotonicMs());
-  trail.phase = 'match';
+  const trail = new Trail(at.clock);
+  trail.enter('match');
   at.connections.touch(connection);
   const found = findStage(connection, at);
   if (found === undefined) {
     at.connections.end(connection, GOING_AWAY);
     return undefined;
   }
-  const requestId = at.random.extendedId();
+  if (found.stage.logs !== undefined) trail.keepNotes();
   const route = selectRoute(found.stage.deployment.messageRouting, body);
+  const requestId = at.random.extendedId();
+  const event = { kind: 'MESSAGE', connection, requestId, found, route } as const;
+  const messageId = at.random.extendedId();
   if (route === undefined) {
+    const reply = errorFrame('Forbidden', connection, requestId);
     trail.failure = 'no route for this message and no $default route';
-    logEvent('MESSAGE', connection, '-', 403, trail, at);
-    return errorFrame('Forbidden', connection, requestId);
+    logEvent({ ...event, messageId, reply, status: 403 }, trail, at);
+    return reply;
   }
-  let frame: string | undefined;
+  let reply: string | undefined;
   let status = 200;
   try {
-    trail.phase = 'meter';
+    trail.enter('meter');
     takeFromStage(found.stage, route.routeKey, at.clock.nowEpochMs());
-    trail.phase = 'validate';
+    trail.enter('validate');
     validateMessage(route, body);
-    trail.phase = 'map-request';
+    trail.enter('map-request');
     const facts = eventFacts(found, connection, route, requestId, at);
-    const payload = buildMessageEvent(facts, { messageId: at.random.extendedId(), body });
-    trail.phase = 'integrate';
+    const payload = buildMessageEvent(facts, { messageId, body });
+    trail.enter('integrate');
     // Without a route response the answer goes nowhere, but a malformed one is still an error.
-    const answer = toFrame(await callRoute(route, found.stage, payload, newTrace(at), at));
-    frame = route.repliesToClient ? answer : undefined;
+    const call = { route, stage: found.stage, payload, traceHeader: newTrace(at) };
+    const answer = toFrame(await callRoute(call, trail, at));
+    reply = route.repliesToClient ? answer : undefined;
   } catch (error) {
     noteFailure(error, trail);
     const failure = frameFailure(error);
     status = failure.status;
-    frame = errorFrame(failure.message, connection, requestId);
+    reply = errorFrame(failure.message, connection, requestId);
   }
-  logEvent('MESSAGE', connection, route.routeKey, status, trail, at);
-  return frame;
+  logEvent({ ...event, messageId, reply, status }, trail, at);
+  return reply;
 }
 
 /** Tells the `$disconnect` function, if there is one. Best effort as at AWS: its answer and its failures change nothing. */
@@ -170,22 +177,25 @@ export async function disconnect(
   closure: Closure,
   at: WebSocketPorts,
 ): Promise<void> {
-  const trail = startTrail(at.clock.monotonicMs());
-  trail.phase = 'match';
+  const trail = new Trail(at.clock);
+  trail.enter('match');
   const found = findStage(connection, at);
+  if (found?.stage.logs !== undefined) trail.keepNotes();
   const route = found?.stage.deployment.messageRouting?.routes.get('$disconnect');
+  const requestId = at.random.extendedId();
   if (found !== undefined && route !== undefined && route.integration.kind !== 'none') {
     try {
-      trail.phase = 'map-request';
-      const facts = eventFacts(found, connection, route, at.random.extendedId(), at);
+      trail.enter('map-request');
+      const facts = eventFacts(found, connection, route, requestId, at);
       const payload = buildDisconnectEvent(facts, closure);
-      trail.phase = 'integrate';
-      await callRoute(route, found.stage, payload, newTrace(at), at);
+      trail.enter('integrate');
+      await callRoute({ route, stage: found.stage, payload, traceHeader: newTrace(at) }, trail, at);
     } catch (error) {
       noteFailure(error, trail);
     }
   }
-  logEvent('DISCONNECT', connection, '$disconnect', closure.code, trail, at);
+  const status = trail.failure === undefined ? 200 : 500;
+  logEvent({ kind: 'DISCONNECT', connection, requestId, found, route, closure, status }, trail, at);
 }
 
 type Found = { readonly api: ServedApi; readonly stage: ServedStage };
@@ -230,20 +240,7 @@ function errorFrame(message: string, connection: Connection, requestId: string):
 
 /** The client reads "Internal server error" whatever it was; the operator reads this. */
 function noteFailure(error: unknown, trail: Trail): void {
+  trail.error = error instanceof GatewayError ? error : undefined;
   if (error instanceof GatewayError) trail.failure = error.message;
   else trail.failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-/** `MESSAGE /dev sendMessage 200 3.2 ms integrate`: one line per event, like the request lines of HTTP. */
-function logEvent(
-  kind: 'MESSAGE' | 'DISCONNECT',
-  connection: ConnectionDetail,
-  routeKey: string,
-  status: number,
-  trail: Trail,
-  at: Ports,
-): void {
-  const ms = (at.clock.monotonicMs() - trail.startedMs).toFixed(1);
-  const line = `${kind} /${connection.stageName} ${routeKey} ${status} ${ms} ms ${trail.phase}`;
-  at.log.write(trail.failure === undefined ? line : `${line} (${trail.failure})`);
 }

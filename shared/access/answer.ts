@@ -1,33 +1,38 @@
 /** How an authorizer function ends: it returns its result, or fails with the one message that API Gateway takes for 401. */
-import type { AccessRules, Authorized, AuthorizerResult } from './authorize.ts';
-import { KeySets } from './key-sets.ts';
-import { createTokenVerifier } from './verify-token.ts';
-import type { AuthorizerConfig } from '../config.ts';
-import { UnauthorizedAnswer } from '../errors.ts';
-import type { Clock, KeySetFetcher } from '../ports.ts';
+import type { Asked, Authorizer, AuthorizerResult } from './authorize.ts';
+import { DomainError, UnauthorizedAnswer } from '../errors.ts';
 
-export type CountOutcome = (outcome: 'Allow' | 'Deny' | 'Unauthorized', reason?: string) => void;
+export type CountOutcome = (outcome: string, reason?: string) => void;
 
-/** Wires configuration to rules; the key sets live as long as the function's instance. */
-export function createAccessRules(
-  config: AuthorizerConfig,
-  fetcher: KeySetFetcher,
-  clock: Clock,
-): AccessRules {
-  const { issuers, allowedRoles, httpResponseFormat } = config;
-  const verifyToken = createTokenVerifier(issuers, new KeySets(fetcher, clock), clock);
-  return { verifyToken, allowedRoles, httpResponseFormat };
-}
+/** Failures of ours that somebody should look at; the rest counts as `Failed` alone. */
+const FAILURES: Readonly<Record<string, string>> = {
+  API_UNKNOWN: 'UnknownApi',
+  KEY_SET_UNAVAILABLE: 'JwksUnavailable',
+  POLICY_UNREPRESENTABLE: 'PolicyUnrepresentable',
+  RESULT_TOO_LARGE: 'PolicyTooLarge',
+};
 
 /**
  * `Unauthorized` counts exactly the invocations that fail on purpose, so that an alarm can take them off
  * Lambda's errors; an unknown caller who is denied instead counts as `Deny`.
- * @throws UnauthorizedAnswer where the API can say 401 to an unknown caller.
+ * @throws UnauthorizedAnswer where the API can say 401 to an unknown caller; DomainError for failures of ours (500)
  */
-export function answer(authorized: Authorized, count: CountOutcome): AuthorizerResult {
+export async function answer(
+  authorizer: Authorizer,
+  asked: Asked,
+  count: CountOutcome,
+): Promise<AuthorizerResult> {
+  const authorized = await authorizer(asked).catch((error: unknown) => {
+    const metric = error instanceof DomainError ? FAILURES[error.code] : undefined;
+    if (metric !== undefined) count(metric);
+    throw error;
+  });
   if (authorized.kind === 'known') {
-    count(authorized.decision === 'allow' ? 'Allow' : 'Deny');
-    return authorized.result;
+    const { decision, result, rejectedBindings } = authorized;
+    if (rejectedBindings.length > 0) count('BindRejected');
+    if (decision.kind === 'allow') count('Allow');
+    else count('Deny', decision.reason);
+    return result;
   }
   count(authorized.result === undefined ? 'Unauthorized' : 'Deny', authorized.reason);
   if (authorized.result === undefined) throw new UnauthorizedAnswer();

@@ -1,47 +1,76 @@
-/** Where the caller put the token. Reads it out; verifies nothing. */
+/** Where the caller put the credential. Reads it out; verifies nothing. */
 import { REQUEST_HEADERS_LIMIT_BYTES } from '../aws/limits.ts';
 import type { RequestEvent } from '../aws/authorizer-event.ts';
-import { SUBPROTOCOL_MARKER } from '../aws/websocket-event.ts';
 import { DomainError } from '../errors.ts';
+import type { CompiledSource } from './compiled-document.ts';
+
+export type Credential = {
+  readonly token: string;
+  /** Ids of the issuers whose credentials may stand where this one was found. */
+  readonly issuers: readonly string[];
+};
 
 /**
- * Takes the token out of `Authorization: Bearer eyJ…` (RFC 6750 section 2.1, scheme in any case).
- * A comma is refused: HTTP APIs join duplicate headers with it, and "first wins" hides the second.
+ * The credential of a TOKEN event, whose header is chosen in the authorizer's settings: there is only one.
  * @throws DomainError TOKEN_MISSING, TOKEN_MALFORMED
  */
-export function readBearer(headerValue: string): string {
-  if (headerValue.trim() === '') throw missing();
-  if (headerValue.length > REQUEST_HEADERS_LIMIT_BYTES)
-    throw malformed('the Authorization header is too long');
-  const token = /^bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(headerValue)?.[1];
-  if (token === undefined) throw malformed('the Authorization header is not of the form "Bearer <token>"');
-  return token;
+export function readTokenHeader(value: string, sources: readonly CompiledSource[]): Credential {
+  const source = sources.find((candidate) => candidate.in === 'header');
+  if (source === undefined || value.trim() === '') throw missing();
+  return { token: readHeader(value, source.scheme), issuers: source.issuers };
 }
 
 /**
- * Finds the token of a REQUEST event: `Authorization` header; on a WebSocket's `$connect` also the
- * subprotocol after `bearer`, or `?token=`. Elsewhere the query is not read: URLs end up in logs.
- * Two different tokens are refused instead of choosing one.
+ * Looks into the sources in their order; the first that holds anything counts, and a bad credential there
+ * is not excused by a good one elsewhere. Two different ones for the same issuer are refused instead of
+ * choosing one.
  * @throws DomainError TOKEN_MISSING, TOKEN_MALFORMED
  */
-export function readCredential(event: RequestEvent): string {
-  const found = (event.headers.get('authorization') ?? [])
-    .filter((value) => value.trim() !== '')
-    .map(readBearer);
-  if (event.kind === 'websocket') {
-    found.push(...(event.headers.get('sec-websocket-protocol') ?? []).flatMap(readSubprotocol));
-    found.push(...(event.query.get('token') ?? []).filter((value) => value !== ''));
+export function readCredential(event: RequestEvent, sources: readonly CompiledSource[]): Credential {
+  const found = sources.flatMap((source) =>
+    readSource(event, source).map((token): Credential => ({ token, issuers: source.issuers })),
+  );
+  const [first, ...others] = found;
+  if (first === undefined) throw missing();
+  if (others.some(({ token, issuers }) => token !== first.token && issuers.some((id) => first.issuers.includes(id))))
+    throw malformed('the request carries two different tokens');
+  return first;
+}
+
+function readSource(event: RequestEvent, source: CompiledSource): readonly string[] {
+  switch (source.in) {
+    case 'header':
+      return valuesIn(event.headers, source.name).map((value) => readHeader(value, source.scheme));
+    case 'query':
+      return valuesIn(event.query, source.name);
+    case 'subprotocol':
+      return valuesIn(event.headers, 'sec-websocket-protocol').flatMap((value) =>
+        readSubprotocol(value, source.marker),
+      );
   }
-  const [token, ...others] = new Set(found);
-  if (token === undefined) throw missing();
-  if (others.length > 0) throw malformed('the request carries two different tokens');
+}
+
+function valuesIn(map: ReadonlyMap<string, readonly string[]>, name: string): readonly string[] {
+  return (map.get(name) ?? []).filter((value) => value.trim() !== '');
+}
+
+/**
+ * `Bearer eyJ…` (RFC 6750 section 2.1, scheme in any case), or the bare credential.
+ * A comma is refused: HTTP APIs join duplicate headers with it, and "first wins" hides the second.
+ */
+function readHeader(value: string, scheme: 'Bearer' | undefined): string {
+  if (value.length > REQUEST_HEADERS_LIMIT_BYTES) throw malformed('the credential is too long');
+  const form = scheme === undefined ? /^([A-Za-z0-9._~+/=-]+)$/ : /^bearer +([A-Za-z0-9._~+/=-]+)$/i;
+  const token = form.exec(value)?.[1];
+  if (token === undefined) throw malformed('the header is not of the form "Bearer <token>"');
   return token;
 }
 
-function readSubprotocol(value: string): readonly string[] {
+/** The entry after the marker: `bearer, eyJ…`. */
+function readSubprotocol(value: string, marker: string): readonly string[] {
   const protocols = value.split(',').map((protocol) => protocol.trim());
-  const marker = protocols.findIndex((protocol) => protocol.toLowerCase() === SUBPROTOCOL_MARKER);
-  const token = marker === -1 ? undefined : protocols[marker + 1];
+  const place = protocols.findIndex((protocol) => protocol.toLowerCase() === marker.toLowerCase());
+  const token = place === -1 ? undefined : protocols[place + 1];
   return token === undefined || token === '' ? [] : [token];
 }
 

@@ -5,6 +5,7 @@ import {
   integer,
   list,
   literal,
+  mapped,
   object,
   oneOf,
   recursive,
@@ -18,20 +19,18 @@ import { parseIpNetwork } from './ip-network.ts';
 export const NAME = text(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a name of letters, digits, _ and -, such as main');
 export const SCOPE = text(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'a scope, such as orders:read');
 
-/** `realm_access.roles`; a claim whose own name has dots or slashes as a list: `["https://x.example/roles"]`. */
+const CLAIM_NAME = text(
+  /^[^.\s]+(\.[^.\s]+)*$/,
+  'the name of a claim, such as sub or realm_access.roles; a name that itself has dots as a list: ["https://x.example/roles"]',
+);
+
+/** `realm_access.roles` → its steps; a claim whose own name has dots is written as a list of steps. */
 export const CLAIM_PATH: Shape<readonly string[]> = described(
-  {
-    ...either(
-      text(/^[^.\s][^\s]{0,199}$/, 'the name of a claim, dots for claims within claims, such as realm_access.roles'),
-      list(text(/^.{1,200}$/, 'the name of a claim'), 1, 8),
-      (value) => typeof value === 'string',
-    ),
-    read(value, path, report) {
-      if (Array.isArray(value)) return list(text(/^.{1,200}$/, 'the name of a claim'), 1, 8).read(value, path, report);
-      const name = text(/^[^.\s]+(\.[^.\s]+)*$/, 'the name of a claim, such as sub or realm_access.roles');
-      return name.read(value, path, report)?.split('.');
-    },
-  },
+  either(
+    mapped(CLAIM_NAME, (path) => path.split('.')),
+    list(text(/^.{1,200}$/, 'the name of a claim'), 1, 8),
+    (value) => !Array.isArray(value),
+  ),
   'A claim; dots lead into claims within claims. A name that itself has dots is written as a list: ["https://x.example/roles"].',
 );
 
@@ -103,7 +102,10 @@ export const CONDITION: Shape<Condition> = refine(
     {
       all: described(list(self), 'All of these must hold.'),
       any: described(list(self), 'One of these must hold.'),
-      not: described(self, 'This must not hold. A claim that is missing makes a condition false, so its "not" is true.'),
+      not: described(
+        self,
+        'This must not hold. A claim that is missing makes a condition false, so its "not" is true.',
+      ),
       issuers: described(list(NAME), 'The credential comes from one of these issuers.'),
       clients: described(
         list(text(/^\S{1,256}$/, 'the id of a client')),
@@ -117,9 +119,13 @@ export const CONDITION: Shape<Condition> = refine(
         'The request comes from one of these networks; compiled into the policy, so it holds for cached answers too.',
       ),
       mfa: described(literal(true), 'The token says that more than one factor was used ("mfa" in amr).'),
-      authAgeSeconds: described(integer(1, 31_536_000), 'The person proved who they are at most this long ago (auth_time).'),
+      authAgeSeconds: described(
+        integer(1, 31_536_000),
+        'The person proved who they are at most this long ago (auth_time).',
+      ),
     },
   ),
   { minProperties: 1 },
-  (given) => (Object.keys(given).length === 0 ? 'is empty: write a condition or leave "when" out' : undefined),
+  (given) =>
+    Object.keys(given).length === 0 ? 'is empty: write a condition or leave "when" out' : undefined,
 );

@@ -1,7 +1,20 @@
 /** The access document as a person writes it: who may do what on one API. Schema of `access/<name>.yml`. */
+import { AUTHORIZER_RESULT_LIMIT_BYTES } from '../aws/limits.ts';
 import { CLAIM_PATH, CONDITION, NAME, SCOPE } from './document-conditions.ts';
 import { SIGNATURE_ALGORITHMS } from './issuers.ts';
-import { described, flag, integer, list, literal, object, oneOf, record, refine, text, variant } from './shape.ts';
+import {
+  described,
+  flag,
+  integer,
+  list,
+  literal,
+  object,
+  oneOf,
+  record,
+  refine,
+  text,
+  variant,
+} from './shape.ts';
 import type { JsonSchema, Shape, ShapeOf } from './shape.ts';
 
 const STAGE = /^(\$default|[A-Za-z0-9_-]{1,128})$/;
@@ -16,7 +29,10 @@ const API = refine(
   object(
     { stage: text(STAGE, 'the stage of the API, such as prod or $default') },
     {
-      stack: described(text(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'the name of a CloudFormation stack'), 'Stack that holds the API.'),
+      stack: described(
+        text(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'the name of a CloudFormation stack'),
+        'Stack that holds the API.',
+      ),
       logicalId: text(/^[A-Za-z0-9]{1,255}$/, 'the logical id of the API in its stack'),
       apiId: text(/^[a-z0-9]{1,64}$/, 'the id of the API, such as a1b2c3d4e5'),
     },
@@ -45,7 +61,10 @@ const JWKS = object(
       integer(0, 604_800),
       'How much longer keys serve while the issuer is out of reach; then every request fails with 500. Default: 3600.',
     ),
-    cooldownSeconds: described(integer(1, 3600), 'At most one look for unknown key ids in this time. Default: 30.'),
+    cooldownSeconds: described(
+      integer(1, 3600),
+      'At most one look for unknown key ids in this time. Default: 30.',
+    ),
     timeoutMs: described(integer(100, 5000), 'Default: 1500.'),
     maxBytes: described(integer(1000, 1_000_000), 'Default: 150000.'),
   },
@@ -71,7 +90,10 @@ const OIDC = object(
     ),
     clients: described(list(CLIENT), 'Only tokens issued to these clients (client_id or azp).'),
     clockSkewSeconds: described(integer(0, 120), 'Default: 30.'),
-    maxTokenAgeSeconds: described(integer(60, 31_536_000), 'Refuse tokens issued longer ago; makes iat required.'),
+    maxTokenAgeSeconds: described(
+      integer(60, 31_536_000),
+      'Refuse tokens issued longer ago; makes iat required.',
+    ),
     claims: CLAIMS,
     jwks: JWKS,
     only: STAGES,
@@ -82,7 +104,10 @@ const COGNITO = object(
   {
     ...ISSUER_BASE,
     type: oneOf('cognito'),
-    userPoolId: text(/^[a-z]{2}(-[a-z]+)+-\d_[A-Za-z0-9]+$/, 'the id of a user pool, such as eu-west-1_AbCdEf123'),
+    userPoolId: text(
+      /^[a-z]{2}(-[a-z]+)+-\d_[A-Za-z0-9]+$/,
+      'the id of a user pool, such as eu-west-1_AbCdEf123',
+    ),
     clients: described(list(CLIENT), 'App clients whose tokens are accepted.'),
   },
   {
@@ -108,8 +133,17 @@ const ISSUERS_OF_SOURCE = described(list(NAME), 'Issuers whose credentials may s
 
 const SOURCE = variant('in', {
   header: object(
-    { in: oneOf('header'), name: text(/^[A-Za-z0-9-]{1,64}$/, 'the name of a header'), issuers: ISSUERS_OF_SOURCE },
-    { scheme: described(oneOf('Bearer'), 'The word before the credential. Left out: the whole value is the credential.') },
+    {
+      in: oneOf('header'),
+      name: text(/^[A-Za-z0-9-]{1,64}$/, 'the name of a header'),
+      issuers: ISSUERS_OF_SOURCE,
+    },
+    {
+      scheme: described(
+        oneOf('Bearer'),
+        'The word before the credential. Left out: the whole value is the credential.',
+      ),
+    },
   ),
   query: object({
     in: described(oneOf('query'), 'WebSocket only: URLs end up in logs.'),
@@ -118,46 +152,59 @@ const SOURCE = variant('in', {
   }),
   subprotocol: object({
     in: described(oneOf('subprotocol'), 'WebSocket only: browsers can set no other header there.'),
-    marker: text(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/, 'the subprotocol that announces the token, such as bearer'),
+    marker: text(
+      /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/,
+      'the subprotocol that announces the token, such as bearer',
+    ),
     issuers: ISSUERS_OF_SOURCE,
   }),
 });
 
 const ROLE = object({}, { scopes: list(SCOPE), inherits: list(NAME) });
 
-const RULE = refine(
-  object(
-    { id: NAME, effect: oneOf('allow', 'deny') },
-    {
-      methods: list(oneOf('*', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT')),
-      paths: described(
-        list(text(/^\/(?!.*\*\*.)[^\s?#*]*(\*\*)?$/, 'a path such as /orders/{id}, or /orders/** for all below')),
-        'As the API names its routes. {name} is one segment, {name+} a greedy one, /** at the end the route and all below.',
+const RULE_FIELDS = object(
+  { id: NAME, effect: oneOf('allow', 'deny') },
+  {
+    methods: list(oneOf('*', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT')),
+    paths: described(
+      list(
+        text(/^\/(?!.*\*\*.)[^\s?#*]*(\*\*)?$/, 'a path such as /orders/{id}, or /orders/** for all below'),
       ),
-      connect: described(literal(true), 'WebSocket: opening a connection.'),
-      when: CONDITION,
-      bind: described(
-        record(
-          /^[A-Za-z0-9._:-]{1,64}$/,
-          'the name of a path parameter',
-          object(
-            { claim: CLAIM_PATH },
-            {
-              each: described(flag(), 'The claim is a list; any of its values fits.'),
-              max: described(integer(1, 100), 'A token with more values gets no grant. Default: 20.'),
-            },
-          ),
-          1,
+      'As the API names its routes. {name} is one segment, {name+} a greedy one, /** at the end the route and all below.',
+    ),
+    connect: described(literal(true), 'WebSocket: opening a connection.'),
+    when: CONDITION,
+    bind: described(
+      record(
+        /^[A-Za-z0-9._:-]{1,64}$/,
+        'the name of a path parameter',
+        object(
+          { claim: CLAIM_PATH },
+          {
+            each: described(flag(), 'The claim is a list; any of its values fits.'),
+            max: described(integer(1, 100), 'A token with more values gets no grant. Default: 20.'),
+          },
         ),
-        'The path parameter must be the value of a claim.',
+        1,
       ),
-    },
-  ),
+      'The path parameter must be the value of a claim.',
+    ),
+  },
+);
+
+const RULE = refine(
+  RULE_FIELDS,
   { oneOf: [{ required: ['methods', 'paths'] }, { required: ['connect'] }] },
   checkRule,
 );
 
-function checkRule({ connect, methods, paths, bind, effect }: ShapeOf<typeof RULE>): string | undefined {
+function checkRule({
+  connect,
+  methods,
+  paths,
+  bind,
+  effect,
+}: ShapeOf<typeof RULE_FIELDS>): string | undefined {
   if (connect === true)
     return methods === undefined && paths === undefined && bind === undefined
       ? undefined
@@ -180,8 +227,11 @@ const RESULT = object(
       integer(0, 3600),
       'The longest that API Gateway may keep an answer, and so the longest that a withdrawn right lives on. Default: 60.',
     ),
-    expiryCondition: described(flag(), 'End every grant at the token\'s exp by a condition in the policy. Default: false.'),
-    maxBytes: described(integer(512, 8192), 'Largest answer. Default: 7168.'),
+    expiryCondition: described(
+      flag(),
+      "End every grant at the token's exp by a condition in the policy. Default: false.",
+    ),
+    maxBytes: described(integer(512, AUTHORIZER_RESULT_LIMIT_BYTES), 'Largest answer. Default: 7168.'),
     onOversize: described(
       oneOf('fail', 'exact'),
       'When a policy would be too large, or IAM cannot say it. fail: 500 and a metric. exact: a policy for this one request; needs a cache TTL of 0. Default: fail.',
@@ -189,7 +239,8 @@ const RESULT = object(
   },
 );
 
-const CONTEXT_NAME = /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
+const CONTEXT_NAME =
+  /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 export const ACCESS_DOCUMENT = object(
   {
@@ -207,7 +258,10 @@ export const ACCESS_DOCUMENT = object(
       list(SOURCE, 1, 10),
       'Where a credential is looked for, in this order. A bad credential is refused; the next place is not tried.',
     ),
-    rules: described(list(RULE, 1, 200), 'Nobody may do anything unless a rule allows it; a deny rule wins; order does not matter.'),
+    rules: described(
+      list(RULE, 1, 200),
+      'Nobody may do anything unless a rule allows it; a deny rule wins; order does not matter.',
+    ),
   },
   {
     $schema: text(/^\S{1,400}$/, 'the path of access.schema.json'),
@@ -216,7 +270,11 @@ export const ACCESS_DOCUMENT = object(
       'Roles that rules may name. inherits: the role is those roles too; scopes: it has these scopes as well.',
     ),
     context: described(
-      record(CONTEXT_NAME, 'a name of letters, digits and _ that is not one of the standard ones', object({ claim: CLAIM_PATH })),
+      record(
+        CONTEXT_NAME,
+        'a name of letters, digits and _ that is not one of the standard ones',
+        object({ claim: CLAIM_PATH }),
+      ),
       'Claims that the backend gets beside sub, iss, scope, clientId and exp. What stands here reaches access logs.',
     ),
     result: RESULT,

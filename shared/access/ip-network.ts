@@ -67,7 +67,8 @@ function parseIp(text: string): { bits: bigint; width: 32 | 128 } | undefined {
 function parseIpv4(text: string): bigint | undefined {
   const octets = text.split('.');
   // Leading zeros are octal to some readers and decimal to others, so they are no address here.
-  const isAddress = octets.length === 4 && octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) < 256);
+  const isAddress =
+    octets.length === 4 && octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) < 256);
   return isAddress ? octets.reduce((bits, octet) => (bits << 8n) | BigInt(octet), 0n) : undefined;
 }
 

@@ -3,27 +3,22 @@ import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { DomainError } from '../errors.ts';
-import type { KeySetFetcher } from '../ports.ts';
+import type { FetchLimits, KeySetFetcher } from '../ports.ts';
 import { isLoopbackUrl } from './issuers.ts';
+import { USUAL_LIMITS } from './key-sets.ts';
 
-/** API Gateway's own JWT authorizer waits this long and reads this much (quotas, developer guide). */
-const TIMEOUT_MS = 1_500;
-const LIMIT_BYTES = 150_000;
 /** A first TLS handshake out of a cold network often fails once. */
 const ATTEMPTS = 2;
 
-export type KeySetFetcherOptions = { readonly timeoutMs?: number; readonly limitBytes?: number };
-
 /** Redirects are not followed: the address is configuration, and only configuration says where keys come from. */
-export function createKeySetFetcher(options: KeySetFetcherOptions = {}): KeySetFetcher {
-  const { timeoutMs = TIMEOUT_MS, limitBytes = LIMIT_BYTES } = options;
+export function createKeySetFetcher(): KeySetFetcher {
   return {
-    async fetch(uri) {
+    async fetch(uri, limits = USUAL_LIMITS) {
       if (!uri.startsWith('https://') && !isLoopbackUrl(uri))
         throw unavailable('the key set address is neither https nor on this machine');
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await get(uri, timeoutMs, limitBytes);
+          return await get(uri, limits);
         } catch (error) {
           if (attempt >= ATTEMPTS || error instanceof DomainError) throw toUnavailable(error);
         }
@@ -33,7 +28,7 @@ export function createKeySetFetcher(options: KeySetFetcherOptions = {}): KeySetF
 }
 
 /** Rejects with DomainError for an answer that asking again would not better. */
-async function get(uri: string, timeoutMs: number, limitBytes: number): Promise<string> {
+async function get(uri: string, { timeoutMs, maxBytes }: FetchLimits): Promise<string> {
   const send = uri.startsWith('https://') ? httpsRequest : httpRequest;
   const signal = AbortSignal.timeout(timeoutMs);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -49,7 +44,7 @@ async function get(uri: string, timeoutMs: number, limitBytes: number): Promise<
   let sizeBytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
-    if (sizeBytes > limitBytes) throw unavailable(`the key set is over ${limitBytes} bytes`);
+    if (sizeBytes > maxBytes) throw unavailable(`the key set is over ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

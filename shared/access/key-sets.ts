@@ -4,15 +4,19 @@
  */
 import { DomainError } from '../errors.ts';
 import type { Clock, KeySetFetcher } from '../ports.ts';
+import type { KeySetLimits } from './compiled-document.ts';
 import { parseKeySet } from './key-set.ts';
 import type { KeySet, VerificationKey } from './key-set.ts';
 
-/** A withdrawn key is refused after this. */
-const MAX_AGE_MS = 600_000;
-/** How much longer a set serves while its issuer is out of reach; then everything stops. */
-const STALE_MS = 3_600_000;
-/** At most one look per issuer in this time for key ids that the set does not hold: anybody can invent one. */
-const UNKNOWN_KEY_COOLDOWN_MS = 30_000;
+/** Where an issuer says nothing else. Time and size are what API Gateway's own JWT authorizer allows a key set. */
+export const USUAL_LIMITS: KeySetLimits = {
+  maxAgeSeconds: 600,
+  staleSeconds: 3_600,
+  cooldownSeconds: 30,
+  timeoutMs: 1_500,
+  maxBytes: 150_000,
+};
+
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_LIMIT_MS = 60_000;
 
@@ -36,9 +40,9 @@ export class KeySets {
   }
 
   /** The key, where a set that is young enough holds it; undefined = `keyFor` must be asked. */
-  knownKey(jwksUri: string, keyId: string): VerificationKey | undefined {
+  knownKey(jwksUri: string, keyId: string, limits = USUAL_LIMITS): VerificationKey | undefined {
     const held = this.#held.get(jwksUri);
-    return held !== undefined && this.#sinceMs(held.fetchedAtMs) < MAX_AGE_MS
+    return held !== undefined && this.#sinceMs(held.fetchedAtMs) < limits.maxAgeSeconds * 1000
       ? held.set?.get(keyId)
       : undefined;
   }
@@ -49,20 +53,21 @@ export class KeySets {
    * @throws DomainError TOKEN_KEY_UNKNOWN: the issuer answers and has no such key;
    *   KEY_SET_UNAVAILABLE: the issuer cannot be asked.
    */
-  async keyFor(jwksUri: string, keyId: string): Promise<VerificationKey> {
-    const known = this.knownKey(jwksUri, keyId);
+  async keyFor(jwksUri: string, keyId: string, limits = USUAL_LIMITS): Promise<VerificationKey> {
+    const known = this.knownKey(jwksUri, keyId, limits);
     if (known !== undefined) return known;
     const held = this.#heldFor(jwksUri);
     const ageMs = this.#sinceMs(held.fetchedAtMs);
-    if (held.set !== undefined && ageMs < UNKNOWN_KEY_COOLDOWN_MS) throw unknownKey();
-    await this.#refresh(jwksUri, held);
-    return this.#keyAfterRefresh(held, keyId);
+    // Anybody can invent key ids: one look for all of them.
+    if (held.set !== undefined && ageMs < limits.cooldownSeconds * 1000) throw unknownKey();
+    await this.#refresh(jwksUri, held, limits);
+    return this.#keyAfterRefresh(held, keyId, limits);
   }
 
-  #keyAfterRefresh(held: Held, keyId: string): VerificationKey {
+  #keyAfterRefresh(held: Held, keyId: string, { maxAgeSeconds, staleSeconds }: KeySetLimits): VerificationKey {
     const ageMs = this.#sinceMs(held.fetchedAtMs);
     const failed = held.failures > 0;
-    if (held.set === undefined || (failed && ageMs >= MAX_AGE_MS + STALE_MS)) throw unavailable();
+    if (held.set === undefined || (failed && ageMs >= (maxAgeSeconds + staleSeconds) * 1000)) throw unavailable();
     const key = held.set.get(keyId);
     if (key !== undefined) return key;
     // The new set could not be read, so nobody knows whether the key exists.
@@ -70,17 +75,17 @@ export class KeySets {
   }
 
   /** One request at a time per issuer; a failing issuer is left alone for a growing while. */
-  async #refresh(jwksUri: string, held: Held): Promise<void> {
+  async #refresh(jwksUri: string, held: Held, limits: KeySetLimits): Promise<void> {
     if (held.refreshing === undefined) {
       if (held.failures > 0 && this.#sinceMs(held.failedAtMs) < backoffMs(held.failures)) return;
-      held.refreshing = this.#fetch(jwksUri, held).finally(() => delete held.refreshing);
+      held.refreshing = this.#fetch(jwksUri, held, limits).finally(() => delete held.refreshing);
     }
     await held.refreshing;
   }
 
-  async #fetch(jwksUri: string, held: Held): Promise<void> {
+  async #fetch(jwksUri: string, held: Held, limits: KeySetLimits): Promise<void> {
     try {
-      held.set = parseKeySet(await this.#fetcher.fetch(jwksUri));
+      held.set = parseKeySet(await this.#fetcher.fetch(jwksUri, limits));
       held.fetchedAtMs = this.#clock.nowEpochMs();
       held.failures = 0;
     } catch {

@@ -1,70 +1,74 @@
-/** Who was recognised: the claims of a verified token that decisions may use. */
+/** Who was recognised, with all that decisions may use. */
 import { DomainError } from '../errors.ts';
-import type { TrustedIssuer } from './issuers.ts';
+import { claimAt } from './claims.ts';
+import type { Claims } from './claims.ts';
+import type { ClaimPath, CompiledDocument, CompiledIssuer } from './compiled-document.ts';
 
 export type Principal = {
-  /** `{iss}|{sub}`: equal subjects of two issuers stay two principals. */
+  /** `{issuer's id}|{subject}`: equal subjects of two issuers stay two principals. */
   readonly principalId: string;
+  readonly issuerId: string;
+  /** `iss` of the token. */
   readonly issuer: string;
   readonly subject: string;
-  readonly roles: readonly string[];
-  /** Space-separated, as in the token; undefined where it has none. */
-  readonly scope: string | undefined;
+  /** `client_id`, or `azp` where there is none. */
+  readonly clientId: string | undefined;
+  /** With all that they inherit; roles that the document does not declare are left out. */
+  readonly roles: ReadonlySet<string>;
+  /** The token's, and those that come with its roles. */
+  readonly scopes: ReadonlySet<string>;
+  readonly claims: Claims;
   readonly expiresAtEpochSeconds: number;
 };
 
-export type Claims = Readonly<Record<string, unknown>>;
-
 const SUBJECT_LIMIT_CHARACTERS = 255;
-const ROLES_LIMIT = 100;
+const LIST_LIMIT = 200;
 
 /**
- * Reads the claims of a token whose signature, issuer and audience have been verified.
- * A token without the roles claim has no roles; a roles claim of another type is an error, not "none".
+ * Reads the claims of a token that has been verified. A token without scopes or roles has none; a claim of
+ * another type is an error, not "none".
  * @throws DomainError TOKEN_CLAIM_INVALID
  */
-export function toPrincipal(claims: Claims, issuer: TrustedIssuer): Principal {
-  const { sub, exp, scope, cnf } = claims;
-  if (typeof sub !== 'string' || sub === '' || sub.length > SUBJECT_LIMIT_CHARACTERS) throw invalid('sub');
-  if (typeof exp !== 'number' || !Number.isFinite(exp)) throw invalid('exp');
-  if (scope !== undefined && typeof scope !== 'string') throw invalid('scope');
-  // RFC 7800: bound to a key that its holder must prove. Taking it as a bearer token would undo that.
-  if (cnf !== undefined) throw invalid('cnf');
+export function toPrincipal(
+  claims: Claims,
+  { id, trust }: CompiledIssuer,
+  declared: CompiledDocument['roles'],
+): Principal {
+  const subject = claimAt(claims, trust.principal);
+  if (typeof subject !== 'string' || subject === '' || subject.length > SUBJECT_LIMIT_CHARACTERS)
+    throw invalid(trust.principal);
+  const { exp, client_id: clientId = claims['azp'] } = claims;
+  if (typeof exp !== 'number') throw invalid(['exp']);
+  if (clientId !== undefined && typeof clientId !== 'string') throw invalid(['client_id']);
+  const roles = trust.roles
+    .flatMap((path) => readNames(claims, path))
+    .filter((role) => Object.hasOwn(declared, role))
+    .flatMap((role) => declared[role] ?? []);
+  const scopes = trust.scopes.flatMap((path) => readNames(claims, path));
   return {
-    principalId: `${issuer.issuer}|${sub}`,
-    issuer: issuer.issuer,
-    subject: sub,
-    roles: parseRoles(claimAt(claims, issuer.rolesClaim)),
-    scope,
+    principalId: `${id}|${subject}`,
+    issuerId: id,
+    issuer: trust.issuer,
+    subject,
+    clientId,
+    roles: new Set(roles.flatMap((role) => role.roles)),
+    scopes: new Set([...scopes, ...roles.flatMap((role) => role.scopes)]),
+    claims,
     expiresAtEpochSeconds: exp,
   };
 }
 
-function parseRoles(value: unknown): readonly string[] {
+/** A list, or one text with spaces between the names. */
+function readNames(claims: Claims, path: ClaimPath): readonly string[] {
+  const value = claimAt(claims, path);
   if (value === undefined) return [];
-  const roles: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (roles.length > ROLES_LIMIT) throw invalid('roles');
-  return roles.map((role) => {
-    if (typeof role !== 'string' || !isRole(role)) throw invalid('roles');
-    return role;
-  });
+  const names: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const texts = names.filter((name) => typeof name === 'string');
+  if (texts.length !== names.length || names.length > LIST_LIMIT) throw invalid(path);
+  return Array.isArray(value) ? texts : texts.flatMap((text) => text.split(' ').filter((name) => name !== ''));
 }
 
-/** No spaces: roles reach the backend as one space-separated text. */
-export function isRole(text: string): boolean {
-  return /^[A-Za-z0-9_.:/-]{1,64}$/.test(text);
-}
-
-function claimAt(claims: Claims, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (value, name) =>
-      typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-        ? (value as Claims)[name]
-        : undefined,
-    claims,
-  );
-}
-
-function invalid(claim: string): DomainError {
-  return new DomainError('TOKEN_CLAIM_INVALID', `the token's claim "${claim}" is missing or not acceptable`);
+function invalid(path: ClaimPath): DomainError {
+  const name = path.join('.');
+  return new DomainError('TOKEN_CLAIM_INVALID', `the token's claim "${name}" is missing or not acceptable`);
 }

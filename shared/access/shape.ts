@@ -216,7 +216,11 @@ export function recursive<T>(name: string, wanted: string, shape: () => Shape<T>
 }
 
 /** A further rule for what has been read; `check` gives the message for a breach. */
-export function refine<T>(shape: Shape<T>, rule: JsonSchema, check: (read: T) => string | undefined): Shape<T> {
+export function refine<T>(
+  shape: Shape<T>,
+  rule: JsonSchema,
+  check: (read: T) => string | undefined,
+): Shape<T> {
   return {
     schema: { ...shape.schema, ...rule },
     wanted: shape.wanted,
@@ -226,6 +230,17 @@ export function refine<T>(shape: Shape<T>, rule: JsonSchema, check: (read: T) =>
       if (breach === undefined) return read;
       report(path, breach);
       return undefined;
+    },
+  };
+}
+
+/** What has been read, in the form that the rest of the code wants. */
+export function mapped<A, B>(shape: Shape<A>, change: (read: A) => B): Shape<B> {
+  return {
+    ...shape,
+    read(value, path, report) {
+      const read = shape.read(value, path, report);
+      return read === undefined ? undefined : change(read);
     },
   };
 }

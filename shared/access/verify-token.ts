@@ -1,4 +1,4 @@
-/** Bearer token → Principal, or the reason why not. */
+/** Bearer token → the claims of a trusted issuer, or the reason why not. */
 import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
 import {
   JwtExpiredError,
@@ -8,51 +8,49 @@ import {
 } from 'aws-jwt-verify/error';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
-import type { TrustedIssuer } from './issuers.ts';
+import type { Claims } from './claims.ts';
+import type { CompiledIssuer, TokenTrust } from './compiled-document.ts';
 import type { VerificationKey } from './key-set.ts';
 import type { KeySets } from './key-sets.ts';
-import { toPrincipal } from './principal.ts';
-import type { Claims, Principal } from './principal.ts';
-import { assertAlgorithm, parseToken } from './token-shape.ts';
+import { assertHeader, parseToken } from './token-shape.ts';
 
-/** Difference between our clock and the issuer's that is forgiven for `exp`, `nbf` and `iat`. */
-const CLOCK_SKEW_SECONDS = 30;
+/** No access token lives this long: an `exp` beyond it is most likely in milliseconds. */
+const LIFETIME_LIMIT_SECONDS = 366 * 86_400;
 
-export type TokenVerifier = (token: string) => Promise<Principal>;
+export type VerifiedToken = { readonly issuer: CompiledIssuer; readonly claims: Claims };
+
+/** `issuers` are those whose tokens may stand where this one was found. */
+export type TokenVerifier = (token: string, issuers: readonly CompiledIssuer[]) => Promise<VerifiedToken>;
 
 /**
- * Makes the verifier for these issuers. It checks form, issuer, algorithm, key, signature, times and
- * audience, in this order, and throws nothing but DomainError: TOKEN_* for a token that must not be
- * accepted, KEY_SET_UNAVAILABLE when that could not be found out.
+ * Checks form, issuer, header, key, signature, times, audience and client, in this order, and throws
+ * nothing but DomainError: TOKEN_* for a token that must not be accepted, KEY_SET_UNAVAILABLE when that
+ * could not be found out.
  */
-export function createTokenVerifier(
-  issuers: readonly TrustedIssuer[],
-  keySets: KeySets,
-  clock: Clock,
-): TokenVerifier {
-  const byName = new Map(issuers.map((issuer) => [issuer.issuer, issuer]));
-  return async (token) => {
+export function createTokenVerifier(keySets: KeySets, clock: Clock): TokenVerifier {
+  return async (token, issuers) => {
     const unverified = parseToken(token);
-    const issuer = byName.get(unverified.issuer);
+    const issuer = issuers.find(({ trust }) => trust.issuer === unverified.issuer);
     if (issuer === undefined)
       throw new DomainError('TOKEN_ISSUER_UNKNOWN', 'the token is of an issuer that is not trusted');
-    assertAlgorithm(unverified, issuer);
-    const key = await keySets.keyFor(issuer.jwksUri, unverified.keyId);
+    const { trust } = issuer;
+    assertHeader(unverified, trust);
+    const key = await keySets.keyFor(trust.jwksUri, unverified.keyId, trust.keys);
     // A key set may leave `alg` out; then an EC key must not be tried on a token that says RS256.
     if (!key.algorithms.includes(unverified.algorithm)) throw badSignature();
-    const claims = verifySignature(token, key, issuer);
-    assertIssuedBefore(claims, clock);
-    assertAudience(claims, issuer);
-    return toPrincipal(claims, issuer);
+    const claims = verifySignature(token, key, trust);
+    assertTimes(claims, trust, clock.nowEpochMs() / 1000);
+    assertMeantForUs(claims, trust);
+    return { issuer, claims };
   };
 }
 
-function verifySignature(token: string, key: VerificationKey, issuer: TrustedIssuer): Claims {
+function verifySignature(token: string, key: VerificationKey, trust: TokenTrust): Claims {
   try {
     return verifyJwtSync(
       token,
       key.jwk,
-      { issuer: issuer.issuer, audience: null, graceSeconds: CLOCK_SKEW_SECONDS },
+      { issuer: trust.issuer, audience: null, graceSeconds: trust.clockSkewSeconds },
       () => key.keyObject,
     );
   } catch (error) {
@@ -75,23 +73,52 @@ function toDomainError(error: unknown): DomainError {
   return badSignature();
 }
 
-/** aws-jwt-verify does not look at `iat`; a token from the future is a sign of a forged or broken issuer. */
-function assertIssuedBefore(claims: Claims, clock: Clock): void {
-  const { iat } = claims;
-  if (iat === undefined) return;
-  if (typeof iat !== 'number')
-    throw new DomainError('TOKEN_CLAIM_INVALID', `the token's claim "iat" is no number`);
-  if (iat > clock.nowEpochMs() / 1000 + CLOCK_SKEW_SECONDS)
+/**
+ * aws-jwt-verify takes a token without `exp` and one from the future, and reads the machine's clock; ours
+ * is the one that tests and `gatewright clock` set.
+ */
+function assertTimes(claims: Claims, trust: TokenTrust, nowEpochSeconds: number): void {
+  const { clockSkewSeconds: skew, maxTokenAgeSeconds } = trust;
+  const { exp, nbf, iat } = claims;
+  if (typeof exp !== 'number' || exp > nowEpochSeconds + LIFETIME_LIMIT_SECONDS) throw invalidClaim('exp');
+  if (exp + skew < nowEpochSeconds) throw new DomainError('TOKEN_EXPIRED', 'the token has expired');
+  if (nbf !== undefined && typeof nbf !== 'number') throw invalidClaim('nbf');
+  if (nbf !== undefined && nbf - skew > nowEpochSeconds)
+    throw new DomainError('TOKEN_NOT_YET_VALID', 'the token is not valid yet');
+  if (iat !== undefined && typeof iat !== 'number') throw invalidClaim('iat');
+  if (iat !== undefined && iat - skew > nowEpochSeconds)
     throw new DomainError('TOKEN_NOT_YET_VALID', 'the token was issued in the future');
+  if (maxTokenAgeSeconds === undefined) return;
+  if (iat === undefined) throw invalidClaim('iat');
+  if (iat + maxTokenAgeSeconds + skew < nowEpochSeconds)
+    throw new DomainError('TOKEN_EXPIRED', 'the token was issued too long ago');
 }
 
-/** `client_id` counts only where `aud` is absent, as in API Gateway's own JWT authorizer. */
-function assertAudience(claims: Claims, issuer: TrustedIssuer): void {
-  const { aud = claims['client_id'] } = claims;
-  const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
-  const texts = named.filter((name) => typeof name === 'string');
-  if (texts.length !== named.length || !texts.some((name) => issuer.audience.includes(name)))
-    throw new DomainError('TOKEN_AUDIENCE_MISMATCH', 'the token is meant for another audience');
+/** `client_id` counts as audience only where `aud` is absent, as in API Gateway's own JWT authorizer. */
+function assertMeantForUs(claims: Claims, { audience, clients, tokenUse }: TokenTrust): void {
+  const { client_id: clientId, aud = clientId, azp, cnf, token_use: use } = claims;
+  // RFC 7800: bound to a key that its holder must prove. Taking it as a bearer token would undo that.
+  if (cnf !== undefined) throw invalidClaim('cnf');
+  if (tokenUse !== undefined && use !== tokenUse) throw invalidClaim('token_use');
+  if (audience !== undefined && !namesOneOf(aud, audience)) throw otherAudience();
+  // Cognito's ID tokens name their client in aud only.
+  const client = clientId ?? azp ?? (tokenUse === 'id' ? aud : undefined);
+  if (clients !== undefined && (typeof client !== 'string' || !clients.includes(client))) throw otherAudience();
+}
+
+function namesOneOf(claim: unknown, allowed: readonly string[]): boolean {
+  const names: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
+  return (
+    names.every((name) => typeof name === 'string') && names.some((name) => allowed.includes(String(name)))
+  );
+}
+
+function otherAudience(): DomainError {
+  return new DomainError('TOKEN_AUDIENCE_MISMATCH', 'the token is meant for another audience');
+}
+
+function invalidClaim(claim: string): DomainError {
+  return new DomainError('TOKEN_CLAIM_INVALID', `the token's claim "${claim}" is missing or not acceptable`);
 }
 
 function badSignature(): DomainError {

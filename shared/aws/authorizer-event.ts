@@ -20,6 +20,8 @@ export type RequestEvent = {
   /** By lower-case name; every value the caller sent. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly query: ReadonlyMap<string, readonly string[]>;
+  /** The caller's address as API Gateway saw it; `X-Forwarded-For` is the caller's own word. */
+  readonly sourceIp: string | undefined;
 };
 
 /**
@@ -53,7 +55,14 @@ export function parseRequestEvent(event: unknown): RequestEvent {
       fields['multiValueQueryStringParameters'],
       (name) => name,
     ),
+    sourceIp: sourceIpOf(parseOptionalFields(fields['requestContext'])),
   };
+}
+
+/** Payload 2.0 has it under `http`, all others under `identity`. */
+function sourceIpOf(context: EventFields): string | undefined {
+  const { sourceIp = parseOptionalFields(context['identity'])['sourceIp'] } = parseOptionalFields(context['http']);
+  return typeof sourceIp === 'string' ? sourceIp : undefined;
 }
 
 function kindOf(fields: EventFields): AuthorizerKind {

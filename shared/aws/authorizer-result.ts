@@ -1,11 +1,13 @@
 /** What a Lambda authorizer answers, as shapes; print only. */
-import { DomainError } from '../errors.ts';
-import { AUTHORIZER_RESULT_LIMIT_BYTES } from './limits.ts';
+
+/** Operator → key → value: `{ IpAddress: { 'aws:SourceIp': ['203.0.113.0/24'] } }`. */
+export type PolicyConditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 export type PolicyStatement = {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action: 'execute-api:Invoke';
   readonly Resource: readonly string[];
+  readonly Condition?: PolicyConditions;
 };
 
 export type PolicyDocument = {
@@ -27,13 +29,7 @@ export type SimpleResult = {
   readonly context: AuthorizerContext;
 };
 
-/**
- * The answer is returned as it is if it fits AWS's limit.
- * @throws DomainError RESULT_TOO_LARGE
- */
-export function withinLimit<Result extends PolicyResult | SimpleResult>(result: Result): Result {
-  const sizeBytes = new TextEncoder().encode(JSON.stringify(result)).length;
-  if (sizeBytes > AUTHORIZER_RESULT_LIMIT_BYTES)
-    throw new DomainError('RESULT_TOO_LARGE', `authorizer result of ${sizeBytes} bytes is over AWS's limit`);
-  return result;
+/** Bytes of the answer on its way to API Gateway. */
+export function sizeOf(result: PolicyResult | SimpleResult): number {
+  return new TextEncoder().encode(JSON.stringify(result)).length;
 }

@@ -62,6 +62,6 @@ function scarcest(holdings: readonly Holding[]): Holding | undefined {
 }
 
 function contended(holdings: readonly Holding[]): Refusal {
-  const limit = holdings[0]?.state(0).id ?? '';
+  const limit = holdings[0]?.id ?? '';
   return { kind: 'refused', reason: 'unavailable', limit, retryAfterMs: 1000 };
 }

@@ -41,6 +41,8 @@ export type LimitState = {
 
 /** Implemented per kind of limit. `isReady`, `take` and `refusal` are synchronous: a check and its take never part. */
 export interface Holding {
+  /** Of its limit. */
+  readonly id: string;
   /** Smaller is asked first, so that a denied request acquires as little as possible elsewhere. */
   scarcity(): number;
   isReady(cost: number): boolean;

@@ -45,11 +45,13 @@ export class Holdings {
         found.push(this.#rateOf(limit, id));
         continue;
       }
-      const first = this.#leaseAt(limit, id, plan, arrival.fromEpochMs);
-      found.push(first);
-      if (arrival.toEpochMs < first.period.endEpochMs) continue;
-      const second = this.#leaseAt(limit, id, plan, arrival.toEpochMs);
-      if (second !== first) found.push(second);
+      const period = this.#periodAt(limit.period, arrival.fromEpochMs);
+      const lease = this.#leaseOf(limit, id, plan, period);
+      found.push(lease);
+      if (arrival.toEpochMs < period.endEpochMs) continue;
+      const next = this.#leaseOf(limit, id, plan, this.#periodAt(limit.period, arrival.toEpochMs));
+      // One may have moved to the other.
+      if (next !== lease) found.push(next);
     }
     return found;
   }
@@ -57,21 +59,20 @@ export class Holdings {
   /** Remembers that a request of the limit's period is charged to the one that starts then. */
   move(lease: Lease, startEpochMs: number): void {
     if (this.#moved.size >= this.#options.maxLeases) this.#moved.clear();
-    this.#moved.set(nameOf(lease.id, lease.period), startEpochMs);
+    this.#moved.set(nameOf(lease.ledger, lease.period), startEpochMs);
   }
 
   leases(): Iterable<Lease> {
     return this.#leases.values();
   }
 
-  #leaseAt(limit: QuotaLimit, id: LedgerId, plan: UsagePlan, stampEpochMs: number): Lease {
-    let period = this.#periodAt(limit.period, stampEpochMs);
-    let name = nameOf(id, period);
-    const moved = this.#moved.get(name);
-    if (moved !== undefined) {
-      period = { startEpochMs: moved, endEpochMs: periodAt(limit.period, moved).endEpochMs };
-      name = nameOf(id, period);
-    }
+  #leaseOf(limit: QuotaLimit, id: LedgerId, plan: UsagePlan, asked: Period): Lease {
+    const moved = this.#moved.get(nameOf(id, asked));
+    const period =
+      moved === undefined
+        ? asked
+        : { startEpochMs: moved, endEpochMs: periodAt(limit.period, moved).endEpochMs };
+    const name = nameOf(id, period);
     const known = this.#leases.get(name);
     if (known !== undefined) {
       // Last used is last in the map.

@@ -49,7 +49,8 @@ const MAX_OPENINGS = 3;
 const UNAVAILABLE_MS = 1000;
 
 export class Lease implements Holding {
-  readonly id: LedgerId;
+  readonly id: string;
+  readonly ledger: LedgerId;
   readonly period: Period;
   readonly #key: ItemKey;
   readonly #at: HolderPorts;
@@ -77,10 +78,11 @@ export class Lease implements Holding {
   /** Grants and returns of one lease never overlap: each builds on what the one before has learnt. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(id: LedgerId, period: Period, limit: QuotaLimit, plan: PlanRef, at: HolderPorts) {
-    this.id = id;
+  constructor(ledger: LedgerId, period: Period, limit: QuotaLimit, plan: PlanRef, at: HolderPorts) {
+    this.id = limit.id;
+    this.ledger = ledger;
     this.period = period;
-    this.#key = ledgerKey(id, period);
+    this.#key = ledgerKey(ledger, period);
     this.#limit = limit;
     this.#plan = plan;
     this.#at = at;
@@ -162,7 +164,7 @@ export class Lease implements Holding {
       const outcome = await this.#at.store.update(returnWrite(this.#key, { ...last, units, report }));
       if (outcome.kind === 'done') this.#note(outcome.item);
       const kind = outcome.kind === 'done' ? 'returned' : 'wasted';
-      this.#at.observe({ kind, limit: this.#limit.id, units });
+      this.#at.observe({ kind, limit: this.id, units });
     });
   }
 
@@ -172,11 +174,11 @@ export class Lease implements Holding {
   }
 
   state(atEpochMs: number): LimitState {
-    const { id, quota, overage } = this.#limit;
+    const { quota, overage } = this.#limit;
     const known = this.#seen ?? { remaining: quota + overage, limit: quota };
     const remaining = Math.max(0, known.remaining) + this.#remainder;
     return {
-      id,
+      id: this.id,
       kind: 'quota',
       limit: known.limit,
       windowSeconds: Math.max(1, Math.round((this.period.endEpochMs - this.period.startEpochMs) / 1000)),
@@ -280,7 +282,7 @@ export class Lease implements Holding {
     const sent = await sendGrant(this.#key, size, report, this.#at);
     this.#unreported += sent.unsent;
     if (sent.kind === 'unavailable') {
-      this.#at.observe({ kind: 'wasted', limit: this.#limit.id, units: size.units });
+      this.#at.observe({ kind: 'wasted', limit: this.id, units: size.units });
       return 'unavailable';
     }
     if (sent.kind === 'refused') this.#storeEpochMs = sent.storeEpochMs;
@@ -294,9 +296,9 @@ export class Lease implements Holding {
   }
 
   async #open(): Promise<Acquired | undefined> {
-    const { id, period } = this;
+    const { ledger, period } = this;
     const nowEpochMs = this.#storeEpochMs ?? this.#at.clock.nowEpochMs();
-    const request = { id, period, limit: this.#limit, plan: this.#plan, nowEpochMs };
+    const request = { id: ledger, period, limit: this.#limit, plan: this.#plan, nowEpochMs };
     const opened = await openPeriod(request, this.#at.store);
     switch (opened.kind) {
       case 'ready':
@@ -327,11 +329,11 @@ export class Lease implements Holding {
     const refusal: Refusal = {
       kind: 'refused',
       reason,
-      limit: this.#limit.id,
+      limit: this.id,
       retryAfterMs: reason === 'unavailable' ? forMs : undefined,
     };
     this.#refused = { refusal, at: momentOf(clock), forMs };
-    observe({ kind: 'refused', limit: this.#limit.id, reason });
+    observe({ kind: 'refused', limit: this.id, reason });
     return refusal;
   }
 
@@ -361,7 +363,7 @@ export class Lease implements Holding {
 
   #observeGrant({ units, outstandingMax }: LeaseSize): void {
     const leased = outstandingMax !== undefined;
-    this.#at.observe({ kind: 'granted', limit: this.#limit.id, units, leased });
+    this.#at.observe({ kind: 'granted', limit: this.id, units, leased });
   }
 
   async #raiseAlarms(): Promise<void> {
@@ -373,7 +375,7 @@ export class Lease implements Holding {
       const write = alarmWrite(this.#key, percent, this.#at.clock.nowEpochMs());
       const outcome = await this.#at.store.update(write);
       if (outcome.kind !== 'done') continue;
-      this.#at.observe({ kind: 'alarm', id: this.id, period: this.period, percent });
+      this.#at.observe({ kind: 'alarm', id: this.ledger, period: this.period, percent });
       this.#note(outcome.item);
     }
   }

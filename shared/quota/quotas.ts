@@ -68,8 +68,11 @@ export interface Admission {
   readonly limits: readonly LimitState[];
   /** Some quota is used up, and this came out of its overage. */
   readonly overage: boolean;
-  /** Takes the charge back, once. False if it was reported to the ledger already and stays charged. */
-  refund(): boolean;
+  /**
+   * Takes the charge back, once. Returns the ids of the limits that took it: where it was reported to the
+   * ledger already it stays charged, and units of a rate come back with time alone.
+   */
+  refund(): readonly string[];
   /**
    * Corrects an estimate when the real cost is known, once. What the quota no longer has is charged all the
    * same, since it was delivered; resolves to those units.
@@ -209,7 +212,7 @@ class Holder {
       units,
       limits,
       overage: limits.some(({ overage }) => overage),
-      refund: () => close() && refundAll(holdings, units),
+      refund: () => (close() ? refundAll(holdings, units) : []),
       settle: async (actualUnits) => {
         if (!Number.isSafeInteger(actualUnits) || actualUnits < 0)
           throw new DomainError('COST_INVALID', 'the settled cost must be a whole number of units, 0 or more');
@@ -255,8 +258,8 @@ function checkCost(units: number, plan: UsagePlan): number {
   return units;
 }
 
-function refundAll(holdings: readonly Holding[], units: number): boolean {
-  return holdings.map((holding) => holding.refund(units)).some((wasRefunded) => wasRefunded);
+function refundAll(holdings: readonly Holding[], units: number): readonly string[] {
+  return holdings.filter((holding) => holding.refund(units)).map(({ id }) => id);
 }
 
 async function chargeMore(holdings: readonly Holding[], units: number): Promise<number> {

@@ -23,6 +23,7 @@ const UNAVAILABLE_MS = 1000;
 const SHARE = 2;
 
 export class RateLease implements Holding {
+  readonly id: string;
   readonly #limit: RateLimit;
   readonly #key: ItemKey;
   readonly #at: HolderPorts;
@@ -38,6 +39,7 @@ export class RateLease implements Holding {
 
   /** @param nowEpochMs the time that buckets are compared by */
   constructor(id: LedgerId, limit: RateLimit, at: HolderPorts, nowEpochMs: () => number) {
+    this.id = limit.id;
     this.#limit = limit;
     this.#key = rateKey(id);
     this.#at = at;
@@ -96,11 +98,11 @@ export class RateLease implements Holding {
   }
 
   state(): LimitState {
-    const { id, burst, rate, perSeconds } = this.#limit;
+    const { burst, rate, perSeconds } = this.#limit;
     const nowUs = this.#nowEpochMs() * 1000;
     const fullInUs = Math.max(0, (this.#tatUs ?? 0) - nowUs);
     return {
-      id,
+      id: this.id,
       kind: 'rate',
       limit: burst,
       windowSeconds: Math.max(1, Math.ceil((burst * perSeconds) / rate)),
@@ -185,13 +187,13 @@ export class RateLease implements Holding {
   }
 
   #observeGrant(units: number): void {
-    this.#at.observe({ kind: 'granted', limit: this.#limit.id, units, leased: this.#limit.leased });
+    this.#at.observe({ kind: 'granted', limit: this.id, units, leased: this.#limit.leased });
   }
 
   #refuse(reason: 'rate-limited' | 'unavailable', retryAfterMs: number, cost: number): Refusal {
-    const refusal: Refusal = { kind: 'refused', reason, limit: this.#limit.id, retryAfterMs };
+    const refusal: Refusal = { kind: 'refused', reason, limit: this.id, retryAfterMs };
     this.#refused = { refusal, at: momentOf(this.#at.clock), cost };
-    this.#at.observe({ kind: 'refused', limit: this.#limit.id, reason });
+    this.#at.observe({ kind: 'refused', limit: this.id, reason });
     return refusal;
   }
 }

@@ -113,15 +113,6 @@ describe('serve on a REST API', () => {
     assert.equal(ports.invoker.calls.length, 0);
   });
 
-  it('fails closed on a method whose authorization it cannot check', async () => {
-    const { send, ports } = anApi(restApi({ AuthorizationType: 'COGNITO_USER_POOLS' }), { list: ok });
-
-    const reply = await send({ target: '/dev/pets', headers: bearer });
-
-    assert.equal(reply.status, 500);
-    assert.equal(ports.invoker.calls.length, 0);
-  });
-
   it('hides a bug of its own from the client and shows it to the operator', async () => {
     const { send, ports } = anApi(restApi(), { list: ok });
     ports.invoker.invoke = () => {

@@ -126,7 +126,7 @@ export class Instance {
           arriveAt(sentMs + chance.skewed(TIMEOUT_MS, this.#faults.maxPauseMs));
           return timeOut();
         case 'throttled':
-          return answer(repliedMs, THROTTLED as T);
+          return answer(repliedMs, (unanswered === UNREAD ? UNREAD : THROTTLED) as T);
         case 'twice':
           if (chance.chance(0.5)) {
             arriveAt(arrivesMs, (value) => answer(repliedMs, value));

@@ -15,10 +15,12 @@ export type RunOptions = {
   /** Working directory; the checkout unless given. */
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Node's arguments in front of the command's; the checkout's command unless given. */
+  readonly program?: readonly string[];
 };
 
-function launch(args: readonly string[], { cwd = CHECKOUT, environment = {} }: RunOptions): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...args], {
+function launch(args: readonly string[], { cwd = CHECKOUT, environment = {}, program = [MAIN] }: RunOptions): ChildProcess {
+  return spawn(process.execPath, [...program, ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

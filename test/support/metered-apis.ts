@@ -1,7 +1,10 @@
 /** A REST API whose routes want keys, with plans and keys for its stages. */
+import { headerOf } from './an-api.ts';
 import { restApi } from './rest-apis.ts';
 import type { JsonObject } from '../../gateway/definition/model.ts';
+import type { Reply } from '../../gateway/exchange.ts';
 import type { TestResource } from './a-stack.ts';
+import type { TestApi } from './an-api.ts';
 
 export const API_ID = 'abcdefghij';
 export const KEY_VALUE = '0123456789abcdefghijklmn';
@@ -46,4 +49,25 @@ export function aPlanKey(planId: string, keyId: string): TestResource {
     type: 'AWS::ApiGateway::UsagePlanKey',
     properties: { UsagePlanId: planId, KeyId: keyId, KeyType: 'API_KEY' },
   };
+}
+
+/** Statuses of `count` requests in a row. */
+export async function statuses(
+  api: TestApi,
+  count: number,
+  target = '/dev/pets',
+  headers = withKey,
+): Promise<number[]> {
+  const seen: number[] = [];
+  for (let index = 0; index < count; index += 1) seen.push((await api.send({ target, headers })).status);
+  return seen;
+}
+
+/** What a refusal looks like to the client. */
+export function describeReply(reply: Reply): {
+  readonly status: number;
+  readonly body: string | Buffer;
+  readonly errorType: string | undefined;
+} {
+  return { status: reply.status, body: reply.body, errorType: headerOf(reply, 'x-amzn-errortype') };
 }

@@ -9,6 +9,7 @@ import type {
   InvocationResult,
   Invoker,
   KeySets,
+  LogGroups,
   LogSink,
   Ports,
   Random,
@@ -121,12 +122,22 @@ export class FakeBackend<Request extends HttpRequest | ServiceRequest> {
   readonly call = this.send;
 }
 
+/** Lines of log groups as `group: line`. */
+export class MemoryLogGroups implements LogGroups {
+  readonly lines: string[] = [];
+
+  write(group: string, line: string): void {
+    this.lines.push(`${group}: ${line}`);
+  }
+}
+
 export type TestPorts = Ports & {
   readonly clock: VirtualClock;
   readonly invoker: FakeInvoker;
   readonly http: FakeBackend<HttpRequest>;
   readonly services: FakeBackend<ServiceRequest>;
   readonly log: MemoryLog;
+  readonly logGroups: MemoryLogGroups;
   keySets: KeySets;
   identities: Identities;
 };
@@ -145,6 +156,7 @@ export function virtualPorts(functions: Readonly<Record<string, FakeFunction>>):
     http: new FakeBackend(),
     services: new FakeBackend(),
     log: new MemoryLog(),
+    logGroups: new MemoryLogGroups(),
     keySets: NO_KEY_SETS,
     identities: createIdentities([]),
   };

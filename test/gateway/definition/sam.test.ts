@@ -255,9 +255,19 @@ Resources:
       says: /S: AWS::Serverless::StateMachine cannot be loaded/,
     },
     {
-      name: 'an OpenAPI document',
+      name: 'an OpenAPI document that is not there',
       text: `${head}  A: {Type: AWS::Serverless::Api, Properties: {StageName: x, DefinitionUri: a.yml}}`,
-      says: /DefinitionUri: routes of an OpenAPI definition are not served/,
+      says: /A\.DefinitionBody: the document \/app\/a\.yml cannot be read/,
+    },
+    {
+      name: 'an OpenAPI document in S3',
+      text: `${head}  A: {Type: AWS::Serverless::Api, Properties: {StageName: x, DefinitionUri: s3://bucket/a.yml}}`,
+      says: /A: DefinitionUri: a document in S3 cannot be loaded/,
+    },
+    {
+      name: 'Auth beside an OpenAPI document',
+      text: `${head}  A: {Type: AWS::Serverless::Api, Properties: {StageName: x, DefinitionBody: {}, Auth: {DefaultAuthorizer: AWS_IAM}}}`,
+      says: /A: Auth beside DefinitionBody is not served/,
     },
     {
       name: 'a REST API without stage',

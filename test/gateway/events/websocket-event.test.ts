@@ -65,6 +65,31 @@ describe('buildConnectEvent', () => {
     });
   });
 
+  it('tells who signed the handshake where IAM authorized, in identity as REST does', () => {
+    const caller = {
+      kind: 'iam',
+      accessKey: 'AKIA',
+      accountId: '123456789012',
+      callerId: 'AIDA',
+      userId: 'AIDA',
+      userArn: 'arn:aws:iam::123456789012:user/alice',
+    } as const;
+
+    const event = JSON.parse(buildConnectEvent(HANDSHAKE, { ...CONNECTION, caller }));
+
+    assert.equal('authorizer' in event.requestContext, false);
+    assert.deepEqual(event.requestContext.identity, {
+      ...{
+        sourceIp: '192.0.2.1',
+        accessKey: 'AKIA',
+        accountId: '123456789012',
+        caller: 'AIDA',
+        user: 'AIDA',
+      },
+      userArn: 'arn:aws:iam::123456789012:user/alice',
+    });
+  });
+
   it('leaves query maps out where the URL has none', () => {
     const event = JSON.parse(buildConnectEvent({ ...HANDSHAKE, rawQuery: '' }, CONNECTION));
 

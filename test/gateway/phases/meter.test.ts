@@ -1,178 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anApi, headerOf } from '../../support/an-api.ts';
-import { aKey, API_ID, aPlan, aPlanKey, KEY_VALUE, meteredApi, withKey } from '../../support/metered-apis.ts';
-import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
+import { functionArn } from '../../support/a-stack.ts';
+import { anApi } from '../../support/an-api.ts';
+import {
+  aKey,
+  API_ID,
+  aPlanKey,
+  describeReply,
+  KEY_VALUE,
+  meteredApi,
+  statuses,
+  withKey,
+} from '../../support/metered-apis.ts';
+import { ok, restApi } from '../../support/rest-apis.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
-import type { Reply } from '../../../gateway/exchange.ts';
 import type { TestResource } from '../../support/a-stack.ts';
 import type { TestApi } from '../../support/an-api.ts';
 
-const FORBIDDEN = '{"message":"Forbidden"}';
 const TOO_MANY = '{"message":"Too Many Requests"}';
 const EXCEEDED = '{"message":"Limit Exceeded"}';
 const DAY_MS = 86_400_000;
-
-/** Statuses of `count` requests in a row. */
-async function statuses(
-  api: TestApi,
-  count: number,
-  target = '/dev/pets',
-  headers = withKey,
-): Promise<number[]> {
-  const seen: number[] = [];
-  for (let index = 0; index < count; index += 1) seen.push((await api.send({ target, headers })).status);
-  return seen;
-}
-
-function describeReply(reply: Reply): {
-  status: number;
-  body: string | Buffer;
-  errorType: string | undefined;
-} {
-  return { status: reply.status, body: reply.body, errorType: headerOf(reply, 'x-amzn-errortype') };
-}
-
-describe('meter, API keys', () => {
-  const refused: {
-    name: string;
-    resources: Record<string, TestResource>;
-    headers?: string[];
-    source: string;
-  }[] = [
-    { name: 'no key', resources: meteredApi(), headers: [], source: '§5.2' },
-    { name: 'an empty key', resources: meteredApi(), headers: ['x-api-key', ''], source: '§5.2' },
-    {
-      name: 'an unknown key',
-      resources: meteredApi(),
-      headers: ['x-api-key', `${KEY_VALUE}x`],
-      source: '§5.2',
-    },
-    { name: 'a disabled key', resources: meteredApi({}, { Key: aKey({ Enabled: false }) }), source: '§5.2' },
-    {
-      name: 'a key that CloudFormation leaves disabled for want of Enabled',
-      resources: meteredApi(
-        {},
-        {
-          Key: { type: 'AWS::ApiGateway::ApiKey', properties: { Value: KEY_VALUE } },
-        },
-      ),
-      source: '§5.3',
-    },
-    {
-      name: 'a key in no plan',
-      resources: restApi({ ApiKeyRequired: true }, { Key: aKey() }),
-      source: '§5.2',
-    },
-    {
-      name: 'a key whose plan is for another stage',
-      resources: meteredApi({ ApiStages: [{ ApiId: API_ID, Stage: 'prod' }] }),
-      source: '§5.3',
-    },
-    {
-      name: 'a key in the query string',
-      resources: meteredApi(),
-      headers: ['x-other', KEY_VALUE],
-      source: '§5.3',
-    },
-  ];
-  for (const { name, resources, headers = withKey, source } of refused)
-    it(`refuses ${name} (${source})`, async () => {
-      const { send, ports } = anApi(resources, { list: ok });
-
-      const reply = await send({ target: `/dev/pets?x-api-key=${KEY_VALUE}`, headers });
-
-      assert.deepEqual(describeReply(reply), {
-        status: 403,
-        body: FORBIDDEN,
-        errorType: 'ForbiddenException',
-      });
-      assert.equal(ports.invoker.calls.length, 0);
-    });
-
-  it('lets a key of a plan for this stage in, the header in any letter case, and shows it to the function', async () => {
-    const { send, ports } = anApi(meteredApi(), { list: ok });
-
-    const reply = await send({ target: '/dev/pets', headers: ['X-API-Key', KEY_VALUE] });
-
-    assert.equal(reply.status, 200);
-    const { identity } = (ports.invoker.calls[0]!.event as any).requestContext;
-    assert.deepEqual([identity.apiKey, identity.apiKeyId], [KEY_VALUE, 'Key']);
-  });
-
-  it('ignores a key on a route that wants none: neither checked nor counted nor shown (§15.27)', async () => {
-    const { Key, Plan, PlanKey } = meteredApi({ Quota: { Limit: 1, Period: 'DAY' } });
-    const api = anApi(restApi({}, { Key: Key!, Plan: Plan!, PlanKey: PlanKey! }), { list: ok });
-
-    assert.deepEqual(await statuses(api, 3), [200, 200, 200]);
-    assert.deepEqual(await statuses(api, 1, '/dev/pets', ['x-api-key', 'nonsense']), [200]);
-    assert.equal('apiKey' in (api.ports.invoker.calls[0]!.event as any).requestContext.identity, false);
-  });
-
-  it('checks the key after the authorizer and before the body (§1.1)', async () => {
-    const api = anApi(
-      {
-        ...behindAuthorizer(TOKEN),
-        PetsGet: {
-          ...behindAuthorizer(TOKEN)['PetsGet']!,
-          properties: { ...behindAuthorizer(TOKEN)['PetsGet']!.properties, ApiKeyRequired: true },
-        },
-      },
-      { list: ok, auth: () => policy('Allow', '*') },
-    );
-
-    assert.equal((await api.send({ target: '/dev/pets' })).status, 401);
-    assert.equal((await api.send({ target: '/dev/pets', headers: bearer })).status, 403);
-    assert.deepEqual(
-      api.ports.invoker.calls.map((call) => call.functionName),
-      ['auth'],
-    );
-  });
-});
-
-describe('meter, key source AUTHORIZER', () => {
-  function behind(source: string | undefined, usageIdentifierKey?: string): TestApi {
-    const resources = behindAuthorizer(TOKEN);
-    const pets = resources['PetsGet']!;
-    return anApi(
-      {
-        ...resources,
-        Api: {
-          type: 'AWS::ApiGateway::RestApi',
-          id: API_ID,
-          properties: { Name: 'pets', ...(source === undefined ? {} : { ApiKeySourceType: source }) },
-        },
-        PetsGet: { ...pets, properties: { ...pets.properties, ApiKeyRequired: true } },
-        Key: aKey(),
-        Plan: aPlan(),
-        PlanKey: aPlanKey('Plan', 'Key'),
-      },
-      { list: ok, auth: () => ({ ...policy('Allow', '*'), usageIdentifierKey }) },
-    );
-  }
-
-  it("takes the authorizer's usageIdentifierKey, also from its cache (§5.3)", async () => {
-    const api = behind('AUTHORIZER', KEY_VALUE);
-
-    assert.deepEqual(await statuses(api, 2, '/dev/pets', bearer), [200, 200]);
-    assert.equal(api.ports.invoker.calls.filter((call) => call.functionName === 'auth').length, 1);
-  });
-
-  it('does not look at the header', async () => {
-    const api = behind('AUTHORIZER');
-
-    assert.deepEqual(await statuses(api, 1, '/dev/pets', [...bearer, ...withKey]), [403]);
-  });
-
-  it('does not look at usageIdentifierKey when the source is HEADER', async () => {
-    assert.deepEqual(await statuses(behind('HEADER', KEY_VALUE), 1, '/dev/pets', bearer), [403]);
-    assert.deepEqual(await statuses(behind(undefined, KEY_VALUE), 1, '/dev/pets', bearer), [403]);
-  });
-
-  it('refuses any other source when the template is loaded', () => {
-    assert.throws(() => behind('QUERY'), /Invalid API key source "QUERY"/);
-  });
-});
 
 describe('meter, throttle and quota of a plan', () => {
   it('answers 429 Too Many Requests beyond the burst, and serves again as the bucket refills (§5.1, §5.2)', async () => {
@@ -381,5 +228,50 @@ describe('meter, throttle of the account', () => {
     const api = anApi(restApi(), { list: ok });
 
     assert.equal((await statuses(api, 5001)).includes(429), false);
+  });
+});
+
+describe('meter, throttle of an HTTP API', () => {
+  it("prefers the route's limit to the stage's default, and words 429 as HTTP APIs do (§5.1, §5.2)", async () => {
+    const limit = (burst: number): JsonObject => ({ ThrottlingRateLimit: 1, ThrottlingBurstLimit: burst });
+    const route = (RouteKey: string): TestResource => ({
+      type: 'AWS::ApiGatewayV2::Route',
+      properties: { ApiId: API_ID, RouteKey, Target: 'integrations/Run' },
+    });
+    const api = anApi(
+      {
+        Api: { type: 'AWS::ApiGatewayV2::Api', id: API_ID, properties: { ProtocolType: 'HTTP' } },
+        Run: {
+          type: 'AWS::ApiGatewayV2::Integration',
+          properties: {
+            ApiId: API_ID,
+            IntegrationType: 'AWS_PROXY',
+            IntegrationUri: functionArn('list'),
+            PayloadFormatVersion: '2.0',
+          },
+        },
+        Pets: route('GET /pets'),
+        Cats: route('GET /cats'),
+        Stage: {
+          type: 'AWS::ApiGatewayV2::Stage',
+          properties: {
+            ApiId: API_ID,
+            StageName: '$default',
+            AutoDeploy: true,
+            DefaultRouteSettings: limit(1),
+            RouteSettings: { 'GET /pets': limit(2) },
+          },
+        },
+      },
+      { list: ok },
+    );
+
+    assert.deepEqual(await statuses(api, 3, '/pets'), [200, 200, 429]);
+    assert.deepEqual(await statuses(api, 2, '/cats'), [200, 429]);
+    assert.deepEqual(describeReply(await api.send({ target: '/pets' })), {
+      status: 429,
+      body: TOO_MANY,
+      errorType: undefined,
+    });
   });
 });

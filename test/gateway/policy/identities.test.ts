@@ -6,6 +6,7 @@ import {
   createIdentities,
   decideFor,
   parseIdentities,
+  permissionsOf,
 } from '../../../gateway/policy/identities.ts';
 
 const ACCOUNT_ID = '123456789012';
@@ -24,7 +25,7 @@ const FILE = `identities:
 
 const ask = (action: string) => ({
   action,
-  resource: 'arn:aws:execute-api:us-east-1:1:a/b',
+  resource: `arn:aws:execute-api:us-east-1:${ACCOUNT_ID}:a/b`,
   conditions: new Map(),
 });
 
@@ -48,7 +49,7 @@ describe('parseIdentities', () => {
       name: 'an unknown key',
       text: FILE.replace('    policies', '    groups: []\n    policies'),
       expected:
-        /^f\.yml:5: groups: is not known here; an identity has name, accessKeyId, secretAccessKey, policies$/,
+        /^f\.yml:5: groups: is not known here; an identity has name, accessKeyId, secretAccessKey, policies, accountId$/,
     },
     {
       name: 'a missing key',
@@ -64,6 +65,11 @@ describe('parseIdentities', () => {
       name: 'a secret that is a number, without repeating it',
       text: FILE.replace('tester-secret', '12345678'),
       expected: /^f\.yml:4: secretAccessKey: must be 8 to 256 characters$/,
+    },
+    {
+      name: 'an account that YAML reads as a number',
+      text: FILE.replace('    policies', '    accountId: 123456789012\n    policies'),
+      expected: /^f\.yml:5: accountId: must be 12 digits in quotes$/,
     },
     {
       name: 'a policy that is no document',
@@ -120,6 +126,16 @@ describe('decideFor', () => {
       assert.equal(decideFor(tester, ask(action)), expected);
     });
   }
+
+  it('lets nobody reach into another account', () => {
+    const text = FILE.replace('    policies', "    accountId: '999999999999'\n    policies");
+    const [foreigner] = parseIdentities(text, 'f.yml', ACCOUNT_ID);
+    assert.ok(foreigner);
+    assert.equal(foreigner.arn, 'arn:aws:iam::999999999999:user/tester');
+    assert.equal(decideFor(foreigner, ask('execute-api:Invoke')), 'implicit-deny');
+    assert.equal(decideFor(foreigner, ask('execute-api:ManageConnections')), 'explicit-deny');
+    assert.equal(permissionsOf(foreigner).decide(ask('execute-api:Invoke')), 'allow');
+  });
 
   it('lets the admin do everything', () => {
     const admin = adminIdentity({ accessKeyId: 'AKIA', secretAccessKey: 'secret' }, ACCOUNT_ID);

@@ -18,6 +18,11 @@ describe('serveLocal', () => {
     assert.equal((await at.local('GET', 'status')).body, '{"apis":1}');
   });
 
+  it('show and forget the calls that were recorded', async () => {
+    assert.deepEqual(JSON.parse((await at.local('GET', 'recorded')).body), { calls: [] });
+    assert.equal((await at.local('DELETE', 'recorded')).status, 200);
+  });
+
   for (const { name, path, body } of [
     { name: 'refuse a clock without direction', path: 'clock', body: {} },
     { name: 'refuse to move and reset at once', path: 'clock', body: { shiftMs: 1, reset: true } },

@@ -5,6 +5,7 @@ import { compileMessageRouting } from '../../../gateway/routing/message-routes.t
 import { splitRestPath } from '../../../gateway/routing/stage-path.ts';
 import { Connections } from '../../../gateway/websocket/connections.ts';
 import { virtualPorts } from '../../support/virtual-ports.ts';
+import type { MemoryLogGroups } from '../../support/virtual-ports.ts';
 import type { Authorization, MessageRoutePlan } from '../../../gateway/deployment/model.ts';
 import type { ServedApi, ServedStage } from '../../../gateway/exchange.ts';
 import type { Clock, Invocation, InvocationResult, Invoker, Random } from '../../../gateway/ports.ts';
@@ -237,6 +238,7 @@ export type FakePorts = WebSocketPorts & {
   readonly clock: VirtualClock;
   readonly invoker: FakeInvoker;
   readonly lines: string[];
+  readonly logGroups: MemoryLogGroups;
 };
 
 export function somePorts(

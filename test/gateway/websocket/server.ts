@@ -31,13 +31,13 @@ export async function startApi(
   makeConnections = (clock: Clock) => new Connections(clock),
 ): Promise<RunningApi> {
   const ports = somePorts(api, handlers);
-  const at = { ...ports, connections: makeConnections(ports.clock) };
+  const at = { ...ports, identities, connections: makeConnections(ports.clock) };
   const server = createApiServer({
     isHostAllowed: () => true,
     resolveApi: () => api,
     // As on the control port, the API's id may stand in front of the path that was signed.
     handleManagement: (request, served) =>
-      handleManagement(request, served, { ...at, identities }, request.path.replace(`/${api.apiId}/`, '/')),
+      handleManagement(request, served, at, request.path.replace(`/${api.apiId}/`, '/')),
     ports: at,
   });
   const webSockets = attachWebSockets(server, {

@@ -1,8 +1,10 @@
 /** What the integrations of REST methods other than a Lambda proxy are compiled to. */
-import type { CompiledTemplate } from '../mapping/velocity-compile.ts';
-import type { ContentHandling } from '../mapping/content-handling.ts';
-import type { ParameterSource } from '../mapping/parameter-source.ts';
-import type { StageText } from './model.ts';
+import type { ContentHandling } from './content-handling.ts';
+import type { ParameterSource } from './parameter-source.ts';
+import type { CompiledTemplate } from './velocity-compile.ts';
+
+/** Text with `${stageVariables.x}` in it, parsed when the deployment was made. */
+export type VariableText = { render(variables: Readonly<Record<string, string>> | null): string };
 
 /** Templates by media type (`application/json`, `$default`), in the order of the definition. */
 export type MediaTemplates = ReadonlyMap<string, CompiledTemplate>;
@@ -53,7 +55,7 @@ export type MockIntegration = Mapped & { readonly kind: 'mock' };
 /** `AWS` with a function: the event is what the request template renders. */
 export type FunctionIntegration = Mapped & {
   readonly kind: 'function';
-  readonly functionName: StageText;
+  readonly functionName: VariableText;
   readonly timeoutMs: number;
 };
 
@@ -68,12 +70,12 @@ export type HttpProxyIntegration = HttpTarget & {
 
 export type HttpTarget = {
   /** Where to; `{name}` stands for path parameters of the integration request. */
-  readonly uri: StageText;
+  readonly uri: VariableText;
   /** `ANY` = the client's. */
   readonly method: string;
   readonly timeoutMs: number;
   /** Name or id of the VPC link the call goes through; undefined = the internet. */
-  readonly vpcLink: StageText | undefined;
+  readonly vpcLink: VariableText | undefined;
 };
 
 /** `AWS` with any other service. */
@@ -93,9 +95,9 @@ export type ServiceTarget = {
   /** `{subdomain}.{service}` of the URI; undefined where it has none. */
   readonly subdomain: string | undefined;
   readonly form:
-    | { readonly kind: 'path'; readonly path: StageText }
+    | { readonly kind: 'path'; readonly path: VariableText }
     /** `action/PutItem&Key=value`: `query` is what follows the action. */
-    | { readonly kind: 'action'; readonly action: StageText; readonly query: StageText };
+    | { readonly kind: 'action'; readonly action: VariableText; readonly query: VariableText };
 };
 
 export type MappedIntegration =

@@ -1,0 +1,150 @@
+/** Log groups as files: `.gatewright/logs/aws_apigateway_orders.log`, the older halves beside them as `.1` to `.3`. */
+import { mkdir, open, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
+import type { LogGroups } from '../ports.ts';
+
+export type LogFileOptions = {
+  readonly directory: string;
+  /** Called once per file that cannot be written; the gateway goes on without it. */
+  readonly report: (message: string) => void;
+  /** A file that has grown to this many bytes is set aside. */
+  readonly maxFileBytes?: number;
+};
+
+export interface LogFiles extends LogGroups {
+  /** Resolves when all lines written so far are on disk. */
+  flush(): Promise<void>;
+  /** Flushes; what is written later is lost. */
+  close(): Promise<void>;
+}
+
+const MAX_FILE_BYTES = 10 * 1024 * 1024;
+/** Files set aside per group; with the one in use at most 40 MB. */
+const KEPT_FILES = 3;
+/** Text that may wait for a slow disk before lines are dropped. */
+const MAX_PENDING_CHARACTERS = 4 * 1024 * 1024;
+/** Groups come from templates; one more than these is not written. */
+const MAX_FILES = 256;
+
+/** Lines of one loop turn go to disk in one write; a crash loses what the last write has not taken yet. */
+export function createLogFiles(options: LogFileOptions): LogFiles {
+  const files = new Map<string, LogFile>();
+  const fileOf = (group: string): LogFile | undefined => {
+    const known = files.get(group);
+    if (known !== undefined || files.size >= MAX_FILES) return known;
+    const file = new LogFile(join(options.directory, fileNameOf(group)), options);
+    files.set(group, file);
+    return file;
+  };
+  return {
+    write: (group, line) => fileOf(group)?.write(line),
+    async flush() {
+      await Promise.all([...files.values()].map((file) => file.flush()));
+    },
+    async close() {
+      await Promise.all([...files.values()].map((file) => file.close()));
+    },
+  };
+}
+
+/** A group name may hold slashes and dots, and must not lead out of the folder: `/aws/api/..` → `aws_api_...log`. */
+export function fileNameOf(group: string): string {
+  const name = group
+    .replace(/^\/+/, '')
+    .replace(/[^A-Za-z0-9._-]/g, '_')
+    .slice(0, 200);
+  return `${name === '' ? '_' : name}.log`;
+}
+
+class LogFile {
+  readonly #path: string;
+  readonly #maxBytes: number;
+  readonly #report: (message: string) => void;
+  #pending = '';
+  #dropped = 0;
+  #handle: FileHandle | undefined;
+  #sizeBytes = 0;
+  #writing: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(path: string, { report, maxFileBytes = MAX_FILE_BYTES }: LogFileOptions) {
+    this.#path = path;
+    this.#maxBytes = maxFileBytes;
+    this.#report = report;
+  }
+
+  write(line: string): void {
+    if (this.#isClosed) return;
+    if (this.#pending.length > MAX_PENDING_CHARACTERS) {
+      this.#dropped += 1;
+      return;
+    }
+    this.#pending += `${line}\n`;
+    this.#writing ??= this.#drain();
+  }
+
+  async flush(): Promise<void> {
+    await this.#writing;
+  }
+
+  async close(): Promise<void> {
+    await this.#writing;
+    this.#isClosed = true;
+    await this.#handle?.close();
+    this.#handle = undefined;
+  }
+
+  /** One write at a time, so lines keep their order and what comes meanwhile goes into the next one. */
+  async #drain(): Promise<void> {
+    try {
+      await new Promise(setImmediate);
+      while (this.#pending !== '') {
+        const text =
+          this.#dropped === 0 ? this.#pending : `${this.#pending}${this.#dropped} log lines dropped\n`;
+        this.#pending = '';
+        this.#dropped = 0;
+        await this.#append(text);
+      }
+    } catch (error) {
+      this.#isClosed = true;
+      this.#pending = '';
+      this.#report(
+        `${this.#path} takes no more lines: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  async #append(text: string): Promise<void> {
+    if (this.#sizeBytes >= this.#maxBytes) await this.#setAside();
+    this.#handle ??= await this.#open();
+    const { bytesWritten } = await this.#handle.write(text);
+    this.#sizeBytes += bytesWritten;
+  }
+
+  /** Only for the owner: what an access log holds is the template's choice, keys and claims included. */
+  async #open(): Promise<FileHandle> {
+    await mkdir(dirname(this.#path), { recursive: true });
+    const handle = await open(this.#path, 'a', 0o600);
+    this.#sizeBytes = (await handle.stat()).size;
+    return handle;
+  }
+
+  async #setAside(): Promise<void> {
+    await this.#handle?.close();
+    this.#handle = undefined;
+    for (let age = KEPT_FILES; age > 1; age -= 1)
+      await renameIfThere(`${this.#path}.${age - 1}`, `${this.#path}.${age}`);
+    await renameIfThere(this.#path, `${this.#path}.1`);
+  }
+}
+
+async function renameIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+}

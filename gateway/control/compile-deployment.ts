@@ -1,0 +1,17 @@
+import { compileRestDeployment } from '../deployment/compile-rest.ts';
+import { compileHttpDeployment, compileWebSocketDeployment } from '../deployment/compile-v2.ts';
+import { apiArn } from '../events/authorizer-event.ts';
+import type { ApiIdentity, Deployment } from '../deployment/model.ts';
+import type { ApiResources } from './api-state.ts';
+
+/** What an API's resources are at this moment, compiled. @throws DefinitionError for what AWS refuses. */
+export function compileDeployment(id: string, identity: ApiIdentity, from: ApiResources): Deployment {
+  switch (identity.protocol) {
+    case 'rest':
+      return compileRestDeployment(id, { ...from, apiArn: apiArn(identity) });
+    case 'http':
+      return compileHttpDeployment(id, from);
+    case 'websocket':
+      return compileWebSocketDeployment(id, from);
+  }
+}

@@ -1,0 +1,132 @@
+/** Edits of a REST API's methods, their integrations and responses, with AWS's checks and words [obs unless said otherwise]. */
+import { compileRestAuthorization } from '../deployment/compile-authorization.ts';
+import { compileIntegration } from '../deployment/compile-integration.ts';
+import { compileRestValidation } from '../deployment/compile-validation.ts';
+import { compileModels } from '../deployment/models.ts';
+import { badRequest, conflict, ControlError, notFound } from './control-error.ts';
+import { getResource, madeByCall } from './edit-resources.ts';
+import type { Json, JsonObject } from '../definition/model.ts';
+import type { ApiResources, ControlResource } from './api-state.ts';
+
+const VERBS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY'];
+
+/** Which method of which resource. */
+export type MethodKey = { readonly resourceId: string; readonly httpMethod: string };
+
+export function methodsOf(from: ApiResources, resourceId: string): readonly ControlResource[] {
+  return from.methods.filter(({ properties }) => properties['ResourceId'] === resourceId);
+}
+
+/** @throws ControlError NotFoundException for the resource or the method */
+export function getMethod(from: ApiResources, { resourceId, httpMethod }: MethodKey): ControlResource {
+  const { id } = getResource(from, resourceId);
+  const method = methodsOf(from, id).find(({ properties }) => properties['HttpMethod'] === httpMethod);
+  if (method === undefined) throw notFound('Invalid Method identifier specified');
+  return method;
+}
+
+/** @throws ControlError, DefinitionError for what AWS refuses */
+export function createMethod(
+  from: ApiResources,
+  { resourceId, httpMethod }: MethodKey,
+  properties: JsonObject,
+): ApiResources {
+  const { id } = getResource(from, resourceId);
+  if (!VERBS.includes(httpMethod))
+    throw badRequest(`Invalid HttpMethod specified. Valid options are ${VERBS.join(',')}`);
+  if (methodsOf(from, id).some((method) => method.properties['HttpMethod'] === httpMethod))
+    throw conflict('Method already exists for this resource');
+  const method = madeByCall(`${id}-${httpMethod}`, {
+    ...properties,
+    RestApiId: from.api.id,
+    ResourceId: id,
+    HttpMethod: httpMethod,
+  });
+  checkMethod(from, method);
+  return { ...from, methods: [...from.methods, method] };
+}
+
+/** Gives a method other properties. @throws DefinitionError for what AWS refuses */
+export function replaceMethod(
+  from: ApiResources,
+  method: ControlResource,
+  properties: JsonObject,
+): ApiResources {
+  const changed = { ...method, properties };
+  checkMethod(from, changed);
+  return { ...from, methods: from.methods.map((other) => (other === method ? changed : other)) };
+}
+
+export function deleteMethod(from: ApiResources, key: MethodKey): ApiResources {
+  const method = getMethod(from, key);
+  return { ...from, methods: from.methods.filter((other) => other !== method) };
+}
+
+/** What a deployment would refuse, refused when it is said, as at AWS. */
+function checkMethod(from: ApiResources, method: ControlResource): void {
+  compileRestAuthorization(method, from);
+  compileRestValidation(method, {
+    models: compileModels(from.api.id, from.models),
+    validators: from.validators,
+  });
+  if (method.properties['Integration'] !== undefined) compileIntegration(method);
+}
+
+/** @throws ControlError NotFoundException */
+export function getIntegration(method: ControlResource): JsonObject {
+  const integration = method.properties['Integration'];
+  if (!isObject(integration)) throw notFound('Invalid Integration identifier specified');
+  return integration;
+}
+
+export function withIntegration({ properties }: ControlResource, integration: JsonObject): JsonObject {
+  return { ...properties, Integration: integration };
+}
+
+/** A method without its integration. @throws ControlError NotFoundException */
+export function withoutIntegration(method: ControlResource): JsonObject {
+  getIntegration(method);
+  return Object.fromEntries(Object.entries(method.properties).filter(([name]) => name !== 'Integration'));
+}
+
+/** Responses are a list in templates, one per status; the API names each by its status. */
+export type ResponseList = 'MethodResponses' | 'IntegrationResponses';
+
+/** @throws ControlError ValidationException for what is no status, NotFoundException */
+export function getResponse(owner: JsonObject, list: ResponseList, statusCode: string): JsonObject {
+  refuseBadStatus(statusCode);
+  const response = listResponses(owner, list).find((item) => String(item['StatusCode']) === statusCode);
+  if (response === undefined) throw notFound('Invalid Response status code specified');
+  return response;
+}
+
+export function listResponses(owner: JsonObject, list: ResponseList): readonly JsonObject[] {
+  const responses = owner[list];
+  return Array.isArray(responses) ? responses.filter(isObject) : [];
+}
+
+/** The owner with this response in the place of the one with its status, or added. */
+export function putResponse(owner: JsonObject, list: ResponseList, response: JsonObject): JsonObject {
+  const statusCode = String(response['StatusCode']);
+  refuseBadStatus(statusCode);
+  const others = listResponses(owner, list).filter((item) => String(item['StatusCode']) !== statusCode);
+  return { ...owner, [list]: [...others, response] };
+}
+
+export function removeResponse(owner: JsonObject, list: ResponseList, statusCode: string): JsonObject {
+  const gone = getResponse(owner, list, statusCode);
+  return { ...owner, [list]: listResponses(owner, list).filter((item) => item !== gone) };
+}
+
+function refuseBadStatus(statusCode: string): void {
+  if (!/^[1-5]\d\d$/.test(statusCode))
+    throw new ControlError(
+      'ValidationException',
+      `1 validation error detected: Value '${statusCode}' at 'statusCode' failed to satisfy constraint: ` +
+        String.raw`Member must satisfy regular expression pattern: [1-5]\d\d`,
+    );
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,111 @@
+/** Edits of a REST API's resource tree, with AWS's checks and words [obs unless said otherwise]. */
+import { checkResourceTree } from '../routing/rest-routes.ts';
+import { badRequest, conflict, notFound } from './control-error.ts';
+import type { JsonObject } from '../definition/model.ts';
+import type { ApiResources, ControlResource, PathResource } from './api-state.ts';
+
+/** AWS's quota per API (aws-behaviour §13). */
+const MAX_RESOURCES = 300;
+
+/** A resource that a call made: there is no file to point at, the call itself is the place. */
+export function madeByCall(id: string, properties: JsonObject): ControlResource {
+  return {
+    id,
+    logicalId: id,
+    properties,
+    place: (property) => ({ file: 'API call', logicalId: id, property }),
+  };
+}
+
+/** @throws ControlError NotFoundException */
+export function getResource(from: ApiResources, id: string): PathResource {
+  const resource = from.resources.get(id);
+  if (resource === undefined) throw notFound('Invalid Resource identifier specified');
+  return resource;
+}
+
+/** A child of `parentId`. @throws ControlError for what AWS refuses */
+export function createResource(
+  from: ApiResources,
+  { id, parentId, pathPart }: { readonly id: string; readonly parentId: string; readonly pathPart: string },
+): ApiResources {
+  const parent = getResource(from, parentId);
+  refuseTakenName(from, parentId, pathPart);
+  if (from.resources.size >= MAX_RESOURCES)
+    throw badRequest(`Maximum number of resources per API reached: ${MAX_RESOURCES}`);
+  const properties = { RestApiId: from.api.id, ParentId: parentId, PathPart: pathPart };
+  const resource = { ...madeByCall(id, properties), path: childPath(parent, pathPart) };
+  return withTree(from, new Map([...from.resources, [id, resource]]));
+}
+
+/** Puts a resource below another parent or gives it another name; what is below it moves along. */
+export function moveResource(
+  from: ApiResources,
+  id: string,
+  change: { readonly parentId?: string; readonly pathPart?: string },
+): ApiResources {
+  const resource = getResource(from, id);
+  const parentId = change.parentId ?? parentOf(resource);
+  const pathPart = change.pathPart ?? partOf(resource);
+  if (parentId === undefined || resource.path === '/') throw badRequest('Root resource cannot be updated');
+  for (let up: string | undefined = getResource(from, parentId).id; up !== undefined;)
+    if (up === id) throw badRequest('Resources cannot be cyclical.');
+    else up = parentOf(getResource(from, up));
+  refuseTakenName(from, parentId, pathPart, id);
+  const properties = { ...resource.properties, ParentId: parentId, PathPart: pathPart };
+  const tree = new Map(from.resources);
+  tree.set(id, { ...resource, properties });
+  return withTree(from, withPaths(tree));
+}
+
+/** Deletes a resource, all below it, and their methods. */
+export function deleteResource(from: ApiResources, id: string): ApiResources {
+  if (getResource(from, id).path === '/') throw badRequest('Root resource cannot be deleted');
+  const gone = new Set([id]);
+  for (let before = 0; before < gone.size;) {
+    before = gone.size;
+    for (const resource of from.resources.values())
+      if (gone.has(parentOf(resource) ?? '')) gone.add(resource.id);
+  }
+  return {
+    ...from,
+    resources: new Map([...from.resources].filter(([key]) => !gone.has(key))),
+    methods: from.methods.filter((method) => !gone.has(String(method.properties['ResourceId']))),
+  };
+}
+
+function refuseTakenName(from: ApiResources, parentId: string, pathPart: string, ownId?: string): void {
+  for (const other of from.resources.values())
+    if (other.id !== ownId && parentOf(other) === parentId && partOf(other) === pathPart)
+      throw conflict(`Another resource with the same parent already has this name: ${pathPart}`);
+}
+
+/** @throws ControlError for a tree that AWS refuses */
+function withTree(from: ApiResources, resources: ReadonlyMap<string, PathResource>): ApiResources {
+  const [error] = checkResourceTree([...resources.values()].map(({ path }) => path));
+  if (error !== undefined) throw badRequest(error.message);
+  return { ...from, resources };
+}
+
+function withPaths(tree: ReadonlyMap<string, PathResource>): ReadonlyMap<string, PathResource> {
+  const pathOf = (resource: PathResource): string => {
+    const parent = tree.get(parentOf(resource) ?? '');
+    return parent === undefined ? '/' : childPath({ path: pathOf(parent) }, partOf(resource));
+  };
+  return new Map([...tree].map(([id, resource]) => [id, { ...resource, path: pathOf(resource) }]));
+}
+
+function childPath(parent: Pick<PathResource, 'path'>, pathPart: string): string {
+  return parent.path === '/' ? `/${pathPart}` : `${parent.path}/${pathPart}`;
+}
+
+/** Undefined for the root. */
+export function parentOf({ properties }: ControlResource): string | undefined {
+  const id = properties['ParentId'];
+  return typeof id === 'string' ? id : undefined;
+}
+
+export function partOf({ properties }: ControlResource): string {
+  const part = properties['PathPart'];
+  return typeof part === 'string' ? part : '';
+}

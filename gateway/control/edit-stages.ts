@@ -1,0 +1,126 @@
+/** Stages and deployments of a REST API as calls make them, with AWS's checks and words [obs unless said otherwise]. */
+import { compileDeployment } from './compile-deployment.ts';
+import { badRequest, conflict, notFound } from './control-error.ts';
+import { madeByCall } from './edit-resources.ts';
+import { readRestStage } from './read-stages.ts';
+import type { JsonObject } from '../definition/model.ts';
+import type { ApiState, ControlResource, DeploymentRecord, StageRecord } from './api-state.ts';
+
+/** AWS's quota per API (aws-behaviour §13). */
+const MAX_STAGES = 10;
+/** More snapshots than this are kept by nobody; the oldest that no stage points at give way. */
+const MAX_DEPLOYMENTS = 300;
+
+/** @throws ControlError NotFoundException */
+export function getStage(api: ApiState, name: string): StageRecord {
+  const stage = api.stage(name);
+  if (stage === undefined) throw notFound('Invalid stage identifier specified');
+  return stage;
+}
+
+/** @throws ControlError NotFoundException */
+export function getDeployment(api: ApiState, id: string): DeploymentRecord {
+  const deployment = api.deployment(id);
+  if (deployment === undefined) throw notFound('Invalid Deployment identifier specified');
+  return deployment;
+}
+
+/** @throws ControlError, DefinitionError for what AWS refuses */
+export function createStage(api: ApiState, name: string, properties: JsonObject): void {
+  if (api.stage(name) !== undefined) throw conflict('Stage already exists');
+  if (api.stages.length >= MAX_STAGES)
+    throw badRequest(`Maximum number of stages per API reached: ${MAX_STAGES}`);
+  putStage(api, madeByCall(name, { ...properties, RestApiId: api.identity.apiId, StageName: name }));
+}
+
+/** Gives a stage other properties; requests see them at once, without a deployment. */
+export function changeStage(api: ApiState, name: string, properties: JsonObject): void {
+  putStage(api, { ...getStage(api, name).settings.source, properties });
+}
+
+function putStage(api: ApiState, source: ControlResource): void {
+  const settings = readRestStage(source);
+  for (const id of [settings.deploymentId, canaryDeploymentOf(source.properties)])
+    if (id !== undefined && api.deployment(id) === undefined)
+      throw badRequest('Deployment id does not exist');
+  api.putStage(settings);
+}
+
+function canaryDeploymentOf(stage: JsonObject): string | undefined {
+  const canary = stage['CanarySetting'];
+  if (typeof canary !== 'object' || canary === null || Array.isArray(canary)) return undefined;
+  const id = (canary as JsonObject)['DeploymentId'];
+  return typeof id === 'string' ? id : undefined;
+}
+
+export type DeploymentWish = {
+  readonly id: string;
+  readonly description: string;
+  readonly stageName: string | undefined;
+  /** Of the stage, in the form of a Stage resource. */
+  readonly stage: JsonObject;
+  /** In the form of a `CanarySetting`, without its deployment. */
+  readonly canary: JsonObject | undefined;
+};
+
+/**
+ * Makes a deployment of the resources as they are now. A named stage is pointed at it, or made; where the stage
+ * has a canary, or gets one by this call, only the canary is.
+ * @throws ControlError, DefinitionError for what AWS refuses; nothing has changed then
+ */
+export function createDeployment(api: ApiState, wish: DeploymentWish): DeploymentRecord {
+  const { id, description, stageName, canary } = wish;
+  const known = stageName === undefined ? undefined : api.stage(stageName);
+  if (canary !== undefined) refuseCanaryWithoutStage(stageName, known);
+  const compiled = compileDeployment(id, api.identity, api.resources);
+  makeRoom(api);
+  api.addDeployment(compiled, description);
+  if (stageName === undefined) return getDeployment(api, id);
+  try {
+    if (known === undefined) createStage(api, stageName, { ...wish.stage, DeploymentId: id });
+    else changeStage(api, stageName, pointAt(known.settings.source.properties, wish));
+  } catch (error) {
+    api.removeDeployment(id);
+    throw error;
+  }
+  return getDeployment(api, id);
+}
+
+function refuseCanaryWithoutStage(stageName: string | undefined, known: StageRecord | undefined): void {
+  if (stageName === undefined || stageName === '')
+    throw badRequest(
+      'Invalid deployment content specified.Non null and non empty stageName must be provided for canary deployment. Provided value is null',
+    );
+  if (known === undefined)
+    throw badRequest(
+      `Invalid deployment content specified.Stage ${stageName} must already be created before making a canary release deployment`,
+    );
+}
+
+function pointAt(stage: JsonObject, { id, stage: given, canary }: DeploymentWish): JsonObject {
+  const existing = stage['CanarySetting'];
+  if (canary !== undefined) return { ...stage, ...given, CanarySetting: { ...canary, DeploymentId: id } };
+  if (typeof existing === 'object' && existing !== null && !Array.isArray(existing))
+    return { ...stage, ...given, CanarySetting: { ...(existing as JsonObject), DeploymentId: id } };
+  return { ...stage, ...given, DeploymentId: id };
+}
+
+/** @throws ControlError for a deployment that a stage points at */
+export function deleteDeployment(api: ApiState, id: string): void {
+  const { compiled } = getDeployment(api, id);
+  if (isInUse(api, compiled.id))
+    throw badRequest('Active stages pointing to this deployment must be moved or deleted');
+  api.removeDeployment(id);
+}
+
+function isInUse(api: ApiState, id: string): boolean {
+  return api.stages.some(
+    ({ settings }) => settings.deploymentId === id || canaryDeploymentOf(settings.source.properties) === id,
+  );
+}
+
+function makeRoom(api: ApiState): void {
+  if (api.deployments.length < MAX_DEPLOYMENTS) return;
+  const oldest = api.deployments.find(({ compiled }) => !isInUse(api, compiled.id));
+  if (oldest !== undefined) api.removeDeployment(oldest.compiled.id);
+}

@@ -1,0 +1,163 @@
+/**
+ * Patch operations as AWS's control plane takes them: JSON Pointer paths of which each resource knows a few,
+ * and values that are always text. Not RFC 6902: `add` replaces, `test` and `move` work nowhere.
+ * @see API Gateway API reference, "PatchOperation"
+ */
+import { badRequest, ControlError } from './control-error.ts';
+
+export type PatchVerb = 'add' | 'replace' | 'remove' | 'copy';
+
+export type PatchOperation = {
+  readonly op: string;
+  readonly path: string;
+  readonly value: string | undefined;
+  readonly from: string | undefined;
+};
+
+/** What the placeholders of a rule's path stand for, and the operation's value. */
+export type PatchInput = {
+  readonly value: string;
+  readonly from: string;
+  /** By placeholder, unescaped: `/variables/{name}` → `name`. */
+  readonly names: Readonly<Record<string, string>>;
+};
+
+/** A path that a resource lets be patched: `/variables/{name}`. */
+export type PatchRule<T> = {
+  readonly path: string;
+  /** What each verb makes of the resource. A rule without a verb refuses it. */
+  readonly on: Readonly<Partial<Record<PatchVerb, (target: T, input: PatchInput) => T>>>;
+};
+
+/** How AWS words the refusal of a path or verb that a resource does not know; each resource has its own. */
+export type PatchRefusal = (operation: PatchOperation, supported: readonly PatchVerb[]) => ControlError;
+
+const VERBS = ['add', 'remove', 'move', 'test', 'replace', 'copy'];
+/** More operations in one call are a mistake or an attack. */
+const MAX_OPERATIONS = 200;
+
+/**
+ * The operations of a request body; `input` is AWS's name of the call's input in its own refusals.
+ * @throws ControlError BadRequestException, ValidationException
+ */
+export function parsePatch(body: unknown, input: string): readonly PatchOperation[] {
+  const list = isRecord(body) ? body['patchOperations'] : undefined;
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list) || list.length > MAX_OPERATIONS) throw badRequest('Invalid request input');
+  const operations = list.map((item: unknown) => {
+    if (!isRecord(item)) throw badRequest('Invalid request input');
+    return {
+      op: readField(item, 'op') ?? '',
+      path: readField(item, 'path') ?? '',
+      value: readField(item, 'value'),
+      from: readField(item, 'from'),
+    };
+  });
+  refuseUnknownVerbs(operations, input);
+  return operations;
+}
+
+function refuseUnknownVerbs(operations: readonly PatchOperation[], input: string): void {
+  const errors = operations.flatMap(({ op }, index) =>
+    VERBS.includes(op)
+      ? []
+      : [
+          `Value '${op}' at '${input}.patchOperations.${index + 1}.member.op' failed to satisfy constraint: ` +
+            `Member must satisfy enum value set: [${VERBS.join(', ')}]`,
+        ],
+  );
+  if (errors.length === 0) return;
+  const detected = errors.length === 1 ? '1 validation error' : `${errors.length} validation errors`;
+  throw new ControlError('ValidationException', `${detected} detected: ${errors.join('; ')}`);
+}
+
+/**
+ * The resource with all operations applied in order, or unchanged with an error: there is no half of a patch.
+ * @throws ControlError
+ */
+export function applyPatch<T>(
+  target: T,
+  operations: readonly PatchOperation[],
+  rules: readonly PatchRule<T>[],
+  refuse: PatchRefusal,
+): T {
+  let patched = target;
+  for (const operation of operations) {
+    const found = findRule(operation.path, rules);
+    const apply = isVerb(operation.op) ? found?.rule.on[operation.op] : undefined;
+    if (found === undefined || apply === undefined)
+      throw refuse(operation, found === undefined ? [] : verbsOf(found.rule));
+    const { value = '', from = '' } = operation;
+    patched = apply(patched, { value, from, names: found.names });
+  }
+  return patched;
+}
+
+function verbsOf<T>(rule: PatchRule<T>): readonly PatchVerb[] {
+  return Object.keys(rule.on).filter(isVerb);
+}
+
+function isVerb(op: string): op is PatchVerb {
+  return op === 'add' || op === 'replace' || op === 'remove' || op === 'copy';
+}
+
+function findRule<T>(
+  path: string,
+  rules: readonly PatchRule<T>[],
+): { readonly rule: PatchRule<T>; readonly names: Readonly<Record<string, string>> } | undefined {
+  const segments = path.split('/');
+  for (const rule of rules) {
+    const names = matchSegments(rule.path.split('/'), segments);
+    if (names !== undefined) return { rule, names };
+  }
+  return undefined;
+}
+
+function matchSegments(
+  pattern: readonly string[],
+  segments: readonly string[],
+): Record<string, string> | undefined {
+  if (pattern.length !== segments.length) return undefined;
+  const names: Record<string, string> = {};
+  for (const [index, expected] of pattern.entries()) {
+    const segment = segments[index] ?? '';
+    if (expected.startsWith('{')) names[expected.slice(1, -1)] = unescapePointer(segment);
+    else if (expected !== segment) return undefined;
+  }
+  return names;
+}
+
+/** RFC 6901 §4. */
+export function unescapePointer(segment: string): string {
+  return segment.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+/** `Invalid patch path /x` for a path; `Must be one of: [replace]` for a verb [obs]. */
+export const plainRefusal: PatchRefusal = ({ path }, supported) =>
+  badRequest(
+    supported.length === 0
+      ? `Invalid patch path ${path}`
+      : `Invalid patch operation specified. Must be one of: [${supported.join(', ')}]`,
+  );
+
+/** `Invalid patch path  '/x' specified for op 'replace'. Must be one of: […]` [obs, with both spaces]. */
+export function listingRefusal(replaceable: readonly string[]): PatchRefusal {
+  return ({ path, op }) =>
+    badRequest(
+      `Invalid patch path  '${path}' specified for op '${op}'. ` +
+        (op === 'replace'
+          ? `Must be one of: [${replaceable.join(', ')}]`
+          : 'Please choose supported operations'),
+    );
+}
+
+function readField(item: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = item[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  throw badRequest('Invalid request input');
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

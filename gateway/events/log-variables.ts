@@ -1,0 +1,113 @@
+/** `$context.…` that only access logs know: how a request went (aws-behaviour §10.3). */
+import { getEntry } from '../routing/text-map.ts';
+import { contextReader } from './context-variables.ts';
+import type { ContextFacts, ContextReader } from './context-variables.ts';
+
+/** One of AWS's checks; undefined members have nothing to say. */
+export type LoggedCheck = {
+  readonly status: number;
+  readonly latencyMs: number | undefined;
+  readonly error: string | undefined;
+};
+
+export type LoggedFailure = {
+  /** What the client reads; `null` where AWS says nothing. */
+  readonly message: string | null;
+  /** AWS's gateway response type; undefined on HTTP APIs' own failures. */
+  readonly responseType: string | undefined;
+  readonly validationErrorString: string | undefined;
+};
+
+export type LoggedIntegration = {
+  /** Of the function or the backend. */
+  readonly status: number | undefined;
+  /** Of Lambda's API or the backend. */
+  readonly endpointStatus: number | undefined;
+  readonly latencyMs: number | undefined;
+  readonly error: string | undefined;
+  /** The request id that an AWS service or an HTTP backend gave. */
+  readonly requestId: string | undefined;
+};
+
+/** WebSocket: the event of a connection. */
+export type LoggedConnection = {
+  readonly connectionId: string;
+  readonly connectedAtEpochMs: number;
+  readonly eventType: 'CONNECT' | 'MESSAGE' | 'DISCONNECT';
+  readonly messageId?: string | undefined;
+  readonly disconnectStatusCode?: number | undefined;
+  readonly disconnectReason?: string | undefined;
+};
+
+/** A request that has been answered. */
+export type LogFacts = {
+  readonly request: ContextFacts;
+  readonly status: number;
+  readonly responseBytes: number;
+  readonly latencyMs: number;
+  /** Undefined where the request did not get so far, or nothing of the kind is asked for. */
+  readonly authenticate: LoggedCheck | undefined;
+  readonly authorizer: LoggedCheck | undefined;
+  readonly authorize: LoggedCheck | undefined;
+  readonly integration: LoggedIntegration | undefined;
+  readonly failure: LoggedFailure | undefined;
+  readonly connection: LoggedConnection | undefined;
+};
+
+const READERS: Readonly<Record<string, ContextReader<LogFacts>>> = {
+  status: (facts) => String(facts.status),
+  responseLength: (facts) => String(facts.responseBytes),
+  responseLatency: (facts) => milliseconds(facts.latencyMs),
+  dataProcessed: (facts) => String(facts.responseBytes + (facts.request.body?.length ?? 0)),
+  xrayTraceId: (facts) => /Root=([^;]+)/.exec(facts.request.traceHeader)?.[1],
+  ...readersOfCheck('authenticate', (facts) => facts.authenticate),
+  ...readersOfCheck('authorizer', (facts) => facts.authorizer),
+  ...readersOfCheck('authorize', (facts) => facts.authorize),
+  'authorizer.integrationLatency': ({ request: { caller } }) =>
+    caller?.kind === 'lambda' ? milliseconds(caller.integrationLatencyMs) : undefined,
+  'authorizer.integrationStatus': ({ request: { caller } }) =>
+    caller?.kind === 'lambda' ? '200' : undefined,
+  'integration.error': (facts) => facts.integration?.error,
+  'integration.integrationStatus': (facts) => facts.integration?.endpointStatus?.toString(),
+  'integration.latency': (facts) => milliseconds(facts.integration?.latencyMs),
+  'integration.requestId': (facts) => facts.integration?.requestId,
+  'integration.status': (facts) => facts.integration?.status?.toString(),
+  integrationErrorMessage: (facts) => facts.integration?.error,
+  integrationLatency: (facts) => milliseconds(facts.integration?.latencyMs),
+  integrationStatus: (facts) => facts.integration?.endpointStatus?.toString(),
+  awsEndpointRequestId: (facts) => facts.integration?.requestId,
+  'error.message': (facts) => facts.failure?.message ?? undefined,
+  'error.messageString': (facts) =>
+    facts.failure?.message === undefined ? undefined : JSON.stringify(facts.failure.message),
+  'error.responseType': (facts) => facts.failure?.responseType,
+  'error.validationErrorString': (facts) => facts.failure?.validationErrorString,
+  connectionId: (facts) => facts.connection?.connectionId,
+  connectedAt: (facts) => facts.connection?.connectedAtEpochMs.toString(),
+  eventType: (facts) => facts.connection?.eventType,
+  messageId: (facts) => facts.connection?.messageId,
+  messageDirection: (facts) => (facts.connection === undefined ? undefined : 'IN'),
+  disconnectStatusCode: (facts) => facts.connection?.disconnectStatusCode?.toString(),
+  disconnectReason: (facts) => facts.connection?.disconnectReason,
+};
+
+function readersOfCheck(
+  name: string,
+  check: (facts: LogFacts) => LoggedCheck | undefined,
+): Record<string, ContextReader<LogFacts>> {
+  return {
+    [`${name}.status`]: (facts) => check(facts)?.status.toString(),
+    [`${name}.latency`]: (facts) => milliseconds(check(facts)?.latencyMs),
+    [`${name}.error`]: (facts) => check(facts)?.error,
+  };
+}
+
+/** AWS logs whole milliseconds. */
+function milliseconds(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : String(Math.round(value));
+}
+
+/** How a variable of an access log is read; undefined for a name that AWS does not know either. */
+export function logReader(name: string): ContextReader<LogFacts> | undefined {
+  const readRequest = contextReader(name);
+  return getEntry(READERS, name) ?? (readRequest && ((facts) => readRequest(facts.request)));
+}

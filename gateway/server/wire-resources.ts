@@ -1,0 +1,156 @@
+/** REST APIs and their resource trees over AWS's REST API. */
+import {
+  createResource,
+  deleteResource,
+  getResource,
+  moveResource,
+  parentOf,
+  partOf,
+} from '../control/edit-resources.ts';
+import { methodsOf } from '../control/edit-methods.ts';
+import { badRequest } from '../control/control-error.ts';
+import { applyPatch, listingRefusal, parsePatch, plainRefusal } from '../control/patch.ts';
+import { jsonReply } from './control-request.ts';
+import { API_RULES, showApi } from './api-shape.ts';
+import { showMethod } from './method-shape.ts';
+import { findApi } from './wire-api.ts';
+import { emptyReply, listReply } from './wire-router.ts';
+import { requiredText, withoutUndefined } from './wire-shape.ts';
+import type { ApiResources, PathResource } from '../control/api-state.ts';
+import type { PatchRule } from '../control/patch.ts';
+import type { RestControl } from './wire-api.ts';
+import type { WireRoute } from './wire-router.ts';
+
+const ID_LENGTH = 6;
+const RESOURCE = '/restapis/{restApiId}/resources/{resourceId}';
+
+export function resourceRoutes(control: RestControl): readonly WireRoute[] {
+  return [...apiRoutes(control), ...treeRoutes(control)];
+}
+
+function apiRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/restapis',
+      serve({ query }) {
+        const rest = control.apis.all.filter(({ identity }) => identity.protocol === 'rest');
+        return listReply(rest.map(showApi), query);
+      },
+    },
+    {
+      method: 'GET',
+      path: '/restapis/{restApiId}',
+      serve: (call) => jsonReply(200, showApi(findApi(control, call))),
+    },
+    {
+      method: 'PATCH',
+      path: '/restapis/{restApiId}',
+      serve(call) {
+        const api = findApi(control, call);
+        const operations = parsePatch(call.body, 'updateRestApiInput');
+        const properties = applyPatch(api.resources.api.properties, operations, API_RULES, plainRefusal);
+        api.edit({ ...api.resources, api: { ...api.resources.api, properties } });
+        return jsonReply(200, { ...showApi(api), tags: {} });
+      },
+    },
+  ];
+}
+
+function treeRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/restapis/{restApiId}/resources',
+      serve(call) {
+        const { resources } = findApi(control, call);
+        const inOrder = [...resources.resources.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+        const withMethods = embeds(call.query);
+        return listReply(
+          inOrder.map((resource) => showResource(resource, resources, withMethods)),
+          call.query,
+        );
+      },
+    },
+    {
+      method: 'GET',
+      path: RESOURCE,
+      serve(call) {
+        const { resources } = findApi(control, call);
+        const resource = getResource(resources, call.path('resourceId'));
+        return jsonReply(200, showResource(resource, resources, embeds(call.query)));
+      },
+    },
+    {
+      method: 'POST',
+      path: '/restapis/{restApiId}/resources/{parentId}',
+      serve(call) {
+        const api = findApi(control, call);
+        const id = control.random.hex(ID_LENGTH);
+        const pathPart = requiredText(call.body, 'pathPart');
+        api.edit(createResource(api.resources, { id, parentId: call.path('parentId'), pathPart }));
+        return jsonReply(201, showResource(getResource(api.resources, id), api.resources, false));
+      },
+    },
+    {
+      method: 'PATCH',
+      path: RESOURCE,
+      serve(call) {
+        const api = findApi(control, call);
+        const { id } = getResource(api.resources, call.path('resourceId'));
+        const operations = parsePatch(call.body, 'updateResourceInput');
+        api.edit(
+          applyPatch(api.resources, operations, treeRules(id), listingRefusal(['/parentId', '/pathPart'])),
+        );
+        return jsonReply(200, showResource(getResource(api.resources, id), api.resources, false));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: RESOURCE,
+      serve(call) {
+        const api = findApi(control, call);
+        api.edit(deleteResource(api.resources, call.path('resourceId')));
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+function treeRules(id: string): readonly PatchRule<ApiResources>[] {
+  return [
+    { path: '/parentId', on: { replace: (from, { value }) => moveResource(from, id, { parentId: value }) } },
+    { path: '/pathPart', on: { replace: (from, { value }) => moveResource(from, id, { pathPart: value }) } },
+  ];
+}
+
+/** `embed=methods` is the one embedding that there is. */
+function embeds(query: URLSearchParams): boolean {
+  const embed = query.getAll('embed').join(',');
+  if (embed !== '' && embed !== 'methods')
+    throw badRequest('Invalid embed specified. Must be one of: [methods]');
+  return embed === 'methods';
+}
+
+function showResource(
+  resource: PathResource,
+  from: ApiResources,
+  withMethods: boolean,
+): Record<string, unknown> {
+  const methods = methodsOf(from, resource.id);
+  return withoutUndefined({
+    id: resource.id,
+    parentId: parentOf(resource),
+    pathPart: resource.path === '/' ? undefined : partOf(resource),
+    path: resource.path,
+    resourceMethods:
+      methods.length === 0
+        ? undefined
+        : Object.fromEntries(
+            methods.map((method) => [
+              String(method.properties['HttpMethod']),
+              withMethods ? showMethod(method) : {},
+            ]),
+          ),
+  });
+}

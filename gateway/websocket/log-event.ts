@@ -1,0 +1,66 @@
+/** What is written down of an event of an open connection: its line, and the access log of its stage (aws-behaviour §10.3). */
+import type { LogFacts } from '../events/log-variables.ts';
+import type { RoutePlan } from '../deployment/model.ts';
+import type { ServedApi, ServedStage } from '../exchange.ts';
+import type { Ports } from '../ports.ts';
+import type { Trail } from '../trail.ts';
+import type { ConnectionDetail } from './connections.ts';
+import type { Closure } from './limits.ts';
+
+export type ConnectionEvent = {
+  readonly connection: ConnectionDetail;
+  readonly requestId: string;
+  /** Undefined where the stage has gone in a reload. */
+  readonly found: { readonly api: ServedApi; readonly stage: ServedStage } | undefined;
+  /** Undefined where none answers. */
+  readonly route: RoutePlan | undefined;
+  readonly status: number;
+} & (
+  | { readonly kind: 'MESSAGE'; readonly messageId: string; readonly reply: string | undefined }
+  | { readonly kind: 'DISCONNECT'; readonly closure: Closure }
+);
+
+/** `MESSAGE /dev sendMessage 200 3.2 ms integrate`: one line per event, like the request lines of HTTP. */
+export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports): void {
+  const { kind, connection, route } = event;
+  const shown = kind === 'MESSAGE' ? event.status : event.closure.code;
+  const ms = trail.elapsedMs().toFixed(1);
+  const line = `${kind} /${connection.stageName} ${route?.routeKey ?? '-'} ${shown} ${ms} ms ${trail.phase}`;
+  at.log.write(trail.failure === undefined ? line : `${line} (${trail.failure})`);
+  const access = event.found?.stage.logs?.access;
+  if (event.found === undefined || access === undefined) return;
+  const logged = access.format.print(describe(event, event.found, trail, at));
+  for (const group of access.groups) at.logGroups.write(group, logged);
+}
+
+/** A message is no HTTP: what it lacks shows as `-`. */
+function describe(
+  event: ConnectionEvent,
+  { api, stage }: NonNullable<ConnectionEvent['found']>,
+  trail: Trail,
+  at: Ports,
+): LogFacts {
+  const { kind, connection, requestId, route, status } = event;
+  const { connectionId, connectedAtEpochMs, sourceIp, userAgent, caller } = connection;
+  const latencyMs = trail.elapsedMs();
+  const isMessage = kind === 'MESSAGE';
+  return {
+    request: {
+      ...{ method: '', rawPath: '', rawQuery: '', body: undefined, protocol: '', traceHeader: '' },
+      ...{ api, stage, route, caller, sourceIp, requestId, extendedRequestId: requestId },
+      rawHeaders: userAgent === null ? [] : ['user-agent', userAgent],
+      receivedAtEpochMs: at.clock.nowEpochMs() - Math.round(latencyMs),
+    },
+    ...{ status, latencyMs },
+    responseBytes: isMessage && event.reply !== undefined ? Buffer.byteLength(event.reply) : 0,
+    ...{ authenticate: undefined, authorizer: undefined, authorize: undefined },
+    integration: trail.describeIntegration(status),
+    failure: trail.error && stage.deployment.errors.describe(trail.error.code, trail.error.detail),
+    connection: {
+      ...{ connectionId, connectedAtEpochMs, eventType: kind },
+      messageId: isMessage ? event.messageId : undefined,
+      disconnectStatusCode: isMessage ? undefined : event.closure.code,
+      disconnectReason: isMessage ? undefined : event.closure.reason,
+    },
+  };
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+'use strict';
+const { describeOldNode } = require('../plugin/old-node.cjs');
+
+const refusal = describeOldNode();
+if (refusal === undefined) {
+  import('../cli/main.js');
+} else {
+  process.stderr.write('error: ' + refusal + '\n');
+  process.exitCode = 1;
+}

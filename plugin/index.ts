@@ -1,0 +1,154 @@
+/**
+ * The Serverless plug-in: `serverless gateway start`, and `serverless offline [start]` with serverless-offline's options
+ * and hooks. Read by osls at every command, so the gateway itself is loaded only when it is to run; and by Nodes that
+ * are too old, so nothing here may need a new one before the first line of the constructor.
+ */
+import { join } from 'node:path';
+import { describeOldNode } from './old-node.cjs';
+import { OFFLINE_COMMAND_OPTIONS, readOfflineOptions } from './offline-options.ts';
+import { OptionError, readPairs } from './option-values.ts';
+import { readStartOptions, START_OPTIONS } from './start-options.ts';
+import { listenForTermination } from './termination.ts';
+import type { CliOptions, PluginUtilities, Serverless } from './serverless.ts';
+import type { ServiceFacts } from './session.ts';
+import type { StartSettings } from './settings.ts';
+import type { Termination } from './termination.ts';
+
+/** What a plug-in beside this one may hold open after its own end. */
+const EXIT_WITHIN_MS = 1500;
+
+type Running = { readonly termination: Termination; readonly close: () => Promise<void> };
+
+class GatewrightPlugin {
+  readonly commands = {
+    gateway: {
+      usage: 'Serves this service as Amazon API Gateway would.',
+      commands: {
+        start: {
+          usage: 'Serves this service on this machine.',
+          lifecycleEvents: ['start'],
+          options: START_OPTIONS,
+        },
+      },
+    },
+    offline: {
+      usage: 'Serves this service with the addresses and options of serverless-offline.',
+      lifecycleEvents: ['start'],
+      options: OFFLINE_COMMAND_OPTIONS,
+      commands: {
+        start: {
+          usage: 'The same, with hooks for other plug-ins at start and end.',
+          lifecycleEvents: ['init', 'ready', 'end'],
+          options: OFFLINE_COMMAND_OPTIONS,
+        },
+        // Spawned by plug-ins that have built the functions again.
+        functionsUpdated: { type: 'entrypoint', lifecycleEvents: ['cleanup'] },
+      },
+    },
+  };
+  readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
+  readonly #serverless: Serverless;
+  readonly #cli: CliOptions;
+  readonly #utilities: PluginUtilities;
+  #offlineSettings: StartSettings | undefined;
+  #running: Running | undefined;
+
+  constructor(serverless: Serverless, cli: CliOptions, utilities: PluginUtilities) {
+    const refusal = describeOldNode();
+    if (refusal !== undefined) throw new serverless.classes.Error(refusal, 'GATEWRIGHT_OLD_NODE');
+    this.#serverless = serverless;
+    this.#cli = cli;
+    this.#utilities = utilities;
+    this.hooks = {
+      initialize: () => this.#initialize(),
+      'gateway:start:start': () => this.#runToEnd(() => readStartOptions(this.#cli)),
+      'offline:start': () => this.#runToEnd(() => this.#offline()),
+      'offline:start:init': () => this.#start(() => this.#offline()),
+      'offline:start:ready': () => this.#running?.termination.told,
+      'offline:start:end': () => this.#end(),
+      'offline:functionsUpdated:cleanup': () => this.#noteUpdate(),
+    };
+  }
+
+  /** Options are read before other plug-ins' hooks, some of which write to `custom.serverless-offline`. */
+  #initialize(): void {
+    const { processedInput, pluginManager, service } = this.#serverless;
+    if (processedInput.commands[0] !== 'offline') return;
+    if (pluginManager.plugins.some((plugin) => plugin.constructor.name === 'ServerlessOffline'))
+      throw this.#error('take serverless-offline out of plugins: gatewright answers its commands');
+    const { settings, warnings } = this.#reading(() =>
+      readOfflineOptions(this.#cli, service.custom?.['serverless-offline']),
+    );
+    for (const warning of warnings) this.#utilities.log.warning(warning);
+    this.#offlineSettings = settings;
+  }
+
+  /** @throws where another command runs offline's hooks: nobody has read its options. */
+  #offline(): StartSettings {
+    if (this.#offlineSettings === undefined)
+      throw this.#error('offline was not asked for on the command line');
+    return this.#offlineSettings;
+  }
+
+  async #runToEnd(readSettings: () => StartSettings): Promise<void> {
+    await this.#start(readSettings);
+    await this.#running?.termination.told;
+    await this.#end();
+  }
+
+  async #start(readSettings: () => StartSettings): Promise<void> {
+    const settings = this.#reading(readSettings);
+    const service = this.#describeService();
+    const termination = listenForTermination();
+    const { explain, startSession } = await import('./session.ts');
+    try {
+      this.#running = { termination, close: await startSession(service, settings) };
+    } catch (error) {
+      const message = explain(error);
+      throw message === undefined ? error : this.#error(message);
+    }
+  }
+
+  async #end(): Promise<void> {
+    await this.#running?.close();
+    this.#running = undefined;
+    // Does not keep the process alive, only ends what does.
+    setTimeout(() => process.exit(), EXIT_WITHIN_MS).unref();
+  }
+
+  #noteUpdate(): void {
+    if (this.#offlineSettings?.reload === false)
+      this.#utilities.log.warning(
+        'functions have been built again; take out reloadHandler: false to serve them',
+      );
+  }
+
+  #describeService(): ServiceFacts {
+    const { serviceDir, configurationFilename = 'serverless.yml' } = this.#serverless;
+    if (!/^serverless\.(ya?ml|json|[cm]?[jt]s)$/.test(configurationFilename))
+      throw this.#error(`gatewright reads serverless.yml and its kin, not ${configurationFilename}`);
+    const provider = this.#serverless.getProvider('aws');
+    return {
+      file: join(serviceDir, configurationFilename),
+      directory: serviceDir,
+      stage: provider.getStage(),
+      region: provider.getRegion(),
+      parameters: readPairs(this.#cli['param']),
+    };
+  }
+
+  #reading<Result>(read: () => Result): Result {
+    try {
+      return read();
+    } catch (error) {
+      throw error instanceof OptionError ? this.#error(error.message) : error;
+    }
+  }
+
+  #error(message: string): Error {
+    return new this.#serverless.classes.Error(message, 'GATEWRIGHT');
+  }
+}
+
+// osls takes a plug-in's default export.
+export { GatewrightPlugin as default, GatewrightPlugin };

@@ -1,0 +1,81 @@
+/** One gateway for one service, from its load to its end. Loads the whole gateway, so `index.ts` imports it on demand. */
+import {
+  chooseKeyPair,
+  createGateway,
+  createStreamSink,
+  DefinitionError,
+  printLogLine,
+  StartError,
+} from '../gateway/index.ts';
+import { describeListening } from './listening-text.ts';
+import type { Gateway } from '../gateway/index.ts';
+import type { StartSettings } from './settings.ts';
+
+/** What the service that osls has read says of itself. */
+export type ServiceFacts = {
+  /** Absolute path of its serverless.yml. */
+  readonly file: string;
+  readonly directory: string;
+  readonly stage: string;
+  readonly region: string;
+  readonly parameters: Readonly<Record<string, string>>;
+};
+
+/** AWS's own example account, as under `gatewright start`. */
+const ACCOUNT_ID = '123456789012';
+
+/** Serves the service and prints where; returns how to end. @throws StartError, DefinitionError */
+export async function startSession(
+  service: ServiceFacts,
+  settings: StartSettings,
+): Promise<() => Promise<void>> {
+  const startedMs = performance.now();
+  const log = createStreamSink(process.stdout);
+  const gateway = await createGateway({
+    ...settings,
+    stage: service.stage,
+    region: service.region,
+    parameters: service.parameters,
+    directory: service.directory,
+    accountId: ACCOUNT_ID,
+    // osls has put it into this process, which the loading child inherits.
+    environment: {},
+    adminKey: chooseKeyPair(process.env),
+    accountThrottle: false,
+    log,
+    functionLog(line) {
+      // Embedded metrics are for CloudWatch; between request lines they only hide what a person looks for.
+      if (!line.message.startsWith('{"_aws":'))
+        process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`);
+    },
+    onProgress: (message) => process.stderr.write(`${message}\n`),
+    onReload: (notice) =>
+      log.write(
+        notice.kind === 'reloaded'
+          ? `reloaded ${notice.what} in ${Math.round(notice.tookMs)} ms`
+          : `kept ${notice.what} as before: ${notice.message}`,
+      ),
+  });
+  try {
+    await serve(gateway, service.file, startedMs);
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
+  return async () => {
+    await gateway.close();
+    await log.close();
+  };
+}
+
+async function serve(gateway: Gateway, file: string, startedMs: number): Promise<void> {
+  await gateway.load([file]);
+  const listening = await gateway.listen();
+  process.stdout.write(describeListening(gateway.routes(), listening, performance.now() - startedMs));
+}
+
+/** The message of an error that a person can mend; undefined for a bug of ours. */
+export function explain(error: unknown): string | undefined {
+  if (error instanceof DefinitionError) return error.describe();
+  return error instanceof StartError ? error.message : undefined;
+}

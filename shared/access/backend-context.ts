@@ -1,0 +1,42 @@
+/** What the backend learns of the caller, beside the principal's id. */
+import type { AuthorizerContext } from '../aws/authorizer-result.ts';
+import { claimAt } from './claims.ts';
+import type { CompiledDocument } from './compiled-document.ts';
+import type { Principal } from './principal.ts';
+
+/** A value beyond this is left out: together they must fit beside a policy. */
+const VALUE_LIMIT_CHARACTERS = 1_024;
+
+/**
+ * Only flat values, since an object or array fails every REST request with 500, and only claims that the
+ * document names, since access logs may print them. `exp` goes along because a kept answer outlives the token.
+ */
+export function backendContext({ context }: CompiledDocument, principal: Principal): AuthorizerContext {
+  const { subject, issuer, clientId, scopes, claims, expiresAtEpochSeconds } = principal;
+  const named = context.map(({ name, claim }) => [name, flatten(claimAt(claims, claim))] as const);
+  const standard = [
+    ['sub', subject],
+    ['iss', issuer],
+    ['scope', scopes.size === 0 ? undefined : [...scopes].sort().join(' ')],
+    ['clientId', clientId],
+    ['exp', expiresAtEpochSeconds],
+  ] as const;
+  return Object.fromEntries(
+    [...named, ...standard].filter((entry): entry is readonly [string, string | number | boolean] =>
+      isFit(entry[1]),
+    ),
+  );
+}
+
+/** Lists of plain values as one text with spaces, anything deeper as JSON. */
+function flatten(value: unknown): string | number | boolean | undefined {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string' && !item.includes(' ')))
+    return value.join(' ');
+  return value === undefined ? undefined : JSON.stringify(value);
+}
+
+function isFit(value: string | number | boolean | undefined): value is string | number | boolean {
+  if (typeof value === 'string') return value.length <= VALUE_LIMIT_CHARACTERS && value.isWellFormed();
+  return typeof value === 'boolean' || Number.isFinite(value);
+}

@@ -1,0 +1,281 @@
+/** Access document and route inventory → what ships, or every mistake with its place. Build time only. */
+import { compileCondition } from './compile-condition.ts';
+import { compileIssuer } from './compile-issuer.ts';
+import type {
+  CompiledCondition,
+  CompiledDocument,
+  CompiledRole,
+  CompiledRoute,
+  CompiledRule,
+  CompiledSource,
+  ProtectedApi,
+} from './compiled-document.ts';
+import type { AccessDocument, RuleText } from './document.ts';
+import { expandRoutes, expandRule } from './expand-rule.ts';
+import type { Locate, Problem } from './read-document.ts';
+import type { RouteInventory } from './route-inventory.ts';
+import type { Path } from './shape.ts';
+
+export type Compilation =
+  | { readonly kind: 'compiled'; readonly document: CompiledDocument; readonly warnings: readonly Problem[] }
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
+
+export type CompileSource = {
+  /** File name without its ending. */
+  readonly name: string;
+  readonly document: AccessDocument;
+  readonly inventory: RouteInventory;
+  readonly locate: Locate;
+};
+
+/** More lists than this would double the policy too often. */
+const NETWORKS_LIMIT = 4;
+
+type Work = CompileSource & {
+  readonly problem: (path: Path, message: string, at?: 'key') => void;
+  readonly warning: (path: Path, message: string) => void;
+};
+
+/** Checks what no single part of the document can know, and turns names into what they stand for. */
+export function compileDocument(source: CompileSource): Compilation {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const work: Work = {
+    ...source,
+    problem: (path, message, at) => problems.push(source.locate(path, message, at)),
+    warning: (path, message) => warnings.push(source.locate(path, message)),
+  };
+  const { document, inventory } = work;
+  checkIssuers(work);
+  const roles = closeRoles(work);
+  const routes = inventory.kind === 'websocket' ? [] : expandRoutes(inventory.routes);
+  const networks: string[][] = [];
+  const rules = compileRules(work, routes, networks);
+  checkResult(work, networks);
+  const compiled: CompiledDocument = {
+    name: work.name,
+    kind: inventory.kind,
+    apis: protectedApis(work),
+    issuers: document.issuers.map(compileIssuer),
+    sources: document.sources.map(compileSource),
+    roles,
+    ...{ routes, rules, networks },
+    context: Object.entries(document.context ?? {}).map(([name, { claim }]) => ({ name, claim })),
+    result: {
+      format: 'policy',
+      cacheTtlSeconds: 60,
+      expiryCondition: false,
+      maxBytes: 7168,
+      onOversize: 'fail',
+      ...document.result,
+    },
+  };
+  warnOfSilence(work, compiled);
+  return problems.length > 0
+    ? { kind: 'invalid', problems }
+    : { kind: 'compiled', document: compiled, warnings };
+}
+
+function compileSource(source: AccessDocument['sources'][number]): CompiledSource {
+  return source.in === 'header' ? { ...source, name: source.name.toLowerCase() } : source;
+}
+
+function protectedApis({ document, inventory }: Work): readonly ProtectedApi[] {
+  return Object.entries(document.api).flatMap(([stage, api]) => {
+    const ids = new Set([
+      ...(api.apiId === undefined ? [] : [api.apiId]),
+      ...(inventory.apiIds[stage] ?? []),
+    ]);
+    return [...ids].map((apiId) => ({ for: stage, apiId, stage: api.stage }));
+  });
+}
+
+function checkIssuers(work: Work): void {
+  const { document, inventory, problem } = work;
+  const ids = document.issuers.map(({ id }) => id);
+  const used = new Set(document.sources.flatMap(({ issuers }) => issuers));
+  const trusted = new Set<string>();
+  for (const [index, issuer] of document.issuers.entries()) {
+    const path = ['issuers', index];
+    if (ids.indexOf(issuer.id) !== index) problem([...path, 'id'], `"${issuer.id}" is the id of two issuers`);
+    if (!used.has(issuer.id))
+      problem(path, `no source names "${issuer.id}", so its credentials are never read`);
+    for (const [place, stage] of (issuer.only ?? []).entries())
+      if (!Object.hasOwn(document.api, stage))
+        problem([...path, 'only', place], `"${stage}" is no stage under api`);
+    const { issuer: name } = compileIssuer(issuer).trust;
+    if (trusted.has(name)) problem(path, `its tokens say iss "${name}", as those of another issuer do`);
+    trusted.add(name);
+  }
+  for (const [index, source] of document.sources.entries()) {
+    for (const [place, id] of source.issuers.entries())
+      if (!ids.includes(id))
+        problem(
+          ['sources', index, 'issuers', place],
+          `"${id}" is not declared under issuers; there are ${ids.join(', ')}`,
+        );
+    if (source.in !== 'header' && inventory.kind !== 'websocket')
+      problem(['sources', index, 'in'], `is for WebSocket APIs only; this API is a ${inventory.kind} API`);
+  }
+}
+
+/** Every role with all that it inherits. A ring of roles would never end. */
+function closeRoles({ document, problem }: Work): Readonly<Record<string, CompiledRole>> {
+  const roles = document.roles ?? {};
+  const close = (name: string, seen: ReadonlySet<string>): readonly string[] => {
+    const inherits = roles[name]?.inherits ?? [];
+    for (const [index, inherited] of inherits.entries()) {
+      const path = ['roles', name, 'inherits', index];
+      if (!Object.hasOwn(roles, inherited)) problem(path, `"${inherited}" is not declared under roles`);
+      if (seen.has(inherited)) problem(path, `"${inherited}" inherits "${name}" itself`);
+    }
+    const next = inherits.filter((inherited) => !seen.has(inherited));
+    return [name, ...next.flatMap((inherited) => close(inherited, new Set([...seen, inherited])))];
+  };
+  return Object.fromEntries(
+    Object.keys(roles).map((name) => {
+      const closed = [...new Set(close(name, new Set([name])))].sort();
+      const scopes = [...new Set(closed.flatMap((role) => roles[role]?.scopes ?? []))].sort();
+      return [name, { roles: closed, scopes }];
+    }),
+  );
+}
+
+function compileRules(
+  work: Work,
+  routes: readonly CompiledRoute[],
+  networks: string[][],
+): readonly CompiledRule[] {
+  const { document, inventory, problem } = work;
+  const isWebSocket = inventory.kind === 'websocket';
+  const ids = new Set<string>();
+  return document.rules.flatMap((rule, index) => {
+    const path: Path = ['rules', index];
+    if (ids.has(rule.id)) problem([...path, 'id'], `"${rule.id}" is the id of two rules`);
+    ids.add(rule.id);
+    if (isWebSocket !== (rule.connect === true)) {
+      problem(
+        path,
+        isWebSocket
+          ? 'a WebSocket has one thing to allow: write connect: true'
+          : 'connect is for WebSocket APIs only',
+      );
+      return [];
+    }
+    const when = compileWhen(work, rule, path, networks);
+    const expanded = isWebSocket
+      ? { routes: [], bind: [] }
+      : expandRule(rule, routes, (below, message, at) => problem([...path, ...below], message, at));
+    if (expanded === undefined) return [];
+    warnOfRule(
+      work,
+      rule,
+      path,
+      expanded.routes.map((route) => routes[route]),
+    );
+    const bind = expanded.bind.length === 0 ? {} : { bind: expanded.bind };
+    return [{ id: rule.id, effect: rule.effect, routes: expanded.routes, ...(when && { when }), ...bind }];
+  });
+}
+
+function compileWhen(
+  { document, problem }: Work,
+  rule: RuleText,
+  path: Path,
+  networks: string[][],
+): CompiledCondition | undefined {
+  if (rule.when === undefined) return undefined;
+  return compileCondition(rule.when, [...path, 'when'], {
+    issuers: new Set(document.issuers.map(({ id }) => id)),
+    roles: new Set(Object.keys(document.roles ?? {})),
+    complain: problem,
+    networkIndex(cidr) {
+      const sorted = [...cidr].sort();
+      const known = networks.findIndex((list) => JSON.stringify(list) === JSON.stringify(sorted));
+      return known === -1 ? networks.push(sorted) - 1 : known;
+    },
+  });
+}
+
+function checkResult({ document, inventory, problem }: Work, networks: readonly string[][]): void {
+  const {
+    format = 'policy',
+    cacheTtlSeconds = 60,
+    onOversize = 'fail',
+    expiryCondition = false,
+  } = document.result ?? {};
+  const at = ['result'];
+  if (networks.length > NETWORKS_LIMIT)
+    problem(
+      ['rules'],
+      `have ${networks.length} different lists of addresses; at most ${NETWORKS_LIMIT} fit into one policy`,
+    );
+  if (onOversize === 'exact' && cacheTtlSeconds > 0)
+    problem([...at, 'onOversize'], 'exact answers for one request only: it needs cacheTtlSeconds: 0');
+  if (format !== 'simple') return;
+  if (inventory.kind !== 'http') problem([...at, 'format'], 'simple answers are for HTTP APIs only');
+  if (expiryCondition) problem([...at, 'expiryCondition'], 'a simple answer has no conditions');
+  if (cacheTtlSeconds === 0) return;
+  const bound = document.rules.findIndex(({ bind }) => bind !== undefined);
+  // The verdict for id 1 would be the answer for id 2: both are the same route key.
+  if (bound !== -1)
+    problem(
+      ['rules', bound, 'bind'],
+      'cannot be kept as a simple answer: set result.format: policy, or cacheTtlSeconds: 0',
+    );
+  if (networks.length > 0)
+    problem(
+      [...at, 'format'],
+      'a kept simple answer would hold for other addresses: set format: policy, or cacheTtlSeconds: 0',
+    );
+}
+
+function warnOfRule(
+  { inventory, warning }: Work,
+  rule: RuleText,
+  path: Path,
+  routes: readonly (CompiledRoute | undefined)[],
+): void {
+  const open = routes.find((route) =>
+    inventory.routes.some(
+      (known) =>
+        known.path === route?.path &&
+        !known.isProtected &&
+        (known.method === route.method || known.method === 'ANY'),
+    ),
+  );
+  if (open !== undefined)
+    warning(path, `${open.method} ${open.path} has no authorizer, so nothing enforces this rule there`);
+  if (
+    rule.effect === 'allow' &&
+    JSON.stringify(rule.when ?? {}).includes('"not"') &&
+    JSON.stringify(rule.when).includes('"claims"')
+  )
+    warning(
+      [...path, 'when'],
+      'a claim that is missing makes "not" true: write the claim that must be there instead',
+    );
+}
+
+/** Default deny is right, and worth a line where nobody wrote it. */
+function warnOfSilence({ inventory, warning }: Work, { routes, rules, apis }: CompiledDocument): void {
+  const allowed = new Set(rules.flatMap((rule) => (rule.effect === 'allow' ? rule.routes : [])));
+  const silent = routes.filter(
+    ({ method, path }, index) =>
+      !allowed.has(index) &&
+      inventory.routes.some((route) => route.path === path && route.method === method && route.isProtected),
+  );
+  if (silent.length > 0)
+    warning(
+      ['rules'],
+      `no rule allows ${silent
+        .map(({ method, path }) => `${method} ${path}`)
+        .slice(0, 10)
+        .join(', ')}${silent.length > 10 ? ' …' : ''}: nobody may call them`,
+    );
+  if (apis.length === 0)
+    warning(
+      ['api'],
+      'the id of the API is not known in any stage: run gatewright access sync, or write apiId',
+    );
+}

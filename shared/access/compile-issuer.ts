@@ -1,0 +1,74 @@
+/** An issuer as a person writes it → what tokens are checked against. Build time only. */
+import type { CompiledIssuer, KeySetLimits, TokenTrust } from './compiled-document.ts';
+import type { IssuerText } from './document.ts';
+import { defaultJwksUri, LOCAL_ISSUER } from './issuers.ts';
+import { USUAL_LIMITS } from './key-sets.ts';
+
+type JwksText = NonNullable<Extract<IssuerText, { type: 'oidc' }>['jwks']>;
+type ClaimsText = NonNullable<Extract<IssuerText, { type: 'oidc' }>['claims']>;
+
+export function compileIssuer(issuer: IssuerText): CompiledIssuer {
+  const only = issuer.only === undefined ? {} : { only: issuer.only };
+  return { id: issuer.id, ...only, trust: trustOf(issuer) };
+}
+
+function trustOf(issuer: IssuerText): TokenTrust {
+  switch (issuer.type) {
+    case 'oidc':
+      return {
+        issuer: issuer.issuer,
+        isLocal: false,
+        jwksUri: issuer.jwksUri ?? defaultJwksUri(issuer.issuer),
+        audience: issuer.audience,
+        ...(issuer.clients && { clients: issuer.clients }),
+        algorithms: issuer.algorithms ?? ['RS256'],
+        types: (issuer.typ ?? ['JWT', 'at+jwt', 'application/at+jwt']).map((type) => type.toLowerCase()),
+        ...timesOf(issuer),
+        ...claimsOf(issuer.claims),
+        keys: limitsOf(issuer.jwks),
+      };
+    case 'cognito': {
+      const name = `https://cognito-idp.${issuer.userPoolId.split('_')[0] ?? ''}.amazonaws.com/${issuer.userPoolId}`;
+      return {
+        issuer: name,
+        isLocal: false,
+        jwksUri: defaultJwksUri(name),
+        clients: issuer.clients,
+        algorithms: ['RS256'],
+        types: ['jwt'],
+        tokenUse: issuer.tokenUse ?? 'access',
+        ...timesOf(issuer),
+        principal: ['sub'],
+        scopes: [['scope']],
+        roles: issuer.groupsAs === 'roles' ? [['cognito:groups']] : [],
+        keys: limitsOf(issuer.jwks),
+      };
+    }
+    case 'local':
+      return {
+        issuer: LOCAL_ISSUER,
+        isLocal: true,
+        jwksUri: '',
+        audience: ['gatewright'],
+        algorithms: ['RS256'],
+        types: ['jwt', 'at+jwt'],
+        clockSkewSeconds: 30,
+        ...claimsOf(issuer.claims),
+        keys: limitsOf({}),
+      };
+  }
+}
+
+function timesOf(issuer: { readonly clockSkewSeconds?: number; readonly maxTokenAgeSeconds?: number }) {
+  const { clockSkewSeconds = 30, maxTokenAgeSeconds } = issuer;
+  return { clockSkewSeconds, ...(maxTokenAgeSeconds !== undefined && { maxTokenAgeSeconds }) };
+}
+
+function claimsOf(claims: ClaimsText = {}): Pick<TokenTrust, 'principal' | 'scopes' | 'roles'> {
+  const { principal = ['sub'], scopes = [['scope'], ['scp']], roles = [['roles']] } = claims;
+  return { principal, scopes, roles };
+}
+
+function limitsOf(jwks: JwksText = {}): KeySetLimits {
+  return { ...USUAL_LIMITS, ...jwks };
+}

@@ -1,0 +1,134 @@
+/**
+ * What ships in the authorizers: access documents compiled at build time to plain JSON. Nothing here is
+ * checked again at run time; `access/compiled.json` is made by `compileDocument` and by nothing else.
+ */
+import type { SignatureAlgorithm } from './issuers.ts';
+
+export type CompiledAccess = { readonly documents: readonly CompiledDocument[] };
+
+export type ApiKind = 'rest' | 'http' | 'websocket';
+
+export type CompiledDocument = {
+  readonly name: string;
+  readonly kind: ApiKind;
+  /** By stage of the authorizers' own stack. */
+  readonly apis: readonly ProtectedApi[];
+  readonly issuers: readonly CompiledIssuer[];
+  readonly sources: readonly CompiledSource[];
+  /** Every role with the roles and scopes that it comes to, itself included. */
+  readonly roles: Readonly<Record<string, CompiledRole>>;
+  /** One entry per concrete verb; rules mean them by index. */
+  readonly routes: readonly CompiledRoute[];
+  readonly rules: readonly CompiledRule[];
+  /** Address blocks that conditions mean by index. */
+  readonly networks: readonly (readonly string[])[];
+  readonly context: readonly { readonly name: string; readonly claim: ClaimPath }[];
+  readonly result: CompiledResult;
+};
+
+export type ProtectedApi = {
+  /** Stage of the authorizers' own stack: what is deployed there answers for this API. */
+  readonly for: string;
+  readonly apiId: string;
+  readonly stage: string;
+};
+
+/** Steps from the token's claims to a value. */
+export type ClaimPath = readonly string[];
+
+export type CompiledIssuer = {
+  readonly id: string;
+  /** Stages of the authorizers' own stack in which it is trusted; absent: all. */
+  readonly only?: readonly string[];
+  readonly trust: TokenTrust;
+};
+
+export type TokenTrust = {
+  /** Exactly the `iss` of its tokens. */
+  readonly issuer: string;
+  /** The gateway's own: keys come from where GATEWRIGHT_ISSUER_URL says. */
+  readonly isLocal: boolean;
+  readonly jwksUri: string;
+  /** A token must name one of these in `aud`; absent: not looked at (Cognito access tokens have none). */
+  readonly audience?: readonly string[];
+  /** A token must be issued to one of these; absent: to anybody. */
+  readonly clients?: readonly string[];
+  readonly algorithms: readonly SignatureAlgorithm[];
+  /** Lower case. */
+  readonly types: readonly string[];
+  /** Cognito's `token_use`. */
+  readonly tokenUse?: 'access' | 'id';
+  readonly clockSkewSeconds: number;
+  readonly maxTokenAgeSeconds?: number;
+  readonly principal: ClaimPath;
+  readonly scopes: readonly ClaimPath[];
+  readonly roles: readonly ClaimPath[];
+  readonly keys: KeySetLimits;
+};
+
+export type KeySetLimits = {
+  readonly maxAgeSeconds: number;
+  readonly staleSeconds: number;
+  readonly cooldownSeconds: number;
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+};
+
+export type CompiledSource =
+  | {
+      readonly in: 'header';
+      /** Lower case. */
+      readonly name: string;
+      readonly scheme?: 'Bearer';
+      readonly issuers: readonly string[];
+    }
+  | { readonly in: 'query'; readonly name: string; readonly issuers: readonly string[] }
+  | { readonly in: 'subprotocol'; readonly marker: string; readonly issuers: readonly string[] };
+
+export type CompiledRole = { readonly roles: readonly string[]; readonly scopes: readonly string[] };
+
+export type CompiledRoute = {
+  /** `GET`; never `ANY`. */
+  readonly method: string;
+  /** `/orders/{id}`, `/files/{proxy+}`, `$default`. */
+  readonly path: string;
+};
+
+export type CompiledRule = {
+  readonly id: string;
+  readonly effect: 'allow' | 'deny';
+  /** Indexes into `routes`; empty for a WebSocket, whose only route is `$connect`. */
+  readonly routes: readonly number[];
+  readonly when?: CompiledCondition;
+  readonly bind?: readonly CompiledBinding[];
+};
+
+export type CompiledBinding = {
+  /** Which segment of the path it is, from 0, for each of the rule's routes in their order. */
+  readonly segments: readonly number[];
+  readonly claim: ClaimPath;
+  /** Undefined: the claim is one value. */
+  readonly max?: number;
+};
+
+export type CompiledCondition =
+  | { readonly is: 'all' | 'any'; readonly of: readonly CompiledCondition[] }
+  | { readonly is: 'not'; readonly of: CompiledCondition }
+  | { readonly is: 'issuer' | 'client' | 'scope' | 'role'; readonly name: string }
+  | { readonly is: 'network'; readonly index: number }
+  | {
+      readonly is: 'claim';
+      readonly claim: ClaimPath;
+      readonly op: 'equals' | 'in' | 'contains' | 'exists' | 'gte' | 'lte';
+      readonly values: readonly (string | number | boolean)[];
+    }
+  | { readonly is: 'mfa' }
+  | { readonly is: 'auth-age'; readonly maxSeconds: number };
+
+export type CompiledResult = {
+  readonly format: 'policy' | 'simple';
+  readonly cacheTtlSeconds: number;
+  readonly expiryCondition: boolean;
+  readonly maxBytes: number;
+  readonly onOversize: 'fail' | 'exact';
+};

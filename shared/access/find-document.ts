@@ -1,0 +1,37 @@
+/** The access document that protects an API: chosen by API and stage of the event, never by what a caller sends. */
+import type { AuthorizerKind } from '../aws/authorizer-event.ts';
+import type { MethodArn } from '../aws/method-arn.ts';
+import { DomainError } from '../errors.ts';
+import type { ApiKind, CompiledAccess, CompiledDocument } from './compiled-document.ts';
+
+const API_KINDS: Readonly<Record<AuthorizerKind, ApiKind>> = {
+  rest: 'rest',
+  'http-1.0': 'http',
+  'http-2.0': 'http',
+  websocket: 'websocket',
+};
+
+/** `access/compiled.json` as it is imported; written and checked by the build only. */
+export function parseCompiledAccess(json: unknown): CompiledAccess {
+  return json as CompiledAccess;
+}
+
+/**
+ * `deployedStage` is the stage of the authorizers' own stack: what protects an API there is no answer elsewhere.
+ * @throws DomainError API_UNKNOWN: nobody has said who may use this API, so nobody may, and it is no fault of the caller's.
+ */
+export function findDocument(
+  { documents }: CompiledAccess,
+  deployedStage: string,
+  { apiId, stage }: MethodArn,
+  kind: AuthorizerKind,
+): CompiledDocument {
+  const found = documents.find(({ apis }) =>
+    apis.some((api) => api.for === deployedStage && api.apiId === apiId && api.stage === stage),
+  );
+  if (found === undefined)
+    throw new DomainError('API_UNKNOWN', 'no access document protects the API and stage of the event');
+  if (found.kind !== API_KINDS[kind])
+    throw new DomainError('API_UNKNOWN', 'the access document of the API is for an API of another kind');
+  return found;
+}

@@ -1,0 +1,23 @@
+/** Member names that stand twice in one object: JSON.parse takes the last, others the first (RFC 8259 section 4). */
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
+
+/** Whether any object of the text, at any depth, names a member twice. The text must be valid JSON. */
+export function repeatsMember(json: string): boolean {
+  /** Names of the objects that are open; undefined for an array. */
+  const open: (Set<string> | undefined)[] = [];
+  let expectsName = false;
+  for (const [token] of json.matchAll(TOKEN)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '[') open.push(undefined);
+    else if (token === '}' || token === ']') open.pop();
+    else if (token.startsWith('"') && expectsName) {
+      const names = open.at(-1);
+      const name: unknown = JSON.parse(token);
+      if (names?.has(String(name)) === true) return true;
+      names?.add(String(name));
+    }
+    expectsName = token === '{' || (token === ',' && open.at(-1) !== undefined);
+  }
+  return false;
+}

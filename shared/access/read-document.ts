@@ -1,0 +1,101 @@
+/** Text of `access/<name>.yml` → access document, or every mistake with its place. Build time only. */
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document, Node } from 'yaml';
+import { ACCESS_DOCUMENT } from './document.ts';
+import type { AccessDocument } from './document.ts';
+import type { Path } from './shape.ts';
+
+/** One mistake, where it stands and what to write instead. */
+export type Problem = {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** `rules[2].effect: must be one of allow, deny, not "alow"` */
+  readonly message: string;
+};
+
+/** Finds the line of any part of the document, for rules that are checked later. */
+export type Locate = (path: Path, message: string, at?: 'key') => Problem;
+
+export type DocumentReading =
+  | { readonly kind: 'read'; readonly document: AccessDocument; readonly locate: Locate }
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
+
+const TEXT_LIMIT_CHARACTERS = 500_000;
+
+/** Reads YAML or JSON. `file` is only named in problems. Never throws. */
+export function readDocument(text: string, file: string): DocumentReading {
+  const lines = new LineCounter();
+  const at = (offset: number, message: string): Problem => {
+    const { line, col: column } = lines.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(column, 1), message };
+  };
+  if (text.length > TEXT_LIMIT_CHARACTERS)
+    return {
+      kind: 'invalid',
+      problems: [{ file, line: 1, column: 1, message: 'the document is over 500 KB' }],
+    };
+  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true });
+  const wrong = [...yaml.errors, ...yaml.warnings];
+  if (wrong.length > 0)
+    return { kind: 'invalid', problems: wrong.map(({ pos, message }) => at(pos[0], message)) };
+  const locate: Locate = (path, message, where) => {
+    const name = printPath(path);
+    return at(offsetOf(yaml, path, where), name === '' ? message : `${name}: ${message}`);
+  };
+  const problems: Problem[] = [];
+  const value = toValue(yaml, (message) => problems.push(at(0, message)));
+  if (problems.length > 0) return { kind: 'invalid', problems };
+  const document = ACCESS_DOCUMENT.read(value, [], (path, message, where) => {
+    problems.push(locate(path, message, where));
+  });
+  return document === undefined || problems.length > 0
+    ? { kind: 'invalid', problems }
+    : { kind: 'read', document, locate };
+}
+
+/** Aliases are counted by the library, so that a few lines cannot become gigabytes. */
+function toValue(yaml: Document, report: (message: string) => void): unknown {
+  try {
+    return yaml.toJS({ maxAliasCount: 100 });
+  } catch {
+    report('the document has too many aliases, or one that leads to itself');
+    return undefined;
+  }
+}
+
+/** Where the part stands; what is missing stands where its parent does. */
+function offsetOf(yaml: Document, path: Path, where: 'key' | undefined): number {
+  let node: unknown = yaml.contents;
+  let offset = startOf(node) ?? 0;
+  for (const [depth, step] of path.entries()) {
+    const isLast = depth === path.length - 1;
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+      if (pair === undefined) return offset;
+      node = pair.value;
+      const keyOffset = startOf(pair.key) ?? offset;
+      offset = isLast && (where === 'key' || !isScalar(node)) ? keyOffset : (startOf(node) ?? keyOffset);
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      offset = startOf(node) ?? offset;
+    } else return offset;
+  }
+  return offset;
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0];
+}
+
+/** `rules[2].effect` */
+export function printPath(path: Path): string {
+  return path
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
+    .join('');
+}
+
+/** `access/orders.yml:12:5: rules[2].effect: must be …` */
+export function printProblem({ file, line, column, message }: Problem): string {
+  return `${file}:${line}:${column}: ${message}`;
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { InvalidArgumentError } from 'commander';
+import { collectServices, collectVpcLink, readAwsEndpoints } from '../../cli/aws-options.ts';
+import { UsageError } from '../../cli/output.ts';
+
+describe('readAwsEndpoints', () => {
+  it('reads addresses by the names of SDK variables', () => {
+    const endpoints = readAwsEndpoints([], {
+      AWS_ENDPOINT_URL: 'http://localhost:4566',
+      AWS_ENDPOINT_URL_SQS: 'http://localhost:9324',
+      AWS_ENDPOINT_URL_SFN: 'http://localhost:8083',
+      AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://localhost:4010',
+      AWS_ENDPOINT_URL_S3: '',
+      LANG: 'C',
+    });
+
+    assert.deepEqual(endpoints, {
+      urls: {
+        '*': 'http://localhost:4566',
+        sqs: 'http://localhost:9324',
+        states: 'http://localhost:8083',
+        events: 'http://localhost:4010',
+      },
+      live: [],
+      credentials: undefined,
+    });
+  });
+
+  it('takes the usual credentials', () => {
+    const { credentials } = readAwsEndpoints(['sns'], {
+      AWS_ACCESS_KEY_ID: 'a',
+      AWS_SECRET_ACCESS_KEY: 's',
+      AWS_SESSION_TOKEN: 't',
+    });
+
+    assert.deepEqual(credentials, { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't' });
+  });
+
+  it('refuses --aws without credentials, and an address that is none', () => {
+    assert.throws(() => readAwsEndpoints(['sns'], {}), UsageError);
+    assert.throws(() => readAwsEndpoints([], { AWS_ENDPOINT_URL: 'localhost:4566' }), UsageError);
+  });
+});
+
+describe('collectServices', () => {
+  it('gathers names over several options', () => {
+    assert.deepEqual(collectServices('SQS, s3', ['sns']), ['sns', 'sqs', 's3']);
+  });
+
+  it('refuses what is no service name', () => {
+    assert.throws(() => collectServices('s3,', []), InvalidArgumentError);
+  });
+});
+
+describe('collectVpcLink', () => {
+  it('gathers links with their addresses', () => {
+    const links = collectVpcLink(
+      'b=https://c.example/x',
+      collectVpcLink('a=http://a:1,http://b:2/', new Map()),
+    );
+
+    assert.deepEqual(
+      [...links],
+      [
+        ['a', ['http://a:1', 'http://b:2']],
+        ['b', ['https://c.example']],
+      ],
+    );
+  });
+
+  for (const text of ['orders', '=http://a', 'orders=', 'orders=a:1', 'orders=ftp://a', 'orders=http://a,'])
+    it(`refuses "${text}"`, () => {
+      assert.throws(() => collectVpcLink(text, new Map()), InvalidArgumentError);
+    });
+});

@@ -1,0 +1,340 @@
+/** The npm package as its users have it: compiled, outside the checkout, as command, library and Serverless plug-in. */
+import assert from 'node:assert/strict';
+import { execFile, execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { WebSocket } from 'ws';
+import { anNpmService } from '../support/npm-service.ts';
+import { runCommand, startCommand } from '../support/command.ts';
+import type { NpmService } from '../support/npm-service.ts';
+
+const run = promisify(execFile);
+const FREE_PORTS = ['--httpPort', '0', '--websocketPort', '0', '--lambdaPort', '0'];
+
+const SERVICE = `
+service: shop
+provider: { name: aws, runtime: nodejs22.x }
+plugins: [gatewright, ./record-hooks.cjs]
+functions:
+  answer:
+    handler: src/answer.handler
+    events:
+      - http: GET /users
+      - httpApi: GET /items
+      - websocket: $connect
+      - websocket: { route: $default, routeResponseSelectionExpression: $default }
+`;
+const REST_SERVICE = `
+service: books
+provider: { name: aws, runtime: nodejs22.x }
+plugins: [gatewright]
+custom: { serverless-offline: { noPrependStageInUrl: true, prefix: api/v1, resourceRoutes: true } }
+functions:
+  answer: { handler: ../src/answer.handler, events: [{ http: GET /users }] }
+`;
+const HANDLER = `
+type Event = { path?: string; rawPath?: string; requestContext: { stage: string } };
+export const handler = async (event: Event) => ({
+  statusCode: 200,
+  body: [event.path ?? event.rawPath ?? '', event.requestContext.stage, process.env['IS_OFFLINE'] ?? ''].join(' '),
+});
+`;
+/** Stands for the plug-ins that start a database before, build functions while, and clean up after. */
+const RECORD_HOOKS = `
+const { appendFileSync } = require('node:fs');
+const EVENTS = ['before:offline:start:init', 'after:offline:start:init', 'before:offline:start:end',
+  'after:offline:start:end', 'before:offline:functionsUpdated:cleanup', 'after:offline:functionsUpdated:cleanup'];
+module.exports = class RecordHooks {
+  constructor(serverless) {
+    const record = (name) => () => appendFileSync('hooks.txt', name + '\\n');
+    this.hooks = Object.fromEntries(EVENTS.map((name) => [name, record(name)]));
+    this.hooks['offline:start:ready'] = () => serverless.pluginManager.spawn('offline:functionsUpdated');
+  }
+};
+`;
+const FAKE_OFFLINE = 'module.exports = class ServerlessOffline {};\n';
+const OLD_NODE = `Object.defineProperty(process.versions, 'node', { value: '20.20.2' });\n`;
+
+let service: NpmService;
+let serverless: { readonly cwd: string; readonly program: readonly string[] };
+
+before(async () => {
+  service = await anNpmService();
+  serverless = { cwd: service.directory, program: service.serverless };
+  await service.write('src/answer.ts', HANDLER);
+  await service.write('serverless.yml', SERVICE);
+  await service.write('record-hooks.cjs', RECORD_HOOKS);
+  await service.write('rest/serverless.yml', REST_SERVICE);
+});
+after(() => service.remove());
+
+/** The first address of an API of this kind in what was printed. */
+function urlOf(kind: string, printed: string): string {
+  return new RegExp(`${kind} API  (\\S+)`).exec(printed)?.[1] ?? `no ${kind} API in: ${printed}`;
+}
+
+async function ask(url: string): Promise<string> {
+  const response = await fetch(url);
+  return `${response.status} ${await response.text()}`;
+}
+
+describe('serverless offline start', () => {
+  it('serves REST and HTTP on one port, WebSocket on another, in other plug-ins’ order, and ends on SIGTERM', async () => {
+    const offline = await startCommand(['offline', 'start', ...FREE_PORTS], 'Ready in', serverless);
+    const { stdout } = offline.output();
+    const [rest, http] = [urlOf('REST', stdout), urlOf('HTTP', stdout)];
+    const websocket = new WebSocket(new URL(urlOf('WebSocket', stdout)).origin);
+    const message = new Promise((resolve) => {
+      websocket.once('message', (data: Buffer) => resolve(data.toString()));
+      websocket.once('error', resolve);
+    });
+    websocket.once('open', () => websocket.send('hello'));
+
+    const answers = [await ask(`${rest}/users`), await ask(`${http}/items`), await ask(`${http}/nowhere`)];
+    const echoed = await message;
+    const ended = await offline.stop();
+
+    assert.equal(new URL(rest).port, new URL(http).port);
+    assert.deepEqual(answers, ['200 /users dev true', '200 /items $default true', '404 {"message":"Not Found"}']);
+    assert.equal(echoed, ' dev true');
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.ok(ended.tookMs < 2000, `${ended.tookMs} ms`);
+    assert.match(ended.stdout, /^GET \/dev\/users 200 \d+\.\d ms integrate$/m);
+    assert.deepEqual((await readFile(join(service.directory, 'hooks.txt'), 'utf8')).trim().split('\n'), [
+      'before:offline:start:init',
+      'after:offline:start:init',
+      'before:offline:functionsUpdated:cleanup',
+      'after:offline:functionsUpdated:cleanup',
+      'before:offline:start:end',
+      'after:offline:start:end',
+    ]);
+  });
+});
+
+describe('serverless offline', () => {
+  it('honours custom.serverless-offline and names what has no effect', async () => {
+    const rest = { ...serverless, cwd: join(service.directory, 'rest') };
+    const offline = await startCommand(['offline', '--stage', 'qa', ...FREE_PORTS], 'Ready in', rest);
+    const url = urlOf('REST', offline.output().stdout);
+
+    const answers = [await ask(`${url}/users`), await ask(`${new URL(url).origin}/qa/users`)];
+    const ended = await offline.stop();
+
+    assert.match(url, /:\d+\/api\/v1$/);
+    assert.deepEqual(answers, ['200 /users qa true', '403 {"message":"Forbidden"}']);
+    assert.match(ended.stderr, /resourceRoutes has no effect here/);
+    assert.equal(ended.code, 0, ended.stderr);
+  });
+
+  for (const { name, args, says } of [
+    {
+      name: 'an option that would change answers',
+      args: ['offline', 'start', '--noAuth'],
+      says: /serverless-offline's noAuth is refused: .*gatewright token/,
+    },
+    { name: 'a port that is none', args: ['offline', '--httpPort', 'x'], says: /httpPort: a port is a number/ },
+    { name: 'an unknown option', args: ['offline', '--colour'], says: /unrecognized CLI options: "--colour"/ },
+    {
+      name: 'an unknown option of gateway start',
+      args: ['gateway', 'start', '--prot', '0'],
+      says: /unrecognized CLI options: "--prot"/,
+    },
+    {
+      name: 'a configuration file of another name',
+      args: ['gateway', 'start', '--config', 'other.yml'],
+      says: /gatewright reads serverless\.yml and its kin, not other\.yml/,
+    },
+    {
+      name: 'serverless-offline beside it',
+      args: ['offline', '--config', 'both.yml'],
+      says: /take serverless-offline out of plugins/,
+    },
+  ])
+    it(`refuses ${name} with one message`, async () => {
+      await service.write('other.yml', SERVICE);
+      await service.write('both.yml', SERVICE.replace('./record-hooks.cjs', './offline.cjs'));
+      await service.write('offline.cjs', FAKE_OFFLINE);
+
+      const { code, stdout, stderr } = await runCommand(args, serverless);
+
+      assert.equal(code, 1);
+      assert.match(stderr, says);
+      assert.doesNotMatch(stdout + stderr, /^ +at /m, 'no stack trace');
+    });
+});
+
+describe('serverless gateway start', () => {
+  it('gives each API a port of its own and ends on SIGTERM', async () => {
+    const started = await startCommand(
+      ['gateway', 'start', '--port', '0', '--control-port', '0', '--no-reload'],
+      'Ready in',
+      serverless,
+    );
+    const { stdout } = started.output();
+    const [rest, http] = [urlOf('REST', stdout), urlOf('HTTP', stdout)];
+
+    const answers = [await ask(`${rest}/users`), await ask(`${http}/items`)];
+    const ended = await started.stop();
+
+    assert.notEqual(new URL(rest).port, new URL(http).port);
+    assert.deepEqual(answers, ['200 /users dev ', '200 /items $default ']);
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.ok(ended.tookMs < 2000, `${ended.tookMs} ms`);
+  });
+});
+
+describe('the package', () => {
+  const bin = () => join(service.directory, 'node_modules/gatewright/bin/gatewright.cjs');
+
+  it('serves a template from its bin', async () => {
+    const template = await service.write('template.json', TEMPLATE);
+    const ports = ['--json', '--port', '0', '--control-port', '0'];
+    const gateway = await startCommand(['start', template, ...ports], '\n', {
+      cwd: service.directory,
+      program: [bin()],
+    });
+    const ready = JSON.parse(gateway.output().stdout) as { apis: { url: string }[] };
+
+    const answer = await ask(`${ready.apis[0]?.url ?? ''}/hello`);
+    const ended = await gateway.stop();
+
+    assert.equal(answer, '200 "hello"');
+    assert.equal(ended.code, 0, ended.stderr);
+  });
+
+  it('is a library for import and a plug-in for osls', async () => {
+    const script = `
+      import { createRequire } from 'node:module';
+      import { createGateway } from 'gatewright';
+      import Plugin from 'gatewright/plugin';
+      const resolved = createRequire(import.meta.url).resolve('gatewright');
+      console.log(typeof createGateway, Plugin.name, resolved.endsWith('/plugin/index.js'));`;
+    const file = await service.write('use.mjs', script);
+
+    const { stdout } = await run(process.execPath, [file], { cwd: service.directory });
+
+    assert.equal(stdout, 'function GatewrightPlugin true\n');
+  });
+
+  it('has types', async () => {
+    const file = await service.write(
+      'use.ts',
+      `import type { Gateway, GatewayOptions } from 'gatewright';
+       import { createGateway } from 'gatewright';
+       const start: (options: GatewayOptions) => Promise<Gateway> = createGateway;
+       // @ts-expect-error: a port is a number
+       export const port: string = (null as unknown as GatewayOptions).port;
+       export { start };`,
+    );
+    const checkout = join(import.meta.dirname, '../..');
+    const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2024'];
+    const types = ['--types', 'node', '--typeRoots', join(checkout, 'node_modules/@types')];
+    const tsc = join(checkout, 'node_modules/typescript/bin/tsc');
+
+    const { stdout } = await run(process.execPath, [tsc, ...flags, ...types, file], { cwd: service.directory });
+
+    assert.equal(stdout, '');
+  });
+
+  it('needs no newer Node for what it depends on than it says', async () => {
+    const own = minimumOf(service.manifest.engines.node);
+    for (const name of Object.keys(service.manifest.dependencies)) {
+      const file = join(service.directory, 'node_modules', name, 'package.json');
+      const { engines } = JSON.parse(await readFile(file, 'utf8')) as { engines?: { node?: string } };
+      assert.ok(isUpTo(minimumOf(engines?.node ?? '>=0'), own), `${name} needs ${engines?.node ?? ''}`);
+    }
+  });
+});
+
+describe('an older Node', () => {
+  const sentence = /gatewright needs Node\.js 22\.\d+\.\d+ or newer; this is 20\.20\.2\./;
+
+  it('ends the command with one sentence', async () => {
+    const fake = await service.write('old-node.cjs', OLD_NODE);
+    const bin = join(service.directory, 'node_modules/gatewright/bin/gatewright.cjs');
+
+    const { code, stdout, stderr } = await runCommand(['start'], { program: ['--require', fake, bin] });
+
+    assert.equal(code, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, new RegExp(`^error: ${sentence.source}\\n$`));
+  });
+
+  it('ends the plug-in with one sentence', async () => {
+    const fake = await service.write('old-node.cjs', OLD_NODE);
+
+    const { code, stdout, stderr } = await runCommand(['gateway', 'start'], {
+      ...serverless,
+      program: ['--require', fake, ...service.serverless],
+    });
+
+    assert.equal(code, 1);
+    assert.match(stderr, sentence);
+    assert.doesNotMatch(stdout + stderr, /^ +at /m, 'no stack trace');
+  });
+
+  it('that is really there reads the launcher and the plug-in', (t) => {
+    const old = findOldNode();
+    if (old === undefined) {
+      t.skip('every node on the PATH is 22 or newer');
+      return;
+    }
+    const directory = join(service.directory, 'node_modules/gatewright');
+    const script = `
+      import Plugin from ${JSON.stringify(join(directory, 'plugin/index.js'))};
+      try { new Plugin({ classes: { Error } }, {}, {}); } catch (error) { console.log(error.message); }`;
+    const asked = execFileSync(old, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
+
+    assert.match(asked, /^gatewright needs Node\.js .*\.\n$/);
+    assert.throws(
+      () => execFileSync(old, [join(directory, 'bin/gatewright.cjs')], { stdio: 'pipe' }),
+      ({ status, stderr }: { status: number; stderr: Buffer }) =>
+        status === 1 && /^error: gatewright needs Node\.js .*\.\n$/.test(stderr.toString()),
+    );
+  });
+});
+
+const TEMPLATE = JSON.stringify({
+  Resources: {
+    Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } },
+    Hello: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        ...{ FunctionName: 'hello', Handler: 'index.handler', Runtime: 'nodejs22.x' },
+        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+        Code: { ZipFile: 'exports.handler = async () => "hello";' },
+      },
+    },
+    Api: {
+      Type: 'AWS::ApiGatewayV2::Api',
+      Properties: { Name: 'hello', ProtocolType: 'HTTP', RouteKey: 'GET /hello', Target: { 'Fn::GetAtt': ['Hello', 'Arn'] } },
+    },
+  },
+});
+
+/** `>=22.12.0`, `>= 14.6` → [22, 12, 0] */
+function minimumOf(range: string): readonly number[] {
+  return (/[\d.]+/.exec(range)?.[0] ?? '0').split('.').map(Number);
+}
+
+function isUpTo(needed: readonly number[], own: readonly number[]): boolean {
+  const at = [0, 1, 2].find((index) => (needed[index] ?? 0) !== (own[index] ?? 0));
+  return at === undefined || (needed[at] ?? 0) < (own[at] ?? 0);
+}
+
+/** A node on the PATH, below no node_modules, that is older than 22 and can read ES modules. */
+function findOldNode(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(':').filter((folder) => !folder.includes('node_modules'));
+  return folders
+    .map((folder) => join(folder, 'node'))
+    .find((file) => {
+      try {
+        const major = Number(/^v(\d+)/.exec(execFileSync(file, ['--version'], { encoding: 'utf8' }))?.[1]);
+        return major >= 16 && major < 22;
+      } catch {
+        return false;
+      }
+    });
+}

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { requestConditions } from '../../../gateway/events/request-conditions.ts';
+import { aRequest } from './a-request.ts';
+import type { ConditionFacts } from '../../../gateway/events/request-conditions.ts';
+
+const ALICE = {
+  arn: 'arn:aws:iam::111111111111:user/team/alice',
+  accountId: '111111111111',
+  userId: 'AIDAALICE',
+};
+const HOST = ['Host', 'abc123-vpce-0123456789abcdef0.execute-api.localhost:3000'];
+
+const ROWS: {
+  name: string;
+  key: string;
+  more?: ConditionFacts;
+  headers?: string[];
+  expected: string[] | undefined;
+}[] = [
+  { name: 'the address of the client', key: 'aws:sourceip', expected: ['203.0.113.7'] },
+  { name: 'TLS, which every client of AWS has', key: 'aws:securetransport', expected: ['true'] },
+  {
+    name: 'the Referer',
+    key: 'aws:referer',
+    headers: ['Referer', 'https://a.example'],
+    expected: ['https://a.example'],
+  },
+  { name: 'no Referer', key: 'aws:referer', expected: undefined },
+  { name: 'no principal of an unsigned request', key: 'aws:principalarn', expected: undefined },
+  { name: 'who signed', key: 'aws:principalarn', more: { principal: ALICE }, expected: [ALICE.arn] },
+  {
+    name: 'the account of the signer',
+    key: 'aws:principalaccount',
+    more: { principal: ALICE },
+    expected: ['111111111111'],
+  },
+  { name: 'the name of the signer', key: 'aws:username', more: { principal: ALICE }, expected: ['alice'] },
+  {
+    name: 'the VPC endpoint in the host of a private API',
+    key: 'aws:sourcevpce',
+    more: { isPrivate: true },
+    headers: HOST,
+    expected: ['vpce-0123456789abcdef0'],
+  },
+  {
+    name: 'no VPC endpoint of a public API, whatever Host says',
+    key: 'aws:sourcevpce',
+    headers: HOST,
+    expected: undefined,
+  },
+  {
+    name: 'the address inside the VPC of a private API',
+    key: 'aws:vpcsourceip',
+    more: { isPrivate: true },
+    expected: ['203.0.113.7'],
+  },
+  { name: 'nothing of a key that nobody knows', key: 'constructor', expected: undefined },
+];
+
+describe('requestConditions', () => {
+  for (const { name, key, more, headers = [], expected } of ROWS)
+    it(`knows ${name} (aws-behaviour §4.4)`, () => {
+      const facts = aRequest({ rawHeaders: headers, sourceIp: '203.0.113.7' });
+
+      assert.deepEqual(requestConditions(facts, more).get(key), expected);
+    });
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { selectResponse } from '../../../gateway/mapping/select-response.ts';
+import { TemplateError } from '../../../gateway/mapping/template-error.ts';
+import type { IntegrationResponse } from '../../../gateway/mapping/integration.ts';
+
+function responses(...patterns: (string | undefined)[]): IntegrationResponse[] {
+  return patterns.map((pattern, index) => ({
+    status: index,
+    pattern,
+    parameters: [],
+    templates: new Map(),
+    contentHandling: undefined,
+  }));
+}
+
+/** `expected` is the index of the response. */
+const rows: readonly {
+  name: string;
+  patterns: (string | undefined)[];
+  text: string | undefined;
+  expected: number | undefined;
+  source: string;
+}[] = [
+  {
+    name: 'matches a status by its pattern',
+    patterns: [undefined, '4\\d{2}'],
+    text: '404',
+    expected: 1,
+    source: 'parity http-selection-pattern-status-404',
+  },
+  {
+    name: 'falls back to the default',
+    patterns: [undefined, '4\\d{2}'],
+    text: '200',
+    expected: 0,
+    source: '§7.7',
+  },
+  {
+    name: 'wants the whole text to match',
+    patterns: [undefined, 'Bad'],
+    text: 'Bad request',
+    expected: 0,
+    source: '§7.7 full match',
+  },
+  {
+    name: 'takes the first that matches',
+    patterns: ['5.*', '50.', undefined],
+    text: '500',
+    expected: 0,
+    source: '§7.7',
+  },
+  {
+    name: 'knows the Java classes',
+    patterns: ['\\p{Upper}\\w+'],
+    text: 'Error',
+    expected: 0,
+    source: 'java.util.regex',
+  },
+  {
+    name: 'does not let a dot match a line break',
+    patterns: ['Bad.*', undefined],
+    text: 'Bad\nrequest',
+    expected: 1,
+    source: '§7.7 DOTALL not set',
+  },
+  {
+    name: 'matches line breaks as AWS advises',
+    patterns: ['Bad(\\n|.)*', undefined],
+    text: 'Bad\nrequest',
+    expected: 0,
+    source: '§7.7',
+  },
+  {
+    name: 'takes the default for a function that succeeded',
+    patterns: ['.*', undefined],
+    text: undefined,
+    expected: 1,
+    source: '§7.7 success',
+  },
+  {
+    name: 'finds none without a default',
+    patterns: ['4\\d{2}'],
+    text: '200',
+    expected: undefined,
+    source: '§1.5',
+  },
+];
+
+describe('selectResponse', () => {
+  for (const { name, patterns, text, expected, source } of rows)
+    it(name, () => {
+      assert.equal(selectResponse(responses(...patterns), text)?.status, expected, source);
+    });
+
+  it('ends a pattern that would backtrack for ever', () => {
+    assert.throws(
+      () => selectResponse(responses('(a+)+$'), `${'a'.repeat(2_000)}b`),
+      (error) => error instanceof TemplateError && error.code === 'TEMPLATE_LIMIT',
+    );
+  });
+});

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { accessLogSetting, stagedApi } from '../../support/logged-apis.ts';
+import { behindAuthorizer, bearer, ok, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
+import type { JsonObject } from '../../../gateway/definition/model.ts';
+import type { TestResource } from '../../support/a-stack.ts';
+import type { FakeFunction } from '../../support/virtual-ports.ts';
+
+const MOCK = {
+  Integration: {
+    Type: 'MOCK',
+    RequestTemplates: { 'application/json': '{"statusCode": 200}' },
+    IntegrationResponses: [{ StatusCode: '200' }],
+  },
+  MethodResponses: [{ StatusCode: '200' }],
+};
+
+describe('the access log of a REST stage', () => {
+  type Row = {
+    readonly name: string;
+    readonly format: string;
+    readonly functions?: Readonly<Record<string, FakeFunction>>;
+    readonly resources?: Record<string, TestResource>;
+    readonly target?: string;
+    readonly headers?: readonly string[];
+    readonly line: string;
+  };
+  const STEPS =
+    '$context.authorizer.status $context.authorizer.error $context.authorize.status $context.authorize.error ' +
+    '$context.authenticate.status $context.integration.status $context.integrationStatus';
+  const rows: readonly Row[] = [
+    {
+      name: 'tells status, length and integration of a request that was answered',
+      format:
+        '$context.status $context.responseLength $context.integration.status $context.integrationStatus',
+      functions: { list: () => ({ statusCode: 418, body: 'täh' }) },
+      line: '418 4 418 200',
+    },
+    {
+      name: 'names no checks where the route is open',
+      format: STEPS,
+      line: '- - - - - 200 200',
+    },
+    {
+      name: 'tells of a MOCK no integration',
+      format: '$context.status $context.integrationStatus $context.integrationLatency',
+      resources: restApi(MOCK),
+      line: '200 - -',
+    },
+    {
+      name: 'tells what the function did wrong',
+      format:
+        '$context.status $context.integrationStatus $context.integration.status $context.integration.error $context.error.responseType',
+      functions: {
+        list: () => {
+          throw new TypeError('boom');
+        },
+      },
+      line: '502 200 - TypeError: boom DEFAULT_5XX',
+    },
+    {
+      name: 'tells that the integration took too long',
+      format: '$context.status $context.integrationStatus $context.error.responseType $context.error.message',
+      functions: { list: () => ({ kind: 'timed-out' }) },
+      line: '504 - INTEGRATION_TIMEOUT Endpoint request timed out',
+    },
+    {
+      name: 'tells an unknown route',
+      format:
+        '$context.status $context.path $context.resourcePath $context.error.responseType $context.integrationStatus',
+      target: '/dev/nothing',
+      line: '403 /dev/nothing - MISSING_AUTHENTICATION_TOKEN -',
+    },
+    {
+      name: 'tells that an authorizer let the caller in',
+      format: `${STEPS} $context.authorizer.principalId $context.authorizer.integrationStatus`,
+      functions: { list: ok, auth: () => policy('Allow', '*') },
+      resources: behindAuthorizer(TOKEN),
+      headers: bearer,
+      line: '200 - 200 - - 200 200 alice 200',
+    },
+    {
+      name: 'tells which check refused the caller',
+      format: STEPS,
+      functions: { list: ok, auth: () => policy('Deny', '*') },
+      resources: behindAuthorizer(TOKEN),
+      headers: bearer,
+      line: "200 - 403 the authorizer's policy denies it - - -",
+    },
+    {
+      name: 'tells that the identity source was missing',
+      format: STEPS,
+      functions: { list: ok, auth: ok },
+      resources: behindAuthorizer(TOKEN),
+      line: '401 an identity source is missing or empty - - - - -',
+    },
+    {
+      name: 'tells that IAM found no signature',
+      format: STEPS,
+      resources: restApi({ AuthorizationType: 'AWS_IAM' }),
+      line: '- - - - 403 - -',
+    },
+  ];
+  for (const {
+    name,
+    format,
+    functions = { list: ok },
+    resources,
+    target = '/dev/pets',
+    headers,
+    line,
+  } of rows)
+    it(name, async () => {
+      const stage = { AccessLogSetting: accessLogSetting(`$context.requestId ${format}`) };
+      const { send, ports } = stagedApi(stage, functions, resources);
+
+      await send({ target, ...(headers === undefined ? {} : { headers }) });
+
+      assert.equal(ports.logGroups.lines.length, 1);
+      const [logged = ''] = ports.logGroups.lines;
+      assert.match(logged, /^\/aws\/pets: [0-9a-f-]{36} /, 'aws-behaviour §10.3');
+      assert.equal(logged.replace(/^\/aws\/pets: \S+ /, ''), line, 'aws-behaviour §10.3');
+    });
+
+  it('tells how long authorizer and integration took', async () => {
+    const format =
+      '$context.requestId $context.authorizer.latency $context.integrationLatency $context.responseLatency';
+    const { send, ports } = stagedApi(
+      { AccessLogSetting: accessLogSetting(format) },
+      {
+        auth: () => {
+          ports.clock.advance(7);
+          return policy('Allow', '*');
+        },
+        list: () => {
+          ports.clock.advance(40);
+          return { statusCode: 200 };
+        },
+      },
+      behindAuthorizer(TOKEN),
+    );
+
+    await send({ target: '/dev/pets', headers: bearer });
+
+    assert.match(ports.logGroups.lines[0] ?? '', / 7 40 47$/);
+  });
+
+  it('is written by the stage that a Deployment describes, as osls has it', async () => {
+    const described: JsonObject = { AccessLogSetting: accessLogSetting('$context.requestId $context.stage') };
+    const resources = restApi();
+    const { send, ports } = stagedApi(
+      { StageName: 'other' },
+      { list: ok },
+      {
+        ...resources,
+        OfOsls: {
+          type: 'AWS::ApiGateway::Deployment',
+          properties: { RestApiId: 'abcdefghij', StageName: 'live', StageDescription: described },
+        },
+      },
+    );
+
+    await send({ target: '/live/pets' });
+    await send({ target: '/other/pets' });
+
+    assert.equal(ports.logGroups.lines.length, 1);
+    assert.match(ports.logGroups.lines[0] ?? '', / live$/);
+  });
+
+  it('leaves the request line as it is', async () => {
+    const { send, ports } = stagedApi(
+      { AccessLogSetting: accessLogSetting('$context.requestId') },
+      { list: ok },
+    );
+
+    await send({ target: '/dev/pets' });
+
+    assert.deepEqual(ports.log.lines, ['GET /dev/pets 200 0.0 ms integrate']);
+  });
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  OFFLINE_OPTIONS,
+  OFFLINE_COMMAND_OPTIONS,
+  readOfflineOptions,
+} from '../../plugin/offline-options.ts';
+import { OptionError } from '../../plugin/option-values.ts';
+
+/** Every flag of `serverless offline --help`, serverless-offline 14.8.2. */
+const FLAGS = `albPort corsAllowHeaders corsAllowOrigin corsDisallowCredentials corsExposedHeaders
+  disableCookieValidation dockerHost dockerHostServicePath dockerNetwork dockerReadOnly enforceSecureCookies host
+  httpPort httpsProtocol ignoreJWTSignature lambdaPort layersDir localEnvironment noAuth noPrependStageInUrl noSponsor
+  noTimeout prefix preLoadModules reloadHandler resourceRoutes rubyWatchDirs terminateIdleLambdaTime useDocker
+  useInProcess webSocketHardTimeout webSocketIdleTimeout websocketPort`.split(/\s+/);
+
+describe('OFFLINE_OPTIONS', () => {
+  it('knows every flag of serverless-offline', () => {
+    assert.deepEqual(
+      FLAGS.filter((name) => !Object.hasOwn(OFFLINE_COMMAND_OPTIONS, name)),
+      [],
+    );
+  });
+
+  it('says in the help of each flag that is not honoured what to do instead', () => {
+    for (const [name, option] of Object.entries(OFFLINE_OPTIONS))
+      if (option.kind !== 'honoured') assert.match(option.usage, /^(Refused|No effect): .{10,}/, name);
+  });
+});
+
+describe('readOfflineOptions', () => {
+  it('has the ports of serverless-offline where nothing is said', () => {
+    const { settings, warnings } = readOfflineOptions({}, undefined);
+
+    assert.deepEqual(settings.sharedPorts, {
+      httpPort: 3000,
+      websocketPort: 3001,
+      prefix: '',
+      omitStage: false,
+    });
+    assert.equal(settings.controlPort, 3002);
+    assert.equal(settings.host, '127.0.0.1');
+    assert.equal(settings.reload, true);
+    assert.deepEqual(settings.functionEnvironment, { IS_OFFLINE: 'true' });
+    assert.deepEqual(warnings, []);
+  });
+
+  it('prefers the command line to custom.serverless-offline', () => {
+    const { settings } = readOfflineOptions(
+      { httpPort: '4001', stage: 'qa', region: 'eu-west-1' },
+      {
+        httpPort: 4000,
+        websocketPort: 4100,
+        lambdaPort: 4200,
+        prefix: '/api/v1/',
+        noPrependStageInUrl: true,
+        reloadHandler: false,
+        host: '0.0.0.0',
+        allowHost: ['a.example', 'b.example'],
+      },
+    );
+
+    assert.deepEqual(settings.sharedPorts, {
+      httpPort: 4001,
+      websocketPort: 4100,
+      prefix: 'api/v1',
+      omitStage: true,
+    });
+    assert.deepEqual(
+      [settings.controlPort, settings.host, settings.reload, settings.allowHosts],
+      [4200, '0.0.0.0', false, ['a.example', 'b.example']],
+    );
+  });
+
+  it('accepts the defaults of serverless-offline, which ask for nothing', () => {
+    const { warnings } = readOfflineOptions(
+      {},
+      {
+        noAuth: false,
+        noTimeout: false,
+        httpsProtocol: null,
+        useDocker: false,
+        webSocketHardTimeout: 7200,
+        webSocketIdleTimeout: 600,
+        terminateIdleLambdaTime: 60,
+        dockerReadOnly: true,
+        preLoadModules: '',
+      },
+    );
+
+    assert.deepEqual(warnings, []);
+  });
+
+  it('names every refused option in one message with what to do instead', () => {
+    assert.throws(
+      () => readOfflineOptions({ noAuth: true, corsAllowOrigin: '*' }, { noTimeout: true }),
+      (error) =>
+        error instanceof OptionError &&
+        /noAuth is refused: .*gatewright token/.test(error.message) &&
+        /corsAllowOrigin is refused: .*`cors`/.test(error.message) &&
+        /noTimeout is refused: .*raise `timeout`/.test(error.message),
+    );
+  });
+
+  it('warns of options without effect, and of those that serverless-offline does not know', () => {
+    const { warnings } = readOfflineOptions({ resourceRoutes: true }, { skipCacheInvalidation: true });
+
+    assert.deepEqual(warnings, [
+      'custom.serverless-offline.skipCacheInvalidation is no option of serverless-offline 14: it has no effect',
+      "serverless-offline's resourceRoutes has no effect here: HTTP proxies in `resources` are always served",
+    ]);
+  });
+
+  it('never passes over an option that is not honoured', () => {
+    const unsupported = Object.entries(OFFLINE_OPTIONS).filter(([, { kind }]) => kind !== 'honoured');
+    for (const [name, { kind }] of unsupported) {
+      const read = () => readOfflineOptions({}, { [name]: 'something' });
+      if (kind === 'refused') assert.throws(read, new RegExp(`${name} is refused`), name);
+      else assert.match(read().warnings.join(), new RegExp(`${name} has no effect`), name);
+    }
+  });
+
+  for (const { name, given, says } of [
+    { name: 'a port that is none', given: { httpPort: '70000' }, says: /httpPort: a port is a number/ },
+    { name: 'a flag that is none', given: { reloadHandler: 'yes' }, says: /reloadHandler is true or false/ },
+    { name: 'a prefix that is no path', given: { prefix: 'a?b' }, says: /prefix: a path of/ },
+    { name: 'a host that is no text', given: { host: 3 }, says: /host is a text/ },
+    { name: 'a store that is no URL', given: { dynamodb: 'mysql' }, says: /dynamodb is "embedded" or a URL/ },
+    {
+      name: 'a folder for somebody else’s store',
+      given: { dynamodb: 'http://127.0.0.1:8000', data: 'x' },
+      says: /data keeps the embedded DynamoDB/,
+    },
+    { name: 'a list', given: ['httpPort'], says: /is a map of options/ },
+  ])
+    it(`refuses ${name}`, () => {
+      assert.throws(() => readOfflineOptions({}, given), { name: 'OptionError', message: says });
+    });
+
+  it('refuses or takes any configuration, and fails in no other way', () => {
+    const names = fc.oneof(fc.constantFrom(...Object.keys(OFFLINE_OPTIONS)), fc.string());
+    fc.assert(
+      fc.property(fc.dictionary(names, fc.jsonValue()), (custom) => {
+        try {
+          readOfflineOptions({}, custom);
+        } catch (error) {
+          assert.ok(error instanceof OptionError, String(error));
+        }
+      }),
+    );
+  });
+});

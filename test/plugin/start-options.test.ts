@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readPairs } from '../../plugin/option-values.ts';
+import { readStartOptions } from '../../plugin/start-options.ts';
+
+describe('readStartOptions', () => {
+  it('has the ports of `gatewright start` where nothing is said', () => {
+    const settings = readStartOptions({});
+
+    assert.deepEqual(settings, {
+      ...{ host: '127.0.0.1', port: 3000, controlPort: 4000, allowHosts: [], reload: true, strict: false },
+      dynamodb: { kind: 'embedded', dataDirectory: undefined },
+    });
+  });
+
+  it('reads what the command line says', () => {
+    const settings = readStartOptions({
+      port: '0',
+      'control-port': '5000',
+      host: '0.0.0.0',
+      'allow-host': ['demo.example'],
+      dynamodb: 'http://127.0.0.1:8000',
+      reload: false,
+      strict: true,
+    });
+
+    assert.deepEqual(
+      [
+        settings.port,
+        settings.controlPort,
+        settings.host,
+        settings.allowHosts,
+        settings.reload,
+        settings.strict,
+      ],
+      [0, 5000, '0.0.0.0', ['demo.example'], false, true],
+    );
+    assert.equal(settings.dynamodb.kind, 'url');
+  });
+
+  it('refuses a port that is none', () => {
+    assert.throws(() => readStartOptions({ port: '-1' }), /--port: a port is a number/);
+  });
+});
+
+describe('readPairs', () => {
+  it('splits NAME=VALUE at the first equals sign', () => {
+    assert.deepEqual(readPairs(['a=1', 'b=x=y', 'c=']), { a: '1', b: 'x=y', c: '' });
+    assert.deepEqual(readPairs('a=1'), { a: '1' });
+    assert.deepEqual(readPairs(undefined), {});
+  });
+});

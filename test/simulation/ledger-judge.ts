@@ -1,0 +1,197 @@
+/**
+ * Knows the truth and says when it is broken: every write to the table and every admission pass here. It reads
+ * the items' attributes itself and computes periods itself, so that a mistake of the code is not its own.
+ */
+import type { LedgerStore } from '#shared/ports.ts';
+import type { Item, ItemKey, ItemWrite } from '#shared/quota/item-write.ts';
+import type { World } from './world.ts';
+
+type Truth = {
+  isOpened: boolean;
+  /** What the ledger has given away: granted minus returned. Kept when the item is gone. */
+  given: number;
+  peakCredits: number;
+  /** Opening credits plus every operation, each counted once. */
+  expectedCredits: number;
+  admitted: number;
+  /** Taken by requests, refunds off; reports can never exceed it. */
+  taken: number;
+  /** Units settled above their estimate that the quota did not have. */
+  owed: number;
+  /** Has seen what lowers `rem` without a gate: a decrease, or a cost settled above its estimate. */
+  isLowered: boolean;
+};
+
+export type JudgeOptions = {
+  /** Units that instances may admit on trust, all together, per ledger. */
+  readonly trust: () => number;
+  /** Reports may repeat when the network itself re-sends; admissions may not. */
+  readonly wireOnce: boolean;
+};
+
+export class LedgerJudge {
+  writes = 0;
+  readonly #world: World;
+  readonly #items: ReadonlyMap<string, Item>;
+  readonly #options: JudgeOptions;
+  readonly #truths = new Map<string, Truth>();
+  readonly #operations = new Set<string>();
+  readonly #alarms = new Set<string>();
+
+  constructor(world: World, items: ReadonlyMap<string, Item>, options: JudgeOptions) {
+    this.#world = world;
+    this.#items = items;
+    this.#options = options;
+  }
+
+  /** The table, watched: each write is judged at the instant at which it is carried out. */
+  watch(table: LedgerStore): LedgerStore {
+    return {
+      update: (write) => {
+        this.writes += 1;
+        const before = this.#items.get(nameOf(write.key));
+        const outcome = table.update(write);
+        this.#judge(write, before);
+        return outcome;
+      },
+      transact: (writes) => {
+        this.writes += 1;
+        const before = writes.map(({ key }) => this.#items.get(nameOf(key)));
+        const outcome = table.transact(writes);
+        writes.forEach((write, index) => this.#judge(write, before[index]));
+        return outcome;
+      },
+      read: (key, options) => table.read(key, options),
+    };
+  }
+
+  /** A request was admitted that belongs to that ledger's period. */
+  admit(name: string, units: number): void {
+    const truth = this.#truthOf(name);
+    truth.admitted += units;
+    this.#checkAdmitted(name, truth);
+  }
+
+  /** Units were taken that were granted from that ledger. */
+  take(name: string, units: number): void {
+    this.#truthOf(name).taken += units;
+  }
+
+  /** An admission was taken back. */
+  refund(name: string, units: number): void {
+    this.#truthOf(name).admitted -= units;
+  }
+
+  /** The real cost will be so much higher; reports of it may be under way before the settlement is through. */
+  expectMore(name: string, units: number): void {
+    const truth = this.#truthOf(name);
+    truth.taken += units;
+    truth.isLowered = true;
+  }
+
+  /** The real cost was another; `owed` of it was not in the quota. */
+  settle(name: string, difference: number, owed: number): void {
+    const truth = this.#truthOf(name);
+    truth.admitted += difference;
+    truth.owed += owed;
+    this.#checkAdmitted(name, truth);
+  }
+
+  /** Units that nobody was admitted with; undefined if the period was never opened. */
+  unused(name: string): number | undefined {
+    const truth = this.#truths.get(name);
+    return truth?.isOpened === true ? truth.peakCredits - truth.admitted : undefined;
+  }
+
+  /** Whether any period of that subject and limit was opened before. */
+  hasOpened(partition: string): boolean {
+    for (const [name, { isOpened }] of this.#truths) if (isOpened && name.startsWith(`${partition}\n`)) return true;
+    return false;
+  }
+
+  #truthOf(name: string): Truth {
+    const known = this.#truths.get(name);
+    if (known !== undefined) return known;
+    const counts = { given: 0, peakCredits: 0, expectedCredits: 0, admitted: 0, taken: 0, owed: 0 };
+    const truth = { isOpened: false, isLowered: false, ...counts };
+    this.#truths.set(name, truth);
+    return truth;
+  }
+
+  #checkAdmitted(name: string, truth: Truth): void {
+    const trust = this.#options.trust() + truth.owed;
+    if (truth.admitted > truth.given + trust)
+      this.#world.violate('P1', `${show(name)} admitted ${truth.admitted}, granted ${truth.given}`);
+    if (truth.admitted > truth.peakCredits + trust)
+      this.#world.violate('P1', `${show(name)} admitted ${truth.admitted} of ${truth.peakCredits}`);
+  }
+
+  #judge(write: ItemWrite, before: Item | undefined): void {
+    const name = nameOf(write.key);
+    const after = this.#items.get(name);
+    if (after === before || after === undefined) return;
+    if (write.key.sk.startsWith('OP#')) return this.#noteOperation(write, after);
+    if (!write.key.sk.startsWith('P#')) return;
+    if (write.change.kind === 'put') this.#open(name, after);
+    const truth = this.#truthOf(name);
+    const [rem, out, used, credits] = [read(after, 'rem'), read(after, 'out'), read(after, 'used'), read(after, 'cred')];
+    if (rem + out + used !== credits)
+      this.#world.violate('P2', `${show(name)} ${rem} + ${out} + ${used} is not ${credits}`);
+    truth.given = credits - rem;
+    truth.peakCredits = Math.max(truth.peakCredits, credits);
+    if (write.purpose === 'adjust') this.#checkOperation(name, truth, write);
+    if (credits !== truth.expectedCredits)
+      this.#world.violate('P3', `${show(name)} has ${credits} credits, not ${truth.expectedCredits}`);
+    if (this.#options.wireOnce && used > truth.taken)
+      this.#world.violate('P4', `${show(name)} reported ${used}, used ${truth.taken}`);
+    const isLease = write.when.some(({ attribute }) => attribute === 'out');
+    if (isLease && out > read(after, 'b'))
+      this.#world.violate('P5', `${show(name)} has ${out} out, budget ${read(after, 'b')}`);
+    if (rem < 0 && !truth.isLowered && this.#options.trust() === 0)
+      this.#world.violate('P2', `${show(name)} has ${rem} left`);
+    if (write.purpose === 'alarm') this.#noteAlarm(name, write, before, after);
+  }
+
+  #open(name: string, item: Item): void {
+    const truth = this.#truthOf(name);
+    if (truth.isOpened) this.#world.violate('P3', `${show(name)} was opened twice`);
+    truth.expectedCredits = this.expectCredits(name);
+    truth.peakCredits = read(item, 'cred');
+    truth.isOpened = true;
+  }
+
+  /** Credits that a ledger opened now must have; the model says. */
+  expectCredits: (name: string) => number = () => 0;
+
+  #noteOperation(write: ItemWrite, item: Item): void {
+    const name = `${write.key.pk}\n${String(item['period'])}`;
+    const operation = nameOf(write.key);
+    if (this.#operations.has(operation)) return;
+    this.#operations.add(operation);
+    this.#truthOf(name).expectedCredits += read(item, 'units');
+  }
+
+  #checkOperation(name: string, truth: Truth, write: ItemWrite): void {
+    const units = write.change.kind === 'update' ? (write.change.add?.['cred'] ?? 0) : 0;
+    if (units < 0) truth.isLowered = true;
+    this.#world.note(() => `  ${show(name)} adjusted by ${units}`);
+  }
+
+  #noteAlarm(name: string, write: ItemWrite, before: Item | undefined, after: Item): void {
+    const mark = Object.keys(after).find((attribute) => before?.[attribute] === undefined) ?? '';
+    if (this.#alarms.has(`${name} ${mark}`)) this.#world.violate('P10', `${show(name)} ${write.purpose} ${mark} twice`);
+    this.#alarms.add(`${name} ${mark}`);
+  }
+}
+
+export function nameOf({ pk, sk }: ItemKey): string {
+  return `${pk}\n${sk}`;
+}
+
+function show(name: string): string {
+  return name.replace('\n', ' ');
+}
+
+function read(item: Item, attribute: string): number {
+  return Number(item[attribute]);
+}

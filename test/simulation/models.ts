@@ -1,0 +1,53 @@
+/** The models that are run, by name. */
+import type { Faults } from './instance.ts';
+import { NO_FAULTS } from './instance.ts';
+import type { Model } from './model.ts';
+import { createQuotaModel } from './quota-model.ts';
+import type { QuotaModelOptions } from './quota-model.ts';
+import { createRateModel } from './rate-model.ts';
+import type { Seeded } from './seeded.ts';
+
+const faults = (chance: Seeded, resend = false): Faults => ({
+  call: chance.skewed(0.005, 0.15),
+  crash: chance.pick([0, 0.002, 0.01]),
+  pause: chance.pick([0, 0.005, 0.03]),
+  resend,
+  maxPauseMs: 40_000,
+  maxSkewMs: 3000,
+  maxLatencyMs: chance.pick([10, 40, 400]),
+});
+
+const QUOTA: QuotaModelOptions = {
+  name: 'quota',
+  faults: (chance) => faults(chance),
+  stamped: true,
+  bounded: () => 0,
+  requests: (chance) => chance.whole(30, 120),
+  maxHolders: 5,
+};
+
+const RATE_FAULTS = (chance: Seeded): Faults => ({ ...faults(chance, chance.chance(0.5)), maxPauseMs: 10_000 });
+
+export const MODELS: readonly Model[] = [
+  createQuotaModel(QUOTA),
+  createQuotaModel({ ...QUOTA, name: 'quota-resend', faults: (chance) => faults(chance, true) }),
+  createQuotaModel({ ...QUOTA, name: 'quota-unstamped', stamped: false }),
+  createQuotaModel({ ...QUOTA, name: 'quota-bounded', bounded: (chance) => chance.whole(1, 10) }),
+  createQuotaModel({
+    ...QUOTA,
+    name: 'quota-harsh',
+    faults: (chance) => ({ ...faults(chance, true), call: 0.24, crash: 0.01, pause: 0.03 }),
+    requests: (chance) => chance.whole(150, 400),
+    maxHolders: 12,
+  }),
+  createQuotaModel({ ...QUOTA, name: 'quota-fault-free', faults: () => NO_FAULTS, maxHolders: 4 }),
+  createRateModel({ name: 'rate-direct', leased: false, faults: RATE_FAULTS }),
+  createRateModel({ name: 'rate-leased', leased: true, faults: RATE_FAULTS }),
+];
+
+export function modelNamed(name: string): Model {
+  const model = MODELS.find((candidate) => candidate.name === name);
+  if (model === undefined)
+    throw new Error(`no model ${name}; there are ${MODELS.map((known) => known.name).join(', ')}`);
+  return model;
+}

@@ -1,0 +1,309 @@
+/** Counted quotas under everything that a fleet of Lambda instances does to them. */
+import type { Item } from '#shared/quota/item-write.ts';
+import type { Admission, Decision, Quotas } from '#shared/quota/quotas.ts';
+import { Instance } from './instance.ts';
+import type { Faults } from './instance.ts';
+import { LedgerJudge } from './ledger-judge.ts';
+import type { Model, Run } from './model.ts';
+import { administer } from './quota-admin-events.ts';
+import { Seeded } from './seeded.ts';
+import type { Shipped } from './shipped.ts';
+import { START_MS, World } from './world.ts';
+
+export type QuotaModelOptions = {
+  readonly name: string;
+  readonly faults: (chance: Seeded) => Faults;
+  /** Whether requests carry the gateway's stamp; without, the true time of arrival is what counts. */
+  readonly stamped: boolean;
+  /** Units that each instance may admit on trust while the table is out of reach; 0 = closed. */
+  readonly bounded: (chance: Seeded) => number;
+  readonly requests: (chance: Seeded) => number;
+  readonly maxHolders: number;
+};
+
+/** What one schedule draws before it starts. */
+export type Setting = {
+  readonly periodMs: number;
+  readonly limits: readonly Readonly<Record<string, unknown>>[];
+  readonly endMs: number;
+  readonly bounded: number;
+  readonly maxCost: number;
+};
+
+type Admitted = {
+  readonly instance: Instance;
+  readonly key: string;
+  readonly cost: number;
+  /** When it came: by the gateway's stamp, or without stamps in truth. */
+  readonly atMs: number;
+};
+
+export function createQuotaModel(options: QuotaModelOptions): Model {
+  return {
+    name: options.name,
+    run: (shipped, seed, isTraced = false) => new QuotaRun(options, shipped, seed, isTraced).run(),
+  };
+}
+
+const TENANT = 'acme';
+const PLAN = 'gold';
+const GUARD_MS = 3200;
+
+class QuotaRun {
+  readonly #options: QuotaModelOptions;
+  readonly #shipped: Shipped;
+  readonly #world: World;
+  readonly #chance: Seeded;
+  readonly #faults: Faults;
+  readonly #setting: Setting;
+  readonly #items = new Map<string, Item>();
+  readonly #judge: LedgerJudge;
+  readonly #table;
+  readonly #instances: { readonly instance: Instance; readonly quotas: Quotas }[] = [];
+  #started = 0;
+  #admissions = 0;
+
+  constructor(options: QuotaModelOptions, shipped: Shipped, seed: number, isTraced: boolean) {
+    this.#options = options;
+    this.#shipped = shipped;
+    this.#chance = new Seeded(seed);
+    this.#world = new World(this.#chance, isTraced);
+    this.#setting = drawSetting(this.#chance, options);
+    this.#faults = options.faults(this.#chance);
+    this.#judge = new LedgerJudge(this.#world, this.#items, {
+      trust: () => this.#setting.bounded * this.#started,
+      wireOnce: !this.#faults.resend,
+    });
+    this.#judge.expectCredits = (name) => this.#expectCredits(name);
+    const clock = { nowEpochMs: () => this.#world.nowMs };
+    this.#table = this.#judge.watch(shipped.createMemoryLedger({ clock, items: this.#items }));
+  }
+
+  async run(): Promise<Run> {
+    const world = this.#world;
+    world.note(() => `setting ${JSON.stringify(this.#setting)} faults ${JSON.stringify(this.#faults)}`);
+    await this.#savePlan(1);
+    const holders = this.#chance.whole(1, this.#options.maxHolders);
+    for (let index = 0; index < holders; index += 1) this.#start(index);
+    this.#planRequests();
+    this.#planExpiry();
+    if (this.#faults.call > 0) {
+      this.#planRestarts(holders);
+      administer({ world, table: this.#table, shipped: this.#shipped, items: this.#items, setting: this.#setting, savePlan: (version) => this.#savePlan(version) });
+    } else this.#planExhaustion();
+    await world.run();
+    if (this.#faults.call === 0) this.#checkAllUsed();
+    const { violations, trace = [] } = world;
+    return { violations, admissions: this.#admissions, writes: this.#judge.writes, trace };
+  }
+
+  async #savePlan(version: number): Promise<void> {
+    // A later version allows a unit less, so that whoever opens a period by an old one is found out.
+    const limits = this.#setting.limits.map((limit) => ({ ...limit, quota: Number(limit['quota']) - version + 1 }));
+    const plan = this.#shipped.parsePlan({ id: PLAN, version, limits, cost: 0 });
+    await this.#table.update(this.#shipped.savePlanWrite(plan, version === 1 ? undefined : version - 1));
+  }
+
+  #start(slot: number): void {
+    this.#started += 1;
+    const instance = new Instance(`i${this.#started}`, this.#world, this.#table, this.#faults);
+    const quotas = this.#shipped.createQuotas({
+      ...instance,
+      onUnavailable: this.#setting.bounded === 0 ? 'closed' : { bounded: this.#setting.bounded },
+      denyCacheMs: this.#chance.pick([50, 1000]),
+      freshnessMs: this.#chance.pick([1000, 10_000, 60_000]),
+      clockSkewMs: GUARD_MS,
+      maxLeases: this.#chance.pick([3, 100]),
+    });
+    this.#instances[slot] = { instance, quotas };
+  }
+
+  /** A third at any time, a third in bursts, a third around the boundaries of periods. */
+  #planRequests(): void {
+    const { periodMs, endMs } = this.#setting;
+    const count = this.#options.requests(this.#chance);
+    const burstMs = this.#chance.between(START_MS, endMs);
+    for (let index = 0; index < count; index += 1) {
+      const boundaryMs = START_MS + periodMs * this.#chance.whole(0, 2);
+      const atMs = this.#chance.pick([
+        this.#chance.between(START_MS, endMs),
+        burstMs + this.#chance.between(0, 300),
+        boundaryMs + this.#chance.between(-1000, 1000),
+      ]);
+      this.#world.at(Math.max(START_MS, atMs), () => this.#request(this.#chance.whole(1, this.#setting.maxCost)));
+    }
+  }
+
+  #request(
+    cost: number,
+    slot = this.#chance.whole(0, this.#instances.length - 1),
+    then?: (decision: Decision) => void,
+  ): void {
+    if (this.#instances[slot]?.instance.isAlive !== true) this.#start(slot);
+    const chosen = this.#instances[slot];
+    if (chosen === undefined) return;
+    const { instance, quotas } = chosen;
+    const { stamped } = this.#options;
+    const stampMs = this.#world.nowMs;
+    const key = this.#chance.pick(['k1', 'k1', 'k2']);
+    const isQueued = this.#faults.call > 0 && stamped && this.#chance.chance(0.05);
+    const delayMs = isQueued ? this.#chance.skewed(1, 2 * this.#setting.periodMs) : this.#chance.between(0, 3);
+    instance.deliver(stampMs + delayMs, () => {
+      const admission = { instance, key, cost, atMs: stamped ? stampMs : this.#world.nowMs };
+      const request = { plan: PLAN, tenant: TENANT, key, cost, ...(stamped && { atEpochMs: stampMs }) };
+      void quotas.consume(request).then((decision) => {
+        this.#decided(decision, admission);
+        then?.(decision);
+      });
+    });
+  }
+
+  #decided(decision: Decision, admission: Admitted): void {
+    const { instance, key, cost, atMs } = admission;
+    this.#world.note(() => {
+      const verdict = decision.allowed ? 'admits' : `refuses (${decision.reason})`;
+      return `${instance.name} ${verdict} ${cost} of ${key} from ${((atMs - START_MS) / 1000).toFixed(3)} s`;
+    });
+    if (!decision.allowed) return;
+    this.#admissions += 1;
+    for (const name of this.#takenFrom(decision, key)) this.#judge.take(name, cost);
+    const names = this.#belongsTo(decision, admission);
+    for (const name of names) this.#judge.admit(name, cost);
+    // Refunds may come too late and are forfeited then, so the model in which nothing may be left has none.
+    if (this.#faults.call > 0 && this.#chance.chance(0.1))
+      instance.deliver(this.#world.nowMs + this.#chance.skewed(1, 3000), () => {
+        if (this.#chance.chance(0.7)) this.#refund(decision, admission, names);
+        else this.#settle(decision, admission, names);
+      });
+  }
+
+  #refund(decision: Admission, { instance, key, cost }: Admitted, names: readonly string[]): void {
+    const refunded = decision.refund();
+    this.#world.note(() => `${instance.name} refunds ${cost} of ${key} to [${refunded.join(', ')}]`);
+    const { limits } = this.#setting;
+    limits.forEach(({ id }, index) => {
+      if (refunded.includes(String(id))) this.#judge.refund(names[index] ?? '', cost);
+      // Of two charged periods only one may have taken it back; then reports may come to as much as before.
+      const charges = decision.limits.filter((limit) => limit.id === id).length;
+      if (refunded.filter((limit) => limit === id).length < charges) return;
+      const isOfLimit = (name: string): boolean => name.startsWith(partitionOf(String(id), ''));
+      for (const name of this.#takenFrom(decision, key).filter(isOfLimit)) this.#judge.take(name, -cost);
+    });
+  }
+
+  #settle(decision: Admission, { instance, key, cost }: Admitted, names: readonly string[]): void {
+    const actual = this.#chance.whole(0, cost + 2);
+    this.#world.note(() => `${instance.name} settles ${cost} of ${key} as ${actual}`);
+    if (actual > cost) for (const name of this.#takenFrom(decision, key)) this.#judge.expectMore(name, actual - cost);
+    void decision.settle(actual).then((owed) => {
+      for (const name of names) this.#judge.settle(name, actual - cost, owed);
+    });
+  }
+
+  /** Every ledger that the code says it charged. */
+  #takenFrom(decision: Admission, key: string): readonly string[] {
+    return decision.limits.map(({ id, periodStartEpochMs }) => this.#nameAt(id, key, periodStartEpochMs ?? 0));
+  }
+
+  /** Per limit, the ledger of the request's own period if there is one, else the one that was charged instead. */
+  #belongsTo(decision: Admission, { key, atMs }: Admitted): readonly string[] {
+    const { periodMs, limits } = this.#setting;
+    return limits.map((limit) => {
+      const id = String(limit['id']);
+      const own = this.#nameAt(id, key, Math.floor(atMs / periodMs) * periodMs);
+      const other = decision.limits.find((state) => state.id === id)?.periodStartEpochMs;
+      return this.#items.has(own) || other === undefined ? own : this.#nameAt(id, key, other);
+    });
+  }
+
+  #nameAt(id: string, key: string, startMs: number): string {
+    const level = this.#setting.limits.find((limit) => limit['id'] === id)?.['level'];
+    return `${partitionOf(id, level === 'key' ? key : '')}\nP#${new Date(startMs).toISOString()}`;
+  }
+
+  #expectCredits(name: string): number {
+    const [partition = ''] = name.split('\n');
+    const limit = this.#setting.limits.find(({ id }) => partition.startsWith(partitionOf(String(id), ''))) ?? {};
+    const version = Number(this.#items.get(`PLAN#${PLAN}\nV`)?.['ver']);
+    const initial = this.#judge.hasOpened(partition) ? 0 : Number(limit['initialUsage']);
+    return Number(limit['quota']) - version + 1 + Number(limit['overage']) - initial;
+  }
+
+  /** TTL takes ledgers away from 5 s after their period; the code keeps them longer. */
+  #planExpiry(): void {
+    const { periodMs, endMs } = this.#setting;
+    for (let boundaryMs = START_MS; boundaryMs < endMs + periodMs; boundaryMs += periodMs)
+      this.#world.at(boundaryMs + 5000 + this.#chance.between(0, 5000), () => {
+        for (const name of this.#items.keys()) {
+          const start = /\nP#(.*)$/.exec(name)?.[1];
+          if (start !== undefined && Date.parse(start) + periodMs <= boundaryMs) this.#items.delete(name);
+        }
+      });
+  }
+
+  #planRestarts(holders: number): void {
+    const count = this.#chance.whole(0, 4);
+    for (let index = 0; index < count; index += 1)
+      this.#world.at(this.#chance.between(START_MS, this.#setting.endMs), () => {
+        const slot = this.#chance.whole(0, holders - 1);
+        const held = this.#instances[slot];
+        if (held === undefined) return;
+        const { instance, quotas } = held;
+        switch (this.#chance.whole(0, 3)) {
+          case 0:
+            instance.freeze(this.#chance.skewed(100, this.#faults.maxPauseMs));
+            break;
+          case 1:
+            instance.kill();
+            break;
+          default:
+            // A shutdown, or an idle instance that gives back and is then used again.
+            instance.deliver(this.#world.nowMs, () => void quotas.flush());
+            if (this.#chance.chance(0.5)) this.#start(slot);
+        }
+      });
+  }
+
+  /** Without faults: at the end of the last period everybody asks until everybody is refused. */
+  #planExhaustion(): void {
+    const ask = (slot: number): void =>
+      this.#request(1, slot, (decision) => {
+        if (decision.allowed) this.#world.at(this.#world.nowMs + 20, () => ask(slot));
+      });
+    for (const slot of this.#instances.keys()) this.#world.at(this.#setting.endMs, () => ask(slot));
+  }
+
+  /** Where only one limit counts, and nothing failed, nothing may be left. */
+  #checkAllUsed(): void {
+    const { periodMs, endMs, limits } = this.#setting;
+    if (limits.length > 1) return;
+    const name = this.#nameAt('all', '', Math.floor(endMs / periodMs) * periodMs);
+    const unused = this.#judge.unused(name) ?? 0;
+    if (unused > 0) this.#world.violate('P8', `${unused} units were left`);
+  }
+}
+
+function partitionOf(limit: string, subject: string): string {
+  return `Q#${TENANT}#${limit}#${subject}`;
+}
+
+function drawSetting(chance: Seeded, options: QuotaModelOptions): Setting {
+  const periodMs = 1000 * chance.pick([10, 20, 40]);
+  const quota = Math.round(chance.skewed(8, 300));
+  const limit = (id: string, level: string, units: number): Readonly<Record<string, unknown>> => ({
+    id,
+    level,
+    quota: units,
+    period: { everySeconds: periodMs / 1000 },
+    wasteBudget: chance.pick([0.01, 0.1, 0.5]),
+    initialUsage: chance.chance(0.2) ? 2 : 0,
+    overage: chance.chance(0.2) ? 5 : 0,
+    alarms: chance.chance(0.3) ? [50, 100] : [],
+    lease: chance.chance(0.1) ? false : { seconds: chance.pick([2, 30, 300]) },
+  });
+  const limits = [limit('all', 'tenant', quota)];
+  if (chance.chance(0.4)) limits.push(limit('each', 'key', Math.ceil(quota * 0.7)));
+  const endMs = START_MS + 2.4 * periodMs;
+  const bounded = options.bounded(chance);
+  return { periodMs, limits, endMs, bounded, maxCost: chance.pick([1, 1, 3, 5]) };
+}
