@@ -7,6 +7,7 @@ import type {
   ApiIdentity,
   BuiltInWordings,
   Deployment,
+  RouteCaching,
   RouteMatch,
   RoutePlan,
 } from './deployment/model.ts';
@@ -70,6 +71,26 @@ export interface KeyRing {
   holderOf(apiId: string, stageName: string, value: string): KeyHolder | undefined;
 }
 
+/** An answer as the cache keeps it: without what is added for one request alone. */
+export type CachedReply = {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: string | Buffer;
+};
+
+/** Answers of one stage's integrations, bounded in memory. */
+export interface ResponseCache {
+  get(key: string, nowEpochMs: number): CachedReply | undefined;
+  put(key: string, reply: CachedReply, expiresAtEpochMs: number): void;
+  flush(): void;
+}
+
+/** Which routes of a stage have a cache, and the cache. */
+export type StageCache = {
+  readonly cache: ResponseCache;
+  readonly routes: ReadonlyMap<RoutePlan, RouteCaching>;
+};
+
 /** What a stage writes down of its requests. */
 export type StageLogs = { readonly access: AccessLog | undefined };
 
@@ -83,6 +104,8 @@ export type ServedStage = {
   /** Undefined where no request can meet a limit. */
   readonly throttle: StageThrottle | undefined;
   readonly keys: KeyRing;
+  /** Undefined where no answer is kept. */
+  readonly cache?: StageCache | undefined;
   /** Undefined where nothing is written of a request but its line. */
   readonly logs?: StageLogs | undefined;
   /** Whether this is the canary; undefined where the stage has none. */

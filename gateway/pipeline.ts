@@ -5,6 +5,7 @@
  */
 import { authenticate, knownCaller } from './phases/authenticate.ts';
 import { authorize } from './phases/authorize.ts';
+import { lookUp, storeReply } from './phases/cache.ts';
 import { fail } from './phases/fail.ts';
 import { finish } from './phases/finish.ts';
 import { integrate, readAnswer } from './phases/integrate.ts';
@@ -41,16 +42,23 @@ export async function serve(received: Received, at: Ports): Promise<Reply> {
       const admitted = meter(authenticated, at);
       trail.enter('validate');
       validate(admitted);
-      trail.enter('map-request');
-      const mapped = mapRequest(admitted);
-      trail.enter('integrate');
-      const outcome = await integrate(mapped, at);
-      if (trail.notes !== undefined) trail.notes.outcome = outcome;
-      const answer = readAnswer(mapped, outcome);
-      trail.enter('map-response');
-      reply = mapResponse(mapped, answer);
-      // Reading the answer is not answering: the log names who did.
-      trail.phase = 'integrate';
+      trail.enter('cache');
+      const cached = lookUp(admitted, at);
+      if (trail.notes !== undefined) trail.notes.cache = cached && (cached.reply ? 'hit' : 'miss');
+      if (cached?.reply !== undefined) reply = cached.reply;
+      else {
+        trail.enter('map-request');
+        const mapped = mapRequest(admitted);
+        trail.enter('integrate');
+        const outcome = await integrate(mapped, at);
+        if (trail.notes !== undefined) trail.notes.outcome = outcome;
+        const answer = readAnswer(mapped, outcome);
+        trail.enter('map-response');
+        reply = mapResponse(mapped, answer);
+        if (cached !== undefined) storeReply(cached, reply, at);
+        // Reading the answer is not answering: the log names who did.
+        trail.phase = 'integrate';
+      }
     } else {
       trail.enter('preflight');
       reply = early;

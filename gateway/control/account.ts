@@ -8,6 +8,7 @@ import { TokenBucket, TokenBuckets } from '../metering/token-bucket.ts';
 import { ApiKeys } from './api-keys.ts';
 import { LruAuthorizerCache } from './authorizer-cache.ts';
 import { AccountKeyRing } from './key-ring.ts';
+import { LruResponseCache } from './response-cache.ts';
 import { PlanKey, UsagePlans } from './usage-plans.ts';
 import type { AuthorizerCache } from '../exchange.ts';
 import type { Clock } from '../ports.ts';
@@ -17,6 +18,7 @@ import type { DefinedMetering } from './read-metering.ts';
 /** What one stage remembers whatever is deployed to it. */
 export type StageMemory = {
   readonly authorizerCache: AuthorizerCache;
+  readonly responseCache: LruResponseCache;
   /** By route key. */
   readonly buckets: TokenBuckets;
 };
@@ -55,9 +57,19 @@ export class Account {
     const name = `${apiId}/${stageName}`;
     const known = this.#stages.get(name);
     if (known !== undefined) return known;
-    const made = { authorizerCache: new LruAuthorizerCache(), buckets: new TokenBuckets() };
+    const made = {
+      authorizerCache: new LruAuthorizerCache(),
+      responseCache: new LruResponseCache(),
+      buckets: new TokenBuckets(),
+    };
     this.#stages.set(name, made);
     return made;
+  }
+
+  /** Forgets the grants of a stage and of its canary. */
+  flushAuthorizers(apiId: string, stageName: string): void {
+    this.stageMemory(apiId, stageName).authorizerCache.flush();
+    this.stageMemory(apiId, canaryOf(stageName)).authorizerCache.flush();
   }
 
   /**
@@ -103,4 +115,9 @@ export class Account {
         if (!isGone && !ofTemplates.has(`${plan.id}/${member.keyId}`)) plans.join(plan.id, member);
       }
   }
+}
+
+/** The name under which a canary remembers; no stage can have it. */
+export function canaryOf(stageName: string): string {
+  return `${stageName}/Canary`;
 }

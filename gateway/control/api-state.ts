@@ -8,6 +8,7 @@ import type { DefinitionPlace } from '../errors.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiIdentity, BuiltInWordings, Deployment } from '../deployment/model.ts';
 import type { AccessLog } from '../deployment/access-log.ts';
+import type { StageCaching } from '../deployment/caching.ts';
 import type { CanarySettings } from '../deployment/canary.ts';
 import type { ThrottleSettings } from '../deployment/throttle.ts';
 import type { ServedApi, ServedStage } from '../exchange.ts';
@@ -50,6 +51,8 @@ export type StageSettings = {
   readonly accessLog: AccessLog | undefined;
   /** REST only. */
   readonly canary: CanarySettings | undefined;
+  /** REST only. */
+  readonly caching: StageCaching | undefined;
 };
 
 /** One snapshot: what requests are served by, and the resources it was compiled from. */

@@ -1,5 +1,6 @@
 /** Stages as the three kinds of template write them. */
 import { readAccessLog } from '../deployment/access-log.ts';
+import { readCaching } from '../deployment/caching.ts';
 import { readCanary } from '../deployment/canary.ts';
 import { readBlock, readFlag, readText } from '../deployment/properties.ts';
 import { readStageVariables } from '../deployment/stage-variables.ts';
@@ -72,6 +73,7 @@ export function readRestStage(stage: ControlResource): StageSettings {
     throttles: readRestThrottles(stage),
     accessLog: readAccessLog(stage, 'AccessLogSetting'),
     canary: readCanary(stage),
+    caching: readCaching(stage),
   };
 }
 
@@ -131,7 +133,7 @@ function readV2Stages(group: ApiGroup): StageList {
     const accessLog = readAccessLog(stage, 'AccessLogSettings');
     stages.push({
       ...{ source: stage, name, deploymentId, variables, throttles, accessLog },
-      canary: undefined,
+      ...{ canary: undefined, caching: undefined },
       place: (property) => stage.place(property),
     });
   }

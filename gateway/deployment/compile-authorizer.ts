@@ -1,8 +1,10 @@
 /** Lambda authorizers of all three kinds of API → what `authenticate` reads. */
 import { DefinitionError } from '../errors.ts';
+import { compileWholeMatch } from '../mapping/whole-match.ts';
 import { isContextVariable } from '../events/context-variables.ts';
 import { readLambdaUri } from './integration-uri.ts';
 import { readInteger, readText, readTextList } from './properties.ts';
+import type { WholeMatch } from '../mapping/whole-match.ts';
 import type { PropertyBag } from './properties.ts';
 import type { AuthorizerPayload, IdentitySource, LambdaAuthorizer } from './model.ts';
 
@@ -49,21 +51,16 @@ function readTarget(bag: PropertyBag): LambdaAuthorizer['functionName'] {
   return target.functionName;
 }
 
-/**
- * `IdentityValidationExpression`; Java's `matches` takes the whole text, so the pattern is anchored at both ends.
- * @throws DefinitionError
- */
-export function readValidation(bag: PropertyBag): RegExp | undefined {
+/** `IdentityValidationExpression`. @throws DefinitionError */
+export function readValidation(bag: PropertyBag): WholeMatch | undefined {
   const pattern = readText(bag, 'IdentityValidationExpression', '');
   if (pattern === '') return undefined;
-  try {
-    return new RegExp(`^(?:${pattern})$`, 'u');
-  } catch {
-    throw new DefinitionError(
-      bag.place('IdentityValidationExpression'),
-      `"${pattern}" is not a regular expression that the gateway can read`,
-    );
-  }
+  const matches = compileWholeMatch(pattern);
+  if (matches !== undefined) return matches;
+  throw new DefinitionError(
+    bag.place('IdentityValidationExpression'),
+    `"${pattern}" is no Java regular expression that the gateway can read`,
+  );
 }
 
 /** REST: TOKEN and REQUEST (aws-behaviour §4.1, §4.2). */
@@ -92,7 +89,6 @@ export function compileRestLambdaAuthorizer(bag: PropertyBag, type: 'TOKEN' | 'R
     payload: isToken ? 'rest-token' : 'rest-request',
     functionName: readTarget(bag),
     identitySources,
-    identitySourceText: texts.join(','),
     validation: isToken ? readValidation(bag) : undefined,
     ttlSeconds,
     simpleResponses: false,
@@ -136,7 +132,6 @@ export function compileV2LambdaAuthorizer(
     payload,
     functionName: readTarget(bag),
     identitySources,
-    identitySourceText: texts.join(','),
     validation: undefined,
     ttlSeconds,
     simpleResponses,

@@ -2,6 +2,7 @@
 import { DefinitionError } from '../errors.ts';
 import { checkResourceTree, compileRestRoutes } from '../routing/rest-routes.ts';
 import { compileRestAuthorization } from './compile-authorization.ts';
+import { compileCacheKey } from './compile-cache-key.ts';
 import { compileIntegration } from './compile-integration.ts';
 import { compileResourcePolicy } from './compile-resource-policy.ts';
 import { resolveGatewayResponses, wordByGatewayResponses } from './gateway-responses.ts';
@@ -52,6 +53,7 @@ function compileMethod(method: PropertyBag, from: RestResources, models: Models)
     apiKeyRequired: readFlag(method, 'ApiKeyRequired'),
     integration: compileIntegration(method),
     validation: compileRestValidation(method, { models, validators: from.validators }),
+    cacheKey: compileCacheKey(method, resourceId),
   };
 }
 

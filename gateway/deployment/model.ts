@@ -5,6 +5,7 @@
 import type { CorsPlan } from '../events/cors-headers.ts';
 import type { ContextFacts } from '../events/context-variables.ts';
 import type { LoggedFailure } from '../events/log-variables.ts';
+import type { WholeMatch } from '../mapping/whole-match.ts';
 import type { ApiFacts, RouteFacts } from '../events/request-facts.ts';
 import type { GatewayErrorCode, GatewayErrorDetail } from '../errors.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
@@ -45,10 +46,8 @@ export type LambdaAuthorizer = {
   /** Renders to a function name (not ARN) once stage variables are known. */
   readonly functionName: StageText;
   readonly identitySources: readonly IdentitySource[];
-  /** The source list as written, comma separated: HTTP 1.0 events carry it. */
-  readonly identitySourceText: string;
   /** Whole-token match (Java `matches`), TOKEN only. */
-  readonly validation: RegExp | undefined;
+  readonly validation: WholeMatch | undefined;
   /** 0 = no caching. */
   readonly ttlSeconds: number;
   readonly simpleResponses: boolean;
@@ -134,6 +133,27 @@ export type RoutePlan = RouteFacts & {
   readonly integration: Integration;
   /** Undefined = nothing is checked. */
   readonly validation?: RequestValidation | undefined;
+  /** REST only; the stage says whether answers are kept at all. */
+  readonly cacheKey?: CacheKeyPlan | undefined;
+};
+
+/** What tells the cached answers of a route apart. */
+export type CacheKeyPlan = {
+  /** Routes that share one share their entries. */
+  readonly namespace: string;
+  readonly sources: readonly ParameterSource[];
+};
+
+/** How a stage keeps the answers of one route. */
+export type RouteCaching = {
+  /** Above 0. */
+  readonly ttlSeconds: number;
+  /** Other verbs are only cached where a setting names their method. */
+  readonly isForGetOnly: boolean;
+  /** Whether `Cache-Control: max-age=0` needs `execute-api:InvalidateCache`. */
+  readonly requiresPermission: boolean;
+  readonly withoutPermission:
+    'FAIL_WITH_403' | 'SUCCEED_WITH_RESPONSE_HEADER' | 'SUCCEED_WITHOUT_RESPONSE_HEADER';
 };
 
 /** WebSocket only: how a message is checked, and whether the answer of its route goes back to the client. */

@@ -256,8 +256,8 @@ function isWordChar(text: string, at: number): boolean {
   return /^[\p{L}\p{Nd}_]$/u.test(text.charAt(at));
 }
 
-/** Java's `String.matches`. */
-export function matchesRegex(text: string, pattern: string, budget: RenderBudget): boolean {
+/** Java's `String.matches`, with a pattern or a program compiled before. */
+export function matchesRegex(text: string, pattern: string | RegexProgram, budget: RenderBudget): boolean {
   return new Matcher(pattern, text, budget).matchesAll();
 }
 

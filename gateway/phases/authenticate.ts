@@ -58,7 +58,7 @@ function identityKey(authorizer: LambdaAuthorizer, matched: Matched): string {
   const values = readIdentity(authorizer.identitySources, matched);
   if (values === undefined) throw unauthorized('an identity source is missing or empty');
   const [first = ''] = values;
-  if (authorizer.validation?.test(first) === false)
+  if (authorizer.validation?.(first) === false)
     throw unauthorized('the token does not match IdentityValidationExpression');
   // JSON keeps ["a\nb","c"] and ["a","b\nc"] apart: one credential pair must never answer for another.
   return values.length === 1 ? first : JSON.stringify(values);

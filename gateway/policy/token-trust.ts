@@ -16,7 +16,7 @@ export type TokenTrust = {
   readonly issuers: readonly TrustedIssuer[];
   readonly algorithms: readonly RsaAlgorithm[];
   /** Cognito: must match the whole `aud`. */
-  readonly audienceForm: RegExp | undefined;
+  readonly audienceForm: ((text: string) => boolean) | undefined;
   /** Cognito: ID tokens where the method has no scopes, access tokens where it has. */
   readonly tokenUse: 'id' | 'access' | undefined;
   /** Must be there; with values, be or hold one of them. */
@@ -76,7 +76,7 @@ function findAudienceDefect(
   if (named === undefined) return WRONG_AUDIENCE;
   if (audience !== 'any' && !named.some((name) => audience.includes(name))) return WRONG_AUDIENCE;
   const form = trust.audienceForm;
-  return form === undefined || named.some((name) => form.test(name)) ? undefined : WRONG_AUDIENCE;
+  return form === undefined || named.some((name) => form(name)) ? undefined : WRONG_AUDIENCE;
 }
 
 /** One text or a list of texts. */

@@ -30,7 +30,7 @@ const CONNECT: CompiledRoute = { method: '$connect', path: '$connect' };
 
 /**
  * Nobody knows whether AWS routes by the path as it was sent or as it decodes (`/%61dmin`), so a request is
- * allowed only if both readings are.
+ * denied if either reading is.
  */
 export function decide(document: CompiledDocument, principal: Principal, request: AskedRequest): Decision {
   const { target, sourceIp, nowEpochSeconds } = request;
@@ -40,9 +40,12 @@ export function decide(document: CompiledDocument, principal: Principal, request
   });
   if (document.kind === 'websocket')
     return target === '$connect' ? verdictOn(applied.routes[0], CONNECT, () => true) : unrouted();
-  const raw = read(document, applied, target, spellingsOf);
-  if (raw.kind === 'deny' || !target.includes('%')) return raw;
-  return read(document, applied, decodePath(target), (value) => [value]);
+  const sent = read(document, applied, target, spellingsOf);
+  if (sent.kind === 'deny' && sent.reason !== 'no-route') return sent;
+  if (!target.includes('%')) return sent;
+  const decoded = read(document, applied, decodePath(target), (value) => [value]);
+  // A reading that reaches no route opens nothing, so it is no reason to refuse the other.
+  return decoded.kind === 'deny' && decoded.reason === 'no-route' ? sent : decoded;
 }
 
 function read(

@@ -62,6 +62,7 @@ class QuotaRun {
   readonly #instances: { readonly instance: Instance; readonly quotas: Quotas }[] = [];
   #started = 0;
   #admissions = 0;
+  #exhausted = 0;
 
   constructor(options: QuotaModelOptions, shipped: Shipped, seed: number, isTraced: boolean) {
     this.#options = options;
@@ -264,19 +265,22 @@ class QuotaRun {
       });
   }
 
-  /** Without faults: at the end of the last period everybody asks until everybody is refused. */
+  /** Without faults: late in the last period everybody asks until everybody is refused, or it ends. */
   #planExhaustion(): void {
+    const { periodMs, endMs } = this.#setting;
+    const lastMs = (Math.floor(endMs / periodMs) + 1) * periodMs - 200;
     const ask = (slot: number): void =>
       this.#request(1, slot, (decision) => {
-        if (decision.allowed) this.#world.at(this.#world.nowMs + 20, () => ask(slot));
+        if (!decision.allowed) this.#exhausted += 1;
+        else if (this.#world.nowMs < lastMs) this.#world.at(this.#world.nowMs + 1, () => ask(slot));
       });
-    for (const slot of this.#instances.keys()) this.#world.at(this.#setting.endMs, () => ask(slot));
+    for (const slot of this.#instances.keys()) this.#world.at(endMs, () => ask(slot));
   }
 
   /** Where only one limit counts, and nothing failed, nothing may be left. */
   #checkAllUsed(): void {
     const { periodMs, endMs, limits } = this.#setting;
-    if (limits.length > 1) return;
+    if (limits.length > 1 || this.#exhausted < this.#instances.length) return;
     const name = this.#nameAt('all', '', Math.floor(endMs / periodMs) * periodMs);
     const unused = this.#judge.unused(name) ?? 0;
     if (unused > 0) this.#world.violate('P8', `${unused} units were left`);

@@ -84,7 +84,7 @@ describe('meter, API keys', () => {
 
     assert.equal(reply.status, 200);
     const { identity } = (ports.invoker.calls[0]!.event as SeenEvent).requestContext;
-    assert.deepEqual([identity.apiKey, identity.apiKeyId], [KEY_VALUE, 'Key']);
+    assert.deepEqual([identity['apiKey'], identity['apiKeyId']], [KEY_VALUE, 'Key']);
   });
 
   it('ignores a key on a route that wants none: neither checked nor counted nor shown (§15.27)', async () => {

@@ -12,7 +12,6 @@ const authorizer: LambdaAuthorizer = {
   payload: 'rest-token',
   functionName: text('authorize'),
   identitySources: [{ kind: 'header', name: 'authorization' }],
-  identitySourceText: 'method.request.header.Authorization',
   validation: undefined,
   ttlSeconds: 300,
   simpleResponses: false,

@@ -182,7 +182,6 @@ export function anAuthorizer(functionName: string): Authorization {
       payload: 'websocket',
       functionName: { source: functionName, render: () => functionName },
       identitySources: [{ kind: 'querystring', name: 'token' }],
-      identitySourceText: 'route.request.querystring.token',
       validation: undefined,
       ttlSeconds: 0,
       simpleResponses: false,

@@ -1,0 +1,67 @@
+import type { CachedReply, ResponseCache } from '../exchange.ts';
+
+type Entry = { readonly reply: CachedReply; readonly expiresAtEpochMs: number; readonly sizeBytes: number };
+
+/** What one cache may take of this machine's memory, however large a cluster the stage asks AWS for. */
+const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
+/** Map slot, object and header list of an entry; without it a flood of empty answers would count as nothing. */
+const ENTRY_OVERHEAD_BYTES = 512;
+
+/** The answers of one stage; what was not asked for longest gives way. Kept in memory, empty after a restart. */
+export class LruResponseCache implements ResponseCache {
+  readonly #entries = new Map<string, Entry>();
+  readonly #maxTotalBytes: number;
+  #totalBytes = 0;
+  #clusterSize: string | undefined;
+
+  constructor(maxTotalBytes = MAX_TOTAL_BYTES) {
+    this.#maxTotalBytes = maxTotalBytes;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string, nowEpochMs: number): CachedReply | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(key);
+    if (entry.expiresAtEpochMs <= nowEpochMs) {
+      this.#totalBytes -= entry.sizeBytes;
+      return undefined;
+    }
+    // A map keeps the order of insertion: the last one asked for comes last.
+    this.#entries.set(key, entry);
+    return entry.reply;
+  }
+
+  put(key: string, reply: CachedReply, expiresAtEpochMs: number): void {
+    const sizeBytes = sizeOf(key, reply);
+    this.#totalBytes += sizeBytes - (this.#entries.get(key)?.sizeBytes ?? 0);
+    this.#entries.delete(key);
+    this.#entries.set(key, { reply, expiresAtEpochMs, sizeBytes });
+    for (const [oldest, entry] of this.#entries) {
+      if (this.#totalBytes <= this.#maxTotalBytes) return;
+      this.#entries.delete(oldest);
+      this.#totalBytes -= entry.sizeBytes;
+    }
+  }
+
+  flush(): void {
+    this.#entries.clear();
+    this.#totalBytes = 0;
+  }
+
+  /** Another size, or none, is another cluster: what was in the old one is gone (aws-behaviour §9). */
+  useCluster(size: string | undefined): void {
+    if (size !== this.#clusterSize) this.flush();
+    this.#clusterSize = size;
+  }
+}
+
+function sizeOf(key: string, { headers, body }: CachedReply): number {
+  let characters = key.length;
+  for (const text of headers) characters += text.length;
+  if (typeof body === 'string') characters += body.length;
+  return 2 * characters + (typeof body === 'string' ? 0 : body.length) + ENTRY_OVERHEAD_BYTES;
+}

@@ -1,0 +1,70 @@
+/** Cache cluster and caching settings of a REST stage (aws-behaviour §9). */
+import { DefinitionError } from '../errors.ts';
+import { readFlag, readInteger, readText } from './properties.ts';
+import { readMethodSettings } from './throttle.ts';
+import type { PropertyBag } from './properties.ts';
+import type { RouteCaching } from './model.ts';
+
+/** What a stage keeps of answers. */
+export type StageCaching = {
+  /** Gigabytes, as AWS writes them; a change of it empties the cache. */
+  readonly clusterSize: string;
+  /** How a route's answers are kept; undefined = not at all. */
+  ofRoute(routeKey: string): RouteCaching | undefined;
+};
+
+const CLUSTER_SIZES = ['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237'];
+const TTL = { usual: 300, min: 0, max: 3600 };
+const STRATEGIES = ['FAIL_WITH_403', 'SUCCEED_WITH_RESPONSE_HEADER', 'SUCCEED_WITHOUT_RESPONSE_HEADER'] as const;
+
+/** Undefined where the stage has no cache cluster, whatever its methods ask for. @throws DefinitionError */
+export function readCaching(stage: PropertyBag): StageCaching | undefined {
+  const settings = readMethodSettings(stage);
+  const usualBag = settings.find(({ routeKey }) => routeKey === undefined)?.bag;
+  // Checked even where there is no cluster: AWS refuses a bad value all the same.
+  const usual = readRouteCaching(usualBag ?? { ...stage, properties: {} }, undefined);
+  const own = new Map(
+    settings.flatMap(({ routeKey, bag }) => (routeKey === undefined ? [] : [[routeKey, readRouteCaching(bag, usual)]])),
+  );
+  if (!readFlag(stage, 'CacheClusterEnabled')) return undefined;
+  const clusterSize = readText(stage, 'CacheClusterSize', '0.5');
+  if (!CLUSTER_SIZES.includes(clusterSize))
+    throw new DefinitionError(
+      stage.place('CacheClusterSize'),
+      `Invalid cache cluster size "${clusterSize}". AWS has ${CLUSTER_SIZES.join(', ')}`,
+    );
+  return {
+    clusterSize,
+    ofRoute(routeKey) {
+      const caching = own.get(routeKey) ?? usual;
+      return caching.isOn && caching.ttlSeconds > 0 ? caching : undefined;
+    },
+  };
+}
+
+type Settings = RouteCaching & { readonly isOn: boolean };
+
+/** What a method leaves out it takes from the stage; only what it says itself reaches verbs other than GET. */
+function readRouteCaching(bag: PropertyBag, usual: Settings | undefined): Settings {
+  const has = (property: string): boolean => bag.properties[property] !== undefined;
+  const says = has('CachingEnabled');
+  return {
+    isOn: says ? readFlag(bag, 'CachingEnabled') : (usual?.isOn ?? false),
+    isForGetOnly: usual === undefined || !says,
+    ttlSeconds: readInteger(bag, 'CacheTtlInSeconds', { ...TTL, usual: usual?.ttlSeconds ?? TTL.usual }),
+    requiresPermission: has('RequireAuthorizationForCacheControl')
+      ? readFlag(bag, 'RequireAuthorizationForCacheControl')
+      : (usual?.requiresPermission ?? true),
+    withoutPermission: readStrategy(bag, usual?.withoutPermission ?? 'SUCCEED_WITH_RESPONSE_HEADER'),
+  };
+}
+
+function readStrategy(bag: PropertyBag, usual: RouteCaching['withoutPermission']): RouteCaching['withoutPermission'] {
+  const text = readText(bag, 'UnauthorizedCacheControlHeaderStrategy', usual);
+  const strategy = STRATEGIES.find((candidate) => candidate === text);
+  if (strategy !== undefined) return strategy;
+  throw new DefinitionError(
+    bag.place('UnauthorizedCacheControlHeaderStrategy'),
+    `Invalid UnauthorizedCacheControlHeaderStrategy "${text}". AWS has ${STRATEGIES.join(', ')}`,
+  );
+}

@@ -1,0 +1,29 @@
+/** Patterns that a whole text must match as Java's `matches` means it: `IdentityValidationExpression`. */
+import { parseRegex } from './java-regex-program.ts';
+import { matchesRegex } from './java-regex.ts';
+import { DEFAULT_RENDER_LIMITS, RenderBudget } from './render-budget.ts';
+import { TemplateError } from './template-error.ts';
+
+/** Whether all of a text matches. */
+export type WholeMatch = (text: string) => boolean;
+
+/** The pattern is the owner's, the text the caller's: one header may not hold the gateway up. */
+const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
+
+/** Undefined for what is no Java regular expression. A text that takes too long to decide does not match. */
+export function compileWholeMatch(pattern: string): WholeMatch | undefined {
+  try {
+    const program = parseRegex(pattern);
+    return (text) => {
+      try {
+        return matchesRegex(text, program, new RenderBudget(LIMITS));
+      } catch (error) {
+        if (error instanceof TemplateError) return false;
+        throw error;
+      }
+    };
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * The response cache of a REST stage: asked before a request is mapped, filled once an integration has answered.
+ * It comes after authorization, so callers share entries unless a header that tells them apart is in the key.
+ * reads: cache settings of the route, key parameters, Cache-Control, permissions · adds: nothing ·
+ * may answer: a hit · fails with: ACCESS_DENIED
+ * @see aws-behaviour §9
+ */
+import { gatewayError } from '../errors.ts';
+import { methodArn } from '../events/authorizer-event.ts';
+import { lastHeader } from '../events/header-list.ts';
+import { requestConditions } from '../events/request-conditions.ts';
+import { toMappingFailure } from '../mapping/mapping-failure.ts';
+import { MappingInput } from '../mapping/mapping-input.ts';
+import { readParameterSource } from '../mapping/parameter-source.ts';
+import type { CacheKeyPlan, RouteCaching } from '../deployment/model.ts';
+import type { Admitted, CachedReply, Reply, ResponseCache } from '../exchange.ts';
+import type { SourceFacts } from '../mapping/parameter-source.ts';
+import type { CompiledPolicy } from '../policy/model.ts';
+import type { Clock } from '../ports.ts';
+
+/** What the cache has to do with this request. */
+export type CacheLookup = {
+  /** From the cache; undefined = the integration has to answer, and `storeReply` takes its answer. */
+  readonly reply: Reply | undefined;
+  readonly cache: ResponseCache;
+  readonly key: string;
+  readonly ttlSeconds: number;
+  /** Of every answer to this request, never of an entry. */
+  readonly warning: string | undefined;
+};
+
+/** Bytes of a body; a longer answer is just not kept. */
+const MAX_ENTRY_BYTES = 1_048_576;
+/** AWS documents that there is a header, not its text. */
+const WARNING = '199 Cache-Control header is not authorized';
+
+/** Undefined where the route has no cache. */
+export function lookUp(admitted: Admitted, at: { readonly clock: Clock }): CacheLookup | undefined {
+  const { stage, route, method } = admitted;
+  const caching = stage.cache?.routes.get(route);
+  if (stage.cache === undefined || caching === undefined || route.cacheKey === undefined) return undefined;
+  if (caching.isForGetOnly && method !== 'GET') return undefined;
+  const refresh = decideRefresh(admitted, caching);
+  const { cache } = stage.cache;
+  const key = cacheKey(admitted, route.cacheKey);
+  const found = refresh === 'granted' ? undefined : cache.get(key, at.clock.nowEpochMs());
+  const warning = refresh === 'warned' ? WARNING : undefined;
+  return {
+    reply: found && toReply(found, warning),
+    ...{ cache, key, warning, ttlSeconds: caching.ttlSeconds },
+  };
+}
+
+/** Keeps the answer of an integration, whatever its status; failures of the gateway never come here. */
+export function storeReply(lookup: CacheLookup, reply: Reply, at: { readonly clock: Clock }): void {
+  const { cache, key, ttlSeconds, warning } = lookup;
+  const { status, headers, body } = reply;
+  const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  if (bytes <= MAX_ENTRY_BYTES)
+    cache.put(key, { status, headers: [...headers], body }, at.clock.nowEpochMs() + ttlSeconds * 1000);
+  if (warning !== undefined) headers.push('Warning', warning);
+}
+
+function toReply({ status, headers, body }: CachedReply, warning: string | undefined): Reply {
+  return { status, headers: warning === undefined ? [...headers] : [...headers, 'Warning', warning], body };
+}
+
+/**
+ * Deployment, method, namespace and the values of the key parameters as one unambiguous text. Headers are found
+ * in any spelling: a client that writes `authorization` must not meet the entry of those that send none.
+ */
+function cacheKey(admitted: Admitted, { namespace, sources }: CacheKeyPlan): string {
+  const { stage, method, rawHeaders, body } = admitted;
+  const input = new MappingInput(admitted, admitted.caller, admitted.apiKey);
+  const facts: SourceFacts = {
+    input,
+    get body() {
+      return body?.toString() ?? '';
+    },
+    header: (name) => {
+      const value = lastHeader(rawHeaders, name.toLowerCase());
+      return value === undefined ? [] : [value];
+    },
+  };
+  try {
+    const values = sources.map((source) =>
+      source.kind === 'querystring' ? input.queryValues(source.name) : readParameterSource(source, facts),
+    );
+    return JSON.stringify([stage.deploymentId, method, namespace, values]);
+  } catch (error) {
+    throw toMappingFailure(error, 'request');
+  }
+}
+
+/** `Cache-Control: max-age=0` asks for a new answer; no other directive does. */
+function decideRefresh(admitted: Admitted, caching: RouteCaching): 'unasked' | 'granted' | 'ignored' | 'warned' {
+  const header = lastHeader(admitted.rawHeaders, 'cache-control');
+  if (header === undefined || !/(?:^|,)\s*max-age=0\s*(?:,|$)/i.test(header)) return 'unasked';
+  if (!caching.requiresPermission || mayInvalidate(admitted)) return 'granted';
+  switch (caching.withoutPermission) {
+    case 'FAIL_WITH_403':
+      throw gatewayError('ACCESS_DENIED', {
+        source: 'client',
+        reason: 'Cache-Control: max-age=0 without execute-api:InvalidateCache',
+      });
+    case 'SUCCEED_WITH_RESPONSE_HEADER':
+      return 'warned';
+    case 'SUCCEED_WITHOUT_RESPONSE_HEADER':
+      return 'ignored';
+  }
+}
+
+/** `execute-api:InvalidateCache` on the method, by the authorizer's policy or the signer's own; others have no policy to allow it. */
+function mayInvalidate(admitted: Admitted): boolean {
+  const policy = policyOf(admitted);
+  const question = {
+    action: 'execute-api:InvalidateCache',
+    resource: methodArn(admitted),
+    conditions: requestConditions(admitted),
+  };
+  return policy?.decide(question) === 'allow';
+}
+
+function policyOf({ caller, api }: Admitted): CompiledPolicy | undefined {
+  // AWS lets no other account invalidate.
+  if (caller.kind === 'iam') return caller.accountId === api.accountId ? caller.permissions : undefined;
+  return caller.kind === 'lambda' && caller.grant.verdict.kind === 'policy'
+    ? caller.grant.verdict.policy
+    : undefined;
+}

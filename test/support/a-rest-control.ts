@@ -1,0 +1,105 @@
+/** REST APIs behind a control port with the unmodified AWS SDK in front, and requests to them without a socket. */
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { createSystemRandom } from '../../gateway/adapters/random.ts';
+import { createSystemClock } from '../../gateway/adapters/system-clock.ts';
+import { Account } from '../../gateway/control/account.ts';
+import { ServedApis } from '../../gateway/control/served-apis.ts';
+import { adminIdentity, createIdentities, parseIdentities } from '../../gateway/policy/identities.ts';
+import { serve } from '../../gateway/pipeline.ts';
+import { openControlPort } from '../../gateway/server/control-port.ts';
+import { Issuer } from '../../gateway/server/issuer.ts';
+import { receive } from '../../gateway/server/receive.ts';
+import { createRestApiWire } from '../../gateway/server/rest-api-wire.ts';
+import { aStack, ACCOUNT_ID, REGION } from './a-stack.ts';
+import { virtualPorts } from './virtual-ports.ts';
+import type { Reply } from '../../gateway/exchange.ts';
+import type { TestResource } from './a-stack.ts';
+import type { TestRequest } from './an-api.ts';
+import type { FakeFunction, TestPorts } from './virtual-ports.ts';
+
+const ADMIN = { accessKeyId: 'AKIALOCAL0000ADMIN', secretAccessKey: 'admin-secret-of-a-test' };
+const READER = { accessKeyId: 'AKIALOCAL00READER', secretAccessKey: 'reader-secret-of-a-test' };
+const READER_FILE = `
+identities:
+  - name: reader
+    accessKeyId: ${READER.accessKeyId}
+    secretAccessKey: ${READER.secretAccessKey}
+    policies:
+      - Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Action: apigateway:GET
+            Resource: arn:aws:apigateway:${REGION}::/restapis/*
+`;
+
+export type TestRestControl = {
+  readonly url: string;
+  readonly sdk: APIGatewayClient;
+  /** May `apigateway:GET` below `/restapis`, and nothing else. */
+  readonly reader: APIGatewayClient;
+  readonly served: ServedApis;
+  readonly ports: TestPorts;
+  /** A request to an API, by its id. */
+  readonly send: (request: TestRequest, apiId?: string) => Promise<Reply>;
+  readonly close: () => Promise<void>;
+};
+
+/** The resources as one stack. Time of the APIs is virtual; signatures are checked by the machine's. */
+export async function aRestControl(
+  resources: Readonly<Record<string, TestResource>>,
+  functions: Readonly<Record<string, FakeFunction>> = {},
+): Promise<TestRestControl> {
+  const ports = virtualPorts(functions);
+  const served = new ServedApis(new Account({ clock: ports.clock, isThrottled: false }));
+  served.prepare([aStack(resources)]).serve();
+  const clock = createSystemClock();
+  const random = createSystemRandom();
+  const control = await openControlPort({
+    ...{ port: 0, allowHosts: [], clock, random, secret: 'unused' },
+    issuer: await Issuer.create({ clock, random }),
+    identities: createIdentities([
+      adminIdentity(ADMIN, ACCOUNT_ID),
+      ...parseIdentities(READER_FILE, 'gatewright.identities.yml', ACCOUNT_ID),
+    ]),
+    mounts: {
+      services: new Map([['apigateway', createRestApiWire({ apis: served, random, accountId: ACCOUNT_ID })]]),
+      connections: () => undefined,
+      status: () => ({}),
+      routes: () => [],
+    },
+    report(error) {
+      throw error;
+    },
+  });
+  const clientFor = (credentials: typeof ADMIN): APIGatewayClient =>
+    new APIGatewayClient({ endpoint: control.url, region: REGION, credentials, maxAttempts: 1 });
+  const sdk = clientFor(ADMIN);
+  const reader = clientFor(READER);
+  return {
+    ...{ url: control.url, sdk, reader, served, ports },
+    send({ method = 'GET', target, headers = [], body }, apiId = 'abcdefghij') {
+      const api = served.find(apiId);
+      if (api === undefined) throw new Error(`no API ${apiId}`);
+      const rawBody = body === undefined ? undefined : Buffer.from(body);
+      const wire = { method, target, rawHeaders: headers, body: rawBody, remoteAddress: '127.0.0.1' };
+      return serve(receive({ ...wire, httpVersion: '1.1' }, api, ports), ports);
+    },
+    async close() {
+      sdk.destroy();
+      reader.destroy();
+      await control.close();
+    },
+  };
+}
+
+/** Name and message of the error that a call ends with. */
+export async function refusalOf(
+  call: Promise<unknown>,
+): Promise<{ readonly name: string; readonly message: string }> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof Error) return { name: error.name, message: error.message };
+  }
+  throw new Error('the call was not refused');
+}

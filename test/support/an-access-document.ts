@@ -1,0 +1,82 @@
+/** Access documents for tests, made the way the build makes them. */
+import { compileDocument } from '#shared/access/compile-document.ts';
+import type { Compilation } from '#shared/access/compile-document.ts';
+import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
+import type { Principal } from '#shared/access/principal.ts';
+import { printProblem, readDocument } from '#shared/access/read-document.ts';
+import type { RouteInventory } from '#shared/access/route-inventory.ts';
+
+export const API_ID = 'a1b2c3d4e5';
+export const PREFIX = `arn:aws:execute-api:us-east-1:123456789012:${API_ID}`;
+export const ARN = {
+  partition: 'aws',
+  region: 'us-east-1',
+  accountId: '123456789012',
+  apiId: API_ID,
+  stage: 'prod',
+};
+
+type Text = Readonly<Record<string, unknown>>;
+
+/** A whole document as a person would write it; what the test is about goes over it. */
+export function documentText(over: Text = {}): Text {
+  return {
+    version: 1,
+    api: { prod: { apiId: API_ID, stage: 'prod' } },
+    routes: '..',
+    issuers: [{ id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] }],
+    sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['main'] }],
+    roles: { support: { scopes: ['orders:read'] }, admin: { inherits: ['support'], scopes: ['orders:write'] } },
+    rules: [{ id: 'everything', effect: 'allow', methods: ['*'], paths: ['/**'] }],
+    ...over,
+  };
+}
+
+/** `GET /users` … → inventory; `open GET /menu` has no authorizer. */
+export function anInventory(routes: readonly string[], kind: RouteInventory['kind'] = 'rest'): RouteInventory {
+  return {
+    kind,
+    apiIds: {},
+    routes: routes.map((text) => {
+      const [, open, method = '', path = ''] = /^(open )?(\S+) (\S+)$/.exec(text) ?? [];
+      return { method, path, isProtected: open === undefined };
+    }),
+  };
+}
+
+/** Reads and compiles; YAML text, or what JSON would hold. */
+export function compile(text: string | Text, inventory: RouteInventory, name = 'orders'): Compilation {
+  const reading = readDocument(typeof text === 'string' ? text : JSON.stringify(text), `access/${name}.yml`);
+  return reading.kind === 'invalid' ? reading : compileDocument({ name, inventory, ...reading });
+}
+
+/** @throws Error with every problem, for tests that are about a document without any */
+export function aDocument(
+  over: Text = {},
+  routes: readonly string[] = ['GET /users', 'GET /users/{id}'],
+  kind: RouteInventory['kind'] = 'rest',
+): CompiledDocument {
+  const compilation = compile(documentText(over), anInventory(routes, kind));
+  if (compilation.kind === 'compiled') return compilation.document;
+  throw new Error(compilation.problems.map(printProblem).join('\n'));
+}
+
+export function anAccess(...documents: readonly CompiledDocument[]): CompiledAccess {
+  return { documents };
+}
+
+export function aPrincipal(over: Partial<Principal> = {}): Principal {
+  const { claims = {}, subject = 'u-1' } = over;
+  return {
+    principalId: `main|${subject}`,
+    issuerId: 'main',
+    issuer: 'https://issuer.example/',
+    subject,
+    clientId: undefined,
+    roles: new Set<string>(),
+    scopes: new Set<string>(),
+    expiresAtEpochSeconds: 2_000_000_000,
+    ...over,
+    claims: { sub: subject, ...claims },
+  };
+}
