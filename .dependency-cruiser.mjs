@@ -4,7 +4,7 @@
  * every source file was seen: with a TypeScript that dependency-cruiser does not know it would cruise
  * nothing and report success.
  */
-const OURS = '^(shared|functions|layers|gateway|cli|console|plugin|examples|bench|test)/';
+const OURS = '^(shared|functions|layers|gateway|cli|console|plugin|package|examples|bench|test)/';
 
 /** Files of shared/ that may touch one outside thing, the one in their name. */
 const SHARED_ADAPTERS = [

@@ -40,11 +40,11 @@ function describeApi(api: ApiRoutes): string[] {
 
 /** One line per route: method, path, authorizer, function. */
 export function describeRoutes(api: ApiRoutes): string[] {
-  const rows = api.routes.map(({ method, path, authorizer, functionName, apiKeyRequired }) => [
+  const rows = api.routes.map(({ method, path, authorizer, functionName, target, apiKeyRequired }) => [
     method === path ? '' : method,
     path,
     [authorizer ?? 'open', ...(apiKeyRequired ? ['API key'] : [])].join(' + '),
-    functionName === undefined ? '(no function)' : `→ ${functionName}`,
+    functionName === undefined ? (target ?? '(no function)') : `→ ${functionName}`,
   ]);
   return table(rows).map((line) => `  ${line}`);
 }

@@ -197,7 +197,7 @@ function openServices(parts: Parts, report: (fault: unknown) => void): Map<strin
   }
   const invoke = { invoker: runtime, random, accountId: options.accountId, report };
   services.set('lambda', createLambdaInvoke(invoke));
-  services.set('apigateway', createRestApiWire({ apis: served, random, accountId: options.accountId }));
+  services.set('apigateway', createRestApiWire({ apis: served, random, accountId: options.accountId, ports: at }));
   return services;
 }
 

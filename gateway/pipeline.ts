@@ -44,14 +44,14 @@ export async function serve(received: Received, at: Ports): Promise<Reply> {
       validate(admitted);
       trail.enter('cache');
       const cached = lookUp(admitted, at);
-      if (trail.notes !== undefined) trail.notes.cache = cached && (cached.reply ? 'hit' : 'miss');
+      trail.noteCache(cached);
       if (cached?.reply !== undefined) reply = cached.reply;
       else {
         trail.enter('map-request');
         const mapped = mapRequest(admitted);
         trail.enter('integrate');
         const outcome = await integrate(mapped, at);
-        if (trail.notes !== undefined) trail.notes.outcome = outcome;
+        trail.noteOutcome(outcome);
         const answer = readAnswer(mapped, outcome);
         trail.enter('map-response');
         reply = mapResponse(mapped, answer);

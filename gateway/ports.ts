@@ -84,6 +84,8 @@ export type HttpRequest = {
   readonly timeoutMs: number;
   /** VPC link whose address takes the place of the origin. */
   readonly vpcLink: string | undefined;
+  /** Whether a packed answer (`Content-Encoding: gzip`) is unpacked; its headers stay as they are. */
+  readonly unpacks: boolean;
 };
 
 export type HttpOutcome =

@@ -53,6 +53,16 @@ export class Trail {
     this.notes = { enteredMs: {}, outcome: undefined, cache: undefined };
   }
 
+  /** Whether the answer came from a cache; undefined where the route has none. */
+  noteCache(lookup: { readonly reply: unknown } | undefined): void {
+    if (this.notes !== undefined && lookup !== undefined)
+      this.notes.cache = lookup.reply === undefined ? 'miss' : 'hit';
+  }
+
+  noteOutcome(outcome: InvocationResult | HttpOutcome): void {
+    if (this.notes !== undefined) this.notes.outcome = outcome;
+  }
+
   elapsedMs(): number {
     return this.#clock.monotonicMs() - this.startedMs;
   }

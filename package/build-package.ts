@@ -31,7 +31,7 @@ export async function buildPackage(root: string, outputDirectory: string): Promi
   const manifest = await makeManifest(root);
   await rm(outputDirectory, { recursive: true, force: true });
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  const project = join(root, 'package/tsconfig.json');
+  const project = join(root, 'package/tsconfig.build.json');
   await run(process.execPath, [tsc, '--project', project, '--outDir', outputDirectory]);
   for (const [source, target] of Object.entries(COPIED)) {
     await mkdir(dirname(join(outputDirectory, target)), { recursive: true });

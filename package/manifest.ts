@@ -28,7 +28,7 @@ export async function makeManifest(root: string): Promise<Manifest> {
     exports: {
       '.': {
         import: { types: './gateway/index.d.ts', default: './gateway/index.js' },
-        // osls resolves a plug-in's name as `require` does: `plugins: [gatewright]` (docs/decisions/0004-npm-package.md).
+        // osls resolves a plug-in's name as `require` does: `plugins: [gatewright]` (docs/decisions/0009-npm-package-and-plugin.md).
         require: { types: './plugin/index.d.ts', default: './plugin/index.js' },
       },
       './plugin': { types: './plugin/index.d.ts', default: './plugin/index.js' },

@@ -14,8 +14,8 @@ import type { ServiceFacts } from './session.ts';
 import type { StartSettings } from './settings.ts';
 import type { Termination } from './termination.ts';
 
-/** What a plug-in beside this one may hold open after its own end. */
-const EXIT_WITHIN_MS = 1500;
+/** How long what other plug-ins hold open (a watcher, a database) may keep the process after the end. */
+const EXIT_WITHIN_MS = 500;
 
 type Running = { readonly termination: Termination; readonly close: () => Promise<void> };
 

@@ -44,7 +44,10 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   lambdaPort: honoured('Port of Lambda’s Invoke and AWS’s other APIs, on loopback. Default: 3002.', 'string'),
   noPrependStageInUrl: honoured('REST paths come without their stage.', 'boolean'),
   prefix: honoured('Stands in front of every path of REST and HTTP APIs.', 'string', 'p'),
-  reloadHandler: honoured('Watch the sources of functions. Default: true.', 'boolean'),
+  reloadHandler: honoured(
+    'Watch templates and the sources of functions; --no-reloadHandler does not.',
+    'boolean',
+  ),
   noSponsor: honoured('There is no sponsor message.', 'boolean'),
   allowHost: honoured('A further Host name to answer to (tunnel, proxy; repeatable).', 'multiple'),
   dynamodb: honoured('Where tables live: "embedded" (default) or a URL.', 'string'),

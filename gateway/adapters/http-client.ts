@@ -69,7 +69,12 @@ async function exchange(agent: Agent, origin: string, request: HttpRequest): Pro
   const body = Buffer.from(await reply.body.arrayBuffer());
   // With `raw`, the values are the flat list that node calls rawHeaders.
   const headers = rawList(reply.headers);
-  return { kind: 'answered', status: reply.statusCode, headers, body: decompress(headers, body) };
+  return {
+    kind: 'answered',
+    status: reply.statusCode,
+    headers,
+    body: request.unpacks ? unpack(headers, body) : body,
+  };
 }
 
 function rawList(headers: unknown): string[] {
@@ -77,8 +82,8 @@ function rawList(headers: unknown): string[] {
   return headers.map((text: unknown) => (Buffer.isBuffer(text) ? text.toString('latin1') : String(text)));
 }
 
-/** Mappings and clients work on the content itself; `Content-Encoding` is not passed on by a proxy [obs]. */
-function decompress(headers: readonly string[], body: Buffer): Buffer {
+/** What does not unpack stays as it is. */
+function unpack(headers: readonly string[], body: Buffer): Buffer {
   const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-encoding');
   const encoding = at === -1 ? '' : (headers[at + 1] ?? '').trim().toLowerCase();
   const decode = DECODERS[encoding];

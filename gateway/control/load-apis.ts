@@ -3,6 +3,7 @@ import { httpWordings, restWordings, websocketWordings } from '../deployment/err
 import { readText } from '../deployment/properties.ts';
 import { makeRootResourceId } from '../definition/physical-ids.ts';
 import { DefinitionError } from '../errors.ts';
+import { refuseOverQuota } from './api-quotas.ts';
 import { ApiState } from './api-state.ts';
 import { compileDeployment } from './compile-deployment.ts';
 import { groupByApi, readPathResources } from './group-resources.ts';
@@ -62,6 +63,11 @@ function loadApi(
   };
   const state = new ApiState(identity, resources, ERRORS_BEFORE_STAGE[identity.protocol], account);
   const { stages, withoutDeployment } = readStages(group);
+  refuseOverQuota('Resources', resources.resources.values());
+  refuseOverQuota('Routes', resources.routes);
+  refuseOverQuota('Integrations', resources.integrations.values());
+  refuseOverQuota('Authorizers', resources.authorizers.values());
+  refuseOverQuota('Stages', stages);
   const deploymentIds = new Set([
     ...group.deployments.map(({ id }) => id),
     ...stages.map((s) => s.deploymentId),

@@ -42,7 +42,11 @@ export function serveStage(
 }
 
 /** Entries are kept by deployment, so a canary meets those of the stage only where both are at the same one. */
-function keepAnswers(cache: ResponseCache, { routes }: Deployment, caching: StageCaching): StageCache | undefined {
+function keepAnswers(
+  cache: ResponseCache,
+  { routes }: Deployment,
+  caching: StageCaching,
+): StageCache | undefined {
   const kept = routes.plans.flatMap((plan) => {
     const ofRoute = caching.ofRoute(plan.routeKey);
     return ofRoute === undefined ? [] : [[plan, ofRoute] as const];

@@ -23,10 +23,13 @@ export type TypeClass = {
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
 
-const METHOD_SETTINGS = 'its caching per method is not applied';
+const METHOD_SETTINGS = 'what it says beside the settings that AWS has is not applied';
 const INTEGRATION = 'every request to it fails: this integration cannot run yet';
 const LOGGING_ITEMS = words('HttpMethod ResourcePath LoggingLevel DataTraceEnabled MetricsEnabled');
-const THROTTLE_ITEMS = [...LOGGING_ITEMS, 'ThrottlingBurstLimit', 'ThrottlingRateLimit'];
+const METHOD_ITEMS = [
+  ...LOGGING_ITEMS,
+  ...words('ThrottlingBurstLimit ThrottlingRateLimit CachingEnabled CacheTtlInSeconds CacheDataEncrypted'),
+];
 const OPENAPI = 'routes of a document in S3 are not served';
 
 export const TYPES: Readonly<Record<string, TypeClass>> = {
@@ -53,12 +56,11 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
        Integration.Type Integration.Uri Integration.IntegrationHttpMethod Integration.TimeoutInMillis
        Integration.RequestTemplates Integration.RequestParameters Integration.IntegrationResponses
        Integration.PassthroughBehavior Integration.ContentHandling Integration.ConnectionType
-       Integration.ConnectionId`,
+       Integration.ConnectionId Integration.CacheNamespace Integration.CacheKeyParameters`,
     ),
     // Calls of functions need no role here, and those of services are signed with the developer's own key.
-    noEffect: words('OperationName Integration.CacheNamespace Integration.Credentials'),
+    noEffect: words('OperationName Integration.Credentials'),
     unsupported: {
-      'Integration.CacheKeyParameters': 'no response is cached',
       'Integration.ResponseTransferMode': 'the response is not streamed',
     },
   },
@@ -85,29 +87,32 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     enforced: words(
       `RestApiId StageName StageDescription.Variables StageDescription.ThrottlingBurstLimit
        StageDescription.ThrottlingRateLimit StageDescription.AccessLogSetting
-       StageDescription.CanarySetting DeploymentCanarySettings`,
+       StageDescription.CanarySetting DeploymentCanarySettings StageDescription.CacheClusterEnabled
+       StageDescription.CacheClusterSize StageDescription.CachingEnabled StageDescription.CacheTtlInSeconds`,
     ),
     noEffect: words(
       `Description StageDescription.Description StageDescription.Tags StageDescription.DocumentationVersion
        StageDescription.TracingEnabled StageDescription.LoggingLevel StageDescription.MetricsEnabled
-       StageDescription.DataTraceEnabled`,
+       StageDescription.DataTraceEnabled StageDescription.CacheDataEncrypted`,
     ),
     unsupported: {
       'StageDescription.MethodSettings': METHOD_SETTINGS,
     },
     harmlessItems: { 'StageDescription.MethodSettings': LOGGING_ITEMS },
-    enforcedItems: { 'StageDescription.MethodSettings': THROTTLE_ITEMS },
+    enforcedItems: { 'StageDescription.MethodSettings': METHOD_ITEMS },
   },
   'AWS::ApiGateway::Stage': {
-    enforced: words('RestApiId DeploymentId StageName Variables AccessLogSetting CanarySetting'),
-    noEffect: words('Description Tags DocumentationVersion TracingEnabled CacheClusterSize'),
+    enforced: words(
+      `RestApiId DeploymentId StageName Variables AccessLogSetting CanarySetting CacheClusterEnabled
+       CacheClusterSize`,
+    ),
+    noEffect: words('Description Tags DocumentationVersion TracingEnabled'),
     unsupported: {
       MethodSettings: METHOD_SETTINGS,
-      CacheClusterEnabled: 'no response is cached',
       ClientCertificateId: 'no client certificate is shown to backends',
     },
     harmlessItems: { MethodSettings: LOGGING_ITEMS },
-    enforcedItems: { MethodSettings: THROTTLE_ITEMS },
+    enforcedItems: { MethodSettings: METHOD_ITEMS },
   },
   'AWS::ApiGateway::ApiKey': {
     enforced: words('Enabled Name Value'),
@@ -147,18 +152,16 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   },
   'AWS::ApiGatewayV2::Integration': {
     enforced: words(
-      'ApiId IntegrationType IntegrationUri IntegrationMethod PayloadFormatVersion TimeoutInMillis',
+      `ApiId IntegrationType IntegrationUri IntegrationMethod PayloadFormatVersion TimeoutInMillis
+       ConnectionType ConnectionId RequestParameters ResponseParameters`,
     ),
-    noEffect: words('Description ConnectionType CredentialsArn PassthroughBehavior ContentHandlingStrategy'),
+    noEffect: words('Description CredentialsArn PassthroughBehavior ContentHandlingStrategy TlsConfig'),
     unsupported: {
       IntegrationSubtype: INTEGRATION,
-      ConnectionId: INTEGRATION,
-      RequestParameters: 'requests are passed on without these changes',
-      ResponseParameters: 'responses are passed on without these changes',
       RequestTemplates: 'requests are passed on without these changes',
       TemplateSelectionExpression: 'requests are passed on without these changes',
     },
-    values: { IntegrationType: { allowed: ['AWS_PROXY'], consequence: INTEGRATION } },
+    values: { IntegrationType: { allowed: ['AWS_PROXY', 'HTTP_PROXY'], consequence: INTEGRATION } },
   },
   'AWS::ApiGatewayV2::Authorizer': {
     enforced: words(

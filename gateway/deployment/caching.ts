@@ -15,7 +15,11 @@ export type StageCaching = {
 
 const CLUSTER_SIZES = ['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237'];
 const TTL = { usual: 300, min: 0, max: 3600 };
-const STRATEGIES = ['FAIL_WITH_403', 'SUCCEED_WITH_RESPONSE_HEADER', 'SUCCEED_WITHOUT_RESPONSE_HEADER'] as const;
+const STRATEGIES = [
+  'FAIL_WITH_403',
+  'SUCCEED_WITH_RESPONSE_HEADER',
+  'SUCCEED_WITHOUT_RESPONSE_HEADER',
+] as const;
 
 /** Undefined where the stage has no cache cluster, whatever its methods ask for. @throws DefinitionError */
 export function readCaching(stage: PropertyBag): StageCaching | undefined {
@@ -24,7 +28,9 @@ export function readCaching(stage: PropertyBag): StageCaching | undefined {
   // Checked even where there is no cluster: AWS refuses a bad value all the same.
   const usual = readRouteCaching(usualBag ?? { ...stage, properties: {} }, undefined);
   const own = new Map(
-    settings.flatMap(({ routeKey, bag }) => (routeKey === undefined ? [] : [[routeKey, readRouteCaching(bag, usual)]])),
+    settings.flatMap(({ routeKey, bag }) =>
+      routeKey === undefined ? [] : [[routeKey, readRouteCaching(bag, usual)]],
+    ),
   );
   if (!readFlag(stage, 'CacheClusterEnabled')) return undefined;
   const clusterSize = readText(stage, 'CacheClusterSize', '0.5');
@@ -59,7 +65,10 @@ function readRouteCaching(bag: PropertyBag, usual: Settings | undefined): Settin
   };
 }
 
-function readStrategy(bag: PropertyBag, usual: RouteCaching['withoutPermission']): RouteCaching['withoutPermission'] {
+function readStrategy(
+  bag: PropertyBag,
+  usual: RouteCaching['withoutPermission'],
+): RouteCaching['withoutPermission'] {
   const text = readText(bag, 'UnauthorizedCacheControlHeaderStrategy', usual);
   const strategy = STRATEGIES.find((candidate) => candidate === text);
   if (strategy !== undefined) return strategy;

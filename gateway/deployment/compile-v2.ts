@@ -4,6 +4,7 @@ import { checkHttpRoutes, compileHttpRoutes } from '../routing/http-routes.ts';
 import { compileMessageRouting } from '../routing/message-routes.ts';
 import { compileV2Authorization } from './compile-authorization.ts';
 import { compileCors } from './compile-cors.ts';
+import { compileHttpProxy } from './compile-http-proxy.ts';
 import { httpWordings, websocketWordings } from './error-wordings.ts';
 import { compileConnectValidation, compileMessageCheck } from './compile-validation.ts';
 import { readLambdaUri } from './integration-uri.ts';
@@ -55,6 +56,7 @@ function compileIntegration(route: PropertyBag, from: V2Resources, protocol: V2P
     );
   const type = readText(integration, 'IntegrationType');
   const isService = integration.properties['IntegrationSubtype'] !== undefined;
+  if (type === 'HTTP_PROXY' && protocol === 'http') return compileHttpProxy(integration);
   if (type !== 'AWS_PROXY' || isService) {
     const name = isService ? readText(integration, 'IntegrationSubtype') : type;
     return { kind: 'unsupported', type: name, reason: `integration type ${name} is not supported yet` };

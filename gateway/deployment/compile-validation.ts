@@ -33,7 +33,7 @@ export function compileRestValidation(
   if (validator === undefined)
     throw new DefinitionError(
       method.place('RequestValidatorId'),
-      `Invalid Request Validator identifier specified: ${id}`,
+      'Invalid Request Validator identifier specified',
     );
   const parameters = readFlag(validator, 'ValidateRequestParameters') ? required : [];
   const checked = readFlag(validator, 'ValidateRequestBody') ? bodies : [];

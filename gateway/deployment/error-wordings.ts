@@ -50,6 +50,7 @@ export const REST_DEFAULTS: Readonly<Record<GatewayErrorCode, RestDefault>> = {
     status: 504,
     message: 'Internal server error',
     errorType: 'InternalServerErrorException',
+    spaced: true,
   },
   INTEGRATION_TIMEOUT: {
     status: 504,
@@ -108,7 +109,8 @@ export const REST_DEFAULTS: Readonly<Record<GatewayErrorCode, RestDefault>> = {
 /** ACCESS_DENIED capitalises its key on the wire although the default template says `message` (§1.4). */
 function restBody(code: GatewayErrorCode, message: string | null): string {
   const key = code === 'ACCESS_DENIED' ? 'Message' : 'message';
-  const gap = REST_DEFAULTS[code].spaced === true ? ' ' : '';
+  const { spaced, message: usual } = REST_DEFAULTS[code];
+  const gap = spaced === true && message === usual ? ' ' : '';
   return `{"${key}":${gap}${JSON.stringify(message)}}`;
 }
 

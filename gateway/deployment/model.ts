@@ -5,13 +5,14 @@
 import type { CorsPlan } from '../events/cors-headers.ts';
 import type { ContextFacts } from '../events/context-variables.ts';
 import type { LoggedFailure } from '../events/log-variables.ts';
+import type { ParameterSource } from '../mapping/parameter-source.ts';
 import type { WholeMatch } from '../mapping/whole-match.ts';
 import type { ApiFacts, RouteFacts } from '../events/request-facts.ts';
 import type { GatewayErrorCode, GatewayErrorDetail } from '../errors.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import type { TokenDialect } from '../policy/token-refusal.ts';
 import type { TokenTrust } from '../policy/token-trust.ts';
-import type { MappedIntegration } from '../mapping/integration.ts';
+import type { HttpApiProxyIntegration, MappedIntegration } from '../mapping/integration.ts';
 import type { SchemaCheck } from './json-schema.ts';
 
 export type ApiProtocol = 'rest' | 'http' | 'websocket';
@@ -95,6 +96,7 @@ export type LambdaProxyIntegration = {
 export type Integration =
   | LambdaProxyIntegration
   | MappedIntegration
+  | HttpApiProxyIntegration
   /** No integration at all: a WebSocket `$connect` or `$disconnect` route without one. */
   | { readonly kind: 'none' }
   /** AWS deploys it and fails every request with 500. */

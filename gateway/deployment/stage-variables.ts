@@ -15,7 +15,10 @@ export function readStageVariables(bag: PropertyBag, property: string): StageVar
   const entries = Object.entries(variables ?? {});
   if (variables === undefined || entries.length === 0) return null;
   if (entries.length > LIMIT)
-    throw new DefinitionError(bag.place(property), `A stage has at most ${LIMIT} variables, not ${entries.length}`);
+    throw new DefinitionError(
+      bag.place(property),
+      `A stage has at most ${LIMIT} variables, not ${entries.length}`,
+    );
   for (const [name, value] of entries) {
     const place = bag.place(`${property}.${name}`);
     if (!NAME.test(name)) throw new DefinitionError(place, `Invalid stage variable name: ${name}`);

@@ -157,6 +157,8 @@ function addressed(
     target: query === '' ? address.path : `${address.path}?${query}`,
     timeoutMs: plan.timeoutMs,
     vpcLink: plan.vpcLink?.render(variables),
+    // Templates need the text, and HTTP_PROXY does not pass `Content-Encoding` on [obs].
+    unpacks: true,
   };
 }
 

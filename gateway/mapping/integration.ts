@@ -1,10 +1,14 @@
 /** What the integrations of REST methods other than a Lambda proxy are compiled to. */
 import type { ContentHandling } from './content-handling.ts';
+import type { ParameterChange } from './parameter-change.ts';
 import type { ParameterSource } from './parameter-source.ts';
 import type { CompiledTemplate } from './velocity-compile.ts';
 
 /** Text with `${stageVariables.x}` in it, parsed when the deployment was made. */
-export type VariableText = { render(variables: Readonly<Record<string, string>> | null): string };
+export type VariableText = {
+  readonly source: string;
+  render(variables: Readonly<Record<string, string>> | null): string;
+};
 
 /** Templates by media type (`application/json`, `$default`), in the order of the definition. */
 export type MediaTemplates = ReadonlyMap<string, CompiledTemplate>;
@@ -98,6 +102,16 @@ export type ServiceTarget = {
     | { readonly kind: 'path'; readonly path: VariableText }
     /** `action/PutItem&Key=value`: `query` is what follows the action. */
     | { readonly kind: 'action'; readonly action: VariableText; readonly query: VariableText };
+};
+
+/** `HTTP_PROXY` of an HTTP API. */
+export type HttpApiProxyIntegration = HttpTarget & {
+  readonly kind: 'http-api-proxy';
+  /** The path below the stage is appended to the address: `$default` routes and load balancers' listeners. */
+  readonly appendsPath: boolean;
+  readonly requestChanges: readonly ParameterChange[];
+  /** By status of the backend. */
+  readonly responseChanges: ReadonlyMap<number, readonly ParameterChange[]>;
 };
 
 export type MappedIntegration =

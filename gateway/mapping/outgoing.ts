@@ -1,6 +1,7 @@
 /** What goes to an integration, and what comes back. */
 import type {
   FunctionIntegration,
+  HttpApiProxyIntegration,
   HttpIntegration,
   HttpProxyIntegration,
   MockIntegration,
@@ -42,8 +43,15 @@ export type ServiceCall = {
   readonly request: ServiceRequest;
 };
 
+export type HttpApiCall = {
+  readonly kind: 'http-api';
+  readonly plan: HttpApiProxyIntegration;
+  readonly request: HttpRequest;
+};
+
 /** A Lambda proxy is its own plan: its event is the exchange's `payload`, and nothing is made for it. */
-export type Outgoing = LambdaProxyIntegration | MockCall | FunctionCall | HttpCall | ServiceCall;
+export type Outgoing =
+  LambdaProxyIntegration | MockCall | FunctionCall | HttpCall | ServiceCall | HttpApiCall;
 
 /** What an integration other than a Lambda proxy answered. */
 export type IntegrationAnswer = {

@@ -93,7 +93,10 @@ function cacheKey(admitted: Admitted, { namespace, sources }: CacheKeyPlan): str
 }
 
 /** `Cache-Control: max-age=0` asks for a new answer; no other directive does. */
-function decideRefresh(admitted: Admitted, caching: RouteCaching): 'unasked' | 'granted' | 'ignored' | 'warned' {
+function decideRefresh(
+  admitted: Admitted,
+  caching: RouteCaching,
+): 'unasked' | 'granted' | 'ignored' | 'warned' {
   const header = lastHeader(admitted.rawHeaders, 'cache-control');
   if (header === undefined || !/(?:^|,)\s*max-age=0\s*(?:,|$)/i.test(header)) return 'unasked';
   if (!caching.requiresPermission || mayInvalidate(admitted)) return 'granted';

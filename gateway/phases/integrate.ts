@@ -28,6 +28,7 @@ export function integrate(mapped: Mapped, at: Ports): Promise<InvocationResult |
     case 'function':
       return invokeFunction(outgoing, mapped.traceHeader, at);
     case 'http':
+    case 'http-api':
       return at.http.send(outgoing.request);
     case 'service':
       return at.services.call(outgoing.request);
@@ -76,7 +77,7 @@ export function readAnswer(
     case 'answered':
       return outcome;
     case 'unreachable':
-      throw unreachable(outcome.reason, outcome.message);
+      throw unreachable(outcome.reason, outcome.message, mapped.outgoing.kind === 'http-api');
     case 'returned':
       return mapped.outgoing.kind === 'function' ? fromLambda(outcome.payload) : outcome.payload;
     case 'failed':
@@ -128,7 +129,10 @@ function refusal(reason: 'not-found' | 'throttled' | 'too-large', message: strin
 function unreachable(
   reason: Extract<HttpOutcome, { kind: 'unreachable' }>['reason'],
   message: string,
+  isHttpApi: boolean,
 ): Error {
+  // An HTTP API tells all of it as 503 (§8).
+  if (isHttpApi) return gatewayError('INTEGRATION_FAILURE', { source: 'integration', reason: message });
   switch (reason) {
     case 'address':
       return configurationError(`Invalid endpoint address: ${message}`);

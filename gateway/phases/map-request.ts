@@ -8,9 +8,10 @@ import { gatewayError } from '../errors.ts';
 import { buildHttp1Event, buildHttp2Event } from '../events/http-event.ts';
 import { buildRestEvent } from '../events/rest-event.ts';
 import { buildOutgoing } from '../mapping/build-outgoing.ts';
+import { buildHttpApiRequest } from '../mapping/http-api-call.ts';
 import { toMappingFailure } from '../mapping/mapping-failure.ts';
 import type { ProxyPayload } from '../deployment/model.ts';
-import type { MappedIntegration } from '../mapping/integration.ts';
+import type { HttpApiProxyIntegration, MappedIntegration } from '../mapping/integration.ts';
 import type { Admitted, Mapped } from '../exchange.ts';
 
 export function mapRequest(admitted: Admitted): Mapped {
@@ -23,6 +24,7 @@ export function mapRequest(admitted: Admitted): Mapped {
     case 'http':
     case 'http-proxy':
     case 'service':
+    case 'http-api-proxy':
       return mapByTemplates(integration, admitted);
     case 'misconfigured':
       // AWS finds out only when it calls, and then says 500 where the type's own status is 504 [obs].
@@ -38,10 +40,17 @@ export function mapRequest(admitted: Admitted): Mapped {
   }
 }
 
-function mapByTemplates(integration: MappedIntegration, admitted: Admitted): Mapped {
+function mapByTemplates(
+  integration: MappedIntegration | HttpApiProxyIntegration,
+  admitted: Admitted,
+): Mapped {
   try {
-    const outgoing = buildOutgoing(integration, admitted, admitted.stage.deployment.binaryMediaTypes);
-    return admitted.mapped(outgoing, '');
+    if (integration.kind === 'http-api-proxy') {
+      const request = buildHttpApiRequest(integration, admitted);
+      return admitted.mapped({ kind: 'http-api', plan: integration, request }, '');
+    }
+    const { binaryMediaTypes } = admitted.stage.deployment;
+    return admitted.mapped(buildOutgoing(integration, admitted, binaryMediaTypes), '');
   } catch (error) {
     throw toMappingFailure(error, 'request');
   }

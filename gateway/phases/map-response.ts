@@ -8,6 +8,7 @@ import { gatewayError } from '../errors.ts';
 import { lastHeader } from '../events/header-list.ts';
 import { readHttp1Result, readHttp2Result, readRestResult } from '../events/proxy-result.ts';
 import { buildProxyReply, buildReply, type MappedReply } from '../mapping/build-reply.ts';
+import { buildHttpApiReply } from '../mapping/http-api-call.ts';
 import { toMappingFailure } from '../mapping/mapping-failure.ts';
 import type { LambdaProxyIntegration } from '../deployment/model.ts';
 import type { Mapped, Reply } from '../exchange.ts';
@@ -30,6 +31,7 @@ function mapByTemplates(
   outgoing: Exclude<Outgoing, LambdaProxyIntegration>,
   answer: IntegrationAnswer,
 ): MappedReply {
+  if (outgoing.kind === 'http-api') return buildHttpApiReply(outgoing.plan, answer, mapped);
   const facts = { request: mapped, binaryMediaTypes: mapped.stage.deployment.binaryMediaTypes };
   const { plan, input } = outgoing;
   if (plan.kind === 'http-proxy') return buildProxyReply(answer, facts);

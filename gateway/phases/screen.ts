@@ -15,6 +15,9 @@ import type { Matched, Received } from '../exchange.ts';
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const MAX_HEADER_BYTES = 10_240;
 const MAX_URL_BYTES = 10_240;
+const MAX_ARN_BYTES = 1600;
+/** The ARN of a shorter path is within its limit, whatever region and stage: nothing has to be printed to know it. */
+const SHORT_PATH = 1300;
 
 export function screen(received: Received): void {
   const urlBytes = received.rawPath.length + received.rawQuery.length;
@@ -29,10 +32,11 @@ export function screen(received: Received): void {
 }
 
 /**
- * An open method needs an explicit allow, one behind a Lambda authorizer only no explicit deny; all others
+ * First the length of the ARN. Then: an open method needs an explicit allow, one behind a Lambda authorizer only no explicit deny; all others
  * are decided once the caller is known, in `authorize`.
  */
 export function screenByPolicy(matched: Matched): void {
+  if (matched.path.length > SHORT_PATH) refuseLongArn(matched);
   const { resourcePolicy } = matched.stage.deployment;
   if (resourcePolicy === undefined) return;
   if (resourcePolicy.kind === 'closed')
@@ -47,6 +51,15 @@ export function screenByPolicy(matched: Matched): void {
   if (decision === 'explicit-deny') throw denied(matched, true, 'the resource policy denies it');
   if (decision === 'implicit-deny' && kind === 'none')
     throw denied(matched, false, 'the resource policy does not allow it');
+}
+
+/** Of a REST method that anybody decides about; an open one has no use for its ARN. */
+function refuseLongArn(matched: Matched): void {
+  const { authorization } = matched.route;
+  if (matched.api.protocol !== 'rest' || authorization.kind === 'none') return;
+  const { length } = methodArn(matched);
+  if (length > MAX_ARN_BYTES)
+    throw gatewayError('URI_TOO_LONG', { source: 'client', reason: `method ARN of ${length} bytes` });
 }
 
 function denied(matched: Matched, isExplicit: boolean, reason: string): Error {

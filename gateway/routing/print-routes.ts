@@ -12,6 +12,8 @@ export type RouteRow = {
   readonly authorizer: string | undefined;
   /** Function name, stage variables not yet filled in; undefined = no function behind it. */
   readonly functionName: string | undefined;
+  /** What answers in place of a function: `MOCK`, an address, `sqs:path/…`; undefined = nothing that can. */
+  readonly target: string | undefined;
 };
 
 /** Rows in template order. */
@@ -27,6 +29,7 @@ function printRoute(plan: RoutePlan): RouteRow {
     apiKeyRequired: plan.apiKeyRequired,
     authorizer: printAuthorizer(plan.authorization),
     functionName: printFunction(plan.integration),
+    target: printTarget(plan.integration),
   };
 }
 
@@ -43,5 +46,24 @@ function printAuthorizer(authorization: Authorization): string | undefined {
 }
 
 function printFunction(integration: Integration): string | undefined {
-  return integration.kind === 'lambda-proxy' ? integration.functionName.source : undefined;
+  return integration.kind === 'lambda-proxy' || integration.kind === 'function'
+    ? integration.functionName.source
+    : undefined;
+}
+
+function printTarget(integration: Integration): string | undefined {
+  switch (integration.kind) {
+    case 'mock':
+      return 'MOCK';
+    case 'http':
+    case 'http-proxy':
+    case 'http-api-proxy':
+      return integration.uri.source;
+    case 'service': {
+      const { service, form } = integration.target;
+      return `${service}:${form.kind}/${(form.kind === 'path' ? form.path : form.action).source}`;
+    }
+    default:
+      return undefined;
+  }
 }

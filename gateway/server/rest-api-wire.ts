@@ -12,6 +12,7 @@ import { planRoutes } from './wire-plans.ts';
 import { resourceRoutes } from './wire-resources.ts';
 import { routeCall } from './wire-router.ts';
 import { stageRoutes } from './wire-stages.ts';
+import { testInvokeRoutes } from './wire-test-invoke.ts';
 import { usageRoutes } from './wire-usage.ts';
 import type { AwsService } from './aws-call.ts';
 import type { RestControl } from './wire-api.ts';
@@ -40,5 +41,6 @@ function listRoutes(control: RestControl): readonly WireRoute[] {
     ...modelRoutes(control),
     ...gatewayResponseRoutes(control),
     ...stageRoutes(control),
+    ...testInvokeRoutes(control),
   ];
 }

@@ -2,7 +2,7 @@
 import { notFound } from '../control/control-error.ts';
 import type { Account } from '../control/account.ts';
 import type { ApiState } from '../control/api-state.ts';
-import type { Random } from '../ports.ts';
+import type { Ports, Random } from '../ports.ts';
 import type { WireCall } from './wire-router.ts';
 
 /** The APIs and the account that calls are about. */
@@ -16,6 +16,8 @@ export type RestControl = {
   readonly apis: ApiDirectory;
   readonly random: Random;
   readonly accountId: string;
+  /** For TestInvokeMethod and TestInvokeAuthorizer, which really invoke. */
+  readonly ports: Ports;
 };
 
 /** @throws ControlError NotFoundException, worded as for calls on the API itself [obs] */

@@ -1,14 +1,18 @@
 /** Authorizers over AWS's REST API. */
-import { badRequest, conflict, notFound } from '../control/control-error.ts';
+import {
+  createAuthorizer,
+  deleteAuthorizer,
+  getAuthorizer,
+  replaceAuthorizer,
+} from '../control/edit-authorizers.ts';
 import { madeByCall } from '../control/edit-resources.ts';
 import { applyPatch, parsePatch, plainRefusal } from '../control/patch.ts';
-import { compileRestAuthorization } from '../deployment/compile-authorization.ts';
 import { jsonReply } from './control-request.ts';
 import { field, readFields, replaceRule, showFields } from './field-table.ts';
 import { findApi } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import { requiredText } from './wire-shape.ts';
-import type { ApiResources, ApiState, ControlResource } from '../control/api-state.ts';
+import type { ControlResource } from '../control/api-state.ts';
 import type { PatchRule } from '../control/patch.ts';
 import type { Json, JsonObject } from '../definition/model.ts';
 import type { Field } from './field-table.ts';
@@ -17,8 +21,6 @@ import type { WireRoute } from './wire-router.ts';
 
 const AUTHORIZER = '/restapis/{restApiId}/authorizers/{authorizerId}';
 const ID_LENGTH = 6;
-/** AWS's quota per API (aws-behaviour §13). */
-const MAX_AUTHORIZERS = 10;
 const USUAL_TTL_SECONDS = 300;
 
 const FIELDS: readonly Field[] = [
@@ -52,19 +54,7 @@ function providersOf(authorizer: JsonObject): readonly Json[] {
   return Array.isArray(providers) ? (providers as readonly Json[]) : [];
 }
 
-/** @throws ControlError NotFoundException */
-export function getAuthorizer({ resources }: ApiState, id: string): ControlResource {
-  const authorizer = resources.authorizers.get(id);
-  if (authorizer === undefined) throw notFound('Invalid Authorizer identifier specified');
-  return authorizer;
-}
-
 export function authorizerRoutes(control: RestControl): readonly WireRoute[] {
-  const put = (api: ApiState, authorizer: ControlResource): void => {
-    const authorizers = new Map([...api.resources.authorizers, [authorizer.id, authorizer]]);
-    checkAuthorizer({ ...api.resources, authorizers }, authorizer);
-    api.edit({ ...api.resources, authorizers });
-  };
   return [
     {
       method: 'POST',
@@ -72,12 +62,10 @@ export function authorizerRoutes(control: RestControl): readonly WireRoute[] {
       serve(call) {
         const api = findApi(control, call);
         requiredText(call.body, 'type');
-        refuseTakenName(api, requiredText(call.body, 'name'));
-        if (api.resources.authorizers.size >= MAX_AUTHORIZERS)
-          throw badRequest(`Maximum number of authorizers per API reached: ${MAX_AUTHORIZERS}`);
+        requiredText(call.body, 'name');
         const properties = { ...readFields(call.body, FIELDS), RestApiId: api.identity.apiId };
         const authorizer = madeByCall(control.random.hex(ID_LENGTH), properties);
-        put(api, authorizer);
+        api.edit(createAuthorizer(api.resources, authorizer));
         return jsonReply(201, showAuthorizer(authorizer));
       },
     },
@@ -93,20 +81,21 @@ export function authorizerRoutes(control: RestControl): readonly WireRoute[] {
       method: 'GET',
       path: AUTHORIZER,
       serve: (call) =>
-        jsonReply(200, showAuthorizer(getAuthorizer(findApi(control, call), call.path('authorizerId')))),
+        jsonReply(
+          200,
+          showAuthorizer(getAuthorizer(findApi(control, call).resources, call.path('authorizerId'))),
+        ),
     },
     {
       method: 'PATCH',
       path: AUTHORIZER,
       serve(call) {
         const api = findApi(control, call);
-        const authorizer = getAuthorizer(api, call.path('authorizerId'));
+        const authorizer = getAuthorizer(api.resources, call.path('authorizerId'));
         const operations = parsePatch(call.body, 'updateAuthorizerInput');
         const properties = applyPatch(authorizer.properties, operations, RULES, plainRefusal);
-        if (properties['Name'] !== authorizer.properties['Name'])
-          refuseTakenName(api, String(properties['Name']));
-        put(api, { ...authorizer, properties });
-        return jsonReply(200, showAuthorizer(getAuthorizer(api, authorizer.id)));
+        api.edit(replaceAuthorizer(api.resources, authorizer, properties));
+        return jsonReply(200, showAuthorizer(getAuthorizer(api.resources, authorizer.id)));
       },
     },
     {
@@ -114,34 +103,11 @@ export function authorizerRoutes(control: RestControl): readonly WireRoute[] {
       path: AUTHORIZER,
       serve(call) {
         const api = findApi(control, call);
-        const { id } = getAuthorizer(api, call.path('authorizerId'));
-        if (api.resources.methods.some((method) => method.properties['AuthorizerId'] === id))
-          throw conflict('Cannot delete authorizer: it is referenced by a method of the API');
-        const authorizers = new Map([...api.resources.authorizers].filter(([key]) => key !== id));
-        api.edit({ ...api.resources, authorizers });
+        api.edit(deleteAuthorizer(api.resources, call.path('authorizerId')));
         return emptyReply(202);
       },
     },
   ];
-}
-
-/** What a deployment would refuse, refused when it is said: compiles a method that would use it. */
-function checkAuthorizer(from: ApiResources, authorizer: ControlResource): void {
-  const type = String(authorizer.properties['Type']);
-  const user = {
-    ...authorizer,
-    properties: {
-      AuthorizationType: type === 'TOKEN' || type === 'REQUEST' ? 'CUSTOM' : type,
-      AuthorizerId: authorizer.id,
-    },
-  };
-  compileRestAuthorization(user, from);
-}
-
-function refuseTakenName({ resources }: ApiState, name: string): void {
-  for (const { properties } of resources.authorizers.values())
-    if (properties['Name'] === name)
-      throw badRequest(`Authorizer name must be unique. Authorizer ${name} already exists in this RestApi.`);
 }
 
 function showAuthorizer({ id, logicalId, properties }: ControlResource): Record<string, unknown> {

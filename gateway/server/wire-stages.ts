@@ -93,7 +93,17 @@ function flushRoutes(control: RestControl): readonly WireRoute[] {
       serve(call) {
         const api = findApi(control, call);
         const { name } = getStage(api, call.path('stageName')).settings;
-        control.apis.account.stageMemory(api.identity.apiId, name).authorizerCache.flush();
+        control.apis.account.flushAuthorizers(api.identity.apiId, name);
+        return emptyReply(202);
+      },
+    },
+    {
+      method: 'DELETE',
+      path: `${STAGE}/cache/data`,
+      serve(call) {
+        const api = findApi(control, call);
+        const { name } = getStage(api, call.path('stageName')).settings;
+        control.apis.account.stageMemory(api.identity.apiId, name).responseCache.flush();
         return emptyReply(202);
       },
     },

@@ -76,10 +76,7 @@ export class Recorder {
 
   #answer(request: ServiceRequest, operation: AwsOperation): Answered | undefined {
     if (request.service === 's3')
-      return this.#buckets.answer(
-        request,
-        headerOf(request, 'content-type') ?? 'binary/octet-stream',
-      );
+      return this.#buckets.answer(request, headerOf(request, 'content-type') ?? 'binary/octet-stream');
     if (operation.protocol === 'rest') return undefined;
     const result = this.#result(request, operation);
     return result === undefined ? undefined : this.#reply(this.#print(request, operation, result));

@@ -109,6 +109,7 @@ function send(
     body,
     timeoutMs,
     vpcLink: undefined,
+    unpacks: true,
   });
 }
 

@@ -39,7 +39,7 @@ export async function callRoute(
     timeoutMs: integration.timeoutMs,
     traceHeader,
   });
-  if (trail.notes !== undefined) trail.notes.outcome = result;
+  trail.noteOutcome(result);
   return readOutcome(result);
 }
 

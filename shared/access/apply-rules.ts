@@ -28,7 +28,11 @@ export type AppliedRules = {
 };
 
 /** Default deny: a route without grants is denied, and so is one that a deny rule names. */
-export function applyRules(document: CompiledDocument, principal: Principal, at: Circumstances): AppliedRules {
+export function applyRules(
+  document: CompiledDocument,
+  principal: Principal,
+  at: Circumstances,
+): AppliedRules {
   const count = document.kind === 'websocket' ? 1 : document.routes.length;
   const routes = Array.from({ length: count }, () => ({ deniedBy: [] as string[], grants: [] as Grant[] }));
   const rejectedBindings: string[] = [];

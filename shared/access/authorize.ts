@@ -8,7 +8,12 @@ import { DomainError, isTokenError } from '../errors.ts';
 import type { TokenErrorCode } from '../errors.ts';
 import type { Clock, KeySetFetcher } from '../ports.ts';
 import { backendContext } from './backend-context.ts';
-import type { CompiledAccess, CompiledDocument, CompiledIssuer, CompiledSource } from './compiled-document.ts';
+import type {
+  CompiledAccess,
+  CompiledDocument,
+  CompiledIssuer,
+  CompiledSource,
+} from './compiled-document.ts';
 import { compilePolicy, denyAll, exactPolicy, fitsResourceLimit } from './compile-policy.ts';
 import type { Credential } from './credential.ts';
 import { decide } from './decide.ts';
@@ -105,7 +110,11 @@ function answerKnown(
   const fits = (policyDocument: PolicyDocument) =>
     fitsResourceLimit(policyDocument) &&
     sizeOf({ principalId, policyDocument, context }) <= document.result.maxBytes;
-  const { policy, rejectedBindings } = choosePolicy(document, principal, asked, { nowEpochSeconds, decision, fits });
+  const { policy, rejectedBindings } = choosePolicy(document, principal, asked, {
+    nowEpochSeconds,
+    decision,
+    fits,
+  });
   return {
     kind: 'known',
     decision,
@@ -136,7 +145,7 @@ function choosePolicy(
   const exact = exactPolicy(decision.kind === 'allow', arn);
   if (document.result.onOversize === 'exact' && fits(exact)) return { policy: exact, rejectedBindings: [] };
   if (failure === 'RESULT_TOO_LARGE') throw tooLarge();
-  throw new DomainError(failure, "the rules that apply to the caller cannot be said in one IAM policy");
+  throw new DomainError(failure, 'the rules that apply to the caller cannot be said in one IAM policy');
 }
 
 function answerUnknown(document: CompiledDocument, asked: Asked): AuthorizerResult | undefined {

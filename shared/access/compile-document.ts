@@ -15,6 +15,7 @@ import { expandRoutes, expandRule } from './expand-rule.ts';
 import type { Locate, Problem } from './read-document.ts';
 import type { RouteInventory } from './route-inventory.ts';
 import type { Path } from './shape.ts';
+import { tryProfiles } from './try-profiles.ts';
 
 export type Compilation =
   | { readonly kind: 'compiled'; readonly document: CompiledDocument; readonly warnings: readonly Problem[] }
@@ -71,6 +72,7 @@ export function compileDocument(source: CompileSource): Compilation {
     },
   };
   warnOfSilence(work, compiled);
+  if (problems.length === 0) tryCallers(work, compiled);
   return problems.length > 0
     ? { kind: 'invalid', problems }
     : { kind: 'compiled', document: compiled, warnings };
@@ -236,46 +238,58 @@ function warnOfRule(
   path: Path,
   routes: readonly (CompiledRoute | undefined)[],
 ): void {
-  const open = routes.find((route) =>
-    inventory.routes.some(
-      (known) =>
-        known.path === route?.path &&
-        !known.isProtected &&
-        (known.method === route.method || known.method === 'ANY'),
-    ),
-  );
+  const open = routes.find((route) => route !== undefined && !isProtected(route, inventory));
   if (open !== undefined)
     warning(path, `${open.method} ${open.path} has no authorizer, so nothing enforces this rule there`);
-  if (
-    rule.effect === 'allow' &&
-    JSON.stringify(rule.when ?? {}).includes('"not"') &&
-    JSON.stringify(rule.when).includes('"claims"')
-  )
+  const when = JSON.stringify(rule.when ?? {});
+  if (rule.effect === 'allow' && when.includes('"not"') && when.includes('"claims"'))
     warning(
       [...path, 'when'],
       'a claim that is missing makes "not" true: write the claim that must be there instead',
     );
 }
 
+/** A verb of its own takes its place out of `ANY`. */
+function isProtected({ method, path }: CompiledRoute, { routes }: RouteInventory): boolean {
+  const there = routes.filter((route) => route.path === path);
+  const route =
+    there.find((known) => known.method === method) ?? there.find((known) => known.method === 'ANY');
+  return route?.isProtected === true;
+}
+
 /** Default deny is right, and worth a line where nobody wrote it. */
 function warnOfSilence({ inventory, warning }: Work, { routes, rules, apis }: CompiledDocument): void {
   const allowed = new Set(rules.flatMap((rule) => (rule.effect === 'allow' ? rule.routes : [])));
-  const silent = routes.filter(
-    ({ method, path }, index) =>
-      !allowed.has(index) &&
-      inventory.routes.some((route) => route.path === path && route.method === method && route.isProtected),
-  );
+  const silent = routes
+    .filter((route, index) => !allowed.has(index) && isProtected(route, inventory))
+    .map(({ method, path }) => `${method} ${path}`);
   if (silent.length > 0)
     warning(
       ['rules'],
-      `no rule allows ${silent
-        .map(({ method, path }) => `${method} ${path}`)
-        .slice(0, 10)
-        .join(', ')}${silent.length > 10 ? ' …' : ''}: nobody may call them`,
+      `no rule allows ${silent.slice(0, 10).join(', ')}${silent.length > 10 ? ' …' : ''}: nobody may call them`,
     );
   if (apis.length === 0)
     warning(
       ['api'],
       'the id of the API is not known in any stage: run gatewright access sync, or write apiId',
     );
+}
+
+/** What only shows when the rules are tried on callers. */
+function tryCallers({ problem, warning, inventory }: Work, document: CompiledDocument): void {
+  const unspeakable = inventory.routes.find(({ path }) => /[*?]|\$\{/.test(path));
+  if (unspeakable !== undefined)
+    problem(['routes'], `${unspeakable.path} holds a wildcard of IAM, which no policy can name`);
+  const complain = document.result.onOversize === 'exact' ? warning : problem;
+  for (const failure of tryProfiles(document).failures.slice(0, 3))
+    complain(
+      ['rules'],
+      failure.kind === 'too-large'
+        ? `the answer for ${failure.caller} takes ${failure.sizeBytes} bytes, over result.maxBytes: name fewer routes, or set result.onOversize: exact`
+        : `for ${failure.caller}, no IAM policy denies ${print(failure.denied)} and allows ${print(failure.allowed)}: let one rule name both, or set result.onOversize: exact`,
+    );
+}
+
+function print({ method, path }: CompiledRoute): string {
+  return `${method} ${path}`;
 }

@@ -26,7 +26,10 @@ export type PolicyOptions = {
 };
 
 /** Callers whose address is in some of the document's lists and in none of the others; they partition all callers. */
-type AddressClass = { readonly within: ReadonlySet<number>; readonly condition: PolicyConditions | undefined };
+type AddressClass = {
+  readonly within: ReadonlySet<number>;
+  readonly condition: PolicyConditions | undefined;
+};
 
 /**
  * The minimal policy for the whole API and stage, from the principal alone. Partition, region, account, API
@@ -59,8 +62,17 @@ export function compilePolicy(
   }
   const expiry = document.result.expiryCondition ? expiryCondition(principal) : undefined;
   const statements = [
-    ...statementsOf('Allow', grants.map(({ condition, paths }) => ({ condition, targets: paths.allow })), arn, expiry),
-    ...statementsOf('Deny', grants.map(({ condition, paths }) => ({ condition, targets: paths.deny })), arn),
+    ...statementsOf(
+      'Allow',
+      grants.map(({ condition, paths }) => ({ condition, targets: paths.allow })),
+      arn,
+      expiry,
+    ),
+    ...statementsOf(
+      'Deny',
+      grants.map(({ condition, paths }) => ({ condition, targets: paths.deny })),
+      arn,
+    ),
   ];
   const isNothing = statements.every(({ Effect }) => Effect === 'Deny');
   return {
@@ -114,7 +126,8 @@ function statementsOf(
     targets: [...new Set(targets.map((target) => target.join('/')))],
   }));
   const [first, ...others] = texts;
-  const shared = first?.targets.filter((target) => others.every(({ targets }) => targets.includes(target))) ?? [];
+  const shared =
+    first?.targets.filter((target) => others.every(({ targets }) => targets.includes(target))) ?? [];
   const own = texts.map(({ condition, targets }) => ({
     condition,
     targets: targets.filter((target) => !shared.includes(target)),
@@ -125,7 +138,12 @@ function statementsOf(
       const Resource = targets.sort().map((target) => printMethodArn(arn, target));
       const conditions = { ...condition, ...also };
       const hasCondition = Object.keys(conditions).length > 0;
-      return { Effect, Action: 'execute-api:Invoke', Resource, ...(hasCondition && { Condition: conditions }) };
+      return {
+        Effect,
+        Action: 'execute-api:Invoke',
+        Resource,
+        ...(hasCondition && { Condition: conditions }),
+      };
     });
 }
 

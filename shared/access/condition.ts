@@ -44,7 +44,10 @@ export function evaluateCondition(
   }
 }
 
-function every(conditions: readonly CompiledCondition[], evaluate: (inner: CompiledCondition) => Truth): Truth {
+function every(
+  conditions: readonly CompiledCondition[],
+  evaluate: (inner: CompiledCondition) => Truth,
+): Truth {
   let truth: Truth = true;
   for (const condition of conditions) {
     const held = evaluate(condition);

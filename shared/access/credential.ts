@@ -32,7 +32,11 @@ export function readCredential(event: RequestEvent, sources: readonly CompiledSo
   );
   const [first, ...others] = found;
   if (first === undefined) throw missing();
-  if (others.some(({ token, issuers }) => token !== first.token && issuers.some((id) => first.issuers.includes(id))))
+  if (
+    others.some(
+      ({ token, issuers }) => token !== first.token && issuers.some((id) => first.issuers.includes(id)),
+    )
+  )
     throw malformed('the request carries two different tokens');
   return first;
 }

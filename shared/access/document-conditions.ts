@@ -115,7 +115,7 @@ export const CONDITION: Shape<Condition> = refine(
       roles: several(NAME),
       claims: described(list(CLAIM_TEST), 'Each of these tests must hold. Types are strict: "1" is not 1.'),
       sourceIp: described(
-        object({ cidr: list(CIDR) }),
+        object({ cidr: list(CIDR) }, {}),
         'The request comes from one of these networks; compiled into the policy, so it holds for cached answers too.',
       ),
       mfa: described(literal(true), 'The token says that more than one factor was used ("mfa" in amr).'),

@@ -145,19 +145,25 @@ const SOURCE = variant('in', {
       ),
     },
   ),
-  query: object({
-    in: described(oneOf('query'), 'WebSocket only: URLs end up in logs.'),
-    name: text(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a query parameter'),
-    issuers: ISSUERS_OF_SOURCE,
-  }),
-  subprotocol: object({
-    in: described(oneOf('subprotocol'), 'WebSocket only: browsers can set no other header there.'),
-    marker: text(
-      /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/,
-      'the subprotocol that announces the token, such as bearer',
-    ),
-    issuers: ISSUERS_OF_SOURCE,
-  }),
+  query: object(
+    {
+      in: described(oneOf('query'), 'WebSocket only: URLs end up in logs.'),
+      name: text(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a query parameter'),
+      issuers: ISSUERS_OF_SOURCE,
+    },
+    {},
+  ),
+  subprotocol: object(
+    {
+      in: described(oneOf('subprotocol'), 'WebSocket only: browsers can set no other header there.'),
+      marker: text(
+        /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/,
+        'the subprotocol that announces the token, such as bearer',
+      ),
+      issuers: ISSUERS_OF_SOURCE,
+    },
+    {},
+  ),
 });
 
 const ROLE = object({}, { scopes: list(SCOPE), inherits: list(NAME) });
@@ -273,7 +279,7 @@ export const ACCESS_DOCUMENT = object(
       record(
         CONTEXT_NAME,
         'a name of letters, digits and _ that is not one of the standard ones',
-        object({ claim: CLAIM_PATH }),
+        object({ claim: CLAIM_PATH }, {}),
       ),
       'Claims that the backend gets beside sub, iss, scope, clientId and exp. What stands here reaches access logs.',
     ),

@@ -64,10 +64,15 @@ export class KeySets {
     return this.#keyAfterRefresh(held, keyId, limits);
   }
 
-  #keyAfterRefresh(held: Held, keyId: string, { maxAgeSeconds, staleSeconds }: KeySetLimits): VerificationKey {
+  #keyAfterRefresh(
+    held: Held,
+    keyId: string,
+    { maxAgeSeconds, staleSeconds }: KeySetLimits,
+  ): VerificationKey {
     const ageMs = this.#sinceMs(held.fetchedAtMs);
     const failed = held.failures > 0;
-    if (held.set === undefined || (failed && ageMs >= (maxAgeSeconds + staleSeconds) * 1000)) throw unavailable();
+    if (held.set === undefined || (failed && ageMs >= (maxAgeSeconds + staleSeconds) * 1000))
+      throw unavailable();
     const key = held.set.get(keyId);
     if (key !== undefined) return key;
     // The new set could not be read, so nobody knows whether the key exists.

@@ -56,7 +56,12 @@ export function findOverGrants(
 }
 
 /** Greedy routes take any length; beyond pattern and longest template together nothing new happens. */
-function lengthsOf({ segments }: Template, patternLength: number, longest: number, isRest: boolean): number[] {
+function lengthsOf(
+  { segments }: Template,
+  patternLength: number,
+  longest: number,
+  isRest: boolean,
+): number[] {
   if (segments.at(-1) !== 'rest') return isRest ? [segments.length, segments.length + 1] : [segments.length];
   const first = Math.max(segments.length, patternLength);
   return Array.from({ length: patternLength + longest + 2 - first }, (_, index) => first + index);

@@ -4,7 +4,7 @@ import type { Claims } from './claims.ts';
 import type { CompiledBinding } from './compiled-document.ts';
 
 /** `*` and `?` are IAM's wildcards, `${` begins a variable, `/` leads to another route, `%` could spell any of them. */
-const UNSAFE = /[*?$/\\%\u0000-\u001f\u007f-\u009f]/;
+const UNSAFE = /[*?$/\\%]|\p{Cc}/u;
 const LIMIT_CHARACTERS = 128;
 
 /** The values that a path parameter may have. Empty when the claim is missing, unsafe or of a wrong type: then nothing is granted. */

@@ -4,13 +4,17 @@ import type { CompiledDocument } from './compiled-document.ts';
 import { findOverGrants, knownOverGrants } from './over-grants.ts';
 import type { OverGrant } from './over-grants.ts';
 import { spellingsOf } from './owner-values.ts';
+import { disguisesOf } from './path-disguises.ts';
 import { finderOf } from './route-finder.ts';
 import type { Template } from './route-finder.ts';
 import { ANY, covers, ORDINARY, typicalPath, withoutCovered } from './segment-patterns.ts';
 import type { SegmentPattern } from './segment-patterns.ts';
 
 /** Verb and path, as in the ARN after the stage: `['GET', 'users', '*']`. */
-export type PathGrants = { readonly allow: readonly SegmentPattern[]; readonly deny: readonly SegmentPattern[] };
+export type PathGrants = {
+  readonly allow: readonly SegmentPattern[];
+  readonly deny: readonly SegmentPattern[];
+};
 
 /** No deny pattern takes `denied` away without taking `allowed` too: IAM cannot say it in one policy. */
 export type Unrepresentable = { readonly allowed: number; readonly denied: number };
@@ -35,44 +39,20 @@ export function toPathGrants(
   const methods = [...new Set(document.routes.map(({ method }) => method))].sort();
   const allow: SegmentPattern[] = [];
   const deny: SegmentPattern[] = [];
-  let isGuarded = false;
-  const escapes = new Set<string>();
+  const disguises = new Set<string>();
   for (const method of methods) {
     const granted = routeGrants(document, method, verdicts);
     const found = guardMethod(document, method, verdicts, granted);
     if (found.kind === 'unrepresentable') return found;
     const kept = withoutCovered(granted.map(({ pattern }) => pattern));
-    const merged = merge ? mergeSubtrees(document, method, verdicts, kept) : kept;
-    allow.push(...merged.map((pattern) => [method, ...pattern]));
+    const patterns = merge ? mergeSubtrees(document, method, verdicts, kept) : kept;
+    allow.push(...patterns.map((pattern) => [method, ...pattern]));
     deny.push(...found.deny.map((pattern) => [method, ...pattern]));
-    const closed = finderOf(document).templates(method).filter(({ index }) => !isOpen(verdicts[index]));
-    if (closed.length === 0 || !merged.some((pattern) => pattern.includes(ANY))) continue;
-    isGuarded = true;
-    for (const { segments } of closed) for (const escape of escapesOf(segments)) escapes.add(escape);
+    for (const { index, segments } of finderOf(document).templates(method))
+      if (!isOpen(verdicts[index]))
+        for (const disguise of disguisesOf(segments, patterns)) disguises.add(disguise);
   }
-  if (isGuarded) deny.push(...ODD_PATHS, ...[...escapes].map((escape) => [escape]));
-  return { kind: 'grants', grants: { allow, deny } };
-}
-
-/**
- * An empty segment in the middle, which greedy routes take and others do not, and an encoded slash, which
- * HTTP APIs take for a real one. No client sends them, but an attacker does.
- */
-const ODD_PATHS: readonly SegmentPattern[] = [['*//*'], ['*%2F*'], ['*%2f*']];
-
-/**
- * Patterns for `/%61dmin`, which HTTP APIs route as `/admin` while the policy sees what was sent. Clients
- * encode what needs it; a letter of a denied route's name does not.
- */
-function escapesOf(segments: Template['segments']): readonly string[] {
-  return segments.flatMap((segment) =>
-    typeof segment === 'string'
-      ? []
-      : [...Buffer.from(segment.literal)].flatMap((byte) => {
-          const hex = byte.toString(16).padStart(2, '0');
-          return [...new Set([hex.toUpperCase(), hex])].map((digits) => `*%${digits}*`);
-        }),
-  );
+  return { kind: 'grants', grants: { allow, deny: [...deny, ...[...disguises].map((text) => [text])] } };
 }
 
 /** Whether everybody's requests to the route pass, not only those for the principal's own. */
@@ -151,7 +131,11 @@ function isGranted(
 }
 
 /** Whether the deny pattern takes an ordinary request of the grant: one whose parameters are no names of routes. */
-function isLost(document: CompiledDocument, { template, pattern }: RouteGrant, deny: SegmentPattern): boolean {
+function isLost(
+  document: CompiledDocument,
+  { template, pattern }: RouteGrant,
+  deny: SegmentPattern,
+): boolean {
   const isOdd = pattern.some(
     (text, index) => typeof template.segments[index] === 'string' && isRouteName(document, text),
   );

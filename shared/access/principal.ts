@@ -65,7 +65,9 @@ function readNames(claims: Claims, path: ClaimPath): readonly string[] {
   const names: readonly unknown[] = Array.isArray(value) ? value : [value];
   const texts = names.filter((name) => typeof name === 'string');
   if (texts.length !== names.length || names.length > LIST_LIMIT) throw invalid(path);
-  return Array.isArray(value) ? texts : texts.flatMap((text) => text.split(' ').filter((name) => name !== ''));
+  return Array.isArray(value)
+    ? texts
+    : texts.flatMap((text) => text.split(' ').filter((name) => name !== ''));
 }
 
 function invalid(path: ClaimPath): DomainError {

@@ -71,14 +71,11 @@ function matches({ segments, isFallback }: Template, words: readonly string[], k
   const isGreedy = segments.at(-1) === 'rest';
   if (isGreedy ? words.length < segments.length : words.length !== segments.length) return false;
   return segments.every((segment, index) => {
-    if (segment === 'rest') return isSomeRest(words.slice(index), kind);
+    // A greedy parameter is never empty, but for the root of an HTTP API.
+    if (segment === 'rest')
+      return words.length > index + 1 || words[index] !== '' || (kind === 'http' && index === 0);
     return segment === 'one' ? words[index] !== '' : words[index] === segment.literal;
   });
-}
-
-/** A greedy parameter is never empty, but for the root of an HTTP API. */
-function isSomeRest(words: readonly string[], kind: ApiKind): boolean {
-  return words.length > 1 || words[0] !== '' || kind === 'http';
 }
 
 const RANK = { literal: 0, one: 1, rest: 2 };

@@ -135,9 +135,9 @@ export function record<T>(
 }
 
 /** A map with fixed keys; any other key is a mistake. */
-export function object<R extends Fields, O extends Fields = Record<never, never>>(
+export function object<R extends Fields, O extends Fields>(
   required: R,
-  optional?: O,
+  optional: O,
 ): Shape<Read<R, O>> {
   const fields: Fields = { ...required, ...optional };
   const names = Object.keys(fields);

@@ -103,14 +103,15 @@ function assertMeantForUs(claims: Claims, { audience, clients, tokenUse }: Token
   if (audience !== undefined && !namesOneOf(aud, audience)) throw otherAudience();
   // Cognito's ID tokens name their client in aud only.
   const client = clientId ?? azp ?? (tokenUse === 'id' ? aud : undefined);
-  if (clients !== undefined && (typeof client !== 'string' || !clients.includes(client))) throw otherAudience();
+  if (clients !== undefined && (typeof client !== 'string' || !clients.includes(client)))
+    throw otherAudience();
 }
 
+/** One name of another type spoils the claim: nobody knows what else its issuer got wrong. */
 function namesOneOf(claim: unknown, allowed: readonly string[]): boolean {
   const names: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
-  return (
-    names.every((name) => typeof name === 'string') && names.some((name) => allowed.includes(String(name)))
-  );
+  const texts = names.filter((name) => typeof name === 'string');
+  return texts.length === names.length && texts.some((name) => allowed.includes(name));
 }
 
 function otherAudience(): DomainError {

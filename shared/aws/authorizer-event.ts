@@ -61,7 +61,9 @@ export function parseRequestEvent(event: unknown): RequestEvent {
 
 /** Payload 2.0 has it under `http`, all others under `identity`. */
 function sourceIpOf(context: EventFields): string | undefined {
-  const { sourceIp = parseOptionalFields(context['identity'])['sourceIp'] } = parseOptionalFields(context['http']);
+  const { sourceIp = parseOptionalFields(context['identity'])['sourceIp'] } = parseOptionalFields(
+    context['http'],
+  );
   return typeof sourceIp === 'string' ? sourceIp : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** All that this process holds, by limit, subject and period; bounded. */
 import type { Holding } from './holding.ts';
-import type { HolderPorts } from './lease.ts';
+import type { HolderPorts } from './holder-ports.ts';
 import { Lease } from './lease.ts';
 import { headKey } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
@@ -101,7 +101,8 @@ export class Holdings {
   /** The period of the last stamp is nearly always the one asked for; finding it anew asks Intl. */
   #periodAt(rule: PeriodRule, stampEpochMs: number): Period {
     const last = this.#periods.get(rule);
-    if (last !== undefined && last.startEpochMs <= stampEpochMs && stampEpochMs < last.endEpochMs) return last;
+    if (last !== undefined && last.startEpochMs <= stampEpochMs && stampEpochMs < last.endEpochMs)
+      return last;
     const period = periodAt(rule, stampEpochMs);
     dropFirst(this.#periods, this.#options.maxLeases - 1);
     this.#periods.set(rule, period);

@@ -54,19 +54,3 @@ export function sizeLease(
   if (!(units > need)) return directCharge(need);
   return { units, gate: SHARES * units, outstandingMax: seen.wasteBudget - units };
 }
-
-/** A rate of change as an exponentially weighted mean over contacts. */
-export class MeanRate {
-  #perSecond: number | undefined;
-
-  get perSecond(): number {
-    return this.#perSecond ?? 0;
-  }
-
-  /** `seconds` of 0 or less (a clock that stands or was set back) says nothing. */
-  note(units: number, seconds: number): void {
-    if (!(seconds > 0)) return;
-    const sample = Math.max(0, units) / seconds;
-    this.#perSecond = this.#perSecond === undefined ? sample : (this.#perSecond + sample) / 2;
-  }
-}

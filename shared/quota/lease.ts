@@ -3,44 +3,21 @@
  * call (spend), and go back only by this holder's own act (return). A holder that falls silent keeps what it
  * holds: nobody else can tell whether it used it.
  */
-import type { AgeClock, LedgerStore, Random, Timer } from '../ports.ts';
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
 import { sendGrant } from './grant.ts';
-import type { GrantIds } from './grant.ts';
+import type { HolderPorts } from './holder-ports.ts';
 import { ACQUIRED } from './holding.ts';
 import type { Acquired, Holding, LimitState, Refusal, RefusalReason } from './holding.ts';
 import type { Item, ItemKey } from './item-write.ts';
-import { directCharge, MeanRate, sizeLease } from './lease-size.ts';
+import { directCharge, sizeLease } from './lease-size.ts';
 import type { LeaseSize } from './lease-size.ts';
 import { alarmWrite, ledgerKey, parseLedger, returnWrite } from './ledger.ts';
-import type { LedgerId, LedgerState } from './ledger.ts';
+import type { LedgerId, LedgerState, Opening } from './ledger.ts';
 import { openPeriod } from './open-period.ts';
+import { Pace } from './pace.ts';
 import type { Period } from './period.ts';
 import type { QuotaLimit } from './plan.ts';
-
-export type PlanRef = { readonly id: string; readonly version: number };
-
-/** What the whole process shares. */
-export type HolderPorts = {
-  readonly store: LedgerStore;
-  readonly clock: AgeClock;
-  readonly random: Random;
-  readonly timer: Timer;
-  readonly grantIds: GrantIds;
-  readonly denyCacheMs: number;
-  readonly freshnessMs: number;
-  readonly observe: (event: QuotaEvent) => void;
-};
-
-export type QuotaEvent =
-  | { readonly kind: 'granted'; readonly limit: string; readonly units: number; readonly leased: boolean }
-  | { readonly kind: 'refused'; readonly limit: string; readonly reason: RefusalReason }
-  | { readonly kind: 'returned' | 'wasted'; readonly limit: string; readonly units: number }
-  /** Told to one holder per threshold and period; a stream of the table tells it even if that holder dies. */
-  | { readonly kind: 'alarm'; readonly id: LedgerId; readonly period: Period; readonly percent: number }
-  | { readonly kind: 'store'; readonly purpose: string; readonly outcome: string; readonly elapsedMs: number }
-  | { readonly kind: 'clock-off'; readonly byMs: number };
 
 /** Tries to get units with up to date knowledge; the last one asks for no more than the request needs. */
 const ROUNDS = 3;
@@ -55,7 +32,7 @@ export class Lease implements Holding {
   readonly #key: ItemKey;
   readonly #at: HolderPorts;
   #limit: QuotaLimit;
-  #plan: PlanRef;
+  #plan: Opening['plan'];
 
   /** Units that may be used without asking. */
   #remainder = 0;
@@ -70,15 +47,11 @@ export class Lease implements Holding {
   #seenAt: Moment | undefined;
   #storeEpochMs: number | undefined;
   #refused: { readonly refusal: Refusal; readonly at: Moment; readonly forMs: number } | undefined;
-  /** Since units were last asked for. */
-  #spent = 0;
-  #askedAt: Moment | undefined;
-  readonly #ownRate = new MeanRate();
-  readonly #ledgerRate = new MeanRate();
+  readonly #pace: Pace;
   /** Grants and returns of one lease never overlap: each builds on what the one before has learnt. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(ledger: LedgerId, period: Period, limit: QuotaLimit, plan: PlanRef, at: HolderPorts) {
+  constructor(ledger: LedgerId, period: Period, limit: QuotaLimit, plan: Opening['plan'], at: HolderPorts) {
     this.id = limit.id;
     this.ledger = ledger;
     this.period = period;
@@ -86,10 +59,11 @@ export class Lease implements Holding {
     this.#limit = limit;
     this.#plan = plan;
     this.#at = at;
+    this.#pace = new Pace(at.clock);
   }
 
   /** Takes over a newer plan's wishes; what the ledger allows is in the ledger. */
-  adopt(limit: QuotaLimit, plan: PlanRef): void {
+  adopt(limit: QuotaLimit, plan: Opening['plan']): void {
     this.#limit = limit;
     this.#plan = plan;
   }
@@ -105,14 +79,14 @@ export class Lease implements Holding {
   take(cost: number): void {
     this.#remainder -= cost;
     this.#unreported += cost;
-    this.#spent += cost;
+    this.#pace.spend(cost);
   }
 
   refund(cost: number): boolean {
     if (this.#unreported < cost) return false;
     this.#unreported -= cost;
     this.#remainder += cost;
-    this.#spent -= cost;
+    this.#pace.spend(-cost);
     return true;
   }
 
@@ -140,7 +114,8 @@ export class Lease implements Holding {
     const { reason } = refused.refusal;
     if (reason !== 'suspended' && this.isReady(cost)) return undefined;
     // A cheaper request may still fit.
-    if (reason === 'quota-exceeded' && cost - this.#remainder <= (this.#seen?.remaining ?? 0)) return undefined;
+    if (reason === 'quota-exceeded' && cost - this.#remainder <= (this.#seen?.remaining ?? 0))
+      return undefined;
     return refused.refusal;
   }
 
@@ -235,7 +210,7 @@ export class Lease implements Holding {
   }
 
   async #getUnits(cost: number): Promise<Acquired> {
-    this.#noteSpending();
+    this.#pace.ask();
     let openings = 0;
     for (let round = 1; round <= ROUNDS;) {
       const need = cost - this.#remainder;
@@ -267,13 +242,9 @@ export class Lease implements Holding {
 
   #size(need: number): LeaseSize {
     if (this.#seen === undefined) return directCharge(need);
-    const demand = {
-      need,
-      ownRate: this.#ownRate.perSecond,
-      ledgerRate: this.#ledgerRate.perSecond,
-      previousUnits: this.#lastGrant?.units ?? 0,
-    };
-    return sizeLease(demand, this.#seen, this.#limit);
+    const { ownRate, ledgerRate } = this.#pace;
+    const previousUnits = this.#lastGrant?.units ?? 0;
+    return sizeLease({ need, ownRate, ledgerRate, previousUnits }, this.#seen, this.#limit);
   }
 
   async #grant(size: LeaseSize): Promise<'granted' | 'refused' | 'absent' | 'unavailable'> {
@@ -344,21 +315,9 @@ export class Lease implements Holding {
 
   #note(item: Item): void {
     const now = parseLedger(item);
-    const { clock } = this.#at;
-    if (this.#seen !== undefined && this.#seenAt !== undefined) {
-      const drained = this.#seen.remaining - now.remaining + (now.credits - this.#seen.credits);
-      this.#ledgerRate.note(drained, elapsedMs(clock, this.#seenAt) / 1000);
-    }
+    this.#pace.noteLedger(this.#seen, now);
     this.#seen = now;
-    this.#seenAt = momentOf(clock);
-  }
-
-  #noteSpending(): void {
-    const { clock } = this.#at;
-    if (this.#askedAt !== undefined)
-      this.#ownRate.note(this.#spent, elapsedMs(clock, this.#askedAt) / 1000);
-    this.#spent = 0;
-    this.#askedAt = momentOf(clock);
+    this.#seenAt = momentOf(this.#at.clock);
   }
 
   #observeGrant({ units, outstandingMax }: LeaseSize): void {
@@ -367,16 +326,20 @@ export class Lease implements Holding {
   }
 
   async #raiseAlarms(): Promise<void> {
-    const seen = this.#seen;
-    if (seen === undefined) return;
-    const consumed = seen.credits - seen.remaining;
-    for (const percent of this.#limit.alarms) {
-      if (consumed * 100 < percent * seen.limit || seen.alarmed.has(percent)) continue;
-      const write = alarmWrite(this.#key, percent, this.#at.clock.nowEpochMs());
-      const outcome = await this.#at.store.update(write);
+    if (this.#seen === undefined) return;
+    for (const percent of dueAlarms(this.#seen, this.#limit.alarms)) {
+      const outcome = await this.#at.store.update(
+        alarmWrite(this.#key, percent, this.#at.clock.nowEpochMs()),
+      );
       if (outcome.kind !== 'done') continue;
-      this.#at.observe({ kind: 'alarm', id: this.ledger, period: this.period, percent });
       this.#note(outcome.item);
+      this.#at.observe({ kind: 'alarm', id: this.ledger, period: this.period, percent });
     }
   }
+}
+
+/** Thresholds that what was granted has reached, and that nobody has raised. */
+function dueAlarms(seen: LedgerState, percents: readonly number[]): readonly number[] {
+  const consumed = seen.credits - seen.remaining;
+  return percents.filter((percent) => consumed * 100 >= percent * seen.limit && !seen.alarmed.has(percent));
 }

@@ -143,7 +143,7 @@ export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, It
           cred: credits,
           lim: opening.limit,
           b: opening.wasteBudget,
-          ttl: Math.ceil((period.endEpochMs + KEEP_MS) / 1000),
+          expiresAt: Math.ceil((period.endEpochMs + KEEP_MS) / 1000),
         },
       },
     },
@@ -167,7 +167,12 @@ export function alarmWrite(key: ItemKey, percent: number, nowEpochMs: number): I
 /** Top-up, decrease or reset; counts once per operation id, which is also its audit record. Members: record, ledger. */
 export function adjustWrites(
   key: ItemKey,
-  by: { readonly operationId: string; readonly kind: string; readonly units: number; readonly limit?: number },
+  by: {
+    readonly operationId: string;
+    readonly kind: string;
+    readonly units: number;
+    readonly limit?: number;
+  },
   nowEpochMs: number,
 ): readonly [ItemWrite, ItemWrite] {
   return [

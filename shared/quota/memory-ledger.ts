@@ -17,8 +17,8 @@ export function createMemoryLedger(options: MemoryLedgerOptions): LedgerStore {
   const storeEpochMs = (): number => Math.floor(clock.nowEpochMs() / 1000) * 1000;
   const find = (key: ItemKey): Item | undefined => {
     const item = items.get(printItemKey(key));
-    const ttlSeconds = item?.['ttl'];
-    if (typeof ttlSeconds !== 'number' || ttlSeconds * 1000 > clock.nowEpochMs()) return item;
+    const expiresAtSeconds = item?.['expiresAt'];
+    if (typeof expiresAtSeconds !== 'number' || expiresAtSeconds * 1000 > clock.nowEpochMs()) return item;
     items.delete(printItemKey(key));
     return undefined;
   };

@@ -50,8 +50,7 @@ export class PlanFields {
   oneOf<T extends string>(name: string, known: readonly T[]): T {
     const value = this.get(name);
     return (
-      known.find((candidate) => candidate === value) ??
-      this.fail(name, `must be one of ${known.join(', ')}`)
+      known.find((candidate) => candidate === value) ?? this.fail(name, `must be one of ${known.join(', ')}`)
     );
   }
 
@@ -79,7 +78,6 @@ export class PlanFields {
   /** A misspelt field would otherwise be a limit that nobody enforces. */
   refuseOthers(): void {
     const other = Object.keys(this.#fields).find((name) => !this.#asked.has(name));
-    if (other !== undefined)
-      this.fail(other, `is unknown; known are ${[...this.#asked].sort().join(', ')}`);
+    if (other !== undefined) this.fail(other, `is unknown; known are ${[...this.#asked].sort().join(', ')}`);
   }
 }

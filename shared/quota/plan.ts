@@ -110,12 +110,14 @@ function parseCosts(fields: PlanFields): ReadonlyMap<string, number> {
   const byRoute = new PlanFields(value, 'cost');
   const routes = Object.keys(value);
   if (routes.length > MAX_ROUTES) fields.fail('cost', `must name at most ${MAX_ROUTES} routes`);
-  return new Map([['*', 1] as const, ...routes.map((route) => [route, byRoute.whole(route, units)] as const)]);
+  return new Map([
+    ['*', 1] as const,
+    ...routes.map((route) => [route, byRoute.whole(route, units)] as const),
+  ]);
 }
 
 function parseLimit(fields: PlanFields, largestCost: number): Limit {
-  if (fields.has('concurrency'))
-    fields.fail('concurrency', 'is not enforced yet; use a quota or a rate');
+  if (fields.has('concurrency')) fields.fail('concurrency', 'is not enforced yet; use a quota or a rate');
   const isQuota = fields.has('quota');
   if (isQuota === fields.has('rate')) fields.fail('quota', 'or rate must be given, and not both');
   const limit = isQuota ? parseQuota(fields) : parseRate(fields);
@@ -157,7 +159,10 @@ function parsePeriod(fields: PlanFields): PeriodRule {
   const anchor = new PlanFields(fields.get('anchor') ?? {}, fields.pathOf('anchor'));
   const dayName = length === 'WEEK' ? 'weekday' : 'day';
   if (typeof length === 'object' && (fields.has('timeZone') || fields.has('anchor')))
-    fields.fail('anchor', 'and timeZone are for DAY, WEEK and MONTH; other periods count from 1970-01-01 UTC');
+    fields.fail(
+      'anchor',
+      'and timeZone are for DAY, WEEK and MONTH; other periods count from 1970-01-01 UTC',
+    );
   if (length === 'DAY' && anchor.has('day')) anchor.fail('day', 'is for MONTH; a DAY begins at anchor.time');
   const anchorDay = anchor.whole(dayName, { min: 1, max: length === 'WEEK' ? 7 : 31 }, 1);
   const time = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(anchor.text('time', '00:00'));

@@ -17,7 +17,7 @@ import type { Holding, LimitState, Refusal, RefusalReason } from './holding.ts';
 import { Holdings } from './holdings.ts';
 import type { Arrival } from './holdings.ts';
 import { Lease } from './lease.ts';
-import type { QuotaEvent } from './lease.ts';
+import type { QuotaEvent } from './holder-ports.ts';
 import { PlanBook } from './plan-book.ts';
 import { costOf, parsePlan, usableBurst } from './plan.ts';
 import type { UsagePlan } from './plan.ts';
@@ -215,7 +215,10 @@ class Holder {
       refund: () => (close() ? refundAll(holdings, units) : []),
       settle: async (actualUnits) => {
         if (!Number.isSafeInteger(actualUnits) || actualUnits < 0)
-          throw new DomainError('COST_INVALID', 'the settled cost must be a whole number of units, 0 or more');
+          throw new DomainError(
+            'COST_INVALID',
+            'the settled cost must be a whole number of units, 0 or more',
+          );
         if (!close()) return 0;
         if (actualUnits > units) return chargeMore(holdings, actualUnits - units);
         refundAll(holdings, units - actualUnits);

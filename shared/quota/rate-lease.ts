@@ -7,9 +7,9 @@ import type { Moment } from './age.ts';
 import { ACQUIRED } from './holding.ts';
 import type { Acquired, Holding, LimitState, Refusal } from './holding.ts';
 import type { ItemKey } from './item-write.ts';
-import type { HolderPorts } from './lease.ts';
+import type { HolderPorts } from './holder-ports.ts';
 import type { LedgerId } from './ledger.ts';
-import { MeanRate } from './lease-size.ts';
+import { Pace } from './pace.ts';
 import type { RateLimit } from './plan.ts';
 import { rateKey, rateWrite, unitsLeft, waitUs } from './rate-limit.ts';
 
@@ -29,9 +29,7 @@ export class RateLease implements Holding {
   readonly #at: HolderPorts;
   readonly #nowEpochMs: () => number;
   #batches: Batch[] = [];
-  readonly #ownRate = new MeanRate();
-  #spent = 0;
-  #askedAt: Moment | undefined;
+  readonly #pace: Pace;
   #tatUs: number | undefined;
   #refused: { readonly refusal: Refusal; readonly at: Moment; readonly cost: number } | undefined;
   #borrowed = { window: 0, units: 0 };
@@ -43,6 +41,7 @@ export class RateLease implements Holding {
     this.#limit = limit;
     this.#key = rateKey(id);
     this.#at = at;
+    this.#pace = new Pace(at.clock);
     this.#nowEpochMs = nowEpochMs;
   }
 
@@ -63,7 +62,7 @@ export class RateLease implements Holding {
       batch.units -= used;
       left -= used;
     }
-    this.#spent += cost;
+    this.#pace.spend(cost);
   }
 
   /** Time has passed with them; the bucket fills by itself. */
@@ -121,7 +120,7 @@ export class RateLease implements Holding {
   async #acquire(cost: number): Promise<Acquired> {
     const known = this.refusal(cost);
     if (known !== undefined) return known;
-    this.#noteSpending();
+    this.#pace.ask();
     let wish = this.#size();
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (this.isReady(cost)) return ACQUIRED;
@@ -158,7 +157,7 @@ export class RateLease implements Holding {
   /** Units for as long as they may be kept, at this holder's pace; 0 = only what is needed. */
   #size(): number {
     if (!this.#limit.leased) return 0;
-    const wanted = Math.ceil((this.#ownRate.perSecond * this.#limit.maxAgeMs) / 1000);
+    const wanted = Math.ceil((this.#pace.ownRate * this.#limit.maxAgeMs) / 1000);
     const left = unitsLeft(this.#limit, this.#nowEpochMs() * 1000, this.#tatUs);
     return Math.min(wanted, Math.floor(left / SHARE));
   }
@@ -177,13 +176,6 @@ export class RateLease implements Holding {
 
   #noteTat(tat: unknown): void {
     this.#tatUs = typeof tat === 'number' ? tat : undefined;
-  }
-
-  #noteSpending(): void {
-    if (this.#askedAt !== undefined)
-      this.#ownRate.note(this.#spent, elapsedMs(this.#at.clock, this.#askedAt) / 1000);
-    this.#spent = 0;
-    this.#askedAt = momentOf(this.#at.clock);
   }
 
   #observeGrant(units: number): void {

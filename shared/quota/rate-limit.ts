@@ -30,10 +30,15 @@ export function toleranceUs(limit: RateLimit): number {
 }
 
 /** Takes units if the bucket has them. `tatUs` is the last known one; a wrong guess is refused and costs a second write. */
-export function rateWrite(key: ItemKey, limit: RateLimit, ask: RateAsk, tatUs: number | undefined): ItemWrite {
+export function rateWrite(
+  key: ItemKey,
+  limit: RateLimit,
+  ask: RateAsk,
+  tatUs: number | undefined,
+): ItemWrite {
   const { nowUs } = ask;
   const increment = incrementUs(limit, ask.units);
-  const ttl = Math.ceil((nowUs + toleranceUs(limit)) / 1e6) + KEEP_SECONDS;
+  const expiresAt = Math.ceil((nowUs + toleranceUs(limit)) / 1e6) + KEEP_SECONDS;
   const isIdle = tatUs === undefined || tatUs < nowUs;
   if (isIdle)
     return {
@@ -41,7 +46,7 @@ export function rateWrite(key: ItemKey, limit: RateLimit, ask: RateAsk, tatUs: n
       key,
       when: [{ attribute: 'tat', is: 'absent-or-below', value: nowUs }],
       // Not tat + increment: time in which nobody asked must not add to the burst.
-      change: { kind: 'update', set: { tat: nowUs + increment, ttl } },
+      change: { kind: 'update', set: { tat: nowUs + increment, expiresAt } },
     };
   return {
     purpose: 'rate',
@@ -50,7 +55,7 @@ export function rateWrite(key: ItemKey, limit: RateLimit, ask: RateAsk, tatUs: n
       { attribute: 'tat', is: 'at-least', value: nowUs },
       { attribute: 'tat', is: 'at-most', value: nowUs + toleranceUs(limit) - increment },
     ],
-    change: { kind: 'update', add: { tat: increment }, set: { ttl } },
+    change: { kind: 'update', add: { tat: increment }, set: { expiresAt } },
   };
 }
 

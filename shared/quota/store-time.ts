@@ -1,7 +1,7 @@
 /** Finds out from the store's `Date` that the local clock is wrong. */
 import type { AgeClock, LedgerStore } from '../ports.ts';
 import type { Answered } from './item-write.ts';
-import type { QuotaEvent } from './lease.ts';
+import type { QuotaEvent } from './holder-ports.ts';
 
 /** `Date` has whole seconds: the store's time is up to this much later than it says. */
 const RESOLUTION_MS = 1000;

@@ -38,7 +38,10 @@ function subjectAt(limit: Limit, { key, route }: Subject): string {
       return key;
     case 'route':
       if (route === undefined)
-        throw new DomainError('SUBJECT_INVALID', `the limit ${limit.id} is per route, and no route was given`);
+        throw new DomainError(
+          'SUBJECT_INVALID',
+          `the limit ${limit.id} is per route, and no route was given`,
+        );
       return `${printKeyPart(key)}#${printKeyPart(route)}`;
   }
 }

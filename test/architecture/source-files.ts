@@ -24,6 +24,7 @@ export const SOURCE_FOLDERS = [
   'cli',
   'console',
   'plugin',
+  'package',
   'examples',
   'bench',
   'test',

@@ -5,12 +5,18 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import {
+  ApiGatewayManagementApiClient,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
 import { WebSocket } from 'ws';
 import { anNpmService } from '../support/npm-service.ts';
 import { runCommand, startCommand } from '../support/command.ts';
 import type { NpmService } from '../support/npm-service.ts';
 
 const run = promisify(execFile);
+const CHECKOUT = join(import.meta.dirname, '../..');
+const TEMPLATE = join(CHECKOUT, 'test/fixtures/end-to-end/print-environment.yaml');
 const FREE_PORTS = ['--httpPort', '0', '--websocketPort', '0', '--lambdaPort', '0'];
 
 const SERVICE = `
@@ -32,13 +38,13 @@ provider: { name: aws, runtime: nodejs22.x }
 plugins: [gatewright]
 custom: { serverless-offline: { noPrependStageInUrl: true, prefix: api/v1, resourceRoutes: true } }
 functions:
-  answer: { handler: ../src/answer.handler, events: [{ http: GET /users }] }
+  answer: { handler: answer.handler, events: [{ http: GET /users }] }
 `;
 const HANDLER = `
-type Event = { path?: string; rawPath?: string; requestContext: { stage: string } };
+type Event = { path?: string; rawPath?: string; requestContext: { stage: string; connectionId?: string } };
 export const handler = async (event: Event) => ({
   statusCode: 200,
-  body: [event.path ?? event.rawPath ?? '', event.requestContext.stage, process.env['IS_OFFLINE'] ?? ''].join(' '),
+  body: [event.path ?? event.rawPath ?? event.requestContext.connectionId, event.requestContext.stage, process.env['IS_OFFLINE'] ?? ''].join(' '),
 });
 `;
 /** Stands for the plug-ins that start a database before, build functions while, and clean up after. */
@@ -67,6 +73,7 @@ before(async () => {
   await service.write('serverless.yml', SERVICE);
   await service.write('record-hooks.cjs', RECORD_HOOKS);
   await service.write('rest/serverless.yml', REST_SERVICE);
+  await service.write('rest/answer.ts', HANDLER);
 });
 after(() => service.remove());
 
@@ -80,25 +87,53 @@ async function ask(url: string): Promise<string> {
   return `${response.status} ${await response.text()}`;
 }
 
+function nextMessage(websocket: WebSocket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    websocket.once('message', (data: Buffer) => resolve(data.toString()));
+    websocket.once('error', reject);
+  });
+}
+
+/** Posts to a connection as functions do that know serverless-offline's address, by the credentials of this start. */
+async function push(endpoint: string, ConnectionId: string, Data: string): Promise<void> {
+  const { stdout } = await runCommand(['env', '--json'], { cwd: service.directory });
+  const exports = JSON.parse(stdout) as Record<string, string>;
+  const client = new ApiGatewayManagementApiClient({
+    endpoint,
+    region: exports['AWS_REGION'] ?? '',
+    credentials: {
+      accessKeyId: exports['AWS_ACCESS_KEY_ID'] ?? '',
+      secretAccessKey: exports['AWS_SECRET_ACCESS_KEY'] ?? '',
+    },
+  });
+  await client.send(new PostToConnectionCommand({ ConnectionId, Data }));
+  client.destroy();
+}
+
 describe('serverless offline start', () => {
-  it('serves REST and HTTP on one port, WebSocket on another, in other plug-ins’ order, and ends on SIGTERM', async () => {
+  it('serves REST and HTTP on one port, WebSocket on another, in other plug-ins’ order, and ends on SIGTERM', async (t) => {
     const offline = await startCommand(['offline', 'start', ...FREE_PORTS], 'Ready in', serverless);
+    t.after(() => offline.stop());
     const { stdout } = offline.output();
     const [rest, http] = [urlOf('REST', stdout), urlOf('HTTP', stdout)];
-    const websocket = new WebSocket(new URL(urlOf('WebSocket', stdout)).origin);
-    const message = new Promise((resolve) => {
-      websocket.once('message', (data: Buffer) => resolve(data.toString()));
-      websocket.once('error', resolve);
-    });
+    const address = new URL(urlOf('WebSocket', stdout)).host;
+    const websocket = new WebSocket(`ws://${address}`);
     websocket.once('open', () => websocket.send('hello'));
 
     const answers = [await ask(`${rest}/users`), await ask(`${http}/items`), await ask(`${http}/nowhere`)];
-    const echoed = await message;
+    const [connectionId = '', ...said] = (await nextMessage(websocket)).split(' ');
+    const pushed = nextMessage(websocket);
+    await push(`http://${address}`, connectionId, 'news');
+    const news = await pushed;
     const ended = await offline.stop();
 
     assert.equal(new URL(rest).port, new URL(http).port);
-    assert.deepEqual(answers, ['200 /users dev true', '200 /items $default true', '404 {"message":"Not Found"}']);
-    assert.equal(echoed, ' dev true');
+    assert.deepEqual(answers, [
+      '200 /users dev true',
+      '200 /items $default true',
+      '404 {"message":"Not Found"}',
+    ]);
+    assert.deepEqual([said, news], [['dev', 'true'], 'news']);
     assert.equal(ended.code, 0, ended.stderr);
     assert.ok(ended.tookMs < 2000, `${ended.tookMs} ms`);
     assert.match(ended.stdout, /^GET \/dev\/users 200 \d+\.\d ms integrate$/m);
@@ -114,9 +149,10 @@ describe('serverless offline start', () => {
 });
 
 describe('serverless offline', () => {
-  it('honours custom.serverless-offline and names what has no effect', async () => {
+  it('honours custom.serverless-offline and names what has no effect', async (t) => {
     const rest = { ...serverless, cwd: join(service.directory, 'rest') };
     const offline = await startCommand(['offline', '--stage', 'qa', ...FREE_PORTS], 'Ready in', rest);
+    t.after(() => offline.stop());
     const url = urlOf('REST', offline.output().stdout);
 
     const answers = [await ask(`${url}/users`), await ask(`${new URL(url).origin}/qa/users`)];
@@ -134,8 +170,16 @@ describe('serverless offline', () => {
       args: ['offline', 'start', '--noAuth'],
       says: /serverless-offline's noAuth is refused: .*gatewright token/,
     },
-    { name: 'a port that is none', args: ['offline', '--httpPort', 'x'], says: /httpPort: a port is a number/ },
-    { name: 'an unknown option', args: ['offline', '--colour'], says: /unrecognized CLI options: "--colour"/ },
+    {
+      name: 'a port that is none',
+      args: ['offline', '--httpPort', 'x'],
+      says: /httpPort: a port is a number/,
+    },
+    {
+      name: 'an unknown option',
+      args: ['offline', '--colour'],
+      says: /unrecognized CLI options: "--colour"/,
+    },
     {
       name: 'an unknown option of gateway start',
       args: ['gateway', 'start', '--prot', '0'],
@@ -159,19 +203,21 @@ describe('serverless offline', () => {
 
       const { code, stdout, stderr } = await runCommand(args, serverless);
 
+      // osls says what is wrong on stdout, and where it runs on stderr.
       assert.equal(code, 1);
-      assert.match(stderr, says);
+      assert.match(stdout, says);
       assert.doesNotMatch(stdout + stderr, /^ +at /m, 'no stack trace');
     });
 });
 
 describe('serverless gateway start', () => {
-  it('gives each API a port of its own and ends on SIGTERM', async () => {
+  it('gives each API a port of its own and ends on SIGTERM', async (t) => {
     const started = await startCommand(
       ['gateway', 'start', '--port', '0', '--control-port', '0', '--no-reload'],
       'Ready in',
       serverless,
     );
+    t.after(() => started.stop());
     const { stdout } = started.output();
     const [rest, http] = [urlOf('REST', stdout), urlOf('HTTP', stdout)];
 
@@ -188,19 +234,19 @@ describe('serverless gateway start', () => {
 describe('the package', () => {
   const bin = () => join(service.directory, 'node_modules/gatewright/bin/gatewright.cjs');
 
-  it('serves a template from its bin', async () => {
-    const template = await service.write('template.json', TEMPLATE);
+  it('serves a template from its bin', async (t) => {
     const ports = ['--json', '--port', '0', '--control-port', '0'];
-    const gateway = await startCommand(['start', template, ...ports], '\n', {
+    const gateway = await startCommand(['start', TEMPLATE, ...ports], '\n', {
       cwd: service.directory,
       program: [bin()],
     });
+    t.after(() => gateway.stop());
     const ready = JSON.parse(gateway.output().stdout) as { apis: { url: string }[] };
 
-    const answer = await ask(`${ready.apis[0]?.url ?? ''}/hello`);
+    const answer = await ask(`${ready.apis[0]?.url ?? ''}/environment`);
     const ended = await gateway.stop();
 
-    assert.equal(answer, '200 "hello"');
+    assert.match(answer, /^200 .*"GREETING":"hello"/);
     assert.equal(ended.code, 0, ended.stderr);
   });
 
@@ -220,7 +266,7 @@ describe('the package', () => {
 
   it('has types', async () => {
     const file = await service.write(
-      'use.ts',
+      'use.mts',
       `import type { Gateway, GatewayOptions } from 'gatewright';
        import { createGateway } from 'gatewright';
        const start: (options: GatewayOptions) => Promise<Gateway> = createGateway;
@@ -228,12 +274,13 @@ describe('the package', () => {
        export const port: string = (null as unknown as GatewayOptions).port;
        export { start };`,
     );
-    const checkout = join(import.meta.dirname, '../..');
     const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2024'];
-    const types = ['--types', 'node', '--typeRoots', join(checkout, 'node_modules/@types')];
-    const tsc = join(checkout, 'node_modules/typescript/bin/tsc');
+    const types = ['--types', 'node', '--typeRoots', join(CHECKOUT, 'node_modules/@types')];
+    const tsc = join(CHECKOUT, 'node_modules/typescript/bin/tsc');
 
-    const { stdout } = await run(process.execPath, [tsc, ...flags, ...types, file], { cwd: service.directory });
+    const { stdout } = await run(process.execPath, [tsc, ...flags, ...types, file], {
+      cwd: service.directory,
+    });
 
     assert.equal(stdout, '');
   });
@@ -271,7 +318,7 @@ describe('an older Node', () => {
     });
 
     assert.equal(code, 1);
-    assert.match(stderr, sentence);
+    assert.match(stdout, sentence);
     assert.doesNotMatch(stdout + stderr, /^ +at /m, 'no stack trace');
   });
 
@@ -294,24 +341,6 @@ describe('an older Node', () => {
         status === 1 && /^error: gatewright needs Node\.js .*\.\n$/.test(stderr.toString()),
     );
   });
-});
-
-const TEMPLATE = JSON.stringify({
-  Resources: {
-    Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } },
-    Hello: {
-      Type: 'AWS::Lambda::Function',
-      Properties: {
-        ...{ FunctionName: 'hello', Handler: 'index.handler', Runtime: 'nodejs22.x' },
-        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
-        Code: { ZipFile: 'exports.handler = async () => "hello";' },
-      },
-    },
-    Api: {
-      Type: 'AWS::ApiGatewayV2::Api',
-      Properties: { Name: 'hello', ProtocolType: 'HTTP', RouteKey: 'GET /hello', Target: { 'Fn::GetAtt': ['Hello', 'Arn'] } },
-    },
-  },
 });
 
 /** `>=22.12.0`, `>= 14.6` → [22, 12, 0] */

@@ -29,6 +29,33 @@ describe('an AWS integration with a function', () => {
     assert.equal(reply.body, '{"got":{"id":"7","stage":"dev"}}');
   });
 
+  it('turns JSON into XML by a response template', async () => {
+    const template = `#set($pets = $input.path('$.pets'))
+<pets>#foreach($pet in $pets)<pet id="$pet.id">#foreach($tag in $pet.tags)<tag>$tag</tag>#end</pet>#end</pets>`;
+    const { send } = aMethod({
+      integration: {
+        ...LAMBDA,
+        IntegrationResponses: [{ StatusCode: '200', ResponseTemplates: { 'application/xml': template } }],
+      },
+      functions: {
+        fn: () => ({
+          pets: [
+            { id: 1, tags: ['a', 'b'] },
+            { id: 2, tags: [] },
+          ],
+        }),
+      },
+    });
+
+    const reply = await send({ target: '/dev/7', headers: ['Accept', 'application/xml'] });
+
+    assert.equal(headerOf(reply, 'content-type'), 'application/xml');
+    assert.equal(
+      String(reply.body).trim(),
+      '<pets><pet id="1"><tag>a</tag><tag>b</tag></pet><pet id="2"></pet></pets>',
+    );
+  });
+
   it('gives {} where there is no body and no template [obs]', async () => {
     const { send, ports } = aMethod({ integration: LAMBDA, functions: { fn: () => null } });
 

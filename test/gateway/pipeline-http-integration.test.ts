@@ -232,8 +232,8 @@ describe('an HTTP integration', () => {
       name: 'an answer over 10 MB',
       outcome: { kind: 'unreachable', reason: 'too-large', message: 'over 10 MB' },
       status: 500,
-      body: '{"message":"Internal server error"}',
-      source: '§2.5',
+      body: INTERNAL,
+      source: '§2.5, §1.6 byte-exact note',
     },
   ];
   for (const { name, outcome, status, body, source } of failures)

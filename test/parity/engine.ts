@@ -6,6 +6,7 @@ import { createGateway } from '../../gateway/index.ts';
 import { DefinitionError } from '../../gateway/errors.ts';
 import { signRequest } from '#shared/aws/sign-request.ts';
 import { sendRaw } from './raw-client.ts';
+import type { CallApi } from './deploy-canary.ts';
 import type { CaseRequest, JsonObject } from './parity-case.ts';
 import type { RawReply } from './raw-client.ts';
 
@@ -31,6 +32,8 @@ export type RunningApi = {
   readonly url: URL;
   postToConnection(connectionId: string, data: Buffer): Promise<void>;
   testInvoke(request: Omit<CaseRequest, 'body'> & { readonly body: Buffer | undefined }): Promise<RawReply>;
+  /** AWS's REST API for this REST API; `path` below `/restapis/{id}`. */
+  readonly call: CallApi;
   /** By response type, with CloudFormation's property names. */
   describeGatewayResponses(): Promise<Record<string, JsonObject>>;
   close(): Promise<void>;
@@ -95,6 +98,7 @@ function describeApi(apiId: string, url: URL, control: string, close: () => Prom
     region: REGION,
     accountId: ACCOUNT_ID,
     url,
+    call: (method, path, body) => callControl(control, method, `/restapis/${apiId}${path}`, body),
     async postToConnection(connectionId, data) {
       const base = url.href.replace(/^ws/, 'http').replace(/\/$/, '');
       const target = new URL(`${base}/@connections/${encodeURIComponent(connectionId)}`);

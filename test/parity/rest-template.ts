@@ -1,6 +1,6 @@
 /** REST part of a case's template: resources by path segment in list order, then what hangs on them. */
 import type { Draft } from './draft.ts';
-import type { Json, JsonObject } from './parity-case.ts';
+import type { ApiSetup, Json, JsonObject } from './parity-case.ts';
 
 export function addRestApi(draft: Draft): void {
   const { setup } = draft.parityCase;
@@ -89,10 +89,6 @@ function addResources(draft: Draft, path: string, resourceIds: Map<string, Json>
 
 function addDeployment(draft: Draft, dependsOn: readonly string[]): void {
   const { setup } = draft.parityCase;
-  if (setup.canaryDeployment !== undefined)
-    throw new Error(
-      'a second deployment needs CreateDeployment on the control port, which the runner cannot use yet',
-    );
   const api = draft.id('Api');
   const deployment = draft.id('Deployment');
   draft.add(deployment, {
@@ -106,9 +102,15 @@ function addDeployment(draft: Draft, dependsOn: readonly string[]): void {
       RestApiId: { Ref: api },
       DeploymentId: { Ref: deployment },
       StageName: setup.stage,
-      ...draft.fillAll(setup.stageProps ?? {}),
+      ...draft.fillAll(stageProperties(setup)),
     },
   });
+}
+
+/** A canary at another deployment is made later, by calls (deploy-canary.ts): a template has no second state of a method. */
+function stageProperties({ stageProps = {}, canaryDeployment }: ApiSetup): JsonObject {
+  if (canaryDeployment === undefined) return stageProps;
+  return Object.fromEntries(Object.entries(stageProps).filter(([name]) => name !== 'CanarySetting'));
 }
 
 function addKeys(draft: Draft): void {

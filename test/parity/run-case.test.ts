@@ -45,6 +45,7 @@ const fakeEngine =
       url: new URL(`http://127.0.0.1:${port}/dev`),
       postToConnection: () => Promise.reject(new Error('no connections')),
       testInvoke: () => Promise.resolve({ status: 200, headers: [['A', 'b']], body: Buffer.from('x') }),
+      call: () => Promise.resolve({}),
       describeGatewayResponses: () => Promise.resolve({ THROTTLED: { StatusCode: '429' } }),
       close: () =>
         new Promise((resolve) => {

@@ -1,6 +1,7 @@
 /** Runs one case: set it up, send the request, and name the first thing that is not as recorded. */
 import { startAwsBackend, startBackend, startRunnerServer } from './backends.ts';
 import { firstDifference, headersByName, lowerCaseKeys, parseJson, show } from './compare.ts';
+import { deployCanary } from './deploy-canary.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import { sendRaw } from './raw-client.ts';
 import { ROLE_NAME } from './draft.ts';
@@ -63,6 +64,7 @@ async function stage(
   if (started.kind === 'refused') return refusalDifference(expect.deployError, started.message);
   const api = opened(started.api);
   running.api = api;
+  await deployCanary(setup, api.call);
   if (request.mode === 'deploy')
     return `deploy: expected ${show(expect.deployError)}, the template was accepted`;
   const scene: Scene = { parityCase: fillCase(parityCase, api, backend), api, backend, aws, runner };

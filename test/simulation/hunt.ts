@@ -10,7 +10,12 @@ export type Hunt = {
   readonly caught: { readonly seed: number; readonly run: Run } | undefined;
 };
 
-export async function hunt(model: Model, shipped: Shipped, firstSeed: number, schedules: number): Promise<Hunt> {
+export async function hunt(
+  model: Model,
+  shipped: Shipped,
+  firstSeed: number,
+  schedules: number,
+): Promise<Hunt> {
   let [admissions, writes] = [0, 0];
   for (let seed = firstSeed; seed < firstSeed + schedules; seed += 1) {
     const run = await model.run(shipped, seed);

@@ -97,7 +97,11 @@ export class Instance {
     this.#world.note(() => `${this.name} is frozen for ${Math.round(ms)} ms`);
   }
 
-  #call<T>(what: string, carryOut: () => Promise<T>, unanswered: T | typeof UNKNOWN | typeof UNREAD): Promise<T> {
+  #call<T>(
+    what: string,
+    carryOut: () => Promise<T>,
+    unanswered: T | typeof UNKNOWN | typeof UNREAD,
+  ): Promise<T> {
     const { chance } = this.#world;
     const fault = chance.chance(this.#faults.call) ? this.#pickFault() : undefined;
     const sentMs = this.#world.nowMs;
@@ -105,13 +109,17 @@ export class Instance {
     const repliedMs = arrivesMs + chance.between(0.5, this.#faults.maxLatencyMs / 2);
     this.#world.note(() => `${this.name} sends ${what}${fault === undefined ? '' : ` (${fault})`}`);
     return new Promise<T>((resolve) => {
+      // After a thaw the reply that waits in the socket and the timer that is due race.
+      const isTimedOut = (): boolean => this.#world.nowMs - sentMs > TIMEOUT_MS && chance.chance(0.5);
       const answer = (atMs: number, value: T | Promise<T>): void =>
-        this.deliver(atMs, () => resolve(this.#world.nowMs - sentMs > TIMEOUT_MS ? (unanswered as T) : value));
+        this.deliver(atMs, () => resolve(isTimedOut() ? (unanswered as T) : value));
       const timeOut = (): void => this.deliver(sentMs + TIMEOUT_MS, () => resolve(unanswered as T));
       const arriveAt = (atMs: number, then?: (value: Promise<T>) => void): void =>
         this.#world.at(atMs, () => {
           const value = carryOut();
-          void value.then((outcome) => this.#world.note(() => `  ${what} of ${this.name}: ${kindOf(outcome)}`));
+          void value.then((outcome) =>
+            this.#world.note(() => `  ${what} of ${this.name}: ${kindOf(outcome)}`),
+          );
           then?.(value);
         });
       switch (fault) {
@@ -153,7 +161,9 @@ const THROTTLED = { kind: 'rejected', retryable: true, reason: 'throttled' } as 
 function describe(write: ItemWrite): string {
   const { change } = write;
   if (change.kind !== 'update') return write.purpose;
-  const added = Object.entries(change.add ?? {}).map(([name, units]) => `${name} ${units < 0 ? '' : '+'}${units}`);
+  const added = Object.entries(change.add ?? {}).map(
+    ([name, units]) => `${name} ${units < 0 ? '' : '+'}${units}`,
+  );
   const set = Object.entries(change.set ?? {}).map(([name, value]) => `${name} = ${value}`);
   return `${write.purpose} [${[...added, ...set].join(', ')}]`;
 }

@@ -105,7 +105,8 @@ export class LedgerJudge {
 
   /** Whether any period of that subject and limit was opened before. */
   hasOpened(partition: string): boolean {
-    for (const [name, { isOpened }] of this.#truths) if (isOpened && name.startsWith(`${partition}\n`)) return true;
+    for (const [name, { isOpened }] of this.#truths)
+      if (isOpened && name.startsWith(`${partition}\n`)) return true;
     return false;
   }
 
@@ -134,7 +135,12 @@ export class LedgerJudge {
     if (!write.key.sk.startsWith('P#')) return;
     if (write.change.kind === 'put') this.#open(name, after);
     const truth = this.#truthOf(name);
-    const [rem, out, used, credits] = [read(after, 'rem'), read(after, 'out'), read(after, 'used'), read(after, 'cred')];
+    const [rem, out, used, credits] = [
+      read(after, 'rem'),
+      read(after, 'out'),
+      read(after, 'used'),
+      read(after, 'cred'),
+    ];
     if (rem + out + used !== credits)
       this.#world.violate('P2', `${show(name)} ${rem} + ${out} + ${used} is not ${credits}`);
     truth.given = credits - rem;
@@ -179,7 +185,8 @@ export class LedgerJudge {
 
   #noteAlarm(name: string, write: ItemWrite, before: Item | undefined, after: Item): void {
     const mark = Object.keys(after).find((attribute) => before?.[attribute] === undefined) ?? '';
-    if (this.#alarms.has(`${name} ${mark}`)) this.#world.violate('P10', `${show(name)} ${write.purpose} ${mark} twice`);
+    if (this.#alarms.has(`${name} ${mark}`))
+      this.#world.violate('P10', `${show(name)} ${write.purpose} ${mark} twice`);
     this.#alarms.add(`${name} ${mark}`);
   }
 }

@@ -26,7 +26,10 @@ const QUOTA: QuotaModelOptions = {
   maxHolders: 5,
 };
 
-const RATE_FAULTS = (chance: Seeded): Faults => ({ ...faults(chance, chance.chance(0.5)), maxPauseMs: 10_000 });
+const RATE_FAULTS = (chance: Seeded): Faults => ({
+  ...faults(chance, chance.chance(0.5)),
+  maxPauseMs: 10_000,
+});
 
 export const MODELS: readonly Model[] = [
   createQuotaModel(QUOTA),

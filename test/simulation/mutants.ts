@@ -11,7 +11,11 @@ export type Mutant = {
   readonly patches: readonly Patch[];
 };
 
-const patch = (file: string, find: string, replace: string): Patch => ({ file: `shared/quota/${file}`, find, replace });
+const patch = (file: string, find: string, replace: string): Patch => ({
+  file: `shared/quota/${file}`,
+  find,
+  replace,
+});
 
 /** Every slot also says what it holds and until when; whoever finds the ledger empty takes expired leases back. */
 const RECLAIM: readonly Patch[] = [
@@ -29,7 +33,11 @@ function withExpiry(write: any, slot: number, units: number, at: any): any {
   return { ...write, change: { ...write.change, set: { ...write.change.set, ['n' + slot]: units, ['e' + slot]: until } } };
 }`,
   ),
-  patch('lease.ts', '    return this.#remainder >= cost &&', '    return this.#unexpired() && this.#remainder >= cost &&'),
+  patch(
+    'lease.ts',
+    '    return this.#remainder >= cost &&',
+    '    return this.#unexpired() && this.#remainder >= cost &&',
+  ),
   patch(
     'lease.ts',
     '  #isStale(): boolean {',
@@ -60,7 +68,7 @@ function withExpiry(write: any, slot: number, units: number, at: any): any {
 
 const BLIND_OPENING: readonly Patch[] = [
   patch('ledger.ts', "when: [{ attribute: 'cred', is: 'absent' }],", 'when: [],'),
-  patch('ledger.ts', 'when: whenHead,', 'when: [],'),
+  patch('ledger.ts', "[{ attribute: 'cur', is: 'absent-or-below', value: start }];", '[];'),
 ];
 
 const QUOTA_MUTANTS: readonly Mutant[] = [
@@ -84,17 +92,36 @@ const QUOTA_MUTANTS: readonly Mutant[] = [
   {
     name: 'period from the local clock although there is a stamp',
     model: 'quota',
-    patches: [patch('quotas.ts', 'if (atEpochMs !== undefined) {', 'if (atEpochMs === 0) {'), patch('quotas.ts', 'fromEpochMs: localEpochMs - clockSkewMs, toEpochMs: localEpochMs + clockSkewMs', 'fromEpochMs: localEpochMs, toEpochMs: localEpochMs + 0 * clockSkewMs')],
+    patches: [
+      patch('quotas.ts', 'if (atEpochMs !== undefined) {', 'if (atEpochMs === 0) {'),
+      patch(
+        'quotas.ts',
+        'fromEpochMs: localEpochMs - clockSkewMs, toEpochMs: localEpochMs + clockSkewMs',
+        'fromEpochMs: localEpochMs, toEpochMs: localEpochMs + 0 * clockSkewMs',
+      ),
+    ],
   },
   {
     name: 'no guard band around boundaries',
     model: 'quota-unstamped',
-    patches: [patch('quotas.ts', 'fromEpochMs: localEpochMs - clockSkewMs, toEpochMs: localEpochMs + clockSkewMs', 'fromEpochMs: localEpochMs, toEpochMs: localEpochMs + 0 * clockSkewMs')],
+    patches: [
+      patch(
+        'quotas.ts',
+        'fromEpochMs: localEpochMs - clockSkewMs, toEpochMs: localEpochMs + clockSkewMs',
+        'fromEpochMs: localEpochMs, toEpochMs: localEpochMs + 0 * clockSkewMs',
+      ),
+    ],
   },
   {
     name: 'a moved period hides its neighbour',
     model: 'quota-unstamped',
-    patches: [patch('holdings.ts', 'if (arrival.toEpochMs < period.endEpochMs) continue;', 'if (arrival.toEpochMs < lease.period.endEpochMs) continue;')],
+    patches: [
+      patch(
+        'holdings.ts',
+        'if (arrival.toEpochMs < period.endEpochMs) continue;',
+        'if (arrival.toEpochMs < lease.period.endEpochMs) continue;',
+      ),
+    ],
   },
   { name: 'period opened by a blind put', model: 'quota', patches: BLIND_OPENING },
   {
@@ -127,12 +154,14 @@ async function readThenSet(write: any, at: any): Promise<any> {
   {
     name: 'no fence in the head against late writers',
     model: 'quota',
-    patches: [patch('ledger.ts', 'when: whenHead,', 'when: [],')],
+    patches: [patch('ledger.ts', "[{ attribute: 'cur', is: 'absent-or-below', value: start }];", '[];')],
   },
   {
     name: 'period opened without checking the plan',
     model: 'quota',
-    patches: [patch('ledger.ts', "when: [{ attribute: 'ver', is: 'equal', value: plan.version }],", 'when: [],')],
+    patches: [
+      patch('ledger.ts', "when: [{ attribute: 'ver', is: 'equal', value: plan.version }],", 'when: [],'),
+    ],
   },
   {
     name: 'usage report repeated on retry',
@@ -143,7 +172,11 @@ async function readThenSet(write: any, at: any): Promise<any> {
     name: 'return without fence, retried',
     model: 'quota',
     patches: [
-      patch('ledger.ts', "when: [{ attribute: slot, is: 'equal', value: from.grantId }],", "when: [{ attribute: 'rem', is: 'present' }],"),
+      patch(
+        'ledger.ts',
+        "when: [{ attribute: slot, is: 'equal', value: from.grantId }],",
+        "when: [{ attribute: 'rem', is: 'present' }],",
+      ),
       patch(
         'lease.ts',
         'const outcome = await this.#at.store.update(returnWrite(this.#key, { ...last, units, report }));',
@@ -155,27 +188,45 @@ async function readThenSet(write: any, at: any): Promise<any> {
   {
     name: 'return without fence, sent twice by the network',
     model: 'quota-resend',
-    patches: [patch('ledger.ts', "when: [{ attribute: slot, is: 'equal', value: from.grantId }],", "when: [{ attribute: 'rem', is: 'present' }],")],
+    patches: [
+      patch(
+        'ledger.ts',
+        "when: [{ attribute: slot, is: 'equal', value: from.grantId }],",
+        "when: [{ attribute: 'rem', is: 'present' }],",
+      ),
+    ],
   },
   {
     name: 'return drops its units after the reply',
     model: 'quota',
     patches: [
-      patch('lease.ts', '      this.#remainder -= units;\n      this.#unreported = 0;', '      this.#unreported = 0;'),
-      patch('lease.ts', '{ ...last, units, report }));', '{ ...last, units, report }));\n      this.#remainder -= units;'),
+      patch(
+        'lease.ts',
+        '      this.#remainder -= units;\n      this.#unreported = 0;',
+        '      this.#unreported = 0;',
+      ),
+      patch(
+        'lease.ts',
+        '{ ...last, units, report }));',
+        '{ ...last, units, report }));\n      this.#remainder -= units;',
+      ),
     ],
   },
   {
     name: 'wait between check and subtract',
     model: 'quota',
-    patches: [patch('charge.ts', '    if (lacking === undefined) {', '    await Promise.resolve();\n    if (lacking === undefined) {')],
+    patches: [
+      patch(
+        'charge.ts',
+        '    if (lacking === undefined) {',
+        '    await Promise.resolve();\n    if (lacking === undefined) {',
+      ),
+    ],
   },
   {
     name: 'a grant of another size keeps its id',
     model: 'quota',
-    patches: [
-      patch('grant.ts', '    this.#sequence += 1;', '    this.#sequence = 1;'),
-    ],
+    patches: [patch('grant.ts', '    this.#sequence += 1;', '    this.#sequence = 1;')],
   },
   {
     name: 'no gate on what is left',
@@ -185,7 +236,9 @@ async function readThenSet(write: any, at: any): Promise<any> {
   {
     name: 'no gate on what is out',
     model: 'quota',
-    patches: [patch('ledger.ts', "is: 'at-most', value: grant.outstandingMax", "is: 'at-most', value: 2 ** 50")],
+    patches: [
+      patch('ledger.ts', "is: 'at-most', value: grant.outstandingMax", "is: 'at-most', value: 2 ** 50"),
+    ],
   },
   {
     name: 'refund of units that were reported',
@@ -213,30 +266,62 @@ const RATE_PATCHES: readonly { readonly name: string; readonly patches: readonly
   {
     name: 'idle time adds to the burst',
     patches: [
-      patch('rate-limit.ts', 'change: { kind: \'update\', set: { tat: nowUs + increment, ttl } },', "change: tatUs === undefined ? { kind: 'update', set: { tat: nowUs + increment, ttl } } : { kind: 'update', add: { tat: increment }, set: { ttl } },"),
+      patch(
+        'rate-limit.ts',
+        "change: { kind: 'update', set: { tat: nowUs + increment, expiresAt } },",
+        "change: tatUs === undefined ? { kind: 'update', set: { tat: nowUs + increment, expiresAt } } : { kind: 'update', add: { tat: increment }, set: { expiresAt } },",
+      ),
     ],
   },
   {
     name: 'burst not lowered for age and skew',
-    patches: [patch('plan.ts', 'return Math.floor(limit.burst - (limit.rate / limit.perSeconds) * lateSeconds);', 'return limit.burst + 0 * lateSeconds;')],
+    patches: [
+      patch(
+        'plan.ts',
+        'return Math.floor(limit.burst - (limit.rate / limit.perSeconds) * lateSeconds);',
+        'return limit.burst + 0 * lateSeconds;',
+      ),
+    ],
   },
   {
     name: 'timeout taken as granted',
     patches: [
-      patch('rate-lease.ts', "        case 'unknown':\n", "        case 'unknown':\n          this.#batches.push({ units, sentAt });\n"),
+      patch(
+        'rate-lease.ts',
+        "        case 'unknown':\n",
+        "        case 'unknown':\n          this.#batches.push({ units, sentAt });\n",
+      ),
     ],
   },
   {
     name: 'units are used at any age',
-    patches: [patch('rate-lease.ts', 'elapsedMs(clock, sentAt) <= this.#limit.maxAgeMs', 'elapsedMs(clock, sentAt) >= 0')],
+    patches: [
+      patch(
+        'rate-lease.ts',
+        'elapsedMs(clock, sentAt) <= this.#limit.maxAgeMs',
+        'elapsedMs(clock, sentAt) >= 0',
+      ),
+    ],
   },
   {
     name: 'age counted from the reply',
-    patches: [patch('rate-lease.ts', 'this.#batches.push({ units, sentAt });\n          this.#observeGrant', 'this.#batches.push({ units, sentAt: momentOf(this.#at.clock) });\n          this.#observeGrant')],
+    patches: [
+      patch(
+        'rate-lease.ts',
+        'this.#batches.push({ units, sentAt });\n          this.#observeGrant',
+        'this.#batches.push({ units, sentAt: momentOf(this.#at.clock) });\n          this.#observeGrant',
+      ),
+    ],
   },
   {
     name: 'age by a clock that stands still',
-    patches: [patch('age.ts', 'Math.max(0, clock.monotonicMs() - since.monotonicMs, clock.nowEpochMs() - since.wallMs)', 'Math.max(0, clock.monotonicMs() - since.monotonicMs)')],
+    patches: [
+      patch(
+        'age.ts',
+        'Math.max(0, clock.monotonicMs() - since.monotonicMs, clock.nowEpochMs() - since.wallMs)',
+        'Math.max(0, clock.monotonicMs() - since.monotonicMs)',
+      ),
+    ],
   },
 ];
 

@@ -90,7 +90,14 @@ class QuotaRun {
     this.#planExpiry();
     if (this.#faults.call > 0) {
       this.#planRestarts(holders);
-      administer({ world, table: this.#table, shipped: this.#shipped, items: this.#items, setting: this.#setting, savePlan: (version) => this.#savePlan(version) });
+      administer({
+        world,
+        table: this.#table,
+        shipped: this.#shipped,
+        items: this.#items,
+        setting: this.#setting,
+        savePlan: (version) => this.#savePlan(version),
+      });
     } else this.#planExhaustion();
     await world.run();
     if (this.#faults.call === 0) this.#checkAllUsed();
@@ -100,7 +107,10 @@ class QuotaRun {
 
   async #savePlan(version: number): Promise<void> {
     // A later version allows a unit less, so that whoever opens a period by an old one is found out.
-    const limits = this.#setting.limits.map((limit) => ({ ...limit, quota: Number(limit['quota']) - version + 1 }));
+    const limits = this.#setting.limits.map((limit) => ({
+      ...limit,
+      quota: Number(limit['quota']) - version + 1,
+    }));
     const plan = this.#shipped.parsePlan({ id: PLAN, version, limits, cost: 0 });
     await this.#table.update(this.#shipped.savePlanWrite(plan, version === 1 ? undefined : version - 1));
   }
@@ -131,7 +141,9 @@ class QuotaRun {
         burstMs + this.#chance.between(0, 300),
         boundaryMs + this.#chance.between(-1000, 1000),
       ]);
-      this.#world.at(Math.max(START_MS, atMs), () => this.#request(this.#chance.whole(1, this.#setting.maxCost)));
+      this.#world.at(Math.max(START_MS, atMs), () =>
+        this.#request(this.#chance.whole(1, this.#setting.maxCost)),
+      );
     }
   }
 
@@ -148,7 +160,9 @@ class QuotaRun {
     const stampMs = this.#world.nowMs;
     const key = this.#chance.pick(['k1', 'k1', 'k2']);
     const isQueued = this.#faults.call > 0 && stamped && this.#chance.chance(0.05);
-    const delayMs = isQueued ? this.#chance.skewed(1, 2 * this.#setting.periodMs) : this.#chance.between(0, 3);
+    const delayMs = isQueued
+      ? this.#chance.skewed(1, 2 * this.#setting.periodMs)
+      : this.#chance.between(0, 3);
     instance.deliver(stampMs + delayMs, () => {
       const admission = { instance, key, cost, atMs: stamped ? stampMs : this.#world.nowMs };
       const request = { plan: PLAN, tenant: TENANT, key, cost, ...(stamped && { atEpochMs: stampMs }) };
@@ -195,7 +209,8 @@ class QuotaRun {
   #settle(decision: Admission, { instance, key, cost }: Admitted, names: readonly string[]): void {
     const actual = this.#chance.whole(0, cost + 2);
     this.#world.note(() => `${instance.name} settles ${cost} of ${key} as ${actual}`);
-    if (actual > cost) for (const name of this.#takenFrom(decision, key)) this.#judge.expectMore(name, actual - cost);
+    if (actual > cost)
+      for (const name of this.#takenFrom(decision, key)) this.#judge.expectMore(name, actual - cost);
     void decision.settle(actual).then((owed) => {
       for (const name of names) this.#judge.settle(name, actual - cost, owed);
     });
@@ -203,7 +218,9 @@ class QuotaRun {
 
   /** Every ledger that the code says it charged. */
   #takenFrom(decision: Admission, key: string): readonly string[] {
-    return decision.limits.map(({ id, periodStartEpochMs }) => this.#nameAt(id, key, periodStartEpochMs ?? 0));
+    return decision.limits.map(({ id, periodStartEpochMs }) =>
+      this.#nameAt(id, key, periodStartEpochMs ?? 0),
+    );
   }
 
   /** Per limit, the ledger of the request's own period if there is one, else the one that was charged instead. */
@@ -224,7 +241,8 @@ class QuotaRun {
 
   #expectCredits(name: string): number {
     const [partition = ''] = name.split('\n');
-    const limit = this.#setting.limits.find(({ id }) => partition.startsWith(partitionOf(String(id), ''))) ?? {};
+    const limit =
+      this.#setting.limits.find(({ id }) => partition.startsWith(partitionOf(String(id), ''))) ?? {};
     const version = Number(this.#items.get(`PLAN#${PLAN}\nV`)?.['ver']);
     const initial = this.#judge.hasOpened(partition) ? 0 : Number(limit['initialUsage']);
     return Number(limit['quota']) - version + 1 + Number(limit['overage']) - initial;

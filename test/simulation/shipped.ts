@@ -13,7 +13,9 @@ export type Shipped = typeof Quotas & typeof MemoryLedger & typeof Ledger & type
 export async function loadShipped(root = REPOSITORY): Promise<Shipped> {
   const names = ['quotas', 'memory-ledger', 'ledger', 'plan', 'plan-book'];
   const modules = await Promise.all(
-    names.map((name) => import(pathToFileURL(join(root, 'shared/quota', `${name}.ts`)).href) as Promise<object>),
+    names.map(
+      (name) => import(pathToFileURL(join(root, 'shared/quota', `${name}.ts`)).href) as Promise<object>,
+    ),
   );
   return Object.assign({}, ...modules) as Shipped;
 }

@@ -62,10 +62,13 @@ export async function aRestControl(
       ...parseIdentities(READER_FILE, 'gatewright.identities.yml', ACCOUNT_ID),
     ]),
     mounts: {
-      services: new Map([['apigateway', createRestApiWire({ apis: served, random, accountId: ACCOUNT_ID })]]),
+      services: new Map([
+        ['apigateway', createRestApiWire({ apis: served, random, accountId: ACCOUNT_ID, ports })],
+      ]),
       connections: () => undefined,
       status: () => ({}),
       routes: () => [],
+      recorded: { calls: [], clear: () => undefined },
     },
     report(error) {
       throw error;

@@ -26,14 +26,20 @@ export function documentText(over: Text = {}): Text {
     routes: '..',
     issuers: [{ id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] }],
     sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['main'] }],
-    roles: { support: { scopes: ['orders:read'] }, admin: { inherits: ['support'], scopes: ['orders:write'] } },
+    roles: {
+      support: { scopes: ['orders:read'] },
+      admin: { inherits: ['support'], scopes: ['orders:write'] },
+    },
     rules: [{ id: 'everything', effect: 'allow', methods: ['*'], paths: ['/**'] }],
     ...over,
   };
 }
 
 /** `GET /users` … → inventory; `open GET /menu` has no authorizer. */
-export function anInventory(routes: readonly string[], kind: RouteInventory['kind'] = 'rest'): RouteInventory {
+export function anInventory(
+  routes: readonly string[],
+  kind: RouteInventory['kind'] = 'rest',
+): RouteInventory {
   return {
     kind,
     apiIds: {},

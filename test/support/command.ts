@@ -19,7 +19,10 @@ export type RunOptions = {
   readonly program?: readonly string[];
 };
 
-function launch(args: readonly string[], { cwd = CHECKOUT, environment = {}, program = [MAIN] }: RunOptions): ChildProcess {
+function launch(
+  args: readonly string[],
+  { cwd = CHECKOUT, environment = {}, program = [MAIN] }: RunOptions,
+): ChildProcess {
   return spawn(process.execPath, [...program, ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },

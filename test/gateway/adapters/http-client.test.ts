@@ -50,6 +50,7 @@ function send(origin: string, more: Partial<HttpRequest> = {}): Promise<HttpOutc
     body: undefined,
     timeoutMs: 5_000,
     vpcLink: undefined,
+    unpacks: true,
     ...more,
   });
 }
@@ -121,6 +122,17 @@ describe('createHttpClient', () => {
 
       assert.equal(outcome.kind === 'answered' && outcome.body.toString(), 'packed');
     });
+
+  it('leaves an answer packed for who passes its encoding on', async () => {
+    const packed = gzipSync('packed');
+    const origin = await aBackend((_, response) =>
+      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(packed),
+    );
+
+    const outcome = await send(origin, { unpacks: false });
+
+    assert.deepEqual(outcome.kind === 'answered' && outcome.body, packed);
+  });
 
   it('takes a body as it is that only claims to be packed', async () => {
     const origin = await aBackend((_, response) =>
@@ -226,7 +238,7 @@ describe('createHttpClient with VPC links', () => {
     for (let round = 0; round < 4; round += 1)
       await linked.send({
         ...{ method: 'GET', origin: 'http://nlb.invalid', target: '/', headers: [], body: undefined },
-        ...{ timeoutMs: 5_000, vpcLink: 'orders' },
+        ...{ timeoutMs: 5_000, vpcLink: 'orders', unpacks: true },
       });
 
     assert.deepEqual(calls, ['a', 'b', 'a', 'b']);

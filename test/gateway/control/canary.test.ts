@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DefinitionError } from '../../../gateway/errors.ts';
+import { bodies, counter, ON, PETS } from '../../support/cached-apis.ts';
 import { accessLogSetting, stagedApi } from '../../support/logged-apis.ts';
 import { behindAuthorizer, bearer, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
@@ -10,7 +11,11 @@ import type { FakeFunction } from '../../support/virtual-ports.ts';
 
 type Seen = {
   readonly stageVariables: Readonly<Record<string, string>> | null;
-  readonly requestContext: { readonly deploymentId: string; readonly isCanaryRequest?: boolean; readonly stage: string };
+  readonly requestContext: {
+    readonly deploymentId: string;
+    readonly isCanaryRequest?: boolean;
+    readonly stage: string;
+  };
 };
 
 const SECOND: Record<string, TestResource> = {
@@ -21,7 +26,11 @@ const echo: FakeFunction = (event) => ({ statusCode: 200, body: JSON.stringify(e
 
 function canaryApi(canary: JsonObject, stage: JsonObject = {}): TestApi {
   return stagedApi(
-    { Variables: { testVar: 'base', kept: 'base' }, CanarySetting: { DeploymentId: 'Second', ...canary }, ...stage },
+    {
+      Variables: { testVar: 'base', kept: 'base' },
+      CanarySetting: { DeploymentId: 'Second', ...canary },
+      ...stage,
+    },
     { list: echo },
     { ...restApi(), ...SECOND },
   );
@@ -34,7 +43,10 @@ async function ask({ send }: TestApi, target = '/dev/pets'): Promise<Seen> {
 
 describe('a canary', () => {
   it('merges its variables over those of the stage and has a deployment of its own (§10.2, §15 line 39)', async () => {
-    const api = canaryApi({ PercentTraffic: 100, StageVariableOverrides: { testVar: 'canary', added: 'canary' } });
+    const api = canaryApi({
+      PercentTraffic: 100,
+      StageVariableOverrides: { testVar: 'canary', added: 'canary' },
+    });
 
     const { stageVariables, requestContext } = await ask(api);
 
@@ -59,7 +71,8 @@ describe('a canary', () => {
     const api = canaryApi({ PercentTraffic: 50 });
 
     const seen: boolean[] = [];
-    for (let count = 0; count < 200; count += 1) seen.push((await ask(api)).requestContext.isCanaryRequest === true);
+    for (let count = 0; count < 200; count += 1)
+      seen.push((await ask(api)).requestContext.isCanaryRequest === true);
 
     const share = seen.filter((isCanary) => isCanary).length;
     assert.ok(share > 60 && share < 140, `${share} of 200`);
@@ -99,18 +112,45 @@ describe('a canary', () => {
     assert.equal(asked.length, 2, 'once for the stage and once for the canary');
   });
 
+  it('shares the response cache of the stage only where it says so, and only at the same deployment (§9)', async () => {
+    const rowsOfCanary: readonly { canary: JsonObject; expected: readonly string[] }[] = [
+      { canary: { DeploymentId: 'Deployment', UseStageCache: true }, expected: ['1', '1'] },
+      { canary: { DeploymentId: 'Second', UseStageCache: true }, expected: ['1', '2'] },
+      { canary: { DeploymentId: 'Deployment', UseStageCache: false }, expected: ['1', '2'] },
+    ];
+    for (const { canary, expected } of rowsOfCanary) {
+      const api = stagedApi(
+        { ...ON, CanarySetting: { PercentTraffic: 0, ...canary } },
+        { list: counter() },
+        {
+          ...restApi(),
+          Second: { type: 'AWS::ApiGateway::Deployment', properties: { RestApiId: 'abcdefghij' } },
+        },
+      );
+      const seen = await bodies(api, [PETS]);
+      const settingsOf = api.api.stage('dev')?.settings;
+      assert.ok(settingsOf?.canary !== undefined);
+      api.api.putStage({ ...settingsOf, canary: { ...settingsOf.canary, percentTraffic: 100 } });
+      assert.deepEqual([...seen, ...(await bodies(api, [PETS]))], expected, JSON.stringify(canary));
+    }
+  });
+
   it('is made by a Deployment that names a stage and has canary settings', async () => {
-    const api = stagedApi({ Variables: { testVar: 'base' } }, { list: echo }, {
-      ...restApi(),
-      Next: {
-        type: 'AWS::ApiGateway::Deployment',
-        properties: {
-          RestApiId: 'abcdefghij',
-          StageName: 'dev',
-          DeploymentCanarySettings: { PercentTraffic: 100, StageVariableOverrides: { testVar: 'canary' } },
+    const api = stagedApi(
+      { Variables: { testVar: 'base' } },
+      { list: echo },
+      {
+        ...restApi(),
+        Next: {
+          type: 'AWS::ApiGateway::Deployment',
+          properties: {
+            RestApiId: 'abcdefghij',
+            StageName: 'dev',
+            DeploymentCanarySettings: { PercentTraffic: 100, StageVariableOverrides: { testVar: 'canary' } },
+          },
         },
       },
-    });
+    );
 
     const { stageVariables, requestContext } = await ask(api);
 
@@ -118,11 +158,20 @@ describe('a canary', () => {
     assert.deepEqual(stageVariables, { testVar: 'canary' });
   });
 
-  const refusals: readonly { name: string; canary: JsonObject; more?: Record<string, TestResource>; message: RegExp }[] = [
+  const refusals: readonly {
+    name: string;
+    canary: JsonObject;
+    more?: Record<string, TestResource>;
+    message: RegExp;
+  }[] = [
     { name: 'over 100 percent', canary: { PercentTraffic: 100.1 }, message: /percentTraffic/ },
     { name: 'under 0 percent', canary: { PercentTraffic: -1 }, message: /percentTraffic/ },
     { name: 'of a share that is no number', canary: { PercentTraffic: 'half' }, message: /percentTraffic/ },
-    { name: 'of a deployment that there is not', canary: { DeploymentId: 'Gone' }, message: /Invalid Deployment/ },
+    {
+      name: 'of a deployment that there is not',
+      canary: { DeploymentId: 'Gone' },
+      message: /Invalid Deployment/,
+    },
     {
       name: 'with a variable that AWS does not take',
       canary: { StageVariableOverrides: { 'no-dash': 'x' } },

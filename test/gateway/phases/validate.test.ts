@@ -188,7 +188,7 @@ describe('a method with', () => {
       name: 'an unknown validator',
       method: { RequestValidatorId: 'Nobody' },
       property: 'RequestValidatorId',
-      says: 'Invalid Request Validator identifier specified: Nobody',
+      says: 'Invalid Request Validator identifier specified',
     },
     {
       name: 'an unknown model',

@@ -32,12 +32,23 @@ describe('printRoutes', () => {
         },
       }),
       aPlan('ANY /iam', { authorization: { kind: 'iam', unsigned: 'MISSING_AUTHENTICATION_TOKEN' } }),
+      aPlan('GET /pets', {
+        integration: {
+          ...{
+            kind: 'http-proxy',
+            uri: text('http://${stageVariables.host}/'),
+            method: 'GET',
+            timeoutMs: 50,
+          },
+          ...{ vpcLink: undefined, parameters: [], contentHandling: undefined },
+        },
+      }),
       aPlan('$default'),
     ];
 
     const rows = printRoutes({ plans });
 
-    const rest = { logicalId: 'Route', apiKeyRequired: false, functionName: undefined };
+    const rest = { logicalId: 'Route', apiKeyRequired: false, functionName: undefined, target: undefined };
     assert.deepEqual(rows, [
       {
         method: 'GET',
@@ -46,8 +57,16 @@ describe('printRoutes', () => {
         apiKeyRequired: true,
         authorizer: 'tokens',
         functionName: 'pets-${stageVariables.color}',
+        target: undefined,
       },
       { ...rest, method: 'ANY', path: '/iam', authorizer: 'AWS_IAM' },
+      {
+        ...rest,
+        method: 'GET',
+        path: '/pets',
+        authorizer: undefined,
+        target: 'http://${stageVariables.host}/',
+      },
       { ...rest, method: '$default', path: '$default', authorizer: undefined },
     ]);
   });

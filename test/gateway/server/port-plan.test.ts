@@ -17,7 +17,7 @@ function aStage(
 ): ApiRoutes {
   const routes = paths.map((path) => ({
     ...{ method: 'GET', path, logicalId: '', apiKeyRequired: false },
-    ...{ authorizer: undefined, functionName: undefined },
+    ...{ authorizer: undefined, functionName: undefined, target: undefined },
   }));
   return { ...{ kind, name, stage, id: name, logicalId: name, stack: 'shop', url: '' }, routes };
 }

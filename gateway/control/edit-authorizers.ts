@@ -1,0 +1,57 @@
+/** Edits of a REST API's authorizers, with AWS's checks. */
+import { compileRestAuthorization } from '../deployment/compile-authorization.ts';
+import { badRequest, conflict, notFound } from './control-error.ts';
+import type { JsonObject } from '../definition/model.ts';
+import type { ApiResources, ControlResource } from './api-state.ts';
+
+/** AWS's quota per API (aws-behaviour §13). */
+const MAX_AUTHORIZERS = 10;
+
+/** @throws ControlError NotFoundException */
+export function getAuthorizer({ authorizers }: ApiResources, id: string): ControlResource {
+  const authorizer = authorizers.get(id);
+  if (authorizer === undefined) throw notFound('Invalid Authorizer identifier specified');
+  return authorizer;
+}
+
+/** @throws ControlError, DefinitionError for what AWS refuses */
+export function createAuthorizer(from: ApiResources, authorizer: ControlResource): ApiResources {
+  if (from.authorizers.size >= MAX_AUTHORIZERS)
+    throw badRequest(`Maximum number of authorizers per API reached: ${MAX_AUTHORIZERS}`);
+  return put(from, authorizer);
+}
+
+/** @throws ControlError, DefinitionError for what AWS refuses */
+export function replaceAuthorizer(
+  from: ApiResources,
+  authorizer: ControlResource,
+  properties: JsonObject,
+): ApiResources {
+  return put(from, { ...authorizer, properties });
+}
+
+/** @throws ControlError for one that is not there, or that a method needs */
+export function deleteAuthorizer(from: ApiResources, id: string): ApiResources {
+  getAuthorizer(from, id);
+  if (from.methods.some((method) => method.properties['AuthorizerId'] === id))
+    throw conflict('Cannot delete authorizer: it is referenced by a method of the API');
+  return { ...from, authorizers: new Map([...from.authorizers].filter(([key]) => key !== id)) };
+}
+
+/** The `AuthorizationType` of methods that use it. */
+export function authorizationTypeOf({ properties }: ControlResource): string {
+  const type = properties['Type'];
+  return type === 'COGNITO_USER_POOLS' || type === 'JWT' ? type : 'CUSTOM';
+}
+
+function put(from: ApiResources, authorizer: ControlResource): ApiResources {
+  const { id, properties } = authorizer;
+  for (const other of from.authorizers.values())
+    if (other.id !== id && other.properties['Name'] === properties['Name'])
+      throw badRequest('Authorizer name must be unique within the API');
+  const next = { ...from, authorizers: new Map([...from.authorizers, [id, authorizer]]) };
+  // What a deployment would refuse, refused when it is said: compiles a method that would use it.
+  const user = { AuthorizationType: authorizationTypeOf(authorizer), AuthorizerId: id };
+  compileRestAuthorization({ ...authorizer, properties: user }, next);
+  return next;
+}

@@ -1,0 +1,192 @@
+/** HTTP_PROXY integrations of HTTP APIs: the request goes on, the answer comes back (aws-behaviour §2.6, §7.8, §8). */
+import { lastHeader } from '../events/header-list.ts';
+import { canonicalHeaderName } from '../events/request-headers.ts';
+import { decodeQueryText } from '../routing/percent-encoding.ts';
+import { configurationError } from './mapping-failure.ts';
+import { type ParameterChange, readChangeValue } from './parameter-change.ts';
+import { joinQuery, printQueryPair, renderHttpAddress, renderPath } from './target-uri.ts';
+import { printHeaders, setHeader, toHeaderValue, type WireHeaders } from './wire-headers.ts';
+import type { HttpRequest } from '../ports.ts';
+import type { HttpApiProxyIntegration } from './integration.ts';
+import type { IntegrationAnswer } from './outgoing.ts';
+import type { ChangeFacts } from './parameter-change.ts';
+
+type Facts = ChangeFacts['request'];
+
+/** Belong to the client's connection, or are told to the backend in `Forwarded`. */
+const NOT_PASSED = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'forwarded',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+]);
+const NOT_RETURNED = new Set([
+  'connection',
+  'content-length',
+  'date',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** @throws GatewayError API_CONFIGURATION_ERROR for an address that is none, HeaderInvalidError */
+export function buildHttpApiRequest(plan: HttpApiProxyIntegration, request: Facts): HttpRequest {
+  const { variables } = request.stage;
+  const address = renderHttpAddress(addressOf(plan, request), encodedParameters(request));
+  if (address === undefined) throw configurationError('Invalid endpoint address');
+  const headers = passHeaders(request);
+  const query = parseQuery(request.rawQuery);
+  let { path } = address;
+  const facts = { request, headers: request.rawHeaders, body: request.body };
+  for (const change of plan.requestChanges) {
+    const { target } = change;
+    const value = readChangeValue(change.value, facts);
+    if (target.place === 'header') changeHeader(headers, target.name, change.action, value);
+    else if (target.place === 'querystring') changeQuery(query, target.name, change.action, value);
+    else if (target.place === 'path' && value !== '') path = renderPath(value, {});
+  }
+  const parts = query.map(({ text }) => text);
+  const fullQuery = joinQuery([address.query, ...parts]);
+  return {
+    method: plan.method === 'ANY' ? request.method : plan.method,
+    origin: address.origin,
+    target: fullQuery === '' ? path : `${path}?${fullQuery}`,
+    headers: printHeaders(headers),
+    body: request.body,
+    timeoutMs: plan.timeoutMs,
+    vpcLink: plan.vpcLink?.render(variables),
+    unpacks: false,
+  };
+}
+
+/** The whole path below the stage is appended where the route itself has none to offer. */
+function addressOf(plan: HttpApiProxyIntegration, request: Facts): string {
+  const uri = plan.uri.render(request.stage.variables);
+  return plan.appendsPath || request.route.routeKey === '$default'
+    ? `${uri.replace(/\/$/, '')}${request.path}`
+    : uri;
+}
+
+/** Path parameters of HTTP APIs are decoded; in an address they have to be encoded again. */
+function encodedParameters({ pathParameters }: Facts): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(pathParameters ?? {}).map(([name, value]) => [
+      name,
+      value
+        .split('/')
+        .map((segment) => encodeURIComponent(segment.toWellFormed()))
+        .join('/'),
+    ]),
+  );
+}
+
+function passHeaders(request: Facts): WireHeaders {
+  const headers: WireHeaders = new Map();
+  const { rawHeaders } = request;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    const lower = name.toLowerCase();
+    if (NOT_PASSED.has(lower)) continue;
+    setHeader(headers, name, [...(headers.get(lower)?.values ?? []), rawHeaders[index + 1] ?? '']);
+  }
+  setHeader(headers, 'Forwarded', [forwarded(request)]);
+  setHeader(headers, 'Via', [
+    [...(headers.get('via')?.values ?? []), 'HTTP/1.1 AmazonAPIGateway'].join(', '),
+  ]);
+  setHeader(headers, 'X-Amzn-Trace-Id', [request.traceHeader]);
+  return headers;
+}
+
+/** What came as X-Forwarded-For, what came as Forwarded, and this hop (RFC 7239). */
+function forwarded({ rawHeaders, sourceIp, api }: Facts): string {
+  const earlier = (lastHeader(rawHeaders, 'x-forwarded-for') ?? '')
+    .split(',')
+    .map((hop) => hop.trim())
+    .filter((hop) => hop !== '')
+    .map((hop) => `for=${quoteNode(hop)}`);
+  const own = `by=127.0.0.1;for=${quoteNode(sourceIp)};host=${api.domainName};proto=https`;
+  const given = lastHeader(rawHeaders, 'forwarded');
+  return [...(given === undefined ? [] : [given]), ...earlier, own].join(', ');
+}
+
+/** An IPv6 address stands in brackets and quotes. */
+function quoteNode(node: string): string {
+  return /^[A-Za-z0-9._-]+$/.test(node)
+    ? node
+    : `"${node.includes(':') ? `[${node}]` : node.replace(/[\\"]/g, '')}"`;
+}
+
+function changeHeader(
+  headers: WireHeaders,
+  name: string,
+  action: ParameterChange['action'],
+  value: string,
+): void {
+  const lower = name.toLowerCase();
+  if (action === 'remove') headers.delete(lower);
+  // A value that is empty leaves the header as it is.
+  else if (value !== '') {
+    const earlier = action === 'append' ? (headers.get(lower)?.values ?? []) : [];
+    setHeader(headers, name, [...earlier, toHeaderValue(name, value)]);
+  }
+}
+
+type QueryPart = { readonly name: string; readonly text: string };
+
+/** As sent, so that what nobody changes goes on byte for byte. */
+function parseQuery(rawQuery: string): QueryPart[] {
+  if (rawQuery === '') return [];
+  return rawQuery.split('&').map((text) => ({ name: decodeQueryText(text.split('=')[0] ?? ''), text }));
+}
+
+function changeQuery(
+  query: QueryPart[],
+  name: string,
+  action: ParameterChange['action'],
+  value: string,
+): void {
+  if (action !== 'append' && (action === 'remove' || value !== ''))
+    query.splice(0, query.length, ...query.filter((part) => part.name !== name));
+  if (action !== 'remove' && value !== '') query.push({ name, text: printQueryPair(name, value) });
+}
+
+const STATUS = /^[2-5]\d\d$/;
+
+/** @throws HeaderInvalidError */
+export function buildHttpApiReply(
+  plan: HttpApiProxyIntegration,
+  answer: IntegrationAnswer,
+  request: Facts,
+): { readonly status: number; readonly headers: string[]; readonly body: Buffer } {
+  const headers: WireHeaders = new Map();
+  for (let index = 0; index < answer.headers.length; index += 2) {
+    const name = answer.headers[index] ?? '';
+    const lower = name.toLowerCase();
+    if (NOT_RETURNED.has(lower)) continue;
+    const values = [...(headers.get(lower)?.values ?? []), answer.headers[index + 1] ?? ''];
+    setHeader(headers, canonicalHeaderName(name), values);
+  }
+  let { status } = answer;
+  const facts = { request, headers: answer.headers, body: answer.body };
+  for (const change of plan.responseChanges.get(answer.status) ?? []) {
+    const { target } = change;
+    const value = readChangeValue(change.value, facts);
+    if (target.place === 'header') changeHeader(headers, target.name, change.action, value);
+    else if (target.place === 'statuscode' && STATUS.test(value)) status = Number(value);
+  }
+  return { status, headers: printHeaders(headers), body: answer.body };
+}

@@ -1,0 +1,127 @@
+/** Parameter mapping of HTTP APIs: what is appended, overwritten or removed, and with which value (aws-behaviour §7.8). */
+import { contextVariable } from '../events/context-variables.ts';
+import { readQuery } from '../events/query-text.ts';
+import { getEntry } from '../routing/text-map.ts';
+import { MalformedBodyError, readJsonText } from './body-value.ts';
+import { type JsonPath, parseJsonPath } from './json-path.ts';
+import { TemplateError } from './template-error.ts';
+import type { ApiKeyFacts, CallerFacts, RoutedFacts } from '../events/request-facts.ts';
+
+export type ChangeTarget =
+  | { readonly place: 'header' | 'querystring'; readonly name: string }
+  | { readonly place: 'path' | 'statuscode' };
+
+export type ParameterChange = {
+  readonly action: 'append' | 'overwrite' | 'remove';
+  readonly target: ChangeTarget;
+  readonly value: ChangeValue;
+};
+
+type Part =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'header' | 'querystring' | 'path' | 'stageVariable' | 'context'; readonly name: string }
+  | { readonly kind: 'whole-path' }
+  | { readonly kind: 'body'; readonly path: JsonPath | undefined };
+
+/** Text with variables in it, parsed once. */
+export type ChangeValue = readonly Part[];
+
+export type ChangeSide = 'request' | 'response';
+
+/** Undefined where AWS would refuse the expression: unknown variables, `..` and filters in a path. */
+export function parseChangeValue(text: string, side: ChangeSide): ChangeValue | undefined {
+  const whole = /^\$([^{].*)$/s.exec(text)?.[1];
+  if (whole !== undefined) {
+    const part = parseVariable(whole, side);
+    return part && [part];
+  }
+  const parts: Part[] = [];
+  let end = 0;
+  for (const match of text.matchAll(/\$\{([^}]*)\}/g)) {
+    const part = parseVariable(match[1] ?? '', side);
+    if (part === undefined) return undefined;
+    parts.push({ kind: 'text', text: text.slice(end, match.index) }, part);
+    end = match.index + match[0].length;
+  }
+  parts.push({ kind: 'text', text: text.slice(end) });
+  return parts.filter((part) => part.kind !== 'text' || part.text !== '');
+}
+
+function parseVariable(variable: string, side: ChangeSide): Part | undefined {
+  const [, root = '', name = ''] = /^(stageVariables|context)\.(.+)$/s.exec(variable) ?? [];
+  if (root !== '') return { kind: root === 'context' ? 'context' : 'stageVariable', name };
+  if (!variable.startsWith(`${side}.`)) return undefined;
+  const rest = variable.slice(side.length + 1);
+  if (rest === 'body' || rest.startsWith('body.')) return parseBody(rest);
+  const [, place = '', parameter = ''] = /^(header|querystring|path)\.(.+)$/s.exec(rest) ?? [];
+  if (side === 'response') return place === 'header' ? { kind: 'header', name: parameter } : undefined;
+  if (rest === 'path') return { kind: 'whole-path' };
+  return place === 'header' || place === 'querystring' || place === 'path'
+    ? { kind: place, name: parameter }
+    : undefined;
+}
+
+function parseBody(rest: string): Part | undefined {
+  if (rest === 'body') return { kind: 'body', path: undefined };
+  try {
+    const path = parseJsonPath(`$.${rest.slice('body.'.length)}`);
+    return path.isDefinite ? { kind: 'body', path } : undefined;
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined;
+    throw error;
+  }
+}
+
+export type ChangeFacts = {
+  readonly request: RoutedFacts & { readonly caller: CallerFacts; readonly apiKey: ApiKeyFacts };
+  /** Of this side: the request's, or the backend's answer. Flat name, value list. */
+  readonly headers: readonly string[];
+  readonly body: Buffer | undefined;
+};
+
+/** AWS looks no further into a body. */
+const MAX_BODY_BYTES = 100 * 1024;
+
+/** The text; what has no value is nothing in it. */
+export function readChangeValue(value: ChangeValue, facts: ChangeFacts): string {
+  let text = '';
+  for (const part of value) text += readPart(part, facts) ?? '';
+  return text;
+}
+
+function readPart(part: Part, facts: ChangeFacts): string | undefined {
+  const { request } = facts;
+  switch (part.kind) {
+    case 'text':
+      return part.text;
+    case 'header': {
+      const lower = part.name.toLowerCase();
+      const { headers } = facts;
+      return headers.filter((_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === lower).join(',');
+    }
+    case 'querystring':
+      return getEntry(readQuery(request.rawQuery)?.multi ?? {}, part.name)?.join(',');
+    case 'path':
+      return request.pathParameters === null ? undefined : getEntry(request.pathParameters, part.name);
+    case 'whole-path':
+      return request.path;
+    case 'stageVariable':
+      return request.stage.variables === null ? undefined : getEntry(request.stage.variables, part.name);
+    case 'context':
+      return contextVariable(request, part.name);
+    case 'body': {
+      const body = facts.body?.subarray(0, MAX_BODY_BYTES).toString('utf8') ?? '';
+      return part.path === undefined ? body : jsonText(body, part.path);
+    }
+  }
+}
+
+/** A body that is no JSON has no values. */
+function jsonText(body: string, path: JsonPath): string | undefined {
+  try {
+    return readJsonText(body, path);
+  } catch (error) {
+    if (error instanceof MalformedBodyError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Does an API use the authorizer in a way that keeps the document's promises? API Gateway's cache answers
+ * from what it was told the answer depends on, and the authorizer itself cannot see what that was.
+ */
+import type { CompiledDocument, CompiledSource } from './compiled-document.ts';
+
+/** How one authorizer of an API is set, as its template says. */
+export type WiredAuthorizer = {
+  /** Named in messages. */
+  readonly name: string;
+  readonly payload: 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
+  readonly ttlSeconds: number;
+  readonly simpleResponses: boolean;
+  /** Header names in lower case. */
+  readonly identitySources: readonly WiredSource[];
+};
+
+export type WiredSource = {
+  readonly kind: 'header' | 'querystring' | 'stageVariable' | 'context';
+  readonly name: string;
+};
+
+/** What is unsafe or can never work, each with what to change. Empty: all is well. */
+export function checkWiring(document: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
+  const { name, ttlSeconds } = authorizer;
+  const complaints = [
+    ...checkFormat(document, authorizer),
+    ...(ttlSeconds > 0 ? checkCache(document, authorizer) : []),
+    ...checkReach(document, authorizer),
+  ];
+  return complaints.map((complaint) => `authorizer ${name}: ${complaint}`);
+}
+
+function checkFormat(
+  { result }: CompiledDocument,
+  { simpleResponses, payload }: WiredAuthorizer,
+): readonly string[] {
+  if (result.format === 'simple' && !simpleResponses)
+    return [
+      'the document answers simply: set EnableSimpleResponses: true with payload 2.0, or result.format: policy',
+    ];
+  if (result.format === 'policy' && simpleResponses)
+    return [
+      `EnableSimpleResponses with ${payload} takes no policy: set it to false, or result.format: simple`,
+    ];
+  return [];
+}
+
+function checkCache(document: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
+  const { sources, result, rules } = document;
+  const { ttlSeconds, identitySources, payload } = authorizer;
+  const complaints: string[] = [];
+  if (ttlSeconds > result.cacheTtlSeconds)
+    complaints.push(
+      `keeps answers for ${ttlSeconds} s, the document allows ${result.cacheTtlSeconds} s: lower the authorizer's TTL, or raise result.cacheTtlSeconds`,
+    );
+  if (result.onOversize === 'exact')
+    complaints.push('keeps answers that may hold for one request only (onOversize: exact): set its TTL to 0');
+  const missing = sources.find((source) => !identitySources.some((wired) => isSame(source, wired)));
+  if (missing !== undefined)
+    complaints.push(
+      `keeps answers without telling callers apart by ${describeSource(missing)}: add it to the identity sources, or set the TTL to 0`,
+    );
+  const isPerRoute = rules.length > 0 && document.routes.length > 1;
+  const hasRouteKey = identitySources.some(({ kind, name }) => kind === 'context' && name === 'routeKey');
+  if (result.format === 'simple' && payload === 'http-2.0' && isPerRoute && !hasRouteKey)
+    complaints.push(
+      'keeps one verdict for all routes: add $context.routeKey to the identity sources, or set the TTL to 0',
+    );
+  return complaints;
+}
+
+/** Every identity source must be there, or API Gateway answers 401 by itself. */
+function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
+  const { identitySources, payload } = authorizer;
+  if (payload === 'rest-token') {
+    const unread = sources.find((source) => !identitySources.some((wired) => isSame(source, wired)));
+    return unread === undefined
+      ? []
+      : [
+          `a TOKEN authorizer reads one header only, never ${describeSource(unread)}: use a REQUEST authorizer`,
+        ];
+  }
+  if (sources.length < 2) return [];
+  const demanded = identitySources.find((wired) => sources.some((source) => isSame(source, wired)));
+  return demanded === undefined
+    ? []
+    : [
+        `answers 401 to every caller without ${demanded.kind} ${demanded.name}, though the document takes a credential elsewhere too: leave the identity sources out and set the TTL to 0`,
+      ];
+}
+
+function isSame(source: CompiledSource, wired: WiredSource): boolean {
+  switch (source.in) {
+    case 'header':
+      return wired.kind === 'header' && wired.name === source.name;
+    case 'query':
+      return wired.kind === 'querystring' && wired.name === source.name;
+    case 'subprotocol':
+      return wired.kind === 'header' && wired.name === 'sec-websocket-protocol';
+  }
+}
+
+function describeSource(source: CompiledSource): string {
+  switch (source.in) {
+    case 'header':
+      return `header ${source.name}`;
+    case 'query':
+      return `query parameter ${source.name}`;
+    case 'subprotocol':
+      return 'the subprotocol';
+  }
+}

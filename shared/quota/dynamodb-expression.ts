@@ -1,0 +1,125 @@
+/** Conditional writes ⇄ what DynamoDB's API takes and gives. Types only of the SDK: nothing is loaded here. */
+import type { AttributeValue, TransactWriteItem, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { Change, Item, ItemKey, ItemWrite, Test, Value } from './item-write.ts';
+
+export type DynamoDbItem = Record<string, AttributeValue>;
+
+export type Expression = {
+  readonly ConditionExpression?: string;
+  readonly UpdateExpression?: string;
+  readonly ExpressionAttributeNames?: Record<string, string>;
+  readonly ExpressionAttributeValues?: DynamoDbItem;
+};
+
+export function printKey({ pk, sk }: ItemKey): DynamoDbItem {
+  return { pk: { S: pk }, sk: { S: sk } };
+}
+
+export function printItem(key: ItemKey, item: Item): DynamoDbItem {
+  const attributes = Object.entries(item).map(([name, value]) => [name, printValue(value)] as const);
+  return { ...Object.fromEntries(attributes), ...printKey(key) };
+}
+
+/** Texts and numbers without the key; what else an item may have is not ours. */
+export function parseItem(item: DynamoDbItem): Item {
+  const known: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(item)) {
+    if (name === 'pk' || name === 'sk') continue;
+    if (value.N !== undefined) known[name] = Number(value.N);
+    else if (value.S !== undefined) known[name] = value.S;
+  }
+  return known;
+}
+
+/** The tests as condition and, for an update, the change as update expression. */
+export function printExpression(when: readonly Test[], change: Change): Expression {
+  const names = new Map<string, string>();
+  const values = new Map<string, AttributeValue>();
+  const nameOf = (attribute: string): string => {
+    const name = `#${attribute}`;
+    names.set(name, attribute);
+    return name;
+  };
+  const valueOf = (value: Value): string => {
+    const placeholder = `:v${values.size}`;
+    values.set(placeholder, printValue(value));
+    return placeholder;
+  };
+  const condition = when.map((test) => printTest(test, nameOf, valueOf)).join(' AND ');
+  const update = change.kind === 'update' ? printUpdate(change, nameOf, valueOf) : '';
+  return {
+    ...(condition !== '' && { ConditionExpression: condition }),
+    ...(update !== '' && { UpdateExpression: update }),
+    ...(names.size > 0 && { ExpressionAttributeNames: Object.fromEntries(names) }),
+    ...(values.size > 0 && { ExpressionAttributeValues: Object.fromEntries(values) }),
+  };
+}
+
+/** All of a write but `ReturnValues`. */
+export function printWrite(tableName: string, { key, when, change }: ItemWrite): UpdateItemCommandInput {
+  return {
+    TableName: tableName,
+    Key: printKey(key),
+    ...printExpression(when, change),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
+}
+
+export function printMember(tableName: string, write: ItemWrite): TransactWriteItem {
+  const { key, when, change } = write;
+  switch (change.kind) {
+    case 'check':
+      return { ConditionCheck: { ConditionExpression: '', ...printWrite(tableName, write) } };
+    case 'update':
+      return { Update: { UpdateExpression: '', ...printWrite(tableName, write) } };
+    case 'put':
+      return {
+        Put: {
+          TableName: tableName,
+          Item: printItem(key, change.item),
+          ...printExpression(when, change),
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        },
+      };
+  }
+}
+
+type Namer = (attribute: string) => string;
+type Valuer = (value: Value) => string;
+
+function printTest(test: Test, nameOf: Namer, valueOf: Valuer): string {
+  const name = nameOf(test.attribute);
+  switch (test.is) {
+    case 'absent':
+      return `attribute_not_exists(${name})`;
+    case 'present':
+      return `attribute_exists(${name})`;
+    case 'at-least':
+      return `${name} >= ${valueOf(test.value)}`;
+    case 'at-most':
+      return `${name} <= ${valueOf(test.value)}`;
+    case 'equal':
+      return `${name} = ${valueOf(test.value)}`;
+    case 'absent-or-below':
+      return `(attribute_not_exists(${name}) OR ${name} < ${valueOf(test.value)})`;
+    case 'absent-or-not':
+      return `(attribute_not_exists(${name}) OR ${name} <> ${valueOf(test.value)})`;
+  }
+}
+
+function printUpdate(change: Change & { kind: 'update' }, nameOf: Namer, valueOf: Valuer): string {
+  const added = Object.entries(change.add ?? {}).map(([attribute, units]) => {
+    const name = nameOf(attribute);
+    return `${name} = ${name} + ${valueOf(units)}`;
+  });
+  const set = Object.entries(change.set ?? {}).map(([name, value]) => `${nameOf(name)} = ${valueOf(value)}`);
+  const removed = (change.remove ?? []).map(nameOf);
+  return [
+    ...(added.length + set.length > 0 ? [`SET ${[...added, ...set].join(', ')}`] : []),
+    ...(removed.length > 0 ? [`REMOVE ${removed.join(', ')}`] : []),
+  ].join(' ');
+}
+
+function printValue(value: Value): AttributeValue {
+  return typeof value === 'number' ? { N: String(value) } : { S: value };
+}

@@ -1,0 +1,72 @@
+/** What an error of DynamoDB's client says about the write: applied, never applied, or nobody knows. */
+import type { CancellationReason } from '@aws-sdk/client-dynamodb';
+import { parseItem } from './dynamodb-expression.ts';
+import type { DynamoDbItem } from './dynamodb-expression.ts';
+import type { Item, RefusedMember, Unanswered } from './item-write.ts';
+
+/** Not now, and not applied. */
+const THROTTLED = new Set([
+  'ProvisionedThroughputExceededException',
+  'ProvisionedThroughputExceeded',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'ThrottlingError',
+  'TransactionConflictException',
+  'TransactionConflict',
+]);
+/** The request never left this machine. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'CredentialsProviderError']);
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Whether the write's condition did not hold, and the item that it did not hold for. */
+export function parseRefusal(error: unknown): { readonly item: Item | undefined } | undefined {
+  const fields = fieldsOf(error);
+  if (fields['name'] !== 'ConditionalCheckFailedException') return undefined;
+  const item = fields['Item'];
+  return { item: typeof item === 'object' && item !== null ? parseItem(item as DynamoDbItem) : undefined };
+}
+
+/** Per member of a transaction whether its condition held; undefined if conditions were not what stopped it. */
+export function parseCancellation(error: unknown): readonly RefusedMember[] | undefined {
+  const fields = fieldsOf(error);
+  const reasons = fields['CancellationReasons'];
+  if (fields['name'] !== 'TransactionCanceledException' || !Array.isArray(reasons)) return undefined;
+  const members = reasons as readonly CancellationReason[];
+  if (!members.every(({ Code: code }) => code === 'None' || code === 'ConditionalCheckFailed'))
+    return undefined;
+  return members.map(({ Code: code, Item: item }) =>
+    code === 'None'
+      ? { holds: true }
+      : { holds: false, item: item === undefined ? undefined : parseItem(item) },
+  );
+}
+
+/** For every other error. Only what DynamoDB itself has answered with 4xx was certainly not applied. */
+export function parseFailure(error: unknown): Unanswered {
+  const fields = fieldsOf(error);
+  const name = typeof fields['name'] === 'string' ? fields['name'] : 'Error';
+  const reasons = Array.isArray(fields['CancellationReasons'])
+    ? (fields['CancellationReasons'] as readonly CancellationReason[])
+    : [];
+  const codes = [name, fields['code'], ...reasons.map(({ Code: code }) => code)].filter(
+    (code) => typeof code === 'string',
+  );
+  const reason = codes.filter((code) => code !== 'None').join(' ');
+  if (codes.some((code) => THROTTLED.has(code))) return { kind: 'rejected', retryable: true, reason };
+  if (codes.some((code) => NEVER_SENT.has(code))) return { kind: 'rejected', retryable: false, reason };
+  const status = fieldsOf(fields['$metadata'])['httpStatusCode'];
+  const wasAnswered = typeof status === 'number' && status >= 400 && status < 500;
+  return wasAnswered ? { kind: 'rejected', retryable: false, reason } : { kind: 'unknown', reason };
+}
+
+/** The `Date` of the response that an error came with. */
+export function dateOfError(error: unknown): string | undefined {
+  const headers = fieldsOf(fieldsOf(fieldsOf(error)['$response'])['headers']);
+  const date = headers['date'];
+  return typeof date === 'string' ? date : undefined;
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}

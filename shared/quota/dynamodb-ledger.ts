@@ -1,0 +1,161 @@
+/** LedgerStore on a DynamoDB table with keys `pk` and `sk` and time to live on `expiresAt`. */
+import type * as DynamoDb from '@aws-sdk/client-dynamodb';
+import type { LedgerStore } from '../ports.ts';
+import {
+  parseItem,
+  printItem,
+  printKey,
+  printMember,
+  printWrite,
+  printExpression,
+} from './dynamodb-expression.ts';
+import { dateOfError, parseCancellation, parseFailure, parseRefusal } from './dynamodb-failure.ts';
+import type { ItemWrite, ReadOutcome, WriteOutcome } from './item-write.ts';
+
+/**
+ * The client and what is used of its package; made on the first call, because loading them costs 45 ms of a cold
+ * start. The client must not retry: a write that the SDK sends again is a write that this side counts once.
+ */
+export type LoadLedgerClient = () => Promise<{
+  readonly client: Pick<DynamoDb.DynamoDBClient, 'send' | 'middlewareStack'>;
+  readonly commands: Pick<
+    typeof DynamoDb,
+    'GetItemCommand' | 'PutItemCommand' | 'TransactWriteItemsCommand' | 'UpdateItemCommand'
+  >;
+}>;
+
+export type DynamoDbLedgerOptions = {
+  readonly tableName: string;
+  /** After this the outcome of a call is `unknown`. The first call has two seconds: it connects. */
+  readonly timeoutMs?: number;
+  readonly load?: LoadLedgerClient;
+};
+
+type Client = Awaited<ReturnType<LoadLedgerClient>>;
+
+const TIMEOUT_MS = 250;
+const FIRST_TIMEOUT_MS = 2000;
+
+/** Region, credentials and endpoint are the SDK's own environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
+export const loadLedgerClient: LoadLedgerClient = async () => {
+  const commands = await import('@aws-sdk/client-dynamodb');
+  return { client: new commands.DynamoDBClient({ maxAttempts: 1 }), commands };
+};
+
+export function createDynamoDbLedger(options: DynamoDbLedgerOptions): LedgerStore {
+  const table = new LedgerTable(options);
+  return {
+    update: (write) => table.update(write),
+    transact: (writes) => table.transact(writes),
+    read: (key, { consistent } = { consistent: false }) => table.read(key, consistent),
+  };
+}
+
+class LedgerTable {
+  readonly #tableName: string;
+  readonly #timeoutMs: number;
+  readonly #load: LoadLedgerClient;
+  readonly #dates = new WeakMap<object, string>();
+  #loading: Promise<Client> | undefined;
+  #isWarm = false;
+
+  constructor({ tableName, timeoutMs = TIMEOUT_MS, load = loadLedgerClient }: DynamoDbLedgerOptions) {
+    this.#tableName = tableName;
+    this.#timeoutMs = timeoutMs;
+    this.#load = load;
+  }
+
+  async update(write: ItemWrite): Promise<WriteOutcome> {
+    try {
+      const { client, commands } = await this.#client();
+      const { change } = write;
+      if (change.kind === 'put') {
+        const command = new commands.PutItemCommand({
+          TableName: this.#tableName,
+          Item: printItem(write.key, change.item),
+          ...printExpression(write.when, change),
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        });
+        const output = await client.send(command, this.#deadline());
+        return { kind: 'done', item: change.item, storeEpochMs: this.#dateOf(output) };
+      }
+      const input = { ...printWrite(this.#tableName, write), ReturnValues: 'ALL_NEW' as const };
+      const output = await client.send(new commands.UpdateItemCommand(input), this.#deadline());
+      return { kind: 'done', item: parseItem(output.Attributes ?? {}), storeEpochMs: this.#dateOf(output) };
+    } catch (error) {
+      const refusal = parseRefusal(error);
+      if (refusal !== undefined)
+        return { kind: 'refused', ...refusal, storeEpochMs: toEpochMs(dateOfError(error)) };
+      return parseFailure(error);
+    }
+  }
+
+  async transact(writes: readonly ItemWrite[]): ReturnType<LedgerStore['transact']> {
+    try {
+      const { client, commands } = await this.#client();
+      const input = { TransactItems: writes.map((write) => printMember(this.#tableName, write)) };
+      const output = await client.send(new commands.TransactWriteItemsCommand(input), this.#deadline());
+      return { kind: 'done', storeEpochMs: this.#dateOf(output) };
+    } catch (error) {
+      const members = parseCancellation(error);
+      if (members !== undefined)
+        return { kind: 'refused', members, storeEpochMs: toEpochMs(dateOfError(error)) };
+      return parseFailure(error);
+    }
+  }
+
+  async read(key: ItemWrite['key'], isConsistent: boolean): Promise<ReadOutcome> {
+    try {
+      const { client, commands } = await this.#client();
+      const input = { TableName: this.#tableName, Key: printKey(key), ConsistentRead: isConsistent };
+      const output = await client.send(new commands.GetItemCommand(input), this.#deadline());
+      const item = output.Item === undefined ? undefined : parseItem(output.Item);
+      return { kind: 'done', item, storeEpochMs: this.#dateOf(output) };
+    } catch (error) {
+      return { kind: 'unavailable', reason: parseFailure(error).reason };
+    }
+  }
+
+  #deadline(): { readonly abortSignal: AbortSignal } {
+    return { abortSignal: AbortSignal.timeout(this.#isWarm ? this.#timeoutMs : FIRST_TIMEOUT_MS) };
+  }
+
+  async #client(): Promise<Client> {
+    this.#loading ??= this.#load().then((loaded) => {
+      this.#noteDates(loaded.client);
+      return loaded;
+    });
+    try {
+      return await this.#loading;
+    } catch (error) {
+      // The next call tries again: a package that could not be loaded is no decision for good.
+      this.#loading = undefined;
+      throw error;
+    }
+  }
+
+  /** The SDK hands out the response's headers nowhere else. */
+  #noteDates(client: Client['client']): void {
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args);
+        this.#isWarm = true;
+        const { response, output } = result;
+        const headers = (response as { readonly headers?: Readonly<Record<string, string>> }).headers;
+        const date = headers?.['date'];
+        if (date !== undefined && output !== undefined) this.#dates.set(output, date);
+        return result;
+      },
+      { step: 'deserialize', name: 'gatewrightDate', priority: 'high', override: true },
+    );
+  }
+
+  #dateOf(output: object): number | undefined {
+    return toEpochMs(this.#dates.get(output));
+  }
+}
+
+function toEpochMs(date: string | undefined): number | undefined {
+  const epochMs = Date.parse(date ?? '');
+  return Number.isFinite(epochMs) ? epochMs : undefined;
+}

@@ -1,0 +1,26 @@
+/** What all holdings of one process share with the world, and what they tell it. */
+import type { AgeClock, LedgerStore, Random, Timer } from '../ports.ts';
+import type { GrantIds } from './grant.ts';
+import type { RefusalReason } from './holding.ts';
+import type { LedgerId } from './ledger.ts';
+import type { Period } from './period.ts';
+
+export type HolderPorts = {
+  readonly store: LedgerStore;
+  readonly clock: AgeClock;
+  readonly random: Random;
+  readonly timer: Timer;
+  readonly grantIds: GrantIds;
+  readonly denyCacheMs: number;
+  readonly freshnessMs: number;
+  readonly observe: (event: QuotaEvent) => void;
+};
+
+export type QuotaEvent =
+  | { readonly kind: 'granted'; readonly limit: string; readonly units: number; readonly leased: boolean }
+  | { readonly kind: 'refused'; readonly limit: string; readonly reason: RefusalReason }
+  | { readonly kind: 'returned' | 'wasted'; readonly limit: string; readonly units: number }
+  /** Told to one holder per threshold and period; a stream of the table tells it even if that holder dies. */
+  | { readonly kind: 'alarm'; readonly id: LedgerId; readonly period: Period; readonly percent: number }
+  | { readonly kind: 'store'; readonly purpose: string; readonly outcome: string; readonly elapsedMs: number }
+  | { readonly kind: 'clock-off'; readonly byMs: number };

@@ -1,0 +1,13 @@
+/** First seed by which each mutant is caught: what `npm test` replays. Renewed by `--find-mutants`. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { REPOSITORY } from '../architecture/source-files.ts';
+import type { Mutant } from './mutants.ts';
+
+export const KEPT_SEEDS = join(REPOSITORY, 'test/simulation/mutants.json');
+
+/** undefined: nobody has looked for it yet. */
+export function keptSeedOf(mutant: Mutant): number | undefined {
+  const seeds = JSON.parse(readFileSync(KEPT_SEEDS, 'utf8')) as Readonly<Record<string, number>>;
+  return seeds[`${mutant.model}: ${mutant.name}`];
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { hunt } from './hunt.ts';
+import { keptSeedOf } from './kept-seeds.ts';
+import { MODELS, modelNamed } from './models.ts';
+import { MUTANTS } from './mutants.ts';
+import { loadMutant } from './patched-source.ts';
+import { loadShipped } from './shipped.ts';
+
+const SCHEDULES = 500;
+const shipped = await loadShipped();
+
+describe('the shipped quota code', () => {
+  for (const model of MODELS)
+    it(`breaks no rule in ${SCHEDULES} schedules of ${model.name}`, async () => {
+      const { schedules, admissions, writes, caught } = await hunt(model, shipped, 1, SCHEDULES);
+
+      const replay = `npm run simulate -- --model ${model.name} --seed ${caught?.seed ?? 0} --trace`;
+      assert.deepEqual(caught?.run.violations ?? [], [], replay);
+      assert.equal(schedules, SCHEDULES);
+      assert.ok(admissions > schedules && writes > schedules, 'a schedule without requests proves nothing');
+    });
+
+  it('runs a schedule the same way every time', async () => {
+    const model = modelNamed('quota');
+    const [first, second] = [await model.run(shipped, 7, true), await model.run(shipped, 7, true)];
+
+    assert.ok(first.trace.length > 50);
+    assert.deepEqual(second, first);
+  });
+});
+
+describe('a mutant of the quota code', () => {
+  for (const mutant of MUTANTS)
+    it(`is caught by ${mutant.model}: ${mutant.name}`, async () => {
+      const seed = keptSeedOf(mutant);
+      assert.ok(seed !== undefined, 'npm run simulate -- --find-mutants');
+      using patched = await loadMutant(mutant);
+
+      const model = modelNamed(mutant.model);
+      const broken = await model.run(patched.shipped, seed);
+      const whole = await model.run(shipped, seed);
+
+      assert.notEqual(broken.violations.length, 0);
+      assert.deepEqual(whole.violations, []);
+    });
+});
