@@ -5,7 +5,8 @@ import { compileRestValidation } from '../deployment/compile-validation.ts';
 import { compileModels } from '../deployment/models.ts';
 import { badRequest, conflict, ControlError, notFound } from './control-error.ts';
 import { getResource, madeByCall } from './edit-resources.ts';
-import type { Json, JsonObject } from '../definition/model.ts';
+import { isJsonMap, listOf, textOf, without } from './resource-properties.ts';
+import type { JsonObject } from '../definition/model.ts';
 import type { ApiResources, ControlResource } from './api-state.ts';
 
 const VERBS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY'];
@@ -75,7 +76,7 @@ function checkMethod(from: ApiResources, method: ControlResource): void {
 /** @throws ControlError NotFoundException */
 export function getIntegration(method: ControlResource): JsonObject {
   const integration = method.properties['Integration'];
-  if (!isObject(integration)) throw notFound('Invalid Integration identifier specified');
+  if (!isJsonMap(integration)) throw notFound('Invalid Integration identifier specified');
   return integration;
 }
 
@@ -86,7 +87,7 @@ export function withIntegration({ properties }: ControlResource, integration: Js
 /** A method without its integration. @throws ControlError NotFoundException */
 export function withoutIntegration(method: ControlResource): JsonObject {
   getIntegration(method);
-  return Object.fromEntries(Object.entries(method.properties).filter(([name]) => name !== 'Integration'));
+  return without(method.properties, 'Integration');
 }
 
 /** Responses are a list in templates, one per status; the API names each by its status. */
@@ -95,21 +96,20 @@ export type ResponseList = 'MethodResponses' | 'IntegrationResponses';
 /** @throws ControlError ValidationException for what is no status, NotFoundException */
 export function getResponse(owner: JsonObject, list: ResponseList, statusCode: string): JsonObject {
   refuseBadStatus(statusCode);
-  const response = listResponses(owner, list).find((item) => String(item['StatusCode']) === statusCode);
+  const response = listResponses(owner, list).find((item) => textOf(item, 'StatusCode') === statusCode);
   if (response === undefined) throw notFound('Invalid Response status code specified');
   return response;
 }
 
 export function listResponses(owner: JsonObject, list: ResponseList): readonly JsonObject[] {
-  const responses = owner[list];
-  return Array.isArray(responses) ? responses.filter(isObject) : [];
+  return listOf(owner, list).filter(isJsonMap);
 }
 
 /** The owner with this response in the place of the one with its status, or added. */
 export function putResponse(owner: JsonObject, list: ResponseList, response: JsonObject): JsonObject {
-  const statusCode = String(response['StatusCode']);
+  const statusCode = textOf(response, 'StatusCode');
   refuseBadStatus(statusCode);
-  const others = listResponses(owner, list).filter((item) => String(item['StatusCode']) !== statusCode);
+  const others = listResponses(owner, list).filter((item) => textOf(item, 'StatusCode') !== statusCode);
   return { ...owner, [list]: [...others, response] };
 }
 
@@ -125,8 +125,4 @@ function refuseBadStatus(statusCode: string): void {
       `1 validation error detected: Value '${statusCode}' at 'statusCode' failed to satisfy constraint: ` +
         String.raw`Member must satisfy regular expression pattern: [1-5]\d\d`,
     );
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 /** Edits of a REST API's resource tree, with AWS's checks and words [obs unless said otherwise]. */
 import { checkResourceTree } from '../routing/rest-routes.ts';
 import { badRequest, conflict, notFound } from './control-error.ts';
+import { textOf } from './resource-properties.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiResources, ControlResource, PathResource } from './api-state.ts';
 
@@ -70,7 +71,7 @@ export function deleteResource(from: ApiResources, id: string): ApiResources {
   return {
     ...from,
     resources: new Map([...from.resources].filter(([key]) => !gone.has(key))),
-    methods: from.methods.filter((method) => !gone.has(String(method.properties['ResourceId']))),
+    methods: from.methods.filter((method) => !gone.has(textOf(method.properties, 'ResourceId'))),
   };
 }
 
@@ -101,11 +102,10 @@ function childPath(parent: Pick<PathResource, 'path'>, pathPart: string): string
 
 /** Undefined for the root. */
 export function parentOf({ properties }: ControlResource): string | undefined {
-  const id = properties['ParentId'];
-  return typeof id === 'string' ? id : undefined;
+  const id = textOf(properties, 'ParentId');
+  return id === '' ? undefined : id;
 }
 
 export function partOf({ properties }: ControlResource): string {
-  const part = properties['PathPart'];
-  return typeof part === 'string' ? part : '';
+  return textOf(properties, 'PathPart');
 }

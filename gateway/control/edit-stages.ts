@@ -3,6 +3,7 @@ import { compileDeployment } from './compile-deployment.ts';
 import { badRequest, conflict, notFound } from './control-error.ts';
 import { madeByCall } from './edit-resources.ts';
 import { readRestStage } from './read-stages.ts';
+import { isJsonMap, mapOf, textOf } from './resource-properties.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiState, ControlResource, DeploymentRecord, StageRecord } from './api-state.ts';
 
@@ -47,10 +48,8 @@ function putStage(api: ApiState, source: ControlResource): void {
 }
 
 function canaryDeploymentOf(stage: JsonObject): string | undefined {
-  const canary = stage['CanarySetting'];
-  if (typeof canary !== 'object' || canary === null || Array.isArray(canary)) return undefined;
-  const id = (canary as JsonObject)['DeploymentId'];
-  return typeof id === 'string' ? id : undefined;
+  const id = textOf(mapOf(stage, 'CanarySetting'), 'DeploymentId');
+  return id === '' ? undefined : id;
 }
 
 export type DeploymentWish = {
@@ -100,8 +99,7 @@ function refuseCanaryWithoutStage(stageName: string | undefined, known: StageRec
 function pointAt(stage: JsonObject, { id, stage: given, canary }: DeploymentWish): JsonObject {
   const existing = stage['CanarySetting'];
   if (canary !== undefined) return { ...stage, ...given, CanarySetting: { ...canary, DeploymentId: id } };
-  if (typeof existing === 'object' && existing !== null && !Array.isArray(existing))
-    return { ...stage, ...given, CanarySetting: { ...(existing as JsonObject), DeploymentId: id } };
+  if (isJsonMap(existing)) return { ...stage, ...given, CanarySetting: { ...existing, DeploymentId: id } };
   return { ...stage, ...given, DeploymentId: id };
 }
 

@@ -28,7 +28,8 @@ export function compileResourcePolicy(api: PropertyBag, apiArn: string): Resourc
   return { kind: 'policy', policy: compiled.policy, isPrivate };
 }
 
-function readEndpointTypes(api: PropertyBag): readonly string[] {
+/** Empty where the template says nothing, which AWS takes for EDGE. @throws DefinitionError */
+export function readEndpointTypes(api: PropertyBag): readonly string[] {
   const block = readBlock(api, 'EndpointConfiguration');
   const types = block === undefined ? [] : readTextList(block, 'Types');
   const wrong = types.find((type) => !ENDPOINT_TYPES.includes(type));

@@ -4,11 +4,11 @@ import { checkResourceTree, compileRestRoutes } from '../routing/rest-routes.ts'
 import { compileRestAuthorization } from './compile-authorization.ts';
 import { compileCacheKey } from './compile-cache-key.ts';
 import { compileIntegration } from './compile-integration.ts';
-import { compileResourcePolicy } from './compile-resource-policy.ts';
+import { compileResourcePolicy, readEndpointTypes } from './compile-resource-policy.ts';
 import { resolveGatewayResponses, wordByGatewayResponses } from './gateway-responses.ts';
 import { compileRestValidation } from './compile-validation.ts';
 import { compileModels } from './models.ts';
-import { readFlag, readText, readTextList } from './properties.ts';
+import { readBlock, readFlag, readInteger, readText, readTextList } from './properties.ts';
 import type { LocalIssuers } from './compile-token-authorizer.ts';
 import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
@@ -63,6 +63,18 @@ function refuseIllegalTree(from: RestResources): void {
     throw new DefinitionError((byPath.get(path) ?? from.api).place('PathPart'), message);
 }
 
+/** Only Regional and private APIs may be given more than 29 s. The words are AWS's as public threads quote them. */
+const EDGE_TIMEOUT = { usual: 29_000, min: 0, max: Number.MAX_SAFE_INTEGER };
+
+function refuseLongTimeout(method: PropertyBag): void {
+  const block = readBlock(method, 'Integration');
+  if (block !== undefined && readInteger(block, 'TimeoutInMillis', EDGE_TIMEOUT) > EDGE_TIMEOUT.usual)
+    throw new DefinitionError(
+      block.place('TimeoutInMillis'),
+      'Timeout should be between 50 ms and 29000 ms on an edge-optimized API. Set EndpointConfiguration.Types to REGIONAL to go beyond',
+    );
+}
+
 function readApiKeySource(api: PropertyBag): Deployment['apiKeySource'] {
   const source = readText(api, 'ApiKeySourceType', 'HEADER');
   if (source === 'HEADER' || source === 'AUTHORIZER') return source;
@@ -80,6 +92,8 @@ export function compileRestDeployment(id: string, from: RestResources): Deployme
   refuseIllegalTree(from);
   if (from.methods.length === 0)
     throw new DefinitionError(from.api.place(), "The REST API doesn't contain any methods");
+  const isEdge = !readEndpointTypes(from.api).some((type) => type === 'REGIONAL' || type === 'PRIVATE');
+  if (isEdge) from.methods.forEach(refuseLongTimeout);
   const models = compileModels(from.api.id, from.models);
   const plans = from.methods.map((method) => compileMethod(method, from, models));
   const seen = new Set<string>();

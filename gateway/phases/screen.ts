@@ -32,8 +32,8 @@ export function screen(received: Received): void {
 }
 
 /**
- * First the length of the ARN. Then: an open method needs an explicit allow, one behind a Lambda authorizer only no explicit deny; all others
- * are decided once the caller is known, in `authorize`.
+ * The length of the ARN, then the policy: an open method needs an explicit allow, one behind a Lambda authorizer
+ * only no explicit deny; all others are decided once the caller is known, in `authorize`.
  */
 export function screenByPolicy(matched: Matched): void {
   if (matched.path.length > SHORT_PATH) refuseLongArn(matched);

@@ -1,5 +1,6 @@
 /** A REST API as AWS's REST API shows it, and what of it may be patched. */
 import { badRequest } from '../control/control-error.ts';
+import { without } from '../control/resource-properties.ts';
 import { epochSeconds, withoutUndefined } from './wire-shape.ts';
 import type { ApiState } from '../control/api-state.ts';
 import type { PatchRule } from '../control/patch.ts';
@@ -34,10 +35,6 @@ function showEndpoint(configuration: unknown): Record<string, unknown> {
 function binaryTypes(properties: JsonObject): readonly string[] {
   const types = properties['BinaryMediaTypes'];
   return Array.isArray(types) ? types.map((type) => String(type).replaceAll('~1', '/')) : [];
-}
-
-function without(properties: JsonObject, name: string): JsonObject {
-  return Object.fromEntries(Object.entries(properties).filter(([key]) => key !== name));
 }
 
 const BINARY = '/binaryMediaTypes/{type}';

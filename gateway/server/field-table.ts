@@ -75,9 +75,7 @@ function showValue(value: Json, kind: Kind): unknown {
       return Number(value);
     case 'flags':
       return typeof value === 'object' && value !== null
-        ? Object.fromEntries(
-            Object.entries(value).map(([key, item]) => [key, showValue(item as Json, 'flag')]),
-          )
+        ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, showValue(item, 'flag')]))
         : value;
     default:
       return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;

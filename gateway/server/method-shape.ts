@@ -1,10 +1,11 @@
 /** Methods, integrations and their responses as AWS's REST API shows, takes and patches them. */
 import { listResponses } from '../control/edit-methods.ts';
+import { isJsonMap, listOf, textOf } from '../control/resource-properties.ts';
 import { field, mapRule, replaceRule, showFields } from './field-table.ts';
 import type { ControlResource } from '../control/api-state.ts';
 import type { ResponseList } from '../control/edit-methods.ts';
 import type { PatchRule } from '../control/patch.ts';
-import type { Json, JsonObject } from '../definition/model.ts';
+import type { JsonObject } from '../definition/model.ts';
 import type { Field } from './field-table.ts';
 
 const requestParameters = field('requestParameters', 'flags');
@@ -70,8 +71,8 @@ export function showMethod({ properties }: ControlResource): Record<string, unkn
     apiKeyRequired: false,
     ...showFields(properties, METHOD_FIELDS),
     ...(methodResponses === undefined ? {} : { methodResponses }),
-    ...(isObject(integration)
-      ? { methodIntegration: showIntegration(integration, String(properties['ResourceId'])) }
+    ...(isJsonMap(integration)
+      ? { methodIntegration: showIntegration(integration, textOf(properties, 'ResourceId')) }
       : {}),
   };
 }
@@ -101,7 +102,7 @@ function showResponses(
   const responses = listResponses(owner, list);
   if (responses.length === 0) return undefined;
   return Object.fromEntries(
-    responses.map((response) => [String(response['StatusCode']), showResponse(response, fields)]),
+    responses.map((response) => [textOf(response, 'StatusCode'), showResponse(response, fields)]),
   );
 }
 
@@ -124,19 +125,17 @@ export const METHOD_RULES: readonly PatchRule<JsonObject>[] = [
   {
     path: '/authorizationScopes',
     on: {
-      add: (method, { value }) => ({ ...method, AuthorizationScopes: [...scopesOf(method), value] }),
+      add: (method, { value }) => ({
+        ...method,
+        AuthorizationScopes: [...listOf(method, 'AuthorizationScopes'), value],
+      }),
       remove: (method, { value }) => ({
         ...method,
-        AuthorizationScopes: scopesOf(method).filter((scope) => scope !== value),
+        AuthorizationScopes: listOf(method, 'AuthorizationScopes').filter((scope) => scope !== value),
       }),
     },
   },
 ];
-
-function scopesOf(method: JsonObject): readonly Json[] {
-  const scopes = method['AuthorizationScopes'];
-  return Array.isArray(scopes) ? (scopes as readonly Json[]) : [];
-}
 
 export const INTEGRATION_RULES: readonly PatchRule<JsonObject>[] = [
   ...INTEGRATION_FIELDS.filter(({ kind, wire }) => kind === 'text' && wire !== 'type').map(replaceRule),
@@ -148,20 +147,15 @@ export const INTEGRATION_RULES: readonly PatchRule<JsonObject>[] = [
     on: {
       add: (target, { names }) => ({
         ...target,
-        CacheKeyParameters: [...keyParametersOf(target), names['name'] ?? ''],
+        CacheKeyParameters: [...listOf(target, 'CacheKeyParameters'), names['name'] ?? ''],
       }),
       remove: (target, { names }) => ({
         ...target,
-        CacheKeyParameters: keyParametersOf(target).filter((name) => name !== names['name']),
+        CacheKeyParameters: listOf(target, 'CacheKeyParameters').filter((name) => name !== names['name']),
       }),
     },
   },
 ];
-
-function keyParametersOf(integration: JsonObject): readonly Json[] {
-  const parameters = integration['CacheKeyParameters'];
-  return Array.isArray(parameters) ? (parameters as readonly Json[]) : [];
-}
 
 export const INTEGRATION_RESPONSE_RULES: readonly PatchRule<JsonObject>[] = [
   replaceRule(field('selectionPattern')),
@@ -174,7 +168,3 @@ export const METHOD_RESPONSE_RULES: readonly PatchRule<JsonObject>[] = [
   mapRule(returnedParameters, NO_PARAMETER),
   mapRule(responseModels, NO_TYPE),
 ];
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -4,6 +4,7 @@
  * @see API Gateway API reference; docs/control-plane.md lists what is served
  */
 import { authorizerRoutes } from './wire-authorizers.ts';
+import { exportRoutes } from './wire-export.ts';
 import { gatewayResponseRoutes } from './wire-gateway-responses.ts';
 import { keyRoutes } from './wire-keys.ts';
 import { methodRoutes } from './wire-methods.ts';
@@ -42,5 +43,6 @@ function listRoutes(control: RestControl): readonly WireRoute[] {
     ...gatewayResponseRoutes(control),
     ...stageRoutes(control),
     ...testInvokeRoutes(control),
+    ...exportRoutes(control),
   ];
 }

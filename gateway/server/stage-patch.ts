@@ -1,5 +1,6 @@
 /** What of a stage may be patched. @see API Gateway developer guide, "Patch operations", "Stage" */
 import { badRequest } from '../control/control-error.ts';
+import { without } from '../control/resource-properties.ts';
 import { field, mapRule, replaceRule } from './field-table.ts';
 import {
   ACCESS_LOG_FIELDS,
@@ -49,10 +50,6 @@ function inBlock(name: string, block: string, rule: Rule, usual: (stage: JsonObj
     ]),
   );
   return { path: `/${name}${rule.path}`, on };
-}
-
-function without(stage: JsonObject, name: string): JsonObject {
-  return Object.fromEntries(Object.entries(stage).filter(([key]) => key !== name));
 }
 
 /** Setting one part of a canary that is not there makes one: of the stage's own deployment, without traffic [obs]. */

@@ -1,9 +1,10 @@
 /** Stages as AWS's REST API shows them, and their settings per method. */
+import { isJsonMap, listOf, textOf } from '../control/resource-properties.ts';
 import { readMethodSettings, unescapePath } from '../deployment/throttle.ts';
 import { field, readFields, showFields } from './field-table.ts';
 import { epochSeconds } from './wire-shape.ts';
 import type { ControlResource, StageRecord } from '../control/api-state.ts';
-import type { Json, JsonObject } from '../definition/model.ts';
+import type { JsonObject } from '../definition/model.ts';
 import type { Field } from './field-table.ts';
 
 export const STAGE_FIELDS: readonly Field[] = [
@@ -106,9 +107,7 @@ function settingName(routeKey: string | undefined): string {
 /** A nested map of the stage; undefined where there is none. */
 export function blockOf(properties: JsonObject, name: string): JsonObject | undefined {
   const block = properties[name];
-  return typeof block === 'object' && block !== null && !Array.isArray(block)
-    ? (block as JsonObject)
-    : undefined;
+  return isJsonMap(block) ? block : undefined;
 }
 
 /** The setting of one method, by the resource path and verb of a patch path; undefined where it has none. */
@@ -130,19 +129,14 @@ export function withSetting(
 }
 
 function listSettings(stage: JsonObject): readonly JsonObject[] {
-  const list = stage['MethodSettings'];
-  return Array.isArray(list) ? list.filter(isObject) : [];
+  return listOf(stage, 'MethodSettings').filter(isJsonMap);
 }
 
 function isSettingOf(item: JsonObject, resource: string, method: string): boolean {
-  const path = unescapePath(typeof item['ResourcePath'] === 'string' ? item['ResourcePath'] : '/*');
-  const verb = typeof item['HttpMethod'] === 'string' ? item['HttpMethod'] : '*';
+  const path = unescapePath(textOf(item, 'ResourcePath') || '/*');
+  const verb = textOf(item, 'HttpMethod') || '*';
   if (resource === '*') return verb === '*' && (path === '/*' || path === '*');
   return verb === method && path === unescapePath(resource);
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** `canarySettings` of a call as the Stage resource has them. @throws ControlError */

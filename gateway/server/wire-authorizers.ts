@@ -7,6 +7,7 @@ import {
 } from '../control/edit-authorizers.ts';
 import { madeByCall } from '../control/edit-resources.ts';
 import { applyPatch, parsePatch, plainRefusal } from '../control/patch.ts';
+import { listOf } from '../control/resource-properties.ts';
 import { jsonReply } from './control-request.ts';
 import { field, readFields, replaceRule, showFields } from './field-table.ts';
 import { findApi } from './wire-api.ts';
@@ -14,7 +15,7 @@ import { emptyReply, listReply } from './wire-router.ts';
 import { requiredText } from './wire-shape.ts';
 import type { ControlResource } from '../control/api-state.ts';
 import type { PatchRule } from '../control/patch.ts';
-import type { Json, JsonObject } from '../definition/model.ts';
+import type { JsonObject } from '../definition/model.ts';
 import type { Field } from './field-table.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireRoute } from './wire-router.ts';
@@ -40,19 +41,14 @@ const RULES: readonly PatchRule<JsonObject>[] = [
   {
     path: '/providerARNs',
     on: {
-      add: (target, { value }) => ({ ...target, ProviderARNs: [...providersOf(target), value] }),
+      add: (target, { value }) => ({ ...target, ProviderARNs: [...listOf(target, 'ProviderARNs'), value] }),
       remove: (target, { value }) => ({
         ...target,
-        ProviderARNs: providersOf(target).filter((arn) => arn !== value),
+        ProviderARNs: listOf(target, 'ProviderARNs').filter((arn) => arn !== value),
       }),
     },
   },
 ];
-
-function providersOf(authorizer: JsonObject): readonly Json[] {
-  const providers = authorizer['ProviderARNs'];
-  return Array.isArray(providers) ? (providers as readonly Json[]) : [];
-}
 
 export function authorizerRoutes(control: RestControl): readonly WireRoute[] {
   return [

@@ -12,6 +12,7 @@ import {
   withoutIntegration,
 } from '../control/edit-methods.ts';
 import { applyPatch, parsePatch, plainRefusal } from '../control/patch.ts';
+import { textOf } from '../control/resource-properties.ts';
 import { jsonReply } from './control-request.ts';
 import { readFields } from './field-table.ts';
 import {
@@ -97,7 +98,7 @@ function plainMethodRoutes(control: RestControl): readonly WireRoute[] {
 function integrationRoutes(control: RestControl): readonly WireRoute[] {
   const put = (api: ApiState, method: ControlResource, integration: JsonObject): unknown => {
     api.edit(replaceMethod(api.resources, method, withIntegration(method, integration)));
-    return showIntegration(integration, String(method.properties['ResourceId']));
+    return showIntegration(integration, textOf(method.properties, 'ResourceId'));
   };
   return [
     {

@@ -108,9 +108,10 @@ function planKeyRoutes(account: Account): readonly WireRoute[] {
       serve({ path, query }) {
         const { id } = account.plans.get(path('usagePlanId'));
         const name = query.get('name');
-        const keys = account.plans.keysOf(id).map(({ keyId }) => showPlanKey(account, keyId));
+        const keys = account.plans.keysOf(id).map(({ keyId }) => account.keys.get(keyId));
+        const wanted = keys.filter((key) => name === null || key.name?.startsWith(name) === true);
         return listReply(
-          keys.filter((key) => name === null || String(key['name'] ?? '').startsWith(name)),
+          wanted.map((key) => showPlanKey(account, key.id)),
           query,
         );
       },

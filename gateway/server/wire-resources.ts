@@ -10,6 +10,7 @@ import {
 import { methodsOf } from '../control/edit-methods.ts';
 import { badRequest } from '../control/control-error.ts';
 import { applyPatch, listingRefusal, parsePatch, plainRefusal } from '../control/patch.ts';
+import { textOf } from '../control/resource-properties.ts';
 import { jsonReply } from './control-request.ts';
 import { API_RULES, showApi } from './api-shape.ts';
 import { showMethod } from './method-shape.ts';
@@ -148,7 +149,7 @@ function showResource(
         ? undefined
         : Object.fromEntries(
             methods.map((method) => [
-              String(method.properties['HttpMethod']),
+              textOf(method.properties, 'HttpMethod'),
               withMethods ? showMethod(method) : {},
             ]),
           ),

@@ -2,7 +2,7 @@
 import { ControlError } from '../control/control-error.ts';
 import { DefinitionError } from '../errors.ts';
 import { awsError, refuseUnlessAllowed } from './aws-call.ts';
-import { jsonReply } from './control-request.ts';
+import { headerOf, jsonReply } from './control-request.ts';
 import type { ControlErrorCode } from '../control/control-error.ts';
 import type { AwsCall } from './aws-call.ts';
 import type { ControlReply } from './control-request.ts';
@@ -12,6 +12,8 @@ export type WireCall = {
   /** Values of the path's placeholders, decoded. */
   readonly path: (name: string) => string;
   readonly query: URLSearchParams;
+  /** By lower-case name. */
+  readonly header: (name: string) => string | undefined;
   /** The JSON body; an empty one is `{}`. */
   readonly body: Readonly<Record<string, unknown>>;
 };
@@ -54,6 +56,7 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
     return await found.route.serve({
       path: (name) => found.names.get(name) ?? '',
       query: new URLSearchParams(request.query),
+      header: (name) => headerOf(request, name),
       body,
     });
   } catch (error) {

@@ -32,7 +32,7 @@ import type { Closure } from './limits.ts';
 export type WebSocketPorts = Ports & {
   readonly connections: Connections;
   /** The API as it is served now: a reload swaps it while its connections stay open. */
-  findApi(apiId: string): ServedApi | undefined;
+  readonly findApi: (apiId: string) => ServedApi | undefined;
 };
 
 export type ConnectOutcome =

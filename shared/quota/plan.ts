@@ -106,7 +106,7 @@ export function usableBurst(limit: RateLimit): number {
 function parseCosts(fields: PlanFields): ReadonlyMap<string, number> {
   const value = fields.get('cost') ?? 1;
   const units = { min: 0, max: MAX_UNITS };
-  if (typeof value === 'number') return new Map([['*', fields.whole('cost', units)]]);
+  if (typeof value === 'number') return new Map([['*', fields.whole('cost', units, 1)]]);
   const byRoute = new PlanFields(value, 'cost');
   const routes = Object.keys(value);
   if (routes.length > MAX_ROUTES) fields.fail('cost', `must name at most ${MAX_ROUTES} routes`);

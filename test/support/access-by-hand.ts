@@ -3,24 +3,29 @@
  * rules as a person writes them, the route that the gateway found, one request.
  */
 import { isIPv4, BlockList } from 'node:net';
+import type { ClaimTest, Condition } from '#shared/access/document-conditions.ts';
+import type { RuleText } from '#shared/access/document.ts';
 import type { Principal } from '#shared/access/principal.ts';
 import type { RouteMatch } from '../../gateway/deployment/model.ts';
 
 type Answer = 'yes' | 'no' | 'unknown';
-type Any = Record<string, never>;
+
+/** A rule before it is read: claims are single names here, not paths. */
+export type HandRule = Omit<RuleText, 'bind'> & {
+  readonly bind?: Readonly<Record<string, { claim: string; each?: boolean; max?: number }>>;
+};
 
 export function evaluateByHand(
-  rules: readonly object[],
+  rules: readonly HandRule[],
   { plan, pathParameters }: RouteMatch,
   method: string,
   principal: Principal,
   sourceIp: string,
 ): boolean {
   let isAllowed = false;
-  for (const rule of rules as readonly Any[]) {
-    const { effect, methods, paths, when, bind } = rule as Record<string, any>;
-    if (!methods.includes('*') && !methods.includes(method)) continue;
-    if (!paths.some((path: string) => names(path, plan.resourcePath))) continue;
+  for (const { effect, methods = [], paths = [], when, bind } of rules) {
+    if (!methods.some((name) => name === '*' || name === method)) continue;
+    if (!paths.some((path) => names(path, plan.resourcePath))) continue;
     const answer = when === undefined ? 'yes' : ask(when, principal, sourceIp);
     if (effect === 'deny' && answer !== 'no') return false;
     if (effect === 'allow' && answer === 'yes' && isOwner(bind, pathParameters, principal)) isAllowed = true;
@@ -35,53 +40,44 @@ function names(path: string, route: string): boolean {
   return route === top || route.startsWith(`${top}/`);
 }
 
-function isOwner(bind: any, parameters: RouteMatch['pathParameters'], { claims }: Principal): boolean {
-  for (const [name, { claim, each, max }] of Object.entries<any>(bind ?? {})) {
+function isOwner(
+  bind: HandRule['bind'],
+  parameters: RouteMatch['pathParameters'],
+  { claims }: Principal,
+): boolean {
+  return Object.entries(bind ?? {}).every(([name, { claim, each, max = 20 }]) => {
     const value = claims[claim];
-    const list = each === true ? (Array.isArray(value) ? value : []) : [value];
-    if (list.length > (max ?? 20)) return false;
-    const good = list.filter((item) => typeof item === 'string' && /^[^*?$/\\%]+$/.test(item));
+    const list: readonly unknown[] = each === true ? (Array.isArray(value) ? value : []) : [value];
+    if (list.length > max) return false;
+    const good = list.filter((item) => typeof item === 'string').filter((item) => /^[^*?$/\\%]+$/.test(item));
     const asked = parameters?.[name] ?? '';
-    if (!good.some((item: string) => asked === item || asked === encodeURIComponent(item))) return false;
-  }
-  return true;
-}
-
-function ask(when: any, principal: Principal, sourceIp: string): Answer {
-  const parts = Object.entries<any>(when).map(([key, value]): Answer => {
-    switch (key) {
-      case 'all':
-        return both(value.map((inner: unknown) => ask(inner, principal, sourceIp)));
-      case 'any':
-        return flip(both(value.map((inner: unknown) => flip(ask(inner, principal, sourceIp)))));
-      case 'not':
-        return flip(ask(value, principal, sourceIp));
-      case 'roles':
-        return said(value.any.some((role: string) => principal.roles.has(role)));
-      case 'scopes':
-        return said(
-          (value.all ?? []).every((scope: string) => principal.scopes.has(scope)) &&
-            (value.any === undefined || value.any.some((scope: string) => principal.scopes.has(scope))),
-        );
-      case 'claims':
-        return both(value.map((test: any) => askClaim(test, principal.claims[test.claim])));
-      case 'sourceIp':
-        return said(isWithin(value.cidr, sourceIp));
-      case 'mfa':
-        return askClaim({ op: 'contains', value: 'mfa' }, principal.claims['amr']);
-      default:
-        throw new Error(`no reading of ${key}`);
-    }
+    return good.some((item) => asked === item || asked === encodeURIComponent(item));
   });
-  return both(parts);
 }
 
-function askClaim({ op, value }: any, claim: unknown): Answer {
+function ask(when: Condition, principal: Principal, sourceIp: string): Answer {
+  const answers: Answer[] = [];
+  const inner = (condition: Condition) => ask(condition, principal, sourceIp);
+  const { all, any, not, roles, scopes, claims, sourceIp: network, mfa } = when;
+  if (all) answers.push(both(all.map(inner)));
+  if (any) answers.push(flip(both(any.map((condition) => flip(inner(condition))))));
+  if (not) answers.push(flip(inner(not)));
+  if (roles) answers.push(said(roles.any?.some((role) => principal.roles.has(role)) === true));
+  if (scopes?.all) answers.push(said(scopes.all.every((scope) => principal.scopes.has(scope))));
+  if (scopes?.any) answers.push(said(scopes.any.some((scope) => principal.scopes.has(scope))));
+  // As it is written, the claim is one name; `plan`, not a path to it.
+  for (const test of claims ?? []) answers.push(askClaim(test, principal.claims[String(test.claim)]));
+  if (network) answers.push(said(isWithin(network.cidr, sourceIp)));
+  if (mfa) answers.push(askClaim({ op: 'contains', value: 'mfa' }, principal.claims['amr']));
+  return both(answers);
+}
+
+function askClaim({ op, value }: Pick<ClaimTest, 'op' | 'value'>, claim: unknown): Answer {
   if (claim === undefined) return 'no';
   if (op === 'equals') return typeof claim === 'object' ? 'unknown' : said(claim === value);
   if (op === 'contains') return Array.isArray(claim) ? said(claim.includes(value)) : 'unknown';
-  if (op === 'gte') return typeof claim === 'number' ? said(claim >= value) : 'unknown';
-  throw new Error(`no reading of ${String(op)}`);
+  if (op === 'gte') return typeof claim === 'number' ? said(claim >= Number(value)) : 'unknown';
+  throw new Error(`no reading of ${op}`);
 }
 
 function isWithin(cidr: readonly string[], address: string): boolean {

@@ -1,7 +1,7 @@
 /** A service as a user of the npm package has it: in a folder of its own, with the package and osls installed. */
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { buildPackage } from '../../package/build-package.ts';
 import type { Manifest } from '../../package/manifest.ts';
 
@@ -17,9 +17,10 @@ export type NpmService = {
   remove(): Promise<void>;
 };
 
-/** The package is compiled into its place; beside it stands what its manifest depends on, and nothing else. */
-export async function anNpmService(): Promise<NpmService> {
+/** A copy of `fixture`. The package is compiled into its place; beside it stands what its manifest depends on, and nothing else. */
+export async function anNpmService(fixture: string): Promise<NpmService> {
   const directory = await mkdtemp(join(tmpdir(), 'gatewright-npm-'));
+  await cp(fixture, directory, { recursive: true });
   const modules = join(directory, 'node_modules');
   await mkdir(modules);
   const manifest = await buildPackage(CHECKOUT, join(modules, 'gatewright'));
@@ -31,7 +32,6 @@ export async function anNpmService(): Promise<NpmService> {
     serverless: [join(modules, 'serverless/bin/serverless.js')],
     async write(name, text) {
       const file = join(directory, name);
-      await mkdir(dirname(file), { recursive: true });
       await writeFile(file, text);
       return file;
     },

@@ -4,10 +4,10 @@
  * gateway finds? Seeded, so that a failure can be run again.
  */
 import { compilePolicy } from '#shared/access/compile-policy.ts';
-import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { decide } from '#shared/access/decide.ts';
 import type { Principal } from '#shared/access/principal.ts';
 import { evaluateByHand } from './access-by-hand.ts';
+import type { HandRule } from './access-by-hand.ts';
 import { anInventory, ARN, aPrincipal, compile, documentText, PREFIX } from './an-access-document.ts';
 import { aPlan } from '../gateway/routing/a-plan.ts';
 import { compilePolicy as compileForGateway } from '../../gateway/policy/evaluate.ts';
@@ -269,10 +269,10 @@ export function checkOneDocument(
           resource: `${PREFIX}/prod/${target}`,
           conditions: new Map([['aws:sourceip', [sourceIp]]]),
         }) === 'allow';
-      const byHand = evaluateByHand(rules, found, request.method, principal, sourceIp);
+      const byHand = evaluateByHand(rules as readonly HandRule[], found, request.method, principal, sourceIp);
       const byCore = decide(document, principal, { target, sourceIp, nowEpochSeconds: NOW }).kind === 'allow';
       const what = compare(byPolicy, byHand, byCore, request.isOrdinary);
-      count_(tally, byPolicy, byHand, request.isOrdinary);
+      countDecision(tally, byPolicy, byHand, request.isOrdinary);
       if (what !== undefined)
         return {
           seed,
@@ -300,7 +300,7 @@ function compare(
   return isOrdinary && byHand !== byCore ? 'decision' : undefined;
 }
 
-function count_(tally: AccessTally, byPolicy: boolean, byHand: boolean, isOrdinary: boolean): void {
+function countDecision(tally: AccessTally, byPolicy: boolean, byHand: boolean, isOrdinary: boolean): void {
   tally.decisions += 1;
   if (byPolicy) tally.allowed += 1;
   if (isOrdinary) tally.ordinary += 1;
@@ -311,5 +311,3 @@ function tableOf(kind: 'rest' | 'http', routes: readonly string[]): RouteTable {
   const plans = routes.map((route) => aPlan(route.replace('ANY $default', '$default')));
   return kind === 'rest' ? compileRestRoutes(plans) : compileHttpRoutes(plans);
 }
-
-export type { CompiledDocument };

@@ -4,12 +4,13 @@ import type { KeyObject } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TrustedIssuer } from '#shared/access/issuers.ts';
+import type { CompiledIssuer, TokenTrust } from '#shared/access/compiled-document.ts';
+import { USUAL_LIMITS } from '#shared/access/key-sets.ts';
 import type { KeySetFetcher } from '#shared/ports.ts';
 
 export type SigningKey = {
   readonly keyId: string;
-  readonly algorithm: 'RS256' | 'ES256';
+  readonly algorithm: 'RS256' | 'ES256' | 'EdDSA';
   readonly privateKey: KeyObject;
   /** Public JWK with kid, alg and use. */
   readonly jwk: Readonly<Record<string, unknown>>;
@@ -25,6 +26,11 @@ export function anEcKey(keyId = 'ec-1'): SigningKey {
   return { keyId, algorithm: 'ES256', privateKey, jwk: jwkOf(publicKey, keyId, 'ES256') };
 }
 
+export function anEdKey(keyId = 'ed-1'): SigningKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return { keyId, algorithm: 'EdDSA', privateKey, jwk: jwkOf(publicKey, keyId, 'EdDSA') };
+}
+
 function jwkOf(key: KeyObject, kid: string, alg: string): Readonly<Record<string, unknown>> {
   return { ...key.export({ format: 'jwk' }), kid, alg, use: 'sig' };
 }
@@ -33,14 +39,23 @@ export function aKeySet(...keys: readonly SigningKey[]): string {
   return JSON.stringify({ keys: keys.map(({ jwk }) => jwk) });
 }
 
-export function anIssuer(over: Partial<TrustedIssuer> = {}): TrustedIssuer {
+export function anIssuer(over: Partial<TokenTrust> = {}, id = 'main'): CompiledIssuer {
   return {
-    issuer: 'https://issuer.example/',
-    audience: ['api'],
-    jwksUri: 'https://issuer.example/.well-known/jwks.json',
-    algorithms: ['RS256'],
-    rolesClaim: ['roles'],
-    ...over,
+    id,
+    trust: {
+      issuer: 'https://issuer.example/',
+      isLocal: false,
+      audience: ['api'],
+      jwksUri: 'https://issuer.example/.well-known/jwks.json',
+      algorithms: ['RS256'],
+      types: ['jwt', 'at+jwt', 'application/at+jwt'],
+      clockSkewSeconds: 30,
+      principal: ['sub'],
+      scopes: [['scope'], ['scp']],
+      roles: [['roles']],
+      keys: USUAL_LIMITS,
+      ...over,
+    },
   };
 }
 
@@ -60,12 +75,18 @@ export function someClaims(over: Readonly<Record<string, unknown>> = {}): Record
 
 export function signToken(
   key: SigningKey,
-  claims: Readonly<Record<string, unknown>> = someClaims(),
+  claims: Readonly<Record<string, unknown>> | string = someClaims(),
   header: Readonly<Record<string, unknown>> = {},
 ): string {
   const full = { alg: key.algorithm, kid: key.keyId, typ: 'JWT', ...header };
-  const signed = `${base64Url(JSON.stringify(full))}.${base64Url(JSON.stringify(claims))}`;
-  const signature = sign('sha256', Buffer.from(signed), { key: key.privateKey, dsaEncoding: 'ieee-p1363' });
+  return signParts(key, JSON.stringify(full), typeof claims === 'string' ? claims : JSON.stringify(claims));
+}
+
+/** Header and payload byte for byte as they are given, with a signature that fits. */
+export function signParts(key: SigningKey, header: string, payload: string | Buffer): string {
+  const signed = `${base64Url(header)}.${Buffer.from(payload).toString('base64url')}`;
+  const hash = key.algorithm === 'EdDSA' ? null : 'sha256';
+  const signature = sign(hash, Buffer.from(signed), { key: key.privateKey, dsaEncoding: 'ieee-p1363' });
   return `${signed}.${signature.toString('base64url')}`;
 }
 

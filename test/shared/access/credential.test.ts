@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { readBearer, readCredential } from '#shared/access/credential.ts';
+import type { CompiledSource } from '#shared/access/compiled-document.ts';
+import { readCredential, readTokenHeader } from '#shared/access/credential.ts';
+import type { Credential } from '#shared/access/credential.ts';
 import { parseRequestEvent } from '#shared/aws/authorizer-event.ts';
 import { DomainError } from '#shared/errors.ts';
 
 const ARN = 'arn:aws:execute-api:us-east-1:123456789012:a1b2c3/dev/GET/users';
+const HEADER: CompiledSource = { in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['main'] };
+const KEY: CompiledSource = { in: 'header', name: 'x-api-key', issuers: ['keys'] };
+const SUBPROTOCOL: CompiledSource = { in: 'subprotocol', marker: 'bearer', issuers: ['main'] };
+const QUERY: CompiledSource = { in: 'query', name: 'token', issuers: ['main'] };
 
-describe('readBearer', () => {
+describe('readTokenHeader', () => {
   const rows = [
     {
       name: 'takes the scheme in any case',
@@ -59,86 +65,113 @@ describe('readBearer', () => {
   for (const { name, given, expected, source } of rows)
     it(name, () => {
       assert.equal(
-        outcomeOf(() => readBearer(given)),
+        outcomeOf(() => readTokenHeader(given, [HEADER])),
         expected,
         source,
       );
     });
 
+  it('takes the whole value where the document names no scheme', () => {
+    assert.deepEqual(readTokenHeader('a.b.c', [KEY]), { token: 'a.b.c', issuers: ['keys'] });
+  });
+
+  it('finds nothing where the document reads no header', () => {
+    assert.equal(
+      outcomeOf(() => readTokenHeader('Bearer a', [QUERY])),
+      'TOKEN_MISSING',
+    );
+  });
+
   it('throws nothing but DomainError', () => {
-    fc.assert(fc.property(fc.string(), (text) => void outcomeOf(() => readBearer(text))));
+    fc.assert(fc.property(fc.string(), (text) => void outcomeOf(() => readTokenHeader(text, [HEADER]))));
   });
 });
 
 describe('readCredential', () => {
-  const websocket = { requestContext: { eventType: 'CONNECT' } };
+  const connect = { requestContext: { eventType: 'CONNECT' } };
+  const everywhere = [HEADER, SUBPROTOCOL, QUERY];
   const rows = [
-    { name: 'reads the header of any API', event: { headers: { authorization: 'Bearer a' } }, expected: 'a' },
-    { name: 'misses everything', event: {}, expected: 'TOKEN_MISSING' },
     {
-      name: 'reads no query outside WebSockets',
-      event: { queryStringParameters: { token: 'a' } },
+      name: 'reads the header of any API',
+      sources: [HEADER],
+      event: { headers: { authorization: 'Bearer a' } },
+      expected: 'a',
+    },
+    { name: 'misses everything', sources: everywhere, event: {}, expected: 'TOKEN_MISSING' },
+    {
+      name: 'reads nothing that the document does not name',
+      sources: [HEADER],
+      event: { ...connect, queryStringParameters: { token: 'a' } },
       expected: 'TOKEN_MISSING',
     },
     {
-      name: 'reads no subprotocol outside WebSockets',
-      event: { headers: { 'Sec-WebSocket-Protocol': 'bearer, a' } },
-      expected: 'TOKEN_MISSING',
-    },
-    {
-      name: 'reads the query of a WebSocket',
-      event: { ...websocket, queryStringParameters: { token: 'a' } },
+      name: 'reads the query',
+      sources: everywhere,
+      event: { ...connect, queryStringParameters: { token: 'a' } },
       expected: 'a',
     },
     {
       name: 'reads the subprotocol after its marker',
-      event: { ...websocket, headers: { 'sec-websocket-protocol': 'chat, Bearer ,a' } },
+      sources: everywhere,
+      event: { ...connect, headers: { 'sec-websocket-protocol': 'chat, Bearer ,a' } },
       expected: 'a',
     },
     {
       name: 'ignores subprotocols without marker',
-      event: { ...websocket, headers: { 'Sec-WebSocket-Protocol': 'chat, a' } },
+      sources: everywhere,
+      event: { ...connect, headers: { 'Sec-WebSocket-Protocol': 'chat, a' } },
       expected: 'TOKEN_MISSING',
     },
     {
       name: 'ignores a marker without token',
-      event: { ...websocket, headers: { 'Sec-WebSocket-Protocol': 'chat, bearer' } },
+      sources: everywhere,
+      event: { ...connect, headers: { 'Sec-WebSocket-Protocol': 'chat, bearer' } },
       expected: 'TOKEN_MISSING',
     },
     {
       name: 'takes the same token twice',
-      event: { ...websocket, headers: { authorization: 'Bearer a' }, queryStringParameters: { token: 'a' } },
+      sources: everywhere,
+      event: { headers: { authorization: 'Bearer a' }, queryStringParameters: { token: 'a' } },
       expected: 'a',
     },
     {
       name: 'refuses two different tokens',
-      event: { ...websocket, headers: { authorization: 'Bearer a' }, queryStringParameters: { token: 'b' } },
+      sources: everywhere,
+      event: { headers: { authorization: 'Bearer a' }, queryStringParameters: { token: 'b' } },
       expected: 'TOKEN_MALFORMED',
     },
     {
       name: 'refuses two different headers',
+      sources: everywhere,
       event: { multiValueHeaders: { Authorization: ['Bearer a', 'Bearer b'] } },
       expected: 'TOKEN_MALFORMED',
     },
     {
       name: 'does not fall through from a bad header',
-      event: { ...websocket, headers: { authorization: 'Basic a' }, queryStringParameters: { token: 'b' } },
+      sources: everywhere,
+      event: { headers: { authorization: 'Basic a' }, queryStringParameters: { token: 'b' } },
       expected: 'TOKEN_MALFORMED',
     },
+    {
+      name: 'takes the first of two credentials of different issuers',
+      sources: [KEY, HEADER],
+      event: { headers: { authorization: 'Bearer a', 'X-Api-Key': 'k' } },
+      expected: 'k',
+    },
   ];
-  for (const { name, event, expected } of rows)
+  for (const { name, sources, event, expected } of rows)
     it(name, () => {
       const request = parseRequestEvent({ type: 'REQUEST', methodArn: ARN, ...event });
       assert.equal(
-        outcomeOf(() => readCredential(request)),
+        outcomeOf(() => readCredential(request, sources)),
         expected,
       );
     });
 });
 
-function outcomeOf(read: () => string): string {
+function outcomeOf(read: () => Credential): string {
   try {
-    return read();
+    return read().token;
   } catch (error) {
     assert.ok(error instanceof DomainError);
     return error.code;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { defaultJwksUri, isLoopbackUrl, localIssuer } from '#shared/access/issuers.ts';
+import { defaultJwksUri, isLoopbackUrl } from '#shared/access/issuers.ts';
 
 describe('isLoopbackUrl', () => {
   for (const [url, expected] of [
@@ -22,15 +22,6 @@ describe('isLoopbackUrl', () => {
     it(`${expected ? 'takes' : 'refuses'} "${url}"`, () => {
       assert.equal(isLoopbackUrl(url), expected);
     });
-});
-
-describe('localIssuer', () => {
-  it('has a fixed name, whatever its address', () => {
-    const { issuer, jwksUri, algorithms } = localIssuer('http://127.0.0.1:4000/');
-    assert.equal(issuer, 'https://local.gatewright.invalid/');
-    assert.equal(jwksUri, 'http://127.0.0.1:4000/.well-known/jwks.json');
-    assert.deepEqual(algorithms, ['RS256']);
-  });
 });
 
 describe('defaultJwksUri', () => {

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { createKeySetFetcher } from '#shared/access/key-set-fetcher.ts';
 import { aLoopbackServer } from '../../support/signed-tokens.ts';
 
+// access test 7: slow issuers, large answers, redirects.
 describe('createKeySetFetcher', () => {
   it('reads a key set of this machine over plain HTTP', async () => {
     await using server = await aLoopbackServer((_request, response) => response.end('{"keys":[]}'));
@@ -25,21 +26,30 @@ describe('createKeySetFetcher', () => {
     assert.equal(asked, 1);
   });
 
+  it('reads 150 KB and no more, unless the document says otherwise', async () => {
+    await using server = await aLoopbackServer((_request, response) => response.end('x'.repeat(151_000)));
+
+    await assert.rejects(createKeySetFetcher().fetch(server.url), /over 150000 bytes/);
+  });
+
   it('stops reading at its limit', async () => {
     await using server = await aLoopbackServer((_request, response) => response.end('x'.repeat(101)));
-    await assert.rejects(createKeySetFetcher({ limitBytes: 100 }).fetch(server.url), /over 100 bytes/);
+    await assert.rejects(
+      createKeySetFetcher().fetch(server.url, { timeoutMs: 1_500, maxBytes: 100 }),
+      /over 100 bytes/,
+    );
   });
 
   it('gives up on an issuer that does not answer', async () => {
     await using server = await aLoopbackServer(() => undefined);
-    await assert.rejects(createKeySetFetcher({ timeoutMs: 20 }).fetch(server.url), {
+    await assert.rejects(createKeySetFetcher().fetch(server.url, { timeoutMs: 20, maxBytes: 100 }), {
       code: 'KEY_SET_UNAVAILABLE',
     });
   });
 
   it('gives up on an answer that never ends', async () => {
     await using server = await aLoopbackServer((_request, response) => response.write('{'));
-    await assert.rejects(createKeySetFetcher({ timeoutMs: 20 }).fetch(server.url), {
+    await assert.rejects(createKeySetFetcher().fetch(server.url, { timeoutMs: 20, maxBytes: 100 }), {
       code: 'KEY_SET_UNAVAILABLE',
     });
   });

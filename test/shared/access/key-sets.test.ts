@@ -19,6 +19,7 @@ function aScene(text = aKeySet(first)) {
   return { sets, clock, asked: fetcher.asked, keySets: new KeySets(fetcher, clock) };
 }
 
+// access test 7: one flight, bounded looks, back-off, withdrawn and replaced keys, stale with a hard stop.
 describe('KeySets', () => {
   it('asks the issuer once for many callers at once', async () => {
     const { keySets, asked } = aScene();

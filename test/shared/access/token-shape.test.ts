@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { assertAlgorithm, parseToken } from '#shared/access/token-shape.ts';
+import { assertHeader, parseToken } from '#shared/access/token-shape.ts';
 import { DomainError } from '#shared/errors.ts';
 import { anIssuer, base64Url } from '../../support/signed-tokens.ts';
 
@@ -14,13 +14,13 @@ const token = (header: object, payload: object | string = { iss: 'i' }, signatur
 
 describe('parseToken', () => {
   it('reads algorithm, key id and issuer', () => {
-    assert.deepEqual(parseToken(token(HEADER)), { algorithm: 'RS256', keyId: 'k', issuer: 'i' });
-  });
-
-  for (const typ of ['JWT', 'jwt', 'at+jwt', 'application/at+jwt'])
-    it(`takes typ ${typ}`, () => {
-      assert.equal(parseToken(token({ ...HEADER, typ })).keyId, 'k');
+    assert.deepEqual(parseToken(token(HEADER)), {
+      algorithm: 'RS256',
+      keyId: 'k',
+      type: undefined,
+      issuer: 'i',
     });
+  });
 
   const rows = [
     { name: 'two parts', given: 'a.b', code: 'TOKEN_MALFORMED', source: 'RFC 7515 section 7.1' },
@@ -91,16 +91,24 @@ describe('parseToken', () => {
       source: 'RFC 7515 section 4.1.11',
     },
     {
-      name: 'a DPoP proof',
-      given: token({ ...HEADER, typ: 'dpop+jwt' }),
-      code: 'TOKEN_HEADER_REFUSED',
-      source: 'RFC 8725 section 3.11',
-    },
-    {
       name: 'a typ that is no text',
       given: token({ ...HEADER, typ: 1 }),
-      code: 'TOKEN_HEADER_REFUSED',
+      code: 'TOKEN_MALFORMED',
       source: 'RFC 7515 section 4.1.9',
+    },
+    {
+      name: 'a header that names a member twice',
+      given: [base64Url('{"alg":"none","kid":"k","alg":"RS256"}'), base64Url('{"iss":"i"}'), 'AAAA'].join(
+        '.',
+      ),
+      code: 'TOKEN_MALFORMED',
+      source: 'RFC 7515 section 4',
+    },
+    {
+      name: 'a payload that names a member twice',
+      given: token(HEADER, '{"iss":"i","sub":"a","sub":"b"}'),
+      code: 'TOKEN_MALFORMED',
+      source: 'RFC 7519 section 4',
     },
     {
       name: 'a huge token',
@@ -134,11 +142,29 @@ describe('parseToken', () => {
   });
 });
 
-describe('assertAlgorithm', () => {
+describe('assertHeader', () => {
+  const RS256 = { algorithm: 'RS256', keyId: 'k', issuer: 'i', type: undefined };
+  const { trust } = anIssuer();
+
   for (const algorithm of ['none', 'HS256', 'PS256', 'RS384', '__proto__', 'constructor'])
     it(`refuses ${algorithm} from an issuer that signs with RS256`, () => {
-      assert.throws(() => assertAlgorithm({ algorithm, keyId: 'k', issuer: 'i' }, anIssuer()), {
-        code: 'TOKEN_HEADER_REFUSED',
-      });
+      assert.throws(() => assertHeader({ ...RS256, algorithm }, trust), { code: 'TOKEN_HEADER_REFUSED' });
     });
+
+  for (const type of [undefined, 'jwt', 'at+jwt', 'application/at+jwt'])
+    it(`takes typ ${type ?? 'left out'}`, () => {
+      assertHeader({ ...RS256, type }, trust);
+    });
+
+  for (const type of ['dpop+jwt', 'secevent+jwt', 'logout+jwt', 'id+jwt', ''])
+    it(`refuses typ "${type}"`, () => {
+      assert.throws(() => assertHeader({ ...RS256, type }, trust), { code: 'TOKEN_HEADER_REFUSED' });
+    });
+
+  it('takes only the types that the document names', () => {
+    const strict = anIssuer({ types: ['at+jwt'] }).trust;
+
+    assertHeader({ ...RS256, type: 'at+jwt' }, strict);
+    assert.throws(() => assertHeader({ ...RS256, type: 'jwt' }, strict), { code: 'TOKEN_HEADER_REFUSED' });
+  });
 });

@@ -8,46 +8,51 @@ import {
   aFetcher,
   aKeySet,
   anEcKey,
+  anEdKey,
   anIssuer,
   aRsaKey,
   base64Url,
   signToken,
   someClaims,
 } from '../../support/signed-tokens.ts';
+import type { SigningKey } from '../../support/signed-tokens.ts';
 
 const rsa = aRsaKey('rsa');
 const ec = anEcKey('ec');
+const ed = anEdKey('ed');
 const stranger = aRsaKey('rsa');
-const otherIssuer = anIssuer({ issuer: 'https://other.example/', jwksUri: 'https://other.example/keys' });
-const issuers = [anIssuer({ algorithms: ['RS256', 'ES256'] }), otherIssuer];
+const main = anIssuer({ algorithms: ['RS256', 'ES256', 'EdDSA'] });
+const other = anIssuer({ issuer: 'https://other.example/', jwksUri: 'https://other.example/keys' }, 'other');
+const issuers = [main, other];
 const clock = { nowEpochMs: () => Date.now() };
 const nowSeconds = Math.floor(Date.now() / 1000);
 
 function aVerifier(
+  trusted = issuers,
   sets = new Map([
-    [anIssuer().jwksUri, aKeySet(rsa, ec)],
-    [otherIssuer.jwksUri, aKeySet(stranger)],
+    [main.trust.jwksUri, aKeySet(rsa, ec, ed)],
+    [other.trust.jwksUri, aKeySet(stranger)],
   ]),
 ) {
-  return createTokenVerifier(issuers, new KeySets(aFetcher(sets), clock), clock);
+  const verifyToken = createTokenVerifier(new KeySets(aFetcher(sets), clock), clock);
+  return (token: string) => verifyToken(token, trusted);
 }
 
 const verify = aVerifier();
 
 describe('createTokenVerifier', () => {
-  for (const key of [rsa, ec])
+  for (const key of [rsa, ec, ed])
     it(`accepts a good ${key.algorithm} token`, async () => {
-      const principal = await verify(signToken(key, someClaims({ scope: 'a b' })));
+      const { issuer, claims } = await verify(signToken(key, someClaims({ scope: 'a b' })));
 
-      assert.equal(principal.principalId, 'https://issuer.example/|alice');
-      assert.deepEqual(principal.roles, ['admin']);
-      assert.equal(principal.scope, 'a b');
+      assert.equal(issuer.id, 'main');
+      assert.equal(claims['sub'], 'alice');
+      assert.equal(claims['scope'], 'a b');
     });
 
   const accepted = [
     { name: 'one of several audiences', claims: { aud: ['x', 'api'] } },
     { name: 'client_id where there is no aud', claims: { aud: undefined, client_id: 'api' } },
-    { name: 'an expiry within the forgiven skew', claims: { exp: nowSeconds - 20 } },
     { name: 'no iat', claims: { iat: undefined } },
   ];
   for (const { name, claims } of accepted)
@@ -57,26 +62,6 @@ describe('createTokenVerifier', () => {
 
   const [header = '', , signature = ''] = signToken(rsa).split('.');
   const refused = [
-    {
-      name: 'an expired token',
-      token: signToken(rsa, someClaims({ exp: nowSeconds - 60 })),
-      code: 'TOKEN_EXPIRED',
-    },
-    {
-      name: 'a token without expiry',
-      token: signToken(rsa, someClaims({ exp: undefined })),
-      code: 'TOKEN_CLAIM_INVALID',
-    },
-    {
-      name: 'a token of the future',
-      token: signToken(rsa, someClaims({ nbf: nowSeconds + 60 })),
-      code: 'TOKEN_NOT_YET_VALID',
-    },
-    {
-      name: 'a token issued in the future',
-      token: signToken(rsa, someClaims({ iat: nowSeconds + 60 })),
-      code: 'TOKEN_NOT_YET_VALID',
-    },
     {
       name: 'another audience',
       token: signToken(rsa, someClaims({ aud: 'other' })),
@@ -93,11 +78,6 @@ describe('createTokenVerifier', () => {
       code: 'TOKEN_AUDIENCE_MISMATCH',
     },
     {
-      name: 'an audience list with a number',
-      token: signToken(rsa, someClaims({ aud: [1, 'api'] })),
-      code: 'TOKEN_MALFORMED',
-    },
-    {
       name: 'an unknown issuer',
       token: signToken(rsa, someClaims({ iss: 'https://evil.example/' })),
       code: 'TOKEN_ISSUER_UNKNOWN',
@@ -106,16 +86,6 @@ describe('createTokenVerifier', () => {
       name: 'an issuer that lacks its slash',
       token: signToken(rsa, someClaims({ iss: 'https://issuer.example' })),
       code: 'TOKEN_ISSUER_UNKNOWN',
-    },
-    {
-      name: "another issuer's key of the same id",
-      token: signToken(stranger),
-      code: 'TOKEN_SIGNATURE_INVALID',
-    },
-    {
-      name: 'a key of the wrong issuer',
-      token: signToken(rsa, someClaims({ iss: otherIssuer.issuer })),
-      code: 'TOKEN_SIGNATURE_INVALID',
     },
     { name: 'an unknown key', token: signToken(aRsaKey('new')), code: 'TOKEN_KEY_UNKNOWN' },
     {
@@ -139,11 +109,15 @@ describe('createTokenVerifier', () => {
       token: signToken(rsa, someClaims(), { kid: 'ec' }),
       code: 'TOKEN_SIGNATURE_INVALID',
     },
-    { name: 'a cut ES256 signature', token: signToken(ec).slice(0, -2), code: 'TOKEN_SIGNATURE_INVALID' },
     {
-      name: "the attacker's own key in the header",
-      token: signToken(stranger, someClaims(), { jwk: stranger.jwk }),
-      code: 'TOKEN_SIGNATURE_INVALID',
+      name: 'a token bound to a key',
+      token: signToken(rsa, someClaims({ cnf: { jkt: 'x' } })),
+      code: 'TOKEN_CLAIM_INVALID',
+    },
+    {
+      name: 'an expiry in milliseconds',
+      token: signToken(rsa, someClaims({ exp: Date.now() + 60_000 })),
+      code: 'TOKEN_CLAIM_INVALID',
     },
   ];
   for (const { name, token, code } of refused)
@@ -151,16 +125,42 @@ describe('createTokenVerifier', () => {
       await assert.rejects(verify(token), { code });
     });
 
+  it('accepts only tokens of the clients that the document names', async () => {
+    const pinned = aVerifier([anIssuer({ clients: ['web'] })]);
+
+    await pinned(signToken(rsa, someClaims({ client_id: 'web' })));
+    await pinned(signToken(rsa, someClaims({ azp: 'web' })));
+    for (const claims of [{}, { client_id: 'cli' }, { client_id: 'cli', azp: 'web' }, { azp: ['web'] }])
+      await assert.rejects(pinned(signToken(rsa, someClaims(claims))), { code: 'TOKEN_AUDIENCE_MISMATCH' });
+  });
+
+  it("tells Cognito's access and ID tokens apart, which name their client in different claims", async () => {
+    const trust = Object.fromEntries(
+      Object.entries(main.trust).filter(([name]) => name !== 'audience'),
+    ) as typeof main.trust;
+    const pool = (tokenUse: 'access' | 'id') =>
+      aVerifier([{ id: 'pool', trust: { ...trust, tokenUse, clients: ['c1'], types: ['jwt'] } }]);
+    const access = signToken(rsa, someClaims({ aud: undefined, client_id: 'c1', token_use: 'access' }));
+    const id = signToken(rsa, someClaims({ aud: 'c1', token_use: 'id' }));
+
+    await pool('access')(access);
+    await pool('id')(id);
+    await assert.rejects(pool('access')(id), { code: 'TOKEN_CLAIM_INVALID' });
+    await assert.rejects(pool('id')(access), { code: 'TOKEN_CLAIM_INVALID' });
+    const foreign = signToken(rsa, someClaims({ aud: undefined, client_id: 'c2', token_use: 'access' }));
+    await assert.rejects(pool('access')(foreign), { code: 'TOKEN_AUDIENCE_MISMATCH' });
+  });
+
   it('calls an outage of the issuer an outage', async () => {
-    await assert.rejects(aVerifier(new Map())(signToken(rsa)), { code: 'KEY_SET_UNAVAILABLE' });
+    await assert.rejects(aVerifier(issuers, new Map())(signToken(rsa)), { code: 'KEY_SET_UNAVAILABLE' });
   });
 
   it('asks no issuer for a token that is refused anyway', async () => {
     const fetcher = aFetcher(new Map());
-    const offline = createTokenVerifier(issuers, new KeySets(fetcher, clock), clock);
+    const offline = createTokenVerifier(new KeySets(fetcher, clock), clock);
 
-    await assert.rejects(offline(signToken(rsa, someClaims({ iss: 'https://evil.example/' }))));
-    await assert.rejects(offline(signToken(rsa, someClaims(), { alg: 'none' })));
+    await assert.rejects(offline(signToken(rsa, someClaims({ iss: 'https://evil.example/' })), issuers));
+    await assert.rejects(offline(signToken(rsa, someClaims(), { alg: 'none' }), issuers));
 
     assert.deepEqual(fetcher.asked, []);
   });
@@ -186,5 +186,25 @@ describe('createTokenVerifier', () => {
         }
       }),
     );
+  });
+});
+
+// access test 9: two issuers with one key id, one subject.
+describe('two issuers', () => {
+  it('with the same key id never lend each other their keys', async () => {
+    const mine = signToken(rsa);
+    const theirs = signToken(stranger, someClaims({ iss: other.trust.issuer }));
+
+    assert.equal((await verify(mine)).issuer.id, 'main');
+    assert.equal((await verify(theirs)).issuer.id, 'other');
+    await assert.rejects(verify(signToken(stranger)), { code: 'TOKEN_SIGNATURE_INVALID' });
+    const crossed = signToken(rsa, someClaims({ iss: other.trust.issuer }));
+    await assert.rejects(verify(crossed), { code: 'TOKEN_SIGNATURE_INVALID' });
+  });
+
+  it('are trusted only where the source says so', async () => {
+    const theirs = signToken(stranger, someClaims({ iss: other.trust.issuer }));
+
+    await assert.rejects(aVerifier([main])(theirs), { code: 'TOKEN_ISSUER_UNKNOWN' });
   });
 });

@@ -1,0 +1,131 @@
+/** The adapters of a start, each opened as its options say; `compose.ts` puts them together. */
+import { join } from 'node:path';
+import { createLogFiles } from './adapters/log-files.ts';
+import { createFunctionRuntime } from './lambda/runtime.ts';
+import { Issuer } from './server/issuer.ts';
+import { loadIssuerKeys, saveIssuerKeys } from './services/issuer-key-file.ts';
+import { openStore } from './services/store.ts';
+import type { LogFiles } from './adapters/log-files.ts';
+import type { ServedApis } from './control/served-apis.ts';
+import type { GatewayOptions } from './gateway.ts';
+import type { FunctionRuntime } from './lambda/runtime.ts';
+import type { Identities } from './policy/identities.ts';
+import type { Clock, Random, ShiftableClock } from './ports.ts';
+import type { DynamoDbBackend } from './server/dynamodb-calls.ts';
+import type { Recorder } from './services/recorder.ts';
+import type { Store } from './services/store.ts';
+import type { ManagementPorts } from './websocket/management.ts';
+import type { WebSocketPorts } from './websocket/pipeline.ts';
+
+/** What must end, in reverse order of its start. */
+export class Closing {
+  readonly #ends: (() => unknown)[] = [];
+
+  add(end: () => unknown): void {
+    this.#ends.push(end);
+  }
+
+  async run(): Promise<void> {
+    for (const end of this.#ends.splice(0).reverse()) await end();
+  }
+}
+
+/** What one start is made of. */
+export type Parts = {
+  readonly options: GatewayOptions;
+  readonly clock: ShiftableClock;
+  readonly random: Random;
+  readonly identities: Identities;
+  readonly issuer: Issuer;
+  readonly store: Store;
+  readonly runtime: FunctionRuntime;
+  readonly served: ServedApis;
+  readonly at: WebSocketPorts;
+  readonly management: ManagementPorts;
+  readonly recorder: Recorder;
+  readonly closing: Closing;
+  /** Host, port and base path by API id, once listening. */
+  readonly addresses: Map<string, string>;
+  /** Known before the first function runs. */
+  controlUrl: string | undefined;
+};
+
+/** Per function; Lambda's default for an account is 1,000, a laptop's is less. */
+const MAX_INSTANCES = 64;
+
+export async function openIssuer(options: GatewayOptions, clock: Clock, random: Random): Promise<Issuer> {
+  const { dynamodb } = options;
+  const kept = dynamodb.kind === 'embedded' ? dynamodb.dataDirectory : undefined;
+  if (kept === undefined) return Issuer.create({ clock, random });
+  return Issuer.create({
+    clock,
+    random,
+    kept: await loadIssuerKeys(kept),
+    onChange: (keys) => {
+      saveIssuerKeys(kept, keys).catch((fault: unknown) => options.log.write(describeFault(fault)));
+    },
+  });
+}
+
+export function openStoreOf(options: GatewayOptions, clock: ShiftableClock): Promise<Store> {
+  const { region, accountId, dynamodb, log } = options;
+  return openStore(dynamodb, {
+    region,
+    accountId,
+    clockOffset: clock.offset,
+    onFault: (message) => log.write(message),
+  });
+}
+
+/** What stages log, in files of their own; the request lines go where they always go. */
+export function openLogFiles({ directory, log }: GatewayOptions): LogFiles {
+  return createLogFiles({
+    directory: join(directory, '.gatewright', 'logs'),
+    report: (message) => log.write(message),
+  });
+}
+
+/** The embedded store takes any key pair; another one gets the user's. */
+export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): DynamoDbBackend | undefined {
+  if (store.url === undefined) return undefined;
+  if (dynamodb.kind === 'url') return { ...dynamodb, region };
+  return { url: store.url, region, accessKeyId: 'LOCALGATEWRIGHT', secretAccessKey: 'embedded' };
+}
+
+export async function openRuntime(
+  options: GatewayOptions,
+  clock: ShiftableClock,
+  store: Store,
+  controlUrl: () => string | undefined,
+): Promise<FunctionRuntime> {
+  const { adminKey, directory, reload, functionLog } = options;
+  const runtime = await createFunctionRuntime({
+    clockOffset: clock.offset,
+    controlUrl,
+    accessKey: { id: adminKey.accessKeyId, secret: adminKey.secretAccessKey },
+    extraEnvironment: { ...storeEnvironment(options, store), ...options.functionEnvironment },
+    cacheDirectory: join(directory, '.gatewright', 'cache'),
+    log: functionLog,
+    maxInstances: MAX_INSTANCES,
+    reload,
+  });
+  runtime.onReload((event) => options.onReload({ ...event, what: event.functionName }));
+  return runtime;
+}
+
+/**
+ * Functions reach the embedded store directly. Somebody else's endpoint they reach through the control port,
+ * which signs again: their local key pair means nothing there.
+ */
+function storeEnvironment({ dynamodb }: GatewayOptions, { url }: Store): Readonly<Record<string, string>> {
+  return dynamodb.kind === 'embedded' && url !== undefined ? { AWS_ENDPOINT_URL_DYNAMODB: url } : {};
+}
+
+export function describeFault(fault: unknown): string {
+  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+}
+
+export function controlUrlOf(parts: Parts): string {
+  if (parts.controlUrl === undefined) throw new TypeError('the control port is not open');
+  return parts.controlUrl;
+}

@@ -1,0 +1,113 @@
+/**
+ * Quotas in front of a user's own handler: `quota()` for middy, `withQuota()` for a plain handler. Both charge
+ * before the handler runs, answer 429, 503 or 403 themselves, and add the RateLimit fields to what it answers.
+ */
+import type { MiddlewareObj } from '@middy/core';
+import type { ProxyResult } from '../aws/proxy-result.ts';
+import { parseOptionalFields } from '../aws/event-fields.ts';
+import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
+import type { Admission, Quotas } from '../quota/quotas.ts';
+import { rejectionReply } from '../quota/rejection-reply.ts';
+import type { Subject } from '../quota/subject.ts';
+
+export type QuotaMiddlewareOptions<Event> = {
+  readonly quotas: Quotas;
+  /** Who is charged: plan, tenant and key as the authorizer passed them on. Never what the caller may choose. */
+  readonly subject: (event: Event) => Subject;
+  /** Units of this request; without it, the plan's cost of the route. */
+  readonly cost?: (event: Event) => number;
+  /** Takes the charge back when the handler fails or answers 5xx. */
+  readonly refundFailures?: boolean;
+  /** When the gateway received the request; default: API Gateway's stamp in the event. */
+  readonly stamp?: (event: Event) => number | undefined;
+};
+
+export type QuotaHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
+
+/** Admissions of events under way: found by the handler through `admissionOf`, gone with the event. */
+const admissions = new WeakMap<object, Admission>();
+
+/** What the handler of this event may settle or refund; undefined outside of a quota's handler. */
+export function admissionOf(event: object): Admission | undefined {
+  return admissions.get(event);
+}
+
+/**
+ * When API Gateway received the request, in epoch milliseconds: `requestContext.timeEpoch` (HTTP API 2.0,
+ * function URLs) or `requestTimeEpoch` (REST, HTTP API 1.0, WebSocket); undefined elsewhere (ALB).
+ */
+export function gatewayStamp(event: unknown): number | undefined {
+  const context = parseOptionalFields(parseOptionalFields(event)['requestContext']);
+  const stamp = context['timeEpoch'] ?? context['requestTimeEpoch'];
+  return typeof stamp === 'number' && Number.isFinite(stamp) ? stamp : undefined;
+}
+
+/** For middy: `.use(quota({ quotas, subject }))`. A rejection ends the request before later middlewares. */
+export function quota<Event extends object>(
+  options: QuotaMiddlewareOptions<Event>,
+): MiddlewareObj<Event, unknown> {
+  return {
+    before: async ({ event }) => (await admit(event, options)).rejected,
+    after: (request) => {
+      request.response = finish(request.event, request.response, options);
+    },
+    onError: ({ event }) => giveUp(event, options),
+  };
+}
+
+/** For a handler without middy; the same rules. */
+export function withQuota<Event extends object>(
+  handler: QuotaHandler<Event>,
+  options: QuotaMiddlewareOptions<Event>,
+): (event: Event, ...rest: readonly unknown[]) => Promise<unknown> {
+  return async (event, ...rest) => {
+    const { rejected } = await admit(event, options);
+    if (rejected !== undefined) return rejected;
+    try {
+      return finish(event, await handler(event, ...rest), options);
+    } catch (error) {
+      giveUp(event, options);
+      throw error;
+    }
+  };
+}
+
+async function admit<Event extends object>(
+  event: Event,
+  { quotas, subject, cost, stamp = gatewayStamp }: QuotaMiddlewareOptions<Event>,
+): Promise<{ readonly rejected: ProxyResult | undefined }> {
+  const atEpochMs = stamp(event);
+  const decision = await quotas.consume({
+    ...subject(event),
+    ...(cost !== undefined && { cost: cost(event) }),
+    ...(atEpochMs !== undefined && { atEpochMs }),
+  });
+  if (!decision.allowed) return { rejected: rejectionReply(decision) };
+  admissions.set(event, decision);
+  return { rejected: undefined };
+}
+
+function finish<Event extends object>(
+  event: Event,
+  response: unknown,
+  options: QuotaMiddlewareOptions<Event>,
+): unknown {
+  const admission = admissions.get(event);
+  if (admission === undefined || !isProxyResult(response)) return response;
+  if (response.statusCode >= 500) giveUp(event, options);
+  return { ...response, headers: { ...response.headers, ...rateLimitHeaders(admission.limits) } };
+}
+
+function giveUp<Event extends object>(event: Event, { refundFailures }: QuotaMiddlewareOptions<Event>): void {
+  if (refundFailures === true) admissions.get(event)?.refund();
+}
+
+/** HTTP APIs also take answers without a status code, which have no place for headers. */
+function isProxyResult(response: unknown): response is ProxyResult {
+  return (
+    typeof response === 'object' &&
+    response !== null &&
+    'statusCode' in response &&
+    typeof response.statusCode === 'number'
+  );
+}

@@ -1,0 +1,28 @@
+/** Quotas on a DynamoDB table, for a function: `createDynamoDbQuotas({ tableName, plans })` outside the handler. */
+import { randomBytes } from 'node:crypto';
+import type { AgeClock, Random, Timer } from '../ports.ts';
+import { createDynamoDbLedger } from './dynamodb-ledger.ts';
+import type { DynamoDbLedgerOptions } from './dynamodb-ledger.ts';
+import { createQuotas } from './quotas.ts';
+import type { QuotaOptions, Quotas } from './quotas.ts';
+
+export type DynamoDbQuotaOptions = DynamoDbLedgerOptions &
+  Omit<QuotaOptions, 'store' | 'clock' | 'random' | 'timer'>;
+
+const CLOCK: AgeClock = { nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+const RANDOM: Random = {
+  hex: (digits) =>
+    randomBytes(Math.ceil(digits / 2))
+      .toString('hex')
+      .slice(0, digits),
+  fraction: () => Math.random(),
+};
+
+const TIMER: Timer = { pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
+
+/** Nothing is loaded, connected or drawn before the first request: a snapshot of the process is safe to clone. */
+export function createDynamoDbQuotas(options: DynamoDbQuotaOptions): Quotas {
+  const store = createDynamoDbLedger(options);
+  return createQuotas({ ...options, store, clock: CLOCK, random: RANDOM, timer: TIMER });
+}

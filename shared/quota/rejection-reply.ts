@@ -1,0 +1,18 @@
+/** A rejection as the reply that the caller gets. */
+import type { ProxyResult } from '../aws/proxy-result.ts';
+import { problem, problemReply } from '../http/problem.ts';
+import { quotaExceededReply, reducedCapacityReply } from '../http/rate-limit-headers.ts';
+import type { Rejection } from './quotas.ts';
+
+/** 429 for what the caller used up, 503 when the store is out of reach (never 429), 403 while suspended. */
+export function rejectionReply({ reason, limit, retryAfterSeconds = 1, limits }: Rejection): ProxyResult {
+  switch (reason) {
+    case 'quota-exceeded':
+    case 'rate-limited':
+      return quotaExceededReply(limit, retryAfterSeconds, limits);
+    case 'unavailable':
+      return reducedCapacityReply(retryAfterSeconds, limits);
+    case 'suspended':
+      return problemReply(problem(403, 'Forbidden', 'access is suspended by the owner of the API'));
+  }
+}

@@ -1,0 +1,20 @@
+/** Lines of aws-behaviour as tests: each row names the line, and what somebody gets to see by it. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+export type Requirement = {
+  /** Section of aws-behaviour, with the evidence it has there. */
+  readonly source: string;
+  readonly rule: string;
+  readonly observe: () => unknown;
+  readonly expected: unknown;
+};
+
+export function checkAll(title: string, requirements: readonly Requirement[]): void {
+  describe(title, () => {
+    for (const { source, rule, observe, expected } of requirements)
+      it(`${rule} (${source})`, async () => {
+        assert.deepEqual(await observe(), expected, `aws-behaviour ${source}`);
+      });
+  });
+}

@@ -1,0 +1,31 @@
+/** A million random decisions: the gateway's evaluator over the emitted policy, and the document. */
+import { checkOneDocument, emptyTally } from '../support/random-access.ts';
+import type { Outcome, Proof } from './proof.ts';
+
+const DECISIONS = 1_000_000;
+const QUICK_DECISIONS = 50_000;
+const REQUESTS_PER_CALLER = 120;
+/** Not the seeds of the test, so that the proof adds something to it. */
+const FIRST_SEED = 1_000_000;
+
+export const access: Proof = {
+  name: 'access',
+  claim:
+    'policy and document decide alike: nothing granted that the document denies, no ordinary request blocked',
+  quick: true,
+  run({ quick }): Promise<Outcome> {
+    const wanted = quick ? QUICK_DECISIONS : DECISIONS;
+    const tally = emptyTally();
+    let seed = FIRST_SEED;
+    for (; tally.decisions < wanted; seed += 1) {
+      const disagreement = checkOneDocument(seed, REQUESTS_PER_CALLER, tally);
+      if (disagreement === undefined) continue;
+      const reason = `${disagreement.what} at seed ${seed}: ${disagreement.target}`;
+      return Promise.resolve({ kind: 'refuted', reason, figures: { ...tally, seed } });
+    }
+    return Promise.resolve({
+      kind: 'proven',
+      figures: { ...tally, documents: seed - FIRST_SEED, overGrants: 0, ordinaryBlocked: 0 },
+    });
+  },
+};

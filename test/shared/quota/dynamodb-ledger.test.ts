@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as commands from '@aws-sdk/client-dynamodb';
+import { createDynamoDbLedger } from '#shared/quota/dynamodb-ledger.ts';
+import type { LoadLedgerClient } from '#shared/quota/dynamodb-ledger.ts';
+import { grantWrite } from '#shared/quota/ledger.ts';
+import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
+import { startEmbeddedDynamoDb } from '../../../gateway/services/embedded-dynamodb.ts';
+import { aLoopbackServer } from '../../support/signed-tokens.ts';
+import { describeLedgerStore, randomTableName } from './ledger.suite.ts';
+import type { OpenStore } from './ledger.suite.ts';
+
+/** Any endpoint takes this pair, but for AWS itself, which takes the developer's own. */
+const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } };
+
+const clientAt =
+  (endpoint: string): LoadLedgerClient =>
+  () =>
+    Promise.resolve({
+      client: new commands.DynamoDBClient({ ...LOCAL, endpoint, maxAttempts: 1 }),
+      commands,
+    });
+
+async function createTable(endpoint: string): Promise<{ tableName: string; drop: () => Promise<void> }> {
+  const tableName = randomTableName();
+  const client = new commands.DynamoDBClient({ ...LOCAL, endpoint });
+  const keys = ['pk', 'sk'];
+  await client.send(
+    new commands.CreateTableCommand({
+      TableName: tableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: keys.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+      KeySchema: keys.map((name, index) => ({
+        AttributeName: name,
+        KeyType: index === 0 ? 'HASH' : 'RANGE',
+      })),
+    }),
+  );
+  await commands.waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: tableName });
+  return {
+    tableName,
+    drop: async () => {
+      await client.send(new commands.DeleteTableCommand({ TableName: tableName }));
+      client.destroy();
+    },
+  };
+}
+
+const openAt = async (endpoint: string, stop: () => Promise<void>): ReturnType<OpenStore> => {
+  const { tableName, drop } = await createTable(endpoint);
+  // Emulators of other people may be slow at first; what is tested is what they do.
+  const store = createDynamoDbLedger({ tableName, timeoutMs: 2000, load: clientAt(endpoint) });
+  return { store, close: () => drop().then(stop) };
+};
+
+const endpoint = process.env['DYNAMODB_ENDPOINT'];
+if (endpoint !== undefined)
+  describeLedgerStore(`at ${endpoint}`, () => openAt(endpoint, () => Promise.resolve()));
+
+describeLedgerStore('on the embedded DynamoDB', async () => {
+  const dynamoDb = await startEmbeddedDynamoDb({ port: 0, clockOffset: createSystemClock().offset });
+  return openAt(dynamoDb.url, () => dynamoDb.close());
+});
+
+describe('createDynamoDbLedger', () => {
+  const write = grantWrite(
+    { pk: 'Q#t#l#k', sk: 'P#2026' },
+    { grantId: 'h.1', slot: 0, units: 1, gate: 1, outstandingMax: undefined, report: 0 },
+  );
+
+  const CASES = [
+    {
+      name: 'a throttled write as not applied',
+      status: 400,
+      type: 'ProvisionedThroughputExceededException',
+      expected: { kind: 'rejected', retryable: true },
+    },
+    {
+      name: 'a denied one as not applied',
+      status: 400,
+      type: 'AccessDeniedException',
+      expected: { kind: 'rejected', retryable: false },
+    },
+    {
+      name: 'a missing table as not applied',
+      status: 400,
+      type: 'ResourceNotFoundException',
+      expected: { kind: 'rejected', retryable: false },
+    },
+    {
+      name: 'an internal error as unknown',
+      status: 500,
+      type: 'InternalServerError',
+      expected: { kind: 'unknown' },
+    },
+    {
+      name: 'an overload of the service as unknown',
+      status: 503,
+      type: 'ServiceUnavailable',
+      expected: { kind: 'unknown' },
+    },
+  ];
+  for (const { name, status, type, expected } of CASES)
+    it(`takes ${name}, and asks once`, async () => {
+      let calls = 0;
+      await using server = await aLoopbackServer((_request, response) => {
+        calls += 1;
+        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+        response.end(JSON.stringify({ __type: type, message: 'no' }));
+      });
+
+      const outcome = await createDynamoDbLedger({ tableName: 't', load: clientAt(server.url) }).update(
+        write,
+      );
+
+      assert.deepEqual({ ...outcome, reason: undefined }, { ...expected, reason: undefined });
+      assert.equal('reason' in outcome && outcome.reason, type);
+      assert.equal(calls, 1);
+    });
+
+  it('knows nothing of a write that was not answered in time', async () => {
+    await using server = await aLoopbackServer(() => undefined);
+    const store = createDynamoDbLedger({ tableName: 't', timeoutMs: 20, load: slowAt(server.url) });
+
+    assert.equal((await store.update(write)).kind, 'unknown');
+    assert.equal((await store.read(write.key)).kind, 'unavailable');
+  });
+
+  it('calls a connection that was refused no write', async () => {
+    const server = await aLoopbackServer(() => undefined);
+    await server[Symbol.asyncDispose]();
+
+    const outcome = await createDynamoDbLedger({ tableName: 't', load: clientAt(server.url) }).update(write);
+
+    assert.deepEqual(outcome, { kind: 'rejected', retryable: false, reason: 'Error ECONNREFUSED' });
+  });
+
+  it('loads the SDK on the first call, once, and again after a failure to', async () => {
+    let loads = 0;
+    const load: LoadLedgerClient = () => {
+      loads += 1;
+      return Promise.reject(new Error('no such package'));
+    };
+    const store = createDynamoDbLedger({ tableName: 't', load });
+    assert.equal(loads, 0);
+
+    await store.update(write);
+    await store.update(write);
+
+    assert.equal(loads, 2);
+  });
+});
+
+/** A client whose own patience is short: the first call of a ledger has two seconds. */
+function slowAt(url: string): LoadLedgerClient {
+  return () =>
+    Promise.resolve({
+      client: new commands.DynamoDBClient({
+        ...LOCAL,
+        endpoint: url,
+        maxAttempts: 1,
+        requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true },
+      }),
+      commands,
+    });
+}

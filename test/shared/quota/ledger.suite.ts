@@ -1,0 +1,334 @@
+/** What every LedgerStore must do; run over each of them. */
+import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { LedgerStore } from '#shared/ports.ts';
+import { applyChange, testsHold } from '#shared/quota/item-write.ts';
+import type { Item, ItemWrite } from '#shared/quota/item-write.ts';
+import {
+  adjustWrites,
+  closeWrite,
+  grantWrite,
+  ledgerKey,
+  openWrites,
+  planKey,
+  resumeWrite,
+  returnWrite,
+  suspendWrite,
+} from '#shared/quota/ledger.ts';
+import type { Grant } from '#shared/quota/ledger.ts';
+import { savePlanWrite } from '#shared/quota/plan-book.ts';
+import { parsePlan } from '#shared/quota/plan.ts';
+import { probeLedger } from '#shared/quota/probe-ledger.ts';
+import { createQuotas } from '#shared/quota/quotas.ts';
+import { rateWrite } from '#shared/quota/rate-limit.ts';
+import { REAL_CLOCK, REAL_RANDOM, REAL_TIMER } from '../../support/real-quota-ports.ts';
+
+export type OpenStore = () => Promise<{ readonly store: LedgerStore; readonly close: () => Promise<void> }>;
+
+const PERIOD = { startEpochMs: Date.UTC(2026, 10, 1), endEpochMs: Date.UTC(2026, 11, 1) };
+const LIMIT = { id: 'monthly', level: 'key', quota: 100, period: 'MONTH', wasteBudget: 0.1 };
+const DIRECT: Grant = {
+  grantId: 'h1.1',
+  slot: 3,
+  units: 10,
+  gate: 10,
+  outstandingMax: undefined,
+  report: 0,
+};
+
+export function describeLedgerStore(name: string, open: OpenStore): void {
+  describe(`a ledger ${name}`, () => {
+    let store: LedgerStore;
+    let close: () => Promise<void>;
+
+    before(async () => ({ store, close } = await open()));
+    after(() => close());
+
+    /** A plan and an open period of a subject that no other test has. */
+    const anOpenLedger = async (credits = 100) => {
+      const id = { tenant: randomUUID(), limit: 'monthly', subject: 'key-1' };
+      const plan = parsePlan({ id: id.tenant, version: 1, limits: [LIMIT] });
+      await store.update(savePlanWrite(plan, undefined));
+      const opening = {
+        id,
+        period: PERIOD,
+        plan,
+        credits,
+        limit: 100,
+        wasteBudget: 10,
+        head: 'any',
+      } as const;
+      const opened = await store.transact(openWrites(opening));
+      assert.equal(opened.kind, 'done');
+      const key = ledgerKey(id, PERIOD);
+      const item = async () => {
+        const read = await store.read(key, { consistent: true });
+        assert.equal(read.kind, 'done');
+        return read.item ?? {};
+      };
+      return { id, key, opening, item };
+    };
+    const kindOf = async (write: ItemWrite) => (await store.update(write)).kind;
+
+    it('has what quotas need', async () => {
+      await probeLedger(store, REAL_RANDOM, Date.now());
+    });
+
+    it('gives 50 concurrent grants 50 different remainders', async () => {
+      const { key, item } = await anOpenLedger();
+
+      const outcomes = await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          store.update(grantWrite(key, { ...DIRECT, grantId: `h1.${index}`, units: 1, gate: 1 })),
+        ),
+      );
+
+      const remainders = outcomes.map((outcome) =>
+        outcome.kind === 'done' ? outcome.item['rem'] : outcome.kind,
+      );
+      assert.equal(new Set(remainders).size, 50);
+      assert.deepEqual([(await item())['rem'], (await item())['out']], [50, 50]);
+    });
+
+    it('refuses a grant that the ledger has no units for, and shows what it has', async () => {
+      const { key } = await anOpenLedger(9);
+
+      const outcome = await store.update(grantWrite(key, DIRECT));
+
+      assert.equal(outcome.kind, 'refused');
+      assert.deepEqual([outcome.item?.['rem'], outcome.item?.['cred']], [9, 9]);
+    });
+
+    it('refuses a lease over the waste budget, and a direct charge not', async () => {
+      const { key } = await anOpenLedger();
+      const lease = { ...DIRECT, units: 6, gate: 24, outstandingMax: 4 };
+
+      assert.equal(await kindOf(grantWrite(key, { ...lease, grantId: 'h1.1' })), 'done');
+      assert.equal(await kindOf(grantWrite(key, { ...lease, grantId: 'h1.2' })), 'refused');
+      assert.equal(await kindOf(grantWrite(key, { ...DIRECT, grantId: 'h1.3' })), 'done');
+    });
+
+    it('applies a grant once under one id, and the refusal proves that it landed', async () => {
+      const { key, item } = await anOpenLedger();
+      await store.update(grantWrite(key, DIRECT));
+
+      const again = await store.update(grantWrite(key, DIRECT));
+
+      assert.equal(again.kind, 'refused');
+      assert.equal(again.item?.['s3'], DIRECT.grantId);
+      assert.equal((await item())['rem'], 90);
+    });
+
+    it('says that there is no ledger by showing none', async () => {
+      const { id } = await anOpenLedger();
+      const other = ledgerKey({ ...id, subject: 'key-2' }, PERIOD);
+
+      const outcome = await store.update(grantWrite(other, DIRECT));
+
+      assert.equal(outcome.kind, 'refused');
+      assert.equal(outcome.item, undefined);
+    });
+
+    it('takes a return once, and none after another grant of the slot', async () => {
+      const { key, item } = await anOpenLedger();
+      await store.update(grantWrite(key, DIRECT));
+      const back = returnWrite(key, { grantId: 'h1.1', slot: 3, units: 4, report: 5 });
+
+      assert.equal(await kindOf(back), 'done');
+      assert.equal(await kindOf(back), 'refused');
+      const { rem, out, used, cred } = await item();
+      assert.deepEqual({ rem, out, used, cred }, { rem: 94, out: 1, used: 5, cred: 100 });
+    });
+
+    it('opens a period once, and never again one that the head has passed', async () => {
+      const { opening } = await anOpenLedger();
+      const september = { startEpochMs: Date.UTC(2026, 8, 1), endEpochMs: Date.UTC(2026, 9, 1) };
+
+      const again = await store.transact(openWrites(opening));
+      const earlier = await store.transact(openWrites({ ...opening, period: september }));
+
+      assert.equal(again.kind, 'refused');
+      assert.deepEqual(
+        again.members.map(({ holds }) => holds),
+        [true, false, false],
+      );
+      assert.equal(earlier.kind, 'refused');
+      assert.deepEqual(
+        earlier.members.map(({ holds }) => holds),
+        [true, false, true],
+      );
+      const [, head] = earlier.members;
+      assert.equal(head?.holds === false && head.item?.['cur'], '2026-11-01T00:00:00.000Z');
+    });
+
+    it('opens no period by a plan that was changed', async () => {
+      const { opening } = await anOpenLedger();
+      const plan = { ...opening.plan, version: 2 };
+      const december = { startEpochMs: PERIOD.endEpochMs, endEpochMs: Date.UTC(2027, 0, 1) };
+
+      const outcome = await store.transact(openWrites({ ...opening, plan, period: december }));
+
+      assert.equal(outcome.kind, 'refused');
+      assert.deepEqual(
+        outcome.members.map(({ holds }) => holds),
+        [false, true, true],
+      );
+    });
+
+    it('counts an operation once', async () => {
+      const { key, item } = await anOpenLedger();
+      const topUp = adjustWrites(key, { operationId: 'op-1', kind: 'top-up', units: 50 }, 1);
+
+      assert.equal((await store.transact(topUp)).kind, 'done');
+      assert.equal((await store.transact(topUp)).kind, 'refused');
+      assert.deepEqual([(await item())['rem'], (await item())['cred']], [150, 150]);
+    });
+
+    it('grants nothing while suspended, and never again once closed', async () => {
+      const { key } = await anOpenLedger();
+
+      await store.update(suspendWrite(key, 1));
+      assert.equal(await kindOf(grantWrite(key, DIRECT)), 'refused');
+      await store.update(resumeWrite(key));
+      assert.equal(await kindOf(grantWrite(key, DIRECT)), 'done');
+      await store.update(closeWrite(key, 2));
+      assert.equal(await kindOf(grantWrite(key, { ...DIRECT, grantId: 'h1.2' })), 'refused');
+      assert.equal(
+        (await store.transact(adjustWrites(key, { operationId: 'late', kind: 'top-up', units: 1 }, 3))).kind,
+        'refused',
+      );
+    });
+
+    it('takes a saved plan only over the version that it was based on', async () => {
+      const { opening } = await anOpenLedger();
+      const next = parsePlan({ id: opening.plan.id, version: 2, limits: [LIMIT] });
+
+      const saved = await Promise.all([1, 2].map(() => kindOf(savePlanWrite(next, 1))));
+
+      assert.deepEqual(saved.sort(), ['done', 'refused']);
+      const read = await store.read(planKey(next.id), { consistent: true });
+      assert.equal(read.kind === 'done' && read.item?.['ver'], 2);
+    });
+
+    it('fills a rate bucket from now when it was idle, and from where it stands when it was not', async () => {
+      const [limit] = parsePlan({
+        id: 'p',
+        version: 1,
+        limits: [{ id: 'r', level: 'key', rate: 1, burst: 10 }],
+      }).limits;
+      assert.ok(limit?.kind === 'rate');
+      const key = { pk: `R#${randomUUID()}`, sk: 'TAT' };
+      const nowUs = Math.floor(Date.now()) * 1000;
+      const ask = { units: 2, nowUs };
+
+      const idle = await store.update(rateWrite(key, limit, ask, undefined));
+      const busy = await store.update(rateWrite(key, limit, ask, nowUs + 2e6));
+      const wrongBranch = await store.update(rateWrite(key, limit, ask, undefined));
+
+      assert.equal(idle.kind === 'done' && idle.item['tat'], nowUs + 2e6);
+      assert.equal(busy.kind === 'done' && busy.item['tat'], nowUs + 4e6);
+      assert.equal(wrongBranch.kind === 'refused' && wrongBranch.item?.['tat'], nowUs + 4e6);
+    });
+
+    it('tells its time with every answer', async () => {
+      const { key } = await anOpenLedger();
+
+      const [read, refused] = await Promise.all([
+        store.read(key),
+        store.update(grantWrite(key, { ...DIRECT, gate: 1000 })),
+      ]);
+
+      for (const answer of [read, refused])
+        assert.ok('storeEpochMs' in answer && Math.abs((answer.storeEpochMs ?? 0) - Date.now()) < 60_000);
+    });
+
+    it('does with any write what the reference does', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(aWrite(), { minLength: 1, maxLength: 12 }), async (writes) => {
+          const key = { pk: `X#${randomUUID()}`, sk: 'V' };
+          let expected: Item | undefined;
+          for (const { when, change } of writes) {
+            const holds = testsHold(when, expected);
+            const outcome = await store.update({ purpose: 'grant', key, when, change });
+            if (holds) expected = applyChange(change, expected);
+            assert.equal(outcome.kind, holds ? 'done' : 'refused');
+            assert.deepEqual(
+              outcome.kind === 'done' || outcome.kind === 'refused' ? outcome.item : {},
+              expected,
+            );
+          }
+        }),
+        { numRuns: 25 },
+      );
+    });
+
+    it('admits exactly the quota through several holders at once', async () => {
+      const plan = { id: randomUUID(), version: 1, limits: [{ ...LIMIT, period: 'DAY', quota: 60 }] };
+      const holders = [1, 2, 3].map(() =>
+        createQuotas({ store, clock: REAL_CLOCK, random: REAL_RANDOM, timer: REAL_TIMER, plans: [plan] }),
+      );
+      const atEpochMs = Date.now();
+
+      const decisions = await Promise.all(
+        Array.from({ length: 100 }, (_, index) =>
+          holders[index % 3]!.consume({ plan: plan.id, tenant: 't', key: 'k', atEpochMs }),
+        ),
+      );
+
+      assert.equal(decisions.filter(({ allowed }) => allowed).length, 60);
+    });
+  });
+}
+
+const PLAIN = { noNullPrototype: true } as const;
+
+/** Writes like the protocol's, on two attributes: never arithmetic on one that a test does not prove to be there. */
+function aWrite(): fc.Arbitrary<Pick<ItemWrite, 'when' | 'change'>> {
+  const number = fc.integer({ min: -5, max: 5 });
+  const test = fc.oneof(
+    fc.record({
+      attribute: fc.constantFrom('n', 's1'),
+      is: fc.constantFrom('absent' as const, 'present' as const),
+    }),
+    fc.record({
+      attribute: fc.constant('n'),
+      is: fc.constantFrom(
+        'at-least' as const,
+        'at-most' as const,
+        'equal' as const,
+        'absent-or-below' as const,
+      ),
+      value: number,
+    }),
+    fc.record({
+      attribute: fc.constant('s1'),
+      is: fc.constantFrom('equal' as const, 'absent-or-not' as const),
+      value: fc.constantFrom('a', 'b'),
+    }),
+  );
+  const put = fc.record({
+    when: fc.array(test, { maxLength: 2 }),
+    change: fc.record({
+      kind: fc.constant('put' as const),
+      item: fc.record({ n: number, s1: fc.constantFrom('a', 'b') }, PLAIN),
+    }),
+  });
+  const update = fc.record({
+    when: fc
+      .array(test, { maxLength: 2 })
+      .map((tests) => [{ attribute: 'n', is: 'present' as const }, ...tests]),
+    change: fc.record({
+      kind: fc.constant('update' as const),
+      add: fc.record({ n: number }),
+      set: fc.record({ s1: fc.constantFrom('a', 'b') }),
+      remove: fc.constantFrom([], ['x']),
+    }),
+  });
+  return fc.oneof(put, update);
+}
+
+export function randomTableName(): string {
+  return `quota-${randomBytes(4).toString('hex')}`;
+}
