@@ -131,7 +131,11 @@ export default {
     rule(
       'one-composition-root',
       'Only the entry (index.ts, gateway.ts, compose.ts) wires adapters, functions and services to the rest.',
-      { path: '^gateway/', pathNot: '^gateway/((index|gateway|compose|compose-parts|compose-load)\\.ts$|(lambda|services|adapters)/)' },
+      {
+        path: '^gateway/',
+        pathNot:
+          '^gateway/((index|gateway|compose|compose-parts|compose-load)\\.ts$|(lambda|services|adapters)/)',
+      },
       { path: '^gateway/(lambda|services|adapters)/', pathNot: '^gateway/[^/]+/model\\.ts$' },
     ),
     rule(

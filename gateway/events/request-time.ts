@@ -20,3 +20,13 @@ export function formatRequestTime(epochMs: number): string {
 function twoDigits(value: number): string {
   return value < 10 ? `0${value}` : String(value);
 }
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** `Fri Nov 20 06:47:13 UTC 2026`, as execution logs have it. */
+export function formatAwsDate(epochMs: number): string {
+  const date = new Date(epochMs);
+  const time = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(twoDigits).join(':');
+  const day = `${DAYS[date.getUTCDay()] ?? ''} ${MONTHS[date.getUTCMonth()] ?? ''} ${twoDigits(date.getUTCDate())}`;
+  return `${day} ${time} UTC ${date.getUTCFullYear()}`;
+}

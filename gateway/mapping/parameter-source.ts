@@ -76,10 +76,10 @@ export function readParameterSource(source: ParameterSource, facts: SourceFacts)
     case 'querystring':
       return source.all
         ? facts.input.queryValues(source.name)
-        : facts.input.queryValues(source.name).slice(-1);
+        : listOf(facts.input.queryValues(source.name).at(-1));
     case 'header': {
       const values = facts.header(source.name);
-      return source.all ? listOf(values.length === 0 ? undefined : values.join(',')) : values.slice(-1);
+      return listOf(source.all ? values.join(',') : values.at(-1));
     }
     case 'body':
       return listOf(

@@ -4,6 +4,7 @@
  * @see API Gateway API reference; docs/control-plane.md lists what is served
  */
 import { authorizerRoutes } from './wire-authorizers.ts';
+import { deploymentRoutes } from './wire-deployments.ts';
 import { exportRoutes } from './wire-export.ts';
 import { gatewayResponseRoutes } from './wire-gateway-responses.ts';
 import { keyRoutes } from './wire-keys.ts';
@@ -15,6 +16,7 @@ import { routeCall } from './wire-router.ts';
 import { stageRoutes } from './wire-stages.ts';
 import { testInvokeRoutes } from './wire-test-invoke.ts';
 import { usageRoutes } from './wire-usage.ts';
+import { validatorRoutes } from './wire-validators.ts';
 import type { AwsService } from './aws-call.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireRoute } from './wire-router.ts';
@@ -40,8 +42,10 @@ function listRoutes(control: RestControl): readonly WireRoute[] {
     ...methodRoutes(control),
     ...authorizerRoutes(control),
     ...modelRoutes(control),
+    ...validatorRoutes(control),
     ...gatewayResponseRoutes(control),
     ...stageRoutes(control),
+    ...deploymentRoutes(control),
     ...testInvokeRoutes(control),
     ...exportRoutes(control),
   ];

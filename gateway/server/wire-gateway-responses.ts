@@ -28,18 +28,10 @@ const RULES = [
 ];
 
 export function gatewayResponseRoutes(control: RestControl): readonly WireRoute[] {
-  const put = (api: ApiState, type: string, properties: JsonObject): void => {
-    const own = api.resources.gatewayResponses.filter((other) => other.properties['ResponseType'] !== type);
-    const made = madeByCall(control.random.hex(ID_LENGTH), {
-      ...properties,
-      RestApiId: api.identity.apiId,
-      ResponseType: type,
-    });
-    const gatewayResponses = [...own, made];
-    // Says what AWS would refuse before anything is kept.
-    resolveGatewayResponses(gatewayResponses);
-    api.edit({ ...api.resources, gatewayResponses });
-  };
+  return [...readRoutes(control), ...writeRoutes(control)];
+}
+
+function readRoutes(control: RestControl): readonly WireRoute[] {
   return [
     {
       method: 'GET',
@@ -54,13 +46,18 @@ export function gatewayResponseRoutes(control: RestControl): readonly WireRoute[
       path: RESPONSE,
       serve: (call) => jsonReply(200, show(findApi(control, call), call.path('responseType'))),
     },
+  ];
+}
+
+function writeRoutes(control: RestControl): readonly WireRoute[] {
+  return [
     {
       method: 'PUT',
       path: RESPONSE,
       serve(call) {
         const api = findApi(control, call);
         const type = call.path('responseType');
-        put(api, type, readFields(call.body, FIELDS));
+        put(api, type, readFields(call.body, FIELDS), control);
         return jsonReply(201, show(api, type));
       },
     },
@@ -70,17 +67,8 @@ export function gatewayResponseRoutes(control: RestControl): readonly WireRoute[
       serve(call) {
         const api = findApi(control, call);
         const type = call.path('responseType');
-        const { statusCode: status, responseParameters, responseTemplates } = show(api, type);
-        const shown: JsonObject = {
-          ...(status === undefined ? {} : { StatusCode: status }),
-          ResponseParameters: responseParameters,
-          ResponseTemplates: responseTemplates,
-        };
-        put(
-          api,
-          type,
-          applyPatch(shown, parsePatch(call.body, 'updateGatewayResponseInput'), RULES, plainRefusal),
-        );
+        const operations = parsePatch(call.body, 'updateGatewayResponseInput');
+        put(api, type, applyPatch(toProperties(show(api, type)), operations, RULES, plainRefusal), control);
         return jsonReply(200, show(api, type));
       },
     },
@@ -99,6 +87,32 @@ export function gatewayResponseRoutes(control: RestControl): readonly WireRoute[
       },
     },
   ];
+}
+
+/** @throws DefinitionError for what AWS refuses, before anything is kept */
+function put(api: ApiState, type: string, properties: JsonObject, { random }: RestControl): void {
+  const others = api.resources.gatewayResponses.filter((other) => other.properties['ResponseType'] !== type);
+  const made = madeByCall(random.hex(ID_LENGTH), {
+    ...properties,
+    RestApiId: api.identity.apiId,
+    ResponseType: type,
+  });
+  const gatewayResponses = [...others, made];
+  resolveGatewayResponses(gatewayResponses);
+  api.edit({ ...api.resources, gatewayResponses });
+}
+
+/** A patch of a response that is AWS's default makes one of the API's own. */
+function toProperties({
+  statusCode: status,
+  responseParameters,
+  responseTemplates,
+}: GatewayResponse): JsonObject {
+  return {
+    ...(status === undefined ? {} : { StatusCode: status }),
+    ResponseParameters: responseParameters,
+    ResponseTemplates: responseTemplates,
+  };
 }
 
 function show(api: ApiState, responseType: string): GatewayResponse {

@@ -1,7 +1,8 @@
-/** Models and request validators over AWS's REST API. */
+/** Models over AWS's REST API. */
 import { badRequest, conflict, notFound } from '../control/control-error.ts';
 import { madeByCall } from '../control/edit-resources.ts';
-import { applyPatch, listingRefusal, parsePatch, plainRefusal } from '../control/patch.ts';
+import { applyPatch, listingRefusal, parsePatch } from '../control/patch.ts';
+import { mapOf, textOf } from '../control/resource-properties.ts';
 import { compileModels } from '../deployment/models.ts';
 import { jsonReply } from './control-request.ts';
 import { field, readFields, replaceRule, showFields } from './field-table.ts';
@@ -14,78 +15,66 @@ import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 
 const ID_LENGTH = 6;
-const MODEL = '/restapis/{restApiId}/models/{modelName}';
-const VALIDATOR = '/restapis/{restApiId}/requestvalidators/{requestValidatorId}';
+const MODELS = '/restapis/{restApiId}/models';
+const MODEL = `${MODELS}/{modelName}`;
 
-const MODEL_FIELDS = [field('name'), field('description'), field('contentType'), field('schema')];
-const VALIDATOR_FIELDS = [
-  field('name'),
-  field('validateRequestBody', 'flag'),
-  field('validateRequestParameters', 'flag'),
-];
+const FIELDS = [field('name'), field('description'), field('contentType'), field('schema')];
+const RULES = [replaceRule(field('description')), replaceRule(field('schema'))];
 
 export function modelRoutes(control: RestControl): readonly WireRoute[] {
-  return [...schemaRoutes(control), ...validatorRoutes(control)];
+  return [...readRoutes(control), ...writeRoutes(control)];
 }
 
-function schemaRoutes(control: RestControl): readonly WireRoute[] {
-  const put = (api: ApiState, models: readonly ControlResource[]): void => {
-    compileModels(api.identity.apiId, models);
-    api.edit({ ...api.resources, models });
-  };
-  const get = (api: ApiState, { path }: WireCall): ControlResource => {
-    const name = path('modelName');
-    const model = api.resources.models.find((one) => nameOf(one) === name);
-    if (model === undefined) throw notFound(`Invalid model name specified: ${name}`);
-    return model;
-  };
+function readRoutes(control: RestControl): readonly WireRoute[] {
   return [
     {
-      method: 'POST',
-      path: '/restapis/{restApiId}/models',
-      serve(call) {
-        const api = findApi(control, call);
-        if (call.body['name'] === '') throw badRequest('Model name must be non-empty');
-        const name = requiredText(call.body, 'name');
-        if (api.resources.models.some((one) => nameOf(one) === name))
-          throw conflict('Model name already exists for this REST API');
-        const properties = readSchema({
-          ...readFields(call.body, MODEL_FIELDS),
-          RestApiId: api.identity.apiId,
-        });
-        const model = madeByCall(control.random.hex(ID_LENGTH), properties);
-        put(api, [...api.resources.models, model]);
-        return jsonReply(201, showModel(model));
-      },
-    },
-    {
       method: 'GET',
-      path: '/restapis/{restApiId}/models',
+      path: MODELS,
       serve: (call) => listReply(findApi(control, call).resources.models.map(showModel), call.query),
     },
     {
       method: 'GET',
       path: MODEL,
-      serve: (call) => jsonReply(200, showModel(get(findApi(control, call), call))),
+      serve: (call) => jsonReply(200, showModel(getModel(findApi(control, call), call))),
+    },
+  ];
+}
+
+function writeRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'POST',
+      path: MODELS,
+      serve(call) {
+        const api = findApi(control, call);
+        const { models } = api.resources;
+        if (call.body['name'] === '') throw badRequest('Model name must be non-empty');
+        const name = requiredText(call.body, 'name');
+        if (models.some((one) => nameOf(one) === name))
+          throw conflict('Model name already exists for this REST API');
+        const properties = { ...readFields(call.body, FIELDS), RestApiId: api.identity.apiId };
+        const model = madeByCall(control.random.hex(ID_LENGTH), withSchema(properties));
+        putModels(api, [...models, model]);
+        return jsonReply(201, showModel(model));
+      },
     },
     {
       method: 'PATCH',
       path: MODEL,
       serve(call) {
         const api = findApi(control, call);
-        const model = get(api, call);
+        const model = getModel(api, call);
         const operations = parsePatch(call.body, 'updateModelInput');
-        const rules = [replaceRule(field('description')), replaceRule(field('schema'))];
-        const patched = applyPatch(
-          { ...model.properties, Schema: schemaText(model.properties) },
-          operations,
-          rules,
-          listingRefusal(['/description', '/schema']),
-        );
-        const changed = { ...model, properties: readSchema(patched) };
-        put(
+        const properties = { ...model.properties, Schema: schemaText(model.properties) };
+        const refusal = listingRefusal(['/description', '/schema']);
+        const changed = {
+          ...model,
+          properties: withSchema(applyPatch(properties, operations, RULES, refusal)),
+        };
+        const { models } = api.resources;
+        putModels(
           api,
-          api.resources.models.map((one) => (one === model ? changed : one)),
+          models.map((one) => (one === model ? changed : one)),
         );
         return jsonReply(200, showModel(changed));
       },
@@ -95,20 +84,32 @@ function schemaRoutes(control: RestControl): readonly WireRoute[] {
       path: MODEL,
       serve(call) {
         const api = findApi(control, call);
-        const model = get(api, call);
+        const model = getModel(api, call);
         refuseUsedModel(api, nameOf(model));
-        put(
-          api,
-          api.resources.models.filter((one) => one !== model),
-        );
+        const kept = api.resources.models.filter((one) => one !== model);
+        putModels(api, kept);
         return emptyReply(202);
       },
     },
   ];
 }
 
+/** @throws ControlError NotFoundException */
+function getModel({ resources }: ApiState, { path }: WireCall): ControlResource {
+  const name = path('modelName');
+  const model = resources.models.find((one) => nameOf(one) === name);
+  if (model === undefined) throw notFound(`Invalid model name specified: ${name}`);
+  return model;
+}
+
+/** @throws DefinitionError for schemas that AWS refuses */
+function putModels(api: ApiState, models: readonly ControlResource[]): void {
+  compileModels(api.identity.apiId, models);
+  api.edit({ ...api.resources, models });
+}
+
 /** The schema as an object, in which form templates give it. */
-function readSchema(properties: JsonObject): JsonObject {
+function withSchema(properties: JsonObject): JsonObject {
   const text = properties['Schema'];
   const none = badRequest('Model schema must have at least 1 property or array items defined');
   if (typeof text !== 'string' || text === '') throw none;
@@ -131,95 +132,21 @@ function showModel(model: ControlResource): Record<string, unknown> {
   return {
     id,
     contentType: 'application/json',
-    ...showFields(properties, MODEL_FIELDS),
+    ...showFields(properties, FIELDS),
     name: nameOf(model),
     schema: schemaText(properties),
   };
 }
 
 function nameOf({ id, properties }: ControlResource): string {
-  const name = properties['Name'];
-  return typeof name === 'string' ? name : id;
+  return textOf(properties, 'Name') || id;
 }
 
 function refuseUsedModel({ resources }: ApiState, name: string): void {
   for (const { properties } of resources.methods) {
-    const models = properties['RequestModels'];
-    if (typeof models !== 'object' || models === null || !Object.values(models).includes(name)) continue;
-    const path = resources.resources.get(String(properties['ResourceId']))?.path ?? '';
-    throw conflict(
-      `Cannot delete model '${name}', is referenced in method request: ${path}/${String(properties['HttpMethod'])}`,
-    );
+    if (!Object.values(mapOf(properties, 'RequestModels')).includes(name)) continue;
+    const path = resources.resources.get(textOf(properties, 'ResourceId'))?.path ?? '';
+    const method = `${path}/${textOf(properties, 'HttpMethod')}`;
+    throw conflict(`Cannot delete model '${name}', is referenced in method request: ${method}`);
   }
-}
-
-function validatorRoutes(control: RestControl): readonly WireRoute[] {
-  const put = (api: ApiState, validator: ControlResource): unknown => {
-    const validators = new Map([...api.resources.validators, [validator.id, validator]]);
-    api.edit({ ...api.resources, validators });
-    return showValidator(validator);
-  };
-  const get = ({ resources }: ApiState, { path }: WireCall): ControlResource => {
-    const validator = resources.validators.get(path('requestValidatorId'));
-    if (validator === undefined) throw notFound('Invalid Request Validator identifier specified');
-    return validator;
-  };
-  return [
-    {
-      method: 'POST',
-      path: '/restapis/{restApiId}/requestvalidators',
-      serve(call) {
-        const api = findApi(control, call);
-        const properties = { ...readFields(call.body, VALIDATOR_FIELDS), RestApiId: api.identity.apiId };
-        return jsonReply(201, put(api, madeByCall(control.random.hex(ID_LENGTH), properties)));
-      },
-    },
-    {
-      method: 'GET',
-      path: '/restapis/{restApiId}/requestvalidators',
-      serve(call) {
-        const { validators } = findApi(control, call).resources;
-        return listReply([...validators.values()].map(showValidator), call.query);
-      },
-    },
-    {
-      method: 'GET',
-      path: VALIDATOR,
-      serve: (call) => jsonReply(200, showValidator(get(findApi(control, call), call))),
-    },
-    {
-      method: 'PATCH',
-      path: VALIDATOR,
-      serve(call) {
-        const api = findApi(control, call);
-        const validator = get(api, call);
-        const operations = parsePatch(call.body, 'updateRequestValidatorInput');
-        const rules = VALIDATOR_FIELDS.map(replaceRule);
-        const properties = applyPatch(validator.properties, operations, rules, plainRefusal);
-        return jsonReply(200, put(api, { ...validator, properties }));
-      },
-    },
-    {
-      method: 'DELETE',
-      path: VALIDATOR,
-      serve(call) {
-        const api = findApi(control, call);
-        const { id } = get(api, call);
-        if (api.resources.methods.some((method) => method.properties['RequestValidatorId'] === id))
-          throw conflict('Cannot delete request validator: it is referenced by a method of the API');
-        const validators = new Map([...api.resources.validators].filter(([key]) => key !== id));
-        api.edit({ ...api.resources, validators });
-        return emptyReply(202);
-      },
-    },
-  ];
-}
-
-function showValidator({ id, properties }: ControlResource): Record<string, unknown> {
-  return {
-    id,
-    validateRequestBody: false,
-    validateRequestParameters: false,
-    ...showFields(properties, VALIDATOR_FIELDS),
-  };
 }

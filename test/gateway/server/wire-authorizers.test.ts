@@ -177,8 +177,8 @@ describe('TestInvokeMethod', () => {
     );
 
     assert.deepEqual([tested.status, tested.body], [200, 'ok']);
-    assert.equal(tested.headers?.['Content-Type'], 'application/json');
-    assert.equal(tested.headers?.['x-amzn-RequestId'], undefined);
+    const names = Object.keys(tested.headers ?? {});
+    assert.deepEqual([names.includes('Content-Type'), names.includes('x-amzn-RequestId')], [true, false]);
     assert.equal(typeof tested.latency, 'number');
     assert.match(tested.log ?? '', /^Execution log for request [0-9a-f-]+\n/);
     assert.match(tested.log ?? '', /: Method request query string: \{x=1\}\n/);

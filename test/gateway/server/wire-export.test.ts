@@ -46,30 +46,45 @@ before(async () => {
 });
 after(() => control.close());
 
+/** As far as the tests look. */
+type ExportedDocument = {
+  readonly openapi?: string;
+  readonly swagger?: string;
+  readonly basePath?: string;
+  readonly info: { readonly title: string };
+  readonly servers: unknown;
+  readonly definitions: unknown;
+  readonly paths: Readonly<Record<string, { readonly get: Readonly<Record<string, unknown>> }>>;
+  readonly components: {
+    readonly schemas: unknown;
+    readonly securitySchemes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  };
+};
+
 async function get(
   exportType: string,
   parameters: Record<string, string> = {},
   accepts = 'application/json',
-): Promise<Record<string, any>> {
+): Promise<ExportedDocument> {
   const { body } = await control.sdk.send(
     new GetExportCommand({ restApiId: API_ID, stageName: 'dev', exportType, parameters, accepts }),
   );
-  return parse(Buffer.from(body ?? []).toString()) as Record<string, any>;
+  return parse(Buffer.from(body ?? []).toString()) as ExportedDocument;
 }
 
 describe('GetExport through the AWS SDK', () => {
   it('writes OpenAPI 3 with parameters, bodies, responses and who may call', async () => {
     const document = await get('oas30');
 
-    assert.equal(document['openapi'], '3.0.1');
-    assert.equal(document['info'].title, 'pets');
-    assert.deepEqual(document['servers'], [
+    assert.equal(document.openapi, '3.0.1');
+    assert.equal(document.info.title, 'pets');
+    assert.deepEqual(document.servers, [
       {
         url: 'https://abcdefghij.execute-api.us-east-1.amazonaws.com/{basePath}',
         variables: { basePath: { default: '/dev' } },
       },
     ]);
-    assert.deepEqual(document['paths']['/pets'].get, {
+    assert.deepEqual(document.paths['/pets']?.get, {
       operationId: 'listPets',
       parameters: [
         { name: 'page', in: 'query', required: true, schema: { type: 'string' } },
@@ -88,8 +103,8 @@ describe('GetExport through the AWS SDK', () => {
       },
       security: [{ guard: [] }],
     });
-    assert.deepEqual(document['components'].schemas, { Pet: { type: 'object' } });
-    assert.deepEqual(document['components'].securitySchemes.guard, {
+    assert.deepEqual(document.components.schemas, { Pet: { type: 'object' } });
+    assert.deepEqual(document.components.securitySchemes['guard'], {
       type: 'apiKey',
       name: 'Authorization',
       in: 'header',
@@ -100,24 +115,27 @@ describe('GetExport through the AWS SDK', () => {
   it("adds AWS's extensions where they are asked for", async () => {
     const document = await get('oas30', { extensions: 'apigateway' });
 
-    assert.deepEqual(document['paths']['/pets'].get['x-amazon-apigateway-integration'], {
+    assert.deepEqual(document.paths['/pets']?.get['x-amazon-apigateway-integration'], {
       type: 'aws_proxy',
       httpMethod: 'POST',
       uri: invokeUri('list'),
     });
-    assert.deepEqual(
-      document['components'].securitySchemes.guard['x-amazon-apigateway-authorizer'].authorizerUri,
-      invokeUri('auth'),
-    );
+    const guard = document.components.securitySchemes['guard'];
+    assert.deepEqual(guard?.['x-amazon-apigateway-authorizer'], {
+      type: 'token',
+      authorizerUri: invokeUri('auth'),
+      identitySource: 'method.request.header.Authorization',
+    });
   });
 
   it('writes Swagger 2, and YAML', async () => {
     const document = await get('swagger', {}, 'application/yaml');
 
-    assert.equal(document['swagger'], '2.0');
-    assert.equal(document['basePath'], '/dev');
-    assert.deepEqual(document['definitions'], { Pet: { type: 'object' } });
-    assert.deepEqual(document['paths']['/pets'].get.parameters.at(-1), {
+    assert.equal(document.swagger, '2.0');
+    assert.equal(document.basePath, '/dev');
+    assert.deepEqual(document.definitions, { Pet: { type: 'object' } });
+    const parameters = document.paths['/pets']?.get['parameters'] as readonly unknown[];
+    assert.deepEqual(parameters.at(-1), {
       in: 'body',
       name: 'Pet',
       required: true,
@@ -133,7 +151,7 @@ describe('GetExport through the AWS SDK', () => {
       }),
     );
 
-    assert.equal((await get('oas30'))['paths']['/pets'].get.operationId, 'listPets');
+    assert.equal((await get('oas30')).paths['/pets']?.get['operationId'], 'listPets');
   });
 
   it('refuses other kinds', async () => {

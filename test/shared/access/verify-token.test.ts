@@ -15,7 +15,6 @@ import {
   signToken,
   someClaims,
 } from '../../support/signed-tokens.ts';
-import type { SigningKey } from '../../support/signed-tokens.ts';
 
 const rsa = aRsaKey('rsa');
 const ec = anEcKey('ec');
@@ -25,7 +24,6 @@ const main = anIssuer({ algorithms: ['RS256', 'ES256', 'EdDSA'] });
 const other = anIssuer({ issuer: 'https://other.example/', jwksUri: 'https://other.example/keys' }, 'other');
 const issuers = [main, other];
 const clock = { nowEpochMs: () => Date.now() };
-const nowSeconds = Math.floor(Date.now() / 1000);
 
 function aVerifier(
   trusted = issuers,

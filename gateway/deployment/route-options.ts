@@ -1,0 +1,75 @@
+/** What `MethodSettings` and `RouteSettings` say of logs and metrics (aws-behaviour §10.3). */
+import { DefinitionError } from '../errors.ts';
+import { readBlock, readFlag, readText } from './properties.ts';
+import { readMethodSettings } from './throttle.ts';
+import type { PropertyBag } from './properties.ts';
+
+export type RouteOptions = {
+  readonly loggingLevel: 'OFF' | 'ERROR' | 'INFO';
+  /** Headers and bodies go to the execution log, too. */
+  readonly isDataTraced: boolean;
+  /** Metrics by method or route beside those by stage. */
+  readonly hasDetailedMetrics: boolean;
+};
+
+/** Settings of one stage. A route takes what its own setting leaves out from the stage's. */
+export type StageOptions = {
+  readonly usual: RouteOptions;
+  readonly byRouteKey: ReadonlyMap<string, RouteOptions>;
+};
+
+export const PLAIN_ROUTE: RouteOptions = {
+  loggingLevel: 'OFF',
+  isDataTraced: false,
+  hasDetailedMetrics: false,
+};
+
+/** @throws DefinitionError for an unknown level */
+export function readMethodOptions(stage: PropertyBag): StageOptions {
+  const settings = readMethodSettings(stage);
+  const usualBag = settings.find(({ routeKey }) => routeKey === undefined)?.bag;
+  const usual = usualBag === undefined ? PLAIN_ROUTE : readOptions(usualBag, 'MetricsEnabled', PLAIN_ROUTE);
+  const byRouteKey = new Map<string, RouteOptions>();
+  for (const { routeKey, bag } of settings)
+    if (routeKey !== undefined) byRouteKey.set(routeKey, readOptions(bag, 'MetricsEnabled', usual));
+  return { usual, byRouteKey };
+}
+
+/** @throws DefinitionError for an unknown level */
+export function readRouteOptions(stage: PropertyBag): StageOptions {
+  const defaults = readBlock(stage, 'DefaultRouteSettings');
+  const usual =
+    defaults === undefined ? PLAIN_ROUTE : readOptions(defaults, 'DetailedMetricsEnabled', PLAIN_ROUTE);
+  const byRouteKey = new Map<string, RouteOptions>();
+  const routes = readBlock(stage, 'RouteSettings');
+  for (const routeKey of Object.keys(routes?.properties ?? {})) {
+    const settings = routes === undefined ? undefined : readBlock(routes, routeKey);
+    if (settings !== undefined)
+      byRouteKey.set(routeKey, readOptions(settings, 'DetailedMetricsEnabled', usual));
+  }
+  return { usual, byRouteKey };
+}
+
+function readOptions(bag: PropertyBag, metrics: string, usual: RouteOptions): RouteOptions {
+  const flag = (property: string, otherwise: boolean): boolean =>
+    bag.properties[property] === undefined ? otherwise : readFlag(bag, property);
+  return {
+    loggingLevel: readLevel(bag, usual.loggingLevel),
+    isDataTraced: flag('DataTraceEnabled', usual.isDataTraced),
+    hasDetailedMetrics: flag(metrics, usual.hasDetailedMetrics),
+  };
+}
+
+function readLevel(bag: PropertyBag, usual: RouteOptions['loggingLevel']): RouteOptions['loggingLevel'] {
+  const level = readText(bag, 'LoggingLevel', usual).toUpperCase();
+  if (level === 'OFF' || level === 'ERROR' || level === 'INFO') return level;
+  throw new DefinitionError(
+    bag.place('LoggingLevel'),
+    `Invalid logging level "${level}". AWS has OFF, ERROR and INFO`,
+  );
+}
+
+/** The options of a route; undefined = of none that is known. */
+export function optionsOf(options: StageOptions, routeKey: string | undefined): RouteOptions {
+  return (routeKey === undefined ? undefined : options.byRouteKey.get(routeKey)) ?? options.usual;
+}

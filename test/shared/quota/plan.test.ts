@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { PlanInvalid } from '#shared/errors.ts';
+import { costOf, parsePlan, usableBurst } from '#shared/quota/plan.ts';
+import type { QuotaLimit, RateLimit } from '#shared/quota/plan.ts';
+
+const QUOTA = { id: 'monthly', level: 'key', quota: 1000, period: 'MONTH' };
+const RATE = { id: 'burst', level: 'key', rate: 10, burst: 50 };
+const plan = (overrides: object = {}): object => ({ id: 'gold', version: 1, limits: [QUOTA], ...overrides });
+const limited = (limit: object): object => plan({ limits: [limit] });
+
+describe('parsePlan', () => {
+  it('fills in what a plan leaves out', () => {
+    const { limits, costs, source } = parsePlan(plan({ limits: [QUOTA, RATE] }));
+
+    assert.deepEqual(limits, [
+      {
+        kind: 'quota',
+        id: 'monthly',
+        level: 'key',
+        quota: 1000,
+        period: { length: 'MONTH', timeZone: 'UTC', anchorDay: 1, anchorMinutes: 0 },
+        initialUsage: 0,
+        overage: 0,
+        alarms: [],
+        wasteBudget: 10,
+        leaseSeconds: 30,
+        maxLeaseUnits: 10_000,
+      } satisfies QuotaLimit,
+      {
+        kind: 'rate',
+        id: 'burst',
+        level: 'key',
+        rate: 10,
+        perSeconds: 1,
+        burst: 50,
+        maxAgeMs: 250,
+        leased: false,
+        clockSkewMs: 200,
+      } satisfies RateLimit,
+    ]);
+    assert.deepEqual([...costs], [['*', 1]]);
+    assert.deepEqual(parsePlan(JSON.parse(source)).limits, limits);
+  });
+
+  it('reads a billing day and hour in a zone', () => {
+    const anchor = { day: 17, time: '06:30' };
+    const [limit] = parsePlan(limited({ ...QUOTA, timeZone: 'Europe/Berlin', anchor })).limits;
+
+    const period = { length: 'MONTH', timeZone: 'Europe/Berlin', anchorDay: 17, anchorMinutes: 390 };
+    assert.deepEqual(limit?.kind === 'quota' && limit.period, period);
+  });
+
+  const REFUSED: readonly { readonly name: string; readonly given: unknown; readonly field: string }[] = [
+    { name: 'something that is no object', given: [], field: 'plan' },
+    { name: 'an id that would not fit a header', given: plan({ id: 'go ld' }), field: 'id' },
+    { name: 'a version of 0', given: plan({ version: 0 }), field: 'version' },
+    { name: 'no limit', given: plan({ limits: [] }), field: 'limits' },
+    {
+      name: 'too many limits',
+      given: plan({ limits: Array.from({ length: 11 }, () => QUOTA) }),
+      field: 'limits',
+    },
+    { name: 'an id twice', given: plan({ limits: [QUOTA, QUOTA] }), field: 'limits[1].id' },
+    { name: 'a misspelt field', given: limited({ ...QUOTA, overrage: 5 }), field: 'limits[0].overrage' },
+    { name: 'an unknown field of the plan', given: plan({ limit: 5 }), field: 'limit' },
+    { name: 'a quota that is a rate too', given: limited({ ...QUOTA, ...RATE }), field: 'limits[0].quota' },
+    { name: 'a limit without either', given: limited({ id: 'a', level: 'key' }), field: 'limits[0].quota' },
+    {
+      name: 'concurrency, which nothing enforces',
+      given: limited({ id: 'a', level: 'key', concurrency: 5 }),
+      field: 'limits[0].concurrency',
+    },
+    { name: 'an unknown level', given: limited({ ...QUOTA, level: 'user' }), field: 'limits[0].level' },
+    { name: 'a negative quota', given: limited({ ...QUOTA, quota: -1 }), field: 'limits[0].quota' },
+    { name: 'a broken quota', given: limited({ ...QUOTA, quota: 1.5 }), field: 'limits[0].quota' },
+    { name: 'a quota over 2^53', given: limited({ ...QUOTA, quota: 2 ** 53 }), field: 'limits[0].quota' },
+    {
+      name: 'quota and overage over 2^53 together',
+      given: limited({ ...QUOTA, quota: 2 ** 53 - 1, overage: 1 }),
+      field: 'limits[0].overage',
+    },
+    {
+      name: 'more initial usage than quota',
+      given: limited({ ...QUOTA, initialUsage: 1001 }),
+      field: 'limits[0].initialUsage',
+    },
+    { name: 'an unknown period', given: limited({ ...QUOTA, period: 'YEAR' }), field: 'limits[0].period' },
+    {
+      name: 'a period of no length',
+      given: limited({ ...QUOTA, period: { everySeconds: 0 } }),
+      field: 'limits[0].period.everySeconds',
+    },
+    {
+      name: 'an unknown zone',
+      given: limited({ ...QUOTA, timeZone: 'Europe/Berln' }),
+      field: 'limits[0].timeZone',
+    },
+    {
+      name: 'a zone for seconds',
+      given: limited({ ...QUOTA, period: { everySeconds: 60 }, timeZone: 'Asia/Tokyo' }),
+      field: 'limits[0].anchor',
+    },
+    {
+      name: 'a day of the week of 8',
+      given: limited({ ...QUOTA, period: 'WEEK', anchor: { weekday: 8 } }),
+      field: 'limits[0].anchor.weekday',
+    },
+    {
+      name: 'a weekday for months',
+      given: limited({ ...QUOTA, anchor: { weekday: 1 } }),
+      field: 'limits[0].anchor.weekday',
+    },
+    {
+      name: 'a time of 25:00',
+      given: limited({ ...QUOTA, anchor: { time: '25:00' } }),
+      field: 'limits[0].anchor.time',
+    },
+    { name: 'an alarm twice', given: limited({ ...QUOTA, alarms: [80, 80] }), field: 'limits[0].alarms' },
+    { name: 'an alarm as share', given: limited({ ...QUOTA, alarms: [0.8] }), field: 'limits[0].alarms' },
+    {
+      name: 'a lease of no time',
+      given: limited({ ...QUOTA, lease: { seconds: 0 } }),
+      field: 'limits[0].lease.seconds',
+    },
+    { name: 'a negative cost', given: plan({ cost: -1 }), field: 'cost' },
+    {
+      name: 'a negative cost of a route',
+      given: plan({ cost: { 'POST /reports': -1 } }),
+      field: 'cost.POST /reports',
+    },
+    { name: 'a cost that no period can pay', given: plan({ cost: 1001 }), field: 'limits[0].quota' },
+    { name: 'a rate of 0', given: limited({ ...RATE, rate: 0 }), field: 'limits[0].rate' },
+    {
+      name: 'a burst that takes days to fill',
+      given: limited({ ...RATE, rate: 0.0001, burst: 1000 }),
+      field: 'limits[0].burst',
+    },
+    {
+      name: 'a burst too small for asking and using',
+      given: limited({ ...RATE, rate: 100, burst: 65 }),
+      field: 'limits[0].burst',
+    },
+    {
+      name: 'a burst too small for the lease',
+      given: limited({ ...RATE, lease: { maxAgeMs: 5000 } }),
+      field: 'limits[0].burst',
+    },
+    {
+      name: 'a burst too small for the largest cost',
+      given: plan({ limits: [RATE], cost: { 'POST /reports': 44 } }),
+      field: 'limits[0].burst',
+    },
+  ];
+  for (const { name, given, field } of REFUSED)
+    it(`refuses ${name}, naming ${field}`, () => {
+      assert.throws(
+        () => parsePlan(given),
+        (error) => error instanceof PlanInvalid && error.field === field && error.message.startsWith(field),
+      );
+    });
+
+  it('says by how much a burst is too small, and that much does', () => {
+    const limit = { ...RATE, lease: { maxAgeMs: 5000 } };
+    let least = 0;
+    assert.throws(
+      () => parsePlan(limited(limit)),
+      (error: Error) => (least = Number(/at least (\d+)/.exec(error.message)?.[1])) > 0,
+    );
+
+    assert.doesNotThrow(() => parsePlan(limited({ ...limit, burst: least })));
+    assert.throws(() => parsePlan(limited({ ...limit, burst: least - 1 })));
+  });
+});
+
+describe('usableBurst', () => {
+  it('takes off what may be used late by clocks that differ', () => {
+    const [limit] = parsePlan(limited({ ...RATE, lease: { maxAgeMs: 1000 } })).limits;
+
+    // 50 - 10/s * (1 s + 2 * 0.2 s)
+    assert.equal(limit?.kind === 'rate' && usableBurst(limit), 36);
+  });
+});
+
+describe('costOf', () => {
+  it('is that of the route, else that of every other one, else 1', () => {
+    const priced = parsePlan(plan({ cost: { 'POST /reports': 10, '*': 2 } }));
+    const partly = parsePlan(plan({ cost: { 'POST /reports': 10 } }));
+
+    assert.deepEqual(
+      [costOf(priced, 'POST /reports'), costOf(priced, 'GET /'), costOf(priced, undefined)],
+      [10, 2, 2],
+    );
+    assert.equal(costOf(partly, 'GET /'), 1);
+  });
+});
