@@ -33,7 +33,7 @@ export function inventoryPath(folder: string, name: string): string {
 /** Compiles the folder, and writes `compiled.json` if it says something new. With problems, the old file stays. */
 export function writeCompiledAccess(folder: string, from?: string): AccessBuild {
   const build = buildAccess(readAccessFiles(folder, from));
-  if (build.problems.length === 0)
+  if (build.problems.length === 0 && existsSync(folder))
     writeIfNew(join(folder, 'compiled.json'), printCompiledAccess(build.compiled));
   return build;
 }

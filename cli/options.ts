@@ -50,6 +50,13 @@ export function readDuration(text: string): number | undefined {
   return Math.round(Number(amount) * unitMs) * (sign === '-' ? -1 : 1);
 }
 
+/** A span of time that is not negative, in milliseconds. */
+export function readSpan(text: string): number {
+  const spanMs = readDuration(text);
+  if (spanMs !== undefined && spanMs >= 0) return spanMs;
+  throw new InvalidArgumentError('Write a span of time like 500ms, 30s, 2m or 1h.');
+}
+
 const UNITS_MS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,

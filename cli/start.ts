@@ -1,12 +1,18 @@
 /** `gatewright start`: loads stacks, serves them, prints what there is to know, ends on SIGTERM or Ctrl-C. */
 import { Command, Option } from 'commander';
-import { chooseKeyPair, createGateway, createStreamSink, printLogLine } from '../gateway/index.ts';
+import {
+  chooseKeyPair,
+  createGateway,
+  createStreamSink,
+  parseDaemonAddress,
+  printLogLine,
+} from '../gateway/index.ts';
 import { collectServices, collectVpcLink, readAwsEndpoints } from './aws-options.ts';
 import { addLoadOptions, toLoadOptions } from './load-options.ts';
-import { collectText, readPort } from './options.ts';
+import { collectText, readPort, readSpan } from './options.ts';
 import { UsageError } from './output.ts';
 import { describeStart } from './start-text.ts';
-import type { DynamoDbChoice } from '../gateway/index.ts';
+import type { DaemonAddress, DynamoDbChoice } from '../gateway/index.ts';
 import type { LoadFlags } from './load-options.ts';
 
 type StartFlags = LoadFlags & {
@@ -19,6 +25,8 @@ type StartFlags = LoadFlags & {
   readonly aws: readonly string[];
   readonly vpcLink: ReadonlyMap<string, readonly string[]>;
   readonly accountThrottle: 'on' | 'off';
+  readonly usageLag: number;
+  readonly metrics: boolean;
   readonly reload: boolean;
   readonly json: boolean;
 };
@@ -60,6 +68,13 @@ export function startCommand(): Command {
         .choices(['on', 'off'])
         .default('off'),
     )
+    .option(
+      '--usage-lag <span>',
+      'how far the quotas of usage plans run behind, as they do at AWS (30s, 2m); 0s = exact',
+      readSpan,
+      0,
+    )
+    .option('--metrics', 'write CloudWatch metrics of every request to .gatewright/logs/metrics.log', false)
     .addOption(new Option('--no-reload', 'do not watch templates and the sources of functions'))
     .option('--json', 'one JSON line on stdout when ready; logs on stderr', false)
     .action(start);
@@ -81,6 +96,9 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
     allowHosts: flags.allowHost,
     dynamodb: readDynamoDb(flags),
     accountThrottle: flags.accountThrottle === 'on',
+    usageLagMs: flags.usageLag,
+    metrics: flags.metrics,
+    xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
     reload: flags.reload,
     log,
     functionLog: (line) => {
@@ -115,6 +133,14 @@ function whenToldToEnd(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
+}
+
+/** The variable by which AWS's own SDKs find the daemon; without it nothing is traced. */
+function readDaemon(text: string | undefined): DaemonAddress | undefined {
+  if (text === undefined || text === '') return undefined;
+  const address = parseDaemonAddress(text);
+  if (address === undefined) throw new UsageError(`AWS_XRAY_DAEMON_ADDRESS takes host:port, not "${text}"`);
+  return address;
 }
 
 function readDynamoDb(flags: StartFlags): DynamoDbChoice {

@@ -1,16 +1,16 @@
 /** The adapters of a start, each opened as its options say; `compose.ts` puts them together. */
 import { join } from 'node:path';
 import { createLogFiles } from './adapters/log-files.ts';
+import { createXRayDaemon } from './adapters/xray.ts';
 import { createFunctionRuntime } from './lambda/runtime.ts';
 import { Issuer } from './server/issuer.ts';
 import { loadIssuerKeys, saveIssuerKeys } from './services/issuer-key-file.ts';
 import { openStore } from './services/store.ts';
-import type { LogFiles } from './adapters/log-files.ts';
 import type { ServedApis } from './control/served-apis.ts';
 import type { GatewayOptions } from './gateway.ts';
 import type { FunctionRuntime } from './lambda/runtime.ts';
 import type { Identities } from './policy/identities.ts';
-import type { Clock, Random, ShiftableClock } from './ports.ts';
+import type { Clock, Ports, Random, ShiftableClock } from './ports.ts';
 import type { DynamoDbBackend } from './server/dynamodb-calls.ts';
 import type { Recorder } from './services/recorder.ts';
 import type { Store } from './services/store.ts';
@@ -77,13 +77,27 @@ export function openStoreOf(options: GatewayOptions, clock: ShiftableClock): Pro
   });
 }
 
-/** What stages log, in files of their own; the request lines go where they always go. */
-export function openLogFiles({ directory, log }: GatewayOptions): LogFiles {
-  return createLogFiles({
-    directory: join(directory, '.gatewright', 'logs'),
-    report: (message) => log.write(message),
-  });
+/** What stages write down of requests, in files and to X-Ray; the request lines go where they always go. */
+export function openObservers(options: GatewayOptions): Observers {
+  const report = (message: string): void => {
+    options.log.write(message);
+  };
+  const directory = join(options.directory, '.gatewright', 'logs');
+  const logGroups = createLogFiles({ directory, report });
+  const { xrayDaemon } = options;
+  const traces = xrayDaemon === undefined ? undefined : createXRayDaemon(xrayDaemon, report);
+  return {
+    logGroups,
+    traces,
+    metrics: options.metrics === true ? { write: (line) => logGroups.write('metrics', line) } : undefined,
+    async close() {
+      traces?.close();
+      await logGroups.close();
+    },
+  };
 }
+
+export type Observers = Pick<Ports, 'logGroups' | 'metrics' | 'traces'> & { close(): Promise<void> };
 
 /** The embedded store takes any key pair; another one gets the user's. */
 export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): DynamoDbBackend | undefined {

@@ -10,7 +10,7 @@ import {
   controlUrlOf,
   describeFault,
   openIssuer,
-  openLogFiles,
+  openObservers,
   openRuntime,
   openStoreOf,
 } from './compose-parts.ts';
@@ -81,7 +81,9 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
 
   const connections = new Connections(clock);
   closing.add(startSweeping(connections));
-  const served = new ServedApis(new Account({ clock, isThrottled: options.accountThrottle }));
+  const served = new ServedApis(
+    new Account({ clock, isThrottled: options.accountThrottle, usageLagMs: options.usageLagMs }),
+  );
   const http = createHttpClient(options.vpcLinks);
   closing.add(() => http.close());
   const recorder = new Recorder(clock, random);
@@ -91,10 +93,12 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
     dynamodb: backendOf(options, store),
     ownUrl: () => parts.controlUrl,
   });
-  const logGroups = openLogFiles(options);
-  closing.add(() => logGroups.close());
+  const observers = openObservers(options);
+  closing.add(() => observers.close());
+  const { logGroups, metrics, traces } = observers;
   const at = {
-    ...{ clock, random, invoker: runtime, http, services, log, logGroups, connections, identities },
+    ...{ clock, random, invoker: runtime, http, services, log, connections, identities },
+    ...{ logGroups, metrics, traces },
     keySets: createKeySets({ issuer: LOCAL_ISSUER, keySet: () => issuer.keySet() }, clock),
     findApi: (id: string) => served.find(id),
   };

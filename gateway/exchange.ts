@@ -13,6 +13,7 @@ import type {
 } from './deployment/model.ts';
 import type { ApiKeyFacts, CallerFacts, RequestFacts } from './events/request-facts.ts';
 import type { AccessLog } from './deployment/access-log.ts';
+import type { RouteOptions } from './deployment/route-options.ts';
 import type { TokenBucket } from './metering/token-bucket.ts';
 import type { Outgoing } from './mapping/outgoing.ts';
 import type { CompiledPolicy } from './policy/model.ts';
@@ -92,7 +93,14 @@ export type StageCache = {
 };
 
 /** What a stage writes down of its requests. */
-export type StageLogs = { readonly access: AccessLog | undefined };
+export type StageLogs = {
+  readonly access: AccessLog | undefined;
+  /** REST only: the groups of the execution log, for the routes that have one. */
+  readonly executionGroups: readonly string[];
+  readonly optionsOf: (routeKey: string | undefined) => RouteOptions;
+  /** REST only: whether X-Ray hears of its requests. */
+  readonly isTraced: boolean;
+};
 
 /** A stage as requests see it. */
 export type ServedStage = {
@@ -147,7 +155,7 @@ export class Exchange implements RequestFacts {
   readonly protocol: string;
   readonly requestId: string;
   readonly extendedRequestId: string;
-  readonly traceHeader: string;
+  traceHeader: string;
   readonly receivedAtEpochMs: number;
 
   stage: ServedStage | undefined;
@@ -187,6 +195,11 @@ export class Exchange implements RequestFacts {
   onStage(stage: ServedStage, path: string): void {
     this.stage = stage;
     this.path = path;
+  }
+
+  /** X-Ray takes this request's trace: everything behind the gateway is told so. */
+  sample(): void {
+    this.traceHeader = this.traceHeader.replace('Sampled=0', 'Sampled=1');
   }
 
   matched(match: RouteMatch): Matched {

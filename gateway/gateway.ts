@@ -1,4 +1,5 @@
 /** The gateway as a program drives it: what it is started with and what it offers. */
+import type { DaemonAddress } from './adapters/xray.ts';
 import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 import type { Reply } from './exchange.ts';
@@ -46,6 +47,12 @@ export type GatewayOptions = {
    * limit of somebody's account, not of the API, and would hide what this machine and the stack can do.
    */
   readonly accountThrottle: boolean;
+  /** How late the usage of a plan tells of a request, as AWS's does; absent = at once. */
+  readonly usageLagMs?: number;
+  /** Whether metrics of every request are written to the log group `metrics`; absent = no. */
+  readonly metrics?: boolean;
+  /** Where segments of stages with `TracingEnabled` go; absent = nowhere. */
+  readonly xrayDaemon?: DaemonAddress | undefined;
   /** Watch the sources of functions, and the templates. */
   readonly reload: boolean;
   readonly log: LogSink;

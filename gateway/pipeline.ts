@@ -9,7 +9,7 @@ import { lookUp, storeReply } from './phases/cache.ts';
 import { fail } from './phases/fail.ts';
 import { finish } from './phases/finish.ts';
 import { integrate, readAnswer } from './phases/integrate.ts';
-import { log } from './phases/log.ts';
+import { log, observe } from './phases/log.ts';
 import { mapRequest } from './phases/map-request.ts';
 import { mapResponse } from './phases/map-response.ts';
 import { match } from './phases/match.ts';
@@ -31,7 +31,7 @@ export async function serve(received: Received, at: Ports): Promise<Reply> {
     const early = preflight(received);
     if (early === undefined) {
       const matched = match(received, at);
-      if (matched.stage.logs !== undefined) trail.keepNotes();
+      if ((matched.stage.logs ?? at.metrics) !== undefined) observe(matched, trail, at);
       trail.enter('screen');
       screenByPolicy(matched);
       trail.enter('authenticate');

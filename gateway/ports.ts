@@ -154,12 +154,18 @@ export interface LogSink {
 }
 
 /**
- * CloudWatch's log groups by name; here files (docs/decisions/0005). One for the access and execution logs and
- * the metrics of all kinds of API.
+ * CloudWatch's log groups by name; here files (docs/decisions/0011). For the access and execution logs of all
+ * kinds of API.
  */
 export interface LogGroups {
   /** Appends one line; must not wait, may drop lines that nothing can take. */
   write(group: string, line: string): void;
+}
+
+/** Where X-Ray segments go. */
+export interface TraceSink {
+  /** Takes one segment document as JSON text; must not wait. */
+  send(segment: string): void;
 }
 
 /** Everything a phase may reach. */
@@ -171,6 +177,10 @@ export type Ports = {
   readonly services: ServiceClient;
   readonly log: LogSink;
   readonly logGroups: LogGroups;
+  /** One line per request in CloudWatch's embedded format; undefined = nobody counts. */
+  readonly metrics?: LogSink | undefined;
+  /** Undefined = nothing is traced. */
+  readonly traces?: TraceSink | undefined;
   readonly keySets: KeySets;
   /** Who may sign requests. */
   readonly identities: Identities;

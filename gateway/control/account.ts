@@ -27,6 +27,8 @@ export type AccountOptions = {
   readonly clock: Clock;
   /** `--account-throttle`: whether all APIs together share AWS's 10,000 requests a second. */
   readonly isThrottled: boolean;
+  /** `--usage-lag`: how late usage tells of a request; absent = at once, and no quota is overrun. */
+  readonly usageLagMs?: number | undefined;
 };
 
 export class Account {
@@ -37,9 +39,11 @@ export class Account {
   #state: KeysAndPlans = { keys: new ApiKeys(), plans: new UsagePlans() };
   #defined: DefinedMetering = { keys: [], plans: [], planKeys: [] };
   readonly #stages = new Map<string, StageMemory>();
+  readonly #usageLagMs: number;
 
-  constructor({ clock, isThrottled }: AccountOptions) {
+  constructor({ clock, isThrottled, usageLagMs = 0 }: AccountOptions) {
     this.clock = clock;
+    this.#usageLagMs = usageLagMs;
     this.bucket = isThrottled ? new TokenBucket(ACCOUNT_LIMIT, clock.nowEpochMs()) : undefined;
     this.keyRing = new AccountKeyRing(() => this.#state);
   }
@@ -50,6 +54,11 @@ export class Account {
 
   get plans(): UsagePlans {
     return this.#state.plans;
+  }
+
+  /** A key as it joins a plan now. */
+  makePlanKey(keyId: string): PlanKey {
+    return new PlanKey(keyId, this.clock.nowEpochMs(), this.#usageLagMs);
   }
 
   /** The memory of a stage, by API id and name; there from its first use. */
@@ -88,7 +97,7 @@ export class Account {
     for (const { attempt, ...plan } of defined.plans) attempt(() => next.plans.put(plan));
     for (const { planId, keyId, attempt } of defined.planKeys)
       attempt(() => {
-        const member = this.plans.findKey(planId, keyId) ?? new PlanKey(next.keys.get(keyId).id, nowEpochMs);
+        const member = this.plans.findKey(planId, keyId) ?? this.makePlanKey(next.keys.get(keyId).id);
         next.plans.join(planId, member);
       });
     this.#carryOverMembers(next, defined);

@@ -10,6 +10,7 @@ import type { ApiIdentity, BuiltInWordings, Deployment } from '../deployment/mod
 import type { AccessLog } from '../deployment/access-log.ts';
 import type { StageCaching } from '../deployment/caching.ts';
 import type { CanarySettings } from '../deployment/canary.ts';
+import type { StageOptions } from '../deployment/route-options.ts';
 import type { ThrottleSettings } from '../deployment/throttle.ts';
 import type { ServedApi, ServedStage } from '../exchange.ts';
 import type { Account } from './account.ts';
@@ -53,6 +54,9 @@ export type StageSettings = {
   readonly canary: CanarySettings | undefined;
   /** REST only. */
   readonly caching: StageCaching | undefined;
+  readonly options: StageOptions;
+  /** REST only. */
+  readonly isTraced: boolean;
 };
 
 /** One snapshot: what requests are served by, and the resources it was compiled from. */

@@ -3,6 +3,7 @@ import { readAccessLog } from '../deployment/access-log.ts';
 import { readCaching } from '../deployment/caching.ts';
 import { readCanary } from '../deployment/canary.ts';
 import { readBlock, readFlag, readText } from '../deployment/properties.ts';
+import { readMethodOptions, readRouteOptions } from '../deployment/route-options.ts';
 import { readStageVariables } from '../deployment/stage-variables.ts';
 import { readRestThrottles, readRouteThrottles } from '../deployment/throttle.ts';
 import { DefinitionError } from '../errors.ts';
@@ -74,6 +75,8 @@ export function readRestStage(stage: ControlResource): StageSettings {
     accessLog: readAccessLog(stage, 'AccessLogSetting'),
     canary: readCanary(stage),
     caching: readCaching(stage),
+    options: readMethodOptions(stage),
+    isTraced: readFlag(stage, 'TracingEnabled'),
   };
 }
 
@@ -133,7 +136,8 @@ function readV2Stages(group: ApiGroup): StageList {
     const accessLog = readAccessLog(stage, 'AccessLogSettings');
     stages.push({
       ...{ source: stage, name, deploymentId, variables, throttles, accessLog },
-      ...{ canary: undefined, caching: undefined },
+      ...{ canary: undefined, caching: undefined, isTraced: false },
+      options: readRouteOptions(stage),
       place: (property) => stage.place(property),
     });
   }

@@ -1,11 +1,11 @@
 /** Settings of a stage → what requests read of it. */
+import { optionsOf } from '../deployment/route-options.ts';
 import { canaryOf } from './account.ts';
 import { createStageThrottle } from './stage-throttle.ts';
-import type { AccessLog } from '../deployment/access-log.ts';
 import type { StageCaching } from '../deployment/caching.ts';
 import type { CanarySettings } from '../deployment/canary.ts';
 import type { Deployment } from '../deployment/model.ts';
-import type { ResponseCache, ServedStage, StageCache } from '../exchange.ts';
+import type { ResponseCache, ServedStage, StageCache, StageLogs } from '../exchange.ts';
 import type { Account } from './account.ts';
 import type { StageSettings } from './api-state.ts';
 
@@ -16,7 +16,7 @@ export function serveStage(
   account: Account,
   deploymentOf: (id: string) => Deployment,
 ): ServedStage {
-  const { name, deploymentId, variables, throttles, accessLog, canary, caching } = settings;
+  const { name, deploymentId, variables, throttles, canary, caching } = settings;
   const { authorizerCache, responseCache, buckets } = account.stageMemory(apiId, name);
   responseCache.useCluster(caching?.clusterSize);
   const deployment = deploymentOf(deploymentId);
@@ -26,7 +26,7 @@ export function serveStage(
     canary: undefined,
     throttle: createStageThrottle(throttles, buckets, account.bucket),
     keys: account.keyRing,
-    logs: accessLog && { access: accessLog },
+    logs: writeDown(apiId, settings),
     cache: caching && keepAnswers(responseCache, deployment, caching),
   };
   if (canary === undefined) return stage;
@@ -63,11 +63,35 @@ function serveCanary(stage: ServedStage, canary: CanarySettings, deployment: Dep
   return {
     ...{ ...stage, deployment, deploymentId: canary.deploymentId, isCanary: true },
     variables: Object.keys(variables).length === 0 ? null : variables,
-    logs: stage.logs && { access: stage.logs.access && alsoToCanary(stage.logs.access) },
+    logs: stage.logs && alsoToCanary(stage.logs),
   };
 }
 
-/** Lines of a canary go to the stage's group and to one of their own. */
-function alsoToCanary({ groups, format }: AccessLog): AccessLog {
-  return { groups: groups.flatMap((group) => [group, `${group}/Canary`]), format };
+/** Undefined where the stage keeps nothing, so that its requests are not looked at. */
+function writeDown(
+  apiId: string,
+  { name, accessLog, options, isTraced }: StageSettings,
+): StageLogs | undefined {
+  const all = [options.usual, ...options.byRouteKey.values()];
+  const isPlain = all.every(
+    ({ loggingLevel, hasDetailedMetrics }) => loggingLevel === 'OFF' && !hasDetailedMetrics,
+  );
+  if (accessLog === undefined && isPlain && !isTraced) return undefined;
+  return {
+    access: accessLog,
+    executionGroups: [`API-Gateway-Execution-Logs_${apiId}/${name}`],
+    optionsOf: (routeKey) => optionsOf(options, routeKey),
+    isTraced,
+  };
+}
+
+/** Lines of a canary go to the stage's groups and to ones of their own. */
+function alsoToCanary(logs: StageLogs): StageLogs {
+  const both = (groups: readonly string[]): string[] => groups.flatMap((group) => [group, `${group}/Canary`]);
+  const { access } = logs;
+  return {
+    ...logs,
+    access: access && { ...access, groups: both(access.groups) },
+    executionGroups: both(logs.executionGroups),
+  };
 }

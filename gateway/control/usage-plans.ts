@@ -31,9 +31,9 @@ export class PlanKey {
   readonly usage: KeyUsage;
   readonly buckets = new TokenBuckets();
 
-  constructor(keyId: string, joinedAtEpochMs: number) {
+  constructor(keyId: string, joinedAtEpochMs: number, usageLagMs: number) {
     this.keyId = keyId;
-    this.usage = new KeyUsage(joinedAtEpochMs);
+    this.usage = new KeyUsage(joinedAtEpochMs, usageLagMs);
   }
 }
 

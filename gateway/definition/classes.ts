@@ -11,8 +11,6 @@ export type TypeClass = {
   readonly enforced: readonly string[];
   readonly noEffect?: readonly string[];
   readonly unsupported?: Readonly<Record<string, Consequence>>;
-  /** Lists that have no effect as long as their items hold nothing else than these. */
-  readonly harmlessItems?: Readonly<Record<string, readonly string[]>>;
   /** Lists that are enforced as long as their items hold nothing else than these. */
   readonly enforcedItems?: Readonly<Record<string, readonly string[]>>;
   /** Values other than these are unsupported, by property. */
@@ -25,11 +23,10 @@ const words = (text: string): readonly string[] => text.split(/\s+/).filter((wor
 
 const METHOD_SETTINGS = 'what it says beside the settings that AWS has is not applied';
 const INTEGRATION = 'every request to it fails: this integration cannot run yet';
-const LOGGING_ITEMS = words('HttpMethod ResourcePath LoggingLevel DataTraceEnabled MetricsEnabled');
-const METHOD_ITEMS = [
-  ...LOGGING_ITEMS,
-  ...words('ThrottlingBurstLimit ThrottlingRateLimit CachingEnabled CacheTtlInSeconds CacheDataEncrypted'),
-];
+const METHOD_ITEMS = words(
+  `HttpMethod ResourcePath LoggingLevel DataTraceEnabled MetricsEnabled ThrottlingBurstLimit ThrottlingRateLimit
+   CachingEnabled CacheTtlInSeconds CacheDataEncrypted`,
+);
 const OPENAPI = 'routes of a document in S3 are not served';
 
 export const TYPES: Readonly<Record<string, TypeClass>> = {
@@ -88,30 +85,29 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
       `RestApiId StageName StageDescription.Variables StageDescription.ThrottlingBurstLimit
        StageDescription.ThrottlingRateLimit StageDescription.AccessLogSetting
        StageDescription.CanarySetting DeploymentCanarySettings StageDescription.CacheClusterEnabled
-       StageDescription.CacheClusterSize StageDescription.CachingEnabled StageDescription.CacheTtlInSeconds`,
+       StageDescription.CacheClusterSize StageDescription.CachingEnabled StageDescription.CacheTtlInSeconds
+       StageDescription.TracingEnabled StageDescription.LoggingLevel StageDescription.MetricsEnabled
+       StageDescription.DataTraceEnabled`,
     ),
     noEffect: words(
       `Description StageDescription.Description StageDescription.Tags StageDescription.DocumentationVersion
-       StageDescription.TracingEnabled StageDescription.LoggingLevel StageDescription.MetricsEnabled
-       StageDescription.DataTraceEnabled StageDescription.CacheDataEncrypted`,
+       StageDescription.CacheDataEncrypted`,
     ),
     unsupported: {
       'StageDescription.MethodSettings': METHOD_SETTINGS,
     },
-    harmlessItems: { 'StageDescription.MethodSettings': LOGGING_ITEMS },
     enforcedItems: { 'StageDescription.MethodSettings': METHOD_ITEMS },
   },
   'AWS::ApiGateway::Stage': {
     enforced: words(
       `RestApiId DeploymentId StageName Variables AccessLogSetting CanarySetting CacheClusterEnabled
-       CacheClusterSize`,
+       CacheClusterSize TracingEnabled`,
     ),
-    noEffect: words('Description Tags DocumentationVersion TracingEnabled'),
+    noEffect: words('Description Tags DocumentationVersion'),
     unsupported: {
       MethodSettings: METHOD_SETTINGS,
       ClientCertificateId: 'no client certificate is shown to backends',
     },
-    harmlessItems: { MethodSettings: LOGGING_ITEMS },
     enforcedItems: { MethodSettings: METHOD_ITEMS },
   },
   'AWS::ApiGateway::ApiKey': {
@@ -173,11 +169,11 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGatewayV2::Stage': {
     enforced: words(
       `ApiId StageName DeploymentId AutoDeploy StageVariables RouteSettings AccessLogSettings
-       DefaultRouteSettings.ThrottlingBurstLimit DefaultRouteSettings.ThrottlingRateLimit`,
+       DefaultRouteSettings.ThrottlingBurstLimit DefaultRouteSettings.ThrottlingRateLimit
+       DefaultRouteSettings.DetailedMetricsEnabled`,
     ),
     noEffect: words(
-      `Description Tags DefaultRouteSettings.DetailedMetricsEnabled DefaultRouteSettings.LoggingLevel
-       DefaultRouteSettings.DataTraceEnabled`,
+      'Description Tags DefaultRouteSettings.LoggingLevel DefaultRouteSettings.DataTraceEnabled',
     ),
     unsupported: {
       ClientCertificateId: 'no client certificate is shown to backends',

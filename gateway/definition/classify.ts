@@ -63,9 +63,8 @@ function* classifyProperty(
   value: Json,
 ): Generator<[property: string, consequence: string | undefined]> {
   if (isSwitchedOff(value) || known.enforced.includes(name) || known.values?.[name] !== undefined) return;
-  if (known.noEffect?.includes(name) === true || holdsOnly(value, known.harmlessItems?.[name])) {
-    yield [name, undefined];
-  } else if (!holdsOnly(value, known.enforcedItems?.[name]))
+  if (known.noEffect?.includes(name) === true) yield [name, undefined];
+  else if (!holdsOnly(value, known.enforcedItems?.[name]))
     yield [name, known.unsupported?.[name] ?? 'this property is not applied'];
 }
 

@@ -30,7 +30,12 @@ export type ExecutionFacts = {
 /** Bytes of one log event, measured in characters (aws-behaviour §10.3). */
 const EVENT_LIMIT = 1024;
 /** Only their ends may stand in a log, enough to tell two of them apart. */
-const SECRETS: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'x-amz-security-token', 'cookie']);
+const SECRETS: ReadonlySet<string> = new Set([
+  'authorization',
+  'x-api-key',
+  'x-amz-security-token',
+  'cookie',
+]);
 
 /** Lines of level INFO; headers and bodies only where data is traced. Every line names its request. */
 export function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] {
@@ -51,7 +56,8 @@ export function executionLines(facts: ExecutionFacts, isDataTraced: boolean): st
     ...(failure === undefined ? ['Successfully completed execution'] : []),
     `Method completed with status: ${reply.status}`,
   ];
-  return lines.map((line) => frame(request.requestId, line));
+  const hide = hideSecrets(request.rawHeaders);
+  return lines.map((line) => frame(request.requestId, hide(line)));
 }
 
 /** Lines of level ERROR: none for a request that did not fail. */
@@ -106,12 +112,19 @@ function print(body: string | Buffer | undefined): string {
 
 function printHeaders(headers: readonly string[]): string {
   const entries: [string, string][] = [];
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    const name = headers[index] ?? '';
-    const value = headers[index + 1] ?? '';
-    entries.push([name, SECRETS.has(name.toLowerCase()) ? `****${value.slice(-3)}` : value]);
-  }
+  for (let index = 0; index + 1 < headers.length; index += 2)
+    entries.push([headers[index] ?? '', headers[index + 1] ?? '']);
   return printMap(entries);
+}
+
+/** Wherever a credential of the request stands, in the event of a function too. */
+function hideSecrets(rawHeaders: readonly string[]): (line: string) => string {
+  const secrets: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const value = rawHeaders[index + 1] ?? '';
+    if (value !== '' && SECRETS.has((rawHeaders[index] ?? '').toLowerCase())) secrets.push(value);
+  }
+  return (line) => secrets.reduce((text, secret) => text.replaceAll(secret, `****${secret.slice(-3)}`), line);
 }
 
 /** As Java prints a map. */

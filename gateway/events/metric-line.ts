@@ -64,7 +64,9 @@ const METRICS: Readonly<
     ['5XXError', 'Count', isClass(facts, 5)],
     ['Latency', 'Milliseconds', facts.latencyMs],
     ...integrationLatency(facts),
-    ...(cache === undefined ? [] : [[cache === 'hit' ? 'CacheHitCount' : 'CacheMissCount', 'Count', 1] as const]),
+    ...(cache === undefined
+      ? []
+      : [[cache === 'hit' ? 'CacheHitCount' : 'CacheMissCount', 'Count', 1] as const]),
   ],
   http: (facts) => [
     ['Count', 'Count', 1],

@@ -7,6 +7,11 @@ export type QuotaLimit = { readonly limit: number; readonly offset: number; read
 
 /** How long AWS keeps daily figures. */
 const KEPT_DAYS = 90;
+/** Requests that nobody knows of yet are kept in so many lots at most. */
+const LOTS = 60;
+
+/** Requests of about one moment, of which usage does not tell yet. */
+type Lot = { readonly atEpochMs: number; count: number };
 
 /** Requests of one key under one plan. Knows no limit of its own: a plan may be changed while it counts. */
 export class KeyUsage {
@@ -15,18 +20,42 @@ export class KeyUsage {
   /** `UpdateUsage` grants more (or takes away) for the one period it is called in. */
   readonly #extensions = new Map<number, number>();
   readonly #firstDay: number;
+  readonly #lagMs: number;
+  #pending: Lot[] = [];
 
-  /** The offset belongs to the period in which the key joined the plan. */
-  constructor(joinedAtEpochMs: number) {
+  /**
+   * The offset belongs to the period in which the key joined the plan. `lagMs`: how late a request shows in the
+   * usage, and so may go beyond the quota, as at AWS, whose quotas are best effort; 0 = at once.
+   */
+  constructor(joinedAtEpochMs: number, lagMs = 0) {
     this.#firstDay = dayOf(joinedAtEpochMs);
+    this.#lagMs = lagMs;
   }
 
   /** Counts one admitted request. */
   count(nowEpochMs: number): void {
-    const day = dayOf(nowEpochMs);
+    if (this.#lagMs === 0) this.#add(dayOf(nowEpochMs), 1);
+    else this.#postpone(nowEpochMs);
+  }
+
+  /** Takes in what has become known by now. */
+  settle(nowEpochMs: number): void {
+    if (this.#pending.length === 0) return;
+    const isKnown = ({ atEpochMs }: Lot): boolean => atEpochMs + this.#lagMs <= nowEpochMs;
+    for (const { atEpochMs, count } of this.#pending.filter(isKnown)) this.#add(dayOf(atEpochMs), count);
+    this.#pending = this.#pending.filter((lot) => !isKnown(lot));
+  }
+
+  #add(day: number, count: number): void {
     const used = this.#used.get(day);
     if (used === undefined) this.#forgetOldDays(day);
-    this.#used.set(day, (used ?? 0) + 1);
+    this.#used.set(day, (used ?? 0) + count);
+  }
+
+  #postpone(nowEpochMs: number): void {
+    const last = this.#pending.at(-1);
+    if (last !== undefined && nowEpochMs - last.atEpochMs < this.#lagMs / LOTS) last.count += 1;
+    else this.#pending.push({ atEpochMs: nowEpochMs, count: 1 });
   }
 
   usedOn(day: number): number {
@@ -39,6 +68,7 @@ export class KeyUsage {
   }
 
   isUsedUp(nowEpochMs: number, quota: QuotaLimit): boolean {
+    this.settle(nowEpochMs);
     return this.#balance(dayOf(nowEpochMs), quota) < 1;
   }
 

@@ -1,12 +1,25 @@
 /**
- * What is written down of a request, on every exit: its line, and the access log of its stage.
+ * What is written down of a request, on every exit: its line, and what its stage wants of it (access log,
+ * execution log, metrics, trace).
  * reads: everything · adds: nothing · may answer: no · fails with: nothing
  * @see aws-behaviour §10.3
  */
+import { executionLines, failureLines } from '../events/execution-log.ts';
+import { metricLine } from '../events/metric-line.ts';
+import { isSampled, saysSampled, traceSegment } from '../events/trace-segment.ts';
+import type { LoggedCall } from '../events/execution-log.ts';
 import type { LogFacts, LoggedConnection } from '../events/log-variables.ts';
-import type { Received, Reply } from '../exchange.ts';
-import type { Ports } from '../ports.ts';
+import type { Matched, Received, Reply, StageLogs } from '../exchange.ts';
+import type { HttpOutcome, InvocationResult, Ports } from '../ports.ts';
 import type { Trail } from '../trail.ts';
+
+/** Before anything else of a request that more than its line is written of. */
+export function observe(matched: Matched, trail: Trail, at: Ports): void {
+  trail.keepNotes();
+  // The client's own decision stands; AWS takes a sample of the rest, here it is all of them.
+  if (matched.stage.logs?.isTraced === true && at.traces !== undefined && !saysSampled(matched.rawHeaders))
+    matched.sample();
+}
 
 /**
  * `GET /dev/users 200 3.2 ms integrate`, and why where the request failed. `connection` where the request was a
@@ -22,11 +35,26 @@ export function log(
   const latencyMs = trail.elapsedMs();
   const line = `${received.method} ${received.rawPath} ${reply.status} ${latencyMs.toFixed(1)} ms ${trail.phase}`;
   at.log.write(trail.failure === undefined ? line : `${line} (${trail.failure})`);
-  const access = received.stage?.logs?.access;
-  if (access === undefined) return;
+  const { stage, api } = received;
+  if (stage === undefined || (stage.logs ?? at.metrics) === undefined) return;
+  const { logs } = stage;
   const facts = describe(received, reply, trail, latencyMs, connection);
-  const logged = access.format.print(facts);
-  for (const group of access.groups) at.logGroups.write(group, logged);
+  const options = logs?.optionsOf(received.route?.routeKey);
+  if (logs?.access !== undefined) write(logs.access.groups, [logs.access.format.print(facts)], at);
+  if (logs !== undefined && options !== undefined && options.loggingLevel !== 'OFF')
+    writeExecution(logs, received, reply, trail, at);
+  at.metrics?.write(
+    metricLine(facts, {
+      ...{ protocol: api.protocol, apiName: api.name, cache: trail.notes?.cache },
+      isDetailed: options?.hasDetailedMetrics === true,
+    }),
+  );
+  if (logs?.isTraced === true && isSampled(received.traceHeader))
+    at.traces?.send(traceSegment(facts, `${api.name}/${stage.name}`));
+}
+
+function write(groups: readonly string[], lines: readonly string[], at: Ports): void {
+  for (const group of groups) for (const line of lines) at.logGroups.write(group, line);
 }
 
 function describe(
@@ -52,4 +80,63 @@ function describe(
     integration: received.route?.integration.kind === 'mock' ? undefined : trail.describeIntegration(status),
     failure: trail.error && wordings.describe(trail.error.code, trail.error.detail),
   };
+}
+
+function writeExecution(logs: StageLogs, received: Received, reply: Reply, trail: Trail, at: Ports): void {
+  const { loggingLevel, isDataTraced } = logs.optionsOf(received.route?.routeKey);
+  const latencyMs = trail.describeIntegration(undefined)?.latencyMs ?? 0;
+  const call = describeCall(received, trail.notes?.outcome, latencyMs);
+  const facts = { request: received, call, reply, failure: trail.failure };
+  const lines = loggingLevel === 'ERROR' ? failureLines(facts) : executionLines(facts, isDataTraced);
+  write(logs.executionGroups, lines, at);
+}
+
+/** Undefined where nothing went out. */
+function describeCall(
+  { outgoing, payload, stage, api }: Received,
+  outcome: InvocationResult | HttpOutcome | undefined,
+  latencyMs: number,
+): LoggedCall | undefined {
+  const received = outcome && describeOutcome(outcome);
+  const nowhere = { headers: [], body: undefined };
+  const toFunction = (name: string): string =>
+    `https://lambda.${api.region}.amazonaws.com/2015-03-31/functions/arn:aws:lambda:${api.region}:${api.accountId}:function:${name}/invocations`;
+  if (outgoing === undefined) return undefined;
+  switch (outgoing.kind) {
+    case 'mock':
+      return undefined;
+    case 'lambda-proxy': {
+      const uri = toFunction(outgoing.functionName.render(stage?.variables ?? null));
+      return { uri, sent: { ...nowhere, body: payload }, received, latencyMs };
+    }
+    case 'function':
+      return {
+        ...{ uri: toFunction(outgoing.functionName), received, latencyMs },
+        sent: { ...nowhere, body: outgoing.event },
+      };
+    case 'http':
+    case 'http-api': {
+      const { origin, target } = outgoing.request;
+      return { uri: `${origin}${target}`, sent: outgoing.request, received, latencyMs };
+    }
+    case 'service': {
+      const { service, region, path } = outgoing.request;
+      const uri = `https://${service}.${region}.amazonaws.com${path}`;
+      return { uri, sent: outgoing.request, received, latencyMs };
+    }
+  }
+}
+
+function describeOutcome(outcome: InvocationResult | HttpOutcome): LoggedCall['received'] {
+  switch (outcome.kind) {
+    case 'answered':
+      return outcome;
+    case 'returned':
+    case 'failed':
+      return { status: 200, headers: [], body: outcome.payload };
+    case 'refused':
+    case 'timed-out':
+    case 'unreachable':
+      return undefined;
+  }
 }

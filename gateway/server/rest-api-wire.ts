@@ -24,7 +24,23 @@ import type { WireRoute } from './wire-router.ts';
 /** Serves signed calls whose identity may `apigateway:{verb}` the resource. */
 export function createRestApiWire(control: RestControl): AwsService {
   const routes = listRoutes(control);
-  return (call) => routeCall(call, routes);
+  const told = new Set<string>();
+  return async (call) => {
+    const reply = await routeCall(call, routes);
+    tellEdits(control, told);
+    return reply;
+  };
+}
+
+/** Once for each time that an API begins to differ from what is deployed: the usual reason for "nothing changed". */
+function tellEdits({ apis, ports }: RestControl, told: Set<string>): void {
+  for (const { identity, isEdited } of apis.all) {
+    if (!isEdited) told.delete(identity.apiId);
+    else if (!told.has(identity.apiId)) {
+      told.add(identity.apiId);
+      ports.log.write(`${identity.name} is edited but not deployed; requests see it after CreateDeployment`);
+    }
+  }
 }
 
 function listRoutes(control: RestControl): readonly WireRoute[] {

@@ -19,11 +19,12 @@ export function exportRoutes(control: RestControl): readonly WireRoute[] {
         const kind = call.path('exportType');
         if (kind !== 'oas30' && kind !== 'swagger')
           throw badRequest('Invalid export type specified. Must be one of: [oas30, swagger]');
+        const version = `${new Date(createdAtEpochMs).toISOString().slice(0, 19)}Z`;
         const extensions = (call.query.get('extensions') ?? '').split(',');
         const document = exportOpenApi(api.identity, resources, {
           kind,
           stageName: settings.name,
-          version: `${new Date(createdAtEpochMs).toISOString().slice(0, 19)}Z`,
+          version,
           withIntegrations: extensions.includes('integrations') || extensions.includes('apigateway'),
           withAuthorizers: extensions.includes('authorizers') || extensions.includes('apigateway'),
         });
@@ -31,8 +32,12 @@ export function exportRoutes(control: RestControl): readonly WireRoute[] {
         return {
           status: 200,
           headers: [
-            ...['Content-Type', isYaml ? 'application/yaml' : 'application/json'],
-            ...['Content-Disposition', `attachment; filename="${kind}.${isYaml ? 'yaml' : 'json'}"`],
+            // A download, whatever it holds, as at AWS.
+            ...['Content-Type', 'application/octet-stream'],
+            ...[
+              'Content-Disposition',
+              `attachment; filename="${kind}_${version}.${isYaml ? 'yaml' : 'json'}"`,
+            ],
           ],
           body: isYaml ? stringify(document) : JSON.stringify(document, null, 2),
         };

@@ -5,12 +5,14 @@ import {
   getIntegration,
   getMethod,
   getResponse,
+  listResponses,
   putResponse,
   removeResponse,
   replaceMethod,
   withIntegration,
   withoutIntegration,
 } from '../control/edit-methods.ts';
+import { conflict } from '../control/control-error.ts';
 import { applyPatch, parsePatch, plainRefusal } from '../control/patch.ts';
 import { textOf } from '../control/resource-properties.ts';
 import { jsonReply } from './control-request.ts';
@@ -207,7 +209,11 @@ function methodResponseRoutes(control: RestControl): readonly WireRoute[] {
       serve(call) {
         const response = readFields(call.body, METHOD_RESPONSE_FIELDS);
         const statusCode = call.path('statusCode');
-        edit(call, (method) => putResponse(method, list, { ...response, StatusCode: statusCode }));
+        edit(call, (method) => {
+          if (listResponses(method, list).some((other) => textOf(other, 'StatusCode') === statusCode))
+            throw conflict('Response already exists for this resource');
+          return putResponse(method, list, { ...response, StatusCode: statusCode });
+        });
         return jsonReply(201, show(call));
       },
     },

@@ -1,7 +1,6 @@
 /** Usage plans and the keys in them over AWS's REST API. @see API Gateway API reference, "CreateUsagePlan" and its kin */
 import { badRequest, notFound } from '../control/control-error.ts';
 import { applyPatch, parsePatch, plainRefusal } from '../control/patch.ts';
-import { PlanKey } from '../control/usage-plans.ts';
 import { PLAN_RULES } from './plan-patch.ts';
 import { readMethodThrottles, readQuota, readThrottle } from './plan-shape.ts';
 import { jsonReply } from './control-request.ts';
@@ -98,7 +97,7 @@ function planKeyRoutes(account: Account): readonly WireRoute[] {
         if (requiredText(body, 'keyType') !== 'API_KEY')
           throw badRequest('Invalid Usage Plan Key type. Must be one of: [API_KEY]');
         const key = account.keys.get(requiredText(body, 'keyId'));
-        account.plans.join(plan.id, new PlanKey(key.id, account.clock.nowEpochMs()));
+        account.plans.join(plan.id, account.makePlanKey(key.id));
         return jsonReply(201, showPlanKey(account, key.id));
       },
     },

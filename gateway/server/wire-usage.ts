@@ -67,7 +67,9 @@ function showUsage(
   end: number,
   account: Account,
 ): ControlReply {
-  const last = Math.min(end, dayOf(account.clock.nowEpochMs()));
+  const nowEpochMs = account.clock.nowEpochMs();
+  const last = Math.min(end, dayOf(nowEpochMs));
+  for (const { usage } of keys) usage.settle(nowEpochMs);
   const days = Array.from({ length: Math.max(0, last - start + 1) }, (_, index) => start + index);
   const { quota } = plan;
   return jsonReply(200, {

@@ -1,4 +1,5 @@
 /** What is written down of an event of an open connection: its line, and the access log of its stage (aws-behaviour §10.3). */
+import { metricLine } from '../events/metric-line.ts';
 import type { LogFacts } from '../events/log-variables.ts';
 import type { RoutePlan } from '../deployment/model.ts';
 import type { ServedApi, ServedStage } from '../exchange.ts';
@@ -27,10 +28,20 @@ export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports): void 
   const ms = trail.elapsedMs().toFixed(1);
   const line = `${kind} /${connection.stageName} ${route?.routeKey ?? '-'} ${shown} ${ms} ms ${trail.phase}`;
   at.log.write(trail.failure === undefined ? line : `${line} (${trail.failure})`);
-  const access = event.found?.stage.logs?.access;
-  if (event.found === undefined || access === undefined) return;
-  const logged = access.format.print(describe(event, event.found, trail, at));
-  for (const group of access.groups) at.logGroups.write(group, logged);
+  const { found } = event;
+  if (found === undefined || (found.stage.logs ?? at.metrics) === undefined) return;
+  const { logs } = found.stage;
+  const facts = describe(event, found, trail, at);
+  if (logs?.access !== undefined) {
+    const logged = logs.access.format.print(facts);
+    for (const group of logs.access.groups) at.logGroups.write(group, logged);
+  }
+  at.metrics?.write(
+    metricLine(facts, {
+      ...{ protocol: 'websocket', apiName: found.api.name, cache: undefined },
+      isDetailed: logs?.optionsOf(route?.routeKey).hasDetailedMetrics === true,
+    }),
+  );
 }
 
 /** A message is no HTTP: what it lacks shows as `-`. */

@@ -51,7 +51,7 @@ export async function connect(handshake: Received, at: WebSocketPorts): Promise<
     admitOneMore(at.connections);
     trail.enter('match');
     const matched = matchConnect(handshake);
-    if (matched.stage.logs !== undefined) trail.keepNotes();
+    if ((matched.stage.logs ?? at.metrics) !== undefined) trail.keepNotes();
     trail.enter('authenticate');
     const caller = knownCaller(matched, at) ?? (await authenticate(matched, at, start));
     trail.enter('authorize');
@@ -135,7 +135,7 @@ export async function message(
     at.connections.end(connection, GOING_AWAY);
     return undefined;
   }
-  if (found.stage.logs !== undefined) trail.keepNotes();
+  if ((found.stage.logs ?? at.metrics) !== undefined) trail.keepNotes();
   const route = selectRoute(found.stage.deployment.messageRouting, body);
   const requestId = at.random.extendedId();
   const event = { kind: 'MESSAGE', connection, requestId, found, route } as const;
@@ -180,7 +180,7 @@ export async function disconnect(
   const trail = new Trail(at.clock);
   trail.enter('match');
   const found = findStage(connection, at);
-  if (found?.stage.logs !== undefined) trail.keepNotes();
+  if ((found?.stage.logs ?? at.metrics) !== undefined) trail.keepNotes();
   const route = found?.stage.deployment.messageRouting?.routes.get('$disconnect');
   const requestId = at.random.extendedId();
   if (found !== undefined && route !== undefined && route.integration.kind !== 'none') {

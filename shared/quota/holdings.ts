@@ -9,7 +9,7 @@ import type { Period, PeriodRule } from './period.ts';
 import type { Limit, QuotaLimit, UsagePlan } from './plan.ts';
 import { RateLease } from './rate-lease.ts';
 import { rateKey } from './rate-limit.ts';
-import { ledgerIdOf } from './subject.ts';
+import { checkLedgerId, ledgerIdOf } from './subject.ts';
 import type { Subject } from './subject.ts';
 
 export type HoldingsOptions = {
@@ -81,6 +81,7 @@ export class Holdings {
       known.adopt(limit, plan);
       return known;
     }
+    checkLedgerId(id);
     dropFirst(this.#leases, this.#options.maxLeases - 1);
     const lease = new Lease(id, period, limit, plan, this.#options.ports);
     this.#leases.set(name, lease);
@@ -93,7 +94,10 @@ export class Holdings {
     const known = this.#rates.get(name);
     const lease = known ?? new RateLease(id, limit, ports, nowEpochMs);
     if (known !== undefined) this.#rates.delete(name);
-    else dropFirst(this.#rates, maxLeases - 1);
+    else {
+      checkLedgerId(id);
+      dropFirst(this.#rates, maxLeases - 1);
+    }
     this.#rates.set(name, lease);
     return lease;
   }

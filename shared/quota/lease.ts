@@ -114,8 +114,8 @@ export class Lease implements Holding {
     const { reason } = refused.refusal;
     if (reason !== 'suspended' && this.isReady(cost)) return undefined;
     // A cheaper request may still fit.
-    if (reason === 'quota-exceeded' && cost - this.#remainder <= (this.#seen?.remaining ?? 0))
-      return undefined;
+    const remaining = this.#seen?.closed === true ? 0 : (this.#seen?.remaining ?? 0);
+    if (reason === 'quota-exceeded' && cost - this.#remainder <= remaining) return undefined;
     return refused.refusal;
   }
 

@@ -13,10 +13,12 @@ export type PlanRead =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'unavailable' };
 
-type Entry = { readonly plan: UsagePlan; readonly readAt: Moment };
+type Entry = { readonly plan: UsagePlan; readonly readAt: Moment; readonly freshMs: number };
 
 /** Plans are re-read after this long; a period is opened by the newest in any case. */
 const FRESH_MS = 60_000;
+/** While the table is out of reach it is asked once in this time, not by every request. */
+const UNAVAILABLE_MS = 1000;
 const MAX_PLANS = 1000;
 
 export class PlanBook {
@@ -35,7 +37,9 @@ export class PlanBook {
   /** The plan if it was read lately; synchronous, for the path of every request. */
   peek(planId: string): UsagePlan | undefined {
     const entry = this.#entries.get(planId);
-    return entry !== undefined && elapsedMs(this.#clock, entry.readAt) <= FRESH_MS ? entry.plan : undefined;
+    return entry !== undefined && elapsedMs(this.#clock, entry.readAt) <= entry.freshMs
+      ? entry.plan
+      : undefined;
   }
 
   /** Makes the next `read` ask the table. */
@@ -63,14 +67,18 @@ export class PlanBook {
     }
     if (read.item === undefined) return { kind: 'unknown' };
     const plan = parseStored(read.item);
-    if (this.#entries.size >= MAX_PLANS) this.#entries.clear();
-    this.#entries.set(planId, { plan, readAt: momentOf(this.#clock) });
-    return { kind: 'known', plan };
+    return this.#keep(plan, FRESH_MS);
   }
 
   #fallBack(planId: string): PlanRead {
     const plan = this.#entries.get(planId)?.plan ?? this.#seeds.get(planId);
-    return plan === undefined ? { kind: 'unavailable' } : { kind: 'known', plan };
+    return plan === undefined ? { kind: 'unavailable' } : this.#keep(plan, UNAVAILABLE_MS);
+  }
+
+  #keep(plan: UsagePlan, freshMs: number): PlanRead {
+    if (this.#entries.size >= MAX_PLANS) this.#entries.clear();
+    this.#entries.set(plan.id, { plan, readAt: momentOf(this.#clock), freshMs });
+    return { kind: 'known', plan };
   }
 }
 

@@ -15,11 +15,25 @@ export type Subject = {
 };
 
 const MAX_NAME_LENGTH = 256;
+/** DynamoDB's bound for a partition key, less what we put around the names. */
+const MAX_KEY_BYTES = 2000;
 
 /** @throws DomainError SUBJECT_INVALID */
 export function checkSubject(subject: Subject): void {
   for (const name of ['plan', 'tenant', 'key'] as const) checkName(subject[name], name);
   if (subject.route !== undefined) checkName(subject.route, 'route');
+}
+
+/** Called once per ledger, not per request. @throws DomainError SUBJECT_INVALID when its key would be too long */
+export function checkLedgerId(id: LedgerId): void {
+  const bytes = new TextEncoder().encode(
+    [id.tenant, id.limit, id.subject].map(printKeyPart).join('#'),
+  ).length;
+  if (bytes > MAX_KEY_BYTES)
+    throw new DomainError(
+      'SUBJECT_INVALID',
+      `tenant, key and route together must not exceed ${MAX_KEY_BYTES} bytes`,
+    );
 }
 
 /**

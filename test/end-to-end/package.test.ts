@@ -224,8 +224,8 @@ describe('npm run package -- --stage prod', () => {
 
     const lines = stderr.split('\n').filter((line) => FUNCTIONS.some((name) => line.startsWith(`${name}:`)));
     assert.deepEqual(lines, [
-      'request-authorizer: GATEWRIGHT_ISSUERS names no issuer, so no token could ever be accepted',
-      'token-authorizer: GATEWRIGHT_ISSUERS names no issuer, so no token could ever be accepted',
+      'request-authorizer: GATEWRIGHT_STAGE is no name of a stage',
+      'token-authorizer: GATEWRIGHT_STAGE is no name of a stage',
       'ws-connect: the event, or a part of it, is no JSON object',
       'ws-default: the event, or a part of it, is no JSON object',
       'ws-disconnect: the event, or a part of it, is no JSON object',

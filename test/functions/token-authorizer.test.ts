@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { errorOf, resultOf, runInstance } from '../support/fresh-function.ts';
+import { apiIdOf } from '../support/deployed-documents.ts';
 import { aKeySet, aLoopbackServer, aRsaKey, signToken, someClaims } from '../support/signed-tokens.ts';
 
 const key = aRsaKey();
 const LOCAL = { iss: 'https://local.gatewright.invalid/', aud: 'gatewright' };
-const PREFIX = 'arn:aws:execute-api:us-east-1:123456789012:a1b2c3';
+const PREFIX = `arn:aws:execute-api:us-east-1:123456789012:${apiIdOf('food-delivery-rest')}`;
 
 const anEvent = (token: string, target = 'GET/users') => ({
   type: 'TOKEN',
@@ -14,7 +15,7 @@ const anEvent = (token: string, target = 'GET/users') => ({
 });
 const environmentOf = (url: string) => ({
   GATEWRIGHT_ISSUER_URL: url,
-  GATEWRIGHT_ALLOWED_ROLES: 'admin,support',
+  GATEWRIGHT_STAGE: 'dev',
 });
 const bearer = (claims = {}) => `Bearer ${signToken(key, someClaims({ ...LOCAL, ...claims }))}`;
 
@@ -36,14 +37,21 @@ describe('token-authorizer', () => {
 
     assert.deepEqual((resultOf(allowed) as { policyDocument: unknown }).policyDocument, {
       Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: [`${PREFIX}/dev/*/*`] }],
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'execute-api:Invoke',
+          Resource: [`${PREFIX}/dev/GET/users`, `${PREFIX}/dev/GET/users/*`],
+        },
+      ],
     });
     assert.deepEqual(resultOf(other), resultOf(allowed));
-    assert.match(JSON.stringify(resultOf(denied)), /"Effect":"Deny"/);
+    assert.match(JSON.stringify(resultOf(denied)), /"Resource":\["[^"]*\/GET\/users\/alice"\]/);
     assert.deepEqual(asked, ['/.well-known/jwks.json']);
     assert.deepEqual([...(denied?.metrics.keys() ?? [])], ['Deny']);
   });
 
+  // access test 18: canaries in every refused token; no line of output has one.
   it('answers 401 to every token that is not good, and leaks none of it', async () => {
     await using issuer = await aLoopbackServer((_request, response) => response.end(aKeySet(key)));
     const tokens = [
@@ -77,13 +85,13 @@ describe('token-authorizer', () => {
 
     assert.notEqual(errorOf(ran), 'Unauthorized');
     assert.match(ran?.output ?? '', /KEY_SET_UNAVAILABLE/);
-    assert.deepEqual([...(ran?.metrics.keys() ?? [])], ['Failed']);
+    assert.deepEqual([...(ran?.metrics.keys() ?? [])], ['JwksUnavailable', 'Failed']);
   });
 
   it('fails, and says which variable, when it is configured wrongly', async () => {
     const [ran] = await runInstance(
       'token-authorizer',
-      { GATEWRIGHT_ISSUER_URL: 'http://10.0.0.1' },
+      { GATEWRIGHT_STAGE: 'dev', GATEWRIGHT_ISSUER_URL: 'http://10.0.0.1' },
       anEvent(bearer()),
     );
 

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { StackPlugin } from '../../layers/osls-plugin.ts';
 import type { Serverless } from '../../layers/osls-plugin.ts';
@@ -12,15 +15,24 @@ class OslsError extends Error {
   }
 }
 
-function aPlugin(stage: string, variables: Record<string, unknown>, custom: { localStages?: string[] } = {}) {
+function aPlugin(
+  stage: string,
+  variables: Record<string, unknown>,
+  custom: { localStages?: string[] } = {},
+  serviceDir = '/nowhere',
+) {
   const Resources = {
     TokenFunction: { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables: variables } } },
     Table: { Type: 'AWS::DynamoDB::Table' },
   };
   const serverless: Serverless = {
-    serviceDir: '/nowhere',
+    serviceDir,
     configurationInput: { params: { default: {}, dev: {}, prod: {} } },
-    service: { custom, layers: {}, provider: { compiledCloudFormationTemplate: { Resources } } },
+    service: {
+      custom,
+      layers: { packages: { path: '.build/layer' } },
+      provider: { compiledCloudFormationTemplate: { Resources } },
+    },
     classes: { Error: OslsError },
     getProvider: () => ({ getStage: () => stage }),
   };
@@ -51,7 +63,7 @@ describe('StackPlugin', () => {
     {
       name: 'refuses the local issuer among the others',
       stage: 'prod',
-      variables: { GATEWRIGHT_ISSUERS: '[{"issuer":"https://local.gatewright.invalid/"}]' },
+      variables: { ISSUERS: '[{"issuer":"https://local.gatewright.invalid/"}]' },
       refused: true,
     },
     {
@@ -81,4 +93,66 @@ describe('StackPlugin', () => {
       if (refused) assert.throws(check, { code: 'LOCAL_ISSUER_DEPLOYED' });
       else void check();
     });
+
+  const DOCUMENT = `version: 1
+api: { prod: { apiId: abcdefghij, stage: prod } }
+routes: ..
+issuers: [{ id: local, type: local, only: [prod] }]
+sources: [{ in: header, name: authorization, issuers: [local] }]
+rules: [{ id: all, effect: allow, methods: [GET], paths: [/users] }]
+`;
+  const INVENTORY = JSON.stringify({
+    kind: 'rest',
+    apiIds: {},
+    routes: [{ method: 'GET', path: '/users', isProtected: true }],
+  });
+
+  function aService(document: string, inventory?: string): { folder: string } & Disposable {
+    const folder = mkdtempSync(join(tmpdir(), 'gatewright-plugin-'));
+    mkdirSync(join(folder, 'access'));
+    writeFileSync(join(folder, 'access/users.yml'), document);
+    if (inventory !== undefined) writeFileSync(join(folder, 'access/users.routes.json'), inventory);
+    return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
+  }
+
+  it('compiles the access documents before anything is bundled', () => {
+    using service = aService(DOCUMENT, INVENTORY);
+
+    void aPlugin('prod', {}, {}, service.folder)['initialize']?.();
+
+    const compiled = readFileSync(join(service.folder, 'access/compiled.json'), 'utf8');
+    assert.match(compiled, /"name":"users".*"path":"\/users"/);
+  });
+
+  it('names line and column of what is wrong in an access document', () => {
+    using service = aService(DOCUMENT.replace('/users]', '/user]'), INVENTORY);
+    const { initialize } = aPlugin('prod', {}, {}, service.folder);
+
+    assert.throws(() => initialize?.(), {
+      code: 'ACCESS_DOCUMENT_INVALID',
+      message: 'access/users.yml:6:59: rules[0].paths[0]: the API has no route /user; did you mean /users?',
+    });
+  });
+
+  it('packages nothing while the routes of a document are unknown', () => {
+    using service = aService(DOCUMENT);
+    const hooks = aPlugin('prod', {}, {}, service.folder);
+    void hooks['initialize']?.();
+
+    assert.throws(() => hooks['before:package:createDeploymentArtifacts']?.(), {
+      code: 'ACCESS_ROUTES_UNKNOWN',
+    });
+  });
+
+  it('refuses a document that trusts the local issuer in a stage that is deployed', () => {
+    using service = aService(DOCUMENT, INVENTORY);
+    const packaging = (custom: { localStages?: string[] }) => {
+      const hooks = aPlugin('prod', {}, custom, service.folder);
+      void hooks['initialize']?.();
+      return () => hooks[finalize]?.();
+    };
+
+    assert.throws(packaging({}), { code: 'LOCAL_ISSUER_DEPLOYED', message: /access\/users\.yml/ });
+    void packaging({ localStages: ['prod'] })();
+  });
 });

@@ -1,11 +1,12 @@
 /** docs/parity.md, written from a run (`npm run parity -- --write-docs`). */
+import { CHOICES } from './choices.ts';
 import { describeSource } from './parity-case.ts';
 import { scoreByArea } from './score.ts';
 import type { CaseResult, KnownFailures } from './score.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-/** Parity score and accepted differences as Markdown. */
+/** Parity score, accepted differences and choices as Markdown. */
 export function printReport(results: readonly CaseResult[], known: KnownFailures): string {
   const areas = scoreByArea(results);
   const passed = areas.reduce((sum, area) => sum + area.passed, 0);
@@ -32,5 +33,25 @@ export function printReport(results: readonly CaseResult[], known: KnownFailures
       return `| ${id} | ${cell(known[id] ?? '')} | ${cell(describeSource(parityCase))} |`;
     }),
     '',
+    ...printChoices(),
+    '',
   ].join('\n');
+}
+
+const EVIDENCE = { inferred: 'inferred', verify: 'reports differ', partly: 'less than AWS does' };
+
+function printChoices(): readonly string[] {
+  return [
+    '## Choices',
+    '',
+    'What REST APIs do here where AWS documents nothing or reports differ. Sections are those that tests name as their source;',
+    'each row is held by the test it links to.',
+    '',
+    '| section | question | evidence | here | otherwise by |',
+    '| --- | --- | --- | --- | --- |',
+    ...CHOICES.map(({ section, question, evidence, here, switch: otherwise = '–', test }) => {
+      const held = `${cell(here)} ([test](../${test}))`;
+      return `| ${section} | ${cell(question)} | ${EVIDENCE[evidence]} | ${held} | ${cell(otherwise)} |`;
+    }),
+  ];
 }

@@ -3,7 +3,7 @@
  * wrong and stop, and the network between it and the table loses, delays and repeats.
  */
 import type { AgeClock, LedgerStore, Random, Timer } from '#shared/ports.ts';
-import type { ItemWrite } from '#shared/quota/item-write.ts';
+import type { Item, ItemWrite } from '#shared/quota/item-write.ts';
 import type { World } from './world.ts';
 
 export type Faults = {
@@ -36,10 +36,12 @@ type Fault = 'lost' | 'reply-lost' | 'late' | 'throttled' | 'twice';
 
 export class Instance {
   readonly name: string;
-  readonly clock: AgeClock;
-  readonly random: Random;
-  readonly timer: Timer;
-  readonly store: LedgerStore;
+  readonly ports: {
+    readonly clock: AgeClock;
+    readonly random: Random;
+    readonly timer: Timer;
+    readonly store: LedgerStore;
+  };
   isAlive = true;
   readonly #world: World;
   readonly #faults: Faults;
@@ -53,21 +55,23 @@ export class Instance {
     const skewMs = world.chance.between(-faults.maxSkewMs, faults.maxSkewMs);
     // Lambda's monotonic clock stands still while an instance is frozen; other hosts' does not.
     const isStalling = world.chance.chance(0.5);
-    this.clock = {
-      nowEpochMs: () => world.nowMs + skewMs,
-      monotonicMs: () => world.nowMs - (isStalling ? this.#frozenMs : 0),
-    };
-    this.random = {
-      hex: (digits) => world.chance.hex(digits),
-      fraction: () => world.chance.fraction(),
-    };
-    this.timer = {
-      pause: (ms) => new Promise((resolve) => this.deliver(world.nowMs + ms, resolve)),
-    };
-    this.store = {
-      update: (write) => this.#call(describe(write), () => table.update(write), UNKNOWN),
-      transact: (writes) => this.#call('open', () => table.transact(writes), UNKNOWN),
-      read: (key, options) => this.#call('read', () => table.read(key, options), UNREAD),
+    this.ports = {
+      clock: {
+        nowEpochMs: () => world.nowMs + skewMs,
+        monotonicMs: () => world.nowMs - (isStalling ? this.#frozenMs : 0),
+      },
+      random: {
+        hex: (digits) => world.chance.hex(digits),
+        fraction: () => world.chance.fraction(),
+      },
+      timer: {
+        pause: (ms) => new Promise((resolve) => this.deliver(world.nowMs + ms, resolve)),
+      },
+      store: {
+        update: (write) => this.#call(describe(write), () => table.update(write), UNWRITTEN),
+        transact: (writes) => this.#call('open', () => table.transact(writes), UNWRITTEN),
+        read: (key, options) => this.#call('read', () => table.read(key, options), UNREAD),
+      },
     };
   }
 
@@ -76,13 +80,12 @@ export class Instance {
     const world = this.#world;
     world.at(atMs, () => {
       if (!this.isAlive) return;
-      if (world.nowMs < this.#thawsAtMs) return this.deliver(this.#thawsAtMs, run);
-      if (world.chance.chance(this.#faults.crash)) return this.kill();
-      if (world.chance.chance(this.#faults.pause)) {
+      if (world.nowMs < this.#thawsAtMs) this.deliver(this.#thawsAtMs, run);
+      else if (world.chance.chance(this.#faults.crash)) this.kill();
+      else if (world.chance.chance(this.#faults.pause)) {
         this.freeze(world.chance.skewed(1, this.#faults.maxPauseMs));
-        return this.deliver(this.#thawsAtMs, run);
-      }
-      run();
+        this.deliver(this.#thawsAtMs, run);
+      } else run();
     });
   }
 
@@ -97,55 +100,42 @@ export class Instance {
     this.#world.note(() => `${this.name} is frozen for ${Math.round(ms)} ms`);
   }
 
-  #call<T>(
-    what: string,
-    carryOut: () => Promise<T>,
-    unanswered: T | typeof UNKNOWN | typeof UNREAD,
-  ): Promise<T> {
-    const { chance } = this.#world;
+  #call<T>(what: string, carryOut: () => Promise<T>, replies: { unanswered: T; throttled: T }): Promise<T> {
+    const world = this.#world;
+    const { chance } = world;
+    const { maxLatencyMs, maxPauseMs } = this.#faults;
     const fault = chance.chance(this.#faults.call) ? this.#pickFault() : undefined;
-    const sentMs = this.#world.nowMs;
-    const arrivesMs = sentMs + chance.between(0.5, this.#faults.maxLatencyMs / 2);
-    const repliedMs = arrivesMs + chance.between(0.5, this.#faults.maxLatencyMs / 2);
-    this.#world.note(() => `${this.name} sends ${what}${fault === undefined ? '' : ` (${fault})`}`);
-    return new Promise<T>((resolve) => {
-      // After a thaw the reply that waits in the socket and the timer that is due race.
-      const isTimedOut = (): boolean => this.#world.nowMs - sentMs > TIMEOUT_MS && chance.chance(0.5);
-      const answer = (atMs: number, value: T | Promise<T>): void =>
-        this.deliver(atMs, () => resolve(isTimedOut() ? (unanswered as T) : value));
-      const timeOut = (): void => this.deliver(sentMs + TIMEOUT_MS, () => resolve(unanswered as T));
-      const arriveAt = (atMs: number, then?: (value: Promise<T>) => void): void =>
-        this.#world.at(atMs, () => {
-          const value = carryOut();
-          void value.then((outcome) =>
-            this.#world.note(() => `  ${what} of ${this.name}: ${kindOf(outcome)}`),
-          );
-          then?.(value);
-        });
-      switch (fault) {
-        case undefined:
-          return arriveAt(arrivesMs, (value) => answer(repliedMs, value));
-        case 'lost':
-          return timeOut();
-        case 'reply-lost':
-          arriveAt(arrivesMs);
-          return timeOut();
-        case 'late':
-          arriveAt(sentMs + chance.skewed(TIMEOUT_MS, this.#faults.maxPauseMs));
-          return timeOut();
-        case 'throttled':
-          return answer(repliedMs, (unanswered === UNREAD ? UNREAD : THROTTLED) as T);
-        case 'twice':
-          if (chance.chance(0.5)) {
-            arriveAt(arrivesMs, (value) => answer(repliedMs, value));
-            return arriveAt(arrivesMs + chance.skewed(0.1, this.#faults.maxPauseMs));
-          }
-          arriveAt(arrivesMs);
-          return arriveAt(arrivesMs + chance.skewed(0.1, TIMEOUT_MS), (value) =>
-            answer(this.#world.nowMs + 1, value),
-          );
-      }
-    });
+    const sentMs = world.nowMs;
+    const arrivesMs = sentMs + chance.between(0.5, maxLatencyMs / 2);
+    const repliedMs = arrivesMs + chance.between(0.5, maxLatencyMs / 2);
+    world.note(() => `${this.name} sends ${what}${fault === undefined ? '' : ` (${fault})`}`);
+    const { promise, resolve } = Promise.withResolvers<T>();
+
+    // After a thaw the reply that waits in the socket and the timer that is due race.
+    const isTimedOut = (): boolean => world.nowMs - sentMs > TIMEOUT_MS && chance.chance(0.5);
+    const answer = (atMs: number, reply: T | Promise<T>): void =>
+      this.deliver(atMs, () => resolve(isTimedOut() ? replies.unanswered : reply));
+    const arrive = (atMs: number, then?: (reply: Promise<T>) => void): void =>
+      world.at(atMs, () => {
+        const reply = carryOut();
+        void reply.then((outcome) => world.note(() => `  ${what} of ${this.name}: ${showOutcome(outcome)}`));
+        then?.(reply);
+      });
+
+    if (fault === undefined) arrive(arrivesMs, (reply) => answer(repliedMs, reply));
+    else if (fault === 'throttled') answer(repliedMs, replies.throttled);
+    else if (fault !== 'twice') {
+      if (fault === 'reply-lost') arrive(arrivesMs);
+      if (fault === 'late') arrive(sentMs + chance.skewed(TIMEOUT_MS, maxPauseMs));
+      this.deliver(sentMs + TIMEOUT_MS, () => resolve(replies.unanswered));
+    } else if (chance.chance(0.5)) {
+      arrive(arrivesMs, (reply) => answer(repliedMs, reply));
+      arrive(arrivesMs + chance.skewed(0.1, maxPauseMs));
+    } else {
+      arrive(arrivesMs);
+      arrive(arrivesMs + chance.skewed(0.1, TIMEOUT_MS), (reply) => answer(world.nowMs + 1, reply));
+    }
+    return promise;
   }
 
   #pickFault(): Fault {
@@ -154,9 +144,14 @@ export class Instance {
   }
 }
 
-const UNKNOWN = { kind: 'unknown', reason: 'no reply' } as const;
-const UNREAD = { kind: 'unavailable', reason: 'no reply' } as const;
-const THROTTLED = { kind: 'rejected', retryable: true, reason: 'throttled' } as const;
+const UNWRITTEN = {
+  unanswered: { kind: 'unknown', reason: 'no reply' },
+  throttled: { kind: 'rejected', retryable: true, reason: 'throttled' },
+} as const;
+const UNREAD = {
+  unanswered: { kind: 'unavailable', reason: 'no reply' },
+  throttled: { kind: 'unavailable', reason: 'throttled' },
+} as const;
 
 function describe(write: ItemWrite): string {
   const { change } = write;
@@ -168,8 +163,9 @@ function describe(write: ItemWrite): string {
   return `${write.purpose} [${[...added, ...set].join(', ')}]`;
 }
 
-function kindOf(outcome: unknown): string {
-  const { kind, item } = outcome as { kind: string; item?: Record<string, unknown> };
-  if (item?.['rem'] === undefined) return kind;
-  return `${kind} (rem ${String(item['rem'])}, out ${String(item['out'])}, used ${String(item['used'])})`;
+function showOutcome(outcome: unknown): string {
+  const { kind, item = {} } = outcome as { readonly kind: string; readonly item?: Item };
+  return item['rem'] !== undefined
+    ? `${kind} (rem ${item['rem']}, out ${item['out']}, used ${item['used']})`
+    : kind;
 }

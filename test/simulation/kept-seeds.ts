@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from '../architecture/source-files.ts';
-import type { Mutant } from './mutants.ts';
+import type { Mutant } from './patch.ts';
 
 export const KEPT_SEEDS = join(REPOSITORY, 'test/simulation/mutants.json');
 

@@ -36,6 +36,7 @@ export class LedgerJudge {
   readonly #options: JudgeOptions;
   readonly #truths = new Map<string, Truth>();
   readonly #operations = new Set<string>();
+  readonly #before = new Map<string, Item | undefined>();
   readonly #alarms = new Set<string>();
 
   constructor(world: World, items: ReadonlyMap<string, Item>, options: JudgeOptions) {
@@ -61,7 +62,15 @@ export class LedgerJudge {
         writes.forEach((write, index) => this.#judge(write, before[index]));
         return outcome;
       },
-      read: (key, options) => table.read(key, options),
+      read: async (key, options) => {
+        const read = await table.read(key, options);
+        // An eventually consistent read may see the item as it was one write ago.
+        const isOld = options?.consistent !== true && this.#world.chance.chance(0.2);
+        const name = nameOf(key);
+        return isOld && this.#before.has(name) && read.kind === 'done'
+          ? { ...read, item: this.#before.get(name) }
+          : read;
+      },
     };
   }
 
@@ -131,7 +140,8 @@ export class LedgerJudge {
     const name = nameOf(write.key);
     const after = this.#items.get(name);
     if (after === before || after === undefined) return;
-    if (write.key.sk.startsWith('OP#')) return this.#noteOperation(write, after);
+    this.#before.set(name, before);
+    if (write.key.sk.startsWith('OP#')) this.#noteOperation(write, after);
     if (!write.key.sk.startsWith('P#')) return;
     if (write.change.kind === 'put') this.#open(name, after);
     const truth = this.#truthOf(name);

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from '../architecture/source-files.ts';
-import type { Mutant } from './mutants.ts';
+import type { Mutant } from './patch.ts';
 import type { Shipped } from './shipped.ts';
 import { loadShipped } from './shipped.ts';
 

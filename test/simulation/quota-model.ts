@@ -119,7 +119,7 @@ class QuotaRun {
     this.#started += 1;
     const instance = new Instance(`i${this.#started}`, this.#world, this.#table, this.#faults);
     const quotas = this.#shipped.createQuotas({
-      ...instance,
+      ...instance.ports,
       onUnavailable: this.#setting.bounded === 0 ? 'closed' : { bounded: this.#setting.bounded },
       denyCacheMs: this.#chance.pick([50, 1000]),
       freshnessMs: this.#chance.pick([1000, 10_000, 60_000]),

@@ -81,7 +81,7 @@ class RateRun {
   #start(slot: number): void {
     this.#started += 1;
     const instance = new Instance(`i${this.#started}`, this.#world, this.#table, this.#faults);
-    this.#instances[slot] = { instance, quotas: this.#shipped.createQuotas({ ...instance }) };
+    this.#instances[slot] = { instance, quotas: this.#shipped.createQuotas(instance.ports) };
   }
 
   /** Bursts after quiet times, and a steady demand above the rate: both ends of the bucket. */

@@ -82,8 +82,8 @@ async function main(): Promise<number> {
   if (values.mutant !== undefined && mutant === undefined) throw new Error(`no mutant ${values.mutant}`);
   using patched = mutant === undefined ? undefined : await loadMutant(mutant);
   const shipped = patched?.shipped ?? (await loadShipped());
-  if (values.trace) return trace(shipped);
-  return simulate(shipped, mutant === undefined ? models : [modelNamed(mutant.model)]);
+  if (values.trace) return await trace(shipped);
+  return await simulate(shipped, mutant === undefined ? models : [modelNamed(mutant.model)]);
 }
 
 try {

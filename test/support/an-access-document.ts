@@ -16,10 +16,8 @@ export const ARN = {
   stage: 'prod',
 };
 
-type Text = Readonly<Record<string, unknown>>;
-
 /** A whole document as a person would write it; what the test is about goes over it. */
-export function documentText(over: Text = {}): Text {
+export function documentText(over: object = {}): object {
   return {
     version: 1,
     api: { prod: { apiId: API_ID, stage: 'prod' } },
@@ -51,14 +49,14 @@ export function anInventory(
 }
 
 /** Reads and compiles; YAML text, or what JSON would hold. */
-export function compile(text: string | Text, inventory: RouteInventory, name = 'orders'): Compilation {
+export function compile(text: string | object, inventory: RouteInventory, name = 'orders'): Compilation {
   const reading = readDocument(typeof text === 'string' ? text : JSON.stringify(text), `access/${name}.yml`);
   return reading.kind === 'invalid' ? reading : compileDocument({ name, inventory, ...reading });
 }
 
 /** @throws Error with every problem, for tests that are about a document without any */
 export function aDocument(
-  over: Text = {},
+  over: object = {},
   routes: readonly string[] = ['GET /users', 'GET /users/{id}'],
   kind: RouteInventory['kind'] = 'rest',
 ): CompiledDocument {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Account } from '../../../gateway/control/account.ts';
 import { ServedApis } from '../../../gateway/control/served-apis.ts';
-import { PlanKey } from '../../../gateway/control/usage-plans.ts';
 import { aStack } from '../../support/a-stack.ts';
 import { aKey, API_ID, aPlan, KEY_VALUE, meteredApi } from '../../support/metered-apis.ts';
 import { VirtualClock } from '../../support/virtual-ports.ts';
@@ -32,7 +31,7 @@ function addByCall(account: Account): void {
     ...account.keys.get('Key'),
     ...{ id: 'called0001', value: NEW_VALUE, enabled: true },
   });
-  account.plans.join('Plan', new PlanKey('called0001', account.clock.nowEpochMs()));
+  account.plans.join('Plan', account.makePlanKey('called0001'));
 }
 
 describe('Account', () => {
@@ -119,7 +118,7 @@ describe('UsagePlans', () => {
       meteredApi({}, { Second: aPlan({ ApiStages: [{ ApiId: API_ID, Stage: 'prod' }] }) }),
     );
     const { plans } = account;
-    plans.join('Second', new PlanKey('Key', 0));
+    plans.join('Second', account.makePlanKey('Key'));
     const second = plans.get('Second');
 
     assert.throws(
@@ -132,6 +131,9 @@ describe('UsagePlans', () => {
   it('refuses a key that is already in the plan', () => {
     const { account } = serve(meteredApi());
 
-    assert.throws(() => account.plans.join('Plan', new PlanKey('Key', 0)), /Usage Plan Key already exists/);
+    assert.throws(
+      () => account.plans.join('Plan', account.makePlanKey('Key')),
+      /Usage Plan Key already exists/,
+    );
   });
 });

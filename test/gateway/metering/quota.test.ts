@@ -111,6 +111,29 @@ describe('KeyUsage', () => {
     assert.equal(usage.usedOn(dayOf(JOINED)), 0);
   });
 
+  it('tells of a request only after the lag, and lets so many more through (AWS: quotas are best effort)', () => {
+    const usage = new KeyUsage(JOINED, 1000);
+    const quota: QuotaLimit = { limit: 2, offset: 0, period: 'DAY' };
+
+    assert.equal(admit(usage, quota, 5, JOINED), 5);
+    assert.equal(admit(usage, quota, 1, JOINED + 999), 1);
+    assert.equal(usage.usedOn(dayOf(JOINED)), 0);
+    assert.equal(admit(usage, quota, 1, JOINED + 1000), 0);
+    assert.equal(usage.usedOn(dayOf(JOINED)), 5);
+    usage.settle(JOINED + 1999);
+    assert.equal(usage.usedOn(dayOf(JOINED)), 6);
+  });
+
+  it('counts a late request to the day it was made on', () => {
+    const usage = new KeyUsage(JOINED, 1000);
+    const midnight = at('2026-11-21T00:00:00Z');
+    usage.count(midnight - 1);
+
+    usage.settle(midnight + 999);
+
+    assert.deepEqual([usage.usedOn(dayOf(midnight - 1)), usage.usedOn(dayOf(midnight))], [1, 0]);
+  });
+
   it('never admits more than the limit in one day, whatever the order of requests', () => {
     fc.assert(
       fc.property(

@@ -229,6 +229,10 @@ describe('integrations and responses through the AWS SDK', () => {
     );
 
     assert.equal(patched.$metadata.httpStatusCode, 201);
+    assert.deepEqual(await refusalOf(control.sdk.send(new PutMethodResponseCommand(response))), {
+      name: 'ConflictException',
+      message: 'Response already exists for this resource',
+    });
     const got = await control.sdk.send(new GetMethodResponseCommand(response));
     assert.deepEqual(
       [got.responseParameters, got.responseModels],

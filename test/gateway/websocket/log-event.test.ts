@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compileAccessLogFormat } from '../../../gateway/deployment/access-log-format.ts';
+import { PLAIN_ROUTE } from '../../../gateway/deployment/route-options.ts';
 import { receive } from '../../../gateway/server/receive.ts';
 import { connect, disconnect, message } from '../../../gateway/websocket/pipeline.ts';
 import { aDetail, anApi, FAILS, FakeSocket, OK, somePorts } from './fixture.ts';
@@ -16,7 +17,10 @@ function logged(handler: Handler): { readonly api: ServedApi; readonly ports: Fa
   const open = anApi({ $connect: { functionName }, $disconnect: { functionName }, hi: { functionName } });
   const stage = open.stages.get('dev');
   assert.ok(stage !== undefined);
-  const logs = { access: { groups: ['chat'], format: compileAccessLogFormat(FORMAT) } };
+  const logs = {
+    access: { groups: ['chat'], format: compileAccessLogFormat(FORMAT) },
+    ...{ executionGroups: [], optionsOf: () => PLAIN_ROUTE, isTraced: false },
+  };
   const api = { ...open, stages: new Map([['dev', { ...stage, logs }]]) };
   return { api, ports: somePorts(api, { fn: handler }) };
 }

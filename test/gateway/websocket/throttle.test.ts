@@ -14,7 +14,11 @@ function throttled(): { readonly api: ServedApi; readonly ports: FakePorts } {
   const stage = open.stages.get('dev');
   assert.ok(stage !== undefined);
   const limit = { rateLimit: 0, burstLimit: 1 };
-  const throttle = createStageThrottle({ usual: limit, byRouteKey: new Map() }, new TokenBuckets(), undefined);
+  const throttle = createStageThrottle(
+    { usual: limit, byRouteKey: new Map() },
+    new TokenBuckets(),
+    undefined,
+  );
   const api = { ...open, stages: new Map([['dev', { ...stage, throttle }]]) };
   return { api, ports: somePorts(api, { fn: () => ({ statusCode: 200, body: 'hello' }) }) };
 }
@@ -44,7 +48,14 @@ describe('throttle of a WebSocket stage', () => {
     const handshake = {
       method: 'GET',
       target: '/dev',
-      rawHeaders: ['Upgrade', 'websocket', 'Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version', '13'],
+      rawHeaders: [
+        'Upgrade',
+        'websocket',
+        'Sec-WebSocket-Key',
+        'dGhlIHNhbXBsZSBub25jZQ==',
+        'Sec-WebSocket-Version',
+        '13',
+      ],
       ...{ body: undefined, remoteAddress: '127.0.0.1', httpVersion: '1.1' },
     };
 

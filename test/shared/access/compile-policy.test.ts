@@ -17,7 +17,6 @@ const allow = (paths: readonly string[], over: object = {}) => ({
 
 function policyOf(document: CompiledDocument, over: Partial<Principal> = {}, target = 'GET/users') {
   const outcome = compilePolicy(document, aPrincipal(over), { ...ARN, target }, AT);
-  assert.equal(outcome.kind, 'policy');
   return outcome.kind === 'policy' ? outcome : assert.fail();
 }
 
@@ -61,7 +60,8 @@ describe('compilePolicy', () => {
         'Deny *%6*',
         'Deny *%72*',
         'Deny *%73*',
-        'Deny *//*', 'Deny GET/users/',
+        'Deny *//*',
+        'Deny GET/users/',
         'Deny GET/users/*/orders',
         'Deny GET/users/*/orders/',
         'Deny GET/users/search',
@@ -139,7 +139,6 @@ describe('compilePolicy', () => {
     ]);
     const outcome = compilePolicy(document, aPrincipal(), { ...ARN, target: 'GET/a/1' }, AT);
 
-    assert.equal(outcome.kind, 'unrepresentable');
     const { allowed, denied } = outcome.kind === 'unrepresentable' ? outcome.conflict : assert.fail();
     assert.deepEqual(
       [document.routes[allowed]?.path, document.routes[denied]?.path],
@@ -172,7 +171,7 @@ describe('compilePolicy', () => {
     true,
   ];
   for (const value of hostile)
-    it(`grants nothing to an owner called ${JSON.stringify(value)?.slice(0, 30)}, and says which rule it was`, () => {
+    it(`grants nothing to an owner called ${JSON.stringify(value).slice(0, 30)}, and says which rule it was`, () => {
       const document = aDocument(
         { rules: [{ ...allow(['/users/{id}']), id: 'own', bind: { id: { claim: 'name' } } }] },
         ROUTES,

@@ -44,8 +44,8 @@ const http = aDocument({ rules: RULES }, ROUTES, 'http');
 
 function ask(target: string, over: Partial<Principal> = {}, document = rest, sourceIp?: string): string {
   const decision = decide(document, aPrincipal(over), { target, sourceIp, nowEpochSeconds: 0 });
-  const { kind, rules } = decision;
-  return `${kind === 'allow' ? 'allow' : decision.kind === 'deny' ? decision.reason : ''} ${rules.join()}`.trim();
+  const word = decision.kind === 'allow' ? 'allow' : decision.reason;
+  return `${word} ${decision.rules.join()}`.trim();
 }
 
 describe('decide', () => {

@@ -19,9 +19,29 @@ const rows = [
   },
   { name: 'an HTTP API without a named stage', target: 'GET/x', stage: '$default', source: 'HTTP API guide' },
   { name: 'a WebSocket connect', target: '$connect', stage: 'dev', source: 'WebSocket API guide' },
+  { name: 'an encoded slash', target: 'GET/a%2Fb', stage: 'dev', source: 'the path is not decoded' },
+  { name: 'letters beyond ASCII', target: 'GET/cafés/ü', stage: 'dev', source: 'same' },
+  {
+    name: 'the longest ARN of a method',
+    target: `GET/${'a'.repeat(1_530)}`,
+    stage: 'dev',
+    source: 'API Gateway quotas: 1,600 bytes',
+  },
 ];
 
+// access test 1: every shape of an execute-api ARN, and no part of it that would widen a policy.
 describe('parseMethodArn', () => {
+  for (const [partition, region] of [
+    ['aws', 'us-east-1'],
+    ['aws-cn', 'cn-north-1'],
+    ['aws-us-gov', 'us-gov-west-1'],
+  ] as const)
+    it(`keeps the partition ${partition}`, () => {
+      const text = `arn:${partition}:execute-api:${region}:123456789012:a1b2c3/dev/GET/`;
+
+      assert.equal(printMethodArn(parseMethodArn(text), 'GET/'), text);
+    });
+
   for (const { name, target, stage, source } of rows)
     it(`reads ${name}`, () => {
       const text = `arn:aws-cn:execute-api:cn-north-1:123456789012:a1b2c3/${stage}/${target}`;

@@ -1,0 +1,53 @@
+/** Trace segments to an X-Ray daemon: one UDP packet each, sent and forgotten. */
+import { createSocket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import type { TraceSink } from '../ports.ts';
+
+export type DaemonAddress = { readonly host: string; readonly port: number };
+
+const ADDRESS = /^(?:udp:)?(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/;
+/** What the daemon reads before the document. */
+const HEADER = '{"format":"json","version":1}\n';
+/** The daemon takes no larger packet. */
+const MAX_PACKET_BYTES = 64 * 1024;
+
+export interface XRayDaemon extends TraceSink {
+  close(): void;
+}
+
+/** `127.0.0.1:2000`, or `tcp:127.0.0.1:2000 udp:127.0.0.1:2001` of which the second counts; undefined = none of both. */
+export function parseDaemonAddress(text: string): DaemonAddress | undefined {
+  const parts = text.trim().split(/\s+/);
+  const chosen = parts.length === 1 ? parts[0] : parts.find((part) => part.startsWith('udp:'));
+  const [, bracketed, plain, port] = ADDRESS.exec(chosen ?? '') ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined || Number(port) > 65_535) return undefined;
+  return { host, port: Number(port) };
+}
+
+/** A daemon that does not listen loses segments, never a request; the first failure is reported. */
+export function createXRayDaemon(
+  { host, port }: DaemonAddress,
+  report: (message: string) => void,
+): XRayDaemon {
+  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+  socket.unref();
+  let hasReported = false;
+  const fail = (error: Error): void => {
+    if (!hasReported) report(`trace segments do not reach ${host}:${port}: ${error.message}`);
+    hasReported = true;
+  };
+  socket.on('error', fail);
+  return {
+    send(segment) {
+      const packet = Buffer.from(`${HEADER}${segment}`);
+      if (packet.length > MAX_PACKET_BYTES) return;
+      socket.send(packet, port, host, (error) => {
+        if (error !== null) fail(error);
+      });
+    },
+    close: () => {
+      socket.close();
+    },
+  };
+}

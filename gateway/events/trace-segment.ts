@@ -1,0 +1,77 @@
+/** The segment that API Gateway sends to X-Ray for a traced request (X-Ray developer guide, "Segment documents"). */
+import { lastHeader } from './header-list.ts';
+import type { LogFacts } from './log-variables.ts';
+
+const FIELD = /(?:^|;)\s*(Root|Parent|Sampled)=([^;]+)/g;
+
+/** Whether a client has decided already that its trace is taken or not. */
+export function saysSampled(rawHeaders: readonly string[]): boolean {
+  return /(?:^|;)\s*Sampled=[01]/.test(lastHeader(rawHeaders, 'x-amzn-trace-id') ?? '');
+}
+
+/** Of `Root=…;Parent=…;Sampled=1`. */
+export function isSampled(traceHeader: string): boolean {
+  return readTrace(traceHeader).get('Sampled') === '1';
+}
+
+/** JSON text; `name` is `{api}/{stage}`. The integration is a subsegment. */
+export function traceSegment(facts: LogFacts, name: string): string {
+  const { request, status, latencyMs, responseBytes, integration } = facts;
+  const trace = readTrace(request.traceHeader);
+  const parent = readTrace(lastHeader(request.rawHeaders, 'x-amzn-trace-id') ?? '').get('Parent');
+  const startedAt = request.receivedAtEpochMs / 1000;
+  const endedAt = startedAt + latencyMs / 1000;
+  const own = trace.get('Parent') ?? '';
+  return JSON.stringify({
+    name,
+    id: own,
+    trace_id: trace.get('Root'),
+    ...(parent === undefined ? {} : { parent_id: parent }),
+    start_time: startedAt,
+    end_time: endedAt,
+    origin: 'AWS::ApiGateway::Stage',
+    http: {
+      request: {
+        method: request.method,
+        url: `https://${request.api.domainName}${request.rawPath}`,
+        client_ip: request.sourceIp,
+        x_forwarded_for: true,
+        user_agent: lastHeader(request.rawHeaders, 'user-agent'),
+      },
+      response: { status, content_length: responseBytes },
+    },
+    aws: {
+      api_gateway: {
+        account_id: request.api.accountId,
+        rest_api_id: request.api.apiId,
+        stage: request.stage?.name,
+        request_id: request.requestId,
+      },
+    },
+    ...faultsOf(status),
+    subsegments:
+      integration?.latencyMs === undefined
+        ? undefined
+        : [
+            {
+              name: 'Integration',
+              // Sixteen hex digits that no other segment of this trace has.
+              id: own.split('').reverse().join(''),
+              start_time: Math.max(startedAt, endedAt - integration.latencyMs / 1000),
+              end_time: endedAt,
+              http: { response: { status: integration.endpointStatus } },
+            },
+          ],
+  });
+}
+
+/** How X-Ray colours a status. */
+function faultsOf(status: number): Record<string, true> {
+  if (status >= 500) return { fault: true };
+  if (status === 429) return { error: true, throttle: true };
+  return status >= 400 ? { error: true } : {};
+}
+
+function readTrace(header: string): ReadonlyMap<string, string> {
+  return new Map([...header.matchAll(FIELD)].map((match) => [match[1] ?? '', match[2] ?? '']));
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { backendContext } from '#shared/access/backend-context.ts';
+import { aDocument, aPrincipal } from '../../support/an-access-document.ts';
+import { readAuthorizerResult } from '../../../gateway/events/authorizer-result.ts';
+
+const contextOf = (claims: Record<string, unknown>, named: readonly string[] = []) =>
+  backendContext(
+    aDocument({ context: Object.fromEntries(named.map((name) => [name, { claim: name }])) }),
+    aPrincipal({ claims, scopes: new Set(['b', 'a']), clientId: 'web' }),
+  );
+
+describe('backendContext', () => {
+  it('tells who calls, and nothing else that nobody asked for', () => {
+    assert.deepEqual(contextOf({ email: 'a@b.example' }), {
+      sub: 'u-1',
+      iss: 'https://issuer.example/',
+      scope: 'a b',
+      clientId: 'web',
+      exp: 2_000_000_000,
+    });
+  });
+
+  it('flattens the claims that the document names, and leaves out what is missing or too long', () => {
+    const claims = {
+      plan: 'gold',
+      level: 3,
+      vip: true,
+      teams: ['a', 'b'],
+      address: { city: 'x' },
+      note: 'x'.repeat(2000),
+    };
+    const { plan, level, vip, teams, address, ...rest } = contextOf(claims, [
+      'plan',
+      'level',
+      'vip',
+      'teams',
+      'address',
+      'note',
+      'none',
+    ]);
+
+    assert.deepEqual([plan, level, vip, teams, address], ['gold', 3, true, 'a b', '{"city":"x"}']);
+    assert.deepEqual(Object.keys(rest).sort(), ['clientId', 'exp', 'iss', 'scope', 'sub']);
+  });
+
+  // access test 5: whatever a token holds, the gateway takes the context of every kind of API.
+  it('is flat and bounded, whatever the claims are', () => {
+    const anything = fc.oneof(
+      fc.jsonValue(),
+      fc.double(),
+      fc.string({ maxLength: 3000 }),
+      fc.constant('\ud800'),
+    );
+    fc.assert(
+      fc.property(anything, anything, (first, second) => {
+        const context = contextOf({ first, second }, ['first', 'second']);
+        for (const value of Object.values(context)) {
+          assert.ok(['string', 'number', 'boolean'].includes(typeof value));
+          assert.notEqual(JSON.stringify(value), 'null');
+        }
+        assert.ok(JSON.stringify(context).length < 14_000);
+        const result = {
+          principalId: 'main|u-1',
+          policyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: 'execute-api:Invoke',
+                Resource: ['arn:aws:execute-api:us-east-1:123456789012:a/b/GET/'],
+              },
+            ],
+          },
+          context,
+        };
+        for (const payload of ['rest-request', 'websocket'] as const)
+          assert.equal(
+            readAuthorizerResult(JSON.stringify(result), { payload, simpleResponses: false }).kind,
+            'grant',
+          );
+      }),
+    );
+  });
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { buildAccess, printCompiledAccess } from '#shared/access/build-access.ts';
+import { findDocument, parseCompiledAccess } from '#shared/access/find-document.ts';
+import { printProblem } from '#shared/access/read-document.ts';
+import { parseInventory, printInventory } from '#shared/access/route-inventory.ts';
+import { anInventory, ARN, documentText } from '../../support/an-access-document.ts';
+
+const file = (
+  name: string,
+  over: object = {},
+  inventory: string | undefined = printInventory(anInventory(['GET /users'])),
+) => ({
+  name,
+  file: `access/${name}.yml`,
+  text: JSON.stringify(documentText(over)),
+  inventory,
+});
+const other = { prod: { apiId: 'other00000', stage: 'prod' } };
+
+describe('buildAccess', () => {
+  it('compiles every document that it can', () => {
+    const build = buildAccess([file('a'), file('b', { api: other })]);
+
+    assert.deepEqual(
+      build.compiled.documents.map(({ name }) => name),
+      ['a', 'b'],
+    );
+    assert.deepEqual(build.problems, []);
+    assert.deepEqual(parseCompiledAccess(JSON.parse(printCompiledAccess(build.compiled))), build.compiled);
+  });
+
+  it('refuses two documents for one API', () => {
+    const { problems } = buildAccess([file('a'), file('b')]);
+
+    assert.deepEqual(problems.map(printProblem), [
+      'access/b.yml:1:14: api: protects an API that "a" protects already',
+    ]);
+  });
+
+  it('names the documents whose routes nobody has read', () => {
+    for (const inventory of [
+      '',
+      '{}',
+      '{"kind":"soap","apiIds":{},"routes":[]}',
+      '{"kind":"rest","apiIds":{},"routes":[{"path":"/"}]}',
+    ]) {
+      const build = buildAccess([file('a', {}, inventory)]);
+      assert.match(build.withoutInventory[0]?.message ?? '', /run gatewright access sync/);
+      assert.deepEqual(build.compiled.documents, []);
+    }
+  });
+
+  it('reports the problems of one document and still reads the next', () => {
+    const build = buildAccess([file('a', { rules: [] }), file('b', { api: other })]);
+
+    assert.equal(build.problems.length, 1);
+    assert.deepEqual(
+      build.compiled.documents.map(({ name }) => name),
+      ['b'],
+    );
+  });
+});
+
+describe('parseInventory', () => {
+  it('reads what was printed', () => {
+    const inventory = { ...anInventory(['GET /a', 'open ANY /b'], 'http'), apiIds: { dev: ['x'] } };
+
+    assert.deepEqual(parseInventory(printInventory(inventory)), inventory);
+  });
+});
+
+describe('findDocument', () => {
+  const { compiled } = buildAccess([file('a')]);
+  const arn = { ...ARN, target: 'GET/users' };
+  const rows = [
+    { name: 'another API', stage: 'prod', over: { apiId: 'other00000' } },
+    { name: 'another stage of the API', stage: 'prod', over: { stage: 'dev' } },
+    { name: 'a stack deployed for another stage', stage: 'dev', over: {} },
+  ];
+  it('finds the document of API and stage', () => {
+    assert.equal(findDocument(compiled, 'prod', arn, 'rest').name, 'a');
+  });
+  for (const { name, stage, over } of rows)
+    it(`knows no document for ${name}`, () => {
+      assert.throws(() => findDocument(compiled, stage, { ...arn, ...over }, 'rest'), {
+        code: 'API_UNKNOWN',
+      });
+    });
+  it('takes a document for another kind of API for none', () => {
+    assert.throws(() => findDocument(compiled, 'prod', arn, 'http-2.0'), { code: 'API_UNKNOWN' });
+  });
+});

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { repeatsMember } from '#shared/access/json-members.ts';
+
+describe('repeatsMember', () => {
+  for (const { text, expected } of [
+    { text: '{"a":1,"a":2}', expected: true },
+    { text: '{"a":1,"\\u0061":2}', expected: true },
+    { text: '{"a":{"b":1,"c":[{"d":1,"d":2}]}}', expected: true },
+    { text: '{"__proto__":1,"__proto__":2}', expected: true },
+    { text: '{"a":{"a":1},"b":["a","a",{"a":1}]}', expected: false },
+    { text: '{"a":"{\\"a\\":1,","b":"a"}', expected: false },
+    { text: '["a","a"]', expected: false },
+    { text: '"a"', expected: false },
+  ])
+    it(`says ${expected} of ${text}`, () => {
+      assert.equal(repeatsMember(text), expected);
+    });
+
+  it('finds none in what JSON.stringify prints', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => assert.equal(repeatsMember(JSON.stringify(JSON.parse(text))), false)),
+    );
+  });
+
+  it('finds a member that was put in front once more', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), (value) => {
+        const [name = ''] = Object.keys(value);
+        const text = JSON.stringify(value).replace('{', () => `{${JSON.stringify(name)}:0,`);
+        assert.equal(repeatsMember(text), true, text);
+      }),
+    );
+  });
+});

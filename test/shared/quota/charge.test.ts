@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Admission } from '#shared/quota/quotas.ts';
+import { aRequest, NOON_MS, QuotaTable } from '../../support/quota-table.ts';
+
+const DAILY = { id: 'daily', level: 'key', quota: 100, period: 'DAY' };
+const DAY_MS = 86_400_000;
+const stamped = (atEpochMs = NOON_MS): ReturnType<typeof aRequest> => aRequest({ atEpochMs });
+
+describe('charge', () => {
+  it('charges every level or none', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([
+      { id: 'all', level: 'tenant', quota: 50, period: 'DAY', lease: false },
+      { id: 'each', level: 'key', quota: 3, period: 'DAY', lease: false },
+    ]);
+
+    const first = await table.spend(quotas, 10);
+    const second = await table.spend(quotas, 10, { key: 'key-2' });
+
+    assert.deepEqual([first, second], [3, 3]);
+    const [tenant] = (await quotas.peek(stamped())).filter(({ id }) => id === 'all');
+    // Of the two denied requests nothing was charged; one unit may wait here for the next request.
+    assert.equal(tenant?.remaining, 44);
+  });
+
+  it('keeps limits per route apart, and prices routes', async () => {
+    const table = new QuotaTable();
+    const limits = [{ id: 'route', level: 'route', quota: 10, period: 'DAY' }];
+    const quotas = table.holder(limits, { cost: { 'POST /reports': 5, '*': 1 } });
+
+    assert.equal(await table.spend(quotas, 20, { route: 'POST /reports' }), 2);
+    assert.equal(await table.spend(quotas, 20, { route: 'GET /reports' }), 10);
+    assert.equal(await table.spend(quotas, 20, { route: 'GET /users', cost: 4 }), 2);
+  });
+
+  it('keeps tenants apart whatever their names', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, quota: 1 }]);
+    const names = [
+      { tenant: 'a#b', key: 'c' },
+      { tenant: 'a', key: 'b#c' },
+      { tenant: 'a%23b', key: 'c' },
+    ];
+
+    for (const name of names) assert.equal(await table.spend(quotas, 5, name), 1);
+  });
+
+  it('lets overage through and says so', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, quota: 10, overage: 5, lease: false }]);
+    const decisions: Admission[] = [];
+    for (let request = 0; request < 16; request += 1) {
+      const decision = await quotas.consume(stamped());
+      if (decision.allowed) decisions.push(decision);
+    }
+
+    assert.deepEqual(
+      decisions.map(({ overage }) => overage),
+      [...Array<boolean>(10).fill(false), ...Array<boolean>(5).fill(true)],
+    );
+    assert.deepEqual(decisions.map(({ limits }) => limits[0]?.remaining).slice(-7), [1, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('subtracts initial usage in the first period only', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, quota: 10, initialUsage: 4 }]);
+
+    assert.equal(await table.spend(quotas, 20), 6);
+    table.nowMs = NOON_MS + DAY_MS;
+    assert.equal(await table.spend(quotas, 20), 10);
+  });
+
+  it('raises each alarm once, whoever crosses it', async () => {
+    const table = new QuotaTable();
+    const limits = [{ ...DAILY, alarms: [50, 100] }];
+    const holders = [table.holder(limits), table.holder(limits)];
+    for (const quotas of holders) await table.spend(quotas, 60);
+
+    const alarms = table.events.filter((event) => event.kind === 'alarm');
+    assert.deepEqual(
+      alarms.map(({ percent }) => percent),
+      [50, 100],
+    );
+  });
+});

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { adjustWrites, closeWrite, ledgerKey, resumeWrite, suspendWrite } from '#shared/quota/ledger.ts';
+import type { Admission, Rejection } from '#shared/quota/quotas.ts';
+import { aRequest, NOON_MS, QuotaTable } from '../../support/quota-table.ts';
+
+const DAILY = { id: 'daily', level: 'key', quota: 100, period: 'DAY' };
+const TODAY = { startEpochMs: Date.UTC(2026, 10, 19), endEpochMs: Date.UTC(2026, 10, 20) };
+const KEY = ledgerKey({ tenant: 'acme', limit: 'daily', subject: 'key-1' }, TODAY);
+const stamped = (atEpochMs = NOON_MS): ReturnType<typeof aRequest> => aRequest({ atEpochMs });
+
+describe('a lease', () => {
+  it('asks the table about an exhausted key once per second, not per request', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([DAILY]);
+    await table.spend(quotas, 101);
+    const before = table.calls.length;
+
+    for (let request = 0; request < 1000; request += 1) {
+      table.nowMs += 1;
+      await quotas.consume(stamped());
+    }
+
+    assert.ok(table.calls.length - before <= 1);
+  });
+
+  it('writes less than a hundredth as often as it admits, at a steady pace', async () => {
+    const table = new QuotaTable();
+    const holders = [1, 2, 3, 4].map(() => table.holder([{ ...DAILY, quota: 1_800_000 }]));
+    let admitted = 0;
+
+    // 1,000 requests per second over four processes, the quota half an hour of them; warm-up included.
+    for (let request = 0; request < 60_000; request += 1) {
+      table.nowMs += 1;
+      admitted += Number((await holders[request % 4]!.consume(stamped(table.nowMs))).allowed);
+    }
+
+    assert.equal(admitted, 60_000);
+    const writes = table.countOf('grant') + table.countOf('open') + table.countOf('alarm');
+    assert.ok(writes / 60 < 2, `${writes} writes`);
+  });
+
+  it('admits nothing beyond what it holds while the table is out of reach, and calls that no quota', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, quota: 10_000 }]);
+    await table.spend(quotas, 1000);
+    table.isDown = true;
+
+    const leased = await table.spend(quotas, 10_000);
+    const rejection = (await quotas.consume(stamped())) as Rejection;
+
+    assert.ok(leased > 0, 'an outage shorter than the lease is not noticed');
+    assert.equal(rejection.reason, 'unavailable');
+    assert.ok((rejection.retryAfterSeconds ?? 0) >= 1);
+    table.isDown = false;
+    table.nowMs += 2000;
+    assert.equal((await quotas.consume(stamped())).allowed, true);
+  });
+
+  it('asks a table that is out of reach once per second, not per request', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([DAILY]);
+    await quotas.consume(stamped());
+    table.isDown = true;
+    const before = table.calls.length;
+
+    await Promise.all(Array.from({ length: 50 }, () => quotas.consume(stamped())));
+
+    assert.equal(table.calls.length - before, 3, 'three attempts of one grant');
+  });
+
+  it('admits a bounded number on trust if it may, and charges them when the table is back', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, lease: false }], { onUnavailable: { bounded: 7 } });
+    await quotas.consume(stamped());
+    table.isDown = true;
+
+    assert.equal(await table.spend(quotas, 50), 7);
+    table.isDown = false;
+    table.nowMs += 2000;
+    assert.equal(await table.spend(quotas, 500), 92);
+    assert.equal(table.ledger()['rem'], 0);
+  });
+
+  it('lends no second time after an outage: the bound is for the whole period', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, lease: false }], { onUnavailable: { bounded: 3 } });
+    const outage = async (): Promise<number> => {
+      table.nowMs += 2000;
+      await quotas.consume(stamped());
+      table.isDown = true;
+      const admitted = await table.spend(quotas, 50);
+      table.isDown = false;
+      return admitted;
+    };
+
+    assert.deepEqual([await outage(), await outage()], [3, 0]);
+  });
+
+  it('stops a suspended key at once where it has no lease, else when the lease is no longer fresh', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, quota: 100_000 }]);
+    await table.spend(quotas, 1000);
+    await table.store.update(suspendWrite(KEY, 1));
+
+    const other = (await table.holder([DAILY]).consume(stamped())) as Rejection;
+    const stillLeased = await quotas.consume(stamped());
+    table.nowMs += 61_000;
+    const stale = (await quotas.consume(stamped())) as Rejection;
+    await table.store.update(resumeWrite(KEY));
+    table.nowMs += 2000;
+    const resumed = await quotas.consume(stamped());
+
+    assert.deepEqual([other.reason, other.retryAfterSeconds], ['suspended', undefined]);
+    assert.equal(stillLeased.allowed, true);
+    assert.equal(stale.reason, 'suspended');
+    assert.equal(resumed.allowed, true);
+  });
+
+  it('notices a top-up within a second and a half', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([DAILY]);
+    await table.spend(quotas, 101);
+    await table.store.transact(adjustWrites(KEY, { operationId: 'op', kind: 'top-up', units: 5 }, 1));
+
+    table.nowMs += 1500;
+    assert.equal(await table.spend(quotas, 50), 5);
+  });
+
+  it('grants nothing of a closed period', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, lease: false }]);
+    await quotas.consume(stamped());
+    await table.store.update(closeWrite(KEY, 1));
+
+    assert.equal((await quotas.consume(stamped())).allowed, false);
+  });
+
+  it('holds at most as many leases as it may', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([DAILY], { maxLeases: 2 });
+    let admitted = 0;
+    for (let request = 0; request < 600; request += 1) {
+      table.nowMs += 10;
+      const key = `key-${request % 3}`;
+      admitted += Number((await quotas.consume(aRequest({ key, atEpochMs: NOON_MS }))).allowed);
+    }
+
+    assert.equal(admitted, 300);
+  });
+});
+
+describe('flush', () => {
+  it('gives unused units back, for others to use', async () => {
+    const table = new QuotaTable();
+    const limits = [{ ...DAILY, quota: 1000, wasteBudget: 0.5 }];
+    const leaving = table.holder(limits);
+    await table.spend(leaving, 100);
+    assert.ok(Number(table.ledger()['out']) > 1);
+
+    await leaving.flush();
+
+    const { rem, out, used } = table.ledger();
+    assert.deepEqual({ rem, out, used }, { rem: 900, out: 0, used: 100 });
+    assert.equal(await table.spend(table.holder(limits), 2000), 900);
+  });
+
+  it('charges what is owed', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, quota: 3 }]);
+    const admission = (await quotas.consume(stamped())) as Admission;
+    await admission.settle(5);
+
+    await quotas.flush();
+
+    assert.equal(table.ledger()['used'], 5);
+  });
+});
