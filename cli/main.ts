@@ -1,5 +1,6 @@
 /** The `gatewright` command. One file per command; every error a person can mend is one message without a stack. */
 import { Command, CommanderError } from 'commander';
+import { accessCommand } from './access.ts';
 import { clockCommand } from './clock.ts';
 import { envCommand } from './env.ts';
 import { printError } from './output.ts';
@@ -14,6 +15,7 @@ const program = new Command('gatewright')
   .enablePositionalOptions()
   .addCommand(startCommand())
   .addCommand(routesCommand())
+  .addCommand(accessCommand())
   .addCommand(tokenCommand())
   .addCommand(clockCommand())
   .addCommand(sendCommand())

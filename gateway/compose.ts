@@ -15,6 +15,7 @@ import {
   openStoreOf,
 } from './compose-parts.ts';
 import { Account } from './control/account.ts';
+import { inspectApis } from './control/inspect-apis.ts';
 import { listApis } from './control/list-apis.ts';
 import { ServedApis } from './control/served-apis.ts';
 import { loadStacks } from './definition/load.ts';
@@ -37,6 +38,7 @@ import { createServiceClient } from './services/service-client.ts';
 import { Connections } from './websocket/connections.ts';
 import { handleManagement } from './websocket/management.ts';
 import type { Parts } from './compose-parts.ts';
+import type { InspectedApi } from './control/inspect-apis.ts';
 import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 import type { Gateway, GatewayOptions } from './gateway.ts';
 import type { AwsService } from './server/aws-call.ts';
@@ -58,9 +60,24 @@ export async function listRoutes(
   sources: readonly string[],
   options: Parameters<typeof loadStacks>[1],
 ): Promise<readonly ApiRoutes[]> {
+  return listApis((await readApis(sources, options)).all, () => 'not-listening');
+}
+
+/** How the routes of stacks are guarded, without starting anything. @throws DefinitionError */
+export async function inspectStacks(
+  sources: readonly string[],
+  options: Parameters<typeof loadStacks>[1],
+): Promise<readonly InspectedApi[]> {
+  return inspectApis((await readApis(sources, options)).all);
+}
+
+async function readApis(
+  sources: readonly string[],
+  options: Parameters<typeof loadStacks>[1],
+): Promise<ServedApis> {
   const served = new ServedApis(new Account({ clock: createSystemClock(), isThrottled: false }));
   served.prepare(await loadStacks(sources, options)).serve();
-  return listApis(served.all, () => 'not-listening');
+  return served;
 }
 
 async function compose(options: GatewayOptions, closing: Closing): Promise<Gateway> {
@@ -196,6 +213,7 @@ function assemble(parts: Parts): Gateway {
       return served.stacks;
     },
     routes: () => listRoutesOf(parts),
+    inspect: () => inspectApis(served.all),
     inject(request) {
       const api = served.find(request.apiId);
       if (api === undefined) throw new RangeError(`no API ${request.apiId}`);

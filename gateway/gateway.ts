@@ -1,5 +1,6 @@
 /** The gateway as a program drives it: what it is started with and what it offers. */
 import type { DaemonAddress } from './adapters/xray.ts';
+import type { InspectedApi } from './control/inspect-apis.ts';
 import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 import type { Reply } from './exchange.ts';
@@ -94,6 +95,8 @@ export interface Gateway {
   readonly stacks: readonly ResolvedStack[];
   /** Every stage with its routes. */
   routes(): readonly ApiRoutes[];
+  /** Every stage with how its routes are guarded. */
+  inspect(): readonly InspectedApi[];
   /** A request without a socket, through the same pipeline. */
   inject(request: InjectedRequest): Promise<Reply>;
   /** A token of the local issuer. @throws TokenWishError */

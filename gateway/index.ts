@@ -1,11 +1,12 @@
 /** The package's entry: what programs and the command line may use of the gateway. */
 export { createStreamSink } from './adapters/log-streams.ts';
 export { parseDaemonAddress } from './adapters/xray.ts';
-export { createGateway, listRoutes } from './compose.ts';
+export { createGateway, inspectStacks, listRoutes } from './compose.ts';
 export { DefinitionError, StartError } from './errors.ts';
 export { printLogLine } from './lambda/log-line.ts';
 export { chooseKeyPair, readCredentials } from './services/identity-file.ts';
 export type { DaemonAddress } from './adapters/xray.ts';
+export type { InspectedApi, InspectedRoute } from './control/inspect-apis.ts';
 export type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 export type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 export type { Gateway, GatewayOptions, InjectedRequest, Listening } from './gateway.ts';

@@ -15,6 +15,6 @@ export function refuseOverQuota(what: keyof typeof QUOTAS, items: Iterable<Place
   if (excess !== undefined)
     throw new DefinitionError(
       excess.place(),
-      `Maximum number of ${what} for this API has been reached: ${QUOTAS[what]}. Please contact AWS if you need additional ${what}.`,
+      `Maximum number of ${what} for this API has been reached. Please contact AWS if you need additional ${what}.`,
     );
 }

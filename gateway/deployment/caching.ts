@@ -1,7 +1,7 @@
 /** Cache cluster and caching settings of a REST stage (aws-behaviour §9). */
 import { DefinitionError } from '../errors.ts';
+import { gatherMethodSettings } from './method-settings.ts';
 import { readFlag, readInteger, readText } from './properties.ts';
-import { readMethodSettings } from './throttle.ts';
 import type { PropertyBag } from './properties.ts';
 import type { RouteCaching } from './model.ts';
 
@@ -23,15 +23,11 @@ const STRATEGIES = [
 
 /** Undefined where the stage has no cache cluster, whatever its methods ask for. @throws DefinitionError */
 export function readCaching(stage: PropertyBag): StageCaching | undefined {
-  const settings = readMethodSettings(stage);
-  const usualBag = settings.find(({ routeKey }) => routeKey === undefined)?.bag;
+  const settings = gatherMethodSettings(stage);
   // Checked even where there is no cluster: AWS refuses a bad value all the same.
-  const usual = readRouteCaching(usualBag ?? { ...stage, properties: {} }, undefined);
-  const own = new Map(
-    settings.flatMap(({ routeKey, bag }) =>
-      routeKey === undefined ? [] : [[routeKey, readRouteCaching(bag, usual)]],
-    ),
-  );
+  const usual = readRouteCaching(settings.usual, undefined);
+  const own = new Map<string, Settings>();
+  for (const [routeKey, bag] of settings.byRouteKey) own.set(routeKey, readRouteCaching(bag, usual));
   if (!readFlag(stage, 'CacheClusterEnabled')) return undefined;
   const clusterSize = readText(stage, 'CacheClusterSize', '0.5');
   if (!CLUSTER_SIZES.includes(clusterSize))

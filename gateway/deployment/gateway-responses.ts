@@ -6,6 +6,7 @@ import { DefinitionError } from '../errors.ts';
 import { contextVariable } from '../events/context-variables.ts';
 import { lastHeader } from '../events/header-list.ts';
 import { lastQueryValue } from '../events/query-text.ts';
+import { getEntry } from '../routing/text-map.ts';
 import {
   isResponseType,
   RESPONSE_TYPES,
@@ -153,7 +154,9 @@ function pickTemplate(
   return { contentType, template: templates[contentType] ?? '' };
 }
 
-const VARIABLE = /\$\{?(context|stageVariables)\.([A-Za-z0-9_.-]*[A-Za-z0-9_-])\}?/g;
+/** `$context.x` or `${context.x}`; a brace behind the first form is the template's own. */
+const VARIABLE =
+  /\$(?:(context|stageVariables)\.([\w.-]*[\w-])|\{(context|stageVariables)\.([\w.-]*[\w-])\})/g;
 
 function render(
   template: string,
@@ -169,11 +172,12 @@ function render(
     'error.responseType': response.responseType,
     'error.validationErrorString': detail.validationErrorString ?? '',
   };
-  return template.replace(VARIABLE, (_, scope: string, name: string) =>
-    scope === 'stageVariables'
-      ? (facts.stage?.variables?.[name] ?? '')
-      : (errors[name] ?? contextVariable(facts, name) ?? ''),
-  );
+  return template.replace(VARIABLE, (_, bareScope, bareName, bracedScope, bracedName) => {
+    const scope: unknown = bareScope ?? bracedScope;
+    const name = String(bareName ?? bracedName);
+    if (scope === 'stageVariables') return getEntry(facts.stage?.variables ?? {}, name) ?? '';
+    return getEntry(errors, name) ?? contextVariable(facts, name) ?? '';
+  });
 }
 
 /** A header value, without line breaks: a client's query string must not write headers of its own. */

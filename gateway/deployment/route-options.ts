@@ -1,7 +1,7 @@
 /** What `MethodSettings` and `RouteSettings` say of logs and metrics (aws-behaviour §10.3). */
 import { DefinitionError } from '../errors.ts';
+import { gatherMethodSettings } from './method-settings.ts';
 import { readBlock, readFlag, readText } from './properties.ts';
-import { readMethodSettings } from './throttle.ts';
 import type { PropertyBag } from './properties.ts';
 
 export type RouteOptions = {
@@ -26,12 +26,11 @@ export const PLAIN_ROUTE: RouteOptions = {
 
 /** @throws DefinitionError for an unknown level */
 export function readMethodOptions(stage: PropertyBag): StageOptions {
-  const settings = readMethodSettings(stage);
-  const usualBag = settings.find(({ routeKey }) => routeKey === undefined)?.bag;
-  const usual = usualBag === undefined ? PLAIN_ROUTE : readOptions(usualBag, 'MetricsEnabled', PLAIN_ROUTE);
+  const settings = gatherMethodSettings(stage);
+  const usual = readOptions(settings.usual, 'MetricsEnabled', PLAIN_ROUTE);
   const byRouteKey = new Map<string, RouteOptions>();
-  for (const { routeKey, bag } of settings)
-    if (routeKey !== undefined) byRouteKey.set(routeKey, readOptions(bag, 'MetricsEnabled', usual));
+  for (const [routeKey, bag] of settings.byRouteKey)
+    byRouteKey.set(routeKey, readOptions(bag, 'MetricsEnabled', usual));
   return { usual, byRouteKey };
 }
 

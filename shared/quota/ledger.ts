@@ -5,7 +5,7 @@
  * and have not reported used; slots `s0`…`s15` hold the id of the last grant of the holders that hash there, as
  * fence for returns and as proof that a grant landed whose answer was lost. DynamoDB conditions know no
  * arithmetic: the holder computes constants, the store compares them with the item as it is.
- * @see docs/decisions/0004-quota-ledger.md
+ * @see docs/decisions/0012-quota-ledger.md
  */
 import type { Item, ItemKey, ItemWrite, Test } from './item-write.ts';
 import { printKeyPart } from './item-write.ts';

@@ -53,7 +53,7 @@ export const CHOICES: readonly Choice[] = [
     evidence: 'verify',
     here: '`Message`, as public captures have it on the wire',
     switch: `${RESPONSE}, of type ACCESS_DENIED, with \`{"message": $context.error.messageString}\` (any text but AWS’s default)`,
-    test: 'test/gateway/surprises/access-rows.ts',
+    test: `${BEHAVIOUR}/failures.test.ts`,
   },
   {
     section: '§1.5',

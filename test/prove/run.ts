@@ -10,8 +10,9 @@ import { parseArgs } from 'node:util';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { checkRules } from './check-rules.ts';
 import type { Figures, Proof } from './proof.ts';
+import { quota } from './quota.ts';
 
-const PROOFS: readonly Proof[] = [checkRules];
+const PROOFS: readonly Proof[] = [checkRules, quota];
 
 /** Commit the figures belong to; a dirty tree is said so, since its figures cannot be reproduced. */
 function describeCommit(): string {

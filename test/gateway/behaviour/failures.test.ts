@@ -5,7 +5,7 @@ import { restWordings } from '../../../gateway/deployment/error-wordings.ts';
 import { answered, aMethod, DEFAULT, INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
 import { headerOf } from '../../support/an-api.ts';
 import { proxyTo } from '../../support/a-stack.ts';
-import { behindAuthorizer, bearer, ok, TOKEN } from '../../support/rest-apis.ts';
+import { behindAuthorizer, bearer, ok, policy, TOKEN } from '../../support/rest-apis.ts';
 import { anEchoApi, answerOf, API_ID, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
 import { anApi } from '../../support/an-api.ts';
 import { checkAll } from './requirement.ts';
@@ -84,6 +84,18 @@ checkAll('a gateway response', [
     expected: [500, 'null||AUTHORIZER_FAILURE'],
   },
   {
+    source: '§1.3',
+    rule: 'keeps the braces of its own JSON, and takes those of a variable',
+    observe() {
+      const ResponseTemplates = JSON_ONLY(
+        '{"a":{"b":$context.error.messageString},"c":"${context.httpMethod}","d":"$stageVariables.constructor"}',
+      );
+      const api = withResponses(crash, { ResponseType: 'UNAUTHORIZED', ResponseTemplates });
+      return answerOf(api, { target: '/dev/pets' });
+    },
+    expected: [401, '{"a":{"b":"Unauthorized"},"c":"GET","d":""}'],
+  },
+  {
     source: '§1.3 [doc, obs]',
     rule: 'of UNAUTHORIZED follows DEFAULT_4XX; one of its own without a status keeps the status of its type',
     async observe() {
@@ -97,6 +109,26 @@ checkAll('a gateway response', [
     expected: [
       [418, '{"message":"Unauthorized"}'],
       [401, '"mine"'],
+    ],
+  },
+  {
+    source: '§1.4',
+    rule: 'of ACCESS_DENIED has a capital Message, and a small one where a template asks for it',
+    async observe() {
+      const deny: FakeFunction = () => policy('Deny', '*');
+      const small = {
+        ResponseType: 'ACCESS_DENIED',
+        ResponseTemplates: JSON_ONLY('{"message": $context.error.messageString}'),
+      };
+      const request = { target: '/dev/pets', headers: bearer };
+      return [
+        await answerOf(withResponses(deny), request),
+        await answerOf(withResponses(deny, small), request),
+      ];
+    },
+    expected: [
+      [403, '{"Message":"User is not authorized to access this resource with an explicit deny"}'],
+      [403, '{"message": "User is not authorized to access this resource with an explicit deny"}'],
     ],
   },
   {

@@ -94,6 +94,20 @@ describe('the execution log of a REST stage', () => {
     assert.notDeepEqual(api.ports.logGroups.lines, []);
   });
 
+  it('follows all that a StageDescription says, as osls writes it', async () => {
+    const StageDescription = {
+      ThrottlingRateLimit: 50,
+      MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', LoggingLevel: 'INFO' }],
+    };
+    const Deployment = {
+      type: 'AWS::ApiGateway::Deployment',
+      properties: { RestApiId: 'abcdefghij', StageName: 'dev', StageDescription },
+    };
+    const api = anApi({ ...restApi(), Deployment }, { list: ok });
+    await api.send({ target: PETS });
+    assert.notDeepEqual(api.ports.logGroups.lines, []);
+  });
+
   it('writes one line per event whatever a body holds, cut at 1,024 characters (§10.3)', async () => {
     const api = stagedApi(leveled({ LoggingLevel: 'INFO', DataTraceEnabled: true }), {
       list: () => ({ statusCode: 200, body: `a\nforged line\r\n${'x'.repeat(5000)}` }),

@@ -1,0 +1,94 @@
+/** `gatewright access sync`: the routes of protected APIs, out of their templates into `access/<name>.routes.json`. */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { AccessDocument } from '#shared/access/document.ts';
+import { printProblem, readDocument } from '#shared/access/read-document.ts';
+import { parseInventory, printInventory } from '#shared/access/route-inventory.ts';
+import type { InventoryRoute, RouteInventory } from '#shared/access/route-inventory.ts';
+import { inspectStacks } from '../gateway/index.ts';
+import type { InspectedApi } from '../gateway/index.ts';
+import { isOurs, loadOptions } from './access-check.ts';
+import { inventoryPath, readAccessFiles, writeIfNew } from './access-files.ts';
+import { UsageError } from './output.ts';
+
+type Named = { readonly name: string; readonly file: string; readonly document: AccessDocument };
+
+/** Reads every stack once, writes what is new, and says for each document what it found. */
+export async function syncRoutes(
+  folder: string,
+  names: readonly string[],
+  stage: string,
+): Promise<readonly string[]> {
+  const documents = readDocuments(folder, names).filter(({ document }) => Object.hasOwn(document.api, stage));
+  const sources = new Set(documents.map(({ document }) => resolve(folder, document.routes)));
+  // Protected stacks import the authorizers of the stack that the documents belong to.
+  const own = dirname(folder);
+  if (existsSync(join(own, 'serverless.yml'))) sources.add(own);
+  const apis = await inspectStacks([...sources], loadOptions(stage, own));
+  return documents.map(({ name, file, document }) => {
+    const api = findApi(document, apis, stage, file);
+    const inventory = toInventory(api, stage, readInventory(folder, name));
+    const isNew = writeIfNew(inventoryPath(folder, name), printInventory(inventory));
+    return `${name}: ${inventory.routes.length} routes of ${api.kind} API ${api.logicalId} in ${api.stack}${isNew ? '' : ', nothing new'}`;
+  });
+}
+
+function readDocuments(folder: string, names: readonly string[]): readonly Named[] {
+  const files = readAccessFiles(folder);
+  const unknown = names.find((name) => !files.some((file) => file.name === name));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `no access document "${unknown}"; there are: ${files.map(({ name }) => name).join(', ')}`,
+    );
+  return files
+    .filter(({ name }) => names.length === 0 || names.includes(name))
+    .map(({ name, file, text }) => {
+      const reading = readDocument(text, file);
+      if (reading.kind === 'invalid') throw new UsageError(reading.problems.map(printProblem).join('\n'));
+      return { name, file, document: reading.document };
+    });
+}
+
+function findApi(
+  { api: byStage }: AccessDocument,
+  apis: readonly InspectedApi[],
+  stage: string,
+  file: string,
+): InspectedApi {
+  const wanted = byStage[stage];
+  const found = apis.find(
+    ({ stack, logicalId, id, stage: name }) =>
+      name === wanted?.stage &&
+      (wanted.logicalId === undefined
+        ? id === wanted.apiId
+        : stack === wanted.stack && logicalId === wanted.logicalId),
+  );
+  if (found !== undefined) return found;
+  const known = apis.map(({ stack, logicalId, stage: name }) => `${stack} ${logicalId} stage ${name}`);
+  throw new UsageError(
+    `${file}: api.${stage} is not among the loaded APIs; there are: ${known.join(', ') || 'none'}`,
+  );
+}
+
+function readInventory(folder: string, name: string): RouteInventory | undefined {
+  const [file] = readAccessFiles(folder).filter((candidate) => candidate.name === name);
+  return file?.inventory === undefined ? undefined : parseInventory(file.inventory);
+}
+
+/** Ids that other stages, or a deployed API, have been found under before stay. */
+function toInventory(api: InspectedApi, stage: string, known: RouteInventory | undefined): RouteInventory {
+  const ids = new Set([api.id, ...(known?.apiIds[stage] ?? [])]);
+  return {
+    kind: api.kind,
+    apiIds: { ...known?.apiIds, [stage]: [...ids].sort() },
+    routes: toInventoryRoutes(api),
+  };
+}
+
+export function toInventoryRoutes({ routes }: InspectedApi): readonly InventoryRoute[] {
+  return routes.map(({ method, path, authorizer }) => ({
+    method: method.startsWith('$') || method === '' ? 'ANY' : method,
+    path,
+    isProtected: authorizer !== undefined && isOurs(authorizer.functionName),
+  }));
+}

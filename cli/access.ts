@@ -1,0 +1,126 @@
+/** `gatewright access`: who may call what, which rule decides, and whether documents and APIs still fit together. */
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { describeAccess } from '#shared/access/describe-access.ts';
+import type { MatrixCell } from '#shared/access/describe-access.ts';
+import { checkDocuments, printProblems, readCompiled } from './access-check.ts';
+import { explain } from './access-explain.ts';
+import type { ExplainFlags } from './access-explain.ts';
+import { syncRoutes } from './access-sync.ts';
+import { writeCompiledAccess } from './access-files.ts';
+import { collectText, readStageName } from './options.ts';
+import { paint, table, UsageError } from './output.ts';
+
+type AccessFlags = { readonly folder: string };
+type StageFlags = AccessFlags & { readonly stage: string };
+
+export function accessCommand(): Command {
+  return new Command('access')
+    .description('Access documents: who may call what.')
+    .addCommand(syncCommand())
+    .addCommand(buildCommand())
+    .addCommand(checkCommand())
+    .addCommand(explainCommand())
+    .addCommand(matrixCommand());
+}
+
+function inFolder(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--folder <dir>', 'where the documents are', 'access');
+}
+
+function syncCommand(): Command {
+  return inFolder('sync', 'Read the routes of the protected APIs, and compile.')
+    .argument('[documents...]', 'names of documents; all when left out')
+    .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
+    .action(async (names: readonly string[], { folder, stage }: StageFlags) => {
+      for (const line of await syncRoutes(resolve(folder), names, stage)) process.stdout.write(`${line}\n`);
+      build(folder);
+    });
+}
+
+function buildCommand(): Command {
+  return inFolder('build', 'Compile the documents for the authorizers.').action(({ folder }: AccessFlags) => {
+    build(folder);
+  });
+}
+
+function build(folder: string): void {
+  const { problems, warnings, withoutInventory, compiled } = writeCompiledAccess(resolve(folder));
+  printProblems([...withoutInventory, ...warnings], 'yellow');
+  printProblems(problems, 'red');
+  if (problems.length > 0) throw new UsageError(`${problems.length} problems; nothing was compiled`);
+  process.stdout.write(`${compiled.documents.length} documents compiled\n`);
+}
+
+function checkCommand(): Command {
+  return inFolder('check', 'Check the documents; with sources, also that the APIs use them safely.')
+    .argument('[sources...]', 'services or templates that hold the protected APIs and the authorizers')
+    .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
+    .action(async (sources: readonly string[], { folder, stage }: StageFlags) => {
+      process.exitCode = (await checkDocuments(resolve(folder), sources, stage)) === 0 ? 0 : 1;
+    });
+}
+
+function explainCommand(): Command {
+  return inFolder('explain', 'Say what a caller may do, and which rule decides.')
+    .argument('<document>', 'name of a document')
+    .argument('[method]', 'GET, POST …; without it, every route')
+    .argument('[path]', 'path below the stage, such as /orders/7')
+    .option('--token <jwt>', 'a token of the caller; its signature is not checked')
+    .option('--claims <json>', 'claims of the caller instead of a token')
+    .option('--issuer <id>', 'issuer of the claims (default: the first of the document)')
+    .option('--role <name>', 'a role (repeatable)', collectText, [])
+    .option('--scope <name>', 'a scope (repeatable)', collectText, [])
+    .option('--ip <address>', 'where the request comes from')
+    .option('--policy', 'print the policy that API Gateway would keep', false)
+    .option('--json', 'as JSON', false)
+    .action(
+      (
+        name: string,
+        method: string | undefined,
+        path: string | undefined,
+        flags: ExplainFlags & AccessFlags,
+      ) => {
+        const document = findDocument(flags.folder, name);
+        process.stdout.write(`${explain(document, method, path, flags)}\n`);
+      },
+    );
+}
+
+function matrixCommand(): Command {
+  return inFolder('matrix', 'Show for every route and role who may call it.')
+    .argument('[document]', 'name of a document; all when left out')
+    .option('--json', 'as JSON', false)
+    .action((name: string | undefined, { folder, json }: AccessFlags & { readonly json: boolean }) => {
+      const documents =
+        name === undefined ? readCompiled(resolve(folder)).documents : [findDocument(folder, name)];
+      const matrices = documents.map((document) => ({
+        document: document.name,
+        ...describeAccess(document),
+      }));
+      process.stdout.write(
+        json ? `${JSON.stringify(matrices)}\n` : `${matrices.map(printMatrix).join('\n\n')}\n`,
+      );
+    });
+}
+
+const CELLS: Readonly<Record<MatrixCell, string>> = { allow: 'yes', own: 'own', depends: 'if', deny: '-' };
+
+function printMatrix(matrix: ReturnType<typeof describeAccess> & { readonly document: string }): string {
+  const rows = matrix.rows.map(({ route, cells, rules }) => [
+    `${route.method} ${route.path}`,
+    ...cells.map((cell) => CELLS[cell]),
+    rules.join('; '),
+  ]);
+  return [paint('bold', matrix.document), ...table([['', ...matrix.columns, ''], ...rows])].join('\n');
+}
+
+function findDocument(folder: string, name: string) {
+  const { documents } = readCompiled(resolve(folder));
+  const found = documents.find((document) => document.name === name);
+  if (found !== undefined) return found;
+  const known = documents.map((document) => document.name).join(', ') || 'none';
+  throw new UsageError(`no access document "${name}"; there are: ${known}`);
+}
