@@ -14,6 +14,7 @@ export default ts.config(
     ignores: [
       'node_modules',
       '.build',
+      '**/.gatewright',
       '**/.serverless',
       'coverage',
       '**/*.mjs',
@@ -65,7 +66,10 @@ export default ts.config(
     },
   },
   {
-    files: ['gateway/{phases,routing,mapping,events,policy,metering,deployment}/**/*.ts', 'gateway/pipeline.ts'],
+    files: [
+      'gateway/{phases,routing,mapping,events,policy,metering,deployment}/**/*.ts',
+      'gateway/pipeline.ts',
+    ],
     rules: {
       'no-restricted-properties': [
         'error',

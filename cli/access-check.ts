@@ -1,5 +1,6 @@
 /** Checks access documents alone, or against the stacks that they protect. */
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { styleText } from 'node:util';
 import { buildAccess } from '#shared/access/build-access.ts';
 import { checkWiring } from '#shared/access/check-wiring.ts';
@@ -31,12 +32,10 @@ export async function checkDocuments(
   const { compiled, problems, warnings, withoutInventory } = buildAccess(readAccessFiles(folder));
   printProblems(warnings, 'yellow');
   printProblems([...withoutInventory, ...problems], 'red');
-  const complaints =
-    sources.length === 0
-      ? []
-      : checkApis(compiled, await inspectStacks(sources, loadOptions(stage, dirname(folder))), stage);
-  for (const complaint of complaints) say('red', complaint);
-  const count = withoutInventory.length + problems.length + complaints.length;
+  const apis = sources.length === 0 ? [] : await inspectStacks(sources, loadOptions(stage, dirname(folder)));
+  const { unsafe, drift } = checkApis(compiled, apis, stage);
+  for (const complaint of [...unsafe, ...drift]) say('red', complaint);
+  const count = withoutInventory.length + problems.length + unsafe.length + drift.length;
   process.stdout.write(
     `${compiled.documents.length} documents, ${count} problems, ${warnings.length} warnings\n`,
   );
@@ -51,39 +50,59 @@ export function loadOptions(stage: string, directory: string) {
   };
 }
 
-/** Every way in which the APIs do not fit their documents: unsafe settings, routes that came or went. */
+export type Misfits = {
+  /** Settings that break what a document promises. */
+  readonly unsafe: readonly string[];
+  /** Routes that came or went since the documents were compiled; what came is denied. */
+  readonly drift: readonly string[];
+};
+
+/** How the APIs do not fit their documents. */
 export function checkApis(
   { documents }: CompiledAccess,
   apis: readonly InspectedApi[],
   stage: string,
-): readonly string[] {
-  return documents.flatMap((document) =>
-    document.apis
-      .filter((api) => api.for === stage)
-      .flatMap(({ apiId, stage: apiStage }) => {
-        const api = apis.find(({ id, stage: name }) => id === apiId && name === apiStage);
-        return api === undefined ? [] : checkApi(document, api);
-      })
-      .map((complaint) => `access/${document.name}.yml: ${complaint}`),
-  );
+): Misfits {
+  const unsafe: string[] = [];
+  const drift: string[] = [];
+  for (const document of documents)
+    for (const { for: deployed, apiId, stage: name } of document.apis) {
+      const api = apis.find((candidate) => candidate.id === apiId && candidate.stage === name);
+      if (deployed !== stage || api === undefined) continue;
+      const inDocument = (complaint: string) => `access/${document.name}.yml: ${complaint}`;
+      unsafe.push(...checkAuthorizers(document, api).map(inDocument));
+      drift.push(...checkDrift(document, api).map(inDocument));
+    }
+  return { unsafe, drift };
 }
 
-function checkApi(document: CompiledDocument, api: InspectedApi): readonly string[] {
+/** Before anything listens: an answer that holds for the wrong caller must not be given even once. @throws UsageError */
+export function refuseUnsafeAccess(
+  sources: readonly string[],
+  apis: readonly InspectedApi[],
+  stage: string,
+  warn: (message: string) => void,
+): void {
+  const unsafe = sources.flatMap((source) => {
+    const folder = join(source, 'access');
+    if (!existsSync(folder)) return [];
+    const { compiled, withoutInventory } = buildAccess(readAccessFiles(folder));
+    const misfits = checkApis(compiled, apis, stage);
+    for (const message of [...withoutInventory.map(printProblem), ...misfits.drift]) warn(message);
+    return misfits.unsafe;
+  });
+  if (unsafe.length > 0) throw new UsageError(unsafe.join('\n'));
+}
+
+function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readonly string[] {
   const authorizers = new Map<string, WiredAuthorizer>();
-  for (const { authorizer } of api.routes)
-    if (authorizer !== undefined && isOurs(authorizer.functionName))
-      authorizers.set(authorizer.name, authorizer);
-  const preflight = api.routes.find(
-    ({ method, authorizer }) =>
-      method === 'OPTIONS' && authorizer !== undefined && isOurs(authorizer.functionName),
-  );
-  return [
-    ...checkDrift(document, api),
-    ...[...authorizers.values()].flatMap((authorizer) => checkWiring(document, authorizer)),
-    ...(preflight === undefined
-      ? []
-      : [`OPTIONS ${preflight.path} has an authorizer, but browsers ask without credentials: take it off`]),
-  ];
+  for (const { method, path, authorizer } of api.routes) {
+    if (authorizer === undefined || !isOurs(authorizer.functionName)) continue;
+    authorizers.set(authorizer.name, authorizer);
+    if (method === 'OPTIONS')
+      return [`OPTIONS ${path} has an authorizer, but browsers ask without credentials: take it off`];
+  }
+  return [...authorizers.values()].flatMap((authorizer) => checkWiring(document, authorizer));
 }
 
 /** By the names that the toolkit's functions have, whatever stack and stage they are deployed in. */
@@ -93,13 +112,14 @@ export function isOurs(functionName: string): boolean {
 
 function checkDrift(document: CompiledDocument, api: InspectedApi): readonly string[] {
   if (document.kind === 'websocket') return [];
-  const print = (routes: CompiledDocument['routes']) => routes.map(({ method, path }) => `${method} ${path}`);
+  const print = (routes: CompiledDocument['routes']) =>
+    routes.map(({ method, path, isOpen }) => `${method} ${path}${isOpen === true ? ' (open)' : ''}`);
   const [known, found] = [print(document.routes), print(expandRoutes(toInventoryRoutes(api)))];
-  const added = found.filter((route) => !known.includes(route));
-  const gone = known.filter((route) => !found.includes(route));
+  const came = found.filter((route) => !known.includes(route));
+  const went = known.filter((route) => !found.includes(route));
   return [
-    ...(added.length === 0 ? [] : [`the API has new routes, which nobody may call: ${added.join(', ')}`]),
-    ...(gone.length === 0 ? [] : [`the API no longer has ${gone.join(', ')}`]),
+    ...(came.length === 0 ? [] : [`the API now has ${came.join(', ')}`]),
+    ...(went.length === 0 ? [] : [`the API no longer has ${went.join(', ')}`]),
   ].map((drift) => `${drift}; run gatewright access sync`);
 }
 

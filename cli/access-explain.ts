@@ -58,7 +58,7 @@ function targetOf(method: string, path: string | undefined): string {
 }
 
 function describeDecision(document: CompiledDocument, target: string, decision: Decision): string {
-  const [verdict = '', reason = ''] = wordsOf(decision);
+  const [verdict, reason] = wordsOf(decision);
   const { route } = decision;
   const rows = describeAccess(document).rows.filter(
     (row) =>

@@ -15,13 +15,16 @@ type AccessFlags = { readonly folder: string };
 type StageFlags = AccessFlags & { readonly stage: string };
 
 export function accessCommand(): Command {
-  return new Command('access')
+  const access = new Command('access')
     .description('Access documents: who may call what.')
     .addCommand(syncCommand())
     .addCommand(buildCommand())
     .addCommand(checkCommand())
     .addCommand(explainCommand())
     .addCommand(matrixCommand());
+  for (const command of access.commands)
+    command.exitOverride().showHelpAfterError('Run with --help to see what there is.');
+  return access;
 }
 
 function inFolder(name: string, description: string): Command {
@@ -106,7 +109,13 @@ function matrixCommand(): Command {
     });
 }
 
-const CELLS: Readonly<Record<MatrixCell, string>> = { allow: 'yes', own: 'own', depends: 'if', deny: '-' };
+const CELLS: Readonly<Record<MatrixCell, string>> = {
+  open: 'open',
+  allow: 'yes',
+  own: 'own',
+  depends: 'if',
+  deny: '-',
+};
 
 function printMatrix(matrix: ReturnType<typeof describeAccess> & { readonly document: string }): string {
   const rows = matrix.rows.map(({ route, cells, rules }) => [

@@ -7,6 +7,7 @@ import {
   parseDaemonAddress,
   printLogLine,
 } from '../gateway/index.ts';
+import { refuseUnsafeAccess } from './access-check.ts';
 import { collectServices, collectVpcLink, readAwsEndpoints } from './aws-options.ts';
 import { addLoadOptions, toLoadOptions } from './load-options.ts';
 import { collectText, readPort, readSpan } from './options.ts';
@@ -116,6 +117,9 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
   });
   try {
     await gateway.load(sources);
+    refuseUnsafeAccess(sources, gateway.inspect(), flags.stage, (message) =>
+      process.stderr.write(`warning: ${message}\n`),
+    );
     const listening = await gateway.listen();
     const text = flags.json
       ? `${JSON.stringify({ ready: true, ...listening })}\n`

@@ -17,7 +17,6 @@ import { SERVICE_FILES, loadServerlessService } from './serverless-service.ts';
 import type { StackResolver } from './stack-resolver.ts';
 import { loadTemplate } from './template-stack.ts';
 
-
 const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
 
 /**
@@ -113,7 +112,10 @@ function finishStack(
   const { raw } = resolver;
   const { functions, unsupported } = defineFunctions(raw, resources.values(), layers);
   const classified = classifyResources(stackName, resources.values());
-  const findings = [...raw.findings, ...inDocuments].map((finding): UnsupportedItem => ({ stackName, ...finding }));
+  const findings = [...raw.findings, ...inDocuments].map((finding): UnsupportedItem => ({
+    stackName,
+    ...finding,
+  }));
   return {
     ...{ stackName, resources, outputs, functions },
     stage: raw.stage,

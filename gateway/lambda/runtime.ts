@@ -1,5 +1,5 @@
 /** The function runtime: what Lambda is to API Gateway. One pool of instances per function, code built and reloaded. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Invocation, InvocationResult, Invoker } from '../ports.ts';
@@ -70,8 +70,28 @@ export async function createFunctionRuntime(options: FunctionRuntimeOptions): Pr
   // Threads share the time zone of their process, and Lambda's is UTC.
   process.env['TZ'] = 'UTC';
   mkdirSync(options.cacheDirectory, { recursive: true });
-  const runDirectory = mkdtempSync(join(options.cacheDirectory, 'run-'));
+  removeAbandonedRuns(options.cacheDirectory);
+  const runDirectory = mkdtempSync(join(options.cacheDirectory, `run-${process.pid}-`));
   return new WorkerRuntime(options, runDirectory, await buildWorkerProgram(runDirectory));
+}
+
+/** Bundles of a gateway that was killed before it could remove them. */
+function removeAbandonedRuns(cacheDirectory: string): void {
+  for (const name of readdirSync(cacheDirectory)) {
+    const pid = /^run-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid)))
+      rmSync(join(cacheDirectory, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process is alive, too.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 type FunctionEntry = {

@@ -233,12 +233,12 @@ function checkResult({ document, inventory, problem }: Work, networks: readonly 
 }
 
 function warnOfRule(
-  { inventory, warning }: Work,
+  { warning }: Work,
   rule: RuleText,
   path: Path,
   routes: readonly (CompiledRoute | undefined)[],
 ): void {
-  const open = routes.find((route) => route !== undefined && !isProtected(route, inventory));
+  const open = routes.find((route) => route?.isOpen === true);
   if (open !== undefined)
     warning(path, `${open.method} ${open.path} has no authorizer, so nothing enforces this rule there`);
   const when = JSON.stringify(rule.when ?? {});
@@ -249,19 +249,11 @@ function warnOfRule(
     );
 }
 
-/** A verb of its own takes its place out of `ANY`. */
-function isProtected({ method, path }: CompiledRoute, { routes }: RouteInventory): boolean {
-  const there = routes.filter((route) => route.path === path);
-  const route =
-    there.find((known) => known.method === method) ?? there.find((known) => known.method === 'ANY');
-  return route?.isProtected === true;
-}
-
 /** Default deny is right, and worth a line where nobody wrote it. */
-function warnOfSilence({ inventory, warning }: Work, { routes, rules, apis }: CompiledDocument): void {
+function warnOfSilence({ warning }: Work, { routes, rules, apis }: CompiledDocument): void {
   const allowed = new Set(rules.flatMap((rule) => (rule.effect === 'allow' ? rule.routes : [])));
   const silent = routes
-    .filter((route, index) => !allowed.has(index) && isProtected(route, inventory))
+    .filter((route, index) => !allowed.has(index) && route.isOpen !== true)
     .map(({ method, path }) => `${method} ${path}`);
   if (silent.length > 0)
     warning(

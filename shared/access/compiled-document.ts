@@ -92,6 +92,8 @@ export type CompiledRoute = {
   readonly method: string;
   /** `/orders/{id}`, `/files/{proxy+}`, `$default`. */
   readonly path: string;
+  /** The route has no authorizer: anybody may call it, whatever the rules say. */
+  readonly isOpen?: true;
 };
 
 export type CompiledRule = {

@@ -6,8 +6,11 @@ import type {
   CompiledRule,
 } from './compiled-document.ts';
 
-/** `allow`: always; `own`: for what belongs to the caller; `depends`: on more than the role; `deny`. */
-export type MatrixCell = 'allow' | 'own' | 'depends' | 'deny';
+/**
+ * `open`: the route has no authorizer; `allow`: always; `own`: for what belongs to the caller; `depends`: on
+ * more than the role; `deny`.
+ */
+export type MatrixCell = 'open' | 'allow' | 'own' | 'depends' | 'deny';
 
 export type MatrixRow = {
   readonly route: CompiledRoute;
@@ -32,7 +35,9 @@ export function describeAccess(document: CompiledDocument): AccessMatrix {
       );
       return {
         route,
-        cells: [undefined, ...roles].map((role) => cellOf(rules, document, role)),
+        cells: [undefined, ...roles].map((role) =>
+          route.isOpen === true ? 'open' : cellOf(rules, document, role),
+        ),
         rules: rules.map((rule) => describeRule(rule, document, route)),
       };
     }),

@@ -21,11 +21,10 @@ type Complain = (path: Path, message: string, at?: 'key') => void;
 export function expandRoutes(inventory: readonly InventoryRoute[]): readonly CompiledRoute[] {
   const own = new Set(inventory.map(({ method, path }) => `${method} ${path}`));
   return inventory
-    .flatMap(({ method, path }) =>
-      method === 'ANY'
-        ? METHODS.filter((verb) => !own.has(`${verb} ${path}`)).map((verb) => ({ method: verb, path }))
-        : [{ method, path }],
-    )
+    .flatMap(({ method, path, isProtected }): CompiledRoute[] => {
+      const verbs = method === 'ANY' ? METHODS.filter((verb) => !own.has(`${verb} ${path}`)) : [method];
+      return verbs.map((verb) => ({ method: verb, path, ...(!isProtected && { isOpen: true }) }));
+    })
     .sort((a, b) => compareTexts(a.path, b.path) || compareTexts(a.method, b.method));
 }
 

@@ -49,14 +49,16 @@ export function toPathGrants(
     allow.push(...patterns.map((pattern) => [method, ...pattern]));
     deny.push(...found.deny.map((pattern) => [method, ...pattern]));
     for (const { index, segments } of finderOf(document).templates(method))
-      if (!isOpen(verdicts[index]))
+      if (!isFree(document, verdicts, index))
         for (const disguise of disguisesOf(segments, patterns)) disguises.add(disguise);
   }
   return { kind: 'grants', grants: { allow, deny: [...deny, ...[...disguises].map((text) => [text])] } };
 }
 
-/** Whether everybody's requests to the route pass, not only those for the principal's own. */
-function isOpen(verdict: RouteVerdict | undefined): boolean {
+/** Whether every request of the principal to the route passes: no authorizer asks, or a rule allows more than its own. */
+function isFree(document: CompiledDocument, verdicts: readonly RouteVerdict[], route: number): boolean {
+  if (document.routes[route]?.isOpen === true) return true;
+  const verdict = verdicts[route];
   return verdict?.deniedBy.length === 0 && verdict.grants.some(({ owned }) => owned.length === 0);
 }
 
@@ -111,7 +113,7 @@ function guardMethod(
     .flatMap(({ pattern, isOwned }) =>
       isOwned ? findOverGrants(document, method, pattern) : knownOverGrants(document, method, pattern),
     )
-    .filter((overGrant) => !isGranted(overGrant, verdicts, granted));
+    .filter((overGrant) => !isGranted(document, overGrant, verdicts, granted));
   for (const { route, pattern } of excess) {
     const lost = granted.find((grant) => isLost(document, grant, pattern));
     if (lost !== undefined)
@@ -121,11 +123,12 @@ function guardMethod(
 }
 
 function isGranted(
+  document: CompiledDocument,
   { route, pattern }: OverGrant,
   verdicts: readonly RouteVerdict[],
   granted: readonly RouteGrant[],
 ): boolean {
-  if (isOpen(verdicts[route])) return true;
+  if (isFree(document, verdicts, route)) return true;
   const path = typicalPath(pattern);
   return granted.some((grant) => grant.template.index === route && covers(grant.pattern, path));
 }
@@ -165,7 +168,7 @@ function mergeSubtrees(
   const subtrees = [...prefixes.values()].filter(
     (subtree) =>
       patterns.filter((pattern) => covers(subtree, typicalPath(pattern))).length > 1 &&
-      findOverGrants(document, method, subtree).every(({ route }) => isOpen(verdicts[route])),
+      findOverGrants(document, method, subtree).every(({ route }) => isFree(document, verdicts, route)),
   );
   return withoutCovered([...patterns, ...subtrees]);
 }

@@ -135,10 +135,7 @@ export function record<T>(
 }
 
 /** A map with fixed keys; any other key is a mistake. */
-export function object<R extends Fields, O extends Fields>(
-  required: R,
-  optional: O,
-): Shape<Read<R, O>> {
+export function object<R extends Fields, O extends Fields>(required: R, optional: O): Shape<Read<R, O>> {
   const fields: Fields = { ...required, ...optional };
   const names = Object.keys(fields);
   return {

@@ -91,6 +91,7 @@ export class Lease implements Holding {
   }
 
   borrow(cost: number, bound: number): boolean {
+    if (this.#seen?.suspended === true || this.#seen?.closed === true) return false;
     const lacking = Math.max(0, cost - this.#remainder);
     if (this.#borrowed + lacking > bound) return false;
     this.#borrowed += lacking;
@@ -183,7 +184,7 @@ export class Lease implements Holding {
     return (await this.#payDebt()) ?? (await this.#getUnits(cost));
   }
 
-  /** Reads the ledger: half the price of a write to notice a suspension, a twentieth of a refused one to notice a top-up. */
+  /** Notices a suspension or a top-up by an eventually consistent read, a tenth of the price of a refused write. */
   async #refresh(cost: number): Promise<Refusal | undefined> {
     const read = await this.#at.store.read(this.#key);
     if (read.kind === 'unavailable') {

@@ -65,7 +65,8 @@ export class PlanBook {
       read = await this.#store.read(key, { consistent: true });
       if (read.kind === 'unavailable') return this.#fallBack(planId);
     }
-    if (read.item === undefined) return { kind: 'unknown' };
+    // A seed that could not be published is an outage or a missing right, not an unknown plan.
+    if (read.item === undefined) return seed === undefined ? { kind: 'unknown' } : this.#fallBack(planId);
     const plan = parseStored(read.item);
     return this.#keep(plan, FRESH_MS);
   }

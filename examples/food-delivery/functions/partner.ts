@@ -18,9 +18,9 @@ const PLAN = {
 
 const quotas = createDynamoDbQuotas({ tableName: process.env['USAGE_TABLE'] ?? '', plans: [PLAN] });
 
-export const menu = middy<PartnerEvent>()
+export const menu = middy()
   .use(
-    quota({
+    quota<PartnerEvent>({
       quotas,
       subject: ({ requestContext }) => ({
         plan: PLAN.id,

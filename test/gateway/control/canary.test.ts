@@ -110,6 +110,9 @@ describe('a canary', () => {
     for (let count = 0; count < 40; count += 1) await api.send({ target: '/dev/pets', headers: bearer });
 
     assert.equal(asked.length, 2, 'once for the stage and once for the canary');
+    api.account.flushAuthorizers('abcdefghij', 'dev');
+    for (let count = 0; count < 40; count += 1) await api.send({ target: '/dev/pets', headers: bearer });
+    assert.equal(asked.length, 4, 'a flush reaches both');
   });
 
   it('shares the response cache of the stage only where it says so, and only at the same deployment (§9)', async () => {

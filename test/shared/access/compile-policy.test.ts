@@ -95,6 +95,13 @@ describe('compilePolicy', () => {
       assert.deepEqual(linesOf(aDocument({ rules: whole }, ROUTES)), expected);
     });
 
+  it('denies no route that has no authorizer, since nobody would ask', () => {
+    const routes = ['GET /users/{id}', 'open GET /users/help'];
+    const document = aDocument({ rules: [{ ...allow(['/users/{id}']), id: 'r' }] }, routes);
+
+    assert.deepEqual(linesOf(document), ['Allow GET/users/*']);
+  });
+
   it('is the same for every request of the caller, so that a kept answer fits the next one', () => {
     const document = aDocument({}, ROUTES);
 

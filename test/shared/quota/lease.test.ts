@@ -97,6 +97,18 @@ describe('a lease', () => {
     assert.deepEqual([await outage(), await outage()], [3, 0]);
   });
 
+  it('lends nothing to a key that it knows to be suspended', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, lease: false }], { onUnavailable: { bounded: 7 } });
+    await quotas.consume(stamped());
+    await table.store.update(suspendWrite(KEY, 1));
+    await quotas.consume(stamped());
+    table.isDown = true;
+    table.nowMs += 2000;
+
+    assert.equal(await table.spend(quotas, 50), 0);
+  });
+
   it('stops a suspended key at once where it has no lease, else when the lease is no longer fresh', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 100_000 }]);

@@ -131,6 +131,24 @@ describe('consume', () => {
     assert.equal(await table.spend(older, 20, { key: 'key-2' }), 9);
   });
 
+  it('calls a plan that could not be published an outage, and finds it when it is there', async () => {
+    const table = new QuotaTable();
+    const { store } = table;
+    let mayPut = false;
+    const denied = { kind: 'rejected', retryable: false, reason: 'AccessDeniedException' } as const;
+    const update: typeof store.update = (write) =>
+      write.purpose === 'plan' && !mayPut ? Promise.resolve(denied) : store.update(write);
+    const quotas = table.holder([DAILY], { store: { ...store, update } });
+
+    const before = (await quotas.consume(stamped())) as Rejection;
+    mayPut = true;
+    table.nowMs += 2000;
+    const after = await quotas.consume(stamped());
+
+    assert.equal(before.reason, 'unavailable');
+    assert.equal(after.allowed, true);
+  });
+
   it('does not push a key into a period that has not begun', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([DAILY]);

@@ -1,0 +1,103 @@
+/** A partner of examples/food-delivery, who has 100 requests a day, with an HTTP client of its own. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { runCommand, startCommand } from '../support/command.ts';
+import type { Running } from '../support/command.ts';
+import { parseStructuredList } from '../support/structured-list.ts';
+
+const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
+const QUOTA = 100;
+const SECONDS_PER_DAY = 86_400;
+
+type Ready = {
+  readonly apis: readonly { readonly kind: string; readonly stack: string; readonly url: string }[];
+};
+
+let folder = '';
+let running: Running;
+let menuUrl = '';
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gatewright-quota-'));
+  const sources = ['.', 'examples/food-delivery'].map((name) => join(CHECKOUT, name));
+  running = await startCommand(
+    ['start', ...sources, '--port', '0', '--control-port', '0', '--json', '--no-reload'],
+    '"ready":true',
+    { cwd: folder },
+  );
+  const { apis } = JSON.parse(running.output().stdout) as Ready;
+  const api = apis.find(({ kind, stack }) => kind === 'http' && stack.startsWith('food-delivery'));
+  menuUrl = `${api?.url ?? ''}/partner/menu`;
+});
+after(async () => {
+  await running.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function aTokenOf(sub: string, role = 'partner'): Promise<string> {
+  const { stdout } = await runCommand(['token', '--sub', sub, '--role', role], { cwd: folder });
+  return stdout.trim();
+}
+
+async function askForMenu(token?: string): Promise<Response> {
+  return fetch(menuUrl, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
+}
+
+/** The one member of a RateLimit field. */
+function readField(response: Response, name: string): { id: string; [parameter: string]: number | string } {
+  const members = parseStructuredList(response.headers.get(name) ?? '');
+  const [member] = members;
+  assert.ok(member !== undefined && members.length === 1, `one policy in ${name}`);
+  return { id: member.value, ...Object.fromEntries(member.parameters) };
+}
+
+describe('a partner of 100 requests a day', () => {
+  it('gets 100 of 150, is told how it stands, and begins the next day anew', async () => {
+    const token = await aTokenOf('pizzeria');
+    const replies: Response[] = [];
+    for (let call = 0; call < 150; call += 1) replies.push(await askForMenu(token));
+    const [last, first] = [replies[QUOTA - 1], replies[0]];
+    const refused = replies.slice(QUOTA);
+
+    assert.deepEqual(
+      replies.map(({ status }) => status),
+      [...Array<number>(QUOTA).fill(200), ...Array<number>(50).fill(429)],
+    );
+    assert.ok(first !== undefined && last !== undefined);
+    for (const reply of [first, last, ...refused])
+      assert.deepEqual(readField(reply, 'ratelimit-policy'), { id: 'daily', q: QUOTA, w: SECONDS_PER_DAY });
+    assert.equal(readField(first, 'ratelimit')['r'], QUOTA - 1);
+    assert.equal(readField(last, 'ratelimit')['r'], 0);
+    assert.match(await last.text(), /"menu":\[/);
+    for (const reply of refused) {
+      const { r: remaining, t: resetSeconds } = readField(reply, 'ratelimit');
+      assert.equal(remaining, 0);
+      assert.ok(Number(reply.headers.get('retry-after')) >= Number(resetSeconds), 'not before the next day');
+      assert.equal(reply.headers.get('content-type'), 'application/problem+json');
+      assert.deepEqual(await reply.json(), {
+        type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+        title: 'Request cannot be satisfied as assigned quota has been exceeded',
+        status: 429,
+        'violated-policies': ['daily'],
+      });
+    }
+
+    const moved = await runCommand(['clock', '+1d'], { cwd: folder });
+    assert.equal(moved.code, 0, moved.stderr);
+    const tomorrow = await askForMenu(await aTokenOf('pizzeria'));
+    assert.equal(tomorrow.status, 200);
+    assert.equal(readField(tomorrow, 'ratelimit')['r'], QUOTA - 1);
+  });
+
+  it('does not use up what another partner has, and lets nobody else in', async () => {
+    const other = await askForMenu(await aTokenOf('ramen-bar'));
+    const customer = await askForMenu(await aTokenOf('alice', 'admin'));
+    const nobody = await askForMenu();
+
+    assert.deepEqual([other.status, customer.status, nobody.status], [200, 403, 401]);
+    assert.equal(readField(other, 'ratelimit')['r'], QUOTA - 1);
+  });
+});
