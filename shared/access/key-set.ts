@@ -2,6 +2,7 @@
 import { createPublicKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { DomainError } from '../errors.ts';
+import { isWeakRsaKey } from './weak-rsa.ts';
 
 export type VerificationKey = {
   readonly keyId: string;
@@ -16,8 +17,6 @@ export type VerificationKey = {
 export type KeySet = ReadonlyMap<string, VerificationKey>;
 
 const KEYS_LIMIT = 100;
-const RSA_MODULUS_MINIMUM_BITS = 2_048;
-const RSA_EXPONENT_MINIMUM = 65_537n;
 const CURVE_ALGORITHMS = new Map([
   ['P-256', ['ES256']],
   ['P-384', ['ES384']],
@@ -27,7 +26,7 @@ const CURVE_ALGORITHMS = new Map([
 
 /**
  * Keeps the keys that are fit for signatures and drops the rest: one malformed or weak key (RSA below
- * 2048 bits, exponent 1, `use: enc`) must not take the others down. A key id that names two keys is
+ * 2048 bits, exponent 1, ROCA, `use: enc`) must not take the others down. A key id that names two keys is
  * dropped too, because which of them is found first would decide.
  * @throws DomainError KEY_SET_UNAVAILABLE when the text is no key set or holds no usable key.
  */
@@ -81,8 +80,8 @@ function toVerificationKey(value: unknown): VerificationKey | undefined {
 function algorithmsOf(kty: string, jwk: JsonWebKey, key: KeyObject): readonly string[] {
   if (kty === 'RSA') {
     const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
-    const strong = modulusLength >= RSA_MODULUS_MINIMUM_BITS && publicExponent >= RSA_EXPONENT_MINIMUM;
-    return strong && publicExponent % 2n === 1n ? ['RS256', 'RS384', 'RS512'] : [];
+    const modulus = BigInt(`0x${Buffer.from(jwk.n ?? '', 'base64url').toString('hex')}`);
+    return isWeakRsaKey(modulus, modulusLength, publicExponent) ? [] : ['RS256', 'RS384', 'RS512'];
   }
   return kty === 'EC' || kty === 'OKP' ? (CURVE_ALGORITHMS.get(jwk.crv ?? '') ?? []) : [];
 }

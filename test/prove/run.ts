@@ -8,11 +8,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { REPOSITORY } from '../architecture/source-files.ts';
+import { access } from './access.ts';
 import { checkRules } from './check-rules.ts';
 import type { Figures, Proof } from './proof.ts';
+import { vectors } from './vectors.ts';
 import { quota } from './quota.ts';
 
-const PROOFS: readonly Proof[] = [checkRules, quota];
+const PROOFS: readonly Proof[] = [checkRules, quota, access, vectors];
 
 /** Commit the figures belong to; a dirty tree is said so, since its figures cannot be reproduced. */
 function describeCommit(): string {

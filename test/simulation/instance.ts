@@ -68,9 +68,24 @@ export class Instance {
         pause: (ms) => new Promise((resolve) => this.deliver(world.nowMs + ms, resolve)),
       },
       store: {
-        update: (write) => this.#call(describe(write), () => table.update(write), UNWRITTEN),
-        transact: (writes) => this.#call('open', () => table.transact(writes), UNWRITTEN),
-        read: (key, options) => this.#call('read', () => table.read(key, options), UNREAD),
+        update: (write) =>
+          this.#call(
+            () => describe(write),
+            () => table.update(write),
+            UNWRITTEN,
+          ),
+        transact: (writes) =>
+          this.#call(
+            () => 'open',
+            () => table.transact(writes),
+            UNWRITTEN,
+          ),
+        read: (key, options) =>
+          this.#call(
+            () => 'read',
+            () => table.read(key, options),
+            UNREAD,
+          ),
       },
     };
   }
@@ -100,7 +115,11 @@ export class Instance {
     this.#world.note(() => `${this.name} is frozen for ${Math.round(ms)} ms`);
   }
 
-  #call<T>(what: string, carryOut: () => Promise<T>, replies: { unanswered: T; throttled: T }): Promise<T> {
+  #call<T>(
+    what: () => string,
+    carryOut: () => Promise<T>,
+    replies: { unanswered: T; throttled: T },
+  ): Promise<T> {
     const world = this.#world;
     const { chance } = world;
     const { maxLatencyMs, maxPauseMs } = this.#faults;
@@ -108,7 +127,7 @@ export class Instance {
     const sentMs = world.nowMs;
     const arrivesMs = sentMs + chance.between(0.5, maxLatencyMs / 2);
     const repliedMs = arrivesMs + chance.between(0.5, maxLatencyMs / 2);
-    world.note(() => `${this.name} sends ${what}${fault === undefined ? '' : ` (${fault})`}`);
+    world.note(() => `${this.name} sends ${what()}${fault === undefined ? '' : ` (${fault})`}`);
     const { promise, resolve } = Promise.withResolvers<T>();
 
     // After a thaw the reply that waits in the socket and the timer that is due race.
@@ -118,7 +137,9 @@ export class Instance {
     const arrive = (atMs: number, then?: (reply: Promise<T>) => void): void =>
       world.at(atMs, () => {
         const reply = carryOut();
-        void reply.then((outcome) => world.note(() => `  ${what} of ${this.name}: ${showOutcome(outcome)}`));
+        void reply.then((outcome) =>
+          world.note(() => `  ${what()} of ${this.name}: ${showOutcome(outcome)}`),
+        );
         then?.(reply);
       });
 

@@ -22,7 +22,7 @@ const QUOTA: QuotaModelOptions = {
   faults: (chance) => faults(chance),
   stamped: true,
   bounded: () => 0,
-  requests: (chance) => chance.whole(30, 120),
+  requests: (chance) => chance.whole(20, 100),
   maxHolders: 5,
 };
 
@@ -40,7 +40,7 @@ export const MODELS: readonly Model[] = [
     ...QUOTA,
     name: 'quota-harsh',
     faults: (chance) => ({ ...faults(chance, true), call: 0.24, crash: 0.01, pause: 0.03 }),
-    requests: (chance) => chance.whole(150, 400),
+    requests: (chance) => chance.whole(100, 250),
     maxHolders: 12,
   }),
   createQuotaModel({ ...QUOTA, name: 'quota-fault-free', faults: () => NO_FAULTS, maxHolders: 4 }),

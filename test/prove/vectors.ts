@@ -1,0 +1,128 @@
+/**
+ * Project Wycheproof's JWS and JWK vectors (C2SP/wycheproof, Apache-2.0) through our token verifier. Their
+ * payloads are no claims, so claims are put in their place after the bytes have been read and before anybody
+ * looks at them: everything around the payload is the code that ships.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KeySets } from '#shared/access/key-sets.ts';
+import { createTokenVerifier } from '#shared/access/verify-token.ts';
+import { DomainError } from '#shared/errors.ts';
+import { REPOSITORY } from '../architecture/source-files.ts';
+import { anIssuer, someClaims } from '../support/signed-tokens.ts';
+import type { Figures, Outcome, Proof } from './proof.ts';
+
+const FOLDER = join(REPOSITORY, '../shared/vectors');
+const FILES = ['json_web_signature_test.json', 'json_web_key_test.json', 'json_web_crypto_test.json'];
+const ISSUER = anIssuer({ algorithms: ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] });
+
+type Vector = {
+  readonly tcId: number;
+  readonly comment: string;
+  readonly jws?: unknown;
+  readonly result: 'valid' | 'invalid' | 'acceptable';
+};
+type Group = { readonly public?: unknown; readonly private?: unknown; readonly tests: readonly Vector[] };
+
+/** What came of one file. */
+type Tally = {
+  validAccepted: number;
+  invalidRefused: number;
+  /** Reason → test ids: valid tokens that we refuse on purpose. */
+  readonly validRefused: Record<string, string>;
+  readonly refusedFor: Record<string, number>;
+  readonly invalidAccepted: string[];
+  /** Failures that are no refusal of a token: they would be 500s. */
+  readonly escaped: string[];
+};
+
+export const vectors: Proof = {
+  name: 'vectors',
+  claim: 'no invalid token of Project Wycheproof is accepted, and none makes a failure of ours',
+  quick: true,
+  async run(): Promise<Outcome> {
+    const missing = FILES.find((file) => !existsSync(join(FOLDER, file)));
+    if (missing !== undefined)
+      return { kind: 'skipped', reason: `${missing} is not in ../shared/vectors beside this checkout` };
+    const figures: Record<string, Figures> = {};
+    const faults: string[] = [];
+    for (const file of FILES) {
+      const tally = await runFile(file);
+      faults.push(...tally.invalidAccepted, ...tally.escaped);
+      if (tally.validAccepted === 0)
+        faults.push(`${file}: nothing valid is accepted, so the run proves nothing`);
+      figures[file] = {
+        ...tally,
+        invalidAccepted: tally.invalidAccepted.length,
+        escaped: tally.escaped.length,
+      };
+    }
+    return faults.length === 0
+      ? { kind: 'proven', figures }
+      : { kind: 'refuted', reason: faults.join('; '), figures };
+  },
+};
+
+async function runFile(file: string): Promise<Tally> {
+  const { testGroups } = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as {
+    testGroups: readonly Group[];
+  };
+  const tally: Tally = {
+    ...{ validAccepted: 0, invalidRefused: 0 },
+    ...{ validRefused: {}, refusedFor: {}, invalidAccepted: [], escaped: [] },
+  };
+  for (const group of testGroups)
+    for (const vector of group.tests)
+      if (typeof vector.jws === 'string') await runVector(file, group, vector, tally);
+  return tally;
+}
+
+async function runVector(file: string, group: Group, vector: Vector, tally: Tally): Promise<void> {
+  const name = `${file} ${vector.tcId} (${vector.comment})`;
+  const reason = await verify(String(vector.jws), group);
+  if (reason instanceof Error) tally.escaped.push(`${name}: ${reason.message}`);
+  else if (vector.result === 'invalid') {
+    if (reason === undefined) tally.invalidAccepted.push(name);
+    else {
+      tally.invalidRefused += 1;
+      tally.refusedFor[reason] = (tally.refusedFor[reason] ?? 0) + 1;
+    }
+  } else if (reason === undefined) tally.validAccepted += 1;
+  else tally.validRefused[reason] = `${tally.validRefused[reason] ?? ''} ${vector.tcId}`.trim();
+}
+
+/** Undefined: accepted; a code: refused; an error: neither. A set without a usable key is a refusal of the key. */
+async function verify(jws: string, group: Group): Promise<string | Error | undefined> {
+  const key = group.public ?? group.private;
+  const keys = typeof key === 'object' && key !== null && 'keys' in key ? key.keys : [key];
+  const fetcher = { fetch: () => Promise.resolve(JSON.stringify({ keys })) };
+  const clock = { nowEpochMs: () => Date.now() };
+  const verifyToken = createTokenVerifier(new KeySets(fetcher, clock), clock);
+  const restore = putClaimsInPlaceOfPayloads();
+  try {
+    await verifyToken(jws, [ISSUER]);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DomainError)) return error instanceof Error ? error : new Error(String(error));
+    if (error.code === 'KEY_SET_UNAVAILABLE') return 'KEY_REFUSED';
+    return error.code.startsWith('TOKEN_') ? error.code : error;
+  } finally {
+    restore();
+  }
+}
+
+/** What is no JSON reads as claims that are accepted; headers, names of members and key sets read as they are. */
+function putClaimsInPlaceOfPayloads(): () => void {
+  const original = JSON.parse;
+  const claims = JSON.stringify(someClaims());
+  JSON.parse = (text: string, ...rest): unknown => {
+    try {
+      return original(text, ...rest);
+    } catch {
+      return original(claims);
+    }
+  };
+  return () => {
+    JSON.parse = original;
+  };
+}
