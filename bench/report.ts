@@ -74,7 +74,8 @@ export function findRatios(rows: readonly Row[], floorOf: (scenario: string) => 
     );
 }
 
-function printColumns(
+/** Left the first two columns, right the others. */
+export function printColumns(
   head: readonly string[],
   lines: readonly (readonly (string | number | null)[])[],
 ): string {

@@ -1,11 +1,12 @@
 /**
  * `npm run bench [-- --seconds N --runs N --only rest|http --no-offline]`: this gateway, the floor and
  * serverless-offline on the same service, interleaved, medians; a table, and last on stdout one JSON line.
- * A failed check (status, body, invocations) ends the run with exit code 1.
+ * A failed check (status, body, invocations) ends the run with exit code 1. `npm run bench -- quota`: @see quota.ts
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { COLD_FROM_SECONDS, COLD_TO_SECONDS, CONNECTIONS, WARMUP_SECONDS, measure } from './measure.ts';
+import { runQuotaBench } from './quota.ts';
 import { findRatios, printTable, summarise } from './report.ts';
 import {
   floor,
@@ -120,7 +121,8 @@ async function runAll(options: Options): Promise<void> {
 }
 
 try {
-  await runAll(parseOptions());
+  const [name, ...args] = process.argv.slice(2);
+  await (name === 'quota' ? runQuotaBench(args) : runAll(parseOptions()));
 } catch (error) {
   console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FIXTURE = join(ROOT, 'bench/fixture');
-const BUILD = join(ROOT, '.build/bench');
+/** Ignored by git: logs, state and what is installed to compare with. */
+export const BUILD = join(ROOT, '.build/bench');
 const START_DEADLINE_MS = 60_000;
 const INSTALL_DEADLINE_MS = 240_000;
 const SERVERLESS_OFFLINE = '14.8.2';
@@ -179,7 +180,16 @@ export async function untilAnswered(
   throw new Error(`${url} did not answer 200 within ${START_DEADLINE_MS / 1000} s: ${last}`);
 }
 
-export async function stop({ process: child }: Running): Promise<void> {
+/** The embedded DynamoDB with the tables of the quota bench, in a gateway of its own. */
+export async function startTables(): Promise<Pick<Running, 'process'> & { readonly dynamoDbUrl: string }> {
+  const template = join(FIXTURE, 'quota.yaml');
+  const args = [join(ROOT, 'cli/main.ts'), 'start', template, '--json', '--port', '0', '--control-port', '0'];
+  const child = spawn(process.execPath, args, { cwd: BUILD, stdio: ['ignore', 'pipe', logFile('quota')] });
+  const line = await firstLine(child, (text) => text.startsWith('{"ready"'));
+  return { process: child, dynamoDbUrl: (JSON.parse(line) as { dynamodb: string }).dynamodb };
+}
+
+export async function stop({ process: child }: Pick<Running, 'process'>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');

@@ -11,9 +11,8 @@ import { printProblem } from '#shared/access/read-document.ts';
 import type { Problem } from '#shared/access/read-document.ts';
 import { inspectStacks } from '../gateway/index.ts';
 import type { InspectedApi } from '../gateway/index.ts';
+import { isOurs, loadOptions, toInventoryRoutes } from './access-apis.ts';
 import { readAccessFiles } from './access-files.ts';
-import { toInventoryRoutes } from './access-sync.ts';
-import { ACCOUNT_ID, REGION } from './load-options.ts';
 import { UsageError } from './output.ts';
 
 /** What the documents come to, compiled anew. @throws UsageError with every problem */
@@ -40,14 +39,6 @@ export async function checkDocuments(
     `${compiled.documents.length} documents, ${count} problems, ${warnings.length} warnings\n`,
   );
   return count;
-}
-
-export function loadOptions(stage: string, directory: string) {
-  return {
-    ...{ stage, directory, region: REGION, accountId: ACCOUNT_ID, strict: false },
-    ...{ parameters: {}, environment: {} },
-    onProgress: (message: string) => process.stderr.write(`${message}\n`),
-  };
 }
 
 export type Misfits = {
@@ -103,11 +94,6 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
       return [`OPTIONS ${path} has an authorizer, but browsers ask without credentials: take it off`];
   }
   return [...authorizers.values()].flatMap((authorizer) => checkWiring(document, authorizer));
-}
-
-/** By the names that the toolkit's functions have, whatever stack and stage they are deployed in. */
-export function isOurs(functionName: string): boolean {
-  return /(^|-)(token|request)-authorizer$/.test(functionName);
 }
 
 function checkDrift(document: CompiledDocument, api: InspectedApi): readonly string[] {

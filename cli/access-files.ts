@@ -21,9 +21,26 @@ export function readAccessFiles(folder: string, from = process.cwd()): readonly 
           file: relative(from, join(folder, file)),
           text: readFileSync(join(folder, file), 'utf8'),
           inventory: existsSync(inventory) ? readFileSync(inventory, 'utf8') : undefined,
+          snapshots: readSnapshots(folder, name),
         },
       ];
     });
+}
+
+function readSnapshots(folder: string, name: string): ReadonlyMap<string, string> {
+  return new Map(
+    readdirSync(folder)
+      .filter((file) => file.startsWith(`${name}.`) && file.endsWith('.jwks.json'))
+      .map((file) => [
+        file.slice(name.length + 1, -'.jwks.json'.length),
+        readFileSync(join(folder, file), 'utf8'),
+      ]),
+  );
+}
+
+/** `access/orders.main.jwks.json` */
+export function snapshotPath(folder: string, name: string, issuerId: string): string {
+  return join(folder, `${name}.${issuerId}.jwks.json`);
 }
 
 export function inventoryPath(folder: string, name: string): string {

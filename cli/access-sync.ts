@@ -2,16 +2,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { AccessDocument } from '#shared/access/document.ts';
-import { printProblem, readDocument } from '#shared/access/read-document.ts';
 import { parseInventory, printInventory } from '#shared/access/route-inventory.ts';
-import type { InventoryRoute, RouteInventory } from '#shared/access/route-inventory.ts';
+import type { RouteInventory } from '#shared/access/route-inventory.ts';
 import { inspectStacks } from '../gateway/index.ts';
 import type { InspectedApi } from '../gateway/index.ts';
-import { isOurs, loadOptions } from './access-check.ts';
+import { loadOptions, toInventoryRoutes } from './access-apis.ts';
+import { readNamedDocuments } from './access-documents.ts';
 import { inventoryPath, readAccessFiles, writeIfNew } from './access-files.ts';
 import { UsageError } from './output.ts';
-
-type Named = { readonly name: string; readonly file: string; readonly document: AccessDocument };
 
 /** Reads every stack once, writes what is new, and says for each document what it found. */
 export async function syncRoutes(
@@ -19,7 +17,9 @@ export async function syncRoutes(
   names: readonly string[],
   stage: string,
 ): Promise<readonly string[]> {
-  const documents = readDocuments(folder, names).filter(({ document }) => Object.hasOwn(document.api, stage));
+  const documents = readNamedDocuments(folder, names).filter(({ document }) =>
+    Object.hasOwn(document.api, stage),
+  );
   const sources = new Set(documents.map(({ document }) => resolve(folder, document.routes)));
   // Protected stacks import the authorizers of the stack that the documents belong to.
   const own = dirname(folder);
@@ -31,22 +31,6 @@ export async function syncRoutes(
     const isNew = writeIfNew(inventoryPath(folder, name), printInventory(inventory));
     return `${name}: ${inventory.routes.length} routes of ${api.kind} API ${api.logicalId} in ${api.stack}${isNew ? '' : ', nothing new'}`;
   });
-}
-
-function readDocuments(folder: string, names: readonly string[]): readonly Named[] {
-  const files = readAccessFiles(folder);
-  const unknown = names.find((name) => !files.some((file) => file.name === name));
-  if (unknown !== undefined)
-    throw new UsageError(
-      `no access document "${unknown}"; there are: ${files.map(({ name }) => name).join(', ')}`,
-    );
-  return files
-    .filter(({ name }) => names.length === 0 || names.includes(name))
-    .map(({ name, file, text }) => {
-      const reading = readDocument(text, file);
-      if (reading.kind === 'invalid') throw new UsageError(reading.problems.map(printProblem).join('\n'));
-      return { name, file, document: reading.document };
-    });
 }
 
 function findApi(
@@ -83,12 +67,4 @@ function toInventory(api: InspectedApi, stage: string, known: RouteInventory | u
     apiIds: { ...known?.apiIds, [stage]: [...ids].sort() },
     routes: toInventoryRoutes(api),
   };
-}
-
-export function toInventoryRoutes({ routes }: InspectedApi): readonly InventoryRoute[] {
-  return routes.map(({ method, path, authorizer }) => ({
-    method: method.startsWith('$') || method === '' ? 'ANY' : method,
-    path,
-    isProtected: authorizer !== undefined && isOurs(authorizer.functionName),
-  }));
 }

@@ -6,6 +6,7 @@ import type { MatrixCell } from '#shared/access/describe-access.ts';
 import { checkDocuments, printProblems, readCompiled } from './access-check.ts';
 import { explain } from './access-explain.ts';
 import type { ExplainFlags } from './access-explain.ts';
+import { takeSnapshots } from './access-snapshot.ts';
 import { syncRoutes } from './access-sync.ts';
 import { writeCompiledAccess } from './access-files.ts';
 import { collectText, readStageName } from './options.ts';
@@ -18,6 +19,7 @@ export function accessCommand(): Command {
   const access = new Command('access')
     .description('Access documents: who may call what.')
     .addCommand(syncCommand())
+    .addCommand(snapshotCommand())
     .addCommand(buildCommand())
     .addCommand(checkCommand())
     .addCommand(explainCommand())
@@ -39,6 +41,15 @@ function syncCommand(): Command {
     .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
     .action(async (names: readonly string[], { folder, stage }: StageFlags) => {
       for (const line of await syncRoutes(resolve(folder), names, stage)) process.stdout.write(`${line}\n`);
+      build(folder);
+    });
+}
+
+function snapshotCommand(): Command {
+  return inFolder('snapshot', 'Take the keys of issuers, to ship with the authorizers, and compile.')
+    .argument('[documents...]', 'names of documents; all when left out')
+    .action(async (names: readonly string[], { folder }: AccessFlags) => {
+      for (const line of await takeSnapshots(resolve(folder), names)) process.stdout.write(`${line}\n`);
       build(folder);
     });
 }

@@ -38,8 +38,13 @@ async function readEsbuildOptions(root: string): Promise<BuildOptions> {
   const yaml: unknown = parseYaml(await readFile(join(root, 'serverless.yml'), 'utf8'), {
     logLevel: 'error',
   });
-  const { format, target, external } = (yaml as { custom: { esbuild: BuildOptions } }).custom.esbuild;
-  return { ...(format && { format }), ...(target && { target }), ...(external && { external }) };
+  const { format, target, external, minify } = (yaml as { custom: { esbuild: BuildOptions } }).custom.esbuild;
+  return {
+    ...(format && { format }),
+    ...(target && { target }),
+    ...(external && { external }),
+    ...(minify !== undefined && { minify }),
+  };
 }
 
 /** @throws Error */

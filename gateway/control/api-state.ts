@@ -4,27 +4,11 @@
  */
 import { splitHttpPath, splitRestPath } from '../routing/stage-path.ts';
 import { serveStage } from './serve-stage.ts';
-import type { DefinitionPlace } from '../errors.ts';
-import type { JsonObject } from '../definition/model.ts';
+import type { ControlResource, PathResource } from './control-resource.ts';
+import type { StageSettings } from './stage-settings.ts';
 import type { ApiIdentity, BuiltInWordings, Deployment } from '../deployment/model.ts';
-import type { AccessLog } from '../deployment/access-log.ts';
-import type { StageCaching } from '../deployment/caching.ts';
-import type { CanarySettings } from '../deployment/canary.ts';
-import type { StageOptions } from '../deployment/route-options.ts';
-import type { ThrottleSettings } from '../deployment/throttle.ts';
 import type { ServedApi, ServedStage } from '../exchange.ts';
 import type { Account } from './account.ts';
-
-/** One resource of an API: its id at AWS, its properties in CloudFormation's spelling. */
-export type ControlResource = {
-  readonly id: string;
-  readonly logicalId: string;
-  readonly properties: JsonObject;
-  place(property?: string): DefinitionPlace;
-};
-
-/** A REST resource with the full path its chain of parents gives it. */
-export type PathResource = ControlResource & { readonly path: string };
 
 /** Everything an API owns that a deployment snapshots. Maps keep template order. */
 export type ApiResources = {
@@ -40,23 +24,6 @@ export type ApiResources = {
   readonly gatewayResponses: readonly ControlResource[];
   readonly models: readonly ControlResource[];
   readonly validators: ReadonlyMap<string, ControlResource>;
-};
-
-export type StageSettings = {
-  /** What it was read from, in the form of a Stage resource: what the API shows, and patches are applied to. */
-  readonly source: ControlResource;
-  readonly name: string;
-  readonly deploymentId: string;
-  readonly variables: Readonly<Record<string, string>> | null;
-  readonly throttles: ThrottleSettings | undefined;
-  readonly accessLog: AccessLog | undefined;
-  /** REST only. */
-  readonly canary: CanarySettings | undefined;
-  /** REST only. */
-  readonly caching: StageCaching | undefined;
-  readonly options: StageOptions;
-  /** REST only. */
-  readonly isTraced: boolean;
 };
 
 /** One snapshot: what requests are served by, and the resources it was compiled from. */

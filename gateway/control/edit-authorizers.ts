@@ -2,7 +2,8 @@
 import { compileRestAuthorization } from '../deployment/compile-authorization.ts';
 import { badRequest, conflict, notFound } from './control-error.ts';
 import type { JsonObject } from '../definition/model.ts';
-import type { ApiResources, ControlResource } from './api-state.ts';
+import type { ApiResources } from './api-state.ts';
+import type { ControlResource } from './control-resource.ts';
 
 /** AWS's quota per API (aws-behaviour §13). */
 const MAX_AUTHORIZERS = 10;

@@ -7,7 +7,8 @@ import { badRequest, conflict, ControlError, notFound } from './control-error.ts
 import { getResource, madeByCall } from './edit-resources.ts';
 import { isJsonMap, listOf, textOf, without } from './resource-properties.ts';
 import type { JsonObject } from '../definition/model.ts';
-import type { ApiResources, ControlResource } from './api-state.ts';
+import type { ApiResources } from './api-state.ts';
+import type { ControlResource } from './control-resource.ts';
 
 const VERBS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY'];
 

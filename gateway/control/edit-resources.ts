@@ -3,7 +3,8 @@ import { checkResourceTree } from '../routing/rest-routes.ts';
 import { badRequest, conflict, notFound } from './control-error.ts';
 import { textOf } from './resource-properties.ts';
 import type { JsonObject } from '../definition/model.ts';
-import type { ApiResources, ControlResource, PathResource } from './api-state.ts';
+import type { ApiResources } from './api-state.ts';
+import type { ControlResource, PathResource } from './control-resource.ts';
 
 /** AWS's quota per API (aws-behaviour §13). */
 const MAX_RESOURCES = 300;

@@ -5,7 +5,8 @@ import { madeByCall } from './edit-resources.ts';
 import { readRestStage } from './read-stages.ts';
 import { isJsonMap, mapOf, textOf } from './resource-properties.ts';
 import type { JsonObject } from '../definition/model.ts';
-import type { ApiState, ControlResource, DeploymentRecord, StageRecord } from './api-state.ts';
+import type { ApiState, DeploymentRecord, StageRecord } from './api-state.ts';
+import type { ControlResource } from './control-resource.ts';
 
 /** AWS's quota per API (aws-behaviour §13). */
 const MAX_STAGES = 10;

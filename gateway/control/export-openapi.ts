@@ -3,7 +3,8 @@ import { listResponses } from './edit-methods.ts';
 import { isSet, mapOf, textOf, without } from './resource-properties.ts';
 import type { Json, JsonObject } from '../definition/model.ts';
 import type { ApiIdentity } from '../deployment/model.ts';
-import type { ApiResources, ControlResource } from './api-state.ts';
+import type { ApiResources } from './api-state.ts';
+import type { ControlResource } from './control-resource.ts';
 
 export type ExportWish = {
   /** `oas30` or Swagger 2.0. */

@@ -3,7 +3,7 @@ import { readText } from '../deployment/properties.ts';
 import { DefinitionError } from '../errors.ts';
 import type { ResolvedResource, ResolvedStack } from '../definition/model.ts';
 import type { ApiProtocol } from '../deployment/model.ts';
-import type { ControlResource, PathResource } from './api-state.ts';
+import type { ControlResource, PathResource } from './control-resource.ts';
 
 export type ApiGroup = {
   readonly stack: ResolvedStack;

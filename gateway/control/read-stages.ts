@@ -8,7 +8,8 @@ import { readStageVariables } from '../deployment/stage-variables.ts';
 import { readRestThrottles, readRouteThrottles } from '../deployment/throttle.ts';
 import { DefinitionError } from '../errors.ts';
 import type { Json, JsonObject } from '../definition/model.ts';
-import type { ControlResource, StageSettings } from './api-state.ts';
+import type { ControlResource } from './control-resource.ts';
+import type { StageSettings } from './stage-settings.ts';
 import type { ApiGroup } from './group-resources.ts';
 
 type PlacedStage = StageSettings & { place: ControlResource['place'] };

@@ -7,7 +7,7 @@ import type { CanarySettings } from '../deployment/canary.ts';
 import type { Deployment } from '../deployment/model.ts';
 import type { ResponseCache, ServedStage, StageCache, StageLogs } from '../exchange.ts';
 import type { Account } from './account.ts';
-import type { StageSettings } from './api-state.ts';
+import type { StageSettings } from './stage-settings.ts';
 
 /** The stage with its canary. @throws RangeError for a deployment that is none */
 export function serveStage(

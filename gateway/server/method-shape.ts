@@ -2,7 +2,7 @@
 import { listResponses } from '../control/edit-methods.ts';
 import { isJsonMap, listOf, textOf } from '../control/resource-properties.ts';
 import { field, mapRule, replaceRule, showFields } from './field-table.ts';
-import type { ControlResource } from '../control/api-state.ts';
+import type { ControlResource } from '../control/control-resource.ts';
 import type { ResponseList } from '../control/edit-methods.ts';
 import type { PatchRule } from '../control/patch.ts';
 import type { JsonObject } from '../definition/model.ts';

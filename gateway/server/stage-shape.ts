@@ -3,7 +3,8 @@ import { isJsonMap, listOf, textOf } from '../control/resource-properties.ts';
 import { readMethodSettings, unescapePath } from '../deployment/throttle.ts';
 import { field, readFields, showFields } from './field-table.ts';
 import { epochSeconds } from './wire-shape.ts';
-import type { ControlResource, StageRecord } from '../control/api-state.ts';
+import type { StageRecord } from '../control/api-state.ts';
+import type { ControlResource } from '../control/control-resource.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { Field } from './field-table.ts';
 

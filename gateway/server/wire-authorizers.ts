@@ -13,7 +13,7 @@ import { field, readFields, replaceRule, showFields } from './field-table.ts';
 import { findApi } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import { requiredText } from './wire-shape.ts';
-import type { ControlResource } from '../control/api-state.ts';
+import type { ControlResource } from '../control/control-resource.ts';
 import type { PatchRule } from '../control/patch.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { Field } from './field-table.ts';

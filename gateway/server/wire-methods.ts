@@ -33,7 +33,8 @@ import {
 import { findResources } from './wire-api.ts';
 import { emptyReply } from './wire-router.ts';
 import { requiredText } from './wire-shape.ts';
-import type { ApiState, ControlResource } from '../control/api-state.ts';
+import type { ApiState } from '../control/api-state.ts';
+import type { ControlResource } from '../control/control-resource.ts';
 import type { MethodKey } from '../control/edit-methods.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { RestControl } from './wire-api.ts';

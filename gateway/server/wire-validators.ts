@@ -6,7 +6,8 @@ import { jsonReply } from './control-request.ts';
 import { field, readFields, replaceRule, showFields } from './field-table.ts';
 import { findApi } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
-import type { ApiState, ControlResource } from '../control/api-state.ts';
+import type { ApiState } from '../control/api-state.ts';
+import type { ControlResource } from '../control/control-resource.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 

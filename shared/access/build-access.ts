@@ -1,6 +1,8 @@
 /** All access documents of a folder → the one JSON that ships, or every mistake. Build time only. */
 import { compileDocument } from './compile-document.ts';
 import type { CompiledAccess, CompiledDocument } from './compiled-document.ts';
+import { parseSnapshot } from './key-snapshot.ts';
+import type { KeySnapshot } from './key-snapshot.ts';
 import { readDocument } from './read-document.ts';
 import type { Problem } from './read-document.ts';
 import { parseInventory } from './route-inventory.ts';
@@ -13,6 +15,8 @@ export type AccessFile = {
   readonly text: string;
   /** Text of `access/orders.routes.json`; undefined where there is none yet. */
   readonly inventory: string | undefined;
+  /** Texts of `access/orders.<issuer>.jwks.json` by issuer's id. */
+  readonly snapshots?: ReadonlyMap<string, string>;
 };
 
 export type AccessBuild = {
@@ -29,7 +33,7 @@ export function buildAccess(files: readonly AccessFile[]): AccessBuild {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const withoutInventory: Problem[] = [];
-  for (const { name, file, text, inventory: inventoryText } of files) {
+  for (const { name, file, text, inventory: inventoryText, snapshots } of files) {
     const reading = readDocument(text, file);
     if (reading.kind === 'invalid') {
       problems.push(...reading.problems);
@@ -41,7 +45,13 @@ export function buildAccess(files: readonly AccessFile[]): AccessBuild {
       withoutInventory.push(locate(['routes'], 'the routes have not been read: run gatewright access sync'));
       continue;
     }
-    const compilation = compileDocument({ name, document, inventory, locate });
+    const compilation = compileDocument({
+      name,
+      document,
+      inventory,
+      locate,
+      snapshots: readSnapshots(snapshots),
+    });
     if (compilation.kind === 'invalid') problems.push(...compilation.problems);
     else {
       warnings.push(...compilation.warnings);
@@ -51,6 +61,15 @@ export function buildAccess(files: readonly AccessFile[]): AccessBuild {
     }
   }
   return { compiled: { documents }, problems, warnings, withoutInventory };
+}
+
+function readSnapshots(texts: AccessFile['snapshots']): ReadonlyMap<string, KeySnapshot> {
+  return new Map(
+    [...(texts ?? [])].flatMap(([issuer, text]) => {
+      const snapshot = parseSnapshot(text);
+      return snapshot === undefined ? [] : [[issuer, snapshot] as const];
+    }),
+  );
 }
 
 function sharesApi(a: CompiledDocument, b: CompiledDocument): boolean {

@@ -1,6 +1,6 @@
 /** Access document and route inventory → what ships, or every mistake with its place. Build time only. */
 import { compileCondition } from './compile-condition.ts';
-import { compileIssuer } from './compile-issuer.ts';
+import { compileIssuer, snapshotDays } from './compile-issuer.ts';
 import type {
   CompiledCondition,
   CompiledDocument,
@@ -12,6 +12,7 @@ import type {
 } from './compiled-document.ts';
 import type { AccessDocument, RuleText } from './document.ts';
 import { expandRoutes, expandRule } from './expand-rule.ts';
+import type { KeySnapshot } from './key-snapshot.ts';
 import type { Locate, Problem } from './read-document.ts';
 import type { RouteInventory } from './route-inventory.ts';
 import type { Path } from './shape.ts';
@@ -26,6 +27,8 @@ export type CompileSource = {
   readonly name: string;
   readonly document: AccessDocument;
   readonly inventory: RouteInventory;
+  /** Keys that ship, by issuer's id. */
+  readonly snapshots?: ReadonlyMap<string, KeySnapshot>;
   readonly locate: Locate;
 };
 
@@ -57,7 +60,7 @@ export function compileDocument(source: CompileSource): Compilation {
     name: work.name,
     kind: inventory.kind,
     apis: protectedApis(work),
-    issuers: document.issuers.map(compileIssuer),
+    issuers: document.issuers.map((issuer) => compileIssuer(issuer, work.snapshots?.get(issuer.id))),
     sources: document.sources.map(compileSource),
     roles,
     ...{ routes, rules, networks },
@@ -105,6 +108,11 @@ function checkIssuers(work: Work): void {
     for (const [place, stage] of (issuer.only ?? []).entries())
       if (!Object.hasOwn(document.api, stage))
         problem([...path, 'only', place], `"${stage}" is no stage under api`);
+    if (snapshotDays(issuer) !== undefined && work.snapshots?.has(issuer.id) !== true)
+      problem(
+        [...path, 'jwks', 'snapshotMaxAgeDays'],
+        'the keys have not been taken: run gatewright access snapshot',
+      );
     const { issuer: name } = compileIssuer(issuer).trust;
     if (trusted.has(name)) problem(path, `its tokens say iss "${name}", as those of another issuer do`);
     trusted.add(name);

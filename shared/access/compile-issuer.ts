@@ -2,14 +2,29 @@
 import type { CompiledIssuer, KeySetLimits, TokenTrust } from './compiled-document.ts';
 import type { IssuerText } from './document.ts';
 import { defaultJwksUri, LOCAL_ISSUER } from './issuers.ts';
+import type { KeySnapshot } from './key-snapshot.ts';
 import { USUAL_LIMITS } from './key-sets.ts';
 
 type JwksText = NonNullable<Extract<IssuerText, { type: 'oidc' }>['jwks']>;
 type ClaimsText = NonNullable<Extract<IssuerText, { type: 'oidc' }>['claims']>;
 
-export function compileIssuer(issuer: IssuerText): CompiledIssuer {
+/** `snapshot`: the issuer's keys as they were taken, where the document wants them to ship. */
+export function compileIssuer(issuer: IssuerText, snapshot?: KeySnapshot): CompiledIssuer {
   const only = issuer.only === undefined ? {} : { only: issuer.only };
-  return { id: issuer.id, ...only, trust: trustOf(issuer) };
+  const trust = trustOf(issuer);
+  const days = snapshotDays(issuer);
+  if (days === undefined || snapshot === undefined) return { id: issuer.id, ...only, trust };
+  const { keySet, takenAtEpochSeconds } = snapshot;
+  const expiresAtEpochSeconds = takenAtEpochSeconds + days * 86_400;
+  return {
+    ...{ id: issuer.id, ...only },
+    trust: { ...trust, keys: { ...trust.keys, snapshot: { keySet, expiresAtEpochSeconds } } },
+  };
+}
+
+/** How long a snapshot of the issuer's keys is trusted; undefined: none ships. */
+export function snapshotDays(issuer: IssuerText): number | undefined {
+  return issuer.type === 'local' ? undefined : issuer.jwks?.snapshotMaxAgeDays;
 }
 
 function trustOf(issuer: IssuerText): TokenTrust {
@@ -70,5 +85,7 @@ function claimsOf(claims: ClaimsText = {}): Pick<TokenTrust, 'principal' | 'scop
 }
 
 function limitsOf(jwks: JwksText = {}): KeySetLimits {
-  return { ...USUAL_LIMITS, ...jwks };
+  const limits = { ...USUAL_LIMITS, ...jwks };
+  const { maxAgeSeconds, staleSeconds, cooldownSeconds, timeoutMs, maxBytes } = limits;
+  return { maxAgeSeconds, staleSeconds, cooldownSeconds, timeoutMs, maxBytes };
 }

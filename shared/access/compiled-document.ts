@@ -14,6 +14,7 @@ export type CompiledDocument = {
   /** By stage of the authorizers' own stack. */
   readonly apis: readonly ProtectedApi[];
   readonly issuers: readonly CompiledIssuer[];
+  readonly certificates: readonly CertificateIssuer[];
   readonly sources: readonly CompiledSource[];
   /** Every role with the roles and scopes that it comes to, itself included. */
   readonly roles: Readonly<Record<string, CompiledRole>>;
@@ -41,6 +42,16 @@ export type CompiledIssuer = {
   /** Stages of the authorizers' own stack in which it is trusted; absent: all. */
   readonly only?: readonly string[];
   readonly trust: TokenTrust;
+};
+
+/** Authorities whose client certificates count. */
+export type CertificateIssuer = {
+  readonly id: string;
+  readonly only?: readonly string[];
+  readonly match: readonly { readonly issuerDN: string; readonly serialNumbers?: readonly string[] }[];
+  /** What every caller with such a certificate is and may. */
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
 };
 
 export type TokenTrust = {
@@ -72,6 +83,8 @@ export type KeySetLimits = {
   readonly cooldownSeconds: number;
   readonly timeoutMs: number;
   readonly maxBytes: number;
+  /** Keys as they were at build, for an instance that has never reached the issuer. */
+  readonly snapshot?: { readonly keySet: string; readonly expiresAtEpochSeconds: number };
 };
 
 export type CompiledSource =
@@ -83,7 +96,8 @@ export type CompiledSource =
       readonly issuers: readonly string[];
     }
   | { readonly in: 'query'; readonly name: string; readonly issuers: readonly string[] }
-  | { readonly in: 'subprotocol'; readonly marker: string; readonly issuers: readonly string[] };
+  | { readonly in: 'subprotocol'; readonly marker: string; readonly issuers: readonly string[] }
+  | { readonly in: 'clientCert'; readonly issuers: readonly string[] };
 
 export type CompiledRole = { readonly roles: readonly string[]; readonly scopes: readonly string[] };
 

@@ -67,6 +67,10 @@ const JWKS = object(
     ),
     timeoutMs: described(integer(100, 5000), 'Default: 1500.'),
     maxBytes: described(integer(1000, 1_000_000), 'Default: 150000.'),
+    snapshotMaxAgeDays: described(
+      integer(1, 90),
+      'Ship the keys as they are at build, for starts while the issuer is out of reach, and trust them for so long. Take them with gatewright access snapshot.',
+    ),
   },
 );
 
@@ -129,6 +133,30 @@ const LOCAL = object(
   { claims: CLAIMS },
 );
 
+const CLIENT_CERT = object(
+  {
+    ...ISSUER_BASE,
+    type: described(oneOf('clientCert'), 'Callers known by the certificate of their TLS connection.'),
+    match: list(
+      object(
+        { issuerDN: text(/^[^\s].{0,255}$/, 'the name of an authority, such as CN=Partner CA,O=Example') },
+        {
+          serialNumbers: described(
+            list(text(/^[0-9A-Fa-f]{1,2}(:?[0-9A-Fa-f]{2})*$/, 'a serial number in hex, such as 0a:1b')),
+            'Only these certificates; all of the authority when left out.',
+          ),
+        },
+      ),
+      1,
+      100,
+    ),
+  },
+  {
+    roles: described(list(NAME), 'Roles of every caller with such a certificate.'),
+    only: STAGES,
+  },
+);
+
 const ISSUERS_OF_SOURCE = described(list(NAME), 'Issuers whose credentials may stand here.');
 
 const SOURCE = variant('in', {
@@ -164,6 +192,7 @@ const SOURCE = variant('in', {
     },
     {},
   ),
+  clientCert: object({ in: oneOf('clientCert'), issuers: ISSUERS_OF_SOURCE }, {}),
 });
 
 const ROLE = object({}, { scopes: list(SCOPE), inherits: list(NAME) });
@@ -259,7 +288,7 @@ export const ACCESS_DOCUMENT = object(
       text(/^\S{1,400}$/, 'a folder with a serverless.yml, a template, an OpenAPI file, or live'),
       'Where the routes of the API are read from, relative to the document: folder of a service, template, OpenAPI file; or live.',
     ),
-    issuers: list(variant('type', { oidc: OIDC, cognito: COGNITO, local: LOCAL }), 1, 20),
+    issuers: list(variant('type', { oidc: OIDC, cognito: COGNITO, local: LOCAL, clientCert: CLIENT_CERT }), 1, 20),
     sources: described(
       list(SOURCE, 1, 10),
       'Where a credential is looked for, in this order. A bad credential is refused; the next place is not tried.',
@@ -289,7 +318,8 @@ export const ACCESS_DOCUMENT = object(
 
 export type AccessDocument = ShapeOf<typeof ACCESS_DOCUMENT>;
 export type RuleText = AccessDocument['rules'][number];
-export type IssuerText = AccessDocument['issuers'][number];
+export type IssuerText = Exclude<AccessDocument['issuers'][number], { type: 'clientCert' }>;
+export type CertificateIssuerText = Extract<AccessDocument['issuers'][number], { type: 'clientCert' }>;
 export type SourceText = AccessDocument['sources'][number];
 export type BindText = NonNullable<RuleText['bind']>[string];
 

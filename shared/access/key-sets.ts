@@ -22,6 +22,8 @@ const BACKOFF_LIMIT_MS = 60_000;
 
 type Held = {
   set?: KeySet;
+  /** Read from the snapshot, once it was needed. */
+  shipped?: KeySet;
   fetchedAtMs: number;
   /** In a row, since the last success. */
   failures: number;
@@ -64,19 +66,26 @@ export class KeySets {
     return this.#keyAfterRefresh(held, keyId, limits);
   }
 
-  #keyAfterRefresh(
-    held: Held,
-    keyId: string,
-    { maxAgeSeconds, staleSeconds }: KeySetLimits,
-  ): VerificationKey {
-    const ageMs = this.#sinceMs(held.fetchedAtMs);
+  #keyAfterRefresh(held: Held, keyId: string, limits: KeySetLimits): VerificationKey {
     const failed = held.failures > 0;
-    if (held.set === undefined || (failed && ageMs >= (maxAgeSeconds + staleSeconds) * 1000))
-      throw unavailable();
-    const key = held.set.get(keyId);
+    const set = failed ? this.#setWhileOutOfReach(held, limits) : held.set;
+    if (set === undefined) throw unavailable();
+    const key = set.get(keyId);
     if (key !== undefined) return key;
     // The new set could not be read, so nobody knows whether the key exists.
     throw failed ? unavailable() : unknownKey();
+  }
+
+  /** The last set that was read, until it is too old; an instance that has read none has the one of the build. */
+  #setWhileOutOfReach(
+    held: Held,
+    { maxAgeSeconds, staleSeconds, snapshot }: KeySetLimits,
+  ): KeySet | undefined {
+    if (held.set !== undefined)
+      return this.#sinceMs(held.fetchedAtMs) < (maxAgeSeconds + staleSeconds) * 1000 ? held.set : undefined;
+    if (snapshot === undefined || this.#clock.nowEpochMs() >= snapshot.expiresAtEpochSeconds * 1000)
+      return undefined;
+    return (held.shipped ??= parseKeySet(snapshot.keySet));
   }
 
   /** One request at a time per issuer; a failing issuer is left alone for a growing while. */

@@ -22,6 +22,16 @@ export type RequestEvent = {
   readonly query: ReadonlyMap<string, readonly string[]>;
   /** The caller's address as API Gateway saw it; `X-Forwarded-For` is the caller's own word. */
   readonly sourceIp: string | undefined;
+  /** mTLS: verified by API Gateway against the domain's trust store. */
+  readonly certificate: ClientCertificate | undefined;
+};
+
+export type ClientCertificate = {
+  readonly subjectDN: string;
+  readonly issuerDN: string;
+  /** Hex digits, often with colons. */
+  readonly serialNumber: string;
+  readonly notAfterEpochSeconds: number;
 };
 
 /**
@@ -56,7 +66,24 @@ export function parseRequestEvent(event: unknown): RequestEvent {
       (name) => name,
     ),
     sourceIp: sourceIpOf(parseOptionalFields(fields['requestContext'])),
+    certificate: certificateOf(parseOptionalFields(fields['requestContext'])),
   };
+}
+
+/** Payload 2.0 has it under `authentication`, all others under `identity`. */
+function certificateOf(context: EventFields): ClientCertificate | undefined {
+  const { clientCert = parseOptionalFields(context['identity'])['clientCert'] } = parseOptionalFields(
+    context['authentication'],
+  );
+  if (clientCert === undefined || clientCert === null) return undefined;
+  const { subjectDN, issuerDN, serialNumber, validity } = parseFields(clientCert);
+  const notAfter = parseOptionalFields(validity)['notAfter'];
+  // `Aug  5 00:28:21 2120 GMT`
+  const notAfterEpochMs = typeof notAfter === 'string' ? Date.parse(notAfter) : NaN;
+  if (typeof subjectDN !== 'string' || typeof issuerDN !== 'string' || typeof serialNumber !== 'string')
+    throw malformed('a client certificate has subject, issuer and serial number');
+  if (Number.isNaN(notAfterEpochMs)) throw malformed('a client certificate says until when it is valid');
+  return { subjectDN, issuerDN, serialNumber, notAfterEpochSeconds: Math.floor(notAfterEpochMs / 1000) };
 }
 
 /** Payload 2.0 has it under `http`, all others under `identity`. */

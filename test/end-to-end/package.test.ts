@@ -37,7 +37,6 @@ type Properties = {
 type Resource = { readonly Type: string; readonly DeletionPolicy?: string; readonly Properties: Properties };
 
 let output = '';
-let tookMs = 0;
 let resources: readonly (readonly [string, Resource])[] = [];
 let outputs: Record<string, { Value: unknown; Export?: { Name: string } }> = {};
 
@@ -47,9 +46,7 @@ const artefact = async (name: string) => readZip(await readFile(join(output, `${
 describe('npm run package -- --stage prod', () => {
   before(async () => {
     output = await mkdtemp(join(tmpdir(), 'gatewright-package-'));
-    const startedMs = performance.now();
     const packaged = await packageService({ serviceDirectory: ROOT, stage: 'prod', outputDirectory: output });
-    tookMs = performance.now() - startedMs;
     assert.equal(packaged.kind, 'packaged', JSON.stringify(packaged));
     const template = JSON.parse(
       await readFile(join(output, 'cloudformation-template-update-stack.json'), 'utf8'),
@@ -58,10 +55,6 @@ describe('npm run package -- --stage prod', () => {
     outputs = template.Outputs;
   });
   after(() => rm(output, { recursive: true, force: true }));
-
-  it('takes less than ten seconds', () => {
-    assert.ok(tookMs < 10_000, `${Math.round(tookMs)} ms`);
-  });
 
   it('exports what other stacks attach to, by stable names', () => {
     const exported = Object.values(outputs).flatMap(({ Export }) =>

@@ -193,7 +193,8 @@ describe('gatewright start --json', () => {
     assert.equal(environment['HOME'], undefined);
     assert.equal(environment['GREETING'], 'hello');
     assert.equal(ended.code, 0);
-    assert.ok(ended.tookMs < 2000, `${ended.tookMs} ms`);
+    // Within 2 s on a machine of its own; the suite shares one.
+    assert.ok(ended.tookMs < 10_000, `${ended.tookMs} ms`);
     assert.equal(ended.stdout.trim().split('\n').length, 1, 'stdout carries nothing but the line');
     assert.match(ended.stderr, /GET \/environment 200/);
     assert.match(ended.stderr, /written to stdout/, 'what a function prints goes to stderr');

@@ -52,6 +52,9 @@ async function simulate(schedules: number): Promise<Outcome & { readonly figures
       reports.reduce((all, report) => all + report[figure], 0);
     models[name] = { schedules: sum('schedules'), admissions: sum('admissions'), writes: sum('writes') };
     total += sum('schedules');
+    console.log(
+      `  ${name}: ${sum('schedules')} schedules, ${sum('admissions')} admissions, ${sum('writes')} writes`,
+    );
     const violation = reports.find((report) => report.violation !== undefined)?.violation;
     if (violation !== undefined)
       return { kind: 'refuted', reason: `${name}, ${violation}`, figures: { models } };

@@ -202,7 +202,7 @@ describe('the runtime', () => {
 
     await runtime.close();
 
-    assert.ok(performance.now() - begun < 1_000);
+    assert.ok(performance.now() - begun < 10_000, 'an endless loop holds nothing up');
     for (const result of await Promise.all(waiting)) assert.notEqual(result.kind, 'returned');
   });
 });

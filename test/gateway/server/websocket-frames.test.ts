@@ -125,7 +125,7 @@ describe('close', () => {
     const startedMs = performance.now();
     await running.close();
 
-    assert.ok(performance.now() - startedMs < 1500);
+    assert.ok(performance.now() - startedMs < 10_000);
     client.socket.terminate();
   });
 });

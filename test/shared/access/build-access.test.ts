@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildAccess, printCompiledAccess } from '#shared/access/build-access.ts';
 import { findDocument, parseCompiledAccess } from '#shared/access/find-document.ts';
+import { printSnapshot } from '#shared/access/key-snapshot.ts';
 import { printProblem } from '#shared/access/read-document.ts';
 import { parseInventory, printInventory } from '#shared/access/route-inventory.ts';
+import { aKeySet, aRsaKey } from '../../support/signed-tokens.ts';
 import { anInventory, ARN, documentText } from '../../support/an-access-document.ts';
 
 const file = (
@@ -59,6 +61,41 @@ describe('buildAccess', () => {
       build.compiled.documents.map(({ name }) => name),
       ['b'],
     );
+  });
+});
+
+describe('a snapshot of keys', () => {
+  const key = aRsaKey();
+  const issuers = [
+    {
+      ...{ id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] },
+      jwks: { snapshotMaxAgeDays: 7 },
+    },
+  ];
+  const withSnapshot = (text: string) =>
+    buildAccess([{ ...file('a', { issuers }), snapshots: new Map([['main', text]]) }]);
+
+  it('ships with the issuer, and says until when it is trusted', () => {
+    const { compiled, problems } = withSnapshot(printSnapshot(aKeySet(key), 1_000));
+    const snapshot = compiled.documents[0]?.issuers[0]?.trust.keys.snapshot;
+
+    assert.deepEqual(problems, []);
+    assert.equal(snapshot?.expiresAtEpochSeconds, 1_000 + 7 * 86_400);
+    assert.deepEqual(JSON.parse(snapshot.keySet), JSON.parse(aKeySet(key)));
+  });
+
+  for (const text of [
+    '',
+    '{}',
+    '{"takenAtEpochSeconds":1,"keys":[]}',
+    '{"takenAtEpochSeconds":"1","keys":[{}]}',
+  ])
+    it(`is missed where there is ${text || 'nothing'}`, () => {
+      assert.match(withSnapshot(text).problems[0]?.message ?? '', /run gatewright access snapshot/);
+    });
+
+  it('is not taken from an issuer that answers no usable key', () => {
+    assert.throws(() => printSnapshot('{"keys":[]}', 1), { code: 'KEY_SET_UNAVAILABLE' });
   });
 });
 

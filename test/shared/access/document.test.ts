@@ -25,7 +25,14 @@ const RICH = documentText({
         scopes: ['scope', ['https://x.example/scp']],
         roles: ['realm_access.roles'],
       },
-      jwks: { maxAgeSeconds: 600, staleSeconds: 60, cooldownSeconds: 5, timeoutMs: 500, maxBytes: 9000 },
+      jwks: {
+        maxAgeSeconds: 600,
+        staleSeconds: 60,
+        cooldownSeconds: 5,
+        timeoutMs: 500,
+        maxBytes: 9000,
+        snapshotMaxAgeDays: 7,
+      },
     },
     {
       id: 'pool',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { KeySets } from '#shared/access/key-sets.ts';
+import { KeySets, USUAL_LIMITS } from '#shared/access/key-sets.ts';
 import { aFetcher, aKeySet, aRsaKey } from '../../support/signed-tokens.ts';
 
 const URI = 'https://issuer.example/keys';
@@ -123,5 +123,38 @@ describe('KeySets', () => {
     await keySets.keyFor(URI, 'first');
 
     assert.equal(asked.length, 2);
+  });
+
+  describe('with a snapshot that ships', () => {
+    const expiresAtEpochSeconds = 1_000_000 / 1000 + 86_400;
+    const limits = { ...USUAL_LIMITS, snapshot: { keySet: aKeySet(first), expiresAtEpochSeconds } };
+
+    it('serves an instance that has never reached the issuer, until the hard stop', async () => {
+      const { keySets, clock, sets } = aScene();
+      sets.clear();
+
+      assert.equal((await keySets.keyFor(URI, 'first', limits)).keyId, 'first');
+      clock.nowMs = expiresAtEpochSeconds * 1000 - 1;
+      assert.equal((await keySets.keyFor(URI, 'first', limits)).keyId, 'first');
+      clock.nowMs += 1;
+      await assert.rejects(keySets.keyFor(URI, 'first', limits), { code: 'KEY_SET_UNAVAILABLE' });
+    });
+
+    it('calls no key unknown that the snapshot lacks, since it may be newer', async () => {
+      const { keySets, sets } = aScene();
+      sets.clear();
+
+      await assert.rejects(keySets.keyFor(URI, 'second', limits), { code: 'KEY_SET_UNAVAILABLE' });
+    });
+
+    it('asks the issuer first, and forgets the snapshot once it has answered', async () => {
+      const { keySets, clock, sets, asked } = aScene(aKeySet(second));
+
+      await assert.rejects(keySets.keyFor(URI, 'first', limits), { code: 'TOKEN_KEY_UNKNOWN' });
+      sets.clear();
+      clock.nowMs += 700_000;
+      await assert.rejects(keySets.keyFor(URI, 'first', limits), { code: 'KEY_SET_UNAVAILABLE' });
+      assert.equal(asked.length, 2);
+    });
   });
 });

@@ -1,0 +1,161 @@
+/** `npm run bench -- quota --faults`: processes that are killed, frozen over a boundary, or have a wrong clock never admit more than the quota. */
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { FaultOrder } from './quota-fault-process.ts';
+
+const PROCESS = fileURLToPath(new URL('./quota-fault-process.ts', import.meta.url));
+const SECONDS_PER_HOUR = 3600;
+
+/** What a run came to. `admitted` by period, in order. */
+export type FaultRow = {
+  readonly fault: string;
+  readonly quota: number;
+  readonly admitted: readonly number[];
+  readonly over: number;
+};
+
+/** The processes of one run: those that still live can be joined, killed and frozen. */
+class Crew {
+  readonly #order: FaultOrder;
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly members: ChildProcess[] = [];
+
+  constructor(order: FaultOrder, environment: NodeJS.ProcessEnv) {
+    this.#order = order;
+    this.#environment = environment;
+  }
+
+  join(count: number, clockAheadMs = 0): void {
+    for (let joined = 0; joined < count; joined += 1) {
+      const child = fork(PROCESS, { env: this.#environment });
+      child.send({ ...this.#order, clockAheadMs });
+      this.members.push(child);
+    }
+  }
+
+  /** Kills the oldest, as a crash would, and lets another one join. */
+  async replaceOne(): Promise<void> {
+    const child = this.members.shift();
+    child?.kill('SIGKILL');
+    if (child !== undefined) await once(child, 'exit');
+    this.join(1);
+  }
+
+  async stop(): Promise<void> {
+    const ended = this.members.map(async (child) => {
+      if (child.exitCode !== null) throw new Error(`a process of the bench ended with ${child.exitCode}`);
+      const exit = once(child, 'exit');
+      child.send('stop');
+      const [code] = (await exit) as [number | null];
+      if (code !== 0) throw new Error(`a process of the bench ended with ${String(code)}`);
+    });
+    await Promise.all(ended);
+  }
+}
+
+type Scenario = {
+  readonly fault: string;
+  readonly quota: number;
+  everySeconds(): number;
+  readonly lostShare: number;
+  run(crew: Crew, processes: number): Promise<void>;
+};
+
+/** A period of a minute or two whose next boundary is that far away: periods count from 1970. */
+function periodEndingIn(seconds: number): number {
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  for (let every = 60; every < 1000; every += 1) if (every - (nowSeconds % every) === seconds) return every;
+  throw new Error('no such period');
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  {
+    fault: 'kill -9 every 2 s, 5 % of answers lost',
+    quota: 40_000,
+    everySeconds: () => SECONDS_PER_HOUR,
+    lostShare: 0.05,
+    async run(crew, processes) {
+      crew.join(processes);
+      for (let kills = 0; kills < 8; kills += 1) {
+        await wait(2000);
+        await crew.replaceOne();
+      }
+      await wait(2000);
+    },
+  },
+  {
+    fault: 'half of them stopped for 30 s over a boundary',
+    quota: 30_000,
+    everySeconds: () => periodEndingIn(20),
+    lostShare: 0,
+    async run(crew, processes) {
+      crew.join(processes);
+      await wait(5000);
+      const frozen = crew.members.slice(0, Math.ceil(processes / 2));
+      for (const child of frozen) child.kill('SIGSTOP');
+      await wait(30_000);
+      for (const child of frozen) child.kill('SIGCONT');
+      await wait(3000);
+    },
+  },
+  {
+    fault: 'one joins late, its clock 2 h ahead',
+    quota: 20_000,
+    everySeconds: () => SECONDS_PER_HOUR,
+    lostShare: 0,
+    async run(crew, processes) {
+      crew.join(processes - 1);
+      await wait(3000);
+      crew.join(1, 2 * SECONDS_PER_HOUR * 1000);
+      await wait(6000);
+    },
+  },
+];
+
+/** @param environment of the processes: where the store is, and keys for it */
+export async function runFaults(
+  processes: number,
+  environment: NodeJS.ProcessEnv,
+): Promise<readonly FaultRow[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-faults-'));
+  const rows: FaultRow[] = [];
+  try {
+    for (const { fault, quota, everySeconds, lostShare, run } of SCENARIOS) {
+      console.error(`${fault}: quota ${quota}, ${processes} processes`);
+      const id = randomUUID();
+      const tally = join(folder, id);
+      const crew = new Crew(
+        { id, quota, everySeconds: everySeconds(), lostShare, clockAheadMs: 0, tally },
+        environment,
+      );
+      try {
+        await run(crew, processes);
+        await crew.stop();
+      } finally {
+        for (const child of crew.members) child.kill('SIGKILL');
+      }
+      const files = readdirSync(folder).filter((file) => file.startsWith(id));
+      const admitted = files.sort().map((file) => statSync(join(folder, file)).size);
+      const over = admitted.reduce((units, of) => units + Math.max(0, of - quota), 0);
+      rows.push({ fault, quota, admitted, over });
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return rows;
+}
+
+/** What must not be: more than the quota, or a run in which nothing was admitted. */
+export function findFaultTroubles(rows: readonly FaultRow[]): readonly string[] {
+  return rows.flatMap(({ fault, over, admitted }) => [
+    ...(over > 0 ? [`${fault}: ${over} over the quota`] : []),
+    ...(admitted.length === 0 ? [`${fault}: nothing was admitted`] : []),
+  ]);
+}

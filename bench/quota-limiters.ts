@@ -1,0 +1,155 @@
+/** The limiters that are compared, behind one question, and what each asks of DynamoDB. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import * as dynamoDb from '@aws-sdk/client-dynamodb';
+import { createDynamoDbQuotas } from '#shared/quota/dynamodb-quotas.ts';
+import { BUILD } from './targets.ts';
+
+export type LimiterName = 'gatewright' | 'conditional-write' | 'rate-limiter-flexible';
+
+/** One run: all processes of it share the id. */
+export type QuotaRun = { readonly limiter: LimiterName; readonly id: string; readonly quota: number };
+
+/** Requests as they went over the wire, with those the SDK sent again. A refused condition is billed like any write. */
+export type Calls = { writes: number; refusedWrites: number; reads: number };
+
+export type Answer = 'admitted' | 'refused' | 'failed';
+
+export type Limiter = {
+  readonly calls: Calls;
+  ask(): Promise<Answer>;
+  /** What a function does at shutdown. */
+  finish(): Promise<void>;
+};
+
+export const USAGE_TABLE = 'usage';
+/** Where rate-limiter-flexible is installed when it takes part. */
+export const RIVAL_FOLDER = join(BUILD, 'rate-limiter-flexible');
+
+const COUNTER_TABLE = 'counters';
+const SECONDS_PER_DAY = 86_400;
+/** The emulator shares the machine with all processes; what is compared is calls, not how early one gives up. */
+const TIMEOUT_MS = 5000;
+
+export function openLimiter(run: QuotaRun): Limiter {
+  switch (run.limiter) {
+    case 'gatewright':
+      return openQuotas(run);
+    case 'conditional-write':
+      return openConditionalWrite(run);
+    case 'rate-limiter-flexible':
+      return openRateLimiterFlexible(run);
+  }
+}
+
+function openQuotas({ id, quota }: QuotaRun): Limiter {
+  const client = new dynamoDb.DynamoDBClient({ maxAttempts: 1 });
+  const calls = countCalls(client);
+  const limits = [{ id: 'monthly', level: 'key', quota, period: 'MONTH' }];
+  const quotas = createDynamoDbQuotas({
+    tableName: USAGE_TABLE,
+    plans: [{ id, version: 1, limits }],
+    timeoutMs: TIMEOUT_MS,
+    load: () => Promise.resolve({ client, commands: dynamoDb }),
+  });
+  return {
+    calls,
+    async ask() {
+      const decision = await quotas.consume({ plan: id, tenant: id, key: 'key', atEpochMs: Date.now() });
+      if (decision.allowed) return 'admitted';
+      return decision.reason === 'quota-exceeded' ? 'refused' : 'failed';
+    },
+    finish: () => quotas.flush(),
+  };
+}
+
+/** The honest baseline: what a well-made limiter without leases costs. */
+function openConditionalWrite({ id, quota }: QuotaRun): Limiter {
+  const client = new dynamoDb.DynamoDBClient();
+  const calls = countCalls(client);
+  const command = new dynamoDb.UpdateItemCommand({
+    TableName: COUNTER_TABLE,
+    Key: { key: { S: id } },
+    UpdateExpression: 'ADD used :one',
+    ConditionExpression: 'attribute_not_exists(used) OR used < :quota',
+    ExpressionAttributeValues: { ':one': { N: '1' }, ':quota': { N: String(quota) } },
+  });
+  return {
+    calls,
+    async ask() {
+      try {
+        await client.send(command);
+        return 'admitted';
+      } catch (error) {
+        return isConditionFailure(error) ? 'refused' : 'failed';
+      }
+    },
+    finish: () => Promise.resolve(),
+  };
+}
+
+type Rival = {
+  readonly RateLimiterDynamo: new (
+    options: object,
+    onReady: () => void,
+  ) => { consume(key: string): Promise<unknown> };
+};
+
+/** As its documentation sets it up, without the options that answer from memory. */
+function openRateLimiterFlexible({ id, quota }: QuotaRun): Limiter {
+  const load = createRequire(join(RIVAL_FOLDER, 'package.json'));
+  const { RateLimiterDynamo } = load('rate-limiter-flexible') as Rival;
+  const storeClient = new dynamoDb.DynamoDB();
+  const options = {
+    storeClient,
+    tableName: COUNTER_TABLE,
+    tableCreated: true,
+    ttlSet: true,
+    points: quota,
+    duration: SECONDS_PER_DAY,
+  };
+  const limiter = new RateLimiterDynamo(options, () => undefined);
+  return {
+    calls: countCalls(storeClient),
+    async ask() {
+      try {
+        await limiter.consume(id);
+        return 'admitted';
+      } catch (rejection) {
+        // It rejects with an Error when the store fails, and with a result when the points are used up.
+        return rejection instanceof Error ? 'failed' : 'refused';
+      }
+    },
+    finish: () => Promise.resolve(),
+  };
+}
+
+/** Counts in the step that every attempt passes. */
+function countCalls(client: Pick<dynamoDb.DynamoDBClient, 'middlewareStack'>): Calls {
+  const calls: Calls = { writes: 0, refusedWrites: 0, reads: 0 };
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName === 'GetItemCommand') {
+          calls.reads += 1;
+          return next(args);
+        }
+        calls.writes += 1;
+        try {
+          return await next(args);
+        } catch (error) {
+          if (isConditionFailure(error)) calls.refusedWrites += 1;
+          throw error;
+        }
+      },
+    { step: 'deserialize', name: 'benchCalls', priority: 'high' },
+  );
+  return calls;
+}
+
+function isConditionFailure(error: unknown): boolean {
+  return (
+    error instanceof dynamoDb.ConditionalCheckFailedException ||
+    error instanceof dynamoDb.TransactionCanceledException
+  );
+}

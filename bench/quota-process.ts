@@ -1,0 +1,61 @@
+/**
+ * One of the processes that share a quota: says `ready`, waits for a message, asks without pause until it is
+ * refused, then goes on asking at a steady pace, and reports.
+ */
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { openLimiter } from './quota-limiters.ts';
+import type { Answer, Calls, QuotaRun } from './quota-limiters.ts';
+
+export type QuotaOrder = QuotaRun & {
+  /** Requests after the first refusal, one every `paceMs`. */
+  readonly afterwards: number;
+  readonly paceMs: number;
+};
+
+export type QuotaReport = {
+  readonly admitted: number;
+  readonly refused: number;
+  readonly failed: number;
+  readonly calls: Calls;
+  /** How long each admitted request waited for the limiter. */
+  readonly admittedMs: Float64Array;
+};
+
+/** A store that answers nothing must end the run, not fill it with failures. */
+const MAX_FAILED = 100;
+
+async function ask(order: QuotaOrder): Promise<QuotaReport> {
+  const limiter = openLimiter(order);
+  const counts: Record<Answer, number> = { admitted: 0, refused: 0, failed: 0 };
+  const admittedMs: number[] = [];
+  const askOnce = async (): Promise<Answer> => {
+    const startedMs = performance.now();
+    const answer = await limiter.ask();
+    const tookMs = performance.now() - startedMs;
+    if (answer === 'admitted') admittedMs.push(tookMs);
+    counts[answer] += 1;
+    if (counts.failed > MAX_FAILED) throw new Error(`the store failed ${counts.failed} times`);
+    return answer;
+  };
+  // A turn of the event loop between requests: they would come through a socket.
+  while ((await askOnce()) !== 'refused') await nextTurn();
+  const begunMs = performance.now();
+  for (let request = 1; request <= order.afterwards; request += 1) {
+    await askOnce();
+    const aheadMs = begunMs + request * order.paceMs - performance.now();
+    if (aheadMs > 0) await wait(aheadMs);
+  }
+  await limiter.finish();
+  return { ...counts, calls: limiter.calls, admittedMs: Float64Array.from(admittedMs) };
+}
+
+process.once('message', (order: QuotaOrder) => {
+  ask(order).then(
+    (report) => process.send?.(report, () => process.disconnect()),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+});
+process.send?.('ready');

@@ -1,0 +1,177 @@
+/**
+ * `npm run bench -- quota [--processes N] [--only LIMITER | --faults]`: one quota shared by real processes over the embedded
+ * DynamoDB; calls, latency and exactness of ours beside those of others. A table, and last on stdout one JSON
+ * line. Exit code 1 when ours admits another number than the quota or takes more than 3 writes per 1,000 of a million.
+ */
+import { fork, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { findFaultTroubles, runFaults } from './quota-faults.ts';
+import { RIVAL_FOLDER, USAGE_TABLE } from './quota-limiters.ts';
+import type { LimiterName } from './quota-limiters.ts';
+import type { QuotaOrder, QuotaReport } from './quota-process.ts';
+import { findTroubles, ledgerBytes, printQuotaTable, summariseQuota } from './quota-report.ts';
+import type { QuotaRow } from './quota-report.ts';
+import { startTables, stop } from './targets.ts';
+
+const RIVAL_VERSION = '11.4.0';
+const INSTALL_DEADLINE_MS = 120_000;
+const PROCESS = fileURLToPath(new URL('./quota-process.ts', import.meta.url));
+const SMALL = 20_000;
+const MILLION = 1_000_000;
+const AFTERWARDS = { afterwards: 1500, paceMs: 2 };
+
+const RUNS: readonly { readonly limiter: LimiterName; readonly quota: number }[] = [
+  { limiter: 'gatewright', quota: SMALL },
+  { limiter: 'conditional-write', quota: SMALL },
+  { limiter: 'rate-limiter-flexible', quota: SMALL },
+  { limiter: 'gatewright', quota: MILLION },
+];
+
+type Options = { readonly processes: number; readonly only: string | undefined; readonly faults: boolean };
+
+function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      processes: { type: 'string', default: '8' },
+      only: { type: 'string' },
+      faults: { type: 'boolean', default: false },
+    },
+  });
+  const processes = Number(values.processes);
+  if (!Number.isInteger(processes) || processes < 1 || processes > 64)
+    throw new Error('--processes wants a number from 1 to 64');
+  const { only } = values;
+  const names = [...new Set(RUNS.map(({ limiter }) => limiter))];
+  if (only !== undefined && !names.some((name) => name === only))
+    throw new Error(`--only wants ${names.join(', ')}`);
+  if (only !== undefined && values.faults) throw new Error('--faults is about this library only');
+  return { processes, only, faults: values.faults };
+}
+
+/** @returns why rate-limiter-flexible cannot take part, or undefined */
+function installRival(): string | undefined {
+  mkdirSync(RIVAL_FOLDER, { recursive: true });
+  const installed = join(RIVAL_FOLDER, 'node_modules/rate-limiter-flexible/package.json');
+  if (existsSync(installed) && readFileSync(installed, 'utf8').includes(`"${RIVAL_VERSION}"`))
+    return undefined;
+  const dependencies = { 'rate-limiter-flexible': RIVAL_VERSION };
+  writeFileSync(join(RIVAL_FOLDER, 'package.json'), JSON.stringify({ private: true, dependencies }));
+  const args = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts'];
+  const install = spawnSync('npm', args, {
+    cwd: RIVAL_FOLDER,
+    encoding: 'utf8',
+    timeout: INSTALL_DEADLINE_MS,
+  });
+  if (install.status === 0) return undefined;
+  const reason = install.stderr.split('\n').find((line) => line.includes('error')) ?? install.error?.message;
+  return `npm install of rate-limiter-flexible ${RIVAL_VERSION} failed: ${reason ?? 'no reason given'}`;
+}
+
+/** Anything that looks like a key pair: the embedded DynamoDB takes every one. */
+const keyPair = { accessKeyId: 'AKIDQUOTABENCH', secretAccessKey: 'bench' };
+
+function environmentFor(endpoint: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_ACCESS_KEY_ID: keyPair.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keyPair.secretAccessKey,
+  };
+}
+
+/** The next message of a process. @throws when it ends first */
+async function messageOf(child: ChildProcess): Promise<unknown> {
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`a process of the bench ended with ${String(code)}`);
+  });
+  const [message] = (await Promise.race([once(child, 'message'), ended])) as [unknown];
+  return message;
+}
+
+async function runOnce(order: QuotaOrder, processes: number, endpoint: string): Promise<QuotaRow> {
+  const env = environmentFor(endpoint);
+  const children = Array.from({ length: processes }, () => fork(PROCESS, { serialization: 'advanced', env }));
+  try {
+    await Promise.all(children.map(messageOf));
+    const begunMs = performance.now();
+    const reports = children.map((child) => messageOf(child) as Promise<QuotaReport>);
+    for (const child of children) child.send(order);
+    const done = await Promise.all(reports);
+    const seconds = (performance.now() - begunMs) / 1000;
+    return summariseQuota(order, done, seconds);
+  } finally {
+    for (const child of children) child.kill();
+  }
+}
+
+/** Size of the ledger item as DynamoDB bills it, after the run. */
+async function measureLedger(id: string, endpoint: string): Promise<number | undefined> {
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: keyPair });
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: USAGE_TABLE,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :period)',
+      ExpressionAttributeValues: { ':pk': { S: `Q#${id}#monthly#key` }, ':period': { S: 'P#' } },
+    }),
+  );
+  client.destroy();
+  const [item] = Items;
+  return item === undefined ? undefined : ledgerBytes(item);
+}
+
+export async function runQuotaBench(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args);
+  const tables = await startTables();
+  try {
+    await (options.faults ? breakThings(options, tables.dynamoDbUrl) : compare(options, tables.dynamoDbUrl));
+  } finally {
+    await stop(tables);
+  }
+}
+
+async function breakThings({ processes }: Options, endpoint: string): Promise<void> {
+  const rows = await runFaults(processes, environmentFor(endpoint));
+  for (const { fault, quota, admitted, over } of rows)
+    console.log(`${fault}: quota ${quota}, admitted by period ${admitted.join(' + ')}, over ${over}`);
+  endWith(findFaultTroubles(rows), { conditions: { processes, cpus: cpus().length }, rows });
+}
+
+function endWith(troubles: readonly string[], figures: object): void {
+  for (const trouble of troubles) console.log(`\nFAILED ${trouble}`);
+  console.log(`\n${JSON.stringify(figures)}`);
+  if (troubles.length > 0) process.exitCode = 1;
+}
+
+async function compare({ processes, only }: Options, endpoint: string): Promise<void> {
+  let runs = RUNS.filter(({ limiter }) => only === undefined || limiter === only);
+  const reason = runs.some(({ limiter }) => limiter === 'rate-limiter-flexible') ? installRival() : undefined;
+  if (reason !== undefined) {
+    console.log(`SKIPPED rate-limiter-flexible: ${reason}`);
+    runs = runs.filter(({ limiter }) => limiter !== 'rate-limiter-flexible');
+  }
+  const rows: QuotaRow[] = [];
+  for (const run of runs) {
+    console.error(`${run.limiter}: quota ${run.quota}, ${processes} processes`);
+    const order = { ...run, ...AFTERWARDS, id: randomUUID() };
+    const row = await runOnce(order, processes, endpoint);
+    const itemBytes = run.limiter === 'gatewright' ? await measureLedger(order.id, endpoint) : undefined;
+    rows.push({ ...row, itemBytes });
+  }
+  const afterwards = AFTERWARDS.afterwards * processes;
+  console.log(
+    `${processes} processes ask without pause until refused, then ${afterwards} times more ` +
+      `(each every ${AFTERWARDS.paceMs} ms); one key, embedded DynamoDB, ${cpus().length} CPUs, node ${process.version}\n`,
+  );
+  console.log(printQuotaTable(rows));
+  endWith(findTroubles(rows), { conditions: { processes, afterwards, cpus: cpus().length }, rows });
+}

@@ -1,0 +1,25 @@
+/** APIs as the gateway loads them, seen as access documents see them. */
+import type { InventoryRoute } from '#shared/access/route-inventory.ts';
+import type { InspectedApi } from '../gateway/index.ts';
+import { ACCOUNT_ID, REGION } from './load-options.ts';
+
+export function loadOptions(stage: string, directory: string) {
+  return {
+    ...{ stage, directory, region: REGION, accountId: ACCOUNT_ID, strict: false },
+    ...{ parameters: {}, environment: {} },
+    onProgress: (message: string) => process.stderr.write(`${message}\n`),
+  };
+}
+
+/** By the names that the toolkit's functions have, whatever stack and stage they are deployed in. */
+export function isOurs(functionName: string): boolean {
+  return /(^|-)(token|request)-authorizer$/.test(functionName);
+}
+
+export function toInventoryRoutes({ routes }: InspectedApi): readonly InventoryRoute[] {
+  return routes.map(({ method, path, authorizer }) => ({
+    method: method.startsWith('$') || method === '' ? 'ANY' : method,
+    path,
+    isProtected: authorizer !== undefined && isOurs(authorizer.functionName),
+  }));
+}

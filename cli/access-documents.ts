@@ -1,0 +1,28 @@
+/** The documents that a command is about, read but not yet compiled. */
+import type { AccessDocument } from '#shared/access/document.ts';
+import { printProblem, readDocument } from '#shared/access/read-document.ts';
+import { readAccessFiles } from './access-files.ts';
+import { UsageError } from './output.ts';
+
+export type NamedDocument = {
+  readonly name: string;
+  readonly file: string;
+  readonly document: AccessDocument;
+};
+
+/** The documents of these names, all without; unread inventories do not matter. @throws UsageError */
+export function readNamedDocuments(folder: string, names: readonly string[]): readonly NamedDocument[] {
+  const files = readAccessFiles(folder);
+  const unknown = names.find((name) => !files.some((file) => file.name === name));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `no access document "${unknown}"; there are: ${files.map(({ name }) => name).join(', ')}`,
+    );
+  return files
+    .filter(({ name }) => names.length === 0 || names.includes(name))
+    .map(({ name, file, text }) => {
+      const reading = readDocument(text, file);
+      if (reading.kind === 'invalid') throw new UsageError(reading.problems.map(printProblem).join('\n'));
+      return { name, file, document: reading.document };
+    });
+}

@@ -1,0 +1,24 @@
+/** A stage as templates and AWS's API set it. */
+import type { AccessLog } from '../deployment/access-log.ts';
+import type { StageCaching } from '../deployment/caching.ts';
+import type { CanarySettings } from '../deployment/canary.ts';
+import type { StageOptions } from '../deployment/route-options.ts';
+import type { ThrottleSettings } from '../deployment/throttle.ts';
+import type { ControlResource } from './control-resource.ts';
+
+export type StageSettings = {
+  /** What it was read from, in the form of a Stage resource: what the API shows, and patches are applied to. */
+  readonly source: ControlResource;
+  readonly name: string;
+  readonly deploymentId: string;
+  readonly variables: Readonly<Record<string, string>> | null;
+  readonly throttles: ThrottleSettings | undefined;
+  readonly accessLog: AccessLog | undefined;
+  /** REST only. */
+  readonly canary: CanarySettings | undefined;
+  /** REST only. */
+  readonly caching: StageCaching | undefined;
+  readonly options: StageOptions;
+  /** REST only. */
+  readonly isTraced: boolean;
+};
