@@ -35,7 +35,7 @@ type StartFlags = LoadFlags & {
 export function startCommand(): Command {
   return addLoadOptions(new Command('start').description('Serve stacks on this machine.'))
     .option('--port <number>', 'port of the first API; the others follow, 0 = free ports', readPort, 3000)
-    .option('--control-port <number>', 'port of AWS’s own APIs and the console', readPort, 4000)
+    .option('--control-port <number>', 'port of AWS’s own APIs and of the local issuer', readPort, 4000)
     .option(
       '--host <address>',
       'address the API ports bind to; the control port stays on loopback',
