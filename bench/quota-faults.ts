@@ -12,8 +12,12 @@ import type { FaultOrder } from './quota-fault-process.ts';
 
 const PROCESS = fileURLToPath(new URL('./quota-fault-process.ts', import.meta.url));
 const SECONDS_PER_HOUR = 3600;
+const SECONDS_PER_MINUTE = 60;
 
-/** What a run came to. `admitted` by period, in order. */
+/**
+ * What a run came to. `admitted` by period, in order. A kill may come between an admission and its byte, so
+ * `over` misses at most one unit per kill.
+ */
 export type FaultRow = {
   readonly fault: string;
   readonly quota: number;
@@ -63,25 +67,18 @@ class Crew {
 type Scenario = {
   readonly fault: string;
   readonly quota: number;
-  everySeconds(): number;
+  readonly everySeconds: number;
   readonly lostShare: number;
-  run(crew: Crew, processes: number): Promise<void>;
+  readonly run: (crew: Crew, processes: number) => Promise<void>;
 };
-
-/** A period of a minute or two whose next boundary is that far away: periods count from 1970. */
-function periodEndingIn(seconds: number): number {
-  const nowSeconds = Math.floor(Date.now() / 1000);
-  for (let every = 60; every < 1000; every += 1) if (every - (nowSeconds % every) === seconds) return every;
-  throw new Error('no such period');
-}
 
 const SCENARIOS: readonly Scenario[] = [
   {
     fault: 'kill -9 every 2 s, 5 % of answers lost',
-    quota: 40_000,
-    everySeconds: () => SECONDS_PER_HOUR,
+    quota: 8_000,
+    everySeconds: SECONDS_PER_HOUR,
     lostShare: 0.05,
-    async run(crew, processes) {
+    run: async (crew, processes) => {
       crew.join(processes);
       for (let kills = 0; kills < 8; kills += 1) {
         await wait(2000);
@@ -93,9 +90,11 @@ const SCENARIOS: readonly Scenario[] = [
   {
     fault: 'half of them stopped for 30 s over a boundary',
     quota: 30_000,
-    everySeconds: () => periodEndingIn(20),
+    everySeconds: SECONDS_PER_MINUTE,
     lostShare: 0,
-    async run(crew, processes) {
+    run: async (crew, processes) => {
+      const leftMs = 60_000 - (Date.now() % 60_000);
+      await wait((leftMs - 20_000 + 60_000) % 60_000);
       crew.join(processes);
       await wait(5000);
       const frozen = crew.members.slice(0, Math.ceil(processes / 2));
@@ -107,10 +106,10 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     fault: 'one joins late, its clock 2 h ahead',
-    quota: 20_000,
-    everySeconds: () => SECONDS_PER_HOUR,
+    quota: 12_000,
+    everySeconds: SECONDS_PER_HOUR,
     lostShare: 0,
-    async run(crew, processes) {
+    run: async (crew, processes) => {
       crew.join(processes - 1);
       await wait(3000);
       crew.join(1, 2 * SECONDS_PER_HOUR * 1000);
@@ -131,10 +130,7 @@ export async function runFaults(
       console.error(`${fault}: quota ${quota}, ${processes} processes`);
       const id = randomUUID();
       const tally = join(folder, id);
-      const crew = new Crew(
-        { id, quota, everySeconds: everySeconds(), lostShare, clockAheadMs: 0, tally },
-        environment,
-      );
+      const crew = new Crew({ id, quota, everySeconds, lostShare, clockAheadMs: 0, tally }, environment);
       try {
         await run(crew, processes);
         await crew.stop();
@@ -152,10 +148,12 @@ export async function runFaults(
   return rows;
 }
 
-/** What must not be: more than the quota, or a run in which nothing was admitted. */
+const USED_UP_SHARE = 0.95;
+
+/** What must not be: more than the quota; or a quota that was hardly used up, which proves nothing. */
 export function findFaultTroubles(rows: readonly FaultRow[]): readonly string[] {
-  return rows.flatMap(({ fault, over, admitted }) => [
+  return rows.flatMap(({ fault, quota, over, admitted }) => [
     ...(over > 0 ? [`${fault}: ${over} over the quota`] : []),
-    ...(admitted.length === 0 ? [`${fault}: nothing was admitted`] : []),
+    ...(Math.max(0, ...admitted) < quota * USED_UP_SHARE ? [`${fault}: the quota was not used up`] : []),
   ]);
 }

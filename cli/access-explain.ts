@@ -111,7 +111,8 @@ function toCaller(document: CompiledDocument, flags: ExplainFlags, nowEpochSecon
       `the document trusts no such issuer; it has ${document.issuers.map(({ id, trust }) => `${id} (${trust.issuer})`).join(', ')}`,
     );
   const chosen = issuer ?? first;
-  if (chosen === undefined) throw new UsageError('the document has no issuer');
+  if (chosen === undefined)
+    throw new UsageError('the document trusts no tokens; certificates cannot be explained');
   try {
     const principal = toPrincipal(
       { sub: 'somebody', exp: nowEpochSeconds + 3600, ...claims },

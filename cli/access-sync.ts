@@ -1,17 +1,28 @@
 /** `gatewright access sync`: the routes of protected APIs, out of their templates into `access/<name>.routes.json`. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { AccessDocument } from '#shared/access/document.ts';
+import { parse as parseYaml } from 'yaml';
+import { readOpenApiRoutes } from '#shared/access/openapi-inventory.ts';
 import { parseInventory, printInventory } from '#shared/access/route-inventory.ts';
-import type { RouteInventory } from '#shared/access/route-inventory.ts';
+import type { InventoryRoute, RouteInventory } from '#shared/access/route-inventory.ts';
 import { inspectStacks } from '../gateway/index.ts';
 import type { InspectedApi } from '../gateway/index.ts';
 import { loadOptions, toInventoryRoutes } from './access-apis.ts';
 import { readNamedDocuments } from './access-documents.ts';
-import { inventoryPath, readAccessFiles, writeIfNew } from './access-files.ts';
+import type { NamedDocument } from './access-documents.ts';
+import { inventoryPath, writeIfNew } from './access-files.ts';
+import { readLiveApi } from './access-live.ts';
 import { UsageError } from './output.ts';
 
-/** Reads every stack once, writes what is new, and says for each document what it found. */
+/** What was found for one document, and where. */
+type Found = {
+  readonly inventory: Omit<RouteInventory, 'apiIds'>;
+  readonly apiId: string | undefined;
+  readonly from: string;
+};
+
+/** Reads every source once, writes what is new, and says for each document what it found. */
 export async function syncRoutes(
   folder: string,
   names: readonly string[],
@@ -20,17 +31,70 @@ export async function syncRoutes(
   const documents = readNamedDocuments(folder, names).filter(({ document }) =>
     Object.hasOwn(document.api, stage),
   );
-  const sources = new Set(documents.map(({ document }) => resolve(folder, document.routes)));
-  // Protected stacks import the authorizers of the stack that the documents belong to.
+  const inspect = inspectOnce(folder, stage, documents);
+  const lines: string[] = [];
+  for (const named of documents) {
+    const { inventory, apiId, from } = await readRoutes(folder, named, stage, inspect);
+    const path = inventoryPath(folder, named.name);
+    const known = existsSync(path) ? parseInventory(readFileSync(path, 'utf8')) : undefined;
+    const ids = new Set([...(apiId === undefined ? [] : [apiId]), ...(known?.apiIds[stage] ?? [])]);
+    const apiIds = { ...known?.apiIds, ...(ids.size > 0 && { [stage]: [...ids].sort() }) };
+    // Ids that other stages, or a deployed API, have been found under before stay.
+    const isNew = writeIfNew(path, printInventory({ ...inventory, apiIds }));
+    const count = `${inventory.routes.length} routes of ${inventory.kind} API ${from}`;
+    lines.push(`${named.name}: ${count}${isNew ? '' : ', nothing new'}`);
+  }
+  return lines;
+}
+
+type Inspect = () => Promise<readonly InspectedApi[]>;
+
+/** All stacks together, since they import from each other: protected ones the authorizers of the documents' own. */
+function inspectOnce(folder: string, stage: string, documents: readonly NamedDocument[]): Inspect {
+  let apis: Promise<readonly InspectedApi[]> | undefined;
   const own = dirname(folder);
-  if (existsSync(join(own, 'serverless.yml'))) sources.add(own);
-  const apis = await inspectStacks([...sources], loadOptions(stage, own));
-  return documents.map(({ name, file, document }) => {
-    const api = findApi(document, apis, stage, file);
-    const inventory = toInventory(api, stage, readInventory(folder, name));
-    const isNew = writeIfNew(inventoryPath(folder, name), printInventory(inventory));
-    return `${name}: ${inventory.routes.length} routes of ${api.kind} API ${api.logicalId} in ${api.stack}${isNew ? '' : ', nothing new'}`;
-  });
+  return () => {
+    const sources = new Set(
+      documents
+        .map(({ document }) => resolve(folder, document.routes))
+        .filter((path) => path !== resolve(folder, LIVE) && readOpenApi(path) === undefined),
+    );
+    if (existsSync(join(own, 'serverless.yml'))) sources.add(own);
+    return (apis ??= inspectStacks([...sources], loadOptions(stage, own)));
+  };
+}
+
+const LIVE = 'live';
+
+async function readRoutes(
+  folder: string,
+  { file, document }: NamedDocument,
+  stage: string,
+  inspect: Inspect,
+): Promise<Found> {
+  const path = resolve(folder, document.routes);
+  if (document.routes === LIVE) {
+    const { apiId, ...inventory } = await readLiveApi(document.api[stage] ?? {}, process.env);
+    return { inventory, apiId, from: apiId };
+  }
+  const routes = readOpenApi(path);
+  if (routes === undefined) {
+    const api = findApi(document, await inspect(), stage, file);
+    const inventory = { kind: api.kind, routes: toInventoryRoutes(api) };
+    return { inventory, apiId: api.id, from: `${api.logicalId} in ${api.stack}` };
+  }
+  if (document.kind === undefined)
+    throw new UsageError(
+      `${file}: an OpenAPI file does not say what the API is: write kind: rest or kind: http`,
+    );
+  return { inventory: { kind: document.kind, routes }, apiId: undefined, from: `in ${document.routes}` };
+}
+
+/** Undefined for anything but a file that holds an OpenAPI document. */
+function readOpenApi(path: string): readonly InventoryRoute[] | undefined {
+  if (!existsSync(path) || !statSync(path).isFile()) return undefined;
+  // CloudFormation's own tags (!Ref, !GetAtt) mean nothing here.
+  return readOpenApiRoutes(parseYaml(readFileSync(path, 'utf8'), { logLevel: 'error' }));
 }
 
 function findApi(
@@ -52,19 +116,4 @@ function findApi(
   throw new UsageError(
     `${file}: api.${stage} is not among the loaded APIs; there are: ${known.join(', ') || 'none'}`,
   );
-}
-
-function readInventory(folder: string, name: string): RouteInventory | undefined {
-  const [file] = readAccessFiles(folder).filter((candidate) => candidate.name === name);
-  return file?.inventory === undefined ? undefined : parseInventory(file.inventory);
-}
-
-/** Ids that other stages, or a deployed API, have been found under before stay. */
-function toInventory(api: InspectedApi, stage: string, known: RouteInventory | undefined): RouteInventory {
-  const ids = new Set([api.id, ...(known?.apiIds[stage] ?? [])]);
-  return {
-    kind: api.kind,
-    apiIds: { ...known?.apiIds, [stage]: [...ids].sort() },
-    routes: toInventoryRoutes(api),
-  };
 }

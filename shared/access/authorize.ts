@@ -14,6 +14,7 @@ import type {
   CompiledIssuer,
   CompiledSource,
 } from './compiled-document.ts';
+import { toCertificatePrincipal } from './client-certificate.ts';
 import { compilePolicy, denyAll, exactPolicy, fitsResourceLimit } from './compile-policy.ts';
 import type { Credential } from './credential.ts';
 import { decide } from './decide.ts';
@@ -66,10 +67,16 @@ export function createAuthorizer(
     const document = findDocument(access, config.stage, asked.arn, asked.kind);
     try {
       const credential = asked.readCredential(document.sources);
+      const nowEpochSeconds = clock.nowEpochMs() / 1000;
+      if (credential.kind === 'certificate') {
+        const authorities = document.certificates.filter((issuer) => isTrusted(issuer, credential, config));
+        const owner = toCertificatePrincipal(credential.certificate, authorities, nowEpochSeconds);
+        return answerKnown(document, owner, asked, nowEpochSeconds);
+      }
       const issuers = trustedIssuers(document, credential, config);
       const { issuer, claims } = await verifyToken(credential.token, issuers);
       const principal = toPrincipal(claims, issuer, document.roles);
-      return answerKnown(document, principal, asked, clock.nowEpochMs() / 1000);
+      return answerKnown(document, principal, asked, nowEpochSeconds);
     } catch (error) {
       if (!isTokenError(error)) throw error;
       return { kind: 'unknown', reason: error.code, result: answerUnknown(document, asked) };
@@ -81,15 +88,24 @@ export function createAuthorizer(
 function trustedIssuers(
   { issuers }: CompiledDocument,
   credential: Credential,
-  { stage, localIssuerUrl }: AuthorizerConfig,
+  config: AuthorizerConfig,
 ): readonly CompiledIssuer[] {
+  const { localIssuerUrl } = config;
   return issuers
-    .filter(({ id, only }) => credential.issuers.includes(id) && (only?.includes(stage) ?? true))
+    .filter((issuer) => isTrusted(issuer, credential, config))
     .flatMap((issuer) => {
       if (!issuer.trust.isLocal) return [issuer];
       if (localIssuerUrl === undefined) return [];
       return [{ ...issuer, trust: { ...issuer.trust, jwksUri: defaultJwksUri(localIssuerUrl) } }];
     });
+}
+
+function isTrusted(
+  { id, only }: { readonly id: string; readonly only?: readonly string[] },
+  credential: Credential,
+  { stage }: AuthorizerConfig,
+): boolean {
+  return credential.issuers.includes(id) && (only?.includes(stage) ?? true);
 }
 
 function answerKnown(

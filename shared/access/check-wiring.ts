@@ -98,6 +98,8 @@ function isSame(source: CompiledSource, wired: WiredSource): boolean {
       return wired.kind === 'querystring' && wired.name === source.name;
     case 'subprotocol':
       return wired.kind === 'header' && wired.name === 'sec-websocket-protocol';
+    case 'clientCert':
+      return wired.kind === 'context' && wired.name === 'identity.clientCert.clientCertPem';
   }
 }
 
@@ -109,5 +111,7 @@ function describeSource(source: CompiledSource): string {
       return `query parameter ${source.name}`;
     case 'subprotocol':
       return 'the subprotocol';
+    case 'clientCert':
+      return 'the client certificate (context identity.clientCert.clientCertPem)';
   }
 }

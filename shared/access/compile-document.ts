@@ -1,6 +1,7 @@
 /** Access document and route inventory → what ships, or every mistake with its place. Build time only. */
 import { compileCondition } from './compile-condition.ts';
-import { compileIssuer, snapshotDays } from './compile-issuer.ts';
+import { checkIssuers } from './check-issuers.ts';
+import { compileCertificateIssuer, compileIssuer, isCertificateIssuer } from './compile-issuer.ts';
 import type {
   CompiledCondition,
   CompiledDocument,
@@ -50,7 +51,7 @@ export function compileDocument(source: CompileSource): Compilation {
     warning: (path, message) => warnings.push(source.locate(path, message)),
   };
   const { document, inventory } = work;
-  checkIssuers(work);
+  checkIssuers({ ...work, kind: inventory.kind });
   const roles = closeRoles(work);
   const routes = inventory.kind === 'websocket' ? [] : expandRoutes(inventory.routes);
   const networks: string[][] = [];
@@ -60,7 +61,12 @@ export function compileDocument(source: CompileSource): Compilation {
     name: work.name,
     kind: inventory.kind,
     apis: protectedApis(work),
-    issuers: document.issuers.map((issuer) => compileIssuer(issuer, work.snapshots?.get(issuer.id))),
+    issuers: document.issuers.flatMap((issuer) =>
+      isCertificateIssuer(issuer) ? [] : [compileIssuer(issuer, work.snapshots?.get(issuer.id))],
+    ),
+    certificates: document.issuers
+      .filter(isCertificateIssuer)
+      .map((issuer) => compileCertificateIssuer(issuer, roles)),
     sources: document.sources.map(compileSource),
     roles,
     ...{ routes, rules, networks },
@@ -93,40 +99,6 @@ function protectedApis({ document, inventory }: Work): readonly ProtectedApi[] {
     ]);
     return [...ids].map((apiId) => ({ for: stage, apiId, stage: api.stage }));
   });
-}
-
-function checkIssuers(work: Work): void {
-  const { document, inventory, problem } = work;
-  const ids = document.issuers.map(({ id }) => id);
-  const used = new Set(document.sources.flatMap(({ issuers }) => issuers));
-  const trusted = new Set<string>();
-  for (const [index, issuer] of document.issuers.entries()) {
-    const path = ['issuers', index];
-    if (ids.indexOf(issuer.id) !== index) problem([...path, 'id'], `"${issuer.id}" is the id of two issuers`);
-    if (!used.has(issuer.id))
-      problem(path, `no source names "${issuer.id}", so its credentials are never read`);
-    for (const [place, stage] of (issuer.only ?? []).entries())
-      if (!Object.hasOwn(document.api, stage))
-        problem([...path, 'only', place], `"${stage}" is no stage under api`);
-    if (snapshotDays(issuer) !== undefined && work.snapshots?.has(issuer.id) !== true)
-      problem(
-        [...path, 'jwks', 'snapshotMaxAgeDays'],
-        'the keys have not been taken: run gatewright access snapshot',
-      );
-    const { issuer: name } = compileIssuer(issuer).trust;
-    if (trusted.has(name)) problem(path, `its tokens say iss "${name}", as those of another issuer do`);
-    trusted.add(name);
-  }
-  for (const [index, source] of document.sources.entries()) {
-    for (const [place, id] of source.issuers.entries())
-      if (!ids.includes(id))
-        problem(
-          ['sources', index, 'issuers', place],
-          `"${id}" is not declared under issuers; there are ${ids.join(', ')}`,
-        );
-    if (source.in !== 'header' && inventory.kind !== 'websocket')
-      problem(['sources', index, 'in'], `is for WebSocket APIs only; this API is a ${inventory.kind} API`);
-  }
 }
 
 /** Every role with all that it inherits. A ring of roles would never end. */
@@ -215,6 +187,8 @@ function checkResult({ document, inventory, problem }: Work, networks: readonly 
     expiryCondition = false,
   } = document.result ?? {};
   const at = ['result'];
+  if (document.kind !== undefined && document.kind !== inventory.kind)
+    problem(['kind'], `the API is a ${inventory.kind} API`);
   if (networks.length > NETWORKS_LIMIT)
     problem(
       ['rules'],

@@ -1,6 +1,12 @@
 /** An issuer as a person writes it → what tokens are checked against. Build time only. */
-import type { CompiledIssuer, KeySetLimits, TokenTrust } from './compiled-document.ts';
-import type { IssuerText } from './document.ts';
+import type {
+  CertificateIssuer,
+  CompiledDocument,
+  CompiledIssuer,
+  KeySetLimits,
+  TokenTrust,
+} from './compiled-document.ts';
+import type { CertificateIssuerText, IssuerText } from './document.ts';
 import { defaultJwksUri, LOCAL_ISSUER } from './issuers.ts';
 import type { KeySnapshot } from './key-snapshot.ts';
 import { USUAL_LIMITS } from './key-sets.ts';
@@ -19,6 +25,25 @@ export function compileIssuer(issuer: IssuerText, snapshot?: KeySnapshot): Compi
   return {
     ...{ id: issuer.id, ...only },
     trust: { ...trust, keys: { ...trust.keys, snapshot: { keySet, expiresAtEpochSeconds } } },
+  };
+}
+
+export function isCertificateIssuer(
+  issuer: IssuerText | CertificateIssuerText,
+): issuer is CertificateIssuerText {
+  return issuer.type === 'clientCert';
+}
+
+export function compileCertificateIssuer(
+  { id, only, match, roles = [] }: CertificateIssuerText,
+  declared: CompiledDocument['roles'],
+): CertificateIssuer {
+  const closed = roles.flatMap((role) => declared[role] ?? []);
+  return {
+    ...{ id, match },
+    ...(only && { only }),
+    roles: [...new Set(closed.flatMap((role) => role.roles))].sort(),
+    scopes: [...new Set(closed.flatMap((role) => role.scopes))].sort(),
   };
 }
 

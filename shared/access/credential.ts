@@ -1,14 +1,17 @@
 /** Where the caller put the credential. Reads it out; verifies nothing. */
 import { REQUEST_HEADERS_LIMIT_BYTES } from '../aws/limits.ts';
-import type { RequestEvent } from '../aws/authorizer-event.ts';
+import type { ClientCertificate, RequestEvent } from '../aws/authorizer-event.ts';
 import { DomainError } from '../errors.ts';
 import type { CompiledSource } from './compiled-document.ts';
 
-export type Credential = {
-  readonly token: string;
-  /** Ids of the issuers whose credentials may stand where this one was found. */
-  readonly issuers: readonly string[];
-};
+/** `issuers`: ids of those whose credentials may stand where this one was found. */
+export type Credential =
+  | { readonly kind: 'token'; readonly token: string; readonly issuers: readonly string[] }
+  | {
+      readonly kind: 'certificate';
+      readonly certificate: ClientCertificate;
+      readonly issuers: readonly string[];
+    };
 
 /**
  * The credential of a TOKEN event, whose header is chosen in the authorizer's settings: there is only one.
@@ -17,7 +20,7 @@ export type Credential = {
 export function readTokenHeader(value: string, sources: readonly CompiledSource[]): Credential {
   const source = sources.find((candidate) => candidate.in === 'header');
   if (source === undefined || value.trim() === '') throw missing();
-  return { token: readHeader(value, source.scheme), issuers: source.issuers };
+  return { kind: 'token', token: readHeader(value, source.scheme), issuers: source.issuers };
 }
 
 /**
@@ -27,21 +30,31 @@ export function readTokenHeader(value: string, sources: readonly CompiledSource[
  * @throws DomainError TOKEN_MISSING, TOKEN_MALFORMED
  */
 export function readCredential(event: RequestEvent, sources: readonly CompiledSource[]): Credential {
-  const found = sources.flatMap((source) =>
-    readSource(event, source).map((token): Credential => ({ token, issuers: source.issuers })),
-  );
-  const [first, ...others] = found;
+  const [first, ...others] = sources.flatMap((source) => readSource(event, source));
   if (first === undefined) throw missing();
-  if (
-    others.some(
-      ({ token, issuers }) => token !== first.token && issuers.some((id) => first.issuers.includes(id)),
-    )
-  )
+  if (others.some((other) => contradicts(first, other)))
     throw malformed('the request carries two different tokens');
   return first;
 }
 
-function readSource(event: RequestEvent, source: CompiledSource): readonly string[] {
+function contradicts(first: Credential, other: Credential): boolean {
+  const isSameIssuer = other.issuers.some((id) => first.issuers.includes(id));
+  return isSameIssuer && first.kind === 'token' && other.kind === 'token' && first.token !== other.token;
+}
+
+function readSource(event: RequestEvent, source: CompiledSource): readonly Credential[] {
+  const { issuers } = source;
+  if (source.in === 'clientCert')
+    return event.certificate === undefined
+      ? []
+      : [{ kind: 'certificate', certificate: event.certificate, issuers }];
+  return readTokens(event, source).map((token) => ({ kind: 'token', token, issuers }));
+}
+
+function readTokens(
+  event: RequestEvent,
+  source: Exclude<CompiledSource, { in: 'clientCert' }>,
+): readonly string[] {
   switch (source.in) {
     case 'header':
       return valuesIn(event.headers, source.name).map((value) => readHeader(value, source.scheme));

@@ -1,7 +1,7 @@
 /** The access document as a person writes it: who may do what on one API. Schema of `access/<name>.yml`. */
 import { AUTHORIZER_RESULT_LIMIT_BYTES } from '../aws/limits.ts';
 import { CLAIM_PATH, CONDITION, NAME, SCOPE } from './document-conditions.ts';
-import { SIGNATURE_ALGORITHMS } from './issuers.ts';
+import { ISSUER } from './document-issuers.ts';
 import {
   described,
   flag,
@@ -18,12 +18,6 @@ import {
 import type { JsonSchema, Shape, ShapeOf } from './shape.ts';
 
 const STAGE = /^(\$default|[A-Za-z0-9_-]{1,128})$/;
-const HTTPS_URL = text(/^https:\/\/[^\s/?#]+\S*$/, 'an https URL, such as https://issuer.example/');
-const CLIENT = text(/^\S{1,256}$/, 'the id of a client');
-const STAGES = described(
-  list(text(/^[A-Za-z0-9_-]{1,128}$/, 'a stage of this stack')),
-  'Only in these stages of this stack (keys of "api"); everywhere when left out.',
-);
 
 const API = refine(
   object(
@@ -42,119 +36,6 @@ const API = refine(
     apiId !== undefined || (stack !== undefined && logicalId !== undefined)
       ? undefined
       : 'names no API: write stack and logicalId, or apiId',
-);
-
-const CLAIMS = object(
-  {},
-  {
-    principal: described(CLAIM_PATH, 'Whom the token speaks for. Default: sub.'),
-    scopes: described(list(CLAIM_PATH), 'Where scopes stand. Default: scope and scp.'),
-    roles: described(list(CLAIM_PATH), 'Where roles stand. Default: roles.'),
-  },
-);
-
-const JWKS = object(
-  {},
-  {
-    maxAgeSeconds: described(integer(30, 86_400), 'A withdrawn key is refused after this. Default: 600.'),
-    staleSeconds: described(
-      integer(0, 604_800),
-      'How much longer keys serve while the issuer is out of reach; then every request fails with 500. Default: 3600.',
-    ),
-    cooldownSeconds: described(
-      integer(1, 3600),
-      'At most one look for unknown key ids in this time. Default: 30.',
-    ),
-    timeoutMs: described(integer(100, 5000), 'Default: 1500.'),
-    maxBytes: described(integer(1000, 1_000_000), 'Default: 150000.'),
-    snapshotMaxAgeDays: described(
-      integer(1, 90),
-      'Ship the keys as they are at build, for starts while the issuer is out of reach, and trust them for so long. Take them with gatewright access snapshot.',
-    ),
-  },
-);
-
-const ISSUER_BASE = {
-  id: described(NAME, 'Name by which sources and rules mean this issuer.'),
-};
-
-const OIDC = object(
-  {
-    ...ISSUER_BASE,
-    type: oneOf('oidc'),
-    issuer: described(HTTPS_URL, 'Exactly the iss of its tokens, trailing slash included.'),
-    audience: described(list(CLIENT), 'A token must name one of these in aud.'),
-  },
-  {
-    jwksUri: described(HTTPS_URL, 'Default: {issuer}/.well-known/jwks.json'),
-    algorithms: described(list(oneOf(...SIGNATURE_ALGORITHMS)), 'Default: RS256.'),
-    typ: described(
-      list(text(/^[A-Za-z0-9.+/-]{1,64}$/, 'a token type, such as at+jwt')),
-      'Header typ values that are access tokens; a token without typ passes too. Default: JWT and at+jwt.',
-    ),
-    clients: described(list(CLIENT), 'Only tokens issued to these clients (client_id or azp).'),
-    clockSkewSeconds: described(integer(0, 120), 'Default: 30.'),
-    maxTokenAgeSeconds: described(
-      integer(60, 31_536_000),
-      'Refuse tokens issued longer ago; makes iat required.',
-    ),
-    claims: CLAIMS,
-    jwks: JWKS,
-    only: STAGES,
-  },
-);
-
-const COGNITO = object(
-  {
-    ...ISSUER_BASE,
-    type: oneOf('cognito'),
-    userPoolId: text(
-      /^[a-z]{2}(-[a-z]+)+-\d_[A-Za-z0-9]+$/,
-      'the id of a user pool, such as eu-west-1_AbCdEf123',
-    ),
-    clients: described(list(CLIENT), 'App clients whose tokens are accepted.'),
-  },
-  {
-    tokenUse: described(oneOf('access', 'id'), 'Default: access.'),
-    groupsAs: described(oneOf('roles'), 'Groups count as roles. Left out: groups have no effect.'),
-    clockSkewSeconds: described(integer(0, 120), 'Default: 30.'),
-    maxTokenAgeSeconds: integer(60, 31_536_000),
-    jwks: JWKS,
-    only: STAGES,
-  },
-);
-
-const LOCAL = object(
-  {
-    ...ISSUER_BASE,
-    type: described(oneOf('local'), "The gateway's own issuer; only for stages that are never deployed."),
-    only: STAGES,
-  },
-  { claims: CLAIMS },
-);
-
-const CLIENT_CERT = object(
-  {
-    ...ISSUER_BASE,
-    type: described(oneOf('clientCert'), 'Callers known by the certificate of their TLS connection.'),
-    match: list(
-      object(
-        { issuerDN: text(/^[^\s].{0,255}$/, 'the name of an authority, such as CN=Partner CA,O=Example') },
-        {
-          serialNumbers: described(
-            list(text(/^[0-9A-Fa-f]{1,2}(:?[0-9A-Fa-f]{2})*$/, 'a serial number in hex, such as 0a:1b')),
-            'Only these certificates; all of the authority when left out.',
-          ),
-        },
-      ),
-      1,
-      100,
-    ),
-  },
-  {
-    roles: described(list(NAME), 'Roles of every caller with such a certificate.'),
-    only: STAGES,
-  },
 );
 
 const ISSUERS_OF_SOURCE = described(list(NAME), 'Issuers whose credentials may stand here.');
@@ -288,7 +169,7 @@ export const ACCESS_DOCUMENT = object(
       text(/^\S{1,400}$/, 'a folder with a serverless.yml, a template, an OpenAPI file, or live'),
       'Where the routes of the API are read from, relative to the document: folder of a service, template, OpenAPI file; or live.',
     ),
-    issuers: list(variant('type', { oidc: OIDC, cognito: COGNITO, local: LOCAL, clientCert: CLIENT_CERT }), 1, 20),
+    issuers: list(ISSUER, 1, 20),
     sources: described(
       list(SOURCE, 1, 10),
       'Where a credential is looked for, in this order. A bad credential is refused; the next place is not tried.',
@@ -300,6 +181,10 @@ export const ACCESS_DOCUMENT = object(
   },
   {
     $schema: text(/^\S{1,400}$/, 'the path of access.schema.json'),
+    kind: described(
+      oneOf('rest', 'http'),
+      'Kind of the API, where routes is an OpenAPI file: it does not say.',
+    ),
     roles: described(
       record(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a name of letters, digits, _ and -', ROLE),
       'Roles that rules may name. inherits: the role is those roles too; scopes: it has these scopes as well.',

@@ -149,6 +149,21 @@ describe('gatewright access', () => {
     assert.equal(readFileSync(join(folder, 'access/compiled.json'), 'utf8'), before);
   });
 
+  it('reads the routes of an OpenAPI file, once it knows what kind of API it is', async () => {
+    const api =
+      'openapi: 3.0.1\nsecurity: [{ tokens: [] }]\npaths: { /orders: { get: {} }, "/orders/{id}": { get: {} } }\n';
+    writeFileSync(join(folder, 'api.yaml'), api);
+    const text = DOCUMENT.replace('../template.yaml', '../api.yaml');
+    writeFileSync(join(folder, 'access/orders.yml'), text);
+
+    const unknown = await access('sync');
+    writeFileSync(join(folder, 'access/orders.yml'), `kind: rest\n${text}`);
+    const known = await access('sync');
+
+    assert.match(unknown.stderr, /write kind: rest or kind: http/);
+    assert.match(known.stdout, /orders: 2 routes of rest API in \.\.\/api\.yaml/);
+  });
+
   it('says which documents there are', async () => {
     const { code, stderr } = await runCommand(['access', 'matrix', 'nope']);
 

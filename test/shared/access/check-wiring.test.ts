@@ -13,6 +13,10 @@ const SAFE: WiredAuthorizer = {
 };
 const bearer = { in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['main'] };
 const other = { in: 'header', name: 'x-token', issuers: ['main'] };
+const PARTNERS = {
+  issuers: [{ id: 'partners', type: 'clientCert', match: [{ issuerDN: 'CN=Partner CA' }] }],
+  sources: [{ in: 'clientCert', issuers: ['partners'] }],
+};
 const simple = { result: { format: 'simple' } };
 
 // access test 14: pairs of mode, TTL and identity source that would break the document's promises.
@@ -117,6 +121,19 @@ describe('checkWiring', () => {
       kind: 'http',
       expected: undefined,
       source: 'B15',
+    },
+    {
+      name: 'refuses to keep answers without telling certificates apart',
+      over: PARTNERS,
+      expected: /by the client certificate/,
+      source: 'B14',
+    },
+    {
+      name: 'takes certificates while nothing is kept',
+      over: PARTNERS,
+      wired: { ttlSeconds: 0, identitySources: [] },
+      expected: undefined,
+      source: 'B14',
     },
   ];
   for (const { name, over, kind, wired, expected, source } of rows)

@@ -4,6 +4,7 @@ import { printProblem } from '#shared/access/read-document.ts';
 import { aDocument, anInventory, compile, documentText } from '../../support/an-access-document.ts';
 
 const ROUTES = ['GET /orders', 'POST /orders', 'GET /orders/{id}', 'ANY /files/{proxy+}', 'open GET /menu'];
+const PARTNERS = { id: 'partners', type: 'clientCert', match: [{ issuerDN: 'CN=Partner CA' }] };
 const rule = (over: object) => ({ id: 'r', effect: 'allow', methods: ['GET'], paths: ['/orders'], ...over });
 
 function problemsOf(over: object, routes = ROUTES, kind: 'rest' | 'http' | 'websocket' = 'rest') {
@@ -144,6 +145,24 @@ describe('compileDocument', () => {
       name: 'a greedy parameter that is bound',
       over: { rules: [rule({ paths: ['/files/{proxy+}'], bind: { proxy: { claim: 'sub' } } })] },
       expected: /binds \{proxy\}/,
+    },
+    {
+      name: 'certificates out of a header',
+      over: { issuers: [oidc, PARTNERS], sources: [{ ...header, issuers: ['main', 'partners'] }] },
+      expected: /"partners" is read from a source in: clientCert only/,
+    },
+    {
+      name: 'tokens out of a certificate',
+      over: { sources: [header, { in: 'clientCert', issuers: ['main'] }] },
+      expected: /"main" issues tokens, not certificates/,
+    },
+    {
+      name: 'a role of certificates that is not declared',
+      over: {
+        issuers: [oidc, { ...PARTNERS, roles: ['root'] }],
+        sources: [header, { in: 'clientCert', issuers: ['partners'] }],
+      },
+      expected: /issuers\[1\]\.roles\[0\]: "root" is not declared under roles/,
     },
     {
       name: 'a query source outside WebSockets',

@@ -13,6 +13,13 @@ const KEY: CompiledSource = { in: 'header', name: 'x-api-key', issuers: ['keys']
 const SUBPROTOCOL: CompiledSource = { in: 'subprotocol', marker: 'bearer', issuers: ['main'] };
 const QUERY: CompiledSource = { in: 'query', name: 'token', issuers: ['main'] };
 
+const CERTIFICATE = {
+  subjectDN: 'CN=shop',
+  issuerDN: 'CN=Partner CA',
+  serialNumber: '0a:1b',
+  validity: { notBefore: 'May 28 12:30:02 2019 GMT', notAfter: 'Aug  5 09:36:04 2121 GMT' },
+};
+
 describe('readTokenHeader', () => {
   const rows = [
     {
@@ -72,7 +79,7 @@ describe('readTokenHeader', () => {
     });
 
   it('takes the whole value where the document names no scheme', () => {
-    assert.deepEqual(readTokenHeader('a.b.c', [KEY]), { token: 'a.b.c', issuers: ['keys'] });
+    assert.deepEqual(readTokenHeader('a.b.c', [KEY]), { kind: 'token', token: 'a.b.c', issuers: ['keys'] });
   });
 
   it('finds nothing where the document reads no header', () => {
@@ -153,6 +160,28 @@ describe('readCredential', () => {
       expected: 'TOKEN_MALFORMED',
     },
     {
+      name: 'reads the certificate of a REST API',
+      sources: [{ in: 'clientCert', issuers: ['partners'] } as const],
+      event: { requestContext: { identity: { clientCert: CERTIFICATE } } },
+      expected: '0a:1b',
+    },
+    {
+      name: 'reads the certificate of an HTTP API',
+      sources: [{ in: 'clientCert', issuers: ['partners'] } as const],
+      event: {
+        version: '2.0',
+        routeArn: ARN,
+        requestContext: { authentication: { clientCert: CERTIFICATE } },
+      },
+      expected: '0a:1b',
+    },
+    {
+      name: 'reads no certificate that the document does not name',
+      sources: [HEADER],
+      event: { requestContext: { identity: { clientCert: CERTIFICATE } } },
+      expected: 'TOKEN_MISSING',
+    },
+    {
       name: 'takes the first of two credentials of different issuers',
       sources: [KEY, HEADER],
       event: { headers: { authorization: 'Bearer a', 'X-Api-Key': 'k' } },
@@ -171,7 +200,8 @@ describe('readCredential', () => {
 
 function outcomeOf(read: () => Credential): string {
   try {
-    return read().token;
+    const credential = read();
+    return credential.kind === 'token' ? credential.token : credential.certificate.serialNumber;
   } catch (error) {
     assert.ok(error instanceof DomainError);
     return error.code;

@@ -43,11 +43,16 @@ const RICH = documentText({
       groupsAs: 'roles',
     },
     { id: 'local', type: 'local', only: ['dev'] },
+    {
+      ...{ id: 'partners', type: 'clientCert', roles: ['support'], only: ['prod'] },
+      match: [{ issuerDN: 'CN=Partner CA', serialNumbers: ['0a:1b'] }, { issuerDN: 'CN=B' }],
+    },
   ],
   sources: [
     { in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['main', 'pool', 'local'] },
     { in: 'query', name: 'token', issuers: ['main'] },
     { in: 'subprotocol', marker: 'bearer', issuers: ['main'] },
+    { in: 'clientCert', issuers: ['partners'] },
   ],
   rules: [
     {

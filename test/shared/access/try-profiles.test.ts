@@ -28,7 +28,7 @@ const ask = (over: object, routes: readonly string[]) => {
     kind: 'rest',
     arn: { ...ARN, target: routes[0]?.replace('GET /', 'GET/') ?? '' },
     sourceIp: undefined,
-    readCredential: () => ({ token: signToken(key), issuers: ['main'] }),
+    readCredential: () => ({ kind: 'token', token: signToken(key), issuers: ['main'] }),
   };
   return authorizer(asked);
 };
@@ -79,7 +79,7 @@ describe('an answer that is too large', () => {
         kind: 'rest',
         arn: { ...ARN, target: 'GET/x' },
         sourceIp: undefined,
-        readCredential: () => ({ token: signToken(key), issuers: ['main'] }),
+        readCredential: () => ({ kind: 'token', token: signToken(key), issuers: ['main'] }),
       }),
       { code: 'RESULT_TOO_LARGE' },
     );

@@ -1,0 +1,68 @@
+/** What the issuers and sources of a document must mean together. Build time only. */
+import type { ApiKind } from './compiled-document.ts';
+import { compileIssuer, isCertificateIssuer, snapshotDays } from './compile-issuer.ts';
+import type { AccessDocument } from './document.ts';
+import type { KeySnapshot } from './key-snapshot.ts';
+import type { Path } from './shape.ts';
+
+export type IssuerCheck = {
+  readonly document: AccessDocument;
+  readonly kind: ApiKind;
+  readonly snapshots?: ReadonlyMap<string, KeySnapshot>;
+  readonly problem: (path: Path, message: string) => void;
+};
+
+/** Where each kind of source can stand; nothing else carries it. */
+const WEBSOCKET_ONLY = ['query', 'subprotocol'];
+
+export function checkIssuers(check: IssuerCheck): void {
+  checkEachIssuer(check);
+  const { document, kind, problem } = check;
+  const declared = new Map(document.issuers.map((issuer) => [issuer.id, isCertificateIssuer(issuer)]));
+  for (const [index, source] of document.sources.entries()) {
+    for (const [place, id] of source.issuers.entries()) {
+      const path = ['sources', index, 'issuers', place];
+      const isCertificate = declared.get(id);
+      if (isCertificate === undefined)
+        problem(path, `"${id}" is not declared under issuers; there are ${[...declared.keys()].join(', ')}`);
+      else if (isCertificate !== (source.in === 'clientCert'))
+        problem(
+          path,
+          isCertificate
+            ? `"${id}" is read from a source in: clientCert only`
+            : `"${id}" issues tokens, not certificates`,
+        );
+    }
+    if (WEBSOCKET_ONLY.includes(source.in) && kind !== 'websocket')
+      problem(['sources', index, 'in'], `is for WebSocket APIs only; this API is a ${kind} API`);
+  }
+}
+
+function checkEachIssuer({ document, snapshots, problem }: IssuerCheck): void {
+  const ids = document.issuers.map(({ id }) => id);
+  const used = new Set(document.sources.flatMap(({ issuers }) => issuers));
+  const trusted = new Set<string>();
+  for (const [index, issuer] of document.issuers.entries()) {
+    const path = ['issuers', index];
+    if (ids.indexOf(issuer.id) !== index) problem([...path, 'id'], `"${issuer.id}" is the id of two issuers`);
+    if (!used.has(issuer.id))
+      problem(path, `no source names "${issuer.id}", so its credentials are never read`);
+    for (const [place, stage] of (issuer.only ?? []).entries())
+      if (!Object.hasOwn(document.api, stage))
+        problem([...path, 'only', place], `"${stage}" is no stage under api`);
+    if (isCertificateIssuer(issuer)) {
+      for (const [place, role] of (issuer.roles ?? []).entries())
+        if (!Object.hasOwn(document.roles ?? {}, role))
+          problem([...path, 'roles', place], `"${role}" is not declared under roles`);
+      continue;
+    }
+    if (snapshotDays(issuer) !== undefined && snapshots?.has(issuer.id) !== true)
+      problem(
+        [...path, 'jwks', 'snapshotMaxAgeDays'],
+        'the keys have not been taken: run gatewright access snapshot',
+      );
+    const { issuer: name } = compileIssuer(issuer).trust;
+    if (trusted.has(name)) problem(path, `its tokens say iss "${name}", as those of another issuer do`);
+    trusted.add(name);
+  }
+}

@@ -1,0 +1,22 @@
+import { describe, it } from 'node:test';
+import assert from 'node:assert/strict';
+import { findFaultTroubles } from '../../bench/quota-faults.ts';
+
+describe('findFaultTroubles', () => {
+  const row = { fault: 'crash', quota: 100, admitted: [99, 100], over: 0 };
+
+  it('lets a quota pass that is used up and not exceeded', () => {
+    assert.deepEqual(findFaultTroubles([row]), []);
+  });
+
+  it('names what was exceeded, and what proves nothing since it was not used up', () => {
+    assert.deepEqual(
+      findFaultTroubles([
+        { ...row, over: 1 },
+        { ...row, admitted: [94] },
+        { ...row, admitted: [] },
+      ]),
+      ['crash: 1 over the quota', 'crash: the quota was not used up', 'crash: the quota was not used up'],
+    );
+  });
+});
