@@ -1,7 +1,7 @@
 /** What an operator does meanwhile: top-ups, decreases, resets, suspensions, new plans; over the same bad network. */
 import type { LedgerStore } from '#shared/ports.ts';
 import type { Item, ItemKey } from '#shared/quota/item-write.ts';
-import type { Setting } from './quota-model.ts';
+import type { Setting } from './quota-setting.ts';
 import type { Shipped } from './shipped.ts';
 import { START_MS } from './world.ts';
 import type { World } from './world.ts';

@@ -6,6 +6,7 @@ import type { Faults } from './instance.ts';
 import { LedgerJudge } from './ledger-judge.ts';
 import type { Model, Run } from './model.ts';
 import { administer } from './quota-admin-events.ts';
+import type { Setting } from './quota-setting.ts';
 import { Seeded } from './seeded.ts';
 import type { Shipped } from './shipped.ts';
 import { START_MS, World } from './world.ts';
@@ -19,15 +20,6 @@ export type QuotaModelOptions = {
   readonly bounded: (chance: Seeded) => number;
   readonly requests: (chance: Seeded) => number;
   readonly maxHolders: number;
-};
-
-/** What one schedule draws before it starts. */
-export type Setting = {
-  readonly periodMs: number;
-  readonly limits: readonly Readonly<Record<string, unknown>>[];
-  readonly endMs: number;
-  readonly bounded: number;
-  readonly maxCost: number;
 };
 
 type Admitted = {

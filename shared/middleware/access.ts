@@ -1,0 +1,83 @@
+/**
+ * The backend's own look at what the authorizer said: a kept answer outlives its token and its scopes.
+ * `access()` for middy, `withAccess()` for a plain handler. Everything is read from
+ * `requestContext.authorizer`, which only API Gateway can write; headers are the caller's own word.
+ */
+import type { MiddlewareObj } from '@middy/core';
+import { parseOptionalFields } from '../aws/event-fields.ts';
+import type { EventFields } from '../aws/event-fields.ts';
+import type { ProxyResult } from '../aws/proxy-result.ts';
+import { problem, problemReply } from '../http/problem.ts';
+
+/** What the authorizer said of the caller, with types again: REST APIs hand everything on as text. */
+export type Caller = {
+  readonly subject: string;
+  readonly issuer: string | undefined;
+  readonly clientId: string | undefined;
+  readonly scopes: readonly string[];
+  readonly expiresAtEpochSeconds: number;
+  /** Claims that the access document names under `context`, as they came. */
+  readonly context: EventFields;
+};
+
+export type AccessOptions = {
+  /** The caller must have all of these. */
+  readonly scopes?: readonly string[];
+  /** Difference between clocks that is forgiven. Default: 30. */
+  readonly clockSkewSeconds?: number;
+};
+
+type AccessHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
+
+/** For middy: `.use(access({ scopes: ['orders:read'] }))`. A refusal ends the request before later middlewares. */
+export function access<Event extends object>(options: AccessOptions = {}): MiddlewareObj<Event, unknown> {
+  return { before: ({ event }) => refusal(event, options) };
+}
+
+/** For a handler without middy; the same rules. */
+export function withAccess<Event extends object>(
+  handler: AccessHandler<Event>,
+  options: AccessOptions = {},
+): (event: Event, ...rest: readonly unknown[]) => Promise<unknown> {
+  return async (event, ...rest) => refusal(event, options) ?? (await handler(event, ...rest));
+}
+
+/** Undefined where no authorizer of ours has answered for the request. */
+export function callerOf(event: unknown): Caller | undefined {
+  const { authorizer } = parseOptionalFields(parseOptionalFields(event)['requestContext']);
+  const fields = parseOptionalFields(authorizer);
+  // Payload 2.0 keeps the context of a Lambda authorizer under `lambda`.
+  const { sub, iss, clientId, scope, exp, ...context } = parseOptionalFields(fields['lambda'] ?? fields);
+  const expiresAtEpochSeconds = typeof exp === 'string' && /^\d{1,12}$/.test(exp) ? Number(exp) : exp;
+  if (typeof sub !== 'string' || typeof expiresAtEpochSeconds !== 'number') return undefined;
+  return {
+    subject: sub,
+    issuer: textOf(iss),
+    clientId: textOf(clientId),
+    scopes: textOf(scope)?.split(' ') ?? [],
+    expiresAtEpochSeconds,
+    context,
+  };
+}
+
+/** 500 without an authorizer: the route lacks what the handler relies on, and that is no fault of the caller's. */
+function refusal(event: object, { scopes = [], clockSkewSeconds = 30 }: AccessOptions): ProxyResult | undefined {
+  const caller = callerOf(event);
+  const nowEpochMs = receivedAtEpochMs(event);
+  if (caller === undefined || nowEpochMs === undefined) return problemReply(problem(500, 'Internal Server Error'));
+  if (caller.expiresAtEpochSeconds + clockSkewSeconds < nowEpochMs / 1000)
+    return problemReply(problem(401, 'Unauthorized', 'the credential has expired'));
+  const isAllowed = scopes.every((scope) => caller.scopes.includes(scope));
+  return isAllowed ? undefined : problemReply(problem(403, 'Forbidden', 'the credential lacks a scope'));
+}
+
+/** API Gateway's own stamp: `requestContext.timeEpoch` (payload 2.0) or `requestTimeEpoch`. */
+function receivedAtEpochMs(event: object): number | undefined {
+  const context = parseOptionalFields(parseOptionalFields(event)['requestContext']);
+  const stamp = context['timeEpoch'] ?? context['requestTimeEpoch'];
+  return typeof stamp === 'number' ? stamp : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
