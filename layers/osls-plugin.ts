@@ -4,7 +4,9 @@
  * before it is zipped.
  */
 import { join } from 'node:path';
+import { checkWiring } from '#shared/access/check-wiring.ts';
 import { printProblem } from '#shared/access/read-document.ts';
+import { readWiring } from '#shared/access/read-wiring.ts';
 import type { AccessBuild } from '#shared/access/build-access.ts';
 import { writeCompiledAccess } from '../cli/access-files.ts';
 import { buildLayer, LAYER_DIRECTORY } from './build-layer.ts';
@@ -25,7 +27,7 @@ export type Serverless = {
     readonly provider: { readonly compiledCloudFormationTemplate: Template };
   };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
-  getProvider(name: 'aws'): { getStage(): string };
+  getProvider(name: 'aws'): { getStage(): string; readonly naming: { getStackName(): string } };
 };
 
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
@@ -48,6 +50,7 @@ class StackPlugin {
       },
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         this.#assertNoLocalIssuer();
+        this.#assertSafeWiring();
       },
     };
   }
@@ -101,6 +104,21 @@ class StackPlugin {
         'LOCAL_ISSUER_DEPLOYED',
       );
     }
+  }
+
+  /** API Gateway's cache answers by what the template says; a function cannot see it, so nobody would notice. */
+  #assertSafeWiring(): void {
+    const provider = this.#serverless.getProvider('aws');
+    const { Resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
+    const own = (this.#access?.protects ?? []).filter(
+      (api) => api.for === this.#stage() && api.stack === provider.naming.getStackName(),
+    );
+    const complaints = own.flatMap(({ document, logicalId }) =>
+      readWiring(Resources, logicalId)
+        .flatMap((authorizer) => checkWiring(document, authorizer))
+        .map((complaint) => `access/${document.name}.yml: ${complaint}`),
+    );
+    if (complaints.length > 0) throw this.#error(complaints.join('\n'), 'ACCESS_WIRING_UNSAFE');
   }
 
   #assertNoLocalDocument(): void {

@@ -1,4 +1,5 @@
 /** All access documents of a folder → the one JSON that ships, or every mistake. Build time only. */
+import type { AccessDocument } from './document.ts';
 import { compileDocument } from './compile-document.ts';
 import type { CompiledAccess, CompiledDocument } from './compiled-document.ts';
 import { parseSnapshot } from './key-snapshot.ts';
@@ -22,14 +23,25 @@ export type AccessFile = {
 export type AccessBuild = {
   /** What could be compiled; a document with a problem is not among it. */
   readonly compiled: CompiledAccess;
+  /** Which stacks hold the APIs, for those who have a template but no ids yet. */
+  readonly protects: readonly ProtectedStack[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
   /** Documents whose routes have not been read yet. */
   readonly withoutInventory: readonly Problem[];
 };
 
+export type ProtectedStack = {
+  readonly document: CompiledDocument;
+  /** Stage of the authorizers' own stack. */
+  readonly for: string;
+  readonly stack: string;
+  readonly logicalId: string;
+};
+
 export function buildAccess(files: readonly AccessFile[]): AccessBuild {
   const documents: CompiledDocument[] = [];
+  const protects: ProtectedStack[] = [];
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const withoutInventory: Problem[] = [];
@@ -56,11 +68,19 @@ export function buildAccess(files: readonly AccessFile[]): AccessBuild {
     else {
       warnings.push(...compilation.warnings);
       const twin = documents.find((other) => sharesApi(other, compilation.document));
-      if (twin === undefined) documents.push(compilation.document);
-      else problems.push(locate(['api'], `protects an API that "${twin.name}" protects already`));
+      if (twin === undefined) {
+        documents.push(compilation.document);
+        protects.push(...protectedStacks(compilation.document, document));
+      } else problems.push(locate(['api'], `protects an API that "${twin.name}" protects already`));
     }
   }
-  return { compiled: { documents }, problems, warnings, withoutInventory };
+  return { compiled: { documents }, protects, problems, warnings, withoutInventory };
+}
+
+function protectedStacks(document: CompiledDocument, { api }: AccessDocument): readonly ProtectedStack[] {
+  return Object.entries(api).flatMap(([stage, { stack, logicalId }]) =>
+    stack === undefined || logicalId === undefined ? [] : [{ document, for: stage, stack, logicalId }],
+  );
 }
 
 function readSnapshots(texts: AccessFile['snapshots']): ReadonlyMap<string, KeySnapshot> {

@@ -61,10 +61,14 @@ export function callerOf(event: unknown): Caller | undefined {
 }
 
 /** 500 without an authorizer: the route lacks what the handler relies on, and that is no fault of the caller's. */
-function refusal(event: object, { scopes = [], clockSkewSeconds = 30 }: AccessOptions): ProxyResult | undefined {
+function refusal(
+  event: object,
+  { scopes = [], clockSkewSeconds = 30 }: AccessOptions,
+): ProxyResult | undefined {
   const caller = callerOf(event);
   const nowEpochMs = receivedAtEpochMs(event);
-  if (caller === undefined || nowEpochMs === undefined) return problemReply(problem(500, 'Internal Server Error'));
+  if (caller === undefined || nowEpochMs === undefined)
+    return problemReply(problem(500, 'Internal Server Error'));
   if (caller.expiresAtEpochSeconds + clockSkewSeconds < nowEpochMs / 1000)
     return problemReply(problem(401, 'Unauthorized', 'the credential has expired'));
   const isAllowed = scopes.every((scope) => caller.scopes.includes(scope));

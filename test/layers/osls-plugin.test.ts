@@ -20,8 +20,10 @@ function aPlugin(
   variables: Record<string, unknown>,
   custom: { localStages?: string[] } = {},
   serviceDir = '/nowhere',
+  more: Record<string, { Type: string; Properties?: Record<string, unknown> }> = {},
 ) {
   const Resources = {
+    ...more,
     TokenFunction: { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables: variables } } },
     Table: { Type: 'AWS::DynamoDB::Table' },
   };
@@ -34,7 +36,7 @@ function aPlugin(
       provider: { compiledCloudFormationTemplate: { Resources } },
     },
     classes: { Error: OslsError },
-    getProvider: () => ({ getStage: () => stage }),
+    getProvider: () => ({ getStage: () => stage, naming: { getStackName: () => 'users-prod' } }),
   };
   return new StackPlugin(serverless).hooks;
 }
@@ -154,5 +156,36 @@ rules: [{ id: all, effect: allow, methods: [GET], paths: [/users] }]
 
     assert.throws(packaging({}), { code: 'LOCAL_ISSUER_DEPLOYED', message: /access\/users\.yml/ });
     void packaging({ localStages: ['prod'] })();
+  });
+
+  it('refuses an authorizer of its own stack whose cache breaks what a document promises', () => {
+    const document = DOCUMENT.replace('apiId: abcdefghij', 'stack: users-prod, logicalId: Api');
+    using service = aService(document, INVENTORY);
+    const authorizer = (ttlSeconds: number) => ({
+      Auth: {
+        Type: 'AWS::ApiGateway::Authorizer',
+        Properties: {
+          ...{ RestApiId: { Ref: 'Api' }, Name: 'tokens', Type: 'TOKEN' },
+          ...{
+            AuthorizerResultTtlInSeconds: ttlSeconds,
+            IdentitySource: 'method.request.header.Authorization',
+          },
+          AuthorizerUri: {
+            'Fn::Join': ['', [{ 'Fn::GetAtt': ['TokenDashauthorizerLambdaFunction', 'Arn'] }]],
+          },
+        },
+      },
+    });
+    const packaging = (ttlSeconds: number) => {
+      const hooks = aPlugin('prod', {}, { localStages: ['prod'] }, service.folder, authorizer(ttlSeconds));
+      void hooks['initialize']?.();
+      return () => hooks[finalize]?.();
+    };
+
+    assert.throws(packaging(3600), {
+      code: 'ACCESS_WIRING_UNSAFE',
+      message: /^access\/users\.yml: authorizer tokens: keeps answers for 3600 s/,
+    });
+    void packaging(60)();
   });
 });

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { checkOneDocument, emptyTally } from '../support/random-access.ts';
 
 const DECISIONS = 20_000;
-const REQUESTS_PER_CALLER = 40;
+const REQUESTS_PER_CALLER = 12;
 const FIRST_SEED = 1;
 
 // access test 10: policy, document and a second reading of the document agree on random APIs.

@@ -7,11 +7,21 @@ import { access, callerOf, withAccess } from '#shared/middleware/access.ts';
 import type { AccessOptions } from '#shared/middleware/access.ts';
 
 const NOW_MS = 1_800_000_000_000;
-const CALLER = { sub: 'alice', iss: 'https://issuer.example/', scope: 'a b', clientId: 'web', exp: NOW_MS / 1000 + 60 };
-const asText = (context: object) => Object.fromEntries(Object.entries(context).map(([name, value]) => [name, String(value)]));
+const CALLER = {
+  sub: 'alice',
+  iss: 'https://issuer.example/',
+  scope: 'a b',
+  clientId: 'web',
+  exp: NOW_MS / 1000 + 60,
+};
+const asText = (context: object) =>
+  Object.fromEntries(Object.entries(context).map(([name, value]) => [name, String(value)]));
 const restEvent = (over: object = {}, headers = {}) => ({
   headers,
-  requestContext: { requestTimeEpoch: NOW_MS, authorizer: { principalId: 'main|alice', ...asText({ ...CALLER, ...over }) } },
+  requestContext: {
+    requestTimeEpoch: NOW_MS,
+    authorizer: { principalId: 'main|alice', ...asText({ ...CALLER, ...over }) },
+  },
 });
 const httpEvent = (over: object = {}) => ({
   requestContext: { timeEpoch: NOW_MS, authorizer: { lambda: { ...CALLER, ...over } } },
@@ -19,7 +29,9 @@ const httpEvent = (over: object = {}) => ({
 
 const FORMS: Readonly<Record<string, (options: AccessOptions) => (event: object) => Promise<unknown>>> = {
   'access() with middy': (options) => {
-    const wrapped = middy<object, unknown>().use(access(options)).handler(() => Promise.resolve({ statusCode: 200 }));
+    const wrapped = middy<object, unknown>()
+      .use(access(options))
+      .handler(() => Promise.resolve({ statusCode: 200 }));
     return (event) => Promise.resolve(wrapped(event, {} as Context));
   },
   'withAccess() of a plain handler': (options) => withAccess(() => ({ statusCode: 200 }), options),
@@ -27,19 +39,52 @@ const FORMS: Readonly<Record<string, (options: AccessOptions) => (event: object)
 
 for (const [form, wrap] of Object.entries(FORMS))
   describe(form, () => {
-    const statusOf = async (event: object, options: AccessOptions = {}) => ((await wrap(options)(event)) as ProxyResult).statusCode;
+    const statusOf = async (event: object, options: AccessOptions = {}) =>
+      ((await wrap(options)(event)) as ProxyResult).statusCode;
     const rows = [
       { name: 'lets a caller through', event: restEvent(), expected: 200 },
       { name: 'lets a caller of an HTTP API through', event: httpEvent(), expected: 200 },
-      { name: 'lets a caller with the scopes through', event: restEvent(), options: { scopes: ['b', 'a'] }, expected: 200 },
-      { name: 'refuses a caller without a scope', event: restEvent(), options: { scopes: ['a', 'c'] }, expected: 403 },
-      { name: 'refuses a caller without any scope', event: restEvent({ scope: '' }), options: { scopes: ['a'] }, expected: 403 },
+      {
+        name: 'lets a caller with the scopes through',
+        event: restEvent(),
+        options: { scopes: ['b', 'a'] },
+        expected: 200,
+      },
+      {
+        name: 'refuses a caller without a scope',
+        event: restEvent(),
+        options: { scopes: ['a', 'c'] },
+        expected: 403,
+      },
+      {
+        name: 'refuses a caller without any scope',
+        event: restEvent({ scope: '' }),
+        options: { scopes: ['a'] },
+        expected: 403,
+      },
       { name: 'forgives 30 seconds', event: restEvent({ exp: NOW_MS / 1000 - 30 }), expected: 200 },
-      { name: 'refuses a kept answer whose token has expired', event: restEvent({ exp: NOW_MS / 1000 - 31 }), expected: 401 },
-      { name: 'forgives only what it is told to', event: httpEvent({ exp: NOW_MS / 1000 - 1 }), options: { clockSkewSeconds: 0 }, expected: 401 },
-      { name: 'fails where no authorizer has answered', event: { requestContext: { requestTimeEpoch: NOW_MS } }, expected: 500 },
+      {
+        name: 'refuses a kept answer whose token has expired',
+        event: restEvent({ exp: NOW_MS / 1000 - 31 }),
+        expected: 401,
+      },
+      {
+        name: 'forgives only what it is told to',
+        event: httpEvent({ exp: NOW_MS / 1000 - 1 }),
+        options: { clockSkewSeconds: 0 },
+        expected: 401,
+      },
+      {
+        name: 'fails where no authorizer has answered',
+        event: { requestContext: { requestTimeEpoch: NOW_MS } },
+        expected: 500,
+      },
       { name: 'fails where the authorizer says no expiry', event: restEvent({ exp: 'soon' }), expected: 500 },
-      { name: 'fails on an event without a stamp', event: { requestContext: { authorizer: CALLER } }, expected: 500 },
+      {
+        name: 'fails on an event without a stamp',
+        event: { requestContext: { authorizer: CALLER } },
+        expected: 500,
+      },
     ];
     for (const { name, event, options, expected } of rows)
       it(name, async () => {
@@ -47,7 +92,10 @@ for (const [form, wrap] of Object.entries(FORMS))
       });
 
     it('believes no header', async () => {
-      const forged = { headers: asText(CALLER), requestContext: { requestTimeEpoch: NOW_MS, authorizer: {} } };
+      const forged = {
+        headers: asText(CALLER),
+        requestContext: { requestTimeEpoch: NOW_MS, authorizer: {} },
+      };
 
       assert.equal(await statusOf(forged), 500);
     });
@@ -66,7 +114,12 @@ describe('callerOf', () => {
   });
 
   it('knows nobody where no authorizer of ours has answered', () => {
-    for (const event of [undefined, {}, { requestContext: {} }, { requestContext: { authorizer: { jwt: {} } } }])
+    for (const event of [
+      undefined,
+      {},
+      { requestContext: {} },
+      { requestContext: { authorizer: { jwt: {} } } },
+    ])
       assert.equal(callerOf(event), undefined);
   });
 });

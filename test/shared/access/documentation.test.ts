@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { printProblem } from '#shared/access/read-document.ts';
+import { anInventory, compile } from '../../support/an-access-document.ts';
+
+describe('docs/access.md', () => {
+  it('shows a document that compiles as it stands', () => {
+    const page = readFileSync(new URL('../../../docs/access.md', import.meta.url), 'utf8');
+    const text = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+    const routes = [
+      'GET /orders',
+      'GET /orders/{id}',
+      'GET /orders/export',
+      'GET /users/{id}',
+      'PUT /users/{id}',
+      'ANY /admin',
+    ];
+
+    const compilation = compile(text, anInventory(routes));
+
+    assert.deepEqual(compilation.kind === 'invalid' ? compilation.problems.map(printProblem) : [], []);
+  });
+});
