@@ -12,7 +12,7 @@ export async function load(sources: readonly string[], parts: Parts): Promise<vo
   const { options, runtime, served, store } = parts;
   const stacks = await loadStacks(sources, options);
   const functions = stacks.flatMap((stack) => stack.functions);
-  const readings = stacks.flatMap((stack) =>
+  const tables = stacks.flatMap((stack) =>
     [...stack.resources.values()]
       .filter((resource) => resource.type === 'AWS::DynamoDB::Table')
       .map((resource) => readTableDefinition(resource)),
@@ -21,7 +21,7 @@ export async function load(sources: readonly string[], parts: Parts): Promise<vo
   if (options.strict) refuseUnsupported(prepared.unsupported);
   await Promise.all([
     runtime.define(functions.map((definition) => trustLocalIssuer(definition, controlUrlOf(parts)))),
-    store.createTables(readings.map(({ table }) => table)),
+    store.createTables(tables),
   ]);
   prepared.serve();
 }

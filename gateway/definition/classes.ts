@@ -212,11 +212,12 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     ),
     noEffect: words(
       `PointInTimeRecoverySpecification SSESpecification Tags TableClass DeletionProtectionEnabled
-       ContributorInsightsSpecification OnDemandThroughput WarmThroughput ResourcePolicy`,
+       ContributorInsightsSpecification OnDemandThroughput WarmThroughput`,
     ),
     unsupported: {
       StreamSpecification: 'changes of items start no function',
       KinesisStreamSpecification: 'changes of items are not streamed',
+      ResourcePolicy: 'only the policies of the caller are evaluated',
       ImportSourceSpecification: 'the table starts empty',
     },
   },

@@ -26,55 +26,15 @@ export type TableDefinition = {
   readonly place: DefinitionPlace;
 };
 
-export type TableReading = {
-  readonly table: TableDefinition;
-  /** Properties that no request will feel the lack of are not among them. */
-  readonly unsupported: readonly { readonly property: string; readonly consequence: string }[];
-};
-
-/** Change nothing for a request: cost, encryption, backup, labels. */
-const NO_EFFECT = new Set([
-  'ContributorInsightsSpecification',
-  'DeletionProtectionEnabled',
-  'OnDemandThroughput',
-  'PointInTimeRecoverySpecification',
-  'SSESpecification',
-  'TableClass',
-  'TableName',
-  'Tags',
-  'WarmThroughput',
-]);
-const ENFORCED = new Set([
-  'AttributeDefinitions',
-  'BillingMode',
-  'GlobalSecondaryIndexes',
-  'KeySchema',
-  'LocalSecondaryIndexes',
-  'ProvisionedThroughput',
-  'TimeToLiveSpecification',
-]);
-const CONSEQUENCES: Readonly<Record<string, string>> = {
-  StreamSpecification: 'no stream records are written, and no function is invoked from this table',
-  KinesisStreamSpecification: 'no change records are sent to Kinesis',
-  ResourcePolicy: 'only the policies of the caller are evaluated',
-  ImportSourceSpecification: 'the table starts empty',
-};
 const MAX_GLOBAL_INDEXES = 20;
 const MAX_LOCAL_INDEXES = 5;
 
-/** @throws DefinitionError where CreateTable would refuse, with file, logical id and property */
-export function readTableDefinition(resource: ResolvedResource): TableReading {
-  const { properties } = resource;
-  const reader = new TableReader(resource);
-  return {
-    table: reader.read(),
-    unsupported: Object.keys(properties)
-      .filter((property) => !NO_EFFECT.has(property) && !ENFORCED.has(property))
-      .map((property) => ({
-        property,
-        consequence: CONSEQUENCES[property] ?? 'the embedded DynamoDB does not know this property',
-      })),
-  };
+/**
+ * What is not read here has no effect or is named by `definition/classes.ts`, the one place that says so.
+ * @throws DefinitionError where CreateTable would refuse, with file, logical id and property
+ */
+export function readTableDefinition(resource: ResolvedResource): TableDefinition {
+  return new TableReader(resource).read();
 }
 
 class TableReader {

@@ -10,11 +10,12 @@ import { parseArgs } from 'node:util';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { access } from './access.ts';
 import { checkRules } from './check-rules.ts';
+import { limits } from './limits.ts';
 import type { Figures, Proof } from './proof.ts';
 import { vectors } from './vectors.ts';
 import { quota } from './quota.ts';
 
-const PROOFS: readonly Proof[] = [checkRules, quota, access, vectors];
+const PROOFS: readonly Proof[] = [checkRules, limits, quota, access, vectors];
 
 /** Commit the figures belong to; a dirty tree is said so, since its figures cannot be reproduced. */
 function describeCommit(): string {

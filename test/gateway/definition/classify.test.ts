@@ -100,6 +100,18 @@ describe('classifyResources', () => {
       noEffect: [],
     },
     {
+      name: 'names what a table here cannot do, and keeps silent about what no request feels',
+      type: 'AWS::DynamoDB::Table',
+      properties: {
+        KeySchema: [],
+        StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+        ResourcePolicy: { PolicyDocument: {} },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      },
+      unsupported: [/^StreamSpecification: /, /^ResourcePolicy: /],
+      noEffect: ['PointInTimeRecoverySpecification'],
+    },
+    {
       name: 'takes roles as without effect',
       type: 'AWS::IAM::Role',
       properties: { RoleName: 'x' },

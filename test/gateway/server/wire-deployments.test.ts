@@ -1,102 +1,55 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { CreateDeploymentCommand } from '@aws-sdk/client-api-gateway';
 import {
-  CreateDeploymentCommand,
-  CreateResourceCommand,
   DeleteDeploymentCommand,
   GetDeploymentCommand,
   GetDeploymentsCommand,
-  PutIntegrationCommand,
   PutMethodCommand,
   UpdateDeploymentCommand,
-  UpdateStageCommand,
 } from '@aws-sdk/client-api-gateway';
-import { aRestControl, refusalOf } from '../../support/a-rest-control.ts';
-import { invokeUri } from '../../support/a-stack.ts';
-import { API_ID } from '../../support/metered-apis.ts';
-import { ok, restApi } from '../../support/rest-apis.ts';
-import { makeRootResourceId } from '../../../gateway/definition/physical-ids.ts';
-import type { PatchOperation } from '@aws-sdk/client-api-gateway';
+import { refusalOf } from '../../support/a-rest-control.ts';
+import { addRoute, anEditedApi, deploy, patchStage, restApiId, status } from '../../support/an-edited-api.ts';
 import type { TestRestControl } from '../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 before(async () => {
-  control = await aRestControl(restApi(), {
-    list: ok,
-    tell: (event) => {
-      const { stageVariables } = event as { readonly stageVariables: unknown };
-      return { statusCode: 200, body: JSON.stringify(stageVariables) };
-    },
-  });
+  control = await anEditedApi();
 });
 after(() => control.close());
 
-const ROOT = makeRootResourceId('test', 'Api');
-const restApiId = API_ID;
-
-/** A route `GET /{pathPart}` that calls a function; not deployed. */
-async function addRoute(pathPart: string, functionName = 'list'): Promise<string> {
-  const { id: resourceId = '' } = await control.sdk.send(
-    new CreateResourceCommand({ restApiId, parentId: ROOT, pathPart }),
-  );
-  const method = { restApiId, resourceId, httpMethod: 'GET' };
-  await control.sdk.send(new PutMethodCommand({ ...method, authorizationType: 'NONE' }));
-  await control.sdk.send(
-    new PutIntegrationCommand({
-      ...method,
-      type: 'AWS_PROXY',
-      integrationHttpMethod: 'POST',
-      uri: invokeUri(functionName),
-    }),
-  );
-  return resourceId;
-}
-
-async function deploy(settings: Partial<CreateDeploymentCommand['input']> = {}): Promise<string> {
-  const { id = '' } = await control.sdk.send(new CreateDeploymentCommand({ restApiId, ...settings }));
-  return id;
-}
-
-function patchStage(stageName: string, ...patchOperations: PatchOperation[]): Promise<unknown> {
-  return control.sdk.send(new UpdateStageCommand({ restApiId, stageName, patchOperations }));
-}
-
-async function status(target: string): Promise<number> {
-  return (await control.send({ target })).status;
-}
-
 describe('deployments through the AWS SDK', () => {
   it('put edits live, and only they do (§15.44)', async () => {
-    await addRoute('cats');
-    assert.equal(await status('/dev/cats'), 403);
+    await addRoute(control, 'cats');
+    assert.equal(await status(control, '/dev/cats'), 403);
 
     assert.deepEqual(
       control.ports.log.lines.filter((line) => line.includes('not deployed')),
       ['pets is edited but not deployed; requests see it after CreateDeployment'],
     );
-    await deploy();
-    assert.equal(await status('/dev/cats'), 403);
-    await deploy({ stageName: 'dev' });
+    await deploy(control);
+    assert.equal(await status(control, '/dev/cats'), 403);
+    await deploy(control, { stageName: 'dev' });
 
-    assert.equal(await status('/dev/cats'), 200);
-    assert.equal(await status('/prod/cats'), 403);
+    assert.equal(await status(control, '/dev/cats'), 200);
+    assert.equal(await status(control, '/prod/cats'), 403);
   });
 
   it('are rolled back by pointing a stage at an older one, and forward again', async () => {
     const older = control.served.find(restApiId)?.stages.get('dev')?.deploymentId ?? '';
-    await addRoute('dogs');
-    const newer = await deploy({ stageName: 'dev', description: 'with dogs' });
-    assert.equal(await status('/dev/dogs'), 200);
+    await addRoute(control, 'dogs');
+    const newer = await deploy(control, { stageName: 'dev', description: 'with dogs' });
+    assert.equal(await status(control, '/dev/dogs'), 200);
 
-    await patchStage('dev', { op: 'replace', path: '/deploymentId', value: older });
-    assert.equal(await status('/dev/dogs'), 403);
-    await patchStage('dev', { op: 'replace', path: '/deploymentId', value: newer });
+    await patchStage(control, 'dev', { op: 'replace', path: '/deploymentId', value: older });
+    assert.equal(await status(control, '/dev/dogs'), 403);
+    await patchStage(control, 'dev', { op: 'replace', path: '/deploymentId', value: newer });
 
-    assert.equal(await status('/dev/dogs'), 200);
+    assert.equal(await status(control, '/dev/dogs'), 200);
   });
 
   it('are listed, shown with their methods, described and deleted once no stage uses them', async () => {
-    const deploymentId = await deploy({ description: 'first' });
+    const deploymentId = await deploy(control, { description: 'first' });
 
     const listed = await control.sdk.send(new GetDeploymentsCommand({ restApiId }));
     const shown = await control.sdk.send(
@@ -133,7 +86,7 @@ describe('deployments through the AWS SDK', () => {
 
   it('are refused where the API would not be served, and leave everything as it was', async () => {
     const before = control.served.state(restApiId)?.deployments.length;
-    const resourceId = await addRoute('broken');
+    const resourceId = await addRoute(control, 'broken');
     const api = control.served.state(restApiId);
     assert.ok(api !== undefined);
     const methods = api.resources.methods.filter(({ properties }) => properties['ResourceId'] !== resourceId);
@@ -141,11 +94,11 @@ describe('deployments through the AWS SDK', () => {
       new PutMethodCommand({ restApiId, resourceId, httpMethod: 'POST', authorizationType: 'NONE' }),
     );
 
-    const refusal = await refusalOf(deploy({ stageName: 'dev' }));
+    const refusal = await refusalOf(deploy(control, { stageName: 'dev' }));
 
     assert.equal(refusal.name, 'BadRequestException');
     assert.equal(control.served.state(restApiId)?.deployments.length, before);
-    assert.equal(await status('/dev/broken'), 403);
+    assert.equal(await status(control, '/dev/broken'), 403);
     api.edit({ ...api.resources, methods });
   });
 
@@ -165,6 +118,6 @@ describe('deployments through the AWS SDK', () => {
   ];
   for (const { name, settings, message } of refused)
     it(`refuse ${name} in AWS's words (recorded 2025-05-30)`, async () => {
-      assert.deepEqual(await refusalOf(deploy(settings)), { name: 'BadRequestException', message });
+      assert.deepEqual(await refusalOf(deploy(control, settings)), { name: 'BadRequestException', message });
     });
 });

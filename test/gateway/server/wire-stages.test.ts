@@ -1,73 +1,25 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
-  CreateDeploymentCommand,
-  CreateResourceCommand,
   CreateStageCommand,
   DeleteStageCommand,
   GetStageCommand,
   GetStagesCommand,
-  PutIntegrationCommand,
-  PutMethodCommand,
-  UpdateStageCommand,
 } from '@aws-sdk/client-api-gateway';
-import { aRestControl, refusalOf } from '../../support/a-rest-control.ts';
-import { invokeUri } from '../../support/a-stack.ts';
-import { API_ID } from '../../support/metered-apis.ts';
-import { ok, restApi } from '../../support/rest-apis.ts';
-import { makeRootResourceId } from '../../../gateway/definition/physical-ids.ts';
+import { refusalOf } from '../../support/a-rest-control.ts';
+import { addRoute, anEditedApi, deploy, patchStage, restApiId, status } from '../../support/an-edited-api.ts';
 import type { PatchOperation } from '@aws-sdk/client-api-gateway';
 import type { TestRestControl } from '../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 before(async () => {
-  control = await aRestControl(restApi(), {
-    list: ok,
-    tell: (event) => {
-      const { stageVariables } = event as { readonly stageVariables: unknown };
-      return { statusCode: 200, body: JSON.stringify(stageVariables) };
-    },
-  });
+  control = await anEditedApi();
 });
 after(() => control.close());
 
-const ROOT = makeRootResourceId('test', 'Api');
-const restApiId = API_ID;
-
-/** A route `GET /{pathPart}` that calls a function; not deployed. */
-async function addRoute(pathPart: string, functionName = 'list'): Promise<string> {
-  const { id: resourceId = '' } = await control.sdk.send(
-    new CreateResourceCommand({ restApiId, parentId: ROOT, pathPart }),
-  );
-  const method = { restApiId, resourceId, httpMethod: 'GET' };
-  await control.sdk.send(new PutMethodCommand({ ...method, authorizationType: 'NONE' }));
-  await control.sdk.send(
-    new PutIntegrationCommand({
-      ...method,
-      type: 'AWS_PROXY',
-      integrationHttpMethod: 'POST',
-      uri: invokeUri(functionName),
-    }),
-  );
-  return resourceId;
-}
-
-async function deploy(settings: Partial<CreateDeploymentCommand['input']> = {}): Promise<string> {
-  const { id = '' } = await control.sdk.send(new CreateDeploymentCommand({ restApiId, ...settings }));
-  return id;
-}
-
-function patchStage(stageName: string, ...patchOperations: PatchOperation[]): Promise<unknown> {
-  return control.sdk.send(new UpdateStageCommand({ restApiId, stageName, patchOperations }));
-}
-
-async function status(target: string): Promise<number> {
-  return (await control.send({ target })).status;
-}
-
 describe('stages through the AWS SDK', () => {
   it('are made, shown, listed and deleted in the shapes that were recorded at AWS', async () => {
-    const deploymentId = await deploy();
+    const deploymentId = await deploy(control);
 
     const made = await control.sdk.send(
       new CreateStageCommand({
@@ -89,14 +41,14 @@ describe('stages through the AWS SDK', () => {
       tracingEnabled: false,
       variables: { color: 'blue' },
     });
-    assert.equal(await status('/s1/pets'), 200);
+    assert.equal(await status(control, '/s1/pets'), 200);
     const listed = await control.sdk.send(new GetStagesCommand({ restApiId, deploymentId }));
     assert.deepEqual(
       listed.item?.map(({ stageName }) => stageName),
       ['s1'],
     );
     await control.sdk.send(new DeleteStageCommand({ restApiId, stageName: 's1' }));
-    assert.equal(await status('/s1/pets'), 403);
+    assert.equal(await status(control, '/s1/pets'), 403);
     assert.deepEqual(await refusalOf(control.sdk.send(new GetStageCommand({ restApiId, stageName: 's1' }))), {
       name: 'NotFoundException',
       message: 'Invalid stage identifier specified',
@@ -104,27 +56,29 @@ describe('stages through the AWS SDK', () => {
   });
 
   it('take changed variables at once, without a deployment (§10.2)', async () => {
-    await addRoute('told', 'tell');
-    await deploy({ stageName: 'vars', variables: { color: 'blue' } });
+    await addRoute(control, 'told', 'tell');
+    await deploy(control, { stageName: 'vars', variables: { color: 'blue' } });
     const tell = async (): Promise<unknown> =>
       JSON.parse(String((await control.send({ target: '/vars/told' })).body));
     assert.deepEqual(await tell(), { color: 'blue' });
 
     await patchStage(
+      control,
       'vars',
       { op: 'replace', path: '/variables/color', value: 'green' },
       { op: 'replace', path: '/variables/size', value: 'xl' },
     );
     assert.deepEqual(await tell(), { color: 'green', size: 'xl' });
-    await patchStage('vars', { op: 'remove', path: '/variables/color' });
+    await patchStage(control, 'vars', { op: 'remove', path: '/variables/color' });
 
     assert.deepEqual(await tell(), { size: 'xl' });
   });
 
   it('take method settings, of all methods and of one, and throttle by them at once', async () => {
-    await deploy({ stageName: 'slow' });
+    await deploy(control, { stageName: 'slow' });
 
     await patchStage(
+      control,
       'slow',
       { op: 'replace', path: '/*/*/throttling/burstLimit', value: '2' },
       { op: 'replace', path: '/*/*/throttling/rateLimit', value: '1' },
@@ -144,24 +98,28 @@ describe('stages through the AWS SDK', () => {
       throttlingRateLimit: 1,
       unauthorizedCacheControlHeaderStrategy: 'SUCCEED_WITH_RESPONSE_HEADER',
     });
-    assert.deepEqual([await status('/slow/pets'), await status('/slow/pets')], [200, 429]);
+    assert.deepEqual([await status(control, '/slow/pets'), await status(control, '/slow/pets')], [200, 429]);
     assert.deepEqual(
-      [await status('/slow/'), await status('/slow/'), await status('/slow/')],
+      [await status(control, '/slow/'), await status(control, '/slow/'), await status(control, '/slow/')],
       [200, 200, 429],
     );
-    await patchStage('slow', { op: 'remove', path: '/~1pets/GET' }, { op: 'remove', path: '/*/*' });
-    assert.deepEqual([await status('/slow/pets'), await status('/slow/pets')], [200, 200]);
+    await patchStage(control, 'slow', { op: 'remove', path: '/~1pets/GET' }, { op: 'remove', path: '/*/*' });
+    assert.deepEqual([await status(control, '/slow/pets'), await status(control, '/slow/pets')], [200, 200]);
   });
 
   it('take canary settings part by part, as recorded 2025-05-30', async () => {
-    const own = await deploy({ stageName: 'canary', variables: { testVar: 'default' } });
+    const own = await deploy(control, { stageName: 'canary', variables: { testVar: 'default' } });
     const canaryOf = async (): Promise<unknown> =>
       (await control.sdk.send(new GetStageCommand({ restApiId, stageName: 'canary' }))).canarySettings;
 
-    await patchStage('canary', { op: 'replace', path: '/canarySettings/percentTraffic', value: '50.0' });
+    await patchStage(control, 'canary', {
+      op: 'replace',
+      path: '/canarySettings/percentTraffic',
+      value: '50.0',
+    });
     assert.deepEqual(await canaryOf(), { percentTraffic: 50, deploymentId: own, useStageCache: false });
-    const next = await deploy({ stageName: 'canary' });
-    await patchStage('canary', {
+    const next = await deploy(control, { stageName: 'canary' });
+    await patchStage(control, 'canary', {
       op: 'replace',
       path: '/canarySettings/stageVariableOverrides/testVar',
       value: 'canary',
@@ -175,6 +133,7 @@ describe('stages through the AWS SDK', () => {
     assert.equal(control.served.find(restApiId)?.stages.get('canary')?.deploymentId, own);
 
     await patchStage(
+      control,
       'canary',
       { op: 'copy', path: '/deploymentId', from: '/canarySettings/deploymentId' },
       { op: 'copy', path: '/variables', from: '/canarySettings/stageVariableOverrides' },
@@ -221,7 +180,7 @@ describe('stages through the AWS SDK', () => {
     it(`refuse ${name} in AWS's words, and stay as they were`, async () => {
       const before = control.served.state(restApiId)?.stage('dev');
 
-      const refusal = await refusalOf(patchStage('dev', operation));
+      const refusal = await refusalOf(patchStage(control, 'dev', operation));
 
       assert.equal(refusal.name, 'BadRequestException');
       assert.match(refusal.message, message);

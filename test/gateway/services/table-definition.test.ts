@@ -35,8 +35,7 @@ function aResource(properties: JsonObject, physicalId = 'orders'): ResolvedResou
 
 describe('readTableDefinition', () => {
   it('reads keys, indexes and time to live', () => {
-    const { table, unsupported } = readTableDefinition(aResource(PROPERTIES));
-    assert.deepEqual(unsupported, []);
+    const table = readTableDefinition(aResource(PROPERTIES));
     assert.deepEqual(
       { ...table, place: undefined },
       {
@@ -57,21 +56,6 @@ describe('readTableDefinition', () => {
         billingMode: 'PAY_PER_REQUEST',
         place: undefined,
       },
-    );
-  });
-
-  it('names what it cannot honour, and keeps silent about what no request feels', () => {
-    const { unsupported } = readTableDefinition(
-      aResource({
-        ...PROPERTIES,
-        StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        Tags: [],
-      }),
-    );
-    assert.deepEqual(
-      unsupported.map(({ property }) => property),
-      ['StreamSpecification'],
     );
   });
 
