@@ -10,7 +10,7 @@ const OURS = '^(shared|functions|layers|gateway|cli|console|plugin|package|examp
 const SHARED_ADAPTERS = [
   '^shared/config\\.ts$',
   '^shared/observability/',
-  '^shared/.+/dynamodb-[^/]+$',
+  '^shared/.+/(dynamodb|lambda)-[^/]+$',
   '^shared/.+-(poster|fetcher)\\.ts$',
 ];
 

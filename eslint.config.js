@@ -4,7 +4,7 @@ import ts from 'typescript-eslint';
 const SHARED_ADAPTERS = [
   'shared/config.ts',
   'shared/observability/**/*.ts',
-  'shared/**/dynamodb-*.ts',
+  'shared/**/{dynamodb,lambda}-*.ts',
   'shared/**/*-poster.ts',
   'shared/**/*-fetcher.ts',
 ];

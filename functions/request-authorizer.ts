@@ -1,24 +1,16 @@
 /** REQUEST authorizer of REST APIs, HTTP APIs (payload 1.0 and 2.0) and `$connect`: credential → policy or simple answer. */
 import { answer } from '#shared/access/answer.ts';
-import { createAuthorizer } from '#shared/access/authorize.ts';
 import type { Authorizer } from '#shared/access/authorize.ts';
 import { readCredential } from '#shared/access/credential.ts';
-import { parseCompiledAccess } from '#shared/access/find-document.ts';
-import { createKeySetFetcher } from '#shared/access/key-set-fetcher.ts';
+import { createLambdaAuthorizer } from '#shared/access/lambda-authorizer.ts';
 import { parseRequestEvent } from '#shared/aws/authorizer-event.ts';
-import { readAuthorizerConfig } from '#shared/config.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import compiled from '../access/compiled.json' with { type: 'json' };
 
 let authorizer: Authorizer | undefined;
 
 export const handler = observeHandler('request-authorizer', async (event, { count }) => {
-  authorizer ??= createAuthorizer(
-    parseCompiledAccess(compiled),
-    readAuthorizerConfig(),
-    createKeySetFetcher(),
-    { nowEpochMs: () => Date.now() },
-  );
+  authorizer ??= createLambdaAuthorizer(compiled);
   const request = parseRequestEvent(event);
   const { kind, arn, sourceIp } = request;
   return answer(

@@ -6,25 +6,16 @@ import type { MethodArn } from '../aws/method-arn.ts';
 import type { AuthorizerConfig } from '../config.ts';
 import { DomainError, isTokenError } from '../errors.ts';
 import type { TokenErrorCode } from '../errors.ts';
-import type { Clock, KeySetFetcher } from '../ports.ts';
 import { backendContext } from './backend-context.ts';
-import type {
-  CompiledAccess,
-  CompiledDocument,
-  CompiledIssuer,
-  CompiledSource,
-} from './compiled-document.ts';
-import { toCertificatePrincipal } from './client-certificate.ts';
+import type { CompiledAccess, CompiledDocument, CompiledSource } from './compiled-document.ts';
 import { compilePolicy, denyAll, exactPolicy, fitsResourceLimit } from './compile-policy.ts';
 import type { Credential } from './credential.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decide.ts';
 import { findDocument } from './find-document.ts';
-import { defaultJwksUri } from './issuers.ts';
-import { KeySets } from './key-sets.ts';
-import { toPrincipal } from './principal.ts';
+import { createIdentifier } from './identify.ts';
+import type { AuthorizerPorts } from './identify.ts';
 import type { Principal } from './principal.ts';
-import { createTokenVerifier } from './verify-token.ts';
 
 export type Asked = {
   readonly kind: AuthorizerKind;
@@ -59,53 +50,20 @@ export type Authorizer = (asked: Asked) => Promise<Authorized>;
 export function createAuthorizer(
   access: CompiledAccess,
   config: AuthorizerConfig,
-  fetcher: KeySetFetcher,
-  clock: Clock,
+  ports: AuthorizerPorts,
 ): Authorizer {
-  const verifyToken = createTokenVerifier(new KeySets(fetcher, clock), clock);
+  const identify = createIdentifier(config, ports);
   return async (asked) => {
     const document = findDocument(access, config.stage, asked.arn, asked.kind);
     try {
-      const credential = asked.readCredential(document.sources);
-      const nowEpochSeconds = clock.nowEpochMs() / 1000;
-      if (credential.kind === 'certificate') {
-        const authorities = document.certificates.filter((issuer) => isTrusted(issuer, credential, config));
-        const owner = toCertificatePrincipal(credential.certificate, authorities, nowEpochSeconds);
-        return answerKnown(document, owner, asked, nowEpochSeconds);
-      }
-      const issuers = trustedIssuers(document, credential, config);
-      const { issuer, claims } = await verifyToken(credential.token, issuers);
-      const principal = toPrincipal(claims, issuer, document.roles);
+      const nowEpochSeconds = ports.clock.nowEpochMs() / 1000;
+      const principal = await identify(document, asked.readCredential(document.sources), nowEpochSeconds);
       return answerKnown(document, principal, asked, nowEpochSeconds);
     } catch (error) {
       if (!isTokenError(error)) throw error;
       return { kind: 'unknown', reason: error.code, result: answerUnknown(document, asked) };
     }
   };
-}
-
-/** The gateway's own issuer is trusted only where the stack says where it is. */
-function trustedIssuers(
-  { issuers }: CompiledDocument,
-  credential: Credential,
-  config: AuthorizerConfig,
-): readonly CompiledIssuer[] {
-  const { localIssuerUrl } = config;
-  return issuers
-    .filter((issuer) => isTrusted(issuer, credential, config))
-    .flatMap((issuer) => {
-      if (!issuer.trust.isLocal) return [issuer];
-      if (localIssuerUrl === undefined) return [];
-      return [{ ...issuer, trust: { ...issuer.trust, jwksUri: defaultJwksUri(localIssuerUrl) } }];
-    });
-}
-
-function isTrusted(
-  { id, only }: { readonly id: string; readonly only?: readonly string[] },
-  credential: Credential,
-  { stage }: AuthorizerConfig,
-): boolean {
-  return credential.issuers.includes(id) && (only?.includes(stage) ?? true);
 }
 
 function answerKnown(

@@ -76,9 +76,14 @@ export function aProtectedApi(
 export function anAuthorizer(documents: readonly CompiledDocument[], keySets: Map<string, string>) {
   const fetcher = aFetcher(keySets);
   const counts: string[] = [];
-  const authorizer = createAuthorizer({ documents }, { stage: 'prod', localIssuerUrl: undefined }, fetcher, {
-    nowEpochMs: () => Date.now(),
-  });
+  const authorizer = createAuthorizer(
+    { documents },
+    { stage: 'prod', localIssuerUrl: undefined },
+    {
+      keySets: fetcher,
+      clock: { nowEpochMs: () => Date.now() },
+    },
+  );
   const count = (outcome: string, reason?: string) =>
     counts.push(reason === undefined ? outcome : `${outcome} ${reason}`);
   return { fetched: fetcher.asked, counts, authorize: (asked: Asked) => answer(authorizer, asked, count) };

@@ -114,8 +114,7 @@ describe('an authorizer for certificates', () => {
     const authorizer = createAuthorizer(
       { documents: [document] },
       { stage: 'prod', localIssuerUrl: undefined },
-      aFetcher(new Map()),
-      { nowEpochMs: () => Date.now() },
+      { keySets: aFetcher(new Map()), clock: { nowEpochMs: () => Date.now() } },
     );
     return authorizer({ ...request, readCredential: (sources) => readCredential(request, sources) });
   };

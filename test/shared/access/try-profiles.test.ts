@@ -21,8 +21,7 @@ const ask = (over: object, routes: readonly string[]) => {
   const authorizer = createAuthorizer(
     { documents: [document] },
     { stage: 'prod', localIssuerUrl: undefined },
-    aFetcher(keySets),
-    { nowEpochMs: () => Date.now() },
+    { keySets: aFetcher(keySets), clock: { nowEpochMs: () => Date.now() } },
   );
   const asked: Asked = {
     kind: 'rest',
@@ -71,8 +70,7 @@ describe('an answer that is too large', () => {
     const authorizer = createAuthorizer(
       { documents: [failing] },
       { stage: 'prod', localIssuerUrl: undefined },
-      aFetcher(keySets),
-      { nowEpochMs: () => Date.now() },
+      { keySets: aFetcher(keySets), clock: { nowEpochMs: () => Date.now() } },
     );
     await assert.rejects(
       authorizer({
