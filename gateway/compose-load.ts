@@ -43,7 +43,7 @@ export function watchStacks(sources: readonly string[], parts: Parts): void {
     }
   };
   let running = Promise.resolve();
-  const files = served.stacks.map((stack) => stack.file);
+  const files = served.stacks.flatMap(({ file, includes }) => [file, ...includes]);
   closing.add(
     watchTemplates(files, () => {
       running = running.then(reload);

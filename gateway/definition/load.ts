@@ -122,6 +122,7 @@ function finishStack(
     region: raw.region,
     accountId: raw.accountId,
     file: raw.file,
+    includes: raw.includes ?? [],
     exports: new Map([...resolver.exportNames.keys()].map((name) => [name, resolver.exportValue(name)])),
     unsupported: [...classified.unsupported, ...unsupported, ...resolver.placeholders, ...findings],
     noEffect: classified.noEffect,

@@ -37,6 +37,8 @@ export type ResolvedStack = {
   readonly accountId: string;
   /** File named in messages. */
   readonly file: string;
+  /** Further files that it is made of. */
+  readonly includes: readonly string[];
   /** In template order. */
   readonly resources: ReadonlyMap<string, ResolvedResource>;
   readonly outputs: ReadonlyMap<string, Json>;

@@ -9,6 +9,8 @@ export type RawStack = {
   readonly accountId: string;
   /** File named in messages. */
   readonly file: string;
+  /** Further files that it is made of. */
+  readonly includes?: readonly string[];
   readonly template: JsonObject;
   lineOf(path: Path): number | undefined;
   /** Values given for the template's parameters. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DefinitionError, StartError } from '../errors.ts';
 import { startAwsStandIn } from './aws-stand-in.ts';
+import { listIncludedFiles } from './included-files.ts';
 import type { LoadOptions } from './load-options.ts';
 import type { LoadBoard } from './load-board.ts';
 import { addRestStageSettings } from './osls-rest-stage.ts';
@@ -215,6 +216,7 @@ function toRawStack(
     region: packaged.region,
     accountId: options.accountId,
     file,
+    includes: listIncludedFiles(file, folder),
     template: addRestStageSettings(packaged.template, packaged.restStage),
     lineOf: (path) => findServiceLine(path, tree, packaged),
     parameters: options.parameters,

@@ -14,6 +14,7 @@ export function aStack(resources: Readonly<Record<string, TestResource>>, stackN
     region: REGION,
     accountId: ACCOUNT_ID,
     file: 'template.json',
+    includes: [],
     resources: new Map(
       Object.entries(resources).map(([logicalId, { type, id, properties }]) => [
         logicalId,
