@@ -1,28 +1,30 @@
 /** The `gatewright` command. One file per command; every error a person can mend is one message without a stack. */
 import { Command, CommanderError } from 'commander';
-import { accessCommand } from './access.ts';
-import { clockCommand } from './clock.ts';
-import { envCommand } from './env.ts';
 import { printError } from './output.ts';
-import { routesCommand } from './routes.ts';
-import { sendCommand } from './send.ts';
-import { startCommand } from './start.ts';
-import { tokenCommand } from './token.ts';
+
+/** In the order of the help. Only the one that is called is loaded: `start` brings the whole gateway with it. */
+const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
+  ['start', async () => (await import('./start.ts')).startCommand()],
+  ['routes', async () => (await import('./routes.ts')).routesCommand()],
+  ['access', async () => (await import('./access.ts')).accessCommand()],
+  ['token', async () => (await import('./token.ts')).tokenCommand()],
+  ['clock', async () => (await import('./clock.ts')).clockCommand()],
+  ['send', async () => (await import('./send.ts')).sendCommand()],
+  ['env', async () => (await import('./env.ts')).envCommand()],
+]);
+
+const HINT = 'Run with --help to see what there is.';
 
 const program = new Command('gatewright')
   .description('Serves compiled stacks as Amazon API Gateway would.')
-  .showHelpAfterError('Run with --help to see what there is.')
-  .enablePositionalOptions()
-  .addCommand(startCommand())
-  .addCommand(routesCommand())
-  .addCommand(accessCommand())
-  .addCommand(tokenCommand())
-  .addCommand(clockCommand())
-  .addCommand(sendCommand())
-  .addCommand(envCommand());
+  .showHelpAfterError(HINT)
+  .enablePositionalOptions();
 
-for (const command of program.commands)
-  command.exitOverride().showHelpAfterError('Run with --help to see what there is.');
+const called = COMMANDS.get(process.argv[2]);
+for (const load of called === undefined ? COMMANDS.values() : [called]) {
+  const command = await load();
+  program.addCommand(command.exitOverride().showHelpAfterError(HINT));
+}
 program.exitOverride();
 
 try {

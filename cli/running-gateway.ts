@@ -1,7 +1,7 @@
 /** Talks to the gateway that was started from this directory, over its control port. */
-import { readCredentials } from '../gateway/index.ts';
+import { readCredentials } from '../gateway/services/identity-file.ts';
 import { UsageError } from './output.ts';
-import type { StartCredentials } from '../gateway/index.ts';
+import type { StartCredentials } from '../gateway/services/identity-file.ts';
 
 const DEADLINE_MS = 5000;
 
