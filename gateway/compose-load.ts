@@ -1,9 +1,10 @@
 /** From sources to what is served, and again whenever a source changes. */
 import { watchTemplates } from './adapters/template-watcher.ts';
-import { controlUrlOf, describeFault } from './compose-parts.ts';
+import { addressOf, controlUrlOf, describeFault } from './compose-parts.ts';
 import { loadStacks } from './definition/load.ts';
 import { DefinitionError, StartError } from './errors.ts';
 import { trustLocalIssuer } from './lambda/local-issuer.ts';
+import { readLogSubscription } from './services/log-subscriptions.ts';
 import { readTableDefinition } from './services/table-definition.ts';
 import type { Parts } from './compose-parts.ts';
 import type { UnsupportedItem } from './definition/model.ts';
@@ -24,6 +25,9 @@ export async function load(sources: readonly string[], parts: Parts): Promise<vo
     store.createTables(tables),
   ]);
   prepared.serve();
+  const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
+  const filters = resources.filter(({ type }) => type === 'AWS::Logs::SubscriptionFilter');
+  parts.subscriptions.subscribe(filters.map(readLogSubscription));
 }
 
 /** Loads the stacks again whenever one of their files changes; what does not load leaves the old ones in place. */
@@ -36,7 +40,9 @@ export function watchStacks(sources: readonly string[], parts: Parts): void {
       options.onReload({ kind: 'reloaded', what: 'the stacks', tookMs: performance.now() - begunMs });
       const homeless = served.all.filter(({ identity }) => !addresses.has(identity.apiId));
       for (const { identity } of homeless)
-        options.log.write(`${identity.name} is new and has no port yet; start the gateway again`);
+        options.log.write(
+          `${identity.name} is new: it answers at http://${addressOf(parts, identity.apiId)} until the next start gives it a port`,
+        );
     } catch (error) {
       const message = error instanceof DefinitionError ? error.describe() : describeFault(error);
       options.onReload({ kind: 'kept', what: 'the stacks', message });

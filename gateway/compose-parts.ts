@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { createLogFiles } from './adapters/log-files.ts';
 import { createXRayDaemon } from './adapters/xray.ts';
+import { Account } from './control/account.ts';
 import { createFunctionRuntime } from './lambda/runtime.ts';
 import { Issuer } from './server/issuer.ts';
 import { loadIssuerKeys, saveIssuerKeys } from './services/issuer-key-file.ts';
@@ -12,6 +13,8 @@ import type { FunctionRuntime } from './lambda/runtime.ts';
 import type { Identities } from './policy/identities.ts';
 import type { Clock, Ports, Random, ShiftableClock } from './ports.ts';
 import type { DynamoDbBackend } from './server/dynamodb-calls.ts';
+import { createLogSubscriptions } from './services/log-subscriptions.ts';
+import type { LogSubscriptions } from './services/log-subscriptions.ts';
 import type { Recorder } from './services/recorder.ts';
 import type { Store } from './services/store.ts';
 import type { ManagementPorts } from './websocket/management.ts';
@@ -43,9 +46,12 @@ export type Parts = {
   readonly at: WebSocketPorts;
   readonly management: ManagementPorts;
   readonly recorder: Recorder;
+  readonly subscriptions: LogSubscriptions;
   readonly closing: Closing;
   /** Host, port and base path by API id, once listening. */
   readonly addresses: Map<string, string>;
+  /** Of an API port, once listening. */
+  anyPort: number | undefined;
   /** Known before the first function runs. */
   controlUrl: string | undefined;
 };
@@ -77,13 +83,35 @@ export function openStoreOf(options: GatewayOptions, clock: ShiftableClock): Pro
   });
 }
 
+/** What keys, plans, stages and caches remember, within the limits of this start. */
+export function openAccount(options: GatewayOptions, clock: Clock): Account {
+  const {
+    accountQuotas: quotas,
+    region,
+    usageLagMs,
+    assumptions,
+    vpcEndpoints,
+    cacheMemoryBytes,
+    accountThrottle,
+    lambdaPermissions: needsPermissions,
+  } = options;
+  return new Account({
+    ...{ clock, isThrottled: accountThrottle, region },
+    ...{ quotas, usageLagMs, assumptions, vpcEndpoints, needsPermissions, cacheMemoryBytes },
+  });
+}
+
 /** What stages write down of requests, in files and to X-Ray; the request lines go where they always go. */
-export function openObservers(options: GatewayOptions): Observers {
+export function openObservers(
+  options: GatewayOptions,
+  at: Pick<Ports, 'invoker' | 'clock' | 'random'>,
+): Observers {
   const report = (message: string): void => {
     options.log.write(message);
   };
   const directory = join(options.directory, '.gatewright', 'logs');
-  const logGroups = createLogFiles({ directory, report });
+  const files = createLogFiles({ directory, report });
+  const logGroups = createLogSubscriptions(files, { ...at, accountId: options.accountId, report });
   const { xrayDaemon } = options;
   const traces = xrayDaemon === undefined ? undefined : createXRayDaemon(xrayDaemon, report);
   return {
@@ -93,11 +121,15 @@ export function openObservers(options: GatewayOptions): Observers {
     async close() {
       traces?.close();
       await logGroups.close();
+      await files.close();
     },
   };
 }
 
-export type Observers = Pick<Ports, 'logGroups' | 'metrics' | 'traces'> & { close(): Promise<void> };
+export type Observers = Pick<Ports, 'metrics' | 'traces'> & {
+  readonly logGroups: LogSubscriptions;
+  close(): Promise<void>;
+};
 
 /** The embedded store takes any key pair; another one gets the user's. */
 export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): DynamoDbBackend | undefined {
@@ -137,6 +169,13 @@ function storeEnvironment({ dynamodb }: GatewayOptions, { url }: Store): Readonl
 
 export function describeFault(fault: unknown): string {
   return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+}
+
+/** Host, port and base path of an API. What came after the start has no port of its own: every port knows it by its Host. */
+export function addressOf({ addresses, anyPort, options }: Parts, apiId: string): string {
+  const own = addresses.get(apiId);
+  if (own !== undefined) return own;
+  return anyPort === undefined ? options.host : `${apiId}.execute-api.localhost:${anyPort}`;
 }
 
 export function controlUrlOf(parts: Parts): string {

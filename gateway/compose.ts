@@ -1,14 +1,17 @@
 /** The composition root: the only place where ports, adapters, sockets and state are put together. */
+import { createCompressor } from './adapters/compressor.ts';
 import { createHttpClient } from './adapters/http-client.ts';
 import { createKeySets } from './adapters/key-sets.ts';
 import { createSystemRandom } from './adapters/random.ts';
 import { createSystemClock } from './adapters/system-clock.ts';
 import { load, watchStacks } from './compose-load.ts';
 import {
+  addressOf,
   backendOf,
   Closing,
   controlUrlOf,
   describeFault,
+  openAccount,
   openIssuer,
   openObservers,
   openRuntime,
@@ -24,6 +27,7 @@ import { adminIdentity, createIdentities } from './policy/identities.ts';
 import { openApiPorts } from './server/api-ports.ts';
 import { openControlPort } from './server/control-port.ts';
 import { createDynamoDbCalls } from './server/dynamodb-calls.ts';
+import { gatherReply } from './server/gather-reply.ts';
 import { refuseForeignOrigin } from './server/guards.ts';
 import { LOCAL_ISSUER } from './server/issuer.ts';
 import { createLambdaInvoke } from './server/lambda-invoke.ts';
@@ -33,7 +37,7 @@ import { receive } from './server/receive.ts';
 import { createRestApiWire } from './server/rest-api-wire.ts';
 import { startSweeping } from './server/websocket-frames.ts';
 import { loadIdentities, makeControlSecret, publishCredentials } from './services/identity-file.ts';
-import { Recorder } from './services/recorder.ts';
+import { Recorder, RECORDED_SERVICES } from './services/recorder.ts';
 import { createServiceClient } from './services/service-client.ts';
 import { Connections } from './websocket/connections.ts';
 import { handleManagement } from './websocket/management.ts';
@@ -98,9 +102,7 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
 
   const connections = new Connections(clock);
   closing.add(startSweeping(connections));
-  const served = new ServedApis(
-    new Account({ clock, isThrottled: options.accountThrottle, usageLagMs: options.usageLagMs }),
-  );
+  const served = new ServedApis(openAccount(options, clock));
   const http = createHttpClient(options.vpcLinks);
   closing.add(() => http.close());
   const recorder = new Recorder(clock, random);
@@ -110,12 +112,12 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
     dynamodb: backendOf(options, store),
     ownUrl: () => parts.controlUrl,
   });
-  const observers = openObservers(options);
+  const observers = openObservers(options, { invoker: runtime, clock, random });
   closing.add(() => observers.close());
   const { logGroups, metrics, traces } = observers;
   const at = {
     ...{ clock, random, invoker: runtime, http, services, log, connections, identities },
-    ...{ logGroups, metrics, traces },
+    ...{ logGroups, metrics, traces, compressor: createCompressor() },
     keySets: createKeySets({ issuer: LOCAL_ISSUER, keySet: () => issuer.keySet() }, clock),
     findApi: (id: string) => served.find(id),
   };
@@ -133,9 +135,11 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
       at,
       management,
       recorder,
+      subscriptions: logGroups,
       closing,
     },
     addresses: new Map(),
+    anyPort: undefined,
     controlUrl: undefined,
   };
   await openControl(parts);
@@ -181,7 +185,9 @@ async function openControl(parts: Parts): Promise<void> {
 function openServices(parts: Parts, report: (fault: unknown) => void): Map<string, AwsService> {
   const { options, runtime, random, served, store, at, closing } = parts;
   const services = new Map<string, AwsService>();
-  for (const name of options.awsEndpoints?.live ?? []) services.set(name, letThrough(at.services));
+  // Calls of functions end where those of integrations do: at somebody's endpoint, at AWS, or in the recorder.
+  for (const name of [...RECORDED_SERVICES, ...(options.awsEndpoints?.live ?? [])])
+    services.set(name, letThrough(at.services));
   const backend = backendOf(options, store);
   if (backend !== undefined) {
     const calls = createDynamoDbCalls(backend, options.accountId);
@@ -197,9 +203,10 @@ function openServices(parts: Parts, report: (fault: unknown) => void): Map<strin
   return services;
 }
 
-function listRoutesOf({ served, addresses, options }: Parts): ApiRoutes[] {
+function listRoutesOf(parts: Parts): ApiRoutes[] {
+  const { served, options } = parts;
   const stageless = options.sharedPorts?.omitStage === true ? 'rest' : undefined;
-  return listApis(served.all, (apiId) => addresses.get(apiId) ?? options.host, stageless);
+  return listApis(served.all, (apiId) => addressOf(parts, apiId), stageless);
 }
 
 function assemble(parts: Parts): Gateway {
@@ -219,7 +226,7 @@ function assemble(parts: Parts): Gateway {
       if (api === undefined) throw new RangeError(`no API ${request.apiId}`);
       const { method, target, headers: rawHeaders = [], body } = request;
       const wire = { method, target, rawHeaders, body, remoteAddress: undefined, httpVersion: '1.1' };
-      return serve(receive(wire, api, at), at);
+      return serve(receive(wire, api, at), at).then((reply) => gatherReply(reply, INJECTED));
     },
     mint: (wish) => issuer.mint(wish).token,
     async listen() {
@@ -241,15 +248,17 @@ function listStages(parts: Parts): ApiListing[] {
 async function listen(parts: Parts): Promise<void> {
   const { options, at, management, addresses, closing } = parts;
   const plans = planPorts(parts);
-  const { ports, close } = await openApiPorts({
+  const { ports, any, close } = await openApiPorts({
     host: options.host,
     plans,
     allowHosts: options.allowHosts,
+    findDomain: (host, target) => parts.served.atDomain(host, target),
     handleManagement: (request, api, path) =>
       refuseForeignOrigin(request) ?? handleManagement(request, api, management, path),
     at,
   });
   closing.add(close);
+  parts.anyPort = any;
   const shown = options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host;
   for (const { apiIds, basePath } of plans)
     for (const apiId of apiIds) addresses.set(apiId, `${shown}:${ports.get(apiId) ?? 0}${basePath}`);
@@ -263,4 +272,6 @@ function planPorts(parts: Parts): readonly PortPlan[] {
   return planOwnPorts(apiIds, options.port, at.findApi);
 }
 
+/** AWS's bounds of a stream. */
+const INJECTED = { maxBytes: 200 * 1024 * 1024, timeoutMs: 900_000 };
 const CLOCK_FIXED = 'the clock cannot move: it would not reach the DynamoDB of --dynamodb URL';

@@ -11,12 +11,19 @@ import type {
   RouteMatch,
   RoutePlan,
 } from './deployment/model.ts';
-import type { ApiKeyFacts, CallerFacts, RequestFacts } from './events/request-facts.ts';
+import type { ApiKeyFacts, CallerFacts, PackedBody, RequestFacts } from './events/request-facts.ts';
 import type { AccessLog } from './deployment/access-log.ts';
 import type { RouteOptions } from './deployment/route-options.ts';
 import type { TokenBucket } from './metering/token-bucket.ts';
 import type { Outgoing } from './mapping/outgoing.ts';
 import type { CompiledPolicy } from './policy/model.ts';
+import type { ByteStream, ClientKeyPair } from './ports.ts';
+
+/**
+ * Of a request, as sent and once unpacked. One byte more may arrive: that is how the server says "too long" without
+ * reading on.
+ */
+export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /** What goes back to the client. */
 export type Reply = {
@@ -24,6 +31,26 @@ export type Reply = {
   /** Flat name, value list: keeps duplicates and the spelling of the handler. */
   headers: string[];
   body: string | Buffer;
+  /** Follows in place of `body`, which is empty then. */
+  stream?: StreamedBody;
+};
+
+/** The body of a reply that is sent as it comes. */
+export type StreamedBody = {
+  readonly bytes: ByteStream;
+  /** Longest silence of the connection. */
+  readonly idleMs: number;
+  /** Called once by whoever sends the reply, when its socket has finished or died. */
+  onOver: (end: StreamEnd) => void;
+};
+
+export type StreamEnd = {
+  readonly sentBytes: number;
+  /** By the monotonic clock; undefined where no byte came. */
+  readonly firstByteMs: number | undefined;
+  /** Who broke it off, and why; undefined = it is complete. */
+  readonly cutBy: 'client' | 'integration' | undefined;
+  readonly failure: string | undefined;
 };
 
 /** A result of a Lambda authorizer as kept in the cache: the policy, never the decision. */
@@ -116,6 +143,8 @@ export type ServedStage = {
   readonly cache?: StageCache | undefined;
   /** Undefined where nothing is written of a request but its line. */
   readonly logs?: StageLogs | undefined;
+  /** REST only: shown to HTTPS backends that ask for one. */
+  readonly clientCertificate?: ClientKeyPair | undefined;
   /** Whether this is the canary; undefined where the stage has none. */
   readonly isCanary?: boolean | undefined;
   /** Takes a part of the stage's requests; undefined = none does. */
@@ -128,6 +157,9 @@ export type Canary = { readonly percentTraffic: number; readonly stage: ServedSt
 /** `stageName` may name no stage of the API; `path` begins with a slash. */
 export type StageLocation = { readonly stageName: string; readonly path: string };
 
+/** By endpoint type (aws-behaviour §2.5, §13). */
+export type RequestLimits = { readonly urlBytes: number; readonly headerBytes: number };
+
 /** An API as requests see it; the control plane swaps stages, requests only read. */
 export type ServedApi = ApiIdentity & {
   readonly stages: ReadonlyMap<string, ServedStage>;
@@ -136,13 +168,18 @@ export type ServedApi = ApiIdentity & {
   /** Words failures that happen before a stage is known. */
   readonly errors: BuiltInWordings;
   readonly disableExecuteApiEndpoint: boolean;
+  /** Where they are tighter than those of Regional and HTTP APIs. */
+  readonly limits?: RequestLimits | undefined;
 };
 
 export type Caller =
   | Extract<CallerFacts, { kind: 'anonymous' }>
   | (Extract<CallerFacts, { kind: 'lambda' }> & { readonly grant: AuthorizerGrant })
   | Extract<CallerFacts, { kind: 'jwt' }>
-  | (Extract<CallerFacts, { kind: 'iam' }> & { readonly permissions: CompiledPolicy });
+  | (Extract<CallerFacts, { kind: 'iam' }> & {
+      readonly tags?: ReadonlyMap<string, string> | undefined;
+      readonly permissions: CompiledPolicy;
+    });
 
 export class Exchange implements RequestFacts {
   readonly api: ServedApi;
@@ -151,6 +188,7 @@ export class Exchange implements RequestFacts {
   readonly rawQuery: string;
   readonly rawHeaders: readonly string[];
   readonly body: Buffer | undefined;
+  readonly packed: PackedBody | undefined;
   readonly sourceIp: string;
   readonly protocol: string;
   readonly requestId: string;
@@ -175,6 +213,7 @@ export class Exchange implements RequestFacts {
     this.rawQuery = request.rawQuery;
     this.rawHeaders = request.rawHeaders;
     this.body = request.body;
+    this.packed = request.packed;
     this.sourceIp = request.sourceIp;
     this.protocol = request.protocol;
     this.requestId = request.requestId;

@@ -1,7 +1,9 @@
 /** The gateway as a program drives it: what it is started with and what it offers. */
 import type { DaemonAddress } from './adapters/xray.ts';
+import type { AccountQuotas } from './control/api-quotas.ts';
 import type { InspectedApi } from './control/inspect-apis.ts';
 import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
+import type { Assumptions } from './deployment/assumptions.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 import type { Reply } from './exchange.ts';
 import type { FunctionLogLine } from './lambda/log-line.ts';
@@ -50,6 +52,16 @@ export type GatewayOptions = {
   readonly accountThrottle: boolean;
   /** How late the usage of a plan tells of a request, as AWS's does; absent = at once. */
   readonly usageLagMs?: number;
+  /** What the response cache of a stage may hold at most, whatever the size of its cluster; absent = 256 MB. */
+  readonly cacheMemoryBytes?: number;
+  /** `--assume`: what holds where AWS is not documented; absent = the usual. */
+  readonly assumptions?: Assumptions;
+  /** `--account-quota name=value`: what AWS has raised for the account; absent = nothing. */
+  readonly accountQuotas?: AccountQuotas;
+  /** `--vpc-endpoint`: VPC by the endpoint that private APIs are called through. */
+  readonly vpcEndpoints?: ReadonlyMap<string, string>;
+  /** `--lambda-permissions`: whether REST APIs invoke only what an AWS::Lambda::Permission lets them; absent = anything. */
+  readonly lambdaPermissions?: boolean;
   /** Whether metrics of every request are written to the log group `metrics`; absent = no. */
   readonly metrics?: boolean;
   /** Where segments of stages with `TracingEnabled` go; absent = nowhere. */

@@ -1,15 +1,22 @@
 /** The package's entry: what programs and the command line may use of the gateway. */
+export { USUAL_ASSUMPTIONS } from './deployment/assumptions.ts';
 export { createStreamSink } from './adapters/log-streams.ts';
 export { parseDaemonAddress } from './adapters/xray.ts';
 export { createGateway, inspectStacks, listRoutes } from './compose.ts';
+export { RAISABLE_QUOTAS, USUAL_QUOTAS } from './control/api-quotas.ts';
 export { DefinitionError, StartError } from './errors.ts';
 export { printLogLine } from './lambda/log-line.ts';
+export { readAwsEndpoints } from './services/aws-endpoints.ts';
+export { readDuration, SETTINGS } from './settings.ts';
 export { chooseKeyPair } from './services/identity-file.ts';
 export type { DaemonAddress } from './adapters/xray.ts';
+export type { AccountQuotas } from './control/api-quotas.ts';
 export type { InspectedApi, InspectedRoute } from './control/inspect-apis.ts';
+export type { Assumptions } from './deployment/assumptions.ts';
 export type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 export type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 export type { Gateway, GatewayOptions, InjectedRequest, Listening } from './gateway.ts';
+export type { Setting } from './settings.ts';
 export type { TokenWish } from './server/issuer.ts';
 export type { SharedPorts } from './server/port-plan.ts';
 export type { AwsEndpoints } from './services/service-client.ts';

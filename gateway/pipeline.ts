@@ -6,10 +6,11 @@
 import { authenticate, knownCaller } from './phases/authenticate.ts';
 import { authorize } from './phases/authorize.ts';
 import { lookUp, storeReply } from './phases/cache.ts';
+import { compress } from './phases/compress.ts';
 import { fail } from './phases/fail.ts';
 import { finish } from './phases/finish.ts';
 import { integrate, readAnswer } from './phases/integrate.ts';
-import { log, observe } from './phases/log.ts';
+import { log, logStreamed, observe } from './phases/log.ts';
 import { mapRequest } from './phases/map-request.ts';
 import { mapResponse } from './phases/map-response.ts';
 import { match } from './phases/match.ts';
@@ -21,7 +22,7 @@ import { Trail } from './trail.ts';
 import type { Received, Reply } from './exchange.ts';
 import type { Ports } from './ports.ts';
 
-/** Serves one request. Never rejects: every failure becomes a reply, every exit is logged. */
+/** Serves one request. Never rejects: every failure becomes a reply, every exit is logged, a streamed one when it is over. */
 export async function serve(received: Received, at: Ports): Promise<Reply> {
   const trail = new Trail(at.clock);
   let reply: Reply;
@@ -59,6 +60,8 @@ export async function serve(received: Received, at: Ports): Promise<Reply> {
         // Reading the answer is not answering: the log names who did.
         trail.phase = 'integrate';
       }
+      const { minimumCompressionBytes } = matched.stage.deployment;
+      if (minimumCompressionBytes !== undefined) await compress(matched, reply, minimumCompressionBytes, at);
     } else {
       trail.enter('preflight');
       reply = early;
@@ -67,6 +70,7 @@ export async function serve(received: Received, at: Ports): Promise<Reply> {
     reply = fail(error, received, trail);
   }
   finish(received, reply, trail);
-  log(received, reply, trail, at);
+  if (reply.stream === undefined) log(received, reply, trail, at);
+  else logStreamed(received, reply, reply.stream, trail, at);
   return reply;
 }

@@ -45,15 +45,19 @@ export type Invocation = {
   readonly traceHeader: string;
 };
 
+/** The id that the function read as `awsRequestId`; made when asked for, since only access logs do. */
+export type RequestIdOf = () => string;
+
 export type InvocationResult =
   /** The handler returned; `payload` is JSON text (`null` where it returned undefined). */
-  | { readonly kind: 'returned'; readonly payload: string }
+  | { readonly kind: 'returned'; readonly payload: string; readonly requestId?: RequestIdOf }
   /** Lambda's FunctionError: thrown, rejected, own timeout, crashed, init failed. `errorMessage` as Lambda words it. */
   | {
       readonly kind: 'failed';
       readonly payload: string;
       readonly errorType: string;
       readonly errorMessage: string;
+      readonly requestId?: RequestIdOf;
     }
   /** The caller's `timeoutMs` passed first; the function may still be running. */
   | { readonly kind: 'timed-out' }
@@ -64,11 +68,47 @@ export type InvocationResult =
       readonly message: string;
     };
 
+/** Bytes as they come, for one reader. A source that breaks off ends the reading with a `GatewayError`. */
+export interface ByteStream extends AsyncIterable<Buffer> {
+  /** Nobody reads on: what still comes is thrown away. */
+  cancel(): void;
+}
+
+/** An answer whose body is still coming. */
+export type StreamAnswer<Head> = {
+  readonly kind: 'streams';
+  readonly head: Head;
+  readonly body: ByteStream;
+  /** Of a function. */
+  readonly requestId?: RequestIdOf;
+};
+
+/** Status and headers of a backend; headers are a flat name, value list in its spelling. */
+export type HttpHead = { readonly status: number; readonly headers: readonly string[] };
+
+/** How long a streamed answer may keep its caller waiting. */
+export type StreamTimes = {
+  /** For the whole of it. */
+  readonly timeoutMs: number;
+  /** For its beginning, and between two parts of it. */
+  readonly idleMs: number;
+};
+
 export interface Invoker {
   invoke(invocation: Invocation): Promise<InvocationResult>;
+  /**
+   * Lambda's InvokeWithResponseStream: answers with the first bytes. The result of a function that does not stream is
+   * a stream of one part.
+   */
+  stream(
+    invocation: Invocation & StreamTimes,
+  ): Promise<StreamAnswer<undefined> | Exclude<InvocationResult, { kind: 'returned' }>>;
   /** Whether an event for this name could be delivered. Lets a deployment be checked before it serves. */
   has(functionName: string): boolean;
 }
+
+/** By which a backend knows who calls; PEM, both. */
+export type ClientKeyPair = { readonly certificate: string; readonly privateKey: string };
 
 /** One call of a backend; nothing is added to it but what HTTP/1.1 itself needs. */
 export type HttpRequest = {
@@ -82,6 +122,8 @@ export type HttpRequest = {
   readonly body: string | Buffer | undefined;
   /** For the whole exchange. */
   readonly timeoutMs: number;
+  /** For TLS backends that ask for one; absent = none. */
+  readonly clientCertificate?: ClientKeyPair | undefined;
   /** VPC link whose address takes the place of the origin. */
   readonly vpcLink: string | undefined;
   /** Whether a packed answer (`Content-Encoding: gzip`) is unpacked; its headers stay as they are. */
@@ -110,6 +152,15 @@ export type HttpOutcome =
 export interface HttpClient {
   /** Never rejects and follows no redirect. */
   send(request: HttpRequest): Promise<HttpOutcome>;
+  /** The same, answering once all headers are there. Nothing is unpacked. */
+  stream(
+    request: HttpRequest & StreamTimes,
+  ): Promise<StreamAnswer<HttpHead> | Exclude<HttpOutcome, { kind: 'answered' }>>;
+}
+
+export interface Compressor {
+  /** `deflate` is the zlib format, as HTTP means it (RFC 9110 §8.4.1.2). */
+  pack(coding: 'gzip' | 'deflate', content: Buffer): Promise<Buffer>;
 }
 
 /** One call of an AWS service, not signed yet. */
@@ -175,6 +226,7 @@ export type Ports = {
   readonly invoker: Invoker;
   readonly http: HttpClient;
   readonly services: ServiceClient;
+  readonly compressor: Compressor;
   readonly log: LogSink;
   readonly logGroups: LogGroups;
   /** One line per request in CloudWatch's embedded format; undefined = nobody counts. */

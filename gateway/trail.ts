@@ -1,8 +1,9 @@
 /** How far a request came. Kept by the pipeline alone; `fail` and `log` read it. */
 import { lastHeader } from './events/header-list.ts';
 import type { GatewayError } from './errors.ts';
+import type { StreamEnd } from './exchange.ts';
 import type { LoggedCheck, LoggedIntegration } from './events/log-variables.ts';
-import type { Clock, HttpOutcome, InvocationResult } from './ports.ts';
+import type { Clock, HttpHead, HttpOutcome, InvocationResult, StreamAnswer } from './ports.ts';
 
 export type PhaseName =
   | 'screen'
@@ -18,11 +19,15 @@ export type PhaseName =
   | 'map-response';
 
 /** What only logs and metrics tell; kept where the stage has any. */
+type IntegrationOutcome = InvocationResult | HttpOutcome | StreamAnswer<string | HttpHead>;
+
 export type TrailNotes = {
   /** `monotonicMs` by phase. */
   readonly enteredMs: Partial<Record<PhaseName, number>>;
   /** What the integration gave back. */
-  outcome: InvocationResult | HttpOutcome | undefined;
+  outcome: IntegrationOutcome | undefined;
+  /** How a streamed reply ended, and when by `monotonicMs`. */
+  streamed: (StreamEnd & { readonly overMs: number }) | undefined;
   /** Undefined where the route has no cache. */
   cache: 'hit' | 'miss' | undefined;
 };
@@ -50,7 +55,7 @@ export class Trail {
 
   /** From here on what logs need is kept; costs nothing until then. */
   keepNotes(): void {
-    this.notes = { enteredMs: {}, outcome: undefined, cache: undefined };
+    this.notes = { enteredMs: {}, outcome: undefined, streamed: undefined, cache: undefined };
   }
 
   /** Whether the answer came from a cache; undefined where the route has none. */
@@ -59,8 +64,14 @@ export class Trail {
       this.notes.cache = lookup.reply === undefined ? 'miss' : 'hit';
   }
 
-  noteOutcome(outcome: InvocationResult | HttpOutcome): void {
+  noteOutcome(outcome: IntegrationOutcome): void {
     if (this.notes !== undefined) this.notes.outcome = outcome;
+  }
+
+  /** A streamed reply has been sent, or has broken off, which is too late for another status. */
+  noteStreamEnd(end: StreamEnd): void {
+    this.failure = end.failure;
+    if (this.notes !== undefined) this.notes.streamed = { ...end, overMs: this.#clock.monotonicMs() };
   }
 
   elapsedMs(): number {
@@ -79,16 +90,30 @@ export class Trail {
   describeIntegration(status: number | undefined): LoggedIntegration | undefined {
     const latencyMs = this.#latencyOf('integrate', 'map-response');
     if (latencyMs === undefined) return undefined;
-    const error = this.error?.detail.source === 'integration' ? this.failure : undefined;
     const outcome = this.notes?.outcome;
-    const endpointStatus = outcome === undefined ? undefined : statusOf(outcome);
-    if (outcome?.kind !== 'answered')
-      return {
-        ...{ latencyMs, error, endpointStatus, requestId: undefined },
-        status: this.failure === undefined ? status : undefined,
-      };
-    const requestId = lastHeader(outcome.headers, 'x-amzn-requestid');
-    return { latencyMs, error, endpointStatus, requestId, status: outcome.status };
+    if (outcome?.kind === 'streams') return this.#describeStream(outcome, latencyMs);
+    const said = {
+      latencyMs,
+      error: this.error?.detail.source === 'integration' ? this.failure : undefined,
+      endpointStatus: outcome === undefined ? undefined : statusOf(outcome),
+      requestId: outcome === undefined ? undefined : requestIdOf(outcome),
+    };
+    if (outcome?.kind === 'answered') return { ...said, status: outcome.status };
+    return { ...said, status: this.failure === undefined ? status : undefined };
+  }
+
+  /** `headMs` is what it took until status and headers were known. */
+  #describeStream(answer: StreamAnswer<string | HttpHead>, headMs: number): LoggedIntegration {
+    const { head, requestId } = answer;
+    const begunMs = this.notes?.enteredMs.integrate ?? 0;
+    const { firstByteMs, overMs = begunMs + headMs, cutBy } = this.notes?.streamed ?? {};
+    const status = typeof head === 'string' ? 200 : head.status;
+    return {
+      ...{ status, endpointStatus: status, error: cutBy === 'integration' ? this.failure : undefined },
+      latencyMs: overMs - begunMs,
+      requestId: typeof head === 'string' ? requestId?.() : lastHeader(head.headers, 'x-amzn-requestid'),
+      stream: { headMs, firstContentMs: firstByteMs === undefined ? undefined : firstByteMs - begunMs },
+    };
   }
 
   /** From entering one phase to entering the next one, or to now where the request ended in it. */
@@ -97,6 +122,11 @@ export class Trail {
     const begunMs = entered?.[phase];
     return begunMs === undefined ? undefined : (entered?.[next] ?? this.#clock.monotonicMs()) - begunMs;
   }
+}
+
+function requestIdOf(outcome: InvocationResult | HttpOutcome): string | undefined {
+  if (outcome.kind === 'answered') return lastHeader(outcome.headers, 'x-amzn-requestid');
+  return outcome.kind === 'returned' || outcome.kind === 'failed' ? outcome.requestId?.() : undefined;
 }
 
 /** What Lambda's own API would have said; a function that failed is a success to it. */

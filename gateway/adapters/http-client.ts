@@ -1,12 +1,25 @@
 /** HTTP(S) to backends, by undici. */
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { Agent, buildConnector, errors } from 'undici';
-import type { HttpClient, HttpOutcome, HttpRequest } from '../ports.ts';
+import { Agent, buildConnector, type Dispatcher, errors } from 'undici';
+import { gatewayError } from '../errors.ts';
+import type {
+  ByteStream,
+  ClientKeyPair,
+  HttpClient,
+  HttpHead,
+  HttpOutcome,
+  HttpRequest,
+  StreamAnswer,
+  StreamTimes,
+} from '../ports.ts';
 
-/** AWS: 10 MB from an integration. */
+/** AWS: 10 MB from an integration, but for one that streams. */
 const MAX_REPLY_BYTES = 10 * 1024 * 1024;
+/** Undici's word for it. A stream is bounded by its reader, who takes the next part when the last one has gone. */
+const UNBOUNDED = -1;
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS_PER_ORIGIN = 128;
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -19,16 +32,8 @@ export interface ClosableHttpClient extends HttpClient {
 export function createHttpClient(
   vpcLinks: ReadonlyMap<string, readonly string[]> = new Map(),
 ): ClosableHttpClient {
-  const agent = new Agent({
-    connect: connectAsAwsDoes(),
-    connections: MAX_CONNECTIONS_PER_ORIGIN,
-    maxHeaderSize: MAX_HEADER_BYTES,
-    maxResponseSize: MAX_REPLY_BYTES,
-    // The deadline of the request is the only one; undici's own would cut long integrations short.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    allowH2: false,
-  });
+  const agents = new Agents(MAX_REPLY_BYTES);
+  const streaming = new Agents(UNBOUNDED);
   const turns = new Map<string, number>();
   const originOf = (request: HttpRequest): string | undefined => {
     if (request.vpcLink === undefined) return request.origin;
@@ -37,35 +42,75 @@ export function createHttpClient(
     turns.set(request.vpcLink, (turn + 1) % Math.max(1, origins.length));
     return origins[turn];
   };
+  const call = async <Outcome>(
+    request: HttpRequest,
+    run: (origin: string) => Promise<Outcome>,
+  ): Promise<Outcome | Failure> => {
+    const origin = originOf(request);
+    if (origin === undefined)
+      return {
+        kind: 'unreachable',
+        reason: 'address',
+        message: `no address for the VPC link ${request.vpcLink ?? ''}; give one by --vpc-link`,
+      };
+    try {
+      return await run(origin);
+    } catch (error) {
+      return describe(error, request);
+    }
+  };
   return {
-    async send(request) {
-      const origin = originOf(request);
-      if (origin === undefined)
-        return {
-          kind: 'unreachable',
-          reason: 'address',
-          message: `no address for the VPC link ${request.vpcLink ?? ''}; give one by --vpc-link`,
-        };
-      try {
-        return await exchange(agent, origin, request);
-      } catch (error) {
-        return describe(error, request);
-      }
+    send: (request) => call(request, (origin) => exchange(agents.of(request), origin, request)),
+    stream: (request) => call(request, (origin) => openStream(streaming.of(request), origin, request)),
+    async close() {
+      await Promise.all([agents.destroy(), streaming.destroy()]);
     },
-    close: () => agent.destroy(),
   };
 }
 
-async function exchange(agent: Agent, origin: string, request: HttpRequest): Promise<HttpOutcome> {
-  const reply = await agent.request({
-    origin,
-    path: request.target,
-    method: request.method,
-    headers: smuggleUpgrade(request.headers),
-    body: request.body ?? null,
-    signal: AbortSignal.timeout(request.timeoutMs),
-    responseHeaders: 'raw',
+/** Connections by the certificate that opened them: nobody may speak over another one's. */
+class Agents {
+  readonly #maxBytes: number;
+  readonly #plain: Agent;
+  /** By certificate; as many as AWS lets an account have, and few of them in use. */
+  readonly #certified = new Map<string, Agent>();
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+    this.#plain = openAgent(undefined, maxBytes);
+  }
+
+  of({ clientCertificate }: HttpRequest): Agent {
+    if (clientCertificate === undefined) return this.#plain;
+    const known = this.#certified.get(clientCertificate.certificate);
+    if (known !== undefined) return known;
+    const opened = openAgent(clientCertificate, this.#maxBytes);
+    this.#certified.set(clientCertificate.certificate, opened);
+    return opened;
+  }
+
+  async destroy(): Promise<void> {
+    await Promise.all([this.#plain, ...this.#certified.values()].map((agent) => agent.destroy()));
+  }
+}
+
+function openAgent(clientCertificate: ClientKeyPair | undefined, maxResponseSize: number): Agent {
+  return new Agent({
+    connect: connectAsAwsDoes(clientCertificate),
+    connections: MAX_CONNECTIONS_PER_ORIGIN,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    maxResponseSize,
+    // The deadline of the request is the only one; undici's own would cut long integrations short.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    allowH2: false,
   });
+}
+
+type Failure = Exclude<HttpOutcome, { kind: 'answered' }>;
+
+async function exchange(agent: Agent, origin: string, request: HttpRequest): Promise<HttpOutcome> {
+  const reply = await agent.request(toOptions(origin, request));
   const body = Buffer.from(await reply.body.arrayBuffer());
   // With `raw`, the values are the flat list that node calls rawHeaders.
   const headers = rawList(reply.headers);
@@ -75,6 +120,59 @@ async function exchange(agent: Agent, origin: string, request: HttpRequest): Pro
     headers,
     body: request.unpacks ? unpack(headers, body) : body,
   };
+}
+
+async function openStream(
+  agent: Agent,
+  origin: string,
+  request: HttpRequest & StreamTimes,
+): Promise<StreamAnswer<HttpHead>> {
+  const { idleMs } = request;
+  const reply = await agent.request({
+    ...toOptions(origin, request),
+    ...{ headersTimeout: idleMs, bodyTimeout: idleMs },
+  });
+  const head = { status: reply.statusCode, headers: rawList(reply.headers) };
+  return { kind: 'streams', head, body: new BackendStream(reply.body, request) };
+}
+
+function toOptions(origin: string, request: HttpRequest): Dispatcher.RequestOptions {
+  return {
+    origin,
+    path: request.target,
+    method: request.method,
+    headers: smuggleUpgrade(request.headers),
+    body: request.body ?? null,
+    signal: AbortSignal.timeout(request.timeoutMs),
+    responseHeaders: 'raw',
+  };
+}
+
+/** The body of a backend as it comes; reading on is what lets it send more. */
+class BackendStream implements ByteStream {
+  readonly #body: Readable;
+  readonly #request: HttpRequest;
+
+  constructor(body: Readable, request: HttpRequest) {
+    this.#body = body;
+    this.#request = request;
+    // It may break off before anybody reads, which is told to whoever does.
+    body.on('error', () => undefined);
+  }
+
+  cancel(): void {
+    this.#body.destroy();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, undefined> {
+    try {
+      for await (const chunk of this.#body) if (Buffer.isBuffer(chunk)) yield chunk;
+    } catch (error) {
+      const failure = describe(error, this.#request);
+      const reason = failure.kind === 'timed-out' ? 'the integration timeout has passed' : failure.message;
+      throw gatewayError('INTEGRATION_FAILURE', { source: 'integration', reason });
+    }
+  }
 }
 
 function rawList(headers: unknown): string[] {
@@ -108,8 +206,9 @@ const NO_SUCH_HOST = new Set([
   'ERR_INVALID_URL',
 ]);
 
-function describe(error: unknown, request: HttpRequest): HttpOutcome {
+function describe(error: unknown, request: HttpRequest): Failure {
   if (error instanceof DOMException && error.name === 'TimeoutError') return { kind: 'timed-out' };
+  if (error instanceof errors.HeadersTimeoutError) return { kind: 'timed-out' };
   const message = error instanceof Error ? error.message : String(error);
   const where = `${request.method} ${request.origin}: ${message}`;
   if (error instanceof errors.ResponseExceededMaxSizeError)
@@ -134,8 +233,12 @@ function smuggleUpgrade(headers: readonly string[]): string[] {
 }
 
 /** Undici always writes a `Connection` header; AWS sends none [obs]. Only heads are strings, bodies are bytes. */
-function connectAsAwsDoes(): buildConnector.connector {
-  const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS, allowH2: false });
+function connectAsAwsDoes(clientCertificate: ClientKeyPair | undefined): buildConnector.connector {
+  const certified =
+    clientCertificate === undefined
+      ? {}
+      : { cert: clientCertificate.certificate, key: clientCertificate.privateKey };
+  const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS, allowH2: false, ...certified });
   return (options, callback) =>
     connect(options, (...result) => {
       if (result[0] === null) writeHeadsAsAws(result[1]);

@@ -3,15 +3,21 @@
  * token buckets and caches of stages. Kept in memory, by the ids that templates give (they are made of
  * stack and logical id, so a reload finds everything again); a restart begins with full buckets and no usage.
  */
-import { ACCOUNT_LIMIT } from '../deployment/throttle.ts';
+import { USUAL_ASSUMPTIONS } from '../deployment/assumptions.ts';
+import { accountLimit } from '../deployment/throttle.ts';
+import { KeyUsage } from '../metering/quota.ts';
 import { TokenBucket, TokenBuckets } from '../metering/token-bucket.ts';
 import { ApiKeys } from './api-keys.ts';
+import { USUAL_QUOTAS } from './api-quotas.ts';
 import { LruAuthorizerCache } from './authorizer-cache.ts';
+import { ClientCertificates } from './client-certificates.ts';
 import { AccountKeyRing } from './key-ring.ts';
 import { LruResponseCache } from './response-cache.ts';
 import { PlanKey, UsagePlans } from './usage-plans.ts';
+import type { Assumptions } from '../deployment/assumptions.ts';
 import type { AuthorizerCache } from '../exchange.ts';
 import type { Clock } from '../ports.ts';
+import type { AccountQuotas } from './api-quotas.ts';
 import type { KeysAndPlans } from './key-ring.ts';
 import type { DefinedMetering } from './read-metering.ts';
 
@@ -27,24 +33,59 @@ export type AccountOptions = {
   readonly clock: Clock;
   /** `--account-throttle`: whether all APIs together share AWS's 10,000 requests a second. */
   readonly isThrottled: boolean;
+  /** Whose limit the account then has; absent = us-east-1. */
+  readonly region?: string | undefined;
   /** `--usage-lag`: how late usage tells of a request; absent = at once, and no quota is overrun. */
   readonly usageLagMs?: number | undefined;
+  /** `--cache-memory`: what the response cache of a stage may hold at most; absent = 256 MB. */
+  readonly cacheMemoryBytes?: number | undefined;
+  /** `--assume`; absent = the usual ones. */
+  readonly assumptions?: Assumptions | undefined;
+  /** `--account-quota`; absent = AWS has raised none. */
+  readonly quotas?: AccountQuotas | undefined;
+  /** `--vpc-endpoint`: VPC by the endpoint that private APIs are called through. */
+  readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
+  /** `--lambda-permissions`: whether a REST API invokes only what an AWS::Lambda::Permission lets it; absent = anything. */
+  readonly needsPermissions?: boolean | undefined;
 };
 
 export class Account {
   readonly clock: Clock;
+  readonly assumptions: Assumptions;
+  readonly quotas: AccountQuotas;
+  readonly vpcEndpoints: ReadonlyMap<string, string>;
+  readonly needsPermissions: boolean;
   /** Undefined = the account has no limit. */
   readonly bucket: TokenBucket | undefined;
   readonly keyRing: AccountKeyRing;
-  #state: KeysAndPlans = { keys: new ApiKeys(), plans: new UsagePlans() };
+  readonly clientCertificates: ClientCertificates;
+  #state: KeysAndPlans;
   #defined: DefinedMetering = { keys: [], plans: [], planKeys: [] };
   readonly #stages = new Map<string, StageMemory>();
   readonly #usageLagMs: number;
+  readonly #cacheMemoryBytes: number | undefined;
 
-  constructor({ clock, isThrottled, usageLagMs = 0 }: AccountOptions) {
+  constructor({
+    clock,
+    isThrottled,
+    region = 'us-east-1',
+    usageLagMs = 0,
+    cacheMemoryBytes,
+    assumptions = USUAL_ASSUMPTIONS,
+    quotas = USUAL_QUOTAS,
+    vpcEndpoints = new Map(),
+    needsPermissions = false,
+  }: AccountOptions) {
     this.clock = clock;
+    this.quotas = quotas;
+    this.#state = { keys: new ApiKeys(), plans: new UsagePlans(quotas) };
+    this.assumptions = assumptions;
+    this.vpcEndpoints = vpcEndpoints;
+    this.needsPermissions = needsPermissions;
     this.#usageLagMs = usageLagMs;
-    this.bucket = isThrottled ? new TokenBucket(ACCOUNT_LIMIT, clock.nowEpochMs()) : undefined;
+    this.#cacheMemoryBytes = cacheMemoryBytes;
+    this.bucket = isThrottled ? new TokenBucket(accountLimit(region), clock.nowEpochMs()) : undefined;
+    this.clientCertificates = new ClientCertificates(clock);
     this.keyRing = new AccountKeyRing(() => this.#state);
   }
 
@@ -58,7 +99,8 @@ export class Account {
 
   /** A key as it joins a plan now. */
   makePlanKey(keyId: string): PlanKey {
-    return new PlanKey(keyId, this.clock.nowEpochMs(), this.#usageLagMs);
+    const usage = new KeyUsage(this.clock.nowEpochMs(), this.#usageLagMs, this.assumptions['week-start']);
+    return new PlanKey(keyId, usage);
   }
 
   /** The memory of a stage, by API id and name; there from its first use. */
@@ -68,7 +110,7 @@ export class Account {
     if (known !== undefined) return known;
     const made = {
       authorizerCache: new LruAuthorizerCache(),
-      responseCache: new LruResponseCache(),
+      responseCache: new LruResponseCache(this.#cacheMemoryBytes),
       buckets: new TokenBuckets(),
     };
     this.#stages.set(name, made);
@@ -87,7 +129,7 @@ export class Account {
    * @throws DefinitionError for what AWS refuses
    */
   prepare(defined: DefinedMetering): () => void {
-    const next: KeysAndPlans = { keys: new ApiKeys(), plans: new UsagePlans() };
+    const next: KeysAndPlans = { keys: new ApiKeys(), plans: new UsagePlans(this.quotas) };
     const nowEpochMs = this.clock.nowEpochMs();
     this.#carryOver(next);
     for (const { id, attempt, ...key } of defined.keys) {

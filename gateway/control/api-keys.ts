@@ -1,4 +1,5 @@
 /** API keys of the account. They belong to no API: usage plans open stages to them. */
+import { refuseOneMore, USUAL_QUOTAS } from './api-quotas.ts';
 import { badRequest, conflict, notFound } from './control-error.ts';
 
 export type ApiKey = {
@@ -16,8 +17,6 @@ export type ApiKey = {
 const MIN_VALUE_LENGTH = 20;
 const MAX_VALUE_LENGTH = 128;
 const MAX_NAME_LENGTH = 1024;
-/** AWS's quota for an account and region (aws-behaviour §13). */
-const MAX_KEYS = 10_000;
 
 /** Why AWS would not take this value; undefined = it would [obs]. */
 export function checkKeyValue(value: string): string | undefined {
@@ -66,8 +65,7 @@ export class ApiKeys {
     const other = this.#byValue.get(key.value);
     if (other !== undefined && other.id !== key.id) throw conflict('API Key already exists');
     const known = this.#byId.get(key.id);
-    if (known === undefined && this.#byId.size >= MAX_KEYS)
-      throw badRequest(`Maximum number of API keys reached: ${MAX_KEYS}`);
+    if (known === undefined) refuseOneMore('apiKeys', this.#byId.size, USUAL_QUOTAS);
     if (known !== undefined) this.#byValue.delete(known.value);
     this.#byId.set(key.id, key);
     this.#byValue.set(key.value, key);

@@ -2,12 +2,18 @@
  * The mutable half of an API: resources under AWS's names, edited by templates and by AWS's own API.
  * Requests never read this; they read the deployment that `createDeployment` compiled from it.
  */
+import { readEndpointTypes } from '../deployment/compile-resource-policy.ts';
 import { splitHttpPath, splitRestPath } from '../routing/stage-path.ts';
+import { isSet } from './resource-properties.ts';
 import { serveStage } from './serve-stage.ts';
+import type { JsonObject } from '../definition/model.ts';
 import type { ControlResource, PathResource } from './control-resource.ts';
 import type { StageSettings } from './stage-settings.ts';
+import type { Assumptions } from '../deployment/assumptions.ts';
+import type { InvokePermissions } from '../deployment/invoke-permissions.ts';
+import type { AccountQuotas } from './api-quotas.ts';
 import type { ApiIdentity, BuiltInWordings, Deployment } from '../deployment/model.ts';
-import type { ServedApi, ServedStage } from '../exchange.ts';
+import type { ServedApi, ServedStage, RequestLimits } from '../exchange.ts';
 import type { Account } from './account.ts';
 
 /** Everything an API owns that a deployment snapshots. Maps keep template order. */
@@ -20,6 +26,12 @@ export type ApiResources = {
   readonly authorizers: ReadonlyMap<string, ControlResource>;
   /** User pools of the same start, by `iss`. */
   readonly localIssuers: ReadonlySet<string>;
+  readonly assumptions: Assumptions;
+  readonly quotas: AccountQuotas;
+  /** VPC by the endpoint that private APIs are called through. */
+  readonly vpcEndpoints: ReadonlyMap<string, string>;
+  /** Which functions the API may invoke. */
+  readonly invokePermissions: InvokePermissions;
   readonly routeResponses: readonly ControlResource[];
   readonly gatewayResponses: readonly ControlResource[];
   readonly models: readonly ControlResource[];
@@ -40,6 +52,23 @@ export type StageRecord = {
   readonly updatedAtEpochMs: number;
 };
 
+/** CloudFront takes shorter URLs; so do VPC endpoints, and fewer headers (developer guide, "Quotas … of a REST API"). */
+function limitsOf(endpointTypes: readonly string[]): RequestLimits | undefined {
+  if (endpointTypes.includes('REGIONAL')) return undefined;
+  return { urlBytes: 8_192, headerBytes: endpointTypes.includes('PRIVATE') ? 8_000 : 10_240 };
+}
+
+/** What a deployment of these resources makes of the API's own address. */
+function endpointOf(
+  { api }: ApiResources,
+  protocol: ApiIdentity['protocol'],
+): Pick<ServedApi, 'disableExecuteApiEndpoint' | 'limits'> {
+  return {
+    disableExecuteApiEndpoint: isSet(api.properties, 'DisableExecuteApiEndpoint'),
+    limits: protocol === 'rest' ? limitsOf(readEndpointTypes(api)) : undefined,
+  };
+}
+
 /** One API with its deployments and stages. */
 export class ApiState {
   readonly identity: ApiIdentity;
@@ -51,6 +80,11 @@ export class ApiState {
   readonly #stageRecords = new Map<string, StageRecord>();
   readonly #stages = new Map<string, ServedStage>();
   readonly #account: Account;
+  #defined: { readonly stages: ReadonlyMap<string, JsonObject>; readonly deployments: ReadonlySet<string> } =
+    {
+      stages: new Map(),
+      deployments: new Set(),
+    };
 
   /** `errors` words what fails before a stage is known. `account` outlives a reload. */
   constructor(identity: ApiIdentity, resources: ApiResources, errors: BuiltInWordings, account: Account) {
@@ -63,7 +97,8 @@ export class ApiState {
       stages: this.#stages,
       locate: identity.protocol === 'http' ? splitHttpPath : splitRestPath,
       errors,
-      disableExecuteApiEndpoint: resources.api.properties['DisableExecuteApiEndpoint'] === true,
+      basePathMatched: undefined,
+      ...endpointOf(resources, identity.protocol),
     };
   }
 
@@ -97,7 +132,15 @@ export class ApiState {
       description,
       createdAtEpochMs,
     });
+    // "Deploy your API for the changes to take effect" (developer guide, "Disable the default endpoint").
+    Object.assign(this.served, endpointOf(this.#resources, this.identity.protocol));
     this.#isEdited = false;
+  }
+
+  /** Takes a deployment of an earlier state of the same API, where there is none of this id. */
+  adoptDeployment(before: ApiState, id: string): void {
+    const record = before.deployment(id);
+    if (record !== undefined && !this.#deployments.has(id)) this.#deployments.set(id, record);
   }
 
   describeDeployment(id: string, description: string): void {
@@ -130,6 +173,23 @@ export class ApiState {
     const createdAtEpochMs = this.#stageRecords.get(name)?.createdAtEpochMs ?? updatedAtEpochMs;
     this.#stageRecords.set(name, { settings, createdAtEpochMs, updatedAtEpochMs });
     this.#stages.set(name, stage);
+  }
+
+  /** Remembers that its stages and deployments are, up to now, those of its template. */
+  markDefined(): void {
+    this.#defined = {
+      stages: new Map(this.stages.map(({ settings: { name, source } }) => [name, source.properties])),
+      deployments: new Set(this.#deployments.keys()),
+    };
+  }
+
+  /** Properties of a stage as the template wrote them; undefined for one that it does not have. */
+  definedStage(name: string): JsonObject | undefined {
+    return this.#defined.stages.get(name);
+  }
+
+  isDefinedDeployment(id: string): boolean {
+    return this.#defined.deployments.has(id);
   }
 
   #compiled(id: string): Deployment {

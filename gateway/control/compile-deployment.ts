@@ -1,6 +1,7 @@
 import { compileRestDeployment } from '../deployment/compile-rest.ts';
 import { compileHttpDeployment, compileWebSocketDeployment } from '../deployment/compile-v2.ts';
 import { apiArn } from '../events/authorizer-event.ts';
+import { mostOf } from './api-quotas.ts';
 import type { ApiIdentity, Deployment } from '../deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 
@@ -8,7 +9,11 @@ import type { ApiResources } from './api-state.ts';
 export function compileDeployment(id: string, identity: ApiIdentity, from: ApiResources): Deployment {
   switch (identity.protocol) {
     case 'rest':
-      return compileRestDeployment(id, { ...from, apiArn: apiArn(identity) });
+      return compileRestDeployment(id, {
+        ...from,
+        apiArn: apiArn(identity),
+        policyCharacters: mostOf('policyCharacters', from.quotas),
+      });
     case 'http':
       return compileHttpDeployment(id, from);
     case 'websocket':

@@ -1,12 +1,10 @@
 /** Edits of a REST API's authorizers, with AWS's checks. */
 import { compileRestAuthorization } from '../deployment/compile-authorization.ts';
+import { refuseOneMore } from './api-quotas.ts';
 import { badRequest, conflict, notFound } from './control-error.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
-
-/** AWS's quota per API (aws-behaviour §13). */
-const MAX_AUTHORIZERS = 10;
 
 /** @throws ControlError NotFoundException */
 export function getAuthorizer({ authorizers }: ApiResources, id: string): ControlResource {
@@ -17,8 +15,7 @@ export function getAuthorizer({ authorizers }: ApiResources, id: string): Contro
 
 /** @throws ControlError, DefinitionError for what AWS refuses */
 export function createAuthorizer(from: ApiResources, authorizer: ControlResource): ApiResources {
-  if (from.authorizers.size >= MAX_AUTHORIZERS)
-    throw badRequest(`Maximum number of authorizers per API reached: ${MAX_AUTHORIZERS}`);
+  refuseOneMore('authorizers', from.authorizers.size, from.quotas);
   return put(from, authorizer);
 }
 

@@ -1,13 +1,11 @@
 /** Edits of a REST API's resource tree, with AWS's checks and words [obs unless said otherwise]. */
 import { checkResourceTree } from '../routing/rest-routes.ts';
+import { refuseOneMore } from './api-quotas.ts';
 import { badRequest, conflict, notFound } from './control-error.ts';
 import { textOf } from './resource-properties.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource, PathResource } from './control-resource.ts';
-
-/** AWS's quota per API (aws-behaviour §13). */
-const MAX_RESOURCES = 300;
 
 /** A resource that a call made: there is no file to point at, the call itself is the place. */
 export function madeByCall(id: string, properties: JsonObject): ControlResource {
@@ -33,8 +31,7 @@ export function createResource(
 ): ApiResources {
   const parent = getResource(from, parentId);
   refuseTakenName(from, parentId, pathPart);
-  if (from.resources.size >= MAX_RESOURCES)
-    throw badRequest(`Maximum number of resources per API reached: ${MAX_RESOURCES}`);
+  refuseOneMore('resources', from.resources.size, from.quotas);
   const properties = { RestApiId: from.api.id, ParentId: parentId, PathPart: pathPart };
   const resource = { ...madeByCall(id, properties), path: childPath(parent, pathPart) };
   return withTree(from, new Map([...from.resources, [id, resource]]));

@@ -1,4 +1,5 @@
 /** Stages and deployments of a REST API as calls make them, with AWS's checks and words [obs unless said otherwise]. */
+import { refuseOneMore } from './api-quotas.ts';
 import { compileDeployment } from './compile-deployment.ts';
 import { badRequest, conflict, notFound } from './control-error.ts';
 import { madeByCall } from './edit-resources.ts';
@@ -8,8 +9,6 @@ import type { JsonObject } from '../definition/model.ts';
 import type { ApiState, DeploymentRecord, StageRecord } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
-/** AWS's quota per API (aws-behaviour §13). */
-const MAX_STAGES = 10;
 /** More snapshots than this are kept by nobody; the oldest that no stage points at give way. */
 const MAX_DEPLOYMENTS = 300;
 
@@ -30,8 +29,7 @@ export function getDeployment(api: ApiState, id: string): DeploymentRecord {
 /** @throws ControlError, DefinitionError for what AWS refuses */
 export function createStage(api: ApiState, name: string, properties: JsonObject): void {
   if (api.stage(name) !== undefined) throw conflict('Stage already exists');
-  if (api.stages.length >= MAX_STAGES)
-    throw badRequest(`Maximum number of stages per API reached: ${MAX_STAGES}`);
+  refuseOneMore('stages', api.stages.length, api.resources.quotas);
   putStage(api, madeByCall(name, { ...properties, RestApiId: api.identity.apiId, StageName: name }));
 }
 

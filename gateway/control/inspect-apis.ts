@@ -10,6 +10,8 @@ export type InspectedApi = {
   readonly kind: ApiProtocol;
   readonly stage: string;
   readonly routes: readonly InspectedRoute[];
+  /** Where routes that ask for an API key take it from. */
+  readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
 };
 
 export type InspectedRoute = {
@@ -19,6 +21,7 @@ export type InspectedRoute = {
   readonly path: string;
   /** Undefined: open, or guarded by something that is no function. */
   readonly authorizer: InspectedAuthorizer | undefined;
+  readonly apiKeyRequired: boolean;
 };
 
 export type InspectedAuthorizer = Pick<
@@ -38,15 +41,22 @@ export function inspectApis(apis: readonly ApiState[]): InspectedApi[] {
       kind: identity.protocol,
       stage: stage.name,
       routes: stage.deployment.routes.plans.map(inspectRoute),
+      apiKeySource: stage.deployment.apiKeySource,
     })),
   );
 }
 
-function inspectRoute({ httpMethod, resourcePath, authorization }: RoutePlan): InspectedRoute {
+function inspectRoute({
+  httpMethod,
+  resourcePath,
+  authorization,
+  apiKeyRequired,
+}: RoutePlan): InspectedRoute {
   const authorizer = authorization.kind === 'lambda' ? authorization.authorizer : undefined;
   return {
     method: httpMethod,
     path: resourcePath,
+    apiKeyRequired,
     authorizer: authorizer && {
       name: authorizer.name,
       payload: authorizer.payload,

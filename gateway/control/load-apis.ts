@@ -1,20 +1,27 @@
 /** Resolved stacks → APIs of the control plane, each with its deployments and stages. */
+import { readEndpointTypes } from '../deployment/compile-resource-policy.ts';
 import { httpWordings, restWordings, websocketWordings } from '../deployment/error-wordings.ts';
+import { ALL_PERMITTED, compileInvokePermissions } from '../deployment/invoke-permissions.ts';
 import { readText } from '../deployment/properties.ts';
 import { makeRootResourceId } from '../definition/physical-ids.ts';
 import { DefinitionError } from '../errors.ts';
-import { refuseOverQuota } from './api-quotas.ts';
+import { apiArn } from '../events/authorizer-event.ts';
+import { refuseOverQuota, USUAL_QUOTAS } from './api-quotas.ts';
 import { ApiState } from './api-state.ts';
 import { compileDeployment } from './compile-deployment.ts';
 import { groupByApi, readPathResources } from './group-resources.ts';
 import { listLocalIssuers } from './local-issuers.ts';
 import { readMetering } from './read-metering.ts';
 import { readStages } from './read-stages.ts';
-import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
-import type { ApiIdentity } from '../deployment/model.ts';
+import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../definition/model.ts';
+import type { ApiIdentity, ApiProtocol, Deployment } from '../deployment/model.ts';
+import type { PermissionsOfApi } from '../deployment/invoke-permissions.ts';
 import type { Account } from './account.ts';
 import type { ApiResources } from './api-state.ts';
+import type { QuotaName } from './api-quotas.ts';
+import type { ControlResource } from './control-resource.ts';
 import type { ApiGroup } from './group-resources.ts';
+import type { StageSettings } from './stage-settings.ts';
 
 export type LoadedApis = {
   readonly apis: readonly ApiState[];
@@ -30,8 +37,14 @@ export type LoadedApis = {
  */
 export function loadApis(stacks: readonly ResolvedStack[], account: Account): LoadedApis {
   const unsupported: UnsupportedItem[] = [];
-  const localIssuers = listLocalIssuers(stacks);
-  const apis = groupByApi(stacks).map((group) => loadApi(group, localIssuers, account, unsupported));
+  const around = {
+    localIssuers: listLocalIssuers(stacks),
+    permissionsOf: account.needsPermissions ? readInvokePermissions(stacks) : () => ALL_PERMITTED,
+  };
+  const groups = groupByApi(stacks);
+  refuseTooManyApis(groups);
+  for (const [quota, types] of COUNTED) refuseOverQuota(quota, resourcesOf(stacks, types), account.quotas);
+  const apis = groups.map((group) => loadApi(group, around, account, unsupported));
   const metered = new Map(
     apis
       .filter(({ identity }) => identity.protocol !== 'http')
@@ -41,33 +54,68 @@ export function loadApis(stacks: readonly ResolvedStack[], account: Account): Lo
   return { apis, unsupported, adopt: account.prepare(metering) };
 }
 
+/** What an API sees of the stacks that are loaded with it. */
+type Surroundings = Pick<ApiResources, 'localIssuers'> & { readonly permissionsOf: PermissionsOfApi };
+
+function readInvokePermissions(stacks: readonly ResolvedStack[]): PermissionsOfApi {
+  const permissions = resourcesOf(stacks, ['AWS::Lambda::Permission']).map((resource) => ({
+    ...{ id: resource.physicalId, logicalId: resource.logicalId, properties: resource.properties },
+    place: (property?: string) => resource.place(property),
+  }));
+  const own = stacks.flatMap(({ functions }) => functions.map(({ name }) => name));
+  return compileInvokePermissions(permissions, new Set(own));
+}
+
+/** What belongs to the account and is counted by its types. */
+const COUNTED: readonly (readonly [QuotaName, types: readonly string[]])[] = [
+  ['domains', ['AWS::ApiGateway::DomainName', 'AWS::ApiGatewayV2::DomainName']],
+  ['restVpcLinks', ['AWS::ApiGateway::VpcLink']],
+  ['httpVpcLinks', ['AWS::ApiGatewayV2::VpcLink']],
+];
+
+function resourcesOf(
+  stacks: readonly ResolvedStack[],
+  types: readonly string[],
+): readonly ResolvedResource[] {
+  return stacks.flatMap(({ resources }) =>
+    [...resources.values()].filter(({ type }) => types.includes(type)),
+  );
+}
+
+/** What an API is counted among: REST APIs by endpoint type, HTTP and WebSocket APIs are always Regional. */
+export function quotaOfApi(protocol: ApiProtocol, api: ControlResource): QuotaName {
+  const types = protocol === 'rest' ? readEndpointTypes(api) : ['REGIONAL'];
+  if (types.includes('PRIVATE')) return 'privateApis';
+  return types.includes('REGIONAL') ? 'regionalApis' : 'edgeApis';
+}
+
+function refuseTooManyApis(groups: readonly ApiGroup[]): void {
+  const kinds = groups.map(({ api, protocol }) => [quotaOfApi(protocol, api), api] as const);
+  for (const quota of ['edgeApis', 'regionalApis', 'privateApis'] as const)
+    refuseOverQuota(
+      quota,
+      kinds.filter(([kind]) => kind === quota).map(([, api]) => api),
+      USUAL_QUOTAS,
+    );
+}
+
 function loadApi(
   group: ApiGroup,
-  localIssuers: ReadonlySet<string>,
+  around: Surroundings,
   account: Account,
   unsupported: UnsupportedItem[],
 ): ApiState {
   const identity = readIdentity(group);
-  const resources: ApiResources = {
-    api: group.api,
-    resources: readPathResources(group, makeRootResourceId(group.stack.stackName, group.api.logicalId)),
-    methods: group.methods,
-    routes: group.routes,
-    integrations: group.integrations,
-    authorizers: group.authorizers,
-    localIssuers,
-    routeResponses: group.routeResponses,
-    gatewayResponses: group.gatewayResponses,
-    models: group.models,
-    validators: group.validators,
-  };
+  const { quotas } = account;
+  const resources = readResources(group, apiArn(identity), around, account);
   const state = new ApiState(identity, resources, ERRORS_BEFORE_STAGE[identity.protocol], account);
   const { stages, withoutDeployment } = readStages(group);
-  refuseOverQuota('Resources', resources.resources.values());
-  refuseOverQuota('Routes', resources.routes);
-  refuseOverQuota('Integrations', resources.integrations.values());
-  refuseOverQuota('Authorizers', resources.authorizers.values());
-  refuseOverQuota('Stages', stages);
+  refuseOverQuota('resources', resources.resources.values(), quotas);
+  refuseOverQuota('routes', resources.routes, quotas);
+  const ofIntegrations = identity.protocol === 'websocket' ? quotas : USUAL_QUOTAS;
+  refuseOverQuota('integrations', resources.integrations.values(), ofIntegrations);
+  refuseOverQuota('authorizers', resources.authorizers.values(), quotas);
+  refuseOverQuota('stages', stages, quotas);
   const deploymentIds = new Set([
     ...group.deployments.map(({ id }) => id),
     ...stages.map((s) => s.deploymentId),
@@ -76,8 +124,10 @@ function loadApi(
   for (const id of deploymentIds)
     state.addDeployment(compileDeployment(id, identity, resources), descriptions.get(id));
   for (const stage of stages) {
-    if (state.deployment(stage.deploymentId) === undefined)
+    const deployment = state.deployment(stage.deploymentId);
+    if (deployment === undefined)
       throw new DefinitionError(stage.place('DeploymentId'), 'Invalid Deployment identifier specified');
+    refuseCachedStreams(stage, deployment.compiled);
     if (stage.canary !== undefined && state.deployment(stage.canary.deploymentId) === undefined)
       throw new DefinitionError(
         stage.place('CanarySetting.DeploymentId'),
@@ -85,6 +135,7 @@ function loadApi(
       );
     state.putStage(stage);
   }
+  state.markDefined();
   for (const stage of withoutDeployment)
     unsupported.push({
       stackName: identity.stackName,
@@ -93,6 +144,49 @@ function loadApi(
       consequence: 'the stage has no deployment and answers nothing; set AutoDeploy: true or a DeploymentId',
     });
   return state;
+}
+
+/** All that a deployment of the API can be made from. */
+function readResources(
+  group: ApiGroup,
+  arn: string,
+  { localIssuers, permissionsOf }: Surroundings,
+  account: Account,
+): ApiResources {
+  return {
+    localIssuers,
+    invokePermissions: permissionsOf(arn),
+    api: group.api,
+    resources: readPathResources(group, makeRootResourceId(group.stack.stackName, group.api.logicalId)),
+    methods: group.methods,
+    routes: group.routes,
+    integrations: group.integrations,
+    authorizers: group.authorizers,
+    assumptions: account.assumptions,
+    quotas: account.quotas,
+    vpcEndpoints: account.vpcEndpoints,
+    routeResponses: group.routeResponses,
+    gatewayResponses: group.gatewayResponses,
+    models: group.models,
+    validators: group.validators,
+  };
+}
+
+/** A stage that caches all methods leaves them out; one that names such a method wants what is not to be had. */
+function refuseCachedStreams(
+  stage: StageSettings & Pick<ControlResource, 'place'>,
+  { routes }: Deployment,
+): void {
+  const wanted = routes.plans.find(
+    ({ integration, routeKey }) =>
+      (integration.kind === 'lambda-stream' || integration.kind === 'http-stream') &&
+      stage.caching?.isWantedOf(routeKey) === true,
+  );
+  if (wanted !== undefined)
+    throw new DefinitionError(
+      stage.place('MethodSettings'),
+      `${wanted.routeKey} streams its response, which cannot be cached: leave CachingEnabled out`,
+    );
 }
 
 const ERRORS_BEFORE_STAGE = { rest: restWordings, http: httpWordings, websocket: websocketWordings };
@@ -104,6 +198,7 @@ function readIdentity(group: ApiGroup): ApiIdentity {
     accountId: stack.accountId,
     region: stack.region,
     domainName: `${api.id}.execute-api.${stack.region}.amazonaws.com`,
+    endpointType: protocol === 'rest' ? (readEndpointTypes(api)[0] ?? 'EDGE') : 'REGIONAL',
     name: readText(api, 'Name', api.logicalId),
     protocol,
     stackName: stack.stackName,

@@ -3,6 +3,7 @@ import { DefinitionError } from '../errors.ts';
 import { makeId } from '../definition/physical-ids.ts';
 import { readBlock, readFlag, readInteger, readText } from '../deployment/properties.ts';
 import { readThrottle } from '../deployment/throttle.ts';
+import { checkKeyName } from './api-keys.ts';
 import { ControlError } from './control-error.ts';
 import type { ResolvedStack } from '../definition/model.ts';
 import type { PropertyBag } from '../deployment/properties.ts';
@@ -68,11 +69,14 @@ function attemptAt(bag: PropertyBag, property?: string): Attempt {
 }
 
 function readKey(bag: Owned): DefinedMetering['keys'][number] {
+  const name = optionalText(bag, 'Name');
+  const refusal = checkKeyName(name);
+  if (refusal !== undefined) throw new DefinitionError(bag.place('Name'), refusal);
   return {
     id: bag.id,
     // Without a value AWS invents one; ours is the same at every start, so that a note of it stays good.
     value: readText(bag, 'Value', makeId(GENERATED_VALUE_LENGTH, bag.stackName, bag.logicalId, 'value')),
-    name: optionalText(bag, 'Name'),
+    name,
     description: optionalText(bag, 'Description'),
     customerId: optionalText(bag, 'CustomerId'),
     enabled: readFlag(bag, 'Enabled'),

@@ -65,8 +65,20 @@ function addCanaries(
   });
 }
 
+/** AWS's quota (aws-behaviour §13). */
+const MAX_TAGS = 50;
+
+/** A list of `{Key, Value}` on a REST stage, a map on the others. */
+function refuseManyTags(stage: ControlResource): void {
+  const tags = stage.properties['Tags'] ?? [];
+  const count = typeof tags === 'object' ? Object.keys(tags).length : 0;
+  if (count > MAX_TAGS)
+    throw new DefinitionError(stage.place('Tags'), `A stage has at most ${MAX_TAGS} tags, not ${count}`);
+}
+
 /** One REST stage in the form of `AWS::ApiGateway::Stage`. @throws DefinitionError */
 export function readRestStage(stage: ControlResource): StageSettings {
+  refuseManyTags(stage);
   return {
     source: stage,
     name: readName(stage, false),
@@ -78,6 +90,7 @@ export function readRestStage(stage: ControlResource): StageSettings {
     caching: readCaching(stage),
     options: readMethodOptions(stage),
     isTraced: readFlag(stage, 'TracingEnabled'),
+    clientCertificateId: readText(stage, 'ClientCertificateId', '') || undefined,
   };
 }
 
@@ -125,6 +138,7 @@ function readV2Stages(group: ApiGroup): StageList {
   const stages: PlacedStage[] = [];
   const routeKeys = new Set(group.routes.map((route) => readText(route, 'RouteKey')));
   for (const stage of group.stages) {
+    refuseManyTags(stage);
     const name = readName(stage, group.protocol === 'http');
     const isAutomatic = readFlag(stage, 'AutoDeploy');
     const deploymentId = isAutomatic ? `auto-${name}` : readText(stage, 'DeploymentId', '');
@@ -137,7 +151,7 @@ function readV2Stages(group: ApiGroup): StageList {
     const accessLog = readAccessLog(stage, 'AccessLogSettings');
     stages.push({
       ...{ source: stage, name, deploymentId, variables, throttles, accessLog },
-      ...{ canary: undefined, caching: undefined, isTraced: false },
+      ...{ canary: undefined, caching: undefined, isTraced: false, clientCertificateId: undefined },
       options: readRouteOptions(stage),
       place: (property) => stage.place(property),
     });

@@ -2,20 +2,25 @@ import type { CachedReply, ResponseCache } from '../exchange.ts';
 
 type Entry = { readonly reply: CachedReply; readonly expiresAtEpochMs: number; readonly sizeBytes: number };
 
-/** What one cache may take of this machine's memory, however large a cluster the stage asks AWS for. */
-const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
+/** What one cache may take of this machine's memory unless told otherwise, however large its cluster is at AWS. */
+export const USUAL_CACHE_BYTES = 256 * 1024 * 1024;
+/** Sizes of clusters are in gigabytes. */
+const GIGABYTE = 1024 ** 3;
 /** Map slot, object and header list of an entry; without it a flood of empty answers would count as nothing. */
 const ENTRY_OVERHEAD_BYTES = 512;
 
 /** The answers of one stage; what was not asked for longest gives way. Kept in memory, empty after a restart. */
 export class LruResponseCache implements ResponseCache {
   readonly #entries = new Map<string, Entry>();
-  readonly #maxTotalBytes: number;
+  /** Of this machine's memory. */
+  readonly #maxMemoryBytes: number;
+  /** The smaller one of that and the cluster. */
+  #maxTotalBytes: number;
   #totalBytes = 0;
   #clusterSize: string | undefined;
 
-  constructor(maxTotalBytes = MAX_TOTAL_BYTES) {
-    this.#maxTotalBytes = maxTotalBytes;
+  constructor(maxMemoryBytes = USUAL_CACHE_BYTES) {
+    this.#maxMemoryBytes = this.#maxTotalBytes = maxMemoryBytes;
   }
 
   get size(): number {
@@ -52,10 +57,15 @@ export class LruResponseCache implements ResponseCache {
     this.#totalBytes = 0;
   }
 
-  /** Another size, or none, is another cluster: what was in the old one is gone (aws-behaviour §9). */
+  /**
+   * `size` in gigabytes as AWS writes them. Another one, or none, is another cluster: what was in the old one is
+   * gone (aws-behaviour §9).
+   */
   useCluster(size: string | undefined): void {
-    if (size !== this.#clusterSize) this.flush();
+    if (size === this.#clusterSize) return;
+    this.flush();
     this.#clusterSize = size;
+    this.#maxTotalBytes = Math.min(this.#maxMemoryBytes, Number(size ?? 0) * GIGABYTE);
   }
 }
 

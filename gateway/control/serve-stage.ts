@@ -1,4 +1,5 @@
 /** Settings of a stage → what requests read of it. */
+import { DefinitionError } from '../errors.ts';
 import { optionsOf } from '../deployment/route-options.ts';
 import { canaryOf } from './account.ts';
 import { createStageThrottle } from './stage-throttle.ts';
@@ -7,9 +8,10 @@ import type { CanarySettings } from '../deployment/canary.ts';
 import type { Deployment } from '../deployment/model.ts';
 import type { ResponseCache, ServedStage, StageCache, StageLogs } from '../exchange.ts';
 import type { Account } from './account.ts';
+import type { CertifiedKey } from './self-signed.ts';
 import type { StageSettings } from './stage-settings.ts';
 
-/** The stage with its canary. @throws RangeError for a deployment that is none */
+/** The stage with its canary. @throws RangeError for a deployment that is none, DefinitionError for a certificate */
 export function serveStage(
   apiId: string,
   settings: StageSettings,
@@ -27,6 +29,7 @@ export function serveStage(
     throttle: createStageThrottle(throttles, buckets, account.bucket),
     keys: account.keyRing,
     logs: writeDown(apiId, settings),
+    clientCertificate: findCertificate(settings, account),
     cache: caching && keepAnswers(responseCache, deployment, caching),
   };
   if (canary === undefined) return stage;
@@ -39,6 +42,20 @@ export function serveStage(
         : undefined,
   };
   return { ...stage, canary: { percentTraffic: canary.percentTraffic, stage: release } };
+}
+
+/** @throws DefinitionError for a certificate that there is not */
+function findCertificate(
+  { clientCertificateId, source }: StageSettings,
+  account: Account,
+): CertifiedKey | undefined {
+  if (clientCertificateId === undefined) return undefined;
+  const found = account.clientCertificates.find(clientCertificateId);
+  if (found !== undefined) return found.key;
+  throw new DefinitionError(
+    source.place('ClientCertificateId'),
+    'Invalid client certificate identifier specified',
+  );
 }
 
 /** Entries are kept by deployment, so a canary meets those of the stage only where both are at the same one. */

@@ -1,5 +1,13 @@
-/** What is loaded now: the stacks and their APIs. A reload replaces both; requests in flight keep what they began with. */
+/**
+ * What is served now: the stacks with their APIs, APIs that calls have made, and custom domains. A reload replaces
+ * the first and keeps what calls have made; requests in flight keep what they began with.
+ */
+import { carryOver } from './carry-over.ts';
+import { Domains, matchDomain } from './domains.ts';
 import { loadApis } from './load-apis.ts';
+import { textOf } from './resource-properties.ts';
+import { readDomains } from './read-domains.ts';
+import { serveMapped } from './serve-domain.ts';
 import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
 import type { ServedApi } from '../exchange.ts';
 import type { Account } from './account.ts';
@@ -12,11 +20,21 @@ export type PreparedApis = {
   serve(): void;
 };
 
+/** What a request to a custom domain meets; `api` undefined = nothing that is mapped there. */
+export type DomainAnswer = {
+  readonly api: ServedApi | undefined;
+  /** Whether all that is mapped there are HTTP APIs, which say no in their own words. */
+  readonly isHttpOnly: boolean;
+};
+
 export class ServedApis {
   readonly account: Account;
+  readonly domains = new Domains();
   #stacks: readonly ResolvedStack[] = [];
   #apis = new Map<string, ApiState>();
   #unsupported: readonly UnsupportedItem[] = [];
+  /** Ids of the APIs that calls have made. */
+  readonly #made = new Set<string>();
 
   constructor(account: Account) {
     this.account = account;
@@ -26,7 +44,7 @@ export class ServedApis {
     return this.#stacks;
   }
 
-  /** In template order. */
+  /** In template order, those that calls have made behind them. */
   get all(): readonly ApiState[] {
     return [...this.#apis.values()];
   }
@@ -43,21 +61,65 @@ export class ServedApis {
     return this.#apis.get(apiId);
   }
 
+  /** Takes an API that a call has made; it stays until a call deletes it. */
+  add(api: ApiState): void {
+    this.#made.add(api.identity.apiId);
+    this.#apis.set(api.identity.apiId, api);
+  }
+
+  /** An API of a template comes back when the template is loaded again. */
+  remove(apiId: string): void {
+    this.#made.delete(apiId);
+    this.#apis.delete(apiId);
+  }
+
+  /** What answers to a Host that is a custom domain; undefined for any other host. */
+  atDomain(host: string, target: string): DomainAnswer | undefined {
+    const domain = this.domains.ofHost(host);
+    if (domain === undefined) return undefined;
+    const found = matchDomain(domain, target.replace(/\?.*/s, ''));
+    const api = found.kind === 'mapped' ? this.find(found.mapping.apiId) : undefined;
+    if (found.kind === 'mapped' && api !== undefined)
+      return { api: serveMapped(api, host, found.basePath, found.mapping), isHttpOnly: false };
+    const protocols = [...domain.mappings.values()].map(({ apiId }) => this.find(apiId)?.protocol);
+    return { api: undefined, isHttpOnly: protocols.length > 0 && protocols.every((kind) => kind === 'http') };
+  }
+
   /**
    * Compiles the stacks without serving them yet.
    * @throws DefinitionError, and then what was served before is served on.
    */
   prepare(stacks: readonly ResolvedStack[]): PreparedApis {
+    this.account.clientCertificates.define(certificatesOf(stacks));
     const { apis, unsupported, adopt } = loadApis(stacks, this.account);
     const all = [...stacks.flatMap((stack) => stack.unsupported), ...unsupported];
+    const byId = new Map(apis.map((api) => [api.identity.apiId, api]));
+    const domains = readDomains(stacks, (apiId) => byId.get(apiId) ?? this.state(apiId));
     return {
       unsupported: all,
       serve: () => {
+        for (const api of apis) {
+          const before = this.#apis.get(api.identity.apiId);
+          if (before !== undefined) carryOver(before, api);
+        }
         this.#stacks = stacks;
-        this.#apis = new Map(apis.map((api) => [api.identity.apiId, api]));
+        const made = [...this.#apis].filter(([apiId]) => this.#made.has(apiId) && !byId.has(apiId));
+        this.#apis = new Map([...byId, ...made]);
+        this.domains.adopt(domains, this.account.clock.nowEpochMs());
         this.#unsupported = all;
         adopt();
       },
     };
   }
+}
+
+function certificatesOf(stacks: readonly ResolvedStack[]): { id: string; description: string }[] {
+  return stacks.flatMap(({ resources }) =>
+    [...resources.values()]
+      .filter(({ type }) => type === 'AWS::ApiGateway::ClientCertificate')
+      .map(({ physicalId, properties }) => ({
+        id: physicalId,
+        description: textOf(properties, 'Description'),
+      })),
+  );
 }

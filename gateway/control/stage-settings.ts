@@ -21,4 +21,6 @@ export type StageSettings = {
   readonly options: StageOptions;
   /** REST only. */
   readonly isTraced: boolean;
+  /** REST only: by which certificate its backends know it. */
+  readonly clientCertificateId: string | undefined;
 };

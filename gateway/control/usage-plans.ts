@@ -1,8 +1,9 @@
 /** Usage plans of the account: which keys open which stages, and how much of them a key may use. */
-import { KeyUsage } from '../metering/quota.ts';
 import { TokenBuckets } from '../metering/token-bucket.ts';
+import { refuseOneMore } from './api-quotas.ts';
+import type { AccountQuotas } from './api-quotas.ts';
 import { badRequest, conflict, notFound } from './control-error.ts';
-import type { QuotaLimit } from '../metering/quota.ts';
+import type { KeyUsage, QuotaLimit } from '../metering/quota.ts';
 import type { ThrottleLimit } from '../metering/token-bucket.ts';
 
 /** A stage that a plan opens. */
@@ -31,21 +32,24 @@ export class PlanKey {
   readonly usage: KeyUsage;
   readonly buckets = new TokenBuckets();
 
-  constructor(keyId: string, joinedAtEpochMs: number, usageLagMs: number) {
+  constructor(keyId: string, usage: KeyUsage) {
     this.keyId = keyId;
-    this.usage = new KeyUsage(joinedAtEpochMs, usageLagMs);
+    this.usage = usage;
   }
 }
 
-/** AWS's quotas (aws-behaviour §13). */
-const MAX_PLANS = 300;
-const MAX_PLANS_PER_KEY = 10;
+/** AWS's quota (aws-behaviour §13). */
 const MAX_METHOD_THROTTLES = 20;
 
 export class UsagePlans {
   readonly #plans = new Map<string, UsagePlan>();
   readonly #keys = new Map<string, Map<string, PlanKey>>();
+  readonly #quotas: AccountQuotas;
   #revision = 0;
+
+  constructor(quotas: AccountQuotas) {
+    this.#quotas = quotas;
+  }
 
   /** Grows when a plan appears, changes or goes; what was derived from plans is stale then. */
   get revision(): number {
@@ -70,8 +74,7 @@ export class UsagePlans {
 
   /** Adds a plan or puts it in the place of the one with its id; its keys stay. @throws ControlError for what AWS refuses */
   put(plan: UsagePlan): void {
-    if (!this.#plans.has(plan.id) && this.#plans.size >= MAX_PLANS)
-      throw badRequest(`Maximum number of usage plans reached: ${MAX_PLANS}`);
+    if (!this.#plans.has(plan.id)) refuseOneMore('usagePlans', this.#plans.size, this.#quotas);
     refuseIllegalStages(plan);
     for (const keyId of this.#keys.get(plan.id)?.keys() ?? []) this.#refuseSecondPlan(plan, keyId);
     this.#plans.set(plan.id, plan);
@@ -106,8 +109,7 @@ export class UsagePlans {
     const plan = this.get(planId);
     const members = this.#keys.get(planId) ?? new Map<string, PlanKey>();
     if (members.has(keyId)) throw conflict('Usage Plan Key already exists');
-    if (this.#plansOf(keyId).length >= MAX_PLANS_PER_KEY)
-      throw badRequest(`Maximum number of usage plans for an API key reached: ${MAX_PLANS_PER_KEY}`);
+    refuseOneMore('plansOfKey', this.#plansOf(keyId).length, this.#quotas);
     this.#refuseSecondPlan(plan, keyId);
     members.set(keyId, key);
     this.#keys.set(planId, members);

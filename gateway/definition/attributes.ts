@@ -111,6 +111,15 @@ const TABLE: Readonly<Record<string, Row>> = {
     DomainNameArn: (resource) =>
       `arn:${resource.partition}:apigateway:${resource.region}::/domainnames/${resource.text('DomainName') ?? ''}`,
   }),
+  'AWS::ApiGateway::BasePathMapping': row(generated),
+  'AWS::ApiGateway::ClientCertificate': row(id(6), { ClientCertificateId: id(6) }),
+  'AWS::ApiGatewayV2::DomainName': row((resource) => resource.text('DomainName') ?? '', {
+    RegionalDomainName: host((resource) => `d-${id(10)(resource)}.execute-api.${resource.region}`),
+    RegionalHostedZoneId: () => 'Z1UJRXOUMOOFQ8',
+    DomainNameArn: (resource) =>
+      `arn:${resource.partition}:apigateway:${resource.region}::/domainnames/${resource.text('DomainName') ?? ''}`,
+  }),
+  'AWS::ApiGatewayV2::ApiMapping': row(id(6), { ApiMappingId: id(6) }),
   'AWS::ApiGatewayV2::Api': row(id(10), { ApiId: id(10), ApiEndpoint: apiEndpoint }),
   'AWS::ApiGatewayV2::Route': row(id(7), { RouteId: id(7) }),
   'AWS::ApiGatewayV2::Integration': row(id(7), { IntegrationId: id(7) }),

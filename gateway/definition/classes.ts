@@ -17,6 +17,8 @@ export type TypeClass = {
   readonly values?: Readonly<
     Record<string, { readonly allowed: readonly string[]; readonly consequence: Consequence }>
   >;
+  /** The one value of a property that is unsupported, whatever the others are. */
+  readonly except?: Readonly<Record<string, { readonly value: string; readonly consequence: Consequence }>>;
 };
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
@@ -27,12 +29,20 @@ const METHOD_ITEMS = words(
   `HttpMethod ResourcePath LoggingLevel DataTraceEnabled MetricsEnabled ThrottlingBurstLimit ThrottlingRateLimit
    CachingEnabled CacheTtlInSeconds CacheDataEncrypted`,
 );
+const MUTUAL_TLS = 'clients are not asked for a certificate: TLS ends in front of this gateway';
+/** "Caller credentials are passed through": AWS then asks the caller's own policies, too. */
+const CALLER_CREDENTIALS = {
+  value: 'arn:aws:iam::*:user/*',
+  consequence:
+    'integrations do not run with the permissions of the caller: who may call the method gets through',
+};
+const ROUTING_RULES = 'requests follow the base path mappings only';
 const OPENAPI = 'routes of a document in S3 are not served';
 
 export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGateway::RestApi': {
     enforced: words(
-      `Name Parameters BinaryMediaTypes DisableExecuteApiEndpoint ApiKeySourceType Policy
+      `Name Parameters BinaryMediaTypes MinimumCompressionSize DisableExecuteApiEndpoint ApiKeySourceType Policy
        EndpointConfiguration.Types`,
     ),
     noEffect: words(
@@ -42,7 +52,6 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     unsupported: {
       BodyS3Location: OPENAPI,
       CloneFrom: 'the API stays empty',
-      MinimumCompressionSize: 'replies are not compressed',
     },
   },
   'AWS::ApiGateway::Resource': { enforced: words('RestApiId ParentId PathPart') },
@@ -53,13 +62,12 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
        Integration.Type Integration.Uri Integration.IntegrationHttpMethod Integration.TimeoutInMillis
        Integration.RequestTemplates Integration.RequestParameters Integration.IntegrationResponses
        Integration.PassthroughBehavior Integration.ContentHandling Integration.ConnectionType
-       Integration.ConnectionId Integration.CacheNamespace Integration.CacheKeyParameters`,
+       Integration.ConnectionId Integration.CacheNamespace Integration.CacheKeyParameters
+       Integration.ResponseTransferMode`,
     ),
     // Calls of functions need no role here, and those of services are signed with the developer's own key.
     noEffect: words('OperationName Integration.Credentials'),
-    unsupported: {
-      'Integration.ResponseTransferMode': 'the response is not streamed',
-    },
+    except: { 'Integration.Credentials': CALLER_CREDENTIALS },
   },
   'AWS::ApiGateway::Authorizer': {
     enforced: words(
@@ -87,7 +95,7 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
        StageDescription.CanarySetting DeploymentCanarySettings StageDescription.CacheClusterEnabled
        StageDescription.CacheClusterSize StageDescription.CachingEnabled StageDescription.CacheTtlInSeconds
        StageDescription.TracingEnabled StageDescription.LoggingLevel StageDescription.MetricsEnabled
-       StageDescription.DataTraceEnabled`,
+       StageDescription.DataTraceEnabled StageDescription.ClientCertificateId`,
     ),
     noEffect: words(
       `Description StageDescription.Description StageDescription.Tags StageDescription.DocumentationVersion
@@ -101,15 +109,15 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGateway::Stage': {
     enforced: words(
       `RestApiId DeploymentId StageName Variables AccessLogSetting CanarySetting CacheClusterEnabled
-       CacheClusterSize TracingEnabled`,
+       CacheClusterSize TracingEnabled ClientCertificateId`,
     ),
     noEffect: words('Description Tags DocumentationVersion'),
     unsupported: {
       MethodSettings: METHOD_SETTINGS,
-      ClientCertificateId: 'no client certificate is shown to backends',
     },
     enforcedItems: { MethodSettings: METHOD_ITEMS },
   },
+  'AWS::ApiGateway::ClientCertificate': { enforced: [], noEffect: words('Description Tags') },
   'AWS::ApiGateway::ApiKey': {
     enforced: words('Enabled Name Value'),
     // A stage is opened to a key by a usage plan; stage keys are from before those.
@@ -123,6 +131,23 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGateway::GatewayResponse': {
     enforced: words('RestApiId ResponseType StatusCode ResponseParameters ResponseTemplates'),
   },
+  'AWS::ApiGateway::DomainName': {
+    enforced: words('DomainName EndpointConfiguration.Types SecurityPolicy'),
+    noEffect: words(
+      `CertificateArn RegionalCertificateArn OwnershipVerificationCertificateArn Tags EndpointAccessMode
+       EndpointConfiguration.IpAddressType EndpointConfiguration.VpcEndpointIds`,
+    ),
+    unsupported: { MutualTlsAuthentication: MUTUAL_TLS },
+    values: { RoutingMode: { allowed: ['BASE_PATH_MAPPING_ONLY'], consequence: ROUTING_RULES } },
+  },
+  'AWS::ApiGateway::BasePathMapping': { enforced: words('DomainName BasePath RestApiId Stage') },
+  'AWS::ApiGatewayV2::DomainName': {
+    enforced: words('DomainName DomainNameConfigurations'),
+    noEffect: words('Tags'),
+    unsupported: { MutualTlsAuthentication: MUTUAL_TLS },
+    values: { RoutingMode: { allowed: ['API_MAPPING_ONLY'], consequence: ROUTING_RULES } },
+  },
+  'AWS::ApiGatewayV2::ApiMapping': { enforced: words('DomainName ApiMappingKey ApiId Stage') },
   'AWS::ApiGatewayV2::Api': {
     enforced: words(
       `Name ProtocolType CorsConfiguration RouteSelectionExpression DisableExecuteApiEndpoint
@@ -152,6 +177,7 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
        ConnectionType ConnectionId RequestParameters ResponseParameters`,
     ),
     noEffect: words('Description CredentialsArn PassthroughBehavior ContentHandlingStrategy TlsConfig'),
+    except: { CredentialsArn: CALLER_CREDENTIALS },
     unsupported: {
       IntegrationSubtype: INTEGRATION,
       RequestTemplates: 'requests are passed on without these changes',
@@ -193,13 +219,25 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     },
     values: { PackageType: { allowed: ['Zip'], consequence: 'the function has no instance here' } },
   },
-  // Here every API may invoke every function of the loaded stacks.
+  // Every API may invoke every function of the loaded stacks, unless --lambda-permissions says otherwise of REST APIs.
   'AWS::Lambda::Permission': {
     enforced: [],
     noEffect: words(
       `Action FunctionName Principal SourceArn SourceAccount EventSourceToken FunctionUrlAuthType
        PrincipalOrgID InvokedViaFunctionUrl`,
     ),
+  },
+  'AWS::Logs::SubscriptionFilter': {
+    enforced: words('LogGroupName DestinationArn FilterPattern'),
+    noEffect: words('FilterName Distribution RoleArn'),
+    unsupported: {
+      ApplyOnTransformedLogs: 'lines are handed on as they were written',
+      FieldSelectionCriteria: 'every line is handed on',
+      EmitSystemFields: 'only time and message are handed on',
+    },
+    values: {
+      FilterPattern: { allowed: [''], consequence: 'every line is handed on, whatever the pattern' },
+    },
   },
   'AWS::Lambda::LayerVersion': {
     enforced: words('LayerName Content'),
@@ -231,7 +269,8 @@ export const TYPES_WITHOUT_EFFECT: ReadonlySet<string> = new Set(
      AWS::Lambda::Version AWS::Lambda::LayerVersionPermission AWS::ApiGateway::Account
      AWS::ApiGateway::DocumentationPart AWS::ApiGateway::DocumentationVersion
      AWS::CloudWatch::Alarm AWS::CloudWatch::CompositeAlarm AWS::CloudWatch::Dashboard AWS::CDK::Metadata
-     AWS::CloudFormation::WaitConditionHandle AWS::ResourceGroups::Group`,
+     AWS::CloudFormation::WaitConditionHandle AWS::ResourceGroups::Group AWS::CertificateManager::Certificate
+     AWS::Route53::RecordSet AWS::Route53::RecordSetGroup AWS::Route53::HostedZone`,
   ),
 );
 
@@ -239,17 +278,22 @@ export const TYPES_WITHOUT_EFFECT: ReadonlySet<string> = new Set(
 export const OSLS_HELPERS =
   /^(?:ServerlessDeploymentBucket(?:Policy)?|CustomApiGatewayAccountCloudWatchRole|CustomDashresourceDash\w+LambdaFunction)$/;
 
+const RECORDED = 'calls to it are answered and recorded, and nothing more happens';
+
 /** Consequence of a type that is not run at all; the last entry is for all the others. */
 export const TYPE_CONSEQUENCES: readonly (readonly [prefix: string, consequence: Consequence])[] = [
   ['AWS::ApiGateway::GatewayResponse', 'failures keep their default status, headers and body'],
-  ['AWS::ApiGateway::DomainName', 'the API does not answer to this domain'],
-  ['AWS::ApiGateway::BasePathMapping', 'the API does not answer to this domain'],
-  ['AWS::ApiGatewayV2::DomainName', 'the API does not answer to this domain'],
-  ['AWS::ApiGatewayV2::ApiMapping', 'the API does not answer to this domain'],
+  ['AWS::ApiGateway::DomainName', 'the API does not answer to this private domain'],
+  ['AWS::ApiGateway::BasePathMapping', 'the API does not answer to this private domain'],
+  ['AWS::ApiGatewayV2::RoutingRule', 'requests to the domain follow its base path mappings only'],
   ['AWS::ApiGatewayV2::IntegrationResponse', 'responses are passed on without these changes'],
   [
     'AWS::Lambda::Alias',
     'calls by alias reach the function itself, without weights or provisioned instances',
+  ],
+  [
+    'AWS::Lambda::EventInvokeConfig',
+    'events that fail are tried as often as usual, and go to no destination',
   ],
   ['AWS::Lambda::EventSourceMapping', 'this source starts no function'],
   ['AWS::Lambda::Url', 'the function URL does not answer'],
@@ -260,5 +304,10 @@ export const TYPE_CONSEQUENCES: readonly (readonly [prefix: string, consequence:
   ['AWS::WAFv2::', 'no request is filtered by it'],
   ['Custom::', 'the function of the custom resource is not called'],
   ['AWS::CloudFormation::CustomResource', 'the function of the custom resource is not called'],
+  ['AWS::Events::EventBus', RECORDED],
+  ['AWS::Kinesis::Stream', RECORDED],
+  ['AWS::SNS::', RECORDED],
+  ['AWS::SQS::', RECORDED],
+  ['AWS::StepFunctions::StateMachine', RECORDED],
   ['', 'nothing of this type runs here: calls to it fail'],
 ];

@@ -47,6 +47,8 @@ function* classifyProperties(
     const isAllowed = rule.allowed.some((allowed) => allowed.toLowerCase() === value.toLowerCase());
     if (!isAllowed) yield [property, `${value}: ${rule.consequence}`];
   }
+  for (const [property, { value, consequence }] of Object.entries(known.except ?? {}))
+    if (property.split('.').reduce(memberOf, properties) === value) yield [property, consequence];
   for (const [name, value] of Object.entries(properties)) {
     const nested = isJsonObject(value) && hasNestedRules(known, name) ? value : undefined;
     if (nested === undefined) yield* classifyProperty(known, name, value);
@@ -62,6 +64,7 @@ function* classifyProperty(
   name: string,
   value: Json,
 ): Generator<[property: string, consequence: string | undefined]> {
+  if (value === known.except?.[name]?.value) return;
   if (isSwitchedOff(value) || known.enforced.includes(name) || known.values?.[name] !== undefined) return;
   if (known.noEffect?.includes(name) === true) yield [name, undefined];
   else if (!holdsOnly(value, known.enforcedItems?.[name]))

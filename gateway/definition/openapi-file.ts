@@ -14,8 +14,8 @@ const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>
   'AWS::Serverless::HttpApi': ['DefinitionBody', 'DefinitionUri'],
 };
 
-/** As large as a template may be. */
-const MAX_BYTES = 4_194_304;
+/** AWS's quota for the file of an import (aws-behaviour §13). */
+const MAX_BYTES = 6 * 1024 * 1024;
 
 /**
  * The template with every local document in it, as `aws cloudformation package` and `AWS::Include` read them.
@@ -54,11 +54,11 @@ function includedFile(body: Json | undefined): Json | undefined {
 function readDocument(file: string, place: DefinitionError['place']): JsonObject {
   let text: string;
   try {
-    if (statSync(file).size > MAX_BYTES) throw new Error('it is over 4 MB');
+    if (statSync(file).size > MAX_BYTES) throw new Error('it is over 6 MB');
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unreadable';
     throw new DefinitionError(place, `the document ${file} cannot be read: ${reason}`);
   }
-  return parseSource(text, file).value;
+  return parseSource(text, file, MAX_BYTES).value;
 }

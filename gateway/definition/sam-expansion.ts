@@ -157,6 +157,13 @@ export function invocationUri(functionArn: Json): Json {
   return { 'Fn::Sub': [text, { FunctionArn: functionArn }] };
 }
 
+/** The URI of a function whose response is streamed. */
+export function streamingUri(functionArn: Json): Json {
+  const text =
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2021-11-15/functions/${FunctionArn}/response-streaming-invocations';
+  return { 'Fn::Sub': [text, { FunctionArn: functionArn }] };
+}
+
 /** Lets one API invoke a function; `scope` is what follows the API's id in the source ARN. */
 export function permission(functionName: Json, apiId: string, scope: string): JsonObject {
   const source = `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${apiId}}/${scope}`;

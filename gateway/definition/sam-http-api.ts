@@ -1,5 +1,6 @@
 /** `AWS::Serverless::HttpApi` and the implicit HTTP API → API, integrations, routes, authorizers, stage. */
 import type { Json, JsonObject } from './model.ts';
+import { expandDomain } from './sam-domain.ts';
 import { idPart, invocationUri, permission, pick, present } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 import { definitionOf } from './sam-rest-api.ts';
@@ -15,7 +16,16 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
   const { logicalId, properties, routes } = api;
   const body = definitionOf(expansion, api);
   expansion.reportUnknown(logicalId, TYPE, properties, [
-    ...[...OF_API, ...OF_STAGE, 'StageName', 'Auth', 'CorsConfiguration', 'DefinitionBody', 'PropagateTags'],
+    ...[
+      ...OF_API,
+      ...OF_STAGE,
+      'StageName',
+      'Auth',
+      'CorsConfiguration',
+      'DefinitionBody',
+      'Domain',
+      'PropagateTags',
+    ],
   ]);
   const auth = isJsonObject(properties['Auth']) ? properties['Auth'] : {};
   for (const name of Object.keys(auth).filter((key) => !OF_AUTH.includes(key))) {
@@ -42,6 +52,8 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
     StageName: stageName,
     AutoDeploy: true,
   });
+  const owner = { kind: 'http', origin, type: TYPE, apiId: logicalId, stageId } as const;
+  expandDomain(expansion, owner, properties['Domain']);
 }
 
 function makeAuthorizers(expansion: SamExpansion, origin: string, apiId: string, auth: JsonObject): void {

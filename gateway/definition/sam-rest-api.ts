@@ -1,12 +1,13 @@
 /** `AWS::Serverless::Api` and the implicit REST API → API, resources, methods, authorizers, deployment, stage. */
 import type { Json, JsonObject } from './model.ts';
-import { idPart, invocationUri, permission, pick, present } from './sam-expansion.ts';
+import { expandDomain } from './sam-domain.ts';
+import { idPart, invocationUri, permission, pick, present, streamingUri } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 import { isJsonList, isJsonObject } from './template-source.ts';
 
 const TYPE = 'AWS::Serverless::Api';
 const OF_API =
-  'Name Description EndpointConfiguration MinimumCompressionSize ApiKeySourceType DisableExecuteApiEndpoint FailOnWarnings Mode Tags Policy'.split(
+  'Name Description MinimumCompressionSize ApiKeySourceType DisableExecuteApiEndpoint FailOnWarnings Mode Tags Policy'.split(
     ' ',
   );
 const OF_STAGE =
@@ -14,7 +15,7 @@ const OF_STAGE =
     ' ',
   );
 const OF_AUTH = ['DefaultAuthorizer', 'Authorizers', 'AddDefaultAuthorizerToCorsPreflight'];
-const OF_EVENT = ['Path', 'Method', 'RestApiId', 'Auth', 'TimeoutInMillis'];
+const OF_EVENT = ['Path', 'Method', 'RestApiId', 'Auth', 'TimeoutInMillis', 'ResponseTransferMode'];
 
 export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   const { logicalId, properties, routes } = api;
@@ -22,8 +23,16 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   if (stageName === undefined) return expansion.fail(logicalId, 'StageName is required');
   const body = definitionOf(expansion, api);
   expansion.reportUnknown(logicalId, TYPE, properties, [
-    ...[...OF_API, ...OF_STAGE, 'StageName', 'BinaryMediaTypes', 'Auth', 'OpenApiVersion'],
-    ...['AlwaysDeploy', 'DefinitionBody', 'MergeDefinitions', 'PropagateTags'],
+    ...[
+      ...OF_API,
+      ...OF_STAGE,
+      'StageName',
+      'EndpointConfiguration',
+      'BinaryMediaTypes',
+      'Auth',
+      'OpenApiVersion',
+    ],
+    ...['AlwaysDeploy', 'DefinitionBody', 'Domain', 'MergeDefinitions', 'PropagateTags'],
   ]);
   const auth = isJsonObject(properties['Auth']) ? properties['Auth'] : {};
   for (const name of Object.keys(auth).filter((key) => !OF_AUTH.includes(key))) {
@@ -34,7 +43,7 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   expansion.make(origin, logicalId, 'AWS::ApiGateway::RestApi', {
     ...pick(properties, OF_API),
     Name: properties['Name'] ?? { 'Fn::Sub': `\${AWS::StackName}-${logicalId}` },
-    ...present({ Body: body }),
+    ...present({ Body: body, EndpointConfiguration: endpointOf(properties['EndpointConfiguration']) }),
     // SAM keys are JSON pointers: `image~1png`.
     ...present({ BinaryMediaTypes: isJsonList(binary) ? binary.map(unescapePointer) : undefined }),
   });
@@ -53,6 +62,8 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
     DeploymentId: { Ref: deploymentId },
     StageName: stageName,
   });
+  const owner = { kind: 'rest', origin, type: TYPE, apiId: logicalId, stageId } as const;
+  expandDomain(expansion, owner, properties['Domain']);
 }
 
 /**
@@ -69,6 +80,14 @@ export function definitionOf(expansion: SamExpansion, { logicalId, properties }:
       'Auth beside DefinitionBody is not served: write securitySchemes and security into the document',
     );
   return body;
+}
+
+/** SAM has one type, as a text or under `Type`, and spells the endpoints' ids its own way. */
+function endpointOf(endpoint: Json | undefined): Json | undefined {
+  if (typeof endpoint === 'string') return { Types: [endpoint] };
+  if (!isJsonObject(endpoint)) return endpoint;
+  const { Type: type, VPCEndpointIds: VpcEndpointIds, ...rest } = endpoint;
+  return { ...rest, ...present({ Types: type === undefined ? undefined : [type], VpcEndpointIds }) };
 }
 
 function unescapePointer(type: Json): Json {
@@ -152,11 +171,18 @@ function makeMethod(
     Integration: {
       Type: 'AWS_PROXY',
       IntegrationHttpMethod: 'POST',
-      Uri: invocationUri({ 'Fn::GetAtt': [functionId, 'Arn'] }),
+      ...transferOf(properties['ResponseTransferMode'], { 'Fn::GetAtt': [functionId, 'Arn'] }),
       ...pick(properties, ['TimeoutInMillis']),
     },
   });
   return methodId;
+}
+
+/** SAM calls the mode after Lambda's: RESPONSE_STREAM. */
+function transferOf(mode: Json | undefined, functionArn: Json): JsonObject {
+  if (mode !== 'RESPONSE_STREAM')
+    return { ...present({ ResponseTransferMode: mode }), Uri: invocationUri(functionArn) };
+  return { ResponseTransferMode: 'STREAM', Uri: streamingUri(functionArn) };
 }
 
 function makePermission(expansion: SamExpansion, apiId: string, route: SamRoute): void {

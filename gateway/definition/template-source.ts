@@ -47,8 +47,8 @@ export async function readSource(file: string): Promise<SourceTree> {
 }
 
 /** JSON where the text is JSON, YAML otherwise, `!Sub` and the like as `Fn::Sub`. */
-export function parseSource(text: string, file: string): SourceTree {
-  if (text.length > SIZE_LIMIT_BYTES) throw tooLarge(file);
+export function parseSource(text: string, file: string, limitBytes = SIZE_LIMIT_BYTES): SourceTree {
+  if (text.length > limitBytes) throw tooLarge(file);
   const value = parseJson(text);
   if (value !== undefined) {
     let lines: Lines | undefined;

@@ -11,6 +11,8 @@ export type StageCaching = {
   readonly clusterSize: string;
   /** How a route's answers are kept; undefined = not at all. */
   ofRoute(routeKey: string): RouteCaching | undefined;
+  /** Whether it is wanted of this route by its name. */
+  isWantedOf(routeKey: string): boolean;
 };
 
 const CLUSTER_SIZES = ['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237'];
@@ -41,6 +43,7 @@ export function readCaching(stage: PropertyBag): StageCaching | undefined {
       const caching = own.get(routeKey) ?? usual;
       return caching.isOn && caching.ttlSeconds > 0 ? caching : undefined;
     },
+    isWantedOf: (routeKey) => own.get(routeKey)?.isOn === true,
   };
 }
 

@@ -7,6 +7,8 @@ import {
   compileRestJwtAuthorizer,
 } from './compile-token-authorizer.ts';
 import { readText, readTextList } from './properties.ts';
+import type { Assumptions } from './assumptions.ts';
+import type { InvokePermissions } from './invoke-permissions.ts';
 import type { LocalIssuers } from './compile-token-authorizer.ts';
 import type { PropertyBag } from './properties.ts';
 import type { Authorization } from './model.ts';
@@ -15,6 +17,8 @@ import type { Authorization } from './model.ts';
 export type AuthorizationSources = {
   readonly authorizers: ReadonlyMap<string, PropertyBag>;
   readonly localIssuers: LocalIssuers;
+  readonly assumptions: Assumptions;
+  readonly invokePermissions: InvokePermissions;
 };
 
 /**
@@ -33,7 +37,7 @@ export function compileRestAuthorization(method: PropertyBag, from: Authorizatio
     case 'COGNITO_USER_POOLS': {
       const bag = findAuthorizer(method, from, 'Type', ['COGNITO_USER_POOLS'], REST_NEEDS);
       const scopes = readScopes(method);
-      const authorizer = compileCognitoAuthorizer(bag, from.localIssuers, scopes.length > 0);
+      const authorizer = compileCognitoAuthorizer(bag, from, scopes.length > 0);
       return { kind: 'token', authorizer, scopes };
     }
     case 'JWT': {
@@ -49,7 +53,7 @@ export function compileRestAuthorization(method: PropertyBag, from: Authorizatio
 function compileRestCustom(method: PropertyBag, from: AuthorizationSources): Authorization {
   const bag = findAuthorizer(method, from, 'Type', ['TOKEN', 'REQUEST'], REST_NEEDS);
   const type = readText(bag, 'Type') === 'TOKEN' ? 'TOKEN' : 'REQUEST';
-  return { kind: 'lambda', authorizer: compileRestLambdaAuthorizer(bag, type) };
+  return { kind: 'lambda', authorizer: compileRestLambdaAuthorizer(bag, type, from) };
 }
 
 /**
@@ -58,7 +62,7 @@ function compileRestCustom(method: PropertyBag, from: AuthorizationSources): Aut
  */
 export function compileV2Authorization(
   route: PropertyBag,
-  from: AuthorizationSources,
+  from: Pick<AuthorizationSources, 'authorizers' | 'localIssuers'>,
   protocol: 'http' | 'websocket',
 ): Authorization {
   const type = readText(route, 'AuthorizationType', 'NONE');
@@ -95,7 +99,7 @@ const V2_NEEDS = 'Setting the authorization type to CUSTOM requires a valid auth
 /** The authorizer that the method names, if it is of a type that goes with the authorization type. */
 function findAuthorizer(
   method: PropertyBag,
-  { authorizers }: AuthorizationSources,
+  { authorizers }: Pick<AuthorizationSources, 'authorizers'>,
   typeProperty: string,
   types: readonly string[],
   needs: string,

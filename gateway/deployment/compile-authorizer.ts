@@ -3,7 +3,10 @@ import { DefinitionError } from '../errors.ts';
 import { compileWholeMatch } from '../mapping/whole-match.ts';
 import { isContextVariable } from '../events/context-variables.ts';
 import { readLambdaUri } from './integration-uri.ts';
+import { mayInvoke, sourceOfAuthorizer } from './invoke-permissions.ts';
 import { readInteger, readText, readTextList } from './properties.ts';
+import type { Assumptions } from './assumptions.ts';
+import type { InvokePermissions } from './invoke-permissions.ts';
 import type { WholeMatch } from '../mapping/whole-match.ts';
 import type { PropertyBag } from './properties.ts';
 import type { AuthorizerPayload, IdentitySource, LambdaAuthorizer } from './model.ts';
@@ -63,8 +66,17 @@ export function readValidation(bag: PropertyBag): WholeMatch | undefined {
   );
 }
 
+export type LambdaAuthorizerSources = {
+  readonly assumptions: Assumptions;
+  readonly invokePermissions: InvokePermissions;
+};
+
 /** REST: TOKEN and REQUEST (aws-behaviour §4.1, §4.2). */
-export function compileRestLambdaAuthorizer(bag: PropertyBag, type: 'TOKEN' | 'REQUEST'): LambdaAuthorizer {
+export function compileRestLambdaAuthorizer(
+  bag: PropertyBag,
+  type: 'TOKEN' | 'REQUEST',
+  { assumptions, invokePermissions }: LambdaAuthorizerSources,
+): LambdaAuthorizer {
   const isToken = type === 'TOKEN';
   const sourceText = readText(bag, 'IdentitySource', isToken ? 'method.request.header.Authorization' : '');
   const texts = sourceText
@@ -83,12 +95,16 @@ export function compileRestLambdaAuthorizer(bag: PropertyBag, type: 'TOKEN' | 'R
       bag.place('IdentitySource'),
       'A REQUEST authorizer with a cache needs at least one identity source; set AuthorizerResultTtlInSeconds to 0 to go without',
     );
+  const isIgnored = !isToken && ttlSeconds === 0 && assumptions['uncached-identity-sources'] === 'ignored';
+  const functionName = readTarget(bag);
+  const role = bag.properties['AuthorizerCredentials'];
   return {
+    isForbidden: !mayInvoke(invokePermissions, functionName, role, [sourceOfAuthorizer(bag.id)]),
     authorizerId: bag.id,
     name: readText(bag, 'Name', bag.logicalId),
     payload: isToken ? 'rest-token' : 'rest-request',
-    functionName: readTarget(bag),
-    identitySources,
+    functionName,
+    identitySources: isIgnored ? [] : identitySources,
     validation: isToken ? readValidation(bag) : undefined,
     ttlSeconds,
     simpleResponses: false,

@@ -4,8 +4,8 @@ import { isForbiddenMapping } from '../mapping/integration-headers.ts';
 import { compileRequestMapping, compileRequestParameters } from './compile-request-mapping.ts';
 import { compileResponseMapping } from './compile-response-mapping.ts';
 import { readContentHandling } from './content-handling-property.ts';
-import { readLambdaUri } from './integration-uri.ts';
-import { readBlock, readInteger, readText } from './properties.ts';
+import { readLambdaUri, readStreamUri } from './integration-uri.ts';
+import { readBlock, readInteger, readText, readTextList } from './properties.ts';
 import { readServiceUri } from './service-uri.ts';
 import { compileStageText } from './stage-text.ts';
 import type { HttpTarget, RequestParameter } from '../mapping/integration.ts';
@@ -14,16 +14,24 @@ import type { PropertyBag } from './properties.ts';
 
 /** REST integrations may take 50 ms to 29 s; Regional and private APIs may raise the top (June 2024). */
 const TIMEOUT = { usual: 29_000, min: 50, max: 300_000 };
+/** Streamed answers may, on every kind of endpoint (developer guide, "Stream the integration response"). */
+const STREAM_TIMEOUT = { usual: 29_000, min: 50, max: 900_000 };
+/** How long a stream may be silent. */
+export const STREAM_IDLE_MS = { regional: 300_000, edge: 30_000 };
 const VERBS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 /** The scheme must stand there; everything behind it may come from stage variables. */
 const HTTP_URI = /^https?:\/\/[^/]/i;
 
 /** @throws DefinitionError for what AWS refuses, in AWS's words where they are recorded */
-export function compileIntegration(method: PropertyBag): Integration {
+export function compileIntegration(
+  method: PropertyBag,
+  streamIdleMs: number = STREAM_IDLE_MS.regional,
+): Integration {
   const block = readBlock(method, 'Integration');
   if (block === undefined)
     throw new DefinitionError(method.place('Integration'), 'No integration defined for method');
   const type = readText(block, 'Type').toUpperCase();
+  if (isStreamed(block)) return compileStream(method, block, type, streamIdleMs);
   switch (type) {
     case 'MOCK':
       return { kind: 'mock', ...compileMappings(method, block) };
@@ -41,21 +49,54 @@ export function compileIntegration(method: PropertyBag): Integration {
   }
 }
 
+/** Whether the answer goes to the client as it comes. @throws DefinitionError for a transfer mode that AWS does not have */
+export function isStreamed(block: PropertyBag): boolean {
+  const mode = readText(block, 'ResponseTransferMode', 'BUFFERED');
+  if (mode === 'BUFFERED' || mode === 'STREAM') return mode === 'STREAM';
+  throw new DefinitionError(
+    block.place('ResponseTransferMode'),
+    `Invalid response transfer mode "${mode}". AWS has BUFFERED and STREAM`,
+  );
+}
+
+/** Whatever needs the whole answer is not to be had with it: templates, caching. */
+function compileStream(method: PropertyBag, block: PropertyBag, type: string, idleMs: number): Integration {
+  const refuse = (property: string, message: string): DefinitionError =>
+    new DefinitionError(block.place(property), message);
+  if (type !== 'AWS_PROXY' && type !== 'HTTP_PROXY')
+    throw refuse(
+      'ResponseTransferMode',
+      `Response streaming is for AWS_PROXY and HTTP_PROXY integrations, not for ${type}`,
+    );
+  if (readTextList(block, 'CacheKeyParameters').length > 0)
+    throw refuse('CacheKeyParameters', 'A streamed response cannot be cached: leave CacheKeyParameters out');
+  const timeoutMs = readInteger(block, 'TimeoutInMillis', STREAM_TIMEOUT);
+  const parameters = compileRequestParameters(method, block);
+  if (type === 'HTTP_PROXY') {
+    const target = readTarget(block, timeoutMs);
+    return (
+      refuseAtRunTime(parameters, false) ?? {
+        ...{ kind: 'http-stream', ...target, idleMs, parameters },
+        contentHandling: readContentHandling(block),
+      }
+    );
+  }
+  const verb = readVerb(block);
+  const lambda = readStreamUri(readText(block, 'Uri', ''));
+  if (lambda.kind === 'invalid') throw refuse('Uri', lambda.message);
+  const { functionName } = lambda;
+  return (
+    refuseAtRunTime(parameters, true) ??
+    onlyByPost(verb) ?? { kind: 'lambda-stream', functionName, timeoutMs, idleMs }
+  );
+}
+
 function compileMappings(method: PropertyBag, block: PropertyBag) {
   return { request: compileRequestMapping(method, block), response: compileResponseMapping(method, block) };
 }
 
 function compileHttp(method: PropertyBag, block: PropertyBag, type: 'HTTP' | 'HTTP_PROXY'): Integration {
-  const verb = readVerb(block);
-  const uri = readText(block, 'Uri', '');
-  if (!HTTP_URI.test(uri))
-    throw new DefinitionError(block.place('Uri'), 'Invalid HTTP endpoint specified for URI');
-  const target: HttpTarget = {
-    uri: compileStageText(uri),
-    method: verb,
-    timeoutMs: readInteger(block, 'TimeoutInMillis', TIMEOUT),
-    vpcLink: readVpcLink(block),
-  };
+  const target = readTarget(block, readInteger(block, 'TimeoutInMillis', TIMEOUT));
   if (type === 'HTTP') {
     const mappings = compileMappings(method, block);
     return refuseAtRunTime(mappings.request.parameters, false) ?? { kind: 'http', ...target, ...mappings };
@@ -69,6 +110,14 @@ function compileHttp(method: PropertyBag, block: PropertyBag, type: 'HTTP' | 'HT
       contentHandling: readContentHandling(block),
     }
   );
+}
+
+function readTarget(block: PropertyBag, timeoutMs: number): HttpTarget {
+  const method = readVerb(block);
+  const uri = readText(block, 'Uri', '');
+  if (!HTTP_URI.test(uri))
+    throw new DefinitionError(block.place('Uri'), 'Invalid HTTP endpoint specified for URI');
+  return { uri: compileStageText(uri), method, timeoutMs, vpcLink: readVpcLink(block) };
 }
 
 function readVpcLink(block: PropertyBag): HttpTarget['vpcLink'] {

@@ -5,27 +5,38 @@ import { readBlock, readTextList } from './properties.ts';
 import type { PropertyBag } from './properties.ts';
 import type { ResourcePolicy } from './model.ts';
 
-/** Characters of the document as JSON (quota of API Gateway). */
-const MAX_POLICY_LENGTH = 8_192;
+/** Of the document as JSON (quota of API Gateway, which AWS raises on request). */
+export const POLICY_CHARACTERS = 8_192;
 const ENDPOINT_TYPES = ['EDGE', 'REGIONAL', 'PRIVATE'];
+
+export type PolicySurroundings = {
+  /** VPC by the endpoint that private APIs are called through; absent = none is known. */
+  readonly vpcEndpoints?: ReadonlyMap<string, string>;
+  /** Absent = as many as AWS gives to all. */
+  readonly policyCharacters?: number;
+};
 
 /**
  * Undefined for a public API without a policy: it is open. `apiArn`: `arn:aws:execute-api:{region}:{account}:{apiId}`.
  * @throws DefinitionError for a policy that AWS refuses, in AWS's words.
  */
-export function compileResourcePolicy(api: PropertyBag, apiArn: string): ResourcePolicy | undefined {
+export function compileResourcePolicy(
+  api: PropertyBag,
+  apiArn: string,
+  { vpcEndpoints = new Map(), policyCharacters = POLICY_CHARACTERS }: PolicySurroundings = {},
+): ResourcePolicy | undefined {
   const isPrivate = readEndpointTypes(api).includes('PRIVATE');
   const document = readDocument(api);
   if (document === undefined) return isPrivate ? { kind: 'closed' } : undefined;
   const length = JSON.stringify(document).length;
-  if (length > MAX_POLICY_LENGTH)
+  if (length > policyCharacters)
     throw new DefinitionError(
       api.place('Policy'),
-      `Invalid policy document: ${length} characters, AWS takes ${MAX_POLICY_LENGTH}`,
+      `Invalid policy document: ${length} characters, AWS takes ${policyCharacters}`,
     );
   const compiled = compilePolicy(document, { apiArn, ofResource: true });
   if (compiled.kind === 'invalid') throw invalidPolicy(api, compiled.reason);
-  return { kind: 'policy', policy: compiled.policy, isPrivate };
+  return { kind: 'policy', policy: compiled.policy, vpcEndpoints: isPrivate ? vpcEndpoints : undefined };
 }
 
 /** Empty where the template says nothing, which AWS takes for EDGE. @throws DefinitionError */

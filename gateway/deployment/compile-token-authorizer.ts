@@ -5,10 +5,12 @@ import { DefinitionError } from '../errors.ts';
 import { RSA_ALGORITHMS } from '../policy/bearer-token.ts';
 import { HTTP_SOURCE, parseSources, readValidation, REST_SOURCE } from './compile-authorizer.ts';
 import { readBlock, readText, readTextList } from './properties.ts';
+import { compileStageText } from './stage-text.ts';
 import type { RsaAlgorithm } from '../policy/bearer-token.ts';
 import type { RequiredClaim, TokenTrust, TrustedIssuer } from '../policy/token-trust.ts';
 import type { PropertyBag } from './properties.ts';
-import type { IdentitySource, TokenAuthorizer } from './model.ts';
+import type { Assumptions } from './assumptions.ts';
+import type { IdentitySource, StageText, TokenAuthorizer } from './model.ts';
 
 /** Quotas of API Gateway (aws-behaviour §4.5). */
 const MAX_AUDIENCES = 50;
@@ -29,7 +31,7 @@ export function compileHttpJwtAuthorizer(bag: PropertyBag, local: LocalIssuers):
     );
   return {
     ...describe(bag),
-    dialect: 'http-jwt',
+    ...{ dialect: 'http-jwt', withoutScope: 'ACCESS_DENIED' },
     identitySource: readSource(bag, readTextList(bag, 'IdentitySource'), HTTP_SOURCE, [
       'header',
       'querystring',
@@ -55,7 +57,7 @@ export function compileRestJwtAuthorizer(bag: PropertyBag, local: LocalIssuers):
   refuseStrangers(block, ['Issuers', 'AllowedAlgorithms', 'RequiredClaims']);
   return {
     ...describe(bag),
-    dialect: 'rest-jwt',
+    ...{ dialect: 'rest-jwt', withoutScope: 'ACCESS_DENIED' },
     identitySource: readRestSource(bag),
     trust: {
       ...PLAIN_TRUST,
@@ -66,15 +68,17 @@ export function compileRestJwtAuthorizer(bag: PropertyBag, local: LocalIssuers):
   };
 }
 
+export type CognitoSources = { readonly localIssuers: LocalIssuers; readonly assumptions: Assumptions };
+
 const PROVIDER = /^userpool\/([a-z0-9-]+_[A-Za-z0-9]+)$/;
 
 /**
- * `Type: COGNITO_USER_POOLS`. A method without scopes takes ID tokens, one with scopes access tokens.
+ * `Type: COGNITO_USER_POOLS`. A provider may name its pool by stage variables. A method without scopes takes ID tokens, one with scopes access tokens.
  * @throws DefinitionError
  */
 export function compileCognitoAuthorizer(
   bag: PropertyBag,
-  local: LocalIssuers,
+  { localIssuers: local, assumptions }: CognitoSources,
   hasScopes: boolean,
 ): TokenAuthorizer {
   const arns = readTextList(bag, 'ProviderARNs');
@@ -83,20 +87,46 @@ export function compileCognitoAuthorizer(
       bag.place('ProviderARNs'),
       'Invalid provider ARNs: a COGNITO_USER_POOLS authorizer needs at least one user pool',
     );
+  const providers = arns.map((arn) => readProvider(bag, arn));
+  const constant = providers.filter(({ source }) => !isVariable(source));
   return {
     ...describe(bag),
     dialect: 'cognito',
+    withoutScope: assumptions['cognito-scope-status'] === '403' ? 'ACCESS_DENIED' : 'UNAUTHORIZED',
     identitySource: readRestSource(bag),
     trust: {
       ...PLAIN_TRUST,
-      issuers: arns.map((arn) => ({
-        issuer: toLocal(readPoolIssuer(bag, arn), local),
-        audience: 'any' as const,
-      })),
+      issuers: constant.map(({ source }) => poolOf(readPoolIssuer(bag, source), local)),
       audienceForm: readValidation(bag),
       tokenUse: hasScopes ? 'access' : 'id',
     },
+    issuersOf: constant.length === providers.length ? undefined : issuersByStage(providers, local),
   };
+}
+
+/** The pool alone may be named by variables, as the developer guide has it. */
+function readProvider(bag: PropertyBag, text: string): StageText {
+  const { service, resource } = parseArn(text) ?? {};
+  if (isVariable(text) && !(service === 'cognito-idp' && resource?.startsWith('userpool/') === true))
+    throw invalidProvider(bag, text);
+  return compileStageText(text);
+}
+
+function isVariable(text: string): boolean {
+  return text.includes('${stageVariables.');
+}
+
+function poolOf(issuer: string, local: LocalIssuers): TrustedIssuer {
+  return { issuer: toLocal(issuer, local), audience: 'any' };
+}
+
+/** Only a stage tells which pools these are; what is no pool then, for want of a variable, is nobody's issuer. */
+function issuersByStage(providers: readonly StageText[], local: LocalIssuers): TokenAuthorizer['issuersOf'] {
+  return (variables) =>
+    providers.flatMap((provider) => {
+      const issuer = findPoolIssuer(provider.render(variables));
+      return issuer === undefined ? [] : [poolOf(issuer, local)];
+    });
 }
 
 const PLAIN_TRUST: Omit<TokenTrust, 'issuers'> = {
@@ -117,14 +147,22 @@ export function userPoolIssuer(region: string, poolId: string): string {
 }
 
 function readPoolIssuer(bag: PropertyBag, text: string): string {
+  const issuer = findPoolIssuer(text);
+  if (issuer === undefined) throw invalidProvider(bag, text);
+  return issuer;
+}
+
+function invalidProvider(bag: PropertyBag, text: string): DefinitionError {
+  return new DefinitionError(
+    bag.place('ProviderARNs'),
+    `Invalid ARN "${text}". A provider reads arn:aws:cognito-idp:{region}:{account}:userpool/{poolId}`,
+  );
+}
+
+function findPoolIssuer(text: string): string | undefined {
   const arn = parseArn(text);
   const poolId = arn?.service === 'cognito-idp' ? PROVIDER.exec(arn.resource)?.[1] : undefined;
-  if (arn === undefined || poolId === undefined)
-    throw new DefinitionError(
-      bag.place('ProviderARNs'),
-      `Invalid ARN "${text}". A provider reads arn:aws:cognito-idp:{region}:{account}:userpool/{poolId}`,
-    );
-  return userPoolIssuer(arn.region, poolId);
+  return arn === undefined || poolId === undefined ? undefined : userPoolIssuer(arn.region, poolId);
 }
 
 /** Tokens of a pool that exists only here are minted, and therefore named, by the local issuer. */

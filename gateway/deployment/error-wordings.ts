@@ -2,8 +2,10 @@
  * How failures read on the wire. REST APIs word them by gateway response type (aws-behaviour §1.3–1.5),
  * HTTP APIs by a short fixed table.
  */
+import { USUAL_ASSUMPTIONS } from './assumptions.ts';
 import type { LoggedFailure } from '../events/log-variables.ts';
 import type { GatewayErrorCode, GatewayErrorDetail, GatewayResponseType } from '../errors.ts';
+import type { Assumptions } from './assumptions.ts';
 import type { BuiltInWordings, ErrorWording } from './model.ts';
 
 type RestDefault = {
@@ -106,28 +108,37 @@ export const REST_DEFAULTS: Readonly<Record<GatewayErrorCode, RestDefault>> = {
   MALFORMED_REQUEST: { status: 400, message: 'Bad Request', errorType: 'BadRequestException' },
 };
 
+type DenialKey = Assumptions['access-denied-key'];
+
 /** ACCESS_DENIED capitalises its key on the wire although the default template says `message` (§1.4). */
-function restBody(code: GatewayErrorCode, message: string | null): string {
-  const key = code === 'ACCESS_DENIED' ? 'Message' : 'message';
+function restBody(code: GatewayErrorCode, message: string | null, denialKey: DenialKey): string {
+  const key = code === 'ACCESS_DENIED' ? denialKey : 'message';
   const { spaced, message: usual } = REST_DEFAULTS[code];
   const gap = spaced === true && message === usual ? ' ' : '';
   return `{"${key}":${gap}${JSON.stringify(message)}}`;
 }
 
-/** Built-in gateway responses of a REST API. */
+/** The built-in gateway response of a REST API. */
+export function wordRest(
+  code: GatewayErrorCode,
+  detail: GatewayErrorDetail,
+  denialKey: DenialKey,
+): ErrorWording {
+  const usual = REST_DEFAULTS[code];
+  const message = detail.message === undefined ? usual.message : detail.message;
+  const headers = [
+    'Content-Type',
+    'application/json',
+    'x-amzn-ErrorType',
+    detail.errorType ?? usual.errorType,
+  ];
+  if (detail.headers !== undefined) headers.push(...detail.headers);
+  return { status: detail.status ?? usual.status, body: restBody(code, message, denialKey), headers };
+}
+
+/** Built-in gateway responses of a REST API, as they are before its stage is known. */
 export const restWordings: BuiltInWordings = {
-  word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording {
-    const usual = REST_DEFAULTS[code];
-    const message = detail.message === undefined ? usual.message : detail.message;
-    const headers = [
-      'Content-Type',
-      'application/json',
-      'x-amzn-ErrorType',
-      detail.errorType ?? usual.errorType,
-    ];
-    if (detail.headers !== undefined) headers.push(...detail.headers);
-    return { status: detail.status ?? usual.status, body: restBody(code, message), headers };
-  },
+  word: (code, detail) => wordRest(code, detail, USUAL_ASSUMPTIONS['access-denied-key']),
   describe: (code, detail) =>
     describeFailure(
       code,

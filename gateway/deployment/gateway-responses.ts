@@ -13,9 +13,11 @@ import {
   REST_DEFAULTS,
   responseTypeOf,
   restWordings,
+  wordRest,
 } from './error-wordings.ts';
 import { readInteger, readText, readTextMap } from './properties.ts';
 import type { GatewayErrorCode, GatewayErrorDetail, GatewayResponseType } from '../errors.ts';
+import type { Assumptions } from './assumptions.ts';
 import type { PropertyBag } from './properties.ts';
 import type { ErrorWording, ErrorWordings, WordingFacts } from './model.ts';
 
@@ -96,18 +98,31 @@ export function resolveGatewayResponses(
 /** Words failures by these responses; types that nobody customised keep AWS's exact bytes. */
 export function wordByGatewayResponses(
   responses: ReadonlyMap<GatewayResponseType, GatewayResponse>,
+  assumptions: Assumptions,
 ): ErrorWordings {
+  const throttledStatus = assumptions['throttled-function-status'];
   return {
-    word(code, detail, facts) {
-      const usual = restWordings.word(code, detail);
+    word(given, detailGiven, facts) {
+      const [code, detail] = assume(given, detailGiven, throttledStatus);
+      const usual = wordRest(code, detail, assumptions['access-denied-key']);
       const type = responseTypeOf(code);
       // AWS never customises "too large": the request was not read far enough.
       const response = type === undefined || code === 'REQUEST_TOO_LARGE' ? undefined : responses.get(type);
       if (response === undefined || response.defaultResponse) return usual;
       return customise(usual, response, code, detail, facts);
     },
-    describe: (code, detail) => restWordings.describe(code, detail),
+    describe: (code, detail) => restWordings.describe(...assume(code, detail, throttledStatus)),
   };
+}
+
+/** What is said of a function that Lambda throttles. */
+function assume(
+  code: GatewayErrorCode,
+  detail: GatewayErrorDetail,
+  throttledStatus: Assumptions['throttled-function-status'],
+): [GatewayErrorCode, GatewayErrorDetail] {
+  if (code !== 'FUNCTION_THROTTLED' || throttledStatus === '502') return [code, detail];
+  return throttledStatus === '429' ? ['THROTTLED', detail] : [code, { ...detail, status: 500 }];
 }
 
 function customise(

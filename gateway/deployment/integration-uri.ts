@@ -7,6 +7,8 @@ export type LambdaTarget =
   | { readonly kind: 'invalid'; readonly message: string };
 
 const INVOKE_PATH = /^arn:[^:]+:apigateway:[^:]*:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/;
+const STREAM_PATH =
+  /^arn:[^:]+:apigateway:[^:]*:lambda:path\/2021-11-15\/functions\/(.+)\/response-streaming-invocations$/;
 const SERVICE_ARN = /^arn:[^:]+:apigateway:[^:]*:[^:]+:(path|action)\/./;
 const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.+)$/;
 
@@ -18,6 +20,11 @@ export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget 
   const inner = INVOKE_PATH.exec(uri)?.[1] ?? (mayBeBareArn && FUNCTION_ARN.test(uri) ? uri : undefined);
   if (inner !== undefined)
     return { kind: 'function', functionName: mapStageText(compileStageText(inner), nameOfFunction) };
+  if (STREAM_PATH.test(uri))
+    return {
+      kind: 'invalid',
+      message: 'response-streaming-invocations in the URI needs ResponseTransferMode STREAM',
+    };
   if (!uri.startsWith('arn:')) return { kind: 'invalid', message: 'Invalid ARN specified in the request' };
   if (!SERVICE_ARN.test(uri))
     return { kind: 'invalid', message: 'AWS ARN for integration must contain path or action' };
@@ -25,6 +32,23 @@ export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget 
     kind: 'invalid',
     message:
       "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
+  };
+}
+
+/**
+ * `arn:aws:apigateway:{region}:lambda:path/2021-11-15/functions/{functionArn}/response-streaming-invocations`, which
+ * transfer mode STREAM needs and no other integration may have.
+ */
+export function readStreamUri(uri: string): LambdaTarget {
+  const inner = STREAM_PATH.exec(uri)?.[1];
+  if (inner !== undefined)
+    return { kind: 'function', functionName: mapStageText(compileStageText(inner), nameOfFunction) };
+  const buffered = readLambdaUri(uri, false);
+  if (buffered.kind === 'invalid') return buffered;
+  return {
+    kind: 'invalid',
+    message:
+      'ResponseTransferMode STREAM calls InvokeWithResponseStream: the URI must be …:lambda:path/2021-11-15/functions/{functionArn}/response-streaming-invocations',
   };
 }
 

@@ -13,6 +13,7 @@ import type { CompiledPolicy } from '../policy/model.ts';
 import type { TokenDialect } from '../policy/token-refusal.ts';
 import type { TokenTrust } from '../policy/token-trust.ts';
 import type { HttpApiProxyIntegration, MappedIntegration } from '../mapping/integration.ts';
+import type { StreamTimes } from '../ports.ts';
 import type { SchemaCheck } from './json-schema.ts';
 
 export type ApiProtocol = 'rest' | 'http' | 'websocket';
@@ -46,6 +47,8 @@ export type LambdaAuthorizer = {
   readonly payload: AuthorizerPayload;
   /** Renders to a function name (not ARN) once stage variables are known. */
   readonly functionName: StageText;
+  /** No AWS::Lambda::Permission lets the API invoke it, and somebody has asked for that to count. */
+  readonly isForbidden?: boolean;
   readonly identitySources: readonly IdentitySource[];
   /** Whole-token match (Java `matches`), TOKEN only. */
   readonly validation: WholeMatch | undefined;
@@ -60,8 +63,12 @@ export type TokenAuthorizer = {
   readonly authorizerId: string;
   readonly name: string;
   readonly dialect: TokenDialect;
+  /** What a token without any of the scopes gets. */
+  readonly withoutScope: 'UNAUTHORIZED' | 'ACCESS_DENIED';
   readonly identitySource: IdentitySource;
   readonly trust: TokenTrust;
+  /** In the place of those of `trust` where stage variables name them. */
+  readonly issuersOf?: ((variables: Parameters<StageText['render']>[0]) => TokenTrust['issuers']) | undefined;
 };
 
 export type Authorization =
@@ -77,8 +84,8 @@ export type ResourcePolicy =
   | {
       readonly kind: 'policy';
       readonly policy: CompiledPolicy;
-      /** Reached through VPC endpoints only, which conditions may ask for. */
-      readonly isPrivate: boolean;
+      /** Of a private API, which is reached through VPC endpoints only: the VPC of each that is known. */
+      readonly vpcEndpoints: ReadonlyMap<string, string> | undefined;
     }
   /** A private API without a policy: nobody gets in, whoever vouches for him. */
   | { readonly kind: 'closed' };
@@ -93,8 +100,15 @@ export type LambdaProxyIntegration = {
   readonly timeoutMs: number;
 };
 
+/** A Lambda proxy of transfer mode STREAM; REST only. */
+export type LambdaStreamIntegration = StreamTimes & {
+  readonly kind: 'lambda-stream';
+  readonly functionName: StageText;
+};
+
 export type Integration =
   | LambdaProxyIntegration
+  | LambdaStreamIntegration
   | MappedIntegration
   | HttpApiProxyIntegration
   /** No integration at all: a WebSocket `$connect` or `$disconnect` route without one. */
@@ -214,6 +228,8 @@ export type Deployment = {
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
   /** REST `binaryMediaTypes`, lower case. */
   readonly binaryMediaTypes: readonly string[];
+  /** REST only: bodies from this size on are packed for clients that take it; undefined = none is. */
+  readonly minimumCompressionBytes?: number | undefined;
   /** WebSocket only: picks the route key for a message body. */
   readonly messageRouting: MessageRouting | undefined;
 };

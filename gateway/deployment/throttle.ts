@@ -4,8 +4,15 @@ import { readBlock, readText } from './properties.ts';
 import type { ThrottleLimit } from '../metering/token-bucket.ts';
 import type { PropertyBag } from './properties.ts';
 
-/** The account's own limit in one region, and what a setting leaves out. */
+/** The account's own limit in most regions, and what a setting leaves out. */
 export const ACCOUNT_LIMIT: ThrottleLimit = { rateLimit: 10_000, burstLimit: 5000 };
+
+const SMALL_REGIONS: ReadonlySet<string> = new Set(['af-south-1', 'eu-south-1']);
+
+/** The account's own limit by region (aws-behaviour §5.1). */
+export function accountLimit(region: string): ThrottleLimit {
+  return SMALL_REGIONS.has(region) ? { rateLimit: 2500, burstLimit: 1250 } : ACCOUNT_LIMIT;
+}
 
 /** Limits of one stage. Every route has a bucket of its own, also under the stage's default. */
 export type ThrottleSettings = {

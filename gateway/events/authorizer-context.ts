@@ -41,7 +41,7 @@ export function printHttp2Authorizer(caller: CallerFacts): Record<string, unknow
           accountId: caller.accountId,
           callerId: caller.callerId,
           cognitoIdentity: null,
-          principalOrgId: null,
+          principalOrgId: caller.organizationId ?? null,
           userArn: caller.userArn,
           userId: caller.userId,
         },

@@ -6,7 +6,7 @@ import { readIdentity } from './identity-sources.ts';
 import { readJoinedQuery, readQuery } from './query-text.ts';
 import type { ApiFacts, CallerFacts, RoutedFacts } from './request-facts.ts';
 import { readCanonicalHeaders, readLowerCaseHeaders, readRestHeaders } from './request-headers.ts';
-import { restRequestContext } from './rest-event.ts';
+import { eventPath, restRequestContext } from './rest-event.ts';
 import { connectMembers } from './websocket-event.ts';
 import type { ConnectionStart } from './websocket-event.ts';
 
@@ -54,7 +54,7 @@ function buildRestRequestEvent(facts: RoutedFacts): string {
     type: 'REQUEST',
     methodArn: methodArn(facts),
     resource: facts.route.resourcePath,
-    path: facts.path,
+    path: eventPath(facts),
     httpMethod: facts.method,
     ...readRestHeaders(facts),
     queryStringParameters: query?.single ?? {},

@@ -36,6 +36,7 @@ const READERS: Readonly<Record<string, ContextReader<ContextFacts>>> = {
   'identity.apiKey': (facts) => facts.apiKey?.value,
   'identity.apiKeyId': (facts) => facts.apiKey?.id,
   'identity.caller': (facts) => signer(facts)?.callerId,
+  'identity.principalOrgId': (facts) => signer(facts)?.organizationId,
   'identity.sourceIp': (facts) => facts.sourceIp,
   'identity.user': (facts) => signer(facts)?.userId,
   'identity.userAgent': (facts) => lastHeader(facts.rawHeaders, 'user-agent'),

@@ -19,7 +19,11 @@ export type LoggedCall = {
 };
 
 export type ExecutionFacts = {
-  readonly request: ContextFacts & { readonly pathParameters: Readonly<Record<string, string>> | null };
+  readonly request: ContextFacts & {
+    /** Below the stage. */
+    readonly path: string;
+    readonly pathParameters: Readonly<Record<string, string>> | null;
+  };
   /** Undefined where no call was made: a MOCK, a hit of the cache, a refusal. */
   readonly call: LoggedCall | undefined;
   readonly reply: LoggedMessage & { readonly status: number };
@@ -29,6 +33,7 @@ export type ExecutionFacts = {
 
 /** Bytes of one log event, measured in characters (aws-behaviour §10.3). */
 const EVENT_LIMIT = 1024;
+const EXTENDED_ID = 'Extended Request Id: ';
 /** Only their ends may stand in a log, enough to tell two of them apart. */
 const SECRETS: ReadonlySet<string> = new Set([
   'authorization',
@@ -41,16 +46,17 @@ const SECRETS: ReadonlySet<string> = new Set([
 export function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] {
   const { request, call, reply, failure } = facts;
   const lines = [
-    `Extended Request Id: ${request.extendedRequestId}`,
+    `${EXTENDED_ID}${request.extendedRequestId}`,
     `${formatAwsDate(request.receivedAtEpochMs)} : Starting execution for request: ${request.requestId}`,
-    `HTTP Method: ${request.method}, Resource Path: ${request.route?.resourcePath ?? ''}`,
+    // AWS calls it the resource's, but it is the one that was asked for [obs].
+    `HTTP Method: ${request.method}, Resource Path: ${request.path}`,
     ...(isDataTraced ? describeRequest(request) : []),
     ...(call === undefined ? [] : describeCall(call, isDataTraced)),
     ...(failure === undefined ? [] : [failure]),
     ...(isDataTraced && failure === undefined
       ? [
           `Method response body after transformations: ${print(reply.body)}`,
-          `Method response headers: ${printHeaders(reply.headers)}`,
+          `Method response headers: ${printHeaders(withoutFrontEnd(reply.headers))}`,
         ]
       : []),
     ...(failure === undefined ? ['Successfully completed execution'] : []),
@@ -60,12 +66,84 @@ export function executionLines(facts: ExecutionFacts, isDataTraced: boolean): st
   return lines.map((line) => frame(request.requestId, hide(line)));
 }
 
+/** What the front end adds to a reply after its execution [obs]. */
+const FRONT_END: ReadonlySet<string> = new Set(['x-amzn-requestid', 'x-amz-apigw-id']);
+
+/** The headers that a method's execution made, as a flat list. */
+export function withoutFrontEnd(headers: readonly string[]): string[] {
+  return headers.filter((_, index) => !FRONT_END.has((headers[index - (index % 2)] ?? '').toLowerCase()));
+}
+
 /** Lines of level ERROR: none for a request that did not fail. */
 export function failureLines({ request, reply, failure }: ExecutionFacts): string[] {
   if (failure === undefined) return [];
   return [failure, `Method completed with status: ${reply.status}`].map((line) =>
     frame(request.requestId, line),
   );
+}
+
+/**
+ * The lines of one request as TestInvokeMethod shows them: under one heading and each with its date, where a log
+ * group has the id of the request [obs].
+ */
+export function printTestLog(
+  { requestId, receivedAtEpochMs }: Pick<ContextFacts, 'requestId' | 'receivedAtEpochMs'>,
+  lines: readonly string[],
+): string {
+  const date = `${formatAwsDate(receivedAtEpochMs)} : `;
+  const events = lines
+    .map((line) => line.slice(frame(requestId, '').length))
+    .filter((event) => !event.startsWith(EXTENDED_ID))
+    .map((event) => (event.startsWith(date) ? event : date + event));
+  return [`Execution log for request ${requestId}`, ...events, ''].join('\n');
+}
+
+/** What asking an authorizer came to; undefined where it did not get so far, or no function was asked. */
+export type AuthorizerFacts = {
+  readonly authorizerId: string;
+  /** What the client showed of itself. */
+  readonly identity: string | undefined;
+  readonly call:
+    { readonly uri: string; readonly event: string; readonly result: string | undefined } | undefined;
+  readonly failure: string | undefined;
+  readonly principalId: string | undefined;
+};
+
+/** How TestInvokeAuthorizer went, in AWS's lines [obs, a public capture of 2017]. */
+export function authorizerLines(
+  request: Pick<ContextFacts, 'requestId'>,
+  { authorizerId, identity, call, failure, principalId }: AuthorizerFacts,
+): string[] {
+  const lines = [
+    `Starting authorizer: ${authorizerId} for request: ${request.requestId}`,
+    ...(identity === undefined ? [] : [`Incoming identity: ${mask(identity)}`]),
+    ...(call === undefined
+      ? []
+      : [
+          `Endpoint request URI: ${call.uri}`,
+          `Endpoint request body after transformations: ${call.event}`,
+          `Sending request to ${call.uri}`,
+        ]),
+    ...(call?.result === undefined ? [] : [`Authorizer result body before parsing: ${call.result}`]),
+    ...(failure === undefined
+      ? [
+          ...(call === undefined
+            ? []
+            : [`Using valid authorizer policy for principal: ${mask(principalId ?? '')}`]),
+          'Successfully completed authorizer execution',
+        ]
+      : [failure]),
+  ];
+  const hide = hideValues(identity === undefined ? [] : [identity]);
+  return lines.map((line) => frame(request.requestId, hide(line)));
+}
+
+/** Where a function is asked, as logs name it: its address at AWS. */
+export function lambdaUri(
+  api: { readonly region: string; readonly accountId: string },
+  name: string,
+): string {
+  return `https://lambda.${api.region}.amazonaws.com/2015-03-31/functions/arn:aws:lambda:${api.region}:${api.accountId}:function:${name}/invocations`;
 }
 
 function describeRequest(request: ExecutionFacts['request']): string[] {
@@ -124,7 +202,16 @@ function hideSecrets(rawHeaders: readonly string[]): (line: string) => string {
     const value = rawHeaders[index + 1] ?? '';
     if (value !== '' && SECRETS.has((rawHeaders[index] ?? '').toLowerCase())) secrets.push(value);
   }
-  return (line) => secrets.reduce((text, secret) => text.replaceAll(secret, `****${secret.slice(-3)}`), line);
+  return hideValues(secrets);
+}
+
+function hideValues(secrets: readonly string[]): (line: string) => string {
+  return (line) => secrets.reduce((text, secret) => text.replaceAll(secret, mask(secret)), line);
+}
+
+/** Enough of a secret to tell two of them apart. */
+function mask(secret: string): string {
+  return `****${secret.slice(-3)}`;
 }
 
 /** As Java prints a map. */

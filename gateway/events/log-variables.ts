@@ -25,8 +25,10 @@ export type LoggedIntegration = {
   readonly endpointStatus: number | undefined;
   readonly latencyMs: number | undefined;
   readonly error: string | undefined;
-  /** The request id that an AWS service or an HTTP backend gave. */
+  /** The request id that an AWS service (Lambda included) or an HTTP backend gave. */
   readonly requestId: string | undefined;
+  /** Where the answer was streamed: what its beginning took. `latencyMs` is then the whole of it. */
+  readonly stream?: { readonly headMs: number; readonly firstContentMs: number | undefined };
 };
 
 /** WebSocket: the event of a connection. */
@@ -65,12 +67,20 @@ const READERS: Readonly<Record<string, ContextReader<LogFacts>>> = {
   ...readersOfCheck('authorize', (facts) => facts.authorize),
   'authorizer.integrationLatency': ({ request: { caller } }) =>
     caller?.kind === 'lambda' ? milliseconds(caller.integrationLatencyMs) : undefined,
+  'authorizer.requestId': ({ request: { caller } }) =>
+    caller?.kind === 'lambda' ? caller.requestId?.() : undefined,
   'authorizer.integrationStatus': ({ request: { caller } }) =>
     caller?.kind === 'lambda' ? '200' : undefined,
+  endpointType: (facts) => facts.request.api.endpointType,
+  'customDomain.basePathMatched': (facts) => facts.request.api.basePathMatched,
   'integration.error': (facts) => facts.integration?.error,
   'integration.integrationStatus': (facts) => facts.integration?.endpointStatus?.toString(),
   'integration.latency': (facts) => milliseconds(facts.integration?.latencyMs),
   'integration.requestId': (facts) => facts.integration?.requestId,
+  'integration.responseTransferMode': ({ integration }) =>
+    integration && (integration.stream === undefined ? 'BUFFERED' : 'STREAMED'),
+  'integration.timeToAllHeaders': (facts) => milliseconds(facts.integration?.stream?.headMs),
+  'integration.timeToFirstContent': (facts) => milliseconds(facts.integration?.stream?.firstContentMs),
   'integration.status': (facts) => facts.integration?.status?.toString(),
   integrationErrorMessage: (facts) => facts.integration?.error,
   integrationLatency: (facts) => milliseconds(facts.integration?.latencyMs),

@@ -30,6 +30,7 @@ export type BinaryRules = {
 
 type JsonRecord = Readonly<Record<string, unknown>>;
 
+const STREAM_MEMBERS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'cookies']);
 const REST_MEMBERS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
 
 /** Answers in payload 1.0 and 2.0 that name no type are text; recorded on HTTP APIs in April 2025. */
@@ -73,6 +74,21 @@ export function readRestResult(payload: string, rules: BinaryRules): ProxyResult
   const headers = writeRestHeaders(lines.lines);
   const decodes = acceptsBinary(rules.accept, rules.binaryMediaTypes);
   return reply(status, headers, JSON_TYPE, readBody(result, decodes));
+}
+
+/** The metadata in front of a streamed body (REST); the result has no body. Members that AWS does not document are refused. */
+export function readStreamHead(prelude: string): ProxyResult {
+  const result = parseRecord(prelude);
+  if (result === undefined) return malformed('the metadata is not a JSON object');
+  const stranger = Object.keys(result).find((member) => !STREAM_MEMBERS.has(member));
+  if (stranger !== undefined) return malformed(`unknown member ${quote(stranger)} in the metadata`);
+  const status = result['statusCode'] === undefined ? 200 : readStatus(result['statusCode']);
+  if (status === undefined) return malformed('statusCode is no HTTP status');
+  const lines = readMergedHeaders(result, 'multi-first');
+  if (lines.kind === 'malformed') return lines;
+  const cookies = readCookies(result['cookies']);
+  if (cookies.kind === 'malformed') return cookies;
+  return reply(status, writeRestHeaders([...lines.lines, ...cookies.lines]), JSON_TYPE, NO_BODY);
 }
 
 /** HTTP API payload 1.0. `statusCode` is required, base64 is always decoded. */

@@ -7,12 +7,25 @@ import type { ConditionValues, PolicyPrincipal } from '../policy/model.ts';
 /** Beside the request itself. */
 export type ConditionFacts = {
   /** Who signed; undefined = nobody did. */
-  readonly principal?: (PolicyPrincipal & { readonly userId: string }) | undefined;
-  /** The API is private: its callers come through a VPC endpoint. */
-  readonly isPrivate?: boolean;
+  readonly principal?: Signer | undefined;
+  /** The API is private: its callers come through a VPC endpoint, and from the VPC that this one is in. */
+  readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
+};
+
+type Signer = PolicyPrincipal & {
+  readonly userId: string;
+  readonly organizationId?: string | undefined;
+  /** By key in lower case. */
+  readonly tags?: ReadonlyMap<string, string> | undefined;
 };
 
 type Reader = (facts: RoutedFacts, more: ConditionFacts) => string | undefined;
+
+/** The endpoint that a client of a private API came through stands in the host name that it used, as at AWS. */
+function readVpcEndpoint(facts: RoutedFacts, { vpcEndpoints }: ConditionFacts): string | undefined {
+  if (vpcEndpoints === undefined) return undefined;
+  return readVpcEndpointFromHost(lastHeader(facts.rawHeaders, 'host') ?? '');
+}
 
 /** By key in lower case (aws-behaviour §4.4 item 5). A key that is not here is one that no request has. */
 const READERS: Readonly<Record<string, Reader>> = {
@@ -23,22 +36,29 @@ const READERS: Readonly<Record<string, Reader>> = {
   'aws:securetransport': () => 'true',
   'aws:sourceip': (facts) => facts.sourceIp,
   'aws:useragent': (facts) => lastHeader(facts.rawHeaders, 'user-agent'),
-  'aws:vpcsourceip': (facts, { isPrivate = false }) => (isPrivate ? facts.sourceIp : undefined),
-  // The endpoint a client came through stands in the host name that it used, as at AWS; its VPC is known to nobody here.
-  'aws:sourcevpce': (facts, { isPrivate = false }) =>
-    isPrivate ? readVpcEndpointFromHost(lastHeader(facts.rawHeaders, 'host') ?? '') : undefined,
+  'aws:vpcsourceip': (facts, { vpcEndpoints }) => (vpcEndpoints === undefined ? undefined : facts.sourceIp),
+  'aws:sourcevpce': readVpcEndpoint,
+  'aws:sourcevpc': (facts, more) => more.vpcEndpoints?.get(readVpcEndpoint(facts, more) ?? ''),
   'aws:principalarn': (_, { principal }) => principal?.arn,
   'aws:principalaccount': (_, { principal }) => principal?.accountId,
+  'aws:principalorgid': (_, { principal }) => principal?.organizationId,
   'aws:principaltype': (_, { principal }) => (principal === undefined ? 'Anonymous' : 'User'),
   'aws:userid': (_, { principal }) => principal?.userId,
   'aws:username': (_, { principal }) => principal?.arn.split('/').at(-1),
 };
 
+/** `aws:PrincipalTag/team` */
+const PRINCIPAL_TAG = 'aws:principaltag/';
+
 /** The values a condition or a policy variable finds. */
 export function requestConditions(facts: RoutedFacts, more: ConditionFacts = {}): ConditionValues {
   return {
     get(key) {
-      const value = Object.hasOwn(READERS, key) ? READERS[key]?.(facts, more) : undefined;
+      const value = key.startsWith(PRINCIPAL_TAG)
+        ? more.principal?.tags?.get(key.slice(PRINCIPAL_TAG.length))
+        : Object.hasOwn(READERS, key)
+          ? READERS[key]?.(facts, more)
+          : undefined;
       return value === undefined ? undefined : [value];
     },
   };

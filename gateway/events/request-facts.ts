@@ -3,6 +3,14 @@
  * the exchange itself, so they stay pure and reusable for WebSocket and test-invoke.
  */
 
+import type { RequestIdOf } from '../ports.ts';
+
+/** A body under `Content-Encoding`, as it was sent; `fault`: why it could not be unpacked. */
+export type PackedBody = {
+  readonly sent: Buffer;
+  readonly fault: 'unsupported' | 'too-large' | undefined;
+};
+
 /** What arrived, before any route is known. */
 export type RequestFacts = {
   /** Upper-case verb as received. */
@@ -13,7 +21,10 @@ export type RequestFacts = {
   readonly rawQuery: string;
   /** Flat name, value list in order of arrival and spelling of the client (node's `rawHeaders`). */
   readonly rawHeaders: readonly string[];
+  /** Unpacked, where it came packed. */
   readonly body: Buffer | undefined;
+  /** Undefined where it came as it is. */
+  readonly packed?: PackedBody | undefined;
   /** The peer's address without IPv6 mapping: `127.0.0.1`. */
   readonly sourceIp: string;
   /** `HTTP/1.1` */
@@ -34,6 +45,10 @@ export type ApiFacts = {
   readonly region: string;
   /** `{apiId}.execute-api.{region}.amazonaws.com` or the custom domain. */
   readonly domainName: string;
+  /** `EDGE`, `REGIONAL` or `PRIVATE`; absent where nobody has asked. */
+  readonly endpointType?: string | undefined;
+  /** Base path of a custom domain, `(none)` for its root; undefined = the request came to the default endpoint. */
+  readonly basePathMatched?: string | undefined;
 };
 
 export type StageFacts = {
@@ -43,6 +58,8 @@ export type StageFacts = {
   readonly variables: Readonly<Record<string, string>> | null;
   /** Whether this is the stage's canary release; undefined where the stage has none. */
   readonly isCanary?: boolean | undefined;
+  /** By which HTTPS backends know the stage; PEM, both. */
+  readonly clientCertificate?: { readonly certificate: string; readonly privateKey: string } | undefined;
 };
 
 export type RouteFacts = {
@@ -79,6 +96,8 @@ export type CallerFacts =
       readonly context: Readonly<Record<string, ContextValue>>;
       /** Milliseconds spent in the authorizer function; 0 when its answer came from the cache. */
       readonly integrationLatencyMs: number;
+      /** Of the authorizer function, where it was asked for this request. */
+      readonly requestId?: RequestIdOf | undefined;
     }
   | {
       readonly kind: 'jwt';
@@ -93,6 +112,7 @@ export type CallerFacts =
       readonly callerId: string;
       readonly userArn: string;
       readonly userId: string;
+      readonly organizationId?: string | undefined;
     };
 
 /** The API key that admitted the request, where the route needs one. */

@@ -19,7 +19,7 @@ export function buildRestEvent(
   const { body, isBase64Encoded } = readRestBody(facts, binaryMediaTypes);
   return JSON.stringify({
     resource: facts.route.resourcePath,
-    path: facts.path,
+    path: eventPath(facts),
     httpMethod: facts.method,
     headers,
     multiValueHeaders,
@@ -31,6 +31,11 @@ export function buildRestEvent(
     body,
     isBase64Encoded,
   });
+}
+
+/** AWS's oddity: without the stage at the default endpoint, but with the base path on a custom domain (§2.1). */
+export function eventPath({ api, path, rawPath }: RoutedFacts): string {
+  return api.basePathMatched === undefined ? path : rawPath;
 }
 
 const LEADING_SLASHES = /^\/\/+/;
@@ -84,7 +89,7 @@ export function printIdentity(
     cognitoIdentityId: null,
     caller: iam?.callerId ?? null,
     sourceIp: request.sourceIp,
-    principalOrgId: null,
+    principalOrgId: iam?.organizationId ?? null,
     accessKey: iam?.accessKey ?? null,
     apiKey: apiKey?.value,
     apiKeyId: apiKey?.id,

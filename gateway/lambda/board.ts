@@ -24,7 +24,7 @@ export type Board = {
   readonly serviceMicros: Int32Array;
   readonly traceLengths: Int32Array;
   readonly traces: Buffer;
-  /** [0] = log lines that the gateway has not read yet. */
+  /** [0] = log lines and parts of a streamed answer that the gateway has not read yet. */
   readonly unreadLines: Int32Array;
 };
 

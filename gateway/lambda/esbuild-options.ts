@@ -79,6 +79,8 @@ const WITHOUT_EFFECT = new Set([
   'sourceRoot',
   'sourcemap',
   'sourcesContent',
+  // Into how many files a bundle is cut; here it is one.
+  'splitting',
   'stripEntryResolveExtensions',
   'watch',
   'write',
@@ -90,7 +92,6 @@ const ONLY: Readonly<Record<string, unknown>> = {
   bundle: true,
   platform: 'node',
   skipBuild: false,
-  splitting: false,
 };
 
 export type ServiceBuild = {

@@ -23,7 +23,7 @@ export type HandlerCode =
 export type InstanceStart = {
   /** Events in, answers out: JSON text, in order. */
   readonly port: MessagePort;
-  /** `InstanceReport`s out. */
+  /** `InstanceReport`s out, `PartReceipt`s in. */
   readonly reports: MessagePort;
   readonly board: SharedArrayBuffer;
   /** One Float64: milliseconds by which the virtual clock is ahead. */
@@ -48,6 +48,8 @@ export type InstanceStart = {
 /** What an instance tells besides answers. */
 export type InstanceReport =
   | { readonly kind: 'ready' }
+  /** Of the streamed answer of the event that runs; acknowledged on the same port by a `PartReceipt`. */
+  | { readonly kind: 'part'; readonly bytes: Uint8Array<ArrayBuffer> }
   /** `payload` is Lambda's error JSON. */
   | { readonly kind: 'init-failed'; readonly payload: string }
   | {
@@ -58,6 +60,9 @@ export type InstanceReport =
       readonly epochMs: number;
       readonly message: string;
     };
+
+/** The gateway has taken bytes of a streamed answer: of the event of this number. */
+export type PartReceipt = { readonly sequence: number; readonly bytes: number };
 
 /** Reads `workerData`, which only `instance.ts` writes. */
 export function readInstanceStart(data: unknown): InstanceStart {

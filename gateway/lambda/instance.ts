@@ -14,10 +14,11 @@ import {
   WAITING,
   writeTrace,
 } from './board.ts';
-import { type InstanceReport, readInstanceReport } from './instance-start.ts';
+import { type InstanceReport, type PartReceipt, readInstanceReport } from './instance-start.ts';
 import { type Job, readFailure } from './job.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { type InstanceProgram, startThread } from './start-thread.ts';
+import type { RequestIdOf } from '../ports.ts';
 
 /** An event that waits behind one running this long is taken back (hot-path.md §3). */
 const TAKE_BACK_AFTER_MS = 15;
@@ -129,6 +130,9 @@ export class Instance {
       Atomics.sub(this.#board.unreadLines, 0, 1);
       const { level, stream, requestId, epochMs, message } = report;
       this.#log({ level, stream, requestId, epochMs, message });
+    } else if (report.kind === 'part') {
+      Atomics.sub(this.#board.unreadLines, 0, 1);
+      this.#onPart(report.bytes);
     } else if (report.kind === 'init-failed') {
       this.#initFailure = report.payload;
       void this.end();
@@ -140,6 +144,23 @@ export class Instance {
     }
   }
 
+  /** Only the first event runs, so the part is of its answer. */
+  #onPart({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): void {
+    const bytes = Buffer.from(buffer, byteOffset, byteLength);
+    const [head] = this.#handed;
+    if (head === undefined) return;
+    const { sequence } = head;
+    const acknowledge = (count: number): void => {
+      const receipt: PartReceipt = { sequence, bytes: count };
+      this.#reports.postMessage(receipt);
+    };
+    head.receive({ bytes, acknowledge, requestId: this.#requestIdFor(head) });
+  }
+
+  #requestIdFor({ sequence }: Job): RequestIdOf {
+    return () => this.#requestIdOf(sequence);
+  }
+
   #drainReports(): void {
     for (;;) {
       const received = receiveMessageOnPort(this.#reports);
@@ -149,15 +170,16 @@ export class Instance {
   }
 
   #onAnswer(text: string): void {
+    // What the function printed and streamed comes before its answer.
+    if (Atomics.load(this.#board.unreadLines, 0) > 0) this.#drainReports();
     const job = this.#handed.shift();
     if (job === undefined) return;
-    // What the function printed comes before its answer.
-    if (Atomics.load(this.#board.unreadLines, 0) > 0) this.#drainReports();
     const slot = slotOf(job.sequence);
     this.#passed = job.sequence + 1;
     this.answeredCount += 1;
     const hasFailed = Atomics.load(this.#board.states, slot) === FAILED;
-    job.settle(hasFailed ? readFailure(text) : { kind: 'returned', payload: text });
+    if (hasFailed) job.settle(readFailure(text, this.#requestIdFor(job)));
+    else job.returned(text, this.#requestIdFor(job));
     if (this.#handed.length > 0) this.#startHead();
     this.#owner.onAnswer(this, (this.#board.serviceMicros[slot] ?? 0) / 1000);
   }
@@ -227,7 +249,7 @@ export class Instance {
       epochMs: this.#nowEpochMs(),
       message: reason,
     });
-    head.fail(errorType, `RequestId: ${requestId} Error: ${reason}`);
+    head.fail(errorType, `RequestId: ${requestId} Error: ${reason}`, () => requestId);
   }
 
   #onCrash(error: unknown): void {

@@ -1,5 +1,16 @@
 /** One invocation on its way through a pool. */
-import type { InvocationResult } from '../ports.ts';
+import type { InvocationResult, RequestIdOf } from '../ports.ts';
+
+/** Bytes of a result (Lambda quota "Invocation payload", 6 MB, plus AWS's allowance). */
+export const MAX_RESULT_BYTES = 6_291_556;
+
+/** A part of what a function streams. */
+export type StreamPart = {
+  readonly bytes: Buffer;
+  /** Tells the instance that so many bytes have been taken, so that it may send more. */
+  readonly acknowledge: (bytes: number) => void;
+  readonly requestId?: RequestIdOf;
+};
 
 export class Job {
   readonly payload: string;
@@ -9,6 +20,9 @@ export class Job {
   sequence = -1;
   #settle: ((result: InvocationResult) => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** What a function streamed to a caller who wants it in one piece. */
+  #pieces: Buffer[] | undefined;
+  #pieceBytes = 0;
 
   /** @param timeoutMs how long the caller waits; then it reads `timed-out`, whatever the function still does */
   constructor(
@@ -30,21 +44,44 @@ export class Job {
 
   /** Answers the caller; only the first answer counts. */
   settle(result: InvocationResult): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     const settle = this.#settle;
-    this.#settle = undefined;
+    this.leave();
     settle?.(result);
   }
 
-  fail(errorType: string, errorMessage: string): void {
-    const payload = JSON.stringify({ errorType, errorMessage });
-    this.settle({ kind: 'failed', payload, errorType, errorMessage });
+  /** The caller waits no longer. */
+  protected leave(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#settle = undefined;
+  }
+
+  /** A part of what a function streams, kept for a caller who wants it in one piece. */
+  receive(part: StreamPart): void {
+    this.#pieces ??= [];
+    this.#pieceBytes += part.bytes.length;
+    if (this.#pieceBytes <= MAX_RESULT_BYTES) this.#pieces.push(part.bytes);
+    part.acknowledge(part.bytes.length);
+  }
+
+  /** `text` is what the handler returned; what it has streamed comes before it. */
+  returned(text: string, requestId: RequestIdOf): void {
+    if (this.#pieces === undefined) this.settle({ kind: 'returned', payload: text, requestId });
+    else if (this.#pieceBytes <= MAX_RESULT_BYTES)
+      this.settle({ kind: 'returned', payload: Buffer.concat(this.#pieces).toString(), requestId });
+    else {
+      const reason = `Response payload size exceeded maximum allowed payload size (${MAX_RESULT_BYTES} bytes).`;
+      this.fail('Function.ResponseSizeTooLarge', reason, requestId);
+    }
+  }
+
+  fail(errorType: string, errorMessage: string, requestId?: RequestIdOf): void {
+    this.settle(readFailure(JSON.stringify({ errorType, errorMessage }), requestId));
   }
 }
 
 /** Reads Lambda's error JSON as an answer. */
-export function readFailure(payload: string): InvocationResult {
+export function readFailure(payload: string, requestId?: RequestIdOf): InvocationResult {
   const error: unknown = JSON.parse(payload);
   const { errorType, errorMessage } = {
     errorType: undefined,
@@ -56,6 +93,7 @@ export function readFailure(payload: string): InvocationResult {
     payload,
     errorType: typeof errorType === 'string' ? errorType : 'Error',
     errorMessage: typeof errorMessage === 'string' ? errorMessage : '',
+    ...(requestId === undefined ? {} : { requestId }),
   };
 }
 

@@ -1,8 +1,9 @@
 /** The instances of one function: which one gets an event, when another is started, when one is let go. */
-import type { Invocation, InvocationResult } from '../ports.ts';
+import type { Invocation, InvocationResult, StreamTimes } from '../ports.ts';
 import type { BuiltCode } from './bundle.ts';
 import { Instance, type InstanceOwner } from './instance.ts';
 import { Job, JobQueue, readFailure } from './job.ts';
+import { StreamJob, type StreamStart } from './stream-job.ts';
 import type { InstanceProgram } from './start-thread.ts';
 
 export type PoolLimits = {
@@ -70,17 +71,32 @@ export class FunctionPool implements InstanceOwner {
   invoke(invocation: Invocation): Promise<InvocationResult> {
     return new Promise((resolve) => {
       const { payload, traceHeader, timeoutMs } = invocation;
-      if (
-        this.#isClosed ||
-        this.#queue.length >= this.#limits.queueLength ||
-        this.#queue.sizeChars + payload.length > this.#limits.queueChars
-      ) {
+      if (this.#takesNoMore(payload)) {
         resolve(throttled(invocation.functionName));
         return;
       }
       this.#queue.push(new Job(payload, traceHeader, timeoutMs, resolve));
       this.#dispatch();
     });
+  }
+
+  stream(invocation: Invocation & StreamTimes): Promise<StreamStart> {
+    return new Promise((resolve) => {
+      if (this.#takesNoMore(invocation.payload)) {
+        resolve(throttled(invocation.functionName));
+        return;
+      }
+      this.#queue.push(new StreamJob(invocation, resolve));
+      this.#dispatch();
+    });
+  }
+
+  #takesNoMore(payload: string): boolean {
+    return (
+      this.#isClosed ||
+      this.#queue.length >= this.#limits.queueLength ||
+      this.#queue.sizeChars + payload.length > this.#limits.queueChars
+    );
   }
 
   /** Starts an instance if there is none, so that the first event finds it warm. */
@@ -313,7 +329,7 @@ export class FunctionPool implements InstanceOwner {
   }
 }
 
-function throttled(functionName: string): InvocationResult {
+function throttled(functionName: string): Extract<InvocationResult, { kind: 'refused' }> {
   return {
     kind: 'refused',
     reason: 'throttled',

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Invocation, InvocationResult, Invoker } from '../ports.ts';
+import type { Invocation, InvocationResult, Invoker, StreamTimes } from '../ports.ts';
 import { type BuiltCode, FunctionBuild } from './bundle.ts';
 import { checkEnvironment } from './environment.ts';
 import { readFailure } from './job.ts';
@@ -11,6 +11,7 @@ import type { FunctionDefinition } from './model.ts';
 import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './pool.ts';
 import { SourceWatcher } from './source-watcher.ts';
 import type { InstanceProgram } from './start-thread.ts';
+import type { StreamStart } from './stream-job.ts';
 import { buildWorkerProgram } from './worker-program.ts';
 
 /** Bytes of an event (Lambda quota "Invocation payload", synchronous). */
@@ -129,17 +130,24 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   invoke(invocation: Invocation): Promise<InvocationResult> {
-    const { functionName, payload } = invocation;
-    const entry = this.#functions.get(functionName);
-    if (entry === undefined) {
-      const message = this.#unsupported.get(functionName) ?? `Function not found: ${functionName}`;
-      return Promise.resolve({ kind: 'refused', reason: 'not-found', message });
-    }
-    if (payload.length * 3 > EVENT_LIMIT_BYTES && Buffer.byteLength(payload) > EVENT_LIMIT_BYTES) {
-      const message = `Request must be smaller than ${EVENT_LIMIT_BYTES} bytes for the InvokeFunction operation`;
-      return Promise.resolve({ kind: 'refused', reason: 'too-large', message });
-    }
+    const entry = this.#functions.get(invocation.functionName);
+    if (entry === undefined || isTooLarge(invocation)) return Promise.resolve(this.#refuse(invocation));
     return entry.pool.invoke(invocation);
+  }
+
+  stream(invocation: Invocation & StreamTimes): Promise<StreamStart> {
+    const entry = this.#functions.get(invocation.functionName);
+    if (entry === undefined || isTooLarge(invocation)) return Promise.resolve(this.#refuse(invocation));
+    return entry.pool.stream(invocation);
+  }
+
+  #refuse({ functionName }: Invocation): Extract<InvocationResult, { kind: 'refused' }> {
+    if (!this.#functions.has(functionName)) {
+      const message = this.#unsupported.get(functionName) ?? `Function not found: ${functionName}`;
+      return { kind: 'refused', reason: 'not-found', message };
+    }
+    const message = `Request must be smaller than ${EVENT_LIMIT_BYTES} bytes for the InvokeFunction operation`;
+    return { kind: 'refused', reason: 'too-large', message };
   }
 
   async define(definitions: readonly FunctionDefinition[]): Promise<void> {
@@ -247,6 +255,10 @@ class WorkerRuntime implements FunctionRuntime {
         : { kind: 'kept', functionName, message: failure };
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+function isTooLarge({ payload }: Invocation): boolean {
+  return payload.length * 3 > EVENT_LIMIT_BYTES && Buffer.byteLength(payload) > EVENT_LIMIT_BYTES;
 }
 
 function describeInitFailure(payload: string): string {

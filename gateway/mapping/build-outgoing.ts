@@ -59,7 +59,10 @@ export function buildOutgoing(
     case 'http':
       return buildHttpCall(plan, input, facts);
     case 'http-proxy':
-      return buildProxyCall(plan, input, facts);
+      // It does not pass `Content-Encoding` on [obs].
+      return { kind: 'http', plan, input, request: buildProxyRequest(plan, input, facts, true) };
+    case 'http-stream':
+      return { kind: 'http-stream', plan, request: buildProxyRequest(plan, input, facts, false) };
     case 'service':
       return buildServiceCall(plan, input, facts);
   }
@@ -112,32 +115,33 @@ function buildHttpCall(plan: HttpIntegration, input: MappingInput, facts: Facts)
     plan,
     input,
     request: addressed(plan, mapped.parameters, request, '', {
-      method,
+      // Templates need the text.
+      ...{ method, unpacks: true },
       headers: printHeaders(headers),
       body: bodyFor(method, mapped.body),
     }),
   };
 }
 
-function buildProxyCall(plan: HttpProxyIntegration, input: MappingInput, facts: Facts): HttpCall {
+function buildProxyRequest(
+  plan: Omit<HttpProxyIntegration, 'kind'>,
+  input: MappingInput,
+  facts: Facts,
+  unpacks: boolean,
+): HttpRequest {
   const { request, binaryMediaTypes } = facts;
   const parameters = mapRequestParameters(plan.parameters, input, request.body);
   const method = methodOf(plan, facts);
   const headers = passHeaders(input, request.api.apiId);
   mapHeaders(headers, 'http-proxy', parameters);
-  return {
-    kind: 'http',
-    plan,
-    input,
-    request: addressed(plan, parameters, request, request.rawQuery, {
-      method,
-      headers: printHeaders(headers),
-      body: bodyFor(method, convertBody(request, plan.contentHandling, binaryMediaTypes)),
-    }),
-  };
+  return addressed(plan, parameters, request, request.rawQuery, {
+    ...{ method, unpacks },
+    headers: printHeaders(headers),
+    body: bodyFor(method, convertBody(request, plan.contentHandling, binaryMediaTypes)),
+  });
 }
 
-type Unaddressed = Pick<HttpRequest, 'method' | 'headers' | 'body'>;
+type Unaddressed = Pick<HttpRequest, 'method' | 'headers' | 'body' | 'unpacks'>;
 
 /** Puts address and query to a request. Mapped query parameters are appended to those that are there [obs]. */
 function addressed(
@@ -157,8 +161,7 @@ function addressed(
     target: query === '' ? address.path : `${address.path}?${query}`,
     timeoutMs: plan.timeoutMs,
     vpcLink: plan.vpcLink?.render(variables),
-    // Templates need the text, and HTTP_PROXY does not pass `Content-Encoding` on [obs].
-    unpacks: true,
+    clientCertificate: request.stage.clientCertificate,
   };
 }
 

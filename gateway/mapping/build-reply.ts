@@ -115,16 +115,22 @@ function contentOf(payload: Payload): string | Buffer {
 
 /** An HTTP_PROXY hands status, headers and body of the backend on. */
 export function buildProxyReply(answer: IntegrationAnswer, facts: ReplyFacts): MappedReply {
+  const headers = passHeadersOn(answer.headers, 'proxied');
+  return { status: answer.status, headers, body: proxiedBody(answer, facts) };
+}
+
+/** Headers of a backend as they reach the client; with a content type. */
+export function passHeadersOn(backend: readonly string[], by: 'proxied' | 'streamed'): string[] {
   const headers: string[] = [];
   let hasType = false;
-  for (let index = 0; index < answer.headers.length; index += 2) {
-    const name = nameOfReturned(answer.headers[index] ?? '', 'proxied');
+  for (let index = 0; index < backend.length; index += 2) {
+    const name = nameOfReturned(backend[index] ?? '', by);
     if (name === undefined) continue;
     hasType ||= name.toLowerCase() === 'content-type';
-    headers.push(name, answer.headers[index + 1] ?? '');
+    headers.push(name, backend[index + 1] ?? '');
   }
   if (!hasType) headers.push('Content-Type', USUAL_TYPE);
-  return { status: answer.status, headers, body: proxiedBody(answer, facts) };
+  return headers;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ContentHandling } from './content-handling.ts';
 import type { ParameterChange } from './parameter-change.ts';
 import type { ParameterSource } from './parameter-source.ts';
 import type { CompiledTemplate } from './velocity-compile.ts';
+import type { StreamTimes } from '../ports.ts';
 
 /** Text with `${stageVariables.x}` in it, parsed when the deployment was made. */
 export type VariableText = {
@@ -72,6 +73,10 @@ export type HttpProxyIntegration = HttpTarget & {
   readonly contentHandling: ContentHandling | undefined;
 };
 
+/** An HTTP_PROXY of transfer mode STREAM. */
+export type HttpStreamIntegration = Omit<HttpProxyIntegration, 'kind'> &
+  StreamTimes & { readonly kind: 'http-stream' };
+
 export type HttpTarget = {
   /** Where to; `{name}` stands for path parameters of the integration request. */
   readonly uri: VariableText;
@@ -115,4 +120,9 @@ export type HttpApiProxyIntegration = HttpTarget & {
 };
 
 export type MappedIntegration =
-  MockIntegration | FunctionIntegration | HttpIntegration | HttpProxyIntegration | ServiceIntegration;
+  | MockIntegration
+  | FunctionIntegration
+  | HttpIntegration
+  | HttpProxyIntegration
+  | HttpStreamIntegration
+  | ServiceIntegration;

@@ -4,11 +4,12 @@ import type {
   HttpApiProxyIntegration,
   HttpIntegration,
   HttpProxyIntegration,
+  HttpStreamIntegration,
   MockIntegration,
   ServiceIntegration,
 } from './integration.ts';
-import type { LambdaProxyIntegration } from '../deployment/model.ts';
-import type { HttpRequest, ServiceRequest } from '../ports.ts';
+import type { LambdaProxyIntegration, LambdaStreamIntegration } from '../deployment/model.ts';
+import type { HttpHead, HttpRequest, ServiceRequest, StreamAnswer } from '../ports.ts';
 import type { MappingInput } from './mapping-input.ts';
 
 /** Nothing goes out; `status` is what the request template rendered. */
@@ -43,6 +44,13 @@ export type ServiceCall = {
   readonly request: ServiceRequest;
 };
 
+/** A backend whose answer is handed on as it comes. */
+export type HttpStreamCall = {
+  readonly kind: 'http-stream';
+  readonly plan: HttpStreamIntegration;
+  readonly request: HttpRequest;
+};
+
 export type HttpApiCall = {
   readonly kind: 'http-api';
   readonly plan: HttpApiProxyIntegration;
@@ -51,7 +59,17 @@ export type HttpApiCall = {
 
 /** A Lambda proxy is its own plan: its event is the exchange's `payload`, and nothing is made for it. */
 export type Outgoing =
-  LambdaProxyIntegration | MockCall | FunctionCall | HttpCall | ServiceCall | HttpApiCall;
+  | LambdaProxyIntegration
+  | LambdaStreamIntegration
+  | MockCall
+  | FunctionCall
+  | HttpCall
+  | HttpStreamCall
+  | ServiceCall
+  | HttpApiCall;
+
+/** What a streaming integration answered: JSON text of a function, status and headers of a backend; then the body. */
+export type StreamedAnswer = StreamAnswer<string | HttpHead>;
 
 /** What an integration other than a Lambda proxy answered. */
 export type IntegrationAnswer = {

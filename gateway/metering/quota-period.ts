@@ -1,23 +1,25 @@
 /** Calendar of quotas: days, weeks and months of UTC (aws-behaviour §5.3). */
 
 export type QuotaPeriod = 'DAY' | 'WEEK' | 'MONTH';
+/** First day of a week. */
+export type WeekStart = 'sunday' | 'monday';
 
 const DAY_MS = 86_400_000;
-/** 1970-01-01 was a Thursday; weeks begin on Sunday, where AWS is silent. */
-const EPOCH_WEEKDAY = 4;
+/** 1970-01-01 was a Thursday: so many days into its week. */
+const EPOCH_WEEKDAY: Readonly<Record<WeekStart, number>> = { sunday: 4, monday: 3 };
 
 /** Days since 1970-01-01 UTC. */
 export function dayOf(epochMs: number): number {
   return Math.floor(epochMs / DAY_MS);
 }
 
-/** First day of the period that a day falls into. */
-export function periodStart(period: QuotaPeriod, day: number): number {
+/** First day of the period that a day falls into. Weeks begin on Sunday, where AWS is silent. */
+export function periodStart(period: QuotaPeriod, day: number, weekStart: WeekStart = 'sunday'): number {
   switch (period) {
     case 'DAY':
       return day;
     case 'WEEK':
-      return day - ((((day + EPOCH_WEEKDAY) % 7) + 7) % 7);
+      return day - ((((day + EPOCH_WEEKDAY[weekStart]) % 7) + 7) % 7);
     case 'MONTH': {
       const date = new Date(day * DAY_MS);
       return dayOf(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1));

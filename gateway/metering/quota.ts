@@ -1,6 +1,6 @@
 /** What one key has used of one plan, by day; the plan's limit is applied to the sum of a period. */
 import { dayOf, periodStart } from './quota-period.ts';
-import type { QuotaPeriod } from './quota-period.ts';
+import type { QuotaPeriod, WeekStart } from './quota-period.ts';
 
 /** `limit` requests a period; `offset` of them count as used in the first one. */
 export type QuotaLimit = { readonly limit: number; readonly offset: number; readonly period: QuotaPeriod };
@@ -21,15 +21,17 @@ export class KeyUsage {
   readonly #extensions = new Map<number, number>();
   readonly #firstDay: number;
   readonly #lagMs: number;
+  readonly #weekStart: WeekStart;
   #pending: Lot[] = [];
 
   /**
    * The offset belongs to the period in which the key joined the plan. `lagMs`: how late a request shows in the
    * usage, and so may go beyond the quota, as at AWS, whose quotas are best effort; 0 = at once.
    */
-  constructor(joinedAtEpochMs: number, lagMs = 0) {
+  constructor(joinedAtEpochMs: number, lagMs = 0, weekStart: WeekStart = 'sunday') {
     this.#firstDay = dayOf(joinedAtEpochMs);
     this.#lagMs = lagMs;
+    this.#weekStart = weekStart;
   }
 
   /** Counts one admitted request. */
@@ -75,14 +77,18 @@ export class KeyUsage {
   /** Sets what is left of the period of `nowEpochMs`; the next period starts with the plan's own limit again. */
   setRemaining(remaining: number, nowEpochMs: number, quota: QuotaLimit): void {
     const day = dayOf(nowEpochMs);
-    const start = periodStart(quota.period, day);
+    const start = this.#startOf(quota, day);
     const missing = remaining - this.#balance(day, quota);
     this.#extensions.set(start, (this.#extensions.get(start) ?? 0) + missing);
   }
 
+  #startOf({ period }: QuotaLimit, day: number): number {
+    return periodStart(period, day, this.#weekStart);
+  }
+
   #balance(day: number, quota: QuotaLimit): number {
-    const start = periodStart(quota.period, day);
-    const isFirst = start === periodStart(quota.period, this.#firstDay);
+    const start = this.#startOf(quota, day);
+    const isFirst = start === this.#startOf(quota, this.#firstDay);
     let balance = quota.limit - (isFirst ? quota.offset : 0) + (this.#extensions.get(start) ?? 0);
     for (let past = start; past <= day; past += 1) balance -= this.usedOn(past);
     return balance;

@@ -1,8 +1,8 @@
 /**
  * Finds out who calls.
  * reads: identity sources, authorizer cache, keys of token issuers, signature · adds: caller · may answer: no ·
- * fails with: UNAUTHORIZED, ACCESS_DENIED, MISSING_AUTHENTICATION_TOKEN, INVALID_SIGNATURE, AUTHORIZER_FAILURE,
- * AUTHORIZER_CONFIGURATION_ERROR
+ * fails with: UNAUTHORIZED, ACCESS_DENIED, MISSING_AUTHENTICATION_TOKEN, INVALID_SIGNATURE, EXPIRED_TOKEN,
+ * AUTHORIZER_FAILURE, AUTHORIZER_CONFIGURATION_ERROR
  * @see aws-behaviour §4.1–4.7
  */
 import { gatewayError } from '../errors.ts';
@@ -20,7 +20,7 @@ import type { AuthorizerGrant, Caller, Matched } from '../exchange.ts';
 import type { ConnectionStart } from '../events/websocket-event.ts';
 import type { TokenDefect, UnprovenToken } from '../policy/bearer-token.ts';
 import type { TrustedIssuer, VerificationKey } from '../policy/token-trust.ts';
-import type { InvocationResult, Ports } from '../ports.ts';
+import type { InvocationResult, Ports, RequestIdOf } from '../ports.ts';
 
 type TokenAuthorization = Extract<Authorization, { kind: 'token' }>;
 type IamAuthorization = Extract<Authorization, { kind: 'iam' }>;
@@ -68,9 +68,9 @@ function unauthorized(reason: string): Error {
   return gatewayError('UNAUTHORIZED', { source: 'client', reason });
 }
 
-function callerOf(grant: AuthorizerGrant, integrationLatencyMs: number): Caller {
+function callerOf(grant: AuthorizerGrant, integrationLatencyMs: number, requestId?: RequestIdOf): Caller {
   const { principalId, context } = grant;
-  return { kind: 'lambda', principalId, context, integrationLatencyMs, grant };
+  return { kind: 'lambda', principalId, context, integrationLatencyMs, requestId, grant };
 }
 
 /**
@@ -96,6 +96,7 @@ async function askFunction(
   at: Ports,
   connection: ConnectionStart | undefined,
 ): Promise<Caller> {
+  if (authorizer.isForbidden === true) throw notPermitted(authorizer);
   const startedMs = at.clock.monotonicMs();
   const result = await at.invoker.invoke({
     functionName: authorizer.functionName.render(matched.stage.variables),
@@ -111,7 +112,13 @@ async function askFunction(
       grant,
       at.clock.nowEpochMs() + authorizer.ttlSeconds * 1000,
     );
-  return callerOf(grant, Math.round(at.clock.monotonicMs() - startedMs));
+  const latencyMs = Math.round(at.clock.monotonicMs() - startedMs);
+  return callerOf(grant, latencyMs, result.kind === 'returned' ? result.requestId : undefined);
+}
+
+function notPermitted({ name, functionName }: LambdaAuthorizer): Error {
+  const reason = `no AWS::Lambda::Permission lets authorizer ${name} invoke ${functionName.source}`;
+  return gatewayError('AUTHORIZER_CONFIGURATION_ERROR', { source: 'gateway', reason });
 }
 
 function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): AuthorizerGrant {
@@ -141,12 +148,13 @@ type PresentedToken = { readonly token: UnprovenToken; readonly issuer: TrustedI
 
 /** The token and the issuer that must have signed it. Nothing in it is proven yet. */
 function readToken(authorization: TokenAuthorization, matched: Matched): PresentedToken {
-  const { identitySource, trust } = authorization.authorizer;
+  const { identitySource, trust, issuersOf } = authorization.authorizer;
   const [text] = readIdentity([identitySource], matched) ?? [];
   if (text === undefined) throw refuse(authorization, TOKEN_MISSING);
   const token = parseBearerToken(text);
   if (token.kind === 'defect') throw refuse(authorization, token);
-  const issuer = chooseIssuer(token, trust);
+  const ofStage = issuersOf === undefined ? trust : { issuers: issuersOf(matched.stage.variables) };
+  const issuer = chooseIssuer(token, ofStage);
   if ('kind' in issuer) throw refuse(authorization, issuer);
   return { token, issuer };
 }
@@ -182,18 +190,21 @@ function tokenCaller(
 const SCOPE_MISSING = tokenDefect('scope', 'the token has none of the scopes that the route needs');
 
 function refuse(authorization: TokenAuthorization, defect: TokenDefect, why?: string): Error {
-  return tokenRefusal(authorization.authorizer.dialect, defect, authorization.scopes, why);
+  return tokenRefusal(authorization.authorizer, defect, authorization.scopes, why);
 }
 
 /** AWS_IAM: whose key signed the request. */
 function signedCaller(authorization: IamAuthorization, matched: Matched, at: Ports): Caller {
-  const { method, rawPath: path, rawQuery: query, rawHeaders, body = '' } = matched;
+  const { method, rawPath: path, rawQuery: query, rawHeaders } = matched;
+  // What was signed is what was sent.
+  const body = matched.packed?.sent ?? matched.body ?? '';
   const signature = verifyByEitherClock(
     { method, path, query, rawHeaders, body },
     {
       service: 'execute-api',
       region: matched.api.region,
       secretOf: (accessKeyId) => at.identities.secretOf(accessKeyId),
+      sessionOf: (accessKeyId) => at.identities.sessionOf(accessKeyId, at.clock.nowEpochMs()),
     },
     at.clock,
   );
@@ -205,9 +216,9 @@ function signedCaller(authorization: IamAuthorization, matched: Matched, at: Por
   }
   const identity = at.identities.find(signature.accessKeyId);
   if (identity === undefined) throw new TypeError('a verified signature is of no identity');
-  const { arn: userArn, accountId, userId } = describeIdentity(identity);
+  const { arn: userArn, accountId, userId, organizationId, tags } = describeIdentity(identity);
   return {
     ...{ kind: 'iam', accessKey: identity.accessKeyId, accountId, callerId: userId, userArn, userId },
-    permissions: permissionsOf(identity),
+    ...{ organizationId, tags, permissions: permissionsOf(identity) },
   };
 }

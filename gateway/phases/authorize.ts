@@ -58,8 +58,9 @@ function admitToken(matched: Matched): void {
 
 /** Table A for identities of the API's own account, table B for all others. */
 function admitSigner(matched: Matched, caller: Extract<Caller, { kind: 'iam' }>): void {
-  const { accountId, userArn, userId, permissions } = caller;
-  const question = askAbout(matched, { principal: { arn: userArn, accountId, userId } });
+  const { accountId, userArn, userId, organizationId, tags, permissions } = caller;
+  const principal = { arn: userArn, accountId, userId, organizationId, tags };
+  const question = askAbout(matched, { principal });
   const combine = accountId === matched.api.accountId ? decideWithinAccount : decideAcrossAccounts;
   const decision = combine(
     permissions.decide(question),
@@ -73,11 +74,11 @@ function askAbout(
   more: { readonly principal?: NonNullable<ConditionFacts['principal']> },
 ): PolicyQuestion & { readonly principal?: PolicyPrincipal } {
   const { resourcePolicy } = matched.stage.deployment;
-  const isPrivate = resourcePolicy?.kind === 'policy' && resourcePolicy.isPrivate;
+  const vpcEndpoints = resourcePolicy?.kind === 'policy' ? resourcePolicy.vpcEndpoints : undefined;
   return {
     action: 'execute-api:Invoke',
     resource: methodArn(matched),
-    conditions: requestConditions(matched, { ...more, isPrivate }),
+    conditions: requestConditions(matched, { ...more, vpcEndpoints }),
     ...more,
   };
 }

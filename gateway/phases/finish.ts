@@ -15,15 +15,14 @@ export function finish(received: Received, reply: Reply, trail: Trail): void {
     return;
   }
   reply.headers.push('x-amzn-RequestId', received.requestId, 'x-amz-apigw-id', received.extendedRequestId);
-  if (carriesTrace(received, reply, trail)) reply.headers.push('X-Amzn-Trace-Id', received.traceHeader);
+  if (carriesTrace(received, trail)) reply.headers.push('X-Amzn-Trace-Id', received.traceHeader);
 }
 
-/** Gateway errors and MOCK carry no trace id; behind an HTTP_PROXY the backend's own stays the only one [obs]. */
-function carriesTrace(received: Received, reply: Reply, trail: Trail): boolean {
+/** Gateway errors and MOCK carry no trace id, and behind an HTTP_PROXY there is at most the backend's own [obs]. */
+function carriesTrace(received: Received, trail: Trail): boolean {
   if (trail.failure !== undefined) return false;
   const kind = received.route?.integration.kind;
-  if (kind === 'http-proxy') return lastHeader(reply.headers, 'x-amzn-trace-id') === undefined;
-  return kind !== 'mock';
+  return kind !== 'mock' && kind !== 'http-proxy' && kind !== 'http-stream';
 }
 
 /** With a `CorsConfiguration` the gateway alone decides: what the function set is dropped. */

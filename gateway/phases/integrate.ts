@@ -6,14 +6,19 @@
  */
 import { gatewayError } from '../errors.ts';
 import { configurationError } from '../mapping/mapping-failure.ts';
+import { splitPrelude } from '../mapping/stream-prelude.ts';
+import type { LambdaStreamIntegration } from '../deployment/model.ts';
 import type { Mapped } from '../exchange.ts';
-import type { FunctionCall, IntegrationAnswer } from '../mapping/outgoing.ts';
+import type { FunctionCall, IntegrationAnswer, StreamedAnswer } from '../mapping/outgoing.ts';
 import type { HttpOutcome, InvocationResult, Ports } from '../ports.ts';
 
 const NOTHING = Buffer.alloc(0);
 
+/** What an integration came to; of a streaming one as soon as its status is known. */
+type Outcome = InvocationResult | HttpOutcome | StreamedAnswer;
+
 /** Not `async`: the pipeline awaits the port's own promise and no second one. */
-export function integrate(mapped: Mapped, at: Ports): Promise<InvocationResult | HttpOutcome> {
+export function integrate(mapped: Mapped, at: Ports): Promise<Outcome> {
   const { outgoing } = mapped;
   switch (outgoing.kind) {
     case 'lambda-proxy':
@@ -27,12 +32,26 @@ export function integrate(mapped: Mapped, at: Ports): Promise<InvocationResult |
       return Promise.resolve({ kind: 'answered', status: outgoing.status, headers: [], body: NOTHING });
     case 'function':
       return invokeFunction(outgoing, mapped.traceHeader, at);
+    case 'lambda-stream':
+      return streamFunction(outgoing, mapped, at);
     case 'http':
     case 'http-api':
       return at.http.send(outgoing.request);
+    case 'http-stream':
+      return at.http.stream({ ...outgoing.request, idleMs: outgoing.plan.idleMs });
     case 'service':
       return at.services.call(outgoing.request);
   }
+}
+
+async function streamFunction(
+  { functionName, timeoutMs, idleMs }: LambdaStreamIntegration,
+  { stage, payload, traceHeader }: Mapped,
+  at: Ports,
+): Promise<Outcome> {
+  const name = functionName.render(stage.variables);
+  const start = await at.invoker.stream({ functionName: name, payload, timeoutMs, idleMs, traceHeader });
+  return start.kind === 'streams' ? { ...start, ...(await splitPrelude(start.body)) } : start;
 }
 
 function invokeFunction(
@@ -69,12 +88,10 @@ function isJson(text: string): boolean {
 }
 
 /** What the integration said: text of a Lambda proxy, an answer of any other; or the failure the client gets to see. */
-export function readAnswer(
-  mapped: Mapped,
-  outcome: InvocationResult | HttpOutcome,
-): string | IntegrationAnswer {
+export function readAnswer(mapped: Mapped, outcome: Outcome): string | IntegrationAnswer | StreamedAnswer {
   switch (outcome.kind) {
     case 'answered':
+    case 'streams':
       return outcome;
     case 'unreachable':
       throw unreachable(outcome.reason, outcome.message, mapped.outgoing.kind === 'http-api');
@@ -122,7 +139,7 @@ function refusal(reason: 'not-found' | 'throttled' | 'too-large', message: strin
     case 'throttled':
       return gatewayError('FUNCTION_THROTTLED', { source: 'integration', reason: message });
     case 'not-found':
-      return gatewayError('API_CONFIGURATION_ERROR', { source: 'gateway', reason: message });
+      return configurationError(message);
   }
 }
 

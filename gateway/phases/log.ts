@@ -4,12 +4,13 @@
  * reads: everything · adds: nothing · may answer: no · fails with: nothing
  * @see aws-behaviour §10.3
  */
-import { executionLines, failureLines } from '../events/execution-log.ts';
+import { executionLines, failureLines, lambdaUri } from '../events/execution-log.ts';
 import { metricLine } from '../events/metric-line.ts';
 import { isSampled, saysSampled, traceSegment } from '../events/trace-segment.ts';
 import type { LoggedCall } from '../events/execution-log.ts';
 import type { LogFacts, LoggedConnection } from '../events/log-variables.ts';
-import type { Matched, Received, Reply, StageLogs } from '../exchange.ts';
+import type { Matched, Received, Reply, StageLogs, StreamedBody } from '../exchange.ts';
+import type { StreamedAnswer } from '../mapping/outgoing.ts';
 import type { HttpOutcome, InvocationResult, Ports } from '../ports.ts';
 import type { Trail } from '../trail.ts';
 
@@ -53,6 +54,20 @@ export function log(
     at.traces?.send(traceSegment(facts, `${api.name}/${stage.name}`));
 }
 
+/** Of a streamed reply: everything, once its socket has finished or died. */
+export function logStreamed(
+  received: Received,
+  reply: Reply,
+  stream: StreamedBody,
+  trail: Trail,
+  at: Ports,
+): void {
+  stream.onOver = (end) => {
+    trail.noteStreamEnd(end);
+    log(received, reply, trail, at);
+  };
+}
+
 function write(groups: readonly string[], lines: readonly string[], at: Ports): void {
   for (const group of groups) for (const line of lines) at.logGroups.write(group, line);
 }
@@ -72,7 +87,7 @@ function describe(
   const wordings = received.stage?.deployment.errors ?? received.api.errors;
   return {
     ...{ request: received, status, latencyMs, connection },
-    responseBytes: typeof reply.body === 'string' ? Buffer.byteLength(reply.body) : reply.body.length,
+    responseBytes: trail.notes?.streamed?.sentBytes ?? Buffer.byteLength(reply.body),
     // AWS calls it an authorizer where there is one, and authentication where it checks a signature itself.
     authenticate: kind === 'iam' ? authenticated : undefined,
     authorizer: isAsked ? authenticated : undefined,
@@ -91,30 +106,32 @@ function writeExecution(logs: StageLogs, received: Received, reply: Reply, trail
   write(logs.executionGroups, lines, at);
 }
 
+type Outcome = InvocationResult | HttpOutcome | StreamedAnswer;
+
 /** Undefined where nothing went out. */
 function describeCall(
   { outgoing, payload, stage, api }: Received,
-  outcome: InvocationResult | HttpOutcome | undefined,
+  outcome: Outcome | undefined,
   latencyMs: number,
 ): LoggedCall | undefined {
   const received = outcome && describeOutcome(outcome);
   const nowhere = { headers: [], body: undefined };
-  const toFunction = (name: string): string =>
-    `https://lambda.${api.region}.amazonaws.com/2015-03-31/functions/arn:aws:lambda:${api.region}:${api.accountId}:function:${name}/invocations`;
   if (outgoing === undefined) return undefined;
   switch (outgoing.kind) {
     case 'mock':
       return undefined;
+    case 'lambda-stream':
     case 'lambda-proxy': {
-      const uri = toFunction(outgoing.functionName.render(stage?.variables ?? null));
+      const uri = lambdaUri(api, outgoing.functionName.render(stage?.variables ?? null));
       return { uri, sent: { ...nowhere, body: payload }, received, latencyMs };
     }
     case 'function':
       return {
-        ...{ uri: toFunction(outgoing.functionName), received, latencyMs },
+        ...{ uri: lambdaUri(api, outgoing.functionName), received, latencyMs },
         sent: { ...nowhere, body: outgoing.event },
       };
     case 'http':
+    case 'http-stream':
     case 'http-api': {
       const { origin, target } = outgoing.request;
       return { uri: `${origin}${target}`, sent: outgoing.request, received, latencyMs };
@@ -127,10 +144,14 @@ function describeCall(
   }
 }
 
-function describeOutcome(outcome: InvocationResult | HttpOutcome): LoggedCall['received'] {
+function describeOutcome(outcome: Outcome): LoggedCall['received'] {
   switch (outcome.kind) {
     case 'answered':
       return outcome;
+    case 'streams':
+      return typeof outcome.head === 'string'
+        ? { status: 200, headers: [], body: outcome.head }
+        : { ...outcome.head, body: undefined };
     case 'returned':
     case 'failed':
       return { status: 200, headers: [], body: outcome.payload };

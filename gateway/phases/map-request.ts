@@ -19,10 +19,13 @@ export function mapRequest(admitted: Admitted): Mapped {
   switch (integration.kind) {
     case 'lambda-proxy':
       return admitted.mapped(integration, buildEvent(integration.payload, admitted));
+    case 'lambda-stream':
+      return admitted.mapped(integration, buildEvent('rest-1.0', admitted));
     case 'mock':
     case 'function':
     case 'http':
     case 'http-proxy':
+    case 'http-stream':
     case 'service':
     case 'http-api-proxy':
       return mapByTemplates(integration, admitted);

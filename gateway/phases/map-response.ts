@@ -6,19 +6,24 @@
  */
 import { gatewayError } from '../errors.ts';
 import { lastHeader } from '../events/header-list.ts';
-import { readHttp1Result, readHttp2Result, readRestResult } from '../events/proxy-result.ts';
-import { buildProxyReply, buildReply, type MappedReply } from '../mapping/build-reply.ts';
+import { readHttp1Result, readHttp2Result, readRestResult, readStreamHead } from '../events/proxy-result.ts';
+import { buildProxyReply, buildReply, type MappedReply, passHeadersOn } from '../mapping/build-reply.ts';
 import { buildHttpApiReply } from '../mapping/http-api-call.ts';
 import { toMappingFailure } from '../mapping/mapping-failure.ts';
-import type { LambdaProxyIntegration } from '../deployment/model.ts';
+import { malformedStream } from '../mapping/stream-prelude.ts';
+import type { LambdaProxyIntegration, LambdaStreamIntegration } from '../deployment/model.ts';
 import type { Mapped, Reply } from '../exchange.ts';
-import type { IntegrationAnswer, Outgoing } from '../mapping/outgoing.ts';
+import type { HttpStreamCall, IntegrationAnswer, Outgoing, StreamedAnswer } from '../mapping/outgoing.ts';
+import type { StreamTimes } from '../ports.ts';
 
 /** `answer`: text of a Lambda proxy, or what any other integration answered. */
-export function mapResponse(mapped: Mapped, answer: string | IntegrationAnswer): Reply {
+export function mapResponse(mapped: Mapped, answer: string | IntegrationAnswer | StreamedAnswer): Reply {
   const { outgoing } = mapped;
   if (outgoing.kind === 'lambda-proxy') return readProxyAnswer(mapped, outgoing, answer);
   if (typeof answer === 'string') throw new TypeError(`a text answered a ${outgoing.kind} call`);
+  if (outgoing.kind === 'lambda-stream') return beginStream(outgoing, answer);
+  if (outgoing.kind === 'http-stream') return beginStream(outgoing.plan, answer);
+  if ('head' in answer) throw new TypeError(`a stream answered a ${outgoing.kind} call`);
   try {
     return mapByTemplates(mapped, outgoing, answer);
   } catch (error) {
@@ -28,7 +33,7 @@ export function mapResponse(mapped: Mapped, answer: string | IntegrationAnswer):
 
 function mapByTemplates(
   mapped: Mapped,
-  outgoing: Exclude<Outgoing, LambdaProxyIntegration>,
+  outgoing: Exclude<Outgoing, LambdaProxyIntegration | LambdaStreamIntegration | HttpStreamCall>,
   answer: IntegrationAnswer,
 ): MappedReply {
   if (outgoing.kind === 'http-api') return buildHttpApiReply(outgoing.plan, answer, mapped);
@@ -39,10 +44,24 @@ function mapByTemplates(
   return buildReply(plan.response, selectBy, answer, input, facts);
 }
 
+/** Status and headers; the body follows while the reply is sent. */
+function beginStream({ idleMs }: StreamTimes, answer: IntegrationAnswer | StreamedAnswer): Reply {
+  if (!('head' in answer)) throw new TypeError('a streaming integration was not answered by a stream');
+  const stream = { bytes: answer.body, idleMs, onOver: () => undefined };
+  if (typeof answer.head !== 'string') {
+    const { status, headers } = answer.head;
+    return { status, headers: passHeadersOn(headers, 'streamed'), body: '', stream };
+  }
+  const head = readStreamHead(answer.head);
+  if (head.kind === 'reply') return { status: head.status, headers: head.headers, body: '', stream };
+  answer.body.cancel();
+  throw malformedStream(head.reason);
+}
+
 function readProxyAnswer(
   mapped: Mapped,
   { payload }: LambdaProxyIntegration,
-  answer: string | IntegrationAnswer,
+  answer: string | IntegrationAnswer | StreamedAnswer,
 ): Reply {
   if (typeof answer !== 'string') throw new TypeError('a Lambda proxy was not answered by a text');
   const result = readResult(mapped, payload, answer);

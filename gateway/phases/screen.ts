@@ -2,33 +2,50 @@
  * What holds whoever calls: hard limits before any route is looked up, then the resource policy as far as
  * AWS reads it before it asks who calls.
  * reads: URL, headers, body; route, resource policy · adds: nothing · may answer: no ·
- * fails with: URI_TOO_LONG, HEADERS_TOO_LARGE, REQUEST_TOO_LARGE, ACCESS_DENIED
+ * fails with: MALFORMED_REQUEST, URI_TOO_LONG, HEADERS_TOO_LARGE, REQUEST_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, ACCESS_DENIED
  * @see aws-behaviour §1.1 steps 1 and 4, §1.2, §2.5
  */
 import { gatewayError } from '../errors.ts';
 import { methodArn } from '../events/authorizer-event.ts';
 import { describeDenial } from '../events/denial-text.ts';
 import { requestConditions } from '../events/request-conditions.ts';
-import type { Matched, Received } from '../exchange.ts';
+import { MAX_BODY_BYTES } from '../exchange.ts';
+import type { Matched, Received, RequestLimits } from '../exchange.ts';
 
-/** Bytes. One more than the body limit may arrive: that is how the server says "too long" without reading on. */
-export const MAX_BODY_BYTES = 10 * 1024 * 1024;
-const MAX_HEADER_BYTES = 10_240;
-const MAX_URL_BYTES = 10_240;
+const USUAL_LIMITS: RequestLimits = { urlBytes: 10_240, headerBytes: 10_240 };
 const MAX_ARN_BYTES = 1600;
 /** The ARN of a shorter path is within its limit, whatever region and stage: nothing has to be printed to know it. */
 const SHORT_PATH = 1300;
 
 export function screen(received: Received): void {
+  const limits = received.api.limits ?? USUAL_LIMITS;
   const urlBytes = received.rawPath.length + received.rawQuery.length;
-  if (urlBytes > MAX_URL_BYTES)
+  if (urlBytes > limits.urlBytes)
     throw gatewayError('URI_TOO_LONG', { source: 'client', reason: `URL of ${urlBytes} bytes` });
   let headerBytes = 0;
-  for (const text of received.rawHeaders) headerBytes += text.length + 2;
-  if (headerBytes > MAX_HEADER_BYTES)
+  let hosts = 0;
+  let isName = true;
+  for (const text of received.rawHeaders) {
+    headerBytes += text.length + 2;
+    if (isName && text.length === 4 && text.toLowerCase() === 'host') hosts += 1;
+    isName = !isName;
+  }
+  // Attack: whoever stands before or behind us may believe the other one (RFC 9112 §3.2).
+  if (hosts > 1) throw gatewayError('MALFORMED_REQUEST', { source: 'client', reason: 'more than one Host' });
+  if (headerBytes > limits.headerBytes)
     throw gatewayError('HEADERS_TOO_LARGE', { source: 'client', reason: `headers of ${headerBytes} bytes` });
   if (received.body !== undefined && received.body.length > MAX_BODY_BYTES)
     throw gatewayError('REQUEST_TOO_LARGE', { source: 'client', reason: 'body over 10 MB' });
+  if (received.packed?.fault !== undefined) refusePacked(received.packed.fault);
+}
+
+function refusePacked(fault: 'unsupported' | 'too-large'): never {
+  if (fault === 'too-large')
+    throw gatewayError('REQUEST_TOO_LARGE', { source: 'client', reason: 'body over 10 MB once unpacked' });
+  throw gatewayError('UNSUPPORTED_MEDIA_TYPE', {
+    source: 'client',
+    reason: 'the body is not packed as Content-Encoding says, or in a way other than gzip and deflate',
+  });
 }
 
 /**

@@ -7,6 +7,7 @@ import { parseArn } from '#shared/aws/arn.ts';
 import { DefinitionError } from '../errors.ts';
 import { compilePolicy } from './evaluate.ts';
 import type { CompiledPolicy, PolicyDecision, PolicyQuestion } from './model.ts';
+import type { SigningSession } from './signature.ts';
 
 export type LocalIdentity = {
   readonly name: string;
@@ -15,20 +16,32 @@ export type LocalIdentity = {
   /** `arn:aws:iam::123456789012:user/alice` */
   readonly arn: string;
   readonly policies: readonly CompiledPolicy[];
+  /** `o-a1b2c3d4e5`, what `aws:PrincipalOrgID` compares; absent = the account is in no organization. */
+  readonly organizationId?: string;
+  /** By key in lower case, since `aws:PrincipalTag/…` does not tell cases apart. */
+  readonly tags?: ReadonlyMap<string, string>;
+  /** The key pair is a temporary one: it is good together with this token alone, and not for ever. */
+  readonly session?: IdentitySession;
 };
+
+export type IdentitySession = { readonly token: string; readonly expiresAtEpochMs: number };
 
 /** All identities of a start, looked up by access key. */
 export type Identities = {
   find(accessKeyId: string): LocalIdentity | undefined;
   /** For `verifySignature`. */
   secretOf(accessKeyId: string): string | undefined;
+  /** For `verifySignature`, which asks at a time of the gateway's clock; undefined = the key pair is no temporary one. */
+  sessionOf(accessKeyId: string, nowEpochMs: number): SigningSession | undefined;
   readonly all: readonly LocalIdentity[];
 };
 
 /** A file with more names is a mistake, not a team. */
 const MAX_IDENTITIES = 1000;
 const IDENTITY_KEYS = ['name', 'accessKeyId', 'secretAccessKey', 'policies'];
-const OPTIONAL_KEYS = ['accountId'];
+const OPTIONAL_KEYS = ['accountId', 'organizationId', 'tags', 'sessionToken', 'sessionExpires'];
+/** IAM's quota of a user. */
+const MAX_TAGS = 50;
 
 const ADMIN_POLICY = {
   Version: '2012-10-17',
@@ -52,7 +65,8 @@ export function adminIdentity(
 
 /**
  * Reads the identities file (YAML or JSON):
- * `identities: [{ name, accessKeyId, secretAccessKey, policies: [<IAM policy document>, …], accountId? }]`.
+ * `identities: [{ name, accessKeyId, secretAccessKey, policies: [<IAM policy document>, …], accountId?, organizationId?,
+ * tags?: { key: value }, sessionToken?, sessionExpires? }]`, the last two together and the time as `2026-12-31T23:59:59Z`.
  * @throws DefinitionError with file and line for anything else, unknown keys included.
  */
 export function parseIdentities(text: string, file: string, accountId: string): readonly LocalIdentity[] {
@@ -89,6 +103,10 @@ export function createIdentities(
     all,
     find: (accessKeyId) => byKey.get(accessKeyId),
     secretOf: (accessKeyId) => byKey.get(accessKeyId)?.secretAccessKey,
+    sessionOf(accessKeyId, nowEpochMs) {
+      const session = byKey.get(accessKeyId)?.session;
+      return session && { token: session.token, isExpired: session.expiresAtEpochMs <= nowEpochMs };
+    },
   };
 }
 
@@ -126,15 +144,21 @@ export type IdentityFacts = {
   readonly accountId: string;
   /** AWS's unique id of a user: `AIDA…`. Here the key's own id under the prefix of users. */
   readonly userId: string;
+  readonly organizationId: string | undefined;
+  readonly tags: ReadonlyMap<string, string> | undefined;
 };
 
-export function describeIdentity({ arn, accessKeyId }: LocalIdentity): IdentityFacts {
-  return { arn, accountId: parseArn(arn)?.accountId ?? '', userId: `AIDA${accessKeyId.slice(4)}` };
+export function describeIdentity({ arn, accessKeyId, organizationId, tags }: LocalIdentity): IdentityFacts {
+  const accountId = parseArn(arn)?.accountId ?? '';
+  return { arn, accountId, userId: `AIDA${accessKeyId.slice(4)}`, organizationId, tags };
 }
 
 function userArn(accountId: string, name: string): string {
   return `arn:aws:iam::${accountId}:user/${name}`;
 }
+
+const ORGANIZATION = 'the id of an organization, o- and 10 to 32 letters and digits';
+const EXPIRES = 'a time as 2026-12-31T23:59:59Z in quotes';
 
 class IdentitiesReader {
   readonly #file: string;
@@ -185,7 +209,50 @@ class IdentitiesReader {
       secretAccessKey,
       arn: userArn(accountId, name),
       policies: policies.items.map((policy) => this.#policy(policy)),
+      ...(fields.has('organizationId')
+        ? { organizationId: this.#text(item, fields, 'organizationId', /^o-[a-z0-9]{10,32}$/, ORGANIZATION) }
+        : {}),
+      tags: this.#tags(fields.get('tags')),
+      ...this.#session(item, fields),
     };
+  }
+
+  #tags(node: unknown): ReadonlyMap<string, string> {
+    const tags = new Map<string, string>();
+    if (node === undefined) return tags;
+    if (!isMap(node) || node.items.length > MAX_TAGS)
+      return this.#fail(node, 'tags', `must be a map of at most ${MAX_TAGS} keys and values`);
+    for (const { key, value } of node.items) {
+      const name = isScalar(key) ? String(key.value).toLowerCase() : '';
+      const text = isScalar(value) ? value.value : undefined;
+      if (name === '' || name.length > 128 || typeof text !== 'string' || text.length > 256)
+        return this.#fail(
+          key,
+          'tags',
+          'must have keys of up to 128 and values of up to 256 characters, as texts',
+        );
+      if (tags.has(name))
+        return this.#fail(key, 'tags', 'has a key twice; upper and lower case are the same');
+      tags.set(name, text);
+    }
+    return tags;
+  }
+
+  /** A token without its end would be good for ever, and an end without a token would end nothing. */
+  #session(item: unknown, fields: ReadonlyMap<string, unknown>): { session?: IdentitySession } {
+    if (!fields.has('sessionToken') && !fields.has('sessionExpires')) return {};
+    const token = this.#text(item, fields, 'sessionToken', /^[\x21-\x7e]{1,4096}$/, 'a text without blanks');
+    const expires = this.#text(
+      item,
+      fields,
+      'sessionExpires',
+      /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/,
+      EXPIRES,
+    );
+    const expiresAtEpochMs = Date.parse(expires);
+    if (Number.isNaN(expiresAtEpochMs))
+      return this.#fail(fields.get('sessionExpires'), 'sessionExpires', `must be ${EXPIRES}`);
+    return { session: { token, expiresAtEpochMs } };
   }
 
   #policy(node: unknown): CompiledPolicy {

@@ -34,7 +34,12 @@ export type VerificationContext = {
   readonly region?: string | undefined;
   /** Secret of an access key; undefined = no such key here. */
   readonly secretOf: (accessKeyId: string) => string | undefined;
+  /** Session of a temporary access key; undefined = the key goes without a token. Absent = no key here is temporary. */
+  readonly sessionOf?: (accessKeyId: string) => SigningSession | undefined;
 };
+
+/** What `X-Amz-Security-Token` must be, and whether it still counts by the gateway's clock. */
+export type SigningSession = { readonly token: string; readonly isExpired: boolean };
 
 export type SignatureResult =
   | {
@@ -47,11 +52,11 @@ export type SignatureResult =
   | { readonly kind: 'unsigned' }
   | {
       readonly kind: 'refused';
-      readonly code: Extract<GatewayErrorCode, 'INVALID_SIGNATURE'>;
+      readonly code: Extract<GatewayErrorCode, 'INVALID_SIGNATURE' | 'EXPIRED_TOKEN'>;
       /** As API Gateway answers; DynamoDB answers the same defects with 400. */
       readonly status: 403;
       readonly message: string;
-      /** `InvalidSignatureException`, `IncompleteSignatureException`, `UnrecognizedClientException` */
+      /** `InvalidSignatureException`, `IncompleteSignatureException`, `UnrecognizedClientException`, `ExpiredTokenException` */
       readonly errorType: string;
     };
 
@@ -91,8 +96,10 @@ export function verifySignature(request: SignedRequest, at: VerificationContext)
   if (defect !== undefined) return refused(defect);
 
   const secret = at.secretOf(claim.accessKeyId);
-  // Local identities have no session: a token beside their key belongs to some other account's credentials.
-  if (secret === undefined || claim.securityToken !== undefined) return refused(UNKNOWN_KEY);
+  // A token beside a key that has none belongs to some other account's credentials; a temporary key is nothing without.
+  const session = at.sessionOf?.(claim.accessKeyId);
+  if (secret === undefined || !isSameToken(session?.token, claim.securityToken)) return refused(UNKNOWN_KEY);
+  if (session?.isExpired === true) return { ...refused(EXPIRED_SESSION), code: 'EXPIRED_TOKEN' };
 
   const expected = rebuild(request, headers, claim);
   const signature = signatureOf(secret, claim.scope, expected.toSign);
@@ -110,7 +117,17 @@ const UNKNOWN_KEY: SignatureDefect = {
   message: 'The security token included in the request is invalid.',
 };
 
-function refused(defect: SignatureDefect): SignatureResult {
+const EXPIRED_SESSION: SignatureDefect = {
+  errorType: 'ExpiredTokenException',
+  message: 'The security token included in the request is expired',
+};
+
+function isSameToken(own: string | undefined, claimed: string | undefined): boolean {
+  if (own === undefined || claimed === undefined) return own === claimed;
+  return equalInConstantTime(own, claimed);
+}
+
+function refused(defect: SignatureDefect): Extract<SignatureResult, { kind: 'refused' }> {
   return { kind: 'refused', code: 'INVALID_SIGNATURE', status: 403, ...defect };
 }
 

@@ -6,24 +6,28 @@ import type { TokenDefect } from './bearer-token.ts';
 /** Which authorizer speaks: they word the same defects differently. */
 export type TokenDialect = 'http-jwt' | 'rest-jwt' | 'cognito';
 
+export type TokenRefusalWords = {
+  readonly dialect: TokenDialect;
+  /** What a token without any of the scopes gets. */
+  readonly withoutScope: 'UNAUTHORIZED' | 'ACCESS_DENIED';
+};
+
 /** `scopes`: those of the route, of which the token needs one. `why` is for the operator. */
 export function tokenRefusal(
-  dialect: TokenDialect,
+  { dialect, withoutScope }: TokenRefusalWords,
   defect: TokenDefect,
   scopes: readonly string[],
   why: string = defect.description,
 ): GatewayError {
+  const code = defect.code === 'scope' ? withoutScope : 'UNAUTHORIZED';
   const detail: GatewayErrorDetail = { source: 'client', reason: why };
   switch (dialect) {
     case 'http-jwt':
-      return gatewayError(defect.code === 'scope' ? 'ACCESS_DENIED' : 'UNAUTHORIZED', {
-        ...detail,
-        headers: ['www-authenticate', challenge(defect, scopes)],
-      });
+      return gatewayError(code, { ...detail, headers: ['www-authenticate', challenge(defect, scopes)] });
     case 'rest-jwt':
-      return gatewayError(defect.code === 'scope' ? 'ACCESS_DENIED' : 'UNAUTHORIZED', detail);
+      return gatewayError(code, detail);
     case 'cognito':
-      return gatewayError('UNAUTHORIZED', {
+      return gatewayError(code, {
         ...detail,
         ...(defect.code === 'expired' ? { message: 'The incoming token has expired' } : {}),
       });

@@ -35,10 +35,13 @@ export interface VerificationKey {
  * The issuer whose key must have signed. The token only chooses among several; of one it has no choice, so
  * that a wrong `iss` is found after the signature, as at AWS.
  */
-export function chooseIssuer(token: UnprovenToken, trust: TokenTrust): TrustedIssuer | TokenDefect {
-  const [only, ...others] = trust.issuers;
+export function chooseIssuer(
+  token: UnprovenToken,
+  { issuers }: Pick<TokenTrust, 'issuers'>,
+): TrustedIssuer | TokenDefect {
+  const [only, ...others] = issuers;
   if (only !== undefined && others.length === 0) return only;
-  return trust.issuers.find(({ issuer }) => issuer === token.claims['iss']) ?? WRONG_ISSUER;
+  return issuers.find(({ issuer }) => issuer === token.claims['iss']) ?? WRONG_ISSUER;
 }
 
 /** Checks all but scopes, in AWS's order; undefined = the claims may be believed. */

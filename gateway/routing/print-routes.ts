@@ -46,9 +46,7 @@ function printAuthorizer(authorization: Authorization): string | undefined {
 }
 
 function printFunction(integration: Integration): string | undefined {
-  return integration.kind === 'lambda-proxy' || integration.kind === 'function'
-    ? integration.functionName.source
-    : undefined;
+  return 'functionName' in integration ? integration.functionName.source : undefined;
 }
 
 function printTarget(integration: Integration): string | undefined {
@@ -57,6 +55,7 @@ function printTarget(integration: Integration): string | undefined {
       return 'MOCK';
     case 'http':
     case 'http-proxy':
+    case 'http-stream':
     case 'http-api-proxy':
       return integration.uri.source;
     case 'service': {

@@ -6,6 +6,7 @@ import { listenOn } from './listen.ts';
 import { receive } from './receive.ts';
 import { attachWebSockets } from './websocket-frames.ts';
 import type { Server } from 'node:http';
+import type { DomainAnswer } from '../control/served-apis.ts';
 import type { ServedApi } from '../exchange.ts';
 import type { WebSocketPorts } from '../websocket/pipeline.ts';
 import type { ControlReply, ControlRequest } from './control-request.ts';
@@ -19,6 +20,8 @@ export type ApiPortsOptions = {
   readonly plans: readonly PortPlan[];
   /** Names beside the loopback ones that a Host header may carry. */
   readonly allowHosts: readonly string[];
+  /** What answers to a Host that is a custom domain; undefined for any other host. */
+  readonly findDomain: (host: string, target: string) => DomainAnswer | undefined;
   readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
   readonly at: WebSocketPorts;
 };
@@ -28,6 +31,8 @@ type OpenPort = { readonly server: Server; readonly sockets: WebSocketPort; read
 export type ApiPorts = {
   /** By API id. */
   readonly ports: ReadonlyMap<string, number>;
+  /** Any of them: each knows every API by its Host. Undefined where there is none. */
+  readonly any: number | undefined;
   /** Stops taking requests, ends WebSockets with 1001, closes idle connections; ends within a second. */
   readonly close: () => Promise<void>;
 };
@@ -49,14 +54,18 @@ export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> 
     await close();
     throw error;
   }
-  return { ports, close };
+  return { ports, any: open[0]?.port, close };
 }
 
 async function openPort(plan: PortPlan, options: ApiPortsOptions): Promise<OpenPort> {
   const { at } = options;
   const idOf = (host: string | undefined): string | undefined =>
     host === undefined ? undefined : readApiIdFromHost(host);
+  const domainOf = (host: string | undefined, target: string): DomainAnswer | undefined =>
+    host === undefined ? undefined : options.findDomain(host, target);
   const resolveApi = (host: string | undefined, target: string): ServedApi | undefined => {
+    const domain = domainOf(host, target);
+    if (domain !== undefined) return domain.api;
     const apiId = idOf(host);
     return apiId === undefined ? plan.chooseApi(target) : at.findApi(apiId);
   };
@@ -65,12 +74,16 @@ async function openPort(plan: PortPlan, options: ApiPortsOptions): Promise<OpenP
     rewrite === undefined
       ? undefined
       : (host: string | undefined, target: string, api: ServedApi): string =>
-          idOf(host) === undefined ? rewrite(target, api) : target;
+          idOf(host) === undefined && api.basePathMatched === undefined ? rewrite(target, api) : target;
   let { port } = plan;
   const isHostAllowed = (host: string | undefined): boolean =>
-    host !== undefined && isAdmittedHost(host, { port, allowHosts: options.allowHosts });
+    host !== undefined &&
+    (isAdmittedHost(host, { port, allowHosts: options.allowHosts }) || domainOf(host, '/') !== undefined);
   const { handleManagement } = options;
-  const server = createApiServer({ isHostAllowed, resolveApi, toOwnTarget, handleManagement, ports: at });
+  const server = createApiServer({
+    ...{ isHostAllowed, resolveApi, toOwnTarget, handleManagement, ports: at },
+    isHttpOnly: (host, target) => domainOf(host, target)?.isHttpOnly === true,
+  });
   const sockets = attachWebSockets(server, {
     at,
     receive(request) {

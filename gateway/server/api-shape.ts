@@ -1,9 +1,7 @@
-/** A REST API as AWS's REST API shows it, and what of it may be patched. */
-import { badRequest } from '../control/control-error.ts';
-import { without } from '../control/resource-properties.ts';
+/** A REST API as AWS's REST API shows it. */
+import { isJsonMap, isSet, listOf, mapOf, textOf } from '../control/resource-properties.ts';
 import { epochSeconds, withoutUndefined } from './wire-shape.ts';
 import type { ApiState } from '../control/api-state.ts';
-import type { PatchRule } from '../control/patch.ts';
 import type { JsonObject } from '../definition/model.ts';
 
 export function showApi({ identity, resources, createdAtEpochMs }: ApiState): Record<string, unknown> {
@@ -18,61 +16,50 @@ export function showApi({ identity, resources, createdAtEpochMs }: ApiState): Re
     binaryMediaTypes: types.length === 0 ? undefined : types,
     minimumCompressionSize: properties['MinimumCompressionSize'],
     apiKeySource: properties['ApiKeySourceType'] ?? 'HEADER',
-    endpointConfiguration: showEndpoint(properties['EndpointConfiguration']),
-    disableExecuteApiEndpoint: properties['DisableExecuteApiEndpoint'] === true,
+    endpointConfiguration: showEndpoint(properties),
+    disableExecuteApiEndpoint: isSet(properties, 'DisableExecuteApiEndpoint'),
+    policy: showPolicy(properties['Policy']),
+    version: properties['Version'],
+    tags: showTags(properties),
     rootResourceId: root?.id,
   });
 }
 
-function showEndpoint(configuration: unknown): Record<string, unknown> {
-  const types =
-    typeof configuration === 'object' && configuration !== null && 'Types' in configuration
-      ? configuration.Types
-      : ['EDGE'];
-  return { types, ipAddressType: 'ipv4' };
+/** AWS has one: the list that templates write is as long as that. */
+export function endpointTypeOf(properties: JsonObject): string {
+  const [type = 'EDGE'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types').map(String);
+  return type;
 }
 
-function binaryTypes(properties: JsonObject): readonly string[] {
-  const types = properties['BinaryMediaTypes'];
-  return Array.isArray(types) ? types.map((type) => String(type).replaceAll('~1', '/')) : [];
+function showEndpoint(properties: JsonObject): Record<string, unknown> {
+  const configuration = mapOf(properties, 'EndpointConfiguration');
+  const type = endpointTypeOf(properties);
+  const endpoints = listOf(configuration, 'VpcEndpointIds');
+  return withoutUndefined({
+    types: [type],
+    ipAddressType: configuration['IpAddressType'] ?? (type === 'PRIVATE' ? 'dualstack' : 'ipv4'),
+    vpcEndpointIds: endpoints.length === 0 ? undefined : endpoints,
+  });
 }
 
-const BINARY = '/binaryMediaTypes/{type}';
+/** AWS escapes the document once more than JSON asks for; tools take that off again. */
+function showPolicy(policy: unknown): string | undefined {
+  if (policy === undefined || policy === null || policy === '') return undefined;
+  const text = typeof policy === 'string' ? policy : JSON.stringify(policy);
+  return JSON.stringify(text).slice(1, -1);
+}
 
-export const API_RULES: readonly PatchRule<JsonObject>[] = [
-  { path: '/name', on: { replace: (api, { value }) => ({ ...api, Name: value }) } },
-  {
-    path: '/description',
-    on: {
-      replace: (api, { value }) => ({ ...api, Description: value }),
-      remove: (api) => without(api, 'Description'),
-    },
-  },
-  {
-    path: '/apiKeySource',
-    on: {
-      replace(api, { value }) {
-        if (value === 'HEADER' || value === 'AUTHORIZER') return { ...api, ApiKeySourceType: value };
-        throw badRequest('Invalid API key source specified. Must be one of: [AUTHORIZER, HEADER]');
-      },
-    },
-  },
-  {
-    path: BINARY,
-    on: {
-      add: (api, { names: { type = '' } }) => ({ ...api, BinaryMediaTypes: [...binaryTypes(api), type] }),
-      // Recorded: the new type goes to the end of the list.
-      replace: (api, { names: { type = '' }, value }) => ({
-        ...api,
-        BinaryMediaTypes: [
-          ...binaryTypes(api).filter((known) => known !== type),
-          value.replaceAll('~1', '/'),
-        ],
-      }),
-      remove: (api, { names: { type = '' } }) => ({
-        ...api,
-        BinaryMediaTypes: binaryTypes(api).filter((known) => known !== type),
-      }),
-    },
-  },
-];
+/** Absent where there are none. */
+function showTags(properties: JsonObject): Readonly<Record<string, string>> | undefined {
+  const tags = listOf(properties, 'Tags').filter(isJsonMap);
+  return tags.length === 0
+    ? undefined
+    : Object.fromEntries(tags.map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value')]));
+}
+
+/** As AWS shows them; documents write a slash as `~1`. */
+export function binaryTypes(properties: JsonObject): readonly string[] {
+  return listOf(properties, 'BinaryMediaTypes')
+    .filter((type) => typeof type === 'string')
+    .map((type) => type.replaceAll('~1', '/'));
+}

@@ -35,7 +35,11 @@ export function authenticateCall(
 ): Authentication {
   const signature = verifyByEitherClock(
     request,
-    { service: undefined, secretOf: (accessKeyId) => at.identities.secretOf(accessKeyId) },
+    {
+      service: undefined,
+      secretOf: (accessKeyId) => at.identities.secretOf(accessKeyId),
+      sessionOf: (accessKeyId) => at.identities.sessionOf(accessKeyId, at.clock.nowEpochMs()),
+    },
     at.clock,
   );
   if (signature.kind === 'unsigned') {

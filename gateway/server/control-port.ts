@@ -15,6 +15,8 @@ import type { Issuer } from './issuer.ts';
 import { listenOn } from './listen.ts';
 import { type RecordedCalls, serveLocal } from './local-endpoints.ts';
 import { readBody } from './read-body.ts';
+import { sendStream } from './stream-reply.ts';
+import type { StreamedBody } from '../exchange.ts';
 
 /** What others answer behind the port. */
 export type ControlMounts = {
@@ -111,7 +113,9 @@ async function accept(
     send(response, jsonReply(413, { message: 'Request Too Long' }), options, true);
     return;
   }
-  send(response, await answer(toControlRequest(request, arrival.host, body), options), options, false);
+  const reply = await answer(toControlRequest(request, arrival.host, body), options);
+  if (reply.stream === undefined) send(response, reply, options, false);
+  else await stream(response, request.method, reply, reply.stream, options);
 }
 
 /** Answers a request that has passed the guards. Never throws: a fault is told to `report` and becomes 500. */
@@ -174,25 +178,40 @@ function toControlRequest(request: IncomingMessage, host: string, body: Buffer):
   };
 }
 
+function stream(
+  response: ServerResponse,
+  method: string | undefined,
+  { status, headers, body }: ControlReply,
+  bytes: StreamedBody,
+  options: ControlPortOptions,
+): Promise<void> {
+  response.sendDate = false;
+  const reply = { status, headers: [...headers, ...commonHeaders(headers, options)], body };
+  return sendStream(response, method ?? 'GET', reply, bytes, options.clock);
+}
+
+/** Of every reply. */
+function commonHeaders(headers: readonly string[], { clock, random }: ControlPortOptions): string[] {
+  const hasRequestId = headers.some(
+    (text, index) => index % 2 === 0 && text.toLowerCase() === 'x-amzn-requestid',
+  );
+  return [
+    ...(hasRequestId ? [] : ['x-amzn-RequestId', random.uuid()]),
+    ...['X-Content-Type-Options', 'nosniff', 'Date', new Date(clock.nowEpochMs()).toUTCString()],
+  ];
+}
+
 function send(
   response: ServerResponse,
   reply: ControlReply,
   options: ControlPortOptions,
   isLast: boolean,
 ): void {
-  const { clock, random } = options;
-  const hasRequestId = reply.headers.some(
-    (text, index) => index % 2 === 0 && text.toLowerCase() === 'x-amzn-requestid',
-  );
   response.sendDate = false;
   response.writeHead(reply.status, [
     ...reply.headers,
-    ...(hasRequestId ? [] : ['x-amzn-RequestId', random.uuid()]),
+    ...commonHeaders(reply.headers, options),
     ...(reply.status === 204 ? [] : ['Content-Length', String(Buffer.byteLength(reply.body))]),
-    'X-Content-Type-Options',
-    'nosniff',
-    'Date',
-    new Date(clock.nowEpochMs()).toUTCString(),
     // What has not been read of the request cannot be skipped: the connection ends with the reply.
     ...(isLast ? ['Connection', 'close'] : []),
   ]);

@@ -3,6 +3,8 @@
  * Plain data, so that the same handler answers on the control port, on an API's own port and in a test.
  */
 
+import type { StreamedBody } from '../exchange.ts';
+
 export type ControlRequest = {
   readonly method: string;
   /** As sent, still percent-encoded, without the query: `/dev/@connections/JCIoWGiIvHcEsxg%3D`. */
@@ -21,6 +23,8 @@ export type ControlReply = {
   /** Flat name, value list. `Content-Length` and `Date` are added by the port. */
   readonly headers: readonly string[];
   readonly body: string | Buffer;
+  /** Takes the place of `body`, and has no length. On the control port alone. */
+  readonly stream?: StreamedBody;
 };
 
 /** Value of the first header of that name (given in lower case); undefined when the request has none. */

@@ -1,10 +1,12 @@
 /** Sockets ⇄ exchanges for REST and HTTP APIs: one node:http server per API port. */
-import { createServer, STATUS_CODES } from 'node:http';
+import { createServer } from 'node:http';
+import { MAX_BODY_BYTES } from '../exchange.ts';
 import { serve } from '../pipeline.ts';
 import { receive } from './receive.ts';
+import { refuseMalformed } from './refuse-malformed.ts';
+import { sendStream } from './stream-reply.ts';
 import { isWebSocketHandshake } from './websocket-frames.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { Reply, ServedApi } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import type { ControlReply, ControlRequest } from './control-request.ts';
@@ -14,6 +16,8 @@ export type ApiServerOptions = {
   readonly isHostAllowed: (host: string | undefined) => boolean;
   /** The API that answers to a Host header, or to a target where several share the port; undefined = no such API. */
   readonly resolveApi: (host: string | undefined, target: string) => ServedApi | undefined;
+  /** Whether nothing but HTTP APIs could have answered to this Host; absent = never. */
+  readonly isHttpOnly?: ((host: string | undefined, target: string) => boolean) | undefined;
   /** The target as the API's own address would have it; absent where that is what clients send. */
   readonly toOwnTarget?: ((host: string | undefined, target: string, api: ServedApi) => string) | undefined;
   /** `@connections` of a WebSocket API on its own address. */
@@ -24,10 +28,12 @@ export type ApiServerOptions = {
 /** A slow client may not hold a socket for ever. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+/** How often node looks for those that are over time. */
+const TIMEOUT_CHECK_MS = 1_000;
 /** Above AWS's 10,240 bytes so that the pipeline words the refusal; node refuses what is beyond. */
 const MAX_HEADER_BYTES = 65_536;
 /** One byte more than AWS takes: enough to know that it is too much. */
-const MAX_BODY_READ_BYTES = 10 * 1024 * 1024 + 1;
+const MAX_BODY_READ_BYTES = MAX_BODY_BYTES + 1;
 
 export function createApiServer(options: ApiServerOptions): Server {
   const server = createServer(
@@ -35,17 +41,21 @@ export function createApiServer(options: ApiServerOptions): Server {
       // A request without a body costs 15 % less (docs/decisions/0002).
       optimizeEmptyRequests: true,
       maxHeaderSize: MAX_HEADER_BYTES,
+      requireHostHeader: false,
       headersTimeout: HEADERS_TIMEOUT_MS,
       // REST and HTTP APIs ignore `Upgrade` and answer.
       shouldUpgradeCallback: (request) =>
         isWebSocketHandshake(request) &&
         options.resolveApi(request.headers.host, request.url ?? '/')?.protocol === 'websocket',
       requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
     (request, response) => {
       accept(request, response, options);
     },
   );
+  // Node would leave headers out beyond 2,000 of them, and nobody would count their bytes.
+  server.maxHeadersCount = 0;
   server.on('clientError', refuseMalformed);
   return server;
 }
@@ -53,12 +63,16 @@ export function createApiServer(options: ApiServerOptions): Server {
 function accept(request: IncomingMessage, response: ServerResponse, options: ApiServerOptions): void {
   const { host } = request.headers;
   if (!options.isHostAllowed(host)) {
-    send(response, request.method, refusal('Host not allowed'));
+    // Required of HTTP/1.1; node's own refusal would have no body.
+    const answer = host === undefined ? refusal('Bad Request', 400) : refusal('Host not allowed');
+    send(response, request.method, answer);
     return;
   }
   const api = options.resolveApi(host, request.url ?? '/');
   if (api === undefined) {
-    send(response, request.method, refusal('Forbidden'));
+    const { method, url = '/' } = request;
+    if (options.isHttpOnly?.(host, url) === true) send(response, method, refusal('Not Found', 404));
+    else send(response, method, HEALTH_CHECK.test(url) ? healthy() : refusal('Forbidden'));
     return;
   }
   const answerWith = (body: Buffer | undefined): void => {
@@ -72,9 +86,16 @@ function accept(request: IncomingMessage, response: ServerResponse, options: Api
   else answerWith(undefined);
 }
 
-function refusal(message: string): Reply {
+/** AWS's own health check, at the root of every host of REST APIs: no stage, route or base path can have these names. */
+const HEALTH_CHECK = /^\/s?ping(?:\?|$)/;
+
+function healthy(): Reply {
+  return { status: 200, headers: ['Content-Type', 'text/plain'], body: 'healthy' };
+}
+
+function refusal(message: string, status = 403): Reply {
   return {
-    status: 403,
+    status,
     headers: ['Content-Type', 'application/json'],
     body: JSON.stringify({ message }),
   };
@@ -89,6 +110,10 @@ async function answer(
 ): Promise<void> {
   const { method = 'GET', url = '/' } = request;
   const target = options.toOwnTarget?.(request.headers.host, url, api) ?? url;
+  if (api.protocol === 'rest' && HEALTH_CHECK.test(target)) {
+    send(response, method, healthy());
+    return;
+  }
   if (api.protocol === 'websocket') {
     const reply = options.handleManagement(toControlRequest(request, body), api, pathOf(target));
     send(response, method, toReply(reply));
@@ -112,7 +137,8 @@ async function answer(
     reply.headers.push('Connection', 'close');
     response.once('finish', () => request.socket.destroySoon());
   }
-  send(response, method, reply);
+  if (reply.stream === undefined) send(response, method, reply);
+  else await sendStream(response, method, reply, reply.stream, options.ports.clock);
 }
 
 /** With `optimizeEmptyRequests` a request without these headers never emits `end`. */
@@ -182,18 +208,4 @@ function pathOf(target: string): string {
 
 function toReply(reply: ControlReply): Reply {
   return { status: reply.status, headers: [...reply.headers], body: reply.body };
-}
-
-type ClientError = Error & { readonly code?: string };
-
-/** Bytes that are no HTTP never reach a route; the client still learns what was wrong. */
-function refuseMalformed(error: ClientError, socket: Duplex): void {
-  if (!socket.writable) return;
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-  const reason = STATUS_CODES[status] ?? '';
-  const body = JSON.stringify({ message: status === 431 ? 'Request Header Fields Too Large' : reason });
-  socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

@@ -1,17 +1,19 @@
-/** Lambda's Invoke API (Lambda API reference, "Invoke") over the function runtime. */
+/** Lambda's API (Lambda API reference, "Invoke", "InvokeWithResponseStream") over the function runtime. */
 import type { InvocationResult, Invoker, Random } from '../ports.ts';
 import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from './aws-call.ts';
 import { type ControlReply, headerOf } from './control-request.ts';
+import { streamReply } from './lambda-response-stream.ts';
 
 export type LambdaInvokeOptions = {
-  readonly invoker: Invoker;
+  readonly invoker: Pick<Invoker, 'invoke' | 'stream' | 'has'>;
   readonly random: Random;
   readonly accountId: string;
   /** Told of an event whose function failed: nobody waits for its answer. */
   readonly report: (message: string) => void;
 };
 
-const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+const INVOKE =
+  /^\/(?:2015-03-31\/functions\/([^/]+)\/invocations|2021-11-15\/functions\/([^/]+)\/response-streaming-invocations)$/;
 const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
 const MAX_EVENT_BYTES = 1024 * 1024;
 /** Above the longest function timeout, so that the function's own comes first. */
@@ -20,7 +22,7 @@ const LONGEST_MS = 900_000 + 60_000;
 const MAX_EVENTS = 1000;
 
 /**
- * Serves RequestResponse, Event and DryRun. An Event is tried once (AWS retries twice, minutes apart); the caller's
+ * Serves Invoke and InvokeWithResponseStream: RequestResponse, Event (of the first only) and DryRun. An Event is tried once (AWS retries twice, minutes apart); the caller's
  * wish for logs or a client context is refused, not ignored.
  */
 export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
@@ -42,7 +44,7 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
     const { request } = call;
     const target = readTarget(request.path, request.query);
     if (request.method !== 'POST' || target === undefined) {
-      const message = `${request.method} ${request.path} of Lambda is not served here; Invoke is`;
+      const message = `${request.method} ${request.path} of Lambda is not served here; Invoke and InvokeWithResponseStream are`;
       return awsError(request, 'lambda', { status: 501, type: 'NotImplementedException', message });
     }
     const arn = `arn:aws:lambda:${call.region}:${options.accountId}:function:${target.name}`;
@@ -63,18 +65,21 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
     }
     switch (type) {
       case 'RequestResponse':
-        return toReply(call, arn, await invoke(target.name, payload, options), options);
+        return target.isStreamed
+          ? stream(call, arn, target.name, payload, options)
+          : toReply(call, arn, await invoke(target.name, payload, options), options);
       case 'Event':
+        if (target.isStreamed) return unknownType(call, 'RequestResponse or DryRun');
         if (eventsUnderWay >= MAX_EVENTS) return throttled(call);
         void runEvent(target.name, payload);
         return { status: 202, headers: withRequestId(options), body: '' };
       case 'DryRun':
         return { status: 204, headers: withRequestId(options), body: '' };
       default:
-        return lambdaError(call, 400, 'InvalidParameterValueException', {
-          Type: 'User',
-          message: 'InvocationType must be RequestResponse, Event or DryRun',
-        });
+        return unknownType(
+          call,
+          target.isStreamed ? 'RequestResponse or DryRun' : 'RequestResponse, Event or DryRun',
+        );
     }
   };
 }
@@ -84,16 +89,39 @@ function invoke(
   payload: string,
   { invoker, random }: LambdaInvokeOptions,
 ): Promise<InvocationResult> {
-  const traceHeader = `Root=1-${random.hex(8)}-${random.hex(24)};Parent=${random.hex(16)};Sampled=0`;
-  return invoker.invoke({ functionName, payload, timeoutMs: LONGEST_MS, traceHeader });
+  return invoker.invoke({ functionName, payload, timeoutMs: LONGEST_MS, traceHeader: makeTrace(random) });
+}
+
+function makeTrace(random: Random): string {
+  return `Root=1-${random.hex(8)}-${random.hex(24)};Parent=${random.hex(16)};Sampled=0`;
+}
+
+async function stream(
+  call: AwsCall,
+  arn: string,
+  functionName: string,
+  payload: string,
+  options: LambdaInvokeOptions,
+): Promise<ControlReply> {
+  const times = { timeoutMs: LONGEST_MS, idleMs: LONGEST_MS };
+  const traceHeader = makeTrace(options.random);
+  const start = await options.invoker.stream({ functionName, payload, traceHeader, ...times });
+  if (start.kind === 'timed-out' || start.kind === 'refused') return toReply(call, arn, start, options);
+  return streamReply(start, withVersion(options), LONGEST_MS);
+}
+
+function unknownType(call: AwsCall, known: string): ControlReply {
+  const body = { Type: 'User', message: `InvocationType must be ${known}` };
+  return lambdaError(call, 400, 'InvalidParameterValueException', body);
 }
 
 /** `name`, `name:qualifier`, `123456789012:function:name` or a full ARN; percent-encoded in the path. */
 function readTarget(
   path: string,
   query: string,
-): { readonly name: string; readonly qualifier: string } | undefined {
-  const encoded = INVOKE.exec(path)?.[1];
+): { readonly name: string; readonly qualifier: string; readonly isStreamed: boolean } | undefined {
+  const [, whole, streamed] = INVOKE.exec(path) ?? [];
+  const encoded = whole ?? streamed;
   if (encoded === undefined) return undefined;
   let text: string;
   try {
@@ -107,7 +135,8 @@ function readTarget(
     );
   const name = parts?.[1];
   if (name === undefined) return undefined;
-  return { name, qualifier: parts?.[2] ?? new URLSearchParams(query).get('Qualifier') ?? '$LATEST' };
+  const qualifier = parts?.[2] ?? new URLSearchParams(query).get('Qualifier') ?? '$LATEST';
+  return { name, qualifier, isStreamed: streamed !== undefined };
 }
 
 function refuseWishes(call: AwsCall): ControlReply | undefined {
@@ -133,13 +162,7 @@ function toReply(
   result: InvocationResult,
   options: LambdaInvokeOptions,
 ): ControlReply {
-  const headers = [
-    'Content-Type',
-    'application/json',
-    ...withRequestId(options),
-    'X-Amz-Executed-Version',
-    '$LATEST',
-  ];
+  const headers = ['Content-Type', 'application/json', ...withVersion(options)];
   switch (result.kind) {
     case 'returned':
       return { status: 200, headers, body: result.payload };
@@ -190,6 +213,10 @@ function lambdaError(call: AwsCall, status: number, type: string, body: object):
 
 function withRequestId({ random }: LambdaInvokeOptions): string[] {
   return ['x-amzn-RequestId', random.uuid()];
+}
+
+function withVersion(options: LambdaInvokeOptions): string[] {
+  return [...withRequestId(options), 'X-Amz-Executed-Version', '$LATEST'];
 }
 
 function describe(result: Exclude<InvocationResult, { kind: 'returned' }>): string {

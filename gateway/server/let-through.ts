@@ -1,4 +1,4 @@
-/** `--aws sns,s3`: calls that functions make of these services go on to AWS, signed anew with the developer's key. */
+/** Calls that functions make of other services: recorded, or with `--aws sns,s3` sent on, signed anew with the developer's key. */
 import type { HttpOutcome, ServiceClient } from '../ports.ts';
 import { awsError, type AwsCall, type AwsService, refuseUnlessAllowed } from './aws-call.ts';
 import type { ControlReply } from './control-request.ts';

@@ -38,6 +38,7 @@ export const INTEGRATION_FIELDS: readonly Field[] = [
   field('contentHandling'),
   field('timeoutInMillis', 'number'),
   field('cacheNamespace'),
+  field('responseTransferMode'),
   field('cacheKeyParameters', 'list'),
 ];
 

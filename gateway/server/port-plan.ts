@@ -32,19 +32,18 @@ export type PortPlan = {
 
 type FindApi = (apiId: string) => ServedApi | undefined;
 
-/** One port per API, in template order. */
+/** One port per API, in template order; where there is none, one for those that calls will make. */
 export function planOwnPorts(
   apiIds: readonly string[],
   firstPort: number,
   findApi: FindApi,
 ): readonly PortPlan[] {
+  const port = { option: '--port', basePath: '', toOwnTarget: undefined };
+  if (apiIds.length === 0) return [{ ...port, port: firstPort, apiIds: [], chooseApi: () => undefined }];
   return apiIds.map((apiId, index) => ({
-    port: firstPort === 0 ? 0 : firstPort + index,
-    option: '--port',
+    ...{ ...port, port: firstPort === 0 ? 0 : firstPort + index },
     apiIds: [apiId],
-    basePath: '',
     chooseApi: () => findApi(apiId),
-    toOwnTarget: undefined,
   }));
 }
 

@@ -1,7 +1,8 @@
 /** What came over a wire (or through `inject`) → an exchange with its ids. */
 import { lastHeader } from '../events/header-list.ts';
 import { continueTrace } from '../events/trace-header.ts';
-import { Exchange } from '../exchange.ts';
+import { Exchange, MAX_BODY_BYTES } from '../exchange.ts';
+import { type UnpackedBody, unpackBody } from './unpack-body.ts';
 import type { Received, ServedApi } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 
@@ -24,12 +25,14 @@ export function receive(wire: WireRequest, api: ServedApi, at: Ports): Received 
   const mark = target.indexOf('?');
   const receivedAtEpochMs = at.clock.nowEpochMs();
   const extendedRequestId = at.random.extendedId();
+  const unpacked = unpack(wire, api);
   return new Exchange(api, {
     method: wire.method,
     rawPath: rootedPath(mark === -1 ? target : target.slice(0, mark)),
     rawQuery: mark === -1 ? '' : target.slice(mark + 1),
     rawHeaders: wire.rawHeaders,
-    body: wire.body,
+    body: unpacked === undefined ? wire.body : unpacked.body,
+    packed: unpacked?.packed,
     sourceIp: plainAddress(wire.remoteAddress),
     protocol: `HTTP/${wire.httpVersion}`,
     requestId: api.protocol === 'rest' ? restRequestId(wire.rawHeaders, at) : extendedRequestId,
@@ -37,6 +40,14 @@ export function receive(wire: WireRequest, api: ServedApi, at: Ports): Received 
     traceHeader: continueTrace(lastHeader(wire.rawHeaders, 'x-amzn-trace-id'), receivedAtEpochMs, at.random),
     receivedAtEpochMs,
   });
+}
+
+/** REST APIs unpack what comes packed; undefined = nothing to do, as for a body that is too long already. */
+function unpack({ body, rawHeaders }: WireRequest, { protocol }: ServedApi): UnpackedBody | undefined {
+  if (body === undefined || protocol !== 'rest') return undefined;
+  if (body.length === 0 || body.length > MAX_BODY_BYTES) return undefined;
+  const coding = lastHeader(rawHeaders, 'content-encoding');
+  return coding === undefined ? undefined : unpackBody(body, coding, MAX_BODY_BYTES);
 }
 
 function rootedPath(path: string): string {

@@ -4,7 +4,9 @@
  * @see API Gateway API reference; docs/control-plane.md lists what is served
  */
 import { authorizerRoutes } from './wire-authorizers.ts';
+import { clientCertificateRoutes } from './wire-client-certificates.ts';
 import { deploymentRoutes } from './wire-deployments.ts';
+import { domainRoutes } from './wire-domains.ts';
 import { exportRoutes } from './wire-export.ts';
 import { gatewayResponseRoutes } from './wire-gateway-responses.ts';
 import { keyRoutes } from './wire-keys.ts';
@@ -12,6 +14,7 @@ import { methodRoutes } from './wire-methods.ts';
 import { modelRoutes } from './wire-models.ts';
 import { planRoutes } from './wire-plans.ts';
 import { resourceRoutes } from './wire-resources.ts';
+import { restApiRoutes } from './wire-rest-apis.ts';
 import { routeCall } from './wire-router.ts';
 import { stageRoutes } from './wire-stages.ts';
 import { testInvokeRoutes } from './wire-test-invoke.ts';
@@ -54,6 +57,9 @@ function listRoutes(control: RestControl): readonly WireRoute[] {
     ...keyRoutes(account, random),
     ...planRoutes(account, random, hasStage),
     ...usageRoutes(account),
+    ...clientCertificateRoutes(control),
+    ...domainRoutes(control),
+    ...restApiRoutes(control),
     ...resourceRoutes(control),
     ...methodRoutes(control),
     ...authorizerRoutes(control),

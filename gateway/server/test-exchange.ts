@@ -6,14 +6,22 @@ import { optionalObject, optionalText, textMap } from './wire-shape.ts';
 import type { ApiState } from '../control/api-state.ts';
 import type { ControlResource } from '../control/control-resource.ts';
 import type { Deployment } from '../deployment/model.ts';
-import type { AuthorizerCache, KeyRing, Received, ServedStage } from '../exchange.ts';
+import type { AuthorizerCache, KeyRing, Received, ServedStage, StageLogs } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 
-/** What such a request's stage is called (aws-behaviour §4.4). */
-const STAGE_NAME = 'test-invoke-stage';
+/** What such a request's stage is called (aws-behaviour §4.4), by what is tested. */
+const STAGE_NAMES = { method: 'test-invoke-stage', authorizer: 'ESTestInvoke-stage' };
 
 const NOTHING_KEPT: AuthorizerCache = { get: () => undefined, put: () => undefined, flush: () => undefined };
 const NO_KEYS: KeyRing = { holderOf: () => undefined };
+
+/** All that can be said of a request is logged. */
+const LOGS: StageLogs = {
+  access: undefined,
+  executionGroups: ['test-invoke'],
+  optionsOf: () => ({ loggingLevel: 'INFO', isDataTraced: true, hasDetailedMetrics: false }),
+  isTraced: false,
+};
 
 export type TestRequest = {
   readonly method: string;
@@ -56,7 +64,7 @@ export function openMethodExchange(
   at: Ports,
 ): Received {
   const properties = { ...method.properties, AuthorizationType: 'NONE', ApiKeyRequired: false };
-  return makeExchange(api, compileAlone(api, { ...method, properties }), request, at);
+  return makeExchange(api, compileAlone(api, { ...method, properties }), STAGE_NAMES.method, request, at);
 }
 
 /** An exchange for a method of no resource that asks this authorizer, whatever the path, and does nothing. */
@@ -78,29 +86,36 @@ export function authorizerExchange(
   const [plan] = deployment.routes.plans;
   if (plan === undefined) throw new TypeError('a deployment of one method has no route');
   const routes = { plans: [plan], find: () => ({ plan, pathParameters: null }) };
-  return makeExchange(api, { ...deployment, routes }, request, at);
+  return makeExchange(api, { ...deployment, routes }, STAGE_NAMES.authorizer, request, at);
 }
 
 /** A deployment of the API with this method alone. */
 function compileAlone(api: ApiState, method: ControlResource): Deployment {
-  const compiled = compileDeployment(STAGE_NAME, api.identity, { ...api.resources, methods: [method] });
+  const compiled = compileDeployment('test', api.identity, { ...api.resources, methods: [method] });
   return { ...compiled, resourcePolicy: undefined };
 }
 
-function makeExchange(api: ApiState, deployment: Deployment, request: TestRequest, at: Ports): Received {
+function makeExchange(
+  api: ApiState,
+  deployment: Deployment,
+  stageName: string,
+  request: TestRequest,
+  at: Ports,
+): Received {
   const stage: ServedStage = {
-    name: STAGE_NAME,
+    name: stageName,
     deploymentId: '',
     deployment,
     variables: Object.keys(request.stageVariables).length === 0 ? null : request.stageVariables,
     authorizerCache: NOTHING_KEPT,
     throttle: undefined,
     keys: NO_KEYS,
+    logs: LOGS,
   };
   const served = {
     ...api.served,
-    stages: new Map([[STAGE_NAME, stage]]),
-    locate: (path: string) => ({ stageName: STAGE_NAME, path }),
+    stages: new Map([[stageName, stage]]),
+    locate: (path: string) => ({ stageName, path }),
     disableExecuteApiEndpoint: false,
   };
   return receive(

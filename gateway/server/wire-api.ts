@@ -2,6 +2,7 @@
 import { notFound } from '../control/control-error.ts';
 import type { Account } from '../control/account.ts';
 import type { ApiState } from '../control/api-state.ts';
+import type { Domains } from '../control/domains.ts';
 import type { Ports, Random } from '../ports.ts';
 import type { WireCall } from './wire-router.ts';
 
@@ -9,7 +10,10 @@ import type { WireCall } from './wire-router.ts';
 export interface ApiDirectory {
   readonly all: readonly ApiState[];
   readonly account: Account;
+  readonly domains: Domains;
   state(apiId: string): ApiState | undefined;
+  add(api: ApiState): void;
+  remove(apiId: string): void;
 }
 
 export type RestControl = {

@@ -1,4 +1,4 @@
-/** REST APIs and their resource trees over AWS's REST API. */
+/** The resource tree of a REST API over AWS's REST API. */
 import {
   createResource,
   deleteResource,
@@ -9,10 +9,9 @@ import {
 } from '../control/edit-resources.ts';
 import { methodsOf } from '../control/edit-methods.ts';
 import { badRequest } from '../control/control-error.ts';
-import { applyPatch, listingRefusal, parsePatch, plainRefusal } from '../control/patch.ts';
+import { applyPatch, listingRefusal, parsePatch } from '../control/patch.ts';
 import { textOf } from '../control/resource-properties.ts';
 import { jsonReply } from './control-request.ts';
-import { API_RULES, showApi } from './api-shape.ts';
 import { showMethod } from './method-shape.ts';
 import { findApi } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
@@ -27,39 +26,6 @@ const ID_LENGTH = 6;
 const RESOURCE = '/restapis/{restApiId}/resources/{resourceId}';
 
 export function resourceRoutes(control: RestControl): readonly WireRoute[] {
-  return [...apiRoutes(control), ...treeRoutes(control)];
-}
-
-function apiRoutes(control: RestControl): readonly WireRoute[] {
-  return [
-    {
-      method: 'GET',
-      path: '/restapis',
-      serve({ query }) {
-        const rest = control.apis.all.filter(({ identity }) => identity.protocol === 'rest');
-        return listReply(rest.map(showApi), query);
-      },
-    },
-    {
-      method: 'GET',
-      path: '/restapis/{restApiId}',
-      serve: (call) => jsonReply(200, showApi(findApi(control, call))),
-    },
-    {
-      method: 'PATCH',
-      path: '/restapis/{restApiId}',
-      serve(call) {
-        const api = findApi(control, call);
-        const operations = parsePatch(call.body, 'updateRestApiInput');
-        const properties = applyPatch(api.resources.api.properties, operations, API_RULES, plainRefusal);
-        api.edit({ ...api.resources, api: { ...api.resources.api, properties } });
-        return jsonReply(200, { ...showApi(api), tags: {} });
-      },
-    },
-  ];
-}
-
-function treeRoutes(control: RestControl): readonly WireRoute[] {
   return [
     {
       method: 'GET',

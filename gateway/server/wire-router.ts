@@ -14,14 +14,21 @@ export type WireCall = {
   readonly query: URLSearchParams;
   /** By lower-case name. */
   readonly header: (name: string) => string | undefined;
-  /** The JSON body; an empty one is `{}`. */
+  /** The JSON body; an empty one is `{}`, as is one that is a document. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** The body as it came. */
+  readonly document: string;
+  readonly region: string;
 };
 
 export type WireRoute = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** `/usageplans/{usagePlanId}/keys/{keyId}` */
   readonly path: string;
+  /** Value of the query's `mode`, by which AWS tells two calls of one path apart; absent = none but `import`. */
+  readonly mode?: 'import' | undefined;
+  /** Whether the body is an OpenAPI document, in JSON or YAML, rather than the input of the call. */
+  readonly takesDocument?: boolean | undefined;
   /** @throws ControlError, DefinitionError */
   readonly serve: (call: WireCall) => ControlReply | Promise<ControlReply>;
 };
@@ -40,12 +47,19 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
   const { request } = call;
   const refuse = (status: number, type: string, message: string): ControlReply =>
     awsError(request, 'apigateway', { status, type, message });
-  const resource = `arn:aws:apigateway:${call.region}::${request.path}`;
+  // Calls of apigatewayv2 have `/v2` in their path and not in their ARN.
+  const resource = `arn:aws:apigateway:${call.region}::${request.path.replace(/^\/v2(?=\/apis\/)/, '')}`;
   const refusal = refuseUnlessAllowed(call, [{ action: `apigateway:${request.method}`, resource }]);
   if (refusal !== undefined) return refusal;
-  const found = findRoute(request.method, request.path, routes);
-  const body = found === undefined ? undefined : parseBody(request.body);
-  if (found === undefined || new URLSearchParams(request.query).get('mode') === 'import')
+  const query = new URLSearchParams(request.query);
+  const mode = query.get('mode') === 'import' ? 'import' : undefined;
+  const found = findRoute(
+    request.method,
+    request.path,
+    routes.filter((route) => route.mode === mode),
+  );
+  const body = found?.route.takesDocument === true ? {} : parseBody(request.body);
+  if (found === undefined)
     return refuse(
       501,
       'NotImplementedException',
@@ -55,7 +69,9 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
   try {
     return await found.route.serve({
       path: (name) => found.names.get(name) ?? '',
-      query: new URLSearchParams(request.query),
+      query,
+      document: request.body.toString('utf8'),
+      region: call.region,
       header: (name) => headerOf(request, name),
       body,
     });

@@ -1,5 +1,7 @@
 /** Stages and their caches over AWS's REST API. */
+import { notFound } from '../control/control-error.ts';
 import { changeStage, createStage, getStage } from '../control/edit-stages.ts';
+import { refuseMapped } from '../control/edit-domains.ts';
 import { applyPatch, parsePatch } from '../control/patch.ts';
 import { jsonReply } from './control-request.ts';
 import { readFields } from './field-table.ts';
@@ -67,7 +69,9 @@ function plainStageRoutes(control: RestControl): readonly WireRoute[] {
       path: STAGE,
       serve(call) {
         const api = findApi(control, call);
-        api.removeStage(getStage(api, call.path('stageName')).settings.name);
+        const { name } = getStage(api, call.path('stageName')).settings;
+        refuseMapped(control.apis.domains, api.identity.apiId, name);
+        api.removeStage(name);
         return emptyReply(202);
       },
     },
@@ -84,6 +88,19 @@ function flushRoutes(control: RestControl): readonly WireRoute[] {
         const { name } = getStage(api, call.path('stageName')).settings;
         control.apis.account.flushAuthorizers(api.identity.apiId, name);
         return emptyReply(202);
+      },
+    },
+    {
+      // ResetAuthorizersCache, of apigatewayv2: the only one of its calls that is served here.
+      method: 'DELETE',
+      path: '/v2/apis/{apiId}/stages/{stageName}/cache/authorizers',
+      serve(call) {
+        const [apiId, stageName] = [call.path('apiId'), call.path('stageName')];
+        const api = control.apis.state(apiId);
+        if (api?.identity.protocol !== 'http') throw notFound(`Invalid API identifier specified ${apiId}`);
+        if (!api.served.stages.has(stageName)) throw notFound(`Unable to find Stage by name ${stageName}`);
+        control.apis.account.flushAuthorizers(apiId, stageName);
+        return emptyReply(204);
       },
     },
     {

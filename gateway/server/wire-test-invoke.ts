@@ -2,13 +2,17 @@
 import { getAuthorizer } from '../control/edit-authorizers.ts';
 import { getMethod } from '../control/edit-methods.ts';
 import { getResource } from '../control/edit-resources.ts';
+import { authorizerLines, lambdaUri, printTestLog, withoutFrontEnd } from '../events/execution-log.ts';
+import { lastHeader } from '../events/header-list.ts';
 import { serve } from '../pipeline.ts';
 import { jsonReply } from './control-request.ts';
 import { authorizerExchange, openMethodExchange, readTestRequest } from './test-exchange.ts';
+import { gatherReply } from './gather-reply.ts';
 import { findApi, findResources } from './wire-api.ts';
 import type { ApiState } from '../control/api-state.ts';
 import type { ControlResource } from '../control/control-resource.ts';
-import type { Received, Reply } from '../exchange.ts';
+import type { AuthorizerFacts } from '../events/execution-log.ts';
+import type { Reply } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import type { TestRequest } from './test-exchange.ts';
 import type { RestControl } from './wire-api.ts';
@@ -57,8 +61,9 @@ async function invokeMethod(
 ): Promise<Record<string, unknown>> {
   const startedMs = at.clock.monotonicMs();
   const received = openMethodExchange(api, method, request, at);
-  let line = '';
-  const reply = await serve(received, { ...at, log: { write: (text) => (line = text) } });
+  const lines: string[] = [];
+  const logGroups = { write: (_: string, line: string) => lines.push(line) };
+  const reply = await gatherReply(await serve(received, unseen(at, { logGroups })), STREAM_LIMITS);
   const latency = Math.round(at.clock.monotonicMs() - startedMs);
   const headers = shownHeaders(reply);
   return {
@@ -66,9 +71,18 @@ async function invokeMethod(
     body: reply.body.toString(),
     headers: Object.fromEntries(headers),
     multiValueHeaders: gather(headers),
-    log: writeLog(received, request, reply, headers, line),
+    log: printTestLog(received, lines),
     latency,
   };
+}
+
+/** Of a streamed response; whichever comes first (developer guide, "Troubleshoot issues with response streaming"). */
+const STREAM_LIMITS = { maxBytes: 1024 * 1024, timeoutMs: 35_000 };
+
+/** The ports of a request that no log, metric or trace of the API may show. */
+function unseen(at: Ports, own: Partial<Ports>): Ports {
+  const nothing = { write: () => undefined };
+  return { ...at, log: nothing, logGroups: nothing, metrics: undefined, traces: undefined, ...own };
 }
 
 /** What the authorizer says, whether or not it would let the request in. */
@@ -80,28 +94,40 @@ async function invokeAuthorizer(
 ): Promise<Record<string, unknown>> {
   const startedMs = at.clock.monotonicMs();
   const received = authorizerExchange(api, authorizer, request, at);
-  let answer: string | undefined;
+  let call: AuthorizerFacts['call'];
   let line = '';
-  const reply = await serve(received, {
-    ...at,
-    log: { write: (text) => (line = text) },
-    invoker: {
-      has: (name) => at.invoker.has(name),
-      async invoke(invocation) {
-        const result = await at.invoker.invoke(invocation);
-        if (result.kind === 'returned') answer = result.payload;
-        return result;
+  const reply = await serve(
+    received,
+    unseen(at, {
+      log: { write: (text) => (line = text) },
+      invoker: {
+        has: (name) => at.invoker.has(name),
+        stream: (invocation) => at.invoker.stream(invocation),
+        async invoke(invocation) {
+          const { functionName, payload: event } = invocation;
+          call = { uri: lambdaUri(api.identity, functionName), event, result: undefined };
+          const result = await at.invoker.invoke(invocation);
+          if (result.kind === 'returned') call = { ...call, result: result.payload };
+          return result;
+        },
       },
-    },
-  });
+    }),
+  );
   const { caller } = received;
   // An answer that the gateway cannot read is 500 before anybody is let in.
-  const said = caller === undefined && reply.status === 500 ? undefined : parsePolicy(answer);
+  const said = caller === undefined && reply.status === 500 ? undefined : parsePolicy(call?.result);
   const isKnown = caller !== undefined || said !== undefined;
+  const facts = {
+    authorizerId: authorizer.id,
+    identity: lastHeader(request.headers, 'authorization'),
+    call,
+    failure: isKnown ? undefined : `Execution failed: ${reasonIn(line)}`,
+    principalId: typeof said?.['principalId'] === 'string' ? said['principalId'] : undefined,
+  };
   return {
     clientStatus: isKnown ? 200 : reply.status,
     latency: Math.round(at.clock.monotonicMs() - startedMs),
-    log: `Execution log for request ${received.requestId}\n${isKnown ? '' : `Execution failed: ${reasonIn(line)}\n`}`,
+    log: printTestLog(received, authorizerLines(received, facts)),
     ...said,
     ...(caller?.kind === 'jwt' ? { claims: caller.claims, principalId: caller.claims['sub'] } : {}),
   };
@@ -118,48 +144,15 @@ function parsePolicy(answer: string | undefined): Record<string, unknown> | unde
 
 /** Request ids and, on errors, the content type are added by the front end, which a test does not pass [obs]. */
 function shownHeaders(reply: Reply): readonly (readonly [string, string])[] {
-  const headers: [string, string][] = [];
-  for (let index = 0; index < reply.headers.length; index += 2)
-    headers.push([reply.headers[index] ?? '', reply.headers[index + 1] ?? '']);
+  const headers = pairs(withoutFrontEnd(reply.headers));
   const isError = headers.some(([name]) => name.toLowerCase() === 'x-amzn-errortype');
-  const hidden = ['x-amzn-requestid', 'x-amz-apigw-id', ...(isError ? ['content-type'] : [])];
-  return headers.filter(([name]) => !hidden.includes(name.toLowerCase()));
+  return isError ? headers.filter(([name]) => name.toLowerCase() !== 'content-type') : headers;
 }
 
 function gather(headers: readonly (readonly [string, string])[]): Record<string, string[]> {
   const gathered = new Map<string, string[]>();
   for (const [name, value] of headers) gathered.set(name, [...(gathered.get(name) ?? []), value]);
   return Object.fromEntries(gathered);
-}
-
-/** The execution log of the request, in the order and words of AWS's (aws-behaviour §10.3), as far as a test sees it. */
-function writeLog(
-  received: Received,
-  request: TestRequest,
-  reply: Reply,
-  headers: readonly (readonly [string, string])[],
-  line: string,
-): string {
-  const date = new Date(received.receivedAtEpochMs).toUTCString();
-  const isFailed = headers.some(([name]) => name.toLowerCase() === 'x-amzn-errortype');
-  const lines = [
-    `Starting execution for request: ${received.requestId}`,
-    `HTTP Method: ${received.method}, Resource Path: ${received.rawPath}`,
-    `Method request path: ${printMap(Object.entries(received.pathParameters ?? {}))}`,
-    `Method request query string: ${printMap([...new URLSearchParams(received.rawQuery)])}`,
-    `Method request headers: ${printMap(pairs(request.headers))}`,
-    `Method request body before transformations: ${request.body ?? ''}`,
-    ...(isFailed ? [`Execution failed: ${reasonIn(line)}`] : []),
-    `Method response body after transformations: ${reply.body.toString()}`,
-    `Method response headers: ${printMap(headers)}`,
-    ...(isFailed ? [] : ['Successfully completed execution']),
-    `Method completed with status: ${reply.status}`,
-  ];
-  return [
-    `Execution log for request ${received.requestId}`,
-    ...lines.map((text) => `${date} : ${text}`),
-    '',
-  ].join('\n');
 }
 
 /** The reason that the gateway's own line gives in brackets. */
@@ -172,9 +165,4 @@ function pairs(flat: readonly string[]): [string, string][] {
   return flat.flatMap((name, index): [string, string][] =>
     index % 2 === 0 ? [[name, flat[index + 1] ?? '']] : [],
   );
-}
-
-/** `{a=1, b=2}`, as Java prints maps. */
-function printMap(entries: readonly (readonly [string, string])[]): string {
-  return `{${entries.map(([name, value]) => `${name}=${value}`).join(', ')}}`;
 }

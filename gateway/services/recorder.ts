@@ -33,6 +33,9 @@ const NAMESPACES: Readonly<Record<string, string>> = {
   sqs: 'http://queue.amazonaws.com/doc/2012-11-05/',
 };
 
+/** Those with operations; S3 has buckets, whose names would have to be hosts. */
+export const RECORDED_SERVICES = ['events', 'kinesis', 'sns', 'sqs', 'states'] as const;
+
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
 export class Recorder {

@@ -20,7 +20,7 @@ export type AwsEndpoints = {
 };
 
 export type ServiceClientOptions = {
-  readonly http: HttpClient;
+  readonly http: Pick<HttpClient, 'send'>;
   readonly clock: Clock;
   /** Undefined = none but what this start has itself. */
   readonly endpoints: AwsEndpoints | undefined;

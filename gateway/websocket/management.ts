@@ -103,6 +103,7 @@ function permit(
       service: 'execute-api',
       region: api.region,
       secretOf: (accessKeyId) => at.identities.secretOf(accessKeyId),
+      sessionOf: (accessKeyId) => at.identities.sessionOf(accessKeyId, at.clock.nowEpochMs()),
     },
     at.clock,
   );

@@ -97,8 +97,8 @@ function factsOf(caller: Caller): CallerFacts {
       return { kind, principalId, context, integrationLatencyMs };
     }
     case 'iam': {
-      const { kind, accessKey, accountId, callerId, userArn, userId } = caller;
-      return { kind, accessKey, accountId, callerId, userArn, userId };
+      const { kind, accessKey, accountId, callerId, userArn, userId, organizationId } = caller;
+      return { kind, accessKey, accountId, callerId, userArn, userId, organizationId };
     }
     case 'anonymous':
     case 'jwt':

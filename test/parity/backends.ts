@@ -90,8 +90,14 @@ const toJson = (value: unknown, headers = {}): Answer => {
 };
 
 const BACKENDS: Readonly<Record<Backend, (request: SeenRequest) => Answer>> = {
-  echo: ({ method, path, query, rawHeaders, body }) =>
-    toJson({ method, path, args: query, headers: Object.fromEntries(rawHeaders), data: body.toString() }),
+  // A function URL in the recordings, which answers with the trace id that it was called with.
+  echo({ method, path, query, rawHeaders, headers, body }) {
+    const trace = headers['x-amzn-trace-id'];
+    return toJson(
+      { method, path, args: query, headers: Object.fromEntries(rawHeaders), data: body.toString() },
+      trace === undefined ? {} : { 'X-Amzn-Trace-Id': trace },
+    );
+  },
   'echo-body': ({ headers, body }) => {
     return { status: 200, headers: { 'Content-Type': headers['content-type'] ?? 'application/json' }, body };
   },

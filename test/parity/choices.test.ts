@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { ASSUMPTIONS, readAssumption, USUAL_ASSUMPTIONS } from '../../gateway/deployment/assumptions.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { CHOICES } from './choices.ts';
 import { printReport } from './report.ts';
@@ -23,6 +24,18 @@ describe('choices where AWS is not documented', () => {
       sections,
       sections.toSorted((a, b) => a - b),
     );
+  });
+
+  it('name each assumption that can be made, by values that it takes', () => {
+    const named = CHOICES.flatMap((choice) => [
+      ...(choice.switch ?? '').matchAll(/--assume ([\w-]+)=(\w+)/g),
+    ]).map(([, name, value]) => `${name}=${value}`);
+
+    assert.deepEqual(
+      named.map((text) => readAssumption(text, USUAL_ASSUMPTIONS) !== undefined),
+      named.map(() => true),
+    );
+    assert.deepEqual(named.map((text) => text.split('=')[0]).sort(), Object.keys(ASSUMPTIONS).sort());
   });
 
   it('are rows of docs/parity.md, with the way to have it otherwise', () => {

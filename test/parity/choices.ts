@@ -1,21 +1,8 @@
-/**
- * Where AWS documents nothing, or reports differ: what REST APIs do here, and how to have it otherwise. Sections are
- * those of the behaviour reference that tests name as their source.
- */
-export type Choice = {
-  /** `§2.5` */
-  readonly section: string;
-  readonly question: string;
-  /** inferred: reasoned from what is known; verify: reports differ or nobody has looked; partly: less than AWS does. */
-  readonly evidence: 'inferred' | 'verify' | 'partly';
-  readonly here: string;
-  /** Absent where it cannot be had otherwise. */
-  readonly switch?: string;
-  /** The test that holds it. */
-  readonly test: string;
-};
+/** All choices, in the order of their sections. */
+import { BEHAVIOUR } from './choice.ts';
+import { LATER_CHOICES } from './later-choices.ts';
+import type { Choice } from './choice.ts';
 
-const BEHAVIOUR = 'test/gateway/behaviour';
 const RESPONSE = 'a `GatewayResponse` of the template';
 
 export const CHOICES: readonly Choice[] = [
@@ -52,15 +39,33 @@ export const CHOICES: readonly Choice[] = [
     question: '`Message` or `message` in ACCESS_DENIED',
     evidence: 'verify',
     here: '`Message`, as public captures have it on the wire',
-    switch: `${RESPONSE}, of type ACCESS_DENIED, with \`{"message": $context.error.messageString}\` (any text but AWS’s default)`,
+    switch: `\`--assume access-denied-key=message\`, or ${RESPONSE}, of type ACCESS_DENIED, with \`{"message": $context.error.messageString}\` (any text but AWS’s default)`,
+    test: `${BEHAVIOUR}/failures.test.ts`,
+  },
+  {
+    section: '§1.4',
+    question: 'Response type of an `Authorization` header that is no signature where one is read',
+    evidence: 'verify',
+    here: 'INVALID_SIGNATURE; access logs of others show DEFAULT_4XX, which words both where INVALID_SIGNATURE has nothing of its own',
     test: `${BEHAVIOUR}/failures.test.ts`,
   },
   {
     section: '§1.5',
     question: 'Status of a proxy whose function Lambda throttles',
     evidence: 'verify',
-    here: '502',
-    test: `${BEHAVIOUR}/failures.test.ts`,
+    here: '502 `{"message": "Internal server error"}`',
+    switch:
+      '`--assume throttled-function-status=500`, or `=429` for `Too Many Requests` as of response type THROTTLED',
+    test: `${BEHAVIOUR}/assumptions.test.ts`,
+  },
+  {
+    section: '§1.5, §4.4',
+    question: 'A function that the API has no leave to invoke (`AWS::Lambda::Permission`)',
+    evidence: 'partly',
+    here: 'is invoked, where AWS answers 500: templates that are started in part often lack theirs',
+    switch:
+      '`--lambda-permissions`: 500, of functions that the loaded stacks define; leave for one stage counts for all',
+    test: 'test/gateway/deployment/invoke-permissions.test.ts',
   },
   {
     section: '§1.6, §10.3',
@@ -91,6 +96,13 @@ export const CHOICES: readonly Choice[] = [
     test: `${BEHAVIOUR}/paths.test.ts`,
   },
   {
+    section: '§2.1',
+    question: 'What `/ping` and `/sping`, which are reserved, answer',
+    evidence: 'inferred',
+    here: '200 and `healthy`, for any method, at the root of every address of REST APIs; HTTP APIs have them for themselves',
+    test: 'test/gateway/server/api-ports.test.ts',
+  },
+  {
     section: '§2.4',
     question: 'A missing Accept where `*/*` is a binary media type',
     evidence: 'inferred',
@@ -98,11 +110,27 @@ export const CHOICES: readonly Choice[] = [
     test: `${BEHAVIOUR}/transport.test.ts`,
   },
   {
-    section: '§2.5',
-    question: 'URL limit of an edge-optimized API',
+    section: '§2.4',
+    question: 'A packed request body (`Content-Encoding`) where no MinimumCompressionSize is set',
+    evidence: 'verify',
+    here: 'unpacked all the same, as the developer guide and public threads say; `Content-Encoding` stays, a signature covers what was sent',
+    switch: '`Content-Encoding: identity`',
+    test: 'test/gateway/server/unpack-body.test.ts',
+  },
+  {
+    section: '§2.4',
+    question: 'Which replies MinimumCompressionSize packs',
+    evidence: 'inferred',
+    here: 'those of integrations and of the cache, of any status, with a body; not those that the gateway words itself; no `Vary` is added',
+    test: 'test/gateway/phases/compress.test.ts',
+  },
+  {
+    section: '§2.6',
+    question:
+      'Headers that CloudFront adds in front of an edge-optimized API (CloudFront-*, Via, X-Amz-Cf-Id)',
     evidence: 'partly',
-    here: '10,240 bytes for every endpoint type, where CloudFront stops at 8,192',
-    test: `${BEHAVIOUR}/limits.test.ts`,
+    here: 'none, neither to the function nor to the client',
+    test: `${BEHAVIOUR}/transport.test.ts`,
   },
   {
     section: '§3.5',
@@ -123,14 +151,21 @@ export const CHOICES: readonly Choice[] = [
     question: 'Identity sources of a REQUEST authorizer without cache',
     evidence: 'verify',
     here: 'checked: a missing one is 401 without asking the function',
-    switch: 'name no `IdentitySource`',
-    test: `${BEHAVIOUR}/authorizers.test.ts`,
+    switch: '`--assume uncached-identity-sources=ignored`',
+    test: `${BEHAVIOUR}/assumptions.test.ts`,
   },
   {
     section: '§4.3',
     question: 'Largest answer of an authorizer, and how long it may run',
     evidence: 'inferred',
     here: 'no limit of its own beside Lambda’s 6 MB; 29 s',
+    test: `${BEHAVIOUR}/authorizers.test.ts`,
+  },
+  {
+    section: '§4.3',
+    question: 'A key `claims` in the context of an authorizer’s answer',
+    evidence: 'verify',
+    here: '500: it is reserved, as HTTP APIs document it',
     test: 'test/gateway/events/authorizer-result.test.ts',
   },
   {
@@ -148,10 +183,26 @@ export const CHOICES: readonly Choice[] = [
     test: 'test/gateway/policy/token-trust.test.ts',
   },
   {
+    section: '§4.5',
+    question: 'When the discovery document of an issuer is read',
+    evidence: 'partly',
+    here: 'with the first token that needs it, where AWS reads it when a JWT authorizer of a REST API is made: an issuer that is not there is 401 then, and no error at load',
+    test: 'test/gateway/phases/rest-tokens.test.ts',
+  },
+  {
     section: '§4.6',
     question: 'A Cognito token without any of the scopes',
     evidence: 'verify',
     here: '401, as the developer guide says (403 is reported, too)',
+    switch: '`--assume cognito-scope-status=403`',
+    test: `${BEHAVIOUR}/assumptions.test.ts`,
+  },
+  {
+    section: '§4.6',
+    question:
+      'How long AWS takes a Cognito token for good once it was (`AuthorizerResultTtlInSeconds`, 300 s)',
+    evidence: 'partly',
+    here: 'not at all: each request has its token checked, so an expired one opens nothing',
     test: 'test/gateway/phases/rest-tokens.test.ts',
   },
   {
@@ -175,7 +226,8 @@ export const CHOICES: readonly Choice[] = [
     question: 'When a quota of a WEEK begins anew',
     evidence: 'inferred',
     here: 'Sunday 00:00 UTC; a MONTH on its first day',
-    test: 'test/gateway/metering/quota-period.test.ts',
+    switch: '`--assume week-start=monday`',
+    test: `${BEHAVIOUR}/assumptions.test.ts`,
   },
   {
     section: '§5.3',
@@ -199,98 +251,5 @@ export const CHOICES: readonly Choice[] = [
     switch: '`Value` of the key',
     test: 'test/gateway/control/metering-definitions.test.ts',
   },
-  {
-    section: '§6',
-    question: 'Case of required headers',
-    evidence: 'verify',
-    here: 'any case counts as present',
-    test: 'test/gateway/phases/validate.test.ts',
-  },
-  {
-    section: '§6',
-    question: '`validationErrorString` of anything but missing members',
-    evidence: 'inferred',
-    here: 'the wordings of the json-schema-validator library',
-    test: 'test/gateway/deployment/json-schema.test.ts',
-  },
-  {
-    section: '§6',
-    question: 'Names and size of models',
-    evidence: 'inferred',
-    here: 'letters and digits, 400 KB',
-    test: 'test/gateway/deployment/models.test.ts',
-  },
-  {
-    section: '§7.1',
-    question: 'A template that is empty',
-    evidence: 'inferred',
-    here: 'matches its type and renders an empty body',
-    test: `${BEHAVIOUR}/templates.test.ts`,
-  },
-  {
-    section: '§7.2',
-    question: 'Case of headers in `$input.params()`',
-    evidence: 'verify',
-    here: "`params('x')` finds any case, the map has the client’s spelling alone",
-    test: 'test/gateway/mapping/template-variables.test.ts',
-  },
-  {
-    section: '§7.5',
-    question: '`.class` and `getClass` in templates',
-    evidence: 'inferred',
-    here: 'nothing: no reflection, no file, no `#include`, `#parse` or `#evaluate`',
-    test: 'test/gateway/mapping/template-variables.test.ts',
-  },
-  {
-    section: '§7.7',
-    question: 'Which of several selection patterns that match',
-    evidence: 'verify',
-    here: 'the first of the template',
-    test: 'test/gateway/mapping/select-response.test.ts',
-  },
-  {
-    section: '§8',
-    question: 'Redirects of an HTTP backend',
-    evidence: 'inferred',
-    here: 'handed on, not followed',
-    test: `${BEHAVIOUR}/integrations.test.ts`,
-  },
-  {
-    section: '§9',
-    question: 'What the response cache keeps, and for how long',
-    evidence: 'inferred',
-    here: 'status, headers and body of the method response, any status; the backend’s Cache-Control and Expires do not count',
-    switch: '`CacheTtlInSeconds` of the stage or the method',
-    test: `${BEHAVIOUR}/stages.test.ts`,
-  },
-  {
-    section: '§9',
-    question: 'Text of the Warning that an unauthorised refresh gets',
-    evidence: 'verify',
-    here: '`199 Cache-Control header is not authorized`',
-    switch: '`UnauthorizedCacheControlHeaderStrategy`: SUCCEED_WITHOUT_RESPONSE_HEADER',
-    test: 'test/gateway/phases/cache-refresh.test.ts',
-  },
-  {
-    section: '§9',
-    question: 'An ANY method under the caching of the whole stage',
-    evidence: 'inferred',
-    here: 'its GET is kept, its other verbs are not',
-    test: 'test/gateway/phases/cache.test.ts',
-  },
-  {
-    section: '§13',
-    question: 'Quotas that AWS raises on request: 300 resources, 10 stages, 10 authorizers',
-    evidence: 'partly',
-    here: 'refused at load beyond AWS’s default',
-    test: `${BEHAVIOUR}/limits.test.ts`,
-  },
-  {
-    section: '§13',
-    question: 'Integration timeouts over 29 s',
-    evidence: 'inferred',
-    here: 'refused on edge-optimized APIs, taken up to 300 s on Regional and private ones, whatever the account’s quota is',
-    switch: '`EndpointConfiguration.Types`',
-    test: `${BEHAVIOUR}/limits.test.ts`,
-  },
+  ...LATER_CHOICES,
 ];

@@ -3,10 +3,8 @@
  * Node.js 24 dropped callbacks and the context's `done`, `succeed` and `fail`; older runtimes keep them.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html, aws-lambda-nodejs-runtime-interface-client
  */
+import { MAX_RESULT_BYTES } from '../job.ts';
 import { RuntimeError, toFailure } from './failure.ts';
-
-/** Bytes of a result (Lambda quota "Invocation payload", 6 MB, plus AWS's allowance). */
-const RESULT_LIMIT_BYTES = 6_291_556;
 
 export type Handler = (...args: unknown[]) => unknown;
 
@@ -60,9 +58,10 @@ export function callHandler(
   }
 }
 
-type Context = Record<string, unknown>;
+export type Context = Record<string, unknown>;
 
-function makeContext(facts: FunctionFacts, requestId: string): Context {
+/** The context object without what only older runtimes have. */
+export function makeContext(facts: FunctionFacts, requestId: string): Context {
   const deadline = performance.now() + facts.timeoutMs;
   return {
     functionName: facts.functionName,
@@ -127,7 +126,7 @@ function answerWith(result: unknown, runtime: string, answer: Answer): void {
   if (isOverLimit(text)) {
     const failure = {
       errorType: 'Function.ResponseSizeTooLarge',
-      errorMessage: `Response payload size exceeded maximum allowed payload size (${RESULT_LIMIT_BYTES} bytes).`,
+      errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_RESULT_BYTES} bytes).`,
     };
     answer(true, JSON.stringify(failure), new Error(failure.errorMessage));
     return;
@@ -137,11 +136,11 @@ function answerWith(result: unknown, runtime: string, answer: Answer): void {
 
 /** UTF-8 needs at most three bytes per UTF-16 unit: only texts near the limit are counted. */
 function isOverLimit(text: string): boolean {
-  return text.length * 3 > RESULT_LIMIT_BYTES && Buffer.byteLength(text) > RESULT_LIMIT_BYTES;
+  return text.length * 3 > MAX_RESULT_BYTES && Buffer.byteLength(text) > MAX_RESULT_BYTES;
 }
 
-type Thenable = { then(resolve: (value: unknown) => void, reject: (error: unknown) => void): unknown };
+export type Thenable = { then(resolve: (value: unknown) => void, reject: (error: unknown) => void): unknown };
 
-function isThenable(value: unknown): value is Thenable {
+export function isThenable(value: unknown): value is Thenable {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -2,10 +2,13 @@
 import type { MessagePort } from 'node:worker_threads';
 
 import { type Board, FAILED, readTrace, requestIds, RETURNED, slotOf, STARTED, WAITING } from '../board.ts';
-import type { InstanceStart } from '../instance-start.ts';
-import { callHandler, type Handler, hasCallbacks } from './contract.ts';
-import { describeError } from './failure.ts';
+import type { InstanceStart, PartReceipt } from '../instance-start.ts';
+import { type Answer, callHandler, hasCallbacks } from './contract.ts';
+import { describeError, toFailure } from './failure.ts';
+import type { LoadedHandler } from './load-handler.ts';
 import type { FunctionOutput } from './output.ts';
+import { ResponseStream, type StreamOptions } from './response-stream.ts';
+import { callStreamingHandler } from './streaming.ts';
 
 /** An event that runs this long may be waiting for nothing: from then on an empty event loop is noticed. */
 const EMPTINESS_CHECK_MS = 100;
@@ -17,7 +20,9 @@ export class EventLoop {
   readonly #output: FunctionOutput;
   readonly #callbacks: boolean;
   readonly #requestIdOf: (sequence: number) => string;
-  #handler: Handler | undefined;
+  #handler: LoadedHandler | undefined;
+  /** Of the event that runs, if the handler streams. */
+  #stream: ResponseStream | undefined;
   #queue: string[] = [];
   /** Number of the event that came last from the queue. */
   #sequence = -1;
@@ -37,8 +42,9 @@ export class EventLoop {
     this.#requestIdOf = requestIds(start.requestIdSeed);
   }
 
-  serve(handler: Handler): void {
+  serve(handler: LoadedHandler): void {
     this.#handler = handler;
+    if (handler.streams !== undefined) this.#listenToAcknowledgements();
     process.on('beforeExit', () => this.#onEmptyLoop());
     this.#port.on('message', (text: string) => {
       this.#queue.push(text);
@@ -74,22 +80,49 @@ export class EventLoop {
     this.#output.requestId = requestId;
     process.env['_X_AMZN_TRACE_ID'] = readTrace(this.#board, slotOf(sequence));
     this.#watchEmptiness();
-    callHandler(
-      handler,
-      text,
-      this.#start,
-      requestId,
-      (failed, answer, error) => {
-        if (!this.#running || this.#sequence !== sequence) return;
-        if (failed) this.#output.report('ERROR', `Invoke Error\t${describeError(error)}`);
-        this.#answer(sequence, failed, answer);
-        this.#next();
+    const answer: Answer = (failed, said, error) => {
+      if (!this.#running || this.#sequence !== sequence) return;
+      if (failed) this.#output.report('ERROR', `Invoke Error\t${describeError(error)}`);
+      this.#answer(sequence, failed, said);
+      this.#next();
+    };
+    if (handler.streams !== undefined) {
+      const stream = this.#openStream(handler.streams, sequence);
+      const warn = (message: string): void => this.#output.report('WARN', message);
+      callStreamingHandler(handler.call, text, this.#start, requestId, stream, answer, warn);
+      return;
+    }
+    callHandler(handler.call, text, this.#start, requestId, answer, (then) => {
+      this.#whenEmpty = then;
+      this.#letPortGo();
+    });
+  }
+
+  #openStream(options: StreamOptions, sequence: number): ResponseStream {
+    const { reports } = this.#start;
+    const stream = new ResponseStream(
+      {
+        send: (part) => {
+          // What an event leaves behind after its answer belongs to nobody.
+          if (this.#running && this.#sequence === sequence) this.#output.sendPart(part);
+        },
+        hold: (isWaiting) => {
+          if (isWaiting) reports.ref();
+          else reports.unref();
+        },
       },
-      (then) => {
-        this.#whenEmpty = then;
-        this.#letPortGo();
-      },
+      options,
     );
+    this.#stream = stream;
+    return stream;
+  }
+
+  #listenToAcknowledgements(): void {
+    this.#start.reports.on('message', ({ sequence, bytes }: PartReceipt) => {
+      if (sequence === this.#sequence) this.#stream?.acknowledge(bytes);
+    });
+    // Only a stream that waits keeps the thread busy.
+    this.#start.reports.unref();
   }
 
   #answer(sequence: number, failed: boolean, text: string): void {
@@ -97,6 +130,9 @@ export class EventLoop {
     this.#board.serviceMicros[slot] = (performance.now() - this.#startedAt) * 1000;
     Atomics.store(this.#board.states, slot, failed ? FAILED : RETURNED);
     this.#running = false;
+    // It may still wait for a reader, as nobody does any more.
+    if (this.#stream !== undefined) this.#start.reports.unref();
+    this.#stream = undefined;
     this.#whenEmpty = undefined;
     this.#holdPort();
     this.#port.postMessage(text);
@@ -133,7 +169,12 @@ export class EventLoop {
     if (!this.#running) return;
     const waiting = this.#whenEmpty;
     if (waiting !== undefined) waiting();
-    else if (this.#callbacks) {
+    else if (this.#stream !== undefined) {
+      const error = new Error('Response stream is not finished.');
+      this.#output.report('ERROR', `Invoke Error\t${describeError(error)}`);
+      this.#answer(this.#sequence, true, JSON.stringify(toFailure(error)));
+      this.#next();
+    } else if (this.#callbacks) {
       this.#answer(this.#sequence, false, 'null');
       this.#next();
     } else process.exit(13);

@@ -6,9 +6,13 @@ import { pathToFileURL } from 'node:url';
 import type { HandlerCode, InstanceStart } from '../instance-start.ts';
 import { type Handler, hasCallbacks } from './contract.ts';
 import { RuntimeError } from './failure.ts';
+import { type StreamOptions, streamOptionsOf } from './response-stream.ts';
+
+/** `streams`: how the handler streams its answer; undefined = it returns it. */
+export type LoadedHandler = { readonly call: Handler; readonly streams: StreamOptions | undefined };
 
 /** @throws RuntimeError HandlerNotFound, UserCodeSyntaxError, ImportModuleError, CallbackHandlerDeprecated; whatever the module throws */
-export async function loadHandler(start: InstanceStart, bundleText: string): Promise<Handler> {
+export async function loadHandler(start: InstanceStart, bundleText: string): Promise<LoadedHandler> {
   const module = await loadModule(start, bundleText);
   const path = start.handler
     .slice(start.handler.lastIndexOf('/') + 1)
@@ -21,16 +25,18 @@ export async function loadHandler(start: InstanceStart, bundleText: string): Pro
   if (typeof handler !== 'function') {
     throw new RuntimeError('HandlerNotFound', `${start.handler} is not a function`);
   }
-  if (!hasCallbacks(start.runtime) && handler.length >= 3) {
+  const streams = streamOptionsOf(handler);
+  if (streams === undefined && !hasCallbacks(start.runtime) && handler.length >= 3) {
     throw new RuntimeError(
       'CallbackHandlerDeprecated',
       'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.',
     );
   }
-  return (...args) => {
+  const call: Handler = (...args) => {
     const result: unknown = Reflect.apply(handler, undefined, args);
     return result;
   };
+  return { call, streams };
 }
 
 async function loadModule(start: InstanceStart, bundleText: string): Promise<unknown> {

@@ -18,6 +18,7 @@ import { loadHandler } from './load-handler.ts';
 import { hookModules } from './modules.ts';
 import { rerouteFetch, rerouteHttp } from './network.ts';
 import { FunctionOutput } from './output.ts';
+import { awslambda } from './response-stream.ts';
 import { installVirtualDate } from './virtual-date.ts';
 
 const start = readInstanceStart(workerData);
@@ -81,19 +82,12 @@ function sealProcess({ taskRoot }: InstanceStart): void {
     output.report('WARN', `TZ=${process.env['TZ'] ?? ''} has no effect: threads share one time zone, UTC`);
   }
   // The AWS SDK assigns to it, and hangs a store of its own on it.
-  Object.assign(globalThis, { awslambda: { streamifyResponse } });
+  Object.assign(globalThis, { awslambda: { ...awslambda } });
   process.on('newListener', (name: string | symbol) => {
     if (typeof name === 'string' && /^SIG[A-Z]/.test(name)) {
       output.report('WARN', `${name} never arrives here: a function runs in a worker thread of the gateway`);
     }
   });
-}
-
-function streamifyResponse(): never {
-  throw new RuntimeError(
-    'InvalidStreamingOperation',
-    'awslambda.streamifyResponse: this version of the gateway does not stream responses of functions',
-  );
 }
 
 /** An error nobody caught ends the instance, as at Lambda; exit codes are those of Lambda's runtime. */

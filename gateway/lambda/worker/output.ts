@@ -59,6 +59,13 @@ export class FunctionOutput {
     this.#send(undefined, stream, text.endsWith('\n') ? text.slice(0, -1) : text);
   }
 
+  /** A part of a streamed answer; in order with the lines. */
+  sendPart(bytes: Uint8Array<ArrayBuffer>): void {
+    Atomics.add(this.#unread, 0, 1);
+    const report: InstanceReport = { kind: 'part', bytes };
+    this.#port.postMessage(report);
+  }
+
   #send(level: LogLevel | undefined, stream: Stream, message: string): void {
     if (Atomics.load(this.#unread, 0) >= UNREAD_LIMIT) {
       this.#dropped += 1;

@@ -11,6 +11,7 @@ import type { TestResource } from '../../support/a-stack.ts';
 
 const RestApiId = API_ID;
 const MEGABYTE = 1024 * 1024;
+const REGIONAL = { EndpointConfiguration: { Types: ['REGIONAL'] } };
 
 /** `/{proxy+}` behind an authorizer that lets everybody in, and the same open at `/open/{proxy+}`. */
 function aGuarded(): ReturnType<typeof anEchoApi> {
@@ -54,11 +55,11 @@ checkAll('a request', [
   },
   {
     source: '§2.5, §13',
-    rule: 'may have a URL of 10,240 bytes and not one more, on both kinds of API',
+    rule: 'may have a URL of 10,240 bytes and not one more, on Regional REST APIs and on HTTP APIs',
     async observe() {
       const seen = [];
       for (const [api, path] of [
-        [anEchoApi(restRoutes({ 'GET /{proxy+}': {} })), '/dev/'],
+        [anEchoApi(restRoutes({ 'GET /{proxy+}': {} }, { api: REGIONAL })), '/dev/'],
         [anEchoApi(httpRoutes(['GET /{proxy+}'])), '/'],
       ] as const)
         for (const bytes of [10_240, 10_241])
@@ -151,49 +152,49 @@ const QUOTAS: readonly {
     most: 300,
     api: (count) => rest(times(count - 2, child)),
     at: 'Extra298',
-    says: 'Maximum number of Resources for this API has been reached. Please contact AWS if you need additional Resources.',
+    says: 'Maximum number of Resources for this API has been reached.  Please contact AWS if you need additional Resources.',
   },
   {
     what: 'stages of a REST API',
     most: 10,
     api: (count) => rest(times(count - 1, stage)),
     at: 'Extra9',
-    says: 'Maximum number of Stages for this API has been reached. Please contact AWS if you need additional Stages.',
+    says: 'Maximum number of Stages for this API has been reached.  Please contact AWS if you need additional Stages.',
   },
   {
     what: 'authorizers of a REST API',
     most: 10,
     api: (count) => rest(times(count, authorizer)),
     at: 'Extra10',
-    says: 'Maximum number of Authorizers for this API has been reached. Please contact AWS if you need additional Authorizers.',
+    says: 'Maximum number of Authorizers for this API has been reached.  Please contact AWS if you need additional Authorizers.',
   },
   {
     what: 'stages of an HTTP API',
     most: 10,
     api: (count) => http(times(count - 1, httpStage)),
     at: 'Extra9',
-    says: 'Maximum number of Stages for this API has been reached. Please contact AWS if you need additional Stages.',
+    says: 'Maximum number of Stages for this API has been reached.  Please contact AWS if you need additional Stages.',
   },
   {
     what: 'authorizers of an HTTP API',
     most: 10,
     api: (count) => http(times(count, httpAuthorizer)),
     at: 'Extra10',
-    says: 'Maximum number of Authorizers for this API has been reached. Please contact AWS if you need additional Authorizers.',
+    says: 'Maximum number of Authorizers for this API has been reached.  Please contact AWS if you need additional Authorizers.',
   },
   {
     what: 'integrations of an HTTP API',
     most: 300,
     api: (count) => http(times(count - 1, httpIntegration)),
     at: 'Extra299',
-    says: 'Maximum number of Integrations for this API has been reached. Please contact AWS if you need additional Integrations.',
+    says: 'Maximum number of Integrations for this API has been reached.  Please contact AWS if you need additional Integrations.',
   },
   {
     what: 'routes of an HTTP API',
     most: 300,
     api: httpWithRoutes,
     at: 'Route300',
-    says: 'Maximum number of Routes for this API has been reached. Please contact AWS if you need additional Routes.',
+    says: 'Maximum number of Routes for this API has been reached.  Please contact AWS if you need additional Routes.',
   },
 ];
 
@@ -264,6 +265,27 @@ describe('a definition is refused', () => {
       if (says === undefined) assert.equal(refused, undefined);
       else assert.match(refused?.[2] ?? '', says);
     });
+
+  it('for a stage with 51 tags, and not with 50 (aws-behaviour §13)', () => {
+    const tags = (count: number): JsonObject => ({
+      Tags: Array.from({ length: count }, (_, index) => ({ Key: `k${index}`, Value: 'v' })),
+    });
+    const map = (count: number): Record<string, TestResource> => ({
+      Tagged: {
+        type: 'AWS::ApiGatewayV2::Stage',
+        properties: {
+          ...{ ApiId: API_ID, StageName: 'tagged', AutoDeploy: true },
+          Tags: Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 'v'])),
+        },
+      },
+    });
+    const says = 'A stage has at most 50 tags, not 51';
+
+    assert.equal(refusal(restRoutes({ 'GET /1': {} }, { stage: tags(50) })), undefined);
+    assert.deepEqual(refusal(restRoutes({ 'GET /1': {} }, { stage: tags(51) })), ['Stage', 'Tags', says]);
+    assert.equal(refusal(http(map(50))), undefined);
+    assert.deepEqual(refusal(http(map(51))), ['Tagged', 'Tags', says]);
+  });
 
   it('without any method (aws-behaviour §1.1)', () => {
     assert.equal(refusal(restRoutes({}))?.[2], "The REST API doesn't contain any methods");

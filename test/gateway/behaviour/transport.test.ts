@@ -24,7 +24,7 @@ const CLIENT = [
   ],
   ...['Max-Forwards', '1', 'Proxy-Authenticate', 'x', 'Server', 'x', 'TE', 'trailers', 'Upgrade', 'x'],
   ...['Transfer-Encoding', 'x', 'Trailer', 'x', 'WWW-Authenticate', 'x', 'X-Own', '1', 'Referer', 'r'],
-  ...['Via', 'v', 'Content-Encoding', 'x', 'Content-Type', 'text/plain'],
+  ...['Via', 'v', 'Content-Encoding', 'identity', 'Content-Type', 'text/plain'],
 ];
 
 /** Names of the client's headers that the backend of an integration gets. */
@@ -59,6 +59,24 @@ checkAll('a backend', [
         RequestParameters: mapped(['Host', 'Content-Encoding', 'Via']),
       }),
     expected: ['content-encoding', 'content-type', 'host', 'referer', 'x-own'],
+  },
+  {
+    source: '§2.6 [doc]',
+    rule: 'of HTTP_PROXY gets the Authorization of a client, but no signature that was for the gateway',
+    async observe() {
+      const seen = [];
+      for (const value of [
+        'Bearer t',
+        'AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=f',
+      ]) {
+        const api = aMethod({ integration: { ...HTTP, Type: 'HTTP_PROXY' } });
+        api.ports.http.answer = () => answered('{}');
+        await api.send({ target: '/dev/1', headers: ['Authorization', value] });
+        seen.push(headerLines(api.ports.http.requests[0]?.headers ?? [])['authorization']);
+      }
+      return seen;
+    },
+    expected: ['Bearer t', undefined],
   },
   {
     source: '§2.6 [obs]',

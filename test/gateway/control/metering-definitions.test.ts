@@ -31,6 +31,13 @@ describe('keys and plans of a template', () => {
       source: '§5.3 [obs]',
     },
     {
+      name: 'a name of 1,025 characters',
+      more: { Key: aKey({ Name: 'n'.repeat(1025) }) },
+      ...{ logicalId: 'Key', property: 'Name' },
+      message: /^API Key name exceeds maximum size of 1024 characters$/,
+      source: '§5.3',
+    },
+    {
       name: 'two keys of one value',
       more: { Twin: aKey() },
       ...{ logicalId: 'Twin', property: 'Value' },

@@ -50,6 +50,22 @@ describe('LruResponseCache', () => {
     assert.equal(cache.get('a', 0), undefined);
   });
 
+  it('holds as much as its cluster, as far as this machine lends it the memory', () => {
+    const megabyte = Buffer.alloc(1024 ** 2);
+    const heldBy = (memoryBytes: number, size: string): number => {
+      const cache = new LruResponseCache(memoryBytes);
+      cache.useCluster(size);
+      // One buffer stands for all: what is counted is what they would take.
+      for (let count = 0; count < 3000; count += 1) cache.put(String(count), reply(megabyte), 10);
+      return cache.size;
+    };
+    const gigabyte = 1024 ** 3;
+
+    const held = [heldBy(gigabyte, '0.5'), heldBy(2 * gigabyte, '1.6'), heldBy(gigabyte, '237')];
+
+    assert.deepEqual(held, [511, 1637, 1023], 'aws-behaviour §9');
+  });
+
   it('never holds more than its limit, and never another answer than the last one put', () => {
     const step = fc.record({
       key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),

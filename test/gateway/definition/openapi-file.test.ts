@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadStacks } from '../../../gateway/definition/load.ts';
 import type { ResolvedStack } from '../../../gateway/definition/model.ts';
@@ -41,6 +44,24 @@ describe('a document beside the template', () => {
       /A\.Body: the document \/app\/none\.yml cannot be read/,
     );
   });
+
+  for (const { bytes, says } of [
+    { bytes: 6 * 1024 * 1024, says: undefined },
+    { bytes: 6 * 1024 * 1024 + 1, says: /^\/app\/shop\.yml.*A\.Body: .*it is over 6 MB/ },
+  ])
+    it(`${says === undefined ? 'may have' : 'is refused with'} ${bytes} bytes (aws-behaviour §13)`, (t) => {
+      const folder = mkdtempSync(join(tmpdir(), 'gatewright-import-'));
+      t.after(() => rmSync(folder, { recursive: true }));
+      const path = join(folder, 'api.json');
+      const empty = JSON.stringify({ openapi: '3.0.1', info: { description: '' }, paths: {} });
+      writeFileSync(path, empty.replace('""', `"${'a'.repeat(bytes - empty.length)}"`));
+      const body = `{Fn::Transform: {Name: AWS::Include, Parameters: {Location: '${path}'}}}`;
+      const read = () =>
+        aStack(`Resources: { A: { Type: AWS::ApiGateway::RestApi, Properties: { Body: ${body} } } }`);
+
+      if (says === undefined) assert.doesNotThrow(read);
+      else assert.match(refusal(read), says);
+    });
 
   it('stays where it is when it lies in S3', () => {
     const text = `Resources: { A: { Type: AWS::ApiGateway::RestApi, Properties: { BodyS3Location: { Bucket: b, Key: k } } } }`;

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
 import {
   compileRestAuthorization,
   compileV2Authorization,
 } from '../../../gateway/deployment/compile-authorization.ts';
+import { ALL_PERMITTED } from '../../../gateway/deployment/invoke-permissions.ts';
 import { DefinitionError } from '../../../gateway/errors.ts';
 import { LOCAL_ISSUER } from '#shared/access/issuers.ts';
 import type { PropertyBag } from '../../../gateway/deployment/properties.ts';
@@ -36,6 +38,8 @@ function compile(
   const from = {
     authorizers: new Map(authorizer === undefined ? [] : [['Auth', aBag('Auth', authorizer)]]),
     localIssuers: new Set(localIssuers),
+    assumptions: USUAL_ASSUMPTIONS,
+    invokePermissions: ALL_PERMITTED,
   };
   return kind === 'rest' ? compileRestAuthorization(bag, from) : compileV2Authorization(bag, from, kind);
 }
@@ -211,14 +215,6 @@ const REFUSALS: Refusal[] = [
     authorizer: { ...COGNITO, ProviderARNs: ['arn:aws:iam::1:role/x'] },
     property: 'ProviderARNs',
     message: /^Invalid ARN/,
-  },
-  {
-    name: 'no provider',
-    kind: 'rest',
-    method: USES_POOL,
-    authorizer: { Type: 'COGNITO_USER_POOLS' },
-    property: 'ProviderARNs',
-    message: /at least one user pool/,
   },
   {
     name: 'an issuer over plain HTTP',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compileResourcePolicy } from '../../../gateway/deployment/compile-resource-policy.ts';
 import { DefinitionError } from '../../../gateway/errors.ts';
+import type { PolicySurroundings } from '../../../gateway/deployment/compile-resource-policy.ts';
 import type { ResourcePolicy } from '../../../gateway/deployment/model.ts';
 
 const ARN = 'arn:aws:execute-api:us-east-1:123456789012:abc123';
@@ -12,9 +13,12 @@ const STATEMENT = {
   Resource: 'execute-api:/dev/*',
 };
 
-function compile(properties: Readonly<Record<string, unknown>>): ResourcePolicy | undefined {
+function compile(
+  properties: Readonly<Record<string, unknown>>,
+  around?: PolicySurroundings,
+): ResourcePolicy | undefined {
   const place = (property?: string) => ({ file: 'template.json', logicalId: 'Api', property });
-  return compileResourcePolicy({ id: 'abc123', logicalId: 'Api', properties, place }, ARN);
+  return compileResourcePolicy({ id: 'abc123', logicalId: 'Api', properties, place }, ARN, around);
 }
 
 describe('compileResourcePolicy', () => {
@@ -70,4 +74,12 @@ describe('compileResourcePolicy', () => {
         (error) => error instanceof DefinitionError && message.test(error.message),
       );
     });
+
+  it('takes a longer one where AWS has raised the quota (aws-behaviour §13)', () => {
+    const Policy = { Statement: Array.from({ length: 100 }, () => STATEMENT) };
+    const { length } = JSON.stringify(Policy);
+
+    assert.equal(compile({ Policy }, { policyCharacters: length })?.kind, 'policy');
+    assert.throws(() => compile({ Policy }, { policyCharacters: length - 1 }), new RegExp(`${length - 1}$`));
+  });
 });

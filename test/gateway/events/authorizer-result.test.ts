@@ -73,6 +73,12 @@ describe('readAuthorizerResult', () => {
       source: '§4.3',
     },
     {
+      name: 'the same key on REST',
+      answer: { policyDocument: allowing(), context: { claims: 'x' } },
+      format: TOKEN,
+      source: '§4.3 (may be rejected)',
+    },
+    {
       name: 'a Resource over 512 characters',
       answer: { policyDocument: allowing(`arn:${'a'.repeat(509)}`) },
       format: TOKEN,

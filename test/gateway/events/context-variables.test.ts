@@ -25,6 +25,8 @@ const ROWS: [name: string, caller: CallerFacts | undefined, value: string | unde
   ['authorizer.toString', LAMBDA, undefined],
   ['identity.userArn', SIGNER, 'arn:aws:iam::123456789012:user/alice'],
   ['identity.user', SIGNER, 'AIDA'],
+  ['identity.principalOrgId', SIGNER, undefined],
+  ['identity.principalOrgId', { ...SIGNER, organizationId: 'o-a1b2c3d4e5' }, 'o-a1b2c3d4e5'],
   ['identity.userArn', LAMBDA, undefined],
   ['authorizer.principalId', undefined, undefined],
   ['httpMethod', undefined, 'GET'],

@@ -187,6 +187,13 @@ describe('templateScope', () => {
       source: '§7.2',
     },
     {
+      name: 'escaped nothing and an escaped empty text as nothing',
+      template:
+        "#set($o = $util.parseJson('{\"a\":null}'))$util.escapeJavaScript($o.a) $util.escapeJavaScript($o.b) [$util.escapeJavaScript('')]",
+      expected: '  []',
+      source: '§7.2',
+    },
+    {
       name: 'escaped JSON',
       template: "$util.escapeJavaScript($input.json('$.n'))",
       expected: '{\\"a\\":1,\\"b\\":2.5}',

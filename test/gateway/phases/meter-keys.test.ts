@@ -145,6 +145,17 @@ describe('meter, key source AUTHORIZER', () => {
     assert.equal(api.ports.invoker.calls.filter((call) => call.functionName === 'auth').length, 1);
   });
 
+  it('shows the key to the function like one that a header brought (§4.3)', async () => {
+    const api = behind('AUTHORIZER', KEY_VALUE);
+    await statuses(api, 1, '/dev/pets', bearer);
+
+    const event = api.ports.invoker.calls.at(-1)?.event as {
+      requestContext: { identity: Record<string, unknown> };
+    };
+    const { apiKey, apiKeyId } = event.requestContext.identity;
+    assert.deepEqual([apiKey, apiKeyId], [KEY_VALUE, 'Key']);
+  });
+
   it('does not look at the header', async () => {
     const api = behind('AUTHORIZER');
 

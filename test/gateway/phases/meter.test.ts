@@ -224,6 +224,17 @@ describe('meter, throttle of the account', () => {
     assert.equal((await statuses(api, 11, '/prod/')).filter((status) => status === 200).length, 10);
   });
 
+  for (const region of ['af-south-1', 'eu-south-1'])
+    it(`admits no more than 1,250 at once in ${region} (aws-behaviour §5.1)`, async () => {
+      const api = anApi(restApi(), { list: ok }, { isThrottled: true, region });
+
+      const seen = await statuses(api, 1251);
+
+      assert.deepEqual([seen[1249], seen[1250]], [200, 429]);
+      api.ports.clock.advance(2);
+      assert.equal((await statuses(api, 6)).filter((status) => status === 200).length, 5);
+    });
+
   it('is off by default', async () => {
     const api = anApi(restApi(), { list: ok });
 

@@ -97,6 +97,48 @@ describe('a resource policy before an open method', () => {
 
     assert.deepEqual(statuses, [200, 403, 403], '§10.4');
   });
+
+  for (const AuthorizationType of ['AWS_IAM', 'COGNITO_USER_POOLS'])
+    it(`denies everybody a private API without a policy, ${AuthorizationType} or not (aws-behaviour §1.2)`, async () => {
+      const Auth = {
+        type: 'AWS::ApiGateway::Authorizer',
+        properties: {
+          ...{ RestApiId: 'abcdefghij', Type: 'COGNITO_USER_POOLS' },
+          ProviderARNs: ['arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_pool'],
+        },
+      };
+      const api = { EndpointConfiguration: { Types: ['PRIVATE'] } };
+      const resources = restApi({ AuthorizationType, AuthorizerId: 'Auth' }, { Auth });
+
+      const reply = await anApi(withPolicy(resources, api), { list: ok }).send({ target: '/dev/pets' });
+
+      assert.deepEqual([reply.status, reply.body], [403, SAYS_NOBODY]);
+    });
+
+  it('lets a private API in by the VPC of its endpoint (aws-behaviour §4.4)', async () => {
+    const vpc = 'vpc-0123456789abcdef0';
+    const onlyFrom = aPolicy({ Condition: { StringEquals: { 'aws:SourceVpc': vpc } } });
+    const isPrivate = { EndpointConfiguration: { Types: ['PRIVATE'] } };
+    const vpcEndpoints = new Map([
+      ['vpce-0123456789abcdef0', vpc],
+      ['vpce-0fedcba9876543210', 'vpc-0fedcba9876543210'],
+    ]);
+    const statusBy = async (endpoint: string, api: JsonObject): Promise<number> => {
+      const { send } = anApi(withPolicy(restApi(), api), { list: ok }, { vpcEndpoints });
+      const headers = ['Host', `abcdefghij-${endpoint}.execute-api.localhost:3000`];
+      return (await send({ target: '/dev/pets', headers })).status;
+    };
+
+    assert.deepEqual(
+      [
+        await statusBy('vpce-0123456789abcdef0', { ...onlyFrom, ...isPrivate }),
+        await statusBy('vpce-0fedcba9876543210', { ...onlyFrom, ...isPrivate }),
+        await statusBy('vpce-00000000000000000', { ...onlyFrom, ...isPrivate }),
+        await statusBy('vpce-0123456789abcdef0', onlyFrom),
+      ],
+      [200, 403, 403, 403],
+    );
+  });
 });
 
 describe('a resource policy beside a Lambda authorizer', () => {

@@ -136,6 +136,56 @@ describe('serve behind a COGNITO_USER_POOLS authorizer', () => {
       assert.equal(known.status, status);
     });
 
+  it('believes the pool that a stage variable names, on its stage alone (developer guide, "Using stage variables")', async () => {
+    const byStage = {
+      ProviderARNs: ['arn:aws:cognito-idp:us-east-1:123456789012:userpool/${stageVariables.pool}'],
+    };
+    const statusOn = async (variables: JsonObject, token: string): Promise<number> => {
+      const resources = poolApi({}, byStage);
+      const { properties, ...stage } = resources['Prod'] ?? { type: '', properties: {} };
+      const api = withIssuers({
+        ...resources,
+        Prod: { ...stage, properties: { ...properties, Variables: variables } },
+      });
+      return (await api.send({ target: '/prod/pets', headers: carrying(token) })).status;
+    };
+    const stranger = signToken(KEY, { ...CLAIMS, token_use: 'id' });
+
+    assert.deepEqual(
+      [
+        await statusOn({ pool: 'us-east-1_pool' }, id()),
+        await statusOn({ pool: 'us-east-1_pool' }, stranger),
+        await statusOn({ pool: 'us-east-1_another' }, id()),
+        await statusOn({ pool: 'none' }, id()),
+        await statusOn({}, id()),
+      ],
+      [200, 401, 401, 401, 401],
+    );
+  });
+
+  it('takes a token with and without its scheme (aws-behaviour §4.6)', async () => {
+    const api = withIssuers(poolApi());
+    const statusOf = async (value: string): Promise<number> =>
+      (await api.send({ target: '/dev/pets', headers: ['authorization', value] })).status;
+
+    assert.deepEqual(
+      [await statusOf(id()), await statusOf(`Bearer ${id()}`), await statusOf('')],
+      [200, 200, 401],
+    );
+  });
+
+  it('checks each token on each request, whatever the TTL of the authorizer (less than AWS keeps, aws-behaviour §4.6)', async () => {
+    const api = withIssuers(poolApi({}, { AuthorizerResultTtlInSeconds: 3600 }));
+    const token = id();
+
+    const before = await api.send({ target: '/dev/pets', headers: carrying(token) });
+    api.ports.clock.advance(300_000);
+    const after = await api.send({ target: '/dev/pets', headers: carrying(token) });
+
+    assert.equal(before.status, 200);
+    assert.deepEqual([after.status, after.body], [401, '{"message":"The incoming token has expired"}']);
+  });
+
   it('hands the claims on the way Cognito authorizers do', async () => {
     const api = withIssuers(poolApi());
 
@@ -203,4 +253,20 @@ describe('serve behind a JWT authorizer of a REST API', () => {
       if (status === 401) assert.equal(reply.body, '{"message":"Unauthorized"}');
       assert.equal(api.ports.invoker.calls.length, status === 200 ? 1 : 0);
     });
+
+  it('reads about an issuer with the first token: one that is not there is 401, and nothing at load (aws-behaviour §4.5)', async () => {
+    const gone = 'https://gone.example';
+    const issuers = { JwtConfiguration: { Issuers: [{ Issuer: gone, Audience: ['api'] }] } };
+    const { properties, ...authorizer } = rest['Auth'] ?? { type: '', properties: {} };
+    const api = withIssuers({ ...rest, Auth: { ...authorizer, properties: { ...properties, ...issuers } } });
+    assert.deepEqual(api.asked, []);
+
+    const reply = await api.send({
+      target: '/dev/pets',
+      headers: carrying(signToken(KEY, { ...CLAIMS, iss: gone })),
+    });
+
+    assert.equal(reply.status, 401);
+    assert.deepEqual(api.asked, [`${gone}/.well-known/openid-configuration`]);
+  });
 });

@@ -23,6 +23,19 @@ const FILE = `identities:
           - { Effect: Deny, Action: 'execute-api:ManageConnections', Resource: '*' }
 `;
 
+const MORE = {
+  organizationId: 'o-a1b2c3d4e5',
+  tags: '{ Team: Blue }',
+  sessionToken: 'a-session',
+  sessionExpires: "'2026-12-31T23:59:59Z'",
+};
+
+/** The file with these lines in front of the identity's policies. */
+function withMore(more: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(more).map(([key, value]) => `    ${key}: ${value}\n`);
+  return FILE.replace('    policies', `${lines.join('')}    policies`);
+}
+
 const ask = (action: string) => ({
   action,
   resource: `arn:aws:execute-api:us-east-1:${ACCOUNT_ID}:a/b`,
@@ -37,7 +50,59 @@ describe('parseIdentities', () => {
     assert.equal(identity.policies.length, 2);
   });
 
+  it('reads organization, tags and the session of a temporary key', () => {
+    const [identity] = parseIdentities(withMore(MORE), 'f.yml', ACCOUNT_ID);
+
+    assert.equal(identity?.organizationId, 'o-a1b2c3d4e5');
+    assert.deepEqual([...(identity.tags ?? [])], [['team', 'Blue']], 'keys of tags know no case');
+    assert.deepEqual(identity.session, {
+      token: 'a-session',
+      expiresAtEpochMs: Date.UTC(2026, 11, 31, 23, 59, 59),
+    });
+  });
+
   for (const { name, text, expected } of [
+    {
+      name: 'an organization that is none',
+      text: withMore({ organizationId: 'acme' }),
+      expected:
+        /^f\.yml:5: organizationId: must be the id of an organization, o- and 10 to 32 letters and digits$/,
+    },
+    {
+      name: 'tags that are a list',
+      text: withMore({ tags: '[a]' }),
+      expected: /^f\.yml:5: tags: must be a map of at most 50 keys and values$/,
+    },
+    {
+      name: 'a tag that is a number',
+      text: withMore({ tags: '{ level: 3 }' }),
+      expected: /^f\.yml:5: tags: must have keys of up to 128 and values of up to 256 characters, as texts$/,
+    },
+    {
+      name: 'two tags that differ by case alone, of which one would be lost',
+      text: withMore({ tags: '{ team: a, Team: b }' }),
+      expected: /^f\.yml:5: tags: has a key twice/,
+    },
+    {
+      name: 'a session without an end, which would be good for ever',
+      text: withMore({ sessionToken: 'a' }),
+      expected: /^f\.yml:2: sessionExpires: is missing$/,
+    },
+    {
+      name: 'an end without a session, which would end nothing',
+      text: withMore({ sessionExpires: MORE.sessionExpires }),
+      expected: /^f\.yml:2: sessionToken: is missing$/,
+    },
+    {
+      name: 'a time of another form',
+      text: withMore({ ...MORE, sessionExpires: 'tomorrow' }),
+      expected: /^f\.yml:8: sessionExpires: must be a time as 2026-12-31T23:59:59Z in quotes$/,
+    },
+    {
+      name: 'a time that there is not',
+      text: withMore({ ...MORE, sessionExpires: "'2026-13-31T23:59:59Z'" }),
+      expected: /^f\.yml:8: sessionExpires: must be a time/,
+    },
     { name: 'broken YAML', text: 'identities: [', expected: /^f\.yml:1: / },
     { name: 'an empty file', text: '', expected: /^f\.yml: the file must be a map with identities$/ },
     {
@@ -49,7 +114,7 @@ describe('parseIdentities', () => {
       name: 'an unknown key',
       text: FILE.replace('    policies', '    groups: []\n    policies'),
       expected:
-        /^f\.yml:5: groups: is not known here; an identity has name, accessKeyId, secretAccessKey, policies, accountId$/,
+        /^f\.yml:5: groups: is not known here; an identity has name, accessKeyId, secretAccessKey, policies, accountId, organizationId, tags, sessionToken, sessionExpires$/,
     },
     {
       name: 'a missing key',
@@ -102,6 +167,18 @@ describe('createIdentities', () => {
     assert.equal(identities.find('AKIAADMIN'), admin);
     assert.equal(identities.secretOf('AKIAADMIN'), 'secret');
     assert.equal(identities.secretOf('AKIANOBODY'), undefined);
+  });
+
+  it('knows of a session whether it still counts at a time', () => {
+    const identities = createIdentities(parseIdentities(withMore(MORE), 'f.yml', ACCOUNT_ID));
+    const end = Date.UTC(2026, 11, 31, 23, 59, 59);
+
+    assert.deepEqual(identities.sessionOf('AKIALOCAL0000TESTER', end - 1), {
+      token: 'a-session',
+      isExpired: false,
+    });
+    assert.equal(identities.sessionOf('AKIALOCAL0000TESTER', end)?.isExpired, true);
+    assert.equal(identities.sessionOf('AKIANOBODY', end), undefined);
   });
 
   it('refuses two identities with one access key', () => {

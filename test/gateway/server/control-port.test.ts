@@ -68,6 +68,17 @@ describe('openControlPort', () => {
     assert.deepEqual([status, body], [200, '{"hello":1}']);
   });
 
+  it('streams the answer of a function, chunked, and ends', async () => {
+    const { status, body } = await at.sendSigned(
+      'lambda',
+      '/2021-11-15/functions/greet/response-streaming-invocations',
+      { body: '1' },
+    );
+
+    assert.equal(status, 200);
+    assert.match(body, /PayloadChunk[^]*\{"hello":1\}[^]*InvokeComplete[^]*\{\}/);
+  });
+
   describe('@connections', () => {
     it('is reached below the id of the API, by an unmodified AWS SDK', async () => {
       const client = new ApiGatewayManagementApiClient({

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { adminIdentity } from '../../../gateway/policy/identities.ts';
 import type { AwsCall } from '../../../gateway/server/aws-call.ts';
+import type { ControlReply } from '../../../gateway/server/control-request.ts';
 import { headerOf } from '../../../gateway/server/control-request.ts';
 import { createLambdaInvoke } from '../../../gateway/server/lambda-invoke.ts';
+import { decodeEvents } from '../../support/event-stream.ts';
 import { CountingRandom, FakeInvoker } from '../../support/virtual-ports.ts';
 
 const ACCOUNT_ID = '123456789012';
@@ -47,6 +49,7 @@ function aService() {
   const reports: string[] = [];
   const invoker = new FakeInvoker({
     greet: (event) => ({ hello: event }),
+    chat: () => ['one', 'two'],
     fail: () => {
       throw new TypeError('no');
     },
@@ -180,7 +183,8 @@ describe('createLambdaInvoke', () => {
       status: 501,
       body: {
         __type: 'NotImplementedException',
-        message: 'POST /2015-03-31/functions of Lambda is not served here; Invoke is',
+        message:
+          'POST /2015-03-31/functions of Lambda is not served here; Invoke and InvokeWithResponseStream are',
       },
     },
   ] as readonly {
@@ -207,5 +211,83 @@ describe('createLambdaInvoke', () => {
     assert.equal(status, 202);
     assert.deepEqual(invoker.calls, [{ functionName: 'fail', event: 1 }]);
     assert.deepEqual(reports, ['event for fail: TypeError: no']);
+  });
+});
+
+// Source: Lambda API reference, "InvokeWithResponseStream"
+describe('InvokeWithResponseStream', () => {
+  const streamed = (name: string, wish: Wish = {}): AwsCall =>
+    aCall({ ...wish, path: `/2021-11-15/functions/${name}/response-streaming-invocations` });
+
+  async function eventsOf(reply: ControlReply): Promise<string[]> {
+    const parts: Buffer[] = [];
+    for await (const bytes of reply.stream?.bytes ?? []) parts.push(bytes);
+    return decodeEvents(Buffer.concat(parts)).map(
+      ({ headers, payload }) => `${headers[':event-type'] ?? ''} ${payload.toString()}`,
+    );
+  }
+
+  for (const { name, functionName, events } of [
+    {
+      name: 'sends a chunk for each part, and says that it is complete',
+      functionName: 'chat',
+      events: ['PayloadChunk one', 'PayloadChunk two', 'InvokeComplete {}'],
+    },
+    {
+      name: 'sends the result of a function that does not stream as one chunk',
+      functionName: 'greet',
+      events: ['PayloadChunk {"hello":{}}', 'InvokeComplete {}'],
+    },
+    {
+      name: 'tells a failure at the end',
+      functionName: 'fail',
+      events: [
+        `InvokeComplete ${JSON.stringify({
+          ErrorCode: 'Unhandled',
+          ErrorDetails: '{"errorType":"TypeError","errorMessage":"no"}',
+        })}`,
+      ],
+    },
+  ])
+    it(name, async () => {
+      const reply = await aService().serve(streamed(functionName));
+
+      assert.equal(reply.status, 200);
+      assert.equal(
+        headerOf({ rawHeaders: reply.headers }, 'content-type'),
+        'application/vnd.amazon.eventstream',
+      );
+      assert.equal(headerOf({ rawHeaders: reply.headers }, 'x-amz-executed-version'), '$LATEST');
+      assert.deepEqual(await eventsOf(reply), events);
+    });
+
+  for (const { name, call, status, type } of [
+    { name: 'nobody', call: streamed('nobody'), status: 404, type: 'ResourceNotFoundException' },
+    { name: 'a busy function', call: streamed('busy'), status: 429, type: 'TooManyRequestsException' },
+    {
+      name: 'an Event, which has no answer to stream',
+      call: streamed('chat', { headers: ['X-Amz-Invocation-Type', 'Event'] }),
+      ...{ status: 400, type: 'InvalidParameterValueException' },
+    },
+    {
+      name: 'a caller who may not invoke',
+      call: streamed('chat', { mayInvoke: false }),
+      ...{ status: 403, type: 'AccessDeniedException' },
+    },
+  ])
+    it(`refuses ${name} before it streams`, async () => {
+      const reply = await aService().serve(call);
+
+      assert.equal(reply.stream, undefined);
+      assert.equal(reply.status, status);
+      assert.equal(headerOf({ rawHeaders: reply.headers }, 'x-amzn-errortype'), type);
+    });
+
+  it('only checks for a DryRun', async () => {
+    const { serve, invoker } = aService();
+
+    const reply = await serve(streamed('chat', { headers: ['X-Amz-Invocation-Type', 'DryRun'] }));
+
+    assert.deepEqual([reply.status, invoker.calls], [204, []]);
   });
 });

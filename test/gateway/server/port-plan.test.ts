@@ -123,6 +123,15 @@ describe('planOwnPorts', () => {
     assert.deepEqual(ports(3000), [3000, 3001]);
     assert.deepEqual(ports(0), [0, 0]);
   });
+
+  it('opens a port where there is no API yet, for those that calls will make', () => {
+    const [plan, ...others] = planOwnPorts([], 3000, () => undefined);
+
+    assert.deepEqual(
+      [plan?.port, plan?.apiIds, plan?.chooseApi('/dev/pets'), others],
+      [3000, [], undefined, []],
+    );
+  });
 });
 
 describe('planSharedPorts', () => {

@@ -159,9 +159,39 @@ describe('TestInvokeAuthorizer', () => {
       assert.equal(tested.clientStatus, status);
       assert.equal(tested.principalId, hasPolicy ? 'alice' : undefined);
       assert.equal(tested.policy?.includes('execute-api:Invoke'), hasPolicy ? true : undefined);
+      const log = tested.log ?? '';
+      assert.match(log, new RegExp(`: Starting authorizer: ${authorizerId} for request: `));
+      assert.equal(log.includes(': Successfully completed authorizer execution\n'), hasPolicy);
+      assert.equal(log.includes(': Using valid authorizer policy for principal: ****ice\n'), hasPolicy);
+      if (value !== undefined) assert.doesNotMatch(log, new RegExp(`(?<!\\*)${value}`));
       await control.sdk.send(new DeleteAuthorizerCommand({ restApiId, authorizerId }));
     });
 });
+
+describe('the ARN of a test (aws-behaviour §4.4)', () => {
+  it('has a stage of its own, one for authorizers and one for methods', async () => {
+    const authorizerId = await create('asked for its ARN');
+    const headers = { Authorization: 'alice' };
+    await control.sdk.send(new TestInvokeAuthorizerCommand({ restApiId, authorizerId, headers }));
+    const asked = control.ports.invoker.calls.at(-1)?.event;
+    await control.sdk.send(new TestInvokeMethodCommand({ restApiId, resourceId: 'Pets', httpMethod: 'GET' }));
+    const called = control.ports.invoker.calls.at(-1)?.event as { requestContext: { stage: string } };
+
+    assert.deepEqual(asked, {
+      ...{ type: 'TOKEN', authorizationToken: 'alice' },
+      methodArn: `arn:aws:execute-api:us-east-1:123456789012:${API_ID}/ESTestInvoke-stage/GET/`,
+    });
+    assert.equal(called.requestContext.stage, 'test-invoke-stage');
+    await control.sdk.send(new DeleteAuthorizerCommand({ restApiId, authorizerId }));
+  });
+});
+
+const SENDING = `Sending request to ${invokeUrl('list')}`;
+
+/** Where Lambda is asked for a function. */
+function invokeUrl(name: string): string {
+  return `https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:${name}/invocations`;
+}
 
 describe('TestInvokeMethod', () => {
   it('calls the method as it is edited, without authorizer, and writes the execution log', async () => {
@@ -180,12 +210,28 @@ describe('TestInvokeMethod', () => {
     const names = Object.keys(tested.headers ?? {});
     assert.deepEqual([names.includes('Content-Type'), names.includes('x-amzn-RequestId')], [true, false]);
     assert.equal(typeof tested.latency, 'number');
-    assert.match(tested.log ?? '', /^Execution log for request [0-9a-f-]+\n/);
-    assert.match(tested.log ?? '', /: Method request query string: \{x=1\}\n/);
-    assert.match(
-      tested.log ?? '',
-      /: Successfully completed execution\n.*: Method completed with status: 200\n$/,
+    const [heading, ...lines] = (tested.log ?? '').split('\n');
+    assert.match(heading ?? '', /^Execution log for request [0-9a-f-]+$/);
+    const events = lines.map(
+      (line) => /^\w{3} \w{3} \d\d [\d:]{8} UTC \d{4} : (.*?)(?:: .*)?$/.exec(line)?.[1],
     );
+    assert.deepEqual(
+      events,
+      [
+        ...['Starting execution for request', 'HTTP Method', 'Method request path'],
+        ...['Method request query string', 'Method request headers'],
+        ...['Method request body before transformations', 'Endpoint request URI', 'Endpoint request headers'],
+        ...['Endpoint request body after transformations', SENDING, 'Received response. Status'],
+        ...['Endpoint response headers', 'Endpoint response body before transformations'],
+        ...['Method response body after transformations', 'Method response headers'],
+        ...['Successfully completed execution', 'Method completed with status', undefined],
+      ],
+      'aws-behaviour §10.3',
+    );
+    assert.ok(lines.some((line) => line.endsWith('HTTP Method: GET, Resource Path: /pets')));
+    assert.ok(lines.some((line) => line.endsWith('Method request query string: {x=1}')));
+    assert.doesNotMatch(tested.log ?? '', /x-amzn-RequestId|apigw-id/i);
+    assert.deepEqual(control.ports.logGroups.lines, [], 'the logs of the API show nothing of a test');
     const event = control.ports.invoker.calls.at(-1)?.event as Record<string, unknown>;
     assert.deepEqual(event['stageVariables'], { color: 'blue' });
   });
@@ -201,7 +247,7 @@ describe('TestInvokeMethod', () => {
 
     control.ports.invoker.invoke = invoke;
     assert.equal(tested.status, 500);
-    assert.match(tested.log ?? '', /: Execution failed: .*list-gone/);
+    assert.match(tested.log ?? '', /: Execution failed due to configuration error: .*list-gone/);
   });
 
   it('refuses a method that is not there', async () => {

@@ -25,6 +25,8 @@ const IN_API = [
 const PATHS = [
   ...['/apikeys', '/apikeys/Key', '/usageplans', '/usageplans/Plan', '/usageplans/Plan/keys'],
   ...['/usageplans/Plan/keys/Key', '/usageplans/Plan/usage', '/usageplans/Plan/keys/Key/usage', '/restapis'],
+  ...['/domainnames', '/domainnames/a.example.com', '/domainnames/a.example.com/basepathmappings'],
+  ...['/domainnames/a.example.com/basepathmappings/v1', '/clientcertificates', '/clientcertificates/Cert'],
   ...IN_API.map((end) => `/restapis/${API_ID}${end}`),
 ];
 const path = fc.oneof(
@@ -32,10 +34,21 @@ const path = fc.oneof(
   { weight: 1, arbitrary: fc.webPath() },
 );
 
+const Domain = { type: 'AWS::ApiGateway::DomainName', properties: { DomainName: 'a.example.com' } };
+const Mapping = {
+  type: 'AWS::ApiGateway::BasePathMapping',
+  properties: { DomainName: 'a.example.com', RestApiId: API_ID, BasePath: 'v1' },
+};
+const Cert = { type: 'AWS::ApiGateway::ClientCertificate', properties: {} };
+const query = fc.oneof(
+  fc.string(),
+  fc.constantFrom('mode=import', 'mode=merge', 'mode=overwrite&basepath=split', 'failonwarnings=true'),
+);
+
 function aWire(): AwsService {
   const ports = virtualPorts({ list: ok });
   const served = new ServedApis(new Account({ clock: ports.clock, isThrottled: false }));
-  served.prepare([aStack(meteredApi())]).serve();
+  served.prepare([aStack({ ...meteredApi(), Domain, Mapping, Cert })]).serve();
   return createRestApiWire({ apis: served, random: ports.random, accountId: ACCOUNT_ID, ports });
 }
 
@@ -53,6 +66,8 @@ const field = fc.constantFrom(
     'quota',
   ],
   ...['throttle', 'apiStages', 'keyId', 'keyType', 'authorizationType', 'patchOperations', 'schema', 'limit'],
+  ...['domainName', 'basePath', 'restApiId', 'stage', 'endpointConfiguration', 'policy', 'binaryMediaTypes'],
+  ...['openapi', 'swagger', 'paths', 'info', 'tags', 'description', 'apiKeySource', 'clientCertificateId'],
   ...['requestParameters', 'requestTemplates', 'statusCode', 'canarySettings', 'headers', 'body', 'period'],
 );
 const body = fc.oneof(
@@ -67,13 +82,13 @@ describe('the REST control plane', () => {
       fc.asyncProperty(
         fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'),
         path,
-        fc.string(),
+        query,
         body,
-        async (method, target, query, text) => {
+        async (method, target, asked, text) => {
           const request = {
             method,
             path: target,
-            query,
+            query: asked,
             rawHeaders: [],
             host: 'localhost',
             body: Buffer.from(text),

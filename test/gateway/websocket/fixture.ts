@@ -125,6 +125,10 @@ export class FakeInvoker implements Invoker {
     return Object.hasOwn(this.#handlers, functionName);
   }
 
+  stream(): never {
+    throw new TypeError('nothing of a WebSocket API streams');
+  }
+
   async invoke(invocation: Invocation): Promise<InvocationResult> {
     const event = JSON.parse(invocation.payload) as SeenEvent;
     this.events.push(event);

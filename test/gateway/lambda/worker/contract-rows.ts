@@ -289,12 +289,6 @@ export const contractRows: readonly ContractRow[] = [
     from: 'Lambda developer guide, "Troubleshoot invocation issues"',
   },
   {
-    name: 'response streaming is refused by name',
-    source: 'exports.handler = awslambda.streamifyResponse(async () => {})',
-    fails: ['Runtime.InvalidStreamingOperation', /^awslambda\.streamifyResponse: /],
-    from: 'docs/function-runtime.md',
-  },
-  {
     name: 'what a thread cannot do is explained',
     source: 'exports.handler = async () => process.chdir("/")',
     fails: ['TypeError', /process\.chdir\(\) is not supported in workers: .* runs in a worker thread/],

@@ -1,0 +1,69 @@
+/**
+ * Client certificates of the account, by which backends know API Gateway. The private key never leaves this process;
+ * a restart makes new ones.
+ */
+import { makeSelfSigned } from './self-signed.ts';
+import type { Clock } from '../ports.ts';
+import type { CertifiedKey } from './self-signed.ts';
+
+export type ClientCertificate = {
+  readonly id: string;
+  readonly description: string;
+  readonly key: CertifiedKey;
+  readonly createdAtEpochMs: number;
+  readonly expiresAtEpochMs: number;
+  readonly tags: Readonly<Record<string, string>>;
+};
+
+/** AWS's are good for a year. */
+const LIFETIME_MS = 365 * 86_400_000;
+/** As a backend's log shows it. */
+const COMMON_NAME = 'ApiGateway';
+
+export class ClientCertificates {
+  readonly #clock: Clock;
+  readonly #certificates = new Map<string, ClientCertificate>();
+  #defined: ReadonlySet<string> = new Set();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** In order of creation. */
+  get all(): readonly ClientCertificate[] {
+    return [...this.#certificates.values()];
+  }
+
+  find(id: string): ClientCertificate | undefined {
+    return this.#certificates.get(id);
+  }
+
+  generate(id: string, description: string, tags: ClientCertificate['tags'] = {}): ClientCertificate {
+    const createdAtEpochMs = this.#clock.nowEpochMs();
+    const expiresAtEpochMs = createdAtEpochMs + LIFETIME_MS;
+    const key = makeSelfSigned({
+      ...{ commonName: COMMON_NAME, fromEpochMs: createdAtEpochMs },
+      toEpochMs: expiresAtEpochMs,
+    });
+    const certificate = { id, description, key, createdAtEpochMs, expiresAtEpochMs, tags };
+    this.#certificates.set(id, certificate);
+    return certificate;
+  }
+
+  put(certificate: ClientCertificate): void {
+    this.#certificates.set(certificate.id, certificate);
+  }
+
+  delete(id: string): void {
+    this.#certificates.delete(id);
+  }
+
+  /** What templates have now: new ones are generated, those that are gone go, all others stay as they are. */
+  define(defined: readonly { readonly id: string; readonly description: string }[]): void {
+    const ids = new Set(defined.map(({ id }) => id));
+    for (const id of this.#defined) if (!ids.has(id)) this.#certificates.delete(id);
+    for (const { id, description } of defined)
+      if (!this.#certificates.has(id)) this.generate(id, description);
+    this.#defined = ids;
+  }
+}

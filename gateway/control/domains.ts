@@ -1,0 +1,106 @@
+/**
+ * Custom domains and what their base paths lead to (aws-behaviour §10.4). Like stages they are what templates and
+ * API calls make of them; a reload changes what the template has changed (docs/decisions/0014).
+ */
+import { findBasePath } from '../routing/base-path.ts';
+import { isSameJson } from './same-json.ts';
+import type { JsonObject } from '../definition/model.ts';
+
+/** Where a base path leads. */
+export type Mapping = {
+  readonly apiId: string;
+  /** Empty: the first segment behind the base path names the stage (REST only). */
+  readonly stage: string;
+};
+
+export type Domain = {
+  /** Lower case; `*.example.com` stands for every name one label below. */
+  readonly name: string;
+  /** In the form of `AWS::ApiGateway::DomainName`. */
+  readonly properties: JsonObject;
+  /** By base path; the empty one takes what no other does. */
+  readonly mappings: ReadonlyMap<string, Mapping>;
+  readonly createdAtEpochMs: number;
+};
+
+export type DefinedDomain = Pick<Domain, 'name' | 'properties' | 'mappings'>;
+
+/** What a request to a domain meets. */
+export type DomainMatch =
+  | { readonly kind: 'mapped'; readonly basePath: string; readonly mapping: Mapping }
+  | { readonly kind: 'unmapped'; readonly domain: Domain };
+
+export class Domains {
+  #domains = new Map<string, Domain>();
+  #defined: ReadonlyMap<string, DefinedDomain> = new Map();
+
+  /** In order of creation. */
+  get all(): readonly Domain[] {
+    return [...this.#domains.values()];
+  }
+
+  get(name: string): Domain | undefined {
+    return this.#domains.get(name.toLowerCase());
+  }
+
+  put(domain: Domain): void {
+    this.#domains.set(domain.name, domain);
+  }
+
+  delete(name: string): void {
+    this.#domains.delete(name);
+  }
+
+  /** The domain of a Host header, its port aside; undefined for a host that is none. */
+  ofHost(host: string): Domain | undefined {
+    if (this.#domains.size === 0) return undefined;
+    const name = host.toLowerCase().replace(/\.?(?::\d{1,5})?$/, '');
+    const dot = name.indexOf('.');
+    return this.#domains.get(name) ?? (dot < 1 ? undefined : this.#domains.get(`*${name.slice(dot)}`));
+  }
+
+  /**
+   * Takes what templates define now in the place of what they defined before. Domains and mappings that calls made
+   * stay, as does what calls made of defined ones, until their own definition changes.
+   */
+  adopt(defined: readonly DefinedDomain[], nowEpochMs: number): void {
+    const next = new Map<string, Domain>();
+    const byName = new Map(defined.map((domain) => [domain.name, domain]));
+    for (const name of new Set([...byName.keys(), ...this.#domains.keys()])) {
+      const domain = merge(this.#defined.get(name), this.#domains.get(name), byName.get(name));
+      if (domain !== undefined) next.set(name, { createdAtEpochMs: nowEpochMs, ...domain });
+    }
+    this.#domains = next;
+    this.#defined = byName;
+  }
+}
+
+/** The domain as it is from now on; undefined = there is none. */
+function merge(
+  was: DefinedDomain | undefined,
+  current: Domain | undefined,
+  now: DefinedDomain | undefined,
+): (DefinedDomain & { readonly createdAtEpochMs?: number }) | undefined {
+  if (now === undefined) return was === undefined ? current : undefined;
+  if (was === undefined) return now;
+  if (current === undefined) return isSameJson(was.properties, now.properties) ? undefined : now;
+  const mappings = new Map<string, Mapping>();
+  for (const basePath of new Set([...now.mappings.keys(), ...current.mappings.keys()])) {
+    const isUnchanged = isSameJson(was.mappings.get(basePath), now.mappings.get(basePath));
+    const mapping = (isUnchanged ? current : now).mappings.get(basePath);
+    if (mapping !== undefined) mappings.set(basePath, mapping);
+  }
+  const isUnchanged = isSameJson(was.properties, now.properties);
+  return { ...current, properties: isUnchanged ? current.properties : now.properties, mappings };
+}
+
+/** Where a path on this domain leads: the longest base path wins. */
+export function matchDomain(domain: Domain, path: string): DomainMatch {
+  const { mappings } = domain;
+  const depths = [...mappings.keys()].map((basePath) => basePath.split('/').length);
+  const basePath = findBasePath(path, (text) => mappings.has(text), Math.max(0, ...depths));
+  const mapping = basePath === undefined ? undefined : mappings.get(basePath);
+  return basePath === undefined || mapping === undefined
+    ? { kind: 'unmapped', domain }
+    : { kind: 'mapped', basePath, mapping };
+}

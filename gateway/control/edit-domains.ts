@@ -1,0 +1,109 @@
+/** Custom domains and base path mappings as calls make them, with AWS's checks and words (public captures). */
+import { isBasePath } from '../routing/base-path.ts';
+import { refuseOneMore } from './api-quotas.ts';
+import { badRequest, conflict, notFound } from './control-error.ts';
+import { isDomainName, SINGLE_LEVEL } from './read-domains.ts';
+import type { Account } from './account.ts';
+import type { JsonObject } from '../definition/model.ts';
+import type { ApiState } from './api-state.ts';
+import type { Domain, Domains, Mapping } from './domains.ts';
+
+/** @throws ControlError NotFoundException */
+export function getDomain(domains: Domains, name: string): Domain {
+  const domain = domains.get(name);
+  if (domain === undefined) throw notFound('Invalid domain name identifier specified');
+  return domain;
+}
+
+/** @throws ControlError NotFoundException */
+export function getMapping(domain: Domain, basePath: string): Mapping {
+  const mapping = domain.mappings.get(basePath);
+  if (mapping === undefined) throw notFound('Invalid base path mapping identifier specified');
+  return mapping;
+}
+
+/** @throws ControlError for what AWS refuses */
+export function createDomain(
+  domains: Domains,
+  name: string,
+  properties: JsonObject,
+  { clock, quotas }: Pick<Account, 'clock' | 'quotas'>,
+): Domain {
+  const lower = name.toLowerCase();
+  if (!isDomainName(lower)) throw badRequest(`Invalid domain name: ${name}`);
+  if (domains.get(lower) !== undefined) throw badRequest('The domain name you provided already exists.');
+  refuseOneMore('domains', domains.all.length, quotas);
+  const domain = {
+    name: lower,
+    properties,
+    mappings: new Map<string, Mapping>(),
+    createdAtEpochMs: clock.nowEpochMs(),
+  };
+  domains.put(domain);
+  return domain;
+}
+
+/** `stage` of the mapping may be empty. @throws ControlError for what AWS refuses */
+export function createMapping(
+  domains: Domains,
+  domain: Domain,
+  basePath: string,
+  mapping: Mapping,
+  findApi: (apiId: string) => ApiState | undefined,
+): void {
+  if (domain.mappings.has(basePath)) throw conflict('Base path already exists for this domain name');
+  putMapping(domains, domain, basePath, mapping, findApi);
+}
+
+/** The same with a mapping of this base path in the place of the one at `from`. @throws ControlError */
+export function moveMapping(
+  domains: Domains,
+  domain: Domain,
+  from: string,
+  basePath: string,
+  mapping: Mapping,
+  findApi: (apiId: string) => ApiState | undefined,
+): void {
+  const mappings = new Map([...domain.mappings].filter(([other]) => other !== from));
+  if (mappings.has(basePath)) throw conflict('Base path already exists for this domain name');
+  putMapping(domains, { ...domain, mappings }, basePath, mapping, findApi);
+}
+
+export function deleteMapping(domains: Domains, domain: Domain, basePath: string): void {
+  getMapping(domain, basePath);
+  const mappings = new Map([...domain.mappings].filter(([other]) => other !== basePath));
+  domains.put({ ...domain, mappings });
+}
+
+function putMapping(
+  domains: Domains,
+  domain: Domain,
+  basePath: string,
+  mapping: Mapping,
+  findApi: (apiId: string) => ApiState | undefined,
+): void {
+  if (basePath.includes('/')) throw badRequest(SINGLE_LEVEL);
+  if (!isBasePath(basePath)) throw badRequest(`Invalid base path: "${basePath}"`);
+  const api = findApi(mapping.apiId);
+  if (api?.identity.protocol !== 'rest') throw badRequest('Invalid REST API identifier specified');
+  if (mapping.stage !== '' && api.stage(mapping.stage) === undefined)
+    throw badRequest('Invalid stage identifier specified');
+  domains.put({ ...domain, mappings: new Map([...domain.mappings, [basePath, mapping]]) });
+}
+
+/** Before an API, or one stage of it, is deleted. @throws ControlError where a domain leads there */
+export function refuseMapped(domains: Domains, apiId: string, stage?: string): void {
+  const names = domains.all
+    .filter(({ mappings }) =>
+      [...mappings.values()].some(
+        (mapping) => mapping.apiId === apiId && (stage === undefined || mapping.stage === stage),
+      ),
+    )
+    .map(({ name }) => name);
+  if (names.length === 0) return;
+  throw badRequest(
+    stage === undefined
+      ? 'Deleting RestApi failed. Please remove all base path mappings related to the RestApi in your domains.'
+      : `Deleting stage ${stage} failed. Please remove all base path mappings related to the stage in your domains: ${names.join(', ')}`,
+  );
+}

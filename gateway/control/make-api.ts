@@ -1,0 +1,68 @@
+/** REST APIs that calls make, empty or as an OpenAPI document says, and documents put into APIs that there are. */
+import { expandDocuments } from '../definition/openapi.ts';
+import { madeByCall } from './edit-resources.ts';
+import { loadApis } from './load-apis.ts';
+import { mergeResources } from './merge-resources.ts';
+import type { JsonObject, ResolvedStack } from '../definition/model.ts';
+import type { Account } from './account.ts';
+import type { ApiResources, ApiState } from './api-state.ts';
+
+export type ApiWish = {
+  readonly id: string;
+  /** In the form of `AWS::ApiGateway::RestApi`; with `Body`, the text of a document. */
+  readonly properties: JsonObject;
+  readonly region: string;
+  readonly accountId: string;
+  /** What the ids of its resources are made of. */
+  readonly stackName: string;
+  readonly logicalId: string;
+};
+
+export type MadeApi = {
+  readonly api: ApiState;
+  /** What the document says and nobody applies. */
+  readonly warnings: readonly string[];
+};
+
+/** The stack that APIs made by calls are listed under; none of CloudFormation's can have this name. */
+export const MADE_BY_CALL = 'made by call';
+
+/** An API without stages; nobody serves it yet. @throws DefinitionError for what AWS refuses */
+export function makeApi(wish: ApiWish, account: Account): MadeApi {
+  const { id, properties, logicalId, stackName, region, accountId } = wish;
+  const made = madeByCall(id, properties);
+  const resource = { ...made, logicalId, type: 'AWS::ApiGateway::RestApi', physicalId: id, dependsOn: [] };
+  const { resources, findings } = expandDocuments(stackName, new Map([[logicalId, resource]]));
+  const stack: ResolvedStack = {
+    ...{ stackName, stage: '', region, accountId, file: 'API call', includes: [], resources },
+    ...{ outputs: new Map(), metadata: {}, exports: new Map(), functions: [], unsupported: [], noEffect: [] },
+  };
+  const [api] = loadApis([stack], account).apis;
+  if (api === undefined) throw new TypeError('a stack with one API has no API');
+  return { api, warnings: findings.map(({ property, consequence }) => `${property ?? ''}: ${consequence}`) };
+}
+
+/** An API's resources with those of a document, before they are put there. */
+export type ReadDocument = { readonly resources: ApiResources; readonly warnings: readonly string[] };
+
+/**
+ * What an API becomes by a document: `overwrite` leaves only what it says, `merge` keeps what it does not speak of.
+ * @throws DefinitionError for what AWS refuses
+ */
+export function readDocument(
+  api: ApiState,
+  document: string,
+  mode: 'merge' | 'overwrite',
+  parameters: JsonObject,
+  account: Account,
+): ReadDocument {
+  const { apiId, region, accountId, stackName, logicalId } = api.identity;
+  const { resources: current } = api;
+  const properties = { ...current.api.properties, Body: document, Parameters: parameters };
+  const wish = { id: apiId, properties, region, accountId, stackName, logicalId };
+  const { api: fresh, warnings } = makeApi(wish, account);
+  const { resources: next } = fresh;
+  const own = { ...current.api, properties: next.api.properties };
+  const resources = mode === 'merge' ? mergeResources({ ...current, api: own }, next) : { ...next, api: own };
+  return { resources, warnings };
+}

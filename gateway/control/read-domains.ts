@@ -1,0 +1,148 @@
+/** Custom domains and their mappings of all stacks, V1 and V2, as one list (aws-behaviour §10.4). */
+import { DefinitionError } from '../errors.ts';
+import { readText } from '../deployment/properties.ts';
+import { isBasePath } from '../routing/base-path.ts';
+import { listOf, mapOf, textOf } from './resource-properties.ts';
+import type { JsonObject, ResolvedStack } from '../definition/model.ts';
+import type { ApiState } from './api-state.ts';
+import type { ControlResource } from './control-resource.ts';
+import type { DefinedDomain, Mapping } from './domains.ts';
+
+type Draft = { readonly properties: JsonObject; readonly mappings: Map<string, Mapping> };
+
+const HOST_NAME = /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
+
+/** AWS's own refusal of what its older API cannot map. */
+export const SINGLE_LEVEL =
+  "API Gateway V1 doesn't support the slash character (/) in base path mappings. " +
+  'To create a multi-level base path mapping, use API Gateway V2.';
+
+/** @throws DefinitionError for what AWS refuses */
+export function readDomains(
+  stacks: readonly ResolvedStack[],
+  findApi: (apiId: string) => ApiState | undefined,
+): readonly DefinedDomain[] {
+  const drafts = new Map<string, Draft>();
+  for (const item of ofType(stacks, 'AWS::ApiGateway::DomainName')) addDomain(drafts, item, item.properties);
+  for (const item of ofType(stacks, 'AWS::ApiGatewayV2::DomainName'))
+    addDomain(drafts, item, toFirstVersion(item.properties));
+  for (const item of ofType(stacks, 'AWS::ApiGateway::BasePathMapping')) {
+    const basePath = readText(item, 'BasePath', '');
+    if (basePath.includes('/')) throw new DefinitionError(item.place('BasePath'), SINGLE_LEVEL);
+    const mapping = { apiId: readText(item, 'RestApiId', ''), stage: readText(item, 'Stage', '') };
+    addMapping(drafts, item, 'BasePath', basePath, mapping);
+    checkTarget(item, 'RestApiId', mapping, findApi);
+  }
+  for (const item of ofType(stacks, 'AWS::ApiGatewayV2::ApiMapping')) {
+    const mapping = { apiId: readText(item, 'ApiId'), stage: readText(item, 'Stage') };
+    addMapping(drafts, item, 'ApiMappingKey', readText(item, 'ApiMappingKey', ''), mapping);
+    checkTarget(item, 'ApiId', mapping, findApi);
+    refuseMixture(drafts, item, mapping, findApi);
+  }
+  return [...drafts].map(([name, draft]) => ({ name, ...draft }));
+}
+
+function ofType(stacks: readonly ResolvedStack[], type: string): ControlResource[] {
+  return stacks.flatMap(({ resources }) =>
+    [...resources.values()]
+      .filter((resource) => resource.type === type)
+      .map((resource) => ({
+        id: resource.physicalId,
+        logicalId: resource.logicalId,
+        properties: resource.properties,
+        place: (property?: string) => resource.place(property),
+      })),
+  );
+}
+
+function addDomain(drafts: Map<string, Draft>, item: ControlResource, properties: JsonObject): void {
+  const name = readName(item);
+  if (drafts.has(name))
+    throw new DefinitionError(item.place('DomainName'), 'The domain name you provided already exists.');
+  drafts.set(name, { properties, mappings: new Map() });
+}
+
+function readName(item: ControlResource): string {
+  const name = readText(item, 'DomainName').toLowerCase();
+  if (isDomainName(name)) return name;
+  throw new DefinitionError(item.place('DomainName'), `Invalid domain name: ${name}`);
+}
+
+/** A host name of at least two labels, of which the first may be `*`. */
+export function isDomainName(text: string): boolean {
+  return text.length <= 253 && HOST_NAME.test(text);
+}
+
+/** The properties of a V2 domain under the names of V1: one configuration is all that AWS takes. */
+function toFirstVersion(properties: JsonObject): JsonObject {
+  const [first] = listOf(properties, 'DomainNameConfigurations');
+  const configuration = mapOf({ first: first ?? null }, 'first');
+  return {
+    DomainName: properties['DomainName'] ?? '',
+    EndpointConfiguration: { Types: [textOf(configuration, 'EndpointType') || 'REGIONAL'] },
+    RegionalCertificateArn: textOf(configuration, 'CertificateArn'),
+    SecurityPolicy: textOf(configuration, 'SecurityPolicy') || 'TLS_1_2',
+  };
+}
+
+function addMapping(
+  drafts: Map<string, Draft>,
+  item: ControlResource,
+  property: string,
+  basePath: string,
+  mapping: Mapping,
+): void {
+  const name = readName(item);
+  if (!isBasePath(basePath))
+    throw new DefinitionError(item.place(property), `Invalid base path: "${basePath}"`);
+  // The domain itself may belong to a stack that is not loaded; its mappings are what requests need.
+  const domain = drafts.get(name) ?? {
+    properties: { DomainName: name },
+    mappings: new Map<string, Mapping>(),
+  };
+  drafts.set(name, domain);
+  if (domain.mappings.has(basePath))
+    throw new DefinitionError(item.place(property), 'Base path already exists for this domain name');
+  if (basePath.includes('/') && !takesSeveralLevels(domain.properties))
+    throw new DefinitionError(
+      item.place(property),
+      'A base path of several levels needs a Regional domain name with the security policy TLS_1_2',
+    );
+  domain.mappings.set(basePath, mapping);
+}
+
+function takesSeveralLevels(properties: JsonObject): boolean {
+  const [type = 'REGIONAL'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types');
+  return type === 'REGIONAL' && textOf(properties, 'SecurityPolicy') !== 'TLS_1_0';
+}
+
+function checkTarget(
+  item: ControlResource,
+  property: string,
+  { apiId, stage }: Mapping,
+  findApi: (apiId: string) => ApiState | undefined,
+): void {
+  const api = findApi(apiId);
+  if (api === undefined)
+    throw new DefinitionError(
+      item.place(property),
+      'Invalid API identifier specified: no loaded stack has this API',
+    );
+  if (api.identity.protocol === 'rest' && stage !== '' && api.stage(stage) === undefined)
+    throw new DefinitionError(item.place('Stage'), 'Invalid stage identifier specified');
+}
+
+function refuseMixture(
+  drafts: Map<string, Draft>,
+  item: ControlResource,
+  { apiId }: Mapping,
+  findApi: (apiId: string) => ApiState | undefined,
+): void {
+  const isWebSocket = (id: string): boolean => findApi(id)?.identity.protocol === 'websocket';
+  const others = [...(drafts.get(readName(item))?.mappings.values() ?? [])];
+  if (others.some((other) => isWebSocket(other.apiId) !== isWebSocket(apiId)))
+    throw new DefinitionError(
+      item.place('DomainName'),
+      'A domain name of WebSocket APIs cannot have mappings to REST or HTTP APIs',
+    );
+}

@@ -1,0 +1,30 @@
+/** An API as requests to a custom domain see it. */
+import { belowBasePath } from '../routing/base-path.ts';
+import { splitRestPath } from '../routing/stage-path.ts';
+import type { ServedApi } from '../exchange.ts';
+import type { Mapping } from './domains.ts';
+
+/** What `$context.customDomain.basePathMatched` says of the mapping without base path, AWS's name for it. */
+export const ROOT_BASE_PATH = '(none)';
+
+/**
+ * The same API under another name. Its paths begin with the base path instead of the stage: events show it, method
+ * ARNs and routes do not. What is disabled is the default endpoint alone.
+ */
+export function serveMapped(
+  api: ServedApi,
+  host: string,
+  basePath: string,
+  { stage }: Pick<Mapping, 'stage'>,
+): ServedApi {
+  return {
+    ...api,
+    domainName: host.toLowerCase().replace(/:\d+$/, ''),
+    basePathMatched: basePath === '' ? ROOT_BASE_PATH : basePath,
+    disableExecuteApiEndpoint: false,
+    locate(rawPath) {
+      const path = belowBasePath(rawPath, basePath);
+      return stage === '' ? splitRestPath(path) : { stageName: stage, path };
+    },
+  };
+}

@@ -1,0 +1,78 @@
+/** `Domain` of a SAM API → the custom domain and its mappings. @see SAM specification, "DomainConfiguration" */
+import type { Json, JsonObject } from './model.ts';
+import { idPart, pick, present } from './sam-expansion.ts';
+import type { ApiKind, SamExpansion } from './sam-expansion.ts';
+import { isJsonList, isJsonObject } from './template-source.ts';
+
+const ENFORCED = ['DomainName', 'BasePath', 'NormalizeBasePath', 'EndpointConfiguration', 'SecurityPolicy'];
+/** Records and certificates change nothing for a request here. */
+const NO_EFFECT = ['CertificateArn', 'OwnershipVerificationCertificateArn', 'Route53'];
+
+export type DomainOwner = {
+  readonly kind: ApiKind;
+  /** The SAM resource. */
+  readonly origin: string;
+  readonly type: string;
+  readonly apiId: string;
+  readonly stageId: string;
+};
+
+/** APIs of a template that name the same domain share it. */
+export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain: Json | undefined): void {
+  if (!isJsonObject(domain)) return;
+  const { kind, origin, type, apiId, stageId } = owner;
+  const known = [...ENFORCED, ...NO_EFFECT, 'MutualTlsAuthentication'];
+  for (const name of Object.keys(domain).filter((key) => !known.includes(key)))
+    expansion.report(apiId, type, `Domain.${name}`, 'this property is not applied');
+  const name = domain['DomainName'];
+  if (name === undefined) return expansion.fail(origin, 'Domain.DomainName is required');
+  const domainId = `ApiGatewayDomainName${idPart(typeof name === 'string' ? name : apiId)}`;
+  if (!expansion.resources.has(domainId)) {
+    if (kind === 'rest')
+      expansion.make(origin, domainId, 'AWS::ApiGateway::DomainName', restDomain(domain, name));
+    else expansion.make(origin, domainId, 'AWS::ApiGatewayV2::DomainName', httpDomain(domain, name));
+  }
+  for (const basePath of basePathsOf(domain)) {
+    const shared = { DomainName: { Ref: domainId }, Stage: { Ref: stageId } };
+    const mappingId = `${apiId}${idPart(basePath)}${kind === 'rest' ? 'BasePathMapping' : 'ApiMapping'}`;
+    if (kind === 'rest')
+      expansion.make(origin, mappingId, 'AWS::ApiGateway::BasePathMapping', {
+        ...shared,
+        RestApiId: { Ref: apiId },
+        ...present({ BasePath: basePath === '' ? undefined : basePath }),
+      });
+    else
+      expansion.make(origin, mappingId, 'AWS::ApiGatewayV2::ApiMapping', {
+        ...shared,
+        ApiId: { Ref: apiId },
+        ...present({ ApiMappingKey: basePath === '' ? undefined : basePath }),
+      });
+  }
+}
+
+function restDomain(domain: JsonObject, name: Json): JsonObject {
+  const type = domain['EndpointConfiguration'];
+  return {
+    DomainName: name,
+    ...pick(domain, ['SecurityPolicy', 'MutualTlsAuthentication']),
+    ...present({ EndpointConfiguration: type === undefined ? undefined : { Types: [type] } }),
+  };
+}
+
+function httpDomain(domain: JsonObject, name: Json): JsonObject {
+  return {
+    DomainName: name,
+    DomainNameConfigurations: [
+      { EndpointType: domain['EndpointConfiguration'] ?? 'REGIONAL', ...pick(domain, ['SecurityPolicy']) },
+    ],
+    ...pick(domain, ['MutualTlsAuthentication']),
+  };
+}
+
+/** Without any, the root. SAM leaves out what is neither letter nor digit, unless told not to. */
+function basePathsOf(domain: JsonObject): readonly string[] {
+  const written = domain['BasePath'];
+  const paths = isJsonList(written) ? written.filter((path) => typeof path === 'string') : [''];
+  const isKept = domain['NormalizeBasePath'] === false;
+  return paths.map((path) => (isKept ? path.replace(/^\/+|\/+$/g, '') : path.replace(/[^\p{L}\p{N}]/gu, '')));
+}

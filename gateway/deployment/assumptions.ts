@@ -1,0 +1,39 @@
+/**
+ * What AWS documents nowhere, or public reports tell differently, where a user may know better: `--assume name=value`.
+ * The first value of a name is what holds unless somebody says otherwise. Each is a row of docs/parity.md.
+ */
+export const ASSUMPTIONS = {
+  /** Key of the message in denials of policies and authorizers (aws-behaviour §1.4). */
+  'access-denied-key': ['Message', 'message'],
+  /** Status for a Cognito token that has none of the method's scopes (§4.6). */
+  'cognito-scope-status': ['401', '403'],
+  /** Status of a Lambda proxy whose function Lambda throttles (§1.5). */
+  'throttled-function-status': ['502', '500', '429'],
+  /** Whether a REQUEST authorizer without cache needs the identity sources that it names (§4.2). */
+  'uncached-identity-sources': ['checked', 'ignored'],
+  /** First day of a WEEK of a usage plan's quota, at 00:00 UTC (§5.3). */
+  'week-start': ['sunday', 'monday'],
+} as const;
+
+export type AssumptionName = keyof typeof ASSUMPTIONS;
+
+export type Assumptions = { readonly [Name in AssumptionName]: (typeof ASSUMPTIONS)[Name][number] };
+
+export const USUAL_ASSUMPTIONS: Assumptions = {
+  'access-denied-key': 'Message',
+  'cognito-scope-status': '401',
+  'throttled-function-status': '502',
+  'uncached-identity-sources': 'checked',
+  'week-start': 'sunday',
+};
+
+/** `week-start=monday` over what was assumed before; undefined for a name or value that is not in the list. */
+export function readAssumption(text: string, before: Assumptions): Assumptions | undefined {
+  const equals = text.indexOf('=');
+  const name = text.slice(0, equals);
+  const value = text.slice(equals + 1);
+  const isKnown = Object.entries(ASSUMPTIONS).some(
+    ([known, values]) => known === name && values.some((allowed) => allowed === value),
+  );
+  return isKnown ? { ...before, [name]: value } : undefined;
+}

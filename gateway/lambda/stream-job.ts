@@ -1,0 +1,82 @@
+/** An invocation whose caller reads the answer as it comes: Lambda's InvokeWithResponseStream. */
+import { type GatewayError, gatewayError } from '../errors.ts';
+import { FunctionStream } from './function-stream.ts';
+import { Job, type StreamPart } from './job.ts';
+import type { Invocation, InvocationResult, Invoker, RequestIdOf, StreamTimes } from '../ports.ts';
+
+/** Lambda quota "Response streaming payload". */
+const MAX_STREAM_BYTES = 200 * 1024 * 1024;
+
+export type StreamStart = Awaited<ReturnType<Invoker['stream']>>;
+
+export class StreamJob extends Job {
+  readonly #body = new FunctionStream();
+  readonly #start: (start: StreamStart) => void;
+  readonly #timeoutMs: number;
+  #deadline: NodeJS.Timeout | undefined;
+  #state: 'waiting' | 'streaming' | 'over' = 'waiting';
+  #sentBytes = 0;
+
+  constructor(
+    { payload, traceHeader, timeoutMs, idleMs }: Invocation & StreamTimes,
+    start: (start: StreamStart) => void,
+  ) {
+    super(payload, traceHeader, Math.min(timeoutMs, idleMs), (result) => {
+      if (result.kind !== 'returned') start(result);
+    });
+    this.#start = start;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  override get isSettled(): boolean {
+    return this.#state === 'streaming' ? false : super.isSettled;
+  }
+
+  override receive(part: StreamPart): void {
+    if (this.isSettled) {
+      part.acknowledge(part.bytes.length);
+      return;
+    }
+    this.#begin(part.requestId);
+    this.#sentBytes += part.bytes.length;
+    this.#body.take(part);
+    if (this.#sentBytes > MAX_STREAM_BYTES) this.#end(fault('the function has streamed more than 200 MB'));
+  }
+
+  /** What ends the invocation ends the stream, once there is one; the result of a function that does not stream is its only part. */
+  override settle(result: InvocationResult): void {
+    if (this.isSettled) return;
+    if (result.kind === 'returned') {
+      this.#begin(result.requestId);
+      const bytes = Buffer.from(result.payload);
+      if (bytes.length > 0) this.#body.take({ bytes, acknowledge: () => undefined });
+      this.#end(undefined);
+    } else if (this.#state === 'waiting') super.settle(result);
+    else if (result.kind === 'failed') this.#end(fault(`${result.errorType}: ${result.errorMessage}`));
+    else if (result.kind === 'refused') this.#end(fault(result.message));
+    else {
+      const reason = 'the answer was not complete within the integration timeout';
+      this.#end(gatewayError('INTEGRATION_TIMEOUT', { source: 'integration', reason }));
+    }
+  }
+
+  #begin(requestId: RequestIdOf | undefined): void {
+    if (this.#state !== 'waiting') return;
+    this.#state = 'streaming';
+    this.leave();
+    const passedMs = performance.now() - this.enqueuedAt;
+    this.#deadline = setTimeout(() => this.settle({ kind: 'timed-out' }), this.#timeoutMs - passedMs);
+    const start = { kind: 'streams', head: undefined, body: this.#body } as const;
+    this.#start(requestId === undefined ? start : { ...start, requestId });
+  }
+
+  #end(failure: GatewayError | undefined): void {
+    this.#state = 'over';
+    clearTimeout(this.#deadline);
+    this.#body.end(failure);
+  }
+}
+
+function fault(reason: string): GatewayError {
+  return gatewayError('FUNCTION_FAILED', { source: 'integration', reason });
+}

@@ -1,0 +1,116 @@
+/**
+ * `awslambda` as Lambda's Node.js runtime offers it: how a handler says that it streams, and the stream it is given.
+ * @see aws-lambda-nodejs-runtime-interface-client, ResponseStream.js and HttpResponseStream.js
+ */
+import { Writable } from 'node:stream';
+
+import { RuntimeError } from './failure.ts';
+
+/** Lambda's own names for what `streamifyResponse` hangs on a handler; libraries read them, too. */
+const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
+const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
+
+/** Of one message to the gateway. */
+const PART_BYTES = 65_536;
+/** What may be on its way; then the function's `write` says false and waits for `drain`. */
+const WINDOW_BYTES = 4 * PART_BYTES;
+
+/** Bytes that go to the gateway, and its word that it has taken them. */
+export type PartChannel = {
+  readonly send: (part: Uint8Array<ArrayBuffer>) => void;
+  /** Keeps the thread alive while it waits for an acknowledgement. */
+  readonly hold: (isWaiting: boolean) => void;
+};
+
+export type StreamOptions = { readonly highWaterMark?: number | undefined };
+
+/** Whether a handler streams, and with which buffer; undefined = it returns its answer. */
+export function streamOptionsOf(handler: object): StreamOptions | undefined {
+  if (Reflect.get(handler, STREAMING) !== 'response') return undefined;
+  const highWaterMark: unknown = Reflect.get(handler, HIGH_WATER_MARK);
+  return typeof highWaterMark === 'number' ? { highWaterMark } : {};
+}
+
+/** The global `awslambda`. */
+export const awslambda = {
+  streamifyResponse(handler: object, options?: { readonly highWaterMark?: unknown }): object {
+    return Object.assign(handler, { [STREAMING]: 'response', [HIGH_WATER_MARK]: options?.highWaterMark });
+  },
+  HttpResponseStream: {
+    /** The metadata goes out with the first `write`, as at Lambda: a stream that only ends has none. */
+    from(stream: ResponseStream, metadata: unknown): ResponseStream {
+      stream.setContentType();
+      stream._onBeforeFirstWrite = (write) => {
+        write(JSON.stringify(metadata));
+        write(new Uint8Array(8));
+      };
+      return stream;
+    },
+  },
+};
+
+type Write = (chunk: string | Uint8Array) => unknown;
+
+export class ResponseStream extends Writable {
+  /** Lambda's hook by this name; libraries set it, too. */
+  _onBeforeFirstWrite: ((write: Write) => void) | undefined;
+  readonly #channel: PartChannel;
+  #hasWritten = false;
+  #unacknowledged = 0;
+  #goOn: (() => void) | undefined;
+
+  constructor(channel: PartChannel, { highWaterMark }: StreamOptions) {
+    super({ decodeStrings: true, ...(highWaterMark === undefined ? {} : { highWaterMark }) });
+    this.#channel = channel;
+  }
+
+  /** Only the metadata's type means anything here; the client's is a header of it. */
+  setContentType(): void {
+    if (this.#hasWritten)
+      throw new RuntimeError('InvalidStreamingOperation', 'Cannot set content-type, too late.');
+  }
+
+  /** Whether metadata were given that nothing has been written after. */
+  get hasLostMetadata(): boolean {
+    return !this.#hasWritten && this._onBeforeFirstWrite !== undefined;
+  }
+
+  /** What is neither text nor bytes is written as JSON. */
+  override write(chunk: unknown, ...rest: unknown[]): boolean {
+    const content = typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk : JSON.stringify(chunk);
+    const write = super.write.bind(this) as (chunk: string | Uint8Array, ...rest: unknown[]) => boolean;
+    if (!this.#hasWritten) {
+      this.#hasWritten = true;
+      this._onBeforeFirstWrite?.((before) => write(before));
+    }
+    return write(content, ...rest);
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#send(chunk, 0, done);
+  }
+
+  acknowledge(bytes: number): void {
+    this.#unacknowledged -= bytes;
+    const goOn = this.#goOn;
+    if (goOn === undefined || this.#unacknowledged >= WINDOW_BYTES) return;
+    this.#goOn = undefined;
+    this.#channel.hold(false);
+    goOn();
+  }
+
+  #send(chunk: Buffer, from: number, done: () => void): void {
+    for (let at = from; at < chunk.length; at += PART_BYTES) {
+      if (this.#unacknowledged >= WINDOW_BYTES) {
+        this.#goOn = () => this.#send(chunk, at, done);
+        this.#channel.hold(true);
+        return;
+      }
+      // A copy: the function may use its buffer again as soon as the write is done.
+      const part = new Uint8Array(chunk.subarray(at, at + PART_BYTES));
+      this.#unacknowledged += part.length;
+      this.#channel.send(part);
+    }
+    done();
+  }
+}

@@ -1,0 +1,48 @@
+/** Lambda's contract with a handler that streams (aws-lambda-nodejs-runtime-interface-client, Runtime.js). */
+import { once } from 'node:events';
+
+import { type Answer, type FunctionFacts, type Handler, isThenable, makeContext } from './contract.ts';
+import { toFailure } from './failure.ts';
+import type { ResponseStream } from './response-stream.ts';
+
+/**
+ * Calls a streaming handler with one event. Its return value is nothing; the invocation is over when its promise is
+ * settled and the stream has ended, whichever comes last. `warn` writes to the function's log.
+ */
+export function callStreamingHandler(
+  handler: Handler,
+  eventText: string,
+  facts: FunctionFacts,
+  requestId: string,
+  stream: ResponseStream,
+  answer: Answer,
+  warn: (message: string) => void,
+): void {
+  run(handler, eventText, facts, requestId, stream, warn).then(
+    () => answer(false, ''),
+    (error: unknown) => answer(true, JSON.stringify(toFailure(error)), error),
+  );
+}
+
+async function run(
+  handler: Handler,
+  eventText: string,
+  facts: FunctionFacts,
+  requestId: string,
+  stream: ResponseStream,
+  warn: (message: string) => void,
+): Promise<void> {
+  // A fault after the end, such as one more write, must not end the instance.
+  stream.on('error', () => undefined);
+  const finished = once(stream, 'finish');
+  // It is awaited below; until then the handler's own failure is the one that counts.
+  finished.catch(() => undefined);
+  const event: unknown = JSON.parse(eventText);
+  const result = handler(event, stream, makeContext(facts, requestId));
+  // Lambda fails with this very text.
+  if (!isThenable(result)) throw new Error('Streaming does not support non-async handlers.');
+  if ((await result) !== undefined) warn('Streaming handlers ignore return values.');
+  await finished;
+  if (stream.hasLostMetadata)
+    warn('The metadata given to HttpResponseStream.from were not sent: write to the stream before it ends');
+}

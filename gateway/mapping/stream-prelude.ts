@@ -1,0 +1,69 @@
+/**
+ * The beginning of a function's streamed answer: JSON with status and headers, eight NUL bytes, then the body
+ * (developer guide, "Lambda proxy integration format for response streaming").
+ */
+import { gatewayError } from '../errors.ts';
+import type { ByteStream, StreamAnswer } from '../ports.ts';
+
+const DELIMITER = Buffer.alloc(8);
+/** Where the delimiter begins at the latest. */
+const MAX_PRELUDE_BYTES = 16_384;
+
+/**
+ * Reads up to the delimiter; what follows it is the body.
+ * @throws GatewayError FUNCTION_FAILED with 500 where there is no delimiter; whatever ends the stream before it
+ */
+export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<string>> {
+  const parts = stream[Symbol.asyncIterator]();
+  let head: Buffer = Buffer.alloc(0);
+  for (;;) {
+    const next = await parts.next();
+    if (next.done === true)
+      throw malformedStream('the answer ended before the eight NUL bytes behind its metadata');
+    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    const at = head.indexOf(DELIMITER);
+    if (at >= 0 && at <= MAX_PRELUDE_BYTES) {
+      const body = new Remainder(head.subarray(at + DELIMITER.length), parts, stream);
+      return { kind: 'streams', head: head.toString('utf8', 0, at), body };
+    }
+    if (head.length < MAX_PRELUDE_BYTES + DELIMITER.length) continue;
+    stream.cancel();
+    throw malformedStream('no eight NUL bytes behind the metadata in the first 16 KB');
+  }
+}
+
+/** AWS calls this 500, where the malformed answer of a buffered proxy is 502. */
+export function malformedStream(reason: string): Error {
+  return gatewayError('FUNCTION_FAILED', {
+    source: 'integration',
+    status: 500,
+    reason: `Execution failed due to configuration error: Malformed Lambda proxy response: ${reason}`,
+  });
+}
+
+class Remainder implements ByteStream {
+  #first: Buffer | undefined;
+  readonly #parts: AsyncIterator<Buffer>;
+  readonly #source: ByteStream;
+
+  constructor(first: Buffer, parts: AsyncIterator<Buffer>, source: ByteStream) {
+    this.#first = first.length === 0 ? undefined : first;
+    this.#parts = parts;
+    this.#source = source;
+  }
+
+  cancel(): void {
+    this.#source.cancel();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Buffer> {
+    return {
+      next: () => {
+        const first = this.#first;
+        if (first === undefined) return this.#parts.next();
+        this.#first = undefined;
+        return Promise.resolve({ done: false, value: first });
+      },
+    };
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Packs the answer of an integration where the API wants it and the client takes it. Failures that the gateway words
+ * itself, and streams, stay as they are.
+ * reads: Accept-Encoding, reply · adds: nothing · may answer: no · fails with: nothing
+ * @see developer guide, "Receive an API response with a compressed payload"; aws-behaviour §2.4
+ */
+import { lastHeader } from '../events/header-list.ts';
+import type { Received, Reply } from '../exchange.ts';
+import type { Compressor } from '../ports.ts';
+
+/** `minimumBytes`: smaller bodies are not worth it. */
+export async function compress(
+  { rawHeaders }: Received,
+  reply: Reply,
+  minimumBytes: number,
+  at: { readonly compressor: Compressor },
+): Promise<void> {
+  const coding = chooseCoding(lastHeader(rawHeaders, 'accept-encoding'));
+  if (coding === undefined || reply.stream !== undefined || reply.body.length === 0) return;
+  // Of an integration that has packed it itself.
+  if (lastHeader(reply.headers, 'content-encoding') !== undefined) return;
+  const content = Buffer.from(reply.body);
+  if (content.length < minimumBytes) return;
+  reply.body = await at.compressor.pack(coding, content);
+  reply.headers.push('Content-Encoding', coding);
+}
+
+const ITEM = /^([^\s;]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
+
+/**
+ * What the client likes best, if AWS can do it: `br, gzip` gets nothing, since only the first counts. A missing header
+ * and `*` ask for nothing.
+ */
+export function chooseCoding(acceptEncoding: string | undefined): 'gzip' | 'deflate' | undefined {
+  let best: string | undefined;
+  let bestQuality = 0;
+  for (const item of (acceptEncoding ?? '').split(',')) {
+    const [, coding, quality = '1'] = ITEM.exec(item.trim()) ?? [];
+    if (coding === undefined || Number(quality) <= bestQuality) continue;
+    best = coding.toLowerCase();
+    bestQuality = Number(quality);
+  }
+  return best === 'gzip' || best === 'deflate' ? best : undefined;
+}

@@ -1,0 +1,47 @@
+/** Base paths of custom domains (aws-behaviour §10.4). */
+
+/** Longest key that AWS takes of a mapping. */
+const MAX_LENGTH = 300;
+const SEGMENT = "[A-Za-z0-9$_.+!*'()-]+";
+const BASE_PATH = new RegExp(`^(?:${SEGMENT}(?:/${SEGMENT})*)?$`);
+
+/** Whether AWS takes the text as base path: `v1`, `v1/orders`, or nothing for all that is not mapped otherwise. */
+export function isBasePath(text: string): boolean {
+  return text.length <= MAX_LENGTH && BASE_PATH.test(text);
+}
+
+/**
+ * The longest base path that the path begins with, segment by segment; the empty one fits all. Undefined where none
+ * does. `hasBasePath` is asked from the longest to the shortest, at most once per segment of the longest there is.
+ */
+export function findBasePath(
+  path: string,
+  hasBasePath: (basePath: string) => boolean,
+  maxSegments: number,
+): string | undefined {
+  const start = startOf(path);
+  const ends: number[] = [];
+  for (let end = start; end < path.length && ends.length < maxSegments;) {
+    const slash = path.indexOf('/', end);
+    end = slash === -1 ? path.length : slash;
+    ends.push(end);
+    end += 1;
+  }
+  for (const end of ends.reverse()) {
+    const candidate = path.slice(start, end);
+    if (hasBasePath(candidate)) return candidate;
+  }
+  return hasBasePath('') ? '' : undefined;
+}
+
+/** The path below a base path that it begins with: `/v1/pets` below `v1` → `/pets`. Slashes in front are one. */
+export function belowBasePath(path: string, basePath: string): string {
+  const rest = startOf(path) + basePath.length;
+  return `/${path.slice(startOf(path, rest))}`;
+}
+
+function startOf(path: string, from = 0): number {
+  let start = from;
+  while (path.charCodeAt(start) === 0x2f) start += 1;
+  return start;
+}

@@ -1,0 +1,30 @@
+/** A streamed reply for somebody who has no socket. */
+import type { Reply } from '../exchange.ts';
+
+/** Where gathering ends, whatever the stream still has. */
+export type GatherLimits = { readonly maxBytes: number; readonly timeoutMs: number };
+
+/** The reply in one piece. A stream that breaks off keeps what has come. */
+export async function gatherReply(reply: Reply, { maxBytes, timeoutMs }: GatherLimits): Promise<Reply> {
+  const { stream, ...whole } = reply;
+  if (stream === undefined) return reply;
+  const { bytes } = stream;
+  const deadline = setTimeout(() => bytes.cancel(), timeoutMs);
+  const parts: Buffer[] = [];
+  let sentBytes = 0;
+  let failure: string | undefined;
+  try {
+    for await (const part of bytes) {
+      parts.push(part);
+      sentBytes += part.length;
+      if (sentBytes >= maxBytes) break;
+    }
+  } catch (error) {
+    failure = error instanceof Error ? error.message : String(error);
+  }
+  clearTimeout(deadline);
+  bytes.cancel();
+  const cutBy = failure === undefined ? undefined : 'integration';
+  stream.onOver({ sentBytes, firstByteMs: undefined, cutBy, failure });
+  return { ...whole, body: Buffer.concat(parts).subarray(0, maxBytes) };
+}

@@ -1,0 +1,39 @@
+/** Bytes that are no HTTP, or that come too slowly: they never reach a route, and the client still learns what was wrong. */
+import { ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+type ClientError = Error & { readonly code?: string };
+
+/**
+ * Answers on the socket itself and ends it. Requests before the bad one on the same connection get their answers
+ * first: a client that pipelines must not read the refusal as the answer to another one.
+ */
+export function refuseMalformed(error: ClientError, socket: Duplex): void {
+  if (!socket.writable) return;
+  const current = responseOf(socket);
+  if (current === undefined) {
+    socket.end(refusal(error));
+    return;
+  }
+  if (current.req.complete && !current.writableFinished) {
+    // Node has put the next response in its place by then, if there is one.
+    current.once('finish', () => refuseMalformed(error, socket));
+    return;
+  }
+  // Its own answer has begun: there is no place for another one.
+  if (current.headersSent) socket.destroy();
+  else socket.end(refusal(error));
+}
+
+/** The response that the socket is waiting for; node keeps it under this name. */
+function responseOf(socket: Duplex): ServerResponse | undefined {
+  const message: unknown = Reflect.get(socket, '_httpMessage');
+  return message instanceof ServerResponse ? message : undefined;
+}
+
+function refusal({ code }: ClientError): string {
+  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const reason = STATUS_CODES[status] ?? '';
+  const body = JSON.stringify({ message: status === 431 ? 'Request Header Fields Too Large' : reason });
+  return `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
+}

@@ -1,0 +1,38 @@
+/** Where AWS services are, by the variables that AWS's own SDKs read. */
+import type { AwsEndpoints } from './service-client.ts';
+
+const ENDPOINT = /^AWS_ENDPOINT_URL(?:_([A-Z0-9_]+))?$/;
+
+/** Where an SDK's service id, as its variable spells it, differs from the name in integration URIs. */
+const SERVICE_IDS: Readonly<Record<string, string>> = {
+  eventbridge: 'events',
+  sfn: 'states',
+  cloudwatch: 'monitoring',
+  cloudwatchlogs: 'logs',
+};
+
+/**
+ * Endpoints by `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, credentials by the usual variables. A text says why
+ * not: an address that is none, or services to be called at AWS without credentials.
+ */
+export function readAwsEndpoints(
+  live: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): AwsEndpoints | string {
+  const urls: Record<string, string> = {};
+  for (const [name, url] of Object.entries(environment)) {
+    const match = ENDPOINT.exec(name);
+    if (match === null || url === undefined || url === '') continue;
+    if (!URL.canParse(url) || !/^https?:/.test(url)) return `${name} is no URL: ${url}`;
+    const service = match[1]?.toLowerCase().replaceAll('_', '');
+    urls[service === undefined ? '*' : (SERVICE_IDS[service] ?? service)] = url;
+  }
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
+  if (AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined)
+    return live.length > 0
+      ? '--aws calls AWS itself and needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
+      : { urls, live, credentials: undefined };
+  const session = AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN };
+  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, ...session };
+  return { urls, live, credentials };
+}

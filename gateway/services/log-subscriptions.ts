@@ -1,0 +1,178 @@
+/**
+ * `AWS::Logs::SubscriptionFilter`: lines of a log group go to a function too, in batches, as CloudWatch Logs sends
+ * them. A request's line costs one push; packing and calling happen later, and never make a request wait.
+ * @see CloudWatch Logs user guide, "Log group-level subscription filters", example 2
+ */
+import { gzipSync } from 'node:zlib';
+import type { ResolvedResource } from '../definition/model.ts';
+import type { Clock, Invoker, LogGroups, Random } from '../ports.ts';
+
+export type LogSubscription = {
+  readonly filterName: string;
+  readonly logGroup: string;
+  readonly functionName: string;
+};
+
+export type LogSubscriptionOptions = {
+  readonly invoker: Pick<Invoker, 'invoke' | 'has'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly accountId: string;
+  /** Told of lines that reach nobody. */
+  readonly report: (message: string) => void;
+  readonly flushMs?: number;
+};
+
+export interface LogSubscriptions extends LogGroups {
+  /** In place of those before. */
+  subscribe(subscriptions: readonly LogSubscription[]): void;
+  /** Delivers what has gathered, within a second. */
+  close(): Promise<void>;
+}
+
+/** CloudWatch gathers for seconds; half of one is enough to make batches, and not too long to wait for. */
+const FLUSH_MS = 500;
+const MAX_BATCH_LINES = 1000;
+const MAX_BATCH_CHARACTERS = 900_000;
+/** Lines that may wait for a slow function; what comes on top is dropped and counted. */
+const MAX_WAITING = 20_000;
+const TRIES = 3;
+const RETRY_MS = 1000;
+const CLOSE_MS = 1000;
+const LONGEST_MS = 900_000 + 60_000;
+
+type Line = { readonly id: string; readonly timestamp: number; readonly message: string };
+
+/** A destination that is no function has nobody here; `functionName` is then its ARN. */
+export function readLogSubscription({ logicalId, properties }: ResolvedResource): LogSubscription {
+  const textOf = (name: string): string => {
+    const value = properties[name];
+    return typeof value === 'string' ? value : '';
+  };
+  const arn = textOf('DestinationArn');
+  return {
+    filterName: textOf('FilterName') === '' ? logicalId : textOf('FilterName'),
+    logGroup: textOf('LogGroupName'),
+    functionName: /:function:([^:]+)/.exec(arn)?.[1] ?? arn,
+  };
+}
+
+export function createLogSubscriptions(groups: LogGroups, options: LogSubscriptionOptions): LogSubscriptions {
+  const { clock, flushMs = FLUSH_MS, invoker, report } = options;
+  let queues = new Map<string, Queue[]>();
+  let isClosed = false;
+  let sequence = 0;
+  return {
+    write(group, line) {
+      groups.write(group, line);
+      const subscribed = queues.get(group);
+      if (subscribed === undefined || isClosed) return;
+      const timestamp = clock.nowEpochMs();
+      sequence += 1;
+      const id = `${timestamp}${String(sequence).padStart(12, '0')}`.padStart(56, '0');
+      for (const queue of subscribed) queue.push({ id, timestamp, message: line });
+    },
+    subscribe(subscriptions) {
+      const open = [...queues.values()].flat();
+      const next = subscriptions.map((each) => {
+        if (!invoker.has(each.functionName))
+          report(
+            `lines of ${each.logGroup} reach nobody: ${each.functionName} is no function of the loaded stacks`,
+          );
+        return open.find((queue) => queue.isFor(each)) ?? new Queue(each, flushMs, options);
+      });
+      queues = Map.groupBy(next, (queue) => queue.logGroup);
+    },
+    async close() {
+      isClosed = true;
+      const ends = Promise.all([...queues.values()].flat().map((queue) => queue.drain()));
+      await Promise.race([ends, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
+    },
+  };
+}
+
+class Queue {
+  readonly #to: LogSubscription;
+  readonly #flushMs: number;
+  readonly #options: LogSubscriptionOptions;
+  #waiting: Line[] = [];
+  #dropped = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** One batch at a time: a function that is slow gets larger ones, not more of them. */
+  #sending: Promise<void> | undefined;
+
+  constructor(to: LogSubscription, flushMs: number, options: LogSubscriptionOptions) {
+    this.#to = to;
+    this.#flushMs = flushMs;
+    this.#options = options;
+  }
+
+  get logGroup(): string {
+    return this.#to.logGroup;
+  }
+
+  isFor({ filterName, logGroup, functionName }: LogSubscription): boolean {
+    const own = this.#to;
+    return own.filterName === filterName && own.logGroup === logGroup && own.functionName === functionName;
+  }
+
+  push(line: Line): void {
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#dropped += 1;
+      return;
+    }
+    this.#waiting.push(line);
+    this.#timer ??= setTimeout(() => void this.drain(), this.#flushMs).unref();
+  }
+
+  drain(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#sending ??= this.#send().finally(() => {
+      this.#sending = undefined;
+    });
+    return this.#sending;
+  }
+
+  async #send(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = takeBatch(this.#waiting);
+      if (!(await this.#deliver(batch))) this.#dropped += batch.length;
+      if (this.#dropped > 0)
+        this.#options.report(
+          `${this.#dropped} lines of ${this.logGroup} did not reach ${this.#to.functionName}`,
+        );
+      this.#dropped = 0;
+    }
+  }
+
+  /** Lambda tries a failed event twice more. */
+  async #deliver(logEvents: readonly Line[]): Promise<boolean> {
+    const { invoker, random, accountId } = this.#options;
+    const { functionName, logGroup, filterName } = this.#to;
+    const message = {
+      ...{ messageType: 'DATA_MESSAGE', owner: accountId, logGroup, logStream: 'gatewright' },
+      ...{ subscriptionFilters: [filterName], logEvents },
+    };
+    const data = gzipSync(JSON.stringify(message)).toString('base64');
+    const payload = JSON.stringify({ awslogs: { data } });
+    for (let attempt = 1; attempt <= TRIES && invoker.has(functionName); attempt += 1) {
+      const traceHeader = `Root=1-${random.hex(8)}-${random.hex(24)};Parent=${random.hex(16)};Sampled=0`;
+      const result = await invoker.invoke({ functionName, payload, timeoutMs: LONGEST_MS, traceHeader });
+      if (result.kind === 'returned') return true;
+      if (attempt < TRIES) await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+    }
+    return false;
+  }
+}
+
+function takeBatch(waiting: Line[]): readonly Line[] {
+  let characters = 0;
+  let count = 0;
+  for (const { message } of waiting) {
+    if (count >= MAX_BATCH_LINES || (count > 0 && characters + message.length > MAX_BATCH_CHARACTERS)) break;
+    characters += message.length;
+    count += 1;
+  }
+  return waiting.splice(0, count);
+}

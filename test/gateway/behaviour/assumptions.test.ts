@@ -1,0 +1,214 @@
+/** What `--assume` changes: each name with its values, the usual one first. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { LOCAL_ISSUER } from '#shared/access/issuers.ts';
+import { ASSUMPTIONS, readAssumption, USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
+import { INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
+import { anApi, headerOf } from '../../support/an-api.ts';
+import { meteredApi, statuses } from '../../support/metered-apis.ts';
+import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
+import { answerOf, API_ID } from '../../support/routed-apis.ts';
+import { signToken } from '../../support/signed-tokens.ts';
+import { carrying, CLAIMS, OTHER_KEY, withIssuers } from '../../support/token-issuers.ts';
+import type { Assumptions } from '../../../gateway/deployment/assumptions.ts';
+import type { JsonObject } from '../../../gateway/definition/model.ts';
+import type { TestResource } from '../../support/a-stack.ts';
+import type { FakeFunction } from '../../support/virtual-ports.ts';
+
+const DAY_MS = 86_400_000;
+
+function aResponse(ResponseType: string, properties: JsonObject): Record<string, TestResource> {
+  const all = { RestApiId: API_ID, ResponseType, ...properties };
+  return { Custom: { type: 'AWS::ApiGateway::GatewayResponse', properties: all } };
+}
+
+/** Status, body and error type of a call whose function Lambda throttles. */
+async function throttledFunction(
+  assumptions: Assumptions,
+  more: Record<string, TestResource> = {},
+): Promise<unknown> {
+  const list: FakeFunction = () => ({ kind: 'refused', reason: 'throttled', message: 'Rate Exceeded.' });
+  const reply = await anApi({ ...restApi(), ...more }, { list }, { assumptions }).send({
+    target: '/dev/pets',
+  });
+  return [reply.status, reply.body, headerOf(reply, 'x-amzn-errortype')];
+}
+
+/** Body of a denial by a Lambda authorizer. */
+async function denial(assumptions: Assumptions): Promise<string> {
+  const api = anApi(behindAuthorizer(TOKEN), { list: ok, auth: () => policy('Deny', '*') }, { assumptions });
+  return (await answerOf(api, { target: '/dev/pets', headers: bearer }))[1];
+}
+
+/** Status of an access token without the scope of the method. */
+async function withoutScope(assumptions: Assumptions): Promise<unknown> {
+  const Auth = {
+    type: 'AWS::ApiGateway::Authorizer',
+    properties: {
+      ...{
+        RestApiId: API_ID,
+        Type: 'COGNITO_USER_POOLS',
+        IdentitySource: 'method.request.header.Authorization',
+      },
+      ProviderARNs: ['arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_pool'],
+    },
+  };
+  const Pool = { type: 'AWS::Cognito::UserPool', id: 'us-east-1_pool', properties: {} };
+  const method = {
+    ...{ AuthorizationType: 'COGNITO_USER_POOLS', AuthorizerId: 'Auth' },
+    AuthorizationScopes: ['orders/read'],
+  };
+  const api = withIssuers(restApi(method, { Auth, Pool }), { assumptions });
+  const claims = {
+    ...CLAIMS,
+    iss: LOCAL_ISSUER,
+    roles: undefined,
+    token_use: 'access',
+    scope: 'orders/write',
+  };
+  const reply = await api.send({ target: '/dev/pets', headers: carrying(signToken(OTHER_KEY, claims)) });
+  return [reply.status, headerOf(reply, 'x-amzn-errortype')];
+}
+
+/** Status without the identity source, and how often the authorizer was asked, with a cache of `ttl` seconds. */
+async function withoutSource(assumptions: Assumptions, ttl: number): Promise<unknown> {
+  const authorizer = {
+    ...{ Type: 'REQUEST', IdentitySource: 'method.request.header.h' },
+    AuthorizerResultTtlInSeconds: ttl,
+  };
+  const auth = (): unknown => policy('Allow', '*');
+  const api = anApi(behindAuthorizer(authorizer), { list: ok, auth }, { assumptions });
+  const { status } = await api.send({ target: '/dev/pets' });
+  return [status, api.ports.invoker.calls.filter(({ functionName }) => functionName === 'auth').length];
+}
+
+/** Statuses on a Monday, the Saturday after, the Sunday and the next Monday, with one request a week. */
+async function aWeek(assumptions: Assumptions): Promise<unknown> {
+  const api = anApi(meteredApi({ Quota: { Limit: 1, Period: 'WEEK' } }), { list: ok }, { assumptions });
+  const seen = [];
+  for (const days of [0, 5, 1, 1]) {
+    api.ports.clock.advance(days * DAY_MS);
+    seen.push(...(await statuses(api, 1)));
+  }
+  return seen;
+}
+
+const with429 = 'Too Many Requests';
+
+const ROWS: readonly {
+  readonly source: string;
+  readonly name: keyof Assumptions;
+  readonly observe: (assumptions: Assumptions) => Promise<unknown>;
+  readonly expected: Readonly<Record<string, unknown>>;
+}[] = [
+  {
+    source: '§1.4',
+    name: 'access-denied-key',
+    observe: denial,
+    expected: {
+      Message: '{"Message":"User is not authorized to access this resource with an explicit deny"}',
+      message: '{"message":"User is not authorized to access this resource with an explicit deny"}',
+    },
+  },
+  {
+    source: '§4.6',
+    name: 'cognito-scope-status',
+    observe: withoutScope,
+    expected: { 401: [401, 'UnauthorizedException'], 403: [403, 'AccessDeniedException'] },
+  },
+  {
+    source: '§1.5 (verify)',
+    name: 'throttled-function-status',
+    observe: throttledFunction,
+    expected: {
+      502: [502, INTERNAL, 'InternalServerErrorException'],
+      500: [500, INTERNAL, 'InternalServerErrorException'],
+      429: [429, `{"message":"${with429}"}`, 'TooManyRequestsException'],
+    },
+  },
+  {
+    source: '§4.2 (verify)',
+    name: 'uncached-identity-sources',
+    observe: async (assumptions) => [
+      await withoutSource(assumptions, 0),
+      await withoutSource(assumptions, 300),
+    ],
+    expected: {
+      checked: [
+        [401, 0],
+        [401, 0],
+      ],
+      ignored: [
+        [200, 1],
+        [401, 0],
+      ],
+    },
+  },
+  {
+    source: '§5.3',
+    name: 'week-start',
+    observe: aWeek,
+    expected: { sunday: [200, 429, 200, 429], monday: [200, 429, 429, 200] },
+  },
+];
+
+describe('an assumption', () => {
+  for (const { source, name, observe, expected } of ROWS)
+    for (const value of ASSUMPTIONS[name])
+      it(`${name}=${value} holds (aws-behaviour ${source})`, async () => {
+        const assumptions = readAssumption(`${name}=${value}`, USUAL_ASSUMPTIONS);
+        assert.ok(assumptions);
+
+        assert.deepEqual(await observe(assumptions), expected[value]);
+      });
+
+  it('is tested by each of its names and values', () => {
+    const tested = ROWS.map(({ name, expected }) => [name, Object.keys(expected).sort()]);
+
+    assert.deepEqual(
+      Object.fromEntries(tested),
+      Object.fromEntries(Object.entries(ASSUMPTIONS).map(([name, values]) => [name, values.toSorted()])),
+    );
+  });
+
+  it('is usually the first value of its name', () => {
+    assert.deepEqual(
+      USUAL_ASSUMPTIONS,
+      Object.fromEntries(Object.entries(ASSUMPTIONS).map(([name, [first]]) => [name, first])),
+    );
+  });
+
+  it('leaves a throttled function to the gateway response of its status', async () => {
+    const of5xx = aResponse('DEFAULT_5XX', { ResponseTemplates: JSON_ONLY('"5xx"') });
+    const ofThrottled = aResponse('THROTTLED', { ResponseTemplates: JSON_ONLY('"throttled"') });
+    const as = (value: '429' | '500'): Assumptions => ({
+      ...USUAL_ASSUMPTIONS,
+      'throttled-function-status': value,
+    });
+    const type = 'InternalServerErrorException';
+
+    assert.deepEqual(await throttledFunction(as('500'), of5xx), [500, '"5xx"', type]);
+    assert.deepEqual(await throttledFunction(as('429'), ofThrottled), [
+      ...[429, '"throttled"'],
+      'TooManyRequestsException',
+    ]);
+    assert.deepEqual(await throttledFunction(as('429'), of5xx), [
+      429,
+      `{"message":"${with429}"}`,
+      'TooManyRequestsException',
+    ]);
+  });
+
+  for (const text of [
+    'week-start=tuesday',
+    'week-end=sunday',
+    'week-start',
+    '',
+    '=sunday',
+    'constructor=x',
+    'week-start=sunday ',
+  ])
+    it(`is none that reads "${text}"`, () => {
+      assert.equal(readAssumption(text, USUAL_ASSUMPTIONS), undefined);
+    });
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Account } from '../../../gateway/control/account.ts';
+import { ServedApis } from '../../../gateway/control/served-apis.ts';
+import { aStack } from '../../support/a-stack.ts';
+import { domain, HOST, keyed, mapping } from '../../support/custom-domains.ts';
+import { restRoutes } from '../../support/routed-apis.ts';
+import { virtualPorts } from '../../support/virtual-ports.ts';
+import type { TestResource } from '../../support/a-stack.ts';
+
+const PETS = restRoutes({ 'GET /pets': {} });
+
+function serving(resources: Record<string, TestResource>): ServedApis {
+  const served = new ServedApis(new Account({ clock: virtualPorts({}).clock, isThrottled: false }));
+  served.prepare([aStack(resources)]).serve();
+  return served;
+}
+
+describe('readDomains refuses', () => {
+  const rows: { name: string; resources: Record<string, TestResource>; says: RegExp }[] = [
+    {
+      name: 'a domain twice',
+      resources: { A: domain(), B: domain() },
+      says: /^The domain name you provided already exists\.$/,
+    },
+    {
+      name: 'what is no host name',
+      resources: { A: domain({ DomainName: 'api' }) },
+      says: /^Invalid domain name/,
+    },
+    {
+      name: 'several levels in a mapping of the older API',
+      resources: { D: domain(), M: mapping({ BasePath: 'v1/orders', Stage: 'dev' }) },
+      says: /^API Gateway V1 doesn't support the slash character \(\/\) in base path mappings\./,
+    },
+    {
+      name: 'one base path twice',
+      resources: { D: domain(), A: mapping({ BasePath: 'v1' }), B: keyed({ ApiMappingKey: 'v1' }) },
+      says: /^Base path already exists for this domain name$/,
+    },
+    {
+      name: 'several levels on an edge-optimized domain',
+      resources: {
+        D: domain({ EndpointConfiguration: { Types: ['EDGE'] } }),
+        M: keyed({ ApiMappingKey: 'a/b' }),
+      },
+      says: /needs a Regional domain name/,
+    },
+    {
+      name: 'a base path that no URL has',
+      resources: { D: domain(), M: mapping({ BasePath: 'a b' }) },
+      says: /^Invalid base path: "a b"$/,
+    },
+    {
+      name: 'an API that there is not',
+      resources: { D: domain(), M: mapping({ RestApiId: 'nobody' }) },
+      says: /^Invalid API identifier specified/,
+    },
+    {
+      name: 'a stage that there is not',
+      resources: { D: domain(), M: mapping({ Stage: 'none' }) },
+      says: /^Invalid stage identifier specified$/,
+    },
+    {
+      name: 'WebSocket and other APIs together',
+      resources: {
+        Chat: {
+          type: 'AWS::ApiGatewayV2::Api',
+          id: 'chat',
+          properties: { Name: 'chat', ProtocolType: 'WEBSOCKET' },
+        },
+        ...{ D: domain(), A: keyed({ ApiMappingKey: 'a' }), B: keyed({ ApiId: 'chat', ApiMappingKey: 'b' }) },
+      },
+      says: /^A domain name of WebSocket APIs/,
+    },
+  ];
+  for (const { name, resources, says } of rows)
+    it(name, () => {
+      assert.throws(() => serving({ ...PETS, ...resources }), { name: 'DefinitionError', message: says });
+    });
+
+  it('no mapping whose domain belongs to a stack that is not loaded', () => {
+    const served = serving({ ...PETS, M: mapping({ Stage: 'dev' }) });
+    assert.ok(served.atDomain(HOST, '/pets')?.api);
+  });
+});

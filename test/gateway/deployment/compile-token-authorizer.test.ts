@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { LOCAL_ISSUER } from '#shared/access/issuers.ts';
+import { USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
+import { compileCognitoAuthorizer } from '../../../gateway/deployment/compile-token-authorizer.ts';
+import { DefinitionError } from '../../../gateway/errors.ts';
+import type { TokenAuthorizer } from '../../../gateway/deployment/model.ts';
+
+const pool = (name: string): string => `arn:aws:cognito-idp:eu-west-1:123456789012:userpool/${name}`;
+const issuer = (name: string): string => `https://cognito-idp.eu-west-1.amazonaws.com/${name}`;
+const VARIABLE = '${stageVariables.pool}';
+
+function compile(ProviderARNs: readonly string[], localIssuers: readonly string[] = []): TokenAuthorizer {
+  const bag = {
+    ...{ id: 'Auth', logicalId: 'Auth', properties: { Type: 'COGNITO_USER_POOLS', ProviderARNs } },
+    place: (property?: string) => ({ file: 'template.json', logicalId: 'Auth', property }),
+  };
+  const from = { localIssuers: new Set(localIssuers), assumptions: USUAL_ASSUMPTIONS };
+  return compileCognitoAuthorizer(bag, from, false);
+}
+
+const namesOf = (issuers: TokenAuthorizer['trust']['issuers'] | undefined): readonly string[] | undefined =>
+  issuers?.map(({ issuer: name }) => name);
+
+describe('a COGNITO_USER_POOLS authorizer', () => {
+  it('needs a provider', () => {
+    assert.throws(() => compile([]), /at least one user pool/);
+  });
+});
+
+// Source: developer guide, "Using Amazon API Gateway stage variables", Amazon Cognito.
+describe('a user pool that a stage variable names', () => {
+  it('is one only on a stage that has the variable', () => {
+    const { issuersOf } = compile([pool(VARIABLE), pool('eu-west-1_own')]);
+
+    assert.deepEqual(namesOf(issuersOf?.({ pool: 'eu-west-1_b' })), [
+      issuer('eu-west-1_b'),
+      issuer('eu-west-1_own'),
+    ]);
+    for (const variables of [null, {}, { pool: 'no pool' }, { pool: 'x/y' }])
+      assert.deepEqual(namesOf(issuersOf?.(variables)), [issuer('eu-west-1_own')]);
+  });
+
+  it('may be a part of the name, and one of the same stacks', () => {
+    const { issuersOf } = compile([pool(`eu-west-1_${VARIABLE}`)], [issuer('eu-west-1_b')]);
+
+    assert.deepEqual(namesOf(issuersOf?.({ pool: 'b' })), [LOCAL_ISSUER]);
+    assert.deepEqual(namesOf(issuersOf?.({ pool: 'c' })), [issuer('eu-west-1_c')]);
+  });
+
+  it('costs nothing where there is none', () => {
+    const { issuersOf, trust } = compile([pool('eu-west-1_own')]);
+
+    assert.equal(issuersOf, undefined);
+    assert.deepEqual(namesOf(trust.issuers), [issuer('eu-west-1_own')]);
+  });
+
+  for (const arn of [
+    VARIABLE,
+    `arn:aws:iam::123456789012:userpool/${VARIABLE}`,
+    `arn:aws:cognito-idp:eu-west-1:123456789012:pool/${VARIABLE}`,
+  ])
+    it(`is refused in ${arn}`, () => {
+      assert.throws(
+        () => compile([arn]),
+        (error) => error instanceof DefinitionError && error.place.property === 'ProviderARNs',
+      );
+    });
+});

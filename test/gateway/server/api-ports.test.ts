@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+import { Account } from '../../../gateway/control/account.ts';
+import { ServedApis } from '../../../gateway/control/served-apis.ts';
+import { openApiPorts } from '../../../gateway/server/api-ports.ts';
+import { planOwnPorts } from '../../../gateway/server/port-plan.ts';
+import { Connections } from '../../../gateway/websocket/connections.ts';
+import { aStack } from '../../support/a-stack.ts';
+import { domain, HOST, mapping } from '../../support/custom-domains.ts';
+import { API_ID, echo, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
+import { virtualPorts } from '../../support/virtual-ports.ts';
+import type { ApiPorts } from '../../../gateway/server/api-ports.ts';
+
+const MENU = 'menuapi000';
+const MENU_HOST = 'menu.example.com';
+
+/** The REST API of `routed-apis.ts` on one domain, an HTTP API on another. */
+const http = Object.fromEntries(
+  Object.entries(httpRoutes(['GET /menu'])).map(([name, { type, id, properties }]) => [
+    `Menu${name}`,
+    {
+      type,
+      ...(id === undefined ? {} : { id: MENU }),
+      properties: {
+        ...properties,
+        ...(id === undefined ? { ApiId: MENU } : {}),
+        ...(properties['Target'] === undefined ? {} : { Target: 'integrations/MenuRun' }),
+      },
+    },
+  ]),
+);
+
+const RESOURCES = {
+  ...restRoutes({ 'GET /pets': {} }),
+  ...http,
+  D: domain(),
+  M: mapping({ BasePath: 'v1', Stage: 'dev' }),
+  Menu: domain({ DomainName: MENU_HOST }),
+  MenuMapping: {
+    type: 'AWS::ApiGatewayV2::ApiMapping',
+    properties: { DomainName: MENU_HOST, ApiId: MENU, ApiMappingKey: 'v1', Stage: '$default' },
+  },
+};
+
+describe('openApiPorts', () => {
+  let opened: ApiPorts;
+  let port = 0;
+  before(async () => {
+    const ports = virtualPorts({ echo });
+    const served = new ServedApis(new Account({ clock: ports.clock, isThrottled: false }));
+    served.prepare([aStack(RESOURCES)]).serve();
+    const findApi = (id: string) => served.find(id);
+    opened = await openApiPorts({
+      ...{ host: '127.0.0.1', allowHosts: [], plans: planOwnPorts([API_ID], 0, findApi) },
+      findDomain: (host, path) => served.atDomain(host, path),
+      handleManagement: () => ({ status: 404, headers: [], body: '' }),
+      at: { ...ports, findApi, connections: new Connections(ports.clock) },
+    });
+    port = opened.ports.get(API_ID) ?? 0;
+  });
+  after(() => opened.close());
+
+  /** Status and body, or the path that the function is told. */
+  function get(host: string, path: string): Promise<readonly [number, unknown]> {
+    return new Promise((resolve, reject) => {
+      request({ host: '127.0.0.1', port, path, headers: { Host: host } }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const status = response.statusCode ?? 0;
+          const text = Buffer.concat(chunks).toString();
+          if (response.headers['content-type'] === 'text/plain') {
+            resolve([status, text]);
+            return;
+          }
+          const body = JSON.parse(text) as Record<string, unknown>;
+          resolve([status, status === 200 ? (body['path'] ?? body['rawPath']) : body]);
+        });
+      })
+        .on('error', reject)
+        .end();
+    });
+  }
+
+  const rows: {
+    name: string;
+    host: (port: number) => string;
+    path: string;
+    expected: readonly [number, unknown];
+  }[] = [
+    {
+      name: 'serves the API of the port by any name of this machine',
+      host: (own) => `localhost:${own}`,
+      path: '/dev/pets',
+      expected: [200, '/pets'],
+    },
+    {
+      name: 'serves another API by its execute-api name',
+      host: (own) => `${MENU}.execute-api.localhost:${own}`,
+      path: '/menu',
+      expected: [200, '/menu'],
+    },
+    { name: 'serves a custom domain', host: () => HOST, path: '/v1/pets?x=1', expected: [200, '/v1/pets'] },
+    {
+      name: 'serves a custom domain whose port is named',
+      host: (own) => `${HOST}:${own}`,
+      path: '/v1/pets',
+      expected: [200, '/v1/pets'],
+    },
+    {
+      name: 'serves an HTTP API on its domain from the port of another API',
+      host: () => MENU_HOST,
+      path: '/v1/menu',
+      expected: [200, '/v1/menu'],
+    },
+    {
+      name: 'forbids what a domain of REST APIs has no mapping for (aws-behaviour §10.4)',
+      host: () => HOST,
+      path: '/v2/pets',
+      expected: [403, { message: 'Forbidden' }],
+    },
+    {
+      name: 'does not find what a domain of HTTP APIs has no mapping for (aws-behaviour §10.4)',
+      host: () => MENU_HOST,
+      path: '/v2/menu',
+      expected: [404, { message: 'Not Found' }],
+    },
+    ...['/ping', '/sping?x=1'].flatMap((path) => [
+      {
+        ...{ name: `keeps ${path} of a REST API for the health check (aws-behaviour §2.1)`, path },
+        ...{ host: (own: number) => `localhost:${own}`, expected: [200, 'healthy'] as const },
+      },
+      {
+        ...{ name: `keeps ${path} of a custom domain for the health check (aws-behaviour §2.1)`, path },
+        ...{ host: () => HOST, expected: [200, 'healthy'] as const },
+      },
+    ]),
+    {
+      name: 'keeps nothing below it',
+      host: () => HOST,
+      path: '/ping/pong',
+      expected: [403, { message: 'Forbidden' }],
+    },
+    {
+      name: 'keeps nothing of HTTP APIs',
+      host: () => MENU_HOST,
+      path: '/ping',
+      expected: [404, { message: 'Not Found' }],
+    },
+    {
+      name: 'admits no other name: a page may have pointed its own here',
+      host: () => 'evil.example.com',
+      path: '/dev/pets',
+      expected: [403, { message: 'Host not allowed' }],
+    },
+  ];
+  for (const { name, host, path, expected } of rows)
+    it(name, async () => assert.deepEqual(await get(host(port), path), expected));
+});
