@@ -1,0 +1,31 @@
+/** `POST /webhooks/{source}`: verifies a signed delivery and puts it on EventBridge or SQS, once. */
+import { createAwsCaller } from '#shared/aws/aws-json-poster.ts';
+import { readWebhookReceiverConfig } from '#shared/config.ts';
+import { observeHandler } from '#shared/observability/observe-handler.ts';
+import { parseCompiledWebhooks } from '#shared/webhooks/compiled-webhooks.ts';
+import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
+import { createWebhookReceiver } from '#shared/webhooks/receive.ts';
+import type { WebhookReceiver } from '#shared/webhooks/receive.ts';
+import compiled from '../access/webhooks.compiled.json' with { type: 'json' };
+
+/** Longer than the function may run (serverless.yml). */
+const LEASE_SECONDS = 20;
+
+let receiver: WebhookReceiver | undefined;
+
+export const handler = observeHandler('webhook-receiver', async (event, { count }) => {
+  receiver ??= create();
+  const { outcome, reason, reply } = await receiver.receive(event);
+  count(outcome, reason);
+  return reply;
+});
+
+function create(): WebhookReceiver {
+  const config = readWebhookReceiverConfig();
+  return createWebhookReceiver({
+    webhooks: parseCompiledWebhooks(compiled),
+    config,
+    claims: createDynamoDbClaims({ tableName: config.tableName, leaseSeconds: LEASE_SECONDS }),
+    caller: createAwsCaller(config.aws),
+  });
+}

@@ -1,0 +1,108 @@
+/**
+ * Signed webhooks in front of a user's own handler: `webhook()` for middy, `withWebhook()` for a plain handler. The
+ * handler runs for genuine deliveries only, once each if `claims` are given; refusals, repetitions and the senders'
+ * handshakes are answered here. For REST APIs, HTTP APIs with payload 1.0 and 2.0, and function URLs.
+ */
+import type { MiddlewareObj } from '@middy/core';
+import { parseRawRequest } from '../aws/raw-request.ts';
+import type { ProxyResult } from '../aws/proxy-result.ts';
+import type { DeliveryClaim, DeliveryClaims } from '../ports.ts';
+import { admitDelivery } from '../webhooks/admit.ts';
+import type { AdmitOptions } from '../webhooks/admit.ts';
+import type { SchemeName } from '../webhooks/schemes.ts';
+import type { Delivery } from '../webhooks/verify.ts';
+
+export type WebhookOptions = {
+  readonly scheme: SchemeName;
+  /** As the sender shows them; the new one and the old one while a secret is changed. */
+  readonly secrets: readonly string[] | (() => readonly string[] | Promise<readonly string[]>);
+  /** How far the sender's time may be from ours. Default: 300. */
+  readonly toleranceSeconds?: number;
+  /** Default: 1,000,000. */
+  readonly maxBodyBytes?: number;
+  /** Where deliveries are remembered (`createDynamoDbClaims`), under the name of the source. */
+  readonly claims?: DeliveryClaims;
+  /** Default: the name of the scheme. */
+  readonly source?: string;
+  /** GitHub: tell deliveries with equal bodies apart by X-GitHub-Delivery, which nothing signs. */
+  readonly trustDeliveryId?: boolean;
+};
+
+export type WebhookHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
+
+type UnderWay = { readonly delivery: Delivery; readonly claim: DeliveryClaim | undefined };
+
+/** Deliveries under way: found by the handler through `deliveryOf`, gone with the event. */
+const underWay = new WeakMap<object, UnderWay>();
+
+/** The verified delivery of this event, its body as bytes; undefined outside of a webhook's handler. */
+export function deliveryOf(event: object): Delivery | undefined {
+  return underWay.get(event)?.delivery;
+}
+
+/** For middy: `.use(webhook({ scheme: 'github', secrets }))`, before whatever parses the body. */
+export function webhook<Event extends object>(options: WebhookOptions): MiddlewareObj<Event, unknown> {
+  return {
+    before: async ({ event }) => (await admit(event, options)).answered,
+    after: ({ event, response }) => settle(event, isSuccess(response)),
+    onError: ({ event }) => settle(event, false),
+  };
+}
+
+/** For a handler without middy; the same rules. */
+export function withWebhook<Event extends object>(
+  handler: WebhookHandler<Event>,
+  options: WebhookOptions,
+): (event: Event, ...rest: readonly unknown[]) => Promise<unknown> {
+  return async (event, ...rest) => {
+    const { answered } = await admit(event, options);
+    if (answered !== undefined) return answered;
+    try {
+      const response = await handler(event, ...rest);
+      await settle(event, isSuccess(response));
+      return response;
+    } catch (error) {
+      await settle(event, false);
+      throw error;
+    }
+  };
+}
+
+async function admit(
+  event: object,
+  options: WebhookOptions,
+): Promise<{ readonly answered: ProxyResult | undefined }> {
+  const admission = await admitDelivery(parseRawRequest(event), toAdmitOptions(options));
+  if (admission.kind === 'answered') return { answered: admission.reply };
+  underWay.set(event, admission);
+  return { answered: undefined };
+}
+
+function toAdmitOptions(options: WebhookOptions): AdmitOptions {
+  const { scheme, secrets, claims, trustDeliveryId } = options;
+  const { toleranceSeconds = 300, maxBodyBytes = 1_000_000, source = scheme } = options;
+  return {
+    ...{ scheme, source, toleranceSeconds, maxBodyBytes, claims, trustDeliveryId },
+    secrets: () => (typeof secrets === 'function' ? secrets() : secrets),
+  };
+}
+
+/**
+ * After a failure the sender's next attempt must get through. Neither write changes the answer: a mark that is
+ * missing means that the delivery comes once more, a claim that is left over runs out by itself.
+ */
+async function settle(event: object, hasArrived: boolean): Promise<void> {
+  const claim = underWay.get(event)?.claim;
+  underWay.delete(event);
+  try {
+    await (hasArrived ? claim?.keep() : claim?.release());
+  } catch {
+    return;
+  }
+}
+
+/** What a sender takes for "arrived"; HTTP APIs also take answers without a status code, as 200. */
+function isSuccess(response: unknown): boolean {
+  if (typeof response !== 'object' || response === null || !('statusCode' in response)) return true;
+  return typeof response.statusCode === 'number' && response.statusCode >= 200 && response.statusCode < 300;
+}

@@ -1,0 +1,39 @@
+/** `access/webhooks.compiled.json`: what the receiver ships of `access/webhooks.yml`. Names of secrets, never secrets. */
+import type { SchemeName } from './schemes.ts';
+
+export type CompiledWebhooks = {
+  readonly sources: readonly CompiledSource[];
+};
+
+/** One sender in one stage of the stack. */
+export type CompiledSource = {
+  /** Last segment of the path: `POST /webhooks/{name}`. */
+  readonly name: string;
+  readonly stage: string;
+  readonly scheme: SchemeName;
+  readonly secret: SecretPlace;
+  readonly target: Target;
+  readonly toleranceSeconds: number;
+  readonly trustDeliveryId?: true;
+};
+
+export type SecretPlace = {
+  /** `parameter`: SSM; `secret`: Secrets Manager; `env`: a variable, which a deployed function does not look at. */
+  readonly kind: 'env' | 'parameter' | 'secret';
+  readonly name: string;
+};
+
+export type Target =
+  | {
+      readonly kind: 'eventBridge';
+      readonly bus: string;
+      readonly source: string;
+      /** Without: the type of the event, as the sender names it. */
+      readonly detailType?: string;
+    }
+  | { readonly kind: 'sqs'; readonly queue: string };
+
+/** The file as it is imported; written and checked by the build only. */
+export function parseCompiledWebhooks(json: unknown): CompiledWebhooks {
+  return json as CompiledWebhooks;
+}

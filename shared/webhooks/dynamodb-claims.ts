@@ -1,0 +1,141 @@
+/** DeliveryClaims on the `access` table: `pk` `WEBHOOK#{source}`, `sk` the delivery's key, forgotten at `expiresAt`. */
+import { randomUUID } from 'node:crypto';
+import type * as DynamoDb from '@aws-sdk/client-dynamodb';
+import { loadPackage } from '../aws/load-package.ts';
+import { DomainError } from '../errors.ts';
+import type { ClaimedDelivery, ClaimOutcome, DeliveryClaims } from '../ports.ts';
+
+/** The client and what is used of its package; made on the first call, because loading them costs 45 ms of a cold start. */
+export type LoadClaimsClient = () => Promise<{
+  readonly client: Pick<DynamoDb.DynamoDBClient, 'send'>;
+  readonly commands: Pick<typeof DynamoDb, 'DeleteItemCommand' | 'PutItemCommand' | 'UpdateItemCommand'>;
+}>;
+
+export type DynamoDbClaimsOptions = {
+  readonly tableName: string;
+  /**
+   * How long one attempt may take, and so how long the next one waits after a crash. Longer than the function may
+   * run; default: 60, more than API Gateway waits.
+   */
+  readonly leaseSeconds?: number;
+  readonly load?: LoadClaimsClient;
+};
+
+/** Senders retry for three days at most (Stripe); GitHub signs no time, so what is forgotten can be repeated there. */
+const REMEMBERED_SECONDS = 30 * 86_400;
+const LEASE_SECONDS = 60;
+const TIMEOUT_MS = 2_000;
+
+/** Region, credentials and endpoint are the SDK's own environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
+export const loadClaimsClient: LoadClaimsClient = async () => {
+  const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
+  return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };
+};
+
+/**
+ * A claim has two states, so that each delivery arrives at least once and, but for crashes, at most once.
+ * *Claimed* carries a lease: while it runs, an equal delivery is told to come again. If delivering fails, the claim is
+ * deleted; if the function dies, or even the delete fails, the lease runs out by itself: either way the sender's
+ * next attempt gets through, and its first one was answered with a failure, so there is a next one. *Delivered* has no
+ * lease and is written only after the target has taken the event. If that write fails, the event may arrive once more,
+ * never once less: a mark before the delivery would be the one that can swallow an event.
+ */
+export function createDynamoDbClaims(options: DynamoDbClaimsOptions): DeliveryClaims {
+  const { load = loadClaimsClient } = options;
+  let loading: ReturnType<LoadClaimsClient> | undefined;
+  const loaded = async () => {
+    loading ??= load();
+    try {
+      return await loading;
+    } catch (error) {
+      // The next call tries again: a package that could not be loaded is no decision for good.
+      loading = undefined;
+      throw error;
+    }
+  };
+  return { take: (delivery) => take(delivery, options, loaded) };
+}
+
+async function take(
+  delivery: ClaimedDelivery,
+  { tableName, leaseSeconds = LEASE_SECONDS }: DynamoDbClaimsOptions,
+  load: LoadClaimsClient,
+): Promise<ClaimOutcome> {
+  const { source, key, atEpochMs } = delivery;
+  const owner = { S: randomUUID() };
+  const at = Math.floor(atEpochMs / 1000);
+  const place = { TableName: tableName, Key: { pk: { S: `WEBHOOK#${source}` }, sk: { S: key } } };
+  const expiresAt = { N: String(at + REMEMBERED_SECONDS) };
+  const refusal = await orRefused(
+    load,
+    ({ PutItemCommand }) =>
+      new PutItemCommand({
+        TableName: tableName,
+        Item: { ...place.Key, owner, expiresAt, leasedUntil: { N: String(at + leaseSeconds) } },
+        // DynamoDB deletes what has expired some days late.
+        ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :at OR leasedUntil < :at',
+        ExpressionAttributeValues: { ':at': { N: String(at) } },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+  );
+  // The SDK sends again what it got no answer to: then it is our own claim that is in the way.
+  if (refusal !== undefined && refusal.item?.['owner']?.S !== owner.S)
+    return { kind: refusal.item === undefined || 'leasedUntil' in refusal.item ? 'held' : 'delivered' };
+  return {
+    kind: 'taken',
+    claim: {
+      async keep() {
+        // Whoever holds the claim by now: the event has arrived.
+        await orRefused(
+          load,
+          ({ UpdateItemCommand }) =>
+            new UpdateItemCommand({
+              ...place,
+              UpdateExpression: 'SET deliveredAt = :at, expiresAt = :expiresAt REMOVE leasedUntil, #owner',
+              ExpressionAttributeNames: { '#owner': 'owner' },
+              ExpressionAttributeValues: { ':at': { N: String(at) }, ':expiresAt': expiresAt },
+            }),
+        );
+      },
+      async release() {
+        // Refused where somebody else took over: the claim is theirs to release.
+        await orRefused(
+          load,
+          ({ DeleteItemCommand }) =>
+            new DeleteItemCommand({
+              ...place,
+              ConditionExpression: '#owner = :owner',
+              ExpressionAttributeNames: { '#owner': 'owner' },
+              ExpressionAttributeValues: { ':owner': owner },
+            }),
+        );
+      },
+    },
+  };
+}
+
+type Commands = Awaited<ReturnType<LoadClaimsClient>>['commands'];
+type Command = DynamoDb.DeleteItemCommand | DynamoDb.PutItemCommand | DynamoDb.UpdateItemCommand;
+type Refusal = { readonly item: Readonly<Record<string, DynamoDb.AttributeValue>> | undefined };
+
+/** Undefined = done; else the condition did not hold, for this item. */
+async function orRefused(
+  load: LoadClaimsClient,
+  commandOf: (commands: Commands) => Command,
+): Promise<Refusal | undefined> {
+  try {
+    const { client, commands } = await load();
+    // One signature per command is all that the overloads of `send` know.
+    await client.send(commandOf(commands) as DynamoDb.PutItemCommand, {
+      abortSignal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ConditionalCheckFailedException')
+      return { item: (error as Error & Pick<DynamoDb.ConditionalCheckFailedException, 'Item'>).Item };
+    if (error instanceof DomainError) throw error;
+    throw new DomainError('STORE_UNAVAILABLE', 'the table of webhook claims did not answer', {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,81 @@
+/** What `webhook-receiver` does with a request: find the source, admit the delivery, pass it on, remember it. */
+import type { ProxyResult } from '../aws/proxy-result.ts';
+import { parseRawRequest } from '../aws/raw-request.ts';
+import type { WebhookReceiverConfig } from '../config.ts';
+import { problem, problemReply } from '../http/problem.ts';
+import type { AwsCaller, DeliveryClaim, DeliveryClaims } from '../ports.ts';
+import { ACCEPTED, admitDelivery } from './admit.ts';
+import type { Answered } from './admit.ts';
+import type { CompiledWebhooks } from './compiled-webhooks.ts';
+import { createSecretReader, SecretCache } from './secrets.ts';
+import { MESSAGE_LIMIT_BYTES, printMessage, sendMessage } from './target.ts';
+
+export type ReceiverParts = {
+  readonly webhooks: CompiledWebhooks;
+  readonly config: WebhookReceiverConfig;
+  readonly claims: DeliveryClaims;
+  readonly caller: AwsCaller;
+};
+
+/** What the sender is answered, and what the metrics say of it. */
+export type Receipt = {
+  readonly outcome: Answered | 'Delivered' | 'UnknownSource';
+  readonly reason?: string;
+  readonly reply: ProxyResult;
+};
+
+export interface WebhookReceiver {
+  /** @throws DomainError for failures of ours; the sender then gets a 500 and tries again */
+  receive(event: unknown): Promise<Receipt>;
+}
+
+export function createWebhookReceiver(parts: ReceiverParts): WebhookReceiver {
+  const { webhooks, config, claims, caller } = parts;
+  const secrets = new SecretCache(createSecretReader(caller, config.localSecret));
+  return {
+    async receive(event) {
+      const request = parseRawRequest(event);
+      const { source: name } = request.pathParameters;
+      const source = webhooks.sources.find((one) => one.name === name && one.stage === config.stage);
+      if (source === undefined)
+        return { outcome: 'UnknownSource', reply: problemReply(problem(404, 'Not Found')) };
+      const { scheme, toleranceSeconds, trustDeliveryId } = source;
+      const admission = await admitDelivery(request, {
+        ...{ scheme, toleranceSeconds, trustDeliveryId, claims },
+        source: source.name,
+        maxBodyBytes: MESSAGE_LIMIT_BYTES,
+        secrets: (nowEpochMs) => secrets.get(source.secret, nowEpochMs),
+      });
+      if (admission.kind === 'answered') return admission;
+      const { delivery, claim } = admission;
+      const message = printMessage(source.name, delivery);
+      if (Buffer.byteLength(message) > MESSAGE_LIMIT_BYTES) {
+        await giveUp(claim);
+        return { outcome: 'TooLarge', reply: problemReply(problem(413, 'Content Too Large')) };
+      }
+      try {
+        await sendMessage(message, delivery, source.target, { caller, home: config });
+      } catch (error) {
+        await giveUp(claim);
+        throw error;
+      }
+      return keep(claim);
+    },
+  };
+}
+
+/** The claim runs out by itself as well; what went wrong before is the failure to report. */
+async function giveUp(claim: DeliveryClaim | undefined): Promise<void> {
+  await claim?.release().catch(() => undefined);
+}
+
+/** It has arrived. A failure answer would make the sender repeat it for sure; without the mark it only may. */
+async function keep(claim: DeliveryClaim | undefined): Promise<Receipt> {
+  const arrived: Receipt = { outcome: 'Delivered', reply: ACCEPTED };
+  try {
+    await claim?.keep();
+    return arrived;
+  } catch {
+    return { ...arrived, reason: 'claim_not_kept' };
+  }
+}

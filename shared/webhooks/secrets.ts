@@ -1,0 +1,96 @@
+/** Secrets of webhooks: read when the first delivery needs them, kept for a bounded time. */
+import { DomainError } from '../errors.ts';
+import type { AwsCaller } from '../ports.ts';
+import type { SecretPlace } from './compiled-webhooks.ts';
+
+const FRESH_MS = 300_000;
+/** GitHub does not send again what it got no answer to, so a parameter store that is away must not stop deliveries at once. */
+const STALE_MS = 3_600_000;
+
+export type ReadSecretText = (place: SecretPlace) => Promise<string>;
+
+type Kept = { readonly secrets: readonly string[]; readonly readAtEpochMs: number };
+
+export class SecretCache {
+  readonly #read: ReadSecretText;
+  readonly #kept = new Map<string, Kept>();
+  readonly #reading = new Map<string, Promise<Kept>>();
+
+  constructor(read: ReadSecretText) {
+    this.#read = read;
+  }
+
+  /** @throws DomainError SECRET_UNAVAILABLE, CONFIG_INVALID */
+  async get(place: SecretPlace, nowEpochMs: number): Promise<readonly string[]> {
+    const key = JSON.stringify(place);
+    const kept = this.#kept.get(key);
+    // The time may have been set back: what was read "later" is of unknown age.
+    const ageMs = kept === undefined ? Infinity : Math.abs(nowEpochMs - kept.readAtEpochMs);
+    if (kept !== undefined && ageMs <= FRESH_MS) return kept.secrets;
+    try {
+      return (await this.#readOnce(key, place, nowEpochMs)).secrets;
+    } catch (error) {
+      if (kept !== undefined && ageMs <= STALE_MS) return kept.secrets;
+      throw error;
+    }
+  }
+
+  /** However many deliveries wait for it. */
+  #readOnce(key: string, place: SecretPlace, nowEpochMs: number): Promise<Kept> {
+    const known = this.#reading.get(key);
+    if (known !== undefined) return known;
+    const reading = this.#read(place)
+      .then((text) => {
+        const kept = { secrets: splitSecrets(text), readAtEpochMs: nowEpochMs };
+        this.#kept.set(key, kept);
+        return kept;
+      })
+      .finally(() => this.#reading.delete(key));
+    this.#reading.set(key, reading);
+    return reading;
+  }
+}
+
+/** One secret per line, so that one can be added and the old one removed without a deployment. */
+export function splitSecrets(text: string): readonly string[] {
+  return text.split(/\r?\n/).filter((line) => line !== '');
+}
+
+/**
+ * Reads an SSM parameter or a secret of Secrets Manager.
+ * @param localSecret a variable of the environment, on a developer's machine
+ */
+export function createSecretReader(
+  caller: AwsCaller,
+  localSecret: (variable: string) => string,
+): ReadSecretText {
+  return async (place) => {
+    if (place.kind === 'env') return localSecret(place.name);
+    const value = await readFromAws(place, caller);
+    if (typeof value !== 'string')
+      throw new DomainError('SECRET_UNAVAILABLE', 'the secret of a webhook is no text');
+    return value;
+  };
+}
+
+async function readFromAws({ kind, name }: SecretPlace, caller: AwsCaller): Promise<unknown> {
+  try {
+    if (kind === 'secret') {
+      const input = { SecretId: name };
+      const answer = await caller.call({
+        ...{ service: 'secretsmanager', target: 'secretsmanager.GetSecretValue', input },
+      });
+      return answer['SecretString'];
+    }
+    const input = { Name: name, WithDecryption: true };
+    const { Parameter: parameter } = await caller.call({
+      ...{ service: 'ssm', target: 'AmazonSSM.GetParameter', input },
+    });
+    return typeof parameter === 'object' && parameter !== null && 'Value' in parameter
+      ? parameter.Value
+      : undefined;
+  } catch (error) {
+    if (error instanceof DomainError) throw error;
+    throw new DomainError('SECRET_UNAVAILABLE', 'the secret of a webhook cannot be read', { cause: error });
+  }
+}

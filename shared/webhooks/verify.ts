@@ -1,0 +1,91 @@
+/** Whether a delivery comes from who holds the secret, and now. */
+import { createHash } from 'node:crypto';
+import type { EventFields } from '../aws/event-fields.ts';
+import type { RawRequest } from '../aws/raw-request.ts';
+import { DomainError } from '../errors.ts';
+import { refused } from './scheme.ts';
+import type { Refused, Scheme } from './scheme.ts';
+import { SCHEMES } from './schemes.ts';
+import type { SchemeName } from './schemes.ts';
+
+/** A delivery whose signature holds. */
+export type Delivery = {
+  readonly scheme: SchemeName;
+  /** `id#` and the sender's own id if it is signed, else `signed#` and a hash of what was: what comes again has the same. */
+  readonly key: string;
+  /** `push`, `invoice.paid`. GitHub signs its body only: there it is a label, no proof. */
+  readonly type: string | undefined;
+  readonly body: Uint8Array;
+  /** The body, if it is a JSON object; numbers may have lost digits, `body` has not. */
+  readonly payload: EventFields;
+  readonly receivedAtEpochMs: number;
+};
+
+export type Verification = { readonly kind: 'verified'; readonly delivery: Delivery } | Refused;
+
+export type VerifyOptions = {
+  readonly scheme: SchemeName;
+  /** Asked only for a request that has a signature to check. */
+  readonly secrets: (nowEpochMs: number) => readonly string[] | Promise<readonly string[]>;
+  /** How far the sender's time may be from ours, either way. */
+  readonly toleranceSeconds: number;
+  /**
+   * GitHub: tell deliveries apart by X-GitHub-Delivery, which nothing signs, instead of by their bodies. Events such
+   * as `workflow_dispatch` may come twice with equal bytes; whoever has seen one delivery can then repeat it, too.
+   */
+  readonly trustDeliveryId?: boolean | undefined;
+};
+
+/** Two while a secret is changed; each costs a hash of the body. */
+const SECRETS_LIMIT = 4;
+
+/** @throws DomainError CONFIG_INVALID for secrets that are none: whoever sent the request is not to blame. */
+export async function verifyDelivery(request: RawRequest, options: VerifyOptions): Promise<Verification> {
+  const scheme = SCHEMES[options.scheme];
+  const claim = scheme.readClaim(request);
+  if (claim.kind === 'refused') return claim;
+  const nowEpochSeconds = Math.floor(request.receivedAtEpochMs / 1000);
+  const { signedAtEpochSeconds: signedAt = nowEpochSeconds, expiresAtEpochSeconds: expiresAt = Infinity } =
+    claim;
+  // Either way: a time ahead of ours would make the delivery good for longer than the tolerance.
+  if (Math.abs(nowEpochSeconds - signedAt) > options.toleranceSeconds || expiresAt < nowEpochSeconds)
+    return refused('timestamp_outside_tolerance');
+  const secrets = await options.secrets(request.receivedAtEpochMs);
+  checkSecrets(scheme, secrets);
+  if (secrets.filter((secret) => claim.isSignedBy(secret)).length === 0) return refused('invalid_signature');
+  const payload = parsePayload(request.body);
+  const { id, unsignedId, type } = scheme.describe(request, payload);
+  const { body, receivedAtEpochMs } = request;
+  if (options.trustDeliveryId === true && unsignedId === undefined) return refused('malformed_id');
+  const ownId = options.trustDeliveryId === true ? unsignedId : id;
+  const key = ownId === undefined ? `signed#${digestOf(claim.signed)}` : `id#${ownId}`;
+  return {
+    kind: 'verified',
+    delivery: { scheme: options.scheme, key, type, body, payload, receivedAtEpochMs },
+  };
+}
+
+function checkSecrets({ isUsable }: Scheme, secrets: readonly string[]): void {
+  if (secrets.length < 1 || secrets.length > SECRETS_LIMIT)
+    throw new DomainError('CONFIG_INVALID', `a webhook has 1 to ${SECRETS_LIMIT} secrets`);
+  if (!secrets.every(isUsable))
+    throw new DomainError(
+      'CONFIG_INVALID',
+      'a webhook secret has not the form of its scheme, or is shorter than 16 bytes',
+    );
+}
+
+function digestOf(parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
+function parsePayload(body: Uint8Array): EventFields {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
