@@ -1,6 +1,6 @@
 /**
  * The Serverless plug-in: `serverless gateway start`, and `serverless offline [start]` with serverless-offline's options
- * and hooks. Read by osls at every command, so the gateway itself is loaded only when it is to run; and by Nodes that
+ * and hooks; at `serverless package` it refuses a service that uses the toolkit's authorizers unsafely. Read by osls at every command, so the gateway itself is loaded only when it is to run; and by Nodes that
  * are too old, so nothing here may need a new one before the first line of the constructor.
  */
 import { join } from 'node:path';
@@ -61,6 +61,7 @@ class GatewrightPlugin {
     this.#utilities = utilities;
     this.hooks = {
       initialize: () => this.#initialize(),
+      'before:aws:package:finalize:saveServiceState': () => this.#assertSafeWiring(),
       'gateway:start:start': () => this.#runToEnd(() => readStartOptions(this.#cli)),
       'offline:start': () => this.#runToEnd(() => this.#offline()),
       'offline:start:init': () => this.#start(() => this.#offline()),
@@ -123,8 +124,22 @@ class GatewrightPlugin {
       );
   }
 
+  /** By now other plug-ins have had their say in the template. */
+  async #assertSafeWiring(): Promise<void> {
+    const { serviceDir, service } = this.#serverless;
+    const { checkService } = await import('./check-service.ts');
+    const { complaints, warnings } = checkService({
+      directory: serviceDir,
+      settings: service.custom?.['gatewright'],
+      stackName: this.#serverless.getProvider('aws').naming.getStackName(),
+      resources: service.provider.compiledCloudFormationTemplate.Resources,
+    });
+    for (const warning of warnings) this.#utilities.log.warning(warning);
+    if (complaints.length > 0) throw this.#error(complaints.join('\n'));
+  }
+
   #describeService(): ServiceFacts {
-    const { serviceDir, configurationFilename = 'serverless.yml' } = this.#serverless;
+    const { serviceDir, service, configurationFilename = 'serverless.yml' } = this.#serverless;
     if (!/^serverless\.(ya?ml|json|[cm]?[jt]s)$/.test(configurationFilename))
       throw this.#error(`gatewright reads serverless.yml and its kin, not ${configurationFilename}`);
     const provider = this.#serverless.getProvider('aws');
@@ -134,6 +149,7 @@ class GatewrightPlugin {
       stage: provider.getStage(),
       region: provider.getRegion(),
       parameters: readPairs(this.#cli['param']),
+      settings: service.custom?.['gatewright'],
     };
   }
 

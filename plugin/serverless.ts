@@ -6,11 +6,21 @@ export type Serverless = {
   /** Within `serviceDir`; undefined outside a service. */
   readonly configurationFilename?: string;
   readonly processedInput: { readonly commands: readonly string[] };
-  readonly service: { readonly custom?: Readonly<Record<string, unknown>> };
+  readonly service: {
+    readonly custom?: Readonly<Record<string, unknown>>;
+    /** Whole once the package life cycle has merged what the service adds itself. */
+    readonly provider: {
+      readonly compiledCloudFormationTemplate: { readonly Resources: Readonly<Record<string, unknown>> };
+    };
+  };
   readonly pluginManager: { readonly plugins: readonly object[] };
   /** An error that is shown as its message alone. */
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
-  getProvider(name: 'aws'): { getStage(): string; getRegion(): string };
+  getProvider(name: 'aws'): {
+    getStage(): string;
+    getRegion(): string;
+    readonly naming: { getStackName(): string };
+  };
 };
 
 /** Command-line options by name, as osls parsed them. */

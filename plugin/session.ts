@@ -7,7 +7,9 @@ import {
   printLogLine,
   StartError,
 } from '../gateway/index.ts';
+import { readGatewaySettings } from './gateway-settings.ts';
 import { describeListening } from './listening-text.ts';
+import { OptionError } from './option-values.ts';
 import type { Gateway } from '../gateway/index.ts';
 import type { StartSettings } from './settings.ts';
 
@@ -19,12 +21,14 @@ export type ServiceFacts = {
   readonly stage: string;
   readonly region: string;
   readonly parameters: Readonly<Record<string, string>>;
+  /** `custom.gatewright` */
+  readonly settings: unknown;
 };
 
 /** AWS's own example account, as under `gatewright start`. */
 const ACCOUNT_ID = '123456789012';
 
-/** Serves the service and prints where; returns how to end. @throws StartError, DefinitionError */
+/** Serves the service and prints where; returns how to end. @throws StartError, DefinitionError, OptionError */
 export async function startSession(
   service: ServiceFacts,
   settings: StartSettings,
@@ -33,6 +37,7 @@ export async function startSession(
   const log = createStreamSink(process.stdout);
   const gateway = await createGateway({
     ...settings,
+    ...readGatewaySettings(service.settings, process.env),
     stage: service.stage,
     region: service.region,
     parameters: service.parameters,
@@ -41,7 +46,6 @@ export async function startSession(
     // osls has put it into this process, which the loading child inherits.
     environment: {},
     adminKey: chooseKeyPair(process.env),
-    accountThrottle: false,
     log,
     functionLog(line) {
       // Embedded metrics are for CloudWatch; between request lines they only hide what a person looks for.
@@ -77,5 +81,5 @@ async function serve(gateway: Gateway, file: string, startedMs: number): Promise
 /** The message of an error that a person can mend; undefined for a bug of ours. */
 export function explain(error: unknown): string | undefined {
   if (error instanceof DefinitionError) return error.describe();
-  return error instanceof StartError ? error.message : undefined;
+  return error instanceof StartError || error instanceof OptionError ? error.message : undefined;
 }

@@ -1,0 +1,58 @@
+/** Does a service, as it is packaged, use the toolkit's authorizers as the access documents want it? */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { toAccessFiles } from '#shared/access/access-folder.ts';
+import { buildAccess } from '#shared/access/build-access.ts';
+import { checkStack } from '#shared/access/check-stack.ts';
+import { printProblem } from '#shared/access/read-document.ts';
+
+export type PackagedService = {
+  /** Absolute folder of the service. */
+  readonly directory: string;
+  /** `custom.gatewright` */
+  readonly settings: unknown;
+  readonly stackName: string;
+  /** Of the compiled template. */
+  readonly resources: Readonly<Record<string, unknown>>;
+};
+
+export type ServiceCheck = {
+  /** Each says what to change. */
+  readonly complaints: readonly string[];
+  /** What could not be checked. */
+  readonly warnings: readonly string[];
+};
+
+const SETTING = 'custom.gatewright.access';
+/** Written by the toolkit's commands only: a folder `access` of somebody's own has none. */
+const SIGN = 'compiled.json';
+
+/** Documents are those of `custom.gatewright.access`, else of `access` beside serverless.yml; without any there is nothing to check. */
+export function checkService({ directory, settings, stackName, resources }: PackagedService): ServiceCheck {
+  const setting = settingOf(settings);
+  const isNamed = setting !== undefined;
+  const folder = resolve(directory, typeof setting === 'string' ? setting : 'access');
+  if (isNamed && (typeof setting !== 'string' || !existsSync(join(folder, SIGN))))
+    return {
+      complaints: [`${SETTING} must be the folder of the toolkit's access documents, with its ${SIGN}`],
+      warnings: [],
+    };
+  if (!existsSync(join(folder, SIGN))) return { complaints: [], warnings: [] };
+  const files = toAccessFiles({
+    names: readdirSync(folder),
+    read: (name) => readFileSync(join(folder, name), 'utf8'),
+    tell: (name) => relative(directory, join(folder, name)),
+  });
+  // Usage plans are for those to check who deploy them.
+  const { protects, problems, withoutInventory } = buildAccess(files, () => undefined);
+  return {
+    complaints: [...problems.map(printProblem), ...checkStack(protects, stackName, resources)],
+    warnings: withoutInventory.map(printProblem),
+  };
+}
+
+function settingOf(settings: unknown): unknown {
+  return typeof settings === 'object' && settings !== null && 'access' in settings
+    ? settings.access
+    : undefined;
+}

@@ -1,0 +1,95 @@
+/** `custom.gatewright`: what `gatewright start` is told by options beyond those of the commands, by the same names. */
+import { readAwsEndpoints, SETTINGS, USUAL_ASSUMPTIONS, USUAL_QUOTAS } from '../gateway/index.ts';
+import { OptionError } from './option-values.ts';
+import type { GatewayOptions, Setting } from '../gateway/index.ts';
+
+export type GatewaySettings = Pick<
+  GatewayOptions,
+  | 'accountThrottle'
+  | 'accountQuotas'
+  | 'assumptions'
+  | 'awsEndpoints'
+  | 'cacheMemoryBytes'
+  | 'lambdaPermissions'
+  | 'metrics'
+  | 'usageLagMs'
+  | 'vpcEndpoints'
+  | 'vpcLinks'
+>;
+
+const FLAGS = ['account-throttle', 'lambda-permissions', 'metrics'] as const;
+
+/** Read by others: `access` at packaging, `variables` when the service is loaded. */
+const OF_OTHERS = ['access', 'variables'];
+
+export const SETTING_NAMES: readonly string[] = [...Object.keys(SETTINGS), ...FLAGS].toSorted();
+
+/** @throws OptionError for a name that is none, with those there are, and for a value that is none */
+export function readGatewaySettings(
+  custom: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+): GatewaySettings {
+  const given = toRecord('custom.gatewright', custom);
+  const unknown = Object.keys(given).find((name) => ![...SETTING_NAMES, ...OF_OTHERS].includes(name));
+  if (unknown !== undefined)
+    throw new OptionError(
+      `custom.gatewright.${unknown}: there is no such setting; there are ${[...OF_OTHERS, ...SETTING_NAMES].join(', ')}`,
+    );
+  const read = <T>(name: keyof typeof SETTINGS, setting: Setting<T>, usual: T): T =>
+    readSetting(`custom.gatewright.${name}`, given[name], setting, usual);
+  const flag = (name: (typeof FLAGS)[number]): boolean =>
+    readSwitch(`custom.gatewright.${name}`, given[name]);
+  const cacheMemoryBytes = read('cache-memory', SETTINGS['cache-memory'], 0);
+  const awsEndpoints = readAwsEndpoints(read('aws', SETTINGS.aws, []), environment);
+  if (typeof awsEndpoints === 'string') throw new OptionError(awsEndpoints);
+  return {
+    accountThrottle: flag('account-throttle'),
+    lambdaPermissions: flag('lambda-permissions'),
+    metrics: flag('metrics'),
+    accountQuotas: read('account-quota', SETTINGS['account-quota'], USUAL_QUOTAS),
+    assumptions: read('assume', SETTINGS.assume, USUAL_ASSUMPTIONS),
+    awsEndpoints,
+    ...(cacheMemoryBytes === 0 ? {} : { cacheMemoryBytes }),
+    usageLagMs: read('usage-lag', SETTINGS['usage-lag'], 0),
+    vpcEndpoints: read('vpc-endpoint', SETTINGS['vpc-endpoint'], new Map<string, string>()),
+    vpcLinks: read('vpc-link', SETTINGS['vpc-link'], new Map<string, readonly string[]>()),
+  };
+}
+
+function readSetting<T>(name: string, value: unknown, { read, says }: Setting<T>, usual: T): T {
+  let setting = usual;
+  for (const text of toTexts(name, value)) {
+    const next = read(text, setting);
+    if (next === undefined) throw new OptionError(`${name}: "${text}". ${says}`);
+    setting = next;
+  }
+  return setting;
+}
+
+/** As the command line would say it: a map is several `NAME=VALUE`, a list in it several values parted by commas. */
+function toTexts(name: string, value: unknown): readonly string[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value.map((one: unknown) => toText(name, one));
+  if (typeof value !== 'object') return [toText(name, value)];
+  return Object.entries(value).map(([key, one]: [string, unknown]) => {
+    const texts = Array.isArray(one) ? one.map((part: unknown) => toText(name, part)) : [toText(name, one)];
+    return `${key}=${texts.join(',')}`;
+  });
+}
+
+function toText(name: string, value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw new OptionError(`${name} takes texts, as the command line does`);
+}
+
+function readSwitch(name: string, value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === 'off') return false;
+  if (value === true || value === 'on') return true;
+  throw new OptionError(`${name} is true or false`);
+}
+
+function toRecord(name: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (value === undefined || value === null) return {};
+  if (typeof value === 'object' && !Array.isArray(value)) return Object.fromEntries(Object.entries(value));
+  throw new OptionError(`${name} is a map`);
+}

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { checkService } from '../../plugin/check-service.ts';
+
+const DOCUMENT = `version: 1
+api:
+  dev: { stack: shop-dev, logicalId: ApiGatewayRestApi, stage: dev }
+  test: { stack: shop-dev, logicalId: ApiGatewayRestApi, stage: dev }
+routes: ../../shop
+issuers: [{ id: main, type: oidc, issuer: https://issuer.example/, audience: [api] }]
+sources: [{ in: header, name: authorization, scheme: Bearer, issuers: [main] }]
+rules: [{ id: read, effect: allow, methods: [GET], paths: [/orders] }]
+quota: { tenant: shop, plan: daily, routes: [GET /orders], plans: [{ id: daily, version: 1, limits: [] }] }
+`;
+const ROUTES = JSON.stringify({
+  kind: 'rest',
+  apiIds: {},
+  routes: [{ method: 'GET', path: '/orders', isProtected: true }],
+});
+const FILES = { 'shop.yml': DOCUMENT, 'shop.routes.json': ROUTES, 'compiled.json': '{}' };
+const filesWithout = (left: string) =>
+  Object.fromEntries(Object.entries(FILES).filter(([name]) => name !== left));
+
+/** An authorizer as osls writes it for an ARN that another stack exports. */
+const authorizer = (ttlSeconds: number) => ({
+  RequestDashauthorizerApiGatewayAuthorizer: {
+    Type: 'AWS::ApiGateway::Authorizer',
+    Properties: {
+      ...{ RestApiId: { Ref: 'ApiGatewayRestApi' }, Name: 'request-authorizer', Type: 'REQUEST' },
+      ...{
+        IdentitySource: 'method.request.header.Authorization',
+        AuthorizerResultTtlInSeconds: ttlSeconds,
+      },
+      AuthorizerUri: {
+        'Fn::Join': ['', [{ 'Fn::ImportValue': 'gatewright-dev-RequestAuthorizerArn' }, '/invocations']],
+      },
+    },
+  },
+});
+
+/** What a service beside the folder `documents/` is told when it is packaged. */
+function check(files: Readonly<Record<string, string>>, over: object = {}, at = 'documents') {
+  const root = mkdtempSync(join(tmpdir(), 'gatewright-service-'));
+  try {
+    mkdirSync(join(root, 'shop'));
+    mkdirSync(join(root, at), { recursive: true });
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(root, at, name), text);
+    return checkService({
+      directory: join(root, 'shop'),
+      settings: { access: '../documents' },
+      stackName: 'shop-dev',
+      resources: authorizer(0),
+      ...over,
+    });
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+/** `GET /orders` behind that authorizer, as osls writes it. */
+const method = (over: object = {}) => ({
+  ApiGatewayRestApi: {
+    Type: 'AWS::ApiGateway::RestApi',
+    Properties: { Name: 'shop', ApiKeySourceType: 'AUTHORIZER' },
+  },
+  ApiGatewayResourceOrders: {
+    Type: 'AWS::ApiGateway::Resource',
+    Properties: {
+      ...{ RestApiId: { Ref: 'ApiGatewayRestApi' }, PathPart: 'orders' },
+      ParentId: { 'Fn::GetAtt': ['ApiGatewayRestApi', 'RootResourceId'] },
+    },
+  },
+  ApiGatewayMethodOrdersGet: {
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      ...{ RestApiId: { Ref: 'ApiGatewayRestApi' }, ResourceId: { Ref: 'ApiGatewayResourceOrders' } },
+      ...{ HttpMethod: 'GET', ApiKeyRequired: true, AuthorizationType: 'CUSTOM' },
+      AuthorizerId: { Ref: 'RequestDashauthorizerApiGatewayAuthorizer' },
+      ...over,
+    },
+  },
+});
+
+const NOTHING = { complaints: [], warnings: [] };
+
+describe('checkService', () => {
+  it('has nothing against an authorizer that the document can live with', () => {
+    assert.deepEqual(check(FILES), NOTHING);
+  });
+
+  it('refuses, once, one that keeps what must be charged', () => {
+    assert.deepEqual(check(FILES, { resources: authorizer(30) }).complaints, [
+      'access/shop.yml: authorizer request-authorizer: keeps answers for 30 s, and what it keeps is not charged to the quota: set its TTL to 0',
+    ]);
+  });
+
+  it('refuses a charged method that asks for no key, or that nobody guards, as access check does', () => {
+    const key = 'admissionKey: shop-admitted-requests, plans';
+    const files = { ...FILES, 'shop.yml': DOCUMENT.replace('plans', key) };
+    const complaintsOf = (over: object, source = 'AUTHORIZER') => {
+      const resources = { ...authorizer(0), ...method(over) };
+      resources.ApiGatewayRestApi.Properties.ApiKeySourceType = source;
+      return check(files, { resources }).complaints;
+    };
+
+    assert.deepEqual(complaintsOf({}), []);
+    assert.deepEqual(complaintsOf({ ApiKeyRequired: false }), [
+      'access/shop.yml: GET /orders is charged but asks for no API key: set ApiKeyRequired: true, or leave quota.admissionKey out',
+    ]);
+    assert.match(
+      complaintsOf({ AuthorizationType: 'NONE' })[0] ?? '',
+      /GET \/orders is charged but no authorizer/,
+    );
+    assert.match(complaintsOf({}, 'HEADER')[0] ?? '', /needs ApiKeySourceType: AUTHORIZER/);
+  });
+
+  it('refuses a TOKEN authorizer on a charged method', () => {
+    const auth = authorizer(0);
+    auth.RequestDashauthorizerApiGatewayAuthorizer.Properties.Type = 'TOKEN';
+
+    assert.match(
+      check(FILES, { resources: { ...auth, ...method() } }).complaints.join(),
+      /GET \/orders is charged, which a TOKEN authorizer cannot do/,
+    );
+  });
+
+  it('checks no stack that no document names', () => {
+    assert.deepEqual(check(FILES, { resources: authorizer(30), stackName: 'shop-eve' }), NOTHING);
+  });
+
+  it('looks into access/ of its own where nothing is said, but only where the commands have written', () => {
+    const own = { settings: undefined, resources: authorizer(30) };
+
+    assert.equal(check(FILES, own, 'shop/access').complaints.length, 1);
+    assert.deepEqual(check(filesWithout('compiled.json'), own, 'shop/access'), NOTHING);
+    assert.deepEqual(check(FILES, { ...own, settings: { variables: {} } }), NOTHING);
+  });
+
+  it('refuses a setting that names no such folder', () => {
+    const expected = /^custom\.gatewright\.access must be the folder of the toolkit's access documents/;
+
+    for (const access of ['../nowhere', '.', 7, null])
+      assert.match(check(FILES, { settings: { access } }).complaints[0] ?? '', expected);
+  });
+
+  it('refuses a folder with a document that cannot be read, and names one without routes', () => {
+    const unread = filesWithout('shop.routes.json');
+    const broken = { ...FILES, 'shop.yml': DOCUMENT.replace('effect: allow', 'effect: alow') };
+
+    assert.match(check(broken).complaints[0] ?? '', /documents\/shop\.yml:8:\d+: rules\[0\]\.effect/);
+    assert.deepEqual(check(unread).complaints, []);
+    assert.match(check(unread).warnings[0] ?? '', /the routes have not been read/);
+  });
+});

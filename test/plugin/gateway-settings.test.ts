@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { startCommand } from '../../cli/start.ts';
+import { readGatewaySettings, SETTING_NAMES } from '../../plugin/gateway-settings.ts';
+import { OptionError } from '../../plugin/option-values.ts';
+import { START_OPTIONS } from '../../plugin/start-options.ts';
+
+/** What osls says itself, and what only a command line of its own has. */
+const OF_OSLS = ['env-file', 'json', 'param', 'stage'];
+
+describe('SETTING_NAMES', () => {
+  it('are, with the options of the command, all that `gatewright start` has', () => {
+    const names = startCommand().options.map(({ long }) => (long ?? '').replace(/^--(no-)?/, ''));
+    const known = [...SETTING_NAMES, ...Object.keys(START_OPTIONS), ...OF_OSLS];
+
+    assert.deepEqual(names.toSorted(), known.toSorted());
+  });
+});
+
+describe('readGatewaySettings', () => {
+  it('has what `gatewright start` has where nothing is said', () => {
+    const settings = readGatewaySettings(undefined, {});
+
+    assert.deepEqual(settings, {
+      ...{ accountThrottle: false, lambdaPermissions: false, metrics: false, usageLagMs: 0 },
+      accountQuotas: {},
+      assumptions: settings.assumptions,
+      awsEndpoints: { urls: {}, live: [], credentials: undefined },
+      vpcEndpoints: new Map(),
+      vpcLinks: new Map(),
+    });
+    assert.equal(settings.assumptions?.['week-start'], 'sunday');
+  });
+
+  it('reads maps, lists and texts as the command line reads them', () => {
+    const settings = readGatewaySettings(
+      {
+        ...{ access: 'access', variables: { 'cf:a.B': 'c' } },
+        assume: { 'week-start': 'monday', 'cognito-scope-status': 403 },
+        'account-quota': ['stages=20', 'resources=400'],
+        'account-throttle': 'on',
+        aws: 'sns,s3',
+        'cache-memory': '2GB',
+        'lambda-permissions': true,
+        metrics: true,
+        'usage-lag': '30s',
+        'vpc-endpoint': { 'vpce-01234567': 'vpc-01234567' },
+        'vpc-link': { orders: ['http://a:1', 'http://b:2'], users: 'http://c:3' },
+      },
+      {
+        ...{ AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' },
+        AWS_ENDPOINT_URL_SQS: 'http://localhost:9324',
+      },
+    );
+
+    assert.equal(settings.assumptions?.['week-start'], 'monday');
+    assert.equal(settings.assumptions['cognito-scope-status'], '403');
+    const others = { ...settings };
+    delete others.assumptions;
+    assert.deepEqual(others, {
+      ...{ accountThrottle: true, lambdaPermissions: true, metrics: true, usageLagMs: 30_000 },
+      accountQuotas: { stages: 20, resources: 400 },
+      awsEndpoints: {
+        urls: { sqs: 'http://localhost:9324' },
+        live: ['sns', 's3'],
+        credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+      },
+      cacheMemoryBytes: 2 * 1024 ** 3,
+      vpcEndpoints: new Map([['vpce-01234567', 'vpc-01234567']]),
+      vpcLinks: new Map([
+        ['orders', ['http://a:1', 'http://b:2']],
+        ['users', ['http://c:3']],
+      ]),
+    });
+  });
+
+  const refused: { name: string; custom: unknown; says: RegExp }[] = [
+    {
+      name: 'a name that there is not, with the list of those there are',
+      custom: { assumptions: {} },
+      says: /^custom\.gatewright\.assumptions: there is no such setting; there are access, variables, account-quota, .*vpc-link$/,
+    },
+    { name: 'what every object has', custom: JSON.parse('{"__proto__":1}'), says: /no such setting/ },
+    {
+      name: 'an assumption that nobody can make',
+      custom: { assume: { 'week-start': 'friday' } },
+      says: /^custom\.gatewright\.assume: "week-start=friday"\. .*week-start=sunday\|monday/,
+    },
+    {
+      name: 'a quota that AWS does not raise',
+      custom: { 'account-quota': { 'api-keys': 20_000 } },
+      says: /AWS raises no other quota/,
+    },
+    { name: 'a size that is none', custom: { 'cache-memory': 256 }, says: /64MB or 2GB/ },
+    { name: 'a flag that is none', custom: { metrics: 'yes' }, says: /metrics is true or false$/ },
+    { name: 'a map of maps', custom: { 'vpc-link': { a: { b: 'c' } } }, says: /takes texts/ },
+    { name: 'a list of settings', custom: ['metrics'], says: /^custom\.gatewright is a map$/ },
+    { name: 'services of AWS without credentials', custom: { aws: ['sns'] }, says: /AWS_ACCESS_KEY_ID/ },
+  ];
+  for (const { name, custom, says } of refused)
+    it(`refuses ${name}`, () => {
+      assert.throws(
+        () => readGatewaySettings(custom, {}),
+        (error) => error instanceof OptionError && says.test(error.message),
+      );
+    });
+});
