@@ -11,9 +11,12 @@ export type AdvertisedLimit = {
   /** `monthly`; the same in both fields. */
   readonly id: string;
   readonly limit: number;
-  readonly windowSeconds: number;
+  /** What is counted; requests if it does not say. */
+  readonly unit?: 'concurrent-requests';
+  /** undefined where nothing is counted over time. */
+  readonly windowSeconds: number | undefined;
   readonly remaining: number;
-  readonly resetSeconds: number;
+  readonly resetSeconds: number | undefined;
 };
 
 /** Problem types that the draft registers, with the titles it gives them. */
@@ -24,8 +27,8 @@ const REDUCED_CAPACITY = 'Request cannot be satisfied due to temporary server ca
 const MAX_INTEGER = 999_999_999_999_999;
 
 /**
- * `RateLimit-Policy: "monthly";q=100000;w=2592000` and `RateLimit: "monthly";r=4321;t=86400`; empty without
- * limits, since neither List may be. Of two states of one policy the smaller counts: a policy may appear once.
+ * `RateLimit-Policy: "monthly";q=100000;w=2592000, "calls";q=5;qu="concurrent-requests"` and
+ * `RateLimit: "monthly";r=4321;t=86400, "calls";r=2`; empty without limits, since neither List may be. Of two states of one policy the smaller counts: a policy may appear once.
  */
 export function rateLimitHeaders(limits: readonly AdvertisedLimit[]): Readonly<Record<string, string>> {
   const byId = new Map<string, AdvertisedLimit>();
@@ -37,7 +40,7 @@ export function rateLimitHeaders(limits: readonly AdvertisedLimit[]): Readonly<R
   const all = [...byId.values()];
   return {
     'ratelimit-policy': all
-      .map(({ id, limit, windowSeconds }) => item(id, { q: limit, w: windowSeconds }))
+      .map(({ id, limit, unit, windowSeconds }) => item(id, { q: limit, qu: unit, w: windowSeconds }))
       .join(', '),
     ratelimit: all
       .map(({ id, remaining, resetSeconds }) => item(id, { r: remaining, t: resetSeconds }))
@@ -80,11 +83,13 @@ function withHeaders(reply: ProxyResult, headers: Readonly<Record<string, string
   return { ...reply, headers: { ...reply.headers, ...headers } };
 }
 
-/** A String with Integer parameters; ids of plans need no escape, but whoever calls this may have others. */
-function item(id: string, parameters: Readonly<Record<string, number>>): string {
+/** A String with Integer and String parameters; ids of plans need no escape, but whoever calls this may have others. */
+function item(id: string, parameters: Readonly<Record<string, number | string | undefined>>): string {
   const text = id.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&');
-  const printed = Object.entries(parameters).map(
-    ([name, value]) => `;${name}=${Math.max(0, Math.min(MAX_INTEGER, Math.floor(value)))}`,
-  );
+  const printed = Object.entries(parameters).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    if (typeof value === 'string') return [`;${name}="${value}"`];
+    return [`;${name}=${Math.max(0, Math.min(MAX_INTEGER, Math.floor(value)))}`];
+  });
   return `"${text}"${printed.join('')}`;
 }

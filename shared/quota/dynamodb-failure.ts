@@ -1,5 +1,6 @@
 /** What an error of DynamoDB's client says about the write: applied, never applied, or nobody knows. */
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
+import { DomainError } from '../errors.ts';
 import { parseItem } from './dynamodb-expression.ts';
 import type { DynamoDbItem } from './dynamodb-expression.ts';
 import type { Item, RefusedMember, Unanswered } from './item-write.ts';
@@ -42,8 +43,12 @@ export function parseCancellation(error: unknown): readonly RefusedMember[] | un
   );
 }
 
-/** For every other error. Only what DynamoDB itself has answered with 4xx was certainly not applied. */
+/**
+ * For every other error. Only what DynamoDB itself has answered with 4xx was certainly not applied.
+ * @throws DomainError as it came: a client that cannot be made is no outcome of a call
+ */
 export function parseFailure(error: unknown): Unanswered {
+  if (error instanceof DomainError) throw error;
   const fields = fieldsOf(error);
   const name = typeof fields['name'] === 'string' ? fields['name'] : 'Error';
   const reasons = Array.isArray(fields['CancellationReasons'])

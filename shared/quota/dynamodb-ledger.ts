@@ -1,5 +1,6 @@
 /** LedgerStore on a DynamoDB table with keys `pk` and `sk` and time to live on `expiresAt`. */
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
+import { loadPackage } from '../aws/load-package.ts';
 import type { LedgerStore } from '../ports.ts';
 import {
   parseItem,
@@ -38,7 +39,7 @@ const FIRST_TIMEOUT_MS = 2000;
 
 /** Region, credentials and endpoint are the SDK's own environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
 export const loadLedgerClient: LoadLedgerClient = async () => {
-  const commands = await import('@aws-sdk/client-dynamodb');
+  const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 1 }), commands };
 };
 

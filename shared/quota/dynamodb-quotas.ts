@@ -9,9 +9,10 @@ import type { QuotaOptions, Quotas } from './quotas.ts';
 export type DynamoDbQuotaOptions = DynamoDbLedgerOptions &
   Omit<QuotaOptions, 'store' | 'clock' | 'random' | 'timer'>;
 
-const CLOCK: AgeClock = { nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() };
+/** Chance and time of this process. */
+export const CLOCK: AgeClock = { nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() };
 
-const RANDOM: Random = {
+export const RANDOM: Random = {
   hex: (digits) =>
     randomBytes(Math.ceil(digits / 2))
       .toString('hex')
@@ -19,7 +20,7 @@ const RANDOM: Random = {
   fraction: () => Math.random(),
 };
 
-const TIMER: Timer = { pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
+export const TIMER: Timer = { pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 
 /** Nothing is loaded, connected or drawn before the first request: a snapshot of the process is safe to clone. */
 export function createDynamoDbQuotas(options: DynamoDbQuotaOptions): Quotas {

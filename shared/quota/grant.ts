@@ -23,6 +23,14 @@ export type GrantSent =
   /** It may land yet; its units are forgotten, since nothing can ever prove that nobody has them. */
   | { readonly kind: 'unavailable'; readonly unsent: number };
 
+/** What may be returned of, and reported under: the holder's last grant, on the item that it came from. */
+export type LastGrant = {
+  readonly grantId: string;
+  readonly slot: number;
+  readonly units: number;
+  readonly key: ItemKey;
+};
+
 export type GrantPorts = {
   readonly store: LedgerStore;
   readonly random: Random;
@@ -34,21 +42,37 @@ const ATTEMPTS = 3;
 const BACK_OFF_MS = 20;
 const HOLDER_DIGITS = 16;
 
-/** Names this process's grants. Made at its first use and never at init: a snapshot of an instance is many instances. */
+/** Names this process's grants and claims. Made at its first use and never at init: a snapshot of an instance is many instances. */
 export class GrantIds {
   readonly #random: Random;
   #holder: string | undefined;
   #sequence = 0;
+  #claims = 0;
 
   constructor(random: Random) {
     this.#random = random;
   }
 
   next(): { readonly grantId: string; readonly slot: number } {
-    const holder = (this.#holder ??= this.#random.hex(HOLDER_DIGITS));
+    const holder = this.#name();
     this.#sequence += 1;
     const slot = Number.parseInt(holder.charAt(0), 16) % SLOTS;
     return { grantId: `${holder}.${this.#sequence.toString(36)}`, slot };
+  }
+
+  /** Hex digits: of a request that holds a permit. */
+  nextClaim(): string {
+    this.#claims += 1;
+    return `${this.#name()}${this.#claims.toString(16)}`;
+  }
+
+  /** 0 to 255, independent of the slot: which of several items this process works on. */
+  place(): number {
+    return Number.parseInt(this.#name().slice(1, 3), 16);
+  }
+
+  #name(): string {
+    return (this.#holder ??= this.#random.hex(HOLDER_DIGITS));
   }
 }
 

@@ -22,5 +22,6 @@ export type QuotaEvent =
   | { readonly kind: 'returned' | 'wasted'; readonly limit: string; readonly units: number }
   /** Told to one holder per threshold and period; a stream of the table tells it even if that holder dies. */
   | { readonly kind: 'alarm'; readonly id: LedgerId; readonly period: Period; readonly percent: number }
+  /** `outcome`: the kind of what the store answered; `throttled` = it has too much to do, mostly for one item. */
   | { readonly kind: 'store'; readonly purpose: string; readonly outcome: string; readonly elapsedMs: number }
   | { readonly kind: 'clock-off'; readonly byMs: number };

@@ -1,6 +1,8 @@
 /** What a process holds of one limit: units to use at once, or the way to get more. */
+import type { Period } from './period.ts';
+import type { QuotaLimit } from './plan.ts';
 
-export type RefusalReason = 'quota-exceeded' | 'rate-limited' | 'suspended' | 'unavailable';
+export type RefusalReason = 'quota-exceeded' | 'rate-limited' | 'concurrency' | 'suspended' | 'unavailable';
 
 export type Refusal = {
   readonly kind: 'refused';
@@ -25,14 +27,16 @@ export const ACQUIRED: Acquired = { kind: 'acquired' };
 /** A limit as headers and callers see it; never I/O, may be stale. */
 export type LimitState = {
   readonly id: string;
-  readonly kind: 'quota' | 'rate';
-  /** Promised units per window. */
+  readonly kind: 'quota' | 'rate' | 'concurrency';
+  /** Promised units per window, or requests that may run at once. */
   readonly limit: number;
-  readonly windowSeconds: number;
+  readonly unit?: 'concurrent-requests';
+  /** undefined where nothing is counted over time. */
+  readonly windowSeconds: number | undefined;
   /** Units known to be left; the server may have fewer by now. */
   readonly remaining: number;
   /** Until the period ends, or until the rate has refilled. */
-  readonly resetSeconds: number;
+  readonly resetSeconds: number | undefined;
   /** Start of the charged period; undefined for rates. */
   readonly periodStartEpochMs: number | undefined;
   /** The quota is used up, and this is served from its overage. */
@@ -58,4 +62,29 @@ export interface Holding {
   /** Asks the store how it stands, without taking anything. */
   look(): Promise<void>;
   state(atEpochMs: number): LimitState;
+}
+
+/**
+ * How a counted quota stands.
+ * @param seen the ledger as last seen; undefined = as it would be opened
+ * @param held units that this process may use without asking
+ */
+export function quotaState(
+  { id, quota, overage }: QuotaLimit,
+  period: Period,
+  seen: { readonly remaining: number; readonly limit: number } | undefined,
+  held: number,
+  atEpochMs: number,
+): LimitState {
+  const remaining = (seen?.remaining ?? quota + overage) + held;
+  return {
+    id,
+    kind: 'quota',
+    limit: seen?.limit ?? quota,
+    windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),
+    remaining: Math.max(0, remaining - overage),
+    resetSeconds: Math.max(0, Math.ceil((period.endEpochMs - atEpochMs) / 1000)),
+    periodStartEpochMs: period.startEpochMs,
+    overage: overage > 0 && remaining < overage,
+  };
 }

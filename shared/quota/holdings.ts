@@ -1,4 +1,5 @@
 /** All that this process holds, by limit, subject and period; bounded. */
+import { PlanInvalid } from '../errors.ts';
 import type { Holding } from './holding.ts';
 import type { HolderPorts } from './holder-ports.ts';
 import { Lease } from './lease.ts';
@@ -6,9 +7,12 @@ import { headKey } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
 import { periodAt } from './period.ts';
 import type { Period, PeriodRule } from './period.ts';
-import type { Limit, QuotaLimit, UsagePlan } from './plan.ts';
+import { PermitPool } from './permits.ts';
+import type { Run } from './permits.ts';
+import type { ConcurrencyLimit, QuotaLimit, RateLimit, UsagePlan } from './plan.ts';
 import { RateLease } from './rate-lease.ts';
 import { rateKey } from './rate-limit.ts';
+import { semaphoreKey } from './semaphore.ts';
 import { checkLedgerId, ledgerIdOf } from './subject.ts';
 import type { Subject } from './subject.ts';
 
@@ -28,6 +32,7 @@ export class Holdings {
   /** In order of last use. */
   readonly #leases = new Map<string, Lease>();
   readonly #rates = new Map<string, RateLease>();
+  readonly #pools = new Map<string, PermitPool>();
   /** Periods that could not be opened any more → the start of the one that is charged instead. */
   readonly #moved = new Map<string, number>();
   readonly #periods = new Map<PeriodRule, Period>();
@@ -36,13 +41,21 @@ export class Holdings {
     this.#options = options;
   }
 
-  /** What a request is charged to: every limit of its plan, in every period that it may belong to. */
-  of(plan: UsagePlan, subject: Subject, arrival: Arrival): readonly Holding[] {
+  /**
+   * What a request is charged to: every limit of its plan, in every period that it may belong to.
+   * @param run undefined: nobody will say when the request has ended
+   * @throws PlanInvalid when the plan limits what runs at once, and nobody will
+   */
+  of(plan: UsagePlan, subject: Subject, arrival: Arrival, run: Run | undefined): readonly Holding[] {
     const found: Holding[] = [];
     for (const limit of plan.limits) {
       const id = ledgerIdOf(limit, subject);
       if (limit.kind === 'rate') {
         found.push(this.#rateOf(limit, id));
+        continue;
+      }
+      if (limit.kind === 'concurrency') {
+        found.push(this.#permitOf(limit, id, run));
         continue;
       }
       const period = this.#periodAt(limit.period, arrival.fromEpochMs);
@@ -88,7 +101,7 @@ export class Holdings {
     return lease;
   }
 
-  #rateOf(limit: Limit & { kind: 'rate' }, id: LedgerId): RateLease {
+  #rateOf(limit: RateLimit, id: LedgerId): RateLease {
     const name = `${rateKey(id).pk}#${limit.rate}#${limit.burst}#${limit.perSeconds}#${limit.maxAgeMs}`;
     const { ports, nowEpochMs, maxLeases } = this.#options;
     const known = this.#rates.get(name);
@@ -100,6 +113,26 @@ export class Holdings {
     }
     this.#rates.set(name, lease);
     return lease;
+  }
+
+  #permitOf(limit: ConcurrencyLimit, id: LedgerId, run: Run | undefined): Holding {
+    if (run === undefined)
+      throw new PlanInvalid(
+        'limits',
+        `must not limit concurrency here (${limit.id}): nobody is told when a request has ended; quota() and withQuota() are`,
+      );
+    const name = semaphoreKey(id, 0).pk;
+    const { ports, nowEpochMs, maxLeases } = this.#options;
+    const known = this.#pools.get(name);
+    const pool = known ?? new PermitPool(id, limit, ports, nowEpochMs);
+    if (known !== undefined) this.#pools.delete(name);
+    else {
+      checkLedgerId(id);
+      dropFirst(this.#pools, maxLeases - 1);
+    }
+    this.#pools.set(name, pool);
+    pool.adopt(limit);
+    return run.permitOf(name, pool);
   }
 
   /** The period of the last stamp is nearly always the one asked for; finding it anew asks Intl. */

@@ -31,7 +31,25 @@ export type Change =
     };
 
 export type Purpose =
-  'grant' | 'return' | 'open' | 'alarm' | 'rate' | 'adjust' | 'suspend' | 'resume' | 'close' | 'plan';
+  | 'grant'
+  | 'return'
+  | 'track'
+  | 'open'
+  | 'alarm'
+  | 'rate'
+  | 'acquire'
+  | 'release'
+  | 'shard'
+  | 'adjust'
+  | 'suspend'
+  | 'resume'
+  | 'close'
+  | 'plan'
+  | 'key'
+  | 'assign'
+  | 'ticket'
+  | 'revoke'
+  | 'record';
 
 export type ItemWrite = {
   /** For metrics and traces; no store decides by it. */
@@ -74,9 +92,18 @@ export type ReadOutcome =
   | ({ readonly kind: 'done'; readonly item: Item | undefined } & Answered)
   | { readonly kind: 'unavailable'; readonly reason: string };
 
+export function isSameItem(one: ItemKey, other: ItemKey): boolean {
+  return one.pk === other.pk && one.sk === other.sk;
+}
+
 /** Escapes a caller-given name, or tenant `a#b` with limit `c` would share the ledger of `a` with `b#c`. */
 export function printKeyPart(name: string): string {
   return name.replace(/%/g, '%25').replace(/#/g, '%23');
+}
+
+/** What `printKeyPart` has escaped. */
+export function parseKeyPart(part: string): string {
+  return part.replace(/%23/g, '#').replace(/%25/g, '%');
 }
 
 /** Whether every test of a write holds for the item (undefined = there is none). */

@@ -6,24 +6,30 @@
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
 import { sendGrant } from './grant.ts';
+import type { LastGrant } from './grant.ts';
 import type { HolderPorts } from './holder-ports.ts';
-import { ACQUIRED } from './holding.ts';
+import { ACQUIRED, quotaState } from './holding.ts';
 import type { Acquired, Holding, LimitState, Refusal, RefusalReason } from './holding.ts';
+import { isSameItem } from './item-write.ts';
 import type { Item, ItemKey } from './item-write.ts';
 import { directCharge, sizeLease } from './lease-size.ts';
 import type { LeaseSize } from './lease-size.ts';
-import { alarmWrite, ledgerKey, parseLedger, returnWrite } from './ledger.ts';
+import { LastRefusal } from './last-refusal.ts';
+import { ledgerKey, parseLedger, returnWrite } from './ledger.ts';
 import type { LedgerId, LedgerState, Opening } from './ledger.ts';
 import { openPeriod } from './open-period.ts';
 import { Pace } from './pace.ts';
 import type { Period } from './period.ts';
 import type { QuotaLimit } from './plan.ts';
+import { raiseAlarms } from './raise-alarms.ts';
+import { Sharding } from './sharding.ts';
+import { Turns } from './turns.ts';
 
 /** Tries to get units with up to date knowledge; the last one asks for no more than the request needs. */
 const ROUNDS = 3;
 const MAX_OPENINGS = 3;
-/** While the store is out of reach it is asked once in this time, not by every request. */
-const UNAVAILABLE_MS = 1000;
+/** Tries to get units to the shard that this process works on; others on it may take them first. */
+const MAX_SUPPLIES = 12;
 
 export class Lease implements Holding {
   readonly id: string;
@@ -41,39 +47,46 @@ export class Lease implements Holding {
   /** Admitted without the ledger's consent: while it was out of reach, or settled above the estimate. */
   #owed = 0;
   #borrowed = 0;
-  #lastGrant: { readonly grantId: string; readonly slot: number; readonly units: number } | undefined;
+  #lastGrant: LastGrant | undefined;
+  /** Only where the ledger's item says that it has shards. */
+  #sharding: Sharding | undefined;
+  /** The item that units come from now, and that `#seen` is of. */
+  #source: ItemKey;
 
   #seen: LedgerState | undefined;
   #seenAt: Moment | undefined;
   #storeEpochMs: number | undefined;
-  #refused: { readonly refusal: Refusal; readonly at: Moment; readonly forMs: number } | undefined;
+  readonly #refused: LastRefusal;
   readonly #pace: Pace;
   /** Grants and returns of one lease never overlap: each builds on what the one before has learnt. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(ledger: LedgerId, period: Period, limit: QuotaLimit, plan: Opening['plan'], at: HolderPorts) {
     this.id = limit.id;
     this.ledger = ledger;
     this.period = period;
     this.#key = ledgerKey(ledger, period);
+    this.#source = this.#key;
     this.#limit = limit;
     this.#plan = plan;
     this.#at = at;
     this.#pace = new Pace(at.clock);
+    this.#refused = new LastRefusal(at, at.denyCacheMs);
   }
 
   /** Takes over a newer plan's wishes; what the ledger allows is in the ledger. */
   adopt(limit: QuotaLimit, plan: Opening['plan']): void {
     this.#limit = limit;
     this.#plan = plan;
+    this.#sharding?.adopt(limit.shards);
   }
 
   scarcity(): number {
-    return this.#seen?.remaining ?? 0;
+    return (this.#seen?.remaining ?? 0) + (this.#sharding?.reserve ?? 0);
   }
 
   isReady(cost: number): boolean {
-    return this.#remainder >= cost && !this.#isStale() && this.#seen?.suspended !== true;
+    return this.#remainder >= cost && !this.#isStale() && !this.#isSuspended();
   }
 
   take(cost: number): void {
@@ -91,7 +104,7 @@ export class Lease implements Holding {
   }
 
   borrow(cost: number, bound: number): boolean {
-    if (this.#seen?.suspended === true || this.#seen?.closed === true) return false;
+    if (this.#isSuspended() || this.#seen?.closed === true) return false;
     const lacking = Math.max(0, cost - this.#remainder);
     if (this.#borrowed + lacking > bound) return false;
     this.#borrowed += lacking;
@@ -109,25 +122,23 @@ export class Lease implements Holding {
   }
 
   refusal(cost: number): Refusal | undefined {
-    const refused = this.#refused;
+    const refused = this.#refused.fresh;
     if (refused === undefined) return undefined;
-    if (elapsedMs(this.#at.clock, refused.at) > refused.forMs) return undefined;
-    const { reason } = refused.refusal;
-    if (reason !== 'suspended' && this.isReady(cost)) return undefined;
+    if (refused.reason !== 'suspended' && this.isReady(cost)) return undefined;
     // A cheaper request may still fit.
-    const remaining = this.#seen?.closed === true ? 0 : (this.#seen?.remaining ?? 0);
-    if (reason === 'quota-exceeded' && cost - this.#remainder <= remaining) return undefined;
-    return refused.refusal;
+    const left = this.#sharding?.left ?? this.#seen?.remaining ?? 0;
+    const remaining = this.#seen?.closed === true ? 0 : left;
+    if (refused.reason === 'quota-exceeded' && cost - this.#remainder <= remaining) return undefined;
+    return refused;
   }
 
-  /** Not `async`: its caller must run on before the next in turn, or that one would ask for what is there. */
   acquire(cost: number): Promise<Acquired> {
-    return this.#inTurn(() => this.#acquire(cost));
+    return this.#turns.take(() => this.#acquire(cost));
   }
 
   /** Gives the unused units back, at shutdown. Dropped here first; sent once; refused means wasted. */
   giveBack(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       await this.#payDebt();
       const last = this.#lastGrant;
       if (last === undefined) return;
@@ -137,38 +148,24 @@ export class Lease implements Holding {
       this.#lastGrant = undefined;
       this.#remainder -= units;
       this.#unreported = 0;
-      const outcome = await this.#at.store.update(returnWrite(this.#key, { ...last, units, report }));
-      if (outcome.kind === 'done') this.#note(outcome.item);
+      const outcome = await this.#at.store.update(returnWrite(last.key, { ...last, units, report }));
+      if (outcome.kind === 'done' && isSameItem(last.key, this.#source)) this.#note(outcome.item);
       const kind = outcome.kind === 'done' ? 'returned' : 'wasted';
       this.#at.observe({ kind, limit: this.id, units });
     });
   }
 
   async look(): Promise<void> {
-    const read = await this.#at.store.read(this.#key);
-    if (read.kind === 'done' && read.item !== undefined) this.#note(read.item);
+    await this.#sharding?.refresh(0);
+    const source = this.#source;
+    const read = await this.#at.store.read(source);
+    if (read.kind === 'done' && read.item !== undefined && source === this.#source) this.#note(read.item);
   }
 
   state(atEpochMs: number): LimitState {
-    const { quota, overage } = this.#limit;
-    const known = this.#seen ?? { remaining: quota + overage, limit: quota };
-    const remaining = Math.max(0, known.remaining) + this.#remainder;
-    return {
-      id: this.id,
-      kind: 'quota',
-      limit: known.limit,
-      windowSeconds: Math.max(1, Math.round((this.period.endEpochMs - this.period.startEpochMs) / 1000)),
-      remaining: Math.max(0, remaining - overage),
-      resetSeconds: Math.max(0, Math.ceil((this.period.endEpochMs - atEpochMs) / 1000)),
-      periodStartEpochMs: this.period.startEpochMs,
-      overage: overage > 0 && remaining < overage,
-    };
-  }
-
-  #inTurn<T>(run: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(run);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    const stock = Math.max(0, this.#seen?.remaining ?? 0) + (this.#sharding?.reserve ?? 0);
+    const seen = this.#seen === undefined ? undefined : { limit: this.#seen.limit, remaining: stock };
+    return quotaState(this.#limit, this.period, seen, this.#remainder, atEpochMs);
   }
 
   async #acquire(cost: number): Promise<Acquired> {
@@ -176,7 +173,8 @@ export class Lease implements Holding {
     const known = this.refusal(cost);
     if (known !== undefined) return known;
     if (this.isReady(cost)) return ACQUIRED;
-    if (this.#remainder >= cost || (this.#refused?.refusal.reason ?? 'unavailable') !== 'unavailable') {
+    const isUnsure = this.#sharding?.isStale() === true;
+    if (isUnsure || this.#remainder >= cost || (this.#refused.reason ?? 'unavailable') !== 'unavailable') {
       const refusal = await this.#refresh(cost);
       if (refusal !== undefined) return refusal;
       if (this.isReady(cost)) return ACQUIRED;
@@ -186,16 +184,20 @@ export class Lease implements Holding {
 
   /** Notices a suspension or a top-up by an eventually consistent read, a tenth of the price of a refused write. */
   async #refresh(cost: number): Promise<Refusal | undefined> {
-    const read = await this.#at.store.read(this.#key);
-    if (read.kind === 'unavailable') {
+    const isKnown =
+      (await this.#sharding?.refresh(this.#pace.ledgerRate / (this.#lastGrant?.units ?? 1))) ?? true;
+    if (this.#sharding !== undefined) await this.#moveOn();
+    const read = await this.#at.store.read(this.#source);
+    if (read.kind === 'unavailable' || !isKnown) {
       if (this.#remainder < cost) return this.#refuse('unavailable');
       // The units are this holder's own, whatever has become of the store.
       this.#seenAt = momentOf(this.#at.clock);
       return undefined;
     }
-    this.#refused = undefined;
+    this.#refused.forget();
     this.#seenAt = momentOf(this.#at.clock);
-    if (read.item === undefined) return undefined;
+    if (read.item === undefined)
+      return this.#sharding?.isSuspended === true ? this.#refuse('suspended') : undefined;
     this.#note(read.item);
     return this.#deny(cost);
   }
@@ -204,38 +206,52 @@ export class Lease implements Holding {
   async #payDebt(): Promise<Refusal | undefined> {
     const owed = this.#owed;
     if (owed === 0 || this.#seen === undefined) return undefined;
-    const outcome = await this.#grant({ units: owed, gate: undefined, outstandingMax: undefined });
+    const size = { units: owed, gate: undefined, outstandingMax: undefined };
+    const outcome = this.#sharding === undefined ? await this.#grant(size) : await this.#chargeRoot(size);
     if (outcome === 'granted') this.#owed -= owed;
-    else if (outcome === 'unavailable') return this.#refuse('unavailable');
-    return undefined;
+    return outcome === 'unavailable' ? this.#refuse('unavailable') : undefined;
+  }
+
+  /** A shard below zero would be nobody's: the others would be granted what it owes. */
+  async #chargeRoot(size: LeaseSize): Promise<'granted' | 'refused' | 'unavailable'> {
+    const report = Math.min(size.units, this.#unreported);
+    this.#unreported -= report;
+    const sent = await sendGrant(this.#key, size, report, this.#at);
+    this.#unreported += sent.unsent;
+    return sent.kind;
   }
 
   async #getUnits(cost: number): Promise<Acquired> {
     this.#pace.ask();
     let openings = 0;
+    let supplies = 0;
     for (let round = 1; round <= ROUNDS;) {
+      if (this.#sharding !== undefined) await this.#moveOn();
       const need = cost - this.#remainder;
       if (need <= 0) return ACQUIRED;
       const size = round === ROUNDS ? directCharge(need) : this.#size(need);
-      switch (await this.#grant(size)) {
-        case 'granted':
-          this.#remainder += size.units;
-          this.#observeGrant(size);
-          await this.#raiseAlarms();
-          return ACQUIRED;
-        case 'unavailable':
-          return this.#refuse('unavailable');
-        case 'absent': {
-          if (++openings > MAX_OPENINGS) return this.#refuse('unavailable');
-          const failure = await this.#open();
-          if (failure !== undefined) return failure;
-          break;
-        }
-        case 'refused': {
-          const refusal = this.#deny(cost);
-          if (refusal !== undefined) return refusal;
-          round += 1;
-        }
+      const answer = await this.#grant(size);
+      if (answer === 'unavailable') return this.#refuse('unavailable');
+      if (answer === 'granted') {
+        this.#remainder += size.units;
+        const leased = size.outstandingMax !== undefined;
+        this.#at.observe({ kind: 'granted', limit: this.id, units: size.units, leased });
+        if (this.#seen !== undefined && this.#sharding === undefined) await this.#raiseAlarms(this.#seen);
+        return ACQUIRED;
+      }
+      if (this.#sharding !== undefined) {
+        if (++supplies > MAX_SUPPLIES) return this.#refuse('unavailable');
+        const supplied = await this.#sharding.provide(size, answer === 'absent' ? undefined : this.#seen);
+        if (supplied === 'smaller') round += 1;
+        else if (supplied !== 'again') return this.#refuse(supplied);
+      } else if (answer === 'absent') {
+        if (++openings > MAX_OPENINGS) return this.#refuse('unavailable');
+        const failure = await this.#open();
+        if (failure !== undefined) return failure;
+      } else {
+        const refusal = this.#deny(cost);
+        if (refusal !== undefined) return refusal;
+        round += 1;
       }
     }
     return this.#refuse('unavailable');
@@ -245,13 +261,15 @@ export class Lease implements Holding {
     if (this.#seen === undefined) return directCharge(need);
     const { ownRate, ledgerRate } = this.#pace;
     const previousUnits = this.#lastGrant?.units ?? 0;
-    return sizeLease({ need, ownRate, ledgerRate, previousUnits }, this.#seen, this.#limit);
+    const remaining = this.#seen.remaining + (this.#sharding?.share ?? 0);
+    return sizeLease({ need, ownRate, ledgerRate, previousUnits }, { ...this.#seen, remaining }, this.#limit);
   }
 
   async #grant(size: LeaseSize): Promise<'granted' | 'refused' | 'absent' | 'unavailable'> {
+    const key = this.#source;
     const report = this.#unreported;
     this.#unreported = 0;
-    const sent = await sendGrant(this.#key, size, report, this.#at);
+    const sent = await sendGrant(key, size, report, this.#sharding?.ports ?? this.#at);
     this.#unreported += sent.unsent;
     if (sent.kind === 'unavailable') {
       this.#at.observe({ kind: 'wasted', limit: this.id, units: size.units });
@@ -260,29 +278,40 @@ export class Lease implements Holding {
     if (sent.kind === 'refused') this.#storeEpochMs = sent.storeEpochMs;
     if (sent.item === undefined) return 'absent';
     if (sent.kind === 'granted') {
-      this.#lastGrant = { grantId: sent.grantId, slot: sent.slot, units: size.units };
-      this.#refused = undefined;
+      this.#lastGrant = { grantId: sent.grantId, slot: sent.slot, units: size.units, key };
+      this.#refused.forget();
     }
     this.#note(sent.item);
     return sent.kind;
   }
 
+  /** Where the ledger has shards, units may come from another item now; what was used is reported where it was granted. */
+  async #moveOn(): Promise<void> {
+    const key = this.#sharding?.key ?? this.#key;
+    if (isSameItem(key, this.#source)) return;
+    this.#source = key;
+    const last = this.#lastGrant;
+    const report = this.#unreported;
+    this.#lastGrant = undefined;
+    this.#seen = undefined;
+    this.#unreported = 0;
+    if (last !== undefined && report > 0)
+      await this.#at.store.update(returnWrite(last.key, { ...last, units: 0, report }));
+  }
+
   async #open(): Promise<Acquired | undefined> {
-    const { ledger, period } = this;
     const nowEpochMs = this.#storeEpochMs ?? this.#at.clock.nowEpochMs();
-    const request = { id: ledger, period, limit: this.#limit, plan: this.#plan, nowEpochMs };
+    const request = {
+      id: this.ledger,
+      period: this.period,
+      limit: this.#limit,
+      plan: this.#plan,
+      nowEpochMs,
+    };
     const opened = await openPeriod(request, this.#at.store);
-    switch (opened.kind) {
-      case 'ready':
-        return undefined;
-      case 'moved':
-      case 'plan-changed':
-        return opened;
-      case 'gone':
-        return this.#refuse('quota-exceeded');
-      case 'unavailable':
-        return this.#refuse('unavailable');
-    }
+    if (opened.kind === 'ready') return undefined;
+    if (opened.kind === 'moved' || opened.kind === 'plan-changed') return opened;
+    return this.#refuse(opened.kind === 'gone' ? 'quota-exceeded' : opened.kind);
   }
 
   /** What the ledger as last seen says to a request of this cost. */
@@ -291,56 +320,36 @@ export class Lease implements Holding {
     if (seen === undefined) return undefined;
     if (seen.suspended) return this.#refuse('suspended');
     const lacking = cost - this.#remainder;
-    if (lacking > 0 && (seen.closed || seen.remaining < lacking)) return this.#refuse('quota-exceeded');
+    const isShort = this.#sharding === undefined && seen.remaining < lacking;
+    if (lacking > 0 && (seen.closed || isShort)) return this.#refuse('quota-exceeded');
     return undefined;
   }
 
   #refuse(reason: RefusalReason): Refusal {
-    const { clock, random, denyCacheMs, observe } = this.#at;
-    const forMs = (reason === 'unavailable' ? UNAVAILABLE_MS : denyCacheMs) * (0.5 + random.fraction());
-    const refusal: Refusal = {
-      kind: 'refused',
-      reason,
-      limit: this.id,
-      retryAfterMs: reason === 'unavailable' ? forMs : undefined,
-    };
-    this.#refused = { refusal, at: momentOf(clock), forMs };
-    observe({ kind: 'refused', limit: this.id, reason });
-    return refusal;
+    return this.#refused.refuse(this.id, reason);
   }
 
   /** Only ever makes the holder ask again; it frees no units. */
   #isStale(): boolean {
+    if (this.#sharding?.isStale() === true) return true;
     return this.#seenAt !== undefined && elapsedMs(this.#at.clock, this.#seenAt) > this.#at.freshnessMs;
   }
 
+  #isSuspended(): boolean {
+    return this.#sharding?.isSuspended ?? this.#seen?.suspended === true;
+  }
+
   #note(item: Item): void {
-    const now = parseLedger(item);
+    if (item['mov'] !== undefined)
+      this.#sharding ??= new Sharding(this.ledger, this.period, this.#limit.shards, this.#at);
+    const now = this.#sharding?.view(item, this.#source) ?? parseLedger(item);
     this.#pace.noteLedger(this.#seen, now);
     this.#seen = now;
     this.#seenAt = momentOf(this.#at.clock);
   }
 
-  #observeGrant({ units, outstandingMax }: LeaseSize): void {
-    const leased = outstandingMax !== undefined;
-    this.#at.observe({ kind: 'granted', limit: this.id, units, leased });
+  #raiseAlarms(seen: LedgerState): Promise<void> {
+    const where = { key: this.#key, id: this.ledger, period: this.period };
+    return raiseAlarms(where, seen, this.#limit.alarms, this.#at, (item) => this.#note(item));
   }
-
-  async #raiseAlarms(): Promise<void> {
-    if (this.#seen === undefined) return;
-    for (const percent of dueAlarms(this.#seen, this.#limit.alarms)) {
-      const outcome = await this.#at.store.update(
-        alarmWrite(this.#key, percent, this.#at.clock.nowEpochMs()),
-      );
-      if (outcome.kind !== 'done') continue;
-      this.#note(outcome.item);
-      this.#at.observe({ kind: 'alarm', id: this.ledger, period: this.period, percent });
-    }
-  }
-}
-
-/** Thresholds that what was granted has reached, and that nobody has raised. */
-function dueAlarms(seen: LedgerState, percents: readonly number[]): readonly number[] {
-  const consumed = seen.credits - seen.remaining;
-  return percents.filter((percent) => consumed * 100 >= percent * seen.limit && !seen.alarmed.has(percent));
 }

@@ -1,7 +1,7 @@
 /**
  * The ledger of one limit, subject and period: every write to it, as data.
  *
- * Invariant kept by each write: rem + out + used = cred. `rem` counts down; `out` is what holders were granted
+ * Invariant kept by each write: rem + out + used = cred (with `mov` where there are shards, @see shards.ts). `rem` counts down; `out` is what holders were granted
  * and have not reported used; slots `s0`…`s15` hold the id of the last grant of the holders that hash there, as
  * fence for returns and as proof that a grant landed whose answer was lost. DynamoDB conditions know no
  * arithmetic: the holder computes constants, the store compares them with the item as it is.
@@ -11,6 +11,7 @@ import type { Item, ItemKey, ItemWrite, Test } from './item-write.ts';
 import { printKeyPart } from './item-write.ts';
 import { periodId } from './period.ts';
 import type { Period } from './period.ts';
+import type { Level } from './plan.ts';
 
 /** Where a limit of a subject is kept: `Q#acme#monthly#key-1`. */
 export type LedgerId = { readonly tenant: string; readonly limit: string; readonly subject: string };
@@ -26,6 +27,10 @@ export type LedgerState = {
   readonly wasteBudget: number;
   readonly suspended: boolean;
   readonly closed: boolean;
+  /** Units of `credits` that are overage. */
+  readonly overage: number;
+  /** Units of `credits` that resets gave back. */
+  readonly restored: number;
   /** Percents whose alarm has been raised. */
   readonly alarmed: ReadonlySet<number>;
 };
@@ -45,7 +50,7 @@ export type Grant = {
 
 export const SLOTS = 16;
 /** Ledgers outlive their period by this, so that the fence in the head is what refuses late writers. */
-const KEEP_MS = 35 * 86_400_000;
+export const KEEP_MS = 35 * 86_400_000;
 
 export function headKey(id: LedgerId): ItemKey {
   return { pk: partition(id), sk: 'HEAD' };
@@ -53,6 +58,16 @@ export function headKey(id: LedgerId): ItemKey {
 
 export function ledgerKey(id: LedgerId, period: Period): ItemKey {
   return { pk: partition(id), sk: `P#${periodId(period)}` };
+}
+
+/** The list of a tenant's heads: every subject that was ever charged to. */
+export function subjectList(tenant: string): string {
+  return `T#${printKeyPart(tenant)}`;
+}
+
+/** The record of an administrator's operation on what is kept in that partition: it makes it count once. */
+export function operationKey(pk: string, operationId: string): ItemKey {
+  return { pk, sk: `OP#${printKeyPart(operationId)}` };
 }
 
 export function planKey(planId: string): ItemKey {
@@ -93,20 +108,38 @@ export function returnWrite(
   };
 }
 
+/** Charges what was served already, and so may take the ledger below zero. Goes with a record of whom it charged for. */
+export function trackWrite(key: ItemKey, units: number): ItemWrite {
+  return {
+    purpose: 'track',
+    key,
+    when: [
+      { attribute: 'rem', is: 'present' },
+      { attribute: 'closed', is: 'absent' },
+    ],
+    change: { kind: 'update', add: { rem: -units, used: units } },
+  };
+}
+
 export type Opening = {
   readonly id: LedgerId;
   readonly period: Period;
   readonly plan: { readonly id: string; readonly version: number };
   readonly credits: number;
   readonly limit: number;
+  readonly overage: number;
+  readonly level: Level;
   readonly wasteBudget: number;
+  /** Whether it may have shards; decided once per period. */
+  readonly isSharded?: boolean;
   /** Whether this may be the subject's first period, a later one, or either. */
   readonly head: 'first' | 'later' | 'any';
 };
 
 /**
  * Creates a period's ledger, once ever: the plan must be the newest, the head must not have reached the period
- * (else a late writer would fill a ledger again that TTL has taken away), the ledger must not be there.
+ * (else a late writer would fill a ledger again that TTL has taken away) nor be suspended, the ledger must not be
+ * there. The head is what lists know a subject by.
  * Members: plan, head, ledger.
  */
 export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, ItemWrite] {
@@ -117,6 +150,7 @@ export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, It
       ? [{ attribute: 'cur', is: 'absent' }]
       : [{ attribute: 'cur', is: 'absent-or-below', value: start }];
   if (opening.head === 'later') whenHead.push({ attribute: 'cur', is: 'present' });
+  whenHead.push({ attribute: 'susp', is: 'absent' });
   return [
     {
       purpose: 'open',
@@ -128,7 +162,13 @@ export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, It
       purpose: 'open',
       key: headKey(id),
       when: whenHead,
-      change: { kind: 'update', set: { cur: start, plan: plan.id, planVer: plan.version } },
+      change: {
+        kind: 'update',
+        set: {
+          ...{ cur: start, plan: plan.id, planVer: plan.version },
+          ...{ level: opening.level, list: subjectList(id.tenant) },
+        },
+      },
     },
     {
       purpose: 'open',
@@ -143,6 +183,8 @@ export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, It
           cred: credits,
           lim: opening.limit,
           b: opening.wasteBudget,
+          ...(opening.overage > 0 && { ov: opening.overage }),
+          ...(opening.isSharded === true && { mov: 0 }),
           expiresAt: Math.ceil((period.endEpochMs + KEEP_MS) / 1000),
         },
       },
@@ -172,28 +214,41 @@ export function adjustWrites(
     readonly kind: string;
     readonly units: number;
     readonly limit?: number;
+    /** All units that resets have given back, this one's included. */
+    readonly restored?: number;
+    /** The ledger that the units were computed from; another's adjustment in between refuses this one. */
+    readonly basedOn?: Pick<LedgerState, 'credits' | 'limit'>;
+    /** What else the record says: by whom, and what for. */
+    readonly record?: Item;
   },
   nowEpochMs: number,
 ): readonly [ItemWrite, ItemWrite] {
+  const set = {
+    ...(by.limit !== undefined && { lim: by.limit }),
+    ...(by.restored !== undefined && { rst: by.restored }),
+  };
+  const unchanged: readonly Test[] =
+    by.basedOn === undefined
+      ? []
+      : [
+          { attribute: 'cred', is: 'equal', value: by.basedOn.credits },
+          { attribute: 'lim', is: 'equal', value: by.basedOn.limit },
+        ];
   return [
     {
       purpose: 'adjust',
-      key: operationKey(key, by.operationId),
+      key: operationKey(key.pk, by.operationId),
       when: [{ attribute: 'kind', is: 'absent' }],
-      change: { kind: 'put', item: { kind: by.kind, units: by.units, period: key.sk, at: nowEpochMs } },
+      change: {
+        kind: 'put',
+        item: { kind: by.kind, units: by.units, period: key.sk, at: nowEpochMs, ...by.record },
+      },
     },
     {
       purpose: 'adjust',
       key,
-      when: [
-        { attribute: 'rem', is: 'present' },
-        { attribute: 'closed', is: 'absent' },
-      ],
-      change: {
-        kind: 'update',
-        add: { rem: by.units, cred: by.units },
-        ...(by.limit !== undefined && { set: { lim: by.limit } }),
-      },
+      when: [{ attribute: 'rem', is: 'present' }, { attribute: 'closed', is: 'absent' }, ...unchanged],
+      change: { kind: 'update', add: { rem: by.units, cred: by.units }, set },
     },
   ];
 }
@@ -233,6 +288,8 @@ export function parseLedger(item: Item): LedgerState {
     credits: number('cred'),
     limit: number('lim'),
     wasteBudget: number('b'),
+    overage: number('ov'),
+    restored: number('rst'),
     suspended: item['susp'] !== undefined,
     closed: item['closed'] !== undefined,
     alarmed: new Set(marks.map(Number)),
@@ -241,10 +298,6 @@ export function parseLedger(item: Item): LedgerState {
 
 function partition(id: LedgerId): string {
   return `Q#${printKeyPart(id.tenant)}#${printKeyPart(id.limit)}#${printKeyPart(id.subject)}`;
-}
-
-function operationKey(key: ItemKey, operationId: string): ItemKey {
-  return { pk: key.pk, sk: `OP#${printKeyPart(operationId)}` };
 }
 
 function slotName(slot: number): string {

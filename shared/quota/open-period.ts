@@ -22,6 +22,8 @@ export type Opened =
   | { readonly kind: 'moved'; readonly startEpochMs: number }
   /** The period is long over and its ledger was taken away. */
   | { readonly kind: 'gone' }
+  /** Nothing of the subject is opened until an operator resumes it. */
+  | { readonly kind: 'suspended' }
   | { readonly kind: 'unavailable' };
 
 /** A period may be opened this long before it begins by the store's clock: requests of it arrive by other clocks. */
@@ -44,8 +46,11 @@ function open(
   credits: number,
   store: LedgerStore,
 ): Promise<TransactOutcome> {
-  const { quota, wasteBudget } = limit;
-  return store.transact(openWrites({ id, period, plan, credits, limit: quota, wasteBudget, head }));
+  const { quota, overage, level, wasteBudget } = limit;
+  const isSharded = limit.shards !== undefined;
+  return store.transact(
+    openWrites({ id, period, plan, credits, limit: quota, overage, level, wasteBudget, head, isSharded }),
+  );
 }
 
 function toOpened(request: OpenRequest, outcome: TransactOutcome): Opened {
@@ -63,6 +68,7 @@ function toOpened(request: OpenRequest, outcome: TransactOutcome): Opened {
 function explain({ period }: OpenRequest, [plan, head, ledger]: readonly RefusedMember[]): Opened {
   if (ledger?.holds === false) return { kind: 'ready' };
   if (plan?.holds === false) return { kind: 'plan-changed' };
+  if (head?.holds === false && head.item?.['susp'] !== undefined) return { kind: 'suspended' };
   const current = head?.holds === false ? head.item?.['cur'] : undefined;
   if (typeof current !== 'string') return { kind: 'ready' };
   const startEpochMs = Date.parse(current);

@@ -20,6 +20,8 @@ const FRESH_MS = 60_000;
 /** While the table is out of reach it is asked once in this time, not by every request. */
 const UNAVAILABLE_MS = 1000;
 const MAX_PLANS = 1000;
+/** The list that all plans of a table are in. */
+export const PLAN_LIST = 'PLANS';
 
 export class PlanBook {
   readonly #store: LedgerStore;
@@ -111,6 +113,6 @@ function seedWrite(plan: UsagePlan): ItemWrite {
 }
 
 function planWrite(plan: UsagePlan, test: Test): ItemWrite {
-  const item = { ver: plan.version, doc: plan.source };
+  const item = { ver: plan.version, doc: plan.source, list: PLAN_LIST };
   return { purpose: 'plan', key: planKey(plan.id), when: [test], change: { kind: 'put', item } };
 }

@@ -24,6 +24,8 @@ export type QuotaLimit = {
   readonly wasteBudget: number;
   readonly leaseSeconds: number;
   readonly maxLeaseUnits: number;
+  /** Items that the ledger is spread over: so many, or as many as its writes ask for. Absent: one. */
+  readonly shards?: 'auto' | number;
 };
 
 export type RateLimit = {
@@ -42,7 +44,19 @@ export type RateLimit = {
   readonly clockSkewMs: number;
 };
 
-export type Limit = QuotaLimit | RateLimit;
+export type ConcurrencyLimit = {
+  readonly kind: 'concurrency';
+  readonly id: string;
+  readonly level: Level;
+  /** Requests that may run at once. */
+  readonly concurrency: number;
+  /** By when a request has ended whose platform does not say when it ends it. */
+  readonly maxSeconds: number;
+  /** How wrong the clock of a holder may be. */
+  readonly clockSkewMs: number;
+};
+
+export type Limit = QuotaLimit | RateLimit | ConcurrencyLimit;
 
 export type UsagePlan = {
   readonly id: string;
@@ -60,15 +74,23 @@ export const MAX_UNITS = Number.MAX_SAFE_INTEGER;
 /** In direct mode units are used within this time from asking for them, or dropped. */
 export const DIRECT_MAX_AGE_MS = 250;
 
+/** A thousand writes a second each, with leases of hundreds of units: more than any one subject asks for. */
+export const MAX_SHARDS = 16;
+
 const MAX_LIMITS = 10;
 const MAX_ROUTES = 500;
 const MAX_RATE_WINDOW_SECONDS = 86_400;
+/** Items of a concurrency limit that a request may have to ask, times their permits. */
+const MAX_CONCURRENCY = 1000;
+/** The longest run of a Lambda function. */
+const MAX_RUN_SECONDS = 900;
 const LEVELS = ['tenant', 'key', 'route'] as const;
 const PERIODS = ['DAY', 'WEEK', 'MONTH'] as const;
 
 /**
  * Reads a plan as users write it:
- * `{id, version, limits: [{id, level, quota, period} | {id, level, rate, burst}], cost?: 1 | {"POST /reports": 10, "*": 1}}`
+ * `{id, version, limits: [{id, level, quota, period} | {id, level, rate, burst} | {id, level, concurrency}],
+ *   cost?: 1 | {"POST /reports": 10, "*": 1}}`
  * @throws PlanInvalid with the path of the first field that is wrong
  */
 export function parsePlan(value: unknown): UsagePlan {
@@ -117,11 +139,12 @@ function parseCosts(fields: PlanFields): ReadonlyMap<string, number> {
 }
 
 function parseLimit(fields: PlanFields, largestCost: number): Limit {
-  if (fields.has('concurrency')) fields.fail('concurrency', 'is not enforced yet; use a quota or a rate');
-  const isQuota = fields.has('quota');
-  if (isQuota === fields.has('rate')) fields.fail('quota', 'or rate must be given, and not both');
-  const limit = isQuota ? parseQuota(fields) : parseRate(fields);
+  const [kind, another] = KINDS.filter((name) => fields.has(name));
+  if (kind === undefined || another !== undefined)
+    return fields.fail(kind ?? 'quota', `must be the only one of ${KINDS.join(', ')}`);
+  const limit = PARSERS[kind](fields);
   fields.refuseOthers();
+  if (limit.kind === 'concurrency') return limit;
   const largest = limit.kind === 'quota' ? limit.quota + limit.overage : usableBurst(limit);
   if (largest < Math.max(1, largestCost)) refuseSize(fields, limit, Math.max(1, largestCost));
   return limit;
@@ -137,6 +160,8 @@ function parseQuota(fields: PlanFields): QuotaLimit {
   const maxLeaseUnits = leaseFields.whole('max', { min: 1, max: 1_000_000 }, 10_000);
   leaseFields.refuseOthers();
   const wasteShare = fields.number('wasteBudget', { min: 0, max: 0.5 }, 0.01);
+  const wasteBudget = lease === false ? 0 : Math.max(1, Math.floor(wasteShare * quota));
+  const shards = parseShards(fields, wasteBudget, overage);
   return {
     kind: 'quota',
     id: fields.id('id'),
@@ -146,10 +171,27 @@ function parseQuota(fields: PlanFields): QuotaLimit {
     initialUsage: fields.whole('initialUsage', { min: 0, max: quota }, 0),
     overage,
     alarms: parseAlarms(fields),
-    wasteBudget: lease === false ? 0 : Math.max(1, Math.floor(wasteShare * quota)),
+    wasteBudget,
     leaseSeconds,
     maxLeaseUnits,
+    ...(shards !== undefined && { shards }),
   };
+}
+
+/** What no single item knows cannot be told in time: how much all of them have admitted. */
+function parseShards(fields: PlanFields, wasteBudget: number, overage: number): QuotaLimit['shards'] {
+  if (!fields.has('shards')) return undefined;
+  if (overage > 0) fields.fail('overage', 'cannot be told of a quota with shards; raise the quota');
+  if (fields.has('alarms')) fields.fail('alarms', 'cannot be raised for a quota with shards');
+  if (wasteBudget < 2) fields.fail('shards', 'need leases, and a waste budget of at least 2 units');
+  if (fields.get('shards') === 'auto') return 'auto';
+  const most = Math.min(MAX_SHARDS, wasteBudget);
+  const shards = fields.get('shards');
+  if (typeof shards === 'number' && Number.isInteger(shards) && shards >= 2 && shards <= most) return shards;
+  return fields.fail(
+    'shards',
+    `must be auto, or a whole number from 2 to ${most}; each needs a unit of the waste budget`,
+  );
 }
 
 function parsePeriod(fields: PlanFields): PeriodRule {
@@ -213,7 +255,22 @@ function parseRate(fields: PlanFields): RateLimit {
   };
 }
 
-function refuseSize(fields: PlanFields, limit: Limit, needed: number): never {
+/** Costs do not matter to it: a request that runs is one. */
+function parseConcurrency(fields: PlanFields): ConcurrencyLimit {
+  return {
+    kind: 'concurrency',
+    id: fields.id('id'),
+    level: fields.oneOf('level', LEVELS),
+    concurrency: fields.whole('concurrency', { min: 1, max: MAX_CONCURRENCY }),
+    maxSeconds: fields.whole('maxSeconds', { min: 1, max: 86_400 }, MAX_RUN_SECONDS),
+    clockSkewMs: fields.whole('clockSkewMs', { min: 0, max: 60_000 }, 1000),
+  };
+}
+
+const KINDS = ['quota', 'rate', 'concurrency'] as const;
+const PARSERS = { quota: parseQuota, rate: parseRate, concurrency: parseConcurrency } as const;
+
+function refuseSize(fields: PlanFields, limit: QuotaLimit | RateLimit, needed: number): never {
   if (limit.kind === 'quota')
     return fields.fail('quota', `is less than the largest cost (${needed}), which could never be admitted`);
   const least = Math.ceil(limit.burst - usableBurst(limit) + needed);

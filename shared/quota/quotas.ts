@@ -10,6 +10,7 @@
  */
 import { DomainError } from '../errors.ts';
 import type { AgeClock, LedgerStore, Random, Timer } from '../ports.ts';
+import { momentOf } from './age.ts';
 import { charge } from './charge.ts';
 import type { Charged } from './charge.ts';
 import { GrantIds } from './grant.ts';
@@ -18,6 +19,7 @@ import { Holdings } from './holdings.ts';
 import type { Arrival } from './holdings.ts';
 import { Lease } from './lease.ts';
 import type { QuotaEvent } from './holder-ports.ts';
+import { Run } from './permits.ts';
 import { PlanBook } from './plan-book.ts';
 import { costOf, parsePlan, usableBurst } from './plan.ts';
 import type { UsagePlan } from './plan.ts';
@@ -58,6 +60,12 @@ export type ConsumeRequest = Subject & {
    * of a period's boundary is charged to both periods.
    */
   readonly atEpochMs?: number;
+  /**
+   * Given by whoever calls `release` when the request has ended; needed where a plan limits concurrency.
+   * `remainingMs`: how long the platform lets it run (Lambda's `getRemainingTimeInMillis()`); without it, it has to end
+   * within the limit's `maxSeconds`.
+   */
+  readonly run?: { readonly remainingMs?: number };
 };
 
 export type Decision = Admission | Rejection;
@@ -78,6 +86,8 @@ export interface Admission {
    * same, since it was delivered; resolves to those units.
    */
   settle(actualUnits: number): Promise<number>;
+  /** The request has ended: what it held of concurrency limits is free. Without it, its deadline frees it. Never fails. */
+  release(): Promise<void>;
 }
 
 export type Rejection = {
@@ -93,7 +103,8 @@ export type Rejection = {
 export type Quotas = {
   /**
    * Charges every limit of the plan, or none.
-   * @throws DomainError PLAN_UNKNOWN, PLAN_INVALID, SUBJECT_INVALID, COST_INVALID: misuse only
+   * @throws DomainError PLAN_UNKNOWN, PLAN_INVALID (also where concurrency is limited and there is no `run`),
+   *   SUBJECT_INVALID, COST_INVALID: misuse only
    */
   consume(request: ConsumeRequest): Promise<Decision>;
   /** Where a subject stands, from the store; charges nothing. @throws as `consume` */
@@ -139,17 +150,29 @@ class Holder {
 
   async consume(request: ConsumeRequest): Promise<Decision> {
     checkSubject(request);
-    const arrivedEpochMs = this.#options.clock.nowEpochMs();
+    const startedAt = momentOf(this.#options.clock);
+    const run = request.run === undefined ? undefined : new Run(startedAt, request.run.remainingMs);
+    let decision: Decision | undefined;
+    try {
+      decision = await this.#decide(request, startedAt.wallMs, run);
+      return decision;
+    } finally {
+      // Refused by another limit, or by misuse: what it holds already is for others.
+      if (decision?.allowed !== true) await run?.release();
+    }
+  }
+
+  async #decide(request: ConsumeRequest, arrivedEpochMs: number, run: Run | undefined): Promise<Decision> {
     for (let reload = 0; reload < PLAN_RELOADS; reload += 1) {
       const plan = this.#book.peek(request.plan) ?? (await this.#readPlan(request.plan));
       if (plan === undefined) break;
       const units = checkCost(request.cost ?? costOf(plan, request.route), plan);
       const charged: Charged = await charge(units, {
-        find: () => this.#holdings.of(plan, request, this.#arrivalOf(request, arrivedEpochMs)),
+        find: () => this.#holdings.of(plan, request, this.#arrivalOf(request, arrivedEpochMs), run),
         move: (lease, startEpochMs) => this.#holdings.move(lease, startEpochMs),
         bound: boundOf(this.#options),
       });
-      if (charged.kind === 'charged') return this.#admit(units, charged.holdings);
+      if (charged.kind === 'charged') return this.#admit(units, charged.holdings, run);
       if (charged.kind === 'refused') return this.#reject(charged.refusal, charged.holdings);
       this.#book.forget(request.plan);
     }
@@ -161,8 +184,9 @@ class Holder {
     checkSubject(request);
     const plan = this.#book.peek(request.plan) ?? (await this.#readPlan(request.plan));
     if (plan === undefined) return [];
-    const arrival = this.#arrivalOf(request, this.#options.clock.nowEpochMs());
-    const holdings = this.#holdings.of(plan, request, arrival);
+    const now = momentOf(this.#options.clock);
+    const arrival = this.#arrivalOf(request, now.wallMs);
+    const holdings = this.#holdings.of(plan, request, arrival, new Run(now, undefined));
     await Promise.all(holdings.map((holding) => holding.look()));
     return this.#statesOf(holdings);
   }
@@ -199,7 +223,7 @@ class Holder {
     return holdings.map((holding) => holding.state(nowEpochMs));
   }
 
-  #admit(units: number, holdings: readonly Holding[]): Admission {
+  #admit(units: number, holdings: readonly Holding[], run: Run | undefined): Admission {
     const limits = this.#statesOf(holdings);
     let isOpen = true;
     const close = (): boolean => {
@@ -224,6 +248,7 @@ class Holder {
         refundAll(holdings, units - actualUnits);
         return 0;
       },
+      release: () => run?.release() ?? Promise.resolve(),
     };
   }
 
@@ -242,9 +267,9 @@ class Holder {
   }
 
   #waitFor(spent: LimitState | undefined): number {
-    if (spent === undefined) return 1;
-    const spread = Math.min(SPREAD.maxSeconds, spent.windowSeconds * SPREAD.share);
-    return Math.max(1, spent.resetSeconds + Math.ceil(spread * this.#options.random.fraction()));
+    const { windowSeconds = 0, resetSeconds = 0 } = spent ?? {};
+    const spread = Math.min(SPREAD.maxSeconds, windowSeconds * SPREAD.share);
+    return Math.max(1, resetSeconds + Math.ceil(spread * this.#options.random.fraction()));
   }
 }
 

@@ -12,6 +12,7 @@ import type { LedgerId } from './ledger.ts';
 import { Pace } from './pace.ts';
 import type { RateLimit } from './plan.ts';
 import { rateKey, rateWrite, unitsLeft, waitUs } from './rate-limit.ts';
+import { Turns } from './turns.ts';
 
 type Batch = { units: number; readonly sentAt: Moment };
 
@@ -33,7 +34,7 @@ export class RateLease implements Holding {
   #tatUs: number | undefined;
   #refused: { readonly refusal: Refusal; readonly at: Moment; readonly cost: number } | undefined;
   #borrowed = { window: 0, units: 0 };
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   /** @param nowEpochMs the time that buckets are compared by */
   constructor(id: LedgerId, limit: RateLimit, at: HolderPorts, nowEpochMs: () => number) {
@@ -89,11 +90,8 @@ export class RateLease implements Holding {
     return { ...refused.refusal, retryAfterMs: leftMs };
   }
 
-  /** Not `async`, @see Lease.acquire */
   acquire(cost: number): Promise<Acquired> {
-    const turn = this.#turn.then(() => this.#acquire(cost));
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#turns.take(() => this.#acquire(cost));
   }
 
   state(): LimitState {

@@ -9,6 +9,7 @@ export function rejectionReply({ reason, limit, retryAfterSeconds = 1, limits }:
   switch (reason) {
     case 'quota-exceeded':
     case 'rate-limited':
+    case 'concurrency':
       return quotaExceededReply(limit, retryAfterSeconds, limits);
     case 'unavailable':
       return reducedCapacityReply(retryAfterSeconds, limits);

@@ -50,7 +50,7 @@ export class StoreTime {
     this.#observe({
       kind: 'store',
       purpose,
-      outcome: outcome.kind,
+      outcome: 'retryable' in outcome && outcome.retryable === true ? 'throttled' : outcome.kind,
       elapsedMs: receivedEpochMs - sentEpochMs,
     });
     if ('storeEpochMs' in outcome && typeof outcome.storeEpochMs === 'number')

@@ -40,11 +40,11 @@ export function checkLedgerId(id: LedgerId): void {
  * The ledger of a limit: one per tenant, per key, or per key and route.
  * @throws DomainError SUBJECT_INVALID when the limit is per route and the subject has none
  */
-export function ledgerIdOf(limit: Limit, subject: Subject): LedgerId {
+export function ledgerIdOf(limit: Pick<Limit, 'id' | 'level'>, subject: Subject): LedgerId {
   return { tenant: subject.tenant, limit: limit.id, subject: subjectAt(limit, subject) };
 }
 
-function subjectAt(limit: Limit, { key, route }: Subject): string {
+function subjectAt(limit: Pick<Limit, 'id' | 'level'>, { key, route }: Subject): string {
   switch (limit.level) {
     case 'tenant':
       return '';

@@ -143,33 +143,77 @@ export class LedgerJudge {
     this.#before.set(name, before);
     if (write.key.sk.startsWith('OP#')) this.#noteOperation(write, after);
     if (!write.key.sk.startsWith('P#')) return;
-    if (write.change.kind === 'put') this.#open(name, after);
-    const truth = this.#truthOf(name);
-    const [rem, out, used, credits] = [
-      read(after, 'rem'),
-      read(after, 'out'),
-      read(after, 'used'),
-      read(after, 'cred'),
-    ];
+    const rootName = name.replace(SHARD, '');
+    const root = this.#items.get(rootName);
+    // Gone, while a late write moves units between its shards.
+    if (root === undefined) return;
+    if (write.change.kind === 'put' && rootName === name) this.#open(name, after);
+    if (rootName !== name) this.#checkShard(name, after);
+    if (read(root, 'mov') > 0 && rootName === name) this.#checkHalted(name, before, after);
+    const truth = this.#truthOf(rootName);
+    const { rem, out, used } = this.#wholeOf(rootName, root);
+    const credits = read(root, 'cred');
     if (rem + out + used !== credits)
       this.#world.violate('P2', `${show(name)} ${rem} + ${out} + ${used} is not ${credits}`);
     truth.given = credits - rem;
     truth.peakCredits = Math.max(truth.peakCredits, credits);
-    if (write.purpose === 'adjust') this.#checkOperation(name, truth, write);
+    if (write.purpose === 'adjust') this.#checkOperation(rootName, truth, write);
     if (credits !== truth.expectedCredits)
       this.#world.violate('P3', `${show(name)} has ${credits} credits, not ${truth.expectedCredits}`);
     if (this.#options.wireOnce && used > truth.taken)
       this.#world.violate('P4', `${show(name)} reported ${used}, used ${truth.taken}`);
     const isLease = write.when.some(({ attribute }) => attribute === 'out');
-    if (isLease && out > read(after, 'b'))
-      this.#world.violate('P5', `${show(name)} has ${out} out, budget ${read(after, 'b')}`);
+    if (isLease && read(after, 'out') > read(after, 'b'))
+      this.#world.violate('P5', `${show(name)} has ${after['out']} out, budget ${after['b']}`);
     if (rem < 0 && !truth.isLowered && this.#options.trust() === 0)
       this.#world.violate('P2', `${show(name)} has ${rem} left`);
     if (write.purpose === 'alarm') this.#noteAlarm(name, write, before, after);
   }
 
+  /** The root and its shards together; what the root has handed out is what they were given. */
+  #wholeOf(
+    rootName: string,
+    root: Item,
+  ): { readonly rem: number; readonly out: number; readonly used: number } {
+    let [rem, out, used] = [read(root, 'rem'), read(root, 'out'), read(root, 'used')];
+    if (root['mov'] === undefined) return { rem, out, used };
+    const own = rem + out + used + read(root, 'mov');
+    if (own !== read(root, 'cred'))
+      this.#world.violate('P2', `${show(rootName)} comes to ${own} of ${read(root, 'cred')}`);
+    let moved = 0;
+    for (let shard = 0; shard < MAX_SHARDS; shard += 1) {
+      const item = this.#items.get(rootName.replace('\n', `#S${shard}\n`));
+      if (item === undefined) continue;
+      rem += read(item, 'rem');
+      out += read(item, 'out');
+      used += read(item, 'used');
+      moved += read(item, 'cred');
+    }
+    if (moved !== read(root, 'mov'))
+      this.#world.violate(
+        'P2',
+        `${show(rootName)} handed out ${read(root, 'mov')}, its shards have ${moved}`,
+      );
+    return { rem, out, used };
+  }
+
+  #checkShard(name: string, item: Item): void {
+    const [rem, out, used] = [read(item, 'rem'), read(item, 'out'), read(item, 'used')];
+    if (rem + out + used !== read(item, 'cred'))
+      this.#world.violate('P2', `${show(name)} ${rem} + ${out} + ${used} is not ${item['cred']}`);
+    if (rem < 0) this.#world.violate('P2', `${show(name)} has ${rem} left`);
+  }
+
+  #checkHalted(name: string, before: Item | undefined, after: Item): void {
+    const isHalted = before?.['susp'] !== undefined || before?.['closed'] !== undefined;
+    if (isHalted && read(after, 'mov') > read(before, 'mov'))
+      this.#world.violate('P13', `${show(name)} is halted and fills its shards`);
+  }
+
   #open(name: string, item: Item): void {
     const truth = this.#truthOf(name);
+    if (this.#items.get(name.replace(/\n.*$/, '\nHEAD'))?.['susp'] !== undefined)
+      this.#world.violate('P13', `${show(name)} was opened while its subject was suspended`);
     if (truth.isOpened) this.#world.violate('P3', `${show(name)} was opened twice`);
     truth.expectedCredits = this.expectCredits(name);
     truth.peakCredits = read(item, 'cred');
@@ -182,7 +226,7 @@ export class LedgerJudge {
   #noteOperation(write: ItemWrite, item: Item): void {
     const name = `${write.key.pk}\n${String(item['period'])}`;
     const operation = nameOf(write.key);
-    if (this.#operations.has(operation)) return;
+    if (item['units'] === undefined || this.#operations.has(operation)) return;
     this.#operations.add(operation);
     this.#truthOf(name).expectedCredits += read(item, 'units');
   }
@@ -201,6 +245,10 @@ export class LedgerJudge {
   }
 }
 
+/** What the name of a shard has more than its root's. */
+export const SHARD = /#S\d+(?=\n)/;
+const MAX_SHARDS = 16;
+
 export function nameOf({ pk, sk }: ItemKey): string {
   return `${pk}\n${sk}`;
 }
@@ -210,5 +258,5 @@ function show(name: string): string {
 }
 
 function read(item: Item, attribute: string): number {
-  return Number(item[attribute]);
+  return Number(item[attribute] ?? 0);
 }

@@ -1,4 +1,5 @@
 /** The models that are run, by name. */
+import { createConcurrencyModel } from './concurrency-model.ts';
 import type { Faults } from './instance.ts';
 import { NO_FAULTS } from './instance.ts';
 import type { Model } from './model.ts';
@@ -26,7 +27,8 @@ const QUOTA: QuotaModelOptions = {
   maxHolders: 5,
 };
 
-const RATE_FAULTS = (chance: Seeded): Faults => ({
+/** Repeats by the network in half of the schedules, and shorter pauses: what expires does so in seconds. */
+const SHORT_FAULTS = (chance: Seeded): Faults => ({
   ...faults(chance, chance.chance(0.5)),
   maxPauseMs: 10_000,
 });
@@ -44,8 +46,16 @@ export const MODELS: readonly Model[] = [
     maxHolders: 12,
   }),
   createQuotaModel({ ...QUOTA, name: 'quota-fault-free', faults: () => NO_FAULTS, maxHolders: 4 }),
-  createRateModel({ name: 'rate-direct', leased: false, faults: RATE_FAULTS }),
-  createRateModel({ name: 'rate-leased', leased: true, faults: RATE_FAULTS }),
+  createQuotaModel({
+    ...QUOTA,
+    name: 'quota-sharded',
+    sharded: true,
+    faults: (chance) => (chance.chance(0.2) ? NO_FAULTS : faults(chance, chance.chance(0.5))),
+    maxHolders: 8,
+  }),
+  createRateModel({ name: 'rate-direct', leased: false, faults: SHORT_FAULTS }),
+  createRateModel({ name: 'rate-leased', leased: true, faults: SHORT_FAULTS }),
+  createConcurrencyModel({ name: 'concurrency', faults: SHORT_FAULTS }),
 ];
 
 export function modelNamed(name: string): Model {

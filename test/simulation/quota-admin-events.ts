@@ -1,6 +1,7 @@
 /** What an operator does meanwhile: top-ups, decreases, resets, suspensions, new plans; over the same bad network. */
 import type { LedgerStore } from '#shared/ports.ts';
 import type { Item, ItemKey } from '#shared/quota/item-write.ts';
+import { SHARD } from './ledger-judge.ts';
 import type { Setting } from './quota-setting.ts';
 import type { Shipped } from './shipped.ts';
 import { START_MS } from './world.ts';
@@ -38,8 +39,7 @@ function act(at: Administered, operationId: string): void {
   world.note(() => `operator: ${kind} of ${key.pk} ${key.sk}`);
   switch (kind) {
     case 'suspend':
-      void table.update(shipped.suspendWrite(key, world.nowMs));
-      world.at(world.nowMs + chance.skewed(100, 20_000), () => void table.update(shipped.resumeWrite(key)));
+      void suspend(at, key, operationId);
       return;
     case 'close':
       void table.update(shipped.closeWrite(key, world.nowMs));
@@ -57,8 +57,30 @@ function act(at: Administered, operationId: string): void {
   }
 }
 
+/** Head and ledger, as `quota-admin` does it, until the period is over or long after. */
+async function suspend(at: Administered, { pk }: ItemKey, operationId: string): Promise<void> {
+  const { world, table, shipped, items } = at;
+  const { chance } = world;
+  const random = { hex: (digits: number) => chance.hex(digits), fraction: () => chance.fraction() };
+  const timer = {
+    pause: (ms: number) => new Promise<void>((resolve) => world.at(world.nowMs + ms, resolve)),
+  };
+  const ports = { store: table, listing: shipped.createMemoryListing(items), random, timer };
+  const [, tenant = '', limit = '', subject = ''] = pk.split('#');
+  const key = subject === '' ? undefined : subject;
+  const question = { tenant, limit, key, route: undefined, periodEpochMs: undefined };
+  const requested = (id: string) => ({ operationId: id, by: 'operator', atEpochMs: Math.floor(world.nowMs) });
+  // Refused where the period is closed: then there is nothing to suspend.
+  const done = await shipped.suspend(ports, requested(operationId), question).catch(() => undefined);
+  if (done === undefined) return;
+  world.at(world.nowMs + chance.skewed(100, 40_000), () => {
+    const resumed = shipped.resume(ports, requested(`${operationId}-end`), question);
+    resumed.catch((error: unknown) => world.note(() => `not resumed: ${String(error)}`));
+  });
+}
+
 function pickLedger({ items, world }: Administered): ItemKey | undefined {
-  const names = [...items.keys()].filter((name) => name.includes('\nP#'));
+  const names = [...items.keys()].filter((name) => name.includes('\nP#') && !SHARD.test(name));
   const name = names[world.chance.whole(0, names.length - 1)];
   const [pk = '', sk = ''] = name?.split('\n') ?? [];
   return name === undefined ? undefined : { pk, sk };

@@ -20,6 +20,8 @@ export type QuotaModelOptions = {
   readonly bounded: (chance: Seeded) => number;
   readonly requests: (chance: Seeded) => number;
   readonly maxHolders: number;
+  /** Whether quotas have shards. */
+  readonly sharded?: boolean;
 };
 
 type Admitted = {
@@ -301,6 +303,14 @@ function partitionOf(limit: string, subject: string): string {
   return `Q#${TENANT}#${limit}#${subject}`;
 }
 
+/** What a plan may say of a quota with shards: no alarms, no overage, and a waste budget for each. */
+function shard(chance: Seeded, limit: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const quota = Math.max(20, Number(limit['quota']));
+  const shards = chance.pick<'auto' | number>(['auto', 2, 4, quota > 40 ? 8 : 3]);
+  const lease = limit['lease'] === false ? {} : limit['lease'];
+  return { ...limit, alarms: undefined, quota, overage: 0, wasteBudget: 0.5, shards, lease };
+}
+
 function drawSetting(chance: Seeded, options: QuotaModelOptions): Setting {
   const periodMs = 1000 * chance.pick([10, 20, 40]);
   const quota = Math.round(chance.skewed(8, 300));
@@ -317,6 +327,8 @@ function drawSetting(chance: Seeded, options: QuotaModelOptions): Setting {
   });
   const limits = [limit('all', 'tenant', quota)];
   if (chance.chance(0.4)) limits.push(limit('each', 'key', Math.ceil(quota * 0.7)));
+  if (options.sharded === true)
+    for (const [index, each] of limits.entries()) limits[index] = shard(chance, each);
   const endMs = START_MS + 2.4 * periodMs;
   const bounded = options.bounded(chance);
   return { periodMs, limits, endMs, bounded, maxCost: chance.pick([1, 1, 3, 5]) };

@@ -56,6 +56,18 @@ const BLIND_OPENING: readonly Patch[] = [
   patch('ledger.ts', "[{ attribute: 'cur', is: 'absent-or-below', value: start }];", '[];'),
 ];
 
+/** What a mutant does instead of `store.transact`: a credit without an answer is sent again. */
+const TWO_WRITES = `(async (writes: any) => {
+      const debit = await store.update(writes[0]);
+      if (debit.kind !== 'done') return { kind: 'rejected', retryable: true, reason: '' } as const;
+      for (let again = 0; again < 3; again += 1) {
+        const credit = await store.update(writes[1]);
+        if (credit.kind === 'done') return { kind: 'done', storeEpochMs: undefined } as const;
+        if (credit.kind === 'refused') break;
+      }
+      return { kind: 'rejected', retryable: true, reason: '' } as const;
+    })`;
+
 export const QUOTA_MUTANTS: readonly Mutant[] = [
   { name: 'reclaim a lease after its expiry and a margin', model: 'quota', patches: RECLAIM },
   {
@@ -164,9 +176,9 @@ async function readThenSet(write: any, at: any): Promise<any> {
       ),
       patch(
         'lease.ts',
-        'const outcome = await this.#at.store.update(returnWrite(this.#key, { ...last, units, report }));',
-        `let outcome = await this.#at.store.update(returnWrite(this.#key, { ...last, units, report }));
-      if (outcome.kind === 'unknown') outcome = await this.#at.store.update(returnWrite(this.#key, { ...last, units, report }));`,
+        'const outcome = await this.#at.store.update(returnWrite(last.key, { ...last, units, report }));',
+        `let outcome = await this.#at.store.update(returnWrite(last.key, { ...last, units, report }));
+      if (outcome.kind === 'unknown') outcome = await this.#at.store.update(returnWrite(last.key, { ...last, units, report }));`,
       ),
     ],
   },
@@ -239,6 +251,44 @@ async function readThenSet(write: any, at: any): Promise<any> {
     name: 'borrowed units are never charged',
     model: 'quota-bounded',
     patches: [patch('lease.ts', '    this.#borrowed += lacking;\n    this.#owed += lacking;', '')],
+  },
+  {
+    name: 'a period is opened although its subject is suspended',
+    model: 'quota',
+    patches: [patch('ledger.ts', "  whenHead.push({ attribute: 'susp', is: 'absent' });\n", '')],
+  },
+  {
+    name: 'debit and credit of a shard as two writes',
+    model: 'quota-sharded',
+    patches: [patch('sharding.ts', 'await store.transact(moveWrites', `await ${TWO_WRITES}(moveWrites`)],
+  },
+  {
+    name: 'a shard is made anew over the one that is there',
+    model: 'quota-sharded',
+    patches: [patch('shards.ts', "when: [{ attribute: 'cred', is: 'absent' }],", 'when: [],')],
+  },
+  {
+    name: 'more is moved than is there',
+    model: 'quota-sharded',
+    patches: [
+      patch(
+        'shards.ts',
+        "when: [{ attribute: 'rem', is: 'at-least', value: units }, ...",
+        "when: [{ attribute: 'rem', is: 'present' }, ...",
+      ),
+    ],
+  },
+  {
+    name: 'a suspended root fills its shards',
+    model: 'quota-sharded',
+    patches: [patch('shards.ts', "...(from === 'root' ? OPEN : [])", '...OPEN.slice(2)')],
+  },
+  {
+    name: 'refused when one shard is short',
+    model: 'quota-sharded',
+    patches: [
+      patch('sharding.ts', "return filled === 'short' ? this.#search(need) : filled;", 'return filled;'),
+    ],
   },
   {
     name: 'an alarm is raised by everybody who sees it',

@@ -1,12 +1,13 @@
 /**
  * `npm run simulate -- --schedules N --seed S [--model quota] [--mutant NAME] [--trace]`: schedules of the
  * shipped quota code, or of a mutant of it. Ends with `N violations`; exit code 1 if there are any.
- * `--trace` replays the one schedule of the seed, line by line. `--find-mutants` renews mutants.json.
+ * `--trace` replays the one schedule of the seed, line by line. `--find-mutants` renews mutants.json, with
+ * `--model` for the mutants of one.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { hunt } from './hunt.ts';
-import { KEPT_SEEDS } from './kept-seeds.ts';
+import { KEPT_SEEDS, keptSeedOf } from './kept-seeds.ts';
 import { MUTANTS } from './mutants.ts';
 import { MODELS, modelNamed } from './models.ts';
 import { loadMutant } from './patched-source.ts';
@@ -58,9 +59,16 @@ async function trace(shipped: Shipped): Promise<number> {
 }
 
 async function findMutants(): Promise<number> {
+  const { model } = values;
+  const chosen = MUTANTS.filter((mutant) => model === undefined || mutant.model === model);
   const found: Record<string, number> = {};
   let survivors = 0;
   for (const mutant of MUTANTS) {
+    if (!chosen.includes(mutant)) {
+      const kept = keptSeedOf(mutant);
+      if (kept !== undefined) found[`${mutant.model}: ${mutant.name}`] = kept;
+      continue;
+    }
     using patched = await loadMutant(mutant);
     const { caught } = await hunt(modelNamed(mutant.model), patched.shipped, 1, MUTANT_SEEDS);
     console.log(

@@ -1,17 +1,25 @@
 /** The code under test: the repository's own, or a patched copy of it in another folder. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type * as Limits from '#shared/quota/admin/limits.ts';
 import type * as Ledger from '#shared/quota/ledger.ts';
 import type * as MemoryLedger from '#shared/quota/memory-ledger.ts';
+import type * as MemoryListing from '#shared/quota/memory-listing.ts';
 import type * as PlanBook from '#shared/quota/plan-book.ts';
 import type * as Plan from '#shared/quota/plan.ts';
 import type * as Quotas from '#shared/quota/quotas.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 
-export type Shipped = typeof Quotas & typeof MemoryLedger & typeof Ledger & typeof Plan & typeof PlanBook;
+export type Shipped = typeof Quotas &
+  typeof MemoryLedger &
+  typeof MemoryListing &
+  typeof Ledger &
+  typeof Plan &
+  typeof PlanBook &
+  Pick<typeof Limits, 'suspend' | 'resume'>;
 
 export async function loadShipped(root = REPOSITORY): Promise<Shipped> {
-  const names = ['quotas', 'memory-ledger', 'ledger', 'plan', 'plan-book'];
+  const names = ['quotas', 'memory-ledger', 'memory-listing', 'ledger', 'plan', 'plan-book', 'admin/limits'];
   const modules = await Promise.all(
     names.map(
       (name) => import(pathToFileURL(join(root, 'shared/quota', `${name}.ts`)).href) as Promise<object>,

@@ -26,6 +26,27 @@ describe('rateLimitHeaders', () => {
     });
   });
 
+  it('names another unit than requests, and no window where nothing is counted over time', () => {
+    const calls = {
+      id: 'calls',
+      limit: 5,
+      unit: 'concurrent-requests',
+      remaining: 2,
+      windowSeconds: undefined,
+      resetSeconds: undefined,
+    } as const;
+
+    const headers = rateLimitHeaders([calls]);
+
+    // draft-ietf-httpapi-ratelimit-headers-11 §3.1.2
+    assert.deepEqual(headers, {
+      'ratelimit-policy': '"calls";q=5;qu="concurrent-requests"',
+      ratelimit: '"calls";r=2',
+    });
+    const [policy] = parseStructuredList(headers['ratelimit-policy']);
+    assert.equal(policy?.parameters.get('qu'), 'concurrent-requests');
+  });
+
   it('sends no empty list', () => {
     assert.deepEqual(rateLimitHeaders([]), {});
   });

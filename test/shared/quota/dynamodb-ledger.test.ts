@@ -9,6 +9,7 @@ import { startEmbeddedDynamoDb } from '../../../gateway/services/embedded-dynamo
 import { aLoopbackServer } from '../../support/signed-tokens.ts';
 import { describeLedgerStore, randomTableName } from './ledger.suite.ts';
 import type { OpenStore } from './ledger.suite.ts';
+import { describePermitsAndShards } from './permits-and-shards.suite.ts';
 
 /** Any endpoint takes this pair, but for AWS itself, which takes the developer's own. */
 const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } };
@@ -54,13 +55,17 @@ const openAt = async (endpoint: string, stop: () => Promise<void>): ReturnType<O
 };
 
 const endpoint = process.env['DYNAMODB_ENDPOINT'];
-if (endpoint !== undefined)
-  describeLedgerStore(`at ${endpoint}`, () => openAt(endpoint, () => Promise.resolve()));
-
-describeLedgerStore('on the embedded DynamoDB', async () => {
-  const dynamoDb = await startEmbeddedDynamoDb({ port: 0, clockOffset: createSystemClock().offset });
-  return openAt(dynamoDb.url, () => dynamoDb.close());
-});
+const STORES: Readonly<Record<string, OpenStore>> = {
+  ...(endpoint !== undefined && { [`at ${endpoint}`]: () => openAt(endpoint, () => Promise.resolve()) }),
+  'on the embedded DynamoDB': async () => {
+    const dynamoDb = await startEmbeddedDynamoDb({ port: 0, clockOffset: createSystemClock().offset });
+    return openAt(dynamoDb.url, () => dynamoDb.close());
+  },
+};
+for (const [name, open] of Object.entries(STORES)) {
+  describeLedgerStore(name, open);
+  describePermitsAndShards(name, open);
+}
 
 describe('createDynamoDbLedger', () => {
   const write = grantWrite(

@@ -27,9 +27,9 @@ import { REAL_CLOCK, REAL_RANDOM, REAL_TIMER } from '../../support/real-quota-po
 
 export type OpenStore = () => Promise<{ readonly store: LedgerStore; readonly close: () => Promise<void> }>;
 
-const PERIOD = { startEpochMs: Date.UTC(2026, 10, 1), endEpochMs: Date.UTC(2026, 11, 1) };
-const LIMIT = { id: 'monthly', level: 'key', quota: 100, period: 'MONTH', wasteBudget: 0.1 };
-const DIRECT: Grant = {
+export const PERIOD = { startEpochMs: Date.UTC(2026, 10, 1), endEpochMs: Date.UTC(2026, 11, 1) };
+export const LIMIT = { id: 'monthly', level: 'key', quota: 100, period: 'MONTH', wasteBudget: 0.1 };
+export const DIRECT: Grant = {
   grantId: 'h1.1',
   slot: 3,
   units: 10,
@@ -37,6 +37,34 @@ const DIRECT: Grant = {
   outstandingMax: undefined,
   report: 0,
 };
+
+/** A plan and an open period of a subject that no other test has. */
+export async function openALedger(store: LedgerStore, credits = 100, isSharded = false) {
+  const id = { tenant: randomUUID(), limit: 'monthly', subject: 'key-1' };
+  const plan = parsePlan({ id: id.tenant, version: 1, limits: [LIMIT] });
+  await store.update(savePlanWrite(plan, undefined));
+  const opening = {
+    id,
+    period: PERIOD,
+    plan,
+    credits,
+    limit: 100,
+    overage: 0,
+    level: 'key',
+    wasteBudget: 10,
+    head: 'any',
+    isSharded,
+  } as const;
+  const opened = await store.transact(openWrites(opening));
+  assert.equal(opened.kind, 'done');
+  const key = ledgerKey(id, PERIOD);
+  const item = async () => {
+    const read = await store.read(key, { consistent: true });
+    assert.equal(read.kind, 'done');
+    return read.item ?? {};
+  };
+  return { id, key, opening, item };
+}
 
 export function describeLedgerStore(name: string, open: OpenStore): void {
   describe(`a ledger ${name}`, () => {
@@ -46,30 +74,7 @@ export function describeLedgerStore(name: string, open: OpenStore): void {
     before(async () => ({ store, close } = await open()));
     after(() => close());
 
-    /** A plan and an open period of a subject that no other test has. */
-    const anOpenLedger = async (credits = 100) => {
-      const id = { tenant: randomUUID(), limit: 'monthly', subject: 'key-1' };
-      const plan = parsePlan({ id: id.tenant, version: 1, limits: [LIMIT] });
-      await store.update(savePlanWrite(plan, undefined));
-      const opening = {
-        id,
-        period: PERIOD,
-        plan,
-        credits,
-        limit: 100,
-        wasteBudget: 10,
-        head: 'any',
-      } as const;
-      const opened = await store.transact(openWrites(opening));
-      assert.equal(opened.kind, 'done');
-      const key = ledgerKey(id, PERIOD);
-      const item = async () => {
-        const read = await store.read(key, { consistent: true });
-        assert.equal(read.kind, 'done');
-        return read.item ?? {};
-      };
-      return { id, key, opening, item };
-    };
+    const anOpenLedger = (credits?: number) => openALedger(store, credits);
     const kindOf = async (write: ItemWrite) => (await store.update(write)).kind;
 
     it('has what quotas need', async () => {

@@ -9,7 +9,8 @@ describe('a ledger item', () => {
       sk: 'P#2026-11-01T00:00:00.000Z',
       expiresAt: 1_900_000_000,
     };
-    for (const name of ['rem', 'out', 'used', 'cred', 'lim', 'b']) item[name] = Number.MAX_SAFE_INTEGER;
+    for (const name of ['rem', 'out', 'used', 'cred', 'lim', 'b', 'ov', 'rst', 'mov'])
+      item[name] = Number.MAX_SAFE_INTEGER;
     for (const name of ['a80', 'a100', 'susp']) item[name] = NOON_MS;
     for (let slot = 0; slot < 16; slot += 1) item[`s${slot}`] = `${'f'.repeat(16)}.zzzz`;
 

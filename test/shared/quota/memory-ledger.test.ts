@@ -4,10 +4,14 @@ import type { Item } from '#shared/quota/item-write.ts';
 import { createMemoryLedger } from '#shared/quota/memory-ledger.ts';
 import { REAL_CLOCK } from '../../support/real-quota-ports.ts';
 import { describeLedgerStore } from './ledger.suite.ts';
+import type { OpenStore } from './ledger.suite.ts';
+import { describePermitsAndShards } from './permits-and-shards.suite.ts';
 
-describeLedgerStore('in memory', () =>
-  Promise.resolve({ store: createMemoryLedger({ clock: REAL_CLOCK }), close: () => Promise.resolve() }),
-);
+const open: OpenStore = () =>
+  Promise.resolve({ store: createMemoryLedger({ clock: REAL_CLOCK }), close: () => Promise.resolve() });
+
+describeLedgerStore('in memory', open);
+describePermitsAndShards('in memory', open);
 
 describe('createMemoryLedger', () => {
   const put = (pk: string, item: Item) =>

@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PlanInvalid } from '#shared/errors.ts';
 import { costOf, parsePlan, usableBurst } from '#shared/quota/plan.ts';
-import type { QuotaLimit, RateLimit } from '#shared/quota/plan.ts';
+import type { ConcurrencyLimit, QuotaLimit, RateLimit } from '#shared/quota/plan.ts';
 
 const QUOTA = { id: 'monthly', level: 'key', quota: 1000, period: 'MONTH' };
 const RATE = { id: 'burst', level: 'key', rate: 10, burst: 50 };
+const CALLS = { id: 'calls', level: 'key', concurrency: 5 };
 const plan = (overrides: object = {}): object => ({ id: 'gold', version: 1, limits: [QUOTA], ...overrides });
 const limited = (limit: object): object => plan({ limits: [limit] });
 
 describe('parsePlan', () => {
   it('fills in what a plan leaves out', () => {
-    const { limits, costs, source } = parsePlan(plan({ limits: [QUOTA, RATE] }));
+    const { limits, costs, source } = parsePlan(plan({ limits: [QUOTA, RATE, CALLS] }));
 
     assert.deepEqual(limits, [
       {
@@ -38,6 +39,14 @@ describe('parsePlan', () => {
         leased: false,
         clockSkewMs: 200,
       } satisfies RateLimit,
+      {
+        kind: 'concurrency',
+        id: 'calls',
+        level: 'key',
+        concurrency: 5,
+        maxSeconds: 900,
+        clockSkewMs: 1000,
+      } satisfies ConcurrencyLimit,
     ]);
     assert.deepEqual([...costs], [['*', 1]]);
     assert.deepEqual(parsePlan(JSON.parse(source)).limits, limits);
@@ -67,9 +76,29 @@ describe('parsePlan', () => {
     { name: 'a quota that is a rate too', given: limited({ ...QUOTA, ...RATE }), field: 'limits[0].quota' },
     { name: 'a limit without either', given: limited({ id: 'a', level: 'key' }), field: 'limits[0].quota' },
     {
-      name: 'concurrency, which nothing enforces',
-      given: limited({ id: 'a', level: 'key', concurrency: 5 }),
+      name: 'a rate that is concurrency too',
+      given: limited({ ...RATE, concurrency: 5 }),
+      field: 'limits[0].rate',
+    },
+    {
+      name: 'a concurrency of none',
+      given: limited({ ...CALLS, concurrency: 0 }),
       field: 'limits[0].concurrency',
+    },
+    {
+      name: 'more concurrency than items to ask',
+      given: limited({ ...CALLS, concurrency: 1001 }),
+      field: 'limits[0].concurrency',
+    },
+    {
+      name: 'a run of days',
+      given: limited({ ...CALLS, maxSeconds: 86_401 }),
+      field: 'limits[0].maxSeconds',
+    },
+    {
+      name: 'a lease of what comes back by itself',
+      given: limited({ ...CALLS, lease: false }),
+      field: 'limits[0].lease',
     },
     { name: 'an unknown level', given: limited({ ...QUOTA, level: 'user' }), field: 'limits[0].level' },
     { name: 'a negative quota', given: limited({ ...QUOTA, quota: -1 }), field: 'limits[0].quota' },
@@ -122,6 +151,31 @@ describe('parsePlan', () => {
       name: 'a lease of no time',
       given: limited({ ...QUOTA, lease: { seconds: 0 } }),
       field: 'limits[0].lease.seconds',
+    },
+    {
+      name: 'a single shard',
+      given: limited({ ...QUOTA, shards: 1 }),
+      field: 'limits[0].shards',
+    },
+    {
+      name: 'more shards than the waste budget has units',
+      given: limited({ ...QUOTA, shards: 11 }),
+      field: 'limits[0].shards',
+    },
+    {
+      name: 'shards without leases',
+      given: limited({ ...QUOTA, shards: 'auto', lease: false }),
+      field: 'limits[0].shards',
+    },
+    {
+      name: 'alarms with shards',
+      given: limited({ ...QUOTA, shards: 2, alarms: [80] }),
+      field: 'limits[0].alarms',
+    },
+    {
+      name: 'overage with shards',
+      given: limited({ ...QUOTA, shards: 2, overage: 5 }),
+      field: 'limits[0].overage',
     },
     { name: 'a negative cost', given: plan({ cost: -1 }), field: 'cost' },
     {
@@ -179,6 +233,12 @@ describe('usableBurst', () => {
 
     // 50 - 10/s * (1 s + 2 * 0.2 s)
     assert.equal(limit?.kind === 'rate' && usableBurst(limit), 36);
+  });
+});
+
+describe('a concurrency limit', () => {
+  it('is one request whatever a request costs', () => {
+    assert.doesNotThrow(() => parsePlan(plan({ limits: [{ ...CALLS, concurrency: 1 }], cost: 1000 })));
   });
 });
 

@@ -1,0 +1,90 @@
+/** `gatewright plan`: usage plans, and which key is on which. */
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { printPathName } from '#shared/http/path-name.ts';
+import { askAdmin } from './admin-client.ts';
+import { UsageError } from './output.ts';
+import { change, changeCommand, HINT, ownerPath, printRows, readCommand, readPages } from './quota-calls.ts';
+import type { Answer, ChangeFlags, ReadFlags } from './quota-calls.ts';
+
+export function planCommand(): Command {
+  return new Command('plan')
+    .description('Usage plans, and which key is on which.')
+    .exitOverride()
+    .showHelpAfterError(HINT)
+    .addCommand(readCommand('list', 'List the plans.').action(listPlans))
+    .addCommand(readCommand('get', 'Print a plan as JSON.').argument('<plan>', 'its id').action(getPlan))
+    .addCommand(
+      changeCommand('save', 'Save a plan: its first version, or the one after the newest.')
+        .argument('<file>', 'JSON or YAML')
+        .action(savePlan),
+    )
+    .addCommand(
+      readCommand('keys', 'List the keys of a tenant that have a plan.')
+        .argument('<tenant>', 'customer')
+        .action(listKeys),
+    )
+    .addCommand(
+      changeCommand('assign', 'Put a key on a plan.')
+        .argument('<tenant>', 'customer')
+        .argument('<key>', 'id of the key, never its secret')
+        .argument('<plan>', 'id of the plan')
+        .action(assign),
+    );
+}
+
+async function listPlans(flags: ReadFlags): Promise<void> {
+  const plans = await readPages('/quota/plans', 'plans', {}, flags);
+  const rows = flags.json ? plans : plans.map((plan) => ({ ...plan, limits: describeLimits(plan) }));
+  printRows(rows, ['id', 'version', 'limits'], flags);
+}
+
+async function getPlan(plan: string, flags: ReadFlags): Promise<void> {
+  const answer = await askAdmin({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags);
+  process.stdout.write(`${JSON.stringify(answer, undefined, flags.json ? 0 : 2)}\n`);
+}
+
+async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
+  const plan = await readPlanFile(file);
+  const path = `/quota/plans/${printPathName(String(Reflect.get(plan, 'id')))}`;
+  await change({ method: 'PUT', path, body: plan }, flags);
+}
+
+async function listKeys(tenant: string, flags: ReadFlags): Promise<void> {
+  const path = `${ownerPath(tenant)}/keys`;
+  printRows(await readPages(path, 'keys', {}, flags), ['key', 'plan', 'version'], flags);
+}
+
+/** An assignment in between is refused (409): it is based on the one that is there now. */
+async function assign(tenant: string, key: string, plan: string, flags: ChangeFlags): Promise<void> {
+  const path = `${ownerPath(tenant, key)}/plan`;
+  const { version } = await askAdmin({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
+    if (error instanceof UsageError && error.message.includes('KEY_UNKNOWN')) return { version: 0 };
+    throw error;
+  });
+  await change({ method: 'PUT', path, body: { plan, version: Number(version) + 1 } }, flags);
+}
+
+/** @throws UsageError */
+async function readPlanFile(file: string): Promise<object> {
+  const { parse } = await import('yaml');
+  let plan: unknown;
+  try {
+    plan = parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw new UsageError(`${file} cannot be read as JSON or YAML`, { cause });
+  }
+  if (typeof plan === 'object' && plan !== null && typeof Reflect.get(plan, 'id') === 'string') return plan;
+  throw new UsageError(`${file} is no plan: it needs an id`);
+}
+
+/** `daily 100/DAY, burst 10/s` */
+function describeLimits({ limits }: Answer): string {
+  const all: readonly unknown[] = Array.isArray(limits) ? limits : [];
+  return (all as readonly Answer[])
+    .map(({ id, quota, rate, period, perSeconds }) => {
+      const per = typeof period === 'string' ? period : JSON.stringify(period ?? perSeconds ?? 's');
+      return `${String(id)} ${String(quota ?? rate)}/${per.replaceAll('"', '')}`;
+    })
+    .join(', ');
+}

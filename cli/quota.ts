@@ -1,0 +1,126 @@
+/** `gatewright quota`: how one limit stands, and what is done to it. */
+import { Command } from 'commander';
+import { printPathName } from '#shared/http/path-name.ts';
+import { askAdmin } from './admin-client.ts';
+import {
+  change,
+  changeCommand,
+  HINT,
+  ownerPath,
+  printAnswer,
+  printRows,
+  readCommand,
+  readInstant,
+  readPages,
+  readUnits,
+} from './quota-calls.ts';
+import type { ChangeFlags, ReadFlags } from './quota-calls.ts';
+
+type LimitFlags = { readonly key?: string; readonly route?: string; readonly period?: string };
+
+export function quotaCommand(): Command {
+  return new Command('quota')
+    .description('One limit of a tenant or a key: how it stands, and what is done to it.')
+    .exitOverride()
+    .showHelpAfterError(HINT)
+    .addCommand(withPeriod(ofLimit(readCommand('show', 'How the limit stands.'))).action(show))
+    .addCommand(
+      withPeriod(ofLimit(changeCommand('top-up', 'Admit more units in a period.')))
+        .argument('<units>', 'units to add', readUnits)
+        .action(topUp),
+    )
+    .addCommand(
+      withPeriod(ofLimit(changeCommand('set-limit', 'Set another limit for a period.')))
+        .argument('<units>', 'units of the period', readUnits)
+        .action(setLimit),
+    )
+    .addCommand(
+      withPeriod(ofLimit(changeCommand('reset', 'Give back all that was charged in a period.'))).action(
+        (tenant: string, limit: string, flags: ChangeFlags & LimitFlags) =>
+          act('reset', tenant, limit, flags),
+      ),
+    )
+    .addCommand(
+      ofLimit(changeCommand('suspend', 'Admit nothing until resumed.')).action(
+        (tenant: string, limit: string, flags: ChangeFlags & LimitFlags) =>
+          act('suspend', tenant, limit, flags),
+      ),
+    )
+    .addCommand(
+      ofLimit(changeCommand('resume', 'End a suspension.')).action(
+        (tenant: string, limit: string, flags: ChangeFlags & LimitFlags) =>
+          act('resume', tenant, limit, flags),
+      ),
+    )
+    .addCommand(
+      ofLimit(changeCommand('close', 'Close a period that is over, and record its usage.'))
+        .requiredOption('--period <instant>', 'an instant of the period', readInstant)
+        .action((tenant: string, limit: string, flags: ChangeFlags & LimitFlags) =>
+          act('close', tenant, limit, flags),
+        ),
+    )
+    .addCommand(
+      readCommand('audit', 'Who changed what, newest first.')
+        .option('--day <instant>', 'a UTC day (default: today)', readInstant)
+        .action(audit),
+    );
+}
+
+function ofLimit(command: Command): Command {
+  return command
+    .argument('<tenant>', 'customer')
+    .argument('<limit>', "id of the limit in the key's plan")
+    .option('--key <id>', 'a key of the tenant; without it, a limit of the whole tenant')
+    .option('--route <route>', 'for limits per route: "GET /orders/{id}"');
+}
+
+function withPeriod(command: Command): Command {
+  return command.option('--period <instant>', 'an instant of the period (default: now)', readInstant);
+}
+
+function pathOf(tenant: string, limit: string, { key }: LimitFlags): string {
+  return `${ownerPath(tenant, key)}/limits/${printPathName(limit)}`;
+}
+
+async function show(tenant: string, limit: string, flags: ReadFlags & LimitFlags): Promise<void> {
+  const { route, period } = flags;
+  const path = pathOf(tenant, limit, flags);
+  printAnswer(await askAdmin({ method: 'GET', path, query: { route, period } }, flags), flags);
+}
+
+async function topUp(
+  tenant: string,
+  limit: string,
+  units: number,
+  flags: ChangeFlags & LimitFlags,
+): Promise<void> {
+  await act('top-up', tenant, limit, flags, { units });
+}
+
+async function setLimit(
+  tenant: string,
+  limit: string,
+  units: number,
+  flags: ChangeFlags & LimitFlags,
+): Promise<void> {
+  const { route, period } = flags;
+  const path = pathOf(tenant, limit, flags);
+  await change({ method: 'PUT', path, query: { route, period }, body: { limit: units } }, flags);
+}
+
+async function act(
+  verb: 'top-up' | 'reset' | 'suspend' | 'resume' | 'close',
+  tenant: string,
+  limit: string,
+  flags: ChangeFlags & LimitFlags,
+  body: object = {},
+): Promise<void> {
+  const { route, period } = flags;
+  const path = `${pathOf(tenant, limit, flags)}/${verb}`;
+  await change({ method: 'POST', path, query: { route, period }, body }, flags);
+}
+
+async function audit(flags: ReadFlags & { readonly day?: string }): Promise<void> {
+  const entries = await readPages('/quota/audit', 'entries', { day: flags.day }, flags);
+  printRows(entries, ['at', 'by', 'kind', 'target', 'input', 'operationId'], flags);
+}

@@ -1,0 +1,63 @@
+/** `gatewright usage`: how tenants stand, and exports of it. */
+import { once } from 'node:events';
+import { Command, Option } from 'commander';
+import { addAdminOptions, callAdmin } from './admin-client.ts';
+import type { AdminFlags } from './admin-client.ts';
+import { HINT, ownerPath, printRows, readCommand, readInstant, readPages } from './quota-calls.ts';
+import type { ReadFlags } from './quota-calls.ts';
+
+type ExportFlags = AdminFlags & {
+  readonly format: 'ndjson' | 'csv' | 'invoice';
+  readonly tenant?: string;
+  readonly from?: string;
+  readonly to?: string;
+};
+
+const COLUMNS = ['tenant', 'key', 'route', 'limit', 'periodStart', 'state', 'quota', 'charged', 'remaining'];
+
+export function usageCommand(): Command {
+  return new Command('usage')
+    .description('How tenants and keys stand, and exports of it.')
+    .exitOverride()
+    .showHelpAfterError(HINT)
+    .addCommand(
+      readCommand('show', 'How all, or one tenant and its keys, stand.')
+        .option('--tenant <name>', 'one customer')
+        .option('--at <instant>', 'in the periods of that instant (default: now)', readInstant)
+        .action(show),
+    )
+    .addCommand(exportCommand());
+}
+
+function exportCommand(): Command {
+  return addAdminOptions(new Command('export').description('Print usage, every page of it, to stdout.'))
+    .addOption(
+      new Option('--format <format>', 'usage as NDJSON or CSV, or the records of closed periods as CSV')
+        .choices(['ndjson', 'csv', 'invoice'])
+        .default('ndjson'),
+    )
+    .option('--tenant <name>', 'one customer')
+    .option('--from <instant>', 'periods that begin then or later', readInstant)
+    .option('--to <instant>', 'periods that begin before', readInstant)
+    .exitOverride()
+    .showHelpAfterError(HINT)
+    .action(exportUsage);
+}
+
+async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?: string }): Promise<void> {
+  const { tenant, at } = flags;
+  const path = tenant === undefined ? '/quota/usage' : `${ownerPath(tenant)}/usage`;
+  printRows(await readPages(path, 'usage', { at }, flags), COLUMNS, flags);
+}
+
+/** Page by page, no faster than whoever reads stdout. */
+async function exportUsage({ format, tenant, from, to, ...flags }: ExportFlags): Promise<void> {
+  const path = tenant === undefined ? '/quota/export' : `${ownerPath(tenant)}/export`;
+  const asked = format === 'invoice' ? { of: 'records', format: 'csv' } : { of: 'usage', format };
+  let cursor: string | undefined;
+  do {
+    const reply = await callAdmin({ method: 'GET', path, query: { ...asked, from, to, cursor } }, flags);
+    if (!process.stdout.write(await reply.text())) await once(process.stdout, 'drain');
+    cursor = reply.headers.get('x-next-cursor') ?? undefined;
+  } while (cursor !== undefined);
+}

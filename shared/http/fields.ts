@@ -1,0 +1,141 @@
+/**
+ * Fields of requests: one description of what a caller may send, from which both the reader and the OpenAPI
+ * document are made.
+ */
+import { RequestInvalid } from '../errors.ts';
+
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+export type Field<T> = {
+  readonly schema: JsonSchema;
+  readonly isRequired: boolean;
+  /** Goes on after the field's name: `must be a whole number from 1 to 10`. */
+  readonly rule: string;
+  /** The value as it arrived → what it means; undefined = breaks the rule. */
+  readonly read: (value: unknown) => T | undefined;
+};
+
+export type Fields = Readonly<Record<string, Field<unknown>>>;
+
+/** Takes nothing. */
+export type NoFields = Readonly<Record<string, never>>;
+
+export type ReadFields<F extends Fields> = {
+  readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
+};
+
+/** Names of tenants, keys and routes are no longer than this either. */
+const MAX_TEXT_LENGTH = 256;
+
+export function text(
+  description: string,
+  { pattern, maxLength = MAX_TEXT_LENGTH }: { readonly pattern?: RegExp; readonly maxLength?: number } = {},
+): Field<string> {
+  return {
+    schema: {
+      ...{ type: 'string', description, minLength: 1, maxLength },
+      ...(pattern !== undefined && { pattern: pattern.source }),
+    },
+    isRequired: true,
+    rule: `must be 1 to ${maxLength} characters${pattern === undefined ? '' : ` of the form ${pattern.source}`}`,
+    read: (value) =>
+      typeof value === 'string' &&
+      value !== '' &&
+      value.length <= maxLength &&
+      (pattern?.test(value) ?? true) &&
+      !hasControls(value)
+        ? value
+        : undefined,
+  };
+}
+
+/** Decimal digits where the request can only say text: in a query. */
+export function whole(
+  description: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): Field<number> {
+  return {
+    schema: { type: 'integer', description, minimum: min, maximum: max },
+    isRequired: true,
+    rule: `must be a whole number from ${min} to ${max}`,
+    read(value) {
+      const number = typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value;
+      return typeof number === 'number' && Number.isSafeInteger(number) && number >= min && number <= max
+        ? number
+        : undefined;
+    },
+  };
+}
+
+export function oneOf<const T extends string>(description: string, words: readonly T[]): Field<T> {
+  return {
+    schema: { type: 'string', description, enum: words },
+    isRequired: true,
+    rule: `must be one of ${words.join(', ')}`,
+    read: (value) => words.find((word) => word === value),
+  };
+}
+
+/** An instant: `2026-11-20T00:00:00Z` or a day, `2026-11-20` (its beginning in UTC), as epoch milliseconds. */
+export function instant(description: string): Field<number> {
+  return {
+    schema: { type: 'string', description, pattern: INSTANT.source },
+    isRequired: true,
+    rule: 'must be an instant such as 2026-11-20T00:00:00Z, or a day such as 2026-11-20',
+    read(value) {
+      const epochMs = typeof value === 'string' && INSTANT.test(value) ? Date.parse(value) : Number.NaN;
+      return Number.isNaN(epochMs) ? undefined : epochMs;
+    },
+  };
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+/** A field that may be left out. */
+export function optional<T>(field: Field<T>): Field<T | undefined> {
+  return { ...field, isRequired: false };
+}
+
+/**
+ * Reads all fields of a JSON object, or of a query.
+ * @throws RequestInvalid naming the first field that is missing, wrong or unknown: a misspelt field would
+ *   otherwise be an instruction that nobody follows
+ */
+export function readFields<F extends Fields>(
+  fields: F,
+  value: unknown,
+  where: 'body' | 'query',
+): ReadFields<F> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new RequestInvalid(where, 'must be a JSON object');
+  const given: Readonly<Record<string, unknown>> = Object.fromEntries(Object.entries(value));
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(fields, name));
+  const known = Object.keys(fields).join(', ');
+  if (unknown !== undefined)
+    throw new RequestInvalid(unknown.slice(0, 64), `is unknown; known are ${known === '' ? 'none' : known}`);
+  const read = Object.entries(fields).map(([name, field]) => {
+    const found = given[name];
+    if (found === undefined && !field.isRequired) return [name, undefined] as const;
+    const taken = found === undefined ? undefined : field.read(found);
+    if (taken === undefined) throw new RequestInvalid(name, field.rule);
+    return [name, taken] as const;
+  });
+  return Object.fromEntries(read) as ReadFields<F>;
+}
+
+/** The schema of a JSON object that `readFields` takes. */
+export function schemaOf(fields: Fields): JsonSchema {
+  const entries = Object.entries(fields);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(entries.map(([name, { schema }]) => [name, schema])),
+    required: entries.filter(([, { isRequired }]) => isRequired).map(([name]) => name),
+    additionalProperties: false,
+  };
+}
+
+/** Control characters are no part of a name, and would be of a log line. */
+export function hasControls(value: string): boolean {
+  // eslint-disable-next-line no-control-regex -- it looks for exactly these
+  return /[\x00-\x1f\x7f]/.test(value);
+}

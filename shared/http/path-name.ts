@@ -1,0 +1,19 @@
+/**
+ * Names of the user's in a path. HTTP APIs decode `%2F` before they route, and clients resolve `..`, so a name that
+ * holds a slash or is made of dots is written with `~1` for `/` and `~2` for `.`, and `~0` for the tilde itself, in
+ * the manner of JSON pointers (RFC 6901).
+ */
+
+/** One segment of a path, percent-encoded. */
+export function printPathName(name: string): string {
+  const escaped = name.replaceAll('~', '~0').replaceAll('/', '~1');
+  return encodeURIComponent(/^\.+$/.test(escaped) ? escaped.replaceAll('.', '~2') : escaped);
+}
+
+/** The name of a segment that the gateway has decoded; undefined for an escape that means nothing. */
+export function parsePathName(segment: string): string | undefined {
+  if (/~(?![012])/.test(segment)) return undefined;
+  return segment.replace(/~([012])/g, (_, digit: string) => ESCAPED[Number(digit)] ?? '');
+}
+
+const ESCAPED = ['~', '/', '.'];

@@ -1,0 +1,181 @@
+/** A route of an admin function: what it takes, what it answers, and who carries it out. */
+import type { HttpEvent } from '../aws/http-event.ts';
+import type { ProxyResult } from '../aws/proxy-result.ts';
+import { DomainError, RequestInvalid } from '../errors.ts';
+import { hasControls, readFields, schemaOf } from './fields.ts';
+import type { Fields, JsonSchema, NoFields, ReadFields } from './fields.ts';
+import { parsePathName } from './path-name.ts';
+
+export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
+
+/** `/plans/{plan}/keys/{key}` → `'plan' | 'key'` */
+type ParameterOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParameterOf<Rest>
+  : never;
+
+/** A request that has passed every check of its route. */
+export type RouteRequest<Path extends string, Query extends Fields, Body> = {
+  readonly path: Readonly<Record<ParameterOf<Path>, string>>;
+  readonly query: ReadFields<Query>;
+  readonly body: Body;
+  /** ARN of the IAM principal who signed. */
+  readonly signer: string;
+  readonly receivedEpochMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+/** A request for a change; sent again with the same id it counts once. */
+export type ChangeRequest<Path extends string, Query extends Fields, Body> = RouteRequest<
+  Path,
+  Query,
+  Body
+> & {
+  readonly operationId: string;
+};
+
+export type Answer = {
+  readonly description: string;
+  /** Of a JSON answer; other media types are named. */
+  readonly schema?: JsonSchema;
+  readonly mediaTypes?: readonly string[];
+};
+
+/** What the OpenAPI document says of a route. */
+export type RouteDescription = {
+  /** `saveQuotaPlan` */
+  readonly id: string;
+  readonly summary: string;
+  readonly query: Fields;
+  /** undefined: it takes none. */
+  readonly body: JsonSchema | undefined;
+  readonly isChange: boolean;
+  readonly answer: Answer;
+};
+
+export type Route = {
+  readonly method: Method;
+  /** As in serverless.yml: `/quota/plans/{plan}`. */
+  readonly path: string;
+  readonly description: RouteDescription;
+  readonly answer: (event: HttpEvent) => Promise<ProxyResult>;
+};
+
+type Told<Path extends string, Query extends Fields> = {
+  readonly path: Path;
+  readonly id: string;
+  readonly summary: string;
+  readonly query?: Query;
+  readonly answer: Answer;
+};
+
+const MAX_NAME_LENGTH = 256;
+const MAX_BODY_BYTES = 128 * 1024;
+const OPERATION_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** A route that changes nothing. */
+export function readRoute<const Path extends string, Query extends Fields = NoFields>(
+  told: Told<Path, Query>,
+  handle: (request: RouteRequest<Path, Query, undefined>) => Promise<ProxyResult>,
+): Route {
+  const { path, query } = told;
+  return {
+    method: 'GET',
+    path,
+    description: describe(told, undefined, false),
+    answer: (event) => handle({ ...readRequest(event, query), body: undefined }),
+  };
+}
+
+/** A route that changes something, and so needs an operation id. */
+export function changeRoute<const Path extends string, Body extends Fields, Query extends Fields = NoFields>(
+  told: Told<Path, Query> & { readonly method: Exclude<Method, 'GET'>; readonly body: Body },
+  handle: (request: ChangeRequest<Path, Query, ReadFields<Body>>) => Promise<ProxyResult>,
+): Route {
+  const { method, path, query, body } = told;
+  return {
+    method,
+    path,
+    description: describe(told, schemaOf(body), true),
+    answer(event) {
+      const request = readRequest<Path, Query>(event, query);
+      const operationId = readOperationId(event.headers);
+      return handle({ ...request, operationId, body: readFields(body, readJson(event.body) ?? {}, 'body') });
+    },
+  };
+}
+
+/** As `changeRoute`, for a document that has a parser of its own. */
+export function documentRoute<const Path extends string, Query extends Fields = NoFields>(
+  told: Told<Path, Query> & { readonly method: Exclude<Method, 'GET'>; readonly document: JsonSchema },
+  handle: (request: ChangeRequest<Path, Query, unknown>) => Promise<ProxyResult>,
+): Route {
+  const { method, path, query, document } = told;
+  return {
+    method,
+    path,
+    description: describe(told, document, true),
+    answer(event) {
+      const request = readRequest<Path, Query>(event, query);
+      return handle({ ...request, operationId: readOperationId(event.headers), body: readJson(event.body) });
+    },
+  };
+}
+
+function describe(
+  { id, summary, query = {}, answer }: { query?: Fields } & Omit<Told<string, Fields>, 'query'>,
+  body: RouteDescription['body'],
+  isChange: boolean,
+): RouteDescription {
+  return { id, summary, query, body, isChange, answer };
+}
+
+function readRequest<Path extends string, Query extends Fields>(
+  event: HttpEvent,
+  query: Query | undefined,
+): Omit<RouteRequest<Path, Query, undefined>, 'body'> {
+  // The gateway lets nobody in who has not signed, if the route was deployed as it should be.
+  if (event.signer === undefined) throw new DomainError('SIGNER_MISSING', 'the request must be signed');
+  return {
+    path: readNames(event.pathParameters),
+    query: readFields(query ?? ({} as Query), event.query, 'query'),
+    signer: event.signer,
+    receivedEpochMs: event.receivedEpochMs,
+    headers: event.headers,
+  };
+}
+
+function readNames(parameters: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const names = Object.entries(parameters).map(([parameter, segment]) => {
+    const name = parsePathName(segment);
+    if (name === undefined || name === '' || name.length > MAX_NAME_LENGTH || hasControls(name))
+      throw new RequestInvalid(
+        parameter,
+        `must be 1 to ${MAX_NAME_LENGTH} characters, with ~0 for ~, ~1 for / and ~2 for a dot of a name of dots`,
+      );
+    return [parameter, name] as const;
+  });
+  return Object.fromEntries(names);
+}
+
+/** `Idempotency-Key`, with or without the quotes of its draft (draft-ietf-httpapi-idempotency-key-header-07). */
+function readOperationId(headers: Readonly<Record<string, string>>): string {
+  const id = (headers['idempotency-key'] ?? '').replace(/^"(.*)"$/, '$1');
+  if (OPERATION_ID.test(id)) return id;
+  throw new RequestInvalid(
+    'Idempotency-Key',
+    'must be an id of your choice, 1 to 128 letters, digits, dots, colons, dashes and underscores, ' +
+      'the same whenever the same change is sent again',
+  );
+}
+
+/** undefined: there is no body. */
+function readJson(body: string | undefined): unknown {
+  if (body === undefined || body === '') return undefined;
+  if (new TextEncoder().encode(body).length > MAX_BODY_BYTES)
+    throw new DomainError('REQUEST_TOO_LARGE', `the body must have at most ${MAX_BODY_BYTES} bytes`);
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    throw new RequestInvalid('body', 'must be JSON');
+  }
+}

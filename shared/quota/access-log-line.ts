@@ -1,0 +1,100 @@
+/** One line of an API's access log → the request that somebody is charged for. */
+import type { Subject } from './subject.ts';
+
+/** Names of the line's fields. A value may be a word of the format itself: `"plan":"gold"`. */
+export type LineFields = {
+  readonly requestId: string;
+  /** `$context.requestTimeEpoch`; without it the line's own time counts. */
+  readonly time: string;
+  readonly status: string;
+  /** `$context.integrationStatus`: whether the request reached the backend. */
+  readonly integration: string;
+  readonly plan: string;
+  readonly tenant: string;
+  readonly key: string;
+  /** `$context.routeKey`, or `$context.httpMethod $context.resourcePath`. */
+  readonly route: string;
+};
+
+/**
+ * Which requests count. `reached`: those that API Gateway let through, as its own usage plans do; 4xx and 5xx of the
+ * backend among them. `succeeded`: those of them with a status below 400. `all`: refused ones too.
+ */
+export type CountRule = 'reached' | 'succeeded' | 'all';
+
+export type LineRules = { readonly fields: LineFields; readonly counts: CountRule };
+
+export type TrackedRequest = {
+  readonly requestId: string;
+  readonly subject: Subject;
+  readonly atEpochMs: number;
+};
+
+export type LineReading =
+  | { readonly kind: 'counted'; readonly request: TrackedRequest }
+  /** By the rule; or a request that nobody is charged for, such as one without a caller. */
+  | { readonly kind: 'uncounted' }
+  | { readonly kind: 'malformed' };
+
+export const USUAL_FIELDS: LineFields = {
+  requestId: 'requestId',
+  time: 'requestTimeEpoch',
+  status: 'status',
+  integration: 'integrationStatus',
+  plan: 'plan',
+  tenant: 'tenant',
+  key: 'key',
+  route: 'route',
+};
+
+const REFUSED_BY_GATEWAY = new Set([401, 403, 429]);
+const MAX_NAME_LENGTH = 256;
+
+/** `receivedAtEpochMs`: the time that CloudWatch Logs gives the line. */
+export function readAccessLine(
+  message: string,
+  receivedAtEpochMs: number,
+  { fields, counts }: LineRules,
+): LineReading {
+  const line = parseLine(message);
+  // API Gateway escapes nothing: a path with quotes in a careless format could give the line a second key.
+  if (line === undefined || Object.values(fields).some((name) => isTwice(message, name)))
+    return { kind: 'malformed' };
+  const read = (name: keyof LineFields): string | undefined => valueOf(line[fields[name]]);
+  const requestId = read('requestId');
+  const status = Number(read('status'));
+  if (requestId === undefined || !Number.isInteger(status)) return { kind: 'malformed' };
+  const [plan, tenant, key] = [read('plan'), read('tenant'), read('key')];
+  if (plan === undefined || tenant === undefined || key === undefined) return { kind: 'uncounted' };
+  if ([requestId, plan, tenant, key].some((name) => name.length > MAX_NAME_LENGTH))
+    return { kind: 'malformed' };
+  const hasReached =
+    fields.integration in line ? read('integration') !== undefined : !REFUSED_BY_GATEWAY.has(status);
+  if (counts !== 'all' && !(hasReached && (counts === 'reached' || status < 400)))
+    return { kind: 'uncounted' };
+  const route = read('route');
+  const atEpochMs = Number(read('time') ?? receivedAtEpochMs);
+  if (!Number.isSafeInteger(atEpochMs) || atEpochMs <= 0) return { kind: 'malformed' };
+  const subject = { plan, tenant, key, route: route ?? '$default' };
+  return { kind: 'counted', request: { requestId, subject, atEpochMs } };
+}
+
+function parseLine(message: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const line: unknown = JSON.parse(message);
+    return typeof line === 'object' && line !== null && !Array.isArray(line) ? { ...line } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isTwice(message: string, name: string): boolean {
+  const key = new RegExp(`"${name}"\\s*:`, 'g');
+  return (message.match(key)?.length ?? 0) > 1;
+}
+
+/** API Gateway prints `-` for what there is none of. */
+function valueOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' && value !== '-' ? value : undefined;
+}

@@ -1,0 +1,33 @@
+/** Who changed what: the entries of a day, newest first. */
+import { parseCursor, printCursor } from './cursor.ts';
+import { auditDay, parseEntry, unavailable } from './operation.ts';
+import type { AdminPorts, AuditEntry } from './operation.ts';
+
+export type AuditPage = { readonly entries: readonly AuditEntry[]; readonly next?: string };
+
+const PAGE = 50;
+/** Sorts after every instant. */
+const LAST = '\uffff';
+
+/**
+ * @param dayEpochMs any instant of the UTC day
+ * @throws RequestInvalid for a cursor of something else, DomainError STORE_UNAVAILABLE
+ */
+export async function listAudit(
+  { listing }: Pick<AdminPorts, 'listing'>,
+  dayEpochMs: number,
+  cursor: string | undefined,
+): Promise<AuditPage> {
+  const { sk } = parseCursor(cursor);
+  const page = await listing.range({
+    pk: auditDay(new Date(dayEpochMs).toISOString()),
+    ...{ from: '0', to: LAST, limit: PAGE, newestFirst: true },
+    ...(sk !== undefined && { after: sk }),
+  });
+  if (page.kind === 'unavailable') throw unavailable(page.reason);
+  const last = page.items.at(-1)?.key.sk;
+  return {
+    entries: page.items.map(({ item }) => parseEntry(item)),
+    ...(page.hasMore && last !== undefined && { next: printCursor({ sk: last }) }),
+  };
+}

@@ -1,0 +1,79 @@
+/** Ends periods for good, and writes down what is to be billed. */
+import { DomainError } from '../../errors.ts';
+import { closeWrite, headKey, ledgerKey, parseLedger } from '../ledger.ts';
+import { periodId } from '../period.ts';
+import { ask } from './limits.ts';
+import { carryOut, recordWrite, unavailable } from './operation.ts';
+import type { AdminPorts, CarriedOut, Requested } from './operation.ts';
+import { findLedger, rowOf } from './subject-ledger.ts';
+import type { LedgerQuestion } from './subject-ledger.ts';
+import {
+  parseUsageRecord,
+  recordPrefix,
+  recordUsageWrite,
+  saysTheSame,
+  toUsageRecord,
+} from './usage-record.ts';
+import type { UsageRecord } from './usage-record.ts';
+
+export type Closed = { readonly operation: CarriedOut; readonly record: UsageRecord };
+
+/** Requests of a period arrive for so long after its end: the longest run of a Lambda function. */
+const LATE_MS = 15 * 60_000;
+const ATTEMPTS = 5;
+/** Sorts after every version. */
+const LAST = '\uffff';
+
+/**
+ * Closes a period that is over, and records its usage. Closing it again writes a correction, as the next version, if
+ * a holder has reported more since; else it answers with the record that is there.
+ * @throws DomainError PERIOD_RUNNING until 15 minutes after its end, and as `findLedger`
+ */
+export async function closePeriod(
+  ports: AdminPorts,
+  requested: Requested,
+  question: LedgerQuestion & { readonly periodEpochMs: number },
+): Promise<Closed> {
+  const asked = ask(question, { kind: 'close', input: {} });
+  const operation = await carryOut(ports, requested, asked, async () => {
+    const { id, period, item } = await findLedger(ports, question, requested.atEpochMs);
+    const opensAt = period.endEpochMs + LATE_MS;
+    if (requested.atEpochMs < opensAt || item === undefined)
+      throw new DomainError(
+        'PERIOD_RUNNING',
+        `the period can be closed from ${new Date(opensAt).toISOString()} on: until then requests of it may arrive`,
+      );
+    const { closed } = parseLedger(item);
+    const close = closeWrite(ledgerKey(id, period), requested.atEpochMs);
+    return {
+      writes: (record) => [recordWrite(asked, requested, record), ...(closed ? [] : [close])],
+      before: { period: periodId(period), closed },
+      after: { period: periodId(period), closed: true },
+    };
+  });
+  return { operation, record: await recordUsage(ports, requested, question) };
+}
+
+/** Not in the transaction that closes: holders may still report, and what they report must not keep it from closing. */
+async function recordUsage(
+  ports: AdminPorts,
+  { atEpochMs }: Requested,
+  question: LedgerQuestion,
+): Promise<UsageRecord> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const found = await findLedger(ports, question, atEpochMs);
+    const row = rowOf(found);
+    const { pk } = headKey(found.id);
+    const prefix = recordPrefix(row.periodStart);
+    const range = { pk, from: prefix, to: `${prefix}${LAST}`, limit: 1, newestFirst: true };
+    const page = await ports.listing.range(range);
+    if (page.kind === 'unavailable') throw unavailable(page.reason);
+    const newest = page.items.map(({ item }) => parseUsageRecord(item)).at(0);
+    if (newest !== undefined && saysTheSame(newest, row)) return newest;
+    const record = toUsageRecord(row, (newest?.version ?? 0) + 1, new Date(atEpochMs).toISOString());
+    const outcome = await ports.store.update(recordUsageWrite(pk, record));
+    if (outcome.kind === 'done') return record;
+    if (outcome.kind === 'rejected' && !outcome.retryable) throw unavailable(outcome.reason);
+  }
+  throw unavailable('the usage record could not be written');
+}

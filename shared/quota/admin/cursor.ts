@@ -1,0 +1,31 @@
+/** Where a listing goes on, as text that callers hand back as it is. */
+import { RequestInvalid } from '../../errors.ts';
+
+const MAX_CURSOR_LENGTH = 8192;
+
+/** @param position JSON */
+export function printCursor(position: object): string {
+  return Buffer.from(JSON.stringify(position), 'utf8').toString('base64url');
+}
+
+/**
+ * The texts of a position by name; what they may be is for the reader to check: anybody can write one.
+ * @throws RequestInvalid
+ */
+export function parseCursor(cursor: string | undefined): Readonly<Record<string, string | undefined>> {
+  if (cursor === undefined) return {};
+  try {
+    if (cursor.length > MAX_CURSOR_LENGTH) throw new RangeError('too long');
+    const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    const entries = Object.entries(position ?? {});
+    if (!entries.every((entry): entry is [string, string] => typeof entry[1] === 'string'))
+      throw new TypeError('no texts');
+    return Object.fromEntries(entries);
+  } catch {
+    throw refusedCursor();
+  }
+}
+
+export function refusedCursor(): RequestInvalid {
+  return new RequestInvalid('cursor', 'must be the next of an earlier answer to the same question');
+}

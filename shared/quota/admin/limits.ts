@@ -1,0 +1,182 @@
+/** What administrators do to one limit of one subject: top-up, another limit, reset, suspend, resume. */
+import { DomainError, RequestInvalid } from '../../errors.ts';
+import type { Item, ItemKey, ItemWrite } from '../item-write.ts';
+import {
+  adjustWrites,
+  headKey,
+  ledgerKey,
+  parseLedger,
+  resumeWrite,
+  subjectList,
+  suspendWrite,
+} from '../ledger.ts';
+import type { LedgerState } from '../ledger.ts';
+import { periodId } from '../period.ts';
+import { MAX_UNITS } from '../plan.ts';
+import { recall } from '../shards.ts';
+import { carryOut, recordWrite } from './operation.ts';
+import type { AdminPorts, Asked, CarriedOut, Requested } from './operation.ts';
+import { findLedger, findOpenLedger, idOf } from './subject-ledger.ts';
+import type { LedgerQuestion, SubjectLedger } from './subject-ledger.ts';
+
+/** How an adjustment follows from the ledger as it is. */
+type Adjustment = { readonly units: number; readonly limit?: number; readonly restored?: number };
+
+/** Admits that many units more in the period. */
+export function topUp(
+  ports: AdminPorts,
+  requested: Requested,
+  question: LedgerQuestion,
+  units: number,
+): Promise<CarriedOut> {
+  return adjust(ports, requested, question, { kind: 'top-up', input: { units } }, () => ({ units }));
+}
+
+/**
+ * Sets another limit for the period; top-ups and overage stay as they are. Lowered below what was charged already,
+ * nothing more is admitted.
+ */
+export function setLimit(
+  ports: AdminPorts,
+  requested: Requested,
+  question: LedgerQuestion,
+  limit: number,
+): Promise<CarriedOut> {
+  return adjust(ports, requested, question, { kind: 'set-limit', input: { limit } }, (ledger) => ({
+    units: limit - ledger.limit,
+    limit,
+  }));
+}
+
+/** Gives back all that was charged in the period. What holders have leased may be used on top, and is in `credits`. */
+export function reset(
+  ports: AdminPorts,
+  requested: Requested,
+  question: LedgerQuestion,
+): Promise<CarriedOut> {
+  return adjust(ports, requested, question, { kind: 'reset', input: {} }, (ledger) => {
+    const units = ledger.credits - ledger.restored - ledger.remaining;
+    return { units, restored: ledger.restored + units };
+  });
+}
+
+/** Admits nothing more, in this period and later ones, until it is resumed. */
+export function suspend(
+  ports: AdminPorts,
+  requested: Requested,
+  question: LedgerQuestion,
+): Promise<CarriedOut> {
+  return change(ports, requested, question, 'suspend', (found) => {
+    const { id, plan, limit, period, item } = found;
+    const head = { plan: plan.id, level: limit.level, list: subjectList(id.tenant) };
+    const susp = requested.atEpochMs;
+    return [
+      { purpose: 'suspend', key: headKey(id), when: [], change: { kind: 'update', set: { ...head, susp } } },
+      // Were the period opened between reading and writing, it would be open in spite of the head.
+      item === undefined ? absent(ledgerKey(id, period)) : suspendWrite(ledgerKey(id, period), susp),
+    ];
+  });
+}
+
+export function resume(
+  ports: AdminPorts,
+  requested: Requested,
+  question: LedgerQuestion,
+): Promise<CarriedOut> {
+  return change(ports, requested, question, 'resume', ({ id, period, item }) => [
+    { purpose: 'resume', key: headKey(id), when: [], change: { kind: 'update', remove: ['susp'] } },
+    ...(item === undefined ? [] : [resumeWrite(ledgerKey(id, period))]),
+  ]);
+}
+
+async function adjust(
+  ports: AdminPorts,
+  requested: Requested,
+  question: LedgerQuestion,
+  { kind, input }: Pick<Asked, 'kind' | 'input'>,
+  adjustmentOf: (ledger: LedgerState) => Adjustment,
+): Promise<CarriedOut> {
+  const asked = ask(question, { kind, input });
+  let lowered: Pick<SubjectLedger, 'id' | 'period'> | undefined;
+  const done = await carryOut(ports, requested, asked, async () => {
+    const { id, period, item } = await findOpenLedger(ports, question, requested.atEpochMs);
+    const ledger = parseLedger(item);
+    refuseClosed(ledger);
+    const { units, limit, restored } = adjustmentOf(ledger);
+    if (ledger.credits + units > MAX_UNITS)
+      throw new RequestInvalid(
+        limit === undefined ? 'units' : 'limit',
+        `would exceed ${MAX_UNITS} units in all`,
+      );
+    if (units < 0 && item['mov'] !== undefined) lowered = { id, period };
+    const by = {
+      ...{ operationId: requested.operationId, kind, units, basedOn: ledger },
+      ...(limit !== undefined && { limit }),
+      ...(restored !== undefined && { restored }),
+    };
+    return {
+      writes: (record) => adjustWrites(ledgerKey(id, period), { ...by, record }, requested.atEpochMs),
+      before: describe(ledger, periodId(period)),
+      after: describe(
+        {
+          ...ledger,
+          limit: limit ?? ledger.limit,
+          credits: ledger.credits + units,
+          remaining: ledger.remaining + units,
+        },
+        periodId(period),
+      ),
+    };
+  });
+  // Left undone by a crash or an outage, the processes that charge do it when they look at the root next.
+  if (lowered !== undefined) await recall(ports.store, lowered.id, lowered.period);
+  return done;
+}
+
+function change(
+  ports: AdminPorts,
+  requested: Requested,
+  question: LedgerQuestion,
+  kind: 'suspend' | 'resume',
+  writesOf: (found: SubjectLedger) => readonly ItemWrite[],
+): Promise<CarriedOut> {
+  const asked = ask(question, { kind, input: {} });
+  return carryOut(ports, requested, asked, async () => {
+    const found = await findLedger(ports, question, requested.atEpochMs);
+    if (found.item !== undefined) refuseClosed(parseLedger(found.item));
+    const isSuspended = (item: Item | undefined): boolean => item?.['susp'] !== undefined;
+    return {
+      writes: (record) => [recordWrite(asked, requested, record), ...writesOf(found)],
+      before: { suspended: isSuspended(found.head) || isSuspended(found.item) },
+      after: { suspended: kind === 'suspend' },
+    };
+  });
+}
+
+/** The period is part of what is asked only if the caller named it: sent again tomorrow it is the same request. */
+export function ask(question: LedgerQuestion, { kind, input }: Pick<Asked, 'kind' | 'input'>): Asked {
+  const { tenant, key, route, limit, periodEpochMs } = question;
+  const target = {
+    tenant,
+    ...(key !== undefined && { key }),
+    ...(route !== undefined && { route }),
+    limit,
+    ...(periodEpochMs !== undefined && { period: new Date(periodEpochMs).toISOString() }),
+  };
+  return { kind, pk: headKey(idOf(question)).pk, target, input };
+}
+
+function absent(key: ItemKey): ItemWrite {
+  return { purpose: 'suspend', key, when: [{ attribute: 'rem', is: 'absent' }], change: { kind: 'check' } };
+}
+
+function refuseClosed({ closed }: LedgerState): void {
+  if (closed) throw new DomainError('PERIOD_CLOSED', 'the period is closed for good');
+}
+
+function describe(
+  { limit, credits, remaining }: Pick<LedgerState, 'limit' | 'credits' | 'remaining'>,
+  period: string,
+): Readonly<Record<string, unknown>> {
+  return { period, limit, credits, remaining };
+}

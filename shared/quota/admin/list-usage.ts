@@ -1,0 +1,163 @@
+/** Usage of many subjects, a bounded page at a time: how they stand, and what was invoiced. */
+import type { Item } from '../item-write.ts';
+import { subjectList } from '../ledger.ts';
+import type { KeptItem, ListedKey } from '../listing.ts';
+import { readWhole } from '../shards.ts';
+import { parseCursor, printCursor, refusedCursor } from './cursor.ts';
+import { readItem, unavailable } from './operation.ts';
+import type { AdminPorts } from './operation.ts';
+import { parseUsageRecord, recordPrefix } from './usage-record.ts';
+import type { UsageRecord } from './usage-record.ts';
+import { subjectOf, toUsageRow } from './usage-row.ts';
+import type { Subjected, UsageRow } from './usage-row.ts';
+
+export type UsageQuestion = {
+  /** undefined: of all tenants. */
+  readonly tenant: string | undefined;
+  /** Periods that begin at or after, and before. */
+  readonly fromEpochMs: number | undefined;
+  readonly toEpochMs: number | undefined;
+  readonly cursor: string | undefined;
+  readonly limit: number;
+};
+
+export type Page<Row> = {
+  readonly rows: readonly Row[];
+  /** Cursor of the next page; a page may be empty and have one. */
+  readonly next?: string;
+};
+
+/** One kind of row of a subject: what its sort keys begin with, and how it is read. */
+type RowKind<Row> = {
+  readonly prefix: string;
+  readonly read: (subject: Subjected, sk: string, item: Item) => Row;
+};
+
+/** Subjects that one page looks at, at most: each costs a query. */
+const SUBJECTS = 50;
+/** Sorts after every instant. */
+const LAST = '\uffff';
+
+/** How subjects stand in the periods that are kept: those of the last weeks. */
+export function listUsage(ports: AdminPorts, question: UsageQuestion): Promise<Page<UsageRow>> {
+  return listRows(ports, question, {
+    prefix: 'P#',
+    read: (subject, sk, item) => toUsageRow(subject, sk.slice('P#'.length), item),
+  });
+}
+
+/** Records of closed periods, every version of each; they are kept for good. */
+export function listRecords(ports: AdminPorts, question: UsageQuestion): Promise<Page<UsageRecord>> {
+  return listRows(ports, question, {
+    prefix: recordPrefix(''),
+    read: (_subject, _sk, item) => parseUsageRecord(item),
+  });
+}
+
+/**
+ * How the limits of a tenant, or of one key of it, stand in the periods that contain an instant.
+ * @throws as `listUsage`
+ */
+export async function listStanding(
+  ports: AdminPorts,
+  question: Pick<UsageQuestion, 'tenant' | 'cursor'> & { readonly atEpochMs: number },
+): Promise<Page<UsageRow>> {
+  const { tenant, cursor, atEpochMs } = question;
+  const of = questionName('standing', tenant);
+  const { keys, next } = await listHeads(ports, tenant, parsePosition(of, cursor).after);
+  const at = new Date(atEpochMs).toISOString();
+  const rows = await Promise.all(
+    keys.map(async (key) => {
+      const range = { pk: key.pk, from: 'P#', to: `P#${at}`, limit: 1, newestFirst: true };
+      const [head, newest] = await Promise.all([readItem(ports.store, key), ports.listing.range(range)]);
+      if (newest.kind === 'unavailable') throw unavailable(newest.reason);
+      const [kept] = newest.items;
+      if (head === undefined || kept === undefined) return [];
+      const item = await wholeOf(ports, kept);
+      const row = toUsageRow(subjectOf(key.pk, head), kept.key.sk.slice('P#'.length), item);
+      return row.periodEnd > at ? [row] : [];
+    }),
+  );
+  return { rows: rows.flat(), ...(next !== undefined && { next: printPosition(of, { after: next }) }) };
+}
+
+async function listRows<Row>(
+  ports: AdminPorts,
+  question: UsageQuestion,
+  kind: RowKind<Row>,
+): Promise<Page<Row>> {
+  const { tenant, limit } = question;
+  const of = questionName(kind.prefix, tenant);
+  const position = parsePosition(of, question.cursor);
+  const { keys, next } = await listHeads(ports, tenant, position.after);
+  const rows: Row[] = [];
+  let { after, sk } = position;
+  for (const key of keys) {
+    const head = await readItem(ports.store, key);
+    const page = await ports.listing.range({
+      pk: key.pk,
+      from: boundOf(kind.prefix, question.fromEpochMs, ''),
+      to: boundOf(kind.prefix, question.toEpochMs, LAST),
+      limit: limit - rows.length,
+      ...(sk !== undefined && { after: sk }),
+    });
+    if (page.kind === 'unavailable') throw unavailable(page.reason);
+    const subject = subjectOf(key.pk, head ?? {});
+    const inTime = page.items.filter(
+      (kept) => kept.key.sk !== boundOf(kind.prefix, question.toEpochMs, LAST),
+    );
+    for (const kept of inTime) rows.push(kind.read(subject, kept.key.sk, await wholeOf(ports, kept)));
+    sk = page.items.at(-1)?.key.sk ?? sk;
+    if (page.hasMore || rows.length >= limit)
+      return { rows, next: printPosition(of, { after, ...(page.hasMore ? { sk } : { after: key }) }) };
+    after = key;
+    sk = undefined;
+  }
+  return { rows, ...(next !== undefined && { next: printPosition(of, { after: next }) }) };
+}
+
+/** A ledger with its shards, as one; anything else as it is. */
+async function wholeOf({ store }: AdminPorts, { key, item }: KeptItem): Promise<Item> {
+  const whole = await readWhole(store, key, item);
+  if (whole.kind === 'unavailable') throw unavailable(whole.reason);
+  return whole.item ?? item;
+}
+
+/** Heads in the order of the index, whatever else it lists left out. */
+async function listHeads(
+  { listing }: AdminPorts,
+  tenant: string | undefined,
+  after: ListedKey | undefined,
+): Promise<{ readonly keys: readonly ListedKey[]; readonly next: ListedKey | undefined }> {
+  const page = await listing.list({
+    limit: SUBJECTS,
+    ...(tenant !== undefined && { list: subjectList(tenant) }),
+    ...(after !== undefined && { after }),
+  });
+  if (page.kind === 'unavailable') throw unavailable(page.reason);
+  return { keys: page.keys.filter(({ list }) => list.startsWith(subjectList(''))), next: page.after };
+}
+
+function boundOf(prefix: string, epochMs: number | undefined, otherwise: string): string {
+  return `${prefix}${epochMs === undefined ? otherwise : new Date(epochMs).toISOString()}`;
+}
+
+/** The last subject that is done with, and how far the next one is. */
+type Position = { readonly after?: ListedKey | undefined; readonly sk?: string | undefined };
+
+/** @param of which question it is: a cursor of another would skip rows without a word */
+function printPosition(of: string, { after, sk }: Position): string {
+  return printCursor({ of, ...after, ...(sk !== undefined && { at: sk }) });
+}
+
+/** Only ever a place to go on from: what is listed is decided by the question. */
+function parsePosition(of: string, cursor: string | undefined): Position {
+  const { of: printed = of, list, pk, sk, at } = parseCursor(cursor);
+  if (printed !== of) throw refusedCursor();
+  if (pk === undefined || sk === undefined || list === undefined) return { sk: at };
+  return { after: { list, pk, sk }, sk: at };
+}
+
+function questionName(kind: string, tenant: string | undefined): string {
+  return `${kind} ${tenant === undefined ? 'all' : subjectList(tenant)}`;
+}

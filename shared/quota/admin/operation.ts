@@ -1,0 +1,174 @@
+/**
+ * Changes by administrators: each counts once per operation id, and leaves an entry in the audit log, in one
+ * transaction with the change itself.
+ */
+import { sha256Hex } from '../../aws/sign-request.ts';
+import { DomainError } from '../../errors.ts';
+import type { LedgerListing, LedgerStore, Random, Timer } from '../../ports.ts';
+import type { Item, ItemKey, ItemWrite } from '../item-write.ts';
+import { operationKey } from '../ledger.ts';
+
+export type AdminPorts = {
+  readonly store: LedgerStore;
+  readonly listing: LedgerListing;
+  readonly random: Random;
+  readonly timer: Timer;
+};
+
+/** Who asks for a change, when, and under which id. */
+export type Requested = {
+  readonly operationId: string;
+  /** ARN of the IAM principal. */
+  readonly by: string;
+  readonly atEpochMs: number;
+};
+
+/** What a change's request says of itself. */
+export function toRequested(request: {
+  readonly operationId: string;
+  readonly signer: string;
+  readonly receivedEpochMs: number;
+}): Requested {
+  return { operationId: request.operationId, by: request.signer, atEpochMs: request.receivedEpochMs };
+}
+
+/** JSON objects: names of whom it concerns, what was asked, how it stood and stands. */
+type Facts = Readonly<Record<string, unknown>>;
+
+export type AuditEntry = {
+  readonly operationId: string;
+  /** `top-up`, `save-plan` … */
+  readonly kind: string;
+  readonly by: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly target: Facts;
+  readonly input: Facts;
+  readonly before: Facts;
+  readonly after: Facts;
+};
+
+export type CarriedOut = AuditEntry & {
+  /** The id had been used for the very same change before; nothing was changed now. */
+  readonly repeated: boolean;
+};
+
+export type Asked = Pick<AuditEntry, 'kind' | 'target' | 'input'> & {
+  /** Partition of what is changed: operation ids count within it. */
+  readonly pk: string;
+};
+
+/** A change, worked out from what is kept now; its tests refuse it if that has changed meanwhile. */
+export type Prepared = {
+  /** The change together with its record, which must hold these attributes; at most three. */
+  readonly writes: (record: Item) => readonly ItemWrite[];
+  readonly before: Facts;
+  readonly after: Facts;
+};
+
+const ATTEMPTS = 6;
+const BACK_OFF_MS = 20;
+
+/**
+ * Carries a change out, or finds that it has been.
+ * @throws DomainError OPERATION_REUSED, EDIT_CONFLICT when others keep changing the same, STORE_UNAVAILABLE when it
+ *   is not known whether it landed (asking again under the same id finds out), and what `prepare` throws
+ */
+export async function carryOut(
+  ports: AdminPorts,
+  requested: Requested,
+  asked: Asked,
+  prepare: () => Promise<Prepared>,
+): Promise<CarriedOut> {
+  const { store, timer, random } = ports;
+  const hash = sha256Hex(JSON.stringify([asked.kind, asked.target, asked.input]));
+  let isRefused = false;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const known = await findEntry(store, requested, asked, hash);
+    if (known !== undefined) return { ...known, repeated: attempt === 0 };
+    const prepared = await prepare().catch((error: unknown) => error);
+    if (!isPrepared(prepared)) {
+      // A copy of this very request may have landed between the two reads, and is what `prepare` met.
+      const landed = await findEntry(store, requested, asked, hash);
+      if (landed !== undefined) return { ...landed, repeated: true };
+      throw prepared;
+    }
+    const entry = toEntry(requested, asked, prepared);
+    const log = `${entry.at}#${random.hex(12)}`;
+    const outcome = await store.transact([
+      ...prepared.writes({ hash, log }),
+      auditWrite({ pk: auditDay(log), sk: log }, entry),
+    ]);
+    if (outcome.kind === 'done') return { ...entry, repeated: false };
+    if (outcome.kind === 'rejected' && !outcome.retryable) throw unavailable(outcome.reason);
+    isRefused = outcome.kind === 'refused';
+    await timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + random.fraction()));
+  }
+  if (isRefused) throw new DomainError('EDIT_CONFLICT', 'others are changing the same; ask again');
+  throw unavailable('no answer');
+}
+
+/** The record of an operation that has no other effect on its partition than `adjustWrites` has. */
+export function recordWrite(asked: Asked, { operationId, atEpochMs }: Requested, record: Item): ItemWrite {
+  return {
+    purpose: 'record',
+    key: operationKey(asked.pk, operationId),
+    when: [{ attribute: 'kind', is: 'absent' }],
+    change: { kind: 'put', item: { kind: asked.kind, at: atEpochMs, ...record } },
+  };
+}
+
+/** @throws DomainError STORE_UNAVAILABLE */
+export async function readItem(store: LedgerStore, key: ItemKey): Promise<Item | undefined> {
+  const read = await store.read(key, { consistent: true });
+  if (read.kind === 'unavailable') throw unavailable(read.reason);
+  return read.item;
+}
+
+export function unavailable(reason: string): DomainError {
+  return new DomainError('STORE_UNAVAILABLE', `the quota table does not answer (${reason})`);
+}
+
+/** Partition of a day's entries; a sort key begins with the instant. */
+export function auditDay(instant: string): string {
+  return `AUDIT#${instant.slice(0, 10)}`;
+}
+
+export function parseEntry(item: Item): AuditEntry {
+  return JSON.parse(String(item['doc'])) as AuditEntry;
+}
+
+async function findEntry(
+  store: LedgerStore,
+  { operationId }: Requested,
+  asked: Asked,
+  hash: string,
+): Promise<AuditEntry | undefined> {
+  const record = await readItem(store, operationKey(asked.pk, operationId));
+  if (record === undefined) return undefined;
+  if (record['hash'] !== hash)
+    throw new DomainError('OPERATION_REUSED', 'this operation id has been used for another change');
+  const log = String(record['log']);
+  const entry = await readItem(store, { pk: auditDay(log), sk: log });
+  if (entry === undefined) throw unavailable('an operation without its audit entry');
+  return parseEntry(entry);
+}
+
+function toEntry({ operationId, by, atEpochMs }: Requested, asked: Asked, prepared: Prepared): AuditEntry {
+  const { kind, target, input } = asked;
+  const { before, after } = prepared;
+  return { operationId, kind, by, at: new Date(atEpochMs).toISOString(), target, input, before, after };
+}
+
+function auditWrite(key: ItemKey, entry: AuditEntry): ItemWrite {
+  return {
+    purpose: 'record',
+    key,
+    when: [{ attribute: 'doc', is: 'absent' }],
+    change: { kind: 'put', item: { doc: JSON.stringify(entry) } },
+  };
+}
+
+function isPrepared(value: unknown): value is Prepared {
+  return typeof value === 'object' && value !== null && 'writes' in value;
+}

@@ -1,0 +1,94 @@
+/** `/quota/plans` and the plans of keys. */
+import { jsonReply } from '../../http/reply.ts';
+import { changeRoute, documentRoute, readRoute } from '../../http/route.ts';
+import type { Route } from '../../http/route.ts';
+import { text, whole } from '../../http/fields.ts';
+import { DomainError } from '../../errors.ts';
+import { assignPlan, findKeyPlan, listKeys } from './keys.ts';
+import { toRequested } from './operation.ts';
+import type { AdminPorts } from './operation.ts';
+import { documentOf, getPlan, listPlans, savePlan } from './plans.ts';
+import { CARRIED_OUT, CURSOR, KEY_PLAN, pageOf, PLAN } from './schemas.ts';
+
+export function planRoutes(ports: AdminPorts): readonly Route[] {
+  return [
+    readRoute(
+      {
+        path: '/quota/plans',
+        id: 'listQuotaPlans',
+        summary: 'All plans, newest versions',
+        query: { cursor: CURSOR },
+        answer: { description: 'A page of plans', schema: pageOf('plans', PLAN) },
+      },
+      async ({ query }) => jsonReply(200, await listPlans(ports, query.cursor)),
+    ),
+    readRoute(
+      {
+        path: '/quota/plans/{plan}',
+        id: 'getQuotaPlan',
+        summary: 'A plan, newest version',
+        answer: { description: 'The plan', schema: PLAN },
+      },
+      async ({ path }) => jsonReply(200, documentOf(await getPlan(ports, path.plan))),
+    ),
+    documentRoute(
+      {
+        method: 'PUT',
+        path: '/quota/plans/{plan}',
+        id: 'saveQuotaPlan',
+        summary: 'Saves the next version of a plan; counts from the next period on',
+        document: PLAN,
+        answer: { description: 'Saved', schema: CARRIED_OUT },
+      },
+      async (request) =>
+        jsonReply(200, await savePlan(ports, toRequested(request), request.path.plan, request.body)),
+    ),
+  ];
+}
+
+/** Which key is on which plan. */
+export function keyRoutes(ports: AdminPorts): readonly Route[] {
+  return [
+    readRoute(
+      {
+        path: '/quota/tenants/{tenant}/keys',
+        id: 'listQuotaKeys',
+        summary: 'Keys of a tenant that have a plan',
+        query: { cursor: CURSOR },
+        answer: { description: 'A page of keys', schema: pageOf('keys', KEY_PLAN) },
+      },
+      async ({ path, query }) => jsonReply(200, await listKeys(ports, path.tenant, query.cursor)),
+    ),
+    readRoute(
+      {
+        path: '/quota/tenants/{tenant}/keys/{key}/plan',
+        id: 'getQuotaKeyPlan',
+        summary: 'The plan of a key',
+        answer: { description: 'The assignment', schema: KEY_PLAN },
+      },
+      async ({ path }) => {
+        const found = await findKeyPlan(ports, path.tenant, path.key);
+        if (found === undefined) throw new DomainError('KEY_UNKNOWN', 'no plan is assigned to it');
+        return jsonReply(200, found);
+      },
+    ),
+    changeRoute(
+      {
+        method: 'PUT',
+        path: '/quota/tenants/{tenant}/keys/{key}/plan',
+        id: 'assignQuotaPlan',
+        summary: 'Puts a key on a plan',
+        body: {
+          plan: text('Id of the plan'),
+          version: whole('1 for the first assignment, else one more than the newest', {
+            min: 1,
+            max: Number.MAX_SAFE_INTEGER,
+          }),
+        },
+        answer: { description: 'Assigned', schema: CARRIED_OUT },
+      },
+      async (request) =>
+        jsonReply(200, await assignPlan(ports, toRequested(request), { ...request.path, ...request.body })),
+    ),
+  ];
+}

@@ -1,0 +1,83 @@
+/** Usage plans, as administrators list, read and save them. */
+import { DomainError, PlanInvalid, RequestInvalid } from '../../errors.ts';
+import type { Item } from '../item-write.ts';
+import { planKey } from '../ledger.ts';
+import { parsePlan } from '../plan.ts';
+import { parseStored, PLAN_LIST, savePlanWrite } from '../plan-book.ts';
+import type { UsagePlan } from '../plan.ts';
+import { parseCursor, printCursor } from './cursor.ts';
+import { carryOut, readItem, recordWrite, unavailable } from './operation.ts';
+import type { AdminPorts, CarriedOut, Requested } from './operation.ts';
+
+/** A plan as it was saved: `{id, version, limits, cost?}`. */
+export type PlanDocument = Readonly<Record<string, unknown>>;
+
+export type PlanPage = { readonly plans: readonly PlanDocument[]; readonly next?: string };
+
+const PAGE = 25;
+
+/** @throws DomainError PLAN_UNKNOWN, STORE_UNAVAILABLE */
+export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: string): Promise<UsagePlan> {
+  const item = await readItem(store, planKey(planId));
+  if (item === undefined) throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan of that id');
+  return parseStored(item);
+}
+
+export function documentOf(plan: UsagePlan): PlanDocument {
+  return JSON.parse(plan.source) as PlanDocument;
+}
+
+/** @throws RequestInvalid for a cursor of something else, DomainError STORE_UNAVAILABLE */
+export async function listPlans(ports: AdminPorts, cursor: string | undefined): Promise<PlanPage> {
+  const { pk } = parseCursor(cursor);
+  const page = await ports.listing.list({
+    list: PLAN_LIST,
+    limit: PAGE,
+    ...(pk !== undefined && { after: { list: PLAN_LIST, pk, sk: 'V' } }),
+  });
+  if (page.kind === 'unavailable') throw unavailable(page.reason);
+  const items = await Promise.all(page.keys.map((key) => readItem(ports.store, key)));
+  const plans = items.filter((item) => item !== undefined).map((item) => documentOf(parseStored(item)));
+  return { plans, ...(page.after !== undefined && { next: printCursor({ pk: page.after.pk }) }) };
+}
+
+/**
+ * Saves the next version of a plan, or the first of a new one. Periods in progress keep what they were opened with.
+ * @throws PlanInvalid naming the field, RequestInvalid when the document is of another plan, DomainError
+ *   EDIT_CONFLICT when its version is not the one after the newest
+ */
+export function savePlan(
+  ports: AdminPorts,
+  requested: Requested,
+  planId: string,
+  document: unknown,
+): Promise<CarriedOut> {
+  const plan = parsePlan(document);
+  if (plan.id !== planId) throw new RequestInvalid('id', 'must be the plan that the path names');
+  const { pk } = planKey(planId);
+  const asked = { kind: 'save-plan', pk, target: { plan: planId }, input: documentOf(plan) };
+  return carryOut(ports, requested, asked, async () => {
+    const item = await readItem(ports.store, planKey(planId));
+    const newest = item === undefined ? undefined : Number(item['ver']);
+    if (newest !== undefined && plan.version !== newest + 1)
+      throw new DomainError(
+        'EDIT_CONFLICT',
+        `version ${newest} is the newest, so the next to be saved is ${newest + 1}; yours says ${plan.version}`,
+      );
+    return {
+      writes: (record) => [recordWrite(asked, requested, record), savePlanWrite(plan, newest)],
+      before: item === undefined ? {} : describeStored(item),
+      after: { plan: documentOf(plan) },
+    };
+  });
+}
+
+/** What stands in the table is shown as it stands, even if an older code's plan would be refused today. */
+function describeStored(item: Item): Readonly<Record<string, unknown>> {
+  try {
+    return { plan: documentOf(parseStored(item)) };
+  } catch (error) {
+    if (!(error instanceof PlanInvalid)) throw error;
+    return { version: Number(item['ver']) };
+  }
+}

@@ -1,0 +1,30 @@
+/** Rows of an export as text. */
+
+export type Format = 'ndjson' | 'csv';
+
+export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv; charset=utf-8',
+};
+
+/** One JSON object per line. */
+export function printNdjson(rows: readonly object[]): string {
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+}
+
+/** RFC 4180. @param withHeader for the first page only: the pages of an export are one table */
+export function printCsv(columns: readonly string[], rows: readonly object[], withHeader: boolean): string {
+  const lines = rows.map((row) => {
+    const cells = new Map(Object.entries(row));
+    return columns.map((column) => printCell(cells.get(column))).join(',');
+  });
+  return [...(withHeader ? [columns.join(',')] : []), ...lines].map((line) => `${line}\r\n`).join('');
+}
+
+/** A name that begins like a formula would be run by the spreadsheet that opens it (CSV injection). */
+function printCell(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  const text = typeof value === 'string' ? value : '';
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

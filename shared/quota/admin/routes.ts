@@ -1,0 +1,36 @@
+/** What quota-admin answers: one table, from which the OpenAPI document is made as well. */
+import { describeRoutes } from '../../http/openapi.ts';
+import { jsonReply } from '../../http/reply.ts';
+import { readRoute } from '../../http/route.ts';
+import type { Route } from '../../http/route.ts';
+import { limitRoutes } from './limit-routes.ts';
+import type { AdminPorts } from './operation.ts';
+import { keyRoutes, planRoutes } from './plan-routes.ts';
+import { usageRoutes } from './usage-routes.ts';
+
+const INFO = {
+  title: 'Gatewright quotas',
+  version: '1',
+  description:
+    "Usage plans, keys' plans, limits, usage and usage records. In paths, ~1 stands for / and ~0 for ~.",
+};
+
+export function quotaAdminRoutes(ports: AdminPorts): readonly Route[] {
+  const openApi = readRoute(
+    {
+      path: '/quota/openapi.json',
+      id: 'describeQuotaApi',
+      summary: 'This description',
+      answer: { description: 'OpenAPI 3.1' },
+    },
+    () => Promise.resolve(jsonReply(200, describeRoutes(INFO, routes))),
+  );
+  const routes: readonly Route[] = [
+    openApi,
+    ...planRoutes(ports),
+    ...keyRoutes(ports),
+    ...limitRoutes(ports),
+    ...usageRoutes(ports),
+  ];
+  return routes;
+}

@@ -1,0 +1,102 @@
+/** JSON Schemas of what quota-admin answers, and fields that several of its routes take. */
+import { instant, oneOf, optional, text, whole } from '../../http/fields.ts';
+import type { JsonSchema } from '../../http/fields.ts';
+
+const TEXT = { type: 'string' };
+const WHOLE = { type: 'integer' };
+const INSTANT = { type: 'string', format: 'date-time' };
+const FACTS = { type: 'object' };
+
+const LIMIT = {
+  type: 'object',
+  description: 'A quota (quota, period) or a rate (rate, burst); docs/quota.md says what each field means.',
+  required: ['id', 'level'],
+  properties: {
+    id: TEXT,
+    level: { enum: ['tenant', 'key', 'route'] },
+    ...{ quota: WHOLE, overage: WHOLE, initialUsage: WHOLE, wasteBudget: { type: 'number' } },
+    period: { anyOf: [{ enum: ['DAY', 'WEEK', 'MONTH'] }, structure({ everySeconds: WHOLE })] },
+    ...{ timeZone: TEXT, anchor: FACTS, alarms: { type: 'array', items: WHOLE } },
+    ...{ rate: { type: 'number' }, perSeconds: { type: 'number' }, burst: WHOLE, clockSkewMs: WHOLE },
+    lease: { anyOf: [{ const: false }, FACTS] },
+  },
+  additionalProperties: false,
+};
+
+export const PLAN: JsonSchema = {
+  type: 'object',
+  description: 'A usage plan. What cannot be kept is refused with the path of the field.',
+  required: ['id', 'version', 'limits'],
+  properties: {
+    id: TEXT,
+    version: { type: 'integer', minimum: 1, description: '1 for a new plan, else one more than the newest' },
+    limits: { type: 'array', minItems: 1, maxItems: 10, items: LIMIT },
+    cost: { anyOf: [WHOLE, { type: 'object', additionalProperties: WHOLE }] },
+  },
+  additionalProperties: false,
+};
+
+export const KEY_PLAN: JsonSchema = structure({ tenant: TEXT, key: TEXT, plan: TEXT, version: WHOLE });
+
+const COUNTS = { quota: WHOLE, credits: WHOLE, used: WHOLE, included: WHOLE, overage: WHOLE, lost: WHOLE };
+const NAMES = {
+  ...{ tenant: TEXT, key: TEXT, route: TEXT, limit: TEXT, plan: TEXT },
+  ...{ periodStart: INSTANT, periodEnd: INSTANT },
+};
+const OPTIONAL = ['key', 'route'];
+
+export const USAGE_ROW: JsonSchema = structure(
+  {
+    ...NAMES,
+    state: { enum: ['open', 'suspended', 'closed'] },
+    ...COUNTS,
+    ...{ charged: WHOLE, outstanding: WHOLE, remaining: WHOLE },
+  },
+  OPTIONAL,
+);
+
+export const USAGE_RECORD: JsonSchema = structure(
+  { recordId: TEXT, version: WHOLE, recordedAt: INSTANT, ...NAMES, ...COUNTS },
+  OPTIONAL,
+);
+
+const ENTRY = {
+  ...{ operationId: TEXT, kind: TEXT, by: TEXT, at: INSTANT },
+  ...{ target: FACTS, input: FACTS, before: FACTS, after: FACTS },
+};
+
+export const AUDIT_ENTRY: JsonSchema = structure(ENTRY);
+
+export const CARRIED_OUT: JsonSchema = structure({
+  ...ENTRY,
+  repeated: { type: 'boolean', description: 'This very change had been made under the id before.' },
+});
+
+/** `{[name]: […], next?}` */
+export function pageOf(name: string, items: JsonSchema): JsonSchema {
+  const next = { type: 'string', description: 'Cursor of the next page' };
+  return structure({ [name]: { type: 'array', items }, next }, ['next']);
+}
+
+export function structure(properties: JsonSchema, optionalNames: readonly string[] = []): JsonSchema {
+  const required = Object.keys(properties).filter((name) => !optionalNames.includes(name));
+  return { type: 'object', required, properties };
+}
+
+export const CURSOR = optional(
+  text('The next of the answer before', { pattern: /^[A-Za-z0-9_-]+$/, maxLength: 8192 }),
+);
+export const ROUTE = optional(text('For limits per route: GET /orders/{id}'));
+export const PERIOD = instant('An instant of the period that is meant');
+export const UNITS = { min: 1, max: Number.MAX_SAFE_INTEGER };
+
+export const EXPORTED = {
+  of: optional(
+    oneOf('usage as it stands (the default), or the records of closed periods', ['usage', 'records']),
+  ),
+  format: optional(oneOf('ndjson is the default', ['ndjson', 'csv'])),
+  from: optional(instant('Periods that begin then or later')),
+  to: optional(instant('Periods that begin before')),
+  limit: optional(whole('Rows of a page at most; 500 is the default', { min: 1, max: 1000 })),
+  cursor: CURSOR,
+};

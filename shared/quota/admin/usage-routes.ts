@@ -1,0 +1,109 @@
+/** Usage of many: how tenants stand, exports, and the audit log. */
+import { instant, optional } from '../../http/fields.ts';
+import type { ReadFields } from '../../http/fields.ts';
+import { jsonReply } from '../../http/reply.ts';
+import { readRoute } from '../../http/route.ts';
+import type { Route } from '../../http/route.ts';
+import type { ProxyResult } from '../../aws/proxy-result.ts';
+import { listAudit } from './audit.ts';
+import { listRecords, listStanding, listUsage } from './list-usage.ts';
+import type { AdminPorts } from './operation.ts';
+import { MEDIA_TYPES, printCsv, printNdjson } from './print-rows.ts';
+import { AUDIT_ENTRY, CURSOR, EXPORTED, pageOf, USAGE_RECORD, USAGE_ROW } from './schemas.ts';
+
+const PAGE_ROWS = 500;
+const STANDING = { at: optional(instant('Now is the default')), cursor: CURSOR };
+const USAGE_PAGE = { description: 'A page of usage', schema: pageOf('usage', USAGE_ROW) };
+const EXPORT = {
+  description:
+    'Rows; the field x-next-cursor of the answer, if there is one, is the cursor of the next page. ' +
+    'CSV has its header line on the first page.',
+  mediaTypes: ['application/x-ndjson', 'text/csv'],
+};
+
+export function usageRoutes(ports: AdminPorts): readonly Route[] {
+  return [
+    readRoute(
+      {
+        path: '/quota/usage',
+        id: 'listQuotaUsage',
+        summary: 'How all tenants stand in the periods of an instant',
+        query: STANDING,
+        answer: USAGE_PAGE,
+      },
+      ({ query, receivedEpochMs }) => stand(ports, undefined, query, receivedEpochMs),
+    ),
+    readRoute(
+      {
+        path: '/quota/tenants/{tenant}/usage',
+        id: 'listTenantUsage',
+        summary: 'How a tenant and its keys stand in the periods of an instant',
+        query: STANDING,
+        answer: USAGE_PAGE,
+      },
+      ({ path, query, receivedEpochMs }) => stand(ports, path.tenant, query, receivedEpochMs),
+    ),
+    readRoute(
+      {
+        path: '/quota/export',
+        id: 'exportQuotaUsage',
+        summary: 'Usage of all tenants as NDJSON or CSV',
+        query: EXPORTED,
+        answer: EXPORT,
+      },
+      ({ query }) => exportRows(ports, undefined, query),
+    ),
+    readRoute(
+      {
+        path: '/quota/tenants/{tenant}/export',
+        id: 'exportTenantUsage',
+        summary: 'Usage of a tenant as NDJSON or CSV',
+        query: EXPORTED,
+        answer: EXPORT,
+      },
+      ({ path, query }) => exportRows(ports, path.tenant, query),
+    ),
+    readRoute(
+      {
+        path: '/quota/audit',
+        id: 'listQuotaAudit',
+        summary: 'Changes of a UTC day, newest first',
+        query: { day: optional(instant('An instant of the day; today is the default')), cursor: CURSOR },
+        answer: { description: 'A page of changes', schema: pageOf('entries', AUDIT_ENTRY) },
+      },
+      async ({ query, receivedEpochMs }) =>
+        jsonReply(200, await listAudit(ports, query.day ?? receivedEpochMs, query.cursor)),
+    ),
+  ];
+}
+
+async function stand(
+  ports: AdminPorts,
+  tenant: string | undefined,
+  { at, cursor }: ReadFields<typeof STANDING>,
+  nowEpochMs: number,
+): Promise<ProxyResult> {
+  const { rows, next } = await listStanding(ports, { tenant, cursor, atEpochMs: at ?? nowEpochMs });
+  return jsonReply(200, { usage: rows, ...(next !== undefined && { next }) });
+}
+
+async function exportRows(
+  ports: AdminPorts,
+  tenant: string | undefined,
+  { of = 'usage', format = 'ndjson', from, to, limit = PAGE_ROWS, cursor }: ReadFields<typeof EXPORTED>,
+): Promise<ProxyResult> {
+  const question = { tenant, fromEpochMs: from, toEpochMs: to, cursor, limit };
+  const [{ rows, next }, schema] =
+    of === 'usage'
+      ? [await listUsage(ports, question), USAGE_ROW]
+      : [await listRecords(ports, question), USAGE_RECORD];
+  const columns = Object.keys(schema['properties'] ?? {});
+  return {
+    statusCode: 200,
+    headers: {
+      'content-type': MEDIA_TYPES[format],
+      ...(next !== undefined && { 'x-next-cursor': next }),
+    },
+    body: format === 'csv' ? printCsv(columns, rows, cursor === undefined) : printNdjson(rows),
+  };
+}

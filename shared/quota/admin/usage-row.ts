@@ -1,0 +1,85 @@
+/** How one limit of one subject stands in one period: what is shown, exported and invoiced. */
+import type { Item } from '../item-write.ts';
+import { parseKeyPart } from '../item-write.ts';
+import { KEEP_MS, parseLedger } from '../ledger.ts';
+import type { LedgerId } from '../ledger.ts';
+
+export type UsageRow = {
+  readonly tenant: string;
+  readonly limit: string;
+  /** Absent for a limit of the whole tenant. */
+  readonly key?: string;
+  /** Absent unless the limit is per route. */
+  readonly route?: string;
+  readonly plan: string;
+  /** ISO 8601, UTC; the period's id. */
+  readonly periodStart: string;
+  readonly periodEnd: string;
+  readonly state: 'open' | 'suspended' | 'closed';
+  /** Units per period, as the limit was set. */
+  readonly quota: number;
+  /** All that may be charged: quota, overage, top-ups, and what resets gave back. */
+  readonly credits: number;
+  /** Granted, whether or not its holder has reported it used; never less than what was admitted. */
+  readonly charged: number;
+  /** Reported used. */
+  readonly used: number;
+  /** Granted and not reported used. */
+  readonly outstanding: number;
+  readonly remaining: number;
+  /** Used units that the quota, its top-ups and resets cover. */
+  readonly included: number;
+  /** Used units beyond them. */
+  readonly overage: number;
+  /** Outstanding units of a closed period: nobody will report them, and nobody is billed for them. */
+  readonly lost: number;
+};
+
+/** What the head of a subject says of its rows. */
+export type Subjected = { readonly id: LedgerId; readonly level: string; readonly plan: string };
+
+/** @param item the head of the subject */
+export function subjectOf(pk: string, item: Item): Subjected {
+  const [, tenant = '', limit = '', subject = ''] = pk.split('#').map(parseKeyPart);
+  // A head of before levels were written down is of a key, unless it has none.
+  const level = item['level'] ?? (subject === '' ? 'tenant' : 'key');
+  return { id: { tenant, limit, subject }, level: String(level), plan: String(item['plan'] ?? '') };
+}
+
+/** @param item the ledger; `periodStart` its id */
+export function toUsageRow(subject: Subjected, periodStart: string, item: Item): UsageRow {
+  const { tenant, limit } = subject.id;
+  const ledger = parseLedger(item);
+  const { used, outstanding, remaining, credits, closed, suspended } = ledger;
+  const covered = Math.max(0, credits - ledger.overage);
+  return {
+    tenant,
+    limit,
+    ...namesOf(subject),
+    plan: subject.plan,
+    periodStart,
+    periodEnd: periodEndOf(item),
+    state: closed ? 'closed' : suspended ? 'suspended' : 'open',
+    quota: ledger.limit,
+    credits,
+    charged: credits - remaining,
+    used,
+    outstanding,
+    remaining,
+    included: Math.min(used, covered),
+    overage: Math.max(0, used - covered),
+    lost: closed ? outstanding : 0,
+  };
+}
+
+/** Boundaries of periods lie on whole seconds, as does the time to live that is reckoned from them. */
+function periodEndOf(item: Item): string {
+  return new Date(Number(item['expiresAt']) * 1000 - KEEP_MS).toISOString();
+}
+
+function namesOf({ id, level }: Subjected): Pick<UsageRow, 'key' | 'route'> {
+  if (level === 'tenant') return {};
+  if (level !== 'route') return { key: id.subject };
+  const [key = '', route = ''] = id.subject.split('#').map(parseKeyPart);
+  return { key, route };
+}

@@ -1,0 +1,17 @@
+/** What administration needs, on a DynamoDB table. */
+import type { AdminPorts } from './admin/operation.ts';
+import { createDynamoDbLedger } from './dynamodb-ledger.ts';
+import { createDynamoDbListing } from './dynamodb-listing.ts';
+import { RANDOM, TIMER } from './dynamodb-quotas.ts';
+
+/** A person waits for it, and would rather wait longer than not know whether it landed. */
+const TIMEOUT_MS = 2000;
+
+export function createDynamoDbAdminPorts(tableName: string): AdminPorts {
+  return {
+    store: createDynamoDbLedger({ tableName, timeoutMs: TIMEOUT_MS }),
+    listing: createDynamoDbListing({ tableName }),
+    random: RANDOM,
+    timer: TIMER,
+  };
+}

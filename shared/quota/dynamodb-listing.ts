@@ -1,0 +1,123 @@
+/** LedgerListing on a DynamoDB table with keys `pk` and `sk` and a global index `list` (`list`, `pk`; keys only). */
+import type * as DynamoDb from '@aws-sdk/client-dynamodb';
+import type { LedgerListing } from '../ports.ts';
+import { parseItem } from './dynamodb-expression.ts';
+import type { DynamoDbItem } from './dynamodb-expression.ts';
+import { parseFailure } from './dynamodb-failure.ts';
+import type { KeyRange, ListOutcome, ListPage, ListedKey, RangeOutcome } from './listing.ts';
+
+export type LoadListingClient = () => Promise<{
+  readonly client: Pick<DynamoDb.DynamoDBClient, 'send'>;
+  readonly commands: Pick<typeof DynamoDb, 'QueryCommand' | 'ScanCommand'>;
+}>;
+
+export type DynamoDbListingOptions = { readonly tableName: string; readonly load?: LoadListingClient };
+
+type Client = Awaited<ReturnType<LoadListingClient>>;
+
+const TIMEOUT_MS = 3000;
+
+/** Reads may be repeated, so the SDK may; region, credentials and endpoint are its own environment. */
+export const loadListingClient: LoadListingClient = async () => {
+  const commands = await import('@aws-sdk/client-dynamodb');
+  return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };
+};
+
+export function createDynamoDbListing(options: DynamoDbListingOptions): LedgerListing {
+  const table = new ListedTable(options);
+  return { range: (range) => table.range(range), list: (page) => table.list(page) };
+}
+
+class ListedTable {
+  readonly #tableName: string;
+  readonly #load: LoadListingClient;
+  #loading: Promise<Client> | undefined;
+
+  constructor({ tableName, load = loadListingClient }: DynamoDbListingOptions) {
+    this.#tableName = tableName;
+    this.#load = load;
+  }
+
+  async range({ pk, from, to, limit, after, newestFirst = false }: KeyRange): Promise<RangeOutcome> {
+    try {
+      const { client, commands } = await this.#client();
+      const command = new commands.QueryCommand({
+        TableName: this.#tableName,
+        ConsistentRead: true,
+        KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :from AND :to',
+        ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
+        ExpressionAttributeValues: { ':pk': { S: pk }, ':from': { S: from }, ':to': { S: to } },
+        ScanIndexForward: !newestFirst,
+        Limit: limit,
+        ...(after !== undefined && { ExclusiveStartKey: { pk: { S: pk }, sk: { S: after } } }),
+      });
+      const { Items: items = [], LastEvaluatedKey: last } = await client.send(command, deadline());
+      const kept = items.map((item) => ({
+        key: { pk: textOf(item, 'pk'), sk: textOf(item, 'sk') },
+        item: parseItem(item),
+      }));
+      return { kind: 'done', items: kept, hasMore: last !== undefined };
+    } catch (error) {
+      return { kind: 'unavailable', reason: parseFailure(error).reason };
+    }
+  }
+
+  async list(page: ListPage): Promise<ListOutcome> {
+    try {
+      const { client, commands } = await this.#client();
+      const { list, limit, after } = page;
+      const input = {
+        TableName: this.#tableName,
+        IndexName: 'list',
+        Limit: limit,
+        ...(after !== undefined && { ExclusiveStartKey: printListed(after) }),
+      };
+      const output = await (list === undefined
+        ? client.send(new commands.ScanCommand(input), deadline())
+        : client.send(
+            new commands.QueryCommand({
+              ...input,
+              KeyConditionExpression: '#list = :list',
+              ExpressionAttributeNames: { '#list': 'list' },
+              ExpressionAttributeValues: { ':list': { S: list } },
+            }),
+            deadline(),
+          ));
+      const { Items: items = [], LastEvaluatedKey: last } = output;
+      return {
+        kind: 'done',
+        keys: items.map(parseListed),
+        after: last === undefined ? undefined : parseListed(last),
+      };
+    } catch (error) {
+      return { kind: 'unavailable', reason: parseFailure(error).reason };
+    }
+  }
+
+  async #client(): Promise<Client> {
+    this.#loading ??= this.#load();
+    try {
+      return await this.#loading;
+    } catch (error) {
+      // The next call tries again: a package that could not be loaded is no decision for good.
+      this.#loading = undefined;
+      throw error;
+    }
+  }
+}
+
+function deadline(): { readonly abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(TIMEOUT_MS) };
+}
+
+function printListed({ pk, sk, list }: ListedKey): DynamoDbItem {
+  return { pk: { S: pk }, sk: { S: sk }, list: { S: list } };
+}
+
+function parseListed(item: DynamoDbItem): ListedKey {
+  return { pk: textOf(item, 'pk'), sk: textOf(item, 'sk'), list: textOf(item, 'list') };
+}
+
+function textOf(item: DynamoDbItem, name: string): string {
+  return item[name]?.S ?? '';
+}

@@ -1,0 +1,23 @@
+/** Usage that is counted from access logs, on a DynamoDB table. */
+import { createDynamoDbLedger } from './dynamodb-ledger.ts';
+import { CLOCK, TIMER } from './dynamodb-quotas.ts';
+import { createUsageReader } from './read-usage.ts';
+import type { UsageReader } from './read-usage.ts';
+import { createUsageTracker } from './track-usage.ts';
+import type { UsageTracker, UsageTrackerPorts } from './track-usage.ts';
+
+/** Nobody waits for it, and a call that is given up is made again. */
+const TIMEOUT_MS = 2000;
+
+export function createDynamoDbUsageTracker(
+  tableName: string,
+  observe: UsageTrackerPorts['observe'],
+): UsageTracker {
+  const store = createDynamoDbLedger({ tableName, timeoutMs: TIMEOUT_MS });
+  return createUsageTracker({ store, clock: CLOCK, timer: TIMER, observe });
+}
+
+/** Nothing is loaded or connected before the first look. */
+export function createDynamoDbUsageReader(tableName: string, plans: readonly unknown[]): UsageReader {
+  return createUsageReader({ store: createDynamoDbLedger({ tableName }), clock: CLOCK, plans });
+}

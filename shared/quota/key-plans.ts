@@ -1,0 +1,87 @@
+/**
+ * Which plan a key is on, as administrators have assigned it: for handlers that learn tenant and key from the
+ * authorizer, and the plan from here.
+ *
+ *     const plans = new KeyPlans(store, clock);
+ *     const found = await plans.read(tenant, key);
+ */
+import type { AgeClock, LedgerStore } from '../ports.ts';
+import { elapsedMs, momentOf } from './age.ts';
+import type { Moment } from './age.ts';
+import type { Item, ItemKey, ItemWrite } from './item-write.ts';
+import { printKeyPart } from './item-write.ts';
+
+export type KeyPlan = {
+  readonly tenant: string;
+  readonly key: string;
+  readonly plan: string;
+  /** Counts up with every assignment. */
+  readonly version: number;
+};
+
+export type KeyPlanRead =
+  | { readonly kind: 'known'; readonly plan: string }
+  /** Nothing is assigned: the handler decides, and had better refuse. */
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unavailable' };
+
+/** An assignment takes effect after at most this. */
+const FRESH_MS = 60_000;
+const MAX_KEYS = 10_000;
+
+export class KeyPlans {
+  readonly #store: LedgerStore;
+  readonly #clock: AgeClock;
+  readonly #found = new Map<string, { readonly read: KeyPlanRead; readonly at: Moment }>();
+
+  constructor(store: LedgerStore, clock: AgeClock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** What was found serves on while the table is out of reach. */
+  async read(tenant: string, key: string): Promise<KeyPlanRead> {
+    const itemKey = keyPlanKey(tenant, key);
+    const found = this.#found.get(itemKey.pk);
+    if (found !== undefined && elapsedMs(this.#clock, found.at) <= FRESH_MS) return found.read;
+    const answer = await this.#store.read(itemKey);
+    if (answer.kind === 'unavailable') return found?.read ?? { kind: 'unavailable' };
+    const plan = answer.item?.['plan'];
+    const read: KeyPlanRead = typeof plan === 'string' ? { kind: 'known', plan } : { kind: 'unknown' };
+    if (this.#found.size >= MAX_KEYS) this.#found.clear();
+    this.#found.set(itemKey.pk, { read, at: momentOf(this.#clock) });
+    return read;
+  }
+}
+
+export function keyPlanKey(tenant: string, key: string): ItemKey {
+  return { pk: `K#${printKeyPart(tenant)}#${printKeyPart(key)}`, sk: 'PLAN' };
+}
+
+/** The list of a tenant's keys that have a plan. */
+export function keyList(tenant: string): string {
+  return `K#${printKeyPart(tenant)}`;
+}
+
+/** Refused by the store if another assignment came between. */
+export function assignWrite({ tenant, key, plan, version }: KeyPlan): ItemWrite {
+  return {
+    purpose: 'assign',
+    key: keyPlanKey(tenant, key),
+    when: [
+      version === 1
+        ? { attribute: 'ver', is: 'absent' }
+        : { attribute: 'ver', is: 'equal', value: version - 1 },
+    ],
+    change: { kind: 'put', item: { tenant, key, plan, ver: version, list: keyList(tenant) } },
+  };
+}
+
+export function parseKeyPlan(item: Item): KeyPlan {
+  return {
+    tenant: String(item['tenant']),
+    key: String(item['key']),
+    plan: String(item['plan']),
+    version: Number(item['ver']),
+  };
+}

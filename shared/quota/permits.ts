@@ -1,0 +1,300 @@
+/**
+ * Permits of one concurrency limit. Unlike units they come back: when the request ends, or when its deadline has
+ * passed and it must have ended. Nothing is leased, so each request costs a write before and one after it.
+ */
+import { elapsedMs } from './age.ts';
+import type { Moment } from './age.ts';
+import type { HolderPorts } from './holder-ports.ts';
+import { ACQUIRED } from './holding.ts';
+import type { Acquired, Holding, LimitState, Refusal } from './holding.ts';
+import type { Item, ItemKey } from './item-write.ts';
+import { LastRefusal } from './last-refusal.ts';
+import type { LedgerId } from './ledger.ts';
+import type { ConcurrencyLimit } from './plan.ts';
+import {
+  acquireWrite,
+  createWrite,
+  expiredClaims,
+  isHeld,
+  PERMITS_PER_ITEM,
+  releaseWrite,
+  semaphoreKey,
+  takenOf,
+} from './semaphore.ts';
+import type { Claim } from './semaphore.ts';
+
+/** Writes for one request on one item: create it, take over what is dead, and room for losses. */
+const ATTEMPTS = 5;
+const RELEASES = 3;
+const BACK_OFF_MS = 10;
+/** How long "all are taken" is not asked about again; a permit may come back at any moment. */
+const FULL_MS = 100;
+const RETRY_AFTER_MS = 1000;
+
+/** What a process knows of one limit and subject, and how it asks for a permit. */
+export class PermitPool {
+  readonly #ledger: LedgerId;
+  readonly #at: HolderPorts;
+  readonly #nowEpochMs: () => number;
+  #limit: ConcurrencyLimit;
+  /** Permits taken, per item, as last seen. */
+  readonly #taken = new Map<number, number>();
+  readonly #refused: LastRefusal;
+
+  /** @param nowEpochMs the time that deadlines are compared by */
+  constructor(ledger: LedgerId, limit: ConcurrencyLimit, at: HolderPorts, nowEpochMs: () => number) {
+    this.#ledger = ledger;
+    this.#limit = limit;
+    this.#at = at;
+    this.#nowEpochMs = nowEpochMs;
+    this.#refused = new LastRefusal(at, FULL_MS);
+  }
+
+  get limit(): ConcurrencyLimit {
+    return this.#limit;
+  }
+
+  get ports(): HolderPorts {
+    return this.#at;
+  }
+
+  adopt(limit: ConcurrencyLimit): void {
+    this.#limit = limit;
+  }
+
+  refusal(): Refusal | undefined {
+    return this.#refused.fresh;
+  }
+
+  /** Milliseconds that this process's clock is corrected by. */
+  correctionMs(): number {
+    return this.#nowEpochMs() - this.#at.clock.nowEpochMs();
+  }
+
+  /** Where the claim has a permit now, or why it has none. Tries two items at random first, then the others. */
+  async acquire(claim: Claim): Promise<ItemKey | Refusal> {
+    for (const part of this.#order()) {
+      const key = semaphoreKey(this.#ledger, part);
+      const outcome = await this.#take(key, part, claim);
+      if (outcome === 'taken') {
+        this.#refused.forget();
+        return key;
+      }
+      if (outcome === 'unavailable') {
+        // It may have landed; without this, nobody else has the permit before the deadline.
+        await this.#at.store.update(releaseWrite(key, claim.id));
+        return this.#refuse('unavailable');
+      }
+    }
+    return this.#refuse('concurrency');
+  }
+
+  /** Sent again until it is answered: a release applies once. After that the deadline frees the permit. */
+  async release(key: ItemKey, id: string): Promise<void> {
+    this.#refused.forget();
+    for (let attempt = 0; attempt < RELEASES; attempt += 1) {
+      const outcome = await this.#at.store.update(releaseWrite(key, id));
+      if (outcome.kind === 'done' || outcome.kind === 'refused') return;
+      if (outcome.kind === 'rejected' && !outcome.retryable) return;
+      if (outcome.kind === 'rejected') await this.#backOff(attempt);
+    }
+  }
+
+  async look(): Promise<void> {
+    await Promise.all(
+      this.#parts().map(async (part) => {
+        const read = await this.#at.store.read(semaphoreKey(this.#ledger, part));
+        if (read.kind === 'done') this.#taken.set(part, takenOf(read.item ?? {}));
+      }),
+    );
+  }
+
+  state(): LimitState {
+    const left = this.#parts().map((part) =>
+      Math.max(0, this.#permitsOf(part) - (this.#taken.get(part) ?? 0)),
+    );
+    return {
+      id: this.#limit.id,
+      kind: 'concurrency',
+      limit: this.#limit.concurrency,
+      unit: 'concurrent-requests',
+      windowSeconds: undefined,
+      remaining: left.reduce((sum, permits) => sum + permits, 0),
+      resetSeconds: undefined,
+      periodStartEpochMs: undefined,
+      overage: false,
+    };
+  }
+
+  async #take(key: ItemKey, part: number, claim: Claim): Promise<'taken' | 'full' | 'unavailable'> {
+    const permits = this.#permitsOf(part);
+    let write = acquireWrite(key, claim, permits, []);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const outcome = await this.#at.store.update(write);
+      switch (outcome.kind) {
+        case 'done':
+          this.#taken.set(part, takenOf(outcome.item));
+          return 'taken';
+        case 'refused': {
+          const { item } = outcome;
+          if (item !== undefined && isHeld(item, claim.id)) return 'taken';
+          const expired = this.#expiredOf(item);
+          this.#taken.set(part, takenOf(item ?? {}) - expired.length);
+          if (item !== undefined && takenOf(item) - expired.length >= permits) return 'full';
+          write = item === undefined ? createWrite(key, claim) : acquireWrite(key, claim, permits, expired);
+          break;
+        }
+        case 'unknown':
+          // The same again: if it has landed, the refusal says so.
+          break;
+        case 'rejected':
+          if (!outcome.retryable) return 'unavailable';
+          await this.#backOff(attempt);
+      }
+    }
+    return 'unavailable';
+  }
+
+  /** Deadlines are a clock's error late, and are looked at a clock's error late: both clocks may be wrong. */
+  #expiredOf(item: Item | undefined): readonly Claim[] {
+    return expiredClaims(item ?? {}, this.#nowEpochMs() - this.#limit.clockSkewMs);
+  }
+
+  #backOff(attempt: number): Promise<void> {
+    const { timer, random } = this.#at;
+    return timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + random.fraction()));
+  }
+
+  #parts(): readonly number[] {
+    return Array.from({ length: Math.ceil(this.#limit.concurrency / PERMITS_PER_ITEM) }, (_, part) => part);
+  }
+
+  /** All items but the last are full ones, so that another limit leaves most of them as they are. */
+  #permitsOf(part: number): number {
+    return Math.min(PERMITS_PER_ITEM, this.#limit.concurrency - part * PERMITS_PER_ITEM);
+  }
+
+  /** At random, but for the first two: of these the emptier one first. */
+  #order(): readonly number[] {
+    const parts = this.#parts();
+    if (parts.length === 1) return parts;
+    const shuffled = parts
+      .map((part) => ({ part, place: this.#at.random.fraction() }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ part }) => part);
+    const [first = 0, second = 0, ...others] = shuffled;
+    const leftOf = (part: number): number => this.#permitsOf(part) - (this.#taken.get(part) ?? 0);
+    return leftOf(second) > leftOf(first) ? [second, first, ...others] : shuffled;
+  }
+
+  #refuse(reason: 'concurrency' | 'unavailable'): Refusal {
+    return this.#refused.refuse(this.#limit.id, reason, RETRY_AFTER_MS);
+  }
+}
+
+/** One request's permit of one limit. */
+class Permit implements Holding {
+  readonly #pool: PermitPool;
+  readonly #run: Run;
+  #held: { readonly key: ItemKey; readonly id: string } | undefined;
+
+  constructor(pool: PermitPool, run: Run) {
+    this.#pool = pool;
+    this.#run = run;
+  }
+
+  get id(): string {
+    return this.#pool.limit.id;
+  }
+
+  /** After quotas, which mostly need no call; before rates, whose units go stale meanwhile. */
+  scarcity(): number {
+    return Number.MAX_VALUE;
+  }
+
+  /** Frozen in between, a request may come to itself after its deadline, when its permit is another's. */
+  isReady(): boolean {
+    return this.#held !== undefined && this.#leftMs() > 0;
+  }
+
+  refusal(): Refusal | undefined {
+    return this.#held === undefined ? this.#pool.refusal() : undefined;
+  }
+
+  async acquire(): Promise<Acquired> {
+    if (this.#held !== undefined || this.#leftMs() <= 0)
+      return { kind: 'refused', reason: 'unavailable', limit: this.id, retryAfterMs: RETRY_AFTER_MS };
+    const { limit, ports } = this.#pool;
+    const id = ports.grantIds.nextClaim();
+    const endsAt = this.#run.startedAt.wallMs + this.#holdMs() + this.#pool.correctionMs();
+    const claim = { id, deadlineEpochMs: Math.ceil(endsAt + limit.clockSkewMs) };
+    const acquired = await this.#pool.acquire(claim);
+    if ('kind' in acquired) return acquired;
+    this.#held = { key: acquired, id };
+    return ACQUIRED;
+  }
+
+  take(): void {
+    // It is this request's since it was acquired.
+  }
+
+  /** It comes back when the request ends, not before. */
+  refund(): boolean {
+    return false;
+  }
+
+  /** What runs at once cannot be settled afterwards. */
+  borrow(): boolean {
+    return false;
+  }
+
+  look(): Promise<void> {
+    return this.#pool.look();
+  }
+
+  state(): LimitState {
+    return this.#pool.state();
+  }
+
+  async release(): Promise<void> {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== undefined) await this.#pool.release(held.key, held.id);
+  }
+
+  #holdMs(): number {
+    return this.#run.remainingMs ?? this.#pool.limit.maxSeconds * 1000;
+  }
+
+  #leftMs(): number {
+    return this.#holdMs() - elapsedMs(this.#pool.ports.clock, this.#run.startedAt);
+  }
+}
+
+/** A request that runs: the permits that it holds until it ends. */
+export class Run {
+  readonly startedAt: Moment;
+  /** Until its platform ends it; undefined = it ends within `maxSeconds` of the limit. */
+  readonly remainingMs: number | undefined;
+  /** By limit and subject. */
+  readonly #permits = new Map<string, Permit>();
+
+  constructor(startedAt: Moment, remainingMs: number | undefined) {
+    this.startedAt = startedAt;
+    this.remainingMs = remainingMs;
+  }
+
+  /** The same one however often it is asked for. */
+  permitOf(name: string, pool: PermitPool): Holding {
+    const known = this.#permits.get(name);
+    if (known !== undefined) return known;
+    const permit = new Permit(pool, this);
+    this.#permits.set(name, permit);
+    return permit;
+  }
+
+  /** Gives all of its permits back; again, it does nothing. */
+  async release(): Promise<void> {
+    await Promise.all([...this.#permits.values()].map((permit) => permit.release()));
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Where a caller stands by what was charged from access logs: reads only, a little old, and never in the way. A
+ * caller of whom nothing can be read is let through, since what is counted later could not be held exactly anyway.
+ */
+import { DomainError, PlanInvalid } from '../errors.ts';
+import type { AdvertisedLimit } from '../http/rate-limit-headers.ts';
+import type { AgeClock, LedgerStore, QuotaAnswer, QuotaCharge } from '../ports.ts';
+import { elapsedMs, momentOf } from './age.ts';
+import type { Moment } from './age.ts';
+import type { ItemKey } from './item-write.ts';
+import { headKey, ledgerKey, parseLedger } from './ledger.ts';
+import type { LedgerId, LedgerState } from './ledger.ts';
+import { periodAt } from './period.ts';
+import type { Period } from './period.ts';
+import { PlanBook } from './plan-book.ts';
+import { parsePlan } from './plan.ts';
+import type { Limit, QuotaLimit, UsagePlan } from './plan.ts';
+import { readWhole } from './shards.ts';
+import { checkLedgerId, checkSubject, ledgerIdOf } from './subject.ts';
+
+export type UsageReader = {
+  /**
+   * @throws DomainError PLAN_UNKNOWN, SUBJECT_INVALID; PLAN_INVALID for a plan that limits rates or concurrency too,
+   *   which nobody would hold
+   */
+  look(charge: QuotaCharge): Promise<QuotaAnswer>;
+};
+
+/** How long a ledger is not read again: lines arrive seconds late, so a fresher look would show no more. */
+const MAX_AGE_MS = 2000;
+const MAX_LEDGERS = 10_000;
+
+type Seen = {
+  readonly at: Moment;
+  readonly state: LedgerState | undefined;
+  /** By an operator, before anything was charged in the period: only the head says so then. */
+  readonly isHeadSuspended: boolean;
+};
+type Standing = AdvertisedLimit & { readonly isSpent: boolean; readonly isSuspended: boolean };
+
+export type UsageReaderOptions = {
+  readonly store: LedgerStore;
+  readonly clock: AgeClock;
+  /** Published if the table has none as new: the tracker, which charges by them, brings none along. */
+  readonly plans: readonly unknown[];
+};
+
+export function createUsageReader({ store, clock, plans }: UsageReaderOptions): UsageReader {
+  const book = new PlanBook(store, clock, plans.map(parsePlan));
+  const ledgers = new Map<string, Seen>();
+
+  const look = async (id: LedgerId, period: Period): Promise<Seen> => {
+    const key = ledgerKey(id, period);
+    const name = `${key.pk}\n${key.sk}`;
+    const known = ledgers.get(name);
+    if (known !== undefined && elapsedMs(clock, known.at) <= MAX_AGE_MS) return known;
+    // A key that the table refuses would look like an outage, which lets everybody through.
+    if (known === undefined) checkLedgerId(id);
+    const seen = { at: momentOf(clock), ...(await readStanding(store, headKey(id), key, known)) };
+    if (ledgers.size >= MAX_LEDGERS) ledgers.clear();
+    ledgers.set(name, seen);
+    return seen;
+  };
+
+  const standingOf = async (limit: QuotaLimit, charge: QuotaCharge, atEpochMs: number): Promise<Standing> => {
+    const period = periodAt(limit.period, atEpochMs);
+    const { state, isHeadSuspended } = await look(ledgerIdOf(limit, charge), period);
+    return {
+      id: limit.id,
+      limit: state?.limit ?? limit.quota,
+      windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),
+      remaining: Math.max(0, (state?.remaining ?? limit.quota + limit.overage) - limit.overage),
+      resetSeconds: Math.max(1, Math.ceil((period.endEpochMs - atEpochMs) / 1000)),
+      isSpent: state !== undefined && state.remaining <= 0,
+      isSuspended: state?.suspended ?? isHeadSuspended,
+    };
+  };
+
+  return {
+    async look(charge) {
+      checkSubject(charge);
+      const plan = book.peek(charge.plan) ?? (await readPlan(charge.plan, book));
+      const atEpochMs = charge.atEpochMs ?? clock.nowEpochMs();
+      const counted = countedLimits(plan?.limits ?? []);
+      return toAnswer(await Promise.all(counted.map((limit) => standingOf(limit, charge, atEpochMs))));
+    },
+  };
+}
+
+/** What was seen last stays true when nothing newer can be had: a period's ledger does not fill up by itself. */
+async function readStanding(
+  store: LedgerStore,
+  head: ItemKey,
+  ledger: ItemKey,
+  known: Seen | undefined,
+): Promise<Omit<Seen, 'at'>> {
+  const last = { state: known?.state, isHeadSuspended: known?.isHeadSuspended ?? false };
+  const root = await store.read(ledger);
+  const read = root.kind === 'done' ? await readWhole(store, ledger, root.item) : root;
+  if (read.kind === 'unavailable') return last;
+  // A suspended head lets no ledger be opened, and is suspended together with the ledger that is there.
+  if (read.item !== undefined) return { state: parseLedger(read.item), isHeadSuspended: false };
+  const readHead = await store.read(head);
+  return readHead.kind === 'unavailable'
+    ? last
+    : { state: known?.state, isHeadSuspended: readHead.item?.['susp'] !== undefined };
+}
+
+function countedLimits(limits: readonly Limit[]): readonly QuotaLimit[] {
+  return limits.map((limit) => {
+    if (limit.kind === 'quota') return limit;
+    throw new PlanInvalid(
+      'limits',
+      `must have quotas only (${limit.id} is a ${limit.kind}): what is counted from access logs is over by then`,
+    );
+  });
+}
+
+function toAnswer(limits: readonly Standing[]): QuotaAnswer {
+  const refusing = limits.find(({ isSuspended }) => isSuspended) ?? limits.find(({ isSpent }) => isSpent);
+  if (refusing === undefined) return { allowed: true, limits };
+  return {
+    allowed: false,
+    reason: refusing.isSuspended ? 'suspended' : 'quota-exceeded',
+    limit: refusing.id,
+    retryAfterSeconds: refusing.isSuspended ? undefined : refusing.resetSeconds,
+    limits,
+  };
+}
+
+/** undefined: the table is out of reach. */
+async function readPlan(planId: string, book: PlanBook): Promise<UsagePlan | undefined> {
+  const read = await book.read(planId);
+  if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan of that id');
+  return read.kind === 'known' ? read.plan : undefined;
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { RequestInvalid } from '#shared/errors.ts';
+import { instant, oneOf, optional, readFields, schemaOf, text, whole } from '#shared/http/fields.ts';
+
+const FIELDS = {
+  name: text('a name', { maxLength: 5 }),
+  units: whole('units', { min: 1, max: 10 }),
+  at: optional(instant('a time')),
+  kind: optional(oneOf('a kind', ['a', 'b'])),
+};
+
+describe('readFields', () => {
+  it('reads what is there, numbers of a query too', () => {
+    assert.deepEqual(readFields(FIELDS, { name: 'x', units: '7', at: '2026-11-20' }, 'query'), {
+      name: 'x',
+      units: 7,
+      at: Date.UTC(2026, 10, 20),
+      kind: undefined,
+    });
+  });
+
+  const REFUSED: readonly (readonly [value: unknown, field: string])[] = [
+    [undefined, 'body'],
+    [[], 'body'],
+    ['text', 'body'],
+    [{}, 'name'],
+    [{ name: '' }, 'name'],
+    [{ name: 'too long' }, 'name'],
+    [{ name: 'a\nb' }, 'name'],
+    [{ name: 'x' }, 'units'],
+    [{ name: 'x', units: 11 }, 'units'],
+    [{ name: 'x', units: 1.5 }, 'units'],
+    [{ name: 'x', units: '1e1' }, 'units'],
+    [{ name: 'x', units: 1, at: 'yesterday' }, 'at'],
+    [{ name: 'x', units: 1, at: '2026-13-40' }, 'at'],
+    [{ name: 'x', units: 1, kind: null }, 'kind'],
+    [{ name: 'x', units: 1, unit: 1 }, 'unit'],
+    [JSON.parse('{"name":"x","units":1,"__proto__":{}}'), '__proto__'],
+  ];
+  for (const [value, field] of REFUSED)
+    it(`refuses ${JSON.stringify(value ?? 'nothing')}, naming ${field}`, () => {
+      assert.throws(
+        () => readFields(FIELDS, value, 'body'),
+        (error) => error instanceof RequestInvalid && error.field === field,
+      );
+    });
+});
+
+describe('schemaOf', () => {
+  it('says what readFields takes', () => {
+    assert.deepEqual(schemaOf({ units: FIELDS.units, kind: FIELDS.kind }), {
+      type: 'object',
+      properties: {
+        units: { type: 'integer', description: 'units', minimum: 1, maximum: 10 },
+        kind: { type: 'string', description: 'a kind', enum: ['a', 'b'] },
+      },
+      required: ['units'],
+      additionalProperties: false,
+    });
+  });
+});

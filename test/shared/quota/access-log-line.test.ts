@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { readAccessLine, USUAL_FIELDS } from '#shared/quota/access-log-line.ts';
+import type { LineRules } from '#shared/quota/access-log-line.ts';
+
+const RULES: LineRules = { fields: USUAL_FIELDS, counts: 'reached' };
+const LINE = {
+  requestId: 'r-1',
+  requestTimeEpoch: '1763553600000',
+  status: '200',
+  plan: 'gold',
+  tenant: 'acme',
+  key: 'k-1',
+  route: 'GET /orders/{id}',
+};
+const kindOf = (over: object, rules: Partial<LineRules> = {}) =>
+  readAccessLine(JSON.stringify({ ...LINE, ...over }), 5, { ...RULES, ...rules }).kind;
+
+describe('a line of an access log', () => {
+  it('says who asked for what, and when', () => {
+    assert.deepEqual(readAccessLine(`${JSON.stringify(LINE)}\n`, 5, RULES), {
+      kind: 'counted',
+      request: {
+        requestId: 'r-1',
+        subject: { plan: 'gold', tenant: 'acme', key: 'k-1', route: 'GET /orders/{id}' },
+        atEpochMs: 1_763_553_600_000,
+      },
+    });
+  });
+
+  it('counts at the time that CloudWatch gives it where it has none', () => {
+    const reading = readAccessLine(JSON.stringify({ ...LINE, requestTimeEpoch: '-' }), 5, RULES);
+
+    assert.equal(reading.kind === 'counted' ? reading.request.atEpochMs : undefined, 5);
+  });
+
+  it('is read by the names that the format gives its fields', () => {
+    const fields = { ...USUAL_FIELDS, key: 'sub' };
+
+    assert.equal(kindOf({ key: undefined, sub: 'k-1' }, { fields }), 'counted');
+    assert.equal(kindOf({}, { fields }), 'uncounted');
+  });
+
+  // aws-behaviour §5: API Gateway's own plans count what is let through; §1.1: an unset variable is printed as "-".
+  const counting = [
+    { name: 'a reply of the backend', over: { integrationStatus: '200' }, reached: true, succeeded: true },
+    {
+      name: 'an error of the backend',
+      over: { integrationStatus: '500', status: '500' },
+      reached: true,
+      succeeded: false,
+    },
+    {
+      name: 'a 403 of the backend',
+      over: { integrationStatus: '403', status: '403' },
+      reached: true,
+      succeeded: false,
+    },
+    {
+      name: 'a refusal of the authorizer',
+      over: { integrationStatus: '-', status: '403' },
+      reached: false,
+      succeeded: false,
+    },
+    {
+      name: 'a body that does not validate',
+      over: { integrationStatus: '-', status: '400' },
+      reached: false,
+      succeeded: false,
+    },
+    {
+      name: 'a 429, where the line does not tell what was reached',
+      over: { status: '429' },
+      reached: false,
+      succeeded: false,
+    },
+    {
+      name: 'a 404, where the line does not tell what was reached',
+      over: { status: '404' },
+      reached: true,
+      succeeded: false,
+    },
+  ];
+  for (const { name, over, reached, succeeded } of counting)
+    it(`counts ${name} by the rule`, () => {
+      assert.equal(kindOf(over), reached ? 'counted' : 'uncounted');
+      assert.equal(kindOf(over, { counts: 'succeeded' }), succeeded ? 'counted' : 'uncounted');
+      assert.equal(kindOf(over, { counts: 'all' }), 'counted');
+    });
+
+  for (const field of ['plan', 'tenant', 'key'])
+    it(`is charged to nobody without ${field}`, () => {
+      assert.equal(kindOf({ [field]: '-' }), 'uncounted');
+    });
+
+  const malformed = [
+    { name: 'no JSON', message: '127.0.0.1 - - [20/Nov/2026] "GET /" 200' },
+    { name: 'no object', message: '[1]' },
+    { name: 'no request id', message: JSON.stringify({ ...LINE, requestId: '-' }) },
+    { name: 'a status that is none', message: JSON.stringify({ ...LINE, status: 'ok' }) },
+    { name: 'a time that is none', message: JSON.stringify({ ...LINE, requestTimeEpoch: '20/Nov/2026' }) },
+    { name: 'a key that is no name', message: JSON.stringify({ ...LINE, key: 'x'.repeat(257) }) },
+    {
+      name: "a second key, out of the caller's path",
+      message: `{"path":"/x","key":"victim","z":"",${JSON.stringify(LINE).slice(1)}`,
+    },
+    { name: 'a second key after a space', message: `${JSON.stringify(LINE).slice(0, -1)},"key" : "victim"}` },
+  ];
+  for (const { name, message } of malformed)
+    it(`is refused with ${name}`, () => {
+      assert.equal(readAccessLine(message, 5, RULES).kind, 'malformed');
+    });
+
+  it('takes a word that looks like a key inside of a value for what it is', () => {
+    assert.equal(kindOf({ agent: 'curl "key": 7' }), 'counted');
+  });
+
+  it('never fails, whatever stands there', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (message) => {
+        assert.notEqual(readAccessLine(message, 5, RULES).kind, 'counted');
+      }),
+    );
+  });
+});

@@ -1,0 +1,251 @@
+/** Requests of access logs, charged by trackers that crash, repeat themselves and work side by side. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { LedgerStore } from '#shared/ports.ts';
+import type { TrackedRequest } from '#shared/quota/access-log-line.ts';
+import { closeWrite } from '#shared/quota/ledger.ts';
+import { createUsageTracker } from '#shared/quota/track-usage.ts';
+import { NOON_MS, QuotaTable } from '../../support/quota-table.ts';
+
+const LIMITS = [{ id: 'daily', level: 'key', quota: 100, period: 'DAY' }];
+const TIMER = { pause: () => Promise.resolve() };
+
+function aRequest(
+  requestId: string,
+  over: Partial<TrackedRequest['subject']> = {},
+  atEpochMs = NOON_MS,
+): TrackedRequest {
+  return {
+    requestId,
+    atEpochMs,
+    subject: { plan: 'gold', tenant: 'acme', key: 'k', route: 'GET /a', ...over },
+  };
+}
+
+const requestsOf = (count: number, over = {}, atEpochMs = NOON_MS) =>
+  Array.from({ length: count }, (_, index) => aRequest(`r${index}`, over, atEpochMs));
+
+/** A table that holds the plan. */
+async function aTable(limits: readonly object[] = LIMITS, cost: unknown = 1): Promise<QuotaTable> {
+  const table = new QuotaTable();
+  await table.holder(limits, { cost }).peek({ plan: 'gold', tenant: 'publisher', key: 'k', route: 'x' });
+  table.calls.length = 0;
+  return table;
+}
+
+const trackerOf = (table: QuotaTable, store: LedgerStore = table.store) =>
+  createUsageTracker({
+    ...{ store, clock: table.clock, timer: TIMER },
+    observe: (event) => table.events.push(event),
+  });
+
+const usedOf = (table: QuotaTable, part: string) =>
+  [...table.items]
+    .filter(([name]) => name.includes(part) && name.includes('\nP#'))
+    .map(([, item]) => item['used']);
+
+describe('usage from access logs', () => {
+  it('is charged once per request id, by the cost of the route, in one transaction for many', async () => {
+    const table = await aTable(LIMITS, { 'GET /b': 5, '*': 1 });
+    const tracker = trackerOf(table);
+
+    const first = await tracker.track([...requestsOf(20), aRequest('b', { route: 'GET /b' })]);
+    const again = await tracker.track([...requestsOf(22)]);
+
+    assert.deepEqual(first, { charged: 21, seen: 0, unchargeable: 0 });
+    assert.deepEqual(again, { charged: 2, seen: 20, unchargeable: 0 });
+    assert.deepEqual(usedOf(table, '#daily#'), [27]);
+    assert.equal(table.ledger()['rem'], 73);
+    assert.equal(table.countOf('open'), 4, 'one that finds no ledger, one that opens it, one for each batch');
+  });
+
+  it('may take a ledger below zero, since the requests were served', async () => {
+    const table = await aTable();
+
+    await trackerOf(table).track(requestsOf(130));
+
+    assert.deepEqual([table.ledger()['rem'], table.ledger()['used']], [-30, 130]);
+  });
+
+  it('is charged to each limit of the plan, and to no rate', async () => {
+    const table = await aTable([
+      ...LIMITS,
+      { id: 'monthly', level: 'tenant', quota: 1000, period: 'MONTH' },
+      { id: 'burst', level: 'key', rate: 1, burst: 10 },
+    ]);
+
+    const tracked = await trackerOf(table).track([...requestsOf(3), aRequest('other', { key: 'j' })]);
+
+    assert.equal(tracked.charged, 8);
+    assert.deepEqual(usedOf(table, '#daily#k'), [3]);
+    assert.deepEqual(usedOf(table, '#daily#j'), [1]);
+    assert.deepEqual(usedOf(table, '#monthly#'), [4]);
+    assert.equal(
+      [...table.items.keys()].some((name) => name.startsWith('R#')),
+      false,
+    );
+  });
+
+  it('belongs to the period of its stamp, however late its line is', async () => {
+    const table = await aTable();
+    const tracker = trackerOf(table);
+    await tracker.track(requestsOf(1));
+    table.nowMs += 86_400_000;
+
+    await tracker.track([aRequest('late'), aRequest('new', {}, table.nowMs)]);
+
+    assert.deepEqual(usedOf(table, '#daily#').sort(), [1, 2]);
+  });
+
+  it('goes to the period that is open when its own never was', async () => {
+    const table = await aTable();
+    const tracker = trackerOf(table);
+    table.nowMs += 86_400_000;
+    await tracker.track([aRequest('new', {}, table.nowMs)]);
+
+    assert.equal((await tracker.track([aRequest('late')])).charged, 1);
+    assert.deepEqual(usedOf(table, '#daily#'), [2]);
+  });
+
+  it('of a closed period, or of a plan that nobody knows, is told and charged to nobody', async () => {
+    const table = await aTable();
+    const tracker = trackerOf(table);
+    await tracker.track(requestsOf(1));
+    const [pk = '', sk = ''] =
+      [...table.items.keys()].find((name) => name.includes('\nP#'))?.split('\n') ?? [];
+    await table.store.update(closeWrite({ pk, sk }, table.nowMs));
+
+    const tracked = await tracker.track([...requestsOf(3), aRequest('x', { plan: 'platinum' })]);
+
+    assert.deepEqual(tracked, { charged: 0, seen: 1, unchargeable: 3 });
+    assert.equal(table.ledger()['used'], 1);
+  });
+
+  it('is told, and fails nobody else, where names are too long for a key of the table', async () => {
+    const table = await aTable([...LIMITS, { id: 'each', level: 'route', quota: 9, period: 'DAY' }]);
+    const long = { tenant: '%'.repeat(256), key: '#'.repeat(256), route: 'GET /a' };
+
+    const tracked = await trackerOf(table).track([aRequest('x', long), ...requestsOf(2)]);
+
+    assert.deepEqual(tracked, { charged: 5, seen: 0, unchargeable: 1 });
+    assert.deepEqual(usedOf(table, '#daily#k'), [2]);
+  });
+
+  it('fails as a whole while the table is out of reach, to be given again', async () => {
+    const table = await aTable();
+    const tracker = trackerOf(table);
+    table.isDown = true;
+
+    await assert.rejects(tracker.track(requestsOf(5)), { code: 'STORE_UNAVAILABLE' });
+    table.isDown = false;
+    assert.equal((await tracker.track(requestsOf(5))).charged, 5);
+  });
+
+  it('tells each threshold that it crosses, once per period, whoever else charges the ledger', async () => {
+    const alarms = { alarms: [50, 80, 200], overage: 200 };
+    const table = await aTable([{ ...LIMITS[0], ...alarms }]);
+    const told = () =>
+      table.events.flatMap((event) =>
+        event.kind === 'alarm' ? [`${event.id.subject} ${event.percent}`] : [],
+      );
+
+    await trackerOf(table).track(requestsOf(49));
+    assert.deepEqual(told(), []);
+    await Promise.all([trackerOf(table).track(requestsOf(85)), trackerOf(table).track(requestsOf(90))]);
+    assert.deepEqual(told(), ['k 50', 'k 80']);
+    // The middleware, on the same plan.
+    await table.spend(table.holder([{ ...LIMITS[0], ...alarms }]), 20, { key: 'k' });
+    await trackerOf(table).track(requestsOf(199));
+    assert.deepEqual(told(), ['k 50', 'k 80', 'k 200']);
+
+    table.nowMs += 86_400_000;
+    await trackerOf(table).track(requestsOf(60, {}, table.nowMs));
+    assert.deepEqual(told(), ['k 50', 'k 80', 'k 200', 'k 50']);
+  });
+
+  it('tells the threshold when the lines come again, if it was the charge alone that was written', async () => {
+    const table = await aTable([{ ...LIMITS[0], alarms: [80] }]);
+    const dies: LedgerStore = {
+      ...table.store,
+      update: (write) =>
+        write.purpose === 'alarm'
+          ? Promise.resolve({ kind: 'rejected', retryable: true, reason: 'throttled' })
+          : table.store.update(write),
+    };
+    const told = () => table.events.filter(({ kind }) => kind === 'alarm').length;
+
+    await assert.rejects(trackerOf(table, dies).track(requestsOf(80)), { code: 'STORE_UNAVAILABLE' });
+    assert.equal(told(), 0);
+    assert.equal((await trackerOf(table).track(requestsOf(80))).seen, 80);
+    assert.equal(told(), 1);
+    assert.equal(table.ledger()['used'], 80);
+  });
+
+  it('goes on in a next item when one holds 20,000 ids', async () => {
+    const table = await aTable([{ ...LIMITS[0], quota: 100_000 }]);
+    const tracker = trackerOf(table);
+
+    await tracker.track(requestsOf(19_999));
+    const tracked = await tracker.track(requestsOf(20_005));
+
+    assert.deepEqual(tracked, { charged: 6, seen: 19_999, unchargeable: 0 });
+    const parts = [...table.items].filter(([name]) => name.includes('SEEN#')).map(([, item]) => item['n']);
+    assert.deepEqual(parts, [20_000, 5]);
+    assert.equal(table.ledger()['used'], 20_005);
+  });
+
+  // quota.md §5, the faults of its network: lost before, answer lost after it landed, throttled.
+  it('is exact whatever is lost, repeated and crossed', async () => {
+    const batch = fc.array(fc.tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 2 })), {
+      maxLength: 25,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(batch, { minLength: 1, maxLength: 6 }),
+        fc.infiniteStream(fc.constantFrom('ok', 'ok', 'ok', 'lost', 'unanswered', 'throttled', 'late')),
+        async (batches, faults) => {
+          const table = await aTable();
+          const late: (() => void)[] = [];
+          const store = withFaults(table.store, faults, late);
+          const given = batches.map((each) =>
+            each.map(([id, span]) => aRequest(`r${id}-${span}`, {}, NOON_MS + span * 10_000)),
+          );
+          // Two trackers at once, then everything again until it has gone through: at-least-once delivery.
+          await Promise.allSettled(
+            given.map((each, index) => trackerOf(table, index % 2 === 0 ? store : table.store).track(each)),
+          );
+          for (const arrive of late) arrive();
+          for (const each of given) await trackerOf(table).track(each);
+
+          const distinct = new Set(given.flat().map(({ requestId }) => requestId)).size;
+          const { used = 0, rem = 100, cred = 100 } = table.ledger();
+          assert.equal(used, distinct);
+          assert.equal(Number(rem) + used, cred);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
+
+type Fault = 'ok' | 'lost' | 'unanswered' | 'throttled' | 'late';
+
+/** Writes meet these faults, in turn; `late` ones are carried out when somebody calls them. */
+function withFaults(store: LedgerStore, faults: Iterable<Fault>, late: (() => void)[]): LedgerStore {
+  const next = faults[Symbol.iterator]();
+  return {
+    ...store,
+    async transact(writes) {
+      const fault = next.next().value as Fault;
+      if (fault === 'lost') return { kind: 'unknown', reason: 'lost' };
+      if (fault === 'throttled') return { kind: 'rejected', retryable: true, reason: 'throttled' };
+      if (fault === 'late') {
+        late.push(() => void store.transact(writes));
+        return { kind: 'unknown', reason: 'late' };
+      }
+      const outcome = await store.transact(writes);
+      return fault === 'unanswered' ? { kind: 'unknown', reason: 'unanswered' } : outcome;
+    },
+  };
+}
