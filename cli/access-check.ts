@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { styleText } from 'node:util';
 import { buildAccess } from '#shared/access/build-access.ts';
-import { checkWiring } from '#shared/access/check-wiring.ts';
+import { checkChargedRoutes, checkNativePlans, checkWiring } from '#shared/access/check-wiring.ts';
 import type { WiredAuthorizer } from '#shared/access/check-wiring.ts';
 import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
 import { expandRoutes } from '#shared/access/expand-rule.ts';
@@ -13,11 +13,13 @@ import { inspectStacks } from '../gateway/index.ts';
 import type { InspectedApi } from '../gateway/index.ts';
 import { isOurs, loadOptions, toInventoryRoutes } from './access-apis.ts';
 import { readAccessFiles } from './access-files.ts';
+import { checkPlan } from './check-plan.ts';
 import { UsageError } from './output.ts';
+import { readWebhooks, webhookProblems } from './webhook-files.ts';
 
 /** What the documents come to, compiled anew. @throws UsageError with every problem */
 export function readCompiled(folder: string): CompiledAccess {
-  const { compiled, problems } = buildAccess(readAccessFiles(folder));
+  const { compiled, problems } = buildAccess(readAccessFiles(folder), checkPlan);
   if (problems.length > 0) throw new UsageError(problems.map(printProblem).join('\n'));
   return compiled;
 }
@@ -28,13 +30,15 @@ export async function checkDocuments(
   sources: readonly string[],
   stage: string,
 ): Promise<number> {
-  const { compiled, problems, warnings, withoutInventory } = buildAccess(readAccessFiles(folder));
+  const { compiled, problems, warnings, withoutInventory } = buildAccess(readAccessFiles(folder), checkPlan);
   printProblems(warnings, 'yellow');
-  printProblems([...withoutInventory, ...problems], 'red');
+  const wrongWebhooks = webhookProblems(readWebhooks(folder));
+  printProblems([...withoutInventory, ...problems, ...wrongWebhooks], 'red');
   const apis = sources.length === 0 ? [] : await inspectStacks(sources, loadOptions(stage, dirname(folder)));
   const { unsafe, drift } = checkApis(compiled, apis, stage);
   for (const complaint of [...unsafe, ...drift]) say('red', complaint);
-  const count = withoutInventory.length + problems.length + unsafe.length + drift.length;
+  const wrong = [withoutInventory, problems, wrongWebhooks, unsafe, drift];
+  const count = wrong.reduce((sum, list) => sum + list.length, 0);
   process.stdout.write(
     `${compiled.documents.length} documents, ${count} problems, ${warnings.length} warnings\n`,
   );
@@ -77,7 +81,7 @@ export function refuseUnsafeAccess(
   const unsafe = sources.flatMap((source) => {
     const folder = join(source, 'access');
     if (!existsSync(folder)) return [];
-    const { compiled, withoutInventory } = buildAccess(readAccessFiles(folder));
+    const { compiled, withoutInventory } = buildAccess(readAccessFiles(folder), checkPlan);
     const misfits = checkApis(compiled, apis, stage);
     for (const message of [...withoutInventory.map(printProblem), ...misfits.drift]) warn(message);
     return misfits.unsafe;
@@ -93,7 +97,16 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
     if (method === 'OPTIONS')
       return [`OPTIONS ${path} has an authorizer, but browsers ask without credentials: take it off`];
   }
-  return [...authorizers.values()].flatMap((authorizer) => checkWiring(document, authorizer));
+  const routes = api.routes.map((route) => ({
+    ...route,
+    authorizer:
+      route.authorizer !== undefined && isOurs(route.authorizer.functionName) ? route.authorizer : undefined,
+  }));
+  return [
+    ...[...authorizers.values()].flatMap((authorizer) => checkWiring(document, authorizer)),
+    ...checkChargedRoutes(document, routes, api.apiKeySource),
+    ...checkNativePlans(document, api.routes, api.apiKeySource),
+  ];
 }
 
 function checkDrift(document: CompiledDocument, api: InspectedApi): readonly string[] {

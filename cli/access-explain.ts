@@ -1,11 +1,18 @@
 /** `gatewright access explain`: one caller under one document, in words. */
+import { toKeyPrincipal } from '#shared/access/api-key-principal.ts';
+import type { Claims } from '#shared/access/claims.ts';
 import { compilePolicy } from '#shared/access/compile-policy.ts';
-import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import type {
+  CompiledDocument,
+  CompiledKeyIssuer,
+  CompiledTicketIssuer,
+} from '#shared/access/compiled-document.ts';
 import { decide } from '#shared/access/decide.ts';
 import type { Decision } from '#shared/access/decide.ts';
 import { describeAccess } from '#shared/access/describe-access.ts';
 import { toPrincipal } from '#shared/access/principal.ts';
 import type { Principal } from '#shared/access/principal.ts';
+import { toTicketPrincipal } from '#shared/access/verify-ticket.ts';
 import { DomainError } from '#shared/errors.ts';
 import { ACCOUNT_ID, REGION } from './load-options.ts';
 import { table, UsageError } from './output.ts';
@@ -101,24 +108,8 @@ function policyText(document: CompiledDocument, principal: Principal, nowEpochSe
 }
 
 function toCaller(document: CompiledDocument, flags: ExplainFlags, nowEpochSeconds: number): Principal {
-  const claims = readClaims(flags);
-  const issuer = document.issuers.find(({ id, trust }) =>
-    flags.issuer === undefined ? trust.issuer === claims['iss'] : id === flags.issuer,
-  );
-  const [first] = document.issuers;
-  if ((flags.issuer !== undefined || flags.token !== undefined) && issuer === undefined)
-    throw new UsageError(
-      `the document trusts no such issuer; it has ${document.issuers.map(({ id, trust }) => `${id} (${trust.issuer})`).join(', ')}`,
-    );
-  const chosen = issuer ?? first;
-  if (chosen === undefined)
-    throw new UsageError('the document trusts no tokens; certificates cannot be explained');
   try {
-    const principal = toPrincipal(
-      { sub: 'somebody', exp: nowEpochSeconds + 3600, ...claims },
-      chosen,
-      document.roles,
-    );
+    const principal = toHolder(document, flags, nowEpochSeconds);
     const roles = flags.role.flatMap((role) => {
       const declared = document.roles[role];
       if (declared !== undefined) return [declared];
@@ -134,6 +125,66 @@ function toCaller(document: CompiledDocument, flags: ExplainFlags, nowEpochSecon
   } catch (error) {
     throw error instanceof DomainError ? new UsageError(error.message) : error;
   }
+}
+
+/** Whom the claims speak for: the holder of a token, or of an API key. */
+function toHolder(document: CompiledDocument, flags: ExplainFlags, nowEpochSeconds: number): Principal {
+  const claims = readClaims(flags);
+  const keyIssuer = document.apiKeys.find(({ id }) => id === flags.issuer);
+  const hasOthers = document.issuers.length + document.apiKeys.length > 0;
+  const ticketIssuer = document.tickets.find(
+    ({ id }) => id === flags.issuer || (flags.issuer === undefined && !hasOthers),
+  );
+  if (ticketIssuer !== undefined) return toTicketHolder(document, ticketIssuer, claims);
+  const issuer = document.issuers.find(({ id, trust }) =>
+    flags.issuer === undefined ? trust.issuer === claims['iss'] : id === flags.issuer,
+  );
+  if (
+    (flags.issuer !== undefined || flags.token !== undefined) &&
+    issuer === undefined &&
+    keyIssuer === undefined
+  )
+    throw new UsageError(`the document trusts no such issuer; it has ${listIssuers(document)}`);
+  const chosenKey = keyIssuer ?? (document.issuers.length === 0 ? document.apiKeys[0] : undefined);
+  if (chosenKey !== undefined) return toKeyHolder(document, chosenKey, claims);
+  const chosen = issuer ?? document.issuers[0];
+  if (chosen === undefined)
+    throw new UsageError('the document trusts no tokens and no API keys; certificates cannot be explained');
+  return toPrincipal({ sub: 'somebody', exp: nowEpochSeconds + 3600, ...claims }, chosen, document.roles);
+}
+
+/** As whoever asked for a ticket; roles and scopes are said by flags, other claims are not carried. */
+function toTicketHolder(
+  document: CompiledDocument,
+  issuer: CompiledTicketIssuer,
+  { sub = 'somebody', iss = '' }: Claims,
+): Principal {
+  const [subject, name] = [String(sub), String(iss)];
+  const caller = { principalId: subject, subject, issuer: name, roles: [], scopes: [] };
+  return toTicketPrincipal(caller, issuer, document);
+}
+
+/** As a key with these claims would be; what is not said of its record is nothing. */
+function toKeyHolder(document: CompiledDocument, issuer: CompiledKeyIssuer, claims: Claims): Principal {
+  const texts = Object.entries(claims).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  const { sub = 'somebody', tenant = 'some-tenant', owner, plan, ...metadata } = Object.fromEntries(texts);
+  const record = {
+    ...{ keyId: sub, tenant, prefix: issuer.prefix, metadata, roles: [], scopes: [], secrets: [] },
+    ...(owner !== undefined && { owner }),
+    ...(plan !== undefined && { plan }),
+    createdAtEpochSeconds: 0,
+  };
+  return toKeyPrincipal({ record, notAfterEpochSeconds: undefined }, issuer, document.roles);
+}
+
+function listIssuers({ issuers, apiKeys, tickets }: CompiledDocument): string {
+  return [
+    ...issuers.map(({ id, trust }) => `${id} (${trust.issuer})`),
+    ...apiKeys.map(({ id, prefix }) => `${id} (keys ${prefix}_…)`),
+    ...tickets.map(({ id }) => `${id} (tickets)`),
+  ].join(', ');
 }
 
 function readClaims({ token, claims }: ExplainFlags): Record<string, unknown> {

@@ -1,5 +1,5 @@
 /** `gatewright access snapshot`: the keys of issuers as they are now, to ship with the authorizers. */
-import { compileIssuer, isCertificateIssuer, snapshotDays } from '#shared/access/compile-issuer.ts';
+import { compileIssuer, isTokenIssuer, snapshotDays } from '#shared/access/compile-issuer.ts';
 import { createKeySetFetcher } from '#shared/access/key-set-fetcher.ts';
 import { printSnapshot } from '#shared/access/key-snapshot.ts';
 import { DomainError } from '#shared/errors.ts';
@@ -13,7 +13,7 @@ export async function takeSnapshots(folder: string, names: readonly string[]): P
   const lines: string[] = [];
   for (const { name, document } of readNamedDocuments(folder, names))
     for (const issuer of document.issuers) {
-      if (isCertificateIssuer(issuer) || snapshotDays(issuer) === undefined) continue;
+      if (!isTokenIssuer(issuer) || snapshotDays(issuer) === undefined) continue;
       const { jwksUri, keys } = compileIssuer(issuer).trust;
       try {
         const keySet = await fetcher.fetch(jwksUri, keys);

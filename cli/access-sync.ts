@@ -60,7 +60,9 @@ function inspectOnce(folder: string, stage: string, documents: readonly NamedDoc
         .filter((path) => path !== resolve(folder, LIVE) && readOpenApi(path) === undefined),
     );
     if (existsSync(join(own, 'serverless.yml'))) sources.add(own);
-    return (apis ??= inspectStacks([...sources], loadOptions(stage, own)));
+    // The toolkit's own plug-in must not refuse documents by the routes of yesterday.
+    const environment = { GATEWRIGHT_READS_ROUTES: 'true' };
+    return (apis ??= inspectStacks([...sources], { ...loadOptions(stage, own), environment }));
   };
 }
 

@@ -6,11 +6,13 @@ import type { MatrixCell } from '#shared/access/describe-access.ts';
 import { checkDocuments, printProblems, readCompiled } from './access-check.ts';
 import { explain } from './access-explain.ts';
 import type { ExplainFlags } from './access-explain.ts';
+import { revocationCommands } from './access-revoke.ts';
 import { takeSnapshots } from './access-snapshot.ts';
 import { syncRoutes } from './access-sync.ts';
 import { writeCompiledAccess } from './access-files.ts';
 import { collectText, readStageName } from './options.ts';
 import { paint, table, UsageError } from './output.ts';
+import { webhookProblems, writeCompiledWebhooks } from './webhook-files.ts';
 
 type AccessFlags = { readonly folder: string };
 type StageFlags = AccessFlags & { readonly stage: string };
@@ -24,6 +26,7 @@ export function accessCommand(): Command {
     .addCommand(checkCommand())
     .addCommand(explainCommand())
     .addCommand(matrixCommand());
+  for (const command of revocationCommands()) access.addCommand(command);
   for (const command of access.commands)
     command.exitOverride().showHelpAfterError('Run with --help to see what there is.');
   return access;
@@ -62,9 +65,10 @@ function buildCommand(): Command {
 
 function build(folder: string): void {
   const { problems, warnings, withoutInventory, compiled } = writeCompiledAccess(resolve(folder));
+  const wrong = [...problems, ...webhookProblems(writeCompiledWebhooks(resolve(folder)))];
   printProblems([...withoutInventory, ...warnings], 'yellow');
-  printProblems(problems, 'red');
-  if (problems.length > 0) throw new UsageError(`${problems.length} problems; nothing was compiled`);
+  printProblems(wrong, 'red');
+  if (wrong.length > 0) throw new UsageError(`${wrong.length} problems; not everything was compiled`);
   process.stdout.write(`${compiled.documents.length} documents compiled\n`);
 }
 

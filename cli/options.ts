@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { InvalidArgumentError } from 'commander';
+import { SETTINGS } from '../gateway/index.ts';
 import { UsageError } from './output.ts';
+import type { Setting } from '../gateway/index.ts';
 
 /** A TCP port; 0 = any free one. */
 export function readPort(text: string): number {
@@ -23,6 +25,30 @@ export function collectText(text: string, texts: readonly string[]): string[] {
   return [...texts, text];
 }
 
+/** How commander reads a setting of the gateway, over what was said before. */
+export function settingParser<T>({ read, says }: Setting<T>): (text: string, before: T) => T {
+  return (text, before) => {
+    const after = read(text, before);
+    if (after === undefined) throw new InvalidArgumentError(says);
+    return after;
+  };
+}
+
+/** What to take for granted where AWS is not documented, repeatable. */
+export const collectAssumption = settingParser(SETTINGS.assume);
+/** What AWS has raised for the account, repeatable. */
+export const collectQuota = settingParser(SETTINGS['account-quota']);
+
+/** An amount of memory, in bytes. */
+export function readSize(text: string): number {
+  return settingParser(SETTINGS['cache-memory'])(text, 0);
+}
+
+/** A span of time, in milliseconds. */
+export function readSpan(text: string): number {
+  return settingParser(SETTINGS['usage-lag'])(text, 0);
+}
+
 export function readStageName(text: string): string {
   if (/^[A-Za-z0-9_-]{1,128}$/.test(text)) return text;
   throw new InvalidArgumentError('A stage name has 1 to 128 letters, digits, _ and -.');
@@ -41,27 +67,3 @@ export function readEnvFile(file: string | undefined): Record<string, string> {
   for (const [name, value] of Object.entries(parseEnv(text))) if (value !== undefined) values[name] = value;
   return values;
 }
-
-/** `1d`, `+2h`, `-30m`, `90s`, `500ms` as milliseconds; undefined for anything else. */
-export function readDuration(text: string): number | undefined {
-  const [, sign, amount, unit] = /^([+-]?)(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/.exec(text) ?? [];
-  const unitMs = UNITS_MS[unit ?? ''];
-  if (amount === undefined || unitMs === undefined) return undefined;
-  return Math.round(Number(amount) * unitMs) * (sign === '-' ? -1 : 1);
-}
-
-/** A span of time that is not negative, in milliseconds. */
-export function readSpan(text: string): number {
-  const spanMs = readDuration(text);
-  if (spanMs !== undefined && spanMs >= 0) return spanMs;
-  throw new InvalidArgumentError('Write a span of time like 500ms, 30s, 2m or 1h.');
-}
-
-const UNITS_MS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};

@@ -1,6 +1,6 @@
 /** `gatewright send`: one message over a WebSocket, and what comes back. */
 import { Command } from 'commander';
-import { readDuration } from './options.ts';
+import { readDuration } from '../gateway/index.ts';
 import { UsageError } from './output.ts';
 
 type SendFlags = { readonly header: readonly string[]; readonly wait: string };

@@ -6,14 +6,17 @@ import {
   createStreamSink,
   parseDaemonAddress,
   printLogLine,
+  RAISABLE_QUOTAS,
+  USUAL_ASSUMPTIONS,
+  USUAL_QUOTAS,
 } from '../gateway/index.ts';
 import { refuseUnsafeAccess } from './access-check.ts';
-import { collectServices, collectVpcLink, readAwsEndpoints } from './aws-options.ts';
+import { collectServices, collectVpcEndpoint, collectVpcLink, readAwsEndpoints } from './aws-options.ts';
 import { addLoadOptions, toLoadOptions } from './load-options.ts';
-import { collectText, readPort, readSpan } from './options.ts';
+import { collectAssumption, collectQuota, collectText, readPort, readSize, readSpan } from './options.ts';
 import { UsageError } from './output.ts';
 import { describeStart } from './start-text.ts';
-import type { DaemonAddress, DynamoDbChoice } from '../gateway/index.ts';
+import type { AccountQuotas, Assumptions, DaemonAddress, DynamoDbChoice } from '../gateway/index.ts';
 import type { LoadFlags } from './load-options.ts';
 
 type StartFlags = LoadFlags & {
@@ -25,15 +28,20 @@ type StartFlags = LoadFlags & {
   readonly data?: string;
   readonly aws: readonly string[];
   readonly vpcLink: ReadonlyMap<string, readonly string[]>;
+  readonly vpcEndpoint: ReadonlyMap<string, string>;
+  readonly lambdaPermissions: boolean;
+  readonly assume: Assumptions;
+  readonly accountQuota: AccountQuotas;
   readonly accountThrottle: 'on' | 'off';
   readonly usageLag: number;
+  readonly cacheMemory: number;
   readonly metrics: boolean;
   readonly reload: boolean;
   readonly json: boolean;
 };
 
 export function startCommand(): Command {
-  return addLoadOptions(new Command('start').description('Serve stacks on this machine.'))
+  const command = addLoadOptions(new Command('start').description('Serve stacks on this machine.'))
     .option('--port <number>', 'port of the first API; the others follow, 0 = free ports', readPort, 3000)
     .option('--control-port <number>', 'port of AWS’s own APIs and of the local issuer', readPort, 4000)
     .option(
@@ -60,6 +68,49 @@ export function startCommand(): Command {
       'address of a VPC link, several parted by commas take turns (repeatable)',
       collectVpcLink,
       new Map<string, readonly string[]>(),
+    );
+  return addAccountOptions(command)
+    .option(
+      '--cache-memory <size>',
+      'what the response cache of one stage may hold, up to the size of its cluster (64MB, 2GB)',
+      readSize,
+      256 * 1024 ** 2,
+    )
+    .option('--metrics', 'write CloudWatch metrics of every request to .gatewright/logs/metrics.log', false)
+    .addOption(new Option('--no-reload', 'do not watch templates and the sources of functions'))
+    .option('--json', 'one JSON line on stdout when ready; logs on stderr', false)
+    .action(start);
+}
+
+/** What the account at AWS would be like. */
+function addAccountOptions(command: Command): Command {
+  return command
+    .option(
+      '--vpc-endpoint <vpce=vpc>',
+      'VPC of an endpoint that private APIs are called through, for aws:SourceVpc (repeatable)',
+      collectVpcEndpoint,
+      new Map<string, string>(),
+    )
+    .option(
+      '--lambda-permissions',
+      'let REST APIs invoke only the functions that an AWS::Lambda::Permission lets them, as AWS does',
+      false,
+    )
+    .addOption(
+      new Option(
+        '--assume <name=value>',
+        'what to take for granted where AWS is not documented, as docs/parity.md lists it (repeatable)',
+      )
+        .argParser(collectAssumption)
+        .default(USUAL_ASSUMPTIONS, 'what that page says'),
+    )
+    .addOption(
+      new Option(
+        '--account-quota <name=value>',
+        `what AWS has raised for the account, of ${RAISABLE_QUOTAS.join(', ')} (repeatable)`,
+      )
+        .argParser(collectQuota)
+        .default(USUAL_QUOTAS, 'AWS’s defaults'),
     )
     .addOption(
       new Option(
@@ -74,11 +125,7 @@ export function startCommand(): Command {
       'how far the quotas of usage plans run behind, as they do at AWS (30s, 2m); 0s = exact',
       readSpan,
       0,
-    )
-    .option('--metrics', 'write CloudWatch metrics of every request to .gatewright/logs/metrics.log', false)
-    .addOption(new Option('--no-reload', 'do not watch templates and the sources of functions'))
-    .option('--json', 'one JSON line on stdout when ready; logs on stderr', false)
-    .action(start);
+    );
 }
 
 async function start(sources: readonly string[], flags: StartFlags): Promise<void> {
@@ -96,8 +143,13 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
     controlPort: flags.controlPort,
     allowHosts: flags.allowHost,
     dynamodb: readDynamoDb(flags),
+    vpcEndpoints: flags.vpcEndpoint,
+    lambdaPermissions: flags.lambdaPermissions,
+    assumptions: flags.assume,
+    accountQuotas: flags.accountQuota,
     accountThrottle: flags.accountThrottle === 'on',
     usageLagMs: flags.usageLag,
+    cacheMemoryBytes: flags.cacheMemory,
     metrics: flags.metrics,
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
     reload: flags.reload,

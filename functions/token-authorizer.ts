@@ -4,13 +4,15 @@ import type { Authorizer } from '#shared/access/authorize.ts';
 import { readTokenHeader } from '#shared/access/credential.ts';
 import { createLambdaAuthorizer } from '#shared/access/lambda-authorizer.ts';
 import { parseTokenEvent } from '#shared/aws/authorizer-event.ts';
+import { guardAuthorizer } from '#shared/observability/guard-authorizer.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
+import type { Observer } from '#shared/ports.ts';
 import compiled from '../access/compiled.json' with { type: 'json' };
 
 let authorizer: Authorizer | undefined;
 
-export const handler = observeHandler('token-authorizer', async (event, { count }) => {
-  authorizer ??= createLambdaAuthorizer(compiled);
+async function authorize(event: unknown, observer: Observer) {
+  authorizer ??= createLambdaAuthorizer(compiled, observer);
   const { arn, authorizationToken } = parseTokenEvent(event);
   return answer(
     authorizer,
@@ -20,6 +22,9 @@ export const handler = observeHandler('token-authorizer', async (event, { count 
       sourceIp: undefined,
       readCredential: (sources) => readTokenHeader(authorizationToken, sources),
     },
-    count,
+    observer,
   );
-});
+}
+
+/** Middlewares of your own: `middy().use(yours()).handler(observeHandler(…))`. */
+export const handler = guardAuthorizer(authorize, (guarded) => observeHandler('token-authorizer', guarded));

@@ -6,6 +6,7 @@ import { answerMessage } from '#shared/websocket/default-message.ts';
 
 export const handler = observeHandler('ws-default', async (event, { count }) => {
   const reply = answerMessage(parseWebSocketEvent(event));
-  count(reply.type === 'pong' ? 'Pong' : 'UnknownMessage');
+  const isOver = 'status' in reply && reply.status === 401;
+  count(reply.type === 'pong' ? 'Pong' : isOver ? 'CredentialExpired' : 'UnknownMessage');
   return jsonReply(200, reply);
 });

@@ -14,7 +14,11 @@ await buildLayer(ROOT);
 const layer = await weighLayer(join(ROOT, LAYER_DIRECTORY));
 print('layer, unzipped', layer.unzippedBytes);
 print('layer, zipped', layer.zippedBytes);
-for (const { name, code } of await bundleFunctions(ROOT)) print(`function ${name}`, code.length);
+for (const { name, files, startBytes } of await bundleFunctions(ROOT)) {
+  print(`function ${name}, at its start`, startBytes);
+  const sizeBytes = [...files.values()].reduce((sum, code) => sum + code.length, 0);
+  if (sizeBytes > startBytes) print(`function ${name}, with what it may load`, sizeBytes);
+}
 
 async function weighLayer(directory: string): Promise<{ unzippedBytes: number; zippedBytes: number }> {
   let unzippedBytes = 0;
@@ -30,5 +34,5 @@ async function weighLayer(directory: string): Promise<{ unzippedBytes: number; z
 }
 
 function print(what: string, sizeBytes: number): void {
-  console.log(`${what.padEnd(30)} ${`${(sizeBytes / 1024).toFixed(1)} KB`.padStart(12)}`);
+  console.log(`${what.padEnd(50)} ${`${(sizeBytes / 1024).toFixed(1)} KB`.padStart(12)}`);
 }

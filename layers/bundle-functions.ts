@@ -1,24 +1,36 @@
 /** Bundles every function the way packaging does, to measure it and to prove that nothing ships twice. */
 import { glob, readFile } from 'node:fs/promises';
-import { join, parse } from 'node:path';
+import { join, parse, relative } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
 import { parse as parseYaml } from 'yaml';
 import { LAYER_PACKAGES, specifierOf } from './contents.ts';
 
-export type FunctionBundle = { readonly name: string; readonly code: Uint8Array };
+export type FunctionBundle = {
+  readonly name: string;
+  /** By path in the function's package: `functions/{name}.mjs`, `functions/chunks/….mjs`. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Paths of those that are read before the handler can be called, and what they import from elsewhere. */
+  readonly startFiles: readonly string[];
+  readonly startImports: readonly string[];
+  readonly startBytes: number;
+};
 
 /** @throws Error when a bundle holds a package, or imports one that the layer does not have. */
-export async function bundleFunctions(root: string): Promise<readonly FunctionBundle[]> {
+export async function bundleFunctions(
+  root: string,
+  pattern = 'functions/*.ts',
+): Promise<readonly FunctionBundle[]> {
   const options = await readEsbuildOptions(root);
   const bundles: FunctionBundle[] = [];
-  for await (const file of glob('functions/*.ts', { cwd: root })) {
+  for await (const file of glob(pattern, { cwd: root })) {
     const { name } = parse(file);
     const { metafile, outputFiles } = await build({
       ...options,
       absWorkingDir: root,
       entryPoints: [file],
-      outfile: `${name}.mjs`,
+      outdir: join(root, 'functions'),
+      outExtension: { '.js': '.mjs' },
       bundle: true,
       platform: 'node',
       sourcemap: false,
@@ -27,9 +39,27 @@ export async function bundleFunctions(root: string): Promise<readonly FunctionBu
       logLevel: 'warning',
     });
     assertPackagesInLayer(name, metafile);
-    bundles.push({ name, code: outputFiles[0]?.contents ?? new Uint8Array() });
+    const files = new Map(outputFiles.map(({ path, contents }) => [relative(root, path), contents]));
+    const startFiles = startFilesOf(metafile, `functions/${name}.mjs`);
+    const startBytes = startFiles.reduce((sum, path) => sum + (files.get(path)?.length ?? 0), 0);
+    bundles.push({ name, files, startFiles, startImports: importsOf(metafile, startFiles), startBytes });
   }
   return bundles.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** The entry and what it imports at once, whatever that is. */
+function startFilesOf({ outputs }: Metafile, entry: string): readonly string[] {
+  const found = new Set([entry]);
+  for (const file of found)
+    for (const { path, kind, external } of outputs[file]?.imports ?? [])
+      if (kind === 'import-statement' && external !== true) found.add(path);
+  return [...found];
+}
+
+function importsOf({ outputs }: Metafile, files: readonly string[]): readonly string[] {
+  const imports = files.flatMap((file) => outputs[file]?.imports ?? []);
+  const outside = imports.filter(({ kind, external }) => kind === 'import-statement' && external === true);
+  return [...new Set(outside.map(({ path }) => path))].sort();
 }
 
 /** `custom.esbuild` of serverless.yml, so that what is measured is what is deployed. */
@@ -38,8 +68,11 @@ async function readEsbuildOptions(root: string): Promise<BuildOptions> {
   const yaml: unknown = parseYaml(await readFile(join(root, 'serverless.yml'), 'utf8'), {
     logLevel: 'error',
   });
-  const { format, target, external, minify } = (yaml as { custom: { esbuild: BuildOptions } }).custom.esbuild;
+  const { custom } = yaml as { custom: { esbuild: BuildOptions } };
+  const { format, target, external, minify, splitting, chunkNames } = custom.esbuild;
   return {
+    ...(splitting !== undefined && { splitting }),
+    ...(chunkNames !== undefined && { chunkNames }),
     ...(format && { format }),
     ...(target && { target }),
     ...(external && { external }),

@@ -11,8 +11,23 @@ export const LAYER_PACKAGES: readonly LayerPackage[] = [
   { name: '@aws-lambda-powertools/metrics', subpaths: ['.', './middleware'] },
   { name: '@aws-sdk/client-dynamodb', subpaths: ['.'] },
   { name: '@middy/core', subpaths: ['.'] },
-  { name: 'aws-jwt-verify', subpaths: ['.', './error', './jwt-verifier'] },
+  { name: 'aws-jwt-verify', subpaths: ['./error', './jwt-verifier'] },
 ];
+
+/**
+ * What several of the packages need and nobody imports by name. It is in the file of one that every function loads,
+ * and the others import it from there: every file more costs each start 0.4 ms.
+ */
+export const HOSTED = {
+  host: '@aws-lambda-powertools/metrics',
+  specifiers: [
+    '@aws-lambda-powertools/commons',
+    '@aws-lambda-powertools/commons/typeutils',
+    '@aws-lambda-powertools/commons/utils/env',
+    '@aws-lambda-powertools/commons/utils/invocation-scoped',
+    '@aws/lambda-invoke-store',
+  ],
+};
 
 /** `@middy/core`, `@aws-lambda-powertools/logger/middleware`: what an import statement says. */
 export function specifierOf(name: string, subpath: string): string {

@@ -4,11 +4,14 @@
  * before it is zipped.
  */
 import { join } from 'node:path';
-import { checkWiring } from '#shared/access/check-wiring.ts';
+import { tableNeeds } from '#shared/access/access-table.ts';
+import { checkStack } from '#shared/access/check-stack.ts';
 import { printProblem } from '#shared/access/read-document.ts';
-import { readWiring } from '#shared/access/read-wiring.ts';
 import type { AccessBuild } from '#shared/access/build-access.ts';
+import type { WebhooksBuild } from '#shared/webhooks/document.ts';
+import { receiverPermissions } from '#shared/webhooks/permissions.ts';
 import { writeCompiledAccess } from '../cli/access-files.ts';
+import { webhookProblems, writeCompiledWebhooks } from '../cli/webhook-files.ts';
 import { buildLayer, LAYER_DIRECTORY } from './build-layer.ts';
 
 type Template = {
@@ -36,13 +39,15 @@ class StackPlugin {
   readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
   readonly #serverless: Serverless;
   #access: AccessBuild | undefined;
+  #webhooks: WebhooksBuild | undefined;
 
   constructor(serverless: Serverless) {
     this.#serverless = serverless;
     this.hooks = {
       initialize: () => {
         this.#assertKnownStage();
-        this.#access = this.#compileAccess();
+        // A document may name a route that nobody has read yet, while `gatewright access sync` is about to.
+        if (process.env['GATEWRIGHT_READS_ROUTES'] === undefined) this.#access = this.#compileAccess();
       },
       'before:package:createDeploymentArtifacts': () => {
         this.#assertReadRoutes();
@@ -51,6 +56,8 @@ class StackPlugin {
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         this.#assertNoLocalIssuer();
         this.#assertSafeWiring();
+        this.#assertKeysServed();
+        this.#allowReceiver();
       },
     };
   }
@@ -67,8 +74,10 @@ class StackPlugin {
   #compileAccess(): AccessBuild {
     const { serviceDir } = this.#serverless;
     const build = writeCompiledAccess(join(serviceDir, 'access'), serviceDir);
-    if (build.problems.length > 0)
-      throw this.#error(build.problems.map(printProblem).join('\n'), 'ACCESS_DOCUMENT_INVALID');
+    this.#webhooks = writeCompiledWebhooks(join(serviceDir, 'access'), serviceDir);
+    const problems = [...build.problems, ...webhookProblems(this.#webhooks)];
+    if (problems.length > 0)
+      throw this.#error(problems.map(printProblem).join('\n'), 'ACCESS_DOCUMENT_INVALID');
     return build;
   }
 
@@ -94,6 +103,7 @@ class StackPlugin {
     const { custom, provider } = this.#serverless.service;
     if ((custom?.localStages ?? ['dev']).includes(this.#stage())) return;
     this.#assertNoLocalDocument();
+    this.#assertNoLocalSecret();
     for (const [logicalId, { Type, Properties }] of Object.entries(
       provider.compiledCloudFormationTemplate.Resources,
     )) {
@@ -110,15 +120,69 @@ class StackPlugin {
   #assertSafeWiring(): void {
     const provider = this.#serverless.getProvider('aws');
     const { Resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
-    const own = (this.#access?.protects ?? []).filter(
-      (api) => api.for === this.#stage() && api.stack === provider.naming.getStackName(),
-    );
-    const complaints = own.flatMap(({ document, logicalId }) =>
-      readWiring(Resources, logicalId)
-        .flatMap((authorizer) => checkWiring(document, authorizer))
-        .map((complaint) => `access/${document.name}.yml: ${complaint}`),
-    );
+    const own = (this.#access?.protects ?? []).filter((api) => api.for === this.#stage());
+    const complaints = checkStack(own, provider.naming.getStackName(), Resources);
     if (complaints.length > 0) throw this.#error(complaints.join('\n'), 'ACCESS_WIRING_UNSAFE');
+  }
+
+  /** A deployed function refuses it, delivery by delivery; here it is said once. */
+  #assertNoLocalSecret(): void {
+    const { sources } = this.#webhooks?.kind === 'compiled' ? this.#webhooks.webhooks : { sources: [] };
+    const local = sources.find(({ stage, secret }) => stage === this.#stage() && secret.kind === 'env');
+    if (local !== undefined)
+      throw this.#error(
+        `stage "${local.stage}" is deployed, but access/webhooks.yml keeps the secret of "${local.name}" in a variable ` +
+          'there: name a parameter or a secret, or add the stage to custom.localStages',
+        'LOCAL_SECRET_DEPLOYED',
+      );
+  }
+
+  /** The secrets and targets of the document are written down once, and the role has exactly those. */
+  #allowReceiver(): void {
+    if (this.#webhooks?.kind !== 'compiled') return;
+    const { Resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
+    const role = Resources['WebhookReceiverRole'];
+    if (role?.Type !== 'AWS::IAM::Role') return;
+    const statements = receiverPermissions(this.#webhooks.webhooks, this.#stage());
+    const policies = (role.Properties?.['Policies'] ?? []) as readonly unknown[];
+    const document = { Version: '2012-10-17', Statement: statements };
+    if (statements.length > 0)
+      role.Properties = {
+        ...role.Properties,
+        Policies: [...policies, { PolicyName: 'webhooks', PolicyDocument: document }],
+      };
+  }
+
+  /** Else every request of the API would be 500. */
+  #assertKeysServed(): void {
+    const stage = this.#stage();
+    const documents = this.#access?.compiled.documents ?? [];
+    const needs = documents.flatMap((document) =>
+      tableNeeds(document, stage).map((need) => ({ document, need })),
+    );
+    const { Resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
+    for (const [logicalId, { Type, Properties }] of Object.entries(Resources)) {
+      if (Type !== 'AWS::Lambda::Function' || !/(token|request)(dash)?authorizer/i.test(logicalId)) continue;
+      const variables = variablesOf(Properties?.['Environment']);
+      const isWithout = (variable: string): boolean => (variables[variable] ?? '') === '';
+      for (const { document, need } of needs) {
+        const isNative =
+          need === 'takes API keys' &&
+          document.apiKeys.some(
+            ({ nativeUsagePlan, only }) => nativeUsagePlan === true && (only?.includes(stage) ?? true),
+          );
+        const missing = isWithout('GATEWRIGHT_ACCESS_TABLE')
+          ? 'GATEWRIGHT_ACCESS_TABLE: !Ref AccessTable'
+          : isNative && isWithout('GATEWRIGHT_USAGE_KEY_SECRET')
+            ? 'GATEWRIGHT_USAGE_KEY_SECRET (params.usageKeySecret)'
+            : undefined;
+        if (missing !== undefined)
+          throw this.#error(
+            `access/${document.name}.yml ${need}, but ${logicalId} has no ${missing}`,
+            'ACCESS_KEYS_NOT_SERVED',
+          );
+      }
+    }
   }
 
   #assertNoLocalDocument(): void {
@@ -143,8 +207,12 @@ class StackPlugin {
   }
 }
 
+function variablesOf(environment: unknown): Readonly<Record<string, unknown>> {
+  return (environment as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
+}
+
 function trustsLocalIssuer(environment: unknown): boolean {
-  const variables = (environment as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
+  const variables = variablesOf(environment);
   const url = variables['GATEWRIGHT_ISSUER_URL'] ?? '';
   return url !== '' || JSON.stringify(variables).includes(LOCAL_ISSUER_HOST);
 }

@@ -1,12 +1,40 @@
 /** The only reader of `process.env`: what a deployed function is told by its stack, validated once, at init. */
 import { isLoopbackUrl } from './access/issuers.ts';
+import type { AwsCallerConfig } from './aws/aws-json-poster.ts';
+import type { ControlPlaneConfig } from './aws/control-plane-poster.ts';
 import { DomainError } from './errors.ts';
+import { USUAL_FIELDS } from './quota/access-log-line.ts';
+import type { LineRules } from './quota/access-log-line.ts';
+import type { AwsCall } from './ports.ts';
 
 export type AuthorizerConfig = {
   /** Stage of this stack, which picks the APIs that its access documents protect here. */
   readonly stage: string;
   /** Where the gateway's own issuer is; undefined: its tokens are not trusted. */
   readonly localIssuerUrl: string | undefined;
+  /** By which the values of native usage plans' keys are made; undefined: no document may use them. */
+  readonly usageKeySecret?: string | undefined;
+};
+
+export type AccessTableConfig = {
+  /** Table of API keys, tickets and revocations; undefined: the function was given none. */
+  readonly tableName: string | undefined;
+};
+
+export type TicketDeskConfig = {
+  /** Stage of this stack, which picks the access documents. */
+  readonly stage: string;
+  /** Table of tickets. */
+  readonly tableName: string;
+};
+
+export type AccessAdminConfig = {
+  /** Stage of this stack, which picks the access documents. */
+  readonly stage: string;
+  /** Table of API keys and revocations. */
+  readonly tableName: string;
+  readonly usageKeySecret: string | undefined;
+  readonly controlPlane: ControlPlaneConfig;
 };
 
 export type ConnectionsConfig = {
@@ -14,12 +42,37 @@ export type ConnectionsConfig = {
   readonly tableName: string;
 };
 
+export type UsageTableConfig = { readonly tableName: string };
+
+export type LogConfig = {
+  /** Dimension of the metrics. */
+  readonly stage: string;
+  /** How logs name a caller. */
+  readonly principal:
+    { readonly as: 'hash'; readonly salt: string } | { readonly as: 'plain' } | { readonly as: 'nothing' };
+};
+
+export type WebhookReceiverConfig = {
+  /** Stage of this stack, which picks the sources. */
+  readonly stage: string;
+  /** Table of the claims. */
+  readonly tableName: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly aws: AwsCallerConfig;
+  /** Value of a variable, on a developer's machine. @throws DomainError CONFIG_INVALID elsewhere */
+  readonly localSecret: (variable: string) => string;
+};
+
+export type UsageTrackerConfig = UsageTableConfig & LineRules;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads what both authorizers need:
  * - `GATEWRIGHT_STAGE`: stage of this stack
  * - `GATEWRIGHT_ISSUER_URL`: address of the gateway's own issuer, loopback only; empty or absent = not trusted
+ * - `GATEWRIGHT_USAGE_KEY_SECRET`: at least 32 characters; empty or absent = no native usage plans
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readAuthorizerConfig(environment: Environment = process.env): AuthorizerConfig {
@@ -28,8 +81,80 @@ export function readAuthorizerConfig(environment: Environment = process.env): Au
   const localIssuerUrl = environment['GATEWRIGHT_ISSUER_URL'] ?? '';
   if (localIssuerUrl !== '' && !isLoopbackUrl(localIssuerUrl))
     throw invalid('GATEWRIGHT_ISSUER_URL', 'is the local issuer and must be an address of this machine');
-  return { stage, localIssuerUrl: localIssuerUrl === '' ? undefined : localIssuerUrl };
+  const usageKeySecret = readUsageKeySecret(environment);
+  return {
+    stage,
+    localIssuerUrl: localIssuerUrl === '' ? undefined : localIssuerUrl,
+    ...(usageKeySecret !== undefined && { usageKeySecret }),
+  };
 }
+
+/**
+ * Reads what logs and metrics need:
+ * - `GATEWRIGHT_STAGE`: stage of this stack; absent = `unknown`, for functions that do not need it themselves
+ * - `GATEWRIGHT_LOG_PRINCIPAL`: `hash` (the default), `plain` or `nothing`
+ * - `GATEWRIGHT_LOG_SALT`: key of the hash, at least 16 characters; with neither variable callers are not named
+ * @throws DomainError CONFIG_INVALID with the variable's name
+ */
+export function readLogConfig(environment: Environment = process.env): LogConfig {
+  const stage = environment['GATEWRIGHT_STAGE'] ?? 'unknown';
+  const as = environment['GATEWRIGHT_LOG_PRINCIPAL'] ?? '';
+  const salt = environment['GATEWRIGHT_LOG_SALT'] ?? '';
+  if (as === 'plain' || as === 'nothing') return { stage, principal: { as } };
+  if (as !== '' && as !== 'hash')
+    throw invalid('GATEWRIGHT_LOG_PRINCIPAL', 'is neither hash, plain nor nothing');
+  if (as === '' && salt === '') return { stage, principal: { as: 'nothing' } };
+  if (salt.length < 16) throw invalid('GATEWRIGHT_LOG_SALT', 'must have at least 16 characters');
+  return { stage, principal: { as: 'hash', salt } };
+}
+
+/**
+ * Reads `GATEWRIGHT_ACCESS_TABLE`; empty or absent = none.
+ * @throws DomainError CONFIG_INVALID
+ */
+export function readAccessTableConfig(environment: Environment = process.env): AccessTableConfig {
+  const tableName = environment['GATEWRIGHT_ACCESS_TABLE'] ?? '';
+  if (tableName === '') return { tableName: undefined };
+  if (!TABLE_NAME.test(tableName)) throw invalid('GATEWRIGHT_ACCESS_TABLE', 'is no name of a DynamoDB table');
+  return { tableName };
+}
+
+/**
+ * Reads what `ws-ticket` needs: `GATEWRIGHT_STAGE`, `GATEWRIGHT_ACCESS_TABLE`.
+ * @throws DomainError CONFIG_INVALID with the variable's name
+ */
+export function readTicketDeskConfig(environment: Environment = process.env): TicketDeskConfig {
+  const { stage } = readAuthorizerConfig(environment);
+  const { tableName } = readAccessTableConfig(environment);
+  if (tableName === undefined) throw invalid('GATEWRIGHT_ACCESS_TABLE', 'is missing');
+  return { stage, tableName };
+}
+
+/**
+ * Reads what `access-admin` needs: `GATEWRIGHT_STAGE`, `GATEWRIGHT_ACCESS_TABLE`, `GATEWRIGHT_USAGE_KEY_SECRET`, and
+ * of Lambda's own `AWS_REGION`, its credentials and `AWS_ENDPOINT_URL_API_GATEWAY` or `AWS_ENDPOINT_URL`.
+ * @throws DomainError CONFIG_INVALID with the variable's name
+ */
+export function readAccessAdminConfig(environment: Environment = process.env): AccessAdminConfig {
+  const { usageKeySecret } = readAuthorizerConfig(environment);
+  const { stage, tableName } = readTicketDeskConfig(environment);
+  const { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId } = environment;
+  const { AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = environment;
+  if (region === undefined || accessKeyId === undefined || secretAccessKey === undefined)
+    throw invalid('AWS_REGION', 'and credentials are what Lambda sets, and are missing');
+  const credentials = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+  const endpoint = environment['AWS_ENDPOINT_URL_API_GATEWAY'] ?? environment['AWS_ENDPOINT_URL'];
+  return { stage, tableName, usageKeySecret, controlPlane: { region, credentials, endpoint } };
+}
+
+function readUsageKeySecret(environment: Environment): string | undefined {
+  const secret = environment['GATEWRIGHT_USAGE_KEY_SECRET'] ?? '';
+  if (secret !== '' && secret.length < 32)
+    throw invalid('GATEWRIGHT_USAGE_KEY_SECRET', 'must have at least 32 characters');
+  return secret === '' ? undefined : secret;
+}
+
+const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 
 /**
  * Reads `GATEWRIGHT_CONNECTIONS_TABLE`.
@@ -40,6 +165,89 @@ export function readConnectionsConfig(environment: Environment = process.env): C
   if (!/^[A-Za-z0-9_.-]{3,255}$/.test(tableName))
     throw invalid('GATEWRIGHT_CONNECTIONS_TABLE', 'is no name of a DynamoDB table');
   return { tableName };
+}
+
+/**
+ * Reads `GATEWRIGHT_USAGE_TABLE`: the table of plans, ledgers and usage.
+ * @throws DomainError CONFIG_INVALID
+ */
+export function readUsageTableConfig(environment: Environment = process.env): UsageTableConfig {
+  const tableName = environment['GATEWRIGHT_USAGE_TABLE'] ?? '';
+  if (!/^[A-Za-z0-9_.-]{3,255}$/.test(tableName))
+    throw invalid('GATEWRIGHT_USAGE_TABLE', 'is no name of a DynamoDB table');
+  return { tableName };
+}
+
+/**
+ * Reads what `webhook-receiver` needs:
+ * - `GATEWRIGHT_STAGE`, `GATEWRIGHT_ACCESS_TABLE`
+ * - `GATEWRIGHT_ACCOUNT_ID`: of the queues that it sends to
+ * - Lambda's own: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; and
+ *   `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_<SERVICE>` as the SDKs understand them
+ * @throws DomainError CONFIG_INVALID with the variable's name
+ */
+export function readWebhookReceiverConfig(environment: Environment = process.env): WebhookReceiverConfig {
+  const required = (variable: string, form: RegExp): string => {
+    const value = environment[variable] ?? '';
+    if (!form.test(value)) throw invalid(variable, 'is missing or has not its form');
+    return value;
+  };
+  const region = required('AWS_REGION', /^[a-z0-9-]{1,32}$/);
+  const sessionToken = environment['AWS_SESSION_TOKEN'];
+  const isLocal = isLoopbackUrl(environment['AWS_ENDPOINT_URL'] ?? '');
+  return {
+    region,
+    stage: required('GATEWRIGHT_STAGE', /^[A-Za-z0-9_-]{1,128}$/),
+    tableName: required('GATEWRIGHT_ACCESS_TABLE', TABLE_NAME),
+    accountId: required('GATEWRIGHT_ACCOUNT_ID', /^\d{12}$/),
+    aws: {
+      region,
+      credentials: {
+        accessKeyId: required('AWS_ACCESS_KEY_ID', /^\w+$/),
+        secretAccessKey: required('AWS_SECRET_ACCESS_KEY', /^\S+$/),
+        ...(sessionToken !== undefined && { sessionToken }),
+      },
+      endpointOf: (service) =>
+        environment[`AWS_ENDPOINT_URL_${ENDPOINT_NAMES[service]}`] ?? environment['AWS_ENDPOINT_URL'],
+    },
+    // Whoever may look at a function's configuration sees its variables, and this repository's are everybody's.
+    localSecret(variable) {
+      if (!isLocal) throw invalid(variable, 'is a secret in the environment: allowed on this machine only');
+      return environment[variable] ?? '';
+    },
+  };
+}
+
+const ENDPOINT_NAMES: Readonly<Record<AwsCall['service'], string>> = {
+  events: 'EVENTBRIDGE',
+  secretsmanager: 'SECRETS_MANAGER',
+  sqs: 'SQS',
+  ssm: 'SSM',
+};
+
+/**
+ * Reads `GATEWRIGHT_USAGE_TABLE`, and of access logs:
+ * - `GATEWRIGHT_USAGE_COUNTS`: `reached` (default), `succeeded` or `all`
+ * - `GATEWRIGHT_USAGE_FIELDS`: names of fields that differ from the usual ones, `key=sub,route=routeKey`
+ * @throws DomainError CONFIG_INVALID
+ */
+export function readUsageTrackerConfig(environment: Environment = process.env): UsageTrackerConfig {
+  const counts = environment['GATEWRIGHT_USAGE_COUNTS'] ?? 'reached';
+  if (counts !== 'reached' && counts !== 'succeeded' && counts !== 'all')
+    throw invalid('GATEWRIGHT_USAGE_COUNTS', 'must be reached, succeeded or all');
+  const fields: Record<string, string> = { ...USUAL_FIELDS };
+  for (const pair of (environment['GATEWRIGHT_USAGE_FIELDS'] ?? '')
+    .split(',')
+    .filter((text) => text !== '')) {
+    const [, name = '', field = ''] = /^\s*(\w+)\s*=\s*(\w+)\s*$/.exec(pair) ?? [];
+    if (!Object.hasOwn(USUAL_FIELDS, name))
+      throw invalid(
+        'GATEWRIGHT_USAGE_FIELDS',
+        `must be pairs such as key=sub, of ${Object.keys(USUAL_FIELDS).join(', ')}`,
+      );
+    fields[name] = field;
+  }
+  return { ...readUsageTableConfig(environment), counts, fields: { ...USUAL_FIELDS, ...fields } };
 }
 
 function invalid(variable: string, what: string): DomainError {

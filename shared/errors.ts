@@ -14,25 +14,45 @@ export type TokenErrorCode =
   | 'TOKEN_EXPIRED'
   | 'TOKEN_NOT_YET_VALID'
   /** A claim that must be there is missing or of a wrong type. */
-  | 'TOKEN_CLAIM_INVALID';
+  | 'TOKEN_CLAIM_INVALID'
+  /** An API key of which nothing is on record, or not with this secret. */
+  | 'TOKEN_UNKNOWN'
+  | 'TOKEN_REVOKED';
 
 /** Reasons that are ours: 500, never reported as a bad token, or clients would log their users out. */
 export type ServiceErrorCode =
+  /** What came out of a function is not what its authorizer answered: a middleware put something else there. */
+  | 'ANSWER_REPLACED'
   /** No access document protects the API and stage of the event. */
   | 'API_UNKNOWN'
   | 'CONFIG_INVALID'
+  /** API Gateway's own API did not do what it was asked for. */
+  | 'CONTROL_PLANE_FAILED'
   | 'EVENT_MALFORMED'
   | 'KEY_SET_UNAVAILABLE'
   /** The rules that apply to a caller cannot be said in one IAM policy. */
   | 'POLICY_UNREPRESENTABLE'
   | 'RESULT_TOO_LARGE'
-  | 'STORE_UNAVAILABLE';
+  /** Where the secret of a webhook is kept cannot be read. */
+  | 'SECRET_UNAVAILABLE'
+  | 'STORE_UNAVAILABLE'
+  /** Where verified webhooks go did not take one. */
+  | 'TARGET_UNAVAILABLE';
 
 /** Misuse of quotas by whoever configures or calls them; a spent quota is no error but an outcome. */
 export type QuotaErrorCode =
   /** A usage plan that could not be kept; `PlanInvalid` names the field. */
   | 'PLAN_INVALID'
   | 'PLAN_UNKNOWN'
+  /** No such API key; of quotas, no plan is assigned to the key and nothing was ever charged to it. */
+  | 'KEY_UNKNOWN'
+  | 'LIMIT_UNKNOWN'
+  /** No ledger was opened for that period, or it is gone. */
+  | 'PERIOD_UNKNOWN'
+  /** The period is closed for good. */
+  | 'PERIOD_CLOSED'
+  /** The period is not over, so it cannot be closed. */
+  | 'PERIOD_RUNNING'
   /** A cost that is no whole number of units, or more than a limit could ever give. */
   | 'COST_INVALID'
   /** A tenant, key or route that is missing or over its size. */
@@ -40,7 +60,25 @@ export type QuotaErrorCode =
   /** The table's store lacks what exactness rests on. */
   | 'STORE_UNFIT';
 
-export type DomainErrorCode = TokenErrorCode | ServiceErrorCode | QuotaErrorCode;
+/** What administrators' requests are refused for; the status of each: shared/http/problem.ts. */
+export type AdminErrorCode =
+  /** A header, parameter or body that is not as described; `RequestInvalid` names the field. */
+  | 'REQUEST_INVALID'
+  | 'REQUEST_TOO_LARGE'
+  | 'ROUTE_UNKNOWN'
+  | 'METHOD_NOT_ALLOWED'
+  /** Nobody signed: the route was deployed without IAM. */
+  | 'SIGNER_MISSING'
+  /** The operation id has been used for another change. */
+  | 'OPERATION_REUSED'
+  /** Somebody else's change came between. */
+  | 'EDIT_CONFLICT'
+  /** An API key that gets no further secrets. */
+  | 'KEY_REVOKED'
+  /** Two secrets of an API key are good at the moment. */
+  | 'ROTATION_RUNNING';
+
+export type DomainErrorCode = TokenErrorCode | ServiceErrorCode | QuotaErrorCode | AdminErrorCode;
 
 /** A failure with a fixed, credential-free message: it may be logged whole. */
 export class DomainError extends Error {
@@ -60,6 +98,17 @@ export class PlanInvalid extends DomainError {
 
   constructor(field: string, rule: string) {
     super('PLAN_INVALID', `${field} ${rule}`);
+    this.field = field;
+  }
+}
+
+/** A request that does not say what it must, or says more. */
+export class RequestInvalid extends DomainError {
+  /** Name of the header, parameter or member of the body. */
+  readonly field: string;
+
+  constructor(field: string, rule: string) {
+    super('REQUEST_INVALID', `${field} ${rule}`);
     this.field = field;
   }
 }

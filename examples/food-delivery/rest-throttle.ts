@@ -1,10 +1,20 @@
-/** A plug-in for osls, which has no word for the throttle of a REST stage: puts `custom.restThrottle` on the deployment. */
+/**
+ * A plug-in for osls, which has no word for the throttle of a REST stage: puts `custom.restThrottle` on the deployment.
+ * Also has gateway responses made before it, since a deployment takes what is there when it is made.
+ */
 
-type Resource = { readonly Type: string; Properties?: Record<string, unknown> };
+type Resource = {
+  readonly Type: string;
+  DependsOn?: string | readonly string[];
+  Properties?: Record<string, unknown>;
+};
+
+type Throttle = { readonly rateLimit: number; readonly burstLimit: number };
+type MethodThrottle = Throttle & { readonly method: string; readonly path: string };
 
 type Serverless = {
   readonly service: {
-    readonly custom: { readonly restThrottle: { readonly rateLimit: number; readonly burstLimit: number } };
+    readonly custom: { readonly restThrottle: Throttle & { readonly methods: readonly MethodThrottle[] } };
     readonly provider: {
       readonly compiledCloudFormationTemplate: { readonly Resources: Record<string, Resource> };
     };
@@ -17,14 +27,30 @@ class RestThrottle {
   constructor({ service }: Serverless) {
     this.hooks = {
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
-        const { rateLimit, burstLimit } = service.custom.restThrottle;
-        const StageDescription = { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit };
-        for (const resource of Object.values(service.provider.compiledCloudFormationTemplate.Resources))
-          if (resource.Type === 'AWS::ApiGateway::Deployment')
-            resource.Properties = { ...resource.Properties, StageDescription };
+        const { methods, ...usual } = service.custom.restThrottle;
+        const StageDescription = {
+          ...print(usual),
+          MethodSettings: methods.map(({ method, path, ...own }) => ({
+            ...{ HttpMethod: method, ResourcePath: path },
+            ...print(own),
+          })),
+        };
+        const { Resources } = service.provider.compiledCloudFormationTemplate;
+        const responses = Object.entries(Resources)
+          .filter(([, { Type }]) => Type === 'AWS::ApiGateway::GatewayResponse')
+          .map(([logicalId]) => logicalId);
+        for (const resource of Object.values(Resources)) {
+          if (resource.Type !== 'AWS::ApiGateway::Deployment') continue;
+          resource.Properties = { ...resource.Properties, StageDescription };
+          resource.DependsOn = [...[resource.DependsOn ?? []].flat(), ...responses];
+        }
       },
     };
   }
+}
+
+function print({ rateLimit, burstLimit }: Throttle) {
+  return { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit };
 }
 
 // osls takes a plug-in's default export.

@@ -1,15 +1,18 @@
 /** How an authorizer function ends: it returns its result, or fails with the one message that API Gateway takes for 401. */
 import type { Asked, Authorizer, AuthorizerResult } from './authorize.ts';
+import { sizeOf } from '../aws/authorizer-result.ts';
 import { DomainError, UnauthorizedAnswer } from '../errors.ts';
-
-export type CountOutcome = (outcome: string, reason?: string) => void;
+import type { Observer } from '../ports.ts';
+import { reasonOf } from '../reasons.ts';
 
 /** Failures of ours that somebody should look at; the rest counts as `Failed` alone. */
 const FAILURES: Readonly<Record<string, string>> = {
   API_UNKNOWN: 'UnknownApi',
   KEY_SET_UNAVAILABLE: 'JwksUnavailable',
+  PLAN_UNKNOWN: 'PlanUnknown',
   POLICY_UNREPRESENTABLE: 'PolicyUnrepresentable',
   RESULT_TOO_LARGE: 'PolicyTooLarge',
+  STORE_UNAVAILABLE: 'StoreUnavailable',
 };
 
 /**
@@ -20,7 +23,7 @@ const FAILURES: Readonly<Record<string, string>> = {
 export async function answer(
   authorizer: Authorizer,
   asked: Asked,
-  count: CountOutcome,
+  { count, measure }: Pick<Observer, 'count' | 'measure'>,
 ): Promise<AuthorizerResult> {
   const authorized = await authorizer(asked).catch((error: unknown) => {
     const metric = error instanceof DomainError ? FAILURES[error.code] : undefined;
@@ -28,13 +31,15 @@ export async function answer(
     throw error;
   });
   if (authorized.kind === 'known') {
-    const { decision, result, rejectedBindings } = authorized;
+    const { decision, result, rejectedBindings, refusal } = authorized;
     if (rejectedBindings.length > 0) count('BindRejected');
-    if (decision.kind === 'allow') count('Allow');
-    else count('Deny', decision.reason);
+    if (refusal !== undefined) count('Deny', reasonOf(refusal));
+    else if (decision.kind === 'allow') count('Allow');
+    else count('Deny', reasonOf(decision.reason));
+    measure('PolicyBytes', sizeOf(result));
     return result;
   }
-  count(authorized.result === undefined ? 'Unauthorized' : 'Deny', authorized.reason);
+  count(authorized.result === undefined ? 'Unauthorized' : 'Deny', reasonOf(authorized.reason));
   if (authorized.result === undefined) throw new UnauthorizedAnswer();
   return authorized.result;
 }

@@ -6,22 +6,28 @@ import type { MethodArn } from '../aws/method-arn.ts';
 import type { AuthorizerConfig } from '../config.ts';
 import { DomainError, isTokenError } from '../errors.ts';
 import type { TokenErrorCode } from '../errors.ts';
+import { UNOBSERVED } from '../unobserved.ts';
 import { backendContext } from './backend-context.ts';
-import type { CompiledAccess, CompiledDocument, CompiledSource } from './compiled-document.ts';
+import { chargeQuota, isCharged, withoutCharged } from './charge-quota.ts';
+import type { LoadQuotas, QuotaVerdict } from './charge-quota.ts';
+import type { CompiledAccess, CompiledDocument, CompiledQuota, CompiledSource } from './compiled-document.ts';
 import { compilePolicy, denyAll, exactPolicy, fitsResourceLimit } from './compile-policy.ts';
 import type { Credential } from './credential.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decide.ts';
 import { findDocument } from './find-document.ts';
-import { createIdentifier } from './identify.ts';
+import { assertServed, createIdentifier } from './identify.ts';
 import type { AuthorizerPorts } from './identify.ts';
 import type { Principal } from './principal.ts';
+import { quotaContext } from './quota-context.ts';
 
 export type Asked = {
   readonly kind: AuthorizerKind;
   readonly arn: MethodArn;
   /** TOKEN events do not tell it. */
   readonly sourceIp: string | undefined;
+  /** API Gateway's stamp, which says to which period a charge belongs; TOKEN events have none. */
+  readonly receivedAtEpochMs?: number | undefined;
   /** Takes the credential out of the event. Throws DomainError TOKEN_* where there is none to take. */
   readonly readCredential: (sources: readonly CompiledSource[]) => Credential;
 };
@@ -35,6 +41,8 @@ export type Authorized =
       readonly result: AuthorizerResult;
       /** Rules that granted nothing because a claim may not stand in a policy. */
       readonly rejectedBindings: readonly string[];
+      /** Why a request that the rules let in is refused all the same. */
+      readonly refusal?: Exclude<QuotaVerdict['kind'], 'admitted'>;
     }
   /** `result` only where the API can be given no 401: HTTP APIs with payload 2.0 turn every error into 500. */
   | {
@@ -43,7 +51,10 @@ export type Authorized =
       readonly result: AuthorizerResult | undefined;
     };
 
-/** @throws DomainError for failures of ours only: API_UNKNOWN, KEY_SET_UNAVAILABLE, RESULT_TOO_LARGE, POLICY_UNREPRESENTABLE */
+/**
+ * @throws DomainError for failures of ours only: API_UNKNOWN, KEY_SET_UNAVAILABLE, RESULT_TOO_LARGE,
+ * POLICY_UNREPRESENTABLE, STORE_UNAVAILABLE, PLAN_UNKNOWN
+ */
 export type Authorizer = (asked: Asked) => Promise<Authorized>;
 
 /** Key sets live as long as the authorizer: one per instance of a function. Nothing is fetched before it is needed. */
@@ -52,49 +63,136 @@ export function createAuthorizer(
   config: AuthorizerConfig,
   ports: AuthorizerPorts,
 ): Authorizer {
+  assertServed(access, config, ports);
   const identify = createIdentifier(config, ports);
+  const quotas = quotasOf(access, ports);
+  const { observer = UNOBSERVED } = ports;
   return async (asked) => {
+    observer.note({ api: `${asked.arn.apiId}/${asked.arn.stage}` });
     const document = findDocument(access, config.stage, asked.arn, asked.kind);
+    observer.note({ document: document.name });
     try {
       const nowEpochSeconds = ports.clock.nowEpochMs() / 1000;
       const principal = await identify(document, asked.readCredential(document.sources), nowEpochSeconds);
-      return answerKnown(document, principal, asked, nowEpochSeconds);
+      const { arn, sourceIp } = asked;
+      const decision = decide(document, principal, { target: arn.target, sourceIp, nowEpochSeconds });
+      observer.note({ principalId: principal.principalId, rules: decision.rules });
+      const { quota } = document;
+      const known = { principal, asked, decision };
+      if (quota === undefined) return answerKnown(document, known, nowEpochSeconds);
+      return await answerByQuota(document, quota, { ...known, quotas, nowEpochSeconds });
     } catch (error) {
       if (!isTokenError(error)) throw error;
+      observer.note({ code: error.code });
       return { kind: 'unknown', reason: error.code, result: answerUnknown(document, asked) };
     }
   };
 }
 
+type Known = { readonly principal: Principal; readonly asked: Asked; readonly decision: Decision };
+
 function answerKnown(
   document: CompiledDocument,
-  principal: Principal,
-  asked: Asked,
+  { principal, asked, decision }: Known,
   nowEpochSeconds: number,
 ): Authorized {
-  const { target } = asked.arn;
-  const decision = decide(document, principal, { target, sourceIp: asked.sourceIp, nowEpochSeconds });
   const context = backendContext(document, principal);
   if (isSimple(document, asked)) {
     const result = { isAuthorized: decision.kind === 'allow', context };
     if (sizeOf(result) > document.result.maxBytes) throw tooLarge();
     return { kind: 'known', decision, result, rejectedBindings: [] };
   }
-  const { principalId } = principal;
+  const answer = { principalId: principal.principalId, context, ...usageKeyOf(document, principal, asked) };
   const fits = (policyDocument: PolicyDocument) =>
-    fitsResourceLimit(policyDocument) &&
-    sizeOf({ principalId, policyDocument, context }) <= document.result.maxBytes;
+    fitsResourceLimit(policyDocument) && sizeOf({ ...answer, policyDocument }) <= document.result.maxBytes;
   const { policy, rejectedBindings } = choosePolicy(document, principal, asked, {
     nowEpochSeconds,
     decision,
     fits,
   });
-  return {
-    kind: 'known',
-    decision,
-    result: { principalId, policyDocument: policy, context },
-    rejectedBindings,
+  return { kind: 'known', decision, result: { ...answer, policyDocument: policy }, rejectedBindings };
+}
+
+type ByQuota = Known & {
+  readonly quotas: (() => ReturnType<LoadQuotas>) | undefined;
+  readonly nowEpochSeconds: number;
+};
+
+/** What is charged here is answered for one request; what is charged from logs, for as long as anything is left. */
+async function answerByQuota(
+  document: CompiledDocument,
+  quota: CompiledQuota,
+  { quotas, nowEpochSeconds, ...known }: ByQuota,
+): Promise<Authorized> {
+  const { principal, asked, decision } = known;
+  const isOfCharged = decision.kind === 'allow' && isCharged(document, decision.route);
+  if (!isOfCharged && quota.isTracked !== true)
+    return answerKnown(withoutCharged(document), known, nowEpochSeconds);
+  const { route } = decision;
+  const { receivedAtEpochMs } = asked;
+  const verdict: QuotaVerdict =
+    quotas === undefined
+      ? { kind: 'not-charged' }
+      : await chargeQuota(await quotas(), quota, principal, { route, receivedAtEpochMs });
+  if (isOfCharged && (quota.isTracked !== true || verdict.kind !== 'admitted'))
+    return answerOnce(document, quota, known, verdict);
+  return answerKnown(
+    verdict.kind === 'admitted' ? document : withoutCharged(document),
+    known,
+    nowEpochSeconds,
+  );
+}
+
+/** For this one request, since the next has to be charged too. */
+function answerOnce(
+  document: CompiledDocument,
+  quota: CompiledQuota,
+  { principal, asked, decision }: Known,
+  verdict: QuotaVerdict,
+): Authorized {
+  const isAdmitted = verdict.kind === 'admitted';
+  // The API refuses who brings no admission key, and words that apart from a plain denial.
+  const isLetOn = isAdmitted || (verdict.kind === 'over-quota' && quota.admissionKey !== undefined);
+  const context = {
+    ...backendContext(document, principal),
+    ...('decision' in verdict && quotaContext(verdict.decision)),
   };
+  const result = isSimple(document, asked)
+    ? { isAuthorized: isAdmitted, context }
+    : {
+        principalId: principal.principalId,
+        policyDocument: exactPolicy(isLetOn, asked.arn),
+        context,
+        ...(isAdmitted && usageKeyOf(document, principal, asked)),
+      };
+  if (sizeOf(result) > document.result.maxBytes) throw tooLarge();
+  const known = { kind: 'known', decision, result, rejectedBindings: [] } as const;
+  return isAdmitted ? known : { ...known, refusal: verdict.kind };
+}
+
+/** A document has either of them, which its compiler sees to. */
+function usageKeyOf(
+  { quota }: CompiledDocument,
+  { usageIdentifierKey = quota?.admissionKey }: Principal,
+  { arn }: Asked,
+): Pick<PolicyResult, 'usageIdentifierKey'> {
+  return usageIdentifierKey === undefined
+    ? {}
+    : { usageIdentifierKey: usageIdentifierKey.replace('${stage}', arn.stage) };
+}
+
+/** Made once per instance; a failure to load is no decision for good. */
+function quotasOf(
+  { documents }: CompiledAccess,
+  { quotas: load }: AuthorizerPorts,
+): (() => ReturnType<LoadQuotas>) | undefined {
+  if (load === undefined) return undefined;
+  let loading: ReturnType<LoadQuotas> | undefined;
+  return () =>
+    (loading ??= load(documents.flatMap(({ quota }) => quota?.plans ?? [])).catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    }));
 }
 
 type Choice = {

@@ -3,6 +3,7 @@ import type { AuthorizerContext } from '../aws/authorizer-result.ts';
 import { claimAt } from './claims.ts';
 import type { CompiledDocument } from './compiled-document.ts';
 import type { Principal } from './principal.ts';
+import { printTicketCaller, TICKET_CALLER } from './ticket-caller.ts';
 
 /** A value beyond this is left out: together they must fit beside a policy. */
 const VALUE_LIMIT_CHARACTERS = 1_024;
@@ -11,7 +12,10 @@ const VALUE_LIMIT_CHARACTERS = 1_024;
  * Only flat values, since an object or array fails every REST request with 500, and only claims that the
  * document names, since access logs may print them. `exp` goes along because a kept answer outlives the token.
  */
-export function backendContext({ context }: CompiledDocument, principal: Principal): AuthorizerContext {
+export function backendContext(
+  { context, givesTickets }: CompiledDocument,
+  principal: Principal,
+): AuthorizerContext {
   const { subject, issuer, clientId, scopes, claims, expiresAtEpochSeconds } = principal;
   const named = context.map(({ name, claim }) => [name, flatten(claimAt(claims, claim))] as const);
   const standard = [
@@ -20,6 +24,7 @@ export function backendContext({ context }: CompiledDocument, principal: Princip
     ['scope', scopes.size === 0 ? undefined : [...scopes].sort().join(' ')],
     ['clientId', clientId],
     ['exp', expiresAtEpochSeconds],
+    [TICKET_CALLER, givesTickets === true ? printTicketCaller(principal) : undefined],
   ] as const;
   return Object.fromEntries(
     [...named, ...standard].filter((entry): entry is readonly [string, string | number | boolean] =>

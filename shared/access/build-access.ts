@@ -1,10 +1,13 @@
 /** All access documents of a folder → the one JSON that ships, or every mistake. Build time only. */
 import type { AccessDocument } from './document.ts';
+import type { PlanText } from './document-quota.ts';
+import { checkTicketSources, ticketSourcesOf } from './check-tickets.ts';
 import { compileDocument } from './compile-document.ts';
+import type { CheckPlan } from './compile-quota.ts';
 import type { CompiledAccess, CompiledDocument } from './compiled-document.ts';
 import { parseSnapshot } from './key-snapshot.ts';
 import type { KeySnapshot } from './key-snapshot.ts';
-import { readDocument } from './read-document.ts';
+import { printPath, readDocument } from './read-document.ts';
 import type { Problem } from './read-document.ts';
 import { parseInventory } from './route-inventory.ts';
 
@@ -39,14 +42,22 @@ export type ProtectedStack = {
   readonly logicalId: string;
 };
 
-export function buildAccess(files: readonly AccessFile[]): AccessBuild {
+/** `checkPlan` reads the usage plans of documents; without it, a document that has some is refused. */
+export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan): AccessBuild {
   const documents: CompiledDocument[] = [];
   const protects: ProtectedStack[] = [];
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const withoutInventory: Problem[] = [];
-  for (const { name, file, text, inventory: inventoryText, snapshots } of files) {
-    const reading = readDocument(text, file);
+  const read = files.map((file) => ({ ...file, reading: readDocument(file.text, file.file) }));
+  const kinds = new Map(read.map(({ name, inventory }) => [name, parseInventory(inventory ?? '')?.kind]));
+  const plans = read.flatMap(({ reading }) =>
+    reading.kind === 'invalid' ? [] : (reading.document.quota?.plans ?? []),
+  );
+  const givers = new Set(
+    read.flatMap(({ reading }) => (reading.kind === 'invalid' ? [] : ticketSourcesOf(reading.document))),
+  );
+  for (const { name, reading, inventory: inventoryText, snapshots } of read) {
     if (reading.kind === 'invalid') {
       problems.push(...reading.problems);
       continue;
@@ -57,16 +68,31 @@ export function buildAccess(files: readonly AccessFile[]): AccessBuild {
       withoutInventory.push(locate(['routes'], 'the routes have not been read: run gatewright access sync'));
       continue;
     }
+    const strangers = checkTicketSources(document, (other) =>
+      kinds.has(other) ? (kinds.get(other) ?? 'unread') : undefined,
+    ).map(({ path, message }) => locate(path, message));
     const compilation = compileDocument({
       name,
       document,
       inventory,
       locate,
+      checkPlan,
       snapshots: readSnapshots(snapshots),
+      givesTickets: givers.has(name),
     });
+    problems.push(...strangers);
     if (compilation.kind === 'invalid') problems.push(...compilation.problems);
-    else {
+    else if (strangers.length === 0) {
       warnings.push(...compilation.warnings);
+      for (const id of plansAgain(documents, compilation.document))
+        problems.push(
+          locate(
+            ['quota', 'plans'],
+            `another document has the usage plan ${id} otherwise: one table holds both`,
+          ),
+        );
+      for (const message of unheldLimits(document, plans, checkPlan))
+        problems.push(locate(['quota', 'plan'], message));
       const twin = documents.find((other) => sharesApi(other, compilation.document));
       if (twin === undefined) {
         documents.push(compilation.document);
@@ -90,6 +116,31 @@ function readSnapshots(texts: AccessFile['snapshots']): ReadonlyMap<string, KeyS
       return snapshot === undefined ? [] : [[issuer, snapshot] as const];
     }),
   );
+}
+
+/** Ids of usage plans that an earlier document has with other limits. */
+function plansAgain(earlier: readonly CompiledDocument[], { quota }: CompiledDocument): readonly string[] {
+  const known = earlier.flatMap((document) => document.quota?.plans ?? []);
+  return (quota?.plans ?? [])
+    .filter((plan) =>
+      known.some((other) => other.id === plan.id && JSON.stringify(other) !== JSON.stringify(plan)),
+    )
+    .map(({ id }) => id);
+}
+
+/** What `count: access-log` cannot hold of the plan that a document names and another brings along. */
+function unheldLimits(
+  { quota }: AccessDocument,
+  all: readonly PlanText[],
+  checkPlan: CheckPlan | undefined,
+): readonly string[] {
+  if (quota?.count !== 'access-log' || !('name' in quota.plan)) return [];
+  const { name } = quota.plan;
+  if (quota.plans?.some(({ id }) => id === name) === true) return [];
+  const wrong = all.filter(({ id }) => id === name).flatMap((plan) => checkPlan?.(plan, 'access-log') ?? []);
+  return wrong
+    .slice(0, 1)
+    .map(({ path, message }) => `names the plan ${name}, whose ${printPath(path)} ${message}`);
 }
 
 function sharesApi(a: CompiledDocument, b: CompiledDocument): boolean {

@@ -1,6 +1,12 @@
 /** What the issuers and sources of a document must mean together. Build time only. */
 import type { ApiKind } from './compiled-document.ts';
-import { compileIssuer, isCertificateIssuer, snapshotDays } from './compile-issuer.ts';
+import {
+  compileIssuer,
+  isCertificateIssuer,
+  isKeyIssuer,
+  isTicketIssuer,
+  snapshotDays,
+} from './compile-issuer.ts';
 import type { AccessDocument } from './document.ts';
 import type { KeySnapshot } from './key-snapshot.ts';
 import type { Path } from './shape.ts';
@@ -18,6 +24,7 @@ const WEBSOCKET_ONLY = ['query', 'subprotocol'];
 export function checkIssuers(check: IssuerCheck): void {
   checkEachIssuer(check);
   const { document, kind, problem } = check;
+  const tickets = new Set(document.issuers.filter(isTicketIssuer).map(({ id }) => id));
   const declared = new Map(document.issuers.map((issuer) => [issuer.id, isCertificateIssuer(issuer)]));
   for (const [index, source] of document.sources.entries()) {
     for (const [place, id] of source.issuers.entries()) {
@@ -32,13 +39,15 @@ export function checkIssuers(check: IssuerCheck): void {
             ? `"${id}" is read from a source in: clientCert only`
             : `"${id}" issues tokens, not certificates`,
         );
+      if (tickets.has(id) && source.in === 'header')
+        problem(path, `"${id}" issues tickets, which stand in the query or in a subprotocol only`);
     }
     if (WEBSOCKET_ONLY.includes(source.in) && kind !== 'websocket')
       problem(['sources', index, 'in'], `is for WebSocket APIs only; this API is a ${kind} API`);
   }
 }
 
-function checkEachIssuer({ document, snapshots, problem }: IssuerCheck): void {
+function checkEachIssuer({ document, kind, snapshots, problem }: IssuerCheck): void {
   const ids = document.issuers.map(({ id }) => id);
   const used = new Set(document.sources.flatMap(({ issuers }) => issuers));
   const trusted = new Set<string>();
@@ -54,6 +63,25 @@ function checkEachIssuer({ document, snapshots, problem }: IssuerCheck): void {
       for (const [place, role] of (issuer.roles ?? []).entries())
         if (!Object.hasOwn(document.roles ?? {}, role))
           problem([...path, 'roles', place], `"${role}" is not declared under roles`);
+      continue;
+    }
+    if (isTicketIssuer(issuer)) {
+      if (kind !== 'websocket')
+        problem([...path, 'type'], `ticket is for WebSocket APIs only; this API is a ${kind} API`);
+      continue;
+    }
+    if (isKeyIssuer(issuer)) {
+      const { prefix } = issuer;
+      if (trusted.has(prefix))
+        problem(path, `its keys begin with "${prefix}", as those of another issuer do`);
+      trusted.add(prefix);
+      if (issuer.nativeUsagePlan === true && kind !== 'rest')
+        problem([...path, 'nativeUsagePlan'], `is for REST APIs only; this API is a ${kind} API`);
+      if (issuer.nativeUsagePlan === true && document.quota?.admissionKey !== undefined)
+        problem(
+          [...path, 'nativeUsagePlan'],
+          'cannot be beside quota.admissionKey: an answer names one API Gateway key',
+        );
       continue;
     }
     if (snapshotDays(issuer) !== undefined && snapshots?.has(issuer.id) !== true)

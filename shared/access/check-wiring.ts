@@ -27,6 +27,7 @@ export function checkWiring(document: CompiledDocument, authorizer: WiredAuthori
     ...checkFormat(document, authorizer),
     ...(ttlSeconds > 0 ? checkCache(document, authorizer) : []),
     ...checkReach(document, authorizer),
+    ...checkQuota(document, authorizer),
   ];
   return complaints.map((complaint) => `authorizer ${name}: ${complaint}`);
 }
@@ -68,6 +69,23 @@ function checkCache(document: CompiledDocument, authorizer: WiredAuthorizer): re
       'keeps one verdict for all routes: add $context.routeKey to the identity sources, or set the TTL to 0',
     );
   return complaints;
+}
+
+/** A kept answer charges nobody, and a TOKEN event has no stamp that says to which period a charge belongs. */
+function checkQuota(
+  { quota }: CompiledDocument,
+  { payload, ttlSeconds }: WiredAuthorizer,
+): readonly string[] {
+  if (quota === undefined) return [];
+  if (payload === 'rest-token')
+    return quota.routes === undefined
+      ? [
+          'a TOKEN authorizer cannot charge the quota: use a REQUEST authorizer with a TTL of 0, or name quota.routes',
+        ]
+      : [];
+  return ttlSeconds > 0 && quota.isTracked !== true
+    ? [`keeps answers for ${ttlSeconds} s, and what it keeps is not charged to the quota: set its TTL to 0`]
+    : [];
 }
 
 /** Every identity source must be there, or API Gateway answers 401 by itself. */
@@ -114,4 +132,67 @@ function describeSource(source: CompiledSource): string {
     case 'clientCert':
       return 'the client certificate (context identity.clientCert.clientCertPem)';
   }
+}
+
+/** One route of an API as it is deployed. */
+export type WiredRoute = {
+  /** `GET`, `ANY`. */
+  readonly method: string;
+  readonly path: string;
+  /** Undefined: none that could be ours. */
+  readonly authorizer: Pick<WiredAuthorizer, 'payload'> | undefined;
+  readonly apiKeyRequired: boolean;
+};
+
+/** Where an API takes API keys from; undefined: it is only known once deployed. */
+export type ApiKeySource = 'HEADER' | 'AUTHORIZER' | undefined;
+
+/** What keeps charged routes from being charged, or from being refused when the quota is spent; each with what to change. */
+export function checkChargedRoutes(
+  { quota, routes }: CompiledDocument,
+  wired: readonly WiredRoute[],
+  apiKeySource: ApiKeySource,
+): readonly string[] {
+  if (quota === undefined) return [];
+  const complaints: string[] = [];
+  if (quota.admissionKey !== undefined && apiKeySource === 'HEADER')
+    complaints.push('quota.admissionKey needs ApiKeySourceType: AUTHORIZER on the API');
+  const charged = (quota.routes ?? [...routes.keys()]).flatMap((index) => routes[index] ?? []);
+  for (const { method, path, isOpen } of charged) {
+    const route =
+      wired.find((each) => each.path === path && each.method === method) ??
+      wired.find((each) => each.path === path && ['ANY', '$default'].includes(each.method));
+    if (route === undefined) continue;
+    if (route.authorizer === undefined && isOpen !== true)
+      complaints.push(
+        `${method} ${path} is charged but no authorizer of the toolkit guards it: anybody would pass uncharged; give it one, or run gatewright access sync`,
+      );
+    if (quota.routes !== undefined && route.authorizer?.payload === 'rest-token')
+      complaints.push(
+        `${method} ${path} is charged, which a TOKEN authorizer cannot do: give it a REQUEST authorizer`,
+      );
+    // Over quota such a request would pass: the policy lets it on, and nobody asks for the key.
+    if (quota.admissionKey !== undefined && !route.apiKeyRequired && route.authorizer !== undefined)
+      complaints.push(
+        `${method} ${path} is charged but asks for no API key: set ApiKeyRequired: true, or leave quota.admissionKey out`,
+      );
+  }
+  return complaints;
+}
+
+/** What keeps native usage plans from counting the document's keys; each with what to change. */
+export function checkNativePlans(
+  { apiKeys }: CompiledDocument,
+  wired: readonly WiredRoute[],
+  apiKeySource: ApiKeySource,
+): readonly string[] {
+  const issuer = apiKeys.find(({ nativeUsagePlan }) => nativeUsagePlan);
+  if (issuer === undefined) return [];
+  if (apiKeySource === 'HEADER')
+    return [`nativeUsagePlan of issuer ${issuer.id} needs ApiKeySourceType: AUTHORIZER on the API`];
+  return wired.some(({ apiKeyRequired }) => apiKeyRequired)
+    ? []
+    : [
+        `nativeUsagePlan of issuer ${issuer.id} counts nothing: no route has ApiKeyRequired: true (private: true in serverless.yml)`,
+      ];
 }

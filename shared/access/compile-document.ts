@@ -1,7 +1,19 @@
 /** Access document and route inventory → what ships, or every mistake with its place. Build time only. */
 import { compileCondition } from './compile-condition.ts';
 import { checkIssuers } from './check-issuers.ts';
-import { compileCertificateIssuer, compileIssuer, isCertificateIssuer } from './compile-issuer.ts';
+import { checkTickets } from './check-tickets.ts';
+import {
+  compileCertificateIssuer,
+  compileIssuer,
+  compileKeyIssuer,
+  compileTicketIssuer,
+  isCertificateIssuer,
+  isKeyIssuer,
+  isTicketIssuer,
+  isTokenIssuer,
+} from './compile-issuer.ts';
+import { compileQuota } from './compile-quota.ts';
+import type { CheckPlan } from './compile-quota.ts';
 import type {
   CompiledCondition,
   CompiledDocument,
@@ -31,6 +43,9 @@ export type CompileSource = {
   /** Keys that ship, by issuer's id. */
   readonly snapshots?: ReadonlyMap<string, KeySnapshot>;
   readonly locate: Locate;
+  readonly checkPlan?: CheckPlan | undefined;
+  /** Whether the document of a WebSocket takes tickets of this one's callers. */
+  readonly givesTickets?: boolean;
 };
 
 /** More lists than this would double the policy too often. */
@@ -57,16 +72,22 @@ export function compileDocument(source: CompileSource): Compilation {
   const networks: string[][] = [];
   const rules = compileRules(work, routes, networks);
   checkResult(work, networks);
+  const quota = compileQuota(document, {
+    ...{ kind: inventory.kind, routes, checkPlan: work.checkPlan },
+    complain: work.problem,
+  });
   const compiled: CompiledDocument = {
     name: work.name,
     kind: inventory.kind,
     apis: protectedApis(work),
-    issuers: document.issuers.flatMap((issuer) =>
-      isCertificateIssuer(issuer) ? [] : [compileIssuer(issuer, work.snapshots?.get(issuer.id))],
-    ),
+    issuers: document.issuers
+      .filter(isTokenIssuer)
+      .map((issuer) => compileIssuer(issuer, work.snapshots?.get(issuer.id))),
     certificates: document.issuers
       .filter(isCertificateIssuer)
       .map((issuer) => compileCertificateIssuer(issuer, roles)),
+    apiKeys: document.issuers.filter(isKeyIssuer).map(compileKeyIssuer),
+    tickets: document.issuers.filter(isTicketIssuer).map(compileTicketIssuer),
     sources: document.sources.map(compileSource),
     roles,
     ...{ routes, rules, networks },
@@ -79,7 +100,10 @@ export function compileDocument(source: CompileSource): Compilation {
       onOversize: 'fail',
       ...document.result,
     },
+    ...(quota !== undefined && { quota }),
+    ...(work.givesTickets === true && { givesTickets: true }),
   };
+  checkTickets(compiled, work.problem, work.warning);
   warnOfSilence(work, compiled);
   if (problems.length === 0) tryCallers(work, compiled);
   return problems.length > 0

@@ -3,13 +3,25 @@ import type {
   CertificateIssuer,
   CompiledDocument,
   CompiledIssuer,
+  CompiledKeyIssuer,
+  CompiledTicketIssuer,
   KeySetLimits,
   TokenTrust,
 } from './compiled-document.ts';
-import type { CertificateIssuerText, IssuerText } from './document.ts';
+import type {
+  AccessDocument,
+  CertificateIssuerText,
+  IssuerText,
+  KeyIssuerText,
+  TicketIssuerText,
+} from './document.ts';
 import { defaultJwksUri, LOCAL_ISSUER } from './issuers.ts';
 import type { KeySnapshot } from './key-snapshot.ts';
 import { USUAL_LIMITS } from './key-sets.ts';
+
+const TICKET_TTL_SECONDS = 30;
+/** The most that a document may write as `maxTokenAgeSeconds`. */
+const LONGEST_TOKEN_AGE_SECONDS = 31_536_000;
 
 type JwksText = NonNullable<Extract<IssuerText, { type: 'oidc' }>['jwks']>;
 type ClaimsText = NonNullable<Extract<IssuerText, { type: 'oidc' }>['claims']>;
@@ -17,21 +29,56 @@ type ClaimsText = NonNullable<Extract<IssuerText, { type: 'oidc' }>['claims']>;
 /** `snapshot`: the issuer's keys as they were taken, where the document wants them to ship. */
 export function compileIssuer(issuer: IssuerText, snapshot?: KeySnapshot): CompiledIssuer {
   const only = issuer.only === undefined ? {} : { only: issuer.only };
-  const trust = trustOf(issuer);
+  const revocation = revocationOf(issuer);
+  const own = { id: issuer.id, ...only, ...(revocation && { revocation }) };
+  const trust = revocation === undefined ? trustOf(issuer) : withAge(trustOf(issuer));
   const days = snapshotDays(issuer);
-  if (days === undefined || snapshot === undefined) return { id: issuer.id, ...only, trust };
+  if (days === undefined || snapshot === undefined) return { ...own, trust };
   const { keySet, takenAtEpochSeconds } = snapshot;
   const expiresAtEpochSeconds = takenAtEpochSeconds + days * 86_400;
   return {
-    ...{ id: issuer.id, ...only },
+    ...own,
     trust: { ...trust, keys: { ...trust.keys, snapshot: { keySet, expiresAtEpochSeconds } } },
   };
 }
 
-export function isCertificateIssuer(
-  issuer: IssuerText | CertificateIssuerText,
-): issuer is CertificateIssuerText {
+function revocationOf({ revocation }: IssuerText): CompiledIssuer['revocation'] {
+  if (revocation === undefined) return undefined;
+  return { cacheSeconds: revocation === true ? 0 : (revocation.cacheSeconds ?? 0) };
+}
+
+/**
+ * What revokes tokens "issued until then" is forgotten some day, and no token may be older than that: so their age is
+ * bounded, and a token that does not say when it was issued is refused.
+ */
+function withAge(trust: TokenTrust): TokenTrust {
+  return { ...trust, maxTokenAgeSeconds: trust.maxTokenAgeSeconds ?? LONGEST_TOKEN_AGE_SECONDS };
+}
+
+type AnyIssuer = AccessDocument['issuers'][number];
+
+export function isTokenIssuer(issuer: AnyIssuer): issuer is IssuerText {
+  return !isCertificateIssuer(issuer) && !isKeyIssuer(issuer) && !isTicketIssuer(issuer);
+}
+
+export function isCertificateIssuer(issuer: AnyIssuer): issuer is CertificateIssuerText {
   return issuer.type === 'clientCert';
+}
+
+export function isKeyIssuer(issuer: AnyIssuer): issuer is KeyIssuerText {
+  return issuer.type === 'apiKey';
+}
+
+export function isTicketIssuer(issuer: AnyIssuer): issuer is TicketIssuerText {
+  return issuer.type === 'ticket';
+}
+
+export function compileTicketIssuer({ id, only, from, ttlSeconds }: TicketIssuerText): CompiledTicketIssuer {
+  return { id, ...(only && { only }), from, ttlSeconds: ttlSeconds ?? TICKET_TTL_SECONDS };
+}
+
+export function compileKeyIssuer({ id, only, prefix, nativeUsagePlan }: KeyIssuerText): CompiledKeyIssuer {
+  return { id, ...(only && { only }), prefix, ...(nativeUsagePlan && { nativeUsagePlan }) };
 }
 
 export function compileCertificateIssuer(

@@ -166,7 +166,8 @@ function addressClasses(networks: CompiledDocument['networks']): readonly Addres
   return classes;
 }
 
-function expiryCondition({ expiresAtEpochSeconds }: Principal): PolicyConditions {
+function expiryCondition({ expiresAtEpochSeconds }: Principal): PolicyConditions | undefined {
+  if (expiresAtEpochSeconds === undefined) return undefined;
   const time = new Date(expiresAtEpochSeconds * 1000).toISOString().replace('.000Z', 'Z');
   return { DateLessThan: { 'aws:CurrentTime': time } };
 }

@@ -15,6 +15,8 @@ export type CompiledDocument = {
   readonly apis: readonly ProtectedApi[];
   readonly issuers: readonly CompiledIssuer[];
   readonly certificates: readonly CertificateIssuer[];
+  readonly apiKeys: readonly CompiledKeyIssuer[];
+  readonly tickets: readonly CompiledTicketIssuer[];
   readonly sources: readonly CompiledSource[];
   /** Every role with the roles and scopes that it comes to, itself included. */
   readonly roles: Readonly<Record<string, CompiledRole>>;
@@ -25,6 +27,9 @@ export type CompiledDocument = {
   readonly networks: readonly (readonly string[])[];
   readonly context: readonly { readonly name: string; readonly claim: ClaimPath }[];
   readonly result: CompiledResult;
+  readonly quota?: CompiledQuota;
+  /** A WebSocket takes tickets of its callers, so the backend learns whom `ws-ticket` needs to know. */
+  readonly givesTickets?: true;
 };
 
 export type ProtectedApi = {
@@ -42,6 +47,8 @@ export type CompiledIssuer = {
   /** Stages of the authorizers' own stack in which it is trusted; absent: all. */
   readonly only?: readonly string[];
   readonly trust: TokenTrust;
+  /** Its tokens are looked up among the revoked ones. */
+  readonly revocation?: { readonly cacheSeconds: number };
 };
 
 /** Authorities whose client certificates count. */
@@ -52,6 +59,25 @@ export type CertificateIssuer = {
   /** What every caller with such a certificate is and may. */
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
+};
+
+/** API keys of the `access` table that begin with this prefix. */
+export type CompiledKeyIssuer = {
+  readonly id: string;
+  readonly only?: readonly string[];
+  /** `shop_live` */
+  readonly prefix: string;
+  /** REST APIs: the answer names the API Gateway key by which a native usage plan counts. */
+  readonly nativeUsagePlan?: true;
+};
+
+/** WebSocket APIs: one-time tickets of the `access` table. */
+export type CompiledTicketIssuer = {
+  readonly id: string;
+  readonly only?: readonly string[];
+  /** Names of the documents whose callers are given tickets. */
+  readonly from: readonly string[];
+  readonly ttlSeconds: number;
 };
 
 export type TokenTrust = {
@@ -148,3 +174,20 @@ export type CompiledResult = {
   readonly maxBytes: number;
   readonly onOversize: 'fail' | 'exact';
 };
+
+export type CompiledQuota = {
+  readonly plan: NameOrClaim;
+  readonly tenant: NameOrClaim;
+  /** `usage-tracker` charges, from access logs; the authorizer only looks whether something is left. */
+  readonly isTracked?: true;
+  /** Absent: the principal's id. */
+  readonly key?: ClaimPath;
+  /** Indexes into the document's routes; absent: every request is charged. */
+  readonly routes?: readonly number[];
+  /** Usage plans to publish, as the quota library reads them. */
+  readonly plans: readonly { readonly id: string }[];
+  /** Value of the API Gateway key without which the API refuses; given to every caller but those over quota; may end in `${stage}`. */
+  readonly admissionKey?: string;
+};
+
+export type NameOrClaim = { readonly name: string } | { readonly claim: ClaimPath };

@@ -1,7 +1,8 @@
 /** The `issuers` of an access document: whose credentials count. */
+import { KEY_PREFIX } from './api-key.ts';
 import { CLAIM_PATH, NAME } from './document-conditions.ts';
 import { SIGNATURE_ALGORITHMS } from './issuers.ts';
-import { described, integer, list, object, oneOf, text, variant } from './shape.ts';
+import { described, either, integer, list, literal, object, oneOf, text, variant } from './shape.ts';
 
 const HTTPS_URL = text(/^https:\/\/[^\s/?#]+\S*$/, 'an https URL, such as https://issuer.example/');
 const CLIENT = text(/^\S{1,256}$/, 'the id of a client');
@@ -40,6 +41,20 @@ const JWKS = object(
   },
 );
 
+const REVOCATION = described(
+  either(
+    literal(true),
+    object(
+      {},
+      {
+        cacheSeconds: described(integer(0, 60), 'How long an authorizer may keep what it read. Default: 0.'),
+      },
+    ),
+    (value) => typeof value !== 'object',
+  ),
+  'Refuse tokens that are revoked (gatewright access revoke): one consistent read of the access table for each. Makes iat required.',
+);
+
 const ISSUER_BASE = {
   id: described(NAME, 'Name by which sources and rules mean this issuer.'),
 };
@@ -64,6 +79,7 @@ const OIDC = object(
       integer(60, 31_536_000),
       'Refuse tokens issued longer ago; makes iat required.',
     ),
+    revocation: REVOCATION,
     claims: CLAIMS,
     jwks: JWKS,
     only: STAGES,
@@ -85,6 +101,7 @@ const COGNITO = object(
     groupsAs: described(oneOf('roles'), 'Groups count as roles. Left out: groups have no effect.'),
     clockSkewSeconds: described(integer(0, 120), 'Default: 30.'),
     maxTokenAgeSeconds: integer(60, 31_536_000),
+    revocation: REVOCATION,
     jwks: JWKS,
     only: STAGES,
   },
@@ -96,7 +113,7 @@ const LOCAL = object(
     type: described(oneOf('local'), "The gateway's own issuer; only for stages that are never deployed."),
     only: STAGES,
   },
-  { claims: CLAIMS },
+  { claims: CLAIMS, revocation: REVOCATION },
 );
 
 const CLIENT_CERT = object(
@@ -123,9 +140,47 @@ const CLIENT_CERT = object(
   },
 );
 
+const API_KEY = object(
+  {
+    ...ISSUER_BASE,
+    type: described(oneOf('apiKey'), 'Keys of the access table: gatewright keys create.'),
+    prefix: described(
+      text(KEY_PREFIX, 'letters and digits, at most one _ between them, such as shop_live'),
+      'How its keys begin. Keys of one prefix are good for every API whose document names it.',
+    ),
+  },
+  {
+    nativeUsagePlan: described(
+      literal(true),
+      "REST APIs with API key source AUTHORIZER: API Gateway's own usage plan counts each key (gatewright keys create --native-plan).",
+    ),
+    only: STAGES,
+  },
+);
+
+const TICKET = object(
+  {
+    ...ISSUER_BASE,
+    type: described(
+      oneOf('ticket'),
+      'WebSocket only: one-time tickets of the access table, which ws-ticket gives to callers of other APIs.',
+    ),
+    from: described(
+      list(text(/^[A-Za-z0-9._-]{1,128}$/, 'the name of an access document, such as orders'), 1, 10),
+      'Access documents of the APIs whose callers are given tickets.',
+    ),
+  },
+  {
+    ttlSeconds: described(integer(5, 30), 'How long a ticket is good. Default: 30.'),
+    only: STAGES,
+  },
+);
+
 export const ISSUER = variant('type', {
   oidc: OIDC,
   cognito: COGNITO,
   local: LOCAL,
   clientCert: CLIENT_CERT,
+  apiKey: API_KEY,
+  ticket: TICKET,
 });

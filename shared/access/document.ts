@@ -2,6 +2,7 @@
 import { AUTHORIZER_RESULT_LIMIT_BYTES } from '../aws/limits.ts';
 import { CLAIM_PATH, CONDITION, NAME, SCOPE } from './document-conditions.ts';
 import { ISSUER } from './document-issuers.ts';
+import { QUOTA } from './document-quota.ts';
 import {
   described,
   flag,
@@ -156,7 +157,7 @@ const RESULT = object(
 );
 
 const CONTEXT_NAME =
-  /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
+  /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId|ticketCaller)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 export const ACCESS_DOCUMENT = object(
   {
@@ -197,14 +198,23 @@ export const ACCESS_DOCUMENT = object(
       ),
       'Claims that the backend gets beside sub, iss, scope, clientId and exp. What stands here reaches access logs.',
     ),
+    quota: described(
+      QUOTA,
+      'Charges every request that is let in to a usage plan. The API must not keep answers of its authorizer: TTL 0.',
+    ),
     result: RESULT,
   },
 );
 
 export type AccessDocument = ShapeOf<typeof ACCESS_DOCUMENT>;
 export type RuleText = AccessDocument['rules'][number];
-export type IssuerText = Exclude<AccessDocument['issuers'][number], { type: 'clientCert' }>;
+export type IssuerText = Exclude<
+  AccessDocument['issuers'][number],
+  { type: 'clientCert' | 'apiKey' | 'ticket' }
+>;
+export type KeyIssuerText = Extract<AccessDocument['issuers'][number], { type: 'apiKey' }>;
 export type CertificateIssuerText = Extract<AccessDocument['issuers'][number], { type: 'clientCert' }>;
+export type TicketIssuerText = Extract<AccessDocument['issuers'][number], { type: 'ticket' }>;
 export type SourceText = AccessDocument['sources'][number];
 export type BindText = NonNullable<RuleText['bind']>[string];
 

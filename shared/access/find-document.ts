@@ -26,12 +26,24 @@ export function findDocument(
   { apiId, stage }: MethodArn,
   kind: AuthorizerKind,
 ): CompiledDocument {
-  const found = documents.find(({ apis }) =>
-    apis.some((api) => api.for === deployedStage && api.apiId === apiId && api.stage === stage),
-  );
+  const found = documentOf({ documents }, deployedStage, { apiId, stage });
   if (found === undefined)
     throw new DomainError('API_UNKNOWN', 'no access document protects the API and stage of the event');
   if (found.kind !== API_KINDS[kind])
     throw new DomainError('API_UNKNOWN', 'the access document of the API is for an API of another kind');
   return found;
+}
+
+/** One stage of an API, by which documents are chosen. */
+export type ApiStage = Pick<MethodArn, 'apiId' | 'stage'>;
+
+/** Undefined: no document protects it. */
+export function documentOf(
+  { documents }: CompiledAccess,
+  deployedStage: string,
+  { apiId, stage }: ApiStage,
+): CompiledDocument | undefined {
+  return documents.find(({ apis }) =>
+    apis.some((api) => api.for === deployedStage && api.apiId === apiId && api.stage === stage),
+  );
 }

@@ -3,7 +3,8 @@
  * for the life of the process and asks a failing issuer again for every request; this one does neither.
  */
 import { DomainError } from '../errors.ts';
-import type { Clock, KeySetFetcher } from '../ports.ts';
+import type { Clock, KeySetFetcher, Observer } from '../ports.ts';
+import { UNOBSERVED } from '../unobserved.ts';
 import type { KeySetLimits } from './compiled-document.ts';
 import { parseKeySet } from './key-set.ts';
 import type { KeySet, VerificationKey } from './key-set.ts';
@@ -34,11 +35,17 @@ type Held = {
 export class KeySets {
   readonly #fetcher: KeySetFetcher;
   readonly #clock: Clock;
+  readonly #observer: Pick<Observer, 'count'>;
   readonly #held = new Map<string, Held>();
 
-  constructor(fetcher: KeySetFetcher, clock: Clock) {
+  /**
+   * `observer` hears `JwksFetch` (issuers asked), `JwksFetchFailed`, `JwksStaleUsed` (a key of a set that could not
+   * be renewed) and `UnknownKid`.
+   */
+  constructor(fetcher: KeySetFetcher, clock: Clock, observer: Pick<Observer, 'count'> = UNOBSERVED) {
     this.#fetcher = fetcher;
     this.#clock = clock;
+    this.#observer = observer;
   }
 
   /** The key, where a set that is young enough holds it; undefined = `keyFor` must be asked. */
@@ -61,7 +68,7 @@ export class KeySets {
     const held = this.#heldFor(jwksUri);
     const ageMs = this.#sinceMs(held.fetchedAtMs);
     // Anybody can invent key ids: one look for all of them.
-    if (held.set !== undefined && ageMs < limits.cooldownSeconds * 1000) throw unknownKey();
+    if (held.set !== undefined && ageMs < limits.cooldownSeconds * 1000) throw this.#unknownKey();
     await this.#refresh(jwksUri, held, limits);
     return this.#keyAfterRefresh(held, keyId, limits);
   }
@@ -71,9 +78,17 @@ export class KeySets {
     const set = failed ? this.#setWhileOutOfReach(held, limits) : held.set;
     if (set === undefined) throw unavailable();
     const key = set.get(keyId);
-    if (key !== undefined) return key;
+    if (key !== undefined) {
+      if (failed) this.#observer.count('JwksStaleUsed');
+      return key;
+    }
     // The new set could not be read, so nobody knows whether the key exists.
-    throw failed ? unavailable() : unknownKey();
+    throw failed ? unavailable() : this.#unknownKey();
+  }
+
+  #unknownKey(): DomainError {
+    this.#observer.count('UnknownKid');
+    return new DomainError('TOKEN_KEY_UNKNOWN', 'the issuer has no key of the id that the token names');
   }
 
   /** The last set that was read, until it is too old; an instance that has read none has the one of the build. */
@@ -98,11 +113,13 @@ export class KeySets {
   }
 
   async #fetch(jwksUri: string, held: Held, limits: KeySetLimits): Promise<void> {
+    this.#observer.count('JwksFetch');
     try {
       held.set = parseKeySet(await this.#fetcher.fetch(jwksUri, limits));
       held.fetchedAtMs = this.#clock.nowEpochMs();
       held.failures = 0;
     } catch {
+      this.#observer.count('JwksFetchFailed');
       held.failures += 1;
       held.failedAtMs = this.#clock.nowEpochMs();
     }
@@ -124,10 +141,6 @@ export class KeySets {
 
 function backoffMs(failures: number): number {
   return Math.min(BACKOFF_FIRST_MS * 2 ** (failures - 1), BACKOFF_LIMIT_MS);
-}
-
-function unknownKey(): DomainError {
-  return new DomainError('TOKEN_KEY_UNKNOWN', 'the issuer has no key of the id that the token names');
 }
 
 function unavailable(): DomainError {

@@ -3,8 +3,11 @@ import { claimAt } from './claims.ts';
 import type { Claims } from './claims.ts';
 import type { CompiledBinding } from './compiled-document.ts';
 
-/** `*` and `?` are IAM's wildcards, `${` begins a variable, `/` leads to another route, `%` could spell any of them. */
-const UNSAFE = /[*?$/\\%]|\p{Cc}/u;
+/**
+ * `*` and `?` are IAM's wildcards, `${` begins a variable, `/` leads to another route, `%` could spell any of them.
+ * The rest is what is no control character: saying so with `\p{Cc}` costs a start 0.1 ms.
+ */
+const UNSAFE = /[*?$/\\%]|[^ -~\u00a0-\uffff]/;
 const LIMIT_CHARACTERS = 128;
 
 /** The values that a path parameter may have. Empty when the claim is missing, unsafe or of a wrong type: then nothing is granted. */

@@ -18,7 +18,10 @@ export type Principal = {
   /** The token's, and those that come with its roles. */
   readonly scopes: ReadonlySet<string>;
   readonly claims: Claims;
-  readonly expiresAtEpochSeconds: number;
+  /** Undefined: an API key without an end. */
+  readonly expiresAtEpochSeconds: number | undefined;
+  /** Value of the API Gateway key by which a native usage plan counts the caller. A secret. */
+  readonly usageIdentifierKey?: string;
 };
 
 const SUBJECT_LIMIT_CHARACTERS = 255;

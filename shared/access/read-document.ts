@@ -3,7 +3,7 @@ import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { ACCESS_DOCUMENT } from './document.ts';
 import type { AccessDocument } from './document.ts';
-import type { Path } from './shape.ts';
+import type { Path, Shape } from './shape.ts';
 
 /** One mistake, where it stands and what to write instead. */
 export type Problem = {
@@ -17,14 +17,20 @@ export type Problem = {
 /** Finds the line of any part of the document, for rules that are checked later. */
 export type Locate = (path: Path, message: string, at?: 'key') => Problem;
 
-export type DocumentReading =
-  | { readonly kind: 'read'; readonly document: AccessDocument; readonly locate: Locate }
+export type Reading<T> =
+  | { readonly kind: 'read'; readonly document: T; readonly locate: Locate }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
+export type DocumentReading = Reading<AccessDocument>;
 
 const TEXT_LIMIT_CHARACTERS = 500_000;
 
 /** Reads YAML or JSON. `file` is only named in problems. Never throws. */
 export function readDocument(text: string, file: string): DocumentReading {
+  return readShaped(text, file, ACCESS_DOCUMENT);
+}
+
+/** The same for any other document of a user's. */
+export function readShaped<T>(text: string, file: string, shape: Shape<T>): Reading<T> {
   const lines = new LineCounter();
   const at = (offset: number, message: string): Problem => {
     const { line, col: column } = lines.linePos(offset);
@@ -46,7 +52,7 @@ export function readDocument(text: string, file: string): DocumentReading {
   const problems: Problem[] = [];
   const value = toValue(yaml, (message) => problems.push(at(0, message)));
   if (problems.length > 0) return { kind: 'invalid', problems };
-  const document = ACCESS_DOCUMENT.read(value, [], (path, message, where) => {
+  const document = shape.read(value, [], (path, message, where) => {
     problems.push(locate(path, message, where));
   });
   return document === undefined || problems.length > 0

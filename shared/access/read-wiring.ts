@@ -1,5 +1,5 @@
 /** A compiled CloudFormation template, intrinsics unresolved → how an API uses the toolkit's authorizers. Build time only. */
-import type { WiredAuthorizer, WiredSource } from './check-wiring.ts';
+import type { ApiKeySource, WiredAuthorizer, WiredRoute, WiredSource } from './check-wiring.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -9,6 +9,8 @@ const KINDS: Readonly<Record<string, WiredSource['kind']>> = {
   stageVariables: 'stageVariable',
   context: 'context',
 };
+
+const MAX_PATH_CHARACTERS = 10_000;
 
 /** Only authorizers whose function is one of ours, by its name in the template or by the export it is imported by. */
 export function readWiring(resources: Fields, apiLogicalId: string): readonly WiredAuthorizer[] {
@@ -26,6 +28,89 @@ export function readWiring(resources: Fields, apiLogicalId: string): readonly Wi
   });
 }
 
+export type WiredApi = { readonly routes: readonly WiredRoute[]; readonly apiKeySource: ApiKeySource };
+
+/**
+ * The routes of an API as the template says them. Left out is what only shows once deployed: resources and authorizers of
+ * other stacks, routes of an OpenAPI document.
+ */
+export function readWiredApi(resources: Fields, apiLogicalId: string): WiredApi {
+  const source = propertiesOf(resources, apiLogicalId)['ApiKeySourceType'] ?? 'HEADER';
+  const isHere = apiLogicalId in resources;
+  return {
+    routes: Object.values(resources).flatMap((resource) =>
+      readRoute(resources, fieldsOf(resource), apiLogicalId),
+    ),
+    apiKeySource: isHere && (source === 'HEADER' || source === 'AUTHORIZER') ? source : undefined,
+  };
+}
+
+function readRoute(
+  resources: Fields,
+  { Type: type, Properties }: Fields,
+  api: string,
+): readonly WiredRoute[] {
+  const properties = fieldsOf(Properties);
+  const { AuthorizationType: by, ApiKeyRequired: asksForKey, HttpMethod: verb, RouteKey: key } = properties;
+  if (refOf(properties['RestApiId'] ?? properties['ApiId']) !== api) return [];
+  const place =
+    type === 'AWS::ApiGateway::Method'
+      ? [verb, pathOf(resources, properties['ResourceId'], api)]
+      : type === 'AWS::ApiGatewayV2::Route'
+        ? placeOf(key)
+        : [];
+  const [method, path] = place;
+  if (typeof method !== 'string' || typeof path !== 'string') return [];
+  const authorizer = by === 'CUSTOM' ? readPayload(resources, properties['AuthorizerId']) : 'none';
+  if (authorizer === undefined) return [];
+  return [
+    {
+      ...{ method, path, apiKeyRequired: !(asksForKey === undefined || isFalse(asksForKey)) },
+      authorizer: authorizer === 'none' ? undefined : { payload: authorizer },
+    },
+  ];
+}
+
+/** Undefined: it is not in this template. Whose function it calls may only show once deployed, so any counts as ours. */
+function readPayload(resources: Fields, id: unknown): WiredAuthorizer['payload'] | 'none' | undefined {
+  const logicalId = refOf(id);
+  if (logicalId === undefined || !(logicalId in resources)) return undefined;
+  const { Type: type, AuthorizerType: typeV2 } = propertiesOf(resources, logicalId);
+  if (typeV2 === 'REQUEST') return 'http-2.0';
+  return type === 'TOKEN' ? 'rest-token' : type === 'REQUEST' ? 'rest-request' : 'none';
+}
+
+/** `/users/{id}`, from the parts that the template has in a chain up to the API's root. */
+function pathOf(resources: Fields, id: unknown, api: string, below = ''): string | undefined {
+  const { 'Fn::GetAtt': root } = fieldsOf(id);
+  const [owner, attribute] = Array.isArray(root) ? root.map(String) : String(root).split('.');
+  if (owner === api && attribute === 'RootResourceId') return below === '' ? '/' : below;
+  const logicalId = refOf(id);
+  const { ParentId: parent, PathPart: part } = propertiesOf(resources, logicalId ?? '');
+  // A ring of parents would be longer than any path of API Gateway's.
+  if (typeof part !== 'string' || below.length > MAX_PATH_CHARACTERS) return undefined;
+  return pathOf(resources, parent, api, `/${part}${below}`);
+}
+
+/** `GET /users`; `$default` is every verb of whatever no other route takes. */
+function placeOf(routeKey: unknown): readonly unknown[] {
+  if (typeof routeKey !== 'string') return [];
+  return routeKey.startsWith('$') ? ['ANY', routeKey] : routeKey.split(' ');
+}
+
+function isFalse(value: unknown): boolean {
+  return value === false || value === 'false';
+}
+
+function refOf(value: unknown): string | undefined {
+  const { Ref: logicalId } = fieldsOf(value);
+  return typeof logicalId === 'string' ? logicalId : undefined;
+}
+
+function propertiesOf(resources: Fields, logicalId: string): Fields {
+  return fieldsOf(fieldsOf(resources[logicalId])['Properties']);
+}
+
 function readRest(name: string, properties: Fields): WiredAuthorizer {
   const isToken = properties['Type'] === 'TOKEN';
   const usual = isToken ? 'method.request.header.Authorization' : '';
@@ -40,7 +125,7 @@ function readRest(name: string, properties: Fields): WiredAuthorizer {
 }
 
 function readV2(name: string, properties: Fields, resources: Fields, apiLogicalId: string): WiredAuthorizer {
-  const api = fieldsOf(fieldsOf(resources[apiLogicalId])['Properties']);
+  const api = propertiesOf(resources, apiLogicalId);
   const isWebSocket = api['ProtocolType'] === 'WEBSOCKET';
   const sources: unknown = properties['IdentitySource'];
   return {

@@ -4,6 +4,7 @@
  */
 import type { PolicyDocument } from '../aws/authorizer-result.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
+import { NATIVE_VALUE_LENGTH } from './api-key-principal.ts';
 import { backendContext } from './backend-context.ts';
 import { compilePolicy, fitsResourceLimit } from './compile-policy.ts';
 import type { CompiledCondition, CompiledDocument, CompiledRoute } from './compiled-document.ts';
@@ -94,7 +95,12 @@ function tryOne(
 
 function sizeWith(document: CompiledDocument, principal: Principal, policyDocument: PolicyDocument): number {
   const { principalId } = principal;
-  return sizeOf({ principalId, policyDocument, context: backendContext(document, principal) });
+  const usageIdentifierKey = 'x'.repeat(NATIVE_VALUE_LENGTH);
+  const isNative = document.apiKeys.some(({ nativeUsagePlan }) => nativeUsagePlan);
+  return sizeOf({
+    ...{ principalId, policyDocument, context: backendContext(document, principal) },
+    ...(isNative && { usageIdentifierKey }),
+  });
 }
 
 function principalWith(document: CompiledDocument, profile: readonly Right[]): Principal {

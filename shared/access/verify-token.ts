@@ -7,9 +7,11 @@ import {
   JwtParseError,
 } from 'aws-jwt-verify/error';
 import { DomainError } from '../errors.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Observer } from '../ports.ts';
+import { UNOBSERVED } from '../unobserved.ts';
 import type { Claims } from './claims.ts';
 import type { CompiledIssuer, TokenTrust } from './compiled-document.ts';
+import { SIGNATURE_ALGORITHMS } from './issuers.ts';
 import type { VerificationKey } from './key-set.ts';
 import type { KeySets } from './key-sets.ts';
 import { assertHeader, parseToken } from './token-shape.ts';
@@ -27,18 +29,27 @@ export type TokenVerifier = (token: string, issuers: readonly CompiledIssuer[]) 
  * nothing but DomainError: TOKEN_* for a token that must not be accepted, KEY_SET_UNAVAILABLE when that
  * could not be found out.
  */
-export function createTokenVerifier(keySets: KeySets, clock: Clock): TokenVerifier {
+export function createTokenVerifier(
+  keySets: KeySets,
+  clock: Clock,
+  observer: Observer = UNOBSERVED,
+): TokenVerifier {
   return async (token, issuers) => {
     const unverified = parseToken(token);
     const issuer = issuers.find(({ trust }) => trust.issuer === unverified.issuer);
     if (issuer === undefined)
       throw new DomainError('TOKEN_ISSUER_UNKNOWN', 'the token is of an issuer that is not trusted');
     const { trust } = issuer;
+    observer.note({
+      issuerId: issuer.id,
+      keyId: unverified.keyId,
+      algorithm: SIGNATURE_ALGORITHMS.find((known) => known === unverified.algorithm) ?? 'other',
+    });
     assertHeader(unverified, trust);
     const key = await keySets.keyFor(trust.jwksUri, unverified.keyId, trust.keys);
     // A key set may leave `alg` out; then an EC key must not be tried on a token that says RS256.
     if (!key.algorithms.includes(unverified.algorithm)) throw badSignature();
-    const claims = verifySignature(token, key, trust);
+    const claims = observer.time('VerifyMs', () => verifySignature(token, key, trust));
     assertTimes(claims, trust, clock.nowEpochMs() / 1000);
     assertMeantForUs(claims, trust);
     return { issuer, claims };

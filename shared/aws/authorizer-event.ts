@@ -2,6 +2,7 @@
 import { DomainError } from '../errors.ts';
 import { parseFields, parseOptionalFields } from './event-fields.ts';
 import type { EventFields } from './event-fields.ts';
+import { gatewayStamp } from './gateway-stamp.ts';
 import { parseMethodArn } from './method-arn.ts';
 import type { MethodArn } from './method-arn.ts';
 
@@ -24,6 +25,8 @@ export type RequestEvent = {
   readonly sourceIp: string | undefined;
   /** mTLS: verified by API Gateway against the domain's trust store. */
   readonly certificate: ClientCertificate | undefined;
+  /** API Gateway's stamp of the request. */
+  readonly receivedAtEpochMs: number | undefined;
 };
 
 export type ClientCertificate = {
@@ -67,6 +70,7 @@ export function parseRequestEvent(event: unknown): RequestEvent {
     ),
     sourceIp: sourceIpOf(parseOptionalFields(fields['requestContext'])),
     certificate: certificateOf(parseOptionalFields(fields['requestContext'])),
+    receivedAtEpochMs: gatewayStamp(fields),
   };
 }
 

@@ -22,6 +22,8 @@ export type PolicyResult = {
   readonly principalId: string;
   readonly policyDocument: PolicyDocument;
   readonly context: AuthorizerContext;
+  /** REST APIs with ApiKeySourceType AUTHORIZER: value of the key whose usage plan counts the request. */
+  readonly usageIdentifierKey?: string;
 };
 
 export type SimpleResult = {

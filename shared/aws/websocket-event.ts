@@ -1,6 +1,7 @@
 /** The events of a WebSocket API, as shapes; parse only. */
 import { DomainError } from '../errors.ts';
 import { parseFields, parseOptionalFields } from './event-fields.ts';
+import { gatewayStamp } from './gateway-stamp.ts';
 
 /** Marks the token in `Sec-WebSocket-Protocol: bearer, eyJ…`: browsers can set no other header of a WebSocket. */
 export const SUBPROTOCOL_MARKER = 'bearer';
@@ -14,6 +15,8 @@ export type WebSocketEvent = {
   readonly authorizer: Readonly<Record<string, string>>;
   /** Offered in `Sec-WebSocket-Protocol`, in the caller's order; only on `$connect`. */
   readonly subprotocols: readonly string[];
+  /** When API Gateway received it. */
+  readonly receivedAtEpochMs?: number;
   /** Text of the message; empty on `$connect` and `$disconnect`. */
   readonly body: string;
 };
@@ -26,6 +29,7 @@ export function parseWebSocketEvent(event: unknown): WebSocketEvent {
     throw malformed('a WebSocket event names its API, stage and connection');
   if (typeof connectedAt !== 'number')
     throw malformed('a WebSocket event says when the connection was opened');
+  const receivedAtEpochMs = gatewayStamp(event);
   return {
     apiId,
     stage,
@@ -33,6 +37,7 @@ export function parseWebSocketEvent(event: unknown): WebSocketEvent {
     connectedAtEpochMs: connectedAt,
     authorizer: textsOf(authorizer),
     subprotocols: parseSubprotocols(textsOf(headers)),
+    ...(receivedAtEpochMs !== undefined && { receivedAtEpochMs }),
     body: typeof body === 'string' ? body : '',
   };
 }

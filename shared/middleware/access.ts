@@ -15,7 +15,8 @@ export type Caller = {
   readonly issuer: string | undefined;
   readonly clientId: string | undefined;
   readonly scopes: readonly string[];
-  readonly expiresAtEpochSeconds: number;
+  /** Undefined: an API key without an end. */
+  readonly expiresAtEpochSeconds: number | undefined;
   /** Claims that the access document names under `context`, as they came. */
   readonly context: EventFields;
 };
@@ -49,7 +50,8 @@ export function callerOf(event: unknown): Caller | undefined {
   // Payload 2.0 keeps the context of a Lambda authorizer under `lambda`.
   const { sub, iss, clientId, scope, exp, ...context } = parseOptionalFields(fields['lambda'] ?? fields);
   const expiresAtEpochSeconds = typeof exp === 'string' && /^\d{1,12}$/.test(exp) ? Number(exp) : exp;
-  if (typeof sub !== 'string' || typeof expiresAtEpochSeconds !== 'number') return undefined;
+  if (typeof sub !== 'string') return undefined;
+  if (expiresAtEpochSeconds !== undefined && typeof expiresAtEpochSeconds !== 'number') return undefined;
   return {
     subject: sub,
     issuer: textOf(iss),
@@ -69,7 +71,7 @@ function refusal(
   const nowEpochMs = receivedAtEpochMs(event);
   if (caller === undefined || nowEpochMs === undefined)
     return problemReply(problem(500, 'Internal Server Error'));
-  if (caller.expiresAtEpochSeconds + clockSkewSeconds < nowEpochMs / 1000)
+  if ((caller.expiresAtEpochSeconds ?? Infinity) + clockSkewSeconds < nowEpochMs / 1000)
     return problemReply(problem(401, 'Unauthorized', 'the credential has expired'));
   const isAllowed = scopes.every((scope) => caller.scopes.includes(scope));
   return isAllowed ? undefined : problemReply(problem(403, 'Forbidden', 'the credential lacks a scope'));

@@ -3,8 +3,9 @@
  * before the handler runs, answer 429, 503 or 403 themselves, and add the RateLimit fields to what it answers.
  */
 import type { MiddlewareObj } from '@middy/core';
-import type { ProxyResult } from '../aws/proxy-result.ts';
+import { gatewayStamp } from '../aws/gateway-stamp.ts';
 import { parseOptionalFields } from '../aws/event-fields.ts';
+import type { ProxyResult } from '../aws/proxy-result.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import type { Admission, Quotas } from '../quota/quotas.ts';
 import { rejectionReply } from '../quota/rejection-reply.ts';
@@ -33,25 +34,23 @@ export function admissionOf(event: object): Admission | undefined {
 }
 
 /**
- * When API Gateway received the request, in epoch milliseconds: `requestContext.timeEpoch` (HTTP API 2.0,
- * function URLs) or `requestTimeEpoch` (REST, HTTP API 1.0, WebSocket); undefined elsewhere (ALB).
+ * For middy: `.use(quota({ quotas, subject }))`. A rejection ends the request before later middlewares. Where a plan
+ * limits concurrency, put it after those that may answer early: middy tells no middleware that a later one has, and
+ * the permit would be held until the invocation's deadline.
  */
-export function gatewayStamp(event: unknown): number | undefined {
-  const context = parseOptionalFields(parseOptionalFields(event)['requestContext']);
-  const stamp = context['timeEpoch'] ?? context['requestTimeEpoch'];
-  return typeof stamp === 'number' && Number.isFinite(stamp) ? stamp : undefined;
-}
-
-/** For middy: `.use(quota({ quotas, subject }))`. A rejection ends the request before later middlewares. */
 export function quota<Event extends object>(
   options: QuotaMiddlewareOptions<Event>,
 ): MiddlewareObj<Event, unknown> {
   return {
-    before: async ({ event }) => (await admit(event, options)).rejected,
-    after: (request) => {
+    before: async ({ event, context }) => (await admit(event, context, options)).rejected,
+    after: async (request) => {
       request.response = finish(request.event, request.response, options);
+      await admissions.get(request.event)?.release();
     },
-    onError: ({ event }) => giveUp(event, options),
+    onError: async ({ event }) => {
+      giveUp(event, options);
+      await admissions.get(event)?.release();
+    },
   };
 }
 
@@ -61,26 +60,31 @@ export function withQuota<Event extends object>(
   options: QuotaMiddlewareOptions<Event>,
 ): (event: Event, ...rest: readonly unknown[]) => Promise<unknown> {
   return async (event, ...rest) => {
-    const { rejected } = await admit(event, options);
+    const { rejected } = await admit(event, rest[0], options);
     if (rejected !== undefined) return rejected;
     try {
       return finish(event, await handler(event, ...rest), options);
     } catch (error) {
       giveUp(event, options);
       throw error;
+    } finally {
+      await admissions.get(event)?.release();
     }
   };
 }
 
 async function admit<Event extends object>(
   event: Event,
+  context: unknown,
   { quotas, subject, cost, stamp = gatewayStamp }: QuotaMiddlewareOptions<Event>,
 ): Promise<{ readonly rejected: ProxyResult | undefined }> {
   const atEpochMs = stamp(event);
+  const remainingMs = remainingTime(context);
   const decision = await quotas.consume({
     ...subject(event),
     ...(cost !== undefined && { cost: cost(event) }),
     ...(atEpochMs !== undefined && { atEpochMs }),
+    run: { ...(remainingMs !== undefined && { remainingMs }) },
   });
   if (!decision.allowed) return { rejected: rejectionReply(decision) };
   admissions.set(event, decision);
@@ -100,6 +104,13 @@ function finish<Event extends object>(
 
 function giveUp<Event extends object>(event: Event, { refundFailures }: QuotaMiddlewareOptions<Event>): void {
   if (refundFailures === true) admissions.get(event)?.refund();
+}
+
+/** Until Lambda ends the invocation; undefined on other hosts. */
+function remainingTime(context: unknown): number | undefined {
+  const read = parseOptionalFields(context)['getRemainingTimeInMillis'];
+  const remainingMs: unknown = typeof read === 'function' ? Reflect.apply(read, context, []) : undefined;
+  return typeof remainingMs === 'number' && Number.isFinite(remainingMs) ? remainingMs : undefined;
 }
 
 /** HTTP APIs also take answers without a status code, which have no place for headers. */

@@ -1,20 +1,26 @@
 /** What every function has around it: structured logs and metrics, one flush per invocation. */
-import { Logger } from '@aws-lambda-powertools/logger';
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import type { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { readLogConfig } from '../config.ts';
+import type { LogConfig } from '../config.ts';
 import { DomainError, UnauthorizedAnswer } from '../errors.ts';
-import { redact } from './redact.ts';
+import type { Facts, MeasureName, Observer } from '../ports.ts';
+import { failureReason } from '../reasons.ts';
+import { describeFacts } from './describe-facts.ts';
+import { loadLogger } from './logger.ts';
 
-/** What a handler may report. Fixed words only: no claim, token or id of a caller belongs here. */
-export type Observer = {
-  /** Counts one outcome: `Allow`, `Deny`, `Unauthorized`, `Connected` … with a stable reason beside it. */
-  readonly count: (outcome: string, reason?: string) => void;
-};
+/** `metrics` is for what counts more than one at a time. */
+export type FunctionObserver = Observer & { readonly metrics: Pick<Metrics, 'addMetric'> };
 
 export type Handler<Result> = (event: unknown, context: Context) => Promise<Result>;
+
+/** Metrics that say how an invocation ended; any other end is `Done`. */
+const OUTCOMES: ReadonlySet<string> = new Set(['Allow', 'Deny', 'Unauthorized', 'Failed']);
+
+type Invocation = { outcome: string; reason?: string; facts: Facts };
 
 /**
  * Wraps a handler in middy with powertools. An error of the handler is logged by its code and passes
@@ -23,40 +29,102 @@ export type Handler<Result> = (event: unknown, context: Context) => Promise<Resu
  */
 export function observeHandler<Result>(
   serviceName: string,
-  handle: (event: unknown, observer: Observer) => Promise<Result>,
+  handle: (event: unknown, observer: FunctionObserver) => Promise<Result>,
 ): Handler<Result> {
-  const logger = new Logger({ serviceName, jsonReplacerFn: redact });
   // The namespace is POWERTOOLS_METRICS_NAMESPACE, one per stage: the stack's alarms look there.
   const metrics = new Metrics({ serviceName });
-  const count: Observer['count'] = (outcome, reason) => {
-    metrics.addMetric(outcome, MetricUnit.Count, 1);
-    if (reason !== undefined) metrics.addMetadata('reason', reason);
-  };
+  // An instance runs one event at a time.
+  let invocation: Invocation = { outcome: 'Done', facts: {} };
+  let invocations = 0;
+  const observer = createObserver(metrics, () => invocation);
+  const logFailure = createFailureLog(serviceName);
+  let config: LogConfig | undefined;
   const wrapped = middy<unknown, Result>()
-    .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics))
-    .handler(async (event: unknown) => {
+    .use(logMetrics(metrics, { captureColdStartMetric: true }))
+    .handler(async (event: unknown, context) => {
+      invocation = { outcome: 'Done', facts: {} };
+      invocations += 1;
       try {
-        return await handle(event, { count });
+        config ??= readLogConfig();
+        return await handle(event, observer);
       } catch (error) {
         if (!(error instanceof UnauthorizedAnswer)) {
-          const reason = error instanceof DomainError ? error.code : 'UNEXPECTED';
-          logger.error(
-            error instanceof DomainError ? error.message : 'unexpected failure',
-            describe(error, reason),
-          );
-          count('Failed', reason);
+          observer.count('Failed', failureReason(error));
+          if (error instanceof DomainError) observer.note({ code: error.code });
+          const facts = describeInvocation(invocation, config);
+          await logFailure(error, context, invocations > 1 ? { ...facts, cold_start: false } : facts);
         }
         throw error;
+      } finally {
+        const { reason, ...facts } = describeInvocation(invocation, config);
+        // Two sets: alarms look at a service whatever the outcome, people at one outcome of one service.
+        metrics.addDimensions({});
+        metrics.addDimensions({ stage: config?.stage ?? 'unknown', outcome: invocation.outcome });
+        if (reason !== undefined) metrics.addMetadata('reason', reason);
+        metrics.addMetadata('requestId', context.awsRequestId);
+        for (const [name, text] of Object.entries(facts)) metrics.addMetadata(name, text);
       }
     });
   return (event, context) => Promise.resolve(wrapped(event, context));
 }
 
+function createObserver(metrics: Metrics, current: () => Invocation): FunctionObserver {
+  const measure = (metric: MeasureName, value: number): void => {
+    metrics.addMetric(metric, metric.endsWith('Ms') ? MetricUnit.Milliseconds : MetricUnit.Bytes, value);
+  };
+  return {
+    metrics,
+    count(metric, reason) {
+      metrics.addMetric(metric, MetricUnit.Count, 1);
+      if (reason !== undefined) current().reason = reason;
+      if (OUTCOMES.has(metric)) current().outcome = metric;
+    },
+    measure,
+    time(metric, work) {
+      // The first look at `performance` loads its module: 2 ms.
+      const begunNs = process.hrtime.bigint();
+      try {
+        return work();
+      } finally {
+        measure(metric, Number(process.hrtime.bigint() - begunNs) / 1e6);
+      }
+    },
+    note(facts) {
+      current().facts = { ...current().facts, ...facts };
+    },
+  };
+}
+
+function describeInvocation(
+  { reason, facts }: Invocation,
+  config: LogConfig | undefined,
+): Readonly<Record<string, string>> {
+  return {
+    ...(reason !== undefined && { reason }),
+    ...describeFacts(facts, config?.principal ?? { as: 'nothing' }),
+  };
+}
+
+type FailureLog = (
+  error: unknown,
+  context: Context,
+  facts: Readonly<Record<string, string | boolean>>,
+) => Promise<void>;
+
 /** Class and code of the cause only: messages of library errors may quote the request. */
-function describe(error: unknown, reason: string): Record<string, string> {
-  const cause = error instanceof DomainError ? error.cause : error;
-  if (!(cause instanceof Error)) return { reason };
+function createFailureLog(serviceName: string): FailureLog {
+  let logger: Logger | undefined;
+  return async (error, context, facts) => {
+    // It takes the first invocation that it sees for the instance's first.
+    logger ??= await loadLogger(serviceName);
+    logger.addContext(context);
+    const { message, cause } =
+      error instanceof DomainError ? error : { message: 'unexpected failure', cause: error };
+    logger.error(message, { ...facts, ...(cause instanceof Error && { cause: nameOf(cause) }) });
+  };
+}
+
+function nameOf(cause: Error): string {
   const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
-  return { reason, cause: `${cause.name}${code}` };
+  return `${cause.name}${code}`;
 }

@@ -1,31 +1,60 @@
 /** Keeps credentials out of the logs, whatever object is logged. */
 
+/** Lower case, without what is neither letter nor digit: `x-api-key` and `xApiKey` are one. */
 const SECRET_KEYS = new Set([
-  'access_token',
+  'accesstoken',
   'apikey',
   'authorization',
   'authorizationtoken',
-  'client_secret',
+  // What an authorizer said of the caller: claims.
+  'authorizer',
+  // Forms and JSON carry passwords and refresh tokens.
+  'body',
+  'clientassertion',
   'clientcertpem',
+  'clientsecret',
   'cookie',
   'cookies',
-  'id_token',
+  'dpop',
+  'idtoken',
   'identitysource',
-  'proxy-authorization',
-  'querystringparameters',
   'multivaluequerystringparameters',
+  'password',
+  'proxyauthorization',
+  'querystringparameters',
   'rawjwt',
   'rawquerystring',
-  'refresh_token',
-  'sec-websocket-protocol',
-  'set-cookie',
+  'refreshtoken',
+  'secret',
+  'secwebsocketprotocol',
+  'setcookie',
   'signature',
+  'stripesignature',
+  'svixsignature',
+  'ticket',
   'token',
   'usageidentifierkey',
-  'x-api-key',
+  'webhooksignature',
+  'xamzsecuritytoken',
+  'xapikey',
+  'xhubsignature',
+  'xhubsignature256',
+  'xslacksignature',
 ]);
 
-/** Replacer for `JSON.stringify`: the value of a key that holds a credential becomes `[redacted]`. */
+const REDACTED = '[redacted]';
+/** Of addresses the query goes: `/x?token=…`. Fragments never reach a server, but stand in `Referer`s of bad clients. */
+const QUERY = /[?#].*$/s;
+const ADDRESS_KEYS = new Set(['location', 'origin', 'path', 'rawpath', 'referer', 'referrer', 'uri', 'url']);
+/** A credential in a place that no list names, such as the text of an error: a JWS, or what follows its scheme. */
+const CREDENTIALS = /\beyJ[\w-]+\.[\w-]+\.[\w-]*|\b(?:basic|bearer|dpop) +[\w.~+/=-]+/gi;
+
+/** Replacer for `JSON.stringify`: what may be a credential becomes `[redacted]`. */
 export function redact(key: string, value: unknown): unknown {
-  return SECRET_KEYS.has(key.toLowerCase()) && value !== undefined && value !== null ? '[redacted]' : value;
+  if (value === undefined || value === null) return value;
+  const name = key.toLowerCase().replace(/[^a-z0-9]/g, '');
+  if (SECRET_KEYS.has(name)) return REDACTED;
+  if (typeof value !== 'string') return value;
+  const text = ADDRESS_KEYS.has(name) ? value.replace(QUERY, `?${REDACTED}`) : value;
+  return text.replace(CREDENTIALS, REDACTED);
 }

@@ -2,14 +2,18 @@
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import { problem } from '../http/problem.ts';
 import type { Problem } from '../http/problem.ts';
+import { isCredentialOver } from './connection.ts';
 
 export type Pong = { readonly type: 'pong'; readonly connectionId: string };
 
 /**
  * Answers `{"action":"ping"}`, by which clients keep a quiet connection open (AWS sends no pings, and
- * closes after ten idle minutes). Everything else gets a problem that says what would be understood.
+ * closes after ten idle minutes). Everything else gets a problem that says what would be understood. Nobody is kept
+ * alive beyond the credential by which the connection was opened: a client that reads 401 closes and connects anew.
  */
 export function answerMessage(event: WebSocketEvent): Pong | Problem {
+  if (isCredentialOver(event))
+    return problem(401, 'Unauthorized', 'the credential has expired; connect again with a new one');
   const action = parseAction(event.body);
   if (action === 'ping') return { type: 'pong', connectionId: event.connectionId };
   return action === undefined

@@ -53,6 +53,9 @@ function toItem(connection: Connection) {
     principalId: { S: connection.principalId },
     connectedAtEpochMs: { N: String(connection.connectedAtEpochMs) },
     expiresAt: { N: String(connection.expiresAtEpochSeconds) },
+    ...(connection.credentialExpiresAtEpochSeconds !== undefined && {
+      credentialExpiresAt: { N: String(connection.credentialExpiresAtEpochSeconds) },
+    }),
   };
 }
 

@@ -41,6 +41,7 @@ async function run(...events: readonly Event[]) {
   const environment = {
     GATEWRIGHT_ISSUER_URL: issuer.url,
     GATEWRIGHT_STAGE: 'dev',
+    GATEWRIGHT_ACCESS_TABLE: 'access',
   };
   return await runInstance('request-authorizer', environment, ...events);
 }

@@ -136,6 +136,15 @@ rules: [{ id: all, effect: allow, methods: [GET], paths: [/users] }]
     });
   });
 
+  it('lets a document name a route that is about to be read', (context) => {
+    using service = aService(DOCUMENT.replace('/users]', '/user]'), INVENTORY);
+    const { initialize } = aPlugin('prod', {}, {}, service.folder);
+    process.env['GATEWRIGHT_READS_ROUTES'] = 'true';
+    context.after(() => delete process.env['GATEWRIGHT_READS_ROUTES']);
+
+    assert.doesNotThrow(() => initialize?.());
+  });
+
   it('packages nothing while the routes of a document are unknown', () => {
     using service = aService(DOCUMENT);
     const hooks = aPlugin('prod', {}, {}, service.folder);
@@ -156,6 +165,42 @@ rules: [{ id: all, effect: allow, methods: [GET], paths: [/users] }]
 
     assert.throws(packaging({}), { code: 'LOCAL_ISSUER_DEPLOYED', message: /access\/users\.yml/ });
     void packaging({ localStages: ['prod'] })();
+  });
+
+  it('refuses a document with API keys or revocation where an authorizer has no table, or no secret for native plans', () => {
+    const keys = (more: string) =>
+      DOCUMENT.replace('type: local, only: [prod]', `type: apiKey, prefix: shop${more}`);
+    const packaging = (document: string, variables: Record<string, unknown>) => {
+      using service = aService(document, INVENTORY);
+      const authorizer = {
+        Type: 'AWS::Lambda::Function',
+        Properties: { Environment: { Variables: variables } },
+      };
+      const hooks = aPlugin('prod', {}, {}, service.folder, {
+        TokenDashauthorizerLambdaFunction: authorizer,
+      });
+      void hooks['initialize']?.();
+      return () => hooks[finalize]?.();
+    };
+    const table = { GATEWRIGHT_ACCESS_TABLE: { Ref: 'AccessTable' } };
+
+    assert.throws(packaging(keys(''), {}), {
+      code: 'ACCESS_KEYS_NOT_SERVED',
+      message: /GATEWRIGHT_ACCESS_TABLE/,
+    });
+    void packaging(keys(''), table)();
+    void packaging(
+      keys(', only: [dev]').replace('api: { prod', 'api: { dev: { apiId: other, stage: dev }, prod'),
+      {},
+    )();
+    const jwt = keys('').replace(/apiKey.*shop/, 'oidc, issuer: https://i, audience: [a], revocation: true');
+    assert.throws(packaging(jwt, {}), { message: /has revocation, but .* no GATEWRIGHT_ACCESS_TABLE/ });
+    const native = keys(', nativeUsagePlan: true');
+    assert.throws(packaging(native, { ...table, GATEWRIGHT_USAGE_KEY_SECRET: '' }), {
+      code: 'ACCESS_KEYS_NOT_SERVED',
+      message: /params.usageKeySecret/,
+    });
+    void packaging(native, { ...table, GATEWRIGHT_USAGE_KEY_SECRET: 's'.repeat(32) })();
   });
 
   it('refuses an authorizer of its own stack whose cache breaks what a document promises', () => {
@@ -187,5 +232,101 @@ rules: [{ id: all, effect: allow, methods: [GET], paths: [/users] }]
       message: /^access\/users\.yml: authorizer tokens: keeps answers for 3600 s/,
     });
     void packaging(60)();
+  });
+
+  it('refuses a charged method of its own stack that asks for no key', () => {
+    const quota =
+      'quota: { plan: gold, tenant: users, routes: [GET /users], admissionKey: users-admitted-requests }\n';
+    const document = DOCUMENT.replace('apiId: abcdefghij', 'stack: users-prod, logicalId: Api') + quota;
+    using service = aService(document, INVENTORY);
+    const [ofApi, root] = [{ RestApiId: { Ref: 'Api' } }, { 'Fn::GetAtt': ['Api', 'RootResourceId'] }];
+    const uri = { 'Fn::GetAtt': ['RequestDashauthorizerLambdaFunction', 'Arn'] };
+    const source = { IdentitySource: 'method.request.header.Authorization', AuthorizerResultTtlInSeconds: 0 };
+    const guard = { HttpMethod: 'GET', AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Auth' } };
+    const the = (type: string, Properties: object) => ({
+      Type: `AWS::ApiGateway::${type}`,
+      Properties: { ...ofApi, ...Properties },
+    });
+    const resources = (isKeyRequired: boolean) => ({
+      Api: the('RestApi', { ApiKeySourceType: 'AUTHORIZER' }),
+      Users: the('Resource', { PathPart: 'users', ParentId: root }),
+      Auth: the('Authorizer', { Name: 'requests', Type: 'REQUEST', ...source, AuthorizerUri: uri }),
+      Get: the('Method', { ...guard, ResourceId: { Ref: 'Users' }, ApiKeyRequired: isKeyRequired }),
+    });
+    const packaging = (isKeyRequired: boolean) => {
+      const custom = { localStages: ['prod'] };
+      const hooks = aPlugin('prod', {}, custom, service.folder, resources(isKeyRequired));
+      void hooks['initialize']?.();
+      return () => hooks[finalize]?.();
+    };
+
+    assert.throws(packaging(false), {
+      code: 'ACCESS_WIRING_UNSAFE',
+      message: /^access\/users\.yml: GET \/users is charged but asks for no API key/,
+    });
+    void packaging(true)();
+  });
+
+  const WEBHOOKS = `version: 1
+sources:
+  hub:
+    scheme: github
+    secrets: { prod: { parameter: /hooks/hub } }
+    target: { sqs: { queue: 'hooks-{stage}' } }
+`;
+
+  function aReceiver(webhooks: string) {
+    const service = aService(DOCUMENT, INVENTORY);
+    writeFileSync(join(service.folder, 'access/webhooks.yml'), webhooks);
+    const role = {
+      Type: 'AWS::IAM::Role',
+      Properties: { Policies: [{ PolicyName: 'run' }] } as Record<string, unknown>,
+    };
+    const custom = { localStages: ['prod'] };
+    const deployed = { localStages: [] };
+    const more = { WebhookReceiverRole: role };
+    return {
+      ...{ folder: service.folder, role },
+      [Symbol.dispose]: () => service[Symbol.dispose](),
+      hooks: aPlugin('prod', {}, custom, service.folder, more),
+      deployed: aPlugin('prod', {}, deployed, service.folder, more),
+    };
+  }
+
+  it('gives the role of the webhook receiver what its document needs', () => {
+    using receiver = aReceiver(WEBHOOKS);
+    const { role, hooks } = receiver;
+    void hooks['initialize']?.();
+
+    void hooks[finalize]?.();
+
+    assert.match(
+      JSON.stringify(role.Properties),
+      /"PolicyName":"run".*ssm:GetParameter.*parameter\/hooks\/hub.*sqs:SendMessage.*:hooks-prod"/,
+    );
+  });
+
+  it('names line and column of what is wrong in the document of webhooks', () => {
+    using receiver = aReceiver(WEBHOOKS.replace('github', 'gitlab'));
+    const { hooks } = receiver;
+
+    assert.throws(() => hooks['initialize']?.(), {
+      code: 'ACCESS_DOCUMENT_INVALID',
+      message: /^access\/webhooks\.yml:4:13: sources\.hub\.scheme: must be one of github/,
+    });
+  });
+
+  it('refuses to deploy a webhook whose secret is in a variable', () => {
+    using receiver = aReceiver(WEBHOOKS.replace('parameter: /hooks/hub', 'env: HUB'));
+    const { folder, hooks, deployed } = receiver;
+    rmSync(join(folder, 'access/users.yml'));
+    void hooks['initialize']?.();
+    void hooks[finalize]?.();
+    void deployed['initialize']?.();
+
+    assert.throws(() => deployed[finalize]?.(), {
+      code: 'LOCAL_SECRET_DEPLOYED',
+      message: /the secret of "hub" in a variable/,
+    });
   });
 });

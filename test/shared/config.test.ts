@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readAuthorizerConfig, readConnectionsConfig } from '#shared/config.ts';
+import {
+  readAccessAdminConfig,
+  readAccessTableConfig,
+  readAuthorizerConfig,
+  readConnectionsConfig,
+  readLogConfig,
+  readWebhookReceiverConfig,
+} from '#shared/config.ts';
 
 describe('readAuthorizerConfig', () => {
   it('reads the stage, and trusts no local issuer unless it is told where it is', () => {
@@ -37,6 +44,63 @@ describe('readAuthorizerConfig', () => {
     });
 });
 
+describe('readAccessTableConfig', () => {
+  it('reads the name of the table, which not every function has', () => {
+    assert.deepEqual(readAccessTableConfig({ GATEWRIGHT_ACCESS_TABLE: 'gatewright-dev-access' }), {
+      tableName: 'gatewright-dev-access',
+    });
+    assert.deepEqual(readAccessTableConfig({ GATEWRIGHT_ACCESS_TABLE: '' }), { tableName: undefined });
+    assert.throws(() => readAccessTableConfig({ GATEWRIGHT_ACCESS_TABLE: 'a b' }), {
+      code: 'CONFIG_INVALID',
+    });
+  });
+});
+
+describe('the secret of native usage plans', () => {
+  it('may be left out, and is refused where it is too short to be one', () => {
+    const read = (secret: string) =>
+      readAuthorizerConfig({ GATEWRIGHT_STAGE: 'dev', GATEWRIGHT_USAGE_KEY_SECRET: secret }).usageKeySecret;
+
+    assert.equal(read(''), undefined);
+    assert.equal(read('s'.repeat(32)), 's'.repeat(32));
+    assert.throws(() => read('s'.repeat(31)), {
+      code: 'CONFIG_INVALID',
+      message: /GATEWRIGHT_USAGE_KEY_SECRET/,
+    });
+  });
+});
+
+describe('readAccessAdminConfig', () => {
+  const WHOLE = {
+    ...{ GATEWRIGHT_STAGE: 'dev', GATEWRIGHT_ACCESS_TABLE: 'gatewright-dev-access', AWS_REGION: 'eu-west-1' },
+    ...{ AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'session' },
+  };
+
+  it('reads table, secret, and as whom and where API Gateway is told', () => {
+    const endpoints = { AWS_ENDPOINT_URL: 'http://a', AWS_ENDPOINT_URL_API_GATEWAY: 'http://b' };
+    assert.deepEqual(readAccessAdminConfig({ ...WHOLE, ...endpoints }), {
+      ...{ stage: 'dev', tableName: 'gatewright-dev-access', usageKeySecret: undefined },
+      controlPlane: {
+        region: 'eu-west-1',
+        credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' },
+        endpoint: 'http://b',
+      },
+    });
+  });
+
+  for (const variable of [
+    'GATEWRIGHT_STAGE',
+    'GATEWRIGHT_ACCESS_TABLE',
+    'AWS_REGION',
+    'AWS_SECRET_ACCESS_KEY',
+  ])
+    it(`refuses to go without ${variable}`, () => {
+      assert.throws(() => readAccessAdminConfig({ ...WHOLE, [variable]: undefined }), {
+        code: 'CONFIG_INVALID',
+      });
+    });
+});
+
 describe('readConnectionsConfig', () => {
   it('reads the name of the table and refuses its absence', () => {
     assert.deepEqual(readConnectionsConfig({ GATEWRIGHT_CONNECTIONS_TABLE: 'gatewright-dev-connections' }), {
@@ -44,4 +108,81 @@ describe('readConnectionsConfig', () => {
     });
     assert.throws(() => readConnectionsConfig({}), { code: 'CONFIG_INVALID' });
   });
+});
+
+describe('readWebhookReceiverConfig', () => {
+  const ENVIRONMENT = {
+    ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'canary' },
+    ...{ GATEWRIGHT_STAGE: 'dev', GATEWRIGHT_ACCESS_TABLE: 'access', GATEWRIGHT_ACCOUNT_ID: '123456789012' },
+  };
+
+  it('knows AWS by the endpoints that the SDKs would use', () => {
+    const local = 'http://127.0.0.1:4000';
+    const { aws } = readWebhookReceiverConfig({
+      ...ENVIRONMENT,
+      AWS_ENDPOINT_URL: local,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:5000',
+    });
+
+    assert.equal(aws.endpointOf('events'), local);
+    assert.equal(aws.endpointOf('secretsmanager'), 'http://127.0.0.1:5000');
+    assert.equal(readWebhookReceiverConfig(ENVIRONMENT).aws.endpointOf('events'), undefined);
+  });
+
+  it('gives a secret of the environment out on this machine only', () => {
+    const secretAt = (endpoint: object) =>
+      readWebhookReceiverConfig({ ...ENVIRONMENT, HOOK: 'canary', ...endpoint }).localSecret('HOOK');
+
+    assert.equal(secretAt({ AWS_ENDPOINT_URL: 'http://127.0.0.1:4000' }), 'canary');
+    for (const endpoint of [{}, { AWS_ENDPOINT_URL: 'http://10.0.0.1' }, { AWS_ENDPOINT_URL: '' }])
+      assert.throws(() => secretAt(endpoint), { code: 'CONFIG_INVALID', message: /^HOOK / });
+  });
+
+  for (const variable of Object.keys(ENVIRONMENT))
+    it(`refuses ${variable} if it is missing or of a wrong form, and repeats no value`, () => {
+      for (const value of [undefined, '', ' canary canary '])
+        assert.throws(
+          () => readWebhookReceiverConfig({ ...ENVIRONMENT, [variable]: value }),
+          (error: Error) => {
+            assert.match(error.message, new RegExp(`^${variable} `));
+            assert.doesNotMatch(error.message, /canary/);
+            return true;
+          },
+        );
+    });
+});
+
+describe('readLogConfig', () => {
+  const salt = 'sixteen-letters-';
+  const accepted: readonly {
+    readonly name: string;
+    readonly environment: Record<string, string>;
+    readonly expected: object;
+  }[] = [
+    { name: 'nothing', environment: {}, expected: { stage: 'unknown', principal: { as: 'nothing' } } },
+    {
+      name: 'a salt alone',
+      environment: { GATEWRIGHT_STAGE: 'dev', GATEWRIGHT_LOG_SALT: salt },
+      expected: { stage: 'dev', principal: { as: 'hash', salt } },
+    },
+    {
+      name: 'plain, whatever the salt',
+      environment: { GATEWRIGHT_LOG_PRINCIPAL: 'plain', GATEWRIGHT_LOG_SALT: salt },
+      expected: { stage: 'unknown', principal: { as: 'plain' } },
+    },
+  ];
+  for (const { name, environment, expected } of accepted)
+    it(`takes ${name}`, () => assert.deepEqual(readLogConfig(environment), expected));
+
+  for (const [environment, variable] of [
+    [{ GATEWRIGHT_LOG_PRINCIPAL: 'hash' }, 'GATEWRIGHT_LOG_SALT'],
+    [{ GATEWRIGHT_LOG_SALT: 'short' }, 'GATEWRIGHT_LOG_SALT'],
+    [{ GATEWRIGHT_LOG_PRINCIPAL: 'sha1', GATEWRIGHT_LOG_SALT: salt }, 'GATEWRIGHT_LOG_PRINCIPAL'],
+  ] as const)
+    it(`refuses ${JSON.stringify(environment)} and names ${variable}`, () => {
+      assert.throws(() => readLogConfig(environment), {
+        code: 'CONFIG_INVALID',
+        message: new RegExp(`^${variable} `),
+      });
+    });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkWiring } from '#shared/access/check-wiring.ts';
+import { checkChargedRoutes, checkNativePlans, checkWiring } from '#shared/access/check-wiring.ts';
 import type { WiredAuthorizer } from '#shared/access/check-wiring.ts';
 import { aDocument } from '../../support/an-access-document.ts';
 
@@ -18,6 +18,7 @@ const PARTNERS = {
   sources: [{ in: 'clientCert', issuers: ['partners'] }],
 };
 const simple = { result: { format: 'simple' } };
+const quota = { plan: 'partner', tenant: 'acme' };
 
 // access test 14: pairs of mode, TTL and identity source that would break the document's promises.
 describe('checkWiring', () => {
@@ -41,6 +42,39 @@ describe('checkWiring', () => {
       wired: { identitySources: [{ kind: 'header', name: 'x-other' }] },
       expected: /without telling callers apart by header authorization/,
       source: 'B14',
+    },
+    {
+      name: 'refuses to keep answers that a quota was charged for',
+      over: { quota },
+      expected: /keeps answers for 60 s, and what it keeps is not charged to the quota: set its TTL to 0/,
+      source: 'design §4',
+    },
+    {
+      name: 'takes a quota where nothing is kept',
+      over: { quota },
+      wired: { ttlSeconds: 0, identitySources: [] },
+      expected: undefined,
+      source: 'design §4',
+    },
+    {
+      name: 'takes kept answers where the quota is counted from access logs',
+      over: { quota: { ...quota, count: 'access-log' } },
+      expected: undefined,
+      source: 'design §4: it only looks',
+    },
+    {
+      name: 'refuses a TOKEN authorizer where every route is charged',
+      over: { quota },
+      wired: { payload: 'rest-token', ttlSeconds: 0 },
+      expected: /a TOKEN authorizer cannot charge the quota/,
+      source: 'quota §0.4: its event has no stamp',
+    },
+    {
+      name: 'takes a TOKEN authorizer beside routes that are charged',
+      over: { quota: { ...quota, routes: ['GET /users'] } },
+      wired: { payload: 'rest-token' },
+      expected: undefined,
+      source: 'it denies the charged routes',
     },
     {
       name: 'refuses to keep answers by nothing',
@@ -143,5 +177,126 @@ describe('checkWiring', () => {
       if (expected === undefined) assert.deepEqual(complaints, [], source);
       else assert.match(complaints.join('\n'), expected, source);
       for (const complaint of complaints) assert.match(complaint, /^authorizer request: /);
+    });
+});
+
+describe('checkChargedRoutes', () => {
+  const admissionKey = 'acme-admitted-requests';
+  const route = {
+    method: 'GET',
+    path: '/users',
+    authorizer: { payload: 'rest-request' },
+    apiKeyRequired: true,
+  } as const;
+  const rows = [
+    { name: 'takes a document without quota', over: {}, wired: [route], source: 'HEADER', expected: [] },
+    {
+      name: 'takes a route that asks for the admission key',
+      over: { quota: { ...quota, admissionKey } },
+      wired: [route],
+      source: 'AUTHORIZER',
+      expected: [],
+    },
+    {
+      name: 'refuses a route that does not, since it would let requests over quota pass',
+      over: { quota: { ...quota, admissionKey } },
+      wired: [{ ...route, apiKeyRequired: false }],
+      source: 'AUTHORIZER',
+      expected: [/GET \/users is charged but asks for no API key: set ApiKeyRequired: true/],
+    },
+    {
+      name: 'finds it behind ANY',
+      over: { quota: { ...quota, admissionKey } },
+      wired: [{ ...route, method: 'ANY', apiKeyRequired: false }],
+      source: 'AUTHORIZER',
+      expected: [/GET \/users is charged but asks for no API key/],
+    },
+    {
+      name: 'refuses an admission key where callers bring keys',
+      over: { quota: { ...quota, admissionKey } },
+      wired: [route],
+      source: 'HEADER',
+      expected: [/needs ApiKeySourceType: AUTHORIZER/],
+    },
+    {
+      name: 'refuses a charged route behind a TOKEN authorizer',
+      over: { quota: { ...quota, routes: ['GET /users'] } },
+      wired: [{ ...route, authorizer: { payload: 'rest-token' } }],
+      source: 'HEADER',
+      expected: [/GET \/users is charged, which a TOKEN authorizer cannot do/],
+    },
+    {
+      name: 'refuses a charged route that no authorizer of the toolkit guards',
+      over: { quota },
+      wired: [{ ...route, authorizer: undefined }],
+      source: 'HEADER',
+      expected: [/GET \/users is charged but no authorizer of the toolkit guards it/],
+    },
+    {
+      name: 'finds a charged route behind $default',
+      over: { quota },
+      wired: [{ ...route, path: '/users', method: '$default', authorizer: undefined }],
+      source: 'HEADER',
+      expected: [/no authorizer of the toolkit guards it/],
+    },
+    {
+      name: 'says nothing of where keys come from as long as nobody knows',
+      over: { quota: { ...quota, admissionKey } },
+      wired: [route],
+      source: undefined,
+      expected: [],
+    },
+  ] as const;
+  for (const { name, over, wired, source, expected } of rows)
+    it(name, () => {
+      const complaints = checkChargedRoutes(aDocument(over, ['GET /users']), wired, source);
+      assert.equal(complaints.length, expected.length, complaints.join('\n'));
+      for (const [index, pattern] of expected.entries()) assert.match(complaints[index] ?? '', pattern);
+    });
+});
+
+// authorizers.md B22: the key's value counts only where the API takes it from its authorizer.
+describe('checkNativePlans', () => {
+  const keys = (nativeUsagePlan?: true) => ({
+    issuers: [
+      { id: 'keys', type: 'apiKey', prefix: 'shop_live', ...(nativeUsagePlan && { nativeUsagePlan }) },
+    ],
+    sources: [{ in: 'header', name: 'x-api-key', issuers: ['keys'] }],
+  });
+  const route = {
+    method: 'GET',
+    path: '/users',
+    authorizer: { payload: 'rest-request' },
+    apiKeyRequired: true,
+  } as const;
+  const rows = [
+    {
+      name: 'takes an API that takes keys from its authorizer',
+      over: keys(true),
+      wired: [route],
+      source: 'AUTHORIZER',
+      expected: [],
+    },
+    { name: 'takes any API without native plans', over: keys(), wired: [], source: 'HEADER', expected: [] },
+    {
+      name: 'refuses an API that takes keys from callers',
+      over: keys(true),
+      wired: [route],
+      source: 'HEADER',
+      expected: ['nativeUsagePlan of issuer keys needs ApiKeySourceType: AUTHORIZER on the API'],
+    },
+    {
+      name: 'refuses an API of which no route asks for a key',
+      over: keys(true),
+      wired: [{ ...route, apiKeyRequired: false }],
+      source: 'AUTHORIZER',
+      expected: [
+        'nativeUsagePlan of issuer keys counts nothing: no route has ApiKeyRequired: true (private: true in serverless.yml)',
+      ],
+    },
+  ] as const;
+  for (const { name, over, wired, source, expected } of rows)
+    it(name, () => {
+      assert.deepEqual(checkNativePlans(aDocument(over, ['GET /users']), wired, source), expected);
     });
 });

@@ -198,6 +198,45 @@ describe('readCredential', () => {
     });
 });
 
+// authorizers.md §7.17: order, case, spaces. A browser writes the list of `new WebSocket(url, ['bearer', token])`.
+describe('the subprotocol of a WebSocket', () => {
+  const rows = [
+    { header: 'bearer,a.b.c', expected: 'a.b.c' },
+    { header: '  bearer  ,   a.b.c  ', expected: 'a.b.c' },
+    { header: 'BEARER, a.b.c', expected: 'a.b.c' },
+    { header: 'chat, bearer, a.b.c', expected: 'a.b.c' },
+    { header: 'bearer, a.b.c, chat', expected: 'a.b.c' },
+    { header: 'a.b.c, bearer', expected: 'TOKEN_MISSING' },
+    { header: 'bearer, , a.b.c', expected: 'TOKEN_MISSING' },
+    { header: 'bearer', expected: 'TOKEN_MISSING' },
+    { header: 'bearerx, a.b.c', expected: 'TOKEN_MISSING' },
+    { header: 'bearer a.b.c', expected: 'TOKEN_MISSING' },
+  ];
+  for (const { header, expected } of rows)
+    for (const name of ['Sec-WebSocket-Protocol', 'sec-websocket-protocol'])
+      it(`${name}: "${header}" holds ${expected}`, () => {
+        const event = {
+          ...{ type: 'REQUEST', methodArn: ARN, headers: { [name]: header } },
+          requestContext: { eventType: 'CONNECT' },
+        };
+        assert.equal(
+          outcomeOf(() => readCredential(parseRequestEvent(event), [SUBPROTOCOL])),
+          expected,
+        );
+      });
+
+  it('refuses two lists with different tokens', () => {
+    const event = {
+      ...{ type: 'REQUEST', methodArn: ARN, requestContext: { eventType: 'CONNECT' } },
+      multiValueHeaders: { 'Sec-WebSocket-Protocol': ['bearer, a', 'bearer, b'] },
+    };
+    assert.equal(
+      outcomeOf(() => readCredential(parseRequestEvent(event), [SUBPROTOCOL])),
+      'TOKEN_MALFORMED',
+    );
+  });
+});
+
 function outcomeOf(read: () => Credential): string {
   try {
     const credential = read();

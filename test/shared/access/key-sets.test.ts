@@ -16,7 +16,9 @@ function aScene(text = aKeySet(first)) {
       return this.nowMs;
     },
   };
-  return { sets, clock, asked: fetcher.asked, keySets: new KeySets(fetcher, clock) };
+  const counts: string[] = [];
+  const keySets = new KeySets(fetcher, clock, { count: (metric) => void counts.push(metric) });
+  return { sets, clock, counts, asked: fetcher.asked, keySets };
 }
 
 // access test 7: one flight, bounded looks, back-off, withdrawn and replaced keys, stale with a hard stop.
@@ -111,8 +113,22 @@ describe('KeySets', () => {
   });
 
   it('takes an answer that is no key set for an outage', async () => {
-    const { keySets } = aScene('<html>');
+    const { keySets, counts } = aScene('<html>');
     await assert.rejects(keySets.keyFor(URI, 'first'), { code: 'KEY_SET_UNAVAILABLE' });
+    assert.deepEqual(counts, ['JwksFetch', 'JwksFetchFailed']);
+  });
+
+  it('counts looks at issuers, unknown ids, failed looks, and keys of sets that could not be renewed', async () => {
+    const { keySets, clock, sets, counts } = aScene();
+
+    await keySets.keyFor(URI, 'first');
+    await keySets.keyFor(URI, 'first');
+    await assert.rejects(keySets.keyFor(URI, 'second'), { code: 'TOKEN_KEY_UNKNOWN' });
+    sets.clear();
+    clock.nowMs += 600_000;
+    await keySets.keyFor(URI, 'first');
+
+    assert.deepEqual(counts, ['JwksFetch', 'UnknownKid', 'JwksFetch', 'JwksFetchFailed', 'JwksStaleUsed']);
   });
 
   it('reads again when the clock was set back', async () => {

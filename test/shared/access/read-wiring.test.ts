@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readWiring } from '#shared/access/read-wiring.ts';
+import { readWiredApi, readWiring } from '#shared/access/read-wiring.ts';
 
 const OURS = {
   'Fn::Join': ['', ['arn:', { 'Fn::ImportValue': 'gatewright-prod-RequestAuthorizerArn' }, '/invocations']],
@@ -80,5 +80,104 @@ describe('readWiring', () => {
     };
 
     assert.deepEqual(readWiring(resources, 'Api'), []);
+  });
+});
+
+describe('readWiredApi', () => {
+  const part = (parent: unknown, name: string) => ({
+    Type: 'AWS::ApiGateway::Resource',
+    Properties: { RestApiId: { Ref: 'Api' }, ParentId: parent, PathPart: name },
+  });
+  const method = (resource: unknown, over: object = {}) => ({
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      ...{ RestApiId: { Ref: 'Api' }, ResourceId: resource, HttpMethod: 'GET' },
+      ...{ AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Auth' }, ...over },
+    },
+  });
+  const root = { 'Fn::GetAtt': ['Api', 'RootResourceId'] };
+  const base = {
+    Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'orders' } },
+    Auth: rest({ Type: 'REQUEST' }),
+    Orders: part(root, 'orders'),
+    Order: part({ Ref: 'Orders' }, '{id}'),
+  };
+  const request = { payload: 'rest-request' };
+
+  it('reads the path, the authorizer and the demand for a key of every method', () => {
+    const { routes, apiKeySource } = readWiredApi(
+      {
+        ...base,
+        Get: method({ Ref: 'Order' }, { ApiKeyRequired: true }),
+        Post: method({ Ref: 'Orders' }, { HttpMethod: 'POST', ApiKeyRequired: 'false' }),
+        Any: method(root, { HttpMethod: 'ANY', AuthorizationType: 'NONE', AuthorizerId: undefined }),
+      },
+      'Api',
+    );
+
+    assert.deepEqual(routes, [
+      { method: 'GET', path: '/orders/{id}', apiKeyRequired: true, authorizer: request },
+      { method: 'POST', path: '/orders', apiKeyRequired: false, authorizer: request },
+      { method: 'ANY', path: '/', apiKeyRequired: false, authorizer: undefined },
+    ]);
+    assert.equal(apiKeySource, 'HEADER');
+  });
+
+  it('tells authorizers that are functions from those that are not', () => {
+    const payloadOf = (type: string) => {
+      const resources = { ...base, Auth: rest({ Type: type }), Get: method({ Ref: 'Orders' }) };
+      return readWiredApi(resources, 'Api').routes[0]?.authorizer?.payload;
+    };
+
+    assert.deepEqual(['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS'].map(payloadOf), [
+      'rest-token',
+      'rest-request',
+      undefined,
+    ]);
+  });
+
+  it('reads routes of an HTTP API', () => {
+    const route = (key: string, over: object = {}) => ({
+      Type: 'AWS::ApiGatewayV2::Route',
+      Properties: { ApiId: { Ref: 'Api' }, RouteKey: key, ...over },
+    });
+    const { routes } = readWiredApi(
+      {
+        Auth: v2({ AuthorizerType: 'REQUEST' }),
+        Get: route('GET /orders', { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Auth' } }),
+        Rest: route('$default'),
+      },
+      'Api',
+    );
+
+    assert.deepEqual(
+      routes.map(({ method: verb, path, authorizer }) => [verb, path, authorizer?.payload]),
+      [
+        ['GET', '/orders', 'http-2.0'],
+        ['ANY', '$default', undefined],
+      ],
+    );
+  });
+
+  it('leaves out what only shows once deployed, and does not follow parents in a ring', () => {
+    const { routes, apiKeySource } = readWiredApi(
+      {
+        Loop: part({ Ref: 'Loop' }, 'loop'),
+        InARing: method({ Ref: 'Loop' }),
+        Elsewhere: method({ 'Fn::ImportValue': 'orders-resource' }),
+        Guarded: method(root, { AuthorizerId: { 'Fn::ImportValue': 'orders-authorizer' } }),
+        Other: method(root, { RestApiId: { Ref: 'OtherApi' } }),
+      },
+      'Api',
+    );
+
+    assert.deepEqual(routes, []);
+    assert.equal(apiKeySource, undefined);
+  });
+
+  it('knows no source of keys that is a parameter of the stack', () => {
+    const api = { ...base.Api, Properties: { ApiKeySourceType: { Ref: 'KeySource' } } };
+
+    assert.equal(readWiredApi({ Api: api }, 'Api').apiKeySource, undefined);
   });
 });

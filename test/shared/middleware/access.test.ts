@@ -57,6 +57,16 @@ for (const [form, wrap] of Object.entries(FORMS))
         expected: 403,
       },
       {
+        name: 'refuses a WebSocket message whose connection has outlived its credential',
+        event: {
+          requestContext: {
+            ...{ eventType: 'MESSAGE', connectedAt: NOW_MS - 120_000, requestTimeEpoch: NOW_MS },
+            authorizer: { principalId: 'main|alice', ...asText({ ...CALLER, exp: NOW_MS / 1000 - 60 }) },
+          },
+        },
+        expected: 401,
+      },
+      {
         name: 'refuses a caller without any scope',
         event: restEvent({ scope: '' }),
         options: { scopes: ['a'] },
@@ -79,6 +89,7 @@ for (const [form, wrap] of Object.entries(FORMS))
         event: { requestContext: { requestTimeEpoch: NOW_MS } },
         expected: 500,
       },
+      { name: 'lets in an API key without an end', event: httpEvent({ exp: undefined }), expected: 200 },
       { name: 'fails where the authorizer says no expiry', event: restEvent({ exp: 'soon' }), expected: 500 },
       {
         name: 'fails on an event without a stamp',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { admissionOf, gatewayStamp, quota, withQuota } from '#shared/middleware/quota.ts';
+import { admissionOf, quota, withQuota } from '#shared/middleware/quota.ts';
 import type { QuotaMiddlewareOptions } from '#shared/middleware/quota.ts';
 import { suspendWrite } from '#shared/quota/ledger.ts';
 import type { ProxyResult } from '#shared/aws/proxy-result.ts';
@@ -12,19 +12,23 @@ import { NOON_MS, QuotaTable } from '../../support/quota-table.ts';
 type Event = { readonly requestContext: { readonly timeEpoch: number }; readonly units?: number };
 type Handler = (event: Event) => unknown;
 type Run = (event: Event) => Promise<unknown>;
+type Wrap = (handler: Handler, options: QuotaMiddlewareOptions<Event>, context?: Context) => Run;
 
 const LIMIT = { id: 'daily', level: 'key', quota: 3, period: 'DAY', lease: false };
 const OK = { statusCode: 200, headers: { 'x-own': '1' }, body: 'ok' };
 const anEvent = (more: object = {}): Event => ({ requestContext: { timeEpoch: NOON_MS }, ...more });
 
-const FORMS: Readonly<Record<string, (handler: Handler, options: QuotaMiddlewareOptions<Event>) => Run>> = {
-  'quota() with middy': (handler, options) => {
+const FORMS: Readonly<Record<string, Wrap>> = {
+  'quota() with middy': (handler, options, context = {} as Context) => {
     const wrapped = middy<Event, unknown>()
       .use(quota(options))
       .handler((event: Event) => Promise.resolve(handler(event)));
-    return (event) => Promise.resolve(wrapped(event, {} as Context));
+    return (event) => Promise.resolve(wrapped(event, context));
   },
-  'withQuota() of a plain handler': (handler, options) => withQuota(handler, options),
+  'withQuota() of a plain handler': (handler, options, context) => {
+    const wrapped = withQuota(handler, options);
+    return (event) => wrapped(event, context);
+  },
 };
 
 for (const [form, wrap] of Object.entries(FORMS))
@@ -64,7 +68,7 @@ for (const [form, wrap] of Object.entries(FORMS))
       const resetSeconds = parseStructuredList(replies[3]?.headers?.['ratelimit'] ?? '')[0]?.parameters.get(
         't',
       );
-      assert.ok(Number(replies[3]?.headers?.['retry-after']) >= (resetSeconds ?? Infinity));
+      assert.ok(Number(replies[3]?.headers?.['retry-after']) >= Number(resetSeconds ?? Infinity));
     });
 
     it('answers 503 when the table is out of reach, never 429', async () => {
@@ -139,6 +143,63 @@ for (const [form, wrap] of Object.entries(FORMS))
       );
     });
 
+    it('gives its permit back when it has answered or failed, and refuses what would run beside it', async () => {
+      const table = new QuotaTable();
+      const quotas = table.holder([{ id: 'calls', level: 'key', concurrency: 1 }]);
+      const subject = () => ({ plan: 'gold', tenant: 'acme', key: 'key-1' });
+      const inside: ProxyResult[] = [];
+      let fails = false;
+      const run: Run = wrap(
+        async (event) => {
+          if (fails) throw new Error('no');
+          if (event.units === 1) inside.push((await run(anEvent())) as ProxyResult);
+          return OK;
+        },
+        { quotas, subject },
+      );
+
+      const outside = (await run(anEvent({ units: 1 }))) as ProxyResult;
+      table.nowMs += 200;
+      fails = true;
+      await assert.rejects(run(anEvent()), /no/);
+      fails = false;
+      const last = (await run(anEvent())) as ProxyResult;
+
+      assert.deepEqual([outside.statusCode, last.statusCode], [200, 200]);
+      const [refused] = inside;
+      assert.equal(refused?.statusCode, 429);
+      assert.equal(refused.headers?.['retry-after'], '1');
+      assert.equal(refused.headers['ratelimit-policy'], '"calls";q=1;qu="concurrent-requests"');
+      assert.deepEqual(JSON.parse(refused.body ?? ''), {
+        type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+        title: 'Request cannot be satisfied as assigned quota has been exceeded',
+        status: 429,
+        'violated-policies': ['calls'],
+      });
+    });
+
+    it('holds a permit as long as Lambda lets the invocation run', async () => {
+      const table = new QuotaTable();
+      const quotas = table.holder([{ id: 'calls', level: 'key', concurrency: 1 }]);
+      const subject = () => ({ plan: 'gold', tenant: 'acme', key: 'key-1' });
+      let deadline: unknown;
+      const run = wrap(
+        () => {
+          const [semaphore = {}] = [...table.items]
+            .filter(([name]) => name.startsWith('C#'))
+            .map(([, item]) => item);
+          deadline = Object.entries(semaphore).find(([name]) => /^f[\da-f]/.test(name))?.[1];
+          return OK;
+        },
+        { quotas, subject },
+        { getRemainingTimeInMillis: () => 3000 } as Context,
+      );
+
+      await run(anEvent());
+
+      assert.equal(deadline, table.nowMs + 3000 + 1000);
+    });
+
     it('leaves an answer without a status code as it is', async () => {
       const { run } = aFunction(() => ({ plain: true }));
 
@@ -150,18 +211,4 @@ describe('admissionOf', () => {
   it('knows nothing of an event that was not admitted', () => {
     assert.equal(admissionOf({}), undefined);
   });
-});
-
-describe('gatewayStamp', () => {
-  const CASES = [
-    { name: 'HTTP API 2.0', event: { requestContext: { timeEpoch: 5 } }, expected: 5 },
-    { name: 'REST and HTTP API 1.0', event: { requestContext: { requestTimeEpoch: 6 } }, expected: 6 },
-    { name: 'an ALB, which has none', event: { requestContext: { elb: {} } }, expected: undefined },
-    { name: 'no request context', event: {}, expected: undefined },
-    { name: 'a stamp that is text', event: { requestContext: { timeEpoch: '7' } }, expected: undefined },
-  ];
-  for (const { name, event, expected } of CASES)
-    it(`reads ${name}`, () => {
-      assert.equal(gatewayStamp(event), expected);
-    });
 });

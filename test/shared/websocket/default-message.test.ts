@@ -25,6 +25,15 @@ describe('answerMessage', () => {
       assert.equal('status' in answer && answer.status, status);
     });
 
+  // authorizers.md K09: a connection outlives the credential by which it was opened.
+  it('keeps nobody alive beyond the credential', () => {
+    const requestContext = { requestTimeEpoch: 2_000_000, authorizer: { exp: '1000' } };
+    const event = aWebSocketEvent({ body: '{"action":"ping"}', requestContext });
+    const answer = answerMessage(parseWebSocketEvent(event));
+
+    assert.equal('status' in answer && answer.status, 401);
+  });
+
   it('answers every text and quotes none of it', () => {
     fc.assert(
       fc.property(fc.string(), (text) => !JSON.stringify(answerTo(`canary${text}`)).includes('canary')),

@@ -1,0 +1,146 @@
+/** Calls the toolkit's admin endpoints (an HTTP API behind IAM), signed: of a deployed stack, or of the gateway that runs here. */
+import { randomUUID } from 'node:crypto';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { signRequest } from '#shared/aws/sign-request.ts';
+import { UsageError } from './output.ts';
+import { askGateway, findGateway, memberOf } from './running-gateway.ts';
+
+/** What every command that administers takes. */
+export type AdminFlags = { readonly url?: string };
+
+export type AdminRequest = {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** `/quota/plans/gold`; names in it printed by `printPathName`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: object;
+  /** Of a change: the same id sent again counts once. */
+  readonly operationId?: string;
+};
+
+type Target = {
+  readonly origin: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+};
+
+/** Longer than the functions may take. */
+const TIMEOUT_MS = 30_000;
+const EXECUTE_API = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
+
+/** Adds `--url`. */
+export function addAdminOptions(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--url <url>',
+      'the AdminApiUrl of a deployed stack (credentials by AWS_* variables); the gateway that runs here when left out',
+    ).env('GATEWRIGHT_ADMIN_URL'),
+  );
+}
+
+/** An id for a change that the user gave none. */
+export function newOperationId(): string {
+  return randomUUID();
+}
+
+/**
+ * The reply to a request that was carried out; its body is unread.
+ * @throws UsageError with what the function said, or that it cannot be reached
+ */
+export async function callAdmin(request: AdminRequest, { url }: AdminFlags): Promise<Response> {
+  const target = url === undefined ? await findLocal() : readDeployed(url, process.env);
+  const response = await send(target, request);
+  if (response.ok) return response;
+  throw new UsageError(describeRefusal(response.status, await response.text()));
+}
+
+/** As `callAdmin`, for a JSON object. */
+export async function askAdmin(
+  request: AdminRequest,
+  flags: AdminFlags,
+): Promise<Readonly<Record<string, unknown>>> {
+  const answer: unknown = await (await callAdmin(request, flags)).json();
+  if (typeof answer === 'object' && answer !== null) return { ...answer };
+  throw new UsageError('the admin endpoint answered with something else than an object');
+}
+
+async function send(
+  target: Target,
+  { method, path, query, body, operationId }: AdminRequest,
+): Promise<Response> {
+  const { origin, ...signer } = target;
+  const url = new URL(`${origin}${path}`);
+  for (const [name, value] of Object.entries(query ?? {}))
+    if (value !== undefined) url.searchParams.set(name, value);
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const headers = signRequest({
+    ...{ method, url, service: 'execute-api', nowEpochMs: Date.now(), ...signer },
+    headers: {
+      ...(text !== undefined && { 'Content-Type': 'application/json' }),
+      ...(operationId !== undefined && { 'Idempotency-Key': operationId }),
+    },
+    ...(text !== undefined && { body: text }),
+  });
+  // Clients set it themselves, and refuse to be told.
+  Reflect.deleteProperty(headers, 'Host');
+  try {
+    return await fetch(url, {
+      ...{ method, headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) },
+      ...(text !== undefined && { body: text }),
+    });
+  } catch (cause) {
+    throw new UsageError(`${origin} cannot be reached`, { cause });
+  }
+}
+
+/** The admin API of the gateway that was started here. */
+async function findLocal(): Promise<Target> {
+  const { accessKeyId, secretAccessKey, region } = await findGateway();
+  const apis = memberOf(await askGateway('GET', 'status'), 'apis');
+  const all: readonly unknown[] = Array.isArray(apis) ? apis : [];
+  const admin = all.find((api) => /^gatewright-.+-admin$/.test(String(memberOf(api, 'name'))));
+  if (admin === undefined)
+    throw new UsageError(
+      "the gateway here does not serve the toolkit's own stack; start it too, or give --url",
+    );
+  return { origin: String(memberOf(admin, 'url')), region, accessKeyId, secretAccessKey };
+}
+
+function readDeployed(url: string, environment: Readonly<Record<string, string | undefined>>): Target {
+  if (!URL.canParse(url)) throw new UsageError(`--url is no URL: ${url}`);
+  const { origin, hostname, protocol, pathname } = new URL(url);
+  const isLocal = /^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname);
+  if (protocol !== 'https:' && !isLocal) throw new UsageError('--url must begin with https://');
+  const region =
+    EXECUTE_API.exec(hostname)?.[1] ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
+  const { AWS_SESSION_TOKEN: sessionToken } = environment;
+  if (region === undefined || accessKeyId === undefined || secretAccessKey === undefined)
+    throw new UsageError(
+      '--url needs AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
+    );
+  const session = sessionToken === undefined ? {} : { sessionToken };
+  return {
+    origin: `${origin}${pathname.replace(/\/$/, '')}`,
+    region,
+    accessKeyId,
+    secretAccessKey,
+    ...session,
+  };
+}
+
+/** `detail (code)` of a problem document; API Gateway's own refusals have a message. */
+function describeRefusal(status: number, text: string): string {
+  try {
+    const answer: unknown = JSON.parse(text);
+    const { detail, code, message, title } = answer as Readonly<Record<string, unknown>>;
+    const what = [detail, message, title].find((part) => typeof part === 'string');
+    if (what !== undefined) return `${what} (${typeof code === 'string' ? `${code}, ` : ''}${status})`;
+  } catch {
+    // Not JSON: the status is all there is to say.
+  }
+  return `the admin endpoint answered ${status}`;
+}

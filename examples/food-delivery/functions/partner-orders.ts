@@ -1,0 +1,8 @@
+/** REST API: orders, for partners. It knows of no quota: the authorizer charges, and API Gateway refuses. */
+import { SAMPLE_ORDER } from './order-store.ts';
+import { json } from './reply.ts';
+import type { Reply } from './reply.ts';
+
+export async function list(): Promise<Reply> {
+  return json(200, { orders: [SAMPLE_ORDER] });
+}

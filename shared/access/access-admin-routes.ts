@@ -1,0 +1,37 @@
+/** All routes of `access-admin`, and their description. Who may call which is IAM's to say. */
+import { describeRoutes } from '../http/openapi.ts';
+import { jsonReply } from '../http/reply.ts';
+import { readRoute } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import type { KeyAdmin } from './key-admin.ts';
+import { keyAdminRoutes } from './key-routes.ts';
+import type { RevocationAdmin } from './revocation-admin.ts';
+import { revocationRoutes } from './revocation-routes.ts';
+
+/** Each made when the first request needs it. */
+export type AccessAdmins = {
+  readonly keys: () => KeyAdmin;
+  readonly revocations: () => RevocationAdmin;
+};
+
+const INFO = {
+  title: 'Gatewright access',
+  version: '1',
+  description:
+    'API keys: create, list, show, rotate, revoke. Tokens: revoke, list what is revoked, withdraw.',
+};
+
+export function accessAdminRoutes({ keys, revocations }: AccessAdmins): readonly Route[] {
+  const routes: readonly Route[] = [
+    readRoute(
+      {
+        ...{ path: '/access/openapi.json', id: 'describeAccessApi', summary: 'This description' },
+        answer: { description: 'OpenAPI 3.1' },
+      },
+      () => Promise.resolve(jsonReply(200, describeRoutes(INFO, routes))),
+    ),
+    ...keyAdminRoutes(keys),
+    ...revocationRoutes(revocations),
+  ];
+  return routes;
+}

@@ -1,0 +1,50 @@
+/** What the files of an access folder are, by their names. Build time only. */
+import type { AccessFile } from './build-access.ts';
+
+/** `access/webhooks.yml` protects no API. */
+export const WEBHOOKS_NAME = 'webhooks';
+
+const DOCUMENT = /^([a-z0-9][a-z0-9-]*)\.ya?ml$/;
+const SNAPSHOT_END = '.jwks.json';
+
+/** How a folder is read; `name` is that of a file in it. */
+export type FolderReader = {
+  readonly names: readonly string[];
+  readonly read: (name: string) => string;
+  /** What messages call the file. */
+  readonly tell: (name: string) => string;
+};
+
+/** Every document with its inventory and key snapshots, by name. */
+export function toAccessFiles({ names, read, tell }: FolderReader): readonly AccessFile[] {
+  return [...names].sort().flatMap((file) => {
+    const name = DOCUMENT.exec(file)?.[1];
+    if (name === undefined || name === WEBHOOKS_NAME) return [];
+    const inventory = inventoryName(name);
+    const snapshots = names.filter((other) => other.startsWith(`${name}.`) && other.endsWith(SNAPSHOT_END));
+    return [
+      {
+        name,
+        file: tell(file),
+        text: read(file),
+        inventory: names.includes(inventory) ? read(inventory) : undefined,
+        snapshots: new Map(
+          snapshots.map((snapshot) => [
+            snapshot.slice(name.length + 1, -SNAPSHOT_END.length),
+            read(snapshot),
+          ]),
+        ),
+      },
+    ];
+  });
+}
+
+/** `orders.routes.json` */
+export function inventoryName(name: string): string {
+  return `${name}.routes.json`;
+}
+
+/** `orders.main.jwks.json` */
+export function snapshotName(name: string, issuerId: string): string {
+  return `${name}.${issuerId}${SNAPSHOT_END}`;
+}

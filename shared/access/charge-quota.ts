@@ -1,0 +1,114 @@
+/** The charge of a request that the rules let in: who is charged, and what that means for the answer. */
+import { DomainError } from '../errors.ts';
+import type { QuotaAnswer, QuotaKeeper } from '../ports.ts';
+import { claimAt } from './claims.ts';
+import type { CompiledDocument, CompiledQuota, CompiledRoute, NameOrClaim } from './compiled-document.ts';
+import type { Principal } from './principal.ts';
+
+/**
+ * Makes the quotas when the first request has to be charged; most documents have none. `plans` are those of all
+ * documents, to be published.
+ */
+export type LoadQuotas = (plans: readonly unknown[]) => Promise<QuotaKeeper>;
+
+export type QuotaVerdict =
+  | { readonly kind: 'admitted' | 'over-quota' | 'suspended'; readonly decision: QuotaAnswer }
+  /** The token does not say whom to charge, or to which plan, or not by a name that can be charged. */
+  | { readonly kind: 'no-subject' }
+  /** A TOKEN authorizer was asked. */
+  | { readonly kind: 'not-charged' };
+
+/** Characters that a name in the usage table may have; a longer one is nobody's. */
+const NAME_LIMIT_CHARACTERS = 256;
+
+/** Requests that no authorizer may let in without a charge. */
+export function isCharged({ quota, routes }: CompiledDocument, route: CompiledRoute): boolean {
+  return quota !== undefined && (quota.routes?.includes(routes.indexOf(route)) ?? true);
+}
+
+const uncharged = new WeakMap<CompiledDocument, CompiledDocument>();
+
+/**
+ * The document without its charged routes: what may be said of the whole API in one policy, since a policy may be
+ * kept, and then nobody is charged. Fails closed: an API that keeps answers in spite of the rule denies these routes.
+ */
+export function withoutCharged(document: CompiledDocument): CompiledDocument {
+  const { quota } = document;
+  if (quota === undefined) return document;
+  const known = uncharged.get(document);
+  if (known !== undefined) return known;
+  const rules = document.rules.map((rule) => {
+    if (rule.effect === 'deny') return rule;
+    const kept = rule.routes.map((route) => quota.routes !== undefined && !quota.routes.includes(route));
+    const keep = <T>(list: readonly T[]): readonly T[] => list.filter((_, place) => kept[place] === true);
+    const bind = rule.bind?.map((binding) => ({ ...binding, segments: keep(binding.segments) }));
+    return { ...rule, routes: keep(rule.routes), ...(bind !== undefined && { bind }) };
+  });
+  const open = { ...document, rules };
+  uncharged.set(document, open);
+  return open;
+}
+
+/**
+ * Takes the cost of the route, or looks whether something is left where the charge comes from access logs. What was
+ * taken is not given back when a later phase of API Gateway or the backend fails: the authorizer never hears of it.
+ * @throws DomainError STORE_UNAVAILABLE (500): an authorizer has no 503, and an outage must not look like a spent quota;
+ *   PLAN_UNKNOWN, CONFIG_INVALID
+ */
+export async function chargeQuota(
+  quotas: QuotaKeeper,
+  quota: CompiledQuota,
+  principal: Principal,
+  {
+    route,
+    receivedAtEpochMs,
+  }: { readonly route: CompiledRoute | undefined; readonly receivedAtEpochMs: number | undefined },
+): Promise<QuotaVerdict> {
+  const [plan, tenant] = [nameOf(quota.plan, principal), nameOf(quota.tenant, principal)];
+  const key = quota.key === undefined ? principal.principalId : nameOf({ claim: quota.key }, principal);
+  const isNamed = [plan, tenant, key].every((name) => isName(name, quota));
+  if (plan === undefined || tenant === undefined || key === undefined || !isNamed)
+    return { kind: 'no-subject' };
+  const charge = {
+    ...{ plan, tenant, key, route: routeNameOf(route) },
+    ...(receivedAtEpochMs !== undefined && { atEpochMs: receivedAtEpochMs }),
+  };
+  const decision = await (quota.isTracked === true ? quotas.look(charge) : quotas.consume(charge)).catch(
+    ignoreLongNames,
+  );
+  if (decision === undefined) return { kind: 'no-subject' };
+  if (decision.allowed) return { kind: 'admitted', decision };
+  if (decision.reason === 'unavailable')
+    throw new DomainError(
+      'STORE_UNAVAILABLE',
+      'the usage table did not say whether the caller is within its quota',
+    );
+  return { kind: decision.reason === 'suspended' ? 'suspended' : 'over-quota', decision };
+}
+
+/** As plans name routes: `GET /orders/{id}`, `$connect`. */
+function routeNameOf(route: CompiledRoute | undefined): string {
+  if (route === undefined) return '$none';
+  return route.method === route.path ? route.path : `${route.method} ${route.path}`;
+}
+
+function nameOf(from: NameOrClaim, { claims }: Principal): string | undefined {
+  if ('name' in from) return from.name;
+  const value = claimAt(claims, from.claim);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * A name in the access log is between quotes, and API Gateway escapes nothing: `\u0062ob` would be charged to bob, a
+ * quote would spoil the line, and `-` means nobody, so that whoever is called so would never be charged.
+ */
+function isName(name: string | undefined, { isTracked }: CompiledQuota): boolean {
+  if (name === undefined || name === '' || name.length > NAME_LIMIT_CHARACTERS) return false;
+  return isTracked !== true || (name !== '-' && !/["\\\p{Cc}]/u.test(name));
+}
+
+/** Names of 256 characters each may be too long together, as bytes of one key of the table. */
+function ignoreLongNames(error: unknown): undefined {
+  if (error instanceof DomainError && error.code === 'SUBJECT_INVALID') return undefined;
+  throw error;
+}

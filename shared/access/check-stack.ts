@@ -1,0 +1,28 @@
+/** Does a stack use the authorizers in a way that keeps what the documents promise? Before it is deployed; build time only. */
+import type { ProtectedStack } from './build-access.ts';
+import { checkChargedRoutes, checkNativePlans, checkWiring } from './check-wiring.ts';
+import { readWiredApi, readWiring } from './read-wiring.ts';
+
+/**
+ * What is unsafe about the APIs of a stack that documents protect by stack and logical id, each with its document.
+ * `resources` are those of the compiled template, intrinsics unresolved.
+ */
+export function checkStack(
+  protects: readonly ProtectedStack[],
+  stackName: string,
+  resources: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  const complaints = protects
+    .filter(({ stack }) => stack === stackName)
+    .flatMap(({ document, logicalId }) => {
+      const { routes, apiKeySource } = readWiredApi(resources, logicalId);
+      return [
+        ...readWiring(resources, logicalId).flatMap((authorizer) => checkWiring(document, authorizer)),
+        ...checkChargedRoutes(document, routes, apiKeySource),
+        // Without routes in the template nothing says that none of them asks for a key.
+        ...(routes.length > 0 ? checkNativePlans(document, routes, apiKeySource) : []),
+      ].map((complaint) => `access/${document.name}.yml: ${complaint}`);
+    });
+  // A document may name one API for several of its own stages.
+  return [...new Set(complaints)];
+}

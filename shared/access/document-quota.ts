@@ -1,0 +1,68 @@
+/** The `quota` of an access document: what the authorizer charges for every request that it lets in. */
+import { CLAIM_PATH } from './document-conditions.ts';
+import { described, either, list, mapped, object, oneOf, text } from './shape.ts';
+import type { Shape, ShapeOf } from './shape.ts';
+
+const ID = text(
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  'a name of letters, digits, dots, _ and -, such as partner',
+);
+
+/** A name for everybody, or what a verified token says. */
+const NAMED = either(
+  mapped(ID, (name) => ({ name })),
+  object({ claim: CLAIM_PATH }, {}),
+  (value) => typeof value !== 'object',
+);
+
+export type PlanText = { readonly id: string };
+
+/** The rest of a plan is read by the quota library, which whoever compiles brings along. */
+const PLAN: Shape<PlanText> = {
+  schema: { type: 'object', properties: { id: ID.schema }, required: ['id'] },
+  wanted:
+    'a usage plan, such as {id: gold, version: 1, limits: [{id: daily, level: key, quota: 100, period: DAY}]}',
+  read(value, path, report) {
+    const { id } = (typeof value === 'object' && value !== null ? value : {}) as { readonly id?: unknown };
+    if (id === undefined) report(path, '"id" is missing: write id: a name of the plan');
+    else if (ID.read(id, [...path, 'id'], report) !== undefined) return value as PlanText;
+    return undefined;
+  },
+};
+
+export const QUOTA = object(
+  {
+    plan: described(
+      NAMED,
+      'Id of the usage plan, or the claim that says it. A caller without the claim is denied.',
+    ),
+    tenant: described(
+      NAMED,
+      'Whose usage it is: a name that no other API of the usage table uses, or the claim that says it.',
+    ),
+  },
+  {
+    key: described(
+      object({ claim: CLAIM_PATH }, {}),
+      'The claim that says who is charged. Default: the principal, that is issuer and subject.',
+    ),
+    count: described(
+      oneOf('request', 'access-log'),
+      'request: the authorizer charges each request. access-log: usage-tracker charges what was logged, seconds later, and the authorizer denies whoever is over; answers may then be kept. Default: request.',
+    ),
+    routes: described(
+      list(text(/^([A-Z]+ \/\S*|[A-Z]+ \$default)$/, 'a route of the API, such as GET /orders/{id}')),
+      'The routes that are charged. Default: all. What a charged request costs is in the plan.',
+    ),
+    plans: described(list(PLAN, 1, 20), 'Usage plans that are published if the usage table has none as new.'),
+    admissionKey: described(
+      text(
+        /^[A-Za-z0-9_-]{20,100}(\$\{stage\})?$/,
+        'the value of an API key: 20 to 100 letters, digits, _ and -, and ${stage} at the end for that of the API',
+      ),
+      'REST with ApiKeySourceType AUTHORIZER: value of the API Gateway key by which admitted requests pass. Over quota the answer is then that of INVALID_API_KEY, which can be made 429; without it, 403. API Gateway takes a value once per account and region, hence ${stage}.',
+    ),
+  },
+);
+
+export type QuotaText = ShapeOf<typeof QUOTA>;

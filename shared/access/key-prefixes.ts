@@ -1,0 +1,36 @@
+/** What the access documents of a stage say of API keys, by prefix: which roles there are, whose caches keep answers. */
+import type { CompiledAccess } from './compiled-document.ts';
+
+export type KeyPrefix = {
+  /** Declared by a document that takes such keys; others would have no effect. */
+  readonly roles: ReadonlySet<string>;
+  readonly hasNativePlans: boolean;
+  /** The APIs that take such keys and may keep answers; those of WebSockets are never kept. */
+  readonly cached: readonly CachedApi[];
+};
+
+export type CachedApi = { readonly kind: 'rest' | 'http'; readonly apiId: string; readonly stage: string };
+
+/** `deployedStage` is the stage of the authorizers' own stack. */
+export function keyPrefixesOf(
+  { documents }: CompiledAccess,
+  deployedStage: string,
+): ReadonlyMap<string, KeyPrefix> {
+  const prefixes = new Map<string, KeyPrefix>();
+  for (const { kind, apis, apiKeys, roles } of documents) {
+    const own = apis.filter((api) => api.for === deployedStage);
+    for (const { prefix, only, nativeUsagePlan } of own.length === 0 ? [] : apiKeys) {
+      if (only?.includes(deployedStage) === false) continue;
+      const known = prefixes.get(prefix);
+      prefixes.set(prefix, {
+        roles: new Set([...(known?.roles ?? []), ...Object.keys(roles)]),
+        hasNativePlans: nativeUsagePlan === true || known?.hasNativePlans === true,
+        cached: [
+          ...(known?.cached ?? []),
+          ...(kind === 'websocket' ? [] : own.map(({ apiId, stage }) => ({ kind, apiId, stage }))),
+        ],
+      });
+    }
+  }
+  return prefixes;
+}

@@ -1,0 +1,36 @@
+/** API keys' administration as it runs in a Lambda function: configuration from the environment, real clock and network. */
+import { randomBytes } from 'node:crypto';
+import { createAuthorizerCaches, createNativeKeys } from '../aws/control-plane-poster.ts';
+import { readAccessAdminConfig } from '../config.ts';
+import { createDynamoDbLedger } from '../quota/dynamodb-ledger.ts';
+import { createDynamoDbListing } from '../quota/dynamodb-listing.ts';
+import { parseCompiledAccess } from './find-document.ts';
+import { KeyAdmin } from './key-admin.ts';
+import { keyPrefixesOf } from './key-prefixes.ts';
+
+/** Administrators wait, unlike requests. */
+const STORE_TIMEOUT_MS = 2000;
+
+/**
+ * @param compiled `access/compiled.json`
+ * @throws DomainError CONFIG_INVALID
+ */
+export function createLambdaKeyAdmin(compiled: unknown): KeyAdmin {
+  const { stage, tableName, usageKeySecret, controlPlane } = readAccessAdminConfig();
+  return new KeyAdmin(
+    {
+      store: createDynamoDbLedger({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
+      listing: createDynamoDbListing({ tableName }),
+      clock: { nowEpochMs: () => Date.now() },
+      random: {
+        hex: (digits) =>
+          randomBytes(Math.ceil(digits / 2))
+            .toString('hex')
+            .slice(0, digits),
+      },
+      caches: createAuthorizerCaches(controlPlane),
+      nativeKeys: createNativeKeys(controlPlane),
+    },
+    { prefixes: keyPrefixesOf(parseCompiledAccess(compiled), stage), usageKeySecret },
+  );
+}

@@ -1,0 +1,27 @@
+/**
+ * What the authorizer tells of a quota, as context: to the backend of an admitted request, and to the gateway
+ * response of a refused one, whose headers are made of it.
+ */
+import type { AuthorizerContext } from '../aws/authorizer-result.ts';
+import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
+import type { QuotaAnswer } from '../ports.ts';
+
+/** A document may call no claim so. */
+export const QUOTA_CONTEXT_NAMES: ReadonlySet<string> = new Set([
+  'rateLimit',
+  'rateLimitPolicy',
+  'retryAfter',
+  'violatedPolicy',
+]);
+
+/** `rateLimit` and `rateLimitPolicy` hold the fields of those names; a refusal adds `retryAfter` and `violatedPolicy`. */
+export function quotaContext(decision: QuotaAnswer): AuthorizerContext {
+  const { ratelimit, 'ratelimit-policy': policy } = rateLimitHeaders(decision.limits);
+  return {
+    ...(ratelimit !== undefined && { rateLimit: ratelimit }),
+    ...(policy !== undefined && { rateLimitPolicy: policy }),
+    ...(!decision.allowed && { violatedPolicy: decision.limit }),
+    ...(!decision.allowed &&
+      decision.retryAfterSeconds !== undefined && { retryAfter: decision.retryAfterSeconds }),
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * AwsCaller over HTTPS. One signed request each is all that a function needs of EventBridge, SQS, SSM or Secrets
+ * Manager; their SDK clients would be 300 KB more in the layer and 40 ms more of a cold start, apiece.
+ */
+import type { IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { AwsCall, AwsCaller } from '../ports.ts';
+import { signRequest } from './sign-request.ts';
+
+export type AwsCallerConfig = {
+  readonly region: string;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+  /** Origins other than AWS's own (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SQS`). */
+  readonly endpointOf: (service: AwsCall['service']) => string | undefined;
+};
+
+/** A first TLS handshake out of a cold network often fails once, and GitHub never sends a delivery again. */
+const ATTEMPTS = 2;
+const ATTEMPT_TIMEOUT_MS = 2_000;
+const ANSWER_LIMIT_BYTES = 256 * 1024;
+const JSON_VERSIONS: Readonly<Record<AwsCall['service'], string>> = {
+  events: '1.1',
+  secretsmanager: '1.1',
+  sqs: '1.0',
+  ssm: '1.1',
+};
+
+/** AWS's answer to a call that it did not carry out; the message may quote the call, so nobody should log it. */
+export class AwsRefusal extends Error {
+  override readonly name: string;
+  readonly status: number;
+
+  constructor(code: string, status: number) {
+    super(`AWS refused with ${status}`);
+    this.name = code;
+    this.status = status;
+  }
+}
+
+export function createAwsCaller(config: AwsCallerConfig): AwsCaller {
+  return {
+    async call(call) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await send(call, config);
+        } catch (error) {
+          const mayChange = !(error instanceof AwsRefusal) || error.status >= 500 || error.status === 429;
+          if (attempt >= ATTEMPTS || !mayChange) throw error;
+        }
+      }
+    },
+  };
+}
+
+async function send(
+  { service, target, input }: AwsCall,
+  config: AwsCallerConfig,
+): ReturnType<AwsCaller['call']> {
+  const { region, credentials } = config;
+  const url = new URL('/', config.endpointOf(service) ?? originOf(service, region));
+  const body = JSON.stringify(input);
+  const headers = signRequest({
+    ...credentials,
+    ...{ method: 'POST', url, body, service, region, nowEpochMs: Date.now() },
+    headers: {
+      'Content-Type': `application/x-amz-json-${JSON_VERSIONS[service]}`,
+      'X-Amz-Target': target,
+    },
+  });
+  const begin = url.protocol === 'https:' ? httpsRequest : process.getBuiltinModule('node:http').request;
+  const signal = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS);
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    begin(url, { method: 'POST', headers, signal }, resolve).on('error', reject).end(body);
+  });
+  const answer = parseAnswer(await readAnswer(response));
+  const status = response.statusCode ?? 0;
+  if (status === 200) return answer;
+  throw new AwsRefusal(codeOf(response.headers['x-amzn-errortype'], answer), status);
+}
+
+function originOf(service: string, region: string): string {
+  return `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+}
+
+async function readAnswer(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > ANSWER_LIMIT_BYTES)
+      throw new RangeError(`the answer is over ${ANSWER_LIMIT_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseAnswer(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const answer: unknown = JSON.parse(text === '' ? '{}' : text);
+    return typeof answer === 'object' && answer !== null ? { ...answer } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** `com.amazonaws.sqs#QueueDoesNotExist` → `QueueDoesNotExist` */
+function codeOf(header: string | string[] | undefined, answer: Readonly<Record<string, unknown>>): string {
+  const type = typeof header === 'string' ? header : answer['__type'];
+  const code = typeof type === 'string' ? /([A-Za-z]{1,80})(?::|$)/.exec(type)?.[1] : undefined;
+  return code ?? 'AwsRefusal';
+}

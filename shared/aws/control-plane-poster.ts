@@ -1,0 +1,115 @@
+/** AuthorizerCaches and NativeKeys by API Gateway's own API, signed as this function. */
+import { DomainError } from '../errors.ts';
+import type { AuthorizerCaches, NativeKeys } from '../ports.ts';
+import { signRequest } from './sign-request.ts';
+
+export type ControlPlaneConfig = {
+  readonly region: string;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+  /** Instead of AWS's own address: `AWS_ENDPOINT_URL_API_GATEWAY`, `AWS_ENDPOINT_URL`. */
+  readonly endpoint: string | undefined;
+};
+
+type Reply = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
+type Call = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, input?: object) => Promise<Reply>;
+
+const TIMEOUT_MS = 5000;
+const ANSWER_LIMIT_BYTES = 1024 * 1024;
+
+export function createAuthorizerCaches(config: ControlPlaneConfig): AuthorizerCaches {
+  const call = createCall(config);
+  return {
+    async flush({ kind, apiId, stage }) {
+      const apis = kind === 'rest' ? '/restapis' : '/v2/apis';
+      const path = `${apis}/${encodeURIComponent(apiId)}/stages/${encodeURIComponent(stage)}/cache/authorizers`;
+      expectSuccess(await call('DELETE', path), `to flush the authorizers' cache of ${apiId}/${stage}`);
+    },
+  };
+}
+
+export function createNativeKeys(config: ControlPlaneConfig): NativeKeys {
+  const call = createCall(config);
+  return {
+    async put({ name, value, usagePlanId }) {
+      const made = await call('POST', '/apikeys', { name, value, enabled: true });
+      // The same operation, sent again: the key is there.
+      const id = made.status === 409 ? await findKey(call, name) : idOf(made, 'to make an API key');
+      const plan = `/usageplans/${encodeURIComponent(usagePlanId)}/keys`;
+      const joined = await call('POST', plan, { keyId: id, keyType: 'API_KEY' });
+      if (joined.status === 404) throw new DomainError('PLAN_UNKNOWN', 'API Gateway has no such usage plan');
+      if (joined.status !== 409) expectSuccess(joined, 'to put an API key into a usage plan');
+      return id;
+    },
+    async disable(apiKeyId) {
+      const patchOperations = [{ op: 'replace', path: '/enabled', value: 'false' }];
+      const done = await call('PATCH', `/apikeys/${encodeURIComponent(apiKeyId)}`, { patchOperations });
+      // Whoever deleted it has done more than that.
+      if (done.status !== 404) expectSuccess(done, 'to disable an API key');
+    },
+  };
+}
+
+async function findKey(call: Call, name: string): Promise<string> {
+  const { body } = await call('GET', `/apikeys?name=${encodeURIComponent(name)}&includeValues=false`);
+  const { item = memberOf(body['_embedded'], 'item') } = body;
+  const items: readonly unknown[] = Array.isArray(item) ? item : [item];
+  const found = items.find((key) => memberOf(key, 'name') === name);
+  return idOf({ status: 200, body: { id: memberOf(found, 'id') } }, 'to find an API key that is there');
+}
+
+function createCall({ region, credentials, endpoint }: ControlPlaneConfig): Call {
+  const origin =
+    endpoint ?? `https://apigateway.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  return async (method, path, input) => {
+    const url = new URL(path, origin);
+    const body = input === undefined ? undefined : JSON.stringify(input);
+    const headers = signRequest({
+      ...{ method, url, service: 'apigateway', region, nowEpochMs: Date.now() },
+      ...credentials,
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+      ...(body !== undefined && { body }),
+    });
+    // Clients set it themselves, and refuse to be told.
+    Reflect.deleteProperty(headers, 'Host');
+    try {
+      const response = await fetch(url, {
+        ...{ method, headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) },
+        ...(body !== undefined && { body }),
+      });
+      return { status: response.status, body: parseBody(await response.text()) };
+    } catch (cause) {
+      throw new DomainError('CONTROL_PLANE_FAILED', 'API Gateway cannot be reached', { cause });
+    }
+  };
+}
+
+function parseBody(text: string): Reply['body'] {
+  if (text.length > ANSWER_LIMIT_BYTES) return {};
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? { ...body } : {};
+  } catch {
+    return {};
+  }
+}
+
+function idOf(reply: Reply, what: string): string {
+  expectSuccess(reply, what);
+  const { id } = reply.body;
+  if (typeof id === 'string') return id;
+  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was asked ${what} and named none`);
+}
+
+/** The answer's text may quote the call, which holds a key's value: only its status is repeated. */
+function expectSuccess({ status }: Reply, what: string): void {
+  if (status >= 200 && status < 300) return;
+  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was asked ${what} and answered ${status}`);
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

@@ -1,0 +1,24 @@
+/** Packages that ours leaves to its users: Lambda's runtime or a layer has them, another host may not. */
+import { DomainError } from '../errors.ts';
+
+/**
+ * `load` imports the package of that name by a literal, which is all that bundlers see.
+ * @throws DomainError CONFIG_INVALID where the package is not installed, so that this never looks like an outage
+ */
+export async function loadPackage<T>(name: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (cause) {
+    if (!isMissing(cause, name)) throw cause;
+    throw new DomainError('CONFIG_INVALID', `${name} is not installed where this runs: npm install ${name}`, {
+      cause,
+    });
+  }
+}
+
+/** ES modules and CommonJS say it by different codes; either may speak of what the package itself needs. */
+function isMissing(error: unknown, name: string): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  const isUnresolved = error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND';
+  return isUnresolved && error.message.split('\n', 1)[0]?.includes(`'${name}'`) === true;
+}

@@ -1,0 +1,35 @@
+/** Tickets as they are given in a Lambda function: configuration from the environment, real clock and chance. */
+import { randomBytes } from 'node:crypto';
+import { parseCompiledAccess } from '../access/find-document.ts';
+import type { TicketPorts } from '../access/issue-ticket.ts';
+import { createTicketStore } from '../access/ticket-store.ts';
+import { readTicketDeskConfig } from '../config.ts';
+import { createDynamoDbLedger } from '../quota/dynamodb-ledger.ts';
+import { createTicketDesk } from './ws-ticket.ts';
+import type { TicketDesk } from './ws-ticket.ts';
+
+/** A browser waits, but not for long. */
+const STORE_TIMEOUT_MS = 1000;
+
+/**
+ * @param compiled `access/compiled.json`
+ * @throws DomainError CONFIG_INVALID
+ */
+export function createLambdaTicketDesk(compiled: unknown): TicketDesk {
+  const { stage, tableName } = readTicketDeskConfig();
+  return createTicketDesk(parseCompiledAccess(compiled), stage, createLambdaTicketPorts(tableName));
+}
+
+/** What `issueTicket` needs in a handler of your own; `tableName`: the toolkit's `access` table. */
+export function createLambdaTicketPorts(tableName: string): TicketPorts {
+  return {
+    tickets: createTicketStore(createDynamoDbLedger({ tableName, timeoutMs: STORE_TIMEOUT_MS })),
+    clock: { nowEpochMs: () => Date.now() },
+    random: {
+      hex: (digits) =>
+        randomBytes(Math.ceil(digits / 2))
+          .toString('hex')
+          .slice(0, digits),
+    },
+  };
+}

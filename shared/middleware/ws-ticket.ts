@@ -1,0 +1,116 @@
+/**
+ * `POST /ws-ticket`: a one-time ticket for whoever the route's authorizer recognised. Behind REST and HTTP APIs of
+ * either payload; who calls is read from `requestContext.authorizer` only, which nobody but API Gateway can write.
+ */
+import type { CompiledAccess, CompiledDocument, CompiledTicketIssuer } from '../access/compiled-document.ts';
+import { documentOf } from '../access/find-document.ts';
+import { issueTicket } from '../access/issue-ticket.ts';
+import type { TicketPorts } from '../access/issue-ticket.ts';
+import { parseTicketCaller, TICKET_CALLER } from '../access/ticket-caller.ts';
+import type { TicketCaller } from '../access/ticket.ts';
+import { parseFields, parseOptionalFields } from '../aws/event-fields.ts';
+import type { ProxyResult } from '../aws/proxy-result.ts';
+import { DomainError, isTokenError } from '../errors.ts';
+import { problem, problemOf, problemReply } from '../http/problem.ts';
+import { jsonReply } from '../http/reply.ts';
+import { callerOf } from './access.ts';
+
+const BODY_LIMIT_CHARACTERS = 1024;
+
+/**
+ * `{"ticket":"wst_…","expiresInSeconds":30,"for":"tracking"}`. The body may name the document of the WebSocket,
+ * `{"for":"tracking"}`; it must where several take tickets of the API's callers.
+ */
+export type TicketDesk = (event: unknown) => Promise<ProxyResult>;
+
+/** The desk throws DomainError for failures of ours: API_UNKNOWN, CONFIG_INVALID, EVENT_MALFORMED, STORE_UNAVAILABLE. */
+export function createTicketDesk(
+  access: CompiledAccess,
+  deployedStage: string,
+  ports: TicketPorts,
+): TicketDesk {
+  return async (event) => {
+    const takers = takersOf(access, deployedStage, event);
+    const caller = callerOfTicket(event);
+    const wanted = readWanted(event);
+    const taker = wanted === undefined && takers.length === 1 ? takers[0] : takers.find(isNamed(wanted));
+    if (taker === undefined) {
+      const names = takers.map(({ document }) => document.name).join(', ');
+      return problemReply(problem(400, 'Bad Request', `name one of ${names} as "for" in a JSON body`));
+    }
+    const { name } = taker.document;
+    try {
+      const issued = await issueTicket(ports, {
+        ...{ document: name, caller, ttlSeconds: taker.issuer.ttlSeconds },
+      });
+      const reply = jsonReply(200, { ...issued, for: name });
+      return { ...reply, headers: { ...reply.headers, 'cache-control': 'no-store' } };
+    } catch (error) {
+      if (isTokenError(error)) return problemReply(problemOf(error));
+      throw error;
+    }
+  };
+}
+
+/**
+ * For handlers of your own.
+ * @throws DomainError CONFIG_INVALID: no authorizer of ours has answered for the route, no document takes tickets of its
+ *   callers, or the caller has more roles and scopes than a context can hold
+ */
+export function callerOfTicket(event: unknown): TicketCaller {
+  const caller = callerOf(event);
+  const told = parseTicketCaller(caller?.context[TICKET_CALLER]);
+  if (caller === undefined || told === undefined)
+    throw new DomainError('CONFIG_INVALID', "the route's authorizer does not tell who asks for a ticket");
+  const { subject, issuer, clientId, expiresAtEpochSeconds } = caller;
+  if (issuer === undefined)
+    throw new DomainError('CONFIG_INVALID', "the route's authorizer does not tell the caller's issuer");
+  return {
+    ...told,
+    ...{ subject, issuer },
+    ...(clientId !== undefined && { clientId }),
+    ...(expiresAtEpochSeconds !== undefined && { expiresAtEpochSeconds }),
+  };
+}
+
+type Taker = { readonly document: CompiledDocument; readonly issuer: CompiledTicketIssuer };
+
+/** The WebSockets that take tickets of the callers of the event's API. */
+function takersOf(access: CompiledAccess, deployedStage: string, event: unknown): readonly Taker[] {
+  const { apiId, stage } = parseFields(parseFields(event)['requestContext']);
+  if (typeof apiId !== 'string' || typeof stage !== 'string')
+    throw new DomainError('EVENT_MALFORMED', 'the event does not name its API and stage');
+  const giver = documentOf(access, deployedStage, { apiId, stage });
+  if (giver === undefined)
+    throw new DomainError('API_UNKNOWN', 'no access document protects the API and stage of the event');
+  const takers = access.documents
+    .filter(({ apis }) => apis.some((api) => api.for === deployedStage))
+    .flatMap((document) =>
+      document.tickets
+        .filter(({ from, only }) => from.includes(giver.name) && (only?.includes(deployedStage) ?? true))
+        .map((issuer) => ({ document, issuer })),
+    );
+  if (takers.length > 0) return takers;
+  throw new DomainError('CONFIG_INVALID', 'no access document takes tickets of the callers of this API');
+}
+
+/** An empty text is what no document is called: a body that is none. */
+function readWanted(event: unknown): string | undefined {
+  const { body, isBase64Encoded } = parseOptionalFields(event);
+  if (typeof body !== 'string' || body === '') return undefined;
+  if (body.length > BODY_LIMIT_CHARACTERS) return '';
+  try {
+    const value: unknown = JSON.parse(
+      isBase64Encoded === true ? Buffer.from(body, 'base64').toString('utf8') : body,
+    );
+    const wanted = typeof value === 'object' && value !== null && 'for' in value ? value.for : undefined;
+    if (wanted === undefined) return undefined;
+    return typeof wanted === 'string' ? wanted : '';
+  } catch {
+    return '';
+  }
+}
+
+function isNamed(wanted: string | undefined): (taker: Taker) => boolean {
+  return ({ document }) => document.name === wanted;
+}

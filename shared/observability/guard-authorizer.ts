@@ -1,0 +1,88 @@
+/** The outermost wrapper of an authorizer: what leaves is what the authorizer decided, whatever stands between. */
+import { DomainError, UnauthorizedAnswer } from '../errors.ts';
+
+type Decided<Result> =
+  | { readonly kind: 'answered'; readonly result: Result }
+  | { readonly kind: 'unauthorized' }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** What one invocation has decided; empty until its authorizer has been reached. */
+type Invocation<Result> = { decided?: Decided<Result> };
+
+/**
+ * `wrap` puts around the authorizer whatever its owner likes, once: `(authorize) => middy().use(mine).handler(authorize)`.
+ * The inside keeps what it decided and the outside says that and nothing else. In middy an `onError` that sets a
+ * response makes an allowing answer of a 401, one that replaces the error makes a 500 of it, and a `before` that
+ * returns `{isAuthorized: true}` skips the authorizer.
+ * @throws UnauthorizedAnswer where the authorizer, or a middleware by exactly this message, says so
+ * @throws DomainError its own failures; ANSWER_REPLACED where something else came out than it answered
+ */
+export function guardAuthorizer<Args extends readonly unknown[], Outer extends readonly unknown[], Result>(
+  authorize: (...args: Args) => Promise<Result>,
+  wrap: (authorize: (...args: Args) => Promise<Result>) => (...args: Outer) => unknown,
+): (...args: Outer) => Promise<Result> {
+  // An import of the module reads exports of it that no function needs: 0.7 ms.
+  const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
+  const invocations = new AsyncLocalStorage<Invocation<Result>>();
+  const wrapped = wrap(async (...args) => {
+    const invocation = invocations.getStore();
+    // Who calls from elsewhere would not be heard.
+    if (invocation === undefined) throw replaced();
+    try {
+      const result = freeze(await authorize(...args));
+      invocation.decided = { kind: 'answered', result };
+      return result;
+    } catch (error) {
+      invocation.decided =
+        error instanceof UnauthorizedAnswer ? { kind: 'unauthorized' } : { kind: 'failed', error };
+      throw error;
+    }
+  });
+  return async (...args) => {
+    const invocation: Invocation<Result> = {};
+    let ended: { readonly returned: unknown } | { readonly thrown: unknown };
+    try {
+      ended = { returned: await invocations.run(invocation, async () => await wrapped(...args)) };
+    } catch (thrown) {
+      ended = { thrown };
+    }
+    return settle(invocation.decided, ended);
+  };
+}
+
+function settle<Result>(
+  decided: Decided<Result> | undefined,
+  ended: { readonly returned: unknown } | { readonly thrown: unknown },
+): Result {
+  if (decided?.kind === 'unauthorized') throw new UnauthorizedAnswer();
+  if (decided?.kind === 'failed') throw toFailure(decided.error);
+  if ('thrown' in ended) {
+    const isRefusal = ended.thrown instanceof Error && ended.thrown.message === 'Unauthorized';
+    throw isRefusal ? new UnauthorizedAnswer() : toFailure(ended.thrown);
+  }
+  if (decided === undefined || ended.returned !== decided.result) throw replaced();
+  return decided.result;
+}
+
+/** Lambda logs what a function fails with: only our own messages are known to quote no caller, and no cause is. */
+function toFailure(error: unknown): Error {
+  return error instanceof DomainError
+    ? new DomainError(error.code, error.message)
+    : new Error('the authorizer failed');
+}
+
+function replaced(): DomainError {
+  return new DomainError(
+    'ANSWER_REPLACED',
+    'what came out of the function is not what its authorizer answered',
+  );
+}
+
+/** A middleware that changes the answer in place fails, instead of granting what nobody decided. */
+function freeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const member of Object.values(value)) freeze(member);
+  }
+  return value;
+}

@@ -1,0 +1,63 @@
+/** What quotas do, as CloudWatch metrics; the alarms of resources/quota.yml look at these names. */
+import type { MetricUnit } from '@aws-lambda-powertools/metrics/types';
+import type { QuotaEvent } from '../quota/holder-ports.ts';
+
+/** The part of powertools' Metrics that is used here. Its dimensions are its own; the alarms go by `service` alone. */
+export type MetricSink = { addMetric(name: string, unit: MetricUnit, value: number): unknown };
+
+/**
+ * `observe` of quotas, for our functions and for users' own: `createDynamoDbQuotas({ …, observe: countQuotas(metrics) })`.
+ * A request that is served from a lease tells nothing, so this costs what grants cost, not what requests do. Ids of
+ * limits, tenants and keys stay out: they are no dimensions, whose every value is a metric of its own and is billed so.
+ * | metric | counts |
+ * | --- | --- |
+ * | `QuotaGrants`, `QuotaLeases` | grants by the table; those of them that were more than one request needed |
+ * | `QuotaUnitsGranted`, `QuotaUnitsReturned`, `QuotaUnitsWasted` | units; wasted = charged, and used by nobody |
+ * | `QuotaDenied`, `QuotaSuspended` | refusals that were asked of the table: over quota or rate; suspended keys |
+ * | `QuotaUnavailable` | the same, where the table was out of reach; further requests are refused unasked for a second |
+ * | `QuotaStoreLatency` | milliseconds of each call of the table |
+ * | `QuotaStoreThrottled` | calls that the table throttled: a hot ledger |
+ * | `QuotaThreshold` | thresholds (`alarms` of a plan) that were crossed |
+ * | `QuotaClockOff` | clocks found wrong by the table's; the error in milliseconds is `QuotaClockError` |
+ */
+export function countQuotas(metrics: MetricSink): (event: QuotaEvent) => void {
+  const count = (name: string, units = 1): void => {
+    metrics.addMetric(name, 'Count', units);
+  };
+  return (event) => {
+    switch (event.kind) {
+      case 'granted':
+        count('QuotaGrants');
+        count('QuotaUnitsGranted', event.units);
+        if (event.leased) count('QuotaLeases');
+        return;
+      case 'refused':
+        count(REFUSALS[event.reason]);
+        return;
+      case 'returned':
+        count('QuotaUnitsReturned', event.units);
+        return;
+      case 'wasted':
+        count('QuotaUnitsWasted', event.units);
+        return;
+      case 'alarm':
+        count('QuotaThreshold');
+        return;
+      case 'store':
+        metrics.addMetric('QuotaStoreLatency', 'Milliseconds', event.elapsedMs);
+        if (event.outcome === 'throttled') count('QuotaStoreThrottled');
+        return;
+      case 'clock-off':
+        count('QuotaClockOff');
+        metrics.addMetric('QuotaClockError', 'Milliseconds', Math.abs(event.byMs));
+    }
+  };
+}
+
+const REFUSALS = {
+  'quota-exceeded': 'QuotaDenied',
+  'rate-limited': 'QuotaDenied',
+  concurrency: 'QuotaDenied',
+  suspended: 'QuotaSuspended',
+  unavailable: 'QuotaUnavailable',
+} as const;

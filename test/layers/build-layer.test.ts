@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { buildLayer } from '../../layers/build-layer.ts';
+import { LAYER_PACKAGES, specifierOf } from '../../layers/contents.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+describe('buildLayer', () => {
+  let directory = '';
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'gatewright-layer-'));
+    await buildLayer(ROOT, directory);
+  });
+  after(() => rm(directory, { recursive: true }));
+
+  for (const { name, subpaths } of LAYER_PACKAGES)
+    it(`ships ${name} in one file with all that its subpaths export`, async () => {
+      const file = join(directory, 'nodejs/node_modules', name, 'index.mjs');
+      const shipped = (await import(pathToFileURL(file).href)) as object;
+
+      for (const subpath of subpaths) {
+        const original = (await import(specifierOf(name, subpath))) as object;
+        // Of a CommonJS module Node shows the whole under two more names.
+        const whole = 'module.exports' in original ? ['module.exports', 'default'] : [];
+        const wanted = Object.keys(original).filter((one) => !whole.includes(one));
+        assert.deepEqual(
+          wanted.filter((one) => !(one in shipped)),
+          [],
+        );
+      }
+    });
+});

@@ -1,0 +1,246 @@
+/** The quota of an access document, from what the authorizer answers to what the usage table holds. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { withoutCharged } from '#shared/access/charge-quota.ts';
+import type { LoadQuotas } from '#shared/access/charge-quota.ts';
+import {
+  aCharging,
+  contextOf,
+  effectOf,
+  keeperOf,
+  PLAN,
+  QUOTA,
+  resourcesOf,
+} from '../../support/a-charging.ts';
+import { aDocument, API_ID, ARN } from '../../support/an-access-document.ts';
+import { NOON_MS, QuotaTable } from '../../support/quota-table.ts';
+
+const ADMISSION_KEY = 'acme-admitted-requests-${stage}';
+
+describe('an access document with a quota', () => {
+  it('charges each request by the route, says how the quota stands, and denies when it is spent', async () => {
+    const { ask, table, counts, loads } = aCharging();
+
+    const first = await ask('GET/users/7');
+    const second = await ask('GET/users');
+    const third = await ask('GET/users');
+
+    assert.deepEqual([first, second, third].map(effectOf), ['Allow', 'Allow', 'Deny']);
+    assert.equal(contextOf(first)['rateLimitPolicy'], '"daily";q=3;w=86400');
+    assert.equal(contextOf(second)['rateLimit'], '"daily";r=0;t=43200');
+    assert.equal(contextOf(third)['violatedPolicy'], 'daily');
+    assert.ok(Number(contextOf(third)['retryAfter']) >= 43_200, 'not before the next day');
+    assert.equal(contextOf(third)['sub'], 'alice');
+    assert.deepEqual(counts, ['Allow', 'Allow', 'Deny quota_exceeded']);
+    assert.equal(table.ledger()['rem'], 0);
+    assert.deepEqual(loads, [[PLAN]], 'made once, with the plans to publish');
+  });
+
+  it('lets one request in by each answer, so that the next has to be charged', async () => {
+    const { ask } = aCharging();
+
+    assert.match(resourcesOf(await ask('GET/users/7')), new RegExp(`${API_ID}/prod/GET/users/7"`));
+  });
+
+  it('charges by the stamp of API Gateway, not by the clock of the function', async () => {
+    const { ask, table } = aCharging();
+    for (let call = 0; call < 4; call += 1) await ask('GET/users');
+    const midnightMs = NOON_MS + 43_200_000;
+    table.nowMs = midnightMs + 2000;
+
+    const late = await ask('GET/users', {}, { receivedAtEpochMs: midnightMs - 1 });
+    const next = await ask('GET/users', {}, { receivedAtEpochMs: midnightMs });
+
+    assert.deepEqual([late, next].map(effectOf), ['Deny', 'Allow']);
+    assert.ok([...table.items.keys()].some((name) => name.includes('P#2026-11-20')));
+  });
+
+  it('tells callers apart by the claim that the document names, or by issuer and subject', async () => {
+    const { ask, table } = aCharging({ quota: { ...QUOTA, key: undefined, tenant: { claim: 'org' } } });
+
+    await ask('GET/users', { org: 'acme', sub: 'alice' });
+    await ask('GET/users', { org: 'other', sub: 'alice' });
+
+    const ledgers = [...table.items.keys()]
+      .filter((name) => name.includes('\nP#'))
+      .map((name) => name.split('\n')[0]);
+    assert.deepEqual(ledgers, ['Q#acme#daily#main|alice', 'Q#other#daily#main|alice']);
+  });
+
+  for (const claims of [{}, { org: '' }, { org: 7 }, { org: 'x'.repeat(257) }])
+    it(`denies a caller whose token says ${JSON.stringify(claims).slice(0, 20)} as the tenant`, async () => {
+      const { ask, table, counts } = aCharging({ quota: { ...QUOTA, tenant: { claim: 'org' } } });
+
+      assert.equal(effectOf(await ask('GET/users', claims)), 'Deny');
+      assert.deepEqual(counts, ['Deny forbidden']);
+      assert.equal(table.calls.length, 0);
+    });
+
+  it('charges nobody whom the rules deny', async () => {
+    const rules = [
+      {
+        id: 'own',
+        effect: 'allow',
+        methods: ['GET'],
+        paths: ['/users/{id}'],
+        bind: { id: { claim: 'sub' } },
+      },
+    ];
+    const { ask, table, counts } = aCharging({ over: { rules } });
+
+    assert.equal(effectOf(await ask('GET/users/bob')), 'Deny');
+    assert.equal(effectOf(await ask('GET/users/alice')), 'Allow');
+    assert.deepEqual(counts, ['Deny forbidden', 'Allow']);
+    assert.equal(table.ledger()['rem'], 1);
+  });
+
+  // quota.md §2 F10: a store failure is never a spent quota; an authorizer cannot say 503.
+  it('fails while the usage table is out of reach, which API Gateway answers with 500', async () => {
+    const { ask, table, counts } = aCharging();
+    table.isDown = true;
+
+    await assert.rejects(ask('GET/users'), { code: 'STORE_UNAVAILABLE' });
+    assert.deepEqual(counts, ['StoreUnavailable']);
+  });
+
+  it('fails, and is not taken for a bad token, when the plan is unknown', async () => {
+    const { ask, counts } = aCharging({ quota: { plan: { claim: 'plan' }, tenant: 'acme' } });
+
+    await assert.rejects(ask('GET/users', { plan: 'platinum' }), { code: 'PLAN_UNKNOWN' });
+    assert.deepEqual(counts, ['PlanUnknown']);
+  });
+
+  it('tries again to make the quotas after that has failed', async () => {
+    const table = new QuotaTable();
+    let tries = 0;
+    const load: LoadQuotas = (plans) => {
+      tries += 1;
+      return tries === 1
+        ? Promise.reject(new Error('no such package'))
+        : Promise.resolve(keeperOf(table, plans));
+    };
+    const { ask } = aCharging({ load });
+
+    await assert.rejects(ask('GET/users'), /no such package/);
+    assert.equal(effectOf(await ask('GET/users')), 'Allow');
+  });
+
+  it('answers an HTTP API simply where the document says so', async () => {
+    const { ask } = aCharging({ kind: 'http', over: { result: { format: 'simple' } } });
+
+    const verdicts = [];
+    for (let call = 0; call < 4; call += 1)
+      verdicts.push(((await ask('GET/users')) as { isAuthorized: boolean }).isAuthorized);
+    assert.deepEqual(verdicts, [true, true, true, false]);
+  });
+
+  it('charges two APIs of one document to one ledger, and opens neither by the answer of the other', async () => {
+    const [twin, quota] = ['twinapi123', { ...QUOTA, admissionKey: ADMISSION_KEY }];
+    const { ask, table } = aCharging({ quota, otherApiIds: [twin] });
+    const atTwin = { arn: { ...ARN, apiId: twin, target: 'GET/users' } };
+
+    const results = [
+      await ask('GET/users'),
+      await ask('GET/users', {}, atTwin),
+      await ask('GET/users'),
+      await ask('GET/users', {}, atTwin),
+    ];
+
+    const keys = results.map((result) => (result as { usageIdentifierKey?: string }).usageIdentifierKey);
+    assert.deepEqual(keys.map(Boolean), [true, true, true, false]);
+    assert.equal(table.ledger()['rem'], 0);
+    assert.match(resourcesOf(results[1]), /:twinapi123\/prod\/GET\/users"/);
+    assert.doesNotMatch(resourcesOf(results[1]), new RegExp(API_ID));
+  });
+
+  it('charges opening a WebSocket connection', async () => {
+    const { ask } = aCharging({ kind: 'websocket' });
+
+    const effects = [];
+    for (let call = 0; call < 4; call += 1) effects.push(effectOf(await ask('$connect')));
+    assert.deepEqual(effects, ['Allow', 'Allow', 'Allow', 'Deny']);
+  });
+});
+
+describe('a quota with an admission key', () => {
+  const withKey = { quota: { ...QUOTA, admissionKey: ADMISSION_KEY } };
+  const keyOf = (result: unknown) => (result as { usageIdentifierKey?: string }).usageIdentifierKey;
+
+  it('gives the key to whoever is within the quota, and lets API Gateway refuse the rest for want of it', async () => {
+    const { ask, counts } = aCharging(withKey);
+
+    const results = [];
+    for (let call = 0; call < 4; call += 1) results.push(await ask('GET/users'));
+
+    assert.deepEqual(results.map(effectOf), ['Allow', 'Allow', 'Allow', 'Allow']);
+    const key = 'acme-admitted-requests-prod';
+    assert.deepEqual(results.map(keyOf), [key, key, key, undefined]);
+    assert.deepEqual(counts, ['Allow', 'Allow', 'Allow', 'Deny quota_exceeded']);
+  });
+
+  it('still denies by policy whom the rules, or the operator, keep out', async () => {
+    const rules = [{ id: 'none', effect: 'deny', methods: ['*'], paths: ['/**'] }];
+    const { ask } = aCharging({ ...withKey, over: { rules } });
+    const { ask: askSuspended, table } = aCharging(withKey);
+    await askSuspended('GET/users');
+    for (const [name, item] of table.items)
+      if (name.includes('\nP#')) table.items.set(name, { ...item, susp: 1 });
+
+    assert.equal(effectOf(await ask('GET/users')), 'Deny');
+    table.nowMs += 120_000;
+    const suspended = await askSuspended('GET/users/7');
+    assert.equal(effectOf(suspended), 'Deny');
+    assert.equal(keyOf(suspended), undefined);
+    assert.equal(contextOf(suspended)['retryAfter'], undefined);
+  });
+});
+
+describe('a quota on some routes', () => {
+  const some = { quota: { ...QUOTA, routes: ['GET /users/{id}'] } };
+
+  it('charges these and no others', async () => {
+    const { ask, table } = aCharging(some);
+
+    const effects = [];
+    for (const target of ['GET/users', 'GET/users', 'GET/users/7', 'GET/users/7', 'GET/users'])
+      effects.push(effectOf(await ask(target)));
+
+    assert.deepEqual(effects, ['Allow', 'Allow', 'Allow', 'Deny', 'Allow']);
+    assert.equal(table.ledger()['rem'], 1);
+  });
+
+  it('opens none of them by the answer to another, which an API may keep', async () => {
+    const { ask, document } = aCharging(some);
+
+    const kept = resourcesOf(await ask('GET/users'));
+    assert.match(kept, /GET\/users"/);
+    assert.doesNotMatch(kept, /GET\/users\//);
+    assert.equal(withoutCharged(document), withoutCharged(document));
+  });
+
+  it('denies them to a TOKEN authorizer, which has nothing to charge by', async () => {
+    const { ask, counts } = aCharging({ ...some, load: undefined });
+
+    assert.equal(effectOf(await ask('GET/users/7')), 'Deny');
+    assert.doesNotMatch(resourcesOf(await ask('GET/users')), /GET\/users\//);
+    assert.deepEqual(counts, ['Deny forbidden', 'Allow']);
+  });
+
+  it('keeps the binding of a route that it leaves out from slipping to another', async () => {
+    const rules = [
+      {
+        id: 'own',
+        effect: 'allow',
+        methods: ['GET'],
+        paths: ['/a/{id}', '/b/c/{id}'],
+        bind: { id: { claim: 'sub' } },
+      },
+    ];
+    const text = { rules, quota: { ...QUOTA, routes: ['GET /a/{id}'] } };
+    const open = withoutCharged(aDocument(text, ['GET /a/{id}', 'GET /b/c/{id}']));
+
+    assert.deepEqual(open.rules, [
+      { id: 'own', effect: 'allow', routes: [1], bind: [{ segments: [2], claim: ['sub'] }] },
+    ]);
+  });
+});

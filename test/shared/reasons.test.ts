@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { DomainError } from '#shared/errors.ts';
+import { failureReason, reasonOf } from '#shared/reasons.ts';
+
+describe('reasonOf', () => {
+  for (const [refusal, reason] of [
+    ['TOKEN_MISSING', 'missing_token'],
+    ['TOKEN_MALFORMED', 'invalid_token'],
+    ['TOKEN_SIGNATURE_INVALID', 'invalid_signature'],
+    ['TOKEN_KEY_UNKNOWN', 'invalid_signature'],
+    ['TOKEN_CLAIM_INVALID', 'invalid_claims'],
+    ['TOKEN_EXPIRED', 'token_expired'],
+    ['no-rule', 'insufficient_scope'],
+    ['deny-rule', 'forbidden'],
+    ['not-owner', 'forbidden'],
+  ] as const)
+    it(`calls ${refusal} ${reason}`, () => assert.equal(reasonOf(refusal), reason));
+});
+
+describe('failureReason', () => {
+  it('tells an outage of the issuer from all else', () => {
+    assert.equal(failureReason(new DomainError('KEY_SET_UNAVAILABLE', '')), 'jwks_unavailable');
+    assert.equal(failureReason(new DomainError('RESULT_TOO_LARGE', '')), 'policy_too_large');
+  });
+
+  it('has one word for what nobody foresaw', () => {
+    assert.equal(failureReason(new TypeError('x')), 'internal_error');
+    assert.equal(failureReason(undefined), 'internal_error');
+  });
+});
