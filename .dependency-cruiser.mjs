@@ -157,6 +157,12 @@ export default {
       { path: '^gateway/', pathNot: '^gateway/(index|errors|services/identity-file)\\.ts$' },
     ),
     rule(
+      'entries-know-shared-only',
+      "What users' handlers import is bundled into them: no gateway, no command.",
+      { path: '^package/entries/' },
+      { path: OURS, pathNot: '^shared/' },
+    ),
+    rule(
       'users-keep-out-of-each-other',
       'cli, plugin, bench and examples share through gateway/index.ts and #shared.',
       { path: '^(cli|plugin|bench|examples)/' },

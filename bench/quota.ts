@@ -3,16 +3,15 @@
  * DynamoDB; calls, latency and exactness of ours beside those of others. A table, and last on stdout one JSON
  * line. Exit code 1 when ours admits another number than the quota or takes more than 3 writes per 1,000 of a million.
  */
-import { fork, spawnSync } from 'node:child_process';
+import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { installRivals } from './install.ts';
 import { findFaultTroubles, runFaults } from './quota-faults.ts';
 import { RIVAL_FOLDER, USAGE_TABLE } from './quota-limiters.ts';
 import type { LimiterName } from './quota-limiters.ts';
@@ -22,7 +21,6 @@ import type { QuotaRow } from './quota-report.ts';
 import { startTables, stop } from './targets.ts';
 
 const RIVAL_VERSION = '11.4.0';
-const INSTALL_DEADLINE_MS = 120_000;
 const PROCESS = fileURLToPath(new URL('./quota-process.ts', import.meta.url));
 const SMALL = 20_000;
 const MILLION = 1_000_000;
@@ -55,25 +53,6 @@ function parseOptions(args: readonly string[]): Options {
     throw new Error(`--only wants ${names.join(', ')}`);
   if (only !== undefined && values.faults) throw new Error('--faults is about this library only');
   return { processes, only, faults: values.faults };
-}
-
-/** @returns why rate-limiter-flexible cannot take part, or undefined */
-function installRival(): string | undefined {
-  mkdirSync(RIVAL_FOLDER, { recursive: true });
-  const installed = join(RIVAL_FOLDER, 'node_modules/rate-limiter-flexible/package.json');
-  if (existsSync(installed) && readFileSync(installed, 'utf8').includes(`"${RIVAL_VERSION}"`))
-    return undefined;
-  const dependencies = { 'rate-limiter-flexible': RIVAL_VERSION };
-  writeFileSync(join(RIVAL_FOLDER, 'package.json'), JSON.stringify({ private: true, dependencies }));
-  const args = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts'];
-  const install = spawnSync('npm', args, {
-    cwd: RIVAL_FOLDER,
-    encoding: 'utf8',
-    timeout: INSTALL_DEADLINE_MS,
-  });
-  if (install.status === 0) return undefined;
-  const reason = install.stderr.split('\n').find((line) => line.includes('error')) ?? install.error?.message;
-  return `npm install of rate-limiter-flexible ${RIVAL_VERSION} failed: ${reason ?? 'no reason given'}`;
 }
 
 /** Anything that looks like a key pair: the embedded DynamoDB takes every one. */
@@ -154,7 +133,9 @@ function endWith(troubles: readonly string[], figures: object): void {
 
 async function compare({ processes, only }: Options, endpoint: string): Promise<void> {
   let runs = RUNS.filter(({ limiter }) => only === undefined || limiter === only);
-  const reason = runs.some(({ limiter }) => limiter === 'rate-limiter-flexible') ? installRival() : undefined;
+  const reason = runs.some(({ limiter }) => limiter === 'rate-limiter-flexible')
+    ? installRivals(RIVAL_FOLDER, { 'rate-limiter-flexible': RIVAL_VERSION })
+    : undefined;
   if (reason !== undefined) {
     console.log(`SKIPPED rate-limiter-flexible: ${reason}`);
     runs = runs.filter(({ limiter }) => limiter !== 'rate-limiter-flexible');

@@ -1,10 +1,12 @@
 /**
  * `npm run bench [-- --seconds N --runs N --only rest|http --no-offline]`: this gateway, the floor and
  * serverless-offline on the same service, interleaved, medians; a table, and last on stdout one JSON line.
- * A failed check (status, body, invocations) ends the run with exit code 1. `npm run bench -- quota`: @see quota.ts
+ * A failed check (status, body, invocations) ends the run with exit code 1. `npm run bench -- quota`: @see quota.ts;
+ * `npm run bench -- authorizer`: @see authorizer.ts
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { runAuthorizerBench } from './authorizer.ts';
 import { COLD_FROM_SECONDS, COLD_TO_SECONDS, CONNECTIONS, WARMUP_SECONDS, measure } from './measure.ts';
 import { runQuotaBench } from './quota.ts';
 import { findRatios, printTable, summarise } from './report.ts';
@@ -122,7 +124,9 @@ async function runAll(options: Options): Promise<void> {
 
 try {
   const [name, ...args] = process.argv.slice(2);
-  await (name === 'quota' ? runQuotaBench(args) : runAll(parseOptions()));
+  if (name === 'quota') await runQuotaBench(args);
+  else if (name === 'authorizer') await runAuthorizerBench(args);
+  else await runAll(parseOptions());
 } catch (error) {
   console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-/** Compiles the command, the gateway and the plug-in to the package that npm publishes. */
+/** Compiles the command, the gateway, the plug-in and what handlers import to the package that npm publishes. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -60,5 +60,5 @@ function isShipped(specifier: string, file: string, directory: string, manifest:
   if (specifier.startsWith('#'))
     return existsSync(join(directory, specifier.slice(1).replace(/\.ts$/, '.js')));
   const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '';
-  return Object.hasOwn(manifest.dependencies, name);
+  return Object.hasOwn(manifest.dependencies, name) || Object.hasOwn(manifest.peerDependencies, name);
 }

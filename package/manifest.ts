@@ -14,6 +14,18 @@ export type Manifest = {
 /** What undici, of all dependencies, needs; `registerHooks`, which instances use, came with 22.15. */
 const MINIMUM_NODE = '22.19.0';
 
+/** Files of `package/entries`: what handlers import, as `gatewright/quota`. */
+const ENTRIES = ['access', 'quota', 'webhooks'];
+
+/** What users bring along where they want it. Only the client of DynamoDB is loaded, late; of the others, types. */
+const PEERS = {
+  '@aws-lambda-powertools/metrics': '^2.0.0',
+  '@aws-sdk/client-dynamodb': '^3.0.0',
+  '@middy/core': '^6.0.0 || ^7.0.0',
+  osls: '^4.0.0',
+  serverless: '^3.38.0 || ^4.0.0',
+};
+
 /** The checkout's manifest with what is true of the compiled package alone. */
 export async function makeManifest(root: string): Promise<Manifest> {
   const { name, version, description, license, dependencies } = parseManifest(
@@ -27,19 +39,26 @@ export async function makeManifest(root: string): Promise<Manifest> {
     bin: { gatewright: './bin/gatewright.cjs' },
     exports: {
       '.': {
-        import: { types: './gateway/index.d.ts', default: './gateway/index.js' },
+        import: exportOf('./gateway/index'),
         // osls resolves a plug-in's name as `require` does: `plugins: [gatewright]` (docs/decisions/0009-npm-package-and-plugin.md).
-        require: { types: './plugin/index.d.ts', default: './plugin/index.js' },
+        require: exportOf('./plugin/index'),
       },
-      './plugin': { types: './plugin/index.d.ts', default: './plugin/index.js' },
+      './plugin': exportOf('./plugin/index'),
+      ...Object.fromEntries(ENTRIES.map((name) => [`./${name}`, exportOf(`./package/entries/${name}`)])),
       './package.json': './package.json',
     },
     // tsc leaves these specifiers as they are written.
     imports: { '#shared/*.ts': './shared/*.js' },
     dependencies,
-    peerDependencies: { osls: '^4.0.0', serverless: '^3.38.0 || ^4.0.0' },
-    peerDependenciesMeta: { osls: { optional: true }, serverless: { optional: true } },
+    // A bundle of a handler takes what the handler uses of an entry, and no more.
+    sideEffects: ['./bin/**', './cli/**', './gateway/**', './plugin/**'],
+    peerDependencies: PEERS,
+    peerDependenciesMeta: Object.fromEntries(Object.keys(PEERS).map((name) => [name, { optional: true }])),
   };
+}
+
+function exportOf(file: string): { readonly types: string; readonly default: string } {
+  return { types: `${file}.d.ts`, default: `${file}.js` };
 }
 
 type Checkout = Pick<Manifest, 'name' | 'version' | 'dependencies'> & {

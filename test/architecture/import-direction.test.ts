@@ -21,14 +21,15 @@ const FORBIDDEN: readonly (readonly [importer: RegExp, target: RegExp])[] = [
   [/^gateway\/(lambda|services|adapters)\//, /^gateway\/(phases|control|deployment|pipeline\.ts)/],
   [/^gateway\/server\//, /^gateway\/(phases|lambda|services|adapters)\//],
   [/^functions\//, /^(functions|layers|gateway|cli|console|plugin|examples|bench|test)\//],
-  [/^(cli|plugin|bench|examples)\//, /^gateway\/(?!index\.ts$)/],
+  [/^(cli|plugin|bench|examples)\//, /^gateway\/(?!(index|errors|services\/identity-file)\.ts$)/],
+  [/^package\/entries\//, /^(?!shared\/)/],
   [/^(?!test\/)/, /^test\//],
   [/^(?!test\/|bench\/)/, /^bench\//],
 ];
 
 const PURE =
   /^(gateway\/(phases|routing|mapping|events|policy|deployment)\/|shared\/(access|quota|websocket|cache|http|aws)\/)/;
-const SHARED_ADAPTER = /\/dynamodb-[^/]*$|-(poster|fetcher)\.ts$/;
+const SHARED_ADAPTER = /\/(dynamodb|lambda)-[^/]*$|-(poster|fetcher)\.ts$/;
 
 function forbiddenImports(sources = readSources()): readonly string[] {
   return sources.flatMap((file) =>
@@ -56,6 +57,7 @@ describe('import direction', () => {
       { path: 'gateway/phases/match.ts', text: "import { log } from './log.ts';\n" },
       { path: 'gateway/routing/table.ts', text: "import {\n  readFile,\n} from 'node:fs';\n" },
       { path: 'cli/main.ts', text: "const late = await import('../gateway/pipeline.ts');\n" },
+      { path: 'package/entries/quota.ts', text: "export { x } from '../../gateway/index.ts';\n" },
     ];
 
     assert.equal(forbiddenImports(planted).length, planted.length);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InvalidArgumentError } from 'commander';
-import { collectServices, collectVpcLink, readAwsEndpoints } from '../../cli/aws-options.ts';
+import { collectServices, collectVpcEndpoint, collectVpcLink, readAwsEndpoints } from '../../cli/aws-options.ts';
 import { UsageError } from '../../cli/output.ts';
 
 describe('readAwsEndpoints', () => {
@@ -72,5 +72,24 @@ describe('collectVpcLink', () => {
   for (const text of ['orders', '=http://a', 'orders=', 'orders=a:1', 'orders=ftp://a', 'orders=http://a,'])
     it(`refuses "${text}"`, () => {
       assert.throws(() => collectVpcLink(text, new Map()), InvalidArgumentError);
+    });
+});
+
+describe('collectVpcEndpoint', () => {
+  it('collects the VPC of each endpoint', () => {
+    const first = collectVpcEndpoint('vpce-0123456789abcdef0=vpc-01234567', new Map());
+
+    assert.deepEqual(
+      [...collectVpcEndpoint('vpce-01234567=vpc-0123456789abcdef0', first)],
+      [
+        ['vpce-0123456789abcdef0', 'vpc-01234567'],
+        ['vpce-01234567', 'vpc-0123456789abcdef0'],
+      ],
+    );
+  });
+
+  for (const text of ['vpce-01234567', 'vpc-01234567=vpce-01234567', 'vpce-01234567=', 'vpce-XYZ=vpc-01234567'])
+    it(`refuses "${text}"`, () => {
+      assert.throws(() => collectVpcEndpoint(text, new Map()), InvalidArgumentError);
     });
 });

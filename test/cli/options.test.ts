@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { collectPair, readDuration, readPort, readStageName } from '../../cli/options.ts';
+import { readDuration, USUAL_ASSUMPTIONS } from '../../gateway/index.ts';
+import {
+  collectAssumption,
+  collectPair,
+  collectQuota,
+  readPort,
+  readSize,
+  readStageName,
+} from '../../cli/options.ts';
 
 describe('readDuration', () => {
   const rows: [text: string, ms: number | undefined][] = [
@@ -28,11 +36,43 @@ describe('readPort', () => {
   });
 });
 
+describe('readSize', () => {
+  it('takes megabytes and gigabytes, and at least one of the former', () => {
+    assert.deepEqual(['64MB', '2GB', '0.5gb'].map(readSize), [67_108_864, 2_147_483_648, 536_870_912]);
+    for (const text of ['64', '0.5MB', '-1GB', '1TB', '']) assert.throws(() => readSize(text), /64MB or 2GB/);
+  });
+});
+
+describe('collectQuota', () => {
+  it('gathers what AWS has raised, and names what can be', () => {
+    assert.deepEqual(collectQuota('stages=20', collectQuota('usage-plans=400', {})), {
+      usagePlans: 400,
+      stages: 20,
+    });
+    for (const text of ['api-keys=20000', 'stages=5', 'stages'])
+      assert.throws(() => collectQuota(text, {}), /NAME=NUMBER.*authorizers.*AWS raises no other quota/);
+  });
+});
+
 describe('collectPair', () => {
   it('splits at the first equals sign and keeps what came before', () => {
     assert.deepEqual(collectPair('b=c=d', { a: '1' }), { a: '1', b: 'c=d' });
     assert.deepEqual(collectPair('empty=', {}), { empty: '' });
     assert.throws(() => collectPair('=x', {}), /NAME=VALUE/);
+  });
+});
+
+describe('collectAssumption', () => {
+  it('takes one after the other, and says what there is to a stranger', () => {
+    const usual = USUAL_ASSUMPTIONS;
+    const monday = collectAssumption('week-start=monday', usual);
+
+    assert.deepEqual(collectAssumption('throttled-function-status=500', monday), {
+      ...usual,
+      'week-start': 'monday',
+      'throttled-function-status': '500',
+    });
+    assert.throws(() => collectAssumption('week-start=friday', usual), /week-start=sunday\|monday/);
   });
 });
 

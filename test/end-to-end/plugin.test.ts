@@ -171,6 +171,29 @@ describe('serverless gateway start', () => {
   });
 });
 
+describe('serverless package', () => {
+  it('refuses, as a start does, a service that uses the authorizers otherwise than its access document wants', async () => {
+    const guarded = { ...serverless, cwd: join(service.directory, 'guarded') };
+    const packaging = (TTL: string) => runCommand(['package'], { ...guarded, environment: { TTL } });
+
+    const unsafe = await packaging('3600');
+    const unserved = await runCommand(['gateway', 'start', '--port', '0', '--control-port', '0'], {
+      ...guarded,
+      environment: { TTL: '3600' },
+    });
+    const safe = await packaging('60');
+
+    for (const { code, stdout } of [unsafe, unserved]) {
+      assert.equal(code, 1);
+      assert.match(
+        stdout,
+        /access\/guarded\.yml: authorizer token-authorizer: keeps answers for 3600 s, the document allows 60 s/,
+      );
+    }
+    assert.equal(safe.code, 0, safe.stdout + safe.stderr);
+  });
+});
+
 describe('the package', () => {
   const bin = () => join(service.directory, 'node_modules/gatewright/bin/gatewright.cjs');
 

@@ -20,6 +20,7 @@ type Ready = {
 let folder = '';
 let running: Running;
 let menuUrl = '';
+let restUrl = '';
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gatewright-quota-'));
   const sources = ['.', 'examples/food-delivery'].map((name) => join(CHECKOUT, name));
@@ -29,8 +30,10 @@ before(async () => {
     { cwd: folder },
   );
   const { apis } = JSON.parse(running.output().stdout) as Ready;
-  const api = apis.find(({ kind, stack }) => kind === 'http' && stack.startsWith('food-delivery'));
-  menuUrl = `${api?.url ?? ''}/partner/menu`;
+  const urlOf = (kind: string) =>
+    apis.find((api) => api.kind === kind && api.stack.startsWith('food-delivery'))?.url ?? '';
+  menuUrl = `${urlOf('http')}/partner/menu`;
+  restUrl = urlOf('rest');
 });
 after(async () => {
   await running.stop();
@@ -42,9 +45,12 @@ async function aTokenOf(sub: string, role = 'partner'): Promise<string> {
   return stdout.trim();
 }
 
-async function askForMenu(token?: string): Promise<Response> {
-  return fetch(menuUrl, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
+async function ask(url: string, token?: string): Promise<Response> {
+  return fetch(url, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
 }
+
+const askForMenu = (token?: string): Promise<Response> => ask(menuUrl, token);
+const askForOrders = (token?: string): Promise<Response> => ask(`${restUrl}/partner/orders`, token);
 
 /** The one member of a RateLimit field. */
 function readField(response: Response, name: string): { id: string; [parameter: string]: number | string } {
@@ -99,5 +105,53 @@ describe('a partner of 100 requests a day', () => {
 
     assert.deepEqual([other.status, customer.status, nobody.status], [200, 403, 401]);
     assert.equal(readField(other, 'ratelimit')['r'], QUOTA - 1);
+  });
+});
+
+// The backend of these knows of no quota: request-authorizer charges, and the REST API refuses for want of a key.
+describe('a partner of 100 requests a day, charged by the authorizer', () => {
+  it('gets 100 of 150, is told how it stands when refused, and begins the next day anew', async () => {
+    const token = await aTokenOf('bakery');
+    const replies: Response[] = [];
+    for (let call = 0; call < 150; call += 1) replies.push(await askForOrders(token));
+    const refused = replies.slice(QUOTA);
+
+    assert.deepEqual(
+      replies.map(({ status }) => status),
+      [...Array<number>(QUOTA).fill(200), ...Array<number>(50).fill(429)],
+    );
+    assert.match((await replies[0]?.text()) ?? '', /"orders":\[/);
+    for (const reply of refused) {
+      assert.deepEqual(readField(reply, 'ratelimit-policy'), {
+        id: 'daily-orders',
+        q: QUOTA,
+        w: SECONDS_PER_DAY,
+      });
+      const { r: remaining, t: resetSeconds } = readField(reply, 'ratelimit');
+      assert.equal(remaining, 0);
+      assert.ok(Number(reply.headers.get('retry-after')) >= Number(resetSeconds), 'not before the next day');
+      assert.deepEqual(await reply.json(), {
+        type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+        title: 'Request cannot be satisfied as assigned quota has been exceeded',
+        status: 429,
+        'violated-policies': ['daily-orders'],
+      });
+    }
+
+    // Its own profile costs nothing: the backend is asked, and has no such user.
+    assert.equal((await ask(`${restUrl}/users/bakery`, token)).status, 404);
+
+    const moved = await runCommand(['clock', '+1d'], { cwd: folder });
+    assert.equal(moved.code, 0, moved.stderr);
+    assert.equal((await askForOrders(await aTokenOf('bakery'))).status, 200);
+  });
+
+  it('leaves every other refusal as API Gateway words it', async () => {
+    const customer = await askForOrders(await aTokenOf('alice', 'admin'));
+    const nobody = await askForOrders();
+
+    assert.deepEqual([customer.status, nobody.status], [403, 401]);
+    assert.match(await customer.text(), /not authorized to access this resource/);
+    assert.equal(customer.headers.get('retry-after'), null);
   });
 });

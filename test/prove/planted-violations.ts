@@ -109,6 +109,7 @@ const IMPORTS: readonly (readonly [rule: string, importer: string, specifier: st
   ['gateway-knows-no-outer-part', 'gateway/control', '../../cli/planted-target.ts'],
   ['functions-know-shared-only', 'functions', './planted-target.ts'],
   ['users-enter-by-the-front-door', 'cli', '../gateway/lambda/planted-target.ts'],
+  ['entries-know-shared-only', 'package/entries', '../../gateway/planted-target.ts'],
   ['users-keep-out-of-each-other', 'cli', '../plugin/planted-target.ts'],
   ['console-talks-http', 'console', '../shared/access/planted-target.ts'],
   ['nothing-imports-tests', 'layers', '../test/planted-target.ts'],

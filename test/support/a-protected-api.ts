@@ -2,8 +2,10 @@
 import { answer } from '#shared/access/answer.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
 import type { Asked } from '#shared/access/authorize.ts';
+import type { LoadQuotas } from '#shared/access/charge-quota.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readCredential, readTokenHeader } from '#shared/access/credential.ts';
+import { UNOBSERVED } from '#shared/unobserved.ts';
 import { parseRequestEvent, parseTokenEvent } from '#shared/aws/authorizer-event.ts';
 import { makeRootResourceId } from '../../gateway/definition/physical-ids.ts';
 import { aFetcher, aKeySet, aRsaKey } from './signed-tokens.ts';
@@ -45,20 +47,28 @@ export function documentFor(
   return { ...document, apis: stages.map((stage) => ({ for: 'prod', apiId: API, stage })) };
 }
 
+/** What a document with a quota needs besides. */
+export type Charging = {
+  readonly quotas?: LoadQuotas;
+  /** Properties over those of the resources of a REST API. */
+  readonly more?: Readonly<Record<string, JsonObject>>;
+};
+
 export function aProtectedApi(
   kind: Kind,
   documents: readonly CompiledDocument[],
   ttlSeconds = 300,
+  { quotas, more = {} }: Charging = {},
 ): ProtectedApi {
   const keySets = new Map([[JWKS_URI, aKeySet(ISSUER_KEY)]]);
-  const { authorize, fetched, counts } = anAuthorizer(documents, keySets);
+  const { authorize, fetched, counts } = anAuthorizer(documents, keySets, quotas);
   const asked: unknown[] = [];
   const auth = (event: unknown) => {
     asked.push(event);
     return authorize(toAsked(kind, event));
   };
   const resources = kind.startsWith('rest')
-    ? restResources(kind, ttlSeconds)
+    ? withProperties(restResources(kind, ttlSeconds), more)
     : httpResources(kind, ttlSeconds);
   const api = anApi(resources, { auth, list: () => ({ statusCode: 200, body: 'ok' }) });
   return {
@@ -73,7 +83,11 @@ export function aProtectedApi(
 }
 
 /** The authorizer of a stack deployed as `prod`, as the functions wire it. */
-export function anAuthorizer(documents: readonly CompiledDocument[], keySets: Map<string, string>) {
+export function anAuthorizer(
+  documents: readonly CompiledDocument[],
+  keySets: Map<string, string>,
+  quotas?: LoadQuotas,
+) {
   const fetcher = aFetcher(keySets);
   const counts: string[] = [];
   const authorizer = createAuthorizer(
@@ -82,11 +96,16 @@ export function anAuthorizer(documents: readonly CompiledDocument[], keySets: Ma
     {
       keySets: fetcher,
       clock: { nowEpochMs: () => Date.now() },
+      quotas,
     },
   );
   const count = (outcome: string, reason?: string) =>
     counts.push(reason === undefined ? outcome : `${outcome} ${reason}`);
-  return { fetched: fetcher.asked, counts, authorize: (asked: Asked) => answer(authorizer, asked, count) };
+  return {
+    fetched: fetcher.asked,
+    counts,
+    authorize: (asked: Asked) => answer(authorizer, asked, { ...UNOBSERVED, count }),
+  };
 }
 
 export function toAsked(kind: Kind | 'websocket', event: unknown): Asked {
@@ -104,8 +123,21 @@ export function toAsked(kind: Kind | 'websocket', event: unknown): Asked {
     kind: request.kind,
     arn: request.arn,
     sourceIp: request.sourceIp,
+    receivedAtEpochMs: request.receivedAtEpochMs,
     readCredential: (sources) => readCredential(request, sources),
   };
+}
+
+function withProperties(
+  resources: Readonly<Record<string, TestResource>>,
+  more: Readonly<Record<string, JsonObject>>,
+): Record<string, TestResource> {
+  return Object.fromEntries(
+    Object.entries(resources).map(([name, resource]) => [
+      name,
+      { ...resource, properties: { ...resource.properties, ...more[name] } },
+    ]),
+  );
 }
 
 function restResources(kind: Kind, ttlSeconds: number): Record<string, TestResource> {

@@ -3,6 +3,7 @@ import { compileDocument } from '#shared/access/compile-document.ts';
 import type { Compilation } from '#shared/access/compile-document.ts';
 import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { Principal } from '#shared/access/principal.ts';
+import { checkPlan } from '../../cli/check-plan.ts';
 import { printProblem, readDocument } from '#shared/access/read-document.ts';
 import type { RouteInventory } from '#shared/access/route-inventory.ts';
 
@@ -51,7 +52,7 @@ export function anInventory(
 /** Reads and compiles; YAML text, or what JSON would hold. */
 export function compile(text: string | object, inventory: RouteInventory, name = 'orders'): Compilation {
   const reading = readDocument(typeof text === 'string' ? text : JSON.stringify(text), `access/${name}.yml`);
-  return reading.kind === 'invalid' ? reading : compileDocument({ name, inventory, ...reading });
+  return reading.kind === 'invalid' ? reading : compileDocument({ name, inventory, checkPlan, ...reading });
 }
 
 /** @throws Error with every problem, for tests that are about a document without any */

@@ -5,7 +5,9 @@ import { serve } from '../../gateway/pipeline.ts';
 import { receive } from '../../gateway/server/receive.ts';
 import { aStack } from './a-stack.ts';
 import { virtualPorts } from './virtual-ports.ts';
+import type { AccountOptions } from '../../gateway/control/account.ts';
 import type { ApiState } from '../../gateway/control/api-state.ts';
+import type { FunctionDefinition } from '../../gateway/lambda/model.ts';
 import type { Reply } from '../../gateway/exchange.ts';
 import type { TestResource } from './a-stack.ts';
 import type { FakeFunction, TestPorts } from './virtual-ports.ts';
@@ -26,15 +28,25 @@ export type TestApi = {
   readonly send: (request: TestRequest) => Promise<Reply>;
 };
 
+export type ApiSetup = Partial<Omit<AccountOptions, 'clock'>> & {
+  /** Names of functions that the stack defines. */
+  readonly ownFunctions?: readonly string[];
+};
+
+const aFunction = (name: string): FunctionDefinition => ({ name }) as FunctionDefinition;
+
 /** The first API of the resources, behind these functions. */
 export function anApi(
   resources: Readonly<Record<string, TestResource>>,
   functions: Readonly<Record<string, FakeFunction>>,
-  { isThrottled = false } = {},
+  { isThrottled = false, ownFunctions = [], ...more }: ApiSetup = {},
 ): TestApi {
   const ports = virtualPorts(functions);
-  const account = new Account({ clock: ports.clock, isThrottled });
-  const { apis, adopt } = loadApis([aStack(resources)], account);
+  const account = new Account({ clock: ports.clock, isThrottled, ...more });
+  const { apis, adopt } = loadApis(
+    [{ ...aStack(resources), functions: ownFunctions.map(aFunction) }],
+    account,
+  );
   adopt();
   const [api] = apis;
   if (api === undefined) throw new Error('the resources have no API');

@@ -14,12 +14,22 @@ export async function runInstance(
   ...events: readonly unknown[]
 ): Promise<readonly Ran<unknown>[]> {
   instances += 1;
-  Object.assign(process.env, environment);
-  try {
+  return await withEnvironment(environment, async () => {
     const { handler } = (await import(`../../functions/${name}.ts?instance=${instances}`)) as Module;
     const ran: Ran<unknown>[] = [];
     for (const event of events) ran.push(await runFunction(handler, event));
     return ran;
+  });
+}
+
+/** Variables that are set while `run` runs, and gone after it. */
+export async function withEnvironment<Result>(
+  environment: Readonly<Record<string, string>>,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  Object.assign(process.env, environment);
+  try {
+    return await run();
   } finally {
     for (const variable of Object.keys(environment)) Reflect.deleteProperty(process.env, variable);
   }

@@ -57,14 +57,33 @@ function compact(word: unknown): string {
   }
 }
 
+export type EmbeddedMetrics = {
+  /** Sets of dimensions under which each metric of the line counts. */
+  readonly dimensions: readonly (readonly string[])[];
+  /** Metric name → unit. */
+  readonly units: Readonly<Record<string, string>>;
+  /** Values of metrics, dimensions and metadata. */
+  readonly fields: Readonly<Record<string, unknown>>;
+};
+
 /** CloudWatch's embedded metric format: JSON lines with `_aws.CloudWatchMetrics`. */
+export function embeddedMetricsIn(output: string): readonly EmbeddedMetrics[] {
+  return output
+    .split('\n')
+    .filter((line) => line.includes('"_aws"'))
+    .map((line) => {
+      const { _aws, ...fields } = JSON.parse(line);
+      const [{ Dimensions, Metrics }] = _aws.CloudWatchMetrics;
+      const definitions = Metrics as readonly { Name: string; Unit: string }[];
+      const units = Object.fromEntries(definitions.map(({ Name, Unit }) => [Name, Unit]));
+      return { dimensions: Dimensions, units, fields };
+    });
+}
+
 function readMetrics(lines: readonly string[]): ReadonlyMap<string, number> {
-  const metrics = new Map<string, number>();
-  for (const line of lines) {
-    if (!line.includes('"_aws"')) continue;
-    const emf = JSON.parse(line);
-    for (const { Metrics } of emf._aws.CloudWatchMetrics)
-      for (const { Name } of Metrics) metrics.set(Name, Number(emf[Name]));
-  }
-  return metrics;
+  return new Map(
+    embeddedMetricsIn(lines.join('\n')).flatMap(({ units, fields }) =>
+      Object.keys(units).map((name) => [name, Number(fields[name])] as const),
+    ),
+  );
 }

@@ -1,7 +1,7 @@
 /** A service as a user of the npm package has it: in a folder of its own, with the package and osls installed. */
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buildPackage } from '../../package/build-package.ts';
 import type { Manifest } from '../../package/manifest.ts';
 
@@ -17,15 +17,23 @@ export type NpmService = {
   remove(): Promise<void>;
 };
 
-/** A copy of `fixture`. The package is compiled into its place; beside it stands what its manifest depends on, and nothing else. */
-export async function anNpmService(fixture: string): Promise<NpmService> {
+/**
+ * A copy of `fixture`. The package is compiled into its place; beside it stands what its manifest depends on, what the
+ * service has installed (`alsoInstalled`), and nothing else.
+ */
+export async function anNpmService(
+  fixture: string,
+  alsoInstalled: readonly string[] = [],
+): Promise<NpmService> {
   const directory = await mkdtemp(join(tmpdir(), 'gatewright-npm-'));
   await cp(fixture, directory, { recursive: true });
   const modules = join(directory, 'node_modules');
   await mkdir(modules);
   const manifest = await buildPackage(CHECKOUT, join(modules, 'gatewright'));
-  for (const name of [...Object.keys(manifest.dependencies), 'serverless'])
+  for (const name of [...Object.keys(manifest.dependencies), 'serverless', ...alsoInstalled]) {
+    await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(CHECKOUT, 'node_modules', name), join(modules, name));
+  }
   return {
     directory,
     manifest,

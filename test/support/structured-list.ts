@@ -1,6 +1,9 @@
-/** A strict reader of Lists of Strings with Integer parameters; source: RFC 9651 §4.2.1 – §4.2.5. */
+/** A strict reader of Lists of Strings with Integer and String parameters; source: RFC 9651 §4.2.1 – §4.2.5. */
 
-export type ListMember = { readonly value: string; readonly parameters: ReadonlyMap<string, number> };
+export type ListMember = {
+  readonly value: string;
+  readonly parameters: ReadonlyMap<string, number | string>;
+};
 
 /** @throws SyntaxError where RFC 9651 says that parsing fails */
 export function parseStructuredList(text: string): readonly ListMember[] {
@@ -12,14 +15,17 @@ export function parseStructuredList(text: string): readonly ListMember[] {
     rest = rest.slice(match.length);
     return group ?? match;
   };
+  const takeString = (): string =>
+    take(/^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"/, 'a String').replace(/\\(["\\])/g, '$1');
   for (;;) {
-    const quoted = take(/^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"/, 'a String');
-    const parameters = new Map<string, number>();
+    const quoted = takeString();
+    const parameters = new Map<string, number | string>();
     while (rest.startsWith(';')) {
       const name = take(/^; *([a-z*][a-z0-9_.*-]*)=/, 'a parameter');
-      parameters.set(name, Number(take(/^-?\d{1,15}(?![\d.])/, 'an Integer')));
+      const value = rest.startsWith('"') ? takeString() : Number(take(/^-?\d{1,15}(?![\d.])/, 'an Integer'));
+      parameters.set(name, value);
     }
-    members.push({ value: quoted.replace(/\\(["\\])/g, '$1'), parameters });
+    members.push({ value: quoted, parameters });
     if (rest === '') return members;
     take(/^[ \t]*,[ \t]*(?=.)/, 'a comma and another member');
   }

@@ -21,8 +21,9 @@ export const CLAIMS = { iss: ISSUER, aud: 'api', sub: 'alice', iat: NOW, exp: NO
 /** The API of these resources, and what issuers were asked for. */
 export function withIssuers(
   resources: Readonly<Record<string, TestResource>>,
+  account: Parameters<typeof anApi>[2] = {},
 ): TestApi & { asked: readonly string[] } {
-  const api = anApi(resources, { list: ok });
+  const api = anApi(resources, { list: ok }, account);
   const fetcher = aFetcher(
     new Map([
       [`${ISSUER}.well-known/openid-configuration`, JSON.stringify({ jwks_uri: `${ISSUER}keys` })],

@@ -1,8 +1,11 @@
 /** Ports without a world behind them: time that moves when told, ids that count, functions that are closures. */
+import { createCompressor } from '../../gateway/adapters/compressor.ts';
 import { createIdentities } from '../../gateway/policy/identities.ts';
 import type { Identities } from '../../gateway/policy/identities.ts';
 import type {
+  ByteStream,
   Clock,
+  HttpHead,
   HttpOutcome,
   HttpRequest,
   Invocation,
@@ -14,6 +17,8 @@ import type {
   Ports,
   Random,
   ServiceRequest,
+  StreamAnswer,
+  StreamTimes,
 } from '../../gateway/ports.ts';
 
 /** 2025-04-14T22:13:38Z, the day of a recorded event. */
@@ -63,6 +68,23 @@ export class CountingRandom implements Random {
 
 export type FakeFunction = (event: unknown, invocation: Invocation) => unknown;
 
+/** A stream of these parts; an `Error` among them breaks it off. Counts how often it was cancelled. */
+export function aByteStream(parts: readonly (string | Buffer | Error)[]): ByteStream & { cancelled: number } {
+  let cancelled = 0;
+  return {
+    get cancelled() {
+      return cancelled;
+    },
+    cancel: () => void (cancelled += 1),
+    async *[Symbol.asyncIterator]() {
+      for (const part of parts) {
+        if (part instanceof Error) throw part;
+        yield await Promise.resolve(Buffer.from(part));
+      }
+    },
+  };
+}
+
 /** Functions by name. A thrown `Error` is Lambda's FunctionError; an `InvocationResult` is taken as it is. */
 export class FakeInvoker implements Invoker {
   readonly calls: { readonly functionName: string; readonly event: unknown }[] = [];
@@ -74,6 +96,15 @@ export class FakeInvoker implements Invoker {
 
   has(functionName: string): boolean {
     return this.#functions.has(functionName);
+  }
+
+  /** A function that streams gives its parts as an array. */
+  async stream(invocation: Invocation & StreamTimes): ReturnType<Invoker['stream']> {
+    const result = await this.invoke(invocation);
+    if (result.kind !== 'returned') return result;
+    const value: unknown = JSON.parse(result.payload);
+    const body = aByteStream(Array.isArray(value) ? value.map(String) : [result.payload]);
+    return { kind: 'streams', head: undefined, body };
   }
 
   async invoke(invocation: Invocation): Promise<InvocationResult> {
@@ -120,6 +151,16 @@ export class FakeBackend<Request extends HttpRequest | ServiceRequest> {
   };
 
   readonly call = this.send;
+
+  /** The same answer, its body as a stream of one part. */
+  readonly stream = async (
+    request: Request & StreamTimes,
+  ): Promise<StreamAnswer<HttpHead> | Exclude<HttpOutcome, { kind: 'answered' }>> => {
+    const answer = await this.send(request);
+    if (answer.kind !== 'answered') return answer;
+    const { status, headers, body } = answer;
+    return { kind: 'streams', head: { status, headers }, body: aByteStream([body]) };
+  };
 }
 
 /** Lines of log groups as `group: line`. */
@@ -155,6 +196,7 @@ export function virtualPorts(functions: Readonly<Record<string, FakeFunction>>):
     invoker: new FakeInvoker(functions),
     http: new FakeBackend(),
     services: new FakeBackend(),
+    compressor: createCompressor(),
     log: new MemoryLog(),
     logGroups: new MemoryLogGroups(),
     keySets: NO_KEY_SETS,

@@ -1,0 +1,108 @@
+/** Candidates as files that a process can start from: everything in one bundle, or packages in the layer. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import type { BuildOptions, Metafile, Plugin } from 'esbuild';
+import type { Candidate, Keys } from './authorizer-candidates.ts';
+import { BUILD } from './targets.ts';
+
+/** `alone`: packages are bundled too. `layer`: as this stack is deployed. */
+export type Form = 'alone' | 'layer';
+
+export type Bundle = {
+  /** Absolute; what a process imports. */
+  readonly file: string;
+  /** What is read before the first call. */
+  readonly bytes: number;
+  readonly gzipBytes: number;
+};
+
+const FOLDER = join(BUILD, 'authorizer');
+const SDK = ['@aws-sdk/*'];
+const LAYER = [...SDK, '@aws-lambda-powertools/*', '@middy/core', 'aws-jwt-verify/*'];
+/** Some packages are CommonJS and require Node's modules. */
+const REQUIRE = 'const require = (name) => process.getBuiltinModule(name.replace(/^node:/, ""));';
+
+/** Ours as if the issuer answered at once; what the adapter loads at init stays. */
+const KEYS_IN_MEMORY: Plugin = {
+  name: 'keys-in-memory',
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /shared[\\/]access[\\/]key-set-fetcher\.ts$/ }, () => ({
+      contents: `import 'node:https';
+        export const createKeySetFetcher = () => ({ fetch: async () => process.env.BENCH_KEY_SET });`,
+    }));
+  },
+};
+
+/** Builds the layer and puts it where bundles find it. @throws Error */
+export function prepareLayer(root: string): void {
+  const built = spawnSync(process.execPath, ['layers/build.ts'], { cwd: root, encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(`the layer cannot be built: ${built.stderr}`);
+  const folder = join(FOLDER, 'layer');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(root, '.build/layer/nodejs/node_modules'), join(folder, 'node_modules'), { recursive: true });
+}
+
+export async function bundle(candidate: Candidate, form: Form, keys: Keys): Promise<Bundle> {
+  const folder = join(FOLDER, form, keys, candidate.name.replace(/[^a-z-]+/g, '-'));
+  rmSync(folder, { recursive: true, force: true });
+  const options = optionsFor(candidate, keys, form === 'layer' ? LAYER : SDK);
+  const { metafile } = await build({ ...options, absWorkingDir: FOLDER, outdir: folder, metafile: true });
+  const file = join(folder, 'index.mjs');
+  const start = startFilesOf(metafile, relative(FOLDER, file)).map((path) =>
+    readFileSync(join(FOLDER, path)),
+  );
+  return {
+    file,
+    bytes: start.reduce((sum, code) => sum + code.length, 0),
+    gzipBytes: start.reduce((sum, code) => sum + gzipSync(code, { level: 9 }).length, 0),
+  };
+}
+
+/** Bytes of everything in one file, the SDK included. */
+export async function weighWhole(candidate: Candidate): Promise<number> {
+  const options = { ...optionsFor(candidate, 'fetched', []), splitting: false, outdir: FOLDER };
+  const { outputFiles } = await build({ ...options, write: false });
+  return outputFiles[0]?.contents.length ?? 0;
+}
+
+/** The entry and what it imports at once, whatever that is. */
+function startFilesOf({ outputs }: Metafile, entry: string): readonly string[] {
+  const found = new Set([entry]);
+  for (const file of found)
+    for (const { path, kind, external } of outputs[file]?.imports ?? [])
+      if (kind === 'import-statement' && external !== true) found.add(path);
+  return [...found];
+}
+
+function optionsFor(candidate: Candidate, keys: Keys, external: readonly string[]): BuildOptions {
+  const entry =
+    'entry' in candidate
+      ? { entryPoints: [{ in: candidate.entry, out: 'index' }] }
+      : {
+          stdin: {
+            contents: candidate.source(keys),
+            resolveDir: candidate.resolveDir,
+            sourcefile: 'index.js',
+          },
+        };
+  return {
+    ...entry,
+    entryNames: 'index',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    external: [...external],
+    banner: { js: REQUIRE },
+    plugins: keys === 'memory' ? [KEYS_IN_MEMORY] : [],
+    logLevel: 'error',
+  };
+}

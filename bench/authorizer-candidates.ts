@@ -1,0 +1,100 @@
+/** The authorizers that are compared: each decides on one RS256 token. */
+import { join } from 'node:path';
+import { LOCAL_ISSUER } from '#shared/access/issuers.ts';
+import { BUILD } from './targets.ts';
+
+export type CandidateName =
+  | 'empty handler'
+  | 'aws-jwt-verify'
+  | 'jose'
+  | 'jsonwebtoken + jwks-rsa'
+  | 'token-authorizer'
+  | 'request-authorizer';
+
+/** Where the issuer's keys are when the first token comes: there already, or one request over TLS away. */
+export type Keys = 'memory' | 'fetched';
+
+export type Candidate = {
+  readonly name: CandidateName;
+  /** Where its packages are. */
+  readonly resolveDir: string;
+  /** Which of the two events it takes. */
+  readonly event: 'token' | 'request';
+} & ({ readonly source: (keys: Keys) => string } | { readonly entry: string });
+
+export const AUDIENCE = 'gatewright';
+export const RIVALS = { jose: '6.2.17', jsonwebtoken: '9.0.3', 'jwks-rsa': '4.1.0' };
+export const RIVAL_FOLDER = join(BUILD, 'authorizers');
+
+/** `claims` of `token`, as the documentation of each library has it; all pin issuer, audience and algorithm. */
+const handlerOf = (before: string, claims: string): string => `
+${before}
+export const handler = async ({ authorizationToken, methodArn }) => {
+  const token = /^Bearer +(.+)$/i.exec(authorizationToken)?.[1] ?? '';
+  try {
+    const claims = ${claims};
+    const Statement = [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: methodArn }];
+    return { principalId: claims.sub, policyDocument: { Version: '2012-10-17', Statement }, context: {} };
+  } catch {
+    throw new Error('Unauthorized');
+  }
+};`;
+
+const EMPTY = `export const handler = async () => ({ policyDocument: { Statement: [{ Effect: 'Allow' }] } });`;
+
+const awsJwtVerify = (keys: Keys): string =>
+  handlerOf(
+    `import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
+const jwksUri = process.env.BENCH_KEYS_URL;
+const verifier = JwtVerifier.create({ issuer: '${LOCAL_ISSUER}', audience: '${AUDIENCE}', jwksUri });
+${keys === 'memory' ? 'verifier.cacheJwks(JSON.parse(process.env.BENCH_KEY_SET));' : ''}`,
+    'await verifier.verify(token)',
+  );
+
+const jose = (keys: Keys): string =>
+  handlerOf(
+    `import { createLocalJWKSet, createRemoteJWKSet, jwtVerify } from 'jose';
+const keys = ${
+      keys === 'memory'
+        ? 'createLocalJWKSet(JSON.parse(process.env.BENCH_KEY_SET))'
+        : 'createRemoteJWKSet(new URL(process.env.BENCH_KEYS_URL))'
+    };
+const options = { issuer: '${LOCAL_ISSUER}', audience: '${AUDIENCE}', algorithms: ['RS256'] };`,
+    '(await jwtVerify(token, keys, options)).payload',
+  );
+
+const jsonwebtoken = (keys: Keys): string =>
+  handlerOf(
+    `import jwt from 'jsonwebtoken';
+import jwksClient from 'jwks-rsa';
+const { keys } = JSON.parse(process.env.BENCH_KEY_SET);
+const client = jwksClient({
+  jwksUri: process.env.BENCH_KEYS_URL,
+  ${keys === 'memory' ? 'getKeysInterceptor: () => keys,' : ''}
+});
+const options = { issuer: '${LOCAL_ISSUER}', audience: '${AUDIENCE}', algorithms: ['RS256'] };
+const keyOf = async (token) =>
+  (await client.getSigningKey(jwt.decode(token, { complete: true }).header.kid)).getPublicKey();`,
+    'jwt.verify(token, await keyOf(token), options)',
+  );
+
+export function candidates(root: string): readonly Candidate[] {
+  return [
+    { name: 'empty handler', source: () => EMPTY, resolveDir: root, event: 'token' },
+    { name: 'aws-jwt-verify', source: awsJwtVerify, resolveDir: root, event: 'token' },
+    { name: 'jose', source: jose, resolveDir: RIVAL_FOLDER, event: 'token' },
+    { name: 'jsonwebtoken + jwks-rsa', source: jsonwebtoken, resolveDir: RIVAL_FOLDER, event: 'token' },
+    {
+      name: 'token-authorizer',
+      entry: join(root, 'functions/token-authorizer.ts'),
+      resolveDir: root,
+      event: 'token',
+    },
+    {
+      name: 'request-authorizer',
+      entry: join(root, 'functions/request-authorizer.ts'),
+      resolveDir: root,
+      event: 'request',
+    },
+  ];
+}

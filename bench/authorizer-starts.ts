@@ -1,0 +1,185 @@
+/** Starts candidates in processes of their own, one after the other in turns, and takes medians. */
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { parseCompiledAccess } from '#shared/access/find-document.ts';
+import { defaultJwksUri, LOCAL_ISSUER } from '#shared/access/issuers.ts';
+import compiled from '../access/compiled.json' with { type: 'json' };
+import type { Form } from './authorizer-bundles.ts';
+import { AUDIENCE } from './authorizer-candidates.ts';
+import type { Candidate, CandidateName, Keys } from './authorizer-candidates.ts';
+import type { Start } from './authorizer-process.ts';
+import { makeLoopbackCertificate } from './certificate.ts';
+import { median } from './report.ts';
+import { BUILD } from './targets.ts';
+
+export type Starter = {
+  readonly name: CandidateName;
+  readonly event: Candidate['event'];
+  readonly form: Form;
+  readonly keys: Keys;
+  readonly file: string;
+};
+
+/** Medians over the starts of one candidate in one form. */
+export type StartRow = {
+  readonly name: CandidateName;
+  readonly form: Form;
+  readonly keys: Keys;
+  readonly starts: number;
+  readonly importMs: number;
+  readonly firstMs: number;
+  readonly startMs: number;
+  readonly leastStartMs: number;
+  readonly cpuMs: number;
+  readonly rssMb: number;
+};
+
+const START_DEADLINE_MS = 30_000;
+
+export async function measureStarts(
+  starters: readonly Starter[],
+  rounds: number,
+): Promise<readonly StartRow[]> {
+  await using issuer = await openIssuer();
+  const measured = new Map(starters.map((starter) => [starter, [] as Start[]]));
+  for (let round = 0; round < rounds; round += 1)
+    for (const [starter, starts] of measured) starts.push(await startOnce(starter, issuer));
+  return [...measured].map(([starter, starts]) => summarise(starter, starts));
+}
+
+/** Answers in a second when all is loaded: the median of three processes. */
+export async function measureWarm(starter: Starter, warmMs: number): Promise<number> {
+  await using issuer = await openIssuer();
+  const rates: number[] = [];
+  for (let run = 0; run < 3; run += 1) rates.push((await startOnce(starter, issuer, warmMs)).perSecond ?? 0);
+  return Math.round(median(rates));
+}
+
+function summarise({ name, form, keys }: Starter, starts: readonly Start[]): StartRow {
+  const of = (read: (start: Start) => number): number => round(median(starts.map(read)));
+  const whole = ({ importMs, firstMs }: Start): number => importMs + firstMs;
+  return {
+    name,
+    form,
+    keys,
+    starts: starts.length,
+    importMs: of(({ importMs }) => importMs),
+    firstMs: of(({ firstMs }) => firstMs),
+    startMs: of(whole),
+    leastStartMs: round(Math.min(...starts.map(whole))),
+    cpuMs: of(({ cpuMs }) => cpuMs),
+    rssMb: of(({ rssMb }) => rssMb),
+  };
+}
+
+const round = (value: number): number => Number(value.toFixed(1));
+
+type Issuer = AsyncDisposable & {
+  readonly url: string;
+  readonly keySet: string;
+  /** Events with a token of it. */
+  readonly events: Readonly<Record<Candidate['event'], object>>;
+  /** The process to start, and who vouches for the issuer's certificate. */
+  readonly script: string;
+  readonly authority: string;
+};
+
+/** @throws Error when the process fails or does not let the caller in */
+async function startOnce({ name, event, file }: Starter, issuer: Issuer, warmMs = 0): Promise<Start> {
+  const child = spawn(process.execPath, [issuer.script, file], {
+    env: {
+      PATH: process.env['PATH'],
+      NODE_EXTRA_CA_CERTS: issuer.authority,
+      BENCH_EVENT: JSON.stringify(issuer.events[event]),
+      BENCH_KEY_SET: issuer.keySet,
+      BENCH_KEYS_URL: defaultJwksUri(issuer.url),
+      BENCH_WARM_MS: String(warmMs),
+      // As the stack and Lambda set them.
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+      POWERTOOLS_METRICS_NAMESPACE: 'bench',
+      GATEWRIGHT_STAGE: 'dev',
+      GATEWRIGHT_ACCESS_TABLE: 'access',
+      GATEWRIGHT_ISSUER_URL: issuer.url,
+      GATEWRIGHT_LOG_PRINCIPAL: 'hash',
+      GATEWRIGHT_LOG_SALT: 'a-salt-of-this-deployment',
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: START_DEADLINE_MS,
+  });
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await once(child, 'close');
+  const line = text.split('\n').find((one) => one.startsWith('{"importMs"'));
+  const start = line === undefined ? undefined : (JSON.parse(line) as Start);
+  if (start?.isAllowed !== true) throw new Error(`${name} let nobody in: ${text.slice(0, 2_000)}`);
+  return start;
+}
+
+/** The gateway's own issuer, whom the deployed documents trust in stage dev, on a port of this machine. */
+async function openIssuer(): Promise<Issuer> {
+  const folder = join(BUILD, 'authorizer');
+  mkdirSync(folder, { recursive: true });
+  const script = join(folder, 'process.mjs');
+  // As JavaScript: stripping types is no part of what is measured.
+  const entryPoints = [join(import.meta.dirname, 'authorizer-process.ts')];
+  await build({ entryPoints, outfile: script, format: 'esm', platform: 'node', target: 'node24' });
+  const certificate = makeLoopbackCertificate(Date.now());
+  const authority = join(folder, 'issuer.pem');
+  writeFileSync(authority, certificate.cert);
+  const { keySet, token } = signBenchToken();
+  const server = createServer(certificate, (_request, response) => response.end(keySet));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `https://127.0.0.1:${port}`,
+    keySet,
+    events: eventsWith(`Bearer ${token}`),
+    script,
+    authority,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+function signBenchToken(): { readonly keySet: string; readonly token: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'bench-1', alg: 'RS256', use: 'sig' };
+  const iat = Math.floor(Date.now() / 1000);
+  const claims = { iss: LOCAL_ISSUER, aud: AUDIENCE, sub: 'bench', roles: ['admin'], iat, exp: iat + 86_400 };
+  const signed = [{ alg: 'RS256', typ: 'JWT', kid: jwk.kid }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  const signature = sign('sha256', Buffer.from(signed), privateKey).toString('base64url');
+  return { keySet: JSON.stringify({ keys: [jwk] }), token: `${signed}.${signature}` };
+}
+
+function eventsWith(credential: string): Issuer['events'] {
+  const methodArn = `arn:aws:execute-api:us-east-1:123456789012:${protectedApi()}/GET/users`;
+  return {
+    token: { type: 'TOKEN', authorizationToken: credential, methodArn },
+    request: {
+      type: 'REQUEST',
+      methodArn,
+      headers: { Authorization: credential },
+      requestContext: { identity: { sourceIp: '203.0.113.1' }, requestTimeEpoch: Date.now() },
+    },
+  };
+}
+
+/** `{id}/{stage}` of the example's REST API. */
+function protectedApi(): string {
+  const document = parseCompiledAccess(compiled).documents.find(({ name }) => name === 'food-delivery-rest');
+  const api = document?.apis.find((one) => one.for === 'dev');
+  if (api === undefined) throw new Error('access/food-delivery-rest.yml protects nothing in stage dev');
+  return `${api.apiId}/${api.stage}`;
+}

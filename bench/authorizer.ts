@@ -1,0 +1,166 @@
+/**
+ * `npm run bench -- authorizer [--starts N]`: what the authorizers weigh and what their start costs, beside a bare
+ * aws-jwt-verify handler, jsonwebtoken + jwks-rsa and jose. Fresh processes in turns, medians; a table, and last
+ * on stdout one JSON line.
+ */
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { bundle, prepareLayer, weighWhole } from './authorizer-bundles.ts';
+import type { Bundle, Form } from './authorizer-bundles.ts';
+import { candidates, RIVAL_FOLDER, RIVALS } from './authorizer-candidates.ts';
+import type { Candidate, CandidateName, Keys } from './authorizer-candidates.ts';
+import { measureStarts, measureWarm } from './authorizer-starts.ts';
+import type { Starter, StartRow } from './authorizer-starts.ts';
+import { installRivals } from './install.ts';
+import { printColumns } from './report.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const WARM_MS = 1_000;
+const THIRD_PARTY: ReadonlySet<CandidateName> = new Set(['jose', 'jsonwebtoken + jwks-rsa']);
+/** What runs from the layer when it is deployed in this stack; the others bring their packages along. */
+const IN_LAYER: ReadonlySet<CandidateName> = new Set([
+  'aws-jwt-verify',
+  'token-authorizer',
+  'request-authorizer',
+]);
+
+/** One candidate in one form: figures with the keys in memory, and the whole start when they have to be fetched. */
+export type AuthorizerRow = StartRow & {
+  readonly bytes: number;
+  readonly gzipBytes: number;
+  /** With the SDK, in one file. */
+  readonly wholeBytes: number | null;
+  /** Of the whole start, by that of the bare aws-jwt-verify handler in the same form. */
+  readonly ratio: number | null;
+  readonly fetchedStartMs: number | null;
+  readonly fetchedRatio: number | null;
+  readonly perSecond: number;
+};
+
+export async function runAuthorizerBench(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options: { starts: { type: 'string', default: '20' } } });
+  const rounds = Number(values.starts);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--starts wants a positive number');
+  const rows = await measure(rounds);
+  console.log(
+    `one start per process, ${rounds} of each in turns, medians; RS256; ${cpus().length} CPUs, node ${process.version}\n`,
+  );
+  console.log(printAuthorizerTable(rows));
+  console.log(
+    '\nalone: packages are bundled (the SDK is not); layer: as this stack is deployed. Bytes: read before the first call.' +
+      '\nstart = import + first answer, with the keys in memory; fetched: when they are one request over TLS away.' +
+      '\nratio: to aws-jwt-verify alone, in the same form.',
+  );
+  console.log(`\n${JSON.stringify({ conditions: { rounds, cpus: cpus().length }, rows })}`);
+}
+
+async function measure(rounds: number): Promise<readonly AuthorizerRow[]> {
+  console.error('installing jose, jsonwebtoken and jwks-rsa (once)…');
+  const reason = installRivals(RIVAL_FOLDER, RIVALS);
+  if (reason !== undefined) console.log(`SKIPPED jose and jsonwebtoken + jwks-rsa: ${reason}`);
+  const taking = candidates(ROOT).filter(({ name }) => reason === undefined || !THIRD_PARTY.has(name));
+  prepareLayer(ROOT);
+  const prepared = [
+    ...(await prepareStarters(taking, 'alone', 'memory')),
+    ...(await prepareStarters(taking, 'alone', 'fetched')),
+    ...(await prepareStarters(taking, 'layer', 'memory')),
+    ...(await prepareStarters(taking, 'layer', 'fetched')),
+  ];
+  console.error(`${prepared.length} bundles, ${rounds} starts of each…`);
+  const starts = await measureStarts(
+    prepared.map(({ starter }) => starter),
+    rounds,
+  );
+  const rows: AuthorizerRow[] = [];
+  for (const { candidate, built, starter } of prepared.filter((one) => one.starter.keys === 'memory')) {
+    const { name, form } = starter;
+    const find = (keys: Keys) => findStart(starts, name, form, keys);
+    const row = find('memory');
+    if (row === undefined) continue;
+    console.error(`warm: ${name}, ${form}`);
+    rows.push({
+      ...row,
+      bytes: built.bytes,
+      gzipBytes: built.gzipBytes,
+      wholeBytes: form === 'alone' ? await weighWhole(candidate) : null,
+      ratio: ratioToBare(starts, row),
+      fetchedStartMs: find('fetched')?.startMs ?? null,
+      fetchedRatio: ratioToBare(starts, find('fetched')),
+      perSecond: await measureWarm(starter, WARM_MS),
+    });
+  }
+  return rows;
+}
+
+type Prepared = { readonly candidate: Candidate; readonly built: Bundle; readonly starter: Starter };
+
+/** Each candidate in a form, where it has that. */
+export async function prepareStarters(
+  taking: readonly Candidate[],
+  form: Form,
+  keys: Keys,
+): Promise<readonly Prepared[]> {
+  const prepared: Prepared[] = [];
+  for (const candidate of taking) {
+    if (form === 'layer' && !IN_LAYER.has(candidate.name)) continue;
+    if (keys === 'fetched' && candidate.name === 'empty handler') continue;
+    const built = await bundle(candidate, form, keys);
+    const { name, event } = candidate;
+    prepared.push({ candidate, built, starter: { name, event, form, keys, file: built.file } });
+  }
+  return prepared;
+}
+
+function findStart(
+  rows: readonly StartRow[],
+  name: CandidateName,
+  form: Form,
+  keys: Keys,
+): StartRow | undefined {
+  return rows.find((row) => row.name === name && row.form === form && row.keys === keys);
+}
+
+/** Of medians of whole starts, in the same form and with the keys in the same place. */
+export function ratioToBare(rows: readonly StartRow[], row: StartRow | undefined): number | null {
+  if (row === undefined) return null;
+  const bare = findStart(rows, 'aws-jwt-verify', row.form, row.keys);
+  return bare === undefined ? null : Number((row.startMs / bare.startMs).toFixed(2));
+}
+
+/**
+ * Whole starts of both authorizers as this stack is deployed, by that of a bare aws-jwt-verify handler with its
+ * package in the same layer.
+ */
+export async function measureStartRatios(rounds: number): Promise<readonly StartRatio[]> {
+  prepareLayer(ROOT);
+  const taking = candidates(ROOT).filter(({ name }) => IN_LAYER.has(name));
+  const prepared = [
+    ...(await prepareStarters(taking, 'layer', 'memory')),
+    ...(await prepareStarters(taking, 'layer', 'fetched')),
+  ];
+  const starts = await measureStarts(
+    prepared.map(({ starter }) => starter),
+    rounds,
+  );
+  return starts.flatMap((row) => {
+    const ratio = ratioToBare(starts, row);
+    return ratio === null ? [] : [{ name: row.name, keys: row.keys, startMs: row.startMs, ratio }];
+  });
+}
+
+export type StartRatio = Pick<StartRow, 'name' | 'keys' | 'startMs'> & { readonly ratio: number };
+
+function printAuthorizerTable(rows: readonly AuthorizerRow[]): string {
+  return printColumns(
+    [
+      ...['authorizer', 'form', 'bytes', 'with SDK', 'gzip', 'import ms', 'first ms', 'start ms', 'least ms'],
+      ...['ratio', 'CPU ms', 'RSS MB', 'fetched ms', 'ratio', 'warm/s'],
+    ],
+    rows.map((row) => [
+      ...[row.name, row.form, row.bytes, row.wholeBytes, row.gzipBytes, row.importMs, row.firstMs],
+      ...[row.startMs, row.leastStartMs, row.ratio, row.cpuMs, row.rssMb, row.fetchedStartMs],
+      ...[row.fetchedRatio, row.perSecond],
+    ]),
+  );
+}

@@ -1,0 +1,196 @@
+/** What users' handlers import from the npm package: `gatewright/quota`, `/access` and `/webhooks`, compiled and outside the checkout. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { runCommand, startCommand } from '../support/command.ts';
+import { BARE_HANDLER, ORDERS_HANDLER, TYPED_HANDLERS } from '../support/handler-sources.ts';
+import { anNpmService } from '../support/npm-service.ts';
+import type { NpmService } from '../support/npm-service.ts';
+import { readZip } from '../support/zip-entries.ts';
+
+const run = promisify(execFile);
+const CHECKOUT = join(import.meta.dirname, '../..');
+const TSC = join(CHECKOUT, 'node_modules/typescript/bin/tsc');
+const PEERS = ['@aws-lambda-powertools/metrics', '@aws-sdk/client-dynamodb', '@middy/core'];
+/** Files of the package that a handler may be made of. */
+const FOR_HANDLERS = /^node_modules\/gatewright\/(shared|package\/entries)\//;
+
+let service: NpmService;
+/** A service inside of it, whose handlers are bundled by serverless-esbuild. */
+let partners = '';
+/** A project that has the package, and none of what goes with it. */
+let bare = '';
+
+before(async () => {
+  const installed = [...PEERS, '@types/aws-lambda', '@types/node', 'serverless-esbuild'];
+  service = await anNpmService(join(CHECKOUT, 'test/fixtures/npm-service'), installed);
+  partners = join(service.directory, 'partners');
+  await service.write('package.json', '{ "type": "module" }');
+  await service.write('typed.ts', TYPED_HANDLERS);
+  await service.write('partners/orders.ts', ORDERS_HANDLER);
+  bare = await mkdtemp(join(tmpdir(), 'gatewright-bare-'));
+  const modules = join(bare, 'node_modules');
+  await mkdir(join(modules, '@types'), { recursive: true });
+  await symlink(join(CHECKOUT, 'node_modules/@types/node'), join(modules, '@types/node'));
+  await cp(join(service.directory, 'node_modules/gatewright'), join(modules, 'gatewright'), {
+    recursive: true,
+  });
+  await writeFile(join(bare, 'package.json'), '{ "type": "module" }');
+  await writeFile(join(bare, 'bare.ts'), BARE_HANDLER);
+});
+after(async () => {
+  await service.remove();
+  await rm(bare, { recursive: true, force: true });
+});
+
+/** What the compiler complains of. */
+async function compile(cwd: string, file: string, flags: readonly string[]): Promise<string> {
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--target', 'es2024', '--types', 'node'];
+  const { code, stdout, stderr } = await runCommand([...strict, ...flags, file], { cwd, program: [TSC] });
+  assert.deepEqual([stderr, code === 0], ['', stdout === '']);
+  return stdout;
+}
+
+/** The size of a handler of these lines, and the files that any byte of it comes from. */
+async function bundle(text: string): Promise<{ sizeBytes: number; files: readonly string[] }> {
+  const { metafile } = await build({
+    stdin: { contents: text, resolveDir: service.directory, sourcefile: 'handler.js' },
+    ...{ absWorkingDir: service.directory, bundle: true, write: false, metafile: true, minify: true },
+    ...{ platform: 'node', format: 'esm', external: ['@aws-sdk/*'] },
+  });
+  const [output] = Object.values(metafile.outputs);
+  assert.ok(output);
+  const files = Object.entries(output.inputs).flatMap(([file, { bytesInOutput }]) =>
+    bytesInOutput > 0 && file !== 'handler.js' ? [file] : [],
+  );
+  return { sizeBytes: output.bytes, files };
+}
+
+describe('types of the entries', () => {
+  it('hold under moduleResolution nodenext, without leave to skip ours', async () => {
+    const complaints = await compile(service.directory, 'typed.ts', ['--noEmit', '--module', 'nodenext']);
+
+    // Those of other packages are theirs: middy names one that it does not bring along.
+    assert.doesNotMatch(complaints, /^(typed|node_modules\/gatewright)/m);
+  });
+
+  it('hold under moduleResolution bundler', async () => {
+    const flags = ['--noEmit', '--skipLibCheck', '--module', 'esnext', '--moduleResolution', 'bundler'];
+
+    assert.equal(await compile(service.directory, 'typed.ts', flags), '');
+  });
+});
+
+describe('a bundle of a handler', () => {
+  for (const { entry, text, without, limitKilobytes } of [
+    {
+      entry: 'quota',
+      text: `import { createDynamoDbQuotas, quota } from 'gatewright/quota';
+             export const used = [createDynamoDbQuotas, quota];`,
+      without: /shared\/(access|webhooks|websocket)\//,
+      limitKilobytes: 64,
+    },
+    {
+      entry: 'access',
+      text: `import { access } from 'gatewright/access'; export const used = [access];`,
+      without: /shared\/(access|quota|webhooks|websocket)\/|config|dynamodb/,
+      limitKilobytes: 4,
+    },
+    {
+      entry: 'webhooks',
+      text: `import { createDynamoDbClaims, webhook } from 'gatewright/webhooks';
+             export const used = [createDynamoDbClaims, webhook];`,
+      without: /shared\/(access|quota|websocket)\//,
+      limitKilobytes: 24,
+    },
+  ])
+    it(`takes of gatewright/${entry} what it uses, and nothing of the gateway`, async (t) => {
+      const { sizeBytes, files } = await bundle(text);
+      const kilobytes = sizeBytes / 1024;
+
+      t.diagnostic(`gatewright/${entry}: ${kilobytes.toFixed(1)} KB minified, ${files.length} files`);
+      assert.ok(files.some((file) => file.includes('/shared/middleware/')));
+      assert.deepEqual(
+        files.filter((file) => !FOR_HANDLERS.test(file) || without.test(file)),
+        [],
+      );
+      assert.ok(kilobytes < limitKilobytes, `${kilobytes} KB`);
+    });
+});
+
+describe('a handler with quota()', () => {
+  it('answers 200 while the quota lasts, then 429, served by the gateway', async (t) => {
+    const gateway = await startPartners();
+    t.after(() => gateway.stop());
+    const { apis } = JSON.parse(gateway.output().stdout) as { apis: { url: string }[] };
+
+    const answers: (readonly [number, string | null])[] = [];
+    for (let call = 0; call < 3; call += 1) {
+      const { status, headers } = await fetch(`${apis[0]?.url ?? ''}/orders`);
+      answers.push([status, headers.get('ratelimit-policy')]);
+    }
+
+    const policy = '"daily";q=2;w=86400';
+    assert.deepEqual(answers, [
+      [200, policy],
+      [200, policy],
+      [429, policy],
+    ]);
+  });
+
+  it('does the same in Node alone, without middy, bundler or types; without the AWS SDK it says so', async (t) => {
+    const gateway = await startPartners();
+    t.after(() => gateway.stop());
+    const complaints = await compile(bare, 'bare.ts', ['--skipLibCheck', '--module', 'nodenext']);
+    await cp(join(bare, 'bare.js'), join(service.directory, 'bare.js'));
+    const exported = await runCommand(['env', '--json'], { cwd: service.directory, program: [bin()] });
+    const script = `import { handler } from './bare.js';
+      const answers = [];
+      for (let call = 0; call < 3; call += 1)
+        answers.push(await handler({}).then((reply) => reply.statusCode, (error) => error.code + ' ' + error.message));
+      console.log(answers.join('\\n'));`;
+    const env = { ...(JSON.parse(exported.stdout) as NodeJS.ProcessEnv), USAGE_TABLE: 'partners-usage' };
+    const call = (cwd: string) =>
+      run(process.execPath, ['--input-type=module', '--eval', script], { cwd, env });
+
+    const [complete, lacking] = [await call(service.directory), await call(bare)];
+
+    assert.equal(complaints, '');
+    assert.equal(complete.stdout, '200\n200\n429\n');
+    // Never 503: a table that nobody can ask is no outage.
+    const name = '@aws-sdk/client-dynamodb';
+    const sentence = `CONFIG_INVALID ${name} is not installed where this runs: npm install ${name}\n`;
+    assert.equal(lacking.stdout, sentence.repeat(3));
+  });
+
+  it('is packaged by serverless-esbuild without a line of the gateway', async () => {
+    const packaged = await runCommand(['package'], { cwd: partners, program: service.serverless });
+
+    assert.equal(packaged.code, 0, packaged.stdout + packaged.stderr);
+    const files = readZip(await readFile(join(partners, '.serverless/orders.zip')));
+    const code = files.get('orders.mjs')?.toString() ?? '';
+    // esbuild writes above each part where it comes from.
+    const parts = [...code.matchAll(/^\/\/ \S*?(node_modules\/gatewright\/\S+)$/gm)].map(([, part]) => part);
+    assert.ok(parts.includes('node_modules/gatewright/shared/middleware/quota.js'), parts.join());
+    assert.deepEqual(
+      parts.filter((part) => !FOR_HANDLERS.test(part ?? '')),
+      [],
+    );
+    assert.ok(code.includes('import("@aws-sdk/client-dynamodb")'), 'the runtime brings it, loaded late');
+  });
+});
+
+const bin = (): string => join(service.directory, 'node_modules/gatewright/bin/gatewright.cjs');
+
+function startPartners(): ReturnType<typeof startCommand> {
+  const ports = ['--port', '0', '--control-port', '0', '--json', '--no-reload'];
+  return startCommand(['start', partners, ...ports], '"ready":true', {
+    cwd: service.directory,
+    program: [bin()],
+  });
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import {
+  APIGatewayClient,
+  CreateDeploymentCommand,
+  CreateRestApiCommand,
+  PutIntegrationCommand,
+  PutMethodCommand,
+} from '@aws-sdk/client-api-gateway';
+import { createGateway } from '../../gateway/index.ts';
+import type { Gateway } from '../../gateway/index.ts';
+
+const ADMIN = { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' };
+const FUNCTION = {
+  Type: 'AWS::Lambda::Function',
+  Properties: {
+    ...{ FunctionName: 'hello', Runtime: 'nodejs24.x', Handler: 'index.handler' },
+    Code: { ZipFile: 'exports.handler = async () => ({ statusCode: 200, body: "made" })' },
+  },
+};
+
+/** By the address that the gateway names: its host may be no name of this machine, which every port knows all the same. */
+function ask(url: string): Promise<string> {
+  const { host, port, pathname } = new URL(url);
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path: pathname, headers: { Host: host } }, (response) => {
+      let text = `${response.statusCode ?? 0} `;
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => resolve(text));
+    }).on('error', reject);
+  });
+}
+
+describe('a start without any API', () => {
+  let folder = '';
+  let gateway: Gateway;
+  let sdk: APIGatewayClient;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'gatewright-made-'));
+    const template = join(folder, 'template.json');
+    writeFileSync(template, JSON.stringify({ Resources: { Hello: FUNCTION } }));
+    gateway = await createGateway({
+      ...{ stage: 'dev', region: 'us-east-1', accountId: '123456789012', host: '127.0.0.1' },
+      ...{ port: 0, controlPort: 0, allowHosts: [], parameters: {}, environment: {}, directory: folder },
+      ...{ dynamodb: { kind: 'none' }, strict: false, accountThrottle: false, reload: false },
+      adminKey: ADMIN,
+      log: { write: () => undefined },
+      functionLog: () => undefined,
+      onProgress: () => undefined,
+      onReload: () => undefined,
+    });
+    await gateway.load([template]);
+    const { control } = await gateway.listen();
+    sdk = new APIGatewayClient({
+      endpoint: control,
+      region: 'us-east-1',
+      credentials: ADMIN,
+      maxAttempts: 1,
+    });
+  });
+  after(async () => {
+    sdk.destroy();
+    await gateway.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('serves the API that a call makes, at the address that its listing names', async () => {
+    assert.deepEqual(gateway.routes(), []);
+    const { id: restApiId = '', rootResourceId: resourceId = '' } = await sdk.send(
+      new CreateRestApiCommand({ name: 'made' }),
+    );
+    const method = { restApiId, resourceId, httpMethod: 'GET' };
+    await sdk.send(new PutMethodCommand({ ...method, authorizationType: 'NONE' }));
+    const functionArn = 'arn:aws:lambda:us-east-1:123456789012:function:hello';
+    await sdk.send(
+      new PutIntegrationCommand({
+        ...{ ...method, type: 'AWS_PROXY', integrationHttpMethod: 'POST' },
+        uri: `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${functionArn}/invocations`,
+      }),
+    );
+    await sdk.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
+
+    const [made] = gateway.routes();
+
+    assert.match(made?.url ?? '', new RegExp(`^http://${restApiId}\\.execute-api\\.localhost:\\d+/dev$`));
+    assert.equal(await ask(`${made?.url ?? ''}/`), '200 made');
+  });
+});

@@ -1,0 +1,136 @@
+/** A quota that is counted from the access log: the authorizer only looks, so calls pass until their lines are charged. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { aToolkit } from '../support/a-toolkit.ts';
+import type { Toolkit } from '../support/a-toolkit.ts';
+import { runCommand, startCommand } from '../support/command.ts';
+import type { Running } from '../support/command.ts';
+
+const FIXTURE = join(import.meta.dirname, '../fixtures/end-to-end/guarded');
+const QUOTA = 3;
+/** Far longer than any lag: delivery every half second, and a look at the ledger every two. */
+const BOUND_MS = 20_000;
+
+type Ready = { readonly apis: readonly { readonly name: string; readonly url: string }[] };
+type Row = {
+  readonly tenant: string;
+  readonly key: string;
+  readonly periodStart: string;
+  readonly charged: number;
+  readonly remaining: number;
+};
+
+let toolkit: Toolkit;
+let running: Running;
+let url = '';
+before(async () => {
+  toolkit = await aToolkit(FIXTURE, 'guarded');
+  const synced = await runCommand(['access', 'sync'], { cwd: toolkit.directory });
+  assert.equal(synced.code, 0, synced.stderr);
+  running = await startCommand(
+    [
+      ...['start', toolkit.directory, toolkit.service],
+      ...['--port', '0', '--control-port', '0', '--json', '--no-reload'],
+    ],
+    '"ready":true',
+    { cwd: toolkit.folder },
+  );
+  const line = running
+    .output()
+    .stdout.split('\n')
+    .find((text) => text.includes('"ready":true'));
+  url = (JSON.parse(line ?? '') as Ready).apis.find(({ name }) => name === 'guarded')?.url ?? '';
+});
+after(async () => {
+  await running.stop();
+  await toolkit.remove();
+});
+
+async function gatewright(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runCommand(args, { cwd: toolkit.folder });
+  assert.equal(code, 0, stderr);
+  return stdout.trim();
+}
+
+/** Calls as that subject, with a token of now. */
+async function aCaller(sub: string): Promise<() => Promise<number>> {
+  const headers = { authorization: `Bearer ${await gatewright('token', '--sub', sub)}` };
+  return async () => (await fetch(`${url}/hello`, { headers })).status;
+}
+
+/** Looks until it sees, and no longer than the bound. */
+async function until<Seen>(what: string, look: () => Promise<Seen | undefined>): Promise<Seen> {
+  const endMs = performance.now() + BOUND_MS;
+  while (performance.now() < endMs) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`never seen: ${what}`);
+}
+
+/** What quota-admin says of a key, as soon as it is charged so much in a period that is meant. */
+const usageOf = (key: string, charged: number, isMeant: (row: Row) => boolean = () => true): Promise<Row> =>
+  until(`${charged} charged to ${key}`, async () => {
+    const rows = JSON.parse(
+      await gatewright('usage', 'show', '--tenant', 'shop', '--json'),
+    ) as readonly Row[];
+    return rows.find((row) => row.key === key && row.charged >= charged && isMeant(row));
+  });
+
+/** Calls until the answer is that status; how many others came before. */
+async function callsUntil(call: () => Promise<number>, status: number): Promise<number> {
+  let others = 0;
+  return until(`${status}`, async () => {
+    if ((await call()) === status) return others;
+    others += 1;
+    return undefined;
+  });
+}
+
+describe('a quota counted from the access log', { timeout: 120_000 }, () => {
+  it('admits until the lines are charged, refuses from then on, and begins the next day anew', async () => {
+    const call = await aCaller('alice');
+    const within = [];
+    for (let asked = 0; asked < QUOTA; asked += 1) within.push(await call());
+    assert.deepEqual(within, [200, 200, 200]);
+    assert.equal((await usageOf('alice', QUOTA)).remaining, 0);
+
+    // What the authorizer saw last may be two seconds old: these go over the quota, and are charged all the same.
+    const over = await callsUntil(call, 403);
+    for (let asked = 0; asked < 5; asked += 1) assert.equal(await call(), 403);
+    const { periodStart, charged, remaining } = await usageOf('alice', QUOTA + over);
+    assert.deepEqual([charged, remaining], [QUOTA + over, -over]);
+
+    await gatewright('clock', '+1d');
+    assert.equal(await (await aCaller('alice'))(), 200);
+
+    // Lines are charged in their order, so those of the refused calls have come by now: nobody was charged for them.
+    const today = await usageOf('alice', 1, ({ periodStart: start }) => start !== periodStart);
+    assert.equal(today.remaining, QUOTA - 1);
+    const exported = (await gatewright('usage', 'export', '--format', 'ndjson', '--from', periodStart))
+      .split('\n')
+      .map((text) => JSON.parse(text) as Row)
+      .filter(({ key }) => key === 'alice');
+    assert.deepEqual(
+      exported.map((row) => [row.periodStart, row.charged]),
+      [
+        [periodStart, QUOTA + over],
+        [today.periodStart, 1],
+      ],
+    );
+    const thresholds = running.output().stderr.match(/"QuotaThreshold":1/g) ?? [];
+    assert.equal(thresholds.length, 1, 'alarms: [100], once in the period');
+  });
+
+  it('is closed to a key that was suspended before it ever called, until it is resumed', async () => {
+    await gatewright('plan', 'assign', 'shop', 'bob', 'free');
+    await gatewright('quota', 'suspend', 'shop', 'daily', '--key', 'bob');
+    const call = await aCaller('bob');
+    assert.equal(await call(), 403);
+
+    await gatewright('quota', 'resume', 'shop', 'daily', '--key', 'bob');
+    await callsUntil(call, 200);
+  });
+});

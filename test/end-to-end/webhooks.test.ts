@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startCommand } from '../support/command.ts';
+import type { Running } from '../support/command.ts';
+
+const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
+/** Of stage dev in serverless.yml. */
+const LOCAL_SECRET = 'only-for-this-machine';
+
+type Ready = {
+  readonly apis: readonly { readonly kind: string; readonly url: string }[];
+  readonly control: string;
+};
+type Recorded = { readonly calls: readonly { readonly action: string; readonly body: string }[] };
+
+describe("a webhook to the toolkit's stack on the local gateway", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-webhooks-'));
+  let gateway: Running;
+  let ready: Ready;
+
+  before(async () => {
+    const ports = ['--port', '0', '--control-port', '0'];
+    gateway = await startCommand(['start', CHECKOUT, ...ports, '--json'], '"ready":true', { cwd: folder });
+    ready = JSON.parse(gateway.output().stdout.split('\n')[0] ?? '') as Ready;
+  });
+  after(async () => {
+    await gateway.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function deliver(body: string | Buffer, signed = body, source = 'github'): Promise<number> {
+    const api = ready.apis.find(({ kind }) => kind === 'http');
+    const hex = createHmac('sha256', LOCAL_SECRET).update(signed).digest('hex');
+    const reply = await fetch(`${api?.url ?? ''}/webhooks/${source}`, {
+      method: 'POST',
+      // Bytes without a type reach the function in base64, JSON as text.
+      headers: {
+        'content-type': typeof body === 'string' ? 'application/json' : 'application/octet-stream',
+        'x-hub-signature-256': `sha256=${hex}`,
+        'x-github-event': 'issues',
+        'x-github-delivery': '72d3162e-cc78-11e3-81ab-4c9367dc0958',
+      },
+      body: typeof body === 'string' ? body : new Uint8Array(body),
+    });
+    return reply.status;
+  }
+
+  /** Details of the events that EventBridge would have. */
+  async function recorded(): Promise<readonly string[]> {
+    const published = readFileSync(join(folder, '.gatewright/credentials.json'), 'utf8');
+    const { controlSecret } = JSON.parse(published) as { controlSecret: string };
+    const reply = await fetch(`${ready.control}/_gatewright/recorded`, {
+      headers: { authorization: `Bearer ${controlSecret}` },
+    });
+    const { calls } = (await reply.json()) as Recorded;
+    return calls.map(({ action, body }) => {
+      const { Entries } = JSON.parse(body) as {
+        Entries: readonly { EventBusName: string; DetailType: string; Detail: string }[];
+      };
+      assert.deepEqual(
+        [action, Entries[0]?.EventBusName, Entries[0]?.DetailType],
+        ['PutEvents', 'gatewright-dev-webhooks', 'issues'],
+      );
+      return Entries[0]?.Detail ?? '';
+    });
+  }
+
+  it('reaches EventBridge once, as the bytes that GitHub signed', async () => {
+    const text = '{ "action": "opened",\n "number": 12345678901234567890 }';
+    const bytes = Buffer.from([0x7b, 0xff, 0x00]);
+
+    assert.deepEqual([await deliver(text), await deliver(text), await deliver(bytes)], [200, 200, 200]);
+
+    const details = await recorded();
+    assert.equal(details.length, 2);
+    assert.ok(details[0]?.endsWith(`"payload":${text}}`));
+    assert.ok(details[1]?.endsWith(`"bodyBase64":"${bytes.toString('base64')}"}`));
+  });
+
+  it('is refused if it is forged or for nobody, and then reaches nothing', async () => {
+    const before = (await recorded()).length;
+
+    assert.equal(await deliver('{"action":"forged"}', '{"action":"signed"}'), 401);
+    assert.equal(await deliver('{}', '{}', 'nobody'), 404);
+
+    assert.equal((await recorded()).length, before);
+  });
+});

@@ -1,0 +1,73 @@
+/** The access table in memory and on the embedded DynamoDB, so that a law is shown on both. */
+import * as commands from '@aws-sdk/client-dynamodb';
+import type { LedgerListing, LedgerStore } from '#shared/ports.ts';
+import { createDynamoDbLedger } from '#shared/quota/dynamodb-ledger.ts';
+import { createDynamoDbListing } from '#shared/quota/dynamodb-listing.ts';
+import type { Item } from '#shared/quota/item-write.ts';
+import { createMemoryLedger } from '#shared/quota/memory-ledger.ts';
+import { createMemoryListing } from '#shared/quota/memory-listing.ts';
+import { createSystemClock } from '../../gateway/adapters/system-clock.ts';
+import { startEmbeddedDynamoDb } from '../../gateway/services/embedded-dynamodb.ts';
+import { aClient } from './orders-table.ts';
+
+export type AccessStore = {
+  readonly store: LedgerStore;
+  readonly listing: Pick<LedgerListing, 'range'>;
+  readonly dump: () => Promise<string>;
+  readonly close: () => Promise<void>;
+};
+
+export const ACCESS_STORES: readonly { readonly name: string; readonly open: () => Promise<AccessStore> }[] =
+  [
+    {
+      name: 'in memory',
+      open() {
+        const items = new Map<string, Item>();
+        const store = createMemoryLedger({ clock: { nowEpochMs: () => 0 }, items });
+        const dump = () => Promise.resolve(JSON.stringify([...items]));
+        return Promise.resolve({
+          ...{ store, listing: createMemoryListing(items), dump },
+          close: () => Promise.resolve(),
+        });
+      },
+    },
+    {
+      name: 'on the embedded DynamoDB',
+      async open() {
+        const dynamodb = await startEmbeddedDynamoDb({ port: 0, clockOffset: createSystemClock().offset });
+        const client = aClient(dynamodb.url);
+        const TableName = 'access';
+        const keys = ['pk', 'sk'];
+        await client.send(
+          new commands.CreateTableCommand({
+            TableName,
+            BillingMode: 'PAY_PER_REQUEST',
+            AttributeDefinitions: keys.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+            KeySchema: keys.map((name, index) => ({
+              AttributeName: name,
+              KeyType: index === 0 ? 'HASH' : 'RANGE',
+            })),
+          }),
+        );
+        await commands.waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName });
+        const load = () => Promise.resolve({ client, commands });
+        return {
+          store: createDynamoDbLedger({ tableName: TableName, timeoutMs: 2000, load }),
+          listing: createDynamoDbListing({ tableName: TableName, load }),
+          dump: async () =>
+            JSON.stringify((await client.send(new commands.ScanCommand({ TableName }))).Items),
+          async close() {
+            client.destroy();
+            await dynamodb.close();
+          },
+        };
+      },
+    },
+  ];
+
+/** Answers nothing. */
+export const STORE_DOWN: LedgerStore = {
+  update: () => Promise.resolve({ kind: 'unknown', reason: 'down' }),
+  transact: () => Promise.resolve({ kind: 'unknown', reason: 'down' }),
+  read: () => Promise.resolve({ kind: 'unavailable', reason: 'down' }),
+};

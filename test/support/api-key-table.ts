@@ -1,0 +1,104 @@
+/** An access table in memory with administrators and authorizers at it, under a clock that moves when told. */
+import { createApiKeyReader } from '#shared/access/api-key-store.ts';
+import { KeyAdmin } from '#shared/access/key-admin.ts';
+import type { KeyAdminSetting, NewKey } from '#shared/access/key-admin.ts';
+import type { CachedApi } from '#shared/access/key-prefixes.ts';
+import { DomainError } from '#shared/errors.ts';
+import type { ApiKeyReader, LedgerListing, LedgerStore } from '#shared/ports.ts';
+import type { Item } from '#shared/quota/item-write.ts';
+import { createMemoryLedger } from '#shared/quota/memory-ledger.ts';
+import { createMemoryListing } from '#shared/quota/memory-listing.ts';
+import { REAL_RANDOM } from './real-quota-ports.ts';
+
+/** 2026-11-19T12:00:00Z */
+export const NOON_SECONDS = Date.UTC(2026, 10, 19, 12) / 1000;
+
+export const REST_API: CachedApi = { kind: 'rest', apiId: 'abcdefghij', stage: 'prod' };
+
+const SETTING: KeyAdminSetting = {
+  prefixes: new Map([
+    ['shop_live', { roles: new Set(['support']), hasNativePlans: true, cached: [REST_API] }],
+    ['shop_test', { roles: new Set(), hasNativePlans: false, cached: [] }],
+  ]),
+  usageKeySecret: 'u'.repeat(32),
+};
+
+export function aNewKey(over: Partial<NewKey> = {}): NewKey {
+  return { prefix: 'shop_live', tenant: 'acme', roles: [], scopes: ['orders:read'], metadata: {}, ...over };
+}
+
+export class ApiKeyTable {
+  nowSeconds = NOON_SECONDS;
+  /** While true, no call is answered; writes may or may not be carried out. */
+  isDown = false;
+  /** While true, writes are carried out and their answers are lost. */
+  losesAnswers = false;
+  /** While true, API Gateway refuses. */
+  isGatewayDown = false;
+  readonly items = new Map<string, Item>();
+  readonly calls: string[] = [];
+  /** What API Gateway was told. */
+  readonly told: string[] = [];
+  readonly store: LedgerStore;
+  readonly reader: ApiKeyReader;
+  readonly admin: KeyAdmin;
+  #operations = 0;
+
+  constructor(over?: { readonly store: LedgerStore; readonly listing: Pick<LedgerListing, 'range'> }) {
+    const clock = { nowEpochMs: () => this.nowSeconds * 1000 };
+    const memory = over?.store ?? createMemoryLedger({ clock, items: this.items });
+    this.store = {
+      update: (write) => this.#call('update', () => memory.update(write), UNKNOWN),
+      transact: async (writes) => {
+        const outcome = await this.#call('transact', () => memory.transact(writes), UNKNOWN);
+        return this.losesAnswers ? UNKNOWN : outcome;
+      },
+      read: (key, options) => this.#call('read', () => memory.read(key, options), UNREAD),
+    };
+    this.reader = createApiKeyReader(this.store);
+    const tell = (what: string): Promise<void> => {
+      if (this.isGatewayDown)
+        return Promise.reject(new DomainError('CONTROL_PLANE_FAILED', 'API Gateway cannot be reached'));
+      this.told.push(what);
+      return Promise.resolve();
+    };
+    this.admin = new KeyAdmin(
+      {
+        ...{ store: this.store, clock, random: REAL_RANDOM },
+        listing: over?.listing ?? createMemoryListing(this.items),
+        caches: { flush: ({ kind, apiId, stage }) => tell(`flush ${kind} ${apiId}/${stage}`) },
+        nativeKeys: {
+          put: ({ name, value, usagePlanId }) =>
+            tell(`put ${name} ${value} ${usagePlanId}`).then(() => 'native1'),
+          disable: (apiKeyId) => tell(`disable ${apiKeyId}`),
+        },
+      },
+      SETTING,
+    );
+  }
+
+  /** An operation that nobody has sent before. */
+  operation(): { readonly id: string; readonly by: string } {
+    this.#operations += 1;
+    return { id: `op-${this.#operations}-${REAL_RANDOM.hex(8)}`, by: 'arn:aws:iam::123456789012:user/ada' };
+  }
+
+  /** A key that can be used, and its id. */
+  async make(over: Partial<NewKey> = {}): Promise<{ readonly key: string; readonly keyId: string }> {
+    const { key, stored } = await this.admin.create(aNewKey(over), this.operation());
+    if (key === undefined) throw new Error('a new key was not shown');
+    return { key, keyId: stored.record.keyId };
+  }
+
+  countOf(call: string): number {
+    return this.calls.filter((name) => name === call).length;
+  }
+
+  #call<T>(name: string, carryOut: () => Promise<T>, unanswered: T): Promise<T> {
+    this.calls.push(name);
+    return this.isDown ? Promise.resolve(unanswered) : carryOut();
+  }
+}
+
+const UNKNOWN = { kind: 'unknown', reason: 'down' } as const;
+const UNREAD = { kind: 'unavailable', reason: 'down' } as const;

@@ -1,0 +1,106 @@
+/**
+ * Handlers as users of the npm package write them. Texts, because `gatewright/quota` means something only where the
+ * package is installed.
+ */
+
+/** Every entry, with what the compiler must tell its users. */
+export const TYPED_HANDLERS = `
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2 as Event } from 'aws-lambda';
+import {
+  access,
+  callerOf,
+  callerOfTicket,
+  createLambdaTicketPorts,
+  issueTicket,
+  withAccess,
+} from 'gatewright/access';
+import {
+  admissionOf,
+  countQuotas,
+  createDynamoDbQuotas,
+  DomainError,
+  parsePlan,
+  PlanInvalid,
+  quota,
+  withQuota,
+} from 'gatewright/quota';
+import type { Decision, Quotas, Subject, UsagePlan } from 'gatewright/quota';
+import { createDynamoDbClaims, deliveryOf, webhook, withWebhook } from 'gatewright/webhooks';
+
+const quotas: Quotas = createDynamoDbQuotas({
+  tableName: 'usage',
+  plans: [],
+  observe: countQuotas(new Metrics({ namespace: 'shop' })),
+});
+const subject = (event: Event): Subject => ({ plan: 'free', tenant: 'shop', key: event.rawPath });
+const answer = async (event: Event) => ({ statusCode: 200, body: event.rawPath });
+
+export const plan: UsagePlan = parsePlan({});
+export const decide = (): Promise<Decision> => quotas.consume({ plan: 'free', tenant: 'shop', key: 'key-1' });
+export const charged = middy<Event>()
+  .use(quota({ quotas, subject, cost: (event) => event.rawPath.length }))
+  .handler(async (event) => {
+    await admissionOf(event)?.settle(2);
+    return answer(event);
+  });
+export const chargedPlainly = withQuota(answer, { quotas, subject });
+// @ts-expect-error: a cost is a number
+quota({ quotas, subject, cost: () => '1' });
+// @ts-expect-error: which table?
+createDynamoDbQuotas({ plans: [] });
+
+export const describe = (error: unknown): string => {
+  if (error instanceof PlanInvalid) return error.field;
+  return error instanceof DomainError && error.code === 'PLAN_UNKNOWN' ? error.message : '';
+};
+
+const ports = createLambdaTicketPorts('access');
+export const ticket = (event: Event) =>
+  issueTicket(ports, { document: 'tracking', caller: callerOfTicket(event), ttlSeconds: 30 });
+export const checked = middy<Event>()
+  .use(access({ scopes: ['orders:read'] }))
+  .handler(async (event) => ({ statusCode: 200, body: callerOf(event)?.subject ?? '' }));
+export const checkedPlainly = withAccess(answer, { scopes: ['orders:read'] });
+// @ts-expect-error: a list of scopes
+access({ scopes: 'orders:read' });
+
+const claims = createDynamoDbClaims({ tableName: 'access' });
+export const hooked = middy<Event>()
+  .use(webhook({ scheme: 'stripe', secrets: () => ['whsec_1'], claims }))
+  .handler(async (event) => ({ statusCode: 200, body: deliveryOf(event)?.type ?? '' }));
+export const hookedPlainly = withWebhook(answer, { scheme: 'github', secrets: ['s'] });
+// @ts-expect-error: nobody signs so
+webhook({ scheme: 'nobody', secrets: [] });
+`;
+
+/** `test/fixtures/npm-service/partners`: two requests a day. */
+export const ORDERS_HANDLER = `
+import middy from '@middy/core';
+import { createDynamoDbQuotas, quota } from 'gatewright/quota';
+
+const quotas = createDynamoDbQuotas({
+  tableName: process.env['USAGE_TABLE'] ?? '',
+  plans: [{ id: 'free', version: 1, limits: [{ id: 'daily', level: 'key', quota: 2, period: 'DAY' }] }],
+});
+
+export const handler = middy()
+  .use(quota({ quotas, subject: () => ({ plan: 'free', tenant: 'partners', key: 'partner-1' }) }))
+  .handler(async () => ({ statusCode: 200, body: 'orders' }));
+`;
+
+/** Of a project that has installed nothing but the package. */
+export const BARE_HANDLER = `
+import { createDynamoDbQuotas, withQuota } from 'gatewright/quota';
+
+const quotas = createDynamoDbQuotas({
+  tableName: process.env['USAGE_TABLE'] ?? 'usage',
+  plans: [{ id: 'free', version: 1, limits: [{ id: 'daily', level: 'key', quota: 2, period: 'DAY' }] }],
+});
+
+export const handler = withQuota(async () => ({ statusCode: 200 }), {
+  quotas,
+  subject: () => ({ plan: 'free', tenant: 'partners', key: 'partner-2' }),
+});
+`;

@@ -1,0 +1,69 @@
+/** Recipes of the documentation as they stand on the page: their files, and lines to paste with what they print. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+export type Recipe = {
+  /** By path, relative to the toolkit's folder. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly steps: readonly Step[];
+};
+
+export type Step = {
+  readonly command: string;
+  /** What the page says that it prints; `…` stands for anything, alone on a line for any lines. */
+  readonly printed: string;
+};
+
+const FENCE = /^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm;
+const SHELL_LIMIT_MS = 120_000;
+/** Between the outputs of two steps; nothing prints it. */
+const MARK = '\u001e';
+
+/** A fence with a path is a file, a `console` is a session: `$ command`, then what it prints. */
+export function readRecipe(markdown: string): Recipe {
+  const fences = [...markdown.matchAll(FENCE)];
+  return {
+    files: new Map(
+      fences.flatMap(([, , path, text]) =>
+        path === undefined || text === undefined ? [] : [[path, text] as const],
+      ),
+    ),
+    steps: fences.flatMap(([, language, , text]) =>
+      language === 'console' && text !== undefined ? readSession(text) : [],
+    ),
+  };
+}
+
+function readSession(text: string): readonly Step[] {
+  return text.split(/^\$ /m).flatMap((part) => {
+    const [command = '', ...printed] = part.trimEnd().split('\n');
+    return command === '' ? [] : [{ command, printed: printed.join('\n') }];
+  });
+}
+
+export type Session = {
+  /** What each command printed on stdout. */
+  readonly printed: readonly string[];
+  readonly stderr: string;
+};
+
+/** Runs the steps in one shell, in which `gatewright` is the command. */
+export async function runSteps(
+  commands: readonly string[],
+  { cwd, program }: { readonly cwd: string; readonly program: string },
+): Promise<Session> {
+  const gatewright = `gatewright() { ${JSON.stringify(process.execPath)} ${JSON.stringify(program)} "$@"; }`;
+  const script = [gatewright, ...commands.map((command) => `${command}\nprintf '${MARK}'`)].join('\n');
+  const { stdout, stderr } = await promisify(execFile)('sh', ['-c', script], {
+    cwd,
+    timeout: SHELL_LIMIT_MS,
+  });
+  const outputs = stdout.split(MARK).slice(0, commands.length);
+  return { printed: outputs.map((text) => text.replaceAll('\r', '').trimEnd()), stderr };
+}
+
+/** What the page says, as a pattern for what was printed. */
+export function toPattern(printed: string): RegExp {
+  const escaped = printed.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replace(/^…$/gm, '[^]*').replaceAll('…', '.*')}$`);
+}
