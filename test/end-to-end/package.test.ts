@@ -11,10 +11,41 @@ import { readZip } from '../support/zip-entries.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
-const FUNCTIONS = ['request-authorizer', 'token-authorizer', 'ws-connect', 'ws-default', 'ws-disconnect'];
+const FUNCTIONS = [
+  'access-admin',
+  'quota-admin',
+  'request-authorizer',
+  'token-authorizer',
+  'usage-tracker',
+  'webhook-receiver',
+  'ws-connect',
+  'ws-default',
+  'ws-disconnect',
+  'ws-ticket',
+];
+/** What roles name otherwise than by a resource of the stack: AWS's own control plane, an index, and what documents name. */
+const NAMED_BY_PATTERN = {
+  QuotaAdminRole: ['${UsageTable.Arn}/index/list'],
+  AccessAdminRole: [
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*/stages/*/cache/authorizers',
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/apis/*/stages/*/cache/authorizers',
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/apikeys',
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/apikeys/*',
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/usageplans/*/keys',
+  ],
+  WebhookReceiverRole: [
+    'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/gatewright/prod/webhooks/github',
+    'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/gatewright-prod-webhooks',
+  ],
+};
 
 type Reference = { readonly 'Fn::GetAtt': readonly [string, string] };
-type Statement = { readonly Action: string | readonly string[]; readonly Resource: Reference };
+type Pattern = { readonly 'Fn::Sub': string };
+type Statement = {
+  readonly Action: string | readonly string[];
+  readonly Resource: Reference | Pattern | readonly Pattern[];
+  readonly Condition?: { readonly 'ForAllValues:StringLike'?: Readonly<Record<string, readonly string[]>> };
+};
 /** What the tests look at; which of them a resource has, follows from its type. */
 type Properties = {
   readonly Role: Reference;
@@ -40,6 +71,11 @@ let output = '';
 let resources: readonly (readonly [string, Resource])[] = [];
 let outputs: Record<string, { Value: unknown; Export?: { Name: string } }> = {};
 
+/** A resource of the stack by its name; undefined for what a statement spells out. */
+const ownResource = ({ Resource }: Statement) =>
+  'Fn::GetAtt' in Resource ? Resource['Fn::GetAtt'].join('.') : undefined;
+const statementsOf = ({ Policies }: Properties) =>
+  Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 const ofType = (type: string) => resources.filter(([, resource]) => resource.Type === type);
 const artefact = async (name: string) => readZip(await readFile(join(output, `${name}.zip`)));
 
@@ -65,15 +101,17 @@ describe('npm run package -- --stage prod', () => {
     assert.deepEqual(
       ours,
       [
-        ...['TokenAuthorizer', 'RequestAuthorizer', 'WsConnect', 'WsDisconnect', 'WsDefault'].map(
-          (name) => `${name}Arn`,
-        ),
-        ...['Access', 'Usage', 'Connections', 'Cache'].flatMap((name) => [
-          `${name}TableName`,
-          `${name}TableArn`,
-        ]),
-        'AlarmTopicArn',
+        ...['TokenAuthorizer', 'RequestAuthorizer', 'WsConnect', 'WsDisconnect', 'WsDefault', 'WsTicket'],
+        ...['AccessAdmin', 'QuotaAdmin', 'UsageTracker', 'WebhookReceiver', 'WebhooksBus', 'AlarmTopic'],
       ]
+        .map((name) => `${name}Arn`)
+        .concat(
+          ['Access', 'Usage', 'Connections', 'Cache'].flatMap((name) => [
+            `${name}TableName`,
+            `${name}TableArn`,
+          ]),
+          ['AdminApiId', 'AdminApiUrl', 'WebhooksBusName', 'WebhooksUrl'],
+        )
         .map((name) => `gatewright-prod-${name}`)
         .sort(),
     );
@@ -91,31 +129,45 @@ describe('npm run package -- --stage prod', () => {
     );
     assert.equal(roles.length, FUNCTIONS.length);
 
+    const spelled: Record<string, readonly string[]> = {};
     for (const [id, { Properties }] of ofType('AWS::IAM::Role')) {
       assert.equal(Properties.ManagedPolicyArns, undefined, id);
-      for (const { PolicyDocument } of Properties.Policies)
-        for (const { Action, Resource } of PolicyDocument.Statement) {
-          assert.doesNotMatch(JSON.stringify(Action), /\*/, id);
-          // A log group's ARN, by GetAtt, ends in ":*" for its streams; nothing else is a pattern.
-          assert.deepEqual(Object.keys(Resource), ['Fn::GetAtt'], id);
-        }
+      const statements = statementsOf(Properties);
+      for (const { Action } of statements) assert.doesNotMatch(JSON.stringify(Action), /\*/, id);
+      // A log group's ARN, by GetAtt, ends in ":*" for its streams.
+      const patterns = statements.flatMap(({ Resource }) => ('Fn::GetAtt' in Resource ? [] : Resource));
+      if (patterns.length > 0) spelled[id] = patterns.map((pattern) => pattern['Fn::Sub']);
     }
+    assert.deepEqual(spelled, NAMED_BY_PATTERN);
   });
 
   it('lets each function do to the tables only what it does', () => {
     const rights = ofType('AWS::IAM::Role').map(([id, { Properties }]) => [
       id,
-      Properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
-        .filter(({ Action }) => String(Action).startsWith('dynamodb:'))
-        .map(({ Action, Resource }) => `${String(Action)} ${Resource['Fn::GetAtt'].join('.')}`),
+      statementsOf(Properties)
+        .filter((statement) => String(statement.Action).startsWith('dynamodb:') && ownResource(statement))
+        .map((statement) => {
+          const keys = statement.Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? [];
+          const actions = String(statement.Action).replaceAll('dynamodb:', '');
+          return [actions, ownResource(statement), ...keys].join(' ');
+        }),
     ]);
 
+    const keys = ['GetItem,UpdateItem AccessTable.Arn KEY#*', 'GetItem AccessTable.Arn REVOKED#*'];
+    const ledgers = 'GetItem,PutItem,UpdateItem,ConditionCheckItem';
     assert.deepEqual(Object.fromEntries(rights), {
-      TokenAuthorizerRole: [],
-      RequestAuthorizerRole: [],
-      WsConnectRole: ['dynamodb:PutItem ConnectionsTable.Arn'],
-      WsDisconnectRole: ['dynamodb:DeleteItem ConnectionsTable.Arn'],
+      TokenAuthorizerRole: keys,
+      RequestAuthorizerRole: [...keys, 'UpdateItem AccessTable.Arn TICKET#*', `${ledgers} UsageTable.Arn`],
+      WsConnectRole: ['PutItem ConnectionsTable.Arn'],
+      WsDisconnectRole: ['DeleteItem ConnectionsTable.Arn'],
       WsDefaultRole: [],
+      WsTicketRole: ['PutItem AccessTable.Arn TICKET#*'],
+      UsageTrackerRole: [`${ledgers} UsageTable.Arn`],
+      QuotaAdminRole: [`${ledgers},Query UsageTable.Arn`],
+      AccessAdminRole: [
+        'GetItem,PutItem,UpdateItem,Query AccessTable.Arn KEY#* TENANT#* REVOKED#* REVOCATIONS#*',
+      ],
+      WebhookReceiverRole: ['PutItem,UpdateItem,DeleteItem AccessTable.Arn WEBHOOK#*'],
     });
   });
 
@@ -154,7 +206,9 @@ describe('npm run package -- --stage prod', () => {
       assert.ok(Properties.AccessLogSettings, id);
       assert.equal(Properties.DefaultRouteSettings.ThrottlingRateLimit, 500, id);
       assert.equal(Properties.DefaultRouteSettings.ThrottlingBurstLimit, 1000, id);
-      assert.equal(Properties.DefaultRouteSettings.DataTraceEnabled, false, id);
+      // Whole messages in the log; HTTP APIs have no such thing.
+      const isHttp = id === 'HttpApiStage';
+      assert.equal(Properties.DefaultRouteSettings.DataTraceEnabled, isHttp ? undefined : false, id);
     }
     for (const [id, { Properties }] of ofType('AWS::Logs::LogGroup'))
       assert.equal(Properties.RetentionInDays, 90, id);
@@ -231,11 +285,16 @@ describe('npm run package -- --stage prod', () => {
 
     const lines = stderr.split('\n').filter((line) => FUNCTIONS.some((name) => line.startsWith(`${name}:`)));
     assert.deepEqual(lines, [
+      'access-admin: the event, or a part of it, is no JSON object',
+      'quota-admin: GATEWRIGHT_USAGE_TABLE is no name of a DynamoDB table',
       'request-authorizer: GATEWRIGHT_STAGE is no name of a stage',
       'token-authorizer: GATEWRIGHT_STAGE is no name of a stage',
+      'usage-tracker: GATEWRIGHT_USAGE_TABLE is no name of a DynamoDB table',
+      'webhook-receiver: AWS_REGION is missing or has not its form',
       'ws-connect: the event, or a part of it, is no JSON object',
       'ws-default: the event, or a part of it, is no JSON object',
       'ws-disconnect: the event, or a part of it, is no JSON object',
+      'ws-ticket: GATEWRIGHT_STAGE is no name of a stage',
     ]);
   });
 });
