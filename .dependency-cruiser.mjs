@@ -45,20 +45,23 @@ export default {
       { path: ['^shared/([^/]+)/dynamodb-', '^shared/([^/]+)/[^/]+-(poster|fetcher)\\.ts$'] },
       {
         path: ['^shared/[^/]+/dynamodb-', '^shared/[^/]+/[^/]+-(poster|fetcher)\\.ts$'],
-        pathNot: '^shared/$1/',
+        pathNot: '^shared/($1|aws|table)/',
       },
     ),
     rule(
       'shared-ground-floor',
-      'aws/ and http/ are what the other folders of shared/ stand on.',
-      { path: '^shared/(aws|http)/' },
-      { path: '^shared/', pathNot: '^shared/((aws|http)/|errors\\.ts$|ports\\.ts$)' },
+      'aws/, http/ and table/ are what the other folders of shared/ stand on.',
+      { path: '^shared/(aws|http|table)/' },
+      { path: '^shared/', pathNot: '^shared/((aws|http|table)/|errors\\.ts$|ports\\.ts$)' },
     ),
     rule(
       'shared-domains-do-not-know-each-other',
-      'access, quota, websocket and cache meet in functions/ and middleware/ only.',
-      { path: '^shared/(access|quota|websocket|cache)/' },
-      { path: '^shared/(access|quota|websocket|cache|middleware)/', pathNot: '^shared/$1/' },
+      'access, quota, webhooks, websocket and cache meet in functions/ and middleware/ only; all documents are read in one way.',
+      { path: '^shared/(access|quota|webhooks|websocket|cache)/' },
+      {
+        path: '^shared/(access|quota|webhooks|websocket|cache|middleware)/',
+        pathNot: '^shared/($1/|access/(shape|read-document)\\.ts$)',
+      },
     ),
     rule(
       'phases-do-not-know-each-other',

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as dynamoDb from '@aws-sdk/client-dynamodb';
-import { createDynamoDbLedger } from '#shared/quota/dynamodb-ledger.ts';
+import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import { USAGE_TABLE } from './quota-limiters.ts';
 
@@ -41,7 +41,7 @@ async function ask(order: FaultOrder, isStopped: () => boolean): Promise<void> {
   const { id, quota, everySeconds, clockAheadMs } = order;
   const client = clientThatLoses(order.lostShare);
   const quotas = createQuotas({
-    store: createDynamoDbLedger({
+    store: createDynamoDbTable({
       tableName: USAGE_TABLE,
       load: () => Promise.resolve({ client, commands: dynamoDb }),
     }),

@@ -4,8 +4,8 @@ import type { CachedApi } from './access/key-prefixes.ts';
 import type { RevocationTarget } from './access/revocation.ts';
 import type { StoredTicket, TicketOutcome } from './access/ticket.ts';
 import type { AdvertisedLimit } from './http/rate-limit-headers.ts';
-import type { ItemKey, ItemWrite, ReadOutcome, TransactOutcome, WriteOutcome } from './quota/item-write.ts';
-import type { KeyRange, ListOutcome, ListPage, RangeOutcome } from './quota/listing.ts';
+import type { ItemKey, ItemWrite, ReadOutcome, TransactOutcome, WriteOutcome } from './table/item-write.ts';
+import type { KeyRange, ListOutcome, ListPage, RangeOutcome } from './table/listing.ts';
 import type { Connection } from './websocket/connection.ts';
 
 /** Wall-clock time as tokens and TTLs see it. */
@@ -174,7 +174,7 @@ export interface Timer {
  * store's own deadline; none throws: a failure is an outcome, since what matters is whether it was applied.
  * But for DomainError CONFIG_INVALID, from the first call on: what the store needs is not installed.
  */
-export interface LedgerStore {
+export interface ItemStore {
   /** Carried out at most once per call as far as this side can tell: implementations never retry by themselves. */
   update(write: ItemWrite): Promise<WriteOutcome>;
   /** All or nothing; at most 4 writes to different items. */
@@ -183,8 +183,8 @@ export interface LedgerStore {
   read(key: ItemKey, options?: { readonly consistent: boolean }): Promise<ReadOutcome>;
 }
 
-/** Lists what a LedgerStore keeps, a page at a time; for administration. None throws: a failure is an outcome. */
-export interface LedgerListing {
+/** Lists what a ItemStore keeps, a page at a time; for administration. None throws: a failure is an outcome. */
+export interface ItemListing {
   /** Items of one partition, as they are now. */
   range(range: KeyRange): Promise<RangeOutcome>;
   /** Keys of the items that name a list, by partition; a new one may be missing for a moment. */

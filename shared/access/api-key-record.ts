@@ -8,8 +8,8 @@
  * | list          | `TENANT#{tenant}` | `KEY#{id}`    | `prefix`                                      |
  */
 import { DomainError } from '../errors.ts';
-import { printKeyPart } from '../quota/item-write.ts';
-import type { Item, ItemKey } from '../quota/item-write.ts';
+import { printKeyPart } from '../table/item-write.ts';
+import type { Item, ItemKey } from '../table/item-write.ts';
 
 export type ApiKeyRecord = {
   readonly keyId: string;

@@ -1,6 +1,6 @@
 /** API keys of a table, as authorizers use them: one read, now and then a note. */
 import { DomainError } from '../errors.ts';
-import type { ApiKeyReader, LedgerStore } from '../ports.ts';
+import type { ApiKeyReader, ItemStore } from '../ports.ts';
 import { apiKeyItem, parseStoredApiKey } from './api-key-record.ts';
 
 /** Less often than this nobody writes down that a key is used. */
@@ -9,7 +9,7 @@ export const USE_NOTED_EVERY_SECONDS = 600;
 /** The store's client does not repeat anything, for the sake of writes; a read may be lost and asked again. */
 const READ_ATTEMPTS = 2;
 
-export function createApiKeyReader(store: LedgerStore): ApiKeyReader {
+export function createApiKeyReader(store: ItemStore): ApiKeyReader {
   return {
     async find(keyId) {
       for (let attempt = 1; attempt <= READ_ATTEMPTS; attempt += 1) {

@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { DomainError, RequestInvalid } from '../errors.ts';
-import type { AuthorizerCaches, Clock, LedgerListing, LedgerStore, NativeKeys, Random } from '../ports.ts';
-import type { Item, ItemWrite } from '../quota/item-write.ts';
-import { operationKey } from '../quota/ledger.ts';
+import type { AuthorizerCaches, Clock, ItemListing, ItemStore, NativeKeys, Random } from '../ports.ts';
+import { operationKey } from '../table/item-write.ts';
+import type { Item, ItemWrite } from '../table/item-write.ts';
 import { hashApiKey, keyIdOf, printApiKey } from './api-key.ts';
 import { nativeKeyValue } from './api-key-principal.ts';
 import {
@@ -20,8 +20,8 @@ import type { ApiKeyRecord, KeySecret, StoredApiKey } from './api-key-record.ts'
 import type { KeyPrefix } from './key-prefixes.ts';
 
 export type KeyAdminPorts = {
-  readonly store: LedgerStore;
-  readonly listing: Pick<LedgerListing, 'range'>;
+  readonly store: ItemStore;
+  readonly listing: Pick<ItemListing, 'range'>;
   readonly clock: Clock;
   readonly random: Pick<Random, 'hex'>;
   readonly caches: AuthorizerCaches;

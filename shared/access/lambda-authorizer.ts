@@ -1,6 +1,6 @@
 /** The authorizer as it runs in a Lambda function: configuration from the environment, real clock and network. */
 import { readAccessTableConfig, readAuthorizerConfig } from '../config.ts';
-import type { LedgerStore, Observer } from '../ports.ts';
+import type { ItemStore, Observer } from '../ports.ts';
 import { createApiKeyReader } from './api-key-store.ts';
 import { createAuthorizer } from './authorize.ts';
 import type { Authorizer } from './authorize.ts';
@@ -37,11 +37,11 @@ export function createLambdaAuthorizer(
 }
 
 /** Read with the first key or ticket, or the first token that may be revoked; whoever never meets one starts without it. */
-function createLateLedger(tableName: string): LedgerStore {
-  let loaded: Promise<LedgerStore> | undefined;
-  const load = (): Promise<LedgerStore> =>
-    (loaded ??= import('../quota/dynamodb-ledger.ts').then(({ createDynamoDbLedger }) =>
-      createDynamoDbLedger({ tableName }),
+function createLateLedger(tableName: string): ItemStore {
+  let loaded: Promise<ItemStore> | undefined;
+  const load = (): Promise<ItemStore> =>
+    (loaded ??= import('../table/dynamodb-table.ts').then(({ createDynamoDbTable }) =>
+      createDynamoDbTable({ tableName }),
     ));
   return {
     update: async (write) => (await load()).update(write),

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { createAuthorizerCaches, createNativeKeys } from '../aws/control-plane-poster.ts';
 import { readAccessAdminConfig } from '../config.ts';
-import { createDynamoDbLedger } from '../quota/dynamodb-ledger.ts';
-import { createDynamoDbListing } from '../quota/dynamodb-listing.ts';
+import { createDynamoDbTable } from '../table/dynamodb-table.ts';
+import { createDynamoDbListing } from '../table/dynamodb-listing.ts';
 import { parseCompiledAccess } from './find-document.ts';
 import { KeyAdmin } from './key-admin.ts';
 import { keyPrefixesOf } from './key-prefixes.ts';
@@ -19,7 +19,7 @@ export function createLambdaKeyAdmin(compiled: unknown): KeyAdmin {
   const { stage, tableName, usageKeySecret, controlPlane } = readAccessAdminConfig();
   return new KeyAdmin(
     {
-      store: createDynamoDbLedger({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
+      store: createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
       listing: createDynamoDbListing({ tableName }),
       clock: { nowEpochMs: () => Date.now() },
       random: {

@@ -1,8 +1,8 @@
 /** Administration of revoked tokens as it runs in a Lambda function: configuration from the environment, real clock and network. */
 import { createAuthorizerCaches } from '../aws/control-plane-poster.ts';
 import { readAccessAdminConfig } from '../config.ts';
-import { createDynamoDbLedger } from '../quota/dynamodb-ledger.ts';
-import { createDynamoDbListing } from '../quota/dynamodb-listing.ts';
+import { createDynamoDbTable } from '../table/dynamodb-table.ts';
+import { createDynamoDbListing } from '../table/dynamodb-listing.ts';
 import { parseCompiledAccess } from './find-document.ts';
 import { RevocationAdmin } from './revocation-admin.ts';
 import { cachedApisByDocument, revocableIssuersOf } from './revocation-issuers.ts';
@@ -19,7 +19,7 @@ export function createLambdaRevocationAdmin(compiled: unknown): RevocationAdmin 
   const access = parseCompiledAccess(compiled);
   return new RevocationAdmin(
     {
-      store: createDynamoDbLedger({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
+      store: createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
       listing: createDynamoDbListing({ tableName }),
       clock: { nowEpochMs: () => Date.now() },
       caches: createAuthorizerCaches(controlPlane),

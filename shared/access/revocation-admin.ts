@@ -3,9 +3,9 @@
  * flushes the caches again, so a failed half is mended by sending it once more.
  */
 import { DomainError, RequestInvalid } from '../errors.ts';
-import type { AuthorizerCaches, Clock, LedgerListing, LedgerStore } from '../ports.ts';
-import type { Change, Item, ItemWrite } from '../quota/item-write.ts';
-import { operationKey } from '../quota/ledger.ts';
+import type { AuthorizerCaches, Clock, ItemListing, ItemStore } from '../ports.ts';
+import { operationKey } from '../table/item-write.ts';
+import type { Change, Item, ItemWrite } from '../table/item-write.ts';
 import { flushCaches } from './flush-caches.ts';
 import type { Operation, OutsideStep } from './key-admin.ts';
 import type { CachedApi } from './key-prefixes.ts';
@@ -14,8 +14,8 @@ import type { RevocationTarget } from './revocation.ts';
 import type { RevocableIssuer } from './revocation-issuers.ts';
 
 export type RevocationAdminPorts = {
-  readonly store: LedgerStore;
-  readonly listing: Pick<LedgerListing, 'range'>;
+  readonly store: ItemStore;
+  readonly listing: Pick<ItemListing, 'range'>;
   readonly clock: Clock;
   readonly caches: AuthorizerCaches;
 };

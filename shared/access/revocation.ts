@@ -11,8 +11,8 @@
  * Every item goes by itself, at `expiresAt`, when no token that it is about can be good any more.
  */
 import { createHash } from 'node:crypto';
-import { printKeyPart } from '../quota/item-write.ts';
-import type { ItemKey } from '../quota/item-write.ts';
+import { printKeyPart } from '../table/item-write.ts';
+import type { ItemKey } from '../table/item-write.ts';
 
 /** `jti`: one token; `sub`: who it speaks for (the document's `claims.principal`); `client`: whom it was issued to. */
 export const REVOCATION_KINDS = ['jti', 'sub', 'client'] as const;

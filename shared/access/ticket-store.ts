@@ -1,14 +1,14 @@
 /** TicketStore on a table of conditional writes. */
 import { DomainError } from '../errors.ts';
-import type { LedgerStore, TicketStore } from '../ports.ts';
-import type { Item } from '../quota/item-write.ts';
+import type { ItemStore, TicketStore } from '../ports.ts';
+import type { Item } from '../table/item-write.ts';
 import { parseCaller, ticketKey } from './ticket.ts';
 import type { TicketOutcome } from './ticket.ts';
 
 /** After its end a ticket stays so long, so that one who comes late is told why. */
 const REMEMBERED_SECONDS = 3600;
 
-export function createTicketStore(store: LedgerStore): TicketStore {
+export function createTicketStore(store: ItemStore): TicketStore {
   return {
     async put(hash, { document, caller, notAfterEpochSeconds }) {
       const item = {

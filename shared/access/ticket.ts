@@ -7,7 +7,7 @@
  * | ticket | `TICKET#{sha256}` | `TICKET` | `document`, `caller` (JSON), `notAfter`, `usedAt`, `expiresAt` |
  */
 import { createHash } from 'node:crypto';
-import type { Item, ItemKey } from '../quota/item-write.ts';
+import type { Item, ItemKey } from '../table/item-write.ts';
 import { DomainError } from '../errors.ts';
 import type { TicketCallerContext } from './ticket-caller.ts';
 

@@ -4,7 +4,7 @@ import { parseCompiledAccess } from '../access/find-document.ts';
 import type { TicketPorts } from '../access/issue-ticket.ts';
 import { createTicketStore } from '../access/ticket-store.ts';
 import { readTicketDeskConfig } from '../config.ts';
-import { createDynamoDbLedger } from '../quota/dynamodb-ledger.ts';
+import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { createTicketDesk } from './ws-ticket.ts';
 import type { TicketDesk } from './ws-ticket.ts';
 
@@ -23,7 +23,7 @@ export function createLambdaTicketDesk(compiled: unknown): TicketDesk {
 /** What `issueTicket` needs in a handler of your own; `tableName`: the toolkit's `access` table. */
 export function createLambdaTicketPorts(tableName: string): TicketPorts {
   return {
-    tickets: createTicketStore(createDynamoDbLedger({ tableName, timeoutMs: STORE_TIMEOUT_MS })),
+    tickets: createTicketStore(createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS })),
     clock: { nowEpochMs: () => Date.now() },
     random: {
       hex: (digits) =>

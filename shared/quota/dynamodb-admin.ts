@@ -1,7 +1,7 @@
 /** What administration needs, on a DynamoDB table. */
 import type { AdminPorts } from './admin/operation.ts';
-import { createDynamoDbLedger } from './dynamodb-ledger.ts';
-import { createDynamoDbListing } from './dynamodb-listing.ts';
+import { createDynamoDbTable } from '../table/dynamodb-table.ts';
+import { createDynamoDbListing } from '../table/dynamodb-listing.ts';
 import { RANDOM, TIMER } from './dynamodb-quotas.ts';
 
 /** A person waits for it, and would rather wait longer than not know whether it landed. */
@@ -9,7 +9,7 @@ const TIMEOUT_MS = 2000;
 
 export function createDynamoDbAdminPorts(tableName: string): AdminPorts {
   return {
-    store: createDynamoDbLedger({ tableName, timeoutMs: TIMEOUT_MS }),
+    store: createDynamoDbTable({ tableName, timeoutMs: TIMEOUT_MS }),
     listing: createDynamoDbListing({ tableName }),
     random: RANDOM,
     timer: TIMER,

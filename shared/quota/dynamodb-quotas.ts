@@ -1,12 +1,12 @@
 /** Quotas on a DynamoDB table, for a function: `createDynamoDbQuotas({ tableName, plans })` outside the handler. */
 import { randomBytes } from 'node:crypto';
 import type { AgeClock, Random, Timer } from '../ports.ts';
-import { createDynamoDbLedger } from './dynamodb-ledger.ts';
-import type { DynamoDbLedgerOptions } from './dynamodb-ledger.ts';
+import { createDynamoDbTable } from '../table/dynamodb-table.ts';
+import type { DynamoDbTableOptions } from '../table/dynamodb-table.ts';
 import { createQuotas } from './quotas.ts';
 import type { QuotaOptions, Quotas } from './quotas.ts';
 
-export type DynamoDbQuotaOptions = DynamoDbLedgerOptions &
+export type DynamoDbQuotaOptions = DynamoDbTableOptions &
   Omit<QuotaOptions, 'store' | 'clock' | 'random' | 'timer'>;
 
 /** Chance and time of this process. */
@@ -24,6 +24,6 @@ export const TIMER: Timer = { pause: (ms) => new Promise((resolve) => setTimeout
 
 /** Nothing is loaded, connected or drawn before the first request: a snapshot of the process is safe to clone. */
 export function createDynamoDbQuotas(options: DynamoDbQuotaOptions): Quotas {
-  const store = createDynamoDbLedger(options);
+  const store = createDynamoDbTable(options);
   return createQuotas({ ...options, store, clock: CLOCK, random: RANDOM, timer: TIMER });
 }

@@ -1,5 +1,5 @@
 /** Usage that is counted from access logs, on a DynamoDB table. */
-import { createDynamoDbLedger } from './dynamodb-ledger.ts';
+import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { CLOCK, TIMER } from './dynamodb-quotas.ts';
 import { createUsageReader } from './read-usage.ts';
 import type { UsageReader } from './read-usage.ts';
@@ -13,11 +13,11 @@ export function createDynamoDbUsageTracker(
   tableName: string,
   observe: UsageTrackerPorts['observe'],
 ): UsageTracker {
-  const store = createDynamoDbLedger({ tableName, timeoutMs: TIMEOUT_MS });
+  const store = createDynamoDbTable({ tableName, timeoutMs: TIMEOUT_MS });
   return createUsageTracker({ store, clock: CLOCK, timer: TIMER, observe });
 }
 
 /** Nothing is loaded or connected before the first look. */
 export function createDynamoDbUsageReader(tableName: string, plans: readonly unknown[]): UsageReader {
-  return createUsageReader({ store: createDynamoDbLedger({ tableName }), clock: CLOCK, plans });
+  return createUsageReader({ store: createDynamoDbTable({ tableName }), clock: CLOCK, plans });
 }

@@ -1,6 +1,6 @@
 /** Sends one grant until it is known whether it landed, or gives it up for lost. */
-import type { LedgerStore, Random, Timer } from '../ports.ts';
-import type { Item, ItemKey } from './item-write.ts';
+import type { ItemStore, Random, Timer } from '../ports.ts';
+import type { Item, ItemKey } from '../table/item-write.ts';
 import type { LeaseSize } from './lease-size.ts';
 import { grantWrite, hasLanded, SLOTS } from './ledger.ts';
 
@@ -32,7 +32,7 @@ export type LastGrant = {
 };
 
 export type GrantPorts = {
-  readonly store: LedgerStore;
+  readonly store: ItemStore;
   readonly random: Random;
   readonly timer: Timer;
   readonly grantIds: GrantIds;

@@ -1,12 +1,12 @@
 /** What all holdings of one process share with the world, and what they tell it. */
-import type { AgeClock, LedgerStore, Random, Timer } from '../ports.ts';
+import type { AgeClock, ItemStore, Random, Timer } from '../ports.ts';
 import type { GrantIds } from './grant.ts';
 import type { RefusalReason } from './holding.ts';
 import type { LedgerId } from './ledger.ts';
 import type { Period } from './period.ts';
 
 export type HolderPorts = {
-  readonly store: LedgerStore;
+  readonly store: ItemStore;
   readonly clock: AgeClock;
   readonly random: Random;
   readonly timer: Timer;

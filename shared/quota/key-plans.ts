@@ -5,11 +5,11 @@
  *     const plans = new KeyPlans(store, clock);
  *     const found = await plans.read(tenant, key);
  */
-import type { AgeClock, LedgerStore } from '../ports.ts';
+import type { AgeClock, ItemStore } from '../ports.ts';
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
-import type { Item, ItemKey, ItemWrite } from './item-write.ts';
-import { printKeyPart } from './item-write.ts';
+import type { Item, ItemKey, ItemWrite } from '../table/item-write.ts';
+import { printKeyPart } from '../table/item-write.ts';
 
 export type KeyPlan = {
   readonly tenant: string;
@@ -30,11 +30,11 @@ const FRESH_MS = 60_000;
 const MAX_KEYS = 10_000;
 
 export class KeyPlans {
-  readonly #store: LedgerStore;
+  readonly #store: ItemStore;
   readonly #clock: AgeClock;
   readonly #found = new Map<string, { readonly read: KeyPlanRead; readonly at: Moment }>();
 
-  constructor(store: LedgerStore, clock: AgeClock) {
+  constructor(store: ItemStore, clock: AgeClock) {
     this.#store = store;
     this.#clock = clock;
   }

@@ -7,8 +7,8 @@
  * arithmetic: the holder computes constants, the store compares them with the item as it is.
  * @see docs/decisions/0012-quota-ledger.md
  */
-import type { Item, ItemKey, ItemWrite, Test } from './item-write.ts';
-import { printKeyPart } from './item-write.ts';
+import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
+import { operationKey, printKeyPart } from '../table/item-write.ts';
 import { periodId } from './period.ts';
 import type { Period } from './period.ts';
 import type { Level } from './plan.ts';
@@ -63,11 +63,6 @@ export function ledgerKey(id: LedgerId, period: Period): ItemKey {
 /** The list of a tenant's heads: every subject that was ever charged to. */
 export function subjectList(tenant: string): string {
   return `T#${printKeyPart(tenant)}`;
-}
-
-/** The record of an administrator's operation on what is kept in that partition: it makes it count once. */
-export function operationKey(pk: string, operationId: string): ItemKey {
-  return { pk, sk: `OP#${printKeyPart(operationId)}` };
 }
 
 export function planKey(planId: string): ItemKey {

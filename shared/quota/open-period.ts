@@ -1,6 +1,6 @@
 /** Creates a period's ledger at first contact: once ever, by the newest plan, not before its time. */
-import type { LedgerStore } from '../ports.ts';
-import type { RefusedMember, TransactOutcome } from './item-write.ts';
+import type { ItemStore } from '../ports.ts';
+import type { RefusedMember, TransactOutcome } from '../table/item-write.ts';
 import { openWrites } from './ledger.ts';
 import type { LedgerId, Opening } from './ledger.ts';
 import type { Period } from './period.ts';
@@ -29,7 +29,7 @@ export type Opened =
 /** A period may be opened this long before it begins by the store's clock: requests of it arrive by other clocks. */
 const EARLY_MS = 10_000;
 
-export async function openPeriod(request: OpenRequest, store: LedgerStore): Promise<Opened> {
+export async function openPeriod(request: OpenRequest, store: ItemStore): Promise<Opened> {
   const { limit, period } = request;
   // A fast clock must not push the head into the future: every period up to it would count as past.
   if (period.startEpochMs > request.nowEpochMs + EARLY_MS) return { kind: 'unavailable' };
@@ -44,7 +44,7 @@ function open(
   { id, period, limit, plan }: OpenRequest,
   head: Opening['head'],
   credits: number,
-  store: LedgerStore,
+  store: ItemStore,
 ): Promise<TransactOutcome> {
   const { quota, overage, level, wasteBudget } = limit;
   const isSharded = limit.shards !== undefined;

@@ -7,7 +7,7 @@ import type { Moment } from './age.ts';
 import type { HolderPorts } from './holder-ports.ts';
 import { ACQUIRED } from './holding.ts';
 import type { Acquired, Holding, LimitState, Refusal } from './holding.ts';
-import type { Item, ItemKey } from './item-write.ts';
+import type { Item, ItemKey } from '../table/item-write.ts';
 import { LastRefusal } from './last-refusal.ts';
 import type { LedgerId } from './ledger.ts';
 import type { ConcurrencyLimit } from './plan.ts';

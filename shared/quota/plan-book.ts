@@ -1,9 +1,9 @@
 /** The usage plans of a table, as this process knows them. The table is right; what code brings along is a seed. */
-import type { AgeClock, LedgerStore } from '../ports.ts';
+import type { AgeClock, ItemStore } from '../ports.ts';
 import { DomainError } from '../errors.ts';
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
-import type { Item, ItemWrite, Test } from './item-write.ts';
+import type { Item, ItemWrite, Test } from '../table/item-write.ts';
 import { planKey } from './ledger.ts';
 import { parsePlan } from './plan.ts';
 import type { UsagePlan } from './plan.ts';
@@ -24,13 +24,13 @@ const MAX_PLANS = 1000;
 export const PLAN_LIST = 'PLANS';
 
 export class PlanBook {
-  readonly #store: LedgerStore;
+  readonly #store: ItemStore;
   readonly #clock: AgeClock;
   readonly #seeds: ReadonlyMap<string, UsagePlan>;
   readonly #entries = new Map<string, Entry>();
   readonly #loading = new Map<string, Promise<PlanRead>>();
 
-  constructor(store: LedgerStore, clock: AgeClock, seeds: readonly UsagePlan[]) {
+  constructor(store: ItemStore, clock: AgeClock, seeds: readonly UsagePlan[]) {
     this.#store = store;
     this.#clock = clock;
     this.#seeds = new Map(seeds.map((plan) => [plan.id, plan]));

@@ -1,7 +1,7 @@
 /** Finds out whether a table's store has what exactness rests on, before anybody relies on it. */
 import { DomainError } from '../errors.ts';
-import type { LedgerStore, Random } from '../ports.ts';
-import type { Item, ItemKey, ItemWrite, Test, WriteOutcome } from './item-write.ts';
+import type { ItemStore, Random } from '../ports.ts';
+import type { Item, ItemKey, ItemWrite, Test, WriteOutcome } from '../table/item-write.ts';
 
 /** One of them is lost if two writes ever read the same value. */
 const CONCURRENT_WRITES = 20;
@@ -12,7 +12,7 @@ const KEEP_SECONDS = 600;
  * own, which expires in ten minutes.
  * @throws DomainError STORE_UNFIT naming what is lacking, STORE_UNAVAILABLE when it cannot be reached
  */
-export async function probeLedger(store: LedgerStore, random: Random, nowEpochMs: number): Promise<void> {
+export async function probeLedger(store: ItemStore, random: Random, nowEpochMs: number): Promise<void> {
   const key = { pk: `PROBE#${random.hex(16)}`, sk: 'V' };
   const expiresAt = Math.ceil(nowEpochMs / 1000) + KEEP_SECONDS;
 

@@ -9,7 +9,7 @@
  * has a stamp. @see docs/quota.md for what each guarantee rests on.
  */
 import { DomainError } from '../errors.ts';
-import type { AgeClock, LedgerStore, Random, Timer } from '../ports.ts';
+import type { AgeClock, ItemStore, Random, Timer } from '../ports.ts';
 import { momentOf } from './age.ts';
 import { charge } from './charge.ts';
 import type { Charged } from './charge.ts';
@@ -28,7 +28,7 @@ import { checkSubject } from './subject.ts';
 import type { Subject } from './subject.ts';
 
 export type QuotaOptions = {
-  readonly store: LedgerStore;
+  readonly store: ItemStore;
   readonly clock: AgeClock;
   readonly random: Random;
   readonly timer: Timer;

@@ -1,6 +1,6 @@
 /** Tells once per threshold and period that so much of a quota is gone. */
 import type { HolderPorts } from './holder-ports.ts';
-import type { Item, ItemKey } from './item-write.ts';
+import type { Item, ItemKey } from '../table/item-write.ts';
 import { alarmWrite } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
 import type { Period } from './period.ts';

@@ -6,7 +6,7 @@ import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
 import { ACQUIRED } from './holding.ts';
 import type { Acquired, Holding, LimitState, Refusal } from './holding.ts';
-import type { ItemKey } from './item-write.ts';
+import type { ItemKey } from '../table/item-write.ts';
 import type { HolderPorts } from './holder-ports.ts';
 import type { LedgerId } from './ledger.ts';
 import { Pace } from './pace.ts';

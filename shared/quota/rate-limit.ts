@@ -3,8 +3,8 @@
  * bucket is full again; it never decreases, so lost, repeated and late writes only make the limit stricter.
  * DynamoDB has no max(), hence two forms of the write: one for a bucket that is full, one for one that is not.
  */
-import type { ItemKey, ItemWrite } from './item-write.ts';
-import { printKeyPart } from './item-write.ts';
+import type { ItemKey, ItemWrite } from '../table/item-write.ts';
+import { printKeyPart } from '../table/item-write.ts';
 import type { LedgerId } from './ledger.ts';
 import { usableBurst } from './plan.ts';
 import type { RateLimit } from './plan.ts';

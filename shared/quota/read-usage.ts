@@ -4,10 +4,10 @@
  */
 import { DomainError, PlanInvalid } from '../errors.ts';
 import type { AdvertisedLimit } from '../http/rate-limit-headers.ts';
-import type { AgeClock, LedgerStore, QuotaAnswer, QuotaCharge } from '../ports.ts';
+import type { AgeClock, ItemStore, QuotaAnswer, QuotaCharge } from '../ports.ts';
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
-import type { ItemKey } from './item-write.ts';
+import type { ItemKey } from '../table/item-write.ts';
 import { headKey, ledgerKey, parseLedger } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
 import { periodAt } from './period.ts';
@@ -39,7 +39,7 @@ type Seen = {
 type Standing = AdvertisedLimit & { readonly isSpent: boolean; readonly isSuspended: boolean };
 
 export type UsageReaderOptions = {
-  readonly store: LedgerStore;
+  readonly store: ItemStore;
   readonly clock: AgeClock;
   /** Published if the table has none as new: the tracker, which charges by them, brings none along. */
   readonly plans: readonly unknown[];
@@ -89,7 +89,7 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
 
 /** What was seen last stays true when nothing newer can be had: a period's ledger does not fill up by itself. */
 async function readStanding(
-  store: LedgerStore,
+  store: ItemStore,
   head: ItemKey,
   ledger: ItemKey,
   known: Seen | undefined,

@@ -4,8 +4,8 @@
  * in a next part.
  */
 import { createHash } from 'node:crypto';
-import type { LedgerStore } from '../ports.ts';
-import type { Item, ItemKey, ItemWrite, Test } from './item-write.ts';
+import type { ItemStore } from '../ports.ts';
+import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
 
 const SPAN_MS = 10_000;
 /** 72 bits: among 100,000 requests of one span, two alike are expected once in 10^12 spans. */
@@ -34,7 +34,7 @@ export function spanOf(atEpochMs: number): number {
 }
 
 /** `pk` of the ledger. */
-export async function readSeen(pk: string, span: number, store: LedgerStore): Promise<SeenRequests> {
+export async function readSeen(pk: string, span: number, store: ItemStore): Promise<SeenRequests> {
   const known = new Set<string>();
   for (let part = 0; part < MAX_PARTS; part += 1) {
     const key = { pk, sk: `SEEN#${span}#${part}` };

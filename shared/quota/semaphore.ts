@@ -6,8 +6,8 @@
  * id makes a release apply once however often it is sent, and proves that a permit was taken whose answer was lost.
  * @see docs/decisions/0021-concurrency-and-shards.md
  */
-import type { Item, ItemKey, ItemWrite } from './item-write.ts';
-import { printKeyPart } from './item-write.ts';
+import type { Item, ItemKey, ItemWrite } from '../table/item-write.ts';
+import { printKeyPart } from '../table/item-write.ts';
 import type { LedgerId } from './ledger.ts';
 
 /** Who holds a permit, and by when that request is over. */

@@ -8,7 +8,7 @@ import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
 import type { HolderPorts } from './holder-ports.ts';
 import type { RefusalReason } from './holding.ts';
-import type { Item, ItemKey } from './item-write.ts';
+import type { Item, ItemKey } from '../table/item-write.ts';
 import type { LeaseSize } from './lease-size.ts';
 import { headKey, parseLedger } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';

@@ -8,8 +8,8 @@
  * make up `mov`.
  * @see docs/decisions/0021-concurrency-and-shards.md
  */
-import type { LedgerStore } from '../ports.ts';
-import type { Item, ItemKey, ItemWrite, Test } from './item-write.ts';
+import type { ItemStore } from '../ports.ts';
+import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
 import { headKey, KEEP_MS, ledgerKey } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
 import type { Period } from './period.ts';
@@ -90,7 +90,7 @@ export type WholeRead =
 
 /** Reads what a ledger has beside its root, which was read before; without shards, that is nothing. */
 export async function readWhole(
-  store: LedgerStore,
+  store: ItemStore,
   { pk, sk }: ItemKey,
   root: Item | undefined,
 ): Promise<WholeRead> {
@@ -110,7 +110,7 @@ export async function readWhole(
  * Brings units back from the shards of a root that was lowered below zero, until it is not, or they have none: what
  * they hold could be granted over the new limit. Whoever meets such a root does this; twice, it does nothing more.
  */
-export async function recall(store: LedgerStore, id: LedgerId, period: Period): Promise<void> {
+export async function recall(store: ItemStore, id: LedgerId, period: Period): Promise<void> {
   const rootKey = accountKey(id, period, 'root');
   const root = await store.read(rootKey, { consistent: true });
   if (root.kind === 'unavailable' || root.item?.['mov'] === undefined) return;

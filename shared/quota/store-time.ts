@@ -1,6 +1,6 @@
 /** Finds out from the store's `Date` that the local clock is wrong. */
-import type { AgeClock, LedgerStore } from '../ports.ts';
-import type { Answered } from './item-write.ts';
+import type { AgeClock, ItemStore } from '../ports.ts';
+import type { Answered } from '../table/item-write.ts';
 import type { QuotaEvent } from './holder-ports.ts';
 
 /** `Date` has whole seconds: the store's time is up to this much later than it says. */
@@ -32,7 +32,7 @@ export class StoreTime {
   }
 
   /** The same store, watched: how long it takes, and what time it says it is. */
-  watch(store: LedgerStore): LedgerStore {
+  watch(store: ItemStore): ItemStore {
     return {
       update: (write) => this.#watch(write.purpose, () => store.update(write)),
       transact: (writes) => this.#watch('open', () => store.transact(writes)),

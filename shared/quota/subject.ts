@@ -1,6 +1,6 @@
 /** Who is charged, and which ledgers that means. */
 import { DomainError } from '../errors.ts';
-import { printKeyPart } from './item-write.ts';
+import { printKeyPart } from '../table/item-write.ts';
 import type { LedgerId } from './ledger.ts';
 import type { Limit } from './plan.ts';
 

@@ -1,6 +1,6 @@
 /** Charges requests that were served already, each once: what `usage-tracker` does with the lines of access logs. */
 import { DomainError } from '../errors.ts';
-import type { AgeClock, LedgerStore, Timer } from '../ports.ts';
+import type { AgeClock, ItemStore, Timer } from '../ports.ts';
 import type { TrackedRequest } from './access-log-line.ts';
 import type { QuotaEvent } from './holder-ports.ts';
 import { ledgerKey, parseLedger, trackWrite } from './ledger.ts';
@@ -16,7 +16,7 @@ import { readSeen, seenWrite, spanOf } from './seen-requests.ts';
 import { checkLedgerId, ledgerIdOf } from './subject.ts';
 
 export type UsageTrackerPorts = {
-  readonly store: LedgerStore;
+  readonly store: ItemStore;
   readonly clock: AgeClock;
   readonly timer: Timer;
   /** Told of thresholds only: each once per period, to whoever of trackers and holders was first to mark it. */
@@ -169,7 +169,7 @@ async function tellThresholds(
   if (read.kind === 'unavailable') throw unavailable();
   if (read.item === undefined) return;
   // A holder raises with its next grant what it could not raise; here there may be no next line.
-  const insistent: LedgerStore = {
+  const insistent: ItemStore = {
     ...store,
     async update(write) {
       const outcome = await store.update(write);

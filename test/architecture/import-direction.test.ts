@@ -28,7 +28,7 @@ const FORBIDDEN: readonly (readonly [importer: RegExp, target: RegExp])[] = [
 ];
 
 const PURE =
-  /^(gateway\/(phases|routing|mapping|events|policy|deployment)\/|shared\/(access|quota|websocket|cache|http|aws)\/)/;
+  /^(gateway\/(phases|routing|mapping|events|policy|deployment)\/|shared\/(access|quota|webhooks|websocket|cache|http|aws|table)\/)/;
 const SHARED_ADAPTER = /\/(dynamodb|lambda)-[^/]*$|-(poster|fetcher)\.ts$/;
 
 function forbiddenImports(sources = readSources()): readonly string[] {

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InvalidArgumentError } from 'commander';
-import { collectServices, collectVpcEndpoint, collectVpcLink, readAwsEndpoints } from '../../cli/aws-options.ts';
+import {
+  collectServices,
+  collectVpcEndpoint,
+  collectVpcLink,
+  readAwsEndpoints,
+} from '../../cli/aws-options.ts';
 import { UsageError } from '../../cli/output.ts';
 
 describe('readAwsEndpoints', () => {
@@ -88,7 +93,12 @@ describe('collectVpcEndpoint', () => {
     );
   });
 
-  for (const text of ['vpce-01234567', 'vpc-01234567=vpce-01234567', 'vpce-01234567=', 'vpce-XYZ=vpc-01234567'])
+  for (const text of [
+    'vpce-01234567',
+    'vpc-01234567=vpce-01234567',
+    'vpce-01234567=',
+    'vpce-XYZ=vpc-01234567',
+  ])
     it(`refuses "${text}"`, () => {
       assert.throws(() => collectVpcEndpoint(text, new Map()), InvalidArgumentError);
     });

@@ -1,5 +1,5 @@
 /** Concurrency limits: at no instant may more requests run than the limit says, whatever becomes of those that do. */
-import type { Item, ItemWrite } from '#shared/quota/item-write.ts';
+import type { Item, ItemWrite } from '#shared/table/item-write.ts';
 import type { Admission, Quotas } from '#shared/quota/quotas.ts';
 import { Instance, NO_FAULTS } from './instance.ts';
 import type { Faults } from './instance.ts';
@@ -66,7 +66,7 @@ class ConcurrencyRun {
     const faults = this.#chance.chance(0.1) ? NO_FAULTS : options.faults(this.#chance);
     this.#faults = { ...faults, maxSkewMs: this.#setting.clockSkewMs };
     const clock = { nowEpochMs: () => this.#world.nowMs };
-    const table = shipped.createMemoryLedger({ clock, items: this.#items });
+    const table = shipped.createMemoryTable({ clock, items: this.#items });
     this.#table = {
       ...table,
       update: (write: ItemWrite) => {

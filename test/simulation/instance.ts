@@ -2,8 +2,8 @@
  * One process as the scheduler sees it: it may be killed or frozen before anything reaches it, its clocks are
  * wrong and stop, and the network between it and the table loses, delays and repeats.
  */
-import type { AgeClock, LedgerStore, Random, Timer } from '#shared/ports.ts';
-import type { Item, ItemWrite } from '#shared/quota/item-write.ts';
+import type { AgeClock, ItemStore, Random, Timer } from '#shared/ports.ts';
+import type { Item, ItemWrite } from '#shared/table/item-write.ts';
 import type { World } from './world.ts';
 
 export type Faults = {
@@ -40,7 +40,7 @@ export class Instance {
     readonly clock: AgeClock;
     readonly random: Random;
     readonly timer: Timer;
-    readonly store: LedgerStore;
+    readonly store: ItemStore;
   };
   isAlive = true;
   readonly #world: World;
@@ -48,7 +48,7 @@ export class Instance {
   #thawsAtMs = 0;
   #frozenMs = 0;
 
-  constructor(name: string, world: World, table: LedgerStore, faults: Faults) {
+  constructor(name: string, world: World, table: ItemStore, faults: Faults) {
     this.name = name;
     this.#world = world;
     this.#faults = faults;

@@ -2,8 +2,8 @@
  * Knows the truth and says when it is broken: every write to the table and every admission pass here. It reads
  * the items' attributes itself and computes periods itself, so that a mistake of the code is not its own.
  */
-import type { LedgerStore } from '#shared/ports.ts';
-import type { Item, ItemKey, ItemWrite } from '#shared/quota/item-write.ts';
+import type { ItemStore } from '#shared/ports.ts';
+import type { Item, ItemKey, ItemWrite } from '#shared/table/item-write.ts';
 import type { World } from './world.ts';
 
 type Truth = {
@@ -46,7 +46,7 @@ export class LedgerJudge {
   }
 
   /** The table, watched: each write is judged at the instant at which it is carried out. */
-  watch(table: LedgerStore): LedgerStore {
+  watch(table: ItemStore): ItemStore {
     return {
       update: (write) => {
         this.writes += 1;

@@ -1,6 +1,6 @@
 /** What an operator does meanwhile: top-ups, decreases, resets, suspensions, new plans; over the same bad network. */
-import type { LedgerStore } from '#shared/ports.ts';
-import type { Item, ItemKey } from '#shared/quota/item-write.ts';
+import type { ItemStore } from '#shared/ports.ts';
+import type { Item, ItemKey } from '#shared/table/item-write.ts';
 import { SHARD } from './ledger-judge.ts';
 import type { Setting } from './quota-setting.ts';
 import type { Shipped } from './shipped.ts';
@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 
 export type Administered = {
   readonly world: World;
-  readonly table: LedgerStore;
+  readonly table: ItemStore;
   readonly shipped: Shipped;
   readonly items: ReadonlyMap<string, Item>;
   readonly setting: Setting;

@@ -1,5 +1,5 @@
 /** Counted quotas under everything that a fleet of Lambda instances does to them. */
-import type { Item } from '#shared/quota/item-write.ts';
+import type { Item } from '#shared/table/item-write.ts';
 import type { Admission, Decision, Quotas } from '#shared/quota/quotas.ts';
 import { Instance } from './instance.ts';
 import type { Faults } from './instance.ts';
@@ -71,7 +71,7 @@ class QuotaRun {
     });
     this.#judge.expectCredits = (name) => this.#expectCredits(name);
     const clock = { nowEpochMs: () => this.#world.nowMs };
-    this.#table = this.#judge.watch(shipped.createMemoryLedger({ clock, items: this.#items }));
+    this.#table = this.#judge.watch(shipped.createMemoryTable({ clock, items: this.#items }));
   }
 
   async run(): Promise<Run> {

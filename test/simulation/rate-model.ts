@@ -1,5 +1,5 @@
 /** Rate limits, direct and leased: no real interval may see more than burst + rate * its length. */
-import type { Item } from '#shared/quota/item-write.ts';
+import type { Item } from '#shared/table/item-write.ts';
 import type { Quotas } from '#shared/quota/quotas.ts';
 import { Instance } from './instance.ts';
 import type { Faults } from './instance.ts';
@@ -53,7 +53,7 @@ class RateRun {
     this.#setting = drawSetting(this.#chance, options.leased);
     this.#faults = { ...options.faults(this.#chance), maxSkewMs: this.#setting.clockSkewMs };
     const clock = { nowEpochMs: () => this.#world.nowMs };
-    const table = shipped.createMemoryLedger({ clock, items: new Map<string, Item>() });
+    const table = shipped.createMemoryTable({ clock, items: new Map<string, Item>() });
     this.#table = {
       ...table,
       update: (write: Parameters<typeof table.update>[0]) => {

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Limits from '#shared/quota/admin/limits.ts';
 import type * as Ledger from '#shared/quota/ledger.ts';
-import type * as MemoryLedger from '#shared/quota/memory-ledger.ts';
-import type * as MemoryListing from '#shared/quota/memory-listing.ts';
+import type * as MemoryTable from '#shared/table/memory-table.ts';
+import type * as MemoryListing from '#shared/table/memory-listing.ts';
 import type * as PlanBook from '#shared/quota/plan-book.ts';
 import type * as Plan from '#shared/quota/plan.ts';
 import type * as Quotas from '#shared/quota/quotas.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 
 export type Shipped = typeof Quotas &
-  typeof MemoryLedger &
+  typeof MemoryTable &
   typeof MemoryListing &
   typeof Ledger &
   typeof Plan &
@@ -19,11 +19,10 @@ export type Shipped = typeof Quotas &
   Pick<typeof Limits, 'suspend' | 'resume'>;
 
 export async function loadShipped(root = REPOSITORY): Promise<Shipped> {
-  const names = ['quotas', 'memory-ledger', 'memory-listing', 'ledger', 'plan', 'plan-book', 'admin/limits'];
+  const quota = ['quotas', 'ledger', 'plan', 'plan-book', 'admin/limits'].map((name) => `quota/${name}`);
+  const names = [...quota, 'table/memory-table', 'table/memory-listing'];
   const modules = await Promise.all(
-    names.map(
-      (name) => import(pathToFileURL(join(root, 'shared/quota', `${name}.ts`)).href) as Promise<object>,
-    ),
+    names.map((name) => import(pathToFileURL(join(root, 'shared', `${name}.ts`)).href) as Promise<object>),
   );
   return Object.assign({}, ...modules) as Shipped;
 }

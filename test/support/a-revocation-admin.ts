@@ -3,7 +3,7 @@ import { RevocationAdmin } from '#shared/access/revocation-admin.ts';
 import { revocableIssuersOf, cachedApisByDocument } from '#shared/access/revocation-issuers.ts';
 import { createRevocationReader } from '#shared/access/revocation-store.ts';
 import { DomainError } from '#shared/errors.ts';
-import type { LedgerStore } from '#shared/ports.ts';
+import type { ItemStore } from '#shared/ports.ts';
 import { STORE_DOWN } from './access-stores.ts';
 import type { AccessStore } from './access-stores.ts';
 import { aDocument, anAccess } from './an-access-document.ts';
@@ -67,8 +67,8 @@ export class RevocationDesk {
   readonly reader: ReturnType<typeof createRevocationReader>;
 
   constructor({ store, listing }: Pick<AccessStore, 'store' | 'listing'>) {
-    const at = (): LedgerStore => (this.isDown ? STORE_DOWN : store);
-    const ports: LedgerStore = {
+    const at = (): ItemStore => (this.isDown ? STORE_DOWN : store);
+    const ports: ItemStore = {
       update: (write) => at().update(write),
       transact: async (writes) => {
         const outcome = await at().transact(writes);

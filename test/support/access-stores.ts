@@ -1,18 +1,18 @@
 /** The access table in memory and on the embedded DynamoDB, so that a law is shown on both. */
 import * as commands from '@aws-sdk/client-dynamodb';
-import type { LedgerListing, LedgerStore } from '#shared/ports.ts';
-import { createDynamoDbLedger } from '#shared/quota/dynamodb-ledger.ts';
-import { createDynamoDbListing } from '#shared/quota/dynamodb-listing.ts';
-import type { Item } from '#shared/quota/item-write.ts';
-import { createMemoryLedger } from '#shared/quota/memory-ledger.ts';
-import { createMemoryListing } from '#shared/quota/memory-listing.ts';
+import type { ItemListing, ItemStore } from '#shared/ports.ts';
+import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
+import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
+import type { Item } from '#shared/table/item-write.ts';
+import { createMemoryTable } from '#shared/table/memory-table.ts';
+import { createMemoryListing } from '#shared/table/memory-listing.ts';
 import { createSystemClock } from '../../gateway/adapters/system-clock.ts';
 import { startEmbeddedDynamoDb } from '../../gateway/services/embedded-dynamodb.ts';
 import { aClient } from './orders-table.ts';
 
 export type AccessStore = {
-  readonly store: LedgerStore;
-  readonly listing: Pick<LedgerListing, 'range'>;
+  readonly store: ItemStore;
+  readonly listing: Pick<ItemListing, 'range'>;
   readonly dump: () => Promise<string>;
   readonly close: () => Promise<void>;
 };
@@ -23,7 +23,7 @@ export const ACCESS_STORES: readonly { readonly name: string; readonly open: () 
       name: 'in memory',
       open() {
         const items = new Map<string, Item>();
-        const store = createMemoryLedger({ clock: { nowEpochMs: () => 0 }, items });
+        const store = createMemoryTable({ clock: { nowEpochMs: () => 0 }, items });
         const dump = () => Promise.resolve(JSON.stringify([...items]));
         return Promise.resolve({
           ...{ store, listing: createMemoryListing(items), dump },
@@ -52,7 +52,7 @@ export const ACCESS_STORES: readonly { readonly name: string; readonly open: () 
         await commands.waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName });
         const load = () => Promise.resolve({ client, commands });
         return {
-          store: createDynamoDbLedger({ tableName: TableName, timeoutMs: 2000, load }),
+          store: createDynamoDbTable({ tableName: TableName, timeoutMs: 2000, load }),
           listing: createDynamoDbListing({ tableName: TableName, load }),
           dump: async () =>
             JSON.stringify((await client.send(new commands.ScanCommand({ TableName }))).Items),
@@ -66,7 +66,7 @@ export const ACCESS_STORES: readonly { readonly name: string; readonly open: () 
   ];
 
 /** Answers nothing. */
-export const STORE_DOWN: LedgerStore = {
+export const STORE_DOWN: ItemStore = {
   update: () => Promise.resolve({ kind: 'unknown', reason: 'down' }),
   transact: () => Promise.resolve({ kind: 'unknown', reason: 'down' }),
   read: () => Promise.resolve({ kind: 'unavailable', reason: 'down' }),

@@ -4,10 +4,10 @@ import { KeyAdmin } from '#shared/access/key-admin.ts';
 import type { KeyAdminSetting, NewKey } from '#shared/access/key-admin.ts';
 import type { CachedApi } from '#shared/access/key-prefixes.ts';
 import { DomainError } from '#shared/errors.ts';
-import type { ApiKeyReader, LedgerListing, LedgerStore } from '#shared/ports.ts';
-import type { Item } from '#shared/quota/item-write.ts';
-import { createMemoryLedger } from '#shared/quota/memory-ledger.ts';
-import { createMemoryListing } from '#shared/quota/memory-listing.ts';
+import type { ApiKeyReader, ItemListing, ItemStore } from '#shared/ports.ts';
+import type { Item } from '#shared/table/item-write.ts';
+import { createMemoryTable } from '#shared/table/memory-table.ts';
+import { createMemoryListing } from '#shared/table/memory-listing.ts';
 import { REAL_RANDOM } from './real-quota-ports.ts';
 
 /** 2026-11-19T12:00:00Z */
@@ -39,14 +39,14 @@ export class ApiKeyTable {
   readonly calls: string[] = [];
   /** What API Gateway was told. */
   readonly told: string[] = [];
-  readonly store: LedgerStore;
+  readonly store: ItemStore;
   readonly reader: ApiKeyReader;
   readonly admin: KeyAdmin;
   #operations = 0;
 
-  constructor(over?: { readonly store: LedgerStore; readonly listing: Pick<LedgerListing, 'range'> }) {
+  constructor(over?: { readonly store: ItemStore; readonly listing: Pick<ItemListing, 'range'> }) {
     const clock = { nowEpochMs: () => this.nowSeconds * 1000 };
-    const memory = over?.store ?? createMemoryLedger({ clock, items: this.items });
+    const memory = over?.store ?? createMemoryTable({ clock, items: this.items });
     this.store = {
       update: (write) => this.#call('update', () => memory.update(write), UNKNOWN),
       transact: async (writes) => {

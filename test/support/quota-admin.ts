@@ -9,9 +9,9 @@ import { savePlan } from '#shared/quota/admin/plans.ts';
 import { findLedger, rowOf } from '#shared/quota/admin/subject-ledger.ts';
 import type { LedgerQuestion } from '#shared/quota/admin/subject-ledger.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
-import type { Item } from '#shared/quota/item-write.ts';
-import { createMemoryLedger } from '#shared/quota/memory-ledger.ts';
-import { createMemoryListing } from '#shared/quota/memory-listing.ts';
+import type { Item } from '#shared/table/item-write.ts';
+import { createMemoryTable } from '#shared/table/memory-table.ts';
+import { createMemoryListing } from '#shared/table/memory-listing.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import type { Quotas } from '#shared/quota/quotas.ts';
 import { NOON_MS } from './quota-table.ts';
@@ -22,7 +22,7 @@ export function memoryAdminPorts(
   clock: Clock = { nowEpochMs: () => NOON_MS },
 ): AdminPorts {
   return {
-    store: createMemoryLedger({ clock, items }),
+    store: createMemoryTable({ clock, items }),
     listing: createMemoryListing(items),
     random: REAL_RANDOM,
     timer: { pause: () => turn() },

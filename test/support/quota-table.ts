@@ -1,8 +1,8 @@
 /** A quota table in memory under a clock that moves when told, and processes that share it. */
-import type { AgeClock, LedgerStore } from '#shared/ports.ts';
+import type { AgeClock, ItemStore } from '#shared/ports.ts';
 import type { QuotaEvent } from '#shared/quota/holder-ports.ts';
-import type { Item } from '#shared/quota/item-write.ts';
-import { createMemoryLedger } from '#shared/quota/memory-ledger.ts';
+import type { Item } from '#shared/table/item-write.ts';
+import { createMemoryTable } from '#shared/table/memory-table.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import type { QuotaOptions, Quotas } from '#shared/quota/quotas.ts';
 
@@ -17,11 +17,11 @@ export class QuotaTable {
   readonly events: QuotaEvent[] = [];
   readonly items = new Map<string, Item>();
   readonly clock: AgeClock = { nowEpochMs: () => this.nowMs, monotonicMs: () => this.nowMs };
-  readonly store: LedgerStore;
+  readonly store: ItemStore;
   #holders = 0;
 
   constructor() {
-    const memory = createMemoryLedger({ clock: this.clock, items: this.items });
+    const memory = createMemoryTable({ clock: this.clock, items: this.items });
     this.store = {
       update: (write) => this.#call(write.purpose, () => memory.update(write), UNKNOWN),
       transact: (writes) => this.#call('open', () => memory.transact(writes), UNKNOWN),

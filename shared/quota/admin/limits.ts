@@ -1,6 +1,6 @@
 /** What administrators do to one limit of one subject: top-up, another limit, reset, suspend, resume. */
 import { DomainError, RequestInvalid } from '../../errors.ts';
-import type { Item, ItemKey, ItemWrite } from '../item-write.ts';
+import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 import {
   adjustWrites,
   headKey,

@@ -1,7 +1,7 @@
 /** Usage of many subjects, a bounded page at a time: how they stand, and what was invoiced. */
-import type { Item } from '../item-write.ts';
+import type { Item } from '../../table/item-write.ts';
 import { subjectList } from '../ledger.ts';
-import type { KeptItem, ListedKey } from '../listing.ts';
+import type { KeptItem, ListedKey } from '../../table/listing.ts';
 import { readWhole } from '../shards.ts';
 import { parseCursor, printCursor, refusedCursor } from './cursor.ts';
 import { readItem, unavailable } from './operation.ts';

@@ -4,13 +4,13 @@
  */
 import { sha256Hex } from '../../aws/sign-request.ts';
 import { DomainError } from '../../errors.ts';
-import type { LedgerListing, LedgerStore, Random, Timer } from '../../ports.ts';
-import type { Item, ItemKey, ItemWrite } from '../item-write.ts';
-import { operationKey } from '../ledger.ts';
+import type { ItemListing, ItemStore, Random, Timer } from '../../ports.ts';
+import { operationKey } from '../../table/item-write.ts';
+import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 
 export type AdminPorts = {
-  readonly store: LedgerStore;
-  readonly listing: LedgerListing;
+  readonly store: ItemStore;
+  readonly listing: ItemListing;
   readonly random: Random;
   readonly timer: Timer;
 };
@@ -119,7 +119,7 @@ export function recordWrite(asked: Asked, { operationId, atEpochMs }: Requested,
 }
 
 /** @throws DomainError STORE_UNAVAILABLE */
-export async function readItem(store: LedgerStore, key: ItemKey): Promise<Item | undefined> {
+export async function readItem(store: ItemStore, key: ItemKey): Promise<Item | undefined> {
   const read = await store.read(key, { consistent: true });
   if (read.kind === 'unavailable') throw unavailable(read.reason);
   return read.item;
@@ -139,7 +139,7 @@ export function parseEntry(item: Item): AuditEntry {
 }
 
 async function findEntry(
-  store: LedgerStore,
+  store: ItemStore,
   { operationId }: Requested,
   asked: Asked,
   hash: string,

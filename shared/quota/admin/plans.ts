@@ -1,6 +1,6 @@
 /** Usage plans, as administrators list, read and save them. */
 import { DomainError, PlanInvalid, RequestInvalid } from '../../errors.ts';
-import type { Item } from '../item-write.ts';
+import type { Item } from '../../table/item-write.ts';
 import { planKey } from '../ledger.ts';
 import { parsePlan } from '../plan.ts';
 import { parseStored, PLAN_LIST, savePlanWrite } from '../plan-book.ts';

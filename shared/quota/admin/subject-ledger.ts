@@ -1,6 +1,6 @@
 /** From the names in a request to the one ledger that they mean. */
 import { DomainError, RequestInvalid } from '../../errors.ts';
-import type { Item, ItemKey } from '../item-write.ts';
+import type { Item, ItemKey } from '../../table/item-write.ts';
 import { headKey, KEEP_MS, ledgerKey } from '../ledger.ts';
 import type { LedgerId } from '../ledger.ts';
 import { openPeriod } from '../open-period.ts';

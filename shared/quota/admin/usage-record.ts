@@ -2,7 +2,7 @@
  * Usage records: what an invoice can be made of. One per tenant, limit, subject, period and version, written once
  * and never changed; a correction is the next version. So the record's id is a fit idempotency key for whoever bills.
  */
-import type { Item, ItemKey, ItemWrite } from '../item-write.ts';
+import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 import type { UsageRow } from './usage-row.ts';
 
 export type UsageRecord = Omit<UsageRow, 'state' | 'outstanding' | 'remaining' | 'charged'> & {

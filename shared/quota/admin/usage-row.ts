@@ -1,6 +1,6 @@
 /** How one limit of one subject stands in one period: what is shown, exported and invoiced. */
-import type { Item } from '../item-write.ts';
-import { parseKeyPart } from '../item-write.ts';
+import type { Item } from '../../table/item-write.ts';
+import { parseKeyPart } from '../../table/item-write.ts';
 import { KEEP_MS, parseLedger } from '../ledger.ts';
 import type { LedgerId } from '../ledger.ts';
 

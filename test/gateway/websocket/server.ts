@@ -22,7 +22,12 @@ export type RunningApi = {
   close(): Promise<void>;
 };
 
-const NOBODY: Identities = { find: () => undefined, secretOf: () => undefined, sessionOf: () => undefined, all: [] };
+const NOBODY: Identities = {
+  find: () => undefined,
+  secretOf: () => undefined,
+  sessionOf: () => undefined,
+  all: [],
+};
 
 export async function startApi(
   api: ServedApi,

@@ -4,8 +4,8 @@ import * as commands from '@aws-sdk/client-dynamodb';
 import { hashApiKey, parseApiKey } from '#shared/access/api-key.ts';
 import { nativeKeyValue } from '#shared/access/api-key-principal.ts';
 import { createApiKeyVerifier } from '#shared/access/verify-api-key.ts';
-import { createDynamoDbLedger } from '#shared/quota/dynamodb-ledger.ts';
-import { createDynamoDbListing } from '#shared/quota/dynamodb-listing.ts';
+import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
+import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
 import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
 import { startEmbeddedDynamoDb } from '../../../gateway/services/embedded-dynamodb.ts';
 import { aNewKey, ApiKeyTable, NOON_SECONDS } from '../../support/api-key-table.ts';
@@ -53,7 +53,7 @@ const STORES: readonly { readonly name: string; readonly open: () => Promise<Ope
       );
       await commands.waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName });
       const load = () => Promise.resolve({ client, commands });
-      const store = createDynamoDbLedger({ tableName: TableName, timeoutMs: 2000, load });
+      const store = createDynamoDbTable({ tableName: TableName, timeoutMs: 2000, load });
       const listing = createDynamoDbListing({ tableName: TableName, load });
       return {
         table: new ApiKeyTable({ store, listing }),

@@ -82,7 +82,8 @@ describe('readDocument', () => {
       name: 'an issuer of no known type',
       from: 'type: oidc',
       to: 'type: saml',
-      expected: '7:11: issuers[0].type: must be one of oidc, cognito, local, clientCert, apiKey, ticket, not "saml"',
+      expected:
+        '7:11: issuers[0].type: must be one of oidc, cognito, local, clientCert, apiKey, ticket, not "saml"',
     },
     {
       name: 'an API without a name',

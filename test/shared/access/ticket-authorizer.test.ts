@@ -14,8 +14,8 @@ import { printInventory } from '#shared/access/route-inventory.ts';
 import { createTicketStore } from '#shared/access/ticket-store.ts';
 import type { TicketCaller } from '#shared/access/ticket.ts';
 import { parseRequestEvent } from '#shared/aws/authorizer-event.ts';
-import type { LedgerStore } from '#shared/ports.ts';
-import { createMemoryLedger } from '#shared/quota/memory-ledger.ts';
+import type { ItemStore } from '#shared/ports.ts';
+import { createMemoryTable } from '#shared/table/memory-table.ts';
 import { STORE_DOWN } from '../../support/access-stores.ts';
 import {
   aDocument,
@@ -52,8 +52,8 @@ const aSocketDocument = (over: object = {}) => aDocument(socket(over), ['ANY $co
 /** An authorizer over a table, and a ticket for its document. */
 async function aStage(document: CompiledDocument, caller: Partial<TicketCaller> = {}) {
   const clock = { nowEpochMs: () => NOON_SECONDS * 1000 };
-  const store = createMemoryLedger({ clock });
-  const authorize = (from: LedgerStore = store) =>
+  const store = createMemoryTable({ clock });
+  const authorize = (from: ItemStore = store) =>
     createAuthorizer(
       anAccess(document),
       { stage: 'prod', localIssuerUrl: undefined },

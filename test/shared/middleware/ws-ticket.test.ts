@@ -4,7 +4,7 @@ import { backendContext } from '#shared/access/backend-context.ts';
 import { createTicketStore } from '#shared/access/ticket-store.ts';
 import { parseTicket } from '#shared/access/ticket.ts';
 import { createTicketDesk } from '#shared/middleware/ws-ticket.ts';
-import { createMemoryLedger } from '#shared/quota/memory-ledger.ts';
+import { createMemoryTable } from '#shared/table/memory-table.ts';
 import { STORE_DOWN } from '../../support/access-stores.ts';
 import { aDocument, anAccess, aPrincipal } from '../../support/an-access-document.ts';
 import { NOON_SECONDS } from '../../support/api-key-table.ts';
@@ -56,7 +56,7 @@ const anEvent = (over: object = {}, body?: unknown) => ({
   ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
 });
 
-function aDesk(sockets = [aSocket('chat')], store = createMemoryLedger({ clock: { nowEpochMs: () => 0 } })) {
+function aDesk(sockets = [aSocket('chat')], store = createMemoryTable({ clock: { nowEpochMs: () => 0 } })) {
   const tickets = createTicketStore(store);
   const desk = createTicketDesk(anAccess(shop, ...sockets), 'prod', {
     ...{ tickets, random: REAL_RANDOM, clock: { nowEpochMs: () => NOON_SECONDS * 1000 } },

@@ -1,11 +1,11 @@
-/** What every LedgerStore must do; run over each of them. */
+/** What every ItemStore must do; run over each of them. */
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { LedgerStore } from '#shared/ports.ts';
-import { applyChange, testsHold } from '#shared/quota/item-write.ts';
-import type { Item, ItemWrite } from '#shared/quota/item-write.ts';
+import type { ItemStore } from '#shared/ports.ts';
+import { applyChange, testsHold } from '#shared/table/item-write.ts';
+import type { Item, ItemWrite } from '#shared/table/item-write.ts';
 import {
   adjustWrites,
   closeWrite,
@@ -25,7 +25,7 @@ import { createQuotas } from '#shared/quota/quotas.ts';
 import { rateWrite } from '#shared/quota/rate-limit.ts';
 import { REAL_CLOCK, REAL_RANDOM, REAL_TIMER } from '../../support/real-quota-ports.ts';
 
-export type OpenStore = () => Promise<{ readonly store: LedgerStore; readonly close: () => Promise<void> }>;
+export type OpenStore = () => Promise<{ readonly store: ItemStore; readonly close: () => Promise<void> }>;
 
 export const PERIOD = { startEpochMs: Date.UTC(2026, 10, 1), endEpochMs: Date.UTC(2026, 11, 1) };
 export const LIMIT = { id: 'monthly', level: 'key', quota: 100, period: 'MONTH', wasteBudget: 0.1 };
@@ -39,7 +39,7 @@ export const DIRECT: Grant = {
 };
 
 /** A plan and an open period of a subject that no other test has. */
-export async function openALedger(store: LedgerStore, credits = 100, isSharded = false) {
+export async function openALedger(store: ItemStore, credits = 100, isSharded = false) {
   const id = { tenant: randomUUID(), limit: 'monthly', subject: 'key-1' };
   const plan = parsePlan({ id: id.tenant, version: 1, limits: [LIMIT] });
   await store.update(savePlanWrite(plan, undefined));
@@ -68,7 +68,7 @@ export async function openALedger(store: LedgerStore, credits = 100, isSharded =
 
 export function describeLedgerStore(name: string, open: OpenStore): void {
   describe(`a ledger ${name}`, () => {
-    let store: LedgerStore;
+    let store: ItemStore;
     let close: () => Promise<void>;
 
     before(async () => ({ store, close } = await open()));

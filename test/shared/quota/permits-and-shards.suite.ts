@@ -1,9 +1,9 @@
-/** What every LedgerStore must do for concurrency limits, and for ledgers with shards; run over each of them. */
+/** What every ItemStore must do for concurrency limits, and for ledgers with shards; run over each of them. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import type { LedgerStore } from '#shared/ports.ts';
-import type { ItemWrite } from '#shared/quota/item-write.ts';
+import type { ItemStore } from '#shared/ports.ts';
+import type { ItemWrite } from '#shared/table/item-write.ts';
 import { adjustWrites, grantWrite, suspendWrite } from '#shared/quota/ledger.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import { acquireWrite, createWrite, releaseWrite } from '#shared/quota/semaphore.ts';
@@ -14,7 +14,7 @@ import type { OpenStore } from './ledger.suite.ts';
 
 export function describePermitsAndShards(name: string, open: OpenStore): void {
   describe(`permits and shards ${name}`, () => {
-    let store: LedgerStore;
+    let store: ItemStore;
     let close: () => Promise<void>;
 
     before(async () => ({ store, close } = await open()));

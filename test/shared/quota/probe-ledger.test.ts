@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { LedgerStore } from '#shared/ports.ts';
-import { createMemoryLedger } from '#shared/quota/memory-ledger.ts';
+import type { ItemStore } from '#shared/ports.ts';
+import { createMemoryTable } from '#shared/table/memory-table.ts';
 import { probeLedger } from '#shared/quota/probe-ledger.ts';
 import { REAL_CLOCK, REAL_RANDOM } from '../../support/real-quota-ports.ts';
 
-const whole = (): LedgerStore => createMemoryLedger({ clock: REAL_CLOCK });
+const whole = (): ItemStore => createMemoryTable({ clock: REAL_CLOCK });
 const rejected = { kind: 'rejected', retryable: false, reason: 'UnknownOperationException' } as const;
 
 describe('probeLedger', () => {
@@ -13,7 +13,7 @@ describe('probeLedger', () => {
     await probeLedger(whole(), REAL_RANDOM, Date.now());
   });
 
-  const UNFIT: readonly { name: string; store: () => LedgerStore; lacks: RegExp }[] = [
+  const UNFIT: readonly { name: string; store: () => ItemStore; lacks: RegExp }[] = [
     {
       name: 'has no transactions',
       lacks: /TransactWriteItems \(UnknownOperationException\)/,
@@ -63,7 +63,7 @@ describe('probeLedger', () => {
     });
 
   it('says when the store cannot be reached, which is no verdict', async () => {
-    const store: LedgerStore = {
+    const store: ItemStore = {
       ...whole(),
       transact: () => Promise.resolve({ kind: 'unknown', reason: 'TimeoutError' }),
     };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { applyChange, testsHold } from '#shared/quota/item-write.ts';
-import type { Item } from '#shared/quota/item-write.ts';
+import { applyChange, testsHold } from '#shared/table/item-write.ts';
+import type { Item } from '#shared/table/item-write.ts';
 import { parsePlan, usableBurst } from '#shared/quota/plan.ts';
 import type { RateLimit } from '#shared/quota/plan.ts';
 import type { Rejection } from '#shared/quota/quotas.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { LedgerStore } from '#shared/ports.ts';
-import type { Item, ItemWrite } from '#shared/quota/item-write.ts';
+import type { ItemStore } from '#shared/ports.ts';
+import type { Item, ItemWrite } from '#shared/table/item-write.ts';
 import { aRequest, QuotaTable } from '../../support/quota-table.ts';
 
 const DAILY = { id: 'daily', level: 'key', quota: 1000, period: 'DAY', wasteBudget: 0.2 };
@@ -16,7 +16,7 @@ describe('a quota without shards', () => {
     const table = new QuotaTable();
     const written: ItemWrite[] = [];
     const { store } = table;
-    const watched: LedgerStore = {
+    const watched: ItemStore = {
       ...store,
       update: (write) => (written.push(write), store.update(write)),
       transact: (writes) => (written.push(...writes), store.transact(writes)),
@@ -55,7 +55,7 @@ describe('a quota with shards', () => {
     const table = new QuotaTable();
     const { store } = table;
     let throttled = 0;
-    const busy: LedgerStore = {
+    const busy: ItemStore = {
       ...store,
       update: (write) => {
         if (write.purpose !== 'grant' || throttled <= 0) return store.update(write);

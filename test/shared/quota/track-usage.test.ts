@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { LedgerStore } from '#shared/ports.ts';
+import type { ItemStore } from '#shared/ports.ts';
 import type { TrackedRequest } from '#shared/quota/access-log-line.ts';
 import { closeWrite } from '#shared/quota/ledger.ts';
 import { createUsageTracker } from '#shared/quota/track-usage.ts';
@@ -34,7 +34,7 @@ async function aTable(limits: readonly object[] = LIMITS, cost: unknown = 1): Pr
   return table;
 }
 
-const trackerOf = (table: QuotaTable, store: LedgerStore = table.store) =>
+const trackerOf = (table: QuotaTable, store: ItemStore = table.store) =>
   createUsageTracker({
     ...{ store, clock: table.clock, timer: TIMER },
     observe: (event) => table.events.push(event),
@@ -166,7 +166,7 @@ describe('usage from access logs', () => {
 
   it('tells the threshold when the lines come again, if it was the charge alone that was written', async () => {
     const table = await aTable([{ ...LIMITS[0], alarms: [80] }]);
-    const dies: LedgerStore = {
+    const dies: ItemStore = {
       ...table.store,
       update: (write) =>
         write.purpose === 'alarm'
@@ -232,7 +232,7 @@ describe('usage from access logs', () => {
 type Fault = 'ok' | 'lost' | 'unanswered' | 'throttled' | 'late';
 
 /** Writes meet these faults, in turn; `late` ones are carried out when somebody calls them. */
-function withFaults(store: LedgerStore, faults: Iterable<Fault>, late: (() => void)[]): LedgerStore {
+function withFaults(store: ItemStore, faults: Iterable<Fault>, late: (() => void)[]): ItemStore {
   const next = faults[Symbol.iterator]();
   return {
     ...store,

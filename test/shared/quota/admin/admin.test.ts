@@ -6,9 +6,9 @@ import { topUp } from '#shared/quota/admin/limits.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
-import { createDynamoDbLedger } from '#shared/quota/dynamodb-ledger.ts';
-import { createDynamoDbListing } from '#shared/quota/dynamodb-listing.ts';
-import type { Item } from '#shared/quota/item-write.ts';
+import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
+import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
+import type { Item } from '#shared/table/item-write.ts';
 import { openDatedEndpoint } from '../../../support/dated-endpoint.ts';
 import { randomTableName } from '../ledger.suite.ts';
 import { createSystemClock } from '../../../../gateway/adapters/system-clock.ts';
@@ -61,7 +61,7 @@ const onDynamoDb = async (
   await commands.waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: tableName });
   const load = () => Promise.resolve({ client, commands });
   const ports: AdminPorts = {
-    store: createDynamoDbLedger({ tableName, timeoutMs: 2000, load }),
+    store: createDynamoDbTable({ tableName, timeoutMs: 2000, load }),
     listing: createDynamoDbListing({ tableName, load }),
     random: REAL_RANDOM,
     timer: REAL_TIMER,

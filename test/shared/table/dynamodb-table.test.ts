@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as commands from '@aws-sdk/client-dynamodb';
-import { createDynamoDbLedger } from '#shared/quota/dynamodb-ledger.ts';
-import type { LoadLedgerClient } from '#shared/quota/dynamodb-ledger.ts';
+import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
+import type { LoadTableClient } from '#shared/table/dynamodb-table.ts';
 import { grantWrite } from '#shared/quota/ledger.ts';
 import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
 import { startEmbeddedDynamoDb } from '../../../gateway/services/embedded-dynamodb.ts';
 import { aLoopbackServer } from '../../support/signed-tokens.ts';
-import { describeLedgerStore, randomTableName } from './ledger.suite.ts';
-import type { OpenStore } from './ledger.suite.ts';
-import { describePermitsAndShards } from './permits-and-shards.suite.ts';
+import { describeLedgerStore, randomTableName } from '../quota/ledger.suite.ts';
+import type { OpenStore } from '../quota/ledger.suite.ts';
+import { describePermitsAndShards } from '../quota/permits-and-shards.suite.ts';
 
 /** Any endpoint takes this pair, but for AWS itself, which takes the developer's own. */
 const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } };
 
 const clientAt =
-  (endpoint: string): LoadLedgerClient =>
+  (endpoint: string): LoadTableClient =>
   () =>
     Promise.resolve({
       client: new commands.DynamoDBClient({ ...LOCAL, endpoint, maxAttempts: 1 }),
@@ -50,7 +50,7 @@ async function createTable(endpoint: string): Promise<{ tableName: string; drop:
 const openAt = async (endpoint: string, stop: () => Promise<void>): ReturnType<OpenStore> => {
   const { tableName, drop } = await createTable(endpoint);
   // Emulators of other people may be slow at first; what is tested is what they do.
-  const store = createDynamoDbLedger({ tableName, timeoutMs: 2000, load: clientAt(endpoint) });
+  const store = createDynamoDbTable({ tableName, timeoutMs: 2000, load: clientAt(endpoint) });
   return { store, close: () => drop().then(stop) };
 };
 
@@ -67,7 +67,7 @@ for (const [name, open] of Object.entries(STORES)) {
   describePermitsAndShards(name, open);
 }
 
-describe('createDynamoDbLedger', () => {
+describe('createDynamoDbTable', () => {
   const write = grantWrite(
     { pk: 'Q#t#l#k', sk: 'P#2026' },
     { grantId: 'h.1', slot: 0, units: 1, gate: 1, outstandingMax: undefined, report: 0 },
@@ -114,9 +114,7 @@ describe('createDynamoDbLedger', () => {
         response.end(JSON.stringify({ __type: type, message: 'no' }));
       });
 
-      const outcome = await createDynamoDbLedger({ tableName: 't', load: clientAt(server.url) }).update(
-        write,
-      );
+      const outcome = await createDynamoDbTable({ tableName: 't', load: clientAt(server.url) }).update(write);
 
       assert.deepEqual({ ...outcome, reason: undefined }, { ...expected, reason: undefined });
       assert.equal('reason' in outcome && outcome.reason, type);
@@ -125,7 +123,7 @@ describe('createDynamoDbLedger', () => {
 
   it('knows nothing of a write that was not answered in time', async () => {
     await using server = await aLoopbackServer(() => undefined);
-    const store = createDynamoDbLedger({ tableName: 't', timeoutMs: 20, load: slowAt(server.url) });
+    const store = createDynamoDbTable({ tableName: 't', timeoutMs: 20, load: slowAt(server.url) });
 
     assert.equal((await store.update(write)).kind, 'unknown');
     assert.equal((await store.read(write.key)).kind, 'unavailable');
@@ -135,18 +133,18 @@ describe('createDynamoDbLedger', () => {
     const server = await aLoopbackServer(() => undefined);
     await server[Symbol.asyncDispose]();
 
-    const outcome = await createDynamoDbLedger({ tableName: 't', load: clientAt(server.url) }).update(write);
+    const outcome = await createDynamoDbTable({ tableName: 't', load: clientAt(server.url) }).update(write);
 
     assert.deepEqual(outcome, { kind: 'rejected', retryable: false, reason: 'Error ECONNREFUSED' });
   });
 
   it('loads the SDK on the first call, once, and again after a failure to', async () => {
     let loads = 0;
-    const load: LoadLedgerClient = () => {
+    const load: LoadTableClient = () => {
       loads += 1;
       return Promise.reject(new Error('no such package'));
     };
-    const store = createDynamoDbLedger({ tableName: 't', load });
+    const store = createDynamoDbTable({ tableName: 't', load });
     assert.equal(loads, 0);
 
     await store.update(write);
@@ -157,7 +155,7 @@ describe('createDynamoDbLedger', () => {
 });
 
 /** A client whose own patience is short: the first call of a ledger has two seconds. */
-function slowAt(url: string): LoadLedgerClient {
+function slowAt(url: string): LoadTableClient {
   return () =>
     Promise.resolve({
       client: new commands.DynamoDBClient({

@@ -1,7 +1,7 @@
 import * as commands from '@aws-sdk/client-dynamodb';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createDynamoDbListing } from '#shared/quota/dynamodb-listing.ts';
+import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
 import { aLoopbackServer } from '../../support/signed-tokens.ts';
 
 const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } };

@@ -1,7 +1,7 @@
 /**
- * Conditional writes as data. The protocol (ledger.ts, rate-limit.ts) makes them, a store carries them out:
- * `memory-ledger.ts` by the functions below, `dynamodb-ledger.ts` by printing an expression. So the conditions
- * that safety rests on are written once, and what is simulated is what is sent.
+ * Conditional writes as data. Quotas, keys and tickets make them, a store carries them out: `memory-table.ts` by
+ * the functions below, `dynamodb-table.ts` by printing an expression. So the conditions that safety rests on are
+ * written once, and what is simulated is what is sent.
  */
 
 export type Value = string | number;
@@ -104,6 +104,11 @@ export function printKeyPart(name: string): string {
 /** What `printKeyPart` has escaped. */
 export function parseKeyPart(part: string): string {
   return part.replace(/%23/g, '#').replace(/%25/g, '%');
+}
+
+/** The record of an administrator's operation on what is kept in that partition: it makes it count once. */
+export function operationKey(pk: string, operationId: string): ItemKey {
+  return { pk, sk: `OP#${printKeyPart(operationId)}` };
 }
 
 /** Whether every test of a write holds for the item (undefined = there is none). */

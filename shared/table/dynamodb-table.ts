@@ -1,7 +1,7 @@
-/** LedgerStore on a DynamoDB table with keys `pk` and `sk` and time to live on `expiresAt`. */
+/** ItemStore on a DynamoDB table with keys `pk` and `sk` and time to live on `expiresAt`. */
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import { loadPackage } from '../aws/load-package.ts';
-import type { LedgerStore } from '../ports.ts';
+import type { ItemStore } from '../ports.ts';
 import {
   parseItem,
   printItem,
@@ -17,7 +17,7 @@ import type { ItemWrite, ReadOutcome, WriteOutcome } from './item-write.ts';
  * The client and what is used of its package; made on the first call, because loading them costs 45 ms of a cold
  * start. The client must not retry: a write that the SDK sends again is a write that this side counts once.
  */
-export type LoadLedgerClient = () => Promise<{
+export type LoadTableClient = () => Promise<{
   readonly client: Pick<DynamoDb.DynamoDBClient, 'send' | 'middlewareStack'>;
   readonly commands: Pick<
     typeof DynamoDb,
@@ -25,25 +25,25 @@ export type LoadLedgerClient = () => Promise<{
   >;
 }>;
 
-export type DynamoDbLedgerOptions = {
+export type DynamoDbTableOptions = {
   readonly tableName: string;
   /** After this the outcome of a call is `unknown`. The first call has two seconds: it connects. */
   readonly timeoutMs?: number;
-  readonly load?: LoadLedgerClient;
+  readonly load?: LoadTableClient;
 };
 
-type Client = Awaited<ReturnType<LoadLedgerClient>>;
+type Client = Awaited<ReturnType<LoadTableClient>>;
 
 const TIMEOUT_MS = 250;
 const FIRST_TIMEOUT_MS = 2000;
 
 /** Region, credentials and endpoint are the SDK's own environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
-export const loadLedgerClient: LoadLedgerClient = async () => {
+export const loadTableClient: LoadTableClient = async () => {
   const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 1 }), commands };
 };
 
-export function createDynamoDbLedger(options: DynamoDbLedgerOptions): LedgerStore {
+export function createDynamoDbTable(options: DynamoDbTableOptions): ItemStore {
   const table = new LedgerTable(options);
   return {
     update: (write) => table.update(write),
@@ -55,12 +55,12 @@ export function createDynamoDbLedger(options: DynamoDbLedgerOptions): LedgerStor
 class LedgerTable {
   readonly #tableName: string;
   readonly #timeoutMs: number;
-  readonly #load: LoadLedgerClient;
+  readonly #load: LoadTableClient;
   readonly #dates = new WeakMap<object, string>();
   #loading: Promise<Client> | undefined;
   #isWarm = false;
 
-  constructor({ tableName, timeoutMs = TIMEOUT_MS, load = loadLedgerClient }: DynamoDbLedgerOptions) {
+  constructor({ tableName, timeoutMs = TIMEOUT_MS, load = loadTableClient }: DynamoDbTableOptions) {
     this.#tableName = tableName;
     this.#timeoutMs = timeoutMs;
     this.#load = load;
@@ -91,7 +91,7 @@ class LedgerTable {
     }
   }
 
-  async transact(writes: readonly ItemWrite[]): ReturnType<LedgerStore['transact']> {
+  async transact(writes: readonly ItemWrite[]): ReturnType<ItemStore['transact']> {
     try {
       const { client, commands } = await this.#client();
       const input = { TransactItems: writes.map((write) => printMember(this.#tableName, write)) };

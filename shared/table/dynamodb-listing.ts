@@ -1,6 +1,6 @@
-/** LedgerListing on a DynamoDB table with keys `pk` and `sk` and a global index `list` (`list`, `pk`; keys only). */
+/** ItemListing on a DynamoDB table with keys `pk` and `sk` and a global index `list` (`list`, `pk`; keys only). */
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
-import type { LedgerListing } from '../ports.ts';
+import type { ItemListing } from '../ports.ts';
 import { parseItem } from './dynamodb-expression.ts';
 import type { DynamoDbItem } from './dynamodb-expression.ts';
 import { parseFailure } from './dynamodb-failure.ts';
@@ -23,7 +23,7 @@ export const loadListingClient: LoadListingClient = async () => {
   return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };
 };
 
-export function createDynamoDbListing(options: DynamoDbListingOptions): LedgerListing {
+export function createDynamoDbListing(options: DynamoDbListingOptions): ItemListing {
   const table = new ListedTable(options);
   return { range: (range) => table.range(range), list: (page) => table.list(page) };
 }

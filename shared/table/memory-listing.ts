@@ -1,10 +1,10 @@
-/** LedgerListing over the items of a memory ledger. */
-import type { LedgerListing } from '../ports.ts';
+/** ItemListing over the items of a memory table. */
+import type { ItemListing } from '../ports.ts';
 import type { Item } from './item-write.ts';
 import type { KeptItem, ListedKey } from './listing.ts';
 
-/** @param items those that `createMemoryLedger` was given */
-export function createMemoryListing(items: ReadonlyMap<string, Item>): LedgerListing {
+/** @param items those that `createMemoryTable` was given */
+export function createMemoryListing(items: ReadonlyMap<string, Item>): ItemListing {
   const all = (): readonly KeptItem[] =>
     [...items].map(([name, item]) => {
       const [pk = '', sk = ''] = name.split('\n');

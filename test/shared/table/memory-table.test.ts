@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Item } from '#shared/quota/item-write.ts';
-import { createMemoryLedger } from '#shared/quota/memory-ledger.ts';
+import type { Item } from '#shared/table/item-write.ts';
+import { createMemoryTable } from '#shared/table/memory-table.ts';
 import { REAL_CLOCK } from '../../support/real-quota-ports.ts';
-import { describeLedgerStore } from './ledger.suite.ts';
-import type { OpenStore } from './ledger.suite.ts';
-import { describePermitsAndShards } from './permits-and-shards.suite.ts';
+import { describeLedgerStore } from '../quota/ledger.suite.ts';
+import type { OpenStore } from '../quota/ledger.suite.ts';
+import { describePermitsAndShards } from '../quota/permits-and-shards.suite.ts';
 
 const open: OpenStore = () =>
-  Promise.resolve({ store: createMemoryLedger({ clock: REAL_CLOCK }), close: () => Promise.resolve() });
+  Promise.resolve({ store: createMemoryTable({ clock: REAL_CLOCK }), close: () => Promise.resolve() });
 
 describeLedgerStore('in memory', open);
 describePermitsAndShards('in memory', open);
 
-describe('createMemoryLedger', () => {
+describe('createMemoryTable', () => {
   const put = (pk: string, item: Item) =>
     ({ purpose: 'plan', key: { pk, sk: 'V' }, when: [], change: { kind: 'put', item } }) as const;
 
   it('has no item whose time is over', async () => {
     let nowMs = 0;
-    const store = createMemoryLedger({ clock: { nowEpochMs: () => nowMs } });
+    const store = createMemoryTable({ clock: { nowEpochMs: () => nowMs } });
     await store.update(put('a', { expiresAt: 10 }));
 
     nowMs = 9_999;
@@ -32,7 +32,7 @@ describe('createMemoryLedger', () => {
   });
 
   it('refuses another item when it is full, and goes on writing those it has', async () => {
-    const store = createMemoryLedger({ clock: REAL_CLOCK, maxItems: 1 });
+    const store = createMemoryTable({ clock: REAL_CLOCK, maxItems: 1 });
     await store.update(put('a', { n: 1 }));
 
     assert.equal((await store.update(put('b', { n: 1 }))).kind, 'rejected');

@@ -1,9 +1,9 @@
-/** LedgerStore in one process's memory: for tests, and for a gateway that serves alone. */
-import type { Clock, LedgerStore } from '../ports.ts';
+/** ItemStore in one process's memory: for tests, and for a gateway that serves alone. */
+import type { Clock, ItemStore } from '../ports.ts';
 import { applyChange, testsHold } from './item-write.ts';
 import type { Item, ItemKey, ItemWrite } from './item-write.ts';
 
-export type MemoryLedgerOptions = {
+export type MemoryTableOptions = {
   readonly clock: Clock;
   /** By `printItemKey`. Given, it is shared with whoever gave it. */
   readonly items?: Map<string, Item>;
@@ -12,7 +12,7 @@ export type MemoryLedgerOptions = {
 };
 
 /** Every call is carried out at once and whole; expired items are gone as soon as they are looked at. */
-export function createMemoryLedger(options: MemoryLedgerOptions): LedgerStore {
+export function createMemoryTable(options: MemoryTableOptions): ItemStore {
   const { clock, items = new Map<string, Item>(), maxItems = 100_000 } = options;
   const storeEpochMs = (): number => Math.floor(clock.nowEpochMs() / 1000) * 1000;
   const find = (key: ItemKey): Item | undefined => {
@@ -29,7 +29,7 @@ export function createMemoryLedger(options: MemoryLedgerOptions): LedgerStore {
   };
   const isFull = (writes: readonly ItemWrite[]): boolean =>
     items.size >= maxItems && writes.some(({ key }) => !items.has(printItemKey(key)));
-  const full = { kind: 'rejected', retryable: false, reason: 'the memory ledger is full' } as const;
+  const full = { kind: 'rejected', retryable: false, reason: 'the memory table is full' } as const;
 
   return {
     update(write) {

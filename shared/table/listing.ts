@@ -1,4 +1,4 @@
-/** Pages of what a quota table keeps, as data; `memory-listing.ts` and `dynamodb-listing.ts` fetch them. */
+/** Pages of what a table keeps, as data; `memory-listing.ts` and `dynamodb-listing.ts` fetch them. */
 import type { Item, ItemKey } from './item-write.ts';
 
 /** Items of one partition in order of their sort keys. */
