@@ -6,6 +6,9 @@ import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '../gateway/
 const TOKEN_OF = { sub: 'local-user', roles: ['admin'] };
 /** More than this are counted, not listed; `gatewright routes` and --json show all. */
 const MAX_NOTICES = 12;
+/** APIs with more routes show those of one function as one line; `gatewright routes` shows each. */
+const MAX_ROUTES = 15;
+const MIN_FOLDED = 4;
 
 /** The whole text: addresses, routes, a token, lines to paste, what is not enforced. */
 export function describeStart(gateway: Gateway, listening: Listening, tookMs: number): string {
@@ -34,28 +37,56 @@ function describeApi(api: ApiRoutes): string[] {
   const kind = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' }[api.kind];
   return [
     `  ${paint('bold', api.name)}  ${kind} API, stage ${api.stage}  ${paint('cyan', api.url)}`,
-    ...describeRoutes(api).map((line) => `  ${line}`),
+    ...foldRoutes(api).map((line) => `  ${line}`),
   ];
 }
 
 /** One line per route: method, path, authorizer, function. */
 export function describeRoutes(api: ApiRoutes): string[] {
-  const rows = api.routes.map(({ method, path, authorizer, functionName, target, apiKeyRequired }) => [
+  return table(api.routes.map(toRow)).map((line) => `  ${line}`);
+}
+
+type Route = ApiRoutes['routes'][number];
+
+function toRow({ method, path, authorizer, functionName, target, apiKeyRequired }: Route): readonly string[] {
+  return [
     method === path ? '' : method,
     path,
     [authorizer ?? 'open', ...(apiKeyRequired ? ['API key'] : [])].join(' + '),
     functionName === undefined ? (target ?? '(no function)') : `→ ${functionName}`,
-  ]);
-  return table(rows).map((line) => `  ${line}`);
+  ];
 }
 
-function describeUnsupported(items: readonly UnsupportedItem[]): string[] {
-  if (items.length === 0) return [];
-  const lines = items.slice(0, MAX_NOTICES).map(({ logicalId, property, consequence }) => {
-    const what = property === undefined ? logicalId : `${logicalId}.${property}`;
-    return `    ${what}: ${consequence}`;
+/** The same, but where an API has many routes, those that one function serves behind one authorizer are counted. */
+export function foldRoutes(api: ApiRoutes): string[] {
+  if (api.routes.length <= MAX_ROUTES) return describeRoutes(api);
+  const groups = Map.groupBy(api.routes.map(toRow), ([, , who, what]) => `${who}\n${what}`);
+  const rows = [...groups.values()].flatMap((group) => {
+    const [, , who = '', what = ''] = group[0] ?? [];
+    return group.length < MIN_FOLDED
+      ? group
+      : [[`${group.length} routes`, `${commonPath(group.map(([, path = '']) => path))}…`, who, what]];
   });
-  const more = items.length - lines.length;
+  return [...table(rows).map((line) => `  ${line}`), `  each: ${commandName()} routes`];
+}
+
+function commonPath(paths: readonly string[]): string {
+  const [first = '', ...others] = paths.map((path) => path.split('/'));
+  const differs = first.findIndex((segment, at) => others.some((path) => path[at] !== segment));
+  return [...first.slice(0, differs === -1 ? -1 : differs), ''].join('/');
+}
+
+/** What misses the same thing stands in one line. */
+export function describeUnsupported(items: readonly UnsupportedItem[]): string[] {
+  if (items.length === 0) return [];
+  const groups = [...Map.groupBy(items, ({ consequence }) => consequence)];
+  const lines = groups.slice(0, MAX_NOTICES).map(([consequence, group]) => {
+    const [first, ...others] = group.map(({ logicalId, property }) =>
+      property === undefined ? logicalId : `${logicalId}.${property}`,
+    );
+    return `    ${first}${others.length === 0 ? '' : ` and ${others.length} more`}: ${consequence}`;
+  });
+  const more = groups.slice(MAX_NOTICES).flatMap(([, group]) => group).length;
   return [
     `  ${paint('yellow', 'Not enforced here')} (--strict makes these errors)`,
     ...lines,
