@@ -71,7 +71,7 @@ export function foldRoutes(api: ApiRoutes): string[] {
 }
 
 function commonPath(paths: readonly string[]): string {
-  const [first = '', ...others] = paths.map((path) => path.split('/'));
+  const [first = [], ...others] = paths.map((path) => path.split('/'));
   const differs = first.findIndex((segment, at) => others.some((path) => path[at] !== segment));
   return [...first.slice(0, differs === -1 ? -1 : differs), ''].join('/');
 }
