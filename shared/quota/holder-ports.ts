@@ -1,5 +1,6 @@
 /** What all holdings of one process share with the world, and what they tell it. */
 import type { AgeClock, ItemStore, Random, Timer } from '../ports.ts';
+import type { Debts } from './debts.ts';
 import type { GrantIds } from './grant.ts';
 import type { RefusalReason } from './holding.ts';
 import type { LedgerId } from './ledger.ts';
@@ -11,6 +12,7 @@ export type HolderPorts = {
   readonly random: Random;
   readonly timer: Timer;
   readonly grantIds: GrantIds;
+  readonly debts: Debts;
   readonly denyCacheMs: number;
   readonly freshnessMs: number;
   readonly observe: (event: QuotaEvent) => void;

@@ -5,6 +5,7 @@
  */
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
+import type { Debt } from './debts.ts';
 import { sendGrant } from './grant.ts';
 import type { LastGrant } from './grant.ts';
 import type { HolderPorts } from './holder-ports.ts';
@@ -45,8 +46,7 @@ export class Lease implements Holding {
   /** Used and not yet reported to the ledger. */
   #unreported = 0;
   /** Admitted without the ledger's consent: while it was out of reach, or settled above the estimate. */
-  #owed = 0;
-  #borrowed = 0;
+  #debt: Debt | undefined;
   #lastGrant: LastGrant | undefined;
   /** Only where the ledger's item says that it has shards. */
   #sharding: Sharding | undefined;
@@ -72,6 +72,7 @@ export class Lease implements Holding {
     this.#at = at;
     this.#pace = new Pace(at.clock);
     this.#refused = new LastRefusal(at, at.denyCacheMs);
+    this.#debt = at.debts.find(this.#key);
   }
 
   /** Takes over a newer plan's wishes; what the ledger allows is in the ledger. */
@@ -106,9 +107,10 @@ export class Lease implements Holding {
   borrow(cost: number, bound: number): boolean {
     if (this.#isSuspended() || this.#seen?.closed === true) return false;
     const lacking = Math.max(0, cost - this.#remainder);
-    if (this.#borrowed + lacking > bound) return false;
-    this.#borrowed += lacking;
-    this.#owed += lacking;
+    const debt = (this.#debt ??= this.#at.debts.open(this.#key, this.period.endEpochMs));
+    if (debt === undefined || debt.borrowed + lacking > bound) return false;
+    debt.borrowed += lacking;
+    debt.owed += lacking;
     this.#remainder += lacking;
     // What is held counts as fresh, or a stale lease would be asked about for ever.
     this.#seenAt = momentOf(this.#at.clock);
@@ -117,7 +119,8 @@ export class Lease implements Holding {
 
   /** Charges what has been delivered already, whether or not the quota has it. */
   owe(units: number): void {
-    this.#owed += units;
+    this.#debt ??= this.#at.debts.open(this.#key, this.period.endEpochMs) ?? { borrowed: 0, owed: 0 };
+    this.#debt.owed += units;
     this.#unreported += units;
   }
 
@@ -204,11 +207,14 @@ export class Lease implements Holding {
 
   /** Posts what was admitted on trust; the ledger may go below zero by it. */
   async #payDebt(): Promise<Refusal | undefined> {
-    const owed = this.#owed;
-    if (owed === 0 || this.#seen === undefined) return undefined;
+    const debt = this.#debt;
+    if (debt === undefined || debt.owed === 0 || this.#seen === undefined) return undefined;
+    const { owed } = debt;
+    // Taken off first: the lease that came before this one may be about to pay the same.
+    debt.owed = 0;
     const size = { units: owed, gate: undefined, outstandingMax: undefined };
     const outcome = this.#sharding === undefined ? await this.#grant(size) : await this.#chargeRoot(size);
-    if (outcome === 'granted') this.#owed -= owed;
+    if (outcome !== 'granted') debt.owed += owed;
     return outcome === 'unavailable' ? this.#refuse('unavailable') : undefined;
   }
 
@@ -301,14 +307,8 @@ export class Lease implements Holding {
 
   async #open(): Promise<Acquired | undefined> {
     const nowEpochMs = this.#storeEpochMs ?? this.#at.clock.nowEpochMs();
-    const request = {
-      id: this.ledger,
-      period: this.period,
-      limit: this.#limit,
-      plan: this.#plan,
-      nowEpochMs,
-    };
-    const opened = await openPeriod(request, this.#at.store);
+    const wanted = { limit: this.#limit, plan: this.#plan, nowEpochMs };
+    const opened = await openPeriod({ id: this.ledger, period: this.period, ...wanted }, this.#at.store);
     if (opened.kind === 'ready') return undefined;
     if (opened.kind === 'moved' || opened.kind === 'plan-changed') return opened;
     return this.#refuse(opened.kind === 'gone' ? 'quota-exceeded' : opened.kind);

@@ -13,6 +13,7 @@ import type { AgeClock, ItemStore, Random, Timer } from '../ports.ts';
 import { momentOf } from './age.ts';
 import { charge } from './charge.ts';
 import type { Charged } from './charge.ts';
+import { Debts } from './debts.ts';
 import { GrantIds } from './grant.ts';
 import type { Holding, LimitState, Refusal, RefusalReason } from './holding.ts';
 import { Holdings } from './holdings.ts';
@@ -141,8 +142,9 @@ class Holder {
     const store = this.#time.watch(options.store);
     this.#book = new PlanBook(store, clock, (options.plans ?? []).map(parsePlan));
     const grantIds = new GrantIds(random);
+    const debts = new Debts(clock, maxLeases);
     this.#holdings = new Holdings({
-      ports: { store, clock, random, timer, grantIds, denyCacheMs, freshnessMs, observe },
+      ports: { store, clock, random, timer, grantIds, debts, denyCacheMs, freshnessMs, observe },
       nowEpochMs: () => this.#time.nowEpochMs(),
       maxLeases,
     });

@@ -33,7 +33,6 @@ export class RateLease implements Holding {
   readonly #pace: Pace;
   #tatUs: number | undefined;
   #refused: { readonly refusal: Refusal; readonly at: Moment; readonly cost: number } | undefined;
-  #borrowed = { window: 0, units: 0 };
   readonly #turns = new Turns();
 
   /** @param nowEpochMs the time that buckets are compared by */
@@ -74,9 +73,9 @@ export class RateLease implements Holding {
   borrow(cost: number, bound: number): boolean {
     const windowMs = (this.#limit.burst * this.#limit.perSeconds * 1000) / this.#limit.rate;
     const window = Math.floor(this.#nowEpochMs() / windowMs);
-    const before = this.#borrowed.window === window ? this.#borrowed.units : 0;
-    if (before + cost > bound) return false;
-    this.#borrowed = { window, units: before + cost };
+    const debt = this.#at.debts.open({ pk: this.#key.pk, sk: String(window) }, (window + 1) * windowMs);
+    if (debt === undefined || debt.borrowed + cost > bound) return false;
+    debt.borrowed += cost;
     this.#batches.push({ units: cost, sentAt: momentOf(this.#at.clock) });
     return true;
   }

@@ -250,7 +250,15 @@ async function readThenSet(write: any, at: any): Promise<any> {
   {
     name: 'borrowed units are never charged',
     model: 'quota-bounded',
-    patches: [patch('lease.ts', '    this.#borrowed += lacking;\n    this.#owed += lacking;', '')],
+    patches: [patch('lease.ts', '    debt.borrowed += lacking;\n    debt.owed += lacking;', '')],
+  },
+  {
+    name: 'what was borrowed is forgotten with the lease that is pushed out',
+    model: 'quota-bounded',
+    patches: [
+      patch('lease.ts', 'this.#debt = at.debts.find(this.#key);', ''),
+      patch('debts.ts', 'if (known !== undefined) return known;', ''),
+    ],
   },
   {
     name: 'a period is opened although its subject is suspended',

@@ -97,6 +97,36 @@ describe('a lease', () => {
     assert.deepEqual([await outage(), await outage()], [3, 0]);
   });
 
+  it('lends no second time to a key whose lease was pushed out by others meanwhile', async () => {
+    const table = new QuotaTable();
+    const options = { onUnavailable: { bounded: 3 }, maxLeases: 1 };
+    const quotas = table.holder([{ ...DAILY, lease: false }], options);
+    await quotas.consume(stamped());
+    table.isDown = true;
+    const spend = (): Promise<number> => table.spend(quotas, 50);
+
+    const first = await spend();
+    await quotas.consume({ ...stamped(), key: 'another' });
+    table.nowMs += 2000;
+
+    assert.deepEqual([first, await spend()], [3, 0]);
+  });
+
+  it('charges what it lent when the lease that lent it has been pushed out', async () => {
+    const table = new QuotaTable();
+    const options = { onUnavailable: { bounded: 3 }, maxLeases: 1 };
+    const quotas = table.holder([{ ...DAILY, lease: false }], options);
+    await quotas.consume(stamped());
+    table.isDown = true;
+    await table.spend(quotas, 50);
+    await quotas.consume({ ...stamped(), key: 'another' });
+    table.isDown = false;
+    table.nowMs += 2000;
+
+    assert.equal(await table.spend(quotas, 500), 96);
+    assert.equal(table.ledger()['rem'], 0);
+  });
+
   it('lends nothing to a key that it knows to be suspended', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, lease: false }], { onUnavailable: { bounded: 7 } });
