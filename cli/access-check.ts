@@ -53,11 +53,7 @@ export type Misfits = {
 };
 
 /** How the APIs do not fit their documents. */
-export function checkApis(
-  { documents }: CompiledAccess,
-  apis: readonly InspectedApi[],
-  stage: string,
-): Misfits {
+function checkApis({ documents }: CompiledAccess, apis: readonly InspectedApi[], stage: string): Misfits {
   const unsafe: string[] = [];
   const drift: string[] = [];
   for (const document of documents)

@@ -13,6 +13,8 @@ import { describeAccess } from '#shared/access/describe-access.ts';
 import { toPrincipal } from '#shared/access/principal.ts';
 import type { Principal } from '#shared/access/principal.ts';
 import { toTicketPrincipal } from '#shared/access/verify-ticket.ts';
+import { parseJsonObject } from '#shared/aws/json-object.ts';
+import type { JsonObject } from '#shared/aws/json-object.ts';
 import { DomainError } from '#shared/errors.ts';
 import { ACCOUNT_ID, REGION } from './load-options.ts';
 import { table, UsageError } from './output.ts';
@@ -187,16 +189,12 @@ function listIssuers({ issuers, apiKeys, tickets }: CompiledDocument): string {
   ].join(', ');
 }
 
-function readClaims({ token, claims }: ExplainFlags): Record<string, unknown> {
+function readClaims({ token, claims }: ExplainFlags): JsonObject {
   const text =
     token === undefined
       ? (claims ?? '{}')
       : Buffer.from(token.replace(/^Bearer /i, '').split('.')[1] ?? '', 'base64url').toString();
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  } catch {
-    // Said below, for both ways of not being claims.
-  }
+  const read = parseJsonObject(text);
+  if (read !== undefined) return read;
   throw new UsageError(token === undefined ? '--claims is no JSON object' : '--token is no JWT');
 }

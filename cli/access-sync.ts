@@ -28,23 +28,28 @@ export async function syncRoutes(
   names: readonly string[],
   stage: string,
 ): Promise<readonly string[]> {
-  const documents = readNamedDocuments(folder, names).filter(({ document }) =>
-    Object.hasOwn(document.api, stage),
-  );
+  const named = readNamedDocuments(folder, names);
+  const documents = named.filter(({ document }) => Object.hasOwn(document.api, stage));
+  if (named.length > 0 && documents.length === 0) throw new UsageError(describeStages(named, stage));
   const inspect = inspectOnce(folder, stage, documents);
   const lines: string[] = [];
-  for (const named of documents) {
-    const { inventory, apiId, from } = await readRoutes(folder, named, stage, inspect);
-    const path = inventoryPath(folder, named.name);
+  for (const document of documents) {
+    const { inventory, apiId, from } = await readRoutes(folder, document, stage, inspect);
+    const path = inventoryPath(folder, document.name);
     const known = existsSync(path) ? parseInventory(readFileSync(path, 'utf8')) : undefined;
     const ids = new Set([...(apiId === undefined ? [] : [apiId]), ...(known?.apiIds[stage] ?? [])]);
     const apiIds = { ...known?.apiIds, ...(ids.size > 0 && { [stage]: [...ids].sort() }) };
     // Ids that other stages, or a deployed API, have been found under before stay.
     const isNew = writeIfNew(path, printInventory({ ...inventory, apiIds }));
     const count = `${inventory.routes.length} routes of ${inventory.kind} API ${from}`;
-    lines.push(`${named.name}: ${count}${isNew ? '' : ', nothing new'}`);
+    lines.push(`${document.name}: ${count}${isNew ? '' : ', nothing new'}`);
   }
   return lines;
+}
+
+function describeStages(named: readonly NamedDocument[], stage: string): string {
+  const stages = new Set(named.flatMap(({ document }) => Object.keys(document.api)));
+  return `no access document names stage "${stage}" under api; they name: ${[...stages].sort().join(', ')}`;
 }
 
 type Inspect = () => Promise<readonly InspectedApi[]>;

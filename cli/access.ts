@@ -11,7 +11,7 @@ import { takeSnapshots } from './access-snapshot.ts';
 import { syncRoutes } from './access-sync.ts';
 import { writeCompiledAccess } from './access-files.ts';
 import { collectText, readStageName } from './options.ts';
-import { paint, table, UsageError } from './output.ts';
+import { HINT, paint, table, UsageError } from './output.ts';
 import { webhookProblems, writeCompiledWebhooks } from './webhook-files.ts';
 
 type AccessFlags = { readonly folder: string };
@@ -27,8 +27,7 @@ export function accessCommand(): Command {
     .addCommand(explainCommand())
     .addCommand(matrixCommand());
   for (const command of revocationCommands()) access.addCommand(command);
-  for (const command of access.commands)
-    command.exitOverride().showHelpAfterError('Run with --help to see what there is.');
+  for (const command of access.commands) command.exitOverride().showHelpAfterError(HINT);
   return access;
 }
 

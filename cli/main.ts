@@ -1,6 +1,6 @@
 /** The `gatewright` command. One file per command; every error a person can mend is one message without a stack. */
 import { Command, CommanderError } from 'commander';
-import { printError } from './output.ts';
+import { HINT, printError } from './output.ts';
 
 /** In the order of the help. Only the one that is called is loaded: `start` brings the whole gateway with it. */
 const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
@@ -16,8 +16,6 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
   ['send', async () => (await import('./send.ts')).sendCommand()],
   ['env', async () => (await import('./env.ts')).envCommand()],
 ]);
-
-const HINT = 'Run with --help to see what there is.';
 
 const program = new Command('gatewright')
   .description('Serves compiled stacks as Amazon API Gateway would.')

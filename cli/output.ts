@@ -4,6 +4,9 @@ import { DefinitionError, StartError } from '../gateway/errors.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
+/** Stands below the error of a command that was called wrongly. */
+export const HINT = 'Run with --help to see what there is.';
+
 /** Text in a style, where the stream is a terminal that wants it (NO_COLOR, FORCE_COLOR and TTY decide). */
 export function paint(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
@@ -28,8 +31,12 @@ function say(message: string, exitCode: number): number {
   return exitCode;
 }
 
-/** Rows as aligned columns, two spaces apart; the last column is not padded. */
-export function table(rows: readonly (readonly string[])[]): string[] {
+/**
+ * Rows as aligned columns, two spaces apart; the last column is not padded. Cells are plain text: names of tenants and
+ * keys may come out of tokens, and one with an escape sequence would command the administrator's terminal.
+ */
+export function table(cells: readonly (readonly string[])[]): string[] {
+  const rows = cells.map((row) => row.map(showControls));
   const widths: number[] = [];
   for (const row of rows)
     for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
@@ -38,6 +45,14 @@ export function table(rows: readonly (readonly string[])[]): string[] {
       .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
       .join('  ')
       .trimEnd(),
+  );
+}
+
+/** Controls, C1 among them, and marks that turn the direction of text: `\u001b` instead of what it does. */
+function showControls(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { printPathName } from '#shared/http/path-name.ts';
 import { askAdmin } from './admin-client.ts';
-import { UsageError } from './output.ts';
-import { change, changeCommand, HINT, ownerPath, printRows, readCommand, readPages } from './quota-calls.ts';
-import type { Answer, ChangeFlags, ReadFlags } from './quota-calls.ts';
+import { changeCommand, printRows, readCommand } from './admin-commands.ts';
+import type { Answer, ChangeFlags, ReadFlags } from './admin-commands.ts';
+import { HINT, UsageError } from './output.ts';
+import { change, ownerPath, readQuotaPages } from './quota-calls.ts';
 
 export function planCommand(): Command {
   return new Command('plan')
@@ -34,7 +35,7 @@ export function planCommand(): Command {
 }
 
 async function listPlans(flags: ReadFlags): Promise<void> {
-  const plans = await readPages('/quota/plans', 'plans', {}, flags);
+  const plans = await readQuotaPages('/quota/plans', 'plans', {}, flags);
   const rows = flags.json ? plans : plans.map((plan) => ({ ...plan, limits: describeLimits(plan) }));
   printRows(rows, ['id', 'version', 'limits'], flags);
 }
@@ -52,7 +53,7 @@ async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
 
 async function listKeys(tenant: string, flags: ReadFlags): Promise<void> {
   const path = `${ownerPath(tenant)}/keys`;
-  printRows(await readPages(path, 'keys', {}, flags), ['key', 'plan', 'version'], flags);
+  printRows(await readQuotaPages(path, 'keys', {}, flags), ['key', 'plan', 'version'], flags);
 }
 
 /** An assignment in between is refused (409): it is based on the one that is there now. */
@@ -72,7 +73,9 @@ async function readPlanFile(file: string): Promise<object> {
   try {
     plan = parse(await readFile(file, 'utf8'));
   } catch (cause) {
-    throw new UsageError(`${file} cannot be read as JSON or YAML`, { cause });
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const reason = isMissing ? ': there is no such file' : ' as JSON or YAML';
+    throw new UsageError(`${file} cannot be read${reason}`, { cause });
   }
   if (typeof plan === 'object' && plan !== null && typeof Reflect.get(plan, 'id') === 'string') return plan;
   throw new UsageError(`${file} is no plan: it needs an id`);

@@ -1,5 +1,7 @@
 /** `gatewright send`: one message over a WebSocket, and what comes back. */
+import { STATUS_CODES } from 'node:http';
 import { Command } from 'commander';
+import { WebSocket } from 'ws';
 import { readDuration } from '../gateway/index.ts';
 import { UsageError } from './output.ts';
 
@@ -23,7 +25,10 @@ async function send(url: string, message: string, flags: SendFlags): Promise<voi
   process.stdout.write(`${await exchange(url, message, waitMs)}\n`);
 }
 
-/** The first frame that comes back. @throws UsageError when the handshake is refused or nothing comes */
+/**
+ * The first frame that comes back. By `ws`, since Node's own client does not tell why a handshake was refused.
+ * @throws UsageError when the handshake is refused or nothing comes
+ */
 function exchange(url: string, message: string, waitMs: number): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const socket = new WebSocket(url);
@@ -31,8 +36,15 @@ function exchange(url: string, message: string, waitMs: number): Promise<string>
     reject(new UsageError(`no answer within ${waitMs} ms`));
   }, waitMs);
   socket.addEventListener('open', () => socket.send(message));
-  socket.addEventListener('message', (event) => resolve(String(event.data)));
-  socket.addEventListener('error', () => reject(new UsageError(`${redact(url)} refused the connection`)));
+  socket.on('message', (data: Buffer) => resolve(data.toString()));
+  socket.on('unexpected-response', (_, { statusCode = 0 }) =>
+    reject(
+      new UsageError(
+        `${redact(url)} refused the connection: ${statusCode} ${STATUS_CODES[statusCode] ?? ''}`.trimEnd(),
+      ),
+    ),
+  );
+  socket.on('error', (error) => reject(new UsageError(describe(url, error))));
   socket.addEventListener('close', (event) =>
     reject(new UsageError(`the connection was closed with ${event.code}`)),
   );
@@ -40,6 +52,11 @@ function exchange(url: string, message: string, waitMs: number): Promise<string>
     clearTimeout(timer);
     socket.close();
   });
+}
+
+function describe(url: string, error: Error): string {
+  const reason = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  return `${redact(url)} cannot be reached: ${reason}; does the gateway run, and is this its port?`;
 }
 
 /** Without its query, where tokens are. */

@@ -142,12 +142,11 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
     anyPort: undefined,
     controlUrl: undefined,
   };
-  await openControl(parts);
-  return assemble(parts);
+  return assemble(parts, await openControl(parts));
 }
 
-/** Opens the control port and leaves its credentials for the other commands. */
-async function openControl(parts: Parts): Promise<void> {
+/** Opens the control port. What it returns leaves its credentials for the other commands. */
+async function openControl(parts: Parts): Promise<() => Promise<void>> {
   const { options, clock, random, identities, issuer, served, management, closing } = parts;
   const secret = makeControlSecret();
   const report = (fault: unknown): void => {
@@ -172,13 +171,11 @@ async function openControl(parts: Parts): Promise<void> {
   closing.add(() => control.close());
   parts.controlUrl = control.url;
   const { adminKey, region, directory } = options;
-  const published = await publishCredentials(directory, {
-    ...adminKey,
-    region,
-    controlUrl: control.url,
-    controlSecret: secret,
-  });
-  closing.add(() => published.remove());
+  const credentials = { ...adminKey, region, controlUrl: control.url, controlSecret: secret };
+  return async () => {
+    const published = await publishCredentials(directory, credentials);
+    closing.add(() => published.remove());
+  };
 }
 
 /** AWS's own APIs on the control port, by signing name. */
@@ -209,7 +206,7 @@ function listRoutesOf(parts: Parts): ApiRoutes[] {
   return listApis(served.all, (apiId) => addressOf(parts, apiId), stageless);
 }
 
-function assemble(parts: Parts): Gateway {
+function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
   const { issuer, served, store, at, closing } = parts;
   return {
     async load(sources) {
@@ -231,6 +228,8 @@ function assemble(parts: Parts): Gateway {
     mint: (wish) => issuer.mint(wish).token,
     async listen() {
       await listen(parts);
+      // Not before: a start that fails must not take the place of one that runs in the same directory.
+      await publish();
       const control = controlUrlOf(parts);
       return { apis: listStages(parts), control, dynamodb: store.url, unsupported: served.unsupported };
     },

@@ -4,7 +4,7 @@ import type { AwsCallerConfig } from './aws/aws-json-poster.ts';
 import type { ControlPlaneConfig } from './aws/control-plane-poster.ts';
 import { DomainError } from './errors.ts';
 import { USUAL_FIELDS } from './quota/access-log-line.ts';
-import type { LineRules } from './quota/access-log-line.ts';
+import type { LineFields, LineRules } from './quota/access-log-line.ts';
 import type { AwsCall } from './ports.ts';
 
 export type AuthorizerConfig = {
@@ -76,8 +76,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readAuthorizerConfig(environment: Environment = process.env): AuthorizerConfig {
-  const stage = environment['GATEWRIGHT_STAGE'] ?? '';
-  if (!/^[A-Za-z0-9_-]{1,128}$/.test(stage)) throw invalid('GATEWRIGHT_STAGE', 'is no name of a stage');
+  const stage = readStage(environment);
   const localIssuerUrl = environment['GATEWRIGHT_ISSUER_URL'] ?? '';
   if (localIssuerUrl !== '' && !isLoopbackUrl(localIssuerUrl))
     throw invalid('GATEWRIGHT_ISSUER_URL', 'is the local issuer and must be an address of this machine');
@@ -113,10 +112,8 @@ export function readLogConfig(environment: Environment = process.env): LogConfig
  * @throws DomainError CONFIG_INVALID
  */
 export function readAccessTableConfig(environment: Environment = process.env): AccessTableConfig {
-  const tableName = environment['GATEWRIGHT_ACCESS_TABLE'] ?? '';
-  if (tableName === '') return { tableName: undefined };
-  if (!TABLE_NAME.test(tableName)) throw invalid('GATEWRIGHT_ACCESS_TABLE', 'is no name of a DynamoDB table');
-  return { tableName };
+  const isAbsent = (environment['GATEWRIGHT_ACCESS_TABLE'] ?? '') === '';
+  return { tableName: isAbsent ? undefined : readTableName(environment, 'GATEWRIGHT_ACCESS_TABLE') };
 }
 
 /**
@@ -138,13 +135,8 @@ export function readTicketDeskConfig(environment: Environment = process.env): Ti
 export function readAccessAdminConfig(environment: Environment = process.env): AccessAdminConfig {
   const { usageKeySecret } = readAuthorizerConfig(environment);
   const { stage, tableName } = readTicketDeskConfig(environment);
-  const { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId } = environment;
-  const { AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = environment;
-  if (region === undefined || accessKeyId === undefined || secretAccessKey === undefined)
-    throw invalid('AWS_REGION', 'and credentials are what Lambda sets, and are missing');
-  const credentials = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
   const endpoint = environment['AWS_ENDPOINT_URL_API_GATEWAY'] ?? environment['AWS_ENDPOINT_URL'];
-  return { stage, tableName, usageKeySecret, controlPlane: { region, credentials, endpoint } };
+  return { stage, tableName, usageKeySecret, controlPlane: { ...readSigner(environment), endpoint } };
 }
 
 function readUsageKeySecret(environment: Environment): string | undefined {
@@ -154,17 +146,12 @@ function readUsageKeySecret(environment: Environment): string | undefined {
   return secret === '' ? undefined : secret;
 }
 
-const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
-
 /**
  * Reads `GATEWRIGHT_CONNECTIONS_TABLE`.
  * @throws DomainError CONFIG_INVALID
  */
 export function readConnectionsConfig(environment: Environment = process.env): ConnectionsConfig {
-  const tableName = environment['GATEWRIGHT_CONNECTIONS_TABLE'] ?? '';
-  if (!/^[A-Za-z0-9_.-]{3,255}$/.test(tableName))
-    throw invalid('GATEWRIGHT_CONNECTIONS_TABLE', 'is no name of a DynamoDB table');
-  return { tableName };
+  return { tableName: readTableName(environment, 'GATEWRIGHT_CONNECTIONS_TABLE') };
 }
 
 /**
@@ -172,10 +159,7 @@ export function readConnectionsConfig(environment: Environment = process.env): C
  * @throws DomainError CONFIG_INVALID
  */
 export function readUsageTableConfig(environment: Environment = process.env): UsageTableConfig {
-  const tableName = environment['GATEWRIGHT_USAGE_TABLE'] ?? '';
-  if (!/^[A-Za-z0-9_.-]{3,255}$/.test(tableName))
-    throw invalid('GATEWRIGHT_USAGE_TABLE', 'is no name of a DynamoDB table');
-  return { tableName };
+  return { tableName: readTableName(environment, 'GATEWRIGHT_USAGE_TABLE') };
 }
 
 /**
@@ -187,26 +171,15 @@ export function readUsageTableConfig(environment: Environment = process.env): Us
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readWebhookReceiverConfig(environment: Environment = process.env): WebhookReceiverConfig {
-  const required = (variable: string, form: RegExp): string => {
-    const value = environment[variable] ?? '';
-    if (!form.test(value)) throw invalid(variable, 'is missing or has not its form');
-    return value;
-  };
-  const region = required('AWS_REGION', /^[a-z0-9-]{1,32}$/);
-  const sessionToken = environment['AWS_SESSION_TOKEN'];
+  const signer = readSigner(environment);
   const isLocal = isLoopbackUrl(environment['AWS_ENDPOINT_URL'] ?? '');
   return {
-    region,
-    stage: required('GATEWRIGHT_STAGE', /^[A-Za-z0-9_-]{1,128}$/),
-    tableName: required('GATEWRIGHT_ACCESS_TABLE', TABLE_NAME),
-    accountId: required('GATEWRIGHT_ACCOUNT_ID', /^\d{12}$/),
+    region: signer.region,
+    stage: readStage(environment),
+    tableName: readTableName(environment, 'GATEWRIGHT_ACCESS_TABLE'),
+    accountId: readText(environment, 'GATEWRIGHT_ACCOUNT_ID', /^\d{12}$/, 'is no id of an account'),
     aws: {
-      region,
-      credentials: {
-        accessKeyId: required('AWS_ACCESS_KEY_ID', /^\w+$/),
-        secretAccessKey: required('AWS_SECRET_ACCESS_KEY', /^\S+$/),
-        ...(sessionToken !== undefined && { sessionToken }),
-      },
+      ...signer,
       endpointOf: (service) =>
         environment[`AWS_ENDPOINT_URL_${ENDPOINT_NAMES[service]}`] ?? environment['AWS_ENDPOINT_URL'],
     },
@@ -235,19 +208,51 @@ export function readUsageTrackerConfig(environment: Environment = process.env): 
   const counts = environment['GATEWRIGHT_USAGE_COUNTS'] ?? 'reached';
   if (counts !== 'reached' && counts !== 'succeeded' && counts !== 'all')
     throw invalid('GATEWRIGHT_USAGE_COUNTS', 'must be reached, succeeded or all');
-  const fields: Record<string, string> = { ...USUAL_FIELDS };
+  const fields = { ...USUAL_FIELDS };
   for (const pair of (environment['GATEWRIGHT_USAGE_FIELDS'] ?? '')
     .split(',')
     .filter((text) => text !== '')) {
     const [, name = '', field = ''] = /^\s*(\w+)\s*=\s*(\w+)\s*$/.exec(pair) ?? [];
-    if (!Object.hasOwn(USUAL_FIELDS, name))
+    if (!isUsualField(name))
       throw invalid(
         'GATEWRIGHT_USAGE_FIELDS',
         `must be pairs such as key=sub, of ${Object.keys(USUAL_FIELDS).join(', ')}`,
       );
     fields[name] = field;
   }
-  return { ...readUsageTableConfig(environment), counts, fields: { ...USUAL_FIELDS, ...fields } };
+  return { ...readUsageTableConfig(environment), counts, fields };
+}
+
+function isUsualField(name: string): name is keyof LineFields {
+  return Object.hasOwn(USUAL_FIELDS, name);
+}
+
+function readStage(environment: Environment): string {
+  return readText(environment, 'GATEWRIGHT_STAGE', /^[A-Za-z0-9_-]{1,128}$/, 'is no name of a stage');
+}
+
+function readTableName(environment: Environment, variable: string): string {
+  return readText(environment, variable, /^[A-Za-z0-9_.-]{3,255}$/, 'is no name of a DynamoDB table');
+}
+
+/** What Lambda sets, to sign calls of AWS's services with. */
+function readSigner(environment: Environment): Pick<AwsCallerConfig, 'region' | 'credentials'> {
+  const unset = 'is missing or has not its form';
+  const sessionToken = environment['AWS_SESSION_TOKEN'];
+  return {
+    region: readText(environment, 'AWS_REGION', /^[a-z0-9-]{1,32}$/, unset),
+    credentials: {
+      accessKeyId: readText(environment, 'AWS_ACCESS_KEY_ID', /^\w+$/, unset),
+      secretAccessKey: readText(environment, 'AWS_SECRET_ACCESS_KEY', /^\S+$/, unset),
+      ...(sessionToken !== undefined && { sessionToken }),
+    },
+  };
+}
+
+function readText(environment: Environment, variable: string, form: RegExp, otherwise: string): string {
+  const value = environment[variable] ?? '';
+  if (!form.test(value)) throw invalid(variable, otherwise);
+  return value;
 }
 
 function invalid(variable: string, what: string): DomainError {

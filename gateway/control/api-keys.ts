@@ -19,7 +19,7 @@ const MAX_VALUE_LENGTH = 128;
 const MAX_NAME_LENGTH = 1024;
 
 /** Why AWS would not take this value; undefined = it would [obs]. */
-export function checkKeyValue(value: string): string | undefined {
+function checkKeyValue(value: string): string | undefined {
   if (value.length < MIN_VALUE_LENGTH)
     return `API Key value should be at least ${MIN_VALUE_LENGTH} characters`;
   if (value.length > MAX_VALUE_LENGTH)

@@ -1,6 +1,6 @@
 /** Resources of the control plane, under AWS's names. */
 import type { DefinitionPlace } from '../errors.ts';
-import type { JsonObject } from '../definition/model.ts';
+import type { JsonObject, ResolvedResource, ResolvedStack } from '../definition/model.ts';
 
 /** One resource of an API: its id at AWS, its properties in CloudFormation's spelling. */
 export type ControlResource = {
@@ -9,6 +9,26 @@ export type ControlResource = {
   readonly properties: JsonObject;
   place(property?: string): DefinitionPlace;
 };
+
+/** A template's resource as the control plane sees it. */
+export function toControlResource(resource: ResolvedResource): ControlResource {
+  return {
+    id: resource.physicalId,
+    logicalId: resource.logicalId,
+    properties: resource.properties,
+    place: (property) => resource.place(property),
+  };
+}
+
+/** All resources of these types, in the order of the templates. */
+export function resourcesOf(
+  stacks: readonly ResolvedStack[],
+  types: readonly string[],
+): readonly ResolvedResource[] {
+  return stacks.flatMap(({ resources }) =>
+    [...resources.values()].filter(({ type }) => types.includes(type)),
+  );
+}
 
 /** A REST resource with the full path its chain of parents gives it. */
 export type PathResource = ControlResource & { readonly path: string };

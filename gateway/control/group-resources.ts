@@ -1,6 +1,7 @@
 /** Sorts the resources of all stacks by the API they belong to; an API may be extended from another stack. */
 import { readText } from '../deployment/properties.ts';
 import { DefinitionError } from '../errors.ts';
+import { toControlResource } from './control-resource.ts';
 import type { ResolvedResource, ResolvedStack } from '../definition/model.ts';
 import type { ApiProtocol } from '../deployment/model.ts';
 import type { ControlResource, PathResource } from './control-resource.ts';
@@ -74,15 +75,6 @@ function protocolOf(resource: ResolvedResource): ApiProtocol | undefined {
   if (protocol === 'HTTP') return 'http';
   if (protocol === 'WEBSOCKET') return 'websocket';
   throw new DefinitionError(resource.place('ProtocolType'), 'ProtocolType must be HTTP or WEBSOCKET');
-}
-
-function toControlResource(resource: ResolvedResource): ControlResource {
-  return {
-    id: resource.physicalId,
-    logicalId: resource.logicalId,
-    properties: resource.properties,
-    place: (property) => resource.place(property),
-  };
 }
 
 function emptyGroup(stack: ResolvedStack, resource: ResolvedResource, protocol: ApiProtocol): ApiGroup {

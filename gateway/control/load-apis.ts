@@ -9,11 +9,12 @@ import { apiArn } from '../events/authorizer-event.ts';
 import { refuseOverQuota, USUAL_QUOTAS } from './api-quotas.ts';
 import { ApiState } from './api-state.ts';
 import { compileDeployment } from './compile-deployment.ts';
+import { resourcesOf, toControlResource } from './control-resource.ts';
 import { groupByApi, readPathResources } from './group-resources.ts';
 import { listLocalIssuers } from './local-issuers.ts';
 import { readMetering } from './read-metering.ts';
 import { readStages } from './read-stages.ts';
-import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../definition/model.ts';
+import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
 import type { ApiIdentity, ApiProtocol, Deployment } from '../deployment/model.ts';
 import type { PermissionsOfApi } from '../deployment/invoke-permissions.ts';
 import type { Account } from './account.ts';
@@ -58,10 +59,7 @@ export function loadApis(stacks: readonly ResolvedStack[], account: Account): Lo
 type Surroundings = Pick<ApiResources, 'localIssuers'> & { readonly permissionsOf: PermissionsOfApi };
 
 function readInvokePermissions(stacks: readonly ResolvedStack[]): PermissionsOfApi {
-  const permissions = resourcesOf(stacks, ['AWS::Lambda::Permission']).map((resource) => ({
-    ...{ id: resource.physicalId, logicalId: resource.logicalId, properties: resource.properties },
-    place: (property?: string) => resource.place(property),
-  }));
+  const permissions = resourcesOf(stacks, ['AWS::Lambda::Permission']).map(toControlResource);
   const own = stacks.flatMap(({ functions }) => functions.map(({ name }) => name));
   return compileInvokePermissions(permissions, new Set(own));
 }
@@ -72,15 +70,6 @@ const COUNTED: readonly (readonly [QuotaName, types: readonly string[]])[] = [
   ['restVpcLinks', ['AWS::ApiGateway::VpcLink']],
   ['httpVpcLinks', ['AWS::ApiGatewayV2::VpcLink']],
 ];
-
-function resourcesOf(
-  stacks: readonly ResolvedStack[],
-  types: readonly string[],
-): readonly ResolvedResource[] {
-  return stacks.flatMap(({ resources }) =>
-    [...resources.values()].filter(({ type }) => types.includes(type)),
-  );
-}
 
 /** What an API is counted among: REST APIs by endpoint type, HTTP and WebSocket APIs are always Regional. */
 export function quotaOfApi(protocol: ApiProtocol, api: ControlResource): QuotaName {

@@ -3,6 +3,7 @@
  * and values that are always text. Not RFC 6902: `add` replaces, `test` and `move` work nowhere.
  * @see API Gateway API reference, "PatchOperation"
  */
+import { isJsonObject } from '#shared/aws/json-object.ts';
 import { badRequest, ControlError } from './control-error.ts';
 
 export type PatchVerb = 'add' | 'replace' | 'remove' | 'copy';
@@ -41,11 +42,11 @@ const MAX_OPERATIONS = 200;
  * @throws ControlError BadRequestException, ValidationException
  */
 export function parsePatch(body: unknown, input: string): readonly PatchOperation[] {
-  const list = isRecord(body) ? body['patchOperations'] : undefined;
+  const list = isJsonObject(body) ? body['patchOperations'] : undefined;
   if (list === undefined || list === null) return [];
   if (!Array.isArray(list) || list.length > MAX_OPERATIONS) throw badRequest('Invalid request input');
   const operations = list.map((item: unknown) => {
-    if (!isRecord(item)) throw badRequest('Invalid request input');
+    if (!isJsonObject(item)) throw badRequest('Invalid request input');
     return {
       op: readField(item, 'op') ?? '',
       path: readField(item, 'path') ?? '',
@@ -156,8 +157,4 @@ function readField(item: Readonly<Record<string, unknown>>, name: string): strin
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
   throw badRequest('Invalid request input');
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,8 @@
 import { DefinitionError } from '../errors.ts';
 import { readText } from '../deployment/properties.ts';
 import { isBasePath } from '../routing/base-path.ts';
+import { readApiIdFromHost } from '../routing/host.ts';
+import { resourcesOf, toControlResource } from './control-resource.ts';
 import { listOf, mapOf, textOf } from './resource-properties.ts';
 import type { JsonObject, ResolvedStack } from '../definition/model.ts';
 import type { ApiState } from './api-state.ts';
@@ -42,17 +44,8 @@ export function readDomains(
   return [...drafts].map(([name, draft]) => ({ name, ...draft }));
 }
 
-function ofType(stacks: readonly ResolvedStack[], type: string): ControlResource[] {
-  return stacks.flatMap(({ resources }) =>
-    [...resources.values()]
-      .filter((resource) => resource.type === type)
-      .map((resource) => ({
-        id: resource.physicalId,
-        logicalId: resource.logicalId,
-        properties: resource.properties,
-        place: (property?: string) => resource.place(property),
-      })),
-  );
+function ofType(stacks: readonly ResolvedStack[], type: string): readonly ControlResource[] {
+  return resourcesOf(stacks, [type]).map(toControlResource);
 }
 
 function addDomain(drafts: Map<string, Draft>, item: ControlResource, properties: JsonObject): void {
@@ -68,9 +61,14 @@ function readName(item: ControlResource): string {
   throw new DefinitionError(item.place('DomainName'), `Invalid domain name: ${name}`);
 }
 
-/** A host name of at least two labels, of which the first may be `*`. */
+/**
+ * A host name of at least two labels, of which the first may be `*`; none that APIs have of themselves, since a domain
+ * of that name would take another API's requests.
+ */
 export function isDomainName(text: string): boolean {
-  return text.length <= 253 && HOST_NAME.test(text);
+  return (
+    text.length <= 253 && HOST_NAME.test(text) && readApiIdFromHost(text.replace('*', 'x')) === undefined
+  );
 }
 
 /** The properties of a V2 domain under the names of V1: one configuration is all that AWS takes. */

@@ -5,6 +5,7 @@ import { readBlock, readFlag, readInteger, readText } from '../deployment/proper
 import { readThrottle } from '../deployment/throttle.ts';
 import { checkKeyName } from './api-keys.ts';
 import { ControlError } from './control-error.ts';
+import { toControlResource } from './control-resource.ts';
 import type { ResolvedStack } from '../definition/model.ts';
 import type { PropertyBag } from '../deployment/properties.ts';
 import type { QuotaLimit } from '../metering/quota.ts';
@@ -40,13 +41,7 @@ export function readMetering(
     stacks.flatMap(({ stackName, resources }) =>
       [...resources.values()]
         .filter((resource) => resource.type === type)
-        .map((resource) => ({
-          id: resource.physicalId,
-          logicalId: resource.logicalId,
-          properties: resource.properties,
-          place: (property?: string) => resource.place(property),
-          stackName,
-        })),
+        .map((resource) => ({ ...toControlResource(resource), stackName })),
     );
   return {
     keys: ofType('AWS::ApiGateway::ApiKey').map(readKey),

@@ -3,7 +3,7 @@ import type { CachedReply, ResponseCache } from '../exchange.ts';
 type Entry = { readonly reply: CachedReply; readonly expiresAtEpochMs: number; readonly sizeBytes: number };
 
 /** What one cache may take of this machine's memory unless told otherwise, however large its cluster is at AWS. */
-export const USUAL_CACHE_BYTES = 256 * 1024 * 1024;
+const USUAL_CACHE_BYTES = 256 * 1024 * 1024;
 /** Sizes of clusters are in gigabytes. */
 const GIGABYTE = 1024 ** 3;
 /** Map slot, object and header list of an entry; without it a flood of empty answers would count as nothing. */

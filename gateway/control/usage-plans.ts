@@ -143,7 +143,7 @@ export class UsagePlans {
   }
 }
 
-export function isSameStage(
+function isSameStage(
   one: Pick<PlanStage, 'apiId' | 'stage'>,
   other: Pick<PlanStage, 'apiId' | 'stage'>,
 ): boolean {

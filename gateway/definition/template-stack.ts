@@ -47,7 +47,7 @@ export function toRawStack(tree: SourceTree, stackName: string, options: LoadOpt
   };
 }
 
-export function hasTransform(template: JsonObject, name: string): boolean {
+function hasTransform(template: JsonObject, name: string): boolean {
   const transform = template['Transform'];
   return transform === name || (isJsonList(transform) && transform.includes(name));
 }

@@ -2,6 +2,7 @@
  * A model's schema as a template gives it → the one that is compiled: checked for AWS's rules on keywords and
  * references, and with a marker in every subschema by which the compiled check pays for its steps.
  */
+import { isJsonObject } from '#shared/aws/json-object.ts';
 import type { Json, JsonObject } from '../definition/model.ts';
 
 /** Marks every subschema; `json-schema.ts` gives the keyword its meaning. */
@@ -35,7 +36,7 @@ const FLAGS = [
 /** Say something to people, decide nothing. What AWS makes of `format` is not recorded: it is not checked. */
 const ANNOTATIONS = ['$schema', 'default', 'description', 'format', 'id', 'title'];
 /** The keywords of draft 4; AWS refuses every other [issue]. */
-export const KEYWORDS: ReadonlySet<string> = new Set([
+const KEYWORDS: ReadonlySet<string> = new Set([
   ...[...ONE, ...LIST, ...MAP, ...NUMBERS, ...FLAGS, ...ANNOTATIONS],
   ...['$ref', 'enum', 'pattern', 'required', 'type'],
 ]);
@@ -93,15 +94,15 @@ class Walk {
     if (keyword === 'pattern' && typeof value === 'string') this.patterns.add(value);
     if (NUMBERS.includes(keyword)) return toNumber(value);
     if (FLAGS.includes(keyword) && typeof value === 'string') return toFlag(value);
-    if (isObject(value) && ONE.includes(keyword)) return this.schema(value, depth + 1);
+    if (isJsonObject(value) && ONE.includes(keyword)) return this.schema(value, depth + 1);
     if (isList(value) && LIST.includes(keyword)) return value.map((item) => this.#subschema(item, depth));
-    if (!isObject(value) || !MAP.includes(keyword)) return value;
+    if (!isJsonObject(value) || !MAP.includes(keyword)) return value;
     if (keyword === 'patternProperties') for (const name of Object.keys(value)) this.patterns.add(name);
     return mapValues(value, (item) => this.#subschema(item, depth));
   }
 
   #subschema(value: Json, depth: number): Json {
-    return isObject(value) ? this.schema(value, depth + 1) : value;
+    return isJsonObject(value) ? this.schema(value, depth + 1) : value;
   }
 
   #reference(value: Json): Json {
@@ -121,16 +122,16 @@ function mark(schema: JsonObject): JsonObject {
     ([keyword]) => !isReference || keyword === '$ref' || keyword === 'definitions',
   );
   const entries = counted.map(([keyword, value]): [string, Json] => {
-    if (isObject(value) && ONE.includes(keyword)) return [keyword, mark(value)];
+    if (isJsonObject(value) && ONE.includes(keyword)) return [keyword, mark(value)];
     if (isList(value) && LIST.includes(keyword)) return [keyword, value.map(markIfSchema)];
-    if (isObject(value) && MAP.includes(keyword)) return [keyword, mapValues(value, markIfSchema)];
+    if (isJsonObject(value) && MAP.includes(keyword)) return [keyword, mapValues(value, markIfSchema)];
     return [keyword, value];
   });
   return Object.fromEntries(isReference ? entries : [...entries, [STEP, true]]);
 }
 
 function markIfSchema(value: Json): Json {
-  return isObject(value) ? mark(value) : value;
+  return isJsonObject(value) ? mark(value) : value;
 }
 
 /** CloudFormation hands numbers and booleans on as texts. */
@@ -146,10 +147,6 @@ function toFlag(value: string): Json {
 
 function mapValues(value: JsonObject, to: (item: Json) => Json): JsonObject {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, to(item)]));
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isList(value: Json): value is readonly Json[] {

@@ -4,6 +4,7 @@
  * of theirs. What fails within `anyOf`, `oneOf` and `not` is told by the keyword alone; `allOf` is told by its parts.
  */
 import type { ErrorObject } from 'ajv-draft-04';
+import { isJsonObject } from '#shared/aws/json-object.ts';
 
 /** `[object has missing required properties (["a","b"])]`: every message, comma separated, in one bracket. */
 export function wordSchemaErrors(errors: readonly ErrorObject[]): string {
@@ -88,7 +89,7 @@ function wordNumber({ keyword, data, schema, params }: ErrorObject): string {
 
 function wordStructure(error: ErrorObject): string {
   const { keyword, data, schema, params } = error;
-  const size = Array.isArray(data) ? data.length : Object.keys(isRecord(data) ? data : {}).length;
+  const size = Array.isArray(data) ? data.length : Object.keys(isJsonObject(data) ? data : {}).length;
   const choices = Array.isArray(schema) ? schema.length : 0;
   switch (keyword) {
     case 'additionalItems':
@@ -118,14 +119,14 @@ function wordStructure(error: ErrorObject): string {
 
 function wordDependency({ data, params }: ErrorObject): string {
   const wanted = String(params['deps']).split(', ');
-  const absent = wanted.filter((name) => !Object.hasOwn(isRecord(data) ? data : {}, name));
+  const absent = wanted.filter((name) => !Object.hasOwn(isJsonObject(data) ? data : {}, name));
   return `property "${String(params['property'])}" of object has missing property dependencies (schema requires ${list(wanted)}; missing: ${list(absent)})`;
 }
 
 /** All of them, though ajv reports them one by one. */
 function missing({ data, parentSchema }: ErrorObject): string[] {
   const required: unknown = parentSchema?.['required'];
-  const present = isRecord(data) ? data : {};
+  const present = isJsonObject(data) ? data : {};
   return Array.isArray(required)
     ? required.filter((name) => typeof name === 'string').filter((name) => !Object.hasOwn(present, name))
     : [];
@@ -153,7 +154,3 @@ const list = (names: readonly string[]): string => JSON.stringify(names.toSorted
 const quoted = (value: unknown): string => `"${String(value)}"`;
 /** Characters, not UTF-16 units, as draft 4 counts. */
 const lengthOf = (value: unknown): number => (typeof value === 'string' ? Array.from(value).length : 0);
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -13,7 +13,7 @@ export type HandlerName = {
 };
 
 /** Splits `functions/users.list` as Lambda does: at the first dot of the last segment. */
-export function parseHandlerName(handler: string): HandlerName | undefined {
+function parseHandlerName(handler: string): HandlerName | undefined {
   if (handler.includes('..')) return undefined;
   const last = basename(handler);
   const dot = last.indexOf('.');
@@ -22,7 +22,7 @@ export function parseHandlerName(handler: string): HandlerName | undefined {
   return { module: `${folder}${last.slice(0, dot)}`.replace(/^\.\//, ''), exportPath: last.slice(dot + 1) };
 }
 
-export const TYPESCRIPT_ENDINGS = ['.ts', '.mts', '.cts', '.tsx'] as const;
+const TYPESCRIPT_ENDINGS = ['.ts', '.mts', '.cts', '.tsx'] as const;
 /** Lambda's own order. */
 const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
 

@@ -16,7 +16,7 @@ function isWhole(value: JavaNumber): value is Whole {
 }
 
 /** Integer where it fits, else Long, else BigInteger: how a number literal and a JSON number are read. */
-export function smallestWhole(value: bigint): Whole {
+function smallestWhole(value: bigint): Whole {
   if (value === BigInt.asIntN(32, value)) return Number(value);
   return value === BigInt.asIntN(LONG_BITS, value) ? new JavaLong(value) : new JavaBigInteger(value);
 }
@@ -214,7 +214,7 @@ export function printNumber(value: JavaNumber): string {
 }
 
 /** At least one decimal; an exponent below 10^-3 and from 10^7 on. */
-export function printDouble(value: number): string {
+function printDouble(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
   const size = Math.abs(value);

@@ -21,7 +21,7 @@ import {
 import { type Token, tokenLiteral } from './velocity-tokens.ts';
 
 /** AWS's limit of a mapping template. */
-export const MAX_TEMPLATE_BYTES = 300 * 1024;
+const MAX_TEMPLATE_BYTES = 300 * 1024;
 
 /** What a template sees. */
 export type RenderScope = {

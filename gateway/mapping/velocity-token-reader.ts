@@ -3,7 +3,7 @@ import type { VelocityLexer } from './velocity-lexer.ts';
 import type { Span, Token, TokenKind } from './velocity-tokens.ts';
 
 /** How deep blocks, parentheses, literals and strings in strings may be nested: a deeper template would exhaust the stack. */
-export const MAX_TEMPLATE_DEPTH = 100;
+const MAX_TEMPLATE_DEPTH = 100;
 
 /**
  * Tokens one after the other for the parsers. Reads no token before it is asked for, since reading may

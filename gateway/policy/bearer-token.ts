@@ -1,4 +1,5 @@
 /** JSON Web Tokens as they come: taken apart, nothing of them proven (RFC 7515 §7.1, RFC 7519 §4.1). */
+import { parseJsonObject } from '#shared/aws/json-object.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -88,10 +89,7 @@ function readJsonObject(part: string): Claims | undefined {
   if (!isBase64Url(part)) return undefined;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(part, 'base64url'));
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Claims)
-      : undefined;
+    return parseJsonObject(text);
   } catch {
     return undefined;
   }

@@ -62,7 +62,7 @@ export function isAdmittedHost(host: string, rule: HostRule): boolean {
 }
 
 /** `localhost`, `*.localhost` (RFC 6761), 127.0.0.0/8, `[::1]`. Lower case, without port. */
-export function isLoopbackName(name: string): boolean {
+function isLoopbackName(name: string): boolean {
   if (name === 'localhost' || name.endsWith('.localhost') || name === '[::1]') return true;
   return /^127(?:\.(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])){3}$/.test(name);
 }

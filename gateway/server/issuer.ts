@@ -14,7 +14,7 @@ import { promisify } from 'node:util';
 import type { Clock, Random } from '../ports.ts';
 
 export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';
-export const DEFAULT_AUDIENCE = 'gatewright';
+const DEFAULT_AUDIENCE = 'gatewright';
 
 export type TokenWish = {
   readonly sub: string;

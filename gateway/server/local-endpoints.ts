@@ -1,4 +1,5 @@
 /** What the command line asks of a running gateway, below `/_gatewright/`, with the bearer secret of the start. */
+import { isJsonObject } from '#shared/aws/json-object.ts';
 import { equalInConstantTime } from '#shared/aws/sign-request.ts';
 import type { ShiftableClock } from '../ports.ts';
 import { type ControlReply, type ControlRequest, headerOf, jsonReply } from './control-request.ts';
@@ -113,7 +114,7 @@ function readWish(fields: ReadonlyMap<string, unknown> | undefined): TokenWish |
   if (aud !== undefined && typeof aud !== 'string' && !isTexts(aud)) return undefined;
   if (roles !== undefined && !isTexts(roles)) return undefined;
   if (scope !== undefined && typeof scope !== 'string') return undefined;
-  if (claims !== undefined && !isObject(claims)) return undefined;
+  if (claims !== undefined && !isJsonObject(claims)) return undefined;
   if (expiresInSeconds !== undefined && typeof expiresInSeconds !== 'number') return undefined;
   return {
     sub,
@@ -136,15 +137,11 @@ function readFields(
   } catch {
     return undefined;
   }
-  if (!isObject(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const fields = new Map(Object.entries(value));
   return [...fields.keys()].every((name) => known.includes(name)) ? fields : undefined;
 }
 
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

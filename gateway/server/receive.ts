@@ -61,7 +61,7 @@ function restRequestId(rawHeaders: readonly string[], at: Ports): string {
 }
 
 /** Without IPv6's mapping of IPv4, which AWS never shows. */
-export function plainAddress(address: string | undefined): string {
+function plainAddress(address: string | undefined): string {
   if (address === undefined) return '127.0.0.1';
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

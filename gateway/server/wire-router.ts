@@ -1,4 +1,5 @@
 /** Calls of AWS's REST control plane: which one it is, whether the caller may, and how its errors read. */
+import { parseJsonObject } from '#shared/aws/json-object.ts';
 import { ControlError } from '../control/control-error.ts';
 import { DefinitionError } from '../errors.ts';
 import { awsError, refuseUnlessAllowed } from './aws-call.ts';
@@ -47,15 +48,15 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
   const { request } = call;
   const refuse = (status: number, type: string, message: string): ControlReply =>
     awsError(request, 'apigateway', { status, type, message });
-  // Calls of apigatewayv2 have `/v2` in their path and not in their ARN.
-  const resource = `arn:aws:apigateway:${call.region}::${request.path.replace(/^\/v2(?=\/apis\/)/, '')}`;
+  const segments = request.path.split('/').map(decode);
+  const resource = `arn:aws:apigateway:${call.region}::${resourcePath(segments)}`;
   const refusal = refuseUnlessAllowed(call, [{ action: `apigateway:${request.method}`, resource }]);
   if (refusal !== undefined) return refusal;
   const query = new URLSearchParams(request.query);
   const mode = query.get('mode') === 'import' ? 'import' : undefined;
   const found = findRoute(
     request.method,
-    request.path,
+    segments,
     routes.filter((route) => route.mode === mode),
   );
   const body = found?.route.takesDocument === true ? {} : parseBody(request.body);
@@ -83,12 +84,20 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
   }
 }
 
+/**
+ * The path of the call's ARN. Decoded, as routes are found: `/restapis/%61bc` would pass by a policy that denies
+ * `/restapis/abc`. Calls of apigatewayv2 have `/v2` in their path and not in their ARN.
+ */
+function resourcePath(segments: readonly string[]): string {
+  const path = segments.map((segment) => segment.replaceAll('/', '%2F')).join('/');
+  return path.replace(/^\/v2(?=\/apis\/)/, '');
+}
+
 function findRoute(
   method: string,
-  path: string,
+  segments: readonly string[],
   routes: readonly WireRoute[],
 ): { readonly route: WireRoute; readonly names: ReadonlyMap<string, string> } | undefined {
-  const segments = path.split('/').map(decode);
   for (const route of routes) {
     if (route.method !== method) continue;
     const pattern = route.path.split('/');
@@ -119,14 +128,7 @@ function decode(segment: string): string {
 
 function parseBody(body: Buffer): Readonly<Record<string, unknown>> | undefined {
   if (body.length === 0) return {};
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value))
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  return parseJsonObject(body.toString('utf8'));
 }
 
 /** 202 and 204 of AWS carry nothing. */

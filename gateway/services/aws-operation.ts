@@ -1,4 +1,5 @@
 /** A call of an AWS service, read by its protocol; and results in the words of that protocol. */
+import { parseJsonObject } from '#shared/aws/json-object.ts';
 import type { ServiceRequest } from '../ports.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -41,7 +42,7 @@ export function readOperation(request: ServiceRequest): AwsOperation {
       protocol: 'json',
       prefix: target[1] ?? '',
       action: target[2] ?? '',
-      input: parseFields(text === '' ? '{}' : text),
+      input: parseJsonObject(text === '' ? '{}' : text),
     };
   const parameters = new URLSearchParams(request.query);
   const contentType = headerOf(request, 'content-type') ?? '';
@@ -49,17 +50,6 @@ export function readOperation(request: ServiceRequest): AwsOperation {
     for (const [name, value] of new URLSearchParams(text)) parameters.append(name, value);
   const action = parameters.get('Action');
   return action === null ? { protocol: 'rest' } : { protocol: 'query', action, parameters };
-}
-
-export function parseFields(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value))
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 export function refuse(code: string, message: string, status = 400): OperationResult {

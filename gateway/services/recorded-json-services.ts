@@ -1,14 +1,11 @@
 /** EventBridge, Step Functions and Kinesis as far as integrations call them: checked and answered, nothing runs. */
+import { isJsonObject } from '#shared/aws/json-object.ts';
 import { refuse } from './aws-operation.ts';
 import type { AwsOperation, Fields, OperationResult } from './aws-operation.ts';
 import type { Clock, Random, ServiceRequest } from '../ports.ts';
 
 type JsonOperation = Extract<AwsOperation, { protocol: 'json' }>;
 type Tools = { readonly random: Random; readonly clock: Clock };
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function isJson(value: unknown): boolean {
   if (typeof value !== 'string') return false;
@@ -23,10 +20,7 @@ function isJson(value: unknown): boolean {
 const MAX_ENTRIES = 10;
 
 /** `PutEvents`: a bad entry fails alone, as at AWS. */
-export function answerEvents(
-  { action, input }: JsonOperation,
-  { random }: Tools,
-): OperationResult | undefined {
+function answerEvents({ action, input }: JsonOperation, { random }: Tools): OperationResult | undefined {
   if (action !== 'PutEvents') return undefined;
   const entries = input?.['Entries'];
   if (!Array.isArray(entries) || entries.length === 0 || entries.length > MAX_ENTRIES)
@@ -35,7 +29,7 @@ export function answerEvents(
       `1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length less than or equal to ${MAX_ENTRIES} and at least 1`,
     );
   const results = entries.map((entry: unknown) => {
-    const missing = isFields(entry) ? missingOfEvent(entry) : 'Source';
+    const missing = isJsonObject(entry) ? missingOfEvent(entry) : 'Source';
     if (missing === undefined) return { EventId: random.uuid() };
     const message =
       missing === 'json'
@@ -58,7 +52,7 @@ function missingOfEvent(entry: Fields): string | undefined {
 const STATE_MACHINE = /^arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]{1,80}(?::[^:]+)?$/;
 
 /** `StartExecution` and `StopExecution`; an execution that is waited for cannot be answered without running it. */
-export function answerStates(
+function answerStates(
   { action, input }: JsonOperation,
   { random, clock }: Tools,
 ): OperationResult | undefined {
@@ -88,10 +82,7 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 const MAX_RECORDS = 500;
 
 /** `PutRecord` and `PutRecords`. */
-export function answerKinesis(
-  { action, input }: JsonOperation,
-  { random }: Tools,
-): OperationResult | undefined {
+function answerKinesis({ action, input }: JsonOperation, { random }: Tools): OperationResult | undefined {
   if (action !== 'PutRecord' && action !== 'PutRecords') return undefined;
   const stream = input?.['StreamName'] ?? input?.['StreamARN'];
   if (typeof stream !== 'string' || stream === '')
@@ -108,7 +99,7 @@ export function answerKinesis(
       `1 validation error detected: Value at 'records' failed to satisfy constraint: Member must have length from 1 to ${MAX_RECORDS}`,
     );
   for (const record of records as unknown[]) {
-    const refusal = refuseRecord(isFields(record) ? record : undefined);
+    const refusal = refuseRecord(isJsonObject(record) ? record : undefined);
     if (refusal !== undefined) return refusal;
   }
   return { kind: 'result', fields: { FailedRecordCount: 0, Records: records.map(written) } };

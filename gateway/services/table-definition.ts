@@ -1,5 +1,6 @@
 /** `AWS::DynamoDB::Table` → what CreateTable and UpdateTimeToLive are called with. */
 import type { Json, JsonObject, ResolvedResource } from '../definition/model.ts';
+import { isJsonObject } from '#shared/aws/json-object.ts';
 import { DefinitionError, type DefinitionPlace } from '../errors.ts';
 
 export type KeyAttribute = { readonly name: string; readonly type: 'S' | 'N' | 'B' };
@@ -141,7 +142,7 @@ class TableReader {
   }
 
   #projection(value: Json | undefined, property: string): IndexDefinition['projection'] {
-    const { ProjectionType: type, NonKeyAttributes: attributes } = isObject(value) ? value : {};
+    const { ProjectionType: type, NonKeyAttributes: attributes } = isJsonObject(value) ? value : {};
     if (type !== 'ALL' && type !== 'KEYS_ONLY' && type !== 'INCLUDE') {
       return this.#fail(property, 'Projection.ProjectionType must be ALL, KEYS_ONLY or INCLUDE');
     }
@@ -169,7 +170,7 @@ class TableReader {
   #timeToLive(): string | undefined {
     const value = this.#resource.properties['TimeToLiveSpecification'];
     if (value === undefined) return undefined;
-    const { AttributeName: attribute, Enabled: enabled } = isObject(value) ? value : {};
+    const { AttributeName: attribute, Enabled: enabled } = isJsonObject(value) ? value : {};
     // CloudFormation takes booleans as text too.
     if (enabled === false || enabled === 'false') return undefined;
     if (enabled !== true && enabled !== 'true') {
@@ -201,15 +202,11 @@ class TableReader {
     if (!Array.isArray(value))
       return this.#fail(property, value === undefined ? 'is missing' : 'must be a list');
     return value.map((entry: Json) =>
-      isObject(entry) ? entry : this.#fail(property, 'must be a list of objects'),
+      isJsonObject(entry) ? entry : this.#fail(property, 'must be a list of objects'),
     );
   }
 
   #fail(property: string, message: string): never {
     throw new DefinitionError(this.#resource.place(property), message);
   }
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

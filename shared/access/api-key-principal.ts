@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { CompiledDocument, CompiledKeyIssuer } from './compiled-document.ts';
 import { toBase62 } from './api-key.ts';
+import { expandRoles } from './principal.ts';
 import type { Principal } from './principal.ts';
 import type { VerifiedApiKey } from './verify-api-key.ts';
 
@@ -19,17 +20,13 @@ export function toKeyPrincipal(
   declared: CompiledDocument['roles'],
 ): Principal {
   const { keyId, prefix, tenant, owner, plan, metadata } = record;
-  const roles = record.roles
-    .filter((role) => Object.hasOwn(declared, role))
-    .flatMap((role) => declared[role] ?? []);
   return {
     principalId: `${id}|${keyId}`,
     issuerId: id,
     issuer: prefix,
     subject: keyId,
     clientId: undefined,
-    roles: new Set(roles.flatMap((role) => role.roles)),
-    scopes: new Set([...record.scopes, ...roles.flatMap((role) => role.scopes)]),
+    ...expandRoles(record, declared),
     claims: {
       ...metadata,
       ...{ owner, plan },

@@ -2,6 +2,7 @@
 import type { AuthorizerKind } from '../aws/authorizer-event.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
 import type { PolicyDocument, PolicyResult, SimpleResult } from '../aws/authorizer-result.ts';
+import { loadOnce } from '../aws/load-package.ts';
 import type { MethodArn } from '../aws/method-arn.ts';
 import type { AuthorizerConfig } from '../config.ts';
 import { DomainError, isTokenError } from '../errors.ts';
@@ -181,18 +182,13 @@ function usageKeyOf(
     : { usageIdentifierKey: usageIdentifierKey.replace('${stage}', arn.stage) };
 }
 
-/** Made once per instance; a failure to load is no decision for good. */
+/** Made once per instance. */
 function quotasOf(
   { documents }: CompiledAccess,
   { quotas: load }: AuthorizerPorts,
 ): (() => ReturnType<LoadQuotas>) | undefined {
   if (load === undefined) return undefined;
-  let loading: ReturnType<LoadQuotas> | undefined;
-  return () =>
-    (loading ??= load(documents.flatMap(({ quota }) => quota?.plans ?? [])).catch((error: unknown) => {
-      loading = undefined;
-      throw error;
-    }));
+  return loadOnce(() => load(documents.flatMap(({ quota }) => quota?.plans ?? [])));
 }
 
 type Choice = {

@@ -1,7 +1,7 @@
 /** All access documents of a folder → the one JSON that ships, or every mistake. Build time only. */
 import type { AccessDocument } from './document.ts';
 import type { PlanText } from './document-quota.ts';
-import { checkTicketSources, ticketSourcesOf } from './check-tickets.ts';
+import { checkTicketSources, checkTicketSubjects, ticketSourcesOf } from './check-tickets.ts';
 import { compileDocument } from './compile-document.ts';
 import type { CheckPlan } from './compile-quota.ts';
 import type { CompiledAccess, CompiledDocument } from './compiled-document.ts';
@@ -50,7 +50,7 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
   const warnings: Problem[] = [];
   const withoutInventory: Problem[] = [];
   const read = files.map((file) => ({ ...file, reading: readDocument(file.text, file.file) }));
-  const kinds = new Map(read.map(({ name, inventory }) => [name, parseInventory(inventory ?? '')?.kind]));
+  const checkTicketsOf = createTicketCheck(read);
   const plans = read.flatMap(({ reading }) =>
     reading.kind === 'invalid' ? [] : (reading.document.quota?.plans ?? []),
   );
@@ -68,9 +68,7 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
       withoutInventory.push(locate(['routes'], 'the routes have not been read: run gatewright access sync'));
       continue;
     }
-    const strangers = checkTicketSources(document, (other) =>
-      kinds.has(other) ? (kinds.get(other) ?? 'unread') : undefined,
-    ).map(({ path, message }) => locate(path, message));
+    const strangers = checkTicketsOf(document).map(({ path, message }) => locate(path, message));
     const compilation = compileDocument({
       name,
       document,
@@ -101,6 +99,24 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
     }
   }
   return { compiled: { documents }, protects, problems, warnings, withoutInventory };
+}
+
+type ReadFile = Pick<AccessFile, 'name' | 'inventory'> & {
+  readonly reading: ReturnType<typeof readDocument>;
+};
+
+/** What documents whose tickets another one takes must have in common with it. */
+function createTicketCheck(read: readonly ReadFile[]) {
+  const kinds = new Map(read.map(({ name, inventory }) => [name, parseInventory(inventory ?? '')?.kind]));
+  const documents = new Map(
+    read.flatMap(({ name, reading }) =>
+      reading.kind === 'invalid' ? [] : [[name, reading.document] as const],
+    ),
+  );
+  return (document: AccessDocument) => [
+    ...checkTicketSources(document, (name) => (kinds.has(name) ? (kinds.get(name) ?? 'unread') : undefined)),
+    ...checkTicketSubjects(document, (name) => documents.get(name)),
+  ];
 }
 
 function protectedStacks(document: CompiledDocument, { api }: AccessDocument): readonly ProtectedStack[] {

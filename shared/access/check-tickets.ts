@@ -1,4 +1,5 @@
 /** What one-time tickets ask of documents. Build time only. */
+import { compileIssuer, isTokenIssuer } from './compile-issuer.ts';
 import type { ApiKind, CompiledCondition, CompiledDocument } from './compiled-document.ts';
 import type { AccessDocument } from './document.ts';
 import type { Path } from './shape.ts';
@@ -64,4 +65,33 @@ export function checkTicketSources(
       ];
     });
   });
+}
+
+/**
+ * A ticket calls its holder what the giver's document does, and of an issuer that both trust its holder is the same
+ * principal as by a token. Attack: where one takes the subject from a claim that people choose, such as a nickname,
+ * whoever is called like another's `sub` would open the WebSocket as that one.
+ */
+export function checkTicketSubjects(
+  document: AccessDocument,
+  documentOf: (name: string) => AccessDocument | undefined,
+): readonly { readonly path: Path; readonly message: string }[] {
+  const own = subjectClaims(document);
+  return document.issuers.flatMap((issuer, index) => {
+    if (issuer.type !== 'ticket') return [];
+    return issuer.from.flatMap((name, place) =>
+      [...subjectClaims(documentOf(name))]
+        .filter(([iss, claim]) => own.has(iss) && own.get(iss) !== claim)
+        .map(([iss, claim]) => ({
+          path: ['issuers', index, 'from', place],
+          message: `"${name}" takes the subject of ${iss} from ${claim}, this document from ${own.get(iss) ?? ''}: name the same claims.principal`,
+        })),
+    );
+  });
+}
+
+/** By `iss`: the claim that names whom a token speaks for. */
+function subjectClaims(document: AccessDocument | undefined): ReadonlyMap<string, string> {
+  const trusts = document?.issuers.filter(isTokenIssuer).map((issuer) => compileIssuer(issuer).trust) ?? [];
+  return new Map(trusts.map(({ issuer, principal }) => [issuer, principal.join('.')]));
 }

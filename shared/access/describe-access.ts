@@ -105,7 +105,7 @@ function describeRule(rule: CompiledRule, document: CompiledDocument, { path }: 
 }
 
 /** `role admin or scope orders:write` */
-export function describeCondition(condition: CompiledCondition, document: CompiledDocument): string {
+function describeCondition(condition: CompiledCondition, document: CompiledDocument): string {
   switch (condition.is) {
     case 'all':
     case 'any': {

@@ -1,7 +1,7 @@
 /** The `quota` of an access document: what the authorizer charges for every request that it lets in. */
 import { CLAIM_PATH } from './document-conditions.ts';
 import { described, either, list, mapped, object, oneOf, text } from './shape.ts';
-import type { Shape, ShapeOf } from './shape.ts';
+import type { Shape } from './shape.ts';
 
 const ID = text(
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
@@ -64,5 +64,3 @@ export const QUOTA = object(
     ),
   },
 );
-
-export type QuotaText = ShapeOf<typeof QUOTA>;

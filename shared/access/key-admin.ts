@@ -5,8 +5,10 @@
 import { createHash } from 'node:crypto';
 import { DomainError, RequestInvalid } from '../errors.ts';
 import type { AuthorizerCaches, Clock, ItemListing, ItemStore, NativeKeys, Random } from '../ports.ts';
-import { operationKey } from '../table/item-write.ts';
 import type { Item, ItemWrite } from '../table/item-write.ts';
+import { accessTableSilent, readAccessItem } from './access-item.ts';
+import { isCarriedOut, operationWrite } from './admin-operation.ts';
+import type { Operation } from './admin-operation.ts';
 import { hashApiKey, keyIdOf, printApiKey } from './api-key.ts';
 import { nativeKeyValue } from './api-key-principal.ts';
 import {
@@ -17,6 +19,8 @@ import {
   tenantPartition,
 } from './api-key-record.ts';
 import type { ApiKeyRecord, KeySecret, StoredApiKey } from './api-key-record.ts';
+import { attemptStep, flushCaches } from './flush-caches.ts';
+import type { OutsideStep } from './flush-caches.ts';
 import type { KeyPrefix } from './key-prefixes.ts';
 
 export type KeyAdminPorts = {
@@ -43,8 +47,6 @@ export type NewKey = Omit<
   readonly usagePlanId?: string;
 };
 
-export type Operation = { readonly id: string; /** ARN of whoever signed. */ readonly by: string };
-
 export type Changed = {
   readonly stored: StoredApiKey;
   /** The key itself, on its first making only: nobody can say it again. */
@@ -52,9 +54,6 @@ export type Changed = {
   /** What API Gateway was told, where anything was. */
   readonly outside: readonly OutsideStep[];
 };
-
-/** `reason`: why it did not work; sending the operation again tries again. */
-export type OutsideStep = { readonly step: string; readonly reason: string | undefined };
 
 /** The entropy that a key is printed from. */
 const ENTROPY_DIGITS = 64;
@@ -77,7 +76,7 @@ export class KeyAdmin {
     const keyId = keyIdOf(given.tenant, operation.id);
     const detail = createHash('sha256').update(JSON.stringify(wanted)).digest('hex');
     const change = { kind: 'create', detail } as const;
-    if (await this.#replayed(keyId, change, operation)) return this.#finish(keyId, undefined);
+    if (await this.#isReplayed(keyId, change, operation)) return this.#finish(keyId, undefined);
     // First, because it can be done again and the key's text cannot be shown again.
     const apiKeyId = usagePlanId === undefined ? undefined : await this.#putNative(keyId, usagePlanId);
     const { text, secret } = this.#makeSecret(given.prefix, keyId);
@@ -106,8 +105,7 @@ export class KeyAdmin {
   async rotate(keyId: string, overlapSeconds: number, operation: Operation): Promise<Changed> {
     const { record, version, usedAtEpochSeconds } = await this.show(keyId);
     const change = { kind: 'rotate', detail: `${overlapSeconds} s` } as const;
-    const replayed = await this.#replayed(keyId, change, operation);
-    if (replayed) return this.#finish(keyId, undefined);
+    if (await this.#isReplayed(keyId, change, operation)) return this.#finish(keyId, undefined);
     if (record.revokedAtEpochSeconds !== undefined)
       throw new DomainError('KEY_REVOKED', 'a revoked key gets no further secret; create another key');
     const { text, secret } = this.#makeSecret(record.prefix, keyId);
@@ -129,7 +127,7 @@ export class KeyAdmin {
     const { record, version, usedAtEpochSeconds } = await this.show(keyId);
     const change = { kind: 'revoke', detail: '' } as const;
     const isDone =
-      record.revokedAtEpochSeconds !== undefined || (await this.#replayed(keyId, change, operation));
+      record.revokedAtEpochSeconds !== undefined || (await this.#isReplayed(keyId, change, operation));
     if (isDone) return this.#finish(keyId, undefined);
     const revoked = { ...record, revokedAtEpochSeconds: this.#nowEpochSeconds() };
     const stored = { record: revoked, version: version + 1, usedAtEpochSeconds };
@@ -139,7 +137,7 @@ export class KeyAdmin {
 
   /** @throws DomainError KEY_UNKNOWN, STORE_UNAVAILABLE */
   async show(keyId: string): Promise<StoredApiKey> {
-    const item = await this.#read(apiKeyItem(keyId));
+    const item = await readAccessItem(this.#ports.store, apiKeyItem(keyId));
     if (item === undefined) throw new DomainError('KEY_UNKNOWN', 'there is no such API key');
     return parseStoredApiKey(item);
   }
@@ -166,24 +164,20 @@ export class KeyAdmin {
     const to = prefix.replace(/#$/, '$');
     const outcome = await this.#ports.listing.range({ pk, from: prefix, to, ...page });
     if (outcome.kind === 'done') return outcome;
-    throw new DomainError('STORE_UNAVAILABLE', 'the access table did not answer');
+    throw accessTableSilent();
   }
 
   async #carryOut(change: Change, operation: Operation): Promise<Changed> {
     const { stored, text, kind, detail } = change;
     const { keyId } = stored.record;
-    const record: ItemWrite = {
-      purpose: 'key',
-      key: operationKey(apiKeyItem(keyId).pk, operation.id),
-      when: [{ attribute: 'kind', is: 'absent' }],
-      change: { kind: 'put', item: { kind, detail, by: operation.by, at: this.#ports.clock.nowEpochMs() } },
-    };
+    const at = this.#ports.clock.nowEpochMs();
+    const record = operationWrite('key', apiKeyItem(keyId).pk, operation, { kind, detail, at });
     const outcome = await this.#ports.store.transact([record, ...change.writes]);
     switch (outcome.kind) {
       case 'done':
         return this.#finish(keyId, text);
       case 'refused': {
-        if (await this.#replayed(keyId, change, operation)) return this.#finish(keyId, undefined);
+        if (await this.#isReplayed(keyId, change, operation)) return this.#finish(keyId, undefined);
         throw new DomainError(
           'EDIT_CONFLICT',
           'the key was changed by somebody else at the same time; try again',
@@ -191,23 +185,19 @@ export class KeyAdmin {
       }
       default: {
         // An answer that was lost: what is kept now says whether the change was carried out.
-        const now = await this.#read(apiKeyItem(keyId));
+        const now = await readAccessItem(this.#ports.store, apiKeyItem(keyId));
         if (now?.['doc'] === JSON.stringify(stored.record)) return this.#finish(keyId, text);
         throw new DomainError('STORE_UNAVAILABLE', 'the access table did not take the change; send it again');
       }
     }
   }
 
-  /** Whether this operation has been carried out; then nothing is changed again. */
-  async #replayed(
+  #isReplayed(
     keyId: string,
-    { kind, detail }: Pick<Change, 'kind' | 'detail'>,
-    { id }: Operation,
+    change: Pick<Change, 'kind' | 'detail'>,
+    operation: Operation,
   ): Promise<boolean> {
-    const done = await this.#read(operationKey(apiKeyItem(keyId).pk, id));
-    if (done === undefined) return false;
-    if (done['kind'] === kind && done['detail'] === detail) return true;
-    throw new DomainError('OPERATION_REUSED', 'the operation id has been used for another change of the key');
+    return isCarriedOut(this.#ports.store, apiKeyItem(keyId).pk, operation, change);
   }
 
   /** Tells API Gateway: kept answers of the key's APIs go, a revoked key's native one is disabled. */
@@ -215,17 +205,16 @@ export class KeyAdmin {
     const stored = await this.show(keyId);
     const { prefix, native, revokedAtEpochSeconds, secrets } = stored.record;
     const isNew = secrets.length === 1 && stored.version === 1;
-    const steps: Promise<OutsideStep>[] = [];
-    if (!isNew)
-      for (const api of this.#setting.prefixes.get(prefix)?.cached ?? [])
-        steps.push(
-          attempt(`flush ${api.kind} ${api.apiId}/${api.stage}`, () => this.#ports.caches.flush(api)),
-        );
-    if (native !== undefined && revokedAtEpochSeconds !== undefined)
-      steps.push(
-        attempt(`disable ${native.apiKeyId}`, () => this.#ports.nativeKeys.disable(native.apiKeyId)),
-      );
-    return { stored, key: text, outside: await Promise.all(steps) };
+    const { caches, nativeKeys } = this.#ports;
+    const cached = isNew ? [] : (this.#setting.prefixes.get(prefix)?.cached ?? []);
+    const isDisabled = native !== undefined && revokedAtEpochSeconds !== undefined;
+    const [flushed, ...disabled] = await Promise.all([
+      flushCaches(caches, cached),
+      ...(isDisabled
+        ? [attemptStep(`disable ${native.apiKeyId}`, () => nativeKeys.disable(native.apiKeyId))]
+        : []),
+    ]);
+    return { stored, key: text, outside: [...flushed, ...disabled] };
   }
 
   #makeSecret(prefix: string, keyId: string): { readonly text: string; readonly secret: KeySecret } {
@@ -272,12 +261,6 @@ export class KeyAdmin {
     return this.#ports.nativeKeys.put({ name: `gatewright-${keyId}`, value, usagePlanId });
   }
 
-  async #read(key: ItemWrite['key']): Promise<Item | undefined> {
-    const outcome = await this.#ports.store.read(key, { consistent: true });
-    if (outcome.kind === 'done') return outcome.item;
-    throw new DomainError('STORE_UNAVAILABLE', 'the access table did not answer');
-  }
-
   #nowEpochSeconds(): number {
     return Math.floor(this.#ports.clock.nowEpochMs() / 1000);
   }
@@ -297,14 +280,4 @@ function putKey(record: ApiKeyRecord, version: number, when: ItemWrite['when']):
   const set = printRecord(record, version);
   // Not replaced: when the key was used last stays.
   return { purpose: 'key', key: apiKeyItem(record.keyId), when, change: { kind: 'update', set } };
-}
-
-async function attempt(step: string, run: () => Promise<void>): Promise<OutsideStep> {
-  try {
-    await run();
-    return { step, reason: undefined };
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    return { step, reason: error.message };
-  }
 }

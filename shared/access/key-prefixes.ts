@@ -1,5 +1,5 @@
 /** What the access documents of a stage say of API keys, by prefix: which roles there are, whose caches keep answers. */
-import type { CompiledAccess } from './compiled-document.ts';
+import type { CompiledAccess, CompiledDocument } from './compiled-document.ts';
 
 export type KeyPrefix = {
   /** Declared by a document that takes such keys; others would have no effect. */
@@ -17,20 +17,25 @@ export function keyPrefixesOf(
   deployedStage: string,
 ): ReadonlyMap<string, KeyPrefix> {
   const prefixes = new Map<string, KeyPrefix>();
-  for (const { kind, apis, apiKeys, roles } of documents) {
-    const own = apis.filter((api) => api.for === deployedStage);
-    for (const { prefix, only, nativeUsagePlan } of own.length === 0 ? [] : apiKeys) {
+  for (const document of documents) {
+    if (!document.apis.some((api) => api.for === deployedStage)) continue;
+    const roles = Object.keys(document.roles);
+    for (const { prefix, only, nativeUsagePlan } of document.apiKeys) {
       if (only?.includes(deployedStage) === false) continue;
       const known = prefixes.get(prefix);
       prefixes.set(prefix, {
-        roles: new Set([...(known?.roles ?? []), ...Object.keys(roles)]),
+        roles: new Set([...(known?.roles ?? []), ...roles]),
         hasNativePlans: nativeUsagePlan === true || known?.hasNativePlans === true,
-        cached: [
-          ...(known?.cached ?? []),
-          ...(kind === 'websocket' ? [] : own.map(({ apiId, stage }) => ({ kind, apiId, stage }))),
-        ],
+        cached: [...(known?.cached ?? []), ...cachedApisOf(document, deployedStage)],
       });
     }
   }
   return prefixes;
+}
+
+/** Of a document, the APIs of the stage that may keep what authorizers answer. */
+export function cachedApisOf({ kind, apis }: CompiledDocument, deployedStage: string): readonly CachedApi[] {
+  if (kind === 'websocket') return [];
+  const own = apis.filter((api) => api.for === deployedStage);
+  return own.map(({ apiId, stage }) => ({ kind, apiId, stage }));
 }

@@ -1,4 +1,5 @@
 /** The admin routes of API keys: what they take and answer. Who may call which is IAM's to say. */
+import { isJsonObject } from '../aws/json-object.ts';
 import { RequestInvalid } from '../errors.ts';
 import { hasControls, optional, text, whole } from '../http/fields.ts';
 import type { Field, JsonSchema } from '../http/fields.ts';
@@ -7,7 +8,9 @@ import { changeRoute, readRoute } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { KEY_ID, KEY_PREFIX } from './api-key.ts';
 import type { StoredApiKey } from './api-key-record.ts';
-import type { Changed, KeyAdmin, Operation } from './key-admin.ts';
+import type { Operation } from './admin-operation.ts';
+import { printSteps } from './flush-caches.ts';
+import type { Changed, KeyAdmin } from './key-admin.ts';
 
 const DAY_SECONDS = 86_400;
 const LIFETIME_LIMIT_SECONDS = 3650 * DAY_SECONDS;
@@ -145,15 +148,10 @@ function operationOf({ operationId, signer }: Signed): Operation {
 }
 
 function replyChanged({ stored, key, outside }: Changed, nowEpochMs: number) {
-  const steps = outside.map(({ step, reason }) => ({
-    step,
-    done: reason === undefined,
-    ...(reason && { reason }),
-  }));
   const reply = jsonReply(200, {
     ...showKey(stored, nowEpochMs),
     ...(key !== undefined && { key }),
-    outside: steps,
+    outside: printSteps(outside),
   });
   return { ...reply, headers: { ...reply.headers, 'cache-control': 'no-store' } };
 }
@@ -221,7 +219,7 @@ function texts(description: string): Field<Readonly<Record<string, string>>> {
     isRequired: true,
     rule: 'must be at most 20 texts of at most 256 characters, by names that are no standard claim',
     read(value) {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+      if (!isJsonObject(value)) return undefined;
       const entries = Object.entries(value).filter(
         (entry): entry is [string, string] =>
           CLAIM_NAME.test(entry[0]) &&

@@ -1,4 +1,5 @@
 /** The authorizer as it runs in a Lambda function: configuration from the environment, real clock and network. */
+import { loadOnce } from '../aws/load-package.ts';
 import { readAccessTableConfig, readAuthorizerConfig } from '../config.ts';
 import type { ItemStore, Observer } from '../ports.ts';
 import { createApiKeyReader } from './api-key-store.ts';
@@ -38,11 +39,10 @@ export function createLambdaAuthorizer(
 
 /** Read with the first key or ticket, or the first token that may be revoked; whoever never meets one starts without it. */
 function createLateLedger(tableName: string): ItemStore {
-  let loaded: Promise<ItemStore> | undefined;
-  const load = (): Promise<ItemStore> =>
-    (loaded ??= import('../table/dynamodb-table.ts').then(({ createDynamoDbTable }) =>
-      createDynamoDbTable({ tableName }),
-    ));
+  const load = loadOnce(async (): Promise<ItemStore> => {
+    const { createDynamoDbTable } = await import('../table/dynamodb-table.ts');
+    return createDynamoDbTable({ tableName });
+  });
   return {
     update: async (write) => (await load()).update(write),
     transact: async (writes) => (await load()).transact(writes),

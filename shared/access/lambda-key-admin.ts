@@ -1,7 +1,7 @@
 /** API keys' administration as it runs in a Lambda function: configuration from the environment, real clock and network. */
-import { randomBytes } from 'node:crypto';
 import { createAuthorizerCaches, createNativeKeys } from '../aws/control-plane-poster.ts';
 import { readAccessAdminConfig } from '../config.ts';
+import { randomHex } from '../random-hex.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { createDynamoDbListing } from '../table/dynamodb-listing.ts';
 import { parseCompiledAccess } from './find-document.ts';
@@ -22,12 +22,7 @@ export function createLambdaKeyAdmin(compiled: unknown): KeyAdmin {
       store: createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
       listing: createDynamoDbListing({ tableName }),
       clock: { nowEpochMs: () => Date.now() },
-      random: {
-        hex: (digits) =>
-          randomBytes(Math.ceil(digits / 2))
-            .toString('hex')
-            .slice(0, digits),
-      },
+      random: { hex: randomHex },
       caches: createAuthorizerCaches(controlPlane),
       nativeKeys: createNativeKeys(controlPlane),
     },

@@ -1,4 +1,5 @@
 /** OpenAPI document → the routes of an API, for APIs whose template is not at hand. Build time only. */
+import { isJsonObject } from '../aws/json-object.ts';
 import type { InventoryRoute } from './route-inventory.ts';
 
 const VERBS: Readonly<Record<string, string>> = {
@@ -14,21 +15,23 @@ const VERBS: Readonly<Record<string, string>> = {
 
 /** Undefined when the value is no OpenAPI or Swagger document. An operation without security is open. */
 export function readOpenApiRoutes(document: unknown): readonly InventoryRoute[] | undefined {
-  if (!isRecord(document) || !(document['openapi'] ?? document['swagger']) || !isRecord(document['paths']))
+  if (
+    !isJsonObject(document) ||
+    !(document['openapi'] ?? document['swagger']) ||
+    !isJsonObject(document['paths'])
+  )
     return undefined;
   const { paths, security: usual } = document;
   return Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(isRecord(operations) ? operations : {}).flatMap(([word, operation]): InventoryRoute[] => {
-      const method = Object.hasOwn(VERBS, word) ? VERBS[word] : undefined;
-      if (method === undefined || !isRecord(operation)) return [];
-      const { security = usual } = operation;
-      const isProtected =
-        Array.isArray(security) && security.some((scheme) => Object.keys(scheme as object).length > 0);
-      return [{ method, path: path === '/$default' ? '$default' : path, isProtected }];
-    }),
+    Object.entries(isJsonObject(operations) ? operations : {}).flatMap(
+      ([word, operation]): InventoryRoute[] => {
+        const method = Object.hasOwn(VERBS, word) ? VERBS[word] : undefined;
+        if (method === undefined || !isJsonObject(operation)) return [];
+        const { security = usual } = operation;
+        const isProtected =
+          Array.isArray(security) && security.some((scheme) => Object.keys(scheme as object).length > 0);
+        return [{ method, path: path === '/$default' ? '$default' : path, isProtected }];
+      },
+    ),
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -43,10 +43,7 @@ export function toPrincipal(
   const { exp, client_id: clientId = claims['azp'] } = claims;
   if (typeof exp !== 'number') throw invalid(['exp']);
   if (clientId !== undefined && typeof clientId !== 'string') throw invalid(['client_id']);
-  const roles = trust.roles
-    .flatMap((path) => readNames(claims, path))
-    .filter((role) => Object.hasOwn(declared, role))
-    .flatMap((role) => declared[role] ?? []);
+  const roles = trust.roles.flatMap((path) => readNames(claims, path));
   const scopes = trust.scopes.flatMap((path) => readNames(claims, path));
   return {
     principalId: `${id}|${subject}`,
@@ -54,10 +51,21 @@ export function toPrincipal(
     issuer: trust.issuer,
     subject,
     clientId,
-    roles: new Set(roles.flatMap((role) => role.roles)),
-    scopes: new Set([...scopes, ...roles.flatMap((role) => role.scopes)]),
+    ...expandRoles({ roles, scopes }, declared),
     claims,
     expiresAtEpochSeconds: exp,
+  };
+}
+
+/** What names of roles come to in a document: those that it declares, with all that they inherit, and their scopes. */
+export function expandRoles(
+  { roles, scopes }: { readonly roles: readonly string[]; readonly scopes: readonly string[] },
+  declared: CompiledDocument['roles'],
+): Pick<Principal, 'roles' | 'scopes'> {
+  const known = roles.filter((role) => Object.hasOwn(declared, role)).flatMap((role) => declared[role] ?? []);
+  return {
+    roles: new Set(known.flatMap((role) => role.roles)),
+    scopes: new Set([...scopes, ...known.flatMap((role) => role.scopes)]),
   };
 }
 

@@ -4,10 +4,12 @@
  */
 import { DomainError, RequestInvalid } from '../errors.ts';
 import type { AuthorizerCaches, Clock, ItemListing, ItemStore } from '../ports.ts';
-import { operationKey } from '../table/item-write.ts';
 import type { Change, Item, ItemWrite } from '../table/item-write.ts';
+import { accessTableSilent, readAccessItem } from './access-item.ts';
+import { isCarriedOut, operationWrite } from './admin-operation.ts';
+import type { Operation } from './admin-operation.ts';
 import { flushCaches } from './flush-caches.ts';
-import type { Operation, OutsideStep } from './key-admin.ts';
+import type { OutsideStep } from './flush-caches.ts';
 import type { CachedApi } from './key-prefixes.ts';
 import { revocationHash, revocationKey, revocationsPartition, WHENEVER_ISSUED } from './revocation.ts';
 import type { RevocationTarget } from './revocation.ts';
@@ -67,13 +69,19 @@ export class RevocationAdmin {
     const isToken = request.kind === 'jti';
     const ends = isToken ? request.tokenEndsAtEpochSeconds : undefined;
     const until = isToken ? WHENEVER_ISSUED : now;
-    const expiresAt = ends === undefined ? now + keptSecondsOf(issuer) : ends + SPARE_SECONDS;
+    const wanted = ends === undefined ? now + keptSecondsOf(issuer) : ends + SPARE_SECONDS;
+    const known = (await readAccessItem(this.#ports.store, revocationKey(target)))?.['expiresAt'];
+    // No sooner than was said before: an end that is mistaken would let the token in again.
+    const expiresAt = Math.max(wanted, typeof known === 'number' ? known : 0);
     const { by } = operation;
     const facts = { until, expiresAt, by, at: this.#ports.clock.nowEpochMs() };
     return this.#carryOut(issuer, target, operation, {
       kind: 'revoke',
       // Never backwards, whichever administrator's clock is slow.
-      when: [{ attribute: 'until', is: 'absent-or-below', value: until + 1 }],
+      when: [
+        { attribute: 'until', is: 'absent-or-below', value: until + 1 },
+        { attribute: 'expiresAt', is: 'absent-or-below', value: expiresAt + 1 },
+      ],
       change: { kind: 'put', item: { until, expiresAt } },
       listed: { kind: 'put', item: { kind: target.kind, value: target.value, ...facts } },
     });
@@ -107,8 +115,7 @@ export class RevocationAdmin {
       ...{ pk: revocationsPartition(issuer), from: '0', to: 'g', limit },
       ...(after !== undefined && { after }),
     });
-    if (outcome.kind !== 'done')
-      throw new DomainError('STORE_UNAVAILABLE', 'the access table did not answer');
+    if (outcome.kind !== 'done') throw accessTableSilent();
     return {
       revocations: outcome.items.map(({ item }) => parseRevocation(issuer, item)),
       next: outcome.hasMore ? outcome.items.at(-1)?.key.sk : undefined,
@@ -140,47 +147,34 @@ export class RevocationAdmin {
       if (isLost && !(await this.#isReplayed(target, planned.kind, operation)))
         throw new DomainError('STORE_UNAVAILABLE', 'the access table did not take the change; send it again');
     }
-    const listed = await this.#read(listKey(target));
+    const listed = await readAccessItem(this.#ports.store, listKey(target));
     const outside = await flushCaches(this.#ports.caches, issuer.cached);
     return { revocation: parseRevocation(target.issuer, listed ?? {}), outside };
   }
 
   #writesOf(
     target: RevocationTarget,
-    { id, by }: Operation,
+    operation: Operation,
     { kind, when, change, listed }: Planned,
     keptSeconds: number,
   ): readonly ItemWrite[] {
     const key = revocationKey(target);
     const at = this.#ports.clock.nowEpochMs();
-    const record = { kind, by, at, expiresAt: this.#nowEpochSeconds() + keptSeconds };
+    const record = { kind, at, expiresAt: this.#nowEpochSeconds() + keptSeconds };
     return [
-      {
-        ...{ purpose: 'revoke', key: operationKey(key.pk, id) },
-        ...{ when: [{ attribute: 'kind', is: 'absent' }], change: { kind: 'put', item: record } },
-      },
+      operationWrite('revoke', key.pk, operation, record),
       { purpose: 'revoke', key, when, change },
       // Withdrawn is what is listed.
       { purpose: 'revoke', key: listKey(target), when: kind === 'withdraw' ? when : [], change: listed },
     ];
   }
 
-  /** Whether this operation has been carried out; then nothing is changed again. */
-  async #isReplayed(target: RevocationTarget, kind: Planned['kind'], { id }: Operation): Promise<boolean> {
-    const done = await this.#read(operationKey(revocationKey(target).pk, id));
-    if (done === undefined) return false;
-    if (done['kind'] === kind) return true;
-    throw new DomainError('OPERATION_REUSED', 'the operation id has been used for another change of it');
+  #isReplayed(target: RevocationTarget, kind: Planned['kind'], operation: Operation): Promise<boolean> {
+    return isCarriedOut(this.#ports.store, revocationKey(target).pk, operation, { kind });
   }
 
   async #until(target: RevocationTarget): Promise<unknown> {
-    return (await this.#read(revocationKey(target)))?.['until'];
-  }
-
-  async #read(key: ItemWrite['key']): Promise<Item | undefined> {
-    const outcome = await this.#ports.store.read(key, { consistent: true });
-    if (outcome.kind === 'done') return outcome.item;
-    throw new DomainError('STORE_UNAVAILABLE', 'the access table did not answer');
+    return (await readAccessItem(this.#ports.store, revocationKey(target)))?.['until'];
   }
 
   /** What nobody looks up would be revoked without effect. */

@@ -1,5 +1,6 @@
 /** What the access documents of a stage say of revocation: whose tokens are looked up, whose caches keep answers. */
-import type { CompiledAccess, CompiledDocument } from './compiled-document.ts';
+import type { CompiledAccess } from './compiled-document.ts';
+import { cachedApisOf } from './key-prefixes.ts';
 import type { CachedApi } from './key-prefixes.ts';
 
 export type RevocableIssuer = {
@@ -49,10 +50,4 @@ export function cachedApisByDocument(
       .filter(({ kind, apis }) => kind !== 'websocket' && apis.some((api) => api.for === deployedStage))
       .map((document) => [document.name, cachedApisOf(document, deployedStage)]),
   );
-}
-
-function cachedApisOf({ kind, apis }: CompiledDocument, deployedStage: string): readonly CachedApi[] {
-  if (kind === 'websocket') return [];
-  const own = apis.filter((api) => api.for === deployedStage);
-  return own.map(({ apiId, stage }) => ({ kind, apiId, stage }));
 }

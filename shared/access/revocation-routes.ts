@@ -6,7 +6,7 @@ import type { ReadFields } from '../http/fields.ts';
 import { jsonReply } from '../http/reply.ts';
 import { changeRoute, readRoute } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import type { OutsideStep } from './key-admin.ts';
+import { printSteps } from './flush-caches.ts';
 import { REVOCATION_KINDS, WHENEVER_ISSUED } from './revocation.ts';
 import type { RevocationTarget } from './revocation.ts';
 import type { Revocation, RevocationAdmin, RevocationChanged } from './revocation-admin.ts';
@@ -35,7 +35,7 @@ export function revocationRoutes(admin: () => RevocationAdmin): readonly Route[]
         answer: { description: CHANGED },
       },
       async ({ path: { document } }) =>
-        jsonReply(200, { document, outside: showSteps(await admin().flush(document)) }),
+        jsonReply(200, { document, outside: printSteps(await admin().flush(document)) }),
     ),
   ];
 }
@@ -105,7 +105,7 @@ function targetOf(fields: ReadFields<typeof TARGET>): RevocationTarget {
 }
 
 function reply({ revocation, outside }: RevocationChanged): ProxyResult {
-  return jsonReply(200, { ...showRevocation(revocation), outside: showSteps(outside) });
+  return jsonReply(200, { ...showRevocation(revocation), outside: printSteps(outside) });
 }
 
 function showRevocation(revocation: Revocation) {
@@ -117,10 +117,6 @@ function showRevocation(revocation: Revocation) {
     withdrawnAt: withdrawnAtEpochMs === undefined ? undefined : printTime(withdrawnAtEpochMs),
     forgottenAt: printTime(revocation.expiresAtEpochSeconds * 1000),
   };
-}
-
-function showSteps(steps: readonly OutsideStep[]) {
-  return steps.map(({ step, reason }) => ({ step, done: reason === undefined, ...(reason && { reason }) }));
 }
 
 function printTime(epochMs: number): string {

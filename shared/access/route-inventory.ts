@@ -1,4 +1,5 @@
 /** The routes of a protected API as its template has them: `access/<name>.routes.json`, written by `gatewright access sync`. */
+import { isJsonObject } from '../aws/json-object.ts';
 import type { ApiKind } from './compiled-document.ts';
 
 export type RouteInventory = {
@@ -32,11 +33,11 @@ export function printInventory(inventory: RouteInventory): string {
 }
 
 function isInventory(value: unknown): value is RouteInventory {
-  if (!isRecord(value)) return false;
+  if (!isJsonObject(value)) return false;
   const { kind, apiIds, routes } = value;
   return (
     (kind === 'rest' || kind === 'http' || kind === 'websocket') &&
-    isRecord(apiIds) &&
+    isJsonObject(apiIds) &&
     Object.values(apiIds).every((ids) => Array.isArray(ids) && ids.every((id) => typeof id === 'string')) &&
     Array.isArray(routes) &&
     routes.every(isRoute)
@@ -44,11 +45,7 @@ function isInventory(value: unknown): value is RouteInventory {
 }
 
 function isRoute(value: unknown): value is InventoryRoute {
-  if (!isRecord(value)) return false;
+  if (!isJsonObject(value)) return false;
   const { method, path, isProtected } = value;
   return typeof method === 'string' && typeof path === 'string' && typeof isProtected === 'boolean';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

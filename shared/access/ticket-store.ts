@@ -1,7 +1,7 @@
 /** TicketStore on a table of conditional writes. */
-import { DomainError } from '../errors.ts';
 import type { ItemStore, TicketStore } from '../ports.ts';
 import type { Item } from '../table/item-write.ts';
+import { accessTableSilent } from './access-item.ts';
 import { parseCaller, ticketKey } from './ticket.ts';
 import type { TicketOutcome } from './ticket.ts';
 
@@ -22,7 +22,7 @@ export function createTicketStore(store: ItemStore): TicketStore {
         when: [{ attribute: 'document', is: 'absent' }],
         change: { kind: 'put', item },
       });
-      if (outcome.kind !== 'done') throw unavailable();
+      if (outcome.kind !== 'done') throw accessTableSilent();
     },
     async take(hash, { document, nowEpochSeconds }) {
       const now = Math.floor(nowEpochSeconds);
@@ -39,7 +39,7 @@ export function createTicketStore(store: ItemStore): TicketStore {
       });
       if (outcome.kind === 'done') return { kind: 'taken', caller: parseCaller(outcome.item) };
       if (outcome.kind === 'refused') return { kind: refusalOf(outcome.item, document) };
-      throw unavailable();
+      throw accessTableSilent();
     },
   };
 }
@@ -48,8 +48,4 @@ function refusalOf(item: Item | undefined, document: string): Exclude<TicketOutc
   if (item === undefined) return 'unknown';
   if (item['document'] !== document) return 'foreign';
   return 'usedAt' in item ? 'used' : 'expired';
-}
-
-function unavailable(): DomainError {
-  return new DomainError('STORE_UNAVAILABLE', 'the access table did not answer');
 }

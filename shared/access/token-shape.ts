@@ -3,6 +3,8 @@
  * than aws-jwt-verify 5.2.1, which ignores `crit` and `typ`, takes non-canonical base64url, and
  * lets any algorithm pass that the key set names.
  */
+import { isJsonObject } from '../aws/json-object.ts';
+import type { JsonObject } from '../aws/json-object.ts';
 import { DomainError } from '../errors.ts';
 import type { TokenTrust } from './compiled-document.ts';
 import { repeatsMember } from './json-members.ts';
@@ -26,8 +28,8 @@ export function parseToken(token: string): UnverifiedToken {
   const [header = '', payload = '', signature = ''] = parts;
   if (token.length > TOKEN_LIMIT_CHARACTERS || parts.length !== 3) throw malformed();
   if (![header, payload, signature].every(isCanonicalBase64Url)) throw malformed();
-  const { alg, kid, typ, crit } = parseJsonObject(header);
-  const { iss } = parseJsonObject(payload);
+  const { alg, kid, typ, crit } = parsePart(header);
+  const { iss } = parsePart(payload);
   if (typeof alg !== 'string' || typeof kid !== 'string' || typeof iss !== 'string') throw malformed();
   // RFC 7515 section 4.1.11: an extension that is critical and not understood must be refused. We understand none.
   if (crit !== undefined) throw refused('the token has critical header extensions');
@@ -51,15 +53,14 @@ function isCanonicalBase64Url(text: string): boolean {
   return /^[A-Za-z0-9_-]+$/.test(text) && Buffer.from(text, 'base64url').toString('base64url') === text;
 }
 
-function parseJsonObject(part: string): Readonly<Record<string, unknown>> {
+function parsePart(part: string): JsonObject {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
       Buffer.from(part, 'base64url'),
     );
     const value: unknown = JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     // Of two members of one name, readers disagree on which counts.
-    if (isObject && !repeatsMember(text)) return value as Record<string, unknown>;
+    if (isJsonObject(value) && !repeatsMember(text)) return value;
   } catch {
     // Parse errors quote the payload; the reason is the same for all of them.
   }

@@ -3,6 +3,7 @@ import { DomainError } from '../errors.ts';
 import type { TokenErrorCode } from '../errors.ts';
 import type { TicketStore } from '../ports.ts';
 import type { CompiledDocument, CompiledTicketIssuer } from './compiled-document.ts';
+import { expandRoles } from './principal.ts';
 import type { Principal } from './principal.ts';
 import type { TicketCaller, TicketOutcome } from './ticket.ts';
 
@@ -38,18 +39,14 @@ export function toTicketPrincipal(
   { id }: CompiledTicketIssuer,
   { issuers, apiKeys, roles: declared }: CompiledDocument,
 ): Principal {
-  const { subject, issuer, clientId, scopes, iat, jti, expiresAtEpochSeconds } = caller;
+  const { subject, issuer, clientId, iat, jti, expiresAtEpochSeconds } = caller;
   const own =
     issuers.find(({ trust }) => trust.issuer === issuer) ?? apiKeys.find(({ prefix }) => prefix === issuer);
-  const roles = caller.roles
-    .filter((role) => Object.hasOwn(declared, role))
-    .flatMap((role) => declared[role] ?? []);
   return {
     principalId: own === undefined ? `${id}|${caller.principalId}` : `${own.id}|${subject}`,
     issuerId: own?.id ?? id,
     ...{ issuer, subject, clientId, expiresAtEpochSeconds },
-    roles: new Set(roles.flatMap((role) => role.roles)),
-    scopes: new Set([...scopes, ...roles.flatMap((role) => role.scopes)]),
+    ...expandRoles(caller, declared),
     claims: { sub: subject, ...(iat !== undefined && { iat }), ...(jti !== undefined && { jti }) },
   };
 }

@@ -5,6 +5,8 @@
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { AwsCall, AwsCaller } from '../ports.ts';
+import { parseJsonObject } from './json-object.ts';
+import type { JsonObject } from './json-object.ts';
 import { signRequest } from './sign-request.ts';
 
 export type AwsCallerConfig = {
@@ -76,7 +78,7 @@ async function send(
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     begin(url, { method: 'POST', headers, signal }, resolve).on('error', reject).end(body);
   });
-  const answer = parseAnswer(await readAnswer(response));
+  const answer = parseJsonObject(await readAnswer(response)) ?? {};
   const status = response.statusCode ?? 0;
   if (status === 200) return answer;
   throw new AwsRefusal(codeOf(response.headers['x-amzn-errortype'], answer), status);
@@ -98,17 +100,8 @@ async function readAnswer(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function parseAnswer(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const answer: unknown = JSON.parse(text === '' ? '{}' : text);
-    return typeof answer === 'object' && answer !== null ? { ...answer } : {};
-  } catch {
-    return {};
-  }
-}
-
 /** `com.amazonaws.sqs#QueueDoesNotExist` → `QueueDoesNotExist` */
-function codeOf(header: string | string[] | undefined, answer: Readonly<Record<string, unknown>>): string {
+function codeOf(header: string | string[] | undefined, answer: JsonObject): string {
   const type = typeof header === 'string' ? header : answer['__type'];
   const code = typeof type === 'string' ? /([A-Za-z]{1,80})(?::|$)/.exec(type)?.[1] : undefined;
   return code ?? 'AwsRefusal';

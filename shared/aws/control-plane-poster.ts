@@ -1,6 +1,8 @@
 /** AuthorizerCaches and NativeKeys by API Gateway's own API, signed as this function. */
 import { DomainError } from '../errors.ts';
 import type { AuthorizerCaches, NativeKeys } from '../ports.ts';
+import { isJsonObject, parseJsonObject } from './json-object.ts';
+import type { JsonObject } from './json-object.ts';
 import { signRequest } from './sign-request.ts';
 
 export type ControlPlaneConfig = {
@@ -14,7 +16,7 @@ export type ControlPlaneConfig = {
   readonly endpoint: string | undefined;
 };
 
-type Reply = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
+type Reply = { readonly status: number; readonly body: JsonObject };
 type Call = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, input?: object) => Promise<Reply>;
 
 const TIMEOUT_MS = 5000;
@@ -87,14 +89,8 @@ function createCall({ region, credentials, endpoint }: ControlPlaneConfig): Call
   };
 }
 
-function parseBody(text: string): Reply['body'] {
-  if (text.length > ANSWER_LIMIT_BYTES) return {};
-  try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === 'object' && body !== null ? { ...body } : {};
-  } catch {
-    return {};
-  }
+function parseBody(text: string): JsonObject {
+  return (text.length > ANSWER_LIMIT_BYTES ? undefined : parseJsonObject(text)) ?? {};
 }
 
 function idOf(reply: Reply, what: string): string {
@@ -111,5 +107,5 @@ function expectSuccess({ status }: Reply, what: string): void {
 }
 
 function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return isJsonObject(value) ? value[name] : undefined;
 }

@@ -16,6 +16,24 @@ export async function loadPackage<T>(name: string, load: () => Promise<T>): Prom
   }
 }
 
+/**
+ * What `load` makes, made on the first call and kept. A load that failed is no decision for good: the next call tries
+ * again.
+ * @throws what `load` throws
+ */
+export function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return async () => {
+    loading ??= load();
+    try {
+      return await loading;
+    } catch (error) {
+      loading = undefined;
+      throw error;
+    }
+  };
+}
+
 /** ES modules and CommonJS say it by different codes; either may speak of what the package itself needs. */
 function isMissing(error: unknown, name: string): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false;

@@ -2,6 +2,7 @@
  * Fields of requests: one description of what a caller may send, from which both the reader and the OpenAPI
  * document are made.
  */
+import { isJsonObject } from '../aws/json-object.ts';
 import { RequestInvalid } from '../errors.ts';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -106,15 +107,13 @@ export function readFields<F extends Fields>(
   value: unknown,
   where: 'body' | 'query',
 ): ReadFields<F> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new RequestInvalid(where, 'must be a JSON object');
-  const given: Readonly<Record<string, unknown>> = Object.fromEntries(Object.entries(value));
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(fields, name));
+  if (!isJsonObject(value)) throw new RequestInvalid(where, 'must be a JSON object');
+  const unknown = Object.keys(value).find((name) => !Object.hasOwn(fields, name));
   const known = Object.keys(fields).join(', ');
   if (unknown !== undefined)
     throw new RequestInvalid(unknown.slice(0, 64), `is unknown; known are ${known === '' ? 'none' : known}`);
   const read = Object.entries(fields).map(([name, field]) => {
-    const found = given[name];
+    const found = Object.hasOwn(value, name) ? value[name] : undefined;
     if (found === undefined && !field.isRequired) return [name, undefined] as const;
     const taken = found === undefined ? undefined : field.read(found);
     if (taken === undefined) throw new RequestInvalid(name, field.rule);
@@ -137,5 +136,5 @@ export function schemaOf(fields: Fields): JsonSchema {
 /** Control characters are no part of a name, and would be of a log line. */
 export function hasControls(value: string): boolean {
   // eslint-disable-next-line no-control-regex -- it looks for exactly these
-  return /[\x00-\x1f\x7f]/.test(value);
+  return /[\x00-\x1f\x7f-\x9f]/.test(value);
 }

@@ -6,14 +6,21 @@
 
 /** One segment of a path, percent-encoded. */
 export function printPathName(name: string): string {
-  const escaped = name.replaceAll('~', '~0').replaceAll('/', '~1');
-  return encodeURIComponent(/^\.+$/.test(escaped) ? escaped.replaceAll('.', '~2') : escaped);
+  return encodeURIComponent(escapeName(name));
 }
 
-/** The name of a segment that the gateway has decoded; undefined for an escape that means nothing. */
+/**
+ * The name of a segment that the gateway has decoded; undefined for an escape that means nothing, or is not needed.
+ * Attack: IAM decides by the path, so `acme~2com`, read as `acme.com`, would pass by a policy that denies `acme.com`.
+ */
 export function parsePathName(segment: string): string | undefined {
-  if (/~(?![012])/.test(segment)) return undefined;
-  return segment.replace(/~([012])/g, (_, digit: string) => ESCAPED[Number(digit)] ?? '');
+  const name = segment.replace(/~([012])/g, (_, digit: string) => ESCAPED[Number(digit)] ?? '');
+  return escapeName(name) === segment ? name : undefined;
+}
+
+function escapeName(name: string): string {
+  const escaped = name.replaceAll('~', '~0').replaceAll('/', '~1');
+  return /^\.+$/.test(escaped) ? escaped.replaceAll('.', '~2') : escaped;
 }
 
 const ESCAPED = ['~', '/', '.'];

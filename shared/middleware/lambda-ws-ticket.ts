@@ -1,9 +1,9 @@
 /** Tickets as they are given in a Lambda function: configuration from the environment, real clock and chance. */
-import { randomBytes } from 'node:crypto';
 import { parseCompiledAccess } from '../access/find-document.ts';
 import type { TicketPorts } from '../access/issue-ticket.ts';
 import { createTicketStore } from '../access/ticket-store.ts';
 import { readTicketDeskConfig } from '../config.ts';
+import { randomHex } from '../random-hex.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { createTicketDesk } from './ws-ticket.ts';
 import type { TicketDesk } from './ws-ticket.ts';
@@ -25,11 +25,6 @@ export function createLambdaTicketPorts(tableName: string): TicketPorts {
   return {
     tickets: createTicketStore(createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS })),
     clock: { nowEpochMs: () => Date.now() },
-    random: {
-      hex: (digits) =>
-        randomBytes(Math.ceil(digits / 2))
-          .toString('hex')
-          .slice(0, digits),
-    },
+    random: { hex: randomHex },
   };
 }

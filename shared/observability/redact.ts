@@ -46,8 +46,13 @@ const REDACTED = '[redacted]';
 /** Of addresses the query goes: `/x?token=…`. Fragments never reach a server, but stand in `Referer`s of bad clients. */
 const QUERY = /[?#].*$/s;
 const ADDRESS_KEYS = new Set(['location', 'origin', 'path', 'rawpath', 'referer', 'referrer', 'uri', 'url']);
-/** A credential in a place that no list names, such as the text of an error: a JWS, or what follows its scheme. */
-const CREDENTIALS = /\beyJ[\w-]+\.[\w-]+\.[\w-]*|\b(?:basic|bearer|dpop) +[\w.~+/=-]+/gi;
+/**
+ * A credential in a place that no list names, such as a header of the user's own name or the text of an error: a JWS,
+ * what follows its scheme, and the toolkit's own, an API key (from its id on) or a ticket. A
+ * JWS is looked for where a word begins only: `-eyJ-eyJ-…`, read to its end from each of them, would stop a function.
+ */
+const CREDENTIALS =
+  /(?<![\w-])(?=(?:[\w-]*-)?eyJ)[\w-]+\.[\w-]+\.[\w-]*|\b(?:basic|bearer|dpop) +[\w.~+/=-]+|_[0-9a-z]{16}_[0-9a-z]{36}|wst_[\w-]{43}/gi;
 
 /** Replacer for `JSON.stringify`: what may be a credential becomes `[redacted]`. */
 export function redact(key: string, value: unknown): unknown {

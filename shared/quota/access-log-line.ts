@@ -1,4 +1,5 @@
 /** One line of an API's access log → the request that somebody is charged for. */
+import { parseJsonObject } from '../aws/json-object.ts';
 import type { Subject } from './subject.ts';
 
 /** Names of the line's fields. A value may be a word of the format itself: `"plan":"gold"`. */
@@ -56,9 +57,9 @@ export function readAccessLine(
   receivedAtEpochMs: number,
   { fields, counts }: LineRules,
 ): LineReading {
-  const line = parseLine(message);
+  const line = parseJsonObject(message);
   // API Gateway escapes nothing: a path with quotes in a careless format could give the line a second key.
-  if (line === undefined || Object.values(fields).some((name) => isTwice(message, name)))
+  if (line === undefined || hasAnyTwice(message, new Set(Object.values(fields))))
     return { kind: 'malformed' };
   const read = (name: keyof LineFields): string | undefined => valueOf(line[fields[name]]);
   const requestId = read('requestId');
@@ -79,18 +80,19 @@ export function readAccessLine(
   return { kind: 'counted', request: { requestId, subject, atEpochMs } };
 }
 
-function parseLine(message: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const line: unknown = JSON.parse(message);
-    return typeof line === 'object' && line !== null && !Array.isArray(line) ? { ...line } : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** A text of JSON, and the colon behind it if it is a name. */
+const TEXT = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?/g;
 
-function isTwice(message: string, name: string): boolean {
-  const key = new RegExp(`"${name}"\\s*:`, 'g');
-  return (message.match(key)?.length ?? 0) > 1;
+/** Whether one of the names stands twice in the JSON, in whatever spelling: `"\u006bey"` is `"key"`. */
+function hasAnyTwice(json: string, names: ReadonlySet<string>): boolean {
+  const met = new Set<string>();
+  for (const [, text = '', colon] of json.matchAll(TEXT)) {
+    const name: unknown = colon === undefined ? undefined : JSON.parse(text);
+    if (typeof name !== 'string' || !names.has(name)) continue;
+    if (met.has(name)) return true;
+    met.add(name);
+  }
+  return false;
 }
 
 /** API Gateway prints `-` for what there is none of. */

@@ -1,6 +1,6 @@
 /** Quotas on a DynamoDB table, for a function: `createDynamoDbQuotas({ tableName, plans })` outside the handler. */
-import { randomBytes } from 'node:crypto';
 import type { AgeClock, Random, Timer } from '../ports.ts';
+import { randomHex } from '../random-hex.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import type { DynamoDbTableOptions } from '../table/dynamodb-table.ts';
 import { createQuotas } from './quotas.ts';
@@ -12,13 +12,7 @@ export type DynamoDbQuotaOptions = DynamoDbTableOptions &
 /** Chance and time of this process. */
 export const CLOCK: AgeClock = { nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() };
 
-export const RANDOM: Random = {
-  hex: (digits) =>
-    randomBytes(Math.ceil(digits / 2))
-      .toString('hex')
-      .slice(0, digits),
-  fraction: () => Math.random(),
-};
+export const RANDOM: Random = { hex: randomHex, fraction: () => Math.random() };
 
 export const TIMER: Timer = { pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 

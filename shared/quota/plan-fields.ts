@@ -1,4 +1,5 @@
 /** Reads the fields of a plan that someone wrote; every refusal names the field by its path. */
+import { isJsonObject } from '../aws/json-object.ts';
 import { PlanInvalid } from '../errors.ts';
 
 export type Range = { readonly min: number; readonly max: number };
@@ -12,9 +13,8 @@ export class PlanFields {
   /** @throws PlanInvalid when the value is no JSON object */
   constructor(value: unknown, path: string) {
     this.#path = path;
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw new PlanInvalid(path === '' ? 'plan' : path, 'must be an object');
-    this.#fields = value as Readonly<Record<string, unknown>>;
+    if (!isJsonObject(value)) throw new PlanInvalid(path === '' ? 'plan' : path, 'must be an object');
+    this.#fields = value;
   }
 
   pathOf(name: string): string {

@@ -72,7 +72,7 @@ export type UsagePlan = {
 /** Numbers of the ledger stay exact up to here, in JavaScript as in DynamoDB. */
 export const MAX_UNITS = Number.MAX_SAFE_INTEGER;
 /** In direct mode units are used within this time from asking for them, or dropped. */
-export const DIRECT_MAX_AGE_MS = 250;
+const DIRECT_MAX_AGE_MS = 250;
 
 /** A thousand writes a second each, with leases of hundreds of units: more than any one subject asks for. */
 export const MAX_SHARDS = 16;

@@ -6,7 +6,7 @@ import type { LedgerId, LedgerState } from './ledger.ts';
 import type { Period } from './period.ts';
 
 /** Thresholds that what was granted has reached, and that nobody has raised. */
-export function dueAlarms(seen: LedgerState, percents: readonly number[]): readonly number[] {
+function dueAlarms(seen: LedgerState, percents: readonly number[]): readonly number[] {
   const consumed = seen.credits - seen.remaining;
   return percents.filter((percent) => consumed * 100 >= percent * seen.limit && !seen.alarmed.has(percent));
 }

@@ -76,7 +76,7 @@ export function moveWrites(move: Move): readonly [ItemWrite, ItemWrite] {
 }
 
 /** What the root and its shards come to, as one ledger without shards would be. */
-export function wholeLedger(root: Item, shards: readonly Item[]): Item {
+function wholeLedger(root: Item, shards: readonly Item[]): Item {
   const sum = (name: string): number =>
     [root, ...shards].reduce((total, item) => total + Number(item[name] ?? 0), 0);
   const [out, used] = [sum('out'), sum('used')];

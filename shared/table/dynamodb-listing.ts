@@ -1,5 +1,6 @@
 /** ItemListing on a DynamoDB table with keys `pk` and `sk` and a global index `list` (`list`, `pk`; keys only). */
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
+import { loadOnce, loadPackage } from '../aws/load-package.ts';
 import type { ItemListing } from '../ports.ts';
 import { parseItem } from './dynamodb-expression.ts';
 import type { DynamoDbItem } from './dynamodb-expression.ts';
@@ -13,13 +14,11 @@ export type LoadListingClient = () => Promise<{
 
 export type DynamoDbListingOptions = { readonly tableName: string; readonly load?: LoadListingClient };
 
-type Client = Awaited<ReturnType<LoadListingClient>>;
-
 const TIMEOUT_MS = 3000;
 
 /** Reads may be repeated, so the SDK may; region, credentials and endpoint are its own environment. */
-export const loadListingClient: LoadListingClient = async () => {
-  const commands = await import('@aws-sdk/client-dynamodb');
+const loadListingClient: LoadListingClient = async () => {
+  const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };
 };
 
@@ -30,12 +29,11 @@ export function createDynamoDbListing(options: DynamoDbListingOptions): ItemList
 
 class ListedTable {
   readonly #tableName: string;
-  readonly #load: LoadListingClient;
-  #loading: Promise<Client> | undefined;
+  readonly #client: LoadListingClient;
 
   constructor({ tableName, load = loadListingClient }: DynamoDbListingOptions) {
     this.#tableName = tableName;
-    this.#load = load;
+    this.#client = loadOnce(load);
   }
 
   async range({ pk, from, to, limit, after, newestFirst = false }: KeyRange): Promise<RangeOutcome> {
@@ -91,17 +89,6 @@ class ListedTable {
       };
     } catch (error) {
       return { kind: 'unavailable', reason: parseFailure(error).reason };
-    }
-  }
-
-  async #client(): Promise<Client> {
-    this.#loading ??= this.#load();
-    try {
-      return await this.#loading;
-    } catch (error) {
-      // The next call tries again: a package that could not be loaded is no decision for good.
-      this.#loading = undefined;
-      throw error;
     }
   }
 }

@@ -1,6 +1,6 @@
 /** ItemStore on a DynamoDB table with keys `pk` and `sk` and time to live on `expiresAt`. */
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
-import { loadPackage } from '../aws/load-package.ts';
+import { loadOnce, loadPackage } from '../aws/load-package.ts';
 import type { ItemStore } from '../ports.ts';
 import {
   parseItem,
@@ -38,7 +38,7 @@ const TIMEOUT_MS = 250;
 const FIRST_TIMEOUT_MS = 2000;
 
 /** Region, credentials and endpoint are the SDK's own environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
-export const loadTableClient: LoadTableClient = async () => {
+const loadTableClient: LoadTableClient = async () => {
   const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 1 }), commands };
 };
@@ -55,15 +55,18 @@ export function createDynamoDbTable(options: DynamoDbTableOptions): ItemStore {
 class LedgerTable {
   readonly #tableName: string;
   readonly #timeoutMs: number;
-  readonly #load: LoadTableClient;
+  readonly #client: LoadTableClient;
   readonly #dates = new WeakMap<object, string>();
-  #loading: Promise<Client> | undefined;
   #isWarm = false;
 
   constructor({ tableName, timeoutMs = TIMEOUT_MS, load = loadTableClient }: DynamoDbTableOptions) {
     this.#tableName = tableName;
     this.#timeoutMs = timeoutMs;
-    this.#load = load;
+    this.#client = loadOnce(async () => {
+      const loaded = await load();
+      this.#noteDates(loaded.client);
+      return loaded;
+    });
   }
 
   async update(write: ItemWrite): Promise<WriteOutcome> {
@@ -119,20 +122,6 @@ class LedgerTable {
 
   #deadline(): { readonly abortSignal: AbortSignal } {
     return { abortSignal: AbortSignal.timeout(this.#isWarm ? this.#timeoutMs : FIRST_TIMEOUT_MS) };
-  }
-
-  async #client(): Promise<Client> {
-    this.#loading ??= this.#load().then((loaded) => {
-      this.#noteDates(loaded.client);
-      return loaded;
-    });
-    try {
-      return await this.#loading;
-    } catch (error) {
-      // The next call tries again: a package that could not be loaded is no decision for good.
-      this.#loading = undefined;
-      throw error;
-    }
   }
 
   /** The SDK hands out the response's headers nowhere else. */

@@ -55,6 +55,6 @@ export function createMemoryTable(options: MemoryTableOptions): ItemStore {
 }
 
 /** Key texts contain no line break unescaped names could forge: names are escaped, sort keys are ours. */
-export function printItemKey({ pk, sk }: ItemKey): string {
+function printItemKey({ pk, sk }: ItemKey): string {
   return `${pk}\n${sk}`;
 }

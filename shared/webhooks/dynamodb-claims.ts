@@ -1,7 +1,7 @@
 /** DeliveryClaims on the `access` table: `pk` `WEBHOOK#{source}`, `sk` the delivery's key, forgotten at `expiresAt`. */
 import { randomUUID } from 'node:crypto';
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
-import { loadPackage } from '../aws/load-package.ts';
+import { loadOnce, loadPackage } from '../aws/load-package.ts';
 import { DomainError } from '../errors.ts';
 import type { ClaimedDelivery, ClaimOutcome, DeliveryClaims } from '../ports.ts';
 
@@ -27,7 +27,7 @@ const LEASE_SECONDS = 60;
 const TIMEOUT_MS = 2_000;
 
 /** Region, credentials and endpoint are the SDK's own environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
-export const loadClaimsClient: LoadClaimsClient = async () => {
+const loadClaimsClient: LoadClaimsClient = async () => {
   const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };
 };
@@ -41,18 +41,7 @@ export const loadClaimsClient: LoadClaimsClient = async () => {
  * never once less: a mark before the delivery would be the one that can swallow an event.
  */
 export function createDynamoDbClaims(options: DynamoDbClaimsOptions): DeliveryClaims {
-  const { load = loadClaimsClient } = options;
-  let loading: ReturnType<LoadClaimsClient> | undefined;
-  const loaded = async () => {
-    loading ??= load();
-    try {
-      return await loading;
-    } catch (error) {
-      // The next call tries again: a package that could not be loaded is no decision for good.
-      loading = undefined;
-      throw error;
-    }
-  };
+  const loaded = loadOnce(options.load ?? loadClaimsClient);
   return { take: (delivery) => take(delivery, options, loaded) };
 }
 

@@ -54,7 +54,7 @@ export function createWebhookReceiver(parts: ReceiverParts): WebhookReceiver {
         return { outcome: 'TooLarge', reply: problemReply(problem(413, 'Content Too Large')) };
       }
       try {
-        await sendMessage(message, delivery, source.target, { caller, home: config });
+        await sendMessage(message, delivery, source.target, { caller, home: config, source: source.name });
       } catch (error) {
         await giveUp(claim);
         throw error;

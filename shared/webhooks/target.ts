@@ -47,10 +47,20 @@ export async function sendMessage(
   message: string,
   { key, type }: Delivery,
   target: Target,
-  { caller, home }: { readonly caller: AwsCaller; readonly home: QueueHome },
+  {
+    caller,
+    home,
+    source,
+  }: {
+    readonly caller: AwsCaller;
+    readonly home: QueueHome;
+    /** Name of the sender's hook; deliveries of two sources never stand for each other. */
+    readonly source: string;
+  },
 ): Promise<void> {
+  const id = JSON.stringify([source, key]);
   const call =
-    target.kind === 'sqs' ? toSendMessage(message, key, target, home) : toPutEvents(message, type, target);
+    target.kind === 'sqs' ? toSendMessage(message, id, target, home) : toPutEvents(message, type, target);
   let answer: Awaited<ReturnType<AwsCaller['call']>>;
   try {
     answer = await caller.call(call);
@@ -79,7 +89,7 @@ function toPutEvents(
 
 function toSendMessage(
   message: string,
-  key: string,
+  id: string,
   { queue }: Extract<Target, { kind: 'sqs' }>,
   { region, accountId }: QueueHome,
 ): AwsCall {
@@ -88,7 +98,7 @@ function toSendMessage(
     QueueUrl: `https://sqs.${region}.${domain}/${accountId}/${queue}`,
     MessageBody: message,
     // One group: a FIFO queue is chosen for its order.
-    ...(queue.endsWith('.fifo') && { MessageGroupId: 'webhook', MessageDeduplicationId: sha256Hex(key) }),
+    ...(queue.endsWith('.fifo') && { MessageGroupId: 'webhook', MessageDeduplicationId: sha256Hex(id) }),
   };
   return { service: 'sqs', target: 'AmazonSQS.SendMessage', input };
 }

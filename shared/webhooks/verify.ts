@@ -1,6 +1,7 @@
 /** Whether a delivery comes from who holds the secret, and now. */
 import { createHash } from 'node:crypto';
 import type { EventFields } from '../aws/event-fields.ts';
+import { parseJsonObject } from '../aws/json-object.ts';
 import type { RawRequest } from '../aws/raw-request.ts';
 import { DomainError } from '../errors.ts';
 import { refused } from './scheme.ts';
@@ -82,10 +83,5 @@ function digestOf(parts: readonly (string | Uint8Array)[]): string {
 }
 
 function parsePayload(body: Uint8Array): EventFields {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
-  } catch {
-    return {};
-  }
+  return parseJsonObject(Buffer.from(body).toString('utf8')) ?? {};
 }

@@ -1,5 +1,6 @@
 /** ConnectionStore on the `connections` table. */
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
+import { loadOnce, loadPackage } from '../aws/load-package.ts';
 import { DomainError } from '../errors.ts';
 import type { ConnectionStore } from '../ports.ts';
 import type { Connection } from './connection.ts';
@@ -11,15 +12,17 @@ export type LoadDynamoDb = () => Promise<{
 }>;
 
 /** Region, credentials and endpoint are the SDK's own environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
-export const loadDynamoDb: LoadDynamoDb = async () => {
-  const commands = await import('@aws-sdk/client-dynamodb');
+const loadDynamoDb: LoadDynamoDb = async () => {
+  const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };
 };
 
-/** Every method throws DomainError STORE_UNAVAILABLE when DynamoDB does not take the request. */
+/**
+ * Every method throws DomainError STORE_UNAVAILABLE when DynamoDB does not take the request, CONFIG_INVALID where its
+ * client is not installed.
+ */
 export function createConnectionStore(tableName: string, load: LoadDynamoDb = loadDynamoDb): ConnectionStore {
-  let loading: ReturnType<LoadDynamoDb> | undefined;
-  const loaded = () => (loading ??= load());
+  const loaded = loadOnce(load);
   return {
     put: (connection) =>
       orUnavailable(async () => {
@@ -63,6 +66,7 @@ async function orUnavailable(operation: () => Promise<void>): Promise<void> {
   try {
     await operation();
   } catch (error) {
+    if (error instanceof DomainError) throw error;
     throw new DomainError('STORE_UNAVAILABLE', 'the connections table did not take the request', {
       cause: error,
     });

@@ -36,6 +36,19 @@ const tables = file(
   'tables.json',
   JSON.stringify({ Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: {} } } }),
 );
+const accessFolder = join(folder, 'access');
+file(
+  'access/orders.yml',
+  `version: 1
+api:
+  dev: { stack: orders-dev, logicalId: Api, stage: dev }
+  prod: { apiId: a1b2c3d4e5, stage: prod }
+routes: live
+issuers: [{ id: main, type: oidc, issuer: https://issuer.example/, audience: [api] }]
+sources: [{ in: header, name: authorization, scheme: Bearer, issuers: [main] }]
+rules: [{ id: list, effect: allow, methods: [GET], paths: [/orders] }]
+`,
+);
 const PORTS = ['--port', '0', '--control-port', '0'];
 
 /** One row per kind of the issue: what is given, and what the one message must say. */
@@ -90,6 +103,26 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
     says: /"tomorrow" is no shift; write \+1d/,
   },
   { name: 'a WebSocket that is none', args: ['send', 'http://x', 'hi'], says: /is no WebSocket URL/ },
+  {
+    name: 'a WebSocket where nothing listens',
+    args: ['send', 'ws://127.0.0.1:1/dev?token=secret', 'hi'],
+    says: /ws:\/\/127\.0\.0\.1:1\/dev cannot be reached: ECONNREFUSED; does the gateway run, and is this its port\?$/m,
+  },
+  {
+    name: 'a plan that is not there',
+    args: ['plan', 'save', join(folder, 'no-plan.yml')],
+    says: /no-plan\.yml cannot be read: there is no such file/,
+  },
+  {
+    name: 'a stage that no access document names',
+    args: ['access', 'sync', '--folder', accessFolder, '--stage', 'prd'],
+    says: /no access document names stage "prd" under api; they name: dev, prod/,
+  },
+  {
+    name: 'a stage that the document does not name',
+    args: ['access', 'sync', 'orders', '--folder', accessFolder, '--stage', 'test'],
+    says: /no access document names stage "test"/,
+  },
 ];
 
 describe('the command', () => {
@@ -103,6 +136,19 @@ describe('the command', () => {
       assert.doesNotMatch(stderr, /^ +at /m, 'no stack trace');
       assert.equal(stderr.match(/error:/g)?.length, 1);
     });
+
+  it('says with which status a WebSocket was refused, without the token in its address', async () => {
+    const refusing = createServer();
+    refusing.on('upgrade', (_, socket) => socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'));
+    await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve));
+    const { port } = refusing.address() as AddressInfo;
+
+    const { code, stderr } = await runCommand(['send', `ws://127.0.0.1:${port}/dev?token=secret`, 'hi']);
+    refusing.close();
+
+    assert.equal(code, 1);
+    assert.equal(stderr, `error: ws://127.0.0.1:${port}/dev refused the connection: 403 Forbidden\n`);
+  });
 
   it('says which port is in use and what to do', async () => {
     const taken = createServer();

@@ -100,6 +100,19 @@ describe('gatewright start', () => {
     assert.match(gateway.output().stdout, /GET +\/users +token-authorizer +→ food-delivery-dev-list-users/);
   });
 
+  it('stays within reach of the other commands when another start in its folder fails', async () => {
+    const failed = await runCommand(
+      ['start', join(folder, 'nowhere'), '--port', '0', '--control-port', '0'],
+      {
+        cwd: folder,
+      },
+    );
+    const token = await runCommand(['token'], { cwd: folder });
+
+    assert.equal(failed.code, 1);
+    assert.equal(token.code, 0, token.stderr);
+  });
+
   it('moves the clock of issuer and functions: a token of today is too old tomorrow', async () => {
     const { stdout: token } = await runCommand(['token', '--sub', 'alice', '--role', 'admin'], {
       cwd: folder,

@@ -28,6 +28,16 @@ describe('readDomains refuses', () => {
       resources: { A: domain({ DomainName: 'api' }) },
       says: /^Invalid domain name/,
     },
+    // A custom domain comes before the names of APIs: it would take the requests of an API that is not its own.
+    ...[
+      'abc123def4.execute-api.localhost',
+      '*.execute-api.localhost',
+      'a1.execute-api.us-east-1.amazonaws.com',
+    ].map((DomainName) => ({
+      name: `${DomainName}, a name of APIs`,
+      resources: { A: domain({ DomainName }) },
+      says: /^Invalid domain name/,
+    })),
     {
       name: 'several levels in a mapping of the older API',
       resources: { D: domain(), M: mapping({ BasePath: 'v1/orders', Stage: 'dev' }) },

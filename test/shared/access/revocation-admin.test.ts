@@ -68,6 +68,21 @@ for (const { name, open } of ACCESS_STORES)
       assert.equal(await untilOf(desk, 'client', 'app'), NOON_SECONDS);
     });
 
+    // A wrong end, such as one of another time zone, would let a stolen token in again.
+    it('are forgotten no sooner than an earlier one of the same token wants', async () => {
+      const desk = new RevocationDesk(opened);
+      const end = (tokenEndsAtEpochSeconds?: number) => ({
+        ...of('jti', 'stolen'),
+        ...(tokenEndsAtEpochSeconds !== undefined && { tokenEndsAtEpochSeconds }),
+      });
+      const first = await desk.admin.revoke(end(), desk.operation());
+      const sooner = await desk.admin.revoke(end(NOON_SECONDS - 7200), desk.operation());
+      assert.equal(sooner.revocation.expiresAtEpochSeconds, first.revocation.expiresAtEpochSeconds);
+      assert.equal(await untilOf(desk, 'jti', 'stolen'), WHENEVER_ISSUED);
+      const later = await desk.admin.revoke(end(NOON_SECONDS + 1000 * 86_400), desk.operation());
+      assert.equal(later.revocation.expiresAtEpochSeconds, NOON_SECONDS + 1000 * 86_400 + 3600);
+    });
+
     it('are listed by issuer, a page at a time', async () => {
       const desk = new RevocationDesk(opened);
       const values = ['l-1', 'l-2', 'l-3', 'l#4', 'l%235'];

@@ -245,6 +245,27 @@ describe('a document with tickets', () => {
     assert.match(build('tracking').problems.map(printProblem).join(), /"tracking" protects a WebSocket/);
   });
 
+  // Ada calls herself "7" in the shop, where people choose their names; 7 is somebody's sub.
+  it('names documents that take the subject of a common issuer from the same claim', () => {
+    const named = { issuers: [{ ...MAIN, claims: { principal: 'nickname' } }] };
+    const other = {
+      issuers: [{ ...MAIN, issuer: 'https://other.example/', claims: { principal: 'nickname' } }],
+    };
+
+    assert.match(
+      build('shop', named).problems.map(printProblem).join(),
+      /issuers\[1\]\.from\[0\]: "shop" takes the subject of https:\/\/issuer\.example\/ from nickname, this document from sub/,
+    );
+    assert.deepEqual(build('shop', other).problems, []);
+    assert.deepEqual(
+      build('shop', {
+        issuers: [{ ...MAIN, id: 'primary' }],
+        sources: [{ in: 'header', name: 'Authorization', scheme: 'Bearer', issuers: ['primary'] }],
+      }).problems,
+      [],
+    );
+  });
+
   it('lets no claim pose as what the authorizer tells of the caller', () => {
     const { problems } = build('shop', { context: { ticketCaller: { claim: 'x' } } });
 

@@ -28,6 +28,8 @@ describe('readFields', () => {
     [{ name: '' }, 'name'],
     [{ name: 'too long' }, 'name'],
     [{ name: 'a\nb' }, 'name'],
+    // One character that terminals take for the beginning of an escape sequence.
+    [{ name: 'a\u009bb' }, 'name'],
     [{ name: 'x' }, 'units'],
     [{ name: 'x', units: 11 }, 'units'],
     [{ name: 'x', units: 1.5 }, 'units'],

@@ -105,6 +105,15 @@ describe('a line of an access log', () => {
       name: "a second key, out of the caller's path",
       message: `{"path":"/x","key":"victim","z":"",${JSON.stringify(LINE).slice(1)}`,
     },
+    // JSON reads \u006bey as key.
+    {
+      name: 'a second key in another spelling',
+      message: `${JSON.stringify(LINE).slice(0, -1)},"path":"/x","\\u006bey":"victim","z":""}`,
+    },
+    {
+      name: 'a second status in another spelling',
+      message: `${JSON.stringify(LINE).slice(0, -1)},"path":"/x","\\u0073t\\u0061tus":"403","z":""}`,
+    },
     { name: 'a second key after a space', message: `${JSON.stringify(LINE).slice(0, -1)},"key" : "victim"}` },
   ];
   for (const { name, message } of malformed)
@@ -113,7 +122,14 @@ describe('a line of an access log', () => {
     });
 
   it('takes a word that looks like a key inside of a value for what it is', () => {
-    assert.equal(kindOf({ agent: 'curl "key": 7' }), 'counted');
+    for (const agent of ['curl "key": 7', '\\u006bey":', 'key', '\\"key\\":', 'a\\'])
+      assert.equal(kindOf({ agent }), 'counted');
+  });
+
+  it('takes long lines in time that grows no faster than they do', () => {
+    for (const part of ['\\', '"', 'x', '": "', '"\\u006bey":'])
+      assert.equal(readAccessLine(`{"${part.repeat(100_000)}`, 5, RULES).kind, 'malformed');
+    assert.equal(kindOf({ agent: '"\\'.repeat(100_000) }), 'counted');
   });
 
   it('never fails, whatever stands there', () => {

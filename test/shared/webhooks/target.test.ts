@@ -57,6 +57,7 @@ async function send(
   target: Target,
   answer: unknown,
   delivery = aDelivery('{}'),
+  source = 'hub',
 ): Promise<AwsCall | undefined> {
   let made: AwsCall | undefined;
   const caller = {
@@ -68,7 +69,7 @@ async function send(
     },
   };
   await sendMessage('{"m":1}', delivery, target, {
-    caller,
+    ...{ caller, source },
     home: { region: 'cn-north-1', accountId: '123456789012' },
   });
   return made;
@@ -105,6 +106,21 @@ describe('sendMessage', () => {
     const inOrder = await send({ kind: 'sqs', queue: 'hooks.fifo' }, answer);
     assert.equal(inOrder?.input['MessageGroupId'], 'webhook');
     assert.match(String(inOrder.input['MessageDeduplicationId']), /^[0-9a-f]{64}$/);
+  });
+
+  // SQS drops what comes under an id that the queue has met in the last five minutes: a sender who may choose its own
+  // ids, or two hooks of one event, would have the delivery of another source dropped and answered with 200.
+  it('gives equal deliveries of two sources different ids, and those of one source the same', async () => {
+    const idOf = async (source: string, key: string) => {
+      const delivery = aDelivery('{}', { key });
+      const call = await send({ kind: 'sqs', queue: 'hooks.fifo' }, { MessageId: 'm' }, delivery, source);
+      return call?.input['MessageDeduplicationId'];
+    };
+
+    assert.equal(await idOf('hub', 'id#1'), await idOf('hub', 'id#1'));
+    assert.notEqual(await idOf('hub', 'id#1'), await idOf('shop', 'id#1'));
+    assert.notEqual(await idOf('hub', 'id#1'), await idOf('hub', 'id#2'));
+    assert.notEqual(await idOf('hub', '-xid#1'), await idOf('hub-x', 'id#1'));
   });
 
   const REFUSALS: readonly (readonly [Target, unknown])[] = [

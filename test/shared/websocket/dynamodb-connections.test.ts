@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as commands from '@aws-sdk/client-dynamodb';
+import { DomainError } from '#shared/errors.ts';
 import { createConnectionStore } from '#shared/websocket/dynamodb-connections.ts';
 
 const CONNECTION = {
@@ -55,6 +56,14 @@ describe('createConnectionStore', () => {
     await Promise.all([store.put(CONNECTION), store.remove(CONNECTION)]);
 
     assert.equal(loads(), 1);
+  });
+
+  it('does not call a missing package an outage', async () => {
+    const missing = new DomainError('CONFIG_INVALID', 'not installed where this runs');
+    const store = createConnectionStore('connections', () => Promise.reject(missing));
+
+    await assert.rejects(store.put(CONNECTION), missing);
+    await assert.rejects(store.remove(CONNECTION), missing);
   });
 
   it('calls every failure of DynamoDB an outage of the store', async () => {

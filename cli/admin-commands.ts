@@ -1,0 +1,101 @@
+/** What the commands over the admin endpoints share: their options, how a change is sent, how answers are printed. */
+import { Command } from 'commander';
+import { addAdminOptions, askAdmin, newOperationId } from './admin-client.ts';
+import type { AdminFlags, AdminRequest } from './admin-client.ts';
+import { HINT, table, UsageError } from './output.ts';
+
+export type Answer = Readonly<Record<string, unknown>>;
+export type ReadFlags = AdminFlags & { readonly json: boolean };
+export type ChangeFlags = ReadFlags & { readonly operation?: string };
+
+/** A change as it was carried out; `operationId` is its own, or the one that was made for it. */
+export type SentChange = { readonly answer: Answer; readonly operationId: string };
+
+export function readCommand(name: string, description: string): Command {
+  return addAdminOptions(new Command(name).description(description))
+    .option('--json', 'as JSON', false)
+    .exitOverride()
+    .showHelpAfterError(HINT);
+}
+
+export function changeCommand(name: string, description: string): Command {
+  return readCommand(name, description).option(
+    '--operation <id>',
+    'id of the change; sent again it counts once',
+  );
+}
+
+/** @throws UsageError; where nobody knows whether it landed, with the id by which sending it again finds out */
+export async function sendChange(
+  request: Omit<AdminRequest, 'operationId'>,
+  flags: ChangeFlags,
+): Promise<SentChange> {
+  const operationId = flags.operation ?? newOperationId();
+  try {
+    return { answer: await askAdmin({ ...request, operationId }, flags), operationId };
+  } catch (error) {
+    if (error instanceof UsageError && /STORE_UNAVAILABLE|cannot be reached/.test(error.message))
+      throw new UsageError(`${error.message}; send it again with --operation ${operationId}`, {
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+/** What a change of the access table had API Gateway do: `{ step, done, reason }` each. */
+export function outsideSteps({ outside }: Answer): readonly Answer[] {
+  return Array.isArray(outside) ? (outside as readonly Answer[]) : [];
+}
+
+/** @throws UsageError where API Gateway did not do its part, with what to do */
+export function requireOutside({ answer, operationId }: SentChange): void {
+  const failed = outsideSteps(answer).filter(({ done }) => done !== true);
+  if (failed.length === 0) return;
+  const list = failed.map(({ step, reason }) => `${printValue(step)}: ${printValue(reason)}`).join('; ');
+  throw new UsageError(
+    `the change is made, but API Gateway did not do its part (${list}); kept answers end by themselves with the ` +
+      `authorizers' TTL, or send it again with --operation ${operationId}`,
+  );
+}
+
+/** Members line by line, or all as JSON. */
+export function printAnswer(answer: Answer, { json }: { readonly json: boolean }): void {
+  const rows = Object.entries(answer).map(([name, value]) => [name, printValue(value)]);
+  process.stdout.write(json ? `${JSON.stringify(answer)}\n` : `${table(rows).join('\n')}\n`);
+}
+
+/** Rows of a listing as a table of some of their members, or all as JSON; `headings`: other words for the members. */
+export function printRows(
+  rows: readonly Answer[],
+  columns: readonly string[],
+  { json }: { readonly json: boolean },
+  headings = columns,
+): void {
+  const lines = table([headings, ...rows.map((row) => columns.map((column) => printValue(row[column])))]);
+  process.stdout.write(json ? `${JSON.stringify(rows)}\n` : `${lines.join('\n')}\n`);
+}
+
+/** The rows of every page of a listing; `cursor`: what its query calls `next` of the page before. */
+export async function readPages(
+  { path, member, query }: Pick<Required<AdminRequest>, 'path' | 'query'> & { readonly member: string },
+  cursor: 'after' | 'cursor',
+  flags: AdminFlags,
+): Promise<readonly Answer[]> {
+  const all: Answer[] = [];
+  for (let next: string | undefined; ;) {
+    const page = await askAdmin({ method: 'GET', path, query: { ...query, [cursor]: next } }, flags);
+    const rows = page[member];
+    if (Array.isArray(rows)) all.push(...(rows as readonly Answer[]));
+    if (typeof page['next'] !== 'string') return all;
+    next = page['next'];
+  }
+}
+
+export function without(answer: Answer, ...names: readonly string[]): Answer {
+  return Object.fromEntries(Object.entries(answer).filter(([name]) => !names.includes(name)));
+}
+
+export function printValue(value: unknown): string {
+  if (value === undefined) return '-';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,9 @@
+/** `Random.hex` of this process. */
+import { randomBytes } from 'node:crypto';
+
+/** Lower-case hex digits that nobody can predict. */
+export function randomHex(digits: number): string {
+  return randomBytes(Math.ceil(digits / 2))
+    .toString('hex')
+    .slice(0, digits);
+}
