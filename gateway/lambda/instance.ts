@@ -169,6 +169,15 @@ export class Instance {
     }
   }
 
+  /** A thread may end before its last answer has been heard. */
+  #drainAnswers(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#port);
+      if (received === undefined) return;
+      this.#onAnswer(String(received.message));
+    }
+  }
+
   #onAnswer(text: string): void {
     // What the function printed and streamed comes before its answer.
     if (Atomics.load(this.#board.unreadLines, 0) > 0) this.#drainReports();
@@ -261,7 +270,9 @@ export class Instance {
   }
 
   #onExit(code: number): void {
+    this.#isEnding = true;
     this.#drainReports();
+    this.#drainAnswers();
     this.#isOver = true;
     const reason =
       code === 0

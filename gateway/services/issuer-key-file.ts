@@ -8,10 +8,13 @@ import { readSecretFile, writeSecretFile } from './secret-file.ts';
 const FILE = 'issuer-keys.json';
 const SAVES = new KeyLocks();
 
-/** @returns no keys when none have been kept @throws StartError when the file is damaged */
+/** @returns no keys when none have been kept @throws StartError when the file is damaged, or cannot be read */
 export async function loadIssuerKeys(dataDirectory: string): Promise<readonly KeptKey[]> {
   const path = join(dataDirectory, FILE);
-  const text = await readSecretFile(path);
+  const text = await readSecretFile(path).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError('DATA_DIRECTORY', `--data: ${dataDirectory} cannot be used: ${reason}`);
+  });
   if (text === undefined) return [];
   try {
     return parseKeys(JSON.parse(text));

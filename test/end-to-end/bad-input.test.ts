@@ -96,6 +96,11 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
     args: ['start', broken, '--dynamodb', 'mysql'],
     says: /--dynamodb takes "embedded" or a URL/,
   },
+  {
+    name: 'a data directory below a file',
+    args: ['start', broken, '--data', join(broken, 'data'), ...PORTS],
+    says: /--data: .*broken\.yaml\/data cannot be /,
+  },
   { name: 'a token without a gateway', args: ['token'], says: /no gateway runs from this directory/ },
   {
     name: 'a shift of time that is none',
