@@ -1,4 +1,5 @@
 /** Edits of a REST API's methods, their integrations and responses, with AWS's checks and words [obs unless said otherwise]. */
+import { CALLER_CREDENTIALS } from '../definition/classes.ts';
 import { compileRestAuthorization } from '../deployment/compile-authorization.ts';
 import { compileIntegration } from '../deployment/compile-integration.ts';
 import { compileRestValidation } from '../deployment/compile-validation.ts';
@@ -81,7 +82,10 @@ export function getIntegration(method: ControlResource): JsonObject {
   return integration;
 }
 
+/** @throws ControlError BadRequestException for credentials of the caller: AWS takes them, nothing here would apply them */
 export function withIntegration({ properties }: ControlResource, integration: JsonObject): JsonObject {
+  if (textOf(integration, 'Credentials') === CALLER_CREDENTIALS.value)
+    throw badRequest(`${CALLER_CREDENTIALS.value} is not served here: ${CALLER_CREDENTIALS.consequence}`);
   return { ...properties, Integration: integration };
 }
 

@@ -31,7 +31,7 @@ const METHOD_ITEMS = words(
 );
 const MUTUAL_TLS = 'clients are not asked for a certificate: TLS ends in front of this gateway';
 /** "Caller credentials are passed through": AWS then asks the caller's own policies, too. */
-const CALLER_CREDENTIALS = {
+export const CALLER_CREDENTIALS = {
   value: 'arn:aws:iam::*:user/*',
   consequence:
     'integrations do not run with the permissions of the caller: who may call the method gets through',
