@@ -52,24 +52,6 @@ async function aMethod(
   return method;
 }
 
-describe('integrations through the AWS SDK', () => {
-  it('refuse credentials of the caller, which nothing here would apply', async () => {
-    const method = await aMethod('caller');
-    const credentials = 'arn:aws:iam::*:user/*';
-    await control.sdk.send(new PutIntegrationCommand({ ...method, ...proxy }));
-
-    const patchOperations = [{ op: 'replace', path: '/credentials', value: credentials } as const];
-    for (const refused of [
-      control.sdk.send(new PutIntegrationCommand({ ...method, ...proxy, credentials })),
-      control.sdk.send(new UpdateIntegrationCommand({ ...method, patchOperations })),
-    ])
-      assert.match(
-        JSON.stringify(await refusalOf(refused)),
-        /BadRequestException.*permissions of the caller/,
-      );
-  });
-});
-
 describe('methods through the AWS SDK, as recorded 2024-04-15', () => {
   it('are made, shown, patched and deleted', async () => {
     const method = await aMethod('methods');
