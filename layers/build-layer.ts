@@ -56,6 +56,7 @@ async function bundlePackage(root: string, outdir: string, { name }: LayerPackag
     target: 'node24',
     mainFields: ['module', 'main'],
     banner: { js: REQUIRE },
+    define: name.startsWith('@aws-lambda-powertools/') ? NO_STREAMS : {},
     minifySyntax: true,
     minifyWhitespace: true,
     // The SDK and its users tell errors by the names of their classes; of the others nobody does.
@@ -84,7 +85,8 @@ function wholePackages(root: string): Plugin {
       esbuild.onResolve({ filter: new RegExp(`^${WHOLE}`) }, ({ path, kind }) => {
         const name = path.slice(WHOLE.length);
         const { subpaths = [] } = LAYER_PACKAGES.find((one) => one.name === name) ?? {};
-        if (subpaths.length === 1) return esbuild.resolve(specifierOf(name, '.'), { resolveDir: root, kind });
+        if (subpaths.length === 1 && name !== HOSTED.host)
+          return esbuild.resolve(specifierOf(name, '.'), { resolveDir: root, kind });
         const specifiers = subpaths.map((subpath) => specifierOf(name, subpath));
         if (name === HOSTED.host) specifiers.push(...HOSTED.specifiers);
         const exported = specifiers.map((specifier) => `export * from '${specifier}';`);
@@ -117,15 +119,18 @@ function hostedModules(root: string, packageName: string): Plugin {
 
 /** An import of one of these reads all its exports, and one of `node:timers` loads another module: 0.5 ms. */
 const FROM_PROCESS: Readonly<Record<string, readonly string[]>> = {
-  'node:console': ['Console'],
   'node:timers': ['setImmediate', 'setTimeout'],
 };
+/** Powertools makes a Console of its own, and both streams for it, before there is anything to print. */
+const LAZY_CONSOLE = join(import.meta.dirname, 'lazy-console.ts');
+const NO_STREAMS = { 'process.stdout': 'undefined', 'process.stderr': 'undefined' };
 
 /** A name that is not listed above fails the build. */
 function builtinModules(): Plugin {
   return {
     name: 'builtin-modules',
     setup(esbuild) {
+      esbuild.onResolve({ filter: /^node:console$/ }, () => ({ path: LAZY_CONSOLE }));
       esbuild.onResolve({ filter: /^node:/ }, ({ path, kind }) =>
         path in FROM_PROCESS && kind === 'import-statement' ? { path, namespace: BUILTIN } : undefined,
       );
@@ -141,8 +146,8 @@ export function assertShippedOnce(metafile: Metafile): void {
   const seen = new Map<string, string>();
   for (const [output, { inputs }] of Object.entries(metafile.outputs)) {
     for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
-      // A line in the place of an import statement, and no file.
-      if (input.startsWith(`${BUILTIN}:`)) continue;
+      // A few lines in the place of an import statement, without state: powertools' logger and metrics have each theirs.
+      if (input.startsWith(`${BUILTIN}:`) || input.endsWith('layers/lazy-console.ts')) continue;
       const other = seen.get(input);
       if (bytesInOutput > 0 && other !== undefined)
         throw new Error(`${input} ships twice: in ${other} and ${output}`);

@@ -7,8 +7,8 @@ export type LayerPackage = {
 };
 
 export const LAYER_PACKAGES: readonly LayerPackage[] = [
-  { name: '@aws-lambda-powertools/logger', subpaths: ['.', './middleware'] },
-  { name: '@aws-lambda-powertools/metrics', subpaths: ['.', './middleware'] },
+  { name: '@aws-lambda-powertools/logger', subpaths: ['.'] },
+  { name: '@aws-lambda-powertools/metrics', subpaths: ['.'] },
   { name: '@aws-sdk/client-dynamodb', subpaths: ['.'] },
   { name: '@middy/core', subpaths: ['.'] },
   { name: 'aws-jwt-verify', subpaths: ['./error', './jwt-verifier'] },
@@ -29,7 +29,7 @@ export const HOSTED = {
   ],
 };
 
-/** `@middy/core`, `@aws-lambda-powertools/logger/middleware`: what an import statement says. */
+/** `@middy/core`, `aws-jwt-verify/error`: what an import statement says. */
 export function specifierOf(name: string, subpath: string): string {
   return subpath === '.' ? name : `${name}${subpath.slice(1)}`;
 }

@@ -17,7 +17,6 @@ const LIMIT_BYTES = 64 * 1024;
 /** Everything that a start may import; each of these costs every start of every instance. */
 const START_IMPORTS = [
   '@aws-lambda-powertools/metrics',
-  '@aws-lambda-powertools/metrics/middleware',
   '@middy/core',
   'aws-jwt-verify/error',
   'aws-jwt-verify/jwt-verifier',

@@ -117,7 +117,22 @@ describe('observeHandler', () => {
 
       assert.deepEqual(
         lines.map(({ units }) => Object.keys(units)),
-        [['ColdStart'], ['Pong'], ['Pong']],
+        [['ColdStart', 'Pong'], ['Pong']],
+      );
+    });
+
+    it('counts no cold start where Lambda had made the instance ahead of any request', async () => {
+      const lines = await withEnvironment(
+        { AWS_LAMBDA_INITIALIZATION_TYPE: 'provisioned-concurrency' },
+        async () => {
+          const handler = observeHandler('f', async (_event, { count }) => count('Pong'));
+          return embeddedMetricsIn((await runFunction(handler, {})).output);
+        },
+      );
+
+      assert.deepEqual(
+        lines.map(({ units }) => Object.keys(units)),
+        [['Pong']],
       );
     });
 
