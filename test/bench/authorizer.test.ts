@@ -22,12 +22,16 @@ describe('ratioToBare', () => {
     aRow({}),
     aRow({ keys: 'memory', startMs: 4 }),
     aRow({ form: 'alone', startMs: 2 }),
-    aRow({ name: 'token-authorizer', startMs: 15 }),
+    aRow({ name: 'token-authorizer', startMs: 15, leastStartMs: 18 }),
   ];
 
   it('compares with the bare handler in the same form, with the keys in the same place', () => {
     assert.equal(ratioToBare(rows, rows[3]), 1.5);
     assert.equal(ratioToBare(rows, rows[0]), 1);
+  });
+
+  it('compares the shortest starts where it is asked to', () => {
+    assert.equal(ratioToBare(rows, rows[3], 'leastStartMs'), 2);
   });
 
   it('is nothing where there is nothing to compare with', () => {
