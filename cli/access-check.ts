@@ -1,9 +1,15 @@
 /** Checks access documents alone, or against the stacks that they protect. */
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { styleText } from 'node:util';
 import { buildAccess } from '#shared/access/build-access.ts';
-import { checkChargedRoutes, checkNativePlans, checkWiring } from '#shared/access/check-wiring.ts';
+import { checkLaterRoutes } from '#shared/access/check-later-routes.ts';
+import {
+  calledFunction,
+  checkChargedRoutes,
+  checkNativePlans,
+  checkPreflight,
+  checkWiring,
+} from '#shared/access/check-wiring.ts';
 import type { WiredAuthorizer } from '#shared/access/check-wiring.ts';
 import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
 import { expandRoutes } from '#shared/access/expand-rule.ts';
@@ -12,9 +18,9 @@ import type { Problem } from '#shared/access/read-document.ts';
 import { inspectStacks } from '../gateway/index.ts';
 import type { InspectedApi } from '../gateway/index.ts';
 import { isOurs, loadOptions, toInventoryRoutes } from './access-apis.ts';
-import { readAccessFiles } from './access-files.ts';
+import { readAccessFiles, strayDocuments } from './access-files.ts';
 import { checkPlan } from './check-plan.ts';
-import { UsageError } from './output.ts';
+import { count, UsageError } from './output.ts';
 import { readWebhooks, webhookProblems } from './webhook-files.ts';
 
 /** What the documents come to, compiled anew. @throws UsageError with every problem */
@@ -31,24 +37,31 @@ export async function checkDocuments(
   stage: string,
 ): Promise<number> {
   const { compiled, problems, warnings, withoutInventory } = buildAccess(readAccessFiles(folder), checkPlan);
-  printProblems(warnings, 'yellow');
+  const odd = [...warnings, ...strayDocuments(folder)];
+  printProblems(odd, 'yellow');
   const wrongWebhooks = webhookProblems(readWebhooks(folder));
   printProblems([...withoutInventory, ...problems, ...wrongWebhooks], 'red');
   const apis = sources.length === 0 ? [] : await inspectStacks(sources, loadOptions(stage, dirname(folder)));
   const { unsafe, drift } = checkApis(compiled, apis, stage);
-  for (const complaint of [...unsafe, ...drift]) say('red', complaint);
-  const wrong = [withoutInventory, problems, wrongWebhooks, unsafe, drift];
-  const count = wrong.reduce((sum, list) => sum + list.length, 0);
-  process.stdout.write(
-    `${compiled.documents.length} documents, ${count} problems, ${warnings.length} warnings\n`,
-  );
-  return count;
+  // A document that was not compiled may be the one.
+  const isWhole = withoutInventory.length + problems.length === 0;
+  const unprotected = isWhole ? findUnprotected(compiled, apis, stage) : [];
+  for (const complaint of [...unsafe, ...drift, ...unprotected]) say('red', complaint);
+  const wrong = [withoutInventory, problems, wrongWebhooks, unsafe, drift, unprotected];
+  const found = wrong.reduce((sum, list) => sum + list.length, 0);
+  const counts = [
+    count(compiled.documents.length, 'document'),
+    count(found, 'problem'),
+    count(odd.length, 'warning'),
+  ];
+  process.stdout.write(`${counts.join(', ')}\n`);
+  return found;
 }
 
 export type Misfits = {
   /** Settings that break what a document promises. */
   readonly unsafe: readonly string[];
-  /** Routes that came or went since the documents were compiled; what came is denied. */
+  /** Routes that came or went since the documents' routes were read. */
   readonly drift: readonly string[];
 };
 
@@ -67,6 +80,25 @@ function checkApis({ documents }: CompiledAccess, apis: readonly InspectedApi[],
   return { unsafe, drift };
 }
 
+/** APIs whose routes ask authorizers that know no document for them. */
+function findUnprotected(
+  { documents }: CompiledAccess,
+  apis: readonly InspectedApi[],
+  stage: string,
+): readonly string[] {
+  const named = documents.flatMap((document) => document.apis.filter((api) => api.for === stage));
+  return apis
+    .filter(({ id, stage: name }) => !named.some((api) => api.apiId === id && api.stage === name))
+    .filter(({ routes }) =>
+      routes.some(({ authorizer }) => authorizer !== undefined && isOurs(authorizer.functionName)),
+    )
+    .map(
+      ({ stack, logicalId, stage: name }) =>
+        `${stack} ${logicalId} stage ${name}: its routes ask the authorizers, but no access document protects it, so every call is ` +
+        `answered 500: name it under api of one, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`,
+    );
+}
+
 /** Before anything listens: an answer that holds for the wrong caller must not be given even once. @throws UsageError */
 export function refuseUnsafeAccess(
   sources: readonly string[],
@@ -74,24 +106,22 @@ export function refuseUnsafeAccess(
   stage: string,
   warn: (message: string) => void,
 ): void {
-  const unsafe = sources.flatMap((source) => {
-    const folder = join(source, 'access');
-    if (!existsSync(folder)) return [];
-    const { compiled, withoutInventory } = buildAccess(readAccessFiles(folder), checkPlan);
-    const misfits = checkApis(compiled, apis, stage);
-    for (const message of [...withoutInventory.map(printProblem), ...misfits.drift]) warn(message);
-    return misfits.unsafe;
-  });
+  const builds = sources.map((source) => buildAccess(readAccessFiles(join(source, 'access')), checkPlan));
+  const compiled = { documents: builds.flatMap((build) => build.compiled.documents) };
+  const withoutInventory = builds.flatMap((build) => build.withoutInventory);
+  const { unsafe, drift } = checkApis(compiled, apis, stage);
+  // Sources without documents may have functions of such names that are none of ours.
+  const isWhole = compiled.documents.length > 0 && withoutInventory.length === 0;
+  const unprotected = isWhole ? findUnprotected(compiled, apis, stage) : [];
+  for (const message of [...withoutInventory.map(printProblem), ...drift, ...unprotected]) warn(message);
   if (unsafe.length > 0) throw new UsageError(unsafe.join('\n'));
 }
 
 function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readonly string[] {
   const authorizers = new Map<string, WiredAuthorizer>();
-  for (const { method, path, authorizer } of api.routes) {
-    if (authorizer === undefined || !isOurs(authorizer.functionName)) continue;
-    authorizers.set(authorizer.name, authorizer);
-    if (method === 'OPTIONS')
-      return [`OPTIONS ${path} has an authorizer, but browsers ask without credentials: take it off`];
+  for (const { authorizer } of api.routes) {
+    const calls = authorizer && isOurs(authorizer.functionName) && calledFunction(authorizer.functionName);
+    if (authorizer !== undefined && calls) authorizers.set(authorizer.name, { ...authorizer, calls });
   }
   const routes = api.routes.map((route) => ({
     ...route,
@@ -100,6 +130,8 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
   }));
   return [
     ...[...authorizers.values()].flatMap((authorizer) => checkWiring(document, authorizer)),
+    ...checkPreflight(routes),
+    ...checkLaterRoutes(document, toInventoryRoutes(api)),
     ...checkChargedRoutes(document, routes, api.apiKeySource),
     ...checkNativePlans(document, api.routes, api.apiKeySource),
   ];

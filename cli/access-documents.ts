@@ -1,6 +1,7 @@
 /** The documents that a command is about, read but not yet compiled. */
 import type { AccessDocument } from '#shared/access/document.ts';
 import { printProblem, readDocument } from '#shared/access/read-document.ts';
+import type { Locate } from '#shared/access/read-document.ts';
 import { readAccessFiles } from './access-files.ts';
 import { UsageError } from './output.ts';
 
@@ -8,6 +9,8 @@ export type NamedDocument = {
   readonly name: string;
   readonly file: string;
   readonly document: AccessDocument;
+  /** Finds the line of any part of it. */
+  readonly locate: Locate;
 };
 
 /** The documents of these names, all without; unread inventories do not matter. @throws UsageError */
@@ -23,6 +26,6 @@ export function readNamedDocuments(folder: string, names: readonly string[]): re
     .map(({ name, file, text }) => {
       const reading = readDocument(text, file);
       if (reading.kind === 'invalid') throw new UsageError(reading.problems.map(printProblem).join('\n'));
-      return { name, file, document: reading.document };
+      return { name, file, document: reading.document, locate: reading.locate };
     });
 }

@@ -1,18 +1,22 @@
 /** `gatewright access explain`: one caller under one document, in words. */
+import { isIP } from 'node:net';
 import { toKeyPrincipal } from '#shared/access/api-key-principal.ts';
 import type { Claims } from '#shared/access/claims.ts';
 import { compilePolicy } from '#shared/access/compile-policy.ts';
 import type {
   CompiledDocument,
   CompiledKeyIssuer,
+  CompiledRoute,
   CompiledTicketIssuer,
 } from '#shared/access/compiled-document.ts';
 import { decide } from '#shared/access/decide.ts';
 import type { Decision } from '#shared/access/decide.ts';
 import { describeAccess } from '#shared/access/describe-access.ts';
+import { assertClaims } from '#shared/access/token-claims.ts';
+import { assertHeader, parseToken } from '#shared/access/token-shape.ts';
 import { toPrincipal } from '#shared/access/principal.ts';
 import type { Principal } from '#shared/access/principal.ts';
-import { toTicketPrincipal } from '#shared/access/verify-ticket.ts';
+import { toTicketPrincipal } from '#shared/access/ticket-principal.ts';
 import { parseJsonObject } from '#shared/aws/json-object.ts';
 import type { JsonObject } from '#shared/aws/json-object.ts';
 import { DomainError } from '#shared/errors.ts';
@@ -39,8 +43,11 @@ export function explain(
 ): string {
   const nowEpochSeconds = Math.floor(Date.now() / 1000);
   const principal = toCaller(document, flags, nowEpochSeconds);
-  const ask = (target: string) =>
-    decide(document, principal, { target, sourceIp: flags.ip, nowEpochSeconds });
+  if (flags.ip !== undefined && isIP(flags.ip) === 0)
+    throw new UsageError(`--ip "${flags.ip}" is no address; write it as 203.0.113.7`);
+  const refusal = findRefusal(document, flags, nowEpochSeconds);
+  const ask = (target: string): Verdict =>
+    toVerdict(decide(document, principal, { target, sourceIp: flags.ip, nowEpochSeconds }), refusal);
   const parts: string[] = [];
   if (method !== undefined || document.kind === 'websocket') {
     const target = document.kind === 'websocket' ? '$connect' : targetOf(method ?? '', path);
@@ -57,8 +64,42 @@ export function explain(
         : table(decisions.map(({ route, decision }) => [route, ...wordsOf(decision)])).join('\n'),
     );
   }
+  if (refusal !== undefined && !flags.json)
+    parts.push(`but the caller is refused before any rule: ${refusal}`);
   if (flags.policy) parts.push(policyText(document, principal, nowEpochSeconds));
   return parts.join('\n');
+}
+
+/** What becomes of one request; `refusal` where the token is no good whatever the rules say. */
+type Verdict = (
+  Decision | { readonly kind: 'open'; readonly route: CompiledRoute; readonly rules: readonly [] }
+) & { readonly refusal?: string };
+
+/** The rules speak about open routes too, but nobody asks them. */
+function toVerdict(decision: Decision, refusal: string | undefined): Verdict {
+  const { route } = decision;
+  if (route?.isOpen === true) return { kind: 'open', route, rules: [] };
+  return refusal === undefined ? decision : { ...decision, refusal };
+}
+
+/** What the authorizer has against the token, but for its signature, key and revocation. */
+function findRefusal(
+  { issuers }: CompiledDocument,
+  { token }: ExplainFlags,
+  nowEpochSeconds: number,
+): string | undefined {
+  if (token === undefined) return undefined;
+  const claims = readClaims({ token });
+  const trust = issuers.find((issuer) => issuer.trust.issuer === claims['iss'])?.trust;
+  if (trust === undefined) return undefined;
+  try {
+    assertHeader(parseToken(bareToken(token)), trust);
+    assertClaims(claims, trust, nowEpochSeconds);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DomainError) return error.message;
+    throw error;
+  }
 }
 
 function targetOf(method: string, path: string | undefined): string {
@@ -66,7 +107,7 @@ function targetOf(method: string, path: string | undefined): string {
   throw new UsageError('write the path below the stage too, as in: explain orders GET /orders/7');
 }
 
-function describeDecision(document: CompiledDocument, target: string, decision: Decision): string {
+function describeDecision(document: CompiledDocument, target: string, decision: Verdict): string {
   const [verdict, reason] = wordsOf(decision);
   const { route } = decision;
   const rows = describeAccess(document).rows.filter(
@@ -80,8 +121,9 @@ function describeDecision(document: CompiledDocument, target: string, decision: 
   ].join('\n');
 }
 
-function wordsOf(decision: Decision): readonly [string, string] {
+function wordsOf(decision: Verdict): readonly [string, string] {
   const rules = decision.rules.join(', ');
+  if (decision.kind === 'open') return ['OPEN', 'it has no authorizer, so nothing asks the rules'];
   if (decision.kind === 'allow') return ['ALLOW', `by ${rules}`];
   switch (decision.reason) {
     case 'no-route':
@@ -146,7 +188,9 @@ function toHolder(document: CompiledDocument, flags: ExplainFlags, nowEpochSecon
     issuer === undefined &&
     keyIssuer === undefined
   )
-    throw new UsageError(`the document trusts no such issuer; it has ${listIssuers(document)}`);
+    throw new UsageError(
+      `the document trusts no such issuer; it has ${listIssuers(document)}${slashHint(document, claims)}`,
+    );
   const chosenKey = keyIssuer ?? (document.issuers.length === 0 ? document.apiKeys[0] : undefined);
   if (chosenKey !== undefined) return toKeyHolder(document, chosenKey, claims);
   const chosen = issuer ?? document.issuers[0];
@@ -181,6 +225,15 @@ function toKeyHolder(document: CompiledDocument, issuer: CompiledKeyIssuer, clai
   return toKeyPrincipal({ record, notAfterEpochSeconds: undefined }, issuer, document.roles);
 }
 
+/** With and without the slash are two issuers, and nobody sees the difference. */
+function slashHint({ issuers }: CompiledDocument, { iss }: Claims): string {
+  if (typeof iss !== 'string') return '';
+  const bare = (name: string) => name.replace(/\/$/, '');
+  const meant = issuers.find(({ trust }) => trust.issuer !== iss && bare(trust.issuer) === bare(iss));
+  if (meant === undefined) return '';
+  return `\nthe token says iss "${iss}", the document "${meant.trust.issuer}": write it exactly so`;
+}
+
 function listIssuers({ issuers, apiKeys, tickets }: CompiledDocument): string {
   return [
     ...issuers.map(({ id, trust }) => `${id} (${trust.issuer})`),
@@ -189,11 +242,15 @@ function listIssuers({ issuers, apiKeys, tickets }: CompiledDocument): string {
   ].join(', ');
 }
 
-function readClaims({ token, claims }: ExplainFlags): JsonObject {
+function bareToken(token: string): string {
+  return token.replace(/^Bearer /i, '');
+}
+
+function readClaims({ token, claims }: Pick<ExplainFlags, 'token' | 'claims'>): JsonObject {
   const text =
     token === undefined
       ? (claims ?? '{}')
-      : Buffer.from(token.replace(/^Bearer /i, '').split('.')[1] ?? '', 'base64url').toString();
+      : Buffer.from(bareToken(token).split('.')[1] ?? '', 'base64url').toString();
   const read = parseJsonObject(text);
   if (read !== undefined) return read;
   throw new UsageError(token === undefined ? '--claims is no JSON object' : '--token is no JWT');

@@ -1,19 +1,35 @@
 /** The folder `access/`: documents that people write, inventories and the compiled file that commands write. */
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { inventoryName, snapshotName, toAccessFiles } from '#shared/access/access-folder.ts';
+import { inventoryName, snapshotName, strayNames, toAccessFiles } from '#shared/access/access-folder.ts';
 import { buildAccess, printCompiledAccess } from '#shared/access/build-access.ts';
 import type { AccessBuild, AccessFile } from '#shared/access/build-access.ts';
+import type { Problem } from '#shared/access/read-document.ts';
 import { checkPlan } from './check-plan.ts';
 
 /** Every document of the folder with its inventory; files in messages are relative to `from`. */
 export function readAccessFiles(folder: string, from = process.cwd()): readonly AccessFile[] {
   if (!existsSync(folder)) return [];
   return toAccessFiles({
-    names: readdirSync(folder),
+    names: namesIn(folder),
     read: (name) => readFileSync(join(folder, name), 'utf8'),
     tell: (name) => relative(from, join(folder, name)),
   });
+}
+
+/** Files that look like documents and are read by nobody; files in messages are relative to `from`. */
+export function strayDocuments(folder: string, from = process.cwd()): readonly Problem[] {
+  return strayNames(namesIn(folder)).map((name) => ({
+    ...{ file: relative(from, join(folder, name)), line: 1, column: 1 },
+    message:
+      'is no access document by its name, so nothing reads it: name it with small letters, digits and -',
+  }));
+}
+
+function namesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => name);
 }
 
 /** `access/orders.main.jwks.json` */

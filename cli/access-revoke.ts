@@ -62,7 +62,7 @@ function listCommand(): Command {
     .requiredOption('--issuer <id>', 'issuer in the access documents, or its iss')
     .action(async ({ issuer, ...flags }: ReadFlags & { readonly issuer: string }) => {
       const listing = { path: '/access/revocations', member: 'revocations', query: { issuer, limit: '100' } };
-      const all = await readPages(listing, 'after', flags);
+      const all = await readPages(listing, flags);
       printRows(flags.json ? all : all.map(withKind), COLUMNS, flags, HEADINGS);
     });
 }

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { AccessDocument } from '#shared/access/document.ts';
 import { parse as parseYaml } from 'yaml';
 import { readOpenApiRoutes } from '#shared/access/openapi-inventory.ts';
+import { printProblem } from '#shared/access/read-document.ts';
 import { parseInventory, printInventory } from '#shared/access/route-inventory.ts';
 import type { InventoryRoute, RouteInventory } from '#shared/access/route-inventory.ts';
 import { inspectStacks } from '../gateway/index.ts';
@@ -13,7 +14,7 @@ import { readNamedDocuments } from './access-documents.ts';
 import type { NamedDocument } from './access-documents.ts';
 import { inventoryPath, writeIfNew } from './access-files.ts';
 import { readLiveApi } from './access-live.ts';
-import { UsageError } from './output.ts';
+import { count, UsageError } from './output.ts';
 
 /** What was found for one document, and where. */
 type Found = {
@@ -31,6 +32,7 @@ export async function syncRoutes(
   const named = readNamedDocuments(folder, names);
   const documents = named.filter(({ document }) => Object.hasOwn(document.api, stage));
   if (named.length > 0 && documents.length === 0) throw new UsageError(describeStages(named, stage));
+  assertSources(folder, documents);
   const inspect = inspectOnce(folder, stage, documents);
   const lines: string[] = [];
   for (const document of documents) {
@@ -41,8 +43,8 @@ export async function syncRoutes(
     const apiIds = { ...known?.apiIds, ...(ids.size > 0 && { [stage]: [...ids].sort() }) };
     // Ids that other stages, or a deployed API, have been found under before stay.
     const isNew = writeIfNew(path, printInventory({ ...inventory, apiIds }));
-    const count = `${inventory.routes.length} routes of ${inventory.kind} API ${from}`;
-    lines.push(`${document.name}: ${count}${isNew ? '' : ', nothing new'}`);
+    const routes = `${count(inventory.routes.length, 'route')} of ${inventory.kind} API ${from}`;
+    lines.push(`${document.name}: ${routes}${isNew ? '' : ', nothing new'}`);
   }
   return lines;
 }
@@ -50,6 +52,21 @@ export async function syncRoutes(
 function describeStages(named: readonly NamedDocument[], stage: string): string {
   const stages = new Set(named.flatMap(({ document }) => Object.keys(document.api)));
   return `no access document names stage "${stage}" under api; they name: ${[...stages].sort().join(', ')}`;
+}
+
+/** @throws UsageError: the gateway, which reads them all together, does not know whose source is missing */
+function assertSources(folder: string, documents: readonly NamedDocument[]): void {
+  const missing = documents.filter(
+    ({ document: { routes } }) => routes !== LIVE && !existsSync(resolve(folder, routes)),
+  );
+  if (missing.length === 0) return;
+  const problems = missing.map(({ document: { routes }, locate }) =>
+    locate(
+      ['routes'],
+      `there is nothing at ${resolve(folder, routes)}; the path begins at the folder of the document`,
+    ),
+  );
+  throw new UsageError(problems.map(printProblem).join('\n'));
 }
 
 type Inspect = () => Promise<readonly InspectedApi[]>;

@@ -1,4 +1,5 @@
 /** `gatewright access`: who may call what, which rule decides, and whether documents and APIs still fit together. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { describeAccess } from '#shared/access/describe-access.ts';
@@ -9,9 +10,9 @@ import type { ExplainFlags } from './access-explain.ts';
 import { revocationCommands } from './access-revoke.ts';
 import { takeSnapshots } from './access-snapshot.ts';
 import { syncRoutes } from './access-sync.ts';
-import { writeCompiledAccess } from './access-files.ts';
+import { strayDocuments, writeCompiledAccess } from './access-files.ts';
 import { collectText, readStageName } from './options.ts';
-import { HINT, paint, table, UsageError } from './output.ts';
+import { count, HINT, paint, table, UsageError } from './output.ts';
 import { webhookProblems, writeCompiledWebhooks } from './webhook-files.ts';
 
 type AccessFlags = { readonly folder: string };
@@ -37,12 +38,20 @@ function inFolder(name: string, description: string): Command {
     .option('--folder <dir>', 'where the documents are', 'access');
 }
 
+/** Absolute. @throws UsageError: nothing to read would look like nothing to complain of */
+function existing(folder: string): string {
+  if (existsSync(folder)) return resolve(folder);
+  throw new UsageError(
+    `there is no folder ${folder}: run this in the toolkit's folder, or name the one of the documents by --folder`,
+  );
+}
+
 function syncCommand(): Command {
   return inFolder('sync', 'Read the routes of the protected APIs, and compile.')
     .argument('[documents...]', 'names of documents; all when left out')
     .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
     .action(async (names: readonly string[], { folder, stage }: StageFlags) => {
-      for (const line of await syncRoutes(resolve(folder), names, stage)) process.stdout.write(`${line}\n`);
+      for (const line of await syncRoutes(existing(folder), names, stage)) process.stdout.write(`${line}\n`);
       build(folder);
     });
 }
@@ -51,7 +60,7 @@ function snapshotCommand(): Command {
   return inFolder('snapshot', 'Take the keys of issuers, to ship with the authorizers, and compile.')
     .argument('[documents...]', 'names of documents; all when left out')
     .action(async (names: readonly string[], { folder }: AccessFlags) => {
-      for (const line of await takeSnapshots(resolve(folder), names)) process.stdout.write(`${line}\n`);
+      for (const line of await takeSnapshots(existing(folder), names)) process.stdout.write(`${line}\n`);
       build(folder);
     });
 }
@@ -63,12 +72,14 @@ function buildCommand(): Command {
 }
 
 function build(folder: string): void {
-  const { problems, warnings, withoutInventory, compiled } = writeCompiledAccess(resolve(folder));
-  const wrong = [...problems, ...webhookProblems(writeCompiledWebhooks(resolve(folder)))];
-  printProblems([...withoutInventory, ...warnings], 'yellow');
+  const path = existing(folder);
+  const { problems, warnings, withoutInventory, compiled } = writeCompiledAccess(path);
+  const wrong = [...problems, ...webhookProblems(writeCompiledWebhooks(path))];
+  printProblems([...withoutInventory, ...warnings, ...strayDocuments(path)], 'yellow');
   printProblems(wrong, 'red');
-  if (wrong.length > 0) throw new UsageError(`${wrong.length} problems; not everything was compiled`);
-  process.stdout.write(`${compiled.documents.length} documents compiled\n`);
+  if (wrong.length > 0)
+    throw new UsageError(`${count(wrong.length, 'problem')}; not everything was compiled`);
+  process.stdout.write(`${count(compiled.documents.length, 'document')} compiled\n`);
 }
 
 function checkCommand(): Command {
@@ -76,7 +87,7 @@ function checkCommand(): Command {
     .argument('[sources...]', 'services or templates that hold the protected APIs and the authorizers')
     .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
     .action(async (sources: readonly string[], { folder, stage }: StageFlags) => {
-      process.exitCode = (await checkDocuments(resolve(folder), sources, stage)) === 0 ? 0 : 1;
+      process.exitCode = (await checkDocuments(existing(folder), sources, stage)) === 0 ? 0 : 1;
     });
 }
 
@@ -107,12 +118,15 @@ function explainCommand(): Command {
 }
 
 function matrixCommand(): Command {
-  return inFolder('matrix', 'Show for every route and role who may call it.')
+  return inFolder(
+    'matrix',
+    'Show for every route and role who may call it: yes, - (nobody), own (what is theirs), if (more than the role decides), open (no authorizer asks).',
+  )
     .argument('[document]', 'name of a document; all when left out')
     .option('--json', 'as JSON', false)
     .action((name: string | undefined, { folder, json }: AccessFlags & { readonly json: boolean }) => {
       const documents =
-        name === undefined ? readCompiled(resolve(folder)).documents : [findDocument(folder, name)];
+        name === undefined ? readCompiled(existing(folder)).documents : [findDocument(folder, name)];
       const matrices = documents.map((document) => ({
         document: document.name,
         ...describeAccess(document),
@@ -141,7 +155,7 @@ function printMatrix(matrix: ReturnType<typeof describeAccess> & { readonly docu
 }
 
 function findDocument(folder: string, name: string) {
-  const { documents } = readCompiled(resolve(folder));
+  const { documents } = readCompiled(existing(folder));
   const found = documents.find((document) => document.name === name);
   if (found !== undefined) return found;
   const known = documents.map((document) => document.name).join(', ') || 'none';

@@ -75,15 +75,14 @@ export function printRows(
   process.stdout.write(json ? `${JSON.stringify(rows)}\n` : `${lines.join('\n')}\n`);
 }
 
-/** The rows of every page of a listing; `cursor`: what its query calls `next` of the page before. */
+/** The rows of every page of a listing. */
 export async function readPages(
   { path, member, query }: Pick<Required<AdminRequest>, 'path' | 'query'> & { readonly member: string },
-  cursor: 'after' | 'cursor',
   flags: AdminFlags,
 ): Promise<readonly Answer[]> {
   const all: Answer[] = [];
   for (let next: string | undefined; ;) {
-    const page = await askAdmin({ method: 'GET', path, query: { ...query, [cursor]: next } }, flags);
+    const page = await askAdmin({ method: 'GET', path, query: { ...query, cursor: next } }, flags);
     const rows = page[member];
     if (Array.isArray(rows)) all.push(...(rows as readonly Answer[]));
     if (typeof page['next'] !== 'string') return all;

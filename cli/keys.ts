@@ -1,5 +1,5 @@
 /** `gatewright keys`: API keys of the access table, over the admin endpoints. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { readDuration } from '../gateway/index.ts';
 import { askAdmin } from './admin-client.ts';
 import {
@@ -67,7 +67,7 @@ function listCommand(): Command {
     .requiredOption('--tenant <name>', 'customer')
     .action(async ({ tenant, ...flags }: ReadFlags & { readonly tenant: string }) => {
       const listing = { path: '/access/keys', member: 'keys', query: { tenant } };
-      printRows(await readPages(listing, 'after', flags), COLUMNS, flags, HEADINGS);
+      printRows(await readPages(listing, flags), COLUMNS, flags, HEADINGS);
     });
 }
 
@@ -82,7 +82,11 @@ function showCommand(): Command {
 function rotateCommand(): Command {
   return changeCommand('rotate', 'Give a key a further secret. The one before stays good for a while.')
     .argument('<key-id>', 'id of the key')
-    .option('--overlap <duration>', 'how long: 1h, 7d; 0s ends all earlier ones now', readSeconds, 86_400)
+    .addOption(
+      new Option('--overlap <duration>', 'how long: 1h, 7d; 0s ends all earlier ones now')
+        .argParser(readSeconds)
+        .default(86_400, '1d'),
+    )
     .action((keyId: string, flags: ChangeFlags & { readonly overlap: number }) =>
       change(`${pathOf(keyId)}/rotate`, { overlapSeconds: flags.overlap }, flags),
     );

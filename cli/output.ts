@@ -56,6 +56,11 @@ function showControls(text: string): string {
   );
 }
 
+/** `1 problem`, `2 problems` */
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
 /** How this very command is called again: through npm in a checkout, by its name where it is installed. */
 export function commandName(): string {
   return import.meta.url.includes('/node_modules/') ? 'npx gatewright' : 'npm run --silent gatewright --';

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { printPathName } from '#shared/http/path-name.ts';
 import { askAdmin } from './admin-client.ts';
-import { changeCommand, printRows, readCommand } from './admin-commands.ts';
+import { changeCommand, printRows, readCommand, readPages } from './admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from './admin-commands.ts';
 import { HINT, UsageError } from './output.ts';
-import { change, ownerPath, readQuotaPages } from './quota-calls.ts';
+import { change, ownerPath } from './quota-calls.ts';
 
 export function planCommand(): Command {
   return new Command('plan')
@@ -35,7 +35,7 @@ export function planCommand(): Command {
 }
 
 async function listPlans(flags: ReadFlags): Promise<void> {
-  const plans = await readQuotaPages('/quota/plans', 'plans', {}, flags);
+  const plans = await readPages({ path: '/quota/plans', member: 'plans', query: {} }, flags);
   const rows = flags.json ? plans : plans.map((plan) => ({ ...plan, limits: describeLimits(plan) }));
   printRows(rows, ['id', 'version', 'limits'], flags);
 }
@@ -53,7 +53,8 @@ async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
 
 async function listKeys(tenant: string, flags: ReadFlags): Promise<void> {
   const path = `${ownerPath(tenant)}/keys`;
-  printRows(await readQuotaPages(path, 'keys', {}, flags), ['key', 'plan', 'version'], flags);
+  const keys = await readPages({ path, member: 'keys', query: {} }, flags);
+  printRows(keys, ['key', 'plan', 'version'], flags);
 }
 
 /** An assignment in between is refused (409): it is based on the one that is there now. */

@@ -1,23 +1,13 @@
 /** What the commands over the quotas' admin endpoints share. */
 import { InvalidArgumentError } from 'commander';
 import { printPathName } from '#shared/http/path-name.ts';
-import { printAnswer, readPages, sendChange } from './admin-commands.ts';
-import type { Answer, ChangeFlags } from './admin-commands.ts';
-import type { AdminFlags, AdminRequest } from './admin-client.ts';
+import { printAnswer, sendChange } from './admin-commands.ts';
+import type { ChangeFlags } from './admin-commands.ts';
+import type { AdminRequest } from './admin-client.ts';
 
 /** Sends a change and prints what it has come to. */
 export async function change(request: Omit<AdminRequest, 'operationId'>, flags: ChangeFlags): Promise<void> {
   printAnswer((await sendChange(request, flags)).answer, flags);
-}
-
-/** The rows of every page of a listing. */
-export async function readQuotaPages(
-  path: string,
-  member: string,
-  query: Required<AdminRequest>['query'],
-  flags: AdminFlags,
-): Promise<readonly Answer[]> {
-  return await readPages({ path, member, query }, 'cursor', flags);
 }
 
 /** `/quota/tenants/acme/keys/key-1` */

@@ -2,10 +2,10 @@
 import { Command } from 'commander';
 import { printPathName } from '#shared/http/path-name.ts';
 import { askAdmin } from './admin-client.ts';
-import { changeCommand, printAnswer, printRows, readCommand } from './admin-commands.ts';
+import { changeCommand, printAnswer, printRows, readCommand, readPages } from './admin-commands.ts';
 import type { ChangeFlags, ReadFlags } from './admin-commands.ts';
 import { HINT } from './output.ts';
-import { change, ownerPath, readInstant, readQuotaPages, readUnits } from './quota-calls.ts';
+import { change, ownerPath, readInstant, readUnits } from './quota-calls.ts';
 
 type LimitFlags = { readonly key?: string; readonly route?: string; readonly period?: string };
 
@@ -112,6 +112,6 @@ async function act(
 }
 
 async function audit(flags: ReadFlags & { readonly day?: string }): Promise<void> {
-  const entries = await readQuotaPages('/quota/audit', 'entries', { day: flags.day }, flags);
+  const entries = await readPages({ path: '/quota/audit', member: 'entries', query: { day: flags.day } }, flags);
   printRows(entries, ['at', 'by', 'kind', 'target', 'input', 'operationId'], flags);
 }

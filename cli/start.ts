@@ -70,11 +70,13 @@ export function startCommand(): Command {
       new Map<string, readonly string[]>(),
     );
   return addAccountOptions(command)
-    .option(
-      '--cache-memory <size>',
-      'what the response cache of one stage may hold, up to the size of its cluster (64MB, 2GB)',
-      readSize,
-      256 * 1024 ** 2,
+    .addOption(
+      new Option(
+        '--cache-memory <size>',
+        'what the response cache of one stage may hold, up to the size of its cluster (64MB, 2GB)',
+      )
+        .argParser(readSize)
+        .default(256 * 1024 ** 2, '256MB'),
     )
     .option('--metrics', 'write CloudWatch metrics of every request to .gatewright/logs/metrics.log', false)
     .addOption(new Option('--no-reload', 'do not watch templates and the sources of functions'))
@@ -120,11 +122,13 @@ function addAccountOptions(command: Command): Command {
         .choices(['on', 'off'])
         .default('off'),
     )
-    .option(
-      '--usage-lag <span>',
-      'how far the quotas of usage plans run behind, as they do at AWS (30s, 2m); 0s = exact',
-      readSpan,
-      0,
+    .addOption(
+      new Option(
+        '--usage-lag <span>',
+        'how far the quotas of usage plans run behind, as they do at AWS (30s, 2m); 0s = exact',
+      )
+        .argParser(readSpan)
+        .default(0, '0s'),
     );
 }
 

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { addAdminOptions, callAdmin } from './admin-client.ts';
 import type { AdminFlags } from './admin-client.ts';
-import { printRows, readCommand } from './admin-commands.ts';
+import { printRows, readCommand, readPages } from './admin-commands.ts';
 import type { ReadFlags } from './admin-commands.ts';
 import { HINT } from './output.ts';
-import { ownerPath, readInstant, readQuotaPages } from './quota-calls.ts';
+import { ownerPath, readInstant } from './quota-calls.ts';
 
 type ExportFlags = AdminFlags & {
   readonly format: 'ndjson' | 'csv' | 'invoice';
@@ -49,7 +49,7 @@ function exportCommand(): Command {
 async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?: string }): Promise<void> {
   const { tenant, at } = flags;
   const path = tenant === undefined ? '/quota/usage' : `${ownerPath(tenant)}/usage`;
-  printRows(await readQuotaPages(path, 'usage', { at }, flags), COLUMNS, flags);
+  printRows(await readPages({ path, member: 'usage', query: { at } }, flags), COLUMNS, flags);
 }
 
 /** Page by page, no faster than whoever reads stdout. */

@@ -5,6 +5,7 @@ import { createLambdaKeyAdmin } from '#shared/access/lambda-key-admin.ts';
 import { createLambdaRevocationAdmin } from '#shared/access/lambda-revocation-admin.ts';
 import type { RevocationAdmin } from '#shared/access/revocation-admin.ts';
 import { createRouter } from '#shared/http/router.ts';
+import { createLambdaPlanCatalogue } from '#shared/middleware/lambda-plans.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import compiled from '../access/compiled.json' with { type: 'json' };
 
@@ -13,7 +14,7 @@ let revocations: RevocationAdmin | undefined;
 
 const answer = createRouter(
   accessAdminRoutes({
-    keys: () => (keys ??= createLambdaKeyAdmin(compiled)),
+    keys: () => (keys ??= createLambdaKeyAdmin(compiled, createLambdaPlanCatalogue())),
     revocations: () => (revocations ??= createLambdaRevocationAdmin(compiled)),
   }),
 );

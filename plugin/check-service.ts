@@ -5,6 +5,8 @@ import { toAccessFiles } from '#shared/access/access-folder.ts';
 import { buildAccess } from '#shared/access/build-access.ts';
 import { checkStack } from '#shared/access/check-stack.ts';
 import { printProblem } from '#shared/access/read-document.ts';
+import { readWiring } from '#shared/access/read-wiring.ts';
+import { refuseUnknownSetting } from './gateway-settings.ts';
 
 export type PackagedService = {
   /** Absolute folder of the service. */
@@ -29,25 +31,43 @@ const SIGN = 'compiled.json';
 
 /** Documents are those of `custom.gatewright.access`, else of `access` beside serverless.yml; without any there is nothing to check. */
 export function checkService({ directory, settings, stackName, resources }: PackagedService): ServiceCheck {
+  const unknown = typeof settings === 'object' && settings !== null && refuseUnknownSetting(settings);
+  if (unknown) return { complaints: [unknown], warnings: [] };
   const setting = settingOf(settings);
   const isNamed = setting !== undefined;
   const folder = resolve(directory, typeof setting === 'string' ? setting : 'access');
   if (isNamed && (typeof setting !== 'string' || !existsSync(join(folder, SIGN))))
     return {
-      complaints: [`${SETTING} must be the folder of the toolkit's access documents, with its ${SIGN}`],
+      complaints: [
+        `${SETTING} must be the folder of the toolkit's access documents, with its ${SIGN}; ${folder} has none`,
+      ],
       warnings: [],
     };
   if (!existsSync(join(folder, SIGN))) return { complaints: [], warnings: [] };
   const files = toAccessFiles({
-    names: readdirSync(folder),
+    names: readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map(({ name }) => name),
     read: (name) => readFileSync(join(folder, name), 'utf8'),
     tell: (name) => relative(directory, join(folder, name)),
   });
   // Usage plans are for those to check who deploy them.
   const { protects, problems, withoutInventory } = buildAccess(files, () => undefined);
+  // A document that was not compiled may be the one.
+  const isWhole = problems.length + withoutInventory.length === 0;
+  const names = (logicalId: string): boolean =>
+    !isWhole || protects.some((api) => api.stack === stackName && api.logicalId === logicalId);
   return {
     complaints: [...problems.map(printProblem), ...checkStack(protects, stackName, resources)],
-    warnings: withoutInventory.map(printProblem),
+    warnings: [
+      ...withoutInventory.map(printProblem),
+      ...Object.keys(resources)
+        .filter((logicalId) => readWiring(resources, logicalId).length > 0 && !names(logicalId))
+        .map(
+          (logicalId) =>
+            `${logicalId} of stack ${stackName} asks authorizers of the toolkit, but no document in ${relative(directory, folder)} names it by stack and logical id: nothing about it was checked`,
+        ),
+    ],
   };
 }
 

@@ -30,11 +30,8 @@ export function readGatewaySettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): GatewaySettings {
   const given = toRecord('custom.gatewright', custom);
-  const unknown = Object.keys(given).find((name) => ![...SETTING_NAMES, ...OF_OTHERS].includes(name));
-  if (unknown !== undefined)
-    throw new OptionError(
-      `custom.gatewright.${unknown}: there is no such setting; there are ${[...OF_OTHERS, ...SETTING_NAMES].join(', ')}`,
-    );
+  const refusal = refuseUnknownSetting(given);
+  if (refusal !== undefined) throw new OptionError(refusal);
   const read = <T>(name: keyof typeof SETTINGS, setting: Setting<T>, usual: T): T =>
     readSetting(`custom.gatewright.${name}`, given[name], setting, usual);
   const flag = (name: (typeof FLAGS)[number]): boolean =>
@@ -54,6 +51,15 @@ export function readGatewaySettings(
     vpcEndpoints: read('vpc-endpoint', SETTINGS['vpc-endpoint'], new Map<string, string>()),
     vpcLinks: read('vpc-link', SETTINGS['vpc-link'], new Map<string, readonly string[]>()),
   };
+}
+
+/** Undefined: every name of `custom.gatewright` is one. */
+export function refuseUnknownSetting(given: object): string | undefined {
+  const known = [...OF_OTHERS, ...SETTING_NAMES];
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  return unknown === undefined
+    ? undefined
+    : `custom.gatewright.${unknown}: there is no such setting; there are ${known.join(', ')}`;
 }
 
 function readSetting<T>(name: string, value: unknown, { read, says }: Setting<T>, usual: T): T {

@@ -57,6 +57,8 @@ export type QuotaErrorCode =
   | 'COST_INVALID'
   /** A tenant, key or route that is missing or over its size. */
   | 'SUBJECT_INVALID'
+  /** Some requests of access logs cannot be charged yet; given again later, they are. */
+  | 'USAGE_WAITING'
   /** The table's store lacks what exactness rests on. */
   | 'STORE_UNFIT';
 

@@ -146,6 +146,14 @@ export interface NativeKeys {
   disable(apiKeyId: string): Promise<void>;
 }
 
+/** Ids of the usage plans that are saved. */
+export interface PlanCatalogue {
+  /** As it is now. @throws DomainError STORE_UNAVAILABLE */
+  has(planId: string): Promise<boolean>;
+  /** Some of them, for people to choose from. @throws DomainError STORE_UNAVAILABLE */
+  list(): Promise<readonly string[]>;
+}
+
 /** Open WebSocket connections. Both are idempotent: API Gateway may deliver an event twice. */
 export interface ConnectionStore {
   put(connection: Connection): Promise<void>;

@@ -39,6 +39,11 @@ export function toAccessFiles({ names, read, tell }: FolderReader): readonly Acc
   });
 }
 
+/** YAML whose name makes it no document: somebody may believe that it protects an API. */
+export function strayNames(names: readonly string[]): readonly string[] {
+  return names.filter((name) => /\.ya?ml$/i.test(name) && !DOCUMENT.test(name));
+}
+
 /** `orders.routes.json` */
 export function inventoryName(name: string): string {
   return `${name}.routes.json`;

@@ -4,7 +4,7 @@
  * | item          | pk                | sk            | attributes                                    |
  * | ------------- | ----------------- | ------------- | --------------------------------------------- |
  * | key           | `KEY#{id}`        | `KEY`         | `ver`, `doc` (JSON of the record), `usedAt`   |
- * | change of it  | `KEY#{id}`        | `OP#{op id}`  | `kind`, `by`, `at`: audit and idempotency     |
+ * | change of it  | `KEY#{id}`        | `OP#{op id}`  | @see ../table/operation-record.ts             |
  * | list          | `TENANT#{tenant}` | `KEY#{id}`    | `prefix`                                      |
  */
 import { DomainError } from '../errors.ts';

@@ -2,7 +2,7 @@
 import { evaluateCondition } from './condition.ts';
 import type { Circumstances } from './condition.ts';
 import type { CompiledDocument, CompiledRule } from './compiled-document.ts';
-import { ownerValues } from './owner-values.ts';
+import { losesValue, ownerValues } from './owner-values.ts';
 import type { Principal } from './principal.ts';
 
 /** One way into a route. */
@@ -23,7 +23,7 @@ export type RouteVerdict = {
 export type AppliedRules = {
   /** By index of the document's routes; `$connect` of a WebSocket is the only one. */
   readonly routes: readonly RouteVerdict[];
-  /** Rules that would have granted something but for a claim that may not stand in a policy. */
+  /** Rules that would have granted something, or more, but for a claim that may not stand in a policy. */
   readonly rejectedBindings: readonly string[];
 };
 
@@ -39,10 +39,10 @@ export function applyRules(
   for (const rule of document.rules) {
     if (!applies(rule, principal, at)) continue;
     const values = rule.bind?.map((binding) => ownerValues(principal.claims, binding));
-    if (values?.some((list) => list.length === 0) === true) {
+    const grantsNothing = values?.some((list) => list.length === 0) === true;
+    if (grantsNothing || rule.bind?.some((binding) => losesValue(principal.claims, binding)) === true)
       rejectedBindings.push(rule.id);
-      continue;
-    }
+    if (grantsNothing) continue;
     const named = document.kind === 'websocket' ? [0] : rule.routes;
     for (const [place, index] of named.entries()) {
       const route = routes[index];

@@ -40,7 +40,7 @@ export type Authorized =
       readonly kind: 'known';
       readonly decision: Decision;
       readonly result: AuthorizerResult;
-      /** Rules that granted nothing because a claim may not stand in a policy. */
+      /** Rules that granted nothing, or less, because a claim may not stand in a policy. */
       readonly rejectedBindings: readonly string[];
       /** Why a request that the rules let in is refused all the same. */
       readonly refusal?: Exclude<QuotaVerdict['kind'], 'admitted'>;
@@ -75,6 +75,7 @@ export function createAuthorizer(
     try {
       const nowEpochSeconds = ports.clock.nowEpochMs() / 1000;
       const principal = await identify(document, asked.readCredential(document.sources), nowEpochSeconds);
+      assertLasts(document, principal, nowEpochSeconds);
       const { arn, sourceIp } = asked;
       const decision = decide(document, principal, { target: arn.target, sourceIp, nowEpochSeconds });
       observer.note({ principalId: principal.principalId, rules: decision.rules });
@@ -88,6 +89,16 @@ export function createAuthorizer(
       return { kind: 'unknown', reason: error.code, result: answerUnknown(document, asked) };
     }
   };
+}
+
+/** API Gateway may keep the answer beyond what it is about. */
+function assertLasts(
+  { result: { rejectIfExpiresWithinSeconds: margin } }: CompiledDocument,
+  { expiresAtEpochSeconds: end }: Principal,
+  nowEpochSeconds: number,
+): void {
+  if (margin !== undefined && end !== undefined && end - nowEpochSeconds < margin)
+    throw new DomainError('TOKEN_EXPIRED', 'the credential ends too soon');
 }
 
 type Known = { readonly principal: Principal; readonly asked: Asked; readonly decision: Decision };
@@ -208,7 +219,7 @@ function choosePolicy(
   for (const merge of [false, true]) {
     const outcome = compilePolicy(document, principal, arn, { nowEpochSeconds, merge });
     if (outcome.kind === 'unrepresentable') failure = 'POLICY_UNREPRESENTABLE';
-    else if (fits(outcome.policy)) return outcome;
+    else if (outcome.kind === 'policy' && fits(outcome.policy)) return outcome;
   }
   const exact = exactPolicy(decision.kind === 'allow', arn);
   if (document.result.onOversize === 'exact' && fits(exact)) return { policy: exact, rejectedBindings: [] };

@@ -17,11 +17,13 @@ export function backendContext(
   principal: Principal,
 ): AuthorizerContext {
   const { subject, issuer, clientId, scopes, claims, expiresAtEpochSeconds } = principal;
+  // A list may hold `a b`, which is one name to rules and would be two to whoever splits the text.
+  const told = [...scopes].filter((scope) => !scope.includes(' ')).sort();
   const named = context.map(({ name, claim }) => [name, flatten(claimAt(claims, claim))] as const);
   const standard = [
     ['sub', subject],
     ['iss', issuer],
-    ['scope', scopes.size === 0 ? undefined : [...scopes].sort().join(' ')],
+    ['scope', told.length === 0 ? undefined : told.join(' ')],
     ['clientId', clientId],
     ['exp', expiresAtEpochSeconds],
     [TICKET_CALLER, givesTickets === true ? printTicketCaller(principal) : undefined],

@@ -40,6 +40,8 @@ export type ProtectedStack = {
   readonly for: string;
   readonly stack: string;
   readonly logicalId: string;
+  /** Its routes are read from what is deployed (`routes: live`), so only after that they can be known. */
+  readonly isReadLive: boolean;
 };
 
 /** `checkPlan` reads the usage plans of documents; without it, a document that has some is refused. */
@@ -119,9 +121,15 @@ function createTicketCheck(read: readonly ReadFile[]) {
   ];
 }
 
-function protectedStacks(document: CompiledDocument, { api }: AccessDocument): readonly ProtectedStack[] {
+function protectedStacks(
+  document: CompiledDocument,
+  { api, routes }: AccessDocument,
+): readonly ProtectedStack[] {
+  const isReadLive = routes === 'live';
   return Object.entries(api).flatMap(([stage, { stack, logicalId }]) =>
-    stack === undefined || logicalId === undefined ? [] : [{ document, for: stage, stack, logicalId }],
+    stack === undefined || logicalId === undefined
+      ? []
+      : [{ document, for: stage, stack, logicalId, isReadLive }],
   );
 }
 

@@ -1,4 +1,5 @@
 /** What the issuers and sources of a document must mean together. Build time only. */
+import { SUBPROTOCOL_MARKER } from '../aws/websocket-event.ts';
 import type { ApiKind } from './compiled-document.ts';
 import {
   compileIssuer,
@@ -16,14 +17,24 @@ export type IssuerCheck = {
   readonly kind: ApiKind;
   readonly snapshots?: ReadonlyMap<string, KeySnapshot>;
   readonly problem: (path: Path, message: string) => void;
+  readonly warning: (path: Path, message: string) => void;
 };
 
 /** Where each kind of source can stand; nothing else carries it. */
 const WEBSOCKET_ONLY = ['query', 'subprotocol'];
 
+/** Hosts whose `iss` is known to end with a slash, or not to: the commonest mistake, and its tokens are all refused. */
+const SLASHES: readonly { readonly host: RegExp; readonly hasSlash: boolean }[] = [
+  { host: /(^|\.)auth0\.com$|^sts\.windows\.net$/, hasSlash: true },
+  {
+    host: /(^|\.)okta(preview)?\.com$|^accounts\.google\.com$|^login\.microsoftonline\.com$|^cognito-idp\./,
+    hasSlash: false,
+  },
+];
+
 export function checkIssuers(check: IssuerCheck): void {
   checkEachIssuer(check);
-  const { document, kind, problem } = check;
+  const { document, kind, problem, warning } = check;
   const tickets = new Set(document.issuers.filter(isTicketIssuer).map(({ id }) => id));
   const declared = new Map(document.issuers.map((issuer) => [issuer.id, isCertificateIssuer(issuer)]));
   for (const [index, source] of document.sources.entries()) {
@@ -42,12 +53,17 @@ export function checkIssuers(check: IssuerCheck): void {
       if (tickets.has(id) && source.in === 'header')
         problem(path, `"${id}" issues tickets, which stand in the query or in a subprotocol only`);
     }
+    if (source.in === 'subprotocol' && source.marker.toLowerCase() !== SUBPROTOCOL_MARKER)
+      warning(
+        ['sources', index, 'marker'],
+        `ws-connect gives back "${SUBPROTOCOL_MARKER}" only, and a browser closes a connection that gives none back: choose that, or answer $connect yourself`,
+      );
     if (WEBSOCKET_ONLY.includes(source.in) && kind !== 'websocket')
       problem(['sources', index, 'in'], `is for WebSocket APIs only; this API is a ${kind} API`);
   }
 }
 
-function checkEachIssuer({ document, kind, snapshots, problem }: IssuerCheck): void {
+function checkEachIssuer({ document, kind, snapshots, problem, warning }: IssuerCheck): void {
   const ids = document.issuers.map(({ id }) => id);
   const used = new Set(document.sources.flatMap(({ issuers }) => issuers));
   const trusted = new Set<string>();
@@ -92,5 +108,15 @@ function checkEachIssuer({ document, kind, snapshots, problem }: IssuerCheck): v
     const { issuer: name } = compileIssuer(issuer).trust;
     if (trusted.has(name)) problem(path, `its tokens say iss "${name}", as those of another issuer do`);
     trusted.add(name);
+    const other = otherSpelling(name);
+    if (other !== undefined) warning([...path, 'issuer'], `tokens of this issuer say "${other}"`);
   }
+}
+
+function otherSpelling(issuer: string): string | undefined {
+  if (!URL.canParse(issuer)) return undefined;
+  const { hostname } = new URL(issuer);
+  const known = SLASHES.find(({ host }) => host.test(hostname));
+  if (known === undefined || known.hasSlash === issuer.endsWith('/')) return undefined;
+  return known.hasSlash ? `${issuer}/` : issuer.slice(0, -1);
 }

@@ -1,6 +1,7 @@
 /** Does a stack use the authorizers in a way that keeps what the documents promise? Before it is deployed; build time only. */
 import type { ProtectedStack } from './build-access.ts';
-import { checkChargedRoutes, checkNativePlans, checkWiring } from './check-wiring.ts';
+import { checkLaterRoutes } from './check-later-routes.ts';
+import { checkChargedRoutes, checkNativePlans, checkPreflight, checkWiring } from './check-wiring.ts';
 import { readWiredApi, readWiring } from './read-wiring.ts';
 
 /**
@@ -14,10 +15,17 @@ export function checkStack(
 ): readonly string[] {
   const complaints = protects
     .filter(({ stack }) => stack === stackName)
-    .flatMap(({ document, logicalId }) => {
+    .flatMap(({ document, logicalId, isReadLive }) => {
       const { routes, apiKeySource } = readWiredApi(resources, logicalId);
       return [
         ...readWiring(resources, logicalId).flatMap((authorizer) => checkWiring(document, authorizer)),
+        ...checkPreflight(routes),
+        ...(isReadLive
+          ? []
+          : checkLaterRoutes(
+              document,
+              routes.map(({ method, path, calls }) => ({ method, path, isProtected: calls !== undefined })),
+            )),
         ...checkChargedRoutes(document, routes, apiKeySource),
         // Without routes in the template nothing says that none of them asks for a key.
         ...(routes.length > 0 ? checkNativePlans(document, routes, apiKeySource) : []),

@@ -9,6 +9,8 @@ export type WiredAuthorizer = {
   /** Named in messages. */
   readonly name: string;
   readonly payload: 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
+  /** Which of the toolkit's functions it invokes. */
+  readonly calls: 'token-authorizer' | 'request-authorizer';
   readonly ttlSeconds: number;
   readonly simpleResponses: boolean;
   /** Header names in lower case. */
@@ -20,16 +22,37 @@ export type WiredSource = {
   readonly name: string;
 };
 
+/**
+ * Which of them a function's name, its logical id or the export of its ARN means, whatever stack and stage it is
+ * deployed in (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Undefined: none of ours.
+ */
+export function calledFunction(name: string): WiredAuthorizer['calls'] | undefined {
+  const [, kind] = /(token|request)(?:-|dash)?authorizer/i.exec(name) ?? [];
+  if (kind === undefined) return undefined;
+  return kind.toLowerCase() === 'token' ? 'token-authorizer' : 'request-authorizer';
+}
+
 /** What is unsafe or can never work, each with what to change. Empty: all is well. */
 export function checkWiring(document: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
   const { name, ttlSeconds } = authorizer;
   const complaints = [
+    ...checkFunction(authorizer),
     ...checkFormat(document, authorizer),
     ...(ttlSeconds > 0 ? checkCache(document, authorizer) : []),
     ...checkReach(document, authorizer),
     ...checkQuota(document, authorizer),
   ];
   return complaints.map((complaint) => `authorizer ${name}: ${complaint}`);
+}
+
+/** Each function reads events of its own kind, and fails with any other. */
+function checkFunction({ payload, calls }: WiredAuthorizer): readonly string[] {
+  const wanted = payload === 'rest-token' ? 'token-authorizer' : 'request-authorizer';
+  if (calls === wanted) return [];
+  const isToken = payload === 'rest-token';
+  return [
+    `invokes ${calls} with events of ${isToken ? 'type TOKEN' : payload}, so every call would be answered 500: use ${isToken ? 'TokenAuthorizerArn, or type REQUEST' : 'RequestAuthorizerArn'}`,
+  ];
 }
 
 function checkFormat(
@@ -143,6 +166,15 @@ export type WiredRoute = {
   readonly authorizer: Pick<WiredAuthorizer, 'payload'> | undefined;
   readonly apiKeyRequired: boolean;
 };
+
+/** Routes that browsers ask without a credential before they send one; each with what to change. */
+export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] {
+  return wired
+    .filter(({ method, authorizer }) => method === 'OPTIONS' && authorizer !== undefined)
+    .map(
+      ({ path }) => `OPTIONS ${path} has an authorizer, but browsers ask without credentials: take it off`,
+    );
+}
 
 /** Where an API takes API keys from; undefined: it is only known once deployed. */
 export type ApiKeySource = 'HEADER' | 'AUTHORIZER' | undefined;

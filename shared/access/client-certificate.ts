@@ -41,8 +41,8 @@ export function toCertificatePrincipal(
   };
 }
 
-/** `0A:1B`, `0a1b` and `a1b` are one number. */
-function normalizeSerial(text: string): string {
+/** `0A:1B`, `0a1b` and `a1b` are one number, told as the last; empty for what is none. */
+export function normalizeSerial(text: string): string {
   const digits = text.replaceAll(':', '').toLowerCase().replace(/^0+/, '');
   return /^[0-9a-f]+$/.test(digits) ? digits : '';
 }

@@ -8,6 +8,10 @@ export type ConditionNames = {
   readonly roles: ReadonlySet<string>;
   /** Index of a list of address blocks; the same list has the same index. */
   readonly networkIndex: (cidr: readonly string[]) => number;
+  /** Whether callers are let in where the condition holds, and not where it does not. */
+  readonly opens: boolean;
+  /** How long API Gateway may keep what follows from the condition. */
+  readonly keptSeconds: number;
   readonly complain: (path: Path, message: string) => void;
 };
 
@@ -27,7 +31,8 @@ export function compileCondition(condition: Condition, path: Path, names: Condit
   const { issuers, clients, scopes, roles, claims, sourceIp, mfa, authAgeSeconds, not } = condition;
   if (condition.all) parts.push(together('all', nested('all') ?? []));
   if (condition.any) parts.push(together('any', nested('any') ?? []));
-  if (not) parts.push({ is: 'not', of: compileCondition(not, [...path, 'not'], names) });
+  if (not)
+    parts.push({ is: 'not', of: compileCondition(not, [...path, 'not'], { ...names, opens: !names.opens }) });
   if (issuers) {
     declared('issuers', issuers, [...path, 'issuers']);
     parts.push(
@@ -53,8 +58,24 @@ export function compileCondition(condition: Condition, path: Path, names: Condit
   if (claims) parts.push(...claims.map(compileClaim));
   if (sourceIp) parts.push({ is: 'network', index: names.networkIndex(sourceIp.cidr) });
   if (mfa) parts.push({ is: 'mfa' });
-  if (authAgeSeconds !== undefined) parts.push({ is: 'auth-age', maxSeconds: authAgeSeconds });
+  if (authAgeSeconds !== undefined)
+    parts.push(compileAge(authAgeSeconds, [...path, 'authAgeSeconds'], names));
   return together('all', parts);
+}
+
+/** A kept answer lets in for as long as it is kept, so the sign-in must be young enough at the end of that. */
+function compileAge(
+  authAgeSeconds: number,
+  path: Path,
+  { opens, keptSeconds, complain }: ConditionNames,
+): CompiledCondition {
+  const maxSeconds = opens ? authAgeSeconds - keptSeconds : authAgeSeconds;
+  if (maxSeconds <= 0)
+    complain(
+      path,
+      `must be over the ${keptSeconds} s for which answers are kept: raise it, or lower result.cacheTtlSeconds`,
+    );
+  return { is: 'auth-age', maxSeconds };
 }
 
 function compileSeveral(is: 'scope' | 'role', { all, any }: Several): CompiledCondition[] {

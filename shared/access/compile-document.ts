@@ -1,6 +1,7 @@
 /** Access document and route inventory → what ships, or every mistake with its place. Build time only. */
 import { compileCondition } from './compile-condition.ts';
 import { checkIssuers } from './check-issuers.ts';
+import { checkSerialNumbers } from './check-serial-numbers.ts';
 import { checkTickets } from './check-tickets.ts';
 import {
   compileCertificateIssuer,
@@ -30,6 +31,7 @@ import type { Locate, Problem } from './read-document.ts';
 import type { RouteInventory } from './route-inventory.ts';
 import type { Path } from './shape.ts';
 import { tryProfiles } from './try-profiles.ts';
+import type { ProfileFailure } from './try-profiles.ts';
 
 export type Compilation =
   | { readonly kind: 'compiled'; readonly document: CompiledDocument; readonly warnings: readonly Problem[] }
@@ -48,6 +50,8 @@ export type CompileSource = {
   readonly givesTickets?: boolean;
 };
 
+/** API Gateway's own default. */
+const USUAL_TTL_LIMIT_SECONDS = 300;
 /** More lists than this would double the policy too often. */
 const NETWORKS_LIMIT = 4;
 
@@ -67,6 +71,7 @@ export function compileDocument(source: CompileSource): Compilation {
   };
   const { document, inventory } = work;
   checkIssuers({ ...work, kind: inventory.kind });
+  checkSerialNumbers(document, work.problem);
   const roles = closeRoles(work);
   const routes = inventory.kind === 'websocket' ? [] : expandRoutes(inventory.routes);
   const networks: string[][] = [];
@@ -185,7 +190,7 @@ function compileRules(
 }
 
 function compileWhen(
-  { document, problem }: Work,
+  { document, inventory, problem }: Work,
   rule: RuleText,
   path: Path,
   networks: string[][],
@@ -195,6 +200,9 @@ function compileWhen(
     issuers: new Set(document.issuers.map(({ id }) => id)),
     roles: new Set(Object.keys(document.roles ?? {})),
     complain: problem,
+    opens: rule.effect === 'allow',
+    // API Gateway keeps no answer for `$connect`.
+    keptSeconds: inventory.kind === 'websocket' ? 0 : (document.result?.cacheTtlSeconds ?? 60),
     networkIndex(cidr) {
       const sorted = [...cidr].sort();
       const known = networks.findIndex((list) => JSON.stringify(list) === JSON.stringify(sorted));
@@ -203,7 +211,7 @@ function compileWhen(
   });
 }
 
-function checkResult({ document, inventory, problem }: Work, networks: readonly string[][]): void {
+function checkResult({ document, inventory, problem, warning }: Work, networks: readonly string[][]): void {
   const {
     format = 'policy',
     cacheTtlSeconds = 60,
@@ -217,6 +225,11 @@ function checkResult({ document, inventory, problem }: Work, networks: readonly 
     problem(
       ['rules'],
       `have ${networks.length} different lists of addresses; at most ${NETWORKS_LIMIT} fit into one policy`,
+    );
+  if (cacheTtlSeconds > USUAL_TTL_LIMIT_SECONDS)
+    warning(
+      [...at, 'cacheTtlSeconds'],
+      `a revoked right, or an expired token, lives on for ${cacheTtlSeconds} s; ${USUAL_TTL_LIMIT_SECONDS} s are enough for most`,
     );
   if (onOversize === 'exact' && cacheTtlSeconds > 0)
     problem([...at, 'onOversize'], 'exact answers for one request only: it needs cacheTtlSeconds: 0');
@@ -258,19 +271,27 @@ function warnOfRule(
 /** Default deny is right, and worth a line where nobody wrote it. */
 function warnOfSilence({ warning }: Work, { routes, rules, apis }: CompiledDocument): void {
   const allowed = new Set(rules.flatMap((rule) => (rule.effect === 'allow' ? rule.routes : [])));
-  const silent = routes
-    .filter((route, index) => !allowed.has(index) && route.isOpen !== true)
-    .map(({ method, path }) => `${method} ${path}`);
-  if (silent.length > 0)
+  const denies = rules.filter((rule) => rule.effect === 'deny' && rule.when === undefined);
+  const shut = new Set(denies.flatMap((rule) => rule.routes));
+  const guarded = [...routes.entries()].filter(([, route]) => route.isOpen !== true);
+  const silent = guarded.filter(([index]) => !allowed.has(index));
+  const vain = guarded.filter(([index]) => allowed.has(index) && shut.has(index));
+  if (silent.length > 0) warning(['rules'], `no rule allows ${listRoutes(silent)}: nobody may call them`);
+  if (vain.length > 0)
     warning(
       ['rules'],
-      `no rule allows ${silent.slice(0, 10).join(', ')}${silent.length > 10 ? ' …' : ''}: nobody may call them`,
+      `a deny rule without "when" shuts ${listRoutes(vain)} to everybody, whoever is allowed there`,
     );
   if (apis.length === 0)
     warning(
       ['api'],
       'the id of the API is not known in any stage: run gatewright access sync, or write apiId',
     );
+}
+
+function listRoutes(routes: readonly (readonly [number, CompiledRoute])[]): string {
+  const names = routes.slice(0, 10).map(([, { method, path }]) => `${method} ${path}`);
+  return `${names.join(', ')}${routes.length > 10 ? ' …' : ''}`;
 }
 
 /** What only shows when the rules are tried on callers. */
@@ -280,12 +301,18 @@ function tryCallers({ problem, warning, inventory }: Work, document: CompiledDoc
     problem(['routes'], `${unspeakable.path} holds a wildcard of IAM, which no policy can name`);
   const complain = document.result.onOversize === 'exact' ? warning : problem;
   for (const failure of tryProfiles(document).failures.slice(0, 3))
-    complain(
-      ['rules'],
-      failure.kind === 'too-large'
-        ? `the answer for ${failure.caller} takes ${failure.sizeBytes} bytes, over result.maxBytes: name fewer routes, or set result.onOversize: exact`
-        : `for ${failure.caller}, no IAM policy denies ${print(failure.denied)} and allows ${print(failure.allowed)}: let one rule name both, or set result.onOversize: exact`,
-    );
+    complain(['rules'], `${describeFailure(failure)}, or set result.onOversize: exact`);
+}
+
+function describeFailure(failure: ProfileFailure): string {
+  switch (failure.kind) {
+    case 'too-large':
+      return `the answer for ${failure.caller} takes ${failure.sizeBytes} bytes, over result.maxBytes: name fewer routes`;
+    case 'too-many':
+      return `the answer for ${failure.caller} names more values than it can hold: lower bind.max`;
+    case 'unrepresentable':
+      return `for ${failure.caller}, no IAM policy denies ${print(failure.denied)} and allows ${print(failure.allowed)}: let one rule name both`;
+  }
 }
 
 function print({ method, path }: CompiledRoute): string {

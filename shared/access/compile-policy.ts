@@ -14,10 +14,12 @@ export type PolicyOutcome =
   | {
       readonly kind: 'policy';
       readonly policy: PolicyDocument;
-      /** Ids of rules that granted nothing because a claim may not stand in a policy. */
+      /** Ids of rules that granted nothing, or less, because a claim may not stand in a policy. */
       readonly rejectedBindings: readonly string[];
     }
-  | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable };
+  | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable }
+  /** More values of the principal's own than any answer could hold. */
+  | { readonly kind: 'too-many' };
 
 export type PolicyOptions = {
   readonly nowEpochSeconds: number;
@@ -57,7 +59,7 @@ export function compilePolicy(
       continue;
     }
     const result = toPathGrants(document, applied.routes, merge);
-    if (result.kind === 'unrepresentable') return result;
+    if (result.kind !== 'grants') return result;
     grants.push({ condition, paths: result.grants });
   }
   const expiry = document.result.expiryCondition ? expiryCondition(principal) : undefined;

@@ -171,6 +171,8 @@ export type CompiledResult = {
   readonly format: 'policy' | 'simple';
   readonly cacheTtlSeconds: number;
   readonly expiryCondition: boolean;
+  /** Credentials that end so soon are refused. */
+  readonly rejectIfExpiresWithinSeconds?: number;
   readonly maxBytes: number;
   readonly onOversize: 'fail' | 'exact';
 };

@@ -6,10 +6,13 @@ import type { Principal } from './principal.ts';
 /** Undefined: nobody can say, because a claim is of a wrong type. No allow rule applies then, and every deny rule does. */
 export type Truth = boolean | undefined;
 
+/** The most that a document may forgive. */
+const CLOCK_SKEW_LIMIT_SECONDS = 120;
+
 export type Circumstances = {
   readonly nowEpochSeconds: number;
-  /** Whether the request comes from this list of address blocks. */
-  readonly isInNetwork: (index: number) => boolean;
+  /** Whether the request comes from this list of address blocks; undefined where nobody knows its address. */
+  readonly isInNetwork: (index: number) => Truth;
 };
 
 /** A claim that is missing makes its test false; a claim of a wrong type makes it undecided (Kleene's logic). */
@@ -82,6 +85,7 @@ function evaluateClaim({ op, values }: ClaimCondition, claim: unknown): Truth {
 
 function evaluateAge(authTime: unknown, maxSeconds: number, nowEpochSeconds: number): Truth {
   if (authTime === undefined || authTime === null) return false;
-  if (typeof authTime !== 'number') return undefined;
+  // A time ahead of ours is one in milliseconds, most likely, and would be recent for ever.
+  if (typeof authTime !== 'number' || authTime > nowEpochSeconds + CLOCK_SKEW_LIMIT_SECONDS) return undefined;
   return nowEpochSeconds - authTime <= maxSeconds;
 }

@@ -83,12 +83,11 @@ function readHeader(value: string, scheme: 'Bearer' | undefined): string {
   return token;
 }
 
-/** The entry after the marker: `bearer, eyJ…`. */
+/** The entries after the marker: `bearer, eyJ…`. */
 function readSubprotocol(value: string, marker: string): readonly string[] {
   const protocols = value.split(',').map((protocol) => protocol.trim());
-  const place = protocols.findIndex((protocol) => protocol.toLowerCase() === marker.toLowerCase());
-  const token = place === -1 ? undefined : protocols[place + 1];
-  return token === undefined || token === '' ? [] : [token];
+  const isMarker = (protocol: string | undefined) => protocol?.toLowerCase() === marker.toLowerCase();
+  return protocols.filter((token, place) => token !== '' && isMarker(protocols[place - 1]));
 }
 
 function missing(): DomainError {

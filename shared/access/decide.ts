@@ -36,7 +36,8 @@ export function decide(document: CompiledDocument, principal: Principal, request
   const { target, sourceIp, nowEpochSeconds } = request;
   const applied = applyRules(document, principal, {
     nowEpochSeconds,
-    isInNetwork: (index) => holdsAddress(document.networks[index] ?? [], sourceIp ?? ''),
+    isInNetwork: (index) =>
+      sourceIp === undefined ? undefined : holdsAddress(document.networks[index] ?? [], sourceIp),
   });
   if (document.kind === 'websocket')
     return target === '$connect' ? verdictOn(applied.routes[0], CONNECT, () => true) : unrouted();

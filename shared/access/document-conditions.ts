@@ -121,7 +121,7 @@ export const CONDITION: Shape<Condition> = refine(
       mfa: described(literal(true), 'The token says that more than one factor was used ("mfa" in amr).'),
       authAgeSeconds: described(
         integer(1, 31_536_000),
-        'The person proved who they are at most this long ago (auth_time).',
+        'The person proved who they are at most this long ago (auth_time), the time for which answers are kept included.',
       ),
     },
   ),

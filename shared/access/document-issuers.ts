@@ -32,7 +32,8 @@ const JWKS = object(
       integer(1, 3600),
       'At most one look for unknown key ids in this time. Default: 30.',
     ),
-    timeoutMs: described(integer(100, 5000), 'Default: 1500.'),
+    // Two attempts must end before the authorizer's own timeout (serverless.yml).
+    timeoutMs: described(integer(100, 2000), 'Of one attempt; there are two. Default: 1500.'),
     maxBytes: described(integer(1000, 1_000_000), 'Default: 150000.'),
     snapshotMaxAgeDays: described(
       integer(1, 90),

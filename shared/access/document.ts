@@ -144,6 +144,10 @@ const RESULT = object(
       integer(0, 3600),
       'The longest that API Gateway may keep an answer, and so the longest that a withdrawn right lives on. Default: 60.',
     ),
+    rejectIfExpiresWithinSeconds: described(
+      integer(1, 3600),
+      'Refuse credentials that end so soon, 401: with cacheTtlSeconds, no kept answer outlives its token. Left out: until they end.',
+    ),
     expiryCondition: described(
       flag(),
       "End every grant at the token's exp by a condition in the policy. Default: false.",

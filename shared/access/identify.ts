@@ -1,44 +1,29 @@
 /** Credential → principal, by whichever kind of issuer vouches for it. */
+import { loadOnce } from '../aws/load-package.ts';
 import type { AuthorizerConfig } from '../config.ts';
 import { DomainError } from '../errors.ts';
-import type {
-  ApiKeyReader,
-  Clock,
-  KeySetFetcher,
-  Observer,
-  RevocationReader,
-  TicketStore,
-} from '../ports.ts';
+import type { Clock, KeySetFetcher, Observer } from '../ports.ts';
 import { UNOBSERVED } from '../unobserved.ts';
 import { tableNeeds } from './access-table.ts';
-import { parseApiKey } from './api-key.ts';
-import { nativeKeyValue, toKeyPrincipal } from './api-key-principal.ts';
+import { toKeyPrincipal } from './api-key-principal.ts';
 import type { LoadQuotas } from './charge-quota.ts';
-import { createRevocationCheck } from './check-revocation.ts';
 import { toCertificatePrincipal } from './client-certificate.ts';
 import type { CompiledAccess, CompiledDocument, CompiledIssuer } from './compiled-document.ts';
 import type { Credential } from './credential.ts';
+import type { TableIdentifier, TablePorts } from './identify-by-table.ts';
 import { defaultJwksUri } from './issuers.ts';
 import { KeySets } from './key-sets.ts';
 import { toPrincipal } from './principal.ts';
 import type { Principal } from './principal.ts';
-import { parseTicket } from './ticket.ts';
-import { createApiKeyVerifier } from './verify-api-key.ts';
-import { takeTicket, toTicketPrincipal } from './verify-ticket.ts';
+import { toTicketPrincipal } from './ticket-principal.ts';
 import { createTokenVerifier } from './verify-token.ts';
 
 /** What an authorizer reaches; nothing here is touched before a request needs it. */
-export type AuthorizerPorts = {
+export type AuthorizerPorts = TablePorts & {
   readonly clock: Clock;
   readonly keySets: KeySetFetcher;
   /** Absent: nobody counts. */
   readonly observer?: Observer | undefined;
-  /** Only where a document takes API keys. */
-  readonly apiKeys?: ApiKeyReader | undefined;
-  /** Only where a document takes tickets. */
-  readonly tickets?: Pick<TicketStore, 'take'> | undefined;
-  /** Only where a document has tokens looked up among the revoked ones. */
-  readonly revocations?: RevocationReader | undefined;
   /** Absent: routes that a document charges are denied. TOKEN events have no stamp to charge by. */
   readonly quotas?: LoadQuotas | undefined;
 };
@@ -53,30 +38,67 @@ export type Identifier = (
 export function createIdentifier(config: AuthorizerConfig, ports: AuthorizerPorts): Identifier {
   const { clock, keySets, observer = UNOBSERVED } = ports;
   const verifyToken = createTokenVerifier(new KeySets(keySets, clock, observer), clock, observer);
-  const identifyKey = createKeyIdentifier(config, ports);
-  const identifyTicket = createTicketIdentifier(config, ports);
-  const assertNotRevoked = createRevocationCheck(ports.revocations);
+  const loadTable = loadOnce(async () => {
+    const { createTableIdentifier } = await import('./identify-by-table.ts');
+    return createTableIdentifier(config, ports);
+  });
   return async (document, credential, nowEpochSeconds) => {
     if (credential.kind === 'certificate') {
       const authorities = document.certificates.filter((issuer) => isTrusted(issuer, credential, config));
       return toCertificatePrincipal(credential.certificate, authorities, nowEpochSeconds);
     }
-    const keyHolder = await identifyKey(document, credential, nowEpochSeconds);
-    if (keyHolder !== undefined) return keyHolder;
-    const ticketHolder = await identifyTicket(document, credential, nowEpochSeconds);
-    if (ticketHolder !== undefined) {
-      const { revocation } = document.issuers.find(({ id }) => id === ticketHolder.issuerId) ?? {};
-      await assertNotRevoked(ticketHolder, revocation, nowEpochSeconds);
-      return ticketHolder;
+    if (mayBeOnRecord(document, credential)) {
+      const holder = await identifyByTable(await loadTable(), document, {
+        credential,
+        config,
+        nowEpochSeconds,
+      });
+      if (holder !== undefined) return holder;
     }
-    const { issuer, claims } = await verifyToken(
-      credential.token,
-      trustedIssuers(document, credential, config),
-    );
+    const issuers = trustedIssuers(document, credential, config);
+    const { issuer, claims } = await verifyToken(credential.token, issuers);
     const principal = toPrincipal(claims, issuer, document.roles);
-    await assertNotRevoked(principal, issuer.revocation, nowEpochSeconds);
+    const { revocation } = issuer;
+    if (revocation !== undefined)
+      await (await loadTable()).assertNotRevoked(principal, revocation, nowEpochSeconds);
     return principal;
   };
+}
+
+type TokenCredential = Credential & { readonly kind: 'token' };
+
+/** Neither keys nor tickets have a dot in them, and every JWT has two: what reads the table is not loaded for one. */
+function mayBeOnRecord({ apiKeys, tickets }: CompiledDocument, { token }: TokenCredential): boolean {
+  return !token.includes('.') && apiKeys.length + tickets.length > 0;
+}
+
+type Presented = {
+  readonly credential: TokenCredential;
+  readonly config: AuthorizerConfig;
+  readonly nowEpochSeconds: number;
+};
+
+/** Undefined: neither a key nor a ticket that the document takes here; whether it is a token is for others to say. */
+async function identifyByTable(
+  table: TableIdentifier,
+  document: CompiledDocument,
+  { credential, config, nowEpochSeconds }: Presented,
+): Promise<Principal | undefined> {
+  const keyIssuers = document.apiKeys.filter((issuer) => isTrusted(issuer, credential, config));
+  const holder = await table.findKeyHolder(credential.token, keyIssuers, nowEpochSeconds);
+  if (holder !== undefined) {
+    const { issuer, usageIdentifierKey } = holder;
+    const principal = toKeyPrincipal(holder, issuer, document.roles);
+    return usageIdentifierKey === undefined ? principal : { ...principal, usageIdentifierKey };
+  }
+  const ticketIssuer = document.tickets.find((issuer) => isTrusted(issuer, credential, config));
+  if (ticketIssuer === undefined) return undefined;
+  const caller = await table.takeTicket(credential.token, { document: document.name, nowEpochSeconds });
+  if (caller === undefined) return undefined;
+  const principal = toTicketPrincipal(caller, ticketIssuer, document);
+  const { revocation } = document.issuers.find(({ id }) => id === principal.issuerId) ?? {};
+  await table.assertNotRevoked(principal, revocation, nowEpochSeconds);
+  return principal;
 }
 
 /**
@@ -107,45 +129,6 @@ export function assertServed(
       'CONFIG_INVALID',
       'GATEWRIGHT_USAGE_KEY_SECRET is missing: a document has nativeUsagePlan',
     );
-}
-
-/** Undefined: no ticket, or the document takes none here; whether it is a token is for others to say. */
-function createTicketIdentifier(config: AuthorizerConfig, { tickets }: AuthorizerPorts) {
-  return async (
-    document: CompiledDocument,
-    credential: Credential & { readonly kind: 'token' },
-    nowEpochSeconds: number,
-  ): Promise<Principal | undefined> => {
-    const hash = parseTicket(credential.token);
-    const issuer = document.tickets.find((candidate) => isTrusted(candidate, credential, config));
-    if (tickets === undefined || hash === undefined || issuer === undefined) return undefined;
-    const at = { document: document.name, nowEpochSeconds };
-    return toTicketPrincipal(await takeTicket(tickets, hash, at), issuer, document);
-  };
-}
-
-/** Undefined: no API key of the document's; whether it is a token is for others to say. */
-function createKeyIdentifier(config: AuthorizerConfig, { apiKeys }: AuthorizerPorts) {
-  if (apiKeys === undefined) return () => undefined;
-  const verifyApiKey = createApiKeyVerifier(apiKeys);
-  return async (
-    document: CompiledDocument,
-    credential: Credential & { readonly kind: 'token' },
-    nowEpochSeconds: number,
-  ): Promise<Principal | undefined> => {
-    const key = parseApiKey(credential.token);
-    const issuer = document.apiKeys.find(
-      (candidate) => candidate.prefix === key?.prefix && isTrusted(candidate, credential, config),
-    );
-    if (key === undefined || issuer === undefined) return undefined;
-    const principal = toKeyPrincipal(
-      await verifyApiKey(credential.token, key, nowEpochSeconds),
-      issuer,
-      document.roles,
-    );
-    if (issuer.nativeUsagePlan === undefined || config.usageKeySecret === undefined) return principal;
-    return { ...principal, usageIdentifierKey: nativeKeyValue(config.usageKeySecret, key.keyId) };
-  };
 }
 
 /** The gateway's own issuer is trusted only where the stack says where it is. */

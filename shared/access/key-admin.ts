@@ -2,15 +2,24 @@
  * What administrators do with API keys. Every change counts once by its operation id, which is recorded with it; what
  * is replayed does its outside work (caches, native keys) again, so a failed half is mended by sending it once more.
  */
-import { createHash } from 'node:crypto';
 import { DomainError, RequestInvalid } from '../errors.ts';
-import type { AuthorizerCaches, Clock, ItemListing, ItemStore, NativeKeys, Random } from '../ports.ts';
+import type {
+  AuthorizerCaches,
+  Clock,
+  ItemListing,
+  ItemStore,
+  NativeKeys,
+  PlanCatalogue,
+  Random,
+} from '../ports.ts';
 import type { Item, ItemWrite } from '../table/item-write.ts';
+import { hashOperation, operationWrite } from '../table/operation-record.ts';
+import type { AskedOperation } from '../table/operation-record.ts';
 import { accessTableSilent, readAccessItem } from './access-item.ts';
-import { isCarriedOut, operationWrite } from './admin-operation.ts';
+import { isReplayed } from './admin-operation.ts';
 import type { Operation } from './admin-operation.ts';
 import { hashApiKey, keyIdOf, printApiKey } from './api-key.ts';
-import { nativeKeyValue } from './api-key-principal.ts';
+import { claimsOfKey } from './api-key-principal.ts';
 import {
   apiKeyItem,
   parseStoredApiKey,
@@ -19,9 +28,11 @@ import {
   tenantPartition,
 } from './api-key-record.ts';
 import type { ApiKeyRecord, KeySecret, StoredApiKey } from './api-key-record.ts';
+import { assertPlansKnown } from './check-key-plan.ts';
 import { attemptStep, flushCaches } from './flush-caches.ts';
 import type { OutsideStep } from './flush-caches.ts';
 import type { KeyPrefix } from './key-prefixes.ts';
+import { nativeKeyValue } from './native-key.ts';
 
 export type KeyAdminPorts = {
   readonly store: ItemStore;
@@ -30,11 +41,16 @@ export type KeyAdminPorts = {
   readonly random: Pick<Random, 'hex'>;
   readonly caches: AuthorizerCaches;
   readonly nativeKeys: NativeKeys;
+  readonly plans: PlanCatalogue;
 };
 
 export type KeyAdminSetting = {
+  /** Of the authorizers' own stack. */
+  readonly stage: string;
   /** By prefix: what access documents of this stage say of its keys. */
   readonly prefixes: ReadonlyMap<string, KeyPrefix>;
+  /** Usage plans that access documents bring along, by id. */
+  readonly broughtPlans: readonly string[];
   readonly usageKeySecret: string | undefined;
 };
 
@@ -71,12 +87,13 @@ export class KeyAdmin {
 
   /** @throws RequestInvalid; DomainError PLAN_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE, CONTROL_PLANE_FAILED */
   async create(wanted: NewKey, operation: Operation): Promise<Changed> {
-    this.#assertMeaningful(wanted);
+    const { planClaims } = this.#assertMeaningful(wanted);
     const { usagePlanId, lifetimeSeconds, ...given } = wanted;
     const keyId = keyIdOf(given.tenant, operation.id);
-    const detail = createHash('sha256').update(JSON.stringify(wanted)).digest('hex');
-    const change = { kind: 'create', detail } as const;
-    if (await this.#isReplayed(keyId, change, operation)) return this.#finish(keyId, undefined);
+    const asked = { kind: 'create', target: { keyId }, input: { ...wanted } };
+    if (await this.#isReplayed(keyId, asked, operation)) return this.#finish(keyId, undefined);
+    const plans = { brought: this.#setting.broughtPlans, saved: this.#ports.plans };
+    await assertPlansKnown(claimsOfKey({ keyId, ...given }), planClaims, plans);
     // First, because it can be done again and the key's text cannot be shown again.
     const apiKeyId = usagePlanId === undefined ? undefined : await this.#putNative(keyId, usagePlanId);
     const { text, secret } = this.#makeSecret(given.prefix, keyId);
@@ -95,7 +112,7 @@ export class KeyAdmin {
     };
     const write = putKey(record, 1, [{ attribute: 'ver', is: 'absent' }]);
     const stored = { record, version: 1, usedAtEpochSeconds: undefined };
-    return this.#carryOut({ ...change, stored, text, writes: [write, listed] }, operation);
+    return this.#carryOut({ asked, stored, text, writes: [write, listed] }, operation);
   }
 
   /**
@@ -104,8 +121,8 @@ export class KeyAdmin {
    */
   async rotate(keyId: string, overlapSeconds: number, operation: Operation): Promise<Changed> {
     const { record, version, usedAtEpochSeconds } = await this.show(keyId);
-    const change = { kind: 'rotate', detail: `${overlapSeconds} s` } as const;
-    if (await this.#isReplayed(keyId, change, operation)) return this.#finish(keyId, undefined);
+    const asked = { kind: 'rotate', target: { keyId }, input: { overlapSeconds } };
+    if (await this.#isReplayed(keyId, asked, operation)) return this.#finish(keyId, undefined);
     if (record.revokedAtEpochSeconds !== undefined)
       throw new DomainError('KEY_REVOKED', 'a revoked key gets no further secret; create another key');
     const { text, secret } = this.#makeSecret(record.prefix, keyId);
@@ -113,26 +130,25 @@ export class KeyAdmin {
     if (secrets.length > SECRETS_LIMIT)
       throw new DomainError(
         'ROTATION_RUNNING',
-        'the rotation before still overlaps; wait for its end, or end all earlier secrets by overlapSeconds 0',
+        'the rotation before still overlaps; wait for its end, or end all earlier secrets by overlapSeconds 0 (--overlap 0s)',
       );
     const stored = { record: { ...record, secrets }, version: version + 1, usedAtEpochSeconds };
     const writes = [
       putKey(stored.record, stored.version, [{ attribute: 'ver', is: 'equal', value: version }]),
     ];
-    return this.#carryOut({ ...change, stored, text, writes }, operation);
+    return this.#carryOut({ asked, stored, text, writes }, operation);
   }
 
   /** For good. @throws DomainError KEY_UNKNOWN, EDIT_CONFLICT, OPERATION_REUSED, STORE_UNAVAILABLE */
   async revoke(keyId: string, operation: Operation): Promise<Changed> {
     const { record, version, usedAtEpochSeconds } = await this.show(keyId);
-    const change = { kind: 'revoke', detail: '' } as const;
-    const isDone =
-      record.revokedAtEpochSeconds !== undefined || (await this.#isReplayed(keyId, change, operation));
-    if (isDone) return this.#finish(keyId, undefined);
+    const asked = { kind: 'revoke', target: { keyId }, input: {} };
+    const isSentAgain = await this.#isReplayed(keyId, asked, operation);
+    if (isSentAgain || record.revokedAtEpochSeconds !== undefined) return this.#finish(keyId, undefined);
     const revoked = { ...record, revokedAtEpochSeconds: this.#nowEpochSeconds() };
     const stored = { record: revoked, version: version + 1, usedAtEpochSeconds };
     const writes = [putKey(revoked, stored.version, [{ attribute: 'ver', is: 'equal', value: version }])];
-    return this.#carryOut({ ...change, stored, text: undefined, writes }, operation);
+    return this.#carryOut({ asked, stored, text: undefined, writes }, operation);
   }
 
   /** @throws DomainError KEY_UNKNOWN, STORE_UNAVAILABLE */
@@ -142,12 +158,12 @@ export class KeyAdmin {
     return parseStoredApiKey(item);
   }
 
-  /** A page of a tenant's keys, by their ids. @throws DomainError STORE_UNAVAILABLE */
+  /** A page of a tenant's keys, by their ids; `cursor`: of the last key before it. @throws DomainError STORE_UNAVAILABLE */
   async list(
     tenant: string,
-    { after, limit }: { readonly after?: string | undefined; readonly limit: number },
+    { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
   ): Promise<{ readonly keys: readonly StoredApiKey[]; readonly hasMore: boolean }> {
-    const page = { limit, ...(after !== undefined && { after: `KEY#${after}` }) };
+    const page = { limit, ...(cursor !== undefined && { after: `KEY#${cursor}` }) };
     const { items, hasMore } = await this.#range(tenantPartition(tenant), 'KEY#', page);
     const ids = items.map(({ key }) => key.sk.slice('KEY#'.length));
     return { keys: await Promise.all(ids.map((id) => this.show(id))), hasMore };
@@ -168,16 +184,20 @@ export class KeyAdmin {
   }
 
   async #carryOut(change: Change, operation: Operation): Promise<Changed> {
-    const { stored, text, kind, detail } = change;
+    const { stored, text, asked } = change;
     const { keyId } = stored.record;
-    const at = this.#ports.clock.nowEpochMs();
-    const record = operationWrite('key', apiKeyItem(keyId).pk, operation, { kind, detail, at });
+    const { id: operationId, by } = operation;
+    const at = {
+      ...{ pk: apiKeyItem(keyId).pk, operationId, kind: asked.kind },
+      atEpochMs: this.#ports.clock.nowEpochMs(),
+    };
+    const record = operationWrite('key', at, { hash: hashOperation(asked), by });
     const outcome = await this.#ports.store.transact([record, ...change.writes]);
     switch (outcome.kind) {
       case 'done':
         return this.#finish(keyId, text);
       case 'refused': {
-        if (await this.#isReplayed(keyId, change, operation)) return this.#finish(keyId, undefined);
+        if (await this.#isReplayed(keyId, asked, operation)) return this.#finish(keyId, undefined);
         throw new DomainError(
           'EDIT_CONFLICT',
           'the key was changed by somebody else at the same time; try again',
@@ -192,12 +212,8 @@ export class KeyAdmin {
     }
   }
 
-  #isReplayed(
-    keyId: string,
-    change: Pick<Change, 'kind' | 'detail'>,
-    operation: Operation,
-  ): Promise<boolean> {
-    return isCarriedOut(this.#ports.store, apiKeyItem(keyId).pk, operation, change);
+  #isReplayed(keyId: string, asked: AskedOperation, operation: Operation): Promise<boolean> {
+    return isReplayed(this.#ports.store, apiKeyItem(keyId).pk, operation, asked);
   }
 
   /** Tells API Gateway: kept answers of the key's APIs go, a revoked key's native one is disabled. */
@@ -233,7 +249,7 @@ export class KeyAdmin {
       .filter((secret) => secret.notAfterEpochSeconds > now);
   }
 
-  #assertMeaningful({ prefix, roles, usagePlanId }: NewKey): void {
+  #assertMeaningful({ prefix, roles, usagePlanId }: NewKey): KeyPrefix {
     const known = this.#setting.prefixes.get(prefix);
     if (known === undefined)
       throw new RequestInvalid(
@@ -248,17 +264,18 @@ export class KeyAdmin {
       );
     if (usagePlanId !== undefined && !known.hasNativePlans)
       throw new RequestInvalid('usagePlanId', `needs nativeUsagePlan: true at the issuer of ${prefix}`);
+    return known;
   }
 
   async #putNative(keyId: string, usagePlanId: string): Promise<string> {
-    const { usageKeySecret } = this.#setting;
+    const { stage, usageKeySecret } = this.#setting;
     if (usageKeySecret === undefined)
       throw new DomainError(
         'CONFIG_INVALID',
         'GATEWRIGHT_USAGE_KEY_SECRET is missing: a key was asked for a native usage plan',
       );
-    const value = nativeKeyValue(usageKeySecret, keyId);
-    return this.#ports.nativeKeys.put({ name: `gatewright-${keyId}`, value, usagePlanId });
+    const value = nativeKeyValue(usageKeySecret, stage, keyId);
+    return this.#ports.nativeKeys.put({ name: `gatewright-${stage}-${keyId}`, value, usagePlanId });
   }
 
   #nowEpochSeconds(): number {
@@ -267,9 +284,7 @@ export class KeyAdmin {
 }
 
 type Change = {
-  readonly kind: 'create' | 'rotate' | 'revoke';
-  /** Tells two operations of one kind apart: an id that is used for another is refused. */
-  readonly detail: string;
+  readonly asked: AskedOperation;
   /** As it will be. */
   readonly stored: StoredApiKey;
   readonly text: string | undefined;

@@ -38,7 +38,7 @@ const NEW_KEY = {
 
 const PAGE = {
   tenant: text('Customer.', { maxLength: 128 }),
-  after: optional(text('Id of the last key of the page before.', { pattern: KEY_ID })),
+  cursor: optional(text('`next` of the page before.', { pattern: KEY_ID })),
   limit: optional(whole('Default: 50.', { min: 1, max: 100 })),
 };
 
@@ -52,10 +52,10 @@ export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
     readRoute(
       {
         ...{ path: '/access/keys', id: 'listKeys', summary: 'Keys of a tenant', query: PAGE },
-        answer: { description: 'A page; `next` goes into `after`' },
+        answer: { description: 'A page; `next` goes into `cursor`' },
       },
-      async ({ query: { tenant, after, limit = 50 }, receivedEpochMs }) => {
-        const { keys, hasMore } = await admin().list(tenant, { after, limit });
+      async ({ query: { tenant, cursor, limit = 50 }, receivedEpochMs }) => {
+        const { keys, hasMore } = await admin().list(tenant, { cursor, limit });
         const next = hasMore ? keys.at(-1)?.record.keyId : undefined;
         return jsonReply(200, {
           keys: keys.map((key) => showKey(key, receivedEpochMs)),

@@ -28,17 +28,17 @@ const CURVE_ALGORITHMS = new Map([
  * Keeps the keys that are fit for signatures and drops the rest: one malformed or weak key (RSA below
  * 2048 bits, exponent 1, ROCA, `use: enc`) must not take the others down. A key id that names two keys is
  * dropped too, because which of them is found first would decide.
+ * @param onDropped hears of each that is not merely for something else than signatures
  * @throws DomainError KEY_SET_UNAVAILABLE when the text is no key set or holds no usable key.
  */
-export function parseKeySet(text: string): KeySet {
-  const keys = new Map<string, VerificationKey | undefined>();
-  for (const jwk of keysOf(text)) {
-    const key = toVerificationKey(jwk);
-    if (key !== undefined) keys.set(key.keyId, keys.has(key.keyId) ? undefined : key);
-  }
-  const usable = [...keys].flatMap(([keyId, key]) => (key === undefined ? [] : ([[keyId, key]] as const)));
+export function parseKeySet(text: string, onDropped?: () => void): KeySet {
+  const candidates = keysOf(text).filter(mayVerify);
+  const keys = candidates.flatMap((jwk) => toVerificationKey(jwk) ?? []);
+  const usable = keys.filter(({ keyId }) => keys.filter((key) => key.keyId === keyId).length === 1);
+  if (onDropped !== undefined)
+    for (let left = usable.length; left < candidates.length; left += 1) onDropped();
   if (usable.length === 0) throw unavailable('the key set holds no key that may verify a signature');
-  return new Map(usable);
+  return new Map(usable.map((key) => [key.keyId, key]));
 }
 
 function keysOf(text: string): readonly unknown[] {
@@ -53,14 +53,19 @@ function keysOf(text: string): readonly unknown[] {
   return keys;
 }
 
+/** Issuers publish keys for other uses beside these (RFC 7517 sections 4.2 and 4.3). */
+function mayVerify(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const { use, key_ops: operations } = value as Record<string, unknown>;
+  if (use !== undefined && use !== 'sig') return false;
+  return operations === undefined || (Array.isArray(operations) && operations.includes('verify'));
+}
+
 function toVerificationKey(value: unknown): VerificationKey | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { kid, kty, alg, use, key_ops: operations } = value as Record<string, unknown>;
+  const { kid, kty, alg } = value as Record<string, unknown>;
   if (typeof kid !== 'string' || typeof kty !== 'string') return undefined;
   if (alg !== undefined && typeof alg !== 'string') return undefined;
-  if (use !== undefined && use !== 'sig') return undefined;
-  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify')))
-    return undefined;
   try {
     const keyObject = createPublicKey({ key: value as JsonWebKey, format: 'jwk' });
     const possible = algorithmsOf(kty, value as JsonWebKey, keyObject);

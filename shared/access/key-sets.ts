@@ -39,8 +39,8 @@ export class KeySets {
   readonly #held = new Map<string, Held>();
 
   /**
-   * `observer` hears `JwksFetch` (issuers asked), `JwksFetchFailed`, `JwksStaleUsed` (a key of a set that could not
-   * be renewed) and `UnknownKid`.
+   * `observer` hears `JwksFetch` (issuers asked), `JwksFetchFailed`, `JwksKeyDropped` (weak, malformed or twice),
+   * `JwksStaleUsed` (a key of a set that could not be renewed) and `UnknownKid`.
    */
   constructor(fetcher: KeySetFetcher, clock: Clock, observer: Pick<Observer, 'count'> = UNOBSERVED) {
     this.#fetcher = fetcher;
@@ -115,7 +115,8 @@ export class KeySets {
   async #fetch(jwksUri: string, held: Held, limits: KeySetLimits): Promise<void> {
     this.#observer.count('JwksFetch');
     try {
-      held.set = parseKeySet(await this.#fetcher.fetch(jwksUri, limits));
+      const text = await this.#fetcher.fetch(jwksUri, limits);
+      held.set = parseKeySet(text, () => this.#observer.count('JwksKeyDropped'));
       held.fetchedAtMs = this.#clock.nowEpochMs();
       held.failures = 0;
     } catch {

@@ -1,12 +1,13 @@
 /** API keys' administration as it runs in a Lambda function: configuration from the environment, real clock and network. */
 import { createAuthorizerCaches, createNativeKeys } from '../aws/control-plane-poster.ts';
 import { readAccessAdminConfig } from '../config.ts';
+import type { PlanCatalogue } from '../ports.ts';
 import { randomHex } from '../random-hex.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { createDynamoDbListing } from '../table/dynamodb-listing.ts';
 import { parseCompiledAccess } from './find-document.ts';
 import { KeyAdmin } from './key-admin.ts';
-import { keyPrefixesOf } from './key-prefixes.ts';
+import { broughtPlansOf, keyPrefixesOf } from './key-prefixes.ts';
 
 /** Administrators wait, unlike requests. */
 const STORE_TIMEOUT_MS = 2000;
@@ -15,7 +16,8 @@ const STORE_TIMEOUT_MS = 2000;
  * @param compiled `access/compiled.json`
  * @throws DomainError CONFIG_INVALID
  */
-export function createLambdaKeyAdmin(compiled: unknown): KeyAdmin {
+export function createLambdaKeyAdmin(compiled: unknown, plans: PlanCatalogue): KeyAdmin {
+  const access = parseCompiledAccess(compiled);
   const { stage, tableName, usageKeySecret, controlPlane } = readAccessAdminConfig();
   return new KeyAdmin(
     {
@@ -25,7 +27,8 @@ export function createLambdaKeyAdmin(compiled: unknown): KeyAdmin {
       random: { hex: randomHex },
       caches: createAuthorizerCaches(controlPlane),
       nativeKeys: createNativeKeys(controlPlane),
+      plans,
     },
-    { prefixes: keyPrefixesOf(parseCompiledAccess(compiled), stage), usageKeySecret },
+    { stage, prefixes: keyPrefixesOf(access, stage), broughtPlans: broughtPlansOf(access), usageKeySecret },
   );
 }

@@ -19,6 +19,12 @@ export function ownerValues(claims: Claims, { claim, max }: CompiledBinding): re
   return values.length > max ? [] : [...new Set(values.filter(isSafe))].sort();
 }
 
+/** Whether one of several values may not stand in a policy, though the others do. */
+export function losesValue(claims: Claims, { claim, max }: CompiledBinding): boolean {
+  const value = claimAt(claims, claim);
+  return max !== undefined && Array.isArray(value) && !value.every(isSafe);
+}
+
 /** `.` and `..` are safe for IAM, but servers behind the gateway resolve them. */
 function isSafe(value: unknown): value is string {
   return (

@@ -21,7 +21,12 @@ export type Unrepresentable = { readonly allowed: number; readonly denied: numbe
 
 export type PathGrantsResult =
   | { readonly kind: 'grants'; readonly grants: PathGrants }
-  | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable };
+  | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable }
+  /** No answer could hold them all. */
+  | { readonly kind: 'too-many' };
+
+/** The largest answer holds a hundred resources. Lists of claims multiply, and comparing all with all takes the square. */
+const OWNED_PATTERNS_LIMIT = 500;
 
 type RouteGrant = {
   readonly template: Template;
@@ -36,6 +41,7 @@ export function toPathGrants(
   verdicts: readonly RouteVerdict[],
   merge = false,
 ): PathGrantsResult {
+  if (countOwned(verdicts) > OWNED_PATTERNS_LIMIT) return { kind: 'too-many' };
   const methods = [...new Set(document.routes.map(({ method }) => method))].sort();
   const allow: SegmentPattern[] = [];
   const deny: SegmentPattern[] = [];
@@ -71,7 +77,7 @@ function routeGrants(
   return finder.templates(method).flatMap((template) => {
     const verdict = verdicts[template.index];
     if (verdict === undefined || verdict.deniedBy.length > 0) return [];
-    return verdict.grants
+    return widestGrants(verdict)
       .flatMap((grant) => patternsOf(template, grant))
       .map((pattern) => ({ template, pattern, isOwned: isOwnedPattern(template, pattern) }))
       .filter(
@@ -80,6 +86,19 @@ function routeGrants(
           !isOwned || finder.find(method, typicalPath(pattern))?.index === template.index,
       );
   });
+}
+
+/** Whoever may call the whole route needs no pattern of their own besides. */
+function widestGrants({ grants }: RouteVerdict): readonly Grant[] {
+  const whole = grants.filter(({ owned }) => owned.length === 0);
+  return whole.length > 0 ? whole : grants;
+}
+
+function countOwned(verdicts: readonly RouteVerdict[]): number {
+  return verdicts
+    .flatMap((verdict) => (verdict.deniedBy.length > 0 ? [] : widestGrants(verdict)))
+    .filter(({ owned }) => owned.length > 0)
+    .reduce((sum, { owned }) => sum + owned.reduce((product, { values }) => product * values.length, 1), 0);
 }
 
 /** One pattern for each way to fill the owned segments. */

@@ -40,6 +40,8 @@ export function toPrincipal(
   const subject = claimAt(claims, trust.principal);
   if (typeof subject !== 'string' || subject === '' || subject.length > SUBJECT_LIMIT_CHARACTERS)
     throw invalid(trust.principal);
+  // Half of a character that no context can carry.
+  if (!subject.isWellFormed()) throw invalid(trust.principal);
   const { exp, client_id: clientId = claims['azp'] } = claims;
   if (typeof exp !== 'number') throw invalid(['exp']);
   if (clientId !== undefined && typeof clientId !== 'string') throw invalid(['client_id']);
@@ -53,7 +55,7 @@ export function toPrincipal(
     clientId,
     ...expandRoles({ roles, scopes }, declared),
     claims,
-    expiresAtEpochSeconds: exp,
+    expiresAtEpochSeconds: Math.floor(exp),
   };
 }
 

@@ -22,6 +22,11 @@ export type Reading<T> =
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 export type DocumentReading = Reading<AccessDocument>;
 
+/** Where the library's own words are for programmers. */
+const YAML_WORDS: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'a second document begins here: one file holds one',
+};
+
 const TEXT_LIMIT_CHARACTERS = 500_000;
 
 /** Reads YAML or JSON. `file` is only named in problems. Never throws. */
@@ -44,7 +49,10 @@ export function readShaped<T>(text: string, file: string, shape: Shape<T>): Read
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true });
   const wrong = [...yaml.errors, ...yaml.warnings];
   if (wrong.length > 0)
-    return { kind: 'invalid', problems: wrong.map(({ pos, message }) => at(pos[0], message)) };
+    return {
+      kind: 'invalid',
+      problems: wrong.map(({ pos, code, message }) => at(pos[0], YAML_WORDS[code] ?? message)),
+    };
   const locate: Locate = (path, message, where) => {
     const name = printPath(path);
     return at(offsetOf(yaml, path, where), name === '' ? message : `${name}: ${message}`);

@@ -1,4 +1,5 @@
 /** A compiled CloudFormation template, intrinsics unresolved → how an API uses the toolkit's authorizers. Build time only. */
+import { calledFunction } from './check-wiring.ts';
 import type { ApiKeySource, WiredAuthorizer, WiredRoute, WiredSource } from './check-wiring.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -18,17 +19,20 @@ export function readWiring(resources: Fields, apiLogicalId: string): readonly Wi
     const { Type: type, Properties } = fieldsOf(resource);
     const properties = fieldsOf(Properties);
     const { Ref: api } = fieldsOf(properties['RestApiId'] ?? properties['ApiId']);
-    const uri = JSON.stringify(properties['AuthorizerUri'] ?? '');
-    if (api !== apiLogicalId || !/(token|request)(-|dash)?authorizer/i.test(uri)) return [];
+    const calls = calledFunction(JSON.stringify(properties['AuthorizerUri'] ?? ''));
+    if (api !== apiLogicalId || calls === undefined) return [];
     const name = typeof properties['Name'] === 'string' ? properties['Name'] : logicalId;
-    if (type === 'AWS::ApiGateway::Authorizer') return [readRest(name, properties)];
+    if (type === 'AWS::ApiGateway::Authorizer') return [{ ...readRest(name, properties), calls }];
     return type === 'AWS::ApiGatewayV2::Authorizer'
-      ? [readV2(name, properties, resources, apiLogicalId)]
+      ? [{ ...readV2(name, properties, resources, apiLogicalId), calls }]
       : [];
   });
 }
 
-export type WiredApi = { readonly routes: readonly WiredRoute[]; readonly apiKeySource: ApiKeySource };
+/** `calls`: which of the toolkit's functions its authorizer invokes, as far as the template says. */
+export type ReadRoute = WiredRoute & { readonly calls: WiredAuthorizer['calls'] | undefined };
+
+export type WiredApi = { readonly routes: readonly ReadRoute[]; readonly apiKeySource: ApiKeySource };
 
 /**
  * The routes of an API as the template says them. Left out is what only shows once deployed: resources and authorizers of
@@ -45,11 +49,7 @@ export function readWiredApi(resources: Fields, apiLogicalId: string): WiredApi 
   };
 }
 
-function readRoute(
-  resources: Fields,
-  { Type: type, Properties }: Fields,
-  api: string,
-): readonly WiredRoute[] {
+function readRoute(resources: Fields, { Type: type, Properties }: Fields, api: string): readonly ReadRoute[] {
   const properties = fieldsOf(Properties);
   const { AuthorizationType: by, ApiKeyRequired: asksForKey, HttpMethod: verb, RouteKey: key } = properties;
   if (refOf(properties['RestApiId'] ?? properties['ApiId']) !== api) return [];
@@ -67,6 +67,7 @@ function readRoute(
     {
       ...{ method, path, apiKeyRequired: !(asksForKey === undefined || isFalse(asksForKey)) },
       authorizer: authorizer === 'none' ? undefined : { payload: authorizer },
+      calls: authorizer === 'none' ? undefined : calledBy(resources, properties['AuthorizerId']),
     },
   ];
 }
@@ -78,6 +79,11 @@ function readPayload(resources: Fields, id: unknown): WiredAuthorizer['payload']
   const { Type: type, AuthorizerType: typeV2 } = propertiesOf(resources, logicalId);
   if (typeV2 === 'REQUEST') return 'http-2.0';
   return type === 'TOKEN' ? 'rest-token' : type === 'REQUEST' ? 'rest-request' : 'none';
+}
+
+function calledBy(resources: Fields, id: unknown): WiredAuthorizer['calls'] | undefined {
+  const { AuthorizerUri: uri = '' } = propertiesOf(resources, refOf(id) ?? '');
+  return calledFunction(JSON.stringify(uri));
 }
 
 /** `/users/{id}`, from the parts that the template has in a chain up to the API's root. */
@@ -111,7 +117,9 @@ function propertiesOf(resources: Fields, logicalId: string): Fields {
   return fieldsOf(fieldsOf(resources[logicalId])['Properties']);
 }
 
-function readRest(name: string, properties: Fields): WiredAuthorizer {
+type Settings = Omit<WiredAuthorizer, 'calls'>;
+
+function readRest(name: string, properties: Fields): Settings {
   const isToken = properties['Type'] === 'TOKEN';
   const usual = isToken ? 'method.request.header.Authorization' : '';
   const { IdentitySource: sources = usual } = properties;
@@ -124,7 +132,7 @@ function readRest(name: string, properties: Fields): WiredAuthorizer {
   };
 }
 
-function readV2(name: string, properties: Fields, resources: Fields, apiLogicalId: string): WiredAuthorizer {
+function readV2(name: string, properties: Fields, resources: Fields, apiLogicalId: string): Settings {
   const api = propertiesOf(resources, apiLogicalId);
   const isWebSocket = api['ProtocolType'] === 'WEBSOCKET';
   const sources: unknown = properties['IdentitySource'];

@@ -5,8 +5,10 @@
 import { DomainError, RequestInvalid } from '../errors.ts';
 import type { AuthorizerCaches, Clock, ItemListing, ItemStore } from '../ports.ts';
 import type { Change, Item, ItemWrite } from '../table/item-write.ts';
+import { hashOperation, operationWrite } from '../table/operation-record.ts';
+import type { AskedOperation } from '../table/operation-record.ts';
 import { accessTableSilent, readAccessItem } from './access-item.ts';
-import { isCarriedOut, operationWrite } from './admin-operation.ts';
+import { isReplayed } from './admin-operation.ts';
 import type { Operation } from './admin-operation.ts';
 import { flushCaches } from './flush-caches.ts';
 import type { OutsideStep } from './flush-caches.ts';
@@ -76,7 +78,7 @@ export class RevocationAdmin {
     const { by } = operation;
     const facts = { until, expiresAt, by, at: this.#ports.clock.nowEpochMs() };
     return this.#carryOut(issuer, target, operation, {
-      kind: 'revoke',
+      asked: { kind: 'revoke', target, input: { ends } },
       // Never backwards, whichever administrator's clock is slow.
       when: [
         { attribute: 'until', is: 'absent-or-below', value: until + 1 },
@@ -91,10 +93,11 @@ export class RevocationAdmin {
   async withdraw(request: RevocationTarget, operation: Operation): Promise<RevocationChanged> {
     const issuer = this.#find(request.issuer);
     const target = { ...request, issuer: issuer.issuer };
-    if (!(await this.#isReplayed(target, 'withdraw', operation)) && (await this.#until(target)) === undefined)
+    const asked = { kind: 'withdraw', target, input: {} };
+    if (!(await this.#isReplayed(asked, target, operation)) && (await this.#until(target)) === undefined)
       throw new RequestInvalid(target.kind, 'is not revoked');
     return this.#carryOut(issuer, target, operation, {
-      kind: 'withdraw',
+      asked,
       when: [{ attribute: 'until', is: 'present' }],
       change: { kind: 'update', remove: ['until'] },
       listed: {
@@ -107,13 +110,13 @@ export class RevocationAdmin {
   /** A page of what has been revoked of an issuer's tokens, in no order that means anything. */
   async list(
     issuerName: string,
-    { after, limit }: { readonly after?: string | undefined; readonly limit: number },
+    { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
   ): Promise<{ readonly revocations: readonly Revocation[]; readonly next: string | undefined }> {
     const { issuer } = this.#find(issuerName);
     const outcome = await this.#ports.listing.range({
       // Hashes are hex digits.
       ...{ pk: revocationsPartition(issuer), from: '0', to: 'g', limit },
-      ...(after !== undefined && { after }),
+      ...(cursor !== undefined && { after: cursor }),
     });
     if (outcome.kind !== 'done') throw accessTableSilent();
     return {
@@ -136,15 +139,16 @@ export class RevocationAdmin {
     operation: Operation,
     planned: Planned,
   ): Promise<RevocationChanged> {
-    if (!(await this.#isReplayed(target, planned.kind, operation))) {
+    const { asked } = planned;
+    if (!(await this.#isReplayed(asked, target, operation))) {
       const outcome = await this.#ports.store.transact(
         this.#writesOf(target, operation, planned, keptSecondsOf(issuer)),
       );
-      if (outcome.kind === 'refused' && !(await this.#isReplayed(target, planned.kind, operation)))
+      if (outcome.kind === 'refused' && !(await this.#isReplayed(asked, target, operation)))
         throw new DomainError('EDIT_CONFLICT', 'somebody else changed it at the same time; try again');
       // An answer that was lost: what is recorded says whether the change was carried out.
       const isLost = outcome.kind === 'unknown' || outcome.kind === 'rejected';
-      if (isLost && !(await this.#isReplayed(target, planned.kind, operation)))
+      if (isLost && !(await this.#isReplayed(asked, target, operation)))
         throw new DomainError('STORE_UNAVAILABLE', 'the access table did not take the change; send it again');
     }
     const listed = await readAccessItem(this.#ports.store, listKey(target));
@@ -154,23 +158,26 @@ export class RevocationAdmin {
 
   #writesOf(
     target: RevocationTarget,
-    operation: Operation,
-    { kind, when, change, listed }: Planned,
+    { id: operationId, by }: Operation,
+    { asked, when, change, listed }: Planned,
     keptSeconds: number,
   ): readonly ItemWrite[] {
     const key = revocationKey(target);
-    const at = this.#ports.clock.nowEpochMs();
-    const record = { kind, at, expiresAt: this.#nowEpochSeconds() + keptSeconds };
+    const at = {
+      ...{ pk: key.pk, operationId, kind: asked.kind },
+      atEpochMs: this.#ports.clock.nowEpochMs(),
+    };
+    const expiresAt = this.#nowEpochSeconds() + keptSeconds;
     return [
-      operationWrite('revoke', key.pk, operation, record),
+      operationWrite('revoke', at, { hash: hashOperation(asked), by, expiresAt }),
       { purpose: 'revoke', key, when, change },
       // Withdrawn is what is listed.
-      { purpose: 'revoke', key: listKey(target), when: kind === 'withdraw' ? when : [], change: listed },
+      { purpose: 'revoke', key: listKey(target), when: change.kind === 'update' ? when : [], change: listed },
     ];
   }
 
-  #isReplayed(target: RevocationTarget, kind: Planned['kind'], operation: Operation): Promise<boolean> {
-    return isCarriedOut(this.#ports.store, revocationKey(target).pk, operation, { kind });
+  #isReplayed(asked: AskedOperation, target: RevocationTarget, operation: Operation): Promise<boolean> {
+    return isReplayed(this.#ports.store, revocationKey(target).pk, operation, asked);
   }
 
   async #until(target: RevocationTarget): Promise<unknown> {
@@ -201,7 +208,7 @@ export class RevocationAdmin {
 }
 
 type Planned = {
-  readonly kind: 'revoke' | 'withdraw';
+  readonly asked: AskedOperation;
   readonly when: ItemWrite['when'];
   readonly change: Change;
   /** The same for the item that lists it. */

@@ -43,16 +43,16 @@ export function revocationRoutes(admin: () => RevocationAdmin): readonly Route[]
 function listRoute(admin: () => RevocationAdmin): Route {
   const query = {
     issuer: ISSUER,
-    after: optional(text('`next` of the page before.', { pattern: /^[0-9a-f]{64}$/ })),
+    cursor: optional(text('`next` of the page before.', { pattern: /^[0-9a-f]{64}$/ })),
     limit: optional(whole('Default: 50.', { min: 1, max: 100 })),
   };
   return readRoute(
     {
       ...{ path: '/access/revocations', id: 'listRevocations', summary: 'What is revoked', query },
-      answer: { description: 'A page; `next` goes into `after`' },
+      answer: { description: 'A page; `next` goes into `cursor`' },
     },
-    async ({ query: { issuer, after, limit = 50 } }) => {
-      const { revocations, next } = await admin().list(issuer, { after, limit });
+    async ({ query: { issuer, cursor, limit = 50 } }) => {
+      const { revocations, next } = await admin().list(issuer, { cursor, limit });
       return jsonReply(200, { revocations: revocations.map(showRevocation), ...(next && { next }) });
     },
   );

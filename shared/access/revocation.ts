@@ -5,7 +5,7 @@
  * | item         | pk                   | sk                | attributes                                            |
  * | ------------ | -------------------- | ----------------- | ----------------------------------------------------- |
  * | revocation   | `REVOKED#{hash}`     | `REVOKED`         | `until`: tokens issued until then                     |
- * | change of it | `REVOKED#{hash}`     | `OP#{op id}`      | `kind`, `by`, `at`: audit and idempotency             |
+ * | change of it | `REVOKED#{hash}`     | `OP#{op id}`      | @see ../table/operation-record.ts; `expiresAt`        |
  * | list         | `REVOCATIONS#{iss}`  | `{hash}`          | `kind`, `value`, `until`, `by`, `at`, `withdrawnAt`   |
  *
  * Every item goes by itself, at `expiresAt`, when no token that it is about can be good any more.

@@ -7,7 +7,7 @@ import { isJsonObject } from '../aws/json-object.ts';
 import type { JsonObject } from '../aws/json-object.ts';
 import { DomainError } from '../errors.ts';
 import type { TokenTrust } from './compiled-document.ts';
-import { repeatsMember } from './json-members.ts';
+import { repeatsMember } from '../json-members.ts';
 
 export type UnverifiedToken = {
   readonly algorithm: string;

@@ -4,7 +4,7 @@
  */
 import type { PolicyDocument } from '../aws/authorizer-result.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
-import { NATIVE_VALUE_LENGTH } from './api-key-principal.ts';
+import { NATIVE_VALUE_LENGTH } from './native-key.ts';
 import { backendContext } from './backend-context.ts';
 import { compilePolicy, fitsResourceLimit } from './compile-policy.ts';
 import type { CompiledCondition, CompiledDocument, CompiledRoute } from './compiled-document.ts';
@@ -12,6 +12,8 @@ import type { Principal } from './principal.ts';
 
 export type ProfileFailure =
   | { readonly kind: 'too-large'; readonly caller: string; readonly sizeBytes: number }
+  /** Lists of claims that `bind` multiplies. */
+  | { readonly kind: 'too-many'; readonly caller: string }
   | {
       readonly kind: 'unrepresentable';
       readonly caller: string;
@@ -78,6 +80,7 @@ function tryOne(
       { ...TYPICAL_ARN, stage },
       { nowEpochSeconds: NOW_EPOCH_SECONDS, merge },
     );
+    if (outcome.kind === 'too-many') return { kind: 'too-many', caller };
     if (outcome.kind === 'unrepresentable') {
       const [allowed, denied] = [
         document.routes[outcome.conflict.allowed],

@@ -14,10 +14,8 @@ import type { CompiledIssuer, TokenTrust } from './compiled-document.ts';
 import { SIGNATURE_ALGORITHMS } from './issuers.ts';
 import type { VerificationKey } from './key-set.ts';
 import type { KeySets } from './key-sets.ts';
+import { assertClaims } from './token-claims.ts';
 import { assertHeader, parseToken } from './token-shape.ts';
-
-/** No access token lives this long: an `exp` beyond it is most likely in milliseconds. */
-const LIFETIME_LIMIT_SECONDS = 366 * 86_400;
 
 export type VerifiedToken = { readonly issuer: CompiledIssuer; readonly claims: Claims };
 
@@ -50,8 +48,7 @@ export function createTokenVerifier(
     // A key set may leave `alg` out; then an EC key must not be tried on a token that says RS256.
     if (!key.algorithms.includes(unverified.algorithm)) throw badSignature();
     const claims = observer.time('VerifyMs', () => verifySignature(token, key, trust));
-    assertTimes(claims, trust, clock.nowEpochMs() / 1000);
-    assertMeantForUs(claims, trust);
+    assertClaims(claims, trust, clock.nowEpochMs() / 1000);
     return { issuer, claims };
   };
 }
@@ -82,55 +79,6 @@ function toDomainError(error: unknown): DomainError {
   if (error instanceof JwtParseError)
     return new DomainError('TOKEN_MALFORMED', 'a registered claim of the token is of a wrong type');
   return badSignature();
-}
-
-/**
- * aws-jwt-verify takes a token without `exp` and one from the future, and reads the machine's clock; ours
- * is the one that tests and `gatewright clock` set.
- */
-function assertTimes(claims: Claims, trust: TokenTrust, nowEpochSeconds: number): void {
-  const { clockSkewSeconds: skew, maxTokenAgeSeconds } = trust;
-  const { exp, nbf, iat } = claims;
-  if (typeof exp !== 'number' || exp > nowEpochSeconds + LIFETIME_LIMIT_SECONDS) throw invalidClaim('exp');
-  if (exp + skew < nowEpochSeconds) throw new DomainError('TOKEN_EXPIRED', 'the token has expired');
-  if (nbf !== undefined && typeof nbf !== 'number') throw invalidClaim('nbf');
-  if (nbf !== undefined && nbf - skew > nowEpochSeconds)
-    throw new DomainError('TOKEN_NOT_YET_VALID', 'the token is not valid yet');
-  if (iat !== undefined && typeof iat !== 'number') throw invalidClaim('iat');
-  if (iat !== undefined && iat - skew > nowEpochSeconds)
-    throw new DomainError('TOKEN_NOT_YET_VALID', 'the token was issued in the future');
-  if (maxTokenAgeSeconds === undefined) return;
-  if (iat === undefined) throw invalidClaim('iat');
-  if (iat + maxTokenAgeSeconds + skew < nowEpochSeconds)
-    throw new DomainError('TOKEN_EXPIRED', 'the token was issued too long ago');
-}
-
-/** `client_id` counts as audience only where `aud` is absent, as in API Gateway's own JWT authorizer. */
-function assertMeantForUs(claims: Claims, { audience, clients, tokenUse }: TokenTrust): void {
-  const { client_id: clientId, aud = clientId, azp, cnf, token_use: use } = claims;
-  // RFC 7800: bound to a key that its holder must prove. Taking it as a bearer token would undo that.
-  if (cnf !== undefined) throw invalidClaim('cnf');
-  if (tokenUse !== undefined && use !== tokenUse) throw invalidClaim('token_use');
-  if (audience !== undefined && !namesOneOf(aud, audience)) throw otherAudience();
-  // Cognito's ID tokens name their client in aud only.
-  const client = clientId ?? azp ?? (tokenUse === 'id' ? aud : undefined);
-  if (clients !== undefined && (typeof client !== 'string' || !clients.includes(client)))
-    throw otherAudience();
-}
-
-/** One name of another type spoils the claim: nobody knows what else its issuer got wrong. */
-function namesOneOf(claim: unknown, allowed: readonly string[]): boolean {
-  const names: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
-  const texts = names.filter((name) => typeof name === 'string');
-  return texts.length === names.length && texts.some((name) => allowed.includes(name));
-}
-
-function otherAudience(): DomainError {
-  return new DomainError('TOKEN_AUDIENCE_MISMATCH', 'the token is meant for another audience');
-}
-
-function invalidClaim(claim: string): DomainError {
-  return new DomainError('TOKEN_CLAIM_INVALID', `the token's claim "${claim}" is missing or not acceptable`);
 }
 
 function badSignature(): DomainError {

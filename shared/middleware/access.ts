@@ -26,7 +26,12 @@ export type AccessOptions = {
   readonly scopes?: readonly string[];
   /** Difference between clocks that is forgiven. Default: 30. */
   readonly clockSkewSeconds?: number;
+  /** Let requests through that ask for another verb than the one that was authorised. */
+  readonly allowMethodOverride?: boolean;
 };
+
+/** Frameworks take the verb from these, and rules have allowed the other one. */
+const OVERRIDES = /^(x-http-method(-override)?|x-method-override)$/i;
 
 type AccessHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
 
@@ -65,7 +70,7 @@ export function callerOf(event: unknown): Caller | undefined {
 /** 500 without an authorizer: the route lacks what the handler relies on, and that is no fault of the caller's. */
 function refusal(
   event: object,
-  { scopes = [], clockSkewSeconds = 30 }: AccessOptions,
+  { scopes = [], clockSkewSeconds = 30, allowMethodOverride = false }: AccessOptions,
 ): ProxyResult | undefined {
   const caller = callerOf(event);
   const nowEpochMs = receivedAtEpochMs(event);
@@ -73,8 +78,18 @@ function refusal(
     return problemReply(problem(500, 'Internal Server Error'));
   if ((caller.expiresAtEpochSeconds ?? Infinity) + clockSkewSeconds < nowEpochMs / 1000)
     return problemReply(problem(401, 'Unauthorized', 'the credential has expired'));
+  if (!allowMethodOverride && overridesMethod(parseOptionalFields(event)))
+    return problemReply(problem(403, 'Forbidden', 'the request asks for another method than its own'));
   const isAllowed = scopes.every((scope) => caller.scopes.includes(scope));
   return isAllowed ? undefined : problemReply(problem(403, 'Forbidden', 'the credential lacks a scope'));
+}
+
+function overridesMethod(event: EventFields): boolean {
+  const namesOf = (map: string) => Object.keys(parseOptionalFields(event[map]));
+  return (
+    [...namesOf('headers'), ...namesOf('multiValueHeaders')].some((name) => OVERRIDES.test(name)) ||
+    [...namesOf('queryStringParameters'), ...namesOf('multiValueQueryStringParameters')].includes('_method')
+  );
 }
 
 /** API Gateway's own stamp: `requestContext.timeEpoch` (payload 2.0) or `requestTimeEpoch`. */

@@ -9,7 +9,6 @@ import { DomainError, UnauthorizedAnswer } from '../errors.ts';
 import type { Facts, MeasureName, Observer } from '../ports.ts';
 import { failureReason } from '../reasons.ts';
 import { describeFacts } from './describe-facts.ts';
-import { loadLogger } from './logger.ts';
 
 /** `metrics` is for what counts more than one at a time. */
 export type FunctionObserver = Observer & { readonly metrics: Pick<Metrics, 'addMetric'> };
@@ -123,7 +122,7 @@ function createFailureLog(serviceName: string): FailureLog {
   let logger: Logger | undefined;
   return async (error, context, facts) => {
     // It takes the first invocation that it sees for the instance's first.
-    logger ??= await loadLogger(serviceName);
+    logger ??= (await import('./logger.ts')).createLogger(serviceName);
     logger.addContext(context);
     const { message, cause } =
       error instanceof DomainError ? error : { message: 'unexpected failure', cause: error };

@@ -1,5 +1,6 @@
 /** One line of an API's access log → the request that somebody is charged for. */
 import { parseJsonObject } from '../aws/json-object.ts';
+import { repeatsMember } from '../json-members.ts';
 import type { Subject } from './subject.ts';
 
 /** Names of the line's fields. A value may be a word of the format itself: `"plan":"gold"`. */
@@ -50,6 +51,8 @@ export const USUAL_FIELDS: LineFields = {
 
 const REFUSED_BY_GATEWAY = new Set([401, 403, 429]);
 const MAX_NAME_LENGTH = 256;
+/** Later years have another form in the names of periods, and no log has a request of them. */
+const END_OF_TIME_MS = Date.UTC(10_000, 0);
 
 /** `receivedAtEpochMs`: the time that CloudWatch Logs gives the line. */
 export function readAccessLine(
@@ -59,7 +62,7 @@ export function readAccessLine(
 ): LineReading {
   const line = parseJsonObject(message);
   // API Gateway escapes nothing: a path with quotes in a careless format could give the line a second key.
-  if (line === undefined || hasAnyTwice(message, new Set(Object.values(fields))))
+  if (line === undefined || repeatsMember(message, new Set(Object.values(fields))))
     return { kind: 'malformed' };
   const read = (name: keyof LineFields): string | undefined => valueOf(line[fields[name]]);
   const requestId = read('requestId');
@@ -75,24 +78,10 @@ export function readAccessLine(
     return { kind: 'uncounted' };
   const route = read('route');
   const atEpochMs = Number(read('time') ?? receivedAtEpochMs);
-  if (!Number.isSafeInteger(atEpochMs) || atEpochMs <= 0) return { kind: 'malformed' };
+  if (!Number.isSafeInteger(atEpochMs) || atEpochMs <= 0 || atEpochMs >= END_OF_TIME_MS)
+    return { kind: 'malformed' };
   const subject = { plan, tenant, key, route: route ?? '$default' };
   return { kind: 'counted', request: { requestId, subject, atEpochMs } };
-}
-
-/** A text of JSON, and the colon behind it if it is a name. */
-const TEXT = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?/g;
-
-/** Whether one of the names stands twice in the JSON, in whatever spelling: `"\u006bey"` is `"key"`. */
-function hasAnyTwice(json: string, names: ReadonlySet<string>): boolean {
-  const met = new Set<string>();
-  for (const [, text = '', colon] of json.matchAll(TEXT)) {
-    const name: unknown = colon === undefined ? undefined : JSON.parse(text);
-    if (typeof name !== 'string' || !names.has(name)) continue;
-    if (met.has(name)) return true;
-    met.add(name);
-  }
-  return false;
 }
 
 /** API Gateway prints `-` for what there is none of. */

@@ -3,6 +3,7 @@ import type { AgeClock, Random, Timer } from '../ports.ts';
 import { randomHex } from '../random-hex.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import type { DynamoDbTableOptions } from '../table/dynamodb-table.ts';
+import { KeyPlans } from './key-plans.ts';
 import { createQuotas } from './quotas.ts';
 import type { QuotaOptions, Quotas } from './quotas.ts';
 
@@ -15,6 +16,11 @@ export const CLOCK: AgeClock = { nowEpochMs: () => Date.now(), monotonicMs: () =
 export const RANDOM: Random = { hex: randomHex, fraction: () => Math.random() };
 
 export const TIMER: Timer = { pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
+
+/** Which plan administrators have put a key on, for handlers that do not learn it from the authorizer. */
+export function createDynamoDbKeyPlans(options: DynamoDbTableOptions): KeyPlans {
+  return new KeyPlans(createDynamoDbTable(options), CLOCK);
+}
 
 /** Nothing is loaded, connected or drawn before the first request: a snapshot of the process is safe to clone. */
 export function createDynamoDbQuotas(options: DynamoDbQuotaOptions): Quotas {

@@ -2,7 +2,7 @@
  * Which plan a key is on, as administrators have assigned it: for handlers that learn tenant and key from the
  * authorizer, and the plan from here.
  *
- *     const plans = new KeyPlans(store, clock);
+ *     const plans = createDynamoDbKeyPlans({ tableName });
  *     const found = await plans.read(tenant, key);
  */
 import type { AgeClock, ItemStore } from '../ports.ts';

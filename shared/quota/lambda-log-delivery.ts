@@ -6,13 +6,20 @@ import type { LogEvent } from './lambda-log-batch.ts';
 
 export type LogDelivery = {
   readonly lines: readonly LogEvent[];
-  /** What Firehose goes on with; CloudWatch Logs takes no answer. */
-  readonly reply: FirehoseReply | undefined;
+  /**
+   * What Firehose goes on with: it keeps records apart of which a line waits. CloudWatch Logs takes no answer.
+   * @throws DomainError USAGE_WAITING where a line of CloudWatch Logs waits: Lambda gives all of them again, then keeps them
+   */
+  readonly reply: (waiting: ReadonlySet<LogEvent>) => FirehoseReply | undefined;
 };
 
 /** `data` as it came: a delivery stream keeps the log, and counting it changes nothing of it. */
 export type FirehoseReply = {
-  readonly records: readonly { readonly recordId: string; readonly result: 'Ok'; readonly data: string }[];
+  readonly records: readonly {
+    readonly recordId: string;
+    readonly result: 'Ok' | 'ProcessingFailed';
+    readonly data: string;
+  }[];
 };
 
 /**
@@ -22,13 +29,23 @@ export type FirehoseReply = {
  */
 export function readLogDelivery(event: unknown): LogDelivery {
   const { deliveryStreamArn, records } = parseFields(event);
-  if (deliveryStreamArn === undefined) return { lines: readLogBatch(event), reply: undefined };
+  if (deliveryStreamArn === undefined) return { lines: readLogBatch(event), reply: refuseWaiting };
   if (!Array.isArray(records)) throw malformed('the event of a delivery stream has records');
   const read = records.map(readRecord);
   return {
     lines: read.flatMap(({ lines }) => lines),
-    reply: { records: read.map(({ recordId, data }) => ({ recordId, result: 'Ok', data })) },
+    reply: (waiting) => ({
+      records: read.map(({ recordId, data, lines }) => {
+        const isWaiting = lines.some((line) => waiting.has(line));
+        return { recordId, result: isWaiting ? 'ProcessingFailed' : 'Ok', data };
+      }),
+    }),
   };
+}
+
+function refuseWaiting({ size }: ReadonlySet<LogEvent>): undefined {
+  if (size > 0)
+    throw new DomainError('USAGE_WAITING', 'some requests of the batch cannot be charged yet; give it again');
 }
 
 /** One line to a record, as API Gateway puts them, or several, as an aggregating producer does. */

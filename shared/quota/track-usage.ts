@@ -30,6 +30,15 @@ export type Tracked = {
   readonly seen: number;
   /** Of a closed period, a suspended subject without ledger, an unknown plan, or names too long for a key: nobody can be charged. */
   readonly unchargeable: number;
+  /** Not charged, to some of their limits at least; others are not kept up by them. */
+  readonly waiting: readonly Waiting[];
+};
+
+/** A request that can be charged later: by a plan that is mended, or in its period, if it is given again. */
+export type Waiting = {
+  readonly requestId: string;
+  readonly plan: string;
+  readonly reason: 'plan-unreadable' | 'period-ahead';
 };
 
 export type UsageTracker = {
@@ -53,22 +62,25 @@ type Group = {
 const AT_ONCE = 8;
 const MAX_TRIES = 8;
 const BACK_OFF_MS = 50;
+/** Of those that wait, so many are named in the log. */
+const NAMED_REQUESTS = 3;
 
 export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
   const book = new PlanBook(ports.store, ports.clock, []);
   return {
     async track(requests) {
-      const { groups, unplanned } = await group(requests, book);
-      const totals = { charged: 0, seen: 0, unchargeable: unplanned };
+      const { groups, unplanned, planless } = await group(requests, book);
+      const totals = { charged: 0, seen: 0, unchargeable: unplanned, waiting: [...planless] };
       // Spans of one ledger one after the other: two transactions on one item refuse each other.
       const waiting = [...Map.groupBy(groups.values(), ({ id }) => ledgerKeyText(id)).values()];
       const next = async (): Promise<void> => {
         for (let spans = waiting.pop(); spans !== undefined; spans = waiting.pop())
           for (const each of spans) {
-            const { charged, seen, unchargeable } = await chargeGroup(each, book, ports);
+            const { charged, seen, unchargeable, waiting } = await chargeGroup(each, book, ports);
             totals.charged += charged;
             totals.seen += seen;
             totals.unchargeable += unchargeable;
+            totals.waiting.push(...waiting);
           }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, next));
@@ -77,16 +89,42 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
   };
 }
 
-async function group(
-  requests: readonly TrackedRequest[],
-  book: PlanBook,
-): Promise<{ readonly groups: ReadonlyMap<string, Group>; readonly unplanned: number }> {
+/** For the log of whoever can mend it; names no caller. */
+export function describeWaiting(waiting: readonly Waiting[]): string {
+  const plans = new Set(waiting.filter(({ reason }) => reason === 'plan-unreadable').map(({ plan }) => plan));
+  const ahead = waiting.filter(({ reason }) => reason === 'period-ahead').slice(0, NAMED_REQUESTS);
+  const parts = [
+    ...[...plans].map((plan) => `usage plan ${plan} cannot be read, save its next version`),
+    ...(ahead.length === 0
+      ? []
+      : [
+          `its period has not begun by this clock, look at the time in the log (${ahead.map(({ requestId }) => requestId).join(', ')})`,
+        ]),
+  ];
+  const count = new Set(waiting.map(({ requestId }) => requestId)).size;
+  return `${count} ${count === 1 ? 'request waits' : 'requests wait'}: ${parts.join('; ')}`;
+}
+
+type Grouped = {
+  readonly groups: ReadonlyMap<string, Group>;
+  readonly unplanned: number;
+  readonly planless: readonly Waiting[];
+};
+
+async function group(requests: readonly TrackedRequest[], book: PlanBook): Promise<Grouped> {
   const groups = new Map<string, Group>();
+  const planless: Waiting[] = [];
+  const plans = new Map<string, FoundPlan>();
   let unplanned = 0;
   for (const { requestId, subject, atEpochMs } of requests) {
-    const plan = await readPlan(subject.plan, book);
-    if (plan === undefined) {
+    const plan = plans.get(subject.plan) ?? (await findPlan(subject.plan, book));
+    plans.set(subject.plan, plan);
+    if (plan === 'unknown') {
       unplanned += 1;
+      continue;
+    }
+    if (plan === 'unreadable') {
+      planless.push({ requestId, plan: subject.plan, reason: 'plan-unreadable' });
       continue;
     }
     // What a rate would have refused is over; only what is counted can be counted later.
@@ -108,7 +146,7 @@ async function group(
       groups.set(name, found);
     }
   }
-  return { groups, unplanned };
+  return { groups, unplanned, planless };
 }
 
 function fitsKey(id: LedgerId): boolean {
@@ -135,7 +173,7 @@ async function chargeGroup(group: Group, book: PlanBook, ports: UsageTrackerPort
     if (fresh.length === 0) {
       // Of lines that come again too: whoever charged them may have died before it told.
       await tellThresholds(group, period, ports);
-      return { charged, seen: units.size - charged, unchargeable: 0 };
+      return { charged, seen: units.size - charged, unchargeable: 0, waiting: [] };
     }
     if (some.length === 0) break;
     const sum = some.reduce((total, requestId) => total + (units.get(requestId) ?? 0), 0);
@@ -149,6 +187,7 @@ async function chargeGroup(group: Group, book: PlanBook, ports: UsageTrackerPort
       if (ledger.item !== undefined) return unchargeable(units, charged, fresh);
       const opened = await open(group, period, book, { store, clock });
       if (opened.kind === 'unchargeable') return unchargeable(units, charged, fresh);
+      if (opened.kind === 'waits') return waits(group, charged, fresh, opened.reason);
       if (opened.kind === 'moved') period = opened.period;
     } else if (outcome.kind === 'rejected' && !outcome.retryable) break;
     // Whether an unanswered one was carried out shows when the ids are read again.
@@ -186,11 +225,23 @@ function ledgerKeyText({ tenant, limit, subject }: LedgerId): string {
 }
 
 function unchargeable(units: Group['units'], charged: number, left: readonly string[]): Tracked {
-  return { charged, seen: units.size - charged - left.length, unchargeable: left.length };
+  return { charged, seen: units.size - charged - left.length, unchargeable: left.length, waiting: [] };
+}
+
+function waits(
+  { units, planId: plan }: Group,
+  charged: number,
+  left: readonly string[],
+  reason: Waiting['reason'],
+): Tracked {
+  const waiting = left.map((requestId) => ({ requestId, plan, reason }));
+  return { charged, seen: units.size - charged - left.length, unchargeable: 0, waiting };
 }
 
 type Opening =
-  { readonly kind: 'ready' | 'unchargeable' } | { readonly kind: 'moved'; readonly period: Period };
+  | { readonly kind: 'ready' | 'unchargeable' }
+  | { readonly kind: 'waits'; readonly reason: Waiting['reason'] }
+  | { readonly kind: 'moved'; readonly period: Period };
 
 async function open(
   { id, limit, planId }: Group,
@@ -198,9 +249,11 @@ async function open(
   book: PlanBook,
   { store, clock }: Pick<UsageTrackerPorts, 'store' | 'clock'>,
 ): Promise<Opening> {
-  const plan = await readPlan(planId, book);
-  if (plan === undefined) return { kind: 'unchargeable' };
-  const opened = await openPeriod({ id, period, limit, plan, nowEpochMs: clock.nowEpochMs() }, store);
+  const plan = await findPlan(planId, book);
+  if (plan === 'unknown') return { kind: 'unchargeable' };
+  if (plan === 'unreadable') return { kind: 'waits', reason: 'plan-unreadable' };
+  const nowEpochMs = clock.nowEpochMs();
+  const opened = await openPeriod({ id, period, limit, plan, nowEpochMs }, store);
   switch (opened.kind) {
     case 'ready':
       return { kind: 'ready' };
@@ -213,17 +266,25 @@ async function open(
     case 'suspended':
       return { kind: 'unchargeable' };
     case 'unavailable':
+      if (period.startEpochMs > nowEpochMs) return { kind: 'waits', reason: 'period-ahead' };
       throw unavailable();
   }
 }
 
-/** undefined: there is no plan of that id. @throws DomainError STORE_UNAVAILABLE */
-async function readPlan(planId: string, book: PlanBook): Promise<UsagePlan | undefined> {
+type FoundPlan = UsagePlan | 'unknown' | 'unreadable';
+
+/** @throws DomainError STORE_UNAVAILABLE */
+async function findPlan(planId: string, book: PlanBook): Promise<FoundPlan> {
   const known = book.peek(planId);
   if (known !== undefined) return known;
-  const read = await book.read(planId);
+  const read = await book.read(planId).catch(takeForUnreadable);
   if (read.kind === 'unavailable') throw unavailable();
-  return read.kind === 'known' ? read.plan : undefined;
+  return read.kind === 'known' ? read.plan : read.kind;
+}
+
+function takeForUnreadable(error: unknown): { readonly kind: 'unreadable' } {
+  if (error instanceof DomainError && error.code === 'PLAN_INVALID') return { kind: 'unreadable' };
+  throw error;
 }
 
 function unavailable(): DomainError {

@@ -1,5 +1,6 @@
 /** What an error of DynamoDB's client says about the write: applied, never applied, or nobody knows. */
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
+import { isJsonObject } from '../aws/json-object.ts';
 import { DomainError } from '../errors.ts';
 import { parseItem } from './dynamodb-expression.ts';
 import type { DynamoDbItem } from './dynamodb-expression.ts';
@@ -25,7 +26,7 @@ export function parseRefusal(error: unknown): { readonly item: Item | undefined 
   const fields = fieldsOf(error);
   if (fields['name'] !== 'ConditionalCheckFailedException') return undefined;
   const item = fields['Item'];
-  return { item: typeof item === 'object' && item !== null ? parseItem(item as DynamoDbItem) : undefined };
+  return { item: isJsonObject(item) ? parseItem(item as DynamoDbItem) : undefined };
 }
 
 /** Per member of a transaction whether its condition held; undefined if conditions were not what stopped it. */

@@ -54,6 +54,19 @@ describe('explain of the holder of an API key', () => {
   });
 });
 
+// authorizers.md J18: the commonest mistake.
+describe('explain of a token whose issuer lacks its slash', () => {
+  it('says that only the slash is missing', () => {
+    const token = `e30.${Buffer.from('{"iss":"https://issuer.example","sub":"a"}').toString('base64url')}.x`;
+
+    assert.throws(() => explain(documentWith([TOKENS, KEYS]), 'GET', '/users', flags({ token })), {
+      code: 'USAGE',
+      message:
+        /the token says iss "https:\/\/issuer\.example", the document "https:\/\/issuer\.example\/": write it exactly so/,
+    });
+  });
+});
+
 describe('explain of the holder of a ticket', () => {
   const TICKETS = { id: 'tickets', type: 'ticket', from: ['shop'] };
   const socketWith = (issuers: readonly object[]) =>
@@ -89,4 +102,60 @@ describe('explain of the holder of a ticket', () => {
       /^ALLOW/,
     );
   });
+});
+
+describe('explain of what no rule decides', () => {
+  const document = aDocument(
+    { rules: [{ id: 'all', effect: 'allow', methods: ['GET'], paths: ['/users'] }] },
+    ['GET /users', 'open GET /health'],
+  );
+
+  it('says that a route without an authorizer is open, as the matrix does', () => {
+    assert.match(
+      explain(document, 'GET', '/health', flags()),
+      /^OPEN {2}GET \/health {2}it has no authorizer, so nothing asks the rules\nroute {2}GET \/health$/,
+    );
+    assert.match(explain(document, undefined, undefined, flags()), /^GET \/health +OPEN +it has no author/m);
+    assert.deepEqual(JSON.parse(explain(document, 'GET', '/health', flags({ json: true }))), {
+      ...{ kind: 'open', rules: [] },
+      route: { method: 'GET', path: '/health', isOpen: true },
+    });
+  });
+
+  it('refuses what is no address', () => {
+    assert.throws(() => explain(document, 'GET', '/users', flags({ ip: '300.1.1.1' })), {
+      code: 'USAGE',
+      message: /--ip "300\.1\.1\.1" is no address; write it as 203\.0\.113\.7/,
+    });
+  });
+
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const tokenWith = (claims: object) =>
+    [
+      part({ alg: 'RS256', kid: 'k' }),
+      part({
+        ...{ iss: 'https://issuer.example/', sub: 'a', aud: 'api' },
+        exp: Math.floor(Date.now() / 1000) + 600,
+        ...claims,
+      }),
+      'eA',
+    ].join('.');
+  for (const [claims, expected] of [
+    [{}, undefined],
+    [{ exp: 1 }, 'the token has expired'],
+    [{ aud: 'other' }, 'the token is meant for another audience'],
+    [{ exp: undefined }, `the token's claim "exp" is missing or not acceptable`],
+  ] as const)
+    it(`says of a token with ${JSON.stringify(claims)} ${expected ?? 'what the rules say, and no more'}`, () => {
+      const token = `Bearer ${tokenWith(claims)}`;
+      const words = `\nbut the caller is refused before any rule: ${expected ?? ''}`;
+      const answer = explain(document, 'GET', '/users', flags({ token }));
+      const json = JSON.parse(explain(document, 'GET', '/users', flags({ token, json: true }))) as {
+        readonly refusal?: string;
+      };
+
+      assert.match(answer, /^ALLOW {2}GET \/users/);
+      assert.equal(answer.endsWith(words), expected !== undefined, answer);
+      assert.equal(json.refusal, expected);
+    });
 });

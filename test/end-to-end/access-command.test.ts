@@ -111,6 +111,24 @@ describe('gatewright access', () => {
     assert.match(foreign.stderr, /--token is no JWT|trusts no such issuer/);
   });
 
+  it('names an API that asks the authorizers though no document protects it', async () => {
+    const file = join(folder, 'access/orders.yml');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('stage: dev }', 'stage: v1 }'));
+
+    const { code, stderr } = await access('check', '.');
+    writeFileSync(file, text);
+
+    assert.equal(code, 1);
+    assert.ok(
+      stderr.includes(
+        `error: ${stackName()} Api stage dev: its routes ask the authorizers, but no access document protects it, so every call is ` +
+          `answered 500: name it under api of one, as dev: { stack: ${stackName()}, logicalId: Api, stage: dev }`,
+      ),
+      stderr,
+    );
+  });
+
   it('finds routes that came since, and an authorizer that keeps answers for too long', async () => {
     const more = '  OrdersPost: { <<: *get, Properties: { <<: *properties, HttpMethod: POST } }';
     writeFileSync(join(folder, 'template.yaml'), template(3600, more));
@@ -162,6 +180,40 @@ describe('gatewright access', () => {
 
     assert.match(unknown.stderr, /write kind: rest or kind: http/);
     assert.match(known.stdout, /orders: 2 routes of rest API in \.\.\/api\.yaml/);
+  });
+
+  it('says which document names routes where there are none', async () => {
+    const file = join(folder, 'access/orders.yml');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, DOCUMENT.replace('../template.yaml', '../../shoop'));
+
+    const { code, stderr } = await access('sync');
+    writeFileSync(file, text);
+
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /error: access\/orders\.yml:4:9: routes: there is nothing at .*\/shoop; the path begins at the folder of the document/,
+    );
+  });
+
+  it('says where it looked in vain, and what is no document by its name', async () => {
+    const nowhere = await access('check', '--folder', 'acess');
+    mkdirSync(join(folder, 'access/old.yml'));
+    writeFileSync(join(folder, 'access/My Orders.yml'), DOCUMENT);
+    const strange = await access('build');
+    rmSync(join(folder, 'access/My Orders.yml'));
+
+    assert.equal(nowhere.code, 1);
+    assert.match(
+      nowhere.stderr,
+      /error: there is no folder acess: run this in the toolkit's folder, or name the one of the documents by --folder/,
+    );
+    assert.match(
+      strange.stderr,
+      /warning: access\/My Orders\.yml:1:1: is no access document by its name, so nothing reads it: name it with small letters, digits and -/,
+    );
+    assert.equal(strange.code, 0, strange.stderr);
   });
 
   it('says which documents there are', async () => {

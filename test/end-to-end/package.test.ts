@@ -12,21 +12,14 @@ import { readZip } from '../support/zip-entries.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 const FUNCTIONS = [
-  'access-admin',
-  'quota-admin',
-  'request-authorizer',
-  'token-authorizer',
-  'usage-tracker',
-  'webhook-receiver',
-  'ws-connect',
-  'ws-default',
-  'ws-disconnect',
-  'ws-ticket',
+  ...['access-admin', 'quota-admin', 'request-authorizer', 'token-authorizer', 'usage-tracker'],
+  ...['webhook-receiver', 'ws-connect', 'ws-default', 'ws-disconnect', 'ws-ticket'],
 ];
 /** What roles name otherwise than by a resource of the stack: AWS's own control plane, an index, and what documents name. */
 const NAMED_BY_PATTERN = {
   QuotaAdminRole: ['${UsageTable.Arn}/index/list'],
   AccessAdminRole: [
+    '${UsageTable.Arn}/index/list',
     'arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*/stages/*/cache/authorizers',
     'arn:${AWS::Partition}:apigateway:${AWS::Region}::/apis/*/stages/*/cache/authorizers',
     'arn:${AWS::Partition}:apigateway:${AWS::Region}::/apikeys',
@@ -44,7 +37,7 @@ type Pattern = { readonly 'Fn::Sub': string };
 type Statement = {
   readonly Action: string | readonly string[];
   readonly Resource: Reference | Pattern | readonly Pattern[];
-  readonly Condition?: { readonly 'ForAllValues:StringLike'?: Readonly<Record<string, readonly string[]>> };
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 };
 /** What the tests look at; which of them a resource has, follows from its type. */
 type Properties = {
@@ -147,26 +140,43 @@ describe('npm run package -- --stage prod', () => {
       statementsOf(Properties)
         .filter((statement) => String(statement.Action).startsWith('dynamodb:') && ownResource(statement))
         .map((statement) => {
-          const keys = statement.Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? [];
+          // Keys that lead, then attributes.
+          const allowed = Object.values(statement.Condition ?? {}).flatMap((by) => Object.values(by).flat());
           const actions = String(statement.Action).replaceAll('dynamodb:', '');
-          return [actions, ownResource(statement), ...keys].join(' ');
+          return [actions, ownResource(statement), ...allowed].join(' ');
         }),
     ]);
 
-    const keys = ['GetItem,UpdateItem AccessTable.Arn KEY#*', 'GetItem AccessTable.Arn REVOKED#*'];
-    const ledgers = 'GetItem,PutItem,UpdateItem,ConditionCheckItem';
+    // That these are what the functions ask for: test/functions/table-rights.test.ts.
+    const noteUse = 'UpdateItem AccessTable.Arn KEY#* pk sk ver usedAt';
+    const keys = ['GetItem AccessTable.Arn KEY#* REVOKED#*', noteUse];
+    const ledgers = 'GetItem,PutItem,UpdateItem UsageTable.Arn Q#*';
     assert.deepEqual(Object.fromEntries(rights), {
       TokenAuthorizerRole: keys,
-      RequestAuthorizerRole: [...keys, 'UpdateItem AccessTable.Arn TICKET#*', `${ledgers} UsageTable.Arn`],
+      RequestAuthorizerRole: [
+        ...[...keys, 'UpdateItem AccessTable.Arn TICKET#* pk sk document notAfter usedAt'],
+        ...[
+          'GetItem,PutItem,ConditionCheckItem UsageTable.Arn PLAN#*',
+          ledgers,
+          'UpdateItem UsageTable.Arn R#*',
+        ],
+      ],
       WsConnectRole: ['PutItem ConnectionsTable.Arn'],
       WsDisconnectRole: ['DeleteItem ConnectionsTable.Arn'],
       WsDefaultRole: [],
       WsTicketRole: ['PutItem AccessTable.Arn TICKET#*'],
-      UsageTrackerRole: [`${ledgers} UsageTable.Arn`],
-      QuotaAdminRole: [`${ledgers},Query UsageTable.Arn`],
-      AccessAdminRole: [
-        'GetItem,PutItem,UpdateItem,Query AccessTable.Arn KEY#* TENANT#* REVOKED#* REVOCATIONS#*',
+      UsageTrackerRole: ['GetItem,ConditionCheckItem UsageTable.Arn PLAN#*', ledgers],
+      QuotaAdminRole: [
+        ...['GetItem,PutItem UsageTable.Arn PLAN#* K#* Q#* AUDIT#*', 'UpdateItem UsageTable.Arn Q#*'],
+        ...['ConditionCheckItem UsageTable.Arn PLAN#* Q#*', 'Query UsageTable.Arn Q#* AUDIT#*'],
       ],
+      AccessAdminRole: [
+        ...['GetItem KEY#* REVOKED#* REVOCATIONS#*', 'PutItem KEY#* TENANT#* REVOKED#* REVOCATIONS#*'],
+        ...['Query KEY#* TENANT#* REVOCATIONS#*', 'UpdateItem KEY#* pk sk ver doc'],
+        'UpdateItem REVOKED#* REVOCATIONS#* pk sk until withdrawnAt withdrawnBy',
+      ]
+        .map((right) => right.replace(' ', ' AccessTable.Arn '))
+        .concat('GetItem UsageTable.Arn PLAN#*'),
       WebhookReceiverRole: ['PutItem,UpdateItem,DeleteItem AccessTable.Arn WEBHOOK#*'],
     });
   });

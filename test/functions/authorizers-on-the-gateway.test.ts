@@ -118,6 +118,25 @@ describe('an authorizer of ours on the gateway', () => {
     assert.deepEqual(counts, ['UnknownApi']);
   });
 
+  // authorizers.md 2D (4): the kept policy ends by itself.
+  it('ends a kept answer with its token where the document wants it', async () => {
+    for (const [expiryCondition, expected] of [
+      [true, 403],
+      [false, 200],
+    ] as const) {
+      const result = { cacheTtlSeconds: 300, expiryCondition };
+      const document = documentFor('rest-token', { ...rulesFor('rest-token'), result });
+      const { get, asked, ports } = aProtectedApi('rest-token', [document]);
+      ports.clock.advance(Date.now() - ports.clock.nowEpochMs());
+      const token = tokenOf({ exp: nowSeconds + 100 });
+
+      assert.equal(await get('/users', token), 200);
+      ports.clock.advance(101_000);
+      assert.equal(await get('/users', token), expected);
+      assert.equal(asked.length, 1, 'the second answer is the kept one');
+    }
+  });
+
   it('fetches the keys once for a hundred callers at once', async () => {
     const { get, fetched } = aProtectedApi(
       'rest-request',

@@ -33,6 +33,7 @@ function aChargedApi(kind: Kind, { quota = {}, ttlSeconds = 0, more = {} }: Give
 
 const wired = (over: Partial<WiredAuthorizer>): WiredAuthorizer => ({
   ...{ name: 'auth', payload: 'rest-request', ttlSeconds: 300, simpleResponses: false },
+  calls: over.payload === 'rest-token' ? 'token-authorizer' : 'request-authorizer',
   identitySources: [{ kind: 'header', name: 'authorization' }],
   ...over,
 });

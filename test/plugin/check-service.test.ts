@@ -84,6 +84,32 @@ const method = (over: object = {}) => ({
   },
 });
 
+/** `GET /orders/{id}/notes` behind the authorizer of `method`. */
+const NOTES = {
+  ApiGatewayResourceOrder: {
+    Type: 'AWS::ApiGateway::Resource',
+    Properties: {
+      ...{ RestApiId: { Ref: 'ApiGatewayRestApi' }, PathPart: '{id}' },
+      ParentId: { Ref: 'ApiGatewayResourceOrders' },
+    },
+  },
+  ApiGatewayResourceNotes: {
+    Type: 'AWS::ApiGateway::Resource',
+    Properties: {
+      ...{ RestApiId: { Ref: 'ApiGatewayRestApi' }, PathPart: 'notes' },
+      ParentId: { Ref: 'ApiGatewayResourceOrder' },
+    },
+  },
+  ApiGatewayMethodNotesGet: {
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      ...{ RestApiId: { Ref: 'ApiGatewayRestApi' }, ResourceId: { Ref: 'ApiGatewayResourceNotes' } },
+      ...{ HttpMethod: 'GET', ApiKeyRequired: true, AuthorizationType: 'CUSTOM' },
+      AuthorizerId: { Ref: 'RequestDashauthorizerApiGatewayAuthorizer' },
+    },
+  },
+};
+
 const NOTHING = { complaints: [], warnings: [] };
 
 describe('checkService', () => {
@@ -95,6 +121,30 @@ describe('checkService', () => {
     assert.deepEqual(check(FILES, { resources: authorizer(30) }).complaints, [
       'access/shop.yml: authorizer request-authorizer: keeps answers for 30 s, and what it keeps is not charged to the quota: set its TTL to 0',
     ]);
+  });
+
+  // Over REST's `*`: whoever may GET /orders/{id} would be let in at /orders/{id}/notes too.
+  it('refuses a method with an authorizer that the routes of the document do not have, under a wildcard', () => {
+    const rest = (path: string, isProtected: boolean) => ({ method: 'GET', path, isProtected });
+    const document = DOCUMENT.replace(/paths: \[[^\]]*\]/, "paths: ['/orders/{id}']");
+    const complaintsOf = (routes: readonly object[], routesFrom = '..') =>
+      check(
+        {
+          ...FILES,
+          'shop.yml': document.replace(/^routes: .*$/m, `routes: ${routesFrom}`),
+          'shop.routes.json': JSON.stringify({ kind: 'rest', apiIds: {}, routes }),
+        },
+        { resources: { ...authorizer(0), ...method(), ...NOTES } },
+      ).complaints.filter((complaint) => complaint.includes('/notes'));
+
+    const known = [rest('/orders', true), rest('/orders/{id}', true)];
+    assert.match(
+      complaintsOf([...known, rest('/orders/{id}/notes', false)]).join(),
+      /access\/shop\.yml: GET \/orders\/\{id\}\/notes has an authorizer but was open .* run gatewright access sync$/,
+    );
+    assert.deepEqual(complaintsOf([...known, rest('/orders/{id}/notes', true)]), []);
+    // Its routes are read from what is deployed, so this must be deployed first.
+    assert.deepEqual(complaintsOf([...known, rest('/orders/{id}/notes', false)], 'live'), []);
   });
 
   it('refuses a charged method that asks for no key, or that nobody guards, as access check does', () => {
@@ -127,8 +177,36 @@ describe('checkService', () => {
     );
   });
 
+  it('refuses an authorizer before OPTIONS', () => {
+    assert.deepEqual(
+      check(FILES, { resources: { ...authorizer(0), ...method({ HttpMethod: 'OPTIONS' }) } }).complaints,
+      [
+        'access/shop.yml: OPTIONS /orders has an authorizer, but browsers ask without credentials: take it off',
+      ],
+    );
+  });
+
   it('checks no stack that no document names', () => {
     assert.deepEqual(check(FILES, { resources: authorizer(30), stackName: 'shop-eve' }), NOTHING);
+  });
+
+  it('warns where no document names an API whose authorizers are ours, since nothing was checked', () => {
+    const resources = { ...authorizer(30), ...method() };
+    const warning =
+      'ApiGatewayRestApi of stack shop-eve asks authorizers of the toolkit, but no document in ../documents names it by stack and logical id: nothing about it was checked';
+
+    assert.deepEqual(check(FILES, { resources, stackName: 'shop-eve' }), {
+      complaints: [],
+      warnings: [warning],
+    });
+    assert.deepEqual(check(FILES, { resources: method(), stackName: 'shop-eve' }), NOTHING);
+  });
+
+  it('refuses a setting that there is none of, since a typing error would leave everything unchecked', () => {
+    assert.match(
+      check(FILES, { settings: { acess: '../documents' } }).complaints[0] ?? '',
+      /^custom\.gatewright\.acess: there is no such setting; there are access, variables, /,
+    );
   });
 
   it('looks into access/ of its own where nothing is said, but only where the commands have written', () => {

@@ -1,8 +1,7 @@
 /** A million schedules of the shipped quota code over all models, and every mutant of it within 20,000 seeds. */
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import type { HuntOrder, HuntReport } from '../simulation/hunt-worker.ts';
 import { hunt } from '../simulation/hunt.ts';
+import { huntInThread } from '../simulation/hunt-in-thread.ts';
 import { MODELS, modelNamed } from '../simulation/models.ts';
 import { MUTANTS } from '../simulation/mutants.ts';
 import { loadMutant } from '../simulation/patched-source.ts';
@@ -60,15 +59,4 @@ async function simulate(schedules: number): Promise<Outcome & { readonly figures
       return { kind: 'refuted', reason: `${name}, ${violation}`, figures: { models } };
   }
   return { kind: 'proven', figures: { schedules: total, violations: 0, models } };
-}
-
-function huntInThread(order: HuntOrder): Promise<HuntReport> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('../simulation/hunt-worker.ts', import.meta.url), {
-      workerData: order,
-    });
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`a thread of the simulation ended with code ${code}`)));
-  });
 }

@@ -1,4 +1,4 @@
-/** The code under test: the repository's own, or a patched copy of it in another folder. */
+/** The code under test: the repository's own, or a mutant of it. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Limits from '#shared/quota/admin/limits.ts';
@@ -18,11 +18,12 @@ export type Shipped = typeof Quotas &
   typeof PlanBook &
   Pick<typeof Limits, 'suspend' | 'resume'>;
 
-export async function loadShipped(root = REPOSITORY): Promise<Shipped> {
+/** @param mark behind the addresses of the modules: those of a mutant have one */
+export async function loadShipped(mark = ''): Promise<Shipped> {
   const quota = ['quotas', 'ledger', 'plan', 'plan-book', 'admin/limits'].map((name) => `quota/${name}`);
   const names = [...quota, 'table/memory-table', 'table/memory-listing'];
-  const modules = await Promise.all(
-    names.map((name) => import(pathToFileURL(join(root, 'shared', `${name}.ts`)).href) as Promise<object>),
-  );
+  const addressOf = (name: string): string =>
+    `${pathToFileURL(join(REPOSITORY, 'shared', `${name}.ts`)).href}${mark}`;
+  const modules = await Promise.all(names.map((name) => import(addressOf(name)) as Promise<object>));
   return Object.assign({}, ...modules) as Shipped;
 }

@@ -1,32 +1,89 @@
-/** The toolkit's own service in a folder of its own, with other access documents than the checkout's. */
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+/**
+ * The toolkit's own service with other access documents than the checkout's, and the services that those protect:
+ * one folder and one `gatewright start` for all suites of the process.
+ */
+import assert from 'node:assert/strict';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
+import { runCommand, startCommand } from './command.ts';
+import type { Running } from './command.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../..');
+const FIXTURES = join(CHECKOUT, 'test/fixtures/end-to-end');
 /** What `serverless.yml` takes in; functions are copied, since they import the documents that lie beside them. */
-const LINKED = ['package.json', 'serverless.yml', 'resources', 'layers', 'shared', 'cli', 'node_modules'];
+const LINKED = ['resources', 'layers', 'shared', 'cli', 'gateway', 'node_modules'];
+const COPIED = ['functions', 'package.json', 'serverless.yml'];
+/** By fixture: where its template lies, seen from the toolkit. Folders name the stacks. */
+const SERVICES = { keys: 'shop', guarded: '../guarded' };
 
-export type Toolkit = {
-  /** Holds `toolkit/`, and a copy of the protected service under the name that its stack gets. */
-  readonly folder: string;
-  readonly directory: string;
-  readonly service: string;
-  remove(): Promise<void>;
+export const KEY_PAIR = {
+  accessKeyId: 'AKIDKEYSJOURNEY00001',
+  secretAccessKey: 'secret-of-the-keys-journey',
 };
 
-/** `fixture` is a folder with a template and the one access document that protects it, `{name}.yml`. */
-export async function aToolkit(fixture: string, name: string): Promise<Toolkit> {
-  const folder = await mkdtemp(join(tmpdir(), 'gatewright-toolkit-'));
-  const [directory, service] = [join(folder, 'toolkit'), join(folder, name)];
-  const access = join(directory, 'access');
-  await mkdir(access, { recursive: true });
-  for (const entry of LINKED) await symlink(join(CHECKOUT, entry), join(directory, entry));
-  await cp(join(CHECKOUT, 'functions'), join(directory, 'functions'), { recursive: true });
-  for (const file of ['webhooks.yml', 'webhooks.compiled.json'])
-    await cp(join(CHECKOUT, 'access', file), join(access, file));
-  await mkdir(service);
-  await cp(join(fixture, 'template.yaml'), join(service, 'template.yaml'));
-  await cp(join(fixture, `${name}.yml`), join(access, `${name}.yml`));
-  return { folder, directory, service, remove: () => rm(folder, { recursive: true, force: true }) };
+type Api = {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly name: string;
+  readonly url: string;
+};
+type Ready = { readonly apis: readonly Api[]; readonly control: string; readonly dynamodb: string };
+
+export type Toolkit = Ready & {
+  /** Where the start runs, and commands find it. */
+  readonly directory: string;
+  readonly running: Running;
+};
+
+let folder = '';
+let running: Running | undefined;
+let toolkit: Promise<Toolkit> | undefined;
+after(async () => {
+  await running?.stop();
+  if (folder !== '') await rm(folder, { recursive: true, force: true });
+});
+
+export function aToolkit(): Promise<Toolkit> {
+  return (toolkit ??= makeToolkit());
+}
+
+async function makeToolkit(): Promise<Toolkit> {
+  folder = await mkdtemp(join(tmpdir(), 'gatewright-toolkit-'));
+  const directory = join(folder, 'toolkit');
+  await mkdir(directory);
+  for (const name of LINKED) await symlink(join(CHECKOUT, name), join(directory, name));
+  for (const name of COPIED) await cp(join(CHECKOUT, name), join(directory, name), { recursive: true });
+  await cp(join(CHECKOUT, 'access'), join(directory, 'access'), {
+    recursive: true,
+    filter: (source) => !source.includes('food-delivery'),
+  });
+  const documents = [];
+  for (const [fixture, service] of Object.entries(SERVICES)) {
+    const from = join(FIXTURES, fixture);
+    await mkdir(join(directory, service));
+    await cp(join(from, 'template.yaml'), join(directory, service, 'template.yaml'));
+    for (const name of (await readdir(from)).filter((file) => file.endsWith('.yml'))) {
+      await cp(join(from, name), join(directory, 'access', name));
+      documents.push(name.replace('.yml', ''));
+    }
+  }
+  const synced = await runCommand(['access', 'sync', ...documents], { cwd: directory });
+  assert.equal(synced.code, 0, synced.stderr);
+  return await start(directory);
+}
+
+async function start(directory: string): Promise<Toolkit> {
+  const options = ['--port', '0', '--control-port', '0', '--json', '--no-reload'];
+  running = await startCommand(['start', '.', ...Object.values(SERVICES), ...options], '"ready":true', {
+    cwd: directory,
+    environment: {
+      GATEWRIGHT_ACCESS_KEY_ID: KEY_PAIR.accessKeyId,
+      GATEWRIGHT_SECRET_ACCESS_KEY: KEY_PAIR.secretAccessKey,
+    },
+  });
+  const { stdout } = running.output();
+  const line = stdout.split('\n').find((text) => text.includes('"ready":true'));
+  return { ...(JSON.parse(line ?? '') as Ready), directory, running };
 }

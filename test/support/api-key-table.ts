@@ -15,11 +15,21 @@ export const NOON_SECONDS = Date.UTC(2026, 10, 19, 12) / 1000;
 
 export const REST_API: CachedApi = { kind: 'rest', apiId: 'abcdefghij', stage: 'prod' };
 
-const SETTING: KeyAdminSetting = {
+const SETTING: Omit<KeyAdminSetting, 'stage'> = {
   prefixes: new Map([
-    ['shop_live', { roles: new Set(['support']), hasNativePlans: true, cached: [REST_API] }],
-    ['shop_test', { roles: new Set(), hasNativePlans: false, cached: [] }],
+    ['shop_live', { roles: new Set(['support']), hasNativePlans: true, cached: [REST_API], planClaims: [] }],
+    ['shop_test', { roles: new Set(), hasNativePlans: false, cached: [], planClaims: [] }],
+    [
+      'shop_paid',
+      {
+        roles: new Set(),
+        hasNativePlans: false,
+        cached: [],
+        planClaims: [['plan'], ['tier'], ['owner', 'x']],
+      },
+    ],
   ]),
+  broughtPlans: ['gold'],
   usageKeySecret: 'u'.repeat(32),
 };
 
@@ -39,12 +49,17 @@ export class ApiKeyTable {
   readonly calls: string[] = [];
   /** What API Gateway was told. */
   readonly told: string[] = [];
+  /** Ids of the usage plans that are saved. */
+  readonly plans = new Set<string>();
   readonly store: ItemStore;
   readonly reader: ApiKeyReader;
   readonly admin: KeyAdmin;
   #operations = 0;
 
-  constructor(over?: { readonly store: ItemStore; readonly listing: Pick<ItemListing, 'range'> }) {
+  constructor(
+    over?: { readonly store: ItemStore; readonly listing: Pick<ItemListing, 'range'> },
+    stage = 'prod',
+  ) {
     const clock = { nowEpochMs: () => this.nowSeconds * 1000 };
     const memory = over?.store ?? createMemoryTable({ clock, items: this.items });
     this.store = {
@@ -72,8 +87,12 @@ export class ApiKeyTable {
             tell(`put ${name} ${value} ${usagePlanId}`).then(() => 'native1'),
           disable: (apiKeyId) => tell(`disable ${apiKeyId}`),
         },
+        plans: {
+          has: (planId) => Promise.resolve(this.plans.has(planId)),
+          list: () => Promise.resolve([...this.plans]),
+        },
       },
-      SETTING,
+      { ...SETTING, stage },
     );
   }
 

@@ -23,9 +23,11 @@ function launch(
   args: readonly string[],
   { cwd = CHECKOUT, environment = {}, program = [MAIN] }: RunOptions,
 ): ChildProcess {
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE } = process.env;
   return spawn(process.execPath, [...program, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
+    // The suite's code cache is Node's alone: the command does not look at it.
+    env: { PATH, HOME, ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

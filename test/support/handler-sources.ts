@@ -19,6 +19,7 @@ import {
 import {
   admissionOf,
   countQuotas,
+  createDynamoDbKeyPlans,
   createDynamoDbQuotas,
   DomainError,
   parsePlan,
@@ -26,7 +27,7 @@ import {
   quota,
   withQuota,
 } from 'gatewright/quota';
-import type { Decision, Quotas, Subject, UsagePlan } from 'gatewright/quota';
+import type { Decision, KeyPlanRead, KeyPlans, PeriodRule, Quotas, Subject, UsagePlan } from 'gatewright/quota';
 import { createDynamoDbClaims, deliveryOf, webhook, withWebhook } from 'gatewright/webhooks';
 
 const quotas: Quotas = createDynamoDbQuotas({
@@ -38,6 +39,12 @@ const subject = (event: Event): Subject => ({ plan: 'free', tenant: 'shop', key:
 const answer = async (event: Event) => ({ statusCode: 200, body: event.rawPath });
 
 export const plan: UsagePlan = parsePlan({});
+export const periods: readonly PeriodRule[] = plan.limits.flatMap((limit) =>
+  limit.kind === 'quota' ? [limit.period] : [],
+);
+const keyPlans: KeyPlans = createDynamoDbKeyPlans({ tableName: 'usage' });
+export const planOf = (read: KeyPlanRead): string => (read.kind === 'known' ? read.plan : 'free');
+export const assigned = async (event: Event) => planOf(await keyPlans.read('shop', event.rawPath));
 export const decide = (): Promise<Decision> => quotas.consume({ plan: 'free', tenant: 'shop', key: 'key-1' });
 export const charged = middy<Event>()
   .use(quota({ quotas, subject, cost: (event) => event.rawPath.length }))
@@ -73,6 +80,15 @@ export const hooked = middy<Event>()
 export const hookedPlainly = withWebhook(answer, { scheme: 'github', secrets: ['s'] });
 // @ts-expect-error: nobody signs so
 webhook({ scheme: 'nobody', secrets: [] });
+`;
+
+/** The gateway as a library. */
+export const TYPED_LIBRARY = `
+import type { Gateway, GatewayOptions } from 'gatewright';
+import { createGateway } from 'gatewright';
+export const start: (options: GatewayOptions) => Promise<Gateway> = createGateway;
+// @ts-expect-error: a port is a number
+export const port: string = (null as unknown as GatewayOptions).port;
 `;
 
 /** `test/fixtures/npm-service/partners`: two requests a day. */

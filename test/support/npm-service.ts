@@ -1,4 +1,5 @@
 /** A service as a user of the npm package has it: in a folder of its own, with the package and osls installed. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,8 +18,19 @@ export type NpmService = {
   remove(): Promise<void>;
 };
 
+type Package = { readonly directory: string; readonly manifest: Manifest };
+
+let compiled: Promise<Package> | undefined;
+
+/** The compiler takes seconds, so services of one process have copies of what it wrote once. */
+function compilePackage(): Promise<Package> {
+  const directory = mkdtempSync(join(tmpdir(), 'gatewright-package-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  return buildPackage(CHECKOUT, directory).then((manifest) => ({ directory, manifest }));
+}
+
 /**
- * A copy of `fixture`. The package is compiled into its place; beside it stands what its manifest depends on, what the
+ * A copy of `fixture`. The compiled package is in its place; beside it stands what its manifest depends on, what the
  * service has installed (`alsoInstalled`), and nothing else.
  */
 export async function anNpmService(
@@ -29,7 +41,8 @@ export async function anNpmService(
   await cp(fixture, directory, { recursive: true });
   const modules = join(directory, 'node_modules');
   await mkdir(modules);
-  const manifest = await buildPackage(CHECKOUT, join(modules, 'gatewright'));
+  const { directory: source, manifest } = await (compiled ??= compilePackage());
+  await cp(source, join(modules, 'gatewright'), { recursive: true });
   for (const name of [...Object.keys(manifest.dependencies), 'serverless', ...alsoInstalled]) {
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(CHECKOUT, 'node_modules', name), join(modules, name));

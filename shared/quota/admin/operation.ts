@@ -2,11 +2,12 @@
  * Changes by administrators: each counts once per operation id, and leaves an entry in the audit log, in one
  * transaction with the change itself.
  */
-import { sha256Hex } from '../../aws/sign-request.ts';
 import { DomainError } from '../../errors.ts';
 import type { ItemListing, ItemStore, Random, Timer } from '../../ports.ts';
 import { operationKey } from '../../table/item-write.ts';
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
+import { hashOperation, isCarriedOut, operationWrite } from '../../table/operation-record.ts';
+import type { AskedOperation, OperationRecord } from '../../table/operation-record.ts';
 
 export type AdminPorts = {
   readonly store: ItemStore;
@@ -32,18 +33,14 @@ export function toRequested(request: {
   return { operationId: request.operationId, by: request.signer, atEpochMs: request.receivedEpochMs };
 }
 
-/** JSON objects: names of whom it concerns, what was asked, how it stood and stands. */
+/** JSON objects: how it stood and stands. */
 type Facts = Readonly<Record<string, unknown>>;
 
-export type AuditEntry = {
+export type AuditEntry = AskedOperation & {
   readonly operationId: string;
-  /** `top-up`, `save-plan` … */
-  readonly kind: string;
   readonly by: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-  readonly target: Facts;
-  readonly input: Facts;
   readonly before: Facts;
   readonly after: Facts;
 };
@@ -53,7 +50,7 @@ export type CarriedOut = AuditEntry & {
   readonly repeated: boolean;
 };
 
-export type Asked = Pick<AuditEntry, 'kind' | 'target' | 'input'> & {
+export type Asked = AskedOperation & {
   /** Partition of what is changed: operation ids count within it. */
   readonly pk: string;
 };
@@ -61,7 +58,7 @@ export type Asked = Pick<AuditEntry, 'kind' | 'target' | 'input'> & {
 /** A change, worked out from what is kept now; its tests refuse it if that has changed meanwhile. */
 export type Prepared = {
   /** The change together with its record, which must hold these attributes; at most three. */
-  readonly writes: (record: Item) => readonly ItemWrite[];
+  readonly writes: (record: OperationRecord) => readonly ItemWrite[];
   readonly before: Facts;
   readonly after: Facts;
 };
@@ -81,7 +78,7 @@ export async function carryOut(
   prepare: () => Promise<Prepared>,
 ): Promise<CarriedOut> {
   const { store, timer, random } = ports;
-  const hash = sha256Hex(JSON.stringify([asked.kind, asked.target, asked.input]));
+  const hash = hashOperation(asked);
   let isRefused = false;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const known = await findEntry(store, requested, asked, hash);
@@ -96,7 +93,7 @@ export async function carryOut(
     const entry = toEntry(requested, asked, prepared);
     const log = `${entry.at}#${random.hex(12)}`;
     const outcome = await store.transact([
-      ...prepared.writes({ hash, log }),
+      ...prepared.writes({ hash, by: requested.by, log }),
       auditWrite({ pk: auditDay(log), sk: log }, entry),
     ]);
     if (outcome.kind === 'done') return { ...entry, repeated: false };
@@ -109,13 +106,12 @@ export async function carryOut(
 }
 
 /** The record of an operation that has no other effect on its partition than `adjustWrites` has. */
-export function recordWrite(asked: Asked, { operationId, atEpochMs }: Requested, record: Item): ItemWrite {
-  return {
-    purpose: 'record',
-    key: operationKey(asked.pk, operationId),
-    when: [{ attribute: 'kind', is: 'absent' }],
-    change: { kind: 'put', item: { kind: asked.kind, at: atEpochMs, ...record } },
-  };
+export function recordWrite(
+  { pk, kind }: Asked,
+  { operationId, atEpochMs }: Requested,
+  record: OperationRecord,
+): ItemWrite {
+  return operationWrite('record', { pk, kind, operationId, atEpochMs }, record);
 }
 
 /** @throws DomainError STORE_UNAVAILABLE */
@@ -145,9 +141,7 @@ async function findEntry(
   hash: string,
 ): Promise<AuditEntry | undefined> {
   const record = await readItem(store, operationKey(asked.pk, operationId));
-  if (record === undefined) return undefined;
-  if (record['hash'] !== hash)
-    throw new DomainError('OPERATION_REUSED', 'this operation id has been used for another change');
+  if (!isCarriedOut(record, hash)) return undefined;
   const log = String(record['log']);
   const entry = await readItem(store, { pk: auditDay(log), sk: log });
   if (entry === undefined) throw unavailable('an operation without its audit entry');

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { parseSource, readSource } from '../../../gateway/definition/template-source.ts';
 import { DefinitionError } from '../../../gateway/errors.ts';
 import { refusal, refusalOf } from './stack-builders.ts';
+import { CODE_POINT } from '../../support/any-text.ts';
 
 const CFN = 'CloudFormation user guide, ';
 
@@ -134,7 +135,7 @@ describe('parseSource', () => {
       'x',
     );
     const text = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 200 }),
+      fc.string({ unit: CODE_POINT, maxLength: 200 }),
       fc.array(fragments, { maxLength: 40 }).map((parts) => parts.join('')),
     );
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { compileAccessLogFormat } from '../../../gateway/deployment/access-log-format.ts';
 import { aRequest } from '../events/a-request.ts';
 import type { LogFacts } from '../../../gateway/events/log-variables.ts';
+import { CODE_POINT } from '../../support/any-text.ts';
 
 function someFacts(overrides: Partial<LogFacts> = {}): LogFacts {
   return {
@@ -147,7 +148,7 @@ describe('compileAccessLogFormat', () => {
   it('prints one line whatever a client sends', () => {
     const format = compileAccessLogFormat('$context.requestId $context.identity.userAgent "$context.path"');
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (agent, rawPath) => {
+      fc.property(fc.string({ unit: CODE_POINT }), fc.string({ unit: CODE_POINT }), (agent, rawPath) => {
         const line = format.print(
           someFacts({ request: aRequest({ rawPath, rawHeaders: ['User-Agent', agent] }) }),
         );
@@ -160,7 +161,7 @@ describe('compileAccessLogFormat', () => {
   it('prints JSON that parses whatever a client sends', () => {
     const format = compileAccessLogFormat('{"id":"$context.requestId","ua":"$context.identity.userAgent"}');
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', minLength: 1 }), (agent) => {
+      fc.property(fc.string({ unit: CODE_POINT, minLength: 1 }), (agent) => {
         const line = format.print(someFacts({ request: aRequest({ rawHeaders: ['User-Agent', agent] }) }));
         assert.deepEqual(JSON.parse(line), { id: REQUEST_ID, ua: agent });
       }),

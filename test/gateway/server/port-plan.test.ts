@@ -5,6 +5,7 @@ import { planOwnPorts, planSharedPorts } from '../../../gateway/server/port-plan
 import type { ApiRoutes } from '../../../gateway/control/list-apis.ts';
 import type { ServedApi } from '../../../gateway/exchange.ts';
 import type { PortPlan, SharedPorts } from '../../../gateway/server/port-plan.ts';
+import { webPath, webQuery } from '../../support/any-text.ts';
 
 const SHARED: SharedPorts = { httpPort: 3000, websocketPort: 3001, prefix: '', omitStage: false };
 
@@ -192,7 +193,7 @@ describe('planSharedPorts', () => {
   it('gives any path to one API at most, and keeps its query', () => {
     const [plan] = planOf([REST, HTTP], { prefix: 'p' });
     fc.assert(
-      fc.property(fc.webPath(), fc.webQueryParameters(), (path, query) => {
+      fc.property(webPath(), webQuery(), (path, query) => {
         const answer = answers(plan, `/p${path}?${query}`);
 
         if (path !== '' && !path.startsWith('/')) assert.equal(answer, undefined);

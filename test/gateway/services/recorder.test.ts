@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { Recorder } from '../../../gateway/services/recorder.ts';
 import { CountingRandom, VirtualClock } from '../../support/virtual-ports.ts';
 import type { ServiceRequest } from '../../../gateway/ports.ts';
+import { webPath } from '../../support/any-text.ts';
 
 const ACCOUNT = '123456789012';
 const JSON_TYPE = ['Content-Type', 'application/json', 'Accept', 'application/json'];
@@ -276,7 +277,7 @@ describe('Recorder', () => {
         fc.constantFrom('sqs', 'sns', 's3', 'events', 'kinesis', 'states', 'other'),
         fc.constantFrom('SendMessage', 'Publish', 'PutEvents', 'PutRecords', 'StartExecution'),
         fc.oneof(fc.json(), fc.string()),
-        fc.webPath(),
+        webPath(),
         (service, action, body, path) => {
           recorder.call(aCall({ ...json(service, `X.${action}`, body), path }));
           recorder.call(aCall({ service, query: `Action=${action}`, body, path }));

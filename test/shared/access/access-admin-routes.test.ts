@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { accessAdminRoutes } from '#shared/access/access-admin-routes.ts';
+import { describeRoutes } from '#shared/http/openapi.ts';
 import { createRouter } from '#shared/http/router.ts';
+import { quotaAdminRoutes } from '#shared/quota/admin/routes.ts';
+import { memoryAdminPorts } from '../../support/quota-admin.ts';
 
 const never = (): never => {
   throw new Error('nobody is needed to describe the routes');
@@ -27,6 +30,31 @@ describe('the routes of access-admin', () => {
       ROUTES.map(({ method, path }) => `${method} ${path}`).sort(),
     );
     assert.ok(events.every(({ authorizer }) => authorizer?.type === 'aws_iam'));
+  });
+
+  // A client that pages keys can page usage: `cursor` asks, `next` answers.
+  it('page by the one word that the routes of quota-admin have', () => {
+    const described = [ROUTES, quotaAdminRoutes(memoryAdminPorts())].map((routes) => {
+      const { paths } = describeRoutes({ title: '', version: '', description: '' }, routes) as {
+        paths: Record<string, { get?: { parameters?: { name: string; in: string }[] } }>;
+      };
+      return Object.entries(paths).flatMap(([path, { get }]) => {
+        const names = get?.parameters?.flatMap((each) => (each.in === 'query' ? [each.name] : [])) ?? [];
+        return names.some((name) => ['cursor', 'after', 'next', 'page'].includes(name))
+          ? [[path, names]]
+          : [];
+      });
+    });
+
+    assert.deepEqual(
+      described[0]?.map(([path]) => path),
+      ['/access/keys', '/access/revocations'],
+    );
+    assert.equal(described[1]?.length, 7);
+    for (const [path, names] of described.flat()) {
+      assert.ok(names?.includes('cursor'), String(path));
+      assert.ok(!names?.includes('after'), String(path));
+    }
   });
 
   it('describe themselves', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { inventoryName, snapshotName, toAccessFiles } from '#shared/access/access-folder.ts';
+import { inventoryName, snapshotName, strayNames, toAccessFiles } from '#shared/access/access-folder.ts';
 
 describe('toAccessFiles', () => {
   it('takes documents with their inventories and snapshots, and leaves all else alone', () => {
@@ -19,5 +19,14 @@ describe('toAccessFiles', () => {
         snapshots: new Map([['main', 'text of shop.main.jwks.json']]),
       },
     ]);
+  });
+});
+
+describe('strayNames', () => {
+  it('are those of YAML that no command reads', () => {
+    assert.deepEqual(
+      strayNames(['shop.yml', 'webhooks.yml', 'Shop.yml', 'shop.YAML', 'shop_eu.yml', 'shop.routes.json']),
+      ['Shop.yml', 'shop.YAML', 'shop_eu.yml'],
+    );
   });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { printApiKey } from '#shared/access/api-key.ts';
-import { nativeKeyValue } from '#shared/access/api-key-principal.ts';
+import { nativeKeyValue } from '#shared/access/native-key.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
 import type { Asked } from '#shared/access/authorize.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
@@ -215,7 +215,9 @@ describe('an authorizer for API keys', () => {
     );
     const plain = await anAuthorizer(table)(asked({ 'x-api-key': key }));
 
-    assert.partialDeepStrictEqual(result, { usageIdentifierKey: nativeKeyValue(USAGE_KEY_SECRET, keyId) });
+    assert.partialDeepStrictEqual(result, {
+      usageIdentifierKey: nativeKeyValue(USAGE_KEY_SECRET, 'prod', keyId),
+    });
     assert.ok(!JSON.stringify(result).includes(key.slice(-36)));
     assert.doesNotMatch(JSON.stringify(plain.result), /usageIdentifierKey/);
   });

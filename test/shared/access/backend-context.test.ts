@@ -22,6 +22,13 @@ describe('backendContext', () => {
     });
   });
 
+  // RFC 6749 section 3.3: a scope has no spaces. Rules take `a b` for one name; joined, a backend would read two.
+  it('tells no scope that a backend would read as two others', () => {
+    const principal = aPrincipal({ scopes: new Set(['c', 'orders:read orders:write']) });
+
+    assert.equal(backendContext(aDocument(), principal)['scope'], 'c');
+  });
+
   it('flattens the claims that the document names, and leaves out what is missing or too long', () => {
     const claims = {
       plan: 'gold',

@@ -7,6 +7,7 @@ import { aDocument } from '../../support/an-access-document.ts';
 const SAFE: WiredAuthorizer = {
   name: 'request',
   payload: 'rest-request',
+  calls: 'request-authorizer',
   ttlSeconds: 60,
   simpleResponses: false,
   identitySources: [{ kind: 'header', name: 'authorization' }],
@@ -65,14 +66,14 @@ describe('checkWiring', () => {
     {
       name: 'refuses a TOKEN authorizer where every route is charged',
       over: { quota },
-      wired: { payload: 'rest-token', ttlSeconds: 0 },
+      wired: { payload: 'rest-token', calls: 'token-authorizer', ttlSeconds: 0 },
       expected: /a TOKEN authorizer cannot charge the quota/,
       source: 'quota §0.4: its event has no stamp',
     },
     {
       name: 'takes a TOKEN authorizer beside routes that are charged',
       over: { quota: { ...quota, routes: ['GET /users'] } },
-      wired: { payload: 'rest-token' },
+      wired: { payload: 'rest-token', calls: 'token-authorizer' },
       expected: undefined,
       source: 'it denies the charged routes',
     },
@@ -117,7 +118,7 @@ describe('checkWiring', () => {
     {
       name: 'refuses a TOKEN authorizer for what it never reads',
       over: { sources: [bearer, other] },
-      wired: { payload: 'rest-token', ttlSeconds: 0 },
+      wired: { payload: 'rest-token', calls: 'token-authorizer', ttlSeconds: 0 },
       expected: /reads one header only, never header x-token/,
       source: '§4.1',
     },

@@ -253,10 +253,31 @@ rules:
     assert.match(warnings.join('\n'), /no rule allows DELETE \/files\/\{proxy\+\}, .*: nobody may call them/);
   });
 
+  it('warns of routes that a rule without a condition denies to everybody whom others allow', () => {
+    const shut = { id: 'shut', effect: 'deny', methods: ['*'], paths: ['/orders/**'] };
+    const sometimes = { ...shut, id: 'sometimes', when: { roles: { any: ['support'] } } };
+    const all = rule({ methods: ['*'], paths: ['/**'] });
+
+    assert.match(
+      warningsOf({ rules: [all, shut] }).join('\n'),
+      /a deny rule without "when" shuts GET \/orders, .* to everybody, whoever is allowed there/,
+    );
+    assert.doesNotMatch(warningsOf({ rules: [all, sometimes] }).join('\n'), /to everybody/);
+  });
+
   it('warns of "not" over a claim that may be missing', () => {
     const when = { not: { claims: [{ claim: 'suspended', op: 'equals', value: true }] } };
 
     assert.match(warningsOf({ rules: [rule({ when })] }).join(), /a claim that is missing makes "not" true/);
+  });
+
+  // authorizers.md 2D (1): 60 s, and 300 s at most unless somebody says so knowingly.
+  it('warns of answers that are kept for more than five minutes', () => {
+    const warned = (cacheTtlSeconds: number) =>
+      warningsOf({ result: { cacheTtlSeconds } }).filter((text) => text.includes('cacheTtlSeconds'));
+
+    assert.deepEqual(warned(300), []);
+    assert.match(warned(301).join(), /a revoked right, or an expired token, lives on for 301 s/);
   });
 
   it('knows the API by its id in the document, and by those of the inventory', () => {

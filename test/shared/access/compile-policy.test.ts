@@ -153,6 +153,27 @@ describe('compilePolicy', () => {
     );
   });
 
+  // Two lists of a hundred are ten thousand resources, and comparing them all took a minute.
+  it('gives up before it writes more values than any answer could hold', () => {
+    const bind = { a: { claim: 'a', each: true, max: 100 }, b: { claim: 'b', each: true, max: 100 } };
+    const rules = [
+      { ...allow(['/x/{a}/{b}']), id: 'own', bind },
+      { ...allow(['/x/{a}/{b}']), id: 'all', when: { roles: { any: ['admin'] } } },
+    ];
+    const document = aDocument({ rules, result: { onOversize: 'exact', cacheTtlSeconds: 0 } }, [
+      'GET /x/{a}/{b}',
+    ]);
+    const list = (length: number) => Array.from({ length }, (_, index) => `v${index}`);
+    const claims = { a: list(100), b: list(100) };
+
+    assert.equal(
+      compilePolicy(document, aPrincipal({ claims }), { ...ARN, target: 'GET/x' }, AT).kind,
+      'too-many',
+    );
+    assert.deepEqual(linesOf(document, { claims, roles: new Set(['admin']) }), ['Allow GET/x/*/*']);
+    assert.equal(linesOf(document, { claims: { a: list(10), b: list(10) } }).length, 100);
+  });
+
   // access test 11: hostile values of a claim that would stand in a resource.
   const hostile: readonly unknown[] = [
     '*',
@@ -203,6 +224,18 @@ describe('compilePolicy', () => {
     assert.deepEqual(teams('t-1', '*'), ['Allow GET/users/t-1']);
     assert.deepEqual(teams('t-1', 't-2', 't-3'), ['Deny *']);
     assert.deepEqual(linesOf(document, { claims: { teams: 't-1' } }), ['Deny *']);
+  });
+
+  // authorizers.md §3.2, 4: a value that removes a grant is counted, also beside others that stay.
+  it('says which rule lost one of several values', () => {
+    const bind = { id: { claim: 'teams', each: true } };
+    const document = aDocument({ rules: [{ ...allow(['/users/{id}']), id: 'own', bind }] }, ROUTES);
+    const rejectedOf = (...teams: readonly unknown[]) =>
+      policyOf(document, { claims: { teams } }).rejectedBindings;
+
+    assert.deepEqual(rejectedOf('a', 'b', 'a'), []);
+    assert.deepEqual(rejectedOf('a', '*'), ['own']);
+    assert.deepEqual(rejectedOf('a', 7), ['own']);
   });
 
   it('writes an id in both of its spellings, and grants none that is the name of a route', () => {

@@ -198,7 +198,7 @@ describe('readCredential', () => {
     });
 });
 
-// authorizers.md §7.17: order, case, spaces. A browser writes the list of `new WebSocket(url, ['bearer', token])`.
+// access test 17 (authorizers.md §7.17): order, case, spaces. A browser writes the list of `new WebSocket(url, ['bearer', token])`.
 describe('the subprotocol of a WebSocket', () => {
   const rows = [
     { header: 'bearer,a.b.c', expected: 'a.b.c' },
@@ -211,6 +211,9 @@ describe('the subprotocol of a WebSocket', () => {
     { header: 'bearer', expected: 'TOKEN_MISSING' },
     { header: 'bearerx, a.b.c', expected: 'TOKEN_MISSING' },
     { header: 'bearer a.b.c', expected: 'TOKEN_MISSING' },
+    // authorizers.md B11: two different values are refused, never "first wins".
+    { header: 'bearer, a.b.c, bearer, d.e.f', expected: 'TOKEN_MALFORMED' },
+    { header: 'bearer, a.b.c, bearer, a.b.c', expected: 'a.b.c' },
   ];
   for (const { header, expected } of rows)
     for (const name of ['Sec-WebSocket-Protocol', 'sec-websocket-protocol'])

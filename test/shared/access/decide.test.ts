@@ -96,6 +96,22 @@ describe('decide', () => {
     assert.equal(ask('GET/files/a/b'), 'deny-rule office');
   });
 
+  // authorizers.md §3.2, 6: TOKEN events tell no address, so nobody can say that it is not one of those.
+  it('lets nobody of an unknown address past a rule that shuts addresses out', () => {
+    const blocked = { sourceIp: { cidr: ['192.0.2.0/24'] } };
+    const rules = [
+      { id: 'all', effect: 'allow', methods: ['GET'], paths: ['/**'] },
+      { id: 'blocked', effect: 'deny', methods: ['GET'], paths: ['/users'], when: blocked },
+      { id: 'not', effect: 'deny', methods: ['GET'], paths: ['/users/search'], when: { not: blocked } },
+    ];
+    const document = aDocument({ rules }, ROUTES);
+
+    assert.equal(ask('GET/users', {}, document, '203.0.113.7'), 'allow all');
+    assert.equal(ask('GET/users', {}, document, '192.0.2.1'), 'deny-rule blocked');
+    assert.equal(ask('GET/users', {}, document), 'deny-rule blocked');
+    assert.equal(ask('GET/users/search', {}, document), 'deny-rule not');
+  });
+
   it('denies a path that reads as a denied route when it is decoded', () => {
     for (const document of [rest, http]) {
       assert.equal(ask('GET/orders/%65xport', {}, document), 'deny-rule no-export');

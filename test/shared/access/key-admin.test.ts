@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as commands from '@aws-sdk/client-dynamodb';
 import { hashApiKey, parseApiKey } from '#shared/access/api-key.ts';
-import { nativeKeyValue } from '#shared/access/api-key-principal.ts';
+import { nativeKeyValue } from '#shared/access/native-key.ts';
 import { createApiKeyVerifier } from '#shared/access/verify-api-key.ts';
 import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
 import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
@@ -119,11 +119,12 @@ for (const { name, open } of STORES)
       for (let index = 0; index < 5; index += 1) ids.push((await table.make({ tenant: 'many' })).keyId);
       await table.make({ tenant: 'many#2' });
       const listed: string[] = [];
-      let after: string | undefined;
+      let cursor: string | undefined;
       for (;;) {
-        const { keys, hasMore } = await table.admin.list('many', { limit: 2, after });
+        const { keys, hasMore } = await table.admin.list('many', { limit: 2, cursor });
         listed.push(...keys.map(({ record }) => record.keyId));
-        after = listed.at(-1);
+        cursor = listed.at(-1);
+        assert.ok(listed.length <= 5, 'a page that comes again and again');
         if (!hasMore || keys.length === 0) break;
       }
 
@@ -201,6 +202,8 @@ describe('KeyAdmin', () => {
     assert.equal(again.stored.version, 2);
     assert.equal(await codeOf(table.admin.rotate(keyId, 0, operation)), 'OPERATION_REUSED');
     assert.equal(await codeOf(table.admin.revoke(keyId, operation)), 'OPERATION_REUSED');
+    await table.admin.revoke(keyId, table.operation());
+    assert.equal(await codeOf(table.admin.revoke(keyId, operation)), 'OPERATION_REUSED', 'revoked or not');
     const creation = table.operation();
     await table.admin.create(aNewKey(), creation);
     assert.equal(await codeOf(table.admin.create(aNewKey({ scopes: [] }), creation)), 'OPERATION_REUSED');
@@ -277,16 +280,28 @@ describe('KeyAdmin', () => {
   it('makes a native key of the HMAC of the id, before the key, and disables it with the key', async () => {
     const table = new ApiKeyTable();
     const { key, keyId } = await table.make({ usagePlanId: 'plan1' });
-    const value = nativeKeyValue('u'.repeat(32), keyId);
+    const value = nativeKeyValue('u'.repeat(32), 'prod', keyId);
     await table.admin.revoke(keyId, table.operation());
 
     assert.match(value, /^[0-9A-Za-z]{43}$/);
     assert.deepEqual(table.told, [
-      `put gatewright-${keyId} ${value} plan1`,
+      `put gatewright-prod-${keyId} ${value} plan1`,
       'flush rest abcdefghij/prod',
       'disable native1',
     ]);
     assert.ok(!table.told.join().includes(key.slice(-36)));
+  });
+
+  // API Gateway's keys are those of an account and region, of which a stack per stage knows nothing.
+  it('makes native keys of two stages differ by name and value, though operation and secret are the same', async () => {
+    const wanted = aNewKey({ usagePlanId: 'plan1' });
+    const tables = ['dev', 'prod'].map((stage) => new ApiKeyTable(undefined, stage));
+    const [dev, prod] = tables;
+    for (const table of tables) await table.admin.create(wanted, { id: 'same', by: 'ada' });
+
+    assert.match(dev?.told[0] ?? '', /^put gatewright-dev-/);
+    assert.match(prod?.told[0] ?? '', /^put gatewright-prod-/);
+    assert.notEqual(dev?.told[0]?.split(' ')[2], prod?.told[0]?.split(' ')[2]);
   });
 
   it('tells API Gateway nothing for an operation id that was used for another key', async () => {

@@ -110,9 +110,9 @@ describe('the admin endpoints of API keys', () => {
   it('list a tenant a page at a time', async () => {
     const { send, create } = anApi();
     for (let index = 0; index < 3; index += 1) await create();
-    const page = (after?: unknown) =>
+    const page = (cursor?: unknown) =>
       send('GET /access/keys', {
-        queryStringParameters: { tenant: 'acme', limit: '2', ...(after ? { after } : {}) },
+        queryStringParameters: { tenant: 'acme', limit: '2', ...(cursor ? { cursor } : {}) },
       });
 
     const first = await page();

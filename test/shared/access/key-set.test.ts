@@ -65,6 +65,20 @@ describe('parseKeySet', () => {
       assert.deepEqual([...parseKeySet(withGood(jwk())).keys()], ['good'], source);
     });
 
+  // authorizers.md J10, J12: what should verify and cannot is counted.
+  it('tells of each key that it drops, unless the key is for something else', () => {
+    const droppedOf = (...jwks: readonly unknown[]): number => {
+      let dropped = 0;
+      parseKeySet(withGood(...jwks), () => (dropped += 1));
+      return dropped;
+    };
+
+    assert.equal(droppedOf(), 0);
+    assert.equal(droppedOf({ ...other.jwk, use: 'enc' }, { ...other.jwk, key_ops: ['encrypt'] }), 0);
+    assert.equal(droppedOf({ ...other.jwk, e: 'AQ' }, 'text', { kty: 'oct', k: 'AAAA', kid: 'bad' }), 3);
+    assert.equal(droppedOf(other.jwk, other.jwk), 2);
+  });
+
   it('drops an id that names two keys', () => {
     assert.deepEqual(
       [...parseKeySet(withGood(other.jwk, { ...other.jwk, n: good.jwk['n'] })).keys()],

@@ -131,6 +131,18 @@ describe('KeySets', () => {
     assert.deepEqual(counts, ['JwksFetch', 'UnknownKid', 'JwksFetch', 'JwksFetchFailed', 'JwksStaleUsed']);
   });
 
+  // authorizers.md J10: dropped and counted.
+  it('counts the keys of a set that could not be used, but not those that are for something else', async () => {
+    const weak = aRsaKey('weak', 1024).jwk;
+    const encryption = { ...aRsaKey('other').jwk, use: 'enc' };
+    const text = JSON.stringify({ keys: [first.jwk, weak, encryption] });
+    const { keySets, counts } = aScene(text);
+
+    await keySets.keyFor(URI, 'first');
+
+    assert.deepEqual(counts, ['JwksFetch', 'JwksKeyDropped']);
+  });
+
   it('reads again when the clock was set back', async () => {
     const { keySets, asked, clock } = aScene();
     await keySets.keyFor(URI, 'first');

@@ -52,11 +52,21 @@ describe('toPrincipal', () => {
     assert.equal(clientOf({}), undefined);
   });
 
+  // RFC 7519 section 2: NumericDate may have a fraction; a REST API hands the context on as text, and access() reads digits.
+  it('ends with the whole second of its token', () => {
+    assert.equal(
+      toPrincipal({ ...CLAIMS, exp: 1_800_000_000.9 }, anIssuer(), {}).expiresAtEpochSeconds,
+      1_800_000_000,
+    );
+  });
+
   const refused = [
     { name: 'no subject', over: { sub: undefined } },
     { name: 'an empty subject', over: { sub: '' } },
     { name: 'a subject that is no text', over: { sub: 1 } },
     { name: 'a huge subject', over: { sub: 'a'.repeat(256) } },
+    // No context can carry it, and without a subject a backend takes the route for one without authorizer.
+    { name: 'a subject that is no Unicode', over: { sub: '\ud800' } },
     { name: 'no expiry', over: { exp: undefined } },
     { name: 'a scope that is no text', over: { scope: { a: true } } },
     { name: 'a client that is no text', over: { client_id: 7 } },

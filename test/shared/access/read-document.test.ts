@@ -52,6 +52,12 @@ describe('readDocument', () => {
         '1:1: "routes" is missing: write routes: a folder with a serverless.yml, a template, an OpenAPI file, or live',
     },
     {
+      name: 'a second document in one file',
+      from: 'routes: ..\n',
+      to: 'routes: ..\n---\n',
+      expected: '5:1: a second document begins here: one file holds one',
+    },
+    {
       name: 'one value where a list belongs',
       from: 'paths: [/orders]',
       to: 'paths: /orders',

@@ -20,6 +20,7 @@ describe('readWiring', () => {
       {
         name: 'Auth',
         payload: 'rest-token',
+        calls: 'request-authorizer',
         ttlSeconds: 300,
         simpleResponses: false,
         identitySources: [{ kind: 'header', name: 'authorization' }],
@@ -58,10 +59,12 @@ describe('readWiring', () => {
 
     assert.deepEqual(readWiring({ Auth: http }, 'Api')[0], {
       ...{ name: 'Auth', payload: 'http-2.0', ttlSeconds: 60, simpleResponses: true },
+      calls: 'request-authorizer',
       identitySources: [{ kind: 'header', name: 'authorization' }],
     });
     assert.deepEqual(readWiring(websocket, 'Api')[0], {
       ...{ name: 'Auth', payload: 'websocket', ttlSeconds: 0, simpleResponses: false },
+      calls: 'request-authorizer',
       identitySources: [{ kind: 'querystring', name: 'token' }],
     });
   });
@@ -103,6 +106,7 @@ describe('readWiredApi', () => {
     Order: part({ Ref: 'Orders' }, '{id}'),
   };
   const request = { payload: 'rest-request' };
+  const calls = 'request-authorizer';
 
   it('reads the path, the authorizer and the demand for a key of every method', () => {
     const { routes, apiKeySource } = readWiredApi(
@@ -116,9 +120,9 @@ describe('readWiredApi', () => {
     );
 
     assert.deepEqual(routes, [
-      { method: 'GET', path: '/orders/{id}', apiKeyRequired: true, authorizer: request },
-      { method: 'POST', path: '/orders', apiKeyRequired: false, authorizer: request },
-      { method: 'ANY', path: '/', apiKeyRequired: false, authorizer: undefined },
+      { method: 'GET', path: '/orders/{id}', apiKeyRequired: true, authorizer: request, calls },
+      { method: 'POST', path: '/orders', apiKeyRequired: false, authorizer: request, calls },
+      { method: 'ANY', path: '/', apiKeyRequired: false, authorizer: undefined, calls: undefined },
     ]);
     assert.equal(apiKeySource, 'HEADER');
   });
@@ -134,6 +138,13 @@ describe('readWiredApi', () => {
       'rest-request',
       undefined,
     ]);
+  });
+
+  it('says of an authorizer of somebody else that it calls none of the toolkit', () => {
+    const Auth = rest({ Type: 'REQUEST', AuthorizerUri: 'arn:aws:lambda:us-east-1:1:function:theirs' });
+    const [route] = readWiredApi({ ...base, Auth, Get: method({ Ref: 'Orders' }) }, 'Api').routes;
+
+    assert.deepEqual([route?.authorizer, route?.calls], [request, undefined]);
   });
 
   it('reads routes of an HTTP API', () => {

@@ -50,6 +50,37 @@ for (const { name, open } of ACCESS_STORES)
       assert.equal(await codeOf(desk.admin.withdraw(of('sub', 'bob'), operation)), 'OPERATION_REUSED');
     });
 
+    // Answered as if it were done, a longer revocation would be none.
+    it('refuse an operation id that comes again for the same token with another end, or without one', async () => {
+      const desk = new RevocationDesk(opened);
+      const operation = desk.operation();
+      const revoke = (ends?: number) =>
+        codeOf(
+          desk.admin.revoke(
+            { ...of('jti', 'again'), ...(ends !== undefined && { tokenEndsAtEpochSeconds: ends }) },
+            operation,
+          ),
+        );
+      await revoke(NOON_SECONDS + 60);
+
+      assert.equal(await revoke(NOON_SECONDS + 60), 'done');
+      assert.equal(await revoke(NOON_SECONDS + 86_400), 'OPERATION_REUSED');
+      assert.equal(await revoke(), 'OPERATION_REUSED');
+    });
+
+    // Decision 0016: ids count per partition, so that one serves a script over many.
+    it('count one operation id for each of its targets, and answer none of them by another', async () => {
+      const desk = new RevocationDesk(opened);
+      const operation = desk.operation();
+      const targets = [of('sub', 'one'), of('sub', 'two'), of('client', 'one')];
+      for (const target of targets) {
+        const { revocation } = await desk.admin.revoke(target, operation);
+        assert.deepEqual([revocation.kind, revocation.value], [target.kind, target.value]);
+      }
+
+      for (const { kind, value } of targets) assert.equal(await untilOf(desk, kind, value), NOON_SECONDS);
+    });
+
     it('can be withdrawn, once, and made again', async () => {
       const desk = new RevocationDesk(opened);
       await desk.admin.revoke(of('client', 'app'), desk.operation());
@@ -88,12 +119,13 @@ for (const { name, open } of ACCESS_STORES)
       const values = ['l-1', 'l-2', 'l-3', 'l#4', 'l%235'];
       for (const value of values) await desk.admin.revoke(of('sub', value), desk.operation());
       const listed: string[] = [];
-      let after: string | undefined;
+      let cursor: string | undefined;
       do {
-        const page = await desk.admin.list('main', { limit: 2, after });
+        const page = await desk.admin.list('main', { limit: 2, cursor });
         listed.push(...page.revocations.map(({ value }) => value));
-        after = page.next;
-      } while (after !== undefined);
+        cursor = page.next;
+        assert.ok(listed.length <= 100, 'a page that comes again and again');
+      } while (cursor !== undefined);
 
       assert.deepEqual(listed.filter((value) => value.startsWith('l')).sort(), values.sort());
     });

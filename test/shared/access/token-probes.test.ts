@@ -141,6 +141,16 @@ describe('probes of the token layer', () => {
       code: 'TOKEN_SIGNATURE_INVALID',
     },
     {
+      name: 'an address of certificates in the header',
+      make: () => signToken(stranger, someClaims(), { x5u: 'https://evil.example/' }),
+      code: 'TOKEN_SIGNATURE_INVALID',
+    },
+    {
+      name: 'a certificate in the header',
+      make: () => signToken(stranger, someClaims(), { x5c: [stranger.jwk['n']] }),
+      code: 'TOKEN_SIGNATURE_INVALID',
+    },
+    {
       name: 'EdDSA by its newer name',
       make: () => signToken(ed, someClaims(), { alg: 'Ed25519' }),
       code: 'TOKEN_HEADER_REFUSED',

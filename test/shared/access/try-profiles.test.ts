@@ -46,6 +46,17 @@ describe('an answer that is too large', () => {
     );
   });
 
+  it('is found at once where two long lists of claims are bound', () => {
+    const bind = { a: { claim: 'a', each: true, max: 100 }, b: { claim: 'b', each: true, max: 100 } };
+    const rules = [{ id: 'r', effect: 'allow', methods: ['GET'], paths: ['/x/{a}/{b}'], bind }];
+    const compilation = compile(documentText({ rules }), anInventory(['GET /x/{a}/{b}']));
+
+    assert.match(
+      compilation.kind === 'invalid' ? (compilation.problems[0]?.message ?? '') : '',
+      /names more values than it can hold: lower bind\.max, or set result\.onOversize: exact/,
+    );
+  });
+
   it('is made smaller by naming whole subtrees first', async () => {
     const authorized = await ask({ rules: rules(['/orders/**']) }, SUBTREE);
 

@@ -26,7 +26,7 @@ function aVerifier(table: ApiKeyTable) {
 const aStranger = (keyId: string, prefix = 'shop_live') =>
   printApiKey({ prefix, keyId }, REAL_RANDOM.hex(64));
 
-// authorizers.md §7.15: rotation overlap, expiry edge, revoked.
+// access test 15 (authorizers.md §7.15): rotation overlap, expiry edge, revoked.
 describe('createApiKeyVerifier', () => {
   it('accepts a key that was made, and says whose it is', async () => {
     const table = new ApiKeyTable();

@@ -12,6 +12,7 @@ import {
   anIssuer,
   aRsaKey,
   base64Url,
+  signParts,
   signToken,
   someClaims,
 } from '../../support/signed-tokens.ts';
@@ -123,11 +124,25 @@ describe('createTokenVerifier', () => {
       await assert.rejects(verify(token), { code });
     });
 
+  // authorizers.md J08: aws-jwt-verify hashes as the header says, and a key that says no alg takes any header.
+  it('refuses a header that names another kind of key than the one it is signed with', async () => {
+    const set = JSON.stringify({ keys: [{ ...ec.jwk, alg: undefined }] });
+    const verifyIt = aVerifier([main], new Map([[main.trust.jwksUri, set]]));
+    const token = signParts(ec, '{"alg":"RS256","kid":"ec"}', JSON.stringify(someClaims()));
+
+    await assert.rejects(verifyIt(token), { code: 'TOKEN_SIGNATURE_INVALID' });
+    assert.equal((await verifyIt(signToken(ec))).issuer.id, 'main');
+  });
+
   it('accepts only tokens of the clients that the document names', async () => {
     const pinned = aVerifier([anIssuer({ clients: ['web'] })]);
 
     await pinned(signToken(rsa, someClaims({ client_id: 'web' })));
     await pinned(signToken(rsa, someClaims({ azp: 'web' })));
+    await pinned(signToken(rsa, someClaims({ aud: ['api', 'x'], client_id: 'web', azp: 'web' })));
+    // authorizers.md J25: whoever asked for a token of several audiences must be known too.
+    const foreign = signToken(rsa, someClaims({ aud: ['api', 'x'], client_id: 'web', azp: 'stranger' }));
+    await assert.rejects(pinned(foreign), { code: 'TOKEN_AUDIENCE_MISMATCH' });
     for (const claims of [{}, { client_id: 'cli' }, { client_id: 'cli', azp: 'web' }, { azp: ['web'] }])
       await assert.rejects(pinned(signToken(rsa, someClaims(claims))), { code: 'TOKEN_AUDIENCE_MISMATCH' });
   });

@@ -96,6 +96,33 @@ for (const [form, wrap] of Object.entries(FORMS))
         event: { requestContext: { authorizer: CALLER } },
         expected: 500,
       },
+      // authorizers.md P04: the verb that was authorised is the one of the request line.
+      ...['X-HTTP-Method-Override', 'x-http-method', 'X-METHOD-OVERRIDE'].map((header) => ({
+        name: `refuses ${header}`,
+        event: restEvent({}, { [header]: 'DELETE' }),
+        expected: 403,
+      })),
+      {
+        name: 'refuses an override among several values',
+        event: { ...restEvent(), multiValueHeaders: { 'X-Http-Method-Override': ['DELETE'] } },
+        expected: 403,
+      },
+      {
+        name: 'refuses an override in the query',
+        event: { ...httpEvent(), queryStringParameters: { _method: 'DELETE' } },
+        expected: 403,
+      },
+      {
+        name: 'refuses an override among several parameters',
+        event: { ...restEvent(), multiValueQueryStringParameters: { _method: ['DELETE'] } },
+        expected: 403,
+      },
+      {
+        name: 'lets an override through where the handler knows what it does',
+        event: restEvent({}, { 'X-HTTP-Method-Override': 'DELETE' }),
+        options: { allowMethodOverride: true },
+        expected: 200,
+      },
     ];
     for (const { name, event, options, expected } of rows)
       it(name, async () => {

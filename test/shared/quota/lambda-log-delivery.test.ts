@@ -23,18 +23,32 @@ const recordOf = (text: string) => ({ ...FIRST, data: Buffer.from(text).toString
 
 describe('readLogDelivery', () => {
   it('reads the records of a delivery stream, and gives each back under its id as it came', () => {
-    assert.deepEqual(readLogDelivery(STREAM_EVENT), {
-      lines: [
-        { timestampEpochMs: 1510772160000, message: 'Hello World' },
-        { timestampEpochMs: 1510772160001, message: 'Hello World' },
+    const { lines, reply } = readLogDelivery(STREAM_EVENT);
+
+    assert.deepEqual(lines, [
+      { timestampEpochMs: 1510772160000, message: 'Hello World' },
+      { timestampEpochMs: 1510772160001, message: 'Hello World' },
+    ]);
+    assert.deepEqual(reply(new Set()), {
+      records: [
+        { recordId: 'record1', result: 'Ok', data: 'SGVsbG8gV29ybGQ=' },
+        { recordId: 'record2', result: 'Ok', data: 'SGVsbG8gV29ybGQ=' },
       ],
-      reply: {
-        records: [
-          { recordId: 'record1', result: 'Ok', data: 'SGVsbG8gV29ybGQ=' },
-          { recordId: 'record2', result: 'Ok', data: 'SGVsbG8gV29ybGQ=' },
-        ],
-      },
     });
+  });
+
+  // Source: Amazon Data Firehose developer guide, "Handle failure in data transformation": such records are kept apart.
+  it('gives a record back as failed where one of its lines waits, and no other', () => {
+    const records = [recordOf('{"a":1}'), { ...recordOf('{"b":1}\n{"c":1}'), recordId: 'record2' }];
+    const { lines, reply } = readLogDelivery({ ...STREAM_EVENT, records });
+
+    assert.deepEqual(
+      reply(new Set(lines.slice(2)))?.records.map(({ recordId, result }) => [recordId, result]),
+      [
+        ['record1', 'Ok'],
+        ['record2', 'ProcessingFailed'],
+      ],
+    );
   });
 
   it('reads every line of a record, and none of what is between them', () => {
@@ -50,10 +64,12 @@ describe('readLogDelivery', () => {
     const payload = { messageType: 'DATA_MESSAGE', logEvents: [{ id: '0', timestamp: 1, message: 'x' }] };
     const data = gzipSync(JSON.stringify(payload)).toString('base64');
 
-    assert.deepEqual(readLogDelivery({ awslogs: { data } }), {
-      lines: [{ timestampEpochMs: 1, message: 'x' }],
-      reply: undefined,
-    });
+    const { lines, reply } = readLogDelivery({ awslogs: { data } });
+
+    assert.deepEqual(lines, [{ timestampEpochMs: 1, message: 'x' }]);
+    assert.equal(reply(new Set()), undefined);
+    // Lambda gives the whole again, then keeps it: what was charged is charged once all the same.
+    assert.throws(() => reply(new Set(lines)), { code: 'USAGE_WAITING' });
   });
 
   const rows: readonly { name: string; event: unknown }[] = [

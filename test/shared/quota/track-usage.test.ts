@@ -4,8 +4,9 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ItemStore } from '#shared/ports.ts';
 import type { TrackedRequest } from '#shared/quota/access-log-line.ts';
-import { closeWrite } from '#shared/quota/ledger.ts';
-import { createUsageTracker } from '#shared/quota/track-usage.ts';
+import { closeWrite, planKey } from '#shared/quota/ledger.ts';
+import { createUsageTracker, describeWaiting } from '#shared/quota/track-usage.ts';
+import type { Waiting } from '#shared/quota/track-usage.ts';
 import { NOON_MS, QuotaTable } from '../../support/quota-table.ts';
 
 const LIMITS = [{ id: 'daily', level: 'key', quota: 100, period: 'DAY' }];
@@ -53,8 +54,8 @@ describe('usage from access logs', () => {
     const first = await tracker.track([...requestsOf(20), aRequest('b', { route: 'GET /b' })]);
     const again = await tracker.track([...requestsOf(22)]);
 
-    assert.deepEqual(first, { charged: 21, seen: 0, unchargeable: 0 });
-    assert.deepEqual(again, { charged: 2, seen: 20, unchargeable: 0 });
+    assert.deepEqual(first, { charged: 21, seen: 0, unchargeable: 0, waiting: [] });
+    assert.deepEqual(again, { charged: 2, seen: 20, unchargeable: 0, waiting: [] });
     assert.deepEqual(usedOf(table, '#daily#'), [27]);
     assert.equal(table.ledger()['rem'], 73);
     assert.equal(table.countOf('open'), 4, 'one that finds no ledger, one that opens it, one for each batch');
@@ -118,7 +119,7 @@ describe('usage from access logs', () => {
 
     const tracked = await tracker.track([...requestsOf(3), aRequest('x', { plan: 'platinum' })]);
 
-    assert.deepEqual(tracked, { charged: 0, seen: 1, unchargeable: 3 });
+    assert.deepEqual(tracked, { charged: 0, seen: 1, unchargeable: 3, waiting: [] });
     assert.equal(table.ledger()['used'], 1);
   });
 
@@ -128,8 +129,70 @@ describe('usage from access logs', () => {
 
     const tracked = await trackerOf(table).track([aRequest('x', long), ...requestsOf(2)]);
 
-    assert.deepEqual(tracked, { charged: 5, seen: 0, unchargeable: 1 });
+    assert.deepEqual(tracked, { charged: 5, seen: 0, unchargeable: 1, waiting: [] });
     assert.deepEqual(usedOf(table, '#daily#k'), [2]);
+  });
+
+  // quota.md: what one plan or one stamp has wrong is not the others' fault.
+  it('waits where its plan cannot be read, charges all others, and is charged once the plan is mended', async () => {
+    const table = await aTable();
+    const broken = planKey('broken');
+    const keep = (doc: string, version: number) =>
+      table.items.set(`${broken.pk}\n${broken.sk}`, { ver: version, doc, list: 'PLANS' });
+    keep('{"id":"broken"', 1);
+    const requests = [
+      aRequest('b1', { plan: 'broken' }),
+      ...requestsOf(3),
+      aRequest('b2', { plan: 'broken' }),
+    ];
+
+    const tracked = await trackerOf(table).track(requests);
+
+    const waiting = ['b1', 'b2'].map((requestId) => ({
+      requestId,
+      plan: 'broken',
+      reason: 'plan-unreadable',
+    }));
+    assert.deepEqual(tracked, { charged: 3, seen: 0, unchargeable: 0, waiting });
+    assert.equal(
+      describeWaiting(tracked.waiting),
+      '2 requests wait: usage plan broken cannot be read, save its next version',
+    );
+    keep(JSON.stringify({ id: 'broken', version: 2, limits: LIMITS }), 2);
+    const again = await trackerOf(table).track(requests);
+    assert.deepEqual(again, { charged: 2, seen: 3, unchargeable: 0, waiting: [] });
+  });
+
+  it('waits where its period has not begun, moves no ledger there, and is charged when it has', async () => {
+    const table = await aTable([
+      ...LIMITS,
+      { id: 'ever', level: 'tenant', quota: 9, period: { everySeconds: 366 * 86_400 } },
+    ]);
+    const dayMs = 86_400_000;
+    const requests = [aRequest('ahead', {}, NOON_MS + 2 * dayMs), ...requestsOf(3)];
+
+    const tracked = await trackerOf(table).track(requests);
+
+    const waiting = [{ requestId: 'ahead', plan: 'gold', reason: 'period-ahead' }];
+    assert.deepEqual(tracked, { charged: 7, seen: 0, unchargeable: 0, waiting });
+    assert.match(describeWaiting(waiting as Waiting[]), /^1 request waits: its period has not begun/);
+    assert.deepEqual(usedOf(table, '#daily#k'), [3]);
+    table.nowMs += 2 * dayMs;
+    assert.deepEqual(await trackerOf(table).track(requests), {
+      charged: 1,
+      seen: 7,
+      unchargeable: 0,
+      waiting: [],
+    });
+    assert.deepEqual(usedOf(table, '#daily#k').sort(), [1, 3]);
+  });
+
+  it('asks for the plan of many once a batch, known or not', async () => {
+    const table = await aTable();
+
+    await trackerOf(table).track([...requestsOf(50), ...requestsOf(50, { plan: 'platinum' })]);
+
+    assert.ok(table.countOf('read') < 10, `${table.countOf('read')} reads`);
   });
 
   it('fails as a whole while the table is out of reach, to be given again', async () => {
@@ -189,7 +252,7 @@ describe('usage from access logs', () => {
     await tracker.track(requestsOf(19_999));
     const tracked = await tracker.track(requestsOf(20_005));
 
-    assert.deepEqual(tracked, { charged: 6, seen: 19_999, unchargeable: 0 });
+    assert.deepEqual(tracked, { charged: 6, seen: 19_999, unchargeable: 0, waiting: [] });
     const parts = [...table.items].filter(([name]) => name.includes('SEEN#')).map(([, item]) => item['n']);
     assert.deepEqual(parts, [20_000, 5]);
     assert.equal(table.ledger()['used'], 20_005);

@@ -8,6 +8,7 @@ import type { Verification } from '#shared/webhooks/verify.ts';
 import { KNOWN_ANSWERS, knownAnswer } from '../../support/webhook-answers.ts';
 import type { Signed } from '../../support/webhook-answers.ts';
 import { EVENT_KINDS } from '../../support/webhook-events.ts';
+import { CODE_POINT } from '../../support/any-text.ts';
 
 function verify(event: unknown, { scheme, secret }: Signed): Promise<Verification> {
   return verifyDelivery(parseRawRequest(event), {
@@ -19,7 +20,7 @@ const GITHUB = knownAnswer('GitHub');
 
 describe('verifyDelivery under fire (authorizers.md §7.16)', () => {
   it('takes and refuses anything at all without an exception of its own', async () => {
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', 't=1', 'v1=', ',', '='));
+    const text = fc.oneof(fc.string({ unit: CODE_POINT }), fc.constantFrom('', 't=1', 'v1=', ',', '='));
     const name = fc.constantFrom(
       ...KNOWN_ANSWERS.flatMap(({ headers }) => headers.map(([header]) => header.toLowerCase())),
       ...['signature', 'signature-input', 'content-digest', 'host', 'x-github-delivery'],

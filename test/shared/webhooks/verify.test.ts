@@ -37,6 +37,7 @@ const STANDARD = knownAnswer('Standard Webhooks');
 const having = (signed: Signed, ...headers: WebhookRequest['headers']) =>
   aWebhookEvent({ ...signed, headers });
 
+// access test 16: genuine, forged, stale and repeated deliveries of every scheme.
 describe('verifyDelivery (authorizers.md §7.16)', () => {
   for (const answer of KNOWN_ANSWERS)
     for (const [kind, eventOf] of Object.entries(EVENT_KINDS))
@@ -153,7 +154,9 @@ describe('verifyDelivery (authorizers.md §7.16)', () => {
         const nowEpochMs = SIGNED_AT_SECONDS * 1000;
         const outcome = await verify(aWebhookEvent({ ...signed, body, headers, nowEpochMs }), signed);
 
-        assert.equal(outcome.kind, 'refused', signed.scheme);
+        // By its form, and not because it was read as another time than the sender signed.
+        const reason = outcome.kind === 'refused' ? outcome.reason : outcome.kind;
+        assert.match(reason, /^(malformed|missing|duplicate)_/, signed.scheme);
       }
     });
 

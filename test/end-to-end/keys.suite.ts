@@ -1,75 +1,24 @@
 /** API keys, revoked tokens and tickets, from the command line to a protected route and back, on the toolkit's own stack. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { before, describe, it } from 'node:test';
 import { APIGatewayClient, GetApiKeysCommand, GetUsagePlansCommand } from '@aws-sdk/client-api-gateway';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { runCommand, startCommand } from '../support/command.ts';
+import { aToolkit, KEY_PAIR } from '../support/a-toolkit.ts';
+import type { Toolkit } from '../support/a-toolkit.ts';
+import { runCommand } from '../support/command.ts';
 import { aClient } from '../support/orders-table.ts';
-import type { Finished, Running } from '../support/command.ts';
+import type { Finished } from '../support/command.ts';
 import { WebSocket } from 'ws';
 
-const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
-const FIXTURE = fileURLToPath(new URL('../fixtures/end-to-end/keys/', import.meta.url));
-const KEY_PAIR = { accessKeyId: 'AKIDKEYSJOURNEY00001', secretAccessKey: 'secret-of-the-keys-journey' };
-
-const DOCUMENTS = ['shop-rest', 'shop-http', 'shop-tokens', 'shop-socket'];
-
-type Ready = {
-  readonly apis: readonly { readonly stack: string; readonly logicalId: string; readonly url: string }[];
-  readonly control: string;
-  readonly dynamodb: string;
-};
-
-let folder = '';
-let running: Running;
-let ready: Ready;
-
-/** The stack as it is, but for its access documents: functions import them by their place. */
-function makeCheckout(): string {
-  const copy = mkdtempSync(join(tmpdir(), 'gatewright-keys-'));
-  for (const name of ['layers', 'cli', 'gateway', 'shared', 'resources', 'node_modules'])
-    symlinkSync(join(CHECKOUT, name), join(copy, name));
-  for (const name of ['functions', 'package.json', 'serverless.yml'])
-    cpSync(join(CHECKOUT, name), join(copy, name), { recursive: true });
-  mkdirSync(join(copy, 'shop'));
-  cpSync(join(FIXTURE, 'template.yaml'), join(copy, 'shop/template.yaml'));
-  cpSync(join(CHECKOUT, 'access'), join(copy, 'access'), {
-    recursive: true,
-    filter: (source) => !source.includes('food-delivery'),
-  });
-  for (const name of DOCUMENTS.map((document) => `${document}.yml`))
-    cpSync(join(FIXTURE, name), join(copy, 'access', name));
-  return copy;
-}
-
+let toolkit: Toolkit;
 before(async () => {
-  folder = makeCheckout();
-  const synced = await runCommand(['access', 'sync', ...DOCUMENTS], { cwd: folder });
-  assert.equal(synced.code, 0, synced.stderr);
-  running = await startCommand(
-    ['start', '.', 'shop/template.yaml', '--port', '0', '--control-port', '0', '--json', '--no-reload'],
-    '"ready":true',
-    {
-      cwd: folder,
-      environment: {
-        GATEWRIGHT_ACCESS_KEY_ID: KEY_PAIR.accessKeyId,
-        GATEWRIGHT_SECRET_ACCESS_KEY: KEY_PAIR.secretAccessKey,
-      },
-    },
-  );
-  ready = JSON.parse(running.output().stdout) as Ready;
-});
-after(async () => {
-  await running.stop();
-  rmSync(folder, { recursive: true });
+  toolkit = await aToolkit();
 });
 
 const keys = (...args: readonly string[]): Promise<Finished> =>
-  runCommand(['keys', ...args], { cwd: folder });
+  runCommand(['keys', ...args], { cwd: toolkit.directory });
 
 async function makeKey(
   ...args: readonly string[]
@@ -80,14 +29,15 @@ async function makeKey(
 }
 
 const urlOf = (logicalId: string, stack = 'shop'): string =>
-  ready.apis.find((api) => api.stack === stack && api.logicalId === logicalId)?.url ?? '';
+  toolkit.apis.find((api) => api.stack === stack && api.logicalId === logicalId)?.url ?? '';
 const statusOf = async (url: string, key: string): Promise<number> =>
   (await fetch(url, { headers: { 'x-api-key': key } })).status;
 const rest = (path: string, key: string) => statusOf(`${urlOf('Api')}${path}`, key);
 const http = (path: string, key: string) => statusOf(`${urlOf('HttpApi')}${path}`, key);
 
 /** How much the authorizer's function has said so far. */
-const asked = (): number => running.output().stderr.match(/"service":"token-authorizer"/g)?.length ?? 0;
+const asked = (): number =>
+  toolkit.running.output().stderr.match(/"service":"token-authorizer"/g)?.length ?? 0;
 
 describe('gatewright keys', () => {
   it('makes a key that opens what its scopes say, until it is revoked, kept answers or not', async () => {
@@ -120,7 +70,11 @@ describe('gatewright keys', () => {
     for (let index = 0; index < 6; index += 1) statuses.push(await rest('/orders', key));
 
     assert.deepEqual(statuses, [200, 200, 200, 200, 200, 429]);
-    const sdk = new APIGatewayClient({ endpoint: ready.control, region: 'us-east-1', credentials: KEY_PAIR });
+    const sdk = new APIGatewayClient({
+      endpoint: toolkit.control,
+      region: 'us-east-1',
+      credentials: KEY_PAIR,
+    });
     const { items = [] } = await sdk.send(new GetApiKeysCommand({ includeValues: true }));
     sdk.destroy();
     assert.ok(items.length >= 1);
@@ -172,7 +126,7 @@ describe('gatewright keys', () => {
     const admin = urlOf('HttpApi', 'gatewright-dev');
     const unsigned = await fetch(`${admin}/access/keys?tenant=acme`);
     const stranger = await runCommand(['keys', 'list', '--tenant', 'acme', '--url', admin], {
-      cwd: folder,
+      cwd: toolkit.directory,
       environment: {
         AWS_REGION: 'us-east-1',
         AWS_ACCESS_KEY_ID: 'AKIDSTRANGER00000001',
@@ -192,13 +146,16 @@ describe('gatewright keys', () => {
     await rest('/orders', key);
     await rest('/orders', `${key}x`);
     const rotated = (await keys('rotate', keyId)).stdout.trim();
-    const client = aClient(ready.dynamodb);
+    const client = aClient(toolkit.dynamodb);
     const tables = JSON.stringify(
       (await client.send(new ScanCommand({ TableName: 'gatewright-dev-access' }))).Items,
     );
     client.destroy();
-    const { stdout, stderr } = running.output();
-    const files = readdirSync(join(folder, '.gatewright'), { recursive: true, withFileTypes: true })
+    const { stdout, stderr } = toolkit.running.output();
+    const files = readdirSync(join(toolkit.directory, '.gatewright'), {
+      recursive: true,
+      withFileTypes: true,
+    })
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
 
@@ -215,13 +172,13 @@ describe('gatewright keys', () => {
 });
 
 const gatewright = async (...args: readonly string[]): Promise<string> => {
-  const { code, stdout, stderr } = await runCommand(args, { cwd: folder });
+  const { code, stdout, stderr } = await runCommand(args, { cwd: toolkit.directory });
   assert.equal(code, 0, stderr);
   return stdout.trim();
 };
 /** As `gatewright token` and `gatewright clock`, without a process for each. */
 async function askGateway(path: string, body: object): Promise<Readonly<Record<string, unknown>>> {
-  const file = readFileSync(join(folder, '.gatewright/credentials.json'), 'utf8');
+  const file = readFileSync(join(toolkit.directory, '.gatewright/credentials.json'), 'utf8');
   const { controlUrl, controlSecret } = JSON.parse(file) as { controlUrl: string; controlSecret: string };
   const response = await fetch(`${controlUrl}/_gatewright/${path}`, {
     method: 'POST',
@@ -276,7 +233,8 @@ describe('gatewright access revoke', () => {
   });
 
   it('refuses what would have no effect, in words', async () => {
-    const revoke = (...args: readonly string[]) => runCommand(['access', 'revoke', ...args], { cwd: folder });
+    const revoke = (...args: readonly string[]) =>
+      runCommand(['access', 'revoke', ...args], { cwd: toolkit.directory });
 
     assert.match(
       (await revoke('--issuer', 'keys', '--sub', 'x')).stderr,
@@ -311,13 +269,13 @@ describe('a ticket', () => {
     assert.equal(await connect('wst_made-up'), 401);
     assert.equal((await withToken('/ws-ticket', 'garbage', 'POST')).status, 401);
     // Logs must not hold what would open anything.
-    const { stdout, stderr } = running.output();
+    const { stdout, stderr } = toolkit.running.output();
     assert.ok(!stdout.includes(ticket) && !stderr.includes(ticket));
   });
 });
 
 async function nativePlan(): Promise<string> {
-  const sdk = new APIGatewayClient({ endpoint: ready.control, region: 'us-east-1', credentials: KEY_PAIR });
+  const sdk = new APIGatewayClient({ endpoint: toolkit.control, region: 'us-east-1', credentials: KEY_PAIR });
   const { items = [] } = await sdk.send(new GetUsagePlansCommand({}));
   sdk.destroy();
   return items[0]?.id ?? '';

@@ -8,7 +8,8 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { runCommand, startCommand } from '../support/command.ts';
-import { BARE_HANDLER, ORDERS_HANDLER, TYPED_HANDLERS } from '../support/handler-sources.ts';
+import type { Running } from '../support/command.ts';
+import { BARE_HANDLER, ORDERS_HANDLER, TYPED_HANDLERS, TYPED_LIBRARY } from '../support/handler-sources.ts';
 import { anNpmService } from '../support/npm-service.ts';
 import type { NpmService } from '../support/npm-service.ts';
 import { readZip } from '../support/zip-entries.ts';
@@ -32,6 +33,7 @@ before(async () => {
   partners = join(service.directory, 'partners');
   await service.write('package.json', '{ "type": "module" }');
   await service.write('typed.ts', TYPED_HANDLERS);
+  await service.write('library.ts', TYPED_LIBRARY);
   await service.write('partners/orders.ts', ORDERS_HANDLER);
   bare = await mkdtemp(join(tmpdir(), 'gatewright-bare-'));
   const modules = join(bare, 'node_modules');
@@ -49,9 +51,9 @@ after(async () => {
 });
 
 /** What the compiler complains of. */
-async function compile(cwd: string, file: string, flags: readonly string[]): Promise<string> {
+async function compile(cwd: string, files: readonly string[], flags: readonly string[]): Promise<string> {
   const strict = ['--strict', '--exactOptionalPropertyTypes', '--target', 'es2024', '--types', 'node'];
-  const { code, stdout, stderr } = await runCommand([...strict, ...flags, file], { cwd, program: [TSC] });
+  const { code, stdout, stderr } = await runCommand([...strict, ...flags, ...files], { cwd, program: [TSC] });
   assert.deepEqual([stderr, code === 0], ['', stdout === '']);
   return stdout;
 }
@@ -71,18 +73,20 @@ async function bundle(text: string): Promise<{ sizeBytes: number; files: readonl
   return { sizeBytes: output.bytes, files };
 }
 
-describe('types of the entries', () => {
+describe('types of the package', () => {
   it('hold under moduleResolution nodenext, without leave to skip ours', async () => {
-    const complaints = await compile(service.directory, 'typed.ts', ['--noEmit', '--module', 'nodenext']);
+    const flags = ['--noEmit', '--skipDefaultLibCheck', '--module', 'nodenext'];
+
+    const complaints = await compile(service.directory, ['typed.ts', 'library.ts'], flags);
 
     // Those of other packages are theirs: middy names one that it does not bring along.
-    assert.doesNotMatch(complaints, /^(typed|node_modules\/gatewright)/m);
+    assert.doesNotMatch(complaints, /^(typed|library|node_modules\/gatewright)/m);
   });
 
   it('hold under moduleResolution bundler', async () => {
     const flags = ['--noEmit', '--skipLibCheck', '--module', 'esnext', '--moduleResolution', 'bundler'];
 
-    assert.equal(await compile(service.directory, 'typed.ts', flags), '');
+    assert.equal(await compile(service.directory, ['typed.ts'], flags), '');
   });
 });
 
@@ -124,9 +128,13 @@ describe('a bundle of a handler', () => {
 });
 
 describe('a handler with quota()', () => {
-  it('answers 200 while the quota lasts, then 429, served by the gateway', async (t) => {
-    const gateway = await startPartners();
-    t.after(() => gateway.stop());
+  let gateway: Running;
+  before(async () => {
+    gateway = await startPartners();
+  });
+  after(() => gateway.stop());
+
+  it('answers 200 while the quota lasts, then 429, served by the gateway', async () => {
     const { apis } = JSON.parse(gateway.output().stdout) as { apis: { url: string }[] };
 
     const answers: (readonly [number, string | null])[] = [];
@@ -143,10 +151,8 @@ describe('a handler with quota()', () => {
     ]);
   });
 
-  it('does the same in Node alone, without middy, bundler or types; without the AWS SDK it says so', async (t) => {
-    const gateway = await startPartners();
-    t.after(() => gateway.stop());
-    const complaints = await compile(bare, 'bare.ts', ['--skipLibCheck', '--module', 'nodenext']);
+  it('does the same in Node alone, without middy, bundler or types; without the AWS SDK it says so', async () => {
+    const complaints = await compile(bare, ['bare.ts'], ['--skipLibCheck', '--module', 'nodenext']);
     await cp(join(bare, 'bare.js'), join(service.directory, 'bare.js'));
     const exported = await runCommand(['env', '--json'], { cwd: service.directory, program: [bin()] });
     const script = `import { handler } from './bare.js';
@@ -187,7 +193,7 @@ describe('a handler with quota()', () => {
 
 const bin = (): string => join(service.directory, 'node_modules/gatewright/bin/gatewright.cjs');
 
-function startPartners(): ReturnType<typeof startCommand> {
+function startPartners(): Promise<Running> {
   const ports = ['--port', '0', '--control-port', '0', '--json', '--no-reload'];
   return startCommand(['start', partners, ...ports], '"ready":true', {
     cwd: service.directory,

@@ -1,71 +1,26 @@
 /** Quotas' admin endpoints and the commands over them, with local identities as IAM's. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { before, describe, it } from 'node:test';
 import { signRequest } from '#shared/aws/sign-request.ts';
-import { runCommand, startCommand } from '../support/command.ts';
-import type { Finished, Running } from '../support/command.ts';
+import { runCommand } from '../support/command.ts';
+import type { Finished } from '../support/command.ts';
+import { OPERATOR, READER, startedToolkit, STRANGER } from '../support/started-toolkit.ts';
 
-const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 const QUOTA = 100;
 
-type Ready = {
-  readonly apis: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly stack: string;
-    readonly url: string;
-  }[];
-};
 type Row = Readonly<Record<string, unknown>>;
 
-const READER = { accessKeyId: 'AKIAREADERREADER', secretAccessKey: 'reader-secret' };
-const OPERATOR = { accessKeyId: 'AKIAOPERATOROPER', secretAccessKey: 'operator-secret' };
-const STRANGER = { accessKeyId: 'AKIASTRANGERSTRA', secretAccessKey: 'stranger-secret' };
-
-/** Those of docs/quota.md. */
-const allow = (...routes: readonly string[]): object => ({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Action: 'execute-api:Invoke',
-      Resource: routes.map((route) => `arn:aws:execute-api:*:*:*/$default/${route}`),
-    },
-  ],
-});
-const IDENTITIES = {
-  identities: [
-    { name: 'reader', ...READER, policies: [allow('GET/quota/*')] },
-    { name: 'operator', ...OPERATOR, policies: [allow('GET/quota/*', 'POST/quota/tenants/*/top-up')] },
-    { name: 'stranger', ...STRANGER, policies: [allow('GET/orders/*')] },
-  ],
-};
-
 let folder = '';
-let running: Running;
 let adminUrl = '';
 let menuUrl = '';
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gatewright-quota-admin-'));
-  await writeFile(join(folder, 'gatewright.identities.yml'), JSON.stringify(IDENTITIES));
-  const sources = ['.', 'examples/food-delivery'].map((name) => join(CHECKOUT, name));
-  running = await startCommand(
-    ['start', ...sources, '--port', '0', '--control-port', '0', '--json', '--no-reload'],
-    '"ready":true',
-    { cwd: folder },
-  );
-  const { apis } = JSON.parse(running.output().stdout) as Ready;
-  adminUrl = apis.find(({ name }) => name === 'gatewright-dev-admin')?.url ?? '';
-  const orders = apis.find(({ kind, stack }) => kind === 'http' && stack.startsWith('food-delivery'));
-  menuUrl = `${orders?.url ?? ''}/partner/menu`;
-});
-after(async () => {
-  await running.stop();
-  await rm(folder, { recursive: true, force: true });
+  const toolkit = await startedToolkit();
+  folder = toolkit.folder;
+  adminUrl = toolkit.urlOf(({ name }) => name === 'gatewright-dev-admin');
+  const orders = toolkit.urlOf(({ kind, stack }) => kind === 'http' && stack.startsWith('food-delivery'));
+  menuUrl = `${orders}/partner/menu`;
 });
 
 const gatewright = (...args: readonly string[]): Promise<Finished> => runCommand(args, { cwd: folder });

@@ -2,9 +2,12 @@
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
-/** Whether any object of the text, at any depth, names a member twice. The text must be valid JSON. */
-export function repeatsMember(json: string): boolean {
-  /** Names of the objects that are open; undefined for an array. */
+/**
+ * Whether any object of the text, at any depth, names a member twice. The text must be valid JSON.
+ * @param names those that matter; without them, all
+ */
+export function repeatsMember(json: string, names?: ReadonlySet<string>): boolean {
+  /** Names met of the objects that are open; undefined for an array. */
   const open: (Set<string> | undefined)[] = [];
   let expectsName = false;
   for (const [token] of json.matchAll(TOKEN)) {
@@ -12,10 +15,10 @@ export function repeatsMember(json: string): boolean {
     else if (token === '[') open.push(undefined);
     else if (token === '}' || token === ']') open.pop();
     else if (token.startsWith('"') && expectsName) {
-      const names = open.at(-1);
-      const name: unknown = JSON.parse(token);
-      if (names?.has(String(name)) === true) return true;
-      names?.add(String(name));
+      const met = open.at(-1);
+      const name = String(JSON.parse(token));
+      if (met?.has(name) === true) return true;
+      if (names?.has(name) ?? true) met?.add(name);
     }
     expectsName = token === '{' || (token === ',' && open.at(-1) !== undefined);
   }

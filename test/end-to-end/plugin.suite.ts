@@ -227,27 +227,6 @@ describe('the package', () => {
     assert.equal(stdout, 'function GatewrightPlugin true\n');
   });
 
-  it('has types', async () => {
-    const file = await service.write(
-      'use.mts',
-      `import type { Gateway, GatewayOptions } from 'gatewright';
-       import { createGateway } from 'gatewright';
-       const start: (options: GatewayOptions) => Promise<Gateway> = createGateway;
-       // @ts-expect-error: a port is a number
-       export const port: string = (null as unknown as GatewayOptions).port;
-       export { start };`,
-    );
-    const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2024'];
-    const types = ['--types', 'node', '--typeRoots', join(CHECKOUT, 'node_modules/@types')];
-    const tsc = join(CHECKOUT, 'node_modules/typescript/bin/tsc');
-
-    const { stdout } = await run(process.execPath, [tsc, ...flags, ...types, file], {
-      cwd: service.directory,
-    });
-
-    assert.equal(stdout, '');
-  });
-
   it('needs no newer Node for what it depends on than it says', async () => {
     const own = minimumOf(service.manifest.engines.node);
     for (const name of Object.keys(service.manifest.dependencies)) {

@@ -1,42 +1,26 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { startCommand } from '../support/command.ts';
-import type { Running } from '../support/command.ts';
+import { before, describe, it } from 'node:test';
+import { startedToolkit } from '../support/started-toolkit.ts';
+import type { StartedToolkit } from '../support/started-toolkit.ts';
 
-const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 /** Of stage dev in serverless.yml. */
 const LOCAL_SECRET = 'only-for-this-machine';
 
-type Ready = {
-  readonly apis: readonly { readonly kind: string; readonly url: string }[];
-  readonly control: string;
-};
 type Recorded = { readonly calls: readonly { readonly action: string; readonly body: string }[] };
 
 describe("a webhook to the toolkit's stack on the local gateway", () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gatewright-webhooks-'));
-  let gateway: Running;
-  let ready: Ready;
-
+  let toolkit: StartedToolkit;
   before(async () => {
-    const ports = ['--port', '0', '--control-port', '0'];
-    gateway = await startCommand(['start', CHECKOUT, ...ports, '--json'], '"ready":true', { cwd: folder });
-    ready = JSON.parse(gateway.output().stdout.split('\n')[0] ?? '') as Ready;
-  });
-  after(async () => {
-    await gateway.stop();
-    rmSync(folder, { recursive: true });
+    toolkit = await startedToolkit();
   });
 
   async function deliver(body: string | Buffer, signed = body, source = 'github'): Promise<number> {
-    const api = ready.apis.find(({ kind }) => kind === 'http');
+    const url = toolkit.urlOf(({ name }) => name === 'gatewright-dev-admin');
     const hex = createHmac('sha256', LOCAL_SECRET).update(signed).digest('hex');
-    const reply = await fetch(`${api?.url ?? ''}/webhooks/${source}`, {
+    const reply = await fetch(`${url}/webhooks/${source}`, {
       method: 'POST',
       // Bytes without a type reach the function in base64, JSON as text.
       headers: {
@@ -52,9 +36,9 @@ describe("a webhook to the toolkit's stack on the local gateway", () => {
 
   /** Details of the events that EventBridge would have. */
   async function recorded(): Promise<readonly string[]> {
-    const published = readFileSync(join(folder, '.gatewright/credentials.json'), 'utf8');
+    const published = readFileSync(join(toolkit.folder, '.gatewright/credentials.json'), 'utf8');
     const { controlSecret } = JSON.parse(published) as { controlSecret: string };
-    const reply = await fetch(`${ready.control}/_gatewright/recorded`, {
+    const reply = await fetch(`${toolkit.control}/_gatewright/recorded`, {
       headers: { authorization: `Bearer ${controlSecret}` },
     });
     const { calls } = (await reply.json()) as Recorded;

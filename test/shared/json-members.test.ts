@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { repeatsMember } from '#shared/access/json-members.ts';
+import { repeatsMember } from '#shared/json-members.ts';
 
 describe('repeatsMember', () => {
   for (const { text, expected } of [
@@ -16,6 +16,16 @@ describe('repeatsMember', () => {
   ])
     it(`says ${expected} of ${text}`, () => {
       assert.equal(repeatsMember(text), expected);
+    });
+
+  for (const { text, expected } of [
+    { text: '{"a":1,"a":2}', expected: false },
+    { text: '{"key":1,"a":2,"\\u006bey":2}', expected: true },
+    { text: '{"a":1,"a":2,"b":{"key":1}, "c":[{"key":1,"key" : 2}]}', expected: true },
+    { text: '{"key":1,"a":{"key":2}}', expected: false },
+  ])
+    it(`says ${expected} of ${text}, where only key and tenant matter`, () => {
+      assert.equal(repeatsMember(text, new Set(['key', 'tenant'])), expected);
     });
 
   it('finds none in what JSON.stringify prints', () => {

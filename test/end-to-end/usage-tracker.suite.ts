@@ -1,15 +1,9 @@
 /** Requests of an API that knows of no quota, charged by the lines of its access log. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { startCommand } from '../support/command.ts';
-import type { Running } from '../support/command.ts';
+import { startedToolkit } from '../support/started-toolkit.ts';
 
-const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 const TABLE = 'gatewright-dev-usage';
 const PLAN = {
   id: 'tracked',
@@ -18,39 +12,15 @@ const PLAN = {
   limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }],
 };
 
-type Ready = {
-  readonly apis: readonly { readonly name: string; readonly url: string }[];
-  readonly dynamodb: string;
-};
-
-let folder = '';
-let running: Running;
 let url = '';
 let table: DynamoDBClient;
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gatewright-tracker-'));
-  running = await startCommand(
-    [
-      ...['start', CHECKOUT, join(CHECKOUT, 'test/fixtures/end-to-end/tracked.yaml')],
-      ...['--port', '0', '--control-port', '0', '--json', '--no-reload'],
-    ],
-    '"ready":true',
-    { cwd: folder },
-  );
-  const line = running
-    .output()
-    .stdout.split('\n')
-    .find((text) => text.includes('"ready":true'));
-  const { apis, dynamodb } = JSON.parse(line ?? '') as Ready;
-  url = apis.find(({ name }) => name === 'tracked')?.url ?? '';
+  const { dynamodb, urlOf } = await startedToolkit();
+  url = urlOf(({ name }) => name === 'tracked');
   const credentials = { accessKeyId: 'x', secretAccessKey: 'y' };
   table = new DynamoDBClient({ endpoint: dynamodb, region: 'us-east-1', credentials });
 });
-after(async () => {
-  table.destroy();
-  await running.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => table.destroy());
 
 /** The ledger of the key, as soon as it says what is awaited. */
 async function ledgerWith(used: number): Promise<Readonly<Record<string, string | undefined>>> {

@@ -1,18 +1,14 @@
 /** A quota that is counted from the access log: the authorizer only looks, so calls pass until their lines are charged. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { aToolkit } from '../support/a-toolkit.ts';
 import type { Toolkit } from '../support/a-toolkit.ts';
-import { runCommand, startCommand } from '../support/command.ts';
-import type { Running } from '../support/command.ts';
+import { runCommand } from '../support/command.ts';
 
-const FIXTURE = join(import.meta.dirname, '../fixtures/end-to-end/guarded');
 const QUOTA = 3;
 /** Far longer than any lag: delivery every half second, and a look at the ledger every two. */
 const BOUND_MS = 20_000;
 
-type Ready = { readonly apis: readonly { readonly name: string; readonly url: string }[] };
 type Row = {
   readonly tenant: string;
   readonly key: string;
@@ -22,33 +18,14 @@ type Row = {
 };
 
 let toolkit: Toolkit;
-let running: Running;
 let url = '';
 before(async () => {
-  toolkit = await aToolkit(FIXTURE, 'guarded');
-  const synced = await runCommand(['access', 'sync'], { cwd: toolkit.directory });
-  assert.equal(synced.code, 0, synced.stderr);
-  running = await startCommand(
-    [
-      ...['start', toolkit.directory, toolkit.service],
-      ...['--port', '0', '--control-port', '0', '--json', '--no-reload'],
-    ],
-    '"ready":true',
-    { cwd: toolkit.folder },
-  );
-  const line = running
-    .output()
-    .stdout.split('\n')
-    .find((text) => text.includes('"ready":true'));
-  url = (JSON.parse(line ?? '') as Ready).apis.find(({ name }) => name === 'guarded')?.url ?? '';
-});
-after(async () => {
-  await running.stop();
-  await toolkit.remove();
+  toolkit = await aToolkit();
+  url = toolkit.apis.find(({ name }) => name === 'guarded')?.url ?? '';
 });
 
 async function gatewright(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await runCommand(args, { cwd: toolkit.folder });
+  const { code, stdout, stderr } = await runCommand(args, { cwd: toolkit.directory });
   assert.equal(code, 0, stderr);
   return stdout.trim();
 }
@@ -60,24 +37,26 @@ async function aCaller(sub: string): Promise<() => Promise<number>> {
 }
 
 /** Looks until it sees, and no longer than the bound. */
-async function until<Seen>(what: string, look: () => Promise<Seen | undefined>): Promise<Seen> {
+async function until<Seen>(what: string, look: () => Promise<Seen | undefined>, pauseMs = 50): Promise<Seen> {
   const endMs = performance.now() + BOUND_MS;
   while (performance.now() < endMs) {
     const seen = await look();
     if (seen !== undefined) return seen;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   throw new Error(`never seen: ${what}`);
 }
 
 /** What quota-admin says of a key, as soon as it is charged so much in a period that is meant. */
-const usageOf = (key: string, charged: number, isMeant: (row: Row) => boolean = () => true): Promise<Row> =>
-  until(`${charged} charged to ${key}`, async () => {
-    const rows = JSON.parse(
-      await gatewright('usage', 'show', '--tenant', 'shop', '--json'),
-    ) as readonly Row[];
+const usageOf = (key: string, charged: number, isMeant: (row: Row) => boolean = () => true): Promise<Row> => {
+  const look = async (): Promise<Row | undefined> => {
+    const shown = await gatewright('usage', 'show', '--tenant', 'shop', '--json');
+    const rows = JSON.parse(shown) as readonly Row[];
     return rows.find((row) => row.key === key && row.charged >= charged && isMeant(row));
-  });
+  };
+  // Each look is a process.
+  return until(`${charged} charged to ${key}`, look, 300);
+};
 
 /** Calls until the answer is that status; how many others came before. */
 async function callsUntil(call: () => Promise<number>, status: number): Promise<number> {
@@ -120,7 +99,7 @@ describe('a quota counted from the access log', { timeout: 120_000 }, () => {
         [today.periodStart, 1],
       ],
     );
-    const thresholds = running.output().stderr.match(/"QuotaThreshold":1/g) ?? [];
+    const thresholds = toolkit.running.output().stderr.match(/"QuotaThreshold":1/g) ?? [];
     assert.equal(thresholds.length, 1, 'alarms: [100], once in the period');
   });
 

@@ -1,43 +1,23 @@
 /** A partner of examples/food-delivery, who has 100 requests a day, with an HTTP client of its own. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { runCommand, startCommand } from '../support/command.ts';
-import type { Running } from '../support/command.ts';
+import { before, describe, it } from 'node:test';
+import { runCommand } from '../support/command.ts';
+import { startedToolkit } from '../support/started-toolkit.ts';
 import { parseStructuredList } from '../support/structured-list.ts';
 
-const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 const QUOTA = 100;
 const SECONDS_PER_DAY = 86_400;
 
-type Ready = {
-  readonly apis: readonly { readonly kind: string; readonly stack: string; readonly url: string }[];
-};
-
 let folder = '';
-let running: Running;
 let menuUrl = '';
 let restUrl = '';
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gatewright-quota-'));
-  const sources = ['.', 'examples/food-delivery'].map((name) => join(CHECKOUT, name));
-  running = await startCommand(
-    ['start', ...sources, '--port', '0', '--control-port', '0', '--json', '--no-reload'],
-    '"ready":true',
-    { cwd: folder },
-  );
-  const { apis } = JSON.parse(running.output().stdout) as Ready;
-  const urlOf = (kind: string) =>
-    apis.find((api) => api.kind === kind && api.stack.startsWith('food-delivery'))?.url ?? '';
+  const toolkit = await startedToolkit();
+  folder = toolkit.folder;
+  const urlOf = (meant: string) =>
+    toolkit.urlOf(({ kind, stack }) => kind === meant && stack.startsWith('food-delivery'));
   menuUrl = `${urlOf('http')}/partner/menu`;
   restUrl = urlOf('rest');
-});
-after(async () => {
-  await running.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function aTokenOf(sub: string, role = 'partner'): Promise<string> {
@@ -62,7 +42,7 @@ function readField(response: Response, name: string): { id: string; [parameter: 
 
 describe('a partner of 100 requests a day', () => {
   it('gets 100 of 150, is told how it stands, and begins the next day anew', async () => {
-    const token = await aTokenOf('pizzeria');
+    const token = await aTokenOf('trattoria');
     const replies: Response[] = [];
     for (let call = 0; call < 150; call += 1) replies.push(await askForMenu(token));
     const [last, first] = [replies[QUOTA - 1], replies[0]];
@@ -93,7 +73,7 @@ describe('a partner of 100 requests a day', () => {
 
     const moved = await runCommand(['clock', '+1d'], { cwd: folder });
     assert.equal(moved.code, 0, moved.stderr);
-    const tomorrow = await askForMenu(await aTokenOf('pizzeria'));
+    const tomorrow = await askForMenu(await aTokenOf('trattoria'));
     assert.equal(tomorrow.status, 200);
     assert.equal(readField(tomorrow, 'ratelimit')['r'], QUOTA - 1);
   });

@@ -1,0 +1,82 @@
+/**
+ * Credentials and revocations that the `access` table knows of. One module with all that belongs to it, loaded by
+ * the first caller who needs any: the start of an authorizer whose callers bring tokens reads none of this.
+ */
+import type { AuthorizerConfig } from '../config.ts';
+import type { ApiKeyReader, RevocationReader, TicketStore } from '../ports.ts';
+import { createDynamoDbTable } from '../table/dynamodb-table.ts';
+import { parseApiKey } from './api-key.ts';
+import { createApiKeyReader } from './api-key-store.ts';
+import { createRevocationCheck } from './check-revocation.ts';
+import type { RevocationCheck } from './check-revocation.ts';
+import type { CompiledKeyIssuer } from './compiled-document.ts';
+import { nativeKeyValue } from './native-key.ts';
+import { createRevocationReader } from './revocation-store.ts';
+import { parseTicket } from './ticket.ts';
+import type { TicketCaller } from './ticket.ts';
+import { createTicketStore } from './ticket-store.ts';
+import { createApiKeyVerifier } from './verify-api-key.ts';
+import type { VerifiedApiKey } from './verify-api-key.ts';
+import { takeTicket } from './verify-ticket.ts';
+
+export type AccessTable = {
+  readonly apiKeys: ApiKeyReader;
+  readonly tickets: Pick<TicketStore, 'take'>;
+  readonly revocations: RevocationReader;
+};
+
+/** What an authorizer reaches of the table; each only where a document has the like. */
+export type TablePorts = { readonly [Part in keyof AccessTable]?: AccessTable[Part] | undefined };
+
+export type KeyHolder = VerifiedApiKey & {
+  readonly issuer: CompiledKeyIssuer;
+  readonly usageIdentifierKey?: string;
+};
+
+/** Undefined: no key of these issuers, or no ticket; whether it is a token is for others to say. */
+export type TableIdentifier = {
+  /** @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED; STORE_UNAVAILABLE */
+  readonly findKeyHolder: (
+    text: string,
+    issuers: readonly CompiledKeyIssuer[],
+    nowEpochSeconds: number,
+  ) => Promise<KeyHolder | undefined>;
+  /** Uses the ticket up. @throws as `takeTicket` */
+  readonly takeTicket: (
+    text: string,
+    at: { readonly document: string; readonly nowEpochSeconds: number },
+  ) => Promise<TicketCaller | undefined>;
+  readonly assertNotRevoked: RevocationCheck;
+};
+
+export function createTableIdentifier(
+  { stage, usageKeySecret }: AuthorizerConfig,
+  { apiKeys, tickets, revocations }: TablePorts,
+): TableIdentifier {
+  const verifyApiKey = apiKeys && createApiKeyVerifier(apiKeys);
+  return {
+    async findKeyHolder(text, issuers, nowEpochSeconds) {
+      const key = parseApiKey(text);
+      const issuer = issuers.find(({ prefix }) => prefix === key?.prefix);
+      if (verifyApiKey === undefined || key === undefined || issuer === undefined) return undefined;
+      const holder = { issuer, ...(await verifyApiKey(text, key, nowEpochSeconds)) };
+      if (issuer.nativeUsagePlan === undefined || usageKeySecret === undefined) return holder;
+      return { ...holder, usageIdentifierKey: nativeKeyValue(usageKeySecret, stage, key.keyId) };
+    },
+    async takeTicket(text, at) {
+      const hash = parseTicket(text);
+      return tickets === undefined || hash === undefined ? undefined : await takeTicket(tickets, hash, at);
+    },
+    assertNotRevoked: createRevocationCheck(revocations),
+  };
+}
+
+/** The table itself, on DynamoDB. */
+export function openAccessTable(tableName: string): AccessTable {
+  const table = createDynamoDbTable({ tableName });
+  return {
+    apiKeys: createApiKeyReader(table),
+    tickets: createTicketStore(table),
+    revocations: createRevocationReader(table),
+  };
+}

@@ -1,0 +1,10 @@
+/** The usage plans that a new API key may name: where access and quota meet in administration. */
+import { readUsageTableConfig } from '../config.ts';
+import type { PlanCatalogue } from '../ports.ts';
+import { createPlanCatalogue } from '../quota/admin/plan-catalogue.ts';
+import { createDynamoDbAdminPorts } from '../quota/dynamodb-admin.ts';
+
+/** @throws DomainError CONFIG_INVALID */
+export function createLambdaPlanCatalogue(): PlanCatalogue {
+  return createPlanCatalogue(createDynamoDbAdminPorts(readUsageTableConfig().tableName));
+}

@@ -1,0 +1,27 @@
+/** Which usage plans a table has, for whoever names one. */
+import type { PlanCatalogue } from '../../ports.ts';
+import { parseKeyPart } from '../../table/item-write.ts';
+import { planKey } from '../ledger.ts';
+import { PLAN_LIST } from '../plan-book.ts';
+import { readItem, unavailable } from './operation.ts';
+import type { AdminPorts } from './operation.ts';
+
+/** Enough to find a misspelt one among. */
+const PAGE = 50;
+
+export function createPlanCatalogue({
+  store,
+  listing,
+}: {
+  readonly store: AdminPorts['store'];
+  readonly listing: Pick<AdminPorts['listing'], 'list'>;
+}): PlanCatalogue {
+  return {
+    has: async (planId) => (await readItem(store, planKey(planId))) !== undefined,
+    async list() {
+      const page = await listing.list({ list: PLAN_LIST, limit: PAGE });
+      if (page.kind === 'unavailable') throw unavailable(page.reason);
+      return page.keys.map(({ pk }) => parseKeyPart(pk.slice(pk.indexOf('#') + 1)));
+    },
+  };
+}

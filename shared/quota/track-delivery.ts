@@ -1,0 +1,53 @@
+/** Lines of access logs as they are delivered → charges, what to count of them, and what to answer. */
+import { readAccessLine } from './access-log-line.ts';
+import type { LineRules } from './access-log-line.ts';
+import { readLogDelivery } from './lambda-log-delivery.ts';
+import type { FirehoseReply } from './lambda-log-delivery.ts';
+import { describeWaiting } from './track-usage.ts';
+import type { UsageTracker } from './track-usage.ts';
+
+export type TrackedDelivery = {
+  /** By metric. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Stamp of the newest request; undefined: there is none. */
+  readonly newestEpochMs: number | undefined;
+  /** What waits and why, for the log; undefined: nothing. */
+  readonly waiting: string | undefined;
+  /** @throws DomainError USAGE_WAITING: all that can be charged is, and the whole must be given again */
+  readonly reply: () => FirehoseReply | undefined;
+};
+
+/** @throws DomainError EVENT_MALFORMED; STORE_UNAVAILABLE: some may be charged, and the whole may be given again */
+export async function trackDelivery(
+  event: unknown,
+  tracker: UsageTracker,
+  rules: LineRules,
+): Promise<TrackedDelivery> {
+  const { lines: delivered, reply } = readLogDelivery(event);
+  const lines = delivered.map((line) => ({
+    line,
+    reading: readAccessLine(line.message, line.timestampEpochMs, rules),
+  }));
+  const counted = lines.flatMap(({ line, reading }) =>
+    reading.kind === 'counted' ? [{ line, request: reading.request }] : [],
+  );
+  const { charged, seen, unchargeable, waiting } = await tracker.track(counted.map(({ request }) => request));
+  const waitingIds = new Set(waiting.map(({ requestId }) => requestId));
+  const late = counted.filter(({ request }) => waitingIds.has(request.requestId)).map(({ line }) => line);
+  const countOf = (kind: 'uncounted' | 'malformed') =>
+    lines.filter(({ reading }) => reading.kind === kind).length;
+  return {
+    counts: {
+      UsageCharged: charged,
+      UsageSeen: seen,
+      UsageUnchargeable: unchargeable,
+      UsageWaiting: late.length,
+      UsageUncounted: countOf('uncounted'),
+      UsageMalformed: countOf('malformed'),
+    },
+    newestEpochMs:
+      counted.length === 0 ? undefined : Math.max(...counted.map(({ request }) => request.atEpochMs)),
+    waiting: waiting.length === 0 ? undefined : describeWaiting(waiting),
+    reply: () => reply(new Set(late)),
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * Records of administrators' operations. Each is written with its change, in one transaction, so that the change counts
+ * once, and stays beside what it changed: ids count within a partition.
+ *
+ * | item      | pk                  | sk        | attributes                                                       |
+ * | --------- | ------------------- | --------- | ---------------------------------------------------------------- |
+ * | operation | of what was changed | `OP#{id}` | `kind`, `by`, `at` (ms), `hash` of what was asked; others' beside |
+ */
+import { sha256Hex } from '../aws/sign-request.ts';
+import { DomainError } from '../errors.ts';
+import { operationKey } from './item-write.ts';
+import type { Item, ItemWrite, Purpose } from './item-write.ts';
+
+/** JSON objects: names of whom it concerns, and what is wanted of it. */
+export type AskedOperation = {
+  /** `top-up`, `revoke` … */
+  readonly kind: string;
+  readonly target: Readonly<Record<string, unknown>>;
+  readonly input: Readonly<Record<string, unknown>>;
+};
+
+/** What every record holds beside `kind` and `at`. */
+export type OperationRecord = Item & {
+  readonly hash: string;
+  /** ARN of whoever signed. */
+  readonly by: string;
+};
+
+/** Equal for the same operation, sent again; an id that comes with another is refused. */
+export function hashOperation({ kind, target, input }: AskedOperation): string {
+  return sha256Hex(JSON.stringify([kind, target, input]));
+}
+
+/** Refused by the store if the id has been used. */
+export function operationWrite(
+  purpose: Purpose,
+  operation: {
+    readonly pk: string;
+    readonly operationId: string;
+    readonly kind: string;
+    readonly atEpochMs: number;
+  },
+  record: OperationRecord,
+): ItemWrite {
+  const { pk, operationId, kind, atEpochMs } = operation;
+  return {
+    ...{ purpose, key: operationKey(pk, operationId), when: [{ attribute: 'kind', is: 'absent' }] },
+    change: { kind: 'put', item: { kind, at: atEpochMs, ...record } },
+  };
+}
+
+/**
+ * @param item what is at the operation's key
+ * @returns whether the operation has been carried out; then nothing is changed again
+ * @throws DomainError OPERATION_REUSED
+ */
+export function isCarriedOut(item: Item | undefined, hash: string): item is Item {
+  if (item === undefined) return false;
+  if (item['hash'] === hash) return true;
+  throw new DomainError('OPERATION_REUSED', 'this operation id has been used for another change of the same');
+}

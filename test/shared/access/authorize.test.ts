@@ -1,0 +1,122 @@
+/** The decision core as both functions call it: what it answers beside what its parts have tests for. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createKeySetFetcher } from '#shared/access/key-set-fetcher.ts';
+import { createAuthorizer } from '#shared/access/authorize.ts';
+import type { Asked } from '#shared/access/authorize.ts';
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import type { KeySetFetcher } from '#shared/ports.ts';
+import { aDocument, anAccess, ARN } from '../../support/an-access-document.ts';
+import {
+  aFetcher,
+  aKeySet,
+  aLoopbackServer,
+  aRsaKey,
+  signToken,
+  someClaims,
+} from '../../support/signed-tokens.ts';
+
+const key = aRsaKey();
+const KEY_SETS = new Map([['https://issuer.example/.well-known/jwks.json', aKeySet(key)]]);
+const nowSeconds = Math.floor(Date.now() / 1000);
+
+function ask(
+  document: CompiledDocument,
+  claims: object = {},
+  over: Partial<Asked> = {},
+  keySets: KeySetFetcher = aFetcher(KEY_SETS),
+) {
+  const authorizer = createAuthorizer(
+    anAccess({ ...document, apis: [{ for: 'prod', apiId: ARN.apiId, stage: 'prod' }] }),
+    { stage: 'prod', localIssuerUrl: undefined },
+    { keySets, clock: { nowEpochMs: () => nowSeconds * 1000 } },
+  );
+  const token = signToken(key, someClaims({ ...claims }));
+  return authorizer({
+    kind: 'rest',
+    arn: { ...ARN, target: 'GET/users' },
+    sourceIp: undefined,
+    readCredential: () => ({ kind: 'token', token, issuers: ['main'] }),
+    ...over,
+  });
+}
+
+// authorizers.md 2D (3): an answer that is kept for 60 s must not outlive a token that ends in 10.
+describe('rejectIfExpiresWithinSeconds', () => {
+  const document = aDocument({ result: { rejectIfExpiresWithinSeconds: 60 } });
+
+  it('refuses a token that ends sooner, and takes one that lasts', async () => {
+    const early = await ask(document, { exp: nowSeconds + 59 });
+    const late = await ask(document, { exp: nowSeconds + 60 });
+
+    assert.deepEqual(early, { kind: 'unknown', reason: 'TOKEN_EXPIRED', result: undefined });
+    assert.equal(late.kind, 'known');
+  });
+
+  it('lets a token in until its end where the document says nothing', async () => {
+    assert.equal((await ask(aDocument(), { exp: nowSeconds + 1 })).kind, 'known');
+  });
+});
+
+// design.md §3, "Dev identity": trusted only where the stack says where it is.
+describe("the gateway's own issuer", () => {
+  it('is a stranger to a stack that was not told its address', async () => {
+    const document = aDocument({ issuers: [{ id: 'main', type: 'local', only: ['prod'] }] });
+    const claims = { iss: 'https://local.gatewright.invalid/', aud: 'gatewright' };
+
+    assert.deepEqual(await ask(document, claims), {
+      ...{ kind: 'unknown', reason: 'TOKEN_ISSUER_UNKNOWN', result: undefined },
+    });
+  });
+});
+
+// authorizers.md §3.3, 7: AWS takes no resource over 512 characters, and encoded letters take six each.
+describe('a policy with a resource that is too long', () => {
+  it('is a failure of ours, as one that is too large', async () => {
+    const own = { id: 'own', effect: 'allow', methods: ['GET'], paths: ['/users/{id}'] };
+    const document = aDocument({ rules: [{ ...own, bind: { id: { claim: 'sub' } } }] });
+
+    assert.equal((await ask(document, { sub: 'é'.repeat(60) })).kind, 'known');
+    await assert.rejects(ask(document, { sub: 'é'.repeat(100) }), { code: 'RESULT_TOO_LARGE' });
+  });
+});
+
+// authorizers.md §3.2, 6: a TOKEN event tells no address, so an answer for one request may not assume one.
+describe('an exact answer of a TOKEN authorizer', () => {
+  it('lets nobody in whom an address could shut out', async () => {
+    const rules = [
+      { id: 'all', effect: 'allow', methods: ['GET'], paths: ['/**'] },
+      {
+        ...{ id: 'blocked', effect: 'deny', methods: ['GET'], paths: ['/users'] },
+        when: { sourceIp: { cidr: ['192.0.2.0/24'] } },
+      },
+    ];
+    // Too small for the policy of the whole API, and large enough for one resource.
+    const result = { onOversize: 'exact', cacheTtlSeconds: 0, maxBytes: 520 };
+    const document = aDocument({ rules, result }, ['GET /users', 'GET /orders']);
+
+    const effectOf = async (sourceIp: string | undefined) => {
+      const authorized = await ask(document, {}, { sourceIp });
+      return JSON.stringify(authorized.result).match(/"Effect":"(\w+)"/g);
+    };
+    assert.deepEqual(await effectOf('203.0.113.7'), ['"Effect":"Allow"']);
+    assert.deepEqual(await effectOf('192.0.2.1'), ['"Effect":"Deny"']);
+    assert.deepEqual(await effectOf(undefined), ['"Effect":"Deny"']);
+  });
+});
+
+// access test 4 (authorizers.md §7.4): an issuer that is slow is an outage, never a bad token.
+describe('an issuer that does not answer in time', () => {
+  it('is a failure of ours', async () => {
+    await using issuer = await aLoopbackServer(() => undefined);
+    const document = aDocument();
+    const issuers = document.issuers.map(({ trust, ...others }) => ({
+      ...others,
+      trust: { ...trust, jwksUri: issuer.url, keys: { ...trust.keys, timeoutMs: 20 } },
+    }));
+
+    await assert.rejects(ask({ ...document, issuers }, {}, {}, createKeySetFetcher()), {
+      code: 'KEY_SET_UNAVAILABLE',
+    });
+  });
+});

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { checkPreflight } from '#shared/access/check-wiring.ts';
+
+// authorizers.md B18: a preflight carries no credential, so behind an authorizer every page of another origin fails.
+describe('checkPreflight', () => {
+  const route = { path: '/users', apiKeyRequired: false, authorizer: { payload: 'rest-request' } } as const;
+
+  it('refuses an authorizer before OPTIONS, and none elsewhere', () => {
+    assert.deepEqual(
+      checkPreflight([
+        { ...route, method: 'OPTIONS' },
+        { ...route, method: 'GET' },
+        { ...route, method: 'ANY' },
+        { ...route, method: 'OPTIONS', path: '/orders', authorizer: undefined },
+      ]),
+      ['OPTIONS /users has an authorizer, but browsers ask without credentials: take it off'],
+    );
+  });
+});

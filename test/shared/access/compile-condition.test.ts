@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aDocument, anInventory, compile, documentText } from '../../support/an-access-document.ts';
+
+const rule = (over: object) => ({ id: 'r', effect: 'allow', methods: ['GET'], paths: ['/orders'], ...over });
+
+function problemsOf(over: object): readonly string[] {
+  const compilation = compile(documentText(over), anInventory(['GET /orders']));
+  return compilation.kind === 'invalid' ? compilation.problems.map(({ message }) => message) : [];
+}
+
+describe('compileCondition', () => {
+  // Every further list doubles the policy.
+  it('takes four lists of addresses, the same one as often as it is named, and no fifth', () => {
+    const office = (place: number) => ({ sourceIp: { cidr: [`203.0.113.${place}`] } });
+    const withLists = (count: number) => {
+      const places = Array.from({ length: count }, (_, place) => office(place));
+      const rules = [rule({ when: { any: places } }), rule({ id: 'again', when: office(0) })];
+      return problemsOf({ rules }).join();
+    };
+
+    assert.equal(withLists(4), '');
+    assert.match(withLists(5), /rules: have 5 different lists of addresses; at most 4 fit into one policy/);
+  });
+
+  // authorizers.md §3.2, 3: a fact that changes with time may not be kept beyond what the rule says.
+  it('counts the time for which answers are kept as a part of the age that a sign-in may have', () => {
+    const agesOf = (over: object, kind: 'rest' | 'websocket' = 'rest') => {
+      const { rules } = aDocument(over, kind === 'rest' ? ['GET /orders'] : ['ANY $connect'], kind);
+      return JSON.stringify(rules)
+        .match(/(?<="maxSeconds":)\d+/g)
+        ?.map(Number);
+    };
+    const when = { authAgeSeconds: 300 };
+    const allow = [rule({ when })];
+    const deny = (condition: object) => [rule({}), rule({ id: 'deny', effect: 'deny', when: condition })];
+
+    assert.deepEqual(agesOf({ rules: allow }), [240]);
+    assert.deepEqual(agesOf({ rules: allow, result: { cacheTtlSeconds: 0 } }), [300]);
+    assert.deepEqual(agesOf({ rules: deny({ not: when }) }), [240]);
+    assert.deepEqual(agesOf({ rules: deny({ any: [when] }) }), [300], 'a kept denial is on the safe side');
+    assert.deepEqual(agesOf({ rules: [rule({ when: { not: { not: when } } })] }), [240]);
+    const connect = [{ id: 'ws', effect: 'allow', connect: true, when }];
+    assert.deepEqual(agesOf({ rules: connect }, 'websocket'), [300], 'answers to $connect are not kept');
+    assert.match(
+      problemsOf({ rules: [rule({ when: { all: [{ authAgeSeconds: 60 }] } })] }).join(),
+      /when\.all\[0\]\.authAgeSeconds: must be over the 60 s for which answers are kept/,
+    );
+  });
+});

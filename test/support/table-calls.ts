@@ -1,0 +1,73 @@
+/** What is asked of tables, as IAM sees it: action, partition key and the attributes that the request names. */
+import type { ItemListing, ItemStore } from '#shared/ports.ts';
+import { printItem, printMember } from '#shared/table/dynamodb-expression.ts';
+import type { Item, ItemWrite } from '#shared/table/item-write.ts';
+import { createMemoryListing } from '#shared/table/memory-listing.ts';
+import { createMemoryTable } from '#shared/table/memory-table.ts';
+
+export type TableCall = {
+  /** `dynamodb:GetItem` */
+  readonly action: string;
+  /** `AccessTable.Arn`, `${UsageTable.Arn}/index/list`, as `resources/` names it. */
+  readonly resource: string;
+  readonly leadingKey: string | undefined;
+  /** Empty where the request names none, and so gets all. */
+  readonly attributes: readonly string[];
+};
+
+const ACTIONS = { Put: 'PutItem', Update: 'UpdateItem', ConditionCheck: 'ConditionCheckItem' } as const;
+
+/** A table in memory that writes down what it is asked. */
+export class RecordingTable {
+  readonly calls: TableCall[] = [];
+  readonly store: ItemStore;
+  readonly listing: ItemListing;
+  readonly #resource: string;
+
+  constructor(logicalId: string, nowEpochMs: () => number) {
+    this.#resource = `${logicalId}.Arn`;
+    const items = new Map<string, Item>();
+    const memory = createMemoryTable({ clock: { nowEpochMs }, items });
+    const listing = createMemoryListing(items);
+    this.store = {
+      update: (write) => (this.#noteWrites([write]), memory.update(write)),
+      transact: (writes) => (this.#noteWrites(writes), memory.transact(writes)),
+      read: (key, options) => (this.#note('GetItem', key.pk), memory.read(key, options)),
+    };
+    this.listing = {
+      range: (range) => (this.#note('Query', range.pk), listing.range(range)),
+      list: (page) => {
+        const resource = `\${${this.#resource}}/index/list`;
+        this.#note(page.list === undefined ? 'Scan' : 'Query', page.list, [], resource);
+        return listing.list(page);
+      },
+    };
+  }
+
+  /** Of what was asked since the last time. */
+  take(): readonly TableCall[] {
+    return this.calls.splice(0);
+  }
+
+  #noteWrites(writes: readonly ItemWrite[]): void {
+    for (const write of writes) {
+      const [[kind, input] = ['', {}]] = Object.entries(printMember('table', write));
+      const { ExpressionAttributeNames: names = {} } = input as { ExpressionAttributeNames?: object };
+      const item = write.change.kind === 'put' ? write.change.item : {};
+      const attributes = new Set([
+        ...Object.keys(printItem(write.key, item)),
+        ...Object.values(names).map(String),
+      ]);
+      this.#note(ACTIONS[kind as keyof typeof ACTIONS], write.key.pk, [...attributes]);
+    }
+  }
+
+  #note(
+    action: string,
+    leadingKey: string | undefined,
+    attributes: readonly string[] = [],
+    resource = this.#resource,
+  ): void {
+    this.calls.push({ action: `dynamodb:${action}`, resource, leadingKey, attributes });
+  }
+}
