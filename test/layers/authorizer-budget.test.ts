@@ -18,7 +18,6 @@ const LIMIT_BYTES = 64 * 1024;
 const START_IMPORTS = [
   '@aws-lambda-powertools/metrics',
   '@middy/core',
-  'aws-jwt-verify/error',
   'aws-jwt-verify/jwt-verifier',
   'node:crypto',
   'node:https',
