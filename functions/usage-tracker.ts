@@ -1,6 +1,7 @@
 /** Lines of access logs, from CloudWatch Logs or a Firehose stream: charges the requests that were served, each once. */
 import { readUsageTrackerConfig } from '#shared/config.ts';
 import type { UsageTrackerConfig } from '#shared/config.ts';
+import { loadLogger } from '#shared/observability/logger.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { countQuotas } from '#shared/observability/quota-metrics.ts';
 import { createDynamoDbUsageTracker } from '#shared/quota/dynamodb-usage.ts';
@@ -17,9 +18,6 @@ export const handler = observeHandler('usage-tracker', async (event, { metrics }
   for (const [name, count] of Object.entries(counts)) metrics.addMetric(name, 'Count', count);
   // How far behind the clock the charges are.
   if (newestEpochMs !== undefined) metrics.addMetric('UsageLag', 'Milliseconds', Date.now() - newestEpochMs);
-  if (waiting !== undefined) {
-    const { createLogger } = await import('#shared/observability/logger.ts');
-    createLogger('usage-tracker').error(waiting);
-  }
+  if (waiting !== undefined) (await loadLogger('usage-tracker')).error(waiting);
   return reply();
 });

@@ -1,8 +1,9 @@
 /** Powertools' logger, which prints no credential whatever it is given. */
-import { Logger } from '@aws-lambda-powertools/logger';
+import type { Logger } from '@aws-lambda-powertools/logger';
 import { redact } from './redact.ts';
 
-/** To be imported when there is something to log: 3 ms that a start without failures does without. */
-export function createLogger(serviceName: string): Logger {
-  return new Logger({ serviceName, jsonReplacerFn: redact });
+/** Loaded when there is something to log: 3 ms that a start without failures does without. */
+export async function loadLogger(serviceName: string): Promise<Logger> {
+  const powertools = await import('@aws-lambda-powertools/logger');
+  return new powertools.Logger({ serviceName, jsonReplacerFn: redact });
 }

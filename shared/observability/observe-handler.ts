@@ -9,6 +9,7 @@ import { DomainError, UnauthorizedAnswer } from '../errors.ts';
 import type { Facts, MeasureName, Observer } from '../ports.ts';
 import { failureReason } from '../reasons.ts';
 import { describeFacts } from './describe-facts.ts';
+import { loadLogger } from './logger.ts';
 
 /** `metrics` is for what counts more than one at a time. */
 export type FunctionObserver = Observer & { readonly metrics: Pick<Metrics, 'addMetric'> };
@@ -24,6 +25,9 @@ class FunctionMetrics extends Metrics {
     if (this.getColdStart()) this.addMetric('ColdStart', MetricUnit.Count, 1);
   }
 }
+
+/** Of middy's request, whose context is typed as anything. */
+type Ended = { readonly error: Error | null; readonly context: Context };
 
 type Invocation = { outcome: string; reason?: string; facts: Facts };
 
@@ -54,7 +58,7 @@ export function observeHandler<Result>(
     metrics.publishStoredMetrics();
   };
   // Powertools' own middleware is not used: it costs a start 0.4 ms (docs/decisions/0018-start-of-functions.md).
-  const wrapped = middy<unknown, Result, Error, Context>()
+  const wrapped = middy<unknown, Result>()
     .use({
       before: () => {
         invocation = { outcome: 'Done', facts: {} };
@@ -62,8 +66,8 @@ export function observeHandler<Result>(
         metrics.captureColdStartMetric();
         config ??= readLogConfig();
       },
-      after: ({ context }) => publish(context),
-      async onError({ error, context }) {
+      after: ({ context }: Ended) => publish(context),
+      async onError({ error, context }: Ended) {
         if (!(error instanceof UnauthorizedAnswer)) {
           observer.count('Failed', failureReason(error));
           if (error instanceof DomainError) observer.note({ code: error.code });
@@ -125,7 +129,7 @@ function createFailureLog(serviceName: string): FailureLog {
   let logger: Logger | undefined;
   return async (error, context, facts) => {
     // It takes the first invocation that it sees for the instance's first.
-    logger ??= (await import('./logger.ts')).createLogger(serviceName);
+    logger ??= await loadLogger(serviceName);
     logger.addContext(context);
     const { message, cause } =
       error instanceof DomainError ? error : { message: 'unexpected failure', cause: error };

@@ -6,7 +6,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { inspect } from 'node:util';
 import type { Context } from 'aws-lambda';
-import { createLogger } from '#shared/observability/logger.ts';
+import { loadLogger } from '#shared/observability/logger.ts';
 
 /** Events for one instance of `functions/{name}.ts`; without a name they are logged, as somebody who debugs would. */
 export type Job = {
@@ -47,7 +47,7 @@ async function runJob({ name, environment, events }: Job, instance: number): Pro
   const ends: string[] = [];
   try {
     if (name === undefined) {
-      const logger = createLogger('dump');
+      const logger = await loadLogger('dump');
       for (const event of events) logger.info('an event', { event });
       return [];
     }
