@@ -20,37 +20,67 @@ export type RouteVerdict = {
   readonly grants: readonly Grant[];
 };
 
-export type AppliedRules = {
+export type AppliedRules = RulesInForce & {
   /** By index of the document's routes; `$connect` of a WebSocket is the only one. */
   readonly routes: readonly RouteVerdict[];
+};
+
+/** Rules whose conditions hold for the principal. */
+export type RulesInForce = {
+  readonly rules: readonly RuleInForce[];
   /** Rules that would have granted something, or more, but for a claim that may not stand in a policy. */
   readonly rejectedBindings: readonly string[];
 };
 
-/** Default deny: a route without grants is denied, and so is one that a deny rule names. */
+export type RuleInForce = {
+  /** Place in the document. */
+  readonly index: number;
+  readonly rule: CompiledRule;
+  /** For each of the rule's bindings; undefined: it has none, and means the same for every principal. */
+  readonly values: readonly (readonly string[])[] | undefined;
+};
+
 export function applyRules(
   document: CompiledDocument,
   principal: Principal,
   at: Circumstances,
 ): AppliedRules {
-  const count = document.kind === 'websocket' ? 1 : document.routes.length;
-  const routes = Array.from({ length: count }, () => ({ deniedBy: [] as string[], grants: [] as Grant[] }));
+  const inForce = rulesInForce(document, principal, at);
+  return { ...inForce, routes: verdictsOf(document, inForce) };
+}
+
+export function rulesInForce(
+  document: CompiledDocument,
+  principal: Principal,
+  at: Circumstances,
+): RulesInForce {
+  const rules: RuleInForce[] = [];
   const rejectedBindings: string[] = [];
-  for (const rule of document.rules) {
+  for (const [index, rule] of document.rules.entries()) {
     if (!applies(rule, principal, at)) continue;
     const values = rule.bind?.map((binding) => ownerValues(principal.claims, binding));
     const grantsNothing = values?.some((list) => list.length === 0) === true;
     if (grantsNothing || rule.bind?.some((binding) => losesValue(principal.claims, binding)) === true)
       rejectedBindings.push(rule.id);
-    if (grantsNothing) continue;
+    if (!grantsNothing) rules.push({ index, rule, values });
+  }
+  return { rules, rejectedBindings };
+}
+
+/** Default deny: a route without grants is denied, and so is one that a deny rule names. */
+export function verdictsOf(document: CompiledDocument, { rules }: RulesInForce): readonly RouteVerdict[] {
+  const count = document.kind === 'websocket' ? 1 : document.routes.length;
+  const routes = Array.from({ length: count }, () => ({ deniedBy: [] as string[], grants: [] as Grant[] }));
+  for (const { rule, values } of rules) {
     const named = document.kind === 'websocket' ? [0] : rule.routes;
+    const whole: Grant = { ruleId: rule.id, owned: [] };
     for (const [place, index] of named.entries()) {
       const route = routes[index];
       if (rule.effect === 'deny') route?.deniedBy.push(rule.id);
-      else route?.grants.push({ ruleId: rule.id, owned: ownedSegments(rule, place, values ?? []) });
+      else route?.grants.push(values ? { ...whole, owned: ownedSegments(rule, place, values) } : whole);
     }
   }
-  return { routes, rejectedBindings };
+  return routes;
 }
 
 /** What cannot be decided opens nothing and closes everything. */

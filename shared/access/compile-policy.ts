@@ -3,9 +3,10 @@ import type { PolicyConditions, PolicyDocument, PolicyStatement } from '../aws/a
 import { POLICY_RESOURCE_LIMIT_CHARACTERS } from '../aws/limits.ts';
 import { printMethodArn } from '../aws/method-arn.ts';
 import type { MethodArn } from '../aws/method-arn.ts';
-import { applyRules } from './apply-rules.ts';
+import { rulesInForce, verdictsOf } from './apply-rules.ts';
 import type { CompiledDocument } from './compiled-document.ts';
 import { intersectNetworks } from './ip-network.ts';
+import { keptPaths } from './kept-paths.ts';
 import { toPathGrants } from './path-grants.ts';
 import type { PathGrants, Unrepresentable } from './path-grants.ts';
 import type { Principal } from './principal.ts';
@@ -47,18 +48,20 @@ export function compilePolicy(
   const rejected = new Set<string>();
   const grants: { readonly condition: PolicyConditions | undefined; readonly paths: PathGrants }[] = [];
   for (const { within, condition } of addressClasses(document.networks)) {
-    const applied = applyRules(document, principal, {
+    const inForce = rulesInForce(document, principal, {
       nowEpochSeconds,
       isInNetwork: (index) => within.has(index),
     });
-    for (const rule of applied.rejectedBindings) rejected.add(rule);
+    for (const rule of inForce.rejectedBindings) rejected.add(rule);
     if (document.kind === 'websocket') {
-      const { deniedBy = [], grants: ways = [] } = applied.routes[0] ?? {};
+      const { deniedBy = [], grants: ways = [] } = verdictsOf(document, inForce)[0] ?? {};
       const isAllowed = deniedBy.length === 0 && ways.length > 0;
-      grants.push({ condition, paths: { allow: isAllowed ? [['$connect']] : [], deny: [] } });
+      grants.push({ condition, paths: { allow: isAllowed ? ['$connect'] : [], deny: [] } });
       continue;
     }
-    const result = toPathGrants(document, applied.routes, merge);
+    const result = keptPaths(document, inForce, merge, () =>
+      toPathGrants(document, verdictsOf(document, inForce), merge),
+    );
     if (result.kind !== 'grants') return result;
     grants.push({ condition, paths: result.grants });
   }
@@ -113,7 +116,8 @@ export function fitsResourceLimit({ Statement }: PolicyDocument): boolean {
 
 type ClassTargets = {
   readonly condition: PolicyConditions | undefined;
-  readonly targets: readonly (readonly string[])[];
+  /** Each once, sorted. */
+  readonly targets: readonly string[];
 };
 
 /** What holds for every caller stands once, without a condition. */
@@ -123,21 +127,22 @@ function statementsOf(
   arn: MethodArn,
   also?: PolicyConditions,
 ): readonly PolicyStatement[] {
-  const texts = classes.map(({ condition, targets }) => ({
-    condition,
-    targets: [...new Set(targets.map((target) => target.join('/')))],
-  }));
-  const [first, ...others] = texts;
-  const shared =
-    first?.targets.filter((target) => others.every(({ targets }) => targets.includes(target))) ?? [];
-  const own = texts.map(({ condition, targets }) => ({
-    condition,
-    targets: targets.filter((target) => !shared.includes(target)),
-  }));
+  const [first, ...others] = classes;
+  const sets = others.map(({ targets }) => new Set(targets));
+  const shared = first?.targets.filter((target) => sets.every((targets) => targets.has(target))) ?? [];
+  const isShared = new Set(shared);
+  const own =
+    sets.length === 0
+      ? []
+      : classes.map(({ condition, targets }) => ({
+          condition,
+          targets: targets.filter((target) => !isShared.has(target)),
+        }));
+  const prefix = printMethodArn(arn, '');
   return [{ condition: undefined, targets: shared }, ...own]
     .filter(({ targets }) => targets.length > 0)
     .map(({ condition, targets }) => {
-      const Resource = targets.sort().map((target) => printMethodArn(arn, target));
+      const Resource = targets.map((target) => `${prefix}${target}`);
       const conditions = { ...condition, ...also };
       const hasCondition = Object.keys(conditions).length > 0;
       return {
@@ -150,6 +155,7 @@ function statementsOf(
 }
 
 function addressClasses(networks: CompiledDocument['networks']): readonly AddressClass[] {
+  if (networks.length === 0) return [{ within: new Set(), condition: undefined }];
   const classes: AddressClass[] = [];
   for (let bits = 0; bits < 2 ** networks.length; bits += 1) {
     const inside = networks.filter((_, index) => (bits >> index) % 2 === 1);
@@ -163,7 +169,7 @@ function addressClasses(networks: CompiledDocument['networks']): readonly Addres
       ...(refused.length > 0 && { NotIpAddress: { 'aws:SourceIp': refused } }),
     };
     const within = new Set(networks.flatMap((_, index) => ((bits >> index) % 2 === 1 ? [index] : [])));
-    classes.push({ within, condition: networks.length === 0 ? undefined : condition });
+    classes.push({ within, condition });
   }
   return classes;
 }

@@ -12,69 +12,72 @@ export type OverGrant = {
   readonly pattern: SegmentPattern;
 };
 
-const known = new WeakMap<CompiledDocument, Map<string, readonly OverGrant[]>>();
-
-/** For patterns made of routes alone, of which there are as many as routes; computed once each. */
-export function knownOverGrants(
-  document: CompiledDocument,
-  method: string,
-  pattern: SegmentPattern,
-): readonly OverGrant[] {
-  const ofDocument = known.get(document) ?? new Map<string, readonly OverGrant[]>();
-  known.set(document, ofDocument);
-  const key = [method, ...pattern].join('/');
-  const found = ofDocument.get(key) ?? findOverGrants(document, method, pattern);
-  ofDocument.set(key, found);
-  return found;
-}
-
 /**
- * Every way in which a request that the pattern matches reaches a route of this verb. A text comparison of
- * pattern and template is not enough: only what the gateway really routes there counts, or denying
+ * Every way in which a request that the pattern matches reaches a route of this verb, or one of those `asked` for. A
+ * text comparison of pattern and template is not enough: only what the gateway really routes there counts, or denying
  * `/users/{id}` would block a granted `/users/search`.
  */
 export function findOverGrants(
   document: CompiledDocument,
   method: string,
   pattern: SegmentPattern,
+  asked?: (template: Template) => boolean,
 ): readonly OverGrant[] {
-  const finder = finderOf(document);
-  const templates = finder.templates(method);
-  const longest = Math.max(...templates.map(({ segments }) => segments.length));
-  return templates.flatMap((template) => {
-    const found: SegmentPattern[] = [];
-    for (const length of lengthsOf(template, pattern.length, longest, document.kind === 'rest'))
-      for (const alignment of alignmentsOf(pattern, length))
-        for (const shape of shapesOf(alignment, template)) {
-          const path = typicalPath(shape);
-          if (found.some((wider) => covers(wider, path))) continue;
-          // The typical path meets the fewest literals: if even it goes to a more specific route, all of the shape does.
-          if (finder.find(method, path)?.index === template.index) found.push(shape);
-        }
-    return found.map((shape) => ({ route: template.index, pattern: shape }));
-  });
+  const found: OverGrant[] = [];
+  for (const template of reachedBy(document, method, pattern))
+    if (asked === undefined || asked(template))
+      for (const shape of shapesOn(document, method, pattern, template))
+        found.push({ route: template.index, pattern: shape });
+  return found;
 }
 
-/** Greedy routes take any length; beyond pattern and longest template together nothing new happens. */
-function lengthsOf(
-  { segments }: Template,
-  patternLength: number,
-  longest: number,
-  isRest: boolean,
-): number[] {
-  if (segments.at(-1) !== 'rest') return isRest ? [segments.length, segments.length + 1] : [segments.length];
-  const first = Math.max(segments.length, patternLength);
+/** The routes that have the pattern's words before its first wildcard; others it cannot reach. */
+export function reachedBy(
+  document: CompiledDocument,
+  method: string,
+  pattern: SegmentPattern,
+): readonly Template[] {
+  const finder = finderOf(document);
+  if (pattern.includes(ANY)) return finder.below(method, pattern);
+  const named = finder.find(method, pattern);
+  return named === undefined ? [] : [named];
+}
+
+function shapesOn(
+  document: CompiledDocument,
+  method: string,
+  pattern: SegmentPattern,
+  template: Template,
+): readonly SegmentPattern[] {
+  const finder = finderOf(document);
+  const found: SegmentPattern[] = [];
+  const { length } = template.segments;
+  const lengths =
+    template.segments.at(-1) === 'rest'
+      ? greedyLengths(length, pattern.length, finder.longest(method))
+      : document.kind === 'rest'
+        ? [length, length + 1]
+        : [length];
+  const meetThere = (text: string, place: number) => meet(text, segmentAt(template, place));
+  for (const wanted of lengths)
+    for (const alignment of alignmentsOf(pattern, wanted, meetThere))
+      for (const shape of withTrailingSlash(alignment)) {
+        const path = typicalPath(shape);
+        if (found.some((wider) => covers(wider, path))) continue;
+        // The typical path meets the fewest literals: if even it goes to a more specific route, all of the shape does.
+        if (finder.find(method, path) === template) found.push(shape);
+      }
+  return found;
+}
+
+/** A greedy route takes any length; beyond pattern and longest template together nothing new happens. */
+function greedyLengths(templateLength: number, patternLength: number, longest: number): readonly number[] {
+  const first = Math.max(templateLength, patternLength);
   return Array.from({ length: patternLength + longest + 2 - first }, (_, index) => first + index);
 }
 
-/** What alignment and template have in common, also with a slash at the end where the route takes one. */
-function shapesOf(alignment: SegmentPattern, template: Template): readonly SegmentPattern[] {
-  const shape: string[] = [];
-  for (const [index, segment] of alignment.entries()) {
-    const both = meet(segment, segmentAt(template, index));
-    if (both === undefined) return [];
-    shape.push(both);
-  }
+/** Also with a slash at the end, where the route takes one. */
+function withTrailingSlash(shape: SegmentPattern): readonly SegmentPattern[] {
   return shape.at(-1) === ANY ? [shape, [...shape.slice(0, -1), '']] : [shape];
 }
 

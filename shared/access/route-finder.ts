@@ -1,5 +1,7 @@
 /** Which route of an inventory a request reaches: the most specific one, as API Gateway chooses it (aws-behaviour §2.1, §2.2). */
 import type { ApiKind, CompiledDocument, CompiledRoute } from './compiled-document.ts';
+import { ANY } from './segment-patterns.ts';
+import type { SegmentPattern } from './segment-patterns.ts';
 
 export type RouteSegment = { readonly literal: string } | 'one' | 'rest';
 
@@ -7,17 +9,26 @@ export type RouteSegment = { readonly literal: string } | 'one' | 'rest';
 export type Template = {
   /** Index of the route in its document. */
   readonly index: number;
+  /** Place among the templates of its verb: the lower of two that match is the route. */
+  readonly rank: number;
   /** `rest` stands last only, and is then one segment or more. */
   readonly segments: readonly RouteSegment[];
-  /** `$default` of an HTTP API: whatever no other route takes, the root included. */
-  readonly isFallback: boolean;
+  /** As a policy names all of it: `orders/*`. */
+  readonly pattern: SegmentPattern;
 };
 
-/** `GET` → its templates, the most specific first: the first that matches is the route. */
+/** Answers for one verb: `GET`. */
 export type RouteFinder = {
+  /** The most specific first. */
   readonly templates: (method: string) => readonly Template[];
   /** `words` are the path's segments: `users/1` → `['users', '1']`, the root `['']`. */
   readonly find: (method: string, words: readonly string[]) => Template | undefined;
+  /** Templates of paths that may have the words before the pattern's first wildcard, the most specific first. */
+  readonly below: (method: string, pattern: SegmentPattern) => readonly Template[];
+  /** Segments of the longest template. */
+  readonly longest: (method: string) => number;
+  /** Whether a segment of any route is written so. */
+  readonly isName: (text: string) => boolean;
 };
 
 const finders = new WeakMap<CompiledDocument, RouteFinder>();
@@ -31,51 +42,137 @@ export function finderOf(document: CompiledDocument): RouteFinder {
   return finder;
 }
 
+/** Templates that begin alike, so that hundreds of them are not compared one by one. */
+type Branch = {
+  readonly literals: Map<string, Branch>;
+  one: Branch | undefined;
+  readonly ends: Template[];
+  readonly rest: Template[];
+};
+
+type Tree = {
+  readonly templates: readonly Template[];
+  readonly root: Branch;
+  /** `$default` of an HTTP API: whatever no other route takes, the root included. */
+  readonly fallback: Template | undefined;
+  readonly longest: number;
+};
+
 export function createRouteFinder(kind: ApiKind, routes: readonly CompiledRoute[]): RouteFinder {
-  const byMethod = new Map<string, Template[]>();
-  for (const [index, { method, path }] of routes.entries()) {
-    const templates = byMethod.get(method) ?? [];
-    templates.push({ index, segments: parseTemplate(path), isFallback: path === '$default' });
-    byMethod.set(method, templates);
-  }
-  const compare = kind === 'rest' ? compareFromLeft : compareHttp;
-  for (const templates of byMethod.values())
-    templates.sort((a, b) => Number(a.isFallback) - Number(b.isFallback) || compare(a.segments, b.segments));
-  const templates = (method: string) => byMethod.get(method) ?? [];
+  const trees = new Map<string, Tree>();
+  let names: ReadonlySet<string> | undefined;
+  const treeOf = (method: string): Tree => {
+    const tree = trees.get(method) ?? growTree(kind, routes, method);
+    trees.set(method, tree);
+    return tree;
+  };
   return {
-    templates,
+    templates: (method) => treeOf(method).templates,
     find(method, words) {
       const routed = kind === 'rest' ? withoutTrailingSlashes(words) : words;
-      return templates(method).find((template) => matches(template, routed, kind));
+      const { root, fallback } = treeOf(method);
+      return findBelow(root, routed, 0, kind) ?? fallback;
+    },
+    below(method, pattern) {
+      const { root, fallback } = treeOf(method);
+      const found: Template[] = fallback === undefined ? [] : [fallback];
+      collectBelow(root, pattern, 0, found);
+      return found.sort((a, b) => a.rank - b.rank);
+    },
+    longest: (method) => treeOf(method).longest,
+    isName(text) {
+      names ??= new Set(routes.flatMap(({ path }) => path.split('/')));
+      return names.has(text);
     },
   };
+}
+
+function growTree(kind: ApiKind, routes: readonly CompiledRoute[], method: string): Tree {
+  const compare = kind === 'rest' ? compareFromLeft : compareHttp;
+  const isFallback = (index: number) => routes[index]?.path === '$default';
+  const templates = routes
+    .flatMap((route, index) =>
+      route.method === method ? [{ index, segments: parseTemplate(route.path) }] : [],
+    )
+    .sort(
+      (a, b) => Number(isFallback(a.index)) - Number(isFallback(b.index)) || compare(a.segments, b.segments),
+    )
+    .map((template, rank) => ({ ...template, rank, pattern: patternOf(template.segments) }));
+  const root = aBranch();
+  for (const template of templates) if (!isFallback(template.index)) addTemplate(root, template);
+  return {
+    ...{ templates, root, fallback: templates.find(({ index }) => isFallback(index)) },
+    longest: Math.max(...templates.map(({ segments }) => segments.length)),
+  };
+}
+
+function patternOf(segments: readonly RouteSegment[]): SegmentPattern {
+  return segments.map((segment) => (typeof segment === 'string' ? ANY : segment.literal));
+}
+
+function aBranch(): Branch {
+  return { literals: new Map(), one: undefined, ends: [], rest: [] };
+}
+
+function addTemplate(root: Branch, template: Template): void {
+  let branch = root;
+  for (const segment of template.segments) {
+    if (segment === 'rest') {
+      branch.rest.push(template);
+      return;
+    }
+    const next = (segment === 'one' ? branch.one : branch.literals.get(segment.literal)) ?? aBranch();
+    if (segment === 'one') branch.one = next;
+    else branch.literals.set(segment.literal, next);
+    branch = next;
+  }
+  branch.ends.push(template);
+}
+
+function findBelow(
+  branch: Branch,
+  words: readonly string[],
+  at: number,
+  kind: ApiKind,
+): Template | undefined {
+  const word = words[at];
+  if (word === undefined) return branch.ends[0];
+  // A greedy parameter is never empty, but for the root of an HTTP API.
+  const isFull = word !== '' || words.length > at + 1 || (kind === 'http' && at === 0);
+  let best = isFull ? branch.rest[0] : undefined;
+  for (const next of [branch.literals.get(word), word === '' ? undefined : branch.one]) {
+    const found = next && findBelow(next, words, at + 1, kind);
+    if (found !== undefined && (best === undefined || found.rank < best.rank)) best = found;
+  }
+  return best;
+}
+
+function collectBelow(branch: Branch, pattern: SegmentPattern, at: number, into: Template[]): void {
+  into.push(...branch.rest);
+  const text = pattern[at] ?? ANY;
+  if (text === ANY) {
+    into.push(...branch.ends);
+    for (const next of branch.literals.values()) collectBelow(next, pattern, at, into);
+  } else {
+    const next = branch.literals.get(text);
+    if (next !== undefined) collectBelow(next, pattern, at + 1, into);
+  }
+  if (branch.one !== undefined) collectBelow(branch.one, pattern, text === ANY ? at : at + 1, into);
 }
 
 /** `/orders/{id}` → a literal and `one`. */
 export function parseTemplate(path: string): readonly RouteSegment[] {
   if (path === '$default') return ['rest'];
-  return path
-    .replace(/^\//, '')
-    .split('/')
-    .map((part) => (/^\{.+\+\}$/.test(part) ? 'rest' : /^\{.+\}$/.test(part) ? 'one' : { literal: part }));
+  return (path.startsWith('/') ? path.slice(1) : path).split('/').map((part) => {
+    if (part.length < 3 || !part.startsWith('{') || !part.endsWith('}')) return { literal: part };
+    return part.length > 3 && part.endsWith('+}') ? 'rest' : 'one';
+  });
 }
 
 /** REST APIs do not count slashes at the end. */
 function withoutTrailingSlashes(words: readonly string[]): readonly string[] {
   const last = words.findLastIndex((word) => word !== '');
   return last === words.length - 1 ? words : words.slice(0, Math.max(last + 1, 1));
-}
-
-function matches({ segments, isFallback }: Template, words: readonly string[], kind: ApiKind): boolean {
-  if (isFallback) return true;
-  const isGreedy = segments.at(-1) === 'rest';
-  if (isGreedy ? words.length < segments.length : words.length !== segments.length) return false;
-  return segments.every((segment, index) => {
-    // A greedy parameter is never empty, but for the root of an HTTP API.
-    if (segment === 'rest')
-      return words.length > index + 1 || words[index] !== '' || (kind === 'http' && index === 0);
-    return segment === 'one' ? words[index] !== '' : words[index] === segment.literal;
-  });
 }
 
 const RANK = { literal: 0, one: 1, rest: 2 };

@@ -38,35 +38,82 @@ export function typicalPath(pattern: SegmentPattern): readonly string[] {
   return pattern.map((segment) => (segment === ANY ? ORDINARY : segment));
 }
 
+/** Each pattern once. */
+export function distinct(patterns: readonly SegmentPattern[]): readonly SegmentPattern[] {
+  if (patterns.length < 2) return patterns;
+  const byText = new Map<string, SegmentPattern>();
+  for (const pattern of patterns) byText.set(pattern.join('/'), pattern);
+  return [...byText.values()];
+}
+
 /** Drops every pattern that another one covers. */
 export function withoutCovered(patterns: readonly SegmentPattern[]): readonly SegmentPattern[] {
-  const distinct = [...new Map(patterns.map((pattern) => [pattern.join('/'), pattern])).values()];
-  return distinct.filter((pattern) => {
-    const path = typicalPath(pattern);
-    return !distinct.some((other) => other !== pattern && covers(other, path));
-  });
+  const all = distinct(patterns);
+  if (all.length < 2 || !all.some((pattern) => pattern.includes(ANY))) return all;
+  const paths = all.map(typicalPath);
+  const coverable = indexPaths(paths);
+  const covered = new Set<number>();
+  for (const [own, pattern] of all.entries()) {
+    if (!pattern.includes(ANY)) continue;
+    for (const index of coverable(pattern))
+      if (index !== own && covers(pattern, paths[index] ?? [])) covered.add(index);
+  }
+  return covered.size === 0 ? all : all.filter((_, index) => !covered.has(index));
 }
 
-/** All ways in which the pattern is a path of exactly `length` segments. */
-export function alignmentsOf(pattern: SegmentPattern, length: number): readonly SegmentPattern[] {
-  const stars = pattern.filter((segment) => segment === ANY).length;
-  const spare = length - pattern.length;
-  if (spare < 0 || (stars === 0 && spare > 0)) return [];
-  return distribute(spare, stars).map((extras) => {
-    let star = 0;
-    return pattern.flatMap((segment) => {
-      if (segment !== ANY) return [segment];
-      star += 1;
-      return Array.from({ length: 1 + (extras[star - 1] ?? 0) }, () => ANY);
-    });
-  });
+/**
+ * Indexes of the paths that a pattern may cover, in their order: those that hold the rarest of its literals. To
+ * compare every pattern with every path takes a second where there are hundreds of both.
+ */
+export function indexPaths(
+  paths: readonly (readonly string[])[],
+): (pattern: SegmentPattern) => readonly number[] {
+  const byWord = new Map<string, number[]>();
+  for (const [index, words] of paths.entries())
+    for (const word of words) {
+      const holders = byWord.get(word);
+      if (holders === undefined) byWord.set(word, [index]);
+      else if (holders.at(-1) !== index) holders.push(index);
+    }
+  const all = [...paths.keys()];
+  return (pattern) => {
+    let fewest = all;
+    for (const text of pattern) {
+      const holders = text === ANY ? all : (byWord.get(text) ?? []);
+      if (holders.length < fewest.length) fewest = holders;
+    }
+    return fewest;
+  };
 }
 
-/** All ways to give `amount` to `count` takers. */
-function distribute(amount: number, count: number): readonly (readonly number[])[] {
-  if (count === 0) return amount === 0 ? [[]] : [];
-  if (count === 1) return [[amount]];
-  return Array.from({ length: amount + 1 }, (_, first) => first).flatMap((first) =>
-    distribute(amount - first, count - 1).map((rest) => [first, ...rest]),
-  );
+/**
+ * All ways in which the pattern is a path of exactly `length` segments. `meet` may make a segment narrower at its
+ * place, or say by undefined that it cannot stand there.
+ */
+export function alignmentsOf(
+  pattern: SegmentPattern,
+  length: number,
+  meet: (segment: string, place: number) => string | undefined = (segment) => segment,
+): readonly SegmentPattern[] {
+  if (pattern.length > length) return [];
+  const found: SegmentPattern[] = [];
+  const begun: string[] = [];
+  const place = (at: number): void => {
+    const segment = pattern[at];
+    if (segment === undefined) {
+      if (begun.length === length) found.push([...begun]);
+      return;
+    }
+    const before = begun.length;
+    const room = segment === ANY ? length - (pattern.length - at - 1) : before + 1;
+    while (begun.length < room) {
+      const met = meet(segment, begun.length);
+      if (met === undefined) break;
+      begun.push(met);
+      place(at + 1);
+    }
+    begun.length = before;
+  };
+  place(0);
+  return found;
 }

@@ -102,6 +102,15 @@ describe('compilePolicy', () => {
     assert.deepEqual(linesOf(document), ['Allow GET/users/*']);
   });
 
+  it('denies other spellings of a closed route from the first wildcard on that may reach it', () => {
+    const rules = [{ ...allow(['/{kind}/help', '/users/{id}']), id: 'r' }];
+    const document = aDocument({ rules }, ['GET /{kind}/help', 'GET /users/{id}', 'GET /users/{id}/bid']);
+
+    // `b`, `i` and `d` are all %6…; `u`, `r` and `s` are what `/*/help` runs across.
+    const lines = linesOf(document).filter((line) => line.includes('%7'));
+    assert.deepEqual(lines, ['Deny *%72*', 'Deny *%73*', 'Deny *%75*']);
+  });
+
   it('is the same for every request of the caller, so that a kept answer fits the next one', () => {
     const document = aDocument({}, ROUTES);
 

@@ -47,4 +47,38 @@ describe('createRouteFinder', () => {
   it('finds nothing for a verb that no route has', () => {
     assert.equal(createRouteFinder('http', [{ method: 'GET', path: '/' }]).find('HEAD', ['']), undefined);
   });
+
+  it('names every route that the words before a wildcard leave possible, the most specific first', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(path, { minLength: 1, maxLength: 8 }),
+        fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 3 }),
+        (paths, words) => {
+          const routes = paths.map((text) => ({ method: 'GET', path: text }));
+          const finder = createRouteFinder('rest', routes);
+          const possible = finder.templates('GET').filter(({ segments }) =>
+            words.every((word, index) => {
+              const segment = segments[index] ?? (segments.at(-1) === 'rest' ? 'rest' : undefined);
+              return typeof segment === 'object' ? segment.literal === word : segment !== undefined;
+            }),
+          );
+
+          assert.deepEqual(finder.below('GET', [...words, '*', 'z']), possible);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('looks at the routes below a name only, however many there are', () => {
+    const routes = Array.from({ length: 300 }, (_, index) => [
+      { method: 'GET', path: `/v1/r${index}` },
+      { method: 'GET', path: `/v1/r${index}/{id}` },
+    ]).flat();
+    const { below } = createRouteFinder('http', routes);
+
+    const found = below('GET', ['v1', 'r7', '*']).map(({ index }) => routes[index]?.path);
+    assert.deepEqual(found, ['/v1/r7/{id}', '/v1/r7']);
+    assert.equal(below('GET', ['v1', '*']).length, 600);
+  });
 });

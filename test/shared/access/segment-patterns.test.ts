@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { alignmentsOf, covers, typicalPath, withoutCovered } from '#shared/access/segment-patterns.ts';
+import {
+  alignmentsOf,
+  covers,
+  indexPaths,
+  typicalPath,
+  withoutCovered,
+} from '#shared/access/segment-patterns.ts';
 import { compileGlob } from '../../../gateway/policy/glob.ts';
 
 const pattern = fc.array(fc.constantFrom('a', 'b', '*'), { minLength: 1, maxLength: 5 });
@@ -51,5 +57,45 @@ describe('alignmentsOf', () => {
     ]);
     assert.deepEqual(alignmentsOf(['a'], 2), []);
     assert.deepEqual(alignmentsOf(['a', '*'], 1), []);
+  });
+
+  it('takes only what may stand in a place, as narrow as it says', () => {
+    const route = ['a', undefined, 'c', undefined];
+    const meet = (segment: string, place: number) => {
+      const literal = route[place];
+      if (literal === undefined) return segment;
+      return segment === '*' || segment === literal ? literal : undefined;
+    };
+
+    assert.deepEqual(alignmentsOf(['*', 'x', '*'], 4, meet), [['a', 'x', 'c', '*']]);
+    assert.deepEqual(alignmentsOf(['b', '*'], 4, meet), []);
+  });
+});
+
+describe('indexPaths', () => {
+  it('leaves out no path that the pattern covers', () => {
+    fc.assert(
+      fc.property(fc.array(words, { maxLength: 8 }), pattern, (paths, asked) => {
+        const candidates = indexPaths(paths)(asked);
+        const covered = paths.flatMap((path, index) => (covers(asked, path) ? [index] : []));
+        assert.deepEqual(
+          candidates.filter((index) => covers(asked, paths[index] ?? [])),
+          covered,
+        );
+      }),
+    );
+  });
+
+  // Four hundred routes took a second for each request when every pattern was compared with every other.
+  it('compares a pattern with the paths of its rarest name only, wherever that stands', () => {
+    const paths = Array.from({ length: 400 }, (_, index) => [
+      ...['api', `r${index % 200}`, 'id', index < 200 ? 'items' : 'notes'],
+    ]);
+    const coverable = indexPaths(paths);
+    const compared = paths.reduce((sum, [, name = '']) => sum + coverable(['*', name, '*']).length, 0);
+
+    assert.equal(compared, 800);
+    assert.equal(coverable(['api', '*']).length, 400);
+    assert.equal(coverable(['*', 'unknown']).length, 0);
   });
 });
