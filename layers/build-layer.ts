@@ -87,9 +87,10 @@ function wholePackages(root: string): Plugin {
         const { subpaths = [] } = LAYER_PACKAGES.find((one) => one.name === name) ?? {};
         if (subpaths.length === 1 && name !== HOSTED.host)
           return esbuild.resolve(specifierOf(name, '.'), { resolveDir: root, kind });
-        const specifiers = subpaths.map((subpath) => specifierOf(name, subpath));
-        if (name === HOSTED.host) specifiers.push(...HOSTED.specifiers);
-        const exported = specifiers.map((specifier) => `export * from '${specifier}';`);
+        const exported = subpaths.map((subpath) => `export * from '${specifierOf(name, subpath)}';`);
+        if (name === HOSTED.host)
+          for (const [specifier, names] of Object.entries(HOSTED.modules))
+            exported.push(`export { ${names.join(', ')} } from '${specifier}';`);
         return { path: name, namespace: 'whole', pluginData: exported.join('\n') };
       });
       esbuild.onLoad({ filter: /.*/, namespace: 'whole' }, ({ pluginData }) => ({
@@ -107,7 +108,7 @@ function hostedModules(root: string, packageName: string): Plugin {
     name: 'hosted-modules',
     setup(esbuild) {
       esbuild.onResolve({ filter: /^@aws/ }, ({ path, namespace, kind }) => {
-        if (!HOSTED.specifiers.includes(path)) return undefined;
+        if (!(path in HOSTED.modules)) return undefined;
         if (!isHost) return { path: HOSTED.host, external: true };
         // The host names them for others, and may not depend on all of them itself.
         const resolveDir = join(root, 'node_modules', HOSTED.host);

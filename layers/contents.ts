@@ -20,13 +20,20 @@ export const LAYER_PACKAGES: readonly LayerPackage[] = [
  */
 export const HOSTED = {
   host: '@aws-lambda-powertools/metrics',
-  specifiers: [
-    '@aws-lambda-powertools/commons',
-    '@aws-lambda-powertools/commons/typeutils',
-    '@aws-lambda-powertools/commons/utils/env',
-    '@aws-lambda-powertools/commons/utils/invocation-scoped',
-    '@aws/lambda-invoke-store',
-  ],
+  /** What the others take of each; a name that is missing here fails their import, which a test does. */
+  modules: {
+    '@aws-lambda-powertools/commons': ['Utility', 'deepMerge', 'isNullOrUndefined'],
+    '@aws-lambda-powertools/commons/typeutils': ['isString'],
+    '@aws-lambda-powertools/commons/utils/env': [
+      'getBooleanFromEnv',
+      'getNumberFromEnv',
+      'getStringFromEnv',
+      'getXRayTraceIdFromEnv',
+      'isDevMode',
+    ],
+    '@aws-lambda-powertools/commons/utils/invocation-scoped': ['InvocationScoped'],
+    '@aws/lambda-invoke-store': ['InvokeStore'],
+  } as Readonly<Record<string, readonly string[]>>,
 };
 
 /** `@middy/core`, `aws-jwt-verify/error`: what an import statement says. */

@@ -77,9 +77,9 @@ function valuesIn(map: ReadonlyMap<string, readonly string[]>, name: string): re
  */
 function readHeader(value: string, scheme: 'Bearer' | undefined): string {
   if (value.length > REQUEST_HEADERS_LIMIT_BYTES) throw malformed('the credential is too long');
-  const form = scheme === undefined ? /^([A-Za-z0-9._~+/=-]+)$/ : /^bearer +([A-Za-z0-9._~+/=-]+)$/i;
-  const token = form.exec(value)?.[1];
-  if (token === undefined) throw malformed('the header is not of the form "Bearer <token>"');
+  const before = scheme === undefined ? '' : /^bearer +/i.exec(value)?.[0];
+  const token = before === undefined ? '' : value.slice(before.length);
+  if (!/^[A-Za-z0-9._~+/=-]+$/.test(token)) throw malformed('the header is not of the form "Bearer <token>"');
   return token;
 }
 
