@@ -6,8 +6,8 @@ import { createLambdaAuthorizer } from '#shared/access/lambda-authorizer.ts';
 import { createQuotaLoader } from '#shared/middleware/lambda-quotas.ts';
 import { parseRequestEvent } from '#shared/aws/authorizer-event.ts';
 import { guardAuthorizer } from '#shared/observability/guard-authorizer.ts';
-import { observeHandler } from '#shared/observability/observe-handler.ts';
-import type { FunctionObserver } from '#shared/observability/observe-handler.ts';
+import { observeAuthorizer } from '#shared/observability/observe-authorizer.ts';
+import type { FunctionObserver } from '#shared/observability/observation.ts';
 import compiled from '../access/compiled.json' with { type: 'json' };
 
 let authorizer: Authorizer | undefined;
@@ -23,5 +23,7 @@ async function authorize(event: unknown, observer: FunctionObserver) {
   );
 }
 
-/** Middlewares of your own: `middy().use(yours()).handler(observeHandler(…))`. */
-export const handler = guardAuthorizer(authorize, (guarded) => observeHandler('request-authorizer', guarded));
+/** Middlewares of your own: `middy().use(yours()).handler(observeAuthorizer(…))`. */
+export const handler = guardAuthorizer(authorize, (guarded) =>
+  observeAuthorizer('request-authorizer', guarded),
+);

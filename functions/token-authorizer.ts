@@ -5,7 +5,7 @@ import { readTokenHeader } from '#shared/access/credential.ts';
 import { createLambdaAuthorizer } from '#shared/access/lambda-authorizer.ts';
 import { parseTokenEvent } from '#shared/aws/authorizer-event.ts';
 import { guardAuthorizer } from '#shared/observability/guard-authorizer.ts';
-import { observeHandler } from '#shared/observability/observe-handler.ts';
+import { observeAuthorizer } from '#shared/observability/observe-authorizer.ts';
 import type { Observer } from '#shared/ports.ts';
 import compiled from '../access/compiled.json' with { type: 'json' };
 
@@ -26,5 +26,7 @@ async function authorize(event: unknown, observer: Observer) {
   );
 }
 
-/** Middlewares of your own: `middy().use(yours()).handler(observeHandler(…))`. */
-export const handler = guardAuthorizer(authorize, (guarded) => observeHandler('token-authorizer', guarded));
+/** Middlewares of your own: `middy().use(yours()).handler(observeAuthorizer(…))`. */
+export const handler = guardAuthorizer(authorize, (guarded) =>
+  observeAuthorizer('token-authorizer', guarded),
+);

@@ -17,17 +17,12 @@ const LIMIT_BYTES = 64 * 1024;
 /** Everything that a start may import; each of these costs every start of every instance. */
 const START_IMPORTS = [
   '@aws-lambda-powertools/metrics',
-  '@middy/core',
   'aws-jwt-verify/jwt-verifier',
   'node:crypto',
   'node:https',
 ];
 /** Of the layer, one file of each package. */
-const LAYER_FILES = [
-  '@aws-lambda-powertools/metrics/index.mjs',
-  '@middy/core/index.mjs',
-  'aws-jwt-verify/index.mjs',
-];
+const LAYER_FILES = ['@aws-lambda-powertools/metrics/index.mjs', 'aws-jwt-verify/index.mjs'];
 /** Packages and Node's parts by the addresses that they are loaded from. */
 const HEAVY = /@aws-sdk|[/\\](zod|ajv|yaml|dynalite|undici)[/\\]|powertools[/\\]logger|deps\/undici/;
 

@@ -1,0 +1,143 @@
+/** What every function has around it, as a middleware: structured logs and metrics, one flush per invocation. */
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Context } from 'aws-lambda';
+import { readLogConfig } from '../config.ts';
+import type { LogConfig } from '../config.ts';
+import { DomainError, UnauthorizedAnswer } from '../errors.ts';
+import type { Facts, MeasureName, Observer } from '../ports.ts';
+import { failureReason } from '../reasons.ts';
+import { describeFacts } from './describe-facts.ts';
+import { loadLogger } from './logger.ts';
+
+/** `metrics` is for what counts more than one at a time. */
+export type FunctionObserver = Observer & { readonly metrics: Pick<Metrics, 'addMetric'> };
+
+/** Metrics that say how an invocation ended; any other end is `Done`. */
+const OUTCOMES: ReadonlySet<string> = new Set(['Allow', 'Deny', 'Unauthorized', 'Failed']);
+
+/** Powertools prints the cold start in a line of its own, by another instance of itself: 0.8 ms of every start. */
+class FunctionMetrics extends Metrics {
+  override captureColdStartMetric(): void {
+    if (this.getColdStart()) this.addMetric('ColdStart', MetricUnit.Count, 1);
+  }
+}
+
+/** The part of middy's request that is used. */
+type Ended = { readonly error?: unknown; readonly context: Context };
+
+type Invocation = { outcome: string; reason?: string; facts: Facts };
+
+/** Runs around each invocation, as middy runs its middlewares. */
+export type Observation = {
+  readonly observer: FunctionObserver;
+  /** @throws DomainError CONFIG_INVALID */
+  readonly before: () => void;
+  readonly after: (ended: Ended) => void;
+  readonly onError: (ended: Ended) => Promise<void>;
+};
+
+/**
+ * One per function. An error of the handler is logged by its code and passes unchanged, message included: API
+ * Gateway answers 401 only for the message `Unauthorized`, so nothing here may set a response on error.
+ */
+export function createObservation(serviceName: string): Observation {
+  // The namespace is POWERTOOLS_METRICS_NAMESPACE, one per stage: the stack's alarms look there.
+  const metrics = new FunctionMetrics({ serviceName });
+  // An instance runs one event at a time.
+  let invocation: Invocation = { outcome: 'Done', facts: {} };
+  let invocations = 0;
+  const observer = createObserver(metrics, () => invocation);
+  const logFailure = createFailureLog(serviceName);
+  let config: LogConfig | undefined;
+  const publish = ({ awsRequestId: requestId }: Context): void => {
+    const { reason, ...facts } = describeInvocation(invocation, config);
+    // Two sets: alarms look at a service whatever the outcome, people at one outcome of one service.
+    metrics.addDimensions({});
+    metrics.addDimensions({ stage: config?.stage ?? 'unknown', outcome: invocation.outcome });
+    const metadata = { ...(reason !== undefined && { reason }), requestId, ...facts };
+    for (const [name, text] of Object.entries(metadata)) metrics.addMetadata(name, text);
+    metrics.publishStoredMetrics();
+  };
+  // Powertools' own middleware is not used: it costs a start 0.4 ms (docs/decisions/0018-start-of-functions.md).
+  return {
+    observer,
+    before() {
+      invocation = { outcome: 'Done', facts: {} };
+      invocations += 1;
+      metrics.captureColdStartMetric();
+      config ??= readLogConfig();
+    },
+    after: ({ context }) => publish(context),
+    async onError({ error, context }) {
+      if (!(error instanceof UnauthorizedAnswer)) {
+        observer.count('Failed', failureReason(error));
+        if (error instanceof DomainError) observer.note({ code: error.code });
+        const facts = describeInvocation(invocation, config);
+        await logFailure(error, context, invocations > 1 ? { ...facts, cold_start: false } : facts);
+      }
+      publish(context);
+    },
+  };
+}
+
+function createObserver(metrics: Metrics, current: () => Invocation): FunctionObserver {
+  const measure = (metric: MeasureName, value: number): void => {
+    metrics.addMetric(metric, metric.endsWith('Ms') ? MetricUnit.Milliseconds : MetricUnit.Bytes, value);
+  };
+  return {
+    metrics,
+    count(metric, reason) {
+      metrics.addMetric(metric, MetricUnit.Count, 1);
+      if (reason !== undefined) current().reason = reason;
+      if (OUTCOMES.has(metric)) current().outcome = metric;
+    },
+    measure,
+    time(metric, work) {
+      // The first look at `performance` loads its module: 2 ms.
+      const begunNs = process.hrtime.bigint();
+      try {
+        return work();
+      } finally {
+        measure(metric, Number(process.hrtime.bigint() - begunNs) / 1e6);
+      }
+    },
+    note(facts) {
+      current().facts = { ...current().facts, ...facts };
+    },
+  };
+}
+
+function describeInvocation(
+  { reason, facts }: Invocation,
+  config: LogConfig | undefined,
+): Readonly<Record<string, string>> {
+  return {
+    ...(reason !== undefined && { reason }),
+    ...describeFacts(facts, config?.principal ?? { as: 'nothing' }),
+  };
+}
+
+type FailureLog = (
+  error: unknown,
+  context: Context,
+  facts: Readonly<Record<string, string | boolean>>,
+) => Promise<void>;
+
+/** Class and code of the cause only: messages of library errors may quote the request. */
+function createFailureLog(serviceName: string): FailureLog {
+  let logger: Logger | undefined;
+  return async (error, context, facts) => {
+    // It takes the first invocation that it sees for the instance's first.
+    logger ??= await loadLogger(serviceName);
+    logger.addContext(context);
+    const { message, cause } =
+      error instanceof DomainError ? error : { message: 'unexpected failure', cause: error };
+    logger.error(message, { ...facts, ...(cause instanceof Error && { cause: nameOf(cause) }) });
+  };
+}
+
+function nameOf(cause: Error): string {
+  const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
+  return `${cause.name}${code}`;
+}

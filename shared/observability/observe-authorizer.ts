@@ -1,0 +1,26 @@
+/** An authorizer with logs and metrics around it, without middy. */
+import { createObservation } from './observation.ts';
+import type { FunctionObserver } from './observation.ts';
+import type { Handler } from './observe-handler.ts';
+
+/**
+ * As `observeHandler`. A caller waits for the start of an authorizer, and middy would be 1 ms of it
+ * (docs/decisions/0018-start-of-functions.md); whoever has middlewares puts middy around this.
+ */
+export function observeAuthorizer<Result>(
+  serviceName: string,
+  authorize: (event: unknown, observer: FunctionObserver) => Promise<Result>,
+): Handler<Result> {
+  const { observer, before, after, onError } = createObservation(serviceName);
+  return async (event, context) => {
+    try {
+      before();
+      const result = await authorize(event, observer);
+      after({ context });
+      return result;
+    } catch (error) {
+      await onError({ error, context });
+      throw error;
+    }
+  };
+}
