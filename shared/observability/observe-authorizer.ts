@@ -5,7 +5,7 @@ import type { Handler } from './observe-handler.ts';
 
 /**
  * As `observeHandler`. A caller waits for the start of an authorizer, and middy would be 1 ms of it
- * (docs/decisions/0018-start-of-functions.md); whoever has middlewares puts middy around this.
+ * (docs/decisions/0018-what-a-start-reads.md); whoever has middlewares puts middy around this.
  */
 export function observeAuthorizer<Result>(
   serviceName: string,
