@@ -51,7 +51,7 @@ function allowedPatterns({ rules, routes }: CompiledDocument): readonly AllowedP
     .flatMap((rule) =>
       rule.routes.flatMap((index, place) => {
         const route = routes[index];
-        if (route === undefined || route.isOpen === true) return [];
+        if (route === undefined) return [];
         const { method, path } = route;
         return [{ name: nameOf(route), method, pattern: patternOf(path, rule, place) }];
       }),

@@ -91,7 +91,7 @@ export class KeyAdmin {
     const { usagePlanId, lifetimeSeconds, ...given } = wanted;
     const keyId = keyIdOf(given.tenant, operation.id);
     const asked = { kind: 'create', target: { keyId }, input: { ...wanted } };
-    if (await this.#isReplayed(keyId, asked, operation)) return this.#finish(keyId, undefined);
+    if (await this.#isReplayed(keyId, asked, operation)) return this.#replay(keyId);
     const plans = { brought: this.#setting.broughtPlans, saved: this.#ports.plans };
     await assertPlansKnown(claimsOfKey({ keyId, ...given }), planClaims, plans);
     // First, because it can be done again and the key's text cannot be shown again.
@@ -122,7 +122,7 @@ export class KeyAdmin {
   async rotate(keyId: string, overlapSeconds: number, operation: Operation): Promise<Changed> {
     const { record, version, usedAtEpochSeconds } = await this.show(keyId);
     const asked = { kind: 'rotate', target: { keyId }, input: { overlapSeconds } };
-    if (await this.#isReplayed(keyId, asked, operation)) return this.#finish(keyId, undefined);
+    if (await this.#isReplayed(keyId, asked, operation)) return this.#replay(keyId);
     if (record.revokedAtEpochSeconds !== undefined)
       throw new DomainError('KEY_REVOKED', 'a revoked key gets no further secret; create another key');
     const { text, secret } = this.#makeSecret(record.prefix, keyId);
@@ -144,7 +144,7 @@ export class KeyAdmin {
     const { record, version, usedAtEpochSeconds } = await this.show(keyId);
     const asked = { kind: 'revoke', target: { keyId }, input: {} };
     const isSentAgain = await this.#isReplayed(keyId, asked, operation);
-    if (isSentAgain || record.revokedAtEpochSeconds !== undefined) return this.#finish(keyId, undefined);
+    if (isSentAgain || record.revokedAtEpochSeconds !== undefined) return this.#replay(keyId);
     const revoked = { ...record, revokedAtEpochSeconds: this.#nowEpochSeconds() };
     const stored = { record: revoked, version: version + 1, usedAtEpochSeconds };
     const writes = [putKey(revoked, stored.version, [{ attribute: 'ver', is: 'equal', value: version }])];
@@ -195,9 +195,9 @@ export class KeyAdmin {
     const outcome = await this.#ports.store.transact([record, ...change.writes]);
     switch (outcome.kind) {
       case 'done':
-        return this.#finish(keyId, text);
+        return this.#finish(stored, text);
       case 'refused': {
-        if (await this.#isReplayed(keyId, asked, operation)) return this.#finish(keyId, undefined);
+        if (await this.#isReplayed(keyId, asked, operation)) return this.#replay(keyId);
         throw new DomainError(
           'EDIT_CONFLICT',
           'the key was changed by somebody else at the same time; try again',
@@ -206,7 +206,7 @@ export class KeyAdmin {
       default: {
         // An answer that was lost: what is kept now says whether the change was carried out.
         const now = await readAccessItem(this.#ports.store, apiKeyItem(keyId));
-        if (now?.['doc'] === JSON.stringify(stored.record)) return this.#finish(keyId, text);
+        if (now?.['doc'] === JSON.stringify(stored.record)) return this.#finish(stored, text);
         throw new DomainError('STORE_UNAVAILABLE', 'the access table did not take the change; send it again');
       }
     }
@@ -216,9 +216,13 @@ export class KeyAdmin {
     return isReplayed(this.#ports.store, apiKeyItem(keyId).pk, operation, asked);
   }
 
+  /** Its text was shown when the operation was carried out. */
+  async #replay(keyId: string): Promise<Changed> {
+    return this.#finish(await this.show(keyId), undefined);
+  }
+
   /** Tells API Gateway: kept answers of the key's APIs go, a revoked key's native one is disabled. */
-  async #finish(keyId: string, text: string | undefined): Promise<Changed> {
-    const stored = await this.show(keyId);
+  async #finish(stored: StoredApiKey, text: string | undefined): Promise<Changed> {
     const { prefix, native, revokedAtEpochSeconds, secrets } = stored.record;
     const isNew = secrets.length === 1 && stored.version === 1;
     const { caches, nativeKeys } = this.#ports;

@@ -32,6 +32,8 @@ export type AccessOptions = {
 
 /** Frameworks take the verb from these, and rules have allowed the other one. */
 const OVERRIDES = /^(x-http-method(-override)?|x-method-override)$/i;
+/** `_method[]` is a list to parsers of nested parameters, and its first entry the verb. */
+const OVERRIDING_PARAMETERS = /^_method(\[|$)/;
 
 type AccessHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
 
@@ -88,7 +90,9 @@ function overridesMethod(event: EventFields): boolean {
   const namesOf = (map: string) => Object.keys(parseOptionalFields(event[map]));
   return (
     [...namesOf('headers'), ...namesOf('multiValueHeaders')].some((name) => OVERRIDES.test(name)) ||
-    [...namesOf('queryStringParameters'), ...namesOf('multiValueQueryStringParameters')].includes('_method')
+    [...namesOf('queryStringParameters'), ...namesOf('multiValueQueryStringParameters')].some((name) =>
+      OVERRIDING_PARAMETERS.test(name),
+    )
   );
 }
 

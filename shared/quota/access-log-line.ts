@@ -5,6 +5,7 @@ import type { Subject } from './subject.ts';
 
 /** Names of the line's fields. A value may be a word of the format itself: `"plan":"gold"`. */
 export type LineFields = {
+  /** `$context.extendedRequestId`. */
   readonly requestId: string;
   /** `$context.requestTimeEpoch`; without it the line's own time counts. */
   readonly time: string;
@@ -49,6 +50,12 @@ export const USUAL_FIELDS: LineFields = {
   route: 'route',
 };
 
+/**
+ * How REST APIs print `$context.requestId`, which callers choose by the header x-amzn-RequestId: all requests of one
+ * id would be charged as one.
+ */
+const CHOSEN_BY_CALLER =
+  /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|UUID_REPLACED_INVALID_REQUEST_ID)$/i;
 const REFUSED_BY_GATEWAY = new Set([401, 403, 429]);
 const MAX_NAME_LENGTH = 256;
 /** Later years have another form in the names of periods, and no log has a request of them. */
@@ -67,7 +74,8 @@ export function readAccessLine(
   const read = (name: keyof LineFields): string | undefined => valueOf(line[fields[name]]);
   const requestId = read('requestId');
   const status = Number(read('status'));
-  if (requestId === undefined || !Number.isInteger(status)) return { kind: 'malformed' };
+  if (requestId === undefined || CHOSEN_BY_CALLER.test(requestId) || !Number.isInteger(status))
+    return { kind: 'malformed' };
   const [plan, tenant, key] = [read('plan'), read('tenant'), read('key')];
   if (plan === undefined || tenant === undefined || key === undefined) return { kind: 'uncounted' };
   if ([requestId, plan, tenant, key].some((name) => name.length > MAX_NAME_LENGTH))

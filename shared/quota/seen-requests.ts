@@ -13,7 +13,7 @@ const MARK_LENGTH = 12;
 /** 240 KB; DynamoDB takes 400. */
 const MAX_MARKS = 20_000;
 const MAX_PARTS = 16;
-/** Longer than a dead-letter queue keeps what failed (14 days). */
+/** After the charge: longer than a dead-letter queue keeps what failed (14 days). */
 const KEEP_MS = 15 * 86_400_000;
 
 export type SeenPart = { readonly key: ItemKey; readonly marks: string; readonly count: number };
@@ -57,15 +57,15 @@ export async function readSeen(pk: string, span: number, store: ItemStore): Prom
 /** Adds the ids to the part as it was read; another's addition in between refuses this one. */
 export function seenWrite(
   { key, marks, count }: SeenPart,
-  span: number,
   requestIds: readonly string[],
+  nowEpochMs: number,
 ): ItemWrite {
   const test: Test =
     count === 0 ? { attribute: 'n', is: 'absent' } : { attribute: 'n', is: 'equal', value: count };
   const item = {
     marks: marks + requestIds.map(markOf).join(''),
     n: count + requestIds.length,
-    expiresAt: Math.ceil((span * SPAN_MS + KEEP_MS) / 1000),
+    expiresAt: Math.ceil((nowEpochMs + KEEP_MS) / 1000),
   };
   return { purpose: 'track', key, when: [test], change: { kind: 'put', item } };
 }

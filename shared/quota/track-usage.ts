@@ -44,7 +44,7 @@ export type Waiting = {
 export type UsageTracker = {
   /**
    * Idempotent by request id, whatever crashes, comes twice or comes in other batches.
-   * @throws DomainError STORE_UNAVAILABLE: some may be charged, and the whole may be given again
+   * @throws DomainError STORE_UNAVAILABLE: what could be charged is, and the whole may be given again
    */
   track(requests: readonly TrackedRequest[]): Promise<Tracked>;
 };
@@ -72,18 +72,27 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
       const { groups, unplanned, planless } = await group(requests, book);
       const totals = { charged: 0, seen: 0, unchargeable: unplanned, waiting: [...planless] };
       // Spans of one ledger one after the other: two transactions on one item refuse each other.
-      const waiting = [...Map.groupBy(groups.values(), ({ id }) => ledgerKeyText(id)).values()];
+      const ledgers = [...Map.groupBy(groups.values(), ({ id }) => ledgerKeyText(id)).values()];
+      const chargeLedger = async (spans: readonly Group[]): Promise<void> => {
+        for (const each of spans) {
+          const { charged, seen, unchargeable, waiting } = await chargeGroup(each, book, ports);
+          totals.charged += charged;
+          totals.seen += seen;
+          totals.unchargeable += unchargeable;
+          totals.waiting.push(...waiting);
+        }
+      };
+      const failures: unknown[] = [];
       const next = async (): Promise<void> => {
-        for (let spans = waiting.pop(); spans !== undefined; spans = waiting.pop())
-          for (const each of spans) {
-            const { charged, seen, unchargeable, waiting } = await chargeGroup(each, book, ports);
-            totals.charged += charged;
-            totals.seen += seen;
-            totals.unchargeable += unchargeable;
-            totals.waiting.push(...waiting);
-          }
+        // Where as many fail as are asked at once it is the table that fails, and no ledger of its own.
+        while (failures.length < AT_ONCE) {
+          const spans = ledgers.pop();
+          if (spans === undefined) return;
+          await chargeLedger(spans).catch((error: unknown) => failures.push(error));
+        }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, next));
+      if (failures.length > 0) throw failures[0];
       return totals;
     },
   };
@@ -177,7 +186,10 @@ async function chargeGroup(group: Group, book: PlanBook, ports: UsageTrackerPort
     }
     if (some.length === 0) break;
     const sum = some.reduce((total, requestId) => total + (units.get(requestId) ?? 0), 0);
-    const outcome = await store.transact([seenWrite(seen.last, span, some), trackWrite(key, sum)]);
+    const outcome = await store.transact([
+      seenWrite(seen.last, some, clock.nowEpochMs()),
+      trackWrite(key, sum),
+    ]);
     if (outcome.kind === 'done') {
       charged += some.length;
       failures = -1;

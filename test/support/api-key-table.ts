@@ -43,6 +43,8 @@ export class ApiKeyTable {
   isDown = false;
   /** While true, writes are carried out and their answers are lost. */
   losesAnswers = false;
+  /** While true, the table is down as soon as something is written. */
+  isDownAfterWrites = false;
   /** While true, API Gateway refuses. */
   isGatewayDown = false;
   readonly items = new Map<string, Item>();
@@ -66,6 +68,7 @@ export class ApiKeyTable {
       update: (write) => this.#call('update', () => memory.update(write), UNKNOWN),
       transact: async (writes) => {
         const outcome = await this.#call('transact', () => memory.transact(writes), UNKNOWN);
+        this.isDown ||= this.isDownAfterWrites;
         return this.losesAnswers ? UNKNOWN : outcome;
       },
       read: (key, options) => this.#call('read', () => memory.read(key, options), UNREAD),

@@ -44,6 +44,18 @@ describe('checkLaterRoutes', () => {
       expected: /^GET \/users\/\{id\}\/orders/,
     },
     {
+      name: 'refuses one under the wildcard of an open route, which policies grant where a rule names it',
+      before: ['open GET /users/{id}', 'GET /menu'],
+      after: ['open GET /users/{id}', 'GET /menu', 'GET /users/{id}/orders'],
+      expected: /^GET \/users\/\{id\}\/orders has an authorizer/,
+    },
+    {
+      name: 'takes an open route that has an authorizer now, if it is the one that the rule names',
+      before: ['open GET /users/{id}', 'GET /menu'],
+      after: ['GET /users/{id}', 'GET /menu'],
+      expected: undefined,
+    },
+    {
       name: 'takes one that is open still',
       before: ['GET /users/{id}', 'open GET /users/{id}/orders'],
       after: ['GET /users/{id}', 'open GET /users/{id}/orders'],

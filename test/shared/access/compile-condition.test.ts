@@ -10,6 +10,39 @@ function problemsOf(over: object): readonly string[] {
 }
 
 describe('compileCondition', () => {
+  const [mfa, read] = [{ is: 'mfa' }, { is: 'scope', name: 'read' }];
+  const claim = (over: object) => ({ is: 'claim', claim: ['tier'], ...over });
+  const rows: readonly (readonly [when: object, compiled: object])[] = [
+    [{ mfa: true }, mfa],
+    [
+      { mfa: true, scopes: { any: ['read'] } },
+      { is: 'all', of: [read, mfa] },
+    ],
+    [{ all: [{ mfa: true }, { scopes: { all: ['read'] } }] }, { is: 'all', of: [mfa, read] }],
+    [{ any: [{ mfa: true }, { scopes: { all: ['read'] } }] }, { is: 'any', of: [mfa, read] }],
+    [{ any: [{ mfa: true }] }, mfa],
+    [{ not: { mfa: true } }, { is: 'not', of: mfa }],
+    [{ issuers: ['main'] }, { is: 'issuer', name: 'main' }],
+    [
+      { roles: { all: ['support', 'admin'], any: ['admin'] } },
+      {
+        is: 'all',
+        of: [
+          { is: 'all', of: ['support', 'admin'].map((name) => ({ is: 'role', name })) },
+          { is: 'role', name: 'admin' },
+        ],
+      },
+    ],
+    [{ clients: ['web', 'app'] }, { is: 'any', of: ['web', 'app'].map((name) => ({ is: 'client', name })) }],
+    [{ claims: [{ claim: 'tier', op: 'exists' }] }, claim({ op: 'exists', values: [] })],
+    [{ claims: [{ claim: 'tier', op: 'equals', value: 'a' }] }, claim({ op: 'equals', values: ['a'] })],
+    [{ claims: [{ claim: 'tier', op: 'in', value: ['a', 'b'] }] }, claim({ op: 'in', values: ['a', 'b'] })],
+  ];
+  for (const [when, compiled] of rows)
+    it(`keeps every part of ${JSON.stringify(when)}`, () => {
+      assert.deepEqual(aDocument({ rules: [rule({ when })] }, ['GET /orders']).rules[0]?.when, compiled);
+    });
+
   // Every further list doubles the policy.
   it('takes four lists of addresses, the same one as often as it is named, and no fifth', () => {
     const office = (place: number) => ({ sourceIp: { cidr: [`203.0.113.${place}`] } });

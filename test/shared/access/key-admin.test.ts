@@ -242,6 +242,15 @@ describe('KeyAdmin', () => {
     assert.ok(parseApiKey(key));
   });
 
+  it('still shows the key when the table is out of reach as soon as it is kept', async () => {
+    const table = new ApiKeyTable();
+    table.isDownAfterWrites = true;
+
+    const { key } = await table.admin.create(aNewKey(), table.operation());
+
+    assert.ok(parseApiKey(key ?? ''));
+  });
+
   it('fails while the table is out of reach', async () => {
     const table = new ApiKeyTable();
     table.isDown = true;

@@ -15,7 +15,53 @@ function aCharged(name: string, stage: string, plan: unknown, plans: readonly ob
   return { ...aDocument(over), name, apis: [{ for: stage, apiId: 'abcdefghij', stage: 'v1' }] };
 }
 
+/** Takes keys of `shop`; what is said of its issuer of keys goes over it. */
+function aTaker(name: string, stage: string, issuer: object = {}, kind: 'rest' | 'websocket' = 'rest') {
+  const over = {
+    api: { prod: { apiId: 'prod000000', stage: 'v1' }, dev: { apiId: 'dev0000000', stage: 'v1' } },
+    issuers: [{ id: 'keys', type: 'apiKey', prefix: 'shop', ...issuer }],
+    sources: [{ in: 'header', name: 'x-api-key', issuers: ['keys'] }],
+    roles: { [name]: {} },
+    rules: [
+      {
+        id: 'all',
+        effect: 'allow',
+        ...(kind === 'rest' ? { methods: ['*'], paths: ['/**'] } : { connect: true }),
+      },
+    ],
+  };
+  const document = aDocument(over, kind === 'rest' ? undefined : ['ANY $connect'], kind);
+  return {
+    ...document,
+    name,
+    apis: [stage, 'test'].map((each) => ({ for: each, apiId: `${name}-${each}`, stage: 'v1' })),
+  };
+}
+
 describe('keyPrefixesOf', () => {
+  it('says what the documents of the stage that take such keys come to together', () => {
+    const found = keyPrefixesOf(
+      anAccess(
+        aTaker('orders', 'prod', { nativeUsagePlan: true }),
+        aTaker('menu', 'prod'),
+        aTaker('chat', 'prod', {}, 'websocket'),
+        aTaker('elsewhere', 'dev'),
+        aTaker('not-here', 'prod', { only: ['dev'] }),
+      ),
+      'prod',
+    );
+
+    assert.deepEqual([...found.keys()], ['shop']);
+    assert.deepEqual(found.get('shop'), {
+      roles: new Set(['orders', 'menu', 'chat']),
+      hasNativePlans: true,
+      cached: ['orders', 'menu'].map((name) => ({ kind: 'rest', apiId: `${name}-prod`, stage: 'v1' })),
+      planClaims: [],
+    });
+    assert.equal(keyPrefixesOf(anAccess(aTaker('menu', 'prod')), 'prod').get('shop')?.hasNativePlans, false);
+    assert.ok(keyPrefixesOf(anAccess(aTaker('menu', 'prod', { only: ['prod'] })), 'prod').has('shop'));
+  });
+
   it('says which claims of a key name the plan that its callers are charged to, in this stage', () => {
     const access = anAccess(
       aCharged('orders', 'prod', { claim: 'plan' }),

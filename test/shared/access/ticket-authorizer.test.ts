@@ -1,6 +1,7 @@
 /** Tickets through the whole authorizer of a WebSocket: sources, whose they are, what they come to. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createApiKeyReader } from '#shared/access/api-key-store.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
 import type { Asked } from '#shared/access/authorize.ts';
 import { buildAccess } from '#shared/access/build-access.ts';
@@ -60,6 +61,7 @@ async function aStage(document: CompiledDocument, caller: Partial<TicketCaller> 
       {
         ...{ clock, keySets: aFetcher(new Map()) },
         ...{ tickets: createTicketStore(from), revocations: createRevocationReader(from) },
+        apiKeys: createApiKeyReader(from),
       },
     );
   const ticketFor = async (name = document.name): Promise<string> => {
@@ -148,19 +150,41 @@ describe('an authorizer for tickets', () => {
     assert.partialDeepStrictEqual(answer, { result: { principalId: 'tickets|main|ada' } });
   });
 
-  it('refuses a ticket whose token has been revoked since, where its issuer has revocation', async () => {
-    const document = aSocketDocument({ issuers: [{ ...MAIN, revocation: true }, TICKETS] });
-    const { store, authorize, ticketFor } = await aStage(document);
-    assert.equal(await outcomeOf(authorize(), byQuery(await ticketFor())), 'allow');
-    await store.update({
-      purpose: 'revoke',
-      key: revocationKey({ issuer: 'https://issuer.example/', kind: 'sub', value: 'ada' }),
-      when: [],
-      change: { kind: 'put', item: { until: NOON_SECONDS } },
+  it('knows the holder of an API key, where the document takes keys of that prefix itself', async () => {
+    const keys = { id: 'keys', type: 'apiKey', prefix: 'shop_live' };
+    const own = aSocketDocument({
+      issuers: [MAIN, TICKETS, keys],
+      sources: [SUBPROTOCOL, QUERY, { in: 'header', name: 'x-api-key', issuers: ['keys'] }],
     });
+    for (const [issuer, principalId] of [
+      ['shop_live', 'keys|ada'],
+      ['shop_test', 'tickets|main|ada'],
+    ] as const) {
+      const { store, authorize, ticket } = await aStage(own, { issuer });
+      const answer = await authorize(store)(byQuery(ticket));
 
-    assert.equal(await outcomeOf(authorize(), byQuery(await ticketFor())), 'TOKEN_REVOKED');
+      assert.partialDeepStrictEqual(answer, { result: { principalId } });
+    }
   });
+
+  for (const [kind, value] of [
+    ['sub', 'ada'],
+    ['client', 'web'],
+    ['jti', 'token-1'],
+  ] as const)
+    it(`refuses a ticket whose token has been revoked since by its ${kind}`, async () => {
+      const document = aSocketDocument({ issuers: [{ ...MAIN, revocation: true }, TICKETS] });
+      const { store, authorize, ticketFor } = await aStage(document, { jti: 'token-1' });
+      assert.equal(await outcomeOf(authorize(), byQuery(await ticketFor())), 'allow');
+      await store.update({
+        purpose: 'revoke',
+        key: revocationKey({ issuer: 'https://issuer.example/', kind, value }),
+        when: [],
+        change: { kind: 'put', item: { until: NOON_SECONDS } },
+      });
+
+      assert.equal(await outcomeOf(authorize(), byQuery(await ticketFor())), 'TOKEN_REVOKED');
+    });
 
   it('does not start without the table that its documents need', () => {
     const ports = { keySets: aFetcher(new Map()), clock: { nowEpochMs: () => 0 } };

@@ -112,6 +112,12 @@ for (const [form, wrap] of Object.entries(FORMS))
         event: { ...httpEvent(), queryStringParameters: { _method: 'DELETE' } },
         expected: 403,
       },
+      // Parsers of nested parameters (qs) read these as _method, and method-override takes the first of a list.
+      ...['_method[]', '_method[0]'].map((name) => ({
+        name: `refuses ${name} in the query`,
+        event: { ...httpEvent(), queryStringParameters: { [name]: 'DELETE' } },
+        expected: 403,
+      })),
       {
         name: 'refuses an override among several parameters',
         event: { ...restEvent(), multiValueQueryStringParameters: { _method: ['DELETE'] } },

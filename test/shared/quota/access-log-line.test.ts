@@ -97,6 +97,15 @@ describe('a line of an access log', () => {
   const malformed = [
     { name: 'no JSON', message: '127.0.0.1 - - [20/Nov/2026] "GET /" 200' },
     { name: 'no object', message: '[1]' },
+    // aws-behaviour §1.6, correction: REST APIs take $context.requestId from the header x-amzn-RequestId.
+    {
+      name: 'a request id that the caller may have chosen',
+      message: JSON.stringify({ ...LINE, requestId: '7f2c0e34-6f5d-4d51-9f1e-1a2b3c4d5e6f' }),
+    },
+    {
+      name: 'a request id that the caller has spoilt',
+      message: JSON.stringify({ ...LINE, requestId: 'UUID_REPLACED_INVALID_REQUEST_ID' }),
+    },
     { name: 'no request id', message: JSON.stringify({ ...LINE, requestId: '-' }) },
     { name: 'a status that is none', message: JSON.stringify({ ...LINE, status: 'ok' }) },
     { name: 'a time that is none', message: JSON.stringify({ ...LINE, requestTimeEpoch: '20/Nov/2026' }) },

@@ -10,6 +10,8 @@ import type { Waiting } from '#shared/quota/track-usage.ts';
 import { NOON_MS, QuotaTable } from '../../support/quota-table.ts';
 
 const LIMITS = [{ id: 'daily', level: 'key', quota: 100, period: 'DAY' }];
+const DAY_MS = 86_400_000;
+const THROTTLED = { kind: 'rejected', retryable: true, reason: 'throttled' } as const;
 const TIMER = { pause: () => Promise.resolve() };
 
 function aRequest(
@@ -92,7 +94,7 @@ describe('usage from access logs', () => {
     const table = await aTable();
     const tracker = trackerOf(table);
     await tracker.track(requestsOf(1));
-    table.nowMs += 86_400_000;
+    table.nowMs += DAY_MS;
 
     await tracker.track([aRequest('late'), aRequest('new', {}, table.nowMs)]);
 
@@ -102,7 +104,7 @@ describe('usage from access logs', () => {
   it('goes to the period that is open when its own never was', async () => {
     const table = await aTable();
     const tracker = trackerOf(table);
-    table.nowMs += 86_400_000;
+    table.nowMs += DAY_MS;
     await tracker.track([aRequest('new', {}, table.nowMs)]);
 
     assert.equal((await tracker.track([aRequest('late')])).charged, 1);
@@ -168,8 +170,7 @@ describe('usage from access logs', () => {
       ...LIMITS,
       { id: 'ever', level: 'tenant', quota: 9, period: { everySeconds: 366 * 86_400 } },
     ]);
-    const dayMs = 86_400_000;
-    const requests = [aRequest('ahead', {}, NOON_MS + 2 * dayMs), ...requestsOf(3)];
+    const requests = [aRequest('ahead', {}, NOON_MS + 2 * DAY_MS), ...requestsOf(3)];
 
     const tracked = await trackerOf(table).track(requests);
 
@@ -177,7 +178,7 @@ describe('usage from access logs', () => {
     assert.deepEqual(tracked, { charged: 7, seen: 0, unchargeable: 0, waiting });
     assert.match(describeWaiting(waiting as Waiting[]), /^1 request waits: its period has not begun/);
     assert.deepEqual(usedOf(table, '#daily#k'), [3]);
-    table.nowMs += 2 * dayMs;
+    table.nowMs += 2 * DAY_MS;
     assert.deepEqual(await trackerOf(table).track(requests), {
       charged: 1,
       seen: 7,
@@ -205,6 +206,43 @@ describe('usage from access logs', () => {
     assert.equal((await tracker.track(requestsOf(5))).charged, 5);
   });
 
+  it('charges all others where one ledger fails for good, and is given again', async () => {
+    const table = await aTable();
+    const refuses: ItemStore = {
+      ...table.store,
+      transact: (writes) =>
+        writes.some(({ key }) => key.pk.includes('broken'))
+          ? Promise.resolve({ kind: 'rejected', retryable: false, reason: 'ValidationException' })
+          : table.store.transact(writes),
+    };
+    const keys = [...Array.from({ length: 40 }, (_, index) => `k${index}`), 'broken'];
+    const requests = keys.map((key) => aRequest(`r-${key}`, { key }));
+
+    // Before the answer: afterwards Lambda lets nothing run.
+    const charged = trackerOf(table, refuses)
+      .track(requests)
+      .catch((error: unknown) => [error, usedOf(table, '#daily#k').length]);
+
+    const [error, count] = (await charged) as [{ code: string }, number];
+    assert.deepEqual([error.code, count], ['STORE_UNAVAILABLE', 40]);
+  });
+
+  it('asks no more for the rest of a batch when it is the table that fails', async () => {
+    const table = await aTable();
+    const down: ItemStore = {
+      ...table.store,
+      transact: () => {
+        table.calls.push('refused');
+        return Promise.resolve(THROTTLED);
+      },
+    };
+
+    const requests = Array.from({ length: 200 }, (_, index) => aRequest(`r${index}`, { key: `k${index}` }));
+    await assert.rejects(trackerOf(table, down).track(requests), { code: 'STORE_UNAVAILABLE' });
+
+    assert.ok(table.countOf('refused') <= 128, `${table.countOf('refused')} transactions`);
+  });
+
   it('tells each threshold that it crosses, once per period, whoever else charges the ledger', async () => {
     const alarms = { alarms: [50, 80, 200], overage: 200 };
     const table = await aTable([{ ...LIMITS[0], ...alarms }]);
@@ -222,7 +260,7 @@ describe('usage from access logs', () => {
     await trackerOf(table).track(requestsOf(199));
     assert.deepEqual(told(), ['k 50', 'k 80', 'k 200']);
 
-    table.nowMs += 86_400_000;
+    table.nowMs += DAY_MS;
     await trackerOf(table).track(requestsOf(60, {}, table.nowMs));
     assert.deepEqual(told(), ['k 50', 'k 80', 'k 200', 'k 50']);
   });
@@ -231,10 +269,7 @@ describe('usage from access logs', () => {
     const table = await aTable([{ ...LIMITS[0], alarms: [80] }]);
     const dies: ItemStore = {
       ...table.store,
-      update: (write) =>
-        write.purpose === 'alarm'
-          ? Promise.resolve({ kind: 'rejected', retryable: true, reason: 'throttled' })
-          : table.store.update(write),
+      update: (write) => (write.purpose === 'alarm' ? Promise.resolve(THROTTLED) : table.store.update(write)),
     };
     const told = () => table.events.filter(({ kind }) => kind === 'alarm').length;
 
@@ -243,6 +278,17 @@ describe('usage from access logs', () => {
     assert.equal((await trackerOf(table).track(requestsOf(80))).seen, 80);
     assert.equal(told(), 1);
     assert.equal(table.ledger()['used'], 80);
+  });
+
+  it('is charged once though its line comes weeks later, and then again', async () => {
+    const table = await aTable([{ ...LIMITS[0], period: 'MONTH' }]);
+    const weeksAgo = requestsOf(3, {}, NOON_MS - 17 * DAY_MS);
+
+    assert.equal((await trackerOf(table).track(weeksAgo)).charged, 3);
+    // As long as a dead-letter queue may keep it.
+    table.nowMs += 11 * DAY_MS;
+    assert.equal((await trackerOf(table).track(weeksAgo)).seen, 3);
+    assert.equal(table.ledger()['used'], 3);
   });
 
   it('goes on in a next item when one holds 20,000 ids', async () => {
