@@ -1,6 +1,6 @@
 /** APIs as the gateway loads them, seen as access documents see them. */
 import type { InventoryRoute } from '#shared/access/route-inventory.ts';
-import type { InspectedApi } from '../gateway/index.ts';
+import type { InspectedApi, inspectStacks } from '../gateway/index.ts';
 import { ACCOUNT_ID, REGION } from './load-options.ts';
 
 export function loadOptions(stage: string, directory: string) {
@@ -9,6 +9,14 @@ export function loadOptions(stage: string, directory: string) {
     ...{ parameters: {}, environment: {} },
     onProgress: (message: string) => process.stderr.write(`${message}\n`),
   };
+}
+
+/** `inspectStacks`, for commands of which most need no gateway: it is loaded when they do. */
+export async function inspectApis(
+  ...asked: Parameters<typeof inspectStacks>
+): Promise<readonly InspectedApi[]> {
+  const gateway = await import('../gateway/index.ts');
+  return gateway.inspectStacks(...asked);
 }
 
 /** By the names that the toolkit's functions have, whatever stack and stage they are deployed in. */

@@ -15,9 +15,8 @@ import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-d
 import { expandRoutes } from '#shared/access/expand-rule.ts';
 import { printProblem } from '#shared/access/read-document.ts';
 import type { Problem } from '#shared/access/read-document.ts';
-import { inspectStacks } from '../gateway/index.ts';
 import type { InspectedApi } from '../gateway/index.ts';
-import { isOurs, loadOptions, toInventoryRoutes } from './access-apis.ts';
+import { inspectApis, isOurs, loadOptions, toInventoryRoutes } from './access-apis.ts';
 import { readAccessFiles, strayDocuments } from './access-files.ts';
 import { checkPlan } from './check-plan.ts';
 import { count, UsageError } from './output.ts';
@@ -41,7 +40,7 @@ export async function checkDocuments(
   printProblems(odd, 'yellow');
   const wrongWebhooks = webhookProblems(readWebhooks(folder));
   printProblems([...withoutInventory, ...problems, ...wrongWebhooks], 'red');
-  const apis = sources.length === 0 ? [] : await inspectStacks(sources, loadOptions(stage, dirname(folder)));
+  const apis = sources.length === 0 ? [] : await inspectApis(sources, loadOptions(stage, dirname(folder)));
   const { unsafe, drift } = checkApis(compiled, apis, stage);
   // A document that was not compiled may be the one.
   const isWhole = withoutInventory.length + problems.length === 0;

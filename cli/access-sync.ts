@@ -7,9 +7,8 @@ import { readOpenApiRoutes } from '#shared/access/openapi-inventory.ts';
 import { printProblem } from '#shared/access/read-document.ts';
 import { parseInventory, printInventory } from '#shared/access/route-inventory.ts';
 import type { InventoryRoute, RouteInventory } from '#shared/access/route-inventory.ts';
-import { inspectStacks } from '../gateway/index.ts';
 import type { InspectedApi } from '../gateway/index.ts';
-import { loadOptions, toInventoryRoutes } from './access-apis.ts';
+import { inspectApis, loadOptions, toInventoryRoutes } from './access-apis.ts';
 import { readNamedDocuments } from './access-documents.ts';
 import type { NamedDocument } from './access-documents.ts';
 import { inventoryPath, writeIfNew } from './access-files.ts';
@@ -84,7 +83,7 @@ function inspectOnce(folder: string, stage: string, documents: readonly NamedDoc
     if (existsSync(join(own, 'serverless.yml'))) sources.add(own);
     // The toolkit's own plug-in must not refuse documents by the routes of yesterday.
     const environment = { GATEWRIGHT_READS_ROUTES: 'true' };
-    return (apis ??= inspectStacks([...sources], { ...loadOptions(stage, own), environment }));
+    return (apis ??= inspectApis([...sources], { ...loadOptions(stage, own), environment }));
   };
 }
 

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { InvalidArgumentError } from 'commander';
-import { SETTINGS } from '../gateway/index.ts';
+import { SETTINGS } from '../gateway/settings.ts';
 import { UsageError } from './output.ts';
-import type { Setting } from '../gateway/index.ts';
+import type { Setting } from '../gateway/settings.ts';
 
 /** A TCP port; 0 = any free one. */
 export function readPort(text: string): number {

@@ -112,6 +112,9 @@ async function act(
 }
 
 async function audit(flags: ReadFlags & { readonly day?: string }): Promise<void> {
-  const entries = await readPages({ path: '/quota/audit', member: 'entries', query: { day: flags.day } }, flags);
+  const entries = await readPages(
+    { path: '/quota/audit', member: 'entries', query: { day: flags.day } },
+    flags,
+  );
   printRows(entries, ['at', 'by', 'kind', 'target', 'input', 'operationId'], flags);
 }

@@ -2,13 +2,16 @@
  * Runs the whole suite: `npm test [-- file-or-folder …]`. Two files at a time, since several of them start
  * gateways of their own; ends with one line that says what happened, and exit code 1 on any failure.
  */
-import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, globSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
 const FILE_DEADLINE_MS = 180_000;
+/** Hundreds of processes read the same sources: each is stripped of its types and compiled once, until it changes. */
+const CODE_CACHE = resolve('node_modules/.cache/gatewright-test');
+const CODE_CACHE_LIMIT_BYTES = 300_000_000;
 /** Folders whose files take seconds: begun last, one of them would leave the other core idle. */
 const LONG = /^test\/(simulation|end-to-end|examples|parity)\//;
 
@@ -22,6 +25,16 @@ function selectFiles(names: readonly string[]): readonly string[] {
   const sorted = [...new Set(selected)].sort();
   const isLong = (file: string): boolean => LONG.test(file);
   return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+}
+
+/** Node throws nothing away: what tests load from temporary folders would stay for good. */
+function boundCodeCache(): void {
+  if (!existsSync(CODE_CACHE)) return;
+  const entries = readdirSync(CODE_CACHE, { recursive: true, encoding: 'utf8' });
+  // Another run may add and rename files meanwhile.
+  const sizes = entries.map((entry) => statSync(join(CODE_CACHE, entry), { throwIfNoEntry: false })?.size);
+  const sizeBytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  if (sizeBytes > CODE_CACHE_LIMIT_BYTES) rmSync(CODE_CACHE, { recursive: true, force: true });
 }
 
 /** What one run of the suite came to. */
@@ -45,11 +58,9 @@ async function runFiles(files: readonly string[]): Promise<Tally> {
 const startedMs = performance.now();
 const names = process.argv.slice(2);
 const files = selectFiles(names.length === 0 ? ['test'] : names);
-// Hundreds of processes read the same sources: each is stripped of its types and compiled once.
-const codeCache = mkdtempSync(join(tmpdir(), 'gatewright-test-'));
-process.env['NODE_COMPILE_CACHE'] = codeCache;
+boundCodeCache();
+process.env['NODE_COMPILE_CACHE'] = CODE_CACHE;
 const tally = await runFiles(files);
-rmSync(codeCache, { recursive: true, force: true });
 const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
 const failed = Math.max(tally.failed, tally.files.size);
 for (const file of tally.files) console.log(`failed: ${file}`);
