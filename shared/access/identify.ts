@@ -48,7 +48,7 @@ export function createIdentifier(config: AuthorizerConfig, ports: AuthorizerPort
       return toCertificatePrincipal(credential.certificate, authorities, nowEpochSeconds);
     }
     if (mayBeOnRecord(document, credential)) {
-      const holder = await identifyByTable(await loadTable(), document, {
+      const holder = await identifyOnRecord(await loadTable(), document, {
         credential,
         config,
         nowEpochSeconds,
@@ -79,7 +79,7 @@ type Presented = {
 };
 
 /** Undefined: neither a key nor a ticket that the document takes here; whether it is a token is for others to say. */
-async function identifyByTable(
+async function identifyOnRecord(
   table: TableIdentifier,
   document: CompiledDocument,
   { credential, config, nowEpochSeconds }: Presented,

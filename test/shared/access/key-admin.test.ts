@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import * as commands from '@aws-sdk/client-dynamodb';
 import { hashApiKey, parseApiKey } from '#shared/access/api-key.ts';
 import { nativeKeyValue } from '#shared/access/native-key.ts';
 import { createApiKeyVerifier } from '#shared/access/verify-api-key.ts';
-import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
-import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
-import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
-import { startEmbeddedDynamoDb } from '../../../gateway/services/embedded-dynamodb.ts';
+import { ACCESS_STORES } from '../../support/access-stores.ts';
 import { aNewKey, ApiKeyTable, NOON_SECONDS } from '../../support/api-key-table.ts';
-import { aClient } from '../../support/orders-table.ts';
 
 const HOUR = 3600;
 const codeOf = (promise: Promise<unknown>) =>
@@ -24,48 +19,13 @@ type Opened = {
   readonly dump: () => Promise<string>;
 };
 
-const STORES: readonly { readonly name: string; readonly open: () => Promise<Opened> }[] = [
-  {
-    name: 'in memory',
-    open() {
-      const table = new ApiKeyTable();
-      const dump = () => Promise.resolve(JSON.stringify([...table.items]));
-      return Promise.resolve({ table, dump, close: () => Promise.resolve() });
-    },
+const STORES = ACCESS_STORES.map((access) => ({
+  name: access.name,
+  open: async (): Promise<Opened> => {
+    const { store, listing, dump, close } = await access.open();
+    return { table: new ApiKeyTable({ store, listing }), dump, close };
   },
-  {
-    name: 'on the embedded DynamoDB',
-    async open() {
-      const dynamodb = await startEmbeddedDynamoDb({ port: 0, clockOffset: createSystemClock().offset });
-      const client = aClient(dynamodb.url);
-      const TableName = 'access';
-      const keys = ['pk', 'sk'];
-      await client.send(
-        new commands.CreateTableCommand({
-          TableName,
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: keys.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-          KeySchema: keys.map((name, index) => ({
-            AttributeName: name,
-            KeyType: index === 0 ? 'HASH' : 'RANGE',
-          })),
-        }),
-      );
-      await commands.waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName });
-      const load = () => Promise.resolve({ client, commands });
-      const store = createDynamoDbTable({ tableName: TableName, timeoutMs: 2000, load });
-      const listing = createDynamoDbListing({ tableName: TableName, load });
-      return {
-        table: new ApiKeyTable({ store, listing }),
-        dump: async () => JSON.stringify((await client.send(new commands.ScanCommand({ TableName }))).Items),
-        async close() {
-          client.destroy();
-          await dynamodb.close();
-        },
-      };
-    },
-  },
-];
+}));
 
 for (const { name, open } of STORES)
   describe(`API keys ${name}`, () => {
