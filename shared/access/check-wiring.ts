@@ -27,7 +27,8 @@ export type WiredSource = {
  * deployed in (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Undefined: none of ours.
  */
 export function calledFunction(name: string): WiredAuthorizer['calls'] | undefined {
-  const [, kind] = /(token|request)(?:-|dash)?authorizer/i.exec(name) ?? [];
+  // The last: the stack's own name may be of the kind, and comes first.
+  const kind = [...name.matchAll(/(token|request)(?:-|dash)?authorizer/gi)].at(-1)?.[1];
   if (kind === undefined) return undefined;
   return kind.toLowerCase() === 'token' ? 'token-authorizer' : 'request-authorizer';
 }

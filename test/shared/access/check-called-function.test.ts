@@ -38,6 +38,7 @@ describe('which function an authorizer invokes', () => {
     ['gatewright-prod-token-authorizer', 'token-authorizer'],
     ['{"Fn::ImportValue":"gatewright-prod-RequestAuthorizerArn"}', 'request-authorizer'],
     ['{"Fn::GetAtt":["TokenDashauthorizerLambdaFunction","Arn"]}', 'token-authorizer'],
+    ['token-authorizers-prod-request-authorizer', 'request-authorizer'],
     ['shop-prod-orders', undefined],
   ] as const)
     it(`is read from ${name}`, () => {
