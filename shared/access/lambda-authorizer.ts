@@ -6,8 +6,8 @@ import { createAuthorizer } from './authorize.ts';
 import type { Authorizer } from './authorize.ts';
 import type { LoadQuotas } from './charge-quota.ts';
 import { parseCompiledAccess } from './find-document.ts';
-import { createKeySetFetcher } from './key-set-fetcher.ts';
 import type { AccessTable } from './identify-by-table.ts';
+import { createKeySetFetcher } from './key-set-fetcher.ts';
 
 /**
  * One per instance, made at its first event so that a bad configuration fails calls and not the start.

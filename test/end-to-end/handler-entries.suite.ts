@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { runCommand, startCommand } from '../support/command.ts';
+import { READY, runCommand, startCommand } from '../support/command.ts';
 import type { Running } from '../support/command.ts';
 import { BARE_HANDLER, ORDERS_HANDLER, TYPED_HANDLERS, TYPED_LIBRARY } from '../support/handler-sources.ts';
 import { anNpmService } from '../support/npm-service.ts';
@@ -195,7 +195,7 @@ const bin = (): string => join(service.directory, 'node_modules/gatewright/bin/g
 
 function startPartners(): Promise<Running> {
   const ports = ['--port', '0', '--control-port', '0', '--json', '--no-reload'];
-  return startCommand(['start', partners, ...ports], '"ready":true', {
+  return startCommand(['start', partners, ...ports], READY, {
     cwd: service.directory,
     program: [bin()],
   });

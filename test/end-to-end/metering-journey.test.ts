@@ -13,7 +13,7 @@ import {
   GetUsageCommand,
   UpdateUsageCommand,
 } from '@aws-sdk/client-api-gateway';
-import { runCommand, startCommand } from '../support/command.ts';
+import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
 import type { Running } from '../support/command.ts';
 
 const TEMPLATE = fileURLToPath(new URL('../fixtures/end-to-end/metered.yaml', import.meta.url));
@@ -35,7 +35,7 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gatewright-journey-'));
   running = await startCommand(
     ['start', TEMPLATE, '--port', '0', '--control-port', '0', '--json', '--no-reload'],
-    '"ready":true',
+    READY,
     {
       cwd: folder,
       environment: {
@@ -44,7 +44,7 @@ before(async () => {
       },
     },
   );
-  ready = JSON.parse(running.output().stdout) as Ready;
+  ready = readyOf(running) as Ready;
   sdk = new APIGatewayClient({ endpoint: ready.control, region: 'us-east-1', credentials: KEY_PAIR });
 });
 after(async () => {

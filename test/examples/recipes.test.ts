@@ -15,7 +15,7 @@ import { basename, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parseCompiledAccess } from '#shared/access/find-document.ts';
-import { runCommand, startCommand } from '../support/command.ts';
+import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
 import type { Running } from '../support/command.ts';
 import { askInProduction, PRODUCTION_CASES } from '../support/production-tokens.ts';
 import { readRecipe, runSteps, toPattern } from '../support/recipe.ts';
@@ -84,10 +84,10 @@ before(async () => {
       // As at AWS: a REST API calls no function that does not let it.
       '--lambda-permissions',
     ],
-    '"ready":true',
+    READY,
     { cwd: toolkit },
   );
-  ({ apis } = JSON.parse(running.output().stdout) as Ready);
+  ({ apis } = readyOf(running) as Ready);
 });
 after(async () => {
   await running.stop();

@@ -7,7 +7,7 @@ import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { runCommand, startCommand } from './command.ts';
+import { READY, readyOf, runCommand, startCommand } from './command.ts';
 import type { Running } from './command.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../..');
@@ -76,14 +76,12 @@ async function makeToolkit(): Promise<Toolkit> {
 
 async function start(directory: string): Promise<Toolkit> {
   const options = ['--port', '0', '--control-port', '0', '--json', '--no-reload'];
-  running = await startCommand(['start', '.', ...Object.values(SERVICES), ...options], '"ready":true', {
+  running = await startCommand(['start', '.', ...Object.values(SERVICES), ...options], READY, {
     cwd: directory,
     environment: {
       GATEWRIGHT_ACCESS_KEY_ID: KEY_PAIR.accessKeyId,
       GATEWRIGHT_SECRET_ACCESS_KEY: KEY_PAIR.secretAccessKey,
     },
   });
-  const { stdout } = running.output();
-  const line = stdout.split('\n').find((text) => text.includes('"ready":true'));
-  return { ...(JSON.parse(line ?? '') as Ready), directory, running };
+  return { ...(readyOf(running) as Ready), directory, running };
 }

@@ -6,6 +6,8 @@ import type { ChildProcess } from 'node:child_process';
 
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+/** What `start --json` prints when all is served. */
+export const READY = '"ready":true';
 /** A start loads osls; on a busy machine that takes its time. */
 const READY_WITHIN_MS = 60_000;
 
@@ -77,6 +79,12 @@ export async function startCommand(
       return { code, ...output(), tookMs: performance.now() - begunMs };
     },
   };
+}
+
+/** What `start --json` says once it is ready: the line among others, since services may print some before. */
+export function readyOf(running: Running): unknown {
+  const { stdout } = running.output();
+  return JSON.parse(stdout.split('\n').find((line) => line.includes(READY)) ?? '');
 }
 
 function gather(child: ChildProcess): () => { stdout: string; stderr: string } {

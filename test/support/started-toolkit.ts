@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { startCommand } from './command.ts';
+import { READY, readyOf, startCommand } from './command.ts';
 import type { Running } from './command.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../..');
@@ -68,11 +68,9 @@ async function start(): Promise<StartedToolkit> {
   const sources = SOURCES.map((name) => join(CHECKOUT, name));
   running = await startCommand(
     ['start', ...sources, '--port', '0', '--control-port', '0', '--json', '--no-reload'],
-    '"ready":true',
+    READY,
     { cwd: folder },
   );
-  const { stdout } = running.output();
-  const line = stdout.split('\n').find((text) => text.includes('"ready":true'));
-  const ready = JSON.parse(line ?? '') as Ready;
+  const ready = readyOf(running) as Ready;
   return { ...ready, folder, urlOf: (isMeant) => ready.apis.find(isMeant)?.url ?? '' };
 }
