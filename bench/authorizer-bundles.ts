@@ -29,7 +29,7 @@ const REQUIRE = 'const require = (name) => process.getBuiltinModule(name.replace
 const KEYS_IN_MEMORY: Plugin = {
   name: 'keys-in-memory',
   setup(esbuild) {
-    esbuild.onLoad({ filter: /shared[\\/]access[\\/]key-set-fetcher\.ts$/ }, () => ({
+    esbuild.onLoad({ filter: /[\\/]key-set-fetcher\.ts$/ }, () => ({
       contents: `import 'node:https';
         export const createKeySetFetcher = () => ({ fetch: async () => process.env.BENCH_KEY_SET });`,
     }));
@@ -46,8 +46,9 @@ export function prepareLayer(root: string): void {
   cpSync(join(root, '.build/layer/nodejs/node_modules'), join(folder, 'node_modules'), { recursive: true });
 }
 
-export async function bundle(candidate: Candidate, form: Form, keys: Keys): Promise<Bundle> {
-  const folder = join(FOLDER, form, keys, candidate.name.replace(/[^a-z-]+/g, '-'));
+/** @param label of the checkout that the candidate is of, where there is more than one */
+export async function bundle(candidate: Candidate, form: Form, keys: Keys, label = ''): Promise<Bundle> {
+  const folder = join(FOLDER, label, form, keys, candidate.name.replace(/[^a-z-]+/g, '-'));
   rmSync(folder, { recursive: true, force: true });
   const options = optionsFor(candidate, keys, form === 'layer' ? LAYER : SDK);
   const { metafile } = await build({ ...options, absWorkingDir: FOLDER, outdir: folder, metafile: true });

@@ -80,7 +80,7 @@ function summarise({ name, form, keys }: Starter, starts: readonly Start[]): Sta
 
 const round = (value: number): number => Number(value.toFixed(1));
 
-type Issuer = AsyncDisposable & {
+export type Issuer = AsyncDisposable & {
   readonly url: string;
   readonly keySet: string;
   /** Events with a token of it. */
@@ -91,7 +91,7 @@ type Issuer = AsyncDisposable & {
 };
 
 /** @throws Error when the process fails or does not let the caller in */
-async function startOnce({ name, event, file }: Starter, issuer: Issuer, warmMs = 0): Promise<Start> {
+export async function startOnce({ name, event, file }: Starter, issuer: Issuer, warmMs = 0): Promise<Start> {
   const child = spawn(process.execPath, [issuer.script, file], {
     env: {
       PATH: process.env['PATH'],
@@ -122,7 +122,7 @@ async function startOnce({ name, event, file }: Starter, issuer: Issuer, warmMs 
 }
 
 /** The gateway's own issuer, whom the deployed documents trust in stage dev, on a port of this machine. */
-async function openIssuer(): Promise<Issuer> {
+export async function openIssuer(): Promise<Issuer> {
   const folder = join(BUILD, 'authorizer');
   mkdirSync(folder, { recursive: true });
   const script = join(folder, 'process.mjs');

@@ -77,7 +77,8 @@ export async function measure(target: Target, scenario: Scenario, seconds: numbe
   }
 }
 
-async function generateLoad(task: LoadTask): Promise<LoadResult> {
+/** Runs the load generator. @throws Error at the first wrong answer */
+export async function generateLoad(task: LoadTask): Promise<LoadResult> {
   const file = fileURLToPath(new URL('load.ts', import.meta.url));
   const child = spawn(process.execPath, [file, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks = { stdout: '', stderr: '' };

@@ -2,13 +2,15 @@
  * `npm run bench [-- --seconds N --runs N --only rest|http --no-offline]`: this gateway, the floor and
  * serverless-offline on the same service, interleaved, medians; a table, and last on stdout one JSON line.
  * A failed check (status, body, invocations) ends the run with exit code 1. `npm run bench -- quota`: @see quota.ts;
- * `npm run bench -- authorizer`: @see authorizer.ts
+ * `npm run bench -- authorizer`: @see authorizer.ts; `npm run bench -- --against COMMIT`: @see against.ts
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { runAgainst } from './against.ts';
 import { runAuthorizerBench } from './authorizer.ts';
 import { COLD_FROM_SECONDS, COLD_TO_SECONDS, CONNECTIONS, WARMUP_SECONDS, measure } from './measure.ts';
 import { runQuotaBench } from './quota.ts';
+import { HEADERS, SCENARIOS } from './scenarios.ts';
 import { findRatios, printTable, summarise } from './report.ts';
 import {
   floor,
@@ -18,22 +20,8 @@ import {
   stop,
   untilAnswered,
 } from './targets.ts';
-import type { Measurement, Scenario } from './measure.ts';
+import type { Measurement } from './measure.ts';
 import type { Kind, Target } from './targets.ts';
-
-const HEADERS = {
-  accept: 'application/json',
-  'user-agent': 'gatewright-bench',
-  'x-request-source': 'bench',
-};
-const AUTHORIZED = { ...HEADERS, authorization: 'Bearer bench' };
-
-const SCENARIOS: readonly Scenario[] = [
-  { name: 'rest', kind: 'rest', path: '/hello', headers: HEADERS },
-  { name: 'rest-authorized', kind: 'rest', path: '/guarded', headers: AUTHORIZED },
-  { name: 'http', kind: 'http', path: '/hello', headers: HEADERS },
-  { name: 'http-authorized', kind: 'http', path: '/guarded', headers: AUTHORIZED },
-];
 
 type Options = {
   readonly seconds: number;
@@ -126,6 +114,8 @@ try {
   const [name, ...args] = process.argv.slice(2);
   if (name === 'quota') await runQuotaBench(args);
   else if (name === 'authorizer') await runAuthorizerBench(args);
+  else if (process.argv.some((one) => /^--against(=|$)/.test(one)))
+    process.exitCode = (await runAgainst(process.argv.slice(2))) ? 0 : 1;
   else await runAll(parseOptions());
 } catch (error) {
   console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);

@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { commandOf } from './checkout.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FIXTURE = join(ROOT, 'bench/fixture');
 /** Ignored by git: logs, state and what is installed to compare with. */
 export const BUILD = join(ROOT, '.build/bench');
@@ -47,34 +48,28 @@ async function firstLine(child: ChildProcess, wanted: (line: string) => boolean)
   throw new Error(`ended before it was ready (exit code ${child.exitCode ?? 'unknown'})`);
 }
 
-export const gateway: Target = {
-  name: 'gateway',
-  async start() {
-    const args = [
-      join(ROOT, 'cli/main.ts'),
-      'start',
-      FIXTURE,
-      '--json',
-      '--port',
-      '0',
-      '--control-port',
-      '0',
-    ];
-    const log = logFile('gateway');
-    // Its state (`.gatewright/`) stays apart from that of a gateway in use.
-    const child = spawn(process.execPath, args, { cwd: BUILD, stdio: ['ignore', 'pipe', log] });
-    const line = await firstLine(child, (text) => text.startsWith('{"ready"'));
-    const { apis } = JSON.parse(line) as { apis: { kind: string; url: string }[] };
-    return {
-      process: child,
-      urlOf(kind) {
-        const api = apis.find((served) => served.kind === kind);
-        if (api === undefined) throw new Error(`the gateway serves no ${kind} API`);
-        return api.url.replace(/\/$/, '');
-      },
-    };
-  },
-};
+/**
+ * The gateway of a checkout, on this checkout's service.
+ * @param label of its log file and of the folder with its state (`.gatewright/`), apart from that of a gateway in use
+ */
+export async function startGateway(root: string, label: string): Promise<Running> {
+  const args = [commandOf(root), 'start', FIXTURE, '--json', '--port', '0', '--control-port', '0'];
+  const cwd = join(BUILD, label);
+  mkdirSync(cwd, { recursive: true });
+  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', logFile(label)] });
+  const line = await firstLine(child, (text) => text.startsWith('{"ready"'));
+  const { apis } = JSON.parse(line) as { apis: { kind: string; url: string }[] };
+  return {
+    process: child,
+    urlOf(kind) {
+      const api = apis.find((served) => served.kind === kind);
+      if (api === undefined) throw new Error(`the gateway serves no ${kind} API`);
+      return api.url.replace(/\/$/, '');
+    },
+  };
+}
+
+export const gateway: Target = { name: 'gateway', start: () => startGateway(ROOT, 'gateway') };
 
 /** @param event what the worker gets with each request */
 export function floor(event: unknown): Target {
@@ -183,7 +178,7 @@ export async function untilAnswered(
 /** The embedded DynamoDB with the tables of the quota bench, in a gateway of its own. */
 export async function startTables(): Promise<Pick<Running, 'process'> & { readonly dynamoDbUrl: string }> {
   const template = join(FIXTURE, 'quota.yaml');
-  const args = [join(ROOT, 'cli/main.ts'), 'start', template, '--json', '--port', '0', '--control-port', '0'];
+  const args = [commandOf(ROOT), 'start', template, '--json', '--port', '0', '--control-port', '0'];
   const child = spawn(process.execPath, args, { cwd: BUILD, stdio: ['ignore', 'pipe', logFile('quota')] });
   const line = await firstLine(child, (text) => text.startsWith('{"ready"'));
   return { process: child, dynamoDbUrl: (JSON.parse(line) as { dynamodb: string }).dynamodb };

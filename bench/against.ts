@@ -1,0 +1,153 @@
+/**
+ * `npm run bench -- --against COMMIT [--pairs N] [--seconds N] [--target NAME …] [--bound RATIO]`: these files beside
+ * another commit in one run. Pairs in turns (ABBA), so that what the machine does meanwhile meets both; the median of
+ * their ratios with its 95 % interval; a table, and last on stdout one JSON line. Above 1: these files are faster.
+ * Exit code 1 where a whole interval lies below the bound.
+ */
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { startAuthorizers, startGateways } from './against-sides.ts';
+import type { Sides } from './against-sides.ts';
+import { checkOut, resolveCommit } from './checkout.ts';
+import { judge, medianInterval } from './interval.ts';
+import type { Interval, Verdict } from './interval.ts';
+import { median, printColumns } from './report.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { BUILD, ROOT } from './targets.ts';
+
+const TARGETS = [...SCENARIOS.map(({ name }) => name), 'authorizer'];
+const DEFAULT_TARGETS = ['rest', 'http', 'authorizer'];
+const MOST_PAIRS = 500;
+/** Fresh processes after so many pairs: where V8 happens to put things is part of what differs from start to start. */
+const PAIRS_PER_START = 4;
+
+type Options = {
+  readonly against: string;
+  readonly pairs: number;
+  readonly seconds: number;
+  readonly targets: readonly string[];
+  readonly bound: number;
+};
+
+/** One figure of one side; more is better. */
+export type Pair = { readonly figure: string; readonly ours: number; readonly theirs: number };
+
+export type AgainstRow = Interval & {
+  readonly figure: string;
+  readonly pairs: number;
+  readonly ours: number;
+  readonly theirs: number;
+  readonly verdict: Verdict;
+};
+
+/** @returns whether no bound is missed */
+export async function runAgainst(args: readonly string[]): Promise<boolean> {
+  const options = parseOptions(args);
+  const commit = await resolveCommit(ROOT, options.against);
+  console.error(`checking out ${commit.slice(0, 12)}…`);
+  await using theirs = await checkOut(ROOT, `${BUILD}/against`, commit, { withPackages: true });
+  const rows = summarisePairs(await measurePairs(theirs.root, options), options.bound);
+  console.log(
+    `these files beside ${commit.slice(0, 12)}: ${options.pairs} pairs in turns, ${options.seconds} s each side; ` +
+      `ratio: median with its 95 % interval, above 1 these files are faster; bound ${options.bound}\n`,
+  );
+  console.log(printRows(rows));
+  const conditions = { ...options, against: commit, cpus: cpus().length, node: process.version };
+  console.log(`\n${JSON.stringify({ conditions, rows })}`);
+  return rows.every(({ verdict }) => verdict !== 'missed');
+}
+
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      against: { type: 'string', default: '' },
+      pairs: { type: 'string', default: '11' },
+      seconds: { type: 'string', default: '1.5' },
+      target: { type: 'string', multiple: true, default: DEFAULT_TARGETS },
+      bound: { type: 'string', default: '0.95' },
+    },
+  });
+  const [pairs, seconds, bound] = [values.pairs, values.seconds, values.bound].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  if (values.against === '') throw new Error('--against wants a commit');
+  if (!Number.isInteger(pairs) || pairs < 1 || pairs > MOST_PAIRS)
+    throw new Error(`--pairs wants a number from 1 to ${MOST_PAIRS}`);
+  if (!(seconds > 0) || !(bound > 0)) throw new Error('--seconds and --bound want positive numbers');
+  const targets = [...new Set(values.target)];
+  const unknown = targets.filter((target) => !TARGETS.includes(target));
+  if (unknown.length > 0)
+    throw new Error(`--target wants one of ${TARGETS.join(', ')}; not ${unknown.join(', ')}`);
+  return { against: values.against, pairs, seconds, targets, bound };
+}
+
+/** Whose turn it is first: ABBA, so that a drift of the machine falls out of two pairs. */
+export function isOursFirst(pair: number): boolean {
+  return pair % 2 === 0;
+}
+
+async function measurePairs(theirRoot: string, options: Options): Promise<readonly Pair[]> {
+  const measured: Pair[] = [];
+  const scenarios = SCENARIOS.filter(({ name }) => options.targets.includes(name));
+  for (let from = 0; from < options.pairs; from += PAIRS_PER_START) {
+    const to = Math.min(from + PAIRS_PER_START, options.pairs);
+    const starters: (() => Promise<Sides>)[] = [];
+    if (scenarios.length > 0) starters.push(() => startGateways(theirRoot, scenarios, options.seconds));
+    if (options.targets.includes('authorizer'))
+      starters.push(() => startAuthorizers(theirRoot, options.seconds));
+    for (const start of starters) {
+      await using sides = await start();
+      for (let pair = from; pair < to; pair += 1) {
+        console.error(`pair ${pair + 1}/${options.pairs}: ${sides.name}`);
+        measured.push(...(await measurePair(sides, isOursFirst(pair))));
+      }
+    }
+  }
+  return measured;
+}
+
+async function measurePair({ figures }: Sides, oursFirst: boolean): Promise<readonly Pair[]> {
+  const pairs: Pair[] = [];
+  for (const measure of figures) {
+    const [first, second] = oursFirst ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const);
+    const [one, other] = [await measure(first), await measure(second)];
+    const [ours, theirs] = oursFirst ? [one, other] : [other, one];
+    for (const [figure, value] of Object.entries(ours))
+      pairs.push({ figure, ours: value, theirs: theirs[figure] ?? Number.NaN });
+  }
+  return pairs;
+}
+
+/** @throws Error where a side has no figure: nothing was measured, so nothing can be said */
+export function summarisePairs(pairs: readonly Pair[], bound: number): readonly AgainstRow[] {
+  const figures = [...new Set(pairs.map(({ figure }) => figure))];
+  return figures.map((figure) => {
+    const own = pairs.filter((pair) => pair.figure === figure);
+    const broken = own.find(({ ours, theirs }) => !(ours > 0) || !(theirs > 0));
+    if (broken !== undefined)
+      throw new Error(`${figure}: ${broken.ours} and ${broken.theirs} cannot be compared`);
+    const interval = medianInterval(own.map(({ ours, theirs }) => ours / theirs));
+    return {
+      figure,
+      pairs: own.length,
+      ours: median(own.map(({ ours }) => ours)),
+      theirs: median(own.map(({ theirs }) => theirs)),
+      ...interval,
+      verdict: judge(interval, bound),
+    };
+  });
+}
+
+export function printRows(rows: readonly AgainstRow[]): string {
+  const three = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : '-');
+  return printColumns(
+    ['figure', 'bound', 'pairs', 'ours', 'theirs', 'ratio', 'from', 'to'],
+    rows.map(({ figure, verdict, pairs, ours, theirs, median: ratio, low, high }) => [
+      ...[figure, verdict, pairs, Math.round(ours), Math.round(theirs)],
+      ...[three(ratio), three(low), three(high)],
+    ]),
+  );
+}

@@ -1,0 +1,114 @@
+/** Another commit beside this one, ready to run: a temporary git worktree in an ignored folder, with its packages. */
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+} from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const INSTALL_DEADLINE_MS = 300_000;
+
+export type Checkout = AsyncDisposable & {
+  readonly commit: string;
+  /** Absolute. */
+  readonly root: string;
+};
+
+/** @throws Error where `name` is no commit */
+export async function resolveCommit(repository: string, name: string): Promise<string> {
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`];
+  try {
+    return (await run('git', args, { cwd: repository })).stdout.trim();
+  } catch {
+    throw new Error(`${name} is no commit of this repository`);
+  }
+}
+
+/**
+ * Checks a commit out below `folder`, which git ignores; disposing removes it again. `withPackages`: installed from its
+ * lock file, or linked from here where that is the same.
+ */
+export async function checkOut(
+  repository: string,
+  folder: string,
+  commit: string,
+  { withPackages }: { readonly withPackages: boolean },
+): Promise<Checkout> {
+  const root = join(folder, `${commit.slice(0, 12)}-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  const interrupt = (): void => {
+    rmSync(root, { recursive: true, force: true });
+    execFileSync('git', ['worktree', 'prune'], { cwd: repository });
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupt);
+  const remove = async (): Promise<void> => {
+    process.removeListener('SIGINT', interrupt);
+    await rm(root, { recursive: true, force: true });
+    await run('git', ['worktree', 'prune'], { cwd: repository });
+  };
+  try {
+    await run('git', ['worktree', 'add', '--quiet', '--detach', root, commit], { cwd: repository });
+    if (withPackages) await providePackages(repository, root);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { commit, root, [Symbol.asyncDispose]: remove };
+}
+
+async function providePackages(repository: string, root: string): Promise<void> {
+  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+  if (lock === readFileSync(join(repository, 'package-lock.json'), 'utf8')) {
+    for (const path of packageFolders(lock)) linkTree(join(repository, path), join(root, path));
+    return;
+  }
+  // Scripts would fetch another Node, by which nothing is measured here.
+  const args = ['ci', '--no-audit', '--no-fund', '--ignore-scripts'];
+  await run('npm', args, { cwd: root, timeout: INSTALL_DEADLINE_MS });
+}
+
+/** The `node_modules` that a lock file fills: that of the root, and with workspaces some of their own. */
+export function packageFolders(lock: string): readonly string[] {
+  const { packages } = JSON.parse(lock) as { readonly packages: Readonly<Record<string, unknown>> };
+  const folders = Object.keys(packages).flatMap((path) => /^(?:.+?\/)??node_modules(?=\/)/.exec(path) ?? []);
+  return [...new Set(folders)].sort();
+}
+
+/**
+ * The same files in another place, without a copy of what they hold. Symbolic links stay what they are: those of
+ * workspaces are relative, so they lead to the other commit's packages. One link to the whole folder would lead to ours.
+ */
+function linkTree(from: string, to: string): void {
+  // A workspace without packages of its own for this system has no such folder.
+  if (lstatSync(from, { throwIfNoEntry: false }) === undefined) return;
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    if (entry.name === '.cache') continue;
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
+    else if (entry.isDirectory()) linkTree(source, target);
+    else linkSync(source, target);
+  }
+}
+
+/**
+ * The file that `npm run gatewright` starts in a checkout: commits have it in different places.
+ * @throws Error where its package.json has no such script
+ */
+export function commandOf(root: string): string {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly scripts?: Readonly<Record<string, string>>;
+  };
+  const file = /\bnode (\S+\.ts)\b/.exec(scripts?.['gatewright'] ?? '')?.[1];
+  if (file === undefined) throw new Error(`${root}: no script "gatewright" that starts a file`);
+  return join(root, file);
+}
