@@ -50,6 +50,7 @@ export function prepareLayer(root: string): void {
 export async function bundle(candidate: Candidate, form: Form, keys: Keys, label = ''): Promise<Bundle> {
   const folder = join(FOLDER, label, form, keys, candidate.name.replace(/[^a-z-]+/g, '-'));
   rmSync(folder, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
   const options = optionsFor(candidate, keys, form === 'layer' ? LAYER : SDK);
   const { metafile } = await build({ ...options, absWorkingDir: FOLDER, outdir: folder, metafile: true });
   const file = join(folder, 'index.mjs');
