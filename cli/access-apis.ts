@@ -1,11 +1,11 @@
 /** APIs as the gateway loads them, seen as access documents see them. */
 import type { InventoryRoute } from '#shared/access/route-inventory.ts';
 import type { InspectedApi, inspectStacks } from '../gateway/index.ts';
-import { ACCOUNT_ID, REGION } from './load-options.ts';
+import { homeOfEnvironment } from './load-options.ts';
 
 export function loadOptions(stage: string, directory: string) {
   return {
-    ...{ stage, directory, region: REGION, accountId: ACCOUNT_ID, strict: false },
+    ...{ stage, directory, ...homeOfEnvironment(), strict: false },
     ...{ parameters: {}, environment: {} },
     onProgress: (message: string) => process.stderr.write(`${message}\n`),
   };

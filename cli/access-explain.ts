@@ -20,7 +20,7 @@ import { toTicketPrincipal } from '#shared/access/ticket-principal.ts';
 import { parseJsonObject } from '#shared/aws/json-object.ts';
 import type { JsonObject } from '#shared/aws/json-object.ts';
 import { DomainError } from '#shared/errors.ts';
-import { ACCOUNT_ID, REGION } from './load-options.ts';
+import { homeOfEnvironment } from './load-options.ts';
 import { table, UsageError } from './output.ts';
 
 export type ExplainFlags = {
@@ -141,8 +141,7 @@ function policyText(document: CompiledDocument, principal: Principal, nowEpochSe
   const [api] = document.apis;
   const arn = {
     partition: 'aws',
-    region: REGION,
-    accountId: ACCOUNT_ID,
+    ...homeOfEnvironment(),
     apiId: api?.apiId ?? 'api',
     stage: api?.stage ?? 'prod',
     target: '',

@@ -98,7 +98,7 @@ async function send(
 
 /** The admin API of the gateway that was started here. */
 async function findLocal(): Promise<Target> {
-  const { accessKeyId, secretAccessKey, region } = await findGateway();
+  const { accessKeyId, secretAccessKey } = await findGateway();
   const apis = memberOf(await askGateway('GET', 'status'), 'apis');
   const all: readonly unknown[] = Array.isArray(apis) ? apis : [];
   const admin = all.find((api) => /^gatewright-.+-admin$/.test(String(memberOf(api, 'name'))));
@@ -106,6 +106,7 @@ async function findLocal(): Promise<Target> {
     throw new UsageError(
       "the gateway here does not serve the toolkit's own stack; start it too, or give --url",
     );
+  const region = String(memberOf(admin, 'region'));
   return { origin: String(memberOf(admin, 'url')), region, accessKeyId, secretAccessKey };
 }
 

@@ -10,12 +10,15 @@ export function envCommand(): Command {
 }
 
 async function printEnv({ json }: { readonly json: boolean }): Promise<void> {
-  const { accessKeyId, secretAccessKey, region, controlUrl } = await findGateway();
+  const { accessKeyId, secretAccessKey, controlUrl } = await findGateway();
   const status = await askGateway('GET', 'status');
+  const region = String(memberOf(status, 'region'));
   const variables: Record<string, string> = {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_REGION: region,
+    // boto3 and version 1 of AWS's command line read no other.
+    AWS_DEFAULT_REGION: region,
     AWS_ENDPOINT_URL: controlUrl,
     ...managementEndpoint(status),
   };

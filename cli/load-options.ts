@@ -1,17 +1,18 @@
 /** Options of the commands that load stacks: `start`, and `routes` without a running gateway. */
-import { collectPair, readEnvFile, readStageName } from './options.ts';
+import { readHome } from '../gateway/settings.ts';
+import { collectPair, readAccount, readEnvFile, readRegion, readStageName } from './options.ts';
+import { UsageError } from './output.ts';
 import type { Command } from 'commander';
+import type { Home } from '../gateway/settings.ts';
 
 export type LoadFlags = {
   readonly stage: string;
+  readonly region?: string;
+  readonly account?: string;
   readonly param: Readonly<Record<string, string>>;
   readonly envFile?: string;
   readonly strict: boolean;
 };
-
-export const REGION = 'us-east-1';
-/** AWS's own example account; no real one is ever meant. */
-export const ACCOUNT_ID = '123456789012';
 
 export function addLoadOptions(command: Command): Command {
   return command
@@ -19,6 +20,16 @@ export function addLoadOptions(command: Command): Command {
       '.',
     ])
     .option('--stage <name>', 'stage to serve', readStageName, 'dev')
+    .option(
+      '--region <name>',
+      'region of all stacks; else what each names, AWS_REGION or AWS_DEFAULT_REGION, us-east-1',
+      readRegion,
+    )
+    .option(
+      '--account <id>',
+      'account of all stacks, 12 digits; else what each names, AWS_ACCOUNT_ID, 123456789012',
+      readAccount,
+    )
     .option(
       '--param <name=value>',
       'parameter of a template or of serverless.yml (repeatable)',
@@ -29,15 +40,23 @@ export function addLoadOptions(command: Command): Command {
     .option('--strict', 'refuse what cannot be enforced, instead of naming it', false);
 }
 
-/** The part of `GatewayOptions` that these flags decide. */
+/** The part of `GatewayOptions` that these flags decide. @throws UsageError */
 export function toLoadOptions(flags: LoadFlags) {
+  const { region, account } = flags;
   return {
     stage: flags.stage,
-    region: REGION,
-    accountId: ACCOUNT_ID,
+    ...homeOfEnvironment(),
+    chosen: { ...(region !== undefined && { region }), ...(account !== undefined && { accountId: account }) },
     parameters: flags.param,
     environment: readEnvFile(flags.envFile),
     strict: flags.strict,
     directory: process.cwd(),
   };
+}
+
+/** Of stacks that name no region and no account. @throws UsageError for a variable that is none */
+export function homeOfEnvironment(): Home {
+  const home = readHome(process.env);
+  if (typeof home === 'string') throw new UsageError(home);
+  return home;
 }

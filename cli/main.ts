@@ -1,4 +1,5 @@
 /** The `gatewright` command. One file per command; every error a person can mend is one message without a stack. */
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { HINT, printError } from './output.ts';
 
@@ -17,7 +18,12 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
   ['env', async () => (await import('./env.ts')).envCommand()],
 ]);
 
+/** Beside cli/ in the checkout as in the package. */
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
 const program = new Command('gatewright')
+  .version(version, '-V, --version', 'print the version')
   .description('Serves compiled stacks as Amazon API Gateway would.')
   .showHelpAfterError(HINT)
   .enablePositionalOptions();

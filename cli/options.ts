@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { InvalidArgumentError } from 'commander';
-import { SETTINGS } from '../gateway/settings.ts';
+import { isRegion, SETTINGS } from '../gateway/settings.ts';
 import { UsageError } from './output.ts';
 import type { Setting } from '../gateway/settings.ts';
 
@@ -52,6 +52,15 @@ export function readSpan(text: string): number {
 export function readStageName(text: string): string {
   if (/^[A-Za-z0-9_-]{1,128}$/.test(text)) return text;
   throw new InvalidArgumentError('A stage name has 1 to 128 letters, digits, _ and -.');
+}
+
+export function readRegion(text: string): string {
+  if (isRegion(text)) return text;
+  throw new InvalidArgumentError('A region is written like eu-central-1.');
+}
+
+export function readAccount(text: string): string {
+  return settingParser<string>(SETTINGS.account)(text, '');
 }
 
 /** The variables of a file in dotenv form. */

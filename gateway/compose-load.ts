@@ -13,16 +13,17 @@ export async function load(sources: readonly string[], parts: Parts): Promise<vo
   const { options, runtime, served, store } = parts;
   const stacks = await loadStacks(sources, options);
   const functions = stacks.flatMap((stack) => stack.functions);
-  const tables = stacks.flatMap((stack) =>
-    [...stack.resources.values()]
+  const tables = stacks.map(({ region, resources }) => ({
+    region,
+    definitions: [...resources.values()]
       .filter((resource) => resource.type === 'AWS::DynamoDB::Table')
       .map((resource) => readTableDefinition(resource)),
-  );
+  }));
   const prepared = served.prepare(stacks);
   if (options.strict) refuseUnsupported(prepared.unsupported);
   await Promise.all([
     runtime.define(functions.map((definition) => trustLocalIssuer(definition, controlUrlOf(parts)))),
-    store.createTables(tables),
+    ...tables.map(({ region, definitions }) => store.createTables(definitions, region)),
   ]);
   prepared.serve();
   const resources = stacks.flatMap((stack) => [...stack.resources.values()]);

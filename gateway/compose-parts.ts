@@ -50,6 +50,8 @@ export type Parts = {
   readonly closing: Closing;
   /** Host, port and base path by API id, once listening. */
   readonly addresses: Map<string, string>;
+  /** Absolute path of what was loaded first. */
+  firstSource: string;
   /** Of an API port, once listening. */
   anyPort: number | undefined;
   /** Known before the first function runs. */
@@ -135,7 +137,7 @@ export type Observers = Pick<Ports, 'metrics' | 'traces'> & {
 export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): DynamoDbBackend | undefined {
   if (store.url === undefined) return undefined;
   if (dynamodb.kind === 'url') return { ...dynamodb, region };
-  return { url: store.url, region, accessKeyId: 'LOCALGATEWRIGHT', secretAccessKey: 'embedded' };
+  return { url: store.url, accessKeyId: 'LOCALGATEWRIGHT', secretAccessKey: 'embedded' };
 }
 
 export async function openRuntime(

@@ -1,4 +1,5 @@
 /** The composition root: the only place where ports, adapters, sockets and state are put together. */
+import { resolve, sep } from 'node:path';
 import { createCompressor } from './adapters/compressor.ts';
 import { createHttpClient } from './adapters/http-client.ts';
 import { createKeySets } from './adapters/key-sets.ts';
@@ -21,6 +22,7 @@ import { Account } from './control/account.ts';
 import { inspectApis } from './control/inspect-apis.ts';
 import { listApis } from './control/list-apis.ts';
 import { ServedApis } from './control/served-apis.ts';
+import { settleHome } from './definition/home.ts';
 import { loadStacks } from './definition/load.ts';
 import { serve } from './pipeline.ts';
 import { adminIdentity, createIdentities } from './policy/identities.ts';
@@ -52,7 +54,7 @@ import type { PortPlan } from './server/port-plan.ts';
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const closing = new Closing();
   try {
-    return await compose(options, closing);
+    return await compose({ ...options, ...settleHome(options, {}) }, closing);
   } catch (error) {
     await closing.run();
     throw error;
@@ -140,6 +142,7 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
     },
     addresses: new Map(),
     anyPort: undefined,
+    firstSource: '',
     controlUrl: undefined,
   };
   return assemble(parts, await openControl(parts));
@@ -163,16 +166,20 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
         const api = served.find(apiId);
         return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;
       },
-      status: () => ({ apis: listRoutesOf(parts), unsupported: served.unsupported }),
+      status: () => ({
+        region: regionOf(parts),
+        apis: listRoutesOf(parts),
+        unsupported: served.unsupported,
+      }),
       routes: () => listRoutesOf(parts),
       recorded: parts.recorder,
     },
   });
   closing.add(() => control.close());
   parts.controlUrl = control.url;
-  const { adminKey, region, directory } = options;
-  const credentials = { ...adminKey, region, controlUrl: control.url, controlSecret: secret };
+  const { adminKey, directory } = options;
   return async () => {
+    const credentials = { ...adminKey, controlUrl: control.url, controlSecret: secret };
     const published = await publishCredentials(directory, credentials);
     closing.add(() => published.remove());
   };
@@ -210,6 +217,7 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
   const { issuer, served, store, at, closing } = parts;
   return {
     async load(sources) {
+      parts.firstSource = resolve(sources[0] ?? '.');
       await load(sources, parts);
       if (parts.options.reload) watchStacks(sources, parts);
     },
@@ -237,10 +245,17 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
   };
 }
 
+/** Of the stack that was named first; `gatewright env` exports it. */
+function regionOf({ served, firstSource, options }: Parts): string {
+  const { stacks } = served;
+  const first = stacks.find(({ file }) => file === firstSource || file.startsWith(`${firstSource}${sep}`));
+  return (first ?? stacks[0])?.region ?? options.region;
+}
+
 /** The listing without its routes: what the ready line holds. */
 function listStages(parts: Parts): ApiListing[] {
-  return listRoutesOf(parts).map(({ stack, logicalId, id, name, kind, stage, url }) => ({
-    ...{ stack, logicalId, id, name, kind, stage, url },
+  return listRoutesOf(parts).map(({ stack, logicalId, id, name, kind, stage, region, url }) => ({
+    ...{ stack, logicalId, id, name, kind, stage, region, url },
   }));
 }
 

@@ -4,6 +4,7 @@ import type { AccountQuotas } from './control/api-quotas.ts';
 import type { InspectedApi } from './control/inspect-apis.ts';
 import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 import type { Assumptions } from './deployment/assumptions.ts';
+import type { Home } from './definition/home.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 import type { Reply } from './exchange.ts';
 import type { FunctionLogLine } from './lambda/log-line.ts';
@@ -17,8 +18,11 @@ import type { DynamoDbChoice } from './services/store.ts';
 export type GatewayOptions = {
   /** `--stage` */
   readonly stage: string;
+  /** Of stacks that name no region and no account. */
   readonly region: string;
   readonly accountId: string;
+  /** `--region`, `--account`: of every stack, whatever it names itself. */
+  readonly chosen?: Partial<Home>;
   /** Bind address of the API ports; the control port stays on loopback. */
   readonly host: string;
   /** Port of the first API, the others follow; 0 = free ports. */

@@ -7,7 +7,7 @@ export { RAISABLE_QUOTAS, USUAL_QUOTAS } from './control/api-quotas.ts';
 export { DefinitionError, StartError } from './errors.ts';
 export { printLogLine } from './lambda/log-line.ts';
 export { readAwsEndpoints } from './services/aws-endpoints.ts';
-export { readDuration, SETTINGS } from './settings.ts';
+export { readDuration, readHome, SETTINGS } from './settings.ts';
 export { chooseKeyPair } from './services/identity-file.ts';
 export type { DaemonAddress } from './adapters/xray.ts';
 export type { AccountQuotas } from './control/api-quotas.ts';

@@ -3,9 +3,13 @@
  * read here for the command line and for `custom.gatewright` of a serverless.yml.
  */
 import { raiseQuota, RAISABLE_QUOTAS } from './control/api-quotas.ts';
+import { isAccountId } from './definition/home.ts';
 import { ASSUMPTIONS, readAssumption } from './deployment/assumptions.ts';
 import type { AccountQuotas } from './control/api-quotas.ts';
 import type { Assumptions } from './deployment/assumptions.ts';
+
+export { isRegion, readHome } from './definition/home.ts';
+export type { Home } from './definition/home.ts';
 
 /** A value that is written as a text, once or, over what was said before, several times. */
 export type Setting<T> = {
@@ -18,6 +22,10 @@ export type Setting<T> = {
 const assumptions = Object.entries(ASSUMPTIONS).map(([name, values]) => `${name}=${values.join('|')}`);
 
 export const SETTINGS = {
+  account: {
+    read: (text) => (isAccountId(text) ? text : undefined),
+    says: 'An account has 12 digits.',
+  } satisfies Setting<string>,
   'account-quota': {
     read: raiseQuota,
     says: `Write it as NAME=NUMBER, not below AWS’s default, of: ${RAISABLE_QUOTAS.join(', ')}. AWS raises no other quota.`,

@@ -1,10 +1,11 @@
 /** `custom.gatewright`: what `gatewright start` is told by options beyond those of the commands, by the same names. */
-import { readAwsEndpoints, SETTINGS, USUAL_ASSUMPTIONS, USUAL_QUOTAS } from '../gateway/index.ts';
+import { readAwsEndpoints, readHome, SETTINGS, USUAL_ASSUMPTIONS, USUAL_QUOTAS } from '../gateway/index.ts';
 import { OptionError } from './option-values.ts';
 import type { GatewayOptions, Setting } from '../gateway/index.ts';
 
 export type GatewaySettings = Pick<
   GatewayOptions,
+  | 'accountId'
   | 'accountThrottle'
   | 'accountQuotas'
   | 'assumptions'
@@ -12,6 +13,7 @@ export type GatewaySettings = Pick<
   | 'cacheMemoryBytes'
   | 'lambdaPermissions'
   | 'metrics'
+  | 'region'
   | 'usageLagMs'
   | 'vpcEndpoints'
   | 'vpcLinks'
@@ -39,7 +41,11 @@ export function readGatewaySettings(
   const cacheMemoryBytes = read('cache-memory', SETTINGS['cache-memory'], 0);
   const awsEndpoints = readAwsEndpoints(read('aws', SETTINGS.aws, []), environment);
   if (typeof awsEndpoints === 'string') throw new OptionError(awsEndpoints);
+  const home = readHome(environment);
+  if (typeof home === 'string') throw new OptionError(home);
   return {
+    region: home.region,
+    accountId: read('account', SETTINGS.account, home.accountId),
     accountThrottle: flag('account-throttle'),
     lambdaPermissions: flag('lambda-permissions'),
     metrics: flag('metrics'),

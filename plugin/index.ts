@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { describeOldNode } from './old-node.cjs';
 import { OFFLINE_COMMAND_OPTIONS, readOfflineOptions } from './offline-options.ts';
-import { OptionError, readPairs } from './option-values.ts';
+import { OptionError, readPairs, readText } from './option-values.ts';
 import { readStartOptions, START_OPTIONS } from './start-options.ts';
 import { listenForTermination } from './termination.ts';
 import type { CliOptions, PluginUtilities, Serverless } from './serverless.ts';
@@ -147,7 +147,7 @@ class GatewrightPlugin {
       file: join(serviceDir, configurationFilename),
       directory: serviceDir,
       stage: provider.getStage(),
-      region: provider.getRegion(),
+      region: readText('--region', this.#cli['region'])?.trim(),
       parameters: readPairs(this.#cli['param']),
       settings: service.custom?.['gatewright'],
     };

@@ -19,14 +19,12 @@ export type ServiceFacts = {
   readonly file: string;
   readonly directory: string;
   readonly stage: string;
-  readonly region: string;
+  /** `--region` of osls; what serverless.yml says itself is read with the stack. */
+  readonly region: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   /** `custom.gatewright` */
   readonly settings: unknown;
 };
-
-/** AWS's own example account, as under `gatewright start`. */
-const ACCOUNT_ID = '123456789012';
 
 /** Serves the service and prints where; returns how to end. @throws StartError, DefinitionError, OptionError */
 export async function startSession(
@@ -39,10 +37,9 @@ export async function startSession(
     ...settings,
     ...readGatewaySettings(service.settings, process.env),
     stage: service.stage,
-    region: service.region,
+    chosen: { ...settings.chosen, ...(service.region !== undefined && { region: service.region }) },
     parameters: service.parameters,
     directory: service.directory,
-    accountId: ACCOUNT_ID,
     // osls has put it into this process, which the loading child inherits.
     environment: {},
     adminKey: chooseKeyPair(process.env),

@@ -12,4 +12,5 @@ export type StartSettings = Pick<
   | 'reload'
   | 'strict'
   | 'functionEnvironment'
+  | 'chosen'
 >;

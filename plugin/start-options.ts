@@ -1,5 +1,6 @@
 /** Options of `serverless gateway start`: those of `gatewright start`, but for what osls says itself (stage, parameters). */
-import { readFlag, readPort, readText, readTexts } from './option-values.ts';
+import { SETTINGS } from '../gateway/settings.ts';
+import { OptionError, readFlag, readPort, readText, readTexts } from './option-values.ts';
 import { readStore } from './store-option.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';
@@ -12,6 +13,7 @@ export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
     usage: 'A further Host name to answer to (tunnel, proxy; repeatable).',
     type: 'multiple',
   },
+  account: { usage: 'Account of the stack, 12 digits; else AWS_ACCOUNT_ID, 123456789012.', type: 'string' },
   dynamodb: { usage: 'Where tables live: "embedded" (default) or a URL.', type: 'string' },
   data: { usage: 'Folder that keeps the embedded tables. Default: in memory.', type: 'string' },
   strict: { usage: 'Refuse what cannot be enforced, instead of naming it.', type: 'boolean' },
@@ -20,7 +22,11 @@ export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
 
 /** @throws OptionError */
 export function readStartOptions(cli: CliOptions): StartSettings {
+  const account = readText('--account', cli['account']);
+  if (account !== undefined && SETTINGS.account.read(account) === undefined)
+    throw new OptionError(`--account: "${account}". ${SETTINGS.account.says}`);
   return {
+    ...(account !== undefined && { chosen: { accountId: account } }),
     host: readText('--host', cli['host']) ?? '127.0.0.1',
     port: readPort('--port', cli['port'], 3000),
     controlPort: readPort('--control-port', cli['control-port'], 4000),

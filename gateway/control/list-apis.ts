@@ -12,6 +12,7 @@ export type ApiListing = {
   readonly name: string;
   readonly kind: ApiProtocol;
   readonly stage: string;
+  readonly region: string;
   /** `http://127.0.0.1:3000/dev`; `ws://` for WebSocket, no path for `$default`. */
   readonly url: string;
 };
@@ -35,6 +36,7 @@ export function listApis(
       name: identity.name,
       kind: identity.protocol,
       stage: stage.name,
+      region: identity.region,
       url: urlOf(
         identity.protocol,
         addressOf(identity.apiId),

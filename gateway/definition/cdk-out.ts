@@ -1,6 +1,7 @@
 /** Loads the stacks of a CDK cloud assembly (`cdk.out`). */
 import { dirname, join } from 'node:path';
 import { DefinitionError } from '../errors.ts';
+import { isAccountId, isRegion } from './home.ts';
 import type { LoadOptions } from './load-options.ts';
 import type { JsonObject } from './model.ts';
 import type { RawStack } from './raw-stack.ts';
@@ -52,12 +53,12 @@ async function loadStack(
     .replace('aws://', '')
     .split('/');
   const parameters = isJsonObject(properties['parameters']) ? properties['parameters'] : {};
-  const known = {
-    ...(/^\d{12}$/.test(account) ? { accountId: account } : {}),
-    ...(/^[a-z]{2}-[a-z-]+-\d$/.test(region) ? { region } : {}),
-    parameters: { ...textValues(parameters), ...options.parameters },
+  const own = {
+    ...(isAccountId(account) && { accountId: account }),
+    ...(isRegion(region) && { region }),
   };
-  return loadTemplate(file, { ...options, ...known }, textOf(properties['stackName']) ?? name);
+  const given = { ...options, parameters: { ...textValues(parameters), ...options.parameters } };
+  return loadTemplate(file, given, textOf(properties['stackName']) ?? name, own);
 }
 
 function textValues(values: JsonObject): Readonly<Record<string, string>> {

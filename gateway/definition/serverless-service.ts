@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DefinitionError, StartError } from '../errors.ts';
 import { startAwsStandIn } from './aws-stand-in.ts';
+import { settleHome } from './home.ts';
 import { listIncludedFiles } from './included-files.ts';
 import type { LoadOptions } from './load-options.ts';
 import type { LoadBoard } from './load-board.ts';
@@ -40,8 +41,9 @@ export async function loadServerlessService(
   let variables: Readonly<Record<string, string>> = {};
   // The stand-in's answer to osls cannot carry our own error: it is kept here.
   let refusal: Error | undefined;
+  const home = settleHome(options, {});
   const standIn = await startAwsStandIn({
-    ...options,
+    ...home,
     outputsOf: async (stackName) => {
       try {
         return withVariables(stackName, await board.outputsOf(source, stackName), variables);
@@ -69,7 +71,7 @@ export async function loadServerlessService(
     if (refusal !== undefined) throw refusal;
     if (failure !== undefined) throw explainFailure(failure, file, tree);
     const packaged = parsePackaged(await readFile(join(outputFolder, 'result.json'), 'utf8'));
-    return toRawStack(packaged, file, tree, options);
+    return toRawStack(packaged, file, tree, { ...options, ...home });
   } finally {
     await standIn.close();
     await rm(outputFolder, { recursive: true, force: true });
@@ -82,11 +84,13 @@ function packageArguments(
   options: LoadOptions,
 ): readonly string[] {
   const provider = tree?.value['provider'];
-  const saysRegion = tree === undefined || (isJsonObject(provider) && provider['region'] !== undefined);
+  const saysRegion =
+    options.chosen?.region === undefined &&
+    (tree === undefined || (isJsonObject(provider) && provider['region'] !== undefined));
   return [
     'package',
     ...['--config', basename(file), '--stage', options.stage],
-    ...(saysRegion ? [] : ['--region', options.region]),
+    ...(saysRegion ? [] : ['--region', settleHome(options, {}).region]),
     ...Object.entries(options.parameters).map(([name, value]) => `--param=${name}=${value}`),
   ];
 }

@@ -1,11 +1,14 @@
 /** Loads one CloudFormation or SAM template from its file. */
 import { basename, dirname, resolve } from 'node:path';
 import { expandForEach } from './for-each.ts';
+import { settleHome } from './home.ts';
+import type { Home } from './home.ts';
 import type { LoadOptions } from './load-options.ts';
 import type { JsonObject } from './model.ts';
 import { inlineDocuments } from './openapi-file.ts';
 import type { Finding, RawStack } from './raw-stack.ts';
 import { SAM_TRANSFORM, expandSam } from './sam.ts';
+import { readSamconfigRegion } from './samconfig.ts';
 import { isJsonList, isJsonObject, readSource } from './template-source.ts';
 import type { SourceTree } from './template-source.ts';
 
@@ -14,9 +17,12 @@ export async function loadTemplate(
   file: string,
   options: LoadOptions,
   stackName = nameAfter(file),
+  own: Partial<Home> = {},
 ): Promise<RawStack> {
   const tree = await readSource(file);
-  return toRawStack(tree, stackName, options);
+  const region = readSamconfigRegion(dirname(file));
+  const home = settleHome(options, { ...(region !== undefined && { region }), ...own });
+  return toRawStack(tree, stackName, { ...options, ...home });
 }
 
 /** A stack from a parsed template: loops and SAM expanded, local code found. */

@@ -13,7 +13,8 @@ import { type ControlReply, headerOf } from './control-request.ts';
 /** Where calls go, and as whom: the local identity ends here. */
 export type DynamoDbBackend = {
   readonly url: string;
-  readonly region: string;
+  /** Absent: the caller's. */
+  readonly region?: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
@@ -62,6 +63,7 @@ async function forward(call: AwsCall, backend: DynamoDbBackend, agent: Agent): P
   const { request } = call;
   const url = new URL(backend.url);
   const headers = signRequest({
+    region: call.region,
     ...backend,
     method: 'POST',
     url,

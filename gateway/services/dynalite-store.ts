@@ -37,6 +37,8 @@ export type Store = {
     /** All or nothing, also when the process dies. */
     batch(operations: readonly BatchOperation[]): Promise<void>;
   };
+  /** `CreateTable` makes ARNs from its region. */
+  readonly tableDb: { readonly awsRegion: string };
   readonly lifecycleManager: { gracefulClose(): Promise<void> };
   readonly getTable: (name: string, checkStatus: boolean | Done<Table>, done?: Done<Table>) => void;
   readonly getItemDb: (name: string) => Records;

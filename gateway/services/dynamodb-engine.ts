@@ -79,9 +79,10 @@ export class DynamoDbEngine {
 
   /**
    * @param operation `PutItem`, as in X-Amz-Target
+   * @param region of the ARN of a new table
    * @throws DynamoDbError with the status and body that AWS would answer
    */
-  async execute(operation: string, input: Input): Promise<Output> {
+  async execute(operation: string, input: Input, region?: string): Promise<Output> {
     await this.removeExpired();
     switch (operation) {
       case 'PutItem':
@@ -100,7 +101,7 @@ export class DynamoDbEngine {
         return this.#tables.describeTimeToLive(input);
       case 'CreateTable':
       case 'UpdateTable':
-        return this.#tables.change(operation, input);
+        return this.#tables.change(operation, input, region);
       case 'DeleteTable':
         return this.#deleteTable(input);
       default:

@@ -101,7 +101,10 @@ async function run(
       'Request is missing Authentication Token',
     );
   }
-  return at.engine.execute(operation, parseInput(body));
+  // `Credential=KEY/20260101/eu-central-1/dynamodb/aws4_request`: a table is made where it is asked for.
+  const [, region] =
+    /Credential=[^/]+\/\d{8}\/([a-z0-9-]{1,32})\//.exec(request.headers.authorization ?? '') ?? [];
+  return at.engine.execute(operation, parseInput(body), region);
 }
 
 function parseInput(body: Buffer): Readonly<Record<string, unknown>> {

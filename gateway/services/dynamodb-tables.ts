@@ -49,12 +49,17 @@ export class DynamoDbTables {
   }
 
   /** Runs CreateTable, UpdateTable or DeleteTable; a created table is active when this returns. */
-  async change(operation: 'CreateTable' | 'UpdateTable' | 'DeleteTable', input: Input): Promise<Output> {
+  async change(
+    operation: 'CreateTable' | 'UpdateTable' | 'DeleteTable',
+    input: Input,
+    region = 'us-east-1',
+  ): Promise<Output> {
     refuseParameters(input);
     const checked = checkInput(operation, input, this.#store);
     const name = String(checked['TableName']);
     this.#active.delete(name);
-    const output = await runAction(operation, this.#store, checked);
+    const located = { ...this.#store, tableDb: { ...this.#store.tableDb, awsRegion: region } };
+    const output = await runAction(operation, located, checked);
     // A reader may have remembered the table again while it was being changed.
     this.#active.delete(name);
     if (operation === 'CreateTable') await this.#untilActive(name);

@@ -14,7 +14,6 @@ export type EmbeddedDynamoDbOptions = {
   readonly dataDirectory?: string | undefined;
   /** Of the gateway's clock: time to live and the Date header follow it. */
   readonly clockOffset: SharedArrayBuffer;
-  readonly region?: string;
   readonly accountId?: string;
   /** Told of faults that are ours: an operation that failed inside, or the thread's end. */
   readonly onFault?: (message: string) => void;
@@ -23,7 +22,7 @@ export type EmbeddedDynamoDbOptions = {
 export interface EmbeddedDynamoDb {
   readonly url: string;
   /** @throws DefinitionError for kept tables with other keys, @see createTablesAt */
-  createTables(tables: readonly TableDefinition[]): Promise<void>;
+  createTables(tables: readonly TableDefinition[], region?: string): Promise<void>;
   /** Writes what is under way and ends the thread. */
   close(): Promise<void>;
 }
@@ -35,7 +34,7 @@ const ANY_KEY = { accessKeyId: 'LOCALGATEWRIGHTEMBEDDED', secretAccessKey: 'embe
 
 /** @throws StartError when the port is taken or the data directory is in use or unreadable */
 export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): Promise<EmbeddedDynamoDb> {
-  const { dataDirectory, region = 'us-east-1', accountId = '123456789012' } = options;
+  const { dataDirectory, accountId = '123456789012' } = options;
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, 'dynamodb');
   if (directory !== undefined) await makeDirectory(directory);
 
@@ -44,8 +43,8 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   const file = new URL(`./embedded-dynamodb-worker${extname(import.meta.url)}`, import.meta.url);
   const worker = new Worker(file, {
     workerData,
-    // The ARNs of tables are made from these; the developer's own environment stays out.
-    env: { AWS_REGION: region, AWS_ACCOUNT_ID: accountId },
+    // The ARNs of tables are made from it; the developer's own environment stays out.
+    env: { AWS_ACCOUNT_ID: accountId },
     name: 'embedded-dynamodb',
     // Nothing of the thread may reach the gateway's stdout, which belongs to `--json`.
     stdout: true,
@@ -65,7 +64,7 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
-    createTables: (tables) => createTablesAt({ url, region, ...ANY_KEY }, tables),
+    createTables: (tables, region = 'us-east-1') => createTablesAt({ url, region, ...ANY_KEY }, tables),
     async close() {
       closing = true;
       worker.postMessage('close');

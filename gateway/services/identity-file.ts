@@ -15,7 +15,6 @@ export type KeyPair = { readonly accessKeyId: string; readonly secretAccessKey: 
 
 /** What `gatewright env`, `token` and `clock` need to reach the running gateway. */
 export type StartCredentials = KeyPair & {
-  readonly region: string;
   /** `http://127.0.0.1:4000` */
   readonly controlUrl: string;
   /** Bearer secret of the local endpoints below `/_gatewright/`. */
@@ -121,7 +120,6 @@ function parseCredentials(value: unknown): StartCredentials {
   return {
     accessKeyId: text('accessKeyId'),
     secretAccessKey: text('secretAccessKey'),
-    region: text('region'),
     controlUrl: text('controlUrl'),
     controlSecret: text('controlSecret'),
   };

@@ -20,8 +20,8 @@ export type DynamoDbChoice =
 export interface Store {
   /** Undefined = none. */
   readonly url: string | undefined;
-  /** @throws DefinitionError when a table is there with other keys */
-  createTables(tables: readonly TableDefinition[]): Promise<void>;
+  /** @param region of their stack; at somebody's endpoint all lie in one. @throws DefinitionError when a table is there with other keys */
+  createTables(tables: readonly TableDefinition[], region: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -24,6 +24,7 @@ const anApi = (routes: ApiRoutes['routes']): ApiRoutes => ({
     stack: 'shop-dev',
     kind: 'http',
     stage: 'dev',
+    region: 'us-east-1',
     url: 'http://127.0.0.1:3000',
     routes,
   },

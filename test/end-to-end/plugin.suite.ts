@@ -171,6 +171,24 @@ describe('serverless gateway start', () => {
   });
 });
 
+describe('region and account of the plug-in', () => {
+  it('are those of --region and --account, for the functions as for `gatewright env`', async (t) => {
+    const args = ['gateway', 'start', '--port', '0', '--control-port', '0', '--no-reload'];
+    const started = await startCommand(
+      [...args, '--region', 'eu-central-1', '--account', '210987654321'],
+      'Ready in',
+      serverless,
+    );
+    t.after(() => started.stop());
+    const where = await ask(`${urlOf('REST', started.output().stdout)}/where`);
+    const { stdout } = await runCommand(['env', '--json'], { cwd: service.directory });
+    const { AWS_REGION, AWS_DEFAULT_REGION } = JSON.parse(stdout) as Record<string, string>;
+
+    assert.equal(where, '200 eu-central-1 210987654321');
+    assert.deepEqual([AWS_REGION, AWS_DEFAULT_REGION], ['eu-central-1', 'eu-central-1']);
+  });
+});
+
 describe('serverless package', () => {
   it('refuses, as a start does, a service that uses the authorizers otherwise than its access document wants', async () => {
     const guarded = { ...serverless, cwd: join(service.directory, 'guarded') };

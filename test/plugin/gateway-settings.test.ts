@@ -6,14 +6,14 @@ import { OptionError } from '../../plugin/option-values.ts';
 import { START_OPTIONS } from '../../plugin/start-options.ts';
 
 /** What osls says itself, and what only a command line of its own has. */
-const OF_OSLS = ['env-file', 'json', 'param', 'stage'];
+const OF_OSLS = ['env-file', 'json', 'param', 'region', 'stage'];
 
 describe('SETTING_NAMES', () => {
   it('are, with the options of the command, all that `gatewright start` has', () => {
     const names = startCommand().options.map(({ long }) => (long ?? '').replace(/^--(no-)?/, ''));
-    const known = [...SETTING_NAMES, ...Object.keys(START_OPTIONS), ...OF_OSLS];
+    const known = new Set([...SETTING_NAMES, ...Object.keys(START_OPTIONS), ...OF_OSLS]);
 
-    assert.deepEqual(names.toSorted(), known.toSorted());
+    assert.deepEqual(names.toSorted(), [...known].toSorted());
   });
 });
 
@@ -22,6 +22,7 @@ describe('readGatewaySettings', () => {
     const settings = readGatewaySettings(undefined, {});
 
     assert.deepEqual(settings, {
+      ...{ region: 'us-east-1', accountId: '123456789012' },
       ...{ accountThrottle: false, lambdaPermissions: false, metrics: false, usageLagMs: 0 },
       accountQuotas: {},
       assumptions: settings.assumptions,
@@ -35,7 +36,7 @@ describe('readGatewaySettings', () => {
   it('reads maps, lists and texts as the command line reads them', () => {
     const settings = readGatewaySettings(
       {
-        ...{ access: 'access', variables: { 'cf:a.B': 'c' } },
+        ...{ access: 'access', variables: { 'cf:a.B': 'c' }, account: 210_987_654_321 },
         assume: { 'week-start': 'monday', 'cognito-scope-status': 403 },
         'account-quota': ['stages=20', 'resources=400'],
         'account-throttle': 'on',
@@ -50,6 +51,7 @@ describe('readGatewaySettings', () => {
       {
         ...{ AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' },
         AWS_ENDPOINT_URL_SQS: 'http://localhost:9324',
+        AWS_REGION: 'eu-west-3',
       },
     );
 
@@ -58,6 +60,7 @@ describe('readGatewaySettings', () => {
     const others = { ...settings };
     delete others.assumptions;
     assert.deepEqual(others, {
+      ...{ region: 'eu-west-3', accountId: '210987654321' },
       ...{ accountThrottle: true, lambdaPermissions: true, metrics: true, usageLagMs: 30_000 },
       accountQuotas: { stages: 20, resources: 400 },
       awsEndpoints: {
@@ -78,7 +81,7 @@ describe('readGatewaySettings', () => {
     {
       name: 'a name that there is not, with the list of those there are',
       custom: { assumptions: {} },
-      says: /^custom\.gatewright\.assumptions: there is no such setting; there are access, variables, account-quota, .*vpc-link$/,
+      says: /^custom\.gatewright\.assumptions: there is no such setting; there are access, variables, account, account-quota, .*vpc-link$/,
     },
     { name: 'what every object has', custom: JSON.parse('{"__proto__":1}'), says: /no such setting/ },
     {

@@ -13,6 +13,11 @@ describe('readStartOptions', () => {
     });
   });
 
+  it('reads an account and refuses what is none', () => {
+    assert.deepEqual(readStartOptions({ account: '210987654321' }).chosen, { accountId: '210987654321' });
+    assert.throws(() => readStartOptions({ account: '12' }), /--account: "12". An account has 12 digits/);
+  });
+
   it('reads what the command line says', () => {
     const settings = readStartOptions({
       port: '0',

@@ -165,6 +165,25 @@ describe('loadStacks', () => {
     );
   });
 
+  it('takes the region and account of the command line for stacks that name others', async () => {
+    const chosen = { region: 'ap-south-1', accountId: '111122223333' };
+
+    const stacks = await loadStacks([fixture('cdk'), fixture('toolkit')], {
+      ...OPTIONS,
+      chosen,
+      environment: { FROM_FILE: 'given' },
+    });
+
+    for (const { stackName, region, accountId } of stacks)
+      assert.deepEqual({ region, accountId }, chosen, stackName);
+    const toolkit = stacks.find(({ stackName }) => stackName === 'toolkit-dev');
+    assert.equal(
+      toolkit?.functions[0]?.arn,
+      'arn:aws:lambda:ap-south-1:111122223333:function:toolkit-dev-requestAuthorizer',
+    );
+    assert.equal(toolkit.functions[0].environment['ACCOUNT'], '111122223333');
+  });
+
   it('loads stacks of nested assemblies, and refuses an assembly without any', async (test) => {
     const folder = await mkdtemp(join(tmpdir(), 'gatewright-test-'));
     test.after(() => rm(folder, { recursive: true }));

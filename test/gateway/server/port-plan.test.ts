@@ -20,7 +20,10 @@ function aStage(
     ...{ method: 'GET', path, logicalId: '', apiKeyRequired: false },
     ...{ authorizer: undefined, functionName: undefined, target: undefined },
   }));
-  return { ...{ kind, name, stage, id: name, logicalId: name, stack: 'shop', url: '' }, routes };
+  return {
+    ...{ kind, name, stage, id: name, logicalId: name, stack: 'shop', region: 'us-east-1', url: '' },
+    routes,
+  };
 }
 
 /** The APIs of the stages; a plan reads nothing of them but these members. */

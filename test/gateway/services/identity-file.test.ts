@@ -16,7 +16,6 @@ import { loadIssuerKeys, saveIssuerKeys } from '../../../gateway/services/issuer
 const CREDENTIALS = {
   accessKeyId: 'AKIALOCAL',
   secretAccessKey: 'secret-of-a-test',
-  region: 'us-east-1',
   controlUrl: 'http://127.0.0.1:4000',
   controlSecret: 'control',
 };

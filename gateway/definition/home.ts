@@ -1,0 +1,56 @@
+/** Region and account that stacks are taken to be deployed in. */
+
+export type Home = { readonly region: string; readonly accountId: string };
+
+/** AWS's own example account; no real one is ever meant. */
+export const USUAL_HOME: Home = { region: 'us-east-1', accountId: '123456789012' };
+
+/** `eu-central-1`, `us-gov-west-1`, `eusc-de-east-1` */
+export function isRegion(text: string): boolean {
+  return /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/.test(text);
+}
+
+export function isAccountId(text: string): boolean {
+  return /^\d{12}$/.test(text);
+}
+
+/**
+ * Home of stacks that name none themselves: AWS_REGION, which the SDKs read, AWS_DEFAULT_REGION, which the command line
+ * and boto3 read, and AWS_ACCOUNT_ID.
+ * @returns a sentence for a value that is none
+ */
+export function readHome(environment: Readonly<Record<string, string | undefined>>): Home | string {
+  const [regionName, region] = firstSet(environment, ['AWS_REGION', 'AWS_DEFAULT_REGION']);
+  if (region !== undefined && !isRegion(region))
+    return `${regionName} is no region of AWS: "${region}"; write it like eu-central-1`;
+  const [accountName, accountId] = firstSet(environment, ['AWS_ACCOUNT_ID']);
+  if (accountId !== undefined && !isAccountId(accountId))
+    return `${accountName} is no account of AWS: "${accountId}"; it has 12 digits`;
+  return {
+    region: region ?? USUAL_HOME.region,
+    accountId: accountId ?? USUAL_HOME.accountId,
+  };
+}
+
+/** An empty variable says nothing, as with the SDKs. */
+function firstSet(
+  environment: Readonly<Record<string, string | undefined>>,
+  names: readonly string[],
+): readonly [name: string, value: string | undefined] {
+  const name = names.find((name) => (environment[name] ?? '') !== '');
+  return name === undefined ? ['', undefined] : [name, environment[name]];
+}
+
+/**
+ * What `--region` and `--account` say holds for every stack; else what the stack names itself, as with AWS's own tools;
+ * else the home of the start.
+ */
+export function settleHome(
+  { chosen = {}, region, accountId }: Home & { readonly chosen?: Partial<Home> | undefined },
+  own: Partial<Home>,
+): Home {
+  return {
+    region: chosen.region ?? own.region ?? region,
+    accountId: chosen.accountId ?? own.accountId ?? accountId,
+  };
+}

@@ -1,0 +1,55 @@
+/** The region that SAM's command line would deploy a template to: `region` of the samconfig file beside it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { isRegion } from './home.ts';
+
+/** SAM's own order where there are several. */
+const FILES = ['samconfig.toml', 'samconfig.yaml', 'samconfig.yml'];
+/** Of the environment `default`; what is said for `deploy` wins over what is said for all commands. */
+const TABLES = ['deploy', 'global'];
+const MAX_BYTES = 256 * 1024;
+
+/** Undefined: no such file, or none of its tables names a region. */
+export function readSamconfigRegion(folder: string): string | undefined {
+  const file = FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
+  if (file === undefined) return undefined;
+  const text = readFileSync(file, 'utf8').slice(0, MAX_BYTES);
+  const regionOf = file.endsWith('.toml') ? regionInToml(text) : regionInYaml(text);
+  return TABLES.map(regionOf).find((region) => region !== undefined && isRegion(region));
+}
+
+/** Only tables and plain texts are looked at: that is all `sam deploy --guided` writes around a region. */
+function regionInToml(text: string): (command: string) => string | undefined {
+  const regions = new Map<string, string>();
+  let table = '';
+  for (const line of text.split(/\r?\n/)) {
+    const header = /^\s*\[([^[\]]+)\]\s*(?:#.*)?$/.exec(line)?.[1];
+    if (header !== undefined) table = header.replace(/["'\s]/g, '');
+    const [, double, single] = /^\s*region\s*=\s*(?:"([^"]*)"|'([^']*)')\s*(?:#.*)?$/.exec(line) ?? [];
+    const region = double ?? single;
+    if (region !== undefined) regions.set(table, region);
+  }
+  return (command) => regions.get(`default.${command}.parameters`);
+}
+
+function regionInYaml(text: string): (command: string) => string | undefined {
+  let document: unknown;
+  try {
+    document = parse(text);
+  } catch {
+    // SAM will say what is wrong with it; here it only names no region.
+    return () => undefined;
+  }
+  return (command) => {
+    const path = ['default', command, 'parameters', 'region'];
+    const region = path.reduce<unknown>(
+      (value, key) =>
+        typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+          ? Reflect.get(value, key)
+          : undefined,
+      document,
+    );
+    return typeof region === 'string' ? region : undefined;
+  };
+}
