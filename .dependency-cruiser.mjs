@@ -155,9 +155,12 @@ export default {
     ),
     rule(
       'users-enter-by-the-front-door',
-      'cli, plugin, bench and examples use the gateway through gateway/index.ts; errors, settings and the file of a running gateway cost no loading of it.',
+      'cli, plugin, bench and examples use the gateway through gateway/index.ts; errors, settings, region and account, and the file of a running gateway cost no loading of it.',
       { path: '^(cli|plugin|bench|examples)/' },
-      { path: '^gateway/', pathNot: '^gateway/(index|errors|settings|services/identity-file)\\.ts$' },
+      {
+        path: '^gateway/',
+        pathNot: '^gateway/(index|errors|settings|definition/home|services/identity-file)\\.ts$',
+      },
     ),
     rule(
       'entries-know-shared-only',

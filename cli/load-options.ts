@@ -1,9 +1,9 @@
 /** Options of the commands that load stacks: `start`, and `routes` without a running gateway. */
-import { readHome } from '../gateway/settings.ts';
+import { readHome } from '../gateway/definition/home.ts';
 import { collectPair, readAccount, readEnvFile, readRegion, readStageName } from './options.ts';
 import { UsageError } from './output.ts';
 import type { Command } from 'commander';
-import type { Home } from '../gateway/settings.ts';
+import type { Home } from '../gateway/definition/home.ts';
 
 export type LoadFlags = {
   readonly stage: string;

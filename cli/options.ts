@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { InvalidArgumentError } from 'commander';
-import { isRegion, SETTINGS } from '../gateway/settings.ts';
+import { isRegion } from '../gateway/definition/home.ts';
+import { SETTINGS } from '../gateway/settings.ts';
 import { UsageError } from './output.ts';
 import type { Setting } from '../gateway/settings.ts';
 

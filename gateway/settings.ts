@@ -8,9 +8,6 @@ import { ASSUMPTIONS, readAssumption } from './deployment/assumptions.ts';
 import type { AccountQuotas } from './control/api-quotas.ts';
 import type { Assumptions } from './deployment/assumptions.ts';
 
-export { isRegion, readHome } from './definition/home.ts';
-export type { Home } from './definition/home.ts';
-
 /** A value that is written as a text, once or, over what was said before, several times. */
 export type Setting<T> = {
   /** One text more; undefined = it is none. */
