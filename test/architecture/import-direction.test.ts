@@ -21,7 +21,10 @@ const FORBIDDEN: readonly (readonly [importer: RegExp, target: RegExp])[] = [
   [/^gateway\/(lambda|services|adapters)\//, /^gateway\/(phases|control|deployment|pipeline\.ts)/],
   [/^gateway\/server\//, /^gateway\/(phases|lambda|services|adapters)\//],
   [/^functions\//, /^(functions|layers|gateway|cli|console|plugin|examples|bench|test)\//],
-  [/^(cli|plugin|bench|examples)\//, /^gateway\/(?!(index|errors|settings|definition\/home|services\/identity-file)\.ts$)/],
+  [
+    /^(cli|plugin|bench|examples)\//,
+    /^gateway\/(?!(index|errors|settings|definition\/home|services\/identity-file)\.ts$)/,
+  ],
   [/^package\/entries\//, /^(?!shared\/)/],
   [/^(?!test\/)/, /^test\//],
   [/^(?!test\/|bench\/)/, /^bench\//],
