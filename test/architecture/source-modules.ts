@@ -1,0 +1,107 @@
+/** What TypeScript's own parser and scanner find in a source file: tokens, exported names, and what is imported. */
+import ts from 'typescript';
+
+/** `*`: all names, as `import * as x` and `import()` may use them. */
+export type Import = { readonly specifier: string; readonly names: readonly string[] };
+
+export type SourceModule = {
+  /** From the root of the tree, with `/`. */
+  readonly path: string;
+  readonly tokens: number;
+  readonly exports: readonly string[];
+  readonly imports: readonly Import[];
+  /** Nothing of it is left when types are stripped. */
+  readonly isTypesOnly: boolean;
+};
+
+export function readModule(path: string, text: string): SourceModule {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  return {
+    path,
+    tokens: countTokens(file, file),
+    exports: file.statements.flatMap(exportedNames),
+    imports: findImports(file),
+    isTypesOnly: file.statements.every(isErased),
+  };
+}
+
+/** Comments and blanks are no tokens. */
+function countTokens(node: ts.Node, file: ts.SourceFile): number {
+  if (node.kind >= ts.SyntaxKind.FirstJSDocNode && node.kind <= ts.SyntaxKind.LastJSDocNode) return 0;
+  const children = node.getChildren(file);
+  if (children.length > 0) return children.reduce((sum, child) => sum + countTokens(child, file), 0);
+  return ts.isToken(node) && node.getWidth(file) > 0 ? 1 : 0;
+}
+
+function modifiersOf(node: ts.Node): ReadonlySet<ts.SyntaxKind> {
+  const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined;
+  return new Set(modifiers?.map(({ kind }) => kind));
+}
+
+function exportedNames(statement: ts.Statement): readonly string[] {
+  if (ts.isExportAssignment(statement)) return ['default'];
+  if (ts.isExportDeclaration(statement)) {
+    const { exportClause } = statement;
+    if (exportClause === undefined) return [];
+    return ts.isNamedExports(exportClause)
+      ? exportClause.elements.map(({ name }) => name.text)
+      : [exportClause.name.text];
+  }
+  const modifiers = modifiersOf(statement);
+  if (!modifiers.has(ts.SyntaxKind.ExportKeyword)) return [];
+  if (modifiers.has(ts.SyntaxKind.DefaultKeyword)) return ['default'];
+  if (ts.isVariableStatement(statement))
+    return statement.declarationList.declarations.flatMap(({ name }) => boundNames(name));
+  const { name } = statement as ts.DeclarationStatement;
+  return name === undefined ? [] : [name.text];
+}
+
+function boundNames(name: ts.BindingName): readonly string[] {
+  if (ts.isIdentifier(name)) return [name.text];
+  return name.elements.flatMap((element) => (ts.isBindingElement(element) ? boundNames(element.name) : []));
+}
+
+function isErased(statement: ts.Statement): boolean {
+  if (ts.isTypeAliasDeclaration(statement) || ts.isInterfaceDeclaration(statement)) return true;
+  if (ts.isExportDeclaration(statement)) return statement.isTypeOnly;
+  // What an import is for shows in the rest of the file.
+  return ts.isImportDeclaration(statement) || modifiersOf(statement).has(ts.SyntaxKind.DeclareKeyword);
+}
+
+function findImports(file: ts.SourceFile): readonly Import[] {
+  const found: Import[] = [];
+  const add = (specifier: ts.Node | undefined, names: readonly string[]): void => {
+    if (specifier !== undefined && ts.isStringLiteralLike(specifier))
+      found.push({ specifier: specifier.text, names });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, importedNames(node.importClause));
+    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, reexportedNames(node.exportClause));
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      add(node.arguments[0], ['*']);
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+      add(node.argument.literal, [firstNameOf(node.qualifier) ?? '*']);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+function importedNames(clause: ts.ImportClause | undefined): readonly string[] {
+  if (clause === undefined) return [];
+  const names = clause.name === undefined ? [] : ['default'];
+  const bindings = clause.namedBindings;
+  if (bindings === undefined) return names;
+  if (ts.isNamespaceImport(bindings)) return [...names, '*'];
+  return [...names, ...bindings.elements.map(({ name, propertyName }) => (propertyName ?? name).text)];
+}
+
+function reexportedNames(clause: ts.NamedExportBindings | undefined): readonly string[] {
+  if (clause === undefined || !ts.isNamedExports(clause)) return ['*'];
+  return clause.elements.map(({ name, propertyName }) => (propertyName ?? name).text);
+}
+
+function firstNameOf(qualifier: ts.EntityName | undefined): string | undefined {
+  if (qualifier === undefined) return undefined;
+  return ts.isIdentifier(qualifier) ? qualifier.text : firstNameOf(qualifier.left);
+}
