@@ -70,6 +70,18 @@ describe('docs/request-path.md', () => {
   });
 });
 
+/** Anchors of headings, as GitHub makes them. */
+function anchorsOf(path: string): readonly string[] {
+  const headings = readSource(path).text.matchAll(/^#{1,6} (.+)$/gm);
+  return [...headings].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-'),
+  );
+}
+
 describe('documents', () => {
   const documents = listFiles().filter((path) => path.endsWith('.md'));
 
@@ -79,6 +91,20 @@ describe('documents', () => {
         .map((match) => match[1] ?? '')
         .filter((target) => !existsSync(join(REPOSITORY, dirname(path), target)))
         .map((target) => `${path} → ${target}`),
+    );
+
+    assert.deepEqual(broken, []);
+  });
+
+  it('link to headings that exist', () => {
+    const broken = documents.flatMap((path) =>
+      [...readSource(path).text.matchAll(/\]\((?!https?:|mailto:)([^)\s#]*)#([^)\s]+)\)/g)]
+        .map(([, target = '', anchor = '']) => ({
+          anchor,
+          to: target === '' ? path : posix.join(dirname(path), target),
+        }))
+        .filter(({ to, anchor }) => to.endsWith('.md') && !anchorsOf(to).includes(anchor))
+        .map(({ to, anchor }) => `${path} → ${to}#${anchor}`),
     );
 
     assert.deepEqual(broken, []);

@@ -1,13 +1,15 @@
 /**
- * Where AWS documents nothing, or reports differ: what REST APIs do here, and how to have it otherwise. Sections are
- * those of the behaviour reference that tests name as their source.
+ * Where AWS documents nothing, reports differ or nothing settles it: what is done here, and how to have it otherwise.
  */
 export type Choice = {
-  /** `§2.5` */
+  /** Sections of docs/aws, without its name: `§2.5`. */
   readonly section: string;
   readonly question: string;
-  /** inferred: reasoned from what is known; verify: reports differ or nobody has looked; partly: less than AWS does. */
-  readonly evidence: 'inferred' | 'verify' | 'partly';
+  /**
+   * inferred: reasoned from what is known; verify: reports differ or nobody has looked; unsettled: searched for and
+   * not found; partly: less than AWS does.
+   */
+  readonly evidence: 'inferred' | 'verify' | 'unsettled' | 'partly';
   readonly here: string;
   /** Absent where it cannot be had otherwise. */
   readonly switch?: string;

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { ASSUMPTIONS, readAssumption, USUAL_ASSUMPTIONS } from '../../gateway/deployment/assumptions.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { CHOICES } from './choices.ts';
-import { printReport } from './report.ts';
+import { linkSections, printReport } from './report.ts';
 
 describe('choices where AWS is not documented', () => {
   it('are each held by a test that is there', () => {
@@ -42,7 +42,7 @@ describe('choices where AWS is not documented', () => {
     const report = printReport([], {});
 
     for (const { section, question } of CHOICES)
-      assert.ok(report.includes(`| ${section} | ${question.replaceAll('|', '\\|')} |`));
+      assert.ok(report.includes(`| ${linkSections(section)} | ${question.replaceAll('|', '\\|')} |`));
     assert.match(report, /`--account-throttle on`/);
   });
 });

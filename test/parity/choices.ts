@@ -1,11 +1,12 @@
 /** All choices, in the order of their sections. */
 import { BEHAVIOUR } from './choice.ts';
 import { LATER_CHOICES } from './later-choices.ts';
+import { UNSETTLED_CHOICES } from './unsettled-choices.ts';
 import type { Choice } from './choice.ts';
 
 const RESPONSE = 'a `GatewayResponse` of the template';
 
-export const CHOICES: readonly Choice[] = [
+const EARLIER_CHOICES: readonly Choice[] = [
   {
     section: '§1.1',
     question: 'When are the throttles of stage, method and account looked at?',
@@ -53,7 +54,7 @@ export const CHOICES: readonly Choice[] = [
     section: '§1.5',
     question: 'Status of a proxy whose function Lambda throttles',
     evidence: 'verify',
-    here: '502 `{"message": "Internal server error"}`',
+    here: '502 `{"message": "Internal server error"}`; the knowledge centre reads like 500 (§8.2)',
     switch:
       '`--assume throttled-function-status=500`, or `=429` for `Too Many Requests` as of response type THROTTLED',
     test: `${BEHAVIOUR}/assumptions.test.ts`,
@@ -251,5 +252,12 @@ export const CHOICES: readonly Choice[] = [
     switch: '`Value` of the key',
     test: 'test/gateway/control/metering-definitions.test.ts',
   },
-  ...LATER_CHOICES,
 ];
+
+const orderOf = ({ section }: Choice): number => Number.parseFloat(section.slice(1));
+
+export const CHOICES: readonly Choice[] = [
+  ...EARLIER_CHOICES,
+  ...LATER_CHOICES,
+  ...UNSETTLED_CHOICES,
+].toSorted((a, b) => orderOf(a) - orderOf(b));

@@ -55,8 +55,8 @@ export const LATER_CHOICES: readonly Choice[] = [
   {
     section: '§7.7',
     question: 'Which of several selection patterns that match',
-    evidence: 'verify',
-    here: 'the first of the template',
+    evidence: 'partly',
+    here: 'the first of the template; of MOCK it is recorded that AWS takes the one whose own status is the integration’s (§7.9), for others nothing is settled',
     test: 'test/gateway/mapping/select-response.test.ts',
   },
   {

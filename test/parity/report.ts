@@ -1,4 +1,5 @@
 /** docs/parity.md, written from a run (`npm run parity -- --write-docs`). */
+import { readBooks } from '../architecture/sections.ts';
 import { CHOICES } from './choices.ts';
 import { describeSource } from './parity-case.ts';
 import { scoreByArea } from './score.ts';
@@ -38,20 +39,32 @@ export function printReport(results: readonly CaseResult[], known: KnownFailures
   ].join('\n');
 }
 
-const EVIDENCE = { inferred: 'inferred', verify: 'reports differ', partly: 'less than AWS does' };
+const EVIDENCE = {
+  ...{ inferred: 'inferred', verify: 'reports differ' },
+  ...{ unsettled: 'not settled', partly: 'less than AWS does' },
+};
+
+/** `§2.5` as a link to its page. */
+export function linkSections(text: string): string {
+  const pages = readBooks().get('docs/aws');
+  return text.replaceAll(/\u00a7(\d+(?:\.\d+)*)/g, (sign, id: string) => {
+    const page = pages?.get(id)?.path;
+    return page === undefined ? sign : `[${sign}](${page.slice('docs/'.length)})`;
+  });
+}
 
 function printChoices(): readonly string[] {
   return [
     '## Choices',
     '',
-    'What REST APIs do here where AWS documents nothing or reports differ. Sections are those that tests name as their source;',
-    'each row is held by the test it links to.',
+    'What is done here where AWS documents nothing, reports differ, or nothing that was found settles it. Sections are those of',
+    '[docs/aws](aws/README.md), with the evidence; each row is held by the test it links to.',
     '',
     '| section | question | evidence | here | otherwise by |',
     '| --- | --- | --- | --- | --- |',
     ...CHOICES.map(({ section, question, evidence, here, switch: otherwise = '–', test }) => {
-      const held = `${cell(here)} ([test](../${test}))`;
-      return `| ${section} | ${cell(question)} | ${EVIDENCE[evidence]} | ${held} | ${cell(otherwise)} |`;
+      const held = `${linkSections(cell(here))} ([test](../${test}))`;
+      return `| ${linkSections(section)} | ${cell(question)} | ${EVIDENCE[evidence]} | ${held} | ${cell(otherwise)} |`;
     }),
   ];
 }

@@ -1,39 +1,18 @@
 /**
  * `npm run prove [-- name …] [--quick]`. Each proof writes docs/evidence/<name>.json with date, commit and
- * figures; quick runs leave the evidence alone. Exit code 1: refuted; 2: a proof asked for by name could not
- * run here.
+ * figures, where nothing is uncommitted; quick runs leave the evidence alone. Exit code 1: refuted; 2: a proof
+ * asked for by name could not run here.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { REPOSITORY } from '../architecture/source-files.ts';
-import { access } from './access.ts';
-import { checkRules } from './check-rules.ts';
-import { limits } from './limits.ts';
-import type { Figures, Proof } from './proof.ts';
-import { vectors } from './vectors.ts';
-import { quota } from './quota.ts';
-
-const PROOFS: readonly Proof[] = [checkRules, limits, quota, access, vectors];
-
-/** Commit the figures belong to; a dirty tree is said so, since its figures cannot be reproduced. */
-function describeCommit(): string {
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: REPOSITORY, encoding: 'utf8' }).trim();
-  const dirty = git('status', '--porcelain') === '' ? '' : '+uncommitted';
-  return `${git('rev-parse', 'HEAD')}${dirty}`;
-}
-
-function writeEvidence(name: string, figures: Figures): void {
-  const folder = join(REPOSITORY, 'docs/evidence');
-  mkdirSync(folder, { recursive: true });
-  const evidence = { date: new Date().toISOString().slice(0, 10), commit: describeCommit(), figures };
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(evidence, null, 2)}\n`);
-}
+import { describeTree, writeEvidence } from './evidence.ts';
+import type { Proof } from './proof.ts';
+import { PROOFS } from './proofs.ts';
 
 /** Runs one proof and says in one line how it ended. */
 async function prove(proof: Proof, quick: boolean): Promise<'proven' | 'refuted' | 'skipped'> {
   const startedMs = performance.now();
+  const tree = describeTree(REPOSITORY);
   const outcome = await proof.run({ quick });
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   switch (outcome.kind) {
@@ -45,7 +24,10 @@ async function prove(proof: Proof, quick: boolean): Promise<'proven' | 'refuted'
       break;
     case 'proven':
       console.log(`PROVEN ${proof.name}: ${proof.claim} (${seconds} s)`);
-      if (!quick) writeEvidence(proof.name, outcome.figures);
+      if (!quick) {
+        const reason = writeEvidence(REPOSITORY, proof, outcome.figures, tree);
+        if (reason !== undefined) console.log(`  docs/evidence/${proof.name}.json is not written: ${reason}`);
+      }
       break;
   }
   return outcome.kind;

@@ -97,6 +97,11 @@ describe('--lambda-permissions (aws-behaviour §1.5, §4.4)', () => {
       status: 500,
     },
     {
+      name: 'one for the account alone, which names no API (docs/aws §8.1, not settled)',
+      permission: aPermission({ SourceArn: '', SourceAccount: '123456789012' }),
+      status: 200,
+    },
+    {
       name: 'one for another account',
       permission: aPermission({ SourceAccount: '999999999999' }),
       status: 500,

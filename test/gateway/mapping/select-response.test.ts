@@ -51,6 +51,13 @@ const rows: readonly {
     source: '§7.7',
   },
   {
+    name: 'takes the first of several defaults',
+    patterns: ['4..', undefined, undefined],
+    text: '500',
+    expected: 1,
+    source: 'docs/aws §7.9, not settled',
+  },
+  {
     name: 'knows the Java classes',
     patterns: ['\\p{Upper}\\w+'],
     text: 'Error',

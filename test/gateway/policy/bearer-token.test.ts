@@ -47,6 +47,12 @@ describe('parseBearerToken', () => {
       source: '§4.5: RSA only',
     },
     {
+      name: 'RSA with PSS',
+      text: aToken({ ...HEADER, alg: 'PS256' }),
+      description: 'signing method PS256 is invalid',
+      source: 'docs/aws §4.9, not settled',
+    },
+    {
       name: 'an elliptic curve',
       text: aToken({ ...HEADER, alg: 'ES256' }),
       description: 'signing method ES256 is invalid',

@@ -1,0 +1,137 @@
+/** Every command that a document names is there, with each option that it is given. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { Command } from 'commander';
+import { alternatives, findCommands, optionsOf } from './documented-commands.ts';
+import { REPOSITORY, listFiles, readSource } from './source-files.ts';
+import type { DocumentedCommand } from './documented-commands.ts';
+
+/** Decisions and evidence tell of their day; AWS's pages name no command of ours. */
+const documents = listFiles()
+  .filter((path) => path.endsWith('.md') && !/^docs\/(decisions|aws|design)\//.test(path))
+  .map(readSource);
+const say = ({ path, words }: DocumentedCommand): string => `${path}: ${words.join(' ')}`;
+
+describe('gatewright commands in documents', async () => {
+  const commands = await loadCommands();
+  const used = documents
+    .flatMap((file) => findCommands(file, /(?:^|\s)gatewright(?: --)? +((?!-- )[a-z].*)$/))
+    // `gatewright osls …` is a list of packages to install.
+    .filter(({ words }) => words[0] !== 'osls');
+
+  it('are many', () => {
+    assert.ok(commands.size > 5);
+    assert.ok(used.length > 60, String(used.length));
+  });
+
+  it('exist', () => {
+    assert.deepEqual(used.filter((command) => findTargets(command, commands).length === 0).map(say), []);
+  });
+
+  it('take each option that they are given', () => {
+    const refused = used.filter((command) => {
+      const targets = findTargets(command, commands);
+      return optionsOf(command).some((option) => targets.some((target) => !takes(target, option)));
+    });
+
+    assert.deepEqual(refused.map(say), []);
+  });
+
+  it('would be missed', () => {
+    const [start] = findTargets({ path: '', words: ['start'] }, commands);
+
+    assert.deepEqual(findTargets({ path: '', words: ['strat'] }, commands), []);
+    assert.deepEqual(findTargets({ path: '', words: ['quota', 'show|topup'] }, commands), []);
+    assert.ok(start !== undefined && takes(start, '--port') && !takes(start, '--prot'));
+  });
+});
+
+/** The commands of cli/main.ts, which runs when it is imported, so that its table is read as text. */
+async function loadCommands(): Promise<ReadonlyMap<string, Command>> {
+  const rows = readSource('cli/main.ts').text.matchAll(
+    /\['([\w-]+)',[^\n]*import\('([^']+)'\)\)\.(\w+)\(\)/g,
+  );
+  const loaded = new Map<string, Command>();
+  for (const [, name = '', file = '', factory = ''] of rows) {
+    const module = (await import(join('../../cli', file))) as Readonly<Record<string, () => Command>>;
+    const command = module[factory]?.();
+    if (command !== undefined) loaded.set(name, command);
+  }
+  return loaded;
+}
+
+/** What the words lead to; empty where one of them leads nowhere. */
+function findTargets(
+  { words }: DocumentedCommand,
+  commands: ReadonlyMap<string, Command>,
+): readonly Command[] {
+  const [first = '', second = ''] = words;
+  const targets = alternatives(first).map((name) => commands.get(name));
+  if (targets.includes(undefined)) return [];
+  const found = targets.filter((target) => target !== undefined);
+  const isName = /^[a-z][a-z|-]*$/.test(second);
+  const deeper = found.flatMap((target) =>
+    target.commands.length === 0 || !isName
+      ? [target]
+      : alternatives(second).map((name) => target.commands.find((child) => child.name() === name)),
+  );
+  return deeper.includes(undefined) ? [] : deeper.filter((target) => target !== undefined);
+}
+
+/** An option of a group may stand behind any command of it. */
+function takes(command: Command, option: string): boolean {
+  if (option === '--help') return true;
+  const own = [command, ...command.commands].some((each) => each.options.some(({ long }) => long === option));
+  return own || (command.parent !== null && takes(command.parent, option));
+}
+
+describe('npm scripts in documents', () => {
+  const { scripts } = JSON.parse(readSource('package.json').text) as { scripts: Record<string, string> };
+  const used = documents.flatMap((file) =>
+    findCommands(file, /(?:^|\s)npm (?:run |(?=(?:test|start)\b))(?:--silent )?([a-z][\s\S]*)$/),
+  );
+
+  it('exist', () => {
+    assert.ok(used.length > 30, String(used.length));
+    assert.deepEqual(used.filter(({ words }) => scripts[words[0] ?? ''] === undefined).map(say), []);
+  });
+
+  it('take each option that they are given', () => {
+    const refused = used
+      .filter(({ words }) => words[0] !== 'gatewright')
+      .filter((command) => {
+        const known = scriptOptions(scripts[command.words[0] ?? ''] ?? '');
+        return optionsOf(command).some((option) => !known.has(option));
+      });
+
+    assert.deepEqual(refused.map(say), []);
+  });
+
+  it('run proofs that there are, and tests that there are', () => {
+    const proofs = listFiles('test/prove').flatMap((path) =>
+      [...readSource(path).text.matchAll(/^ {2}name: '([\w-]+)'/gm)].map(([, name]) => name),
+    );
+    const missing = used.filter(({ words: [script, dashes, name = ''] }) => {
+      if (dashes !== '--' || !/^[a-z]/.test(name)) return false;
+      if (script === 'prove') return name !== 'name' && !proofs.includes(name);
+      return script === 'test' && !existsSync(join(REPOSITORY, name));
+    });
+
+    assert.ok(proofs.length >= 5);
+    assert.deepEqual(missing.map(say), []);
+  });
+});
+
+/** Options that `parseArgs` knows in the folder of the script's file. */
+function scriptOptions(script: string): ReadonlySet<string> {
+  const file = /node (\S+\.ts)/.exec(script)?.[1];
+  if (file === undefined) return new Set();
+  const sources = listFiles(dirname(file)).filter((path) => path.endsWith('.ts'));
+  return new Set(
+    sources.flatMap((path) =>
+      [...readSource(path).text.matchAll(/'?([\w-]+)'?: \{ type: '/g)].map(([, name = '']) => `--${name}`),
+    ),
+  );
+}

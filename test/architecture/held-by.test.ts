@@ -1,0 +1,39 @@
+/** What the evidence pages say of their tests is so. `npm run docs` writes it anew. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findHolders, printIndex, readHeldBy } from './held-by.ts';
+import { bookOf, evidencePages, readBooks } from './sections.ts';
+import { readSource } from './source-files.ts';
+
+describe('the tests that evidence pages name', () => {
+  const holders = findHolders(readBooks());
+  const said = evidencePages().flatMap((page) =>
+    readHeldBy(page).map((each) => ({ ...each, book: bookOf(page.path) ?? '', path: page.path })),
+  );
+
+  it('exist, and cite the section or belong to code that does', () => {
+    const untrue = said.flatMap(({ path, book, heading, tests }) =>
+      tests
+        .filter((test) => holders.get(book)?.get(heading)?.includes(test) !== true)
+        .map((test) => `${path} §${heading}: ${test}`),
+    );
+
+    assert.ok(said.length > 50);
+    assert.deepEqual(untrue, [], 'npm run docs');
+  });
+
+  it('are there for each section that a test cites', () => {
+    const named = new Set(said.map(({ book, heading }) => `${book} §${heading}`));
+    const silent = [...holders].flatMap(([book, sections]) =>
+      [...sections.keys()].map((id) => `${book} §${id}`).filter((section) => !named.has(section)),
+    );
+
+    assert.deepEqual(silent, [], 'npm run docs');
+  });
+});
+
+describe('docs/aws/README.md', () => {
+  it('lists every section with its page', () => {
+    assert.ok(readSource('docs/aws/README.md').text.includes(printIndex()), 'npm run docs');
+  });
+});

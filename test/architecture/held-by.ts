@@ -1,0 +1,103 @@
+/** Which tests hold which section of the evidence pages: those that cite it, and those of the choices about it. */
+import { existsSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path/posix';
+import { CHOICES } from '../parity/choices.ts';
+import { readLegacyNames } from './legacy-references.ts';
+import { bookOf, evidencePages, findReferences, findSection, readBooks } from './sections.ts';
+import { readSource, readSources, REPOSITORY } from './source-files.ts';
+import type { Reference } from './sections.ts';
+import type { SourceFile } from './source-files.ts';
+
+const LINE = /^Held by: .*\n\n?/gm;
+/** Files of tests that speak about references, not by them. */
+const NOT_TESTS = /^test\/(architecture|parity|support|fixtures)\//;
+
+/** `docs/aws` → number of a heading → tests, sorted. */
+export type Holders = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+
+export function findHolders(books = readBooks()): Holders {
+  const holders = new Map<string, Map<string, Set<string>>>();
+  const add = (reference: Reference, test: string): void => {
+    const section = findSection(books, reference);
+    if (section === undefined || reference.book === undefined) return;
+    const sections = holders.get(reference.book) ?? new Map<string, Set<string>>();
+    holders.set(reference.book, sections);
+    sections.set(section.heading, (sections.get(section.heading) ?? new Set()).add(test));
+  };
+  for (const { path, text } of readSources()) {
+    const test = isTest(path) ? path : mirrorOf(path);
+    if (test === undefined || NOT_TESTS.test(path)) continue;
+    const file = { path, text: readLegacyNames(text) };
+    for (const reference of findReferences(file, 'docs/aws')) add(reference, test);
+  }
+  for (const { section, test } of CHOICES)
+    for (const reference of findReferences({ path: test, text: section }, 'docs/aws')) add(reference, test);
+  const sorted = (tests: ReadonlySet<string>): readonly string[] => [...tests].sort();
+  return new Map(
+    [...holders].map(([book, sections]) => [
+      book,
+      new Map([...sections].map(([heading, tests]) => [heading, sorted(tests)])),
+    ]),
+  );
+}
+
+const isTest = (path: string): boolean => /(^|\/)test\//.test(path) || /\.(test|suite)\.ts$/.test(path);
+
+/** The test of a file that cites a section. */
+function mirrorOf(path: string): string | undefined {
+  const name = path.replace(/\.ts$/, '.test.ts');
+  return [`test/${name}`, name].find((test) => existsSync(join(REPOSITORY, test)));
+}
+
+/** What a page says today, for the test that compares it. */
+export function readHeldBy({
+  path,
+  text,
+}: SourceFile): readonly { readonly heading: string; readonly tests: readonly string[] }[] {
+  let heading = '';
+  return text.split('\n').flatMap((line) => {
+    heading = /^#{1,3} (\d+(?:\.\d+)+|\d+[A-F]?)\.? /.exec(line)?.[1] ?? heading;
+    if (!line.startsWith('Held by: ')) return [];
+    const tests = [...line.matchAll(/\]\(([^)]+)\)/g)].map(([, to = '']) => join(dirname(path), to));
+    return [{ heading, tests }];
+  });
+}
+
+/** The page with the lists as they should be: one at the end of what each heading says. */
+export function writeHeldBy(path: string, holders: Holders): string {
+  const book = bookOf(path) ?? '';
+  const { text } = readSource(path);
+  const parts = text.replace(LINE, '').split(/^(?=#{1,3} )/m);
+  return parts
+    .map((part) => {
+      const id = /^#{1,3} (\d+(?:\.\d+)+|\d+[A-F]?)\.? /.exec(part)?.[1];
+      const tests = id === undefined ? [] : (holders.get(book)?.get(id) ?? []);
+      if (tests.length === 0) return part;
+      const links = tests.map((test) => `[${nameOf(test)}](${relative(dirname(path), test)})`);
+      return `${part.trimEnd()}\n\nHeld by: ${links.join(', ')}\n\n`;
+    })
+    .join('')
+    .trimEnd()
+    .concat('\n');
+}
+
+const nameOf = (test: string): string => test.replace(/^test\//, '').replace(/(\.test|\.suite)?\.ts$/, '');
+
+/** Every section with its page, for docs/aws/README.md. */
+export function printIndex(): string {
+  const rows = evidencePages()
+    .filter(({ path }) => bookOf(path) === 'docs/aws')
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/^#{1,3} (\d+(?:\.\d+)*)\.? (.*)$/gm)].map(([, id = '', title = '']) => {
+        const page = path.slice('docs/aws/'.length);
+        return { id, row: `| §${id} | ${title.replaceAll('|', '\\|')} | [${page}](${page}) |` };
+      }),
+    );
+  const sorted = rows.toSorted((a, b) => orderOf(a.id) - orderOf(b.id)).map(({ row }) => row);
+  return ['| section | what | page |', '| --- | --- | --- |', ...sorted].join('\n');
+}
+
+function orderOf(id: string): number {
+  const [chapter = 0, section = 0] = id.split('.').map(Number);
+  return chapter * 100 + section;
+}

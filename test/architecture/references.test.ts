@@ -1,0 +1,63 @@
+/** Every `§` that somebody reads leads to a section that is there. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readLegacyNames } from './legacy-references.ts';
+import { evidencePages, findReferences, findSection, bookOf, readBooks } from './sections.ts';
+import { listFiles, readSource } from './source-files.ts';
+import type { SourceFile } from './source-files.ts';
+
+/** Their rows name sections of docs/aws alone. */
+const OF_AWS = /^docs\/parity\.md$|^test\/parity\/(later-|unsettled-)?choices?\.ts$/;
+function readable(): readonly SourceFile[] {
+  return listFiles()
+    .filter((path) => /\.(ts|js|mjs|md|ya?ml|sh)$/.test(path) && !path.startsWith('test/fixtures/'))
+    .filter((path) => !path.startsWith('test/architecture/'))
+    .map(readSource)
+    .map(({ path, text }) => ({ path, text: readLegacyNames(text) }));
+}
+
+const ownBook = ({ path }: SourceFile): string | undefined =>
+  bookOf(path) ??
+  (OF_AWS.test(path) || path.startsWith('test/') || /^(gateway|shared)\//.test(path)
+    ? 'docs/aws'
+    : undefined);
+
+describe('references to sections', () => {
+  const books = readBooks();
+  const references = readable().flatMap((file) => findReferences(file, ownBook(file)));
+  const say = ({ path, line, book, id }: (typeof references)[number]): string =>
+    `${path}:${line}: ${book ?? 'no document'} §${id}`;
+
+  it('are many, and the pages have sections', () => {
+    assert.ok(references.length > 900, String(references.length));
+    assert.ok((books.get('docs/aws')?.size ?? 0) > 100);
+    assert.equal(books.size, new Set(evidencePages().map(({ path }) => bookOf(path))).size);
+  });
+
+  it('name their document, and lead to a section of it', () => {
+    const broken = references.filter(
+      (reference) =>
+        !/^(RFC|draft|X)/.test(reference.book ?? '') && findSection(books, reference) === undefined,
+    );
+
+    assert.deepEqual(broken.map(say), []);
+  });
+});
+
+describe('findReferences', () => {
+  const rows: readonly [string, string[]][] = [
+    ['docs/aws §7.2', ['docs/aws §7.2']],
+    ['docs/aws §1.1 step 8, §5 and §15.38', ['docs/aws §1.1', 'docs/aws §5', 'docs/aws §15.38']],
+    ['docs/aws §1.3–1.5', ['docs/aws §1.3', 'docs/aws §1.4', 'docs/aws §1.5']],
+    ['docs/design/authorizers §B14, docs/aws §4.2', ['docs/design/authorizers §B14', 'docs/aws §4.2']],
+    ['[docs/aws](aws/README.md) §12', ['docs/aws §12']],
+    ['RFC 9110 §8.4.1', ['RFC 9110 §8.4.1']],
+    ['see §4.5', ['none §4.5']],
+    ['all of §', ['none §']],
+  ];
+  for (const [text, expected] of rows)
+    it(`reads "${text}"`, () => {
+      const found = findReferences({ path: 'a.ts', text }).map(({ book, id }) => `${book ?? 'none'} §${id}`);
+      assert.deepEqual(found, expected);
+    });
+});

@@ -1,0 +1,18 @@
+/** `npm run docs`: renews what the evidence pages say of themselves: the tests of each section, and the index. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findHolders, printIndex, writeHeldBy } from './held-by.ts';
+import { evidencePages } from './sections.ts';
+import { REPOSITORY, readSource } from './source-files.ts';
+
+const INDEX = 'docs/aws/README.md';
+const holders = findHolders();
+const write = (path: string, text: string): void => writeFileSync(join(REPOSITORY, path), text);
+
+for (const { path } of evidencePages()) write(path, writeHeldBy(path, holders));
+const { text } = readSource(INDEX);
+const index = printIndex();
+write(
+  INDEX,
+  text.replace(/(<!-- index -->\n)[\s\S]*(\n<!-- end -->)/, (_, from, to) => `${from}\n${index}\n${to}`),
+);

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { listFiles, readSource, REPOSITORY } from '../architecture/source-files.ts';
+import { describeTree, printEvidence, readEvidence, writeEvidence } from './evidence.ts';
+import { PROOFS } from './proofs.ts';
+
+/** Written before only clean trees counted; the next full run of each replaces it, and takes it off here. */
+const OF_NO_COMMIT = ['access', 'limits', 'quota', 'vectors'];
+
+describe('docs/evidence', () => {
+  const evidence = readEvidence(REPOSITORY);
+
+  it('has one file per proof, which says what it shows in the words of the proof', () => {
+    const shown = [...evidence].map(([name, { shows }]) => [name, shows]);
+
+    assert.deepEqual(shown.sort(), PROOFS.map(({ name, claim }) => [name, claim]).sort());
+  });
+
+  it('is of commits', () => {
+    const others = [...evidence]
+      .filter(([, { commit }]) => !/^[0-9a-f]{40}$/.test(commit))
+      .map(([name]) => name);
+
+    assert.deepEqual(others, OF_NO_COMMIT);
+  });
+
+  it('has a README.md that lists it', () => {
+    assert.equal(readSource('docs/evidence/README.md').text, printEvidence(evidence));
+  });
+
+  it('is linked to, file by file, from other documents', () => {
+    const documents = listFiles()
+      .filter((path) => path.endsWith('.md') && !path.startsWith('docs/evidence/'))
+      .map((path) => readSource(path).text)
+      .join('\n');
+    const unlinked = [...evidence.keys()].filter((name) => !documents.includes(`evidence/${name}.json)`));
+
+    assert.deepEqual(unlinked, []);
+  });
+});
+
+describe('writeEvidence', () => {
+  const proof = { name: 'roundness', claim: 'the wheel is round' };
+  let repository = '';
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
+      cwd: repository,
+      stdio: 'pipe',
+    });
+  beforeEach(() => {
+    repository = mkdtempSync(join(tmpdir(), 'evidence-'));
+    git('init', '-q');
+    writeFileSync(join(repository, 'a.txt'), 'a');
+    git('add', '.');
+    git('commit', '-qm', 'one');
+  });
+  afterEach(() => rmSync(repository, { recursive: true, force: true }));
+  const file = (): string => join(repository, 'docs/evidence/roundness.json');
+
+  it('writes what a commit shows, though another proof has written before', () => {
+    const tree = describeTree(repository);
+    assert.equal(writeEvidence(repository, { ...proof, name: 'another' }, {}, tree), undefined);
+
+    assert.equal(writeEvidence(repository, proof, { wheels: 4 }, tree), undefined);
+
+    const written = JSON.parse(readFileSync(file(), 'utf8')) as Record<string, unknown>;
+    assert.equal(written['shows'], 'the wheel is round');
+    assert.deepEqual(written['figures'], { wheels: 4 });
+    assert.match(String(written['commit']), /^[0-9a-f]{40}$/);
+    assert.match(readFileSync(join(repository, 'docs/evidence/README.md'), 'utf8'), /the wheel is round/);
+  });
+
+  const unfit: readonly [string, () => void, RegExp][] = [
+    ['a changed file', () => writeFileSync(join(repository, 'a.txt'), 'b'), /not committed/],
+    ['a new file', () => writeFileSync(join(repository, 'b.txt'), 'b'), /not committed/],
+    ['no repository', () => rmSync(join(repository, '.git'), { recursive: true }), /no commit/],
+  ];
+  for (const [name, spoil, reason] of unfit) {
+    it(`writes nothing where there is ${name}, before or after the run`, () => {
+      const clean = describeTree(repository);
+      spoil();
+
+      assert.match(writeEvidence(repository, proof, {}, clean) ?? '', reason);
+      assert.match(writeEvidence(repository, proof, {}, describeTree(repository)) ?? '', reason);
+      assert.equal(existsSync(file()), false);
+    });
+  }
+
+  it('writes nothing where another commit was made during the run', () => {
+    const before = describeTree(repository);
+    git('commit', '-q', '--allow-empty', '-m', 'two');
+
+    assert.match(writeEvidence(repository, proof, {}, before) ?? '', /another commit/);
+  });
+});

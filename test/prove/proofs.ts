@@ -1,0 +1,9 @@
+import { access } from './access.ts';
+import { checkRules } from './check-rules.ts';
+import { limits } from './limits.ts';
+import type { Proof } from './proof.ts';
+import { quota } from './quota.ts';
+import { vectors } from './vectors.ts';
+
+/** In the order in which they run. */
+export const PROOFS: readonly Proof[] = [checkRules, limits, quota, access, vectors];
