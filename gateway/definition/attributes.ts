@@ -14,7 +14,7 @@ export type Identity = {
   readonly accountId: string;
   readonly partition: string;
   readonly urlSuffix: string;
-  /** A resolved property as text; undefined = not written. */
+  /** A resolved property as text, `List.0.Member` for a nested one; undefined = not written. */
   text(property: string): string | undefined;
 };
 
@@ -70,6 +70,13 @@ const layerArn: Namer = (resource) => `${arnOf('lambda', named('LayerName', 140)
 const versionArn: Namer = (resource) => `${functionArn(resource.text('FunctionName') ?? '', resource)}:1`;
 const aliasArn: Namer = (resource) =>
   `${functionArn(resource.text('FunctionName') ?? '', resource)}:${resource.text('Name') ?? ''}`;
+const stateMachineAlias: Namer = (resource) => {
+  const version =
+    resource.text('DeploymentPreference.StateMachineVersionArn') ??
+    resource.text('RoutingConfiguration.0.StateMachineVersionArn') ??
+    '';
+  return `${version.replace(/:\d+$/, '')}:${resource.text('Name') ?? ''}`;
+};
 const queueUrl: Namer = (resource) =>
   `https://sqs.${resource.region}.${resource.urlSuffix}/${resource.accountId}/${queueName(resource)}`;
 const apiEndpoint: Namer = (resource) => {
@@ -198,6 +205,11 @@ const TABLE: Readonly<Record<string, Row>> = {
     Arn: arnOf('states', named('StateMachineName', 80), 'stateMachine:'),
     Name: named('StateMachineName', 80),
   }),
+  'AWS::StepFunctions::StateMachineVersion': row(
+    (resource) => `${resource.text('StateMachineArn') ?? ''}:1`,
+    { Arn: (resource) => `${resource.text('StateMachineArn') ?? ''}:1` },
+  ),
+  'AWS::StepFunctions::StateMachineAlias': row(stateMachineAlias, { Arn: stateMachineAlias }),
   'AWS::Events::Rule': row(named('Name', 64), { Arn: arnOf('events', named('Name', 64), 'rule/') }),
   'AWS::Events::EventBus': row(named('Name'), {
     Arn: arnOf('events', named('Name'), 'event-bus/'),

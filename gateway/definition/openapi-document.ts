@@ -74,6 +74,9 @@ export class OpenApiDocument {
         this.report([...paths.at, path]);
         return [];
       }
+      // SAM's name of the catch-all route of an HTTP API; AWS's own export says `/$default`.
+      if (path === '$default' && this.api.type === 'AWS::ApiGatewayV2::Api')
+        return this.#operationsOf(path, joinPath(basePath, '/$default'));
       if (!path.startsWith('/'))
         return this.fail(
           [...paths.at, path],
@@ -139,6 +142,13 @@ export class OpenApiDocument {
       return typeof value === 'string' ? value.replace(/^\//, '') : '';
     });
     return filled.replace(/^[a-z]+:\/\/[^/]*/i, '');
+  }
+
+  /** Settings of the API's own address: at the root of swagger 2.0, in a server of openapi 3.0. */
+  endpoint(): JsonObject {
+    const holders = [{ value: this.root }, ...(this.version === '3.0' ? this.list(['servers']) : [])];
+    const found = holders.map(({ value }) => value['x-amazon-apigateway-endpoint-configuration']);
+    return found.find(isJsonObject) ?? {};
   }
 
   /** The object at a path, references followed; undefined where there is nothing. */

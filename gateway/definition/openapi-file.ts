@@ -32,7 +32,8 @@ export function inlineDocuments(template: JsonObject, tree: SourceTree, folder: 
     if (names === undefined || !isJsonObject(resource) || !isJsonObject(properties))
       return [logicalId, resource] as const;
     const [bodyName, fileName] = names;
-    const location = properties[fileName] ?? includedFile(properties[bodyName]);
+    const location =
+      assetFile(resource['Metadata'], fileName) ?? properties[fileName] ?? includedFile(properties[bodyName]);
     if (typeof location !== 'string' || /^(?:s3|https?):/.test(location))
       return [logicalId, resource] as const;
     const path = ['Resources', logicalId, 'Properties'];
@@ -42,6 +43,12 @@ export function inlineDocuments(template: JsonObject, tree: SourceTree, folder: 
     return [logicalId, { ...resource, Properties: { ...others, [bodyName]: body } }] as const;
   });
   return { ...template, Resources: Object.fromEntries(entries) };
+}
+
+/** Where CDK, `sam build` and `sam package` note the local file of a property that is in S3. */
+function assetFile(metadata: Json | undefined, property: string): Json | undefined {
+  if (!isJsonObject(metadata)) return undefined;
+  return metadata['aws:asset:property'] === property ? metadata['aws:asset:path'] : undefined;
 }
 
 /** `Fn::Transform: { Name: AWS::Include, Parameters: { Location } }` */

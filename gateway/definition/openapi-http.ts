@@ -88,6 +88,7 @@ export function httpApiProperties(document: OpenApiDocument): JsonObject {
   return {
     ...present({
       Name: info && document.text(info, 'title'),
+      DisableExecuteApiEndpoint: document.endpoint()['disableExecuteApiEndpoint'],
       CorsConfiguration:
         cors &&
         present({

@@ -212,14 +212,14 @@ export function restApiProperties(document: OpenApiDocument): JsonObject {
   const { root, api } = document;
   const own = Object.fromEntries(Object.entries(api.properties).filter(([name]) => name !== 'Body'));
   const info = document.object(['info']);
-  const endpoint = document.object(['x-amazon-apigateway-endpoint-configuration']);
+  const endpoint = document.endpoint();
   const fromDocument: Readonly<Record<string, Json | undefined>> = {
     Name: info && document.text(info, 'title'),
     ApiKeySourceType: root['x-amazon-apigateway-api-key-source'],
     BinaryMediaTypes: root['x-amazon-apigateway-binary-media-types'],
     MinimumCompressionSize: root['x-amazon-apigateway-minimum-compression-size'],
     Policy: root['x-amazon-apigateway-policy'],
-    DisableExecuteApiEndpoint: endpoint?.value['disableExecuteApiEndpoint'],
+    DisableExecuteApiEndpoint: endpoint['disableExecuteApiEndpoint'],
   };
   return { ...present(fromDocument), ...own };
 }

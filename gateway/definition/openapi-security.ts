@@ -54,6 +54,7 @@ export function readSecurity(document: OpenApiDocument, operation: Operation): M
   };
   for (const requirement of document.list(at))
     for (const [name, scopes] of Object.entries(requirement.value)) {
+      if (isNoAuthorizer(document, name)) continue;
       const scheme = readScheme(document, name, [...requirement.at, name]);
       if (scheme.kind === 'api-key') result = { ...result, apiKeyRequired: true };
       else if (scheme.kind === 'unknown') document.report([...requirement.at, name]);
@@ -69,6 +70,11 @@ export function readSecurity(document: OpenApiDocument, operation: Operation): M
         };
     }
   return result;
+}
+
+/** SAM writes `NONE: []` for a route without the default authorizer; no scheme has this name. */
+function isNoAuthorizer(document: OpenApiDocument, name: string): boolean {
+  return name === 'NONE' && !Object.hasOwn(document.section('securitySchemes').value, name);
 }
 
 function readScheme(document: OpenApiDocument, name: string, at: readonly string[]): Scheme {

@@ -32,7 +32,8 @@ export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain
       expansion.make(origin, domainId, 'AWS::ApiGateway::DomainName', restDomain(domain, name));
     else expansion.make(origin, domainId, 'AWS::ApiGatewayV2::DomainName', httpDomain(domain, name));
   }
-  for (const basePath of basePathsOf(domain)) {
+  expansion.references.set(`${apiId}.DomainName`, domainId).set(`${apiId}.DomainNameV2`, domainId);
+  for (const basePath of basePathsOf(kind, domain)) {
     const shared = { DomainName: { Ref: domainId }, Stage: { Ref: stageId } };
     const mappingId = `${apiId}${idPart(basePath)}${kind === 'rest' ? 'BasePathMapping' : 'ApiMapping'}`;
     if (kind === 'rest')
@@ -51,11 +52,13 @@ export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain
 }
 
 function restDomain(domain: JsonObject, name: Json): JsonObject {
-  const type = domain['EndpointConfiguration'];
   return {
     DomainName: name,
-    ...pick(domain, ['SecurityPolicy', 'MutualTlsAuthentication']),
-    ...present({ EndpointConfiguration: type === undefined ? undefined : { Types: [type] } }),
+    ...pick(domain, ['SecurityPolicy', 'MutualTlsAuthentication', 'Policy', 'EndpointAccessMode']),
+    EndpointConfiguration: {
+      Types: [domain['EndpointConfiguration'] ?? 'REGIONAL'],
+      ...pick(domain, ['IpAddressType']),
+    },
   };
 }
 
@@ -69,10 +72,11 @@ function httpDomain(domain: JsonObject, name: Json): JsonObject {
   };
 }
 
-/** Without any, the root. SAM leaves out what is neither letter nor digit, unless told not to. */
-function basePathsOf(domain: JsonObject): readonly string[] {
+/** Without any, the root. Unless told not to, SAM leaves out what is neither letter nor digit; HTTP APIs keep `/`, `-` and `_`. */
+function basePathsOf(kind: ApiKind, domain: JsonObject): readonly string[] {
   const written = domain['BasePath'];
   const paths = isJsonList(written) ? written.filter((path) => typeof path === 'string') : [''];
   const isKept = domain['NormalizeBasePath'] === false;
-  return paths.map((path) => (isKept ? path.replace(/^\/+|\/+$/g, '') : path.replace(/[^\p{L}\p{N}]/gu, '')));
+  const dropped = kind === 'rest' ? /[^\p{L}\p{N}]/gu : /[^A-Za-z0-9/_-]/g;
+  return paths.map((path) => (isKept ? path : path.replace(dropped, '')).replace(/^\/+|\/+$/g, ''));
 }

@@ -1,7 +1,7 @@
 /** `AWS::Serverless::Function` → function, role, permissions and the routes of its events. */
 import type { Json, JsonObject } from './model.ts';
-import { pick } from './sam-expansion.ts';
-import type { SamExpansion } from './sam-expansion.ts';
+import { pick, present } from './sam-expansion.ts';
+import type { RouteTarget, SamExpansion } from './sam-expansion.ts';
 import { isJsonObject } from './template-source.ts';
 
 const TYPE = 'AWS::Serverless::Function';
@@ -14,7 +14,7 @@ const PASSED_ON =
 
 /** What shapes only roles, tracing or the build. */
 const WITHOUT_EFFECT =
-  'CodeUri InlineCode ImageUri Events Policies PermissionsBoundary RolePath Tracing AssumeRolePolicyDocument AutoPublishCodeSha256 AutoPublishAliasAllProperties CodeSigningConfigArn VersionDescription DeadLetterQueue'.split(
+  'AutoPublishAlias CodeUri InlineCode ImageUri Events Policies PermissionsBoundary RolePath Tracing AssumeRolePolicyDocument AutoPublishCodeSha256 AutoPublishAliasAllProperties CodeSigningConfigArn VersionDescription DeadLetterQueue'.split(
     ' ',
   );
 
@@ -31,7 +31,33 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
     Code: codeOf(properties),
   });
   const events = isJsonObject(properties['Events']) ? properties['Events'] : {};
-  for (const [name, event] of Object.entries(events)) expandEvent(expansion, logicalId, name, event);
+  const target = targetOf(expansion, logicalId, properties);
+  for (const [name, event] of Object.entries(events)) expandEvent(expansion, logicalId, name, event, target);
+}
+
+/** With `AutoPublishAlias` a version and the alias are made, and events call the alias. */
+function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonObject): RouteTarget {
+  const alias = properties['AutoPublishAlias'];
+  if (alias === undefined)
+    return { kind: 'function', arn: { 'Fn::GetAtt': [logicalId, 'Arn'] }, name: { Ref: logicalId } };
+  if (typeof alias !== 'string') return expansion.fail(logicalId, 'AutoPublishAlias must be a text');
+  const [versionId, aliasId] = [`${logicalId}Version`, `${logicalId}Alias${alias}`];
+  expansion.make(logicalId, versionId, 'AWS::Lambda::Version', { FunctionName: { Ref: logicalId } });
+  expansion.make(logicalId, aliasId, 'AWS::Lambda::Alias', {
+    Name: alias,
+    FunctionName: { Ref: logicalId },
+    FunctionVersion: { 'Fn::GetAtt': [versionId, 'Version'] },
+  });
+  expansion.references.set(`${logicalId}.Version`, versionId).set(`${logicalId}.Alias`, aliasId);
+  return { kind: 'function', arn: { Ref: aliasId }, name: { Ref: aliasId } };
+}
+
+/** Where a document lies: `BodyS3Location` of CloudFormation. */
+export function localOrS3Body(uri: Json): Json {
+  const place = localOrS3(uri);
+  if (!isJsonObject(place)) return place;
+  const { S3Bucket: Bucket, S3Key: Key, S3ObjectVersion: Version } = place;
+  return present({ Bucket, Key, Version });
 }
 
 function codeOf(properties: JsonObject): Json {
@@ -55,26 +81,18 @@ export function localOrS3(uri: Json): Json {
   return bucket === undefined || key === undefined ? uri : { S3Bucket: bucket, S3Key: key };
 }
 
-function expandEvent(expansion: SamExpansion, functionId: string, eventName: string, event: Json): void {
+function expandEvent(
+  expansion: SamExpansion,
+  functionId: string,
+  eventName: string,
+  event: Json,
+  target: RouteTarget,
+): void {
   const type = isJsonObject(event) ? event['Type'] : undefined;
-  const declared = isJsonObject(event) ? event['Properties'] : undefined;
-  const properties = isJsonObject(declared) ? declared : {};
-  if (type !== 'Api' && type !== 'HttpApi') {
-    const name = typeof type === 'string' ? type : 'unknown';
-    expansion.report(functionId, TYPE, `Events.${eventName}`, `a ${name} event starts no function here`);
+  if (type === 'Api' || type === 'HttpApi') {
+    expansion.addEvent(type === 'Api' ? 'rest' : 'http', functionId, eventName, event, target);
     return;
   }
-  const { Path: path, Method: method } = properties;
-  const isCatchAll = type === 'HttpApi' && path === undefined && method === undefined;
-  if (!isCatchAll && (typeof path !== 'string' || typeof method !== 'string')) {
-    return expansion.fail(functionId, `event ${eventName}: Path and Method must both be written as text`);
-  }
-  expansion.addRoute(type === 'Api' ? 'rest' : 'http', properties[type === 'Api' ? 'RestApiId' : 'ApiId'], {
-    ...{ functionId, eventName, properties },
-    path: typeof path === 'string' ? path : '$default',
-    method:
-      typeof method === 'string'
-        ? method.toUpperCase().replace(/^X-AMAZON-APIGATEWAY-ANY-METHOD$/, 'ANY')
-        : 'ANY',
-  });
+  const name = typeof type === 'string' ? type : 'unknown';
+  expansion.report(functionId, TYPE, `Events.${eventName}`, `a ${name} event starts no function here`);
 }

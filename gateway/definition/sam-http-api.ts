@@ -1,163 +1,149 @@
-/** `AWS::Serverless::HttpApi` and the implicit HTTP API → API, integrations, routes, authorizers, stage. */
+/** `AWS::Serverless::HttpApi` and the implicit HTTP API → an API with its document, stage and domain. */
 import type { Json, JsonObject } from './model.ts';
+import {
+  INTEGRATION,
+  emptyDocument,
+  hasIntegration,
+  isDocument,
+  methodKey,
+  onlyIf,
+  putMethod,
+} from './sam-document.ts';
 import { expandDomain } from './sam-domain.ts';
-import { idPart, invocationUri, permission, pick, present } from './sam-expansion.ts';
+import { idPart, invocationUri, permission, pick, present, stageIdOf } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
-import { definitionOf } from './sam-rest-api.ts';
-import { isJsonList, isJsonObject } from './template-source.ts';
+import { localOrS3Body } from './sam-function.ts';
+import { addHttpSecurity, httpEventSecurity } from './sam-http-security.ts';
+import { isJsonObject } from './template-source.ts';
 
 const TYPE = 'AWS::Serverless::HttpApi';
 const OF_API = ['Name', 'Description', 'DisableExecuteApiEndpoint', 'FailOnWarnings', 'Tags'];
 const OF_STAGE = ['StageVariables', 'AccessLogSettings', 'DefaultRouteSettings', 'RouteSettings'];
+const OF_DOCUMENT =
+  'StageName Auth CorsConfiguration DefinitionBody DefinitionUri Domain PropagateTags'.split(' ');
 const OF_AUTH = ['DefaultAuthorizer', 'Authorizers', 'EnableIamAuthorizer'];
-const OF_EVENT = ['Path', 'Method', 'ApiId', 'Auth', 'PayloadFormatVersion', 'TimeoutInMillis'];
+const OF_EVENT = 'Path Method ApiId Auth PayloadFormatVersion TimeoutInMillis RouteSettings'.split(' ');
 
 export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
   const { logicalId, properties, routes } = api;
-  const body = definitionOf(expansion, api);
-  expansion.reportUnknown(logicalId, TYPE, properties, [
-    ...[
-      ...OF_API,
-      ...OF_STAGE,
-      'StageName',
-      'Auth',
-      'CorsConfiguration',
-      'DefinitionBody',
-      'Domain',
-      'PropagateTags',
-    ],
-  ]);
+  expansion.reportUnknown(logicalId, TYPE, properties, [...OF_API, ...OF_STAGE, ...OF_DOCUMENT]);
   const auth = isJsonObject(properties['Auth']) ? properties['Auth'] : {};
-  for (const name of Object.keys(auth).filter((key) => !OF_AUTH.includes(key))) {
-    expansion.report(logicalId, TYPE, `Auth.${name}`, 'this property is not applied');
-  }
-  const origin = expansion.origins.get(logicalId) ?? logicalId;
+  const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
+  // A misspelt guard would leave the API open; SAM refuses it, too.
+  if (unknown !== undefined) expansion.fail(logicalId, `Auth has no member ${unknown}`);
+  const location = properties['DefinitionUri'];
   const cors = properties['CorsConfiguration'];
-  expansion.make(origin, logicalId, 'AWS::ApiGatewayV2::Api', {
+  expansion.make(logicalId, logicalId, 'AWS::ApiGatewayV2::Api', {
     ...pick(properties, OF_API),
-    Name: properties['Name'] ?? { 'Fn::Sub': '${AWS::StackName}' },
     ProtocolType: 'HTTP',
-    ...present({ Body: body, CorsConfiguration: cors === true ? { AllowOrigins: ['*'] } : cors }),
+    ...(location === undefined
+      ? { Body: documentOf(expansion, api, auth) }
+      : { BodyS3Location: localOrS3Body(location) }),
+    ...present({ CorsConfiguration: cors === true || cors === 'true' ? { AllowOrigins: ['*'] } : cors }),
   });
-  makeAuthorizers(expansion, origin, logicalId, auth);
-  for (const route of routes) {
-    if (body === undefined) makeRoute(expansion, logicalId, auth, route);
-    makePermission(expansion, logicalId, route);
-  }
+  makeAuthorizerPermissions(expansion, logicalId, auth);
+  for (const route of routes) allowHttpRoute(expansion, logicalId, route);
   const stageName = properties['StageName'] ?? '$default';
-  const stageId = stageName === '$default' ? `${logicalId}ApiGatewayDefaultStage` : `${logicalId}Stage`;
-  expansion.make(origin, stageId, 'AWS::ApiGatewayV2::Stage', {
+  const stageId =
+    stageName === '$default' ? `${logicalId}ApiGatewayDefaultStage` : stageIdOf(logicalId, stageName);
+  expansion.make(logicalId, stageId, 'AWS::ApiGatewayV2::Stage', {
     ...pick(properties, OF_STAGE),
+    ...routeSettingsOf(properties, routes),
     ApiId: { Ref: logicalId },
     StageName: stageName,
     AutoDeploy: true,
   });
-  const owner = { kind: 'http', origin, type: TYPE, apiId: logicalId, stageId } as const;
+  expansion.references.set(`${logicalId}.Stage`, stageId);
+  const owner = { kind: 'http', origin: logicalId, type: TYPE, apiId: logicalId, stageId } as const;
   expandDomain(expansion, owner, properties['Domain']);
 }
 
-function makeAuthorizers(expansion: SamExpansion, origin: string, apiId: string, auth: JsonObject): void {
+/** The API's own document or an empty one, with the routes of events and their security. */
+function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Json {
+  const { logicalId, properties, routes } = api;
+  const written = properties['DefinitionBody'];
+  if (written !== undefined && !isDocument(written)) {
+    if (Object.keys(auth).length > 0 || routes.length > 0)
+      expansion.fail(
+        logicalId,
+        'DefinitionBody must be an OpenAPI document with paths, for SAM to write into it',
+      );
+    return written;
+  }
+  let document = written ?? emptyDocument('http');
+  for (const route of routes) document = addRoute(expansion, logicalId, document, route, auth);
+  return addHttpSecurity(expansion, logicalId, document, auth);
+}
+
+/** What the document says of a route of its own stays. */
+function addRoute(
+  expansion: SamExpansion,
+  apiId: string,
+  document: JsonObject,
+  route: SamRoute,
+  auth: JsonObject,
+): JsonObject {
+  const { ownerId, eventName, path, method, properties, target } = route;
+  if (target.kind !== 'function') return document;
+  const key = methodKey(method);
+  for (const name of Object.keys(properties).filter((each) => !OF_EVENT.includes(each)))
+    expansion.report(ownerId, TYPE, `Events.${eventName}.${name}`, 'this property is not applied');
+  if (hasIntegration(document, path, key)) return document;
+  expansion.placeMethod(apiId, path, key, route);
+  const names = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name.replace(/\+$/, ''));
+  const definition = {
+    [INTEGRATION]: {
+      type: 'aws_proxy',
+      httpMethod: 'POST',
+      payloadFormatVersion: properties['PayloadFormatVersion'] ?? '2.0',
+      uri: invocationUri(target.arn),
+      ...present({ timeoutInMillis: properties['TimeoutInMillis'] }),
+    },
+    ...present({ security: httpEventSecurity(expansion, auth, route) }),
+    ...(names.length === 0
+      ? {}
+      : { parameters: names.map((name) => ({ name, in: 'path', required: true })) }),
+    responses: {},
+  };
+  const condition = expansion.conditionOf(ownerId);
+  return putMethod(document, path, key, condition === undefined ? definition : onlyIf(condition, definition));
+}
+
+/** An event's settings are those of its route in the stage. */
+function routeSettingsOf(properties: JsonObject, routes: readonly SamRoute[]): JsonObject {
+  const own = isJsonObject(properties['RouteSettings']) ? properties['RouteSettings'] : {};
+  const entries = routes.flatMap(({ path, method, properties: event }) => {
+    const settings = event['RouteSettings'];
+    const key = path === '$default' ? path : `${method} ${path}`;
+    const usual = isJsonObject(own[key]) ? own[key] : {};
+    return isJsonObject(settings) ? [[key, { ...usual, ...settings }] as const] : [];
+  });
+  return entries.length === 0 ? {} : { RouteSettings: { ...own, ...Object.fromEntries(entries) } };
+}
+
+function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth: JsonObject): void {
   const authorizers = isJsonObject(auth['Authorizers']) ? auth['Authorizers'] : {};
   for (const [name, authorizer] of Object.entries(authorizers)) {
-    if (!isJsonObject(authorizer)) continue;
-    const identity = isJsonObject(authorizer['Identity']) ? authorizer['Identity'] : {};
+    if (!isJsonObject(authorizer) || authorizer['EnableFunctionDefaultPermissions'] !== true) continue;
     const functionArn = authorizer['FunctionArn'];
-    const id = `${apiId}${idPart(name)}Authorizer`;
-    const shared = { ApiId: { Ref: apiId }, Name: name };
-    if (functionArn === undefined) {
-      expansion.make(origin, id, 'AWS::ApiGatewayV2::Authorizer', {
-        ...shared,
-        AuthorizerType: 'JWT',
-        ...present({
-          JwtConfiguration: authorizer['JwtConfiguration'],
-          IdentitySource:
-            authorizer['IdentitySource'] === undefined ? undefined : [authorizer['IdentitySource']],
-        }),
-      });
-      continue;
-    }
-    if (authorizer['AuthorizerPayloadFormatVersion'] === undefined) {
-      expansion.fail(origin, `authorizer ${name}: AuthorizerPayloadFormatVersion is required`);
-    }
-    expansion.make(origin, id, 'AWS::ApiGatewayV2::Authorizer', {
-      ...shared,
-      ...pick(authorizer, ['AuthorizerPayloadFormatVersion', 'EnableSimpleResponses']),
-      AuthorizerType: 'REQUEST',
-      AuthorizerUri: invocationUri(functionArn),
-      ...present({
-        AuthorizerCredentialsArn: authorizer['FunctionInvokeRole'],
-        AuthorizerResultTtlInSeconds: identity['ReauthorizeEvery'],
-        IdentitySource: identitySources(identity),
-      }),
-    });
-    if (authorizer['EnableFunctionDefaultPermissions'] === true) {
-      const allow = permission(functionArn, apiId, 'authorizers/*');
-      expansion.make(origin, `${id}Permission`, 'AWS::Lambda::Permission', allow);
-    }
+    if (functionArn === undefined) continue;
+    const id = `${apiId}${idPart(name)}AuthorizerPermission`;
+    expansion.make(apiId, id, 'AWS::Lambda::Permission', permission(functionArn, apiId, 'authorizers/*'));
   }
 }
 
-function identitySources(identity: JsonObject): readonly string[] | undefined {
-  const sources = [
-    ['Headers', '$request.header.'],
-    ['QueryStrings', '$request.querystring.'],
-    ['StageVariables', '$stageVariables.'],
-    ['Context', '$context.'],
-  ].flatMap(([key = '', prefix = '']) => {
-    const names = identity[key];
-    return isJsonList(names)
-      ? names.filter((name) => typeof name === 'string').map((name) => prefix + name)
-      : [];
-  });
-  return sources.length === 0 ? undefined : sources;
-}
-
-function makeRoute(expansion: SamExpansion, apiId: string, apiAuth: JsonObject, route: SamRoute): void {
-  const { functionId, eventName, path, method, properties } = route;
-  for (const name of Object.keys(properties).filter((key) => !OF_EVENT.includes(key))) {
-    expansion.report(functionId, TYPE, `Events.${eventName}.${name}`, 'this property is not applied');
-  }
-  const stem = `${functionId}${idPart(eventName)}`;
-  expansion.make(functionId, `${stem}Integration`, 'AWS::ApiGatewayV2::Integration', {
-    ApiId: { Ref: apiId },
-    IntegrationType: 'AWS_PROXY',
-    IntegrationUri: { 'Fn::GetAtt': [functionId, 'Arn'] },
-    PayloadFormatVersion: properties['PayloadFormatVersion'] ?? '2.0',
-    ...pick(properties, ['TimeoutInMillis']),
-  });
-  expansion.make(functionId, `${stem}Route`, 'AWS::ApiGatewayV2::Route', {
-    ApiId: { Ref: apiId },
-    RouteKey: path === '$default' ? '$default' : `${method} ${path}`,
-    Target: { 'Fn::Sub': `integrations/\${${stem}Integration}` },
-    ...authorizationOf(apiId, apiAuth, properties['Auth']),
-  });
-}
-
-function makePermission(expansion: SamExpansion, apiId: string, route: SamRoute): void {
-  const { functionId, eventName, path, method } = route;
+/** Lets the API call the function of a route. */
+export function allowHttpRoute(expansion: SamExpansion, apiId: string, route: SamRoute): void {
+  const { ownerId, eventName, path, method, target } = route;
+  if (target.kind !== 'function') return;
   const scope =
     path === '$default'
       ? '*/$default'
       : `*/${method === 'ANY' ? '*' : method}${path.replace(/\{[^}]*\}/g, '*')}`;
   expansion.make(
-    functionId,
-    `${functionId}${idPart(eventName)}Permission`,
+    ownerId,
+    `${ownerId}${idPart(eventName)}Permission`,
     'AWS::Lambda::Permission',
-    permission({ Ref: functionId }, apiId, scope),
+    permission(target.name, apiId, scope),
   );
-}
-
-function authorizationOf(apiId: string, apiAuth: JsonObject, eventAuth: Json | undefined): JsonObject {
-  const own = isJsonObject(eventAuth) ? eventAuth : {};
-  const name = own['Authorizer'] ?? apiAuth['DefaultAuthorizer'];
-  if (typeof name !== 'string' || name === 'NONE') return { AuthorizationType: 'NONE' };
-  if (name === 'AWS_IAM') return { AuthorizationType: 'AWS_IAM' };
-  const authorizers = isJsonObject(apiAuth['Authorizers']) ? apiAuth['Authorizers'] : {};
-  const authorizer = authorizers[name];
-  const isJwt = isJsonObject(authorizer) && authorizer['FunctionArn'] === undefined;
-  return {
-    ...pick(own, ['AuthorizationScopes']),
-    AuthorizationType: isJwt ? 'JWT' : 'CUSTOM',
-    AuthorizerId: { Ref: `${apiId}${idPart(name)}Authorizer` },
-  };
 }

@@ -1,85 +1,265 @@
-/** `AWS::Serverless::Api` and the implicit REST API → API, resources, methods, authorizers, deployment, stage. */
+/** `AWS::Serverless::Api` and the implicit REST API → an API with its document, deployment, stage, domain and plan. */
 import type { Json, JsonObject } from './model.ts';
+import { addCors } from './sam-cors.ts';
+import {
+  INTEGRATION,
+  emptyDocument,
+  hasIntegration,
+  isDocument,
+  mapMethods,
+  methodKey,
+  onlyIf,
+  pathsOf,
+  putDefinitions,
+  putMethod,
+} from './sam-document.ts';
 import { expandDomain } from './sam-domain.ts';
-import { idPart, invocationUri, permission, pick, present, streamingUri } from './sam-expansion.ts';
+import {
+  idPart,
+  invocationUri,
+  permission,
+  pick,
+  present,
+  stageIdOf,
+  streamingUri,
+} from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
+import { localOrS3Body } from './sam-function.ts';
+import { modelDefinitions, putValidators, requestRules, withIntegration } from './sam-request-model.ts';
+import { addResourcePolicy } from './sam-resource-policy.ts';
+import { addRestSecurity, eventCredentials, eventSecurity } from './sam-rest-security.ts';
+import { stateMachineMethod } from './sam-state-machine.ts';
+import { expandUsagePlan } from './sam-usage-plan.ts';
 import { isJsonList, isJsonObject } from './template-source.ts';
 
 const TYPE = 'AWS::Serverless::Api';
-const OF_API =
-  'Name Description MinimumCompressionSize ApiKeySourceType DisableExecuteApiEndpoint FailOnWarnings Mode Tags Policy'.split(
-    ' ',
-  );
-const OF_STAGE =
-  'Variables MethodSettings AccessLogSetting CanarySetting CacheClusterEnabled CacheClusterSize TracingEnabled'.split(
-    ' ',
-  );
-const OF_AUTH = ['DefaultAuthorizer', 'Authorizers', 'AddDefaultAuthorizerToCorsPreflight'];
-const OF_EVENT = ['Path', 'Method', 'RestApiId', 'Auth', 'TimeoutInMillis', 'ResponseTransferMode'];
+const words = (text: string): readonly string[] => text.split(' ');
+const OF_API = words(
+  'Name Description MinimumCompressionSize ApiKeySourceType DisableExecuteApiEndpoint FailOnWarnings Mode Tags Policy SecurityPolicy EndpointAccessMode',
+);
+const OF_STAGE = words(
+  'Variables MethodSettings AccessLogSetting CanarySetting CacheClusterEnabled CacheClusterSize TracingEnabled',
+);
+const OF_DOCUMENT = words(
+  'StageName EndpointConfiguration BinaryMediaTypes Auth Cors GatewayResponses Models OpenApiVersion AlwaysDeploy DefinitionBody DefinitionUri Domain MergeDefinitions PropagateTags',
+);
+const OF_AUTH = words(
+  'DefaultAuthorizer Authorizers AddDefaultAuthorizerToCorsPreflight AddApiKeyRequiredToCorsPreflight ApiKeyRequired InvokeRole ResourcePolicy UsagePlan',
+);
+const OF_EVENT = words(
+  'Path Method RestApiId Auth TimeoutInMillis ResponseTransferMode RequestModel RequestParameters UnescapeMappingTemplate',
+);
+const OF_EVENT_AUTH = words(
+  'Authorizer AuthorizationScopes ApiKeyRequired InvokeRole ResourcePolicy OverrideApiAuth',
+);
+const OF_RESPONSE = words('ResponseParameters ResponseTemplates StatusCode');
 
 export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   const { logicalId, properties, routes } = api;
   const stageName = properties['StageName'];
   if (stageName === undefined) return expansion.fail(logicalId, 'StageName is required');
-  const body = definitionOf(expansion, api);
-  expansion.reportUnknown(logicalId, TYPE, properties, [
-    ...[
-      ...OF_API,
-      ...OF_STAGE,
-      'StageName',
-      'EndpointConfiguration',
-      'BinaryMediaTypes',
-      'Auth',
-      'OpenApiVersion',
-    ],
-    ...['AlwaysDeploy', 'DefinitionBody', 'Domain', 'MergeDefinitions', 'PropagateTags'],
-  ]);
+  expansion.reportUnknown(logicalId, TYPE, properties, [...OF_API, ...OF_STAGE, ...OF_DOCUMENT]);
   const auth = isJsonObject(properties['Auth']) ? properties['Auth'] : {};
-  for (const name of Object.keys(auth).filter((key) => !OF_AUTH.includes(key))) {
-    expansion.report(logicalId, TYPE, `Auth.${name}`, 'this property is not applied');
-  }
-  const origin = expansion.origins.get(logicalId) ?? logicalId;
+  const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
+  // A misspelt guard would leave the API open; SAM refuses it, too.
+  if (unknown !== undefined) expansion.fail(logicalId, `Auth has no member ${unknown}`);
   const binary = properties['BinaryMediaTypes'];
-  expansion.make(origin, logicalId, 'AWS::ApiGateway::RestApi', {
+  const location = properties['DefinitionUri'];
+  expansion.make(logicalId, logicalId, 'AWS::ApiGateway::RestApi', {
     ...pick(properties, OF_API),
-    Name: properties['Name'] ?? { 'Fn::Sub': `\${AWS::StackName}-${logicalId}` },
-    ...present({ Body: body, EndpointConfiguration: endpointOf(properties['EndpointConfiguration']) }),
+    ...(location === undefined
+      ? { Body: documentOf(expansion, api, auth, stageName) }
+      : { BodyS3Location: localOrS3Body(location) }),
+    ...present({ EndpointConfiguration: endpointOf(properties['EndpointConfiguration']) }),
     // SAM keys are JSON pointers: `image~1png`.
     ...present({ BinaryMediaTypes: isJsonList(binary) ? binary.map(unescapePointer) : undefined }),
   });
-  makeAuthorizers(expansion, origin, logicalId, auth);
-  for (const route of routes) makePermission(expansion, logicalId, route);
-  const methods =
-    body === undefined ? routes.map((route) => makeMethod(expansion, origin, logicalId, auth, route)) : [];
-  const deploymentId = `${logicalId}Deployment`;
-  expansion.make(origin, deploymentId, 'AWS::ApiGateway::Deployment', { RestApiId: { Ref: logicalId } });
-  const deployment = expansion.resources.get(deploymentId);
-  if (isJsonObject(deployment)) expansion.copy(deploymentId, { ...deployment, DependsOn: methods });
-  const stageId = `${logicalId}${typeof stageName === 'string' ? idPart(stageName) : ''}Stage`;
-  expansion.make(origin, stageId, 'AWS::ApiGateway::Stage', {
+  makeAuthorizerPermissions(expansion, logicalId, auth);
+  for (const route of routes) allowRestRoute(expansion, logicalId, route);
+  const [deploymentId, stageId] = [`${logicalId}Deployment`, stageIdOf(logicalId, stageName)];
+  expansion.make(logicalId, deploymentId, 'AWS::ApiGateway::Deployment', { RestApiId: { Ref: logicalId } });
+  expansion.make(logicalId, stageId, 'AWS::ApiGateway::Stage', {
     ...pick(properties, OF_STAGE),
     RestApiId: { Ref: logicalId },
     DeploymentId: { Ref: deploymentId },
     StageName: stageName,
   });
-  const owner = { kind: 'rest', origin, type: TYPE, apiId: logicalId, stageId } as const;
+  expansion.references.set(`${logicalId}.Stage`, stageId).set(`${logicalId}.Deployment`, deploymentId);
+  const owner = { kind: 'rest', origin: logicalId, type: TYPE, apiId: logicalId, stageId } as const;
+  expandUsagePlan(expansion, owner, auth['UsagePlan']);
   expandDomain(expansion, owner, properties['Domain']);
 }
 
-/**
- * The API's own document, if it has one: its routes are then the document's, and events only allow the call.
- * `Auth` would be written into the document by SAM; here the document has to say it.
- */
-export function definitionOf(expansion: SamExpansion, { logicalId, properties }: SamApi): Json | undefined {
-  if (properties['DefinitionUri'] !== undefined)
-    expansion.fail(logicalId, 'DefinitionUri: a document in S3 cannot be loaded; name a local file');
-  const body = properties['DefinitionBody'];
-  if (body !== undefined && properties['Auth'] !== undefined)
-    expansion.fail(
-      logicalId,
-      'Auth beside DefinitionBody is not served: write securitySchemes and security into the document',
+/** The API's own document or an empty one, with everything in it that SAM writes there. */
+function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stage: Json): Json {
+  const { logicalId, properties, routes } = api;
+  const written = properties['DefinitionBody'];
+  const isOwn = written !== undefined;
+  const needsDocument = ['Auth', 'Cors', 'GatewayResponses', 'Models'].some(
+    (name) => properties[name] !== undefined,
+  );
+  if (isOwn && !isDocument(written)) {
+    if (needsDocument)
+      expansion.fail(
+        logicalId,
+        'DefinitionBody must be an OpenAPI document with paths, for SAM to write into it',
+      );
+    return written;
+  }
+  const models = modelDefinitions(expansion, logicalId, properties['Models']);
+  let document = isOwn ? written : emptyDocument('rest');
+  // Routes of events go into a document of its own only where it says so.
+  if (!isOwn || properties['MergeDefinitions'] === true)
+    for (const route of routes) document = addRoute(expansion, api, document, { route, auth, models, stage });
+  else
+    for (const route of routes) document = overrideAuth(expansion, document, { route, auth, models, stage });
+  document = addCors(expansion, logicalId, document, properties['Cors']);
+  document = addRestSecurity(expansion, logicalId, document, auth);
+  document = addResourcePolicy(expansion, logicalId, document, auth['ResourcePolicy'], {
+    paths: Object.keys(pathsOf(document)),
+    stage,
+  });
+  document = addGatewayResponses(expansion, logicalId, document, properties['GatewayResponses']);
+  return putDefinitions(document, 'models', models);
+}
+
+type RouteSurroundings = {
+  readonly route: SamRoute;
+  readonly auth: JsonObject;
+  readonly models: JsonObject;
+  readonly stage: Json;
+};
+
+function addRoute(
+  expansion: SamExpansion,
+  { logicalId, properties }: SamApi,
+  document: JsonObject,
+  { route, auth, models, stage }: RouteSurroundings,
+): JsonObject {
+  const { ownerId, eventName, path, method } = route;
+  const key = methodKey(method);
+  const isMerged = properties['MergeDefinitions'] === true;
+  if (!isMerged && hasIntegration(document, path, key))
+    return expansion.fail(ownerId, `event ${eventName}: ${method} ${path} is defined twice`);
+  checkEvent(expansion, route);
+  expansion.placeMethod(logicalId, path, key, route);
+  const rules = requestRules(expansion, models, route, document['swagger'] !== undefined);
+  const security = eventSecurity(expansion, auth, route);
+  const definition = withIntegration(
+    {
+      ...methodOf(route, auth),
+      ...rules.members,
+      ...(security.length === 0 ? {} : { security }),
+    },
+    { ...rules.integration, ...timeoutOf(route) },
+  );
+  const condition = expansion.conditionOf(ownerId);
+  const put = putMethod(
+    document,
+    path,
+    key,
+    condition === undefined ? definition : onlyIf(condition, definition),
+  );
+  const eventAuth = route.properties['Auth'];
+  const policy = isJsonObject(eventAuth) ? eventAuth['ResourcePolicy'] : undefined;
+  return putValidators(
+    addResourcePolicy(expansion, ownerId, put, policy, { paths: [path], stage }),
+    rules.validators,
+  );
+}
+
+/** `OverrideApiAuth`: an event's `Auth` for a method that the API's own document has. */
+function overrideAuth(
+  expansion: SamExpansion,
+  document: JsonObject,
+  { route, auth, stage }: RouteSurroundings,
+): JsonObject {
+  const own = route.properties['Auth'];
+  if (!isJsonObject(own) || own['OverrideApiAuth'] !== true) return document;
+  const added = eventSecurity(expansion, auth, route);
+  const secured = mapMethods(document, (definition, key, path) => {
+    if (path !== route.path || key !== methodKey(route.method) || added.length === 0) return definition;
+    const security = isJsonList(definition['security']) ? definition['security'] : [];
+    return { ...definition, security: [...security, ...added] };
+  });
+  const scope = { paths: [route.path], stage };
+  return addResourcePolicy(expansion, route.ownerId, secured, own['ResourcePolicy'], scope);
+}
+
+function checkEvent(expansion: SamExpansion, { ownerId, eventName, properties }: SamRoute): void {
+  for (const name of Object.keys(properties).filter((key) => !OF_EVENT.includes(key)))
+    expansion.report(ownerId, TYPE, `Events.${eventName}.${name}`, 'this property is not applied');
+  const auth = isJsonObject(properties['Auth']) ? properties['Auth'] : {};
+  const unknown = Object.keys(auth).find((name) => !OF_EVENT_AUTH.includes(name));
+  if (unknown !== undefined) expansion.fail(ownerId, `event ${eventName}: Auth has no member ${unknown}`);
+}
+
+function methodOf({ properties, target }: SamRoute, auth: JsonObject): JsonObject {
+  if (target.kind === 'state-machine')
+    return stateMachineMethod(
+      target.machineId,
+      target.roleArn,
+      properties['UnescapeMappingTemplate'] === true,
     );
-  return body;
+  const mode = properties['ResponseTransferMode'];
+  const isStream = mode === 'RESPONSE_STREAM';
+  return {
+    [INTEGRATION]: {
+      type: 'aws_proxy',
+      httpMethod: 'POST',
+      uri: isStream ? streamingUri(target.arn) : invocationUri(target.arn),
+      ...present({
+        // SAM calls the mode after Lambda's: RESPONSE_STREAM.
+        responseTransferMode: isStream ? 'STREAM' : mode,
+        credentials: eventCredentials(auth, properties['Auth']),
+      }),
+    },
+    responses: {},
+  };
+}
+
+function timeoutOf({ properties }: SamRoute): JsonObject {
+  return present({ timeoutInMillis: properties['TimeoutInMillis'] });
+}
+
+function addGatewayResponses(
+  expansion: SamExpansion,
+  apiId: string,
+  document: JsonObject,
+  responses: Json | undefined,
+): JsonObject {
+  if (responses === undefined) return document;
+  if (!isJsonObject(responses)) return expansion.fail(apiId, 'GatewayResponses must be a mapping');
+  const entries = Object.entries(responses).map(([type, response]) => {
+    const unknown =
+      isJsonObject(response) && Object.keys(response).find((name) => !OF_RESPONSE.includes(name));
+    if (!isJsonObject(response) || typeof unknown === 'string')
+      return expansion.fail(apiId, `GatewayResponses.${type} takes ${OF_RESPONSE.join(', ')}`);
+    return [type, responseOf(response)] as const;
+  });
+  const section = 'x-amazon-apigateway-gateway-responses';
+  const known = isJsonObject(document[section]) ? document[section] : {};
+  return { ...document, [section]: { ...known, ...Object.fromEntries(entries) } };
+}
+
+/** `{ Headers: { X: "'1'" } }` → `{ "gatewayresponse.header.X": "'1'" }`. */
+function responseOf(response: JsonObject): JsonObject {
+  const groups = isJsonObject(response['ResponseParameters']) ? response['ResponseParameters'] : {};
+  const parameters = [
+    ['Headers', 'header'],
+    ['Paths', 'path'],
+    ['QueryStrings', 'querystring'],
+  ].flatMap(([group = '', place = '']) => {
+    const named = groups[group];
+    return isJsonObject(named)
+      ? Object.entries(named).map(([name, value]) => [`gatewayresponse.${place}.${name}`, value] as const)
+      : [];
+  });
+  return present({
+    responseParameters: Object.fromEntries(parameters),
+    responseTemplates: response['ResponseTemplates'],
+    statusCode: response['StatusCode'],
+  });
 }
 
 /** SAM has one type, as a text or under `Type`, and spells the endpoints' ids its own way. */
@@ -94,135 +274,27 @@ function unescapePointer(type: Json): Json {
   return typeof type === 'string' ? type.replaceAll('~1', '/') : type;
 }
 
-function makeAuthorizers(expansion: SamExpansion, origin: string, apiId: string, auth: JsonObject): void {
+function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth: JsonObject): void {
   const authorizers = isJsonObject(auth['Authorizers']) ? auth['Authorizers'] : {};
   for (const [name, authorizer] of Object.entries(authorizers)) {
-    if (!isJsonObject(authorizer)) continue;
-    const identity = isJsonObject(authorizer['Identity']) ? authorizer['Identity'] : {};
-    const functionArn = authorizer['FunctionArn'];
-    const isRequest = authorizer['FunctionPayloadType'] === 'REQUEST';
-    const id = `${apiId}${idPart(name)}Authorizer`;
-    expansion.make(origin, id, 'AWS::ApiGateway::Authorizer', {
-      RestApiId: { Ref: apiId },
-      Name: name,
-      Type: functionArn === undefined ? 'COGNITO_USER_POOLS' : isRequest ? 'REQUEST' : 'TOKEN',
-      ...present({
-        AuthorizerUri: functionArn === undefined ? undefined : invocationUri(functionArn),
-        ProviderARNs:
-          authorizer['UserPoolArn'] === undefined ? undefined : [authorizer['UserPoolArn']].flat(),
-        AuthorizerCredentials: authorizer['FunctionInvokeRole'],
-        AuthorizerResultTtlInSeconds: identity['ReauthorizeEvery'],
-        IdentityValidationExpression: identity['ValidationExpression'],
-        IdentitySource: isRequest ? requestSources(identity) : tokenSource(identity),
-      }),
-    });
-    const needsPermission =
-      authorizer['FunctionInvokeRole'] === undefined &&
-      authorizer['DisableFunctionDefaultPermissions'] !== true;
-    if (functionArn !== undefined && needsPermission) {
-      expansion.make(
-        origin,
-        `${id}Permission`,
-        'AWS::Lambda::Permission',
-        permission(functionArn, apiId, 'authorizers/*'),
-      );
-    }
+    const functionArn = isJsonObject(authorizer) ? authorizer['FunctionArn'] : undefined;
+    if (!isJsonObject(authorizer) || functionArn === undefined) continue;
+    if (authorizer['DisableFunctionDefaultPermissions'] === true) continue;
+    const id = `${apiId}${idPart(name)}AuthorizerPermission`;
+    const allow = permission(functionArn, apiId, 'authorizers/*');
+    expansion.make(apiId, id, 'AWS::Lambda::Permission', allow);
   }
 }
 
-function tokenSource(identity: JsonObject): string {
-  const header = identity['Header'];
-  return `method.request.header.${typeof header === 'string' ? header : 'Authorization'}`;
-}
-
-function requestSources(identity: JsonObject): string | undefined {
-  const sources = [
-    ['Headers', 'method.request.header.'],
-    ['QueryStrings', 'method.request.querystring.'],
-    ['StageVariables', 'stageVariables.'],
-    ['Context', 'context.'],
-  ].flatMap(([key = '', prefix = '']) => {
-    const names = identity[key];
-    return isJsonList(names)
-      ? names.filter((name) => typeof name === 'string').map((name) => prefix + name)
-      : [];
-  });
-  return sources.length === 0 ? undefined : sources.join(',');
-}
-
-function makeMethod(
-  expansion: SamExpansion,
-  origin: string,
-  apiId: string,
-  apiAuth: JsonObject,
-  route: SamRoute,
-): string {
-  const { functionId, eventName, path, method, properties } = route;
-  for (const name of Object.keys(properties).filter((key) => !OF_EVENT.includes(key))) {
-    expansion.report(functionId, TYPE, `Events.${eventName}.${name}`, 'this property is not applied');
-  }
-  const resourceId = makeResources(expansion, origin, apiId, path);
-  const methodId = `${apiId}${idPart(path)}${method.charAt(0)}${method.slice(1).toLowerCase()}Method`;
-  expansion.make(functionId, methodId, 'AWS::ApiGateway::Method', {
-    RestApiId: { Ref: apiId },
-    ResourceId: resourceId,
-    HttpMethod: method,
-    ...authorizationOf(apiId, apiAuth, properties['Auth']),
-    Integration: {
-      Type: 'AWS_PROXY',
-      IntegrationHttpMethod: 'POST',
-      ...transferOf(properties['ResponseTransferMode'], { 'Fn::GetAtt': [functionId, 'Arn'] }),
-      ...pick(properties, ['TimeoutInMillis']),
-    },
-  });
-  return methodId;
-}
-
-/** SAM calls the mode after Lambda's: RESPONSE_STREAM. */
-function transferOf(mode: Json | undefined, functionArn: Json): JsonObject {
-  if (mode !== 'RESPONSE_STREAM')
-    return { ...present({ ResponseTransferMode: mode }), Uri: invocationUri(functionArn) };
-  return { ResponseTransferMode: 'STREAM', Uri: streamingUri(functionArn) };
-}
-
-function makePermission(expansion: SamExpansion, apiId: string, route: SamRoute): void {
-  const { functionId, eventName, path, method } = route;
-  const scope = `*/${method === 'ANY' ? '*' : method}${path.replace(/\{[^}]*\}/g, '*')}`;
+/** Lets the API call the function of a route. */
+export function allowRestRoute(expansion: SamExpansion, apiId: string, route: SamRoute): void {
+  const { ownerId, eventName, path, method, target } = route;
+  if (target.kind !== 'function') return;
+  const scope = `*/${method === 'ANY' ? '*' : method}${path.replace(/\{[^}]*\}/g, '*').replace(/(.)\/$/, '$1')}`;
   expansion.make(
-    functionId,
-    `${functionId}${idPart(eventName)}Permission`,
+    ownerId,
+    `${ownerId}${idPart(eventName)}Permission`,
     'AWS::Lambda::Permission',
-    permission({ Ref: functionId }, apiId, scope),
+    permission(target.name, apiId, scope),
   );
-}
-
-function authorizationOf(apiId: string, apiAuth: JsonObject, eventAuth: Json | undefined): JsonObject {
-  const own = isJsonObject(eventAuth) ? eventAuth : {};
-  const name = own['Authorizer'] ?? apiAuth['DefaultAuthorizer'];
-  const more = pick(own, ['ApiKeyRequired', 'AuthorizationScopes']);
-  if (typeof name !== 'string' || name === 'NONE') return { ...more, AuthorizationType: 'NONE' };
-  if (name === 'AWS_IAM') return { ...more, AuthorizationType: 'AWS_IAM' };
-  const authorizers = isJsonObject(apiAuth['Authorizers']) ? apiAuth['Authorizers'] : {};
-  const authorizer = authorizers[name];
-  const isCognito = isJsonObject(authorizer) && authorizer['FunctionArn'] === undefined;
-  return {
-    ...more,
-    AuthorizationType: isCognito ? 'COGNITO_USER_POOLS' : 'CUSTOM',
-    AuthorizerId: { Ref: `${apiId}${idPart(name)}Authorizer` },
-  };
-}
-
-/** Makes the resources down to `path` that are not there yet; gives what `ResourceId` says for the last. */
-function makeResources(expansion: SamExpansion, origin: string, apiId: string, path: string): Json {
-  let parent: Json = { 'Fn::GetAtt': [apiId, 'RootResourceId'] };
-  let id = `${apiId}Resource`;
-  for (const part of path.split('/').filter((segment) => segment !== '')) {
-    id += part.startsWith('{') ? `${idPart(part)}Var` : idPart(part);
-    if (!expansion.resources.has(id)) {
-      const properties = { RestApiId: { Ref: apiId }, ParentId: parent, PathPart: part };
-      expansion.make(origin, id, 'AWS::ApiGateway::Resource', properties);
-    }
-    parent = { Ref: id };
-  }
-  return parent;
 }

@@ -46,3 +46,38 @@ export function expandLayer(expansion: SamExpansion, logicalId: string, resource
     Content: localOrS3(content),
   });
 }
+
+/** A nested application: its template where it lies on this machine, otherwise where AWS would find it. */
+export function expandApplication(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
+  const properties = expansion.properties('Application', resource);
+  const known = ['Location', 'Parameters', 'NotificationARNs', 'Tags', 'TimeoutInMinutes'];
+  expansion.reportUnknown(logicalId, 'AWS::Serverless::Application', properties, known);
+  const location = properties['Location'];
+  if (location === undefined) return expansion.fail(logicalId, 'Location is required');
+  const repository = isJsonObject(location) ? location['ApplicationId'] : undefined;
+  if (repository !== undefined)
+    expansion.report(
+      logicalId,
+      'AWS::Serverless::Application',
+      'Location',
+      'an application of the Serverless Application Repository is not on this machine: its resources do not exist',
+    );
+  expansion.make(logicalId, logicalId, 'AWS::CloudFormation::Stack', {
+    ...pick(properties, ['Parameters', 'NotificationARNs', 'Tags', 'TimeoutInMinutes']),
+    ...(typeof location === 'string' ? { TemplateURL: location } : {}),
+  });
+}
+
+/** What a type of SAM that is not served is at CloudFormation, for references and messages. */
+const RECORDED: Readonly<Record<string, string>> = {
+  'AWS::Serverless::GraphQLApi': 'AWS::AppSync::GraphQLApi',
+  'AWS::Serverless::CapacityProvider': 'AWS::Lambda::CapacityProvider',
+  // Permissions between resources, which nothing here asks for.
+  'AWS::Serverless::Connector': 'AWS::IAM::ManagedPolicy',
+};
+
+/** Leaves the resource in the stack as what it would become, so that references to it have a value. */
+export function recordType(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
+  const type = typeof resource['Type'] === 'string' ? resource['Type'] : '';
+  expansion.make(logicalId, logicalId, Object.hasOwn(RECORDED, type) ? (RECORDED[type] ?? type) : type, {});
+}

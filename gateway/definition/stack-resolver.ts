@@ -11,7 +11,7 @@ import type { ParameterValue } from './parameters.ts';
 import { makeUuid } from './physical-ids.ts';
 import type { RawStack } from './raw-stack.ts';
 import { checkShape } from './template-shape.ts';
-import { isJsonObject } from './template-source.ts';
+import { isJsonList, isJsonObject } from './template-source.ts';
 import type { Path } from './template-source.ts';
 
 /** Finds the value of an export in another stack. */
@@ -206,9 +206,11 @@ export class StackResolver implements Scope {
       partition: partitionOf(region),
       urlSuffix: urlSuffixOf(region),
       text: (property) => {
-        if (!isJsonObject(properties) || !Object.hasOwn(properties, property)) return undefined;
-        const at = ['Resources', logicalId, 'Properties', property];
-        const value = this.#as(logicalId, () => resolveValue(properties[property], this, at));
+        const keys = property.split('.');
+        const found = memberAt(properties, keys);
+        if (found === undefined) return undefined;
+        const at = ['Resources', logicalId, 'Properties', ...keys];
+        const value = this.#as(logicalId, () => resolveValue(found, this, at));
         return value === NO_VALUE || typeof value === 'object' ? undefined : String(value);
       },
     };
@@ -331,6 +333,13 @@ export class StackResolver implements Scope {
     };
     for (const logicalId of this.#needs.keys()) visit(logicalId, []);
   }
+}
+
+function memberAt(value: Json | undefined, keys: Path): Json | undefined {
+  return keys.reduce((found: Json | undefined, key) => {
+    if (isJsonList(found)) return found[Number(key)];
+    return isJsonObject(found) && Object.hasOwn(found, key) ? found[key] : undefined;
+  }, value);
 }
 
 /** `aws`, `aws-cn` or `aws-us-gov`. */

@@ -10,7 +10,7 @@ import type { Finding, RawStack } from './raw-stack.ts';
 import { SAM_TRANSFORM, expandSam } from './sam.ts';
 import { readSamconfigRegion } from './samconfig.ts';
 import { isJsonList, isJsonObject, readSource } from './template-source.ts';
-import type { SourceTree } from './template-source.ts';
+import type { Path, SourceTree } from './template-source.ts';
 
 /** @throws DefinitionError for a missing, broken or refused template. */
 export async function loadTemplate(
@@ -31,18 +31,15 @@ export function toRawStack(tree: SourceTree, stackName: string, options: LoadOpt
   const folder = dirname(tree.file);
   const looped = inlineDocuments(expandForEach(tree, options.parameters), tree, folder);
   const expanded = hasTransform(looped, SAM_TRANSFORM)
-    ? expandSam(looped, tree)
-    : { template: looped, origins: new Map<string, string>(), findings: [] as Finding[] };
+    ? expandSam(looped, tree, options.parameters)
+    : { template: looped, originOf: (path: Path) => path, findings: [] as Finding[] };
   return {
     ...{ stackName, file },
     stage: options.stage,
     region: options.region,
     accountId: options.accountId,
     template: expanded.template,
-    lineOf: ([section = '', name = '', ...rest]) => {
-      const origin = section === 'Resources' ? expanded.origins.get(name) : undefined;
-      return tree.lineOf(origin === undefined ? [section, name, ...rest] : ['Resources', origin]);
-    },
+    lineOf: (path) => tree.lineOf(expanded.originOf(path)),
     parameters: options.parameters,
     code: {
       functions: findLocal(expanded.template, folder, 'AWS::Lambda::Function', 'Code'),

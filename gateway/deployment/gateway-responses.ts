@@ -34,7 +34,8 @@ export type GatewayResponse = {
 };
 
 const DEFAULT_TEMPLATES = { 'application/json': '{"message":$context.error.messageString}' };
-const PARAMETER = /^gatewayresponse\.header\.(.+)$/;
+/** AWS's guide names `path` and `querystring`, too; a response has neither, so they change nothing. */
+const PARAMETER = /^gatewayresponse\.(header|path|querystring)\.(.+)$/;
 
 function readOwn(bag: PropertyBag): GatewayResponse {
   const responseType = readText(bag, 'ResponseType');
@@ -48,7 +49,7 @@ function readOwn(bag: PropertyBag): GatewayResponse {
     if (!PARAMETER.test(name))
       throw new DefinitionError(
         bag.place(`ResponseParameters.${name}`),
-        `Invalid mapping expression specified: "${name}" must read gatewayresponse.header.<Name>`,
+        `Invalid mapping expression specified: "${name}" must read gatewayresponse.header.<Name>, .path.<Name> or .querystring.<Name>`,
       );
   const hasStatus = bag.properties['StatusCode'] !== undefined;
   const statusCode = hasStatus
@@ -139,8 +140,9 @@ function customise(
     if (name.toLowerCase() !== 'content-type') headers.push(name, usual.headers[index + 1] ?? '');
   }
   for (const [target, source] of Object.entries(response.responseParameters)) {
-    const value = readParameter(source, facts);
-    if (value !== undefined) headers.push(PARAMETER.exec(target)?.[1] ?? target, value);
+    const [, place, name = target] = PARAMETER.exec(target) ?? [];
+    const value = place === 'header' ? readParameter(source, facts) : undefined;
+    if (value !== undefined) headers.push(name, value);
   }
   const isOwnStatus =
     response.statusCode !== undefined && response.statusCode !== defaultStatus(response.responseType);

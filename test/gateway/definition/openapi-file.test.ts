@@ -63,6 +63,19 @@ describe('a document beside the template', () => {
       else assert.match(refusal(read), says);
     });
 
+  it('is found where CDK and the SAM CLI note the file behind an address in S3', (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatewright-asset-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'api.json');
+    writeFileSync(path, JSON.stringify({ openapi: '3.0.1', paths: {} }));
+    const template = (property: string): string =>
+      `Resources: { A: { Type: AWS::ApiGateway::RestApi, Metadata: { 'aws:asset:path': '${path}', 'aws:asset:property': ${property} }, Properties: { BodyS3Location: { Bucket: b, Key: k } } } }`;
+    const propertiesOf = (text: string) => aStack(text).resolveResources().get('A')?.properties;
+
+    assert.deepEqual(propertiesOf(template('BodyS3Location')), { Body: { openapi: '3.0.1', paths: {} } });
+    assert.deepEqual(Object.keys(propertiesOf(template('Other')) ?? {}), ['BodyS3Location']);
+  });
+
   it('stays where it is when it lies in S3', () => {
     const text = `Resources: { A: { Type: AWS::ApiGateway::RestApi, Properties: { BodyS3Location: { Bucket: b, Key: k } } } }`;
     const api = aStack(text).resolveResources().get('A');

@@ -84,6 +84,22 @@ describe('expandDocuments for an HTTP API', () => {
     );
   });
 
+  it('takes what SAM compiles: the path $default, NONE for no authorizer, and the endpoint of a server', () => {
+    const integration = { type: 'aws_proxy', uri: 'arn:aws:lambda:x', payloadFormatVersion: '2.0' };
+    const operation = { security: [{ NONE: [] }], 'x-amazon-apigateway-integration': integration };
+    const expanded = expand(
+      document(operation, {
+        paths: { $default: { 'x-amazon-apigateway-any-method': operation } },
+        servers: [{ 'x-amazon-apigateway-endpoint-configuration': { disableExecuteApiEndpoint: true } }],
+      }),
+      {},
+      type,
+    );
+
+    assert.equal(find(expanded, 'Api $default')['AuthorizationType'], 'NONE');
+    assert.equal(find(expanded, 'Api')['DisableExecuteApiEndpoint'], true);
+  });
+
   it('refuses swagger 2.0 and WebSocket APIs', () => {
     const swagger = { swagger: '2.0', paths: {} };
 

@@ -87,6 +87,15 @@ describe('expandDocuments for a REST API', () => {
     assert.equal(find(expanded, 'Api GET /pets')['AuthorizationType'], 'NONE');
   });
 
+  it('takes NONE for no authorizer, as SAM compiles it, unless a scheme has the name', () => {
+    const none = { security: [{ NONE: [] }], 'x-amazon-apigateway-integration': { type: 'mock' } };
+    const NONE = { type: 'apiKey', name: 'x-api-key', in: 'header' };
+    const named = document(none, { components: { securitySchemes: { NONE } } });
+
+    assert.equal(find(expand(document(none)), 'Api GET /x')['AuthorizationType'], 'NONE');
+    assert.equal(find(expand(named), 'Api GET /x')['ApiKeyRequired'], true);
+  });
+
   it('writes a selection pattern for every response but the default', () => {
     const { IntegrationResponses: responses } = find(petstore(), 'Api GET /files/{proxy+}')[
       'Integration'

@@ -92,6 +92,9 @@ describe('a customised gateway response', () => {
         'gatewayresponse.header.X-Agent': 'method.request.header.User-Agent',
         'gatewayresponse.header.X-Query': 'method.request.querystring.q',
         'gatewayresponse.header.X-None': 'method.request.header.nothing',
+        // Named in the guide; a response has neither.
+        'gatewayresponse.path.X-Path': "'a'",
+        'gatewayresponse.querystring.X-Text': "'a'",
       },
     });
 
@@ -117,6 +120,7 @@ describe('a customised gateway response', () => {
     assert.equal(headerOf(reply, 'x-agent'), 'curl/8');
     assert.equal(headerOf(reply, 'x-query'), 'a Set-Cookie: x', 'a query writes no header of its own');
     assert.equal(headerOf(reply, 'x-none'), undefined);
+    assert.equal(headerOf(reply, 'x-path') ?? headerOf(reply, 'x-text'), undefined);
     assert.equal(headerOf(reply, 'x-amzn-errortype'), 'MissingAuthenticationTokenException');
   });
 
