@@ -22,6 +22,8 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };
+const END_WITHIN_MS = 2_000;
+
 const program = new Command('gatewright')
   .version(version, '-V, --version', 'print the version')
   .description('Serves compiled stacks as Amazon API Gateway would.')
@@ -40,4 +42,6 @@ try {
 } catch (error) {
   // Commander has already said what was wrong (or shown its help).
   process.exitCode = error instanceof CommanderError ? error.exitCode : printError(error);
+  // A thread or socket that the failure has left open must not keep the process: CI would wait for ever.
+  setTimeout(() => process.exit(), END_WITHIN_MS).unref();
 }

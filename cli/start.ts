@@ -136,7 +136,6 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
   const startedMs = performance.now();
   // With --json, stdout belongs to the one line that tools read.
   const log = createStreamSink(flags.json ? process.stderr : process.stdout);
-  const told = whenToldToEnd();
   const gateway = await createGateway({
     ...toLoadOptions(flags),
     adminKey: chooseKeyPair(process.env),
@@ -176,6 +175,8 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
     refuseUnsafeAccess(sources, gateway.inspect(), flags.stage, (message) =>
       process.stderr.write(`warning: ${message}\n`),
     );
+    // Not before: until there is something to end in order, a signal ends the process as it ends any other.
+    const told = whenToldToEnd();
     const listening = await gateway.listen();
     const text = flags.json
       ? `${JSON.stringify({ ready: true, ...listening })}\n`

@@ -8,6 +8,7 @@ import { createSystemClock } from './adapters/system-clock.ts';
 import { load, watchStacks } from './compose-load.ts';
 import {
   addressOf,
+  allOrNothing,
   backendOf,
   Closing,
   controlUrlOf,
@@ -39,6 +40,7 @@ import { receive } from './server/receive.ts';
 import { createRestApiWire } from './server/rest-api-wire.ts';
 import { startSweeping } from './server/websocket-frames.ts';
 import { loadIdentities, makeControlSecret, publishCredentials } from './services/identity-file.ts';
+import { makeOwnFolder } from './services/own-folder.ts';
 import { Recorder, RECORDED_SERVICES } from './services/recorder.ts';
 import { createServiceClient } from './services/service-client.ts';
 import { Connections } from './websocket/connections.ts';
@@ -90,15 +92,17 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
   const clock = createSystemClock();
   const random = createSystemRandom();
   const { accountId, directory, log } = options;
+  // First of all: nothing may be made in a folder that others can write to.
+  await makeOwnFolder(directory);
   const identities = createIdentities([
     adminIdentity(options.adminKey, accountId),
     ...(await loadIdentities(directory, accountId)),
   ]);
-  const [issuer, store] = await Promise.all([
-    openIssuer(options, clock, random),
-    openStoreOf(options, clock),
-  ]);
-  closing.add(() => store.close());
+  const opening = openStoreOf(options, clock).then((opened) => {
+    closing.add(() => opened.close());
+    return opened;
+  });
+  const [issuer, store] = await allOrNothing(openIssuer(options, clock, random), opening);
   const runtime = await openRuntime(options, clock, store, () => parts.controlUrl);
   closing.add(() => runtime.close());
 

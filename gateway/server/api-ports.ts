@@ -4,6 +4,7 @@ import { isAdmittedHost } from './guards.ts';
 import { createApiServer } from './http.ts';
 import { listenOn } from './listen.ts';
 import { receive } from './receive.ts';
+import { UnreadReplies } from './unread-replies.ts';
 import { attachWebSockets } from './websocket-frames.ts';
 import type { Server } from 'node:http';
 import type { DomainAnswer } from '../control/served-apis.ts';
@@ -33,7 +34,7 @@ export type ApiPorts = {
   readonly ports: ReadonlyMap<string, number>;
   /** Any of them: each knows every API by its Host. Undefined where there is none. */
   readonly any: number | undefined;
-  /** Stops taking requests, ends WebSockets with 1001, closes idle connections; ends within a second. */
+  /** Takes no more connections, ends WebSockets with 1001, lets requests in flight finish; all within a second. */
   readonly close: () => Promise<void>;
 };
 
@@ -41,12 +42,13 @@ export type ApiPorts = {
 export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> {
   const ports = new Map<string, number>();
   const open: OpenPort[] = [];
+  const unread = new UnreadReplies(options.at.log);
   const close = async (): Promise<void> => {
     await Promise.all(open.map(closePort));
   };
   try {
     for (const plan of options.plans) {
-      const opened = await openPort(plan, options);
+      const opened = await openPort(plan, options, unread);
       open.push(opened);
       for (const apiId of plan.apiIds) ports.set(apiId, opened.port);
     }
@@ -57,7 +59,7 @@ export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> 
   return { ports, any: open[0]?.port, close };
 }
 
-async function openPort(plan: PortPlan, options: ApiPortsOptions): Promise<OpenPort> {
+async function openPort(plan: PortPlan, options: ApiPortsOptions, unread: UnreadReplies): Promise<OpenPort> {
   const { at } = options;
   const idOf = (host: string | undefined): string | undefined =>
     host === undefined ? undefined : readApiIdFromHost(host);
@@ -81,7 +83,7 @@ async function openPort(plan: PortPlan, options: ApiPortsOptions): Promise<OpenP
     (isAdmittedHost(host, { port, allowHosts: options.allowHosts }) || domainOf(host, '/') !== undefined);
   const { handleManagement } = options;
   const server = createApiServer({
-    ...{ isHostAllowed, resolveApi, toOwnTarget, handleManagement, ports: at },
+    ...{ isHostAllowed, resolveApi, toOwnTarget, handleManagement, unread, ports: at },
     isHttpOnly: (host, target) => domainOf(host, target)?.isHttpOnly === true,
   });
   const sockets = attachWebSockets(server, {
@@ -109,10 +111,19 @@ async function openPort(plan: PortPlan, options: ApiPortsOptions): Promise<OpenP
   return { server, sockets, port };
 }
 
+/** Requests in flight have until then; a function that takes longer is cut off. */
+const FINISH_WITHIN_MS = 900;
+const SWEEP_EVERY_MS = 20;
+
 async function closePort({ server, sockets }: OpenPort): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  await sockets.close();
+  // A connection whose answer has left is idle, and would wait for a next request.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
+  const tooLate = Promise.withResolvers<undefined>();
+  const timer = setTimeout(tooLate.resolve, FINISH_WITHIN_MS, undefined);
+  await Promise.all([sockets.close(), Promise.race([closed, tooLate.promise])]);
+  clearInterval(sweep);
+  clearTimeout(timer);
   server.closeAllConnections();
   await closed;
 }

@@ -4,12 +4,14 @@ import { MAX_BODY_BYTES } from '../exchange.ts';
 import { serve } from '../pipeline.ts';
 import { receive } from './receive.ts';
 import { refuseMalformed } from './refuse-malformed.ts';
+import { refuseUnserved } from './refuse-unserved.ts';
 import { sendStream } from './stream-reply.ts';
 import { isWebSocketHandshake } from './websocket-frames.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Reply, ServedApi } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import type { ControlReply, ControlRequest } from './control-request.ts';
+import type { UnreadReplies } from './unread-replies.ts';
 
 export type ApiServerOptions = {
   /** Whether a Host header may reach this port at all (DNS rebinding). */
@@ -22,6 +24,8 @@ export type ApiServerOptions = {
   readonly toOwnTarget?: ((host: string | undefined, target: string, api: ServedApi) => string) | undefined;
   /** `@connections` of a WebSocket API on its own address. */
   readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
+  /** Of all ports together. */
+  readonly unread: UnreadReplies;
   readonly ports: Ports;
 };
 
@@ -32,6 +36,8 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const TIMEOUT_CHECK_MS = 1_000;
 /** Above AWS's 10,240 bytes so that the pipeline words the refusal; node refuses what is beyond. */
 const MAX_HEADER_BYTES = 65_536;
+/** A shorter reply is bounded by there being one per connection. */
+const LARGE_REPLY = 16_384;
 /** One byte more than AWS takes: enough to know that it is too much. */
 const MAX_BODY_READ_BYTES = MAX_BODY_BYTES + 1;
 
@@ -51,12 +57,18 @@ export function createApiServer(options: ApiServerOptions): Server {
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
     (request, response) => {
-      accept(request, response, options);
+      // Pipelined behind another request: it begins when the other's reply has left. Attack: one packet of requests
+      // for large replies, none of which is ever read.
+      if (response.socket === null) response.once('socket', () => accept(request, response, options));
+      else accept(request, response, options);
     },
   );
   // Node would leave headers out beyond 2,000 of them, and nobody would count their bytes.
   server.maxHeadersCount = 0;
+  // A client that has nothing more to say still wants its answer. Node documents neither name nor default.
+  Reflect.set(server, 'httpAllowHalfOpen', true);
   server.on('clientError', refuseMalformed);
+  refuseUnserved(server, options.ports.log);
   return server;
 }
 
@@ -137,8 +149,10 @@ async function answer(
     reply.headers.push('Connection', 'close');
     response.once('finish', () => request.socket.destroySoon());
   }
-  if (reply.stream === undefined) send(response, method, reply);
-  else await sendStream(response, method, reply, reply.stream, options.ports.clock);
+  if (reply.stream === undefined) {
+    send(response, method, reply);
+    if (reply.body.length > LARGE_REPLY) options.unread.hold(response, reply.body.length);
+  } else await sendStream(response, method, reply, reply.stream, options.ports.clock);
 }
 
 /** With `optimizeEmptyRequests` a request without these headers never emits `end`. */

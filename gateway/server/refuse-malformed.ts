@@ -4,25 +4,33 @@ import type { Duplex } from 'node:stream';
 
 type ClientError = Error & { readonly code?: string };
 
+/** What node's parser refuses. */
+export function refuseMalformed({ code }: ClientError, socket: Duplex): void {
+  refuseOnSocket(
+    socket,
+    code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400,
+  );
+}
+
 /**
  * Answers on the socket itself and ends it. Requests before the bad one on the same connection get their answers
  * first: a client that pipelines must not read the refusal as the answer to another one.
  */
-export function refuseMalformed(error: ClientError, socket: Duplex): void {
+export function refuseOnSocket(socket: Duplex, status: number): void {
   if (!socket.writable) return;
   const current = responseOf(socket);
   if (current === undefined) {
-    socket.end(refusal(error));
+    socket.end(refusal(status));
     return;
   }
   if (current.req.complete && !current.writableFinished) {
     // Node has put the next response in its place by then, if there is one.
-    current.once('finish', () => refuseMalformed(error, socket));
+    current.once('finish', () => refuseOnSocket(socket, status));
     return;
   }
   // Its own answer has begun: there is no place for another one.
   if (current.headersSent) socket.destroy();
-  else socket.end(refusal(error));
+  else socket.end(refusal(status));
 }
 
 /** The response that the socket is waiting for; node keeps it under this name. */
@@ -31,8 +39,7 @@ function responseOf(socket: Duplex): ServerResponse | undefined {
   return message instanceof ServerResponse ? message : undefined;
 }
 
-function refusal({ code }: ClientError): string {
-  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+function refusal(status: number): string {
   const reason = STATUS_CODES[status] ?? '';
   const body = JSON.stringify({ message: status === 431 ? 'Request Header Fields Too Large' : reason });
   return `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;

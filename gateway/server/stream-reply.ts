@@ -8,6 +8,9 @@ import type { Clock } from '../ports.ts';
 const UNTHROTTLED_BYTES = 10 * 1024 * 1024;
 const BYTES_PER_MS = (2 * 1024 * 1024) / 1000;
 
+/** What a client that closed its side may wait for the next part. */
+const LEFT_IDLE_MS = 500;
+
 /** Milliseconds until the next part may go, where `sentBytes` have gone with the last one of `partBytes`. */
 export function pauseAfter(sentBytes: number, partBytes: number): number {
   return Math.min(partBytes, Math.max(0, sentBytes - UNTHROTTLED_BYTES)) / BYTES_PER_MS;
@@ -45,6 +48,8 @@ class StreamSender {
   readonly #stream: StreamedBody;
   readonly #clock: Clock;
   readonly #closed = new AbortController();
+  /** It will send nothing more. */
+  #mayHaveLeft = false;
   #sentBytes = 0;
   #firstByteMs: number | undefined;
   /** Who was silent for too long. */
@@ -60,6 +65,7 @@ class StreamSender {
     const close = (): void => {
       response.off('close', close);
       socket.off('close', close);
+      socket.off('end', hush);
       this.#closed.abort();
       // A reader that waits for more is woken by it.
       stream.bytes.cancel();
@@ -69,9 +75,16 @@ class StreamSender {
     socket.on('close', close);
     // Whoever is silent, function or client: the socket is, too.
     response.setTimeout(stream.idleMs, () => {
-      this.#silent = response.writableNeedDrain ? 'client' : 'integration';
+      if (!this.#mayHaveLeft) this.#silent = response.writableNeedDrain ? 'client' : 'integration';
       response.destroy();
     });
+    // Says "nothing more to send" as well as "gone": a write would tell, so only silence is cut short.
+    const hush = (): void => {
+      this.#mayHaveLeft = true;
+      response.setTimeout(LEFT_IDLE_MS);
+    };
+    if (socket.readableEnded) hush();
+    else socket.on('end', hush);
   }
 
   /** The client left before the head. */

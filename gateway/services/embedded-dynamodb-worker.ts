@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { followClock } from '../adapters/system-clock.ts';
 import { DynamoDbEngine } from './dynamodb-engine.ts';
 import { serveDynamoDb } from './dynamodb-front.ts';
+import { storageFaultOf } from './storage-fault.ts';
 
 /** What the thread is started with. */
 export type DynamoDbWorkerData = {
@@ -59,13 +60,6 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'UNKNOWN';
-  // LevelDB says "not open" and names the reason in the cause.
-  if (error.cause instanceof Error && 'code' in error.cause) return String(error.cause.code);
-  return 'code' in error ? String(error.code) : 'UNKNOWN';
-}
-
 if (parentPort !== null) {
   const port = parentPort;
   const say = (message: DynamoDbWorkerMessage): void => port.postMessage(message);
@@ -80,10 +74,6 @@ if (parentPort !== null) {
         });
     });
   } catch (error) {
-    say({
-      kind: 'not-started',
-      code: codeOf(error),
-      message: error instanceof Error ? error.message : String(error),
-    });
+    say({ kind: 'not-started', ...storageFaultOf(error) });
   }
 }

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { StartError } from '../errors.ts';
 import { createTablesAt } from './create-tables.ts';
 import type { DynamoDbWorkerData, DynamoDbWorkerMessage } from './embedded-dynamodb-worker.ts';
+import { explainStorageFault } from './storage-fault.ts';
 import type { TableDefinition } from './table-definition.ts';
 
 export type EmbeddedDynamoDbOptions = {
@@ -106,14 +107,11 @@ function explain(
   port: number,
   directory: string | undefined,
 ): string {
-  switch (failure.code) {
-    case 'EADDRINUSE':
-      return `port ${port} for the embedded DynamoDB is in use`;
-    case 'LEVEL_LOCKED':
-      return `${directory ?? 'the data directory'} is in use by another gatewright; stop it or choose another --data`;
-    default:
-      return `the embedded DynamoDB did not start: ${failure.message} (${failure.code})`;
-  }
+  if (failure.code === 'EADDRINUSE') return `port ${port} for the embedded DynamoDB is in use`;
+  return (
+    explainStorageFault(failure.code, failure.message, directory) ??
+    `the embedded DynamoDB did not start: ${failure.message} (${failure.code})`
+  );
 }
 
 async function makeDirectory(directory: string): Promise<void> {

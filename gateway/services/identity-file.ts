@@ -1,9 +1,10 @@
 /** Local identities on disk: the user's `gatewright.identities.yml` and the key pair of the running start. */
 import { randomBytes } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DefinitionError, StartError } from '../errors.ts';
 import { type LocalIdentity, parseIdentities } from '../policy/identities.ts';
+import { makeOwnFolder } from './own-folder.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
 
 export const IDENTITIES_FILE = 'gatewright.identities.yml';
@@ -82,9 +83,10 @@ export async function publishCredentials(
   const path = join(directory, CREDENTIALS_FILE);
   const text = `${JSON.stringify(credentials, null, 2)}\n`;
   try {
+    await makeOwnFolder(directory);
     await writeSecretFile(path, text);
-    await writeFile(join(directory, '.gatewright', '.gitignore'), '*\n');
   } catch (error) {
+    if (error instanceof StartError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartError('CREDENTIALS_FILE', `${path} cannot be written: ${reason}`);
   }

@@ -1,4 +1,5 @@
 /** The issuer's keys kept with `--data DIR`, so that tokens outlive a restart. */
+import { createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
 import { StartError } from '../errors.ts';
 import type { KeptKey } from '../server/issuer.ts';
@@ -35,6 +36,8 @@ function parseKeys(value: unknown): readonly KeptKey[] {
     const { privateKeyPem, usedUntilSeconds } = entry as Partial<KeptKey>;
     if (typeof privateKeyPem !== 'string' || typeof usedUntilSeconds !== 'number')
       throw new TypeError('not a key');
+    // The issuer signs RS256; a key that cannot is as damaged as one that cannot be read.
+    if (createPrivateKey(privateKeyPem).asymmetricKeyType !== 'rsa') throw new TypeError('not an RSA key');
     return { privateKeyPem, usedUntilSeconds };
   });
 }

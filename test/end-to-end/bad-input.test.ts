@@ -36,6 +36,8 @@ const tables = file(
   'tables.json',
   JSON.stringify({ Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: {} } } }),
 );
+file('damaged/issuer-keys.json', '{}');
+file('torn/dynamodb/CURRENT', 'MANIFEST-000001');
 const accessFolder = join(folder, 'access');
 file(
   'access/orders.yml',
@@ -100,6 +102,21 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
     name: 'a data directory below a file',
     args: ['start', broken, '--data', join(broken, 'data'), ...PORTS],
     says: /--data: .*broken\.yaml\/data cannot be /,
+  },
+  {
+    name: 'keys of the issuer that are damaged, in a folder that nobody keeps afterwards',
+    args: ['start', tables, '--data', join(folder, 'damaged'), ...PORTS],
+    says: /damaged\/issuer-keys\.json is damaged; delete it to begin with a new key/,
+  },
+  {
+    name: 'the same folder again: the failed start has not kept its lock',
+    args: ['start', tables, '--data', join(folder, 'damaged'), ...PORTS],
+    says: /damaged\/issuer-keys\.json is damaged/,
+  },
+  {
+    name: 'tables on disk that are damaged',
+    args: ['start', tables, '--data', join(folder, 'torn'), ...PORTS],
+    says: /torn\/dynamodb is damaged \(.+\); put a copy of it back, or delete it to begin with empty tables/,
   },
   { name: 'a token without a gateway', args: ['token'], says: /no gateway runs from this directory/ },
   {

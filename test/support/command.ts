@@ -10,6 +10,8 @@ const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 export const READY = '"ready":true';
 /** A start loads osls; on a busy machine that takes its time. */
 const READY_WITHIN_MS = 60_000;
+/** A command that does not end is a failure (its code is null), not a test that hangs. */
+const END_WITHIN_MS = 120_000;
 
 export type Finished = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
@@ -38,7 +40,9 @@ function launch(
 export async function runCommand(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const child = launch(args, options);
   const output = gather(child);
+  const timer = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS);
   const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(timer);
   return { code, ...output() };
 }
 

@@ -158,3 +158,77 @@ describe('openApiPorts', () => {
   for (const { name, host, path, expected } of rows)
     it(name, async () => assert.deepEqual(await get(host(port), path), expected));
 });
+
+describe('closing the ports', () => {
+  async function openSlow(): Promise<{
+    opened: ApiPorts;
+    port: number;
+    answer: () => void;
+    begun: Promise<void>;
+  }> {
+    const begun = Promise.withResolvers<undefined>();
+    const gate = Promise.withResolvers<undefined>();
+    const ports = virtualPorts({
+      async echo() {
+        begun.resolve(undefined);
+        await gate.promise;
+        return { statusCode: 200, body: 'late' };
+      },
+    });
+    const served = new ServedApis(new Account({ clock: ports.clock, isThrottled: false }));
+    served.prepare([aStack(restRoutes({ 'GET /pets': {} }))]).serve();
+    const findApi = (id: string) => served.find(id);
+    const opened = await openApiPorts({
+      ...{ host: '127.0.0.1', allowHosts: [], plans: planOwnPorts([API_ID], 0, findApi) },
+      findDomain: () => undefined,
+      handleManagement: () => ({ status: 404, headers: [], body: '' }),
+      at: { ...ports, findApi, connections: new Connections(ports.clock) },
+    });
+    return {
+      opened,
+      port: opened.ports.get(API_ID) ?? 0,
+      answer: () => gate.resolve(undefined),
+      begun: begun.promise,
+    };
+  }
+
+  /** The body, or the code of the error. */
+  function ask(port: number): Promise<string> {
+    return new Promise((resolve) => {
+      request(
+        { host: '127.0.0.1', port, path: '/dev/pets', headers: { Host: `localhost:${port}` } },
+        (response) => {
+          let text = '';
+          response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+          response.on('end', () => resolve(text));
+        },
+      )
+        .on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''))
+        .end();
+    });
+  }
+
+  it('lets a request in flight have its answer', async () => {
+    const { opened, port, answer, begun } = await openSlow();
+    const asked = ask(port);
+    await begun;
+    const closed = opened.close();
+    answer();
+
+    assert.equal(await asked, 'late');
+    await closed;
+  });
+
+  it('takes no more of them meanwhile, and waits for none longer than a second', async () => {
+    const { opened, port, begun } = await openSlow();
+    const asked = ask(port);
+    await begun;
+    const begunMs = performance.now();
+    const closed = opened.close();
+
+    assert.equal(await ask(port), 'ECONNREFUSED');
+    await closed;
+    assert.equal(await asked, 'ECONNRESET');
+    assert.ok(performance.now() - begunMs < 5_000);
+  });
+});

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { createApiServer } from '../../../gateway/server/http.ts';
 import { isAdmittedHost } from '../../../gateway/server/guards.ts';
+import { UnreadReplies } from '../../../gateway/server/unread-replies.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
 import type { Server } from 'node:http';
@@ -31,6 +32,7 @@ before(async () => {
     isHostAllowed: (host) => host !== undefined && isAdmittedHost(host, { port, allowHosts: [] }),
     resolveApi: () => api.served,
     handleManagement: () => ({ status: 404, headers: [], body: '' }),
+    unread: new UnreadReplies(ports.log),
     ports,
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { createApiServer } from '../../../gateway/server/http.ts';
+import { UnreadReplies } from '../../../gateway/server/unread-replies.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
 import type { Server } from 'node:http';
@@ -25,6 +26,7 @@ before(async () => {
     isHostAllowed: (host) => host === 'pets.example',
     resolveApi: () => api.served,
     handleManagement: () => ({ status: 404, headers: [], body: '' }),
+    unread: new UnreadReplies(ports.log),
     ports,
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -206,6 +208,18 @@ const rows: readonly {
     ends: true,
     statuses: [400],
     source: 'RFC 9112 §8',
+  },
+  {
+    name: 'CONNECT, which makes a proxy',
+    text: 'CONNECT backend.example:443 HTTP/1.1\r\nHost: pets.example\r\n\r\n',
+    statuses: [405],
+    source: 'RFC 9110 §9.3.6',
+  },
+  {
+    name: 'an expectation that nobody knows',
+    text: post('Expect: 200-maybe\r\nContent-Length: 3\r\n', ''),
+    statuses: [417],
+    source: 'RFC 9110 §10.1.1',
   },
   {
     name: 'more than 2,000 headers',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,11 +103,27 @@ describe('loadIdentities', () => {
 
 describe('issuer keys', () => {
   it('are kept and found again, and a damaged file is named', async () => {
-    const keys = [{ privateKeyPem: 'pem', usedUntilSeconds: 5 }];
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const keys = [{ privateKeyPem, usedUntilSeconds: 5 }];
     assert.deepEqual(await loadIssuerKeys(directory), []);
     await saveIssuerKeys(directory, keys);
     assert.deepEqual(await loadIssuerKeys(directory), keys);
-    await writeFile(join(directory, 'issuer-keys.json'), '[{}]');
-    await assert.rejects(loadIssuerKeys(directory), StartError);
+    const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    const wrongPem = elliptic.export({ type: 'pkcs8', format: 'pem' }).toString();
+    for (const text of [
+      '{}',
+      '[{}]',
+      '[null]',
+      '[{"privateKeyPem":"x","usedUntilSeconds":1}]',
+      JSON.stringify([{ privateKeyPem: wrongPem, usedUntilSeconds: 1 }]),
+    ]) {
+      await writeFile(join(directory, 'issuer-keys.json'), text);
+      await assert.rejects(loadIssuerKeys(directory), (error: unknown) => {
+        assert.ok(error instanceof StartError, text);
+        assert.match(error.message, /issuer-keys\.json is damaged; delete it/);
+        return true;
+      });
+    }
   });
 });

@@ -1,0 +1,40 @@
+/** Requests that node itself would end without an answer, or with one that no log has: CONNECT, and an unknown `Expect`. */
+import { refuseOnSocket } from './refuse-malformed.ts';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { LogSink } from '../ports.ts';
+
+/** For clients that neither read nor close. */
+const GOODBYE_MS = 2_000;
+const MAX_SHOWN = 100;
+
+export function refuseUnserved(server: Server, log: LogSink): void {
+  server.on('connect', (request: IncomingMessage, socket: Duplex) => {
+    log.write(`405 CONNECT ${shown(request.url)}: the gateway is no proxy`);
+    // Node has taken its own listeners off.
+    socket.on('error', () => socket.destroy());
+    const deadline = setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
+    socket.once('close', () => clearTimeout(deadline));
+    // What is still sent is thrown away: bytes nobody reads would reset the connection before the answer arrives.
+    socket.resume();
+    refuseOnSocket(socket, 405);
+  });
+  server.on(
+    'checkExpectation',
+    ({ method = '', url, headers }: IncomingMessage, response: ServerResponse) => {
+      log.write(`417 ${method} ${shown(url)}: nobody here knows Expect: ${shown(headers.expect)}`);
+      const body = JSON.stringify({ message: 'Expectation Failed' });
+      response.writeHead(417, [
+        ...['Content-Type', 'application/json', 'Content-Length', String(body.length)],
+        // Its body may or may not follow (RFC 9110 §10.1.1): where it ends cannot be known.
+        ...['Connection', 'close'],
+      ]);
+      response.end(body);
+    },
+  );
+}
+
+/** Text of a stranger as it may stand in a log: one line, bounded. */
+function shown(text = ''): string {
+  return JSON.stringify(text.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_SHOWN));
+}

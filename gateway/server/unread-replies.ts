@@ -1,0 +1,54 @@
+/** Replies that have been made and not been read: what they hold of the memory is bounded over all connections. */
+import type { LogSink } from '../ports.ts';
+
+/** A reply on its way out; `close` comes when it has left, or when its connection has gone. */
+export type OutgoingReply = {
+  once(event: 'close', listener: () => void): unknown;
+  destroy(): unknown;
+  readonly destroyed: boolean;
+};
+
+const MAX_UNREAD_BYTES = 256 * 1024 * 1024;
+
+/**
+ * The connection that has been waiting for its reader the longest is closed for one that comes. Attack: clients that
+ * ask for large replies and never read them.
+ */
+export class UnreadReplies {
+  readonly #log: LogSink;
+  readonly #maxBytes: number;
+  /** Oldest first. */
+  readonly #held = new Map<OutgoingReply, number>();
+  #bytes = 0;
+
+  constructor(log: LogSink, maxBytes = MAX_UNREAD_BYTES) {
+    this.#log = log;
+    this.#maxBytes = maxBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Called once per reply, after it was handed to its socket. */
+  hold(reply: OutgoingReply, bytes: number): void {
+    if (reply.destroyed) return;
+    this.#held.set(reply, bytes);
+    this.#bytes += bytes;
+    reply.once('close', () => this.#release(reply));
+    while (this.#bytes > this.#maxBytes) {
+      const [oldest] = this.#held.keys();
+      if (oldest === undefined || oldest === reply) return;
+      this.#log.write(
+        `closed a connection that does not read its reply: more than ${this.#maxBytes} bytes of replies are unread`,
+      );
+      this.#release(oldest);
+      oldest.destroy();
+    }
+  }
+
+  #release(reply: OutgoingReply): void {
+    this.#bytes -= this.#held.get(reply) ?? 0;
+    this.#held.delete(reply);
+  }
+}

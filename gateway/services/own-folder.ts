@@ -1,0 +1,54 @@
+/** `.gatewright` in the directory of a start: credentials, logs and caches, for their owner alone. */
+import { chmod, lstat, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StartError } from '../errors.ts';
+
+const OWN_FOLDER = '.gatewright';
+const OWN_MODE = 0o700;
+const OTHERS = 0o077;
+/** What a start makes inside. */
+const INSIDE = ['cache', 'logs'];
+
+/**
+ * Makes the folder, mode 0700 whatever the umask is, with a `.gitignore` of its own. A link in its place, or in the
+ * place of a folder inside, is refused. Attack: git keeps links, so a cloned repository could let a start write
+ * outside of it. @throws StartError OWN_FOLDER
+ */
+export async function makeOwnFolder(directory: string): Promise<string> {
+  const path = join(directory, OWN_FOLDER);
+  try {
+    await mkdir(path, { recursive: true, mode: OWN_MODE });
+    await refuseLink(path);
+    if (((await lstat(path)).mode & OTHERS) !== 0) await chmod(path, OWN_MODE);
+    for (const name of INSIDE) await refuseLink(join(path, name));
+    await ignoreByGit(path);
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError('OWN_FOLDER', `${path} cannot be used: ${reason}`);
+  }
+  return path;
+}
+
+async function refuseLink(path: string): Promise<void> {
+  const stats = await lstat(path).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (stats === undefined || stats.isDirectory()) return;
+  const what = stats.isSymbolicLink() ? 'a symbolic link' : 'no folder';
+  throw new StartError('OWN_FOLDER', `${path} is ${what}; remove it, the gateway makes a folder of its own`);
+}
+
+/** `wx` neither follows a link nor touches what somebody has written there. */
+async function ignoreByGit(path: string): Promise<void> {
+  try {
+    await writeFile(join(path, '.gitignore'), '*\n', { flag: 'wx' });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

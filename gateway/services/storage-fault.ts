@@ -1,0 +1,28 @@
+/** What LevelDB says of its folder, as something a person can act on. */
+
+/** @returns undefined for what is no matter of the folder. @param code LevelDB's own, `LEVEL_CORRUPTION` */
+export function explainStorageFault(
+  code: string,
+  message: string,
+  directory: string | undefined,
+): string | undefined {
+  const folder = directory ?? 'the data directory';
+  switch (code) {
+    case 'LEVEL_LOCKED':
+      return `${folder} is in use by another gatewright; stop it or choose another --data`;
+    case 'LEVEL_CORRUPTION':
+      return `${folder} is damaged (${message}); put a copy of it back, or delete it to begin with empty tables`;
+    case 'LEVEL_IO_ERROR':
+      return `${folder} cannot be read or written (${message}); see whether its disk is full and who owns its files`;
+    default:
+      return undefined;
+  }
+}
+
+/** LevelDB says "not open" and names the reason in the cause. */
+export function storageFaultOf(error: unknown): { readonly code: string; readonly message: string } {
+  if (!(error instanceof Error)) return { code: 'UNKNOWN', message: String(error) };
+  const { cause } = error;
+  if (cause instanceof Error && 'code' in cause) return { code: String(cause.code), message: cause.message };
+  return { code: 'code' in error ? String(error.code) : 'UNKNOWN', message: error.message };
+}
