@@ -90,14 +90,21 @@ export async function openIssuer(options: GatewayOptions, clock: Clock, random: 
   });
 }
 
-export function openStoreOf(options: GatewayOptions, clock: ShiftableClock): Promise<Store> {
+/** Its end is noted before anything else can fail: a store that nobody closes keeps its folder locked. */
+export async function openStoreOf(
+  options: GatewayOptions,
+  clock: ShiftableClock,
+  closing: Closing,
+): Promise<Store> {
   const { region, accountId, dynamodb, log } = options;
-  return openStore(dynamodb, {
+  const store = await openStore(dynamodb, {
     region,
     accountId,
     clockOffset: clock.offset,
     onFault: (message) => log.write(message),
   });
+  closing.add(() => store.close());
+  return store;
 }
 
 /** What keys, plans, stages and caches remember, within the limits of this start. */

@@ -98,11 +98,10 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
     adminIdentity(options.adminKey, accountId),
     ...(await loadIdentities(directory, accountId)),
   ]);
-  const opening = openStoreOf(options, clock).then((opened) => {
-    closing.add(() => opened.close());
-    return opened;
-  });
-  const [issuer, store] = await allOrNothing(openIssuer(options, clock, random), opening);
+  const [issuer, store] = await allOrNothing(
+    openIssuer(options, clock, random),
+    openStoreOf(options, clock, closing),
+  );
   const runtime = await openRuntime(options, clock, store, () => parts.controlUrl);
   closing.add(() => runtime.close());
 
