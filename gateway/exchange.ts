@@ -157,7 +157,7 @@ export type Canary = { readonly percentTraffic: number; readonly stage: ServedSt
 /** `stageName` may name no stage of the API; `path` begins with a slash. */
 export type StageLocation = { readonly stageName: string; readonly path: string };
 
-/** By endpoint type (aws-behaviour §2.5, §13). */
+/** By endpoint type (docs/aws §2.5, §13). */
 export type RequestLimits = { readonly urlBytes: number; readonly headerBytes: number };
 
 /** An API as requests see it; the control plane swaps stages, requests only read. */

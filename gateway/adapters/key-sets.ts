@@ -18,7 +18,7 @@ export type LocalKeys = {
   keySet(): { readonly keys: readonly object[] };
 };
 
-/** API Gateway's bounds for discovery document and key set; it keeps keys for up to an hour, two without contact (§4.5). */
+/** API Gateway's bounds for discovery document and key set; it keeps keys for up to an hour, two without contact (docs/aws §4.5). */
 const LIMITS = {
   timeoutMs: 1_500,
   maxBytes: 150_000,

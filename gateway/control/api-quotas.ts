@@ -1,4 +1,4 @@
-/** AWS's quotas that a template or a call can exceed (aws-behaviour §13), and AWS's words for it. */
+/** AWS's quotas that a template or a call can exceed (docs/aws §13), and AWS's words for it. */
 import { DefinitionError } from '../errors.ts';
 import { POLICY_CHARACTERS } from '../deployment/compile-resource-policy.ts';
 import { ControlError } from './control-error.ts';

@@ -1,5 +1,5 @@
 /**
- * Custom domains and what their base paths lead to (aws-behaviour §10.4). Like stages they are what templates and
+ * Custom domains and what their base paths lead to (docs/aws §10.4). Like stages they are what templates and
  * API calls make of them; a reload changes what the template has changed (docs/decisions/0014).
  */
 import { findBasePath } from '../routing/base-path.ts';

@@ -1,4 +1,4 @@
-/** Custom domains and their mappings of all stacks, V1 and V2, as one list (aws-behaviour §10.4). */
+/** Custom domains and their mappings of all stacks, V1 and V2, as one list (docs/aws §10.4). */
 import { DefinitionError } from '../errors.ts';
 import { readText } from '../deployment/properties.ts';
 import { isBasePath } from '../routing/base-path.ts';

@@ -22,7 +22,7 @@ export type StageList = {
 
 const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 
-/** @throws DefinitionError for names and variables that AWS refuses (aws-behaviour §10.1). */
+/** @throws DefinitionError for names and variables that AWS refuses (docs/aws §10.1). */
 export function readStages(group: ApiGroup): StageList {
   return group.protocol === 'rest' ? readRestStages(group) : readV2Stages(group);
 }
@@ -65,7 +65,7 @@ function addCanaries(
   });
 }
 
-/** AWS's quota (aws-behaviour §13). */
+/** AWS's quota (docs/aws §13). */
 const MAX_TAGS = 50;
 
 /** A list of `{Key, Value}` on a REST stage, a map on the others. */

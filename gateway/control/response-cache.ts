@@ -59,7 +59,7 @@ export class LruResponseCache implements ResponseCache {
 
   /**
    * `size` in gigabytes as AWS writes them. Another one, or none, is another cluster: what was in the old one is
-   * gone (aws-behaviour §9).
+   * gone (docs/aws §9).
    */
   useCluster(size: string | undefined): void {
     if (size === this.#clusterSize) return;

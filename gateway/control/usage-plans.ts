@@ -38,7 +38,7 @@ export class PlanKey {
   }
 }
 
-/** AWS's quota (aws-behaviour §13). */
+/** AWS's quota (docs/aws §13). */
 const MAX_METHOD_THROTTLES = 20;
 
 export class UsagePlans {

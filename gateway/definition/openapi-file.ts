@@ -14,7 +14,7 @@ const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>
   'AWS::Serverless::HttpApi': ['DefinitionBody', 'DefinitionUri'],
 };
 
-/** AWS's quota for the file of an import (aws-behaviour §13). */
+/** AWS's quota for the file of an import (docs/aws §13). */
 const MAX_BYTES = 6 * 1024 * 1024;
 
 /**

@@ -48,7 +48,7 @@ function shared(document: OpenApiDocument, found: Found): Readonly<Record<string
   };
 }
 
-/** The key is the selection pattern; `default` is the response without one (aws-behaviour §7.7). */
+/** The key is the selection pattern; `default` is the response without one (docs/aws §7.7). */
 function integrationResponses(document: OpenApiDocument, found: Found): Json | undefined {
   const responses = document.object([...found.at, 'responses']);
   if (responses === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Schemas of an OpenAPI document → models of the API, as an import makes them (aws-behaviour §6). */
+/** Schemas of an OpenAPI document → models of the API, as an import makes them (docs/aws §6). */
 import type { Json, JsonObject } from './model.ts';
 import { pointerPath } from './openapi-document.ts';
 import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';

@@ -1,4 +1,4 @@
-/** The format of an access log, compiled once (aws-behaviour §10.3). CLF, CSV, JSON and XML are all just text with variables in it. */
+/** The format of an access log, compiled once (docs/aws §10.3). CLF, CSV, JSON and XML are all just text with variables in it. */
 import { logReader } from '../events/log-variables.ts';
 import type { LogFacts } from '../events/log-variables.ts';
 

@@ -1,4 +1,4 @@
-/** `AccessLogSetting` of REST stages, `AccessLogSettings` of HTTP and WebSocket stages (aws-behaviour §10.3). */
+/** `AccessLogSetting` of REST stages, `AccessLogSettings` of HTTP and WebSocket stages (docs/aws §10.3). */
 import { DefinitionError } from '../errors.ts';
 import { compileAccessLogFormat } from './access-log-format.ts';
 import { readBlock, readText } from './properties.ts';

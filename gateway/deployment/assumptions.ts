@@ -3,15 +3,15 @@
  * The first value of a name is what holds unless somebody says otherwise. Each is a row of docs/parity.md.
  */
 export const ASSUMPTIONS = {
-  /** Key of the message in denials of policies and authorizers (aws-behaviour §1.4). */
+  /** Key of the message in denials of policies and authorizers (docs/aws §1.4). */
   'access-denied-key': ['Message', 'message'],
-  /** Status for a Cognito token that has none of the method's scopes (§4.6). */
+  /** Status for a Cognito token that has none of the method's scopes (docs/aws §4.6). */
   'cognito-scope-status': ['401', '403'],
-  /** Status of a Lambda proxy whose function Lambda throttles (§1.5). */
+  /** Status of a Lambda proxy whose function Lambda throttles (docs/aws §1.5). */
   'throttled-function-status': ['502', '500', '429'],
-  /** Whether a REQUEST authorizer without cache needs the identity sources that it names (§4.2). */
+  /** Whether a REQUEST authorizer without cache needs the identity sources that it names (docs/aws §4.2). */
   'uncached-identity-sources': ['checked', 'ignored'],
-  /** First day of a WEEK of a usage plan's quota, at 00:00 UTC (§5.3). */
+  /** First day of a WEEK of a usage plan's quota, at 00:00 UTC (docs/aws §5.3). */
   'week-start': ['sunday', 'monday'],
 } as const;
 

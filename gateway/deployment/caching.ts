@@ -1,4 +1,4 @@
-/** Cache cluster and caching settings of a REST stage (aws-behaviour §9). */
+/** Cache cluster and caching settings of a REST stage (docs/aws §9). */
 import { DefinitionError } from '../errors.ts';
 import { gatherMethodSettings } from './method-settings.ts';
 import { readFlag, readInteger, readText } from './properties.ts';

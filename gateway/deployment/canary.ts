@@ -1,4 +1,4 @@
-/** `CanarySetting` of a REST stage: a second deployment that takes a part of the requests (aws-behaviour §10.2). */
+/** `CanarySetting` of a REST stage: a second deployment that takes a part of the requests (docs/aws §10.2). */
 import { DefinitionError } from '../errors.ts';
 import { readBlock, readFlag, readText } from './properties.ts';
 import { readStageVariables } from './stage-variables.ts';

@@ -11,7 +11,7 @@ import type { WholeMatch } from '../mapping/whole-match.ts';
 import type { PropertyBag } from './properties.ts';
 import type { AuthorizerPayload, IdentitySource, LambdaAuthorizer } from './model.ts';
 
-/** Longest a REST or WebSocket authorizer may run; HTTP APIs give it 10 s (aws-behaviour §4.3). */
+/** Longest a REST or WebSocket authorizer may run; HTTP APIs give it 10 s (docs/aws §4.3). */
 const REST_TIMEOUT_MS = 29_000;
 const HTTP_TIMEOUT_MS = 10_000;
 const MAX_TTL_SECONDS = 3600;
@@ -71,7 +71,7 @@ export type LambdaAuthorizerSources = {
   readonly invokePermissions: InvokePermissions;
 };
 
-/** REST: TOKEN and REQUEST (aws-behaviour §4.1, §4.2). */
+/** REST: TOKEN and REQUEST (docs/aws §4.1, §4.2). */
 export function compileRestLambdaAuthorizer(
   bag: PropertyBag,
   type: 'TOKEN' | 'REQUEST',
@@ -122,7 +122,7 @@ function readHttpPayload(bag: PropertyBag): AuthorizerPayload {
   );
 }
 
-/** HTTP and WebSocket: REQUEST (aws-behaviour §4.5, §4.7). */
+/** HTTP and WebSocket: REQUEST (docs/aws §4.5, §4.7). */
 export function compileV2LambdaAuthorizer(
   bag: PropertyBag,
   protocol: 'http' | 'websocket',

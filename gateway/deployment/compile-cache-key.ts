@@ -1,4 +1,4 @@
-/** `CacheKeyParameters` and `CacheNamespace` of a REST integration (aws-behaviour §9). */
+/** `CacheKeyParameters` and `CacheNamespace` of a REST integration (docs/aws §9). */
 import { DefinitionError } from '../errors.ts';
 import { parseParameterSource } from '../mapping/parameter-source.ts';
 import { compileRequestParameters } from './compile-request-mapping.ts';

@@ -1,4 +1,4 @@
-/** `CorsConfiguration` of an HTTP API (aws-behaviour §12). */
+/** `CorsConfiguration` of an HTTP API (docs/aws §12). */
 import { DefinitionError } from '../errors.ts';
 import { readBlock, readFlag, readInteger, readTextList } from './properties.ts';
 import type { PropertyBag } from './properties.ts';

@@ -1,4 +1,4 @@
-/** HTTP_PROXY integrations of HTTP APIs (aws-behaviour §7.8, §8). */
+/** HTTP_PROXY integrations of HTTP APIs (docs/aws §7.8, §8). */
 import { DefinitionError } from '../errors.ts';
 import { type ChangeSide, type ParameterChange, parseChangeValue } from '../mapping/parameter-change.ts';
 import { invalidMapping } from './mapping-refusal.ts';

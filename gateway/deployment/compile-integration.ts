@@ -1,4 +1,4 @@
-/** `Integration` of AWS::ApiGateway::Method → what requests run (aws-behaviour §8). */
+/** `Integration` of AWS::ApiGateway::Method → what requests run (docs/aws §8). */
 import { DefinitionError } from '../errors.ts';
 import { isForbiddenMapping } from '../mapping/integration-headers.ts';
 import { compileRequestMapping, compileRequestParameters } from './compile-request-mapping.ts';

@@ -1,4 +1,4 @@
-/** Request half of an integration: parameters, templates, passthrough (aws-behaviour §7.1, §7.6). */
+/** Request half of an integration: parameters, templates, passthrough (docs/aws §7.1, §7.6). */
 import { DefinitionError } from '../errors.ts';
 import { parseParameterSource } from '../mapping/parameter-source.ts';
 import { readContentHandling } from './content-handling-property.ts';

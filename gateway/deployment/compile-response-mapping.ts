@@ -1,4 +1,4 @@
-/** Response half of an integration: which response answers, its headers and templates (aws-behaviour §7.6, §7.7). */
+/** Response half of an integration: which response answers, its headers and templates (docs/aws §7.6, §7.7). */
 import { DefinitionError } from '../errors.ts';
 import { parseRegex } from '../mapping/java-regex-program.ts';
 import { parseParameterSource } from '../mapping/parameter-source.ts';

@@ -12,7 +12,7 @@ import type { PropertyBag } from './properties.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { IdentitySource, StageText, TokenAuthorizer } from './model.ts';
 
-/** Quotas of API Gateway (aws-behaviour §4.5). */
+/** Quotas of API Gateway (docs/aws §4.5). */
 const MAX_AUDIENCES = 50;
 
 /** Issuers that the local issuer stands in for: user pools of the loaded stacks, by the `iss` they would have at AWS. */

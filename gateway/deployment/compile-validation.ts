@@ -1,4 +1,4 @@
-/** What a method or route asks of a request before it is passed on (aws-behaviour §6). */
+/** What a method or route asks of a request before it is passed on (docs/aws §6). */
 import { DefinitionError } from '../errors.ts';
 import { compileMessageRouting } from '../routing/message-routes.ts';
 import { readBlock, readFlag, readText, readTextMap } from './properties.ts';
@@ -90,7 +90,7 @@ function readBodies(bag: PropertyBag, models: Models): readonly (readonly [strin
   });
 }
 
-/** WebSocket `$connect`: parameters of the handshake that must be there. HTTP APIs have none (§6, last line). */
+/** WebSocket `$connect`: parameters of the handshake that must be there. HTTP APIs have none (docs/aws §6, last line). */
 export function compileConnectValidation(route: PropertyBag): RequestValidation | undefined {
   const declared = readBlock(route, 'RequestParameters');
   const parameters: RequiredParameter[] = [];

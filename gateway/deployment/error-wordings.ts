@@ -1,5 +1,5 @@
 /**
- * How failures read on the wire. REST APIs word them by gateway response type (aws-behaviour §1.3–1.5),
+ * How failures read on the wire. REST APIs word them by gateway response type (docs/aws §1.3–1.5),
  * HTTP APIs by a short fixed table.
  */
 import { USUAL_ASSUMPTIONS } from './assumptions.ts';
@@ -16,7 +16,7 @@ type RestDefault = {
   readonly spaced?: true;
 };
 
-/** Status, message and `x-amzn-ErrorType` per code; sources and evidence tags in aws-behaviour §1.3–1.5. */
+/** Status, message and `x-amzn-ErrorType` per code; sources and evidence tags in docs/aws §1.3–1.5. */
 export const REST_DEFAULTS: Readonly<Record<GatewayErrorCode, RestDefault>> = {
   ACCESS_DENIED: {
     status: 403,
@@ -110,7 +110,7 @@ export const REST_DEFAULTS: Readonly<Record<GatewayErrorCode, RestDefault>> = {
 
 type DenialKey = Assumptions['access-denied-key'];
 
-/** ACCESS_DENIED capitalises its key on the wire although the default template says `message` (§1.4). */
+/** ACCESS_DENIED capitalises its key on the wire although the default template says `message` (docs/aws §1.4). */
 function restBody(code: GatewayErrorCode, message: string | null, denialKey: DenialKey): string {
   const key = code === 'ACCESS_DENIED' ? denialKey : 'message';
   const { spaced, message: usual } = REST_DEFAULTS[code];
@@ -201,7 +201,7 @@ const HTTP_BROKEN = [500, 'Internal Server Error'] as const;
 const HTTP_UNAVAILABLE = [503, 'Service Unavailable'] as const;
 const HTTP_NOT_FOUND = [404, 'Not Found'] as const;
 
-/** HTTP APIs say little on purpose (§1.6, §2.2, §3.7, §4.5, §4.6). */
+/** HTTP APIs say little on purpose (docs/aws §1.6, §2.2, §3.7, §4.5, §4.6). */
 const HTTP_DEFAULTS: Readonly<Record<GatewayErrorCode, readonly [status: number, message: string]>> = {
   ACCESS_DENIED: HTTP_FORBIDDEN,
   API_CONFIGURATION_ERROR: HTTP_BROKEN,
@@ -245,6 +245,6 @@ export const httpWordings: BuiltInWordings = {
 
 /**
  * Failures of a WebSocket handshake. AWS answers a failed `$connect` function with 502 and a slow one
- * with 504, unlike an HTTP API (§11.1); the bodies are those of REST.
+ * with 504, unlike an HTTP API (docs/aws §11.1); the bodies are those of REST.
  */
 export const websocketWordings: BuiltInWordings = restWordings;

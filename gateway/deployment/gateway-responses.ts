@@ -1,6 +1,6 @@
 /**
  * Gateway responses of a REST API: AWS's defaults, a template's own, and what DEFAULT_4XX and DEFAULT_5XX
- * hand down. Their templates are not VTL: variables are put in, nothing else (aws-behaviour §1.3).
+ * hand down. Their templates are not VTL: variables are put in, nothing else (docs/aws §1.3).
  */
 import { DefinitionError } from '../errors.ts';
 import { contextVariable } from '../events/context-variables.ts';

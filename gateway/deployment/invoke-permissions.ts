@@ -1,5 +1,5 @@
 /**
- * Whether a REST API has leave to invoke a function: `AWS::Lambda::Permission` (aws-behaviour §1.5, §4.4). AWS deploys
+ * Whether a REST API has leave to invoke a function: `AWS::Lambda::Permission` (docs/aws §1.5, §4.4). AWS deploys
  * an API without it, and then every call is 500.
  */
 import { parseArn } from '#shared/aws/arn.ts';

@@ -1,4 +1,4 @@
-/** AWS::ApiGateway::Model and AWS::ApiGatewayV2::Model → the schemas by which bodies are checked (aws-behaviour §6). */
+/** AWS::ApiGateway::Model and AWS::ApiGatewayV2::Model → the schemas by which bodies are checked (docs/aws §6). */
 import { DefinitionError } from '../errors.ts';
 import { SchemaSet } from './json-schema.ts';
 import { SchemaRefusal } from './schema-preparation.ts';

@@ -1,4 +1,4 @@
-/** What `MethodSettings` and `RouteSettings` say of logs and metrics (aws-behaviour §10.3). */
+/** What `MethodSettings` and `RouteSettings` say of logs and metrics (docs/aws §10.3). */
 import { DefinitionError } from '../errors.ts';
 import { gatherMethodSettings } from './method-settings.ts';
 import { readBlock, readFlag, readText } from './properties.ts';

@@ -1,5 +1,5 @@
 /**
- * ajv's errors in the words of fge's json-schema-validator, which AWS runs (aws-behaviour §6). Like it, a place
+ * ajv's errors in the words of fge's json-schema-validator, which AWS runs (docs/aws §6). Like it, a place
  * that fails hides what is wrong below it; places come in order of their names, keywords of one place in order
  * of theirs. What fails within `anyOf`, `oneOf` and `not` is told by the keyword alone; `allOf` is told by its parts.
  */

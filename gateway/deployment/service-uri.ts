@@ -1,4 +1,4 @@
-/** URIs by which an AWS integration names a service (aws-behaviour §8). */
+/** URIs by which an AWS integration names a service (docs/aws §8). */
 import { compileStageText } from './stage-text.ts';
 import type { ServiceTarget } from '../mapping/integration.ts';
 

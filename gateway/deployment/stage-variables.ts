@@ -1,4 +1,4 @@
-/** Variables of a stage and of its canary (aws-behaviour §10.1). */
+/** Variables of a stage and of its canary (docs/aws §10.1). */
 import { DefinitionError } from '../errors.ts';
 import { readTextMap } from './properties.ts';
 import type { PropertyBag } from './properties.ts';

@@ -1,4 +1,4 @@
-/** Throttle settings of stages as the kinds of template write them → limits by route (aws-behaviour §5.1). */
+/** Throttle settings of stages as the kinds of template write them → limits by route (docs/aws §5.1). */
 import { DefinitionError } from '../errors.ts';
 import { readBlock, readText } from './properties.ts';
 import type { ThrottleLimit } from '../metering/token-bucket.ts';
@@ -9,7 +9,7 @@ export const ACCOUNT_LIMIT: ThrottleLimit = { rateLimit: 10_000, burstLimit: 500
 
 const SMALL_REGIONS: ReadonlySet<string> = new Set(['af-south-1', 'eu-south-1']);
 
-/** The account's own limit by region (aws-behaviour §5.1). */
+/** The account's own limit by region (docs/aws §5.1). */
 export function accountLimit(region: string): ThrottleLimit {
   return SMALL_REGIONS.has(region) ? { rateLimit: 2500, burstLimit: 1250 } : ACCOUNT_LIMIT;
 }

@@ -1,4 +1,4 @@
-/** What events tell the function about the caller (aws-behaviour §4.3). */
+/** What events tell the function about the caller (docs/aws §4.3). */
 import { putEntry } from '../routing/text-map.ts';
 import type { CallerFacts, ContextValue } from './request-facts.ts';
 

@@ -1,4 +1,4 @@
-/** What an authorizer function's answer grants (aws-behaviour §4.3, §4.5, §11.6). */
+/** What an authorizer function's answer grants (docs/aws §4.3, §4.5, §11.6). */
 import { compilePolicy } from '../policy/evaluate.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import { quote } from '../routing/quote.ts';

@@ -1,4 +1,4 @@
-/** Claims as functions get to see them: always texts (aws-behaviour §4.5, §4.6). */
+/** Claims as functions get to see them: always texts (docs/aws §4.5, §4.6). */
 import { putEntry } from '../routing/text-map.ts';
 import type { TextMap } from '../routing/text-map.ts';
 

@@ -1,4 +1,4 @@
-/** `$context.…` of a request, for identity sources, gateway responses and access logs (aws-behaviour §7.3). */
+/** `$context.…` of a request, for identity sources, gateway responses and access logs (docs/aws §7.3). */
 import { getEntry } from '../routing/text-map.ts';
 import { lastHeader } from './header-list.ts';
 import { formatRequestTime } from './request-time.ts';

@@ -1,4 +1,4 @@
-/** CORS headers of an HTTP API: what a preflight and what an actual request get (aws-behaviour §12). */
+/** CORS headers of an HTTP API: what a preflight and what an actual request get (docs/aws §12). */
 
 /** HTTP API `CorsConfiguration`, compiled. Absent on REST. */
 export type CorsPlan = {

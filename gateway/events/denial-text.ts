@@ -1,4 +1,4 @@
-/** AWS's words for a caller whom IAM or a resource policy does not let in (aws-behaviour §1.4). */
+/** AWS's words for a caller whom IAM or a resource policy does not let in (docs/aws §1.4). */
 import { maskedMethodArn } from './authorizer-event.ts';
 import type { RoutedFacts } from './request-facts.ts';
 

@@ -1,4 +1,4 @@
-/** The execution log of a request on a REST API, in AWS's lines (aws-behaviour §10.3). */
+/** The execution log of a request on a REST API, in AWS's lines (docs/aws §10.3). */
 import { formatAwsDate } from './request-time.ts';
 import { readQuery } from './query-text.ts';
 import type { ContextFacts } from './context-variables.ts';
@@ -31,7 +31,7 @@ export type ExecutionFacts = {
   readonly failure: string | undefined;
 };
 
-/** Bytes of one log event, measured in characters (aws-behaviour §10.3). */
+/** Bytes of one log event, measured in characters (docs/aws §10.3). */
 const EVENT_LIMIT = 1024;
 const EXTENDED_ID = 'Extended Request Id: ';
 /** Only their ends may stand in a log, enough to tell two of them apart. */

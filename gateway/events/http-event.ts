@@ -1,4 +1,4 @@
-/** The Lambda proxy events of HTTP APIs, payload 1.0 and 2.0 (aws-behaviour §3.2, §3.3). */
+/** The Lambda proxy events of HTTP APIs, payload 1.0 and 2.0 (docs/aws §3.2, §3.3). */
 import { decodePercent } from '../routing/percent-encoding.ts';
 import { printHttp1Authorizer, printHttp2Authorizer } from './authorizer-context.ts';
 import { lastHeader } from './header-list.ts';

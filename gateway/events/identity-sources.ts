@@ -9,7 +9,7 @@ type Source = {
   readonly name: string;
 };
 
-/** The value of each source in order; undefined when one is missing or empty (then 401, aws-behaviour §4.1, §4.2). */
+/** The value of each source in order; undefined when one is missing or empty (then 401, docs/aws §4.1, §4.2). */
 export function readIdentity(sources: readonly Source[], facts: RoutedFacts): string[] | undefined {
   const values: string[] = [];
   for (const source of sources) {

@@ -1,4 +1,4 @@
-/** `$context.…` that only access logs know: how a request went (aws-behaviour §10.3). */
+/** `$context.…` that only access logs know: how a request went (docs/aws §10.3). */
 import { getEntry } from '../routing/text-map.ts';
 import { contextReader } from './context-variables.ts';
 import type { ContextFacts, ContextReader } from './context-variables.ts';

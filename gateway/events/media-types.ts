@@ -1,4 +1,4 @@
-/** Which bodies are binary (aws-behaviour §2.4). */
+/** Which bodies are binary (docs/aws §2.4). */
 import { lastHeader } from './header-list.ts';
 import type { RequestFacts } from './request-facts.ts';
 

@@ -1,6 +1,6 @@
 /**
  * Metrics of one request in CloudWatch's embedded metric format: one JSON line with AWS's names and dimensions
- * per kind of API (aws-behaviour §10.3).
+ * per kind of API (docs/aws §10.3).
  */
 import type { LogFacts } from './log-variables.ts';
 

@@ -1,4 +1,4 @@
-/** What a function's answer means to the client (aws-behaviour §3.5, §3.6, §11.1, §11.3). */
+/** What a function's answer means to the client (docs/aws §3.5, §3.6, §11.1, §11.3). */
 import { quote } from '../routing/quote.ts';
 import { acceptsBinary } from './media-types.ts';
 import { readCookies, readHeaderMap, readMultiHeaderMap } from './result-headers.ts';
@@ -15,7 +15,7 @@ export type ProxyResult =
     }
   /** A client gets 502 (REST, WebSocket) or 500 (HTTP); `reason` is for the operator. */
   | Malformed
-  /** Base64 that cannot be read: 500 on every kind of API (§2.4). */
+  /** Base64 that cannot be read: 500 on every kind of API (docs/aws §2.4). */
   | { readonly kind: 'undecodable'; readonly reason: string };
 
 type Malformed = { readonly kind: 'malformed'; readonly reason: string };
@@ -37,7 +37,7 @@ const REST_MEMBERS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'bod
 const HTTP_DEFAULT_TYPE = 'text/plain; charset=utf-8';
 const JSON_TYPE = 'application/json';
 
-/** Leave a REST API as `x-amzn-Remapped-<Name>`: the gateway speaks for itself in these (§2.7). */
+/** Leave a REST API as `x-amzn-Remapped-<Name>`: the gateway speaks for itself in these (docs/aws §2.7). */
 const REST_REMAPPED = new Set([
   'authorization',
   'connection',

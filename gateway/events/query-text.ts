@@ -1,4 +1,4 @@
-/** Query strings, taken apart and decoded (aws-behaviour §2.1, §2.3). */
+/** Query strings, taken apart and decoded (docs/aws §2.1, §2.3). */
 import { decodeQueryText } from '../routing/percent-encoding.ts';
 import { getEntry, putEntry } from '../routing/text-map.ts';
 import type { TextMap } from '../routing/text-map.ts';

@@ -27,7 +27,7 @@ function readVpcEndpoint(facts: RoutedFacts, { vpcEndpoints }: ConditionFacts): 
   return readVpcEndpointFromHost(lastHeader(facts.rawHeaders, 'host') ?? '');
 }
 
-/** By key in lower case (aws-behaviour §4.4 item 5). A key that is not here is one that no request has. */
+/** By key in lower case (docs/aws §4.4 item 5). A key that is not here is one that no request has. */
 const READERS: Readonly<Record<string, Reader>> = {
   'aws:currenttime': (facts) => new Date(facts.receivedAtEpochMs).toISOString(),
   'aws:epochtime': (facts) => String(Math.floor(facts.receivedAtEpochMs / 1000)),

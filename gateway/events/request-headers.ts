@@ -1,4 +1,4 @@
-/** What functions get to see of the request's headers (aws-behaviour §2.6, §3.1–3.3). */
+/** What functions get to see of the request's headers (docs/aws §2.6, §3.1–3.3). */
 import { putEntry } from '../routing/text-map.ts';
 import type { TextMap } from '../routing/text-map.ts';
 import type { RequestFacts } from './request-facts.ts';

@@ -1,4 +1,4 @@
-/** The Lambda proxy event of REST APIs (aws-behaviour §3.1). */
+/** The Lambda proxy event of REST APIs (docs/aws §3.1). */
 import { printRestAuthorizer } from './authorizer-context.ts';
 import { lastHeader } from './header-list.ts';
 import { readRestBody } from './media-types.ts';
@@ -33,7 +33,7 @@ export function buildRestEvent(
   });
 }
 
-/** AWS's oddity: without the stage at the default endpoint, but with the base path on a custom domain (§2.1). */
+/** AWS's oddity: without the stage at the default endpoint, but with the base path on a custom domain (docs/aws §2.1). */
 export function eventPath({ api, path, rawPath }: RoutedFacts): string {
   return api.basePathMatched === undefined ? path : rawPath;
 }

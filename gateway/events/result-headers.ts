@@ -1,4 +1,4 @@
-/** Header maps of a function's answer, checked for what must never reach a socket (aws-behaviour §3.5). */
+/** Header maps of a function's answer, checked for what must never reach a socket (docs/aws §3.5). */
 
 import { quote } from '../routing/quote.ts';
 

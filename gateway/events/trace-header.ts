@@ -1,4 +1,4 @@
-/** `X-Amzn-Trace-Id` as API Gateway hands it on (aws-behaviour §10.3). */
+/** `X-Amzn-Trace-Id` as API Gateway hands it on (docs/aws §10.3). */
 import type { Random } from '../ports.ts';
 
 const ROOT = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/i;

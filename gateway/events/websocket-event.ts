@@ -1,4 +1,4 @@
-/** The events of a WebSocket connection's life (aws-behaviour §3.4). */
+/** The events of a WebSocket connection's life (docs/aws §3.4). */
 import { printRestAuthorizer } from './authorizer-context.ts';
 import { lastHeader } from './header-list.ts';
 import { readQuery } from './query-text.ts';

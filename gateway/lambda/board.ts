@@ -1,6 +1,6 @@
 /**
  * The memory that the gateway and one instance share. It carries what would otherwise have to travel in
- * front of every event and answer, so that messages stay plain JSON text (hot-path.md §2). Both sides count
+ * front of every event and answer, so that messages stay plain JSON text (docs/design/hot-path §2). Both sides count
  * events in order; event number n uses slot n mod `SLOTS`.
  */
 

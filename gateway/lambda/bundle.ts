@@ -11,7 +11,7 @@ import { findHandlerFile, type HandlerName, isTypeScript } from './handler-file.
 import type { HandlerCode } from './instance-start.ts';
 import type { FunctionDefinition } from './model.ts';
 
-/** Below this a code cache gains nothing (hot-path.md §4). */
+/** Below this a code cache gains nothing (docs/design/hot-path §4). */
 const COMPILE_CACHE_FROM_BYTES = 100_000;
 
 export type BuiltCode = {

@@ -20,7 +20,7 @@ import type { FunctionLogLine } from './log-line.ts';
 import { type InstanceProgram, startThread } from './start-thread.ts';
 import type { RequestIdOf } from '../ports.ts';
 
-/** An event that waits behind one running this long is taken back (hot-path.md §3). */
+/** An event that waits behind one running this long is taken back (docs/design/hot-path §3). */
 const TAKE_BACK_AFTER_MS = 15;
 
 /** Lambda's limit for loading the module. */

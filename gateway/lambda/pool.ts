@@ -22,7 +22,7 @@ export const DEFAULT_LIMITS: Omit<PoolLimits, 'maxInstances'> = {
   queueChars: 256 * 1024 * 1024,
 };
 
-/** Work handed ahead to an instance, at most (hot-path.md §3). */
+/** Work handed ahead to an instance, at most (docs/design/hot-path §3). */
 const WINDOW_MS = 2;
 const WINDOW_EVENTS = 48;
 /** Functions below this mean keep to their warm instance. */

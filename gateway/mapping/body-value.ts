@@ -1,4 +1,4 @@
-/** Values that parameter mappings take out of a body (aws-behaviour §7.6). */
+/** Values that parameter mappings take out of a body (docs/aws §7.6). */
 import { type JsonValue, toJavaValue } from './java-json.ts';
 import { printJson } from './java-printing.ts';
 import { type JsonPath, readJsonPath } from './json-path.ts';

@@ -200,7 +200,7 @@ function buildServiceCall(plan: ServiceIntegration, input: MappingInput, facts: 
   };
 }
 
-/** `ANY` passes the client's method on, which `X-HTTP-Method-Override` replaces (§2.1); a fixed one is not the client's to change. */
+/** `ANY` passes the client's method on, which `X-HTTP-Method-Override` replaces (docs/aws §2.1); a fixed one is not the client's to change. */
 function methodOf(plan: { readonly method: string }, { request }: Facts): string {
   if (plan.method !== 'ANY') return plan.method;
   const override = lastHeader(request.rawHeaders, 'x-http-method-override')?.toUpperCase() ?? '';

@@ -1,4 +1,4 @@
-/** An integration's answer → the reply of a REST method (aws-behaviour §2.4, §2.7, §7.1, §7.7). */
+/** An integration's answer → the reply of a REST method (docs/aws §2.4, §2.7, §7.1, §7.7). */
 import { lastHeader } from '../events/header-list.ts';
 import { acceptsBinary, isBinaryType } from '../events/media-types.ts';
 import { chooseResponseTemplate } from './choose-template.ts';

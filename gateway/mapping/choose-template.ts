@@ -1,4 +1,4 @@
-/** Which mapping template a body goes through, if any (aws-behaviour §7.1). */
+/** Which mapping template a body goes through, if any (docs/aws §7.1). */
 import { bareType } from '../events/media-types.ts';
 import type { MediaTemplates, Passthrough } from './integration.ts';
 import type { CompiledTemplate } from './velocity-compile.ts';

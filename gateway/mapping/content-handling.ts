@@ -1,5 +1,5 @@
 /**
- * Text or bytes: what a body is on its way to and from an integration (aws-behaviour §2.4, both tables).
+ * Text or bytes: what a body is on its way to and from an integration (docs/aws §2.4, both tables).
  * Where types and `ContentHandling` say text, bytes that are no UTF-8 are lost, as at AWS.
  */
 

@@ -1,4 +1,4 @@
-/** HTTP_PROXY integrations of HTTP APIs: the request goes on, the answer comes back (aws-behaviour §2.6, §7.8, §8). */
+/** HTTP_PROXY integrations of HTTP APIs: the request goes on, the answer comes back (docs/aws §2.6, §7.8, §8). */
 import { lastHeader } from '../events/header-list.ts';
 import { canonicalHeaderName } from '../events/request-headers.ts';
 import { decodeQueryText } from '../routing/percent-encoding.ts';

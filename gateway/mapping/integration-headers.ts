@@ -1,4 +1,4 @@
-/** Which headers an integration gets (aws-behaviour §2.6, §1.5; recorded December 2024). */
+/** Which headers an integration gets (docs/aws §2.6, §1.5; recorded December 2024). */
 import { setHeader, toHeaderValue, type WireHeaders } from './wire-headers.ts';
 import type { MappingInput } from './mapping-input.ts';
 

@@ -1,4 +1,4 @@
-/** What goes wrong while a request or an answer is mapped, as the client's failure (aws-behaviour §1.5). */
+/** What goes wrong while a request or an answer is mapped, as the client's failure (docs/aws §1.5). */
 import { GatewayError, gatewayError } from '../errors.ts';
 import { MalformedBodyError } from './body-value.ts';
 import { NotBase64Error } from './content-handling.ts';

@@ -1,4 +1,4 @@
-/** The status that the request template of a MOCK renders (aws-behaviour §8). */
+/** The status that the request template of a MOCK renders (docs/aws §8). */
 
 const WHITE = /\s/;
 const INTEGER = /^-?\d{1,10}$/;

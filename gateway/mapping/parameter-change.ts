@@ -1,4 +1,4 @@
-/** Parameter mapping of HTTP APIs: what is appended, overwritten or removed, and with which value (aws-behaviour §7.8). */
+/** Parameter mapping of HTTP APIs: what is appended, overwritten or removed, and with which value (docs/aws §7.8). */
 import { contextVariable } from '../events/context-variables.ts';
 import { readQuery } from '../events/query-text.ts';
 import { getEntry } from '../routing/text-map.ts';

@@ -1,5 +1,5 @@
 /**
- * The right-hand side of parameter mappings: where a value comes from (aws-behaviour §7.6). Parsed when the
+ * The right-hand side of parameter mappings: where a value comes from (docs/aws §7.6). Parsed when the
  * deployment is made, read per request.
  */
 import { readJsonText, readWholeBody } from './body-value.ts';

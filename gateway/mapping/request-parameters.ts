@@ -1,4 +1,4 @@
-/** Parameters of the integration request: what is mapped, then what templates override (aws-behaviour §7.4, §7.6). */
+/** Parameters of the integration request: what is mapped, then what templates override (docs/aws §7.4, §7.6). */
 import { lastHeader } from '../events/header-list.ts';
 import { putEntry } from '../routing/text-map.ts';
 import { collectOverrides } from './overrides.ts';

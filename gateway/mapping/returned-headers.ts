@@ -1,4 +1,4 @@
-/** How headers of an answer leave a REST API (aws-behaviour §2.7; recorded December 2024). */
+/** How headers of an answer leave a REST API (docs/aws §2.7; recorded December 2024). */
 
 /** Leave as `x-amzn-Remapped-{Name}`: the gateway speaks for itself in these. */
 const REMAPPED_ALWAYS = ['connection', 'content-length', 'date', 'server'];

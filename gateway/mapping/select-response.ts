@@ -1,4 +1,4 @@
-/** Which integration response answers (aws-behaviour §7.7). */
+/** Which integration response answers (docs/aws §7.7). */
 import { matchesRegex } from './java-regex.ts';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from './render-budget.ts';
 import type { IntegrationResponse } from './integration.ts';

@@ -1,4 +1,4 @@
-/** What the `action/` form of a service URI adds to a call (aws-behaviour §8). */
+/** What the `action/` form of a service URI adds to a call (docs/aws §8). */
 
 /** Services of the JSON protocol whose target API Gateway names itself; for others (`events`) a mapping has to. */
 const TARGETS: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-/** Calendar of quotas: days, weeks and months of UTC (aws-behaviour §5.3). */
+/** Calendar of quotas: days, weeks and months of UTC (docs/aws §5.3). */
 
 export type QuotaPeriod = 'DAY' | 'WEEK' | 'MONTH';
 /** First day of a week. */

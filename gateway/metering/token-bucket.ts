@@ -1,6 +1,6 @@
 /**
  * Token buckets, AWS's throttle: as many tokens as the burst, refilled at the rate, one for each request
- * (aws-behaviour §5.1). A caller looks into every bucket before it takes from any, so that a request that
+ * (docs/aws §5.1). A caller looks into every bucket before it takes from any, so that a request that
  * one of them refuses costs nothing in the others.
  */
 

@@ -3,7 +3,7 @@
  * reads: identity sources, authorizer cache, keys of token issuers, signature · adds: caller · may answer: no ·
  * fails with: UNAUTHORIZED, ACCESS_DENIED, MISSING_AUTHENTICATION_TOKEN, INVALID_SIGNATURE, EXPIRED_TOKEN,
  * AUTHORIZER_FAILURE, AUTHORIZER_CONFIGURATION_ERROR
- * @see aws-behaviour §4.1–4.7
+ * @see docs/aws §4.1–4.7
  */
 import { gatewayError } from '../errors.ts';
 import { buildAuthorizerEvent } from '../events/authorizer-event.ts';
@@ -130,7 +130,7 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
       reason: `authorizer ${authorizer.name} answered ${read.reason}`,
     });
   }
-  // Only this exact text gives 401; any other failure is the authorizer's, not the caller's (§4.3).
+  // Only this exact text gives 401; any other failure is the authorizer's, not the caller's (docs/aws §4.3).
   if (result.kind === 'failed' && result.errorMessage === 'Unauthorized' && authorizer.payload !== 'http-2.0')
     throw unauthorized(`authorizer ${authorizer.name} said Unauthorized`);
   const reason = result.kind === 'timed-out' ? 'did not answer in time' : describeFailure(result);

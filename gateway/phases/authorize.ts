@@ -2,7 +2,7 @@
  * Decides whether the caller may. The cached policy is evaluated anew for this very ARN, so a narrow
  * policy refuses the second route, as at AWS.
  * reads: caller, grant, resource policy · adds: nothing · may answer: no · fails with: ACCESS_DENIED
- * @see aws-behaviour §1.2, §1.4, §4.2, §4.4
+ * @see docs/aws §1.2, §1.4, §4.2, §4.4
  */
 import { gatewayError } from '../errors.ts';
 import { methodArn } from '../events/authorizer-event.ts';

@@ -3,7 +3,7 @@
  * It comes after authorization, so callers share entries unless a header that tells them apart is in the key.
  * reads: cache settings of the route, key parameters, Cache-Control, permissions · adds: nothing ·
  * may answer: a hit · fails with: ACCESS_DENIED
- * @see aws-behaviour §9
+ * @see docs/aws §9
  */
 import { gatewayError } from '../errors.ts';
 import { methodArn } from '../events/authorizer-event.ts';

@@ -2,7 +2,7 @@
  * Packs the answer of an integration where the API wants it and the client takes it. Failures that the gateway words
  * itself, and streams, stay as they are.
  * reads: Accept-Encoding, reply · adds: nothing · may answer: no · fails with: nothing
- * @see developer guide, "Receive an API response with a compressed payload"; aws-behaviour §2.4
+ * @see developer guide, "Receive an API response with a compressed payload"; docs/aws §2.4
  */
 import { lastHeader } from '../events/header-list.ts';
 import type { Received, Reply } from '../exchange.ts';

@@ -1,7 +1,7 @@
 /**
  * Any error → reply. The only place that does so; never throws.
  * reads: error, stage or API wording · adds: reply · may answer: always
- * @see aws-behaviour §1.3–1.5; docs/errors.md
+ * @see docs/aws §1.3–1.5; docs/errors.md
  */
 import { GatewayError, gatewayError } from '../errors.ts';
 import type { ErrorWordings } from '../deployment/model.ts';

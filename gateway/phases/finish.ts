@@ -1,7 +1,7 @@
 /**
  * Adds what every reply of an API carries: request ids, trace id, CORS headers.
  * reads: reply, Origin · adds: headers · may answer: no · fails with: nothing
- * @see aws-behaviour §1.6, §12
+ * @see docs/aws §1.6, §12
  */
 import { isCorsHeader, replyCorsHeaders } from '../events/cors-headers.ts';
 import { lastHeader } from '../events/header-list.ts';

@@ -2,7 +2,7 @@
  * Runs the integration within its deadline and sorts out how it went.
  * reads: outgoing call, payload · adds: nothing · may answer: no ·
  * fails with: INTEGRATION_TIMEOUT, FUNCTION_FAILED, FUNCTION_THROTTLED, INTEGRATION_FAILURE, API_CONFIGURATION_ERROR, REQUEST_TOO_LARGE
- * @see aws-behaviour §1.5, §3.7, §8
+ * @see docs/aws §1.5, §3.7, §8
  */
 import { gatewayError } from '../errors.ts';
 import { configurationError } from '../mapping/mapping-failure.ts';
@@ -148,7 +148,7 @@ function unreachable(
   message: string,
   isHttpApi: boolean,
 ): Error {
-  // An HTTP API tells all of it as 503 (§8).
+  // An HTTP API tells all of it as 503 (docs/aws §8).
   if (isHttpApi) return gatewayError('INTEGRATION_FAILURE', { source: 'integration', reason: message });
   switch (reason) {
     case 'address':

@@ -2,7 +2,7 @@
  * What is written down of a request, on every exit: its line, and what its stage wants of it (access log,
  * execution log, metrics, trace).
  * reads: everything · adds: nothing · may answer: no · fails with: nothing
- * @see aws-behaviour §10.3
+ * @see docs/aws §10.3
  */
 import { executionLines, failureLines, lambdaUri } from '../events/execution-log.ts';
 import { metricLine } from '../events/metric-line.ts';

@@ -2,7 +2,7 @@
  * Builds what the integration gets.
  * reads: everything so far · adds: outgoing call, payload · may answer: no ·
  * fails with: UNSUPPORTED_MEDIA_TYPE, API_CONFIGURATION_ERROR, INTEGRATION_FAILURE, DEFAULT_4XX
- * @see aws-behaviour §3.1–3.3, §7, §8
+ * @see docs/aws §3.1–3.3, §7, §8
  */
 import { gatewayError } from '../errors.ts';
 import { buildHttp1Event, buildHttp2Event } from '../events/http-event.ts';

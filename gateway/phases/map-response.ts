@@ -2,7 +2,7 @@
  * Reads the integration's answer as a reply.
  * reads: the answer, Accept · adds: reply · may answer: always ·
  * fails with: FUNCTION_FAILED (malformed proxy answer), API_CONFIGURATION_ERROR (base64 that is none, no response for it)
- * @see aws-behaviour §3.5, §3.6, §7.7
+ * @see docs/aws §3.5, §3.6, §7.7
  */
 import { gatewayError } from '../errors.ts';
 import { lastHeader } from '../events/header-list.ts';

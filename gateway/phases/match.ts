@@ -2,7 +2,7 @@
  * Finds stage and route.
  * reads: method, raw path · adds: stage, path below it, route, path parameters · may answer: no ·
  * fails with: STAGE_NOT_FOUND, MISSING_AUTHENTICATION_TOKEN (REST) or not found (HTTP), INVALID_SIGNATURE
- * @see aws-behaviour §2.1, §2.2
+ * @see docs/aws §2.1, §2.2
  */
 import { describeMalformedAuthorization } from '#shared/aws/authorization-header.ts';
 import { lastHeader } from '../events/header-list.ts';
@@ -26,7 +26,7 @@ export function match(received: Received, at: { readonly random: Random }): Matc
   return received.matched(found);
 }
 
-/** Every request is drawn anew: at AWS nobody stays on the canary, nor off it (§10.2). */
+/** Every request is drawn anew: at AWS nobody stays on the canary, nor off it (docs/aws §10.2). */
 function chooseRelease(stage: ServedStage, random: Random): ServedStage {
   const { canary } = stage;
   return canary === undefined || random.fraction() * 100 >= canary.percentTraffic ? stage : canary.stage;
@@ -40,7 +40,7 @@ function namesExecuteApi(received: Received): boolean {
 
 /**
  * AWS's oddity: on an unknown REST route it tries to read `Authorization` as a SigV4 header before it
- * says "Missing Authentication Token", so a bearer token gets a text about key=value pairs (§1.4).
+ * says "Missing Authentication Token", so a bearer token gets a text about key=value pairs (docs/aws §1.4).
  */
 function routeNotFound(received: Received): Error {
   const reason = `no route for ${received.method} ${received.path}`;

@@ -2,7 +2,7 @@
  * API key, throttle, quota, in AWS's order. A request that is refused takes nothing: not a token of
  * another bucket, not a unit of the quota.
  * reads: route, caller, x-api-key · adds: API key · may answer: no · fails with: INVALID_API_KEY, THROTTLED, QUOTA_EXCEEDED
- * @see aws-behaviour §1.1 steps 8–9, §5
+ * @see docs/aws §1.1 steps 8–9, §5
  */
 import { gatewayError } from '../errors.ts';
 import { lastHeader } from '../events/header-list.ts';

@@ -1,7 +1,7 @@
 /**
  * Answers a CORS preflight where the API has a `CorsConfiguration` and no route of its own wants it.
  * reads: method, Origin, Access-Control-Request-Method · adds: nothing · may answer: 204 · fails with: nothing
- * @see aws-behaviour §12
+ * @see docs/aws §12
  */
 import { preflightHeaders } from '../events/cors-headers.ts';
 import { lastHeader } from '../events/header-list.ts';

@@ -3,7 +3,7 @@
  * AWS reads it before it asks who calls.
  * reads: URL, headers, body; route, resource policy · adds: nothing · may answer: no ·
  * fails with: MALFORMED_REQUEST, URI_TOO_LONG, HEADERS_TOO_LARGE, REQUEST_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, ACCESS_DENIED
- * @see aws-behaviour §1.1 steps 1 and 4, §1.2, §2.5
+ * @see docs/aws §1.1 steps 1 and 4, §1.2, §2.5
  */
 import { gatewayError } from '../errors.ts';
 import { methodArn } from '../events/authorizer-event.ts';

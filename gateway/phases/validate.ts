@@ -2,7 +2,7 @@
  * Required parameters, then the body. Comes after authorization, key and quota: who may not call learns
  * nothing of what a call looks like, and a refused request has been counted.
  * reads: route, parameters, body · adds: nothing · may answer: no · fails with: BAD_REQUEST_PARAMETERS, BAD_REQUEST_BODY
- * @see aws-behaviour §6
+ * @see docs/aws §6
  */
 import { gatewayError } from '../errors.ts';
 import { lastHeader } from '../events/header-list.ts';

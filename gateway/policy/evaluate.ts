@@ -1,4 +1,4 @@
-/** IAM policy documents, compiled and evaluated (aws-behaviour §4.4; IAM user guide, "Policy grammar"). */
+/** IAM policy documents, compiled and evaluated (docs/aws §4.4; IAM user guide, "Policy grammar"). */
 import { quote } from '../routing/quote.ts';
 import { compileConditions } from './conditions.ts';
 import type { Condition } from './conditions.ts';

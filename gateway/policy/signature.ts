@@ -1,6 +1,6 @@
 /**
  * Signature Version 4 as AWS verifies it: which defect is named, in which words, and in which order
- * (aws-behaviour §4.6; the order of checks is the one DynamoDB and API Gateway show).
+ * (docs/aws §4.6; the order of checks is the one DynamoDB and API Gateway show).
  */
 import {
   canonicalRequest,

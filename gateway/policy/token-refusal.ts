@@ -1,4 +1,4 @@
-/** How each kind of API says that a token opens nothing (aws-behaviour §4.5, §4.6). */
+/** How each kind of API says that a token opens nothing (docs/aws §4.5, §4.6). */
 import { gatewayError } from '../errors.ts';
 import type { GatewayError, GatewayErrorDetail } from '../errors.ts';
 import type { TokenDefect } from './bearer-token.ts';

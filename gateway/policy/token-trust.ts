@@ -1,5 +1,5 @@
 /**
- * Whose tokens an authorizer believes, and what must stand in them (aws-behaviour §4.5, §4.6). Every check
+ * Whose tokens an authorizer believes, and what must stand in them (docs/aws §4.5, §4.6). Every check
  * that cannot be made fails.
  */
 import { tokenDefect } from './bearer-token.ts';

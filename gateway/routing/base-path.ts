@@ -1,4 +1,4 @@
-/** Base paths of custom domains (aws-behaviour §10.4). */
+/** Base paths of custom domains (docs/aws §10.4). */
 
 /** Longest key that AWS takes of a mapping. */
 const MAX_LENGTH = 300;

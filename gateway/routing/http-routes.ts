@@ -1,4 +1,4 @@
-/** HTTP API route selection and the rules for route keys (aws-behaviour §2.2). */
+/** HTTP API route selection and the rules for route keys (docs/aws §2.2). */
 import type { RoutePlan, RouteTable } from '../deployment/model.ts';
 import { bySpecificity, parsePathTemplate } from './path-template.ts';
 import type { PathSegment } from './path-template.ts';

@@ -1,4 +1,4 @@
-/** WebSocket route selection (aws-behaviour §11.2). */
+/** WebSocket route selection (docs/aws §11.2). */
 import type { MessageRoutePlan, MessageRouting } from '../deployment/model.ts';
 
 export type MessageRoutingResult =

@@ -1,4 +1,4 @@
-/** REST resource matching and the rules for resource trees (aws-behaviour §2.1). */
+/** REST resource matching and the rules for resource trees (docs/aws §2.1). */
 import type { RoutePlan, RouteTable } from '../deployment/model.ts';
 import { bySpecificity, parsePathTemplate, parseSegment } from './path-template.ts';
 import type { PathSegment } from './path-template.ts';

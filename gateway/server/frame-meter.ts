@@ -1,6 +1,6 @@
 /**
  * Finds the first data frame above a limit in the bytes of a WebSocket. `ws` bounds whole messages only,
- * while AWS also bounds each frame (aws-behaviour §11.1), so frame headers are read once more beside it.
+ * while AWS also bounds each frame (docs/aws §11.1), so frame headers are read once more beside it.
  * Reads lengths, never payloads: ten bytes of work per frame however large it is. Malformed frames are
  * `ws`'s to refuse.
  */

@@ -54,7 +54,7 @@ function rootedPath(path: string): string {
   return path === '' ? '/' : path;
 }
 
-/** A client may name the request by a UUID of its own (aws-behaviour §3.7, correction). */
+/** A client may name the request by a UUID of its own (docs/aws §3.7, correction). */
 function restRequestId(rawHeaders: readonly string[], at: Ports): string {
   const offered = lastHeader(rawHeaders, 'x-amzn-requestid');
   return offered !== undefined && UUID.test(offered) ? offered : at.random.uuid();

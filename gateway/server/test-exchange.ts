@@ -9,7 +9,7 @@ import type { Deployment } from '../deployment/model.ts';
 import type { AuthorizerCache, KeyRing, Received, ServedStage, StageLogs } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 
-/** What such a request's stage is called (aws-behaviour §4.4), by what is tested. */
+/** What such a request's stage is called (docs/aws §4.4), by what is tested. */
 const STAGE_NAMES = { method: 'test-invoke-stage', authorizer: 'ESTestInvoke-stage' };
 
 const NOTHING_KEPT: AuthorizerCache = { get: () => undefined, put: () => undefined, flush: () => undefined };

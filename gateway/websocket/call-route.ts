@@ -55,7 +55,7 @@ export function toHandshakeReply(answer: string): Reply {
 }
 
 /**
- * The text of the frame, whatever the status; undefined = nothing to send (aws-behaviour §11.3).
+ * The text of the frame, whatever the status; undefined = nothing to send (docs/aws §11.3).
  * @throws GatewayError FUNCTION_FAILED for a malformed answer
  */
 export function toFrame(answer: string): string | undefined {

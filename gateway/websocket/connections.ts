@@ -54,7 +54,7 @@ export class Connections {
     return this.#open.size >= CONNECTION_LIMIT;
   }
 
-  /** Posts reach the connection from here on; inside its own `$connect` it is still unknown, hence 410 (§11.5). */
+  /** Posts reach the connection from here on; inside its own `$connect` it is still unknown, hence 410 (docs/aws §11.5). */
   open(detail: ConnectionDetail, socket: ConnectionSocket): Connection {
     const openedMs = this.#clock.monotonicMs();
     const connection: Connection = {
@@ -74,7 +74,7 @@ export class Connections {
     return connection?.apiId === apiId && connection.stageName === stageName ? connection : undefined;
   }
 
-  /** Only data messages keep a connection alive; pings do not (§11.4: reports differ, most say so). */
+  /** Only data messages keep a connection alive; pings do not (docs/aws §11.4: reports differ, most say so). */
   touch(connection: Connection): void {
     connection.lastActiveAtEpochMs = this.#clock.nowEpochMs();
     connection.lastActiveMs = this.#clock.monotonicMs();

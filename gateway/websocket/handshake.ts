@@ -36,7 +36,7 @@ function malformed(reason: string, headers: readonly string[] = []): GatewayErro
 /**
  * What the function's headers add to the 101. The server's own lines of the upgrade cannot be overwritten:
  * a second `Upgrade` or a `Content-Length` on a 101 makes clients give up. `Sec-WebSocket-Protocol` stays,
- * since AWS negotiates none unless the function names one (aws-behaviour §11.1).
+ * since AWS negotiates none unless the function names one (docs/aws §11.1).
  */
 export function toUpgradeHeaders(headers: readonly string[]): string[] {
   const kept: string[] = [];

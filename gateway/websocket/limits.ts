@@ -1,4 +1,4 @@
-/** What AWS allows on a WebSocket (aws-behaviour §11.4–11.6), and the bounds AWS leaves unsaid. */
+/** What AWS allows on a WebSocket (docs/aws §11.4–11.6), and the bounds AWS leaves unsaid. */
 
 /** Largest message in either direction; above it the connection ends with 1009. */
 export const MESSAGE_LIMIT_BYTES = 128 * 1024;

@@ -1,4 +1,4 @@
-/** What is written down of an event of an open connection: its line, and the access log of its stage (aws-behaviour §10.3). */
+/** What is written down of an event of an open connection: its line, and the access log of its stage (docs/aws §10.3). */
 import { metricLine } from '../events/metric-line.ts';
 import type { LogFacts } from '../events/log-variables.ts';
 import type { RoutePlan } from '../deployment/model.ts';

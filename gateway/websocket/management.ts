@@ -1,6 +1,6 @@
 /**
  * `@connections`: what a backend does to open connections, AWS's API Gateway Management API
- * (aws-behaviour §11.5). Answers on the API's own address and on the control port alike.
+ * (docs/aws §11.5). Answers on the API's own address and on the control port alike.
  */
 import { gatewayError, GatewayError } from '../errors.ts';
 import { apiArn } from '../events/authorizer-event.ts';

@@ -1,7 +1,7 @@
 /**
  * The short path of WebSocket APIs, top to bottom: a handshake, a message, an end. A handshake is HTTP and
  * goes through the phases of any request; a message carries no credentials and has no reply by default.
- * @see aws-behaviour §3.4, §4.7, §11.1–11.4
+ * @see docs/aws §3.4, §4.7, §11.1–11.4
  */
 import { GatewayError, gatewayError } from '../errors.ts';
 import { lastHeader } from '../events/header-list.ts';

@@ -1,4 +1,4 @@
-/** Which route of an inventory a request reaches: the most specific one, as API Gateway chooses it (aws-behaviour §2.1, §2.2). */
+/** Which route of an inventory a request reaches: the most specific one, as API Gateway chooses it (docs/aws §2.1, §2.2). */
 import type { ApiKind, CompiledDocument, CompiledRoute } from './compiled-document.ts';
 import { ANY } from './segment-patterns.ts';
 import type { SegmentPattern } from './segment-patterns.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /**
  * AWS's words for an `Authorization` header that is no SigV4 header. The value itself is not repeated to
  * the client but hashed, since it is a credential.
- * @see aws-behaviour §1.4, newer wording
+ * @see docs/aws §1.4, newer wording
  */
 export function describeMalformedAuthorization(header: string): string {
   const hash = createHash('sha256').update(header).digest('base64');

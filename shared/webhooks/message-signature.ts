@@ -75,7 +75,7 @@ function valueOf({ method, path, query, headers }: RawRequest, name: string): st
     case '@method':
       return method;
     case '@authority':
-      // The usual port is left out (§2.2.3), and API Gateway has no other.
+      // The usual port is left out (RFC 9421 §2.2.3), and API Gateway has no other.
       return headers.get('host')?.join().toLowerCase().replace(/:443$/, '');
     case '@path':
       return path;

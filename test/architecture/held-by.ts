@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path/posix';
 import { CHOICES } from '../parity/choices.ts';
-import { readLegacyNames } from './legacy-references.ts';
 import { bookOf, evidencePages, findReferences, findSection, readBooks } from './sections.ts';
 import { readSource, readSources, REPOSITORY } from './source-files.ts';
 import type { Reference } from './sections.ts';
@@ -27,8 +26,7 @@ export function findHolders(books = readBooks()): Holders {
   for (const { path, text } of readSources()) {
     const test = isTest(path) ? path : mirrorOf(path);
     if (test === undefined || NOT_TESTS.test(path)) continue;
-    const file = { path, text: readLegacyNames(text) };
-    for (const reference of findReferences(file, 'docs/aws')) add(reference, test);
+    for (const reference of findReferences({ path, text })) add(reference, test);
   }
   for (const { section, test } of CHOICES)
     for (const reference of findReferences({ path: test, text: section }, 'docs/aws')) add(reference, test);

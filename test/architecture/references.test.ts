@@ -1,30 +1,25 @@
 /** Every `§` that somebody reads leads to a section that is there. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readLegacyNames } from './legacy-references.ts';
 import { evidencePages, findReferences, findSection, bookOf, readBooks } from './sections.ts';
-import { listFiles, readSource } from './source-files.ts';
+import { listFiles, readSource, REPOSITORY } from './source-files.ts';
 import type { SourceFile } from './source-files.ts';
 
 /** Their rows name sections of docs/aws alone. */
 const OF_AWS = /^docs\/parity\.md$|^test\/parity\/(later-|unsettled-)?choices?\.ts$/;
-function readable(): readonly SourceFile[] {
-  return listFiles()
-    .filter((path) => /\.(ts|js|mjs|md|ya?ml|sh)$/.test(path) && !path.startsWith('test/fixtures/'))
-    .filter((path) => !path.startsWith('test/architecture/'))
-    .map(readSource)
-    .map(({ path, text }) => ({ path, text: readLegacyNames(text) }));
-}
+const readable = listFiles()
+  .filter((path) => /\.(ts|js|mjs|md|ya?ml|sh)$/.test(path))
+  .filter((path) => !/^test\/(fixtures|architecture)\//.test(path))
+  .map(readSource);
 
 const ownBook = ({ path }: SourceFile): string | undefined =>
-  bookOf(path) ??
-  (OF_AWS.test(path) || path.startsWith('test/') || /^(gateway|shared)\//.test(path)
-    ? 'docs/aws'
-    : undefined);
+  bookOf(path) ?? (OF_AWS.test(path) ? 'docs/aws' : undefined);
 
 describe('references to sections', () => {
   const books = readBooks();
-  const references = readable().flatMap((file) => findReferences(file, ownBook(file)));
+  const references = readable.flatMap((file) => findReferences(file, ownBook(file)));
   const say = ({ path, line, book, id }: (typeof references)[number]): string =>
     `${path}:${line}: ${book ?? 'no document'} §${id}`;
 
@@ -41,6 +36,28 @@ describe('references to sections', () => {
     );
 
     assert.deepEqual(broken.map(say), []);
+  });
+});
+
+describe('names of documents in code', () => {
+  it('lead to documents that are there', () => {
+    const broken = readable.flatMap(({ path, text }) =>
+      [...text.matchAll(/(?<![\w./-])docs\/[\w./-]+\.(?:md|json)/g)]
+        .filter(([name]) => !existsSync(join(REPOSITORY, name)))
+        .map(([name]) => `${path}: ${name}`),
+    );
+
+    assert.deepEqual(broken, []);
+  });
+
+  it('are no names of documents that nobody has', () => {
+    const unknown =
+      /aws-behaviour|hot-path\.md \u00a7|\b(?:design|style)\.md|authorizers\.md [\u00a7BJKP]\d|access test \d|issue, part/;
+
+    assert.deepEqual(
+      readable.filter(({ text }) => unknown.test(text)).map(({ path }) => path),
+      [],
+    );
   });
 });
 

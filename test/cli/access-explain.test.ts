@@ -54,7 +54,7 @@ describe('explain of the holder of an API key', () => {
   });
 });
 
-// authorizers.md J18: the commonest mistake.
+// docs/design/authorizers §J18: the commonest mistake.
 describe('explain of a token whose issuer lacks its slash', () => {
   it('says that only the slash is missing', () => {
     const token = `e30.${Buffer.from('{"iss":"https://issuer.example","sub":"a"}').toString('base64url')}.x`;

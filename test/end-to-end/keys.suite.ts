@@ -139,7 +139,7 @@ describe('gatewright keys', () => {
     assert.match(stranger.stderr, /403/);
   });
 
-  // authorizers.md §7.15: no plaintext in table or logs.
+  // docs/design/authorizers §7.15: no plaintext in table or logs.
   it('leaves no key in tables, in the output of functions, or in the log files', async () => {
     const { key, keyId } = await makeKey('--role', 'partner');
     await http('/orders', key);
@@ -259,7 +259,7 @@ describe('a ticket', () => {
     });
   };
 
-  // authorizers.md K08, §7.17.
+  // docs/design/authorizers §K08, §7.17.
   it('opens a WebSocket once, for whoever may ask for one', async () => {
     const reply = await withToken('/ws-ticket', await tokenFor('erin'), 'POST');
     const { ticket, expiresInSeconds } = (await reply.json()) as { ticket: string; expiresInSeconds: number };

@@ -45,7 +45,7 @@ describe('an authorizer of ours on the gateway', () => {
   for (const kind of KINDS) {
     const api = (ttlSeconds?: number) => aProtectedApi(kind, [documentFor(kind, rulesFor(kind))], ttlSeconds);
 
-    // access test 3: the classic bug: two routes, one token, a kept answer.
+    // docs/design/authorizers §7.3: the classic bug: two routes, one token, a kept answer.
     it(`lets one token into two routes from one kept answer on ${kind}`, async () => {
       const { get, asked } = api(300);
       const token = tokenOf();
@@ -59,7 +59,7 @@ describe('an authorizer of ours on the gateway', () => {
       assert.equal(asked.length, isSimple ? 3 : 1);
     });
 
-    // access test 3: two stages: the answer of one opens nothing in the other.
+    // docs/design/authorizers §7.3: two stages: the answer of one opens nothing in the other.
     it(`answers 500 in a stage that no document protects, whatever another stage has kept, on ${kind}`, async () => {
       const { get, counts } = api(300);
       const token = tokenOf();
@@ -69,7 +69,7 @@ describe('an authorizer of ours on the gateway', () => {
       assert.deepEqual(counts, ['Allow', 'UnknownApi']);
     });
 
-    // access test 4: 401, 403 and 500 by cause.
+    // docs/design/authorizers §7.4: 401, 403 and 500 by cause.
     const unauthorized = kind.startsWith('http-2.0') ? 403 : 401;
     const rows = [
       { name: 'no header', token: undefined, expected: 401 },
@@ -118,7 +118,7 @@ describe('an authorizer of ours on the gateway', () => {
     assert.deepEqual(counts, ['UnknownApi']);
   });
 
-  // authorizers.md 2D (4): the kept policy ends by itself.
+  // docs/design/authorizers §2D (4): the kept policy ends by itself.
   it('ends a kept answer with its token where the document wants it', async () => {
     for (const [expiryCondition, expected] of [
       [true, 403],
@@ -172,7 +172,7 @@ describe('an authorizer of ours on the gateway', () => {
   });
 });
 
-// access test 4: the same on a WebSocket's handshake.
+// docs/design/authorizers §7.4: the same on a WebSocket's handshake.
 describe('an authorizer of ours on a WebSocket', () => {
   const document = {
     ...aDocument(
@@ -207,7 +207,7 @@ describe('an authorizer of ours on a WebSocket', () => {
     });
 });
 
-// access test 2: what each kind of event is answered, byte for byte; the gateway above is the evaluator.
+// docs/design/authorizers §7.2: what each kind of event is answered, byte for byte; the gateway above is the evaluator.
 describe('the answer to each kind of event', () => {
   const token = tokenOf({ exp: nowSeconds + 300, scope: 'a', client_id: 'web' });
   const context = {

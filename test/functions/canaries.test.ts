@@ -1,5 +1,5 @@
 /**
- * access test 18: every way in which an authorizer refuses or fails, with words in the request that must appear in
+ * docs/design/authorizers §7.18: every way in which an authorizer refuses or fails, with words in the request that must appear in
  * nothing that its process prints.
  */
 import assert from 'node:assert/strict';

@@ -68,9 +68,13 @@ describe('an AWS integration with a function', () => {
   const BAD = { StatusCode: '400', SelectionPattern: 'Bad(\\n|.)*' };
   const declared = { MethodResponses: [{ StatusCode: '200' }, { StatusCode: '400' }] };
   const errors: readonly { message: string; status: number; source: string }[] = [
-    { message: 'Bad request', status: 400, source: '§7.7' },
-    { message: 'Bad\nrequest', status: 400, source: '§7.7' },
-    { message: 'Something else', status: 200, source: '§7.7: the default response with the error as body' },
+    { message: 'Bad request', status: 400, source: 'docs/aws §7.7' },
+    { message: 'Bad\nrequest', status: 400, source: 'docs/aws §7.7' },
+    {
+      message: 'Something else',
+      status: 200,
+      source: 'docs/aws §7.7: the default response with the error as body',
+    },
   ];
   for (const { message, status, source } of errors)
     it(`answers ${status} to the error ${JSON.stringify(message)}`, async () => {
@@ -105,7 +109,7 @@ describe('an AWS integration with a function', () => {
 
     const reply = await send({ method: 'POST', target: '/dev/7', body: '{"a":1}' });
 
-    assert.deepEqual([reply.status, reply.body], [200, ''], '§8');
+    assert.deepEqual([reply.status, reply.body], [200, ''], 'docs/aws §8');
     assert.deepEqual(ports.invoker.calls[0]?.event, { a: 1 });
   });
 
@@ -133,7 +137,7 @@ describe('an AWS integration with a function', () => {
     },
   ];
   for (const { name, run, status, body } of failures)
-    it(`words ${name} as AWS does (§1.5)`, async () => {
+    it(`words ${name} as AWS does (docs/aws §1.5)`, async () => {
       const reply = await aMethod({ integration: LAMBDA, functions: { fn: run } }).send({ target: '/dev/7' });
 
       assert.deepEqual([reply.status, reply.body], [status, body]);
@@ -163,7 +167,7 @@ describe('an AWS integration with a service', () => {
       path: `/${ACCOUNT_ID}/queue`,
       query: '',
       target: undefined,
-      source: '§8',
+      source: 'docs/aws §8',
     },
     {
       name: 'the action form of a JSON service, with its target',
@@ -171,7 +175,7 @@ describe('an AWS integration with a service', () => {
       path: '/',
       query: 'Action=PutItem',
       target: 'DynamoDB_20120810.PutItem',
-      source: '§8',
+      source: 'docs/aws §8',
     },
     {
       name: 'Step Functions under their service name',
@@ -179,7 +183,7 @@ describe('an AWS integration with a service', () => {
       path: '/',
       query: 'Action=StartExecution',
       target: 'AWSStepFunctions.StartExecution',
-      source: '§8',
+      source: 'docs/aws §8',
     },
     {
       name: 'EventBridge, whose target a mapping has to name',
@@ -189,7 +193,7 @@ describe('an AWS integration with a service', () => {
       path: '/',
       query: 'Action=PutEvents',
       target: 'AWSEvents.PutEvents',
-      source: '§8',
+      source: 'docs/aws §8',
     },
     {
       name: 'the query of an action form',
@@ -199,7 +203,7 @@ describe('an AWS integration with a service', () => {
       path: '/',
       query: 'Action=Publish&TopicArn=arn&Message=a%20b',
       target: undefined,
-      source: '§8',
+      source: 'docs/aws §8',
     },
   ];
   for (const { name, integration, path, query, target, source } of rows)

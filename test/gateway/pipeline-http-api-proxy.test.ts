@@ -59,13 +59,13 @@ describe('an HTTP_PROXY integration of an HTTP API', () => {
     assert.deepEqual(
       [request.method, request.origin, request.target, String(request.body)],
       ['PUT', 'http://menu.example', '/base/a/b%20c?x=1&y=%20', 'hello'],
-      '§8: {proxy} is filled in by itself',
+      'docs/aws §8: {proxy} is filled in by itself',
     );
     const sent = headerLines(request.headers);
     assert.equal(
       sent['forwarded'],
       `for=192.0.2.7, by=127.0.0.1;for=127.0.0.1;host=${API}.execute-api.us-east-1.amazonaws.com;proto=https`,
-      '§2.6: X-Forwarded-* become Forwarded',
+      'docs/aws §2.6: X-Forwarded-* become Forwarded',
     );
     for (const name of ['host', 'connection', 'x-forwarded-for', 'content-length'])
       assert.equal(sent[name], undefined, name);
@@ -77,7 +77,7 @@ describe('an HTTP_PROXY integration of an HTTP API', () => {
     assert.match(headerOf(reply, 'apigw-requestid') ?? '', /=$/);
   });
 
-  it('appends the whole path on a $default route (§8)', async () => {
+  it('appends the whole path on a $default route (docs/aws §8)', async () => {
     const { send, ports } = aProxy({ IntegrationUri: 'http://menu.example/base/' }, '$default');
     ports.http.answer = () => answered('');
 
@@ -86,7 +86,7 @@ describe('an HTTP_PROXY integration of an HTTP API', () => {
     assert.equal(ports.http.requests[0]?.target, '/base/x/y%2Fz?q=1');
   });
 
-  it('changes parameters as the integration says (§7.8)', async () => {
+  it('changes parameters as the integration says (docs/aws §7.8)', async () => {
     const { send, ports } = aProxy({
       RequestParameters: {
         'append:header.X-A': '$request.header.x-b',
@@ -139,7 +139,7 @@ describe('an HTTP_PROXY integration of an HTTP API', () => {
 
     const reply = await send({ target: '/v1/x', headers: ['Origin', 'https://shop.example'] });
 
-    assert.equal(headerOf(reply, 'access-control-allow-origin'), 'https://shop.example', '§15.43');
+    assert.equal(headerOf(reply, 'access-control-allow-origin'), 'https://shop.example', 'docs/aws §15.43');
   });
 
   it('takes the address of a VPC link for that of a load balancer', async () => {
@@ -167,7 +167,7 @@ describe('an HTTP_PROXY integration of an HTTP API', () => {
 
       const reply = await send({ target: '/v1/x' });
 
-      assert.deepEqual([reply.status, reply.body], [503, '{"message":"Service Unavailable"}'], '§8');
+      assert.deepEqual([reply.status, reply.body], [503, '{"message":"Service Unavailable"}'], 'docs/aws §8');
     });
 
   const refused: readonly { name: string; integration: JsonObject; message: RegExp }[] = [

@@ -13,7 +13,7 @@ const HTTP: JsonObject = {
 };
 
 describe('an HTTP integration', () => {
-  it("sends none of the client's headers and query unless they are mapped (§15.30)", async () => {
+  it("sends none of the client's headers and query unless they are mapped (docs/aws §15.30)", async () => {
     const { send, ports } = aMethod({
       integration: {
         ...HTTP,
@@ -63,7 +63,7 @@ describe('an HTTP integration', () => {
     assert.equal(
       headerOf(reply, 'x-secret'),
       undefined,
-      'unmapped headers of the backend are discarded (§7.6)',
+      'unmapped headers of the backend are discarded (docs/aws §7.6)',
     );
     assert.ok(headerOf(reply, 'x-amzn-trace-id'));
   });
@@ -76,7 +76,7 @@ describe('an HTTP integration', () => {
 
     const [request] = ports.http.requests;
     assert.equal(request?.body, undefined);
-    assert.equal(headerLines(request?.headers ?? [])['content-type'], undefined, '§2.6');
+    assert.equal(headerLines(request?.headers ?? [])['content-type'], undefined, 'docs/aws §2.6');
   });
 
   it("calls by the client's method where the integration says ANY", async () => {
@@ -85,7 +85,7 @@ describe('an HTTP integration', () => {
 
     await send({ method: 'DELETE', target: '/dev/1' });
 
-    assert.equal(ports.http.requests[0]?.method, 'DELETE', '§8');
+    assert.equal(ports.http.requests[0]?.method, 'DELETE', 'docs/aws §8');
   });
 
   for (const [method, expected] of [
@@ -98,10 +98,10 @@ describe('an HTTP integration', () => {
 
       await send({ method: 'POST', target: '/dev/1', headers: ['X-HTTP-Method-Override', 'patch'] });
 
-      assert.equal(ports.http.requests[0]?.method, expected, '§2.1');
+      assert.equal(ports.http.requests[0]?.method, expected, 'docs/aws §2.1');
     });
 
-  it('applies overrides of the request template after parameter mapping (§7.4)', async () => {
+  it('applies overrides of the request template after parameter mapping (docs/aws §7.4)', async () => {
     const template = `#set($context.requestOverride.header.X-A = "over")
 #set($context.requestOverride.path.pet = "7")
 #set($context.requestOverride.querystring.q = ["1", "2"]){}`;
@@ -127,7 +127,7 @@ describe('an HTTP integration', () => {
     assert.equal(headerLines(request.headers)['x-a'], 'over');
   });
 
-  it('chooses the response by the status and maps its headers, remapped (§15.31)', async () => {
+  it('chooses the response by the status and maps its headers, remapped (docs/aws §15.31)', async () => {
     const { send, ports } = aMethod({
       integration: {
         ...HTTP,
@@ -212,28 +212,28 @@ describe('an HTTP integration', () => {
       outcome: { kind: 'timed-out' },
       status: 504,
       body: '{"message":"Endpoint request timed out"}',
-      source: '§1.5',
+      source: 'docs/aws §1.5',
     },
     {
       name: 'a host that does not exist',
       outcome: { kind: 'unreachable', reason: 'address', message: 'ENOTFOUND' },
       status: 500,
       body: INTERNAL,
-      source: '§1.5 Invalid endpoint address [obs]',
+      source: 'docs/aws §1.5 Invalid endpoint address [obs]',
     },
     {
       name: 'a connection that breaks',
       outcome: { kind: 'unreachable', reason: 'network', message: 'ECONNRESET' },
       status: 504,
       body: '{"message":"Network error communicating with endpoint"}',
-      source: '§1.5',
+      source: 'docs/aws §1.5',
     },
     {
       name: 'an answer over 10 MB',
       outcome: { kind: 'unreachable', reason: 'too-large', message: 'over 10 MB' },
       status: 500,
       body: INTERNAL,
-      source: '§2.5, §1.6 byte-exact note',
+      source: 'docs/aws §2.5, §1.6 byte-exact note',
     },
   ];
   for (const { name, outcome, status, body, source } of failures)
@@ -246,7 +246,7 @@ describe('an HTTP integration', () => {
       assert.deepEqual([reply.status, reply.body], [status, body], source);
     });
 
-  it('answers 500 where the host is an undefined stage variable (§1.5)', async () => {
+  it('answers 500 where the host is an undefined stage variable (docs/aws §1.5)', async () => {
     const { send, ports } = aMethod({ integration: { ...HTTP, Uri: 'https://${stageVariables.host}' } });
 
     const reply = await send({ target: '/dev/1' });
@@ -265,7 +265,11 @@ describe('an HTTP integration', () => {
 
     const reply = await send({ method: 'POST', target: '/dev/1', body: '{broken' });
 
-    assert.deepEqual([reply.status, reply.body], [400, '{"message":"Invalid JSON in request body"}'], '§1.5');
+    assert.deepEqual(
+      [reply.status, reply.body],
+      [400, '{"message":"Invalid JSON in request body"}'],
+      'docs/aws §1.5',
+    );
   });
 
   it('answers 500 where the answer is no JSON and a value of it is mapped', async () => {
@@ -285,7 +289,7 @@ describe('an HTTP integration', () => {
     });
     ports.http.answer = () => answered('{broken');
 
-    assert.equal((await send({ target: '/dev/1' })).status, 500, '§7.6');
+    assert.equal((await send({ target: '/dev/1' })).status, 500, 'docs/aws §7.6');
   });
 
   it('hands the name of its VPC link on', async () => {
@@ -297,6 +301,6 @@ describe('an HTTP integration', () => {
 
     await send({ target: '/dev/1' });
 
-    assert.equal(ports.http.requests[0]?.vpcLink, 'orders', '§10.1');
+    assert.equal(ports.http.requests[0]?.vpcLink, 'orders', 'docs/aws §10.1');
   });
 });

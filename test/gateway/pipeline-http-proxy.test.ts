@@ -44,7 +44,7 @@ describe('an HTTP_PROXY integration', () => {
     assert.equal(headerOf(reply, 'x-amzn-remapped-date'), 'd');
   });
 
-  it('corrupts bytes of a type that is not declared binary, and only those (§2.4)', async () => {
+  it('corrupts bytes of a type that is not declared binary, and only those (docs/aws §2.4)', async () => {
     const bytes = Buffer.from([0xff, 0x00, 0x89]);
     for (const [types, expected] of [
       [[], Buffer.from(bytes.toString('utf8'))],

@@ -25,34 +25,34 @@ describe('a MOCK integration', () => {
 
     assert.deepEqual([reply.status, reply.body], [200, '{"id": "42"}']);
     assert.equal(headerOf(reply, 'content-type'), 'application/json');
-    assert.equal(headerOf(reply, 'x-amzn-trace-id'), undefined, '§1.6');
+    assert.equal(headerOf(reply, 'x-amzn-trace-id'), undefined, 'docs/aws §1.6');
   });
 
   const failures: readonly { name: string; integration: JsonObject; source: string }[] = [
     {
       name: 'a statusCode in quotes',
       integration: { ...MOCK, RequestTemplates: JSON_ONLY('{"statusCode": "200"}') },
-      source: '§15.36',
+      source: 'docs/aws §15.36',
     },
     {
       name: 'no request template and no body',
       integration: { ...MOCK, RequestTemplates: {} },
-      source: '§8: the body is passed raw as the JSON to parse',
+      source: 'docs/aws §8: the body is passed raw as the JSON to parse',
     },
     {
       name: 'a status that no response is for',
       integration: { ...MOCK, IntegrationResponses: [{ StatusCode: '200', SelectionPattern: '4..' }] },
-      source: '§1.5 no match and no default',
+      source: 'docs/aws §1.5 no match and no default',
     },
     {
       name: 'a response whose status the method does not declare',
       integration: { ...MOCK, IntegrationResponses: [{ StatusCode: '201' }] },
-      source: '§7.7 Output mapping refers to an invalid method response',
+      source: 'docs/aws §7.7 Output mapping refers to an invalid method response',
     },
     {
       name: 'a template that fails while it renders',
       integration: { ...MOCK, RequestTemplates: JSON_ONLY('$util.parseJson("{")') },
-      source: '§7.5',
+      source: 'docs/aws §7.5',
     },
     {
       name: 'a parameter that is overridden twice',
@@ -62,7 +62,7 @@ describe('a MOCK integration', () => {
           '#set($context.requestOverride.header.a = "1")#set($context.requestOverride.header.a = "2"){"statusCode": 200}',
         ),
       },
-      source: '§7.4',
+      source: 'docs/aws §7.4',
     },
   ];
   for (const { name, integration, source } of failures)
@@ -83,10 +83,10 @@ describe('a MOCK integration', () => {
       method: { MethodResponses: [{ StatusCode: '200' }, { StatusCode: '418' }] },
     });
 
-    assert.equal((await send({ target: '/dev/1' })).status, 418, '§8');
+    assert.equal((await send({ target: '/dev/1' })).status, 418, 'docs/aws §8');
   });
 
-  it('lets the request template override status and headers of the reply (§15.37)', async () => {
+  it('lets the request template override status and headers of the reply (docs/aws §15.37)', async () => {
     const template =
       '#set($context.responseOverride.status = 444)#set($context.responseOverride.header.X-Foo = "bar"){"statusCode": 200}';
     const reply = await aMethod({ integration: { ...MOCK, RequestTemplates: JSON_ONLY(template) } }).send({
@@ -103,10 +103,10 @@ describe('a MOCK integration', () => {
         target: '/dev/1',
       });
 
-      assert.equal(reply.status, 200, '§7.4, §15.37');
+      assert.equal(reply.status, 200, 'docs/aws §7.4, §15.37');
     });
 
-  it('fails behind */* as binary media type unless the request is converted to text (§12)', async () => {
+  it('fails behind */* as binary media type unless the request is converted to text (docs/aws §12)', async () => {
     const api = { BinaryMediaTypes: ['*/*'] };
     const plain = await aMethod({ integration: MOCK, api }).send({ method: 'OPTIONS', target: '/dev/1' });
     const converted = await aMethod({
@@ -128,7 +128,7 @@ describe('a MOCK integration', () => {
     });
 
     assert.deepEqual([reply.status, reply.body], [415, '{"message":"Unsupported Media Type"}']);
-    assert.equal(headerOf(reply, 'x-amzn-errortype'), 'BadRequestException', '§7.1');
+    assert.equal(headerOf(reply, 'x-amzn-errortype'), 'BadRequestException', 'docs/aws §7.1');
   });
 
   it('takes the content type of the template it answered with', async () => {

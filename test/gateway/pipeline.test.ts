@@ -34,7 +34,7 @@ describe('serve on a REST API', () => {
       status: 403,
       body: '{"message":"Forbidden"}',
       errorType: 'ForbiddenException',
-      source: '§1.1 step 0',
+      source: 'docs/aws §1.1 step 0',
     },
     {
       name: 'an unknown path',
@@ -42,7 +42,7 @@ describe('serve on a REST API', () => {
       status: 403,
       body: '{"message":"Missing Authentication Token"}',
       errorType: 'MissingAuthenticationTokenException',
-      source: '§15.1',
+      source: 'docs/aws §15.1',
     },
     {
       name: 'an unknown path with a bearer token',
@@ -51,7 +51,7 @@ describe('serve on a REST API', () => {
       status: 403,
       body: `{"message":"Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): 'YNWlyY0Lc8v63bqulgV1ARyMCoHkyBdoaZnrLxVemAA='."}`,
       errorType: 'IncompleteSignatureException',
-      source: '§15.2',
+      source: 'docs/aws §15.2',
     },
     {
       name: 'a function that throws',
@@ -62,7 +62,7 @@ describe('serve on a REST API', () => {
       status: 502,
       body: '{"message": "Internal server error"}',
       errorType: 'InternalServerErrorException',
-      source: '§15.18',
+      source: 'docs/aws §15.18',
     },
     {
       name: 'a malformed proxy answer',
@@ -71,7 +71,7 @@ describe('serve on a REST API', () => {
       status: 502,
       body: '{"message": "Internal server error"}',
       errorType: 'InternalServerErrorException',
-      source: '§15.13',
+      source: 'docs/aws §15.13',
     },
     {
       name: 'a function that is too slow',
@@ -80,7 +80,7 @@ describe('serve on a REST API', () => {
       status: 504,
       body: '{"message":"Endpoint request timed out"}',
       errorType: 'InternalServerErrorException',
-      source: '§15.19',
+      source: 'docs/aws §15.19',
     },
     {
       name: 'a URL over 10,240 bytes',
@@ -88,7 +88,7 @@ describe('serve on a REST API', () => {
       status: 414,
       body: '{"message":"Request URI too long"}',
       errorType: 'RequestUriTooLongException',
-      source: '§2.5',
+      source: 'docs/aws §2.5',
     },
   ];
   for (const { name, target, headers, run, status, body, errorType, source } of failures)

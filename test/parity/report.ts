@@ -44,7 +44,7 @@ const EVIDENCE = {
   ...{ unsettled: 'not settled', partly: 'less than AWS does' },
 };
 
-/** `§2.5` as a link to its page. */
+/** `docs/aws §2.5` as a link to its page. */
 export function linkSections(text: string): string {
   const pages = readBooks().get('docs/aws');
   return text.replaceAll(/\u00a7(\d+(?:\.\d+)*)/g, (sign, id: string) => {

@@ -6,7 +6,7 @@ const DECISIONS = 20_000;
 const REQUESTS_PER_CALLER = 12;
 const FIRST_SEED = 1;
 
-// access test 10: policy, document and a second reading of the document agree on random APIs.
+// docs/design/authorizers §7.10: policy, document and a second reading of the document agree on random APIs.
 describe('the policy of a caller', () => {
   it('decides as the document does, for 20,000 random requests', () => {
     const tally = emptyTally();

@@ -59,7 +59,7 @@ describe('writeEvidence', () => {
     git('commit', '-qm', 'one');
   });
   afterEach(() => rmSync(repository, { recursive: true, force: true }));
-  const file = (): string => join(repository, 'docs/evidence/roundness.json');
+  const file = (): string => join(repository, 'docs/evidence', 'roundness.json');
 
   it('writes what a commit shows, though another proof has written before', () => {
     const tree = describeTree(repository);

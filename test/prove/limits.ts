@@ -15,7 +15,7 @@ import type { Proof } from './proof.ts';
 const PACKAGED_WITHIN_MS = 10_000;
 const READY_WITHIN_MS = 5_000;
 const ENDED_WITHIN_MS = 2_000;
-/** access test 20 (start). */
+/** docs/design/authorizers §7.20 (start). */
 const AUTHORIZER_RATIO = 2;
 const AUTHORIZER_STARTS = 30;
 /** So often a figure is measured, should it be over: something else may have run beside it. */
@@ -79,7 +79,7 @@ async function measureUntil<Figure>(
   }
 }
 
-/** Ratios, since milliseconds are the machine's. Both readings of access test 20 are held, wherever the keys are. */
+/** Ratios, since milliseconds are the machine's. Both readings of docs/design/authorizers §7.20 are held, wherever the keys are. */
 async function measureAuthorizers(): Promise<readonly AuthorizerFigures[]> {
   const ratios = await measureStartRatios(AUTHORIZER_STARTS);
   const ours = ratios.filter(({ name }) => name.endsWith('-authorizer'));

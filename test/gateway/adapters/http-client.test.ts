@@ -105,7 +105,7 @@ describe('createHttpClient', () => {
     const outcome = await send(origin);
 
     assert.ok(outcome.kind === 'answered');
-    assert.equal(outcome.status, 302, 'aws-behaviour §8');
+    assert.equal(outcome.status, 302, 'docs/aws §8');
   });
 
   for (const [encoding, pack] of [

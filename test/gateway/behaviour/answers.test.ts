@@ -1,4 +1,4 @@
-/** aws-behaviour §6, §7.1–7.7, §8 and §10.3: what is passed on, discarded and logged where templates and mappings say little. */
+/** docs/aws §6, §7.1–7.7, §8 and §10.3: what is passed on, discarded and logged where templates and mappings say little. */
 import { answered, aMethod, DEFAULT, headerLines, JSON_ONLY } from '../../support/a-method.ts';
 import { proxyTo } from '../../support/a-stack.ts';
 import { headerOf } from '../../support/an-api.ts';
@@ -36,7 +36,7 @@ async function failureOf(integration: JsonObject, method: JsonObject = {}, statu
 
 checkAll('validation', [
   {
-    source: '§6 [issue]',
+    source: 'docs/aws §6 [issue]',
     rule: 'tells the execution log which model a body fails, and by what',
     async observe() {
       const more = {
@@ -65,7 +65,7 @@ checkAll('validation', [
 
 checkAll('a request without template', [
   {
-    source: '§7.1',
+    source: 'docs/aws §7.1',
     rule: 'that may not pass is 415 in the words and by the error type of AWS',
     async observe() {
       const api = aMethod({ integration: { ...HTTP, PassthroughBehavior: 'NEVER' } });
@@ -78,7 +78,7 @@ checkAll('a request without template', [
 
 checkAll('a response without template', [
   {
-    source: '§7.1, §7.6',
+    source: 'docs/aws §7.1, §7.6',
     rule: "passes the backend's body, but neither its headers nor its content type",
     async observe() {
       const api = aMethod({ integration: HTTP });
@@ -92,7 +92,7 @@ checkAll('a response without template', [
 
 checkAll('a parameter mapping', [
   {
-    source: '§7.6',
+    source: 'docs/aws §7.6',
     rule: "finds a client's header by its exact spelling only",
     async observe() {
       const api = aMethod({
@@ -109,7 +109,7 @@ checkAll('a parameter mapping', [
     expected: ['me', undefined],
   },
   {
-    source: '§7.6, §10.1',
+    source: 'docs/aws §7.6, §10.1',
     rule: 'has a name of letters, digits and . _ $ - and one whole source, never a text with a variable in it',
     observe: () =>
       (
@@ -131,7 +131,7 @@ checkAll('a parameter mapping', [
     expected: ['taken', true, true, true],
   },
   {
-    source: '§7.6',
+    source: 'docs/aws §7.6',
     rule: 'of a Lambda proxy changes nothing of the event',
     async observe() {
       const RequestParameters = {
@@ -153,7 +153,7 @@ checkAll('a parameter mapping', [
 
 checkAll('an integration that is set up wrongly', [
   {
-    source: '§7.7',
+    source: 'docs/aws §7.7',
     rule: 'says that nothing matches the answer',
     observe: () =>
       failureOf({ ...HTTP, IntegrationResponses: [{ StatusCode: '200', SelectionPattern: '2..' }] }, {}, 404),
@@ -163,7 +163,7 @@ checkAll('an integration that is set up wrongly', [
     ],
   },
   {
-    source: '§7.7',
+    source: 'docs/aws §7.7',
     rule: 'says which method response is missing',
     observe: () => failureOf(HTTP, { MethodResponses: [{ StatusCode: '404' }] }),
     expected: [
@@ -172,7 +172,7 @@ checkAll('an integration that is set up wrongly', [
     ],
   },
   {
-    source: '§7.5',
+    source: 'docs/aws §7.5',
     rule: 'says that its template could not be rendered, and where',
     async observe() {
       const RequestTemplates = JSON_ONLY('$util.parseJson("{")');
@@ -182,7 +182,7 @@ checkAll('an integration that is set up wrongly', [
     expected: [500, true],
   },
   {
-    source: '§1.5, §10.1',
+    source: 'docs/aws §1.5, §10.1',
     rule: 'says that its address is none',
     observe: () => failureOf({ ...HTTP, Uri: 'http://${stageVariables.gone}/' }),
     expected: [500, 'Execution failed due to configuration error: Invalid endpoint address'],
@@ -191,7 +191,7 @@ checkAll('an integration that is set up wrongly', [
 
 checkAll('an integration response', [
   {
-    source: '§7.7',
+    source: 'docs/aws §7.7',
     rule: 'matches the whole status, and is the default where its pattern is "default" or missing',
     async observe() {
       const seen = [];
@@ -216,7 +216,7 @@ checkAll('an integration response', [
     expected: [400, 200, 200],
   },
   {
-    source: '§8',
+    source: 'docs/aws §8',
     rule: 'answers an asynchronous call of a function as a success without body',
     async observe() {
       const RequestParameters = { 'integration.request.header.X-Amz-Invocation-Type': "'Event'" };

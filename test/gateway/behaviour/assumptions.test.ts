@@ -102,7 +102,7 @@ const ROWS: readonly {
   readonly expected: Readonly<Record<string, unknown>>;
 }[] = [
   {
-    source: '§1.4',
+    source: 'docs/aws §1.4',
     name: 'access-denied-key',
     observe: denial,
     expected: {
@@ -111,13 +111,13 @@ const ROWS: readonly {
     },
   },
   {
-    source: '§4.6',
+    source: 'docs/aws §4.6',
     name: 'cognito-scope-status',
     observe: withoutScope,
     expected: { 401: [401, 'UnauthorizedException'], 403: [403, 'AccessDeniedException'] },
   },
   {
-    source: '§1.5 (verify)',
+    source: 'docs/aws §1.5 (verify)',
     name: 'throttled-function-status',
     observe: throttledFunction,
     expected: {
@@ -127,7 +127,7 @@ const ROWS: readonly {
     },
   },
   {
-    source: '§4.2 (verify)',
+    source: 'docs/aws §4.2 (verify)',
     name: 'uncached-identity-sources',
     observe: async (assumptions) => [
       await withoutSource(assumptions, 0),
@@ -145,7 +145,7 @@ const ROWS: readonly {
     },
   },
   {
-    source: '§5.3',
+    source: 'docs/aws §5.3',
     name: 'week-start',
     observe: aWeek,
     expected: { sunday: [200, 429, 200, 429], monday: [200, 429, 429, 200] },
@@ -155,7 +155,7 @@ const ROWS: readonly {
 describe('an assumption', () => {
   for (const { source, name, observe, expected } of ROWS)
     for (const value of ASSUMPTIONS[name])
-      it(`${name}=${value} holds (aws-behaviour ${source})`, async () => {
+      it(`${name}=${value} holds (${source})`, async () => {
         const assumptions = readAssumption(`${name}=${value}`, USUAL_ASSUMPTIONS);
         assert.ok(assumptions);
 

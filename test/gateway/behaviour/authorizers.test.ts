@@ -1,4 +1,4 @@
-/** aws-behaviour §4: what the tests of authorizers and tokens leave to say. */
+/** docs/aws §4: what the tests of authorizers and tokens leave to say. */
 import { DefinitionError } from '../../../gateway/errors.ts';
 import { invokeUri } from '../../support/a-stack.ts';
 import { headerOf } from '../../support/an-api.ts';
@@ -41,7 +41,7 @@ const ARN = `arn:aws:execute-api:us-east-1:123456789012:${API_ID}/dev/GET`;
 
 checkAll('a REQUEST authorizer', [
   {
-    source: '§4.2 (verify)',
+    source: 'docs/aws §4.2 (verify)',
     rule: 'has its identity sources checked without a cache, too',
     async observe() {
       const IdentitySource = 'method.request.header.Authorization, method.request.querystring.q';
@@ -56,7 +56,7 @@ checkAll('a REQUEST authorizer', [
     expected: [[401, '{"message":"Unauthorized"}'], 0, 200],
   },
   {
-    source: '§4.2',
+    source: 'docs/aws §4.2',
     rule: 'takes headers, query strings, stage variables and the context for sources, all of them the key of its cache',
     async observe() {
       const IdentitySource =
@@ -77,7 +77,7 @@ checkAll('a REQUEST authorizer', [
     ],
   },
   {
-    source: '§4.2 [doc]',
+    source: 'docs/aws §4.2 [doc]',
     rule: 'gets an event like that of a proxy, but without a body, and with {} for empty maps',
     async observe() {
       const [event] = await askedOf(behind({ AuthorizerResultTtlInSeconds: 0 }), [
@@ -90,7 +90,7 @@ checkAll('a REQUEST authorizer', [
     expected: ['REQUEST', `${ARN}/a`, undefined, undefined, {}],
   },
   {
-    source: '§4.4 (inferred)',
+    source: 'docs/aws §4.4 (inferred)',
     rule: 'is asked about the path as it came: encoded, with its trailing slash',
     async observe() {
       const [event] = await askedOf(behind({ AuthorizerResultTtlInSeconds: 0 }), [{ target: '/dev/a%20b/' }]);
@@ -121,13 +121,13 @@ function refusalOf(authorizer: JsonObject): unknown {
 
 checkAll('a TOKEN authorizer', [
   {
-    source: '§4.1',
+    source: 'docs/aws §4.1',
     rule: 'finds its header in any letter case and gets type, token and ARN, nothing else',
     observe: () => askedOf(behind(TOKEN), [withToken]),
     expected: [{ type: 'TOKEN', authorizationToken: 'Bearer t', methodArn: `${ARN}/a` }],
   },
   {
-    source: '§4.1',
+    source: 'docs/aws §4.1',
     rule: 'is asked once per token and 300 s, every time with a TTL of 0, and once in the hour that is the longest TTL',
     async observe() {
       const seen = [];
@@ -144,7 +144,7 @@ checkAll('a TOKEN authorizer', [
     expected: [3, 4, 2],
   },
   {
-    source: '§4.1',
+    source: 'docs/aws §4.1',
     rule: 'is refused with a TTL over an hour, two sources, or one that is no header',
     observe: () => [
       refusalOf({ ...TOKEN, AuthorizerResultTtlInSeconds: 3601 }),
@@ -154,7 +154,7 @@ checkAll('a TOKEN authorizer', [
     expected: ['AuthorizerResultTtlInSeconds', 'IdentitySource', 'IdentitySource'],
   },
   {
-    source: '§4.1, §4.2',
+    source: 'docs/aws §4.1, §4.2',
     rule: 'shares no answer with another authorizer, whatever the token',
     async observe() {
       const properties = { RestApiId: API_ID, ...TOKEN, AuthorizerUri: invokeUri('auth') };
@@ -172,7 +172,7 @@ checkAll('a TOKEN authorizer', [
     expected: 2,
   },
   {
-    source: '§4.1',
+    source: 'docs/aws §4.1',
     rule: 'has its expression match the whole token, the prefix included',
     async observe() {
       const statusOf = async (IdentityValidationExpression: string): Promise<number> =>
@@ -185,7 +185,7 @@ checkAll('a TOKEN authorizer', [
 
 checkAll('a REQUEST authorizer', [
   {
-    source: '§4.2',
+    source: 'docs/aws §4.2',
     rule: 'is refused with a path parameter as a source, and with a cache but without a source',
     observe: () => [
       refusalOf({ IdentitySource: 'method.request.path.proxy' }),
@@ -207,7 +207,7 @@ const { policyDocument } = policy('Allow', '*');
 
 checkAll('the answer of an authorizer', [
   {
-    source: '§4.3',
+    source: 'docs/aws §4.3',
     rule: 'that does not come, for want of the function, of leave, or of room, is 500 with null',
     async observe() {
       const seen = [];
@@ -218,7 +218,7 @@ checkAll('the answer of an authorizer', [
     expected: [NULL_500, NULL_500, NULL_500],
   },
   {
-    source: '§4.3',
+    source: 'docs/aws §4.3',
     rule: 'that is null, text, without a policy, or with one that nobody can read, is 500 with null',
     async observe() {
       const answers = [null, 'Allow', {}, { policyDocument: { Version: '2012-10-17', Statement: [{}] } }];
@@ -229,7 +229,7 @@ checkAll('the answer of an authorizer', [
     expected: [NULL_500, NULL_500, NULL_500, NULL_500],
   },
   {
-    source: '§4.3 [issue]',
+    source: 'docs/aws §4.3 [issue]',
     rule: 'may lack the principal, and may have null in its context, which the function gets as null',
     async observe() {
       const context = { none: null, number: 123, yes: true };
@@ -246,7 +246,7 @@ checkAll('the answer of an authorizer', [
     ],
   },
   {
-    source: '§4.3 (inferred)',
+    source: 'docs/aws §4.3 (inferred)',
     rule: 'has 29 s to come',
     async observe() {
       const seen: number[] = [];
@@ -260,7 +260,7 @@ checkAll('the answer of an authorizer', [
     expected: [29_000],
   },
   {
-    source: '§4.4',
+    source: 'docs/aws §4.4',
     rule: 'is a policy whose conditions are asked of each request anew, also out of the cache',
     async observe() {
       const Condition = { StringLike: { 'aws:UserAgent': 'curl/*' } };
@@ -276,7 +276,7 @@ checkAll('the answer of an authorizer', [
     expected: [200, 403, 1],
   },
   {
-    source: '§4.4',
+    source: 'docs/aws §4.4',
     rule: 'is matched against the path of the request, not the path of the resource',
     async observe() {
       const api = behind(TOKEN, () => policy('Allow', `${ARN}/a/*`));

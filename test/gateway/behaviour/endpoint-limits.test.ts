@@ -1,4 +1,4 @@
-/** aws-behaviour §2.5 and §13: what is too long by the type of a REST API's endpoint. */
+/** docs/aws §2.5 and §13: what is too long by the type of a REST API's endpoint. */
 import { anEchoApi, restRoutes } from '../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
@@ -14,7 +14,7 @@ const ofType = (type: string): JsonObject => ({
 
 checkAll('a request', [
   {
-    source: '§2.5, §13',
+    source: 'docs/aws §2.5, §13',
     rule: 'may have a URL of 8,192 bytes and not one more on an edge-optimized or private REST API',
     async observe() {
       const seen = [];

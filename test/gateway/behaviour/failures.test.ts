@@ -1,4 +1,4 @@
-/** aws-behaviour §1.3–1.5: how failures of a REST API read. */
+/** docs/aws §1.3–1.5: how failures of a REST API read. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { restWordings } from '../../../gateway/deployment/error-wordings.ts';
@@ -14,7 +14,7 @@ import type { JsonObject } from '../../../gateway/definition/model.ts';
 import type { TestApi } from '../../support/an-api.ts';
 import type { FakeFunction } from '../../support/virtual-ports.ts';
 
-/** The table of §1.3. Types whose text always comes with the failure are in the tests of that failure. */
+/** The table of docs/aws §1.3. Types whose text always comes with the failure are in the tests of that failure. */
 const DEFAULTS: readonly (readonly [GatewayErrorCode, status: number, body: string, errorType: string])[] = [
   [
     'ACCESS_DENIED',
@@ -53,7 +53,7 @@ const DEFAULTS: readonly (readonly [GatewayErrorCode, status: number, body: stri
 
 describe('a built-in gateway response', () => {
   for (const [code, status, body, errorType] of DEFAULTS)
-    it(`of ${code} has AWS's status, bytes and error type (§1.3)`, () => {
+    it(`of ${code} has AWS's status, bytes and error type (docs/aws §1.3)`, () => {
       const worded = restWordings.word(code, { source: 'client', reason: '' });
 
       assert.deepEqual(worded, {
@@ -79,7 +79,7 @@ const crash: FakeFunction = () => {
 
 checkAll('a gateway response', [
   {
-    source: '§1.3',
+    source: 'docs/aws §1.3',
     rule: 'prints the message string null without quotes, and the type by its name',
     observe() {
       const ResponseTemplates = JSON_ONLY(
@@ -91,7 +91,7 @@ checkAll('a gateway response', [
     expected: [500, 'null||AUTHORIZER_FAILURE'],
   },
   {
-    source: '§1.3',
+    source: 'docs/aws §1.3',
     rule: 'keeps the braces of its own JSON, and takes those of a variable',
     observe() {
       const ResponseTemplates = JSON_ONLY(
@@ -103,7 +103,7 @@ checkAll('a gateway response', [
     expected: [401, '{"a":{"b":"Unauthorized"},"c":"GET","d":""}'],
   },
   {
-    source: '§1.3 [doc, obs]',
+    source: 'docs/aws §1.3 [doc, obs]',
     rule: 'of UNAUTHORIZED follows DEFAULT_4XX; one of its own without a status keeps the status of its type',
     async observe() {
       const usual = { ResponseType: 'DEFAULT_4XX', StatusCode: '418' };
@@ -119,7 +119,7 @@ checkAll('a gateway response', [
     ],
   },
   {
-    source: '§1.4',
+    source: 'docs/aws §1.4',
     rule: 'of ACCESS_DENIED has a capital Message, and a small one where a template asks for it',
     async observe() {
       const deny: FakeFunction = () => policy('Deny', '*');
@@ -139,7 +139,7 @@ checkAll('a gateway response', [
     ],
   },
   {
-    source: '§1.4 (reports differ)',
+    source: 'docs/aws §1.4 (reports differ)',
     rule: 'of INVALID_SIGNATURE words an Authorization that is none on an unknown path, and DEFAULT_4XX where that is not customised',
     async observe() {
       const print = { ResponseTemplates: JSON_ONLY('"$context.error.responseType"'), StatusCode: '418' };
@@ -153,7 +153,7 @@ checkAll('a gateway response', [
     expected: [[418, 418, 403], '"INVALID_SIGNATURE"'],
   },
   {
-    source: '§1.3',
+    source: 'docs/aws §1.3',
     rule: 'of a DEFAULT type without a status leaves each type its own',
     observe() {
       const api = withResponses(crash, { ResponseType: 'DEFAULT_4XX', ResponseTemplates: JSON_ONLY('{}') });
@@ -179,7 +179,7 @@ const BROKEN_500 = [500, INTERNAL, 'InternalServerErrorException'];
 
 checkAll('an integration that fails', [
   {
-    source: '§1.5',
+    source: 'docs/aws §1.5',
     rule: "is 502 where the function fails, its own timeout included: Lambda reports that as the function's error",
     observe: () =>
       proxied(() => {
@@ -188,25 +188,25 @@ checkAll('an integration that fails', [
     expected: BROKEN_502,
   },
   {
-    source: '§1.5 (verify)',
+    source: 'docs/aws §1.5 (verify)',
     rule: 'is 502 where Lambda throttles',
     observe: () => proxied(() => ({ kind: 'refused', reason: 'throttled', message: 'Rate Exceeded.' })),
     expected: BROKEN_502,
   },
   {
-    source: '§1.5, §3.7',
+    source: 'docs/aws §1.5, §3.7',
     rule: 'is 500 where the function does not exist',
     observe: () => proxied(ok, proxyTo('nobody')),
     expected: BROKEN_500,
   },
   {
-    source: '§1.5 [obs body]',
+    source: 'docs/aws §1.5 [obs body]',
     rule: 'is 500 where a Lambda proxy is called by another method than POST',
     observe: () => proxied(ok, { ...proxyTo('fn'), IntegrationHttpMethod: 'GET' }),
     expected: BROKEN_500,
   },
   {
-    source: '§1.5, §2.4',
+    source: 'docs/aws §1.5, §2.4',
     rule: 'is 500 where a body that says base64 is none',
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /1': {} }, { api: { BinaryMediaTypes: ['*/*'] } }), {
@@ -217,13 +217,13 @@ checkAll('an integration that fails', [
     expected: [500, INTERNAL],
   },
   {
-    source: '§2.5 [obs .NET tool]',
+    source: 'docs/aws §2.5 [obs .NET tool]',
     rule: 'is 413 where the event is longer than Lambda takes',
     observe: () => proxied(() => ({ kind: 'refused', reason: 'too-large', message: 'over 6 MB' })),
     expected: [413, '{"message":"Request Too Long"}', 'RequestEntityTooLargeException'],
   },
   {
-    source: '§1.5 [ls]',
+    source: 'docs/aws §1.5 [ls]',
     rule: 'is 400 where a body that is no JSON has to give a value',
     async observe() {
       const RequestParameters = { 'integration.request.header.who': 'method.request.body.who' };

@@ -1,4 +1,4 @@
-/** aws-behaviour §7.6, §7.7, §8 and §10.1: parameter mappings, what integrations call, stage variables in them. */
+/** docs/aws §7.6, §7.7, §8 and §10.1: parameter mappings, what integrations call, stage variables in them. */
 import { answered, aMethod, DEFAULT, headerLines, INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
 import { invokeUri, proxyTo } from '../../support/a-stack.ts';
 import { headerOf } from '../../support/an-api.ts';
@@ -29,7 +29,7 @@ async function asked(
 
 checkAll('a parameter mapping', [
   {
-    source: '§7.6 [obs]',
+    source: 'docs/aws §7.6 [obs]',
     rule: 'takes the last value, or all where it says multivalue, and leaves out what is empty',
     async observe() {
       const { headers = [], target } = await asked(
@@ -60,7 +60,7 @@ checkAll('a parameter mapping', [
     expected: ['b', 'a,b', undefined, '/?last=2&all=1&all=2'],
   },
   {
-    source: '§7.6',
+    source: 'docs/aws §7.6',
     rule: 'takes context, stage variables, texts, the body and a value in it',
     async observe() {
       const { headers = [] } = await asked(
@@ -83,7 +83,7 @@ checkAll('a parameter mapping', [
     expected: ['POST', 'value', 'text', '{"pet":{"name":"Rex"}}', 'Rex'],
   },
   {
-    source: '§7.6 [obs]',
+    source: 'docs/aws §7.6 [obs]',
     rule: 'of an HTTP_PROXY overwrites headers and adds to the query',
     async observe() {
       const { headers = [], target } = await asked(
@@ -102,7 +102,7 @@ checkAll('a parameter mapping', [
     expected: ['/?q=client&q=mapped', 'mapped'],
   },
   {
-    source: '§7.6',
+    source: 'docs/aws §7.6',
     rule: 'of a response takes headers, several values joined, and values of the body',
     async observe() {
       const names = ['a', 'b', 'c', 'd'].map((name) => `method.response.header.${name}`);
@@ -130,7 +130,7 @@ checkAll('a parameter mapping', [
 
 checkAll('an integration', [
   {
-    source: '§8',
+    source: 'docs/aws §8',
     rule: 'passes a redirect of its backend on and follows none',
     async observe() {
       const api = aMethod({ integration: { ...HTTP, Type: 'HTTP_PROXY' } });
@@ -141,7 +141,7 @@ checkAll('an integration', [
     expected: [302, 'http://elsewhere.example/', 1],
   },
   {
-    source: '§8',
+    source: 'docs/aws §8',
     rule: 'fills {proxy} of its URI from a mapped path parameter',
     async observe() {
       const integration = {
@@ -159,7 +159,7 @@ checkAll('an integration', [
     expected: '/base/a/b',
   },
   {
-    source: '§8, §13',
+    source: 'docs/aws §8, §13',
     rule: 'has 29 s unless it says otherwise, whatever it calls',
     async observe() {
       const seen = [];
@@ -178,7 +178,7 @@ checkAll('an integration', [
     expected: [29_000, '29000', 50, '50'],
   },
   {
-    source: '§8',
+    source: 'docs/aws §8',
     rule: 'of SQS sends the form of its template to the queue',
     async observe() {
       const {
@@ -206,7 +206,7 @@ checkAll('an integration', [
     ],
   },
   {
-    source: '§7.7',
+    source: 'docs/aws §7.7',
     rule: 'with a function that fails takes the default response, status 200 and all, where no pattern matches',
     async observe() {
       const api = aMethod({
@@ -227,7 +227,7 @@ const VARIABLES = { host: 'a.example', part: 'x', url: 'b.example/y?z=1', fn: 'o
 
 checkAll('a stage variable', [
   {
-    source: '§10.1',
+    source: 'docs/aws §10.1',
     rule: 'is host, path, query or all of an HTTP address behind its scheme',
     async observe() {
       const seen = [];
@@ -246,7 +246,7 @@ checkAll('a stage variable', [
     ],
   },
   {
-    source: '§10.1',
+    source: 'docs/aws §10.1',
     rule: 'is a part of the path of an AWS service, and the id of a VPC link',
     async observe() {
       const variables = VARIABLES;
@@ -259,7 +259,7 @@ checkAll('a stage variable', [
     expected: ['/123456789012/x', 'vpc-1'],
   },
   {
-    source: '§10.1',
+    source: 'docs/aws §10.1',
     rule: "names a method's and an authorizer's function",
     async observe() {
       const arn = invokeUri('${stageVariables.fn}');
@@ -284,7 +284,7 @@ checkAll('a stage variable', [
     expected: ['orders'],
   },
   {
-    source: '§10.1',
+    source: 'docs/aws §10.1',
     rule: 'that is undefined is nothing, and the address without it usually 500',
     observe: () =>
       answerOf(aMethod({ integration: { ...HTTP, Uri: 'http://${stageVariables.gone}/' } }), {

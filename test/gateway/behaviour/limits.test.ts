@@ -1,4 +1,4 @@
-/** aws-behaviour §2.5 and §13: what is too long, too large or too many. */
+/** docs/aws §2.5 and §13: what is too long, too large or too many. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DefinitionError } from '../../../gateway/errors.ts';
@@ -36,7 +36,7 @@ const ARN = `arn:aws:execute-api:us-east-1:123456789012:${API_ID}/dev/GET/shut/`
 
 checkAll('a request', [
   {
-    source: '§2.5',
+    source: 'docs/aws §2.5',
     rule: 'is 414 where its method ARN has more than 1,600 bytes and somebody decides about it',
     async observe() {
       const api = aGuarded();
@@ -54,7 +54,7 @@ checkAll('a request', [
     expected: [200, [414, '{"message":"Request URI too long"}'], 200, 1],
   },
   {
-    source: '§2.5, §13',
+    source: 'docs/aws §2.5, §13',
     rule: 'may have a URL of 10,240 bytes and not one more, on Regional REST APIs and on HTTP APIs',
     async observe() {
       const seen = [];
@@ -69,7 +69,7 @@ checkAll('a request', [
     expected: [200, 414, 200, 414],
   },
   {
-    source: '§2.5 (inferred status)',
+    source: 'docs/aws §2.5 (inferred status)',
     rule: 'is 431 where its headers have more than 10,240 bytes',
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /1': {} }));
@@ -80,7 +80,7 @@ checkAll('a request', [
     expected: [200, 431],
   },
   {
-    source: '§2.5',
+    source: 'docs/aws §2.5',
     rule: 'is 413 beyond a body of 10 MB, in the words of its kind of API',
     async observe() {
       const rest = anEchoApi(restRoutes({ 'POST /1': {} }), { echo: () => ({ statusCode: 200 }) });
@@ -211,7 +211,7 @@ function refusal(resources: Record<string, TestResource>): readonly (string | un
 
 describe('a definition is refused', () => {
   for (const { what, most, api, at, says } of QUOTAS)
-    it(`with more than ${most} ${what} (aws-behaviour §13)`, () => {
+    it(`with more than ${most} ${what} (docs/aws §13)`, () => {
       assert.equal(refusal(api(most)), undefined);
       assert.deepEqual(refusal(api(most + 1)), [at, undefined, says]);
     });
@@ -227,7 +227,7 @@ describe('a definition is refused', () => {
     { name: 'takes no less than 50 ms', types: ['REGIONAL'], ms: 49, says: /from 50 to/ },
   ];
   for (const { name, types, ms, says } of timeouts)
-    it(`by TimeoutInMillis, which ${name} (aws-behaviour §8, §13)`, () => {
+    it(`by TimeoutInMillis, which ${name} (docs/aws §8, §13)`, () => {
       const api = types === undefined ? {} : { EndpointConfiguration: { Types: [...types] } };
 
       const refused = refusal(restRoutes({ 'GET /1': slow(ms) }, { api }));
@@ -259,14 +259,14 @@ describe('a definition is refused', () => {
     { name: 'a value with a blank', given: { a: 'x y' }, says: /Invalid stage variable value/ },
   ];
   for (const { name, given, says } of variables)
-    it(`${says === undefined ? 'not ' : ''}for stage variables with ${name} (aws-behaviour §10.1, §13)`, () => {
+    it(`${says === undefined ? 'not ' : ''}for stage variables with ${name} (docs/aws §10.1, §13)`, () => {
       const refused = refusal(restRoutes({ 'GET /1': {} }, { stage: { Variables: given } }));
 
       if (says === undefined) assert.equal(refused, undefined);
       else assert.match(refused?.[2] ?? '', says);
     });
 
-  it('for a stage with 51 tags, and not with 50 (aws-behaviour §13)', () => {
+  it('for a stage with 51 tags, and not with 50 (docs/aws §13)', () => {
     const tags = (count: number): JsonObject => ({
       Tags: Array.from({ length: count }, (_, index) => ({ Key: `k${index}`, Value: 'v' })),
     });
@@ -287,7 +287,7 @@ describe('a definition is refused', () => {
     assert.deepEqual(refusal(http(map(51))), ['Tagged', 'Tags', says]);
   });
 
-  it('without any method (aws-behaviour §1.1)', () => {
+  it('without any method (docs/aws §1.1)', () => {
     assert.equal(refusal(restRoutes({}))?.[2], "The REST API doesn't contain any methods");
   });
 });

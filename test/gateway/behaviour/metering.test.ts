@@ -1,4 +1,4 @@
-/** aws-behaviour §5: keys, plans, throttles and quotas beyond what test/gateway/phases/meter*.test.ts says. */
+/** docs/aws §5: keys, plans, throttles and quotas beyond what test/gateway/phases/meter*.test.ts says. */
 import { anApi, headerOf } from '../../support/an-api.ts';
 import { aKey, aPlan, aPlanKey, meteredApi, statuses, withKey, API_ID } from '../../support/metered-apis.ts';
 import { ok } from '../../support/rest-apis.ts';
@@ -11,7 +11,7 @@ const metered = (...setup: Parameters<typeof meteredApi>): TestApi =>
 
 checkAll('keys and plans', [
   {
-    source: '§5.2 (widely reported)',
+    source: 'docs/aws §5.2 (widely reported)',
     rule: 'tell a refused client neither when to come back nor how much is left',
     async observe() {
       const api = metered({ Quota: { Limit: 1, Period: 'DAY' }, Throttle: { RateLimit: 9, BurstLimit: 9 } });
@@ -23,7 +23,7 @@ checkAll('keys and plans', [
     expected: [429, []],
   },
   {
-    source: '§5.3',
+    source: 'docs/aws §5.3',
     rule: 'take the key from the header in any letter case and never from the query string',
     async observe() {
       const api = metered();
@@ -36,7 +36,7 @@ checkAll('keys and plans', [
     expected: [200, 403],
   },
   {
-    source: '§5.3',
+    source: 'docs/aws §5.3',
     rule: 'count the quota of a key per plan, across all stages of the plan',
     async observe() {
       const api = metered({ ApiStages: STAGES, Quota: { Limit: 2, Period: 'DAY' } });
@@ -45,13 +45,13 @@ checkAll('keys and plans', [
     expected: [[200], [200], [429]],
   },
   {
-    source: '§5.3',
+    source: 'docs/aws §5.3',
     rule: 'refuse a key whose plan has another stage only',
     observe: () => statuses(metered({ ApiStages: [{ ApiId: API_ID, Stage: 'prod' }] }), 1),
     expected: [403],
   },
   {
-    source: '§5.3',
+    source: 'docs/aws §5.3',
     rule: 'let one key into several plans of different stages, each with a quota of its own',
     async observe() {
       const api = metered(
@@ -72,13 +72,13 @@ checkAll('keys and plans', [
     ],
   },
   {
-    source: '§5.3',
+    source: 'docs/aws §5.3',
     rule: 'refuse a key that is switched off',
     observe: () => statuses(metered({}, { Key: aKey({ Enabled: false }) }), 1),
     expected: [403],
   },
   {
-    source: '§5.3 (inferred)',
+    source: 'docs/aws §5.3 (inferred)',
     rule: 'count answers from the cache like any other',
     async observe() {
       const api = anApi(
@@ -107,7 +107,7 @@ checkAll('keys and plans', [
     expected: [[200, 200, 429], 1],
   },
   {
-    source: '§5.3 [doc]',
+    source: 'docs/aws §5.3 [doc]',
     rule: 'subtract the offset from the first period only',
     async observe() {
       const api = metered({ Quota: { Limit: 3, Offset: 2, Period: 'DAY' } });
@@ -121,7 +121,7 @@ checkAll('keys and plans', [
     ],
   },
   {
-    source: '§5.2',
+    source: 'docs/aws §5.2',
     rule: 'answer 429 and 403 with the error types of their kinds and no trace id',
     async observe() {
       const api = metered({ Throttle: { RateLimit: 0, BurstLimit: 0 } });

@@ -1,4 +1,4 @@
-/** aws-behaviour §1.1: a request that is wrong in every way learns of its faults one by one, in AWS's order. */
+/** docs/aws §1.1: a request that is wrong in every way learns of its faults one by one, in AWS's order. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { headerOf } from '../../support/an-api.ts';
@@ -155,7 +155,7 @@ const STEPS: readonly {
   },
 ];
 
-describe('the order of checks on a REST API (aws-behaviour §1.1)', () => {
+describe('the order of checks on a REST API (docs/aws §1.1)', () => {
   it('is that of AWS: of all faults a request has, the client learns the first', async () => {
     const api = aStrictApi();
     let draft: Draft = {

@@ -1,10 +1,10 @@
-/** aws-behaviour §2.1: how a REST API finds stage and resource. */
+/** docs/aws §2.1: how a REST API finds stage and resource. */
 import { anEchoApi, answerOf, API_ID, eventOf, restRoutes } from '../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
 
 checkAll('a path of a REST API', [
   {
-    source: '§2.1 [obs]',
+    source: 'docs/aws §2.1 [obs]',
     rule: 'backtracks to a greedy resource of the root where a literal leads nowhere',
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /part1/hardcoded-value': {}, 'GET /{param+}': {} }));
@@ -16,7 +16,7 @@ checkAll('a path of a REST API', [
     expected: ['/part1/hardcoded-value', '/{param+}'],
   },
   {
-    source: '§2.1 [obs/ls]',
+    source: 'docs/aws §2.1 [obs/ls]',
     rule: 'reaches ANY by seven verbs, an explicit method before ANY, and no HEAD by GET',
     async observe() {
       const api = anEchoApi(restRoutes({ 'ANY /any': {}, 'GET /any': {}, 'GET /get': {} }));
@@ -32,7 +32,7 @@ checkAll('a path of a REST API', [
     },
   },
   {
-    source: '§2.1',
+    source: 'docs/aws §2.1',
     rule: 'needs one segment at least for {proxy+}; the root needs a method of its own',
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /{proxy+}': {} }));
@@ -41,7 +41,7 @@ checkAll('a path of a REST API', [
     expected: [403, 403],
   },
   {
-    source: '§2.1 [obs]',
+    source: 'docs/aws §2.1 [obs]',
     rule: 'collapses slashes right behind the stage, keeps them in requestContext.path and inside a greedy value',
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /{proxy+}': {} }));
@@ -51,7 +51,7 @@ checkAll('a path of a REST API', [
     expected: ['/a//b', { proxy: 'a//b' }, '/dev//a//b'],
   },
   {
-    source: '§2.1 (inferred)',
+    source: 'docs/aws §2.1 (inferred)',
     rule: 'is case-sensitive in its literals',
     async observe() {
       const { send } = anEchoApi(restRoutes({ 'GET /Pets': {} }));
@@ -60,7 +60,7 @@ checkAll('a path of a REST API', [
     expected: 403,
   },
   {
-    source: '§2.1 [doc]',
+    source: 'docs/aws §2.1 [doc]',
     rule: 'ends where the query begins, whose parameters are split by & and ;',
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /pets': {} }));
@@ -69,7 +69,7 @@ checkAll('a path of a REST API', [
     expected: { a: '1', b: '2', c: '3' },
   },
   {
-    source: '§2.1 (inferred that AWS refuses it)',
+    source: 'docs/aws §2.1 (inferred that AWS refuses it)',
     rule: 'may have | and braces as they are in its query',
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /pets': {} }));
@@ -78,7 +78,7 @@ checkAll('a path of a REST API', [
     expected: { a: '1|2', b: '{c}' },
   },
   {
-    source: '§2.1',
+    source: 'docs/aws §2.1',
     rule: 'is Forbidden without a stage or on an unknown one, also where the default endpoint is disabled',
     async observe() {
       const open = anEchoApi(restRoutes({ 'GET /pets': {} }));

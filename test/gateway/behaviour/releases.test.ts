@@ -1,4 +1,4 @@
-/** aws-behaviour §10.2 and §10.3: deployments and canaries as calls run them, and what access logs tell of an API. */
+/** docs/aws §10.2 and §10.3: deployments and canaries as calls run them, and what access logs tell of an API. */
 import { GetStageCommand } from '@aws-sdk/client-api-gateway';
 import { addRoute, anEditedApi, deploy, patchStage, restApiId, status } from '../../support/an-edited-api.ts';
 import { accessLogSetting } from '../../support/logged-apis.ts';
@@ -32,7 +32,7 @@ async function withCanary<Seen>(
 
 checkAll('a stage with a canary', [
   {
-    source: '§10.2',
+    source: 'docs/aws §10.2',
     rule: 'gives a new deployment to its canary alone, without being asked to',
     observe: () =>
       withCanary(async (control, before) => {
@@ -52,7 +52,7 @@ checkAll('a stage with a canary', [
     expected: [true, true, 200, 403],
   },
   {
-    source: '§10.2 [obs]',
+    source: 'docs/aws §10.2 [obs]',
     rule: 'takes over deployment and variables of its canary by two copies, and keeps the canary until it is removed',
     observe: () =>
       withCanary(async (control) => {
@@ -84,7 +84,7 @@ const FORMAT =
 
 checkAll('an access log', [
   {
-    source: '§10.3',
+    source: 'docs/aws §10.3',
     rule: 'tells the endpoint type of the API, and a dash for what no request here has',
     async observe() {
       const seen = [];

@@ -1,4 +1,4 @@
-/** aws-behaviour §1.6: what every reply of an API carries, whatever answers. */
+/** docs/aws §1.6: what every reply of an API carries, whatever answers. */
 import { answered, aMethod, DEFAULT, JSON_ONLY } from '../../support/a-method.ts';
 import { headerOf } from '../../support/an-api.ts';
 import { proxyTo } from '../../support/a-stack.ts';
@@ -37,7 +37,7 @@ const OF_REST = ['x-amzn-RequestId', 'x-amz-apigw-id'];
 
 checkAll('a reply', [
   {
-    source: '§1.6 [obs]',
+    source: 'docs/aws §1.6 [obs]',
     rule: 'has both request ids whatever answers, a trace id behind a function or HTTP, and none behind MOCK, HTTP_PROXY or on errors',
     async observe() {
       return [
@@ -57,7 +57,7 @@ checkAll('a reply', [
     ],
   },
   {
-    source: '§1.6',
+    source: 'docs/aws §1.6',
     rule: 'of an HTTP API has Apigw-Requestid alone, and no error type',
     async observe() {
       const api = anEchoApi(httpRoutes(['GET /1']));
@@ -66,7 +66,7 @@ checkAll('a reply', [
     expected: [['Apigw-Requestid'], ['Apigw-Requestid']],
   },
   {
-    source: '§1.6, §3.7 correction [doc]',
+    source: 'docs/aws §1.6, §3.7 correction [doc]',
     rule: 'has the request id that a client offers as a UUID, and no other offer',
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /1': {} }));
@@ -85,7 +85,7 @@ checkAll('a reply', [
     ],
   },
   {
-    source: '§1.6 [obs]',
+    source: 'docs/aws §1.6 [obs]',
     rule: 'has a UUID and 15 characters with = for its ids, which are those of the event, and on errors, too',
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /1': {} }));
@@ -117,7 +117,7 @@ checkAll('a reply', [
     ],
   },
   {
-    source: '§1.6',
+    source: 'docs/aws §1.6',
     rule: 'has the type application/json where the integration gives none',
     async observe() {
       const api = answering({ ...HTTP, Type: 'HTTP_PROXY' });
@@ -126,7 +126,7 @@ checkAll('a reply', [
     expected: 'application/json',
   },
   {
-    source: '§1.6',
+    source: 'docs/aws §1.6',
     rule: 'has none of the headers that CloudFront adds',
     async observe() {
       const reply = await answering(proxyTo('fn')).send({ target: '/dev/1' });

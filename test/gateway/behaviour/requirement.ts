@@ -1,9 +1,9 @@
-/** Lines of aws-behaviour as tests: each row names the line, and what somebody gets to see by it. */
+/** Lines of docs/aws as tests: each row names the line, and what somebody gets to see by it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 export type Requirement = {
-  /** Section of aws-behaviour, with the evidence it has there. */
+  /** Section of docs/aws, with the evidence it has there. */
   readonly source: string;
   readonly rule: string;
   readonly observe: () => unknown;
@@ -14,7 +14,7 @@ export function checkAll(title: string, requirements: readonly Requirement[]): v
   describe(title, () => {
     for (const { source, rule, observe, expected } of requirements)
       it(`${rule} (${source})`, async () => {
-        assert.deepEqual(await observe(), expected, `aws-behaviour ${source}`);
+        assert.deepEqual(await observe(), expected, source);
       });
   });
 }

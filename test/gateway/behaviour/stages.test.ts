@@ -1,4 +1,4 @@
-/** aws-behaviour §9 and §10: stages, canaries and caches beyond what the tests of those say. */
+/** docs/aws §9 and §10: stages, canaries and caches beyond what the tests of those say. */
 import { DefinitionError } from '../../../gateway/errors.ts';
 import { DEFAULT, JSON_ONLY } from '../../support/a-method.ts';
 import { cachedApi, bodies, counter, ON } from '../../support/cached-apis.ts';
@@ -35,7 +35,7 @@ function aMarked(CanarySetting?: JsonObject): TestApi {
 
 checkAll('a stage', [
   {
-    source: '§10.1',
+    source: 'docs/aws §10.1',
     rule: 'has a name of letters, digits, _ and -, up to 128, and is never $default on REST',
     observe: () =>
       ['a'.repeat(128), 'Az0_-', 'a'.repeat(129), 'a.b', '', '$default'].map(
@@ -44,7 +44,7 @@ checkAll('a stage', [
     expected: [true, true, false, false, false, false],
   },
   {
-    source: '§10.3',
+    source: 'docs/aws §10.3',
     rule: 'has an access log that names the request, by one id or the other',
     observe: () =>
       ['$context.requestId', '$context.extendedRequestId', '$context.status'].map((format) =>
@@ -57,7 +57,7 @@ checkAll('a stage', [
     ],
   },
   {
-    source: '§10.3',
+    source: 'docs/aws §10.3',
     rule: 'logs for a Lambda proxy what Lambda answered and what the function answered as two things',
     async observe() {
       const format =
@@ -72,7 +72,7 @@ checkAll('a stage', [
     expected: [['200', '418', '418']],
   },
   {
-    source: '§10.2 [obs]',
+    source: 'docs/aws §10.2 [obs]',
     rule: 'with a canary tells templates by true or false who answers, and nothing without one',
     async observe() {
       const canary = (PercentTraffic: number): JsonObject => ({ DeploymentId: 'Deployment', PercentTraffic });
@@ -87,7 +87,7 @@ checkAll('a stage', [
 
 checkAll('a response cache', [
   {
-    source: '§9 (inferred)',
+    source: 'docs/aws §9 (inferred)',
     rule: "does not look at the backend's own Cache-Control and Expires",
     observe() {
       const headers = { 'Cache-Control': 'no-store', Expires: '0' };
@@ -97,7 +97,7 @@ checkAll('a response cache', [
     expected: ['1', '1'],
   },
   {
-    source: '§9',
+    source: 'docs/aws §9',
     rule: 'mixes the entries of all path parameters that are not in its key',
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /pets/{id}': {} }, { stage: ON }), { echo: counter() });
@@ -106,7 +106,7 @@ checkAll('a response cache', [
     expected: ['1', '1'],
   },
   {
-    source: '§9 [doc]',
+    source: 'docs/aws §9 [doc]',
     rule: 'is of one of the eight sizes and a TTL of an hour at most',
     observe: () => [
       ...['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237'].map((CacheClusterSize) =>
@@ -120,7 +120,7 @@ checkAll('a response cache', [
     expected: [...Array.from({ length: 8 }, () => undefined), false, false],
   },
   {
-    source: '§1.1 step 11',
+    source: 'docs/aws §1.1 step 11',
     rule: 'is asked after the authorizer, the key and validation, and before the request is mapped',
     async observe() {
       const Strict = {

@@ -1,4 +1,4 @@
-/** aws-behaviour §6, §7.1–7.5: validation and templates, as a client and a backend see them. */
+/** docs/aws §6, §7.1–7.5: validation and templates, as a client and a backend see them. */
 import { answered, aMethod, DEFAULT, headerLines, INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
 import { anEchoApi, answerOf, API_ID, restRoutes } from '../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
@@ -22,7 +22,7 @@ function validated(method: JsonObject, path = '/pets'): TestApi {
 
 checkAll('validation', [
   {
-    source: '§6 [doc]',
+    source: 'docs/aws §6 [doc]',
     rule: 'asks for no parameter that is declared false, and for no type of any',
     async observe() {
       const api = validated({
@@ -36,7 +36,7 @@ checkAll('validation', [
     expected: 200,
   },
   {
-    source: '§6',
+    source: 'docs/aws §6',
     rule: 'misses a path parameter only where the path has none of that name',
     async observe() {
       const seen = [];
@@ -49,7 +49,7 @@ checkAll('validation', [
     expected: [200, 400],
   },
   {
-    source: '§6',
+    source: 'docs/aws §6',
     rule: 'knows the models Empty and Error without being told',
     async observe() {
       const seen = [];
@@ -63,7 +63,7 @@ checkAll('validation', [
     expected: [200, 400, 200, 200, 400, 400],
   },
   {
-    source: '§6',
+    source: 'docs/aws §6',
     rule: 'takes a body without Content-Type for JSON',
     observe: () =>
       answerOf(validated({ RequestModels: { 'application/json': 'Empty' } }), {
@@ -104,7 +104,7 @@ const CONTEXT = [
 
 checkAll('a template', [
   {
-    source: '§7.3',
+    source: 'docs/aws §7.3',
     rule: 'reads every variable of $context that the request has, and nothing of the others',
     async observe() {
       const template = CONTEXT.map((name) => `$context.${name}`).join('|');
@@ -117,7 +117,7 @@ checkAll('a template', [
     ],
   },
   {
-    source: '§7.2',
+    source: 'docs/aws §7.2',
     rule: 'of a response reads the parameters of the request and the body of the answer',
     async observe() {
       const api = aMethod({
@@ -137,7 +137,7 @@ checkAll('a template', [
     expected: [200, '1 b backend'],
   },
   {
-    source: '§7.2',
+    source: 'docs/aws §7.2',
     rule: 'finds a parameter in the path, then the query, then the headers',
     observe: () =>
       rendered("$input.params('id') $input.params('q') $input.params('h') [$input.params('none')]", {
@@ -147,13 +147,13 @@ checkAll('a template', [
     expected: '1 3 6 []',
   },
   {
-    source: '§7.2',
+    source: 'docs/aws §7.2',
     rule: 'reads stage variables in all three spellings',
     observe: () => rendered("$stageVariables.name ${stageVariables.name} $stageVariables['name']"),
     expected: 'value value value',
   },
   {
-    source: '§7.1 (inferred)',
+    source: 'docs/aws §7.1 (inferred)',
     rule: 'that is empty gives the backend an empty body',
     async observe() {
       const api = aMethod({ integration: { ...HTTP, RequestTemplates: JSON_ONLY('') } });
@@ -164,7 +164,7 @@ checkAll('a template', [
     expected: [undefined],
   },
   {
-    source: '§7.1',
+    source: 'docs/aws §7.1',
     rule: 'is chosen by application/json on a GET without type; without one the body is passed or refused',
     async observe() {
       const seen = [];
@@ -180,7 +180,7 @@ checkAll('a template', [
     expected: [200, 200, 415, 200, 415, 415],
   },
   {
-    source: '§7.4 [obs]',
+    source: 'docs/aws §7.4 [obs]',
     rule: 'overrides header, query and path of the call, a list as one header joined by commas',
     async observe() {
       const template =
@@ -207,7 +207,7 @@ checkAll('a template', [
     expected: ['/9?q=new', 'a,b'],
   },
   {
-    source: '§7.4 [obs]',
+    source: 'docs/aws §7.4 [obs]',
     rule: 'of a MOCK request leaves its path overrides to be read by the response',
     async observe() {
       const api = aMethod({
@@ -224,7 +224,7 @@ checkAll('a template', [
     expected: [200, '9'],
   },
   {
-    source: '§7.5',
+    source: 'docs/aws §7.5',
     rule: 'that cannot be rendered is 500, on either side of the integration',
     async observe() {
       const broken = JSON_ONLY('$util.parseJson("{")');

@@ -1,4 +1,4 @@
-/** aws-behaviour §2.4, §2.6, §2.7: bytes and headers on their way through a REST API. */
+/** docs/aws §2.4, §2.6, §2.7: bytes and headers on their way through a REST API. */
 import { answered, aMethod, DEFAULT, headerLines, JSON_ONLY } from '../../support/a-method.ts';
 import { headerOf } from '../../support/an-api.ts';
 import { anEchoApi, eventOf, restRoutes } from '../../support/routed-apis.ts';
@@ -44,13 +44,13 @@ const mapped = (names: readonly string[]): JsonObject =>
 
 checkAll('a backend', [
   {
-    source: '§2.6 [obs]',
+    source: 'docs/aws §2.6 [obs]',
     rule: 'of HTTP_PROXY gets no header that AWS drops on receipt, and no Host, Via and Content-Encoding of the client',
     observe: () => passed({ ...HTTP, Type: 'HTTP_PROXY' }),
     expected: ['content-type', 'referer', 'x-own'],
   },
   {
-    source: '§2.6 [obs]',
+    source: 'docs/aws §2.6 [obs]',
     rule: 'of HTTP_PROXY gets Host and Content-Encoding where they are mapped, and Via not even then',
     observe: () =>
       passed({
@@ -61,7 +61,7 @@ checkAll('a backend', [
     expected: ['content-encoding', 'content-type', 'host', 'referer', 'x-own'],
   },
   {
-    source: '§2.6 [doc]',
+    source: 'docs/aws §2.6 [doc]',
     rule: 'of HTTP_PROXY gets the Authorization of a client, but no signature that was for the gateway',
     async observe() {
       const seen = [];
@@ -79,7 +79,7 @@ checkAll('a backend', [
     expected: ['Bearer t', undefined],
   },
   {
-    source: '§2.6 [obs]',
+    source: 'docs/aws §2.6 [obs]',
     rule: 'of AWS gets no Referer, not even a mapped one',
     observe: () =>
       passed({
@@ -91,7 +91,7 @@ checkAll('a backend', [
     expected: ['accept', 'content-type', 'user-agent', 'via'],
   },
   {
-    source: '§2.6 [obs]',
+    source: 'docs/aws §2.6 [obs]',
     rule: 'of a non-proxy integration gets no Content-Type by GET, HEAD and OPTIONS',
     async observe() {
       const seen = [];
@@ -106,7 +106,7 @@ checkAll('a backend', [
     ],
   },
   {
-    source: '§2.6 [obs]',
+    source: 'docs/aws §2.6 [obs]',
     rule: 'that is a function gets the client and the gateway in X-Forwarded-*, and a trace id',
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /1': {} }));
@@ -128,7 +128,7 @@ const PNG = Buffer.from([0x89, 0x50, 0xff, 0xfe]);
 
 checkAll('binary media types', [
   {
-    source: '§2.4 [ls obs]',
+    source: 'docs/aws §2.4 [ls obs]',
     rule: 'make a template over bytes 500, unless they are converted to text first',
     async observe() {
       const seen = [];
@@ -148,7 +148,7 @@ checkAll('binary media types', [
     ],
   },
   {
-    source: '§2.4',
+    source: 'docs/aws §2.4',
     rule: 'of */* make every body base64 for a function, JSON included',
     async observe() {
       const api = anEchoApi(restRoutes({ 'POST /1': {} }, { api: { BinaryMediaTypes: ['*/*'] } }));
@@ -159,7 +159,7 @@ checkAll('binary media types', [
     expected: [Buffer.from('{}').toString('base64'), true],
   },
   {
-    source: '§2.4 (inferred)',
+    source: 'docs/aws §2.4 (inferred)',
     rule: 'of */* take a missing Accept for a match',
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /1': {} }, { api: { BinaryMediaTypes: ['*/*'] } }), {
@@ -170,7 +170,7 @@ checkAll('binary media types', [
     expected: PNG,
   },
   {
-    source: '§2.4',
+    source: 'docs/aws §2.4',
     rule: 'may be written with ~1 for the slash, as in Swagger',
     async observe() {
       const api = anEchoApi(restRoutes({ 'POST /1': {} }, { api: { BinaryMediaTypes: ['image~1png'] } }));
@@ -197,7 +197,7 @@ async function returned(names: readonly string[]): Promise<readonly string[]> {
 
 checkAll('headers of an answer', [
   {
-    source: '§2.7 [obs]',
+    source: 'docs/aws §2.7 [obs]',
     rule: 'of an HTTP_PROXY backend are remapped, dropped or passed as AWS does',
     observe: () =>
       returned([
@@ -221,7 +221,7 @@ checkAll('headers of an answer', [
     ],
   },
   {
-    source: '§2.7',
+    source: 'docs/aws §2.7',
     rule: 'of a function pass untouched where AWS has no use for them',
     async observe() {
       const headers = { Age: '1', Pragma: 'x', Via: 'x', TE: 'x', Warn: 'x', 'Content-Encoding': 'gzip' };
@@ -232,7 +232,7 @@ checkAll('headers of an answer', [
     expected: ['1', 'x', 'x', 'x', 'x', 'gzip'],
   },
   {
-    source: '§7.6',
+    source: 'docs/aws §7.6',
     rule: 'of a backend behind templates are dropped unless they are mapped',
     async observe() {
       const ResponseParameters = { 'method.response.header.X-Kept': 'integration.response.header.X-Own' };

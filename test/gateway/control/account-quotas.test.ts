@@ -82,7 +82,7 @@ describe('an account', () => {
     { what: 'API keys', most: 10_000, resource: plain('AWS::ApiGateway::ApiKey'), says: 'API Keys' },
   ];
   for (const { what, most, resource, says } of rows)
-    it(`has at most ${most} ${what} (aws-behaviour §13)`, () => {
+    it(`has at most ${most} ${what} (docs/aws §13)`, () => {
       assert.doesNotThrow(() => define(times(most, resource)));
       assert.throws(
         () => define(times(most + 1, resource)),
@@ -93,7 +93,7 @@ describe('an account', () => {
       );
     });
 
-  it('has at most 120 custom domains of both kinds together (aws-behaviour §13)', () => {
+  it('has at most 120 custom domains of both kinds together (docs/aws §13)', () => {
     const domain = (index: number): TestResource => ({
       type: index % 2 === 0 ? 'AWS::ApiGateway::DomainName' : 'AWS::ApiGatewayV2::DomainName',
       properties: { DomainName: `d${index}.example` },
@@ -114,7 +114,7 @@ describe('an account', () => {
     );
   });
 
-  it('lets a key into ten usage plans and no more (aws-behaviour §13)', () => {
+  it('lets a key into ten usage plans and no more (docs/aws §13)', () => {
     const { plans } = account();
     const key = (id: string): PlanKey => new PlanKey(id, new KeyUsage(0));
     const none = { description: undefined, productCode: undefined, throttle: undefined, quota: undefined };
@@ -134,7 +134,7 @@ describe('an account', () => {
 });
 
 describe('the control plane', () => {
-  it('takes more calls at once than AWS does, whose limit is 10 a second with a burst of 40 (aws-behaviour §13)', async () => {
+  it('takes more calls at once than AWS does, whose limit is 10 a second with a burst of 40 (docs/aws §13)', async () => {
     const control = await aRestControl(restRoutes({ 'GET /a': {} }));
     try {
       const calls = Array.from({ length: 60 }, () =>
@@ -147,7 +147,7 @@ describe('the control plane', () => {
     }
   });
 
-  it('says in the same words as a template what an API has enough of (aws-behaviour §13; boto3#1296)', async () => {
+  it('says in the same words as a template what an API has enough of (docs/aws §13; boto3#1296)', async () => {
     const RestApiId = API_ID;
     const parentId = makeRootResourceId('test', 'Api');
     const of = (type: string, properties: TestResource['properties']): TestResource => ({

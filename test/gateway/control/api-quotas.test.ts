@@ -48,7 +48,7 @@ describe('raiseQuota', () => {
     });
 });
 
-describe('a raised quota (aws-behaviour §13)', () => {
+describe('a raised quota (docs/aws §13)', () => {
   const stage = (index: number): TestResource => ({
     type: 'AWS::ApiGateway::Stage',
     properties: { RestApiId: API_ID, StageName: `s${index}`, DeploymentId: 'Deployment' },

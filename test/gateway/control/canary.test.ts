@@ -42,7 +42,7 @@ async function ask({ send }: TestApi, target = '/dev/pets'): Promise<Seen> {
 }
 
 describe('a canary', () => {
-  it('merges its variables over those of the stage and has a deployment of its own (§10.2, §15 line 39)', async () => {
+  it('merges its variables over those of the stage and has a deployment of its own (docs/aws §10.2, §15.39)', async () => {
     const api = canaryApi({
       PercentTraffic: 100,
       StageVariableOverrides: { testVar: 'canary', added: 'canary' },
@@ -83,7 +83,7 @@ describe('a canary', () => {
     assert.ok(!('isCanaryRequest' in (await ask(api)).requestContext));
   });
 
-  it('logs to the group of the stage and to one of its own (§10.2)', async () => {
+  it('logs to the group of the stage and to one of its own (docs/aws §10.2)', async () => {
     const format = '$context.requestId $context.isCanaryRequest $context.deploymentId';
     const api = canaryApi({ PercentTraffic: 100 }, { AccessLogSetting: accessLogSetting(format) });
 
@@ -115,7 +115,7 @@ describe('a canary', () => {
     assert.equal(asked.length, 4, 'a flush reaches both');
   });
 
-  it('shares the response cache of the stage only where it says so, and only at the same deployment (§9)', async () => {
+  it('shares the response cache of the stage only where it says so, and only at the same deployment (docs/aws §9)', async () => {
     const rowsOfCanary: readonly { canary: JsonObject; expected: readonly string[] }[] = [
       { canary: { DeploymentId: 'Deployment', UseStageCache: true }, expected: ['1', '1'] },
       { canary: { DeploymentId: 'Second', UseStageCache: true }, expected: ['1', '2'] },

@@ -66,7 +66,7 @@ describe('a custom domain of REST APIs', () => {
       mappings: { M: mapping({ BasePath: 'v1', Stage: 'dev' }) },
       target: '/v1/pets?x=1',
       expected: ['/pets', '/v1/pets', '/v1/pets', 'dev', HOST, 'api'],
-      source: 'aws-behaviour §2.1 [issue]; localstack pull request 12296',
+      source: 'docs/aws §2.1 [issue]; localstack pull request 12296',
     },
     {
       name: 'shows no stage where the root is mapped to one',
@@ -80,7 +80,7 @@ describe('a custom domain of REST APIs', () => {
       mappings: { M: mapping({ BasePath: 'v1' }) },
       target: '/v1/dev/pets',
       expected: ['/pets', '/v1/dev/pets', '/v1/dev/pets', 'dev', HOST, 'api'],
-      source: 'aws-behaviour §10.4; localstack pull request 12296',
+      source: 'docs/aws §10.4; localstack pull request 12296',
     },
     {
       name: 'takes the first segment for the stage where neither base path nor stage is mapped',
@@ -94,14 +94,14 @@ describe('a custom domain of REST APIs', () => {
       mappings: { M: mapping({ BasePath: 'v1' }) },
       target: '/v1/none/pets',
       expected: 403,
-      source: 'aws-behaviour §1.1',
+      source: 'docs/aws §1.1',
     },
     {
       name: 'knows no route behind the base path of another route',
       mappings: { M: mapping({ BasePath: 'v1', Stage: 'dev' }) },
       target: '/v1/v1/pets',
       expected: 403,
-      source: 'aws-behaviour §10.4',
+      source: 'docs/aws §10.4',
     },
     {
       name: 'prefers the longest of several mappings, and falls back to the empty one',
@@ -112,14 +112,14 @@ describe('a custom domain of REST APIs', () => {
       },
       target: '/v1/all/pets',
       expected: ['/pets', '/v1/all/pets', '/v1/all/pets', 'dev', HOST, 'api'],
-      source: 'aws-behaviour §10.4 [doc]',
+      source: 'docs/aws §10.4 [doc]',
     },
     {
       name: 'has no API where nothing is mapped',
       mappings: { M: mapping({ BasePath: 'v1', Stage: 'dev' }) },
       target: '/v2/pets',
       expected: 'unmapped',
-      source: 'aws-behaviour §10.4 (inferred)',
+      source: 'docs/aws §10.4 (inferred)',
     },
     {
       name: 'is found whatever the case and port of the Host header',
@@ -141,7 +141,7 @@ describe('a custom domain of REST APIs', () => {
       },
       target: '/pets',
       expected: ['/pets', '/pets', '/pets', 'dev', HOST, 'api'],
-      source: 'aws-behaviour §10.4',
+      source: 'docs/aws §10.4',
     },
   ];
   for (const { name, mappings, target, expected, source, host } of rows)
@@ -195,7 +195,7 @@ describe('a custom domain of REST APIs', () => {
     assert.deepEqual(
       [event?.['methodArn'], event?.['path']],
       [`arn:aws:execute-api:us-east-1:123456789012:${API_ID}/dev/GET/pets`, '/v1/pets'],
-      'authorizers.md P09',
+      'docs/design/authorizers §P09',
     );
   });
 });

@@ -63,7 +63,7 @@ describe('LruResponseCache', () => {
 
     const held = [heldBy(gigabyte, '0.5'), heldBy(2 * gigabyte, '1.6'), heldBy(gigabyte, '237')];
 
-    assert.deepEqual(held, [511, 1637, 1023], 'aws-behaviour §9');
+    assert.deepEqual(held, [511, 1637, 1023], 'docs/aws §9');
   });
 
   it('never holds more than its limit, and never another answer than the last one put', () => {

@@ -49,7 +49,7 @@ describe('a document beside the template', () => {
     { bytes: 6 * 1024 * 1024, says: undefined },
     { bytes: 6 * 1024 * 1024 + 1, says: /^\/app\/shop\.yml.*A\.Body: .*it is over 6 MB/ },
   ])
-    it(`${says === undefined ? 'may have' : 'is refused with'} ${bytes} bytes (aws-behaviour §13)`, (t) => {
+    it(`${says === undefined ? 'may have' : 'is refused with'} ${bytes} bytes (docs/aws §13)`, (t) => {
       const folder = mkdtempSync(join(tmpdir(), 'gatewright-import-'));
       t.after(() => rmSync(folder, { recursive: true }));
       const path = join(folder, 'api.json');

@@ -65,7 +65,7 @@ describe('compileAccessLogFormat', () => {
       name: 'shows a variable that has no value, or that nobody knows, as a dash',
       format: '$context.requestId $context.identity.userAgent $context.no.such.thing $context.error.message',
       line: `${REQUEST_ID} - - -`,
-      source: 'aws-behaviour §10.3, §15 line 38',
+      source: 'docs/aws §10.3, §15.38',
     },
     {
       name: 'ends a name where punctuation begins',
@@ -89,7 +89,7 @@ describe('compileAccessLogFormat', () => {
         },
       },
       line: `${REQUEST_ID} alice 7 ["a"] -`,
-      source: 'aws-behaviour §10.3',
+      source: 'docs/aws §10.3',
     },
     {
       name: 'reads the claims of a token',
@@ -101,7 +101,7 @@ describe('compileAccessLogFormat', () => {
         },
       },
       line: `${REQUEST_ID} u1 admins`,
-      source: 'aws-behaviour §10.3',
+      source: 'docs/aws §10.3',
     },
     {
       name: 'quotes the message string of an error itself, and shows none as a dash',
@@ -111,7 +111,7 @@ describe('compileAccessLogFormat', () => {
         failure: { message: 'say "please"', responseType: 'ACCESS_DENIED', validationErrorString: undefined },
       },
       line: `{"id":"${REQUEST_ID}","error":"say \\"please\\"","type":"ACCESS_DENIED"}`,
-      source: 'aws-behaviour §1.3, §10.3',
+      source: 'docs/aws §1.3, §10.3',
     },
     {
       name: 'tells how the integration went under old and new names',
@@ -122,7 +122,7 @@ describe('compileAccessLogFormat', () => {
         integration: { status: 404, endpointStatus: 200, latencyMs: 9.4, error: undefined, requestId: 'r1' },
       },
       line: `${REQUEST_ID} 200 200 404 9 9 r1 -`,
-      source: 'aws-behaviour §10.3',
+      source: 'docs/aws §10.3',
     },
     {
       name: 'keeps a quote of the client inside its JSON field',

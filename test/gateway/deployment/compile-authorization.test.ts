@@ -70,12 +70,12 @@ describe('compileRestAuthorization', () => {
     assert.deepEqual(
       plain.authorizer.trust.issuers,
       [{ issuer: POOL_ISSUER, audience: 'any' }],
-      '§4.6: iss = pool',
+      'docs/aws §4.6: iss = pool',
     );
     assert.deepEqual(
       [plain.authorizer.trust.tokenUse, scoped.authorizer.trust.tokenUse],
       ['id', 'access'],
-      '§4.6',
+      'docs/aws §4.6',
     );
     assert.deepEqual(scoped.scopes, ['orders/read']);
     assert.deepEqual(plain.authorizer.identitySource, { kind: 'header', name: 'authorization' });

@@ -32,63 +32,63 @@ describe('compileIntegration refuses at load', () => {
       integration: { Type: 'SOAP' },
       property: 'Integration.Type',
       message: 'Enumeration value for Type must be one of HTTP, AWS, MOCK, HTTP_PROXY, AWS_PROXY, not "SOAP"',
-      source: '§8',
+      source: 'docs/aws §8',
     },
     {
       name: 'HTTP without a method',
       integration: { ...HTTP, IntegrationHttpMethod: '' },
       property: 'Integration.IntegrationHttpMethod',
       message: 'Enumeration value for HttpMethod must be non-empty',
-      source: '§8 [obs]',
+      source: 'docs/aws §8 [obs]',
     },
     {
       name: 'AWS without a method, before it looks at the URI',
       integration: { Type: 'AWS', Uri: 'http://example.com' },
       property: 'Integration.IntegrationHttpMethod',
       message: 'Enumeration value for HttpMethod must be non-empty',
-      source: '§8 [obs]',
+      source: 'docs/aws §8 [obs]',
     },
     {
       name: 'an HTTP endpoint without scheme',
       integration: { ...HTTP, Uri: 'non-valid-http' },
       property: 'Integration.Uri',
       message: 'Invalid HTTP endpoint specified for URI',
-      source: '§8 [obs]',
+      source: 'docs/aws §8 [obs]',
     },
     {
       name: 'an AWS URI that is no ARN',
       integration: { ...LAMBDA, Uri: 'non-valid-arn' },
       property: 'Integration.Uri',
       message: 'Invalid ARN specified in the request',
-      source: '§8 [obs]',
+      source: 'docs/aws §8 [obs]',
     },
     {
       name: 'an AWS URI without path or action',
       integration: { ...LAMBDA, Uri: 'arn:aws:iam::0000000000:role/service-role/asdf' },
       property: 'Integration.Uri',
       message: 'AWS ARN for integration must contain path or action',
-      source: '§8 [obs]',
+      source: 'docs/aws §8 [obs]',
     },
     {
       name: 'a timeout under 50 ms',
       integration: { ...HTTP, TimeoutInMillis: 49 },
       property: 'Integration.TimeoutInMillis',
       message: 'TimeoutInMillis must be a whole number from 50 to 300000, not 49',
-      source: '§8',
+      source: 'docs/aws §8',
     },
     {
       name: 'a target that is none',
       integration: { ...HTTP, RequestParameters: { 'integration.request.cookie.a': "'x'" } },
       property: 'Integration.RequestParameters.integration.request.cookie.a',
       message: `${FRAME}[Invalid mapping expression specified: integration.request.cookie.a]`,
-      source: '§7.6',
+      source: 'docs/aws §7.6',
     },
     {
       name: 'a source that is none',
       integration: { ...HTTP, RequestParameters: { 'integration.request.header.a': 'x' } },
       property: 'Integration.RequestParameters.integration.request.header.a',
       message: `${FRAME}[Invalid mapping expression specified: x]`,
-      source: '§7.6',
+      source: 'docs/aws §7.6',
     },
     {
       name: 'a source that the method does not declare',
@@ -98,7 +98,7 @@ describe('compileIntegration refuses at load', () => {
       },
       property: 'Integration.RequestParameters.integration.request.header.a',
       message: `${FRAME}[Invalid mapping expression parameter specified: method.request.header.b]`,
-      source: '§7.6',
+      source: 'docs/aws §7.6',
     },
     {
       name: 'a response header that the method response does not declare',
@@ -111,21 +111,21 @@ describe('compileIntegration refuses at load', () => {
       more: { MethodResponses: [{ StatusCode: '200' }] },
       property: 'Integration.IntegrationResponses.0.ResponseParameters.method.response.header.a',
       message: `${FRAME}[Invalid mapping expression parameter specified: method.response.header.a]`,
-      source: '§7.6',
+      source: 'docs/aws §7.6',
     },
     {
       name: 'a selection pattern that Java does not take',
       integration: { ...HTTP, IntegrationResponses: [{ StatusCode: '200', SelectionPattern: '(' }] },
       property: 'Integration.IntegrationResponses.0.SelectionPattern',
       message: 'Invalid selection pattern: ',
-      source: '§7.7',
+      source: 'docs/aws §7.7',
     },
     {
       name: 'a template that is no Velocity',
       integration: { Type: 'MOCK', RequestTemplates: { 'application/json': '#if(' } },
       property: 'Integration.RequestTemplates.application/json',
       message: 'application/json:1:',
-      source: 'design.md §3: a bad template is a DefinitionError',
+      source: 'CONTRIBUTING.md, "Add a phase": a bad template is a DefinitionError',
     },
     {
       name: 'an unknown passthrough behaviour',
@@ -133,21 +133,21 @@ describe('compileIntegration refuses at load', () => {
       property: 'Integration.PassthroughBehavior',
       message:
         'Enumeration value for PassthroughBehavior must be WHEN_NO_MATCH, WHEN_NO_TEMPLATES or NEVER, not "SOMETIMES"',
-      source: '§7.1',
+      source: 'docs/aws §7.1',
     },
     {
       name: 'an unknown content handling',
       integration: { ...HTTP, ContentHandling: 'ZIP' },
       property: 'Integration.ContentHandling',
       message: 'ContentHandling must be CONVERT_TO_BINARY or CONVERT_TO_TEXT',
-      source: '§2.4',
+      source: 'docs/aws §2.4',
     },
     {
       name: 'a VPC link without its id',
       integration: { ...HTTP, ConnectionType: 'VPC_LINK' },
       property: 'Integration.ConnectionId',
       message: 'ConnectionId is required',
-      source: '§8',
+      source: 'docs/aws §8',
     },
     {
       name: 'a method without integration',
@@ -193,7 +193,7 @@ describe('compileIntegration', () => {
     { name: 'a function called by GET', integration: { ...LAMBDA, IntegrationHttpMethod: 'GET' } },
   ];
   for (const { name, integration } of runTime)
-    it(`deploys ${name}, which then fails every call (§1.5)`, () => {
+    it(`deploys ${name}, which then fails every call (docs/aws §1.5)`, () => {
       assert.equal(compileIntegration(aMethod(integration)).kind, 'misconfigured');
     });
 

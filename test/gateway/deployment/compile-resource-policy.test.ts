@@ -27,12 +27,12 @@ describe('compileResourcePolicy', () => {
     assert.equal(compile({ Policy: '', EndpointConfiguration: { Types: ['REGIONAL'] } }), undefined);
   });
 
-  it('closes a private API without a policy (aws-behaviour §1.2)', () => {
+  it('closes a private API without a policy (docs/aws §1.2)', () => {
     assert.deepEqual(compile({ EndpointConfiguration: { Types: ['PRIVATE'] } }), { kind: 'closed' });
   });
 
   for (const Policy of [{ Statement: STATEMENT }, JSON.stringify({ Statement: [STATEMENT] })])
-    it(`reads a policy as ${typeof Policy}, and execute-api:/ as this API (aws-behaviour §4.4)`, () => {
+    it(`reads a policy as ${typeof Policy}, and execute-api:/ as this API (docs/aws §4.4)`, () => {
       const compiled = compile({ Policy });
 
       assert.ok(compiled?.kind === 'policy');
@@ -75,7 +75,7 @@ describe('compileResourcePolicy', () => {
       );
     });
 
-  it('takes a longer one where AWS has raised the quota (aws-behaviour §13)', () => {
+  it('takes a longer one where AWS has raised the quota (docs/aws §13)', () => {
     const Policy = { Statement: Array.from({ length: 100 }, () => STATEMENT) };
     const { length } = JSON.stringify(Policy);
 

@@ -48,7 +48,7 @@ describe('readLambdaUri', () => {
     assert.equal(target.kind === 'function' && target.functionName.render(null), 'a');
   });
 
-  // AWS's own words, recorded by LocalStack's AWS-validated tests (aws-behaviour §8).
+  // AWS's own words, recorded by LocalStack's AWS-validated tests (docs/aws §8).
   const refused: { uri: string; message: string }[] = [
     { uri: 'https://example.com', message: 'Invalid ARN specified in the request' },
     {

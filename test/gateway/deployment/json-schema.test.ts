@@ -5,7 +5,7 @@ import { SchemaSet } from '../../../gateway/deployment/json-schema.ts';
 import type { SchemaVerdict } from '../../../gateway/deployment/json-schema.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
 
-const FGE = 'fge json-schema-validator, validation.properties (aws-behaviour §6)';
+const FGE = 'fge json-schema-validator, validation.properties (docs/aws §6)';
 const API = 'abcdefghij';
 const model = (name: string): string => `https://apigateway.amazonaws.com/restapis/${API}/models/${name}`;
 
@@ -217,13 +217,13 @@ describe('a set of schemas refuses', () => {
       name: 'a reference to a model of another API',
       schema: { items: { $ref: 'https://apigateway.amazonaws.com/restapis/other/models/Body' } },
       says: /^Model reference must be in canonical form$/,
-      source: '§6',
+      source: 'docs/aws §6',
     },
     {
       name: 'a local reference to nothing',
       schema: { items: { $ref: '#/definitions/a' } },
       says: /^Invalid model schema specified: can't resolve reference #\/definitions\/a/,
-      source: '§6',
+      source: 'docs/aws §6',
     },
     {
       name: 'a pattern that is none',

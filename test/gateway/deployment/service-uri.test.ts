@@ -33,7 +33,7 @@ const rows: readonly { uri: string; expected: object }[] = [
   },
 ];
 
-describe('readServiceUri (aws-behaviour §8)', () => {
+describe('readServiceUri (docs/aws §8)', () => {
   for (const { uri, expected } of rows)
     it(`takes ${uri} apart`, () => {
       const read = readServiceUri(uri);
@@ -46,7 +46,7 @@ describe('readServiceUri (aws-behaviour §8)', () => {
       assert.deepEqual({ region, service, subdomain, ...parts }, expected);
     });
 
-  it('renders stage variables in path and action (§10.1)', () => {
+  it('renders stage variables in path and action (docs/aws §10.1)', () => {
     const read = readServiceUri('arn:aws:apigateway:us-east-1:sqs:path/123456789012/${stageVariables.queue}');
     assert.ok(read.kind === 'service' && read.target.form.kind === 'path');
     assert.equal(read.target.form.path.render({ queue: 'q1' }), '123456789012/q1');

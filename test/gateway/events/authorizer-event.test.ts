@@ -52,7 +52,7 @@ describe('methodArn', () => {
 
   for (const { name, facts, expected } of rows)
     it(`names ${name}`, () => {
-      assert.equal(methodArn(facts), expected, 'aws-behaviour §4.4');
+      assert.equal(methodArn(facts), expected, 'docs/aws §4.4');
     });
 
   it('knows the partitions of China and of the US government', () => {
@@ -64,7 +64,7 @@ describe('methodArn', () => {
 });
 
 describe('buildAuthorizerEvent', () => {
-  it('gives a TOKEN authorizer the raw header value and nothing else (aws-behaviour §4.1)', () => {
+  it('gives a TOKEN authorizer the raw header value and nothing else (docs/aws §4.1)', () => {
     assert.deepEqual(ask('rest-token', aRequest(IDENTIFIED)), {
       type: 'TOKEN',
       methodArn: `${ARN}/dev/GET/pets/1`,
@@ -72,7 +72,7 @@ describe('buildAuthorizerEvent', () => {
     });
   });
 
-  it('gives a REST REQUEST authorizer a proxy event without body and with {} for empty maps (§4.2)', () => {
+  it('gives a REST REQUEST authorizer a proxy event without body and with {} for empty maps (docs/aws §4.2)', () => {
     const event = ask('rest-request', aRequest({ pathParameters: null, text: 'secret' }));
 
     assert.deepEqual(Object.keys(event).toSorted(), [
@@ -100,7 +100,7 @@ describe('buildAuthorizerEvent', () => {
     assert.equal(event.requestContext.identity.sourceIp, '192.0.2.1');
   });
 
-  it('gives payload 1.0 the identity values joined by commas (§4.5)', () => {
+  it('gives payload 1.0 the identity values joined by commas (docs/aws §4.5)', () => {
     const event = ask('http-1.0', anHttpRequest(IDENTIFIED), HEADER_AND_QUERY);
 
     assert.equal(event.version, '1.0');
@@ -112,7 +112,7 @@ describe('buildAuthorizerEvent', () => {
     assert.equal('multiValueHeaders' in event, false);
   });
 
-  it('gives payload 2.0 the identity values as a list (§4.5)', () => {
+  it('gives payload 2.0 the identity values as a list (docs/aws §4.5)', () => {
     const event = ask('http-2.0', anHttpRequest(IDENTIFIED), HEADER_AND_QUERY);
 
     assert.equal(event.version, '2.0');
@@ -127,7 +127,7 @@ describe('buildAuthorizerEvent', () => {
     assert.equal(ask('http-2.0', anHttpRequest(), []).identitySource, null);
   });
 
-  it('gives a WebSocket authorizer the connect event with type and ARN (§4.7)', () => {
+  it('gives a WebSocket authorizer the connect event with type and ARN (docs/aws §4.7)', () => {
     const route = {
       routeKey: '$connect',
       resourceId: '$connect',

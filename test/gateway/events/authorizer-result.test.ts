@@ -42,23 +42,33 @@ describe('readAuthorizerResult', () => {
   });
 
   const invalid: { name: string; answer: unknown; format: AuthorizerResultFormat; source: string }[] = [
-    { name: 'null', answer: null, format: TOKEN, source: '§4.3' },
-    { name: 'a string', answer: 'Allow', format: TOKEN, source: '§4.3' },
-    { name: 'an array', answer: [], format: TOKEN, source: '§4.3' },
-    { name: 'no policyDocument', answer: { principalId: 'a' }, format: TOKEN, source: '§4.3' },
-    { name: 'a policy that is text', answer: { policyDocument: '{}' }, format: TOKEN, source: '§4.3' },
-    { name: 'a policy without statements', answer: { policyDocument: {} }, format: TOKEN, source: '§4.3' },
+    { name: 'null', answer: null, format: TOKEN, source: 'docs/aws §4.3' },
+    { name: 'a string', answer: 'Allow', format: TOKEN, source: 'docs/aws §4.3' },
+    { name: 'an array', answer: [], format: TOKEN, source: 'docs/aws §4.3' },
+    { name: 'no policyDocument', answer: { principalId: 'a' }, format: TOKEN, source: 'docs/aws §4.3' },
+    {
+      name: 'a policy that is text',
+      answer: { policyDocument: '{}' },
+      format: TOKEN,
+      source: 'docs/aws §4.3',
+    },
+    {
+      name: 'a policy without statements',
+      answer: { policyDocument: {} },
+      format: TOKEN,
+      source: 'docs/aws §4.3',
+    },
     {
       name: 'a context value that is an object',
       answer: { policyDocument: allowing(), context: { a: {} } },
       format: TOKEN,
-      source: '§4.3 [issue]',
+      source: 'docs/aws §4.3 [issue]',
     },
     {
       name: 'a context value that is an array, in payload 1.0',
       answer: { policyDocument: allowing(), context: { a: [] } },
       format: HTTP_1,
-      source: '§4.3 [issue]',
+      source: 'docs/aws §4.3 [issue]',
     },
     {
       name: 'a context that is a list',
@@ -70,19 +80,19 @@ describe('readAuthorizerResult', () => {
       name: 'the reserved context key claims',
       answer: { policyDocument: allowing(), context: { claims: 'x' } },
       format: HTTP_1,
-      source: '§4.3',
+      source: 'docs/aws §4.3',
     },
     {
       name: 'the same key on REST',
       answer: { policyDocument: allowing(), context: { claims: 'x' } },
       format: TOKEN,
-      source: '§4.3 (may be rejected)',
+      source: 'docs/aws §4.3 (may be rejected)',
     },
     {
       name: 'a Resource over 512 characters',
       answer: { policyDocument: allowing(`arn:${'a'.repeat(509)}`) },
       format: TOKEN,
-      source: '§4.3',
+      source: 'docs/aws §4.3',
     },
     {
       name: 'a long NotResource among short ones',
@@ -92,7 +102,7 @@ describe('readAuthorizerResult', () => {
         },
       },
       format: TOKEN,
-      source: '§4.3',
+      source: 'docs/aws §4.3',
     },
     {
       name: 'a principalId that is an object',
@@ -110,31 +120,36 @@ describe('readAuthorizerResult', () => {
       name: 'more than 8 KB on a WebSocket API',
       answer: { policyDocument: allowing(), context: { a: 'x'.repeat(8192) } },
       format: WEBSOCKET,
-      source: '§11.6',
+      source: 'docs/aws §11.6',
     },
     {
       name: 'a simple answer that is not enabled',
       answer: { isAuthorized: true },
       format: HTTP_2,
-      source: '§4.5',
+      source: 'docs/aws §4.5',
     },
     {
       name: 'a simple answer with REST',
       answer: { isAuthorized: true },
       format: { payload: 'rest-request', simpleResponses: true },
-      source: '§4.5',
+      source: 'docs/aws §4.5',
     },
     {
       name: 'isAuthorized in words',
       answer: { isAuthorized: 'true' },
       format: SIMPLE,
-      source: '§4.5: 500, not truthy',
+      source: 'docs/aws §4.5: 500, not truthy',
     },
-    { name: 'no isAuthorized', answer: { policyDocument: allowing() }, format: SIMPLE, source: '§4.5' },
+    {
+      name: 'no isAuthorized',
+      answer: { policyDocument: allowing() },
+      format: SIMPLE,
+      source: 'docs/aws §4.5',
+    },
   ];
   for (const { name, answer, format, source } of invalid)
     it(`refuses ${name}`, () => {
-      assert.equal(read(answer, format).kind, 'invalid', `aws-behaviour ${source}`);
+      assert.equal(read(answer, format).kind, 'invalid', source);
     });
 
   it('refuses text that is no JSON', () => {

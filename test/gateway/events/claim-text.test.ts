@@ -47,7 +47,7 @@ describe('printCognitoClaims', () => {
         email_verified: 'true',
         address: '{"city":"Oslo"}',
       },
-      'public captures of 2018 to 2023; aws-behaviour §4.6',
+      'public captures of 2018 to 2023; docs/aws §4.6',
     );
   });
 

@@ -34,7 +34,7 @@ const ROWS: [name: string, caller: CallerFacts | undefined, value: string | unde
 
 describe('contextVariable', () => {
   for (const [name, caller, value] of ROWS)
-    it(`reads ${name} of a ${caller?.kind ?? 'nameless'} caller as ${value ?? 'nothing'} (aws-behaviour §7.3)`, () => {
+    it(`reads ${name} of a ${caller?.kind ?? 'nameless'} caller as ${value ?? 'nothing'} (docs/aws §7.3)`, () => {
       assert.equal(contextVariable({ ...aRequest(), caller }, name), value);
     });
 });

@@ -116,7 +116,7 @@ describe('buildHttp2Event', () => {
     [undefined, true],
   ];
   for (const [type, isBase64] of types)
-    it(`hands on a body of ${type ?? 'no type'} as ${isBase64 ? 'base64' : 'text'} (aws-behaviour §2.4)`, () => {
+    it(`hands on a body of ${type ?? 'no type'} as ${isBase64 ? 'base64' : 'text'} (docs/aws §2.4)`, () => {
       const rawHeaders = type === undefined ? [] : ['Content-Type', type];
 
       const event = http2(anHttpRequest({ rawHeaders, text: 'hi' }));
@@ -192,7 +192,7 @@ describe('buildHttp1Event', () => {
     assert.ok('X-Amzn-Trace-Id' in headers);
   });
 
-  it('keeps path encoded with its stage and decodes requestContext.path (aws-behaviour §2.3)', () => {
+  it('keeps path encoded with its stage and decodes requestContext.path (docs/aws §2.3)', () => {
     const event = http1(anHttpRequest({ rawPath: '/dev/a%20b' }));
 
     assert.equal(event.path, '/dev/a%20b');

@@ -3,7 +3,7 @@ export type Expected = 'malformed' | { status?: number; headers?: string[]; body
 export const JSON_LINE = ['Content-Type', 'application/json'];
 export const TEXT_LINE = ['Content-Type', 'text/plain; charset=utf-8'];
 
-/** Rows of aws-behaviour §3.5: what the function returns, and what REST and HTTP 1.0 make of it. */
+/** Rows of docs/aws §3.5: what the function returns, and what REST and HTTP 1.0 make of it. */
 export const PAYLOAD_1: {
   name: string;
   returns: unknown;
@@ -37,9 +37,9 @@ export const PAYLOAD_1: {
     returns: { statusCode: 200, cookies: [] },
     rest: 'malformed',
     http1: 'malformed',
-    source: 'aws-behaviour §3.5',
+    source: 'docs/aws §3.5',
   },
-  { name: 'null', returns: null, rest: 'malformed', http1: 'malformed', source: 'aws-behaviour §3.5 [obs]' },
+  { name: 'null', returns: null, rest: 'malformed', http1: 'malformed', source: 'docs/aws §3.5 [obs]' },
   {
     name: 'a bare string',
     returns: 'justAString',
@@ -52,21 +52,21 @@ export const PAYLOAD_1: {
     returns: 3,
     rest: 'malformed',
     http1: 'malformed',
-    source: 'aws-behaviour §3.5 (inferred)',
+    source: 'docs/aws §3.5 (inferred)',
   },
   {
     name: 'an array',
     returns: [1],
     rest: 'malformed',
     http1: 'malformed',
-    source: 'aws-behaviour §3.5 (inferred)',
+    source: 'docs/aws §3.5 (inferred)',
   },
   {
     name: 'a body that is an object',
     returns: { statusCode: 200, body: { a: 1 } },
     rest: 'malformed',
     http1: 'malformed',
-    source: 'aws-behaviour §3.5 (widely reported)',
+    source: 'docs/aws §3.5 (widely reported)',
   },
   {
     name: 'a status in digits',
@@ -87,14 +87,14 @@ export const PAYLOAD_1: {
     returns: { statusCode: 200.5 },
     rest: 'malformed',
     http1: 'malformed',
-    source: 'aws-behaviour §3.5 (inferred)',
+    source: 'docs/aws §3.5 (inferred)',
   },
   {
     name: 'status 0',
     returns: { statusCode: 0 },
     rest: 'malformed',
     http1: 'malformed',
-    source: 'aws-behaviour §3.5 [obs]',
+    source: 'docs/aws §3.5 [obs]',
   },
   {
     name: 'a status that ends no exchange',
@@ -115,7 +115,7 @@ export const PAYLOAD_1: {
     returns: { statusCode: 200, headers: { 'x-n': 5 } },
     rest: { headers: ['x-n', '5', ...JSON_LINE] },
     http1: { headers: ['X-N', '5', ...TEXT_LINE] },
-    source: 'aws-behaviour §3.5: accepted in practice',
+    source: 'docs/aws §3.5: accepted in practice',
   },
   {
     name: 'headers: null',
@@ -136,7 +136,7 @@ export const PAYLOAD_1: {
     returns: { statusCode: 200, multiValueHeaders: { a: 'x' } },
     rest: 'malformed',
     http1: 'malformed',
-    source: 'aws-behaviour §3.5',
+    source: 'docs/aws §3.5',
   },
   {
     name: 'several values of a header',
@@ -154,14 +154,14 @@ export const PAYLOAD_1: {
     },
     rest: { headers: ['tesT-Multi', 'value-multi', 'tesT-Multi', 'value-solo', ...JSON_LINE] },
     http1: { headers: ['Test-Multi', 'value-solo', 'Test-Multi', 'value-multi', ...TEXT_LINE] },
-    source: 'parity proxy-response-multi-plus-single-header-casing; aws-behaviour §3.5 for HTTP',
+    source: 'parity proxy-response-multi-plus-single-header-casing; docs/aws §3.5 for HTTP',
   },
   {
     name: 'a content type of its own in any case',
     returns: { statusCode: 200, headers: { 'content-TYPE': 'text/html' } },
     rest: { headers: ['content-TYPE', 'text/html'] },
     http1: { headers: ['Content-Type', 'text/html'] },
-    source: 'aws-behaviour §1.6',
+    source: 'docs/aws §1.6',
   },
   {
     name: 'headers that are the gateway’s to set',
@@ -193,14 +193,14 @@ export const PAYLOAD_1: {
         ...TEXT_LINE,
       ],
     },
-    source: 'aws-behaviour §2.7 [obs]; HTTP inferred',
+    source: 'docs/aws §2.7 [obs]; HTTP inferred',
   },
   {
     name: 'base64 that nobody asked for as bytes',
     returns: { statusCode: 200, body: 'dGVzdC1kYXRh', isBase64Encoded: true },
     rest: { body: 'dGVzdC1kYXRh' },
     http1: { body: 'test-data' },
-    source: 'parity proxy-response-b64-without-binary-types; aws-behaviour §2.4',
+    source: 'parity proxy-response-b64-without-binary-types; docs/aws §2.4',
   },
   {
     name: 'isBase64Encoded in words',
@@ -214,6 +214,6 @@ export const PAYLOAD_1: {
     returns: { errorMessage: 'boom', errorType: 'Error' },
     rest: 'malformed',
     http1: 'malformed',
-    source: 'aws-behaviour §3.5',
+    source: 'docs/aws §3.5',
   },
 ];

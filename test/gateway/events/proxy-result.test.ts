@@ -76,7 +76,7 @@ describe('readRestResult', () => {
     const rules = { binaryMediaTypes: ['*/*'], accept: '*/*' };
 
     for (const result of [readRestResult(payload, rules), readHttp1Result(payload), readHttp2Result(payload)])
-      assert.equal(result.kind, 'undecodable', 'aws-behaviour §2.4');
+      assert.equal(result.kind, 'undecodable', 'docs/aws §2.4');
   });
 });
 
@@ -93,43 +93,43 @@ describe('readHttp2Result', () => {
       name: 'an object with statusCode as a full response',
       payload: '{"statusCode":201,"headers":{"my-custom-header":"v"},"body":"x"}',
       expected: { status: 201, headers: ['My-Custom-Header', 'v', ...TEXT_LINE], body: 'x' },
-      source: 'aws-behaviour §3.6 [obs]',
+      source: 'docs/aws §3.6 [obs]',
     },
     {
       name: 'a status in digits',
       payload: '{"statusCode":"404"}',
       expected: { status: 404, body: '' },
-      source: 'aws-behaviour §3.6 [obs]',
+      source: 'docs/aws §3.6 [obs]',
     },
     {
       name: 'a broken status as malformed',
       payload: '{"statusCode":200.5}',
       expected: 'malformed',
-      source: 'aws-behaviour §3.6 [obs]',
+      source: 'docs/aws §3.6 [obs]',
     },
     {
       name: 'status 0 as malformed',
       payload: '{"statusCode":0}',
       expected: 'malformed',
-      source: 'aws-behaviour §3.6 [obs]',
+      source: 'docs/aws §3.6 [obs]',
     },
     {
       name: 'a body that is an object as malformed',
       payload: '{"statusCode":200,"body":{"a":1}}',
       expected: 'malformed',
-      source: 'aws-behaviour §3.6 [obs]',
+      source: 'docs/aws §3.6 [obs]',
     },
     {
       name: 'an object without statusCode as the body, whatever its members',
       payload: '{"body":"x","headers":{"a":"b"}}',
       expected: { status: 200, headers: JSON_LINE, body: '{"body":"x","headers":{"a":"b"}}' },
-      source: 'aws-behaviour §3.6 [obs]',
+      source: 'docs/aws §3.6 [obs]',
     },
     {
       name: 'an array as the body',
       payload: '[1,2]',
       expected: { status: 200, headers: JSON_LINE, body: '[1,2]' },
-      source: 'aws-behaviour §3.6 [obs]',
+      source: 'docs/aws §3.6 [obs]',
     },
     {
       name: 'a number as the body',
@@ -147,37 +147,37 @@ describe('readHttp2Result', () => {
       name: 'a string without its quotes',
       payload: '"hi \\"you\\""',
       expected: { headers: JSON_LINE, body: 'hi "you"' },
-      source: 'aws-behaviour §3.6 [obs]',
+      source: 'docs/aws §3.6 [obs]',
     },
     {
       name: 'text that is no JSON as it is',
       payload: '{oops',
       expected: { status: 200, headers: JSON_LINE, body: '{oops' },
-      source: 'aws-behaviour §3.6 [obs]',
+      source: 'docs/aws §3.6 [obs]',
     },
     {
       name: 'null as the body',
       payload: 'null',
       expected: { status: 200, body: 'null' },
-      source: 'aws-behaviour §3.6 (verify)',
+      source: 'docs/aws §3.6 (verify)',
     },
     {
       name: 'cookies as one Set-Cookie each',
       payload: '{"statusCode":200,"cookies":["a=1","b=2"]}',
       expected: { headers: ['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2', ...TEXT_LINE] },
-      source: 'aws-behaviour §3.6',
+      source: 'docs/aws §3.6',
     },
     {
       name: 'no multiValueHeaders',
       payload: '{"statusCode":200,"multiValueHeaders":{"a":["b"]}}',
       expected: { headers: TEXT_LINE },
-      source: 'aws-behaviour §3.6 (reports differ)',
+      source: 'docs/aws §3.6 (reports differ)',
     },
     {
       name: 'base64 as bytes, whatever Accept says',
       payload: '{"statusCode":200,"body":"dGVzdA==","isBase64Encoded":true}',
       expected: { body: 'test' },
-      source: 'aws-behaviour §2.4',
+      source: 'docs/aws §2.4',
     },
     {
       name: 'a cookie with a line break as malformed',
@@ -257,13 +257,13 @@ describe('readConnectResult', () => {
     check(
       readConnectResult(payload),
       { status: 200, headers: ['Sec-WebSocket-Protocol', 'bearer', ...JSON_LINE] },
-      'aws-behaviour §11.1',
+      'docs/aws §11.1',
     );
   });
 
   it('needs a status', () => {
-    check(readConnectResult('{}'), 'malformed', 'aws-behaviour §11.1');
-    check(readConnectResult('null'), 'malformed', 'aws-behaviour §11.1');
+    check(readConnectResult('{}'), 'malformed', 'docs/aws §11.1');
+    check(readConnectResult('null'), 'malformed', 'docs/aws §11.1');
   });
 });
 

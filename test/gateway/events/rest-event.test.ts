@@ -120,8 +120,8 @@ describe('buildRestEvent', () => {
 
     assert.equal(headers.Authorization, 'Bearer t', 'parity proxy-event-multi-value-query-and-body');
     assert.equal(headers['User-Agent'], 'test', 'parity proxy-event-ignores-request-parameters');
-    assert.equal(headers['tEsT-HEADeR'], 'aValUE', 'aws-behaviour §2.6 [obs]');
-    assert.equal(headers.Host, 'h:1', 'aws-behaviour §3.1');
+    assert.equal(headers['tEsT-HEADeR'], 'aValUE', 'docs/aws §2.6 [obs]');
+    assert.equal(headers.Host, 'h:1', 'docs/aws §3.1');
   });
 
   it('drops what belongs to the connection (parity proxy-event-dropped-client-headers)', () => {
@@ -180,7 +180,7 @@ describe('buildRestEvent', () => {
       aRequest({ rawHeaders: ['Authorization', 'AWS4-HMAC-SHA256 Credential=AKIA/…, Signature=…'] }),
     );
 
-    assert.equal(headers.Authorization, undefined, 'aws-behaviour §2.6 [doc]');
+    assert.equal(headers.Authorization, undefined, 'docs/aws §2.6 [doc]');
   });
 
   it('does not lose names that mean something to JavaScript', () => {
@@ -227,7 +227,7 @@ describe('buildRestEvent', () => {
     },
   ];
   for (const { name, type, binary = [], text = 'hi', expected } of bodies)
-    it(`${name} (aws-behaviour §2.4)`, () => {
+    it(`${name} (docs/aws §2.4)`, () => {
       const rawHeaders = type === undefined ? [] : ['content-type', type];
 
       const event = build(aRequest({ text, rawHeaders }), { binary });

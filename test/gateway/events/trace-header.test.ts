@@ -25,13 +25,13 @@ describe('continueTrace', () => {
       name: 'keeps the sampling decision and replaces the parent',
       incoming: `Root=${ROOT};Parent=7fa8c0f79203be72;Sampled=1`,
       pattern: new RegExp(`^Root=${ROOT};Parent=(?!7fa8c0f79203be72)[0-9a-f]{16};Sampled=1$`),
-      source: '§10.3',
+      source: 'docs/aws §10.3',
     },
     {
       name: 'starts anew where the header makes no sense',
       incoming: 'Root=1-zz;Sampled=9',
       pattern: /^Root=1-6b000b51-/,
-      source: '§10.3',
+      source: 'docs/aws §10.3',
     },
   ];
   for (const { name, incoming, pattern, source } of rows)

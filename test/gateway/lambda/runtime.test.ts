@@ -218,13 +218,13 @@ describe('definitions that are refused before anything runs', () => {
       name: 'a handler file that is missing',
       given: aFolderFunction(folder, 'functions/orders.list'),
       message: /there is no functions\/orders\.ts, .* write it with an export named "list"$/,
-      source: 'issue, part 8',
+      source: 'docs/function-runtime.md',
     },
     {
       name: 'an export that is missing',
       given: aFolderFunction(folder, 'users.remove'),
       message: /users\.ts exports list, but no "remove"$/,
-      source: 'issue, part 8',
+      source: 'docs/function-runtime.md',
     },
     {
       name: 'a handler without an export name',
@@ -242,7 +242,7 @@ describe('definitions that are refused before anything runs', () => {
       name: 'source that does not compile, with line and column',
       given: aFolderFunction(folder, 'broken.handler'),
       message: /broken\.ts:1:24/,
-      source: 'issue, part 8',
+      source: 'docs/function-runtime.md',
     },
     {
       name: 'esbuild settings that cannot be honoured, all by name',
@@ -250,7 +250,7 @@ describe('definitions that are refused before anything runs', () => {
         esbuild: { plugins: [{ name: 'magic' }], platform: 'browser', minify: true, typo: 1 },
       }),
       message: /plugins "magic": the gateway runs no build plug-ins; platform: only node; typo$/,
-      source: 'design.md §3',
+      source: 'AGENTS.md: nothing is ignored in silence',
     },
     {
       name: 'a reserved variable',

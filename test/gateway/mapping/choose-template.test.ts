@@ -8,7 +8,7 @@ function templates(...mediaTypes: string[]): MediaTemplates {
   return new Map(mediaTypes.map((type) => [type, compileTemplate('', type)]));
 }
 
-describe('chooseRequestTemplate (aws-behaviour §7.1)', () => {
+describe('chooseRequestTemplate (docs/aws §7.1)', () => {
   const rows: readonly {
     name: string;
     types: string[];
@@ -60,7 +60,7 @@ describe('chooseRequestTemplate (aws-behaviour §7.1)', () => {
     });
 });
 
-describe('chooseResponseTemplate (aws-behaviour §7.1)', () => {
+describe('chooseResponseTemplate (docs/aws §7.1)', () => {
   const rows: readonly { accept: string | undefined; types: string[]; expected: string | undefined }[] = [
     { accept: undefined, types: [], expected: undefined },
     { accept: undefined, types: ['text/xml', 'application/json'], expected: 'application/json' },

@@ -25,7 +25,7 @@ type Row = {
 const TEXT = 'CONVERT_TO_TEXT';
 const BINARY = 'CONVERT_TO_BINARY';
 
-describe('convertRequestBody (aws-behaviour §2.4, first table)', () => {
+describe('convertRequestBody (docs/aws §2.4, first table)', () => {
   const rows: readonly Row[] = [
     { isBinary: false, handling: undefined, body: PNG, expected: LOSSY },
     { isBinary: false, handling: TEXT, body: PNG, expected: LOSSY },
@@ -62,7 +62,7 @@ describe('convertRequestBody (aws-behaviour §2.4, first table)', () => {
   });
 });
 
-describe('convertResponseBody (aws-behaviour §2.4, second table)', () => {
+describe('convertResponseBody (docs/aws §2.4, second table)', () => {
   const rows: readonly Row[] = [
     { isBinary: false, wantsBinary: false, handling: undefined, body: PNG, expected: LOSSY },
     { isBinary: false, wantsBinary: false, handling: BINARY, body: ENCODED, expected: RAW },

@@ -10,7 +10,7 @@ import { MappingInput } from '../../../gateway/mapping/mapping-input.ts';
 import { printHeaders, type WireHeaders } from '../../../gateway/mapping/wire-headers.ts';
 import { aRequest } from '../events/a-request.ts';
 
-describe('isForbiddenMapping (aws-behaviour §1.5, §15.32)', () => {
+describe('isForbiddenMapping (docs/aws §1.5, §15.32)', () => {
   const rows: readonly { name: string; toHttp: boolean; toAws: boolean }[] = [
     { name: 'Content-Length', toHttp: true, toAws: true },
     { name: 'transfer-encoding', toHttp: true, toAws: true },
@@ -32,7 +32,7 @@ describe('isForbiddenMapping (aws-behaviour §1.5, §15.32)', () => {
     });
 });
 
-describe('startHeaders (aws-behaviour §2.6, §15.30)', () => {
+describe('startHeaders (docs/aws §2.6, §15.30)', () => {
   const own = { apiId: 'abc', traceHeader: 'Root=1', contentType: 'text/csv' };
 
   it('starts an HTTP call without any header of the client', () => {

@@ -129,7 +129,7 @@ describe('parseJson', () => {
       name: 'what CDK sends to MOCK',
       given: '{ statusCode: 200 }',
       expected: '{statusCode=200}',
-      source: 'aws-behaviour §15 line 36',
+      source: 'docs/aws §15.36',
     },
     {
       name: 'an Integer and a Long by size',

@@ -34,7 +34,7 @@ describe('collectOverrides', () => {
   });
 
   it('reads what a request template set for the response, whatever else is there', () => {
-    // aws-behaviour §15 line 37, parity mock-response-override-from-request-template-with-template
+    // docs/aws §15.37, parity mock-response-override-from-request-template-with-template
     const overrides = overridesOf(
       '#set($context.responseOverride.status = 444)#set($context.responseOverride.header.foo = "bar")#set($context.responseOverride.custom = "x")',
       '#set($s = $context.responseOverride.status)$s$context.responseOverride.custom',
@@ -58,7 +58,7 @@ describe('collectOverrides', () => {
     it(`takes status ${given} as ${expected ?? 'not overridden'}`, () => {
       const { response } = overridesOf(`#set($context.responseOverride.status = ${given})`);
 
-      assert.equal(response.status, expected, 'aws-behaviour §7.4');
+      assert.equal(response.status, expected, 'docs/aws §7.4');
     });
   }
 
@@ -76,7 +76,7 @@ describe('collectOverrides', () => {
   });
 
   it('refuses the second override of a parameter in one template, not in the next', () => {
-    // aws-behaviour §7.4: a second override of the same parameter is 5xx
+    // docs/aws §7.4: a second override of the same parameter is 5xx
     const twice = '#set($context.responseOverride.status = 400)#set($context.responseOverride.status = 401)';
 
     assert.throws(

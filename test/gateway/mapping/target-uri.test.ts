@@ -24,7 +24,7 @@ const rows: readonly {
   { name: 'adds the slash', uri: 'http://a.example', expected: 'http://a.example/' },
   { name: 'takes IPv6', uri: 'http://[::1]:3000/x', expected: 'http://[::1]:3000/x' },
   {
-    name: 'fills in path parameters with their slashes (§8, greedy)',
+    name: 'fills in path parameters with their slashes (docs/aws §8, greedy)',
     uri: 'http://a.example/{proxy}',
     parameters: { proxy: 'status/400' },
     expected: 'http://a.example/status/400',
@@ -77,7 +77,11 @@ const rows: readonly {
     parameters: { shard: 'user@evil.example:80#' },
     expected: undefined,
   },
-  { name: 'knows no host where a stage variable is missing (§1.5)', uri: 'https://', expected: undefined },
+  {
+    name: 'knows no host where a stage variable is missing (docs/aws §1.5)',
+    uri: 'https://',
+    expected: undefined,
+  },
   { name: 'knows no host in a path', uri: 'https:///x', expected: undefined },
   { name: 'takes http and https only', uri: 'ftp://a.example/', expected: undefined },
   { name: 'refuses a port that is none', uri: 'http://a.example:99999/', expected: undefined },

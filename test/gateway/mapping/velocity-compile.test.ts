@@ -275,7 +275,7 @@ describe('render', () => {
   for (const source of closed) {
     it(`finds nothing for ${source} on any value`, () => {
       for (const x of ['text', 1, true, new JavaList([1]), JavaMap.of([['a', 1]])]) {
-        assert.equal(render(source, { x }), source, 'aws-behaviour §7.5: reflection is blocked');
+        assert.equal(render(source, { x }), source, 'docs/aws §7.5: reflection is blocked');
       }
     });
   }

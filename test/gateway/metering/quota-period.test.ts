@@ -18,7 +18,7 @@ describe('periodStart', () => {
     { period: 'MONTH', at: '2024-02-29T12:00:00.000Z', start: '2024-02-01' },
   ];
   for (const { period, at, start } of rows)
-    it(`begins the ${period} of ${at} on ${start} (aws-behaviour §5.3)`, () => {
+    it(`begins the ${period} of ${at} on ${start} (docs/aws §5.3)`, () => {
       assert.equal(printDay(periodStart(period, day(at))), start);
     });
 

@@ -41,7 +41,7 @@ describe('KeyUsage', () => {
     },
   ];
   for (const { name, quota, last, next } of rows)
-    it(`counts to the limit and begins ${name} anew (aws-behaviour §5.3)`, () => {
+    it(`counts to the limit and begins ${name} anew (docs/aws §5.3)`, () => {
       const usage = new KeyUsage(JOINED);
 
       assert.equal(admit(usage, quota, 5, JOINED), 3);

@@ -17,7 +17,7 @@ function admit(bucket: TokenBucket, count: number, nowEpochMs: number): number {
 }
 
 describe('TokenBucket', () => {
-  it('starts full and gives no more than the burst at once (aws-behaviour §5.1)', () => {
+  it('starts full and gives no more than the burst at once (docs/aws §5.1)', () => {
     const bucket = new TokenBucket({ rateLimit: 2, burstLimit: 5 }, START);
 
     assert.equal(admit(bucket, 9, START), 5);

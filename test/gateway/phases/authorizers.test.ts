@@ -6,20 +6,25 @@ import type { FakeFunction } from '../../support/virtual-ports.ts';
 
 describe('serve behind a TOKEN authorizer', () => {
   const outcomes: { name: string; auth: FakeFunction; status: number; body?: string; source: string }[] = [
-    { name: 'an Allow for everything', auth: () => policy('Allow', '*'), status: 200, source: '§4.3' },
+    {
+      name: 'an Allow for everything',
+      auth: () => policy('Allow', '*'),
+      status: 200,
+      source: 'docs/aws §4.3',
+    },
     {
       name: 'an explicit Deny',
       auth: () => policy('Deny', '*'),
       status: 403,
       body: '{"Message":"User is not authorized to access this resource with an explicit deny"}',
-      source: '§15.22',
+      source: 'docs/aws §15.22',
     },
     {
       name: 'a policy for another path',
       auth: () => policy('Allow', 'arn:aws:execute-api:us-east-1:123456789012:abcdefghij/dev/GET/other'),
       status: 403,
       body: '{"Message":"User is not authorized to access this resource"}',
-      source: '§15.22',
+      source: 'docs/aws §15.22',
     },
     {
       name: 'the error Unauthorized',
@@ -28,7 +33,7 @@ describe('serve behind a TOKEN authorizer', () => {
       },
       status: 401,
       body: '{"message":"Unauthorized"}',
-      source: '§15.21',
+      source: 'docs/aws §15.21',
     },
     {
       name: 'any other error',
@@ -37,22 +42,22 @@ describe('serve behind a TOKEN authorizer', () => {
       },
       status: 500,
       body: '{"message":null}',
-      source: '§15.21',
+      source: 'docs/aws §15.21',
     },
-    { name: 'no policy', auth: () => null, status: 500, body: '{"message":null}', source: '§4.3' },
+    { name: 'no policy', auth: () => null, status: 500, body: '{"message":null}', source: 'docs/aws §4.3' },
     {
       name: 'an object in the context',
       auth: () => ({ ...policy('Allow', '*'), context: { user: { id: 1 } } }),
       status: 500,
       body: '{"message":null}',
-      source: '§15.24',
+      source: 'docs/aws §15.24',
     },
     {
       name: 'a time-out',
       auth: () => ({ kind: 'timed-out' }),
       status: 500,
       body: '{"message":null}',
-      source: '§4.3',
+      source: 'docs/aws §4.3',
     },
   ];
   for (const { name, auth, status, body, source } of outcomes)

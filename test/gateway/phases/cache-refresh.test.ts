@@ -29,7 +29,7 @@ describe('Cache-Control: max-age=0', () => {
       api: () => cachedApi(settings({ CachingEnabled: true, RequireAuthorizationForCacheControl: false })),
       requests: [PETS, FRESH, PETS],
       expected: ['1', '2', '2'],
-      source: 'aws-behaviour §15 line 35',
+      source: 'docs/aws §15.35',
     },
     {
       name: 'counts among other directives, and no other directive does',
@@ -41,14 +41,14 @@ describe('Cache-Control: max-age=0', () => {
         { target: PETS, headers: ['cache-control', 'no-transform, Max-Age=0 ,foo'] },
       ],
       expected: ['1', '1', '1', '2'],
-      source: 'aws-behaviour §9, "Invalidation"',
+      source: 'docs/aws §9, "Invalidation"',
     },
     {
       name: 'refreshes nothing for a caller without permission, which is AWS’s default',
       api: () => cachedApi(),
       requests: [PETS, FRESH, PETS],
       expected: ['1', '1', '1'],
-      source: 'aws-behaviour §9, "Invalidation"',
+      source: 'docs/aws §9, "Invalidation"',
     },
   ];
   for (const { name, api, requests, expected, source } of rows)

@@ -44,28 +44,28 @@ describe('the response cache', () => {
       api: () => cachedApi(),
       requests: [PETS, PETS],
       expected: ['1', '1'],
-      source: 'aws-behaviour §9',
+      source: 'docs/aws §9',
     },
     {
       name: 'is off without a cluster, whatever the methods say',
       api: () => cachedApi({ ...ON, CacheClusterEnabled: false }),
       requests: [PETS, PETS],
       expected: ['1', '2'],
-      source: 'aws-behaviour §9, "enable"',
+      source: 'docs/aws §9, "enable"',
     },
     {
       name: 'is off where no method has caching',
       api: () => cachedApi(CACHED),
       requests: [PETS, PETS],
       expected: ['1', '2'],
-      source: 'aws-behaviour §9, "enable"',
+      source: 'docs/aws §9, "enable"',
     },
     {
       name: 'is off at a TTL of 0',
       api: () => cachedApi(settings({ CachingEnabled: true, CacheTtlInSeconds: 0 })),
       requests: [PETS, PETS],
       expected: ['1', '2'],
-      source: 'aws-behaviour §9, "TTL"',
+      source: 'docs/aws §9, "TTL"',
     },
     {
       name: 'is off for a method whose own setting says so',
@@ -77,14 +77,14 @@ describe('the response cache', () => {
         ),
       requests: [PETS, PETS, '/dev/', '/dev/'],
       expected: ['1', '2', '3', '3'],
-      source: 'aws-behaviour §9, "method overrides stage"',
+      source: 'docs/aws §9, "method overrides stage"',
     },
     {
       name: 'caches no other verb than GET by the setting for all methods',
       api: () => cachedApi(ON, {}, counter(), post('POST')),
       requests: [POST, POST],
       expected: ['1', '2'],
-      source: 'aws-behaviour §15 line 34',
+      source: 'docs/aws §15.34',
     },
     {
       name: 'caches another verb where a setting names the method',
@@ -100,7 +100,7 @@ describe('the response cache', () => {
         ),
       requests: [POST, POST, { ...POST, body: 'the body is not in the key' }],
       expected: ['1', '1', '1'],
-      source: 'aws-behaviour §9, "methods", "body"',
+      source: 'docs/aws §9, "methods", "body"',
     },
     {
       name: 'caches GET of an ANY method, but not its other verbs',
@@ -118,21 +118,21 @@ describe('the response cache', () => {
         ),
       requests: [PETS, PETS, POST, POST],
       expected: ['1', '1', '2', '3'],
-      source: 'aws-behaviour §9, "methods" (inferred for ANY)',
+      source: 'docs/aws §9, "methods" (inferred for ANY)',
     },
     {
       name: 'ignores a query string that is no key parameter',
       api: () => cachedApi(),
       requests: [`${PETS}?page=1`, `${PETS}?page=2`],
       expected: ['1', '1'],
-      source: 'aws-behaviour §15 line 34',
+      source: 'docs/aws §15.34',
     },
     {
       name: 'tells query strings apart that are one, all their values included',
       api: () => cachedApi(ON, withKey('method.request.querystring.page')),
       requests: [`${PETS}?page=1`, `${PETS}?page=2`, `${PETS}?page=2&x=1`, `${PETS}?page=1&page=2`, PETS],
       expected: ['1', '2', '2', '3', '4'],
-      source: 'aws-behaviour §9, "key"',
+      source: 'docs/aws §9, "key"',
     },
     {
       name: 'tells headers apart that are one, in any spelling',
@@ -144,8 +144,7 @@ describe('the response cache', () => {
         PETS,
       ],
       expected: ['1', '1', '2', '3'],
-      source:
-        'aws-behaviour §9, "key"; a lower-case header must not fall into the entry of those without one',
+      source: 'docs/aws §9, "key"; a lower-case header must not fall into the entry of those without one',
     },
     {
       name: 'takes a mapped parameter as key',
@@ -164,14 +163,14 @@ describe('the response cache', () => {
         { target: PETS, headers: ['X-Tenant', 'a'] },
       ],
       expected: ['1', '2', '1'],
-      source: 'aws-behaviour §9, "key"',
+      source: 'docs/aws §9, "key"',
     },
     {
       name: 'keeps resources apart',
       api: () => cachedApi(),
       requests: [PETS, '/dev/', PETS],
       expected: ['1', '2', '1'],
-      source: 'aws-behaviour §9, "key"',
+      source: 'docs/aws §9, "key"',
     },
     {
       name: 'lets resources of one namespace share their entries',
@@ -190,7 +189,7 @@ describe('the response cache', () => {
         ),
       requests: [PETS, PETS],
       expected: ['1', '1'],
-      source: 'aws-behaviour §9, "cached statuses"',
+      source: 'docs/aws §9, "cached statuses"',
     },
     {
       name: 'keeps no failure of the gateway',
@@ -202,7 +201,7 @@ describe('the response cache', () => {
         ),
       requests: [PETS, PETS],
       expected: ['{"message": "Internal server error"}', 'ok'],
-      source: 'aws-behaviour §9, "cached statuses"',
+      source: 'docs/aws §9, "cached statuses"',
     },
     {
       name: 'keeps an answer of 1,048,576 bytes',
@@ -214,7 +213,7 @@ describe('the response cache', () => {
         ),
       requests: [PETS, PETS],
       expected: ['1'.repeat(1_048_576), '1'.repeat(1_048_576)],
-      source: 'aws-behaviour §9, "max entry"',
+      source: 'docs/aws §9, "max entry"',
     },
     {
       name: 'keeps no answer of a byte more',
@@ -226,7 +225,7 @@ describe('the response cache', () => {
         ),
       requests: [PETS, PETS],
       expected: ['1'.repeat(1_048_577), '2'.repeat(1_048_577)],
-      source: 'aws-behaviour §9, "max entry"',
+      source: 'docs/aws §9, "max entry"',
     },
   ];
   for (const { name, api, requests, expected, source } of rows)

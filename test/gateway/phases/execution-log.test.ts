@@ -18,7 +18,7 @@ function linesOf({ ports }: TestApi): string[] {
 const PETS = '/dev/pets';
 
 describe('the execution log of a REST stage', () => {
-  it('tells at INFO what happened, in the order of AWS, without headers and bodies (§10.3)', async () => {
+  it('tells at INFO what happened, in the order of AWS, without headers and bodies (docs/aws §10.3)', async () => {
     const api = stagedApi(leveled({ LoggingLevel: 'INFO' }), { list: ok });
 
     await api.send({ target: PETS });
@@ -45,7 +45,7 @@ describe('the execution log of a REST stage', () => {
     );
   });
 
-  it('tells headers and bodies where data is traced, but no secret (§10.3)', async () => {
+  it('tells headers and bodies where data is traced, but no secret (docs/aws §10.3)', async () => {
     const api = stagedApi(leveled({ LoggingLevel: 'INFO', DataTraceEnabled: true }), { list: ok });
 
     await api.send({
@@ -108,7 +108,7 @@ describe('the execution log of a REST stage', () => {
     assert.notDeepEqual(api.ports.logGroups.lines, []);
   });
 
-  it('writes one line per event whatever a body holds, cut at 1,024 characters (§10.3)', async () => {
+  it('writes one line per event whatever a body holds, cut at 1,024 characters (docs/aws §10.3)', async () => {
     const api = stagedApi(leveled({ LoggingLevel: 'INFO', DataTraceEnabled: true }), {
       list: () => ({ statusCode: 200, body: `a\nforged line\r\n${'x'.repeat(5000)}` }),
     });

@@ -121,7 +121,7 @@ describe('serve behind a JWT authorizer of an HTTP API', () => {
     },
   ];
   for (const { name, headers, challenge } of refusals)
-    it(`answers 401 to ${name} and says why in www-authenticate (aws-behaviour §4.5)`, async () => {
+    it(`answers 401 to ${name} and says why in www-authenticate (docs/aws §4.5)`, async () => {
       const api = withIssuers(httpApi());
 
       const reply = await api.send({ target: '/menu', headers });

@@ -118,8 +118,8 @@ describe('the access log of a REST stage', () => {
 
       assert.equal(ports.logGroups.lines.length, 1);
       const [logged = ''] = ports.logGroups.lines;
-      assert.match(logged, /^\/aws\/pets: [0-9a-f-]{36} /, 'aws-behaviour §10.3');
-      assert.equal(logged.replace(/^\/aws\/pets: \S+ /, ''), line, 'aws-behaviour §10.3');
+      assert.match(logged, /^\/aws\/pets: [0-9a-f-]{36} /, 'docs/aws §10.3');
+      assert.equal(logged.replace(/^\/aws\/pets: \S+ /, ''), line, 'docs/aws §10.3');
     });
 
   it('tells how long authorizer and integration took', async () => {

@@ -27,15 +27,19 @@ describe('meter, API keys', () => {
     headers?: string[];
     source: string;
   }[] = [
-    { name: 'no key', resources: meteredApi(), headers: [], source: '§5.2' },
-    { name: 'an empty key', resources: meteredApi(), headers: ['x-api-key', ''], source: '§5.2' },
+    { name: 'no key', resources: meteredApi(), headers: [], source: 'docs/aws §5.2' },
+    { name: 'an empty key', resources: meteredApi(), headers: ['x-api-key', ''], source: 'docs/aws §5.2' },
     {
       name: 'an unknown key',
       resources: meteredApi(),
       headers: ['x-api-key', `${KEY_VALUE}x`],
-      source: '§5.2',
+      source: 'docs/aws §5.2',
     },
-    { name: 'a disabled key', resources: meteredApi({}, { Key: aKey({ Enabled: false }) }), source: '§5.2' },
+    {
+      name: 'a disabled key',
+      resources: meteredApi({}, { Key: aKey({ Enabled: false }) }),
+      source: 'docs/aws §5.2',
+    },
     {
       name: 'a key that CloudFormation leaves disabled for want of Enabled',
       resources: meteredApi(
@@ -44,23 +48,23 @@ describe('meter, API keys', () => {
           Key: { type: 'AWS::ApiGateway::ApiKey', properties: { Value: KEY_VALUE } },
         },
       ),
-      source: '§5.3',
+      source: 'docs/aws §5.3',
     },
     {
       name: 'a key in no plan',
       resources: restApi({ ApiKeyRequired: true }, { Key: aKey() }),
-      source: '§5.2',
+      source: 'docs/aws §5.2',
     },
     {
       name: 'a key whose plan is for another stage',
       resources: meteredApi({ ApiStages: [{ ApiId: API_ID, Stage: 'prod' }] }),
-      source: '§5.3',
+      source: 'docs/aws §5.3',
     },
     {
       name: 'a key in the query string',
       resources: meteredApi(),
       headers: ['x-other', KEY_VALUE],
-      source: '§5.3',
+      source: 'docs/aws §5.3',
     },
   ];
   for (const { name, resources, headers = withKey, source } of refused)
@@ -87,7 +91,7 @@ describe('meter, API keys', () => {
     assert.deepEqual([identity['apiKey'], identity['apiKeyId']], [KEY_VALUE, 'Key']);
   });
 
-  it('ignores a key on a route that wants none: neither checked nor counted nor shown (§15.27)', async () => {
+  it('ignores a key on a route that wants none: neither checked nor counted nor shown (docs/aws §15.27)', async () => {
     const { Key, Plan, PlanKey } = meteredApi({ Quota: { Limit: 1, Period: 'DAY' } });
     const api = anApi(restApi({}, { Key: Key!, Plan: Plan!, PlanKey: PlanKey! }), { list: ok });
 
@@ -96,7 +100,7 @@ describe('meter, API keys', () => {
     assert.equal('apiKey' in (api.ports.invoker.calls[0]!.event as SeenEvent).requestContext.identity, false);
   });
 
-  it('checks the key after the authorizer and before the body (§1.1)', async () => {
+  it('checks the key after the authorizer and before the body (docs/aws §1.1)', async () => {
     const api = anApi(
       {
         ...behindAuthorizer(TOKEN),
@@ -138,14 +142,14 @@ describe('meter, key source AUTHORIZER', () => {
     );
   }
 
-  it("takes the authorizer's usageIdentifierKey, also from its cache (§5.3)", async () => {
+  it("takes the authorizer's usageIdentifierKey, also from its cache (docs/aws §5.3)", async () => {
     const api = behind('AUTHORIZER', KEY_VALUE);
 
     assert.deepEqual(await statuses(api, 2, '/dev/pets', bearer), [200, 200]);
     assert.equal(api.ports.invoker.calls.filter((call) => call.functionName === 'auth').length, 1);
   });
 
-  it('shows the key to the function like one that a header brought (§4.3)', async () => {
+  it('shows the key to the function like one that a header brought (docs/aws §4.3)', async () => {
     const api = behind('AUTHORIZER', KEY_VALUE);
     await statuses(api, 1, '/dev/pets', bearer);
 

@@ -22,7 +22,7 @@ const EXCEEDED = '{"message":"Limit Exceeded"}';
 const DAY_MS = 86_400_000;
 
 describe('meter, throttle and quota of a plan', () => {
-  it('answers 429 Too Many Requests beyond the burst, and serves again as the bucket refills (§5.1, §5.2)', async () => {
+  it('answers 429 Too Many Requests beyond the burst, and serves again as the bucket refills (docs/aws §5.1, §5.2)', async () => {
     const api = anApi(meteredApi({ Throttle: { RateLimit: 2, BurstLimit: 3 } }), { list: ok });
 
     assert.deepEqual(await statuses(api, 4), [200, 200, 200, 429]);
@@ -56,7 +56,7 @@ describe('meter, throttle and quota of a plan', () => {
     assert.deepEqual(await statuses(api, 1, '/dev/pets', ['x-api-key', other]), [200]);
   });
 
-  it("gives a method with a throttle of its own a bucket of its own, in place of the plan's (§5.1)", async () => {
+  it("gives a method with a throttle of its own a bucket of its own, in place of the plan's (docs/aws §5.1)", async () => {
     const Throttle = { '/pets/GET': { RateLimit: 1, BurstLimit: 1 } };
     const api = anApi(
       meteredApi({
@@ -70,7 +70,7 @@ describe('meter, throttle and quota of a plan', () => {
     assert.deepEqual(await statuses(api, 3, '/dev/'), [200, 200, 429]);
   });
 
-  it('answers 429 Limit Exceeded when the quota is used up, until the period is over (§15.26)', async () => {
+  it('answers 429 Limit Exceeded when the quota is used up, until the period is over (docs/aws §15.26)', async () => {
     const api = anApi(meteredApi({ Quota: { Limit: 2, Period: 'DAY' } }), { list: ok });
 
     assert.deepEqual(await statuses(api, 2), [200, 200]);
@@ -87,7 +87,7 @@ describe('meter, throttle and quota of a plan', () => {
     assert.deepEqual(await statuses(api, 1), [200]);
   });
 
-  it('says Too Many Requests where throttle and quota are both used up, and counts no refused request (§5.3)', async () => {
+  it('says Too Many Requests where throttle and quota are both used up, and counts no refused request (docs/aws §5.3)', async () => {
     const api = anApi(
       meteredApi({ Throttle: { RateLimit: 1, BurstLimit: 1 }, Quota: { Limit: 2, Period: 'DAY' } }),
       { list: ok },
@@ -178,7 +178,7 @@ describe('meter, throttle of a stage', () => {
     assert.deepEqual(await statuses(api, 2), [200, 429]);
   });
 
-  it("takes nothing from the plan's bucket nor from the quota when the stage refuses (§5.3)", async () => {
+  it("takes nothing from the plan's bucket nor from the quota when the stage refuses (docs/aws §5.3)", async () => {
     const api = anApi(
       {
         ...meteredApi({
@@ -225,7 +225,7 @@ describe('meter, throttle of the account', () => {
   });
 
   for (const region of ['af-south-1', 'eu-south-1'])
-    it(`admits no more than 1,250 at once in ${region} (aws-behaviour §5.1)`, async () => {
+    it(`admits no more than 1,250 at once in ${region} (docs/aws §5.1)`, async () => {
       const api = anApi(restApi(), { list: ok }, { isThrottled: true, region });
 
       const seen = await statuses(api, 1251);
@@ -243,7 +243,7 @@ describe('meter, throttle of the account', () => {
 });
 
 describe('meter, throttle of an HTTP API', () => {
-  it("prefers the route's limit to the stage's default, and words 429 as HTTP APIs do (§5.1, §5.2)", async () => {
+  it("prefers the route's limit to the stage's default, and words 429 as HTTP APIs do (docs/aws §5.1, §5.2)", async () => {
     const limit = (burst: number): JsonObject => ({ ThrottlingRateLimit: 1, ThrottlingBurstLimit: burst });
     const route = (RouteKey: string): TestResource => ({
       type: 'AWS::ApiGatewayV2::Route',

@@ -45,7 +45,7 @@ function dimensionsOf(line: Line | undefined): readonly (readonly string[])[] {
 const DETAILED = { MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', MetricsEnabled: true }] };
 
 describe('metrics', () => {
-  it('have the names and dimensions of a REST API (§10.3)', async () => {
+  it('have the names and dimensions of a REST API (docs/aws §10.3)', async () => {
     const [line] = await measure(anApi(restApi(), { list: ok }), ['/dev/pets']);
 
     assert.deepEqual(dimensionsOf(line), [['ApiName'], ['ApiName', 'Stage']]);
@@ -96,7 +96,7 @@ describe('metrics', () => {
     assert.deepEqual(dimensionsOf(lines[1]), [['ApiName', 'Stage']]);
   });
 
-  it('have the names and dimensions of an HTTP API (§10.3)', async () => {
+  it('have the names and dimensions of an HTTP API (docs/aws §10.3)', async () => {
     const ApiId = 'abcdefghij';
     const resources: Record<string, TestResource> = {
       Api: { type: 'AWS::ApiGatewayV2::Api', id: ApiId, properties: { Name: 'menu', ProtocolType: 'HTTP' } },

@@ -62,7 +62,7 @@ describe('a resource policy before an open method', () => {
     },
   ];
   for (const { name, api, status, body } of rows)
-    it(`makes ${status} of ${name} (aws-behaviour §1.2, NONE)`, async () => {
+    it(`makes ${status} of ${name} (docs/aws §1.2, NONE)`, async () => {
       const { send, ports } = anApi(withPolicy(restApi(), api), { list: ok });
 
       const reply = await send({ target: '/dev/pets' });
@@ -78,7 +78,11 @@ describe('a resource policy before an open method', () => {
 
     const reply = await send({ target: '/dev/nothing' });
 
-    assert.equal(reply.body, '{"message":"Missing Authentication Token"}', '§1.1: routes come first');
+    assert.equal(
+      reply.body,
+      '{"message":"Missing Authentication Token"}',
+      'docs/aws §1.1: routes come first',
+    );
   });
 
   it('lets a private API in by its VPC endpoint', async () => {
@@ -95,11 +99,11 @@ describe('a resource policy before an open method', () => {
     for (const headers of [by(endpoint), by('vpce-0fedcba9876543210'), []])
       statuses.push((await send({ target: '/dev/pets', headers })).status);
 
-    assert.deepEqual(statuses, [200, 403, 403], '§10.4');
+    assert.deepEqual(statuses, [200, 403, 403], 'docs/aws §10.4');
   });
 
   for (const AuthorizationType of ['AWS_IAM', 'COGNITO_USER_POOLS'])
-    it(`denies everybody a private API without a policy, ${AuthorizationType} or not (aws-behaviour §1.2)`, async () => {
+    it(`denies everybody a private API without a policy, ${AuthorizationType} or not (docs/aws §1.2)`, async () => {
       const Auth = {
         type: 'AWS::ApiGateway::Authorizer',
         properties: {
@@ -115,7 +119,7 @@ describe('a resource policy before an open method', () => {
       assert.deepEqual([reply.status, reply.body], [403, SAYS_NOBODY]);
     });
 
-  it('lets a private API in by the VPC of its endpoint (aws-behaviour §4.4)', async () => {
+  it('lets a private API in by the VPC of its endpoint (docs/aws §4.4)', async () => {
     const vpc = 'vpc-0123456789abcdef0';
     const onlyFrom = aPolicy({ Condition: { StringEquals: { 'aws:SourceVpc': vpc } } });
     const isPrivate = { EndpointConfiguration: { Types: ['PRIVATE'] } };
@@ -186,7 +190,7 @@ describe('a resource policy beside a Lambda authorizer', () => {
     },
   ];
   for (const { name, api, auth, status, body, isAsked } of rows)
-    it(`makes ${status} of it where ${name} (aws-behaviour §1.2, CUSTOM, table A)`, async () => {
+    it(`makes ${status} of it where ${name} (docs/aws §1.2, CUSTOM, table A)`, async () => {
       const { send, ports } = anApi(withPolicy(behindAuthorizer(TOKEN), api), { list: ok, auth });
 
       const reply = await send({ target: '/dev/pets', headers: bearer });

@@ -98,7 +98,7 @@ describe('serve behind a COGNITO_USER_POOLS authorizer', () => {
     },
   ];
   for (const { name, method, authorizer, token, status, body } of outcomes)
-    it(`answers ${status} to ${name} (aws-behaviour §4.6)`, async () => {
+    it(`answers ${status} to ${name} (docs/aws §4.6)`, async () => {
       const api = withIssuers(poolApi(method, authorizer));
 
       const reply = await api.send({ target: '/dev/pets', headers: carrying(token) });
@@ -117,7 +117,7 @@ describe('serve behind a COGNITO_USER_POOLS authorizer', () => {
     ['Deny', 'dev', 403],
   ];
   for (const [Effect, stage, status] of policies)
-    it(`needs the resource policy's own allow: ${status} of ${Effect} for ${stage} (aws-behaviour §1.2)`, async () => {
+    it(`needs the resource policy's own allow: ${status} of ${Effect} for ${stage} (docs/aws §1.2)`, async () => {
       const Statement = [
         { Effect, Principal: '*', Action: 'execute-api:Invoke', Resource: `execute-api:/${stage}/*` },
       ];
@@ -163,7 +163,7 @@ describe('serve behind a COGNITO_USER_POOLS authorizer', () => {
     );
   });
 
-  it('takes a token with and without its scheme (aws-behaviour §4.6)', async () => {
+  it('takes a token with and without its scheme (docs/aws §4.6)', async () => {
     const api = withIssuers(poolApi());
     const statusOf = async (value: string): Promise<number> =>
       (await api.send({ target: '/dev/pets', headers: ['authorization', value] })).status;
@@ -174,7 +174,7 @@ describe('serve behind a COGNITO_USER_POOLS authorizer', () => {
     );
   });
 
-  it('checks each token on each request, whatever the TTL of the authorizer (less than AWS keeps, aws-behaviour §4.6)', async () => {
+  it('checks each token on each request, whatever the TTL of the authorizer (less than AWS keeps, docs/aws §4.6)', async () => {
     const api = withIssuers(poolApi({}, { AuthorizerResultTtlInSeconds: 3600 }));
     const token = id();
 
@@ -244,7 +244,7 @@ describe('serve behind a JWT authorizer of a REST API', () => {
     { name: 'a token without the scope', token: signToken(KEY, CLAIMS), status: 403 },
   ];
   for (const { name, token, status } of outcomes)
-    it(`answers ${status} to ${name} (aws-behaviour §4.5, REST)`, async () => {
+    it(`answers ${status} to ${name} (docs/aws §4.5, REST)`, async () => {
       const api = withIssuers(rest);
 
       const reply = await api.send({ target: '/dev/pets', headers: carrying(token) });
@@ -254,7 +254,7 @@ describe('serve behind a JWT authorizer of a REST API', () => {
       assert.equal(api.ports.invoker.calls.length, status === 200 ? 1 : 0);
     });
 
-  it('reads about an issuer with the first token: one that is not there is 401, and nothing at load (aws-behaviour §4.5)', async () => {
+  it('reads about an issuer with the first token: one that is not there is 401, and nothing at load (docs/aws §4.5)', async () => {
     const gone = 'https://gone.example';
     const issuers = { JwtConfiguration: { Issuers: [{ Issuer: gone, Audience: ['api'] }] } };
     const { properties, ...authorizer } = rest['Auth'] ?? { type: '', properties: {} };

@@ -202,7 +202,7 @@ describe('serve behind AWS_IAM on a REST API', () => {
     },
   ];
   for (const { name, headers, body, errorType } of defects)
-    it(`answers 403 to ${name} in AWS's words (aws-behaviour §4.6)`, async () => {
+    it(`answers 403 to ${name} in AWS's words (docs/aws §4.6)`, async () => {
       const api = withIdentities(iamApi());
 
       const reply = await api.send({ target: TARGET, headers });
@@ -272,7 +272,7 @@ describe('serve behind AWS_IAM on a REST API', () => {
     },
   ];
   for (const { name, who, api: apiProperties, status, body } of decisions)
-    it(`answers ${status} to ${who}: ${name} (aws-behaviour §1.2, §1.4)`, async () => {
+    it(`answers ${status} to ${who}: ${name} (docs/aws §1.2, §1.4)`, async () => {
       const api = withIdentities(iamApi(apiProperties));
 
       const reply = await api.send({ target: TARGET, headers: signedBy(who) });
@@ -311,7 +311,7 @@ describe('serve behind AWS_IAM on an HTTP API', () => {
     ['a wrong secret', signedBy('alice', { secret: 'another-secret' })],
     ['whom nobody has allowed', signedBy('bob')],
   ] as const)
-    it(`answers Forbidden and nothing else to ${name} (aws-behaviour §4.6)`, async () => {
+    it(`answers Forbidden and nothing else to ${name} (docs/aws §4.6)`, async () => {
       const api = withIdentities(resources);
 
       const reply = await api.send({ target: TARGET, headers });

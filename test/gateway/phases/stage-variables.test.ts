@@ -126,7 +126,7 @@ describe('stage variables', () => {
 
       const { body } = await api.send({ target: '/dev/pets' });
 
-      assert.deepEqual(seen(api, body.toString()), expected, 'aws-behaviour §10.1');
+      assert.deepEqual(seen(api, body.toString()), expected, 'docs/aws §10.1');
     });
 
   it('name the function of an authorizer', async () => {

@@ -60,7 +60,7 @@ describe('serve behind AWS_IAM to a temporary key', () => {
     },
   });
 
-  it('lets in by token, organization and tag, and tells the function of the organization (aws-behaviour §4.4)', async () => {
+  it('lets in by token, organization and tag, and tells the function of the organization (docs/aws §4.4)', async () => {
     const statuses = [];
     for (const condition of [
       { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5', 'aws:PrincipalTag/team': 'Blue' },
@@ -81,7 +81,7 @@ describe('serve behind AWS_IAM to a temporary key', () => {
     ]);
   });
 
-  it('is refused by EXPIRED_TOKEN once the session is over, which a gateway response can word (aws-behaviour §1.3, §4.6)', async () => {
+  it('is refused by EXPIRED_TOKEN once the session is over, which a gateway response can word (docs/aws §1.3, §4.6)', async () => {
     const custom = {
       type: 'AWS::ApiGateway::GatewayResponse',
       properties: {

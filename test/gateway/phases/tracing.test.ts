@@ -40,7 +40,7 @@ const TRACED = { TracingEnabled: true };
 const ROOT = '1-67fd7aa2-0123456789abcdef01234567';
 
 describe('tracing of a REST stage', () => {
-  it('sends a segment of each request, and tells the function that it is sampled (§10.3)', async () => {
+  it('sends a segment of each request, and tells the function that it is sampled (docs/aws §10.3)', async () => {
     const { segments, seen } = await trace(TRACED);
 
     const [segment = {}] = segments;

@@ -63,7 +63,7 @@ describe('validate', () => {
       name: 'all missing parameters in one list, sorted by mapping key',
       method: PARAMETERS,
       says: '{"message":"Missing required request parameters: [X-Header-Param, issuer, qs1]"}',
-      source: '§6, §15.28',
+      source: 'docs/aws §6, §15.28',
     },
     {
       name: 'a blank parameter, whatever the case of a header',
@@ -71,39 +71,39 @@ describe('validate', () => {
       target: '/dev/pets?qs1=+',
       headers: ['x-header-param', 'a'],
       says: '{"message":"Missing required request parameters: [issuer, qs1]"}',
-      source: '§6, §15.28',
+      source: 'docs/aws §6, §15.28',
     },
     {
       name: 'parameters before the body',
       method: { ...PARAMETERS, ...BODY },
       body: '{',
       says: '{"message":"Missing required request parameters: [X-Header-Param, issuer, qs1]"}',
-      source: '§6',
+      source: 'docs/aws §6',
     },
     {
       name: 'a body without a required member',
       method: BODY,
       body: '{"age":1}',
       says: INVALID,
-      source: '§6',
+      source: 'docs/aws §6',
     },
-    { name: 'no body as an empty object', method: BODY, says: INVALID, source: '§6' },
-    { name: 'a body that is no JSON', method: BODY, body: 'name=x', says: INVALID, source: '§6' },
-    { name: 'a good body', method: BODY, body: '{"name":"Rex"}', source: '§6' },
+    { name: 'no body as an empty object', method: BODY, says: INVALID, source: 'docs/aws §6' },
+    { name: 'a body that is no JSON', method: BODY, body: 'name=x', says: INVALID, source: 'docs/aws §6' },
+    { name: 'a good body', method: BODY, body: '{"name":"Rex"}', source: 'docs/aws §6' },
     {
       name: 'a media type with parameters and in capitals',
       method: BODY,
       headers: ['Content-Type', 'Application/JSON; charset=utf-8'],
       body: '{}',
       says: INVALID,
-      source: '§6',
+      source: 'docs/aws §6',
     },
     {
       name: 'nothing for a media type without a model',
       method: BODY,
       headers: ['Content-Type', 'text/plain'],
       body: 'x',
-      source: '§15.29',
+      source: 'docs/aws §15.29',
     },
     {
       name: 'the $default model for every other media type',
@@ -111,13 +111,13 @@ describe('validate', () => {
       headers: ['Content-Type', 'text/plain'],
       body: '{}',
       says: INVALID,
-      source: '§6',
+      source: 'docs/aws §6',
     },
     {
       name: 'a parameter named like an inherited property',
       method: { RequestParameters: { 'method.request.path.constructor': true } },
       says: '{"message":"Missing required request parameters: [constructor]"}',
-      source: '§6',
+      source: 'docs/aws §6',
     },
   ];
   for (const { name, method, target = '/dev/pets', headers = [], body, says, source } of rows)
@@ -139,7 +139,7 @@ describe('validate', () => {
     const method = { ...PARAMETERS, ...BODY };
     for (const resources of [validated(method, off), validated({ ...method, RequestValidatorId: '' })]) {
       const reply = await anApi(resources, { list: ok }).send({ method: 'POST', target: '/dev/pets' });
-      assert.equal(reply.status, 200, '§6');
+      assert.equal(reply.status, 200, 'docs/aws §6');
     }
   });
 
@@ -158,7 +158,7 @@ describe('validate', () => {
     const post = async (body: string): Promise<unknown> =>
       (await send({ method: 'POST', target: '/dev/pets', body })).body;
 
-    assert.equal(await post('{}'), '[object has missing required properties (["name"])]', '§6');
+    assert.equal(await post('{}'), '[object has missing required properties (["name"])]', 'docs/aws §6');
     assert.equal(await post('x'), '[Unknown error parsing request body]', 'execution log of AWS, 2021');
   });
 
@@ -177,7 +177,7 @@ describe('validate', () => {
       { list: ok },
     );
 
-    assert.equal((await send({ method: 'POST', target: '/dev/pets' })).status, 401, '§1.1');
+    assert.equal((await send({ method: 'POST', target: '/dev/pets' })).status, 401, 'docs/aws §1.1');
   });
 });
 
@@ -298,7 +298,7 @@ describe('a WebSocket route', () => {
   ];
   for (const { name, route, body, says } of rows)
     it(name, () => {
-      assert.equal(verdict(route, body), says, '§6, last lines');
+      assert.equal(verdict(route, body), says, 'docs/aws §6, last lines');
     });
 
   it('takes required parameters on $connect only', () => {

@@ -12,7 +12,7 @@ function aToken(header: unknown = HEADER, claims: unknown = { user: 'alice' }, s
 
 describe('parseBearerToken', () => {
   for (const prefix of ['', 'Bearer ', 'bearer ', 'BEARER  '])
-    it(`reads a token behind "${prefix}" (aws-behaviour §4.5: with or without Bearer)`, () => {
+    it(`reads a token behind "${prefix}" (docs/aws §4.5: with or without Bearer)`, () => {
       const token = parseBearerToken(`${prefix}${aToken()}`);
 
       assert.ok(token.kind === 'token');
@@ -26,25 +26,25 @@ describe('parseBearerToken', () => {
       name: 'text that is no token',
       text: 'secret',
       description: 'the token is malformed: token contains an invalid number of segments',
-      source: '§4.5',
+      source: 'docs/aws §4.5',
     },
     {
       name: 'four segments',
       text: `${aToken()}.x`,
       description: 'the token is malformed: token contains an invalid number of segments',
-      source: '§4.5',
+      source: 'docs/aws §4.5',
     },
     {
       name: 'alg none',
       text: aToken({ ...HEADER, alg: 'none' }),
       description: 'signing method none is invalid',
-      source: '§4.5',
+      source: 'docs/aws §4.5',
     },
     {
       name: 'a symmetric algorithm, which would make the public key a secret',
       text: aToken({ ...HEADER, alg: 'HS256' }),
       description: 'signing method HS256 is invalid',
-      source: '§4.5: RSA only',
+      source: 'docs/aws §4.5: RSA only',
     },
     {
       name: 'RSA with PSS',
@@ -56,7 +56,7 @@ describe('parseBearerToken', () => {
       name: 'an elliptic curve',
       text: aToken({ ...HEADER, alg: 'ES256' }),
       description: 'signing method ES256 is invalid',
-      source: '§4.5: RSA only',
+      source: 'docs/aws §4.5: RSA only',
     },
     {
       name: 'an algorithm whose name would write a header of its own',
@@ -64,18 +64,23 @@ describe('parseBearerToken', () => {
       description: 'the token is malformed',
       source: 'header injection',
     },
-    { name: 'no key id', text: aToken({ alg: 'RS256' }), description: 'kid not found', source: '§4.5' },
+    {
+      name: 'no key id',
+      text: aToken({ alg: 'RS256' }),
+      description: 'kid not found',
+      source: 'docs/aws §4.5',
+    },
     {
       name: 'a header that is a list',
       text: aToken([]),
       description: 'the token is malformed',
-      source: '§4.5',
+      source: 'docs/aws §4.5',
     },
     {
       name: 'claims that are text',
       text: aToken(HEADER, 'x'),
       description: 'the token is malformed',
-      source: '§4.5',
+      source: 'docs/aws §4.5',
     },
     {
       name: 'an empty signature',

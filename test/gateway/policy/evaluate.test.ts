@@ -130,7 +130,7 @@ const ROWS: Row[] = [
 describe('compilePolicy', () => {
   for (const { name, document, question, expected } of ROWS)
     it(name, () => {
-      assert.equal(decide(document, question), expected, 'aws-behaviour §4.4; IAM user guide');
+      assert.equal(decide(document, question), expected, 'docs/aws §4.4; IAM user guide');
     });
 
   it('expands abbreviated resources with the ARN of the API', () => {

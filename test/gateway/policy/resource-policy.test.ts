@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { decideAcrossAccounts, decideWithinAccount } from '../../../gateway/policy/resource-policy.ts';
 import type { PolicyDecision } from '../../../gateway/policy/model.ts';
 
-/** aws-behaviour §1.2, tables A and B (developer guide, "How resource policies affect authorization workflow"). */
+/** docs/aws §1.2, tables A and B (developer guide, "How resource policies affect authorization workflow"). */
 const TABLES: [identity: PolicyDecision, resource: PolicyDecision, a: PolicyDecision, b: PolicyDecision][] = [
   ['allow', 'allow', 'allow', 'allow'],
   ['allow', 'implicit-deny', 'allow', 'implicit-deny'],

@@ -161,7 +161,7 @@ describe('verifySignature', () => {
   const whole = (credential: string, signedHeaders = 'host;x-amz-date') =>
     `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signedHeaders}, Signature=${'0'.repeat(64)}`;
 
-  // Source of the texts: aws-behaviour §4.6; the ones it leaves out as DynamoDB and API Gateway answer them.
+  // Source of the texts: docs/aws §4.6; the ones it leaves out as DynamoDB and API Gateway answer them.
   for (const { name, request, at = AT, errorType, message } of [
     {
       name: 'names a bearer token by its hash, never by itself',

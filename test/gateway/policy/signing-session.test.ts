@@ -30,7 +30,7 @@ const session: SigningSession = { token: 'session', isExpired: false };
 const over: SigningSession = { token: 'session', isExpired: true };
 
 describe('verifySignature of a temporary key', () => {
-  // Source: aws-behaviour §4.6; IAM user guide, "Temporary security credentials".
+  // Source: docs/aws §4.6; IAM user guide, "Temporary security credentials".
   const rows: {
     name: string;
     request: SignedRequest;

@@ -37,21 +37,21 @@ type Row = {
 };
 
 const ROWS: Row[] = [
-  { name: 'good claims', claims: CLAIMS, code: undefined, source: '§4.5' },
+  { name: 'good claims', claims: CLAIMS, code: undefined, source: 'docs/aws §4.5' },
   {
     name: 'another issuer',
     claims: { ...CLAIMS, iss: 'https://issuer.example' },
     code: 'issuer',
-    source: '§4.5: iss exact equal',
+    source: 'docs/aws §4.5: iss exact equal',
   },
-  { name: 'no issuer', claims: { ...CLAIMS, iss: undefined }, code: 'issuer', source: '§4.5' },
+  { name: 'no issuer', claims: { ...CLAIMS, iss: undefined }, code: 'issuer', source: 'docs/aws §4.5' },
   {
     name: 'one of several audiences',
     claims: { ...CLAIMS, aud: ['x', 'api'] },
     code: undefined,
-    source: '§4.5',
+    source: 'docs/aws §4.5',
   },
-  { name: 'another audience', claims: { ...CLAIMS, aud: 'x' }, code: 'audience', source: '§4.5' },
+  { name: 'another audience', claims: { ...CLAIMS, aud: 'x' }, code: 'audience', source: 'docs/aws §4.5' },
   {
     name: 'an audience that is a number',
     claims: { ...CLAIMS, aud: ['api', 1] },
@@ -62,25 +62,25 @@ const ROWS: Row[] = [
     name: 'client_id where there is no aud',
     claims: { ...CLAIMS, aud: undefined, client_id: 'api' },
     code: undefined,
-    source: '§4.5',
+    source: 'docs/aws §4.5',
   },
   {
     name: 'client_id beside a wrong aud',
     claims: { ...CLAIMS, aud: 'x', client_id: 'api' },
     code: 'audience',
-    source: '§4.5',
+    source: 'docs/aws §4.5',
   },
   {
     name: 'neither aud nor client_id',
     claims: { ...CLAIMS, aud: undefined },
     code: 'audience',
-    source: '§4.5',
+    source: 'docs/aws §4.5',
   },
   {
     name: 'exp that is now',
     claims: { ...CLAIMS, exp: NOW_SECONDS },
     code: 'expired',
-    source: '§4.5: exp > now',
+    source: 'docs/aws §4.5: exp > now',
   },
   { name: 'no exp', claims: { ...CLAIMS, exp: undefined }, code: 'expired', source: 'fail closed' },
   {
@@ -93,71 +93,76 @@ const ROWS: Row[] = [
     name: 'nbf that is now',
     claims: { ...CLAIMS, nbf: NOW_SECONDS },
     code: undefined,
-    source: '§4.5: nbf ≤ now',
+    source: 'docs/aws §4.5: nbf ≤ now',
   },
-  { name: 'nbf to come', claims: { ...CLAIMS, nbf: NOW_SECONDS + 1 }, code: 'not-yet-valid', source: '§4.5' },
+  {
+    name: 'nbf to come',
+    claims: { ...CLAIMS, nbf: NOW_SECONDS + 1 },
+    code: 'not-yet-valid',
+    source: 'docs/aws §4.5',
+  },
   { name: 'nbf as null', claims: { ...CLAIMS, nbf: null }, code: 'not-yet-valid', source: 'fail closed' },
   {
     name: 'iat to come',
     claims: { ...CLAIMS, iat: NOW_SECONDS + 1 },
     code: 'not-yet-valid',
-    source: '§4.5: iat ≤ now',
+    source: 'docs/aws §4.5: iat ≤ now',
   },
   {
     name: 'an access token where an ID token is wanted',
     claims: { ...CLAIMS, token_use: 'access' },
     trust: { tokenUse: 'id' },
     code: 'claim',
-    source: '§4.6',
+    source: 'docs/aws §4.6',
   },
   {
     name: 'an ID token where one is wanted',
     claims: { ...CLAIMS, token_use: 'id' },
     trust: { tokenUse: 'id' },
     code: undefined,
-    source: '§4.6',
+    source: 'docs/aws §4.6',
   },
   {
     name: 'an aud that does not match the whole expression',
     claims: { ...CLAIMS, aud: 'api' },
     trust: { audienceForm: (text: string) => text === 'ap' },
     code: 'audience',
-    source: '§4.1: tested against aud',
+    source: 'docs/aws §4.1: tested against aud',
   },
   {
     name: 'a required claim that is missing',
     claims: CLAIMS,
     trust: { requiredClaims: [{ name: 'tenant', values: [] }] },
     code: 'claim',
-    source: '§4.5 REST',
+    source: 'docs/aws §4.5 REST',
   },
   {
     name: 'a required claim that only every object has',
     claims: CLAIMS,
     trust: { requiredClaims: [{ name: 'constructor', values: [] }] },
     code: 'claim',
-    source: '§4.5 REST',
+    source: 'docs/aws §4.5 REST',
   },
   {
     name: 'a required claim with a wanted value in a list',
     claims: { ...CLAIMS, groups: ['a', 'b'] },
     trust: { requiredClaims: [{ name: 'groups', values: ['b', 'c'] }] },
     code: undefined,
-    source: '§4.5 REST',
+    source: 'docs/aws §4.5 REST',
   },
   {
     name: 'a required claim with another value',
     claims: { ...CLAIMS, groups: 'a' },
     trust: { requiredClaims: [{ name: 'groups', values: ['b'] }] },
     code: 'claim',
-    source: '§4.5 REST',
+    source: 'docs/aws §4.5 REST',
   },
   {
     name: 'an algorithm that the authorizer does not allow',
     claims: CLAIMS,
     trust: { algorithms: ['RS512'] },
     code: 'algorithm',
-    source: '§4.5 REST',
+    source: 'docs/aws §4.5 REST',
   },
 ];
 
@@ -221,7 +226,7 @@ describe('grantedScopes', () => {
     ['no scopes', {}, []],
   ];
   for (const [name, claims, granted] of rows)
-    it(`reads ${name} (aws-behaviour §4.5)`, () => {
+    it(`reads ${name} (docs/aws §4.5)`, () => {
       assert.deepEqual(grantedScopes(claims, ['orders:read', 'orders:write']), granted);
     });
 });

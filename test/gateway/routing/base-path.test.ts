@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { belowBasePath, findBasePath, isBasePath } from '../../../gateway/routing/base-path.ts';
 
-const SOURCE = 'aws-behaviour §10.4';
+const SOURCE = 'docs/aws §10.4';
 
 describe('isBasePath', () => {
   const rows: readonly (readonly [text: string, expected: boolean])[] = [

@@ -54,7 +54,7 @@ const ROWS: Row[] = [
     routes: ['GET /a', '$default'],
     ask: 'OPTIONS /b/c',
     expected: ['$default', null],
-    source: 'aws-behaviour §2.2 [doc]',
+    source: 'docs/aws §2.2 [doc]',
   },
   {
     name: 'answers nothing without $default',
@@ -68,42 +68,42 @@ const ROWS: Row[] = [
     routes: ['GET /a/{x}/{y}', 'GET /{x}/b/c'],
     ask: 'GET /a/b/c',
     expected: ['GET /{x}/b/c', { x: 'a' }],
-    source: 'aws-behaviour §2.2',
+    source: 'docs/aws §2.2',
   },
   {
     name: 'prefers the more literal path with ANY to the exact method of another path',
     routes: ['GET /pets/{id}', 'ANY /pets/cat'],
     ask: 'GET /pets/cat',
     expected: ['ANY /pets/cat', null],
-    source: 'aws-behaviour §2.2',
+    source: 'docs/aws §2.2',
   },
   {
     name: 'prefers the exact method to ANY on the same path',
     routes: ['ANY /pets', 'GET /pets'],
     ask: 'GET /pets',
     expected: ['GET /pets', null],
-    source: 'aws-behaviour §2.2',
+    source: 'docs/aws §2.2',
   },
   {
     name: 'does not let a full match of the path alone hide another route with the method',
     routes: ['GET /pets/cat', 'POST /pets/{id}'],
     ask: 'POST /pets/cat',
     expected: ['POST /pets/{id}', { id: 'cat' }],
-    source: 'aws-behaviour §2.2',
+    source: 'docs/aws §2.2',
   },
   {
     name: 'matches any method with ANY',
     routes: ['ANY /pets'],
     ask: 'PROPFIND /pets',
     expected: ['ANY /pets', null],
-    source: 'aws-behaviour §2.2',
+    source: 'docs/aws §2.2',
   },
   {
     name: 'tells /pets/ from /pets',
     routes: ['GET /pets'],
     ask: 'GET /pets/',
     expected: undefined,
-    source: 'aws-behaviour §2.2 (widely reported)',
+    source: 'docs/aws §2.2 (widely reported)',
   },
   {
     name: 'does not fill a variable with nothing',
@@ -117,14 +117,14 @@ const ROWS: Row[] = [
     routes: ['GET /pets/{id}'],
     ask: 'GET /pets/a%20b+c',
     expected: ['GET /pets/{id}', { id: 'a b+c' }],
-    source: 'aws-behaviour §2.3 [obs]',
+    source: 'docs/aws §2.3 [obs]',
   },
   {
     name: 'splits a segment at %2F, since it decodes before it routes',
     routes: ['GET /pets/{id}', 'GET /pets/{id}/{toy}'],
     ask: 'GET /pets/a%2Fb',
     expected: ['GET /pets/{id}/{toy}', { id: 'a', toy: 'b' }],
-    source: 'aws-behaviour §2.2',
+    source: 'docs/aws §2.2',
   },
   {
     name: 'takes a malformed escape literally',
@@ -138,14 +138,14 @@ const ROWS: Row[] = [
     routes: ['ANY /{proxy+}'],
     ask: 'GET /',
     expected: ['ANY /{proxy+}', { proxy: '' }],
-    source: 'aws-behaviour §2.2 item 5',
+    source: 'docs/aws §2.2 item 5',
   },
   {
     name: 'prefers the root route to a greedy one',
     routes: ['ANY /{proxy+}', 'GET /'],
     ask: 'GET /',
     expected: ['GET /', null],
-    source: 'aws-behaviour §2.2',
+    source: 'docs/aws §2.2',
   },
   {
     name: 'lets two names of one variable live side by side',
@@ -195,7 +195,7 @@ const askedPath = fc
   .array(fc.constantFrom('a', 'b', 'c', 'a%2Fb', ''), { maxLength: 4 })
   .map((parts) => `/${parts.join('/')}`);
 
-/** Sorts every route that a regular expression says matches, as aws-behaviour §2.2 words the priority. */
+/** Sorts every route that a regular expression says matches, as docs/aws §2.2 words the priority. */
 function findNaively(keys: readonly string[], method: string, path: string): string | undefined {
   const decoded = decodeURIComponent(path);
   const matches = keys.filter((key) => {

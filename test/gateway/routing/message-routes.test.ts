@@ -102,7 +102,7 @@ describe('compileMessageRouting', () => {
 
   for (const { name, expression, body, expected } of rows)
     it(name, () => {
-      assert.equal(select(expression, body), expected, 'aws-behaviour §11.2');
+      assert.equal(select(expression, body), expected, 'docs/aws §11.2');
     });
 
   for (const expression of [

@@ -4,16 +4,16 @@ import { splitHttpPath, splitRestPath } from '../../../gateway/routing/stage-pat
 
 describe('splitRestPath', () => {
   const rows = [
-    { rawPath: '/dev/pets', expected: ['dev', '/pets'], source: 'aws-behaviour §2.1' },
-    { rawPath: '/dev', expected: ['dev', '/'], source: 'aws-behaviour §2.1' },
-    { rawPath: '/dev/', expected: ['dev', '/'], source: 'aws-behaviour §2.1' },
+    { rawPath: '/dev/pets', expected: ['dev', '/pets'], source: 'docs/aws §2.1' },
+    { rawPath: '/dev', expected: ['dev', '/'], source: 'docs/aws §2.1' },
+    { rawPath: '/dev/', expected: ['dev', '/'], source: 'docs/aws §2.1' },
     { rawPath: '//dev/pets', expected: ['dev', '/pets'], source: 'parity routing-double-slash-before-stage' },
     { rawPath: '/dev//pets', expected: ['dev', '/pets'], source: 'parity routing-double-slash-after-stage' },
-    { rawPath: '/dev//pets//a/', expected: ['dev', '/pets//a/'], source: 'aws-behaviour §2.1 [obs]' },
-    { rawPath: '/dev//', expected: ['dev', '/'], source: 'aws-behaviour §2.1' },
-    { rawPath: '/', expected: ['', '/'], source: 'aws-behaviour §2.1: no stage' },
+    { rawPath: '/dev//pets//a/', expected: ['dev', '/pets//a/'], source: 'docs/aws §2.1 [obs]' },
+    { rawPath: '/dev//', expected: ['dev', '/'], source: 'docs/aws §2.1' },
+    { rawPath: '/', expected: ['', '/'], source: 'docs/aws §2.1: no stage' },
     { rawPath: '', expected: ['', '/'], source: 'not a path at all' },
-    { rawPath: '/dev/a%2Fb', expected: ['dev', '/a%2Fb'], source: 'aws-behaviour §2.3: stays encoded' },
+    { rawPath: '/dev/a%2Fb', expected: ['dev', '/a%2Fb'], source: 'docs/aws §2.3: stays encoded' },
   ];
 
   for (const { rawPath, expected, source } of rows)
@@ -27,16 +27,16 @@ describe('splitRestPath', () => {
 describe('splitHttpPath', () => {
   const stages = new Set(['dev', '$default']);
   const rows = [
-    { rawPath: '/dev/pets', expected: ['dev', '/pets'], source: 'aws-behaviour §2.2' },
-    { rawPath: '/dev', expected: ['dev', '/'], source: 'aws-behaviour §2.2' },
-    { rawPath: '/dev/', expected: ['dev', '/'], source: 'aws-behaviour §2.2' },
+    { rawPath: '/dev/pets', expected: ['dev', '/pets'], source: 'docs/aws §2.2' },
+    { rawPath: '/dev', expected: ['dev', '/'], source: 'docs/aws §2.2' },
+    { rawPath: '/dev/', expected: ['dev', '/'], source: 'docs/aws §2.2' },
     {
       rawPath: '/develop/pets',
       expected: ['$default', '/develop/pets'],
-      source: 'aws-behaviour §2.2: full match',
+      source: 'docs/aws §2.2: full match',
     },
-    { rawPath: '/pets/', expected: ['$default', '/pets/'], source: 'aws-behaviour §2.2' },
-    { rawPath: '/', expected: ['$default', '/'], source: 'aws-behaviour §2.2' },
+    { rawPath: '/pets/', expected: ['$default', '/pets/'], source: 'docs/aws §2.2' },
+    { rawPath: '/', expected: ['$default', '/'], source: 'docs/aws §2.2' },
     { rawPath: '/$default/pets', expected: ['$default', '/$default/pets'], source: 'inferred' },
     { rawPath: '//dev/pets', expected: ['$default', '//dev/pets'], source: 'inferred' },
   ];

@@ -287,7 +287,7 @@ describe('CreateRestApi', () => {
     assert.equal(refusal.message, "The REST API doesn't contain any methods");
   });
 
-  it('counts APIs by endpoint type: 120 edge-optimized ones, and a Regional one beside them (aws-behaviour §13)', async () => {
+  it('counts APIs by endpoint type: 120 edge-optimized ones, and a Regional one beside them (docs/aws §13)', async () => {
     const others = control.served.all.filter(
       ({ resources }) => endpointTypeOf(resources.api.properties) === 'EDGE',
     ).length;

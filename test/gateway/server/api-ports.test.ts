@@ -115,24 +115,24 @@ describe('openApiPorts', () => {
       expected: [200, '/v1/menu'],
     },
     {
-      name: 'forbids what a domain of REST APIs has no mapping for (aws-behaviour §10.4)',
+      name: 'forbids what a domain of REST APIs has no mapping for (docs/aws §10.4)',
       host: () => HOST,
       path: '/v2/pets',
       expected: [403, { message: 'Forbidden' }],
     },
     {
-      name: 'does not find what a domain of HTTP APIs has no mapping for (aws-behaviour §10.4)',
+      name: 'does not find what a domain of HTTP APIs has no mapping for (docs/aws §10.4)',
       host: () => MENU_HOST,
       path: '/v2/menu',
       expected: [404, { message: 'Not Found' }],
     },
     ...['/ping', '/sping?x=1'].flatMap((path) => [
       {
-        ...{ name: `keeps ${path} of a REST API for the health check (aws-behaviour §2.1)`, path },
+        ...{ name: `keeps ${path} of a REST API for the health check (docs/aws §2.1)`, path },
         ...{ host: (own: number) => `localhost:${own}`, expected: [200, 'healthy'] as const },
       },
       {
-        ...{ name: `keeps ${path} of a custom domain for the health check (aws-behaviour §2.1)`, path },
+        ...{ name: `keeps ${path} of a custom domain for the health check (docs/aws §2.1)`, path },
         ...{ host: () => HOST, expected: [200, 'healthy'] as const },
       },
     ]),

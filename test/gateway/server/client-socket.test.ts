@@ -33,34 +33,34 @@ describe('the end of a client', () => {
       end: (client) => client.socket.close(4001, 'bored'),
       code: 4001,
       reason: 'bored',
-      source: '§11.4',
+      source: 'docs/aws §11.4',
     },
     {
       name: 'is 1005 where the client gives no code',
       end: (client) => client.socket.close(),
       code: 1005,
       reason: 'Client-side close frame status not set',
-      source: '§11.4',
+      source: 'docs/aws §11.4',
     },
     {
       name: 'is 1006 where the TCP connection drops',
       end: (client) => client.socket.terminate(),
       code: 1006,
-      source: '§11.4',
+      source: 'docs/aws §11.4',
     },
     {
       name: 'is 1003 after a binary message',
       end: (client) => client.socket.send(Buffer.from('hi'), { binary: true }),
       code: 1003,
       clientCode: 1003,
-      source: '§11.1',
+      source: 'docs/aws §11.1',
     },
     {
       name: 'is 1009 after a frame over 32 KB',
       end: (client) => client.socket.send('x'.repeat(32 * 1024 + 1)),
       code: 1009,
       clientCode: 1009,
-      source: '§11.1',
+      source: 'docs/aws §11.1',
     },
     {
       name: 'is 1009 after a message over 128 KB in small frames',
@@ -69,7 +69,7 @@ describe('the end of a client', () => {
       },
       code: 1009,
       clientCode: 1009,
-      source: '§11.1',
+      source: 'docs/aws §11.1',
     },
     {
       name: 'is 1007 after text that is no UTF-8',
@@ -87,7 +87,7 @@ describe('the end of a client', () => {
       code: 1001,
       reason: 'Going away',
       clientCode: 1001,
-      source: '§11.4',
+      source: 'docs/aws §11.4',
     },
   ];
   for (const { name, end, code, reason, clientCode, source } of rows) {

@@ -225,7 +225,7 @@ const rows: readonly {
     name: 'more than 2,000 headers',
     text: get(`${'a:\r\n'.repeat(2_100)}Connection: close\r\n`),
     statuses: [431],
-    source: 'aws-behaviour §2.5',
+    source: 'docs/aws §2.5',
   },
 ];
 

@@ -168,7 +168,7 @@ describe('TestInvokeAuthorizer', () => {
     });
 });
 
-describe('the ARN of a test (aws-behaviour §4.4)', () => {
+describe('the ARN of a test (docs/aws §4.4)', () => {
   it('has a stage of its own, one for authorizers and one for methods', async () => {
     const authorizerId = await create('asked for its ARN');
     const headers = { Authorization: 'alice' };
@@ -226,7 +226,7 @@ describe('TestInvokeMethod', () => {
         ...['Method response body after transformations', 'Method response headers'],
         ...['Successfully completed execution', 'Method completed with status', undefined],
       ],
-      'aws-behaviour §10.3',
+      'docs/aws §10.3',
     );
     assert.ok(lines.some((line) => line.endsWith('HTTP Method: GET, Resource Path: /pets')));
     assert.ok(lines.some((line) => line.endsWith('Method request query string: {x=1}')));

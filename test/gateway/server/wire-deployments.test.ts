@@ -19,7 +19,7 @@ before(async () => {
 after(() => control.close());
 
 describe('deployments through the AWS SDK', () => {
-  it('put edits live, and only they do (§15.44)', async () => {
+  it('put edits live, and only they do (docs/aws §15.44)', async () => {
     await addRoute(control, 'cats');
     assert.equal(await status(control, '/dev/cats'), 403);
 

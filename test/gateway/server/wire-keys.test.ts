@@ -120,7 +120,7 @@ describe('API keys through the AWS SDK', () => {
     },
   ];
   for (const { name, value, error, message } of refused)
-    it(`refuses ${name} in AWS's words (§5.3 [obs])`, async () => {
+    it(`refuses ${name} in AWS's words (docs/aws §5.3 [obs])`, async () => {
       const refusal = await refusalOf(control.sdk.send(new CreateApiKeyCommand({ name: 'x', value })));
 
       assert.deepEqual(refusal, { name: error, message });

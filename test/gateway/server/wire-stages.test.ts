@@ -55,7 +55,7 @@ describe('stages through the AWS SDK', () => {
     });
   });
 
-  it('take changed variables at once, without a deployment (§10.2)', async () => {
+  it('take changed variables at once, without a deployment (docs/aws §10.2)', async () => {
     await addRoute(control, 'told', 'tell');
     await deploy(control, { stageName: 'vars', variables: { color: 'blue' } });
     const tell = async (): Promise<unknown> =>

@@ -53,7 +53,7 @@ const rows: readonly Row[] = [
     holds: ['<SendMessageResult><MessageId>', createHash('md5').update('hi').digest('hex')],
   },
   {
-    name: 'SQS SendMessage in JSON for who accepts it (§8)',
+    name: 'SQS SendMessage in JSON for who accepts it (docs/aws §8)',
     call: {
       ...form('sqs', { Action: 'SendMessage', MessageBody: 'hi' }, [...FORM, 'Accept', 'application/json']),
       ...QUEUE,

@@ -1,4 +1,4 @@
-/** aws-behaviour §15, lines 20–27: authorizers, keys, throttles and quotas. */
+/** docs/aws §15.20–15.27: authorizers, keys, throttles and quotas. */
 import { invokeUri } from '../../support/a-stack.ts';
 import { anApi } from '../../support/an-api.ts';
 import { describeReply, meteredApi, statuses, withKey } from '../../support/metered-apis.ts';

@@ -1,4 +1,4 @@
-/** aws-behaviour §15, lines 8–12: what a function is told, and how binary bodies travel. */
+/** docs/aws §15.8–15.12: what a function is told, and how binary bodies travel. */
 import { headerOf } from '../../support/an-api.ts';
 import { anEchoApi, eventOf, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
 import type { Surprise } from './surprise.ts';
@@ -121,7 +121,7 @@ async function bothAnswers(returned: unknown): Promise<unknown> {
   ];
 }
 
-/** aws-behaviour §15, lines 13–19: what an answer of a function means to the client. */
+/** docs/aws §15.13–15.19: what an answer of a function means to the client. */
 export const ANSWERS: readonly Surprise[] = [
   {
     line: 13,

@@ -1,4 +1,4 @@
-/** aws-behaviour §15, lines 28–33 and 36–38: validation, integrations, gateway responses, templates. */
+/** docs/aws §15.28–15.33 and §15.36–15.38: validation, integrations, gateway responses, templates. */
 import { headerOf } from '../../support/an-api.ts';
 import { answered, aMethod, DEFAULT, headerLines, INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
 import { accessLogSetting } from '../../support/logged-apis.ts';

@@ -1,4 +1,4 @@
-/** aws-behaviour §15, lines 1–7: stages, routes and paths. */
+/** docs/aws §15.1–15.7: stages, routes and paths. */
 import { anEchoApi, answerOf, eventOf, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
 import { describeReply } from '../../support/metered-apis.ts';
 import type { Surprise } from './surprise.ts';

@@ -1,4 +1,4 @@
-/** aws-behaviour §15, lines 34–35, 39, 43 and 44: cache, canary, CORS, deployments. */
+/** docs/aws §15.34–15.35, §15.39, §15.43 and §15.44: cache, canary, CORS, deployments. */
 import { createMethod } from '../../../gateway/control/edit-methods.ts';
 import { createDeployment } from '../../../gateway/control/edit-stages.ts';
 import { headerOf } from '../../support/an-api.ts';

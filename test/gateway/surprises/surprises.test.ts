@@ -1,4 +1,4 @@
-/** Every surprise of aws-behaviour §15 that REST and HTTP APIs have, one row per line. */
+/** Every surprise of docs/aws §15 that REST and HTTP APIs have, one row per line. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readSource } from '../../architecture/source-files.ts';
@@ -49,7 +49,7 @@ const ELSEWHERE: readonly { line: number; reason: string; file: string; tests: r
 describe('surprises that emulators get wrong', () => {
   for (const { line, rule, observe, expected } of ROWS)
     it(`line ${line}: ${rule}`, async () => {
-      assert.deepEqual(await observe(), expected, `aws-behaviour §15.${line}`);
+      assert.deepEqual(await observe(), expected, `docs/aws §15.${line}`);
     });
 
   it('are all here once, or said to be elsewhere', () => {

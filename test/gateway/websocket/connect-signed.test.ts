@@ -15,7 +15,7 @@ describe('connect behind AWS_IAM', () => {
     { who: 'invoker', secret: 'another-secret', status: 403, body: /signature we calculated does not match/ },
   ];
   for (const { who, secret, status, body } of rows)
-    it(`answers ${status} to a handshake of ${who} with "${secret}" (aws-behaviour §4.6)`, async () => {
+    it(`answers ${status} to a handshake of ${who} with "${secret}" (docs/aws §4.6)`, async () => {
       const routes = { $connect: { functionName: 'connect', authorization: IAM } };
       const running = await startApi(anApi(routes), { connect: OK }, IDENTITIES);
       after(() => running.close());

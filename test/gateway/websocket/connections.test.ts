@@ -29,7 +29,7 @@ describe('Connections', () => {
     assert.deepEqual(socket.closures, [CLOSED_BY_API]);
   });
 
-  // aws-behaviour §11.4, §11.6: idle 10 minutes, lifetime 2 hours, closed with 1001 "Going away".
+  // docs/aws §11.4, §11.6: idle 10 minutes, lifetime 2 hours, closed with 1001 "Going away".
   const limits: readonly {
     readonly name: string;
     readonly messagesAtMinutes: readonly number[];

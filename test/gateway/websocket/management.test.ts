@@ -124,21 +124,21 @@ describe('@connections', () => {
       id: 'AAAAAAAAAAAAAAA=',
       expected: 'GoneException',
       status: 410,
-      source: '§11.5, localstack#4694',
+      source: 'docs/aws §11.5, localstack#4694',
     },
     {
       name: 'answers BadRequestException to a malformed id',
       id: 'abc',
       expected: 'BadRequestException',
       status: 400,
-      source: '§11.5',
+      source: 'docs/aws §11.5',
     },
     {
       name: 'answers BadRequestException to an id with a slash in it',
       id: '../../AAAAAA=',
       expected: 'BadRequestException',
       status: 400,
-      source: '§11.5',
+      source: 'docs/aws §11.5',
     },
     {
       name: 'answers PayloadTooLargeException to more than 128 KB',
@@ -146,7 +146,7 @@ describe('@connections', () => {
       data: 'x'.repeat(128 * 1024 + 1),
       expected: 'PayloadTooLargeException',
       status: 413,
-      source: '§11.5',
+      source: 'docs/aws §11.5',
     },
   ];
   for (const { name, id, data = 'x', expected, status, source } of misuse) {

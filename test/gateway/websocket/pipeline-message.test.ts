@@ -31,7 +31,7 @@ describe('message', () => {
       body: '{"action":"hi"}',
       routeKey: 'hi',
       frame: 'hello',
-      source: '§11.3',
+      source: 'docs/aws §11.3',
     },
     {
       name: 'sends it whatever the status',
@@ -40,7 +40,7 @@ describe('message', () => {
       body: '{"action":"hi"}',
       routeKey: 'hi',
       frame: 'hello',
-      source: '§11.3',
+      source: 'docs/aws §11.3',
     },
     {
       name: 'sends nothing back without a route response',
@@ -49,7 +49,7 @@ describe('message', () => {
       body: '{"action":"hi"}',
       routeKey: 'hi',
       frame: undefined,
-      source: '§11.3',
+      source: 'docs/aws §11.3',
     },
     {
       name: 'takes text that is no JSON to $default',
@@ -58,7 +58,7 @@ describe('message', () => {
       body: 'hi',
       routeKey: '$default',
       frame: 'hello',
-      source: '§11.2',
+      source: 'docs/aws §11.2',
     },
     {
       name: 'takes an unknown key to $default',
@@ -67,21 +67,21 @@ describe('message', () => {
       body: '{"action":"what"}',
       routeKey: '$default',
       frame: 'hello',
-      source: '§11.2',
+      source: 'docs/aws §11.2',
     },
     {
       name: 'answers Forbidden where there is neither route nor $default',
       routes: { hi: oneWay },
       body: '{"action":"what"}',
       frame: FORBIDDEN,
-      source: '§11.2',
+      source: 'docs/aws §11.2',
     },
     {
       name: 'never lets a client run $connect',
       routes: { $connect: twoWay },
       body: '{"action":"$connect"}',
       frame: FORBIDDEN,
-      source: '§11.2',
+      source: 'docs/aws §11.2',
     },
     {
       name: 'never lets a client run $disconnect',
@@ -90,7 +90,7 @@ describe('message', () => {
       body: '{"action":"$disconnect"}',
       routeKey: '$default',
       frame: 'hello',
-      source: '§11.2',
+      source: 'docs/aws §11.2',
     },
     {
       name: 'answers with an error frame where the function fails, one-way or not',
@@ -99,7 +99,7 @@ describe('message', () => {
       body: '{"action":"hi"}',
       routeKey: 'hi',
       frame: BROKEN,
-      source: '§11.2',
+      source: 'docs/aws §11.2',
     },
     {
       name: 'answers with an error frame where the function is too slow',
@@ -108,7 +108,7 @@ describe('message', () => {
       body: '{"action":"hi"}',
       routeKey: 'hi',
       frame: BROKEN,
-      source: '§3.7',
+      source: 'docs/aws §3.7',
     },
     {
       name: 'answers with an error frame where the answer is malformed',
@@ -117,7 +117,7 @@ describe('message', () => {
       body: '{"action":"hi"}',
       routeKey: 'hi',
       frame: BROKEN,
-      source: '§11.2',
+      source: 'docs/aws §11.2',
     },
     {
       name: 'answers with an error frame where the answer is longer than a message may be',
@@ -126,14 +126,14 @@ describe('message', () => {
       body: '{"action":"hi"}',
       routeKey: 'hi',
       frame: BROKEN,
-      source: '§11.6',
+      source: 'docs/aws §11.6',
     },
     {
       name: 'answers with an error frame where the route has no integration',
       routes: { hi: {} },
       body: '{"action":"hi"}',
       frame: BROKEN,
-      source: '§11.2',
+      source: 'docs/aws §11.2',
     },
   ];
   for (const { name, routes, handler, body, routeKey, frame, source } of rows) {

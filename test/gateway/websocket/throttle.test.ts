@@ -24,7 +24,7 @@ function throttled(): { readonly api: ServedApi; readonly ports: FakePorts } {
 }
 
 describe('throttle of a WebSocket stage', () => {
-  it('answers a message beyond the limit of its route with a frame, and leaves the connection open (§11.2)', async () => {
+  it('answers a message beyond the limit of its route with a frame, and leaves the connection open (docs/aws §11.2)', async () => {
     const { ports } = throttled();
     const socket = new FakeSocket();
     const connection = ports.connections.open(aDetail(), socket);
@@ -43,7 +43,7 @@ describe('throttle of a WebSocket stage', () => {
     assert.match(ports.lines.at(-1) ?? '', /^MESSAGE \/dev hi 429 .* meter/);
   });
 
-  it('refuses a handshake beyond the limit of $connect with 429 (§11.1)', async () => {
+  it('refuses a handshake beyond the limit of $connect with 429 (docs/aws §11.1)', async () => {
     const { api, ports } = throttled();
     const handshake = {
       method: 'GET',

@@ -38,7 +38,7 @@ const known = (over: Partial<Authorized & { kind: 'known' }> = {}): Authorizer =
   return () => Promise.resolve(authorized);
 };
 
-// authorizers.md §6: the metrics by name.
+// docs/design/authorizers §6: the metrics by name.
 describe('answer', () => {
   it('counts what was decided, and how large the answer is', async () => {
     const size = `PolicyBytes ${JSON.stringify(RESULT).length}`;

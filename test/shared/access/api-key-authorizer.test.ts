@@ -204,7 +204,7 @@ describe('an authorizer for API keys', () => {
     assert.match(JSON.stringify(second.result), /"aws:CurrentTime":"2026-11-19T12:01:00Z"/);
   });
 
-  // authorizers.md §7.15: no plaintext; B22.
+  // docs/design/authorizers §7.15, §B22: no plaintext.
   it('names the native key by the HMAC of the id, and never the key itself', async () => {
     const table = new ApiKeyTable();
     const native = aKeyDocument({ issuers: [ISSUERS[0], { ...ISSUERS[1], nativeUsagePlan: true }] });

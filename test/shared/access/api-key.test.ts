@@ -18,7 +18,7 @@ const prefix = fc.stringMatching(KEY_PREFIX);
 const keyId = fc.stringMatching(KEY_ID);
 const key = fc.record({ prefix, keyId, entropy: hex(64) });
 
-// authorizers.md §7.15: checksum.
+// docs/design/authorizers §7.15: checksum.
 describe('an API key', () => {
   it('is read as it was printed', () => {
     fc.assert(
@@ -74,7 +74,7 @@ describe('an API key', () => {
   });
 
   it('carries at least 178 bits of chance', () => {
-    // authorizers.md K02: 30 base62 digits.
+    // docs/design/authorizers §K02: 30 base62 digits.
     assert.ok(Math.log2(62) * 30 > 178);
     const digits = (entropy: string) =>
       printApiKey({ prefix: 'a', keyId: '0'.repeat(16) }, entropy)

@@ -41,7 +41,7 @@ function ask(
   });
 }
 
-// authorizers.md 2D (3): an answer that is kept for 60 s must not outlive a token that ends in 10.
+// docs/design/authorizers §2D (3): an answer that is kept for 60 s must not outlive a token that ends in 10.
 describe('rejectIfExpiresWithinSeconds', () => {
   const document = aDocument({ result: { rejectIfExpiresWithinSeconds: 60 } });
 
@@ -58,7 +58,7 @@ describe('rejectIfExpiresWithinSeconds', () => {
   });
 });
 
-// design.md §3, "Dev identity": trusted only where the stack says where it is.
+// docs/access.md, "Packaging": the local issuer is trusted only where the stack says where it is.
 describe("the gateway's own issuer", () => {
   it('is a stranger to a stack that was not told its address', async () => {
     const document = aDocument({ issuers: [{ id: 'main', type: 'local', only: ['prod'] }] });
@@ -70,7 +70,7 @@ describe("the gateway's own issuer", () => {
   });
 });
 
-// authorizers.md §3.3, 7: AWS takes no resource over 512 characters, and encoded letters take six each.
+// docs/design/authorizers §3.3, 7: AWS takes no resource over 512 characters, and encoded letters take six each.
 describe('a policy with a resource that is too long', () => {
   it('is a failure of ours, as one that is too large', async () => {
     const own = { id: 'own', effect: 'allow', methods: ['GET'], paths: ['/users/{id}'] };
@@ -81,7 +81,7 @@ describe('a policy with a resource that is too long', () => {
   });
 });
 
-// authorizers.md §3.2, 6: a TOKEN event tells no address, so an answer for one request may not assume one.
+// docs/design/authorizers §3.2, 6: a TOKEN event tells no address, so an answer for one request may not assume one.
 describe('an exact answer of a TOKEN authorizer', () => {
   it('lets nobody in whom an address could shut out', async () => {
     const rules = [
@@ -105,7 +105,7 @@ describe('an exact answer of a TOKEN authorizer', () => {
   });
 });
 
-// access test 4 (authorizers.md §7.4): an issuer that is slow is an outage, never a bad token.
+// docs/design/authorizers §7.4: an issuer that is slow is an outage, never a bad token.
 describe('an issuer that does not answer in time', () => {
   it('is a failure of ours', async () => {
     await using issuer = await aLoopbackServer(() => undefined);

@@ -52,7 +52,7 @@ describe('backendContext', () => {
     assert.deepEqual(Object.keys(rest).sort(), ['clientId', 'exp', 'iss', 'scope', 'sub']);
   });
 
-  // access test 5: whatever a token holds, the gateway takes the context of every kind of API.
+  // docs/design/authorizers §7.5: whatever a token holds, the gateway takes the context of every kind of API.
   it('is flat and bounded, whatever the claims are', () => {
     const anything = fc.oneof(
       fc.jsonValue(),

@@ -94,7 +94,7 @@ describe('an access document with a quota', () => {
     assert.equal(table.ledger()['rem'], 1);
   });
 
-  // quota.md §2 F10: a store failure is never a spent quota; an authorizer cannot say 503.
+  // docs/design/quota §F10: a store failure is never a spent quota; an authorizer cannot say 503.
   it('fails while the usage table is out of reach, which API Gateway answers with 500', async () => {
     const { ask, table, counts } = aCharging();
     table.isDown = true;

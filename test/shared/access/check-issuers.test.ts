@@ -12,7 +12,7 @@ function warningsOf(over: object, routes = ['GET /orders'], kind: 'rest' | 'webs
 }
 
 describe('checkIssuers', () => {
-  // authorizers.md K08: a browser closes the connection unless the marker comes back, and ws-connect knows one.
+  // docs/design/authorizers §K08: a browser closes the connection unless the marker comes back, and ws-connect knows one.
   it('warns of a marker that ws-connect does not give back', () => {
     const rules = [{ id: 'ws', effect: 'allow', connect: true }];
     const warned = (marker: string) => {
@@ -25,7 +25,7 @@ describe('checkIssuers', () => {
     assert.match(warned('token.v1'), /sources\[0\]\.marker: ws-connect gives back "bearer" only/);
   });
 
-  // authorizers.md J18: with and without the slash are two issuers; these are known to have it, or not to.
+  // docs/design/authorizers §J18: with and without the slash are two issuers; these are known to have it, or not to.
   for (const [issuer, expected] of [
     ['https://tenant.eu.auth0.com', 'https://tenant.eu.auth0.com/'],
     ['https://tenant.okta.com/oauth2/default/', 'https://tenant.okta.com/oauth2/default'],

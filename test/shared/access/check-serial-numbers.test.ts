@@ -10,7 +10,7 @@ function problemsOf(over: object): readonly string[] {
 }
 
 describe('checkSerialNumbers', () => {
-  // authorizers.md K06: a deny list by serial number that can never match would let every certificate of it in.
+  // docs/design/authorizers §K06: a deny list by serial number that can never match would let every certificate of it in.
   for (const [value, expected] of [
     [['0A:1B'], /rules\[0\]\.when\.claims\[0\]: serial numbers are told without colons .* write "a1b"/],
     [['bad', '00ff'], /write "ff"/],

@@ -21,7 +21,7 @@ const PARTNERS = {
 const simple = { result: { format: 'simple' } };
 const quota = { plan: 'partner', tenant: 'acme' };
 
-// access test 14: pairs of mode, TTL and identity source that would break the document's promises.
+// docs/design/authorizers §7.14: pairs of mode, TTL and identity source that would break the document's promises.
 describe('checkWiring', () => {
   const rows: readonly {
     name: string;
@@ -31,44 +31,48 @@ describe('checkWiring', () => {
     expected: RegExp | undefined;
     source: string;
   }[] = [
-    { name: 'takes a header that is both read and told apart by', expected: undefined, source: 'B01' },
+    {
+      name: 'takes a header that is both read and told apart by',
+      expected: undefined,
+      source: 'docs/design/authorizers §B01',
+    },
     {
       name: 'takes any identity source while nothing is kept',
       wired: { ttlSeconds: 0, identitySources: [] },
       expected: undefined,
-      source: 'B14',
+      source: 'docs/design/authorizers §B14',
     },
     {
       name: 'refuses to keep answers by another header',
       wired: { identitySources: [{ kind: 'header', name: 'x-other' }] },
       expected: /without telling callers apart by header authorization/,
-      source: 'B14',
+      source: 'docs/design/authorizers §B14',
     },
     {
       name: 'refuses to keep answers that a quota was charged for',
       over: { quota },
       expected: /keeps answers for 60 s, and what it keeps is not charged to the quota: set its TTL to 0/,
-      source: 'design §4',
+      source: 'docs/decisions/0017-quota-in-the-authorizer.md',
     },
     {
       name: 'takes a quota where nothing is kept',
       over: { quota },
       wired: { ttlSeconds: 0, identitySources: [] },
       expected: undefined,
-      source: 'design §4',
+      source: 'docs/decisions/0017-quota-in-the-authorizer.md',
     },
     {
       name: 'takes kept answers where the quota is counted from access logs',
       over: { quota: { ...quota, count: 'access-log' } },
       expected: undefined,
-      source: 'design §4: it only looks',
+      source: 'docs/decisions/0017-quota-in-the-authorizer.md: it only looks',
     },
     {
       name: 'refuses a TOKEN authorizer where every route is charged',
       over: { quota },
       wired: { payload: 'rest-token', calls: 'token-authorizer', ttlSeconds: 0 },
       expected: /a TOKEN authorizer cannot charge the quota/,
-      source: 'quota §0.4: its event has no stamp',
+      source: 'docs/design/quota §0.4: its event has no stamp',
     },
     {
       name: 'takes a TOKEN authorizer beside routes that are charged',
@@ -81,27 +85,27 @@ describe('checkWiring', () => {
       name: 'refuses to keep answers by nothing',
       wired: { identitySources: [] },
       expected: /without telling callers apart/,
-      source: 'B14',
+      source: 'docs/design/authorizers §B14',
     },
     {
       name: 'refuses to keep answers by one of two sources',
       over: { sources: [bearer, other] },
       expected: /without telling callers apart by header x-token/,
-      source: 'B14',
+      source: 'docs/design/authorizers §B14',
     },
     {
       name: 'refuses to demand one of two sources',
       over: { sources: [bearer, other] },
       wired: { ttlSeconds: 0 },
       expected: /answers 401 to every caller without header authorization/,
-      source: 'K10',
+      source: 'docs/design/authorizers §K10',
     },
     {
       name: 'takes two sources where none is demanded and nothing is kept',
       over: { sources: [bearer, other] },
       wired: { ttlSeconds: 0, identitySources: [] },
       expected: undefined,
-      source: 'K10',
+      source: 'docs/design/authorizers §K10',
     },
     {
       name: 'refuses to keep answers longer than the document allows',
@@ -113,21 +117,21 @@ describe('checkWiring', () => {
       name: 'refuses to keep answers for one request',
       over: { result: { onOversize: 'exact', cacheTtlSeconds: 0 } },
       expected: /set its TTL to 0/,
-      source: 'B14',
+      source: 'docs/design/authorizers §B14',
     },
     {
       name: 'refuses a TOKEN authorizer for what it never reads',
       over: { sources: [bearer, other] },
       wired: { payload: 'rest-token', calls: 'token-authorizer', ttlSeconds: 0 },
       expected: /reads one header only, never header x-token/,
-      source: '§4.1',
+      source: 'docs/aws §4.1',
     },
     {
       name: 'refuses a policy where a verdict is expected',
       wired: { payload: 'http-2.0', simpleResponses: true },
       kind: 'http',
       expected: /takes no policy/,
-      source: 'B16',
+      source: 'docs/design/authorizers §B16',
     },
     {
       name: 'refuses a verdict where a policy is expected',
@@ -135,7 +139,7 @@ describe('checkWiring', () => {
       wired: { payload: 'http-2.0' },
       kind: 'http',
       expected: /answers simply: set EnableSimpleResponses/,
-      source: 'B16',
+      source: 'docs/design/authorizers §B16',
     },
     {
       name: 'refuses one kept verdict for all routes',
@@ -143,7 +147,7 @@ describe('checkWiring', () => {
       wired: { payload: 'http-2.0', simpleResponses: true },
       kind: 'http',
       expected: /keeps one verdict for all routes/,
-      source: 'B15',
+      source: 'docs/design/authorizers §B15',
     },
     {
       name: 'takes a kept verdict for each route',
@@ -155,20 +159,20 @@ describe('checkWiring', () => {
       },
       kind: 'http',
       expected: undefined,
-      source: 'B15',
+      source: 'docs/design/authorizers §B15',
     },
     {
       name: 'refuses to keep answers without telling certificates apart',
       over: PARTNERS,
       expected: /by the client certificate/,
-      source: 'B14',
+      source: 'docs/design/authorizers §B14',
     },
     {
       name: 'takes certificates while nothing is kept',
       over: PARTNERS,
       wired: { ttlSeconds: 0, identitySources: [] },
       expected: undefined,
-      source: 'B14',
+      source: 'docs/design/authorizers §B14',
     },
   ];
   for (const { name, over, kind, wired, expected, source } of rows)
@@ -256,7 +260,7 @@ describe('checkChargedRoutes', () => {
     });
 });
 
-// authorizers.md B22: the key's value counts only where the API takes it from its authorizer.
+// docs/design/authorizers §B22: the key's value counts only where the API takes it from its authorizer.
 describe('checkNativePlans', () => {
   const keys = (nativeUsagePlan?: true) => ({
     issuers: [

@@ -56,7 +56,7 @@ describe('compileCondition', () => {
     assert.match(withLists(5), /rules: have 5 different lists of addresses; at most 4 fit into one policy/);
   });
 
-  // authorizers.md §3.2, 3: a fact that changes with time may not be kept beyond what the rule says.
+  // docs/design/authorizers §3.2, 3: a fact that changes with time may not be kept beyond what the rule says.
   it('counts the time for which answers are kept as a part of the age that a sign-in may have', () => {
     const agesOf = (over: object, kind: 'rest' | 'websocket' = 'rest') => {
       const { rules } = aDocument(over, kind === 'rest' ? ['GET /orders'] : ['ANY $connect'], kind);

@@ -271,7 +271,7 @@ rules:
     assert.match(warningsOf({ rules: [rule({ when })] }).join(), /a claim that is missing makes "not" true/);
   });
 
-  // authorizers.md 2D (1): 60 s, and 300 s at most unless somebody says so knowingly.
+  // docs/design/authorizers §2D (1): 60 s, and 300 s at most unless somebody says so knowingly.
   it('warns of answers that are kept for more than five minutes', () => {
     const warned = (cacheTtlSeconds: number) =>
       warningsOf({ result: { cacheTtlSeconds } }).filter((text) => text.includes('cacheTtlSeconds'));

@@ -183,7 +183,7 @@ describe('compilePolicy', () => {
     assert.equal(linesOf(document, { claims: { a: list(10), b: list(10) } }).length, 100);
   });
 
-  // access test 11: hostile values of a claim that would stand in a resource.
+  // docs/design/authorizers §7.11: hostile values of a claim that would stand in a resource.
   const hostile: readonly unknown[] = [
     '*',
     '?',
@@ -235,7 +235,7 @@ describe('compilePolicy', () => {
     assert.deepEqual(linesOf(document, { claims: { teams: 't-1' } }), ['Deny *']);
   });
 
-  // authorizers.md §3.2, 4: a value that removes a grant is counted, also beside others that stay.
+  // docs/design/authorizers §3.2, 4: a value that removes a grant is counted, also beside others that stay.
   it('says which rule lost one of several values', () => {
     const bind = { id: { claim: 'teams', each: true } };
     const document = aDocument({ rules: [{ ...allow(['/users/{id}']), id: 'own', bind }] }, ROUTES);
@@ -260,7 +260,7 @@ describe('compilePolicy', () => {
     assert.deepEqual(linesOf(document, { subject: 'search' }), ['Deny *']);
   });
 
-  // access test 12: deny wins, and neither rules nor routes have an order.
+  // docs/design/authorizers §7.12: deny wins, and neither rules nor routes have an order.
   it('has the same bytes whatever the order of rules, routes, roles and scopes', () => {
     const rules = [
       { ...allow(['/users/**']), id: 'r1' },

@@ -34,7 +34,7 @@ const TRUE: CompiledCondition = { is: 'network', index: 0 };
 const FALSE: CompiledCondition = { is: 'network', index: 1 };
 const UNDECIDED: CompiledCondition = { is: 'network', index: 2 };
 
-// authorizers.md §3.1 (leaves and operators) and §3.2, 5 and 6: missing is false, undecided is neither.
+// docs/design/authorizers §3.1 (leaves and operators) and §3.2, 5 and 6: missing is false, undecided is neither.
 describe('evaluateCondition', () => {
   const rows: readonly (readonly [name: string, condition: CompiledCondition, expected: Truth])[] = [
     ['the issuer', { is: 'issuer', name: 'main' }, true],

@@ -198,7 +198,7 @@ describe('readCredential', () => {
     });
 });
 
-// access test 17 (authorizers.md §7.17): order, case, spaces. A browser writes the list of `new WebSocket(url, ['bearer', token])`.
+// docs/design/authorizers §7.17: order, case, spaces. A browser writes the list of `new WebSocket(url, ['bearer', token])`.
 describe('the subprotocol of a WebSocket', () => {
   const rows = [
     { header: 'bearer,a.b.c', expected: 'a.b.c' },
@@ -211,7 +211,7 @@ describe('the subprotocol of a WebSocket', () => {
     { header: 'bearer', expected: 'TOKEN_MISSING' },
     { header: 'bearerx, a.b.c', expected: 'TOKEN_MISSING' },
     { header: 'bearer a.b.c', expected: 'TOKEN_MISSING' },
-    // authorizers.md B11: two different values are refused, never "first wins".
+    // docs/design/authorizers §B11: two different values are refused, never "first wins".
     { header: 'bearer, a.b.c, bearer, d.e.f', expected: 'TOKEN_MALFORMED' },
     { header: 'bearer, a.b.c, bearer, a.b.c', expected: 'a.b.c' },
   ];

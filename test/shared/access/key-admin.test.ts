@@ -108,7 +108,7 @@ for (const { name, open } of STORES)
       );
     });
 
-    // authorizers.md §7.15: no plaintext in the table.
+    // docs/design/authorizers §7.15: no plaintext in the table.
     it('leave nothing in the table that would open anything', async () => {
       const { table, dump } = opened;
       const { key, keyId } = await table.make({ metadata: { note: 'kept' } });

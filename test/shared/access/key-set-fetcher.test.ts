@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createKeySetFetcher } from '#shared/access/key-set-fetcher.ts';
 import { aLoopbackServer } from '../../support/signed-tokens.ts';
 
-// access test 7: slow issuers, large answers, redirects.
+// docs/design/authorizers §7.7: slow issuers, large answers, redirects.
 describe('createKeySetFetcher', () => {
   it('reads a key set of this machine over plain HTTP', async () => {
     await using server = await aLoopbackServer((_request, response) => response.end('{"keys":[]}'));

@@ -9,7 +9,7 @@ const good = aRsaKey('good');
 const other = aRsaKey('other');
 const withGood = (...jwks: readonly unknown[]) => JSON.stringify({ keys: [...jwks, good.jwk] });
 
-// access test 7: duplicate key ids, one malformed key among good ones, answers that are no key set.
+// docs/design/authorizers §7.7: duplicate key ids, one malformed key among good ones, answers that are no key set.
 describe('parseKeySet', () => {
   it('says which algorithms each kind of key can have signed', () => {
     const anyRsa = { ...other.jwk, alg: undefined };
@@ -65,7 +65,7 @@ describe('parseKeySet', () => {
       assert.deepEqual([...parseKeySet(withGood(jwk())).keys()], ['good'], source);
     });
 
-  // authorizers.md J10, J12: what should verify and cannot is counted.
+  // docs/design/authorizers §J10, §J12: what should verify and cannot is counted.
   it('tells of each key that it drops, unless the key is for something else', () => {
     const droppedOf = (...jwks: readonly unknown[]): number => {
       let dropped = 0;

@@ -21,7 +21,7 @@ function aScene(text = aKeySet(first)) {
   return { sets, clock, counts, asked: fetcher.asked, keySets };
 }
 
-// access test 7: one flight, bounded looks, back-off, withdrawn and replaced keys, stale with a hard stop.
+// docs/design/authorizers §7.7: one flight, bounded looks, back-off, withdrawn and replaced keys, stale with a hard stop.
 describe('KeySets', () => {
   it('asks the issuer once for many callers at once', async () => {
     const { keySets, asked } = aScene();
@@ -131,7 +131,7 @@ describe('KeySets', () => {
     assert.deepEqual(counts, ['JwksFetch', 'UnknownKid', 'JwksFetch', 'JwksFetchFailed', 'JwksStaleUsed']);
   });
 
-  // authorizers.md J10: dropped and counted.
+  // docs/design/authorizers §J10: dropped and counted.
   it('counts the keys of a set that could not be used, but not those that are for something else', async () => {
     const weak = aRsaKey('weak', 1024).jwk;
     const encryption = { ...aRsaKey('other').jwk, use: 'enc' };

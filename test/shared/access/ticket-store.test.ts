@@ -50,7 +50,7 @@ for (const { name, open } of ACCESS_STORES)
       assert.deepEqual(await take(hash, 29.9), { kind: 'used' });
     });
 
-    // authorizers.md §7.17: ticket single use under concurrency.
+    // docs/design/authorizers §7.17: ticket single use under concurrency.
     it('let in exactly one of many who come with the same one at the same time', async () => {
       await fc.assert(
         fc.asyncProperty(

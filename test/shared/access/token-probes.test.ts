@@ -33,7 +33,7 @@ function aVerifier(trusted = [main]) {
 
 const verify = aVerifier();
 
-// access test 6: probes that a JWT library of the day accepts, each with what we answer.
+// docs/design/authorizers §7.6: probes that a JWT library of the day accepts, each with what we answer.
 describe('probes of the token layer', () => {
   const cut = (token: string, at: number, change: (part: string) => string) =>
     token
@@ -182,7 +182,7 @@ describe('probes of the token layer', () => {
     assert.equal((await verify(twin)).claims['sub'], 'alice');
   });
 
-  // access test 4: a signature of any length is a bad token, never a failure of ours.
+  // docs/design/authorizers §7.4: a signature of any length is a bad token, never a failure of ours.
   it('refuses a signature of every length from 0 to 130 bytes', async () => {
     for (const key of [rsa, ec, ed])
       for (let length = 0; length <= 130; length += 1) {
@@ -195,7 +195,7 @@ describe('probes of the token layer', () => {
   });
 });
 
-// access test 8: the clock is given; every boundary to the second.
+// docs/design/authorizers §7.8: the clock is given; every boundary to the second.
 describe('times of a token', () => {
   const NOW = 1_800_000_000;
   const at = async (claims: object, trust: object = {}): Promise<string> => {

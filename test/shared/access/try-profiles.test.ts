@@ -33,7 +33,7 @@ const ask = (over: object, routes: readonly string[]) => {
 };
 const rules = (paths: readonly string[]) => [{ id: 'r', effect: 'allow', methods: ['GET'], paths }];
 
-// access test 13: what happens when an answer is too large, and that the build finds it first.
+// docs/design/authorizers §7.13: what happens when an answer is too large, and that the build finds it first.
 describe('an answer that is too large', () => {
   it('is found when the document is compiled, with the caller who would get it', () => {
     const when = { roles: { any: ['admin'] } };

@@ -26,7 +26,7 @@ function aVerifier(table: ApiKeyTable) {
 const aStranger = (keyId: string, prefix = 'shop_live') =>
   printApiKey({ prefix, keyId }, REAL_RANDOM.hex(64));
 
-// access test 15 (authorizers.md §7.15): rotation overlap, expiry edge, revoked.
+// docs/design/authorizers §7.15: rotation overlap, expiry edge, revoked.
 describe('createApiKeyVerifier', () => {
   it('accepts a key that was made, and says whose it is', async () => {
     const table = new ApiKeyTable();
@@ -142,7 +142,7 @@ describe('createApiKeyVerifier', () => {
   });
 });
 
-// authorizers.md §7.15, K05: constant work for an unknown key.
+// docs/design/authorizers §7.15, §K05: constant work for an unknown key.
 describe('the work that a key makes', () => {
   const countWork = async (table: ApiKeyTable, text: string) => {
     const ask = aVerifier(table);

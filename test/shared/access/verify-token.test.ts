@@ -124,7 +124,7 @@ describe('createTokenVerifier', () => {
       await assert.rejects(verify(token), { code });
     });
 
-  // authorizers.md J08: aws-jwt-verify hashes as the header says, and a key that says no alg takes any header.
+  // docs/design/authorizers §J08: aws-jwt-verify hashes as the header says, and a key that says no alg takes any header.
   it('refuses a header that names another kind of key than the one it is signed with', async () => {
     const set = JSON.stringify({ keys: [{ ...ec.jwk, alg: undefined }] });
     const verifyIt = aVerifier([main], new Map([[main.trust.jwksUri, set]]));
@@ -140,7 +140,7 @@ describe('createTokenVerifier', () => {
     await pinned(signToken(rsa, someClaims({ client_id: 'web' })));
     await pinned(signToken(rsa, someClaims({ azp: 'web' })));
     await pinned(signToken(rsa, someClaims({ aud: ['api', 'x'], client_id: 'web', azp: 'web' })));
-    // authorizers.md J25: whoever asked for a token of several audiences must be known too.
+    // docs/design/authorizers §J25: whoever asked for a token of several audiences must be known too.
     const foreign = signToken(rsa, someClaims({ aud: ['api', 'x'], client_id: 'web', azp: 'stranger' }));
     await assert.rejects(pinned(foreign), { code: 'TOKEN_AUDIENCE_MISMATCH' });
     for (const claims of [{}, { client_id: 'cli' }, { client_id: 'cli', azp: 'web' }, { azp: ['web'] }])
@@ -202,7 +202,7 @@ describe('createTokenVerifier', () => {
   });
 });
 
-// access test 9: two issuers with one key id, one subject.
+// docs/design/authorizers §7.9: two issuers with one key id, one subject.
 describe('two issuers', () => {
   it('with the same key id never lend each other their keys', async () => {
     const mine = signToken(rsa);

@@ -29,7 +29,7 @@ const rows = [
   },
 ];
 
-// access test 1: every shape of an execute-api ARN, and no part of it that would widen a policy.
+// docs/design/authorizers §7.1: every shape of an execute-api ARN, and no part of it that would widen a policy.
 describe('parseMethodArn', () => {
   for (const [partition, region] of [
     ['aws', 'us-east-1'],

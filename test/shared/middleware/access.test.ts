@@ -96,7 +96,7 @@ for (const [form, wrap] of Object.entries(FORMS))
         event: { requestContext: { authorizer: CALLER } },
         expected: 500,
       },
-      // authorizers.md P04: the verb that was authorised is the one of the request line.
+      // docs/design/authorizers §P04: the verb that was authorised is the one of the request line.
       ...['X-HTTP-Method-Override', 'x-http-method', 'X-METHOD-OVERRIDE'].map((header) => ({
         name: `refuses ${header}`,
         event: restEvent({}, { [header]: 'DELETE' }),

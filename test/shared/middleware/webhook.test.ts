@@ -86,7 +86,7 @@ for (const [form, wrap] of Object.entries(FORMS))
         assert.equal(runs(), 0);
       });
 
-      it('runs the handler once for a delivery that comes again, and answers it with 200 (authorizers.md §7.16)', async () => {
+      it('runs the handler once for a delivery that comes again, and answers it with 200 (docs/design/authorizers §7.16)', async () => {
         const { run, runs } = aFunction();
 
         const statuses = [await run(PUSH), await run(PUSH)].map(({ statusCode }) => statusCode);

@@ -43,7 +43,7 @@ const HOSTILE: readonly {
   {
     name: 'an onError that replaces the error',
     middleware: { onError: (request) => void (request.error = new Error('canary')) },
-    source: 'authorizers.md §6: changes the message, so 500',
+    source: 'docs/design/authorizers §6: changes the message, so 500',
   },
   {
     name: 'an onError that throws another error',
@@ -76,7 +76,7 @@ const REWRITING: readonly (readonly [string, Middleware])[] = [
   ['copies the response', { after: (request) => void (request.response = { ...Object(request.response) }) }],
 ];
 
-// access test 19: middlewares of third parties around an authorizer (authorizers.md §7.19).
+// docs/design/authorizers §7.19: middlewares of third parties around an authorizer.
 describe('guardAuthorizer', () => {
   for (const { name, middleware, source } of HOSTILE)
     it(`says exactly Unauthorized in spite of ${name}`, async () => {

@@ -4,7 +4,7 @@ import { printApiKey } from '#shared/access/api-key.ts';
 import { printTicket } from '#shared/access/ticket.ts';
 import { redact } from '#shared/observability/redact.ts';
 
-/** authorizers.md §6, and what else carries a secret. */
+/** docs/design/authorizers §6, and what else carries a secret. */
 const KEYS = [
   ...['authorization', 'authorizationToken', 'Proxy-Authorization', 'cookie', 'cookies', 'Set-Cookie'],
   ...['x-api-key', 'Sec-WebSocket-Protocol', 'identitySource', 'token', 'access_token', 'id_token'],

@@ -42,7 +42,7 @@ describe('a line of an access log', () => {
     assert.equal(kindOf({}, { fields }), 'uncounted');
   });
 
-  // aws-behaviour §5: API Gateway's own plans count what is let through; §1.1: an unset variable is printed as "-".
+  // docs/aws §5: API Gateway's own plans count what is let through; §1.1: an unset variable is printed as "-".
   const counting = [
     { name: 'a reply of the backend', over: { integrationStatus: '200' }, reached: true, succeeded: true },
     {
@@ -97,7 +97,7 @@ describe('a line of an access log', () => {
   const malformed = [
     { name: 'no JSON', message: '127.0.0.1 - - [20/Nov/2026] "GET /" 200' },
     { name: 'no object', message: '[1]' },
-    // aws-behaviour §1.6, correction: REST APIs take $context.requestId from the header x-amzn-RequestId.
+    // docs/aws §1.6, correction: REST APIs take $context.requestId from the header x-amzn-RequestId.
     {
       name: 'a request id that the caller may have chosen',
       message: JSON.stringify({ ...LINE, requestId: '7f2c0e34-6f5d-4d51-9f1e-1a2b3c4d5e6f' }),

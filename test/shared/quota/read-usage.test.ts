@@ -7,7 +7,7 @@ import { aCharging, contextOf, effectOf, PLAN, QUOTA, resourcesOf } from '../../
 import type { Given } from '../../support/a-charging.ts';
 import { memoryAdminPorts, ofKey, requested } from '../../support/quota-admin.ts';
 
-// quota.md §3: the lines come seconds after the requests, so the authorizer only looks.
+// docs/design/quota §3: the lines come seconds after the requests, so the authorizer only looks.
 describe('a quota that is counted from access logs', () => {
   const tracked = { quota: { ...QUOTA, plans: undefined, count: 'access-log', routes: ['GET /users/{id}'] } };
 

@@ -135,7 +135,7 @@ describe('usage from access logs', () => {
     assert.deepEqual(usedOf(table, '#daily#k'), [2]);
   });
 
-  // quota.md: what one plan or one stamp has wrong is not the others' fault.
+  // docs/quota.md: what one plan or one stamp has wrong is not the others' fault.
   it('waits where its plan cannot be read, charges all others, and is charged once the plan is mended', async () => {
     const table = await aTable();
     const broken = planKey('broken');
@@ -304,7 +304,7 @@ describe('usage from access logs', () => {
     assert.equal(table.ledger()['used'], 20_005);
   });
 
-  // quota.md §5, the faults of its network: lost before, answer lost after it landed, throttled.
+  // docs/design/quota §5, the faults of its network: lost before, answer lost after it landed, throttled.
   it('is exact whatever is lost, repeated and crossed', async () => {
     const batch = fc.array(fc.tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 2 })), {
       maxLength: 25,

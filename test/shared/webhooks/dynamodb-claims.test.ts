@@ -13,7 +13,7 @@ const NOW_MS = 1_700_000_000_000;
 const LEASE_SECONDS = 20;
 const REMEMBERED_SECONDS = 30 * 86_400;
 
-describe('createDynamoDbClaims (authorizers.md §7.16, replay refused)', () => {
+describe('createDynamoDbClaims (docs/design/authorizers §7.16, replay refused)', () => {
   let client: commands.DynamoDBClient;
   let stop: () => Promise<void>;
   let keys = 0;

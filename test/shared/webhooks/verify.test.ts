@@ -39,8 +39,8 @@ const STANDARD = knownAnswer('Standard Webhooks');
 const having = (signed: Signed, ...headers: WebhookRequest['headers']) =>
   aWebhookEvent({ ...signed, headers });
 
-// access test 16: genuine, forged, stale and repeated deliveries of every scheme.
-describe('verifyDelivery (authorizers.md §7.16)', () => {
+// docs/design/authorizers §7.16: genuine, forged, stale and repeated deliveries of every scheme.
+describe('verifyDelivery (docs/design/authorizers §7.16)', () => {
   for (const answer of KNOWN_ANSWERS)
     for (const [kind, eventOf] of Object.entries(EVENT_KINDS))
       it(`takes the known answer of ${answer.name} on a ${kind}`, async () => {

@@ -16,7 +16,7 @@ describe('acceptConnection', () => {
     });
   });
 
-  // authorizers.md §7.17: echo, token never echoed; the marker as it was offered (RFC 6455 section 4.2.2).
+  // docs/design/authorizers §7.17: echo, token never echoed; the marker as it was offered (RFC 6455 section 4.2.2).
   for (const { offered, expected } of [
     { offered: 'bearer,eyJ', expected: 'bearer' },
     { offered: '  bearer ,  eyJ ', expected: 'bearer' },

@@ -20,7 +20,7 @@ describe('toConnection', () => {
     });
   });
 
-  // authorizers.md K09
+  // docs/design/authorizers §K09
   it('remembers when the credential ends, where it ends', () => {
     const of = (exp: unknown) =>
       toConnection(parseWebSocketEvent(aWebSocketEvent({ requestContext: { authorizer: { exp } } })));

@@ -25,7 +25,7 @@ describe('answerMessage', () => {
       assert.equal('status' in answer && answer.status, status);
     });
 
-  // authorizers.md K09: a connection outlives the credential by which it was opened.
+  // docs/design/authorizers §K09: a connection outlives the credential by which it was opened.
   it('keeps nobody alive beyond the credential', () => {
     const requestContext = { requestTimeEpoch: 2_000_000, authorizer: { exp: '1000' } };
     const event = aWebSocketEvent({ body: '{"action":"ping"}', requestContext });
