@@ -1,6 +1,6 @@
 /** The authorizers that are compared: each decides on one RS256 token. */
 import { join } from 'node:path';
-import { LOCAL_ISSUER } from '#shared/access/issuers.ts';
+import { LOCAL_ISSUER } from '#shared/access/tokens/issuers.ts';
 import { BUILD } from './targets.ts';
 
 export type CandidateName =

@@ -1,6 +1,6 @@
 /** APIs as the gateway loads them, seen as access documents see them. */
-import type { InventoryRoute } from '#shared/access/route-inventory.ts';
-import type { InspectedApi, inspectStacks } from '../gateway/index.ts';
+import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
+import type { InspectedApi, inspectStacks } from '@gatewright/gateway';
 import { homeOfEnvironment } from './load-options.ts';
 
 export function loadOptions(stage: string, directory: string) {
@@ -15,7 +15,7 @@ export function loadOptions(stage: string, directory: string) {
 export async function inspectApis(
   ...asked: Parameters<typeof inspectStacks>
 ): Promise<readonly InspectedApi[]> {
-  const gateway = await import('../gateway/index.ts');
+  const gateway = await import('@gatewright/gateway');
   return gateway.inspectStacks(...asked);
 }
 

@@ -1,26 +1,26 @@
 /** Checks access documents alone, or against the stacks that they protect. */
 import { dirname, join } from 'node:path';
 import { styleText } from 'node:util';
-import { buildAccess } from '#shared/access/build-access.ts';
-import { checkLaterRoutes } from '#shared/access/check-later-routes.ts';
+import { buildAccess } from '@gatewright/authoring/build-access';
+import { checkLaterRoutes } from '@gatewright/authoring/check-later-routes';
 import {
   calledFunction,
   checkChargedRoutes,
   checkNativePlans,
   checkPreflight,
   checkWiring,
-} from '#shared/access/check-wiring.ts';
-import type { WiredAuthorizer } from '#shared/access/check-wiring.ts';
+} from '@gatewright/authoring/check-wiring';
+import type { WiredAuthorizer } from '@gatewright/authoring/check-wiring';
 import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
-import { expandRoutes } from '#shared/access/expand-rule.ts';
-import { printProblem } from '#shared/access/read-document.ts';
-import type { Problem } from '#shared/access/read-document.ts';
-import type { InspectedApi } from '../gateway/index.ts';
+import { expandRoutes } from '@gatewright/authoring/expand-rule';
+import { printProblem } from '@gatewright/authoring/read-document';
+import type { Problem } from '@gatewright/authoring/read-document';
+import type { InspectedApi } from '@gatewright/gateway';
 import { inspectApis, isOurs, loadOptions, toInventoryRoutes } from './access-apis.ts';
-import { readAccessFiles, strayDocuments } from './access-files.ts';
-import { checkPlan } from './check-plan.ts';
+import { readAccessFiles, strayDocuments } from '@gatewright/authoring/access-files';
+import { checkPlan } from '@gatewright/authoring/check-plan';
 import { count, UsageError } from './output.ts';
-import { readWebhooks, webhookProblems } from './webhook-files.ts';
+import { readWebhooks, webhookProblems } from '@gatewright/authoring/webhook-files';
 
 /** What the documents come to, compiled anew. @throws UsageError with every problem */
 export function readCompiled(folder: string): CompiledAccess {

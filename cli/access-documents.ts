@@ -1,8 +1,8 @@
 /** The documents that a command is about, read but not yet compiled. */
-import type { AccessDocument } from '#shared/access/document.ts';
-import { printProblem, readDocument } from '#shared/access/read-document.ts';
-import type { Locate } from '#shared/access/read-document.ts';
-import { readAccessFiles } from './access-files.ts';
+import type { AccessDocument } from '@gatewright/authoring/document';
+import { printProblem, readDocument } from '@gatewright/authoring/read-document';
+import type { Locate } from '@gatewright/authoring/read-document';
+import { readAccessFiles } from '@gatewright/authoring/access-files';
 import { UsageError } from './output.ts';
 
 export type NamedDocument = {

@@ -1,24 +1,24 @@
 /** `gatewright access explain`: one caller under one document, in words. */
 import { isIP } from 'node:net';
-import { toKeyPrincipal } from '#shared/access/api-key-principal.ts';
-import type { Claims } from '#shared/access/claims.ts';
-import { compilePolicy } from '#shared/access/compile-policy.ts';
+import { toKeyPrincipal } from '#shared/access/keys/api-key-principal.ts';
+import type { Claims } from '#shared/access/decide/claims.ts';
+import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
 import type {
   CompiledDocument,
   CompiledKeyIssuer,
   CompiledRoute,
   CompiledTicketIssuer,
 } from '#shared/access/compiled-document.ts';
-import { decide } from '#shared/access/decide.ts';
-import type { Decision } from '#shared/access/decide.ts';
-import { describeAccess } from '#shared/access/describe-access.ts';
-import { assertClaims } from '#shared/access/token-claims.ts';
-import { assertHeader, parseToken } from '#shared/access/token-shape.ts';
-import { toPrincipal } from '#shared/access/principal.ts';
-import type { Principal } from '#shared/access/principal.ts';
-import { toTicketPrincipal } from '#shared/access/ticket-principal.ts';
-import { parseJsonObject } from '#shared/aws/json-object.ts';
-import type { JsonObject } from '#shared/aws/json-object.ts';
+import { decide } from '#shared/access/decide/decide.ts';
+import type { Decision } from '#shared/access/decide/decide.ts';
+import { describeAccess } from '@gatewright/authoring/describe-access';
+import { assertClaims } from '#shared/access/tokens/token-claims.ts';
+import { assertHeader, parseToken } from '#shared/access/tokens/token-shape.ts';
+import { toPrincipal } from '#shared/access/decide/principal.ts';
+import type { Principal } from '#shared/access/decide/principal.ts';
+import { toTicketPrincipal } from '#shared/access/tickets/ticket-principal.ts';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { DomainError } from '#shared/errors.ts';
 import { homeOfEnvironment } from './load-options.ts';
 import { table, UsageError } from './output.ts';

@@ -1,7 +1,7 @@
 /** The routes of an API as it is deployed, asked of AWS's own API (or of whatever AWS_ENDPOINT_URL names). */
-import { signRequest } from '#shared/aws/sign-request.ts';
+import { signRequest } from '@gatewright/aws/sign-request';
 import type { ApiKind } from '#shared/access/compiled-document.ts';
-import type { InventoryRoute } from '#shared/access/route-inventory.ts';
+import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
 import { UsageError } from './output.ts';
 
 export type LiveApi = {

@@ -1,10 +1,10 @@
 /** `gatewright access snapshot`: the keys of issuers as they are now, to ship with the authorizers. */
-import { compileIssuer, isTokenIssuer, snapshotDays } from '#shared/access/compile-issuer.ts';
-import { createKeySetFetcher } from '#shared/access/key-set-fetcher.ts';
-import { printSnapshot } from '#shared/access/key-snapshot.ts';
+import { compileIssuer, isTokenIssuer, snapshotDays } from '@gatewright/authoring/compile-issuer';
+import { createKeySetFetcher } from '#shared/access/tokens/key-set-fetcher.ts';
+import { printSnapshot } from '@gatewright/authoring/key-snapshot';
 import { DomainError } from '#shared/errors.ts';
 import { readNamedDocuments } from './access-documents.ts';
-import { snapshotPath, writeIfNew } from './access-files.ts';
+import { snapshotPath, writeIfNew } from '@gatewright/authoring/access-files';
 import { UsageError } from './output.ts';
 
 /** Asks every issuer whose document wants its keys to ship. @throws UsageError naming the issuer that cannot be asked */

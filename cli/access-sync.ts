@@ -1,17 +1,17 @@
 /** `gatewright access sync`: the routes of protected APIs, out of their templates into `access/<name>.routes.json`. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { AccessDocument } from '#shared/access/document.ts';
+import type { AccessDocument } from '@gatewright/authoring/document';
 import { parse as parseYaml } from 'yaml';
-import { readOpenApiRoutes } from '#shared/access/openapi-inventory.ts';
-import { printProblem } from '#shared/access/read-document.ts';
-import { parseInventory, printInventory } from '#shared/access/route-inventory.ts';
-import type { InventoryRoute, RouteInventory } from '#shared/access/route-inventory.ts';
-import type { InspectedApi } from '../gateway/index.ts';
+import { readOpenApiRoutes } from '@gatewright/authoring/openapi-inventory';
+import { printProblem } from '@gatewright/authoring/read-document';
+import { parseInventory, printInventory } from '@gatewright/authoring/route-inventory';
+import type { InventoryRoute, RouteInventory } from '@gatewright/authoring/route-inventory';
+import type { InspectedApi } from '@gatewright/gateway';
 import { inspectApis, loadOptions, toInventoryRoutes } from './access-apis.ts';
 import { readNamedDocuments } from './access-documents.ts';
 import type { NamedDocument } from './access-documents.ts';
-import { inventoryPath, writeIfNew } from './access-files.ts';
+import { inventoryPath, writeIfNew } from '@gatewright/authoring/access-files';
 import { readLiveApi } from './access-live.ts';
 import { count, UsageError } from './output.ts';
 

@@ -2,18 +2,18 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { describeAccess } from '#shared/access/describe-access.ts';
-import type { MatrixCell } from '#shared/access/describe-access.ts';
+import { describeAccess } from '@gatewright/authoring/describe-access';
+import type { MatrixCell } from '@gatewright/authoring/describe-access';
 import { checkDocuments, printProblems, readCompiled } from './access-check.ts';
 import { explain } from './access-explain.ts';
 import type { ExplainFlags } from './access-explain.ts';
 import { revocationCommands } from './access-revoke.ts';
 import { takeSnapshots } from './access-snapshot.ts';
 import { syncRoutes } from './access-sync.ts';
-import { strayDocuments, writeCompiledAccess } from './access-files.ts';
+import { strayDocuments, writeCompiledAccess } from '@gatewright/authoring/access-files';
 import { collectText, readStageName } from './options.ts';
 import { count, HINT, paint, table, UsageError } from './output.ts';
-import { webhookProblems, writeCompiledWebhooks } from './webhook-files.ts';
+import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhook-files';
 
 type AccessFlags = { readonly folder: string };
 type StageFlags = AccessFlags & { readonly stage: string };

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { signRequest } from '#shared/aws/sign-request.ts';
+import { signRequest } from '@gatewright/aws/sign-request';
 import { UsageError } from './output.ts';
 import { askGateway, findGateway, memberOf } from './running-gateway.ts';
 

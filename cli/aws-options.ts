@@ -1,8 +1,8 @@
 /** What `gatewright start` lets integrations reach outside: AWS services and VPC links. */
-import { readAwsEndpoints as read, SETTINGS } from '../gateway/index.ts';
+import { readAwsEndpoints as read, SETTINGS } from '@gatewright/gateway';
 import { settingParser } from './options.ts';
 import { UsageError } from './output.ts';
-import type { AwsEndpoints } from '../gateway/index.ts';
+import type { AwsEndpoints } from '@gatewright/gateway';
 
 /** `sns,s3`, repeatable. */
 export const collectServices = settingParser<readonly string[]>(SETTINGS.aws);

@@ -1,6 +1,6 @@
 /** `gatewright clock`: the time that the gateway, the issuer, DynamoDB and functions share. */
 import { Command } from 'commander';
-import { readDuration } from '../gateway/settings.ts';
+import { readDuration } from '@gatewright/gateway/settings';
 import { UsageError } from './output.ts';
 import { askGateway, memberOf } from './running-gateway.ts';
 

@@ -1,6 +1,6 @@
 /** `gatewright keys`: API keys of the access table, over the admin endpoints. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { readDuration } from '../gateway/settings.ts';
+import { readDuration } from '@gatewright/gateway/settings';
 import { askAdmin } from './admin-client.ts';
 import {
   changeCommand,

@@ -1,9 +1,9 @@
 /** Options of the commands that load stacks: `start`, and `routes` without a running gateway. */
-import { readHome } from '../gateway/definition/home.ts';
+import { readHome } from '@gatewright/gateway/definition/home';
 import { collectPair, readAccount, readEnvFile, readRegion, readStageName } from './options.ts';
 import { UsageError } from './output.ts';
 import type { Command } from 'commander';
-import type { Home } from '../gateway/definition/home.ts';
+import type { Home } from '@gatewright/gateway/definition/home';
 
 export type LoadFlags = {
   readonly stage: string;

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { InvalidArgumentError } from 'commander';
-import { isRegion } from '../gateway/definition/home.ts';
-import { SETTINGS } from '../gateway/settings.ts';
+import { isRegion } from '@gatewright/gateway/definition/home';
+import { SETTINGS } from '@gatewright/gateway/settings';
 import { UsageError } from './output.ts';
-import type { Setting } from '../gateway/settings.ts';
+import type { Setting } from '@gatewright/gateway/settings';
 
 /** A TCP port; 0 = any free one. */
 export function readPort(text: string): number {

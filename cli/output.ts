@@ -1,6 +1,6 @@
 /** How the command line speaks: colour only on a terminal, errors in one message. */
 import { styleText } from 'node:util';
-import { DefinitionError, StartError } from '../gateway/errors.ts';
+import { DefinitionError, StartError } from '@gatewright/gateway/errors';
 
 type Style = Parameters<typeof styleText>[0];
 

@@ -1,6 +1,6 @@
 /** `gatewright routes`: what stacks answer, without serving them. */
 import { Command } from 'commander';
-import { listRoutes } from '../gateway/index.ts';
+import { listRoutes } from '@gatewright/gateway';
 import { addLoadOptions, toLoadOptions } from './load-options.ts';
 import { paint } from './output.ts';
 import { describeRoutes } from './start-text.ts';

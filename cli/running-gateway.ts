@@ -1,7 +1,7 @@
 /** Talks to the gateway that was started from this directory, over its control port. */
-import { readCredentials } from '../gateway/services/identity-file.ts';
+import { readCredentials } from '@gatewright/gateway/services/identity-file';
 import { UsageError } from './output.ts';
-import type { StartCredentials } from '../gateway/services/identity-file.ts';
+import type { StartCredentials } from '@gatewright/gateway/services/identity-file';
 
 const DEADLINE_MS = 5000;
 

@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import { Command } from 'commander';
 import { WebSocket } from 'ws';
-import { readDuration } from '../gateway/settings.ts';
+import { readDuration } from '@gatewright/gateway/settings';
 import { UsageError } from './output.ts';
 
 type SendFlags = { readonly header: readonly string[]; readonly wait: string };

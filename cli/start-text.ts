@@ -1,7 +1,7 @@
 /** What `gatewright start` prints once everything listens. */
 import { commandName, paint, table } from './output.ts';
 import { describeTries } from './try-lines.ts';
-import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '../gateway/index.ts';
+import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '@gatewright/gateway';
 
 const TOKEN_OF = { sub: 'local-user', roles: ['admin'] };
 /** More than this are counted, not listed; `gatewright routes` and --json show all. */

@@ -9,14 +9,14 @@ import {
   RAISABLE_QUOTAS,
   USUAL_ASSUMPTIONS,
   USUAL_QUOTAS,
-} from '../gateway/index.ts';
+} from '@gatewright/gateway';
 import { refuseUnsafeAccess } from './access-check.ts';
 import { collectServices, collectVpcEndpoint, collectVpcLink, readAwsEndpoints } from './aws-options.ts';
 import { addLoadOptions, toLoadOptions } from './load-options.ts';
 import { collectAssumption, collectQuota, collectText, readPort, readSize, readSpan } from './options.ts';
 import { UsageError } from './output.ts';
 import { describeStart } from './start-text.ts';
-import type { AccountQuotas, Assumptions, DaemonAddress, DynamoDbChoice } from '../gateway/index.ts';
+import type { AccountQuotas, Assumptions, DaemonAddress, DynamoDbChoice } from '@gatewright/gateway';
 import type { LoadFlags } from './load-options.ts';
 
 type StartFlags = LoadFlags & {

@@ -1,6 +1,6 @@
 /** `gatewright token`: a token of the running gateway's issuer. */
 import { Command, InvalidArgumentError } from 'commander';
-import { readDuration } from '../gateway/settings.ts';
+import { readDuration } from '@gatewright/gateway/settings';
 import { UsageError } from './output.ts';
 import { askGateway, memberOf } from './running-gateway.ts';
 

@@ -8,7 +8,7 @@
  *       - { api: WebsocketsApi, token: { sub: alice, roles: [admin] }, send: '{"action":"ping"}' }
  */
 import { commandName, UsageError } from './output.ts';
-import type { ApiRoutes, Gateway, ResolvedStack, TokenWish } from '../gateway/index.ts';
+import type { ApiRoutes, Gateway, ResolvedStack, TokenWish } from '@gatewright/gateway';
 
 type Try = {
   readonly api: string;

@@ -9,7 +9,7 @@ import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 import type { Reply } from './exchange.ts';
 import type { FunctionLogLine } from './lambda/log-line.ts';
 import type { LogSink } from './ports.ts';
-import type { TokenWish } from './server/issuer.ts';
+import type { TokenWish } from './issuer/issuer.ts';
 import type { SharedPorts } from './server/port-plan.ts';
 import type { KeyPair } from './services/identity-file.ts';
 import type { AwsEndpoints } from './services/service-client.ts';

@@ -18,7 +18,7 @@ export type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 export type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 export type { Gateway, GatewayOptions, InjectedRequest, Listening } from './gateway.ts';
 export type { Setting } from './settings.ts';
-export type { TokenWish } from './server/issuer.ts';
+export type { TokenWish } from './issuer/issuer.ts';
 export type { SharedPorts } from './server/port-plan.ts';
 export type { AwsEndpoints } from './services/service-client.ts';
 export type { DynamoDbChoice } from './services/store.ts';

@@ -5,13 +5,13 @@
  */
 import { join } from 'node:path';
 import { tableNeeds } from '#shared/access/access-table.ts';
-import { checkStack } from '#shared/access/check-stack.ts';
-import { printProblem } from '#shared/access/read-document.ts';
-import type { AccessBuild } from '#shared/access/build-access.ts';
-import type { WebhooksBuild } from '#shared/webhooks/document.ts';
-import { receiverPermissions } from '#shared/webhooks/permissions.ts';
-import { writeCompiledAccess } from '../cli/access-files.ts';
-import { webhookProblems, writeCompiledWebhooks } from '../cli/webhook-files.ts';
+import { checkStack } from '@gatewright/authoring/check-stack';
+import { printProblem } from '@gatewright/authoring/read-document';
+import type { AccessBuild } from '@gatewright/authoring/build-access';
+import type { WebhooksBuild } from '@gatewright/authoring/webhooks-document';
+import { receiverPermissions } from '@gatewright/authoring/webhooks-permissions';
+import { writeCompiledAccess } from '@gatewright/authoring/access-files';
+import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhook-files';
 import { buildLayer, LAYER_DIRECTORY } from './build-layer.ts';
 
 type Template = {

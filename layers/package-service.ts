@@ -4,7 +4,7 @@ import { glob, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import { startAwsStandIn } from '../gateway/definition/aws-stand-in.ts';
+import { startAwsStandIn } from '@gatewright/gateway/definition/serverless/aws-stand-in';
 
 export type Artefact = { readonly name: string; readonly sizeBytes: number };
 

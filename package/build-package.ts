@@ -17,7 +17,8 @@ const COPIED = {
   'package/launcher.cjs': 'bin/gatewright.cjs',
   'plugin/old-node.cjs': 'plugin/old-node.cjs',
   'plugin/old-node.d.cts': 'plugin/old-node.d.cts',
-  'gateway/definition/serverless-driver.cjs': 'gateway/definition/serverless-driver.cjs',
+  'gateway/definition/serverless/serverless-driver.cjs':
+    'gateway/definition/serverless/serverless-driver.cjs',
 };
 /** tsc puts the paths that it rewrites into double quotes. */
 const SPECIFIER =

@@ -1,11 +1,11 @@
 /** Does a service, as it is packaged, use the toolkit's authorizers as the access documents want it? */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { toAccessFiles } from '#shared/access/access-folder.ts';
-import { buildAccess } from '#shared/access/build-access.ts';
-import { checkStack } from '#shared/access/check-stack.ts';
-import { printProblem } from '#shared/access/read-document.ts';
-import { readWiring } from '#shared/access/read-wiring.ts';
+import { toAccessFiles } from '@gatewright/authoring/access-folder';
+import { buildAccess } from '@gatewright/authoring/build-access';
+import { checkStack } from '@gatewright/authoring/check-stack';
+import { printProblem } from '@gatewright/authoring/read-document';
+import { readWiring } from '@gatewright/authoring/read-wiring';
 import { refuseUnknownSetting } from './gateway-settings.ts';
 
 export type PackagedService = {

@@ -1,7 +1,7 @@
 /** `custom.gatewright`: what `gatewright start` is told by options beyond those of the commands, by the same names. */
-import { readAwsEndpoints, readHome, SETTINGS, USUAL_ASSUMPTIONS, USUAL_QUOTAS } from '../gateway/index.ts';
+import { readAwsEndpoints, readHome, SETTINGS, USUAL_ASSUMPTIONS, USUAL_QUOTAS } from '@gatewright/gateway';
 import { OptionError } from './option-values.ts';
-import type { GatewayOptions, Setting } from '../gateway/index.ts';
+import type { GatewayOptions, Setting } from '@gatewright/gateway';
 
 export type GatewaySettings = Pick<
   GatewayOptions,

@@ -1,5 +1,5 @@
 /** What the plug-in prints once everything listens. */
-import type { ApiRoutes, Listening } from '../gateway/index.ts';
+import type { ApiRoutes, Listening } from '@gatewright/gateway';
 
 const KINDS = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
 

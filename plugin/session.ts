@@ -6,11 +6,11 @@ import {
   DefinitionError,
   printLogLine,
   StartError,
-} from '../gateway/index.ts';
+} from '@gatewright/gateway';
 import { readGatewaySettings } from './gateway-settings.ts';
 import { describeListening } from './listening-text.ts';
 import { OptionError } from './option-values.ts';
-import type { Gateway } from '../gateway/index.ts';
+import type { Gateway } from '@gatewright/gateway';
 import type { StartSettings } from './settings.ts';
 
 /** What the service that osls has read says of itself. */

@@ -1,5 +1,5 @@
 /** What a command of the plug-in starts the gateway with, beside what the service says itself. */
-import type { GatewayOptions } from '../gateway/index.ts';
+import type { GatewayOptions } from '@gatewright/gateway';
 
 export type StartSettings = Pick<
   GatewayOptions,

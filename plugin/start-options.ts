@@ -1,5 +1,5 @@
 /** Options of `serverless gateway start`: those of `gatewright start`, but for what osls says itself (stage, parameters). */
-import { SETTINGS } from '../gateway/settings.ts';
+import { SETTINGS } from '@gatewright/gateway/settings';
 import { OptionError, readFlag, readPort, readText, readTexts } from './option-values.ts';
 import { readStore } from './store-option.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';

@@ -1,6 +1,6 @@
 /** `dynamodb` and `data`: where tables live. */
 import { OptionError } from './option-values.ts';
-import type { DynamoDbChoice } from '../gateway/index.ts';
+import type { DynamoDbChoice } from '@gatewright/gateway';
 
 /** @throws OptionError */
 export function readStore(dynamodb: string | undefined, data: string | undefined): DynamoDbChoice {

@@ -1,5 +1,5 @@
 /** The only reader of `process.env`: what a deployed function is told by its stack, validated once, at init. */
-import { isLoopbackUrl } from './access/issuers.ts';
+import { isLoopbackUrl } from './access/tokens/issuers.ts';
 import type { AwsCallerConfig } from './aws/aws-json-poster.ts';
 import type { ControlPlaneConfig } from './aws/control-plane-poster.ts';
 import { DomainError } from './errors.ts';

@@ -1,8 +1,8 @@
 /** What the domain library needs from the outside. Adapters implement these; tests pass virtual ones. */
-import type { StoredApiKey } from './access/api-key-record.ts';
-import type { CachedApi } from './access/key-prefixes.ts';
-import type { RevocationTarget } from './access/revocation.ts';
-import type { StoredTicket, TicketOutcome } from './access/ticket.ts';
+import type { StoredApiKey } from './access/keys/api-key-record.ts';
+import type { CachedApi } from './access/keys/key-prefixes.ts';
+import type { RevocationTarget } from './access/revocation/revocation.ts';
+import type { StoredTicket, TicketOutcome } from './access/tickets/ticket.ts';
 import type { AdvertisedLimit } from './http/rate-limit-headers.ts';
 import type { ItemKey, ItemWrite, ReadOutcome, TransactOutcome, WriteOutcome } from './table/item-write.ts';
 import type { KeyRange, ListOutcome, ListPage, RangeOutcome } from './table/listing.ts';

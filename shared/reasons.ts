@@ -1,5 +1,5 @@
 /** What logs and metrics call a refusal or failure: few stable words, whatever the code behind them is. */
-import type { DenyReason } from './access/decide.ts';
+import type { DenyReason } from './access/decide/decide.ts';
 import type { QuotaVerdict } from './access/charge-quota.ts';
 import { DomainError } from './errors.ts';
 import type { DomainErrorCode, TokenErrorCode } from './errors.ts';

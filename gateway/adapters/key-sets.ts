@@ -1,12 +1,12 @@
 /** Keys of token issuers: of the local one out of this process, of all others by OpenID Connect Discovery. */
 import { verify } from 'node:crypto';
-import { createKeySetFetcher } from '#shared/access/key-set-fetcher.ts';
-import { parseKeySet } from '#shared/access/key-set.ts';
-import { isLoopbackUrl } from '#shared/access/issuers.ts';
-import { KeySets as RemoteKeySets } from '#shared/access/key-sets.ts';
-import { DomainError } from '#shared/errors.ts';
-import type { VerificationKey as PublicKey } from '#shared/access/key-set.ts';
-import type { KeySetFetcher } from '#shared/ports.ts';
+import { createKeySetFetcher } from '@gatewright/handlers/access/tokens/key-set-fetcher';
+import { parseKeySet } from '@gatewright/handlers/access/tokens/key-set';
+import { isLoopbackUrl } from '@gatewright/handlers/access/tokens/issuers';
+import { KeySets as RemoteKeySets } from '@gatewright/handlers/access/tokens/key-sets';
+import { DomainError } from '@gatewright/handlers/errors';
+import type { VerificationKey as PublicKey } from '@gatewright/handlers/access/tokens/key-set';
+import type { KeySetFetcher } from '@gatewright/handlers/ports';
 import type { Clock, KeySets } from '../ports.ts';
 
 /** What a `VerificationKey` must do; see `policy/token-trust.ts`. */

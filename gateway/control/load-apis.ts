@@ -3,7 +3,7 @@ import { readEndpointTypes } from '../deployment/compile-resource-policy.ts';
 import { httpWordings, restWordings, websocketWordings } from '../deployment/error-wordings.ts';
 import { ALL_PERMITTED, compileInvokePermissions } from '../deployment/invoke-permissions.ts';
 import { readText } from '../deployment/properties.ts';
-import { makeRootResourceId } from '../definition/physical-ids.ts';
+import { makeRootResourceId } from '../definition/cloudformation/physical-ids.ts';
 import { DefinitionError } from '../errors.ts';
 import { apiArn } from '../events/authorizer-event.ts';
 import { refuseOverQuota, USUAL_QUOTAS } from './api-quotas.ts';

@@ -1,5 +1,5 @@
 /** REST APIs that calls make, empty or as an OpenAPI document says, and documents put into APIs that there are. */
-import { expandDocuments } from '../definition/openapi.ts';
+import { expandDocuments } from '../definition/openapi/openapi.ts';
 import { madeByCall } from './edit-resources.ts';
 import { loadApis } from './load-apis.ts';
 import { mergeResources } from './merge-resources.ts';

@@ -3,7 +3,7 @@
  * and values that are always text. Not RFC 6902: `add` replaces, `test` and `move` work nowhere.
  * @see API Gateway API reference, "PatchOperation"
  */
-import { isJsonObject } from '#shared/aws/json-object.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { badRequest, ControlError } from './control-error.ts';
 
 export type PatchVerb = 'add' | 'replace' | 'remove' | 'copy';

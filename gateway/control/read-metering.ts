@@ -1,6 +1,6 @@
 /** AWS::ApiGateway::ApiKey, UsagePlan and UsagePlanKey of all stacks, checked one by one. */
 import { DefinitionError } from '../errors.ts';
-import { makeId } from '../definition/physical-ids.ts';
+import { makeId } from '../definition/cloudformation/physical-ids.ts';
 import { readBlock, readFlag, readInteger, readText } from '../deployment/properties.ts';
 import { readThrottle } from '../deployment/throttle.ts';
 import { checkKeyName } from './api-keys.ts';

@@ -2,7 +2,7 @@
 import { OSLS_HELPERS, TYPES, TYPES_WITHOUT_EFFECT, TYPE_CONSEQUENCES } from './classes.ts';
 import type { TypeClass } from './classes.ts';
 import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from './model.ts';
-import { isJsonList, isJsonObject } from './template-source.ts';
+import { isJsonList, isJsonObject } from './cloudformation/template-source.ts';
 
 export type Classified = {
   readonly unsupported: readonly UnsupportedItem[];

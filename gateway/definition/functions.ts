@@ -4,8 +4,8 @@ import type { FunctionCode, FunctionDefinition, LayerDefinition } from '../lambd
 import { OSLS_HELPERS } from './classes.ts';
 import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from './model.ts';
 import type { LocalCode, RawStack } from './raw-stack.ts';
-import { partitionOf } from './stack-resolver.ts';
-import { isJsonList, isJsonObject } from './template-source.ts';
+import { partitionOf } from './cloudformation/stack-resolver.ts';
+import { isJsonList, isJsonObject } from './cloudformation/template-source.ts';
 
 /** Layer version ARN → folder with its content, over all stacks. */
 export type LayerFolders = ReadonlyMap<string, string>;

@@ -2,20 +2,20 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DefinitionError } from '../errors.ts';
-import { loadCdkOutput } from './cdk-out.ts';
+import { loadCdkOutput } from './cdk/cdk-out.ts';
 import { classifyResources } from './classify.ts';
 import { defineFunctions, layerFolders } from './functions.ts';
-import { isJsonObject } from './template-source.ts';
+import { isJsonObject } from './cloudformation/template-source.ts';
 import type { LayerFolders } from './functions.ts';
 import { LoadBoard } from './load-board.ts';
-import { expandDocuments } from './openapi.ts';
+import { expandDocuments } from './openapi/openapi.ts';
 import type { Finding } from './raw-stack.ts';
 import type { LoadOptions } from './load-options.ts';
 import type { ResolvedResource, ResolvedStack, UnsupportedItem } from './model.ts';
 import type { RawStack } from './raw-stack.ts';
-import { SERVICE_FILES, loadServerlessService } from './serverless-service.ts';
-import type { StackResolver } from './stack-resolver.ts';
-import { loadTemplate } from './template-stack.ts';
+import { SERVICE_FILES, loadServerlessService } from './serverless/serverless-service.ts';
+import type { StackResolver } from './cloudformation/stack-resolver.ts';
+import { loadTemplate } from './cloudformation/template-stack.ts';
 
 const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
 

@@ -1,5 +1,5 @@
 /** A stack as a loader hands it over: one template in long form, nothing resolved yet. */
-import type { Path } from './template-source.ts';
+import type { Path } from './cloudformation/template-source.ts';
 import type { JsonObject } from './model.ts';
 
 export type RawStack = {

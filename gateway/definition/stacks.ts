@@ -2,8 +2,8 @@
 import { DefinitionError } from '../errors.ts';
 import type { Json } from './model.ts';
 import type { RawStack } from './raw-stack.ts';
-import { StackResolver } from './stack-resolver.ts';
-import type { Path } from './template-source.ts';
+import { StackResolver } from './cloudformation/stack-resolver.ts';
+import type { Path } from './cloudformation/template-source.ts';
 
 /** An import whose exporting stack may still be loading; only `outputsOf` of a set that is not complete throws it. */
 class ExportPending extends Error {}

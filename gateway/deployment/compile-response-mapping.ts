@@ -1,8 +1,8 @@
 /** Response half of an integration: which response answers, its headers and templates (docs/aws §7.6, §7.7). */
 import { DefinitionError } from '../errors.ts';
-import { parseRegex } from '../mapping/java-regex-program.ts';
+import { parseRegex } from '@gatewright/velocity/java/regex-program';
 import { parseParameterSource } from '../mapping/parameter-source.ts';
-import { TemplateError } from '../mapping/template-error.ts';
+import { TemplateError } from '@gatewright/velocity/java/template-error';
 import { readContentHandling } from './content-handling-property.ts';
 import { invalidMapping } from './mapping-refusal.ts';
 import { compileMediaTemplates } from './media-templates.ts';

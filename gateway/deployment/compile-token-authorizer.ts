@@ -1,6 +1,6 @@
 /** Authorizers that check JSON Web Tokens themselves: JWT of HTTP and REST APIs, COGNITO_USER_POOLS of REST APIs. */
-import { isLoopbackUrl, LOCAL_ISSUER } from '#shared/access/issuers.ts';
-import { parseArn } from '#shared/aws/arn.ts';
+import { isLoopbackUrl, LOCAL_ISSUER } from '@gatewright/handlers/access/tokens/issuers';
+import { parseArn } from '@gatewright/aws/arn';
 import { DefinitionError } from '../errors.ts';
 import { RSA_ALGORITHMS } from '../policy/bearer-token.ts';
 import { HTTP_SOURCE, parseSources, readValidation, REST_SOURCE } from './compile-authorizer.ts';

@@ -2,7 +2,7 @@
  * Whether a REST API has leave to invoke a function: `AWS::Lambda::Permission` (docs/aws §1.5, §4.4). AWS deploys
  * an API without it, and then every call is 500.
  */
-import { parseArn } from '#shared/aws/arn.ts';
+import { parseArn } from '@gatewright/aws/arn';
 import { compileGlob } from '../policy/glob.ts';
 import { nameOfFunction } from './integration-uri.ts';
 import { readText } from './properties.ts';

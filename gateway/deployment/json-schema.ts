@@ -4,8 +4,8 @@
  */
 import ajvDraft04 from 'ajv-draft-04';
 import type { ErrorObject, ValidateFunction } from 'ajv-draft-04';
-import { RenderBudget } from '../mapping/render-budget.ts';
-import { TemplateError } from '../mapping/template-error.ts';
+import { RenderBudget } from '@gatewright/velocity/java/render-budget';
+import { TemplateError } from '@gatewright/velocity/java/template-error';
 import { compilePattern } from './schema-pattern.ts';
 import { SchemaRefusal, STEP, modelUrl, prepareSchema } from './schema-preparation.ts';
 import { wordSchemaErrors } from './schema-wording.ts';

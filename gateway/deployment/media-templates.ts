@@ -1,6 +1,6 @@
 import { DefinitionError } from '../errors.ts';
-import { TemplateError } from '../mapping/template-error.ts';
-import { compileTemplate } from '../mapping/velocity-compile.ts';
+import { TemplateError } from '@gatewright/velocity/java/template-error';
+import { compileTemplate } from '@gatewright/velocity/compile';
 import { readTextMap } from './properties.ts';
 import type { MediaTemplates } from '../mapping/integration.ts';
 import type { PropertyBag } from './properties.ts';

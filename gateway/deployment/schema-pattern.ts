@@ -2,10 +2,10 @@
  * Regular expressions of schemas. They are the author's, the text is the caller's: an engine that cannot be
  * stopped would let one body hang the gateway, so they run in the one that pays for every step.
  */
-import { findsRegex } from '../mapping/java-regex.ts';
-import { parseRegex } from '../mapping/java-regex-program.ts';
-import { TemplateError } from '../mapping/template-error.ts';
-import type { RenderBudget } from '../mapping/render-budget.ts';
+import { findsRegex } from '@gatewright/velocity/java/regex';
+import { parseRegex } from '@gatewright/velocity/java/regex-program';
+import { TemplateError } from '@gatewright/velocity/java/template-error';
+import type { RenderBudget } from '@gatewright/velocity/java/render-budget';
 
 /** Whether the pattern matches anywhere in a text. */
 export type PatternTest = (text: string, budget: RenderBudget) => boolean;

@@ -2,7 +2,7 @@
  * A model's schema as a template gives it → the one that is compiled: checked for AWS's rules on keywords and
  * references, and with a marker in every subschema by which the compiled check pays for its steps.
  */
-import { isJsonObject } from '#shared/aws/json-object.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '../definition/model.ts';
 
 /** Marks every subschema; `json-schema.ts` gives the keyword its meaning. */

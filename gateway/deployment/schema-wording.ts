@@ -4,7 +4,7 @@
  * of theirs. What fails within `anyOf`, `oneOf` and `not` is told by the keyword alone; `allOf` is told by its parts.
  */
 import type { ErrorObject } from 'ajv-draft-04';
-import { isJsonObject } from '#shared/aws/json-object.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
 
 /** `[object has missing required properties (["a","b"])]`: every message, comma separated, in one bracket. */
 export function wordSchemaErrors(errors: readonly ErrorObject[]): string {

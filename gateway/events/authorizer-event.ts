@@ -1,5 +1,5 @@
 /** What a Lambda authorizer is asked, and the ARN it is asked about (docs/aws §4.1, §4.2, §4.4, §4.5, §4.7). */
-import { printArn } from '#shared/aws/arn.ts';
+import { printArn } from '@gatewright/aws/arn';
 import { decodePercent } from '../routing/percent-encoding.ts';
 import { http1RequestContext, http2RequestContext } from './http-event.ts';
 import { readIdentity } from './identity-sources.ts';

@@ -1,8 +1,8 @@
 /** Values that parameter mappings take out of a body (docs/aws §7.6). */
-import { type JsonValue, toJavaValue } from './java-json.ts';
-import { printJson } from './java-printing.ts';
+import { type JsonValue, toJavaValue } from '@gatewright/velocity/java/json';
+import { printJson } from '@gatewright/velocity/java/printing';
 import { type JsonPath, readJsonPath } from './json-path.ts';
-import { DEFAULT_RENDER_LIMITS, RenderBudget } from './render-budget.ts';
+import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 
 /** The body begins like JSON and is none. On the request side AWS answers 400, on the response side 500. */
 export class MalformedBodyError extends Error {

@@ -1,7 +1,7 @@
 /** Which mapping template a body goes through, if any (docs/aws §7.1). */
 import { bareType } from '../events/media-types.ts';
 import type { MediaTemplates, Passthrough } from './integration.ts';
-import type { CompiledTemplate } from './velocity-compile.ts';
+import type { CompiledTemplate } from '@gatewright/velocity/compile';
 
 const USUAL_TYPE = 'application/json';
 

@@ -1,5 +1,5 @@
 /** The text functions of `$util`. */
-import { failure } from './template-error.ts';
+import { failure } from '@gatewright/velocity/java/template-error';
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '\b': '\\b',

@@ -2,7 +2,7 @@
 import type { ContentHandling } from './content-handling.ts';
 import type { ParameterChange } from './parameter-change.ts';
 import type { ParameterSource } from './parameter-source.ts';
-import type { CompiledTemplate } from './velocity-compile.ts';
+import type { CompiledTemplate } from '@gatewright/velocity/compile';
 import type { StreamTimes } from '../ports.ts';
 
 /** Text with `${stageVariables.x}` in it, parsed when the deployment was made. */

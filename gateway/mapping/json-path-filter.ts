@@ -1,11 +1,11 @@
 /** Filters of JSONPath: `[?(@.price < 10 && @.category in ["a"])]`. */
-import { areEqual } from './java-equality.ts';
-import { parseJson } from './java-json.ts';
-import { compareNumbers } from './java-numbers.ts';
-import { matchesRegex } from './java-regex.ts';
-import { isJavaNumber, JavaList, type JavaNumber, type JavaValue } from './java-values.ts';
-import type { RenderBudget } from './render-budget.ts';
-import { failure } from './template-error.ts';
+import { areEqual } from '@gatewright/velocity/java/equality';
+import { parseJson } from '@gatewright/velocity/java/json';
+import { compareNumbers } from '@gatewright/velocity/java/numbers';
+import { matchesRegex } from '@gatewright/velocity/java/regex';
+import { isJavaNumber, JavaList, type JavaNumber, type JavaValue } from '@gatewright/velocity/java/values';
+import type { RenderBudget } from '@gatewright/velocity/java/render-budget';
+import { failure } from '@gatewright/velocity/java/template-error';
 
 /** Whether an item of `root` passes. */
 export type FilterTest = (item: JavaValue, root: JavaValue, budget: RenderBudget) => boolean;

@@ -3,9 +3,9 @@
  * value gives that value; one with `*`, `..`, a slice or a filter gives a list.
  */
 import { type FilterTest, parseFilter } from './json-path-filter.ts';
-import { JavaList, JavaMap, type JavaValue } from './java-values.ts';
-import type { RenderBudget } from './render-budget.ts';
-import { failure } from './template-error.ts';
+import { JavaList, JavaMap, type JavaValue } from '@gatewright/velocity/java/values';
+import type { RenderBudget } from '@gatewright/velocity/java/render-budget';
+import { failure } from '@gatewright/velocity/java/template-error';
 
 type Segment =
   | { readonly kind: 'names'; readonly names: readonly string[] }

@@ -2,7 +2,7 @@
 import { GatewayError, gatewayError } from '../errors.ts';
 import { MalformedBodyError } from './body-value.ts';
 import { NotBase64Error } from './content-handling.ts';
-import { TemplateError } from './template-error.ts';
+import { TemplateError } from '@gatewright/velocity/java/template-error';
 import { HeaderInvalidError } from './wire-headers.ts';
 
 /** AWS: 400 for a request body that is no JSON, 500 for all that the API's owner has to mend. Bugs go through. */

@@ -4,8 +4,8 @@ import { readRestHeaders, type HeaderMaps } from '../events/request-headers.ts';
 import { restRequestContext } from '../events/rest-event.ts';
 import { getEntry, putEntry } from '../routing/text-map.ts';
 import { contextVariables, type TemplateParameters } from './template-variables.ts';
-import type { JsonValue } from './java-json.ts';
-import type { JavaMap } from './java-values.ts';
+import type { JsonValue } from '@gatewright/velocity/java/json';
+import type { JavaMap } from '@gatewright/velocity/java/values';
 import type { ApiKeyFacts, CallerFacts, RoutedFacts } from '../events/request-facts.ts';
 
 const NO_QUERY: QueryMaps = { single: {}, multi: {} };

@@ -1,8 +1,8 @@
 /** `$context.requestOverride` and `$context.responseOverride`: what a template changes beside its text. */
-import { printValue } from './java-printing.ts';
-import { isJavaNumber, JavaList, JavaMap, type JavaValue } from './java-values.ts';
-import { DEFAULT_RENDER_LIMITS, RenderBudget } from './render-budget.ts';
-import { TemplateError } from './template-error.ts';
+import { printValue } from '@gatewright/velocity/java/printing';
+import { isJavaNumber, JavaList, JavaMap, type JavaValue } from '@gatewright/velocity/java/values';
+import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
+import { TemplateError } from '@gatewright/velocity/java/template-error';
 
 /** The override objects and the parts that exist before a template sets anything. */
 export const OVERRIDE_NAMES = {

@@ -4,7 +4,7 @@ import { readQuery } from '../events/query-text.ts';
 import { getEntry } from '../routing/text-map.ts';
 import { MalformedBodyError, readJsonText } from './body-value.ts';
 import { type JsonPath, parseJsonPath } from './json-path.ts';
-import { TemplateError } from './template-error.ts';
+import { TemplateError } from '@gatewright/velocity/java/template-error';
 import type { ApiKeyFacts, CallerFacts, RoutedFacts } from '../events/request-facts.ts';
 
 export type ChangeTarget =

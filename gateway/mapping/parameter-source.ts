@@ -4,7 +4,7 @@
  */
 import { readJsonText, readWholeBody } from './body-value.ts';
 import { parseJsonPath, type JsonPath } from './json-path.ts';
-import { TemplateError } from './template-error.ts';
+import { TemplateError } from '@gatewright/velocity/java/template-error';
 import type { MappingInput } from './mapping-input.ts';
 
 export type ParameterSource =

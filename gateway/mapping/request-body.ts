@@ -9,7 +9,7 @@ import { templateScope } from './template-variables.ts';
 import type { RequestMapping } from './integration.ts';
 import type { RoutedFacts } from '../events/request-facts.ts';
 import type { MappingInput } from './mapping-input.ts';
-import type { CompiledTemplate } from './velocity-compile.ts';
+import type { CompiledTemplate } from '@gatewright/velocity/compile';
 
 const USUAL_TYPE = 'application/json';
 

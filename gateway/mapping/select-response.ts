@@ -1,6 +1,6 @@
 /** Which integration response answers (docs/aws §7.7). */
-import { matchesRegex } from './java-regex.ts';
-import { DEFAULT_RENDER_LIMITS, RenderBudget } from './render-budget.ts';
+import { matchesRegex } from '@gatewright/velocity/java/regex';
+import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 import type { IntegrationResponse } from './integration.ts';
 
 /** An error message of a function may come from an attacker: a pattern may not take long over it. */

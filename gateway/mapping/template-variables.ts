@@ -1,12 +1,12 @@
 /** AWS's variables of a mapping template: `$input`, `$util`, `$context`, `$stageVariables`. */
-import { type JsonValue, parseJson, toJavaValue } from './java-json.ts';
-import { printJson, printValue } from './java-printing.ts';
-import { HostObject, type HostMethod, JavaMap, type JavaValue } from './java-values.ts';
+import { type JsonValue, parseJson, toJavaValue } from '@gatewright/velocity/java/json';
+import { printJson, printValue } from '@gatewright/velocity/java/printing';
+import { HostObject, type HostMethod, JavaMap, type JavaValue } from '@gatewright/velocity/java/values';
 import { decodeBase64, decodeUrl, encodeBase64, encodeUrl, escapeJavaScript } from './escape.ts';
 import { parseJsonPath, readJsonPath } from './json-path.ts';
 import { OVERRIDE_NAMES, OverrideMap } from './overrides.ts';
-import { failure } from './template-error.ts';
-import type { RenderScope } from './velocity-compile.ts';
+import { failure } from '@gatewright/velocity/java/template-error';
+import type { RenderScope } from '@gatewright/velocity/compile';
 
 /** Parameters of the method request; of several values the last. */
 export type TemplateParameters = {

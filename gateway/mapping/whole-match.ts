@@ -1,8 +1,8 @@
 /** Patterns that a whole text must match as Java's `matches` means it: `IdentityValidationExpression`. */
-import { parseRegex } from './java-regex-program.ts';
-import { matchesRegex } from './java-regex.ts';
-import { DEFAULT_RENDER_LIMITS, RenderBudget } from './render-budget.ts';
-import { TemplateError } from './template-error.ts';
+import { parseRegex } from '@gatewright/velocity/java/regex-program';
+import { matchesRegex } from '@gatewright/velocity/java/regex';
+import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
+import { TemplateError } from '@gatewright/velocity/java/template-error';
 
 /** Whether all of a text matches. */
 export type WholeMatch = (text: string) => boolean;

@@ -4,7 +4,7 @@
  * fails with: STAGE_NOT_FOUND, MISSING_AUTHENTICATION_TOKEN (REST) or not found (HTTP), INVALID_SIGNATURE
  * @see docs/aws §2.1, §2.2
  */
-import { describeMalformedAuthorization } from '#shared/aws/authorization-header.ts';
+import { describeMalformedAuthorization } from '@gatewright/aws/authorization-header';
 import { lastHeader } from '../events/header-list.ts';
 import { gatewayError } from '../errors.ts';
 import { readApiIdFromHost } from '../routing/host.ts';

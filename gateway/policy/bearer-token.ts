@@ -1,5 +1,5 @@
 /** JSON Web Tokens as they come: taken apart, nothing of them proven (RFC 7515 §7.1, RFC 7519 §4.1). */
-import { parseJsonObject } from '#shared/aws/json-object.ts';
+import { parseJsonObject } from '@gatewright/aws/json-object';
 
 export type Claims = Readonly<Record<string, unknown>>;
 

@@ -3,11 +3,11 @@
  * with the same IAM policy documents that a user at AWS would have.
  */
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import { parseArn } from '#shared/aws/arn.ts';
+import { parseArn } from '@gatewright/aws/arn';
 import { DefinitionError } from '../errors.ts';
 import { compilePolicy } from './evaluate.ts';
 import type { CompiledPolicy, PolicyDecision, PolicyQuestion } from './model.ts';
-import type { SigningSession } from './signature.ts';
+import type { SigningSession } from '@gatewright/aws/signature';
 
 export type LocalIdentity = {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** The `Principal` and `NotPrincipal` of a policy statement (IAM user guide, "AWS JSON policy elements: Principal"). */
-import { parseArn } from '#shared/aws/arn.ts';
+import { parseArn } from '@gatewright/aws/arn';
 import { quote } from '../routing/quote.ts';
 import type { PolicyPrincipal } from './model.ts';
 import { PolicyInvalid, readRecord, readTexts } from './policy-invalid.ts';

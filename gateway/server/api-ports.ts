@@ -1,6 +1,6 @@
 /** The ports of APIs as planned; every port also answers to the other APIs by their Host. */
 import { readApiIdFromHost } from '../routing/host.ts';
-import { isAdmittedHost } from './guards.ts';
+import { isAdmittedHost } from '@gatewright/aws/guards';
 import { createApiServer } from './http.ts';
 import { listenOn } from './listen.ts';
 import { receive } from './receive.ts';
@@ -10,7 +10,7 @@ import type { Server } from 'node:http';
 import type { DomainAnswer } from '../control/served-apis.ts';
 import type { ServedApi } from '../exchange.ts';
 import type { WebSocketPorts } from '../websocket/pipeline.ts';
-import type { ControlReply, ControlRequest } from './control-request.ts';
+import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
 import type { PortPlan } from './port-plan.ts';
 import type { WebSocketPort } from './websocket-frames.ts';
 

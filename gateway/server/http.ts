@@ -10,7 +10,7 @@ import { isWebSocketHandshake } from './websocket-frames.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Reply, ServedApi } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
-import type { ControlReply, ControlRequest } from './control-request.ts';
+import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
 import type { UnreadReplies } from './unread-replies.ts';
 
 export type ApiServerOptions = {

@@ -1,5 +1,5 @@
 /** A call of an AWS service, read by its protocol; and results in the words of that protocol. */
-import { parseJsonObject } from '#shared/aws/json-object.ts';
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { ServiceRequest } from '../ports.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 /** Makes sure that a DynamoDB, ours or another, has the tables of the templates. */
-import { signRequest } from '#shared/aws/sign-request.ts';
+import { signRequest } from '@gatewright/aws/sign-request';
 import { DefinitionError, StartError } from '../errors.ts';
 import type { IndexDefinition, KeyAttribute, TableDefinition } from './table-definition.ts';
 

@@ -2,8 +2,8 @@
 import { createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
 import { StartError } from '../errors.ts';
-import type { KeptKey } from '../server/issuer.ts';
-import { KeyLocks } from './key-locks.ts';
+import type { KeptKey } from '../issuer/issuer.ts';
+import { KeyLocks } from '@gatewright/aws/key-locks';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
 
 const FILE = 'issuer-keys.json';

@@ -1,5 +1,5 @@
 /** EventBridge, Step Functions and Kinesis as far as integrations call them: checked and answered, nothing runs. */
-import { isJsonObject } from '#shared/aws/json-object.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { refuse } from './aws-operation.ts';
 import type { AwsOperation, Fields, OperationResult } from './aws-operation.ts';
 import type { Clock, Random, ServiceRequest } from '../ports.ts';

@@ -1,5 +1,5 @@
 /** Calls of AWS services by integrations: signed and sent where somebody answers, otherwise recorded. */
-import { sha256Hex, signRequest } from '#shared/aws/sign-request.ts';
+import { sha256Hex, signRequest } from '@gatewright/aws/sign-request';
 import type { Clock, HttpClient, HttpOutcome, ServiceClient, ServiceRequest } from '../ports.ts';
 import type { Recorder } from './recorder.ts';
 

@@ -1,7 +1,7 @@
 /** The DynamoDB of a start: our own worker, somebody's endpoint, or none. */
 import { DefinitionError } from '../errors.ts';
 import { createTablesAt } from './create-tables.ts';
-import { startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
+import { startEmbeddedDynamoDb } from '@gatewright/dynamodb/embedded-dynamodb';
 import type { TableDefinition } from './table-definition.ts';
 
 export type DynamoDbChoice =

@@ -1,6 +1,6 @@
 /** `AWS::DynamoDB::Table` → what CreateTable and UpdateTimeToLive are called with. */
 import type { Json, JsonObject, ResolvedResource } from '../definition/model.ts';
-import { isJsonObject } from '#shared/aws/json-object.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError, type DefinitionPlace } from '../errors.ts';
 
 export type KeyAttribute = { readonly name: string; readonly type: 'S' | 'N' | 'B' };

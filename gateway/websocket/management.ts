@@ -5,13 +5,13 @@
 import { gatewayError, GatewayError } from '../errors.ts';
 import { apiArn } from '../events/authorizer-event.ts';
 import { decideFor } from '../policy/identities.ts';
-import { verifyByEitherClock } from '../policy/signature.ts';
+import { verifyByEitherClock } from '@gatewright/aws/signature';
 import { CLOSED_BY_API, MESSAGE_LIMIT_BYTES } from './limits.ts';
 import type { ServedApi } from '../exchange.ts';
 import type { Random } from '../ports.ts';
-import type { SigningClock } from '../policy/signature.ts';
+import type { SigningClock } from '@gatewright/aws/signature';
 import type { Identities } from '../policy/identities.ts';
-import type { ControlReply, ControlRequest } from '../server/control-request.ts';
+import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
 import type { Connection, Connections } from './connections.ts';
 
 export type ManagementPorts = {

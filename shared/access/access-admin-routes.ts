@@ -3,10 +3,10 @@ import { describeRoutes } from '../http/openapi.ts';
 import { jsonReply } from '../http/reply.ts';
 import { readRoute } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import type { KeyAdmin } from './key-admin.ts';
-import { keyAdminRoutes } from './key-routes.ts';
-import type { RevocationAdmin } from './revocation-admin.ts';
-import { revocationRoutes } from './revocation-routes.ts';
+import type { KeyAdmin } from './keys/key-admin.ts';
+import { keyAdminRoutes } from './keys/key-routes.ts';
+import type { RevocationAdmin } from './revocation/revocation-admin.ts';
+import { revocationRoutes } from './revocation/revocation-routes.ts';
 
 /** Each made when the first request needs it. */
 export type AccessAdmins = {

@@ -12,14 +12,14 @@ import { backendContext } from './backend-context.ts';
 import { chargeQuota, isCharged, withoutCharged } from './charge-quota.ts';
 import type { LoadQuotas, QuotaVerdict } from './charge-quota.ts';
 import type { CompiledAccess, CompiledDocument, CompiledQuota, CompiledSource } from './compiled-document.ts';
-import { compilePolicy, denyAll, exactPolicy, fitsResourceLimit } from './compile-policy.ts';
+import { compilePolicy, denyAll, exactPolicy, fitsResourceLimit } from './decide/compile-policy.ts';
 import type { Credential } from './credential.ts';
-import { decide } from './decide.ts';
-import type { Decision } from './decide.ts';
+import { decide } from './decide/decide.ts';
+import type { Decision } from './decide/decide.ts';
 import { findDocument } from './find-document.ts';
 import { assertServed, createIdentifier } from './identify.ts';
 import type { AuthorizerPorts } from './identify.ts';
-import type { Principal } from './principal.ts';
+import type { Principal } from './decide/principal.ts';
 import { quotaContext } from './quota-context.ts';
 
 export type Asked = {

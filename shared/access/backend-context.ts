@@ -1,9 +1,9 @@
 /** What the backend learns of the caller, beside the principal's id. */
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
-import { claimAt } from './claims.ts';
+import { claimAt } from './decide/claims.ts';
 import type { CompiledDocument } from './compiled-document.ts';
-import type { Principal } from './principal.ts';
-import { printTicketCaller, TICKET_CALLER } from './ticket-caller.ts';
+import type { Principal } from './decide/principal.ts';
+import { printTicketCaller, TICKET_CALLER } from './tickets/ticket-caller.ts';
 
 /** A value beyond this is left out: together they must fit beside a policy. */
 const VALUE_LIMIT_CHARACTERS = 1_024;

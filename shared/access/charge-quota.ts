@@ -1,9 +1,9 @@
 /** The charge of a request that the rules let in: who is charged, and what that means for the answer. */
 import { DomainError } from '../errors.ts';
 import type { QuotaAnswer, QuotaKeeper } from '../ports.ts';
-import { claimAt } from './claims.ts';
+import { claimAt } from './decide/claims.ts';
 import type { CompiledDocument, CompiledQuota, CompiledRoute, NameOrClaim } from './compiled-document.ts';
-import type { Principal } from './principal.ts';
+import type { Principal } from './decide/principal.ts';
 
 /**
  * Makes the quotas when the first request has to be charged; most documents have none. `plans` are those of all

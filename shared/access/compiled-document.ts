@@ -2,7 +2,7 @@
  * What ships in the authorizers: access documents compiled at build time to plain JSON. Nothing here is
  * checked again at run time; `access/compiled.json` is made by `compileDocument` and by nothing else.
  */
-import type { SignatureAlgorithm } from './issuers.ts';
+import type { SignatureAlgorithm } from './tokens/issuers.ts';
 
 export type CompiledAccess = { readonly documents: readonly CompiledDocument[] };
 

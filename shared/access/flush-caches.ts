@@ -1,7 +1,7 @@
 /** What an administrator's change has API Gateway do: each step by itself, and what fails is said. */
 import { DomainError } from '../errors.ts';
 import type { AuthorizerCaches } from '../ports.ts';
-import type { CachedApi } from './key-prefixes.ts';
+import type { CachedApi } from './keys/key-prefixes.ts';
 
 /** `reason`: why it did not work; sending the operation again tries again. */
 export type OutsideStep = { readonly step: string; readonly reason: string | undefined };

@@ -5,19 +5,19 @@
 import type { AuthorizerConfig } from '../config.ts';
 import type { ApiKeyReader, RevocationReader, TicketStore } from '../ports.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
-import { parseApiKey } from './api-key.ts';
-import { createApiKeyReader } from './api-key-store.ts';
-import { createRevocationCheck } from './check-revocation.ts';
-import type { RevocationCheck } from './check-revocation.ts';
+import { parseApiKey } from './keys/api-key.ts';
+import { createApiKeyReader } from './keys/api-key-store.ts';
+import { createRevocationCheck } from './revocation/check-revocation.ts';
+import type { RevocationCheck } from './revocation/check-revocation.ts';
 import type { CompiledKeyIssuer } from './compiled-document.ts';
-import { nativeKeyValue } from './native-key.ts';
-import { createRevocationReader } from './revocation-store.ts';
-import { parseTicket } from './ticket.ts';
-import type { TicketCaller } from './ticket.ts';
-import { createTicketStore } from './ticket-store.ts';
-import { createApiKeyVerifier } from './verify-api-key.ts';
-import type { VerifiedApiKey } from './verify-api-key.ts';
-import { takeTicket } from './verify-ticket.ts';
+import { nativeKeyValue } from './keys/native-key.ts';
+import { createRevocationReader } from './revocation/revocation-store.ts';
+import { parseTicket } from './tickets/ticket.ts';
+import type { TicketCaller } from './tickets/ticket.ts';
+import { createTicketStore } from './tickets/ticket-store.ts';
+import { createApiKeyVerifier } from './keys/verify-api-key.ts';
+import type { VerifiedApiKey } from './keys/verify-api-key.ts';
+import { takeTicket } from './tickets/verify-ticket.ts';
 
 export type AccessTable = {
   readonly apiKeys: ApiKeyReader;

@@ -5,18 +5,18 @@ import { DomainError } from '../errors.ts';
 import type { Clock, KeySetFetcher, Observer } from '../ports.ts';
 import { UNOBSERVED } from '../unobserved.ts';
 import { tableNeeds } from './access-table.ts';
-import { toKeyPrincipal } from './api-key-principal.ts';
+import { toKeyPrincipal } from './keys/api-key-principal.ts';
 import type { LoadQuotas } from './charge-quota.ts';
-import { toCertificatePrincipal } from './client-certificate.ts';
+import { toCertificatePrincipal } from './tokens/client-certificate.ts';
 import type { CompiledAccess, CompiledDocument, CompiledIssuer } from './compiled-document.ts';
 import type { Credential } from './credential.ts';
 import type { TableIdentifier, TablePorts } from './identify-by-table.ts';
-import { defaultJwksUri } from './issuers.ts';
-import { KeySets } from './key-sets.ts';
-import { toPrincipal } from './principal.ts';
-import type { Principal } from './principal.ts';
-import { toTicketPrincipal } from './ticket-principal.ts';
-import { createTokenVerifier } from './verify-token.ts';
+import { defaultJwksUri } from './tokens/issuers.ts';
+import { KeySets } from './tokens/key-sets.ts';
+import { toPrincipal } from './decide/principal.ts';
+import type { Principal } from './decide/principal.ts';
+import { toTicketPrincipal } from './tickets/ticket-principal.ts';
+import { createTokenVerifier } from './tokens/verify-token.ts';
 
 /** What an authorizer reaches; nothing here is touched before a request needs it. */
 export type AuthorizerPorts = TablePorts & {

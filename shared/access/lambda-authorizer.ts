@@ -7,7 +7,7 @@ import type { Authorizer } from './authorize.ts';
 import type { LoadQuotas } from './charge-quota.ts';
 import { parseCompiledAccess } from './find-document.ts';
 import type { AccessTable } from './identify-by-table.ts';
-import { createKeySetFetcher } from './key-set-fetcher.ts';
+import { createKeySetFetcher } from './tokens/key-set-fetcher.ts';
 
 /**
  * One per instance, made at its first event so that a bad configuration fails calls and not the start.

@@ -5,9 +5,9 @@
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { AwsCall, AwsCaller } from '../ports.ts';
-import { parseJsonObject } from './json-object.ts';
-import type { JsonObject } from './json-object.ts';
-import { signRequest } from './sign-request.ts';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { signRequest } from '@gatewright/aws/sign-request';
 
 export type AwsCallerConfig = {
   readonly region: string;

@@ -1,9 +1,9 @@
 /** AuthorizerCaches and NativeKeys by API Gateway's own API, signed as this function. */
 import { DomainError } from '../errors.ts';
 import type { AuthorizerCaches, NativeKeys } from '../ports.ts';
-import { isJsonObject, parseJsonObject } from './json-object.ts';
-import type { JsonObject } from './json-object.ts';
-import { signRequest } from './sign-request.ts';
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { signRequest } from '@gatewright/aws/sign-request';
 
 export type ControlPlaneConfig = {
   readonly region: string;

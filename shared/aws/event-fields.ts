@@ -1,7 +1,7 @@
 /** Reading fields of events of unknown shape. */
 import { DomainError } from '../errors.ts';
-import { isJsonObject } from './json-object.ts';
-import type { JsonObject } from './json-object.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 export type EventFields = JsonObject;
 

@@ -1,6 +1,6 @@
 /** The ARN by which API Gateway names the method or route of a request. */
 import { DomainError } from '../errors.ts';
-import { parseArn, printArn } from './arn.ts';
+import { parseArn, printArn } from '@gatewright/aws/arn';
 
 /**
  * `arn:aws:execute-api:us-east-1:123456789012:a1b2c3/prod/GET/users/1`; for a WebSocket

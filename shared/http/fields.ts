@@ -2,7 +2,7 @@
  * Fields of requests: one description of what a caller may send, from which both the reader and the OpenAPI
  * document are made.
  */
-import { isJsonObject } from '../aws/json-object.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../errors.ts';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };

@@ -1,7 +1,7 @@
 /** Tickets as they are given in a Lambda function: configuration from the environment, real clock and chance. */
 import { parseCompiledAccess } from '../access/find-document.ts';
-import type { TicketPorts } from '../access/issue-ticket.ts';
-import { createTicketStore } from '../access/ticket-store.ts';
+import type { TicketPorts } from '../access/tickets/issue-ticket.ts';
+import { createTicketStore } from '../access/tickets/ticket-store.ts';
 import { readTicketDeskConfig } from '../config.ts';
 import { randomHex } from '../random-hex.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';

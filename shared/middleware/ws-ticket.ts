@@ -4,10 +4,10 @@
  */
 import type { CompiledAccess, CompiledDocument, CompiledTicketIssuer } from '../access/compiled-document.ts';
 import { documentOf } from '../access/find-document.ts';
-import { issueTicket } from '../access/issue-ticket.ts';
-import type { TicketPorts } from '../access/issue-ticket.ts';
-import { parseTicketCaller, TICKET_CALLER } from '../access/ticket-caller.ts';
-import type { TicketCaller } from '../access/ticket.ts';
+import { issueTicket } from '../access/tickets/issue-ticket.ts';
+import type { TicketPorts } from '../access/tickets/issue-ticket.ts';
+import { parseTicketCaller, TICKET_CALLER } from '../access/tickets/ticket-caller.ts';
+import type { TicketCaller } from '../access/tickets/ticket.ts';
 import { parseFields, parseOptionalFields } from '../aws/event-fields.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { DomainError, isTokenError } from '../errors.ts';

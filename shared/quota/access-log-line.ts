@@ -1,5 +1,5 @@
 /** One line of an API's access log → the request that somebody is charged for. */
-import { parseJsonObject } from '../aws/json-object.ts';
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import { repeatsMember } from '../json-members.ts';
 import type { Subject } from './subject.ts';
 

@@ -1,5 +1,5 @@
 /** Reads the fields of a plan that someone wrote; every refusal names the field by its path. */
-import { isJsonObject } from '../aws/json-object.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { PlanInvalid } from '../errors.ts';
 
 export type Range = { readonly min: number; readonly max: number };

@@ -1,6 +1,6 @@
 /** What an error of DynamoDB's client says about the write: applied, never applied, or nobody knows. */
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
-import { isJsonObject } from '../aws/json-object.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { DomainError } from '../errors.ts';
 import { parseItem } from './dynamodb-expression.ts';
 import type { DynamoDbItem } from './dynamodb-expression.ts';

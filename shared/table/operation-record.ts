@@ -6,7 +6,7 @@
  * | --------- | ------------------- | --------- | ---------------------------------------------------------------- |
  * | operation | of what was changed | `OP#{id}` | `kind`, `by`, `at` (ms), `hash` of what was asked; others' beside |
  */
-import { sha256Hex } from '../aws/sign-request.ts';
+import { sha256Hex } from '@gatewright/aws/sign-request';
 import { DomainError } from '../errors.ts';
 import { operationKey } from './item-write.ts';
 import type { Item, ItemWrite, Purpose } from './item-write.ts';

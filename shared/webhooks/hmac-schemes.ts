@@ -1,7 +1,7 @@
 /** GitHub, Stripe, Slack and Standard Webhooks (Svix): HMAC-SHA-256 over the raw body behind a prefix of each one's own. */
 import { createHmac } from 'node:crypto';
 import type { RawRequest } from '../aws/raw-request.ts';
-import { equalInConstantTime } from '../aws/sign-request.ts';
+import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { parseEpochSeconds, readOnlyHeader, refused, textOf } from './scheme.ts';
 import type { Scheme, SignatureClaim } from './scheme.ts';
 

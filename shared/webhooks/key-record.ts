@@ -1,7 +1,7 @@
 /** Keys of HTTP message signatures, with what each may be used for (RFC 9421 §3.3). */
 import { constants, createHmac, createPublicKey, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { equalInConstantTime } from '../aws/sign-request.ts';
+import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { isLongEnough } from './hmac-schemes.ts';
 
 /** The algorithm and the purpose (`tag`) are the record's to say, never the message's. */

@@ -3,7 +3,7 @@
  * reader would have to normalise before it is signed again is refused, so that no two readers can differ.
  */
 import { createHash } from 'node:crypto';
-import { equalInConstantTime } from '../aws/sign-request.ts';
+import { equalInConstantTime } from '@gatewright/aws/sign-request';
 
 export type SignatureInput = {
   readonly label: string;

@@ -1,5 +1,5 @@
 /** A verified delivery as an event of EventBridge or a message of SQS. */
-import { sha256Hex } from '../aws/sign-request.ts';
+import { sha256Hex } from '@gatewright/aws/sign-request';
 import { DomainError } from '../errors.ts';
 import type { AwsCall, AwsCaller } from '../ports.ts';
 import type { Target } from './compiled-webhooks.ts';

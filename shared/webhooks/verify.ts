@@ -1,7 +1,7 @@
 /** Whether a delivery comes from who holds the secret, and now. */
 import { createHash } from 'node:crypto';
 import type { EventFields } from '../aws/event-fields.ts';
-import { parseJsonObject } from '../aws/json-object.ts';
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { RawRequest } from '../aws/raw-request.ts';
 import { DomainError } from '../errors.ts';
 import { refused } from './scheme.ts';

@@ -56,11 +56,14 @@ describe('import direction', () => {
 
   it('is refused where it is broken', () => {
     const planted = [
-      { path: 'shared/aws/arn.ts', text: "import type { Json } from '../../gateway/definition/model.ts';\n" },
+      {
+        path: 'packages/aws/arn.ts',
+        text: "import type { Json } from '../../gateway/definition/model.ts';\n",
+      },
       { path: 'gateway/phases/match.ts', text: "import { log } from './log.ts';\n" },
       { path: 'gateway/routing/table.ts', text: "import {\n  readFile,\n} from 'node:fs';\n" },
       { path: 'cli/main.ts', text: "const late = await import('../gateway/pipeline.ts');\n" },
-      { path: 'package/entries/quota.ts', text: "export { x } from '../../gateway/index.ts';\n" },
+      { path: 'shared/entries/quota.ts', text: "export { x } from '../../gateway/index.ts';\n" },
     ];
 
     assert.equal(forbiddenImports(planted).length, planted.length);

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import * as commands from '@aws-sdk/client-dynamodb';
-import { createApiKeyReader } from '#shared/access/api-key-store.ts';
-import { KeyAdmin } from '#shared/access/key-admin.ts';
-import { createTicketStore } from '#shared/access/ticket-store.ts';
+import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
+import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
+import { createTicketStore } from '#shared/access/tickets/ticket-store.ts';
 import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
 import { listAudit } from '#shared/quota/admin/audit.ts';
 import { closePeriod } from '#shared/quota/admin/close-period.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway } from '../../gateway/index.ts';
 import { DefinitionError } from '../../gateway/errors.ts';
-import { signRequest } from '#shared/aws/sign-request.ts';
+import { signRequest } from '../../packages/aws/sign-request.ts';
 import { sendRaw } from './raw-client.ts';
 import type { CallApi } from './deploy-canary.ts';
 import type { CaseRequest, JsonObject } from './parity-case.ts';

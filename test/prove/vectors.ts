@@ -5,8 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KeySets } from '#shared/access/key-sets.ts';
-import { createTokenVerifier } from '#shared/access/verify-token.ts';
+import { KeySets } from '#shared/access/tokens/key-sets.ts';
+import { createTokenVerifier } from '#shared/access/tokens/verify-token.ts';
 import { DomainError } from '#shared/errors.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { anIssuer, someClaims } from '../support/signed-tokens.ts';

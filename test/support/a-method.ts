@@ -1,5 +1,5 @@
 /** REST APIs of one method, for tests of integrations. */
-import { makeRootResourceId } from '../../gateway/definition/physical-ids.ts';
+import { makeRootResourceId } from '../../gateway/definition/cloudformation/physical-ids.ts';
 import { anApi } from './an-api.ts';
 import type { JsonObject } from '../../gateway/definition/model.ts';
 import type { HttpOutcome } from '../../gateway/ports.ts';

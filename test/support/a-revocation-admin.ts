@@ -1,7 +1,7 @@
 /** Administrators and authorizers at one access table, under a clock that moves when told. */
-import { RevocationAdmin } from '#shared/access/revocation-admin.ts';
-import { revocableIssuersOf, cachedApisByDocument } from '#shared/access/revocation-issuers.ts';
-import { createRevocationReader } from '#shared/access/revocation-store.ts';
+import { RevocationAdmin } from '#shared/access/revocation/revocation-admin.ts';
+import { revocableIssuersOf, cachedApisByDocument } from '#shared/access/revocation/revocation-issuers.ts';
+import { createRevocationReader } from '#shared/access/revocation/revocation-store.ts';
 import { DomainError } from '#shared/errors.ts';
 import type { ItemStore } from '#shared/ports.ts';
 import { STORE_DOWN } from './access-stores.ts';

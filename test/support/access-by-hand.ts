@@ -3,9 +3,9 @@
  * rules as a person writes them, the route that the gateway found, one request.
  */
 import { isIPv4, BlockList } from 'node:net';
-import type { ClaimTest, Condition } from '#shared/access/document-conditions.ts';
-import type { RuleText } from '#shared/access/document.ts';
-import type { Principal } from '#shared/access/principal.ts';
+import type { ClaimTest, Condition } from '../../packages/authoring/document-conditions.ts';
+import type { RuleText } from '../../packages/authoring/document.ts';
+import type { Principal } from '#shared/access/decide/principal.ts';
 import type { RouteMatch } from '../../gateway/deployment/model.ts';
 
 type Answer = 'yes' | 'no' | 'unknown';

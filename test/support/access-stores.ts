@@ -4,10 +4,10 @@ import type { ItemListing, ItemStore } from '#shared/ports.ts';
 import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
 import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
 import type { Item } from '#shared/table/item-write.ts';
-import { createMemoryTable } from '#shared/table/memory-table.ts';
-import { createMemoryListing } from '#shared/table/memory-listing.ts';
+import { createMemoryTable } from './memory-table.ts';
+import { createMemoryListing } from './memory-listing.ts';
 import { createSystemClock } from '../../gateway/adapters/system-clock.ts';
-import { startEmbeddedDynamoDb } from '../../gateway/services/embedded-dynamodb.ts';
+import { startEmbeddedDynamoDb } from '../../packages/dynamodb/embedded-dynamodb.ts';
 import { aClient } from './orders-table.ts';
 
 export type AccessStore = {

@@ -1,11 +1,11 @@
 /** Access documents for tests, made the way the build makes them. */
-import { compileDocument } from '#shared/access/compile-document.ts';
-import type { Compilation } from '#shared/access/compile-document.ts';
+import { compileDocument } from '../../packages/authoring/compile-document.ts';
+import type { Compilation } from '../../packages/authoring/compile-document.ts';
 import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
-import type { Principal } from '#shared/access/principal.ts';
-import { checkPlan } from '../../cli/check-plan.ts';
-import { printProblem, readDocument } from '#shared/access/read-document.ts';
-import type { RouteInventory } from '#shared/access/route-inventory.ts';
+import type { Principal } from '#shared/access/decide/principal.ts';
+import { checkPlan } from '../../packages/authoring/check-plan.ts';
+import { printProblem, readDocument } from '../../packages/authoring/read-document.ts';
+import type { RouteInventory } from '../../packages/authoring/route-inventory.ts';
 
 export const API_ID = 'a1b2c3d4e5';
 export const PREFIX = `arn:aws:execute-api:us-east-1:123456789012:${API_ID}`;

@@ -1,13 +1,13 @@
 /** An access table in memory with administrators and authorizers at it, under a clock that moves when told. */
-import { createApiKeyReader } from '#shared/access/api-key-store.ts';
-import { KeyAdmin } from '#shared/access/key-admin.ts';
-import type { KeyAdminSetting, NewKey } from '#shared/access/key-admin.ts';
-import type { CachedApi } from '#shared/access/key-prefixes.ts';
+import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
+import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
+import type { KeyAdminSetting, NewKey } from '#shared/access/keys/key-admin.ts';
+import type { CachedApi } from '#shared/access/keys/key-prefixes.ts';
 import { DomainError } from '#shared/errors.ts';
 import type { ApiKeyReader, ItemListing, ItemStore } from '#shared/ports.ts';
 import type { Item } from '#shared/table/item-write.ts';
-import { createMemoryTable } from '#shared/table/memory-table.ts';
-import { createMemoryListing } from '#shared/table/memory-listing.ts';
+import { createMemoryTable } from './memory-table.ts';
+import { createMemoryListing } from './memory-listing.ts';
 import { REAL_RANDOM } from './real-quota-ports.ts';
 
 /** 2026-11-19T12:00:00Z */

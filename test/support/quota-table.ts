@@ -2,7 +2,7 @@
 import type { AgeClock, ItemStore } from '#shared/ports.ts';
 import type { QuotaEvent } from '#shared/quota/holder-ports.ts';
 import type { Item } from '#shared/table/item-write.ts';
-import { createMemoryTable } from '#shared/table/memory-table.ts';
+import { createMemoryTable } from './memory-table.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import type { QuotaOptions, Quotas } from '#shared/quota/quotas.ts';
 

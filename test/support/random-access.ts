@@ -3,9 +3,9 @@
  * policy, evaluated by the gateway for the request's ARN, decide as the document does for the route that the
  * gateway finds? Seeded, so that a failure can be run again.
  */
-import { compilePolicy } from '#shared/access/compile-policy.ts';
-import { decide } from '#shared/access/decide.ts';
-import type { Principal } from '#shared/access/principal.ts';
+import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
+import { decide } from '#shared/access/decide/decide.ts';
+import type { Principal } from '#shared/access/decide/principal.ts';
 import { evaluateByHand } from './access-by-hand.ts';
 import type { HandRule } from './access-by-hand.ts';
 import { anInventory, ARN, aPrincipal, compile, documentText, PREFIX } from './an-access-document.ts';

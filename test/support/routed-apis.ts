@@ -1,5 +1,5 @@
 /** APIs written as a list of routes: `GET /pets/{id}` → what its method or integration says beside the usual. */
-import { makeRootResourceId } from '../../gateway/definition/physical-ids.ts';
+import { makeRootResourceId } from '../../gateway/definition/cloudformation/physical-ids.ts';
 import { functionArn, proxyTo } from './a-stack.ts';
 import { anApi } from './an-api.ts';
 import type { JsonObject } from '../../gateway/definition/model.ts';

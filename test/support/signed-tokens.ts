@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CompiledIssuer, TokenTrust } from '#shared/access/compiled-document.ts';
-import { USUAL_LIMITS } from '#shared/access/key-sets.ts';
+import { USUAL_LIMITS } from '#shared/access/tokens/key-sets.ts';
 import type { KeySetFetcher } from '#shared/ports.ts';
 
 export type SigningKey = {

@@ -2,8 +2,8 @@
 import type { ItemListing, ItemStore } from '#shared/ports.ts';
 import { printItem, printMember } from '#shared/table/dynamodb-expression.ts';
 import type { Item, ItemWrite } from '#shared/table/item-write.ts';
-import { createMemoryListing } from '#shared/table/memory-listing.ts';
-import { createMemoryTable } from '#shared/table/memory-table.ts';
+import { createMemoryListing } from './memory-listing.ts';
+import { createMemoryTable } from './memory-table.ts';
 
 export type TableCall = {
   /** `dynamodb:GetItem` */

@@ -1,5 +1,5 @@
 /** APIs behind authorizers that check tokens, with issuers whose keys can be read. */
-import { LOCAL_ISSUER } from '#shared/access/issuers.ts';
+import { LOCAL_ISSUER } from '#shared/access/tokens/issuers.ts';
 import { createKeySets } from '../../gateway/adapters/key-sets.ts';
 import { anApi } from './an-api.ts';
 import { ok } from './rest-apis.ts';

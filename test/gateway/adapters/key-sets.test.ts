@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { sign } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { createKeySets } from '../../../gateway/adapters/key-sets.ts';
-import { Issuer, LOCAL_ISSUER } from '../../../gateway/server/issuer.ts';
+import { Issuer, LOCAL_ISSUER } from '../../../gateway/issuer/issuer.ts';
 import {
   aFetcher,
   aKeySet,

@@ -1,7 +1,7 @@
 /** What `--assume` changes: each name with its values, the usual one first. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LOCAL_ISSUER } from '#shared/access/issuers.ts';
+import { LOCAL_ISSUER } from '#shared/access/tokens/issuers.ts';
 import { ASSUMPTIONS, readAssumption, USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
 import { INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
 import { anApi, headerOf } from '../../support/an-api.ts';

@@ -10,7 +10,7 @@ import { Account } from '../../../gateway/control/account.ts';
 import { ControlError } from '../../../gateway/control/control-error.ts';
 import { loadApis } from '../../../gateway/control/load-apis.ts';
 import { PlanKey } from '../../../gateway/control/usage-plans.ts';
-import { makeRootResourceId } from '../../../gateway/definition/physical-ids.ts';
+import { makeRootResourceId } from '../../../gateway/definition/cloudformation/physical-ids.ts';
 import { DefinitionError } from '../../../gateway/errors.ts';
 import { KeyUsage } from '../../../gateway/metering/quota.ts';
 import { aRestControl, refusalOf } from '../../support/a-rest-control.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ControlError } from '../../../gateway/control/control-error.ts';
 import { applyPatch, listingRefusal, parsePatch, plainRefusal } from '../../../gateway/control/patch.ts';
-import { STAGE_RULES, stageRefusal } from '../../../gateway/server/stage-patch.ts';
+import { STAGE_RULES, stageRefusal } from '../../../gateway/aws-api/rest-apis/stage-patch.ts';
 import type { PatchRule } from '../../../gateway/control/patch.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
 

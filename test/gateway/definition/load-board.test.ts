@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LoadBoard } from '../../../gateway/definition/load-board.ts';
 import type { RawStack } from '../../../gateway/definition/raw-stack.ts';
-import { parseSource } from '../../../gateway/definition/template-source.ts';
-import { toRawStack } from '../../../gateway/definition/template-stack.ts';
+import { parseSource } from '../../../gateway/definition/cloudformation/template-source.ts';
+import { toRawStack } from '../../../gateway/definition/cloudformation/template-stack.ts';
 import { OPTIONS, refusalOf } from './stack-builders.ts';
 
 function aRaw(stackName: string, value: string): RawStack {

@@ -1,10 +1,10 @@
 /** Stacks from template text, for tests of everything after the reader. */
 import type { LoadOptions } from '../../../gateway/definition/load-options.ts';
 import type { Json } from '../../../gateway/definition/model.ts';
-import type { StackResolver } from '../../../gateway/definition/stack-resolver.ts';
+import type { StackResolver } from '../../../gateway/definition/cloudformation/stack-resolver.ts';
 import { StackSet } from '../../../gateway/definition/stacks.ts';
-import { parseSource } from '../../../gateway/definition/template-source.ts';
-import { toRawStack } from '../../../gateway/definition/template-stack.ts';
+import { parseSource } from '../../../gateway/definition/cloudformation/template-source.ts';
+import { toRawStack } from '../../../gateway/definition/cloudformation/template-stack.ts';
 import { DefinitionError } from '../../../gateway/errors.ts';
 
 export const OPTIONS: LoadOptions = {

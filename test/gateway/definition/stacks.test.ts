@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { StackSet } from '../../../gateway/definition/stacks.ts';
-import { parseSource } from '../../../gateway/definition/template-source.ts';
-import { toRawStack } from '../../../gateway/definition/template-stack.ts';
+import { parseSource } from '../../../gateway/definition/cloudformation/template-source.ts';
+import { toRawStack } from '../../../gateway/definition/cloudformation/template-stack.ts';
 import { OPTIONS, refusal, someStacks } from './stack-builders.ts';
 
 const exporting = (name: string, value = 'hello'): string =>

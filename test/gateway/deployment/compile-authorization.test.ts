@@ -7,7 +7,7 @@ import {
 } from '../../../gateway/deployment/compile-authorization.ts';
 import { ALL_PERMITTED } from '../../../gateway/deployment/invoke-permissions.ts';
 import { DefinitionError } from '../../../gateway/errors.ts';
-import { LOCAL_ISSUER } from '#shared/access/issuers.ts';
+import { LOCAL_ISSUER } from '#shared/access/tokens/issuers.ts';
 import type { PropertyBag } from '../../../gateway/deployment/properties.ts';
 import type { Authorization } from '../../../gateway/deployment/model.ts';
 

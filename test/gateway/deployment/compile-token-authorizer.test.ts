@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LOCAL_ISSUER } from '#shared/access/issuers.ts';
+import { LOCAL_ISSUER } from '#shared/access/tokens/issuers.ts';
 import { USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
 import { compileCognitoAuthorizer } from '../../../gateway/deployment/compile-token-authorizer.ts';
 import { DefinitionError } from '../../../gateway/errors.ts';

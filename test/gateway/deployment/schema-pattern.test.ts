@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { compilePattern } from '../../../gateway/deployment/schema-pattern.ts';
-import { DEFAULT_RENDER_LIMITS, RenderBudget } from '../../../gateway/mapping/render-budget.ts';
+import { DEFAULT_RENDER_LIMITS, RenderBudget } from '../../../packages/velocity/java/render-budget.ts';
 
 describe('compilePattern', () => {
   it('matches as ECMA 262 has it', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chooseRequestTemplate, chooseResponseTemplate } from '../../../gateway/mapping/choose-template.ts';
-import { compileTemplate } from '../../../gateway/mapping/velocity-compile.ts';
+import { compileTemplate } from '../../../packages/velocity/compile.ts';
 import type { MediaTemplates, Passthrough } from '../../../gateway/mapping/integration.ts';
 
 function templates(...mediaTypes: string[]): MediaTemplates {

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { encodeUrl, decodeUrl, escapeJavaScript } from '../../../gateway/mapping/escape.ts';
-import { fromJavaValue, parseJson, toJavaValue } from '../../../gateway/mapping/java-json.ts';
-import { printJson, printValue } from '../../../gateway/mapping/java-printing.ts';
+import { fromJavaValue, parseJson, toJavaValue } from '../../../packages/velocity/java/json.ts';
+import { printJson, printValue } from '../../../packages/velocity/java/printing.ts';
 import { parseJsonPath, readJsonPath } from '../../../gateway/mapping/json-path.ts';
-import { DEFAULT_RENDER_LIMITS, RenderBudget } from '../../../gateway/mapping/render-budget.ts';
-import { TemplateError } from '../../../gateway/mapping/template-error.ts';
+import { DEFAULT_RENDER_LIMITS, RenderBudget } from '../../../packages/velocity/java/render-budget.ts';
+import { TemplateError } from '../../../packages/velocity/java/template-error.ts';
 
 const file = new URL('../../fixtures/velocity/json-path.json', import.meta.url);
 const recorded = JSON.parse(readFileSync(file, 'utf8')) as {

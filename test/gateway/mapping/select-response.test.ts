@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { selectResponse } from '../../../gateway/mapping/select-response.ts';
-import { TemplateError } from '../../../gateway/mapping/template-error.ts';
+import { TemplateError } from '../../../packages/velocity/java/template-error.ts';
 import type { IntegrationResponse } from '../../../gateway/mapping/integration.ts';
 
 function responses(...patterns: (string | undefined)[]): IntegrationResponse[] {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { TemplateError } from '../../../gateway/mapping/template-error.ts';
+import { TemplateError } from '../../../packages/velocity/java/template-error.ts';
 import {
   contextVariables,
   templateScope,
   type TemplateInput,
 } from '../../../gateway/mapping/template-variables.ts';
-import { compileTemplate } from '../../../gateway/mapping/velocity-compile.ts';
+import { compileTemplate } from '../../../packages/velocity/compile.ts';
 
 function anInput(given: Partial<TemplateInput> = {}): TemplateInput {
   return {

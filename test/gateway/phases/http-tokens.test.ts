@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LOCAL_ISSUER } from '#shared/access/issuers.ts';
+import { LOCAL_ISSUER } from '#shared/access/tokens/issuers.ts';
 import { functionArn } from '../../support/a-stack.ts';
 import { headerOf } from '../../support/an-api.ts';
 import { signToken } from '../../support/signed-tokens.ts';

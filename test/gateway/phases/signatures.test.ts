@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { signRequest } from '#shared/aws/sign-request.ts';
+import { signRequest } from '../../../packages/aws/sign-request.ts';
 import { createIdentities, parseIdentities } from '../../../gateway/policy/identities.ts';
 import { ACCOUNT_ID, functionArn } from '../../support/a-stack.ts';
 import { anApi, headerOf } from '../../support/an-api.ts';

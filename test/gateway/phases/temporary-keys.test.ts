@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { signRequest } from '#shared/aws/sign-request.ts';
+import { signRequest } from '../../../packages/aws/sign-request.ts';
 import { createIdentities, parseIdentities } from '../../../gateway/policy/identities.ts';
 import { ACCOUNT_ID } from '../../support/a-stack.ts';
 import { anApi, headerOf } from '../../support/an-api.ts';

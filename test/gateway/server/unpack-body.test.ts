@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { signRequest } from '#shared/aws/sign-request.ts';
+import { signRequest } from '../../../packages/aws/sign-request.ts';
 import { createIdentities, parseIdentities } from '../../../gateway/policy/identities.ts';
 import { unpackBody } from '../../../gateway/server/unpack-body.ts';
 import { aMethod } from '../../support/a-method.ts';

@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
 import { DefinitionError, StartError } from '../../../gateway/errors.ts';
 import { createTablesAt } from '../../../gateway/services/create-tables.ts';
-import { startEmbeddedDynamoDb } from '../../../gateway/services/embedded-dynamodb.ts';
+import { startEmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
 import { aClient, aTable } from '../../support/orders-table.ts';
 
 const DAY_MS = 24 * 3_600_000;

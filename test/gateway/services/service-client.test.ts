@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { verifySignature } from '../../../gateway/policy/signature.ts';
+import { verifySignature } from '../../../packages/aws/signature.ts';
 import { Recorder } from '../../../gateway/services/recorder.ts';
 import { createServiceClient } from '../../../gateway/services/service-client.ts';
 import { CountingRandom, EPOCH_MS, FakeBackend, VirtualClock } from '../../support/virtual-ports.ts';

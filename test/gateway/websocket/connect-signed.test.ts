@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { signRequest } from '#shared/aws/sign-request.ts';
+import { signRequest } from '../../../packages/aws/sign-request.ts';
 import { anApi, OK, STARTED_AT_EPOCH_MS } from './fixture.ts';
 import { IDENTITIES } from './sdk.ts';
 import { shakeHands, startApi } from './server.ts';

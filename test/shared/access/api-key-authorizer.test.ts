@@ -1,13 +1,13 @@
 /** API keys through the whole authorizer: sources, issuers, roles, what the backend and a native usage plan learn. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { printApiKey } from '#shared/access/api-key.ts';
-import { nativeKeyValue } from '#shared/access/native-key.ts';
+import { printApiKey } from '#shared/access/keys/api-key.ts';
+import { nativeKeyValue } from '#shared/access/keys/native-key.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
 import type { Asked } from '#shared/access/authorize.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readCredential, readTokenHeader } from '#shared/access/credential.ts';
-import { printProblem } from '#shared/access/read-document.ts';
+import { printProblem } from '../../../packages/authoring/read-document.ts';
 import type { AuthorizerConfig } from '#shared/config.ts';
 import { parseRequestEvent } from '#shared/aws/authorizer-event.ts';
 import {

@@ -1,7 +1,7 @@
 /** The decision core as both functions call it: what it answers beside what its parts have tests for. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createKeySetFetcher } from '#shared/access/key-set-fetcher.ts';
+import { createKeySetFetcher } from '#shared/access/tokens/key-set-fetcher.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
 import type { Asked } from '#shared/access/authorize.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { calledFunction, checkWiring } from '#shared/access/check-wiring.ts';
-import type { WiredAuthorizer } from '#shared/access/check-wiring.ts';
+import { calledFunction, checkWiring } from '../../../packages/authoring/check-wiring.ts';
+import type { WiredAuthorizer } from '../../../packages/authoring/check-wiring.ts';
 import { aDocument } from '../../support/an-access-document.ts';
 
 const wired = (payload: WiredAuthorizer['payload'], calls: WiredAuthorizer['calls']): WiredAuthorizer => ({

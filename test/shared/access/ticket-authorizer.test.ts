@@ -1,22 +1,22 @@
 /** Tickets through the whole authorizer of a WebSocket: sources, whose they are, what they come to. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createApiKeyReader } from '#shared/access/api-key-store.ts';
+import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
 import type { Asked } from '#shared/access/authorize.ts';
-import { buildAccess } from '#shared/access/build-access.ts';
+import { buildAccess } from '../../../packages/authoring/build-access.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readCredential } from '#shared/access/credential.ts';
-import { issueTicket } from '#shared/access/issue-ticket.ts';
-import { printProblem } from '#shared/access/read-document.ts';
-import { createRevocationReader } from '#shared/access/revocation-store.ts';
-import { revocationKey } from '#shared/access/revocation.ts';
-import { printInventory } from '#shared/access/route-inventory.ts';
-import { createTicketStore } from '#shared/access/ticket-store.ts';
-import type { TicketCaller } from '#shared/access/ticket.ts';
+import { issueTicket } from '#shared/access/tickets/issue-ticket.ts';
+import { printProblem } from '../../../packages/authoring/read-document.ts';
+import { createRevocationReader } from '#shared/access/revocation/revocation-store.ts';
+import { revocationKey } from '#shared/access/revocation/revocation.ts';
+import { printInventory } from '../../../packages/authoring/route-inventory.ts';
+import { createTicketStore } from '#shared/access/tickets/ticket-store.ts';
+import type { TicketCaller } from '#shared/access/tickets/ticket.ts';
 import { parseRequestEvent } from '#shared/aws/authorizer-event.ts';
 import type { ItemStore } from '#shared/ports.ts';
-import { createMemoryTable } from '#shared/table/memory-table.ts';
+import { createMemoryTable } from '../../support/memory-table.ts';
 import { STORE_DOWN } from '../../support/access-stores.ts';
 import {
   aDocument,

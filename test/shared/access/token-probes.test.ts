@@ -1,8 +1,8 @@
 /** What hostile or careless issuers and callers put into tokens, and when tokens begin and end. */
 import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
-import { KeySets } from '#shared/access/key-sets.ts';
-import { createTokenVerifier } from '#shared/access/verify-token.ts';
+import { KeySets } from '#shared/access/tokens/key-sets.ts';
+import { createTokenVerifier } from '#shared/access/tokens/verify-token.ts';
 import { DomainError } from '#shared/errors.ts';
 import {
   aFetcher,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { backendContext } from '#shared/access/backend-context.ts';
-import { createTicketStore } from '#shared/access/ticket-store.ts';
-import { parseTicket } from '#shared/access/ticket.ts';
+import { createTicketStore } from '#shared/access/tickets/ticket-store.ts';
+import { parseTicket } from '#shared/access/tickets/ticket.ts';
 import { createTicketDesk } from '#shared/middleware/ws-ticket.ts';
-import { createMemoryTable } from '#shared/table/memory-table.ts';
+import { createMemoryTable } from '../../support/memory-table.ts';
 import { STORE_DOWN } from '../../support/access-stores.ts';
 import { aDocument, anAccess, aPrincipal } from '../../support/an-access-document.ts';
 import { NOON_SECONDS } from '../../support/api-key-table.ts';

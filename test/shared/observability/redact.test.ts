@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { printApiKey } from '#shared/access/api-key.ts';
-import { printTicket } from '#shared/access/ticket.ts';
+import { printApiKey } from '#shared/access/keys/api-key.ts';
+import { printTicket } from '#shared/access/tickets/ticket.ts';
 import { redact } from '#shared/observability/redact.ts';
 
 /** docs/design/authorizers §6, and what else carries a secret. */

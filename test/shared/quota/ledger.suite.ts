@@ -20,7 +20,7 @@ import {
 import type { Grant } from '#shared/quota/ledger.ts';
 import { savePlanWrite } from '#shared/quota/plan-book.ts';
 import { parsePlan } from '#shared/quota/plan.ts';
-import { probeLedger } from '#shared/quota/probe-ledger.ts';
+import { probeLedger } from '../../support/probe-ledger.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import { rateWrite } from '#shared/quota/rate-limit.ts';
 import { REAL_CLOCK, REAL_RANDOM, REAL_TIMER } from '../../support/real-quota-ports.ts';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hashOperation, isCarriedOut, operationWrite } from '#shared/table/operation-record.ts';
-import { createMemoryTable } from '#shared/table/memory-table.ts';
+import { createMemoryTable } from '../../support/memory-table.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { aNewKey, ApiKeyTable, NOON_SECONDS } from '../../support/api-key-table.ts';
 import { ISSUER, RevocationDesk } from '../../support/a-revocation-admin.ts';
 import { AdministeredTable, memoryAdminPorts, ofKey, requested } from '../../support/quota-admin.ts';
-import { createMemoryListing } from '#shared/table/memory-listing.ts';
+import { createMemoryListing } from '../../support/memory-listing.ts';
 import { topUp } from '#shared/quota/admin/limits.ts';
 
 const ASKED = { kind: 'top-up', target: { tenant: 'acme' }, input: { units: 5 } };

@@ -6,7 +6,7 @@ import type { ClaimOutcome, DeliveryClaim, DeliveryClaims } from '#shared/ports.
 import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
 import type { LoadClaimsClient } from '#shared/webhooks/dynamodb-claims.ts';
 import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
-import { startEmbeddedDynamoDb } from '../../../gateway/services/embedded-dynamodb.ts';
+import { startEmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
 
 const TABLE = 'access';
 const NOW_MS = 1_700_000_000_000;

@@ -12,7 +12,7 @@ import type { Item } from '#shared/table/item-write.ts';
 import { openDatedEndpoint } from '../../../support/dated-endpoint.ts';
 import { randomTableName } from '../ledger.suite.ts';
 import { createSystemClock } from '../../../../gateway/adapters/system-clock.ts';
-import { startEmbeddedDynamoDb } from '../../../../gateway/services/embedded-dynamodb.ts';
+import { startEmbeddedDynamoDb } from '../../../../packages/dynamodb/embedded-dynamodb.ts';
 import { memoryAdminPorts, ofKey, requested } from '../../../support/quota-admin.ts';
 import type { OpenAdmin } from '../../../support/quota-admin.ts';
 import { REAL_RANDOM, REAL_TIMER } from '../../../support/real-quota-ports.ts';

@@ -4,8 +4,8 @@ import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
 import { savePlanWrite } from '#shared/quota/plan-book.ts';
 import { parsePlan } from '#shared/quota/plan.ts';
 import type { Item } from '#shared/table/item-write.ts';
-import { createMemoryListing } from '#shared/table/memory-listing.ts';
-import { createMemoryTable } from '#shared/table/memory-table.ts';
+import { createMemoryListing } from '../../../support/memory-listing.ts';
+import { createMemoryTable } from '../../../support/memory-table.ts';
 import { STORE_DOWN } from '../../../support/access-stores.ts';
 
 async function aCatalogue(...ids: readonly string[]) {

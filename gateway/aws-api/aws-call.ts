@@ -1,0 +1,125 @@
+/** A call of an AWS API on the control port: who makes it, whether they may, and refusals in the service's own form. */
+import { type Identities, decideFor, type LocalIdentity } from '../policy/identities.ts';
+import { verifyByEitherClock } from '@gatewright/aws/signature';
+import type { SigningClock } from '@gatewright/aws/signature';
+import { type ControlReply, type ControlRequest, headerOf } from '../control-port/control-request.ts';
+
+/** A call whose signature has been verified. */
+export type AwsCall = {
+  readonly request: ControlRequest;
+  readonly caller: LocalIdentity;
+  /** Signing name of the credential scope: `dynamodb`, `lambda`, `sns` … */
+  readonly service: string;
+  readonly region: string;
+};
+
+/** Answers the calls of one service; it must ask `refuseUnlessAllowed` before it does anything. */
+export type AwsService = (call: AwsCall) => Promise<ControlReply>;
+
+export type AwsPermission = {
+  /** `lambda:InvokeFunction` */
+  readonly action: string;
+  readonly resource: string;
+};
+
+export type Authentication =
+  | { readonly kind: 'call'; readonly call: AwsCall }
+  | { readonly kind: 'refused'; readonly reply: ControlReply };
+
+type Refusal = { readonly status: number; readonly type: string; readonly message: string };
+
+/** Unsigned and wrongly signed calls never get further than this. */
+export function authenticateCall(
+  request: ControlRequest,
+  at: { readonly identities: Identities; readonly clock: SigningClock },
+): Authentication {
+  const signature = verifyByEitherClock(
+    request,
+    {
+      service: undefined,
+      secretOf: (accessKeyId) => at.identities.secretOf(accessKeyId),
+      sessionOf: (accessKeyId) => at.identities.sessionOf(accessKeyId, at.clock.nowEpochMs()),
+    },
+    at.clock,
+  );
+  if (signature.kind === 'unsigned') {
+    const refusal = {
+      status: 403,
+      type: 'MissingAuthenticationTokenException',
+      message: 'Missing Authentication Token',
+    };
+    return { kind: 'refused', reply: awsError(request, guessService(request), refusal) };
+  }
+  if (signature.kind === 'refused') {
+    const { status, errorType, message } = signature;
+    return {
+      kind: 'refused',
+      reply: awsError(request, guessService(request), { status, type: errorType, message }),
+    };
+  }
+  const caller = at.identities.find(signature.accessKeyId);
+  if (caller === undefined) throw new Error('a verified key belongs to no identity');
+  return { kind: 'call', call: { request, caller, service: signature.service, region: signature.region } };
+}
+
+/** @returns the refusal, in AWS's words, of the first permission that the caller's policies do not give */
+export function refuseUnlessAllowed(
+  call: AwsCall,
+  permissions: readonly AwsPermission[],
+): ControlReply | undefined {
+  for (const { action, resource } of permissions) {
+    const decision = decideFor(call.caller, { action, resource, conditions: new Map() });
+    if (decision === 'allow') continue;
+    const reason =
+      decision === 'explicit-deny'
+        ? 'with an explicit deny in an identity-based policy'
+        : `because no identity-based policy allows the ${action} action`;
+    return awsError(call.request, call.service, {
+      status: 403,
+      type: 'AccessDeniedException',
+      message: `User: ${call.caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
+    });
+  }
+  return undefined;
+}
+
+/**
+ * An error as a client of the service reads it: DynamoDB says 400 and `__type`, query services and S3 speak XML, the
+ * others JSON with `x-amzn-ErrorType`.
+ */
+export function awsError(request: ControlRequest, service: string, refusal: Refusal): ControlReply {
+  const { status, type, message } = refusal;
+  if (service === 'dynamodb') {
+    const body = { __type: `com.amazon.coral.service#${type}`, message };
+    return {
+      status: status === 403 ? 400 : status,
+      headers: ['Content-Type', 'application/x-amz-json-1.0'],
+      body: JSON.stringify(body),
+    };
+  }
+  const contentType = headerOf(request, 'content-type') ?? '';
+  const inner = `<Code>${escapeXml(type)}</Code><Message>${escapeXml(message)}</Message>`;
+  if (service === 's3') {
+    return { status, headers: ['Content-Type', 'application/xml'], body: `<Error>${inner}</Error>` };
+  }
+  if (contentType.startsWith('application/x-www-form-urlencoded')) {
+    const body = `<ErrorResponse><Error><Type>Sender</Type>${inner}</Error><RequestId>local</RequestId></ErrorResponse>`;
+    return { status, headers: ['Content-Type', 'text/xml'], body };
+  }
+  return {
+    status,
+    headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', type],
+    body: JSON.stringify({ __type: type, message }),
+  };
+}
+
+/** Which service's form an error takes when no signature says which service was meant. */
+function guessService(request: ControlRequest): string {
+  return headerOf(request, 'x-amz-target')?.startsWith('DynamoDB') === true ? 'dynamodb' : 'unknown';
+}
+
+function escapeXml(text: string): string {
+  return text
+    .replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/[^\t\n\r\x20-\ufffd]/g, '?');
+}

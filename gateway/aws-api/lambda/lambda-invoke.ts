@@ -1,0 +1,240 @@
+/** Lambda's API (Lambda API reference, "Invoke", "InvokeWithResponseStream") over the function runtime. */
+import type { InvocationResult, Invoker, Random } from '../../ports.ts';
+import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import { type ControlReply, headerOf } from '../../control-port/control-request.ts';
+import { streamReply } from './lambda-response-stream.ts';
+
+export type LambdaInvokeOptions = {
+  readonly invoker: Pick<Invoker, 'invoke' | 'stream' | 'has'>;
+  readonly random: Random;
+  readonly accountId: string;
+  /** Told of an event whose function failed: nobody waits for its answer. */
+  readonly report: (message: string) => void;
+};
+
+const INVOKE =
+  /^\/(?:2015-03-31\/functions\/([^/]+)\/invocations|2021-11-15\/functions\/([^/]+)\/response-streaming-invocations)$/;
+const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
+const MAX_EVENT_BYTES = 1024 * 1024;
+/** Above the longest function timeout, so that the function's own comes first. */
+const LONGEST_MS = 900_000 + 60_000;
+/** Events under way at a time; AWS queues more, we refuse them with its throttling error. */
+const MAX_EVENTS = 1000;
+
+/**
+ * Serves Invoke and InvokeWithResponseStream: RequestResponse, Event (of the first only) and DryRun. An Event is tried once (AWS retries twice, minutes apart); the caller's
+ * wish for logs or a client context is refused, not ignored.
+ */
+export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
+  let eventsUnderWay = 0;
+
+  async function runEvent(functionName: string, payload: string): Promise<void> {
+    eventsUnderWay += 1;
+    try {
+      const result = await invoke(functionName, payload, options);
+      if (result.kind !== 'returned') options.report(`event for ${functionName}: ${describe(result)}`);
+    } catch (error) {
+      options.report(`event for ${functionName}: ${String(error)}`);
+    } finally {
+      eventsUnderWay -= 1;
+    }
+  }
+
+  return async (call) => {
+    const { request } = call;
+    const target = readTarget(request.path, request.query);
+    if (request.method !== 'POST' || target === undefined) {
+      const message = `${request.method} ${request.path} of Lambda is not served here; Invoke and InvokeWithResponseStream are`;
+      return awsError(request, 'lambda', { status: 501, type: 'NotImplementedException', message });
+    }
+    const arn = `arn:aws:lambda:${call.region}:${options.accountId}:function:${target.name}`;
+    const refusal =
+      refuseUnlessAllowed(call, [{ action: 'lambda:InvokeFunction', resource: arn }]) ?? refuseWishes(call);
+    if (refusal !== undefined) return refusal;
+    if (target.qualifier !== '$LATEST' || !options.invoker.has(target.name)) {
+      return notFound(call, target.qualifier === '$LATEST' ? arn : `${arn}:${target.qualifier}`);
+    }
+
+    const type = headerOf(request, 'x-amz-invocation-type') ?? 'RequestResponse';
+    const payload = request.body.length === 0 ? '{}' : request.body.toString('utf8');
+    const tooLarge = request.body.length > (type === 'Event' ? MAX_EVENT_BYTES : MAX_REQUEST_BYTES);
+    if (tooLarge) return requestTooLarge(call, type === 'Event' ? MAX_EVENT_BYTES : MAX_REQUEST_BYTES);
+    if (!isJson(payload)) {
+      const message = 'Could not parse request body into json: Could not parse payload into json';
+      return lambdaError(call, 400, 'InvalidRequestContentException', { Type: 'User', message });
+    }
+    switch (type) {
+      case 'RequestResponse':
+        return target.isStreamed
+          ? stream(call, arn, target.name, payload, options)
+          : toReply(call, arn, await invoke(target.name, payload, options), options);
+      case 'Event':
+        if (target.isStreamed) return unknownType(call, 'RequestResponse or DryRun');
+        if (eventsUnderWay >= MAX_EVENTS) return throttled(call);
+        void runEvent(target.name, payload);
+        return { status: 202, headers: withRequestId(options), body: '' };
+      case 'DryRun':
+        return { status: 204, headers: withRequestId(options), body: '' };
+      default:
+        return unknownType(
+          call,
+          target.isStreamed ? 'RequestResponse or DryRun' : 'RequestResponse, Event or DryRun',
+        );
+    }
+  };
+}
+
+function invoke(
+  functionName: string,
+  payload: string,
+  { invoker, random }: LambdaInvokeOptions,
+): Promise<InvocationResult> {
+  return invoker.invoke({ functionName, payload, timeoutMs: LONGEST_MS, traceHeader: makeTrace(random) });
+}
+
+function makeTrace(random: Random): string {
+  return `Root=1-${random.hex(8)}-${random.hex(24)};Parent=${random.hex(16)};Sampled=0`;
+}
+
+async function stream(
+  call: AwsCall,
+  arn: string,
+  functionName: string,
+  payload: string,
+  options: LambdaInvokeOptions,
+): Promise<ControlReply> {
+  const times = { timeoutMs: LONGEST_MS, idleMs: LONGEST_MS };
+  const traceHeader = makeTrace(options.random);
+  const start = await options.invoker.stream({ functionName, payload, traceHeader, ...times });
+  if (start.kind === 'timed-out' || start.kind === 'refused') return toReply(call, arn, start, options);
+  return streamReply(start, withVersion(options), LONGEST_MS);
+}
+
+function unknownType(call: AwsCall, known: string): ControlReply {
+  const body = { Type: 'User', message: `InvocationType must be ${known}` };
+  return lambdaError(call, 400, 'InvalidParameterValueException', body);
+}
+
+/** `name`, `name:qualifier`, `123456789012:function:name` or a full ARN; percent-encoded in the path. */
+function readTarget(
+  path: string,
+  query: string,
+): { readonly name: string; readonly qualifier: string; readonly isStreamed: boolean } | undefined {
+  const [, whole, streamed] = INVOKE.exec(path) ?? [];
+  const encoded = whole ?? streamed;
+  if (encoded === undefined) return undefined;
+  let text: string;
+  try {
+    text = decodeURIComponent(encoded);
+  } catch {
+    return undefined;
+  }
+  const parts =
+    /^(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?(?:\d{12}:function:)?([A-Za-z0-9_-]{1,64})(?::(\$LATEST|[A-Za-z0-9_-]{1,128}))?$/.exec(
+      text,
+    );
+  const name = parts?.[1];
+  if (name === undefined) return undefined;
+  const qualifier = parts?.[2] ?? new URLSearchParams(query).get('Qualifier') ?? '$LATEST';
+  return { name, qualifier, isStreamed: streamed !== undefined };
+}
+
+function refuseWishes(call: AwsCall): ControlReply | undefined {
+  const wishes = [
+    {
+      header: 'x-amz-log-type',
+      none: 'None',
+      says: "LogType 'Tail': logs of functions are on the gateway's stderr",
+    },
+    { header: 'x-amz-client-context', none: '', says: 'ClientContext' },
+  ];
+  for (const { header, none, says } of wishes) {
+    if ((headerOf(call.request, header) ?? none) === none) continue;
+    const body = { Type: 'User', message: `Not served here: ${says}` };
+    return lambdaError(call, 400, 'InvalidParameterValueException', body);
+  }
+  return undefined;
+}
+
+function toReply(
+  call: AwsCall,
+  arn: string,
+  result: InvocationResult,
+  options: LambdaInvokeOptions,
+): ControlReply {
+  const headers = ['Content-Type', 'application/json', ...withVersion(options)];
+  switch (result.kind) {
+    case 'returned':
+      return { status: 200, headers, body: result.payload };
+    case 'failed':
+      return {
+        status: 200,
+        headers: [...headers, 'X-Amz-Function-Error', 'Unhandled'],
+        body: result.payload,
+      };
+    case 'timed-out':
+      return lambdaError(call, 500, 'ServiceException', {
+        Type: 'Service',
+        message: 'The function did not end in time',
+      });
+    case 'refused':
+      if (result.reason === 'not-found') return notFound(call, arn);
+      return result.reason === 'throttled' ? throttled(call) : requestTooLarge(call, MAX_REQUEST_BYTES);
+  }
+}
+
+function notFound(call: AwsCall, arn: string): ControlReply {
+  return lambdaError(call, 404, 'ResourceNotFoundException', {
+    Type: 'User',
+    Message: `Function not found: ${arn}`,
+  });
+}
+
+function throttled(call: AwsCall): ControlReply {
+  return lambdaError(call, 429, 'TooManyRequestsException', {
+    Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+    Type: 'User',
+    message: 'Rate Exceeded.',
+  });
+}
+
+function requestTooLarge(call: AwsCall, maxBytes: number): ControlReply {
+  return lambdaError(call, 413, 'RequestTooLargeException', {
+    Type: 'User',
+    message: `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`,
+  });
+}
+
+/** Lambda's error bodies have members of their own, some spelled `Message`. */
+function lambdaError(call: AwsCall, status: number, type: string, body: object): ControlReply {
+  const { headers } = awsError(call.request, 'lambda', { status, type, message: '' });
+  return { status, headers, body: JSON.stringify(body) };
+}
+
+function withRequestId({ random }: LambdaInvokeOptions): string[] {
+  return ['x-amzn-RequestId', random.uuid()];
+}
+
+function withVersion(options: LambdaInvokeOptions): string[] {
+  return [...withRequestId(options), 'X-Amz-Executed-Version', '$LATEST'];
+}
+
+function describe(result: Exclude<InvocationResult, { kind: 'returned' }>): string {
+  switch (result.kind) {
+    case 'failed':
+      return `${result.errorType}: ${result.errorMessage}`;
+    case 'timed-out':
+      return 'did not end in time';
+    case 'refused':
+      return result.message;
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+/** The answer of Lambda's InvokeWithResponseStream: chunks of the payload, and `InvokeComplete` behind them. */
+import { EVENT_STREAM, toEventStream } from './event-stream.ts';
+import type { ByteStream, Invoker } from '../../ports.ts';
+import type { ControlReply } from '../../control-port/control-request.ts';
+import type { StreamEvent } from './event-stream.ts';
+
+type StreamStart = Awaited<ReturnType<Invoker['stream']>>;
+
+/** `idleMs`: longest silence. A failure is told in the stream: its status went out before. */
+export function streamReply(
+  start: Extract<StreamStart, { kind: 'streams' | 'failed' }>,
+  headers: readonly string[],
+  idleMs: number,
+): ControlReply {
+  const bytes =
+    start.kind === 'streams'
+      ? toEventStream(start.body, chunk, (failure) => complete(failure?.message))
+      : toEventStream(NOTHING, chunk, () => complete(start.payload));
+  return {
+    status: 200,
+    headers: ['Content-Type', EVENT_STREAM, ...headers],
+    body: '',
+    stream: { bytes, idleMs, onOver: () => undefined },
+  };
+}
+
+const NOTHING: ByteStream = {
+  cancel: () => undefined,
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
+};
+
+function chunk(payload: Buffer): StreamEvent {
+  return { name: 'PayloadChunk', contentType: 'application/octet-stream', payload };
+}
+
+function complete(details: string | undefined): StreamEvent {
+  const said = details === undefined ? {} : { ErrorCode: 'Unhandled', ErrorDetails: details };
+  const payload = Buffer.from(JSON.stringify(said));
+  return { name: 'InvokeComplete', contentType: 'application/json', payload };
+}

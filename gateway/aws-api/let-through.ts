@@ -1,0 +1,55 @@
+/** Calls that functions make of other services: recorded, or with `--aws sns,s3` sent on, signed anew with the developer's key. */
+import type { HttpOutcome, ServiceClient } from '../ports.ts';
+import { awsError, type AwsCall, type AwsService, refuseUnlessAllowed } from './aws-call.ts';
+import type { ControlReply } from '../control-port/control-request.ts';
+
+const TIMEOUT_MS = 30_000;
+
+/** Belong to the connection or to the signature that ends here. */
+const DROPPED = new Set([
+  'authorization',
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'transfer-encoding',
+  'x-amz-content-sha256',
+  'x-amz-date',
+  'x-amz-security-token',
+]);
+
+/** The caller's policies must allow all of the service: which resources a call touches is not read here. */
+export function letThrough(services: ServiceClient): AwsService {
+  return async (call) => {
+    const refusal = refuseUnlessAllowed(call, [{ action: `${call.service}:*`, resource: '*' }]);
+    if (refusal !== undefined) return refusal;
+    const { method, path, query, rawHeaders, body } = call.request;
+    const outcome = await services.call({
+      ...{ method, path, query, service: call.service, region: call.region, subdomain: undefined },
+      headers: withoutDropped(rawHeaders),
+      body: body.length === 0 ? undefined : body,
+      timeoutMs: TIMEOUT_MS,
+    });
+    return toReply(call, outcome);
+  };
+}
+
+function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
+  if (outcome.kind === 'answered') {
+    const { status, headers, body } = outcome;
+    // Packed bodies arrive unpacked.
+    return { status, headers: withoutDropped(headers, 'content-encoding', 'date'), body };
+  }
+  const reason = outcome.kind === 'timed-out' ? 'no answer in 30 s' : outcome.message;
+  const message = `${call.service} could not be reached: ${reason}`;
+  return awsError(call.request, call.service, { status: 502, type: 'ServiceUnavailable', message });
+}
+
+function withoutDropped(headers: readonly string[], ...more: readonly string[]): string[] {
+  return headers.flatMap((name, index) => {
+    const lower = name.toLowerCase();
+    const isDropped = index % 2 === 1 || DROPPED.has(lower) || more.includes(lower);
+    return isDropped ? [] : [name, headers[index + 1] ?? ''];
+  });
+}

@@ -1,0 +1,146 @@
+/** What of a REST API may be patched. @see API Gateway API reference, "Patch operations", "UpdateRestApi" */
+import { badRequest, ControlError } from '../../control/control-error.ts';
+import { listOf, mapOf, without } from '../../control/resource-properties.ts';
+import { binaryTypes, endpointTypeOf } from './api-shape.ts';
+import { field, replaceRule } from './field-table.ts';
+import type { PatchInput, PatchOperation, PatchRefusal, PatchRule } from '../../control/patch.ts';
+import type { Json, JsonObject } from '../../definition/model.ts';
+
+type Rule = PatchRule<JsonObject>;
+
+const MAX_COMPRESSION_SIZE = 10_485_760;
+const ENDPOINT_TYPES = ['REGIONAL', 'EDGE', 'PRIVATE'];
+const ADDRESS_TYPES = ['ipv4', 'dualstack'];
+
+/** `Must be one of: [replace]` for a verb [obs], and AWS's other form of it for the endpoint's type. */
+export const apiRefusal: PatchRefusal = (operation: PatchOperation, supported) => {
+  if (supported.length === 0) return badRequest(`Invalid patch path ${operation.path}`);
+  if (operation.path.startsWith('/endpointConfiguration/types/'))
+    return badRequest("Invalid patch operation specified. Must be 'add'|'remove'|'replace'");
+  return badRequest(`Invalid patch operation specified. Must be one of: [${supported.join(', ')}]`);
+};
+
+/** @throws ControlError BadRequestException, in the words recorded of CreateRestApi and UpdateRestApi */
+export function parseCompressionSize(text: string): number {
+  if (/^\d{1,8}$/.test(text) && Number(text) <= MAX_COMPRESSION_SIZE) return Number(text);
+  throw badRequest(`Invalid minimum compression size, must be between 0 and ${MAX_COMPRESSION_SIZE}`);
+}
+
+const TEXT_RULES: readonly Rule[] = [
+  replaceRule(field('name')),
+  {
+    path: '/description',
+    on: {
+      replace: (api, { value }) => ({ ...api, Description: value }),
+      remove: (api) => without(api, 'Description'),
+    },
+  },
+  {
+    path: '/apiKeySource',
+    on: {
+      replace(api, { value }) {
+        if (value === 'HEADER' || value === 'AUTHORIZER') return { ...api, ApiKeySourceType: value };
+        throw badRequest('Invalid API key source specified. Must be one of: [AUTHORIZER, HEADER]');
+      },
+    },
+  },
+  replaceRule(field('disableExecuteApiEndpoint', 'flag')),
+  {
+    path: '/minimumCompressionSize',
+    on: {
+      // No value turns it off; `remove` is refused [obs].
+      replace: (api, { value }) =>
+        value === ''
+          ? without(api, 'MinimumCompressionSize')
+          : { ...api, MinimumCompressionSize: parseCompressionSize(value) },
+    },
+  },
+  // Nothing takes the policy away. What it says is checked when the patch has been applied.
+  {
+    path: '/policy',
+    on: {
+      replace: (api, { value }) => (value === '' ? without(api, 'Policy') : { ...api, Policy: value }),
+    },
+  },
+];
+
+const BINARY_RULES: readonly Rule[] = [
+  {
+    path: '/binaryMediaTypes/{type}',
+    on: {
+      add: (api, { names: { type = '' } }) => ({ ...api, BinaryMediaTypes: [...binaryTypes(api), type] }),
+      // Recorded: the new type goes to the end of the list.
+      replace: (api, { names: { type = '' }, value }) => ({
+        ...api,
+        BinaryMediaTypes: [
+          ...binaryTypes(api).filter((known) => known !== type),
+          value.replaceAll('~1', '/'),
+        ],
+      }),
+      remove: (api, { names: { type = '' } }) => ({
+        ...api,
+        BinaryMediaTypes: binaryTypes(api).filter((known) => known !== type),
+      }),
+    },
+  },
+];
+
+function withEndpoint(api: JsonObject, change: JsonObject): JsonObject {
+  return { ...api, EndpointConfiguration: { ...mapOf(api, 'EndpointConfiguration'), ...change } };
+}
+
+function endpointsOf(api: JsonObject): readonly Json[] {
+  return listOf(mapOf(api, 'EndpointConfiguration'), 'VpcEndpointIds');
+}
+
+const NOT_PRIVATE = 'VPCEndpoints can only be specified with PRIVATE apis.';
+
+/** The path names the type that is there, or its place in the list, which is 0: tools send either. */
+function replaceType(api: JsonObject, { value, names: { type = '' } }: PatchInput): JsonObject {
+  const current = endpointTypeOf(api);
+  if (type !== '0' && type !== current)
+    throw badRequest(`Invalid patch path /endpointConfiguration/types/${type}`);
+  if (!ENDPOINT_TYPES.includes(value))
+    throw badRequest('Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE');
+  // Developer guide, "Change a public or private API endpoint type": by way of REGIONAL only.
+  if (current === 'PRIVATE' && value === 'EDGE')
+    throw badRequest('Cannot update endpoint from PRIVATE to EDGE');
+  if (value !== 'PRIVATE' && endpointsOf(api).length > 0) throw badRequest(NOT_PRIVATE);
+  // Private APIs take callers of both address families, and nothing else.
+  return withEndpoint(
+    api,
+    value === 'PRIVATE' ? { Types: [value], IpAddressType: 'dualstack' } : { Types: [value] },
+  );
+}
+
+function replaceAddressType(api: JsonObject, { value }: PatchInput): JsonObject {
+  if (!ADDRESS_TYPES.includes(value) || (value === 'ipv4' && endpointTypeOf(api) === 'PRIVATE'))
+    throw badRequest(
+      endpointTypeOf(api) === 'PRIVATE'
+        ? 'Only dualstack ipAddressType is supported for Private APIs.'
+        : 'Invalid ipAddressType specified. Valid options are ipv4,dualstack',
+    );
+  return withEndpoint(api, { IpAddressType: value });
+}
+
+const ENDPOINT_RULES: readonly Rule[] = [
+  { path: '/endpointConfiguration/types/{type}', on: { replace: replaceType } },
+  { path: '/endpointConfiguration/ipAddressType', on: { replace: replaceAddressType } },
+  {
+    path: '/endpointConfiguration/vpcEndpointIds',
+    on: {
+      add(api, { value }) {
+        if (endpointTypeOf(api) !== 'PRIVATE') throw badRequest(NOT_PRIVATE);
+        const others = endpointsOf(api).filter((id) => id !== value);
+        return withEndpoint(api, { VpcEndpointIds: [...others, value] });
+      },
+      remove(api, { value }) {
+        if (!endpointsOf(api).includes(value))
+          throw new ControlError('NotFoundException', 'Invalid VPC endpoint identifier specified');
+        return withEndpoint(api, { VpcEndpointIds: endpointsOf(api).filter((id) => id !== value) });
+      },
+    },
+  },
+];
+
+export const API_RULES: readonly Rule[] = [...TEXT_RULES, ...BINARY_RULES, ...ENDPOINT_RULES];

@@ -1,0 +1,65 @@
+/** A REST API as AWS's REST API shows it. */
+import { isJsonMap, isSet, listOf, mapOf, textOf } from '../../control/resource-properties.ts';
+import { epochSeconds, withoutUndefined } from './wire-shape.ts';
+import type { ApiState } from '../../control/api-state.ts';
+import type { JsonObject } from '../../definition/model.ts';
+
+export function showApi({ identity, resources, createdAtEpochMs }: ApiState): Record<string, unknown> {
+  const { properties } = resources.api;
+  const root = [...resources.resources.values()].find(({ path }) => path === '/');
+  const types = binaryTypes(properties);
+  return withoutUndefined({
+    id: identity.apiId,
+    name: properties['Name'] ?? identity.name,
+    description: properties['Description'],
+    createdDate: epochSeconds(createdAtEpochMs),
+    binaryMediaTypes: types.length === 0 ? undefined : types,
+    minimumCompressionSize: properties['MinimumCompressionSize'],
+    apiKeySource: properties['ApiKeySourceType'] ?? 'HEADER',
+    endpointConfiguration: showEndpoint(properties),
+    disableExecuteApiEndpoint: isSet(properties, 'DisableExecuteApiEndpoint'),
+    policy: showPolicy(properties['Policy']),
+    version: properties['Version'],
+    tags: showTags(properties),
+    rootResourceId: root?.id,
+  });
+}
+
+/** AWS has one: the list that templates write is as long as that. */
+export function endpointTypeOf(properties: JsonObject): string {
+  const [type = 'EDGE'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types').map(String);
+  return type;
+}
+
+function showEndpoint(properties: JsonObject): Record<string, unknown> {
+  const configuration = mapOf(properties, 'EndpointConfiguration');
+  const type = endpointTypeOf(properties);
+  const endpoints = listOf(configuration, 'VpcEndpointIds');
+  return withoutUndefined({
+    types: [type],
+    ipAddressType: configuration['IpAddressType'] ?? (type === 'PRIVATE' ? 'dualstack' : 'ipv4'),
+    vpcEndpointIds: endpoints.length === 0 ? undefined : endpoints,
+  });
+}
+
+/** AWS escapes the document once more than JSON asks for; tools take that off again. */
+function showPolicy(policy: unknown): string | undefined {
+  if (policy === undefined || policy === null || policy === '') return undefined;
+  const text = typeof policy === 'string' ? policy : JSON.stringify(policy);
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** Absent where there are none. */
+function showTags(properties: JsonObject): Readonly<Record<string, string>> | undefined {
+  const tags = listOf(properties, 'Tags').filter(isJsonMap);
+  return tags.length === 0
+    ? undefined
+    : Object.fromEntries(tags.map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value')]));
+}
+
+/** As AWS shows them; documents write a slash as `~1`. */
+export function binaryTypes(properties: JsonObject): readonly string[] {
+  return listOf(properties, 'BinaryMediaTypes')
+    .filter((type) => typeof type === 'string')
+    .map((type) => type.replaceAll('~1', '/'));
+}

@@ -1,0 +1,55 @@
+/** Limits of usage plans as AWS's REST API writes them. */
+import { badRequest } from '../../control/control-error.ts';
+import type { QuotaLimit } from '../../metering/quota.ts';
+import type { QuotaPeriod } from '../../metering/quota-period.ts';
+import type { ThrottleLimit } from '../../metering/token-bucket.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
+
+/** A half that is left out is 0, as at AWS. @throws ControlError */
+export function readThrottle(fields: Fields): ThrottleLimit {
+  return {
+    rateLimit: readAmount(fields['rateLimit'], 'rateLimit', false),
+    burstLimit: readAmount(fields['burstLimit'], 'burstLimit', true),
+  };
+}
+
+/** By `/pets/{id}/GET`. @throws ControlError */
+export function readMethodThrottles(fields: Fields): Readonly<Record<string, ThrottleLimit>> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([method, limit]): [string, ThrottleLimit] => {
+      if (typeof limit !== 'object' || limit === null) throw badRequest('Invalid request input');
+      return [method, readThrottle(Object.fromEntries(Object.entries(limit)))];
+    }),
+  );
+}
+
+/** @throws ControlError */
+export function readQuota(fields: Fields): QuotaLimit {
+  return {
+    limit: readAmount(fields['limit'], 'limit', true),
+    offset: readAmount(fields['offset'], 'offset', true),
+    period: readPeriod(fields['period']),
+  };
+}
+
+export function readPeriod(value: unknown): QuotaPeriod {
+  const period = PERIODS.find((known) => known === value);
+  if (period === undefined)
+    throw badRequest('Invalid Usage Plan quota period specified. Must be one of [DAY, WEEK, MONTH]');
+  return period;
+}
+
+/** A number, or the text of one as patches carry it; absent = 0. */
+export function readAmount(value: unknown, name: string, isWhole: boolean): number {
+  if (value === undefined || value === null) return 0;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  const isLegal = typeof number === 'number' && Number.isFinite(number) && number >= 0;
+  if (!isLegal || (isWhole && !Number.isInteger(number)))
+    throw badRequest(
+      `Invalid value for ${name}: it must be a ${isWhole ? 'whole ' : ''}number that is not negative`,
+    );
+  return number;
+}

@@ -1,0 +1,74 @@
+/**
+ * AWS's own control plane for REST APIs (`apigateway`). It edits resources; requests see them when
+ * CreateDeployment has made a deployment of them and a stage points at it, as at AWS.
+ * @see API Gateway API reference; docs/control-plane.md lists what is served
+ */
+import { authorizerRoutes } from './wire-authorizers.ts';
+import { clientCertificateRoutes } from './wire-client-certificates.ts';
+import { deploymentRoutes } from './wire-deployments.ts';
+import { domainRoutes } from './wire-domains.ts';
+import { exportRoutes } from './wire-export.ts';
+import { gatewayResponseRoutes } from './wire-gateway-responses.ts';
+import { keyRoutes } from './wire-keys.ts';
+import { methodRoutes } from './wire-methods.ts';
+import { modelRoutes } from './wire-models.ts';
+import { planRoutes } from './wire-plans.ts';
+import { resourceRoutes } from './wire-resources.ts';
+import { restApiRoutes } from './wire-rest-apis.ts';
+import { routeCall } from './wire-router.ts';
+import { stageRoutes } from './wire-stages.ts';
+import { testInvokeRoutes } from './wire-test-invoke.ts';
+import { usageRoutes } from './wire-usage.ts';
+import { validatorRoutes } from './wire-validators.ts';
+import type { AwsService } from '../aws-call.ts';
+import type { RestControl } from './wire-api.ts';
+import type { WireRoute } from './wire-router.ts';
+
+/** Serves signed calls whose identity may `apigateway:{verb}` the resource. */
+export function createRestApiWire(control: RestControl): AwsService {
+  const routes = listRoutes(control);
+  const told = new Set<string>();
+  return async (call) => {
+    const reply = await routeCall(call, routes);
+    tellEdits(control, told);
+    return reply;
+  };
+}
+
+/** Once for each time that an API begins to differ from what is deployed: the usual reason for "nothing changed". */
+function tellEdits({ apis, ports }: RestControl, told: Set<string>): void {
+  for (const { identity, isEdited } of apis.all) {
+    if (!isEdited) told.delete(identity.apiId);
+    else if (!told.has(identity.apiId)) {
+      told.add(identity.apiId);
+      ports.log.write(`${identity.name} is edited but not deployed; requests see it after CreateDeployment`);
+    }
+  }
+}
+
+function listRoutes(control: RestControl): readonly WireRoute[] {
+  const { apis, random } = control;
+  const { account } = apis;
+  const hasStage = (apiId: string, stageName: string): boolean => {
+    const api = apis.state(apiId);
+    return api !== undefined && api.identity.protocol !== 'http' && api.served.stages.has(stageName);
+  };
+  return [
+    ...keyRoutes(account, random),
+    ...planRoutes(account, random, hasStage),
+    ...usageRoutes(account),
+    ...clientCertificateRoutes(control),
+    ...domainRoutes(control),
+    ...restApiRoutes(control),
+    ...resourceRoutes(control),
+    ...methodRoutes(control),
+    ...authorizerRoutes(control),
+    ...modelRoutes(control),
+    ...validatorRoutes(control),
+    ...gatewayResponseRoutes(control),
+    ...stageRoutes(control),
+    ...deploymentRoutes(control),
+    ...testInvokeRoutes(control),
+    ...exportRoutes(control),
+  ];
+}

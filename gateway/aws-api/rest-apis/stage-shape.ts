@@ -1,0 +1,146 @@
+/** Stages as AWS's REST API shows them, and their settings per method. */
+import { isJsonMap, listOf, textOf } from '../../control/resource-properties.ts';
+import { readMethodSettings, unescapePath } from '../../deployment/throttle.ts';
+import { field, readFields, showFields } from './field-table.ts';
+import { epochSeconds } from './wire-shape.ts';
+import type { StageRecord } from '../../control/api-state.ts';
+import type { ControlResource } from '../../control/control-resource.ts';
+import type { JsonObject } from '../../definition/model.ts';
+import type { Field } from './field-table.ts';
+
+export const STAGE_FIELDS: readonly Field[] = [
+  field('description'),
+  field('cacheClusterEnabled', 'flag'),
+  field('cacheClusterSize'),
+  field('clientCertificateId'),
+  field('documentationVersion'),
+  field('tracingEnabled', 'flag'),
+  field('variables', 'texts'),
+];
+
+/** A method setting by the end of its patch path. The last two are AWS's, though CloudFormation cannot say them. */
+export const SETTING_FIELDS: Readonly<Record<string, Field>> = {
+  'metrics/enabled': field('metricsEnabled', 'flag'),
+  'logging/loglevel': field('loggingLevel'),
+  'logging/dataTrace': field('dataTraceEnabled', 'flag'),
+  'throttling/burstLimit': field('throttlingBurstLimit', 'number'),
+  'throttling/rateLimit': field('throttlingRateLimit', 'number'),
+  'caching/enabled': field('cachingEnabled', 'flag'),
+  'caching/ttlInSeconds': field('cacheTtlInSeconds', 'number'),
+  'caching/dataEncrypted': field('cacheDataEncrypted', 'flag'),
+  'caching/requireAuthorizationForCacheControl': field('requireAuthorizationForCacheControl', 'flag'),
+  'caching/unauthorizedCacheControlHeaderStrategy': field('unauthorizedCacheControlHeaderStrategy'),
+};
+
+/** What AWS shows of a method setting where nothing was said [obs]. */
+const USUAL_SETTINGS = {
+  metricsEnabled: false,
+  dataTraceEnabled: false,
+  throttlingBurstLimit: 5000,
+  throttlingRateLimit: 10_000,
+  cachingEnabled: false,
+  cacheTtlInSeconds: 300,
+  cacheDataEncrypted: false,
+  requireAuthorizationForCacheControl: true,
+  unauthorizedCacheControlHeaderStrategy: 'SUCCEED_WITH_RESPONSE_HEADER',
+};
+
+export const CANARY_FIELDS: readonly Field[] = [
+  field('percentTraffic', 'number'),
+  field('deploymentId'),
+  field('stageVariableOverrides', 'texts'),
+  field('useStageCache', 'flag'),
+];
+
+export const ACCESS_LOG_FIELDS: readonly Field[] = [field('destinationArn'), field('format')];
+
+export function showStage({
+  settings,
+  createdAtEpochMs,
+  updatedAtEpochMs,
+}: StageRecord): Record<string, unknown> {
+  const { source } = settings;
+  const { properties } = source;
+  const canary = blockOf(properties, 'CanarySetting');
+  const accessLog = blockOf(properties, 'AccessLogSetting');
+  const shown = showFields(properties, STAGE_FIELDS);
+  const hasCache = shown['cacheClusterEnabled'] === true;
+  return {
+    deploymentId: settings.deploymentId,
+    stageName: settings.name,
+    cacheClusterEnabled: false,
+    cacheClusterStatus: hasCache ? 'AVAILABLE' : 'NOT_AVAILABLE',
+    tracingEnabled: false,
+    ...shown,
+    methodSettings: showMethodSettings(source),
+    ...(accessLog === undefined ? {} : { accessLogSettings: showFields(accessLog, ACCESS_LOG_FIELDS) }),
+    ...(canary === undefined
+      ? {}
+      : {
+          canarySettings: {
+            percentTraffic: 0,
+            deploymentId: settings.deploymentId,
+            useStageCache: false,
+            ...showFields(canary, CANARY_FIELDS),
+          },
+        }),
+    createdDate: epochSeconds(createdAtEpochMs),
+    lastUpdatedDate: epochSeconds(updatedAtEpochMs),
+  };
+}
+
+/** By `* /*` or `~1pets/GET`. */
+function showMethodSettings(source: ControlResource): Record<string, unknown> {
+  return Object.fromEntries(
+    readMethodSettings(source).map(({ routeKey, bag }) => {
+      const shown = showFields(bag.properties as JsonObject, Object.values(SETTING_FIELDS));
+      return [settingName(routeKey), { ...USUAL_SETTINGS, ...shown }];
+    }),
+  );
+}
+
+function settingName(routeKey: string | undefined): string {
+  if (routeKey === undefined) return '*/*';
+  const [method = '', path = ''] = routeKey.split(' ');
+  return `${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method}`;
+}
+
+/** A nested map of the stage; undefined where there is none. */
+export function blockOf(properties: JsonObject, name: string): JsonObject | undefined {
+  const block = properties[name];
+  return isJsonMap(block) ? block : undefined;
+}
+
+/** The setting of one method, by the resource path and verb of a patch path; undefined where it has none. */
+export function findSetting(stage: JsonObject, resource: string, method: string): JsonObject | undefined {
+  return listSettings(stage).find((item) => isSettingOf(item, resource, method));
+}
+
+/** The stage with this setting of the method, or without any. */
+export function withSetting(
+  stage: JsonObject,
+  resource: string,
+  method: string,
+  setting: JsonObject | undefined,
+): JsonObject {
+  const others = listSettings(stage).filter((item) => !isSettingOf(item, resource, method));
+  const ResourcePath = resource === '*' ? '/*' : unescapePath(resource);
+  const own = setting === undefined ? [] : [{ ...setting, ResourcePath, HttpMethod: method }];
+  return { ...stage, MethodSettings: [...others, ...own] };
+}
+
+function listSettings(stage: JsonObject): readonly JsonObject[] {
+  return listOf(stage, 'MethodSettings').filter(isJsonMap);
+}
+
+function isSettingOf(item: JsonObject, resource: string, method: string): boolean {
+  const path = unescapePath(textOf(item, 'ResourcePath') || '/*');
+  const verb = textOf(item, 'HttpMethod') || '*';
+  if (resource === '*') return verb === '*' && (path === '/*' || path === '*');
+  return verb === method && path === unescapePath(resource);
+}
+
+/** `canarySettings` of a call as the Stage resource has them. @throws ControlError */
+export function readCanary(body: Readonly<Record<string, unknown>>): JsonObject {
+  return readFields(body, CANARY_FIELDS);
+}

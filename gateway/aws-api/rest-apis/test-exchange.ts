@@ -1,0 +1,133 @@
+/** Requests of TestInvokeMethod and TestInvokeAuthorizer: to the API as it is edited, not as it is deployed. */
+import { compileDeployment } from '../../control/compile-deployment.ts';
+import { authorizationTypeOf } from '../../control/edit-authorizers.ts';
+import { receive } from '../../server/receive.ts';
+import { optionalObject, optionalText, textMap } from './wire-shape.ts';
+import type { ApiState } from '../../control/api-state.ts';
+import type { ControlResource } from '../../control/control-resource.ts';
+import type { Deployment } from '../../deployment/model.ts';
+import type { AuthorizerCache, KeyRing, Received, ServedStage, StageLogs } from '../../exchange.ts';
+import type { Ports } from '../../ports.ts';
+
+/** What such a request's stage is called (docs/aws §4.4), by what is tested. */
+const STAGE_NAMES = { method: 'test-invoke-stage', authorizer: 'ESTestInvoke-stage' };
+
+const NOTHING_KEPT: AuthorizerCache = { get: () => undefined, put: () => undefined, flush: () => undefined };
+const NO_KEYS: KeyRing = { holderOf: () => undefined };
+
+/** All that can be said of a request is logged. */
+const LOGS: StageLogs = {
+  access: undefined,
+  executionGroups: ['test-invoke'],
+  optionsOf: () => ({ loggingLevel: 'INFO', isDataTraced: true, hasDetailedMetrics: false }),
+  isTraced: false,
+};
+
+export type TestRequest = {
+  readonly method: string;
+  readonly target: string;
+  /** Flat name, value list. */
+  readonly headers: readonly string[];
+  readonly body: string | undefined;
+  readonly stageVariables: Readonly<Record<string, string>>;
+};
+
+/** The request that a call describes; without a path it is `usualPath`. @throws ControlError */
+export function readTestRequest(
+  body: Readonly<Record<string, unknown>>,
+  method: string,
+  usualPath: string,
+): TestRequest {
+  return {
+    method,
+    target: optionalText(body, 'pathWithQueryString') ?? usualPath,
+    headers: [
+      ...Object.entries(textMap(body, 'headers')).flat(),
+      ...Object.entries(optionalObject(body, 'multiValueHeaders') ?? {}).flatMap(([name, values]) =>
+        Array.isArray(values) ? values.flatMap((value: unknown) => [name, String(value)]) : [],
+      ),
+    ],
+    body: optionalText(body, 'body'),
+    stageVariables: textMap(body, 'stageVariables'),
+  };
+}
+
+/**
+ * An exchange for one method, which nobody has to be allowed to call: authorizer, key, throttle and resource policy
+ * are left out, as at AWS.
+ * @throws DefinitionError for a method that no deployment would take
+ */
+export function openMethodExchange(
+  api: ApiState,
+  method: ControlResource,
+  request: TestRequest,
+  at: Ports,
+): Received {
+  const properties = { ...method.properties, AuthorizationType: 'NONE', ApiKeyRequired: false };
+  return makeExchange(api, compileAlone(api, { ...method, properties }), STAGE_NAMES.method, request, at);
+}
+
+/** An exchange for a method of no resource that asks this authorizer, whatever the path, and does nothing. */
+export function authorizerExchange(
+  api: ApiState,
+  authorizer: ControlResource,
+  request: TestRequest,
+  at: Ports,
+): Received {
+  const root = [...api.resources.resources.values()].find(({ path }) => path === '/');
+  const deployment = compileAlone(api, {
+    ...authorizer,
+    properties: {
+      ...{ ResourceId: root?.id ?? '', HttpMethod: 'ANY', AuthorizerId: authorizer.id },
+      AuthorizationType: authorizationTypeOf(authorizer),
+      Integration: { Type: 'MOCK', RequestTemplates: { 'application/json': '{"statusCode": 200}' } },
+    },
+  });
+  const [plan] = deployment.routes.plans;
+  if (plan === undefined) throw new TypeError('a deployment of one method has no route');
+  const routes = { plans: [plan], find: () => ({ plan, pathParameters: null }) };
+  return makeExchange(api, { ...deployment, routes }, STAGE_NAMES.authorizer, request, at);
+}
+
+/** A deployment of the API with this method alone. */
+function compileAlone(api: ApiState, method: ControlResource): Deployment {
+  const compiled = compileDeployment('test', api.identity, { ...api.resources, methods: [method] });
+  return { ...compiled, resourcePolicy: undefined };
+}
+
+function makeExchange(
+  api: ApiState,
+  deployment: Deployment,
+  stageName: string,
+  request: TestRequest,
+  at: Ports,
+): Received {
+  const stage: ServedStage = {
+    name: stageName,
+    deploymentId: '',
+    deployment,
+    variables: Object.keys(request.stageVariables).length === 0 ? null : request.stageVariables,
+    authorizerCache: NOTHING_KEPT,
+    throttle: undefined,
+    keys: NO_KEYS,
+    logs: LOGS,
+  };
+  const served = {
+    ...api.served,
+    stages: new Map([[stageName, stage]]),
+    locate: (path: string) => ({ stageName, path }),
+    disableExecuteApiEndpoint: false,
+  };
+  return receive(
+    {
+      method: request.method,
+      target: request.target,
+      rawHeaders: request.headers,
+      body: request.body === undefined ? undefined : Buffer.from(request.body),
+      remoteAddress: undefined,
+      httpVersion: '1.1',
+    },
+    served,
+    at,
+  );
+}

@@ -1,0 +1,41 @@
+/** What calls of the REST control plane are about, and the API that a call names. */
+import { notFound } from '../../control/control-error.ts';
+import type { Account } from '../../control/account.ts';
+import type { ApiState } from '../../control/api-state.ts';
+import type { Domains } from '../../control/domains.ts';
+import type { Ports, Random } from '../../ports.ts';
+import type { WireCall } from './wire-router.ts';
+
+/** The APIs and the account that calls are about. */
+export interface ApiDirectory {
+  readonly all: readonly ApiState[];
+  readonly account: Account;
+  readonly domains: Domains;
+  state(apiId: string): ApiState | undefined;
+  add(api: ApiState): void;
+  remove(apiId: string): void;
+}
+
+export type RestControl = {
+  readonly apis: ApiDirectory;
+  readonly random: Random;
+  readonly accountId: string;
+  /** For TestInvokeMethod and TestInvokeAuthorizer, which really invoke. */
+  readonly ports: Ports;
+};
+
+/** @throws ControlError NotFoundException, worded as for calls on the API itself [obs] */
+export function findApi({ apis, accountId }: RestControl, { path }: WireCall): ApiState {
+  const apiId = path('restApiId');
+  const api = apis.state(apiId);
+  if (api?.identity.protocol !== 'rest')
+    throw notFound(`Invalid API identifier specified ${accountId}:${apiId}`);
+  return api;
+}
+
+/** For calls below `/resources/`, where AWS blames the resource when the API is not there [obs]. */
+export function findResources({ apis }: RestControl, { path }: WireCall): ApiState {
+  const api = apis.state(path('restApiId'));
+  if (api?.identity.protocol !== 'rest') throw notFound('Invalid Resource identifier specified');
+  return api;
+}

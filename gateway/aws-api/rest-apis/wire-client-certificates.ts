@@ -1,0 +1,82 @@
+/** Client certificates over AWS's REST API. The private key is shown to nobody, as at AWS. */
+import { badRequest, notFound } from '../../control/control-error.ts';
+import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { emptyReply, listReply } from './wire-router.ts';
+import { epochSeconds, optionalText, textMap, withoutUndefined } from './wire-shape.ts';
+import type { ClientCertificate } from '../../control/client-certificates.ts';
+import type { PatchRule } from '../../control/patch.ts';
+import type { RestControl } from './wire-api.ts';
+import type { WireCall, WireRoute } from './wire-router.ts';
+
+const CERTIFICATE = '/clientcertificates/{clientCertificateId}';
+const ID_LENGTH = 6;
+/** AWS's quota per account and region. */
+const MAX_CERTIFICATES = 60;
+
+export function clientCertificateRoutes({ apis, random }: RestControl): readonly WireRoute[] {
+  const { clientCertificates } = apis.account;
+  const get = ({ path }: WireCall): ClientCertificate => {
+    const found = clientCertificates.find(path('clientCertificateId'));
+    if (found === undefined) throw notFound('Invalid Client Certificate identifier specified');
+    return found;
+  };
+  return [
+    {
+      method: 'POST',
+      path: '/clientcertificates',
+      serve({ body }) {
+        if (clientCertificates.all.length >= MAX_CERTIFICATES)
+          throw badRequest(`Maximum number of client certificates reached: ${MAX_CERTIFICATES}`);
+        const description = optionalText(body, 'description') ?? '';
+        const made = clientCertificates.generate(random.hex(ID_LENGTH), description, textMap(body, 'tags'));
+        return jsonReply(201, show(made));
+      },
+    },
+    {
+      method: 'GET',
+      path: '/clientcertificates',
+      serve: ({ query }) => listReply(clientCertificates.all.map(show), query),
+    },
+    { method: 'GET', path: CERTIFICATE, serve: (call) => jsonReply(200, show(get(call))) },
+    {
+      method: 'PATCH',
+      path: CERTIFICATE,
+      serve(call) {
+        const operations = parsePatch(call.body, 'updateClientCertificateInput');
+        const changed = applyPatch(get(call), operations, RULES, plainRefusal);
+        clientCertificates.put(changed);
+        return jsonReply(200, show(changed));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: CERTIFICATE,
+      serve(call) {
+        const { id } = get(call);
+        const isInUse = apis.all.some(({ stages }) =>
+          stages.some(({ settings }) => settings.clientCertificateId === id),
+        );
+        if (isInUse) throw badRequest(`Client certificate ${id} is in use by a stage`);
+        clientCertificates.delete(id);
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+const RULES: readonly PatchRule<ClientCertificate>[] = [
+  { path: '/description', on: { replace: (target, { value }) => ({ ...target, description: value }) } },
+];
+
+function show(certificate: ClientCertificate): Record<string, unknown> {
+  const { id, description, key, createdAtEpochMs, expiresAtEpochMs, tags } = certificate;
+  return withoutUndefined({
+    clientCertificateId: id,
+    description: description === '' ? undefined : description,
+    pemEncodedCertificate: key.certificate,
+    createdDate: epochSeconds(createdAtEpochMs),
+    expirationDate: epochSeconds(expiresAtEpochMs),
+    tags: Object.keys(tags).length === 0 ? undefined : tags,
+  });
+}

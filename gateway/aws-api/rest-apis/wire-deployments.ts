@@ -1,0 +1,111 @@
+/** Deployments over AWS's REST API. */
+import { createDeployment, deleteDeployment, getDeployment } from '../../control/edit-stages.ts';
+import { applyPatch, listingRefusal, parsePatch } from '../../control/patch.ts';
+import { isSet, textOf } from '../../control/resource-properties.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { readFields } from './field-table.ts';
+import { readCanary, STAGE_FIELDS } from './stage-shape.ts';
+import { findApi } from './wire-api.ts';
+import { emptyReply, listReply } from './wire-router.ts';
+import { epochSeconds, optionalObject, optionalText } from './wire-shape.ts';
+import type { ApiResources, DeploymentRecord } from '../../control/api-state.ts';
+import type { DeploymentWish } from '../../control/edit-stages.ts';
+import type { PatchRule } from '../../control/patch.ts';
+import type { RestControl } from './wire-api.ts';
+import type { WireCall, WireRoute } from './wire-router.ts';
+
+const DEPLOYMENTS = '/restapis/{restApiId}/deployments';
+const DEPLOYMENT = `${DEPLOYMENTS}/{deploymentId}`;
+const ID_LENGTH = 6;
+
+const DESCRIPTION: readonly PatchRule<string>[] = [
+  { path: '/description', on: { replace: (_, { value }) => value } },
+];
+
+export function deploymentRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'POST',
+      path: DEPLOYMENTS,
+      serve(call) {
+        const wish = readWish(call.body, control.random.hex(ID_LENGTH));
+        return jsonReply(201, showDeployment(createDeployment(findApi(control, call), wish)));
+      },
+    },
+    {
+      method: 'GET',
+      path: DEPLOYMENTS,
+      serve(call) {
+        const { deployments } = findApi(control, call);
+        return listReply(deployments.toReversed().map(showDeployment), call.query);
+      },
+    },
+    {
+      method: 'GET',
+      path: DEPLOYMENT,
+      serve(call) {
+        const deployment = getDeployment(findApi(control, call), call.path('deploymentId'));
+        const isWhole = call.query.getAll('embed').join() === 'apisummary';
+        const summary = isWhole ? { apiSummary: summarise(deployment.resources) } : {};
+        return jsonReply(200, { ...showDeployment(deployment), ...summary });
+      },
+    },
+    {
+      method: 'PATCH',
+      path: DEPLOYMENT,
+      serve(call) {
+        const api = findApi(control, call);
+        const { compiled, description } = getDeployment(api, call.path('deploymentId'));
+        const operations = parsePatch(call.body, 'updateDeploymentInput');
+        const refusal = listingRefusal(['/description']);
+        api.describeDeployment(compiled.id, applyPatch(description, operations, DESCRIPTION, refusal));
+        return jsonReply(200, showDeployment(getDeployment(api, compiled.id)));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: DEPLOYMENT,
+      serve(call) {
+        deleteDeployment(findApi(control, call), call.path('deploymentId'));
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+function readWish(body: WireCall['body'], id: string): DeploymentWish {
+  const canary = optionalObject(body, 'canarySettings');
+  return {
+    id,
+    description: optionalText(body, 'description') ?? '',
+    stageName: optionalText(body, 'stageName'),
+    // `description` is the deployment's own; the stage's is called `stageDescription` here.
+    stage: readFields({ ...body, description: body['stageDescription'] }, STAGE_FIELDS),
+    canary: canary === undefined ? undefined : readCanary(canary),
+  };
+}
+
+function showDeployment({
+  compiled,
+  description,
+  createdAtEpochMs,
+}: DeploymentRecord): Record<string, unknown> {
+  return {
+    id: compiled.id,
+    ...(description === '' ? {} : { description }),
+    createdDate: epochSeconds(createdAtEpochMs),
+  };
+}
+
+/** Path → verb → what AWS tells of a method in a deployment. */
+function summarise({ resources, methods }: ApiResources): Record<string, Record<string, unknown>> {
+  const summary: Record<string, Record<string, unknown>> = {};
+  for (const { properties } of methods) {
+    const path = resources.get(textOf(properties, 'ResourceId'))?.path ?? '';
+    (summary[path] ??= {})[textOf(properties, 'HttpMethod')] = {
+      authorizationType: properties['AuthorizationType'] ?? 'NONE',
+      apiKeyRequired: isSet(properties, 'ApiKeyRequired'),
+    };
+  }
+  return summary;
+}

@@ -1,0 +1,228 @@
+/**
+ * Custom domains and base path mappings over AWS's REST API. What needs TLS, which ends in front of this gateway, is
+ * refused rather than taken and forgotten.
+ */
+import { badRequest } from '../../control/control-error.ts';
+import {
+  createDomain,
+  createMapping,
+  deleteMapping,
+  getDomain,
+  getMapping,
+  moveMapping,
+} from '../../control/edit-domains.ts';
+import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { listOf, mapOf, textOf } from '../../control/resource-properties.ts';
+import { ROOT_BASE_PATH } from '../../control/serve-domain.ts';
+import { makeId } from '../../definition/cloudformation/physical-ids.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { field, readFields, replaceRule, showFields } from './field-table.ts';
+import { emptyReply, listReply } from './wire-router.ts';
+import {
+  epochSeconds,
+  optionalObject,
+  optionalText,
+  requiredText,
+  textMap,
+  withoutUndefined,
+} from './wire-shape.ts';
+import type { Domain, Mapping } from '../../control/domains.ts';
+import type { PatchRule } from '../../control/patch.ts';
+import type { JsonObject } from '../../definition/model.ts';
+import type { ControlReply } from '../../control-port/control-request.ts';
+import type { ApiDirectory, RestControl } from './wire-api.ts';
+import type { WireCall, WireRoute } from './wire-router.ts';
+
+const DOMAIN = '/domainnames/{domainName}';
+const MAPPINGS = `${DOMAIN}/basepathmappings`;
+const MAPPING = `${MAPPINGS}/{basePath}`;
+
+const FIELDS = [
+  ...['certificateName', 'certificateArn', 'regionalCertificateName', 'regionalCertificateArn'],
+  ...['securityPolicy', 'ownershipVerificationCertificateArn'],
+].map((name) => field(name));
+const USUAL_POLICY = 'TLS_1_2';
+
+/** What a caller may ask of a domain and would not get. */
+const REFUSED = [
+  'mutualTlsAuthentication',
+  'policy',
+  'certificateBody',
+  'certificatePrivateKey',
+  'certificateChain',
+];
+
+export function domainRoutes(control: RestControl): readonly WireRoute[] {
+  return [...plainDomainRoutes(control), ...mappingRoutes(control)];
+}
+
+function plainDomainRoutes({ apis }: RestControl): readonly WireRoute[] {
+  const { domains, account } = apis;
+  return [
+    {
+      method: 'POST',
+      path: '/domainnames',
+      serve({ body }) {
+        const name = requiredText(body, 'domainName');
+        const domain = createDomain(domains, name, readDomain(body), account);
+        return jsonReply(201, showDomain(domain));
+      },
+    },
+    {
+      method: 'GET',
+      path: '/domainnames',
+      serve: ({ query }) => listReply(domains.all.map(showDomain), query),
+    },
+    {
+      method: 'GET',
+      path: DOMAIN,
+      serve: (call) => jsonReply(200, showDomain(getDomain(domains, call.path('domainName')))),
+    },
+    {
+      method: 'PATCH',
+      path: DOMAIN,
+      serve(call) {
+        const domain = getDomain(domains, call.path('domainName'));
+        const operations = parsePatch(call.body, 'updateDomainNameInput');
+        const properties = applyPatch(domain.properties, operations, DOMAIN_RULES, plainRefusal);
+        domains.put({ ...domain, properties });
+        return jsonReply(200, showDomain({ ...domain, properties }));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: DOMAIN,
+      serve(call) {
+        domains.delete(getDomain(domains, call.path('domainName')).name);
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+function readDomain(body: WireCall['body']): JsonObject {
+  for (const name of REFUSED)
+    if (body[name] !== undefined && body[name] !== null)
+      throw badRequest(`${name} is not enforced here: TLS ends in front of this gateway. Leave it out`);
+  const routingMode = optionalText(body, 'routingMode') ?? 'BASE_PATH_MAPPING_ONLY';
+  if (routingMode !== 'BASE_PATH_MAPPING_ONLY')
+    throw badRequest(`Routing rules are not served here: routingMode ${routingMode} would route nothing`);
+  const types = optionalObject(body, 'endpointConfiguration')?.['types'];
+  const Types = Array.isArray(types) ? types.map(String) : ['EDGE'];
+  if (Types.includes('PRIVATE')) throw badRequest('Private custom domain names are not served here');
+  return { ...readFields(body, FIELDS), EndpointConfiguration: { Types }, Tags: textMap(body, 'tags') };
+}
+
+const DOMAIN_RULES: readonly PatchRule<JsonObject>[] = FIELDS.map(replaceRule);
+
+function showDomain({ name, properties, createdAtEpochMs }: Domain): Record<string, unknown> {
+  const [type = 'REGIONAL'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types');
+  const tags = mapOf(properties, 'Tags');
+  return withoutUndefined({
+    domainName: name,
+    ...showFields(properties, FIELDS),
+    ...(type === 'EDGE'
+      ? {
+          distributionDomainName: `${makeId(13, name)}.cloudfront.net`,
+          distributionHostedZoneId: 'Z2FDTNDATAQYW2',
+        }
+      : {
+          regionalDomainName: `d-${makeId(10, name)}.execute-api.localhost`,
+          regionalHostedZoneId: 'Z1UJRXOUMOOFQ8',
+        }),
+    certificateUploadDate: type === 'EDGE' ? epochSeconds(createdAtEpochMs) : undefined,
+    domainNameStatus: 'AVAILABLE',
+    endpointConfiguration: { types: [type], ipAddressType: 'ipv4' },
+    securityPolicy: textOf(properties, 'SecurityPolicy') || USUAL_POLICY,
+    routingMode: 'BASE_PATH_MAPPING_ONLY',
+    tags: Object.keys(tags).length === 0 ? undefined : tags,
+  });
+}
+
+function mappingRoutes({ apis }: RestControl): readonly WireRoute[] {
+  const { domains } = apis;
+  const findApi: Parameters<typeof createMapping>[4] = (apiId) => apis.state(apiId);
+  return [
+    {
+      method: 'POST',
+      path: MAPPINGS,
+      serve(call) {
+        const domain = getDomain(domains, call.path('domainName'));
+        const basePath = readBasePath(optionalText(call.body, 'basePath') ?? '');
+        const mapping = {
+          apiId: requiredText(call.body, 'restApiId'),
+          stage: optionalText(call.body, 'stage') ?? '',
+        };
+        createMapping(domains, domain, basePath, mapping, findApi);
+        return jsonReply(201, showMapping(basePath, mapping));
+      },
+    },
+    {
+      method: 'GET',
+      path: MAPPINGS,
+      serve(call) {
+        const { mappings } = getDomain(domains, call.path('domainName'));
+        return listReply(
+          [...mappings].map(([basePath, mapping]) => showMapping(basePath, mapping)),
+          call.query,
+        );
+      },
+    },
+    {
+      method: 'GET',
+      path: MAPPING,
+      serve(call) {
+        const basePath = readBasePath(call.path('basePath'));
+        const mapping = getMapping(getDomain(domains, call.path('domainName')), basePath);
+        return jsonReply(200, showMapping(basePath, mapping));
+      },
+    },
+    {
+      method: 'PATCH',
+      path: MAPPING,
+      serve: (call) => changeMapping(call, apis),
+    },
+    {
+      method: 'DELETE',
+      path: MAPPING,
+      serve(call) {
+        const domain = getDomain(domains, call.path('domainName'));
+        deleteMapping(domains, domain, readBasePath(call.path('basePath')));
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+function changeMapping(call: WireCall, apis: ApiDirectory): ControlReply {
+  const { domains } = apis;
+  const domain = getDomain(domains, call.path('domainName'));
+  const from = readBasePath(call.path('basePath'));
+  const operations = parsePatch(call.body, 'updateBasePathMappingInput');
+  const before = { basePath: from, ...getMapping(domain, from) };
+  const { basePath, ...mapping } = applyPatch(before, operations, MAPPING_RULES, plainRefusal);
+  moveMapping(domains, domain, from, basePath, mapping, (apiId) => apis.state(apiId));
+  return jsonReply(200, showMapping(basePath, mapping));
+}
+
+/** AWS shows the empty base path by a name, and takes both. */
+function readBasePath(text: string): string {
+  return text === ROOT_BASE_PATH ? '' : text;
+}
+
+function showMapping(basePath: string, { apiId, stage }: Mapping): Record<string, unknown> {
+  return {
+    basePath: basePath === '' ? ROOT_BASE_PATH : basePath,
+    restApiId: apiId,
+    ...(stage === '' ? {} : { stage }),
+  };
+}
+
+type MappingEdit = Mapping & { readonly basePath: string };
+
+/** `/restapiId` is AWS's own spelling. */
+const MAPPING_RULES: readonly PatchRule<MappingEdit>[] = [
+  { path: '/basePath', on: { replace: (edit, { value }) => ({ ...edit, basePath: readBasePath(value) }) } },
+  { path: '/stage', on: { replace: (edit, { value }) => ({ ...edit, stage: value }) } },
+  { path: '/restapiId', on: { replace: (edit, { value }) => ({ ...edit, apiId: value }) } },
+];

@@ -1,0 +1,125 @@
+/** Gateway responses over AWS's REST API. */
+import { badRequest, notFound } from '../../control/control-error.ts';
+import { madeByCall } from '../../control/edit-resources.ts';
+import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { RESPONSE_TYPES } from '../../deployment/error-wordings.ts';
+import { resolveGatewayResponses } from '../../deployment/gateway-responses.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { field, mapRule, readFields, replaceRule } from './field-table.ts';
+import { findApi } from './wire-api.ts';
+import { emptyReply, listReply } from './wire-router.ts';
+import type { ApiState } from '../../control/api-state.ts';
+import type { JsonObject } from '../../definition/model.ts';
+import type { GatewayResponse } from '../../deployment/gateway-responses.ts';
+import type { RestControl } from './wire-api.ts';
+import type { WireRoute } from './wire-router.ts';
+
+const RESPONSE = '/restapis/{restApiId}/gatewayresponses/{responseType}';
+const ID_LENGTH = 6;
+
+const statusCode = field('statusCode');
+const parameters = field('responseParameters', 'texts');
+const templates = field('responseTemplates', 'texts');
+const FIELDS = [statusCode, parameters, templates];
+const RULES = [
+  replaceRule(statusCode),
+  mapRule(parameters, 'Invalid parameter name specified'),
+  mapRule(templates, 'Content-Type specified was not found'),
+];
+
+export function gatewayResponseRoutes(control: RestControl): readonly WireRoute[] {
+  return [...readRoutes(control), ...writeRoutes(control)];
+}
+
+function readRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/restapis/{restApiId}/gatewayresponses',
+      serve(call) {
+        const { gatewayResponses } = findApi(control, call).resources;
+        return listReply([...resolveGatewayResponses(gatewayResponses).values()], call.query);
+      },
+    },
+    {
+      method: 'GET',
+      path: RESPONSE,
+      serve: (call) => jsonReply(200, show(findApi(control, call), call.path('responseType'))),
+    },
+  ];
+}
+
+function writeRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'PUT',
+      path: RESPONSE,
+      serve(call) {
+        const api = findApi(control, call);
+        const type = call.path('responseType');
+        put(api, type, readFields(call.body, FIELDS), control);
+        return jsonReply(201, show(api, type));
+      },
+    },
+    {
+      method: 'PATCH',
+      path: RESPONSE,
+      serve(call) {
+        const api = findApi(control, call);
+        const type = call.path('responseType');
+        const operations = parsePatch(call.body, 'updateGatewayResponseInput');
+        put(api, type, applyPatch(toProperties(show(api, type)), operations, RULES, plainRefusal), control);
+        return jsonReply(200, show(api, type));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: RESPONSE,
+      serve(call) {
+        const api = findApi(control, call);
+        const type = call.path('responseType');
+        const { gatewayResponses } = api.resources;
+        const kept = gatewayResponses.filter((other) => other.properties['ResponseType'] !== type);
+        if (show(api, type).defaultResponse || kept.length === gatewayResponses.length)
+          throw notFound('Gateway response type not defined on api');
+        api.edit({ ...api.resources, gatewayResponses: kept });
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+/** @throws DefinitionError for what AWS refuses, before anything is kept */
+function put(api: ApiState, type: string, properties: JsonObject, { random }: RestControl): void {
+  const others = api.resources.gatewayResponses.filter((other) => other.properties['ResponseType'] !== type);
+  const made = madeByCall(random.hex(ID_LENGTH), {
+    ...properties,
+    RestApiId: api.identity.apiId,
+    ResponseType: type,
+  });
+  const gatewayResponses = [...others, made];
+  resolveGatewayResponses(gatewayResponses);
+  api.edit({ ...api.resources, gatewayResponses });
+}
+
+/** A patch of a response that is AWS's default makes one of the API's own. */
+function toProperties({
+  statusCode: status,
+  responseParameters,
+  responseTemplates,
+}: GatewayResponse): JsonObject {
+  return {
+    ...(status === undefined ? {} : { StatusCode: status }),
+    ResponseParameters: responseParameters,
+    ResponseTemplates: responseTemplates,
+  };
+}
+
+function show(api: ApiState, responseType: string): GatewayResponse {
+  const type = RESPONSE_TYPES.find((known) => known === responseType);
+  const shown =
+    type === undefined ? undefined : resolveGatewayResponses(api.resources.gatewayResponses).get(type);
+  if (shown === undefined)
+    throw badRequest(`Invalid gateway response type "${responseType}". AWS has ${RESPONSE_TYPES.join(', ')}`);
+  return shown;
+}

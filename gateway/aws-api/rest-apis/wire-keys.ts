@@ -1,0 +1,117 @@
+/** API keys over AWS's REST API. @see API Gateway API reference, "CreateApiKey" and its kin */
+import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { emptyReply, listReply } from './wire-router.ts';
+import { epochSeconds, optionalFlag, optionalText, textMap, withoutUndefined } from './wire-shape.ts';
+import type { Account } from '../../control/account.ts';
+import type { ApiKey } from '../../control/api-keys.ts';
+import type { PatchInput, PatchRule } from '../../control/patch.ts';
+import type { Random } from '../../ports.ts';
+import type { WireCall, WireRoute } from './wire-router.ts';
+
+/** AWS generates values of this length. */
+const GENERATED_VALUE_LENGTH = 40;
+const ID_LENGTH = 10;
+
+export function keyRoutes(account: Account, random: Random): readonly WireRoute[] {
+  return [
+    {
+      method: 'POST',
+      path: '/apikeys',
+      serve({ body }) {
+        const key = createKey(body, account, random);
+        account.keys.put(key);
+        const { tags, ...shown } = showKey(key, true);
+        return jsonReply(201, Object.keys(key.tags).length === 0 ? shown : { ...shown, tags });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/apikeys',
+      serve({ query }) {
+        const name = query.get('name');
+        const customerId = query.get('customerId');
+        const isWanted = (key: ApiKey): boolean =>
+          (name === null || key.name?.startsWith(name) === true) &&
+          (customerId === null || key.customerId === customerId);
+        const keys = account.keys.all.filter(isWanted);
+        return listReply(
+          keys.map((key) => showKey(key, query.get('includeValues') === 'true')),
+          query,
+        );
+      },
+    },
+    {
+      method: 'GET',
+      path: '/apikeys/{apiKey}',
+      serve: ({ path, query }) =>
+        jsonReply(200, showKey(account.keys.get(path('apiKey')), query.get('includeValue') === 'true')),
+    },
+    {
+      method: 'PATCH',
+      path: '/apikeys/{apiKey}',
+      serve({ path, body }) {
+        const operations = parsePatch(body, 'updateApiKeyInput');
+        const patched = applyPatch(account.keys.get(path('apiKey')), operations, KEY_RULES, plainRefusal);
+        const key = { ...patched, updatedAtEpochMs: account.clock.nowEpochMs() };
+        account.keys.put(key);
+        return jsonReply(200, showKey(key, false));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/apikeys/{apiKey}',
+      serve({ path }) {
+        const { id } = account.keys.get(path('apiKey'));
+        account.keys.delete(id);
+        account.plans.leaveAll(id);
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+function createKey(body: WireCall['body'], account: Account, random: Random): ApiKey {
+  const nowEpochMs = account.clock.nowEpochMs();
+  return {
+    id: random.hex(ID_LENGTH),
+    value: optionalText(body, 'value') ?? random.hex(GENERATED_VALUE_LENGTH),
+    name: optionalText(body, 'name'),
+    description: optionalText(body, 'description'),
+    customerId: optionalText(body, 'customerId'),
+    enabled: optionalFlag(body, 'enabled') ?? false,
+    tags: textMap(body, 'tags'),
+    createdAtEpochMs: nowEpochMs,
+    updatedAtEpochMs: nowEpochMs,
+  };
+}
+
+function showKey(key: ApiKey, withValue: boolean): Record<string, unknown> {
+  return withoutUndefined({
+    id: key.id,
+    value: withValue ? key.value : undefined,
+    name: key.name,
+    description: key.description,
+    customerId: key.customerId,
+    enabled: key.enabled,
+    createdDate: epochSeconds(key.createdAtEpochMs),
+    lastUpdatedDate: epochSeconds(key.updatedAtEpochMs),
+    stageKeys: [],
+    tags: key.tags,
+  });
+}
+
+const setText =
+  (field: 'name' | 'description' | 'customerId') =>
+  (key: ApiKey, { value }: PatchInput): ApiKey => ({ ...key, [field]: value });
+
+const KEY_RULES: readonly PatchRule<ApiKey>[] = [
+  { path: '/name', on: { replace: setText('name') } },
+  { path: '/description', on: { replace: setText('description') } },
+  { path: '/customerId', on: { replace: setText('customerId') } },
+  // AWS reads anything but "true" as false [obs, on methods].
+  {
+    path: '/enabled',
+    on: { replace: (key, { value }) => ({ ...key, enabled: value.toLowerCase() === 'true' }) },
+  },
+];

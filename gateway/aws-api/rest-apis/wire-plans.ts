@@ -1,0 +1,178 @@
+/** Usage plans and the keys in them over AWS's REST API. @see API Gateway API reference, "CreateUsagePlan" and its kin */
+import { badRequest, notFound } from '../../control/control-error.ts';
+import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { PLAN_RULES } from './plan-patch.ts';
+import { readMethodThrottles, readQuota, readThrottle } from './plan-shape.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { emptyReply, listReply } from './wire-router.ts';
+import {
+  objectList,
+  optionalObject,
+  optionalText,
+  requiredText,
+  textMap,
+  withoutUndefined,
+} from './wire-shape.ts';
+import type { Account } from '../../control/account.ts';
+import type { PlanStage, UsagePlan } from '../../control/usage-plans.ts';
+import type { Random } from '../../ports.ts';
+import type { WireCall, WireRoute } from './wire-router.ts';
+
+const ID_LENGTH = 6;
+
+/** Whether there is such a stage of a REST or WebSocket API. */
+export type HasStage = (apiId: string, stageName: string) => boolean;
+
+export function planRoutes(account: Account, random: Random, hasStage: HasStage): readonly WireRoute[] {
+  return [...crudRoutes(account, random, hasStage), ...planKeyRoutes(account)];
+}
+
+function crudRoutes(account: Account, random: Random, hasStage: HasStage): readonly WireRoute[] {
+  const put = (plan: UsagePlan): void => {
+    refuseUnknownStages(plan, hasStage);
+    account.plans.put(plan);
+  };
+  return [
+    {
+      method: 'POST',
+      path: '/usageplans',
+      serve({ body }) {
+        const plan = createPlan(body, random.hex(ID_LENGTH));
+        put(plan);
+        return jsonReply(201, showPlan(plan, Object.keys(plan.tags).length > 0));
+      },
+    },
+    {
+      method: 'GET',
+      path: '/usageplans',
+      serve({ query }) {
+        const keyId = query.get('keyId');
+        const plans = account.plans.all.filter(
+          ({ id }) => keyId === null || account.plans.findKey(id, keyId) !== undefined,
+        );
+        return listReply(
+          plans.map((plan) => showPlan(plan, false)),
+          query,
+        );
+      },
+    },
+    {
+      method: 'GET',
+      path: '/usageplans/{usagePlanId}',
+      serve: ({ path }) => jsonReply(200, showPlan(account.plans.get(path('usagePlanId')), true)),
+    },
+    {
+      method: 'PATCH',
+      path: '/usageplans/{usagePlanId}',
+      serve({ path, body }) {
+        const plan = account.plans.get(path('usagePlanId'));
+        const patched = applyPatch(plan, parsePatch(body, 'updateUsagePlanInput'), PLAN_RULES, plainRefusal);
+        put(patched);
+        return jsonReply(200, showPlan(patched, true));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/usageplans/{usagePlanId}',
+      serve({ path }) {
+        const plan = account.plans.get(path('usagePlanId'));
+        if (plan.apiStages.length > 0)
+          throw badRequest(
+            'Cannot delete a usage plan with API stages; remove the stages from the plan first',
+          );
+        account.plans.delete(plan.id);
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+function planKeyRoutes(account: Account): readonly WireRoute[] {
+  return [
+    {
+      method: 'POST',
+      path: '/usageplans/{usagePlanId}/keys',
+      serve({ path, body }) {
+        const plan = account.plans.get(path('usagePlanId'));
+        if (requiredText(body, 'keyType') !== 'API_KEY')
+          throw badRequest('Invalid Usage Plan Key type. Must be one of: [API_KEY]');
+        const key = account.keys.get(requiredText(body, 'keyId'));
+        account.plans.join(plan.id, account.makePlanKey(key.id));
+        return jsonReply(201, showPlanKey(account, key.id));
+      },
+    },
+    {
+      method: 'GET',
+      path: '/usageplans/{usagePlanId}/keys',
+      serve({ path, query }) {
+        const { id } = account.plans.get(path('usagePlanId'));
+        const name = query.get('name');
+        const keys = account.plans.keysOf(id).map(({ keyId }) => account.keys.get(keyId));
+        const wanted = keys.filter((key) => name === null || key.name?.startsWith(name) === true);
+        return listReply(
+          wanted.map((key) => showPlanKey(account, key.id)),
+          query,
+        );
+      },
+    },
+    {
+      method: 'GET',
+      path: '/usageplans/{usagePlanId}/keys/{keyId}',
+      serve: ({ path }) =>
+        jsonReply(200, showPlanKey(account, account.plans.getKey(path('usagePlanId'), path('keyId')).keyId)),
+    },
+    {
+      method: 'DELETE',
+      path: '/usageplans/{usagePlanId}/keys/{keyId}',
+      serve({ path }) {
+        const { keyId } = account.plans.getKey(path('usagePlanId'), path('keyId'));
+        account.plans.leave(path('usagePlanId'), keyId);
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+function createPlan(body: WireCall['body'], id: string): UsagePlan {
+  const throttle = optionalObject(body, 'throttle');
+  const quota = optionalObject(body, 'quota');
+  return {
+    id,
+    name: requiredText(body, 'name'),
+    description: optionalText(body, 'description'),
+    productCode: undefined,
+    apiStages: objectList(body, 'apiStages').map((stage): PlanStage => ({
+      apiId: requiredText(stage, 'apiId'),
+      stage: requiredText(stage, 'stage'),
+      throttle: readMethodThrottles(optionalObject(stage, 'throttle') ?? {}),
+    })),
+    throttle: throttle === undefined ? undefined : readThrottle(throttle),
+    quota: quota === undefined ? undefined : readQuota(quota),
+    tags: textMap(body, 'tags'),
+  };
+}
+
+function refuseUnknownStages({ apiStages }: UsagePlan, hasStage: HasStage): void {
+  for (const { apiId, stage } of apiStages)
+    if (!hasStage(apiId, stage)) throw notFound(`API Stage not found: ${apiId}:${stage}`);
+}
+
+function showPlan(plan: UsagePlan, withTags: boolean): Record<string, unknown> {
+  return withoutUndefined({
+    id: plan.id,
+    name: plan.name,
+    description: plan.description,
+    productCode: plan.productCode,
+    apiStages: plan.apiStages.map(({ apiId, stage, throttle }) =>
+      Object.keys(throttle).length === 0 ? { apiId, stage } : { apiId, stage, throttle },
+    ),
+    throttle: plan.throttle,
+    quota: plan.quota,
+    tags: withTags ? plan.tags : undefined,
+  });
+}
+
+function showPlanKey(account: Account, keyId: string): Record<string, unknown> {
+  const { id, value, name } = account.keys.get(keyId);
+  return withoutUndefined({ id, type: 'API_KEY', value, name });
+}

@@ -1,0 +1,124 @@
+/** The resource tree of a REST API over AWS's REST API. */
+import {
+  createResource,
+  deleteResource,
+  getResource,
+  moveResource,
+  parentOf,
+  partOf,
+} from '../../control/edit-resources.ts';
+import { methodsOf } from '../../control/edit-methods.ts';
+import { badRequest } from '../../control/control-error.ts';
+import { applyPatch, listingRefusal, parsePatch } from '../../control/patch.ts';
+import { textOf } from '../../control/resource-properties.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { showMethod } from './method-shape.ts';
+import { findApi } from './wire-api.ts';
+import { emptyReply, listReply } from './wire-router.ts';
+import { requiredText, withoutUndefined } from './wire-shape.ts';
+import type { ApiResources } from '../../control/api-state.ts';
+import type { PathResource } from '../../control/control-resource.ts';
+import type { PatchRule } from '../../control/patch.ts';
+import type { RestControl } from './wire-api.ts';
+import type { WireRoute } from './wire-router.ts';
+
+const ID_LENGTH = 6;
+const RESOURCE = '/restapis/{restApiId}/resources/{resourceId}';
+
+export function resourceRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/restapis/{restApiId}/resources',
+      serve(call) {
+        const { resources } = findApi(control, call);
+        const inOrder = [...resources.resources.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+        const withMethods = embeds(call.query);
+        return listReply(
+          inOrder.map((resource) => showResource(resource, resources, withMethods)),
+          call.query,
+        );
+      },
+    },
+    {
+      method: 'GET',
+      path: RESOURCE,
+      serve(call) {
+        const { resources } = findApi(control, call);
+        const resource = getResource(resources, call.path('resourceId'));
+        return jsonReply(200, showResource(resource, resources, embeds(call.query)));
+      },
+    },
+    {
+      method: 'POST',
+      path: '/restapis/{restApiId}/resources/{parentId}',
+      serve(call) {
+        const api = findApi(control, call);
+        const id = control.random.hex(ID_LENGTH);
+        const pathPart = requiredText(call.body, 'pathPart');
+        api.edit(createResource(api.resources, { id, parentId: call.path('parentId'), pathPart }));
+        return jsonReply(201, showResource(getResource(api.resources, id), api.resources, false));
+      },
+    },
+    {
+      method: 'PATCH',
+      path: RESOURCE,
+      serve(call) {
+        const api = findApi(control, call);
+        const { id } = getResource(api.resources, call.path('resourceId'));
+        const operations = parsePatch(call.body, 'updateResourceInput');
+        api.edit(
+          applyPatch(api.resources, operations, treeRules(id), listingRefusal(['/parentId', '/pathPart'])),
+        );
+        return jsonReply(200, showResource(getResource(api.resources, id), api.resources, false));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: RESOURCE,
+      serve(call) {
+        const api = findApi(control, call);
+        api.edit(deleteResource(api.resources, call.path('resourceId')));
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+function treeRules(id: string): readonly PatchRule<ApiResources>[] {
+  return [
+    { path: '/parentId', on: { replace: (from, { value }) => moveResource(from, id, { parentId: value }) } },
+    { path: '/pathPart', on: { replace: (from, { value }) => moveResource(from, id, { pathPart: value }) } },
+  ];
+}
+
+/** `embed=methods` is the one embedding that there is. */
+function embeds(query: URLSearchParams): boolean {
+  const embed = query.getAll('embed').join(',');
+  if (embed !== '' && embed !== 'methods')
+    throw badRequest('Invalid embed specified. Must be one of: [methods]');
+  return embed === 'methods';
+}
+
+function showResource(
+  resource: PathResource,
+  from: ApiResources,
+  withMethods: boolean,
+): Record<string, unknown> {
+  const methods = methodsOf(from, resource.id);
+  return withoutUndefined({
+    id: resource.id,
+    parentId: parentOf(resource),
+    pathPart: resource.path === '/' ? undefined : partOf(resource),
+    path: resource.path,
+    resourceMethods:
+      methods.length === 0
+        ? undefined
+        : Object.fromEntries(
+            methods.map((method) => [
+              textOf(method.properties, 'HttpMethod'),
+              withMethods ? showMethod(method) : {},
+            ]),
+          ),
+  });
+}

@@ -1,0 +1,193 @@
+/** REST APIs as a whole over AWS's REST API: made, imported, shown, patched, overwritten by a document, deleted. */
+import { badRequest, ControlError } from '../../control/control-error.ts';
+import { mostOf, refuseOneMore, USUAL_QUOTAS } from '../../control/api-quotas.ts';
+import { refuseMapped } from '../../control/edit-domains.ts';
+import { quotaOfApi } from '../../control/load-apis.ts';
+import { MADE_BY_CALL, makeApi, readDocument } from '../../control/make-api.ts';
+import { applyPatch, parsePatch } from '../../control/patch.ts';
+import { compileResourcePolicy } from '../../deployment/compile-resource-policy.ts';
+import { apiArn } from '../../events/authorizer-event.ts';
+import { API_RULES, apiRefusal, parseCompressionSize } from './api-patch.ts';
+import { showApi } from './api-shape.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { field, readFields } from './field-table.ts';
+import { findApi } from './wire-api.ts';
+import { emptyReply, listReply } from './wire-router.ts';
+import { optionalObject, optionalText, requiredText, textMap, withoutUndefined } from './wire-shape.ts';
+import type { ApiState } from '../../control/api-state.ts';
+import type { QuotaName } from '../../control/api-quotas.ts';
+import type { MadeApi } from '../../control/make-api.ts';
+import type { PatchOperation } from '../../control/patch.ts';
+import type { JsonObject } from '../../definition/model.ts';
+import type { ControlReply } from '../../control-port/control-request.ts';
+import type { RestControl } from './wire-api.ts';
+import type { WireCall, WireRoute } from './wire-router.ts';
+
+const APIS = '/restapis';
+const API = `${APIS}/{restApiId}`;
+const ID_LENGTH = 10;
+const KEY_SOURCES = ['AUTHORIZER', 'HEADER'];
+const ENDPOINT_TYPES = ['PRIVATE', 'EDGE', 'REGIONAL'];
+
+const FIELDS = [
+  field('name'),
+  field('description'),
+  field('version'),
+  field('binaryMediaTypes', 'list'),
+  field('minimumCompressionSize', 'number'),
+  field('apiKeySource', 'text', 'ApiKeySourceType'),
+  field('policy'),
+  field('disableExecuteApiEndpoint', 'flag'),
+];
+
+const ENDPOINT_FIELDS = [field('types', 'list'), field('vpcEndpointIds', 'list'), field('ipAddressType')];
+
+export function restApiRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'POST',
+      path: APIS,
+      serve: (call) => answer(201, create(call, readApi(call.body), control)),
+    },
+    {
+      method: 'POST',
+      path: APIS,
+      mode: 'import',
+      takesDocument: true,
+      serve: (call) => answer(201, create(call, { ...readEndpoint(call), Body: call.document }, control)),
+    },
+    {
+      method: 'PUT',
+      path: API,
+      takesDocument: true,
+      serve(call) {
+        const api = findApi(control, call);
+        const mode = call.query.get('mode') ?? 'merge';
+        if (mode !== 'merge' && mode !== 'overwrite')
+          throw badRequest('Invalid mode specified. Must be one of: [merge, overwrite]');
+        const { account } = control.apis;
+        const { resources, warnings } = readDocument(api, call.document, mode, readParameters(call), account);
+        refuseWarnings(call, warnings);
+        api.edit(resources);
+        return answer(200, { api, warnings });
+      },
+    },
+    {
+      method: 'GET',
+      path: APIS,
+      serve({ query }) {
+        const rest = control.apis.all.filter(({ identity }) => identity.protocol === 'rest');
+        return listReply(rest.map(showApi), query);
+      },
+    },
+    { method: 'GET', path: API, serve: (call) => jsonReply(200, showApi(findApi(control, call))) },
+    {
+      method: 'PATCH',
+      path: API,
+      serve(call) {
+        const api = findApi(control, call);
+        patch(api, parsePatch(call.body, 'updateRestApiInput'));
+        return jsonReply(200, { tags: {}, ...showApi(api) });
+      },
+    },
+    {
+      method: 'DELETE',
+      path: API,
+      serve(call) {
+        const { identity } = findApi(control, call);
+        refuseMapped(control.apis.domains, identity.apiId);
+        control.apis.remove(identity.apiId);
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+function create(call: WireCall, properties: JsonObject, control: RestControl): MadeApi {
+  const { apis, random, accountId } = control;
+  const id = random.hex(ID_LENGTH);
+  const made = makeApi(
+    { ...{ id, properties, accountId, region: call.region }, stackName: MADE_BY_CALL, logicalId: id },
+    apis.account,
+  );
+  refuseWarnings(call, made.warnings);
+  const quota = quotaOf(made.api);
+  refuseOneMore(quota, apis.all.filter((api) => quotaOf(api) === quota).length, USUAL_QUOTAS);
+  apis.add(made.api);
+  return made;
+}
+
+function quotaOf({ identity, resources }: ApiState): QuotaName {
+  return quotaOfApi(identity.protocol, resources.api);
+}
+
+/** @throws ControlError for the patch, DefinitionError for a policy that AWS refuses */
+function patch(api: ApiState, operations: readonly PatchOperation[]): void {
+  const { api: before } = api.resources;
+  const patched = { ...before, properties: applyPatch(before.properties, operations, API_RULES, apiRefusal) };
+  compileResourcePolicy(patched, apiArn(api.identity), {
+    policyCharacters: mostOf('policyCharacters', api.resources.quotas),
+  });
+  api.edit({ ...api.resources, api: patched });
+}
+
+function refuseWarnings(call: WireCall, warnings: readonly string[]): void {
+  if (call.query.get('failonwarnings') === 'true' && warnings.length > 0)
+    throw badRequest(`Warnings found during import: ${warnings.join('; ')}`);
+}
+
+function readApi(body: WireCall['body']): JsonObject {
+  requiredText(body, 'name');
+  if (optionalText(body, 'cloneFrom') !== undefined)
+    throw badRequest('cloneFrom is not served here; GetExport and ImportRestApi make a copy');
+  if (body['description'] === '') throw badRequest('Description cannot be an empty string');
+  const { minimumCompressionSize } = body;
+  if (typeof minimumCompressionSize === 'number') parseCompressionSize(String(minimumCompressionSize));
+  refuseUnknown('apiKeySource', optionalText(body, 'apiKeySource'), KEY_SOURCES);
+  const Tags = Object.entries(textMap(body, 'tags')).map(([Key, Value]) => ({ Key, Value }));
+  const EndpointConfiguration = readEndpointConfiguration(
+    optionalObject(body, 'endpointConfiguration') ?? {},
+  );
+  return { ...readFields(body, FIELDS), EndpointConfiguration, Tags };
+}
+
+function readEndpointConfiguration(body: WireCall['body']): JsonObject {
+  const { Types = ['EDGE'], ...more } = readFields(body, ENDPOINT_FIELDS);
+  for (const type of Array.isArray(Types) ? Types : [])
+    refuseUnknown('endpointConfiguration.types', String(type), ENDPOINT_TYPES);
+  return { Types, ...more };
+}
+
+/** AWS's form for a value outside of its list [obs, of other inputs]. */
+function refuseUnknown(name: string, value: string | undefined, known: readonly string[]): void {
+  if (value !== undefined && !known.includes(value))
+    throw new ControlError(
+      'ValidationException',
+      `1 validation error detected: Value '${value}' at 'createRestApiInput.${name}' failed to satisfy constraint: ` +
+        `Member must satisfy enum value set: [${known.join(', ')}]`,
+    );
+}
+
+/** `endpointConfigurationTypes` is the one parameter of an import that is not about the document. */
+function readEndpoint(call: WireCall): JsonObject {
+  const types = call.query.get('endpointConfigurationTypes');
+  if (types !== null) refuseUnknown('endpointConfiguration.types', types, ENDPOINT_TYPES);
+  return {
+    Parameters: readParameters(call),
+    ...(types === null ? {} : { EndpointConfiguration: { Types: [types] } }),
+  };
+}
+
+const NO_PARAMETERS = ['mode', 'failonwarnings', 'endpointConfigurationTypes'];
+
+/** How the import is to be done: `basepath=prepend`. */
+function readParameters(call: WireCall): JsonObject {
+  return Object.fromEntries([...call.query].filter(([name]) => !NO_PARAMETERS.includes(name)));
+}
+
+function answer(status: 200 | 201, { api, warnings }: MadeApi): ControlReply {
+  return jsonReply(
+    status,
+    withoutUndefined({ ...showApi(api), warnings: warnings.length === 0 ? undefined : warnings }),
+  );
+}

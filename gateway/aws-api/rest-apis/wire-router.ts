@@ -1,0 +1,157 @@
+/** Calls of AWS's REST control plane: which one it is, whether the caller may, and how its errors read. */
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { ControlError } from '../../control/control-error.ts';
+import { DefinitionError } from '../../errors.ts';
+import { awsError, refuseUnlessAllowed } from '../aws-call.ts';
+import { headerOf, jsonReply } from '../../control-port/control-request.ts';
+import type { ControlErrorCode } from '../../control/control-error.ts';
+import type { AwsCall } from '../aws-call.ts';
+import type { ControlReply } from '../../control-port/control-request.ts';
+
+/** One call as its handler sees it. */
+export type WireCall = {
+  /** Values of the path's placeholders, decoded. */
+  readonly path: (name: string) => string;
+  readonly query: URLSearchParams;
+  /** By lower-case name. */
+  readonly header: (name: string) => string | undefined;
+  /** The JSON body; an empty one is `{}`, as is one that is a document. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** The body as it came. */
+  readonly document: string;
+  readonly region: string;
+};
+
+export type WireRoute = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `/usageplans/{usagePlanId}/keys/{keyId}` */
+  readonly path: string;
+  /** Value of the query's `mode`, by which AWS tells two calls of one path apart; absent = none but `import`. */
+  readonly mode?: 'import' | undefined;
+  /** Whether the body is an OpenAPI document, in JSON or YAML, rather than the input of the call. */
+  readonly takesDocument?: boolean | undefined;
+  /** @throws ControlError, DefinitionError */
+  readonly serve: (call: WireCall) => ControlReply | Promise<ControlReply>;
+};
+
+const STATUS: Readonly<Record<ControlErrorCode, number>> = {
+  BadRequestException: 400,
+  ConflictException: 409,
+  LimitExceededException: 429,
+  NotFoundException: 404,
+  SerializationException: 400,
+  ValidationException: 400,
+};
+
+/** Answers a call by the first route that fits; AWS's own calls that are not among them are refused by name. */
+export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Promise<ControlReply> {
+  const { request } = call;
+  const refuse = (status: number, type: string, message: string): ControlReply =>
+    awsError(request, 'apigateway', { status, type, message });
+  const segments = request.path.split('/').map(decode);
+  const resource = `arn:aws:apigateway:${call.region}::${resourcePath(segments)}`;
+  const refusal = refuseUnlessAllowed(call, [{ action: `apigateway:${request.method}`, resource }]);
+  if (refusal !== undefined) return refusal;
+  const query = new URLSearchParams(request.query);
+  const mode = query.get('mode') === 'import' ? 'import' : undefined;
+  const found = findRoute(
+    request.method,
+    segments,
+    routes.filter((route) => route.mode === mode),
+  );
+  const body = found?.route.takesDocument === true ? {} : parseBody(request.body);
+  if (found === undefined)
+    return refuse(
+      501,
+      'NotImplementedException',
+      `${request.method} ${request.path} of API Gateway is not served here`,
+    );
+  if (body === undefined) return refuse(400, 'SerializationException', 'Unable to parse request body');
+  try {
+    return await found.route.serve({
+      path: (name) => found.names.get(name) ?? '',
+      query,
+      document: request.body.toString('utf8'),
+      region: call.region,
+      header: (name) => headerOf(request, name),
+      body,
+    });
+  } catch (error) {
+    if (error instanceof ControlError) return refuse(STATUS[error.code], error.code, error.message);
+    // What the compiler of deployments refuses is a bad request here; its place is the call itself.
+    if (error instanceof DefinitionError) return refuse(400, 'BadRequestException', error.message);
+    throw error;
+  }
+}
+
+/**
+ * The path of the call's ARN. Decoded, as routes are found: `/restapis/%61bc` would pass by a policy that denies
+ * `/restapis/abc`. Calls of apigatewayv2 have `/v2` in their path and not in their ARN.
+ */
+function resourcePath(segments: readonly string[]): string {
+  const path = segments.map((segment) => segment.replaceAll('/', '%2F')).join('/');
+  return path.replace(/^\/v2(?=\/apis\/)/, '');
+}
+
+function findRoute(
+  method: string,
+  segments: readonly string[],
+  routes: readonly WireRoute[],
+): { readonly route: WireRoute; readonly names: ReadonlyMap<string, string> } | undefined {
+  for (const route of routes) {
+    if (route.method !== method) continue;
+    const pattern = route.path.split('/');
+    const isMatch =
+      pattern.length === segments.length &&
+      pattern.every((part, index) => isPlaceholder(part) || part === segments[index]);
+    if (!isMatch) continue;
+    const names = pattern.flatMap((part, index): [string, string][] =>
+      isPlaceholder(part) ? [[part.slice(1, -1), segments[index] ?? '']] : [],
+    );
+    return { route, names: new Map(names) };
+  }
+  return undefined;
+}
+
+function isPlaceholder(part: string): boolean {
+  return part.startsWith('{');
+}
+
+/** Broken percent-encoding stays as it is: it names nothing that exists. */
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function parseBody(body: Buffer): Readonly<Record<string, unknown>> | undefined {
+  if (body.length === 0) return {};
+  return parseJsonObject(body.toString('utf8'));
+}
+
+/** 202 and 204 of AWS carry nothing. */
+export function emptyReply(status: 202 | 204): ControlReply {
+  return { status, headers: [], body: '' };
+}
+
+const USUAL_LIMIT = 25;
+const MAX_LIMIT = 500;
+
+/** One page of a list, in AWS's form: `item`, and `position` where there is more. */
+export function listReply(items: readonly unknown[], query: URLSearchParams): ControlReply {
+  const limit = Number(query.get('limit') ?? USUAL_LIMIT);
+  const start = readPosition(query.get('position'));
+  const isLegal = Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT;
+  if (!isLegal || start === undefined) throw new ControlError('BadRequestException', 'Invalid request input');
+  const end = start + limit;
+  const position = end < items.length ? { position: Buffer.from(String(end)).toString('base64url') } : {};
+  return jsonReply(200, { ...position, item: items.slice(start, end) });
+}
+
+function readPosition(position: string | null): number | undefined {
+  if (position === null) return 0;
+  const text = Buffer.from(position, 'base64url').toString();
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}

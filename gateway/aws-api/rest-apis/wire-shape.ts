@@ -1,0 +1,63 @@
+/** Values of calls as AWS's REST API spells them. */
+import { badRequest } from '../../control/control-error.ts';
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** @throws ControlError for what is no text */
+export function optionalText(body: Body, name: string): string | undefined {
+  const value = body[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  throw badRequest('Invalid request input');
+}
+
+export function requiredText(body: Body, name: string): string {
+  const text = optionalText(body, name);
+  if (text === undefined || text === '') throw badRequest(`${name} is required`);
+  return text;
+}
+
+/** @throws ControlError for what is neither true nor false */
+export function optionalFlag(body: Body, name: string): boolean | undefined {
+  const value = body[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'boolean') return value;
+  throw badRequest('Invalid request input');
+}
+
+/** A nested object; absent = undefined. */
+export function optionalObject(body: Body, name: string): Body | undefined {
+  const value = body[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value)) throw badRequest('Invalid request input');
+  return Object.fromEntries(Object.entries(value));
+}
+
+/** A list of objects; absent = empty. */
+export function objectList(body: Body, name: string): readonly Body[] {
+  const value = body[name];
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw badRequest('Invalid request input');
+  return value.map((item: unknown, index) => optionalObject({ [index]: item }, String(index)) ?? {});
+}
+
+/** A map of texts; absent = empty. */
+export function textMap(body: Body, name: string): Readonly<Record<string, string>> {
+  const entries = Object.entries(optionalObject(body, name) ?? {});
+  return Object.fromEntries(
+    entries.map(([key, value]): [string, string] => {
+      if (typeof value !== 'string') throw badRequest('Invalid request input');
+      return [key, value];
+    }),
+  );
+}
+
+/** Timestamps of AWS's REST APIs are seconds since 1970. */
+export function epochSeconds(epochMs: number): number {
+  return Math.floor(epochMs / 1000);
+}
+
+/** The object without its undefined members, so that `exactOptionalPropertyTypes` and JSON agree. */
+export function withoutUndefined(object: Body): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}

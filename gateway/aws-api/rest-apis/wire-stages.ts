@@ -1,0 +1,117 @@
+/** Stages and their caches over AWS's REST API. */
+import { notFound } from '../../control/control-error.ts';
+import { changeStage, createStage, getStage } from '../../control/edit-stages.ts';
+import { refuseMapped } from '../../control/edit-domains.ts';
+import { applyPatch, parsePatch } from '../../control/patch.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { readFields } from './field-table.ts';
+import { STAGE_RULES, stageRefusal } from './stage-patch.ts';
+import { readCanary, showStage, STAGE_FIELDS } from './stage-shape.ts';
+import { findApi } from './wire-api.ts';
+import { emptyReply } from './wire-router.ts';
+import { optionalObject, requiredText } from './wire-shape.ts';
+import type { RestControl } from './wire-api.ts';
+import type { WireRoute } from './wire-router.ts';
+
+const STAGES = '/restapis/{restApiId}/stages';
+const STAGE = `${STAGES}/{stageName}`;
+
+export function stageRoutes(control: RestControl): readonly WireRoute[] {
+  return [...plainStageRoutes(control), ...flushRoutes(control)];
+}
+
+function plainStageRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'POST',
+      path: STAGES,
+      serve(call) {
+        const api = findApi(control, call);
+        const name = requiredText(call.body, 'stageName');
+        const canary = optionalObject(call.body, 'canarySettings');
+        createStage(api, name, {
+          ...readFields(call.body, STAGE_FIELDS),
+          DeploymentId: requiredText(call.body, 'deploymentId'),
+          ...(canary === undefined ? {} : { CanarySetting: readCanary(canary) }),
+        });
+        return jsonReply(201, showStage(getStage(api, name)));
+      },
+    },
+    {
+      method: 'GET',
+      path: STAGES,
+      serve(call) {
+        const deploymentId = call.query.get('deploymentId');
+        const stages = findApi(control, call).stages.filter(
+          ({ settings }) => deploymentId === null || settings.deploymentId === deploymentId,
+        );
+        return jsonReply(200, { item: stages.map(showStage) });
+      },
+    },
+    {
+      method: 'GET',
+      path: STAGE,
+      serve: (call) => jsonReply(200, showStage(getStage(findApi(control, call), call.path('stageName')))),
+    },
+    {
+      method: 'PATCH',
+      path: STAGE,
+      serve(call) {
+        const api = findApi(control, call);
+        const { name, source } = getStage(api, call.path('stageName')).settings;
+        const operations = parsePatch(call.body, 'updateStageInput');
+        changeStage(api, name, applyPatch(source.properties, operations, STAGE_RULES, stageRefusal));
+        return jsonReply(200, showStage(getStage(api, name)));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: STAGE,
+      serve(call) {
+        const api = findApi(control, call);
+        const { name } = getStage(api, call.path('stageName')).settings;
+        refuseMapped(control.apis.domains, api.identity.apiId, name);
+        api.removeStage(name);
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+function flushRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'DELETE',
+      path: `${STAGE}/cache/authorizers`,
+      serve(call) {
+        const api = findApi(control, call);
+        const { name } = getStage(api, call.path('stageName')).settings;
+        control.apis.account.flushAuthorizers(api.identity.apiId, name);
+        return emptyReply(202);
+      },
+    },
+    {
+      // ResetAuthorizersCache, of apigatewayv2: the only one of its calls that is served here.
+      method: 'DELETE',
+      path: '/v2/apis/{apiId}/stages/{stageName}/cache/authorizers',
+      serve(call) {
+        const [apiId, stageName] = [call.path('apiId'), call.path('stageName')];
+        const api = control.apis.state(apiId);
+        if (api?.identity.protocol !== 'http') throw notFound(`Invalid API identifier specified ${apiId}`);
+        if (!api.served.stages.has(stageName)) throw notFound(`Unable to find Stage by name ${stageName}`);
+        control.apis.account.flushAuthorizers(apiId, stageName);
+        return emptyReply(204);
+      },
+    },
+    {
+      method: 'DELETE',
+      path: `${STAGE}/cache/data`,
+      serve(call) {
+        const api = findApi(control, call);
+        const { name } = getStage(api, call.path('stageName')).settings;
+        control.apis.account.stageMemory(api.identity.apiId, name).responseCache.flush();
+        return emptyReply(202);
+      },
+    },
+  ];
+}

@@ -1,0 +1,89 @@
+/** What keys have used of a plan, over AWS's REST API. @see API Gateway API reference, "GetUsage", "UpdateUsage" */
+import { badRequest } from '../../control/control-error.ts';
+import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { dayOf, parseDay, printDay } from '../../metering/quota-period.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { readAmount } from './plan-shape.ts';
+import type { Account } from '../../control/account.ts';
+import type { PlanKey, UsagePlan } from '../../control/usage-plans.ts';
+import type { ControlReply } from '../../control-port/control-request.ts';
+import type { WireRoute } from './wire-router.ts';
+
+/** A longer range than AWS keeps figures for. */
+const MAX_DAYS = 90;
+/** What a plan without a quota leaves: the largest limit that a quota can have. */
+const UNLIMITED = 2_147_483_647;
+
+export function usageRoutes(account: Account): readonly WireRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/usageplans/{usagePlanId}/usage',
+      serve({ path, query }) {
+        const plan = account.plans.get(path('usagePlanId'));
+        const keyId = query.get('keyId');
+        const keys = keyId === null ? account.plans.keysOf(plan.id) : [account.plans.getKey(plan.id, keyId)];
+        const start = readDay(query, 'startDate');
+        const end = readDay(query, 'endDate');
+        if (start > end || end - start > MAX_DAYS)
+          throw badRequest(`startDate must not be after endDate, nor more than ${MAX_DAYS} days before it`);
+        return showUsage(plan, keys, start, end, account);
+      },
+    },
+    {
+      method: 'PATCH',
+      path: '/usageplans/{usagePlanId}/keys/{keyId}/usage',
+      serve({ path, body }) {
+        const plan = account.plans.get(path('usagePlanId'));
+        const key = account.plans.getKey(plan.id, path('keyId'));
+        const { quota } = plan;
+        if (quota === undefined) throw badRequest(`Usage Plan ${plan.id} does not have a quota`);
+        const nowEpochMs = account.clock.nowEpochMs();
+        const today = dayOf(nowEpochMs);
+        const remaining = applyPatch(
+          key.usage.remainingOn(today, quota),
+          parsePatch(body, 'updateUsageInput'),
+          [{ path: '/remaining', on: { replace: (_, { value }) => readAmount(value, 'remaining', true) } }],
+          plainRefusal,
+        );
+        key.usage.setRemaining(remaining, nowEpochMs, quota);
+        return showUsage(plan, [key], today, today, account);
+      },
+    },
+  ];
+}
+
+function readDay(query: URLSearchParams, name: string): number {
+  const day = parseDay(query.get(name) ?? '');
+  if (day === undefined) throw badRequest(`Invalid ${name}: it must be a date like 2026-01-31`);
+  return day;
+}
+
+/** `values`: for each key `[used, remaining at its end]` of each day; days to come are left out. */
+function showUsage(
+  plan: UsagePlan,
+  keys: readonly PlanKey[],
+  start: number,
+  end: number,
+  account: Account,
+): ControlReply {
+  const nowEpochMs = account.clock.nowEpochMs();
+  const last = Math.min(end, dayOf(nowEpochMs));
+  for (const { usage } of keys) usage.settle(nowEpochMs);
+  const days = Array.from({ length: Math.max(0, last - start + 1) }, (_, index) => start + index);
+  const { quota } = plan;
+  return jsonReply(200, {
+    usagePlanId: plan.id,
+    startDate: printDay(start),
+    endDate: printDay(end),
+    values: Object.fromEntries(
+      keys.map(({ keyId, usage }) => [
+        keyId,
+        days.map((day) => [
+          usage.usedOn(day),
+          quota === undefined ? UNLIMITED : usage.remainingOn(day, quota),
+        ]),
+      ]),
+    ),
+  });
+}

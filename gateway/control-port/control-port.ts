@@ -1,0 +1,225 @@
+/**
+ * The control port: AWS's own APIs, the issuer and the command line's endpoints, on loopback alone. Every request
+ * passes the guards; every AWS call is verified against the local identities.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { ShiftableClock } from '../ports.ts';
+import type { Identities } from '../policy/identities.ts';
+import type { Random } from '../ports.ts';
+import { readApiIdFromHost } from '../routing/host.ts';
+import { authenticateCall, awsError, type AwsService } from '../aws-api/aws-call.ts';
+import { type ControlReply, type ControlRequest, jsonReply } from './control-request.ts';
+import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
+import { serveIssuer } from '../issuer/issuer-endpoints.ts';
+import type { Issuer } from '../issuer/issuer.ts';
+import { listenOn } from '../server/listen.ts';
+import { type RecordedCalls, serveLocal } from './local-endpoints.ts';
+import { readBody } from '@gatewright/aws/read-body';
+import { sendStream } from '../server/stream-reply.ts';
+import type { StreamedBody } from '../exchange.ts';
+
+/** What others answer behind the port. */
+export type ControlMounts = {
+  /** By signing name: `dynamodb`, `lambda` … A name that is not here is refused by name. */
+  readonly services: ReadonlyMap<string, AwsService>;
+  /**
+   * `@connections` of an API. `path` is `/{stage}/@connections/{id}`, while `request.path` is as it was signed. The
+   * handler verifies the signature itself, as on the API's own address. @returns undefined when there is no such API
+   */
+  readonly connections: (request: ControlRequest, apiId: string, path: string) => ControlReply | undefined;
+  /** Body of `GET /_gatewright/status`. */
+  readonly status: () => unknown;
+  /** Body of `GET /_gatewright/routes`. */
+  readonly routes: () => unknown;
+  /** `GET` and `DELETE /_gatewright/recorded`: calls of AWS services that nobody else answered. */
+  readonly recorded: RecordedCalls;
+};
+
+export type ControlPortOptions = {
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly allowHosts: readonly string[];
+  readonly clock: ShiftableClock;
+  readonly clockFixedBecause?: string | undefined;
+  readonly random: Random;
+  readonly issuer: Issuer;
+  readonly identities: Identities;
+  /** Bearer secret of `/_gatewright/`. */
+  readonly secret: string;
+  readonly mounts: ControlMounts;
+  /** Told of faults that are ours. */
+  readonly report: (error: unknown) => void;
+};
+
+export interface ControlPort {
+  /** `http://127.0.0.1:4000` */
+  readonly url: string;
+  readonly port: number;
+  /** Ends what is under way; within a second. */
+  close(): Promise<void>;
+}
+
+/** DynamoDB's bound, the largest of all that is served here. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const MAX_HEADER_BYTES = 32 * 1024;
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+/** `/{apiId}/{stage}/@connections/{id}`; the SDK may send the @ encoded. */
+const CONNECTIONS_BELOW_API = /^\/([a-z0-9]{1,63})(\/[^/]+\/(?:@|%40)connections\/[^/]+)$/i;
+const CONNECTIONS = /^\/[^/]+\/(?:@|%40)connections\/[^/]+$/i;
+
+/** @throws StartError when the port is taken */
+export async function openControlPort(options: ControlPortOptions): Promise<ControlPort> {
+  let port = options.port;
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+    },
+    (request, response) => {
+      accept(request, response, port, options).catch((error: unknown) => {
+        // The client went away, or its socket broke: there is nobody to tell.
+        options.report(error);
+        response.destroy();
+      });
+    },
+  );
+  port = await listenOn(server, '127.0.0.1', options.port, '--control-port');
+  return { port, url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
+}
+
+async function accept(
+  request: IncomingMessage,
+  response: ServerResponse,
+  port: number,
+  options: ControlPortOptions,
+): Promise<void> {
+  const arrival = { rawHeaders: request.rawHeaders, host: request.headers.host ?? '' };
+  const refusal =
+    refuseForeignHost(arrival, { port, allowHosts: options.allowHosts }) ?? refuseForeignOrigin(arrival);
+  if (refusal !== undefined) {
+    send(response, refusal, options, true);
+    return;
+  }
+  let body: Buffer | undefined;
+  try {
+    body = await readBody(request, MAX_BODY_BYTES);
+  } catch {
+    response.destroy();
+    return;
+  }
+  if (body === undefined) {
+    send(response, jsonReply(413, { message: 'Request Too Long' }), options, true);
+    return;
+  }
+  const reply = await answer(toControlRequest(request, arrival.host, body), options);
+  if (reply.stream === undefined) send(response, reply, options, false);
+  else await stream(response, request.method, reply, reply.stream, options);
+}
+
+/** Answers a request that has passed the guards. Never throws: a fault is told to `report` and becomes 500. */
+export async function answer(request: ControlRequest, options: ControlPortOptions): Promise<ControlReply> {
+  try {
+    return (
+      serveIssuer(request, options.issuer, options.identities) ??
+      (await serveLocal(request, {
+        ...options,
+        clockFixedBecause: options.clockFixedBecause,
+        status: options.mounts.status,
+        routes: options.mounts.routes,
+        recorded: options.mounts.recorded,
+      })) ??
+      serveConnections(request, options.mounts) ??
+      (await serveAws(request, options))
+    );
+  } catch (error) {
+    options.report(error);
+    return jsonReply(500, { message: 'Internal server error' });
+  }
+}
+
+function serveConnections(request: ControlRequest, mounts: ControlMounts): ControlReply | undefined {
+  const apiOfHost = readApiIdFromHost(request.host);
+  const below = CONNECTIONS_BELOW_API.exec(request.path);
+  const apiId = apiOfHost ?? below?.[1];
+  const path = apiOfHost === undefined ? below?.[2] : request.path;
+  if (apiId === undefined || path === undefined || !CONNECTIONS.test(path)) return undefined;
+  return (
+    mounts.connections(request, apiId, path) ??
+    jsonReply(403, { message: 'Forbidden' }, ['x-amzn-ErrorType', 'ForbiddenException'])
+  );
+}
+
+async function serveAws(request: ControlRequest, options: ControlPortOptions): Promise<ControlReply> {
+  const { identities, mounts } = options;
+  const authenticated = authenticateCall(request, { identities, clock: options.clock });
+  if (authenticated.kind === 'refused') return authenticated.reply;
+  const { call } = authenticated;
+  const service = mounts.services.get(call.service);
+  if (service !== undefined) return service(call);
+  return awsError(request, call.service, {
+    status: 501,
+    type: 'NotImplementedException',
+    message: `${call.service} is not served here; let it through with --aws ${call.service}`,
+  });
+}
+
+function toControlRequest(request: IncomingMessage, host: string, body: Buffer): ControlRequest {
+  const { method = 'GET', url = '/', rawHeaders } = request;
+  const question = url.indexOf('?');
+  return {
+    method,
+    path: question === -1 ? url : url.slice(0, question),
+    query: question === -1 ? '' : url.slice(question + 1),
+    rawHeaders,
+    body,
+    host,
+  };
+}
+
+function stream(
+  response: ServerResponse,
+  method: string | undefined,
+  { status, headers, body }: ControlReply,
+  bytes: StreamedBody,
+  options: ControlPortOptions,
+): Promise<void> {
+  response.sendDate = false;
+  const reply = { status, headers: [...headers, ...commonHeaders(headers, options)], body };
+  return sendStream(response, method ?? 'GET', reply, bytes, options.clock);
+}
+
+/** Of every reply. */
+function commonHeaders(headers: readonly string[], { clock, random }: ControlPortOptions): string[] {
+  const hasRequestId = headers.some(
+    (text, index) => index % 2 === 0 && text.toLowerCase() === 'x-amzn-requestid',
+  );
+  return [
+    ...(hasRequestId ? [] : ['x-amzn-RequestId', random.uuid()]),
+    ...['X-Content-Type-Options', 'nosniff', 'Date', new Date(clock.nowEpochMs()).toUTCString()],
+  ];
+}
+
+function send(
+  response: ServerResponse,
+  reply: ControlReply,
+  options: ControlPortOptions,
+  isLast: boolean,
+): void {
+  response.sendDate = false;
+  response.writeHead(reply.status, [
+    ...reply.headers,
+    ...commonHeaders(reply.headers, options),
+    ...(reply.status === 204 ? [] : ['Content-Length', String(Buffer.byteLength(reply.body))]),
+    // What has not been read of the request cannot be skipped: the connection ends with the reply.
+    ...(isLast ? ['Connection', 'close'] : []),
+  ]);
+  response.end(reply.status === 204 ? undefined : reply.body);
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
+}

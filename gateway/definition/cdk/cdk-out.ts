@@ -1,0 +1,73 @@
+/** Loads the stacks of a CDK cloud assembly (`cdk.out`). */
+import { dirname, join } from 'node:path';
+import { DefinitionError } from '../../errors.ts';
+import { isAccountId, isRegion } from '../home.ts';
+import type { LoadOptions } from '../load-options.ts';
+import type { JsonObject } from '../model.ts';
+import type { RawStack } from '../raw-stack.ts';
+import { isJsonObject, readSource } from '../cloudformation/template-source.ts';
+import { loadTemplate } from '../cloudformation/template-stack.ts';
+
+/** Stages of CDK pipelines nest assemblies; nobody nests deeper. */
+const NESTING_LIMIT = 8;
+
+/** @throws DefinitionError when the manifest names no stack or a file that is not there. */
+export async function loadCdkOutput(
+  manifestFile: string,
+  options: LoadOptions,
+  depth = 0,
+): Promise<readonly RawStack[]> {
+  const { value } = await readSource(manifestFile);
+  const artifacts = isJsonObject(value['artifacts']) ? value['artifacts'] : {};
+  const folder = dirname(manifestFile);
+  const stacks: RawStack[] = [];
+  for (const [name, artifact] of Object.entries(artifacts)) {
+    if (!isJsonObject(artifact)) continue;
+    const properties = isJsonObject(artifact['properties']) ? artifact['properties'] : {};
+    if (artifact['type'] === 'aws:cloudformation:stack') {
+      stacks.push(await loadStack(name, artifact, properties, folder, options));
+    } else if (artifact['type'] === 'cdk:cloud-assembly' && depth < NESTING_LIMIT) {
+      const nested = join(folder, textOf(properties['directoryName']) ?? '', 'manifest.json');
+      stacks.push(...(await loadCdkOutput(nested, options, depth + 1)));
+    }
+  }
+  if (stacks.length === 0 && depth === 0) {
+    throw new DefinitionError(
+      { file: manifestFile },
+      'the cloud assembly has no stack; run "cdk synth" first',
+    );
+  }
+  return stacks;
+}
+
+async function loadStack(
+  name: string,
+  artifact: JsonObject,
+  properties: JsonObject,
+  folder: string,
+  options: LoadOptions,
+): Promise<RawStack> {
+  const file = join(folder, textOf(properties['templateFile']) ?? `${name}.template.json`);
+  // aws://123456789012/eu-west-1, with "unknown-…" in an environment-agnostic stack
+  const [account = '', region = ''] = (textOf(artifact['environment']) ?? '')
+    .replace('aws://', '')
+    .split('/');
+  const parameters = isJsonObject(properties['parameters']) ? properties['parameters'] : {};
+  const own = {
+    ...(isAccountId(account) && { accountId: account }),
+    ...(isRegion(region) && { region }),
+  };
+  const given = { ...options, parameters: { ...textValues(parameters), ...options.parameters } };
+  return loadTemplate(file, given, textOf(properties['stackName']) ?? name, own);
+}
+
+function textValues(values: JsonObject): Readonly<Record<string, string>> {
+  const entries = Object.entries(values);
+  return Object.fromEntries(
+    entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

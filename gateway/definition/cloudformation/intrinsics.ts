@@ -1,0 +1,245 @@
+/**
+ * CloudFormation's intrinsic functions over one value. What a name stands for comes from the `Scope`;
+ * here is only how the functions combine values and what AWS says when they cannot.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
+ */
+import { cutCidr } from './cidr.ts';
+import { isJsonList, isJsonObject, splitAttribute } from './template-source.ts';
+import type { Path } from './template-source.ts';
+import type { Json, JsonObject } from '../model.ts';
+
+/** `AWS::NoValue`: the property or list element that holds it vanishes. */
+export const NO_VALUE = Symbol('AWS::NoValue');
+export type Resolved = Json | typeof NO_VALUE;
+
+/** What names mean in one stack. `fail` throws a `DefinitionError` at the place of `at`. */
+export interface Scope {
+  readonly region: string;
+  /** Parameter, pseudo parameter or resource. */
+  ref(name: string, at: Path): Resolved;
+  attribute(logicalId: string, attribute: string, at: Path): Json;
+  condition(name: string, at: Path): boolean;
+  /** Undefined = no such entry. */
+  mapping(map: string, topKey: string, secondKey: string): Json | undefined;
+  importValue(name: string, at: Path): Json;
+  fail(at: Path, message: string): never;
+}
+
+type Intrinsic = (argument: Json, scope: Scope, at: Path) => Resolved;
+
+const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
+  Ref: (argument, scope, at) =>
+    scope.ref(typeof argument === 'string' ? argument : scope.fail(at, 'Ref takes a name'), at),
+  Condition: (argument, scope, at) =>
+    scope.condition(typeof argument === 'string' ? argument : scope.fail(at, 'Condition takes a name'), at),
+  'Fn::GetAtt': getAttribute,
+  'Fn::Sub': substitute,
+  'Fn::Join': (argument, scope, at) => {
+    const [delimiter, items] = takeList(argument, 2, 'Fn::Join', scope, at);
+    const parts = resolveList(items, 'Fn::Join', scope, at);
+    return parts
+      .map((part) => toText(part, 'Fn::Join', scope, at))
+      .join(resolveText(delimiter, 'Fn::Join', scope, at));
+  },
+  'Fn::Select': select,
+  'Fn::Split': (argument, scope, at) => {
+    const [delimiter, source] = takeList(argument, 2, 'Fn::Split', scope, at);
+    const separator = resolveText(delimiter, 'Fn::Split', scope, at);
+    if (separator === '') scope.fail(at, 'Template error: Fn::Split delimiter must not be empty');
+    return resolveText(source, 'Fn::Split', scope, at).split(separator);
+  },
+  'Fn::FindInMap': findInMap,
+  'Fn::If': (argument, scope, at) => {
+    const [name, whenTrue, whenFalse] = takeList(argument, 3, 'Fn::If', scope, at);
+    if (typeof name !== 'string') return scope.fail(at, 'Fn::If takes the name of a condition first');
+    return scope.condition(name, at)
+      ? resolveValue(whenTrue, scope, [...at, '1'])
+      : resolveValue(whenFalse, scope, [...at, '2']);
+  },
+  'Fn::And': (argument, scope, at) => combine(argument, 'Fn::And', scope, at).every((value) => value),
+  'Fn::Or': (argument, scope, at) => combine(argument, 'Fn::Or', scope, at).some((value) => value),
+  'Fn::Not': (argument, scope, at) =>
+    !resolveBoolean(takeList(argument, 1, 'Fn::Not', scope, at)[0], scope, [...at, '0']),
+  'Fn::Equals': (argument, scope, at) => {
+    const [left, right] = takeList(argument, 2, 'Fn::Equals', scope, at);
+    return comparable(resolveValue(left, scope, at)) === comparable(resolveValue(right, scope, at));
+  },
+  'Fn::Base64': (argument, scope, at) =>
+    Buffer.from(resolveText(argument, 'Fn::Base64', scope, at)).toString('base64'),
+  'Fn::Cidr': cidr,
+  'Fn::GetAZs': (argument, scope, at) => {
+    const region = resolveText(argument, 'Fn::GetAZs', scope, at);
+    return ['a', 'b', 'c'].map((zone) => `${region === '' ? scope.region : region}${zone}`);
+  },
+  'Fn::ImportValue': (argument, scope, at) =>
+    scope.importValue(resolveText(argument, 'Fn::ImportValue', scope, at), at),
+  'Fn::Length': (argument, scope, at) => resolveList(argument, 'Fn::Length', scope, at).length,
+  'Fn::ToJsonString': (argument, scope, at) => {
+    const value = resolveValue(argument, scope, at);
+    return value === NO_VALUE ? 'null' : JSON.stringify(value);
+  },
+};
+
+/** Resolves every intrinsic in `value`. Errors come from `scope.fail`, with the path of the function. */
+export function resolveValue(value: Json | undefined, scope: Scope, at: Path): Resolved {
+  if (value === undefined || value === null) {
+    return scope.fail(at, "Template format error: 'null' values are not allowed in templates");
+  }
+  if (isJsonList(value)) {
+    return value
+      .map((item, index) => resolveValue(item, scope, [...at, String(index)]))
+      .filter((item) => item !== NO_VALUE);
+  }
+  if (!isJsonObject(value)) return value;
+  const call = intrinsicCall(value, scope, at);
+  if (call !== undefined) return call.intrinsic(call.argument, scope, [...at, call.name]);
+  return resolveMembers(value, scope, at);
+}
+
+/** Resolves the members of a mapping that is no intrinsic call itself, such as `Properties`. */
+export function resolveMembers(value: JsonObject, scope: Scope, at: Path): JsonObject {
+  const entries: [string, Json][] = [];
+  for (const [key, member] of Object.entries(value)) {
+    const resolved = resolveValue(member, scope, [...at, key]);
+    if (resolved !== NO_VALUE) entries.push([key, resolved]);
+  }
+  return Object.fromEntries(entries);
+}
+
+type Call = { readonly name: string; readonly intrinsic: Intrinsic; readonly argument: Json };
+
+function intrinsicCall(value: JsonObject, scope: Scope, at: Path): Call | undefined {
+  const keys = Object.keys(value);
+  const name = keys.find((key) => key === 'Ref' || key.startsWith('Fn::'));
+  if (name === undefined) {
+    // IAM statements have a member `Condition` too; only a lone name is a reference to a condition.
+    const lone = keys.length === 1 && typeof value['Condition'] === 'string';
+    return lone ? call('Condition', value, scope, at) : undefined;
+  }
+  if (keys.length > 1) {
+    return scope.fail(at, `Template error: ${name} must stand alone, found beside ${keys.join(', ')}`);
+  }
+  return call(name, value, scope, at);
+}
+
+function call(name: string, value: JsonObject, scope: Scope, at: Path): Call {
+  const intrinsic = Object.hasOwn(INTRINSICS, name) ? INTRINSICS[name] : undefined;
+  if (intrinsic === undefined) {
+    return scope.fail(
+      at,
+      name === 'Fn::Transform'
+        ? 'Fn::Transform runs a macro in the AWS account; it cannot run here'
+        : `Template error: unknown function ${name}`,
+    );
+  }
+  return { name, intrinsic, argument: value[name] ?? null };
+}
+
+function getAttribute(argument: Json, scope: Scope, at: Path): Json {
+  const parts = typeof argument === 'string' ? splitAttribute(argument) : argument;
+  if (!isJsonList(parts) || parts.length !== 2 || typeof parts[0] !== 'string') {
+    return scope.fail(at, 'Template error: every Fn::GetAtt object requires two non-empty parameters');
+  }
+  return scope.attribute(parts[0], resolveText(parts[1], 'Fn::GetAtt', scope, at), at);
+}
+
+function substitute(argument: Json, scope: Scope, at: Path): string {
+  const [template, variables] = isJsonList(argument) ? argument : [argument, {}];
+  if (typeof template !== 'string' || !isJsonObject(variables)) {
+    return scope.fail(at, 'Template error: Fn::Sub takes a string, or a string and a map of variables');
+  }
+  return template.replace(/\$\{([^}]*)\}/g, (placeholder, raw: string) => {
+    if (raw.startsWith('!')) return `\${${raw.slice(1)}}`;
+    const name = raw.trim();
+    if (Object.hasOwn(variables, name))
+      return resolveText(variables[name], 'Fn::Sub', scope, [...at, '1', name]);
+    if (!/^[A-Za-z0-9:.]+$/.test(name)) {
+      return scope.fail(at, `Template error: Fn::Sub names "${placeholder}", which no name can be`);
+    }
+    const [logicalId = '', attribute] = splitAttribute(name);
+    const value = attribute === undefined ? scope.ref(name, at) : scope.attribute(logicalId, attribute, at);
+    return toText(value, 'Fn::Sub', scope, at);
+  });
+}
+
+function select(argument: Json, scope: Scope, at: Path): Resolved {
+  const [position, items] = takeList(argument, 2, 'Fn::Select', scope, at);
+  const list = resolveList(items, 'Fn::Select', scope, at);
+  const index = Number(resolveText(position, 'Fn::Select', scope, at));
+  const found = Number.isInteger(index) ? list[index] : undefined;
+  return (
+    found ??
+    scope.fail(at, `Template error: Fn::Select cannot select nonexistent value at index ${String(index)}`)
+  );
+}
+
+function findInMap(argument: Json, scope: Scope, at: Path): Resolved {
+  const parts = isJsonList(argument) ? argument : [];
+  if (parts.length < 3 || parts.length > 4) {
+    return scope.fail(
+      at,
+      'Template error: Fn::FindInMap takes a map, a top-level key and a second-level key',
+    );
+  }
+  const [map = '', top = '', second = ''] = parts
+    .slice(0, 3)
+    .map((part) => resolveText(part, 'Fn::FindInMap', scope, at));
+  const found = scope.mapping(map, top, second);
+  if (found !== undefined) return resolveValue(found, scope, at);
+  const fallback = isJsonObject(parts[3]) ? parts[3]['DefaultValue'] : undefined;
+  if (fallback !== undefined) return resolveValue(fallback, scope, [...at, '3']);
+  return scope.fail(at, `Template error: Unable to get mapping for ${map}::${top}::${second}`);
+}
+
+function combine(argument: Json, name: string, scope: Scope, at: Path): boolean[] {
+  if (!isJsonList(argument) || argument.length < 2 || argument.length > 10) {
+    return scope.fail(at, `Template error: ${name} takes 2 to 10 conditions`);
+  }
+  return argument.map((item, index) => resolveBoolean(item, scope, [...at, String(index)]));
+}
+
+/** The value of a condition: a boolean, or the text of one. */
+export function resolveBoolean(value: Json | undefined, scope: Scope, at: Path): boolean {
+  const resolved = resolveValue(value, scope, at);
+  if (resolved === true || resolved === 'true') return true;
+  if (resolved === false || resolved === 'false') return false;
+  return scope.fail(
+    at,
+    'Template error: a condition must be Fn::And, Fn::Or, Fn::Not, Fn::Equals or Condition',
+  );
+}
+
+function cidr(argument: Json, scope: Scope, at: Path): readonly string[] {
+  const parts = isJsonList(argument) ? argument : [];
+  const [block = '', count = '', bits = '8'] = parts.map((part) => resolveText(part, 'Fn::Cidr', scope, at));
+  return (
+    cutCidr(block, Number(count), Number(bits)) ??
+    scope.fail(at, `Template error: Fn::Cidr cannot cut ${count} blocks of ${bits} bits from "${block}"`)
+  );
+}
+
+function takeList(argument: Json, count: number, name: string, scope: Scope, at: Path): readonly Json[] {
+  if (isJsonList(argument) && argument.length === count) return argument;
+  return scope.fail(at, `Template error: ${name} takes a list of ${count}`);
+}
+
+function resolveList(value: Json | undefined, name: string, scope: Scope, at: Path): readonly Json[] {
+  const resolved = resolveValue(value, scope, at);
+  return isJsonList(resolved) ? resolved : scope.fail(at, `Template error: ${name} needs a list of values`);
+}
+
+function resolveText(value: Json | undefined, name: string, scope: Scope, at: Path): string {
+  return toText(resolveValue(value, scope, at), name, scope, at);
+}
+
+function toText(value: Resolved, name: string, scope: Scope, at: Path): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return scope.fail(at, `Template error: every value of ${name} must be a string`);
+}
+
+/** Conditions compare as text: `true` equals "true". */
+function comparable(value: Resolved): string {
+  if (value === NO_VALUE) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,120 @@
+/** The `Parameters` section: values given, defaults, and CloudFormation's checks of both. */
+import { isJsonList, isJsonObject } from './template-source.ts';
+import type { Path } from './template-source.ts';
+import type { Json, JsonObject } from '../model.ts';
+
+export type ParameterValue =
+  | { readonly kind: 'value'; readonly value: Json }
+  /** Needs the account's SSM; an error only where it is used. */
+  | { readonly kind: 'in-ssm'; readonly message: string };
+
+type Fail = (at: Path, message: string) => never;
+
+const LIST_TYPE = /^(?:CommaDelimitedList|List<.+>)$/;
+const SSM_VALUE_TYPE = /^AWS::SSM::Parameter::Value</;
+const KNOWN_TYPE = /^(?:String|Number|CommaDelimitedList|List<[\w:]+>|AWS::[\w:]+(?:<.+>)?)$/;
+
+/** Reads every declared parameter. Values given for names that are not declared are left alone: `--param` is for all stacks. */
+export function readParameters(
+  section: Json | undefined,
+  given: Readonly<Record<string, string>>,
+  fail: Fail,
+): ReadonlyMap<string, ParameterValue> {
+  const values = new Map<string, ParameterValue>();
+  const missing: string[] = [];
+  for (const [name, declaration] of Object.entries(isJsonObject(section) ? section : {})) {
+    const at = ['Parameters', name];
+    if (!isJsonObject(declaration) || typeof declaration['Type'] !== 'string') {
+      return fail(at, 'Template format error: every Parameters object must contain a Type member');
+    }
+    const type = declaration['Type'];
+    if (!KNOWN_TYPE.test(type)) fail(at, `Template format error: unrecognized parameter type: ${type}`);
+    const text = Object.hasOwn(given, name) ? given[name] : defaultText(declaration['Default']);
+    if (SSM_VALUE_TYPE.test(type) && !Object.hasOwn(given, name)) {
+      values.set(name, { kind: 'in-ssm', message: ssmMessage(name, type) });
+    } else if (text === undefined) missing.push(name);
+    else values.set(name, { kind: 'value', value: checkValue(name, type, text, declaration, at, fail) });
+  }
+  if (missing.length > 0) {
+    const hint = missing.map((name) => `--param ${name}=…`).join(' ');
+    fail(
+      ['Parameters', missing[0] ?? ''],
+      `Parameters: [${missing.join(', ')}] must have values; give ${hint}`,
+    );
+  }
+  return values;
+}
+
+function ssmMessage(name: string, type: string): string {
+  return `parameter ${name} has type ${type}, whose value is in the account's SSM; give it with --param ${name}=…`;
+}
+
+/** Text of a scalar as CloudFormation compares it. */
+function defaultText(value: Json | undefined): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function checkValue(
+  name: string,
+  type: string,
+  text: string,
+  declaration: JsonObject,
+  at: Path,
+  fail: Fail,
+): Json {
+  const isList = LIST_TYPE.test(type);
+  const items = isList ? (text === '' ? [] : text.split(',').map((item) => item.trim())) : [text];
+  const isNumber = type === 'Number' || type === 'List<Number>';
+  for (const item of items) {
+    if (isNumber && (item === '' || !Number.isFinite(Number(item)))) {
+      fail(at, `Parameter '${name}' must be a number`);
+    }
+    checkConstraints(name, item, declaration, isNumber, at, fail);
+  }
+  return isList ? items : text;
+}
+
+function checkConstraints(
+  name: string,
+  item: string,
+  declaration: JsonObject,
+  isNumber: boolean,
+  at: Path,
+  fail: Fail,
+): void {
+  const allowed = declaration['AllowedValues'];
+  if (isJsonList(allowed) && !allowed.some((value) => defaultText(value) === item)) {
+    // With NoEcho the list may hold secrets as much as the value does.
+    const list = declaration['NoEcho'] === true ? '' : `: ${allowed.map(defaultText).join(', ')}`;
+    fail(at, `Parameter '${name}' must be one of AllowedValues${list}`);
+  }
+  const pattern = declaration['AllowedPattern'];
+  if (typeof pattern === 'string' && !compilePattern(pattern, at, fail).test(item)) {
+    const description = declaration['ConstraintDescription'];
+    const wish = typeof description === 'string' ? description : `must match pattern ${pattern}`;
+    fail(at, `Parameter '${name}' failed to satisfy constraint: ${wish}`);
+  }
+  const bound = (key: string): number | undefined =>
+    declaration[key] === undefined ? undefined : Number(declaration[key]);
+  const tooLong = item.length > (bound('MaxLength') ?? Infinity);
+  const tooShort = item.length < (bound('MinLength') ?? 0);
+  if (tooLong) fail(at, `Parameter '${name}' must contain at most ${String(bound('MaxLength'))} characters`);
+  if (tooShort)
+    fail(at, `Parameter '${name}' must contain at least ${String(bound('MinLength'))} characters`);
+  if (!isNumber) return;
+  if (Number(item) > (bound('MaxValue') ?? Infinity)) {
+    fail(at, `Parameter '${name}' must be a number not greater than ${String(bound('MaxValue'))}`);
+  }
+  if (Number(item) < (bound('MinValue') ?? -Infinity)) {
+    fail(at, `Parameter '${name}' must be a number not less than ${String(bound('MinValue'))}`);
+  }
+}
+
+function compilePattern(pattern: string, at: Path, fail: Fail): RegExp {
+  try {
+    return new RegExp(`^(?:${pattern})$`);
+  } catch {
+    return fail(at, `Template format error: AllowedPattern "${pattern}" is not a regular expression`);
+  }
+}

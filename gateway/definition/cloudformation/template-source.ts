@@ -1,0 +1,252 @@
+/**
+ * Text of a template or service file → plain JSON values in CloudFormation's long form, with the line of
+ * every value kept for messages. Any text is either read or refused with a `DefinitionError`.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import type { Document, Node, Scalar } from 'yaml';
+import { DefinitionError } from '../../errors.ts';
+import type { Json, JsonObject } from '../model.ts';
+
+/** Keys and list indexes from the root: `['Resources', 'Api', 'Properties', 'Tags', '0']`. */
+export type Path = readonly string[];
+
+export type SourceTree = {
+  readonly file: string;
+  readonly value: JsonObject;
+  /** Line of the deepest part of `path` that is in the file; lines count from 1. */
+  lineOf(path: Path): number | undefined;
+};
+
+/** Four times CloudFormation's own limit for a template in S3: what is not minified yet may be longer. */
+const SIZE_LIMIT_BYTES = 4_194_304;
+const DEPTH_LIMIT = 100;
+/** Aliases multiply: ten lines of YAML can describe a billion values. */
+const VALUE_LIMIT = 500_000;
+
+/** `!Name` is short for `Fn::Name`; `!Ref` and `!Condition` keep their bare names. */
+const SHORT_TAGS = new Set(
+  (
+    'And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Length Not Or Select Split Sub ' +
+    'ToJsonString Transform'
+  ).split(' '),
+);
+
+/** Reads a file; a missing one is `DefinitionError` "template not found". */
+export async function readSource(file: string): Promise<SourceTree> {
+  let text: string;
+  try {
+    const { size } = await stat(file);
+    if (size > SIZE_LIMIT_BYTES) throw tooLarge(file);
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof DefinitionError) throw error;
+    throw new DefinitionError({ file }, `template not found: ${error instanceof Error ? error.message : ''}`);
+  }
+  return parseSource(text, file);
+}
+
+/** JSON where the text is JSON, YAML otherwise, `!Sub` and the like as `Fn::Sub`. */
+export function parseSource(text: string, file: string, limitBytes = SIZE_LIMIT_BYTES): SourceTree {
+  if (text.length > limitBytes) throw tooLarge(file);
+  const value = parseJson(text);
+  if (value !== undefined) {
+    let lines: Lines | undefined;
+    return {
+      file,
+      value: requireObject(limitDepth(value, file), file),
+      lineOf: (path) => (lines ??= parseYaml(text, file)).lineOf(path),
+    };
+  }
+  const lines = parseYaml(text, file);
+  const [error] = lines.document.errors;
+  if (error !== undefined) {
+    throw new DefinitionError(
+      { file, line: lines.at(error.pos[0]) },
+      `broken YAML or JSON: ${error.message}`,
+    );
+  }
+  return {
+    file,
+    value: requireObject(new Conversion(lines, file).run(), file),
+    lineOf: (path) => lines.lineOf(path),
+  };
+}
+
+function tooLarge(file: string): DefinitionError {
+  return new DefinitionError({ file }, `file is larger than ${SIZE_LIMIT_BYTES} bytes`);
+}
+
+function requireObject(value: Json, file: string): JsonObject {
+  if (isJsonObject(value)) return value;
+  throw new DefinitionError({ file, line: 1 }, 'expected a mapping of sections such as "Resources"');
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `isArray` that keeps the element type of a readonly list. */
+export function isJsonList(value: unknown): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function parseJson(text: string): Json | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  try {
+    return JSON.parse(text, keepNumberText) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `1.0` and `012345678901` mean their text in CloudFormation, not a number. */
+function keepNumberText(_key: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
+    ? context.source
+    : value;
+}
+
+function limitDepth(value: Json, file: string, depth = 0): Json {
+  if (depth > DEPTH_LIMIT) throw new DefinitionError({ file }, `nested deeper than ${DEPTH_LIMIT} levels`);
+  if (typeof value === 'object' && value !== null) {
+    for (const child of Object.values(value)) limitDepth(child, file, depth + 1);
+  }
+  return value;
+}
+
+type Lines = {
+  readonly document: Document.Parsed;
+  at(offset: number): number;
+  lineOf(path: Path): number | undefined;
+};
+
+function parseYaml(text: string, file: string): Lines {
+  const counter = new LineCounter();
+  let document: Document.Parsed;
+  try {
+    document = parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: 'error' });
+  } catch (error) {
+    // The parser recurses; thousands of open brackets exhaust the stack.
+    throw new DefinitionError(
+      { file },
+      `unreadable: ${error instanceof Error ? error.message : 'parser failed'}`,
+    );
+  }
+  const at = (offset: number): number => counter.linePos(offset).line;
+  return { document, at, lineOf: (path) => findLine(document, at, path) };
+}
+
+function findLine(document: Document.Parsed, at: (offset: number) => number, path: Path): number | undefined {
+  let node: unknown = document.contents;
+  let offset = document.contents?.range[0];
+  for (const key of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const pair = node.items.find(({ key: found }) => isScalar(found) && keyText(found) === key);
+      if (pair === undefined) break;
+      offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(key)];
+      if (!isScalar(node) && !isMap(node) && !isSeq(node)) break;
+      offset = node.range?.[0] ?? offset;
+    } else break;
+  }
+  return offset === undefined ? undefined : at(offset);
+}
+
+/** One walk from YAML nodes to JSON values, with a budget. */
+class Conversion {
+  readonly #lines: Lines;
+  readonly #file: string;
+  #values = 0;
+
+  constructor(lines: Lines, file: string) {
+    this.#lines = lines;
+    this.#file = file;
+  }
+
+  run(): Json {
+    return this.#convert(this.#lines.document.contents, 0);
+  }
+
+  #convert(node: unknown, depth: number): Json {
+    this.#values += 1;
+    if (depth > DEPTH_LIMIT) throw this.#error(node, `nested deeper than ${DEPTH_LIMIT} levels`);
+    if (this.#values > VALUE_LIMIT) throw this.#error(node, `more than ${VALUE_LIMIT} values`);
+    if (node === null || node === undefined) return null;
+    if (isAlias(node)) {
+      const target = node.resolve(this.#lines.document);
+      if (target === undefined) throw this.#error(node, `unknown alias *${node.source}`);
+      return this.#convert(target, depth + 1);
+    }
+    if (isScalar(node)) return this.#expandTag(node, scalarValue(node));
+    if (isSeq(node)) {
+      return this.#expandTag(
+        node,
+        node.items.map((item) => this.#convert(item, depth + 1)),
+      );
+    }
+    if (isMap(node)) {
+      const merges = node.items.filter((pair) => isMerge(pair.key));
+      const own = node.items.filter((pair) => !isMerge(pair.key));
+      const entries = [...merges, ...own].flatMap(({ key, value }) => this.#convertPair(key, value, depth));
+      // `fromEntries` defines properties: a key `__proto__` stays an ordinary key.
+      return this.#expandTag(node, Object.fromEntries(entries));
+    }
+    throw this.#error(node, 'unexpected YAML node');
+  }
+
+  #convertPair(key: unknown, value: unknown, depth: number): [string, Json][] {
+    if (!isScalar(key)) throw this.#error(key, 'a key must be plain text');
+    const converted = this.#convert(value, depth + 1);
+    if (!isMerge(key)) return [[keyText(key), converted]];
+    const merged = isJsonList(converted) ? converted.toReversed() : [converted];
+    return merged.flatMap((part) => (isJsonObject(part) ? Object.entries(part) : []));
+  }
+
+  #expandTag(node: Node, value: Json): Json {
+    const tag = node.tag;
+    if (tag === undefined || !tag.startsWith('!') || tag === '!') return value;
+    const name = tag.slice(1);
+    if (name === 'Ref' || name === 'Condition') return { [name]: value };
+    if (!SHORT_TAGS.has(name)) throw this.#error(node, `unknown tag ${tag}`);
+    if (name === 'GetAtt' && typeof value === 'string') return { 'Fn::GetAtt': splitAttribute(value) };
+    return { [`Fn::${name}`]: value };
+  }
+
+  #error(node: unknown, message: string): DefinitionError {
+    const offset =
+      isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range?.[0] : undefined;
+    const line = offset === undefined ? undefined : this.#lines.at(offset);
+    return new DefinitionError({ file: this.#file, line }, message);
+  }
+}
+
+/** `Api.RootResourceId` → logical id and attribute; an attribute may have dots itself (`Outputs.Name`). */
+export function splitAttribute(text: string): readonly string[] {
+  const dot = text.indexOf('.');
+  return dot === -1 ? [text] : [text.slice(0, dot), text.slice(dot + 1)];
+}
+
+function scalarValue(scalar: Scalar): Json {
+  const { value, source } = scalar;
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+      return source !== undefined && String(value) !== source ? source : value;
+    default:
+      return value === null || value === undefined ? null : (source ?? JSON.stringify(value));
+  }
+}
+
+function isMerge(key: unknown): boolean {
+  return isScalar(key) && key.value === '<<';
+}
+
+function keyText(key: Scalar): string {
+  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+}

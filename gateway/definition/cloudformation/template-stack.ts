@@ -1,0 +1,88 @@
+/** Loads one CloudFormation or SAM template from its file. */
+import { basename, dirname, resolve } from 'node:path';
+import { expandForEach } from './for-each.ts';
+import { settleHome } from '../home.ts';
+import type { Home } from '../home.ts';
+import type { LoadOptions } from '../load-options.ts';
+import type { JsonObject } from '../model.ts';
+import { inlineDocuments } from '../openapi/openapi-file.ts';
+import type { Finding, RawStack } from '../raw-stack.ts';
+import { SAM_TRANSFORM, expandSam } from '../sam/sam.ts';
+import { readSamconfigRegion } from '../samconfig.ts';
+import { isJsonList, isJsonObject, readSource } from './template-source.ts';
+import type { Path, SourceTree } from './template-source.ts';
+
+/** @throws DefinitionError for a missing, broken or refused template. */
+export async function loadTemplate(
+  file: string,
+  options: LoadOptions,
+  stackName = nameAfter(file),
+  own: Partial<Home> = {},
+): Promise<RawStack> {
+  const tree = await readSource(file);
+  const region = readSamconfigRegion(dirname(file));
+  const home = settleHome(options, { ...(region !== undefined && { region }), ...own });
+  return toRawStack(tree, stackName, { ...options, ...home });
+}
+
+/** A stack from a parsed template: loops and SAM expanded, local code found. */
+export function toRawStack(tree: SourceTree, stackName: string, options: LoadOptions): RawStack {
+  const { file } = tree;
+  const folder = dirname(tree.file);
+  const looped = inlineDocuments(expandForEach(tree, options.parameters), tree, folder);
+  const expanded = hasTransform(looped, SAM_TRANSFORM)
+    ? expandSam(looped, tree, options.parameters)
+    : { template: looped, originOf: (path: Path) => path, findings: [] as Finding[] };
+  return {
+    ...{ stackName, file },
+    stage: options.stage,
+    region: options.region,
+    accountId: options.accountId,
+    template: expanded.template,
+    lineOf: (path) => tree.lineOf(expanded.originOf(path)),
+    parameters: options.parameters,
+    code: {
+      functions: findLocal(expanded.template, folder, 'AWS::Lambda::Function', 'Code'),
+      layers: findLocal(expanded.template, folder, 'AWS::Lambda::LayerVersion', 'Content'),
+      esbuild: undefined,
+    },
+    findings: expanded.findings,
+  };
+}
+
+function hasTransform(template: JsonObject, name: string): boolean {
+  const transform = template['Transform'];
+  return transform === name || (isJsonList(transform) && transform.includes(name));
+}
+
+/**
+ * Folders that the template points at: a local path where S3 would be (as `aws cloudformation package` takes it),
+ * or the asset that CDK notes in the metadata.
+ */
+function findLocal(
+  template: JsonObject,
+  folder: string,
+  type: string,
+  property: string,
+): ReadonlyMap<string, string> {
+  const resources = isJsonObject(template['Resources']) ? template['Resources'] : {};
+  const found = new Map<string, string>();
+  for (const [logicalId, resource] of Object.entries(resources)) {
+    if (!isJsonObject(resource) || resource['Type'] !== type) continue;
+    const { Properties: properties, Metadata: metadata } = resource;
+    const path = isJsonObject(properties) ? properties[property] : undefined;
+    const asset = isJsonObject(metadata) ? metadata['aws:asset:path'] : undefined;
+    const local = typeof asset === 'string' ? asset : path;
+    if (typeof local === 'string' && !/^(?:s3|https?):/.test(local))
+      found.set(logicalId, resolve(folder, local));
+  }
+  return found;
+}
+
+/** `orders.template.yaml` → `orders`; `template.yaml` → the name of its folder. */
+function nameAfter(file: string): string {
+  const [stem = ''] = basename(file).split('.');
+  const name = stem === 'template' ? basename(dirname(file)) : stem;
+  const cleaned = name.replace(/[^A-Za-z0-9-]+/g, '-').replace(/^[^A-Za-z]+|-+$/g, '');
+  return cleaned === '' ? 'stack' : cleaned.slice(0, 128);
+}

@@ -1,0 +1,229 @@
+/**
+ * An OpenAPI document of a `Body`, read with suspicion: any JSON may stand there. Everything is looked up by
+ * path, so that a refusal can say where it is; what AWS does not read is noted, never dropped in silence.
+ */
+import { DefinitionError } from '../../errors.ts';
+import type { Json, JsonObject, ResolvedResource } from '../model.ts';
+import type { Finding } from '../raw-stack.ts';
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+
+export type OpenApiVersion = '2.0' | '3.0';
+
+/** Keys from the root of the document: `['paths', '/pets', 'get']`. */
+export type DocumentPath = readonly string[];
+
+/** A value and where it really stands: behind a reference, if there was one. */
+export type Found = { readonly value: JsonObject; readonly at: DocumentPath };
+
+/** One method of one path. */
+export type Operation = {
+  /** With the base path that the import asks for: `/v1/pets/{id}`. */
+  readonly path: string;
+  /** Upper case; `ANY` for `x-amazon-apigateway-any-method`. */
+  readonly method: string;
+  readonly value: JsonObject;
+  readonly at: DocumentPath;
+  /** Of the path, where the operation has none of the same name and place. */
+  readonly parameters: readonly Found[];
+};
+
+const VERBS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'];
+const ANY = 'x-amazon-apigateway-any-method';
+const NO_ROUTE = ['parameters', 'summary', 'description', 'servers', '$ref'];
+const MAX_REFERENCES = 20;
+/** How an import treats the path of the document's server. */
+const BASE_PATHS = ['ignore', 'prepend', 'split'];
+
+export class OpenApiDocument {
+  readonly root: JsonObject;
+  readonly version: OpenApiVersion;
+  readonly api: ResolvedResource;
+  readonly findings: Finding[] = [];
+
+  /** @throws DefinitionError for what is no OpenAPI 2.0 or 3.0. */
+  constructor(api: ResolvedResource, root: JsonObject) {
+    this.api = api;
+    this.root = root;
+    const written = root['swagger'] ?? root['openapi'];
+    const version = typeof written === 'object' ? '' : String(written);
+    const isSwagger = root['swagger'] !== undefined;
+    const form = isSwagger ? /^2(?:\.0)?$/ : /^3(?:\.0(?:\.\d+)?)?$/;
+    if (!form.test(version))
+      throw new DefinitionError(
+        api.place(isSwagger ? 'Body.swagger' : 'Body.openapi'),
+        `Invalid OpenAPI input. API Gateway imports swagger 2.0 and openapi 3.0, not ${JSON.stringify(version)}`,
+      );
+    this.version = isSwagger ? '2.0' : '3.0';
+  }
+
+  /** Where definitions of a kind stand in this version. */
+  section(kind: 'models' | 'securitySchemes'): Found {
+    const at = {
+      models: { '2.0': ['definitions'], '3.0': ['components', 'schemas'] },
+      securitySchemes: { '2.0': ['securityDefinitions'], '3.0': ['components', 'securitySchemes'] },
+    }[kind][this.version];
+    return this.object(at) ?? { value: {}, at };
+  }
+
+  /** Every method of every path, in order. */
+  operations(basePath: string): readonly Operation[] {
+    const paths = this.object(['paths']);
+    if (paths === undefined) return this.fail(['paths'], 'Invalid OpenAPI input. The document has no paths');
+    return Object.keys(paths.value).flatMap((path) => {
+      if (path.startsWith('x-')) {
+        this.report([...paths.at, path]);
+        return [];
+      }
+      // SAM's name of the catch-all route of an HTTP API; AWS's own export says `/$default`.
+      if (path === '$default' && this.api.type === 'AWS::ApiGatewayV2::Api')
+        return this.#operationsOf(path, joinPath(basePath, '/$default'));
+      if (!path.startsWith('/'))
+        return this.fail(
+          [...paths.at, path],
+          `Invalid OpenAPI input. The path "${path}" must begin with a slash`,
+        );
+      return this.#operationsOf(path, joinPath(basePath, path));
+    });
+  }
+
+  #operationsOf(written: string, path: string): readonly Operation[] {
+    const item = this.require(['paths', written]);
+    const shared = this.list([...item.at, 'parameters']);
+    return Object.keys(item.value).flatMap((key) => {
+      const at = [...item.at, key];
+      if (key !== ANY && !VERBS.includes(key)) {
+        if (!NO_ROUTE.includes(key) && !key.startsWith('x-')) this.report(at);
+        return [];
+      }
+      const operation = this.require(at);
+      const own = this.list([...operation.at, 'parameters']);
+      const isOwn = ({ value }: Found): boolean =>
+        own.some((other) => other.value['name'] === value['name'] && other.value['in'] === value['in']);
+      return {
+        path,
+        method: key === ANY ? 'ANY' : key.toUpperCase(),
+        ...operation,
+        parameters: [...shared.filter((parameter) => !isOwn(parameter)), ...own],
+      };
+    });
+  }
+
+  /** The path that an import puts before every other, for its `basepath` parameter. */
+  basePath(mode: Json | undefined, property: string): string {
+    if (mode === undefined) return '';
+    if (typeof mode !== 'string' || !BASE_PATHS.includes(mode.toLowerCase()))
+      throw new DefinitionError(
+        this.api.place(property),
+        `Invalid basepath ${JSON.stringify(mode)}. Use ${BASE_PATHS.join(', ')}`,
+      );
+    const parts = (this.version === '2.0' ? this.#swaggerBase() : this.#serverBase())
+      .split('/')
+      .filter((part) => part !== '');
+    if (mode.toLowerCase() === 'ignore') return '';
+    // `split` leaves the first part to the base path of a custom domain.
+    const kept = mode.toLowerCase() === 'split' ? parts.slice(1) : parts;
+    return kept.map((part) => `/${part}`).join('');
+  }
+
+  #swaggerBase(): string {
+    const base = this.root['basePath'];
+    return typeof base === 'string' ? base : '';
+  }
+
+  /** The path of the first server, or its variable `basePath`, which AWS exports that way. */
+  #serverBase(): string {
+    const server = this.list(['servers'])[0];
+    const url = server?.value['url'];
+    if (server === undefined || typeof url !== 'string') return '';
+    const variables = isJsonObject(server.value['variables']) ? server.value['variables'] : {};
+    const filled = url.replace(/\{([^{}]*)\}/g, (_text, name: string) => {
+      const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
+      const value = isJsonObject(variable) ? variable['default'] : undefined;
+      return typeof value === 'string' ? value.replace(/^\//, '') : '';
+    });
+    return filled.replace(/^[a-z]+:\/\/[^/]*/i, '');
+  }
+
+  /** Settings of the API's own address: at the root of swagger 2.0, in a server of openapi 3.0. */
+  endpoint(): JsonObject {
+    const holders = [{ value: this.root }, ...(this.version === '3.0' ? this.list(['servers']) : [])];
+    const found = holders.map(({ value }) => value['x-amazon-apigateway-endpoint-configuration']);
+    return found.find(isJsonObject) ?? {};
+  }
+
+  /** The object at a path, references followed; undefined where there is nothing. */
+  object(at: DocumentPath): Found | undefined {
+    const value = this.#lookUp(at);
+    if (value === undefined || value === null) return undefined;
+    return this.#follow(value, at, 0);
+  }
+
+  require(at: DocumentPath): Found {
+    return this.object(at) ?? this.fail(at, 'Invalid OpenAPI input. An object is expected here');
+  }
+
+  /** The objects of a list, references followed; empty where there is none. */
+  list(at: DocumentPath): readonly Found[] {
+    const value = this.#lookUp(at);
+    if (value === undefined || value === null) return [];
+    if (!isJsonList(value)) return this.fail(at, 'Invalid OpenAPI input. A list is expected here');
+    return value.map((_item, index) => this.require([...at, String(index)]));
+  }
+
+  /** A text member; numbers and booleans read as their text. */
+  text(found: Found, name: string): string | undefined {
+    const value = Object.hasOwn(found.value, name) ? found.value[name] : undefined;
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === 'object') return this.fail([...found.at, name], `${name} must be a text`);
+    return String(value);
+  }
+
+  fail(at: DocumentPath, message: string): never {
+    throw new DefinitionError(this.place(at), message);
+  }
+
+  place(at: DocumentPath): DefinitionError['place'] {
+    return this.api.place(['Body', ...at].join('.'));
+  }
+
+  /** Notes a part that changes nothing here although its author expects it to. */
+  report(at: DocumentPath, consequence = 'this part of the document is not applied'): void {
+    const { logicalId, type } = this.api;
+    this.findings.push({ logicalId, type, property: ['Body', ...at].join('.'), consequence });
+  }
+
+  #follow(value: Json, at: DocumentPath, followed: number): Found {
+    if (!isJsonObject(value)) return this.fail(at, 'Invalid OpenAPI input. An object is expected here');
+    const reference = Object.hasOwn(value, '$ref') ? value['$ref'] : undefined;
+    if (reference === undefined) return { value, at };
+    if (typeof reference !== 'string' || !reference.startsWith('#/') || followed > MAX_REFERENCES)
+      return this.fail(at, `Invalid OpenAPI input. The reference ${JSON.stringify(reference)} leads nowhere`);
+    const target = pointerPath(reference);
+    const found = this.#lookUp(target);
+    if (found === undefined)
+      return this.fail(at, `Invalid OpenAPI input. The reference ${reference} leads nowhere`);
+    return this.#follow(found, target, followed + 1);
+  }
+
+  #lookUp(at: DocumentPath): Json | undefined {
+    let value: Json | undefined = this.root;
+    for (const key of at) {
+      if (isJsonList(value)) value = value[Number(key)];
+      else value = isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    }
+    return value;
+  }
+}
+
+/** `#/definitions/a~1b` → its keys (RFC 6901). */
+export function pointerPath(reference: string): DocumentPath {
+  return reference
+    .slice(2)
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function joinPath(basePath: string, path: string): string {
+  const joined = `${basePath}${path}`;
+  return joined.length > 1 && joined.endsWith('/') ? joined.replace(/\/+$/, '') || '/' : joined;
+}

@@ -1,0 +1,71 @@
+/** Documents that lie beside the template: put in their place before anything is resolved, intrinsics and all. */
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DefinitionError } from '../../errors.ts';
+import type { Json, JsonObject } from '../model.ts';
+import { isJsonObject, parseSource } from '../cloudformation/template-source.ts';
+import type { SourceTree } from '../cloudformation/template-source.ts';
+
+/** Type → the property that holds the document, and the one that names its file. */
+const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>> = {
+  'AWS::ApiGateway::RestApi': ['Body', 'BodyS3Location'],
+  'AWS::ApiGatewayV2::Api': ['Body', 'BodyS3Location'],
+  'AWS::Serverless::Api': ['DefinitionBody', 'DefinitionUri'],
+  'AWS::Serverless::HttpApi': ['DefinitionBody', 'DefinitionUri'],
+};
+
+/** AWS's quota for the file of an import (docs/aws §13). */
+const MAX_BYTES = 6 * 1024 * 1024;
+
+/**
+ * The template with every local document in it, as `aws cloudformation package` and `AWS::Include` read them.
+ * What lies in S3 stays as it is, and is named unsupported later.
+ * @throws DefinitionError for a file that is not there or cannot be read.
+ */
+export function inlineDocuments(template: JsonObject, tree: SourceTree, folder: string): JsonObject {
+  const declared = template['Resources'];
+  if (!isJsonObject(declared)) return template;
+  const entries = Object.entries(declared).map(([logicalId, resource]) => {
+    const type = isJsonObject(resource) ? resource['Type'] : undefined;
+    const names = typeof type === 'string' && Object.hasOwn(PROPERTIES, type) ? PROPERTIES[type] : undefined;
+    const properties = isJsonObject(resource) ? resource['Properties'] : undefined;
+    if (names === undefined || !isJsonObject(resource) || !isJsonObject(properties))
+      return [logicalId, resource] as const;
+    const [bodyName, fileName] = names;
+    const location =
+      assetFile(resource['Metadata'], fileName) ?? properties[fileName] ?? includedFile(properties[bodyName]);
+    if (typeof location !== 'string' || /^(?:s3|https?):/.test(location))
+      return [logicalId, resource] as const;
+    const path = ['Resources', logicalId, 'Properties'];
+    const place = { file: tree.file, line: tree.lineOf(path), logicalId, property: bodyName };
+    const others = Object.fromEntries(Object.entries(properties).filter(([name]) => name !== fileName));
+    const body = readDocument(resolve(folder, location), place);
+    return [logicalId, { ...resource, Properties: { ...others, [bodyName]: body } }] as const;
+  });
+  return { ...template, Resources: Object.fromEntries(entries) };
+}
+
+/** Where CDK, `sam build` and `sam package` note the local file of a property that is in S3. */
+function assetFile(metadata: Json | undefined, property: string): Json | undefined {
+  if (!isJsonObject(metadata)) return undefined;
+  return metadata['aws:asset:property'] === property ? metadata['aws:asset:path'] : undefined;
+}
+
+/** `Fn::Transform: { Name: AWS::Include, Parameters: { Location } }` */
+function includedFile(body: Json | undefined): Json | undefined {
+  const transform = isJsonObject(body) ? body['Fn::Transform'] : undefined;
+  if (!isJsonObject(transform) || transform['Name'] !== 'AWS::Include') return undefined;
+  return isJsonObject(transform['Parameters']) ? transform['Parameters']['Location'] : undefined;
+}
+
+function readDocument(file: string, place: DefinitionError['place']): JsonObject {
+  let text: string;
+  try {
+    if (statSync(file).size > MAX_BYTES) throw new Error('it is over 6 MB');
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unreadable';
+    throw new DefinitionError(place, `the document ${file} cannot be read: ${reason}`);
+  }
+  return parseSource(text, file, MAX_BYTES).value;
+}

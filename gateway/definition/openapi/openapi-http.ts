@@ -1,0 +1,106 @@
+/** The OpenAPI document of an HTTP API → routes, integrations and authorizers. */
+import type { JsonObject } from '../model.ts';
+import { findIntegration, httpIntegration } from './openapi-integration.ts';
+import { importedId } from './openapi-resource.ts';
+import { httpAuthorizer, readSecurity, securityAuthorizers } from './openapi-security.ts';
+import type { OpenApiDocument, Operation } from './openapi-document.ts';
+import type { ImportedResource } from './openapi-resource.ts';
+import { present } from '../sam/sam-expansion.ts';
+
+const AUTHORIZER_TYPE = 'AWS::ApiGatewayV2::Authorizer';
+
+/** @throws DefinitionError for what AWS refuses to import. */
+export function importHttpApi(document: OpenApiDocument, stackName: string): readonly ImportedResource[] {
+  if (document.version !== '3.0')
+    return document.fail(['swagger'], 'Invalid OpenAPI input. HTTP APIs import openapi 3.0 only');
+  const ApiId = document.api.physicalId;
+  const authorizers = securityAuthorizers(document).map((scheme): ImportedResource => {
+    const physicalId = importedId(document, stackName, AUTHORIZER_TYPE, scheme.name, 6);
+    return {
+      ...{ key: `Authorizer ${scheme.name}`, type: AUTHORIZER_TYPE, physicalId },
+      properties: { ApiId, ...httpAuthorizer(document, scheme) },
+      at: () => scheme.at,
+    };
+  });
+  const basePath = document.basePath(document.api.properties['BasePath'], 'BasePath');
+  const routes = document
+    .operations(basePath)
+    .flatMap((operation) => importRoute(document, stackName, operation, basePath));
+  return [...authorizers, ...routes];
+}
+
+function importRoute(
+  document: OpenApiDocument,
+  stackName: string,
+  operation: Operation,
+  basePath: string,
+): readonly ImportedResource[] {
+  const { method, path, at } = operation;
+  const isDefault = method === 'ANY' && path === `${basePath}/$default`;
+  const RouteKey = isDefault ? '$default' : `${method} ${path}`;
+  const ApiId = document.api.physicalId;
+  const integration = findIntegration(document, operation);
+  const integrationId = importedId(document, stackName, 'integration', RouteKey, 7);
+  const security = readSecurity(document, operation);
+  const route: ImportedResource = {
+    key: RouteKey,
+    type: 'AWS::ApiGatewayV2::Route',
+    physicalId: importedId(document, stackName, 'route', RouteKey, 7),
+    properties: present({
+      ...{ ApiId, RouteKey },
+      Target: integration && `integrations/${integrationId}`,
+      OperationName: document.text(operation, 'operationId'),
+      AuthorizationType: security.authorizationType,
+      AuthorizerId:
+        security.authorizer && importedId(document, stackName, AUTHORIZER_TYPE, security.authorizer, 6),
+      AuthorizationScopes: security.scopes.length === 0 ? undefined : security.scopes,
+      ApiKeyRequired: security.apiKeyRequired,
+    }),
+    at: (property) => (property?.startsWith('Auth') === true ? [...at, 'security'] : at),
+  };
+  if (integration === undefined) return [route];
+  return [
+    {
+      ...{
+        key: `Integration ${RouteKey}`,
+        type: 'AWS::ApiGatewayV2::Integration',
+        physicalId: integrationId,
+      },
+      properties: { ApiId, ...httpIntegration(document, integration) },
+      at: (property) =>
+        property === undefined ? integration.at : [...integration.at, documentName(property)],
+    },
+    route,
+  ];
+}
+
+/** `IntegrationUri` → `uri`, `TimeoutInMillis` → `timeoutInMillis`. */
+function documentName(property: string): string {
+  const name = property.replace(/^Integration(?=Uri|Type)/, '').replace(/^IntegrationMethod$/, 'HttpMethod');
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+/** What the document says of the API itself; the template's own properties come before it. */
+export function httpApiProperties(document: OpenApiDocument): JsonObject {
+  const own = Object.fromEntries(Object.entries(document.api.properties).filter(([name]) => name !== 'Body'));
+  const info = document.object(['info']);
+  const cors = document.object(['x-amazon-apigateway-cors']);
+  return {
+    ...present({
+      Name: info && document.text(info, 'title'),
+      DisableExecuteApiEndpoint: document.endpoint()['disableExecuteApiEndpoint'],
+      CorsConfiguration:
+        cors &&
+        present({
+          AllowOrigins: cors.value['allowOrigins'],
+          AllowMethods: cors.value['allowMethods'],
+          AllowHeaders: cors.value['allowHeaders'],
+          ExposeHeaders: cors.value['exposeHeaders'],
+          AllowCredentials: cors.value['allowCredentials'],
+          MaxAge: cors.value['maxAge'],
+        }),
+    }),
+    ProtocolType: 'HTTP',
+    ...own,
+  };
+}

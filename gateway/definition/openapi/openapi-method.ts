@@ -1,0 +1,112 @@
+/** Parameters, bodies and responses of an operation → what AWS::ApiGateway::Method says of them. */
+import type { Json, JsonObject } from '../model.ts';
+import type { DocumentPath, Found, OpenApiDocument, Operation } from './openapi-document.ts';
+import type { ImportedModels } from './openapi-models.ts';
+import { present } from '../sam/sam-expansion.ts';
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+
+const LOCATIONS: Readonly<Record<string, string>> = {
+  header: 'method.request.header.',
+  path: 'method.request.path.',
+  query: 'method.request.querystring.',
+};
+
+/** `RequestParameters`: name → whether a validator insists on it. Cookies and forms are not read by AWS. */
+export function requestParameters(document: OpenApiDocument, operation: Operation): JsonObject | undefined {
+  const entries: [string, boolean][] = [];
+  for (const parameter of operation.parameters) {
+    const prefix = LOCATIONS[document.text(parameter, 'in') ?? ''];
+    const name = document.text(parameter, 'name');
+    if (prefix === undefined) continue;
+    if (name === undefined)
+      return document.fail(parameter.at, 'Invalid OpenAPI input. A parameter needs a name');
+    entries.push([`${prefix}${name}`, document.text(parameter, 'required') === 'true']);
+  }
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** `RequestModels`: media type → model. */
+export function requestModels(
+  document: OpenApiDocument,
+  operation: Operation,
+  models: ImportedModels,
+): JsonObject | undefined {
+  const entries =
+    document.version === '2.0'
+      ? swaggerBody(document, operation, models)
+      : contentModels(document, document.object([...operation.at, 'requestBody']), (schema, at) =>
+          models.nameOf(schema, at),
+        );
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+function swaggerBody(
+  document: OpenApiDocument,
+  operation: Operation,
+  models: ImportedModels,
+): (readonly [string, string])[] {
+  const body = operation.parameters.find((parameter) => document.text(parameter, 'in') === 'body');
+  if (body === undefined) return [];
+  const model = models.nameOf(body.value['schema'], [...body.at, 'schema']);
+  return model === undefined ? [] : mediaTypes(document, operation, 'consumes').map((type) => [type, model]);
+}
+
+/** By `consumes` or `produces` of the operation, else of the document, else JSON. */
+function mediaTypes(
+  document: OpenApiDocument,
+  operation: Operation,
+  member: 'consumes' | 'produces',
+): readonly string[] {
+  const listed = operation.value[member] ?? document.root[member];
+  const types = isJsonList(listed) ? listed.filter((type) => typeof type === 'string') : [];
+  return types.length === 0 ? ['application/json'] : types;
+}
+
+function contentModels(
+  document: OpenApiDocument,
+  holder: Found | undefined,
+  nameOf: (schema: Json | undefined, at: DocumentPath) => string | undefined,
+): (readonly [string, string])[] {
+  const content = holder && document.object([...holder.at, 'content']);
+  if (content === undefined) return [];
+  return Object.keys(content.value).flatMap((type) => {
+    const media = document.require([...content.at, type]);
+    const model = nameOf(media.value['schema'], [...media.at, 'schema']);
+    return model === undefined ? [] : [[type, model] as const];
+  });
+}
+
+/** `MethodResponses`: one per status; `default` is no response that a client could get. */
+export function methodResponses(
+  document: OpenApiDocument,
+  operation: Operation,
+  models: ImportedModels,
+): Json | undefined {
+  const responses = document.object([...operation.at, 'responses']);
+  if (responses === undefined) return undefined;
+  return Object.keys(responses.value)
+    .filter((status) => /^[1-5]\d\d$/.test(status))
+    .map((status) => {
+      const response = document.require([...responses.at, status]);
+      const headers = isJsonObject(response.value['headers']) ? Object.keys(response.value['headers']) : [];
+      const parameters = headers.map((name) => [`method.response.header.${name}`, false] as const);
+      const named = responseModels(document, operation, response, models);
+      return present({
+        StatusCode: status,
+        ResponseParameters: parameters.length === 0 ? undefined : Object.fromEntries(parameters),
+        ResponseModels: named.length === 0 ? undefined : Object.fromEntries(named),
+      });
+    });
+}
+
+function responseModels(
+  document: OpenApiDocument,
+  operation: Operation,
+  response: Found,
+  models: ImportedModels,
+): (readonly [string, string])[] {
+  if (document.version === '3.0')
+    return contentModels(document, response, (schema, at) => models.knownName(schema, at));
+  const model = models.knownName(response.value['schema'], [...response.at, 'schema']);
+  return model === undefined ? [] : mediaTypes(document, operation, 'produces').map((type) => [type, model]);
+}

@@ -1,0 +1,125 @@
+/** Schemas of an OpenAPI document → models of the API, as an import makes them (docs/aws §6). */
+import type { Json, JsonObject } from '../model.ts';
+import { pointerPath } from './openapi-document.ts';
+import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
+import { makeId } from '../cloudformation/physical-ids.ts';
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+
+export type ImportedModel = {
+  readonly name: string;
+  readonly schema: JsonObject;
+  readonly at: DocumentPath;
+};
+
+/** What API Gateway reads of a schema; everything else (`example`, `discriminator`, `nullable`…) is dropped. */
+const ONE = ['additionalItems', 'additionalProperties', 'items', 'not'];
+const LIST = ['allOf', 'anyOf', 'oneOf'];
+const MAP = ['definitions', 'patternProperties', 'properties'];
+const PLAIN = [
+  ...[
+    'enum',
+    'exclusiveMaximum',
+    'maxItems',
+    'maxLength',
+    'maxProperties',
+    'maximum',
+    'minItems',
+    'minLength',
+  ],
+  ...['minProperties', 'minimum', 'multipleOf', 'pattern', 'required', 'title', 'description', 'type'],
+  ...['uniqueItems', 'format', 'dependencies'],
+];
+const MAX_DEPTH = 100;
+
+export class ImportedModels {
+  readonly #document: OpenApiDocument;
+  readonly #models = new Map<string, ImportedModel>();
+  readonly #section: DocumentPath;
+
+  constructor(document: OpenApiDocument) {
+    this.#document = document;
+    const section = document.section('models');
+    this.#section = section.at;
+    for (const name of Object.keys(section.value)) this.#add(name, [...section.at, name]);
+  }
+
+  all(): Iterable<ImportedModel> {
+    return this.#models.values();
+  }
+
+  /** Name of the model for a schema of the document: the one it refers to, or one made for it. */
+  nameOf(schema: Json | undefined, at: DocumentPath): string | undefined {
+    if (!isJsonObject(schema)) return undefined;
+    const reference = schema['$ref'];
+    if (typeof reference === 'string') {
+      const name = this.#namedBy(reference, at);
+      if (name !== undefined) return name;
+    }
+    const name = `MODEL${makeId(6, JSON.stringify(schema))}`;
+    if (!this.#models.has(name)) this.#models.set(name, { name, schema: this.#convert(schema, at, 0), at });
+    return name;
+  }
+
+  /** The same without making one, for responses: nothing checks them. */
+  knownName(schema: Json | undefined, at: DocumentPath): string | undefined {
+    const reference = isJsonObject(schema) ? schema['$ref'] : undefined;
+    return typeof reference === 'string' ? this.#namedBy(reference, at) : undefined;
+  }
+
+  #add(name: string, at: DocumentPath): void {
+    const { value } = this.#document.require(at);
+    this.#models.set(name, { name, schema: this.#convert(value, at, 0), at });
+  }
+
+  #convert(schema: JsonObject, at: DocumentPath, depth: number): JsonObject {
+    if (depth > MAX_DEPTH) return this.#document.fail(at, 'Invalid model schema specified');
+    const reference = schema['$ref'];
+    if (reference !== undefined) return { $ref: this.#canonical(reference, at) };
+    const entries: [string, Json][] = [];
+    const inner = (value: Json, path: DocumentPath): Json =>
+      isJsonObject(value) ? this.#convert(value, path, depth + 1) : value;
+    for (const [keyword, value] of Object.entries(schema)) {
+      const path = [...at, keyword];
+      if (PLAIN.includes(keyword)) entries.push([keyword, value]);
+      else if (ONE.includes(keyword) && isJsonObject(value)) entries.push([keyword, inner(value, path)]);
+      else if (ONE.includes(keyword) && !isJsonList(value)) entries.push([keyword, value]);
+      else if (isJsonList(value) && [...LIST, ...ONE].includes(keyword))
+        entries.push([keyword, value.map((item, index) => inner(item, [...path, String(index)]))]);
+      else if (MAP.includes(keyword) && isJsonObject(value)) {
+        const members = Object.entries(value).map(
+          ([name, item]) => [name, inner(item, [...path, name])] as const,
+        );
+        entries.push([keyword, Object.fromEntries(members)]);
+      }
+    }
+    return Object.fromEntries(entries);
+  }
+
+  #canonical(reference: Json, at: DocumentPath): string {
+    if (typeof reference !== 'string')
+      return this.#document.fail(at, 'Model reference must be in canonical form');
+    const name = this.#namedBy(reference, at);
+    const rest = pointerPath(reference).slice(this.#section.length + 1);
+    const fragment = rest.length === 0 ? '' : `#/${rest.map(escapePointer).join('/')}`;
+    if (name === undefined) return reference;
+    const { physicalId } = this.#document.api;
+    return `https://apigateway.amazonaws.com/restapis/${physicalId}/models/${name}${fragment}`;
+  }
+
+  /** The name in `#/definitions/Pet`; undefined for a reference that `models.ts` judges. */
+  #namedBy(reference: string, at: DocumentPath): string | undefined {
+    if (!reference.startsWith('#/')) return undefined;
+    const path = pointerPath(reference);
+    const isModel = this.#section.every((key, index) => path[index] === key);
+    const name = path[this.#section.length];
+    if (!isModel || name === undefined)
+      return this.#document.fail(at, `Invalid OpenAPI input. The reference ${reference} names no model`);
+    if (!Object.hasOwn(this.#document.section('models').value, name))
+      return this.#document.fail(at, `Reference to model '${name}' not found`);
+    return name;
+  }
+}
+
+function escapePointer(part: string): string {
+  return part.replaceAll('~', '~0').replaceAll('/', '~1');
+}

@@ -1,0 +1,37 @@
+/** Resources that an OpenAPI document stands for: under the logical id of their API, placed within its `Body`. */
+import type { JsonObject, ResolvedResource } from '../model.ts';
+import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
+import { makeId } from '../cloudformation/physical-ids.ts';
+
+export type ImportedResource = {
+  /** What tells it from the others of its type: `GET /pets`. */
+  readonly key: string;
+  readonly type: string;
+  readonly physicalId: string;
+  readonly properties: JsonObject;
+  /** Where a property stands in the document; undefined asks for the whole. */
+  at(property?: string): DocumentPath;
+};
+
+/** The same id at every start. */
+export function importedId(
+  document: OpenApiDocument,
+  stackName: string,
+  kind: string,
+  key: string,
+  length: number,
+): string {
+  return makeId(length, stackName, document.api.logicalId, kind, key);
+}
+
+export function toResolved(document: OpenApiDocument, resource: ImportedResource): ResolvedResource {
+  const { key, type, physicalId, properties } = resource;
+  return {
+    logicalId: `${document.api.logicalId} ${key}`,
+    type,
+    physicalId,
+    properties,
+    dependsOn: [],
+    place: (property) => document.place(resource.at(property)),
+  };
+}

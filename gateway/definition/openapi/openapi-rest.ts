@@ -1,0 +1,225 @@
+/**
+ * The OpenAPI document of a REST API → the resources that importing it makes.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
+ */
+import type { Json, JsonObject } from '../model.ts';
+import { findIntegration, restIntegration } from './openapi-integration.ts';
+import { methodResponses, requestModels, requestParameters } from './openapi-method.ts';
+import { ImportedModels } from './openapi-models.ts';
+import { importedId } from './openapi-resource.ts';
+import { readSecurity, restAuthorizer, securityAuthorizers } from './openapi-security.ts';
+import type { DocumentPath, OpenApiDocument, Operation } from './openapi-document.ts';
+import type { ImportedResource } from './openapi-resource.ts';
+import { makeRootResourceId } from '../cloudformation/physical-ids.ts';
+import { present } from '../sam/sam-expansion.ts';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+
+const VALIDATORS = 'x-amazon-apigateway-request-validators';
+const VALIDATOR = 'x-amazon-apigateway-request-validator';
+const GATEWAY_RESPONSES = 'x-amazon-apigateway-gateway-responses';
+
+export class RestImport {
+  readonly resources: ImportedResource[] = [];
+  readonly #document: OpenApiDocument;
+  readonly #stackName: string;
+  readonly #models: ImportedModels;
+  /** Full path → resource id. */
+  readonly #paths = new Map<string, string>();
+
+  constructor(document: OpenApiDocument, stackName: string) {
+    this.#document = document;
+    this.#stackName = stackName;
+    this.#models = new ImportedModels(document);
+    this.#paths.set('/', makeRootResourceId(stackName, document.api.logicalId));
+  }
+
+  run(): void {
+    const { api } = this.#document;
+    const parameters = api.properties['Parameters'];
+    const mode = isJsonObject(parameters) ? parameters['basepath'] : undefined;
+    for (const scheme of securityAuthorizers(this.#document))
+      this.#make(
+        'AWS::ApiGateway::Authorizer',
+        scheme.name,
+        restAuthorizer(this.#document, scheme),
+        scheme.at,
+      );
+    for (const [name, at, value] of this.#members(VALIDATORS))
+      this.#make(
+        'AWS::ApiGateway::RequestValidator',
+        name,
+        present({
+          Name: name,
+          ValidateRequestBody: value['validateRequestBody'],
+          ValidateRequestParameters: value['validateRequestParameters'],
+        }),
+        at,
+      );
+    for (const [name, at, value] of this.#members(GATEWAY_RESPONSES))
+      this.#make(
+        'AWS::ApiGateway::GatewayResponse',
+        name,
+        present({
+          ResponseType: name.toUpperCase(),
+          StatusCode: value['statusCode'],
+          ResponseParameters: value['responseParameters'],
+          ResponseTemplates: value['responseTemplates'],
+        }),
+        at,
+      );
+    for (const operation of this.#document.operations(this.#document.basePath(mode, 'Parameters.basepath')))
+      this.#makeMethod(operation);
+    // Last: operations may have made models of their own.
+    for (const { name, schema, at } of this.#models.all())
+      this.#make(
+        'AWS::ApiGateway::Model',
+        name,
+        { Name: name, ContentType: 'application/json', Schema: schema },
+        at,
+        name,
+      );
+  }
+
+  #members(section: string): (readonly [name: string, at: DocumentPath, value: JsonObject])[] {
+    const found = this.#document.object([section]);
+    return Object.keys(found?.value ?? {}).map((name) => {
+      const { value, at } = this.#document.require([section, name]);
+      return [name, at, value] as const;
+    });
+  }
+
+  #make(
+    type: string,
+    key: string,
+    properties: JsonObject,
+    at: DocumentPath,
+    physicalId = importedId(this.#document, this.#stackName, type, key, 6),
+  ): string {
+    const RestApiId = this.#document.api.physicalId;
+    this.resources.push({
+      ...{ key: `${type.split('::')[2] ?? type} ${key}`, type, physicalId },
+      properties: { RestApiId, ...properties },
+      at: (property) => (property === undefined ? at : [...at, lowerFirst(property)]),
+    });
+    return physicalId;
+  }
+
+  /** Makes the resources down to a path that are not there yet. */
+  #resourceFor(operation: Operation): string {
+    let parentPath = '/';
+    for (const part of operation.path.split('/').filter((segment) => segment !== '')) {
+      const path = parentPath === '/' ? `/${part}` : `${parentPath}/${part}`;
+      if (!this.#paths.has(path)) {
+        const ParentId = this.#paths.get(parentPath) ?? '';
+        const at = operation.at.slice(0, 2);
+        this.#paths.set(
+          path,
+          this.#make('AWS::ApiGateway::Resource', path, { ParentId, PathPart: part }, at),
+        );
+      }
+      parentPath = path;
+    }
+    return this.#paths.get(parentPath) ?? '';
+  }
+
+  #makeMethod(operation: Operation): void {
+    const document = this.#document;
+    const { method, path, at } = operation;
+    const integration = findIntegration(document, operation);
+    const security = readSecurity(document, operation);
+    const key = `${method} ${path}`;
+    const RestApiId = document.api.physicalId;
+    this.resources.push({
+      key,
+      type: 'AWS::ApiGateway::Method',
+      physicalId: importedId(document, this.#stackName, 'method', key, 10),
+      properties: present({
+        RestApiId,
+        ResourceId: this.#resourceFor(operation),
+        HttpMethod: method,
+        AuthorizationType: security.authorizationType,
+        AuthorizerId: security.authorizer && this.#idOf('AWS::ApiGateway::Authorizer', security.authorizer),
+        AuthorizationScopes: security.scopes.length === 0 ? undefined : security.scopes,
+        ApiKeyRequired: security.apiKeyRequired,
+        OperationName: document.text(operation, 'operationId'),
+        RequestValidatorId: this.#validatorOf(operation),
+        RequestParameters: requestParameters(document, operation),
+        RequestModels: requestModels(document, operation, this.#models),
+        MethodResponses: methodResponses(document, operation, this.#models),
+        Integration: integration && restIntegration(document, integration),
+      }),
+      at: (property) => placeOf(property, at, integration?.at),
+    });
+  }
+
+  #idOf(type: string, key: string): string {
+    return importedId(this.#document, this.#stackName, type, key, 6);
+  }
+
+  /** Of the operation, else of the document. */
+  #validatorOf(operation: Operation): string | undefined {
+    const name = operation.value[VALIDATOR] ?? this.#document.root[VALIDATOR];
+    if (name === undefined) return undefined;
+    if (typeof name !== 'string' || this.#document.object([VALIDATORS, name]) === undefined)
+      return this.#document.fail(
+        [...operation.at, VALIDATOR],
+        `Invalid Request Validator identifier specified: ${JSON.stringify(name)}`,
+      );
+    return this.#idOf('AWS::ApiGateway::RequestValidator', name);
+  }
+}
+
+/** Names of CloudFormation → names of the document, where they differ by more than their first letter. */
+const RENAMED: Readonly<Record<string, string>> = {
+  AuthorizationScopes: 'security',
+  AuthorizationType: 'security',
+  AuthorizerId: 'security',
+  HttpMethod: '',
+  IntegrationHttpMethod: 'httpMethod',
+  IntegrationResponses: 'responses',
+  MethodResponses: 'responses',
+  OperationName: 'operationId',
+  RequestParameters: 'parameters',
+  RequestValidatorId: VALIDATOR,
+  ResourceId: '',
+};
+
+function placeOf(
+  property: string | undefined,
+  operation: DocumentPath,
+  integration: DocumentPath | undefined,
+): DocumentPath {
+  const [head = '', inner = '', ...rest] = property?.split('.') ?? [];
+  if (head === '') return operation;
+  if (head !== 'Integration')
+    return [...operation, RENAMED[head] ?? lowerFirst(head)].filter((key) => key !== '');
+  const at = integration ?? [...operation, 'x-amazon-apigateway-integration'];
+  return inner === ''
+    ? at
+    : [
+        ...at,
+        inner === 'RequestParameters' ? 'requestParameters' : (RENAMED[inner] ?? lowerFirst(inner)),
+        ...rest,
+      ];
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** What the document says of the API itself; the template's own properties come before it. */
+export function restApiProperties(document: OpenApiDocument): JsonObject {
+  const { root, api } = document;
+  const own = Object.fromEntries(Object.entries(api.properties).filter(([name]) => name !== 'Body'));
+  const info = document.object(['info']);
+  const endpoint = document.endpoint();
+  const fromDocument: Readonly<Record<string, Json | undefined>> = {
+    Name: info && document.text(info, 'title'),
+    ApiKeySourceType: root['x-amazon-apigateway-api-key-source'],
+    BinaryMediaTypes: root['x-amazon-apigateway-binary-media-types'],
+    MinimumCompressionSize: root['x-amazon-apigateway-minimum-compression-size'],
+    Policy: root['x-amazon-apigateway-policy'],
+    DisableExecuteApiEndpoint: endpoint['disableExecuteApiEndpoint'],
+  };
+  return { ...present(fromDocument), ...own };
+}

@@ -1,0 +1,149 @@
+/** Security of an OpenAPI document → authorizers, and what each method asks for. */
+import type { Json, JsonObject } from '../model.ts';
+import type { Found, OpenApiDocument, Operation } from './openapi-document.ts';
+import { present } from '../sam/sam-expansion.ts';
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+
+export const AUTHORIZER = 'x-amazon-apigateway-authorizer';
+const AUTH_TYPE = 'x-amazon-apigateway-authtype';
+const OWN_AUTH = 'x-amazon-apigateway-auth';
+
+/** What stands in a method or route. */
+export type MethodSecurity = {
+  readonly authorizationType: string;
+  /** Name of the security scheme. */
+  readonly authorizer: string | undefined;
+  readonly scopes: readonly string[];
+  readonly apiKeyRequired: boolean;
+};
+
+type Scheme =
+  | { readonly kind: 'authorizer'; readonly authorizationType: string }
+  | { readonly kind: 'iam' }
+  | { readonly kind: 'api-key' }
+  | { readonly kind: 'unknown' };
+
+/** Every scheme with an authorizer of its own, in order. */
+export function securityAuthorizers(
+  document: OpenApiDocument,
+): readonly (Found & { readonly name: string })[] {
+  const schemes = document.section('securitySchemes');
+  return Object.keys(schemes.value).flatMap((name) => {
+    const found = document.require([...schemes.at, name]);
+    return isJsonObject(found.value[AUTHORIZER]) ? [{ ...found, name }] : [];
+  });
+}
+
+/**
+ * What one operation asks for. Security at the root holds where the operation has none [obs: import of July 2025,
+ * though the guide says otherwise].
+ * @throws DefinitionError for a scheme that the document does not have.
+ */
+export function readSecurity(document: OpenApiDocument, operation: Operation): MethodSecurity {
+  const own = document.object([...operation.at, OWN_AUTH]);
+  const ownType = own === undefined ? undefined : document.text(own, 'type');
+  if (ownType?.toUpperCase() === 'AWS_IAM')
+    return { authorizationType: 'AWS_IAM', authorizer: undefined, scopes: [], apiKeyRequired: false };
+  const isOwn = operation.value['security'] !== undefined;
+  const at = isOwn ? [...operation.at, 'security'] : ['security'];
+  let result: MethodSecurity = {
+    authorizationType: 'NONE',
+    authorizer: undefined,
+    scopes: [],
+    apiKeyRequired: false,
+  };
+  for (const requirement of document.list(at))
+    for (const [name, scopes] of Object.entries(requirement.value)) {
+      if (isNoAuthorizer(document, name)) continue;
+      const scheme = readScheme(document, name, [...requirement.at, name]);
+      if (scheme.kind === 'api-key') result = { ...result, apiKeyRequired: true };
+      else if (scheme.kind === 'unknown') document.report([...requirement.at, name]);
+      else if (result.authorizationType !== 'NONE')
+        document.report([...requirement.at, name], 'a method has one authorizer: the first of its list');
+      else if (scheme.kind === 'iam') result = { ...result, authorizationType: 'AWS_IAM' };
+      else
+        result = {
+          ...result,
+          authorizationType: scheme.authorizationType,
+          authorizer: name,
+          scopes: readScopes(scopes),
+        };
+    }
+  return result;
+}
+
+/** SAM writes `NONE: []` for a route without the default authorizer; no scheme has this name. */
+function isNoAuthorizer(document: OpenApiDocument, name: string): boolean {
+  return name === 'NONE' && !Object.hasOwn(document.section('securitySchemes').value, name);
+}
+
+function readScheme(document: OpenApiDocument, name: string, at: readonly string[]): Scheme {
+  const section = document.section('securitySchemes');
+  if (!Object.hasOwn(section.value, name))
+    return document.fail(at, `Invalid OpenAPI input. The security scheme "${name}" is not defined`);
+  const scheme = document.require([...section.at, name]);
+  const authorizer = document.object([...scheme.at, AUTHORIZER]);
+  if (authorizer !== undefined) {
+    const type = document.text(authorizer, 'type')?.toLowerCase();
+    const authorizationType =
+      type === 'cognito_user_pools' ? 'COGNITO_USER_POOLS' : type === 'jwt' ? 'JWT' : 'CUSTOM';
+    return { kind: 'authorizer', authorizationType };
+  }
+  if (document.text(scheme, AUTH_TYPE)?.toLowerCase() === 'awssigv4') return { kind: 'iam' };
+  const isApiKey =
+    document.text(scheme, 'type') === 'apiKey' &&
+    document.text(scheme, 'name')?.toLowerCase() === 'x-api-key';
+  return isApiKey ? { kind: 'api-key' } : { kind: 'unknown' };
+}
+
+function readScopes(scopes: Json): readonly string[] {
+  return isJsonList(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [];
+}
+
+/** Properties of AWS::ApiGateway::Authorizer. */
+export function restAuthorizer(
+  document: OpenApiDocument,
+  scheme: Found & { readonly name: string },
+): JsonObject {
+  const authorizer = document.require([...scheme.at, AUTHORIZER]);
+  const type = document.text(authorizer, 'type')?.toUpperCase() ?? 'TOKEN';
+  const header = document.text(scheme, 'name') ?? 'Authorization';
+  const isRequest = type === 'REQUEST';
+  return present({
+    Name: scheme.name,
+    Type: type,
+    AuthType: document.text(scheme, AUTH_TYPE),
+    AuthorizerUri: authorizer.value['authorizerUri'],
+    AuthorizerCredentials: authorizer.value['authorizerCredentials'],
+    AuthorizerResultTtlInSeconds: authorizer.value['authorizerResultTtlInSeconds'],
+    IdentityValidationExpression: authorizer.value['identityValidationExpression'],
+    IdentitySource:
+      document.text(authorizer, 'identitySource') ??
+      (isRequest ? undefined : `method.request.header.${header}`),
+    ProviderARNs: authorizer.value['providerARNs'],
+  });
+}
+
+/** Properties of AWS::ApiGatewayV2::Authorizer. */
+export function httpAuthorizer(
+  document: OpenApiDocument,
+  scheme: Found & { readonly name: string },
+): JsonObject {
+  const authorizer = document.require([...scheme.at, AUTHORIZER]);
+  const jwt = document.object([...authorizer.at, 'jwtConfiguration']);
+  return present({
+    Name: scheme.name,
+    AuthorizerType: document.text(authorizer, 'type')?.toUpperCase() ?? 'REQUEST',
+    AuthorizerUri: authorizer.value['authorizerUri'],
+    AuthorizerCredentialsArn: authorizer.value['authorizerCredentials'],
+    AuthorizerPayloadFormatVersion: document.text(authorizer, 'authorizerPayloadFormatVersion'),
+    AuthorizerResultTtlInSeconds: authorizer.value['authorizerResultTtlInSeconds'],
+    EnableSimpleResponses: authorizer.value['enableSimpleResponses'],
+    IdentitySource: splitSources(authorizer.value['identitySource']),
+    JwtConfiguration: jwt && present({ Audience: jwt.value['audience'], Issuer: jwt.value['issuer'] }),
+  });
+}
+
+function splitSources(sources: Json | undefined): Json | undefined {
+  return typeof sources === 'string' ? sources.split(',').map((source) => source.trim()) : sources;
+}

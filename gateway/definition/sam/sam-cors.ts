@@ -1,0 +1,90 @@
+/**
+ * `Cors` of an `AWS::Serverless::Api`: an OPTIONS method on every path that has none, answered without any backend.
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-corsconfiguration.html
+ */
+import type { Json, JsonObject } from '../model.ts';
+import { ANY_METHOD, INTEGRATION, mapPaths, methodKey, methodNames } from './sam-document.ts';
+import type { SamExpansion } from './sam-expansion.ts';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+
+const MEMBERS = ['AllowMethods', 'AllowHeaders', 'AllowOrigin', 'MaxAge', 'AllowCredentials'];
+const WILDCARD = "'*'";
+const ALL_METHODS = 'DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT';
+
+/** @throws DefinitionError for what SAM refuses: an unknown member, or credentials for every origin. */
+export function addCors(
+  expansion: SamExpansion,
+  apiId: string,
+  document: JsonObject,
+  cors: Json | undefined,
+): JsonObject {
+  if (cors === undefined || cors === '' || cors === null) return document;
+  const settings = readCors(expansion, apiId, cors);
+  if (settings['AllowCredentials'] === true && settings['AllowOrigin'] === WILDCARD)
+    return expansion.fail(apiId, "Cors: AllowCredentials cannot be true where AllowOrigin is '*' or not set");
+  // API Gateway takes /path and /path/ for one resource: the first gets the method.
+  const owners = new Map<string, string>();
+  return mapPaths(document, (item, path) => {
+    const resource = path === '/' ? path : path.replace(/\/+$/, '');
+    const owner = owners.get(resource) ?? path;
+    owners.set(resource, owner);
+    const hasOwn = methodNames(item).some((name) => methodKey(name) === 'options');
+    if (owner !== path || hasOwn) return item;
+    return { ...item, options: preflightMethod(settings, item) };
+  });
+}
+
+/** A text is the origin; so is an intrinsic function. */
+function readCors(expansion: SamExpansion, apiId: string, cors: Json): JsonObject {
+  const isFunction =
+    isJsonObject(cors) && Object.keys(cors).some((key) => key === 'Ref' || key.startsWith('Fn::'));
+  if (typeof cors === 'string' || isFunction) return { AllowOrigin: cors };
+  if (!isJsonObject(cors)) return expansion.fail(apiId, 'Cors must be a text or a mapping');
+  const unknown = Object.keys(cors).find((key) => !MEMBERS.includes(key));
+  if (unknown !== undefined) expansion.fail(apiId, `Cors has no member ${unknown}`);
+  return { AllowOrigin: WILDCARD, ...cors };
+}
+
+function preflightMethod(settings: JsonObject, item: JsonObject): JsonObject {
+  const headers: [name: string, value: Json | undefined][] = [
+    ['Access-Control-Allow-Origin', settings['AllowOrigin']],
+    ['Access-Control-Allow-Headers', settings['AllowHeaders']],
+    ['Access-Control-Allow-Methods', settings['AllowMethods'] ?? `'${allowedMethods(item)}'`],
+    ['Access-Control-Max-Age', settings['MaxAge']],
+    ['Access-Control-Allow-Credentials', settings['AllowCredentials'] === true ? "'true'" : undefined],
+  ];
+  const set = headers.filter(
+    (header): header is [string, Json] => header[1] !== undefined && header[1] !== '',
+  );
+  return {
+    summary: 'CORS support',
+    consumes: ['application/json'],
+    produces: ['application/json'],
+    [INTEGRATION]: {
+      type: 'mock',
+      requestTemplates: { 'application/json': '{\n  "statusCode" : 200\n}\n' },
+      responses: {
+        default: {
+          statusCode: '200',
+          responseParameters: Object.fromEntries(
+            set.map(([name, value]) => [`method.response.header.${name}`, value]),
+          ),
+          responseTemplates: { 'application/json': '{}\n' },
+        },
+      },
+    },
+    responses: {
+      200: {
+        description: 'Default response for CORS method',
+        headers: Object.fromEntries(set.map(([name]) => [name, { type: 'string' }])),
+      },
+    },
+  };
+}
+
+/** What the path serves, and OPTIONS itself. */
+function allowedMethods(item: JsonObject): string {
+  const names = methodNames(item).map(methodKey);
+  if (names.includes(ANY_METHOD)) return ALL_METHODS;
+  return [...new Set([...names, 'options'].map((name) => name.toUpperCase()))].toSorted().join(',');
+}

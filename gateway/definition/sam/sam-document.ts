@@ -1,0 +1,143 @@
+/**
+ * OpenAPI documents as SAM writes them: every API becomes a document, the author's own or an empty one, into which
+ * routes, security and CORS are put before anything is resolved. A path or method may be an `Fn::If`; what is put in
+ * goes into both branches.
+ */
+import type { Json, JsonObject } from '../model.ts';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+
+export const ANY_METHOD = 'x-amazon-apigateway-any-method';
+export const INTEGRATION = 'x-amazon-apigateway-integration';
+
+/** Members of a path that are no methods. */
+const NO_METHODS = ['summary', 'description', 'parameters', 'servers', '$ref'];
+
+/** Where a kind of definition stands in this version of the format. */
+const SECTIONS = {
+  schemes: { swagger: ['securityDefinitions'], openapi: ['components', 'securitySchemes'] },
+  models: { swagger: ['definitions'], openapi: ['components', 'schemas'] },
+} as const;
+
+export function emptyDocument(kind: 'rest' | 'http'): JsonObject {
+  const title = { Ref: 'AWS::StackName' };
+  return kind === 'rest'
+    ? { swagger: '2.0', info: { version: '1.0', title }, paths: {} }
+    : { openapi: '3.0.1', info: { version: '1.0', title }, paths: {} };
+}
+
+/** Whether SAM can write into it: an OpenAPI document with paths. */
+export function isDocument(value: Json | undefined): value is JsonObject {
+  return (
+    isJsonObject(value) &&
+    isJsonObject(value['paths']) &&
+    (value['swagger'] ?? value['openapi']) !== undefined
+  );
+}
+
+/** `any` and `ANY` → AWS's extension; the others in lower case. */
+export function methodKey(method: string): string {
+  const lower = method.toLowerCase();
+  return lower === 'any' ? ANY_METHOD : lower;
+}
+
+/** `{ "Fn::If": [condition, value, nothing] }` */
+export function onlyIf(condition: string, value: Json): JsonObject {
+  return { 'Fn::If': [condition, value, { Ref: 'AWS::NoValue' }] };
+}
+
+/** Changes a value in all forms that conditions may give it. */
+export function mapBranches(value: Json, change: (branch: JsonObject) => Json): Json {
+  if (!isJsonObject(value)) return value;
+  const choice = value['Fn::If'];
+  if (Array.isArray(choice)) {
+    const [condition = null, ...branches] = choice as readonly Json[];
+    return { 'Fn::If': [condition, ...branches.map((branch) => mapBranches(branch, change))] };
+  }
+  return value['Ref'] === 'AWS::NoValue' ? value : change(value);
+}
+
+/** All forms that conditions may give a value. */
+export function branchesOf(value: Json | undefined): readonly JsonObject[] {
+  const found: JsonObject[] = [];
+  if (value !== undefined)
+    mapBranches(value, (branch) => {
+      found.push(branch);
+      return branch;
+    });
+  return found;
+}
+
+export function pathsOf(document: JsonObject): JsonObject {
+  return isJsonObject(document['paths']) ? document['paths'] : {};
+}
+
+export function mapPaths(document: JsonObject, change: (item: JsonObject, path: string) => Json): JsonObject {
+  const entries = Object.entries(pathsOf(document)).map(([path, item]) => [
+    path,
+    mapBranches(item, (branch) => change(branch, path)),
+  ]);
+  return { ...document, paths: Object.fromEntries(entries) as JsonObject };
+}
+
+/** Names of the methods that a path has, as its document writes them. */
+export function methodNames(item: JsonObject): readonly string[] {
+  return Object.keys(item).filter((name) => !NO_METHODS.includes(name) && name !== 'Fn::If');
+}
+
+/** Changes every method that has an integration. */
+export function mapMethods(
+  document: JsonObject,
+  change: (definition: JsonObject, key: string, path: string) => Json,
+): JsonObject {
+  return mapPaths(document, (item, path) => {
+    const changed = methodNames(item).map((name) => [
+      name,
+      mapBranches(item[name] ?? null, (definition) =>
+        definition[INTEGRATION] === undefined ? definition : change(definition, methodKey(name), path),
+      ),
+    ]);
+    return { ...item, ...(Object.fromEntries(changed) as JsonObject) };
+  });
+}
+
+export function hasIntegration(document: JsonObject, path: string, key: string): boolean {
+  return branchesOf(pathsOf(document)[path]).some((item) =>
+    methodNames(item)
+      .filter((name) => methodKey(name) === key)
+      .some((name) => branchesOf(item[name]).some((definition) => definition[INTEGRATION] !== undefined)),
+  );
+}
+
+/** Puts a method into a path, over what the document says of the same method. */
+export function putMethod(document: JsonObject, path: string, key: string, definition: Json): JsonObject {
+  const paths = pathsOf(document);
+  const item = mapBranches(paths[path] ?? {}, (branch) => {
+    const written = branch[key];
+    const isMerged = isJsonObject(written) && written['Fn::If'] === undefined && isJsonObject(definition);
+    return { ...branch, [key]: isMerged ? { ...written, ...definition } : definition };
+  });
+  return { ...document, paths: { ...paths, [path]: isJsonObject(item) ? item : { [key]: definition } } };
+}
+
+/** Definitions of a kind by name. */
+export function definitionsOf(document: JsonObject, kind: keyof typeof SECTIONS): JsonObject {
+  const keys = SECTIONS[kind][document['swagger'] === undefined ? 'openapi' : 'swagger'];
+  const found = keys.reduce(
+    (value: Json | undefined, key) => (isJsonObject(value) ? value[key] : undefined),
+    document,
+  );
+  return isJsonObject(found) ? found : {};
+}
+
+/** Adds definitions of a kind, over those of the same name. */
+export function putDefinitions(
+  document: JsonObject,
+  kind: keyof typeof SECTIONS,
+  added: JsonObject,
+): JsonObject {
+  if (Object.keys(added).length === 0) return document;
+  const all = { ...definitionsOf(document, kind), ...added };
+  if (document['swagger'] !== undefined) return { ...document, [SECTIONS[kind].swagger[0]]: all };
+  const components = isJsonObject(document['components']) ? document['components'] : {};
+  return { ...document, components: { ...components, [SECTIONS[kind].openapi[1]]: all } };
+}

@@ -1,0 +1,82 @@
+/** `Domain` of a SAM API → the custom domain and its mappings. @see SAM specification, "DomainConfiguration" */
+import type { Json, JsonObject } from '../model.ts';
+import { idPart, pick, present } from './sam-expansion.ts';
+import type { ApiKind, SamExpansion } from './sam-expansion.ts';
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+
+const ENFORCED = ['DomainName', 'BasePath', 'NormalizeBasePath', 'EndpointConfiguration', 'SecurityPolicy'];
+/** Records and certificates change nothing for a request here. */
+const NO_EFFECT = ['CertificateArn', 'OwnershipVerificationCertificateArn', 'Route53'];
+
+export type DomainOwner = {
+  readonly kind: ApiKind;
+  /** The SAM resource. */
+  readonly origin: string;
+  readonly type: string;
+  readonly apiId: string;
+  readonly stageId: string;
+};
+
+/** APIs of a template that name the same domain share it. */
+export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain: Json | undefined): void {
+  if (!isJsonObject(domain)) return;
+  const { kind, origin, type, apiId, stageId } = owner;
+  const known = [...ENFORCED, ...NO_EFFECT, 'MutualTlsAuthentication'];
+  for (const name of Object.keys(domain).filter((key) => !known.includes(key)))
+    expansion.report(apiId, type, `Domain.${name}`, 'this property is not applied');
+  const name = domain['DomainName'];
+  if (name === undefined) return expansion.fail(origin, 'Domain.DomainName is required');
+  const domainId = `ApiGatewayDomainName${idPart(typeof name === 'string' ? name : apiId)}`;
+  if (!expansion.resources.has(domainId)) {
+    if (kind === 'rest')
+      expansion.make(origin, domainId, 'AWS::ApiGateway::DomainName', restDomain(domain, name));
+    else expansion.make(origin, domainId, 'AWS::ApiGatewayV2::DomainName', httpDomain(domain, name));
+  }
+  expansion.references.set(`${apiId}.DomainName`, domainId).set(`${apiId}.DomainNameV2`, domainId);
+  for (const basePath of basePathsOf(kind, domain)) {
+    const shared = { DomainName: { Ref: domainId }, Stage: { Ref: stageId } };
+    const mappingId = `${apiId}${idPart(basePath)}${kind === 'rest' ? 'BasePathMapping' : 'ApiMapping'}`;
+    if (kind === 'rest')
+      expansion.make(origin, mappingId, 'AWS::ApiGateway::BasePathMapping', {
+        ...shared,
+        RestApiId: { Ref: apiId },
+        ...present({ BasePath: basePath === '' ? undefined : basePath }),
+      });
+    else
+      expansion.make(origin, mappingId, 'AWS::ApiGatewayV2::ApiMapping', {
+        ...shared,
+        ApiId: { Ref: apiId },
+        ...present({ ApiMappingKey: basePath === '' ? undefined : basePath }),
+      });
+  }
+}
+
+function restDomain(domain: JsonObject, name: Json): JsonObject {
+  return {
+    DomainName: name,
+    ...pick(domain, ['SecurityPolicy', 'MutualTlsAuthentication', 'Policy', 'EndpointAccessMode']),
+    EndpointConfiguration: {
+      Types: [domain['EndpointConfiguration'] ?? 'REGIONAL'],
+      ...pick(domain, ['IpAddressType']),
+    },
+  };
+}
+
+function httpDomain(domain: JsonObject, name: Json): JsonObject {
+  return {
+    DomainName: name,
+    DomainNameConfigurations: [
+      { EndpointType: domain['EndpointConfiguration'] ?? 'REGIONAL', ...pick(domain, ['SecurityPolicy']) },
+    ],
+    ...pick(domain, ['MutualTlsAuthentication']),
+  };
+}
+
+/** Without any, the root. Unless told not to, SAM leaves out what is neither letter nor digit; HTTP APIs keep `/`, `-` and `_`. */
+function basePathsOf(kind: ApiKind, domain: JsonObject): readonly string[] {
+  const written = domain['BasePath'];
+  const paths = isJsonList(written) ? written.filter((path) => typeof path === 'string') : [''];
+  const isKept = domain['NormalizeBasePath'] === false;
+  const dropped = kind === 'rest' ? /[^\p{L}\p{N}]/gu : /[^A-Za-z0-9/_-]/g;
+  return paths.map((path) => (isKept ? path : path.replace(dropped, '')).replace(/^\/+|\/+$/g, ''));
+}

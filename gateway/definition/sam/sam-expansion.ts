@@ -1,0 +1,320 @@
+/** The state of one SAM expansion: what is made so far, globals, and the routes that functions ask of APIs. */
+import { createHash } from 'node:crypto';
+import { DefinitionError } from '../../errors.ts';
+import type { Json, JsonObject } from '../model.ts';
+import type { Finding } from '../raw-stack.ts';
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import type { Path, SourceTree } from '../cloudformation/template-source.ts';
+
+export type ApiKind = 'rest' | 'http';
+
+/** What an event of a function or a state machine asks of an API. */
+export type SamRoute = {
+  readonly ownerId: string;
+  readonly eventName: string;
+  readonly path: string;
+  /** Upper case; `ANY` for any. */
+  readonly method: string;
+  readonly properties: JsonObject;
+  readonly target: RouteTarget;
+};
+
+export type RouteTarget =
+  | {
+      readonly kind: 'function';
+      /** ARN of the function or of its alias, for an integration. */
+      readonly arn: Json;
+      /** Function or alias, for a permission. */
+      readonly name: Json;
+    }
+  | { readonly kind: 'state-machine'; readonly machineId: string; readonly roleArn: Json };
+
+export type SamApi = {
+  readonly kind: ApiKind;
+  readonly logicalId: string;
+  readonly properties: JsonObject;
+  readonly routes: SamRoute[];
+};
+
+const IMPLICIT: Readonly<Record<ApiKind, { logicalId: string; properties: JsonObject }>> = {
+  rest: { logicalId: 'ServerlessRestApi', properties: { StageName: 'Prod' } },
+  http: { logicalId: 'ServerlessHttpApi', properties: {} },
+};
+
+/** Members of a resource beside type and properties, which every resource made from it inherits. */
+const INHERITED = ['DependsOn', 'DeletionPolicy', 'UpdateReplacePolicy', 'Metadata'];
+
+export class SamExpansion {
+  readonly resources = new Map<string, Json>();
+  readonly origins = new Map<string, string>();
+  readonly findings: Finding[] = [];
+  /** What SAM adds to the template's `Conditions`. */
+  readonly conditions = new Map<string, Json>();
+  /** Names of generated resources as templates write them: `Api.Stage` → logical id. */
+  readonly references = new Map<string, string>();
+  /** Routes in APIs that are plain CloudFormation. */
+  readonly foreign: { readonly kind: ApiKind; readonly apiId: string; readonly route: SamRoute }[] = [];
+  readonly #implicitConditions = new Map<string, string>();
+  /** Logical id and keys within its document → where the template asks for it. */
+  readonly #documentPlaces = new Map<string, Path>();
+  readonly #tree: SourceTree;
+  readonly #template: JsonObject;
+  readonly #globals: JsonObject;
+  readonly #apis = new Map<string, SamApi>();
+  /** Events of APIs that are declared further down. */
+  readonly #routes: { readonly kind: ApiKind; readonly apiId: string; readonly route: SamRoute }[] = [];
+
+  /** `template` is the whole one, loops unrolled; `tree` knows the lines. */
+  constructor(tree: SourceTree, template: JsonObject) {
+    this.#tree = tree;
+    this.#template = template;
+    this.#globals = this.#member(['Globals']);
+  }
+
+  copy(logicalId: string, resource: Json): void {
+    this.resources.set(logicalId, resource);
+  }
+
+  /** Adds a resource made from the SAM resource `origin`, under its condition. */
+  make(origin: string, logicalId: string, type: string, properties: JsonObject): void {
+    if (this.resources.has(logicalId))
+      this.fail(origin, `makes ${logicalId}, which the template has already`);
+    const source = this.#member(['Resources', origin]);
+    const kept = logicalId === origin ? INHERITED : [];
+    const inherited = Object.entries(source).filter(([name]) => kept.includes(name));
+    const condition = this.conditionOf(origin);
+    this.resources.set(logicalId, {
+      ...{ Type: type, ...Object.fromEntries(inherited) },
+      ...present({ Condition: condition }),
+      Properties: properties,
+    });
+    if (logicalId !== origin) this.origins.set(logicalId, this.origins.get(origin) ?? origin);
+  }
+
+  /** Adds a resource that does not depend on the condition of the one it comes from. */
+  makeAlways(origin: string, logicalId: string, type: string, properties: JsonObject): void {
+    this.make(origin, logicalId, type, properties);
+    this.resources.set(logicalId, { Type: type, Properties: properties });
+  }
+
+  has(logicalId: string): boolean {
+    return Object.keys(this.#member(['Resources', logicalId])).length > 0;
+  }
+
+  conditionOf(logicalId: string): string | undefined {
+    const condition =
+      this.#implicitConditions.get(logicalId) ?? this.#member(['Resources', logicalId])['Condition'];
+    return typeof condition === 'string' ? condition : undefined;
+  }
+
+  /** Notes that an event asks for a method of an API's document. */
+  placeMethod(apiId: string, path: string, key: string, route: SamRoute): void {
+    const event = ['Resources', route.ownerId, 'Properties', 'Events', route.eventName];
+    this.#documentPlaces.set(JSON.stringify([apiId, path, key]), event);
+  }
+
+  /** Where a part of the expanded template stands in the one that was written. */
+  originOf(path: Path): Path {
+    const [section = '', name = '', , body = '', paths = '', ...rest] = path;
+    if (section !== 'Resources') return path;
+    if (body === 'Body' && paths === 'paths') {
+      const [route = '', key = ''] = rest;
+      const event = this.#documentPlaces.get(JSON.stringify([name, route, key]));
+      if (event !== undefined) return event;
+    }
+    const origin = this.origins.get(name);
+    return origin === undefined ? path : ['Resources', origin];
+  }
+
+  /** Properties of a SAM resource over those of its `Globals` section: mappings merge, lists follow each other. */
+  properties(section: string, resource: JsonObject): JsonObject {
+    const own = isJsonObject(resource['Properties']) ? resource['Properties'] : {};
+    const ignored = resource['IgnoreGlobals'];
+    if (ignored === '*') return own;
+    const all = this.#globals[section];
+    const globals =
+      isJsonObject(all) && isJsonList(ignored)
+        ? Object.fromEntries(Object.entries(all).filter(([name]) => !ignored.includes(name)))
+        : all;
+    const merged = isJsonObject(globals) ? merge(globals, own) : own;
+    return isJsonObject(merged) ? merged : {};
+  }
+
+  declareApi(kind: ApiKind, logicalId: string, resource: JsonObject): void {
+    const properties = this.properties(kind === 'rest' ? 'Api' : 'HttpApi', resource);
+    this.#apis.set(logicalId, { kind, logicalId, properties, routes: [] });
+  }
+
+  /** Reads an Api or HttpApi event. */
+  addEvent(kind: ApiKind, ownerId: string, eventName: string, event: Json, target: RouteTarget): void {
+    const declared = isJsonObject(event) ? event['Properties'] : undefined;
+    const properties = isJsonObject(declared) ? declared : {};
+    const { Path: path, Method: method } = properties;
+    const isCatchAll = kind === 'http' && path === undefined && method === undefined;
+    if (!isCatchAll && (typeof path !== 'string' || typeof method !== 'string'))
+      return this.fail(ownerId, `event ${eventName}: Path and Method must both be written as text`);
+    this.addRoute(kind, properties[kind === 'rest' ? 'RestApiId' : 'ApiId'], {
+      ...{ ownerId, eventName, properties, target },
+      path: typeof path === 'string' ? path : '$default',
+      method:
+        typeof method === 'string'
+          ? method.toUpperCase().replace(/^X-AMAZON-APIGATEWAY-ANY-METHOD$/, 'ANY')
+          : 'ANY',
+    });
+  }
+
+  /** Notes a route; without an API of its own it goes to the implicit one. */
+  addRoute(kind: ApiKind, api: Json | undefined, route: SamRoute): void {
+    const named = isJsonObject(api) ? api['Ref'] : api;
+    if (named !== undefined && (typeof named !== 'string' || !this.#isApi(named))) {
+      // An API that SAM does not write: it only allows the call.
+      if (typeof named === 'string' && this.has(named))
+        return void this.foreign.push({ kind, apiId: named, route });
+      if (isJsonObject(api) && (typeof named !== 'string' || this.#isDeclared(named))) return;
+      const type = kind === 'rest' ? 'AWS::Serverless::Api' : 'AWS::Serverless::HttpApi';
+      this.fail(
+        route.ownerId,
+        `event ${route.eventName}: ${JSON.stringify(named)} is no ${type} of this template`,
+      );
+    }
+    this.#routes.push({ kind, apiId: named ?? IMPLICIT[kind].logicalId, route });
+  }
+
+  #isApi(logicalId: string): boolean {
+    const type = this.#member(['Resources', logicalId])['Type'];
+    const isImplicit = Object.values(IMPLICIT).some((implicit) => implicit.logicalId === logicalId);
+    return isImplicit || type === 'AWS::Serverless::Api' || type === 'AWS::Serverless::HttpApi';
+  }
+
+  #isDeclared(parameter: string): boolean {
+    return Object.keys(this.#member(['Parameters', parameter])).length > 0;
+  }
+
+  /** Every API with its routes, the implicit ones last. */
+  apis(): readonly SamApi[] {
+    for (const { kind, apiId, route } of this.#routes) {
+      if (apiId === IMPLICIT[kind].logicalId && !this.#apis.has(apiId)) {
+        this.declareApi(kind, apiId, { Properties: IMPLICIT[kind].properties });
+        this.origins.set(apiId, route.ownerId);
+      }
+      const api = this.#apis.get(apiId);
+      if (api?.kind !== kind) {
+        const type = kind === 'rest' ? 'AWS::Serverless::Api' : 'AWS::Serverless::HttpApi';
+        this.fail(route.ownerId, `event ${route.eventName}: ${apiId} is no ${type} of this template`);
+      } else api.routes.push(route);
+    }
+    for (const { logicalId, routes } of this.#apis.values())
+      if (!this.has(logicalId)) this.#conditionImplicit(logicalId, routes);
+    return [...this.#apis.values()];
+  }
+
+  /** The implicit API is there if any function with a route in it is. */
+  #conditionImplicit(apiId: string, routes: readonly SamRoute[]): void {
+    const names = new Set(routes.map(({ ownerId }) => this.conditionOf(ownerId)));
+    const [first] = names;
+    if (first === undefined || names.has(undefined)) return;
+    const name = names.size === 1 ? first : `${apiId}Condition`;
+    if (names.size > 1) this.conditions.set(name, anyOf([...names].flatMap((each) => each ?? [])));
+    this.#implicitConditions.set(apiId, name);
+  }
+
+  /** Reports every property that is in none of the lists. */
+  reportUnknown(logicalId: string, type: string, properties: JsonObject, known: readonly string[]): void {
+    for (const name of Object.keys(properties)) {
+      if (!known.includes(name)) this.report(logicalId, type, name, 'this property is not applied');
+    }
+  }
+
+  report(logicalId: string, type: string, property: string, consequence: string): void {
+    this.findings.push({ logicalId, type, property, consequence });
+  }
+
+  fail(logicalId: string, message: string): never {
+    const line = this.#tree.lineOf(['Resources', logicalId]);
+    throw new DefinitionError({ file: this.#tree.file, line, logicalId }, message);
+  }
+
+  #member(path: readonly string[]): JsonObject {
+    let found: Json | undefined = this.#template;
+    for (const key of path) found = isJsonObject(found) ? found[key] : undefined;
+    return isJsonObject(found) ? found : {};
+  }
+}
+
+/** `Fn::Or` takes ten conditions at most. */
+function anyOf(names: readonly string[]): Json {
+  const conditions = names.map((name): Json => ({ Condition: name }));
+  if (conditions.length <= 10) return { 'Fn::Or': conditions };
+  return { 'Fn::Or': [...conditions.slice(0, 9), anyOf(names.slice(9))] };
+}
+
+function merge(base: Json, over: Json): Json {
+  if (isJsonList(base) && isJsonList(over)) return [...base, ...over];
+  if (!isJsonObject(base) || !isJsonObject(over) || isFunctionCall(base) || isFunctionCall(over)) return over;
+  const names = [...new Set([...Object.keys(base), ...Object.keys(over)])];
+  const entries = names.map((name) => {
+    const [low, high] = [base[name], over[name]];
+    return [name, low === undefined ? (high ?? null) : high === undefined ? low : merge(low, high)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** `{ Ref: … }`, `{ "Fn::…": … }`: one value, though written as a mapping. */
+function isFunctionCall(value: JsonObject): boolean {
+  const [name = '', ...others] = Object.keys(value);
+  return others.length === 0 && (name === 'Ref' || name === 'Condition' || name.startsWith('Fn::'));
+}
+
+/** The properties that have a value, for building a resource. */
+export function present(properties: Readonly<Record<string, Json | undefined>>): JsonObject {
+  const entries = Object.entries(properties).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return Object.fromEntries(entries);
+}
+
+/** These properties under their own names, where they are written. */
+export function pick(properties: JsonObject, names: readonly string[]): JsonObject {
+  return present(Object.fromEntries(names.map((name) => [name, properties[name]])));
+}
+
+/** `arn:…:lambda:path/2015-03-31/functions/{arn}/invocations` for a function ARN in any form. */
+export function invocationUri(functionArn: Json): Json {
+  const text =
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${FunctionArn}/invocations';
+  return { 'Fn::Sub': [text, { FunctionArn: functionArn }] };
+}
+
+/** The URI of a function whose response is streamed. */
+export function streamingUri(functionArn: Json): Json {
+  const text =
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2021-11-15/functions/${FunctionArn}/response-streaming-invocations';
+  return { 'Fn::Sub': [text, { FunctionArn: functionArn }] };
+}
+
+/** `${apiId}${stage}Stage` as SAM names it; any other text than letters and digits goes in as its digest. */
+export function stageIdOf(apiId: string, stageName: Json): string {
+  if (typeof stageName !== 'string') return `${apiId}Stage`;
+  return /^[A-Za-z0-9]*$/.test(stageName)
+    ? `${apiId}${stageName}Stage`
+    : `${apiId}Stage${createHash('sha1').update(stageName).digest('hex').slice(0, 10)}`;
+}
+
+/** Lets one API invoke a function; `scope` is what follows the API's id in the source ARN. */
+export function permission(functionName: Json, apiId: string, scope: string): JsonObject {
+  const source = `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${apiId}}/${scope}`;
+  return {
+    Action: 'lambda:InvokeFunction',
+    FunctionName: functionName,
+    Principal: 'apigateway.amazonaws.com',
+    SourceArn: { 'Fn::Sub': source },
+  };
+}
+
+/** Letters and digits of any text, as a part of a logical id: `/users/{id}` → `UsersId`. */
+export function idPart(text: string): string {
+  return text
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+}

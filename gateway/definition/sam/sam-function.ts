@@ -1,0 +1,98 @@
+/** `AWS::Serverless::Function` → function, role, permissions and the routes of its events. */
+import type { Json, JsonObject } from '../model.ts';
+import { pick, present } from './sam-expansion.ts';
+import type { RouteTarget, SamExpansion } from './sam-expansion.ts';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+
+const TYPE = 'AWS::Serverless::Function';
+
+/** Properties that CloudFormation has under the same name. */
+const PASSED_ON =
+  'FunctionName Handler Runtime MemorySize Timeout Role Description Environment Layers Tags Architectures KmsKeyArn VpcConfig EphemeralStorage ReservedConcurrentExecutions PackageType ImageConfig FileSystemConfigs RuntimeManagementConfig LoggingConfig SnapStart RecursiveLoop'.split(
+    ' ',
+  );
+
+/** What shapes only roles, tracing or the build. */
+const WITHOUT_EFFECT =
+  'AutoPublishAlias CodeUri InlineCode ImageUri Events Policies PermissionsBoundary RolePath Tracing AssumeRolePolicyDocument AutoPublishCodeSha256 AutoPublishAliasAllProperties CodeSigningConfigArn VersionDescription DeadLetterQueue'.split(
+    ' ',
+  );
+
+export function expandFunction(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
+  const properties = expansion.properties('Function', resource);
+  expansion.reportUnknown(logicalId, TYPE, properties, [...PASSED_ON, ...WITHOUT_EFFECT]);
+  const role = properties['Role'] ?? { 'Fn::GetAtt': [`${logicalId}Role`, 'Arn'] };
+  if (properties['Role'] === undefined) {
+    expansion.make(logicalId, `${logicalId}Role`, 'AWS::IAM::Role', {});
+  }
+  expansion.make(logicalId, logicalId, 'AWS::Lambda::Function', {
+    ...pick(properties, PASSED_ON),
+    Role: role,
+    Code: codeOf(properties),
+  });
+  const events = isJsonObject(properties['Events']) ? properties['Events'] : {};
+  const target = targetOf(expansion, logicalId, properties);
+  for (const [name, event] of Object.entries(events)) expandEvent(expansion, logicalId, name, event, target);
+}
+
+/** With `AutoPublishAlias` a version and the alias are made, and events call the alias. */
+function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonObject): RouteTarget {
+  const alias = properties['AutoPublishAlias'];
+  if (alias === undefined)
+    return { kind: 'function', arn: { 'Fn::GetAtt': [logicalId, 'Arn'] }, name: { Ref: logicalId } };
+  if (typeof alias !== 'string') return expansion.fail(logicalId, 'AutoPublishAlias must be a text');
+  const [versionId, aliasId] = [`${logicalId}Version`, `${logicalId}Alias${alias}`];
+  expansion.make(logicalId, versionId, 'AWS::Lambda::Version', { FunctionName: { Ref: logicalId } });
+  expansion.make(logicalId, aliasId, 'AWS::Lambda::Alias', {
+    Name: alias,
+    FunctionName: { Ref: logicalId },
+    FunctionVersion: { 'Fn::GetAtt': [versionId, 'Version'] },
+  });
+  expansion.references.set(`${logicalId}.Version`, versionId).set(`${logicalId}.Alias`, aliasId);
+  return { kind: 'function', arn: { Ref: aliasId }, name: { Ref: aliasId } };
+}
+
+/** Where a document lies: `BodyS3Location` of CloudFormation. */
+export function localOrS3Body(uri: Json): Json {
+  const place = localOrS3(uri);
+  if (!isJsonObject(place)) return place;
+  const { S3Bucket: Bucket, S3Key: Key, S3ObjectVersion: Version } = place;
+  return present({ Bucket, Key, Version });
+}
+
+function codeOf(properties: JsonObject): Json {
+  const { InlineCode: inline, CodeUri: uri, ImageUri: image } = properties;
+  if (inline !== undefined) return { ZipFile: inline };
+  if (image !== undefined) return { ImageUri: image };
+  return localOrS3(uri ?? '.');
+}
+
+/** A local path stays text; `s3://bucket/key` and `{Bucket, Key}` become what CloudFormation writes. */
+export function localOrS3(uri: Json): Json {
+  if (isJsonObject(uri)) {
+    const { Bucket: bucket, Key: key, Version: version } = uri;
+    return {
+      S3Bucket: bucket ?? '',
+      S3Key: key ?? '',
+      ...(version === undefined ? {} : { S3ObjectVersion: version }),
+    };
+  }
+  const [, bucket, key] = typeof uri === 'string' ? (/^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? []) : [];
+  return bucket === undefined || key === undefined ? uri : { S3Bucket: bucket, S3Key: key };
+}
+
+function expandEvent(
+  expansion: SamExpansion,
+  functionId: string,
+  eventName: string,
+  event: Json,
+  target: RouteTarget,
+): void {
+  const type = isJsonObject(event) ? event['Type'] : undefined;
+  if (type === 'Api' || type === 'HttpApi') {
+    expansion.addEvent(type === 'Api' ? 'rest' : 'http', functionId, eventName, event, target);
+    return;
+  }
+  const name = typeof type === 'string' ? type : 'unknown';
+  expansion.report(functionId, TYPE, `Events.${eventName}`, `a ${name} event starts no function here`);
+}

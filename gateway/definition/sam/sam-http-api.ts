@@ -1,0 +1,149 @@
+/** `AWS::Serverless::HttpApi` and the implicit HTTP API → an API with its document, stage and domain. */
+import type { Json, JsonObject } from '../model.ts';
+import {
+  INTEGRATION,
+  emptyDocument,
+  hasIntegration,
+  isDocument,
+  methodKey,
+  onlyIf,
+  putMethod,
+} from './sam-document.ts';
+import { expandDomain } from './sam-domain.ts';
+import { idPart, invocationUri, permission, pick, present, stageIdOf } from './sam-expansion.ts';
+import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
+import { localOrS3Body } from './sam-function.ts';
+import { addHttpSecurity, httpEventSecurity } from './sam-http-security.ts';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+
+const TYPE = 'AWS::Serverless::HttpApi';
+const OF_API = ['Name', 'Description', 'DisableExecuteApiEndpoint', 'FailOnWarnings', 'Tags'];
+const OF_STAGE = ['StageVariables', 'AccessLogSettings', 'DefaultRouteSettings', 'RouteSettings'];
+const OF_DOCUMENT =
+  'StageName Auth CorsConfiguration DefinitionBody DefinitionUri Domain PropagateTags'.split(' ');
+const OF_AUTH = ['DefaultAuthorizer', 'Authorizers', 'EnableIamAuthorizer'];
+const OF_EVENT = 'Path Method ApiId Auth PayloadFormatVersion TimeoutInMillis RouteSettings'.split(' ');
+
+export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
+  const { logicalId, properties, routes } = api;
+  expansion.reportUnknown(logicalId, TYPE, properties, [...OF_API, ...OF_STAGE, ...OF_DOCUMENT]);
+  const auth = isJsonObject(properties['Auth']) ? properties['Auth'] : {};
+  const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
+  // A misspelt guard would leave the API open; SAM refuses it, too.
+  if (unknown !== undefined) expansion.fail(logicalId, `Auth has no member ${unknown}`);
+  const location = properties['DefinitionUri'];
+  const cors = properties['CorsConfiguration'];
+  expansion.make(logicalId, logicalId, 'AWS::ApiGatewayV2::Api', {
+    ...pick(properties, OF_API),
+    ProtocolType: 'HTTP',
+    ...(location === undefined
+      ? { Body: documentOf(expansion, api, auth) }
+      : { BodyS3Location: localOrS3Body(location) }),
+    ...present({ CorsConfiguration: cors === true || cors === 'true' ? { AllowOrigins: ['*'] } : cors }),
+  });
+  makeAuthorizerPermissions(expansion, logicalId, auth);
+  for (const route of routes) allowHttpRoute(expansion, logicalId, route);
+  const stageName = properties['StageName'] ?? '$default';
+  const stageId =
+    stageName === '$default' ? `${logicalId}ApiGatewayDefaultStage` : stageIdOf(logicalId, stageName);
+  expansion.make(logicalId, stageId, 'AWS::ApiGatewayV2::Stage', {
+    ...pick(properties, OF_STAGE),
+    ...routeSettingsOf(properties, routes),
+    ApiId: { Ref: logicalId },
+    StageName: stageName,
+    AutoDeploy: true,
+  });
+  expansion.references.set(`${logicalId}.Stage`, stageId);
+  const owner = { kind: 'http', origin: logicalId, type: TYPE, apiId: logicalId, stageId } as const;
+  expandDomain(expansion, owner, properties['Domain']);
+}
+
+/** The API's own document or an empty one, with the routes of events and their security. */
+function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Json {
+  const { logicalId, properties, routes } = api;
+  const written = properties['DefinitionBody'];
+  if (written !== undefined && !isDocument(written)) {
+    if (Object.keys(auth).length > 0 || routes.length > 0)
+      expansion.fail(
+        logicalId,
+        'DefinitionBody must be an OpenAPI document with paths, for SAM to write into it',
+      );
+    return written;
+  }
+  let document = written ?? emptyDocument('http');
+  for (const route of routes) document = addRoute(expansion, logicalId, document, route, auth);
+  return addHttpSecurity(expansion, logicalId, document, auth);
+}
+
+/** What the document says of a route of its own stays. */
+function addRoute(
+  expansion: SamExpansion,
+  apiId: string,
+  document: JsonObject,
+  route: SamRoute,
+  auth: JsonObject,
+): JsonObject {
+  const { ownerId, eventName, path, method, properties, target } = route;
+  if (target.kind !== 'function') return document;
+  const key = methodKey(method);
+  for (const name of Object.keys(properties).filter((each) => !OF_EVENT.includes(each)))
+    expansion.report(ownerId, TYPE, `Events.${eventName}.${name}`, 'this property is not applied');
+  if (hasIntegration(document, path, key)) return document;
+  expansion.placeMethod(apiId, path, key, route);
+  const names = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name.replace(/\+$/, ''));
+  const definition = {
+    [INTEGRATION]: {
+      type: 'aws_proxy',
+      httpMethod: 'POST',
+      payloadFormatVersion: properties['PayloadFormatVersion'] ?? '2.0',
+      uri: invocationUri(target.arn),
+      ...present({ timeoutInMillis: properties['TimeoutInMillis'] }),
+    },
+    ...present({ security: httpEventSecurity(expansion, auth, route) }),
+    ...(names.length === 0
+      ? {}
+      : { parameters: names.map((name) => ({ name, in: 'path', required: true })) }),
+    responses: {},
+  };
+  const condition = expansion.conditionOf(ownerId);
+  return putMethod(document, path, key, condition === undefined ? definition : onlyIf(condition, definition));
+}
+
+/** An event's settings are those of its route in the stage. */
+function routeSettingsOf(properties: JsonObject, routes: readonly SamRoute[]): JsonObject {
+  const own = isJsonObject(properties['RouteSettings']) ? properties['RouteSettings'] : {};
+  const entries = routes.flatMap(({ path, method, properties: event }) => {
+    const settings = event['RouteSettings'];
+    const key = path === '$default' ? path : `${method} ${path}`;
+    const usual = isJsonObject(own[key]) ? own[key] : {};
+    return isJsonObject(settings) ? [[key, { ...usual, ...settings }] as const] : [];
+  });
+  return entries.length === 0 ? {} : { RouteSettings: { ...own, ...Object.fromEntries(entries) } };
+}
+
+function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth: JsonObject): void {
+  const authorizers = isJsonObject(auth['Authorizers']) ? auth['Authorizers'] : {};
+  for (const [name, authorizer] of Object.entries(authorizers)) {
+    if (!isJsonObject(authorizer) || authorizer['EnableFunctionDefaultPermissions'] !== true) continue;
+    const functionArn = authorizer['FunctionArn'];
+    if (functionArn === undefined) continue;
+    const id = `${apiId}${idPart(name)}AuthorizerPermission`;
+    expansion.make(apiId, id, 'AWS::Lambda::Permission', permission(functionArn, apiId, 'authorizers/*'));
+  }
+}
+
+/** Lets the API call the function of a route. */
+export function allowHttpRoute(expansion: SamExpansion, apiId: string, route: SamRoute): void {
+  const { ownerId, eventName, path, method, target } = route;
+  if (target.kind !== 'function') return;
+  const scope =
+    path === '$default'
+      ? '*/$default'
+      : `*/${method === 'ANY' ? '*' : method}${path.replace(/\{[^}]*\}/g, '*')}`;
+  expansion.make(
+    ownerId,
+    `${ownerId}${idPart(eventName)}Permission`,
+    'AWS::Lambda::Permission',
+    permission(target.name, apiId, scope),
+  );
+}

@@ -1,0 +1,153 @@
+/**
+ * `Auth` of an `AWS::Serverless::HttpApi` and of its events → security schemes, and what each route asks for.
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-httpapi-httpapiauth.html
+ */
+import type { Json, JsonObject } from '../model.ts';
+import { mapMethods, putDefinitions } from './sam-document.ts';
+import { invocationUri, present } from './sam-expansion.ts';
+import type { SamExpansion, SamRoute } from './sam-expansion.ts';
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+
+const SIGNED = {
+  type: 'apiKey',
+  name: 'Authorization',
+  in: 'header',
+  'x-amazon-apigateway-authtype': 'awsSigv4',
+};
+
+/** `security` of one event's route; undefined leaves it to the default. */
+export function httpEventSecurity(
+  expansion: SamExpansion,
+  apiAuth: JsonObject,
+  { ownerId, eventName, properties }: SamRoute,
+): Json | undefined {
+  const auth = properties['Auth'];
+  if (!isJsonObject(auth) || Object.keys(auth).length === 0) return undefined;
+  const name = auth['Authorizer'] ?? apiAuth['DefaultAuthorizer'];
+  const where = `event ${eventName}: `;
+  if (typeof name !== 'string')
+    return expansion.fail(ownerId, `${where}Auth needs an Authorizer, or an API with a DefaultAuthorizer`);
+  if (name === 'NONE') {
+    if (apiAuth['DefaultAuthorizer'] === undefined)
+      expansion.fail(ownerId, `${where}Authorizer NONE needs an API with a DefaultAuthorizer`);
+    return [];
+  }
+  const authorizer = authorizersOf(apiAuth)[name];
+  if (name !== 'AWS_IAM' && !isJsonObject(authorizer))
+    return expansion.fail(ownerId, `${where}the API has no authorizer ${name}`);
+  const usual = isJsonObject(authorizer) ? authorizer['AuthorizationScopes'] : undefined;
+  return [{ [name]: auth['AuthorizationScopes'] ?? usual ?? [] }];
+}
+
+/** Puts the API's authorizers and its default authorizer into the document. */
+export function addHttpSecurity(
+  expansion: SamExpansion,
+  apiId: string,
+  document: JsonObject,
+  auth: JsonObject,
+): JsonObject {
+  const authorizers = authorizersOf(auth);
+  const schemes = Object.entries(authorizers).map(
+    ([name, authorizer]) => [name, httpScheme(expansion, apiId, name, authorizer)] as const,
+  );
+  const guarded = withDefaultAuthorizer(expansion, apiId, document, auth);
+  let usesSignatures = auth['EnableIamAuthorizer'] === true;
+  mapMethods(guarded, (definition) => {
+    const security = definition['security'];
+    const requirements = isJsonList(security) ? security.filter(isJsonObject) : [];
+    usesSignatures ||= requirements.some((requirement) => Object.hasOwn(requirement, 'AWS_IAM'));
+    return definition;
+  });
+  return putDefinitions(guarded, 'schemes', {
+    ...(usesSignatures ? { AWS_IAM: SIGNED } : {}),
+    ...Object.fromEntries(schemes),
+  });
+}
+
+/** For every route but preflights that names no authorizer of its own. */
+function withDefaultAuthorizer(
+  expansion: SamExpansion,
+  apiId: string,
+  document: JsonObject,
+  auth: JsonObject,
+): JsonObject {
+  const name = auth['DefaultAuthorizer'];
+  if (name === undefined || (isJsonObject(name) && name['Ref'] === 'AWS::NoValue')) return document;
+  if (typeof name !== 'string') return expansion.fail(apiId, 'Auth.DefaultAuthorizer must be a text');
+  const authorizer = authorizersOf(auth)[name];
+  const isSigned = name === 'AWS_IAM' && auth['EnableIamAuthorizer'] === true;
+  if (!isSigned && authorizer === undefined)
+    return expansion.fail(apiId, `Auth.DefaultAuthorizer: Authorizers has no ${name}`);
+  const scopes = isJsonObject(authorizer) ? (authorizer['AuthorizationScopes'] ?? []) : [];
+  return mapMethods(document, (definition, key) =>
+    key === 'options' || definition['security'] !== undefined
+      ? definition
+      : { ...definition, security: [{ [name]: scopes }] },
+  );
+}
+
+function httpScheme(expansion: SamExpansion, apiId: string, name: string, authorizer: Json): JsonObject {
+  if (!isJsonObject(authorizer)) return expansion.fail(apiId, `authorizer ${name} must be a mapping`);
+  const jwt = authorizer['JwtConfiguration'];
+  if (jwt !== undefined)
+    return {
+      type: 'oauth2',
+      'x-amazon-apigateway-authorizer': {
+        type: 'jwt',
+        jwtConfiguration: lowerKeys(jwt),
+        ...present({ identitySource: authorizer['IdentitySource'] }),
+      },
+    };
+  const functionArn = authorizer['FunctionArn'];
+  const version = authorizer['AuthorizerPayloadFormatVersion'];
+  if (functionArn === undefined)
+    return expansion.fail(apiId, `authorizer ${name}: JwtConfiguration or FunctionArn is required`);
+  if (version === undefined)
+    return expansion.fail(apiId, `authorizer ${name}: AuthorizerPayloadFormatVersion is required`);
+  const identity = isJsonObject(authorizer['Identity']) ? authorizer['Identity'] : {};
+  const role = authorizer['FunctionInvokeRole'];
+  return {
+    ...{ type: 'apiKey', name: 'Unused', in: 'header' },
+    'x-amazon-apigateway-authorizer': {
+      type: 'request',
+      authorizerUri: invocationUri(functionArn),
+      authorizerPayloadFormatVersion: version,
+      ...present({
+        enableSimpleResponses: authorizer['EnableSimpleResponses'],
+        authorizerCredentials: role === 'NONE' ? undefined : role,
+        authorizerResultTtlInSeconds: identity['ReauthorizeEvery'],
+        identitySource: identitySources(identity),
+      }),
+    },
+  };
+}
+
+function identitySources(identity: JsonObject): readonly string[] | undefined {
+  const sources = [
+    ['Headers', '$request.header.'],
+    ['QueryStrings', '$request.querystring.'],
+    ['StageVariables', '$stageVariables.'],
+    ['Context', '$context.'],
+  ].flatMap(([key = '', prefix = '']) => {
+    const names = identity[key];
+    return isJsonList(names)
+      ? names.filter((name) => typeof name === 'string').map((name) => prefix + name)
+      : [];
+  });
+  return sources.length === 0 ? undefined : sources;
+}
+
+/** SAM takes `Issuer` for `issuer`, since CloudFormation writes it so elsewhere. */
+function lowerKeys(configuration: Json): Json {
+  if (!isJsonObject(configuration)) return configuration;
+  return Object.fromEntries(
+    Object.entries(configuration).map(([name, value]) => [
+      name === 'Ref' || name.startsWith('Fn::') ? name : name.toLowerCase(),
+      value,
+    ]),
+  );
+}
+
+function authorizersOf(auth: JsonObject): JsonObject {
+  return isJsonObject(auth['Authorizers']) ? auth['Authorizers'] : {};
+}

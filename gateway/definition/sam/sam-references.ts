@@ -1,0 +1,92 @@
+/**
+ * Names of resources that SAM generates, as templates write them (`!Ref Api.Stage`), and parameters where SAM itself
+ * needs their value.
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
+ */
+import type { Json, JsonObject } from '../model.ts';
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+
+/** Every `Ref`, `Fn::GetAtt` and `Fn::Sub` of a generated resource, by its logical id. */
+export function resolveReferences(value: Json, references: ReadonlyMap<string, string>): Json {
+  if (isJsonList(value)) return value.map((item) => resolveReferences(item, references));
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).map(([name, member]): [string, Json] => {
+    if (name === 'Ref' && typeof member === 'string') return [name, references.get(member) ?? member];
+    if (name === 'Fn::GetAtt') return [name, attributeTarget(member, references)];
+    if (name === 'Fn::Sub') return [name, substitute(member, references)];
+    return [name, resolveReferences(member, references)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** `[Api, Stage.Name]`, `[Api.Stage, Name]` → `[ApiProdStage, Name]` */
+function attributeTarget(argument: Json, references: ReadonlyMap<string, string>): Json {
+  const parts = isJsonList(argument) ? argument : [];
+  if (!parts.every((part) => typeof part === 'string')) return resolveReferences(argument, references);
+  const keys = parts.join('.').split('.');
+  const target = references.get(keys.slice(0, 2).join('.'));
+  return target === undefined || keys.length < 3 ? argument : [target, keys.slice(2).join('.')];
+}
+
+function substitute(argument: Json, references: ReadonlyMap<string, string>): Json {
+  const replace = (text: string): string =>
+    text.replace(
+      /\$\{\s*([A-Za-z0-9]+\.[A-Za-z0-9]+)((?:\.[^}]*)?)\s*\}/g,
+      (whole, name: string, rest: string) => {
+        const target = references.get(name);
+        return target === undefined ? whole : `\${${target}${rest}}`;
+      },
+    );
+  if (typeof argument === 'string') return replace(argument);
+  if (!isJsonList(argument)) return argument;
+  const [text = null, ...rest] = argument;
+  return [
+    typeof text === 'string' ? replace(text) : text,
+    ...rest.map((item) => resolveReferences(item, references)),
+  ];
+}
+
+/**
+ * Values of parameters in place of `Ref` and of `Fn::Sub` that names nothing else: SAM resolves them first, since
+ * paths, methods and names of authorizers have to be texts.
+ */
+export function fillParameters(value: Json, values: ReadonlyMap<string, string>): Json {
+  if (values.size === 0) return value;
+  if (isJsonList(value)) return value.map((item) => fillParameters(item, values));
+  if (!isJsonObject(value)) return value;
+  const [name, argument] = Object.entries(value)[0] ?? [];
+  if (Object.keys(value).length === 1 && typeof argument === 'string') {
+    if (name === 'Ref') return values.get(argument) ?? value;
+    if (name === 'Fn::Sub') {
+      const text = argument.replace(
+        /\$\{\s*([A-Za-z0-9]+)\s*\}/g,
+        (whole, key: string) => values.get(key) ?? whole,
+      );
+      return text.includes('${') ? value : text;
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, fillParameters(member, values)]),
+  );
+}
+
+/** Parameters with one text as value: given, or by default. Lists and values of SSM are left to CloudFormation. */
+export function parameterTexts(
+  template: JsonObject,
+  given: Readonly<Record<string, string>>,
+): ReadonlyMap<string, string> {
+  const declared = isJsonObject(template['Parameters']) ? template['Parameters'] : {};
+  const values = new Map<string, string>();
+  for (const [name, declaration] of Object.entries(declared)) {
+    const type = isJsonObject(declaration) ? declaration['Type'] : undefined;
+    if (!isJsonObject(declaration) || (type !== 'String' && type !== 'Number')) continue;
+    const usual = declaration['Default'] ?? undefined;
+    const text = Object.hasOwn(given, name)
+      ? given[name]
+      : usual === undefined || typeof usual === 'object'
+        ? undefined
+        : String(usual);
+    if (text !== undefined) values.set(name, text);
+  }
+  return values;
+}

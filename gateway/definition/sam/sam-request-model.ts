@@ -1,0 +1,145 @@
+/** `Models`, and `RequestModel` and `RequestParameters` of an Api event → what the document says of a request. */
+import type { Json, JsonObject } from '../model.ts';
+import { INTEGRATION } from './sam-document.ts';
+import type { SamExpansion, SamRoute } from './sam-expansion.ts';
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+
+const PARAMETER = /^method\.request\.(querystring|path|header)\.(.+)$/;
+const VALIDATORS = 'x-amazon-apigateway-request-validators';
+
+/** Names are in lower case in the document. */
+export function modelDefinitions(
+  expansion: SamExpansion,
+  apiId: string,
+  models: Json | undefined,
+): JsonObject {
+  if (models === undefined) return {};
+  if (!isJsonObject(models)) return expansion.fail(apiId, 'Models must be a mapping of schemas');
+  const entries = Object.entries(models).map(([name, schema]) => {
+    if (!isJsonObject(schema) || schema['type'] === undefined)
+      return expansion.fail(apiId, `Models.${name} needs a schema with a type`);
+    return [name.toLowerCase(), schema] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+export type RequestRules = {
+  /** Members of the method. */
+  readonly members: JsonObject;
+  /** Members of its integration. */
+  readonly integration: JsonObject;
+  /** Validators that the document has to define. */
+  readonly validators: JsonObject;
+};
+
+/** What an event asks of its requests; `isSwagger` says how its document names a body. */
+export function requestRules(
+  expansion: SamExpansion,
+  models: JsonObject,
+  route: SamRoute,
+  isSwagger: boolean,
+): RequestRules {
+  const body = bodyRules(expansion, models, route, isSwagger);
+  const parameters = parameterRules(expansion, route);
+  const all = [...body.parameters, ...parameters.map(({ parameter }) => parameter)];
+  const cached = parameters.flatMap(({ cacheKey }) => (cacheKey === undefined ? [] : [cacheKey]));
+  return {
+    members: { ...body.members, ...(all.length === 0 ? {} : { parameters: all }) },
+    integration: cached.length === 0 ? {} : { cacheKeyParameters: cached },
+    validators: body.validators,
+  };
+}
+
+type BodyRules = {
+  readonly members: JsonObject;
+  readonly parameters: readonly JsonObject[];
+  readonly validators: JsonObject;
+};
+
+function bodyRules(
+  expansion: SamExpansion,
+  models: JsonObject,
+  { ownerId, eventName, properties }: SamRoute,
+  isSwagger: boolean,
+): BodyRules {
+  const request = properties['RequestModel'];
+  if (request === undefined) return { members: {}, parameters: [], validators: {} };
+  const name = isJsonObject(request) ? request['Model'] : undefined;
+  if (!isJsonObject(request) || typeof name !== 'string' || !Object.hasOwn(models, name.toLowerCase()))
+    return expansion.fail(
+      ownerId,
+      `event ${eventName}: the API has no model ${JSON.stringify(name ?? null)}`,
+    );
+  const reference = name.toLowerCase();
+  const required = request['Required'] === undefined ? {} : { required: request['Required'] };
+  const checks = validatorOf(request);
+  const more = checks === undefined ? {} : { 'x-amazon-apigateway-request-validator': checks.name };
+  const validators = checks === undefined ? {} : { [checks.name]: checks.definition };
+  if (isSwagger) {
+    const schema = { $ref: `#/definitions/${reference}` };
+    return { members: more, parameters: [{ in: 'body', name: reference, schema, ...required }], validators };
+  }
+  const content = { 'application/json': { schema: { $ref: `#/components/schemas/${reference}` } } };
+  return { members: { ...more, requestBody: { content, ...required } }, parameters: [], validators };
+}
+
+function validatorOf(request: JsonObject): { name: string; definition: JsonObject } | undefined {
+  const { ValidateBody: body, ValidateParameters: parameters } = request;
+  if (body === undefined && parameters === undefined) return undefined;
+  const [isBody, isParameters] = [
+    body === true || body === 'true',
+    parameters === true || parameters === 'true',
+  ];
+  const name = isBody
+    ? isParameters
+      ? 'body-and-params'
+      : 'body-only'
+    : isParameters
+      ? 'params-only'
+      : 'no-validation';
+  return { name, definition: { validateRequestBody: isBody, validateRequestParameters: isParameters } };
+}
+
+type ParameterRule = { readonly parameter: JsonObject; readonly cacheKey: string | undefined };
+
+/** Each is a name, or a name with `Required` and `Caching`. */
+function parameterRules(
+  expansion: SamExpansion,
+  { ownerId, eventName, properties }: SamRoute,
+): readonly ParameterRule[] {
+  const written = properties['RequestParameters'] ?? [];
+  const items = isJsonList(written) ? written : [written];
+  return items.map((item) => {
+    const [name, settings]: readonly [Json, Json] = isJsonObject(item)
+      ? (Object.entries(item)[0] ?? ['', {}])
+      : [item, {}];
+    const [, place, key] = typeof name === 'string' ? (PARAMETER.exec(name) ?? []) : [];
+    if (typeof name !== 'string' || place === undefined || key === undefined || !isJsonObject(settings))
+      return expansion.fail(
+        ownerId,
+        `event ${eventName}: RequestParameters are named method.request.querystring.x, .path.x or .header.x`,
+      );
+    return {
+      parameter: {
+        in: place === 'querystring' ? 'query' : place,
+        name: key,
+        required: settings['Required'] ?? false,
+        type: 'string',
+      },
+      cacheKey: settings['Caching'] === true ? name : undefined,
+    };
+  });
+}
+
+/** Puts the validators of all events into the document. */
+export function putValidators(document: JsonObject, validators: JsonObject): JsonObject {
+  if (Object.keys(validators).length === 0) return document;
+  const known = isJsonObject(document[VALIDATORS]) ? document[VALIDATORS] : {};
+  return { ...document, [VALIDATORS]: { ...validators, ...known } };
+}
+
+/** The integration of a method with more members. */
+export function withIntegration(definition: JsonObject, members: JsonObject): JsonObject {
+  const integration = isJsonObject(definition[INTEGRATION]) ? definition[INTEGRATION] : {};
+  return { ...definition, [INTEGRATION]: { ...integration, ...members } };
+}

@@ -1,0 +1,103 @@
+/**
+ * `Auth.ResourcePolicy` of an `AWS::Serverless::Api` or of one of its events → statements of the API's policy.
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-resourcepolicystatement.html
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Json, JsonObject } from '../model.ts';
+import { ANY_METHOD, branchesOf, methodKey, methodNames, pathsOf } from './sam-document.ts';
+import type { SamExpansion } from './sam-expansion.ts';
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+
+const POLICY = 'x-amazon-apigateway-policy';
+
+const MEMBERS =
+  'AwsAccountWhitelist AwsAccountBlacklist IpRangeWhitelist IpRangeBlacklist SourceVpcWhitelist SourceVpcBlacklist IntrinsicVpcWhitelist IntrinsicVpceWhitelist IntrinsicVpcBlacklist IntrinsicVpceBlacklist CustomStatements'.split(
+    ' ',
+  );
+
+/** Puts the policy of one API, or of one of its paths, into the document. */
+export function addResourcePolicy(
+  expansion: SamExpansion,
+  apiId: string,
+  document: JsonObject,
+  policy: Json | undefined,
+  scope: { readonly paths: readonly string[]; readonly stage: Json },
+): JsonObject {
+  if (policy === undefined) return document;
+  if (!isJsonObject(policy)) return expansion.fail(apiId, 'Auth.ResourcePolicy must be a mapping');
+  const unknown = Object.keys(policy).find((member) => !MEMBERS.includes(member));
+  // A misspelt list would leave the API open.
+  if (unknown !== undefined) expansion.fail(apiId, `Auth.ResourcePolicy has no member ${unknown}`);
+  for (const list of ['SourceVpcWhitelist', 'SourceVpcBlacklist'])
+    for (const id of listOf(policy[list] ?? []))
+      // What is not told apart would be left out, and the API open.
+      if (typeof id !== 'string' || !/^vpce?-/.test(id))
+        expansion.fail(
+          apiId,
+          `Auth.ResourcePolicy.${list} takes ids such as vpc-… and vpce-…; for computed ones there is ${list.replace('SourceVpc', 'IntrinsicVpc')} or ${list.replace('SourceVpc', 'IntrinsicVpce')}`,
+        );
+  const statements = scope.paths.flatMap((path) =>
+    statementsOf(policy, resourcesOf(document, path, scope.stage)),
+  );
+  const custom = policy['CustomStatements'];
+  const all = [...statements, ...(custom === undefined ? [] : isJsonList(custom) ? custom : [custom])];
+  return all.length === 0 ? document : { ...document, [POLICY]: merge(document[POLICY], all) };
+}
+
+function statementsOf(policy: JsonObject, Resource: readonly Json[]): readonly JsonObject[] {
+  const Action = 'execute-api:Invoke';
+  const accounts = (Effect: string, list: Json | undefined): JsonObject[] =>
+    list === undefined ? [] : [{ Effect, Action, Resource, Principal: { AWS: listOf(list) } }];
+  const except = (operator: string, keys: JsonObject): JsonObject[] =>
+    Object.keys(keys).length === 0
+      ? []
+      : [
+          { Effect: 'Allow', Action, Resource, Principal: '*' },
+          { Effect: 'Deny', Action, Resource, Principal: '*', Condition: { [operator]: keys } },
+        ];
+  const addresses = (list: Json | undefined): JsonObject =>
+    list === undefined ? {} : { 'aws:SourceIp': listOf(list) };
+  return [
+    ...accounts('Allow', policy['AwsAccountWhitelist']),
+    ...accounts('Deny', policy['AwsAccountBlacklist']),
+    ...except('NotIpAddress', addresses(policy['IpRangeWhitelist'])),
+    ...except('IpAddress', addresses(policy['IpRangeBlacklist'])),
+    ...except('StringEquals', networks(policy, 'Blacklist')),
+    ...except('StringNotEquals', networks(policy, 'Whitelist')),
+  ];
+}
+
+/** Texts are told apart by their form; what is computed has a list of its own. */
+function networks(policy: JsonObject, list: 'Whitelist' | 'Blacklist'): JsonObject {
+  const written = listOf(policy[`SourceVpc${list}`] ?? []);
+  const startingWith = (prefix: string): readonly Json[] =>
+    written.filter((id) => typeof id === 'string' && id.startsWith(prefix));
+  const keys: [string, readonly Json[]][] = [
+    ['aws:SourceVpc', [...startingWith('vpc-'), ...listOf(policy[`IntrinsicVpc${list}`] ?? [])]],
+    ['aws:SourceVpce', [...startingWith('vpce-'), ...listOf(policy[`IntrinsicVpce${list}`] ?? [])]],
+  ];
+  return Object.fromEntries(keys.filter(([, ids]) => ids.length > 0));
+}
+
+function resourcesOf(document: JsonObject, path: string, stage: Json): readonly Json[] {
+  const names = branchesOf(pathsOf(document)[path]).flatMap((item) => methodNames(item));
+  // AWS matches without a trailing slash, and knows no path variables here.
+  const pattern = path.replace(/\{[^}]*\}/g, '*');
+  return names.map((name) => {
+    const key = methodKey(name);
+    const method = key === ANY_METHOD ? '*' : key.toUpperCase();
+    return { 'Fn::Sub': [`execute-api:/\${__Stage__}/${method}${pattern}`, { __Stage__: stage }] };
+  });
+}
+
+function merge(existing: Json | undefined, added: readonly Json[]): JsonObject {
+  const policy = isJsonObject(existing) ? existing : { Version: '2012-10-17' };
+  const statements = [...listOf(policy['Statement'] ?? [])];
+  for (const statement of added)
+    if (!statements.some((other) => isDeepStrictEqual(other, statement))) statements.push(statement);
+  return { ...policy, Version: '2012-10-17', Statement: statements };
+}
+
+function listOf(value: Json): readonly Json[] {
+  return isJsonList(value) ? value : [value];
+}

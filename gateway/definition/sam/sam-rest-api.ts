@@ -1,0 +1,300 @@
+/** `AWS::Serverless::Api` and the implicit REST API → an API with its document, deployment, stage, domain and plan. */
+import type { Json, JsonObject } from '../model.ts';
+import { addCors } from './sam-cors.ts';
+import {
+  INTEGRATION,
+  emptyDocument,
+  hasIntegration,
+  isDocument,
+  mapMethods,
+  methodKey,
+  onlyIf,
+  pathsOf,
+  putDefinitions,
+  putMethod,
+} from './sam-document.ts';
+import { expandDomain } from './sam-domain.ts';
+import {
+  idPart,
+  invocationUri,
+  permission,
+  pick,
+  present,
+  stageIdOf,
+  streamingUri,
+} from './sam-expansion.ts';
+import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
+import { localOrS3Body } from './sam-function.ts';
+import { modelDefinitions, putValidators, requestRules, withIntegration } from './sam-request-model.ts';
+import { addResourcePolicy } from './sam-resource-policy.ts';
+import { addRestSecurity, eventCredentials, eventSecurity } from './sam-rest-security.ts';
+import { stateMachineMethod } from './sam-state-machine.ts';
+import { expandUsagePlan } from './sam-usage-plan.ts';
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+
+const TYPE = 'AWS::Serverless::Api';
+const words = (text: string): readonly string[] => text.split(' ');
+const OF_API = words(
+  'Name Description MinimumCompressionSize ApiKeySourceType DisableExecuteApiEndpoint FailOnWarnings Mode Tags Policy SecurityPolicy EndpointAccessMode',
+);
+const OF_STAGE = words(
+  'Variables MethodSettings AccessLogSetting CanarySetting CacheClusterEnabled CacheClusterSize TracingEnabled',
+);
+const OF_DOCUMENT = words(
+  'StageName EndpointConfiguration BinaryMediaTypes Auth Cors GatewayResponses Models OpenApiVersion AlwaysDeploy DefinitionBody DefinitionUri Domain MergeDefinitions PropagateTags',
+);
+const OF_AUTH = words(
+  'DefaultAuthorizer Authorizers AddDefaultAuthorizerToCorsPreflight AddApiKeyRequiredToCorsPreflight ApiKeyRequired InvokeRole ResourcePolicy UsagePlan',
+);
+const OF_EVENT = words(
+  'Path Method RestApiId Auth TimeoutInMillis ResponseTransferMode RequestModel RequestParameters UnescapeMappingTemplate',
+);
+const OF_EVENT_AUTH = words(
+  'Authorizer AuthorizationScopes ApiKeyRequired InvokeRole ResourcePolicy OverrideApiAuth',
+);
+const OF_RESPONSE = words('ResponseParameters ResponseTemplates StatusCode');
+
+export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
+  const { logicalId, properties, routes } = api;
+  const stageName = properties['StageName'];
+  if (stageName === undefined) return expansion.fail(logicalId, 'StageName is required');
+  expansion.reportUnknown(logicalId, TYPE, properties, [...OF_API, ...OF_STAGE, ...OF_DOCUMENT]);
+  const auth = isJsonObject(properties['Auth']) ? properties['Auth'] : {};
+  const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
+  // A misspelt guard would leave the API open; SAM refuses it, too.
+  if (unknown !== undefined) expansion.fail(logicalId, `Auth has no member ${unknown}`);
+  const binary = properties['BinaryMediaTypes'];
+  const location = properties['DefinitionUri'];
+  expansion.make(logicalId, logicalId, 'AWS::ApiGateway::RestApi', {
+    ...pick(properties, OF_API),
+    ...(location === undefined
+      ? { Body: documentOf(expansion, api, auth, stageName) }
+      : { BodyS3Location: localOrS3Body(location) }),
+    ...present({ EndpointConfiguration: endpointOf(properties['EndpointConfiguration']) }),
+    // SAM keys are JSON pointers: `image~1png`.
+    ...present({ BinaryMediaTypes: isJsonList(binary) ? binary.map(unescapePointer) : undefined }),
+  });
+  makeAuthorizerPermissions(expansion, logicalId, auth);
+  for (const route of routes) allowRestRoute(expansion, logicalId, route);
+  const [deploymentId, stageId] = [`${logicalId}Deployment`, stageIdOf(logicalId, stageName)];
+  expansion.make(logicalId, deploymentId, 'AWS::ApiGateway::Deployment', { RestApiId: { Ref: logicalId } });
+  expansion.make(logicalId, stageId, 'AWS::ApiGateway::Stage', {
+    ...pick(properties, OF_STAGE),
+    RestApiId: { Ref: logicalId },
+    DeploymentId: { Ref: deploymentId },
+    StageName: stageName,
+  });
+  expansion.references.set(`${logicalId}.Stage`, stageId).set(`${logicalId}.Deployment`, deploymentId);
+  const owner = { kind: 'rest', origin: logicalId, type: TYPE, apiId: logicalId, stageId } as const;
+  expandUsagePlan(expansion, owner, auth['UsagePlan']);
+  expandDomain(expansion, owner, properties['Domain']);
+}
+
+/** The API's own document or an empty one, with everything in it that SAM writes there. */
+function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stage: Json): Json {
+  const { logicalId, properties, routes } = api;
+  const written = properties['DefinitionBody'];
+  const isOwn = written !== undefined;
+  const needsDocument = ['Auth', 'Cors', 'GatewayResponses', 'Models'].some(
+    (name) => properties[name] !== undefined,
+  );
+  if (isOwn && !isDocument(written)) {
+    if (needsDocument)
+      expansion.fail(
+        logicalId,
+        'DefinitionBody must be an OpenAPI document with paths, for SAM to write into it',
+      );
+    return written;
+  }
+  const models = modelDefinitions(expansion, logicalId, properties['Models']);
+  let document = isOwn ? written : emptyDocument('rest');
+  // Routes of events go into a document of its own only where it says so.
+  if (!isOwn || properties['MergeDefinitions'] === true)
+    for (const route of routes) document = addRoute(expansion, api, document, { route, auth, models, stage });
+  else
+    for (const route of routes) document = overrideAuth(expansion, document, { route, auth, models, stage });
+  document = addCors(expansion, logicalId, document, properties['Cors']);
+  document = addRestSecurity(expansion, logicalId, document, auth);
+  document = addResourcePolicy(expansion, logicalId, document, auth['ResourcePolicy'], {
+    paths: Object.keys(pathsOf(document)),
+    stage,
+  });
+  document = addGatewayResponses(expansion, logicalId, document, properties['GatewayResponses']);
+  return putDefinitions(document, 'models', models);
+}
+
+type RouteSurroundings = {
+  readonly route: SamRoute;
+  readonly auth: JsonObject;
+  readonly models: JsonObject;
+  readonly stage: Json;
+};
+
+function addRoute(
+  expansion: SamExpansion,
+  { logicalId, properties }: SamApi,
+  document: JsonObject,
+  { route, auth, models, stage }: RouteSurroundings,
+): JsonObject {
+  const { ownerId, eventName, path, method } = route;
+  const key = methodKey(method);
+  const isMerged = properties['MergeDefinitions'] === true;
+  if (!isMerged && hasIntegration(document, path, key))
+    return expansion.fail(ownerId, `event ${eventName}: ${method} ${path} is defined twice`);
+  checkEvent(expansion, route);
+  expansion.placeMethod(logicalId, path, key, route);
+  const rules = requestRules(expansion, models, route, document['swagger'] !== undefined);
+  const security = eventSecurity(expansion, auth, route);
+  const definition = withIntegration(
+    {
+      ...methodOf(route, auth),
+      ...rules.members,
+      ...(security.length === 0 ? {} : { security }),
+    },
+    { ...rules.integration, ...timeoutOf(route) },
+  );
+  const condition = expansion.conditionOf(ownerId);
+  const put = putMethod(
+    document,
+    path,
+    key,
+    condition === undefined ? definition : onlyIf(condition, definition),
+  );
+  const eventAuth = route.properties['Auth'];
+  const policy = isJsonObject(eventAuth) ? eventAuth['ResourcePolicy'] : undefined;
+  return putValidators(
+    addResourcePolicy(expansion, ownerId, put, policy, { paths: [path], stage }),
+    rules.validators,
+  );
+}
+
+/** `OverrideApiAuth`: an event's `Auth` for a method that the API's own document has. */
+function overrideAuth(
+  expansion: SamExpansion,
+  document: JsonObject,
+  { route, auth, stage }: RouteSurroundings,
+): JsonObject {
+  const own = route.properties['Auth'];
+  if (!isJsonObject(own) || own['OverrideApiAuth'] !== true) return document;
+  const added = eventSecurity(expansion, auth, route);
+  const secured = mapMethods(document, (definition, key, path) => {
+    if (path !== route.path || key !== methodKey(route.method) || added.length === 0) return definition;
+    const security = isJsonList(definition['security']) ? definition['security'] : [];
+    return { ...definition, security: [...security, ...added] };
+  });
+  const scope = { paths: [route.path], stage };
+  return addResourcePolicy(expansion, route.ownerId, secured, own['ResourcePolicy'], scope);
+}
+
+function checkEvent(expansion: SamExpansion, { ownerId, eventName, properties }: SamRoute): void {
+  for (const name of Object.keys(properties).filter((key) => !OF_EVENT.includes(key)))
+    expansion.report(ownerId, TYPE, `Events.${eventName}.${name}`, 'this property is not applied');
+  const auth = isJsonObject(properties['Auth']) ? properties['Auth'] : {};
+  const unknown = Object.keys(auth).find((name) => !OF_EVENT_AUTH.includes(name));
+  if (unknown !== undefined) expansion.fail(ownerId, `event ${eventName}: Auth has no member ${unknown}`);
+}
+
+function methodOf({ properties, target }: SamRoute, auth: JsonObject): JsonObject {
+  if (target.kind === 'state-machine')
+    return stateMachineMethod(
+      target.machineId,
+      target.roleArn,
+      properties['UnescapeMappingTemplate'] === true,
+    );
+  const mode = properties['ResponseTransferMode'];
+  const isStream = mode === 'RESPONSE_STREAM';
+  return {
+    [INTEGRATION]: {
+      type: 'aws_proxy',
+      httpMethod: 'POST',
+      uri: isStream ? streamingUri(target.arn) : invocationUri(target.arn),
+      ...present({
+        // SAM calls the mode after Lambda's: RESPONSE_STREAM.
+        responseTransferMode: isStream ? 'STREAM' : mode,
+        credentials: eventCredentials(auth, properties['Auth']),
+      }),
+    },
+    responses: {},
+  };
+}
+
+function timeoutOf({ properties }: SamRoute): JsonObject {
+  return present({ timeoutInMillis: properties['TimeoutInMillis'] });
+}
+
+function addGatewayResponses(
+  expansion: SamExpansion,
+  apiId: string,
+  document: JsonObject,
+  responses: Json | undefined,
+): JsonObject {
+  if (responses === undefined) return document;
+  if (!isJsonObject(responses)) return expansion.fail(apiId, 'GatewayResponses must be a mapping');
+  const entries = Object.entries(responses).map(([type, response]) => {
+    const unknown =
+      isJsonObject(response) && Object.keys(response).find((name) => !OF_RESPONSE.includes(name));
+    if (!isJsonObject(response) || typeof unknown === 'string')
+      return expansion.fail(apiId, `GatewayResponses.${type} takes ${OF_RESPONSE.join(', ')}`);
+    return [type, responseOf(response)] as const;
+  });
+  const section = 'x-amazon-apigateway-gateway-responses';
+  const known = isJsonObject(document[section]) ? document[section] : {};
+  return { ...document, [section]: { ...known, ...Object.fromEntries(entries) } };
+}
+
+/** `{ Headers: { X: "'1'" } }` → `{ "gatewayresponse.header.X": "'1'" }`. */
+function responseOf(response: JsonObject): JsonObject {
+  const groups = isJsonObject(response['ResponseParameters']) ? response['ResponseParameters'] : {};
+  const parameters = [
+    ['Headers', 'header'],
+    ['Paths', 'path'],
+    ['QueryStrings', 'querystring'],
+  ].flatMap(([group = '', place = '']) => {
+    const named = groups[group];
+    return isJsonObject(named)
+      ? Object.entries(named).map(([name, value]) => [`gatewayresponse.${place}.${name}`, value] as const)
+      : [];
+  });
+  return present({
+    responseParameters: Object.fromEntries(parameters),
+    responseTemplates: response['ResponseTemplates'],
+    statusCode: response['StatusCode'],
+  });
+}
+
+/** SAM has one type, as a text or under `Type`, and spells the endpoints' ids its own way. */
+function endpointOf(endpoint: Json | undefined): Json | undefined {
+  if (typeof endpoint === 'string') return { Types: [endpoint] };
+  if (!isJsonObject(endpoint)) return endpoint;
+  const { Type: type, VPCEndpointIds: VpcEndpointIds, ...rest } = endpoint;
+  return { ...rest, ...present({ Types: type === undefined ? undefined : [type], VpcEndpointIds }) };
+}
+
+function unescapePointer(type: Json): Json {
+  return typeof type === 'string' ? type.replaceAll('~1', '/') : type;
+}
+
+function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth: JsonObject): void {
+  const authorizers = isJsonObject(auth['Authorizers']) ? auth['Authorizers'] : {};
+  for (const [name, authorizer] of Object.entries(authorizers)) {
+    const functionArn = isJsonObject(authorizer) ? authorizer['FunctionArn'] : undefined;
+    if (!isJsonObject(authorizer) || functionArn === undefined) continue;
+    if (authorizer['DisableFunctionDefaultPermissions'] === true) continue;
+    const id = `${apiId}${idPart(name)}AuthorizerPermission`;
+    const allow = permission(functionArn, apiId, 'authorizers/*');
+    expansion.make(apiId, id, 'AWS::Lambda::Permission', allow);
+  }
+}
+
+/** Lets the API call the function of a route. */
+export function allowRestRoute(expansion: SamExpansion, apiId: string, route: SamRoute): void {
+  const { ownerId, eventName, path, method, target } = route;
+  if (target.kind !== 'function') return;
+  const scope = `*/${method === 'ANY' ? '*' : method}${path.replace(/\{[^}]*\}/g, '*').replace(/(.)\/$/, '$1')}`;
+  expansion.make(
+    ownerId,
+    `${ownerId}${idPart(eventName)}Permission`,
+    'AWS::Lambda::Permission',
+    permission(target.name, apiId, scope),
+  );
+}

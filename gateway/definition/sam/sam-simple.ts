@@ -1,0 +1,83 @@
+/** The two SAM types that are one CloudFormation resource: `SimpleTable` and `LayerVersion`. */
+import type { Json, JsonObject } from '../model.ts';
+import { pick } from './sam-expansion.ts';
+import type { SamExpansion } from './sam-expansion.ts';
+import { localOrS3 } from './sam-function.ts';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+
+const OF_TABLE = [
+  'TableName',
+  'ProvisionedThroughput',
+  'SSESpecification',
+  'Tags',
+  'PointInTimeRecoverySpecification',
+];
+const OF_LAYER = ['Description', 'LicenseInfo', 'CompatibleRuntimes', 'CompatibleArchitectures'];
+
+const ATTRIBUTE_TYPES: Readonly<Record<string, string>> = { String: 'S', Number: 'N', Binary: 'B' };
+
+export function expandTable(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
+  const properties = expansion.properties('SimpleTable', resource);
+  expansion.reportUnknown(logicalId, 'AWS::Serverless::SimpleTable', properties, [...OF_TABLE, 'PrimaryKey']);
+  const key = isJsonObject(properties['PrimaryKey']) ? properties['PrimaryKey'] : {};
+  const name: Json = key['Name'] ?? 'id';
+  const type = key['Type'] ?? 'String';
+  const attributeType = typeof type === 'string' ? ATTRIBUTE_TYPES[type] : undefined;
+  if (attributeType === undefined) {
+    return expansion.fail(logicalId, 'PrimaryKey.Type must be String, Number or Binary');
+  }
+  expansion.make(logicalId, logicalId, 'AWS::DynamoDB::Table', {
+    ...pick(properties, OF_TABLE),
+    AttributeDefinitions: [{ AttributeName: name, AttributeType: attributeType }],
+    KeySchema: [{ AttributeName: name, KeyType: 'HASH' }],
+    ...(properties['ProvisionedThroughput'] === undefined ? { BillingMode: 'PAY_PER_REQUEST' } : {}),
+  });
+}
+
+export function expandLayer(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
+  const properties = expansion.properties('LayerVersion', resource);
+  const known = [...OF_LAYER, 'LayerName', 'ContentUri', 'RetentionPolicy', 'PublishLambdaVersion'];
+  expansion.reportUnknown(logicalId, 'AWS::Serverless::LayerVersion', properties, known);
+  const content = properties['ContentUri'];
+  if (content === undefined) return expansion.fail(logicalId, 'ContentUri is required');
+  expansion.make(logicalId, logicalId, 'AWS::Lambda::LayerVersion', {
+    ...pick(properties, OF_LAYER),
+    LayerName: properties['LayerName'] ?? logicalId,
+    Content: localOrS3(content),
+  });
+}
+
+/** A nested application: its template where it lies on this machine, otherwise where AWS would find it. */
+export function expandApplication(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
+  const properties = expansion.properties('Application', resource);
+  const known = ['Location', 'Parameters', 'NotificationARNs', 'Tags', 'TimeoutInMinutes'];
+  expansion.reportUnknown(logicalId, 'AWS::Serverless::Application', properties, known);
+  const location = properties['Location'];
+  if (location === undefined) return expansion.fail(logicalId, 'Location is required');
+  const repository = isJsonObject(location) ? location['ApplicationId'] : undefined;
+  if (repository !== undefined)
+    expansion.report(
+      logicalId,
+      'AWS::Serverless::Application',
+      'Location',
+      'an application of the Serverless Application Repository is not on this machine: its resources do not exist',
+    );
+  expansion.make(logicalId, logicalId, 'AWS::CloudFormation::Stack', {
+    ...pick(properties, ['Parameters', 'NotificationARNs', 'Tags', 'TimeoutInMinutes']),
+    ...(typeof location === 'string' ? { TemplateURL: location } : {}),
+  });
+}
+
+/** What a type of SAM that is not served is at CloudFormation, for references and messages. */
+const RECORDED: Readonly<Record<string, string>> = {
+  'AWS::Serverless::GraphQLApi': 'AWS::AppSync::GraphQLApi',
+  'AWS::Serverless::CapacityProvider': 'AWS::Lambda::CapacityProvider',
+  // Permissions between resources, which nothing here asks for.
+  'AWS::Serverless::Connector': 'AWS::IAM::ManagedPolicy',
+};
+
+/** Leaves the resource in the stack as what it would become, so that references to it have a value. */
+export function recordType(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
+  const type = typeof resource['Type'] === 'string' ? resource['Type'] : '';
+  expansion.make(logicalId, logicalId, Object.hasOwn(RECORDED, type) ? (RECORDED[type] ?? type) : type, {});
+}

@@ -1,0 +1,95 @@
+/**
+ * `AWS::Serverless::StateMachine` → the state machine, its role, and routes that start it. Executions are recorded
+ * like every call of Step Functions; nothing runs.
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
+ */
+import type { Json, JsonObject } from '../model.ts';
+import { INTEGRATION } from './sam-document.ts';
+import { idPart, pick, present } from './sam-expansion.ts';
+import type { SamExpansion } from './sam-expansion.ts';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+
+const TYPE = 'AWS::Serverless::StateMachine';
+const OF_MACHINE = ['DefinitionSubstitutions', 'Tags'];
+const KNOWN =
+  'Definition DefinitionUri Name Type Role Policies PermissionsBoundary RolePath Logging Tracing Events AutoPublishAlias UseAliasAsEventTarget DeploymentPreference PropagateTags'.split(
+    ' ',
+  );
+
+export function expandStateMachine(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
+  const properties = expansion.properties('StateMachine', resource);
+  expansion.reportUnknown(logicalId, TYPE, properties, [...OF_MACHINE, ...KNOWN]);
+  const roleId = `${logicalId}Role`;
+  if (properties['Role'] === undefined) expansion.make(logicalId, roleId, 'AWS::IAM::Role', {});
+  expansion.make(logicalId, logicalId, 'AWS::StepFunctions::StateMachine', {
+    ...pick(properties, OF_MACHINE),
+    RoleArn: properties['Role'] ?? { 'Fn::GetAtt': [roleId, 'Arn'] },
+    ...present({
+      StateMachineName: properties['Name'],
+      StateMachineType: properties['Type'],
+      LoggingConfiguration: properties['Logging'],
+      TracingConfiguration: properties['Tracing'],
+    }),
+  });
+  const aliasId = makeAlias(expansion, logicalId, properties['AutoPublishAlias']);
+  const machineId = properties['UseAliasAsEventTarget'] === true ? (aliasId ?? logicalId) : logicalId;
+  const events = isJsonObject(properties['Events']) ? properties['Events'] : {};
+  for (const [name, event] of Object.entries(events))
+    expandEvent(expansion, logicalId, machineId, name, event);
+}
+
+function makeAlias(expansion: SamExpansion, logicalId: string, alias: Json | undefined): string | undefined {
+  if (typeof alias !== 'string') return undefined;
+  const [versionId, aliasId] = [`${logicalId}Version`, `${logicalId}Alias${idPart(alias)}`];
+  const machine = { Ref: logicalId };
+  expansion.make(logicalId, versionId, 'AWS::StepFunctions::StateMachineVersion', {
+    StateMachineArn: machine,
+  });
+  expansion.make(logicalId, aliasId, 'AWS::StepFunctions::StateMachineAlias', {
+    Name: alias,
+    DeploymentPreference: { StateMachineVersionArn: { Ref: versionId }, Type: 'ALL_AT_ONCE' },
+  });
+  expansion.references.set(`${logicalId}.Version`, versionId).set(`${logicalId}.Alias`, aliasId);
+  return aliasId;
+}
+
+function expandEvent(
+  expansion: SamExpansion,
+  logicalId: string,
+  machineId: string,
+  eventName: string,
+  event: Json,
+): void {
+  const type = isJsonObject(event) ? event['Type'] : undefined;
+  if (type !== 'Api') {
+    const name = typeof type === 'string' ? type : 'unknown';
+    expansion.report(logicalId, TYPE, `Events.${eventName}`, `a ${name} event starts no execution here`);
+    return;
+  }
+  const roleId = `${logicalId}${idPart(eventName)}Role`;
+  expansion.make(logicalId, roleId, 'AWS::IAM::Role', {});
+  expansion.addEvent('rest', logicalId, eventName, event, {
+    kind: 'state-machine',
+    machineId,
+    roleArn: { 'Fn::GetAtt': [roleId, 'Arn'] },
+  });
+}
+
+/** The method of an Api event: the request's body is the input of the execution. */
+export function stateMachineMethod(machineId: string, roleArn: Json, isUnescaped: boolean): JsonObject {
+  const input = "$util.escapeJavaScript($input.json('$'))";
+  const text = isUnescaped
+    ? `{"input": "${input}.replaceAll("\\\\'","'")", "stateMachineArn": "\${${machineId}}"}`
+    : `{"input": "${input}", "stateMachineArn": "\${${machineId}}"}`;
+  return {
+    [INTEGRATION]: {
+      type: 'aws',
+      httpMethod: 'POST',
+      uri: { 'Fn::Sub': 'arn:${AWS::Partition}:apigateway:${AWS::Region}:states:action/StartExecution' },
+      credentials: roleArn,
+      requestTemplates: { 'application/json': { 'Fn::Sub': text } },
+      responses: { 200: { statusCode: '200' }, 400: { statusCode: '400' } },
+    },
+    responses: { 200: { description: 'OK' }, 400: { description: 'Bad Request' } },
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * `Auth.UsagePlan` of an `AWS::Serverless::Api`: a plan with one key, for this API or shared by all that say so.
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiusageplan.html
+ */
+import type { Json, JsonObject } from '../model.ts';
+import { onlyIf } from './sam-document.ts';
+import { pick } from './sam-expansion.ts';
+import type { SamExpansion } from './sam-expansion.ts';
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+
+const SHARED = 'Serverless';
+const OF_PLAN = ['UsagePlanName', 'Description', 'Quota', 'Tags', 'Throttle'];
+
+/** @throws DefinitionError for what SAM refuses. */
+export function expandUsagePlan(
+  expansion: SamExpansion,
+  owner: { readonly origin: string; readonly apiId: string; readonly stageId: string },
+  plan: Json | undefined,
+): void {
+  if (plan === undefined) return;
+  const { origin, apiId, stageId } = owner;
+  const mode = isJsonObject(plan) ? plan['CreateUsagePlan'] : undefined;
+  if (!isJsonObject(plan) || (mode !== 'SHARED' && mode !== 'PER_API' && mode !== 'NONE'))
+    return expansion.fail(apiId, 'Auth.UsagePlan.CreateUsagePlan must be SHARED, PER_API or NONE');
+  const unknown = Object.keys(plan).find((name) => name !== 'CreateUsagePlan' && !OF_PLAN.includes(name));
+  if (unknown !== undefined) expansion.fail(apiId, `Auth.UsagePlan has no member ${unknown}`);
+  if (mode === 'NONE') return;
+  const prefix = mode === 'SHARED' ? SHARED : apiId;
+  const [planId, keyId] = [`${prefix}UsagePlan`, `${prefix}ApiKey`];
+  const condition = expansion.conditionOf(origin);
+  const itself = { ApiId: { Ref: apiId }, Stage: { Ref: stageId } };
+  // A shared plan is there for every API; one that is not made has no place in it.
+  const stage = mode === 'SHARED' && condition !== undefined ? onlyIf(condition, itself) : itself;
+  const shared = mode === 'SHARED' ? expansion.resources.get(planId) : undefined;
+  if (isJsonObject(shared)) {
+    const known = isJsonObject(shared['Properties']) ? shared['Properties'] : {};
+    const stages = isJsonList(known['ApiStages']) ? known['ApiStages'] : [];
+    const Properties = { ...known, ...pick(plan, OF_PLAN), ApiStages: [...stages, stage] };
+    expansion.copy(planId, { ...shared, Properties });
+    return;
+  }
+  const make = (logicalId: string, type: string, properties: JsonObject): void =>
+    mode === 'SHARED'
+      ? expansion.makeAlways(origin, logicalId, type, properties)
+      : expansion.make(origin, logicalId, type, properties);
+  make(planId, 'AWS::ApiGateway::UsagePlan', { ...pick(plan, OF_PLAN), ApiStages: [stage] });
+  make(keyId, 'AWS::ApiGateway::ApiKey', { Enabled: true });
+  make(`${prefix}UsagePlanKey`, 'AWS::ApiGateway::UsagePlanKey', {
+    ...{ KeyId: { Ref: keyId }, KeyType: 'API_KEY' },
+    UsagePlanId: { Ref: planId },
+  });
+}

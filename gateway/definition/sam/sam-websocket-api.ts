@@ -1,0 +1,122 @@
+/**
+ * `AWS::Serverless::WebSocketApi` → API, routes with their functions, authorizer of $connect, stage.
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-websocketapi.html
+ */
+import type { Json, JsonObject } from '../model.ts';
+import { expandDomain } from './sam-domain.ts';
+import { idPart, invocationUri, permission, pick, present } from './sam-expansion.ts';
+import type { SamExpansion } from './sam-expansion.ts';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+
+const TYPE = 'AWS::Serverless::WebSocketApi';
+const OF_API =
+  'ApiKeySelectionExpression Description DisableExecuteApiEndpoint DisableSchemaValidation IpAddressType RouteSelectionExpression Tags'.split(
+    ' ',
+  );
+const OF_STAGE = ['StageVariables', 'AccessLogSettings', 'DefaultRouteSettings', 'RouteSettings'];
+const OF_ROUTE =
+  'ApiKeyRequired ModelSelectionExpression OperationName RequestModels RequestParameters RouteResponseSelectionExpression'.split(
+    ' ',
+  );
+const OF_AUTH = ['AuthType', 'AuthArn', 'IdentitySource', 'InvokeRole', 'Name'];
+
+export function expandWebSocketApi(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
+  const properties = expansion.properties('WebSocketApi', resource);
+  const known = [...OF_API, ...OF_STAGE, 'Name', 'Auth', 'Routes', 'StageName', 'Domain', 'PropagateTags'];
+  expansion.reportUnknown(logicalId, TYPE, properties, known);
+  const routes = properties['Routes'];
+  if (!isJsonObject(routes) || Object.keys(routes).length === 0)
+    return expansion.fail(logicalId, 'Routes: a WebSocket API needs at least one route');
+  expansion.make(logicalId, logicalId, 'AWS::ApiGatewayV2::Api', {
+    ...pick(properties, OF_API),
+    Name: properties['Name'] ?? logicalId,
+    ProtocolType: 'WEBSOCKET',
+  });
+  const stageName = properties['StageName'] ?? 'default';
+  const connect = authorizeConnect(expansion, logicalId, properties['Auth'], routes);
+  for (const [key, route] of Object.entries(routes))
+    makeRoute(expansion, logicalId, { key, route, stageName }, key === '$connect' ? connect : {});
+  const stageId =
+    typeof stageName !== 'string'
+      ? `${logicalId}Stage`
+      : `${logicalId}${stageName === 'default' ? 'Default' : stageName}Stage`;
+  if (stageName === '$default')
+    expansion.fail(logicalId, 'StageName: no stage of a WebSocket API is named $default');
+  expansion.make(logicalId, stageId, 'AWS::ApiGatewayV2::Stage', {
+    ...pick(properties, OF_STAGE),
+    ApiId: { Ref: logicalId },
+    StageName: stageName,
+    AutoDeploy: true,
+  });
+  expansion.references.set(`${logicalId}.Stage`, stageId);
+  const owner = { kind: 'http', origin: logicalId, type: TYPE, apiId: logicalId, stageId } as const;
+  expandDomain(expansion, owner, properties['Domain']);
+}
+
+/** What the route $connect asks for; makes the authorizer. */
+function authorizeConnect(
+  expansion: SamExpansion,
+  apiId: string,
+  auth: Json | undefined,
+  routes: JsonObject,
+): JsonObject {
+  if (auth === undefined) return {};
+  if (!isJsonObject(auth)) return expansion.fail(apiId, 'Auth must be a mapping');
+  const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
+  if (unknown !== undefined) expansion.fail(apiId, `Auth has no member ${unknown}`);
+  if (routes['$connect'] === undefined) expansion.fail(apiId, 'Auth needs a route $connect');
+  const type = typeof auth['AuthType'] === 'string' ? auth['AuthType'].toUpperCase() : undefined;
+  if (type === 'AWS_IAM' || type === 'NONE') return { AuthorizationType: type };
+  const functionArn = auth['AuthArn'];
+  if (type !== 'CUSTOM' || functionArn === undefined)
+    return expansion.fail(apiId, 'Auth.AuthType must be AWS_IAM, NONE, or CUSTOM with an AuthArn');
+  const id = `${apiId}ConnectAuthorizer`;
+  expansion.make(apiId, id, 'AWS::ApiGatewayV2::Authorizer', {
+    ApiId: { Ref: apiId },
+    Name: auth['Name'] ?? id,
+    AuthorizerType: 'REQUEST',
+    AuthorizerUri: invocationUri(functionArn),
+    ...present({ AuthorizerCredentialsArn: auth['InvokeRole'], IdentitySource: auth['IdentitySource'] }),
+  });
+  if (auth['InvokeRole'] === undefined)
+    expansion.make(
+      apiId,
+      `${apiId}AuthorizerPermission`,
+      'AWS::Lambda::Permission',
+      permission(functionArn, apiId, 'authorizers/*'),
+    );
+  return { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: id } };
+}
+
+type Route = { readonly key: string; readonly route: Json; readonly stageName: Json };
+
+function makeRoute(
+  expansion: SamExpansion,
+  apiId: string,
+  { key, route, stageName }: Route,
+  authorization: JsonObject,
+): void {
+  const functionArn = isJsonObject(route) ? route['FunctionArn'] : undefined;
+  if (!isJsonObject(route) || functionArn === undefined)
+    return expansion.fail(apiId, `Routes.${key}: FunctionArn is required`);
+  const known = [...OF_ROUTE, 'FunctionArn', 'IntegrationTimeout'];
+  for (const name of Object.keys(route).filter((each) => !known.includes(each)))
+    expansion.report(apiId, TYPE, `Routes.${key}.${name}`, 'this property is not applied');
+  const stem = `${apiId}${idPart(key)}`;
+  expansion.make(apiId, `${stem}Integration`, 'AWS::ApiGatewayV2::Integration', {
+    ApiId: { Ref: apiId },
+    IntegrationType: 'AWS_PROXY',
+    IntegrationUri: invocationUri(functionArn),
+    ...present({ TimeoutInMillis: route['IntegrationTimeout'] }),
+  });
+  expansion.make(apiId, `${stem}Route`, 'AWS::ApiGatewayV2::Route', {
+    ...pick(route, OF_ROUTE),
+    ...authorization,
+    ApiId: { Ref: apiId },
+    RouteKey: key,
+    Target: { 'Fn::Sub': `integrations/\${${stem}Integration}` },
+  });
+  const scope = typeof stageName === 'string' ? `${stageName}/${key}` : `*/${key}`;
+  const allow = permission(functionArn, apiId, scope);
+  expansion.make(apiId, `${stem}Permission`, 'AWS::Lambda::Permission', allow);
+}

@@ -1,0 +1,106 @@
+/**
+ * The SAM transform (`AWS::Serverless-2016-10-31`) as far as the gateway serves it. APIs become what SAM makes of
+ * them: an API with an OpenAPI document. What is not served is reported; the rest of the template is expanded.
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
+ */
+import type { Json, JsonObject } from '../model.ts';
+import type { Finding } from '../raw-stack.ts';
+import { SamExpansion } from './sam-expansion.ts';
+import { expandFunction } from './sam-function.ts';
+import { allowHttpRoute, expandHttpApi } from './sam-http-api.ts';
+import { fillParameters, parameterTexts, resolveReferences } from './sam-references.ts';
+import { allowRestRoute, expandRestApi } from './sam-rest-api.ts';
+import { expandApplication, expandLayer, expandTable, recordType } from './sam-simple.ts';
+import { expandStateMachine } from './sam-state-machine.ts';
+import { expandWebSocketApi } from './sam-websocket-api.ts';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+import type { Path, SourceTree } from '../cloudformation/template-source.ts';
+
+export const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31';
+
+export type Expanded = {
+  /** Plain CloudFormation. */
+  readonly template: JsonObject;
+  /** Where a part of it stands in the template that was written. */
+  originOf(path: Path): Path;
+  readonly findings: readonly Finding[];
+};
+
+type Expand = (expansion: SamExpansion, logicalId: string, resource: JsonObject) => void;
+
+const TYPES: Readonly<Record<string, Expand>> = {
+  'AWS::Serverless::Function': expandFunction,
+  'AWS::Serverless::Api': (expansion, logicalId, resource) => {
+    expansion.declareApi('rest', logicalId, resource);
+  },
+  'AWS::Serverless::HttpApi': (expansion, logicalId, resource) => {
+    expansion.declareApi('http', logicalId, resource);
+  },
+  'AWS::Serverless::WebSocketApi': expandWebSocketApi,
+  'AWS::Serverless::SimpleTable': expandTable,
+  'AWS::Serverless::LayerVersion': expandLayer,
+  'AWS::Serverless::StateMachine': expandStateMachine,
+  'AWS::Serverless::Application': expandApplication,
+};
+
+/** @throws DefinitionError for what SAM itself refuses. */
+export function expandSam(
+  written: JsonObject,
+  tree: SourceTree,
+  parameters: Readonly<Record<string, string>> = {},
+): Expanded {
+  const template = fillServerless(written, parameterTexts(written, parameters));
+  const expansion = new SamExpansion(tree, template);
+  const declared = isJsonObject(template['Resources']) ? template['Resources'] : {};
+  for (const [logicalId, resource] of Object.entries(declared)) {
+    const type = isJsonObject(resource) ? resource['Type'] : undefined;
+    if (!isJsonObject(resource) || typeof type !== 'string' || !type.startsWith('AWS::Serverless::'))
+      expansion.copy(logicalId, withoutConnectors(resource));
+    else
+      (Object.hasOwn(TYPES, type) ? (TYPES[type] ?? recordType) : recordType)(expansion, logicalId, resource);
+  }
+  for (const api of expansion.apis()) {
+    if (api.kind === 'rest') expandRestApi(expansion, api);
+    else expandHttpApi(expansion, api);
+  }
+  for (const { kind, apiId, route } of expansion.foreign)
+    (kind === 'rest' ? allowRestRoute : allowHttpRoute)(expansion, apiId, route);
+  const known = isJsonObject(template['Conditions']) ? template['Conditions'] : {};
+  const all = { ...known, ...Object.fromEntries(expansion.conditions) };
+  const sections = Object.entries(template).filter(([name]) => name !== 'Globals' && name !== 'Conditions');
+  const expanded = {
+    ...Object.fromEntries(sections),
+    ...(Object.keys(all).length === 0 ? {} : { Conditions: all }),
+    Resources: Object.fromEntries(expansion.resources),
+  };
+  const resolved = resolveReferences(expanded, expansion.references);
+  return {
+    template: isJsonObject(resolved) ? resolved : expanded,
+    originOf: (path) => expansion.originOf(path),
+    findings: expansion.findings,
+  };
+}
+
+/** `Globals` and properties of SAM resources with the values of parameters in place. */
+function fillServerless(template: JsonObject, values: ReadonlyMap<string, string>): JsonObject {
+  const declared = isJsonObject(template['Resources']) ? template['Resources'] : {};
+  const resources = Object.entries(declared).map(([logicalId, resource]): [string, Json] => {
+    const type = isJsonObject(resource) ? resource['Type'] : undefined;
+    const isServerless = typeof type === 'string' && type.startsWith('AWS::Serverless::');
+    if (!isJsonObject(resource) || !isServerless || resource['Properties'] === undefined)
+      return [logicalId, resource];
+    return [logicalId, { ...resource, Properties: fillParameters(resource['Properties'], values) }];
+  });
+  const globals = template['Globals'];
+  return {
+    ...template,
+    ...(globals === undefined ? {} : { Globals: fillParameters(globals, values) }),
+    Resources: Object.fromEntries(resources),
+  };
+}
+
+/** Connectors give permissions between resources, which nothing here asks for. */
+function withoutConnectors(resource: Json): Json {
+  if (!isJsonObject(resource) || resource['Connectors'] === undefined) return resource;
+  return Object.fromEntries(Object.entries(resource).filter(([member]) => member !== 'Connectors'));
+}

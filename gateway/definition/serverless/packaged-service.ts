@@ -1,0 +1,55 @@
+/** What `serverless-driver.cjs` leaves behind, read once. */
+import { DefinitionError } from '../../errors.ts';
+import type { Json, JsonObject } from '../model.ts';
+import type { RestStageSettings } from './osls-rest-stage.ts';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+
+export type PackagedService = {
+  readonly template: JsonObject;
+  readonly stackName: string;
+  readonly stage: string;
+  readonly region: string;
+  /** By logical id; `artifact` is a package that the service built itself. */
+  readonly functions: ReadonlyMap<string, { readonly name: string; readonly artifact: string | undefined }>;
+  readonly layers: ReadonlyMap<string, { readonly name: string; readonly path: string | undefined }>;
+  readonly esbuild: Readonly<Record<string, unknown>> | undefined;
+  readonly restStage: RestStageSettings;
+};
+
+/** @throws DefinitionError when osls ended well but its result is not what the driver writes. */
+export function parsePackaged(text: string): PackagedService {
+  const result = JSON.parse(text) as Json;
+  if (!isJsonObject(result) || !isJsonObject(result['template'])) {
+    throw new DefinitionError({ file: 'serverless' }, 'osls gave no compiled template');
+  }
+  const rest = isJsonObject(result['restStage']) ? result['restStage'] : {};
+  return {
+    template: result['template'],
+    stackName: textOf(result['stackName']) ?? '',
+    stage: textOf(result['stage']) ?? '',
+    region: textOf(result['region']) ?? '',
+    functions: mapOf(result['functions'], (entry, name) => ({ name, artifact: textOf(entry['artifact']) })),
+    layers: mapOf(result['layers'], (entry, name) => ({ name, path: textOf(entry['path']) })),
+    esbuild: isJsonObject(result['esbuild']) ? result['esbuild'] : undefined,
+    restStage: {
+      logs: rest['logs'],
+      tracing: rest['tracing'],
+      metrics: rest['metrics'],
+      logGroup: textOf(rest['logGroup']) ?? '',
+    },
+  };
+}
+
+function mapOf<T>(
+  value: Json | undefined,
+  read: (entry: JsonObject, name: string) => T,
+): ReadonlyMap<string, T> {
+  const entries = Object.entries(isJsonObject(value) ? value : {}).flatMap(([logicalId, entry]) =>
+    isJsonObject(entry) ? [[logicalId, read(entry, textOf(entry['name']) ?? logicalId)] as const] : [],
+  );
+  return new Map(entries);
+}
+
+function textOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,77 @@
+/** The child process that runs osls: sealed environment, messages, a limit of time. */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+
+export type DriverRun = {
+  /** Folder of the osls package. */
+  readonly oslsFolder: string;
+  readonly outputFolder: string;
+  readonly serviceFolder: string;
+  /** Command line of osls. */
+  readonly arguments: readonly string[];
+  /** On top of the developer's environment without any `AWS_*`. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly onAnnounced: (stackName: string, variables: Readonly<Record<string, string>>) => void;
+};
+
+export type DriverFailure = { readonly message: string };
+
+const DRIVER = fileURLToPath(new URL('serverless-driver.cjs', import.meta.url));
+const TIME_LIMIT_MS = 120_000;
+const ERROR_TEXT_LIMIT = 16_384;
+/** Settings of a test runner that would follow into the child. */
+const LEFT_OUT = new Set(['NODE_V8_COVERAGE', 'NODE_TEST_CONTEXT']);
+
+/** Ends when osls has ended; undefined = it left its result in the output folder. */
+export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
+  const child = fork(DRIVER, [run.oslsFolder, run.outputFolder, ...run.arguments], {
+    cwd: run.serviceFolder,
+    env: { ...sealedEnvironment(process.env), ...run.environment },
+    execArgv: [],
+    // stdout is the gateway's; osls's progress is noise here.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    signal: run.signal,
+    timeout: TIME_LIMIT_MS,
+    killSignal: 'SIGKILL',
+  });
+  return new Promise((resolve) => {
+    let failure: DriverFailure | undefined;
+    let errorText = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      errorText = (errorText + text).slice(-ERROR_TEXT_LIMIT);
+    });
+    child.on('message', (message: unknown) => {
+      if (!isJsonObject(message)) return;
+      const { kind, message: text, stackName, variables } = message;
+      if (kind === 'failed' && typeof text === 'string') failure = { message: text };
+      if (kind === 'announced' && typeof stackName === 'string') {
+        run.onAnnounced(stackName, textValues(variables));
+      }
+    });
+    child.once('error', (error) => resolve({ message: `osls could not run: ${error.message}` }));
+    child.once('close', (code, killedBy) => {
+      if (failure === undefined && code === 0) resolve(undefined);
+      else resolve(failure ?? { message: describeEnd(code, killedBy, errorText) });
+    });
+  });
+}
+
+function sealedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const entries = Object.entries(environment);
+  return Object.fromEntries(entries.filter(([name]) => !name.startsWith('AWS_') && !LEFT_OUT.has(name)));
+}
+
+function describeEnd(code: number | null, killedBy: string | null, errorText: string): string {
+  if (killedBy !== null) return `osls did not end within ${TIME_LIMIT_MS / 1000} s`;
+  const lines = errorText.split('\n').filter((line) => /\S/.test(line) && !/^\s+at /.test(line));
+  return `osls ended with code ${String(code)}: ${lines.slice(-3).join(' ')}`;
+}
+
+function textValues(value: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(isJsonObject(value) ? value : {});
+  return Object.fromEntries(
+    entries.map(([name, text]) => [name, typeof text === 'string' ? text : JSON.stringify(text)]),
+  );
+}

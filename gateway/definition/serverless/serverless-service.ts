@@ -1,0 +1,249 @@
+/** Loads one osls service: runs osls's package life cycle in a child process and reads the compiled template. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { DefinitionError, StartError } from '../../errors.ts';
+import { startAwsStandIn } from './aws-stand-in.ts';
+import { settleHome } from '../home.ts';
+import { listIncludedFiles } from './included-files.ts';
+import type { LoadOptions } from '../load-options.ts';
+import type { LoadBoard } from '../load-board.ts';
+import { addRestStageSettings } from './osls-rest-stage.ts';
+import { parsePackaged } from './packaged-service.ts';
+import type { PackagedService } from './packaged-service.ts';
+import type { Finding, RawStack } from '../raw-stack.ts';
+import { runDriver } from './serverless-process.ts';
+import type { DriverFailure } from './serverless-process.ts';
+import { isJsonList, isJsonObject, readSource } from '../cloudformation/template-source.ts';
+import type { Path, SourceTree } from '../cloudformation/template-source.ts';
+
+export const SERVICE_FILES = ['yml', 'yaml', 'json', 'ts', 'mts', 'js', 'cjs', 'mjs'].map(
+  (ending) => `serverless.${ending}`,
+);
+
+/**
+ * @throws DefinitionError for whatever osls finds wrong, a stage that `params` does not have, and a variable without value.
+ * @throws StartError OSLS_MISSING
+ */
+export async function loadServerlessService(
+  file: string,
+  options: LoadOptions,
+  board: LoadBoard,
+  source: string,
+  signal: AbortSignal,
+): Promise<RawStack> {
+  // Files that are programs are read by osls alone: their lines are not known here.
+  const tree = /\.(?:ya?ml|json)$/.test(file) ? await readSource(file) : undefined;
+  if (tree !== undefined) refuseUnknownStage(tree, options.stage);
+  const outputFolder = await mkdtemp(join(tmpdir(), 'gatewright-'));
+  let variables: Readonly<Record<string, string>> = {};
+  // The stand-in's answer to osls cannot carry our own error: it is kept here.
+  let refusal: Error | undefined;
+  const home = settleHome(options, {});
+  const standIn = await startAwsStandIn({
+    ...home,
+    outputsOf: async (stackName) => {
+      try {
+        return withVariables(stackName, await board.outputsOf(source, stackName), variables);
+      } catch (error) {
+        refusal ??= error instanceof Error ? error : new Error('outputs failed');
+        throw error;
+      }
+    },
+    parameter: (name) => variables[`ssm:${name}`],
+    object: (address) => variables[`s3:${address}`],
+  });
+  try {
+    const failure = await runDriver({
+      oslsFolder: findOsls(dirname(file)),
+      outputFolder,
+      serviceFolder: dirname(file),
+      arguments: packageArguments(file, tree, options),
+      environment: { ...options.environment, ...standIn.environment },
+      signal,
+      onAnnounced: (stackName, declared) => {
+        variables = declared;
+        board.announce(source, stackName);
+      },
+    });
+    if (refusal !== undefined) throw refusal;
+    if (failure !== undefined) throw explainFailure(failure, file, tree);
+    const packaged = parsePackaged(await readFile(join(outputFolder, 'result.json'), 'utf8'));
+    return toRawStack(packaged, file, tree, { ...options, ...home });
+  } finally {
+    await standIn.close();
+    await rm(outputFolder, { recursive: true, force: true });
+  }
+}
+
+function packageArguments(
+  file: string,
+  tree: SourceTree | undefined,
+  options: LoadOptions,
+): readonly string[] {
+  const provider = tree?.value['provider'];
+  const saysRegion =
+    options.chosen?.region === undefined &&
+    (tree === undefined || (isJsonObject(provider) && provider['region'] !== undefined));
+  return [
+    'package',
+    ...['--config', basename(file), '--stage', options.stage],
+    ...(saysRegion ? [] : ['--region', settleHome(options, {}).region]),
+    ...Object.entries(options.parameters).map(([name, value]) => `--param=${name}=${value}`),
+  ];
+}
+
+/** The service's own osls, else the one beside the gateway. Serverless v3 and v4 cannot be asked offline. */
+function findOsls(serviceFolder: string): string {
+  for (const origin of [join(serviceFolder, 'package.json'), import.meta.url]) {
+    const require = createRequire(origin);
+    for (const name of ['osls', 'serverless']) {
+      try {
+        const manifest: unknown = require(`${name}/package.json`);
+        if (isJsonObject(manifest) && manifest['name'] === 'osls') {
+          return dirname(require.resolve(`${name}/package.json`));
+        }
+      } catch {
+        // Not installed there: the next place.
+      }
+    }
+  }
+  throw new StartError(
+    'OSLS_MISSING',
+    `osls is not installed, and ${serviceFolder} needs it: run npm install --save-dev osls there`,
+  );
+}
+
+/** `params` lists the stages of a service; a stage outside it would run with values nobody chose. */
+function refuseUnknownStage(tree: SourceTree, stage: string): void {
+  const params = tree.value['params'];
+  if (!isJsonObject(params) || Object.hasOwn(params, stage) || Object.hasOwn(params, 'default')) return;
+  const stages = Object.keys(params);
+  if (stages.length === 0 || stages.some((name) => name.includes('${'))) return;
+  throw new DefinitionError(
+    { file: tree.file, line: tree.lineOf(['params']), property: 'params' },
+    `unknown stage "${stage}": params has ${stages.join(', ')}; choose one with --stage, or add it there`,
+  );
+}
+
+/** Values of `custom.gatewright.variables` stand in for stacks that are not part of this start. */
+function withVariables(
+  stackName: string,
+  outputs: Readonly<Record<string, string>> | undefined,
+  variables: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> | undefined {
+  const prefix = `cf:${stackName}.`;
+  const given = Object.entries(variables)
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, value]) => [name.slice(prefix.length), value] as const);
+  if (outputs === undefined && given.length === 0) return undefined;
+  return { ...Object.fromEntries(given), ...outputs };
+}
+
+/** osls's message without its frame; a variable without value with its text, line and the way out. */
+function explainFailure(failure: DriverFailure, file: string, tree: SourceTree | undefined): DefinitionError {
+  const [first, ...more] = [
+    ...failure.message.matchAll(/Cannot resolve variable at "([^"]+)": Value not found at "([^"]+)" source/g),
+  ];
+  if (first?.[1] === undefined) return new DefinitionError({ file }, cleanMessage(failure.message));
+  const [, property, kind = ''] = first;
+  const path = property.split('.').flatMap((key) => key.split(/\[(\d+)\]/).filter((part) => part !== ''));
+  const written = path.reduce<unknown>(memberOf, tree?.value);
+  const text =
+    typeof written === 'string' ? (variableText(written, kind) ?? written) : `a "${kind}" variable`;
+  const others = more.length === 0 ? '' : ` (and ${more.map((match) => match[1]).join(', ')})`;
+  return new DefinitionError(
+    { file, line: tree?.lineOf(path), property },
+    `${text} has no value${others}: ${remedyFor(kind, text)}`,
+  );
+}
+
+function variableText(written: string, kind: string): string | undefined {
+  const start = written.search(new RegExp(`\\$\\{${kind}[:(]`));
+  return start === -1 ? undefined : /^\$\{[^{}]*\}/.exec(written.slice(start))?.[0];
+}
+
+function remedyFor(kind: string, text: string): string {
+  const name = text.startsWith('${') ? text.slice(2, -1).replace(/^(\w+)\([^)]*\)/, '$1') : `${kind}:…`;
+  switch (kind) {
+    case 'cf':
+      return `start the stack with this output too, or write the value to custom.gatewright.variables as '${name}'`;
+    case 'ssm':
+    case 's3':
+      return `write the value to custom.gatewright.variables as '${name}'`;
+    case 'env':
+      return 'set it in the environment or with --env-file';
+    case 'param':
+      return 'give it with --param, or write it to params';
+    default:
+      return 'osls could not resolve it';
+  }
+}
+
+function cleanMessage(message: string): string {
+  return message
+    .replace(/\n\s+at .*$/gms, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .trim();
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  if (isJsonList(value)) return value[Number(key)];
+  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function toRawStack(
+  packaged: PackagedService,
+  file: string,
+  tree: SourceTree | undefined,
+  options: LoadOptions,
+): RawStack {
+  const folder = dirname(file);
+  const findings: Finding[] = [];
+  const functions = new Map<string, string>();
+  for (const [logicalId, { artifact }] of packaged.functions) {
+    functions.set(logicalId, folder);
+    if (artifact === undefined) continue;
+    const consequence = `the function runs from its source, not from ${artifact}`;
+    findings.push({ logicalId, type: 'AWS::Lambda::Function', property: 'Code', consequence });
+  }
+  const layers = [...packaged.layers].flatMap(([logicalId, { path }]) =>
+    path === undefined || !existsSync(resolve(folder, path))
+      ? []
+      : [[logicalId, resolve(folder, path)] as const],
+  );
+  return {
+    stackName: packaged.stackName,
+    stage: packaged.stage,
+    region: packaged.region,
+    accountId: options.accountId,
+    file,
+    includes: listIncludedFiles(file, folder),
+    template: addRestStageSettings(packaged.template, packaged.restStage),
+    lineOf: (path) => findServiceLine(path, tree, packaged),
+    parameters: options.parameters,
+    code: { functions, layers: new Map(layers), esbuild: packaged.esbuild },
+    findings,
+  };
+}
+
+/** The compiled template has no lines of its own; what it came from has. */
+function findServiceLine(
+  path: Path,
+  tree: SourceTree | undefined,
+  packaged: PackagedService,
+): number | undefined {
+  const [section = '', logicalId = ''] = path;
+  const name = packaged.functions.get(logicalId)?.name;
+  if (section === 'Resources' && name !== undefined) return tree?.lineOf(['functions', name]);
+  const layer = packaged.layers.get(logicalId)?.name;
+  if (section === 'Resources' && layer !== undefined) return tree?.lineOf(['layers', layer]);
+  const own = tree?.value['resources'];
+  const roots = isJsonList(own) ? own.map((_part, index) => ['resources', String(index)]) : [['resources']];
+  const root = roots.find(
+    (start) => [...start, section, logicalId].reduce<unknown>(memberOf, tree?.value) !== undefined,
+  );
+  return root === undefined ? undefined : tree?.lineOf([...root, ...path]);
+}

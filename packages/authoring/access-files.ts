@@ -1,0 +1,59 @@
+/** The folder `access/`: documents that people write, inventories and the compiled file that commands write. */
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { inventoryName, snapshotName, strayNames, toAccessFiles } from './access-folder.ts';
+import { buildAccess, printCompiledAccess } from './build-access.ts';
+import type { AccessBuild, AccessFile } from './build-access.ts';
+import type { Problem } from './read-document.ts';
+import { checkPlan } from './check-plan.ts';
+
+/** Every document of the folder with its inventory; files in messages are relative to `from`. */
+export function readAccessFiles(folder: string, from = process.cwd()): readonly AccessFile[] {
+  if (!existsSync(folder)) return [];
+  return toAccessFiles({
+    names: namesIn(folder),
+    read: (name) => readFileSync(join(folder, name), 'utf8'),
+    tell: (name) => relative(from, join(folder, name)),
+  });
+}
+
+/** Files that look like documents and are read by nobody; files in messages are relative to `from`. */
+export function strayDocuments(folder: string, from = process.cwd()): readonly Problem[] {
+  return strayNames(namesIn(folder)).map((name) => ({
+    ...{ file: relative(from, join(folder, name)), line: 1, column: 1 },
+    message:
+      'is no access document by its name, so nothing reads it: name it with small letters, digits and -',
+  }));
+}
+
+function namesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => name);
+}
+
+/** `access/orders.main.jwks.json` */
+export function snapshotPath(folder: string, name: string, issuerId: string): string {
+  return join(folder, snapshotName(name, issuerId));
+}
+
+export function inventoryPath(folder: string, name: string): string {
+  return join(folder, inventoryName(name));
+}
+
+/** Compiles the folder, and writes `compiled.json` if it says something new. With problems, the old file stays. */
+export function writeCompiledAccess(folder: string, from?: string): AccessBuild {
+  const build = buildAccess(readAccessFiles(folder, from), checkPlan);
+  if (build.problems.length === 0 && existsSync(folder))
+    writeIfNew(join(folder, 'compiled.json'), printCompiledAccess(build.compiled));
+  return build;
+}
+
+/** In one step, since a gateway may be watching; not at all where nothing changes, since it would reload. */
+export function writeIfNew(path: string, text: string): boolean {
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, text);
+  renameSync(draft, path);
+  return true;
+}

@@ -1,0 +1,178 @@
+/** All access documents of a folder → the one JSON that ships, or every mistake. Build time only. */
+import type { AccessDocument } from './document.ts';
+import type { PlanText } from './document-quota.ts';
+import { checkTicketSources, checkTicketSubjects, ticketSourcesOf } from './check-tickets.ts';
+import { compileDocument } from './compile-document.ts';
+import type { CheckPlan } from './compile-quota.ts';
+import type { CompiledAccess, CompiledDocument } from '@gatewright/handlers/access/compiled-document';
+import { parseSnapshot } from './key-snapshot.ts';
+import type { KeySnapshot } from './key-snapshot.ts';
+import { printPath, readDocument } from './read-document.ts';
+import type { Problem } from './read-document.ts';
+import { parseInventory } from './route-inventory.ts';
+
+export type AccessFile = {
+  /** `orders` of `access/orders.yml`. */
+  readonly name: string;
+  /** Named in messages: `access/orders.yml`. */
+  readonly file: string;
+  readonly text: string;
+  /** Text of `access/orders.routes.json`; undefined where there is none yet. */
+  readonly inventory: string | undefined;
+  /** Texts of `access/orders.<issuer>.jwks.json` by issuer's id. */
+  readonly snapshots?: ReadonlyMap<string, string>;
+};
+
+export type AccessBuild = {
+  /** What could be compiled; a document with a problem is not among it. */
+  readonly compiled: CompiledAccess;
+  /** Which stacks hold the APIs, for those who have a template but no ids yet. */
+  readonly protects: readonly ProtectedStack[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  /** Documents whose routes have not been read yet. */
+  readonly withoutInventory: readonly Problem[];
+};
+
+export type ProtectedStack = {
+  readonly document: CompiledDocument;
+  /** Stage of the authorizers' own stack. */
+  readonly for: string;
+  readonly stack: string;
+  readonly logicalId: string;
+  /** Its routes are read from what is deployed (`routes: live`), so only after that they can be known. */
+  readonly isReadLive: boolean;
+};
+
+/** `checkPlan` reads the usage plans of documents; without it, a document that has some is refused. */
+export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan): AccessBuild {
+  const documents: CompiledDocument[] = [];
+  const protects: ProtectedStack[] = [];
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const withoutInventory: Problem[] = [];
+  const read = files.map((file) => ({ ...file, reading: readDocument(file.text, file.file) }));
+  const checkTicketsOf = createTicketCheck(read);
+  const plans = read.flatMap(({ reading }) =>
+    reading.kind === 'invalid' ? [] : (reading.document.quota?.plans ?? []),
+  );
+  const givers = new Set(
+    read.flatMap(({ reading }) => (reading.kind === 'invalid' ? [] : ticketSourcesOf(reading.document))),
+  );
+  for (const { name, reading, inventory: inventoryText, snapshots } of read) {
+    if (reading.kind === 'invalid') {
+      problems.push(...reading.problems);
+      continue;
+    }
+    const { document, locate } = reading;
+    const inventory = inventoryText === undefined ? undefined : parseInventory(inventoryText);
+    if (inventory === undefined) {
+      withoutInventory.push(locate(['routes'], 'the routes have not been read: run gatewright access sync'));
+      continue;
+    }
+    const strangers = checkTicketsOf(document).map(({ path, message }) => locate(path, message));
+    const compilation = compileDocument({
+      name,
+      document,
+      inventory,
+      locate,
+      checkPlan,
+      snapshots: readSnapshots(snapshots),
+      givesTickets: givers.has(name),
+    });
+    problems.push(...strangers);
+    if (compilation.kind === 'invalid') problems.push(...compilation.problems);
+    else if (strangers.length === 0) {
+      warnings.push(...compilation.warnings);
+      for (const id of plansAgain(documents, compilation.document))
+        problems.push(
+          locate(
+            ['quota', 'plans'],
+            `another document has the usage plan ${id} otherwise: one table holds both`,
+          ),
+        );
+      for (const message of unheldLimits(document, plans, checkPlan))
+        problems.push(locate(['quota', 'plan'], message));
+      const twin = documents.find((other) => sharesApi(other, compilation.document));
+      if (twin === undefined) {
+        documents.push(compilation.document);
+        protects.push(...protectedStacks(compilation.document, document));
+      } else problems.push(locate(['api'], `protects an API that "${twin.name}" protects already`));
+    }
+  }
+  return { compiled: { documents }, protects, problems, warnings, withoutInventory };
+}
+
+type ReadFile = Pick<AccessFile, 'name' | 'inventory'> & {
+  readonly reading: ReturnType<typeof readDocument>;
+};
+
+/** What documents whose tickets another one takes must have in common with it. */
+function createTicketCheck(read: readonly ReadFile[]) {
+  const kinds = new Map(read.map(({ name, inventory }) => [name, parseInventory(inventory ?? '')?.kind]));
+  const documents = new Map(
+    read.flatMap(({ name, reading }) =>
+      reading.kind === 'invalid' ? [] : [[name, reading.document] as const],
+    ),
+  );
+  return (document: AccessDocument) => [
+    ...checkTicketSources(document, (name) => (kinds.has(name) ? (kinds.get(name) ?? 'unread') : undefined)),
+    ...checkTicketSubjects(document, (name) => documents.get(name)),
+  ];
+}
+
+function protectedStacks(
+  document: CompiledDocument,
+  { api, routes }: AccessDocument,
+): readonly ProtectedStack[] {
+  const isReadLive = routes === 'live';
+  return Object.entries(api).flatMap(([stage, { stack, logicalId }]) =>
+    stack === undefined || logicalId === undefined
+      ? []
+      : [{ document, for: stage, stack, logicalId, isReadLive }],
+  );
+}
+
+function readSnapshots(texts: AccessFile['snapshots']): ReadonlyMap<string, KeySnapshot> {
+  return new Map(
+    [...(texts ?? [])].flatMap(([issuer, text]) => {
+      const snapshot = parseSnapshot(text);
+      return snapshot === undefined ? [] : [[issuer, snapshot] as const];
+    }),
+  );
+}
+
+/** Ids of usage plans that an earlier document has with other limits. */
+function plansAgain(earlier: readonly CompiledDocument[], { quota }: CompiledDocument): readonly string[] {
+  const known = earlier.flatMap((document) => document.quota?.plans ?? []);
+  return (quota?.plans ?? [])
+    .filter((plan) =>
+      known.some((other) => other.id === plan.id && JSON.stringify(other) !== JSON.stringify(plan)),
+    )
+    .map(({ id }) => id);
+}
+
+/** What `count: access-log` cannot hold of the plan that a document names and another brings along. */
+function unheldLimits(
+  { quota }: AccessDocument,
+  all: readonly PlanText[],
+  checkPlan: CheckPlan | undefined,
+): readonly string[] {
+  if (quota?.count !== 'access-log' || !('name' in quota.plan)) return [];
+  const { name } = quota.plan;
+  if (quota.plans?.some(({ id }) => id === name) === true) return [];
+  const wrong = all.filter(({ id }) => id === name).flatMap((plan) => checkPlan?.(plan, 'access-log') ?? []);
+  return wrong
+    .slice(0, 1)
+    .map(({ path, message }) => `names the plan ${name}, whose ${printPath(path)} ${message}`);
+}
+
+function sharesApi(a: CompiledDocument, b: CompiledDocument): boolean {
+  const keys = new Set(a.apis.map((api) => JSON.stringify([api.for, api.apiId, api.stage])));
+  return b.apis.some((api) => keys.has(JSON.stringify([api.for, api.apiId, api.stage])));
+}
+
+/** Text of `access/compiled.json`: as short as JSON is. */
+export function printCompiledAccess(compiled: CompiledAccess): string {
+  return `${JSON.stringify(compiled)}\n`;
+}

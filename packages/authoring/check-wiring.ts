@@ -1,0 +1,231 @@
+/**
+ * Does an API use the authorizer in a way that keeps the document's promises? API Gateway's cache answers
+ * from what it was told the answer depends on, and the authorizer itself cannot see what that was.
+ */
+import type { CompiledDocument, CompiledSource } from '@gatewright/handlers/access/compiled-document';
+
+/** How one authorizer of an API is set, as its template says. */
+export type WiredAuthorizer = {
+  /** Named in messages. */
+  readonly name: string;
+  readonly payload: 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
+  /** Which of the toolkit's functions it invokes. */
+  readonly calls: 'token-authorizer' | 'request-authorizer';
+  readonly ttlSeconds: number;
+  readonly simpleResponses: boolean;
+  /** Header names in lower case. */
+  readonly identitySources: readonly WiredSource[];
+};
+
+export type WiredSource = {
+  readonly kind: 'header' | 'querystring' | 'stageVariable' | 'context';
+  readonly name: string;
+};
+
+/**
+ * Which of them a function's name, its logical id or the export of its ARN means, whatever stack and stage it is
+ * deployed in (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Undefined: none of ours.
+ */
+export function calledFunction(name: string): WiredAuthorizer['calls'] | undefined {
+  // The last: the stack's own name may be of the kind, and comes first.
+  const kind = [...name.matchAll(/(token|request)(?:-|dash)?authorizer/gi)].at(-1)?.[1];
+  if (kind === undefined) return undefined;
+  return kind.toLowerCase() === 'token' ? 'token-authorizer' : 'request-authorizer';
+}
+
+/** What is unsafe or can never work, each with what to change. Empty: all is well. */
+export function checkWiring(document: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
+  const { name, ttlSeconds } = authorizer;
+  const complaints = [
+    ...checkFunction(authorizer),
+    ...checkFormat(document, authorizer),
+    ...(ttlSeconds > 0 ? checkCache(document, authorizer) : []),
+    ...checkReach(document, authorizer),
+    ...checkQuota(document, authorizer),
+  ];
+  return complaints.map((complaint) => `authorizer ${name}: ${complaint}`);
+}
+
+/** Each function reads events of its own kind, and fails with any other. */
+function checkFunction({ payload, calls }: WiredAuthorizer): readonly string[] {
+  const wanted = payload === 'rest-token' ? 'token-authorizer' : 'request-authorizer';
+  if (calls === wanted) return [];
+  const isToken = payload === 'rest-token';
+  return [
+    `invokes ${calls} with events of ${isToken ? 'type TOKEN' : payload}, so every call would be answered 500: use ${isToken ? 'TokenAuthorizerArn, or type REQUEST' : 'RequestAuthorizerArn'}`,
+  ];
+}
+
+function checkFormat(
+  { result }: CompiledDocument,
+  { simpleResponses, payload }: WiredAuthorizer,
+): readonly string[] {
+  if (result.format === 'simple' && !simpleResponses)
+    return [
+      'the document answers simply: set EnableSimpleResponses: true with payload 2.0, or result.format: policy',
+    ];
+  if (result.format === 'policy' && simpleResponses)
+    return [
+      `EnableSimpleResponses with ${payload} takes no policy: set it to false, or result.format: simple`,
+    ];
+  return [];
+}
+
+function checkCache(document: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
+  const { sources, result, rules } = document;
+  const { ttlSeconds, identitySources, payload } = authorizer;
+  const complaints: string[] = [];
+  if (ttlSeconds > result.cacheTtlSeconds)
+    complaints.push(
+      `keeps answers for ${ttlSeconds} s, the document allows ${result.cacheTtlSeconds} s: lower the authorizer's TTL, or raise result.cacheTtlSeconds`,
+    );
+  if (result.onOversize === 'exact')
+    complaints.push('keeps answers that may hold for one request only (onOversize: exact): set its TTL to 0');
+  const missing = sources.find((source) => !identitySources.some((wired) => isSame(source, wired)));
+  if (missing !== undefined)
+    complaints.push(
+      `keeps answers without telling callers apart by ${describeSource(missing)}: add it to the identity sources, or set the TTL to 0`,
+    );
+  const isPerRoute = rules.length > 0 && document.routes.length > 1;
+  const hasRouteKey = identitySources.some(({ kind, name }) => kind === 'context' && name === 'routeKey');
+  if (result.format === 'simple' && payload === 'http-2.0' && isPerRoute && !hasRouteKey)
+    complaints.push(
+      'keeps one verdict for all routes: add $context.routeKey to the identity sources, or set the TTL to 0',
+    );
+  return complaints;
+}
+
+/** A kept answer charges nobody, and a TOKEN event has no stamp that says to which period a charge belongs. */
+function checkQuota(
+  { quota }: CompiledDocument,
+  { payload, ttlSeconds }: WiredAuthorizer,
+): readonly string[] {
+  if (quota === undefined) return [];
+  if (payload === 'rest-token')
+    return quota.routes === undefined
+      ? [
+          'a TOKEN authorizer cannot charge the quota: use a REQUEST authorizer with a TTL of 0, or name quota.routes',
+        ]
+      : [];
+  return ttlSeconds > 0 && quota.isTracked !== true
+    ? [`keeps answers for ${ttlSeconds} s, and what it keeps is not charged to the quota: set its TTL to 0`]
+    : [];
+}
+
+/** Every identity source must be there, or API Gateway answers 401 by itself. */
+function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
+  const { identitySources, payload } = authorizer;
+  if (payload === 'rest-token') {
+    const unread = sources.find((source) => !identitySources.some((wired) => isSame(source, wired)));
+    return unread === undefined
+      ? []
+      : [
+          `a TOKEN authorizer reads one header only, never ${describeSource(unread)}: use a REQUEST authorizer`,
+        ];
+  }
+  if (sources.length < 2) return [];
+  const demanded = identitySources.find((wired) => sources.some((source) => isSame(source, wired)));
+  return demanded === undefined
+    ? []
+    : [
+        `answers 401 to every caller without ${demanded.kind} ${demanded.name}, though the document takes a credential elsewhere too: leave the identity sources out and set the TTL to 0`,
+      ];
+}
+
+function isSame(source: CompiledSource, wired: WiredSource): boolean {
+  switch (source.in) {
+    case 'header':
+      return wired.kind === 'header' && wired.name === source.name;
+    case 'query':
+      return wired.kind === 'querystring' && wired.name === source.name;
+    case 'subprotocol':
+      return wired.kind === 'header' && wired.name === 'sec-websocket-protocol';
+    case 'clientCert':
+      return wired.kind === 'context' && wired.name === 'identity.clientCert.clientCertPem';
+  }
+}
+
+function describeSource(source: CompiledSource): string {
+  switch (source.in) {
+    case 'header':
+      return `header ${source.name}`;
+    case 'query':
+      return `query parameter ${source.name}`;
+    case 'subprotocol':
+      return 'the subprotocol';
+    case 'clientCert':
+      return 'the client certificate (context identity.clientCert.clientCertPem)';
+  }
+}
+
+/** One route of an API as it is deployed. */
+export type WiredRoute = {
+  /** `GET`, `ANY`. */
+  readonly method: string;
+  readonly path: string;
+  /** Undefined: none that could be ours. */
+  readonly authorizer: Pick<WiredAuthorizer, 'payload'> | undefined;
+  readonly apiKeyRequired: boolean;
+};
+
+/** Routes that browsers ask without a credential before they send one; each with what to change. */
+export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] {
+  return wired
+    .filter(({ method, authorizer }) => method === 'OPTIONS' && authorizer !== undefined)
+    .map(
+      ({ path }) => `OPTIONS ${path} has an authorizer, but browsers ask without credentials: take it off`,
+    );
+}
+
+/** Where an API takes API keys from; undefined: it is only known once deployed. */
+export type ApiKeySource = 'HEADER' | 'AUTHORIZER' | undefined;
+
+/** What keeps charged routes from being charged, or from being refused when the quota is spent; each with what to change. */
+export function checkChargedRoutes(
+  { quota, routes }: CompiledDocument,
+  wired: readonly WiredRoute[],
+  apiKeySource: ApiKeySource,
+): readonly string[] {
+  if (quota === undefined) return [];
+  const complaints: string[] = [];
+  if (quota.admissionKey !== undefined && apiKeySource === 'HEADER')
+    complaints.push('quota.admissionKey needs ApiKeySourceType: AUTHORIZER on the API');
+  const charged = (quota.routes ?? [...routes.keys()]).flatMap((index) => routes[index] ?? []);
+  for (const { method, path, isOpen } of charged) {
+    const route =
+      wired.find((each) => each.path === path && each.method === method) ??
+      wired.find((each) => each.path === path && ['ANY', '$default'].includes(each.method));
+    if (route === undefined) continue;
+    if (route.authorizer === undefined && isOpen !== true)
+      complaints.push(
+        `${method} ${path} is charged but no authorizer of the toolkit guards it: anybody would pass uncharged; give it one, or run gatewright access sync`,
+      );
+    if (quota.routes !== undefined && route.authorizer?.payload === 'rest-token')
+      complaints.push(
+        `${method} ${path} is charged, which a TOKEN authorizer cannot do: give it a REQUEST authorizer`,
+      );
+    // Over quota such a request would pass: the policy lets it on, and nobody asks for the key.
+    if (quota.admissionKey !== undefined && !route.apiKeyRequired && route.authorizer !== undefined)
+      complaints.push(
+        `${method} ${path} is charged but asks for no API key: set ApiKeyRequired: true, or leave quota.admissionKey out`,
+      );
+  }
+  return complaints;
+}
+
+/** What keeps native usage plans from counting the document's keys; each with what to change. */
+export function checkNativePlans(
+  { apiKeys }: CompiledDocument,
+  wired: readonly WiredRoute[],
+  apiKeySource: ApiKeySource,
+): readonly string[] {
+  const issuer = apiKeys.find(({ nativeUsagePlan }) => nativeUsagePlan);
+  if (issuer === undefined) return [];
+  if (apiKeySource === 'HEADER')
+    return [`nativeUsagePlan of issuer ${issuer.id} needs ApiKeySourceType: AUTHORIZER on the API`];
+  return wired.some(({ apiKeyRequired }) => apiKeyRequired)
+    ? []
+    : [
+        `nativeUsagePlan of issuer ${issuer.id} counts nothing: no route has ApiKeyRequired: true (private: true in serverless.yml)`,
+      ];
+}

@@ -1,0 +1,320 @@
+/** Access document and route inventory → what ships, or every mistake with its place. Build time only. */
+import { compileCondition } from './compile-condition.ts';
+import { checkIssuers } from './check-issuers.ts';
+import { checkSerialNumbers } from './check-serial-numbers.ts';
+import { checkTickets } from './check-tickets.ts';
+import {
+  compileCertificateIssuer,
+  compileIssuer,
+  compileKeyIssuer,
+  compileTicketIssuer,
+  isCertificateIssuer,
+  isKeyIssuer,
+  isTicketIssuer,
+  isTokenIssuer,
+} from './compile-issuer.ts';
+import { compileQuota } from './compile-quota.ts';
+import type { CheckPlan } from './compile-quota.ts';
+import type {
+  CompiledCondition,
+  CompiledDocument,
+  CompiledRole,
+  CompiledRoute,
+  CompiledRule,
+  CompiledSource,
+  ProtectedApi,
+} from '@gatewright/handlers/access/compiled-document';
+import type { AccessDocument, RuleText } from './document.ts';
+import { expandRoutes, expandRule } from './expand-rule.ts';
+import type { KeySnapshot } from './key-snapshot.ts';
+import type { Locate, Problem } from './read-document.ts';
+import type { RouteInventory } from './route-inventory.ts';
+import type { Path } from './shape.ts';
+import { tryProfiles } from './try-profiles.ts';
+import type { ProfileFailure } from './try-profiles.ts';
+
+export type Compilation =
+  | { readonly kind: 'compiled'; readonly document: CompiledDocument; readonly warnings: readonly Problem[] }
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
+
+export type CompileSource = {
+  /** File name without its ending. */
+  readonly name: string;
+  readonly document: AccessDocument;
+  readonly inventory: RouteInventory;
+  /** Keys that ship, by issuer's id. */
+  readonly snapshots?: ReadonlyMap<string, KeySnapshot>;
+  readonly locate: Locate;
+  readonly checkPlan?: CheckPlan | undefined;
+  /** Whether the document of a WebSocket takes tickets of this one's callers. */
+  readonly givesTickets?: boolean;
+};
+
+/** API Gateway's own default. */
+const USUAL_TTL_LIMIT_SECONDS = 300;
+/** More lists than this would double the policy too often. */
+const NETWORKS_LIMIT = 4;
+
+type Work = CompileSource & {
+  readonly problem: (path: Path, message: string, at?: 'key') => void;
+  readonly warning: (path: Path, message: string) => void;
+};
+
+/** Checks what no single part of the document can know, and turns names into what they stand for. */
+export function compileDocument(source: CompileSource): Compilation {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const work: Work = {
+    ...source,
+    problem: (path, message, at) => problems.push(source.locate(path, message, at)),
+    warning: (path, message) => warnings.push(source.locate(path, message)),
+  };
+  const { document, inventory } = work;
+  checkIssuers({ ...work, kind: inventory.kind });
+  checkSerialNumbers(document, work.problem);
+  const roles = closeRoles(work);
+  const routes = inventory.kind === 'websocket' ? [] : expandRoutes(inventory.routes);
+  const networks: string[][] = [];
+  const rules = compileRules(work, routes, networks);
+  checkResult(work, networks);
+  const quota = compileQuota(document, {
+    ...{ kind: inventory.kind, routes, checkPlan: work.checkPlan },
+    complain: work.problem,
+  });
+  const compiled: CompiledDocument = {
+    name: work.name,
+    kind: inventory.kind,
+    apis: protectedApis(work),
+    issuers: document.issuers
+      .filter(isTokenIssuer)
+      .map((issuer) => compileIssuer(issuer, work.snapshots?.get(issuer.id))),
+    certificates: document.issuers
+      .filter(isCertificateIssuer)
+      .map((issuer) => compileCertificateIssuer(issuer, roles)),
+    apiKeys: document.issuers.filter(isKeyIssuer).map(compileKeyIssuer),
+    tickets: document.issuers.filter(isTicketIssuer).map(compileTicketIssuer),
+    sources: document.sources.map(compileSource),
+    roles,
+    ...{ routes, rules, networks },
+    context: Object.entries(document.context ?? {}).map(([name, { claim }]) => ({ name, claim })),
+    result: {
+      format: 'policy',
+      cacheTtlSeconds: 60,
+      expiryCondition: false,
+      maxBytes: 7168,
+      onOversize: 'fail',
+      ...document.result,
+    },
+    ...(quota !== undefined && { quota }),
+    ...(work.givesTickets === true && { givesTickets: true }),
+  };
+  checkTickets(compiled, work.problem, work.warning);
+  warnOfSilence(work, compiled);
+  if (problems.length === 0) tryCallers(work, compiled);
+  return problems.length > 0
+    ? { kind: 'invalid', problems }
+    : { kind: 'compiled', document: compiled, warnings };
+}
+
+function compileSource(source: AccessDocument['sources'][number]): CompiledSource {
+  return source.in === 'header' ? { ...source, name: source.name.toLowerCase() } : source;
+}
+
+function protectedApis({ document, inventory }: Work): readonly ProtectedApi[] {
+  return Object.entries(document.api).flatMap(([stage, api]) => {
+    const ids = new Set([
+      ...(api.apiId === undefined ? [] : [api.apiId]),
+      ...(inventory.apiIds[stage] ?? []),
+    ]);
+    return [...ids].map((apiId) => ({ for: stage, apiId, stage: api.stage }));
+  });
+}
+
+/** Every role with all that it inherits. A ring of roles would never end. */
+function closeRoles({ document, problem }: Work): Readonly<Record<string, CompiledRole>> {
+  const roles = document.roles ?? {};
+  const close = (name: string, seen: ReadonlySet<string>): readonly string[] => {
+    const inherits = roles[name]?.inherits ?? [];
+    for (const [index, inherited] of inherits.entries()) {
+      const path = ['roles', name, 'inherits', index];
+      if (!Object.hasOwn(roles, inherited)) problem(path, `"${inherited}" is not declared under roles`);
+      if (seen.has(inherited)) problem(path, `"${inherited}" inherits "${name}" itself`);
+    }
+    const next = inherits.filter((inherited) => !seen.has(inherited));
+    return [name, ...next.flatMap((inherited) => close(inherited, new Set([...seen, inherited])))];
+  };
+  return Object.fromEntries(
+    Object.keys(roles).map((name) => {
+      const closed = [...new Set(close(name, new Set([name])))].sort();
+      const scopes = [...new Set(closed.flatMap((role) => roles[role]?.scopes ?? []))].sort();
+      return [name, { roles: closed, scopes }];
+    }),
+  );
+}
+
+function compileRules(
+  work: Work,
+  routes: readonly CompiledRoute[],
+  networks: string[][],
+): readonly CompiledRule[] {
+  const { document, inventory, problem } = work;
+  const isWebSocket = inventory.kind === 'websocket';
+  const ids = new Set<string>();
+  return document.rules.flatMap((rule, index) => {
+    const path: Path = ['rules', index];
+    if (ids.has(rule.id)) problem([...path, 'id'], `"${rule.id}" is the id of two rules`);
+    ids.add(rule.id);
+    if (isWebSocket !== (rule.connect === true)) {
+      problem(
+        path,
+        isWebSocket
+          ? 'a WebSocket has one thing to allow: write connect: true'
+          : 'connect is for WebSocket APIs only',
+      );
+      return [];
+    }
+    const when = compileWhen(work, rule, path, networks);
+    const expanded = isWebSocket
+      ? { routes: [], bind: [] }
+      : expandRule(rule, routes, (below, message, at) => problem([...path, ...below], message, at));
+    if (expanded === undefined) return [];
+    warnOfRule(
+      work,
+      rule,
+      path,
+      expanded.routes.map((route) => routes[route]),
+    );
+    const bind = expanded.bind.length === 0 ? {} : { bind: expanded.bind };
+    return [{ id: rule.id, effect: rule.effect, routes: expanded.routes, ...(when && { when }), ...bind }];
+  });
+}
+
+function compileWhen(
+  { document, inventory, problem }: Work,
+  rule: RuleText,
+  path: Path,
+  networks: string[][],
+): CompiledCondition | undefined {
+  if (rule.when === undefined) return undefined;
+  return compileCondition(rule.when, [...path, 'when'], {
+    issuers: new Set(document.issuers.map(({ id }) => id)),
+    roles: new Set(Object.keys(document.roles ?? {})),
+    complain: problem,
+    opens: rule.effect === 'allow',
+    // API Gateway keeps no answer for `$connect`.
+    keptSeconds: inventory.kind === 'websocket' ? 0 : (document.result?.cacheTtlSeconds ?? 60),
+    networkIndex(cidr) {
+      const sorted = [...cidr].sort();
+      const known = networks.findIndex((list) => JSON.stringify(list) === JSON.stringify(sorted));
+      return known === -1 ? networks.push(sorted) - 1 : known;
+    },
+  });
+}
+
+function checkResult({ document, inventory, problem, warning }: Work, networks: readonly string[][]): void {
+  const {
+    format = 'policy',
+    cacheTtlSeconds = 60,
+    onOversize = 'fail',
+    expiryCondition = false,
+  } = document.result ?? {};
+  const at = ['result'];
+  if (document.kind !== undefined && document.kind !== inventory.kind)
+    problem(['kind'], `the API is a ${inventory.kind} API`);
+  if (networks.length > NETWORKS_LIMIT)
+    problem(
+      ['rules'],
+      `have ${networks.length} different lists of addresses; at most ${NETWORKS_LIMIT} fit into one policy`,
+    );
+  if (cacheTtlSeconds > USUAL_TTL_LIMIT_SECONDS)
+    warning(
+      [...at, 'cacheTtlSeconds'],
+      `a revoked right, or an expired token, lives on for ${cacheTtlSeconds} s; ${USUAL_TTL_LIMIT_SECONDS} s are enough for most`,
+    );
+  if (onOversize === 'exact' && cacheTtlSeconds > 0)
+    problem([...at, 'onOversize'], 'exact answers for one request only: it needs cacheTtlSeconds: 0');
+  if (format !== 'simple') return;
+  if (inventory.kind !== 'http') problem([...at, 'format'], 'simple answers are for HTTP APIs only');
+  if (expiryCondition) problem([...at, 'expiryCondition'], 'a simple answer has no conditions');
+  if (cacheTtlSeconds === 0) return;
+  const bound = document.rules.findIndex(({ bind }) => bind !== undefined);
+  // The verdict for id 1 would be the answer for id 2: both are the same route key.
+  if (bound !== -1)
+    problem(
+      ['rules', bound, 'bind'],
+      'cannot be kept as a simple answer: set result.format: policy, or cacheTtlSeconds: 0',
+    );
+  if (networks.length > 0)
+    problem(
+      [...at, 'format'],
+      'a kept simple answer would hold for other addresses: set format: policy, or cacheTtlSeconds: 0',
+    );
+}
+
+function warnOfRule(
+  { warning }: Work,
+  rule: RuleText,
+  path: Path,
+  routes: readonly (CompiledRoute | undefined)[],
+): void {
+  const open = routes.find((route) => route?.isOpen === true);
+  if (open !== undefined)
+    warning(path, `${open.method} ${open.path} has no authorizer, so nothing enforces this rule there`);
+  const when = JSON.stringify(rule.when ?? {});
+  if (rule.effect === 'allow' && when.includes('"not"') && when.includes('"claims"'))
+    warning(
+      [...path, 'when'],
+      'a claim that is missing makes "not" true: write the claim that must be there instead',
+    );
+}
+
+/** Default deny is right, and worth a line where nobody wrote it. */
+function warnOfSilence({ warning }: Work, { routes, rules, apis }: CompiledDocument): void {
+  const allowed = new Set(rules.flatMap((rule) => (rule.effect === 'allow' ? rule.routes : [])));
+  const denies = rules.filter((rule) => rule.effect === 'deny' && rule.when === undefined);
+  const shut = new Set(denies.flatMap((rule) => rule.routes));
+  const guarded = [...routes.entries()].filter(([, route]) => route.isOpen !== true);
+  const silent = guarded.filter(([index]) => !allowed.has(index));
+  const vain = guarded.filter(([index]) => allowed.has(index) && shut.has(index));
+  if (silent.length > 0) warning(['rules'], `no rule allows ${listRoutes(silent)}: nobody may call them`);
+  if (vain.length > 0)
+    warning(
+      ['rules'],
+      `a deny rule without "when" shuts ${listRoutes(vain)} to everybody, whoever is allowed there`,
+    );
+  if (apis.length === 0)
+    warning(
+      ['api'],
+      'the id of the API is not known in any stage: run gatewright access sync, or write apiId',
+    );
+}
+
+function listRoutes(routes: readonly (readonly [number, CompiledRoute])[]): string {
+  const names = routes.slice(0, 10).map(([, { method, path }]) => `${method} ${path}`);
+  return `${names.join(', ')}${routes.length > 10 ? ' …' : ''}`;
+}
+
+/** What only shows when the rules are tried on callers. */
+function tryCallers({ problem, warning, inventory }: Work, document: CompiledDocument): void {
+  const unspeakable = inventory.routes.find(({ path }) => /[*?]|\$\{/.test(path));
+  if (unspeakable !== undefined)
+    problem(['routes'], `${unspeakable.path} holds a wildcard of IAM, which no policy can name`);
+  const complain = document.result.onOversize === 'exact' ? warning : problem;
+  for (const failure of tryProfiles(document).failures.slice(0, 3))
+    complain(['rules'], `${describeFailure(failure)}, or set result.onOversize: exact`);
+}
+
+function describeFailure(failure: ProfileFailure): string {
+  switch (failure.kind) {
+    case 'too-large':
+      return `the answer for ${failure.caller} takes ${failure.sizeBytes} bytes, over result.maxBytes: name fewer routes`;
+    case 'too-many':
+      return `the answer for ${failure.caller} names more values than it can hold: lower bind.max`;
+    case 'unrepresentable':
+      return `for ${failure.caller}, no IAM policy denies ${print(failure.denied)} and allows ${print(failure.allowed)}: let one rule name both`;
+  }
+}
+
+function print({ method, path }: CompiledRoute): string {
+  return `${method} ${path}`;
+}

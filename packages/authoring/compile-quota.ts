@@ -1,0 +1,102 @@
+/** The quota of an access document → what the authorizer charges by. Build time only. */
+import type { ApiKind, CompiledQuota, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
+import type { AccessDocument } from './document.ts';
+import type { PlanText } from './document-quota.ts';
+import { QUOTA_CONTEXT_NAMES } from '@gatewright/handlers/access/quota-context';
+import type { Path } from './shape.ts';
+
+/** Who charges by a plan: the authorizer, or `usage-tracker` once requests are over, which can hold no rate. */
+export type CountedBy = 'request' | 'access-log';
+
+/** What is wrong with a usage plan, and where in it; undefined: nothing. */
+export type CheckPlan = (
+  plan: unknown,
+  countedBy: CountedBy,
+) => { readonly path: Path; readonly message: string } | undefined;
+
+export type QuotaSurroundings = {
+  readonly kind: ApiKind;
+  readonly routes: readonly CompiledRoute[];
+  /** Without it a document may bring no plans. */
+  readonly checkPlan: CheckPlan | undefined;
+  readonly complain: (path: Path, message: string, at?: 'key') => void;
+};
+
+/** undefined: the document has none. */
+export function compileQuota(document: AccessDocument, around: QuotaSurroundings): CompiledQuota | undefined {
+  const { quota } = document;
+  if (quota === undefined) return undefined;
+  const { plan, tenant, key, plans = [], admissionKey } = quota;
+  const isTracked = quota.count === 'access-log';
+  checkSurroundings(document, quota.routes === undefined && !isTracked, around);
+  checkPlans(plans, isTracked ? 'access-log' : 'request', around);
+  if (admissionKey !== undefined && around.kind !== 'rest')
+    around.complain(['quota', 'admissionKey'], 'is for REST APIs: others can answer 403 only, leave it out');
+  const routes = quota.routes && chargedRoutes(quota.routes, around);
+  return {
+    plan,
+    tenant,
+    ...(isTracked && { isTracked }),
+    ...(key !== undefined && { key: key.claim }),
+    ...(routes !== undefined && { routes }),
+    plans,
+    ...(admissionKey !== undefined && { admissionKey }),
+  };
+}
+
+function checkSurroundings(
+  { context = {}, result = {} }: AccessDocument,
+  isWhole: boolean,
+  { complain }: QuotaSurroundings,
+): void {
+  for (const name of Object.keys(context))
+    if (QUOTA_CONTEXT_NAMES.has(name))
+      complain(['context', name], 'is what the quota tells the backend: give the claim another name', 'key');
+  if (isWhole && (result.cacheTtlSeconds ?? 0) > 0)
+    complain(
+      ['result', 'cacheTtlSeconds'],
+      'would let a kept answer pass uncharged: every route is charged, so set 0 or leave it out',
+    );
+}
+
+function checkPlans(
+  plans: readonly PlanText[],
+  countedBy: CountedBy,
+  { checkPlan = refusePlan, complain }: QuotaSurroundings,
+): void {
+  for (const [index, plan] of plans.entries()) {
+    const place: Path = ['quota', 'plans', index];
+    const wrong = checkPlan(plan, countedBy);
+    if (wrong !== undefined) complain([...place, ...wrong.path], wrong.message);
+    if (plans.findIndex(({ id }) => id === plan.id) < index)
+      complain([...place, 'id'], 'is the id of an earlier plan');
+  }
+}
+
+const refusePlan: CheckPlan = () => ({
+  path: [],
+  message: 'cannot be read here: keep it in the usage table',
+});
+
+function chargedRoutes(
+  names: readonly string[],
+  { kind, routes, complain }: QuotaSurroundings,
+): readonly number[] {
+  if (kind === 'websocket') {
+    complain(
+      ['quota', 'routes'],
+      'is for REST and HTTP APIs: a WebSocket charges opening a connection, leave it out',
+    );
+    return [];
+  }
+  const known = routes.map(({ method, path }) => `${method} ${path}`);
+  return names.flatMap((name, index) => {
+    const found = known.indexOf(name);
+    const place = ['quota', 'routes', index];
+    if (found === -1)
+      complain(place, `the API has no route ${name}; it has ${known.slice(0, 12).join(', ')}`);
+    else if (routes[found]?.isOpen === true)
+      complain(place, 'has no authorizer, so nobody would charge it: charge it in its handler');
+    return found === -1 ? [] : [found];
+  });
+}

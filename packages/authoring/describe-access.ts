@@ -1,0 +1,131 @@
+/** Who may call what: a document as a table, in words. Build time only. */
+import type {
+  CompiledCondition,
+  CompiledDocument,
+  CompiledRoute,
+  CompiledRule,
+} from '@gatewright/handlers/access/compiled-document';
+
+/**
+ * `open`: the route has no authorizer; `allow`: always; `own`: for what belongs to the caller; `depends`: on
+ * more than the role; `deny`.
+ */
+export type MatrixCell = 'open' | 'allow' | 'own' | 'depends' | 'deny';
+
+export type MatrixRow = {
+  readonly route: CompiledRoute;
+  /** By role; `anybody` first: a caller without any role. */
+  readonly cells: readonly MatrixCell[];
+  /** Every rule that names the route, in words. */
+  readonly rules: readonly string[];
+};
+
+export type AccessMatrix = { readonly columns: readonly string[]; readonly rows: readonly MatrixRow[] };
+
+const CONNECT: CompiledRoute = { method: 'WebSocket', path: '$connect' };
+
+export function describeAccess(document: CompiledDocument): AccessMatrix {
+  const roles = Object.keys(document.roles);
+  const routes = document.kind === 'websocket' ? [CONNECT] : document.routes;
+  return {
+    columns: ['anybody', ...roles],
+    rows: routes.map((route, index) => {
+      const rules = document.rules.filter(
+        (rule) => document.kind === 'websocket' || rule.routes.includes(index),
+      );
+      return {
+        route,
+        cells: [undefined, ...roles].map((role) =>
+          route.isOpen === true ? 'open' : cellOf(rules, document, role),
+        ),
+        rules: rules.map((rule) => describeRule(rule, document, route)),
+      };
+    }),
+  };
+}
+
+/** Undefined: more than the role decides. */
+type Truth = boolean | undefined;
+
+function cellOf(
+  rules: readonly CompiledRule[],
+  document: CompiledDocument,
+  role: string | undefined,
+): MatrixCell {
+  const truths = rules.map((rule) => ({
+    rule,
+    truth: rule.when === undefined ? true : holdsFor(rule.when, document, role),
+  }));
+  const denies = truths.filter(({ rule }) => rule.effect === 'deny').map(({ truth }) => truth);
+  if (denies.includes(true)) return 'deny';
+  const allows = truths.filter(({ rule, truth }) => rule.effect === 'allow' && truth !== false);
+  if (allows.length === 0) return 'deny';
+  if (denies.includes(undefined)) return 'depends';
+  if (allows.some(({ rule, truth }) => truth === true && rule.bind === undefined)) return 'allow';
+  return allows.some(({ truth }) => truth === true) ? 'own' : 'depends';
+}
+
+function holdsFor(condition: CompiledCondition, document: CompiledDocument, role: string | undefined): Truth {
+  switch (condition.is) {
+    case 'all':
+      return every(condition.of.map((inner) => holdsFor(inner, document, role)));
+    case 'any':
+      return not(every(condition.of.map((inner) => not(holdsFor(inner, document, role)))));
+    case 'not':
+      return not(holdsFor(condition.of, document, role));
+    case 'role':
+      return role !== undefined && (document.roles[role]?.roles.includes(condition.name) ?? false);
+    case 'scope':
+      return (role !== undefined && document.roles[role]?.scopes.includes(condition.name)) || undefined;
+    default:
+      return undefined;
+  }
+}
+
+function every(truths: readonly Truth[]): Truth {
+  if (truths.includes(false)) return false;
+  return truths.includes(undefined) ? undefined : true;
+}
+
+function not(truth: Truth): Truth {
+  return truth === undefined ? undefined : !truth;
+}
+
+/** `own-profile: allow if {id} is claim sub` */
+function describeRule(rule: CompiledRule, document: CompiledDocument, { path }: CompiledRoute): string {
+  const place = document.routes.findIndex((route) => route.path === path);
+  const owned = (rule.bind ?? []).map(({ segments, claim, max }) => {
+    const segment = segments[rule.routes.indexOf(place)] ?? segments[0] ?? 0;
+    const name = path.slice(1).split('/')[segment] ?? '';
+    return `${name} is ${max === undefined ? '' : 'in '}claim ${claim.join('.')}`;
+  });
+  const when = rule.when === undefined ? [] : [describeCondition(rule.when, document)];
+  const conditions = [...when, ...owned];
+  return `${rule.id}: ${rule.effect}${conditions.length === 0 ? '' : ` if ${conditions.join(' and ')}`}`;
+}
+
+/** `role admin or scope orders:write` */
+function describeCondition(condition: CompiledCondition, document: CompiledDocument): string {
+  switch (condition.is) {
+    case 'all':
+    case 'any': {
+      const parts = condition.of.map((inner) => describeCondition(inner, document));
+      return `(${parts.join(condition.is === 'all' ? ' and ' : ' or ')})`;
+    }
+    case 'not':
+      return `not ${describeCondition(condition.of, document)}`;
+    case 'issuer':
+    case 'client':
+    case 'scope':
+    case 'role':
+      return `${condition.is} ${condition.name}`;
+    case 'network':
+      return `address in ${(document.networks[condition.index] ?? []).join(', ')}`;
+    case 'claim':
+      return `claim ${condition.claim.join('.')} ${condition.op} ${condition.values.map(String).join(', ')}`.trim();
+    case 'mfa':
+      return 'more than one factor';
+    case 'auth-age':
+      return `signed in at most ${condition.maxSeconds} s ago`;
+  }
+}

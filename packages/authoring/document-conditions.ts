@@ -1,0 +1,131 @@
+/** The `when` of a rule, as it is written in an access document. */
+import {
+  described,
+  either,
+  integer,
+  list,
+  literal,
+  mapped,
+  object,
+  oneOf,
+  recursive,
+  refine,
+  scalar,
+  text,
+} from './shape.ts';
+import type { Shape } from './shape.ts';
+import { parseIpNetwork } from '@gatewright/handlers/access/decide/ip-network';
+
+export const NAME = text(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a name of letters, digits, _ and -, such as main');
+export const SCOPE = text(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'a scope, such as orders:read');
+
+const CLAIM_NAME = text(
+  /^[^.\s]+(\.[^.\s]+)*$/,
+  'the name of a claim, such as sub or realm_access.roles; a name that itself has dots as a list: ["https://x.example/roles"]',
+);
+
+/** `realm_access.roles` → its steps; a claim whose own name has dots is written as a list of steps. */
+export const CLAIM_PATH: Shape<readonly string[]> = described(
+  either(
+    mapped(CLAIM_NAME, (path) => path.split('.')),
+    list(text(/^.{1,200}$/, 'the name of a claim'), 1, 8),
+    (value) => !Array.isArray(value),
+  ),
+  'A claim; dots lead into claims within claims. A name that itself has dots is written as a list: ["https://x.example/roles"].',
+);
+
+const CIDR = refine(
+  text(/^[0-9A-Fa-f.:]+(\/\d{1,3})?$/, 'an address or a block of addresses, such as 203.0.113.0/24'),
+  {},
+  (block) =>
+    parseIpNetwork(block) === undefined ? 'is no block of addresses: write it as 203.0.113.0/24' : undefined,
+);
+
+export type ClaimTest = {
+  readonly claim: readonly string[];
+  readonly op: 'equals' | 'in' | 'contains' | 'exists' | 'gte' | 'lte';
+  readonly value?: string | number | boolean | readonly (string | number | boolean)[];
+};
+
+export type Condition = {
+  readonly all?: readonly Condition[];
+  readonly any?: readonly Condition[];
+  readonly not?: Condition;
+  readonly issuers?: readonly string[];
+  readonly clients?: readonly string[];
+  readonly scopes?: Several;
+  readonly roles?: Several;
+  readonly claims?: readonly ClaimTest[];
+  readonly sourceIp?: { readonly cidr: readonly string[] };
+  readonly mfa?: true;
+  readonly authAgeSeconds?: number;
+};
+
+export type Several = { readonly all?: readonly string[]; readonly any?: readonly string[] };
+
+function several(name: Shape<string>): Shape<Several> {
+  return refine(object({}, { all: list(name), any: list(name) }), { minProperties: 1 }, (given) =>
+    given.all === undefined && given.any === undefined ? 'needs all: [ … ] or any: [ … ]' : undefined,
+  );
+}
+
+const CLAIM_TEST: Shape<ClaimTest> = refine(
+  object(
+    { claim: CLAIM_PATH, op: oneOf('equals', 'in', 'contains', 'exists', 'gte', 'lte') },
+    { value: either(list(scalar(), 1, 100), scalar(), Array.isArray) },
+  ),
+  {},
+  checkClaimTest,
+);
+
+/** `op` decides what `value` may be; a test that can never hold is a mistake, not a rule. */
+function checkClaimTest({ op, value }: ClaimTest): string | undefined {
+  switch (op) {
+    case 'exists':
+      return value === undefined ? undefined : 'exists takes no value';
+    case 'in':
+      return Array.isArray(value) ? undefined : 'in takes a list: value: [ a, b ]';
+    case 'gte':
+    case 'lte':
+      return typeof value === 'number' ? undefined : `${op} takes a number: value: 5`;
+    case 'equals':
+    case 'contains':
+      return value === undefined || Array.isArray(value) ? `${op} takes one value: value: gold` : undefined;
+  }
+}
+
+const self = recursive('condition', 'a condition, such as scopes: { all: [orders:read] }', () => CONDITION);
+
+export const CONDITION: Shape<Condition> = refine(
+  object(
+    {},
+    {
+      all: described(list(self), 'All of these must hold.'),
+      any: described(list(self), 'One of these must hold.'),
+      not: described(
+        self,
+        'This must not hold. A claim that is missing makes a condition false, so its "not" is true.',
+      ),
+      issuers: described(list(NAME), 'The credential comes from one of these issuers.'),
+      clients: described(
+        list(text(/^\S{1,256}$/, 'the id of a client')),
+        'The token was issued to one of these clients (client_id or azp).',
+      ),
+      scopes: several(SCOPE),
+      roles: several(NAME),
+      claims: described(list(CLAIM_TEST), 'Each of these tests must hold. Types are strict: "1" is not 1.'),
+      sourceIp: described(
+        object({ cidr: list(CIDR) }, {}),
+        'The request comes from one of these networks; compiled into the policy, so it holds for cached answers too.',
+      ),
+      mfa: described(literal(true), 'The token says that more than one factor was used ("mfa" in amr).'),
+      authAgeSeconds: described(
+        integer(1, 31_536_000),
+        'The person proved who they are at most this long ago (auth_time), the time for which answers are kept included.',
+      ),
+    },
+  ),
+  { minProperties: 1 },
+  (given) =>
+    Object.keys(given).length === 0 ? 'is empty: write a condition or leave "when" out' : undefined,
+);

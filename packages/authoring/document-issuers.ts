@@ -1,0 +1,187 @@
+/** The `issuers` of an access document: whose credentials count. */
+import { KEY_PREFIX } from '@gatewright/handlers/access/keys/api-key';
+import { CLAIM_PATH, NAME } from './document-conditions.ts';
+import { SIGNATURE_ALGORITHMS } from '@gatewright/handlers/access/tokens/issuers';
+import { described, either, integer, list, literal, object, oneOf, text, variant } from './shape.ts';
+
+const HTTPS_URL = text(/^https:\/\/[^\s/?#]+\S*$/, 'an https URL, such as https://issuer.example/');
+const CLIENT = text(/^\S{1,256}$/, 'the id of a client');
+const STAGES = described(
+  list(text(/^[A-Za-z0-9_-]{1,128}$/, 'a stage of this stack')),
+  'Only in these stages of this stack (keys of "api"); everywhere when left out.',
+);
+
+const CLAIMS = object(
+  {},
+  {
+    principal: described(CLAIM_PATH, 'Whom the token speaks for. Default: sub.'),
+    scopes: described(list(CLAIM_PATH), 'Where scopes stand. Default: scope and scp.'),
+    roles: described(list(CLAIM_PATH), 'Where roles stand. Default: roles.'),
+  },
+);
+
+const JWKS = object(
+  {},
+  {
+    maxAgeSeconds: described(integer(30, 86_400), 'A withdrawn key is refused after this. Default: 600.'),
+    staleSeconds: described(
+      integer(0, 604_800),
+      'How much longer keys serve while the issuer is out of reach; then every request fails with 500. Default: 3600.',
+    ),
+    cooldownSeconds: described(
+      integer(1, 3600),
+      'At most one look for unknown key ids in this time. Default: 30.',
+    ),
+    // Two attempts must end before the authorizer's own timeout (serverless.yml).
+    timeoutMs: described(integer(100, 2000), 'Of one attempt; there are two. Default: 1500.'),
+    maxBytes: described(integer(1000, 1_000_000), 'Default: 150000.'),
+    snapshotMaxAgeDays: described(
+      integer(1, 90),
+      'Ship the keys as they are at build, for starts while the issuer is out of reach, and trust them for so long. Take them with gatewright access snapshot.',
+    ),
+  },
+);
+
+const REVOCATION = described(
+  either(
+    literal(true),
+    object(
+      {},
+      {
+        cacheSeconds: described(integer(0, 60), 'How long an authorizer may keep what it read. Default: 0.'),
+      },
+    ),
+    (value) => typeof value !== 'object',
+  ),
+  'Refuse tokens that are revoked (gatewright access revoke): one consistent read of the access table for each. Makes iat required.',
+);
+
+const ISSUER_BASE = {
+  id: described(NAME, 'Name by which sources and rules mean this issuer.'),
+};
+
+const OIDC = object(
+  {
+    ...ISSUER_BASE,
+    type: oneOf('oidc'),
+    issuer: described(HTTPS_URL, 'Exactly the iss of its tokens, trailing slash included.'),
+    audience: described(list(CLIENT), 'A token must name one of these in aud.'),
+  },
+  {
+    jwksUri: described(HTTPS_URL, 'Default: {issuer}/.well-known/jwks.json'),
+    algorithms: described(list(oneOf(...SIGNATURE_ALGORITHMS)), 'Default: RS256.'),
+    typ: described(
+      list(text(/^[A-Za-z0-9.+/-]{1,64}$/, 'a token type, such as at+jwt')),
+      'Header typ values that are access tokens; a token without typ passes too. Default: JWT and at+jwt.',
+    ),
+    clients: described(list(CLIENT), 'Only tokens issued to these clients (client_id or azp).'),
+    clockSkewSeconds: described(integer(0, 120), 'Default: 30.'),
+    maxTokenAgeSeconds: described(
+      integer(60, 31_536_000),
+      'Refuse tokens issued longer ago; makes iat required.',
+    ),
+    revocation: REVOCATION,
+    claims: CLAIMS,
+    jwks: JWKS,
+    only: STAGES,
+  },
+);
+
+const COGNITO = object(
+  {
+    ...ISSUER_BASE,
+    type: oneOf('cognito'),
+    userPoolId: text(
+      /^[a-z]{2}(-[a-z]+)+-\d_[A-Za-z0-9]+$/,
+      'the id of a user pool, such as eu-west-1_AbCdEf123',
+    ),
+    clients: described(list(CLIENT), 'App clients whose tokens are accepted.'),
+  },
+  {
+    tokenUse: described(oneOf('access', 'id'), 'Default: access.'),
+    groupsAs: described(oneOf('roles'), 'Groups count as roles. Left out: groups have no effect.'),
+    clockSkewSeconds: described(integer(0, 120), 'Default: 30.'),
+    maxTokenAgeSeconds: integer(60, 31_536_000),
+    revocation: REVOCATION,
+    jwks: JWKS,
+    only: STAGES,
+  },
+);
+
+const LOCAL = object(
+  {
+    ...ISSUER_BASE,
+    type: described(oneOf('local'), "The gateway's own issuer; only for stages that are never deployed."),
+    only: STAGES,
+  },
+  { claims: CLAIMS, revocation: REVOCATION },
+);
+
+const CLIENT_CERT = object(
+  {
+    ...ISSUER_BASE,
+    type: described(oneOf('clientCert'), 'Callers known by the certificate of their TLS connection.'),
+    match: list(
+      object(
+        { issuerDN: text(/^[^\s].{0,255}$/, 'the name of an authority, such as CN=Partner CA,O=Example') },
+        {
+          serialNumbers: described(
+            list(text(/^[0-9A-Fa-f]{1,2}(:?[0-9A-Fa-f]{2})*$/, 'a serial number in hex, such as 0a:1b')),
+            'Only these certificates; all of the authority when left out.',
+          ),
+        },
+      ),
+      1,
+      100,
+    ),
+  },
+  {
+    roles: described(list(NAME), 'Roles of every caller with such a certificate.'),
+    only: STAGES,
+  },
+);
+
+const API_KEY = object(
+  {
+    ...ISSUER_BASE,
+    type: described(oneOf('apiKey'), 'Keys of the access table: gatewright keys create.'),
+    prefix: described(
+      text(KEY_PREFIX, 'letters and digits, at most one _ between them, such as shop_live'),
+      'How its keys begin. Keys of one prefix are good for every API whose document names it.',
+    ),
+  },
+  {
+    nativeUsagePlan: described(
+      literal(true),
+      "REST APIs with API key source AUTHORIZER: API Gateway's own usage plan counts each key (gatewright keys create --native-plan).",
+    ),
+    only: STAGES,
+  },
+);
+
+const TICKET = object(
+  {
+    ...ISSUER_BASE,
+    type: described(
+      oneOf('ticket'),
+      'WebSocket only: one-time tickets of the access table, which ws-ticket gives to callers of other APIs.',
+    ),
+    from: described(
+      list(text(/^[A-Za-z0-9._-]{1,128}$/, 'the name of an access document, such as orders'), 1, 10),
+      'Access documents of the APIs whose callers are given tickets.',
+    ),
+  },
+  {
+    ttlSeconds: described(integer(5, 30), 'How long a ticket is good. Default: 30.'),
+    only: STAGES,
+  },
+);
+
+export const ISSUER = variant('type', {
+  oidc: OIDC,
+  cognito: COGNITO,
+  local: LOCAL,
+  clientCert: CLIENT_CERT,
+  apiKey: API_KEY,
+  ticket: TICKET,
+});

@@ -1,0 +1,234 @@
+/** The access document as a person writes it: who may do what on one API. Schema of `access/<name>.yml`. */
+import { AUTHORIZER_RESULT_LIMIT_BYTES } from '@gatewright/handlers/aws/limits';
+import { CLAIM_PATH, CONDITION, NAME, SCOPE } from './document-conditions.ts';
+import { ISSUER } from './document-issuers.ts';
+import { QUOTA } from './document-quota.ts';
+import {
+  described,
+  flag,
+  integer,
+  list,
+  literal,
+  object,
+  oneOf,
+  record,
+  refine,
+  text,
+  variant,
+} from './shape.ts';
+import type { JsonSchema, Shape, ShapeOf } from './shape.ts';
+
+const STAGE = /^(\$default|[A-Za-z0-9_-]{1,128})$/;
+
+const API = refine(
+  object(
+    { stage: text(STAGE, 'the stage of the API, such as prod or $default') },
+    {
+      stack: described(
+        text(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'the name of a CloudFormation stack'),
+        'Stack that holds the API.',
+      ),
+      logicalId: text(/^[A-Za-z0-9]{1,255}$/, 'the logical id of the API in its stack'),
+      apiId: text(/^[a-z0-9]{1,64}$/, 'the id of the API, such as a1b2c3d4e5'),
+    },
+  ),
+  { anyOf: [{ required: ['apiId'] }, { required: ['stack', 'logicalId'] }] },
+  ({ stack, logicalId, apiId }) =>
+    apiId !== undefined || (stack !== undefined && logicalId !== undefined)
+      ? undefined
+      : 'names no API: write stack and logicalId, or apiId',
+);
+
+const ISSUERS_OF_SOURCE = described(list(NAME), 'Issuers whose credentials may stand here.');
+
+const SOURCE = variant('in', {
+  header: object(
+    {
+      in: oneOf('header'),
+      name: text(/^[A-Za-z0-9-]{1,64}$/, 'the name of a header'),
+      issuers: ISSUERS_OF_SOURCE,
+    },
+    {
+      scheme: described(
+        oneOf('Bearer'),
+        'The word before the credential. Left out: the whole value is the credential.',
+      ),
+    },
+  ),
+  query: object(
+    {
+      in: described(oneOf('query'), 'WebSocket only: URLs end up in logs.'),
+      name: text(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a query parameter'),
+      issuers: ISSUERS_OF_SOURCE,
+    },
+    {},
+  ),
+  subprotocol: object(
+    {
+      in: described(oneOf('subprotocol'), 'WebSocket only: browsers can set no other header there.'),
+      marker: text(
+        /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/,
+        'the subprotocol that announces the token, such as bearer',
+      ),
+      issuers: ISSUERS_OF_SOURCE,
+    },
+    {},
+  ),
+  clientCert: object({ in: oneOf('clientCert'), issuers: ISSUERS_OF_SOURCE }, {}),
+});
+
+const ROLE = object({}, { scopes: list(SCOPE), inherits: list(NAME) });
+
+const RULE_FIELDS = object(
+  { id: NAME, effect: oneOf('allow', 'deny') },
+  {
+    methods: list(oneOf('*', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT')),
+    paths: described(
+      list(
+        text(/^\/(?!.*\*\*.)[^\s?#*]*(\*\*)?$/, 'a path such as /orders/{id}, or /orders/** for all below'),
+      ),
+      'As the API names its routes. {name} is one segment, {name+} a greedy one, /** at the end the route and all below.',
+    ),
+    connect: described(literal(true), 'WebSocket: opening a connection.'),
+    when: CONDITION,
+    bind: described(
+      record(
+        /^[A-Za-z0-9._:-]{1,64}$/,
+        'the name of a path parameter',
+        object(
+          { claim: CLAIM_PATH },
+          {
+            each: described(flag(), 'The claim is a list; any of its values fits.'),
+            max: described(integer(1, 100), 'A token with more values gets no grant. Default: 20.'),
+          },
+        ),
+        1,
+      ),
+      'The path parameter must be the value of a claim.',
+    ),
+  },
+);
+
+const RULE = refine(
+  RULE_FIELDS,
+  { oneOf: [{ required: ['methods', 'paths'] }, { required: ['connect'] }] },
+  checkRule,
+);
+
+function checkRule({
+  connect,
+  methods,
+  paths,
+  bind,
+  effect,
+}: ShapeOf<typeof RULE_FIELDS>): string | undefined {
+  if (connect === true)
+    return methods === undefined && paths === undefined && bind === undefined
+      ? undefined
+      : 'has connect and routes: a WebSocket has no routes to name here, leave methods, paths and bind out';
+  if (methods === undefined || paths === undefined)
+    return 'names no routes: write methods: [GET] and paths: [/orders], or connect: true for a WebSocket';
+  return bind !== undefined && effect === 'deny'
+    ? 'binds in a deny rule: bind the allow rule instead'
+    : undefined;
+}
+
+const RESULT = object(
+  {},
+  {
+    format: described(
+      oneOf('policy', 'simple'),
+      'simple: HTTP APIs with EnableSimpleResponses, one verdict per answer. Default: policy.',
+    ),
+    cacheTtlSeconds: described(
+      integer(0, 3600),
+      'The longest that API Gateway may keep an answer, and so the longest that a withdrawn right lives on. Default: 60.',
+    ),
+    rejectIfExpiresWithinSeconds: described(
+      integer(1, 3600),
+      'Refuse credentials that end so soon, 401: with cacheTtlSeconds, no kept answer outlives its token. Left out: until they end.',
+    ),
+    expiryCondition: described(
+      flag(),
+      "End every grant at the token's exp by a condition in the policy. Default: false.",
+    ),
+    maxBytes: described(integer(512, AUTHORIZER_RESULT_LIMIT_BYTES), 'Largest answer. Default: 7168.'),
+    onOversize: described(
+      oneOf('fail', 'exact'),
+      'When a policy would be too large, or IAM cannot say it. fail: 500 and a metric. exact: a policy for this one request; needs a cache TTL of 0. Default: fail.',
+    ),
+  },
+);
+
+const CONTEXT_NAME =
+  /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId|ticketCaller)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
+
+export const ACCESS_DOCUMENT = object(
+  {
+    version: literal(1),
+    api: described(
+      record(/^[A-Za-z0-9_-]{1,128}$/, 'a stage of this stack', API, 1),
+      'The API that is protected, for each stage of the stack that holds the authorizers.',
+    ),
+    routes: described(
+      text(/^\S{1,400}$/, 'a folder with a serverless.yml, a template, an OpenAPI file, or live'),
+      'Where the routes of the API are read from, relative to the document: folder of a service, template, OpenAPI file; or live.',
+    ),
+    issuers: list(ISSUER, 1, 20),
+    sources: described(
+      list(SOURCE, 1, 10),
+      'Where a credential is looked for, in this order. A bad credential is refused; the next place is not tried.',
+    ),
+    rules: described(
+      list(RULE, 1, 200),
+      'Nobody may do anything unless a rule allows it; a deny rule wins; order does not matter.',
+    ),
+  },
+  {
+    $schema: text(/^\S{1,400}$/, 'the path of access.schema.json'),
+    kind: described(
+      oneOf('rest', 'http'),
+      'Kind of the API, where routes is an OpenAPI file: it does not say.',
+    ),
+    roles: described(
+      record(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a name of letters, digits, _ and -', ROLE),
+      'Roles that rules may name. inherits: the role is those roles too; scopes: it has these scopes as well.',
+    ),
+    context: described(
+      record(
+        CONTEXT_NAME,
+        'a name of letters, digits and _ that is not one of the standard ones',
+        object({ claim: CLAIM_PATH }, {}),
+      ),
+      'Claims that the backend gets beside sub, iss, scope, clientId and exp. What stands here reaches access logs.',
+    ),
+    quota: described(
+      QUOTA,
+      'Charges every request that is let in to a usage plan. The API must not keep answers of its authorizer: TTL 0.',
+    ),
+    result: RESULT,
+  },
+);
+
+export type AccessDocument = ShapeOf<typeof ACCESS_DOCUMENT>;
+export type RuleText = AccessDocument['rules'][number];
+export type IssuerText = Exclude<
+  AccessDocument['issuers'][number],
+  { type: 'clientCert' | 'apiKey' | 'ticket' }
+>;
+export type KeyIssuerText = Extract<AccessDocument['issuers'][number], { type: 'apiKey' }>;
+export type CertificateIssuerText = Extract<AccessDocument['issuers'][number], { type: 'clientCert' }>;
+export type TicketIssuerText = Extract<AccessDocument['issuers'][number], { type: 'ticket' }>;
+export type SourceText = AccessDocument['sources'][number];
+export type BindText = NonNullable<RuleText['bind']>[string];
+
+/** What editors complete from; `access/access.schema.json` is this, printed. */
+export function documentSchema(): JsonSchema {
+  const { schema }: Shape<unknown> = ACCESS_DOCUMENT;
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Gatewright access document',
+    ...schema,
+    definitions: { condition: CONDITION.schema },
+  };
+}

@@ -1,0 +1,37 @@
+/** An issuer's keys at one moment: `access/<document>.<issuer>.jwks.json`, written by `gatewright access snapshot`. */
+import { parseKeySet } from '@gatewright/handlers/access/tokens/key-set';
+
+export type KeySnapshot = {
+  /** Text of the key set; checked to hold a usable key. */
+  readonly keySet: string;
+  readonly takenAtEpochSeconds: number;
+};
+
+/** Undefined when the text is no snapshot, or no key of it may verify a signature. */
+export function parseSnapshot(text: string): KeySnapshot | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (
+      typeof value !== 'object' ||
+      value === null ||
+      !('takenAtEpochSeconds' in value) ||
+      !('keys' in value)
+    )
+      return undefined;
+    const { takenAtEpochSeconds, keys } = value;
+    if (typeof takenAtEpochSeconds !== 'number' || !Number.isSafeInteger(takenAtEpochSeconds))
+      return undefined;
+    const keySet = JSON.stringify({ keys });
+    parseKeySet(keySet);
+    return { keySet, takenAtEpochSeconds };
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws DomainError KEY_SET_UNAVAILABLE when the issuer answered no usable key */
+export function printSnapshot(keySet: string, takenAtEpochSeconds: number): string {
+  parseKeySet(keySet);
+  const { keys } = JSON.parse(keySet) as { keys: unknown };
+  return `${JSON.stringify({ takenAtEpochSeconds, keys }, null, 2)}\n`;
+}

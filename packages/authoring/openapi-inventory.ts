@@ -1,0 +1,37 @@
+/** OpenAPI document → the routes of an API, for APIs whose template is not at hand. Build time only. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { InventoryRoute } from './route-inventory.ts';
+
+const VERBS: Readonly<Record<string, string>> = {
+  delete: 'DELETE',
+  get: 'GET',
+  head: 'HEAD',
+  options: 'OPTIONS',
+  patch: 'PATCH',
+  post: 'POST',
+  put: 'PUT',
+  'x-amazon-apigateway-any-method': 'ANY',
+};
+
+/** Undefined when the value is no OpenAPI or Swagger document. An operation without security is open. */
+export function readOpenApiRoutes(document: unknown): readonly InventoryRoute[] | undefined {
+  if (
+    !isJsonObject(document) ||
+    !(document['openapi'] ?? document['swagger']) ||
+    !isJsonObject(document['paths'])
+  )
+    return undefined;
+  const { paths, security: usual } = document;
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(isJsonObject(operations) ? operations : {}).flatMap(
+      ([word, operation]): InventoryRoute[] => {
+        const method = Object.hasOwn(VERBS, word) ? VERBS[word] : undefined;
+        if (method === undefined || !isJsonObject(operation)) return [];
+        const { security = usual } = operation;
+        const isProtected =
+          Array.isArray(security) && security.some((scheme) => Object.keys(scheme as object).length > 0);
+        return [{ method, path: path === '/$default' ? '$default' : path, isProtected }];
+      },
+    ),
+  );
+}

@@ -1,0 +1,51 @@
+/** The routes of a protected API as its template has them: `access/<name>.routes.json`, written by `gatewright access sync`. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { ApiKind } from '@gatewright/handlers/access/compiled-document';
+
+export type RouteInventory = {
+  readonly kind: ApiKind;
+  /** Id of the API by stage of the authorizers' own stack: where it is deployed, and in the local gateway. */
+  readonly apiIds: Readonly<Record<string, readonly string[]>>;
+  readonly routes: readonly InventoryRoute[];
+};
+
+export type InventoryRoute = {
+  /** `GET`, `ANY`; `$default` and `$connect` stand in `path`, with `ANY`. */
+  readonly method: string;
+  readonly path: string;
+  /** False: the route has no authorizer, so nothing that a document says of it is enforced. */
+  readonly isProtected: boolean;
+};
+
+/** Undefined when the text is no inventory: whoever wrote it by hand should run the command instead. */
+export function parseInventory(text: string): RouteInventory | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return isInventory(value) ? value : undefined;
+}
+
+export function printInventory(inventory: RouteInventory): string {
+  return `${JSON.stringify(inventory, null, 2)}\n`;
+}
+
+function isInventory(value: unknown): value is RouteInventory {
+  if (!isJsonObject(value)) return false;
+  const { kind, apiIds, routes } = value;
+  return (
+    (kind === 'rest' || kind === 'http' || kind === 'websocket') &&
+    isJsonObject(apiIds) &&
+    Object.values(apiIds).every((ids) => Array.isArray(ids) && ids.every((id) => typeof id === 'string')) &&
+    Array.isArray(routes) &&
+    routes.every(isRoute)
+  );
+}
+
+function isRoute(value: unknown): value is InventoryRoute {
+  if (!isJsonObject(value)) return false;
+  const { method, path, isProtected } = value;
+  return typeof method === 'string' && typeof path === 'string' && typeof isProtected === 'boolean';
+}

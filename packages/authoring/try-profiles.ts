@@ -1,0 +1,201 @@
+/**
+ * Tries a document on typical callers at build time: nobody special, everybody with one right, with any two,
+ * and with all. A policy that would be too large, or that IAM cannot say, is found here and not at 3 a.m.
+ */
+import type { PolicyDocument } from '@gatewright/handlers/aws/authorizer-result';
+import { sizeOf } from '@gatewright/handlers/aws/authorizer-result';
+import { NATIVE_VALUE_LENGTH } from '@gatewright/handlers/access/keys/native-key';
+import { backendContext } from '@gatewright/handlers/access/backend-context';
+import { compilePolicy, fitsResourceLimit } from '@gatewright/handlers/access/decide/compile-policy';
+import type {
+  CompiledCondition,
+  CompiledDocument,
+  CompiledRoute,
+} from '@gatewright/handlers/access/compiled-document';
+import type { Principal } from '@gatewright/handlers/access/decide/principal';
+
+export type ProfileFailure =
+  | { readonly kind: 'too-large'; readonly caller: string; readonly sizeBytes: number }
+  /** Lists of claims that `bind` multiplies. */
+  | { readonly kind: 'too-many'; readonly caller: string }
+  | {
+      readonly kind: 'unrepresentable';
+      readonly caller: string;
+      readonly allowed: CompiledRoute;
+      readonly denied: CompiledRoute;
+    };
+
+export type ProfileReport = { readonly failures: readonly ProfileFailure[]; readonly largestBytes: number };
+
+/** One fact about a caller that some rule asks for. */
+type Right = { readonly name: string; readonly give: (draft: Draft) => void };
+
+type Draft = {
+  issuerId: string;
+  clientId: string | undefined;
+  readonly roles: Set<string>;
+  readonly scopes: Set<string>;
+  readonly claims: Record<string, unknown>;
+};
+
+/** With more rights than this, pairs would take seconds; then only single ones and all are tried. */
+const PAIRS_LIMIT = 40;
+const NOW_EPOCH_SECONDS = 1_900_000_000;
+/** As long as a UUID, which most subjects are. */
+const TYPICAL_VALUE = '0f3c9b1e-7d52-4a86-b0c4-3e1f5a7d9c20';
+const TYPICAL_ARN = {
+  partition: 'aws',
+  region: 'ap-southeast-2',
+  accountId: '123456789012',
+  apiId: 'a1b2c3d4e5',
+  target: 'GET/',
+};
+
+export function tryProfiles(document: CompiledDocument): ProfileReport {
+  if (document.kind === 'websocket' || document.result.format === 'simple')
+    return { failures: [], largestBytes: 0 };
+  const rights = rightsOf(document);
+  const pairs =
+    rights.length > PAIRS_LIMIT
+      ? []
+      : rights.flatMap((first, index) => rights.slice(index + 1).map((second) => [first, second]));
+  const failures: ProfileFailure[] = [];
+  let largestBytes = 0;
+  for (const profile of [[], ...rights.map((right) => [right]), ...pairs, rights]) {
+    const outcome = tryOne(document, profile);
+    if (outcome.kind === 'fits') largestBytes = Math.max(largestBytes, outcome.sizeBytes);
+    else failures.push(outcome);
+  }
+  return { failures, largestBytes };
+}
+
+function tryOne(
+  document: CompiledDocument,
+  profile: readonly Right[],
+): ProfileFailure | { readonly kind: 'fits'; readonly sizeBytes: number } {
+  const principal = principalWith(document, profile);
+  const caller = profile.map(({ name }) => name).join(', ') || 'a caller without rights';
+  const stage = document.apis[0]?.stage ?? 'prod';
+  let sizeBytes = 0;
+  for (const merge of [false, true]) {
+    const outcome = compilePolicy(
+      document,
+      principal,
+      { ...TYPICAL_ARN, stage },
+      { nowEpochSeconds: NOW_EPOCH_SECONDS, merge },
+    );
+    if (outcome.kind === 'too-many') return { kind: 'too-many', caller };
+    if (outcome.kind === 'unrepresentable') {
+      const [allowed, denied] = [
+        document.routes[outcome.conflict.allowed],
+        document.routes[outcome.conflict.denied],
+      ];
+      if (allowed && denied) return { kind: 'unrepresentable', caller, allowed, denied };
+      continue;
+    }
+    sizeBytes = sizeWith(document, principal, outcome.policy);
+    if (sizeBytes <= document.result.maxBytes && fitsResourceLimit(outcome.policy))
+      return { kind: 'fits', sizeBytes };
+  }
+  return { kind: 'too-large', caller, sizeBytes };
+}
+
+function sizeWith(document: CompiledDocument, principal: Principal, policyDocument: PolicyDocument): number {
+  const { principalId } = principal;
+  const usageIdentifierKey = 'x'.repeat(NATIVE_VALUE_LENGTH);
+  const isNative = document.apiKeys.some(({ nativeUsagePlan }) => nativeUsagePlan);
+  return sizeOf({
+    ...{ principalId, policyDocument, context: backendContext(document, principal) },
+    ...(isNative && { usageIdentifierKey }),
+  });
+}
+
+function principalWith(document: CompiledDocument, profile: readonly Right[]): Principal {
+  const draft: Draft = {
+    issuerId: document.issuers[0]?.id ?? 'main',
+    clientId: undefined,
+    roles: new Set(),
+    scopes: new Set(),
+    claims: {},
+  };
+  for (const { bind = [] } of document.rules)
+    for (const { claim, max } of bind) {
+      const values = Array.from(
+        { length: max ?? 1 },
+        (_, index) => `${TYPICAL_VALUE.slice(0, -2)}${index + 10}`,
+      );
+      putClaim(draft.claims, claim, max === undefined ? TYPICAL_VALUE : values);
+    }
+  for (const right of profile) right.give(draft);
+  return {
+    ...draft,
+    principalId: `${draft.issuerId}|${TYPICAL_VALUE}`,
+    issuer: document.issuers[0]?.trust.issuer ?? '',
+    subject: TYPICAL_VALUE,
+    expiresAtEpochSeconds: NOW_EPOCH_SECONDS + 3600,
+  };
+}
+
+function rightsOf(document: CompiledDocument): readonly Right[] {
+  const rights = new Map<string, Right>();
+  const add = (name: string, give: Right['give']) => rights.set(name, { name, give });
+  const walk = (condition: CompiledCondition): void => {
+    switch (condition.is) {
+      case 'all':
+      case 'any':
+        condition.of.forEach(walk);
+        break;
+      case 'not':
+        walk(condition.of);
+        break;
+      case 'issuer':
+        add(`issuer ${condition.name}`, (draft) => (draft.issuerId = condition.name));
+        break;
+      case 'client':
+        add(`client ${condition.name}`, (draft) => (draft.clientId = condition.name));
+        break;
+      case 'scope':
+        add(`scope ${condition.name}`, ({ scopes }) => scopes.add(condition.name));
+        break;
+      case 'role':
+        add(`role ${condition.name}`, (draft) => giveRole(document, draft, condition.name));
+        break;
+      case 'claim':
+        add(`claim ${condition.claim.join('.')}`, ({ claims }) =>
+          putClaim(
+            claims,
+            condition.claim,
+            condition.op === 'contains' ? [...condition.values] : (condition.values[0] ?? 'x'),
+          ),
+        );
+        break;
+      case 'mfa':
+        add('mfa', ({ claims }) => putClaim(claims, ['amr'], ['mfa']));
+        break;
+      case 'auth-age':
+        add('recent sign-in', ({ claims }) => putClaim(claims, ['auth_time'], NOW_EPOCH_SECONDS));
+        break;
+      case 'network':
+        break;
+    }
+  };
+  for (const { when } of document.rules) if (when) walk(when);
+  return [...rights.values()];
+}
+
+function giveRole({ roles }: CompiledDocument, draft: Draft, name: string): void {
+  for (const role of roles[name]?.roles ?? [name]) draft.roles.add(role);
+  for (const scope of roles[name]?.scopes ?? []) draft.scopes.add(scope);
+}
+
+function putClaim(claims: Record<string, unknown>, [name, ...rest]: readonly string[], value: unknown): void {
+  if (name === undefined) return;
+  if (rest.length === 0) {
+    claims[name] = value;
+    return;
+  }
+  const known = claims[name];
+  const inner: Record<string, unknown> = typeof known === 'object' && known !== null ? { ...known } : {};
+  putClaim(inner, rest, value);
+  claims[name] = inner;
+}

@@ -1,0 +1,174 @@
+/** `access/webhooks.yml` as a person writes it: who may send webhooks, how they sign, and where deliveries go. Build time only. */
+import { readShaped } from './read-document.ts';
+import type { Problem } from './read-document.ts';
+import { described, integer, literal, object, oneOf, record, refine, text } from './shape.ts';
+import type { JsonSchema, Shape, ShapeOf } from './shape.ts';
+import type {
+  CompiledSource,
+  CompiledWebhooks,
+  SecretPlace,
+  Target,
+} from '@gatewright/handlers/webhooks/compiled-webhooks';
+import { SCHEME_NAMES } from '@gatewright/handlers/webhooks/schemes';
+
+const SECRET = refine(
+  object(
+    {},
+    {
+      parameter: described(
+        text(
+          /^(\/[A-Za-z0-9_.-]{1,128}){2,15}$/,
+          'the path of an SSM parameter, such as /gatewright/prod/github',
+        ),
+        'SecureString in the parameter store, one secret per line: the new one and the old one while it is changed.',
+      ),
+      secret: described(
+        text(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'the name of a secret in Secrets Manager'),
+        'Plain text in Secrets Manager, one secret per line.',
+      ),
+      env: described(
+        text(/^[A-Z][A-Z0-9_]{0,63}$/, 'the name of an environment variable, such as GITHUB_WEBHOOK_SECRET'),
+        "On a developer's machine only: a deployed function refuses it.",
+      ),
+    },
+  ),
+  { minProperties: 1, maxProperties: 1 },
+  (place) =>
+    Object.keys(place).length === 1 ? undefined : 'must name one place: write parameter, secret or env',
+);
+
+/** `{stage}` becomes the stage of the stack. */
+const NAME_OF_TARGET = /^(?:[A-Za-z0-9_.-]|\{stage\}){1,256}$/;
+
+const EVENT_BRIDGE = object(
+  {
+    bus: text(NAME_OF_TARGET, 'the name of an event bus, such as default or gatewright-{stage}-webhooks'),
+    source: described(
+      text(/^(?!aws\.)[A-Za-z0-9_.-]{1,256}$/, 'the source of the events, such as github.webhook'),
+      'By which rules pick the events.',
+    ),
+  },
+  {
+    detailType: described(
+      text(/^[A-Za-z0-9 _.:-]{1,128}$/, 'a detail type'),
+      'Default: the type of the event as the sender names it, such as push or invoice.paid.',
+    ),
+  },
+);
+
+const SQS = object(
+  {
+    queue: described(
+      text(/^(?:[A-Za-z0-9_-]|\{stage\}){1,75}(\.fifo)?$/, 'the name of a queue, such as webhooks-{stage}'),
+      "In the function's own account and region.",
+    ),
+  },
+  {},
+);
+
+const TARGET = refine(
+  object({}, { eventBridge: EVENT_BRIDGE, sqs: SQS }),
+  { minProperties: 1, maxProperties: 1 },
+  (target) =>
+    Object.keys(target).length === 1 ? undefined : 'must name one target: write eventBridge or sqs',
+);
+
+const STAGE = /^[A-Za-z0-9_-]{1,128}$/;
+
+const SOURCE = refine(
+  object(
+    {
+      scheme: oneOf(...SCHEME_NAMES),
+      secrets: described(
+        record(STAGE, 'a stage of this stack', SECRET, 1),
+        'Where the secret is kept, for each stage of the stack. A stage that is not named has no such source.',
+      ),
+      target: TARGET,
+    },
+    {
+      toleranceSeconds: described(
+        integer(1, 3600),
+        "How far the sender's time may be from ours, either way. Default: 300.",
+      ),
+      trustDeliveryId: described(
+        literal(true),
+        'GitHub only. Tell deliveries with equal bodies (workflow_dispatch) apart by X-GitHub-Delivery, which nothing signs.',
+      ),
+    },
+  ),
+  {},
+  ({ scheme, toleranceSeconds, trustDeliveryId }) => {
+    if (scheme === 'github')
+      return toleranceSeconds === undefined
+        ? undefined
+        : 'has toleranceSeconds, but GitHub signs no time: leave it out';
+    return trustDeliveryId === undefined ? undefined : 'has trustDeliveryId, which is for github only';
+  },
+);
+
+const WEBHOOKS_DOCUMENT = object(
+  {
+    version: literal(1),
+    sources: described(
+      record(
+        /^[a-z0-9][a-z0-9-]{0,62}$/,
+        'a name of lower-case letters, digits and -, as in POST /webhooks/{name}',
+        SOURCE,
+        1,
+      ),
+      'Who may send webhooks.',
+    ),
+  },
+  { $schema: text(/^\S{1,400}$/, 'the path of webhooks.schema.json') },
+);
+
+export type WebhooksBuild =
+  | { readonly kind: 'compiled'; readonly webhooks: CompiledWebhooks }
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
+
+/** Reads and compiles the document. `file` is only named in problems. Never throws. */
+export function compileWebhooks(documentText: string, file: string): WebhooksBuild {
+  const reading = readShaped(documentText, file, WEBHOOKS_DOCUMENT);
+  if (reading.kind === 'invalid') return reading;
+  const sources = Object.entries(reading.document.sources).flatMap(([name, source]) =>
+    Object.entries(source.secrets).map(([stage, secret]) => compileSource(name, stage, source, secret)),
+  );
+  return { kind: 'compiled', webhooks: { sources } };
+}
+
+type SourceText = ShapeOf<typeof SOURCE>;
+
+function compileSource(
+  name: string,
+  stage: string,
+  { scheme, target, toleranceSeconds = 300, trustDeliveryId }: SourceText,
+  secret: ShapeOf<typeof SECRET>,
+): CompiledSource {
+  return {
+    ...{ name, stage, scheme, toleranceSeconds },
+    secret: compileSecret(secret),
+    target: compileTarget(target, stage),
+    ...(trustDeliveryId && { trustDeliveryId }),
+  };
+}
+
+function compileSecret({ parameter, secret, env = '' }: ShapeOf<typeof SECRET>): SecretPlace {
+  if (parameter !== undefined) return { kind: 'parameter', name: parameter };
+  return secret === undefined ? { kind: 'env', name: env } : { kind: 'secret', name: secret };
+}
+
+function compileTarget({ eventBridge, sqs }: ShapeOf<typeof TARGET>, stage: string): Target {
+  const named = (name: string): string => name.replaceAll('{stage}', stage);
+  if (eventBridge !== undefined) return { kind: 'eventBridge', ...eventBridge, bus: named(eventBridge.bus) };
+  return { kind: 'sqs', queue: named(sqs?.queue ?? '') };
+}
+
+/** What editors complete from; `access/webhooks.schema.json` is this, printed. */
+export function webhooksSchema(): JsonSchema {
+  const { schema }: Shape<unknown> = WEBHOOKS_DOCUMENT;
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Gatewright webhook sources',
+    ...schema,
+  };
+}

@@ -1,0 +1,40 @@
+/** What the receiver's role must allow for its document, and no more. Build time only. */
+import type { CompiledSource, CompiledWebhooks } from '@gatewright/handlers/webhooks/compiled-webhooks';
+
+/** A statement of an IAM policy, as CloudFormation writes it. */
+export type PolicyStatement = {
+  readonly Effect: 'Allow';
+  readonly Action: string;
+  readonly Resource: { readonly 'Fn::Sub': string };
+};
+
+/** One statement per resource, in the document's order. Everything is in the stack's own account and region. */
+export function receiverPermissions(
+  { sources }: CompiledWebhooks,
+  stage: string,
+): readonly PolicyStatement[] {
+  const needed = new Map<string, PolicyStatement>();
+  for (const source of sources.filter((one) => one.stage === stage))
+    for (const statement of [secretStatement(source), targetStatement(source)])
+      if (statement !== undefined) needed.set(JSON.stringify(statement), statement);
+  return [...needed.values()];
+}
+
+function secretStatement({ secret: { kind, name } }: CompiledSource): PolicyStatement | undefined {
+  if (kind === 'parameter') return allow('ssm:GetParameter', 'ssm', `parameter${name}`);
+  // Secrets Manager puts six characters of its own behind the name.
+  if (kind === 'secret')
+    return allow('secretsmanager:GetSecretValue', 'secretsmanager', `secret:${name}-??????`);
+  return undefined;
+}
+
+function targetStatement({ target }: CompiledSource): PolicyStatement {
+  return target.kind === 'sqs'
+    ? allow('sqs:SendMessage', 'sqs', target.queue)
+    : allow('events:PutEvents', 'events', `event-bus/${target.bus}`);
+}
+
+function allow(action: string, service: string, resource: string): PolicyStatement {
+  const arn = `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`;
+  return { Effect: 'Allow', Action: action, Resource: { 'Fn::Sub': arn } };
+}

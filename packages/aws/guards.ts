@@ -1,0 +1,86 @@
+/**
+ * Who may talk to a port that listens on this machine: checks that every request passes before anything reads it.
+ * A web page can make a browser send requests here; the Host and Origin headers are what it cannot forge.
+ */
+import {
+  type ControlReply,
+  type ControlRequest,
+  headerOf,
+  jsonReply,
+} from '@gatewright/gateway/control-port/control-request';
+
+export type HostRule = {
+  /** The port that the request came in on. */
+  readonly port: number;
+  /** Names admitted by `--allow-host` and custom domains: `demo.example.com` (any port) or `localhost:8080`. */
+  readonly allowHosts: readonly string[];
+};
+
+type Arrival = Pick<ControlRequest, 'rawHeaders' | 'host'>;
+
+/** `{apiId}.execute-api.localhost`, `{apiId}.execute-api.eu-west-1.amazonaws.com` (`.cn` too). */
+const API_HOST = /^[a-z0-9]+\.execute-api\.(?:localhost|[a-z0-9-]+\.amazonaws\.com(?:\.cn)?)$/;
+const HTTP_PORT = 80;
+
+/**
+ * Refuses a Host that is none of ours. Attack: DNS rebinding, where a page's own name is pointed at 127.0.0.1 after
+ * it has loaded, so that the browser takes this port for the page's own origin.
+ */
+export function refuseForeignHost(request: Arrival, rule: HostRule): ControlReply | undefined {
+  const hosts = request.rawHeaders.filter(
+    (_, index) => request.rawHeaders[index - 1]?.toLowerCase() === 'host' && index % 2 === 1,
+  );
+  if (hosts.length > 1) return refusal('The request has more than one Host header.');
+  if (isAdmittedHost(request.host, rule)) return undefined;
+  return refusal(
+    `Host '${printable(request.host)}' is not served here. A tunnel or proxy needs --allow-host ${suggestedName(request.host)}`,
+  );
+}
+
+/**
+ * Refuses what a page of another origin sends. Attack: a page that the developer happens to visit calls the control
+ * port; it could not read the answer, but the call would have been done.
+ */
+export function refuseForeignOrigin(request: Arrival): ControlReply | undefined {
+  const origin = headerOf(request, 'origin');
+  const isOwn =
+    origin === undefined || origin === `http://${request.host}` || origin === `https://${request.host}`;
+  if (!isOwn) return refusal(`Requests of another origin (${printable(origin)}) are refused on this port.`);
+  if (headerOf(request, 'sec-fetch-site') === 'cross-site')
+    return refusal('Cross-site requests are refused on this port.');
+  return undefined;
+}
+
+/** Whether a Host header names this machine, an API, or a name that the user has admitted. */
+export function isAdmittedHost(host: string, rule: HostRule): boolean {
+  const parts = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::(\d{1,5}))?$/.exec(host.toLowerCase());
+  const name = parts?.[1];
+  if (name === undefined) return false;
+  const port = parts?.[2] === undefined ? undefined : Number(parts[2]);
+  for (const allowed of rule.allowHosts) {
+    const lower = allowed.toLowerCase();
+    if (lower === name || lower === host.toLowerCase()) return true;
+  }
+  if ((port ?? HTTP_PORT) === rule.port) return isLoopbackName(name) || API_HOST.test(name);
+  // An AWS name in Host has no port of ours; no page can point amazonaws.com at this machine.
+  return port === undefined && name.endsWith('.amazonaws.com') && API_HOST.test(name);
+}
+
+/** `localhost`, `*.localhost` (RFC 6761), 127.0.0.0/8, `[::1]`. Lower case, without port. */
+function isLoopbackName(name: string): boolean {
+  if (name === 'localhost' || name.endsWith('.localhost') || name === '[::1]') return true;
+  return /^127(?:\.(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])){3}$/.test(name);
+}
+
+function refusal(message: string): ControlReply {
+  return jsonReply(403, { message });
+}
+
+function suggestedName(host: string): string {
+  return /^[A-Za-z0-9.:-]{1,100}$/.test(host) ? host : 'NAME';
+}
+
+/** A header as it may be repeated to whoever sent it: one line, bounded. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
+}

@@ -1,0 +1,242 @@
+/**
+ * Signature Version 4 as AWS verifies it: which defect is named, in which words, and in which order
+ * (docs/aws §4.6; the order of checks is the one DynamoDB and API Gateway show).
+ */
+import {
+  canonicalRequest,
+  type CredentialScope,
+  equalInConstantTime,
+  sha256Hex,
+  signatureOf,
+  stringToSign,
+  toAmzDate,
+  UNSIGNED_PAYLOAD,
+} from './sign-request.ts';
+import type { GatewayErrorCode } from '@gatewright/gateway/errors';
+import { type ClaimedSignature, readClaim, type SignatureDefect } from './signature-claim.ts';
+
+export type SignedRequest = {
+  readonly method: string;
+  /** As on the wire, still percent-encoded. */
+  readonly path: string;
+  /** As on the wire, without the question mark. */
+  readonly query: string;
+  /** Flat name, value list in wire order. */
+  readonly rawHeaders: readonly string[];
+  readonly body: string | Uint8Array;
+};
+
+export type VerificationContext = {
+  readonly nowEpochMs: number;
+  /** Signing name that the credential must be scoped to, `execute-api`; undefined takes any and reports it. */
+  readonly service: string | undefined;
+  /** Region that the credential must be scoped to; undefined takes any. */
+  readonly region?: string | undefined;
+  /** Secret of an access key; undefined = no such key here. */
+  readonly secretOf: (accessKeyId: string) => string | undefined;
+  /** Session of a temporary access key; undefined = the key goes without a token. Absent = no key here is temporary. */
+  readonly sessionOf?: (accessKeyId: string) => SigningSession | undefined;
+};
+
+/** What `X-Amz-Security-Token` must be, and whether it still counts by the gateway's clock. */
+export type SigningSession = { readonly token: string; readonly isExpired: boolean };
+
+export type SignatureResult =
+  | {
+      readonly kind: 'verified';
+      readonly accessKeyId: string;
+      readonly region: string;
+      readonly service: string;
+    }
+  /** Neither an Authorization header nor a presigned query. */
+  | { readonly kind: 'unsigned' }
+  | {
+      readonly kind: 'refused';
+      readonly code: Extract<GatewayErrorCode, 'INVALID_SIGNATURE' | 'EXPIRED_TOKEN'>;
+      /** As API Gateway answers; DynamoDB answers the same defects with 400. */
+      readonly status: 403;
+      readonly message: string;
+      /** `InvalidSignatureException`, `IncompleteSignatureException`, `UnrecognizedClientException`, `ExpiredTokenException` */
+      readonly errorType: string;
+    };
+
+/** The gateway's clock, and how far `gatewright clock` has moved it; a clock that cannot move says nothing. */
+export type SigningClock = { nowEpochMs(): number; offsetMs?(): number };
+
+/**
+ * Functions sign by the gateway's clock, the developer's own tools by the machine's: after `gatewright clock +1d`
+ * both must still get in.
+ */
+export function verifyByEitherClock(
+  request: SignedRequest,
+  context: Omit<VerificationContext, 'nowEpochMs'>,
+  clock: SigningClock,
+): SignatureResult {
+  const nowEpochMs = clock.nowEpochMs();
+  const offsetMs = clock.offsetMs?.() ?? 0;
+  const result = verifySignature(request, { ...context, nowEpochMs });
+  if (result.kind !== 'refused' || offsetMs === 0) return result;
+  return verifySignature(request, { ...context, nowEpochMs: nowEpochMs - offsetMs });
+}
+
+/** How far the client's clock may be off, either way. */
+const MAX_SKEW_MS = 5 * 60_000;
+
+/** Never throws, whatever the request holds. */
+export function verifySignature(request: SignedRequest, at: VerificationContext): SignatureResult {
+  const headers = groupHeaders(request.rawHeaders);
+  const claim = readClaim(request.query, headers);
+  if (claim === undefined) return { kind: 'unsigned' };
+  if ('errorType' in claim) return refused(claim);
+
+  const defect =
+    findTimeDefect(claim, at.nowEpochMs) ??
+    findHostDefect(claim) ??
+    findScopeDefect(claim, at.service, at.region);
+  if (defect !== undefined) return refused(defect);
+
+  const secret = at.secretOf(claim.accessKeyId);
+  // A token beside a key that has none belongs to some other account's credentials; a temporary key is nothing without.
+  const session = at.sessionOf?.(claim.accessKeyId);
+  if (secret === undefined || !isSameToken(session?.token, claim.securityToken)) return refused(UNKNOWN_KEY);
+  if (session?.isExpired === true) return { ...refused(EXPIRED_SESSION), code: 'EXPIRED_TOKEN' };
+
+  const expected = rebuild(request, headers, claim);
+  const signature = signatureOf(secret, claim.scope, expected.toSign);
+  if (!equalInConstantTime(signature, claim.signature)) return refused(mismatch(expected));
+  return {
+    kind: 'verified',
+    accessKeyId: claim.accessKeyId,
+    region: claim.scope.region,
+    service: claim.scope.service,
+  };
+}
+
+const UNKNOWN_KEY: SignatureDefect = {
+  errorType: 'UnrecognizedClientException',
+  message: 'The security token included in the request is invalid.',
+};
+
+const EXPIRED_SESSION: SignatureDefect = {
+  errorType: 'ExpiredTokenException',
+  message: 'The security token included in the request is expired',
+};
+
+function isSameToken(own: string | undefined, claimed: string | undefined): boolean {
+  if (own === undefined || claimed === undefined) return own === claimed;
+  return equalInConstantTime(own, claimed);
+}
+
+function refused(defect: SignatureDefect): Extract<SignatureResult, { kind: 'refused' }> {
+  return { kind: 'refused', code: 'INVALID_SIGNATURE', status: 403, ...defect };
+}
+
+function invalid(message: string): SignatureDefect {
+  return { errorType: 'InvalidSignatureException', message };
+}
+
+function findTimeDefect(claim: ClaimedSignature, nowEpochMs: number): SignatureDefect | undefined {
+  const { signedAtMs } = claim;
+  const now = toAmzDate(nowEpochMs);
+  if (claim.expiresSeconds !== undefined) {
+    if (nowEpochMs > signedAtMs + claim.expiresSeconds * 1000) {
+      const until = toAmzDate(signedAtMs + claim.expiresSeconds * 1000);
+      return invalid(`Signature expired: ${until} is now earlier than ${now}`);
+    }
+  } else if (nowEpochMs - signedAtMs > MAX_SKEW_MS) {
+    const earliest = toAmzDate(nowEpochMs - MAX_SKEW_MS);
+    return invalid(`Signature expired: ${claim.amzDate} is now earlier than ${earliest} (${now} - 5 min.)`);
+  }
+  if (signedAtMs - nowEpochMs > MAX_SKEW_MS) {
+    const latest = toAmzDate(nowEpochMs + MAX_SKEW_MS);
+    return invalid(
+      `Signature not yet current: ${claim.amzDate} is still later than ${latest} (${now} + 5 min.)`,
+    );
+  }
+  return undefined;
+}
+
+/** Without Host in the signature, a request for one API could be replayed against another. */
+function findHostDefect(claim: ClaimedSignature): SignatureDefect | undefined {
+  if (claim.signedHeaders.includes('host')) return undefined;
+  return invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
+}
+
+function findScopeDefect(
+  claim: ClaimedSignature,
+  service: string | undefined,
+  region: string | undefined,
+): SignatureDefect | undefined {
+  const { scope, terminator, amzDate } = claim;
+  const messages: string[] = [];
+  if (scope.region === '' || (region !== undefined && scope.region !== region)) {
+    messages.push(`Credential should be scoped to a valid region, not '${scope.region}'. `);
+  }
+  if (scope.service === '' || (service !== undefined && scope.service !== service)) {
+    messages.push(`Credential should be scoped to correct service: '${service ?? ''}'. `);
+  }
+  if (terminator !== 'aws4_request') {
+    messages.push(
+      `Credential should be scoped with a valid terminator: 'aws4_request', not '${terminator}'. `,
+    );
+  }
+  if (scope.date !== amzDate.slice(0, 8)) {
+    messages.push(
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ` +
+        `'${scope.date}' != '${amzDate.slice(0, 8)}', from '${amzDate}'. `,
+    );
+  }
+  return messages.length === 0 ? undefined : invalid(messages.join(''));
+}
+
+type ExpectedTexts = { readonly canonical: string; readonly toSign: string };
+
+function rebuild(
+  request: SignedRequest,
+  headers: ReadonlyMap<string, readonly string[]>,
+  claim: ClaimedSignature,
+): ExpectedTexts {
+  const canonical = canonicalRequest({
+    method: request.method,
+    path: request.path,
+    query: claim.signedQuery,
+    headers,
+    signedHeaders: claim.signedHeaders,
+    payloadHash: payloadHash(request, headers, claim.scope),
+    service: claim.scope.service,
+  });
+  return { canonical, toSign: stringToSign(claim.amzDate, claim.scope, canonical) };
+}
+
+/** Always the hash of the body that arrived: what the client says in X-Amz-Content-Sha256 proves nothing, save S3. */
+function payloadHash(
+  request: SignedRequest,
+  headers: ReadonlyMap<string, readonly string[]>,
+  scope: CredentialScope,
+): string {
+  if (scope.service === 's3' && headers.get('x-amz-content-sha256')?.[0] === UNSIGNED_PAYLOAD) {
+    return UNSIGNED_PAYLOAD;
+  }
+  return sha256Hex(request.body);
+}
+
+function mismatch(expected: ExpectedTexts): SignatureDefect {
+  return invalid(
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access ' +
+      'Key and signing method. Consult the service documentation for details.\n\n' +
+      `The Canonical String for this request should have been\n'${expected.canonical}'\n\n` +
+      `The String-to-Sign should have been\n'${expected.toSign}'\n`,
+  );
+}
+
+function groupHeaders(rawHeaders: readonly string[]): Map<string, string[]> {
+  const byName = new Map<string, string[]>();
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? '';
+    const value = rawHeaders[index + 1] ?? '';
+    const values = byName.get(name);
+    if (values === undefined) byName.set(name, [value]);
+    else values.push(value);
+  }
+  return byName;
+}

@@ -1,0 +1,94 @@
+/** The store inside dynalite, as far as the embedded DynamoDB reaches into it. */
+import { createRequire } from 'node:module';
+
+export type AttributeValue = { readonly [type: string]: unknown };
+export type Item = { readonly [attribute: string]: AttributeValue };
+export type Done<T> = (error: Error | null | undefined, value?: T) => void;
+/** A lock hands out a wrapper for the action's callback: calling the wrapped one lets the next holder in. */
+export type Release = <T>(done: Done<T>) => Done<T>;
+
+/** One table's items or one index's entries, by dynalite's sortable key text. */
+export interface Records {
+  lock(key: string, run: (release: Release) => void): void;
+  get(key: string, done: Done<Item>): void;
+  put(key: string, value: Item, done: Done<never>): void;
+  del(key: string, done: Done<never>): void;
+}
+
+export type KeyElement = { readonly AttributeName: string; readonly KeyType: string };
+
+export type Table = {
+  readonly TableName: string;
+  readonly TableStatus: string;
+  readonly KeySchema: readonly KeyElement[];
+};
+
+export type BatchOperation =
+  | { readonly type: 'put'; readonly key: string; readonly value: unknown }
+  | { readonly type: 'del'; readonly key: string };
+
+export type Store = {
+  /** Record keys are prefixed: `item-{table}~`, `index-global~{table}~{index}~`. */
+  readonly db: {
+    open(): Promise<void>;
+    put(key: string, value: unknown): Promise<void>;
+    get(key: string): Promise<unknown>;
+    del(key: string): Promise<void>;
+    /** All or nothing, also when the process dies. */
+    batch(operations: readonly BatchOperation[]): Promise<void>;
+  };
+  /** `CreateTable` makes ARNs from its region. */
+  readonly tableDb: { readonly awsRegion: string };
+  readonly lifecycleManager: { gracefulClose(): Promise<void> };
+  readonly getTable: (name: string, checkStatus: boolean | Done<Table>, done?: Done<Table>) => void;
+  readonly getItemDb: (name: string) => Records;
+  readonly getIndexDb: (kind: string, table: string, index: string) => Records;
+};
+
+export type StoreOptions = {
+  readonly path?: string;
+  readonly createTableMs: number;
+  readonly deleteTableMs: number;
+  readonly updateTableMs: number;
+};
+
+export type DynaliteDb = {
+  create(options: StoreOptions): Store;
+  /** Sortable text of an item's key. The item (or key) must be valid for the table. */
+  createKey(item: Item, table: Table): string;
+  validateKey(key: Item, table: Table): Error | null | undefined;
+  validateItem(item: Item, table: Table): Error | null | undefined;
+  /** Bytes as DynamoDB counts them. */
+  itemSize(item: Item): number;
+};
+
+export type Validations = {
+  /** Converts by declared types and drops what is not declared. @throws Error with `statusCode` and `body` */
+  checkTypes(data: object, types: object): Record<string, unknown>;
+  /** @throws Error with `statusCode` and `body` */
+  checkValidations(data: object, types: object, custom: unknown, store: Store): void;
+};
+
+export type Action = (
+  store: Store,
+  input: Record<string, unknown>,
+  done: Done<Record<string, unknown>>,
+) => void;
+export type Rules = { readonly types: object; readonly custom?: unknown };
+
+/**
+ * dynalite's inner modules, which come without types. They are no public interface: the version is pinned exactly,
+ * and test/packages/dynamodb/engine.test.ts shows a change.
+ */
+const load = createRequire(import.meta.url);
+
+export const dynaliteDb = load('dynalite/db') as DynaliteDb;
+export const validations = load('dynalite/validations') as Validations;
+
+/** @param operation `putItem` */
+export function loadOperation(operation: string): { readonly action: Action; readonly rules: Rules } {
+  return {
+    action: load(`dynalite/actions/${operation}`) as Action,
+    rules: load(`dynalite/validations/${operation}`) as Rules,
+  };
+}

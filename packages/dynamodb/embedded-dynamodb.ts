@@ -1,0 +1,130 @@
+/** The embedded DynamoDB as the gateway sees it: one worker thread with a URL. */
+import { mkdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { StartError } from '@gatewright/gateway/errors';
+import { createTablesAt } from '@gatewright/gateway/services/create-tables';
+import type { DynamoDbWorkerData, DynamoDbWorkerMessage } from './worker.ts';
+import { explainStorageFault } from './storage-fault.ts';
+import type { TableDefinition } from '@gatewright/gateway/services/table-definition';
+
+export type EmbeddedDynamoDbOptions = {
+  /** 0 picks a free one. Always on loopback. */
+  readonly port: number;
+  /** `--data DIR`; absent = in memory, at most 512 MB of items (index entries come on top), gone at the end. */
+  readonly dataDirectory?: string | undefined;
+  /** Of the gateway's clock: time to live and the Date header follow it. */
+  readonly clockOffset: SharedArrayBuffer;
+  readonly accountId?: string;
+  /** Told of faults that are ours: an operation that failed inside, or the thread's end. */
+  readonly onFault?: (message: string) => void;
+};
+
+export interface EmbeddedDynamoDb {
+  readonly url: string;
+  /** @throws DefinitionError for kept tables with other keys, @see createTablesAt */
+  createTables(tables: readonly TableDefinition[], region?: string): Promise<void>;
+  /** Writes what is under way and ends the thread. */
+  close(): Promise<void>;
+}
+
+const START_WITHIN_MS = 20_000;
+const CLOSE_WITHIN_MS = 1_500;
+/** The store takes any key pair; this one only has to look like one. */
+const ANY_KEY = { accessKeyId: 'LOCALGATEWRIGHTEMBEDDED', secretAccessKey: 'embedded' };
+
+/** @throws StartError when the port is taken or the data directory is in use or unreadable */
+export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): Promise<EmbeddedDynamoDb> {
+  const { dataDirectory, accountId = '123456789012' } = options;
+  const directory = dataDirectory === undefined ? undefined : join(dataDirectory, 'dynamodb');
+  if (directory !== undefined) await makeDirectory(directory);
+
+  const workerData: DynamoDbWorkerData = { port: options.port, directory, clockOffset: options.clockOffset };
+  // The thread's file has this file's ending: .ts in a checkout, .js in the published package.
+  const file = new URL(`./embedded-dynamodb-worker${extname(import.meta.url)}`, import.meta.url);
+  const worker = new Worker(file, {
+    workerData,
+    // The ARNs of tables are made from it; the developer's own environment stays out.
+    env: { AWS_ACCOUNT_ID: accountId },
+    name: 'embedded-dynamodb',
+    // Nothing of the thread may reach the gateway's stdout, which belongs to `--json`.
+    stdout: true,
+  });
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const port = await whenListening(worker, options, directory);
+
+  let closing = false;
+  worker.on('message', (message: DynamoDbWorkerMessage) => {
+    if (message.kind === 'fault') options.onFault?.(message.message);
+  });
+  worker.on('error', (error: Error) => options.onFault?.(error.stack ?? error.message));
+  worker.on('exit', (code) => {
+    if (!closing) options.onFault?.(`the embedded DynamoDB ended with code ${code}`);
+  });
+
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    createTables: (tables, region = 'us-east-1') => createTablesAt({ url, region, ...ANY_KEY }, tables),
+    async close() {
+      closing = true;
+      worker.postMessage('close');
+      await within(exited, CLOSE_WITHIN_MS);
+      await worker.terminate();
+    },
+  };
+}
+
+function whenListening(
+  worker: Worker,
+  options: EmbeddedDynamoDbOptions,
+  directory: string | undefined,
+): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const fail = (code: string, message: string): void => {
+    void worker.terminate();
+    reject(new StartError(code, message));
+  };
+  const timer = setTimeout(() => {
+    fail('DYNAMODB_NOT_STARTED', 'the embedded DynamoDB did not start in 20 s');
+  }, START_WITHIN_MS);
+  worker.once('error', (error: Error) => {
+    fail('DYNAMODB_NOT_STARTED', `the embedded DynamoDB did not start: ${error.message}`);
+  });
+  worker.once('message', (message: DynamoDbWorkerMessage) => {
+    if (message.kind === 'listening') resolve(message.port);
+    else if (message.kind === 'not-started')
+      fail('DYNAMODB_NOT_STARTED', explain(message, options.port, directory));
+  });
+  return promise.finally(() => {
+    clearTimeout(timer);
+    worker.removeAllListeners('error');
+  });
+}
+
+function explain(
+  failure: { code: string; message: string },
+  port: number,
+  directory: string | undefined,
+): string {
+  if (failure.code === 'EADDRINUSE') return `port ${port} for the embedded DynamoDB is in use`;
+  return (
+    explainStorageFault(failure.code, failure.message, directory) ??
+    `the embedded DynamoDB did not start: ${failure.message} (${failure.code})`
+  );
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError('DATA_DIRECTORY', `--data: ${directory} cannot be made: ${reason}`);
+  }
+}
+
+async function within(promise: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([promise, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
+}

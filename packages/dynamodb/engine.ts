@@ -1,0 +1,294 @@
+/**
+ * DynamoDB's operations on dynalite's store, with what dynalite lacks: transactions, the old item of a refused
+ * condition, items and index entries written as one, time to live by the gateway's clock, a bound on memory.
+ * One engine per thread; it knows nothing of HTTP.
+ */
+import type { Clock } from '@gatewright/gateway/ports';
+import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
+import {
+  checkInput,
+  DynamoDbError,
+  type DynaliteOperation,
+  isDynaliteOperation,
+  runAction,
+  validationError,
+} from './actions.ts';
+import { asRecord, keyOf, lockName, readReturnOld, withItem } from './item-write.ts';
+import { DynamoDbTables } from './tables.ts';
+import { DynamoDbTransactions } from './transactions.ts';
+import { WriteSet } from './write-set.ts';
+import { dueSecondsOf, ExpiryQueue } from './expiry.ts';
+import { KeyLocks } from '@gatewright/aws/key-locks';
+
+export type EngineOptions = {
+  readonly clock: Clock;
+  /** Where data is kept; undefined = in memory, gone at the end. */
+  readonly directory?: string | undefined;
+  /** Items' JSON bytes that memory may hold (index entries come on top); kept data is bounded by the disk. */
+  readonly maxMemoryBytes?: number | undefined;
+};
+
+export type Output = Record<string, unknown>;
+type Input = Readonly<Record<string, unknown>>;
+
+/** An operation's input as it came, and as dynalite's rules converted it. */
+type ItemWrite = { readonly operation: DynaliteOperation; readonly checked: Record<string, unknown> };
+
+const DEFAULT_MAX_MEMORY_BYTES = 512 * 1024 * 1024;
+/** Expired items removed per turn, so that a clock moved by a year does not build one huge batch. */
+const EXPIRY_BATCH = 250;
+
+export class DynamoDbEngine {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #tables: DynamoDbTables;
+  readonly #transactions: DynamoDbTransactions;
+  readonly #locks = new KeyLocks();
+  readonly #expiries = new ExpiryQueue();
+  /** Per table; undefined when data is kept on disk. */
+  readonly #memoryBytes: Map<string, number> | undefined;
+  readonly #maxMemoryBytes: number;
+  #sweep: Promise<void> | undefined;
+
+  private constructor(store: Store, options: EngineOptions) {
+    this.#store = store;
+    this.#clock = options.clock;
+    this.#tables = new DynamoDbTables(store);
+    this.#transactions = new DynamoDbTransactions(this, options.clock);
+    this.#memoryBytes = options.directory === undefined ? new Map() : undefined;
+    this.#maxMemoryBytes = options.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES;
+  }
+
+  /** @throws when the directory cannot be opened, for example because another process holds it. */
+  static async open(options: EngineOptions): Promise<DynamoDbEngine> {
+    const store = dynaliteDb.create({
+      ...(options.directory === undefined ? {} : { path: options.directory }),
+      createTableMs: 0,
+      deleteTableMs: 0,
+      updateTableMs: 0,
+    });
+    await store.db.open();
+    const engine = new DynamoDbEngine(store, options);
+    for (const table of await engine.#tables.loadTimeToLive()) await engine.#queueExistingItems(table);
+    return engine;
+  }
+
+  async close(): Promise<void> {
+    await this.#store.lifecycleManager.gracefulClose();
+  }
+
+  /**
+   * @param operation `PutItem`, as in X-Amz-Target
+   * @param region of the ARN of a new table
+   * @throws DynamoDbError with the status and body that AWS would answer
+   */
+  async execute(operation: string, input: Input, region?: string): Promise<Output> {
+    await this.removeExpired();
+    switch (operation) {
+      case 'PutItem':
+      case 'UpdateItem':
+      case 'DeleteItem':
+        return this.#writeItem(operation, input);
+      case 'BatchWriteItem':
+        return this.#writeBatch(input);
+      case 'TransactWriteItems':
+        return this.#transactions.write(input);
+      case 'TransactGetItems':
+        return this.#transactions.read(input);
+      case 'UpdateTimeToLive':
+        return this.#updateTimeToLive(input);
+      case 'DescribeTimeToLive':
+        return this.#tables.describeTimeToLive(input);
+      case 'CreateTable':
+      case 'UpdateTable':
+        return this.#tables.change(operation, input, region);
+      case 'DeleteTable':
+        return this.#deleteTable(input);
+      default:
+        if (isDynaliteOperation(operation))
+          return this.#run({ operation, checked: this.check(operation, input) });
+        throw new DynamoDbError(
+          400,
+          'com.amazon.coral.service#UnknownOperationException',
+          `${operation} is not served by the embedded DynamoDB; start with --dynamodb URL to use another one`,
+        );
+    }
+  }
+
+  /** Converts and checks an input. @throws DynamoDbError */
+  check(operation: DynaliteOperation, input: object): Record<string, unknown> {
+    return checkInput(operation, input, this.#store);
+  }
+
+  table(name: string): Promise<Table> {
+    return this.#tables.get(name);
+  }
+
+  /**
+   * Runs while holding the locks of all given items, and writes what has been gathered, in one batch, when `run`
+   * returns; nothing when it throws.
+   */
+  async writeLocked<T>(names: readonly string[], run: (set: WriteSet) => Promise<T>): Promise<T> {
+    return this.#locks.hold(names, async () => {
+      const set = new WriteSet(this.#tables.cachedStore);
+      const result = await run(set);
+      await this.#commit(set);
+      return result;
+    });
+  }
+
+  /** Waits until no write to the given items is under way, then runs while holding them. */
+  readLocked<T>(names: readonly string[], run: (store: Store) => Promise<T>): Promise<T> {
+    return this.#locks.hold(names, () => run(this.#tables.cachedStore));
+  }
+
+  /** Takes items out whose time has passed by the clock, before anybody can read them. */
+  async removeExpired(): Promise<void> {
+    if (this.#sweep === undefined && !this.#expiries.isDue(this.#nowSeconds())) return;
+    this.#sweep ??= this.#sweepExpired().finally(() => {
+      this.#sweep = undefined;
+    });
+    await this.#sweep;
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#clock.nowEpochMs() / 1000);
+  }
+
+  #run(write: ItemWrite): Promise<Output> {
+    return runAction(write.operation, this.#tables.cachedStore, write.checked);
+  }
+
+  async #writeItem(operation: 'PutItem' | 'UpdateItem' | 'DeleteItem', input: Input): Promise<Output> {
+    const returnOld = readReturnOld(input);
+    const checked = this.check(operation, input);
+    const table = await this.#tables.get(String(checked['TableName']));
+    const key = keyOf(table, checked);
+    // A key that does not fit the table names no item to lock; the action refuses it in AWS's words.
+    if (key === undefined) return this.#run({ operation, checked });
+    return this.writeLocked([lockName(table, key)], async (set) => {
+      try {
+        return await runAction(operation, set.store, checked);
+      } catch (error) {
+        throw returnOld ? withItem(error, set.before(table.TableName, key)) : error;
+      }
+    });
+  }
+
+  async #writeBatch(input: Input): Promise<Output> {
+    const checked = this.check('BatchWriteItem', input);
+    const names: string[] = [];
+    for (const [tableName, requests] of Object.entries(asRecord(checked['RequestItems']))) {
+      const table = await this.#tables.get(tableName);
+      for (const request of Array.isArray(requests) ? requests : []) {
+        const { PutRequest: put, DeleteRequest: remove } = asRecord(request);
+        const key = keyOf(table, asRecord(put ?? remove));
+        if (key !== undefined) names.push(lockName(table, key));
+      }
+    }
+    return this.writeLocked(names, (set) => runAction('BatchWriteItem', set.store, checked));
+  }
+
+  async #commit(set: WriteSet): Promise<void> {
+    if (set.operations.length === 0) return;
+    const memory = this.#memoryBytes;
+    const grown = new Map<string, number>();
+    if (memory !== undefined) {
+      for (const { table, before, after } of set.changes) {
+        grown.set(table, (grown.get(table) ?? 0) + jsonBytes(after) - jsonBytes(before));
+      }
+      this.#refuseOverflow(memory, grown);
+    }
+    await this.#store.db.batch(set.operations);
+    for (const [table, bytes] of grown) memory?.set(table, (memory.get(table) ?? 0) + bytes);
+    for (const { table, key, after } of set.changes) this.#noteExpiry(table, key, after);
+  }
+
+  #refuseOverflow(memory: ReadonlyMap<string, number>, grown: ReadonlyMap<string, number>): void {
+    const more = sum(grown.values());
+    if (more <= 0 || sum(memory.values()) + more <= this.#maxMemoryBytes) return;
+    throw validationError(
+      `The embedded DynamoDB holds at most ${this.#maxMemoryBytes} bytes of items in memory; ` +
+        'start with --data DIR to keep them on disk',
+    );
+  }
+
+  #noteExpiry(table: string, key: string, item: Item | undefined): void {
+    const attribute = this.#tables.timeToLiveAttribute(table);
+    if (attribute === undefined) return;
+    const due = item === undefined ? undefined : dueSecondsOf(item, attribute, this.#nowSeconds());
+    this.#expiries.set(table, key, due);
+  }
+
+  async #sweepExpired(): Promise<void> {
+    const nowSeconds = this.#nowSeconds();
+    for (;;) {
+      const due = this.#expiries.takeDue(nowSeconds, EXPIRY_BATCH);
+      if (due.length === 0) return;
+      const names = due.map(({ table, key }) => `${table}~${key}`);
+      await this.writeLocked(names, async (set) => {
+        for (const { table, key } of due) await this.#expire(set, table, key, nowSeconds);
+      });
+    }
+  }
+
+  async #expire(set: WriteSet, tableName: string, key: string, nowSeconds: number): Promise<void> {
+    const attribute = this.#tables.timeToLiveAttribute(tableName);
+    const item = await readRecord(set.store, tableName, key);
+    if (attribute === undefined || item === undefined) return;
+    const due = dueSecondsOf(item, attribute, nowSeconds);
+    if (due === undefined || due >= nowSeconds) return;
+    const { KeySchema: schema } = await this.#tables.get(tableName);
+    const itemKey = Object.fromEntries(schema.map(({ AttributeName: name }) => [name, item[name]]));
+    await runAction('DeleteItem', set.store, { TableName: tableName, Key: itemKey });
+  }
+
+  async #updateTimeToLive(input: Input): Promise<Output> {
+    const { output, enabledTable } = await this.#tables.updateTimeToLive(input);
+    if (enabledTable === undefined) this.#expiries.drop(String(input['TableName']));
+    else await this.#queueExistingItems(enabledTable);
+    return output;
+  }
+
+  async #queueExistingItems(tableName: string): Promise<void> {
+    const table = await this.#tables.get(tableName);
+    let start: unknown;
+    do {
+      const page = await this.#run({
+        operation: 'Scan',
+        checked: { TableName: tableName, ...(start === undefined ? {} : { ExclusiveStartKey: start }) },
+      });
+      for (const item of Array.isArray(page['Items']) ? (page['Items'] as readonly Item[]) : []) {
+        this.#noteExpiry(tableName, dynaliteDb.createKey(item, table), item);
+      }
+      start = page['LastEvaluatedKey'];
+    } while (start !== undefined);
+  }
+
+  async #deleteTable(input: Input): Promise<Output> {
+    const output = await this.#tables.change('DeleteTable', input);
+    const name = String(input['TableName']);
+    this.#memoryBytes?.delete(name);
+    this.#expiries.drop(name);
+    return output;
+  }
+}
+
+function readRecord(store: Store, table: string, key: string): Promise<Item | undefined> {
+  return new Promise((resolve, reject) => {
+    store.getItemDb(table).get(key, (error, item) => {
+      if (error) reject(error);
+      else resolve(item);
+    });
+  });
+}
+
+function jsonBytes(item: Item | undefined): number {
+  return item === undefined ? 0 : Buffer.byteLength(JSON.stringify(item));
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}

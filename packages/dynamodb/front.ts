@@ -1,0 +1,126 @@
+/** DynamoDB's JSON protocol over HTTP, in front of the engine. Runs in the embedded DynamoDB's worker. */
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { crc32 } from 'node:zlib';
+import type { Clock } from '@gatewright/gateway/ports';
+import { readBody } from '@gatewright/aws/read-body';
+import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
+import { DynamoDbError } from './actions.ts';
+import type { DynamoDbEngine } from './engine.ts';
+
+export type FrontOptions = {
+  readonly engine: DynamoDbEngine;
+  readonly clock: Clock;
+  readonly port: () => number;
+  /** Told of errors that are ours, not the caller's. */
+  readonly report: (error: unknown) => void;
+};
+
+type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
+
+/** DynamoDB's own bound for a request. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const SERVICE = 'com.amazon.coral.service#';
+
+/**
+ * Answers any request; a signature must be there and is not verified, as with DynamoDB Local: the port is on
+ * loopback, and the control port in front of it verifies.
+ */
+export async function serveDynamoDb(
+  request: IncomingMessage,
+  response: ServerResponse,
+  at: FrontOptions,
+): Promise<void> {
+  const answer = await answerTo(request, at);
+  response.sendDate = false;
+  response.writeHead(answer.status, [
+    'Content-Type',
+    answer.contentType,
+    'Content-Length',
+    String(Buffer.byteLength(answer.body)),
+    'x-amzn-RequestId',
+    requestId(),
+    'x-amz-crc32',
+    String(crc32(answer.body)),
+    'Date',
+    new Date(at.clock.nowEpochMs()).toUTCString(),
+    ...(answer.status === 413 ? ['Connection', 'close'] : []),
+  ]);
+  response.end(answer.body);
+}
+
+async function answerTo(request: IncomingMessage, at: FrontOptions): Promise<Answer> {
+  const arrival = { rawHeaders: request.rawHeaders, host: request.headers.host ?? '' };
+  const refusal =
+    refuseForeignHost(arrival, { port: at.port(), allowHosts: [] }) ?? refuseForeignOrigin(arrival);
+  if (refusal !== undefined) {
+    return { status: refusal.status, contentType: 'application/json', body: refusal.body.toString() };
+  }
+  if (request.method === 'GET') {
+    return { status: 200, contentType: 'text/plain', body: 'healthy: dynamodb (gatewright)\n' };
+  }
+  const contentType = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+  if (request.method !== 'POST' || !/^application\/(?:x-amz-json-1\.0|json)$/.test(contentType)) {
+    return { status: 404, contentType: 'text/plain', body: '<UnknownOperationException/>\n' };
+  }
+  try {
+    const body = await readBody(request, MAX_BODY_BYTES);
+    if (body === undefined) return { status: 413, contentType, body: '' };
+    return { status: 200, contentType, body: JSON.stringify(await run(request, body, at)) };
+  } catch (error) {
+    if (error instanceof DynamoDbError)
+      return { status: error.status, contentType, body: JSON.stringify(error.body) };
+    at.report(error);
+    const internal = {
+      __type: `${SERVICE}InternalServerError`,
+      message: 'The embedded DynamoDB failed; see the log',
+    };
+    return { status: 500, contentType, body: JSON.stringify(internal) };
+  }
+}
+
+async function run(
+  request: IncomingMessage,
+  body: Buffer,
+  at: FrontOptions,
+): Promise<Record<string, unknown>> {
+  const [version, operation = ''] = String(request.headers['x-amz-target']).split('.');
+  if (version !== 'DynamoDB_20120810' || operation === '') {
+    throw new DynamoDbError(
+      400,
+      `${SERVICE}UnknownOperationException`,
+      `'${String(version).slice(0, 100)}' is not served by the embedded DynamoDB`,
+    );
+  }
+  const isSigned =
+    /^AWS4-/.test(request.headers.authorization ?? '') || /[?&]X-Amz-Algorithm=/.test(request.url ?? '');
+  if (!isSigned) {
+    throw new DynamoDbError(
+      400,
+      `${SERVICE}MissingAuthenticationTokenException`,
+      'Request is missing Authentication Token',
+    );
+  }
+  // `Credential=KEY/20260101/eu-central-1/dynamodb/aws4_request`: a table is made where it is asked for.
+  const [, region] =
+    /Credential=[^/]+\/\d{8}\/([a-z0-9-]{1,32})\//.exec(request.headers.authorization ?? '') ?? [];
+  return at.engine.execute(operation, parseInput(body), region);
+}
+
+function parseInput(body: Buffer): Readonly<Record<string, unknown>> {
+  let input: unknown;
+  try {
+    input = JSON.parse(body.toString('utf8'));
+  } catch {
+    input = undefined;
+  }
+  if (typeof input === 'object' && input !== null && !Array.isArray(input)) {
+    return input as Readonly<Record<string, unknown>>;
+  }
+  throw new DynamoDbError(400, `${SERVICE}SerializationException`, 'The request body is not a JSON object');
+}
+
+/** DynamoDB's request ids: 52 capital letters and digits. */
+function requestId(): string {
+  return randomBytes(52).toString('base64').replace(/[+/=]/g, '').toUpperCase().slice(0, 52);
+}

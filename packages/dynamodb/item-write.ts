@@ -1,0 +1,46 @@
+/** What single writes and transactions read from a write alike: its key, its wish for the old item, its refusal. */
+import { dynaliteDb, type Item, type Table } from './dynalite-store.ts';
+import { DYNAMODB, DynamoDbError, validationError } from './actions.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+const REFUSED_CONDITION = `${DYNAMODB}ConditionalCheckFailedException`;
+
+/** Whether the caller wants the old item when its condition fails; taken by us, since dynalite drops it. */
+export function readReturnOld(input: Input): boolean {
+  const wish = input['ReturnValuesOnConditionCheckFailure'] ?? 'NONE';
+  if (wish !== 'NONE' && wish !== 'ALL_OLD') {
+    throw validationError(
+      `1 validation error detected: Value '${JSON.stringify(wish)}' at 'returnValuesOnConditionCheckFailure' failed to ` +
+        'satisfy constraint: Member must satisfy enum value set: [ALL_OLD, NONE]',
+    );
+  }
+  return wish === 'ALL_OLD';
+}
+
+/** dynalite's key text of a checked write; undefined when its key does not fit the table. */
+export function keyOf(table: Table, checked: Readonly<Record<string, unknown>>): string | undefined {
+  const put = checked['Item'];
+  const item = asRecord(put ?? checked['Key']) as Item;
+  const defect =
+    put === undefined ? dynaliteDb.validateKey(item, table) : dynaliteDb.validateItem(item, table);
+  return defect == null ? dynaliteDb.createKey(item, table) : undefined;
+}
+
+export function lockName(table: Table, key: string): string {
+  return `${table.TableName}~${key}`;
+}
+
+export function isRefusedCondition(error: unknown): error is DynamoDbError {
+  return error instanceof DynamoDbError && error.body['__type'] === REFUSED_CONDITION;
+}
+
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+/** The same refusal with the item that caused it; anything else as it is. */
+export function withItem(error: unknown, item: Item | undefined): unknown {
+  if (!isRefusedCondition(error) || item === undefined) return error;
+  return new DynamoDbError(error.status, REFUSED_CONDITION, error.message, { Item: item });
+}

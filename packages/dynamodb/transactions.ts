@@ -1,0 +1,247 @@
+/**
+ * TransactWriteItems and TransactGetItems, which dynalite lacks: all items are locked, dynalite's own actions run on
+ * one write set, and it is written as one batch or not at all.
+ * Source: DynamoDB API reference, "TransactWriteItems", "TransactGetItems".
+ */
+import { createHash } from 'node:crypto';
+import type { Clock } from '@gatewright/gateway/ports';
+import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
+import {
+  DYNAMODB,
+  DynamoDbError,
+  type DynaliteOperation,
+  runAction,
+  VALIDATION,
+  validationError,
+} from './actions.ts';
+import { WriteSet } from './write-set.ts';
+import { asRecord, isRefusedCondition, keyOf, lockName, readReturnOld } from './item-write.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+type Output = Record<string, unknown>;
+
+/** What transactions need of the engine. */
+export interface LockedStore {
+  check(operation: DynaliteOperation, input: object): Record<string, unknown>;
+  table(name: string): Promise<Table>;
+  writeLocked<T>(names: readonly string[], run: (set: WriteSet) => Promise<T>): Promise<T>;
+  readLocked<T>(names: readonly string[], run: (store: Store) => Promise<T>): Promise<T>;
+}
+
+type Member = {
+  readonly kind: string;
+  readonly operation: 'PutItem' | 'UpdateItem' | 'DeleteItem';
+  readonly checked: Record<string, unknown>;
+  readonly returnOld: boolean;
+  readonly table: Table;
+  /** undefined when the key does not fit the table; the action then says so. */
+  readonly key: string | undefined;
+};
+
+type Reason = { readonly Code: string; readonly Message?: string; readonly Item?: Item };
+
+const MAX_MEMBERS = 100;
+const MAX_BYTES = 4 * 1024 * 1024;
+/** AWS remembers a client request token for ten minutes. */
+const TOKEN_MS = 10 * 60_000;
+/** More transactions than this within ten minutes push the oldest token out. */
+const MAX_TOKENS = 10_000;
+
+const OPERATION_OF = new Map<string, Member['operation']>([
+  ['Put', 'PutItem'],
+  ['Update', 'UpdateItem'],
+  ['Delete', 'DeleteItem'],
+  // Deletes in a write set that is thrown away: what counts is whether its condition holds.
+  ['ConditionCheck', 'DeleteItem'],
+]);
+
+export class DynamoDbTransactions {
+  readonly #engine: LockedStore;
+  readonly #clock: Clock;
+  readonly #tokens = new Map<
+    string,
+    { readonly atMs: number; readonly digest: string; readonly output: Promise<Output> }
+  >();
+
+  constructor(engine: LockedStore, clock: Clock) {
+    this.#engine = engine;
+    this.#clock = clock;
+  }
+
+  /** A repeated ClientRequestToken gets the first answer and writes nothing; a cancelled transaction is not remembered. */
+  async write(input: Input): Promise<Output> {
+    const token = input['ClientRequestToken'];
+    if (token === undefined || token === null) return this.#writeOnce(input);
+    if (typeof token !== 'string' || token.length < 1 || token.length > 36) {
+      throw validationError(
+        "1 validation error detected: Value at 'clientRequestToken' failed to satisfy constraint: " +
+          'Member must have length between 1 and 36',
+      );
+    }
+    const nowMs = this.#clock.nowEpochMs();
+    const digest = createHash('sha256').update(JSON.stringify(input['TransactItems'])).digest('base64');
+    const earlier = this.#tokens.get(token);
+    if (earlier !== undefined && Math.abs(nowMs - earlier.atMs) < TOKEN_MS) {
+      if (earlier.digest === digest) return earlier.output;
+      throw new DynamoDbError(
+        400,
+        `${DYNAMODB}IdempotentParameterMismatchException`,
+        'The provided client token was used with different parameters',
+      );
+    }
+    const output = this.#writeOnce(input);
+    this.#remember(token, { atMs: nowMs, digest, output });
+    output.catch(() => this.#tokens.delete(token));
+    return output;
+  }
+
+  async read(input: Input): Promise<Output> {
+    const gets = readMembers(input).map((member) => {
+      const [[kind, fields] = ['', undefined], ...others] = Object.entries(member);
+      if (kind !== 'Get' || others.length > 0) throw validationError('TransactItems can only contain Get');
+      return this.#engine.check('GetItem', { ...asRecord(fields), ...capacityWish(input) });
+    });
+    const names: string[] = [];
+    for (const checked of gets) {
+      const table = await this.#engine.table(String(checked['TableName']));
+      const key = keyOf(table, checked);
+      if (key !== undefined) names.push(lockName(table, key));
+    }
+    refuseRepeats(names);
+    const outputs = await this.#engine.readLocked(names, (store) =>
+      Promise.all(gets.map((checked) => runAction('GetItem', store, checked))),
+    );
+    refuseSize(outputs.map((output) => asItem(output['Item'])));
+    return {
+      Responses: outputs.map((output) => (output['Item'] === undefined ? {} : { Item: output['Item'] })),
+      ...sumCapacity(outputs),
+    };
+  }
+
+  #remember(token: string, entry: { atMs: number; digest: string; output: Promise<Output> }): void {
+    this.#tokens.delete(token);
+    this.#tokens.set(token, entry);
+    for (const [oldest, { atMs }] of this.#tokens) {
+      if (this.#tokens.size <= MAX_TOKENS && Math.abs(entry.atMs - atMs) < TOKEN_MS) break;
+      this.#tokens.delete(oldest);
+    }
+  }
+
+  async #writeOnce(input: Input): Promise<Output> {
+    const members: Member[] = [];
+    for (const member of readMembers(input)) members.push(await this.#member(member, input));
+    const names = members.flatMap(({ table, key }) => (key === undefined ? [] : [lockName(table, key)]));
+    refuseRepeats(names);
+    return this.#engine.writeLocked(names, async (set) => {
+      const outputs: Output[] = [];
+      const reasons: Reason[] = [];
+      for (const member of members) {
+        const target = member.kind === 'ConditionCheck' ? new WriteSet(set.store) : set;
+        try {
+          outputs.push(await runAction(member.operation, target.store, member.checked));
+          reasons.push({ Code: 'None' });
+        } catch (error) {
+          reasons.push(toReason(error, member, target));
+        }
+      }
+      if (reasons.some(({ Code: code }) => code !== 'None')) throw cancelled(reasons);
+      refuseSize(set.changes.map(({ after }) => after));
+      return sumCapacity(outputs);
+    });
+  }
+
+  async #member(member: Input, input: Input): Promise<Member> {
+    const [[kind, value] = ['', undefined], ...others] = Object.entries(member);
+    const operation = OPERATION_OF.get(kind);
+    if (operation === undefined || others.length > 0) {
+      throw validationError('TransactItems can only contain one of Check, Put, Update or Delete');
+    }
+    const fields = asRecord(value);
+    if (kind === 'ConditionCheck' && typeof fields['ConditionExpression'] !== 'string') {
+      throw validationError('The ConditionExpression of a ConditionCheck must be given');
+    }
+    const checked = this.#engine.check(operation, { ...fields, ...capacityWish(input) });
+    const table = await this.#engine.table(String(checked['TableName']));
+    return { kind, operation, checked, returnOld: readReturnOld(fields), table, key: keyOf(table, checked) };
+  }
+}
+
+function readMembers(input: Input): readonly Input[] {
+  const members = input['TransactItems'];
+  if (!Array.isArray(members) || members.length < 1 || members.length > MAX_MEMBERS) {
+    const rule =
+      Array.isArray(members) && members.length > 0
+        ? 'less than or equal to 100'
+        : 'greater than or equal to 1';
+    throw validationError(
+      "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: " +
+        `Member must have length ${rule}`,
+    );
+  }
+  return members.map(asRecord);
+}
+
+function refuseRepeats(names: readonly string[]): void {
+  if (new Set(names).size === names.length) return;
+  throw validationError('Transaction request cannot include multiple operations on one item');
+}
+
+function refuseSize(items: readonly (Item | undefined)[]): void {
+  const bytes = items.reduce(
+    (total, item) => total + (item === undefined ? 0 : dynaliteDb.itemSize(item)),
+    0,
+  );
+  if (bytes <= MAX_BYTES) return;
+  throw validationError('The aggregate size of the items in the transaction cannot exceed 4 MB');
+}
+
+function toReason(error: unknown, member: Member, set: WriteSet): Reason {
+  if (isRefusedCondition(error)) {
+    const item =
+      member.returnOld && member.key !== undefined
+        ? set.before(member.table.TableName, member.key)
+        : undefined;
+    return {
+      Code: 'ConditionalCheckFailed',
+      Message: error.message,
+      ...(item === undefined ? {} : { Item: item }),
+    };
+  }
+  if (error instanceof DynamoDbError && error.body['__type'] === VALIDATION) {
+    return { Code: 'ValidationError', Message: error.message };
+  }
+  throw error;
+}
+
+function cancelled(reasons: readonly Reason[]): DynamoDbError {
+  const codes = reasons.map(({ Code: code }) => code).join(', ');
+  return new DynamoDbError(
+    400,
+    `${DYNAMODB}TransactionCanceledException`,
+    `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
+    // AWS spells this one message with a capital letter; clients read either.
+    { CancellationReasons: reasons },
+  );
+}
+
+function capacityWish(input: Input): Input {
+  const wish = input['ReturnConsumedCapacity'];
+  return wish === undefined ? {} : { ReturnConsumedCapacity: wish };
+}
+
+/** A transaction costs each item twice: once to prepare, once to do. */
+function sumCapacity(outputs: readonly Output[]): Output {
+  const units = new Map<string, number>();
+  for (const output of outputs) {
+    const { TableName: table, CapacityUnits: capacity } = asRecord(output['ConsumedCapacity']);
+    if (typeof table === 'string') units.set(table, (units.get(table) ?? 0) + 2 * Number(capacity));
+  }
+  if (units.size === 0) return {};
+  return {
+    ConsumedCapacity: [...units].map(([table, capacity]) => ({ TableName: table, CapacityUnits: capacity })),
+  };
+}
+
+function asItem(value: unknown): Item | undefined {
+  return value === undefined ? undefined : (asRecord(value) as Item);
+}

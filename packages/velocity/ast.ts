@@ -1,0 +1,76 @@
+import type { Span, Token } from './tokens.ts';
+
+/** One operator of #if and #set expressions. */
+export type BinaryOperator =
+  | 'or'
+  | 'and'
+  | 'eq'
+  | 'ne'
+  | 'lt'
+  | 'gt'
+  | 'le'
+  | 'ge'
+  | 'plus'
+  | 'minus'
+  | 'multiply'
+  | 'divide'
+  | 'modulo';
+
+/** `.name`, `.name(…)` or `[…]` after a reference's root. */
+export type ReferencePart =
+  | { readonly kind: 'property'; readonly name: string; readonly first: Token }
+  | {
+      readonly kind: 'method';
+      readonly name: string;
+      readonly args: readonly Expression[];
+      readonly first: Token;
+    }
+  | { readonly kind: 'index'; readonly index: Expression; readonly first: Token };
+
+/** `$a.b[0]` and its kin. */
+export type Reference = Span & { readonly kind: 'reference'; readonly parts: readonly ReferencePart[] };
+
+/** What has a value or decides an #if. */
+export type Expression =
+  | Reference
+  | (Span & { readonly kind: 'string' | 'integer' | 'float' | 'true' | 'false' | 'word' })
+  | (Span & { readonly kind: 'range'; readonly from: Expression; readonly to: Expression })
+  | (Span & { readonly kind: 'list'; readonly items: readonly Expression[] })
+  | (Span & { readonly kind: 'map'; readonly entries: readonly (readonly [Expression, Expression])[] })
+  | (Span & { readonly kind: 'not'; readonly operand: Expression })
+  | (Span & { readonly kind: 'group'; readonly inner: Expression })
+  | (Span & {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    });
+
+/** Statements up to the #end, #else or end of text that is not theirs. */
+export type Block = Span & { readonly kind: 'block'; readonly statements: readonly Statement[] };
+
+/** One #if or #elseif. */
+export type Branch = { readonly condition: Expression; readonly block: Block };
+
+/** Any `#name` that is not #set or #if: built-in, macro definition, macro call or text that looks like one. */
+export type Directive = Span & {
+  readonly kind: 'directive';
+  readonly name: string;
+  readonly args: readonly Expression[];
+  /** The block of #foreach, #macro, #define, #literal and `#@macro`; undefined without parentheses too. */
+  readonly block: Block | undefined;
+};
+
+/** What prints or does something. */
+export type Statement =
+  | (Span & { readonly kind: 'text' | 'textblock' | 'comment' })
+  /** Text whose escapes are already resolved. */
+  | (Span & { readonly kind: 'escaped'; readonly text: string })
+  | Reference
+  | (Span & { readonly kind: 'set'; readonly target: Reference; readonly value: Expression })
+  | (Span & {
+      readonly kind: 'if';
+      readonly branches: readonly Branch[];
+      readonly otherwise: Block | undefined;
+    })
+  | Directive;

@@ -1,0 +1,217 @@
+/**
+ * Velocity 1.7 templates compiled once to closures. Equal to Apache Velocity where AWS is (the oracle's
+ * results are in test/fixtures/velocity); without #include, #parse, #evaluate and reflection, as AWS.
+ */
+import { type JavaValue } from './java/values.ts';
+import { DEFAULT_RENDER_LIMITS, RenderBudget, type RenderLimits } from './java/render-budget.ts';
+import { TemplateError, type TemplatePlace } from './java/template-error.ts';
+import type { Block, Expression, Statement } from './ast.ts';
+import { compileDirective, type DirectiveCompiler, type Macro } from './directive.ts';
+import { type CompiledExpression, compileExpression } from './expression.ts';
+import { parseVelocity } from './parser.ts';
+import { compileReference } from './reference.ts';
+import {
+  type Condition,
+  GlobalVariables,
+  type Renderer,
+  RenderState,
+  StopSignal,
+  type UndefinedReferences,
+} from './runtime.ts';
+import { type Token, tokenLiteral } from './tokens.ts';
+
+/** AWS's limit of a mapping template. */
+const MAX_TEMPLATE_BYTES = 300 * 1024;
+
+/** What a template sees. */
+export type RenderScope = {
+  /** Variables by name without `$`. The template may change the maps and lists in them. */
+  readonly variables: Readonly<Record<string, JavaValue>>;
+  readonly undefinedReferences: UndefinedReferences;
+};
+
+/** A template ready to render. */
+export type CompiledTemplate = {
+  readonly name: string;
+  /**
+   * The text of the template for these values. Renders share nothing, so they may run in any order.
+   * @throws TemplateError TEMPLATE_FAILED, TEMPLATE_LIMIT or TEMPLATE_OVERRIDE.
+   */
+  readonly render: (scope: RenderScope, limits?: RenderLimits) => string;
+};
+
+/**
+ * Compiles a template. `name` says in errors which one it is.
+ * @throws TemplateError TEMPLATE_SYNTAX or TEMPLATE_REFUSED, with line and column.
+ */
+export function compileTemplate(source: string, name: string): CompiledTemplate {
+  return {
+    name,
+    render: guarded(name, () => {
+      const bytes = Buffer.byteLength(source);
+      if (bytes > MAX_TEMPLATE_BYTES) {
+        const message = `the template has ${bytes} bytes; expected at most ${MAX_TEMPLATE_BYTES}`;
+        throw new TemplateError('TEMPLATE_REFUSED', message);
+      }
+      const render = new TemplateCompiler().compile(source);
+      return (scope, limits) =>
+        guarded(name, () => renderTemplate(render, scope, limits ?? DEFAULT_RENDER_LIMITS));
+    }),
+  };
+}
+
+/** Names the template in errors; a stack exhausted by nesting within all bounds is a limit too. */
+function guarded<Result>(name: string, run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    const failed =
+      error instanceof RangeError
+        ? new TemplateError('TEMPLATE_LIMIT', 'the template is nested too deep; expected a flatter one')
+        : error;
+    if (failed instanceof TemplateError) failed.template ??= name;
+    throw failed;
+  }
+}
+
+function renderTemplate(render: Renderer, scope: RenderScope, limits: RenderLimits): string {
+  const state = new RenderState(new RenderBudget(limits), scope.undefinedReferences);
+  try {
+    render(state, new GlobalVariables(Object.entries(scope.variables)));
+  } catch (error) {
+    if (error instanceof TemplateError) throw error.at(state.place);
+    // #stop, or #break outside of everything.
+    if (!(error instanceof StopSignal)) throw error;
+  }
+  return state.output;
+}
+
+class TemplateCompiler implements DirectiveCompiler {
+  readonly macros = new Map<string, Macro>();
+  readonly #macroNames = new Set<string>();
+  /** Strings with references are templates inside templates. */
+  #depth = 0;
+
+  compile(source: string): Renderer {
+    return this.compileBlock(parseVelocity(source, this.#macroNames, this.#depth));
+  }
+
+  readonly #compileText = (source: string, place: Token): Renderer => {
+    this.#depth += 1;
+    try {
+      return this.compile(source);
+    } catch (error) {
+      // Places inside a string count from the string.
+      if (error instanceof TemplateError) throw moved(error, place);
+      throw error;
+    } finally {
+      this.#depth -= 1;
+    }
+  };
+
+  readonly compileArgument = (argument: Expression): CompiledExpression =>
+    compileExpression(argument, this.#compileText);
+
+  readonly compileBlock = (block: Block): Renderer => {
+    const renderers = mergeTexts(block.statements.map((statement) => this.#statement(statement)));
+    const [only] = renderers;
+    if (only === undefined) return () => undefined;
+    if (renderers.length === 1) return only;
+    return (state, variables) => {
+      for (const render of renderers) render(state, variables);
+    };
+  };
+
+  /** Constant text as itself. */
+  #statement(statement: Statement): Renderer | string {
+    switch (statement.kind) {
+      case 'text':
+        return tokenLiteral(statement.first);
+      case 'textblock':
+        return statement.first.image.slice('#[['.length, -']]#'.length);
+      case 'comment':
+        return beforeComment(statement.first.image);
+      case 'escaped':
+        return statement.text;
+      default:
+        return placed(statement.first, this.#active(statement));
+    }
+  }
+
+  #active(statement: Exclude<Statement, { kind: 'text' | 'textblock' | 'comment' | 'escaped' }>): Renderer {
+    switch (statement.kind) {
+      case 'reference':
+        return compileReference(statement, (value) => this.compileArgument(value).evaluate).render;
+      case 'set': {
+        const target = compileReference(statement.target, (value) => this.compileArgument(value).evaluate);
+        const { evaluate } = this.compileArgument(statement.value);
+        return (state, variables) => {
+          const value = evaluate(state, variables);
+          // What has no value is not set: the variable keeps the value it has.
+          if (value !== null) target.assign(state, variables, value);
+        };
+      }
+      case 'if':
+        return this.#if(statement);
+      case 'directive':
+        return compileDirective(statement, this);
+    }
+  }
+
+  #if({ branches, otherwise }: Extract<Statement, { kind: 'if' }>): Renderer {
+    const compiled = branches.map(({ condition, block }): readonly [Condition, Renderer] => [
+      this.compileArgument(condition).holds,
+      this.compileBlock(block),
+    ]);
+    const last = otherwise === undefined ? undefined : this.compileBlock(otherwise);
+    return (state, variables) => {
+      for (const [holds, render] of compiled)
+        if (holds(state, variables)) {
+          render(state, variables);
+          return;
+        }
+      last?.(state, variables);
+    };
+  }
+}
+
+/** A comment prints what the lexer read together with its beginning, a `$` or `$!`. */
+function beforeComment(image: string): string {
+  const start = image.includes('##') ? image.indexOf('##') : image.indexOf('#*');
+  return image.slice(0, Math.max(0, start));
+}
+
+function moved(error: TemplateError, place: TemplatePlace): TemplateError {
+  if (error.line === undefined || error.column === undefined) return error.at(place);
+  if (error.line === 1) error.column += place.column;
+  error.line += place.line - 1;
+  return error;
+}
+
+function placed(place: TemplatePlace, render: Renderer): Renderer {
+  return (state, variables) => {
+    state.place = place;
+    state.budget.spend(1);
+    render(state, variables);
+  };
+}
+
+function mergeTexts(parts: readonly (Renderer | string)[]): Renderer[] {
+  const renderers: Renderer[] = [];
+  let text = '';
+  const flush = () => {
+    const constant = text;
+    text = '';
+    if (constant !== '') renderers.push((state) => state.write(constant));
+  };
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      text += part;
+      continue;
+    }
+    flush();
+    renderers.push(part);
+  }
+  flush();
+  return renderers;
+}

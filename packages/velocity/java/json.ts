@@ -1,0 +1,240 @@
+/**
+ * JSON to Java values and back, as the library behind `$input` does it: it reads more than JSON
+ * (`{ statusCode: 200 }` is what AWS's own CDK sends), keeps the class of numbers and prints them as Java.
+ */
+import { parseWhole, printNumber } from './numbers.ts';
+import { printValue } from './printing.ts';
+import {
+  isJavaNumber,
+  JavaBigDecimal,
+  JavaDouble,
+  JavaEntry,
+  JavaList,
+  JavaMap,
+  JavaMapView,
+  type JavaValue,
+} from './values.ts';
+import { MAX_VALUE_DEPTH, type RenderBudget } from './render-budget.ts';
+import { TemplateError } from './template-error.ts';
+
+/** What `JSON.parse` returns. */
+export type JsonValue =
+  null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/**
+ * Reads JSON text leniently: names and texts may go without quotes or with single ones, commas may trail.
+ * Returns undefined for what is not even that, and for more than 200 levels.
+ */
+export function parseJson(text: string): JavaValue | undefined {
+  const reader = new JsonReader(text);
+  try {
+    return reader.read();
+  } catch (error) {
+    if (error instanceof NotJson) return undefined;
+    throw error;
+  }
+}
+
+class NotJson extends Error {}
+const NOT_JSON = new NotJson('not JSON');
+
+const NUMBER = /^-?\d+$/;
+const DECIMAL = /^-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?$/;
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  "'": "'",
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};
+/** More digits than a double holds make a BigDecimal. */
+const MAX_DOUBLE_DIGITS = 18;
+
+class JsonReader {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  read(): JavaValue {
+    // What follows a complete value is not looked at.
+    return this.#value('', 0);
+  }
+
+  #skipSpace(): void {
+    while (' \t\n\r'.includes(this.#text[this.#at] ?? '.')) this.#at += 1;
+  }
+
+  /** `stops` are the characters that end a text without quotes. */
+  #value(stops: string, depth: number): JavaValue {
+    if (depth > MAX_VALUE_DEPTH) throw NOT_JSON;
+    this.#skipSpace();
+    switch (this.#text[this.#at]) {
+      case undefined:
+      case ':':
+      case '}':
+      case ']':
+        throw NOT_JSON;
+      case '{':
+        return this.#object(depth);
+      case '[':
+        return this.#array(depth);
+      case '"':
+      case "'":
+        return this.#quoted();
+      default:
+        return scalarOf(this.#bare(stops));
+    }
+  }
+
+  #object(depth: number): JavaMap {
+    const map = new JavaMap();
+    this.#at += 1;
+    for (;;) {
+      this.#skipSpace();
+      const char = this.#text[this.#at];
+      if (char === '}') break;
+      if (char === ',') {
+        this.#at += 1;
+        continue;
+      }
+      const key = char === '"' || char === "'" ? this.#quoted() : this.#bare(':');
+      this.#skipSpace();
+      if (this.#text[this.#at] !== ':' || (key === '' && char === ':')) throw NOT_JSON;
+      this.#at += 1;
+      map.put(key, this.#value(',}', depth + 1));
+      this.#endOfItem('}');
+    }
+    this.#at += 1;
+    return map;
+  }
+
+  #array(depth: number): JavaList {
+    const items: JavaValue[] = [];
+    this.#at += 1;
+    for (;;) {
+      this.#skipSpace();
+      const char = this.#text[this.#at];
+      if (char === ']') break;
+      if (char === ',') {
+        this.#at += 1;
+        continue;
+      }
+      items.push(this.#value(',]', depth + 1));
+      this.#endOfItem(']');
+    }
+    this.#at += 1;
+    return new JavaList(items, 'json');
+  }
+
+  #endOfItem(close: string): void {
+    this.#skipSpace();
+    const char = this.#text[this.#at];
+    if (char === ',') this.#at += 1;
+    else if (char !== close) throw NOT_JSON;
+  }
+
+  #bare(stops: string): string {
+    const start = this.#at;
+    while (this.#at < this.#text.length && !stops.includes(this.#text.charAt(this.#at))) this.#at += 1;
+    return this.#text.slice(start, this.#at).trim();
+  }
+
+  #quoted(): string {
+    const quote = this.#text.charAt(this.#at);
+    let result = '';
+    let start = this.#at + 1;
+    for (let at = start; at < this.#text.length; at += 1) {
+      const char = this.#text[at];
+      if (char === quote) {
+        this.#at = at + 1;
+        return result + this.#text.slice(start, at);
+      }
+      if (char !== '\\') continue;
+      result += this.#text.slice(start, at);
+      const escape = this.#text.charAt(at + 1);
+      if (escape === 'u') {
+        const hex = this.#text.slice(at + 2, at + 6);
+        if (!/^[\da-fA-F]{4}$/.test(hex)) throw NOT_JSON;
+        result += String.fromCharCode(Number.parseInt(hex, 16));
+        at += 5;
+      } else {
+        const plain = ESCAPES[escape];
+        if (plain === undefined) throw NOT_JSON;
+        result += plain;
+        at += 1;
+      }
+      start = at + 1;
+    }
+    throw NOT_JSON;
+  }
+}
+
+function scalarOf(text: string): JavaValue {
+  if (text === 'true') return true;
+  if (text === 'false') return false;
+  if (text === 'null') return null;
+  if (text === 'NaN') return new JavaDouble(NaN);
+  if (NUMBER.test(text)) return parseWhole(text);
+  if (!DECIMAL.test(text)) return text;
+  const [mantissa = '', exponent = '0'] = text.split(/[eE]/);
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const isPrecise = whole.length + fraction.length > MAX_DOUBLE_DIGITS && Math.abs(Number(exponent)) < 1_000;
+  if (!isPrecise || mantissa.length > 1_000) return new JavaDouble(Number(text));
+  return new JavaBigDecimal(BigInt(whole + fraction), fraction.length - Number(exponent));
+}
+
+/**
+ * A JSON value as templates see it. Whole numbers become Integer or Long, others Double.
+ * @throws TemplateError TEMPLATE_LIMIT beyond 200 levels.
+ */
+export function toJavaValue(json: JsonValue, depth = 0): JavaValue {
+  if (depth > MAX_VALUE_DEPTH) {
+    throw new TemplateError('TEMPLATE_LIMIT', `JSON is nested deeper than ${MAX_VALUE_DEPTH} levels`);
+  }
+  if (typeof json === 'number') {
+    return Number.isSafeInteger(json) && !Object.is(json, -0)
+      ? parseWhole(String(json))
+      : new JavaDouble(json);
+  }
+  if (json === null || typeof json !== 'object') return json;
+  if (isArray(json))
+    return new JavaList(
+      json.map((item) => toJavaValue(item, depth + 1)),
+      'json',
+    );
+  return JavaMap.of(
+    Object.entries(json).map(([key, value]) => [key, toJavaValue(value, depth + 1)] as const),
+  );
+}
+
+function isArray(
+  json: readonly JsonValue[] | { readonly [key: string]: JsonValue },
+): json is readonly JsonValue[] {
+  return Array.isArray(json);
+}
+
+/** A template's value as JSON; numbers beyond a double lose precision, objects without JSON form become their text. */
+export function fromJavaValue(value: JavaValue, budget: RenderBudget, depth = 0): JsonValue {
+  if (value === null || typeof value !== 'object') return value;
+  if (isJavaNumber(value)) return Number(printNumber(value));
+  budget.spend(1);
+  budget.checkDepth(depth);
+  if (value instanceof JavaList || value instanceof JavaMapView) {
+    return value.items.map((item) => fromJavaValue(item, budget, depth + 1));
+  }
+  if (value instanceof JavaMap) {
+    const entries = value.entries();
+    return Object.fromEntries(
+      entries.map((entry) => [printValue(entry.key, budget), fromJavaValue(entry.value, budget, depth + 1)]),
+    );
+  }
+  if (value instanceof JavaEntry) return fromJavaValue(value.value, budget, depth + 1);
+  return printValue(value, budget);
+}

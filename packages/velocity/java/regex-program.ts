@@ -1,0 +1,182 @@
+/** Patterns of java.util.regex as a program for `java-regex.ts`. */
+import type { CharTest } from './regex-classes.ts';
+import { type Assertion, type Node, RegexParser } from './regex-parser.ts';
+import { TemplateError } from './template-error.ts';
+
+/** One step of the machine in `java-regex.ts`. */
+export type Instruction =
+  | { readonly op: 'char'; readonly test: CharTest }
+  /** Tries `first`, later `second`. */
+  | { op: 'split'; first: number; second: number }
+  | { op: 'jump'; to: number }
+  | { readonly op: 'save'; readonly slot: number }
+  /** Fails where nothing was consumed since `save` of the slot: an empty round of a loop. */
+  | { readonly op: 'progress'; readonly slot: number }
+  | { readonly op: 'assert'; readonly kind: Assertion; readonly multiline: boolean }
+  | {
+      readonly op: 'look';
+      readonly behind: boolean;
+      readonly negative: boolean;
+      readonly program: readonly Instruction[];
+    }
+  | { readonly op: 'atomic'; readonly program: readonly Instruction[] }
+  | { readonly op: 'backreference'; readonly group: number; readonly ignoreCase: boolean }
+  | { readonly op: 'match' };
+
+/** A pattern ready to run. */
+export type RegexProgram = {
+  readonly instructions: readonly Instruction[];
+  /** Capturing groups, the whole match being 0. */
+  readonly groups: number;
+  /** Positions remembered: two per group, then one per loop. */
+  readonly slots: number;
+  readonly names: ReadonlyMap<string, number>;
+};
+
+const MAX_PATTERN_CHARS = 1_000;
+const MAX_INSTRUCTIONS = 20_000;
+
+/**
+ * Compiles a pattern.
+ * @throws TemplateError TEMPLATE_FAILED for a pattern Java refuses or we do not know (comments mode,
+ * Unicode scripts), TEMPLATE_LIMIT for one that is too long or repeats too much.
+ */
+export function parseRegex(pattern: string): RegexProgram {
+  if (pattern.length > MAX_PATTERN_CHARS) {
+    throw new TemplateError(
+      'TEMPLATE_LIMIT',
+      `a regular expression is longer than ${MAX_PATTERN_CHARS} characters`,
+    );
+  }
+  const parser = new RegexParser(pattern);
+  const node = parser.parse();
+  const emitter = new Emitter(parser.groups * 2);
+  const instructions = emitter.program({ kind: 'group', index: 0, inner: node });
+  return { instructions, groups: parser.groups, slots: emitter.slots, names: parser.names };
+}
+
+/** Writes nodes as instructions. Counted repetitions are written out, so their number is bounded. */
+class Emitter {
+  #out: Instruction[] = [];
+  #total = 0;
+  slots: number;
+
+  constructor(slots: number) {
+    this.slots = slots;
+  }
+
+  program(node: Node): readonly Instruction[] {
+    const outer = this.#out;
+    this.#out = [];
+    this.#node(node);
+    this.#emit({ op: 'match' });
+    const program = this.#out;
+    this.#out = outer;
+    return program;
+  }
+
+  #emit(instruction: Instruction): number {
+    this.#total += 1;
+    if (this.#total > MAX_INSTRUCTIONS) {
+      throw new TemplateError(
+        'TEMPLATE_LIMIT',
+        'a regular expression repeats too much; expected smaller counts',
+      );
+    }
+    return this.#out.push(instruction) - 1;
+  }
+
+  #node(node: Node): void {
+    switch (node.kind) {
+      case 'empty':
+        return;
+      case 'char':
+        this.#emit({ op: 'char', test: node.test });
+        return;
+      case 'assertion':
+        this.#emit({ op: 'assert', kind: node.assertion, multiline: node.multiline });
+        return;
+      case 'backreference':
+        this.#emit({ op: 'backreference', group: node.group, ignoreCase: node.ignoreCase });
+        return;
+      case 'sequence':
+        for (const part of node.parts) this.#node(part);
+        return;
+      case 'choice': {
+        this.#choice(node.parts);
+        return;
+      }
+      case 'group':
+        this.#emit({ op: 'save', slot: node.index * 2 });
+        this.#node(node.inner);
+        this.#emit({ op: 'save', slot: node.index * 2 + 1 });
+        return;
+      case 'look': {
+        const { behind, negative } = node;
+        this.#emit({ op: 'look', behind, negative, program: this.program(node.inner) });
+        return;
+      }
+      case 'atomic':
+        this.#emit({ op: 'atomic', program: this.program(node.inner) });
+        return;
+      case 'repeat':
+        if (node.mode !== 'possessive') {
+          this.#repeat(node.inner, node.min, node.max, node.mode === 'lazy');
+          return;
+        }
+        this.#emit({ op: 'atomic', program: this.program({ ...node, mode: 'greedy' }) });
+    }
+  }
+
+  #choice(parts: readonly Node[]): void {
+    const jumps: { op: 'jump'; to: number }[] = [];
+    parts.forEach((part, at) => {
+      const split = { op: 'split' as const, first: 0, second: 0 };
+      if (at < parts.length - 1) split.first = this.#emit(split) + 1;
+      this.#node(part);
+      if (at === parts.length - 1) return;
+      const jump = { op: 'jump' as const, to: 0 };
+      this.#emit(jump);
+      jumps.push(jump);
+      split.second = this.#out.length;
+    });
+    for (const jump of jumps) jump.to = this.#out.length;
+  }
+
+  #repeat(inner: Node, min: number, max: number, lazy: boolean): void {
+    for (let count = 0; count < min; count += 1) this.#node(inner);
+    if (max === Infinity) {
+      this.#loop(inner, lazy);
+      return;
+    }
+    const splits = [];
+    for (let count = min; count < max; count += 1) {
+      splits.push(this.#split());
+      this.#node(inner);
+    }
+    for (const split of splits) this.#aim(split, this.#out.length, lazy);
+  }
+
+  #loop(inner: Node, lazy: boolean): void {
+    const slot = this.slots;
+    this.slots += 1;
+    const split = this.#split();
+    this.#emit({ op: 'save', slot });
+    this.#node(inner);
+    this.#emit({ op: 'progress', slot });
+    this.#emit({ op: 'jump', to: split.first - 1 });
+    this.#aim(split, this.#out.length, lazy);
+  }
+
+  #split(): { op: 'split'; first: number; second: number } {
+    const split = { op: 'split' as const, first: 0, second: 0 };
+    split.first = this.#emit(split) + 1;
+    return split;
+  }
+
+  /** Sets where a split goes on without the repeated part. */
+  #aim(split: { first: number; second: number }, exit: number, lazy: boolean): void {
+    split.second = lazy ? split.first : exit;
+    if (lazy) split.first = exit;
+  }
+}

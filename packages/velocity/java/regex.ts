@@ -1,0 +1,345 @@
+/**
+ * java.util.regex for templates. The engine is our own because neither Java's nor JavaScript's can be
+ * stopped: `(a+)+$` on a long text would hang the gateway. This one backtracks as Java does, on an explicit
+ * stack, and pays for every step out of the render's budget, so a hostile pattern ends in a TemplateError.
+ */
+import type { Assertion } from './regex-parser.ts';
+import { type Instruction, parseRegex, type RegexProgram } from './regex-program.ts';
+import type { RenderBudget } from './render-budget.ts';
+import { failure, TemplateError } from './template-error.ts';
+
+/** Start and end of each group, -1 where it took no part. */
+type Slots = number[];
+
+type Found = { readonly start: number; readonly end: number; readonly slots: Slots };
+
+const MAX_STACK = 3_000_000;
+const STEPS_PER_PAYMENT = 256;
+
+class Matcher {
+  readonly #program: RegexProgram;
+  readonly #text: string;
+  readonly #budget: RenderBudget;
+  #steps = 0;
+
+  constructor(pattern: string | RegexProgram, text: string, budget: RenderBudget) {
+    budget.spend(typeof pattern === 'string' ? 1 + pattern.length : 1);
+    this.#program = typeof pattern === 'string' ? parseRegex(pattern) : pattern;
+    this.#text = text;
+    this.#budget = budget;
+  }
+
+  get groups(): number {
+    return this.#program.groups;
+  }
+
+  groupNamed(name: string): number | undefined {
+    return this.#program.names.get(name);
+  }
+
+  /** Java's `matches`: all of the text. */
+  matchesAll(): boolean {
+    return this.#start(0, this.#text.length) !== undefined;
+  }
+
+  finds(): boolean {
+    return this.#find(0) !== undefined;
+  }
+
+  /** Java's `find` again and again: an empty match moves the search on by one. */
+  *findAll(): Generator<Found> {
+    let from = 0;
+    while (from <= this.#text.length) {
+      const found = this.#find(from);
+      if (found === undefined) return;
+      yield found;
+      from = found.end === found.start ? found.end + 1 : found.end;
+    }
+  }
+
+  #find(from: number): Found | undefined {
+    for (let start = from; start <= this.#text.length; start += 1) {
+      const slots = this.#start(start, undefined);
+      if (slots !== undefined) return { start: slots[0] ?? start, end: slots[1] ?? start, slots };
+    }
+    return undefined;
+  }
+
+  #start(start: number, mustEnd: number | undefined): Slots | undefined {
+    const slots = new Array<number>(this.#program.slots).fill(-1);
+    const end = this.#run(this.#program.instructions, start, slots, mustEnd);
+    return end === undefined ? undefined : slots;
+  }
+
+  #pay(stackSize: number): void {
+    this.#steps += 1;
+    if (this.#steps < STEPS_PER_PAYMENT) return;
+    this.#steps = 0;
+    this.#budget.spend(STEPS_PER_PAYMENT);
+    if (stackSize > MAX_STACK)
+      throw new TemplateError('TEMPLATE_LIMIT', 'a regular expression backtracks too far');
+  }
+
+  /**
+   * Runs a program; returns where the match ends and leaves the groups in `slots`. On the stack lie, in
+   * threes, places to go on from (instruction, position, -1) and slots to restore (slot, value, -2).
+   */
+  #run(
+    program: readonly Instruction[],
+    start: number,
+    slots: Slots,
+    mustEnd: number | undefined,
+  ): number | undefined {
+    const stack: number[] = [];
+    let at = 0;
+    let position = start;
+    for (;;) {
+      this.#pay(stack.length);
+      const instruction = program[at];
+      if (instruction === undefined) return undefined;
+      let holds = true;
+      switch (instruction.op) {
+        case 'match':
+          if (mustEnd === undefined || position === mustEnd) return position;
+          holds = false;
+          break;
+        case 'split':
+          stack.push(instruction.second, position, -1);
+          at = instruction.first;
+          continue;
+        case 'jump':
+          at = instruction.to;
+          continue;
+        case 'save':
+          stack.push(instruction.slot, slots[instruction.slot] ?? -1, -2);
+          slots[instruction.slot] = position;
+          break;
+        default: {
+          const next = this.#consume(instruction, position, slots, stack);
+          holds = next !== undefined;
+          position = next ?? position;
+        }
+      }
+      if (holds) {
+        at += 1;
+        continue;
+      }
+      const resumed = backtrack(stack, slots);
+      if (resumed === undefined) return undefined;
+      [at, position] = resumed;
+    }
+  }
+
+  /** The position after an instruction that holds here. */
+  #consume(
+    instruction: Exclude<Instruction, { op: 'match' | 'split' | 'jump' | 'save' }>,
+    position: number,
+    slots: Slots,
+    stack: number[],
+  ): number | undefined {
+    switch (instruction.op) {
+      case 'char': {
+        const code = this.#text.codePointAt(position);
+        if (code === undefined || !instruction.test(code)) return undefined;
+        return position + (code > 0xffff ? 2 : 1);
+      }
+      case 'progress':
+        return slots[instruction.slot] === position ? undefined : position;
+      case 'assert':
+        return this.#holds(instruction.kind, instruction.multiline, position) ? position : undefined;
+      case 'backreference':
+        return this.#repeats(instruction.group, instruction.ignoreCase, position, slots);
+      case 'atomic':
+        return this.#inner(instruction.program, position, undefined, slots, stack);
+      case 'look': {
+        const seen = instruction.behind
+          ? this.#lookBehind(instruction.program, position, slots, stack)
+          : this.#inner(instruction.program, position, undefined, slots, stack);
+        return (seen === undefined) === instruction.negative ? position : undefined;
+      }
+    }
+  }
+
+  /** Runs a part that is not entered again on backtracking; its groups are undone by what lies on the stack. */
+  #inner(
+    program: readonly Instruction[],
+    start: number,
+    mustEnd: number | undefined,
+    slots: Slots,
+    stack: number[],
+  ): number | undefined {
+    const attempt = [...slots];
+    const end = this.#run(program, start, attempt, mustEnd);
+    if (end === undefined) return undefined;
+    attempt.forEach((value, slot) => {
+      const before = slots[slot] ?? -1;
+      if (before === value) return;
+      stack.push(slot, before, -2);
+      slots[slot] = value;
+    });
+    return end;
+  }
+
+  #lookBehind(
+    program: readonly Instruction[],
+    end: number,
+    slots: Slots,
+    stack: number[],
+  ): number | undefined {
+    for (let start = end; start >= 0; start -= 1) {
+      if (this.#inner(program, start, end, slots, stack) !== undefined) return end;
+    }
+    return undefined;
+  }
+
+  #repeats(group: number, ignoreCase: boolean, position: number, slots: Slots): number | undefined {
+    const start = slots[group * 2] ?? -1;
+    const end = slots[group * 2 + 1] ?? -1;
+    if (group >= this.#program.groups || start === -1 || end === -1) return undefined;
+    const length = end - start;
+    this.#budget.spendChars(length);
+    const expected = this.#text.slice(start, end);
+    const actual = this.#text.slice(position, position + length);
+    const isSame = ignoreCase ? expected.toLowerCase() === actual.toLowerCase() : expected === actual;
+    return isSame ? position + length : undefined;
+  }
+
+  #holds(kind: Assertion, multiline: boolean, position: number): boolean {
+    const text = this.#text;
+    switch (kind) {
+      case 'start':
+        return position === 0 || (multiline && position < text.length && isLineEnd(text, position - 1));
+      case 'end':
+        return (
+          position === text.length ||
+          isBeforeLastLineEnd(text, position) ||
+          (multiline && isLineEnd(text, position))
+        );
+      case 'inputStart':
+        return position === 0;
+      case 'inputEnd':
+        return position === text.length || isBeforeLastLineEnd(text, position);
+      case 'absoluteEnd':
+        return position === text.length;
+      case 'wordBoundary':
+        return isWordChar(text, position - 1) !== isWordChar(text, position);
+      case 'noWordBoundary':
+        return isWordChar(text, position - 1) === isWordChar(text, position);
+    }
+  }
+}
+
+/** Back to the last choice, undoing the slots set since; undefined where none is left. */
+function backtrack(stack: number[], slots: Slots): readonly [number, number] | undefined {
+  for (;;) {
+    const kind = stack.pop();
+    const value = stack.pop();
+    const target = stack.pop();
+    if (kind === undefined || value === undefined || target === undefined) return undefined;
+    if (kind === -1) return [target, value];
+    slots[target] = value;
+  }
+}
+
+function isLineEnd(text: string, at: number): boolean {
+  return '\n\r\u0085\u2028\u2029'.includes(text.charAt(at) || ' ');
+}
+
+/** `$` also matches before a line end that ends the text. */
+function isBeforeLastLineEnd(text: string, at: number): boolean {
+  const rest = text.length - at;
+  if (rest === 2) return text.endsWith('\r\n');
+  return rest === 1 && isLineEnd(text, at) && !(text[at] === '\n' && text[at - 1] === '\r');
+}
+
+function isWordChar(text: string, at: number): boolean {
+  return /^[\p{L}\p{Nd}_]$/u.test(text.charAt(at));
+}
+
+/** Java's `String.matches`, with a pattern or a program compiled before. */
+export function matchesRegex(text: string, pattern: string | RegexProgram, budget: RenderBudget): boolean {
+  return new Matcher(pattern, text, budget).matchesAll();
+}
+
+/** Java's `find` with a program compiled before: whether it matches anywhere. */
+export function findsRegex(text: string, program: RegexProgram, budget: RenderBudget): boolean {
+  return new Matcher(program, text, budget).finds();
+}
+
+/** Java's `replaceAll`, or `replaceFirst` where only the first match counts. `$1` and `\` are special in `replacement`. */
+export function replaceRegex(
+  text: string,
+  pattern: string,
+  replacement: string,
+  onlyFirst: boolean,
+  budget: RenderBudget,
+): string {
+  const matcher = new Matcher(pattern, text, budget);
+  let result = '';
+  let last = 0;
+  for (const found of matcher.findAll()) {
+    result += text.slice(last, found.start) + expand(replacement, matcher, found, text);
+    budget.spendChars(replacement.length);
+    budget.checkLength(result.length);
+    last = found.end;
+    if (onlyFirst) break;
+  }
+  return result + text.slice(last);
+}
+
+function expand(replacement: string, matcher: Matcher, found: Found, text: string): string {
+  if (!/[\\$]/.test(replacement)) return replacement;
+  let result = '';
+  for (let at = 0; at < replacement.length; at += 1) {
+    const char = replacement.charAt(at);
+    if (char === '\\') {
+      at += 1;
+      if (at === replacement.length) throw failure('the replacement ends after a backslash');
+      result += replacement.charAt(at);
+    } else if (char === '$') {
+      const [group, length] = readGroup(replacement, at, matcher);
+      const [start, end] = [found.slots[group * 2] ?? -1, found.slots[group * 2 + 1] ?? -1];
+      if (start >= 0) result += text.slice(start, end);
+      at += length - 1;
+    } else {
+      result += char;
+    }
+  }
+  return result;
+}
+
+/** Group number and length of `$1`, `$12` (as many digits as there are groups) or `${name}`. */
+function readGroup(replacement: string, at: number, matcher: Matcher): readonly [number, number] {
+  const named = /^\$\{([a-zA-Z][a-zA-Z\d]*)\}/.exec(replacement.slice(at, at + 100));
+  if (named !== null) {
+    const group = matcher.groupNamed(named[1] ?? '');
+    if (group === undefined) throw failure('the replacement names an unknown group');
+    return [group, named[0].length];
+  }
+  const digits = /^\$(\d+)/.exec(replacement.slice(at, at + 10))?.[1];
+  if (digits === undefined) throw failure('the replacement has an illegal group reference');
+  let length = 1;
+  while (length < digits.length && Number(digits.slice(0, length + 1)) < matcher.groups) length += 1;
+  const group = Number(digits.slice(0, length));
+  if (group >= matcher.groups) throw failure(`the replacement names group ${group}, which does not exist`);
+  return [group, length + 1];
+}
+
+/** Java's `split`: at most `limit` parts where positive; trailing empty parts are dropped where 0. */
+export function splitRegex(text: string, pattern: string, limit: number, budget: RenderBudget): string[] {
+  const matcher = new Matcher(pattern, text, budget);
+  const parts: string[] = [];
+  let last = 0;
+  for (const { start, end } of matcher.findAll()) {
+    if (limit > 0 && parts.length === limit - 1) break;
+    // An empty match at the beginning makes no empty first part.
+    if (end === 0) continue;
+    parts.push(text.slice(last, start));
+    budget.spend(1);
+    last = end;
+  }
+  if (last === 0) return [text];
+  parts.push(text.slice(last));
+  if (limit === 0) while (parts.at(-1) === '') parts.pop();
+  return parts;
+}

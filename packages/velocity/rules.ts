@@ -1,0 +1,158 @@
+/** Velocity 1.7's lexical rules: in which modes which text is which token, and what follows from it. */
+import type { LexicalMode, TokenKind } from './tokens.ts';
+
+/** What a match is: a token, the beginning of a longer one, text to forget, or a terminator to put back. */
+export type Outcome = TokenKind | 'more' | 'skip' | 'terminator';
+
+/** What a match changes in the lexer. */
+export type Action =
+  | 'none'
+  | 'openReference'
+  | 'openDirective'
+  | 'openTextblock'
+  | 'openBlockComment'
+  | 'openFormalComment'
+  | 'openLineComment'
+  | 'openSet'
+  | 'closeComment'
+  | 'openIndex'
+  | 'pop'
+  | 'openParen'
+  | 'closeParen'
+  | 'closeArguments'
+  | 'literal'
+  | 'integer'
+  | 'endDirective'
+  | 'enterDirective'
+  | 'dot';
+
+/** One rule; the longest match of a mode wins, the earlier rule on a tie. */
+export type Rule = {
+  readonly outcome: Outcome;
+  readonly modes: readonly LexicalMode[];
+  /** Length of the match at `at`, 0 for none. */
+  readonly match: (source: string, at: number) => number;
+  readonly action: Action;
+};
+
+const EVERYWHERE: readonly LexicalMode[] = [
+  'text',
+  'preDirective',
+  'directive',
+  'reference',
+  'modifier',
+  'arguments',
+  'index',
+  'lineComment',
+  'formalComment',
+  'blockComment',
+  'textblock',
+];
+
+/** Matches an expression at a place. */
+export function pattern(expression: RegExp): Rule['match'] {
+  const sticky = new RegExp(expression.source, 'y');
+  return (source, at) => {
+    sticky.lastIndex = at;
+    return sticky.exec(source)?.[0].length ?? 0;
+  };
+}
+
+/** A quoted string; the quote is doubled inside. Unterminated, it ends at the last doubled quote. */
+function matchString(source: string, at: number): number {
+  const quote = source[at];
+  if (quote !== '"' && quote !== "'") return 0;
+  let doubled = 0;
+  for (let end = source.indexOf(quote, at + 1); end !== -1; end = source.indexOf(quote, end + 2)) {
+    if (source[end + 1] !== quote) return end + 1 - at;
+    doubled = end + 1 - at;
+  }
+  return doubled;
+}
+
+const LINE_END = String.raw`(?:[ \t]*(?:\r\n|\n|\r))?`;
+
+/** In the order of precedence: on equal length the earlier wins. */
+const RULES: readonly Rule[] = [
+  rule('indexOpen', ['reference', 'modifier'], /\[/, 'openIndex'),
+  rule('indexClose', ['index'], /\]/, 'pop'),
+  rule('bracketOpen', ['directive', 'arguments'], /\[/),
+  rule('bracketClose', ['directive', 'arguments'], /\]/),
+  rule('comma', ['directive', 'arguments'], /,/),
+  rule('doubleDot', ['directive', 'arguments'], /\.\./),
+  rule('colon', ['directive', 'arguments'], /:/),
+  rule('curlyOpen', ['directive', 'arguments'], /\{/),
+  rule('curlyClose', ['directive', 'arguments'], /\}/),
+  rule('parenOpen', ['directive', 'modifier'], /\(/, 'openParen'),
+  rule('parenClose', ['directive'], new RegExp(String.raw`\)${LINE_END}`), 'closeParen'),
+  rule('argumentsClose', ['arguments'], /\)/, 'closeArguments'),
+  rule('escapedDirective', ['text'], /(?:\\\\)*\\#(?:[A-Za-z_@][\w@]*|\{[A-Za-z_][\w@]*\})/),
+  rule('set', ['text', 'reference', 'modifier', 'arguments'], /[ \t]*(?:#set|#\{set\}) *\(/, 'openSet'),
+  rule('more', EVERYWHERE, /\\*\$/, 'openReference'),
+  rule('more', EVERYWHERE, /\\*\$\\*!/, 'openReference'),
+  rule('more', EVERYWHERE, /#\[\[/, 'openTextblock'),
+  rule('more', EVERYWHERE, /#\*\*[^#]/, 'openFormalComment'),
+  rule('more', EVERYWHERE, /#\*/, 'openBlockComment'),
+  rule('more', EVERYWHERE, /#/, 'openDirective'),
+  rule('lineCommentStart', ['text', 'preDirective', 'directive', 'reference'], /##/, 'openLineComment'),
+  rule('doubleEscape', ['text'], /\\\\/),
+  rule('text', ['text'], /[^$#\\]+/),
+  rule('lineCommentEnd', ['lineComment'], /\r\n|\n|\r/, 'closeComment'),
+  rule('blockComment', ['formalComment', 'blockComment'], /\*#/, 'closeComment'),
+  rule('textblock', ['textblock'], /\]\]#/, 'closeComment'),
+  // The runs stand for the single characters that Velocity skips one by one.
+  rule('skip', ['lineComment', 'formalComment', 'blockComment'], /[^$#\\*\r\n]+|[^]/),
+  rule('more', ['textblock'], /[^$#\\\]]+|[^]/),
+  rule('whitespace', ['directive', 'arguments', 'index'], /[ \t\n\r]+/),
+  { outcome: 'string', modes: ['directive', 'arguments', 'index'], match: matchString, action: 'literal' },
+  rule('true', ['reference', 'directive', 'modifier', 'arguments', 'index'], /true/),
+  rule('false', ['reference', 'directive', 'modifier', 'arguments', 'index'], /false/),
+  rule('minus', ['directive'], /-/),
+  rule('plus', ['directive'], /\+/),
+  rule('multiply', ['directive'], /\*/),
+  rule('divide', ['directive'], /\//),
+  rule('modulo', ['directive'], /%/),
+  rule('and', ['directive'], /&&|and/),
+  rule('or', ['directive'], /\|\||or/),
+  rule('lt', ['directive'], /<|lt/),
+  rule('le', ['directive'], /<=|le/),
+  rule('gt', ['directive'], />|gt/),
+  rule('ge', ['directive'], />=|ge/),
+  rule('eq', ['directive'], /==|eq/),
+  rule('ne', ['directive'], /!=|ne/),
+  rule('not', ['directive'], /!|not/),
+  rule('assign', ['directive'], /=/),
+  rule('end', ['preDirective'], new RegExp(`(?:end|\\{end\\})${LINE_END}`), 'endDirective'),
+  rule('if', ['preDirective'], /if|\{if\}/, 'enterDirective'),
+  rule('elseif', ['preDirective'], /elseif|\{elseif\}/, 'enterDirective'),
+  rule('else', ['preDirective'], new RegExp(`(?:else|\\{else\\})${LINE_END}`), 'endDirective'),
+  rule('integer', ['preDirective', 'directive', 'arguments', 'index'], /-?\d+(?:\.\.)?/, 'integer'),
+  rule(
+    'float',
+    ['preDirective', 'directive', 'arguments', 'index'],
+    /-?\d+\.\d*(?:[eE][+-]?\d+)?|-?\.\d+(?:[eE][+-]?\d+)?|-?\d+[eE][+-]?\d+/,
+    'literal',
+  ),
+  rule('word', ['preDirective', 'directive'], /[A-Za-z_@][\w@]*/),
+  rule('bracketedWord', ['preDirective', 'directive'], /\{[A-Za-z_][\w@]*\}/),
+  rule('identifier', ['reference', 'modifier', 'arguments'], /[A-Za-z_][\w-]*/),
+  rule('dot', ['reference', 'modifier', 'arguments'], /\.[A-Za-z]/, 'dot'),
+  rule('refOpen', ['reference', 'modifier'], /\{/),
+  rule('refClose', ['reference', 'modifier'], /\}/, 'pop'),
+  rule('terminator', ['reference', 'modifier', 'preDirective'], /[^]/, 'pop'),
+  rule('emptyIndex', ['text', 'reference'], /\$\[|\$!\[|\$\\!\[|\$\./),
+];
+
+function rule(
+  outcome: Outcome,
+  modes: readonly LexicalMode[],
+  expression: RegExp,
+  action: Action = 'none',
+): Rule {
+  return { outcome, modes, match: pattern(expression), action };
+}
+
+/** The rules of each mode, in the order of precedence. */
+export const RULES_BY_MODE = new Map(
+  EVERYWHERE.map((mode) => [mode, RULES.filter((each) => each.modes.includes(mode))]),
+);

@@ -1,0 +1,211 @@
+/** What a compiled template runs on: variables in their scopes, the output so far, the budget. */
+import { type JavaValue, type LoopScope, RenderedBlock } from './java/values.ts';
+import type { RenderBudget } from './java/render-budget.ts';
+import type { TemplatePlace } from './java/template-error.ts';
+
+/** Prints a part of a template. */
+export type Renderer = (state: RenderState, variables: Variables) => void;
+/** Computes a value. */
+export type Evaluator = (state: RenderState, variables: Variables) => JavaValue;
+/** Decides an #if. */
+export type Condition = (state: RenderState, variables: Variables) => boolean;
+
+/** The names a part of a template sees. A name without value is null. */
+export interface Variables {
+  get(name: string): JavaValue;
+  put(name: string, value: JavaValue): void;
+  remove(name: string): void;
+  /** The text that the caller of a macro wrote for a parameter, printed where the parameter has no value. */
+  literalOf(reference: string): string | undefined;
+}
+
+/** The variables given to the render and those that the template sets. */
+export class GlobalVariables implements Variables {
+  readonly #values: Map<string, JavaValue>;
+
+  constructor(values: Iterable<readonly [string, JavaValue]>) {
+    this.#values = new Map(values);
+  }
+
+  get(name: string): JavaValue {
+    return this.#values.get(name) ?? null;
+  }
+
+  put(name: string, value: JavaValue): void {
+    this.#values.set(name, value);
+  }
+
+  remove(name: string): void {
+    this.#values.delete(name);
+  }
+
+  literalOf(): undefined {
+    return undefined;
+  }
+}
+
+/** A macro's parameters are names for the caller's expressions: evaluated in the caller's scope, each time anew. */
+export class MacroVariables implements Variables {
+  readonly #outer: Variables;
+  readonly #local = new Map<string, JavaValue>();
+  readonly #byName = new Map<string, () => JavaValue>();
+  readonly #literals = new Map<string, string>();
+
+  constructor(outer: Variables) {
+    this.#outer = outer;
+  }
+
+  passValue(name: string, value: JavaValue): void {
+    this.#local.set(name, value);
+  }
+
+  passExpression(name: string, evaluate: () => JavaValue, literal: string): void {
+    this.#byName.set(name, evaluate);
+    this.#literals.set(`$${name}`, literal);
+  }
+
+  get(name: string): JavaValue {
+    const local = this.#local.get(name) ?? null;
+    if (local !== null) return local;
+    const evaluate = this.#byName.get(name);
+    return evaluate === undefined ? this.#outer.get(name) : evaluate();
+  }
+
+  /** What a macro sets is seen outside too. */
+  put(name: string, value: JavaValue): void {
+    this.#local.set(name, value);
+    this.#outer.put(name, value);
+  }
+
+  remove(name: string): void {
+    this.#local.delete(name);
+    this.#byName.delete(name);
+    this.#outer.remove(name);
+  }
+
+  literalOf(reference: string): string | undefined {
+    return this.#literals.get(reference) ?? this.#outer.literalOf(reference);
+  }
+}
+
+/** Hides the loop variable while its element is null, so that a variable of that name further out is not seen. */
+export class NullElementVariables implements Variables {
+  readonly #hidden: string;
+  readonly #outer: Variables;
+  #isHidden = true;
+
+  constructor(hidden: string, outer: Variables) {
+    this.#hidden = hidden;
+    this.#outer = outer;
+  }
+
+  get(name: string): JavaValue {
+    return this.#isHidden && name === this.#hidden ? null : this.#outer.get(name);
+  }
+
+  put(name: string, value: JavaValue): void {
+    if (name === this.#hidden && value === null) this.#isHidden = true;
+    this.#outer.put(name, value);
+  }
+
+  remove(name: string): void {
+    if (name === this.#hidden) this.#isHidden = false;
+    this.#outer.remove(name);
+  }
+
+  literalOf(reference: string): string | undefined {
+    return this.#outer.literalOf(reference);
+  }
+}
+
+/** How a reference without value shows: as its source, which is Velocity's rule, or as the empty text, which is AWS's. */
+export type UndefinedReferences = 'source' | 'empty';
+
+/** One render: its output and what it may still spend. */
+export class RenderState {
+  readonly budget: RenderBudget;
+  readonly undefinedReferences: UndefinedReferences;
+  /** Calls of macros that are running; a call left by #break stays counted, as in Velocity. */
+  macroDepth = 0;
+  /** Where rendering is, for errors. */
+  place: TemplatePlace = { line: 1, column: 1 };
+  #output = '';
+
+  constructor(budget: RenderBudget, undefinedReferences: UndefinedReferences) {
+    this.budget = budget;
+    this.undefinedReferences = undefinedReferences;
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  write(text: string): void {
+    this.#output += text;
+    // Text that is captured and thrown away counts too.
+    this.budget.spendChars(text.length);
+    this.budget.checkLength(this.#output.length);
+  }
+
+  /** What `render` writes, kept out of the output. */
+  capture(render: () => void): string {
+    const before = this.#output;
+    this.#output = '';
+    try {
+      render();
+      return this.#output;
+    } finally {
+      this.#output = before;
+    }
+  }
+}
+
+/** #break and #stop on their way to what they end. Thrown, because they may start inside a value. */
+export class StopSignal extends Error {
+  readonly #target: 'nearest' | 'template' | LoopScope;
+
+  constructor(target: 'nearest' | 'template' | LoopScope) {
+    super('stop');
+    this.#target = target;
+  }
+
+  /** Whether it ends here: at this loop, or at a macro or block where undefined. */
+  endsAt(loop: LoopScope | undefined): boolean {
+    return this.#target === 'nearest' || (loop !== undefined && this.#target === loop);
+  }
+}
+
+/** #break. Made once, as STOP: a stack trace would cost more than the rest of the template. */
+export const BREAK = new StopSignal('nearest');
+/** #stop. */
+export const STOP = new StopSignal('template');
+
+/** A block as value: #define, or the body given to a `#@macro`. */
+export class CompiledBlock extends RenderedBlock {
+  readonly #body: Renderer;
+  readonly #maxDepth: number;
+  #depth = 0;
+
+  constructor(body: Renderer, maxDepth: number, state: RenderState, variables: Variables) {
+    super(() => {
+      if (this.#depth >= this.#maxDepth) return null;
+      return state.capture(() => this.renderInto(state, variables));
+    });
+    this.#body = body;
+    this.#maxDepth = maxDepth;
+  }
+
+  /** False, with nothing written, where the block contains itself more than `maxDepth` times. */
+  renderInto(state: RenderState, variables: Variables): boolean {
+    if (this.#depth >= this.#maxDepth) return false;
+    this.#depth += 1;
+    try {
+      this.#body(state, variables);
+    } catch (error) {
+      if (!(error instanceof StopSignal && error.endsAt(undefined))) throw error;
+    } finally {
+      this.#depth -= 1;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,72 @@
+import { TemplateError } from './java/template-error.ts';
+import type { VelocityLexer } from './lexer.ts';
+import type { Span, Token, TokenKind } from './tokens.ts';
+
+/** How deep blocks, parentheses, literals and strings in strings may be nested: a deeper template would exhaust the stack. */
+const MAX_TEMPLATE_DEPTH = 100;
+
+/**
+ * Tokens one after the other for the parsers. Reads no token before it is asked for, since reading may
+ * change the lexer's mode, and bounds how deep the parsers call themselves.
+ */
+export class TokenReader {
+  readonly #lexer: VelocityLexer;
+  #depth: number;
+  /** The token last consumed. */
+  #token: Token;
+
+  /** `depth` is how deep the text already stands in strings of other templates. */
+  constructor(lexer: VelocityLexer, depth: number) {
+    this.#lexer = lexer;
+    this.#depth = depth;
+    this.#token = { kind: 'text', image: '', line: 1, column: 1, skipped: [], next: undefined };
+  }
+
+  /** The token `ahead` after the last consumed one. */
+  peek(ahead = 1): Token {
+    let token = this.#token;
+    for (let step = 0; step < ahead; step += 1) token = token.next ??= this.#lexer.next();
+    return token;
+  }
+
+  is(kind: TokenKind): boolean {
+    return this.peek().kind === kind;
+  }
+
+  advance(): Token {
+    this.#token = this.peek();
+    return this.#token;
+  }
+
+  skip(kind: TokenKind): boolean {
+    const found = this.is(kind);
+    if (found) this.advance();
+    return found;
+  }
+
+  take(kind: TokenKind, expected: string): Token {
+    return this.is(kind) ? this.advance() : this.fail(expected);
+  }
+
+  fail(expected: string): never {
+    const { kind, image, line, column } = this.peek();
+    const found = kind === 'eof' ? 'the end of the template' : JSON.stringify(image.slice(0, 40));
+    throw new TemplateError('TEMPLATE_SYNTAX', `unexpected ${found}; expected ${expected}`, { line, column });
+  }
+
+  nested<Result>(read: () => Result): Result {
+    this.#depth += 1;
+    if (this.#depth > MAX_TEMPLATE_DEPTH) {
+      const { line, column } = this.peek();
+      const message = `nested deeper than ${MAX_TEMPLATE_DEPTH} levels; expected a flatter template`;
+      throw new TemplateError('TEMPLATE_REFUSED', message, { line, column });
+    }
+    const result = read();
+    this.#depth -= 1;
+    return result;
+  }
+
+  spanFrom(first: Token): Span {
+    return { first, last: this.#token };
+  }
+}

@@ -1,0 +1,102 @@
+/** A principal under a document's rules: what it may do on each route, before any request is looked at. */
+import { evaluateCondition } from './condition.ts';
+import type { Circumstances } from './condition.ts';
+import type { CompiledDocument, CompiledRule } from '../compiled-document.ts';
+import { losesValue, ownerValues } from './owner-values.ts';
+import type { Principal } from './principal.ts';
+
+/** One way into a route. */
+export type Grant = {
+  readonly ruleId: string;
+  /** Segments of the path that must have one of these values; none: the whole route. */
+  readonly owned: readonly OwnedSegment[];
+};
+
+export type OwnedSegment = { readonly segment: number; readonly values: readonly string[] };
+
+export type RouteVerdict = {
+  /** Ids of the deny rules that apply; one is enough. */
+  readonly deniedBy: readonly string[];
+  readonly grants: readonly Grant[];
+};
+
+export type AppliedRules = RulesInForce & {
+  /** By index of the document's routes; `$connect` of a WebSocket is the only one. */
+  readonly routes: readonly RouteVerdict[];
+};
+
+/** Rules whose conditions hold for the principal. */
+export type RulesInForce = {
+  readonly rules: readonly RuleInForce[];
+  /** Rules that would have granted something, or more, but for a claim that may not stand in a policy. */
+  readonly rejectedBindings: readonly string[];
+};
+
+export type RuleInForce = {
+  /** Place in the document. */
+  readonly index: number;
+  readonly rule: CompiledRule;
+  /** For each of the rule's bindings; undefined: it has none, and means the same for every principal. */
+  readonly values: readonly (readonly string[])[] | undefined;
+};
+
+export function applyRules(
+  document: CompiledDocument,
+  principal: Principal,
+  at: Circumstances,
+): AppliedRules {
+  const inForce = rulesInForce(document, principal, at);
+  return { ...inForce, routes: verdictsOf(document, inForce) };
+}
+
+export function rulesInForce(
+  document: CompiledDocument,
+  principal: Principal,
+  at: Circumstances,
+): RulesInForce {
+  const rules: RuleInForce[] = [];
+  const rejectedBindings: string[] = [];
+  for (const [index, rule] of document.rules.entries()) {
+    if (!applies(rule, principal, at)) continue;
+    const values = rule.bind?.map((binding) => ownerValues(principal.claims, binding));
+    const grantsNothing = values?.some((list) => list.length === 0) === true;
+    if (grantsNothing || rule.bind?.some((binding) => losesValue(principal.claims, binding)) === true)
+      rejectedBindings.push(rule.id);
+    if (!grantsNothing) rules.push({ index, rule, values });
+  }
+  return { rules, rejectedBindings };
+}
+
+/** Default deny: a route without grants is denied, and so is one that a deny rule names. */
+export function verdictsOf(document: CompiledDocument, { rules }: RulesInForce): readonly RouteVerdict[] {
+  const count = document.kind === 'websocket' ? 1 : document.routes.length;
+  const routes = Array.from({ length: count }, () => ({ deniedBy: [] as string[], grants: [] as Grant[] }));
+  for (const { rule, values } of rules) {
+    const named = document.kind === 'websocket' ? [0] : rule.routes;
+    const whole: Grant = { ruleId: rule.id, owned: [] };
+    for (const [place, index] of named.entries()) {
+      const route = routes[index];
+      if (rule.effect === 'deny') route?.deniedBy.push(rule.id);
+      else route?.grants.push(values ? { ...whole, owned: ownedSegments(rule, place, values) } : whole);
+    }
+  }
+  return routes;
+}
+
+/** What cannot be decided opens nothing and closes everything. */
+function applies(rule: CompiledRule, principal: Principal, at: Circumstances): boolean {
+  if (rule.when === undefined) return true;
+  const truth = evaluateCondition(rule.when, principal, at);
+  return truth ?? rule.effect === 'deny';
+}
+
+function ownedSegments(
+  rule: CompiledRule,
+  place: number,
+  values: readonly (readonly string[])[],
+): readonly OwnedSegment[] {
+  return (rule.bind ?? []).map(({ segments }, index) => ({
+    segment: segments[place] ?? -1,
+    values: values[index] ?? [],
+  }));
+}

@@ -1,0 +1,91 @@
+/** Does a condition hold for a principal? */
+import { claimAt } from './claims.ts';
+import type { CompiledCondition } from '../compiled-document.ts';
+import type { Principal } from './principal.ts';
+
+/** Undefined: nobody can say, because a claim is of a wrong type. No allow rule applies then, and every deny rule does. */
+export type Truth = boolean | undefined;
+
+/** The most that a document may forgive. */
+const CLOCK_SKEW_LIMIT_SECONDS = 120;
+
+export type Circumstances = {
+  readonly nowEpochSeconds: number;
+  /** Whether the request comes from this list of address blocks; undefined where nobody knows its address. */
+  readonly isInNetwork: (index: number) => Truth;
+};
+
+/** A claim that is missing makes its test false; a claim of a wrong type makes it undecided (Kleene's logic). */
+export function evaluateCondition(
+  condition: CompiledCondition,
+  principal: Principal,
+  at: Circumstances,
+): Truth {
+  switch (condition.is) {
+    case 'all':
+      return every(condition.of, (inner) => evaluateCondition(inner, principal, at));
+    case 'any':
+      return not(every(condition.of, (inner) => not(evaluateCondition(inner, principal, at))));
+    case 'not':
+      return not(evaluateCondition(condition.of, principal, at));
+    case 'issuer':
+      return principal.issuerId === condition.name;
+    case 'client':
+      return principal.clientId === condition.name;
+    case 'scope':
+      return principal.scopes.has(condition.name);
+    case 'role':
+      return principal.roles.has(condition.name);
+    case 'network':
+      return at.isInNetwork(condition.index);
+    case 'claim':
+      return evaluateClaim(condition, claimAt(principal.claims, condition.claim));
+    case 'mfa':
+      return evaluateClaim({ op: 'contains', values: ['mfa'] }, principal.claims['amr']);
+    case 'auth-age':
+      return evaluateAge(principal.claims['auth_time'], condition.maxSeconds, at.nowEpochSeconds);
+  }
+}
+
+function every(
+  conditions: readonly CompiledCondition[],
+  evaluate: (inner: CompiledCondition) => Truth,
+): Truth {
+  let truth: Truth = true;
+  for (const condition of conditions) {
+    const held = evaluate(condition);
+    if (held === false) return false;
+    if (held === undefined) truth = undefined;
+  }
+  return truth;
+}
+
+function not(truth: Truth): Truth {
+  return truth === undefined ? undefined : !truth;
+}
+
+type ClaimCondition = Pick<Extract<CompiledCondition, { is: 'claim' }>, 'op' | 'values'>;
+
+function evaluateClaim({ op, values }: ClaimCondition, claim: unknown): Truth {
+  if (op === 'exists') return claim !== undefined;
+  if (claim === undefined || claim === null) return false;
+  const [limit] = values;
+  switch (op) {
+    case 'equals':
+    case 'in':
+      return typeof claim === 'object' ? undefined : values.some((value) => value === claim);
+    case 'contains':
+      return Array.isArray(claim) ? claim.some((item) => item === limit) : undefined;
+    case 'gte':
+      return typeof claim === 'number' && typeof limit === 'number' ? claim >= limit : undefined;
+    case 'lte':
+      return typeof claim === 'number' && typeof limit === 'number' ? claim <= limit : undefined;
+  }
+}
+
+function evaluateAge(authTime: unknown, maxSeconds: number, nowEpochSeconds: number): Truth {
+  if (authTime === undefined || authTime === null) return false;
+  // A time ahead of ours is one in milliseconds, most likely, and would be recent for ever.
+  if (typeof authTime !== 'number' || authTime > nowEpochSeconds + CLOCK_SKEW_LIMIT_SECONDS) return undefined;
+  return nowEpochSeconds - authTime <= maxSeconds;
+}

@@ -1,0 +1,89 @@
+/** Caller + request + document → allow or deny, with the reason. The policy says the same for the whole API at once. */
+import { applyRules } from './apply-rules.ts';
+import type { AppliedRules, Grant, RouteVerdict } from './apply-rules.ts';
+import type { CompiledDocument, CompiledRoute } from '../compiled-document.ts';
+import { holdsAddress } from './ip-network.ts';
+import { spellingsOf } from './owner-values.ts';
+import type { Principal } from './principal.ts';
+import { finderOf } from './route-finder.ts';
+
+export type Decision =
+  | { readonly kind: 'allow'; readonly route: CompiledRoute; readonly rules: readonly string[] }
+  | {
+      readonly kind: 'deny';
+      readonly reason: DenyReason;
+      readonly route: CompiledRoute | undefined;
+      /** Rules that deny; of `not-owner`, those that would allow somebody else. */
+      readonly rules: readonly string[];
+    };
+
+export type DenyReason = 'no-route' | 'no-rule' | 'deny-rule' | 'not-owner';
+
+export type AskedRequest = {
+  /** As in the method ARN after the stage: `GET/users/1`, still encoded; `$connect`. */
+  readonly target: string;
+  readonly sourceIp: string | undefined;
+  readonly nowEpochSeconds: number;
+};
+
+const CONNECT: CompiledRoute = { method: '$connect', path: '$connect' };
+
+/**
+ * Nobody knows whether AWS routes by the path as it was sent or as it decodes (`/%61dmin`), so a request is
+ * denied if either reading is.
+ */
+export function decide(document: CompiledDocument, principal: Principal, request: AskedRequest): Decision {
+  const { target, sourceIp, nowEpochSeconds } = request;
+  const applied = applyRules(document, principal, {
+    nowEpochSeconds,
+    isInNetwork: (index) =>
+      sourceIp === undefined ? undefined : holdsAddress(document.networks[index] ?? [], sourceIp),
+  });
+  if (document.kind === 'websocket')
+    return target === '$connect' ? verdictOn(applied.routes[0], CONNECT, () => true) : unrouted();
+  const sent = read(document, applied, target, spellingsOf);
+  if (sent.kind === 'deny' && sent.reason !== 'no-route') return sent;
+  if (!target.includes('%')) return sent;
+  const decoded = read(document, applied, decodePath(target), (value) => [value]);
+  // A reading that reaches no route opens nothing, so it is no reason to refuse the other.
+  return decoded.kind === 'deny' && decoded.reason === 'no-route' ? sent : decoded;
+}
+
+function read(
+  document: CompiledDocument,
+  { routes }: AppliedRules,
+  target: string,
+  spellings: (value: string) => readonly string[],
+): Decision {
+  const [method = '', ...words] = target.split('/');
+  const template = finderOf(document).find(method, words);
+  const route = template && document.routes[template.index];
+  if (template === undefined || route === undefined) return unrouted();
+  return verdictOn(routes[template.index], route, ({ owned }) =>
+    owned.every(({ segment, values }) => values.flatMap(spellings).includes(words[segment] ?? '')),
+  );
+}
+
+function verdictOn(
+  verdict: RouteVerdict | undefined,
+  route: CompiledRoute,
+  isOwner: (grant: Grant) => boolean,
+): Decision {
+  const { deniedBy = [], grants = [] } = verdict ?? {};
+  if (deniedBy.length > 0) return { kind: 'deny', reason: 'deny-rule', route, rules: deniedBy };
+  const holding = grants.filter(isOwner);
+  if (holding.length > 0) return { kind: 'allow', route, rules: holding.map(({ ruleId }) => ruleId) };
+  const rules = grants.map(({ ruleId }) => ruleId);
+  return { kind: 'deny', reason: rules.length > 0 ? 'not-owner' : 'no-rule', route, rules };
+}
+
+function unrouted(): Decision {
+  return { kind: 'deny', reason: 'no-route', route: undefined, rules: [] };
+}
+
+const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g;
+
+/** As API Gateway decodes: a malformed escape stays as it is, bytes that are no UTF-8 become U+FFFD. */
+function decodePath(target: string): string {
+  return target.replace(ESCAPES, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
+}

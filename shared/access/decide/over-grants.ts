@@ -1,0 +1,94 @@
+/** What a policy pattern grants beyond its own route, because IAM's `*` runs across slashes. */
+import type { CompiledDocument } from '../compiled-document.ts';
+import { finderOf } from './route-finder.ts';
+import type { RouteSegment, Template } from './route-finder.ts';
+import { alignmentsOf, ANY, covers, typicalPath } from './segment-patterns.ts';
+import type { SegmentPattern } from './segment-patterns.ts';
+
+export type OverGrant = {
+  /** Index of the route that the pattern reaches too. */
+  readonly route: number;
+  /** Exactly as narrow as an IAM pattern can be: denying it takes the grant back. */
+  readonly pattern: SegmentPattern;
+};
+
+/**
+ * Every way in which a request that the pattern matches reaches a route of this verb, or one of those `asked` for. A
+ * text comparison of pattern and template is not enough: only what the gateway really routes there counts, or denying
+ * `/users/{id}` would block a granted `/users/search`.
+ */
+export function findOverGrants(
+  document: CompiledDocument,
+  method: string,
+  pattern: SegmentPattern,
+  asked?: (template: Template) => boolean,
+): readonly OverGrant[] {
+  const found: OverGrant[] = [];
+  for (const template of reachedBy(document, method, pattern))
+    if (asked === undefined || asked(template))
+      for (const shape of shapesOn(document, method, pattern, template))
+        found.push({ route: template.index, pattern: shape });
+  return found;
+}
+
+/** The routes that have the pattern's words before its first wildcard; others it cannot reach. */
+export function reachedBy(
+  document: CompiledDocument,
+  method: string,
+  pattern: SegmentPattern,
+): readonly Template[] {
+  const finder = finderOf(document);
+  if (pattern.includes(ANY)) return finder.below(method, pattern);
+  const named = finder.find(method, pattern);
+  return named === undefined ? [] : [named];
+}
+
+function shapesOn(
+  document: CompiledDocument,
+  method: string,
+  pattern: SegmentPattern,
+  template: Template,
+): readonly SegmentPattern[] {
+  const finder = finderOf(document);
+  const found: SegmentPattern[] = [];
+  const { length } = template.segments;
+  const lengths =
+    template.segments.at(-1) === 'rest'
+      ? greedyLengths(length, pattern.length, finder.longest(method))
+      : document.kind === 'rest'
+        ? [length, length + 1]
+        : [length];
+  const meetThere = (text: string, place: number) => meet(text, segmentAt(template, place));
+  for (const wanted of lengths)
+    for (const alignment of alignmentsOf(pattern, wanted, meetThere))
+      for (const shape of withTrailingSlash(alignment)) {
+        const path = typicalPath(shape);
+        if (found.some((wider) => covers(wider, path))) continue;
+        // The typical path meets the fewest literals: if even it goes to a more specific route, all of the shape does.
+        if (finder.find(method, path) === template) found.push(shape);
+      }
+  return found;
+}
+
+/** A greedy route takes any length; beyond pattern and longest template together nothing new happens. */
+function greedyLengths(templateLength: number, patternLength: number, longest: number): readonly number[] {
+  const first = Math.max(templateLength, patternLength);
+  return Array.from({ length: patternLength + longest + 2 - first }, (_, index) => first + index);
+}
+
+/** Also with a slash at the end, where the route takes one. */
+function withTrailingSlash(shape: SegmentPattern): readonly SegmentPattern[] {
+  return shape.at(-1) === ANY ? [shape, [...shape.slice(0, -1), '']] : [shape];
+}
+
+function segmentAt({ segments }: Template, index: number): RouteSegment {
+  const segment = segments[index];
+  if (segment !== undefined) return segment;
+  return segments.at(-1) === 'rest' ? 'rest' : { literal: '' };
+}
+
+function meet(segment: string, routed: RouteSegment): string | undefined {
+  if (typeof routed === 'string') return segment;
+  if (segment === ANY || segment === routed.literal) return routed.literal;
+  return undefined;
+}

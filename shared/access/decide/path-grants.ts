@@ -1,0 +1,234 @@
+/** What a principal may do on an API → the fewest path patterns to allow and to deny that say exactly this. */
+import type { Grant, OwnedSegment, RouteVerdict } from './apply-rules.ts';
+import type { CompiledDocument } from '../compiled-document.ts';
+import { findOverGrants, reachedBy } from './over-grants.ts';
+import type { OverGrant } from './over-grants.ts';
+import { spellingsOf } from './owner-values.ts';
+import { disguisesOf } from './path-disguises.ts';
+import { finderOf } from './route-finder.ts';
+import type { RouteSegment, Template } from './route-finder.ts';
+import {
+  ANY,
+  covers,
+  distinct,
+  indexPaths,
+  ORDINARY,
+  typicalPath,
+  withoutCovered,
+} from './segment-patterns.ts';
+import type { SegmentPattern } from './segment-patterns.ts';
+
+/** Verb and path, as in the ARN after the stage: `GET/users/*`. Each once, sorted. */
+export type PathGrants = { readonly allow: readonly string[]; readonly deny: readonly string[] };
+
+/** No deny pattern takes `denied` away without taking `allowed` too: IAM cannot say it in one policy. */
+export type Unrepresentable = { readonly allowed: number; readonly denied: number };
+
+export type PathGrantsResult =
+  | { readonly kind: 'grants'; readonly grants: PathGrants }
+  | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable }
+  /** No answer could hold them all. */
+  | { readonly kind: 'too-many' };
+
+/** The largest answer holds a hundred resources. Lists of claims multiply. */
+const OWNED_PATTERNS_LIMIT = 500;
+
+/** What the principal may do on the routes of one verb. */
+type MethodGrants = {
+  readonly document: CompiledDocument;
+  readonly method: string;
+  /** By index of the route. */
+  readonly granted: ReadonlyMap<number, RouteGrant>;
+};
+
+type RouteGrant = {
+  readonly template: Template;
+  /** The template's own, or some that hold values of the principal's instead of wildcards. */
+  readonly patterns: readonly SegmentPattern[];
+};
+
+/**
+ * `merge`: name whole subtrees where the principal may do all that is in them, to make the policy smaller.
+ * `isPersonal`: values of the principal's own take part, which is a matter of the rules in force and not of the values.
+ */
+export function toPathGrants(
+  document: CompiledDocument,
+  verdicts: readonly RouteVerdict[],
+  merge = false,
+): { readonly result: PathGrantsResult; readonly isPersonal: boolean } {
+  const ways = verdicts.map(widestGrants);
+  const own = ways.flat().filter(({ owned }) => owned.length > 0);
+  const result: PathGrantsResult =
+    own.reduce(countPatterns, 0) > OWNED_PATTERNS_LIMIT
+      ? { kind: 'too-many' }
+      : grantPaths(document, ways, merge);
+  return { result, isPersonal: own.length > 0 };
+}
+
+function grantPaths(
+  document: CompiledDocument,
+  ways: readonly (readonly Grant[])[],
+  merge: boolean,
+): PathGrantsResult {
+  const methods = new Set(
+    document.routes.flatMap(({ method }, route) => ((ways[route] ?? []).length > 0 ? [method] : [])),
+  );
+  const allow: string[] = [];
+  const deny: string[] = [];
+  const exposed: (readonly RouteSegment[])[] = [];
+  for (const method of [...methods].sort()) {
+    const grants = { document, method, granted: routeGrants(document, method, ways) };
+    const guard = guardMethod(grants);
+    if (guard.kind === 'unrepresentable') return guard;
+    const kept = withoutCovered([...grants.granted.values()].flatMap(({ patterns }) => patterns));
+    const patterns = merge ? mergeSubtrees(grants, kept) : kept;
+    for (const pattern of patterns) allow.push(`${method}/${pattern.join('/')}`);
+    for (const pattern of guard.deny) deny.push(`${method}/${pattern.join('/')}`);
+    exposed.push(...exposedBy(grants, patterns));
+  }
+  return {
+    kind: 'grants',
+    grants: { allow: allow.sort(), deny: [...deny, ...disguisesOf(exposed)].sort() },
+  };
+}
+
+/** Whoever may call the whole route needs no pattern of their own besides. */
+function widestGrants({ deniedBy, grants }: RouteVerdict): readonly Grant[] {
+  if (deniedBy.length > 0) return [];
+  const whole = grants.find(({ owned }) => owned.length === 0);
+  return whole === undefined ? grants : [whole];
+}
+
+function countPatterns(sum: number, { owned }: Grant): number {
+  return sum + owned.reduce((product, { values }) => product * values.length, 1);
+}
+
+function routeGrants(
+  document: CompiledDocument,
+  method: string,
+  ways: readonly (readonly Grant[])[],
+): MethodGrants['granted'] {
+  const finder = finderOf(document);
+  const granted = new Map<number, RouteGrant>();
+  for (const template of finder.templates(method)) {
+    const patterns = distinct(
+      (ways[template.index] ?? []).flatMap(({ owned }) => ownedPatterns(template, owned)),
+    ).filter(
+      // A user whose name is that of a static route reaches that route instead of the granted one.
+      (pattern) => pattern === template.pattern || finder.find(method, typicalPath(pattern)) === template,
+    );
+    if (patterns.length > 0) granted.set(template.index, { template, patterns });
+  }
+  return granted;
+}
+
+/** Whether every request of the principal to the route passes: no authorizer asks, or a rule allows more than its own. */
+function isFree({ document, granted }: MethodGrants, template: Template): boolean {
+  return (
+    document.routes[template.index]?.isOpen === true ||
+    granted.get(template.index)?.patterns.includes(template.pattern) === true
+  );
+}
+
+/** One pattern for each way to fill the owned segments. */
+function ownedPatterns({ pattern }: Template, owned: readonly OwnedSegment[]): readonly SegmentPattern[] {
+  return owned.reduce<readonly SegmentPattern[]>(
+    (begun, { segment, values }) =>
+      begun.flatMap((one) => values.flatMap(spellingsOf).map((text) => one.with(segment, text))),
+    [pattern],
+  );
+}
+
+type Guard =
+  | { readonly kind: 'deny'; readonly deny: readonly SegmentPattern[] }
+  | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable };
+
+/** Finds what must be denied again, and makes sure that nothing granted is lost by it. */
+function guardMethod(grants: MethodGrants): Guard {
+  const excess = findExcess(grants);
+  if (excess.length === 0) return { kind: 'deny', deny: [] };
+  const { document, granted } = grants;
+  const ways = [...granted.values()].flatMap(({ template, patterns }) =>
+    patterns.map((pattern) => ({ template, pattern, path: typicalPath(pattern) })),
+  );
+  const coverable = indexPaths(ways.map(({ path }) => path));
+  for (const { route, pattern } of excess)
+    for (const index of coverable(pattern)) {
+      const way = ways[index];
+      if (way !== undefined && isLost(document, way, pattern))
+        return { kind: 'unrepresentable', conflict: { allowed: way.template.index, denied: route } };
+    }
+  return { kind: 'deny', deny: withoutCovered(excess.map(({ pattern }) => pattern)) };
+}
+
+/** What the granted patterns reach, and none of them was meant to. */
+function findExcess(grants: MethodGrants): readonly OverGrant[] {
+  const { document, method, granted } = grants;
+  const found = new Map<string, OverGrant>();
+  for (const { template: own, patterns } of granted.values()) {
+    const isAsked = (template: Template) => template !== own && !isFree(grants, template);
+    for (const pattern of patterns)
+      for (const excess of findOverGrants(document, method, pattern, isAsked)) {
+        const path = typicalPath(excess.pattern);
+        if (granted.get(excess.route)?.patterns.some((meant) => covers(meant, path)) === true) continue;
+        const text = excess.pattern.join('/');
+        if (!found.has(text)) found.set(text, excess);
+      }
+  }
+  return [...found.values()];
+}
+
+type Way = {
+  readonly template: Template;
+  readonly pattern: SegmentPattern;
+  readonly path: readonly string[];
+};
+
+/** Whether the deny pattern takes an ordinary request of the grant: one whose parameters are no names of routes. */
+function isLost(document: CompiledDocument, { template, pattern, path }: Way, deny: SegmentPattern): boolean {
+  const { isName } = finderOf(document);
+  if (pattern.some((text, index) => text !== template.pattern[index] && isName(text))) return false;
+  const lengths = template.segments.at(-1) === 'rest' ? deny.length : 1;
+  return Array.from({ length: lengths }, (_, extra) => extra).some((extra) =>
+    covers(deny, [...path, ...Array.from({ length: extra }, () => ORDINARY)]),
+  );
+}
+
+/** Replaces patterns by `orders/*` where every route below `orders` is open, the highest such place first. */
+function mergeSubtrees(grants: MethodGrants, patterns: readonly SegmentPattern[]): readonly SegmentPattern[] {
+  const { document, method } = grants;
+  const prefixes = new Map<string, SegmentPattern>();
+  for (const pattern of patterns)
+    for (let depth = 1; depth < pattern.length; depth += 1)
+      prefixes.set(pattern.slice(0, depth).join('/'), [...pattern.slice(0, depth), ANY]);
+  const paths = patterns.map(typicalPath);
+  const coverable = indexPaths(paths);
+  const isMany = (subtree: SegmentPattern) => {
+    let count = 0;
+    return coverable(subtree).some((index) => covers(subtree, paths[index] ?? []) && (count += 1) > 1);
+  };
+  const subtrees = [...prefixes.values()].filter(
+    (subtree) =>
+      isMany(subtree) &&
+      findOverGrants(document, method, subtree, (template) => !isFree(grants, template)).length === 0,
+  );
+  return withoutCovered([...patterns, ...subtrees]);
+}
+
+/** Of each closed route that an allowed wildcard may reach, the segments from the first such wildcard on. */
+function exposedBy(
+  grants: MethodGrants,
+  allowed: readonly SegmentPattern[],
+): readonly (readonly RouteSegment[])[] {
+  const from = new Map<Template, number>();
+  const seen = new Set<string>();
+  for (const pattern of allowed) {
+    const first = pattern.indexOf(ANY);
+    const prefix = pattern.slice(0, first + 1).join('/');
+    if (first === -1 || seen.has(prefix)) continue;
+    seen.add(prefix);
+    for (const template of reachedBy(grants.document, grants.method, pattern))
+      if (!isFree(grants, template)) from.set(template, Math.min(first, from.get(template) ?? first));
+  }
+  return [...from].map(([{ segments }, place]) => segments.slice(place));
+}

@@ -1,0 +1,40 @@
+/** A verified API key → who calls. */
+import type { CompiledDocument, CompiledKeyIssuer } from '../compiled-document.ts';
+import type { ApiKeyRecord } from './api-key-record.ts';
+import type { Claims } from '../decide/claims.ts';
+import { expandRoles } from '../decide/principal.ts';
+import type { Principal } from '../decide/principal.ts';
+import type { VerifiedApiKey } from './verify-api-key.ts';
+
+/** What callers by a key claim: its metadata cannot pose as the rest. */
+export function claimsOfKey({
+  keyId,
+  tenant,
+  owner,
+  plan,
+  metadata,
+}: Pick<ApiKeyRecord, 'keyId' | 'tenant' | 'owner' | 'plan' | 'metadata'>): Claims {
+  return { ...metadata, owner, plan, sub: keyId, tenant };
+}
+
+/**
+ * The key itself is the subject: two keys of one owner are two principals, which quotas and revocation tell apart.
+ * Rules bind by the claims `sub` (the key's id), `tenant`, `owner`, `plan` and its metadata.
+ */
+export function toKeyPrincipal(
+  { record, notAfterEpochSeconds }: VerifiedApiKey,
+  { id }: CompiledKeyIssuer,
+  declared: CompiledDocument['roles'],
+): Principal {
+  const { keyId, prefix } = record;
+  return {
+    principalId: `${id}|${keyId}`,
+    issuerId: id,
+    issuer: prefix,
+    subject: keyId,
+    clientId: undefined,
+    ...expandRoles(record, declared),
+    claims: claimsOfKey(record),
+    expiresAtEpochSeconds: notAfterEpochSeconds,
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * What is kept of an API key in the `access` table: never the key, only hashes of it.
+ *
+ * | item          | pk                | sk            | attributes                                    |
+ * | ------------- | ----------------- | ------------- | --------------------------------------------- |
+ * | key           | `KEY#{id}`        | `KEY`         | `ver`, `doc` (JSON of the record), `usedAt`   |
+ * | change of it  | `KEY#{id}`        | `OP#{op id}`  | @see ../table/operation-record.ts             |
+ * | list          | `TENANT#{tenant}` | `KEY#{id}`    | `prefix`                                      |
+ */
+import { DomainError } from '../../errors.ts';
+import { printKeyPart } from '../../table/item-write.ts';
+import type { Item, ItemKey } from '../../table/item-write.ts';
+
+export type ApiKeyRecord = {
+  readonly keyId: string;
+  readonly prefix: string;
+  readonly tenant: string;
+  /** For people. */
+  readonly name?: string;
+  /** User or system within the tenant that the key was given to. */
+  readonly owner?: string;
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+  /** Usage plan of this toolkit's quotas. */
+  readonly plan?: string;
+  /** Claims beside those above. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Newest first; a second one only while a rotation overlaps. */
+  readonly secrets: readonly KeySecret[];
+  readonly createdAtEpochSeconds: number;
+  /** Refused from then on. Called `notAfter` and not `expiresAt`, by which DynamoDB would delete the item. */
+  readonly notAfterEpochSeconds?: number;
+  readonly revokedAtEpochSeconds?: number;
+  /** The API Gateway key that stands for this one in a native usage plan. */
+  readonly native?: NativeKey;
+};
+
+export type KeySecret = {
+  /** SHA-256 of the whole key, hex. */
+  readonly hash: string;
+  readonly createdAtEpochSeconds: number;
+  /** Refused from then on; undefined: as long as the key. */
+  readonly notAfterEpochSeconds?: number;
+};
+
+export type NativeKey = { readonly usagePlanId: string; readonly apiKeyId: string };
+
+export type StoredApiKey = {
+  readonly record: ApiKeyRecord;
+  /** Rises with every change; not with `usedAt`. */
+  readonly version: number;
+  readonly usedAtEpochSeconds: number | undefined;
+};
+
+/** At most so many secrets of one key are accepted at a time. */
+export const SECRETS_LIMIT = 2;
+
+export function apiKeyItem(keyId: string): ItemKey {
+  return { pk: `KEY#${keyId}`, sk: 'KEY' };
+}
+
+/** Partition of the items that say which keys a tenant has. */
+export function tenantPartition(tenant: string): string {
+  return `TENANT#${printKeyPart(tenant)}`;
+}
+
+export function printRecord(record: ApiKeyRecord, version: number): Item {
+  return { ver: version, doc: JSON.stringify(record) };
+}
+
+/**
+ * @throws DomainError STORE_UNAVAILABLE for an item that only somebody else can have written: nobody is let in by it,
+ *   and nobody is told that their key is bad
+ */
+export function parseStoredApiKey(item: Item): StoredApiKey {
+  const { ver: version, doc, usedAt } = item;
+  let record: unknown;
+  try {
+    record = JSON.parse(String(doc));
+  } catch {
+    record = undefined;
+  }
+  if (typeof version !== 'number' || !isRecord(record))
+    throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is no API key');
+  return { record, version, usedAtEpochSeconds: typeof usedAt === 'number' ? usedAt : undefined };
+}
+
+function isRecord(value: unknown): value is ApiKeyRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const record = value as Readonly<Record<keyof ApiKeyRecord, unknown>>;
+  const { keyId, prefix, tenant, roles, scopes, metadata, secrets } = record;
+  const { notAfterEpochSeconds, revokedAtEpochSeconds } = record;
+  return (
+    [keyId, prefix, tenant].every((text) => typeof text === 'string') &&
+    [roles, scopes].every(
+      (names) => Array.isArray(names) && names.every((name) => typeof name === 'string'),
+    ) &&
+    [notAfterEpochSeconds, revokedAtEpochSeconds].every(isTimeOrAbsent) &&
+    typeof metadata === 'object' &&
+    Array.isArray(secrets) &&
+    secrets.length <= SECRETS_LIMIT &&
+    secrets.every(isSecret)
+  );
+}
+
+function isSecret(value: unknown): value is KeySecret {
+  if (typeof value !== 'object' || value === null) return false;
+  const { hash, notAfterEpochSeconds } = value as Readonly<Record<keyof KeySecret, unknown>>;
+  return typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash) && isTimeOrAbsent(notAfterEpochSeconds);
+}
+
+function isTimeOrAbsent(value: unknown): boolean {
+  return value === undefined || Number.isSafeInteger(value);
+}

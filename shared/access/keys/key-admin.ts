@@ -1,0 +1,302 @@
+/**
+ * What administrators do with API keys. Every change counts once by its operation id, which is recorded with it; what
+ * is replayed does its outside work (caches, native keys) again, so a failed half is mended by sending it once more.
+ */
+import { DomainError, RequestInvalid } from '../../errors.ts';
+import type {
+  AuthorizerCaches,
+  Clock,
+  ItemListing,
+  ItemStore,
+  NativeKeys,
+  PlanCatalogue,
+  Random,
+} from '../../ports.ts';
+import type { Item, ItemWrite } from '../../table/item-write.ts';
+import { hashOperation, operationWrite } from '../../table/operation-record.ts';
+import type { AskedOperation } from '../../table/operation-record.ts';
+import { accessTableSilent, readAccessItem } from '../access-item.ts';
+import { isReplayed } from '../admin-operation.ts';
+import type { Operation } from '../admin-operation.ts';
+import { hashApiKey, keyIdOf, printApiKey } from './api-key.ts';
+import { claimsOfKey } from './api-key-principal.ts';
+import {
+  apiKeyItem,
+  parseStoredApiKey,
+  printRecord,
+  SECRETS_LIMIT,
+  tenantPartition,
+} from './api-key-record.ts';
+import type { ApiKeyRecord, KeySecret, StoredApiKey } from './api-key-record.ts';
+import { assertPlansKnown } from './check-key-plan.ts';
+import { attemptStep, flushCaches } from '../flush-caches.ts';
+import type { OutsideStep } from '../flush-caches.ts';
+import type { KeyPrefix } from './key-prefixes.ts';
+import { nativeKeyValue } from './native-key.ts';
+
+export type KeyAdminPorts = {
+  readonly store: ItemStore;
+  readonly listing: Pick<ItemListing, 'range'>;
+  readonly clock: Clock;
+  readonly random: Pick<Random, 'hex'>;
+  readonly caches: AuthorizerCaches;
+  readonly nativeKeys: NativeKeys;
+  readonly plans: PlanCatalogue;
+};
+
+export type KeyAdminSetting = {
+  /** Of the authorizers' own stack. */
+  readonly stage: string;
+  /** By prefix: what access documents of this stage say of its keys. */
+  readonly prefixes: ReadonlyMap<string, KeyPrefix>;
+  /** Usage plans that access documents bring along, by id. */
+  readonly broughtPlans: readonly string[];
+  readonly usageKeySecret: string | undefined;
+};
+
+export type NewKey = Omit<
+  ApiKeyRecord,
+  'keyId' | 'secrets' | 'native' | 'createdAtEpochSeconds' | 'notAfterEpochSeconds' | 'revokedAtEpochSeconds'
+> & {
+  /** Undefined: never ends. Not an instant, since the same operation, sent again later, asks for the same. */
+  readonly lifetimeSeconds?: number;
+  readonly usagePlanId?: string;
+};
+
+export type Changed = {
+  readonly stored: StoredApiKey;
+  /** The key itself, on its first making only: nobody can say it again. */
+  readonly key: string | undefined;
+  /** What API Gateway was told, where anything was. */
+  readonly outside: readonly OutsideStep[];
+};
+
+/** The entropy that a key is printed from. */
+const ENTROPY_DIGITS = 64;
+/** Shown of one key. */
+const CHANGES_LIMIT = 100;
+
+export class KeyAdmin {
+  readonly #ports: KeyAdminPorts;
+  readonly #setting: KeyAdminSetting;
+
+  constructor(ports: KeyAdminPorts, setting: KeyAdminSetting) {
+    this.#ports = ports;
+    this.#setting = setting;
+  }
+
+  /** @throws RequestInvalid; DomainError PLAN_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE, CONTROL_PLANE_FAILED */
+  async create(wanted: NewKey, operation: Operation): Promise<Changed> {
+    const { planClaims } = this.#assertMeaningful(wanted);
+    const { usagePlanId, lifetimeSeconds, ...given } = wanted;
+    const keyId = keyIdOf(given.tenant, operation.id);
+    const asked = { kind: 'create', target: { keyId }, input: { ...wanted } };
+    if (await this.#isReplayed(keyId, asked, operation)) return this.#replay(keyId);
+    const plans = { brought: this.#setting.broughtPlans, saved: this.#ports.plans };
+    await assertPlansKnown(claimsOfKey({ keyId, ...given }), planClaims, plans);
+    // First, because it can be done again and the key's text cannot be shown again.
+    const apiKeyId = usagePlanId === undefined ? undefined : await this.#putNative(keyId, usagePlanId);
+    const { text, secret } = this.#makeSecret(given.prefix, keyId);
+    const record: ApiKeyRecord = {
+      ...{ keyId, ...given, secrets: [secret], createdAtEpochSeconds: secret.createdAtEpochSeconds },
+      ...(lifetimeSeconds !== undefined && {
+        notAfterEpochSeconds: secret.createdAtEpochSeconds + lifetimeSeconds,
+      }),
+      ...(usagePlanId !== undefined && apiKeyId !== undefined && { native: { usagePlanId, apiKeyId } }),
+    };
+    const listed: ItemWrite = {
+      purpose: 'key',
+      key: { pk: tenantPartition(given.tenant), sk: `KEY#${keyId}` },
+      when: [],
+      change: { kind: 'put', item: { prefix: given.prefix } },
+    };
+    const write = putKey(record, 1, [{ attribute: 'ver', is: 'absent' }]);
+    const stored = { record, version: 1, usedAtEpochSeconds: undefined };
+    return this.#carryOut({ asked, stored, text, writes: [write, listed] }, operation);
+  }
+
+  /**
+   * A further secret; the one before stays good for so long. 0 ends all earlier ones now.
+   * @throws DomainError KEY_UNKNOWN, KEY_REVOKED, ROTATION_RUNNING, EDIT_CONFLICT, OPERATION_REUSED, STORE_UNAVAILABLE
+   */
+  async rotate(keyId: string, overlapSeconds: number, operation: Operation): Promise<Changed> {
+    const { record, version, usedAtEpochSeconds } = await this.show(keyId);
+    const asked = { kind: 'rotate', target: { keyId }, input: { overlapSeconds } };
+    if (await this.#isReplayed(keyId, asked, operation)) return this.#replay(keyId);
+    if (record.revokedAtEpochSeconds !== undefined)
+      throw new DomainError('KEY_REVOKED', 'a revoked key gets no further secret; create another key');
+    const { text, secret } = this.#makeSecret(record.prefix, keyId);
+    const secrets = [secret, ...this.#outlasting(record.secrets, overlapSeconds)];
+    if (secrets.length > SECRETS_LIMIT)
+      throw new DomainError(
+        'ROTATION_RUNNING',
+        'the rotation before still overlaps; wait for its end, or end all earlier secrets by overlapSeconds 0 (--overlap 0s)',
+      );
+    const stored = { record: { ...record, secrets }, version: version + 1, usedAtEpochSeconds };
+    const writes = [
+      putKey(stored.record, stored.version, [{ attribute: 'ver', is: 'equal', value: version }]),
+    ];
+    return this.#carryOut({ asked, stored, text, writes }, operation);
+  }
+
+  /** For good. @throws DomainError KEY_UNKNOWN, EDIT_CONFLICT, OPERATION_REUSED, STORE_UNAVAILABLE */
+  async revoke(keyId: string, operation: Operation): Promise<Changed> {
+    const { record, version, usedAtEpochSeconds } = await this.show(keyId);
+    const asked = { kind: 'revoke', target: { keyId }, input: {} };
+    const isSentAgain = await this.#isReplayed(keyId, asked, operation);
+    if (isSentAgain || record.revokedAtEpochSeconds !== undefined) return this.#replay(keyId);
+    const revoked = { ...record, revokedAtEpochSeconds: this.#nowEpochSeconds() };
+    const stored = { record: revoked, version: version + 1, usedAtEpochSeconds };
+    const writes = [putKey(revoked, stored.version, [{ attribute: 'ver', is: 'equal', value: version }])];
+    return this.#carryOut({ asked, stored, text: undefined, writes }, operation);
+  }
+
+  /** @throws DomainError KEY_UNKNOWN, STORE_UNAVAILABLE */
+  async show(keyId: string): Promise<StoredApiKey> {
+    const item = await readAccessItem(this.#ports.store, apiKeyItem(keyId));
+    if (item === undefined) throw new DomainError('KEY_UNKNOWN', 'there is no such API key');
+    return parseStoredApiKey(item);
+  }
+
+  /** A page of a tenant's keys, by their ids; `cursor`: of the last key before it. @throws DomainError STORE_UNAVAILABLE */
+  async list(
+    tenant: string,
+    { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
+  ): Promise<{ readonly keys: readonly StoredApiKey[]; readonly hasMore: boolean }> {
+    const page = { limit, ...(cursor !== undefined && { after: `KEY#${cursor}` }) };
+    const { items, hasMore } = await this.#range(tenantPartition(tenant), 'KEY#', page);
+    const ids = items.map(({ key }) => key.sk.slice('KEY#'.length));
+    return { keys: await Promise.all(ids.map((id) => this.show(id))), hasMore };
+  }
+
+  /** Who changed the key and how. @throws DomainError STORE_UNAVAILABLE */
+  async changes(keyId: string): Promise<readonly Item[]> {
+    const { items } = await this.#range(apiKeyItem(keyId).pk, 'OP#', { limit: CHANGES_LIMIT });
+    return items.map(({ item }) => item).sort((a, b) => Number(a['at']) - Number(b['at']));
+  }
+
+  async #range(pk: string, prefix: string, page: { readonly limit: number; readonly after?: string }) {
+    // `$` comes after `#`, so this is all that begins with the prefix.
+    const to = prefix.replace(/#$/, '$');
+    const outcome = await this.#ports.listing.range({ pk, from: prefix, to, ...page });
+    if (outcome.kind === 'done') return outcome;
+    throw accessTableSilent();
+  }
+
+  async #carryOut(change: Change, operation: Operation): Promise<Changed> {
+    const { stored, text, asked } = change;
+    const { keyId } = stored.record;
+    const { id: operationId, by } = operation;
+    const at = {
+      ...{ pk: apiKeyItem(keyId).pk, operationId, kind: asked.kind },
+      atEpochMs: this.#ports.clock.nowEpochMs(),
+    };
+    const record = operationWrite('key', at, { hash: hashOperation(asked), by });
+    const outcome = await this.#ports.store.transact([record, ...change.writes]);
+    switch (outcome.kind) {
+      case 'done':
+        return this.#finish(stored, text);
+      case 'refused': {
+        if (await this.#isReplayed(keyId, asked, operation)) return this.#replay(keyId);
+        throw new DomainError(
+          'EDIT_CONFLICT',
+          'the key was changed by somebody else at the same time; try again',
+        );
+      }
+      default: {
+        // An answer that was lost: what is kept now says whether the change was carried out.
+        const now = await readAccessItem(this.#ports.store, apiKeyItem(keyId));
+        if (now?.['doc'] === JSON.stringify(stored.record)) return this.#finish(stored, text);
+        throw new DomainError('STORE_UNAVAILABLE', 'the access table did not take the change; send it again');
+      }
+    }
+  }
+
+  #isReplayed(keyId: string, asked: AskedOperation, operation: Operation): Promise<boolean> {
+    return isReplayed(this.#ports.store, apiKeyItem(keyId).pk, operation, asked);
+  }
+
+  /** Its text was shown when the operation was carried out. */
+  async #replay(keyId: string): Promise<Changed> {
+    return this.#finish(await this.show(keyId), undefined);
+  }
+
+  /** Tells API Gateway: kept answers of the key's APIs go, a revoked key's native one is disabled. */
+  async #finish(stored: StoredApiKey, text: string | undefined): Promise<Changed> {
+    const { prefix, native, revokedAtEpochSeconds, secrets } = stored.record;
+    const isNew = secrets.length === 1 && stored.version === 1;
+    const { caches, nativeKeys } = this.#ports;
+    const cached = isNew ? [] : (this.#setting.prefixes.get(prefix)?.cached ?? []);
+    const isDisabled = native !== undefined && revokedAtEpochSeconds !== undefined;
+    const [flushed, ...disabled] = await Promise.all([
+      flushCaches(caches, cached),
+      ...(isDisabled
+        ? [attemptStep(`disable ${native.apiKeyId}`, () => nativeKeys.disable(native.apiKeyId))]
+        : []),
+    ]);
+    return { stored, key: text, outside: [...flushed, ...disabled] };
+  }
+
+  #makeSecret(prefix: string, keyId: string): { readonly text: string; readonly secret: KeySecret } {
+    const text = printApiKey({ prefix, keyId }, this.#ports.random.hex(ENTROPY_DIGITS));
+    const hash = hashApiKey(text).toString('hex');
+    return { text, secret: { hash, createdAtEpochSeconds: this.#nowEpochSeconds() } };
+  }
+
+  #outlasting(secrets: readonly KeySecret[], overlapSeconds: number): readonly KeySecret[] {
+    const now = this.#nowEpochSeconds();
+    return secrets
+      .map((secret) => ({
+        ...secret,
+        notAfterEpochSeconds: Math.min(secret.notAfterEpochSeconds ?? Infinity, now + overlapSeconds),
+      }))
+      .filter((secret) => secret.notAfterEpochSeconds > now);
+  }
+
+  #assertMeaningful({ prefix, roles, usagePlanId }: NewKey): KeyPrefix {
+    const known = this.#setting.prefixes.get(prefix);
+    if (known === undefined)
+      throw new RequestInvalid(
+        'prefix',
+        `is no prefix of an access document in this stage; there are ${[...this.#setting.prefixes.keys()].join(', ') || 'none'}`,
+      );
+    const stranger = roles.find((role) => !known.roles.has(role));
+    if (stranger !== undefined)
+      throw new RequestInvalid(
+        'roles',
+        `must be declared by a document that takes ${prefix}: ${[...known.roles].join(', ') || 'none is'}`,
+      );
+    if (usagePlanId !== undefined && !known.hasNativePlans)
+      throw new RequestInvalid('usagePlanId', `needs nativeUsagePlan: true at the issuer of ${prefix}`);
+    return known;
+  }
+
+  async #putNative(keyId: string, usagePlanId: string): Promise<string> {
+    const { stage, usageKeySecret } = this.#setting;
+    if (usageKeySecret === undefined)
+      throw new DomainError(
+        'CONFIG_INVALID',
+        'GATEWRIGHT_USAGE_KEY_SECRET is missing: a key was asked for a native usage plan',
+      );
+    const value = nativeKeyValue(usageKeySecret, stage, keyId);
+    return this.#ports.nativeKeys.put({ name: `gatewright-${stage}-${keyId}`, value, usagePlanId });
+  }
+
+  #nowEpochSeconds(): number {
+    return Math.floor(this.#ports.clock.nowEpochMs() / 1000);
+  }
+}
+
+type Change = {
+  readonly asked: AskedOperation;
+  /** As it will be. */
+  readonly stored: StoredApiKey;
+  readonly text: string | undefined;
+  readonly writes: readonly ItemWrite[];
+};
+
+function putKey(record: ApiKeyRecord, version: number, when: ItemWrite['when']): ItemWrite {
+  const set = printRecord(record, version);
+  // Not replaced: when the key was used last stays.
+  return { purpose: 'key', key: apiKeyItem(record.keyId), when, change: { kind: 'update', set } };
+}

@@ -1,0 +1,234 @@
+/** The admin routes of API keys: what they take and answer. Who may call which is IAM's to say. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { RequestInvalid } from '../../errors.ts';
+import { hasControls, optional, text, whole } from '../../http/fields.ts';
+import type { Field, JsonSchema } from '../../http/fields.ts';
+import { jsonReply } from '../../http/reply.ts';
+import { changeRoute, readRoute } from '../../http/route.ts';
+import type { Route } from '../../http/route.ts';
+import { KEY_ID, KEY_PREFIX } from './api-key.ts';
+import type { StoredApiKey } from './api-key-record.ts';
+import type { Operation } from '../admin-operation.ts';
+import { printSteps } from '../flush-caches.ts';
+import type { Changed, KeyAdmin } from './key-admin.ts';
+
+const DAY_SECONDS = 86_400;
+const LIFETIME_LIMIT_SECONDS = 3650 * DAY_SECONDS;
+const OVERLAP_LIMIT_SECONDS = 30 * DAY_SECONDS;
+const NAME = /^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/;
+/** No claim of these names may come from metadata. */
+const CLAIM_NAME = /^(?!(?:sub|tenant|owner|plan|iss|exp|aud|scope|scp|roles)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
+
+const NEW_KEY = {
+  tenant: text('Customer whose key it is.', { maxLength: 128 }),
+  prefix: text('How the key begins: of an apiKey issuer in an access document.', { pattern: KEY_PREFIX }),
+  name: optional(text('For people.', { maxLength: 128 })),
+  owner: optional(text('User or system of the tenant; claim owner.', { maxLength: 128 })),
+  roles: optional(names('Roles that the access documents declare.')),
+  scopes: optional(names('Scopes.')),
+  plan: optional(text('Usage plan of the quotas; claim plan.', { maxLength: 128 })),
+  metadata: optional(texts('Further claims.')),
+  lifetimeSeconds: optional(
+    whole('The key ends after so long. Left out: never.', { min: 60, max: LIFETIME_LIMIT_SECONDS }),
+  ),
+  usagePlanId: optional(
+    text("API Gateway's own usage plan that counts the key.", { pattern: /^[a-z0-9]{1,64}$/ }),
+  ),
+};
+
+const PAGE = {
+  tenant: text('Customer.', { maxLength: 128 }),
+  cursor: optional(text('`next` of the page before.', { pattern: KEY_ID })),
+  limit: optional(whole('Default: 50.', { min: 1, max: 100 })),
+};
+
+const CHANGED =
+  'The key; `outside` says what API Gateway was told, with a reason where it failed: send it again.';
+
+/** `admin`: made when the first request needs it. */
+export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
+  return [
+    createRoute(admin),
+    readRoute(
+      {
+        ...{ path: '/access/keys', id: 'listKeys', summary: 'Keys of a tenant', query: PAGE },
+        answer: { description: 'A page; `next` goes into `cursor`' },
+      },
+      async ({ query: { tenant, cursor, limit = 50 }, receivedEpochMs }) => {
+        const { keys, hasMore } = await admin().list(tenant, { cursor, limit });
+        const next = hasMore ? keys.at(-1)?.record.keyId : undefined;
+        return jsonReply(200, {
+          keys: keys.map((key) => showKey(key, receivedEpochMs)),
+          ...(next && { next }),
+        });
+      },
+    ),
+    readRoute(
+      {
+        ...{ path: '/access/keys/{keyId}', id: 'showKey', summary: 'One key and who changed it' },
+        answer: { description: 'The key without its secret, which nobody knows' },
+      },
+      async ({ path: { keyId }, receivedEpochMs }) => {
+        const [stored, changes] = await Promise.all([
+          admin().show(idOf(keyId)),
+          admin().changes(idOf(keyId)),
+        ]);
+        return jsonReply(200, { ...showKey(stored, receivedEpochMs), changes: changes.map(showChange) });
+      },
+    ),
+    ...changeRoutes(admin),
+  ];
+}
+
+function createRoute(admin: () => KeyAdmin): Route {
+  return changeRoute(
+    {
+      ...{ method: 'POST', path: '/access/keys', id: 'createKey', summary: 'Make a key', body: NEW_KEY },
+      answer: { description: `${CHANGED} \`key\` is the key itself, shown this once.` },
+    },
+    async (request) => {
+      const { tenant, prefix, roles = [], scopes = [], metadata = {}, ...rest } = request.body;
+      const wanted = { tenant, prefix, roles, scopes, metadata, ...withoutAbsent(rest) };
+      return replyChanged(await admin().create(wanted, operationOf(request)), request.receivedEpochMs);
+    },
+  );
+}
+
+function changeRoutes(admin: () => KeyAdmin): readonly Route[] {
+  return [
+    changeRoute(
+      {
+        ...{
+          method: 'POST',
+          path: '/access/keys/{keyId}/rotate',
+          id: 'rotateKey',
+          summary: 'A further secret',
+        },
+        body: {
+          overlapSeconds: optional(
+            whole(
+              'The secret before stays good for so long; 0 ends all earlier ones now. Default: one day.',
+              {
+                ...{ min: 0, max: OVERLAP_LIMIT_SECONDS },
+              },
+            ),
+          ),
+        },
+        answer: { description: `${CHANGED} \`key\` is the key with its new secret, shown this once.` },
+      },
+      async (request) => {
+        const { overlapSeconds = DAY_SECONDS } = request.body;
+        const changed = await admin().rotate(idOf(request.path.keyId), overlapSeconds, operationOf(request));
+        return replyChanged(changed, request.receivedEpochMs);
+      },
+    ),
+    changeRoute(
+      {
+        ...{
+          method: 'POST',
+          path: '/access/keys/{keyId}/revoke',
+          id: 'revokeKey',
+          summary: 'End a key for good',
+        },
+        ...{ body: {}, answer: { description: CHANGED } },
+      },
+      async (request) =>
+        replyChanged(
+          await admin().revoke(idOf(request.path.keyId), operationOf(request)),
+          request.receivedEpochMs,
+        ),
+    ),
+  ];
+}
+
+type Signed = { readonly operationId: string; readonly signer: string };
+
+function operationOf({ operationId, signer }: Signed): Operation {
+  return { id: operationId, by: signer };
+}
+
+function replyChanged({ stored, key, outside }: Changed, nowEpochMs: number) {
+  const reply = jsonReply(200, {
+    ...showKey(stored, nowEpochMs),
+    ...(key !== undefined && { key }),
+    outside: printSteps(outside),
+  });
+  return { ...reply, headers: { ...reply.headers, 'cache-control': 'no-store' } };
+}
+
+/** Everything but hashes. */
+function showKey({ record, usedAtEpochSeconds }: StoredApiKey, nowEpochMs: number) {
+  const { secrets, createdAtEpochSeconds, notAfterEpochSeconds, revokedAtEpochSeconds, ...rest } = record;
+  const isOver = notAfterEpochSeconds !== undefined && notAfterEpochSeconds * 1000 <= nowEpochMs;
+  return {
+    ...rest,
+    state: revokedAtEpochSeconds !== undefined ? 'revoked' : isOver ? 'expired' : 'active',
+    createdAt: printTime(createdAtEpochSeconds),
+    notAfter: printTime(notAfterEpochSeconds),
+    revokedAt: printTime(revokedAtEpochSeconds),
+    lastUsedAt: printTime(usedAtEpochSeconds),
+    secrets: secrets.map((secret) => ({
+      createdAt: printTime(secret.createdAtEpochSeconds),
+      notAfter: printTime(secret.notAfterEpochSeconds),
+    })),
+  };
+}
+
+function showChange({ kind, by, at }: Readonly<Record<string, unknown>>) {
+  return { kind, by, at: printTime(Number(at) / 1000) };
+}
+
+function printTime(epochSeconds: number | undefined): string | undefined {
+  return epochSeconds === undefined ? undefined : new Date(epochSeconds * 1000).toISOString();
+}
+
+/** An id of another form cannot be one of ours, and would be a key of the table that is. */
+function idOf(keyId: string): string {
+  if (!KEY_ID.test(keyId)) throw new RequestInvalid('keyId', 'must be 16 letters and digits');
+  return keyId;
+}
+
+type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
+function withoutAbsent<T extends object>(fields: T): Present<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
+}
+
+function names(description: string): Field<readonly string[]> {
+  const schema: JsonSchema = { type: 'array', items: { type: 'string', pattern: NAME.source }, maxItems: 50 };
+  return {
+    schema: { ...schema, description },
+    isRequired: true,
+    rule: 'must be a list of at most 50 names of letters, digits, _ : . and -',
+    read(value) {
+      const list: readonly unknown[] | undefined = Array.isArray(value) ? value : undefined;
+      const read = list?.filter((name): name is string => typeof name === 'string' && NAME.test(name));
+      return read === undefined || read.length !== list?.length || read.length > 50 ? undefined : read;
+    },
+  };
+}
+
+function texts(description: string): Field<Readonly<Record<string, string>>> {
+  return {
+    schema: {
+      type: 'object',
+      description,
+      additionalProperties: { type: 'string', maxLength: 256 },
+      maxProperties: 20,
+    },
+    isRequired: true,
+    rule: 'must be at most 20 texts of at most 256 characters, by names that are no standard claim',
+    read(value) {
+      if (!isJsonObject(value)) return undefined;
+      const entries = Object.entries(value).filter(
+        (entry): entry is [string, string] =>
+          CLAIM_NAME.test(entry[0]) &&
+          typeof entry[1] === 'string' &&
+          entry[1].length <= 256 &&
+          !hasControls(entry[1]),
+      );
+      const isWhole = entries.length === Object.keys(value).length && entries.length <= 20;
+      return isWhole ? Object.fromEntries(entries) : undefined;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** API keys' administration as it runs in a Lambda function: configuration from the environment, real clock and network. */
+import { createAuthorizerCaches, createNativeKeys } from '../../aws/control-plane-poster.ts';
+import { readAccessAdminConfig } from '../../config.ts';
+import type { PlanCatalogue } from '../../ports.ts';
+import { randomHex } from '../../random-hex.ts';
+import { createDynamoDbTable } from '../../table/dynamodb-table.ts';
+import { createDynamoDbListing } from '../../table/dynamodb-listing.ts';
+import { parseCompiledAccess } from '../find-document.ts';
+import { KeyAdmin } from './key-admin.ts';
+import { broughtPlansOf, keyPrefixesOf } from './key-prefixes.ts';
+
+/** Administrators wait, unlike requests. */
+const STORE_TIMEOUT_MS = 2000;
+
+/**
+ * @param compiled `access/compiled.json`
+ * @throws DomainError CONFIG_INVALID
+ */
+export function createLambdaKeyAdmin(compiled: unknown, plans: PlanCatalogue): KeyAdmin {
+  const access = parseCompiledAccess(compiled);
+  const { stage, tableName, usageKeySecret, controlPlane } = readAccessAdminConfig();
+  return new KeyAdmin(
+    {
+      store: createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
+      listing: createDynamoDbListing({ tableName }),
+      clock: { nowEpochMs: () => Date.now() },
+      random: { hex: randomHex },
+      caches: createAuthorizerCaches(controlPlane),
+      nativeKeys: createNativeKeys(controlPlane),
+      plans,
+    },
+    { stage, prefixes: keyPrefixesOf(access, stage), broughtPlans: broughtPlansOf(access), usageKeySecret },
+  );
+}

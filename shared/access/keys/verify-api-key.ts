@@ -1,0 +1,96 @@
+/** An API key as it was sent → what is kept of it, if it is good now. */
+import { timingSafeEqual } from 'node:crypto';
+import { DomainError } from '../../errors.ts';
+import type { ApiKeyReader } from '../../ports.ts';
+import { hashApiKey } from './api-key.ts';
+import type { ApiKey } from './api-key.ts';
+import { SECRETS_LIMIT } from './api-key-record.ts';
+import type { ApiKeyRecord, KeySecret } from './api-key-record.ts';
+import { USE_NOTED_EVERY_SECONDS } from './api-key-store.ts';
+
+export type VerifiedApiKey = {
+  readonly record: ApiKeyRecord;
+  /** The earlier of what ends the key and what ends the secret that was sent; undefined: neither does. */
+  readonly notAfterEpochSeconds: number | undefined;
+};
+
+/**
+ * @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED; STORE_UNAVAILABLE
+ */
+export type ApiKeyVerifier = (text: string, key: ApiKey, nowEpochSeconds: number) => Promise<VerifiedApiKey>;
+
+/** Of keys that are on no record, or whose secret is not; longer would keep a key out that has just been made. */
+const REFUSED_FOR_SECONDS = 30;
+const REFUSED_LIMIT = 1000;
+/** Nothing hashes to it that anybody knows. */
+const NO_SECRET: KeySecret = { hash: '0'.repeat(64), createdAtEpochSeconds: 0 };
+
+/**
+ * The work is the same whether the id, the prefix or the secret is wrong: one hash, one read, one comparison for
+ * each secret that there could be. What a key's state is, only its holder learns.
+ */
+export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
+  const refusals = new Refusals();
+  return async (text, key, nowEpochSeconds) => {
+    const hash = hashApiKey(text);
+    if (refusals.has(hash, nowEpochSeconds)) throw unknown();
+    const stored = await store.find(key.keyId);
+    const isOfPrefix = stored?.record.prefix === key.prefix;
+    const secret = findSecret(isOfPrefix ? stored.record.secrets : [], hash);
+    if (stored === undefined || secret === undefined) {
+      refusals.add(hash, nowEpochSeconds);
+      throw unknown();
+    }
+    const { record, usedAtEpochSeconds = 0 } = stored;
+    if (record.revokedAtEpochSeconds !== undefined)
+      throw new DomainError('TOKEN_REVOKED', 'the API key has been revoked');
+    const notAfterEpochSeconds = earlier(record.notAfterEpochSeconds, secret.notAfterEpochSeconds);
+    if (notAfterEpochSeconds !== undefined && nowEpochSeconds >= notAfterEpochSeconds)
+      throw new DomainError('TOKEN_EXPIRED', 'the API key has expired');
+    // Awaited: what a Lambda instance does after its answer is frozen with it. The store's own deadline bounds it, it
+    // happens once in ten minutes per key, and a failure is no outcome of the request.
+    if (nowEpochSeconds - usedAtEpochSeconds >= USE_NOTED_EVERY_SECONDS)
+      await store.noteUse(key.keyId, Math.floor(nowEpochSeconds));
+    return { record, notAfterEpochSeconds };
+  };
+}
+
+/** Compares with as many as there could be, without an early end. */
+function findSecret(secrets: readonly KeySecret[], hash: Buffer): KeySecret | undefined {
+  let found: KeySecret | undefined;
+  for (let index = 0; index < SECRETS_LIMIT; index += 1) {
+    const secret = secrets[index] ?? NO_SECRET;
+    const isSame = timingSafeEqual(Buffer.from(secret.hash, 'hex'), hash);
+    if (isSame && secret !== NO_SECRET) found = secret;
+  }
+  return found;
+}
+
+/** Bounded in number and time; the oldest goes first. Holds hashes, so that a dump of memory holds no key. */
+class Refusals {
+  readonly #untilEpochSeconds = new Map<string, number>();
+
+  has(hash: Buffer, nowEpochSeconds: number): boolean {
+    const until = this.#untilEpochSeconds.get(hash.toString('base64'));
+    return until !== undefined && nowEpochSeconds < until;
+  }
+
+  add(hash: Buffer, nowEpochSeconds: number): void {
+    const [oldest] = this.#untilEpochSeconds.keys();
+    if (oldest !== undefined && this.#untilEpochSeconds.size >= REFUSED_LIMIT)
+      this.#untilEpochSeconds.delete(oldest);
+    const name = hash.toString('base64');
+    this.#untilEpochSeconds.delete(name);
+    this.#untilEpochSeconds.set(name, nowEpochSeconds + REFUSED_FOR_SECONDS);
+  }
+}
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
+}
+
+/** One refusal for every reason, so that nobody can ask which ids there are. */
+function unknown(): DomainError {
+  return new DomainError('TOKEN_UNKNOWN', 'the API key is not on record');
+}

@@ -1,0 +1,29 @@
+/** Administration of revoked tokens as it runs in a Lambda function: configuration from the environment, real clock and network. */
+import { createAuthorizerCaches } from '../../aws/control-plane-poster.ts';
+import { readAccessAdminConfig } from '../../config.ts';
+import { createDynamoDbTable } from '../../table/dynamodb-table.ts';
+import { createDynamoDbListing } from '../../table/dynamodb-listing.ts';
+import { parseCompiledAccess } from '../find-document.ts';
+import { RevocationAdmin } from './revocation-admin.ts';
+import { cachedApisByDocument, revocableIssuersOf } from './revocation-issuers.ts';
+
+/** Administrators wait, unlike requests. */
+const STORE_TIMEOUT_MS = 2000;
+
+/**
+ * @param compiled `access/compiled.json`
+ * @throws DomainError CONFIG_INVALID
+ */
+export function createLambdaRevocationAdmin(compiled: unknown): RevocationAdmin {
+  const { stage, tableName, controlPlane } = readAccessAdminConfig();
+  const access = parseCompiledAccess(compiled);
+  return new RevocationAdmin(
+    {
+      store: createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
+      listing: createDynamoDbListing({ tableName }),
+      clock: { nowEpochMs: () => Date.now() },
+      caches: createAuthorizerCaches(controlPlane),
+    },
+    { issuers: revocableIssuersOf(access, stage), cached: cachedApisByDocument(access, stage) },
+  );
+}

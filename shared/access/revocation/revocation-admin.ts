@@ -1,0 +1,244 @@
+/**
+ * What administrators revoke. Every change counts once by its operation id, which is recorded with it; what is replayed
+ * flushes the caches again, so a failed half is mended by sending it once more.
+ */
+import { DomainError, RequestInvalid } from '../../errors.ts';
+import type { AuthorizerCaches, Clock, ItemListing, ItemStore } from '../../ports.ts';
+import type { Change, Item, ItemWrite } from '../../table/item-write.ts';
+import { hashOperation, operationWrite } from '../../table/operation-record.ts';
+import type { AskedOperation } from '../../table/operation-record.ts';
+import { accessTableSilent, readAccessItem } from '../access-item.ts';
+import { isReplayed } from '../admin-operation.ts';
+import type { Operation } from '../admin-operation.ts';
+import { flushCaches } from '../flush-caches.ts';
+import type { OutsideStep } from '../flush-caches.ts';
+import type { CachedApi } from '../keys/key-prefixes.ts';
+import { revocationHash, revocationKey, revocationsPartition, WHENEVER_ISSUED } from './revocation.ts';
+import type { RevocationTarget } from './revocation.ts';
+import type { RevocableIssuer } from './revocation-issuers.ts';
+
+export type RevocationAdminPorts = {
+  readonly store: ItemStore;
+  readonly listing: Pick<ItemListing, 'range'>;
+  readonly clock: Clock;
+  readonly caches: AuthorizerCaches;
+};
+
+export type RevocationAdminSetting = {
+  readonly issuers: readonly RevocableIssuer[];
+  /** By document's name: its APIs whose caches keep answers. */
+  readonly cached: ReadonlyMap<string, readonly CachedApi[]>;
+};
+
+/** `issuer`: an id of the access documents, or the `iss` itself. */
+export type RevocationRequest = RevocationTarget & {
+  /** Of `jti`: when that token ends, after which nobody needs to know. */
+  readonly tokenEndsAtEpochSeconds?: number;
+};
+
+export type Revocation = RevocationTarget & {
+  /** Tokens issued until then are refused. */
+  readonly untilEpochSeconds: number;
+  readonly by: string;
+  readonly atEpochMs: number;
+  readonly expiresAtEpochSeconds: number;
+  readonly withdrawnAtEpochMs: number | undefined;
+};
+
+export type RevocationChanged = {
+  readonly revocation: Revocation;
+  /** What API Gateway was told. */
+  readonly outside: readonly OutsideStep[];
+};
+
+/** After its token has ended an item is kept so long, whatever the clocks say. */
+const SPARE_SECONDS = 3600;
+
+export class RevocationAdmin {
+  readonly #ports: RevocationAdminPorts;
+  readonly #setting: RevocationAdminSetting;
+
+  constructor(ports: RevocationAdminPorts, setting: RevocationAdminSetting) {
+    this.#ports = ports;
+    this.#setting = setting;
+  }
+
+  /** @throws RequestInvalid; DomainError OPERATION_REUSED, EDIT_CONFLICT, STORE_UNAVAILABLE */
+  async revoke(request: RevocationRequest, operation: Operation): Promise<RevocationChanged> {
+    const issuer = this.#find(request.issuer);
+    const target = { issuer: issuer.issuer, kind: request.kind, value: request.value };
+    const now = this.#nowEpochSeconds();
+    const isToken = request.kind === 'jti';
+    const ends = isToken ? request.tokenEndsAtEpochSeconds : undefined;
+    const until = isToken ? WHENEVER_ISSUED : now;
+    const wanted = ends === undefined ? now + keptSecondsOf(issuer) : ends + SPARE_SECONDS;
+    const known = (await readAccessItem(this.#ports.store, revocationKey(target)))?.['expiresAt'];
+    // No sooner than was said before: an end that is mistaken would let the token in again.
+    const expiresAt = Math.max(wanted, typeof known === 'number' ? known : 0);
+    const { by } = operation;
+    const facts = { until, expiresAt, by, at: this.#ports.clock.nowEpochMs() };
+    return this.#carryOut(issuer, target, operation, {
+      asked: { kind: 'revoke', target, input: { ends } },
+      // Never backwards, whichever administrator's clock is slow.
+      when: [
+        { attribute: 'until', is: 'absent-or-below', value: until + 1 },
+        { attribute: 'expiresAt', is: 'absent-or-below', value: expiresAt + 1 },
+      ],
+      change: { kind: 'put', item: { until, expiresAt } },
+      listed: { kind: 'put', item: { kind: target.kind, value: target.value, ...facts } },
+    });
+  }
+
+  /** Lets the tokens in again. @throws RequestInvalid; DomainError OPERATION_REUSED, EDIT_CONFLICT, STORE_UNAVAILABLE */
+  async withdraw(request: RevocationTarget, operation: Operation): Promise<RevocationChanged> {
+    const issuer = this.#find(request.issuer);
+    const target = { ...request, issuer: issuer.issuer };
+    const asked = { kind: 'withdraw', target, input: {} };
+    if (!(await this.#isReplayed(asked, target, operation)) && (await this.#until(target)) === undefined)
+      throw new RequestInvalid(target.kind, 'is not revoked');
+    return this.#carryOut(issuer, target, operation, {
+      asked,
+      when: [{ attribute: 'until', is: 'present' }],
+      change: { kind: 'update', remove: ['until'] },
+      listed: {
+        kind: 'update',
+        set: { withdrawnAt: this.#ports.clock.nowEpochMs(), withdrawnBy: operation.by },
+      },
+    });
+  }
+
+  /** A page of what has been revoked of an issuer's tokens, in no order that means anything. */
+  async list(
+    issuerName: string,
+    { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
+  ): Promise<{ readonly revocations: readonly Revocation[]; readonly next: string | undefined }> {
+    const { issuer } = this.#find(issuerName);
+    const outcome = await this.#ports.listing.range({
+      // Hashes are hex digits.
+      ...{ pk: revocationsPartition(issuer), from: '0', to: 'g', limit },
+      ...(cursor !== undefined && { after: cursor }),
+    });
+    if (outcome.kind !== 'done') throw accessTableSilent();
+    return {
+      revocations: outcome.items.map(({ item }) => parseRevocation(issuer, item)),
+      next: outcome.hasMore ? outcome.items.at(-1)?.key.sk : undefined,
+    };
+  }
+
+  /** What API Gateway keeps for the APIs of a document. @throws RequestInvalid */
+  async flush(document: string): Promise<readonly OutsideStep[]> {
+    const apis = this.#setting.cached.get(document);
+    if (apis !== undefined) return await flushCaches(this.#ports.caches, apis);
+    const known = [...this.#setting.cached.keys()].join(', ') || 'none';
+    throw new RequestInvalid('document', `is no access document of this stage; there are ${known}`);
+  }
+
+  async #carryOut(
+    issuer: RevocableIssuer,
+    target: RevocationTarget,
+    operation: Operation,
+    planned: Planned,
+  ): Promise<RevocationChanged> {
+    const { asked } = planned;
+    if (!(await this.#isReplayed(asked, target, operation))) {
+      const outcome = await this.#ports.store.transact(
+        this.#writesOf(target, operation, planned, keptSecondsOf(issuer)),
+      );
+      if (outcome.kind === 'refused' && !(await this.#isReplayed(asked, target, operation)))
+        throw new DomainError('EDIT_CONFLICT', 'somebody else changed it at the same time; try again');
+      // An answer that was lost: what is recorded says whether the change was carried out.
+      const isLost = outcome.kind === 'unknown' || outcome.kind === 'rejected';
+      if (isLost && !(await this.#isReplayed(asked, target, operation)))
+        throw new DomainError('STORE_UNAVAILABLE', 'the access table did not take the change; send it again');
+    }
+    const listed = await readAccessItem(this.#ports.store, listKey(target));
+    const outside = await flushCaches(this.#ports.caches, issuer.cached);
+    return { revocation: parseRevocation(target.issuer, listed ?? {}), outside };
+  }
+
+  #writesOf(
+    target: RevocationTarget,
+    { id: operationId, by }: Operation,
+    { asked, when, change, listed }: Planned,
+    keptSeconds: number,
+  ): readonly ItemWrite[] {
+    const key = revocationKey(target);
+    const at = {
+      ...{ pk: key.pk, operationId, kind: asked.kind },
+      atEpochMs: this.#ports.clock.nowEpochMs(),
+    };
+    const expiresAt = this.#nowEpochSeconds() + keptSeconds;
+    return [
+      operationWrite('revoke', at, { hash: hashOperation(asked), by, expiresAt }),
+      { purpose: 'revoke', key, when, change },
+      // Withdrawn is what is listed.
+      { purpose: 'revoke', key: listKey(target), when: change.kind === 'update' ? when : [], change: listed },
+    ];
+  }
+
+  #isReplayed(asked: AskedOperation, target: RevocationTarget, operation: Operation): Promise<boolean> {
+    return isReplayed(this.#ports.store, revocationKey(target).pk, operation, asked);
+  }
+
+  async #until(target: RevocationTarget): Promise<unknown> {
+    return (await readAccessItem(this.#ports.store, revocationKey(target)))?.['until'];
+  }
+
+  /** What nobody looks up would be revoked without effect. */
+  #find(name: string): RevocableIssuer {
+    const { issuers } = this.#setting;
+    const found = issuers.filter(({ ids, issuer }) => issuer === name || ids.has(name));
+    const [only] = found;
+    if (only !== undefined && found.length === 1) return only;
+    if (only !== undefined)
+      throw new RequestInvalid(
+        'issuer',
+        `means several issuers; write one of ${found.map(({ issuer }) => issuer).join(', ')}`,
+      );
+    const known = issuers.flatMap(({ ids }) => [...ids]).join(', ') || 'none';
+    throw new RequestInvalid(
+      'issuer',
+      `is no issuer with revocation: true in an access document of this stage; there are ${known}`,
+    );
+  }
+
+  #nowEpochSeconds(): number {
+    return Math.floor(this.#ports.clock.nowEpochMs() / 1000);
+  }
+}
+
+type Planned = {
+  readonly asked: AskedOperation;
+  readonly when: ItemWrite['when'];
+  readonly change: Change;
+  /** The same for the item that lists it. */
+  readonly listed: Change;
+};
+
+/** Until no token that is good now can be good any more. */
+function keptSecondsOf({ longestTokenAgeSeconds }: RevocableIssuer): number {
+  return longestTokenAgeSeconds + SPARE_SECONDS;
+}
+
+function listKey(target: RevocationTarget): ItemWrite['key'] {
+  return { pk: revocationsPartition(target.issuer), sk: revocationHash(target) };
+}
+
+/** @throws DomainError STORE_UNAVAILABLE for an item that only somebody else can have written */
+function parseRevocation(issuer: string, item: Item): Revocation {
+  const { kind, value, until, by, at, expiresAt, withdrawnAt } = item;
+  if (
+    (kind !== 'jti' && kind !== 'sub' && kind !== 'client') ||
+    typeof value !== 'string' ||
+    typeof until !== 'number' ||
+    typeof by !== 'string' ||
+    typeof at !== 'number' ||
+    typeof expiresAt !== 'number'
+  )
+    throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is no revocation');
+  return {
+    ...{ issuer, kind, value, by, untilEpochSeconds: until, atEpochMs: at },
+    expiresAtEpochSeconds: expiresAt,
+    withdrawnAtEpochMs: typeof withdrawnAt === 'number' ? withdrawnAt : undefined,
+  };
+}

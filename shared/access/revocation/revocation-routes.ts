@@ -1,0 +1,124 @@
+/** The admin routes of revoked tokens and kept answers: what they take and answer. */
+import type { ProxyResult } from '../../aws/proxy-result.ts';
+import { RequestInvalid } from '../../errors.ts';
+import { instant, optional, text, whole } from '../../http/fields.ts';
+import type { ReadFields } from '../../http/fields.ts';
+import { jsonReply } from '../../http/reply.ts';
+import { changeRoute, readRoute } from '../../http/route.ts';
+import type { Route } from '../../http/route.ts';
+import { printSteps } from '../flush-caches.ts';
+import { REVOCATION_KINDS, WHENEVER_ISSUED } from './revocation.ts';
+import type { RevocationTarget } from './revocation.ts';
+import type { Revocation, RevocationAdmin, RevocationChanged } from './revocation-admin.ts';
+
+const ISSUER = text('Id of an issuer in the access documents, or its iss.');
+
+/** Exactly one of the last three. */
+const TARGET = {
+  issuer: ISSUER,
+  jti: optional(text('Id of one token.')),
+  sub: optional(text('Whom tokens speak for: log out everywhere.')),
+  client: optional(text('Client that tokens were issued to (client_id or azp).')),
+};
+
+const CHANGED = '`outside` says what API Gateway was told, with a reason where it failed: send it again.';
+
+/** `admin`: made when the first request needs it. */
+export function revocationRoutes(admin: () => RevocationAdmin): readonly Route[] {
+  return [
+    listRoute(admin),
+    ...changeRoutes(admin),
+    changeRoute(
+      {
+        ...{ method: 'POST', path: '/access/documents/{document}/flush', id: 'flushAuthorizers' },
+        ...{ summary: 'Forget what authorizers have answered for the APIs of a document', body: {} },
+        answer: { description: CHANGED },
+      },
+      async ({ path: { document } }) =>
+        jsonReply(200, { document, outside: printSteps(await admin().flush(document)) }),
+    ),
+  ];
+}
+
+function listRoute(admin: () => RevocationAdmin): Route {
+  const query = {
+    issuer: ISSUER,
+    cursor: optional(text('`next` of the page before.', { pattern: /^[0-9a-f]{64}$/ })),
+    limit: optional(whole('Default: 50.', { min: 1, max: 100 })),
+  };
+  return readRoute(
+    {
+      ...{ path: '/access/revocations', id: 'listRevocations', summary: 'What is revoked', query },
+      answer: { description: 'A page; `next` goes into `cursor`' },
+    },
+    async ({ query: { issuer, cursor, limit = 50 } }) => {
+      const { revocations, next } = await admin().list(issuer, { cursor, limit });
+      return jsonReply(200, { revocations: revocations.map(showRevocation), ...(next && { next }) });
+    },
+  );
+}
+
+function changeRoutes(admin: () => RevocationAdmin): readonly Route[] {
+  const path = '/access/revocations';
+  return [
+    changeRoute(
+      {
+        ...{ method: 'POST', path, id: 'revokeTokens', summary: 'Refuse tokens issued until now' },
+        body: {
+          ...TARGET,
+          tokenEndsAt: optional(
+            instant('Of jti: exp of the token. Left out: kept until no token can be good.'),
+          ),
+        },
+        answer: { description: CHANGED },
+      },
+      async ({ body: { tokenEndsAt, ...body }, operationId, signer }) => {
+        const target = targetOf(body);
+        if (tokenEndsAt !== undefined && target.kind !== 'jti')
+          throw new RequestInvalid('tokenEndsAt', 'is of one token: it goes with jti');
+        const ends =
+          tokenEndsAt === undefined ? {} : { tokenEndsAtEpochSeconds: Math.ceil(tokenEndsAt / 1000) };
+        return reply(await admin().revoke({ ...target, ...ends }, { id: operationId, by: signer }));
+      },
+    ),
+    changeRoute(
+      {
+        ...{ method: 'DELETE', path, id: 'withdrawRevocation', summary: 'Let the tokens in again' },
+        ...{ query: TARGET, body: {}, answer: { description: CHANGED } },
+      },
+      async ({ query, operationId, signer }) =>
+        reply(await admin().withdraw(targetOf(query), { id: operationId, by: signer })),
+    ),
+  ];
+}
+
+/** @throws RequestInvalid */
+function targetOf(fields: ReadFields<typeof TARGET>): RevocationTarget {
+  const given = REVOCATION_KINDS.flatMap((kind) => {
+    const value = fields[kind];
+    return value === undefined ? [] : [{ issuer: fields.issuer, kind, value }];
+  });
+  const [target] = given;
+  if (target === undefined || given.length > 1)
+    throw new RequestInvalid('sub', 'or jti or client must be there, and only one of them');
+  return target;
+}
+
+function reply({ revocation, outside }: RevocationChanged): ProxyResult {
+  return jsonReply(200, { ...showRevocation(revocation), outside: printSteps(outside) });
+}
+
+function showRevocation(revocation: Revocation) {
+  const { issuer, kind, value, by, atEpochMs, untilEpochSeconds, withdrawnAtEpochMs } = revocation;
+  return {
+    ...{ issuer, [kind]: value, state: withdrawnAtEpochMs === undefined ? 'revoked' : 'withdrawn' },
+    issuedUntil: untilEpochSeconds === WHENEVER_ISSUED ? undefined : printTime(untilEpochSeconds * 1000),
+    ...{ by, at: printTime(atEpochMs) },
+    withdrawnAt: withdrawnAtEpochMs === undefined ? undefined : printTime(withdrawnAtEpochMs),
+    forgottenAt: printTime(revocation.expiresAtEpochSeconds * 1000),
+  };
+}
+
+function printTime(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

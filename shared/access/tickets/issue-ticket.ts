@@ -1,0 +1,43 @@
+/** Makes one-time tickets. */
+import { DomainError } from '../../errors.ts';
+import type { Clock, Random, TicketStore } from '../../ports.ts';
+import { parseTicket, printTicket, TICKET_ENTROPY_DIGITS } from './ticket.ts';
+import type { TicketCaller } from './ticket.ts';
+
+export type TicketPorts = {
+  readonly tickets: Pick<TicketStore, 'put'>;
+  readonly clock: Clock;
+  readonly random: Pick<Random, 'hex'>;
+};
+
+export type WantedTicket = {
+  /** Name of the access document whose WebSocket it is to open. */
+  readonly document: string;
+  readonly caller: TicketCaller;
+  readonly ttlSeconds: number;
+};
+
+export type IssuedTicket = {
+  /** For the query of `wss://…?ticket=…`; nobody can say it again. */
+  readonly ticket: string;
+  readonly expiresInSeconds: number;
+};
+
+/**
+ * Ends with the caller's credential, if that comes first. From a handler of your own: the caller must be what an
+ * authorizer said of the request (`callerOfTicket`), never what the request says.
+ * @throws DomainError TOKEN_EXPIRED, STORE_UNAVAILABLE
+ */
+export async function issueTicket(
+  { tickets, clock, random }: TicketPorts,
+  { document, caller, ttlSeconds }: WantedTicket,
+): Promise<IssuedTicket> {
+  const now = Math.floor(clock.nowEpochMs() / 1000);
+  const notAfterEpochSeconds = Math.min(now + ttlSeconds, caller.expiresAtEpochSeconds ?? Infinity);
+  if (notAfterEpochSeconds <= now) throw new DomainError('TOKEN_EXPIRED', 'the credential has expired');
+  const ticket = printTicket(random.hex(TICKET_ENTROPY_DIGITS));
+  const hash = parseTicket(ticket);
+  if (hash === undefined) throw new TypeError('a ticket that cannot be read was printed');
+  await tickets.put(hash, { document, caller, notAfterEpochSeconds });
+  return { ticket, expiresInSeconds: notAfterEpochSeconds - now };
+}

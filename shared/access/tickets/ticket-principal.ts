@@ -1,0 +1,26 @@
+/** Who comes with a one-time ticket, as the document of the WebSocket sees them. */
+import type { CompiledDocument, CompiledTicketIssuer } from '../compiled-document.ts';
+import { expandRoles } from '../decide/principal.ts';
+import type { Principal } from '../decide/principal.ts';
+import type { TicketCaller } from './ticket.ts';
+
+/**
+ * The same principal as by a token, where the document trusts that issuer itself; else named by the tickets' issuer,
+ * since `main` of another document may be somebody else. Roles come to what this document makes of them.
+ */
+export function toTicketPrincipal(
+  caller: TicketCaller,
+  { id }: CompiledTicketIssuer,
+  { issuers, apiKeys, roles: declared }: CompiledDocument,
+): Principal {
+  const { subject, issuer, clientId, iat, jti, expiresAtEpochSeconds } = caller;
+  const own =
+    issuers.find(({ trust }) => trust.issuer === issuer) ?? apiKeys.find(({ prefix }) => prefix === issuer);
+  return {
+    principalId: own === undefined ? `${id}|${caller.principalId}` : `${own.id}|${subject}`,
+    issuerId: own?.id ?? id,
+    ...{ issuer, subject, clientId, expiresAtEpochSeconds },
+    ...expandRoles(caller, declared),
+    claims: { sub: subject, ...(iat !== undefined && { iat }), ...(jti !== undefined && { jti }) },
+  };
+}

@@ -1,0 +1,62 @@
+/** mTLS: the certificate that API Gateway has verified → whose it is. Revocation is for deny rules; API Gateway checks none. */
+import type { ClientCertificate } from '../../aws/authorizer-event.ts';
+import { DomainError } from '../../errors.ts';
+import type { CertificateIssuer } from '../compiled-document.ts';
+import type { Principal } from '../decide/principal.ts';
+
+/**
+ * The principal of a certificate that one of these issuers has made. Known by issuer and serial number
+ * together: a subject's name alone is whatever any trusted authority wrote there.
+ * @throws DomainError TOKEN_ISSUER_UNKNOWN, TOKEN_EXPIRED
+ */
+export function toCertificatePrincipal(
+  certificate: ClientCertificate,
+  issuers: readonly CertificateIssuer[],
+  nowEpochSeconds: number,
+): Principal {
+  const { subjectDN, issuerDN, notAfterEpochSeconds } = certificate;
+  const serialNumber = normalizeSerial(certificate.serialNumber);
+  const issuer = issuers.find(({ match }) =>
+    match.some(
+      (wanted) =>
+        isSameName(wanted.issuerDN, issuerDN) &&
+        (wanted.serialNumbers?.some((serial) => normalizeSerial(serial) === serialNumber) ?? true),
+    ),
+  );
+  if (issuer === undefined)
+    throw new DomainError('TOKEN_ISSUER_UNKNOWN', 'the certificate is of an authority that is not trusted');
+  if (notAfterEpochSeconds < nowEpochSeconds)
+    throw new DomainError('TOKEN_EXPIRED', 'the certificate has expired');
+  const subject = `${issuerDN}#${serialNumber}`;
+  return {
+    principalId: `${issuer.id}|${subject}`,
+    issuerId: issuer.id,
+    issuer: issuerDN,
+    subject,
+    clientId: undefined,
+    roles: new Set(issuer.roles),
+    scopes: new Set(issuer.scopes),
+    claims: { sub: subject, subjectDN, issuerDN, serialNumber },
+    expiresAtEpochSeconds: notAfterEpochSeconds,
+  };
+}
+
+/** `0A:1B`, `0a1b` and `a1b` are one number, told as the last; empty for what is none. */
+export function normalizeSerial(text: string): string {
+  const digits = text.replaceAll(':', '').toLowerCase().replace(/^0+/, '');
+  return /^[0-9a-f]+$/.test(digits) ? digits : '';
+}
+
+/** Name by name (RFC 4514): `CN=Partner CA, O=Example` is `cn=Partner CA,o=Example`, but no part may be missing or moved. */
+function isSameName(a: string, b: string): boolean {
+  const [left, right] = [parseName(a), parseName(b)];
+  return left.length === right.length && left.every((part, index) => part === right[index]);
+}
+
+function parseName(name: string): readonly string[] {
+  // A comma behind a backslash belongs to the value.
+  return (name.match(/(?:\\.|[^\\,])+/g) ?? []).map((part) => {
+    const [type = '', ...value] = part.split('=');
+    return `${type.trim().toLowerCase()}=${value.join('=').trim()}`;
+  });
+}

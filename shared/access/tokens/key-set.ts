@@ -1,0 +1,96 @@
+/** An issuer's key set (RFC 7517) → the keys that may verify a signature, by key id. */
+import { createPublicKey } from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
+import { DomainError } from '../../errors.ts';
+import { isWeakRsaKey } from './weak-rsa.ts';
+
+export type VerificationKey = {
+  readonly keyId: string;
+  /** As published; checked to be of a kind that aws-jwt-verify may use. */
+  readonly jwk: { readonly kid: string; readonly kty: string; readonly alg?: string };
+  /** Made once: turning a JWK into a key costs more than a verification. */
+  readonly keyObject: KeyObject;
+  /** `RS256` … that this kind of key can have made. */
+  readonly algorithms: readonly string[];
+};
+
+export type KeySet = ReadonlyMap<string, VerificationKey>;
+
+const KEYS_LIMIT = 100;
+const CURVE_ALGORITHMS = new Map([
+  ['P-256', ['ES256']],
+  ['P-384', ['ES384']],
+  ['P-521', ['ES512']],
+  ['Ed25519', ['EdDSA']],
+]);
+
+/**
+ * Keeps the keys that are fit for signatures and drops the rest: one malformed or weak key (RSA below
+ * 2048 bits, exponent 1, ROCA, `use: enc`) must not take the others down. A key id that names two keys is
+ * dropped too, because which of them is found first would decide.
+ * @param onDropped hears of each that is not merely for something else than signatures
+ * @throws DomainError KEY_SET_UNAVAILABLE when the text is no key set or holds no usable key.
+ */
+export function parseKeySet(text: string, onDropped?: () => void): KeySet {
+  const candidates = keysOf(text).filter(mayVerify);
+  const keys = candidates.flatMap((jwk) => toVerificationKey(jwk) ?? []);
+  const usable = keys.filter(({ keyId }) => keys.filter((key) => key.keyId === keyId).length === 1);
+  if (onDropped !== undefined)
+    for (let left = usable.length; left < candidates.length; left += 1) onDropped();
+  if (usable.length === 0) throw unavailable('the key set holds no key that may verify a signature');
+  return new Map(usable.map((key) => [key.keyId, key]));
+}
+
+function keysOf(text: string): readonly unknown[] {
+  let keys: unknown;
+  try {
+    const value: unknown = JSON.parse(text);
+    keys = typeof value === 'object' && value !== null && 'keys' in value ? value.keys : undefined;
+  } catch {
+    keys = undefined;
+  }
+  if (!Array.isArray(keys) || keys.length > KEYS_LIMIT) throw unavailable('the issuer answered no key set');
+  return keys;
+}
+
+/** Issuers publish keys for other uses beside these (RFC 7517 sections 4.2 and 4.3). */
+function mayVerify(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const { use, key_ops: operations } = value as Record<string, unknown>;
+  if (use !== undefined && use !== 'sig') return false;
+  return operations === undefined || (Array.isArray(operations) && operations.includes('verify'));
+}
+
+function toVerificationKey(value: unknown): VerificationKey | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { kid, kty, alg } = value as Record<string, unknown>;
+  if (typeof kid !== 'string' || typeof kty !== 'string') return undefined;
+  if (alg !== undefined && typeof alg !== 'string') return undefined;
+  try {
+    const keyObject = createPublicKey({ key: value as JsonWebKey, format: 'jwk' });
+    const possible = algorithmsOf(kty, value as JsonWebKey, keyObject);
+    const algorithms = alg === undefined ? possible : possible.filter((candidate) => candidate === alg);
+    if (algorithms.length === 0) return undefined;
+    return {
+      keyId: kid,
+      jwk: { ...value, kid, kty, ...(alg !== undefined && { alg }) },
+      keyObject,
+      algorithms,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function algorithmsOf(kty: string, jwk: JsonWebKey, key: KeyObject): readonly string[] {
+  if (kty === 'RSA') {
+    const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
+    const modulus = BigInt(`0x${Buffer.from(jwk.n ?? '', 'base64url').toString('hex')}`);
+    return isWeakRsaKey(modulus, modulusLength, publicExponent) ? [] : ['RS256', 'RS384', 'RS512'];
+  }
+  return kty === 'EC' || kty === 'OKP' ? (CURVE_ALGORITHMS.get(jwk.crv ?? '') ?? []) : [];
+}
+
+function unavailable(message: string): DomainError {
+  return new DomainError('KEY_SET_UNAVAILABLE', message);
+}

@@ -1,0 +1,149 @@
+/**
+ * Key sets of the issuers, kept between invocations. aws-jwt-verify's own cache keeps a withdrawn key
+ * for the life of the process and asks a failing issuer again for every request; this one does neither.
+ */
+import { DomainError } from '../../errors.ts';
+import type { Clock, KeySetFetcher, Observer } from '../../ports.ts';
+import { UNOBSERVED } from '../../unobserved.ts';
+import type { KeySetLimits } from '../compiled-document.ts';
+import { parseKeySet } from './key-set.ts';
+import type { KeySet, VerificationKey } from './key-set.ts';
+
+/** Where an issuer says nothing else. Time and size are what API Gateway's own JWT authorizer allows a key set. */
+export const USUAL_LIMITS: KeySetLimits = {
+  maxAgeSeconds: 600,
+  staleSeconds: 3_600,
+  cooldownSeconds: 30,
+  timeoutMs: 1_500,
+  maxBytes: 150_000,
+};
+
+const BACKOFF_FIRST_MS = 1_000;
+const BACKOFF_LIMIT_MS = 60_000;
+
+type Held = {
+  set?: KeySet;
+  /** Read from the snapshot, once it was needed. */
+  shipped?: KeySet;
+  fetchedAtMs: number;
+  /** In a row, since the last success. */
+  failures: number;
+  failedAtMs: number;
+  refreshing?: Promise<void>;
+};
+
+export class KeySets {
+  readonly #fetcher: KeySetFetcher;
+  readonly #clock: Clock;
+  readonly #observer: Pick<Observer, 'count'>;
+  readonly #held = new Map<string, Held>();
+
+  /**
+   * `observer` hears `JwksFetch` (issuers asked), `JwksFetchFailed`, `JwksKeyDropped` (weak, malformed or twice),
+   * `JwksStaleUsed` (a key of a set that could not be renewed) and `UnknownKid`.
+   */
+  constructor(fetcher: KeySetFetcher, clock: Clock, observer: Pick<Observer, 'count'> = UNOBSERVED) {
+    this.#fetcher = fetcher;
+    this.#clock = clock;
+    this.#observer = observer;
+  }
+
+  /** The key, where a set that is young enough holds it; undefined = `keyFor` must be asked. */
+  knownKey(jwksUri: string, keyId: string, limits = USUAL_LIMITS): VerificationKey | undefined {
+    const held = this.#held.get(jwksUri);
+    return held !== undefined && this.#sinceMs(held.fetchedAtMs) < limits.maxAgeSeconds * 1000
+      ? held.set?.get(keyId)
+      : undefined;
+  }
+
+  /**
+   * The issuer's key of this id; reads the key set when it is unknown, too old, or lacks the key.
+   * `jwksUri` comes from configuration only, never from a token.
+   * @throws DomainError TOKEN_KEY_UNKNOWN: the issuer answers and has no such key;
+   *   KEY_SET_UNAVAILABLE: the issuer cannot be asked.
+   */
+  async keyFor(jwksUri: string, keyId: string, limits = USUAL_LIMITS): Promise<VerificationKey> {
+    const known = this.knownKey(jwksUri, keyId, limits);
+    if (known !== undefined) return known;
+    const held = this.#heldFor(jwksUri);
+    const ageMs = this.#sinceMs(held.fetchedAtMs);
+    // Anybody can invent key ids: one look for all of them.
+    if (held.set !== undefined && ageMs < limits.cooldownSeconds * 1000) throw this.#unknownKey();
+    await this.#refresh(jwksUri, held, limits);
+    return this.#keyAfterRefresh(held, keyId, limits);
+  }
+
+  #keyAfterRefresh(held: Held, keyId: string, limits: KeySetLimits): VerificationKey {
+    const failed = held.failures > 0;
+    const set = failed ? this.#setWhileOutOfReach(held, limits) : held.set;
+    if (set === undefined) throw unavailable();
+    const key = set.get(keyId);
+    if (key !== undefined) {
+      if (failed) this.#observer.count('JwksStaleUsed');
+      return key;
+    }
+    // The new set could not be read, so nobody knows whether the key exists.
+    throw failed ? unavailable() : this.#unknownKey();
+  }
+
+  #unknownKey(): DomainError {
+    this.#observer.count('UnknownKid');
+    return new DomainError('TOKEN_KEY_UNKNOWN', 'the issuer has no key of the id that the token names');
+  }
+
+  /** The last set that was read, until it is too old; an instance that has read none has the one of the build. */
+  #setWhileOutOfReach(
+    held: Held,
+    { maxAgeSeconds, staleSeconds, snapshot }: KeySetLimits,
+  ): KeySet | undefined {
+    if (held.set !== undefined)
+      return this.#sinceMs(held.fetchedAtMs) < (maxAgeSeconds + staleSeconds) * 1000 ? held.set : undefined;
+    if (snapshot === undefined || this.#clock.nowEpochMs() >= snapshot.expiresAtEpochSeconds * 1000)
+      return undefined;
+    return (held.shipped ??= parseKeySet(snapshot.keySet));
+  }
+
+  /** One request at a time per issuer; a failing issuer is left alone for a growing while. */
+  async #refresh(jwksUri: string, held: Held, limits: KeySetLimits): Promise<void> {
+    if (held.refreshing === undefined) {
+      if (held.failures > 0 && this.#sinceMs(held.failedAtMs) < backoffMs(held.failures)) return;
+      held.refreshing = this.#fetch(jwksUri, held, limits).finally(() => delete held.refreshing);
+    }
+    await held.refreshing;
+  }
+
+  async #fetch(jwksUri: string, held: Held, limits: KeySetLimits): Promise<void> {
+    this.#observer.count('JwksFetch');
+    try {
+      const text = await this.#fetcher.fetch(jwksUri, limits);
+      held.set = parseKeySet(text, () => this.#observer.count('JwksKeyDropped'));
+      held.fetchedAtMs = this.#clock.nowEpochMs();
+      held.failures = 0;
+    } catch {
+      this.#observer.count('JwksFetchFailed');
+      held.failures += 1;
+      held.failedAtMs = this.#clock.nowEpochMs();
+    }
+  }
+
+  #heldFor(jwksUri: string): Held {
+    const known = this.#held.get(jwksUri);
+    if (known !== undefined) return known;
+    const held: Held = { fetchedAtMs: -Infinity, failures: 0, failedAtMs: -Infinity };
+    this.#held.set(jwksUri, held);
+    return held;
+  }
+
+  /** A clock that was set back makes things old, not young for ever. */
+  #sinceMs(epochMs: number): number {
+    return Math.abs(this.#clock.nowEpochMs() - epochMs);
+  }
+}
+
+function backoffMs(failures: number): number {
+  return Math.min(BACKOFF_FIRST_MS * 2 ** (failures - 1), BACKOFF_LIMIT_MS);
+}
+
+function unavailable(): DomainError {
+  return new DomainError('KEY_SET_UNAVAILABLE', "the issuer's key set cannot be read now");
+}

@@ -1,0 +1,22 @@
+/** `gatewright/quota`: usage plans in front of handlers of your own (docs/quota.md). */
+export type { MetricSink } from '../observability/quota-metrics.ts';
+export type { ProxyResult } from '../aws/proxy-result.ts';
+export type { DynamoDbQuotaOptions } from '../quota/dynamodb-quotas.ts';
+export type { LedgerId } from '../quota/ledger.ts';
+export type { Period, PeriodRule } from '../quota/period.ts';
+export type { QuotaEvent } from '../quota/holder-ports.ts';
+export type { KeyPlanRead, KeyPlans } from '../quota/key-plans.ts';
+export type { LimitState, RefusalReason } from '../quota/holding.ts';
+export type { ConcurrencyLimit, Level, Limit, QuotaLimit, RateLimit, UsagePlan } from '../quota/plan.ts';
+export type { Admission, ConsumeRequest, Decision, Quotas, Rejection } from '../quota/quotas.ts';
+export type { Subject } from '../quota/subject.ts';
+export type { DynamoDbTableOptions } from '../table/dynamodb-table.ts';
+export type { DomainErrorCode, QuotaErrorCode } from '../errors.ts';
+export type { QuotaHandler, QuotaMiddlewareOptions } from '../middleware/quota.ts';
+
+export { DomainError, PlanInvalid } from '../errors.ts';
+export { admissionOf, quota, withQuota } from '../middleware/quota.ts';
+export { countQuotas } from '../observability/quota-metrics.ts';
+export { createDynamoDbKeyPlans, createDynamoDbQuotas } from '../quota/dynamodb-quotas.ts';
+export { parsePlan } from '../quota/plan.ts';
+export { rejectionReply } from '../quota/rejection-reply.ts';

@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { adminIdentity } from '../../../../gateway/policy/identities.ts';
+import type { AwsCall } from '../../../../gateway/aws-api/aws-call.ts';
+import type { ControlReply } from '../../../../gateway/control-port/control-request.ts';
+import { headerOf } from '../../../../gateway/control-port/control-request.ts';
+import { createLambdaInvoke } from '../../../../gateway/aws-api/lambda/lambda-invoke.ts';
+import { decodeEvents } from '../../../support/event-stream.ts';
+import { CountingRandom, FakeInvoker } from '../../../support/virtual-ports.ts';
+
+const ACCOUNT_ID = '123456789012';
+const ARN = `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:greet`;
+const ADMIN = adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, ACCOUNT_ID);
+const MEGABYTE = 1024 * 1024;
+
+type Wish = {
+  readonly name?: string;
+  readonly path?: string;
+  readonly query?: string;
+  readonly headers?: string[];
+  readonly body?: string;
+  readonly mayInvoke?: boolean;
+};
+
+function aCall({
+  name = 'greet',
+  path,
+  query = '',
+  headers = [],
+  body = '',
+  mayInvoke = true,
+}: Wish): AwsCall {
+  return {
+    request: {
+      method: 'POST',
+      path: path ?? `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`,
+      query,
+      rawHeaders: headers,
+      body: Buffer.from(body),
+      host: '127.0.0.1:4000',
+    },
+    caller: mayInvoke ? ADMIN : { ...ADMIN, policies: [] },
+    service: 'lambda',
+    region: 'us-east-1',
+  };
+}
+
+function aService() {
+  const reports: string[] = [];
+  const invoker = new FakeInvoker({
+    greet: (event) => ({ hello: event }),
+    chat: () => ['one', 'two'],
+    fail: () => {
+      throw new TypeError('no');
+    },
+    busy: () => ({ kind: 'refused', reason: 'throttled', message: 'busy' }),
+  });
+  const serve = createLambdaInvoke({
+    invoker,
+    random: new CountingRandom(),
+    accountId: ACCOUNT_ID,
+    report: (message) => reports.push(message),
+  });
+  return { serve, invoker, reports };
+}
+
+// Source: Lambda API reference, "Invoke"
+describe('createLambdaInvoke', () => {
+  for (const { name, wish, status, body, header } of [
+    {
+      name: 'gives the function the event, and its answer back',
+      wish: { body: '{"a":1}' },
+      status: 200,
+      body: { hello: { a: 1 } },
+      header: ['x-amz-executed-version', '$LATEST'],
+    },
+    { name: 'gives an empty object where there is no event', wish: {}, status: 200, body: { hello: {} } },
+    { name: 'takes an ARN for the name', wish: { name: `${ARN}:$LATEST` }, status: 200, body: { hello: {} } },
+    {
+      name: 'takes a partial ARN for the name',
+      wish: { name: `${ACCOUNT_ID}:function:greet` },
+      status: 200,
+      body: { hello: {} },
+    },
+    {
+      name: 'tells a failure of the function by header',
+      wish: { name: 'fail' },
+      status: 200,
+      body: { errorType: 'TypeError', errorMessage: 'no' },
+      header: ['x-amz-function-error', 'Unhandled'],
+    },
+    {
+      name: 'only checks for a DryRun',
+      wish: { headers: ['X-Amz-Invocation-Type', 'DryRun'] },
+      status: 204,
+      body: undefined,
+    },
+    {
+      name: 'does not know a function that no stack has',
+      wish: { name: 'nobody' },
+      status: 404,
+      body: { Type: 'User', Message: `Function not found: ${ARN.replace('greet', 'nobody')}` },
+      header: ['x-amzn-errortype', 'ResourceNotFoundException'],
+    },
+    {
+      name: 'has no version but the latest',
+      wish: { name: 'greet:7' },
+      status: 404,
+      body: { Type: 'User', Message: `Function not found: ${ARN}:7` },
+    },
+    {
+      name: 'has no alias in the query either',
+      wish: { query: 'Qualifier=live' },
+      status: 404,
+      body: { Type: 'User', Message: `Function not found: ${ARN}:live` },
+    },
+    {
+      name: 'passes throttling on',
+      wish: { name: 'busy' },
+      status: 429,
+      body: {
+        Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+        Type: 'User',
+        message: 'Rate Exceeded.',
+      },
+      header: ['x-amzn-errortype', 'TooManyRequestsException'],
+    },
+    {
+      name: 'refuses an event that is no JSON',
+      wish: { body: '{' },
+      status: 400,
+      body: {
+        Type: 'User',
+        message: 'Could not parse request body into json: Could not parse payload into json',
+      },
+      header: ['x-amzn-errortype', 'InvalidRequestContentException'],
+    },
+    {
+      name: 'refuses a wish for logs instead of ignoring it',
+      wish: { headers: ['X-Amz-Log-Type', 'Tail'] },
+      status: 400,
+      body: {
+        Type: 'User',
+        message: "Not served here: LogType 'Tail': logs of functions are on the gateway's stderr",
+      },
+    },
+    {
+      name: 'refuses an invocation type that is none',
+      wish: { headers: ['X-Amz-Invocation-Type', 'Later'] },
+      status: 400,
+      body: { Type: 'User', message: 'InvocationType must be RequestResponse, Event or DryRun' },
+    },
+    {
+      name: 'refuses who may not invoke',
+      wish: { mayInvoke: false },
+      status: 403,
+      body: {
+        __type: 'AccessDeniedException',
+        message: `User: arn:aws:iam::${ACCOUNT_ID}:user/admin is not authorized to perform: lambda:InvokeFunction on resource: ${ARN} because no identity-based policy allows the lambda:InvokeFunction action`,
+      },
+    },
+    {
+      name: 'refuses more than 6 MB',
+      wish: { body: 'x'.repeat(6 * MEGABYTE + 1) },
+      status: 413,
+      body: {
+        Type: 'User',
+        message: 'Request must be smaller than 6291456 bytes for the InvokeFunction operation',
+      },
+    },
+    {
+      name: 'refuses more than 1 MB for an Event',
+      wish: { body: 'x'.repeat(MEGABYTE + 1), headers: ['X-Amz-Invocation-Type', 'Event'] },
+      status: 413,
+      body: {
+        Type: 'User',
+        message: 'Request must be smaller than 1048576 bytes for the InvokeFunction operation',
+      },
+    },
+    {
+      name: 'names another operation that it does not have',
+      wish: { path: '/2015-03-31/functions' },
+      status: 501,
+      body: {
+        __type: 'NotImplementedException',
+        message:
+          'POST /2015-03-31/functions of Lambda is not served here; Invoke and InvokeWithResponseStream are',
+      },
+    },
+  ] as readonly {
+    name: string;
+    wish: Wish;
+    status: number;
+    body: unknown;
+    header?: readonly [string, string];
+  }[]) {
+    it(name, async () => {
+      const reply = await aService().serve(aCall(wish));
+      assert.equal(reply.status, status);
+      assert.deepEqual(reply.body === '' ? undefined : JSON.parse(String(reply.body)), body);
+      if (header !== undefined) assert.equal(headerOf({ rawHeaders: reply.headers }, header[0]), header[1]);
+    });
+  }
+
+  it('takes an Event at once, and reports its failure, since nobody waits for it', async () => {
+    const { serve, invoker, reports } = aService();
+    const { status } = await serve(
+      aCall({ name: 'fail', headers: ['X-Amz-Invocation-Type', 'Event'], body: '1' }),
+    );
+    await new Promise(setImmediate);
+    assert.equal(status, 202);
+    assert.deepEqual(invoker.calls, [{ functionName: 'fail', event: 1 }]);
+    assert.deepEqual(reports, ['event for fail: TypeError: no']);
+  });
+});
+
+// Source: Lambda API reference, "InvokeWithResponseStream"
+describe('InvokeWithResponseStream', () => {
+  const streamed = (name: string, wish: Wish = {}): AwsCall =>
+    aCall({ ...wish, path: `/2021-11-15/functions/${name}/response-streaming-invocations` });
+
+  async function eventsOf(reply: ControlReply): Promise<string[]> {
+    const parts: Buffer[] = [];
+    for await (const bytes of reply.stream?.bytes ?? []) parts.push(bytes);
+    return decodeEvents(Buffer.concat(parts)).map(
+      ({ headers, payload }) => `${headers[':event-type'] ?? ''} ${payload.toString()}`,
+    );
+  }
+
+  for (const { name, functionName, events } of [
+    {
+      name: 'sends a chunk for each part, and says that it is complete',
+      functionName: 'chat',
+      events: ['PayloadChunk one', 'PayloadChunk two', 'InvokeComplete {}'],
+    },
+    {
+      name: 'sends the result of a function that does not stream as one chunk',
+      functionName: 'greet',
+      events: ['PayloadChunk {"hello":{}}', 'InvokeComplete {}'],
+    },
+    {
+      name: 'tells a failure at the end',
+      functionName: 'fail',
+      events: [
+        `InvokeComplete ${JSON.stringify({
+          ErrorCode: 'Unhandled',
+          ErrorDetails: '{"errorType":"TypeError","errorMessage":"no"}',
+        })}`,
+      ],
+    },
+  ])
+    it(name, async () => {
+      const reply = await aService().serve(streamed(functionName));
+
+      assert.equal(reply.status, 200);
+      assert.equal(
+        headerOf({ rawHeaders: reply.headers }, 'content-type'),
+        'application/vnd.amazon.eventstream',
+      );
+      assert.equal(headerOf({ rawHeaders: reply.headers }, 'x-amz-executed-version'), '$LATEST');
+      assert.deepEqual(await eventsOf(reply), events);
+    });
+
+  for (const { name, call, status, type } of [
+    { name: 'nobody', call: streamed('nobody'), status: 404, type: 'ResourceNotFoundException' },
+    { name: 'a busy function', call: streamed('busy'), status: 429, type: 'TooManyRequestsException' },
+    {
+      name: 'an Event, which has no answer to stream',
+      call: streamed('chat', { headers: ['X-Amz-Invocation-Type', 'Event'] }),
+      ...{ status: 400, type: 'InvalidParameterValueException' },
+    },
+    {
+      name: 'a caller who may not invoke',
+      call: streamed('chat', { mayInvoke: false }),
+      ...{ status: 403, type: 'AccessDeniedException' },
+    },
+  ])
+    it(`refuses ${name} before it streams`, async () => {
+      const reply = await aService().serve(call);
+
+      assert.equal(reply.stream, undefined);
+      assert.equal(reply.status, status);
+      assert.equal(headerOf({ rawHeaders: reply.headers }, 'x-amzn-errortype'), type);
+    });
+
+  it('only checks for a DryRun', async () => {
+    const { serve, invoker } = aService();
+
+    const reply = await serve(streamed('chat', { headers: ['X-Amz-Invocation-Type', 'DryRun'] }));
+
+    assert.deepEqual([reply.status, invoker.calls], [204, []]);
+  });
+});

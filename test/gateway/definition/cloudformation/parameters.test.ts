@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { evaluate, refusal } from '../stack-builders.ts';
+
+const declare = (declaration: string): string => `Parameters:\n  P: ${declaration}`;
+
+describe('readParameters', () => {
+  const rows = [
+    {
+      name: 'takes the given value before the default',
+      declaration: '{Type: String, Default: a}',
+      given: 'b',
+      value: 'b',
+    },
+    { name: 'takes the default', declaration: '{Type: Number, Default: 5}', given: undefined, value: '5' },
+    {
+      name: 'reads an empty list',
+      declaration: '{Type: CommaDelimitedList, Default: ""}',
+      given: undefined,
+      value: [],
+    },
+    { name: 'reads a list of numbers', declaration: '{Type: List<Number>}', given: '1,2', value: ['1', '2'] },
+    {
+      name: 'takes an SSM value that is given directly',
+      declaration: '{Type: "AWS::SSM::Parameter::Value<String>"}',
+      given: 'ami-1',
+      value: 'ami-1',
+    },
+    {
+      name: 'takes an AWS-specific type',
+      declaration: '{Type: "AWS::EC2::VPC::Id"}',
+      given: 'vpc-1',
+      value: 'vpc-1',
+    },
+  ];
+  for (const { name, declaration, given, value } of rows) {
+    it(name, () => {
+      const parameters = given === undefined ? {} : { P: given };
+
+      assert.deepEqual(
+        evaluate('!Ref P', declare(declaration), parameters),
+        value,
+        'CloudFormation, Parameters',
+      );
+    });
+  }
+
+  const refusals = [
+    {
+      declaration: '{Type: String}',
+      given: {},
+      says: /Parameters: \[P\] must have values; give --param P=…/,
+    },
+    { declaration: '{Type: Strang}', given: {}, says: /unrecognized parameter type: Strang/ },
+    { declaration: '{Default: x}', given: {}, says: /must contain a Type member/ },
+    { declaration: '{Type: Number}', given: { P: 'x' }, says: /'P' must be a number/ },
+    {
+      declaration: '{Type: String, AllowedValues: [a, 1]}',
+      given: { P: 'c' },
+      says: /one of AllowedValues: a, 1/,
+    },
+    {
+      declaration: '{Type: String, NoEcho: true, AllowedValues: [secret]}',
+      given: { P: 'c' },
+      says: /AllowedValues$/,
+    },
+    {
+      declaration: '{Type: String, AllowedPattern: "[a-z]+"}',
+      given: { P: 'A' },
+      says: /must match pattern \[a-z\]\+/,
+    },
+    {
+      declaration: '{Type: String, AllowedPattern: "["}',
+      given: { P: 'A' },
+      says: /not a regular expression/,
+    },
+    { declaration: '{Type: String, MinLength: 2}', given: { P: 'A' }, says: /at least 2 characters/ },
+    { declaration: '{Type: String, MaxLength: 2}', given: { P: 'AAA' }, says: /at most 2 characters/ },
+    { declaration: '{Type: Number, MaxValue: 2}', given: { P: '3' }, says: /not greater than 2/ },
+    { declaration: '{Type: Number, MinValue: 2}', given: { P: '1' }, says: /not less than 2/ },
+    {
+      declaration: '{Type: "AWS::SSM::Parameter::Value<String>", Default: /a}',
+      given: {},
+      says: /value is in the account's SSM; give it with --param P=…/,
+    },
+  ];
+  for (const { declaration, given, says } of refusals) {
+    it(`refuses ${declaration} given ${JSON.stringify(given)}`, () => {
+      assert.match(
+        refusal(() => evaluate('!Ref P', declare(declaration), given)),
+        says,
+      );
+    });
+  }
+
+  it('does not mind an SSM parameter that nothing uses', () => {
+    const cdkBootstrap = declare(
+      '{Type: "AWS::SSM::Parameter::Value<String>", Default: /cdk-bootstrap/version}',
+    );
+
+    assert.equal(evaluate('x', cdkBootstrap), 'x');
+  });
+
+  it('leaves values for other stacks alone', () => {
+    assert.equal(evaluate('x', '', { Unknown: '1' }), 'x');
+  });
+});

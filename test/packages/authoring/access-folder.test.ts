@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  inventoryName,
+  snapshotName,
+  strayNames,
+  toAccessFiles,
+} from '../../../packages/authoring/access-folder.ts';
+
+describe('toAccessFiles', () => {
+  it('takes documents with their inventories and snapshots, and leaves all else alone', () => {
+    const names = [
+      ...['webhooks.yml', 'shop.yml', 'access.schema.json', 'compiled.json', 'Notes.yml', 'notes.txt'],
+      ...[inventoryName('shop'), snapshotName('shop', 'main'), snapshotName('shop-eu', 'main'), 'a.yaml'],
+    ];
+
+    const files = toAccessFiles({ names, read: (name) => `text of ${name}`, tell: (name) => `in/${name}` });
+
+    assert.deepEqual(files, [
+      { name: 'a', file: 'in/a.yaml', text: 'text of a.yaml', inventory: undefined, snapshots: new Map() },
+      {
+        ...{ name: 'shop', file: 'in/shop.yml', text: 'text of shop.yml' },
+        inventory: 'text of shop.routes.json',
+        snapshots: new Map([['main', 'text of shop.main.jwks.json']]),
+      },
+    ]);
+  });
+});
+
+describe('strayNames', () => {
+  it('are those of YAML that no command reads', () => {
+    assert.deepEqual(
+      strayNames(['shop.yml', 'webhooks.yml', 'Shop.yml', 'shop.YAML', 'shop_eu.yml', 'shop.routes.json']),
+      ['Shop.yml', 'shop.YAML', 'shop_eu.yml'],
+    );
+  });
+});

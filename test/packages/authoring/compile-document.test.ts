@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { printProblem } from '../../../packages/authoring/read-document.ts';
+import { aDocument, anInventory, compile, documentText } from '../../support/an-access-document.ts';
+
+const ROUTES = ['GET /orders', 'POST /orders', 'GET /orders/{id}', 'ANY /files/{proxy+}', 'open GET /menu'];
+const PARTNERS = { id: 'partners', type: 'clientCert', match: [{ issuerDN: 'CN=Partner CA' }] };
+const rule = (over: object) => ({ id: 'r', effect: 'allow', methods: ['GET'], paths: ['/orders'], ...over });
+
+function problemsOf(over: object, routes = ROUTES, kind: 'rest' | 'http' | 'websocket' = 'rest') {
+  const compilation = compile(documentText(over), anInventory(routes, kind));
+  return compilation.kind === 'invalid' ? compilation.problems.map(({ message }) => message) : [];
+}
+
+function warningsOf(over: object, routes = ROUTES) {
+  const compilation = compile(documentText(over), anInventory(routes));
+  return compilation.kind === 'compiled'
+    ? compilation.warnings.map(({ message }) => message)
+    : assert.fail(JSON.stringify(compilation.problems));
+}
+
+describe('compileDocument', () => {
+  it('turns names into routes, one for each verb', () => {
+    const document = aDocument(
+      { rules: [rule({ id: 'a', methods: ['*'], paths: ['/orders/**', '/files/**'] })] },
+      ROUTES,
+    );
+    const named = document.rules[0]?.routes.map((index) => document.routes[index]);
+
+    assert.deepEqual(
+      named?.map((route) => `${route?.method} ${route?.path}`),
+      [
+        ...['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'].map(
+          (verb) => `${verb} /files/{proxy+}`,
+        ),
+        'GET /orders',
+        'POST /orders',
+        'GET /orders/{id}',
+      ],
+    );
+  });
+
+  it('gives every role all that it comes to', () => {
+    const roles = {
+      a: { inherits: ['b'], scopes: ['x'] },
+      b: { inherits: ['c'], scopes: ['y'] },
+      c: { scopes: ['z'] },
+    };
+
+    assert.deepEqual(aDocument({ roles, rules: [rule({})] }, ROUTES).roles, {
+      a: { roles: ['a', 'b', 'c'], scopes: ['x', 'y', 'z'] },
+      b: { roles: ['b', 'c'], scopes: ['y', 'z'] },
+      c: { roles: ['c'], scopes: ['z'] },
+    });
+  });
+
+  it('binds a parameter by its name in the rule, wherever it stands', () => {
+    const routes = ['GET /users/{id}', 'GET /a/b/{id}', 'GET /users/{id}/orders'];
+    const rules = [rule({ paths: ['/users/{id}/**', '/a/b/{id}'], bind: { id: { claim: 'sub' } } })];
+    const document = aDocument({ rules }, routes);
+
+    assert.deepEqual(document.rules[0]?.bind, [{ segments: [2, 1, 1], claim: ['sub'] }]);
+  });
+
+  const oidc = { id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] };
+  const header = { in: 'header', name: 'authorization', issuers: ['main'] };
+  const rows: readonly {
+    name: string;
+    over: object;
+    kind?: 'http' | 'websocket';
+    routes?: string[];
+    expected: RegExp;
+  }[] = [
+    {
+      name: 'a path that no route has',
+      over: { rules: [rule({ paths: ['/orderz'] })] },
+      expected: /^rules\[0\]\.paths\[0\]: the API has no route \/orderz; did you mean \/orders\?$/,
+    },
+    {
+      name: 'a path in the wrong case',
+      over: { rules: [rule({ paths: ['/Orders'] })] },
+      expected: /did you mean \/orders\?/,
+    },
+    {
+      name: 'a verb that the route lacks',
+      over: { rules: [rule({ methods: ['PUT'] })] },
+      expected: /the API has no PUT \/orders; there it has GET, POST/,
+    },
+    {
+      name: 'a path below a greedy route',
+      over: { rules: [rule({ paths: ['/files/secret'] })] },
+      expected: /all below is \/files\/\{proxy\+\}: decide there in the handler/,
+    },
+    {
+      name: 'a role that is not declared',
+      over: { rules: [rule({ when: { not: { roles: { any: ['root'] } } } })] },
+      expected: /when\.not\.roles\.any\[0\]: "root" is not declared under roles; there are support, admin/,
+    },
+    {
+      name: 'an issuer that is not declared',
+      over: { rules: [rule({ when: { issuers: ['other'] } })] },
+      expected: /"other" is not declared under issuers/,
+    },
+    {
+      name: 'a source for an issuer that is not declared',
+      over: { sources: [{ ...header, issuers: ['main', 'x'] }] },
+      expected: /sources\[0\]\.issuers\[1\]: "x" is not declared/,
+    },
+    {
+      name: 'an issuer that no source names',
+      over: { issuers: [oidc, { ...oidc, id: 'b', issuer: 'https://b.example/' }] },
+      expected: /no source names "b"/,
+    },
+    {
+      name: 'two issuers of one iss',
+      over: { issuers: [oidc, { ...oidc, id: 'b' }], sources: [{ ...header, issuers: ['main', 'b'] }] },
+      expected: /as those of another issuer do/,
+    },
+    {
+      name: 'an issuer for a stage without API',
+      over: { issuers: [{ ...oidc, only: ['dev'] }] },
+      expected: /"dev" is no stage under api/,
+    },
+    {
+      name: 'two rules of one id',
+      over: { rules: [rule({}), rule({ methods: ['POST'] })] },
+      expected: /is the id of two rules/,
+    },
+    {
+      name: 'roles in a ring',
+      over: { roles: { a: { inherits: ['b'] }, b: { inherits: ['a'] } }, rules: [rule({})] },
+      expected: /inherits "[ab]" itself/,
+    },
+    {
+      name: 'an inherited role that is not declared',
+      over: { roles: { a: { inherits: ['b'] } }, rules: [rule({})] },
+      expected: /roles\.a\.inherits\[0\]: "b" is not declared/,
+    },
+    {
+      name: 'a parameter that the path lacks',
+      over: { rules: [rule({ bind: { id: { claim: 'sub' } } })] },
+      expected: /binds \{id\}, which not every path of the rule has/,
+    },
+    {
+      name: 'a greedy parameter that is bound',
+      over: { rules: [rule({ paths: ['/files/{proxy+}'], bind: { proxy: { claim: 'sub' } } })] },
+      expected: /binds \{proxy\}/,
+    },
+    {
+      name: 'certificates out of a header',
+      over: { issuers: [oidc, PARTNERS], sources: [{ ...header, issuers: ['main', 'partners'] }] },
+      expected: /"partners" is read from a source in: clientCert only/,
+    },
+    {
+      name: 'tokens out of a certificate',
+      over: { sources: [header, { in: 'clientCert', issuers: ['main'] }] },
+      expected: /"main" issues tokens, not certificates/,
+    },
+    {
+      name: 'a role of certificates that is not declared',
+      over: {
+        issuers: [oidc, { ...PARTNERS, roles: ['root'] }],
+        sources: [header, { in: 'clientCert', issuers: ['partners'] }],
+      },
+      expected: /issuers\[1\]\.roles\[0\]: "root" is not declared under roles/,
+    },
+    {
+      name: 'a query source outside WebSockets',
+      over: { sources: [{ in: 'query', name: 'token', issuers: ['main'] }] },
+      expected: /is for WebSocket APIs only/,
+    },
+    {
+      name: 'connect outside WebSockets',
+      over: { rules: [{ id: 'a', effect: 'allow', connect: true }] },
+      expected: /connect is for WebSocket APIs only/,
+    },
+    {
+      name: 'routes on a WebSocket',
+      over: { rules: [rule({})] },
+      kind: 'websocket',
+      expected: /write connect: true/,
+    },
+    {
+      name: 'simple answers of a REST API',
+      over: { result: { format: 'simple' } },
+      expected: /simple answers are for HTTP APIs only/,
+    },
+    // B15: the verdict for one id would answer for the next.
+    {
+      name: 'an owner in a simple answer that is kept',
+      over: {
+        rules: [rule({ paths: ['/orders/{id}'], bind: { id: { claim: 'sub' } } })],
+        result: { format: 'simple' },
+      },
+      kind: 'http',
+      expected: /rules\[0\]\.bind: cannot be kept as a simple answer/,
+    },
+    {
+      name: 'an address in a simple answer that is kept',
+      over: { rules: [rule({ when: { sourceIp: { cidr: ['10.0.0.0/8'] } } })], result: { format: 'simple' } },
+      kind: 'http',
+      expected: /would hold for other addresses/,
+    },
+    {
+      name: 'exact answers that are kept',
+      over: { result: { onOversize: 'exact' } },
+      expected: /needs cacheTtlSeconds: 0/,
+    },
+    {
+      name: 'a route with a wildcard of IAM in it',
+      over: {},
+      routes: ['GET /a*b'],
+      kind: 'http',
+      expected: /holds a wildcard of IAM/,
+    },
+  ];
+  for (const { name, over, kind, routes, expected } of rows)
+    it(`refuses ${name}`, () => {
+      const problems = problemsOf(over, routes, kind);
+      assert.ok(
+        problems.some((message) => expected.test(message)),
+        JSON.stringify(problems),
+      );
+    });
+
+  it('finds the line of what it refuses', () => {
+    const text = `version: 1
+api: { prod: { apiId: a1b2c3d4e5, stage: prod } }
+routes: ..
+issuers:
+  - { id: main, type: oidc, issuer: https://issuer.example/, audience: [api] }
+sources:
+  - { in: header, name: authorization, issuers: [main] }
+rules:
+  - id: read
+    effect: allow
+    methods: [GET]
+    paths:
+      - /orders
+      - /order/{id}
+`;
+    const compilation = compile(text, anInventory(ROUTES));
+
+    assert.deepEqual(compilation.kind === 'invalid' && compilation.problems.map(printProblem), [
+      'access/orders.yml:14:9: rules[0].paths[1]: the API has no route /order/{id}; did you mean /orders/{id}?',
+    ]);
+  });
+
+  it('warns of routes that nobody may call, and of rules that nothing enforces', () => {
+    const warnings = warningsOf({ rules: [rule({ methods: ['GET'], paths: ['/orders', '/menu'] })] });
+
+    assert.match(warnings.join('\n'), /GET \/menu has no authorizer, so nothing enforces this rule there/);
+    assert.match(warnings.join('\n'), /no rule allows DELETE \/files\/\{proxy\+\}, .*: nobody may call them/);
+  });
+
+  it('warns of routes that a rule without a condition denies to everybody whom others allow', () => {
+    const shut = { id: 'shut', effect: 'deny', methods: ['*'], paths: ['/orders/**'] };
+    const sometimes = { ...shut, id: 'sometimes', when: { roles: { any: ['support'] } } };
+    const all = rule({ methods: ['*'], paths: ['/**'] });
+
+    assert.match(
+      warningsOf({ rules: [all, shut] }).join('\n'),
+      /a deny rule without "when" shuts GET \/orders, .* to everybody, whoever is allowed there/,
+    );
+    assert.doesNotMatch(warningsOf({ rules: [all, sometimes] }).join('\n'), /to everybody/);
+  });
+
+  it('warns of "not" over a claim that may be missing', () => {
+    const when = { not: { claims: [{ claim: 'suspended', op: 'equals', value: true }] } };
+
+    assert.match(warningsOf({ rules: [rule({ when })] }).join(), /a claim that is missing makes "not" true/);
+  });
+
+  // docs/design/authorizers §2D (1): 60 s, and 300 s at most unless somebody says so knowingly.
+  it('warns of answers that are kept for more than five minutes', () => {
+    const warned = (cacheTtlSeconds: number) =>
+      warningsOf({ result: { cacheTtlSeconds } }).filter((text) => text.includes('cacheTtlSeconds'));
+
+    assert.deepEqual(warned(300), []);
+    assert.match(warned(301).join(), /a revoked right, or an expired token, lives on for 301 s/);
+  });
+
+  it('knows the API by its id in the document, and by those of the inventory', () => {
+    const inventory = { ...anInventory(ROUTES), apiIds: { prod: ['localid000', 'a1b2c3d4e5'] } };
+    const compilation = compile(documentText(), inventory);
+
+    assert.deepEqual(compilation.kind === 'compiled' && compilation.document.apis, [
+      { for: 'prod', apiId: 'a1b2c3d4e5', stage: 'prod' },
+      { for: 'prod', apiId: 'localid000', stage: 'prod' },
+    ]);
+  });
+});

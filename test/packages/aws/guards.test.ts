@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isAdmittedHost, refuseForeignHost, refuseForeignOrigin } from '../../../packages/aws/guards.ts';
+
+const RULE = { port: 4000, allowHosts: ['demo.example.com', 'localhost:8080'] };
+
+describe('isAdmittedHost', () => {
+  for (const { host, admitted, why } of [
+    { host: '127.0.0.1:4000', admitted: true, why: 'loopback' },
+    { host: '127.9.9.9:4000', admitted: true, why: '127.0.0.0/8 is loopback' },
+    { host: '[::1]:4000', admitted: true, why: 'loopback' },
+    { host: 'localhost:4000', admitted: true, why: 'loopback' },
+    { host: 'LOCALHOST:4000', admitted: true, why: 'names have no case' },
+    { host: 'localhost.:4000', admitted: true, why: 'the root dot names the same' },
+    { host: 'abc123.execute-api.localhost:4000', admitted: true, why: "an API's own name" },
+    { host: 'abc123.execute-api.eu-west-1.amazonaws.com:4000', admitted: true, why: "an API's name at AWS" },
+    {
+      host: 'abc123.execute-api.eu-west-1.amazonaws.com',
+      admitted: true,
+      why: 'AWS names have no port of ours',
+    },
+    { host: 'demo.example.com', admitted: true, why: '--allow-host, any port' },
+    { host: 'demo.example.com:443', admitted: true, why: '--allow-host, any port' },
+    { host: 'localhost:8080', admitted: true, why: '--allow-host with a port' },
+    { host: 'localhost:8081', admitted: false, why: 'another port' },
+    { host: 'localhost', admitted: false, why: 'port 80 is meant' },
+    { host: 'evil.example', admitted: false, why: 'rebinding' },
+    { host: 'evil.example:4000', admitted: false, why: 'rebinding' },
+    { host: 'localhost.evil.example:4000', admitted: false, why: 'rebinding' },
+    { host: '127.0.0.1.evil.example:4000', admitted: false, why: 'rebinding' },
+    { host: 'demo.example.com.evil.example', admitted: false, why: 'rebinding' },
+    { host: 'execute-api.localhost.evil.example', admitted: false, why: 'rebinding' },
+    { host: 's3.eu-west-1.amazonaws.com', admitted: false, why: 'no API' },
+    { host: '0.0.0.0:4000', admitted: false, why: 'browsers reach this machine by it' },
+    { host: '127.0.0.256:4000', admitted: false, why: 'no address' },
+    { host: '', admitted: false, why: 'no Host at all' },
+    { host: 'user@localhost:4000', admitted: false, why: 'no host' },
+  ]) {
+    it(`${admitted ? 'admits' : 'refuses'} '${host}': ${why}`, () => {
+      assert.equal(isAdmittedHost(host, RULE), admitted);
+    });
+  }
+
+  it('admits nothing by accident', () => {
+    fc.assert(
+      fc.property(fc.domain(), fc.nat(65535), (name, port) => {
+        fc.pre(!name.endsWith('.localhost'));
+        assert.equal(isAdmittedHost(`${name}:${port}`, RULE), false);
+      }),
+      { seed: 20261120 },
+    );
+  });
+});
+
+describe('refuseForeignHost', () => {
+  it('refuses two Host headers, of which each reader could take another', () => {
+    const rawHeaders = ['Host', 'localhost:4000', 'HOST', 'evil.example'];
+    assert.equal(refuseForeignHost({ rawHeaders, host: 'localhost:4000' }, RULE)?.status, 403);
+  });
+
+  it('says how a tunnel gets in', () => {
+    const reply = refuseForeignHost(
+      { rawHeaders: ['Host', 'my.tunnel.example'], host: 'my.tunnel.example' },
+      RULE,
+    );
+    assert.match(String(reply?.body), /--allow-host my\.tunnel\.example/);
+  });
+
+  it('does not repeat what is no name', () => {
+    const host = '"><script>\u0001';
+    const reply = refuseForeignHost({ rawHeaders: ['Host', host], host }, RULE);
+    assert.match(String(reply?.body), /--allow-host NAME/);
+  });
+});
+
+describe('refuseForeignOrigin', () => {
+  const host = 'localhost:4000';
+  for (const { name, headers, status } of [
+    { name: 'lets a request without Origin through', headers: [], status: undefined },
+    {
+      name: "lets the port's own pages through",
+      headers: ['Origin', 'http://localhost:4000'],
+      status: undefined,
+    },
+    { name: 'lets a link that was typed through', headers: ['Sec-Fetch-Site', 'none'], status: undefined },
+    {
+      name: 'refuses another port of this machine',
+      headers: ['Origin', 'http://localhost:5173'],
+      status: 403,
+    },
+    { name: 'refuses another site', headers: ['origin', 'https://evil.example'], status: 403 },
+    { name: 'refuses an opaque origin', headers: ['Origin', 'null'], status: 403 },
+    { name: 'refuses a cross-site request', headers: ['sec-fetch-site', 'cross-site'], status: 403 },
+  ]) {
+    it(name, () => {
+      assert.equal(refuseForeignOrigin({ rawHeaders: headers, host })?.status, status);
+    });
+  }
+});

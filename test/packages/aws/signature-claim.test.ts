@@ -1,0 +1,67 @@
+import { SignatureV4 } from '@smithy/signature-v4';
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  type SignedRequest,
+  type VerificationContext,
+  verifySignature,
+} from '../../../packages/aws/signature.ts';
+import { Sha256 } from '../../support/sha256.ts';
+
+const NOW_MS = Date.UTC(2026, 10, 20, 8, 9, 10);
+const KEY = { accessKeyId: 'AKIALOCAL0001', secretAccessKey: 'not-a-real-secret' };
+const AT: VerificationContext = {
+  nowEpochMs: NOW_MS,
+  service: 'execute-api',
+  secretOf: (accessKeyId) => (accessKeyId === KEY.accessKeyId ? KEY.secretAccessKey : undefined),
+};
+
+describe('verifySignature of a presigned URL', () => {
+  const presign = async (expiresIn: number): Promise<SignedRequest> => {
+    const signer = new SignatureV4({
+      credentials: KEY,
+      region: 'us-east-1',
+      service: 'execute-api',
+      sha256: Sha256,
+    });
+    const presigned = await signer.presign(
+      {
+        method: 'GET',
+        protocol: 'http:',
+        hostname: '127.0.0.1',
+        path: '/dev/orders',
+        query: { state: 'a b+c', tag: ['2', '1'] },
+        headers: { host: '127.0.0.1:4000' },
+      },
+      { signingDate: new Date(NOW_MS), expiresIn },
+    );
+    const query = Object.entries(presigned.query ?? {}).flatMap(([name, value]) =>
+      [value].flat().map((one) => `${encodeURIComponent(name)}=${encodeURIComponent(String(one))}`),
+    );
+    return {
+      method: 'GET',
+      path: '/dev/orders',
+      query: query.join('&'),
+      rawHeaders: ['Host', '127.0.0.1:4000'],
+      body: '',
+    };
+  };
+
+  it("verifies what AWS's own signer has signed", async () => {
+    assert.equal(verifySignature(await presign(900), AT).kind, 'verified');
+  });
+
+  it('is good for as long as it says', async () => {
+    const request = await presign(900);
+    assert.equal(verifySignature(request, { ...AT, nowEpochMs: NOW_MS + 900_000 }).kind, 'verified');
+    const late = verifySignature(request, { ...AT, nowEpochMs: NOW_MS + 901_000 });
+    assert.equal(late.kind, 'refused');
+    assert.equal(late.message, 'Signature expired: 20261120T082410Z is now earlier than 20261120T082411Z');
+  });
+
+  it('cannot be given another lifetime', async () => {
+    const request = await presign(900);
+    const longer = { ...request, query: request.query.replace('X-Amz-Expires=900', 'X-Amz-Expires=9000') };
+    assert.equal(verifySignature(longer, AT).kind, 'refused');
+  });
+});

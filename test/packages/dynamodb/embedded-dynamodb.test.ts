@@ -1,0 +1,257 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  DescribeTimeToLiveCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+  TransactionCanceledException,
+  TransactGetItemsCommand,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
+import { StartError } from '../../../gateway/errors.ts';
+import {
+  type EmbeddedDynamoDb,
+  startEmbeddedDynamoDb,
+} from '../../../packages/dynamodb/embedded-dynamodb.ts';
+import { aClient, aTable } from '../../support/orders-table.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+describe('startEmbeddedDynamoDb', () => {
+  const clock = createSystemClock();
+  let dynamoDb: EmbeddedDynamoDb;
+  let client: DynamoDBClient;
+
+  before(async () => {
+    dynamoDb = await startEmbeddedDynamoDb({ port: 0, clockOffset: clock.offset });
+    await dynamoDb.createTables([aTable()]);
+    client = aClient(dynamoDb.url);
+  });
+  after(async () => {
+    client.destroy();
+    await dynamoDb.close();
+  });
+
+  const put = (customer: string, number: number, more: Record<string, { S: string } | { N: string }> = {}) =>
+    client.send(
+      new PutItemCommand({
+        TableName: 'orders',
+        Item: { customer: { S: customer }, number: { N: String(number) }, ...more },
+      }),
+    );
+  const get = async (customer: string, number: number) => {
+    const Key = { customer: { S: customer }, number: { N: String(number) } };
+    return (await client.send(new GetItemCommand({ TableName: 'orders', Key }))).Item;
+  };
+
+  it('answers an unmodified AWS SDK: items, indexes, expressions', async () => {
+    await put('ann', 1, { state: { S: 'open' } });
+    await put('ann', 2, { state: { S: 'paid' } });
+    const updated = await client.send(
+      new UpdateItemCommand({
+        TableName: 'orders',
+        Key: { customer: { S: 'ann' }, number: { N: '1' } },
+        UpdateExpression: 'SET #s = :paid ADD amount :three',
+        ExpressionAttributeNames: { '#s': 'state' },
+        ExpressionAttributeValues: { ':paid': { S: 'paid' }, ':three': { N: '3' } },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    const byState = await client.send(
+      new QueryCommand({
+        TableName: 'orders',
+        IndexName: 'by-state',
+        KeyConditionExpression: '#s = :paid',
+        ExpressionAttributeNames: { '#s': 'state' },
+        ExpressionAttributeValues: { ':paid': { S: 'paid' } },
+      }),
+    );
+    const open = await client.send(
+      new QueryCommand({
+        TableName: 'orders',
+        IndexName: 'by-state',
+        KeyConditionExpression: '#s = :open',
+        ExpressionAttributeNames: { '#s': 'state' },
+        ExpressionAttributeValues: { ':open': { S: 'open' } },
+      }),
+    );
+
+    assert.deepEqual(updated.Attributes?.['amount'], { N: '3' });
+    assert.deepEqual(byState.Items?.map((item) => item['number']?.N).sort(), ['1', '2']);
+    assert.equal(open.Count, 0, 'the index entry of the old state is gone');
+  });
+
+  it('names the item that refused a condition, when asked for ALL_OLD', async () => {
+    await put('bob', 1, { amount: { N: '7' } });
+    const refused = client.send(
+      new PutItemCommand({
+        TableName: 'orders',
+        Item: { customer: { S: 'bob' }, number: { N: '1' } },
+        ConditionExpression: 'attribute_not_exists(customer)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+
+    await assert.rejects(refused, (error) => {
+      assert.ok(error instanceof ConditionalCheckFailedException);
+      assert.deepEqual(error.Item?.['amount'], { N: '7' });
+      return true;
+    });
+  });
+
+  it('writes a transaction whole or not at all, and says which member refused it', async () => {
+    await put('cat', 1, { amount: { N: '1' } });
+    const transact = (condition: string) =>
+      client.send(
+        new TransactWriteItemsCommand({
+          TransactItems: [
+            {
+              Update: {
+                TableName: 'orders',
+                Key: { customer: { S: 'cat' }, number: { N: '1' } },
+                UpdateExpression: 'ADD amount :one',
+                ExpressionAttributeValues: { ':one': { N: '1' } },
+              },
+            },
+            {
+              Put: {
+                TableName: 'orders',
+                Item: { customer: { S: 'cat' }, number: { N: '2' } },
+                ConditionExpression: condition,
+                ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+              },
+            },
+          ],
+        }),
+      );
+
+    await transact('attribute_not_exists(customer)');
+    await assert.rejects(transact('attribute_not_exists(customer)'), (error) => {
+      assert.ok(error instanceof TransactionCanceledException);
+      assert.deepEqual(
+        error.CancellationReasons?.map(({ Code }) => Code),
+        ['None', 'ConditionalCheckFailed'],
+      );
+      assert.deepEqual(error.CancellationReasons[1]?.Item?.['number'], { N: '2' });
+      return true;
+    });
+
+    const read = await client.send(
+      new TransactGetItemsCommand({
+        TransactItems: ['1', '2', '3'].map((number) => ({
+          Get: { TableName: 'orders', Key: { customer: { S: 'cat' }, number: { N: number } } },
+        })),
+      }),
+    );
+    assert.deepEqual(
+      read.Responses?.map(({ Item }) => Item?.['amount']?.N ?? (Item === undefined ? 'none' : 'there')),
+      ['2', 'there', 'none'],
+    );
+  });
+
+  it('takes expired items out when the clock moves, from the table and from its indexes', async () => {
+    const inAnHour = String(Math.floor(clock.nowEpochMs() / 1000) + 3600);
+    await put('eve', 1, { expires: { N: inAnHour }, state: { S: 'late' } });
+    await put('eve', 2, { expires: { S: inAnHour }, state: { S: 'late' } });
+    const beforeShift = await get('eve', 1);
+
+    clock.shift(DAY_MS);
+    try {
+      const afterShift = await get('eve', 1);
+      const scan = await client.send(new ScanCommand({ TableName: 'orders', IndexName: 'by-state' }));
+
+      assert.ok(beforeShift);
+      assert.equal(afterShift, undefined);
+      assert.deepEqual(
+        scan.Items?.filter((item) => item['state']?.S === 'late').map((item) => item['number']?.N),
+        ['2'],
+        'a TTL that is no Number does not count',
+      );
+    } finally {
+      clock.reset();
+    }
+  });
+
+  it('dates its answers by the clock', async () => {
+    clock.shift(2 * DAY_MS);
+    try {
+      const { headers } = await fetch(dynamoDb.url);
+      const aheadMs = Date.parse(headers.get('date') ?? '') - Date.now();
+      assert.ok(Math.abs(aheadMs - 2 * DAY_MS) < 5_000, `${aheadMs} ms ahead`);
+    } finally {
+      clock.reset();
+    }
+  });
+
+  it('reports the time to live of a table', async () => {
+    const { TimeToLiveDescription } = await client.send(
+      new DescribeTimeToLiveCommand({ TableName: 'orders' }),
+    );
+    assert.deepEqual(TimeToLiveDescription, { TimeToLiveStatus: 'ENABLED', AttributeName: 'expires' });
+  });
+
+  const statusOf = (headers: Record<string, string>, body = '{}') =>
+    new Promise<number>((resolve, reject) => {
+      const outgoing = request(dynamoDb.url, { method: 'POST', headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  const signed = {
+    'Content-Type': 'application/x-amz-json-1.0',
+    'X-Amz-Target': 'DynamoDB_20120810.ListTables',
+    Authorization: 'AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=0',
+  };
+  for (const { name, headers, body, expected } of [
+    { name: 'admits a signed call', headers: signed, expected: 200 },
+    {
+      name: 'refuses a page of another origin',
+      headers: { ...signed, Origin: 'https://evil.example' },
+      expected: 403,
+    },
+    {
+      name: 'refuses a name that was rebound to this machine',
+      headers: { ...signed, Host: 'evil.example' },
+      expected: 403,
+    },
+    {
+      name: 'refuses a call without signature',
+      headers: { ...signed, Authorization: 'Bearer x' },
+      expected: 400,
+    },
+    { name: 'refuses what is no JSON', headers: signed, body: '{', expected: 400 },
+    {
+      name: 'refuses an operation that it does not have',
+      headers: { ...signed, 'X-Amz-Target': 'DynamoDB_20120810.ExecuteStatement' },
+      expected: 400,
+    },
+    {
+      name: 'refuses a body over 16 MB',
+      headers: signed,
+      body: 'x'.repeat(16 * 1024 * 1024 + 1),
+      expected: 413,
+    },
+  ]) {
+    it(name, async () => {
+      assert.equal(await statusOf(headers, body), expected);
+    });
+  }
+
+  it('says which port is taken', async () => {
+    const port = Number(new URL(dynamoDb.url).port);
+    await assert.rejects(startEmbeddedDynamoDb({ port, clockOffset: clock.offset }), (error) => {
+      assert.ok(error instanceof StartError);
+      assert.equal(error.message, `port ${port} for the embedded DynamoDB is in use`);
+      return true;
+    });
+  });
+});

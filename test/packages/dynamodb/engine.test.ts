@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { DynamoDbError } from '../../../packages/dynamodb/actions.ts';
+import type { DynamoDbEngine } from '../../../packages/dynamodb/engine.ts';
+import { add, amountOf, anEngine, CREATE_COUNTERS, key, refusal } from '../../support/counters-engine.ts';
+import { VirtualClock } from '../../support/virtual-ports.ts';
+
+describe('DynamoDbEngine', () => {
+  let engine: DynamoDbEngine;
+  before(async () => {
+    engine = await anEngine();
+  });
+  after(() => engine.close());
+
+  it('loses no update among many at once', async () => {
+    await Promise.all(Array.from({ length: 100 }, () => engine.execute('UpdateItem', add('busy', 1))));
+    assert.equal(await amountOf(engine, 'busy'), '100');
+  });
+
+  it('reports to each refused writer the item that refused it, among many at once', async () => {
+    const guarded = add('guarded', 1, {
+      ConditionExpression: 'attribute_not_exists(amount) OR amount < :five',
+      ExpressionAttributeValues: { ':amount': { N: '1' }, ':five': { N: '5' } },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    const results = await Promise.allSettled(
+      Array.from({ length: 20 }, () => engine.execute('UpdateItem', guarded)),
+    );
+    const refused = results
+      .filter((result) => result.status === 'rejected')
+      .map(({ reason }) => reason as DynamoDbError);
+    assert.equal(refused.length, 15);
+    for (const { body } of refused)
+      assert.deepEqual(body['Item'], { id: { S: 'guarded' }, amount: { N: '5' } });
+  });
+
+  it('writes a batch', async () => {
+    await engine.execute('BatchWriteItem', {
+      RequestItems: {
+        counters: ['x', 'y'].map((id) => ({ PutRequest: { Item: { ...key(id), amount: { N: '1' } } } })),
+      },
+    });
+    assert.deepEqual([await amountOf(engine, 'x'), await amountOf(engine, 'y')], ['1', '1']);
+  });
+
+  // Source: DynamoDB API reference, errors of the operations; dynalite's recorded wordings.
+  for (const { name, operation, input, type } of [
+    {
+      name: 'an unknown table',
+      operation: 'GetItem',
+      input: { TableName: 'nothing', Key: key('a') },
+      type: 'ResourceNotFoundException',
+    },
+    {
+      name: 'a table that is there',
+      operation: 'CreateTable',
+      input: CREATE_COUNTERS,
+      type: 'ResourceInUseException',
+    },
+    {
+      name: 'a key of the wrong type',
+      operation: 'PutItem',
+      input: { TableName: 'counters', Item: { id: { N: '1' } } },
+      type: 'ValidationException',
+    },
+    {
+      name: 'a wish for the old item that is none',
+      operation: 'PutItem',
+      input: { TableName: 'counters', Item: key('a'), ReturnValuesOnConditionCheckFailure: 'ALL' },
+      type: 'ValidationException',
+    },
+    {
+      name: 'a stream, by name',
+      operation: 'CreateTable',
+      input: { ...CREATE_COUNTERS, TableName: 'streamed', StreamSpecification: { StreamEnabled: true } },
+      type: 'ValidationException',
+    },
+    {
+      name: 'an operation that it does not have, by name',
+      operation: 'ExecuteStatement',
+      input: {},
+      type: 'UnknownOperationException',
+    },
+    {
+      name: 'a time to live twice',
+      operation: 'UpdateTimeToLive',
+      input: { TableName: 'counters', TimeToLiveSpecification: { Enabled: false, AttributeName: 'x' } },
+      type: 'ValidationException',
+    },
+  ]) {
+    it(`refuses ${name}`, async () => {
+      const { body, status } = await refusal(engine.execute(operation, input));
+      assert.equal(String(body['__type']).split('#')[1], type);
+      assert.equal(status, 400);
+    });
+  }
+
+  it('holds no more in memory than it says', async () => {
+    const small = await anEngine(new VirtualClock(), 2_000);
+    const put = (id: string, bytes: number) =>
+      small.execute('PutItem', {
+        TableName: 'counters',
+        Item: { ...key(id), text: { S: 'x'.repeat(bytes) } },
+      });
+
+    await put('a', 1_500);
+    assert.match((await refusal(put('b', 1_500))).message, /start with --data DIR/);
+    await put('a', 100);
+    await put('b', 1_500);
+    await small.execute('DeleteTable', { TableName: 'counters' });
+    await small.close();
+  });
+});
+
+describe('DynamoDbEngine time to live', () => {
+  it('removes exactly what is due, and not what has been written anew', async () => {
+    const clock = new VirtualClock();
+    const engine = await anEngine(clock);
+    const nowSeconds = Math.floor(clock.nowEpochMs() / 1000);
+    const put = (id: string, expires: number) =>
+      engine.execute('PutItem', {
+        TableName: 'counters',
+        Item: { ...key(id), amount: { N: '1' }, expires: { N: String(expires) } },
+      });
+    await put('before', nowSeconds + 10);
+    await engine.execute('UpdateTimeToLive', {
+      TableName: 'counters',
+      TimeToLiveSpecification: { Enabled: true, AttributeName: 'expires' },
+    });
+    await put('soon', nowSeconds + 10);
+    await put('later', nowSeconds + 1_000);
+    await put('renewed', nowSeconds + 10);
+    await put('renewed', nowSeconds + 1_000);
+    await put('mistake', nowSeconds - 6 * 365 * 86_400);
+
+    clock.advance(11_000);
+    const amounts = await Promise.all(
+      ['before', 'soon', 'later', 'renewed', 'mistake'].map((id) => amountOf(engine, id)),
+    );
+
+    assert.deepEqual(amounts, [undefined, undefined, '1', '1', '1']);
+    await engine.close();
+  });
+});

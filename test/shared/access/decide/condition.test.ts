@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { CompiledCondition } from '#shared/access/compiled-document.ts';
+import { evaluateCondition } from '#shared/access/decide/condition.ts';
+import type { Truth } from '#shared/access/decide/condition.ts';
+import { aPrincipal } from '../../../support/an-access-document.ts';
+
+const NOW = 1_800_000_000;
+const PRINCIPAL = aPrincipal({
+  issuerId: 'main',
+  clientId: 'web',
+  roles: new Set(['admin']),
+  scopes: new Set(['orders:read']),
+  claims: {
+    ...{ plan: 'gold', level: 3, vip: true, teams: ['a', 7], nothing: null, amr: ['pwd', 'mfa'] },
+    ...{ address: { city: 'x' }, auth_time: NOW - 60 },
+  },
+});
+
+function truthOf(condition: CompiledCondition, claims: object = {}): Truth {
+  const principal = { ...PRINCIPAL, claims: { ...PRINCIPAL.claims, ...claims } };
+  return evaluateCondition(condition, principal, {
+    nowEpochSeconds: NOW,
+    isInNetwork: (index) => [true, false, undefined][index],
+  });
+}
+
+const claim = (
+  name: string,
+  op: 'equals' | 'in' | 'contains' | 'exists' | 'gte' | 'lte',
+  ...values: readonly (string | number | boolean)[]
+): CompiledCondition => ({ is: 'claim', claim: name.split('.'), op, values });
+const TRUE: CompiledCondition = { is: 'network', index: 0 };
+const FALSE: CompiledCondition = { is: 'network', index: 1 };
+const UNDECIDED: CompiledCondition = { is: 'network', index: 2 };
+
+// docs/design/authorizers §3.1 (leaves and operators) and §3.2, 5 and 6: missing is false, undecided is neither.
+describe('evaluateCondition', () => {
+  const rows: readonly (readonly [name: string, condition: CompiledCondition, expected: Truth])[] = [
+    ['the issuer', { is: 'issuer', name: 'main' }, true],
+    ['another issuer', { is: 'issuer', name: 'other' }, false],
+    ['the client', { is: 'client', name: 'web' }, true],
+    ['another client', { is: 'client', name: 'cli' }, false],
+    ['a scope', { is: 'scope', name: 'orders:read' }, true],
+    ['a scope that only begins alike', { is: 'scope', name: 'orders' }, false],
+    ['a role', { is: 'role', name: 'admin' }, true],
+    ['another role', { is: 'role', name: 'Admin' }, false],
+    ['an equal text', claim('plan', 'equals', 'gold'), true],
+    ['a text of another case', claim('plan', 'equals', 'Gold'), false],
+    ['a number that is no text', claim('level', 'equals', '3'), false],
+    ['a boolean that is no number', claim('vip', 'equals', 1), false],
+    ['a list that is no value', claim('teams', 'equals', 'a'), undefined],
+    ['one of several', claim('plan', 'in', 'silver', 'gold'), true],
+    ['none of several', claim('plan', 'in', 'silver'), false],
+    ['a member', claim('teams', 'contains', 'a'), true],
+    ['a member of another type', claim('teams', 'contains', '7'), false],
+    ['a part of a text, which is no member', claim('plan', 'contains', 'old'), undefined],
+    ['a value that is there', claim('address.city', 'exists'), true],
+    ['a value that is not', claim('address.street', 'exists'), false],
+    ['null, which is no value', claim('nothing', 'exists'), false],
+    ['a property that every object has', claim('address.constructor', 'exists'), false],
+    ['enough', claim('level', 'gte', 3), true],
+    ['not enough', claim('level', 'gte', 4), false],
+    ['little enough', claim('level', 'lte', 3), true],
+    ['too much', claim('level', 'lte', 2), false],
+    ['a text that is no number', claim('plan', 'gte', 1), undefined],
+    [
+      'a missing claim, by every operator',
+      { is: 'any', of: ['equals', 'in', 'contains', 'gte', 'lte'].map((op) => claim('none', op as 'in', 1)) },
+      false,
+    ],
+    ['not a missing claim', { is: 'not', of: claim('none', 'equals', 'x') }, true],
+    ['two factors', { is: 'mfa' }, true],
+    ['a sign-in that is young enough', { is: 'auth-age', maxSeconds: 60 }, true],
+    ['a sign-in that is too old', { is: 'auth-age', maxSeconds: 59 }, false],
+    ['all', { is: 'all', of: [TRUE, TRUE] }, true],
+    ['all but one', { is: 'all', of: [UNDECIDED, FALSE] }, false],
+    ['all with one that nobody knows', { is: 'all', of: [UNDECIDED, TRUE] }, undefined],
+    ['any', { is: 'any', of: [UNDECIDED, TRUE] }, true],
+    ['any with one that nobody knows', { is: 'any', of: [FALSE, UNDECIDED] }, undefined],
+    ['none', { is: 'any', of: [FALSE, FALSE] }, false],
+    ['not what nobody knows', { is: 'not', of: UNDECIDED }, undefined],
+  ];
+  for (const [name, condition, expected] of rows)
+    it(`finds ${name} ${String(expected ?? 'undecided')}`, () => {
+      assert.equal(truthOf(condition), expected);
+    });
+
+  for (const [amr, expected] of [
+    [['pwd'], false],
+    [undefined, false],
+    ['mfa', undefined],
+    [['MFA'], false],
+  ] as const)
+    it(`finds two factors of amr ${JSON.stringify(amr)} ${String(expected ?? 'undecided')}`, () => {
+      assert.equal(truthOf({ is: 'mfa' }, { amr }), expected);
+    });
+
+  for (const [authTime, expected] of [
+    [undefined, false],
+    [null, false],
+    [String(NOW), undefined],
+    [NOW + 120, true],
+    // In milliseconds, most likely: it would be recent for ever.
+    [NOW * 1000, undefined],
+    [NOW + 121, undefined],
+    [Infinity, undefined],
+    [-Infinity, false],
+    [0, false],
+  ] as const)
+    it(`finds a sign-in at ${String(authTime)} young ${String(expected ?? 'undecided')}`, () => {
+      assert.equal(truthOf({ is: 'auth-age', maxSeconds: 300 }, { auth_time: authTime }), expected);
+    });
+});

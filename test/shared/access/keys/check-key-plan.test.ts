@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aNewKey, ApiKeyTable } from '../../../support/api-key-table.ts';
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'done',
+    (error: unknown) => (error as { code: string }).code,
+  );
+
+describe('the usage plan of a new API key', () => {
+  // Whoever calls by such a key would get 500: request-authorizer charges by the claim.
+  it('refuses a usage plan that nobody knows where a document charges by the claim, and says which there are', async () => {
+    const table = new ApiKeyTable();
+    table.plans.add('silver');
+    const paid = { prefix: 'shop_paid' };
+    const operation = table.operation();
+
+    await assert.rejects(table.admin.create(aNewKey({ ...paid, plan: 'nope' }), operation), {
+      ...{ code: 'REQUEST_INVALID', field: 'plan' },
+      message: /^plan must be a usage plan that is saved; there are gold, silver/,
+    });
+    await assert.rejects(table.admin.create(aNewKey({ ...paid, metadata: { tier: 'nope' } }), operation), {
+      ...{ code: 'REQUEST_INVALID', field: 'metadata.tier' },
+    });
+    assert.equal(table.items.size, 0);
+    for (const plan of ['gold', 'silver', undefined]) {
+      const wanted = aNewKey({ ...paid, ...(plan !== undefined && { plan }) });
+      assert.equal(await codeOf(table.admin.create(wanted, table.operation())), 'done', plan);
+    }
+  });
+
+  it('takes any plan where no document charges by it: the backend may bring its own', async () => {
+    const table = new ApiKeyTable();
+
+    assert.equal((await table.admin.create(aNewKey({ plan: 'nope' }), table.operation())).stored.version, 1);
+  });
+
+  it('answers a creation again though its plan is gone since', async () => {
+    const table = new ApiKeyTable();
+    table.plans.add('silver');
+    const operation = table.operation();
+    const wanted = aNewKey({ prefix: 'shop_paid', plan: 'silver' });
+    const first = await table.admin.create(wanted, operation);
+    table.plans.clear();
+
+    assert.deepEqual((await table.admin.create(wanted, operation)).stored, first.stored);
+  });
+});

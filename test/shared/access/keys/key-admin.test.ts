@@ -1,0 +1,315 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { hashApiKey, parseApiKey } from '#shared/access/keys/api-key.ts';
+import { nativeKeyValue } from '#shared/access/keys/native-key.ts';
+import { createApiKeyVerifier } from '#shared/access/keys/verify-api-key.ts';
+import { ACCESS_STORES } from '../../../support/access-stores.ts';
+import { aNewKey, ApiKeyTable, NOON_SECONDS } from '../../../support/api-key-table.ts';
+
+const HOUR = 3600;
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'done',
+    (error: unknown) => (error as { code: string }).code,
+  );
+
+type Opened = {
+  readonly table: ApiKeyTable;
+  readonly close: () => Promise<void>;
+  readonly dump: () => Promise<string>;
+};
+
+const STORES = ACCESS_STORES.map((access) => ({
+  name: access.name,
+  open: async (): Promise<Opened> => {
+    const { store, listing, dump, close } = await access.open();
+    return { table: new ApiKeyTable({ store, listing }), dump, close };
+  },
+}));
+
+for (const { name, open } of STORES)
+  describe(`API keys ${name}`, () => {
+    let opened: Opened;
+    before(async () => (opened = await open()));
+    after(() => opened.close());
+
+    it('are shown once, and are good from then on', async () => {
+      const { table } = opened;
+      const operation = table.operation();
+      const wanted = aNewKey({ owner: 'ada', roles: ['support'], metadata: { region: 'eu' } });
+
+      const first = await table.admin.create(wanted, operation);
+      const again = await table.admin.create(wanted, operation);
+
+      assert.ok(first.key);
+      assert.equal(again.key, undefined);
+      assert.deepEqual(again.stored, first.stored);
+      const parsed = parseApiKey(first.key);
+      assert.ok(parsed);
+      const { record } = await createApiKeyVerifier(table.reader)(first.key, parsed, table.nowSeconds);
+      assert.deepEqual(record, first.stored.record);
+    });
+
+    it('count one operation once when it is sent twice at the same time', async () => {
+      const { table } = opened;
+      const operation = table.operation();
+
+      const both = await Promise.all([1, 2].map(() => table.admin.create(aNewKey(), operation)));
+
+      assert.equal(both.filter(({ key }) => key !== undefined).length, 1);
+      assert.deepEqual(both[0]?.stored, both[1]?.stored);
+    });
+
+    it('lose nothing when two administrators rotate at the same time', async () => {
+      const { table } = opened;
+      const { keyId } = await table.make();
+
+      const codes = await Promise.all(
+        [1, 2].map(() => codeOf(table.admin.rotate(keyId, HOUR, table.operation()))),
+      );
+
+      assert.equal(codes.filter((code) => code === 'done').length, 1, codes.join());
+      assert.ok(['EDIT_CONFLICT', 'ROTATION_RUNNING'].includes(codes.find((code) => code !== 'done') ?? ''));
+      assert.equal((await table.admin.show(keyId)).record.secrets.length, 2);
+    });
+
+    it('are listed by tenant, a page at a time', async () => {
+      const { table } = opened;
+      const ids: string[] = [];
+      for (let index = 0; index < 5; index += 1) ids.push((await table.make({ tenant: 'many' })).keyId);
+      await table.make({ tenant: 'many#2' });
+      const listed: string[] = [];
+      let cursor: string | undefined;
+      for (;;) {
+        const { keys, hasMore } = await table.admin.list('many', { limit: 2, cursor });
+        listed.push(...keys.map(({ record }) => record.keyId));
+        cursor = listed.at(-1);
+        assert.ok(listed.length <= 5, 'a page that comes again and again');
+        if (!hasMore || keys.length === 0) break;
+      }
+
+      assert.deepEqual(listed, ids.sort());
+      assert.deepEqual(await table.admin.list('nobody', { limit: 2 }), { keys: [], hasMore: false });
+    });
+
+    it('say who changed them, in order', async () => {
+      const { table } = opened;
+      const { keyId } = await table.make();
+      table.nowSeconds += 1;
+      await table.admin.rotate(keyId, HOUR, table.operation());
+      table.nowSeconds += 1;
+      await table.admin.revoke(keyId, table.operation());
+
+      const changes = await table.admin.changes(keyId);
+
+      assert.deepEqual(
+        changes.map(({ kind, by }) => `${String(kind)} ${String(by)}`),
+        ['create', 'rotate', 'revoke'].map((kind) => `${kind} arn:aws:iam::123456789012:user/ada`),
+      );
+    });
+
+    // docs/design/authorizers §7.15: no plaintext in the table.
+    it('leave nothing in the table that would open anything', async () => {
+      const { table, dump } = opened;
+      const { key, keyId } = await table.make({ metadata: { note: 'kept' } });
+      const { key: rotated } = await table.admin.rotate(keyId, HOUR, table.operation());
+      assert.ok(rotated);
+
+      const text = await dump();
+
+      assert.match(text, /kept/);
+      assert.ok(text.includes(hashApiKey(key).toString('hex')));
+      for (const secret of [key, rotated])
+        for (const part of [secret, secret.slice(-36), secret.slice(-36, -6), secret.slice(-36).slice(0, 12)])
+          assert.ok(!text.includes(part));
+    });
+  });
+
+describe('KeyAdmin', () => {
+  it('ends every earlier secret where a rotation has no overlap', async () => {
+    const table = new ApiKeyTable();
+    const { keyId } = await table.make();
+    await table.admin.rotate(keyId, HOUR, table.operation());
+
+    assert.equal(await codeOf(table.admin.rotate(keyId, HOUR, table.operation())), 'ROTATION_RUNNING');
+    const { stored } = await table.admin.rotate(keyId, 0, table.operation());
+
+    assert.equal(stored.record.secrets.length, 1);
+  });
+
+  it('never lets a rotation prolong what the one before has ended', async () => {
+    const table = new ApiKeyTable();
+    const { keyId } = await table.make();
+    await table.admin.rotate(keyId, HOUR, table.operation());
+    table.nowSeconds += HOUR;
+    const { stored } = await table.admin.rotate(keyId, 10 * HOUR, table.operation());
+
+    assert.deepEqual(
+      stored.record.secrets.map(({ notAfterEpochSeconds }) => notAfterEpochSeconds),
+      [undefined, table.nowSeconds + 10 * HOUR],
+    );
+  });
+
+  it('rotates and revokes once per operation, and refuses an operation id for another change', async () => {
+    const table = new ApiKeyTable();
+    const { keyId } = await table.make();
+    const operation = table.operation();
+    const { key } = await table.admin.rotate(keyId, HOUR, operation);
+    const again = await table.admin.rotate(keyId, HOUR, operation);
+
+    assert.ok(key);
+    assert.equal(again.key, undefined);
+    assert.equal(again.stored.version, 2);
+    assert.equal(await codeOf(table.admin.rotate(keyId, 0, operation)), 'OPERATION_REUSED');
+    assert.equal(await codeOf(table.admin.revoke(keyId, operation)), 'OPERATION_REUSED');
+    await table.admin.revoke(keyId, table.operation());
+    assert.equal(await codeOf(table.admin.revoke(keyId, operation)), 'OPERATION_REUSED', 'revoked or not');
+    const creation = table.operation();
+    await table.admin.create(aNewKey(), creation);
+    assert.equal(await codeOf(table.admin.create(aNewKey({ scopes: [] }), creation)), 'OPERATION_REUSED');
+  });
+
+  it('makes the same key of the same operation however much later', async () => {
+    const table = new ApiKeyTable();
+    const operation = table.operation();
+    const first = await table.admin.create(aNewKey({ lifetimeSeconds: HOUR }), operation);
+    table.nowSeconds += 60;
+    const second = await table.admin.create(aNewKey({ lifetimeSeconds: HOUR }), operation);
+
+    assert.equal(first.stored.record.notAfterEpochSeconds, NOON_SECONDS + HOUR);
+    assert.deepEqual(second.stored, first.stored);
+  });
+
+  it('revokes for good', async () => {
+    const table = new ApiKeyTable();
+    const { keyId } = await table.make();
+    await table.admin.revoke(keyId, table.operation());
+    table.nowSeconds += 5;
+    const { stored } = await table.admin.revoke(keyId, table.operation());
+
+    assert.equal(stored.record.revokedAtEpochSeconds, NOON_SECONDS);
+    assert.equal(await codeOf(table.admin.rotate(keyId, HOUR, table.operation())), 'KEY_REVOKED');
+    assert.equal(await codeOf(table.admin.revoke('0'.repeat(16), table.operation())), 'KEY_UNKNOWN');
+  });
+
+  it('still shows the key whose answer was lost on the way from the table', async () => {
+    const table = new ApiKeyTable();
+    table.losesAnswers = true;
+
+    const { key } = await table.admin.create(aNewKey(), table.operation());
+
+    assert.ok(key);
+    assert.ok(parseApiKey(key));
+  });
+
+  it('still shows the key when the table is out of reach as soon as it is kept', async () => {
+    const table = new ApiKeyTable();
+    table.isDownAfterWrites = true;
+
+    const { key } = await table.admin.create(aNewKey(), table.operation());
+
+    assert.ok(parseApiKey(key ?? ''));
+  });
+
+  it('fails while the table is out of reach', async () => {
+    const table = new ApiKeyTable();
+    table.isDown = true;
+
+    assert.equal(await codeOf(table.admin.create(aNewKey(), table.operation())), 'STORE_UNAVAILABLE');
+    assert.equal(await codeOf(table.admin.show('0'.repeat(16))), 'STORE_UNAVAILABLE');
+  });
+
+  it('has the kept answers forgotten after every rotation and revocation, and not after a creation', async () => {
+    const table = new ApiKeyTable();
+    const { keyId } = await table.make();
+    assert.deepEqual(table.told, []);
+    await table.admin.rotate(keyId, HOUR, table.operation());
+    await table.admin.revoke(keyId, table.operation());
+
+    assert.deepEqual(table.told, ['flush rest abcdefghij/prod', 'flush rest abcdefghij/prod']);
+  });
+
+  it('reports what API Gateway did not do, and does it when the operation is sent again', async () => {
+    const table = new ApiKeyTable();
+    const { keyId } = await table.make();
+    const operation = table.operation();
+    table.isGatewayDown = true;
+
+    const first = await table.admin.revoke(keyId, operation);
+    table.isGatewayDown = false;
+    const second = await table.admin.revoke(keyId, operation);
+
+    assert.notEqual(first.stored.record.revokedAtEpochSeconds, undefined);
+    assert.deepEqual(first.outside, [
+      { step: 'flush rest abcdefghij/prod', reason: 'API Gateway cannot be reached' },
+    ]);
+    assert.deepEqual(second.outside, [{ step: 'flush rest abcdefghij/prod', reason: undefined }]);
+  });
+
+  it('makes a native key of the HMAC of the id, before the key, and disables it with the key', async () => {
+    const table = new ApiKeyTable();
+    const { key, keyId } = await table.make({ usagePlanId: 'plan1' });
+    const value = nativeKeyValue('u'.repeat(32), 'prod', keyId);
+    await table.admin.revoke(keyId, table.operation());
+
+    assert.match(value, /^[0-9A-Za-z]{43}$/);
+    assert.deepEqual(table.told, [
+      `put gatewright-prod-${keyId} ${value} plan1`,
+      'flush rest abcdefghij/prod',
+      'disable native1',
+    ]);
+    assert.ok(!table.told.join().includes(key.slice(-36)));
+  });
+
+  // API Gateway's keys are those of an account and region, of which a stack per stage knows nothing.
+  it('makes native keys of two stages differ by name and value, though operation and secret are the same', async () => {
+    const wanted = aNewKey({ usagePlanId: 'plan1' });
+    const tables = ['dev', 'prod'].map((stage) => new ApiKeyTable(undefined, stage));
+    const [dev, prod] = tables;
+    for (const table of tables) await table.admin.create(wanted, { id: 'same', by: 'ada' });
+
+    assert.match(dev?.told[0] ?? '', /^put gatewright-dev-/);
+    assert.match(prod?.told[0] ?? '', /^put gatewright-prod-/);
+    assert.notEqual(dev?.told[0]?.split(' ')[2], prod?.told[0]?.split(' ')[2]);
+  });
+
+  it('tells API Gateway nothing for an operation id that was used for another key', async () => {
+    const table = new ApiKeyTable();
+    const operation = table.operation();
+    await table.admin.create(aNewKey(), operation);
+
+    assert.equal(
+      await codeOf(table.admin.create(aNewKey({ usagePlanId: 'plan1' }), operation)),
+      'OPERATION_REUSED',
+    );
+    assert.deepEqual(table.told, []);
+  });
+
+  it('makes no key where API Gateway makes no native one', async () => {
+    const table = new ApiKeyTable();
+    table.isGatewayDown = true;
+    const wanted = aNewKey({ usagePlanId: 'plan1' });
+
+    assert.equal(await codeOf(table.admin.create(wanted, table.operation())), 'CONTROL_PLANE_FAILED');
+    assert.equal(table.items.size, 0);
+  });
+
+  const refusals = [
+    { name: 'a prefix that no document takes', over: { prefix: 'other' }, field: 'prefix' },
+    { name: 'a role that would have no effect', over: { roles: ['boss'] }, field: 'roles' },
+    {
+      name: 'a native plan that no document lets count',
+      over: { prefix: 'shop_test', usagePlanId: 'plan1' },
+      field: 'usagePlanId',
+    },
+  ];
+  for (const { name, over, field } of refusals)
+    it(`refuses ${name}`, async () => {
+      const table = new ApiKeyTable();
+      await assert.rejects(table.admin.create(aNewKey(over), table.operation()), {
+        code: 'REQUEST_INVALID',
+        field,
+      });
+      assert.equal(table.items.size, 0);
+    });
+});

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { broughtPlansOf, keyPrefixesOf } from '#shared/access/keys/key-prefixes.ts';
+import { aDocument, anAccess } from '../../../support/an-access-document.ts';
+
+const PLAN = { id: 'gold', version: 1, limits: [{ id: 'daily', level: 'key', quota: 1, period: 'DAY' }] };
+
+/** Takes keys of `shop`, and charges by what `plan` says. */
+function aCharged(name: string, stage: string, plan: unknown, plans: readonly object[] = []) {
+  const over = {
+    issuers: [{ id: 'keys', type: 'apiKey', prefix: 'shop' }],
+    sources: [{ in: 'header', name: 'x-api-key', issuers: ['keys'] }],
+    quota: { plan, tenant: { claim: 'tenant' }, ...(plans.length > 0 && { plans }) },
+  };
+  return { ...aDocument(over), name, apis: [{ for: stage, apiId: 'abcdefghij', stage: 'v1' }] };
+}
+
+/** Takes keys of `shop`; what is said of its issuer of keys goes over it. */
+function aTaker(name: string, stage: string, issuer: object = {}, kind: 'rest' | 'websocket' = 'rest') {
+  const over = {
+    api: { prod: { apiId: 'prod000000', stage: 'v1' }, dev: { apiId: 'dev0000000', stage: 'v1' } },
+    issuers: [{ id: 'keys', type: 'apiKey', prefix: 'shop', ...issuer }],
+    sources: [{ in: 'header', name: 'x-api-key', issuers: ['keys'] }],
+    roles: { [name]: {} },
+    rules: [
+      {
+        id: 'all',
+        effect: 'allow',
+        ...(kind === 'rest' ? { methods: ['*'], paths: ['/**'] } : { connect: true }),
+      },
+    ],
+  };
+  const document = aDocument(over, kind === 'rest' ? undefined : ['ANY $connect'], kind);
+  return {
+    ...document,
+    name,
+    apis: [stage, 'test'].map((each) => ({ for: each, apiId: `${name}-${each}`, stage: 'v1' })),
+  };
+}
+
+describe('keyPrefixesOf', () => {
+  it('says what the documents of the stage that take such keys come to together', () => {
+    const found = keyPrefixesOf(
+      anAccess(
+        aTaker('orders', 'prod', { nativeUsagePlan: true }),
+        aTaker('menu', 'prod'),
+        aTaker('chat', 'prod', {}, 'websocket'),
+        aTaker('elsewhere', 'dev'),
+        aTaker('not-here', 'prod', { only: ['dev'] }),
+      ),
+      'prod',
+    );
+
+    assert.deepEqual([...found.keys()], ['shop']);
+    assert.deepEqual(found.get('shop'), {
+      roles: new Set(['orders', 'menu', 'chat']),
+      hasNativePlans: true,
+      cached: ['orders', 'menu'].map((name) => ({ kind: 'rest', apiId: `${name}-prod`, stage: 'v1' })),
+      planClaims: [],
+    });
+    assert.equal(keyPrefixesOf(anAccess(aTaker('menu', 'prod')), 'prod').get('shop')?.hasNativePlans, false);
+    assert.ok(keyPrefixesOf(anAccess(aTaker('menu', 'prod', { only: ['prod'] })), 'prod').has('shop'));
+  });
+
+  it('says which claims of a key name the plan that its callers are charged to, in this stage', () => {
+    const access = anAccess(
+      aCharged('orders', 'prod', { claim: 'plan' }),
+      aCharged('menu', 'prod', { claim: 'tier' }),
+      aCharged('fixed', 'prod', 'gold'),
+      // Nobody knows a key's id before it is made.
+      aCharged('each', 'prod', { claim: 'sub' }),
+      aCharged('elsewhere', 'dev', { claim: 'owner' }),
+    );
+
+    assert.deepEqual(keyPrefixesOf(access, 'prod').get('shop')?.planClaims, [['plan'], ['tier']]);
+  });
+});
+
+describe('broughtPlansOf', () => {
+  it('are those of all documents, as the authorizer publishes them', () => {
+    const access = anAccess(
+      aCharged('orders', 'prod', { claim: 'plan' }, [PLAN]),
+      aCharged('menu', 'dev', 'gold', [{ ...PLAN, id: 'silver' }]),
+    );
+
+    assert.deepEqual(broughtPlansOf(access), ['gold', 'silver']);
+  });
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createKeySetFetcher } from '#shared/access/tokens/key-set-fetcher.ts';
+import { aLoopbackServer } from '../../../support/signed-tokens.ts';
+
+// docs/design/authorizers §7.7: slow issuers, large answers, redirects.
+describe('createKeySetFetcher', () => {
+  it('reads a key set of this machine over plain HTTP', async () => {
+    await using server = await aLoopbackServer((_request, response) => response.end('{"keys":[]}'));
+    assert.equal(await createKeySetFetcher().fetch(`${server.url}/.well-known/jwks.json`), '{"keys":[]}');
+  });
+
+  for (const uri of ['http://issuer.example/keys', 'http://10.0.0.1/keys', 'file:///etc/passwd', 'x'])
+    it(`refuses to ask ${uri}`, async () => {
+      await assert.rejects(createKeySetFetcher().fetch(uri), {
+        code: 'KEY_SET_UNAVAILABLE',
+        message: 'the key set address is neither https nor on this machine',
+      });
+    });
+
+  it('follows no redirect', async () => {
+    let asked = 0;
+    await using server = await aLoopbackServer((_request, response) => {
+      asked += 1;
+      response.writeHead(302, { location: '/elsewhere' }).end();
+    });
+
+    await assert.rejects(createKeySetFetcher().fetch(server.url), { code: 'KEY_SET_UNAVAILABLE' });
+    assert.equal(asked, 1);
+  });
+
+  it('reads 150 KB and no more, unless the document says otherwise', async () => {
+    await using server = await aLoopbackServer((_request, response) => response.end('x'.repeat(151_000)));
+
+    await assert.rejects(createKeySetFetcher().fetch(server.url), /over 150000 bytes/);
+  });
+
+  it('stops reading at its limit', async () => {
+    await using server = await aLoopbackServer((_request, response) => response.end('x'.repeat(101)));
+    await assert.rejects(
+      createKeySetFetcher().fetch(server.url, { timeoutMs: 1_500, maxBytes: 100 }),
+      /over 100 bytes/,
+    );
+  });
+
+  it('gives up on an issuer that does not answer', { timeout: 5_000 }, async () => {
+    await using server = await aLoopbackServer(() => undefined);
+    await assert.rejects(createKeySetFetcher().fetch(server.url, { timeoutMs: 20, maxBytes: 100 }), {
+      code: 'KEY_SET_UNAVAILABLE',
+    });
+  });
+
+  it('gives up on an answer that never ends', { timeout: 5_000 }, async () => {
+    await using server = await aLoopbackServer((_request, response) => response.write('{'));
+    await assert.rejects(createKeySetFetcher().fetch(server.url, { timeoutMs: 20, maxBytes: 100 }), {
+      code: 'KEY_SET_UNAVAILABLE',
+    });
+  });
+
+  it('tries once more when the connection breaks', async () => {
+    let asked = 0;
+    await using server = await aLoopbackServer((request, response) => {
+      asked += 1;
+      if (asked === 1) request.destroy();
+      else response.end('{}');
+    });
+
+    assert.equal(await createKeySetFetcher().fetch(server.url), '{}');
+  });
+});

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { parseKeySet } from '#shared/access/tokens/key-set.ts';
+import { DomainError } from '#shared/errors.ts';
+import { anEcKey, aRsaKey } from '../../../support/signed-tokens.ts';
+
+const good = aRsaKey('good');
+const other = aRsaKey('other');
+const withGood = (...jwks: readonly unknown[]) => JSON.stringify({ keys: [...jwks, good.jwk] });
+
+// docs/design/authorizers §7.7: duplicate key ids, one malformed key among good ones, answers that are no key set.
+describe('parseKeySet', () => {
+  it('says which algorithms each kind of key can have signed', () => {
+    const anyRsa = { ...other.jwk, alg: undefined };
+    const keys = parseKeySet(withGood(anyRsa, anEcKey('ec').jwk));
+
+    assert.deepEqual(
+      [...keys].map(([keyId, { algorithms }]) => [keyId, algorithms]),
+      [
+        ['other', ['RS256', 'RS384', 'RS512']],
+        ['ec', ['ES256']],
+        ['good', ['RS256']],
+      ],
+    );
+  });
+
+  const rows = [
+    { name: 'a 1024-bit RSA key', jwk: () => aRsaKey('bad', 1024).jwk, source: 'RFC 7518 section 3.3' },
+    {
+      name: 'an RSA key with exponent 1',
+      jwk: () => ({ ...other.jwk, kid: 'bad', e: 'AQ' }),
+      source: 'signatures need no key then',
+    },
+    {
+      name: 'an encryption key',
+      jwk: () => ({ ...other.jwk, kid: 'bad', use: 'enc' }),
+      source: 'RFC 7517 section 4.2',
+    },
+    {
+      name: 'a key that may not verify',
+      jwk: () => ({ ...other.jwk, kid: 'bad', key_ops: ['encrypt'] }),
+      source: 'RFC 7517 section 4.3',
+    },
+    {
+      name: 'a symmetric key',
+      jwk: () => ({ kty: 'oct', k: 'AAAA', kid: 'bad' }),
+      source: 'RFC 8725 section 3.1',
+    },
+    {
+      name: 'a key whose alg is not of its kind',
+      jwk: () => ({ ...anEcKey('bad').jwk, alg: 'RS256' }),
+      source: 'RFC 8725 section 3.1',
+    },
+    { name: 'a key without id', jwk: () => ({ ...other.jwk, kid: undefined }), source: 'cannot be chosen' },
+    {
+      name: 'a malformed key',
+      jwk: () => ({ kty: 'RSA', kid: 'bad', n: 'x', e: 'y' }),
+      source: 'one bad key among good ones',
+    },
+    { name: 'text', jwk: () => 'bad', source: 'one bad key among good ones' },
+  ];
+  for (const { name, jwk, source } of rows)
+    it(`drops ${name} and keeps the rest`, () => {
+      assert.deepEqual([...parseKeySet(withGood(jwk())).keys()], ['good'], source);
+    });
+
+  // docs/design/authorizers §J10, §J12: what should verify and cannot is counted.
+  it('tells of each key that it drops, unless the key is for something else', () => {
+    const droppedOf = (...jwks: readonly unknown[]): number => {
+      let dropped = 0;
+      parseKeySet(withGood(...jwks), () => (dropped += 1));
+      return dropped;
+    };
+
+    assert.equal(droppedOf(), 0);
+    assert.equal(droppedOf({ ...other.jwk, use: 'enc' }, { ...other.jwk, key_ops: ['encrypt'] }), 0);
+    assert.equal(droppedOf({ ...other.jwk, e: 'AQ' }, 'text', { kty: 'oct', k: 'AAAA', kid: 'bad' }), 3);
+    assert.equal(droppedOf(other.jwk, other.jwk), 2);
+  });
+
+  it('drops an id that names two keys', () => {
+    assert.deepEqual(
+      [...parseKeySet(withGood(other.jwk, { ...other.jwk, n: good.jwk['n'] })).keys()],
+      ['good'],
+    );
+  });
+
+  for (const text of [
+    '',
+    'x',
+    'null',
+    '[]',
+    '{}',
+    '{"keys":{}}',
+    '{"keys":[]}',
+    JSON.stringify({ keys: Array(101).fill(0) }),
+  ])
+    it(`refuses ${text.slice(0, 30) || 'nothing'} as an outage, not as a bad token`, () => {
+      assert.throws(() => parseKeySet(text), { code: 'KEY_SET_UNAVAILABLE' });
+    });
+
+  it('throws nothing but DomainError', () => {
+    const jwk = fc.object({
+      key: fc.constantFrom('kty', 'kid', 'n', 'e', 'crv', 'x', 'y', 'alg', 'use', 'key_ops'),
+    });
+    fc.assert(
+      fc.property(fc.array(jwk), (keys) => {
+        try {
+          parseKeySet(JSON.stringify({ keys }));
+        } catch (error) {
+          assert.ok(error instanceof DomainError);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,60 @@
+/** ItemStore in one process's memory: for tests, and for a gateway that serves alone. */
+import type { Clock, ItemStore } from '#shared/ports.ts';
+import { applyChange, testsHold } from '#shared/table/item-write.ts';
+import type { Item, ItemKey, ItemWrite } from '#shared/table/item-write.ts';
+
+export type MemoryTableOptions = {
+  readonly clock: Clock;
+  /** By `printItemKey`. Given, it is shared with whoever gave it. */
+  readonly items?: Map<string, Item>;
+  /** More items than this refuse what would add one; DynamoDB would ask for money instead. */
+  readonly maxItems?: number;
+};
+
+/** Every call is carried out at once and whole; expired items are gone as soon as they are looked at. */
+export function createMemoryTable(options: MemoryTableOptions): ItemStore {
+  const { clock, items = new Map<string, Item>(), maxItems = 100_000 } = options;
+  const storeEpochMs = (): number => Math.floor(clock.nowEpochMs() / 1000) * 1000;
+  const find = (key: ItemKey): Item | undefined => {
+    const item = items.get(printItemKey(key));
+    const expiresAtSeconds = item?.['expiresAt'];
+    if (typeof expiresAtSeconds !== 'number' || expiresAtSeconds * 1000 > clock.nowEpochMs()) return item;
+    items.delete(printItemKey(key));
+    return undefined;
+  };
+  const apply = ({ key, change }: ItemWrite): Item => {
+    const after = applyChange(change, find(key));
+    if (after !== undefined) items.set(printItemKey(key), after);
+    return after ?? {};
+  };
+  const isFull = (writes: readonly ItemWrite[]): boolean =>
+    items.size >= maxItems && writes.some(({ key }) => !items.has(printItemKey(key)));
+  const full = { kind: 'rejected', retryable: false, reason: 'the memory table is full' } as const;
+
+  return {
+    update(write) {
+      if (isFull([write])) return Promise.resolve(full);
+      const item = find(write.key);
+      if (!testsHold(write.when, item))
+        return Promise.resolve({ kind: 'refused', item, storeEpochMs: storeEpochMs() });
+      return Promise.resolve({ kind: 'done', item: apply(write), storeEpochMs: storeEpochMs() });
+    },
+    transact(writes) {
+      if (isFull(writes)) return Promise.resolve(full);
+      const members = writes.map(({ key, when }) => {
+        const item = find(key);
+        return testsHold(when, item) ? ({ holds: true } as const) : ({ holds: false, item } as const);
+      });
+      if (members.some(({ holds }) => !holds))
+        return Promise.resolve({ kind: 'refused', members, storeEpochMs: storeEpochMs() });
+      for (const write of writes) apply(write);
+      return Promise.resolve({ kind: 'done', storeEpochMs: storeEpochMs() });
+    },
+    read: (key) => Promise.resolve({ kind: 'done', item: find(key), storeEpochMs: storeEpochMs() }),
+  };
+}
+
+/** Key texts contain no line break unescaped names could forge: names are escaped, sort keys are ours. */
+function printItemKey({ pk, sk }: ItemKey): string {
+  return `${pk}\n${sk}`;
+}
