@@ -4,7 +4,10 @@
  * every source file was seen: with a TypeScript that dependency-cruiser does not know it would cruise
  * nothing and report success.
  */
-const OURS = '^(shared|functions|layers|gateway|cli|console|plugin|package|examples|bench|test)/';
+const OURS = '^(shared|functions|layers|gateway|packages|cli|plugin|package|examples|bench|test)/';
+
+/** Rooms around the pipeline that carry requests of their own: sockets, AWS's own APIs, the issuer, the control port. */
+const CARRIERS = '^gateway/(server|aws-api|issuer|control-port)/';
 
 /** Files of shared/ that may touch one outside thing, the one in their name. */
 const SHARED_ADAPTERS = [
@@ -25,7 +28,43 @@ export default {
       'shared-knows-nothing-of-ours',
       'shared/ is deployed alone, inside every function.',
       { path: '^shared/' },
-      { path: OURS, pathNot: '^shared/' },
+      { path: OURS, pathNot: '^(shared|packages/aws)/' },
+    ),
+    rule(
+      'packages-stand-alone',
+      'What is published by itself knows itself and the ground floor, packages/aws.',
+      { path: '^packages/(aws|velocity|dynamodb)/' },
+      { path: OURS, pathNot: '^packages/($1|aws)/' },
+    ),
+    rule(
+      'ground-floor-knows-nothing-of-ours',
+      'packages/aws is what all others stand on.',
+      { path: '^packages/aws/' },
+      { path: OURS, pathNot: '^packages/aws/' },
+    ),
+    rule(
+      'velocity-is-pure',
+      'Templates render anywhere, within a budget, and reach nothing.',
+      { path: '^packages/velocity/' },
+      { ...NODE_BUILT_IN },
+    ),
+    rule(
+      'authoring-ships-in-no-function',
+      'Documents are read and compiled before a deployment; functions read what was compiled.',
+      { path: '^(shared|functions|gateway)/' },
+      { path: '^packages/authoring/' },
+    ),
+    rule(
+      'authoring-knows-the-library-only',
+      'The command and the plug-in use it, never the other way round.',
+      { path: '^packages/authoring/' },
+      { path: OURS, pathNot: '^(packages/(authoring|aws)|shared)/' },
+    ),
+    rule(
+      'layers-pack-without-the-command',
+      'Packaging a stack depends on no command line.',
+      { path: '^layers/' },
+      { path: '^(cli|plugin)/' },
     ),
     rule(
       'shared-takes-no-node',
@@ -56,12 +95,9 @@ export default {
     ),
     rule(
       'shared-domains-do-not-know-each-other',
-      'access, quota, webhooks, websocket and cache meet in functions/ and middleware/ only; all documents are read in one way.',
-      { path: '^shared/(access|quota|webhooks|websocket|cache)/' },
-      {
-        path: '^shared/(access|quota|webhooks|websocket|cache|middleware)/',
-        pathNot: '^shared/($1/|access/(shape|read-document)\\.ts$)',
-      },
+      'access, quota, webhooks and websocket meet in functions/, entries/ and middleware/ only.',
+      { path: '^shared/(access|quota|webhooks|websocket)/' },
+      { path: '^shared/(access|quota|webhooks|websocket|middleware)/', pathNot: '^shared/$1/' },
     ),
     rule(
       'phases-do-not-know-each-other',
@@ -104,13 +140,15 @@ export default {
       'pipelines-only-order-phases',
       'A pipeline names phases in order; what does I/O comes in by ports.',
       { path: ['^gateway/pipeline\\.ts$', '^gateway/websocket/pipeline\\.ts$'] },
-      { path: '^gateway/(definition|control|lambda|services|server|adapters)/' },
+      { path: '^gateway/(definition|control|lambda|services|server|aws-api|issuer|control-port|adapters)/' },
     ),
     rule(
       'control-plane-serves-no-requests',
       'The control plane makes deployments; it never runs a request.',
       { path: '^gateway/control/' },
-      { path: ['pipeline\\.ts$', '^gateway/(phases|server|lambda|services|adapters)/'] },
+      {
+        path: ['pipeline\\.ts$', '^gateway/(phases|server|aws-api|issuer|control-port|lambda|services|adapters)/'],
+      },
     ),
     rule(
       'outer-ring-implements-ports',
@@ -120,16 +158,22 @@ export default {
         path: '^gateway/',
         pathNot: [
           '^gateway/($1/|(ports|errors)\\.ts$|(lambda|definition)/model\\.ts$)',
-          // Local identities are policies; the embedded DynamoDB is a thread with a clock and a socket of its own.
-          '^gateway/(policy/identities|adapters/system-clock|server/(guards|read-body|issuer))\\.ts$',
+          // Local identities are policies; keys are kept for the issuer.
+          '^gateway/(policy/identities|issuer/issuer)\\.ts$',
         ],
       },
     ),
     rule(
       'server-only-carries',
-      'server/ turns sockets into exchanges; it runs the pipeline, never a phase or a function itself.',
-      { path: '^gateway/server/' },
+      'Sockets become exchanges; carriers run the pipeline, never a phase or a function themselves.',
+      { path: CARRIERS },
       { path: '^gateway/(phases|lambda|services|adapters)/' },
+    ),
+    rule(
+      'sockets-stay-below',
+      "AWS's own APIs, the issuer and the control port are carried by sockets, not the other way round.",
+      { path: '^gateway/server/' },
+      { path: '^gateway/(aws-api|issuer)/' },
     ),
     rule(
       'one-composition-root',
@@ -145,13 +189,13 @@ export default {
       'gateway-knows-no-outer-part',
       'The gateway serves any stack; it knows neither ours nor its own users.',
       { path: '^gateway/' },
-      { path: OURS, pathNot: '^(gateway|shared)/' },
+      { path: OURS, pathNot: '^(gateway|shared|packages)/' },
     ),
     rule(
       'functions-know-shared-only',
       'A function is deployed with shared/ and nothing else of ours.',
       { path: '^functions/([^/]+)\\.ts$' },
-      { path: OURS, pathNot: '^(shared/|functions/$1\\.ts$)' },
+      { path: OURS, pathNot: '^(shared/|packages/aws/|functions/$1\\.ts$)' },
     ),
     rule(
       'users-enter-by-the-front-door',
@@ -165,20 +209,14 @@ export default {
     rule(
       'entries-know-shared-only',
       "What users' handlers import is bundled into them: no gateway, no command.",
-      { path: '^package/entries/' },
-      { path: OURS, pathNot: '^shared/' },
+      { path: '^shared/entries/' },
+      { path: OURS, pathNot: '^(shared|packages/aws)/' },
     ),
     rule(
       'users-keep-out-of-each-other',
-      'cli, plugin, bench and examples share through gateway/index.ts and #shared.',
+      'cli, plugin, bench and examples share through packages, gateway/index.ts and #shared.',
       { path: '^(cli|plugin|bench|examples)/' },
-      { path: OURS, pathNot: '^($1|gateway|shared)/' },
-    ),
-    rule(
-      'console-talks-http',
-      'The console is a web page: it has its own files and the control port.',
-      { path: '^console/' },
-      { path: OURS, pathNot: '^console/' },
+      { path: OURS, pathNot: '^($1|gateway|shared|packages)/' },
     ),
     rule(
       'nothing-imports-tests',

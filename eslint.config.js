@@ -7,6 +7,7 @@ const SHARED_ADAPTERS = [
   'shared/**/{dynamodb,lambda}-*.ts',
   'shared/**/*-poster.ts',
   'shared/**/*-fetcher.ts',
+  'packages/authoring/*-files.ts',
 ];
 
 export default ts.config(
@@ -48,7 +49,7 @@ export default ts.config(
     },
   },
   {
-    files: ['shared/**/*.ts'],
+    files: ['shared/**/*.ts', 'packages/{authoring,velocity}/**/*.ts'],
     ignores: SHARED_ADAPTERS,
     rules: {
       'no-restricted-imports': [

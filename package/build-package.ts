@@ -1,65 +1,145 @@
-/** Compiles the command, the gateway, the plug-in and what handlers import to the package that npm publishes. */
+/** Compiles the command, the gateway, the plug-in and what handlers import to the packages that npm publishes. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { makeManifest } from './manifest.ts';
+import {
+  HANDLER_ENTRIES,
+  makeManifest,
+  makeWorkspaceManifest,
+  ownNames,
+  SCOPE,
+  WORKSPACES,
+} from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 
 const run = promisify(execFile);
 
-/** What tsc does not write: from where in the checkout, to where in the package. */
+/** What tsc does not write, of the package `gatewright`: from where in the checkout, to where in the package. */
 const COPIED = {
   LICENSE: 'LICENSE',
   'package/README.md': 'README.md',
   'package/launcher.cjs': 'bin/gatewright.cjs',
   'plugin/old-node.cjs': 'plugin/old-node.cjs',
   'plugin/old-node.d.cts': 'plugin/old-node.d.cts',
-  'gateway/definition/serverless/serverless-driver.cjs':
-    'gateway/definition/serverless/serverless-driver.cjs',
 };
+/** Files of workspaces that are no TypeScript: programs that other programs load. */
+const PLAIN_FILES = '**/*.cjs';
 /** tsc puts the paths that it rewrites into double quotes. */
 const SPECIFIER =
   /^(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm;
 
 /**
- * Writes the package's folder anew. `root` is the checkout.
+ * Writes the folder of the package `gatewright` anew, with our other packages below its `node_modules`, each as it is
+ * published by itself. `root` is the checkout.
  * @throws Error where a file imports one that is not shipped, or a package that is no dependency
  */
 export async function buildPackage(root: string, outputDirectory: string): Promise<Manifest> {
-  const manifest = await makeManifest(root);
   await rm(outputDirectory, { recursive: true, force: true });
+  const compiled = join(outputDirectory, '.compiled');
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  const project = join(root, 'package/tsconfig.build.json');
-  await run(process.execPath, [tsc, '--project', project, '--outDir', outputDirectory]);
-  for (const [source, target] of Object.entries(COPIED)) {
-    await mkdir(dirname(join(outputDirectory, target)), { recursive: true });
-    await copyFile(join(root, source), join(outputDirectory, target));
+  await run(process.execPath, [
+    tsc,
+    '--project',
+    join(root, 'package/tsconfig.build.json'),
+    '--outDir',
+    compiled,
+  ]);
+
+  for (const [name, folder] of Object.entries(WORKSPACES)) {
+    const target = join(outputDirectory, 'node_modules', SCOPE, name);
+    await writeWorkspace(root, folder, join(compiled, folder), target);
   }
+  const manifest = await makeManifest(root);
+  for (const folder of ['cli', 'plugin'])
+    await cp(join(compiled, folder), join(outputDirectory, folder), { recursive: true });
+  for (const [source, target] of Object.entries(COPIED))
+    await copyInto(join(root, source), join(outputDirectory, target));
   await chmod(join(outputDirectory, 'bin/gatewright.cjs'), 0o755);
-  await writeFile(join(outputDirectory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeEntries(outputDirectory);
+  await rm(compiled, { recursive: true });
+  await writeManifest(outputDirectory, manifest);
   await checkImports(outputDirectory, manifest);
   return manifest;
 }
 
+/**
+ * Copies one of our packages out of a built `gatewright`, with those of ours that it needs below it.
+ * @returns its manifest
+ */
+export async function detachPackage(
+  builtDirectory: string,
+  name: string,
+  outputDirectory: string,
+): Promise<Manifest> {
+  const scope = join(builtDirectory, 'node_modules', SCOPE);
+  await rm(outputDirectory, { recursive: true, force: true });
+  await cp(join(scope, name), outputDirectory, { recursive: true });
+  const manifest = JSON.parse(await readFile(join(outputDirectory, 'package.json'), 'utf8')) as Manifest;
+  for (const needed of ownNames(manifest.dependencies)) {
+    await cp(join(scope, needed.slice(SCOPE.length)), join(outputDirectory, 'node_modules', needed), {
+      recursive: true,
+    });
+  }
+  return manifest;
+}
+
+async function writeWorkspace(root: string, folder: string, compiled: string, target: string): Promise<void> {
+  await cp(compiled, target, { recursive: true });
+  for await (const file of glob(PLAIN_FILES, { cwd: join(root, folder), exclude: ['node_modules/**'] })) {
+    await copyInto(join(root, folder, file), join(target, file));
+  }
+  await copyFile(join(root, 'LICENSE'), join(target, 'LICENSE'));
+  const readme = join(root, folder, 'README.md');
+  if (existsSync(readme)) await copyFile(readme, join(target, 'README.md'));
+  const manifest = await makeWorkspaceManifest(root, folder);
+  await writeManifest(target, manifest);
+  await checkImports(target, manifest);
+}
+
+/** `gatewright` is the gateway, `gatewright/quota` what handlers import: one line each, in both forms. */
+async function writeEntries(outputDirectory: string): Promise<void> {
+  const entries = [
+    ['gateway', `${SCOPE}gateway`],
+    ...HANDLER_ENTRIES.map((name) => [name, `${SCOPE}handlers/${name}`]),
+  ] as const;
+  await mkdir(join(outputDirectory, 'entries'));
+  for (const [name, specifier] of entries) {
+    const line = `export * from '${specifier}';\n`;
+    for (const ending of ['.js', '.d.ts'])
+      await writeFile(join(outputDirectory, 'entries', `${name}${ending}`), line);
+  }
+}
+
+async function copyInto(source: string, target: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  await copyFile(source, target);
+}
+
+function writeManifest(directory: string, manifest: Manifest): Promise<void> {
+  return writeFile(join(directory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
 async function checkImports(directory: string, manifest: Manifest): Promise<void> {
-  for await (const file of glob('**/*.js', { cwd: directory })) {
+  for await (const file of glob('**/*.js', { cwd: directory, exclude: ['node_modules/**'] })) {
     const text = await readFile(join(directory, file), 'utf8');
     for (const match of text.matchAll(SPECIFIER)) {
       const specifier = match[1] ?? match[2] ?? match[3] ?? '';
-      if (!isShipped(specifier, join(directory, file), directory, manifest))
-        throw new Error(`${file} imports ${specifier}, which the package neither holds nor depends on`);
+      if (!isShipped(specifier, join(directory, file), manifest))
+        throw new Error(
+          `${manifest.name}: ${file} imports ${specifier}, which the package neither holds nor depends on`,
+        );
     }
   }
 }
 
-function isShipped(specifier: string, file: string, directory: string, manifest: Manifest): boolean {
+function isShipped(specifier: string, file: string, manifest: Manifest): boolean {
   if (isBuiltin(specifier)) return true;
   if (specifier.startsWith('.')) return existsSync(join(dirname(file), specifier));
-  if (specifier.startsWith('#'))
-    return existsSync(join(directory, specifier.slice(1).replace(/\.ts$/, '.js')));
+  // Mapped to a package of ours by the manifest.
+  if (specifier.startsWith('#shared/')) return manifest.name === 'gatewright';
   const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '';
   return Object.hasOwn(manifest.dependencies, name) || Object.hasOwn(manifest.peerDependencies, name);
 }

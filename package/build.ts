@@ -1,19 +1,33 @@
-/** `npm run build:package`: writes the npm package to `.build/npm` and prints what it weighs. */
-import { glob, stat } from 'node:fs/promises';
+/** `npm run build:package`: writes the npm packages below `.build/npm` and prints what each weighs. */
+import { glob, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildPackage } from './build-package.ts';
+import { buildPackage, detachPackage } from './build-package.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const OUTPUT = '.build/npm';
+/** What is published by itself, beside the package that holds everything. */
+const ALONE = ['aws', 'dynamodb', 'handlers', 'velocity'];
 
-const { name, version } = await buildPackage(ROOT, join(ROOT, OUTPUT));
-let files = 0;
-let sizeBytes = 0;
-for await (const file of glob('**', { cwd: join(ROOT, OUTPUT) })) {
-  const found = await stat(join(ROOT, OUTPUT, file));
-  if (!found.isFile()) continue;
-  files += 1;
-  sizeBytes += found.size;
+await rm(join(ROOT, OUTPUT), { recursive: true, force: true });
+const built = join(ROOT, OUTPUT, 'gatewright');
+await report(await buildPackage(ROOT, built), 'gatewright');
+for (const name of ALONE) await report(await detachPackage(built, name, join(ROOT, OUTPUT, name)), name);
+console.log(`pack one with: npm pack ./${OUTPUT}/gatewright`);
+
+async function report(
+  manifest: { readonly name: string; readonly version: string },
+  folder: string,
+): Promise<void> {
+  let files = 0;
+  let sizeBytes = 0;
+  for await (const file of glob('**', { cwd: join(ROOT, OUTPUT, folder) })) {
+    const found = await stat(join(ROOT, OUTPUT, folder, file));
+    if (!found.isFile()) continue;
+    files += 1;
+    sizeBytes += found.size;
+  }
+  const { name, version } = manifest;
+  console.log(
+    `${name}@${version} in ${OUTPUT}/${folder}: ${files} files, ${(sizeBytes / 1024).toFixed(0)} KB unpacked`,
+  );
 }
-console.log(`${name}@${version} in ${OUTPUT}: ${files} files, ${(sizeBytes / 1024).toFixed(0)} KB unpacked`);
-console.log(`pack it with: npm pack ./${OUTPUT}`);

@@ -1,4 +1,4 @@
-/** package.json of the published package. */
+/** package.json of the published packages, made from those of the workspaces. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -11,61 +11,106 @@ export type Manifest = {
   readonly [field: string]: unknown;
 };
 
-/** What undici, of all dependencies, needs; `registerHooks`, which instances use, came with 22.15. */
-const MINIMUM_NODE = '22.19.0';
+/** Scope of our own packages. */
+export const SCOPE = '@gatewright/';
 
-/** Files of `package/entries`: what handlers import, as `gatewright/quota`. */
-const ENTRIES = ['access', 'quota', 'webhooks'];
-
-/** What users bring along where they want it. Only the client of DynamoDB is loaded, late; of the others, types. */
-const PEERS = {
-  '@aws-lambda-powertools/metrics': '^2.0.0',
-  '@aws-sdk/client-dynamodb': '^3.0.0',
-  '@middy/core': '^6.0.0 || ^7.0.0',
-  osls: '^4.0.0',
-  serverless: '^3.38.0 || ^4.0.0',
+/** Workspaces by the last part of their name. What the package `gatewright` holds beside them is in `build-package.ts`. */
+export const WORKSPACES: Readonly<Record<string, string>> = {
+  authoring: 'packages/authoring',
+  aws: 'packages/aws',
+  dynamodb: 'packages/dynamodb',
+  gateway: 'gateway',
+  handlers: 'shared',
+  velocity: 'packages/velocity',
 };
 
-/** The checkout's manifest with what is true of the compiled package alone. */
-export async function makeManifest(root: string): Promise<Manifest> {
-  const { name, version, description, license, dependencies } = parseManifest(
-    await readFile(join(root, 'package.json'), 'utf8'),
-  );
+/** What `gatewright/<name>` hands on from `@gatewright/handlers/<name>`. */
+export const HANDLER_ENTRIES = ['access', 'quota', 'webhooks'];
+
+/** What users bring along where they want it: a deploy tool, and what `@gatewright/handlers` takes. */
+const DEPLOY_TOOLS = { osls: '^4.0.0', serverless: '^3.38.0 || ^4.0.0' };
+
+type Source = {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly license: string;
+  readonly private?: boolean;
+  readonly engines: { readonly node: string };
+  readonly exports: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+};
+
+/** A workspace's own manifest, with the compiled files in place of the sources. */
+export async function makeWorkspaceManifest(root: string, folder: string): Promise<Manifest> {
+  const {
+    private: _,
+    exports,
+    dependencies = {},
+    peerDependencies = {},
+    ...rest
+  } = await readSource(root, folder);
+  const compiled = Object.entries(exports).map(([path, file]) => [path, exportOf(file.replace(/\.ts$/, ''))]);
   return {
-    ...{ name, version, description, license },
+    ...rest,
+    exports: { ...(Object.fromEntries(compiled) as object), './package.json': './package.json' },
+    // A bundle of a handler takes what the handler uses of an entry, and no more.
+    ...(folder === 'gateway' ? {} : { sideEffects: false }),
+    dependencies,
+    peerDependencies,
+    // Installed from one tarball, whatever the registry has.
+    bundleDependencies: ownNames(dependencies),
+  };
+}
+
+/** The package that users install: command, plug-in and library, with all of ours inside. */
+export async function makeManifest(root: string): Promise<Manifest> {
+  const folders = Object.values(WORKSPACES);
+  const manifests = await Promise.all(folders.map((folder) => makeWorkspaceManifest(root, folder)));
+  const source = await readSource(root, '.');
+  const dependencies = Object.assign({}, ...[source, ...manifests].map((one) => one.dependencies)) as object;
+  const peers = {
+    ...(Object.assign({}, ...manifests.map((one) => one.peerDependencies)) as Record<string, string>),
+    ...DEPLOY_TOOLS,
+  };
+  const { name, version, description, license } = source;
+  const { engines } = await readSource(root, 'gateway');
+  const entries = HANDLER_ENTRIES.map((entry) => [`./${entry}`, exportOf(`./entries/${entry}`)]);
+  return {
+    ...{ name, version, description, license, engines },
     keywords: ['api-gateway', 'serverless-plugin', 'serverless-offline', 'osls', 'lambda', 'websocket'],
     type: 'module',
-    engines: { node: `>=${MINIMUM_NODE}` },
     bin: { gatewright: './bin/gatewright.cjs' },
     exports: {
       '.': {
-        import: exportOf('./gateway/index'),
+        import: exportOf('./entries/gateway'),
         // osls resolves a plug-in's name as `require` does: `plugins: [gatewright]` (docs/decisions/0009-npm-package-and-plugin.md).
         require: exportOf('./plugin/index'),
       },
       './plugin': exportOf('./plugin/index'),
-      ...Object.fromEntries(ENTRIES.map((name) => [`./${name}`, exportOf(`./package/entries/${name}`)])),
+      ...(Object.fromEntries(entries) as object),
       './package.json': './package.json',
     },
     // tsc leaves these specifiers as they are written.
-    imports: { '#shared/*.ts': './shared/*.js' },
-    dependencies,
-    // A bundle of a handler takes what the handler uses of an entry, and no more.
-    sideEffects: ['./bin/**', './cli/**', './gateway/**', './plugin/**'],
-    peerDependencies: PEERS,
-    peerDependenciesMeta: Object.fromEntries(Object.keys(PEERS).map((name) => [name, { optional: true }])),
+    imports: { '#shared/*.ts': `${SCOPE}handlers/*` },
+    dependencies: Object.fromEntries(Object.entries(dependencies).sort()) as Record<string, string>,
+    bundleDependencies: Object.keys(WORKSPACES).map((workspace) => `${SCOPE}${workspace}`),
+    sideEffects: ['./bin/**', './cli/**', './plugin/**'],
+    peerDependencies: peers,
+    peerDependenciesMeta: Object.fromEntries(Object.keys(peers).map((peer) => [peer, { optional: true }])),
   };
+}
+
+/** Names of ours among dependencies, without the scope. */
+export function ownNames(dependencies: Readonly<Record<string, string>>): readonly string[] {
+  return Object.keys(dependencies).filter((name) => name.startsWith(SCOPE));
 }
 
 function exportOf(file: string): { readonly types: string; readonly default: string } {
   return { types: `${file}.d.ts`, default: `${file}.js` };
 }
 
-type Checkout = Pick<Manifest, 'name' | 'version' | 'dependencies'> & {
-  readonly description: string;
-  readonly license: string;
-};
-
-function parseManifest(text: string): Checkout {
-  return JSON.parse(text) as Checkout;
+async function readSource(root: string, folder: string): Promise<Source> {
+  return JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8')) as Source;
 }

@@ -1,5 +1,5 @@
 /** The running gateway's clock: the machine's time plus one offset that threads share. */
-import type { Clock, ShiftableClock } from '../ports.ts';
+import type { ShiftableClock } from '../ports.ts';
 
 /** How far the virtual time may stand from the machine's: a hundred years, well inside what `Date` can say. */
 export const MAX_CLOCK_OFFSET_MS = 100 * 365 * 24 * 3_600_000;
@@ -24,10 +24,4 @@ export function createSystemClock(): ShiftableClock {
       cell[0] = 0;
     },
   };
-}
-
-/** The same time as seen by a worker thread that was handed the clock's offset. */
-export function followClock(offset: SharedArrayBuffer): Clock {
-  const cell = new Float64Array(offset);
-  return { nowEpochMs: () => Date.now() + (cell[0] ?? 0), monotonicMs: () => performance.now() };
 }

@@ -2,7 +2,8 @@
 import { type Identities, decideFor, type LocalIdentity } from '../policy/identities.ts';
 import { verifyByEitherClock } from '@gatewright/aws/signature';
 import type { SigningClock } from '@gatewright/aws/signature';
-import { type ControlReply, type ControlRequest, headerOf } from '../control-port/control-request.ts';
+import { headerOf } from '@gatewright/aws/raw-headers';
+import { type ControlReply, type ControlRequest } from '../control-port/control-request.ts';
 
 /** A call whose signature has been verified. */
 export type AwsCall = {

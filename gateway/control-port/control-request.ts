@@ -27,16 +27,6 @@ export type ControlReply = {
   readonly stream?: StreamedBody;
 };
 
-/** Value of the first header of that name (given in lower case); undefined when the request has none. */
-export function headerOf(request: Pick<ControlRequest, 'rawHeaders'>, lowerName: string): string | undefined {
-  const { rawHeaders } = request;
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index];
-    if (name !== undefined && name.toLowerCase() === lowerName) return rawHeaders[index + 1];
-  }
-  return undefined;
-}
-
 /** A reply whose body is JSON text. */
 export function jsonReply(status: number, body: unknown, headers: readonly string[] = []): ControlReply {
   return { status, headers: ['Content-Type', 'application/json', ...headers], body: JSON.stringify(body) };

@@ -2,7 +2,8 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { ShiftableClock } from '../ports.ts';
-import { type ControlReply, type ControlRequest, headerOf, jsonReply } from './control-request.ts';
+import { headerOf } from '@gatewright/aws/raw-headers';
+import { type ControlReply, type ControlRequest, jsonReply } from './control-request.ts';
 import { type Issuer, type TokenWish, TokenWishError } from '../issuer/issuer.ts';
 
 export type LocalEndpointsOptions = {

@@ -1,12 +1,8 @@
 /** The issuer over HTTP: discovery, key set, and a token endpoint for local identities (RFC 6749 §4.4). */
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { Identities, LocalIdentity } from '../policy/identities.ts';
-import {
-  type ControlReply,
-  type ControlRequest,
-  headerOf,
-  jsonReply,
-} from '../control-port/control-request.ts';
+import { headerOf } from '@gatewright/aws/raw-headers';
+import { type ControlReply, type ControlRequest, jsonReply } from '../control-port/control-request.ts';
 import { type Issuer, type TokenWish, TokenWishError } from './issuer.ts';
 
 /** @returns undefined when the path is none of the issuer's */

@@ -1,7 +1,7 @@
 /** The DynamoDB of a start: our own worker, somebody's endpoint, or none. */
-import { DefinitionError } from '../errors.ts';
+import { EmbeddedDynamoDbError, startEmbeddedDynamoDb } from '@gatewright/dynamodb';
+import { DefinitionError, StartError } from '../errors.ts';
 import { createTablesAt } from './create-tables.ts';
-import { startEmbeddedDynamoDb } from '@gatewright/dynamodb/embedded-dynamodb';
 import type { TableDefinition } from './table-definition.ts';
 
 export type DynamoDbChoice =
@@ -32,10 +32,12 @@ export type StoreContext = {
   readonly onFault: (message: string) => void;
 };
 
+/** The embedded store takes any key pair; this one only has to look like one. */
+const ANY_KEY = { accessKeyId: 'LOCALGATEWRIGHTEMBEDDED', secretAccessKey: 'embedded' };
+
 /** @throws StartError when it does not start */
 export async function openStore(choice: DynamoDbChoice, context: StoreContext): Promise<Store> {
-  if (choice.kind === 'embedded')
-    return startEmbeddedDynamoDb({ ...context, port: 0, dataDirectory: choice.dataDirectory });
+  if (choice.kind === 'embedded') return openEmbedded(choice.dataDirectory, context);
   if (choice.kind === 'none')
     return { url: undefined, createTables: refuseTables, close: () => Promise.resolve() };
   const target = { ...choice, region: context.region };
@@ -44,6 +46,19 @@ export async function openStore(choice: DynamoDbChoice, context: StoreContext): 
     createTables: (tables) => createTablesAt(target, tables),
     close: () => Promise.resolve(),
   };
+}
+
+async function openEmbedded(dataDirectory: string | undefined, context: StoreContext): Promise<Store> {
+  try {
+    const { url, close } = await startEmbeddedDynamoDb({ ...context, port: 0, dataDirectory });
+    return {
+      url,
+      createTables: (tables, region) => createTablesAt({ url, region, ...ANY_KEY }, tables),
+      close,
+    };
+  } catch (error) {
+    throw error instanceof EmbeddedDynamoDbError ? new StartError(error.code, error.message) : error;
+  }
 }
 
 function refuseTables(tables: readonly TableDefinition[]): Promise<void> {

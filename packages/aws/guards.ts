@@ -2,12 +2,7 @@
  * Who may talk to a port that listens on this machine: checks that every request passes before anything reads it.
  * A web page can make a browser send requests here; the Host and Origin headers are what it cannot forge.
  */
-import {
-  type ControlReply,
-  type ControlRequest,
-  headerOf,
-  jsonReply,
-} from '@gatewright/gateway/control-port/control-request';
+import { headerOf } from './raw-headers.ts';
 
 export type HostRule = {
   /** The port that the request came in on. */
@@ -16,7 +11,21 @@ export type HostRule = {
   readonly allowHosts: readonly string[];
 };
 
-type Arrival = Pick<ControlRequest, 'rawHeaders' | 'host'>;
+/** What a guard reads of a request. */
+type Arrival = {
+  /** Flat name, value list in wire order. */
+  readonly rawHeaders: readonly string[];
+  /** The Host header, with its port. */
+  readonly host: string;
+};
+
+/** The reply to a request that may not be here. */
+export type GuardRefusal = {
+  readonly status: 403;
+  /** Flat name, value list. */
+  readonly headers: readonly string[];
+  readonly body: string;
+};
 
 /** `{apiId}.execute-api.localhost`, `{apiId}.execute-api.eu-west-1.amazonaws.com` (`.cn` too). */
 const API_HOST = /^[a-z0-9]+\.execute-api\.(?:localhost|[a-z0-9-]+\.amazonaws\.com(?:\.cn)?)$/;
@@ -26,7 +35,7 @@ const HTTP_PORT = 80;
  * Refuses a Host that is none of ours. Attack: DNS rebinding, where a page's own name is pointed at 127.0.0.1 after
  * it has loaded, so that the browser takes this port for the page's own origin.
  */
-export function refuseForeignHost(request: Arrival, rule: HostRule): ControlReply | undefined {
+export function refuseForeignHost(request: Arrival, rule: HostRule): GuardRefusal | undefined {
   const hosts = request.rawHeaders.filter(
     (_, index) => request.rawHeaders[index - 1]?.toLowerCase() === 'host' && index % 2 === 1,
   );
@@ -41,7 +50,7 @@ export function refuseForeignHost(request: Arrival, rule: HostRule): ControlRepl
  * Refuses what a page of another origin sends. Attack: a page that the developer happens to visit calls the control
  * port; it could not read the answer, but the call would have been done.
  */
-export function refuseForeignOrigin(request: Arrival): ControlReply | undefined {
+export function refuseForeignOrigin(request: Arrival): GuardRefusal | undefined {
   const origin = headerOf(request, 'origin');
   const isOwn =
     origin === undefined || origin === `http://${request.host}` || origin === `https://${request.host}`;
@@ -72,8 +81,8 @@ function isLoopbackName(name: string): boolean {
   return /^127(?:\.(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])){3}$/.test(name);
 }
 
-function refusal(message: string): ControlReply {
-  return jsonReply(403, { message });
+function refusal(message: string): GuardRefusal {
+  return { status: 403, headers: ['Content-Type', 'application/json'], body: JSON.stringify({ message }) };
 }
 
 function suggestedName(host: string): string {

@@ -12,7 +12,6 @@ import {
   toAmzDate,
   UNSIGNED_PAYLOAD,
 } from './sign-request.ts';
-import type { GatewayErrorCode } from '@gatewright/gateway/errors';
 import { type ClaimedSignature, readClaim, type SignatureDefect } from './signature-claim.ts';
 
 export type SignedRequest = {
@@ -52,7 +51,7 @@ export type SignatureResult =
   | { readonly kind: 'unsigned' }
   | {
       readonly kind: 'refused';
-      readonly code: Extract<GatewayErrorCode, 'INVALID_SIGNATURE' | 'EXPIRED_TOKEN'>;
+      readonly code: 'INVALID_SIGNATURE' | 'EXPIRED_TOKEN';
       /** As API Gateway answers; DynamoDB answers the same defects with 400. */
       readonly status: 403;
       readonly message: string;

@@ -1,20 +1,17 @@
-/** The embedded DynamoDB as the gateway sees it: one worker thread with a URL. */
+/** The embedded DynamoDB as its owner sees it: one worker thread with a URL. */
 import { mkdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { StartError } from '@gatewright/gateway/errors';
-import { createTablesAt } from '@gatewright/gateway/services/create-tables';
 import type { DynamoDbWorkerData, DynamoDbWorkerMessage } from './worker.ts';
 import { explainStorageFault } from './storage-fault.ts';
-import type { TableDefinition } from '@gatewright/gateway/services/table-definition';
 
 export type EmbeddedDynamoDbOptions = {
   /** 0 picks a free one. Always on loopback. */
   readonly port: number;
   /** `--data DIR`; absent = in memory, at most 512 MB of items (index entries come on top), gone at the end. */
   readonly dataDirectory?: string | undefined;
-  /** Of the gateway's clock: time to live and the Date header follow it. */
-  readonly clockOffset: SharedArrayBuffer;
+  /** One Float64, milliseconds to add to the machine's time: time to live and the Date header follow it. Absent = 0. */
+  readonly clockOffset?: SharedArrayBuffer;
   readonly accountId?: string;
   /** Told of faults that are ours: an operation that failed inside, or the thread's end. */
   readonly onFault?: (message: string) => void;
@@ -22,26 +19,36 @@ export type EmbeddedDynamoDbOptions = {
 
 export interface EmbeddedDynamoDb {
   readonly url: string;
-  /** @throws DefinitionError for kept tables with other keys, @see createTablesAt */
-  createTables(tables: readonly TableDefinition[], region?: string): Promise<void>;
   /** Writes what is under way and ends the thread. */
   close(): Promise<void>;
 }
 
 const START_WITHIN_MS = 20_000;
 const CLOSE_WITHIN_MS = 1_500;
-/** The store takes any key pair; this one only has to look like one. */
-const ANY_KEY = { accessKeyId: 'LOCALGATEWRIGHTEMBEDDED', secretAccessKey: 'embedded' };
 
-/** @throws StartError when the port is taken or the data directory is in use or unreadable */
+/** Why the embedded DynamoDB is not there. */
+export type EmbeddedDynamoDbErrorCode = 'DYNAMODB_NOT_STARTED' | 'DATA_DIRECTORY';
+
+export class EmbeddedDynamoDbError extends Error {
+  override readonly name = 'EmbeddedDynamoDbError';
+  readonly code: EmbeddedDynamoDbErrorCode;
+
+  constructor(code: EmbeddedDynamoDbErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** @throws EmbeddedDynamoDbError when the port is taken or the data directory is in use or unreadable */
 export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): Promise<EmbeddedDynamoDb> {
   const { dataDirectory, accountId = '123456789012' } = options;
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, 'dynamodb');
   if (directory !== undefined) await makeDirectory(directory);
 
-  const workerData: DynamoDbWorkerData = { port: options.port, directory, clockOffset: options.clockOffset };
+  const { clockOffset = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT) } = options;
+  const workerData: DynamoDbWorkerData = { port: options.port, directory, clockOffset };
   // The thread's file has this file's ending: .ts in a checkout, .js in the published package.
-  const file = new URL(`./embedded-dynamodb-worker${extname(import.meta.url)}`, import.meta.url);
+  const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
   const worker = new Worker(file, {
     workerData,
     // The ARNs of tables are made from it; the developer's own environment stays out.
@@ -65,7 +72,6 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
-    createTables: (tables, region = 'us-east-1') => createTablesAt({ url, region, ...ANY_KEY }, tables),
     async close() {
       closing = true;
       worker.postMessage('close');
@@ -81,9 +87,9 @@ function whenListening(
   directory: string | undefined,
 ): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const fail = (code: string, message: string): void => {
+  const fail = (code: EmbeddedDynamoDbErrorCode, message: string): void => {
     void worker.terminate();
-    reject(new StartError(code, message));
+    reject(new EmbeddedDynamoDbError(code, message));
   };
   const timer = setTimeout(() => {
     fail('DYNAMODB_NOT_STARTED', 'the embedded DynamoDB did not start in 20 s');
@@ -119,7 +125,7 @@ async function makeDirectory(directory: string): Promise<void> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError('DATA_DIRECTORY', `--data: ${directory} cannot be made: ${reason}`);
+    throw new EmbeddedDynamoDbError('DATA_DIRECTORY', `--data: ${directory} cannot be made: ${reason}`);
   }
 }
 

@@ -3,7 +3,7 @@
  * condition, items and index entries written as one, time to live by the gateway's clock, a bound on memory.
  * One engine per thread; it knows nothing of HTTP.
  */
-import type { Clock } from '@gatewright/gateway/ports';
+import type { Clock } from './clock.ts';
 import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
 import {
   checkInput,

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { crc32 } from 'node:zlib';
-import type { Clock } from '@gatewright/gateway/ports';
+import type { Clock } from './clock.ts';
 import { readBody } from '@gatewright/aws/read-body';
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { DynamoDbError } from './actions.ts';

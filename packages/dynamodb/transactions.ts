@@ -4,7 +4,7 @@
  * Source: DynamoDB API reference, "TransactWriteItems", "TransactGetItems".
  */
 import { createHash } from 'node:crypto';
-import type { Clock } from '@gatewright/gateway/ports';
+import type { Clock } from './clock.ts';
 import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
 import {
   DYNAMODB,

@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
-import { followClock } from '@gatewright/gateway/adapters/system-clock';
+import { followClock } from './clock.ts';
 import { DynamoDbEngine } from './engine.ts';
 import { serveDynamoDb } from './front.ts';
 import { storageFaultOf } from './storage-fault.ts';

@@ -10,28 +10,31 @@ import { REPOSITORY, SOURCE_FOLDERS } from './source-files.ts';
 
 /** importer → where it must not lead. */
 const FORBIDDEN: readonly (readonly [importer: RegExp, target: RegExp])[] = [
-  [/^shared\//, /^(functions|layers|gateway|cli|console|plugin|examples|bench|test)\//],
-  [/^gateway\//, /^(functions|layers|cli|console|plugin|examples|bench|test)\//],
-  [/^gateway\/phases\//, /^gateway\/(phases|control|server|lambda|services|adapters|definition)\//],
+  [/^shared\//, /^(functions|layers|gateway|packages\/(?!aws\/)|cli|plugin|examples|bench|test)\//],
+  [/^packages\/(?!authoring\/)/, /^(shared|functions|layers|gateway|packages\/authoring|cli|plugin|examples|bench|test)\//],
+  [/^packages\/authoring\//, /^(functions|layers|gateway|cli|plugin|examples|bench|test)\//],
+  [/^layers\//, /^(cli|plugin)\//],
+  [/^gateway\//, /^(functions|layers|cli|plugin|packages\/authoring|examples|bench|test)\//],
+  [
+    /^gateway\/phases\//,
+    /^gateway\/(phases|control|server|aws-api|issuer|control-port|lambda|services|adapters|definition)\//,
+  ],
   [
     /^gateway\/(routing|mapping|events|policy|deployment)\//,
     /^gateway\/(phases|control|server|services|adapters|websocket)\//,
   ],
   [/^gateway\/control\//, /^gateway\/(phases|server)\//],
   [/^gateway\/(lambda|services|adapters)\//, /^gateway\/(phases|control|deployment|pipeline\.ts)/],
-  [/^gateway\/server\//, /^gateway\/(phases|lambda|services|adapters)\//],
-  [/^functions\//, /^(functions|layers|gateway|cli|console|plugin|examples|bench|test)\//],
-  [
-    /^(cli|plugin|bench|examples)\//,
-    /^gateway\/(?!(index|errors|settings|definition\/home|services\/identity-file)\.ts$)/,
-  ],
-  [/^package\/entries\//, /^(?!shared\/)/],
+  [/^gateway\/(server|aws-api|control-port)\//, /^gateway\/(phases|lambda|services|adapters)\//],
+  [/^functions\//, /^(functions|layers|gateway|packages\/(?!aws\/)|cli|plugin|examples|bench|test)\//],
+  [/^(cli|plugin|bench|examples)\//, /^gateway\/(?!(index|errors|settings|definition\/home|services\/identity-file)\.ts$)/],
+  [/^shared\/entries\//, /^(?!shared\/)/],
   [/^(?!test\/)/, /^test\//],
   [/^(?!test\/|bench\/)/, /^bench\//],
 ];
 
 const PURE =
-  /^(gateway\/(phases|routing|mapping|events|policy|deployment)\/|shared\/(access|quota|webhooks|websocket|cache|http|aws|table)\/)/;
+  /^(gateway\/(phases|routing|mapping|events|policy|deployment)\/|packages\/velocity\/|shared\/(access|quota|webhooks|websocket|http|aws|table)\/)/;
 const SHARED_ADAPTER = /\/(dynamodb|lambda)-[^/]*$|-(poster|fetcher)\.ts$/;
 
 function forbiddenImports(sources = readSources()): readonly string[] {

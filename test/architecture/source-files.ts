@@ -21,14 +21,17 @@ export const SOURCE_FOLDERS = [
   'functions',
   'layers',
   'gateway',
+  'packages',
   'cli',
-  'console',
   'plugin',
   'package',
   'examples',
   'bench',
   'test',
 ];
+
+/** Packages of ours that do not lie in packages/, by name. */
+const PACKAGE_FOLDERS: Readonly<Record<string, string>> = { gateway: 'gateway', handlers: 'shared' };
 
 export type SourceFile = {
   /** From the repository root, with `/`. */
@@ -61,6 +64,8 @@ export function readSources(): readonly SourceFile[] {
 /** Where an import of ours leads, from the repository root; undefined for packages and built-ins. */
 export function resolveImport(from: string, specifier: string): string | undefined {
   if (specifier.startsWith('#shared/')) return specifier.slice(1);
+  const ours = /^@gatewright\/([a-z-]+)(?:\/(.+))?$/.exec(specifier);
+  if (ours !== null) return `${PACKAGE_FOLDERS[ours[1] ?? ''] ?? `packages/${ours[1]}`}/${ours[2] ?? 'index'}.ts`;
   if (!specifier.startsWith('.')) return undefined;
   return posix.normalize(posix.join(dirname(from), specifier));
 }

@@ -1,12 +1,13 @@
 /** What users' handlers import from the npm package: `gatewright/quota`, `/access` and `/webhooks`, compiled and outside the checkout. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { detachPackage } from '../../package/build-package.ts';
 import { READY, runCommand, startCommand } from '../support/command.ts';
 import type { Running } from '../support/command.ts';
 import { BARE_HANDLER, ORDERS_HANDLER, TYPED_HANDLERS, TYPED_LIBRARY } from '../support/handler-sources.ts';
@@ -19,7 +20,7 @@ const CHECKOUT = join(import.meta.dirname, '../..');
 const TSC = join(CHECKOUT, 'node_modules/typescript/bin/tsc');
 const PEERS = ['@aws-lambda-powertools/metrics', '@aws-sdk/client-dynamodb', '@middy/core'];
 /** Files of the package that a handler may be made of. */
-const FOR_HANDLERS = /^node_modules\/gatewright\/(shared|package\/entries)\//;
+const FOR_HANDLERS = /^node_modules\/gatewright\/(entries|node_modules\/@gatewright\/(handlers|aws))\//;
 
 let service: NpmService;
 /** A service inside of it, whose handlers are bundled by serverless-esbuild. */
@@ -90,26 +91,53 @@ describe('types of the package', () => {
   });
 });
 
+describe('@gatewright/handlers', () => {
+  it('installs as one package, without the gateway and what the gateway depends on', async (t) => {
+    const home = await mkdtemp(join(tmpdir(), 'gatewright-handlers-'));
+    try {
+      const built = join(service.directory, 'node_modules/gatewright');
+      await detachPackage(built, 'handlers', join(home, 'package'));
+      await writeFile(join(home, 'package.json'), '{ "type": "module", "private": true }');
+      const npm = { cwd: home, shell: process.platform === 'win32' };
+      const { stdout: tarball } = await run('npm', ['pack', '--silent', './package'], npm);
+      await run('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball.trim()], npm);
+
+      const manifests = await readdir(join(home, 'node_modules'), { recursive: true });
+      const installed = manifests.filter((file) => /^(@[^/]+\/)?[^/.][^/]*\/package\.json$/.test(file));
+      const [size] = (await run('du', ['-sk', join(home, 'node_modules')])).stdout.split('\t');
+      t.diagnostic(`@gatewright/handlers: ${installed.length} package, ${size} KB on disk`);
+      assert.deepEqual(installed, ['@gatewright/handlers/package.json']);
+      const use = `for (const entry of ['access', 'quota', 'webhooks']) {
+        const module = await import('@gatewright/handlers/' + entry);
+        if (Object.keys(module).length === 0) throw new Error(entry);
+      }`;
+      await run(process.execPath, ['--input-type=module', '--eval', use], { cwd: home });
+    } finally {
+      await rm(home, { recursive: true, force: true });
+    }
+  });
+});
+
 describe('a bundle of a handler', () => {
   for (const { entry, text, without, limitKilobytes } of [
     {
       entry: 'quota',
       text: `import { createDynamoDbQuotas, quota } from 'gatewright/quota';
              export const used = [createDynamoDbQuotas, quota];`,
-      without: /shared\/(access|webhooks|websocket)\//,
+      without: /handlers\/(access|webhooks|websocket)\//,
       limitKilobytes: 64,
     },
     {
       entry: 'access',
       text: `import { access } from 'gatewright/access'; export const used = [access];`,
-      without: /shared\/(access|quota|webhooks|websocket)\/|config|dynamodb/,
+      without: /handlers\/(access|quota|webhooks|websocket)\/|config|dynamodb/,
       limitKilobytes: 4,
     },
     {
       entry: 'webhooks',
       text: `import { createDynamoDbClaims, webhook } from 'gatewright/webhooks';
              export const used = [createDynamoDbClaims, webhook];`,
-      without: /shared\/(access|quota|websocket)\//,
+      without: /handlers\/(access|quota|websocket)\//,
       limitKilobytes: 24,
     },
   ])
@@ -118,7 +146,7 @@ describe('a bundle of a handler', () => {
       const kilobytes = sizeBytes / 1024;
 
       t.diagnostic(`gatewright/${entry}: ${kilobytes.toFixed(1)} KB minified, ${files.length} files`);
-      assert.ok(files.some((file) => file.includes('/shared/middleware/')));
+      assert.ok(files.some((file) => file.includes('/handlers/middleware/')));
       assert.deepEqual(
         files.filter((file) => !FOR_HANDLERS.test(file) || without.test(file)),
         [],
@@ -182,7 +210,10 @@ describe('a handler with quota()', () => {
     const code = files.get('orders.mjs')?.toString() ?? '';
     // esbuild writes above each part where it comes from.
     const parts = [...code.matchAll(/^\/\/ \S*?(node_modules\/gatewright\/\S+)$/gm)].map(([, part]) => part);
-    assert.ok(parts.includes('node_modules/gatewright/shared/middleware/quota.js'), parts.join());
+    assert.ok(
+      parts.includes('node_modules/gatewright/node_modules/@gatewright/handlers/middleware/quota.js'),
+      parts.join(),
+    );
     assert.deepEqual(
       parts.filter((part) => !FOR_HANDLERS.test(part ?? '')),
       [],

@@ -4,7 +4,17 @@
  * without a violation refutes the proof, so the table stays complete.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +23,9 @@ import { cruiseImports } from '../architecture/cruise-imports.ts';
 import { PLANTED, PROVEN_FLAGS, plantedTargets } from './planted-violations.ts';
 import type { PlantedViolation } from './planted-violations.ts';
 import type { Outcome, Proof } from './proof.ts';
+
+/** The scope of our own packages. */
+const OURS = '@gatewright';
 
 /** `rule in path`, one for each finding of a tool. */
 type Findings = ReadonlySet<string>;
@@ -27,12 +40,26 @@ function copyRepository(): string {
     mkdirSync(dirname(join(copy, path)), { recursive: true });
     cpSync(join(REPOSITORY, path), join(copy, path));
   }
-  symlinkSync(join(REPOSITORY, 'node_modules'), join(copy, 'node_modules'));
+  linkPackages(copy);
   for (const { path, text } of [...plantedTargets(), ...PLANTED]) {
     mkdirSync(dirname(join(copy, path)), { recursive: true });
     writeFileSync(join(copy, path), text);
   }
   return copy;
+}
+
+/** Packages of others as they are installed; our own lead to the copy, where violations are planted. */
+function linkPackages(copy: string): void {
+  const [installed, target] = [join(REPOSITORY, 'node_modules'), join(copy, 'node_modules')];
+  mkdirSync(target);
+  for (const name of readdirSync(installed)) {
+    if (name !== OURS) symlinkSync(join(installed, name), join(target, name));
+  }
+  mkdirSync(join(target, OURS));
+  for (const name of readdirSync(join(installed, OURS))) {
+    // npm links a workspace by a relative path.
+    symlinkSync(readlinkSync(join(installed, OURS, name)), join(target, OURS, name));
+  }
 }
 
 const plantedFor = (tool: PlantedViolation['tool']): readonly PlantedViolation[] =>

@@ -87,6 +87,13 @@ const LINT: readonly (readonly [rule: string, path: string, text: string])[] = [
 /** Rule of .dependency-cruiser.mjs → importer (a folder, or a file that is replaced) and what it imports. */
 const IMPORTS: readonly (readonly [rule: string, importer: string, specifier: string])[] = [
   ['shared-knows-nothing-of-ours', 'shared/access', '../../gateway/errors.ts'],
+  ['packages-stand-alone', 'packages/dynamodb', '../../gateway/planted-target.ts'],
+  ['ground-floor-knows-nothing-of-ours', 'packages/aws', '../velocity/planted-target.ts'],
+  ['velocity-is-pure', 'packages/velocity', 'node:crypto'],
+  ['authoring-ships-in-no-function', 'functions', '@gatewright/authoring/document'],
+  ['authoring-knows-the-library-only', 'packages/authoring', '../../cli/planted-target.ts'],
+  ['layers-pack-without-the-command', 'layers', '../cli/planted-target.ts'],
+  ['sockets-stay-below', 'gateway/server', '../issuer/planted-target.ts'],
   ['shared-takes-no-node', 'shared/access', 'node:fs'],
   ['shared-takes-no-aws-sdk', 'shared/access', '@aws-sdk/client-dynamodb'],
   [
@@ -109,9 +116,8 @@ const IMPORTS: readonly (readonly [rule: string, importer: string, specifier: st
   ['gateway-knows-no-outer-part', 'gateway/control', '../../cli/planted-target.ts'],
   ['functions-know-shared-only', 'functions', './planted-target.ts'],
   ['users-enter-by-the-front-door', 'cli', '../gateway/lambda/planted-target.ts'],
-  ['entries-know-shared-only', 'package/entries', '../../gateway/planted-target.ts'],
+  ['entries-know-shared-only', 'shared/entries', '../../gateway/planted-target.ts'],
   ['users-keep-out-of-each-other', 'cli', '../plugin/planted-target.ts'],
-  ['console-talks-http', 'console', '../shared/access/planted-target.ts'],
   ['nothing-imports-tests', 'layers', '../test/planted-target.ts'],
   ['no-circular', 'cli/planted-circle.ts', './planted-ring.ts'],
   ['no-unresolvable', 'cli', './planted-nowhere.ts'],

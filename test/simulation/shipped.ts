@@ -20,10 +20,11 @@ export type Shipped = typeof Quotas &
 
 /** @param mark behind the addresses of the modules: those of a mutant have one */
 export async function loadShipped(mark = ''): Promise<Shipped> {
-  const quota = ['quotas', 'ledger', 'plan', 'plan-book', 'admin/limits'].map((name) => `quota/${name}`);
-  const names = [...quota, 'table/memory-table', 'table/memory-listing'];
-  const addressOf = (name: string): string =>
-    `${pathToFileURL(join(REPOSITORY, 'shared', `${name}.ts`)).href}${mark}`;
+  const quota = ['quotas', 'ledger', 'plan', 'plan-book', 'admin/limits'].map(
+    (name) => `shared/quota/${name}`,
+  );
+  const names = [...quota, 'test/support/memory-table', 'test/support/memory-listing'];
+  const addressOf = (name: string): string => `${pathToFileURL(join(REPOSITORY, `${name}.ts`)).href}${mark}`;
   const modules = await Promise.all(names.map((name) => import(addressOf(name)) as Promise<object>));
   return Object.assign({}, ...modules) as Shipped;
 }

@@ -11,6 +11,8 @@ import { Issuer } from '../../gateway/issuer/issuer.ts';
 import { createLambdaInvoke } from '../../gateway/aws-api/lambda/lambda-invoke.ts';
 import { startEmbeddedDynamoDb } from '../../packages/dynamodb/embedded-dynamodb.ts';
 import { signRequest } from '../../packages/aws/sign-request.ts';
+import { createTablesAt } from '../../gateway/services/create-tables.ts';
+import { anyTarget } from './orders-table.ts';
 import { FakeInvoker } from './virtual-ports.ts';
 
 export const ACCOUNT_ID = '123456789012';
@@ -60,7 +62,7 @@ export async function aControlPort(): Promise<TestControlPort> {
   const reports: unknown[] = [];
   const report = (fault: unknown): unknown => reports.push(fault);
   const dynamoDb = await startEmbeddedDynamoDb({ port: 0, clockOffset: clock.offset });
-  await dynamoDb.createTables([
+  await createTablesAt(anyTarget(dynamoDb.url), [
     {
       name: 'orders',
       keys: [{ name: 'id', type: 'S' }],

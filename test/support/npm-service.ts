@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildPackage } from '../../package/build-package.ts';
+import { SCOPE } from '../../package/manifest.ts';
 import type { Manifest } from '../../package/manifest.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../..');
@@ -43,7 +44,8 @@ export async function anNpmService(
   await mkdir(modules);
   const { directory: source, manifest } = await (compiled ??= compilePackage());
   await cp(source, join(modules, 'gatewright'), { recursive: true });
-  for (const name of [...Object.keys(manifest.dependencies), 'serverless', ...alsoInstalled]) {
+  const fromElsewhere = Object.keys(manifest.dependencies).filter((name) => !name.startsWith(SCOPE));
+  for (const name of [...fromElsewhere, 'serverless', ...alsoInstalled]) {
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(CHECKOUT, 'node_modules', name), join(modules, name));
   }

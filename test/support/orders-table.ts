@@ -1,5 +1,6 @@
 /** A table of orders as a template would define it, and a client that takes it for DynamoDB's. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDbTarget } from '../../gateway/services/create-tables.ts';
 import type { TableDefinition } from '../../gateway/services/table-definition.ts';
 
 export function aTable(overrides: Partial<TableDefinition> = {}): TableDefinition {
@@ -18,6 +19,11 @@ export function aTable(overrides: Partial<TableDefinition> = {}): TableDefinitio
     place: { file: 'serverless.yml', line: 12, logicalId: 'OrdersTable' },
     ...overrides,
   };
+}
+
+/** Where tables are made at `url`; the embedded store takes any key. */
+export function anyTarget(url: string): DynamoDbTarget {
+  return { url, region: 'us-east-1', accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 }
 
 export function aClient(url: string): DynamoDBClient {

@@ -8,7 +8,8 @@ import {
   type AwsService,
   refuseUnlessAllowed,
 } from '../aws-call.ts';
-import { type ControlReply, headerOf } from '../../control-port/control-request.ts';
+import { headerOf } from '@gatewright/aws/raw-headers';
+import { type ControlReply } from '../../control-port/control-request.ts';
 
 /** Where calls go, and as whom: the local identity ends here. */
 export type DynamoDbBackend = {

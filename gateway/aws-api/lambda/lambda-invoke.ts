@@ -1,7 +1,8 @@
 /** Lambda's API (Lambda API reference, "Invoke", "InvokeWithResponseStream") over the function runtime. */
 import type { InvocationResult, Invoker, Random } from '../../ports.ts';
 import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
-import { type ControlReply, headerOf } from '../../control-port/control-request.ts';
+import { headerOf } from '@gatewright/aws/raw-headers';
+import { type ControlReply } from '../../control-port/control-request.ts';
 import { streamReply } from './lambda-response-stream.ts';
 
 export type LambdaInvokeOptions = {

@@ -7,8 +7,8 @@ import { describe, it } from 'node:test';
 import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
 import { DefinitionError, StartError } from '../../../gateway/errors.ts';
 import { createTablesAt } from '../../../gateway/services/create-tables.ts';
-import { startEmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
-import { aClient, aTable } from '../../support/orders-table.ts';
+import { EmbeddedDynamoDbError, startEmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
+import { aClient, anyTarget, aTable } from '../../support/orders-table.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -31,7 +31,7 @@ describe('startEmbeddedDynamoDb with a data directory', () => {
     try {
       const first = await startEmbeddedDynamoDb({ port: 0, dataDirectory, clockOffset: clock.offset });
       const firstClient = aClient(first.url);
-      await first.createTables([aTable()]);
+      await createTablesAt(anyTarget(first.url), [aTable()]);
       for (const [number, ttl] of [
         ['1', '9999999999'],
         ['2', expires],
@@ -46,7 +46,7 @@ describe('startEmbeddedDynamoDb with a data directory', () => {
       await assert.rejects(
         startEmbeddedDynamoDb({ port: 0, dataDirectory, clockOffset: clock.offset }),
         (error) => {
-          assert.ok(error instanceof StartError);
+          assert.ok(error instanceof EmbeddedDynamoDbError);
           assert.match(error.message, /in use by another gatewright/);
           return true;
         },
@@ -58,7 +58,7 @@ describe('startEmbeddedDynamoDb with a data directory', () => {
       const second = await startEmbeddedDynamoDb({ port: 0, dataDirectory, clockOffset: clock.offset });
       const secondClient = aClient(second.url);
       try {
-        await second.createTables([aTable()]);
+        await createTablesAt(anyTarget(second.url), [aTable()]);
         const scan = await secondClient.send(new ScanCommand({ TableName: 'orders' }));
         const tables = await secondClient.send(new ListTablesCommand({}));
         assert.deepEqual(
@@ -68,7 +68,7 @@ describe('startEmbeddedDynamoDb with a data directory', () => {
         assert.deepEqual(tables.TableNames, ['orders']);
 
         await assert.rejects(
-          second.createTables([aTable({ keys: [{ name: 'id', type: 'S' }] })]),
+          createTablesAt(anyTarget(second.url), [aTable({ keys: [{ name: 'id', type: 'S' }] })]),
           (error) => {
             assert.ok(error instanceof DefinitionError);
             assert.match(

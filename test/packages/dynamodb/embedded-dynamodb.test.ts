@@ -20,7 +20,8 @@ import {
   type EmbeddedDynamoDb,
   startEmbeddedDynamoDb,
 } from '../../../packages/dynamodb/embedded-dynamodb.ts';
-import { aClient, aTable } from '../../support/orders-table.ts';
+import { createTablesAt } from '../../../gateway/services/create-tables.ts';
+import { aClient, anyTarget, aTable } from '../../support/orders-table.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -31,7 +32,7 @@ describe('startEmbeddedDynamoDb', () => {
 
   before(async () => {
     dynamoDb = await startEmbeddedDynamoDb({ port: 0, clockOffset: clock.offset });
-    await dynamoDb.createTables([aTable()]);
+    await createTablesAt(anyTarget(dynamoDb.url), [aTable()]);
     client = aClient(dynamoDb.url);
   });
   after(async () => {

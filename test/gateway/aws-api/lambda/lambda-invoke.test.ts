@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { adminIdentity } from '../../../../gateway/policy/identities.ts';
 import type { AwsCall } from '../../../../gateway/aws-api/aws-call.ts';
 import type { ControlReply } from '../../../../gateway/control-port/control-request.ts';
-import { headerOf } from '../../../../gateway/control-port/control-request.ts';
+import { headerOf } from '../../../../packages/aws/raw-headers.ts';
 import { createLambdaInvoke } from '../../../../gateway/aws-api/lambda/lambda-invoke.ts';
 import { decodeEvents } from '../../../support/event-stream.ts';
 import { CountingRandom, FakeInvoker } from '../../../support/virtual-ports.ts';
