@@ -147,7 +147,10 @@ export default {
       'The control plane makes deployments; it never runs a request.',
       { path: '^gateway/control/' },
       {
-        path: ['pipeline\\.ts$', '^gateway/(phases|server|aws-api|issuer|control-port|lambda|services|adapters)/'],
+        path: [
+          'pipeline\\.ts$',
+          '^gateway/(phases|server|aws-api|issuer|control-port|lambda|services|adapters)/',
+        ],
       },
     ),
     rule(

@@ -11,7 +11,10 @@ import { REPOSITORY, SOURCE_FOLDERS } from './source-files.ts';
 /** importer → where it must not lead. */
 const FORBIDDEN: readonly (readonly [importer: RegExp, target: RegExp])[] = [
   [/^shared\//, /^(functions|layers|gateway|packages\/(?!aws\/)|cli|plugin|examples|bench|test)\//],
-  [/^packages\/(?!authoring\/)/, /^(shared|functions|layers|gateway|packages\/authoring|cli|plugin|examples|bench|test)\//],
+  [
+    /^packages\/(?!authoring\/)/,
+    /^(shared|functions|layers|gateway|packages\/authoring|cli|plugin|examples|bench|test)\//,
+  ],
   [/^packages\/authoring\//, /^(functions|layers|gateway|cli|plugin|examples|bench|test)\//],
   [/^layers\//, /^(cli|plugin)\//],
   [/^gateway\//, /^(functions|layers|cli|plugin|packages\/authoring|examples|bench|test)\//],
@@ -27,7 +30,10 @@ const FORBIDDEN: readonly (readonly [importer: RegExp, target: RegExp])[] = [
   [/^gateway\/(lambda|services|adapters)\//, /^gateway\/(phases|control|deployment|pipeline\.ts)/],
   [/^gateway\/(server|aws-api|control-port)\//, /^gateway\/(phases|lambda|services|adapters)\//],
   [/^functions\//, /^(functions|layers|gateway|packages\/(?!aws\/)|cli|plugin|examples|bench|test)\//],
-  [/^(cli|plugin|bench|examples)\//, /^gateway\/(?!(index|errors|settings|definition\/home|services\/identity-file)\.ts$)/],
+  [
+    /^(cli|plugin|bench|examples)\//,
+    /^gateway\/(?!(index|errors|settings|definition\/home|services\/identity-file)\.ts$)/,
+  ],
   [/^shared\/entries\//, /^(?!shared\/)/],
   [/^(?!test\/)/, /^test\//],
   [/^(?!test\/|bench\/)/, /^bench\//],

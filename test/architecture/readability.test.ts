@@ -46,7 +46,8 @@ describe('source files', () => {
   });
 
   it('re-export nothing but from the entries of the package, which users of ours import by one path', () => {
-    const isEntry = (path: string) => /^(gateway|packages\/[a-z]+)\/index\.ts$/.test(path) || path.startsWith('shared/entries/');
+    const isEntry = (path: string) =>
+      /^(gateway|packages\/[a-z]+)\/index\.ts$/.test(path) || path.startsWith('shared/entries/');
     const barrels = sources.filter(
       ({ path, text }) => !isEntry(path) && /^export (\*|(type )?\{[^}]*\}) from '(\.|#)/m.test(text),
     );

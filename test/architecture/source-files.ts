@@ -65,7 +65,8 @@ export function readSources(): readonly SourceFile[] {
 export function resolveImport(from: string, specifier: string): string | undefined {
   if (specifier.startsWith('#shared/')) return specifier.slice(1);
   const ours = /^@gatewright\/([a-z-]+)(?:\/(.+))?$/.exec(specifier);
-  if (ours !== null) return `${PACKAGE_FOLDERS[ours[1] ?? ''] ?? `packages/${ours[1]}`}/${ours[2] ?? 'index'}.ts`;
+  if (ours !== null)
+    return `${PACKAGE_FOLDERS[ours[1] ?? ''] ?? `packages/${ours[1]}`}/${ours[2] ?? 'index'}.ts`;
   if (!specifier.startsWith('.')) return undefined;
   return posix.normalize(posix.join(dirname(from), specifier));
 }

@@ -7,7 +7,10 @@ import { describe, it } from 'node:test';
 import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
 import { DefinitionError, StartError } from '../../../gateway/errors.ts';
 import { createTablesAt } from '../../../gateway/services/create-tables.ts';
-import { EmbeddedDynamoDbError, startEmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
+import {
+  EmbeddedDynamoDbError,
+  startEmbeddedDynamoDb,
+} from '../../../packages/dynamodb/embedded-dynamodb.ts';
 import { aClient, anyTarget, aTable } from '../../support/orders-table.ts';
 
 const DAY_MS = 24 * 3_600_000;
