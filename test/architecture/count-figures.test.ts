@@ -28,8 +28,8 @@ describe('resolveSpecifier', () => {
   const rows: readonly (readonly [from: string, specifier: string, target: string | undefined])[] = [
     ['a/b/c.ts', './d.ts', 'a/b/d.ts'],
     ['a/b/c.ts', '../d.ts', 'a/d.ts'],
-    ['gateway/x.ts', '#packages/aws/arn.ts', 'packages/aws/arn.ts'],
-    ['packages/velocity/src/y.ts', '#packages/aws/arn.ts', 'packages/aws/arn.ts'],
+    ['gateway/x.ts', '#shared/errors.ts', 'shared/errors.ts'],
+    ['packages/velocity/src/y.ts', '#shared/errors.ts', 'shared/errors.ts'],
     ['gateway/x.ts', '#nothing/x.ts', undefined],
     ['gateway/x.ts', '@whole/velocity', 'packages/velocity/index.ts'],
     ['gateway/x.ts', '@whole/velocity/parse', 'packages/velocity/src/parse.ts'],
