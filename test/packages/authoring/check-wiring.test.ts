@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  checkChargedRoutes,
-  checkNativePlans,
-  checkWiring,
-} from '../../../packages/authoring/check-wiring.ts';
-import type { WiredAuthorizer } from '../../../packages/authoring/check-wiring.ts';
+import { checkChargedRoutes, checkNativePlans, checkWiring } from '@gatewright/authoring/check-wiring';
+import type { WiredAuthorizer } from '@gatewright/authoring/check-wiring';
 import { aDocument } from '../../support/an-access-document.ts';
 
 const SAFE: WiredAuthorizer = {
