@@ -4,9 +4,10 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Node, Scalar } from 'yaml';
+import type { Document, Node, Pair, Scalar } from 'yaml';
 import { DefinitionError } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
+import { deepenFirst } from '../yaml-indentation.ts';
 
 /** Keys and list indexes from the root: `['Resources', 'Api', 'Properties', 'Tags', '0']`. */
 export type Path = readonly string[];
@@ -14,8 +15,17 @@ export type Path = readonly string[];
 export type SourceTree = {
   readonly file: string;
   readonly value: JsonObject;
+  /** Keys that are written more than once in one mapping: the last holds, as for AWS's tools. */
+  readonly repeatedKeys: readonly RepeatedKey[];
   /** Line of the deepest part of `path` that is in the file; lines count from 1. */
   lineOf(path: Path): number | undefined;
+};
+
+export type RepeatedKey = {
+  /** With the key itself. */
+  readonly path: Path;
+  /** Where it is written again, and for good. */
+  readonly line: number;
 };
 
 /** Four times CloudFormation's own limit for a template in S3: what is not minified yet may be longer. */
@@ -23,6 +33,8 @@ const SIZE_LIMIT_BYTES = 4_194_304;
 const DEPTH_LIMIT = 100;
 /** Aliases multiply: ten lines of YAML can describe a billion values. */
 const VALUE_LIMIT = 500_000;
+/** Characters that repairs may read in all: each reads the text anew. */
+const REPAIR_LIMIT = 20_000_000;
 
 /** `!Name` is short for `Fn::Name`; `!Ref` and `!Condition` keep their bare names. */
 const SHORT_TAGS = new Set(
@@ -55,10 +67,11 @@ export function parseSource(text: string, file: string, limitBytes = SIZE_LIMIT_
     return {
       file,
       value: requireObject(limitDepth(value, file), file),
+      repeatedKeys: [],
       lineOf: (path) => (lines ??= parseYaml(text, file)).lineOf(path),
     };
   }
-  const lines = parseYaml(text, file);
+  const lines = parseLeniently(text, file);
   const [error] = lines.document.errors;
   if (error !== undefined) {
     throw new DefinitionError(
@@ -66,9 +79,11 @@ export function parseSource(text: string, file: string, limitBytes = SIZE_LIMIT_
       `broken YAML or JSON: ${error.message}`,
     );
   }
+  const conversion = new Conversion(lines, file);
   return {
     file,
-    value: requireObject(new Conversion(lines, file).run(), file),
+    value: requireObject(conversion.run(), file),
+    repeatedKeys: conversion.repeatedKeys,
     lineOf: (path) => lines.lineOf(path),
   };
 }
@@ -116,16 +131,32 @@ function limitDepth(value: Json, file: string, depth = 0): Json {
 }
 
 type Lines = {
+  readonly text: string;
   readonly document: Document.Parsed;
   at(offset: number): number;
   lineOf(path: Path): number | undefined;
 };
 
+/** What stands too far left within brackets and quotes is moved until the text can be read. */
+function parseLeniently(text: string, file: string): Lines {
+  let lines = parseYaml(text, file);
+  for (let read = 0; read < REPAIR_LIMIT && lines.document.errors.length > 0; read += text.length) {
+    const repaired = deepenFirst(lines.text, lines.document);
+    if (repaired === undefined) break;
+    lines = parseYaml(repaired, file);
+  }
+  return lines;
+}
+
 function parseYaml(text: string, file: string): Lines {
   const counter = new LineCounter();
   let document: Document.Parsed;
   try {
-    document = parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: 'error' });
+    document = parseDocument(text, {
+      ...{ lineCounter: counter, prettyErrors: false, logLevel: 'error' },
+      // PyYAML lets the last one hold; who wrote it is told.
+      uniqueKeys: false,
+    });
   } catch (error) {
     // The parser recurses; thousands of open brackets exhaust the stack.
     throw new DefinitionError(
@@ -134,7 +165,7 @@ function parseYaml(text: string, file: string): Lines {
     );
   }
   const at = (offset: number): number => counter.linePos(offset).line;
-  return { document, at, lineOf: (path) => findLine(document, at, path) };
+  return { text, document, at, lineOf: (path) => findLine(document, at, path) };
 }
 
 function findLine(document: Document.Parsed, at: (offset: number) => number, path: Path): number | undefined {
@@ -143,7 +174,7 @@ function findLine(document: Document.Parsed, at: (offset: number) => number, pat
   for (const key of path) {
     if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
-      const pair = node.items.find(({ key: found }) => isScalar(found) && keyText(found) === key);
+      const pair = node.items.findLast(({ key: found }) => isScalar(found) && keyText(found) === key);
       if (pair === undefined) break;
       offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
       node = pair.value;
@@ -158,6 +189,7 @@ function findLine(document: Document.Parsed, at: (offset: number) => number, pat
 
 /** One walk from YAML nodes to JSON values, with a budget. */
 class Conversion {
+  readonly repeatedKeys: RepeatedKey[] = [];
   readonly #lines: Lines;
   readonly #file: string;
   #values = 0;
@@ -168,10 +200,10 @@ class Conversion {
   }
 
   run(): Json {
-    return this.#convert(this.#lines.document.contents, 0);
+    return this.#convert(this.#lines.document.contents, []);
   }
 
-  #convert(node: unknown, depth: number): Json {
+  #convert(node: unknown, path: Path, depth = path.length): Json {
     this.#values += 1;
     if (depth > DEPTH_LIMIT) throw this.#error(node, `nested deeper than ${DEPTH_LIMIT} levels`);
     if (this.#values > VALUE_LIMIT) throw this.#error(node, `more than ${VALUE_LIMIT} values`);
@@ -179,31 +211,45 @@ class Conversion {
     if (isAlias(node)) {
       const target = node.resolve(this.#lines.document);
       if (target === undefined) throw this.#error(node, `unknown alias *${node.source}`);
-      return this.#convert(target, depth + 1);
+      return this.#convert(target, path, depth + 1);
     }
     if (isScalar(node)) return this.#expandTag(node, scalarValue(node));
     if (isSeq(node)) {
       return this.#expandTag(
         node,
-        node.items.map((item) => this.#convert(item, depth + 1)),
+        node.items.map((item, index) => this.#convert(item, [...path, String(index)], depth + 1)),
       );
     }
     if (isMap(node)) {
       const merges = node.items.filter((pair) => isMerge(pair.key));
       const own = node.items.filter((pair) => !isMerge(pair.key));
-      const entries = [...merges, ...own].flatMap(({ key, value }) => this.#convertPair(key, value, depth));
+      const entries = [...merges, ...own].flatMap(({ key, value }) =>
+        this.#convertPair(key, value, path, depth),
+      );
+      this.#noteRepeated(own, path);
       // `fromEntries` defines properties: a key `__proto__` stays an ordinary key.
       return this.#expandTag(node, Object.fromEntries(entries));
     }
     throw this.#error(node, 'unexpected YAML node');
   }
 
-  #convertPair(key: unknown, value: unknown, depth: number): [string, Json][] {
+  #convertPair(key: unknown, value: unknown, path: Path, depth: number): [string, Json][] {
     if (!isScalar(key)) throw this.#error(key, 'a key must be plain text');
-    const converted = this.#convert(value, depth + 1);
+    const converted = this.#convert(value, [...path, keyText(key)], depth + 1);
     if (!isMerge(key)) return [[keyText(key), converted]];
     const merged = isJsonList(converted) ? converted.toReversed() : [converted];
     return merged.flatMap((part) => (isJsonObject(part) ? Object.entries(part) : []));
+  }
+
+  #noteRepeated(pairs: readonly Pair<unknown, unknown>[], path: Path): void {
+    const seen = new Set<string>();
+    for (const { key } of pairs) {
+      if (!isScalar(key)) continue;
+      const text = keyText(key);
+      if (seen.has(text))
+        this.repeatedKeys.push({ path: [...path, text], line: this.#lines.at(key.range?.[0] ?? 0) });
+      seen.add(text);
+    }
   }
 
   #expandTag(node: Node, value: Json): Json {

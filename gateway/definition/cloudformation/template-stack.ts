@@ -46,8 +46,24 @@ export function toRawStack(tree: SourceTree, stackName: string, options: LoadOpt
       layers: findLocal(expanded.template, folder, 'AWS::Lambda::LayerVersion', 'Content'),
       esbuild: undefined,
     },
-    findings: expanded.findings,
+    findings: [...repeatedKeys(tree), ...expanded.findings],
   };
+}
+
+/** What AWS's tools pass over in silence: the last of them holds. */
+function repeatedKeys({ value, repeatedKeys: repeated }: SourceTree): readonly Finding[] {
+  return repeated.map(({ path, line }) => {
+    const [section = '', name = ''] = path;
+    const resources = isJsonObject(value['Resources']) ? value['Resources'] : {};
+    const resource = section === 'Resources' ? resources[name] : undefined;
+    const type = isJsonObject(resource) ? resource['Type'] : undefined;
+    return {
+      logicalId: section === 'Resources' ? name : section,
+      type: typeof type === 'string' ? type : 'template',
+      property: path.slice(section === 'Resources' ? 2 : 1).join('.'),
+      consequence: `the key ${path.at(-1) ?? ''} is written twice: the last one, in line ${line}, holds`,
+    };
+  });
 }
 
 function hasTransform(template: JsonObject, name: string): boolean {

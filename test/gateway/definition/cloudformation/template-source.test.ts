@@ -48,6 +48,24 @@ describe('parseSource', () => {
       source: 'YAML merge key, as the AWS CLI and osls expand it',
     },
     {
+      name: 'lets the last of equal keys hold',
+      text: 'A: {x: 1}\nB: 2\nA: {y: 1}',
+      value: { A: { y: 1 }, B: 2 },
+      source: 'PyYAML, which SAM and the AWS CLI read with',
+    },
+    {
+      name: 'reads brackets whose lines stand too far left',
+      text: 'A:\n  B: {\n"x": "}", # }\n  y: [1,\n2], z: it\'s\n}\n  C: 1',
+      value: { A: { B: { x: '}', y: [1, 2], z: "it's" }, C: 1 } },
+      source: 'PyYAML, which SAM and the AWS CLI read with',
+    },
+    {
+      name: 'reads quoted texts whose lines stand too far left',
+      text: "A:\n  B: !Sub \"a \\\nb\\\"\n\nc\"\n  C: 'd\n e'''\n  D: 1",
+      value: { A: { B: { 'Fn::Sub': 'a b"\nc' }, C: "d e'", D: 1 } },
+      source: 'PyYAML, which SAM and the AWS CLI read with',
+    },
+    {
       name: 'keeps a key named __proto__ an ordinary key',
       text: '__proto__: {polluted: 1}\nA: 1',
       value: JSON.parse('{"__proto__": {"polluted": 1}, "A": 1}'),
@@ -74,6 +92,21 @@ describe('parseSource', () => {
     assert.equal(tree.lineOf(['Resources', 'Api', 'Properties', 'Nope', 'Deep']), 4);
   });
 
+  it('names keys that are written twice, with the line that holds', () => {
+    const tree = parseSource('A:\n  x: 1\n  x: {z: 1, z: 2}\nB: 1', 'f');
+
+    assert.deepEqual(tree.repeatedKeys, [
+      { path: ['A', 'x', 'z'], line: 3 },
+      { path: ['A', 'x'], line: 3 },
+    ]);
+    assert.equal(tree.lineOf(['A', 'x']), 3);
+  });
+
+  it('gives up on brackets that never end', () => {
+    for (const text of ['A: {\nb: 1', 'A: "b', `A: ${'['.repeat(50)}\n]`])
+      assert.throws(() => parseSource(text, 'f'), DefinitionError);
+  });
+
   it('knows lines in JSON', () => {
     const tree = parseSource('{\n  "Resources": {\n    "Api": {}\n  }\n}', 'f');
 
@@ -85,7 +118,6 @@ describe('parseSource', () => {
     { name: 'plain text', text: 'hello', says: /^f:1: expected a mapping of sections/ },
     { name: 'an empty file', text: '', says: /expected a mapping/ },
     { name: 'an unknown tag', text: 'A: 1\nB: !Foo x', says: /^f:2: unknown tag !Foo/ },
-    { name: 'a key twice', text: 'A: 1\nA: 2', says: /^f:2: .*unique/ },
     { name: 'two documents', text: 'A: 1\n---\nB: 2', says: /broken YAML or JSON/ },
     { name: 'an alias of nothing', text: 'A: *nope', says: /alias/i },
     { name: 'an alias of itself', text: 'A: &a [*a]', says: /nested deeper|alias/i },

@@ -1,0 +1,90 @@
+/**
+ * Flow collections and quoted texts whose further lines stand too far left. YAML 1.2 refuses them, the readers of
+ * AWS's tools do not look at indentation there; such lines are moved to the right, and every line keeps its number.
+ */
+import { isMap, isScalar, isSeq, visit } from 'yaml';
+import type { Document } from 'yaml';
+
+/** The text with the first such place repaired; undefined where there is none. */
+export function deepenFirst(text: string, document: Document.Parsed): string | undefined {
+  const start = firstUnclosed(text, document);
+  if (start === undefined) return undefined;
+  const end = endOf(text, start);
+  if (end === undefined) return undefined;
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const indentation = /^ */.exec(text.slice(lineStart))?.[0].length ?? 0;
+  const [first = '', ...others] = text.slice(start, end).split('\n');
+  const deepened = others.map((line) => {
+    const missing = indentation + 2 - (/^ */.exec(line)?.[0].length ?? 0);
+    return missing > 0 ? ' '.repeat(missing) + line : line;
+  });
+  const repaired = text.slice(0, start) + [first, ...deepened].join('\n') + text.slice(end);
+  return repaired === text ? undefined : repaired;
+}
+
+/** Where the first collection or text begins whose end the parser has not found. */
+function firstUnclosed(text: string, document: Document.Parsed): number | undefined {
+  let found: number | undefined;
+  const look = (_key: unknown, node: unknown): void => {
+    const range = isMap(node) || isSeq(node) || isScalar(node) ? node.range : undefined;
+    if (range === undefined || range === null || found !== undefined) return;
+    const opening = text[range[0]] ?? '';
+    const closing = CLOSING[opening];
+    const isFlow = isScalar(node)
+      ? node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE'
+      : (isMap(node) || isSeq(node)) && node.flow === true;
+    const isClosed = range[1] - range[0] > 1 && text[range[1] - 1] === closing;
+    if (isFlow && closing !== undefined && !isClosed) found = range[0];
+  };
+  try {
+    visit(document, look);
+  } catch (error) {
+    // It recurses: brackets by the thousand exhaust the stack, and are nobody's template.
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return found;
+}
+
+const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']', '"': '"', "'": "'" };
+
+/** The offset behind the end of what begins at `start`; undefined where it never ends. */
+function endOf(text: string, start: number): number | undefined {
+  const first = text[start] ?? '';
+  if (first === '"' || first === "'") return endOfQuote(text, start);
+  let depth = 0;
+  for (let at = start; at < text.length; at += 1) {
+    const character = text[at] ?? '';
+    if ((character === '"' || character === "'") && opensText(text, start, at)) {
+      const end = endOfQuote(text, at);
+      if (end === undefined) return undefined;
+      at = end - 1;
+    } else if (character === '#' && /\s/.test(text[at - 1] ?? ' ')) {
+      const lineEnd = text.indexOf('\n', at);
+      if (lineEnd === -1) return undefined;
+      at = lineEnd;
+    } else if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return undefined;
+}
+
+/** Whether a quote begins a text here: an apostrophe within a plain one does not. */
+function opensText(text: string, start: number, at: number): boolean {
+  const before = text.slice(Math.max(start, at - 200), at);
+  return /(?:[[{,:?]|^|(?:^|[\s[{,:])[!&][^\s,[\]{}]*)\s*$/.test(before);
+}
+
+function endOfQuote(text: string, start: number): number | undefined {
+  const quote = text[start];
+  for (let at = start + 1; at < text.length; at += 1) {
+    if (text[at] === '\\' && quote === '"') at += 1;
+    else if (text[at] === quote) {
+      if (quote === "'" && text[at + 1] === "'") at += 1;
+      else return at + 1;
+    }
+  }
+  return undefined;
+}

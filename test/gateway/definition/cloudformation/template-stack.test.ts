@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aStack } from '../stack-builders.ts';
+
+describe('toRawStack', () => {
+  it('names keys that are written twice, in the template and in a resource', () => {
+    const text = `
+Outputs: { A: { Value: x } }
+Resources:
+  T:
+    Type: AWS::SNS::Topic
+    Properties:
+      TopicName: a
+      TopicName: b
+Outputs: { B: { Value: y } }`;
+    const stack = aStack(text);
+
+    assert.deepEqual(stack.raw.findings, [
+      {
+        ...{ logicalId: 'T', type: 'AWS::SNS::Topic', property: 'Properties.TopicName' },
+        consequence: 'the key TopicName is written twice: the last one, in line 8, holds',
+      },
+      {
+        ...{ logicalId: 'Outputs', type: 'template', property: '' },
+        consequence: 'the key Outputs is written twice: the last one, in line 9, holds',
+      },
+    ]);
+    assert.equal(stack.resolveResources().get('T')?.properties['TopicName'], 'b');
+  });
+});
