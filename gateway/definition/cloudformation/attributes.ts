@@ -3,7 +3,9 @@
  * AWS's shape and is reported as such.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html ("Return values")
  */
+import type { Json } from '../model.ts';
 import { makeId, makeRootResourceId, makeName, makeUuid } from './physical-ids.ts';
+import { serviceAttribute, serviceReference } from '../service-names.ts';
 
 /** One resource, as far as its identity needs it. */
 export type Identity = {
@@ -217,22 +219,33 @@ const TABLE: Readonly<Record<string, Row>> = {
   }),
 };
 
-export type Lookup = { readonly value: string; readonly isPlaceholder: boolean };
+export type Lookup<Value extends Json = string> = { readonly value: Value; readonly isPlaceholder: boolean };
 
-/** What `Ref` gives. Types outside the table get CloudFormation's usual made-up name, marked as placeholder. */
+/** What `Ref` gives. Types outside the tables get CloudFormation's usual made-up name, marked as placeholder. */
 export function referenceTo(resource: Identity): Lookup {
   const found = Object.hasOwn(TABLE, resource.type) ? TABLE[resource.type] : undefined;
-  if (found !== undefined) return { value: found.ref(resource), isPlaceholder: false };
+  const value = found?.ref(resource) ?? serviceReference(resource.type, resource);
+  if (value !== undefined) return { value, isPlaceholder: false };
   return { value: makeName(resource.stackName, resource.logicalId), isPlaceholder: true };
 }
 
-/** What `Fn::GetAtt` gives; an attribute outside the table gets a placeholder (an ARN where its name says so). */
-export function attributeOf(resource: Identity, attribute: string): Lookup {
+/** What `Fn::GetAtt` gives; an attribute outside the tables gets a placeholder, in the form that its name suggests. */
+export function attributeOf(resource: Identity, attribute: string): Lookup<Json> {
   const attributes = Object.hasOwn(TABLE, resource.type) ? TABLE[resource.type]?.attributes : undefined;
   const found = attributes && Object.hasOwn(attributes, attribute) ? attributes[attribute] : undefined;
-  if (found !== undefined) return { value: found(resource), isPlaceholder: false };
+  const value = found?.(resource) ?? serviceAttribute(resource.type, attribute, resource);
+  if (value !== undefined) return { value, isPlaceholder: false };
+  return { value: plausibleAttribute(resource, attribute), isPlaceholder: true };
+}
+
+function plausibleAttribute(resource: Identity, attribute: string): string {
   const name = makeName(resource.stackName, resource.logicalId);
   const service = resource.type.split('::')[1]?.toLowerCase() ?? 'custom';
-  const value = attribute.endsWith('Arn') ? arnOf(service, () => name)(resource) : `${name}-${attribute}`;
-  return { value, isPlaceholder: true };
+  if (/Arn$/i.test(attribute)) return arnOf(service, () => name)(resource);
+  if (/Port$/.test(attribute)) return '443';
+  if (/(?:Address|Endpoint|Domain|DomainName|Host)$/.test(attribute))
+    return `${name.toLowerCase()}.${service}.${resource.region}.${resource.urlSuffix}`;
+  if (/Ur[il]$/i.test(attribute))
+    return `https://${name.toLowerCase()}.${service}.${resource.region}.${resource.urlSuffix}/`;
+  return attribute === 'Id' || attribute === 'Name' ? name : `${name}-${attribute}`;
 }

@@ -24,6 +24,11 @@ export function makeName(stackName: string, logicalId: string, maxLength = 128):
   return `${head}-${suffix}`;
 }
 
+/** `count` hexadecimal digits: ids of EC2 have 17. */
+export function makeHex(count: number, ...seed: readonly string[]): string {
+  return createHash('sha512').update(seed.join('\0')).digest('hex').slice(0, count);
+}
+
 /** RFC 9562 form, for ids such as an event source mapping's. */
 export function makeUuid(...seed: readonly string[]): string {
   const hex = createHash('sha256').update(seed.join('\0')).digest('hex');

@@ -183,16 +183,16 @@ export class StackResolver implements Scope {
     return made;
   }
 
-  #lookUp(logicalId: string, look: (identity: Identity) => Lookup): Lookup {
+  #lookUp<Found extends Lookup<Json>>(logicalId: string, look: (identity: Identity) => Found): Found {
     const identity = this.#identity(logicalId, this.#type(logicalId));
     return this.#guard(logicalId, ['Resources', logicalId], () => look(identity));
   }
 
   /** The value of a lookup that the template really uses; a made-up one is reported. */
-  #noted(logicalId: string, found: Lookup, what: string): string {
+  #noted<Value extends Json>(logicalId: string, found: Lookup<Value>, what: string): Value {
     if (found.isPlaceholder && !this.placeholders.some((item) => item.logicalId === logicalId)) {
       const { stackName } = this.raw;
-      const consequence = `${what} is not known for this type: the placeholder "${found.value}" stands for it`;
+      const consequence = `${what} is not known for this type: the placeholder "${String(found.value)}" stands for it`;
       this.placeholders.push({ stackName, logicalId, type: this.#type(logicalId), consequence });
     }
     return found.value;

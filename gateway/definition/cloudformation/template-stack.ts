@@ -53,14 +53,19 @@ export function toRawStack(tree: SourceTree, stackName: string, options: LoadOpt
 /** What AWS's tools pass over in silence: the last of them holds. */
 function repeatedKeys({ value, repeatedKeys: repeated }: SourceTree): readonly Finding[] {
   return repeated.map(({ path, line }) => {
-    const [section = '', name = ''] = path;
+    const [section = '', name = '', part = '', ...rest] = path;
     const resources = isJsonObject(value['Resources']) ? value['Resources'] : {};
     const resource = section === 'Resources' ? resources[name] : undefined;
     const type = isJsonObject(resource) ? resource['Type'] : undefined;
     return {
       logicalId: section === 'Resources' ? name : section,
       type: typeof type === 'string' ? type : 'template',
-      property: path.slice(section === 'Resources' ? 2 : 1).join('.'),
+      property: (section !== 'Resources'
+        ? path.slice(1)
+        : part === 'Properties'
+          ? rest
+          : [part, ...rest]
+      ).join('.'),
       consequence: `the key ${path.at(-1) ?? ''} is written twice: the last one, in line ${line}, holds`,
     };
   });

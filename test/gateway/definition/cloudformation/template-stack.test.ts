@@ -17,7 +17,7 @@ Outputs: { B: { Value: y } }`;
 
     assert.deepEqual(stack.raw.findings, [
       {
-        ...{ logicalId: 'T', type: 'AWS::SNS::Topic', property: 'Properties.TopicName' },
+        ...{ logicalId: 'T', type: 'AWS::SNS::Topic', property: 'TopicName' },
         consequence: 'the key TopicName is written twice: the last one, in line 8, holds',
       },
       {
