@@ -4,6 +4,7 @@ import { createLogFiles } from './adapters/log-files.ts';
 import { createXRayDaemon } from './adapters/xray.ts';
 import { Account } from './control/account.ts';
 import { createFunctionRuntime } from './lambda/runtime.ts';
+import { readApiIdFromHost } from './routing/host.ts';
 import { Issuer } from './issuer/issuer.ts';
 import { loadIssuerKeys, saveIssuerKeys } from './services/issuer-key-file.ts';
 import { openStore } from './services/store.ts';
@@ -200,6 +201,14 @@ export function addressOf({ addresses, anyPort, options }: Parts, apiId: string)
   const own = addresses.get(apiId);
   if (own !== undefined) return own;
   return anyPort === undefined ? options.host : `${apiId}.execute-api.localhost:${anyPort}`;
+}
+
+/** Where an integration with `https://{apiId}.execute-api.…` finds an API of this start: any port knows it by its Host. */
+export function localOriginOf({ anyPort, options, served }: Parts, host: string): string | undefined {
+  const apiId = readApiIdFromHost(host);
+  if (apiId === undefined || anyPort === undefined || served.find(apiId) === undefined) return undefined;
+  const address = { '0.0.0.0': '127.0.0.1', '::': '[::1]', '::1': '[::1]' }[options.host] ?? options.host;
+  return `http://${address}:${anyPort}`;
 }
 
 export function controlUrlOf(parts: Parts): string {

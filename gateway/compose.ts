@@ -13,6 +13,7 @@ import {
   Closing,
   controlUrlOf,
   describeFault,
+  localOriginOf,
   openAccount,
   openIssuer,
   openObservers,
@@ -108,7 +109,7 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
   const connections = new Connections(clock);
   closing.add(startSweeping(connections));
   const served = new ServedApis(openAccount(options, clock));
-  const http = createHttpClient(options.vpcLinks);
+  const http = createHttpClient(options.vpcLinks, (host) => localOriginOf(parts, host));
   closing.add(() => http.close());
   const recorder = new Recorder(clock, random);
   const services = createServiceClient({

@@ -28,9 +28,13 @@ export interface ClosableHttpClient extends HttpClient {
   close(): Promise<void>;
 }
 
-/** @param vpcLinks `--vpc-link name=url[,url]`: by name, origins that take turns */
+/**
+ * @param vpcLinks `--vpc-link name=url[,url]`: by name, origins that take turns
+ * @param localOrigin where a host is that this gateway serves itself; undefined for all others
+ */
 export function createHttpClient(
   vpcLinks: ReadonlyMap<string, readonly string[]> = new Map(),
+  localOrigin: (host: string) => string | undefined = () => undefined,
 ): ClosableHttpClient {
   const agents = new Agents(MAX_REPLY_BYTES);
   const streaming = new Agents(UNBOUNDED);
@@ -44,9 +48,11 @@ export function createHttpClient(
   };
   const call = async <Outcome>(
     request: HttpRequest,
-    run: (origin: string) => Promise<Outcome>,
+    run: (origin: string, request: HttpRequest) => Promise<Outcome>,
   ): Promise<Outcome | Failure> => {
-    const origin = originOf(request);
+    const isPublic = request.vpcLink === undefined && URL.canParse(request.origin);
+    const local = isPublic ? localOrigin(new URL(request.origin).host) : undefined;
+    const origin = local ?? originOf(request);
     if (origin === undefined)
       return {
         kind: 'unreachable',
@@ -54,18 +60,26 @@ export function createHttpClient(
         message: `no address for the VPC link ${request.vpcLink ?? ''}; give one by --vpc-link`,
       };
     try {
-      return await run(origin);
+      return await run(origin, local === undefined ? request : withHost(request));
     } catch (error) {
       return describe(error, request);
     }
   };
   return {
-    send: (request) => call(request, (origin) => exchange(agents.of(request), origin, request)),
-    stream: (request) => call(request, (origin) => openStream(streaming.of(request), origin, request)),
+    send: (request) => call(request, (origin, sent) => exchange(agents.of(sent), origin, sent)),
+    stream: (request) =>
+      call(request, (origin, sent) => openStream(streaming.of(sent), origin, { ...request, ...sent })),
     async close() {
       await Promise.all([agents.destroy(), streaming.destroy()]);
     },
   };
+}
+
+/** The port that is asked instead knows the API by the host of the address. */
+function withHost(request: HttpRequest): HttpRequest {
+  const isNamed = request.headers.some((text, index) => index % 2 === 0 && text.toLowerCase() === 'host');
+  if (isNamed) return request;
+  return { ...request, headers: ['Host', new URL(request.origin).host, ...request.headers] };
 }
 
 /** Connections by the certificate that opened them: nobody may speak over another one's. */

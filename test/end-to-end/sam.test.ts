@@ -43,6 +43,27 @@ const TEMPLATE = {
       Type: 'AWS::Serverless::Api',
       Properties: { StageName: 'dev', Auth: { ResourcePolicy: { IpRangeBlacklist: ['127.0.0.0/8'] } } },
     },
+    Front: {
+      Type: 'AWS::Serverless::Api',
+      Properties: {
+        StageName: 'dev',
+        DefinitionBody: {
+          swagger: '2.0',
+          paths: {
+            '/again': {
+              get: {
+                'x-amazon-apigateway-integration': {
+                  ...{ type: 'http_proxy', httpMethod: 'GET' },
+                  uri: {
+                    'Fn::Sub': 'https://${Open}.execute-api.${AWS::Region}.amazonaws.com/${Open.Stage}/hello',
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
     Hello: {
       Type: 'AWS::Serverless::Function',
       Properties: {
@@ -124,6 +145,12 @@ describe('a service of SAM', () => {
     assert.equal((await send('Open', 'GET', '/hello')).body, 'hello');
     assert.equal((await send('Keyed', 'GET', '/hello')).status, 403);
     assert.equal((await send('Closed', 'GET', '/hello')).status, 403);
+  });
+
+  it('leads an HTTP integration to an API of the same start', async () => {
+    const { status, body } = await send('Front', 'GET', '/again');
+
+    assert.deepEqual([status, body], [200, 'hello']);
   });
 
   it('checks bodies against models, and words the failure', async () => {

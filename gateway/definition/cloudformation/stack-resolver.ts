@@ -192,7 +192,7 @@ export class StackResolver implements Scope {
   #noted<Value extends Json>(logicalId: string, found: Lookup<Value>, what: string): Value {
     if (found.isPlaceholder && !this.placeholders.some((item) => item.logicalId === logicalId)) {
       const { stackName } = this.raw;
-      const consequence = `${what} is not known for this type: the placeholder "${String(found.value)}" stands for it`;
+      const consequence = `${what} is not known for this type: the placeholder ${JSON.stringify(found.value)} stands for it`;
       this.placeholders.push({ stackName, logicalId, type: this.#type(logicalId), consequence });
     }
     return found.value;

@@ -241,7 +241,7 @@ class Conversion {
     return merged.flatMap((part) => (isJsonObject(part) ? Object.entries(part) : []));
   }
 
-  #noteRepeated(pairs: readonly Pair<unknown, unknown>[], path: Path): void {
+  #noteRepeated(pairs: readonly Pair[], path: Path): void {
     const seen = new Set<string>();
     for (const { key } of pairs) {
       if (!isScalar(key)) continue;
