@@ -1,38 +1,24 @@
 /**
- * `npm run figures [-- --at COMMIT] [--install] [--json]`: the shape of the code in figures, of these files or of another
- * commit. `--install`: what `npm install` of each published package brings (after `npm run build:package`); slow.
+ * `npm run figures [-- --at COMMIT] [--install] [--json] [--where FILE]`: the shape of the code in figures, of these files
+ * or of another commit. `--where`: which tests are those of a file. `--install`: what `npm install` of each published package brings (after `npm run build:package`); slow.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkOut, resolveCommit } from '../../bench/checkout.ts';
 import { countFigures } from './count-figures.ts';
-import type { CodeFigures, Tree } from './count-figures.ts';
+import type { CodeFigures } from './count-figures.ts';
 import { megabytesOf, weighInstalls } from './install-figures.ts';
 import type { InstallFigures } from './install-figures.ts';
-import type { Manifest } from './resolve-specifier.ts';
+import { readTree } from './read-tree.ts';
 import { REPOSITORY } from './source-files.ts';
-import { readModule } from './source-modules.ts';
+import { findTests } from './tested-by.ts';
 
 type Figures = CodeFigures & {
   /** Of these files alone: another commit's are not installed. */
   readonly nodeModulesMegabytes?: number;
   readonly installs?: readonly InstallFigures[];
 };
-
-/** Everything that git has or would take, fixtures left out: they are data. */
-function readTree(root: string): Tree {
-  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
-  const listed = execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 }).split('\0');
-  const paths = listed.filter((path) => !path.startsWith('test/fixtures/') && existsSync(join(root, path)));
-  const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-  const manifests = paths.filter((path) => posix.basename(path) === 'package.json');
-  return {
-    modules: paths.filter((path) => /\.tsx?$/.test(path)).map((path) => readModule(path, read(path))),
-    manifests: new Map(manifests.map((path) => [posix.dirname(path), JSON.parse(read(path)) as Manifest])),
-  };
-}
 
 function print(figures: Figures): string {
   const { mutualImports, importedByNobody, importedByTestsOnly, nodeModulesMegabytes, installs } = figures;
@@ -73,9 +59,17 @@ async function main(): Promise<void> {
       at: { type: 'string' },
       install: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      where: { type: 'string' },
     },
   });
-  const { at, install, json } = values;
+  const { at, install, json, where } = values;
+  if (where !== undefined) {
+    const found = findTests(readTree(REPOSITORY)).get(where);
+    const through = found?.through === undefined ? '' : ` (through ${found.through})`;
+    console.log(found === undefined ? `${where} needs none: no module of the product` : `${where}${through}`);
+    for (const test of found?.tests ?? []) console.log(`  ${test}`);
+    return;
+  }
   if (at !== undefined && install) throw new Error('--install weighs these files: it cannot go with --at');
   const show = (figures: Figures) => console.log(json ? JSON.stringify(figures, null, 2) : print(figures));
   if (at !== undefined) {

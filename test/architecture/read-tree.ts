@@ -1,0 +1,20 @@
+/** A checked out tree as the figures and the rule of tests see it. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import type { Tree } from './count-figures.ts';
+import type { Manifest } from './resolve-specifier.ts';
+import { readModule } from './source-modules.ts';
+
+/** Everything that git has or would take, fixtures left out: they are data. */
+export function readTree(root: string): Tree {
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
+  const listed = execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 }).split('\0');
+  const paths = listed.filter((path) => !path.startsWith('test/fixtures/') && existsSync(join(root, path)));
+  const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+  const manifests = paths.filter((path) => posix.basename(path) === 'package.json');
+  return {
+    modules: paths.filter((path) => /\.tsx?$/.test(path)).map((path) => readModule(path, read(path))),
+    manifests: new Map(manifests.map((path) => [posix.dirname(path), JSON.parse(read(path)) as Manifest])),
+  };
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isTest } from './count-figures.ts';
+import { readTree } from './read-tree.ts';
+import { readModule } from './source-modules.ts';
+import { REPOSITORY } from './source-files.ts';
+import { findTests } from './tested-by.ts';
+
+/** Folders of tests that tell of the whole, not of a room. */
+const JOURNEYS =
+  /^test\/(architecture|bench|end-to-end|examples|parity|properties|prove|simulation|support|vectors|gateway\/(behaviour|surprises))\//;
+
+const tree = readTree(REPOSITORY);
+
+describe('the tests of a module', () => {
+  it('can be found for every module', () => {
+    const untested = [...findTests(tree)].filter(([, { tests }]) => tests.length === 0).map(([path]) => path);
+
+    assert.deepEqual(untested, []);
+  });
+
+  it('lie in the mirror of a folder that exists, or in one for journeys', () => {
+    const folders = new Set(tree.modules.map(({ path }) => path.slice(0, path.lastIndexOf('/'))));
+    const astray = tree.modules
+      .map(({ path }) => path)
+      .filter((path) => isTest(path) && /\.(test|suite)\.ts$/.test(path) && !JOURNEYS.test(path))
+      .filter((path) => !folders.has(path.slice('test/'.length, path.lastIndexOf('/'))));
+
+    assert.deepEqual(astray, []);
+  });
+
+  it('are its mirror, then its aspects, then those of the nearest importer', () => {
+    const source = { 'a/b.ts': '', 'a/b-c.ts': '', 'a/part.ts': '', 'a/lost.ts': '' };
+    const text: Readonly<Record<string, string>> = {
+      'a/b.ts': "import './part.ts';\nexport const b = 1;",
+      'test/a/b.test.ts': '',
+      'test/a/b-speed.test.ts': '',
+      'test/a/b-c-limits.test.ts': '',
+    };
+    const modules = [...Object.keys(source), ...Object.keys(text)].map((path) =>
+      readModule(path, text[path] ?? 'export const x = 1;'),
+    );
+
+    const found = findTests({ modules, manifests: new Map() });
+
+    assert.deepEqual(found.get('a/b.ts')?.tests, ['test/a/b.test.ts', 'test/a/b-speed.test.ts']);
+    assert.deepEqual(found.get('a/b-c.ts')?.tests, ['test/a/b-c-limits.test.ts']);
+    assert.equal(found.get('a/part.ts')?.through, 'a/b.ts');
+    assert.deepEqual(found.get('a/lost.ts')?.tests, []);
+  });
+});

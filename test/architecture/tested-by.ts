@@ -1,0 +1,88 @@
+/**
+ * Where the test of a module lies (docs/decisions/0024-workspaces-and-rooms.md). The tests of `a/b.ts` are
+ * `test/a/b.test.ts` and `test/a/b-<aspect>.test.ts`. A module without any is tested through the nearest module that
+ * imports it and has tests, a program by the tests that run it as a process.
+ */
+import { resolveSpecifier } from './resolve-specifier.ts';
+import type { Tree } from './count-figures.ts';
+import { isTest } from './count-figures.ts';
+
+/** Nobody imports them: they are run. */
+const PROGRAMS: readonly (readonly [program: RegExp, tests: RegExp])[] = [
+  [/^cli\//, /^test\/(cli|end-to-end)\//],
+  [/^functions\//, /^test\/functions\//],
+  [/^(layers|package)\//, /^test\/(layers|end-to-end)\//],
+  [/^plugin\//, /^test\/end-to-end\/plugin\.suite\.ts$/],
+  [/^shared\/entries\//, /^test\/end-to-end\/handler-entries\.suite\.ts$/],
+  // A thread of its own, started by instance.ts.
+  [/^gateway\/lambda\/worker\/main\.ts$/, /^test\/gateway\/lambda\//],
+  [/^gateway\/index\.ts$/, /^test\/(end-to-end|parity)\//],
+];
+
+export type TestedBy = {
+  /** Its own tests, or those of `through`. Empty = nobody tests it. */
+  readonly tests: readonly string[];
+  /** The nearest importer that has tests. */
+  readonly through?: string;
+};
+
+/** Every source module outside of tests, benchmarks and examples; types alone need no test. */
+export function findTests(tree: Tree): ReadonlyMap<string, TestedBy> {
+  const tests = tree.modules.map(({ path }) => path).filter(isTest);
+  const modules = tree.modules.filter(({ path, isTypesOnly }) => isProduct(path) && !isTypesOnly);
+  const own = ownTests(
+    tree.modules.map(({ path }) => path).filter((path) => !isTest(path)),
+    tests,
+  );
+  const importers = findImporters(tree);
+  return new Map(modules.map(({ path }) => [path, testsOf(path, own, importers, tests)]));
+}
+
+function isProduct(path: string): boolean {
+  return !isTest(path) && !/^(bench|examples|tools)\//.test(path) && path.includes('/');
+}
+
+/** By module. A test with an aspect belongs to the module of the longest name. */
+function ownTests(sources: readonly string[], tests: readonly string[]): ReadonlyMap<string, string[]> {
+  const known = new Set(sources);
+  const found = new Map<string, string[]>();
+  for (const test of tests) {
+    let bare = test.replace(/^test\//, '').replace(/\.(test|suite)\.ts$/, '');
+    while (!known.has(`${bare}.ts`) && /-[^/-]+$/.test(bare)) bare = bare.replace(/-[^/-]+$/, '');
+    if (known.has(`${bare}.ts`)) found.set(`${bare}.ts`, [...(found.get(`${bare}.ts`) ?? []), test]);
+  }
+  return found;
+}
+
+function findImporters({ modules, manifests }: Tree): ReadonlyMap<string, readonly string[]> {
+  const importers = new Map<string, string[]>();
+  for (const { path, imports } of modules) {
+    if (isTest(path)) continue;
+    for (const { specifier } of imports) {
+      const target = resolveSpecifier(manifests, path, specifier);
+      if (target !== undefined) importers.set(target, [...(importers.get(target) ?? []), path]);
+    }
+  }
+  return importers;
+}
+
+function testsOf(
+  path: string,
+  own: ReadonlyMap<string, readonly string[]>,
+  importers: ReadonlyMap<string, readonly string[]>,
+  tests: readonly string[],
+): TestedBy {
+  const seen = new Set([path]);
+  let ring = [path];
+  while (ring.length > 0) {
+    for (const module of ring) {
+      const program = PROGRAMS.find(([pattern]) => pattern.test(module))?.[1];
+      const found =
+        own.get(module) ?? (program === undefined ? [] : tests.filter((test) => program.test(test)));
+      if (found.length > 0) return { tests: found, ...(module === path ? {} : { through: module }) };
+    }
+    ring = ring.flatMap((module) => importers.get(module) ?? []).filter((module) => !seen.has(module));
+    for (const module of ring) seen.add(module);
+  }
+  return { tests: [] };
+}
