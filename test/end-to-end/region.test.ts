@@ -67,7 +67,7 @@ describe('a stack in eu-central-1', () => {
     const news = called.code === 0 ? await pushed : 'nothing';
     socket.close();
 
-    // clients.md A1, A2: SDKs read AWS_REGION, boto3 and version 1 of the command line AWS_DEFAULT_REGION.
+    // SDKs read AWS_REGION, boto3 and version 1 of the command line AWS_DEFAULT_REGION.
     assert.deepEqual(
       [exports['AWS_REGION'], exports['AWS_DEFAULT_REGION']],
       ['eu-central-1', 'eu-central-1'],

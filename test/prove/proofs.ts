@@ -1,4 +1,5 @@
 import { access } from './access.ts';
+import { browser } from './browser.ts';
 import { checkRules } from './check-rules.ts';
 import { limits } from './limits.ts';
 import type { Proof } from './proof.ts';
@@ -6,4 +7,4 @@ import { quota } from './quota.ts';
 import { vectors } from './vectors.ts';
 
 /** In the order in which they run. */
-export const PROOFS: readonly Proof[] = [checkRules, limits, quota, access, vectors];
+export const PROOFS: readonly Proof[] = [checkRules, limits, quota, access, vectors, browser];

@@ -1,0 +1,166 @@
+/**
+ * What a case of `npm run prove -- browser` has: a page of headless Chromium on an origin of its own, and gateways to
+ * call from it. A file of this folder that ends with `.case.ts` and exports `browserCase` is a case.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { REPOSITORY } from '../../architecture/source-files.ts';
+import { READY, readyOf, runCommand, startCommand } from '../../support/command.ts';
+
+export type BrowserCase = {
+  /** A sentence: what holds in a browser. */
+  readonly name: string;
+  /** Throws where it does not. */
+  run(at: { readonly page: Page }): Promise<void>;
+};
+
+/** As much of playwright's page as cases use; playwright-core itself is not installed with the checkout. */
+export interface Page {
+  url(): string;
+  goto(url: string): Promise<unknown>;
+  fill(selector: string, text: string): Promise<void>;
+  click(selector: string): Promise<void>;
+  textContent(selector: string): Promise<string | null>;
+  waitForURL(url: string | RegExp): Promise<void>;
+  /** The function runs in the page: it sees its argument and nothing else of ours. */
+  evaluate<Argument, Result>(
+    run: (argument: Argument) => Promise<Result>,
+    argument: Argument,
+  ): Promise<Result>;
+  setDefaultTimeout(ms: number): void;
+}
+
+type Context = { newPage(): Promise<Page>; close(): Promise<void> };
+type Browser = { version(): string; newContext(): Promise<Context>; close(): Promise<void> };
+type Driver = {
+  readonly chromium: {
+    launch(options: {
+      readonly executablePath: string;
+      readonly headless: boolean;
+      readonly args: readonly string[];
+      readonly timeout: number;
+    }): Promise<Browser>;
+  };
+};
+
+/** Where Debian and its kin put it; GATEWRIGHT_CHROMIUM names another. */
+const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
+/** Nothing of it may reach out, and CI runs as root without a GPU. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const DRIVER_FOLDER = join(REPOSITORY, 'tools/browser');
+const INSTALLED_WITHIN_MS = 120_000;
+const LAUNCHED_WITHIN_MS = 60_000;
+const STEP_WITHIN_MS = 30_000;
+
+/** A tool of the proof that is not on this machine; the message is one sentence. */
+export class ToolMissing extends Error {
+  override readonly name = 'ToolMissing';
+}
+
+/** @throws ToolMissing where there is no Chromium, or its driver cannot be installed */
+export async function openBrowser(): Promise<{
+  readonly version: string;
+  /** Runs with a fresh profile, on a blank page of an origin that no API has. */
+  onPage<Result>(run: (page: Page) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}> {
+  const named = process.env['GATEWRIGHT_CHROMIUM'];
+  const executablePath = (named === undefined ? CHROMIUMS : [named]).find((path) => existsSync(path));
+  if (executablePath === undefined)
+    throw new ToolMissing(
+      'there is no Chromium; install it with `apt-get install chromium`, or name it by GATEWRIGHT_CHROMIUM',
+    );
+  const { chromium } = await installDriver();
+  const browser = await chromium.launch({
+    ...{ executablePath, headless: true, args: FLAGS, timeout: LAUNCHED_WITHIN_MS },
+  });
+  const blank = createServer((_request, response) => {
+    response.setHeader('content-type', 'text/html').end('<!doctype html><title>app</title>');
+  }).listen(0, '127.0.0.1');
+  await once(blank, 'listening');
+  const origin = `http://127.0.0.1:${(blank.address() as AddressInfo).port}`;
+  return {
+    version: browser.version(),
+    async onPage(run) {
+      const context = await browser.newContext();
+      try {
+        const page = await context.newPage();
+        page.setDefaultTimeout(STEP_WITHIN_MS);
+        await page.goto(origin);
+        return await run(page);
+      } finally {
+        await context.close();
+      }
+    },
+    async close() {
+      await browser.close();
+      blank.closeAllConnections();
+      blank.close();
+    },
+  };
+}
+
+/** The driver has a lock file of its own and is installed when it is first needed. */
+async function installDriver(): Promise<Driver> {
+  const require = createRequire(join(DRIVER_FOLDER, 'package.json'));
+  if (!existsSync(join(DRIVER_FOLDER, 'node_modules/playwright-core'))) {
+    const args = ['ci', '--prefix', DRIVER_FOLDER, '--no-audit', '--no-fund', '--ignore-scripts'];
+    const npm = spawn('npm', args, { stdio: 'ignore', timeout: INSTALLED_WITHIN_MS });
+    const [code] = (await once(npm, 'close')) as [number | null];
+    if (code !== 0) throw new ToolMissing('`npm ci --prefix tools/browser` did not install playwright-core');
+  }
+  return require('playwright-core') as Driver;
+}
+
+type Api = { readonly kind: string; readonly stack: string; readonly url: string };
+
+export type ServedStacks = AsyncDisposable & {
+  readonly apis: readonly Api[];
+  /** Address of the only API of this kind in a stack; `ws:` for WebSocket. */
+  urlOf(stack: string, kind: 'rest' | 'http' | 'websocket'): string;
+  /** Options as `gatewright token` has them. */
+  token(...options: readonly string[]): Promise<string>;
+};
+
+/** One `gatewright start`, ended with the block that holds it: `await using stacks = await serve([…])`. */
+export async function serve(
+  sources: readonly string[],
+  options: readonly string[] = [],
+): Promise<ServedStacks> {
+  const cwd = mkdtempSync(join(tmpdir(), 'gatewright-browser-'));
+  const paths = sources.map((source) => join(REPOSITORY, source));
+  const ports = ['--port', '0', '--control-port', '0', '--json', '--no-reload'];
+  const gateway = await startCommand(['start', ...paths, ...ports, ...options], READY, { cwd });
+  const { apis } = readyOf(gateway) as { readonly apis: readonly Api[] };
+  return {
+    apis,
+    urlOf(stack, kind) {
+      const [api, ...more] = apis.filter((api) => api.stack === stack && api.kind === kind);
+      if (api === undefined || more.length > 0) throw new Error(`${stack} has not one ${kind} API`);
+      return api.url;
+    },
+    async token(...wish) {
+      const { code, stdout, stderr } = await runCommand(['token', ...wish], { cwd });
+      if (code !== 0) throw new Error(stderr);
+      return stdout.trim();
+    },
+    async [Symbol.asyncDispose]() {
+      await gateway.stop();
+      rmSync(cwd, { recursive: true });
+    },
+  };
+}
