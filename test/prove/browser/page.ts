@@ -116,14 +116,14 @@ export async function openBrowser(): Promise<{
 
 /** The driver has a lock file of its own and is installed when it is first needed. */
 async function installDriver(): Promise<Driver> {
-  const require = createRequire(join(DRIVER_FOLDER, 'package.json'));
-  if (!existsSync(join(DRIVER_FOLDER, 'node_modules/playwright-core'))) {
+  const folder = join(DRIVER_FOLDER, 'node_modules/playwright-core');
+  if (!existsSync(folder)) {
     const args = ['ci', '--prefix', DRIVER_FOLDER, '--no-audit', '--no-fund', '--ignore-scripts'];
     const npm = spawn('npm', args, { stdio: 'ignore', timeout: INSTALLED_WITHIN_MS });
     const [code] = (await once(npm, 'close')) as [number | null];
     if (code !== 0) throw new ToolMissing('`npm ci --prefix tools/browser` did not install playwright-core');
   }
-  return require('playwright-core') as Driver;
+  return createRequire(import.meta.url)(folder) as Driver;
 }
 
 type Api = { readonly kind: string; readonly stack: string; readonly url: string };
