@@ -15,9 +15,10 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
-import { StartError } from '../../../gateway/errors.ts';
+
 import {
   type EmbeddedDynamoDb,
+  EmbeddedDynamoDbError,
   startEmbeddedDynamoDb,
 } from '../../../packages/dynamodb/embedded-dynamodb.ts';
 import { createTablesAt } from '../../../gateway/services/create-tables.ts';
@@ -250,7 +251,7 @@ describe('startEmbeddedDynamoDb', () => {
   it('says which port is taken', async () => {
     const port = Number(new URL(dynamoDb.url).port);
     await assert.rejects(startEmbeddedDynamoDb({ port, clockOffset: clock.offset }), (error) => {
-      assert.ok(error instanceof StartError);
+      assert.ok(error instanceof EmbeddedDynamoDbError);
       assert.equal(error.message, `port ${port} for the embedded DynamoDB is in use`);
       return true;
     });
