@@ -15,7 +15,6 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
-
 import {
   type EmbeddedDynamoDb,
   EmbeddedDynamoDbError,
