@@ -12,6 +12,7 @@ export type LoadFlags = {
   readonly param: Readonly<Record<string, string>>;
   readonly envFile?: string;
   readonly strict: boolean;
+  readonly allowUnguarded: boolean;
 };
 
 export function addLoadOptions(command: Command): Command {
@@ -37,7 +38,12 @@ export function addLoadOptions(command: Command): Command {
       {},
     )
     .option('--env-file <file>', 'variables for ${env:…} of serverless.yml; functions never see them')
-    .option('--strict', 'refuse what cannot be enforced, instead of naming it', false);
+    .option('--strict', 'refuse what cannot be served or enforced, instead of naming it', false)
+    .option(
+      '--allow-unguarded',
+      'let routes answer although an authorizer, policy or web ACL in front of them cannot be enforced',
+      false,
+    );
 }
 
 /** The part of `GatewayOptions` that these flags decide. @throws UsageError */
@@ -50,6 +56,7 @@ export function toLoadOptions(flags: LoadFlags) {
     parameters: flags.param,
     environment: readEnvFile(flags.envFile),
     strict: flags.strict,
+    allowUnguarded: flags.allowUnguarded,
     directory: process.cwd(),
   };
 }

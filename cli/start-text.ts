@@ -1,4 +1,5 @@
 /** What `gatewright start` prints once everything listens. */
+import { relative } from 'node:path';
 import { commandName, paint, table } from './output.ts';
 import { describeTries } from './try-lines.ts';
 import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '@gatewright/gateway';
@@ -76,8 +77,41 @@ function commonPath(paths: readonly string[]): string {
   return [...first.slice(0, differs === -1 ? -1 : differs), ''].join('/');
 }
 
-/** What misses the same thing stands in one line. */
+/** What is wrong with the stacks, all of it; then what this version does not have, the same consequence in one line. */
 export function describeUnsupported(items: readonly UnsupportedItem[]): string[] {
+  const faults = items.filter(({ message }) => message !== undefined);
+  const others = items.filter(({ message }) => message === undefined);
+  return [
+    ...(faults.length === 0
+      ? []
+      : [
+          `  ${paint('yellow', 'Not served as written')} (--strict makes these errors)`,
+          ...faults.flatMap(describeFault),
+          '',
+        ]),
+    ...describeMissing(others),
+  ];
+}
+
+/** Where, what, and what requests miss by it. */
+function describeFault({
+  file,
+  line,
+  logicalId,
+  property,
+  message = '',
+  consequence,
+}: UnsupportedItem): string[] {
+  const shown = file === undefined ? '' : relative(process.cwd(), file);
+  const where = [shown.startsWith('..') ? file : shown, line].filter(
+    (part) => part !== undefined && part !== '',
+  );
+  const what = [logicalId, property].filter((part) => part !== undefined && part !== '');
+  const place = [where.join(':'), what.join('.')].filter((part) => part !== '');
+  return [`    ${place.join(' ')}: ${message.replaceAll('\n', '\n      ')}`, `      → ${consequence}`];
+}
+
+function describeMissing(items: readonly UnsupportedItem[]): string[] {
   if (items.length === 0) return [];
   const groups = [...Map.groupBy(items, ({ consequence }) => consequence)];
   const lines = groups.slice(0, MAX_NOTICES).map(([consequence, group]) => {

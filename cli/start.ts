@@ -4,6 +4,7 @@ import {
   chooseKeyPair,
   createGateway,
   createStreamSink,
+  describeReload,
   parseDaemonAddress,
   printLogLine,
   RAISABLE_QUOTAS,
@@ -163,12 +164,9 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
         process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`);
     },
     onProgress: (message) => process.stderr.write(`${message}\n`),
-    onReload: (event) =>
-      log.write(
-        event.kind === 'reloaded'
-          ? `reloaded ${event.what} in ${Math.round(event.tookMs)} ms`
-          : `kept ${event.what} as before: ${event.message}`,
-      ),
+    onReload: (event) => {
+      log.write(describeReload(event));
+    },
   });
   try {
     await gateway.load(sources);

@@ -1,43 +1,116 @@
 /** From sources to what is served, and again whenever a source changes. */
+import { existsSync } from 'node:fs';
 import { watchTemplates } from './adapters/template-watcher.ts';
 import { addressOf, controlUrlOf, describeFault } from './compose-parts.ts';
 import { loadStacks } from './definition/load.ts';
-import { DefinitionError, StartError } from './errors.ts';
+import { withFaults } from './control/fault-items.ts';
+import { DefinitionError, DefinitionFaults, Faults, StartError } from './errors.ts';
 import { trustLocalIssuer } from './lambda/local-issuer.ts';
 import { readLogSubscription } from './services/log-subscriptions.ts';
 import { readTableDefinition } from './services/table-definition.ts';
 import type { Parts } from './compose-parts.ts';
-import type { UnsupportedItem } from './definition/model.ts';
+import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
+import type { Fault, Tolerance } from './errors.ts';
+import type { TableDefinition } from './services/table-definition.ts';
 
-export async function load(sources: readonly string[], parts: Parts): Promise<void> {
-  const { options, runtime, served, store } = parts;
-  const stacks = await loadStacks(sources, options);
+/**
+ * Serves what can be served of the sources and tells all that cannot.
+ * @param known what was at fault before: a reload that brings more faults is refused
+ * @returns what is at fault now
+ * @throws DefinitionError where nothing can be served, and where faults are refused; StartError under `--strict`
+ */
+export async function load(
+  sources: readonly string[],
+  parts: Parts,
+  known?: ReadonlySet<string>,
+): Promise<readonly Fault[]> {
+  const { options, runtime, served } = parts;
+  const faults = new Faults(options.allowUnguarded === true);
+  const stacks = await loadStacks(sources, { ...options, tolerance: faults });
   const functions = stacks.flatMap((stack) => stack.functions);
-  const tables = stacks.map(({ region, resources }) => ({
-    region,
-    definitions: [...resources.values()]
-      .filter((resource) => resource.type === 'AWS::DynamoDB::Table')
-      .map((resource) => readTableDefinition(resource)),
-  }));
-  const prepared = served.prepare(stacks);
-  if (options.strict) refuseUnsupported(prepared.unsupported);
-  await Promise.all([
-    runtime.define(functions.map((definition) => trustLocalIssuer(definition, controlUrlOf(parts)))),
-    ...tables.map(({ region, definitions }) => store.createTables(definitions, region)),
-  ]);
-  prepared.serve();
+  const tables = readTables(stacks, faults);
+  const prepared = served.prepare(stacks, faults);
+  const refused = new Map(stacks.flatMap((stack) => [...stack.refused]));
+  const replaceFunctions = await runtime.prepare(
+    functions.map((definition) => trustLocalIssuer(definition, controlUrlOf(parts))),
+    refused,
+    faults,
+  );
+  const isNothing = prepared.isEmpty && functions.length === 0;
+  refuseFaults(faults.all, isNothing || options.refusesFaults === true, known);
+  const unsupported = withFaults(faults.all, stacks, prepared.unsupported);
+  if (options.strict) refuseUnsupported(unsupported);
+  await Promise.all(tables.map((ofRegion) => createTables(ofRegion, parts, faults)));
+  replaceFunctions();
+  prepared.serve(withFaults(faults.all, stacks, prepared.unsupported));
   const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
   const filters = resources.filter(({ type }) => type === 'AWS::Logs::SubscriptionFilter');
   parts.subscriptions.subscribe(filters.map(readLogSubscription));
+  return faults.all;
 }
 
-/** Loads the stacks again whenever one of their files changes; what does not load leaves the old ones in place. */
-export function watchStacks(sources: readonly string[], parts: Parts): void {
+type TablesOfRegion = { readonly region: string; readonly definitions: readonly TableDefinition[] };
+
+function readTables(stacks: readonly ResolvedStack[], tolerance: Tolerance): readonly TablesOfRegion[] {
+  return stacks.map(({ region, resources }) => ({
+    region,
+    definitions: [...resources.values()]
+      .filter(({ type }) => type === 'AWS::DynamoDB::Table')
+      .flatMap((resource) =>
+        tolerance.attempt(
+          'the table is not there',
+          () => {
+            if (resource.fault !== undefined) throw resource.fault;
+            return [readTableDefinition(resource)];
+          },
+          () => [],
+        ),
+      ),
+  }));
+}
+
+async function createTables(
+  { region, definitions }: TablesOfRegion,
+  { store, options }: Parts,
+  faults: Faults,
+): Promise<void> {
+  try {
+    await store.createTables(definitions, region);
+  } catch (error) {
+    if (!(error instanceof DefinitionError) || options.strict || options.refusesFaults === true) throw error;
+    faults.note(error, 'tables are as they were before');
+  }
+}
+
+/** What AWS would not deploy: where somebody asks for that, where nothing else is left, and where a reload brings more of it. */
+function refuseFaults(
+  faults: readonly Fault[],
+  refusesAll: boolean,
+  known: ReadonlySet<string> | undefined,
+): void {
+  const isNew = ({ error }: Fault): boolean => known !== undefined && !known.has(identify(error));
+  const [first, ...others] = faults.filter((fault) => refusesAll || isNew(fault));
+  if (first !== undefined)
+    throw new DefinitionFaults(
+      first.error,
+      others.map(({ error }) => error),
+    );
+}
+
+/** Lines move with every edit, so they do not tell one fault from another. */
+function identify({ place: { file, logicalId, property }, message }: DefinitionError): string {
+  return JSON.stringify([file, logicalId, property, message]);
+}
+
+/** Loads the stacks again whenever one of their files changes; what brings new faults leaves the old ones in place. */
+export function watchStacks(sources: readonly string[], parts: Parts, faultsAtStart: readonly Fault[]): void {
   const { options, served, addresses, closing } = parts;
+  let faults = faultsAtStart;
   const reload = async (): Promise<void> => {
     const begunMs = performance.now();
+    options.onReload({ kind: 'begun', what: 'the stacks' });
     try {
-      await load(sources, parts);
+      faults = await load(sources, parts, new Set(faults.map(({ error }) => identify(error))));
       options.onReload({ kind: 'reloaded', what: 'the stacks', tookMs: performance.now() - begunMs });
       const homeless = served.all.filter(({ identity }) => !addresses.has(identity.apiId));
       for (const { identity } of homeless)
@@ -51,8 +124,9 @@ export function watchStacks(sources: readonly string[], parts: Parts): void {
   };
   let running = Promise.resolve();
   const files = served.stacks.flatMap(({ file, includes }) => [file, ...includes]);
+  const broken = faultsAtStart.map(({ error }) => error.place.file).filter((file) => existsSync(file));
   closing.add(
-    watchTemplates(files, () => {
+    watchTemplates([...new Set([...files, ...broken])], () => {
       running = running.then(reload);
     }),
   );
@@ -61,12 +135,25 @@ export function watchStacks(sources: readonly string[], parts: Parts): void {
 /** `--strict`: what would only be named otherwise. */
 function refuseUnsupported(items: readonly UnsupportedItem[]): void {
   if (items.length === 0) return;
-  const lines = items.map(
-    ({ stackName, logicalId, type, property, consequence }) =>
-      `  ${stackName}: ${property === undefined ? logicalId : `${logicalId}.${property}`} (${type}): ${consequence}`,
-  );
+  const lines = items.map((item) => `  ${describeItem(item)}`);
   throw new StartError(
     'UNSUPPORTED',
     `--strict: ${items.length} parts cannot be enforced\n${lines.join('\n')}`,
   );
+}
+
+function describeItem({
+  stackName,
+  logicalId,
+  type,
+  property,
+  consequence,
+  message,
+  file,
+  line,
+}: UnsupportedItem): string {
+  const what = [logicalId, property].filter((part) => part !== undefined && part !== '').join('.');
+  if (message !== undefined)
+    return `${file ?? stackName}${line === undefined ? '' : `:${line}`}: ${what === '' ? '' : `${what}: `}${message} (${consequence})`;
+  return `${stackName}: ${what} (${type}): ${consequence}`;
 }

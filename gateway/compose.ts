@@ -26,6 +26,7 @@ import { listApis } from './control/list-apis.ts';
 import { ServedApis } from './control/served-apis.ts';
 import { settleHome } from './definition/home.ts';
 import { loadStacks } from './definition/load.ts';
+import { Faults, REFUSING } from './errors.ts';
 import { serve } from './pipeline.ts';
 import { adminIdentity, createIdentities } from './policy/identities.ts';
 import { openApiPorts } from './server/api-ports.ts';
@@ -50,6 +51,7 @@ import type { Parts } from './compose-parts.ts';
 import type { InspectedApi } from './control/inspect-apis.ts';
 import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 import type { Gateway, GatewayOptions } from './gateway.ts';
+import type { Tolerance } from './errors.ts';
 import type { AwsService } from './aws-api/aws-call.ts';
 import type { PortPlan } from './server/port-plan.ts';
 
@@ -64,12 +66,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** The routes of stacks without starting anything. @throws DefinitionError */
+/** The routes of stacks without starting anything; what cannot be served is left out or closed. @throws DefinitionError */
 export async function listRoutes(
   sources: readonly string[],
   options: Parameters<typeof loadStacks>[1],
 ): Promise<readonly ApiRoutes[]> {
-  return listApis((await readApis(sources, options)).all, () => 'not-listening');
+  return listApis((await readApis(sources, options, new Faults(false))).all, () => 'not-listening');
 }
 
 /** How the routes of stacks are guarded, without starting anything. @throws DefinitionError */
@@ -77,15 +79,16 @@ export async function inspectStacks(
   sources: readonly string[],
   options: Parameters<typeof loadStacks>[1],
 ): Promise<readonly InspectedApi[]> {
-  return inspectApis((await readApis(sources, options)).all);
+  return inspectApis((await readApis(sources, options, REFUSING)).all);
 }
 
 async function readApis(
   sources: readonly string[],
   options: Parameters<typeof loadStacks>[1],
+  tolerance: Tolerance,
 ): Promise<ServedApis> {
   const served = new ServedApis(new Account({ clock: createSystemClock(), isThrottled: false }));
-  served.prepare(await loadStacks(sources, options)).serve();
+  served.prepare(await loadStacks(sources, { ...options, tolerance }), tolerance).serve();
   return served;
 }
 
@@ -222,8 +225,8 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
   return {
     async load(sources) {
       parts.firstSource = resolve(sources[0] ?? '.');
-      await load(sources, parts);
-      if (parts.options.reload) watchStacks(sources, parts);
+      const faults = await load(sources, parts);
+      if (parts.options.reload) watchStacks(sources, parts, faults);
     },
     get stacks() {
       return served.stacks;

@@ -120,3 +120,84 @@ export class StartError extends Error {
     this.code = code;
   }
 }
+
+/** Several things wrong with a definition, told together; in the place of the first. */
+export class DefinitionFaults extends DefinitionError {
+  readonly all: readonly DefinitionError[];
+
+  constructor(first: DefinitionError, others: readonly DefinitionError[]) {
+    super(first.place, first.message);
+    this.all = [first, ...others];
+  }
+
+  override describe(): string {
+    return this.all.map((error) => (error === this.all[0] ? super.describe() : error.describe())).join('\n');
+  }
+}
+
+/** What becomes of a part of a definition that cannot be taken (docs/decisions/0036). */
+export interface Tolerance {
+  /** Whether routes answer although a guard in front of them cannot be enforced: `--allow-unguarded`. */
+  readonly allowsUnguarded: boolean;
+  /**
+   * What `make` gives; where a DefinitionError stops it, what `instead` makes of the error.
+   * @param consequence what requests will miss then, as half a sentence
+   * @throws DefinitionError where nothing is tolerated
+   */
+  attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T;
+  /** Goes on without what the error speaks of. @throws the error where nothing is tolerated */
+  note(error: DefinitionError, consequence: string): void;
+}
+
+/**
+ * The first thing that AWS would refuse ends the work: for AWS's own API, and wherever a definition is judged. Routes
+ * stay as they are written, whatever guards them elsewhere.
+ */
+export const REFUSING: Tolerance = {
+  allowsUnguarded: true,
+  attempt: (_consequence, make) => make(),
+  note(error) {
+    throw error;
+  },
+};
+
+/** One thing that could not be taken, and what requests miss by it. */
+export type Fault = { readonly error: DefinitionError; readonly consequences: readonly string[] };
+
+/** Gathers what cannot be taken, so that the rest is served and all of it is told. */
+export class Faults implements Tolerance {
+  readonly allowsUnguarded: boolean;
+  /** By place and message: deployments of one API meet the same fault again. */
+  readonly #faults = new Map<
+    string,
+    { readonly error: DefinitionError; readonly consequences: Set<string> }
+  >();
+
+  constructor(allowsUnguarded: boolean) {
+    this.allowsUnguarded = allowsUnguarded;
+  }
+
+  attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof DefinitionError)) throw error;
+      this.note(error, consequence);
+      return instead(error);
+    }
+  }
+
+  note(error: DefinitionError, consequence: string): void {
+    const key = error.describe();
+    const known = this.#faults.get(key) ?? { error, consequences: new Set<string>() };
+    this.#faults.set(key, known);
+    known.consequences.add(consequence);
+  }
+
+  get all(): readonly Fault[] {
+    return [...this.#faults.values()].map(({ error, consequences }) => ({
+      error,
+      consequences: [...consequences],
+    }));
+  }
+}

@@ -49,6 +49,10 @@ export type GatewayOptions = {
   readonly adminKey: KeyPair;
   /** What cannot be enforced is an error rather than a notice. */
   readonly strict: boolean;
+  /** `--allow-unguarded`: routes answer although a guard in front of them cannot be enforced; absent = they answer 500. */
+  readonly allowUnguarded?: boolean;
+  /** What AWS would refuse to deploy ends the start, whatever else could be served; absent = it is told. */
+  readonly refusesFaults?: boolean;
   /**
    * Whether all APIs together share AWS's 10,000 requests a second with a burst of 5,000. Off by default: it is a
    * limit of somebody's account, not of the API, and would hide what this machine and the stack can do.
@@ -80,6 +84,7 @@ export type GatewayOptions = {
 
 /** What became of a change to a function's source or to a template. */
 export type ReloadNotice =
+  | { readonly kind: 'begun'; readonly what: string }
   | { readonly kind: 'reloaded'; readonly what: string; readonly tookMs: number }
   /** The old version goes on serving. */
   | { readonly kind: 'kept'; readonly what: string; readonly message: string };

@@ -6,6 +6,7 @@ export { createGateway, inspectStacks, listRoutes } from './compose.ts';
 export { RAISABLE_QUOTAS, USUAL_QUOTAS } from './control/api-quotas.ts';
 export { readHome } from './definition/home.ts';
 export { DefinitionError, StartError } from './errors.ts';
+export { describeReload } from './reload-text.ts';
 export { printLogLine } from './lambda/log-line.ts';
 export { readAwsEndpoints } from './services/aws-endpoints.ts';
 export { readDuration, SETTINGS } from './settings.ts';

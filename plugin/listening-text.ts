@@ -15,13 +15,24 @@ export function describeListening(apis: readonly ApiRoutes[], listening: Listeni
     `  AWS’s own APIs  ${control}`,
     ...(dynamodb === undefined ? [] : [`  DynamoDB        ${dynamodb}`]),
     '',
-    ...unsupported.map(({ logicalId, property, consequence }) => {
-      const what = property === undefined ? logicalId : `${logicalId}.${property}`;
-      return `  not enforced: ${what}: ${consequence}`;
-    }),
+    ...unsupported.map(describeFinding),
     `Ready in ${(tookMs / 1000).toFixed(1)} s. One line per request follows; end with Ctrl-C.`,
     '',
   ].join('\n');
+}
+
+function describeFinding({
+  logicalId,
+  property,
+  consequence,
+  message,
+  file,
+  line,
+}: Listening['unsupported'][number]): string {
+  const what = property === undefined ? logicalId : `${logicalId}.${property}`;
+  if (message === undefined) return `  not enforced: ${what}: ${consequence}`;
+  const where = [file, line].filter((part) => part !== undefined).join(':');
+  return `  not served as written: ${where} ${what}: ${message} → ${consequence}`;
 }
 
 function describeRoutes({ routes }: ApiRoutes): string[] {

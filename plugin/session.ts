@@ -4,6 +4,7 @@ import {
   createGateway,
   createStreamSink,
   DefinitionError,
+  describeReload,
   printLogLine,
   StartError,
 } from '@gatewright/gateway';
@@ -50,12 +51,9 @@ export async function startSession(
         process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`);
     },
     onProgress: (message) => process.stderr.write(`${message}\n`),
-    onReload: (notice) =>
-      log.write(
-        notice.kind === 'reloaded'
-          ? `reloaded ${notice.what} in ${Math.round(notice.tookMs)} ms`
-          : `kept ${notice.what} as before: ${notice.message}`,
-      ),
+    onReload: (notice) => {
+      log.write(describeReload(notice));
+    },
   });
   try {
     await serve(gateway, service.file, startedMs);

@@ -3,6 +3,7 @@
  * token buckets and caches of stages. Kept in memory, by the ids that templates give (they are made of
  * stack and logical id, so a reload finds everything again); a restart begins with full buckets and no usage.
  */
+import { REFUSING } from '../errors.ts';
 import { USUAL_ASSUMPTIONS } from '../deployment/assumptions.ts';
 import { accountLimit } from '../deployment/throttle.ts';
 import { KeyUsage } from '../metering/quota.ts';
@@ -13,7 +14,9 @@ import { LruAuthorizerCache } from './authorizer-cache.ts';
 import { ClientCertificates } from './client-certificates.ts';
 import { AccountKeyRing } from './key-ring.ts';
 import { LruResponseCache } from './response-cache.ts';
+import { NOT_THERE } from './read-metering.ts';
 import { PlanKey, UsagePlans } from './usage-plans.ts';
+import type { Tolerance } from '../errors.ts';
 import type { Assumptions } from '../deployment/assumptions.ts';
 import type { AuthorizerCache } from '../exchange.ts';
 import type { Clock } from '../ports.ts';
@@ -128,19 +131,29 @@ export class Account {
    * called. Keys and plans that were made by API calls stay, as does all usage.
    * @throws DefinitionError for what AWS refuses
    */
-  prepare(defined: DefinedMetering): () => void {
+  prepare(defined: DefinedMetering, tolerance: Tolerance = REFUSING): () => void {
     const next: KeysAndPlans = { keys: new ApiKeys(), plans: new UsagePlans(this.quotas) };
     const nowEpochMs = this.clock.nowEpochMs();
+    const tolerate = (put: () => void): void => {
+      tolerance.attempt(NOT_THERE, put, () => undefined);
+    };
     this.#carryOver(next);
     for (const { id, attempt, ...key } of defined.keys) {
       const createdAtEpochMs = this.keys.find(id)?.createdAtEpochMs ?? nowEpochMs;
-      attempt(() => next.keys.put({ id, ...key, createdAtEpochMs, updatedAtEpochMs: nowEpochMs }));
+      tolerate(() => {
+        attempt(() => next.keys.put({ id, ...key, createdAtEpochMs, updatedAtEpochMs: nowEpochMs }));
+      });
     }
-    for (const { attempt, ...plan } of defined.plans) attempt(() => next.plans.put(plan));
+    for (const { attempt, ...plan } of defined.plans)
+      tolerate(() => {
+        attempt(() => next.plans.put(plan));
+      });
     for (const { planId, keyId, attempt } of defined.planKeys)
-      attempt(() => {
-        const member = this.plans.findKey(planId, keyId) ?? this.makePlanKey(next.keys.get(keyId).id);
-        next.plans.join(planId, member);
+      tolerate(() => {
+        attempt(() => {
+          const member = this.plans.findKey(planId, keyId) ?? this.makePlanKey(next.keys.get(keyId).id);
+          next.plans.join(planId, member);
+        });
       });
     this.#carryOverMembers(next, defined);
     return () => {

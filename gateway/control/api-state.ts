@@ -2,6 +2,7 @@
  * The mutable half of an API: resources under AWS's names, edited by templates and by AWS's own API.
  * Requests never read this; they read the deployment that `createDeployment` compiled from it.
  */
+import { closeDeployment } from '../deployment/closed-routes.ts';
 import { readEndpointTypes } from '../deployment/compile-resource-policy.ts';
 import { splitHttpPath, splitRestPath } from '../routing/stage-path.ts';
 import { isSet } from './resource-properties.ts';
@@ -80,6 +81,8 @@ export class ApiState {
   readonly #stageRecords = new Map<string, StageRecord>();
   readonly #stages = new Map<string, ServedStage>();
   readonly #account: Account;
+  /** Stages that must not answer, and why. */
+  readonly #closed = new Map<string, string>();
   #defined: { readonly stages: ReadonlyMap<string, JsonObject>; readonly deployments: ReadonlySet<string> } =
     {
       stages: new Map(),
@@ -165,10 +168,18 @@ export class ApiState {
     return this.#stageRecords.get(name);
   }
 
+  /** From its next deployment on, the stage answers 500 whatever is deployed to it. */
+  close(stageName: string, reason: string): void {
+    this.#closed.set(stageName, reason);
+  }
+
   /** Points a stage at a deployment; a request in flight keeps the one it began with. */
   putStage(settings: StageSettings): void {
     const { name } = settings;
-    const stage = serveStage(this.identity.apiId, settings, this.#account, (id) => this.#compiled(id));
+    const reason = this.#closed.get(name);
+    const stage = serveStage(this.identity.apiId, settings, this.#account, (id) =>
+      reason === undefined ? this.#compiled(id) : closeDeployment(this.#compiled(id), reason),
+    );
     const updatedAtEpochMs = this.#account.clock.nowEpochMs();
     const createdAtEpochMs = this.#stageRecords.get(name)?.createdAtEpochMs ?? updatedAtEpochMs;
     this.#stageRecords.set(name, { settings, createdAtEpochMs, updatedAtEpochMs });

@@ -1,12 +1,23 @@
 import { compileRestDeployment } from '../deployment/compile-rest.ts';
 import { compileHttpDeployment, compileWebSocketDeployment } from '../deployment/compile-v2.ts';
+import { REFUSING } from '../errors.ts';
 import { apiArn } from '../events/authorizer-event.ts';
 import { mostOf } from './api-quotas.ts';
+import type { Tolerance } from '../errors.ts';
 import type { ApiIdentity, Deployment } from '../deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 
-/** What an API's resources are at this moment, compiled. @throws DefinitionError for what AWS refuses. */
-export function compileDeployment(id: string, identity: ApiIdentity, from: ApiResources): Deployment {
+/**
+ * What an API's resources are at this moment, compiled.
+ * @throws DefinitionError for what AWS refuses, where nothing is tolerated
+ */
+export function compileDeployment(
+  id: string,
+  identity: ApiIdentity,
+  resources: ApiResources,
+  tolerance: Tolerance = REFUSING,
+): Deployment {
+  const from = { ...resources, tolerance };
   switch (identity.protocol) {
     case 'rest':
       return compileRestDeployment(id, {

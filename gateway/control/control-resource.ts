@@ -1,5 +1,5 @@
 /** Resources of the control plane, under AWS's names. */
-import type { DefinitionPlace } from '../errors.ts';
+import type { DefinitionError, DefinitionPlace } from '../errors.ts';
 import type { JsonObject, ResolvedResource, ResolvedStack } from '../definition/model.ts';
 
 /** One resource of an API: its id at AWS, its properties in CloudFormation's spelling. */
@@ -7,6 +7,7 @@ export type ControlResource = {
   readonly id: string;
   readonly logicalId: string;
   readonly properties: JsonObject;
+  readonly fault?: DefinitionError | undefined;
   place(property?: string): DefinitionPlace;
 };
 
@@ -16,6 +17,7 @@ export function toControlResource(resource: ResolvedResource): ControlResource {
     id: resource.physicalId,
     logicalId: resource.logicalId,
     properties: resource.properties,
+    ...(resource.fault === undefined ? {} : { fault: resource.fault }),
     place: (property) => resource.place(property),
   };
 }

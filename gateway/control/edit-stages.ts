@@ -3,7 +3,7 @@ import { refuseOneMore } from './api-quotas.ts';
 import { compileDeployment } from './compile-deployment.ts';
 import { badRequest, conflict, notFound } from './control-error.ts';
 import { madeByCall } from './edit-resources.ts';
-import { readRestStage } from './read-stages.ts';
+import { readRestStage, refuseManyTags } from './read-stages.ts';
 import { isJsonMap, mapOf, textOf } from './resource-properties.ts';
 import type { JsonObject } from '../definition/model.ts';
 import type { ApiState, DeploymentRecord, StageRecord } from './api-state.ts';
@@ -39,6 +39,7 @@ export function changeStage(api: ApiState, name: string, properties: JsonObject)
 }
 
 function putStage(api: ApiState, source: ControlResource): void {
+  refuseManyTags(source);
   const settings = readRestStage(source);
   for (const id of [settings.deploymentId, canaryDeploymentOf(source.properties)])
     if (id !== undefined && api.deployment(id) === undefined)

@@ -1,6 +1,7 @@
 /** Sorts the resources of all stacks by the API they belong to; an API may be extended from another stack. */
 import { readText } from '../deployment/properties.ts';
 import { DefinitionError } from '../errors.ts';
+import type { Tolerance } from '../errors.ts';
 import { toControlResource } from './control-resource.ts';
 import type { ResolvedResource, ResolvedStack } from '../definition/model.ts';
 import type { ApiProtocol } from '../deployment/model.ts';
@@ -44,12 +45,16 @@ const KINDS: Readonly<
   'AWS::ApiGatewayV2::Stage': { apiProperty: 'ApiId', add: (g, r) => g.stages.push(r) },
 };
 
-/** One group per API, in template order. @throws DefinitionError for a resource of an API that no stack has. */
-export function groupByApi(stacks: readonly ResolvedStack[]): ApiGroup[] {
+/** One group per API, in template order. Left out is what belongs to an API that no stack has, or that is none. */
+export function groupByApi(stacks: readonly ResolvedStack[], tolerance: Tolerance): ApiGroup[] {
   const groups = new Map<string, ApiGroup>();
   for (const stack of stacks)
     for (const resource of stack.resources.values()) {
-      const protocol = protocolOf(resource);
+      const protocol = tolerance.attempt(
+        'the API is not served',
+        () => protocolOf(resource),
+        () => undefined,
+      );
       if (protocol !== undefined) groups.set(resource.physicalId, emptyGroup(stack, resource, protocol));
     }
   for (const stack of stacks)
@@ -57,15 +62,28 @@ export function groupByApi(stacks: readonly ResolvedStack[]): ApiGroup[] {
       const kind = KINDS[resource.type];
       if (kind === undefined) continue;
       const item = toControlResource(resource);
-      const group = groups.get(readText(item, kind.apiProperty));
-      if (group === undefined)
-        throw new DefinitionError(
-          item.place(kind.apiProperty),
-          'Invalid API identifier specified: no loaded stack has this API',
-        );
-      kind.add(group, item);
+      tolerance.attempt(
+        'it is left out',
+        () => {
+          kind.add(findGroup(groups, item, kind.apiProperty), item);
+        },
+        () => undefined,
+      );
     }
   return [...groups.values()];
+}
+
+function findGroup(
+  groups: ReadonlyMap<string, ApiGroup>,
+  item: ControlResource,
+  apiProperty: string,
+): ApiGroup {
+  const group = groups.get(readText(item, apiProperty));
+  if (group !== undefined) return group;
+  throw new DefinitionError(
+    item.place(apiProperty),
+    'Invalid API identifier specified: no loaded stack has this API',
+  );
 }
 
 function protocolOf(resource: ResolvedResource): ApiProtocol | undefined {
@@ -96,8 +114,12 @@ function emptyGroup(stack: ResolvedStack, resource: ResolvedResource, protocol: 
   };
 }
 
-/** Paths of a REST API's resources by following their parents; the root is the API's own. */
-export function readPathResources(group: ApiGroup, rootId: string): ReadonlyMap<string, PathResource> {
+/** Paths of a REST API's resources by following their parents; the root is the API's own. Left out is what has none. */
+export function readPathResources(
+  group: ApiGroup,
+  rootId: string,
+  tolerance: Tolerance,
+): ReadonlyMap<string, PathResource> {
   const byId = new Map(group.pathResources.map((resource) => [resource.id, resource]));
   const paths = new Map<string, PathResource>([[rootId, { ...group.api, id: rootId, path: '/' }]]);
   const pathOf = (resource: ControlResource, depth: number): string => {
@@ -112,6 +134,11 @@ export function readPathResources(group: ApiGroup, rootId: string): ReadonlyMap<
     paths.set(resource.id, { ...resource, path });
     return path;
   };
-  for (const resource of byId.values()) pathOf(resource, 0);
+  for (const resource of byId.values())
+    tolerance.attempt(
+      'its methods do not exist',
+      () => pathOf(resource, 0),
+      () => '',
+    );
   return paths;
 }

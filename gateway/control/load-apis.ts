@@ -4,7 +4,7 @@ import { httpWordings, restWordings, websocketWordings } from '../deployment/err
 import { ALL_PERMITTED, compileInvokePermissions } from '../deployment/invoke-permissions.ts';
 import { readText } from '../deployment/properties.ts';
 import { makeRootResourceId } from '../definition/cloudformation/physical-ids.ts';
-import { DefinitionError } from '../errors.ts';
+import { DefinitionError, REFUSING } from '../errors.ts';
 import { apiArn } from '../events/authorizer-event.ts';
 import { refuseOverQuota, USUAL_QUOTAS } from './api-quotas.ts';
 import { ApiState } from './api-state.ts';
@@ -14,6 +14,8 @@ import { groupByApi, readPathResources } from './group-resources.ts';
 import { listLocalIssuers } from './local-issuers.ts';
 import { readMetering } from './read-metering.ts';
 import { readStages } from './read-stages.ts';
+import { readUnguardedStages } from './unguarded-stages.ts';
+import type { Tolerance } from '../errors.ts';
 import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
 import type { ApiIdentity, ApiProtocol, Deployment } from '../deployment/model.ts';
 import type { PermissionsOfApi } from '../deployment/invoke-permissions.ts';
@@ -22,7 +24,8 @@ import type { ApiResources } from './api-state.ts';
 import type { QuotaName } from './api-quotas.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { ApiGroup } from './group-resources.ts';
-import type { StageSettings } from './stage-settings.ts';
+import type { PlacedStage, StageList } from './read-stages.ts';
+import type { UnguardedStages } from './unguarded-stages.ts';
 
 export type LoadedApis = {
   readonly apis: readonly ApiState[];
@@ -34,25 +37,39 @@ export type LoadedApis = {
 
 /**
  * Builds every API of the stacks, compiles its deployments and points its stages at them.
- * @throws DefinitionError for what AWS refuses.
+ * @throws DefinitionError for what AWS refuses, where nothing is tolerated
  */
-export function loadApis(stacks: readonly ResolvedStack[], account: Account): LoadedApis {
+export function loadApis(
+  stacks: readonly ResolvedStack[],
+  account: Account,
+  tolerance: Tolerance = REFUSING,
+): LoadedApis {
   const unsupported: UnsupportedItem[] = [];
   const around = {
     localIssuers: listLocalIssuers(stacks),
     permissionsOf: account.needsPermissions ? readInvokePermissions(stacks) : () => ALL_PERMITTED,
   };
-  const groups = groupByApi(stacks);
-  refuseTooManyApis(groups);
-  for (const [quota, types] of COUNTED) refuseOverQuota(quota, resourcesOf(stacks, types), account.quotas);
-  const apis = groups.map((group) => loadApi(group, around, account, unsupported));
+  const groups = groupByApi(stacks, tolerance);
+  overLimit(tolerance, () => {
+    refuseTooManyApis(groups);
+    for (const [quota, types] of COUNTED) refuseOverQuota(quota, resourcesOf(stacks, types), account.quotas);
+  });
+  const unguarded = readUnguardedStages(stacks, tolerance);
+  const work = { around, account, tolerance, unguarded, unsupported };
+  const apis = groups.flatMap((group) =>
+    tolerance.attempt(
+      'the API is not served',
+      () => [loadApi(group, work)],
+      () => [],
+    ),
+  );
   const metered = new Map(
     apis
       .filter(({ identity }) => identity.protocol !== 'http')
       .map(({ identity, served }) => [identity.apiId, served.stages]),
   );
-  const metering = readMetering(stacks, (apiId, stage) => metered.get(apiId)?.has(stage) === true);
-  return { apis, unsupported, adopt: account.prepare(metering) };
+  const metering = readMetering(stacks, (apiId, stage) => metered.get(apiId)?.has(stage) === true, tolerance);
+  return { apis, unsupported, adopt: account.prepare(metering, tolerance) };
 }
 
 /** What an API sees of the stacks that are loaded with it. */
@@ -88,51 +105,108 @@ function refuseTooManyApis(groups: readonly ApiGroup[]): void {
     );
 }
 
-function loadApi(
-  group: ApiGroup,
-  around: Surroundings,
-  account: Account,
-  unsupported: UnsupportedItem[],
-): ApiState {
+type Work = {
+  readonly around: Surroundings;
+  readonly account: Account;
+  readonly tolerance: Tolerance;
+  readonly unguarded: UnguardedStages;
+  readonly unsupported: UnsupportedItem[];
+};
+
+function overLimit(tolerance: Tolerance, check: () => void): void {
+  tolerance.attempt('AWS would refuse it; it is served here', check, () => undefined);
+}
+
+function refuseTooMany(
+  { protocol }: ApiGroup,
+  from: ApiResources,
+  stages: readonly PlacedStage[],
+  { account: { quotas }, tolerance }: Work,
+): void {
+  const ofIntegrations = protocol === 'websocket' ? quotas : USUAL_QUOTAS;
+  const counted = [
+    ['resources', from.resources.values(), quotas],
+    ['routes', from.routes, quotas],
+    ['integrations', from.integrations.values(), ofIntegrations],
+    ['authorizers', from.authorizers.values(), quotas],
+    ['stages', stages, quotas],
+  ] as const;
+  for (const [quota, items, raised] of counted)
+    overLimit(tolerance, () => {
+      refuseOverQuota(quota, items, raised);
+    });
+}
+
+function loadApi(group: ApiGroup, work: Work): ApiState {
+  const { around, account, tolerance } = work;
   const identity = readIdentity(group);
-  const { quotas } = account;
-  const resources = readResources(group, apiArn(identity), around, account);
+  const resources = readResources(group, apiArn(identity), around, account, tolerance);
   const state = new ApiState(identity, resources, ERRORS_BEFORE_STAGE[identity.protocol], account);
-  const { stages, withoutDeployment } = readStages(group);
-  refuseOverQuota('resources', resources.resources.values(), quotas);
-  refuseOverQuota('routes', resources.routes, quotas);
-  const ofIntegrations = identity.protocol === 'websocket' ? quotas : USUAL_QUOTAS;
-  refuseOverQuota('integrations', resources.integrations.values(), ofIntegrations);
-  refuseOverQuota('authorizers', resources.authorizers.values(), quotas);
-  refuseOverQuota('stages', stages, quotas);
+  const list = readStages(group, tolerance);
+  refuseTooMany(group, resources, list.stages, work);
   const deploymentIds = new Set([
     ...group.deployments.map(({ id }) => id),
-    ...stages.map((s) => s.deploymentId),
+    ...list.stages.map((s) => s.deploymentId),
   ]);
   const descriptions = new Map(group.deployments.map((item) => [item.id, readText(item, 'Description', '')]));
   for (const id of deploymentIds)
-    state.addDeployment(compileDeployment(id, identity, resources), descriptions.get(id));
-  for (const stage of stages) {
-    const deployment = state.deployment(stage.deploymentId);
-    if (deployment === undefined)
-      throw new DefinitionError(stage.place('DeploymentId'), 'Invalid Deployment identifier specified');
-    refuseCachedStreams(stage, deployment.compiled);
-    if (stage.canary !== undefined && state.deployment(stage.canary.deploymentId) === undefined)
-      throw new DefinitionError(
-        stage.place('CanarySetting.DeploymentId'),
-        'Invalid Deployment identifier specified',
-      );
-    state.putStage(stage);
+    state.addDeployment(compileDeployment(id, identity, resources, tolerance), descriptions.get(id));
+  const unguarded = work.unguarded(identity);
+  for (const stage of list.stages) {
+    const reason = list.closed.get(stage.name) ?? unguarded(stage.name);
+    if (reason !== undefined) state.close(stage.name, reason);
+    putStage(state, stage, tolerance);
   }
   state.markDefined();
-  for (const stage of withoutDeployment)
-    unsupported.push({
-      stackName: identity.stackName,
-      logicalId: stage.logicalId,
-      type: 'AWS::ApiGatewayV2::Stage',
-      consequence: 'the stage has no deployment and answers nothing; set AutoDeploy: true or a DeploymentId',
-    });
+  work.unsupported.push(...findUnreachable(group, identity, list));
   return state;
+}
+
+function putStage(state: ApiState, stage: PlacedStage, tolerance: Tolerance): void {
+  const compiled = state.deployment(stage.deploymentId)?.compiled;
+  if (compiled !== undefined)
+    tolerance.attempt(
+      'streamed responses are not cached',
+      () => {
+        refuseCachedStreams(stage, compiled);
+      },
+      () => undefined,
+    );
+  const hasCanary = stage.canary === undefined || state.deployment(stage.canary.deploymentId) !== undefined;
+  if (!hasCanary)
+    tolerance.note(
+      new DefinitionError(
+        stage.place('CanarySetting.DeploymentId'),
+        'Invalid Deployment identifier specified',
+      ),
+      'the stage has no canary',
+    );
+  state.putStage(hasCanary ? stage : { ...stage, canary: undefined });
+}
+
+/** Stages, and APIs, that no request can reach: AWS deploys them so. */
+function findUnreachable(
+  { api, protocol, stages, deployments }: ApiGroup,
+  { stackName }: ApiIdentity,
+  list: StageList,
+): UnsupportedItem[] {
+  const item = (resource: ControlResource, type: string, consequence: string): UnsupportedItem => {
+    const { file, line } = resource.place();
+    return { stackName, logicalId: resource.logicalId, type, consequence, file, line };
+  };
+  const waiting = list.withoutDeployment.map((stage) =>
+    item(
+      stage,
+      'AWS::ApiGatewayV2::Stage',
+      'the stage has no deployment and answers nothing; set AutoDeploy: true or a DeploymentId',
+    ),
+  );
+  if (stages.length > 0 || list.stages.length > 0) return waiting;
+  const isRest = protocol === 'rest';
+  const missing =
+    isRest && deployments.length === 0 ? 'an AWS::ApiGateway::Deployment and a stage' : 'a stage';
+  const type = isRest ? 'AWS::ApiGateway::RestApi' : 'AWS::ApiGatewayV2::Api';
+  return [item(api, type, `the API answers nothing: it lacks ${missing}`)];
 }
 
 /** All that a deployment of the API can be made from. */
@@ -141,12 +215,17 @@ function readResources(
   arn: string,
   { localIssuers, permissionsOf }: Surroundings,
   account: Account,
+  tolerance: Tolerance,
 ): ApiResources {
   return {
     localIssuers,
     invokePermissions: permissionsOf(arn),
     api: group.api,
-    resources: readPathResources(group, makeRootResourceId(group.stack.stackName, group.api.logicalId)),
+    resources: readPathResources(
+      group,
+      makeRootResourceId(group.stack.stackName, group.api.logicalId),
+      tolerance,
+    ),
     methods: group.methods,
     routes: group.routes,
     integrations: group.integrations,
@@ -162,10 +241,7 @@ function readResources(
 }
 
 /** A stage that caches all methods leaves them out; one that names such a method wants what is not to be had. */
-function refuseCachedStreams(
-  stage: StageSettings & Pick<ControlResource, 'place'>,
-  { routes }: Deployment,
-): void {
+function refuseCachedStreams(stage: PlacedStage, { routes }: Deployment): void {
   const wanted = routes.plans.find(
     ({ integration, routeKey }) =>
       (integration.kind === 'lambda-stream' || integration.kind === 'http-stream') &&

@@ -35,7 +35,15 @@ export function makeApi(wish: ApiWish, account: Account): MadeApi {
   const { resources, findings } = expandDocuments(stackName, new Map([[logicalId, resource]]));
   const stack: ResolvedStack = {
     ...{ stackName, stage: '', region, accountId, file: 'API call', includes: [], resources },
-    ...{ outputs: new Map(), metadata: {}, exports: new Map(), functions: [], unsupported: [], noEffect: [] },
+    ...{
+      outputs: new Map(),
+      metadata: {},
+      exports: new Map(),
+      functions: [],
+      refused: new Map(),
+      unsupported: [],
+      noEffect: [],
+    },
   };
   const [api] = loadApis([stack], account).apis;
   if (api === undefined) throw new TypeError('a stack with one API has no API');

@@ -1,10 +1,11 @@
 /** Custom domains and their mappings of all stacks, V1 and V2, as one list (docs/aws §10.4). */
-import { DefinitionError } from '../errors.ts';
-import { readText } from '../deployment/properties.ts';
+import { DefinitionError, REFUSING } from '../errors.ts';
+import { readText, sound } from '../deployment/properties.ts';
 import { isBasePath } from '../routing/base-path.ts';
 import { readApiIdFromHost } from '../routing/host.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
 import { listOf, mapOf, textOf } from './resource-properties.ts';
+import type { Tolerance } from '../errors.ts';
 import type { JsonObject, ResolvedStack } from '../definition/model.ts';
 import type { ApiState } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
@@ -23,24 +24,40 @@ export const SINGLE_LEVEL =
 export function readDomains(
   stacks: readonly ResolvedStack[],
   findApi: (apiId: string) => ApiState | undefined,
+  tolerance: Tolerance = REFUSING,
 ): readonly DefinedDomain[] {
   const drafts = new Map<string, Draft>();
-  for (const item of ofType(stacks, 'AWS::ApiGateway::DomainName')) addDomain(drafts, item, item.properties);
-  for (const item of ofType(stacks, 'AWS::ApiGatewayV2::DomainName'))
+  const each = (type: string, consequence: string, read: (item: ControlResource) => void): void => {
+    for (const item of ofType(stacks, type))
+      tolerance.attempt(
+        consequence,
+        () => {
+          read(sound(item));
+        },
+        () => undefined,
+      );
+  };
+  const noDomain = 'the domain does not answer';
+  const noMapping = 'the domain does not answer at this path';
+  each('AWS::ApiGateway::DomainName', noDomain, (item) => {
+    addDomain(drafts, item, item.properties);
+  });
+  each('AWS::ApiGatewayV2::DomainName', noDomain, (item) => {
     addDomain(drafts, item, toFirstVersion(item.properties));
-  for (const item of ofType(stacks, 'AWS::ApiGateway::BasePathMapping')) {
+  });
+  each('AWS::ApiGateway::BasePathMapping', noMapping, (item) => {
     const basePath = readText(item, 'BasePath', '');
     if (basePath.includes('/')) throw new DefinitionError(item.place('BasePath'), SINGLE_LEVEL);
     const mapping = { apiId: readText(item, 'RestApiId', ''), stage: readText(item, 'Stage', '') };
-    addMapping(drafts, item, 'BasePath', basePath, mapping);
     checkTarget(item, 'RestApiId', mapping, findApi);
-  }
-  for (const item of ofType(stacks, 'AWS::ApiGatewayV2::ApiMapping')) {
+    addMapping(drafts, item, 'BasePath', basePath, mapping);
+  });
+  each('AWS::ApiGatewayV2::ApiMapping', noMapping, (item) => {
     const mapping = { apiId: readText(item, 'ApiId'), stage: readText(item, 'Stage') };
-    addMapping(drafts, item, 'ApiMappingKey', readText(item, 'ApiMappingKey', ''), mapping);
     checkTarget(item, 'ApiId', mapping, findApi);
     refuseMixture(drafts, item, mapping, findApi);
-  }
+    addMapping(drafts, item, 'ApiMappingKey', readText(item, 'ApiMappingKey', ''), mapping);
+  });
   return [...drafts].map(([name, draft]) => ({ name, ...draft }));
 }
 

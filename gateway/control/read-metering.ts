@@ -1,7 +1,8 @@
 /** AWS::ApiGateway::ApiKey, UsagePlan and UsagePlanKey of all stacks, checked one by one. */
-import { DefinitionError } from '../errors.ts';
+import { DefinitionError, REFUSING } from '../errors.ts';
+import type { Tolerance } from '../errors.ts';
 import { makeId } from '../definition/cloudformation/physical-ids.ts';
-import { readBlock, readFlag, readInteger, readText } from '../deployment/properties.ts';
+import { readBlock, readFlag, readInteger, readText, sound } from '../deployment/properties.ts';
 import { readThrottle } from '../deployment/throttle.ts';
 import { checkKeyName } from './api-keys.ts';
 import { ControlError } from './control-error.ts';
@@ -27,6 +28,8 @@ type Owned = PropertyBag & { readonly stackName: string };
 
 /** Generated values have AWS's length. */
 const GENERATED_VALUE_LENGTH = 40;
+/** What becomes of a key, a plan or a membership that cannot be taken: a route that asks for a key admits nobody by it. */
+export const NOT_THERE = 'it is not there; routes that ask for an API key admit nobody by it';
 const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 
 /**
@@ -36,6 +39,7 @@ const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 export function readMetering(
   stacks: readonly ResolvedStack[],
   hasStage: (apiId: string, stageName: string) => boolean,
+  tolerance: Tolerance = REFUSING,
 ): DefinedMetering {
   const ofType = (type: string): Owned[] =>
     stacks.flatMap(({ stackName, resources }) =>
@@ -43,10 +47,18 @@ export function readMetering(
         .filter((resource) => resource.type === type)
         .map((resource) => ({ ...toControlResource(resource), stackName })),
     );
+  const each = <T>(type: string, read: (bag: Owned) => T): T[] =>
+    ofType(type).flatMap((bag) =>
+      tolerance.attempt(
+        NOT_THERE,
+        () => [read(sound(bag))],
+        () => [],
+      ),
+    );
   return {
-    keys: ofType('AWS::ApiGateway::ApiKey').map(readKey),
-    plans: ofType('AWS::ApiGateway::UsagePlan').map((bag) => readPlan(bag, hasStage)),
-    planKeys: ofType('AWS::ApiGateway::UsagePlanKey').map(readPlanKey),
+    keys: each('AWS::ApiGateway::ApiKey', readKey),
+    plans: each('AWS::ApiGateway::UsagePlan', (bag) => readPlan(bag, hasStage)),
+    planKeys: each('AWS::ApiGateway::UsagePlanKey', readPlanKey),
   };
 }
 

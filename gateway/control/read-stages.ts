@@ -7,40 +7,94 @@ import { readMethodOptions, readRouteOptions } from '../deployment/route-options
 import { readStageVariables } from '../deployment/stage-variables.ts';
 import { readRestThrottles, readRouteThrottles } from '../deployment/throttle.ts';
 import { DefinitionError } from '../errors.ts';
+import { sound } from '../deployment/properties.ts';
+import type { Tolerance } from '../errors.ts';
 import type { Json, JsonObject } from '../definition/model.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { StageSettings } from './stage-settings.ts';
 import type { ApiGroup } from './group-resources.ts';
 
-type PlacedStage = StageSettings & { place: ControlResource['place'] };
+export type PlacedStage = StageSettings & { place: ControlResource['place'] };
 
 export type StageList = {
   readonly stages: readonly PlacedStage[];
   /** HTTP and WebSocket stages that nothing was deployed to. */
   readonly withoutDeployment: readonly ControlResource[];
+  /** Stages whose settings cannot be read: why they must not answer, by name. */
+  readonly closed: ReadonlyMap<string, string>;
 };
 
 const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 
-/** @throws DefinitionError for names and variables that AWS refuses (docs/aws §10.1). */
-export function readStages(group: ApiGroup): StageList {
-  return group.protocol === 'rest' ? readRestStages(group) : readV2Stages(group);
+/** Stages whose names or variables AWS refuses (docs/aws §10.1) are closed. @throws DefinitionError where nothing is tolerated */
+export function readStages(group: ApiGroup, tolerance: Tolerance): StageList {
+  return group.protocol === 'rest' ? readRestStages(group, tolerance) : readV2Stages(group, tolerance);
+}
+
+/** What is left of a stage whose settings cannot be read: enough to say 500. */
+const BARE = ['StageName', 'DeploymentId', 'AutoDeploy'];
+
+/** Reads every stage; of two with one name the first. */
+function readEach(
+  resources: readonly ControlResource[],
+  { protocol }: ApiGroup,
+  tolerance: Tolerance,
+  read: (stage: ControlResource) => StageSettings,
+): Pick<StageList, 'stages' | 'closed'> {
+  const stages = new Map<string, PlacedStage>();
+  const closed = new Map<string, string>();
+  for (const stage of resources) {
+    const name = tolerance.attempt(
+      'the stage is not served',
+      () => readIdentity(stage, protocol, stages),
+      () => undefined,
+    );
+    if (name === undefined) continue;
+    tolerance.attempt(
+      'AWS would refuse it; it is served here',
+      () => refuseManyTags(stage),
+      () => undefined,
+    );
+    const settings = tolerance.attempt(
+      `stage ${name} answers 500 to all`,
+      () => read(sound(stage)),
+      (error) => {
+        closed.set(name, error.describe());
+        const kept = Object.entries(stage.properties).filter(([property]) => BARE.includes(property));
+        return read({ ...stage, properties: Object.fromEntries(kept), fault: undefined });
+      },
+    );
+    stages.set(name, { ...settings, place: (property) => stage.place(property) });
+  }
+  return { stages: [...stages.values()], closed };
+}
+
+/** The name of a stage that something is deployed to, and that none before it has. */
+function readIdentity(
+  stage: ControlResource,
+  protocol: ApiGroup['protocol'],
+  others: ReadonlyMap<string, unknown>,
+): string {
+  const name = readName(stage, protocol === 'http');
+  if (protocol === 'rest') readText(stage, 'DeploymentId');
+  if (!others.has(name)) return name;
+  throw new DefinitionError(stage.place('StageName'), `Stage already exists: ${name}`);
 }
 
 /** `AWS::ApiGateway::Stage`, and the stage that a Deployment makes itself when it names one (osls writes it so). */
-function readRestStages(group: ApiGroup): StageList {
+function readRestStages(group: ApiGroup, tolerance: Tolerance): StageList {
   const named = group.deployments.filter((deployment) => deployment.properties['StageName'] !== undefined);
   const canaries = named.filter(
     (deployment) => deployment.properties['DeploymentCanarySettings'] !== undefined,
   );
   const own = named.filter((deployment) => !canaries.includes(deployment));
-  const resources = addCanaries([...group.stages, ...own.map(toStageResource)], canaries);
-  const stages = resources.map((stage) => ({
-    ...readRestStage(stage),
-    place: (property?: string) => stage.place(property),
-  }));
-  refuseDuplicates(stages);
-  return { stages, withoutDeployment: [] };
+  const made = [...group.stages, ...own.map(toStageResource)];
+  const resources = tolerance.attempt(
+    'there is no canary',
+    () => addCanaries(made, canaries),
+    () => made,
+  );
+  return { ...readEach(resources, group, tolerance, readRestStage), withoutDeployment: [] };
 }
 
 /** A Deployment with `DeploymentCanarySettings` becomes the canary of a stage that there is already. */
@@ -69,7 +123,7 @@ function addCanaries(
 const MAX_TAGS = 50;
 
 /** A list of `{Key, Value}` on a REST stage, a map on the others. */
-function refuseManyTags(stage: ControlResource): void {
+export function refuseManyTags(stage: ControlResource): void {
   const tags = stage.properties['Tags'] ?? [];
   const count = typeof tags === 'object' ? Object.keys(tags).length : 0;
   if (count > MAX_TAGS)
@@ -78,7 +132,6 @@ function refuseManyTags(stage: ControlResource): void {
 
 /** One REST stage in the form of `AWS::ApiGateway::Stage`. @throws DefinitionError */
 export function readRestStage(stage: ControlResource): StageSettings {
-  refuseManyTags(stage);
   return {
     source: stage,
     name: readName(stage, false),
@@ -121,6 +174,7 @@ function toStageResource(deployment: ControlResource): ControlResource {
   return {
     id: deployment.id,
     logicalId: deployment.logicalId,
+    fault: deployment.fault,
     properties: {
       ...properties,
       StageName: deployment.properties['StageName'] ?? '',
@@ -133,31 +187,34 @@ function toStageResource(deployment: ControlResource): ControlResource {
   };
 }
 
-function readV2Stages(group: ApiGroup): StageList {
-  const withoutDeployment: ControlResource[] = [];
-  const stages: PlacedStage[] = [];
-  const routeKeys = new Set(group.routes.map((route) => readText(route, 'RouteKey')));
-  for (const stage of group.stages) {
-    refuseManyTags(stage);
-    const name = readName(stage, group.protocol === 'http');
-    const isAutomatic = readFlag(stage, 'AutoDeploy');
-    const deploymentId = isAutomatic ? `auto-${name}` : readText(stage, 'DeploymentId', '');
-    if (deploymentId === '') {
-      withoutDeployment.push(stage);
-      continue;
-    }
-    const variables = readStageVariables(stage, 'StageVariables');
-    const throttles = readRouteThrottles(stage, routeKeys);
-    const accessLog = readAccessLog(stage, 'AccessLogSettings');
-    stages.push({
-      ...{ source: stage, name, deploymentId, variables, throttles, accessLog },
-      ...{ canary: undefined, caching: undefined, isTraced: false, clientCertificateId: undefined },
-      options: readRouteOptions(stage),
-      place: (property) => stage.place(property),
-    });
-  }
-  refuseDuplicates(stages);
-  return { stages, withoutDeployment };
+function readV2Stages(group: ApiGroup, tolerance: Tolerance): StageList {
+  const routeKeys = new Set(
+    group.routes.map(({ properties }) => properties['RouteKey']).filter((key) => typeof key === 'string'),
+  );
+  const isWaiting = ({ properties }: ControlResource): boolean =>
+    properties['DeploymentId'] === undefined &&
+    properties['AutoDeploy'] !== true &&
+    properties['AutoDeploy'] !== 'true';
+  const withoutDeployment = group.stages.filter(isWaiting);
+  const deployed = group.stages.filter((stage) => !isWaiting(stage));
+  const isHttp = group.protocol === 'http';
+  return {
+    ...readEach(deployed, group, tolerance, (stage) => readV2Stage(stage, isHttp, routeKeys)),
+    withoutDeployment,
+  };
+}
+
+function readV2Stage(stage: ControlResource, isHttp: boolean, routeKeys: ReadonlySet<string>): StageSettings {
+  const name = readName(stage, isHttp);
+  return {
+    ...{ source: stage, name },
+    deploymentId: readFlag(stage, 'AutoDeploy') ? `auto-${name}` : readText(stage, 'DeploymentId'),
+    variables: readStageVariables(stage, 'StageVariables'),
+    throttles: readRouteThrottles(stage, routeKeys),
+    accessLog: readAccessLog(stage, 'AccessLogSettings'),
+    ...{ canary: undefined, caching: undefined, isTraced: false, clientCertificateId: undefined },
+    options: readRouteOptions(stage),
+  };
 }
 
 function readName(stage: ControlResource, mayBeDefault: boolean): string {
@@ -167,13 +224,4 @@ function readName(stage: ControlResource, mayBeDefault: boolean): string {
     stage.place('StageName'),
     `Stage name only allows a-zA-Z0-9_- characters, up to 128${mayBeDefault ? ', or $default' : ''}; not "${name}"`,
   );
-}
-
-function refuseDuplicates(stages: readonly PlacedStage[]): void {
-  const seen = new Set<string>();
-  for (const stage of stages) {
-    if (seen.has(stage.name))
-      throw new DefinitionError(stage.place('StageName'), `Stage already exists: ${stage.name}`);
-    seen.add(stage.name);
-  }
 }

@@ -2,6 +2,7 @@
  * What is served now: the stacks with their APIs, APIs that calls have made, and custom domains. A reload replaces
  * the first and keeps what calls have made; requests in flight keep what they began with.
  */
+import { REFUSING } from '../errors.ts';
 import { carryOver } from './carry-over.ts';
 import { Domains, matchDomain } from './domains.ts';
 import { loadApis } from './load-apis.ts';
@@ -9,15 +10,18 @@ import { textOf } from './resource-properties.ts';
 import { readDomains } from './read-domains.ts';
 import { serveMapped } from './serve-domain.ts';
 import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
+import type { Tolerance } from '../errors.ts';
 import type { ServedApi } from '../exchange.ts';
 import type { Account } from './account.ts';
 import type { ApiState } from './api-state.ts';
 
 /** APIs that are compiled and wait for the rest of their stacks. */
 export type PreparedApis = {
+  /** Whether there is any. */
+  readonly isEmpty: boolean;
   readonly unsupported: readonly UnsupportedItem[];
-  /** From here on requests are served by them. */
-  serve(): void;
+  /** From here on requests are served by them; `unsupported` is what there is to tell. */
+  serve(unsupported?: readonly UnsupportedItem[]): void;
 };
 
 /** What a request to a custom domain meets; `api` undefined = nothing that is mapped there. */
@@ -87,17 +91,18 @@ export class ServedApis {
 
   /**
    * Compiles the stacks without serving them yet.
-   * @throws DefinitionError, and then what was served before is served on.
+   * @throws DefinitionError where nothing is tolerated, and then what was served before is served on.
    */
-  prepare(stacks: readonly ResolvedStack[]): PreparedApis {
+  prepare(stacks: readonly ResolvedStack[], tolerance: Tolerance = REFUSING): PreparedApis {
     this.account.clientCertificates.define(certificatesOf(stacks));
-    const { apis, unsupported, adopt } = loadApis(stacks, this.account);
+    const { apis, unsupported, adopt } = loadApis(stacks, this.account, tolerance);
     const all = [...stacks.flatMap((stack) => stack.unsupported), ...unsupported];
     const byId = new Map(apis.map((api) => [api.identity.apiId, api]));
-    const domains = readDomains(stacks, (apiId) => byId.get(apiId) ?? this.state(apiId));
+    const domains = readDomains(stacks, (apiId) => byId.get(apiId) ?? this.state(apiId), tolerance);
     return {
+      isEmpty: apis.length === 0,
       unsupported: all,
-      serve: () => {
+      serve: (told = all) => {
         for (const api of apis) {
           const before = this.#apis.get(api.identity.apiId);
           if (before !== undefined) carryOver(before, api);
@@ -106,7 +111,7 @@ export class ServedApis {
         const made = [...this.#apis].filter(([apiId]) => this.#made.has(apiId) && !byId.has(apiId));
         this.#apis = new Map([...byId, ...made]);
         this.domains.adopt(domains, this.account.clock.nowEpochMs());
-        this.#unsupported = all;
+        this.#unsupported = told;
         adopt();
       },
     };

@@ -1,8 +1,16 @@
 /** Sorts every resource and property of a stack into the classes of `classes.ts`, so that nothing is ignored in silence. */
 import { OSLS_HELPERS, TYPES, TYPES_WITHOUT_EFFECT, TYPE_CONSEQUENCES } from './classes.ts';
+import type { DefinitionPlace } from '../errors.ts';
 import type { TypeClass } from './classes.ts';
 import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from './model.ts';
 import { isJsonList, isJsonObject } from './cloudformation/template-source.ts';
+
+/** Whether anything here reads this property, so that a request can miss it. */
+export function isRead(logicalId: string, type: string, property: string): boolean {
+  const known = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
+  if (known === undefined || OSLS_HELPERS.test(logicalId)) return false;
+  return known.noEffect?.includes(property) !== true;
+}
 
 export type Classified = {
   readonly unsupported: readonly UnsupportedItem[];
@@ -15,10 +23,12 @@ const NO_EFFECT = 'changes nothing for a request';
 export function classifyResources(stackName: string, resources: Iterable<ResolvedResource>): Classified {
   const unsupported: UnsupportedItem[] = [];
   const noEffect: UnsupportedItem[] = [];
-  for (const { logicalId, type, properties } of resources) {
+  for (const resource of resources) {
+    const { logicalId, type, properties } = resource;
     const item = (consequence: string, property?: string): UnsupportedItem => ({
       ...{ stackName, logicalId, type, consequence },
       ...(property === undefined ? {} : { property }),
+      ...whereabouts(resource.place(property)),
     });
     const known = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
     if (OSLS_HELPERS.test(logicalId) || TYPES_WITHOUT_EFFECT.has(type)) {
@@ -34,6 +44,10 @@ export function classifyResources(stackName: string, resources: Iterable<Resolve
     }
   }
   return { unsupported, noEffect };
+}
+
+function whereabouts({ file, line }: DefinitionPlace): Pick<UnsupportedItem, 'file' | 'line'> {
+  return line === undefined ? { file } : { file, line };
 }
 
 /** Property → consequence; undefined = no effect. Enforced properties are left out. */

@@ -1,10 +1,11 @@
 /** `AWS::Lambda::Function` resources → function definitions that the runtime can start. */
-import { DefinitionError } from '../errors.ts';
+import { DefinitionError, REFUSING } from '../errors.ts';
+import type { Tolerance } from '../errors.ts';
 import type { FunctionCode, FunctionDefinition, LayerDefinition } from '../lambda/model.ts';
 import { OSLS_HELPERS } from './classes.ts';
 import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from './model.ts';
 import type { LocalCode, RawStack } from './raw-stack.ts';
-import { partitionOf } from './cloudformation/stack-resolver.ts';
+import { partitionOf } from './pseudo-parameters.ts';
 import { isJsonList, isJsonObject } from './cloudformation/template-source.ts';
 
 /** Layer version ARN → folder with its content, over all stacks. */
@@ -12,6 +13,8 @@ export type LayerFolders = ReadonlyMap<string, string>;
 
 export type FunctionsOfStack = {
   readonly functions: readonly FunctionDefinition[];
+  /** Those that cannot run here: why, by name. */
+  readonly refused: ReadonlyMap<string, string>;
   readonly unsupported: readonly UnsupportedItem[];
 };
 
@@ -42,19 +45,32 @@ export function defineFunctions(
   raw: RawStack,
   resources: Iterable<ResolvedResource>,
   layers: LayerFolders,
+  tolerance: Tolerance = REFUSING,
 ): FunctionsOfStack {
   const functions: FunctionDefinition[] = [];
   const unsupported: UnsupportedItem[] = [];
+  const refused = new Map<string, string>();
   for (const resource of resources) {
     if (resource.type !== 'AWS::Lambda::Function' || OSLS_HELPERS.test(resource.logicalId)) continue;
     const report = (property: string, consequence: string): void => {
-      const { logicalId, type } = resource;
-      unsupported.push({ stackName: raw.stackName, logicalId, type, property, consequence });
+      const { logicalId, type, physicalId } = resource;
+      const { file, line } = resource.place(property);
+      unsupported.push({ stackName: raw.stackName, logicalId, type, property, consequence, file, line });
+      if (property !== 'Layers') refused.set(physicalId, consequence);
     };
-    const defined = defineFunction(raw, resource, layers, report);
+    if (resource.properties['PackageType'] === 'Image')
+      refused.set(resource.physicalId, 'container images cannot run here, only nodejs');
+    const defined = tolerance.attempt(
+      `invocations of ${resource.physicalId} fail`,
+      () => defineFunction(raw, resource, layers, report),
+      (error) => {
+        refused.set(resource.physicalId, error.describe());
+        return undefined;
+      },
+    );
     if (defined !== undefined) functions.push(defined);
   }
-  return { functions, unsupported };
+  return { functions, refused, unsupported };
 }
 
 type Report = (property: string, consequence: string) => void;
@@ -66,8 +82,11 @@ function defineFunction(
   report: Report,
 ): FunctionDefinition | undefined {
   const { properties } = resource;
+  if (resource.fault !== undefined) throw resource.fault;
   // A container image; `classes.ts` names it.
-  if (properties['PackageType'] === 'Image') return undefined;
+  if (properties['PackageType'] === 'Image') {
+    return undefined;
+  }
   const runtime = requireText(resource, 'Runtime');
   const handler = requireText(resource, 'Handler');
   if (!/^nodejs\d+\.x$/.test(runtime)) {

@@ -2,19 +2,21 @@
  * Who is still loading and who waits for whom. A stack that asks for another one's outputs (`${cf:}`) while
  * both load has to wait; two that wait for each other must end with an error instead of a timeout.
  */
-import { DefinitionError } from '../errors.ts';
+import { DefinitionError, REFUSING } from '../errors.ts';
+import type { Tolerance } from '../errors.ts';
 import type { RawStack } from './raw-stack.ts';
 import { StackSet } from './stacks.ts';
 
 export class LoadBoard {
-  readonly stacks = new StackSet();
+  readonly stacks: StackSet;
   /** Sources that have not finished, with their stack's name once it is known. */
   readonly #loading = new Map<string, string | undefined>();
   /** Waiting source → name of the stack it waits for. */
   readonly #waiting = new Map<string, string>();
   #wakers: (() => void)[] = [];
 
-  constructor(sources: readonly string[]) {
+  constructor(sources: readonly string[], tolerance: Tolerance = REFUSING) {
+    this.stacks = new StackSet(tolerance);
     for (const source of sources) this.#loading.set(source, undefined);
   }
 
@@ -68,6 +70,12 @@ export class LoadBoard {
       `stacks wait for each other's outputs: ${waits.join(', ')}; ` +
         `write one of the values to custom.gatewright.variables ('cf:${stackName}.<Output>')`,
     );
+  }
+
+  /** A source that makes no stack: nobody need wait for it. */
+  giveUp(source: string): void {
+    this.#loading.delete(source);
+    this.#wake();
   }
 
   #wake(): void {

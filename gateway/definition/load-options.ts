@@ -1,4 +1,5 @@
 /** What the command line tells the loader. */
+import type { Tolerance } from '../errors.ts';
 import type { Home } from './home.ts';
 
 export type LoadOptions = {
@@ -13,5 +14,7 @@ export type LoadOptions = {
   readonly chosen?: Partial<Home>;
   /** From `--env-file`: visible to osls as `${env:}`, never to functions. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What becomes of what cannot be taken; absent = the first thing that AWS would refuse ends the loading. */
+  readonly tolerance?: Tolerance;
   readonly onProgress?: (message: string) => void;
 };

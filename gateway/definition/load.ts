@@ -1,7 +1,8 @@
 /** Sources on the command line → resolved stacks. */
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DefinitionError } from '../errors.ts';
+import { DefinitionError, DefinitionFaults, REFUSING } from '../errors.ts';
+import type { Tolerance } from '../errors.ts';
 import { loadCdkOutput } from './cdk/cdk-out.ts';
 import { classifyResources } from './classify.ts';
 import { defineFunctions, layerFolders } from './functions.ts';
@@ -11,7 +12,7 @@ import { LoadBoard } from './load-board.ts';
 import { expandDocuments } from './openapi/openapi.ts';
 import type { Finding } from './raw-stack.ts';
 import type { LoadOptions } from './load-options.ts';
-import type { ResolvedResource, ResolvedStack, UnsupportedItem } from './model.ts';
+import type { Json, ResolvedResource, ResolvedStack, UnsupportedItem } from './model.ts';
 import type { RawStack } from './raw-stack.ts';
 import { SERVICE_FILES, loadServerlessService } from './serverless/serverless-service.ts';
 import type { StackResolver } from './cloudformation/stack-resolver.ts';
@@ -22,15 +23,17 @@ const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
 /**
  * Loads every source at the same time and resolves them together; exporting stacks come before importing ones.
  * A source is a folder with a serverless.yml, a SAM template or a cdk.out, or the file of a template.
- * @throws DefinitionError for the first thing that AWS, osls or this reader refuses.
+ * @throws DefinitionError where nothing is tolerated for the first thing that AWS, osls or this reader refuses, and
+ *   where no source is left
  * @throws StartError OSLS_MISSING
  */
 export async function loadStacks(
   sources: readonly string[],
   options: LoadOptions,
 ): Promise<readonly ResolvedStack[]> {
+  const { tolerance = REFUSING } = options;
   const paths = [...new Set(sources.map((source) => resolve(source)))];
-  const board = new LoadBoard(paths);
+  const board = new LoadBoard(paths, tolerance);
   const abort = new AbortController();
   const failures: unknown[] = [];
   const loaded = await Promise.all(
@@ -41,15 +44,29 @@ export async function loadStacks(
         for (const { stackName } of raws) options.onProgress?.(`loaded ${stackName}`);
         return raws;
       } catch (error) {
-        // The first failure ends the other children; all are waited for, so that none outlives the call.
         failures.push(error);
-        abort.abort();
+        board.giveUp(path);
+        // Where nothing is tolerated, the first failure ends the other children; all are waited for, so that none outlives the call.
+        if (tolerance === REFUSING) abort.abort();
         return [];
       }
     }),
   );
-  if (failures.length > 0) throw failures[0];
-  return resolveStacks(loaded.flat(), board);
+  noteFailures(failures, loaded.flat().length, tolerance);
+  return resolveStacks(loaded.flat(), board, tolerance);
+}
+
+/** Sources that cannot be loaded do not keep the others from being served. @throws the failures where no other is left */
+function noteFailures(failures: readonly unknown[], stacks: number, tolerance: Tolerance): void {
+  const known: DefinitionError[] = [];
+  for (const failure of failures)
+    if (failure instanceof DefinitionError) known.push(failure);
+    else throw failure;
+  const [first, ...others] = known;
+  if (first === undefined) return;
+  if (tolerance === REFUSING) throw first;
+  if (stacks === 0) throw new DefinitionFaults(first, others);
+  for (const error of known) tolerance.note(error, 'nothing of it is served');
 }
 
 async function loadSource(
@@ -88,12 +105,16 @@ type Resolution = {
   readonly findings: readonly Finding[];
 };
 
-function resolveStacks(raws: readonly RawStack[], board: LoadBoard): readonly ResolvedStack[] {
+function resolveStacks(
+  raws: readonly RawStack[],
+  board: LoadBoard,
+  tolerance: Tolerance,
+): readonly ResolvedStack[] {
   const resolvers = board.stacks.complete(raws.map(({ stackName }) => stackName));
   const resolutions = resolvers.map((resolver) => ({
     stackName: resolver.raw.stackName,
     resolver,
-    ...expandDocuments(resolver.raw.stackName, resolver.resolveResources()),
+    ...expandDocuments(resolver.raw.stackName, resolver.resolveResources(), tolerance),
   }));
   const outputs = new Map(resolvers.map((resolver) => [resolver, resolver.resolveOutputs()]));
   const layers: LayerFolders = new Map(
@@ -101,31 +122,76 @@ function resolveStacks(raws: readonly RawStack[], board: LoadBoard): readonly Re
   );
   return board.stacks
     .inImportOrder(resolutions)
-    .map((resolution) => finishStack(resolution, outputs.get(resolution.resolver) ?? new Map(), layers));
+    .map((resolution) =>
+      finishStack(resolution, outputs.get(resolution.resolver) ?? new Map(), layers, tolerance),
+    );
 }
 
 function finishStack(
   { stackName, resolver, resources, findings: inDocuments }: Resolution,
   outputs: ResolvedStack['outputs'],
   layers: LayerFolders,
+  tolerance: Tolerance,
 ): ResolvedStack {
   const { raw } = resolver;
-  const { functions, unsupported } = defineFunctions(raw, resources.values(), layers);
-  const classified = classifyResources(stackName, resources.values());
-  const findings = [...raw.findings, ...inDocuments].map((finding): UnsupportedItem => ({
-    stackName,
-    ...finding,
-  }));
+  const findings = [...raw.findings, ...inDocuments];
+  const guarded = closeUnguarded(resources, findings, tolerance);
+  const { functions, refused, unsupported } = defineFunctions(raw, guarded.values(), layers, tolerance);
+  const classified = classifyResources(stackName, guarded.values());
   return {
-    ...{ stackName, resources, outputs, functions },
+    ...{ stackName, resources: guarded, outputs, functions, refused },
     stage: raw.stage,
     region: raw.region,
     accountId: raw.accountId,
     file: raw.file,
     includes: raw.includes ?? [],
-    exports: new Map([...resolver.exportNames.keys()].map((name) => [name, resolver.exportValue(name)])),
-    unsupported: [...classified.unsupported, ...unsupported, ...resolver.placeholders, ...findings],
+    exports: exportsOf(resolver, tolerance),
+    unsupported: [
+      ...classified.unsupported,
+      ...unsupported,
+      ...resolver.placeholders,
+      ...findings.map((finding) => toUnsupported(finding, resolver)),
+    ],
     noEffect: classified.noEffect,
     metadata: isJsonObject(raw.template['Metadata']) ? raw.template['Metadata'] : {},
   };
+}
+
+function toUnsupported(
+  { logicalId, type, property, consequence }: Finding,
+  resolver: StackResolver,
+): UnsupportedItem {
+  const properties = property === undefined ? [] : ['Properties', ...property.split('.')];
+  const { file, line } = resolver.place(['Resources', logicalId, ...properties]);
+  const { stackName } = resolver.raw;
+  return { stackName, logicalId, type, property, consequence, file, line };
+}
+
+/** A guard that nobody can enforce closes what it stands in front of, unless somebody has said that it need not. */
+function closeUnguarded(
+  resources: Resolution['resources'],
+  findings: readonly Finding[],
+  tolerance: Tolerance,
+): Resolution['resources'] {
+  const guards = tolerance.allowsUnguarded ? [] : findings.filter(({ isGuard }) => isGuard === true);
+  const closed = new Map(resources);
+  for (const { logicalId, property, consequence } of guards) {
+    const resource = closed.get(logicalId);
+    if (resource === undefined) continue;
+    const fault = new DefinitionError(resource.place(property), consequence);
+    closed.set(logicalId, { ...resource, fault: resource.fault ?? fault });
+  }
+  return closed;
+}
+
+function exportsOf(resolver: StackResolver, tolerance: Tolerance): ResolvedStack['exports'] {
+  return new Map(
+    [...resolver.exportNames.keys()].flatMap((name) =>
+      tolerance.attempt<(readonly [string, Json])[]>(
+        'the output has no value',
+        () => [[name, resolver.exportValue(name)] as const],
+        () => [],
+      ),
+    ),
+  );
 }

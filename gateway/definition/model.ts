@@ -1,5 +1,5 @@
 /** What loading gives: stacks with every intrinsic resolved, ready for the control plane. */
-import type { DefinitionPlace } from '../errors.ts';
+import type { DefinitionError, DefinitionPlace } from '../errors.ts';
 import type { FunctionDefinition } from '../lambda/model.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -14,6 +14,8 @@ export type ResolvedResource = {
   /** All intrinsics resolved, AWS's property names. */
   readonly properties: JsonObject;
   readonly dependsOn: readonly string[];
+  /** What is wrong with it, in parts that requests read: what depends on it answers 500. Properties at fault are left out. */
+  readonly fault?: DefinitionError | undefined;
   /** Place of the resource, or of one property (`Integration.Uri`) as exactly as the file tells. */
   place(property?: string): DefinitionPlace;
 };
@@ -27,6 +29,10 @@ export type UnsupportedItem = {
   readonly property?: string | undefined;
   /** What a request will miss. */
   readonly consequence: string;
+  /** What is wrong, where it is more than that this version does not have it: AWS's words, or the reader's. */
+  readonly message?: string | undefined;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
 };
 
 export type ResolvedStack = {
@@ -46,6 +52,8 @@ export type ResolvedStack = {
   readonly metadata: JsonObject;
   readonly exports: ReadonlyMap<string, Json>;
   readonly functions: readonly FunctionDefinition[];
+  /** Functions that cannot run here: why, by name. */
+  readonly refused: ReadonlyMap<string, string>;
   readonly unsupported: readonly UnsupportedItem[];
   /** Known to change nothing for a request (deployment bucket, log groups, versions…); listed on demand. */
   readonly noEffect: readonly UnsupportedItem[];

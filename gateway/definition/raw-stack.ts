@@ -34,4 +34,9 @@ export type Finding = {
   readonly type: string;
   readonly property?: string | undefined;
   readonly consequence: string;
+  /**
+   * It stands in front of requests: without it the routes of this resource (an API, a method, a route, a stage) answer
+   * 500, unless `--allow-unguarded`.
+   */
+  readonly isGuard?: true | undefined;
 };

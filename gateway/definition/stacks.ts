@@ -1,5 +1,6 @@
 /** All stacks of one start: exports and imports between them, and the order that the imports demand. */
-import { DefinitionError } from '../errors.ts';
+import { DefinitionError, REFUSING } from '../errors.ts';
+import type { Tolerance } from '../errors.ts';
 import type { Json } from './model.ts';
 import type { RawStack } from './raw-stack.ts';
 import { StackResolver } from './cloudformation/stack-resolver.ts';
@@ -14,7 +15,12 @@ export class StackSet {
   readonly #imports = new Map<string, Set<string>>();
   /** Stacks whose exports are being resolved right now, outermost first. */
   readonly #open: string[] = [];
+  readonly #tolerance: Tolerance;
   #isComplete = false;
+
+  constructor(tolerance: Tolerance = REFUSING) {
+    this.#tolerance = tolerance;
+  }
 
   /** @throws DefinitionError when the template is broken or its stack name is taken. */
   add(raw: RawStack): void {
@@ -25,7 +31,10 @@ export class StackSet {
         `two sources make the stack ${raw.stackName}: this one and ${same.raw.file}`,
       );
     }
-    this.#stacks.set(raw.stackName, new StackResolver(raw, (...args) => this.#importValue(...args)));
+    this.#stacks.set(
+      raw.stackName,
+      new StackResolver(raw, (...args) => this.#importValue(...args), this.#tolerance),
+    );
   }
 
   has(stackName: string): boolean {
@@ -57,9 +66,13 @@ export class StackSet {
       for (const [name, output] of stack.exportNames) {
         const owner = owners.get(name);
         const at = ['Outputs', output, 'Export', 'Name'];
-        if (owner !== undefined)
-          stack.fail(at, `Export with name ${name} is already exported by stack ${owner}`);
-        owners.set(name, stack.raw.stackName);
+        if (owner === undefined) owners.set(name, stack.raw.stackName);
+        else
+          stack.refuse(
+            at,
+            `Export with name ${name} is already exported by stack ${owner}`,
+            'the first counts',
+          );
       }
     }
     return stacks;
@@ -73,7 +86,11 @@ export class StackSet {
     const byName = new Map(stacks.map((stack) => [stack.stackName, stack]));
     const ordered = new Set<T>();
     const visit = (stackName: string, path: readonly string[]): void => {
-      if (path.includes(stackName)) this.#failCycle([...path.slice(path.indexOf(stackName)), stackName]);
+      if (path.includes(stackName)) {
+        const error = this.#cycle([...path.slice(path.indexOf(stackName)), stackName]);
+        this.#tolerance.note(error, 'they are served in the order given');
+        return;
+      }
       const stack = byName.get(stackName);
       if (stack === undefined || ordered.has(stack)) return;
       for (const exporter of this.#imports.get(stackName) ?? []) visit(exporter, [...path, stackName]);
@@ -107,7 +124,7 @@ export class StackSet {
     const { stackName } = stack.raw;
     if (stack.isResolving(name)) {
       const start = this.#open.indexOf(stackName);
-      this.#failCycle([stackName, ...this.#open.slice(start + 1), stackName]);
+      throw this.#cycle([stackName, ...this.#open.slice(start + 1), stackName]);
     }
     this.#open.push(stackName);
     try {
@@ -117,9 +134,9 @@ export class StackSet {
     }
   }
 
-  #failCycle(stackNames: readonly string[]): never {
+  #cycle(stackNames: readonly string[]): DefinitionError {
     const file = this.#stacks.get(stackNames[0] ?? '')?.raw.file ?? '';
-    throw new DefinitionError(
+    return new DefinitionError(
       { file },
       `stacks import from each other in a circle: ${stackNames.join(' → ')}; AWS could deploy none of them first`,
     );

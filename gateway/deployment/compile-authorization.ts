@@ -6,7 +6,7 @@ import {
   compileHttpJwtAuthorizer,
   compileRestJwtAuthorizer,
 } from './compile-token-authorizer.ts';
-import { readText, readTextList } from './properties.ts';
+import { readText, readTextList, sound } from './properties.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { InvokePermissions } from './invoke-permissions.ts';
 import type { LocalIssuers } from './compile-token-authorizer.ts';
@@ -106,7 +106,7 @@ function findAuthorizer(
 ): PropertyBag {
   const id = readText(method, 'AuthorizerId', '');
   const bag = authorizers.get(id);
-  if (bag !== undefined && types.includes(readText(bag, typeProperty))) return bag;
+  if (bag !== undefined && types.includes(readText(sound(bag), typeProperty))) return bag;
   throw new DefinitionError(method.place('AuthorizerId'), `Invalid authorizer ID specified. ${needs}`);
 }
 

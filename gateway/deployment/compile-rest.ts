@@ -8,14 +8,16 @@ import { compileResourcePolicy, readEndpointTypes } from './compile-resource-pol
 import { resolveGatewayResponses, wordByGatewayResponses } from './gateway-responses.ts';
 import { compileRestValidation } from './compile-validation.ts';
 import { mayInvoke, sourcesOfMethod } from './invoke-permissions.ts';
-import { compileModels } from './models.ts';
-import { readBlock, readFlag, readInteger, readText, readTextList } from './properties.ts';
+import { closeDeployment, closedPlan } from './closed-routes.ts';
+import { compileUsableModels } from './models.ts';
+import { readBlock, readFlag, readInteger, readText, readTextList, sound } from './properties.ts';
+import type { Tolerance } from '../errors.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { LocalIssuers } from './compile-token-authorizer.ts';
 import type { InvokePermissions } from './invoke-permissions.ts';
 import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
-import type { Deployment, Integration, RoutePlan } from './model.ts';
+import type { Authorization, Deployment, Integration, ResourcePolicy, RoutePlan } from './model.ts';
 
 /** What a REST deployment is compiled from; the control plane hands it over as it stands at that moment. */
 export type RestResources = {
@@ -35,6 +37,7 @@ export type RestResources = {
   readonly gatewayResponses: readonly PropertyBag[];
   readonly models: readonly PropertyBag[];
   readonly validators: ReadonlyMap<string, PropertyBag>;
+  readonly tolerance: Tolerance;
 };
 
 const VERBS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
@@ -45,10 +48,7 @@ function compileMethod(
   models: Models,
   streamIdleMs: number,
 ): RoutePlan {
-  const resourceId = readText(method, 'ResourceId');
-  const resource = from.resources.get(resourceId);
-  if (resource === undefined)
-    throw new DefinitionError(method.place('ResourceId'), 'Invalid Resource identifier specified');
+  const resource = findResource(sound(method), from);
   const httpMethod = readText(method, 'HttpMethod').toUpperCase();
   if (!VERBS.has(httpMethod))
     throw new DefinitionError(
@@ -61,18 +61,49 @@ function compileMethod(
   const integration = refuseUnpermitted(compiled, method, sources, from.invokePermissions);
   return {
     routeKey: `${httpMethod} ${resource.path}`,
-    resourceId,
+    resourceId: resource.id,
     resourcePath: resource.path,
     operationName: typeof operationName === 'string' ? operationName : undefined,
     httpMethod,
     logicalId: method.logicalId,
-    authorization: compileRestAuthorization(method, from),
+    authorization: authorize(method, httpMethod, from),
     apiKeyRequired: readFlag(method, 'ApiKeyRequired'),
     integration,
     validation: compileRestValidation(method, { models, validators: from.validators }),
     // A streamed answer is never kept.
-    cacheKey: isStream(integration) ? undefined : compileCacheKey(method, resourceId),
+    cacheKey: isStream(integration) ? undefined : compileCacheKey(method, resource.id),
   };
+}
+
+function findResource(method: PropertyBag, from: RestResources): PropertyBag & { readonly path: string } {
+  const resource = from.resources.get(readText(method, 'ResourceId'));
+  if (resource !== undefined) return sound(resource);
+  throw new DefinitionError(method.place('ResourceId'), 'Invalid Resource identifier specified');
+}
+
+/** Without `--allow-unguarded`, a method whose authorizer cannot be compiled is closed like any other fault closes it. */
+function authorize(method: PropertyBag, httpMethod: string, from: RestResources): Authorization {
+  const compile = (): Authorization => compileRestAuthorization(method, from);
+  if (!from.tolerance.allowsUnguarded) return compile();
+  return from.tolerance.attempt(`${httpMethod} is open to everybody`, compile, () => ({ kind: 'none' }));
+}
+
+/** What stands in the place of a method that cannot be compiled; none where not even its route is known. */
+function closeMethod(method: PropertyBag, from: RestResources, reason: string): RoutePlan[] {
+  const facts = routeOf(method, from);
+  return facts === undefined ? [] : [closedPlan(facts, reason)];
+}
+
+function routeOf(
+  { properties, logicalId }: PropertyBag,
+  { resources }: RestResources,
+): Parameters<typeof closedPlan>[0] | undefined {
+  const { ResourceId: resourceId, HttpMethod: verb } = properties;
+  const resource = typeof resourceId === 'string' ? resources.get(resourceId) : undefined;
+  const httpMethod = typeof verb === 'string' ? verb.toUpperCase() : '';
+  if (resource === undefined || !VERBS.has(httpMethod)) return undefined;
+  const { id, path } = resource;
+  return { routeKey: `${httpMethod} ${path}`, resourceId: id, resourcePath: path, httpMethod, logicalId };
 }
 
 function isStream({ kind }: Integration): boolean {
@@ -93,10 +124,16 @@ function refuseUnpermitted(
   return { kind: 'misconfigured', reason };
 }
 
-function refuseIllegalTree(from: RestResources): void {
+/** Paths that no route can be made for. */
+function findIllegalPaths(from: RestResources): ReadonlySet<string> {
   const byPath = new Map([...from.resources.values()].map((resource) => [resource.path, resource]));
-  for (const { path, message } of checkResourceTree([...byPath.keys()]))
-    throw new DefinitionError((byPath.get(path) ?? from.api).place('PathPart'), message);
+  const illegal = checkResourceTree([...byPath.keys()]);
+  for (const { path, message } of illegal)
+    from.tolerance.note(
+      new DefinitionError((byPath.get(path) ?? from.api).place('PathPart'), message),
+      `${path} does not exist`,
+    );
+  return new Set(illegal.map(({ path }) => path));
 }
 
 /** Only Regional and private APIs may be given more than 29 s. The words are AWS's as public threads quote them. */
@@ -132,35 +169,96 @@ function readMinimumCompression(api: PropertyBag): number | undefined {
  * @throws DefinitionError for what AWS refuses, in AWS's words where they are recorded.
  */
 export function compileRestDeployment(id: string, from: RestResources): Deployment {
-  refuseIllegalTree(from);
-  if (from.methods.length === 0)
-    throw new DefinitionError(from.api.place(), "The REST API doesn't contain any methods");
-  const isEdge = !readEndpointTypes(from.api).some((type) => type === 'REGIONAL' || type === 'PRIVATE');
-  if (isEdge) from.methods.forEach(refuseLongTimeout);
-  const idleMs = isEdge ? STREAM_IDLE_MS.edge : STREAM_IDLE_MS.regional;
-  const models = compileModels(from.api.id, from.models);
-  const plans = from.methods.map((method) => compileMethod(method, from, models, idleMs));
-  const seen = new Set<string>();
-  for (const [index, plan] of plans.entries()) {
-    if (seen.has(plan.routeKey))
-      throw new DefinitionError(
-        (from.methods[index] ?? from.api).place('HttpMethod'),
-        `Method already exists for this resource: ${plan.routeKey}`,
-      );
-    seen.add(plan.routeKey);
-  }
-  return {
+  const { tolerance } = from;
+  const plans = compileMethods(from);
+  const responses = from.gatewayResponses.filter((response) =>
+    tolerance.attempt(
+      'this gateway response is not applied',
+      () => resolveGatewayResponses([sound(response)]).size >= 0,
+      () => false,
+    ),
+  );
+  const deployment: Deployment = {
     id,
     protocol: 'rest',
     routes: compileRestRoutes(plans),
-    errors: wordByGatewayResponses(resolveGatewayResponses(from.gatewayResponses), from.assumptions),
+    errors: wordByGatewayResponses(resolveGatewayResponses(responses), from.assumptions),
     cors: undefined,
-    resourcePolicy: compileResourcePolicy(from.api, from.apiArn, from),
-    apiKeySource: readApiKeySource(from.api),
-    binaryMediaTypes: readTextList(from.api, 'BinaryMediaTypes').map((type) =>
-      type.toLowerCase().replaceAll('~1', '/'),
-    ),
-    minimumCompressionBytes: readMinimumCompression(from.api),
+    resourcePolicy: undefined,
+    apiKeySource: 'HEADER',
+    binaryMediaTypes: [],
     messageRouting: undefined,
   };
+  return tolerance.attempt(
+    'every route of the API answers 500',
+    () => ({ ...deployment, ...compileApi(sound(from.api), from) }),
+    (error) => closeDeployment(deployment, error.describe()),
+  );
+}
+
+/** What holds for every route: where it cannot be read, none may answer. */
+function compileApi(api: PropertyBag, from: RestResources): Partial<Deployment> {
+  return {
+    resourcePolicy: guard(api, from),
+    apiKeySource: readApiKeySource(api),
+    binaryMediaTypes: readTextList(api, 'BinaryMediaTypes').map((type) =>
+      type.toLowerCase().replaceAll('~1', '/'),
+    ),
+    minimumCompressionBytes: readMinimumCompression(api),
+  };
+}
+
+function guard(api: PropertyBag, from: RestResources): ResourcePolicy | undefined {
+  const compile = (): ResourcePolicy | undefined => compileResourcePolicy(api, from.apiArn, from);
+  if (!from.tolerance.allowsUnguarded) return compile();
+  return from.tolerance.attempt('the API is open to everybody', compile, () => undefined);
+}
+
+/** In template order; of two methods with one route key the first. */
+function compileMethods(from: RestResources): readonly RoutePlan[] {
+  const { tolerance } = from;
+  const illegal = findIllegalPaths(from);
+  if (from.methods.length === 0)
+    tolerance.note(
+      new DefinitionError(from.api.place(), "The REST API doesn't contain any methods"),
+      'it answers no request',
+    );
+  const isEdge = isEdgeOptimized(from);
+  const idleMs = isEdge ? STREAM_IDLE_MS.edge : STREAM_IDLE_MS.regional;
+  const models = compileUsableModels(from.api.id, from.models, tolerance);
+  const plans = new Map<string, RoutePlan>();
+  for (const method of from.methods) {
+    const routeKey = routeOf(method, from)?.routeKey;
+    const compiled = tolerance.attempt(
+      routeKey === undefined ? 'this method does not exist' : `${routeKey} answers 500`,
+      () => [compileMethod(method, from, models, idleMs)],
+      (error) => closeMethod(method, from, error.describe()),
+    );
+    if (isEdge) tolerate(tolerance, () => refuseLongTimeout(method));
+    for (const plan of compiled.filter(({ resourcePath }) => !illegal.has(resourcePath)))
+      if (plans.has(plan.routeKey)) refuseSecond(method, plan, tolerance);
+      else plans.set(plan.routeKey, plan);
+  }
+  return [...plans.values()];
+}
+
+function isEdgeOptimized({ api, tolerance }: RestResources): boolean {
+  const types = tolerance.attempt(
+    'it is served like an edge-optimized API',
+    () => readEndpointTypes(api),
+    () => [],
+  );
+  return !types.some((type) => type === 'REGIONAL' || type === 'PRIVATE');
+}
+
+/** What is over a limit of AWS does not hurt here. */
+function tolerate(tolerance: Tolerance, check: () => void): void {
+  tolerance.attempt('AWS would refuse it; it is served here', check, () => undefined);
+}
+
+function refuseSecond(method: PropertyBag, { routeKey }: RoutePlan, tolerance: Tolerance): void {
+  tolerance.note(
+    new DefinitionError(method.place('HttpMethod'), `Method already exists for this resource: ${routeKey}`),
+    'the first one answers',
+  );
 }

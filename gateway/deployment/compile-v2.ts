@@ -8,12 +8,14 @@ import { compileHttpProxy } from './compile-http-proxy.ts';
 import { httpWordings, websocketWordings } from './error-wordings.ts';
 import { compileConnectValidation, compileMessageCheck } from './compile-validation.ts';
 import { readLambdaUri } from './integration-uri.ts';
-import { compileModels } from './models.ts';
-import { readFlag, readInteger, readText } from './properties.ts';
+import { closeDeployment, closedConnect, closedPlan } from './closed-routes.ts';
+import { compileUsableModels } from './models.ts';
+import { readFlag, readInteger, readText, sound } from './properties.ts';
+import type { Tolerance } from '../errors.ts';
 import type { Models } from './models.ts';
 import type { LocalIssuers } from './compile-token-authorizer.ts';
 import type { PropertyBag } from './properties.ts';
-import type { Deployment, Integration, MessageRoutePlan, ProxyPayload } from './model.ts';
+import type { Authorization, Deployment, Integration, MessageRoutePlan, ProxyPayload } from './model.ts';
 
 /** What an HTTP or WebSocket deployment is compiled from. */
 export type V2Resources = {
@@ -24,6 +26,7 @@ export type V2Resources = {
   readonly localIssuers: LocalIssuers;
   readonly routeResponses: readonly PropertyBag[];
   readonly models: readonly PropertyBag[];
+  readonly tolerance: Tolerance;
 };
 
 type V2Protocol = 'http' | 'websocket';
@@ -54,7 +57,7 @@ function compileIntegration(route: PropertyBag, from: V2Resources, protocol: V2P
       route.place('Target'),
       `Invalid integration target "integrations/${id}": no such integration in this API`,
     );
-  const type = readText(integration, 'IntegrationType');
+  const type = readText(sound(integration), 'IntegrationType');
   const isService = integration.properties['IntegrationSubtype'] !== undefined;
   if (type === 'HTTP_PROXY' && protocol === 'http') return compileHttpProxy(integration);
   if (type !== 'AWS_PROXY' || isService) {
@@ -79,7 +82,7 @@ function compileRoute(
   protocol: V2Protocol,
   models: Models | undefined,
 ): MessageRoutePlan {
-  const routeKey = readText(route, 'RouteKey');
+  const routeKey = readText(sound(route), 'RouteKey');
   const [verb = '', path] = routeKey.split(' ');
   const responds = from.routeResponses.some((response) => readText(response, 'RouteId') === route.id);
   const operationName = route.properties['OperationName'];
@@ -90,7 +93,7 @@ function compileRoute(
     operationName: typeof operationName === 'string' ? operationName : undefined,
     httpMethod: path === undefined ? routeKey : verb,
     logicalId: route.logicalId,
-    authorization: compileV2Authorization(route, from, protocol),
+    authorization: authorize(route, from, protocol),
     apiKeyRequired: readApiKeyRequired(route, protocol),
     integration: compileIntegration(route, from, protocol),
     repliesToClient: responds,
@@ -98,6 +101,44 @@ function compileRoute(
       ? {}
       : { validation: compileConnectValidation(route), messageCheck: compileMessageCheck(route, models) }),
   };
+}
+
+/** Without `--allow-unguarded`, a route whose authorizer cannot be compiled is closed like any other fault closes it. */
+function authorize(route: PropertyBag, from: V2Resources, protocol: V2Protocol): Authorization {
+  const compile = (): Authorization => compileV2Authorization(route, from, protocol);
+  if (!from.tolerance.allowsUnguarded) return compile();
+  return from.tolerance.attempt('the route is open to everybody', compile, () => ({ kind: 'none' }));
+}
+
+/** Every route that has a key; those that cannot be compiled are closed. */
+function compileRoutes(
+  from: V2Resources,
+  protocol: V2Protocol,
+  models: Models | undefined,
+): readonly (readonly [plan: MessageRoutePlan, route: PropertyBag])[] {
+  return from.routes.flatMap((route) => {
+    const { RouteKey: routeKey } = route.properties;
+    const plan = from.tolerance.attempt<MessageRoutePlan | undefined>(
+      typeof routeKey === 'string' ? `${routeKey} answers 500` : 'this route does not exist',
+      () => compileRoute(route, from, protocol, models),
+      (error) => closeRoute(route, protocol, error.describe()),
+    );
+    return plan === undefined ? [] : [[plan, route] as const];
+  });
+}
+
+/** A WebSocket route without a key may be the one that says who may connect. */
+function closeRoute(route: PropertyBag, protocol: V2Protocol, reason: string): MessageRoutePlan | undefined {
+  const { RouteKey: routeKey } = route.properties;
+  const { logicalId } = route;
+  if (typeof routeKey !== 'string')
+    return protocol === 'websocket' ? closedConnect(logicalId, reason) : undefined;
+  const [verb = '', path] = routeKey.split(' ');
+  const httpMethod = path === undefined ? routeKey : verb;
+  return closedPlan(
+    { routeKey, resourceId: routeKey, resourcePath: path ?? routeKey, httpMethod, logicalId },
+    reason,
+  );
 }
 
 /** Keys admit to `$connect` alone: a message carries none, and HTTP APIs have no keys at all. */
@@ -131,46 +172,82 @@ function readApiKeySelection(api: PropertyBag): Deployment['apiKeySource'] {
 
 /** @throws DefinitionError for what AWS refuses. */
 export function compileHttpDeployment(id: string, from: V2Resources): Deployment {
-  const plans = from.routes.map((route) => compileRoute(route, from, 'http', undefined));
-  for (const { routeKey, message } of checkHttpRoutes(plans.map((plan) => plan.routeKey))) {
-    const route = from.routes.findLast((candidate) => readText(candidate, 'RouteKey') === routeKey);
-    throw new DefinitionError((route ?? from.api).place('RouteKey'), message);
-  }
-  return {
+  const { api, tolerance } = from;
+  const deployment: Deployment = {
     id,
     protocol: 'http',
-    routes: compileHttpRoutes(plans),
+    routes: compileHttpRoutes(legalRoutes(from)),
     errors: httpWordings,
-    cors: compileCors(from.api),
+    cors: undefined,
     resourcePolicy: undefined,
     apiKeySource: 'HEADER',
     binaryMediaTypes: [],
     messageRouting: undefined,
   };
+  return tolerance.attempt(
+    'every route of the API answers 500',
+    () => ({ ...deployment, cors: compileCors(sound(api)) }),
+    (error) => closeDeployment(deployment, error.describe()),
+  );
+}
+
+/** Of two routes with one key the first; none whose key AWS refuses. */
+function legalRoutes(from: V2Resources): readonly MessageRoutePlan[] {
+  const compiled = compileRoutes(from, 'http', undefined);
+  const illegal = checkHttpRoutes(compiled.map(([{ routeKey }]) => routeKey));
+  for (const { routeKey, message } of illegal) {
+    const [, route = from.api] = compiled.findLast(([plan]) => plan.routeKey === routeKey) ?? [];
+    from.tolerance.note(new DefinitionError(route.place('RouteKey'), message), 'this route does not exist');
+  }
+  const seen = new Set<string>();
+  return compiled.flatMap(([plan]) => {
+    if (seen.has(plan.routeKey) || checkHttpRoutes([plan.routeKey]).length > 0) return [];
+    seen.add(plan.routeKey);
+    return [plan];
+  });
 }
 
 /** @throws DefinitionError for what AWS refuses. */
 export function compileWebSocketDeployment(id: string, from: V2Resources): Deployment {
-  const models = compileModels(from.api.id, from.models);
-  const plans = from.routes.map((route) => compileRoute(route, from, 'websocket', models));
-  const routes = new Map(plans.map((plan) => [plan.routeKey, plan]));
+  const { api, tolerance } = from;
+  const models = compileUsableModels(api.id, from.models, tolerance);
+  const plans = compileRoutes(from, 'websocket', models).map(([plan]) => plan);
+  const routes = new Map(plans.toReversed().map((plan) => [plan.routeKey, plan]));
   if (routes.size < plans.length)
-    throw new DefinitionError(from.api.place(), 'Two routes of this API have the same RouteKey');
-  const selection = compileMessageRouting(
-    readText(from.api, 'RouteSelectionExpression', '$request.body.action'),
-    routes,
-  );
-  if (selection.kind === 'invalid')
-    throw new DefinitionError(from.api.place('RouteSelectionExpression'), selection.message);
-  return {
+    tolerance.note(
+      new DefinitionError(api.place(), 'Two routes of this API have the same RouteKey'),
+      'the first one answers',
+    );
+  const deployment: Deployment = {
     id,
     protocol: 'websocket',
     routes: { find: () => undefined, plans },
     errors: websocketWordings,
     cors: undefined,
     resourcePolicy: undefined,
-    apiKeySource: readApiKeySelection(from.api),
+    apiKeySource: 'HEADER',
     binaryMediaTypes: [],
-    messageRouting: selection.routing,
+    messageRouting: { select: () => undefined, routes },
   };
+  return tolerance.attempt(
+    'every route of the API answers 500',
+    () => ({
+      ...deployment,
+      apiKeySource: readApiKeySelection(sound(api)),
+      messageRouting: compileSelection(api, routes),
+    }),
+    (error) => closeDeployment(deployment, error.describe()),
+  );
+}
+
+function compileSelection(
+  api: PropertyBag,
+  routes: ReadonlyMap<string, MessageRoutePlan>,
+): Deployment['messageRouting'] {
+  const selection = compileMessageRouting(
+    readText(api, 'RouteSelectionExpression', '$request.body.action'),
+    routes,
+  );
+  if (selection.kind === 'compiled') return selection.routing;
+  throw new DefinitionError(api.place('RouteSelectionExpression'), selection.message);
 }

@@ -1,7 +1,7 @@
 /** What a method or route asks of a request before it is passed on (docs/aws §6). */
 import { DefinitionError } from '../errors.ts';
 import { compileMessageRouting } from '../routing/message-routes.ts';
-import { readBlock, readFlag, readText, readTextMap } from './properties.ts';
+import { readBlock, readFlag, readText, readTextMap, sound } from './properties.ts';
 import type { MessageCheck, RequestValidation, RequiredParameter } from './model.ts';
 import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
@@ -35,6 +35,7 @@ export function compileRestValidation(
       method.place('RequestValidatorId'),
       'Invalid Request Validator identifier specified',
     );
+  sound(validator);
   const parameters = readFlag(validator, 'ValidateRequestParameters') ? required : [];
   const checked = readFlag(validator, 'ValidateRequestBody') ? bodies : [];
   if (parameters.length === 0 && checked.length === 0) return undefined;

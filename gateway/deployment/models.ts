@@ -2,7 +2,8 @@
 import { DefinitionError } from '../errors.ts';
 import { SchemaSet } from './json-schema.ts';
 import { SchemaRefusal } from './schema-preparation.ts';
-import { readText } from './properties.ts';
+import { readText, sound } from './properties.ts';
+import type { Tolerance } from '../errors.ts';
 import type { SchemaCheck } from './json-schema.ts';
 import type { PropertyBag } from './properties.ts';
 import type { JsonObject } from '../definition/model.ts';
@@ -23,6 +24,22 @@ const BUILT_IN: readonly (readonly [name: string, schema: JsonObject])[] = [
   ['Empty', { type: 'object' }],
   ['Error', { type: 'object', properties: { message: { type: 'string' } } }],
 ];
+
+/** Models without those that AWS refuses: what needs one of these cannot be compiled. */
+export function compileUsableModels(
+  apiId: string,
+  bags: readonly PropertyBag[],
+  tolerance: Tolerance,
+): Models {
+  return tolerance.attempt(
+    'routes with this model answer 500',
+    () => compileModels(apiId, bags.map(sound)),
+    ({ place }) => {
+      const others = bags.filter(({ logicalId }) => logicalId !== place.logicalId);
+      return compileUsableModels(apiId, others.length < bags.length ? others : [], tolerance);
+    },
+  );
+}
 
 /** @throws DefinitionError for a name, schema or reference that AWS refuses, in AWS's words. */
 export function compileModels(apiId: string, bags: readonly PropertyBag[]): Models {

@@ -7,8 +7,16 @@ export type PropertyBag = {
   readonly id: string;
   readonly logicalId: string;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** What is wrong with it; whatever needs it must not go by the rest. */
+  readonly fault?: DefinitionError | undefined;
   place(property?: string): DefinitionPlace;
 };
+
+/** The resource itself, if nothing is wrong with it. @throws DefinitionError */
+export function sound<T extends PropertyBag>(bag: T): T {
+  if (bag.fault !== undefined) throw bag.fault;
+  return bag;
+}
 
 /** A text property; without `usual` it is required. Numbers and booleans read as their text, as CloudFormation does. */
 export function readText(bag: PropertyBag, property: string, usual?: string): string {

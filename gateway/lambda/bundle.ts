@@ -27,21 +27,25 @@ export class BuildError extends Error {
   readonly code = 'BUILD_FAILED';
 }
 
+/** Where the handler is, and how it is bundled; without options it runs as it is. */
+type Located = {
+  readonly file: string;
+  readonly name: HandlerName;
+  readonly options: BuildOptions | undefined;
+};
+
 /** One function's code, built again on demand. Check it first with `check`. */
 export class FunctionBuild {
   readonly taskRoot: string;
   readonly #definition: FunctionDefinition;
-  readonly #file: string;
-  readonly #name: HandlerName;
   readonly #bundles: string;
   readonly #compileCache: string;
   #context: BuildContext | undefined;
-  #options: BuildOptions | undefined;
+  #located: Located | undefined;
 
   /**
    * @param runDirectory for bundles and inline code of this run
    * @param compileCache V8's code cache, kept between runs
-   * @throws DefinitionError when there is no such handler file or an esbuild setting cannot be honoured
    */
   constructor(definition: FunctionDefinition, runDirectory: string, compileCache: string) {
     this.#definition = definition;
@@ -49,45 +53,58 @@ export class FunctionBuild {
     this.#compileCache = compileCache;
     this.taskRoot =
       definition.code.kind === 'inline' ? writeInline(definition, runDirectory) : definition.code.directory;
-    const { file, name } = findHandlerFile(definition, this.taskRoot);
-    this.#file = file;
-    this.#name = name;
-    const esbuild = definition.code.kind === 'directory' ? definition.code.esbuild : undefined;
-    if (esbuild !== undefined || isTypeScript(file)) this.#options = this.#buildOptions(esbuild);
+  }
+
+  /**
+   * The handler's file, looked for until it is there.
+   * @throws DefinitionError when there is no such file or an esbuild setting cannot be honoured
+   */
+  #locate(): Located {
+    if (this.#located !== undefined) return this.#located;
+    const { code } = this.#definition;
+    const { file, name } = findHandlerFile(this.#definition, this.taskRoot);
+    const esbuild = code.kind === 'directory' ? code.esbuild : undefined;
+    const isBundled = esbuild !== undefined || isTypeScript(file);
+    const options = isBundled ? this.#buildOptions(file, esbuild) : undefined;
+    this.#located = { file, name, options };
+    return this.#located;
   }
 
   /**
    * Looks for the export without bundling packages: a few milliseconds. CommonJS exports cannot be known before they run.
-   * @throws DefinitionError when the source does not compile or lacks the export
+   * @throws DefinitionError when the file is missing, does not compile or lacks the export, or cannot be built as it should
    */
   async check(): Promise<void> {
-    if (this.#options === undefined) return;
+    const { file, name, options } = this.#locate();
+    if (options === undefined) return;
     const place = { ...this.#definition.place, property: 'Handler' };
-    const exports = await this.#listExports().catch((error: unknown) => {
+    const exports = await this.#listExports(options).catch((error: unknown) => {
       throw error instanceof BuildError ? new DefinitionError(place, error.message) : error;
     });
-    const wanted = this.#name.exportPath.split('.')[0] ?? '';
+    const wanted = name.exportPath.split('.')[0] ?? '';
     if (exports.length === 0 || exports.includes(wanted) || exports.includes('default')) return;
     throw new DefinitionError(
       place,
-      `handler "${this.#definition.handler}": ${this.#file} exports ${exports.join(', ')}, but no "${wanted}"`,
+      `handler "${this.#definition.handler}": ${file} exports ${exports.join(', ')}, but no "${wanted}"`,
     );
   }
 
-  /** @throws BuildError when the source does not compile */
+  /** @throws BuildError when the source does not compile, DefinitionError when there is none */
   async run(): Promise<BuiltCode> {
-    if (this.#options === undefined) {
+    const located = this.#locate();
+    const { options } = located;
+    if (options === undefined) {
       const sourceMaps = /--enable-source-maps/.test(this.#definition.environment['NODE_OPTIONS'] ?? '');
-      return { code: { kind: 'file', file: this.#file }, sourceMaps, sources: undefined };
+      return { code: { kind: 'file', file: located.file }, sourceMaps, sources: undefined };
     }
     try {
-      this.#context ??= await context(this.#options);
+      this.#context ??= await context(options);
       const result = await this.#context.rebuild();
       const outputs = result.outputFiles ?? [];
       const text = outputs.find((output) => !output.path.endsWith('.map'))?.text ?? '';
       const map = outputs.find((output) => output.path.endsWith('.map'))?.text ?? '';
       return {
-        code: this.#store(text, map),
+        code: this.#store(located, text, map),
         sourceMaps: true,
         sources: sourcesOf(Object.keys(result.metafile?.inputs ?? {}), this.taskRoot),
       };
@@ -101,10 +118,10 @@ export class FunctionBuild {
     this.#context = undefined;
   }
 
-  async #listExports(): Promise<readonly string[]> {
+  async #listExports(options: BuildOptions): Promise<readonly string[]> {
     try {
       const result = await build({
-        ...this.#options,
+        ...options,
         format: 'esm',
         packages: 'external',
         sourcemap: false,
@@ -115,7 +132,7 @@ export class FunctionBuild {
     }
   }
 
-  #buildOptions(given: Readonly<Record<string, unknown>> | undefined): BuildOptions {
+  #buildOptions(file: string, given: Readonly<Record<string, unknown>> | undefined): BuildOptions {
     const refused = refusedOptions(given ?? {});
     if (refused.length > 0) {
       throw new DefinitionError(
@@ -126,13 +143,13 @@ export class FunctionBuild {
     const service =
       given === undefined
         ? { options: { external: layerPackages(this.#definition) }, format: 'esm' as const }
-        : readServiceBuild(given, packageIsModule(this.#file));
+        : readServiceBuild(given, packageIsModule(file));
     const major = /^nodejs(\d+)/.exec(this.#definition.runtime)?.[1] ?? '24';
     return {
       target: `node${major}`,
       ...service.options,
       format: service.format,
-      entryPoints: [this.#file],
+      entryPoints: [file],
       absWorkingDir: this.taskRoot,
       bundle: true,
       platform: 'node',
@@ -146,8 +163,8 @@ export class FunctionBuild {
   }
 
   /** Names the bundle by its content, so that an instance that starts during a rebuild reads one version. */
-  #store(text: string, map: string): HandlerCode {
-    const hash = createHash('sha256').update(this.#file).update(text).digest('hex').slice(0, 16);
+  #store({ file, options }: Located, text: string, map: string): HandlerCode {
+    const hash = createHash('sha256').update(file).update(text).digest('hex').slice(0, 16);
     const bundleFile = join(this.#bundles, `${hash}.js`);
     if (!existsSync(bundleFile)) {
       mkdirSync(this.#bundles, { recursive: true });
@@ -158,8 +175,8 @@ export class FunctionBuild {
     return {
       kind: 'bundle',
       bundleFile,
-      address: `${this.#file.slice(0, -extname(this.#file).length)}.js`,
-      format: this.#options?.format === 'cjs' ? 'cjs' : 'esm',
+      address: `${file.slice(0, -extname(file).length)}.js`,
+      format: options?.format === 'cjs' ? 'cjs' : 'esm',
       withRequire: given === undefined,
       compileCache: text.length > COMPILE_CACHE_FROM_BYTES ? this.#compileCache : undefined,
     };

@@ -1,4 +1,5 @@
 /** The instances of one function: which one gets an event, when another is started, when one is let go. */
+import { DefinitionError } from '../errors.ts';
 import type { Invocation, InvocationResult, StreamTimes } from '../ports.ts';
 import type { BuiltCode } from './bundle.ts';
 import { Instance, type InstanceOwner } from './instance.ts';
@@ -37,6 +38,14 @@ const COLD_EVENT_MS = 15;
 /** Idle time after which an instance is let go; the last one of a function stays longer. */
 const IDLE_LIMIT_MS = 30_000;
 const LAST_IDLE_LIMIT_MS = 600_000;
+
+/** Code that cannot be had, as Lambda words it: a module that is not there, or one that does not compile. */
+function describeUnprepared(error: unknown): { errorType: string; errorMessage: string } {
+  if (error instanceof DefinitionError)
+    return { errorType: 'Runtime.ImportModuleError', errorMessage: `Error: ${error.message}` };
+  const errorMessage = error instanceof Error ? error.message : String(error);
+  return { errorType: 'Runtime.UserCodeSyntaxError', errorMessage };
+}
 
 export class FunctionPool implements InstanceOwner {
   readonly #limits: PoolLimits;
@@ -244,8 +253,7 @@ export class FunctionPool implements InstanceOwner {
       },
       (error: unknown) => {
         this.#preparing -= 1;
-        const message = error instanceof Error ? error.message : String(error);
-        this.#failOldest(JSON.stringify({ errorType: 'Runtime.UserCodeSyntaxError', errorMessage: message }));
+        this.#failOldest(JSON.stringify(describeUnprepared(error)));
         this.#dispatch();
       },
     );

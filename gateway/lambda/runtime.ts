@@ -2,6 +2,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { DefinitionError, REFUSING } from '../errors.ts';
+import type { Tolerance } from '../errors.ts';
 import type { Invocation, InvocationResult, Invoker, StreamTimes } from '../ports.ts';
 import { type BuiltCode, FunctionBuild } from './bundle.ts';
 import { checkEnvironment } from './environment.ts';
@@ -50,6 +52,17 @@ export interface FunctionRuntime extends Invoker {
    * @throws DefinitionError for a missing handler file or export, and for what Lambda would refuse
    */
   define(definitions: readonly FunctionDefinition[]): Promise<void>;
+  /**
+   * The same in two steps: functions are replaced when the returned function is called. One whose code cannot be had is
+   * there all the same, fails its invocations and is looked at again when its files change.
+   * @param refused why functions that have no definition cannot run, by name
+   * @throws DefinitionError where nothing is tolerated
+   */
+  prepare(
+    definitions: readonly FunctionDefinition[],
+    refused: ReadonlyMap<string, string>,
+    tolerance: Tolerance,
+  ): Promise<() => void>;
   /** Starts one instance of a function ahead of its first event. */
   warm(functionName: string): void;
   onReload(listener: (event: ReloadEvent) => void): void;
@@ -106,7 +119,7 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #runDirectory: string;
   readonly #workerFile: string;
   readonly #functions = new Map<string, FunctionEntry>();
-  readonly #unsupported = new Map<string, string>();
+  #unsupported: ReadonlyMap<string, string> = new Map();
   readonly #listeners: ((event: ReloadEvent) => void)[] = [];
   readonly #watcher: SourceWatcher | undefined;
   readonly #retireTimer: NodeJS.Timeout;
@@ -151,22 +164,37 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   async define(definitions: readonly FunctionDefinition[]): Promise<void> {
+    const replace = await this.prepare(definitions, new Map(), REFUSING);
+    replace();
+  }
+
+  async prepare(
+    definitions: readonly FunctionDefinition[],
+    refused: ReadonlyMap<string, string>,
+    tolerance: Tolerance,
+  ): Promise<() => void> {
     const fresh: FunctionEntry[] = [];
-    this.#unsupported.clear();
+    const unsupported = new Map(refused);
     for (const definition of definitions) {
       const reason = unsupportedReason(definition);
-      if (reason !== undefined) this.#unsupported.set(definition.name, reason);
-      else if (!this.#isSame(definition)) fresh.push(this.#makeEntry(definition));
+      if (reason !== undefined) unsupported.set(definition.name, reason);
+      else if (!this.#isSame(definition)) {
+        checkLimits(definition, tolerance);
+        fresh.push(this.#makeEntry(definition));
+      }
     }
-    await Promise.all(fresh.map((entry) => entry.build.check()));
+    const broken = await findBroken(fresh, tolerance);
     const names = new Set(definitions.map((definition) => definition.name));
-    for (const name of this.#functions.keys()) {
-      if (!names.has(name) || this.#unsupported.has(name)) this.#remove(name);
-    }
-    for (const entry of fresh) {
-      this.#remove(entry.definition.name);
-      this.#functions.set(entry.definition.name, entry);
-    }
+    return () => {
+      this.#unsupported = unsupported;
+      for (const name of this.#functions.keys())
+        if (!names.has(name) || unsupported.has(name)) this.#remove(name);
+      for (const entry of fresh) {
+        this.#remove(entry.definition.name);
+        this.#functions.set(entry.definition.name, entry);
+        if (broken.has(entry)) this.#watchFolder(entry.definition.name, entry.build);
+      }
+    };
   }
 
   warm(functionName: string): void {
@@ -192,7 +220,6 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   #makeEntry(definition: FunctionDefinition): FunctionEntry {
-    checkEnvironment(definition);
     const { cacheDirectory, limits, maxInstances } = this.#options;
     const build = new FunctionBuild(definition, this.#runDirectory, join(cacheDirectory, 'compile'));
     const pool = new FunctionPool({ ...DEFAULT_LIMITS, ...limits, maxInstances }, async () =>
@@ -203,13 +230,13 @@ class WorkerRuntime implements FunctionRuntime {
 
   async #runBuild(functionName: string, build: FunctionBuild): Promise<BuiltCode> {
     const built = await build.run();
-    this.#watcher?.watch(
-      functionName,
-      built.sources === undefined
-        ? { kind: 'folder', folder: build.taskRoot }
-        : { kind: 'files', files: built.sources },
-    );
+    if (built.sources === undefined) this.#watchFolder(functionName, build);
+    else this.#watcher?.watch(functionName, { kind: 'files', files: built.sources });
     return built;
+  }
+
+  #watchFolder(functionName: string, build: FunctionBuild): void {
+    this.#watcher?.watch(functionName, { kind: 'folder', folder: build.taskRoot });
   }
 
   #program(definition: FunctionDefinition, build: FunctionBuild, built: BuiltCode): InstanceProgram {
@@ -255,6 +282,36 @@ class WorkerRuntime implements FunctionRuntime {
         : { kind: 'kept', functionName, message: failure };
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+/** Lambda refuses more; here it does not hurt. */
+function checkLimits(definition: FunctionDefinition, tolerance: Tolerance): void {
+  tolerance.attempt(
+    'Lambda would refuse it; it runs here',
+    () => {
+      checkEnvironment(definition);
+    },
+    () => undefined,
+  );
+}
+
+/** Those whose code cannot be had now. */
+async function findBroken(
+  entries: readonly FunctionEntry[],
+  tolerance: Tolerance,
+): Promise<ReadonlySet<FunctionEntry>> {
+  const broken = new Set<FunctionEntry>();
+  const check = async (entry: FunctionEntry): Promise<void> => {
+    try {
+      await entry.build.check();
+    } catch (error) {
+      if (!(error instanceof DefinitionError)) throw error;
+      tolerance.note(error, `invocations of ${entry.definition.name} fail until it is fixed`);
+      broken.add(entry);
+    }
+  };
+  await Promise.all(entries.map(check));
+  return broken;
 }
 
 function isTooLarge({ payload }: Invocation): boolean {

@@ -62,6 +62,9 @@ function printTarget(integration: Integration): string | undefined {
       const { service, form } = integration.target;
       return `${service}:${form.kind}/${(form.kind === 'path' ? form.path : form.action).source}`;
     }
+    case 'misconfigured':
+    case 'unsupported':
+      return 'answers 500';
     default:
       return undefined;
   }

@@ -72,8 +72,8 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
     says: /unknown stage "qa": params has dev, prod/,
   },
   {
-    name: 'a handler file that is missing',
-    args: ['start', join(folder, 'missing-handler'), ...PORTS],
+    name: 'a handler file that is missing, with --strict',
+    args: ['start', join(folder, 'missing-handler'), '--strict', ...PORTS],
     says: /src\/nowhere/,
   },
   {

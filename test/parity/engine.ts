@@ -52,6 +52,7 @@ export const startEngine: StartEngine = async (template, needs) => {
   const file = join(folder, 'template.json');
   writeFileSync(file, template);
   const gateway = await createGateway({
+    refusesFaults: true,
     stage: 'parity',
     region: REGION,
     accountId: ACCOUNT_ID,

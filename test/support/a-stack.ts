@@ -32,6 +32,7 @@ export function aStack(resources: Readonly<Record<string, TestResource>>, stackN
     metadata: {},
     exports: new Map(),
     functions: [],
+    refused: new Map(),
     unsupported: [],
     noEffect: [],
   };

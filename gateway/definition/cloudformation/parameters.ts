@@ -1,12 +1,15 @@
 /** The `Parameters` section: values given, defaults, and CloudFormation's checks of both. */
 import { isJsonList, isJsonObject } from './template-source.ts';
 import type { Path } from './template-source.ts';
+import type { DefinitionError, Tolerance } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
 
 export type ParameterValue =
   | { readonly kind: 'value'; readonly value: Json }
   /** Needs the account's SSM; an error only where it is used. */
-  | { readonly kind: 'in-ssm'; readonly message: string };
+  | { readonly kind: 'in-ssm'; readonly message: string }
+  /** Cannot be had; whatever uses it fails the same way. */
+  | { readonly kind: 'unusable'; readonly error: DefinitionError };
 
 type Fail = (at: Path, message: string) => never;
 
@@ -19,30 +22,62 @@ export function readParameters(
   section: Json | undefined,
   given: Readonly<Record<string, string>>,
   fail: Fail,
+  tolerance: Tolerance,
 ): ReadonlyMap<string, ParameterValue> {
   const values = new Map<string, ParameterValue>();
   const missing: string[] = [];
   for (const [name, declaration] of Object.entries(isJsonObject(section) ? section : {})) {
-    const at = ['Parameters', name];
-    if (!isJsonObject(declaration) || typeof declaration['Type'] !== 'string') {
-      return fail(at, 'Template format error: every Parameters object must contain a Type member');
-    }
-    const type = declaration['Type'];
-    if (!KNOWN_TYPE.test(type)) fail(at, `Template format error: unrecognized parameter type: ${type}`);
-    const text = Object.hasOwn(given, name) ? given[name] : defaultText(declaration['Default']);
-    if (SSM_VALUE_TYPE.test(type) && !Object.hasOwn(given, name)) {
-      values.set(name, { kind: 'in-ssm', message: ssmMessage(name, type) });
-    } else if (text === undefined) missing.push(name);
-    else values.set(name, { kind: 'value', value: checkValue(name, type, text, declaration, at, fail) });
-  }
-  if (missing.length > 0) {
-    const hint = missing.map((name) => `--param ${name}=…`).join(' ');
-    fail(
-      ['Parameters', missing[0] ?? ''],
-      `Parameters: [${missing.join(', ')}] must have values; give ${hint}`,
+    const value = tolerance.attempt<ParameterValue | undefined>(
+      WITHOUT_VALUE,
+      () => readParameter(name, declaration, given, fail),
+      (error) => ({ kind: 'unusable', error }),
     );
+    if (value === undefined) missing.push(name);
+    else values.set(name, value);
   }
+  if (missing.length > 0) refuseMissing(missing, values, fail, tolerance);
   return values;
+}
+
+const WITHOUT_VALUE = 'what uses it is left out, or answers 500';
+
+function refuseMissing(
+  missing: readonly string[],
+  values: Map<string, ParameterValue>,
+  fail: Fail,
+  tolerance: Tolerance,
+): void {
+  const hint = missing.map((name) => `--param ${name}=…`).join(' ');
+  tolerance.attempt(
+    WITHOUT_VALUE,
+    () =>
+      fail(
+        ['Parameters', missing[0] ?? ''],
+        `Parameters: [${missing.join(', ')}] must have values; give ${hint}`,
+      ),
+    (error) => {
+      for (const name of missing) values.set(name, { kind: 'unusable', error });
+    },
+  );
+}
+
+/** Undefined where nobody gives it a value. */
+function readParameter(
+  name: string,
+  declaration: Json,
+  given: Readonly<Record<string, string>>,
+  fail: Fail,
+): ParameterValue | undefined {
+  const at = ['Parameters', name];
+  if (!isJsonObject(declaration) || typeof declaration['Type'] !== 'string')
+    return fail(at, 'Template format error: every Parameters object must contain a Type member');
+  const type = declaration['Type'];
+  if (!KNOWN_TYPE.test(type)) fail(at, `Template format error: unrecognized parameter type: ${type}`);
+  const text = Object.hasOwn(given, name) ? given[name] : defaultText(declaration['Default']);
+  if (SSM_VALUE_TYPE.test(type) && !Object.hasOwn(given, name))
+    return { kind: 'in-ssm', message: ssmMessage(name, type) };
+  if (text === undefined) return undefined;
+  return { kind: 'value', value: checkValue(name, type, text, declaration, at, fail) };
 }
 
 function ssmMessage(name: string, type: string): string {

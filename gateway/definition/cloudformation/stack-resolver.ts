@@ -1,14 +1,18 @@
 /** One stack's names: what each Ref, GetAtt, condition, mapping, output and export of its template comes to. */
-import { DefinitionError } from '../../errors.ts';
-import type { DefinitionPlace } from '../../errors.ts';
+import { DefinitionError, REFUSING } from '../../errors.ts';
+import type { DefinitionPlace, Tolerance } from '../../errors.ts';
 import { attributeOf, referenceTo } from './attributes.ts';
 import type { Identity, Lookup } from './attributes.ts';
+import { isRead } from '../classify.ts';
 import { NO_VALUE, resolveBoolean, resolveMembers, resolveValue } from './intrinsics.ts';
 import type { Resolved, Scope } from './intrinsics.ts';
 import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from '../model.ts';
 import { readParameters } from './parameters.ts';
 import type { ParameterValue } from './parameters.ts';
-import { makeUuid } from './physical-ids.ts';
+import { partitionOf, pseudoParameter, urlSuffixOf } from '../pseudo-parameters.ts';
+import { describeCycle, findCycle } from '../dependency-cycles.ts';
+import { readExportNames } from '../export-names.ts';
+import { placeOf } from '../template-place.ts';
 import type { RawStack } from '../raw-stack.ts';
 import { checkShape } from './template-shape.ts';
 import { isJsonList, isJsonObject } from './template-source.ts';
@@ -23,6 +27,9 @@ export class StackResolver implements Scope {
   /** Names and attributes that had to be made up. */
   readonly placeholders: UnsupportedItem[] = [];
   readonly #importer: Importer;
+  readonly #tolerance: Tolerance;
+  /** The raw template without what is broken in its outline. */
+  readonly #template: JsonObject;
   readonly #resources: JsonObject;
   readonly #parameters: ReadonlyMap<string, ParameterValue>;
   readonly #physicalIds = new Map<string, Lookup>();
@@ -34,36 +41,57 @@ export class StackResolver implements Scope {
   #owner: string | undefined;
   #exportNames: ReadonlyMap<string, string> | undefined;
 
-  constructor(raw: RawStack, importer: Importer) {
+  constructor(raw: RawStack, importer: Importer, tolerance: Tolerance = REFUSING) {
     this.raw = raw;
+    this.#tolerance = tolerance;
     this.region = raw.region;
     this.#importer = importer;
-    checkShape(raw.template, (at, message) => this.fail(at, message));
-    this.#resources = this.#section('Resources');
-    this.#parameters = readParameters(raw.template['Parameters'], raw.parameters, (at, message) =>
-      this.fail(at, message),
+    this.#template = checkShape(
+      raw.template,
+      (at, message, consequence) => {
+        this.refuse(at, message, consequence);
+      },
+      (at, message) => this.fail(at, message),
     );
+    this.#resources = this.#section('Resources');
+    const fail = (at: Path, message: string): never => this.fail(at, message);
+    this.#parameters = readParameters(this.#template['Parameters'], raw.parameters, fail, tolerance);
   }
 
   /** Every resource whose condition holds, in template order. */
   resolveResources(): ReadonlyMap<string, ResolvedResource> {
     const resolved = new Map<string, ResolvedResource>();
     for (const logicalId of Object.keys(this.#resources)) {
-      if (this.#exists(logicalId)) resolved.set(logicalId, this.#resolveResource(logicalId));
+      if (this.#mayExist(logicalId)) resolved.set(logicalId, this.#resolveResource(logicalId));
     }
-    this.#refuseCycles();
+    const cycle = findCycle(this.#needs);
+    const [first = ''] = cycle;
+    if (cycle.length > 0)
+      this.refuse(['Resources', first], describeCycle(cycle), 'they are served all the same');
     return resolved;
   }
 
   /** Outputs whose condition holds, by output name. */
   resolveOutputs(): ReadonlyMap<string, Json> {
-    const names = Object.keys(this.#section('Outputs')).filter((name) => this.#hasOutput(name));
-    return new Map(names.map((name) => [name, this.#outputValue(name)]));
+    return new Map(
+      Object.keys(this.#section('Outputs')).flatMap((name) =>
+        this.#tolerance.attempt(
+          'the output has no value',
+          () => (this.#hasOutput(name) ? [[name, this.#outputValue(name)] as const] : []),
+          () => [],
+        ),
+      ),
+    );
   }
 
   /** Export name → output name. */
   get exportNames(): ReadonlyMap<string, string> {
-    this.#exportNames ??= this.#readExportNames();
+    this.#exportNames ??= readExportNames(
+      Object.entries(this.#section('Outputs')),
+      this,
+      this.#tolerance,
+      (output) => this.#hasOutput(output),
+    );
     return this.#exportNames;
   }
 
@@ -82,6 +110,7 @@ export class StackResolver implements Scope {
     const parameter = this.#parameters.get(name);
     if (parameter?.kind === 'value') return parameter.value;
     if (parameter?.kind === 'in-ssm') return this.fail(at, parameter.message);
+    if (parameter?.kind === 'unusable') throw parameter.error;
     this.#need(name, at);
     return this.#noted(name, this.#physicalId(name), 'its name');
   }
@@ -126,22 +155,23 @@ export class StackResolver implements Scope {
     throw new DefinitionError(this.place(at), message);
   }
 
+  /** Goes on without it where that is tolerated. @throws DefinitionError where it is not */
+  refuse(at: Path, message: string, consequence: string): void {
+    this.#tolerance.note(new DefinitionError(this.place(at), message), consequence);
+  }
+
   /** File, line, logical id and property of a path into the template. */
   place(at: Path): DefinitionPlace {
-    const { file } = this.raw;
-    const line = this.raw.lineOf(at);
-    // A property ends where an intrinsic function begins.
-    const inner = at.findIndex((key) => key === 'Ref' || key.startsWith('Fn::'));
-    const [section, name, part, ...rest] = inner === -1 ? at : at.slice(0, inner);
-    if (section !== 'Resources' || name === undefined) {
-      return { file, line, property: [section, name].filter((key) => key !== undefined).join('.') };
-    }
-    const property = part === 'Properties' ? rest.join('.') : (part ?? '');
-    return { file, line, logicalId: name, property: property === '' ? undefined : property };
+    return placeOf(this.raw, at);
+  }
+
+  #pseudoParameter(name: string, at: Path): Resolved {
+    const value = pseudoParameter(name, this.raw);
+    return value === undefined ? this.fail(at, unresolved(name, at)) : value;
   }
 
   #section(name: string): JsonObject {
-    const section = this.raw.template[name];
+    const section = this.#template[name];
     return isJsonObject(section) ? section : {};
   }
 
@@ -160,15 +190,20 @@ export class StackResolver implements Scope {
     return typeof name !== 'string' || this.condition(name, ['Resources', logicalId, 'Condition']);
   }
 
+  /** As long as nobody knows better, a resource is there: one that guards others must not vanish. */
+  #mayExist(logicalId: string): boolean {
+    return this.#tolerance.attempt(
+      'it is taken to be true',
+      () => this.#exists(logicalId),
+      () => true,
+    );
+  }
+
   /** Notes that the resource being resolved needs this one. */
   #need(logicalId: string, at: Path): void {
     if (!Object.hasOwn(this.#resources, logicalId) || !this.#exists(logicalId)) {
-      const section = at[0] ?? 'Resources';
       const why = Object.hasOwn(this.#resources, logicalId) ? '; its Condition is false' : '';
-      this.fail(
-        at,
-        `Template format error: Unresolved resource dependencies [${logicalId}] in the ${section} block of the template${why}`,
-      );
+      this.fail(at, `${unresolved(logicalId, at)}${why}`);
     }
     if (this.#owner === undefined) return;
     const needs = this.#needs.get(this.#owner) ?? new Set();
@@ -224,20 +259,55 @@ export class StackResolver implements Scope {
     return {
       logicalId,
       type: this.#type(logicalId),
-      physicalId: this.#physicalId(logicalId).value,
-      properties: this.#as(logicalId, () => resolveMembers(properties, this, at)),
+      ...this.#resolveParts(logicalId, properties, at),
       dependsOn: dependsOn.filter((name) => this.#dependsOn(logicalId, name)),
       place: (property) =>
         this.place(property === undefined ? at.slice(0, 2) : [...at, ...property.split('.')]),
     };
   }
 
+  /** What can be resolved of a resource; the rest is left out, and a fault where requests read it. */
+  #resolveParts(
+    logicalId: string,
+    properties: JsonObject,
+    at: Path,
+  ): Pick<ResolvedResource, 'physicalId' | 'properties' | 'fault'> {
+    const type = this.#type(logicalId);
+    let fault: DefinitionError | undefined;
+    const physicalId = this.#tolerance.attempt(
+      'it has no name',
+      () => this.#physicalId(logicalId).value,
+      (error) => {
+        fault = error;
+        return logicalId;
+      },
+    );
+    const entries = Object.entries(properties).flatMap(([name, value]): [string, Json][] => {
+      const isMissed = isRead(logicalId, type, name);
+      return this.#tolerance.attempt(
+        isMissed ? `${logicalId} cannot be relied on` : 'changes nothing for a request',
+        () => Object.entries(this.#as(logicalId, () => resolveMembers({ [name]: value }, this, at))),
+        (error) => {
+          if (isMissed) fault ??= error;
+          return [];
+        },
+      );
+    });
+    return { physicalId, properties: Object.fromEntries(entries), fault };
+  }
+
   /** Whether the wait is real: CloudFormation forgets a DependsOn whose target's condition is false. */
   #dependsOn(logicalId: string, target: string): boolean {
     const at = ['Resources', logicalId, 'DependsOn'];
     if (Object.hasOwn(this.#resources, target) && !this.#exists(target)) return false;
-    this.#as(logicalId, () => this.#need(target, at));
-    return true;
+    return this.#tolerance.attempt(
+      'changes nothing for a request',
+      () => {
+        this.#as(logicalId, () => this.#need(target, at));
+        return true;
+      },
+      () => false,
+    );
   }
 
   #hasOutput(name: string): boolean {
@@ -252,48 +322,6 @@ export class StackResolver implements Scope {
     const raw = isJsonObject(output) ? output['Value'] : undefined;
     const value = this.#guard(`output ${name}`, at, () => resolveValue(raw, this, at));
     return value === NO_VALUE ? '' : value;
-  }
-
-  #readExportNames(): ReadonlyMap<string, string> {
-    const names = new Map<string, string>();
-    for (const [output, body] of Object.entries(this.#section('Outputs'))) {
-      const declared = isJsonObject(body) ? body['Export'] : undefined;
-      if (!isJsonObject(declared) || !this.#hasOutput(output)) continue;
-      const at = ['Outputs', output, 'Export', 'Name'];
-      const name = resolveValue(declared['Name'], this, at);
-      if (typeof name !== 'string')
-        return this.fail(at, 'Template format error: an export name must be a string');
-      if (names.has(name)) this.fail(at, `Export with name ${name} is declared twice in this stack`);
-      names.set(name, output);
-    }
-    return names;
-  }
-
-  #pseudoParameter(name: string, at: Path): Resolved {
-    const { stackName, region, accountId } = this.raw;
-    switch (name) {
-      case 'AWS::AccountId':
-        return accountId;
-      case 'AWS::Region':
-        return region;
-      case 'AWS::Partition':
-        return partitionOf(region);
-      case 'AWS::URLSuffix':
-        return urlSuffixOf(region);
-      case 'AWS::StackName':
-        return stackName;
-      case 'AWS::StackId':
-        return `arn:${partitionOf(region)}:cloudformation:${region}:${accountId}:stack/${stackName}/${makeUuid(stackName)}`;
-      case 'AWS::NotificationARNs':
-        return [];
-      case 'AWS::NoValue':
-        return NO_VALUE;
-      default:
-        return this.fail(
-          at,
-          `Template format error: Unresolved resource dependencies [${name}] in the ${at[0] ?? ''} block of the template`,
-        );
-    }
   }
 
   /** Runs `work` as the resource whose needs it finds. */
@@ -319,19 +347,7 @@ export class StackResolver implements Scope {
   }
 
   #failCycle(at: Path, names: readonly string[]): never {
-    return this.fail(at, `Circular dependency between resources: [${names.join(', ')}]`);
-  }
-
-  #refuseCycles(): void {
-    const done = new Set<string>();
-    const visit = (logicalId: string, path: readonly string[]): void => {
-      const start = path.indexOf(logicalId);
-      if (start !== -1) this.#failCycle(['Resources', logicalId], path.slice(start));
-      if (done.has(logicalId)) return;
-      for (const next of this.#needs.get(logicalId) ?? []) visit(next, [...path, logicalId]);
-      done.add(logicalId);
-    };
-    for (const logicalId of this.#needs.keys()) visit(logicalId, []);
+    return this.fail(at, describeCycle(names));
   }
 }
 
@@ -342,12 +358,7 @@ function memberAt(value: Json | undefined, keys: Path): Json | undefined {
   }, value);
 }
 
-/** `aws`, `aws-cn` or `aws-us-gov`. */
-export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}
-
-function urlSuffixOf(region: string): string {
-  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+function unresolved(name: string, at: Path): string {
+  const section = at[0] ?? 'Resources';
+  return `Template format error: Unresolved resource dependencies [${name}] in the ${section} block of the template`;
 }

@@ -3,7 +3,8 @@ import { isJsonList, isJsonObject } from './template-source.ts';
 import type { Path } from './template-source.ts';
 import type { Json, JsonObject } from '../model.ts';
 
-type Fail = (at: Path, message: string) => never;
+/** Says what is wrong, and what is missing by it. Returns where that is tolerated. */
+type Refuse = (at: Path, message: string, consequence: string) => void;
 
 const SECTIONS = new Set(
   'AWSTemplateFormatVersion Description Metadata Parameters Rules Mappings Conditions Transform Hooks Resources Outputs'.split(
@@ -21,53 +22,75 @@ const RESOURCE_MEMBERS = new Set(
 /** Transforms that are done before or need nothing done; any other is a macro of the account. */
 const TRANSFORMS = new Set(['AWS::LanguageExtensions', 'AWS::Serverless-2016-10-31']);
 
-/** Fails with CloudFormation's words where the outline is broken. */
-export function checkShape(template: JsonObject, fail: Fail): void {
+/**
+ * The template without the parts whose outline CloudFormation refuses, in its words.
+ * @throws what `refuse` throws, and at once where no resource is left
+ */
+export function checkShape(
+  template: JsonObject,
+  refuse: Refuse,
+  fail: (at: Path, message: string) => never,
+): JsonObject {
   const unknown = Object.keys(template).filter((section) => !SECTIONS.has(section));
-  if (unknown.length > 0) {
-    fail(
+  if (unknown.length > 0)
+    refuse(
       [unknown[0] ?? ''],
       `Template format error: Invalid template property or properties [${unknown.join(', ')}]`,
+      'nobody reads it',
     );
-  }
-  for (const name of ['Parameters', 'Mappings', 'Conditions', 'Outputs']) {
-    if (template[name] !== undefined && !isJsonObject(template[name])) {
-      fail([name], `Template format error: ${name} must be a mapping`);
-    }
-  }
-  checkTransform(template['Transform'], fail);
-  const resources = template['Resources'];
-  if (!isJsonObject(resources) || Object.keys(resources).length === 0) {
+  const broken = ['Parameters', 'Mappings', 'Conditions', 'Outputs'].filter(
+    (name) => template[name] !== undefined && !isJsonObject(template[name]),
+  );
+  for (const name of broken)
+    refuse([name], `Template format error: ${name} must be a mapping`, 'the section is left out');
+  checkTransform(template['Transform'], refuse);
+  const { Resources: declared } = template;
+  const resources = Object.entries(isJsonObject(declared) ? declared : {}).filter(([logicalId, resource]) =>
+    checkResource(logicalId, resource, refuse),
+  );
+  if (resources.length === 0)
     return fail(['Resources'], 'Template format error: At least one Resources member must be defined.');
-  }
-  for (const [logicalId, resource] of Object.entries(resources)) checkResource(logicalId, resource, fail);
+  const kept = Object.entries(template).filter(([name]) => !broken.includes(name));
+  return { ...Object.fromEntries(kept), Resources: Object.fromEntries(resources) };
 }
 
-function checkTransform(transform: Json | undefined, fail: Fail): void {
+function checkTransform(transform: Json | undefined, refuse: Refuse): void {
   const names = transform === undefined ? [] : isJsonList(transform) ? transform : [transform];
   for (const name of names) {
     if (typeof name !== 'string' || !TRANSFORMS.has(name)) {
       const text = typeof name === 'string' ? name : JSON.stringify(name);
-      fail(['Transform'], `Transform ${text} runs a macro in the AWS account; it cannot run here`);
+      refuse(
+        ['Transform'],
+        `Transform ${text} runs a macro in the AWS account; it cannot run here`,
+        'the template is read as it stands',
+      );
     }
   }
 }
 
-function checkResource(logicalId: string, resource: Json, fail: Fail): void {
+/** Whether there is enough of it to go on. */
+function checkResource(logicalId: string, resource: Json, refuse: Refuse): boolean {
   const at = ['Resources', logicalId];
-  if (!/^[A-Za-z0-9]{1,255}$/.test(logicalId)) {
-    fail(at, `Template format error: Resource name ${logicalId} is non alphanumeric.`);
-  }
+  const leftOut = 'it is left out';
+  if (!/^[A-Za-z0-9]{1,255}$/.test(logicalId))
+    refuse(
+      at,
+      `Template format error: Resource name ${logicalId} is non alphanumeric.`,
+      'it is taken all the same',
+    );
   if (!isJsonObject(resource) || typeof resource['Type'] !== 'string') {
-    return fail(
+    refuse(
       at,
       `Template format error: [/Resources/${logicalId}] Every Resources object must contain a Type member.`,
+      leftOut,
     );
+    return false;
   }
   const unknown = Object.keys(resource).find((member) => !RESOURCE_MEMBERS.has(member));
-  if (unknown !== undefined) fail([...at, unknown], `Invalid template resource property '${unknown}'`);
+  if (unknown !== undefined)
+    refuse([...at, unknown], `Invalid template resource property '${unknown}'`, 'nobody reads it');
   const properties = resource['Properties'];
-  if (properties !== undefined && properties !== null && !isJsonObject(properties)) {
-    fail([...at, 'Properties'], 'Template format error: Properties must be a mapping');
-  }
+  if (properties === undefined || properties === null || isJsonObject(properties)) return true;
+  refuse([...at, 'Properties'], 'Template format error: Properties must be a mapping', leftOut);
+  return false;
 }

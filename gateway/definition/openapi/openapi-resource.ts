@@ -1,4 +1,5 @@
 /** Resources that an OpenAPI document stands for: under the logical id of their API, placed within its `Body`. */
+import type { DefinitionError } from '../../errors.ts';
 import type { JsonObject, ResolvedResource } from '../model.ts';
 import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
 import { makeId } from '../cloudformation/physical-ids.ts';
@@ -9,6 +10,7 @@ export type ImportedResource = {
   readonly type: string;
   readonly physicalId: string;
   readonly properties: JsonObject;
+  readonly fault?: DefinitionError | undefined;
   /** Where a property stands in the document; undefined asks for the whole. */
   at(property?: string): DocumentPath;
 };
@@ -25,12 +27,13 @@ export function importedId(
 }
 
 export function toResolved(document: OpenApiDocument, resource: ImportedResource): ResolvedResource {
-  const { key, type, physicalId, properties } = resource;
+  const { key, type, physicalId, properties, fault } = resource;
   return {
     logicalId: `${document.api.logicalId} ${key}`,
     type,
     physicalId,
     properties,
+    ...(fault === undefined ? {} : { fault }),
     dependsOn: [],
     place: (property) => document.place(resource.at(property)),
   };

@@ -2,6 +2,8 @@
  * The OpenAPI document of a REST API → the resources that importing it makes.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
+import { REFUSING } from '../../errors.ts';
+import type { DefinitionError, Tolerance } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
 import { findIntegration, restIntegration } from './openapi-integration.ts';
 import { methodResponses, requestModels, requestParameters } from './openapi-method.ts';
@@ -22,11 +24,13 @@ export class RestImport {
   readonly resources: ImportedResource[] = [];
   readonly #document: OpenApiDocument;
   readonly #stackName: string;
+  readonly #tolerance: Tolerance;
   readonly #models: ImportedModels;
   /** Full path → resource id. */
   readonly #paths = new Map<string, string>();
 
-  constructor(document: OpenApiDocument, stackName: string) {
+  constructor(document: OpenApiDocument, stackName: string, tolerance: Tolerance = REFUSING) {
+    this.#tolerance = tolerance;
     this.#document = document;
     this.#stackName = stackName;
     this.#models = new ImportedModels(document);
@@ -68,7 +72,15 @@ export class RestImport {
         at,
       );
     for (const operation of this.#document.operations(this.#document.basePath(mode, 'Parameters.basepath')))
-      this.#makeMethod(operation);
+      this.#tolerance.attempt(
+        `${operation.method} ${operation.path} answers 500`,
+        () => {
+          this.#makeMethod(operation);
+        },
+        (fault) => {
+          this.#makeClosed(operation, fault);
+        },
+      );
     // Last: operations may have made models of their own.
     for (const { name, schema, at } of this.#models.all())
       this.#make(
@@ -149,6 +161,22 @@ export class RestImport {
         Integration: integration && restIntegration(document, integration),
       }),
       at: (property) => placeOf(property, at, integration?.at),
+    });
+  }
+
+  /** A method that cannot be read, so that its route says so. */
+  #makeClosed(operation: Operation, fault: DefinitionError): void {
+    const { method, path, at } = operation;
+    const key = `${method} ${path}`;
+    this.resources.push({
+      ...{ key, type: 'AWS::ApiGateway::Method', fault },
+      physicalId: importedId(this.#document, this.#stackName, 'method', key, 10),
+      properties: {
+        RestApiId: this.#document.api.physicalId,
+        ResourceId: this.#resourceFor(operation),
+        HttpMethod: method,
+      },
+      at: () => at,
     });
   }
 

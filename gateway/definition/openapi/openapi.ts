@@ -2,7 +2,8 @@
  * APIs defined by an OpenAPI document (`Body`) become the resources that AWS makes when it imports it, before
  * anything else sees the stack: classes, control plane and compilers know one kind of API only.
  */
-import { DefinitionError } from '../../errors.ts';
+import { DefinitionError, REFUSING } from '../../errors.ts';
+import type { Tolerance } from '../../errors.ts';
 import type { JsonObject, ResolvedResource } from '../model.ts';
 import { OpenApiDocument } from './openapi-document.ts';
 import { httpApiProperties, importHttpApi } from './openapi-http.ts';
@@ -19,10 +20,14 @@ export type ExpandedDocuments = {
 
 type Imported = { readonly properties: JsonObject; readonly resources: readonly ImportedResource[] };
 
-/** @throws DefinitionError for a document that AWS refuses to import. */
+/**
+ * A document that cannot be imported leaves its API at fault; an operation that cannot, its method.
+ * @throws DefinitionError for a document that AWS refuses to import, where nothing is tolerated
+ */
 export function expandDocuments(
   stackName: string,
   resources: ReadonlyMap<string, ResolvedResource>,
+  tolerance: Tolerance = REFUSING,
 ): ExpandedDocuments {
   const expanded = new Map<string, ResolvedResource>();
   const findings: Finding[] = [];
@@ -32,25 +37,53 @@ export function expandDocuments(
       expanded.set(logicalId, api);
       continue;
     }
-    const document = new OpenApiDocument(api, readBody(api));
-    const imported = importer(document, stackName);
-    expanded.set(logicalId, { ...api, properties: imported.properties });
-    for (const resource of imported.resources.map((made) => toResolved(document, made))) {
+    const { own, parts, found } = tolerance.attempt<ImportedApi>(
+      'the routes of the document do not exist',
+      () => importDocument(api, importer, stackName, tolerance),
+      (fault) => ({ own: { ...api, fault }, parts: [], found: [] }),
+    );
+    expanded.set(logicalId, own);
+    for (const resource of parts)
       if (expanded.has(resource.logicalId))
-        throw new DefinitionError(
-          resource.place(),
-          `Invalid OpenAPI input. ${resource.logicalId} is defined twice`,
+        tolerance.note(
+          new DefinitionError(
+            resource.place(),
+            `Invalid OpenAPI input. ${resource.logicalId} is defined twice`,
+          ),
+          'the first one counts',
         );
-      expanded.set(resource.logicalId, resource);
-    }
-    findings.push(...document.findings);
+      else expanded.set(resource.logicalId, resource);
+    findings.push(...found);
   }
   return { resources: expanded, findings };
 }
 
-const IMPORTERS: Readonly<Record<string, (document: OpenApiDocument, stackName: string) => Imported>> = {
-  'AWS::ApiGateway::RestApi': (document, stackName) => {
-    const work = new RestImport(document, stackName);
+type ImportedApi = {
+  readonly own: ResolvedResource;
+  readonly parts: readonly ResolvedResource[];
+  readonly found: readonly Finding[];
+};
+
+function importDocument(
+  api: ResolvedResource,
+  importer: Importer,
+  stackName: string,
+  tolerance: Tolerance,
+): ImportedApi {
+  const document = new OpenApiDocument(api, readBody(api));
+  const { properties, resources } = importer(document, stackName, tolerance);
+  return {
+    own: { ...api, properties },
+    parts: resources.map((made) => toResolved(document, made)),
+    found: document.findings,
+  };
+}
+
+type Importer = (document: OpenApiDocument, stackName: string, tolerance: Tolerance) => Imported;
+
+const IMPORTERS: Readonly<Record<string, Importer>> = {
+  'AWS::ApiGateway::RestApi': (document, stackName, tolerance) => {
+    const work = new RestImport(document, stackName, tolerance);
     work.run();
     return { properties: restApiProperties(document), resources: work.resources };
   },

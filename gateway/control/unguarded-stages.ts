@@ -1,0 +1,32 @@
+/**
+ * Stages behind a web ACL: AWS WAF does not run here, and a stage that answers without it would be open to what it
+ * keeps out. They are closed, unless `--allow-unguarded` says otherwise.
+ */
+import { DefinitionError } from '../errors.ts';
+import { resourcesOf } from './control-resource.ts';
+import { textOf } from './resource-properties.ts';
+import type { ResolvedStack } from '../definition/model.ts';
+import type { Tolerance } from '../errors.ts';
+import type { ApiIdentity } from '../deployment/model.ts';
+
+/** Why a stage of this API must not answer; undefined where nothing keeps it from that. */
+export type UnguardedStages = (api: ApiIdentity) => (stageName: string) => string | undefined;
+
+const ASSOCIATIONS = ['AWS::WAFv2::WebACLAssociation', 'AWS::WAFRegional::WebACLAssociation'];
+/** `arn:aws:apigateway:eu-central-1::/restapis/{id}/stages/{name}`; load balancers have others. */
+const STAGE_ARN = /^arn:[^:]*:apigateway:[^:]*::\/restapis\/([^/]+)\/stages\/([^/]+)$/;
+
+export function readUnguardedStages(stacks: readonly ResolvedStack[], tolerance: Tolerance): UnguardedStages {
+  if (tolerance.allowsUnguarded) return () => () => undefined;
+  const reasons = new Map<string, string>();
+  for (const association of resourcesOf(stacks, ASSOCIATIONS)) {
+    const [, apiId, stageName] = STAGE_ARN.exec(textOf(association.properties, 'ResourceArn')) ?? [];
+    if (apiId === undefined || stageName === undefined) continue;
+    const error = new DefinitionError(association.place(), 'AWS WAF does not run here');
+    tolerance.note(error, `stage ${stageName} answers 500 to all; --allow-unguarded serves it without`);
+    reasons.set(`${apiId}/${stageName}`, `${error.describe()}, and a web ACL guards the stage`);
+  }
+  return ({ apiId }) =>
+    (stageName) =>
+      reasons.get(`${apiId}/${stageName}`);
+}

@@ -1,0 +1,26 @@
+/** Resources that need each other in a circle: AWS could create none of them first. */
+
+/** The first circle, in order; empty where there is none. `needs`: logical id → logical ids that come before it. */
+export function findCycle(needs: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
+  const done = new Set<string>();
+  const visit = (logicalId: string, path: readonly string[]): readonly string[] => {
+    const start = path.indexOf(logicalId);
+    if (start !== -1) return path.slice(start);
+    if (done.has(logicalId)) return [];
+    for (const next of needs.get(logicalId) ?? []) {
+      const cycle = visit(next, [...path, logicalId]);
+      if (cycle.length > 0) return cycle;
+    }
+    done.add(logicalId);
+    return [];
+  };
+  for (const logicalId of needs.keys()) {
+    const cycle = visit(logicalId, []);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}
+
+export function describeCycle(names: readonly string[]): string {
+  return `Circular dependency between resources: [${names.join(', ')}]`;
+}

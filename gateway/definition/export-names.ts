@@ -1,0 +1,41 @@
+/** Under which names a stack exports its outputs. */
+import { resolveValue } from './cloudformation/intrinsics.ts';
+import { isJsonObject } from './cloudformation/template-source.ts';
+import type { Tolerance } from '../errors.ts';
+import type { Scope } from './cloudformation/intrinsics.ts';
+import type { Json } from './model.ts';
+
+/** Export name → output name; `hasOutput`: whether the condition of an output holds. */
+export function readExportNames(
+  outputs: readonly (readonly [output: string, body: Json])[],
+  scope: Scope,
+  tolerance: Tolerance,
+  hasOutput: (output: string) => boolean,
+): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const [output, body] of outputs) {
+    const declared = isJsonObject(body) ? body['Export'] : undefined;
+    if (!isJsonObject(declared)) continue;
+    const name = tolerance.attempt(
+      'nothing is exported under it',
+      () => (hasOutput(output) ? readName(declared['Name'], output, scope, names) : undefined),
+      () => undefined,
+    );
+    if (name !== undefined) names.set(name, output);
+  }
+  return names;
+}
+
+function readName(
+  declared: Json | undefined,
+  output: string,
+  scope: Scope,
+  others: ReadonlyMap<string, string>,
+): string {
+  const at = ['Outputs', output, 'Export', 'Name'];
+  const name = resolveValue(declared, scope, at);
+  if (typeof name !== 'string')
+    return scope.fail(at, 'Template format error: an export name must be a string');
+  if (others.has(name)) return scope.fail(at, `Export with name ${name} is declared twice in this stack`);
+  return name;
+}

@@ -1,0 +1,42 @@
+/** What CloudFormation knows of every stack: `AWS::Region` and its kin. */
+import { NO_VALUE } from './cloudformation/intrinsics.ts';
+import { makeUuid } from './cloudformation/physical-ids.ts';
+import type { Resolved } from './cloudformation/intrinsics.ts';
+import type { RawStack } from './raw-stack.ts';
+
+/** Undefined for a name that CloudFormation does not have. */
+export function pseudoParameter(
+  name: string,
+  { stackName, region, accountId }: Pick<RawStack, 'stackName' | 'region' | 'accountId'>,
+): Resolved | undefined {
+  switch (name) {
+    case 'AWS::AccountId':
+      return accountId;
+    case 'AWS::Region':
+      return region;
+    case 'AWS::Partition':
+      return partitionOf(region);
+    case 'AWS::URLSuffix':
+      return urlSuffixOf(region);
+    case 'AWS::StackName':
+      return stackName;
+    case 'AWS::StackId':
+      return `arn:${partitionOf(region)}:cloudformation:${region}:${accountId}:stack/${stackName}/${makeUuid(stackName)}`;
+    case 'AWS::NotificationARNs':
+      return [];
+    case 'AWS::NoValue':
+      return NO_VALUE;
+    default:
+      return undefined;
+  }
+}
+
+/** `aws`, `aws-cn` or `aws-us-gov`. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+export function urlSuffixOf(region: string): string {
+  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+}

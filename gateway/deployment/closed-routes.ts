@@ -1,0 +1,63 @@
+/**
+ * Routes that answer 500 to everybody, with the reason in the log: those that could not be compiled, and those behind a
+ * guard that cannot be enforced. They ask for no credentials, since nothing is let through (docs/decisions/0036).
+ */
+import type { Deployment, MessageRoutePlan, MessageRouting, RoutePlan, RouteTable } from './model.ts';
+
+type Facts = Pick<RoutePlan, 'routeKey' | 'resourceId' | 'resourcePath' | 'httpMethod' | 'logicalId'>;
+
+/** The plan of a route of which only this is known. */
+export function closedPlan(
+  { routeKey, resourceId, resourcePath, httpMethod, logicalId }: Facts,
+  reason: string,
+): MessageRoutePlan {
+  return {
+    ...{ routeKey, resourceId, resourcePath, httpMethod, logicalId },
+    operationName: undefined,
+    authorization: { kind: 'none' },
+    apiKeyRequired: false,
+    integration: { kind: 'unsupported', type: 'closed', reason },
+    repliesToClient: false,
+  };
+}
+
+/** The same routes, all closed. */
+export function closeDeployment(deployment: Deployment, reason: string): Deployment {
+  const { routes, messageRouting } = deployment;
+  return {
+    ...deployment,
+    routes: closeRoutes(routes, reason),
+    resourcePolicy: undefined,
+    messageRouting: messageRouting && closeMessages(messageRouting, reason),
+  };
+}
+
+function closeRoutes(table: RouteTable, reason: string): RouteTable {
+  const closed = new Map(table.plans.map((plan) => [plan, closedPlan(plan, reason)]));
+  return {
+    plans: [...closed.values()],
+    find(method, path) {
+      const found = table.find(method, path);
+      const plan = found && closed.get(found.plan);
+      return found && plan && { ...found, plan };
+    },
+  };
+}
+
+/** Without a `$connect` route everybody would be let in, so one is put there. */
+function closeMessages(routing: MessageRouting, reason: string): MessageRouting {
+  const closed = [...routing.routes].map(([key, plan]) => [key, closedPlan(plan, reason)] as const);
+  return {
+    select: (body) => routing.select(body),
+    routes: new Map([['$connect', closedConnect('', reason)], ...closed]),
+  };
+}
+
+/** A `$connect` route that opens no connection. */
+export function closedConnect(logicalId: string, reason: string): MessageRoutePlan {
+  const routeKey = '$connect';
+  return closedPlan(
+    { routeKey, resourceId: routeKey, resourcePath: routeKey, httpMethod: routeKey, logicalId },
+    reason,
+  );
+}

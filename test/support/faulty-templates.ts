@@ -1,0 +1,230 @@
+/** Templates with one thing that AWS would refuse, and what a start makes of each. */
+
+type Resources = Readonly<Record<string, { readonly Type: string; readonly Properties?: object }>>;
+
+const CODE = 'exports.handler = async () => ({ statusCode: 200, body: "served" })';
+export const aFunction = (name: string, more: object = {}) => ({
+  Type: 'AWS::Lambda::Function',
+  Properties: {
+    ...{ FunctionName: name, Runtime: 'nodejs24.x', Handler: 'index.handler', Code: { ZipFile: CODE } },
+    ...more,
+  },
+});
+const uriOf = (name: string): string =>
+  `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:${name}/invocations`;
+export const aMethod = (resource: string, name: string, more: object = {}) => ({
+  Type: 'AWS::ApiGateway::Method',
+  Properties: {
+    ...{ RestApiId: { Ref: 'Api' }, ResourceId: { Ref: resource }, HttpMethod: 'GET' },
+    Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: uriOf(name) },
+    ...more,
+  },
+});
+const aPath = (part: string) => ({
+  Type: 'AWS::ApiGateway::Resource',
+  Properties: {
+    ...{ RestApiId: { Ref: 'Api' }, ParentId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] }, PathPart: part },
+  },
+});
+/** `GET /good` is served; `GET /bad` is what a case makes of it. */
+export const REST: Resources = {
+  Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'api' } },
+  Hello: aFunction('hello'),
+  Good: aPath('good'),
+  Bad: aPath('bad'),
+  GetGood: aMethod('Good', 'hello'),
+  Deployment: {
+    Type: 'AWS::ApiGateway::Deployment',
+    Properties: { RestApiId: { Ref: 'Api' }, StageName: 'dev' },
+  },
+};
+export const HTTP: Resources = {
+  Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'api', ProtocolType: 'HTTP' } },
+  Hello: aFunction('hello'),
+  Target: {
+    Type: 'AWS::ApiGatewayV2::Integration',
+    Properties: {
+      ...{ ApiId: { Ref: 'Api' }, IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+      IntegrationUri: { 'Fn::GetAtt': ['Hello', 'Arn'] },
+    },
+  },
+  GetGood: {
+    Type: 'AWS::ApiGatewayV2::Route',
+    Properties: {
+      ...{ ApiId: { Ref: 'Api' }, RouteKey: 'GET /good' },
+      Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Target' }]] },
+    },
+  },
+  Stage: {
+    Type: 'AWS::ApiGatewayV2::Stage',
+    Properties: { ApiId: { Ref: 'Api' }, StageName: 'dev', AutoDeploy: true },
+  },
+};
+export const guarded = (more: object) => aMethod('Bad', 'hello', { AuthorizationType: 'CUSTOM', ...more });
+
+/** `bad`: the status of GET /bad, undefined where there is no such route; `tells`: one finding, and its line's resource. */
+type Case = {
+  readonly name: string;
+  readonly resources: Resources;
+  readonly parameters?: object;
+  readonly good?: number;
+  readonly bad: number;
+  readonly tells: readonly [logicalId: string, message: RegExp, consequence: RegExp];
+};
+
+export const CASES: readonly Case[] = [
+  {
+    name: 'a function with a broken reference',
+    resources: {
+      ...REST,
+      Broken: aFunction('broken', { Environment: { Variables: { QUEUE: { Ref: 'Nothing' } } } }),
+      GetBad: aMethod('Bad', 'broken'),
+    },
+    bad: 500,
+    tells: ['Broken', /Unresolved resource dependencies \[Nothing\]/, /invocations of broken fail/],
+  },
+  {
+    name: 'a method with an integration that AWS refuses',
+    resources: { ...REST, GetBad: aMethod('Bad', 'hello', { Integration: { Type: 'HTTPS' } }) },
+    bad: 500,
+    tells: ['GetBad', /Type must be one of/, /GET \/bad answers 500/],
+  },
+  {
+    name: 'a parameter without a value',
+    resources: {
+      ...REST,
+      GetBad: aMethod('Bad', 'hello', { AuthorizationType: { Ref: 'Kind' } }),
+    },
+    parameters: { Kind: { Type: 'String' } },
+    bad: 500,
+    tells: ['', /\[Kind\] must have values; give --param Kind=…/, /GET \/bad answers 500/],
+  },
+  {
+    name: 'an authorizer that is not there',
+    resources: { ...REST, GetBad: guarded({ AuthorizerId: 'nobody' }) },
+    bad: 500,
+    tells: ['GetBad', /Invalid authorizer ID/, /GET \/bad answers 500/],
+  },
+  {
+    name: 'an authorizer with a reference to nothing',
+    resources: {
+      ...REST,
+      Who: {
+        Type: 'AWS::ApiGateway::Authorizer',
+        Properties: {
+          ...{ RestApiId: { Ref: 'Api' }, Type: 'TOKEN', Name: 'who' },
+          AuthorizerUri: { 'Fn::GetAtt': ['Nothing', 'Arn'] },
+        },
+      },
+      GetBad: guarded({ AuthorizerId: { Ref: 'Who' } }),
+    },
+    bad: 500,
+    tells: ['Who', /undefined resource Nothing/, /GET \/bad answers 500/],
+  },
+  {
+    name: 'a resource policy that AWS refuses',
+    resources: {
+      ...REST,
+      Api: {
+        Type: 'AWS::ApiGateway::RestApi',
+        Properties: { Name: 'api', Policy: { Version: '2012-10-17', Statement: [{ Effect: 'Maybe' }] } },
+      },
+      GetBad: aMethod('Bad', 'hello'),
+    },
+    good: 500,
+    bad: 500,
+    tells: ['Api', /Invalid policy document/, /every route of the API answers 500/],
+  },
+  {
+    name: 'a web ACL in front of the stage',
+    resources: {
+      ...REST,
+      GetBad: aMethod('Bad', 'hello'),
+      Wall: {
+        Type: 'AWS::WAFv2::WebACLAssociation',
+        Properties: {
+          WebACLArn: 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/wall/1',
+          ResourceArn: { 'Fn::Sub': 'arn:aws:apigateway:us-east-1::/restapis/${Api}/stages/dev' },
+        },
+      },
+    },
+    good: 500,
+    bad: 500,
+    tells: ['Wall', /AWS WAF does not run here/, /stage dev answers 500.*--allow-unguarded/],
+  },
+  {
+    name: 'a stage with variables that AWS refuses',
+    resources: {
+      ...REST,
+      GetBad: aMethod('Bad', 'hello'),
+      Deployment: {
+        Type: 'AWS::ApiGateway::Deployment',
+        Properties: {
+          ...{ RestApiId: { Ref: 'Api' }, StageName: 'dev' },
+          StageDescription: { Variables: { 'a-b': '1' } },
+        },
+      },
+    },
+    good: 500,
+    bad: 500,
+    tells: ['Deployment', /a-b/, /stage dev answers 500/],
+  },
+  {
+    name: 'more authorizers than AWS takes',
+    resources: {
+      ...REST,
+      ...Object.fromEntries(
+        Array.from({ length: 11 }, (_, index) => [
+          `Who${index}`,
+          {
+            Type: 'AWS::ApiGateway::Authorizer',
+            Properties: {
+              ...{ RestApiId: { Ref: 'Api' }, Type: 'TOKEN', Name: `who${index}` },
+              ...{ AuthorizerUri: uriOf('hello'), IdentitySource: 'method.request.header.Authorization' },
+            },
+          },
+        ]),
+      ),
+      GetBad: guarded({ AuthorizerId: { Ref: 'Who10' } }),
+    },
+    bad: 401,
+    tells: ['Who10', /Maximum number of Authorizers/, /it is served here/],
+  },
+  {
+    name: 'a resource without a type, and one of an API that nobody has',
+    resources: {
+      ...REST,
+      Odd: {} as Resources[string],
+      GetBad: aMethod('Bad', 'hello', { RestApiId: 'elsewhere' }),
+    },
+    bad: 403,
+    tells: ['GetBad', /no loaded stack has this API/, /it is left out/],
+  },
+  {
+    name: 'a route of an HTTP API with an authorizer that is not there',
+    resources: {
+      ...HTTP,
+      GetBad: {
+        Type: 'AWS::ApiGatewayV2::Route',
+        Properties: {
+          ...{ ApiId: { Ref: 'Api' }, RouteKey: 'GET /bad', AuthorizationType: 'JWT', AuthorizerId: 'x' },
+          Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Target' }]] },
+        },
+      },
+    },
+    bad: 500,
+    tells: ['GetBad', /requires a valid JWT authorizer/, /GET \/bad answers 500/],
+  },
+  {
+    name: 'a route key that AWS refuses',
+    resources: {
+      ...HTTP,
+      GetBad: {
+        Type: 'AWS::ApiGatewayV2::Route',
+        Properties: { ApiId: { Ref: 'Api' }, RouteKey: 'GET bad' },
+      },
+    },
+    bad: 404,
+    tells: ['GetBad', /route key is not formatted properly/, /this route does not exist/],
+  },
+];
