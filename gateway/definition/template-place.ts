@@ -1,4 +1,7 @@
+/** Where something stands in a template. */
+import { isJsonList, isJsonObject } from './cloudformation/template-source.ts';
 import type { DefinitionPlace } from '../errors.ts';
+import type { Json } from './model.ts';
 import type { RawStack } from './raw-stack.ts';
 import type { Path } from './cloudformation/template-source.ts';
 
@@ -13,4 +16,18 @@ export function placeOf(stack: Pick<RawStack, 'file' | 'lineOf'>, at: Path): Def
     return { file, line, property: [section, name].filter((key) => key !== undefined).join('.') };
   const property = part === 'Properties' ? rest.join('.') : (part ?? '');
   return { file, line, logicalId: name, property: property === '' ? undefined : property };
+}
+
+/** What lies there; undefined = nothing. */
+export function memberAt(value: Json | undefined, keys: Path): Json | undefined {
+  return keys.reduce((found: Json | undefined, key) => {
+    if (isJsonList(found)) return found[Number(key)];
+    return isJsonObject(found) && Object.hasOwn(found, key) ? found[key] : undefined;
+  }, value);
+}
+
+/** CloudFormation's words for a name that the template does not have. */
+export function describeUnresolved(name: string, at: Path): string {
+  const section = at[0] ?? 'Resources';
+  return `Template format error: Unresolved resource dependencies [${name}] in the ${section} block of the template`;
 }

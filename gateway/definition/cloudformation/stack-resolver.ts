@@ -12,10 +12,10 @@ import type { ParameterValue } from './parameters.ts';
 import { partitionOf, pseudoParameter, urlSuffixOf } from '../pseudo-parameters.ts';
 import { describeCycle, findCycle } from '../dependency-cycles.ts';
 import { readExportNames } from '../export-names.ts';
-import { placeOf } from '../template-place.ts';
+import { describeUnresolved, memberAt, placeOf } from '../template-place.ts';
 import type { RawStack } from '../raw-stack.ts';
 import { checkShape } from './template-shape.ts';
-import { isJsonList, isJsonObject } from './template-source.ts';
+import { isJsonObject } from './template-source.ts';
 import type { Path } from './template-source.ts';
 
 /** Finds the value of an export in another stack. */
@@ -167,7 +167,7 @@ export class StackResolver implements Scope {
 
   #pseudoParameter(name: string, at: Path): Resolved {
     const value = pseudoParameter(name, this.raw);
-    return value === undefined ? this.fail(at, unresolved(name, at)) : value;
+    return value === undefined ? this.fail(at, describeUnresolved(name, at)) : value;
   }
 
   #section(name: string): JsonObject {
@@ -203,7 +203,7 @@ export class StackResolver implements Scope {
   #need(logicalId: string, at: Path): void {
     if (!Object.hasOwn(this.#resources, logicalId) || !this.#exists(logicalId)) {
       const why = Object.hasOwn(this.#resources, logicalId) ? '; its Condition is false' : '';
-      this.fail(at, `${unresolved(logicalId, at)}${why}`);
+      this.fail(at, `${describeUnresolved(logicalId, at)}${why}`);
     }
     if (this.#owner === undefined) return;
     const needs = this.#needs.get(this.#owner) ?? new Set();
@@ -349,16 +349,4 @@ export class StackResolver implements Scope {
   #failCycle(at: Path, names: readonly string[]): never {
     return this.fail(at, describeCycle(names));
   }
-}
-
-function memberAt(value: Json | undefined, keys: Path): Json | undefined {
-  return keys.reduce((found: Json | undefined, key) => {
-    if (isJsonList(found)) return found[Number(key)];
-    return isJsonObject(found) && Object.hasOwn(found, key) ? found[key] : undefined;
-  }, value);
-}
-
-function unresolved(name: string, at: Path): string {
-  const section = at[0] ?? 'Resources';
-  return `Template format error: Unresolved resource dependencies [${name}] in the ${section} block of the template`;
 }
