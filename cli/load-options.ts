@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import type { Home } from '@gatewright/gateway/definition/home';
 
 export type LoadFlags = {
-  readonly stage: string;
+  readonly stage?: string;
   readonly region?: string;
   readonly account?: string;
   readonly param: Readonly<Record<string, string>>;
@@ -15,12 +15,19 @@ export type LoadFlags = {
   readonly allowUnguarded: boolean;
 };
 
+/** Where nobody says another. */
+export const USUAL_STAGE = 'dev';
+
 export function addLoadOptions(command: Command): Command {
   return command
     .argument('[sources...]', 'directories with serverless.yml, template.yaml or cdk.out; template files', [
       '.',
     ])
-    .option('--stage <name>', 'stage to serve', readStageName, 'dev')
+    .option(
+      '--stage <name>',
+      'stage to serve; else what provider.stage of a service says, dev',
+      readStageName,
+    )
     .option(
       '--region <name>',
       'region of all stacks; else what each names, AWS_REGION or AWS_DEFAULT_REGION, us-east-1',
@@ -48,11 +55,15 @@ export function addLoadOptions(command: Command): Command {
 
 /** The part of `GatewayOptions` that these flags decide. @throws UsageError */
 export function toLoadOptions(flags: LoadFlags) {
-  const { region, account } = flags;
+  const { stage, region, account } = flags;
   return {
-    stage: flags.stage,
+    stage: stage ?? USUAL_STAGE,
     ...homeOfEnvironment(),
-    chosen: { ...(region !== undefined && { region }), ...(account !== undefined && { accountId: account }) },
+    chosen: {
+      ...(stage !== undefined && { stage }),
+      ...(region !== undefined && { region }),
+      ...(account !== undefined && { accountId: account }),
+    },
     parameters: flags.param,
     environment: readEnvFile(flags.envFile),
     strict: flags.strict,

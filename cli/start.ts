@@ -13,7 +13,7 @@ import {
 } from '@gatewright/gateway';
 import { refuseUnsafeAccess } from './access-check.ts';
 import { collectServices, collectVpcEndpoint, collectVpcLink, readAwsEndpoints } from './aws-options.ts';
-import { addLoadOptions, toLoadOptions } from './load-options.ts';
+import { addLoadOptions, toLoadOptions, USUAL_STAGE } from './load-options.ts';
 import { collectAssumption, collectQuota, collectText, readPort, readSize, readSpan } from './options.ts';
 import { UsageError } from './output.ts';
 import { describeStart } from './start-text.ts';
@@ -170,7 +170,7 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
   });
   try {
     await gateway.load(sources);
-    refuseUnsafeAccess(sources, gateway.inspect(), flags.stage, (message) =>
+    refuseUnsafeAccess(sources, gateway.inspect(), flags.stage ?? USUAL_STAGE, (message) =>
       process.stderr.write(`warning: ${message}\n`),
     );
     // Not before: until there is something to end in order, a signal ends the process as it ends any other.

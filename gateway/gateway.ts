@@ -22,7 +22,7 @@ export type GatewayOptions = {
   readonly region: string;
   readonly accountId: string;
   /** `--region`, `--account`: of every stack, whatever it names itself. */
-  readonly chosen?: Partial<Home>;
+  readonly chosen?: Partial<Home> & { readonly stage?: string };
   /** Bind address of the API ports; the control port stays on loopback. */
   readonly host: string;
   /** Port of the first API, the others follow; 0 = free ports. */

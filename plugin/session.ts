@@ -38,7 +38,12 @@ export async function startSession(
     ...settings,
     ...readGatewaySettings(service.settings, process.env),
     stage: service.stage,
-    chosen: { ...settings.chosen, ...(service.region !== undefined && { region: service.region }) },
+    // osls has settled the stage already, by --stage or by the service.
+    chosen: {
+      ...settings.chosen,
+      stage: service.stage,
+      ...(service.region !== undefined && { region: service.region }),
+    },
     parameters: service.parameters,
     directory: service.directory,
     // osls has put it into this process, which the loading child inherits.

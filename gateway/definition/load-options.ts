@@ -10,8 +10,8 @@ export type LoadOptions = {
   /** Of stacks that name none themselves. */
   readonly region: string;
   readonly accountId: string;
-  /** `--region`, `--account`: of every stack, whatever it names itself. */
-  readonly chosen?: Partial<Home>;
+  /** `--stage`, `--region`, `--account`: of every stack, whatever it names itself. */
+  readonly chosen?: Partial<Home> & { readonly stage?: string };
   /** From `--env-file`: visible to osls as `${env:}`, never to functions. */
   readonly environment: Readonly<Record<string, string>>;
   /** What becomes of what cannot be taken; absent = the first thing that AWS would refuse ends the loading. */

@@ -158,13 +158,13 @@ function finishStack(
 }
 
 function toUnsupported(
-  { logicalId, type, property, consequence }: Finding,
+  { logicalId, type, property, consequence, message, place }: Finding,
   resolver: StackResolver,
 ): UnsupportedItem {
   const properties = property === undefined ? [] : ['Properties', ...property.split('.')];
-  const { file, line } = resolver.place(['Resources', logicalId, ...properties]);
+  const { file, line } = place ?? resolver.place(['Resources', logicalId, ...properties]);
   const { stackName } = resolver.raw;
-  return { stackName, logicalId, type, property, consequence, file, line };
+  return { stackName, logicalId, type, property, consequence, message, file, line };
 }
 
 /** A guard that nobody can enforce closes what it stands in front of, unless somebody has said that it need not. */

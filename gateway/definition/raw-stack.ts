@@ -1,4 +1,5 @@
 /** A stack as a loader hands it over: one template in long form, nothing resolved yet. */
+import type { DefinitionPlace } from '../errors.ts';
 import type { Path } from './cloudformation/template-source.ts';
 import type { JsonObject } from './model.ts';
 
@@ -34,6 +35,9 @@ export type Finding = {
   readonly type: string;
   readonly property?: string | undefined;
   readonly consequence: string;
+  /** What is wrong, and where, if it is of no resource. */
+  readonly message?: string | undefined;
+  readonly place?: DefinitionPlace | undefined;
   /**
    * It stands in front of requests: without it the routes of this resource (an API, a method, a route, a stage) answer
    * 500, unless `--allow-unguarded`.

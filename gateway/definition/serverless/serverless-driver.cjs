@@ -11,6 +11,7 @@
 const fs = require('node:fs');
 const { enableCompileCache, syncBuiltinESMExports } = require('node:module');
 const path = require('node:path');
+const { tolerate } = require('./serverless-leniency.cjs');
 
 const [oslsFolder, outputFolder, ...oslsArguments] = process.argv.slice(2);
 const fromOsls = (file) => require(path.join(oslsFolder, file));
@@ -43,6 +44,13 @@ class GatewrightPackaging {
       accessKeyId: process.env.AWS_ACCESS_KEY_ID,
       secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY,
     };
+    // Serverless v3 asks by the older SDK, which knows no AWS_ENDPOINT_URL.
+    if (original === undefined) {
+      provider.cachedCredentials = { credentials };
+      const sdk = fromOsls('lib/aws/sdk-v2.js');
+      sdk.config.update({ credentials, endpoint: process.env.AWS_ENDPOINT_URL, s3ForcePathStyle: true });
+      return;
+    }
     provider.getAwsSdkV3Config = (options = {}) => original.call(provider, { ...options, credentials });
   }
 
@@ -167,11 +175,11 @@ replaceModule('lib/cli/handle-error.js', (error) => {
   process.exitCode = 1;
   return {};
 });
-// A service for Serverless v3 or v4 pins that version; it is osls that reads it here.
-const readConfiguration = fromOsls('lib/configuration/read.js');
-replaceModule('lib/configuration/read.js', async (file) => {
-  const { frameworkVersion: _pinned, ...configuration } = await readConfiguration(file);
-  return configuration;
+tolerate({
+  fromOsls,
+  replaceModule,
+  note: (property, message, consequence) => tell({ kind: 'noted', property, message, consequence }),
+  inform: (message) => tell({ kind: 'informed', message }),
 });
 // Otherwise zipped into the developer's home folder.
 replaceModule('lib/plugins/aws/custom-resources/generate-zip.js', async () => writeEmptyZip());

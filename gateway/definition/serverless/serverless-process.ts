@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { isJsonObject } from '../cloudformation/template-source.ts';
+import type { Json } from '../model.ts';
 
 export type DriverRun = {
   /** Folder of the osls package. */
@@ -14,11 +15,24 @@ export type DriverRun = {
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly onAnnounced: (stackName: string, variables: Readonly<Record<string, string>>) => void;
+  /** Something that osls would have stopped at, or goes on without. */
+  readonly onNoted: (note: DriverNote) => void;
+  /** Something that changes nothing, and that its author may want to know. */
+  readonly onInformed: (message: string) => void;
+};
+
+export type DriverNote = {
+  /** Path into serverless.yml; empty for the whole of it. */
+  readonly property: string;
+  readonly message: string;
+  readonly consequence: string;
 };
 
 export type DriverFailure = { readonly message: string };
 
 const DRIVER = fileURLToPath(new URL('serverless-driver.cjs', import.meta.url));
+/** Serverless v3 would report to its maker and look for news. */
+const QUIET = { SLS_TELEMETRY_DISABLED: '1', SLS_TRACKING_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' };
 const TIME_LIMIT_MS = 120_000;
 const ERROR_TEXT_LIMIT = 16_384;
 /** Settings of a test runner that would follow into the child. */
@@ -28,7 +42,7 @@ const LEFT_OUT = new Set(['NODE_V8_COVERAGE', 'NODE_TEST_CONTEXT']);
 export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
   const child = fork(DRIVER, [run.oslsFolder, run.outputFolder, ...run.arguments], {
     cwd: run.serviceFolder,
-    env: { ...sealedEnvironment(process.env), ...run.environment },
+    env: { ...sealedEnvironment(process.env), ...QUIET, ...run.environment },
     execArgv: [],
     // stdout is the gateway's; osls's progress is noise here.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -44,7 +58,10 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
     });
     child.on('message', (message: unknown) => {
       if (!isJsonObject(message)) return;
-      const { kind, message: text, stackName, variables } = message;
+      const { kind, message: text, stackName, variables, property, consequence } = message;
+      if (kind === 'informed' && typeof text === 'string') run.onInformed(text);
+      if (kind === 'noted' && typeof text === 'string')
+        run.onNoted({ message: text, property: textOr(property, ''), consequence: textOr(consequence, '') });
       if (kind === 'failed' && typeof text === 'string') failure = { message: text };
       if (kind === 'announced' && typeof stackName === 'string') {
         run.onAnnounced(stackName, textValues(variables));
@@ -58,6 +75,9 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
   });
 }
 
+/** `    at Object.<anonymous> (file.js:1:2)`; osls begins lines of its own with `at`, too. */
+export const STACK_FRAME = /^\s+at (?:.*\(.*:\d+:\d+\)|\S*:\d+:\d+|.*\((?:<anonymous>|native)\))$/;
+
 function sealedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const entries = Object.entries(environment);
   return Object.fromEntries(entries.filter(([name]) => !name.startsWith('AWS_') && !LEFT_OUT.has(name)));
@@ -65,8 +85,12 @@ function sealedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 function describeEnd(code: number | null, killedBy: string | null, errorText: string): string {
   if (killedBy !== null) return `osls did not end within ${TIME_LIMIT_MS / 1000} s`;
-  const lines = errorText.split('\n').filter((line) => /\S/.test(line) && !/^\s+at /.test(line));
+  const lines = errorText.split('\n').filter((line) => /\S/.test(line) && !STACK_FRAME.test(line));
   return `osls ended with code ${String(code)}: ${lines.slice(-3).join(' ')}`;
+}
+
+function textOr(value: Json | undefined, usual: string): string {
+  return typeof value === 'string' ? value : usual;
 }
 
 function textValues(value: unknown): Readonly<Record<string, string>> {

@@ -10,12 +10,13 @@ import { settleHome } from '../home.ts';
 import { listIncludedFiles } from './included-files.ts';
 import type { LoadOptions } from '../load-options.ts';
 import type { LoadBoard } from '../load-board.ts';
+import type { JsonObject } from '../model.ts';
 import { addRestStageSettings } from './osls-rest-stage.ts';
 import { parsePackaged } from './packaged-service.ts';
 import type { PackagedService } from './packaged-service.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
-import { runDriver } from './serverless-process.ts';
-import type { DriverFailure } from './serverless-process.ts';
+import { runDriver, STACK_FRAME } from './serverless-process.ts';
+import type { DriverFailure, DriverNote } from './serverless-process.ts';
 import { isJsonList, isJsonObject, readSource } from '../cloudformation/template-source.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
@@ -36,12 +37,14 @@ export async function loadServerlessService(
 ): Promise<RawStack> {
   // Files that are programs are read by osls alone: their lines are not known here.
   const tree = /\.(?:ya?ml|json)$/.test(file) ? await readSource(file) : undefined;
-  if (tree !== undefined) refuseUnknownStage(tree, options.stage);
+  const stage = stageOf(tree, options);
+  if (tree !== undefined && stage !== undefined) refuseUnknownStage(tree, stage);
   const outputFolder = await mkdtemp(join(tmpdir(), 'gatewright-'));
   let variables: Readonly<Record<string, string>> = {};
   // The stand-in's answer to osls cannot carry our own error: it is kept here.
   let refusal: Error | undefined;
   const home = settleHome(options, {});
+  const notes: DriverNote[] = [];
   const standIn = await startAwsStandIn({
     ...home,
     outputsOf: async (stackName) => {
@@ -67,15 +70,40 @@ export async function loadServerlessService(
         variables = declared;
         board.announce(source, stackName);
       },
+      onNoted: (note) => notes.push(note),
+      onInformed: (message) => options.onProgress?.(`${basename(dirname(file))}: ${message}`),
     });
     if (refusal !== undefined) throw refusal;
     if (failure !== undefined) throw explainFailure(failure, file, tree);
     const packaged = parsePackaged(await readFile(join(outputFolder, 'result.json'), 'utf8'));
-    return toRawStack(packaged, file, tree, { ...options, ...home });
+    const raw = toRawStack(packaged, file, tree, { ...options, ...home });
+    return { ...raw, findings: [...notes.map((note) => toFinding(note, file, tree)), ...raw.findings] };
   } finally {
     await standIn.close();
     await rm(outputFolder, { recursive: true, force: true });
   }
+}
+
+/** What osls is told; undefined = the service says it itself, and nobody has said otherwise. */
+function stageOf(tree: SourceTree | undefined, { stage, chosen }: LoadOptions): string | undefined {
+  if (chosen?.stage !== undefined) return chosen.stage;
+  const provider = tree?.value['provider'];
+  const saysStage = tree === undefined || (isJsonObject(provider) && provider['stage'] !== undefined);
+  return saysStage ? undefined : stage;
+}
+
+function toFinding(
+  { property, message, consequence }: DriverNote,
+  file: string,
+  tree: SourceTree | undefined,
+): Finding {
+  const line = property === '' ? undefined : tree?.lineOf(pathOf(property));
+  return { logicalId: '', type: '', property, consequence, message, place: { file, line } };
+}
+
+/** `functions.a.events[0].http` as a path. */
+function pathOf(property: string): Path {
+  return property.split('.').flatMap((key) => key.split(/\[(\d+)\]/).filter((part) => part !== ''));
 }
 
 function packageArguments(
@@ -89,20 +117,21 @@ function packageArguments(
     (tree === undefined || (isJsonObject(provider) && provider['region'] !== undefined));
   return [
     'package',
-    ...['--config', basename(file), '--stage', options.stage],
+    ...['--config', basename(file)],
+    ...(stageOf(tree, options) === undefined ? [] : ['--stage', options.stage]),
     ...(saysRegion ? [] : ['--region', settleHome(options, {}).region]),
     ...Object.entries(options.parameters).map(([name, value]) => `--param=${name}=${value}`),
   ];
 }
 
-/** The service's own osls, else the one beside the gateway. Serverless v3 and v4 cannot be asked offline. */
+/** The service's own osls or Serverless v3, else the osls beside the gateway. Serverless v4 is a binary that asks for a licence. */
 function findOsls(serviceFolder: string): string {
   for (const origin of [join(serviceFolder, 'package.json'), import.meta.url]) {
     const require = createRequire(origin);
     for (const name of ['osls', 'serverless']) {
       try {
         const manifest: unknown = require(`${name}/package.json`);
-        if (isJsonObject(manifest) && manifest['name'] === 'osls') {
+        if (isJsonObject(manifest) && canPackage(manifest)) {
           return dirname(require.resolve(`${name}/package.json`));
         }
       } catch {
@@ -113,6 +142,12 @@ function findOsls(serviceFolder: string): string {
   throw new StartError(
     'OSLS_MISSING',
     `osls is not installed, and ${serviceFolder} needs it: run npm install --save-dev osls there`,
+  );
+}
+
+function canPackage({ name, version }: JsonObject): boolean {
+  return (
+    name === 'osls' || (name === 'serverless' && typeof version === 'string' && version.startsWith('3.'))
   );
 }
 
@@ -149,10 +184,12 @@ function explainFailure(failure: DriverFailure, file: string, tree: SourceTree |
   ];
   if (first?.[1] === undefined) return new DefinitionError({ file }, cleanMessage(failure.message));
   const [, property, kind = ''] = first;
-  const path = property.split('.').flatMap((key) => key.split(/\[(\d+)\]/).filter((part) => part !== ''));
+  const path = pathOf(property);
   const written = path.reduce<unknown>(memberOf, tree?.value);
   const text =
-    typeof written === 'string' ? (variableText(written, kind) ?? written) : `a "${kind}" variable`;
+    typeof written === 'string'
+      ? (variableText(written, kind, file, tree) ?? written)
+      : `a "${kind}" variable`;
   const others = more.length === 0 ? '' : ` (and ${more.map((match) => match[1]).join(', ')})`;
   return new DefinitionError(
     { file, line: tree?.lineOf(path), property },
@@ -160,9 +197,24 @@ function explainFailure(failure: DriverFailure, file: string, tree: SourceTree |
   );
 }
 
-function variableText(written: string, kind: string): string | undefined {
-  const start = written.search(new RegExp(`\\$\\{${kind}[:(]`));
-  return start === -1 ? undefined : /^\$\{[^{}]*\}/.exec(written.slice(start))?.[0];
+/** Of several variables of one kind the one that has no value, as far as that can be seen from here. */
+function variableText(
+  written: string,
+  kind: string,
+  file: string,
+  tree: SourceTree | undefined,
+): string | undefined {
+  const texts = [...written.matchAll(/\$\{[^{}]*\}/g)]
+    .map(([text]) => text)
+    .filter((text) => new RegExp(`^\\$\\{${kind}[:(]`).test(text));
+  return texts.find((text) => isWithoutValue(text, file, tree)) ?? texts[0];
+}
+
+function isWithoutValue(text: string, file: string, tree: SourceTree | undefined): boolean {
+  const [, own] = /^\$\{self:([^,}]+)/.exec(text) ?? [];
+  if (own !== undefined) return pathOf(own.trim()).reduce<unknown>(memberOf, tree?.value) === undefined;
+  const [, included] = /^\$\{file\(([^)]+)\)/.exec(text) ?? [];
+  return included !== undefined && !existsSync(resolve(dirname(file), included));
 }
 
 function remedyFor(kind: string, text: string): string {
@@ -177,16 +229,19 @@ function remedyFor(kind: string, text: string): string {
       return 'set it in the environment or with --env-file';
     case 'param':
       return 'give it with --param, or write it to params';
+    case 'file':
+      return 'there is no such file, or it does not hold that';
+    case 'self':
+      return 'the service says no such thing';
     default:
       return 'osls could not resolve it';
   }
 }
 
+/** Without the frames of a stack, which say nothing of the service. */
 function cleanMessage(message: string): string {
-  return message
-    .replace(/\n\s+at .*$/gms, '')
-    .replace(/\s*\n\s*/g, ' ')
-    .trim();
+  const lines = message.split('\n').filter((line) => /\S/.test(line) && !STACK_FRAME.test(line));
+  return lines.map((line) => line.trimEnd()).join('\n');
 }
 
 function memberOf(value: unknown, key: string): unknown {

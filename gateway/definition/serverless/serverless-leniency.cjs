@@ -1,0 +1,125 @@
+'use strict';
+/**
+ * What a service may say although osls or its plug-ins would stop at it: each becomes a note to the parent, and the
+ * template comes out all the same (docs/decisions/0037). Part of `serverless-driver.cjs`, in osls's own process.
+ */
+
+/** Plug-ins that run, bundle or deploy: a template is the same with and without them. */
+const WITHOUT_EFFECT = new Set([
+  'serverless-offline',
+  'serverless-offline-sns',
+  'serverless-offline-sqs',
+  'serverless-offline-ssm',
+  'serverless-offline-dynamodb-streams',
+  'serverless-dynamodb',
+  'serverless-dynamodb-local',
+  'serverless-s3-local',
+  'serverless-webpack',
+  'serverless-bundle',
+  'serverless-jetpack',
+  'serverless-plugin-typescript',
+  'serverless-plugin-optimize',
+  'serverless-plugin-include-dependencies',
+  'serverless-plugin-common-excludes',
+  'serverless-domain-manager',
+  'serverless-prune-plugin',
+  'serverless-s3-sync',
+  'serverless-finch',
+  'serverless-stack-output',
+  'serverless-plugin-scripts',
+  'serverless-localstack',
+]);
+
+/** Members of serverless.yml that belong to the dashboard of Serverless, Inc.; with them version 3 asks for a login. */
+const OF_DASHBOARD = ['org', 'app', 'tenant', 'console'];
+
+/** Of these a misspelt name would leave a route open. */
+const GUARD = /authori[sz]|\bauth|private|polic|api-?keys?\b|scope|secur|\bwaf/i;
+/** End-of-life runtimes run here; what does not run is told of each function. */
+const RUNTIME = /^at '(?:provider|functions\.[^'.]+)\.runtime'/;
+const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
+
+/** `note(property, message, consequence)` tells the parent; `inform(message)` is for what changes nothing. */
+function tolerate({ fromOsls, replaceModule, note, inform }) {
+  tolerateConfiguration({ fromOsls, replaceModule, inform });
+  tolerateSchema({ fromOsls, note });
+  toleratePlugins({ fromOsls, note, inform });
+}
+
+/** A service for another major version pins it; it is osls that reads it here. */
+function tolerateConfiguration({ fromOsls, replaceModule, inform }) {
+  const file = 'lib/configuration/read.js';
+  const read = fromOsls(file);
+  const { version } = fromOsls('package.json');
+  replaceModule(file, async (path) => {
+    const { frameworkVersion, ...configuration } = await read(path);
+    const pinned = /\d+/.exec(String(frameworkVersion ?? ''))?.[0];
+    if (pinned !== undefined && pinned !== version.split('.')[0])
+      inform(`frameworkVersion ${frameworkVersion}: osls ${version} reads the service here`);
+    for (const member of OF_DASHBOARD) delete configuration[member];
+    return configuration;
+  });
+}
+
+function tolerateSchema({ fromOsls, note }) {
+  const { prototype } = fromOsls('lib/classes/config-schema-handler/index.js');
+  const { handleErrorMessages } = prototype;
+  prototype.handleErrorMessages = function (messages) {
+    const { configurationInput, service } = this.serverless;
+    const isChosen = configurationInput?.configValidationMode === 'warn';
+    const told = messages.filter((message) => !RUNTIME.test(message));
+    const refused = isChosen ? [] : told.filter((message) => GUARD.test(message));
+    for (const message of told) if (!refused.includes(message)) noteMessage(message, note);
+    if (refused.length === 0) return;
+    service.configValidationMode = 'error';
+    handleErrorMessages.call(this, refused);
+  };
+}
+
+function noteMessage(message, note) {
+  const [, property = '', what = message] = PLACE.exec(message) ?? [];
+  note(property, what, 'osls reads the service without it');
+}
+
+function toleratePlugins({ fromOsls, note, inform }) {
+  const { prototype } = fromOsls('lib/classes/plugin-manager.js');
+  const { resolveServicePlugins, addPlugin } = prototype;
+  const names = new Map();
+  prototype.resolveServicePlugins = async function (declared) {
+    const { modules, localPath } = this.parsePluginsObject(declared);
+    const resolved = [];
+    for (const name of modules) {
+      if (WITHOUT_EFFECT.has(name)) {
+        inform(`plug-in ${name} is left out: it changes no template`);
+        continue;
+      }
+      try {
+        const [Plugin] = await resolveServicePlugins.call(this, { modules: [name], localPath });
+        names.set(Plugin, name);
+        resolved.push(Plugin);
+      } catch (error) {
+        note('plugins', describe(name, error), LEFT_OUT);
+      }
+    }
+    return resolved;
+  };
+  prototype.addPlugin = function (Plugin) {
+    const name = names.get(Plugin);
+    if (name === undefined) return addPlugin.call(this, Plugin);
+    try {
+      return addPlugin.call(this, Plugin);
+    } catch (error) {
+      note('plugins', describe(name, error), LEFT_OUT);
+      return null;
+    }
+  };
+}
+
+const LEFT_OUT = 'the plug-in is left out: what it would add to the template is missing';
+
+function describe(name, error) {
+  const [first] = String(error?.message ?? error).split('\n');
+  return `plug-in ${name}: ${error?.code === 'PLUGIN_NOT_FOUND' ? 'it is not installed' : first}`;
+}
+
+module.exports = { tolerate };
