@@ -11,6 +11,7 @@ import { readTableDefinition } from './services/table-definition.ts';
 import type { Parts } from './compose-parts.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 import type { Fault, Tolerance } from './errors.ts';
+import type { FunctionDefinition } from './lambda/model.ts';
 import type { TableDefinition } from './services/table-definition.ts';
 
 /**
@@ -36,6 +37,7 @@ export async function load(
     refused,
     faults,
   );
+  for (const sentence of describeRuntimes(functions)) options.onProgress(sentence);
   const isNothing = prepared.isEmpty && functions.length === 0;
   refuseFaults(faults.all, isNothing || options.refusesFaults === true, known);
   const unsupported = withFaults(faults.all, stacks, prepared.unsupported);
@@ -47,6 +49,18 @@ export async function load(
   const filters = resources.filter(({ type }) => type === 'AWS::Logs::SubscriptionFilter');
   parts.subscriptions.subscribe(filters.map(readLogSubscription));
   return faults.all;
+}
+
+const RUNNING = process.versions.node.split('.')[0] ?? '';
+
+/** Declared runtimes other than the one that runs: what Node has taken out since then is missing. */
+function describeRuntimes(functions: readonly FunctionDefinition[]): string[] {
+  const others = functions
+    .map(({ runtime }) => runtime)
+    .filter((runtime) => runtime !== `nodejs${RUNNING}.x`);
+  if (others.length === 0) return [];
+  const names = [...new Set(others)].toSorted().join(', ');
+  return [`${names}: ${others.length} functions run on Node ${RUNNING} here`];
 }
 
 type TablesOfRegion = { readonly region: string; readonly definitions: readonly TableDefinition[] };

@@ -57,7 +57,7 @@ export class FunctionBuild {
 
   /**
    * The handler's file, looked for until it is there.
-   * @throws DefinitionError when there is no such file or an esbuild setting cannot be honoured
+   * @throws DefinitionError when there is no such file
    */
   #locate(): Located {
     if (this.#located !== undefined) return this.#located;
@@ -86,6 +86,17 @@ export class FunctionBuild {
     throw new DefinitionError(
       place,
       `handler "${this.#definition.handler}": ${file} exports ${exports.join(', ')}, but no "${wanted}"`,
+    );
+  }
+
+  /** The service's esbuild settings that the bundle is made without; undefined where there are none. */
+  get unhonoured(): DefinitionError | undefined {
+    const { code, place } = this.#definition;
+    const refused = code.kind === 'directory' ? refusedOptions(code.esbuild ?? {}) : [];
+    if (refused.length === 0) return undefined;
+    return new DefinitionError(
+      { ...place, property: 'esbuild' },
+      `the gateway cannot honour these esbuild settings: ${refused.join('; ')}`,
     );
   }
 
@@ -133,13 +144,6 @@ export class FunctionBuild {
   }
 
   #buildOptions(file: string, given: Readonly<Record<string, unknown>> | undefined): BuildOptions {
-    const refused = refusedOptions(given ?? {});
-    if (refused.length > 0) {
-      throw new DefinitionError(
-        { ...this.#definition.place, property: 'esbuild' },
-        `the gateway cannot honour these esbuild settings: ${refused.join('; ')}`,
-      );
-    }
     const service =
       given === undefined
         ? { options: { external: layerPackages(this.#definition) }, format: 'esm' as const }

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { loadStacks } from '../../../../gateway/definition/load.ts';
+import { OPTIONS, refusalOf } from '../stack-builders.ts';
+import type { LoadOptions } from '../../../../gateway/definition/load-options.ts';
+import type { ResolvedStack } from '../../../../gateway/definition/model.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gatewright-lenient-'));
+after(() => rmSync(folder, { recursive: true }));
+let count = 0;
+
+/** The folder of a service with one function `a`; lines begin with 1. */
+function aService(lines: readonly string[], events = '[{ http: GET /a }]'): string {
+  count += 1;
+  const service = join(folder, `service${count}`);
+  mkdirSync(service);
+  const functions = ['functions:', '  a:', '    handler: a.handler', `    events: ${events}`];
+  writeFileSync(join(service, 'serverless.yml'), [`service: s${count}`, ...lines, ...functions].join('\n'));
+  writeFileSync(join(service, 'a.js'), 'exports.handler = async () => ({ statusCode: 200 });');
+  return service;
+}
+
+async function load(
+  service: string,
+  options: Partial<LoadOptions> = {},
+): Promise<{ readonly stack: ResolvedStack; readonly informed: readonly string[] }> {
+  const informed: string[] = [];
+  const onProgress = (message: string): void => void informed.push(message);
+  const [stack] = await loadStacks([service], { ...OPTIONS, ...options, onProgress });
+  assert.ok(stack !== undefined);
+  return { stack, informed };
+}
+
+const told = ({ unsupported }: ResolvedStack): string[] =>
+  unsupported
+    .filter(({ message }) => message !== undefined)
+    .map(({ line, property = '', message = '' }) => `${line ?? '-'} ${property}: ${message}`);
+
+describe('a service of another time', () => {
+  it('is read whatever version it pins and whichever runtime and dashboard it names', async () => {
+    const service = aService([
+      "frameworkVersion: '3'",
+      'app: mine',
+      'tenant: me',
+      'provider: { name: aws, runtime: nodejs12.x }',
+    ]);
+    const { stack, informed } = await load(service);
+
+    assert.equal(stack.functions[0]?.runtime, 'nodejs12.x');
+    assert.deepEqual(told(stack), []);
+    assert.match(informed[0] ?? '', /frameworkVersion 3: osls 4\.\S+ reads the service here/);
+  });
+
+  it('has its unknown properties told, each with its line', async () => {
+    const service = aService([
+      'provider:',
+      '  name: aws',
+      '  runtime: nodejs24.x',
+      '  lambdaHashingVersion: 20201221',
+      '  colour: red',
+    ]);
+    const { stack } = await load(service);
+
+    assert.deepEqual(told(stack), [
+      "2 provider: unrecognized property 'lambdaHashingVersion'",
+      "2 provider: unrecognized property 'colour'",
+    ]);
+  });
+
+  it('is read without plug-ins that change no template, and without those that are missing or fail', async () => {
+    const service = aService([
+      'provider: { name: aws, runtime: nodejs24.x }',
+      'plugins: [serverless-offline, serverless-not-there, ./old.js]',
+    ]);
+    writeFileSync(
+      join(service, 'old.js'),
+      'module.exports = class { constructor() { throw new Error("too old"); } };',
+    );
+    const { stack, informed } = await load(service);
+
+    assert.deepEqual(told(stack), [
+      '3 plugins: plug-in serverless-not-there: it is not installed',
+      '3 plugins: plug-in ./old.js: too old',
+    ]);
+    assert.match(informed.join('\n'), /plug-in serverless-offline is left out: it changes no template/);
+  });
+
+  it('is refused where a misspelt name would leave a route open, with every line of osls', async () => {
+    const events =
+      '[{ http: { path: a, method: get, authorizor: x } }, { httpApi: { path: /a, method: get, authorize: x } }]';
+    const message = await refusalOf(
+      loadStacks([aService(['provider: { name: aws, runtime: nodejs24.x }'], events)], OPTIONS),
+    );
+
+    assert.match(message, /at 'functions\.a\.events\.0\.http': unrecognized property 'authorizor'/);
+    assert.match(message, /at 'functions\.a\.events\.1\.httpApi': unrecognized property 'authorize'/);
+  });
+
+  it('says its stage itself, unless somebody says another', async () => {
+    const service = aService(['provider: { name: aws, runtime: nodejs24.x, stage: prod }']);
+
+    assert.equal((await load(service)).stack.stage, 'prod');
+    assert.equal((await load(service, { stage: 'qa', chosen: { stage: 'qa' } })).stack.stage, 'qa');
+  });
+
+  it('has the variable named that has no value, of several in one text', async () => {
+    const service = aService([
+      'provider: { name: aws, runtime: nodejs24.x }',
+      "custom: { name: '${self:service}-${self:provider.stage}' }",
+    ]);
+    const message = await refusalOf(loadStacks([service], OPTIONS));
+
+    assert.match(message, /\$\{self:provider\.stage\} has no value: the service says no such thing$/);
+  });
+});
