@@ -17,6 +17,7 @@ export const BUILD = join(ROOT, '.build/bench');
 const START_DEADLINE_MS = 60_000;
 const INSTALL_DEADLINE_MS = 240_000;
 const SERVERLESS_OFFLINE = '14.8.2';
+const SERVERLESS_ESBUILD = '1.57.2';
 
 export type Kind = 'rest' | 'http';
 
@@ -106,17 +107,14 @@ export function installServerlessOffline(): string | undefined {
   const dependencies = {
     esbuild: ours.dependencies['esbuild'],
     serverless: ours.devDependencies['serverless'],
-    'serverless-esbuild': ours.devDependencies['serverless-esbuild'],
+    'serverless-esbuild': SERVERLESS_ESBUILD,
     'serverless-offline': SERVERLESS_OFFLINE,
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
   copyFileSync(join(FIXTURE, 'handler.ts'), join(folder, 'handler.ts'));
   const service = readFileSync(join(FIXTURE, 'serverless.yml'), 'utf8');
-  const withPlugin = service.replace(
-    '  - serverless-esbuild\n',
-    '  - serverless-esbuild\n  - serverless-offline\n',
-  );
-  writeFileSync(join(folder, 'serverless.yml'), withPlugin);
+  const plugins = '\nplugins:\n  - serverless-esbuild\n  - serverless-offline\n';
+  writeFileSync(join(folder, 'serverless.yml'), `${service}${plugins}`);
   const installed = join(folder, 'node_modules/serverless-offline/package.json');
   if (existsSync(installed) && readFileSync(installed, 'utf8').includes(`"${SERVERLESS_OFFLINE}"`))
     return undefined;

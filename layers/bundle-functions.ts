@@ -1,4 +1,4 @@
-/** Bundles every function the way packaging does, to measure it and to prove that nothing ships twice. */
+/** Bundles every function: to be packed, to be measured, and to prove that nothing ships twice. */
 import { glob, readFile } from 'node:fs/promises';
 import { join, parse, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -16,10 +16,12 @@ export type FunctionBundle = {
   readonly startBytes: number;
 };
 
+type BundleSettings = { readonly pattern?: string; readonly sourcemap?: 'linked' | false };
+
 /** @throws Error when a bundle holds a package, or imports one that the layer does not have. */
 export async function bundleFunctions(
   root: string,
-  pattern = 'functions/*.ts',
+  { pattern = 'functions/*.ts', sourcemap = false }: BundleSettings = {},
 ): Promise<readonly FunctionBundle[]> {
   const options = await readEsbuildOptions(root);
   const bundles: FunctionBundle[] = [];
@@ -33,7 +35,7 @@ export async function bundleFunctions(
       outExtension: { '.js': '.mjs' },
       bundle: true,
       platform: 'node',
-      sourcemap: false,
+      sourcemap,
       write: false,
       metafile: true,
       logLevel: 'warning',

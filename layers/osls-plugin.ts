@@ -1,7 +1,7 @@
 /**
  * What osls itself cannot do for a stack of ours. Runs in `serverless package` and `deploy`: refuses unknown
- * stages and a local issuer outside `custom.localStages`, compiles the access documents, and builds the layer
- * before it is zipped.
+ * stages and a local issuer outside `custom.localStages`, compiles the access documents, bundles the functions, and
+ * builds the layer before it is zipped.
  */
 import { join } from 'node:path';
 import { tableNeeds } from '#shared/access/access-table.ts';
@@ -13,6 +13,8 @@ import { receiverPermissions } from '@gatewright/authoring/webhooks-permissions'
 import { writeCompiledAccess } from '@gatewright/authoring/access-files';
 import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhook-files';
 import { buildLayer, LAYER_DIRECTORY } from './build-layer.ts';
+import { packFunctions } from './pack-functions.ts';
+import type { OslsFunction } from './pack-functions.ts';
 
 type Template = {
   readonly Resources: Readonly<
@@ -26,6 +28,7 @@ export type Serverless = {
   readonly configurationInput: { readonly params?: Readonly<Record<string, unknown>> };
   readonly service: {
     readonly custom?: { readonly localStages?: readonly string[] };
+    readonly functions?: Readonly<Record<string, OslsFunction>>;
     readonly layers?: Readonly<Record<string, { path?: string; package?: { artifact?: string } }>>;
     readonly provider: { readonly compiledCloudFormationTemplate: Template };
   };
@@ -51,8 +54,10 @@ class StackPlugin {
       },
       'before:package:createDeploymentArtifacts': () => {
         this.#assertReadRoutes();
-        return this.#buildLayer();
+        return this.#build();
       },
+      // `serverless deploy function`
+      'before:deploy:function:packageFunction': () => this.#build(),
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         this.#assertNoLocalIssuer();
         this.#assertSafeWiring();
@@ -88,8 +93,11 @@ class StackPlugin {
       throw this.#error(missing.map(printProblem).join('\n'), 'ACCESS_ROUTES_UNKNOWN');
   }
 
-  async #buildLayer(): Promise<void> {
-    if (this.#isDeployment()) await buildLayer(this.#serverless.serviceDir);
+  async #build(): Promise<void> {
+    if (!this.#isDeployment()) return;
+    const { serviceDir, service } = this.#serverless;
+    await buildLayer(serviceDir);
+    await packFunctions(serviceDir, service.functions ?? {});
   }
 
   /** Whoever brings a layer of their own (the gateway, when it only reads the template) needs none. */

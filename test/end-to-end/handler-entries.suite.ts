@@ -1,7 +1,7 @@
 /** What users' handlers import from the npm package: `gatewright/quota`, `/access` and `/webhooks`, compiled and outside the checkout. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -13,7 +13,6 @@ import type { Running } from '../support/command.ts';
 import { BARE_HANDLER, ORDERS_HANDLER, TYPED_HANDLERS, TYPED_LIBRARY } from '../support/handler-sources.ts';
 import { anNpmService } from '../support/npm-service.ts';
 import type { NpmService } from '../support/npm-service.ts';
-import { readZip } from '../support/zip-entries.ts';
 
 const run = promisify(execFile);
 const CHECKOUT = join(import.meta.dirname, '../..');
@@ -23,13 +22,13 @@ const PEERS = ['@aws-lambda-powertools/metrics', '@aws-sdk/client-dynamodb', '@m
 const FOR_HANDLERS = /^node_modules\/gatewright\/(entries|node_modules\/@gatewright\/(handlers|aws))\//;
 
 let service: NpmService;
-/** A service inside of it, whose handlers are bundled by serverless-esbuild. */
+/** A service inside of it, whose plug-in serverless-esbuild is not installed: the gateway bundles by its settings. */
 let partners = '';
 /** A project that has the package, and none of what goes with it. */
 let bare = '';
 
 before(async () => {
-  const installed = [...PEERS, '@types/aws-lambda', '@types/node', 'serverless-esbuild'];
+  const installed = [...PEERS, '@types/aws-lambda', '@types/node'];
   service = await anNpmService(join(CHECKOUT, 'test/fixtures/npm-service'), installed);
   partners = join(service.directory, 'partners');
   await service.write('package.json', '{ "type": "module" }');
@@ -202,12 +201,13 @@ describe('a handler with quota()', () => {
     assert.equal(lacking.stdout, sentence.repeat(3));
   });
 
-  it('is packaged by serverless-esbuild without a line of the gateway', async () => {
-    const packaged = await runCommand(['package'], { cwd: partners, program: service.serverless });
-
-    assert.equal(packaged.code, 0, packaged.stdout + packaged.stderr);
-    const files = readZip(await readFile(join(partners, '.serverless/orders.zip')));
-    const code = files.get('orders.mjs')?.toString() ?? '';
+  it('is bundled without a line of the gateway', async () => {
+    // As serverless-esbuild calls it where nothing but the format is set.
+    const { outputFiles } = await build({
+      ...{ absWorkingDir: partners, entryPoints: ['orders.ts'], bundle: true, write: false },
+      ...{ platform: 'node', target: 'node22', format: 'esm', external: ['@aws-sdk/*'] },
+    });
+    const code = outputFiles[0]?.text ?? '';
     // esbuild writes above each part where it comes from.
     const parts = [...code.matchAll(/^\/\/ \S*?(node_modules\/gatewright\/\S+)$/gm)].map(([, part]) => part);
     assert.ok(

@@ -69,7 +69,7 @@ describe('the bundles of the authorizers', () => {
   let bundles: readonly FunctionBundle[] = [];
   let task = '';
   before(async () => {
-    bundles = await bundleFunctions(ROOT, 'functions/*-authorizer.ts');
+    bundles = await bundleFunctions(ROOT, { pattern: 'functions/*-authorizer.ts' });
     task = await mkdtemp(join(tmpdir(), 'gatewright-budget-'));
     await buildLayer(ROOT, join(task, 'layer'));
     // Lambda's runtime searches /opt/nodejs/node_modules for ES modules; a folder above the function stands for it.

@@ -131,6 +131,16 @@ class GatewrightPackaging {
   }
 }
 
+/** serverless-esbuild where it is not installed: it would only bundle, which the gateway does by its settings. */
+class AbsentEsbuild {
+  constructor(serverless) {
+    this.hooks = {};
+    serverless.configSchemaHandler.defineFunctionProperties(serverless.service.provider.name, {
+      properties: { skipEsbuild: { type: 'boolean' } },
+    });
+  }
+}
+
 function writeEmptyZip() {
   const file = path.join(outputFolder, 'empty.zip');
   fs.writeFileSync(file, EMPTY_ZIP);
@@ -185,7 +195,15 @@ tolerate({
 replaceModule('lib/plugins/aws/custom-resources/generate-zip.js', async () => writeEmptyZip());
 
 const PluginManager = fromOsls('lib/classes/plugin-manager.js');
-const { resolveServicePlugins } = PluginManager.prototype;
+const { requireServicePlugin, resolveServicePlugins } = PluginManager.prototype;
+PluginManager.prototype.requireServicePlugin = async function (folder, name, ...rest) {
+  try {
+    return await requireServicePlugin.call(this, folder, name, ...rest);
+  } catch (error) {
+    if (name !== 'serverless-esbuild' || error.code !== 'PLUGIN_NOT_FOUND') throw error;
+    return AbsentEsbuild;
+  }
+};
 PluginManager.prototype.resolveServicePlugins = async function (...input) {
   return [...(await resolveServicePlugins.apply(this, input)), GatewrightPackaging];
 };

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { packFunctions } from '../../layers/pack-functions.ts';
+import type { OslsFunction } from '../../layers/pack-functions.ts';
+import { readZip } from '../support/zip-entries.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+let service = '';
+
+/** What the functions are made of, in a folder where archives may be written. */
+before(() => {
+  service = mkdtempSync(join(tmpdir(), 'gatewright-pack-'));
+  for (const name of ['package.json', 'serverless.yml', 'functions', 'shared', 'access'])
+    cpSync(join(ROOT, name), join(service, name), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(service, 'node_modules'));
+});
+after(() => rmSync(service, { recursive: true, force: true }));
+
+describe('packFunctions', () => {
+  it('hands osls one archive for each function, with its source maps, and keeps other settings', async () => {
+    const functions: Record<string, OslsFunction> = {
+      connect: { handler: 'functions/ws-connect.handler', package: { individually: true } },
+    };
+    await packFunctions(service, functions);
+
+    const artifact = join('.serverless', 'connect.zip');
+    assert.deepEqual(functions['connect']?.package, { individually: true, artifact });
+    const files = readZip(readFileSync(join(service, artifact)));
+    assert.ok(files.has('functions/ws-connect.mjs') && files.has('functions/ws-connect.mjs.map'));
+  });
+
+  it('refuses a handler of which there is no file', async () => {
+    const functions = { nobody: { handler: 'functions/nobody.handler' }, nothing: {} };
+    await assert.rejects(packFunctions(service, functions), {
+      message: 'nobody: functions/nobody.handler is not in functions/',
+    });
+    await assert.rejects(packFunctions(service, { nothing: {} }), { message: /^nothing: no handler/ });
+  });
+});

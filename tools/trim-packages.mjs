@@ -1,0 +1,46 @@
+/**
+ * After `npm ci`: removes what packages bring and nothing here uses, 80 MB. The headers of Node serve to compile addons,
+ * of which there are none; classic-level brings its sources and a binary for every system, TypeScript its messages in
+ * thirteen languages. Plain JavaScript, since any Node may run it.
+ */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MODULES = fileURLToPath(new URL('../node_modules', import.meta.url));
+
+for (const path of [...headersOfNode(), ...otherSystems(), ...translations()])
+  rmSync(join(MODULES, path), { recursive: true, force: true });
+
+function headersOfNode() {
+  const packages = [
+    ...list('.'),
+    ...list('node/node_modules').map((name) => join('node/node_modules', name)),
+  ];
+  return packages
+    .filter((path) => /(^|[\\/])node-(bin-)?(linux|darwin|win)-\w+$/.test(path))
+    .flatMap((path) => ['include', 'share', 'CHANGELOG.md'].map((name) => join(path, name)));
+}
+
+function otherSystems() {
+  const folder = 'classic-level/prebuilds';
+  // Named `darwin-x64+arm64` where one file serves two.
+  const isOwn = (name) => {
+    const [platform, architectures = ''] = name.split(/-(.*)/, 2);
+    return platform === process.platform && architectures.split('+').includes(process.arch);
+  };
+  // Where there is none for this system it was compiled: then all stays.
+  if (!list(folder).some(isOwn)) return [];
+  const others = list(folder).filter((name) => !isOwn(name));
+  return ['classic-level/deps', ...others.map((name) => join(folder, name))];
+}
+
+function translations() {
+  const files = list('typescript/lib').map((name) => join('typescript/lib', name));
+  return files.filter((path) => existsSync(join(MODULES, path, 'diagnosticMessages.generated.json')));
+}
+
+function list(folder) {
+  const path = join(MODULES, folder);
+  return existsSync(path) ? readdirSync(path) : [];
+}
