@@ -4,7 +4,7 @@
  * every source file was seen: with a TypeScript that dependency-cruiser does not know it would cruise
  * nothing and report success.
  */
-const OURS = '^(shared|functions|layers|gateway|packages|cli|plugin|package|examples|bench|test)/';
+const OURS = '^(shared|functions|layers|gateway|packages|cli|plugin|package|examples|bench|tools|test)/';
 
 /** Rooms around the pipeline that carry requests of their own: sockets, AWS's own APIs, the issuer, the control port. */
 const CARRIERS = '^gateway/(server|aws-api|issuer|control-port)/';

@@ -1,7 +1,7 @@
 /** The authorizers that are compared: each decides on one RS256 token. */
 import { join } from 'node:path';
 import { LOCAL_ISSUER } from '#shared/access/tokens/issuers.ts';
-import { BUILD } from './targets.ts';
+import { toolFolder } from '../tools/install-tool.ts';
 
 export type CandidateName =
   | 'empty handler'
@@ -23,8 +23,7 @@ export type Candidate = {
 } & ({ readonly source: (keys: Keys) => string } | { readonly entry: string });
 
 export const AUDIENCE = 'gatewright';
-export const RIVALS = { jose: '6.2.17', jsonwebtoken: '9.0.3', 'jwks-rsa': '4.1.0' };
-export const RIVAL_FOLDER = join(BUILD, 'authorizers');
+const RIVAL_FOLDER = toolFolder('bench-authorizer');
 
 /** `claims` of `token`, as the documentation of each library has it; all pin issuer, audience and algorithm. */
 const handlerOf = (before: string, claims: string): string => `

@@ -6,13 +6,13 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { installTool } from '../tools/install-tool.ts';
 import { bundle, prepareLayer, weighWhole } from './authorizer-bundles.ts';
 import type { Bundle, Form } from './authorizer-bundles.ts';
-import { candidates, RIVAL_FOLDER, RIVALS } from './authorizer-candidates.ts';
+import { candidates } from './authorizer-candidates.ts';
 import type { Candidate, CandidateName, Keys } from './authorizer-candidates.ts';
 import { measureStarts, measureWarm } from './authorizer-starts.ts';
 import type { Starter, StartRow } from './authorizer-starts.ts';
-import { installRivals } from './install.ts';
 import { printColumns } from './report.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -57,7 +57,7 @@ export async function runAuthorizerBench(args: readonly string[]): Promise<void>
 
 async function measure(rounds: number): Promise<readonly AuthorizerRow[]> {
   console.error('installing jose, jsonwebtoken and jwks-rsa (once)…');
-  const reason = installRivals(RIVAL_FOLDER, RIVALS);
+  const reason = installTool('bench-authorizer');
   if (reason !== undefined) console.log(`SKIPPED jose and jsonwebtoken + jwks-rsa: ${reason}`);
   const taking = candidates(ROOT).filter(({ name }) => reason === undefined || !THIRD_PARTY.has(name));
   prepareLayer(ROOT);

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as dynamoDb from '@aws-sdk/client-dynamodb';
 import { createDynamoDbQuotas } from '#shared/quota/dynamodb-quotas.ts';
-import { BUILD } from './targets.ts';
+import { toolFolder } from '../tools/install-tool.ts';
 
 export type LimiterName = 'gatewright' | 'conditional-write' | 'rate-limiter-flexible';
 
@@ -24,7 +24,7 @@ export type Limiter = {
 
 export const USAGE_TABLE = 'usage';
 /** Where rate-limiter-flexible is installed when it takes part. */
-export const RIVAL_FOLDER = join(BUILD, 'rate-limiter-flexible');
+export const RIVAL_FOLDER = toolFolder('bench-quota');
 
 const COUNTER_TABLE = 'counters';
 const SECONDS_PER_DAY = 86_400;

@@ -11,16 +11,15 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { installRivals } from './install.ts';
+import { installTool } from '../tools/install-tool.ts';
 import { findFaultTroubles, runFaults } from './quota-faults.ts';
-import { RIVAL_FOLDER, USAGE_TABLE } from './quota-limiters.ts';
+import { USAGE_TABLE } from './quota-limiters.ts';
 import type { LimiterName } from './quota-limiters.ts';
 import type { QuotaOrder, QuotaReport } from './quota-process.ts';
 import { findTroubles, ledgerBytes, printQuotaTable, summariseQuota } from './quota-report.ts';
 import type { QuotaRow } from './quota-report.ts';
 import { startTables, stop } from './targets.ts';
 
-const RIVAL_VERSION = '11.4.0';
 const PROCESS = fileURLToPath(new URL('./quota-process.ts', import.meta.url));
 const SMALL = 20_000;
 const MILLION = 1_000_000;
@@ -134,7 +133,7 @@ function endWith(troubles: readonly string[], figures: object): void {
 async function compare({ processes, only }: Options, endpoint: string): Promise<void> {
   let runs = RUNS.filter(({ limiter }) => only === undefined || limiter === only);
   const reason = runs.some(({ limiter }) => limiter === 'rate-limiter-flexible')
-    ? installRivals(RIVAL_FOLDER, { 'rate-limiter-flexible': RIVAL_VERSION })
+    ? installTool('bench-quota')
     : undefined;
   if (reason !== undefined) {
     console.log(`SKIPPED rate-limiter-flexible: ${reason}`);

@@ -15,7 +15,7 @@ import { findRatios, printTable, summarise } from './report.ts';
 import {
   floor,
   gateway,
-  installServerlessOffline,
+  prepareServerlessOffline,
   serverlessOffline,
   stop,
   untilAnswered,
@@ -61,7 +61,7 @@ async function captureEvent(kind: Kind): Promise<unknown> {
 function offlineIsThere({ offline }: Options): boolean {
   if (!offline) return false;
   console.error('installing serverless-offline on osls (once)…');
-  const reason = installServerlessOffline();
+  const reason = prepareServerlessOffline();
   if (reason !== undefined) console.log(`SKIPPED serverless-offline: ${reason}`);
   return reason === undefined;
 }

@@ -1,13 +1,14 @@
 /** The three things that are measured, each started as its user would start it. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { installTool, toolFolder } from '../tools/install-tool.ts';
 import { commandOf } from './checkout.ts';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -15,9 +16,6 @@ const FIXTURE = join(ROOT, 'bench/fixture');
 /** Ignored by git: logs, state and what is installed to compare with. */
 export const BUILD = join(ROOT, '.build/bench');
 const START_DEADLINE_MS = 60_000;
-const INSTALL_DEADLINE_MS = 240_000;
-const SERVERLESS_OFFLINE = '14.8.2';
-const SERVERLESS_ESBUILD = '1.57.2';
 
 export type Kind = 'rest' | 'http';
 
@@ -94,38 +92,21 @@ async function freePort(): Promise<number> {
 }
 
 /**
- * Installs serverless-offline on osls into an ignored folder, once, beside a copy of the service.
+ * Installs serverless-offline on osls, and puts a copy of the service into an ignored folder that has its packages.
  * @returns why that was not possible, or undefined
  */
-export function installServerlessOffline(): string | undefined {
+export function prepareServerlessOffline(): string | undefined {
+  const reason = installTool('bench-offline');
+  if (reason !== undefined) return reason;
   const folder = join(BUILD, 'serverless-offline');
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const ours = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    dependencies: Record<string, string>;
-    devDependencies: Record<string, string>;
-  };
-  const dependencies = {
-    esbuild: ours.dependencies['esbuild'],
-    serverless: ours.devDependencies['serverless'],
-    'serverless-esbuild': SERVERLESS_ESBUILD,
-    'serverless-offline': SERVERLESS_OFFLINE,
-  };
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
+  symlinkSync(join(toolFolder('bench-offline'), 'node_modules'), join(folder, 'node_modules'));
   copyFileSync(join(FIXTURE, 'handler.ts'), join(folder, 'handler.ts'));
   const service = readFileSync(join(FIXTURE, 'serverless.yml'), 'utf8');
   const plugins = '\nplugins:\n  - serverless-esbuild\n  - serverless-offline\n';
   writeFileSync(join(folder, 'serverless.yml'), `${service}${plugins}`);
-  const installed = join(folder, 'node_modules/serverless-offline/package.json');
-  if (existsSync(installed) && readFileSync(installed, 'utf8').includes(`"${SERVERLESS_OFFLINE}"`))
-    return undefined;
-  const install = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], {
-    cwd: folder,
-    encoding: 'utf8',
-    timeout: INSTALL_DEADLINE_MS,
-  });
-  if (install.status === 0) return undefined;
-  const reason = install.stderr.split('\n').find((line) => line.includes('error')) ?? install.error?.message;
-  return `npm install of serverless-offline ${SERVERLESS_OFFLINE} failed: ${reason ?? 'no reason given'}`;
+  return undefined;
 }
 
 export const serverlessOffline: Target = {

@@ -27,6 +27,7 @@ export const SOURCE_FOLDERS = [
   'package',
   'examples',
   'bench',
+  'tools',
   'test',
 ];
 
