@@ -103,6 +103,8 @@ export function prepareServerlessOffline(): string | undefined {
   mkdirSync(folder, { recursive: true });
   symlinkSync(join(toolFolder('bench-offline'), 'node_modules'), join(folder, 'node_modules'));
   copyFileSync(join(FIXTURE, 'handler.ts'), join(folder, 'handler.ts'));
+  // Without one, our own says that its bundles are ES modules, which they are not.
+  copyFileSync(join(toolFolder('bench-offline'), 'package.json'), join(folder, 'package.json'));
   const service = readFileSync(join(FIXTURE, 'serverless.yml'), 'utf8');
   const plugins = '\nplugins:\n  - serverless-esbuild\n  - serverless-offline\n';
   writeFileSync(join(folder, 'serverless.yml'), `${service}${plugins}`);
