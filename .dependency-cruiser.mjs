@@ -219,13 +219,13 @@ export default {
       'users-keep-out-of-each-other',
       'cli, plugin, bench and examples share through packages, gateway/index.ts and #shared.',
       { path: '^(cli|plugin|bench|examples)/' },
-      { path: OURS, pathNot: '^($1|gateway|shared|packages)/' },
+      { path: OURS, pathNot: '^($1|gateway|shared|packages|tools)/' },
     ),
     rule(
       'nothing-imports-tests',
-      'Tests, benchmarks and examples are leaves.',
-      { path: OURS, pathNot: '^(test|bench|examples)/' },
-      { path: '^(test|bench|examples)/' },
+      'Tests, benchmarks, examples and the tools of maintainers are leaves.',
+      { path: OURS, pathNot: '^(test|bench|examples|tools)/' },
+      { path: '^(test|bench|examples|tools)/' },
     ),
     rule('no-circular', 'A cycle has no order to read it in.', {}, { circular: true }),
     rule(
