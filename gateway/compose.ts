@@ -35,6 +35,8 @@ import { createDynamoDbCalls } from './aws-api/dynamodb/dynamodb-calls.ts';
 import { gatherReply } from './server/gather-reply.ts';
 import { refuseForeignOrigin } from '@gatewright/aws/guards';
 import { LOCAL_ISSUER } from './issuer/issuer.ts';
+import { createCallerIdentity } from './aws-api/caller-identity.ts';
+import { createLambdaReads } from './aws-api/lambda/lambda-reads.ts';
 import { createLambdaInvoke } from './aws-api/lambda/lambda-invoke.ts';
 import { letThrough } from './aws-api/let-through.ts';
 import { planOwnPorts, planSharedPorts } from './server/port-plan.ts';
@@ -206,7 +208,8 @@ function openServices(parts: Parts, report: (fault: unknown) => void): Map<strin
     services.set('dynamodb', (call) => calls.serve(call));
   }
   const invoke = { invoker: runtime, random, accountId: options.accountId, report };
-  services.set('lambda', createLambdaInvoke(invoke));
+  services.set('lambda', createLambdaReads(() => served.stacks, createLambdaInvoke(invoke)));
+  services.set('sts', createCallerIdentity(random, services.get('sts')));
   services.set(
     'apigateway',
     createRestApiWire({ apis: served, random, accountId: options.accountId, ports: at }),

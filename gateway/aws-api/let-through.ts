@@ -41,6 +41,11 @@ function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
     // Packed bodies arrive unpacked.
     return { status, headers: withoutDropped(headers, 'content-encoding', 'date'), body };
   }
+  // Trying again cannot help where the call is not known: 501 ends an SDK at once, 502 and 503 are tried four times.
+  if (outcome.kind === 'unreachable' && outcome.reason === 'request')
+    return awsError(call.request, call.service, {
+      ...{ status: 501, type: 'NotImplementedException', message: outcome.message },
+    });
   const reason = outcome.kind === 'timed-out' ? 'no answer in 30 s' : outcome.message;
   const message = `${call.service} could not be reached: ${reason}`;
   return awsError(call.request, call.service, { status: 502, type: 'ServiceUnavailable', message });

@@ -97,6 +97,8 @@ export class DynamoDbEngine {
         return this.#transactions.read(input);
       case 'UpdateTimeToLive':
         return this.#updateTimeToLive(input);
+      case 'DescribeContinuousBackups':
+        return this.#tables.describeContinuousBackups(input);
       case 'DescribeTimeToLive':
         return this.#tables.describeTimeToLive(input);
       case 'CreateTable':

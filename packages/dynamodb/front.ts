@@ -54,7 +54,7 @@ async function answerTo(request: IncomingMessage, at: FrontOptions): Promise<Ans
   const refusal =
     refuseForeignHost(arrival, { port: at.port(), allowHosts: [] }) ?? refuseForeignOrigin(arrival);
   if (refusal !== undefined) {
-    return { status: refusal.status, contentType: 'application/json', body: refusal.body.toString() };
+    return { status: refusal.status, contentType: 'application/json', body: refusal.body };
   }
   if (request.method === 'GET') {
     return { status: 200, contentType: 'text/plain', body: 'healthy: dynamodb (gatewright)\n' };
@@ -104,6 +104,9 @@ async function run(
   // `Credential=KEY/20260101/eu-central-1/dynamodb/aws4_request`: a table is made where it is asked for.
   const [, region] =
     /Credential=[^/]+\/\d{8}\/([a-z0-9-]{1,32})\//.exec(request.headers.authorization ?? '') ?? [];
+  // Whoever asked has found the endpoint already: the SDKs' endpoint discovery must not lead to AWS.
+  if (operation === 'DescribeEndpoints')
+    return { Endpoints: [{ Address: request.headers.host, CachePeriodInMinutes: 1440 }] };
   return at.engine.execute(operation, parseInput(body), region);
 }
 

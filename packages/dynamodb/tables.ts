@@ -83,6 +83,19 @@ export class DynamoDbTables {
     return [...this.#timeToLive.keys()];
   }
 
+  /** Nothing is backed up here, whatever the template asks for. */
+  async describeContinuousBackups(input: Input): Promise<Output> {
+    const name = readTableName(input);
+    if ((await this.#read(name)) === undefined)
+      throw new DynamoDbError(400, `${DYNAMODB}TableNotFoundException`, `Table not found: ${name}`);
+    return {
+      ContinuousBackupsDescription: {
+        ContinuousBackupsStatus: 'ENABLED',
+        PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' },
+      },
+    };
+  }
+
   async describeTimeToLive(input: Input): Promise<Output> {
     const { TableName: name } = await this.get(readTableName(input));
     const attribute = this.#timeToLive.get(name);

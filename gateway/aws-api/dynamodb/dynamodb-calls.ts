@@ -53,11 +53,18 @@ export function createDynamoDbCalls(backend: DynamoDbBackend, accountId: string)
       }
       return (
         refuseUnlessAllowed(call, neededPermissions(operation, call, accountId)) ??
+        (operation === 'DescribeEndpoints' ? describeEndpoints(call) : undefined) ??
         forward(call, backend, agent)
       );
     },
     close: () => agent.destroy(),
   };
+}
+
+/** This very port: the SDKs' endpoint discovery must lead neither to AWS nor past the caller's policies. */
+function describeEndpoints({ request }: AwsCall): ControlReply {
+  const body = { Endpoints: [{ Address: request.host, CachePeriodInMinutes: 1440 }] };
+  return { status: 200, headers: ['Content-Type', 'application/x-amz-json-1.0'], body: JSON.stringify(body) };
 }
 
 async function forward(call: AwsCall, backend: DynamoDbBackend, agent: Agent): Promise<ControlReply> {

@@ -66,6 +66,18 @@ describe('letThrough', () => {
     );
   });
 
+  it('says 501, which no SDK tries again, of a call that nobody here knows', async () => {
+    const services = new FakeBackend<ServiceRequest>();
+    services.answer = () => ({
+      ...{ kind: 'unreachable', reason: 'request', message: 's3 PUT is not recorded' },
+    });
+
+    const reply = await letThrough(services)(aCall());
+
+    assert.equal(reply.status, 501);
+    assert.match(String(reply.body), /<Code>NotImplementedException<\/Code><Message>s3 PUT is not recorded/);
+  });
+
   const failures: readonly HttpOutcome[] = [
     { kind: 'timed-out' },
     { kind: 'unreachable', reason: 'address', message: 'ENOTFOUND' },

@@ -1,6 +1,8 @@
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
+  DescribeContinuousBackupsCommand,
+  DescribeEndpointsCommand,
   DescribeTimeToLiveCommand,
   GetItemCommand,
   PutItemCommand,
@@ -38,6 +40,23 @@ describe('startEmbeddedDynamoDb', () => {
   after(async () => {
     client.destroy();
     await dynamoDb.close();
+  });
+
+  it('says that nothing is backed up, as Terraform asks of every table, and that it is its own endpoint', async () => {
+    const { ContinuousBackupsDescription: backups } = await client.send(
+      new DescribeContinuousBackupsCommand({ TableName: 'orders' }),
+    );
+    const { Endpoints: endpoints } = await client.send(new DescribeEndpointsCommand());
+
+    assert.deepEqual(backups, {
+      ContinuousBackupsStatus: 'ENABLED',
+      PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' },
+    });
+    assert.deepEqual(endpoints, [{ Address: new URL(dynamoDb.url).host, CachePeriodInMinutes: 1440 }]);
+    await assert.rejects(client.send(new DescribeContinuousBackupsCommand({ TableName: 'none' })), {
+      name: 'TableNotFoundException',
+      message: 'Table not found: none',
+    });
   });
 
   const put = (customer: string, number: number, more: Record<string, { S: string } | { N: string }> = {}) =>

@@ -1,0 +1,32 @@
+/** STS's GetCallerIdentity, which tools ask before anything else: the local identity that has signed the call. */
+import { awsError, type AwsCall, type AwsService } from './aws-call.ts';
+import type { Random } from '../ports.ts';
+
+const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
+
+/**
+ * AWS asks no permission for it (STS API reference, "GetCallerIdentity").
+ * @param others answers what else is asked of STS; absent = 501
+ */
+export function createCallerIdentity(random: Random, others?: AwsService): AwsService {
+  return async (call) => {
+    const { query, body } = call.request;
+    const action =
+      new URLSearchParams(query).get('Action') ?? new URLSearchParams(body.toString()).get('Action');
+    if (action === 'GetCallerIdentity') return printIdentity(call, random);
+    if (others !== undefined) return others(call);
+    const message = `${action ?? call.request.method} of STS is not served here; let it through with --aws sts`;
+    return awsError(call.request, 'sts', { status: 501, type: 'NotImplementedException', message });
+  };
+}
+
+function printIdentity({ caller }: AwsCall, random: Random) {
+  const account = caller.arn.split(':')[4] ?? '';
+  const body =
+    `<GetCallerIdentityResponse xmlns="${NAMESPACE}"><GetCallerIdentityResult>` +
+    // A user's unique id begins with AIDA; the key's own part stands for it.
+    `<Arn>${caller.arn}</Arn><UserId>AIDA${caller.accessKeyId.slice(4)}</UserId><Account>${account}</Account>` +
+    `</GetCallerIdentityResult><ResponseMetadata><RequestId>${random.uuid()}</RequestId></ResponseMetadata>` +
+    '</GetCallerIdentityResponse>';
+  return { status: 200, headers: ['Content-Type', 'text/xml'], body };
+}

@@ -1,0 +1,126 @@
+/** Lambda's reading calls over the loaded stacks: ListFunctions, GetFunction, GetFunctionConfiguration, GetPolicy. */
+import type { ResolvedResource, ResolvedStack } from '../../definition/model.ts';
+import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import { type ControlReply, jsonReply } from '../../control-port/control-request.ts';
+
+const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/(configuration|policy))?)?\/?$/;
+/** ListFunctions gives 50 at most (Lambda API reference). */
+const PAGE = 50;
+
+type Found = { readonly definition: ResolvedStack['functions'][number]; readonly stack: ResolvedStack };
+
+/** @param others answers every call that reads none of these */
+export function createLambdaReads(stacks: () => readonly ResolvedStack[], others: AwsService): AwsService {
+  return async (call) => {
+    const { method, path, query } = call.request;
+    const [isRead, encoded, part] = PATH.exec(path) ?? [];
+    if (method !== 'GET' || isRead === undefined) return others(call);
+    const all = stacks().flatMap((stack) => stack.functions.map((definition) => ({ definition, stack })));
+    if (encoded === undefined) return listFunctions(call, all, new URLSearchParams(query));
+    const name = readName(encoded);
+    const found = all.find(({ definition }) => definition.name === name);
+    const arn = found?.definition.arn ?? `arn:aws:lambda:${call.region}:${accountOf(call)}:function:${name}`;
+    const action =
+      part === 'policy' ? 'GetPolicy' : part === undefined ? 'GetFunction' : 'GetFunctionConfiguration';
+    const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${action}`, resource: arn }]);
+    if (refusal !== undefined) return refusal;
+    if (found === undefined) return notFound(call, `Function not found: ${arn}`);
+    if (part === 'policy') return printPolicy(call, found);
+    const configuration = printConfiguration(found);
+    return jsonReply(200, part === undefined ? { Configuration: configuration, Code: {} } : configuration);
+  };
+}
+
+function listFunctions(call: AwsCall, all: readonly Found[], query: URLSearchParams): ControlReply {
+  const refusal = refuseUnlessAllowed(call, [{ action: 'lambda:ListFunctions', resource: '*' }]);
+  if (refusal !== undefined) return refusal;
+  const wanted = Number(query.get('MaxItems') ?? PAGE);
+  const size = Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, PAGE) : PAGE;
+  const after = Buffer.from(query.get('Marker') ?? '', 'base64url').toString();
+  const sorted = all
+    .filter(({ definition }) => definition.name > after)
+    .toSorted((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
+  const page = sorted.slice(0, size);
+  const last = page.at(-1)?.definition.name ?? '';
+  const next = sorted.length > size ? Buffer.from(last).toString('base64url') : null;
+  return jsonReply(200, { Functions: page.map(printConfiguration), NextMarker: next });
+}
+
+/** What of a FunctionConfiguration is known: nothing has been uploaded, so there is no CodeSize, CodeSha256 or LastModified. */
+function printConfiguration({ definition, stack }: Found): object {
+  const properties = stack.resources.get(definition.logicalId)?.properties ?? {};
+  return {
+    FunctionName: definition.name,
+    FunctionArn: definition.arn,
+    Runtime: definition.runtime,
+    Role: properties['Role'],
+    Handler: definition.handler,
+    Description: properties['Description'] ?? '',
+    Timeout: definition.timeoutSeconds,
+    MemorySize: definition.memorySizeMb,
+    Version: '$LATEST',
+    Environment: { Variables: definition.environment },
+    TracingConfig: properties['TracingConfig'] ?? { Mode: 'PassThrough' },
+    Layers: definition.layers.map(({ arn }) => ({ Arn: arn })),
+    Architectures: properties['Architectures'] ?? ['x86_64'],
+    EphemeralStorage: properties['EphemeralStorage'] ?? { Size: 512 },
+    PackageType: 'Zip',
+    State: 'Active',
+    LastUpdateStatus: 'Successful',
+  };
+}
+
+/** The statements that AddPermission makes of the stack's AWS::Lambda::Permission. */
+function printPolicy(call: AwsCall, { definition, stack }: Found): ControlReply {
+  const statements = [...stack.resources.values()]
+    .filter(({ type }) => type === 'AWS::Lambda::Permission')
+    .filter(({ properties }) => {
+      const name = properties['FunctionName'];
+      return typeof name === 'string' && (name === definition.arn || readName(name) === definition.name);
+    })
+    .map((permission) => printStatement(permission, definition.arn));
+  if (statements.length === 0) return notFound(call, 'The resource you requested does not exist.');
+  const policy = { Version: '2012-10-17', Id: 'default', Statement: statements };
+  return jsonReply(200, { Policy: JSON.stringify(policy) });
+}
+
+function printStatement({ physicalId, properties }: ResolvedResource, functionArn: string): object {
+  const { Principal: principal, SourceArn: arn, SourceAccount: account } = properties;
+  const conditions = {
+    ...(account === undefined ? {} : { StringEquals: { 'AWS:SourceAccount': account } }),
+    ...(arn === undefined ? {} : { ArnLike: { 'AWS:SourceArn': arn } }),
+  };
+  const isService = typeof principal === 'string' && principal.includes('.');
+  return {
+    Sid: physicalId,
+    Effect: 'Allow',
+    Principal: principal === '*' ? '*' : isService ? { Service: principal } : { AWS: principal },
+    Action: properties['Action'],
+    Resource: functionArn,
+    ...(Object.keys(conditions).length === 0 ? {} : { Condition: conditions }),
+  };
+}
+
+/** The name in a name, a partial or a full ARN, as it stands in the path. */
+function readName(encoded: string): string {
+  let text = encoded;
+  try {
+    text = decodeURIComponent(encoded);
+  } catch {
+    // No function has such a name.
+  }
+  const parts = text.split(':');
+  const at = parts.indexOf('function');
+  return (at === -1 ? parts[0] : parts[at + 1]) ?? '';
+}
+
+function accountOf({ caller }: AwsCall): string {
+  return caller.arn.split(':')[4] ?? '';
+}
+
+function notFound(call: AwsCall, message: string): ControlReply {
+  const { headers } = awsError(call.request, 'lambda', {
+    ...{ status: 404, type: 'ResourceNotFoundException', message },
+  });
+  return { status: 404, headers, body: JSON.stringify({ Type: 'User', Message: message, message }) };
+}

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { loadStacks } from '../../../../gateway/definition/load.ts';
+import { adminIdentity } from '../../../../gateway/policy/identities.ts';
+import { createLambdaReads } from '../../../../gateway/aws-api/lambda/lambda-reads.ts';
+import { OPTIONS } from '../../definition/stack-builders.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AwsCall, AwsService } from '../../../../gateway/aws-api/aws-call.ts';
+import type { ResolvedStack } from '../../../../gateway/definition/model.ts';
+
+const ADMIN = adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, '123456789012');
+const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function';
+const TEMPLATE = `
+Resources:
+  First: &function
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: first
+      Description: says hello
+      Runtime: nodejs24.x
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/first
+      Timeout: 7
+      Environment: { Variables: { GREETING: hello } }
+      Code: { ZipFile: 'exports.handler = async () => 1;' }
+  Second:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: second
+      Runtime: nodejs22.x
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/second
+      Code: { ZipFile: 'exports.handler = async () => 2;' }
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !GetAtt First.Arn
+      Action: lambda:InvokeFunction
+      Principal: apigateway.amazonaws.com
+      SourceArn: arn:aws:execute-api:eu-west-1:123456789012:abc/*
+`;
+
+function aCall(path: string, query = '', caller = ADMIN): AwsCall {
+  return {
+    request: {
+      ...{ method: 'GET', path: `/2015-03-31/functions${path}`, query, host: 'h', body: Buffer.alloc(0) },
+      rawHeaders: [],
+    },
+    ...{ caller, service: 'lambda', region: 'eu-west-1' },
+  };
+}
+
+async function aStack(): Promise<readonly ResolvedStack[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-reads-'));
+  try {
+    writeFileSync(join(folder, 'template.yaml'), TEMPLATE);
+    return await loadStacks([folder], OPTIONS);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const others: AwsService = () => Promise.resolve({ status: 299, headers: [], body: '{}' });
+
+describe('createLambdaReads', async () => {
+  const stacks = await aStack();
+  const serve = createLambdaReads(() => stacks, others);
+  const ask = async (...asked: Parameters<typeof aCall>) => {
+    const { status, body } = await serve(aCall(...asked));
+    return { status, body: JSON.parse(String(body)) as Record<string, unknown> };
+  };
+
+  it('lists the functions of all stacks, page by page', async () => {
+    const names = ({ body }: Awaited<ReturnType<typeof ask>>) =>
+      (body['Functions'] as { FunctionName: string }[]).map(({ FunctionName }) => FunctionName);
+    const all = await ask('/');
+    const first = await ask('', 'MaxItems=1');
+    const second = await ask('', `MaxItems=1&Marker=${String(first.body['NextMarker'])}`);
+
+    assert.deepEqual([names(all), all.body['NextMarker']], [['first', 'second'], null]);
+    assert.deepEqual([names(first), names(second), second.body['NextMarker']], [['first'], ['second'], null]);
+  });
+
+  it('shows the configuration that the template gives, by name and by ARN', async () => {
+    const { body: configuration } = await ask('/first/configuration');
+    const { body: whole } = await ask(`/${encodeURIComponent(`${ARN}:first`)}`);
+
+    assert.deepEqual(configuration, whole['Configuration']);
+    assert.deepEqual(configuration, {
+      FunctionName: 'first',
+      FunctionArn: `${ARN}:first`,
+      Runtime: 'nodejs24.x',
+      Role: 'arn:aws:iam::123456789012:role/first',
+      Handler: 'index.handler',
+      Description: 'says hello',
+      Timeout: 7,
+      MemorySize: 128,
+      Version: '$LATEST',
+      Environment: { Variables: { GREETING: 'hello' } },
+      TracingConfig: { Mode: 'PassThrough' },
+      Layers: [],
+      Architectures: ['x86_64'],
+      EphemeralStorage: { Size: 512 },
+      PackageType: 'Zip',
+      State: 'Active',
+      LastUpdateStatus: 'Successful',
+    });
+  });
+
+  it('prints a policy of the permissions of a function, and says where there are none', async () => {
+    const { body } = await ask('/first/policy');
+    const { Statement: statements } = JSON.parse(String(body['Policy'])) as { Statement: object[] };
+    const none = await ask('/second/policy');
+
+    assert.equal(statements.length, 1);
+    assert.deepEqual(
+      { ...statements[0], Sid: '' },
+      {
+        Sid: '',
+        Effect: 'Allow',
+        Principal: { Service: 'apigateway.amazonaws.com' },
+        Action: 'lambda:InvokeFunction',
+        Resource: `${ARN}:first`,
+        Condition: { ArnLike: { 'AWS:SourceArn': 'arn:aws:execute-api:eu-west-1:123456789012:abc/*' } },
+      },
+    );
+    assert.deepEqual(
+      [none.status, none.body['Message']],
+      [404, 'The resource you requested does not exist.'],
+    );
+  });
+
+  it('refuses a name that is not there and a caller without the permission, and leaves other calls to others', async () => {
+    const nobody = { ...ADMIN, policies: [] };
+    const missing = await ask('/third');
+    const statuses = [
+      (await ask('/first', '', nobody)).status,
+      (await ask('', '', nobody)).status,
+      (await ask('/first/url')).status,
+    ];
+
+    assert.deepEqual([missing.status, missing.body['Message']], [404, `Function not found: ${ARN}:third`]);
+    assert.deepEqual(statuses, [403, 403, 299]);
+  });
+});
