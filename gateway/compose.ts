@@ -208,7 +208,10 @@ function openServices(parts: Parts, report: (fault: unknown) => void): Map<strin
     services.set('dynamodb', (call) => calls.serve(call));
   }
   const invoke = { invoker: runtime, random, accountId: options.accountId, report };
-  services.set('lambda', createLambdaReads(() => served.stacks, createLambdaInvoke(invoke)));
+  services.set(
+    'lambda',
+    createLambdaReads(() => served.stacks, createLambdaInvoke(invoke)),
+  );
   services.set('sts', createCallerIdentity(random, services.get('sts')));
   services.set(
     'apigateway',
