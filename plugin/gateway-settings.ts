@@ -8,6 +8,7 @@ export type GatewaySettings = Pick<
   | 'accountId'
   | 'accountThrottle'
   | 'accountQuotas'
+  | 'allowUnguarded'
   | 'assumptions'
   | 'awsEndpoints'
   | 'cacheMemoryBytes'
@@ -19,7 +20,7 @@ export type GatewaySettings = Pick<
   | 'vpcLinks'
 >;
 
-const FLAGS = ['account-throttle', 'lambda-permissions', 'metrics'] as const;
+const FLAGS = ['account-throttle', 'allow-unguarded', 'lambda-permissions', 'metrics'] as const;
 
 /** Read by others: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = ['access', 'variables'];
@@ -47,6 +48,7 @@ export function readGatewaySettings(
     region: home.region,
     accountId: read('account', SETTINGS.account, home.accountId),
     accountThrottle: flag('account-throttle'),
+    allowUnguarded: flag('allow-unguarded'),
     lambdaPermissions: flag('lambda-permissions'),
     metrics: flag('metrics'),
     accountQuotas: read('account-quota', SETTINGS['account-quota'], USUAL_QUOTAS),

@@ -105,6 +105,8 @@ class GatewrightPlugin {
     try {
       this.#running = { termination, close: await startSession(service, settings) };
     } catch (error) {
+      // Whatever other plug-ins have opened for the start, a bundler's watcher say, must not keep a failed one alive.
+      this.#exitSoon();
       const message = explain(error);
       throw message === undefined ? error : this.#error(message);
     }
@@ -113,7 +115,11 @@ class GatewrightPlugin {
   async #end(): Promise<void> {
     await this.#running?.close();
     this.#running = undefined;
-    // Does not keep the process alive, only ends what does.
+    this.#exitSoon();
+  }
+
+  /** Does not keep the process alive, only ends what does; with the exit code that is set by then. */
+  #exitSoon(): void {
     setTimeout(() => process.exit(), EXIT_WITHIN_MS).unref();
   }
 

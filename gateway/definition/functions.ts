@@ -62,7 +62,7 @@ export function defineFunctions(
       refused.set(resource.physicalId, 'container images cannot run here, only nodejs');
     const defined = tolerance.attempt(
       `invocations of ${resource.physicalId} fail`,
-      () => defineFunction(raw, resource, layers, report),
+      () => defineFunction(raw, resource, layers, report, tolerance),
       (error) => {
         refused.set(resource.physicalId, error.describe());
         return undefined;
@@ -80,6 +80,7 @@ function defineFunction(
   resource: ResolvedResource,
   layers: LayerFolders,
   report: Report,
+  tolerance: Tolerance,
 ): FunctionDefinition | undefined {
   const { properties } = resource;
   if (resource.fault !== undefined) throw resource.fault;
@@ -98,9 +99,12 @@ function defineFunction(
   const code = findCode(raw, resource, report);
   if (code === undefined) return undefined;
   const name = resource.physicalId;
-  if (!/^[A-Za-z0-9-_]{1,64}$/.test(name)) {
-    refuse(resource, 'FunctionName', `"${name}" must be up to 64 letters, digits, hyphens or underscores`);
-  }
+  if (!/^[A-Za-z0-9-_]+$/.test(name)) refuse(resource, 'FunctionName', describeName(name));
+  if (name.length > 64)
+    tolerance.note(
+      new DefinitionError(resource.place('FunctionName'), describeName(name)),
+      'Lambda would refuse it; it runs here',
+    );
   return {
     ...{ name, runtime, handler, code },
     arn: `arn:${partitionOf(raw.region)}:lambda:${raw.region}:${raw.accountId}:function:${name}`,
@@ -114,6 +118,10 @@ function defineFunction(
     layers: readLayers(resource, layers, report),
     place: resource.place(),
   };
+}
+
+function describeName(name: string): string {
+  return `"${name}" must be up to 64 letters, digits, hyphens or underscores`;
 }
 
 function findCode(raw: RawStack, resource: ResolvedResource, report: Report): FunctionCode | undefined {

@@ -23,7 +23,13 @@ describe('readGatewaySettings', () => {
 
     assert.deepEqual(settings, {
       ...{ region: 'us-east-1', accountId: '123456789012' },
-      ...{ accountThrottle: false, lambdaPermissions: false, metrics: false, usageLagMs: 0 },
+      ...{
+        accountThrottle: false,
+        allowUnguarded: false,
+        lambdaPermissions: false,
+        metrics: false,
+        usageLagMs: 0,
+      },
       accountQuotas: {},
       assumptions: settings.assumptions,
       awsEndpoints: { urls: {}, live: [], credentials: undefined },
@@ -42,6 +48,7 @@ describe('readGatewaySettings', () => {
         'account-throttle': 'on',
         aws: 'sns,s3',
         'cache-memory': '2GB',
+        'allow-unguarded': true,
         'lambda-permissions': true,
         metrics: true,
         'usage-lag': '30s',
@@ -61,7 +68,13 @@ describe('readGatewaySettings', () => {
     delete others.assumptions;
     assert.deepEqual(others, {
       ...{ region: 'eu-west-3', accountId: '210987654321' },
-      ...{ accountThrottle: true, lambdaPermissions: true, metrics: true, usageLagMs: 30_000 },
+      ...{
+        accountThrottle: true,
+        allowUnguarded: true,
+        lambdaPermissions: true,
+        metrics: true,
+        usageLagMs: 30_000,
+      },
       accountQuotas: { stages: 20, resources: 400 },
       awsEndpoints: {
         urls: { sqs: 'http://localhost:9324' },

@@ -141,6 +141,12 @@ class AbsentEsbuild {
   }
 }
 
+/** What an option of osls's command line says, by its name. */
+function given(option) {
+  const index = oslsArguments.indexOf(`--${option}`);
+  return index === -1 ? {} : { [option]: oslsArguments[index + 1] };
+}
+
 function writeEmptyZip() {
   const file = path.join(outputFolder, 'empty.zip');
   fs.writeFileSync(file, EMPTY_ZIP);
@@ -188,6 +194,7 @@ replaceModule('lib/cli/handle-error.js', (error) => {
 tolerate({
   fromOsls,
   replaceModule,
+  usual: { ...given('stage'), ...given('region') },
   note: (property, message, consequence) => tell({ kind: 'noted', property, message, consequence }),
   inform: (message) => tell({ kind: 'informed', message }),
 });

@@ -33,21 +33,24 @@ const WITHOUT_EFFECT = new Set([
 /** Members of serverless.yml that belong to the dashboard of Serverless, Inc.; with them version 3 asks for a login. */
 const OF_DASHBOARD = ['org', 'app', 'tenant', 'console'];
 
-/** Of these a misspelt name would leave a route open. */
-const GUARD = /authori[sz]|\bauth|private|polic|api-?keys?\b|scope|secur|\bwaf/i;
+/** Where a misspelt name, or one of an older version, would leave a route open. */
+const GUARD =
+  /^at '(?:functions\.[^']+\.events\b|provider\.(?:apiGateway|httpApi|websocket))[^]*(?:authori[sz]|\bauth|private|polic|api-?keys?\b|scope|secur|\bwaf)/i;
+const OLD_GUARD =
+  /^at 'provider': unrecognized property '(?:resourcePolicy|apiKeys|endpointType|vpcEndpointIds)'/;
 /** End-of-life runtimes run here; what does not run is told of each function. */
 const RUNTIME = /^at '(?:provider|functions\.[^'.]+)\.runtime'/;
 const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
 
-/** `note(property, message, consequence)` tells the parent; `inform(message)` is for what changes nothing. */
-function tolerate({ fromOsls, replaceModule, note, inform }) {
-  tolerateConfiguration({ fromOsls, replaceModule, inform });
+/** `usual`: stage and region where the service says none. `note(property, message, consequence)` tells the parent; `inform(message)` is for what changes nothing. */
+function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
+  tolerateConfiguration({ fromOsls, replaceModule, usual, inform });
   tolerateSchema({ fromOsls, note });
   toleratePlugins({ fromOsls, note, inform });
 }
 
 /** A service for another major version pins it; it is osls that reads it here. */
-function tolerateConfiguration({ fromOsls, replaceModule, inform }) {
+function tolerateConfiguration({ fromOsls, replaceModule, usual, inform }) {
   const file = 'lib/configuration/read.js';
   const read = fromOsls(file);
   const { version } = fromOsls('package.json');
@@ -57,7 +60,10 @@ function tolerateConfiguration({ fromOsls, replaceModule, inform }) {
     if (pinned !== undefined && pinned !== version.split('.')[0])
       inform(`frameworkVersion ${frameworkVersion}: osls ${version} reads the service here`);
     for (const member of OF_DASHBOARD) delete configuration[member];
-    return configuration;
+    const { provider } = configuration;
+    if (typeof provider !== 'object' || provider === null) return configuration;
+    // Many services ask for `self:provider.stage` where they say none.
+    return { ...configuration, provider: { ...usual, ...provider } };
   });
 }
 
@@ -68,7 +74,7 @@ function tolerateSchema({ fromOsls, note }) {
     const { configurationInput, service } = this.serverless;
     const isChosen = configurationInput?.configValidationMode === 'warn';
     const told = messages.filter((message) => !RUNTIME.test(message));
-    const refused = isChosen ? [] : told.filter((message) => GUARD.test(message));
+    const refused = isChosen ? [] : told.filter((message) => GUARD.test(message) || OLD_GUARD.test(message));
     for (const message of told) if (!refused.includes(message)) noteMessage(message, note);
     if (refused.length === 0) return;
     service.configValidationMode = 'error';

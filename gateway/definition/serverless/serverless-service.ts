@@ -88,8 +88,9 @@ export async function loadServerlessService(
 function stageOf(tree: SourceTree | undefined, { stage, chosen }: LoadOptions): string | undefined {
   if (chosen?.stage !== undefined) return chosen.stage;
   const provider = tree?.value['provider'];
-  const saysStage = tree === undefined || (isJsonObject(provider) && provider['stage'] !== undefined);
-  return saysStage ? undefined : stage;
+  const own = isJsonObject(provider) ? provider['stage'] : undefined;
+  const asksForOption = typeof own === 'string' && /\$\{\s*opt:\s*stage\s*\}/.test(own);
+  return tree === undefined || (own !== undefined && !asksForOption) ? undefined : stage;
 }
 
 function toFinding(

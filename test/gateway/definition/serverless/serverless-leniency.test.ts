@@ -109,10 +109,10 @@ describe('a service of another time', () => {
   it('has the variable named that has no value, of several in one text', async () => {
     const service = aService([
       'provider: { name: aws, runtime: nodejs24.x }',
-      "custom: { name: '${self:service}-${self:provider.stage}' }",
+      "custom: { name: '${self:service}-${self:custom.nothing}' }",
     ]);
     const message = await refusalOf(loadStacks([service], OPTIONS));
 
-    assert.match(message, /\$\{self:provider\.stage\} has no value: the service says no such thing$/);
+    assert.match(message, /\$\{self:custom\.nothing\} has no value: the service says no such thing$/);
   });
 });
