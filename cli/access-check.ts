@@ -17,6 +17,7 @@ import { printProblem } from '@gatewright/authoring/read-document';
 import type { Problem } from '@gatewright/authoring/read-document';
 import type { InspectedApi } from '@gatewright/gateway';
 import { inspectApis, isOurs, loadOptions, toInventoryRoutes } from './access-apis.ts';
+import { checkHandlers } from './claim-check.ts';
 import { readAccessFiles, strayDocuments } from '@gatewright/authoring/access-files';
 import { checkPlan } from '@gatewright/authoring/check-plan';
 import { count, UsageError } from './output.ts';
@@ -42,6 +43,7 @@ export async function checkDocuments(
   printProblems([...withoutInventory, ...problems, ...wrongWebhooks], 'red');
   const apis = sources.length === 0 ? [] : await inspectApis(sources, loadOptions(stage, dirname(folder)));
   const { unsafe, drift } = checkApis(compiled, apis, stage);
+  unsafe.push(...(await checkHandlers(compiled, apis, stage)));
   // A document that was not compiled may be the one.
   const isWhole = withoutInventory.length + problems.length === 0;
   const unprotected = isWhole ? findUnprotected(compiled, apis, stage) : [];
@@ -59,7 +61,7 @@ export async function checkDocuments(
 
 export type Misfits = {
   /** Settings that break what a document promises. */
-  readonly unsafe: readonly string[];
+  readonly unsafe: string[];
   /** Routes that came or went since the documents' routes were read. */
   readonly drift: readonly string[];
 };
@@ -99,16 +101,17 @@ function findUnprotected(
 }
 
 /** Before anything listens: an answer that holds for the wrong caller must not be given even once. @throws UsageError */
-export function refuseUnsafeAccess(
+export async function refuseUnsafeAccess(
   sources: readonly string[],
   apis: readonly InspectedApi[],
   stage: string,
   warn: (message: string) => void,
-): void {
+): Promise<void> {
   const builds = sources.map((source) => buildAccess(readAccessFiles(join(source, 'access')), checkPlan));
   const compiled = { documents: builds.flatMap((build) => build.compiled.documents) };
   const withoutInventory = builds.flatMap((build) => build.withoutInventory);
   const { unsafe, drift } = checkApis(compiled, apis, stage);
+  unsafe.push(...(await checkHandlers(compiled, apis, stage)));
   // Sources without documents may have functions of such names that are none of ours.
   const isWhole = compiled.documents.length > 0 && withoutInventory.length === 0;
   const unprotected = isWhole ? findUnprotected(compiled, apis, stage) : [];

@@ -134,6 +134,11 @@ function wordsOf(decision: Verdict): readonly [string, string] {
       return ['DENY', `by ${rules}`];
     case 'not-owner':
       return ['DENY', `${rules} allows it to its owner only`];
+    case 'dot-segment':
+      return [
+        'DENY',
+        'a server behind the API may resolve its dots, backslashes or double escapes to another path',
+      ];
   }
 }
 

@@ -1,88 +1,63 @@
-/** The routes of an API as it is deployed, asked of AWS's own API (or of whatever AWS_ENDPOINT_URL names). */
-import { signRequest } from '@gatewright/aws/sign-request';
+/** The routes of an API that is live: what is set, and what the stage serves, asked of AWS's own API. */
+import { isJsonObject } from '@gatewright/aws/json-object';
 import type { ApiKind } from '#shared/access/compiled-document.ts';
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
+import { readExportedRoutes, uniteRoutes } from './deployed-routes.ts';
+import { showControls } from '#shared/visible-text.ts';
 import { UsageError } from './output.ts';
+import { createSignedGet } from './signed-get.ts';
+import type { Environment, SignedGet } from './signed-get.ts';
 
 export type LiveApi = {
   readonly apiId: string;
   readonly kind: ApiKind;
+  /** Of what is set and of what the stage serves; each once. */
   readonly routes: readonly InventoryRoute[];
+  /** Where the two differ. */
+  readonly warnings: readonly string[];
 };
 
-type Environment = Readonly<Record<string, string | undefined>>;
-type Json = Readonly<Record<string, unknown>>;
+export type WantedApi = {
+  readonly apiId?: string;
+  readonly stack?: string;
+  readonly logicalId?: string;
+  /** The API's own stage, which the document protects. */
+  readonly stage: string;
+};
 
-const TIMEOUT_MS = 10_000;
 /** API Gateway's own bounds are 300 resources and 300 routes. */
 const PAGES_LIMIT = 20;
+const ROUTES_LIMIT = 10_000;
+const SHOWN = 10;
 
 /**
  * Finds the API by its id, or by stack and logical id, and lists its routes. Routes count as protected by
  * their authorization type: CUSTOM. Credentials come from the environment.
- * @throws UsageError
+ * @throws UsageError, also for every answer that is partial or not what was asked for
  */
-export async function readLiveApi(
-  wanted: { readonly apiId?: string; readonly stack?: string; readonly logicalId?: string },
-  environment: Environment,
-): Promise<LiveApi> {
-  const aws = createAws(environment);
+export async function readLiveApi(wanted: WantedApi, environment: Environment): Promise<LiveApi> {
+  const aws = createSignedGet(environment);
   const apiId = wanted.apiId ?? (await findPhysicalId(aws, wanted.stack ?? '', wanted.logicalId ?? ''));
   const rest = await aws.get('apigateway', `/restapis/${apiId}`);
-  if (rest !== undefined) return { apiId, kind: 'rest', routes: await listRestRoutes(aws, apiId) };
+  if (rest !== undefined) {
+    assertId(rest['id'], apiId);
+    return { apiId, kind: 'rest', ...(await readRest(aws, apiId, wanted.stage)) };
+  }
   const api = await aws.get('apigateway', `/v2/apis/${apiId}`);
   if (api === undefined) throw new UsageError(`AWS knows no API ${apiId} in region ${aws.region}`);
-  const kind = member(api, 'protocolType') === 'WEBSOCKET' ? 'websocket' : 'http';
-  return { apiId, kind, routes: await listRoutes(aws, apiId) };
+  assertId(api['apiId'], apiId);
+  const { protocolType } = api;
+  if (protocolType === 'WEBSOCKET')
+    return { apiId, kind: 'websocket', routes: await listRoutes(aws, apiId), warnings: [] };
+  if (protocolType === 'HTTP') return { apiId, kind: 'http', ...(await readHttp(aws, apiId, wanted.stage)) };
+  throw new UsageError(`the answer about API ${apiId} names no protocolType of an API`);
 }
 
-type Aws = {
-  readonly region: string;
-  /** Undefined: not found. */
-  readonly get: (service: string, path: string) => Promise<Json | undefined>;
-};
-
-function createAws(environment: Environment): Aws {
-  const region = environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
-  const { AWS_SESSION_TOKEN: sessionToken, AWS_ENDPOINT_URL: endpoint } = environment;
-  if (region === undefined || accessKeyId === undefined || secretAccessKey === undefined)
-    throw new UsageError(
-      'a live API is read with AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
-    );
-  return {
-    region,
-    async get(service, path) {
-      const url = new URL(`${endpoint ?? `https://${service}.${region}.amazonaws.com`}${path}`);
-      const headers = signRequest({
-        ...{ method: 'GET', url, headers: { accept: 'application/json' }, service, region },
-        ...{ accessKeyId, secretAccessKey, nowEpochMs: Date.now() },
-        ...(sessionToken === undefined ? {} : { sessionToken }),
-      });
-      const response = await fetch(url, {
-        headers: withoutHost(headers),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      }).catch((cause: unknown) => {
-        throw new UsageError(`${url.origin} cannot be reached`, { cause });
-      });
-      const text = await response.text();
-      if (response.status === 404 || (response.status === 400 && /does not exist/.test(text)))
-        return undefined;
-      if (!response.ok)
-        throw new UsageError(
-          `${url.origin}${url.pathname} answered ${response.status}: ${text.slice(0, 300)}`,
-        );
-      return JSON.parse(text) as Json;
-    },
-  };
+function assertId(id: unknown, apiId: string): void {
+  if (id !== apiId) throw new UsageError(`asked about API ${apiId}, AWS answered about ${show(id)}`);
 }
 
-/** Clients set it themselves, and refuse to be told. */
-function withoutHost(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'host'));
-}
-
-async function findPhysicalId(aws: Aws, stack: string, logicalId: string): Promise<string> {
+async function findPhysicalId(aws: SignedGet, stack: string, logicalId: string): Promise<string> {
   const query = new URLSearchParams({
     ...{ Action: 'DescribeStackResource', Version: '2010-05-15' },
     ...{ StackName: stack, LogicalResourceId: logicalId },
@@ -90,55 +65,132 @@ async function findPhysicalId(aws: Aws, stack: string, logicalId: string): Promi
   const answer = await aws.get('cloudformation', `/?${query.toString()}`);
   const result = member(member(answer, 'DescribeStackResourceResponse'), 'DescribeStackResourceResult');
   const id = member(member(result, 'StackResourceDetail'), 'PhysicalResourceId');
-  if (typeof id === 'string') return id;
-  throw new UsageError(`CloudFormation knows no ${logicalId} in stack ${stack} in region ${aws.region}`);
+  if (typeof id === 'string' && /^[a-z0-9]{1,64}$/.test(id)) return id;
+  throw new UsageError(`CloudFormation knows no API ${logicalId} in stack ${stack} in region ${aws.region}`);
 }
 
-async function listRestRoutes(aws: Aws, apiId: string): Promise<readonly InventoryRoute[]> {
+type Routes = Pick<LiveApi, 'routes' | 'warnings'>;
+
+async function readRest(aws: SignedGet, apiId: string, stage: string): Promise<Routes> {
+  const set = await listRestRoutes(aws, apiId);
+  const path = `/restapis/${apiId}/stages/${encodeURIComponent(stage)}`;
+  if ((await aws.get('apigateway', path)) === undefined) return notDeployed(set, stage);
+  return unite(set, await readExport(aws, `${path}/exports/oas30?extensions=authorizers`), stage);
+}
+
+async function readHttp(aws: SignedGet, apiId: string, stage: string): Promise<Routes> {
+  const set = await listRoutes(aws, apiId);
+  const found = await aws.get('apigateway', `/v2/apis/${apiId}/stages/${encodeURIComponent(stage)}`);
+  if (typeof found?.['deploymentId'] !== 'string') return notDeployed(set, stage);
+  const query = `includeExtensions=true&outputType=JSON&stageName=${encodeURIComponent(stage)}`;
+  return unite(set, await readExport(aws, `/v2/apis/${apiId}/exports/OAS30?${query}`), stage);
+}
+
+async function readExport(aws: SignedGet, path: string): Promise<readonly InventoryRoute[]> {
+  const exported = await aws.get('apigateway', path);
+  if (exported === undefined) throw new UsageError('the stage is there, but AWS has no export of it');
+  const routes = readExportedRoutes(exported);
+  for (const { path: name } of routes) if (name !== '$default') assertPath(name);
+  return routes;
+}
+
+function notDeployed(routes: readonly InventoryRoute[], stage: string): Routes {
+  return { routes, warnings: [`stage ${stage} is not deployed yet: its routes are those that are set`] };
+}
+
+function unite(set: readonly InventoryRoute[], deployed: readonly InventoryRoute[], stage: string): Routes {
+  const { routes, onlyDeployed, onlySet } = uniteRoutes(set, deployed);
+  return {
+    routes,
+    warnings: [
+      ...(onlyDeployed.length === 0
+        ? []
+        : [
+            `stage ${stage} still serves what the API has no more, so it stays guarded: ${some(onlyDeployed)}`,
+          ]),
+      ...(onlySet.length === 0 ? [] : [`stage ${stage} does not serve yet: ${some(onlySet)}`]),
+    ],
+  };
+}
+
+function some(names: readonly string[]): string {
+  return `${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ' …' : ''}`;
+}
+
+async function listRestRoutes(aws: SignedGet, apiId: string): Promise<readonly InventoryRoute[]> {
   const resources = await listPages(aws, `/restapis/${apiId}/resources?embed=methods&limit=500`, 'position');
   return resources.flatMap((resource) => {
-    const path = member(resource, 'path');
-    return Object.entries((member(resource, 'resourceMethods') ?? {}) as Json).map(([method, settings]) => ({
-      method,
-      path: String(path),
+    const path = assertPath(resource['path']);
+    const { resourceMethods = {} } = resource;
+    if (!isJsonObject(resourceMethods)) throw new UsageError(`the methods of ${path} are no object`);
+    return Object.entries(resourceMethods).map(([method, settings]) => ({
+      method: assertMethod(method),
+      path,
       isProtected: member(settings, 'authorizationType') === 'CUSTOM',
     }));
   });
 }
 
-async function listRoutes(aws: Aws, apiId: string): Promise<readonly InventoryRoute[]> {
+async function listRoutes(aws: SignedGet, apiId: string): Promise<readonly InventoryRoute[]> {
   const routes = await listPages(aws, `/v2/apis/${apiId}/routes?maxResults=500`, 'nextToken');
-  return routes.map((route) => {
-    const [method = '', path] = String(member(route, 'routeKey')).split(' ');
-    const isProtected = member(route, 'authorizationType') === 'CUSTOM';
-    return path === undefined ? { method: 'ANY', path: method, isProtected } : { method, path, isProtected };
+  return routes.map(({ routeKey, authorizationType }) => {
+    const isProtected = authorizationType === 'CUSTOM';
+    const [, method, path] = typeof routeKey === 'string' ? (/^([A-Z]+) (.*)$/s.exec(routeKey) ?? []) : [];
+    if (method !== undefined) return { method: assertMethod(method), path: assertPath(path), isProtected };
+    // `$default`, and the routes of a WebSocket API, which are named as anybody likes.
+    if (typeof routeKey !== 'string' || routeKey === '' || showControls(routeKey) !== routeKey)
+      throw new UsageError(`AWS names a route ${show(routeKey)}`);
+    return { method: 'ANY', path: routeKey, isProtected };
   });
 }
 
-/** REST lists are `item` (or HAL's `_embedded.item`) with `position`, those of version 2 `items` with `nextToken`. */
+function assertPath(path: unknown): string {
+  if (typeof path === 'string' && path.startsWith('/') && showControls(path) === path) return path;
+  throw new UsageError(`AWS names a route's path ${show(path)}`);
+}
+
+function assertMethod(method: string): string {
+  if (/^[A-Z]{1,16}$/.test(method)) return method;
+  throw new UsageError(`AWS names a route's method ${show(method)}`);
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'nothing' : showControls(JSON.stringify(value).slice(0, 100));
+}
+
+/**
+ * REST lists are `item` (or HAL's `_embedded.item`) with `position`, those of version 2 `items` with `nextToken`. A list
+ * that is cut short would leave closed routes out, and wildcards would run across them: whatever is odd is an error.
+ */
 async function listPages(
-  aws: Aws,
+  aws: SignedGet,
   path: string,
   token: 'position' | 'nextToken',
-): Promise<readonly unknown[]> {
-  const found: unknown[] = [];
-  let next: unknown;
-  for (let page = 0; page < PAGES_LIMIT; page += 1) {
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const found: Readonly<Record<string, unknown>>[] = [];
+  let next: string | undefined;
+  for (let page = 1; page <= PAGES_LIMIT; page += 1) {
     const answer = await aws.get(
       'apigateway',
-      typeof next === 'string' ? `${path}&${token}=${encodeURIComponent(next)}` : path,
+      next === undefined ? path : `${path}&${token}=${encodeURIComponent(next)}`,
     );
-    const items: unknown =
-      member(answer, 'items') ?? member(answer, 'item') ?? member(member(answer, '_embedded'), 'item') ?? [];
+    const items = answer?.['items'] ?? answer?.['item'] ?? member(answer?.['_embedded'], 'item');
     // HAL writes a list of one as the one.
     const list: readonly unknown[] = Array.isArray(items) ? items : [items];
-    found.push(...list);
-    next = member(answer, token);
-    if (typeof next !== 'string') return found;
+    for (const item of list) {
+      if (!isJsonObject(item) || found.length >= ROUTES_LIMIT)
+        throw new UsageError(`page ${page} of the list of routes is not one that API Gateway gives`);
+      found.push(item);
+    }
+    const following = answer?.[token];
+    if (following === undefined || following === null) return found;
+    if (typeof following !== 'string' || following === '')
+      throw new UsageError(`page ${page} of the list of routes ends with ${token} ${show(following)}`);
+    next = following;
   }
   throw new UsageError('the API has more pages of routes than API Gateway allows');
 }
 
 function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return isJsonObject(value) ? value[name] : undefined;
 }

@@ -11,7 +11,7 @@ import type { InspectedApi } from '@gatewright/gateway';
 import { inspectApis, loadOptions, toInventoryRoutes } from './access-apis.ts';
 import { readNamedDocuments } from './access-documents.ts';
 import type { NamedDocument } from './access-documents.ts';
-import { inventoryPath, writeIfNew } from '@gatewright/authoring/access-files';
+import { inventoryPath } from '@gatewright/authoring/access-files';
 import { readLiveApi } from './access-live.ts';
 import { count, UsageError } from './output.ts';
 
@@ -20,32 +20,62 @@ type Found = {
   readonly inventory: Omit<RouteInventory, 'apiIds'>;
   readonly apiId: string | undefined;
   readonly from: string;
+  readonly warnings?: readonly string[];
 };
 
-/** Reads every source once, writes what is new, and says for each document what it found. */
+export type SyncedRoutes = {
+  /** What each document has now. */
+  readonly lines: readonly string[];
+  readonly warnings: readonly string[];
+  /** Texts of inventories by name of the document; to be written once they compile. */
+  readonly inventories: ReadonlyMap<string, string>;
+};
+
+/** Reads every source once, and says for each document what it found. Writes nothing: a source that is cut short must not take the place of a whole one. */
 export async function syncRoutes(
   folder: string,
   names: readonly string[],
   stage: string,
-): Promise<readonly string[]> {
+): Promise<SyncedRoutes> {
   const named = readNamedDocuments(folder, names);
   const documents = named.filter(({ document }) => Object.hasOwn(document.api, stage));
   if (named.length > 0 && documents.length === 0) throw new UsageError(describeStages(named, stage));
   assertSources(folder, documents);
   const inspect = inspectOnce(folder, stage, documents);
   const lines: string[] = [];
+  const warnings: string[] = [];
+  const inventories = new Map<string, string>();
   for (const document of documents) {
-    const { inventory, apiId, from } = await readRoutes(folder, document, stage, inspect);
-    const path = inventoryPath(folder, document.name);
-    const known = existsSync(path) ? parseInventory(readFileSync(path, 'utf8')) : undefined;
+    const { name } = document;
+    const {
+      inventory,
+      apiId,
+      from,
+      warnings: found = [],
+    } = await readRoutes(...([folder, document, stage, inspect] as const));
+    const differences = [...found];
+    const path = inventoryPath(folder, name);
+    const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    const known = parseInventory(before);
     const ids = new Set([...(apiId === undefined ? [] : [apiId]), ...(known?.apiIds[stage] ?? [])]);
-    const apiIds = { ...known?.apiIds, ...(ids.size > 0 && { [stage]: [...ids].sort() }) };
     // Ids that other stages, or a deployed API, have been found under before stay.
-    const isNew = writeIfNew(path, printInventory({ ...inventory, apiIds }));
+    const apiIds = { ...known?.apiIds, ...(ids.size > 0 && { [stage]: [...ids].sort() }) };
+    const text = printInventory({ ...inventory, apiIds });
+    inventories.set(name, text);
     const routes = `${count(inventory.routes.length, 'route')} of ${inventory.kind} API ${from}`;
-    lines.push(`${document.name}: ${routes}${isNew ? '' : ', nothing new'}`);
+    lines.push(`${name}: ${routes}${text === before ? ', nothing new' : ''}`);
+    const gone = (known?.routes ?? [])
+      .map(keyOf)
+      .filter((key) => !inventory.routes.some((route) => keyOf(route) === key));
+    if (gone.length > 0)
+      differences.push(`routes that are gone, and that no wildcard stops at any more: ${gone.join(', ')}`);
+    warnings.push(...differences.map((text) => `${name}: ${text}`));
   }
-  return lines;
+  return { lines, warnings, inventories };
+}
+
+function keyOf({ method, path }: InventoryRoute): string {
+  return `${method} ${path}`;
 }
 
 function describeStages(named: readonly NamedDocument[], stage: string): string {
@@ -97,8 +127,10 @@ async function readRoutes(
 ): Promise<Found> {
   const path = resolve(folder, document.routes);
   if (document.routes === LIVE) {
-    const { apiId, ...inventory } = await readLiveApi(document.api[stage] ?? {}, process.env);
-    return { inventory, apiId, from: apiId };
+    const wanted = document.api[stage];
+    if (wanted === undefined) throw new UsageError(`${file}: api names no stage ${stage}`);
+    const { apiId, warnings, ...inventory } = await readLiveApi(wanted, process.env);
+    return { inventory, apiId, from: apiId, warnings };
   }
   const routes = readOpenApi(path);
   if (routes === undefined) {

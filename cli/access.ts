@@ -51,8 +51,10 @@ function syncCommand(): Command {
     .argument('[documents...]', 'names of documents; all when left out')
     .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
     .action(async (names: readonly string[], { folder, stage }: StageFlags) => {
-      for (const line of await syncRoutes(existing(folder), names, stage)) process.stdout.write(`${line}\n`);
-      build(folder);
+      const { lines, warnings, inventories } = await syncRoutes(existing(folder), names, stage);
+      for (const line of lines) process.stdout.write(`${line}\n`);
+      for (const line of warnings) process.stderr.write(`${paint('yellow', 'warning:')} ${line}\n`);
+      build(folder, inventories);
     });
 }
 
@@ -71,9 +73,10 @@ function buildCommand(): Command {
   });
 }
 
-function build(folder: string): void {
+function build(folder: string, inventories?: ReadonlyMap<string, string>): void {
   const path = existing(folder);
-  const { problems, warnings, withoutInventory, compiled } = writeCompiledAccess(path);
+  const written = writeCompiledAccess(path, inventories === undefined ? {} : { inventories });
+  const { problems, warnings, withoutInventory, compiled } = written;
   const wrong = [...problems, ...webhookProblems(writeCompiledWebhooks(path))];
   printProblems([...withoutInventory, ...warnings, ...strayDocuments(path)], 'yellow');
   printProblems(wrong, 'red');

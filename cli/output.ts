@@ -1,5 +1,6 @@
 /** How the command line speaks: colour only on a terminal, errors in one message. */
 import { styleText } from 'node:util';
+import { showControls } from '#shared/visible-text.ts';
 import { DefinitionError, StartError } from '@gatewright/gateway/errors';
 
 type Style = Parameters<typeof styleText>[0];
@@ -45,14 +46,6 @@ export function table(cells: readonly (readonly string[])[]): string[] {
       .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
       .join('  ')
       .trimEnd(),
-  );
-}
-
-/** Controls, C1 among them, and marks that turn the direction of text: `\u001b` instead of what it does. */
-function showControls(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
-    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

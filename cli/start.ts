@@ -170,7 +170,7 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
   });
   try {
     await gateway.load(sources);
-    refuseUnsafeAccess(sources, gateway.inspect(), flags.stage ?? USUAL_STAGE, (message) =>
+    await refuseUnsafeAccess(sources, gateway.inspect(), flags.stage ?? USUAL_STAGE, (message) =>
       process.stderr.write(`warning: ${message}\n`),
     );
     // Not before: until there is something to end in order, a signal ends the process as it ends any other.

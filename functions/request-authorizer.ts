@@ -4,6 +4,7 @@ import type { Authorizer } from '#shared/access/authorize.ts';
 import { readCredential } from '#shared/access/credential.ts';
 import { createLambdaAuthorizer } from '#shared/access/lambda-authorizer.ts';
 import { createQuotaLoader } from '#shared/middleware/lambda-quotas.ts';
+import { remainingTimeOf } from '#shared/aws/remaining-time.ts';
 import { parseRequestEvent } from '#shared/aws/authorizer-event.ts';
 import { guardAuthorizer } from '#shared/observability/guard-authorizer.ts';
 import { observeAuthorizer } from '#shared/observability/observe-authorizer.ts';
@@ -12,13 +13,16 @@ import compiled from '../access/compiled.json' with { type: 'json' };
 
 let authorizer: Authorizer | undefined;
 
-async function authorize(event: unknown, observer: FunctionObserver) {
+async function authorize(event: unknown, observer: FunctionObserver, context: unknown) {
   authorizer ??= createLambdaAuthorizer(compiled, observer, createQuotaLoader(observer.metrics));
   const request = parseRequestEvent(event);
   const { kind, arn, sourceIp, receivedAtEpochMs } = request;
   return answer(
     authorizer,
-    { kind, arn, sourceIp, receivedAtEpochMs, readCredential: (sources) => readCredential(request, sources) },
+    {
+      ...{ kind, arn, sourceIp, receivedAtEpochMs, remainingMs: remainingTimeOf(context) },
+      readCredential: (sources) => readCredential(request, sources),
+    },
     observer,
   );
 }

@@ -3,6 +3,7 @@ import { answer } from '#shared/access/answer.ts';
 import type { Authorizer } from '#shared/access/authorize.ts';
 import { readTokenHeader } from '#shared/access/credential.ts';
 import { createLambdaAuthorizer } from '#shared/access/lambda-authorizer.ts';
+import { remainingTimeOf } from '#shared/aws/remaining-time.ts';
 import { parseTokenEvent } from '#shared/aws/authorizer-event.ts';
 import { guardAuthorizer } from '#shared/observability/guard-authorizer.ts';
 import { observeAuthorizer } from '#shared/observability/observe-authorizer.ts';
@@ -11,7 +12,7 @@ import compiled from '../access/compiled.json' with { type: 'json' };
 
 let authorizer: Authorizer | undefined;
 
-async function authorize(event: unknown, observer: Observer) {
+async function authorize(event: unknown, observer: Observer, context: unknown) {
   authorizer ??= createLambdaAuthorizer(compiled, observer);
   const { arn, authorizationToken } = parseTokenEvent(event);
   return answer(
@@ -20,6 +21,7 @@ async function authorize(event: unknown, observer: Observer) {
       kind: 'rest',
       arn,
       sourceIp: undefined,
+      remainingMs: remainingTimeOf(context),
       readCredential: (sources) => readTokenHeader(authorizationToken, sources),
     },
     observer,

@@ -81,7 +81,12 @@ export async function inspectStacks(
   sources: readonly string[],
   options: Parameters<typeof loadStacks>[1],
 ): Promise<readonly InspectedApi[]> {
-  return inspectApis((await readApis(sources, options, REFUSING)).all);
+  const served = await readApis(sources, options, REFUSING);
+  return inspectApis(served.all, functionsOf(served));
+}
+
+function functionsOf({ stacks }: ServedApis) {
+  return stacks.flatMap(({ functions }) => functions);
 }
 
 async function readApis(
@@ -238,7 +243,7 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
       return served.stacks;
     },
     routes: () => listRoutesOf(parts),
-    inspect: () => inspectApis(served.all),
+    inspect: () => inspectApis(served.all, functionsOf(served)),
     inject(request) {
       const api = served.find(request.apiId);
       if (api === undefined) throw new RangeError(`no API ${request.apiId}`);

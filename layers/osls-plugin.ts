@@ -78,7 +78,7 @@ class StackPlugin {
   /** Authorizers with rules that nobody could read must not be started, let alone deployed. */
   #compileAccess(): AccessBuild {
     const { serviceDir } = this.#serverless;
-    const build = writeCompiledAccess(join(serviceDir, 'access'), serviceDir);
+    const build = writeCompiledAccess(join(serviceDir, 'access'), { from: serviceDir });
     this.#webhooks = writeCompiledWebhooks(join(serviceDir, 'access'), serviceDir);
     const problems = [...build.problems, ...webhookProblems(this.#webhooks)];
     if (problems.length > 0)

@@ -134,14 +134,17 @@ class GatewrightPlugin {
   async #assertSafeWiring(): Promise<void> {
     const { serviceDir, service } = this.#serverless;
     const { checkService } = await import('./check-service.ts');
+    const { checkHandlers } = await import('./check-handlers.ts');
+    const { Resources: resources } = service.provider.compiledCloudFormationTemplate;
     const { complaints, warnings } = checkService({
       directory: serviceDir,
       settings: service.custom?.['gatewright'],
       stackName: this.#serverless.getProvider('aws').naming.getStackName(),
-      resources: service.provider.compiledCloudFormationTemplate.Resources,
+      resources,
     });
+    const reads = await checkHandlers({ directory: serviceDir, resources });
     for (const warning of warnings) this.#utilities.log.warning(warning);
-    if (complaints.length > 0) throw this.#error(complaints.join('\n'));
+    if (complaints.length + reads.length > 0) throw this.#error([...complaints, ...reads].join('\n'));
   }
 
   #describeService(): ServiceFacts {

@@ -56,7 +56,13 @@ export interface KeySetFetcher {
   fetch(uri: string, limits?: FetchLimits): Promise<string>;
 }
 
-export type FetchLimits = { readonly timeoutMs: number; readonly maxBytes: number };
+export type FetchLimits = {
+  /** Of one attempt. */
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  /** Of all attempts together: what the caller's own time leaves. */
+  readonly totalMs?: number;
+};
 
 /** API keys as authorizers need them. */
 export interface ApiKeyReader {

@@ -48,6 +48,7 @@ const REASONS: Readonly<Record<Refusal, Reason> & Partial<Record<DomainErrorCode
   'no-route': 'forbidden',
   'deny-rule': 'forbidden',
   'not-owner': 'forbidden',
+  'dot-segment': 'forbidden',
   'no-subject': 'forbidden',
   'not-charged': 'forbidden',
   suspended: 'forbidden',

@@ -1,6 +1,9 @@
 /** How routes are guarded, as access documents are checked against: every route with its Lambda authorizer's settings. */
 import type { ApiProtocol, IdentitySource, LambdaAuthorizer, RoutePlan } from '../deployment/model.ts';
+import type { ResolvedStack } from '../definition/model.ts';
 import type { ApiState } from './api-state.ts';
+
+type FunctionDefinition = ResolvedStack['functions'][number];
 
 /** One stage of one API. */
 export type InspectedApi = {
@@ -22,6 +25,8 @@ export type InspectedRoute = {
   /** Undefined: open, or guarded by something that is no function. */
   readonly authorizer: InspectedAuthorizer | undefined;
   readonly apiKeyRequired: boolean;
+  /** The function that answers, where it is of a loaded stack. */
+  readonly handler?: FunctionDefinition;
 };
 
 export type InspectedAuthorizer = Pick<
@@ -32,7 +37,11 @@ export type InspectedAuthorizer = Pick<
   readonly identitySources: readonly IdentitySource[];
 };
 
-export function inspectApis(apis: readonly ApiState[]): InspectedApi[] {
+export function inspectApis(
+  apis: readonly ApiState[],
+  functions: readonly FunctionDefinition[],
+): InspectedApi[] {
+  const byName = new Map(functions.map((definition) => [definition.name, definition]));
   return apis.flatMap(({ identity, served }) =>
     [...served.stages.values()].map((stage) => ({
       stack: identity.stackName,
@@ -40,23 +49,25 @@ export function inspectApis(apis: readonly ApiState[]): InspectedApi[] {
       id: identity.apiId,
       kind: identity.protocol,
       stage: stage.name,
-      routes: stage.deployment.routes.plans.map(inspectRoute),
+      routes: stage.deployment.routes.plans.map((plan) => inspectRoute(plan, byName)),
       apiKeySource: stage.deployment.apiKeySource,
     })),
   );
 }
 
-function inspectRoute({
-  httpMethod,
-  resourcePath,
-  authorization,
-  apiKeyRequired,
-}: RoutePlan): InspectedRoute {
+function inspectRoute(
+  { httpMethod, resourcePath, authorization, apiKeyRequired, integration }: RoutePlan,
+  functions: ReadonlyMap<string, FunctionDefinition>,
+): InspectedRoute {
+  const called = 'functionName' in integration ? integration.functionName.source : undefined;
+  // `name:alias` is that function, too.
+  const handler = called === undefined ? undefined : functions.get(called.replace(/:[^:]*$/, ''));
   const authorizer = authorization.kind === 'lambda' ? authorization.authorizer : undefined;
   return {
     method: httpMethod,
     path: resourcePath,
     apiKeyRequired,
+    ...(handler !== undefined && { handler }),
     authorizer: authorizer && {
       name: authorizer.name,
       payload: authorizer.payload,

@@ -19,7 +19,8 @@ export function serveMapped(
 ): ServedApi {
   return {
     ...api,
-    domainName: host.toLowerCase().replace(/:\d+$/, ''),
+    // One spelling, without the dot that DNS allows: handlers choose tenants by it.
+    domainName: host.toLowerCase().replace(/\.?(?::\d+)?$/, ''),
     basePathMatched: basePath === '' ? ROOT_BASE_PATH : basePath,
     disableExecuteApiEndpoint: false,
     locate(rawPath) {

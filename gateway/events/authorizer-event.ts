@@ -2,7 +2,7 @@
 import { printArn } from '@gatewright/aws/arn';
 import { decodePercent } from '../routing/percent-encoding.ts';
 import { http1RequestContext, http2RequestContext } from './http-event.ts';
-import { readIdentity } from './identity-sources.ts';
+import { duplicatesOf, readIdentity } from './identity-sources.ts';
 import { readJoinedQuery, readQuery } from './query-text.ts';
 import type { ApiFacts, CallerFacts, RoutedFacts } from './request-facts.ts';
 import { readCanonicalHeaders, readLowerCaseHeaders, readRestHeaders } from './request-headers.ts';
@@ -27,7 +27,7 @@ export function buildAuthorizerEvent(
   facts: RoutedFacts,
   connection?: ConnectionStart,
 ): string {
-  const identity = readIdentity(authorizer.identitySources, facts) ?? [];
+  const identity = readIdentity(authorizer.identitySources, facts, duplicatesOf(authorizer.payload)) ?? [];
   switch (authorizer.payload) {
     case 'rest-token':
       return buildTokenEvent(facts, identity[0] ?? '');

@@ -8,3 +8,14 @@ export function lastHeader(rawHeaders: readonly string[], name: string): string 
   }
   return undefined;
 }
+
+/** All values of a header in order; `name` in lower case. */
+export function allHeaders(rawHeaders: readonly string[], name: string): readonly string[] {
+  const values: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const candidate = rawHeaders[index];
+    if (candidate?.length === name.length && candidate.toLowerCase() === name)
+      values.push(rawHeaders[index + 1] ?? '');
+  }
+  return values;
+}

@@ -1,7 +1,7 @@
 /** Reads what an authorizer identifies a caller by. */
 import { contextVariable } from './context-variables.ts';
-import { lastHeader } from './header-list.ts';
-import { lastQueryValue } from './query-text.ts';
+import { allHeaders } from './header-list.ts';
+import { allQueryValues } from './query-text.ts';
 import type { RoutedFacts } from './request-facts.ts';
 
 type Source = {
@@ -9,26 +9,54 @@ type Source = {
   readonly name: string;
 };
 
+/** How a name that comes more than once is read: as the events of the API's kind read it (docs/aws §2.6, §3.3). */
+export type Duplicates = 'last' | 'joined';
+
+/** Of the events of HTTP APIs; those of REST and WebSocket APIs keep the last value. */
+export function duplicatesOf(payload: string): Duplicates {
+  return payload.startsWith('http') ? 'joined' : 'last';
+}
+
 /** The value of each source in order; undefined when one is missing or empty (then 401, docs/aws §4.1, §4.2). */
-export function readIdentity(sources: readonly Source[], facts: RoutedFacts): string[] | undefined {
+export function readIdentity(
+  sources: readonly Source[],
+  facts: RoutedFacts,
+  duplicates: Duplicates,
+): string[] | undefined {
   const values: string[] = [];
   for (const source of sources) {
-    const value = readSource(source, facts);
+    const all = readSource(source, facts);
+    const value = duplicates === 'joined' && all.length > 1 ? all.join(',') : all.at(-1);
     if (value === undefined || value === '') return undefined;
     values.push(value);
   }
   return values;
 }
 
-function readSource(source: Source, facts: RoutedFacts): string | undefined {
+/**
+ * What an answer may be kept under: every value of every source, since the event holds them all. Under less, an answer
+ * that was given for one credential would be found by a request that brings another one beside it, or the reverse.
+ */
+export function readIdentityKey(sources: readonly Source[], facts: RoutedFacts): string {
+  const all = sources.map((source) => readSource(source, facts));
+  const [first] = all;
+  // JSON keeps ["a\nb","c"] and ["a","b\nc"] apart: one credential pair must never answer for another.
+  return all.length === 1 && first?.length === 1 ? (first[0] ?? '') : JSON.stringify(all);
+}
+
+function readSource(source: Source, facts: RoutedFacts): readonly string[] {
   switch (source.kind) {
     case 'header':
-      return lastHeader(facts.rawHeaders, source.name);
+      return allHeaders(facts.rawHeaders, source.name);
     case 'querystring':
-      return lastQueryValue(facts.rawQuery, source.name);
+      return allQueryValues(facts.rawQuery, source.name);
     case 'stageVariable':
-      return facts.stage.variables?.[source.name];
+      return listOf(facts.stage.variables?.[source.name]);
     case 'context':
-      return contextVariable(facts, source.name);
+      return listOf(contextVariable(facts, source.name));
   }
+}
+
+function listOf(value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [value];
 }

@@ -48,6 +48,12 @@ export function lastQueryValue(rawQuery: string, name: string): string | undefin
   return maps && getEntry(maps.single, name);
 }
 
+/** All values of one parameter, decoded, in order. */
+export function allQueryValues(rawQuery: string, name: string): readonly string[] {
+  const maps = readQuery(rawQuery);
+  return (maps && getEntry(maps.multi, name)) ?? [];
+}
+
 /** A name without `=` has an empty value. */
 function readPair(pair: string): readonly [name: string, value: string] {
   const equals = pair.indexOf('=');

@@ -31,7 +31,7 @@ const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
  * @throws DefinitionError when the handler string is malformed or no file is there.
  */
 export function findHandlerFile(
-  definition: FunctionDefinition,
+  definition: Pick<FunctionDefinition, 'handler' | 'place'>,
   directory: string,
 ): { file: string; name: HandlerName } {
   const place = { ...definition.place, property: 'Handler' };

@@ -9,7 +9,7 @@ import { gatewayError } from '../errors.ts';
 import { buildAuthorizerEvent } from '../events/authorizer-event.ts';
 import { readAuthorizerResult } from '../events/authorizer-result.ts';
 import { printCognitoClaims, printHttpClaims } from '../events/claim-text.ts';
-import { readIdentity } from '../events/identity-sources.ts';
+import { duplicatesOf, readIdentity, readIdentityKey } from '../events/identity-sources.ts';
 import { KEY_UNKNOWN, parseBearerToken, tokenDefect } from '../policy/bearer-token.ts';
 import { describeIdentity, permissionsOf } from '../policy/identities.ts';
 import { verifyByEitherClock } from '@gatewright/aws/signature';
@@ -55,13 +55,12 @@ function cachedCaller(authorizer: LambdaAuthorizer, matched: Matched, at: Ports)
 
 /** The values of all identity sources as one unambiguous text; a missing or empty one is 401 without asking the function. */
 function identityKey(authorizer: LambdaAuthorizer, matched: Matched): string {
-  const values = readIdentity(authorizer.identitySources, matched);
+  const values = readIdentity(authorizer.identitySources, matched, duplicatesOf(authorizer.payload));
   if (values === undefined) throw unauthorized('an identity source is missing or empty');
   const [first = ''] = values;
   if (authorizer.validation?.(first) === false)
     throw unauthorized('the token does not match IdentityValidationExpression');
-  // JSON keeps ["a\nb","c"] and ["a","b\nc"] apart: one credential pair must never answer for another.
-  return values.length === 1 ? first : JSON.stringify(values);
+  return readIdentityKey(authorizer.identitySources, matched);
 }
 
 function unauthorized(reason: string): Error {
@@ -148,8 +147,9 @@ type PresentedToken = { readonly token: UnprovenToken; readonly issuer: TrustedI
 
 /** The token and the issuer that must have signed it. Nothing in it is proven yet. */
 function readToken(authorization: TokenAuthorization, matched: Matched): PresentedToken {
-  const { identitySource, trust, issuersOf } = authorization.authorizer;
-  const [text] = readIdentity([identitySource], matched) ?? [];
+  const { identitySource, trust, issuersOf, dialect } = authorization.authorizer;
+  const duplicates = dialect === 'http-jwt' ? 'joined' : 'last';
+  const [text] = readIdentity([identitySource], matched, duplicates) ?? [];
   if (text === undefined) throw refuse(authorization, TOKEN_MISSING);
   const token = parseBearerToken(text);
   if (token.kind === 'defect') throw refuse(authorization, token);

@@ -3,7 +3,7 @@ import { readApiIdFromHost } from '../routing/host.ts';
 import { isAdmittedHost } from '@gatewright/aws/guards';
 import { createApiServer } from './http.ts';
 import { listenOn } from './listen.ts';
-import { receive } from './receive.ts';
+import { originForm, receive } from './receive.ts';
 import { UnreadReplies } from './unread-replies.ts';
 import { attachWebSockets } from './websocket-frames.ts';
 import type { Server } from 'node:http';
@@ -89,7 +89,8 @@ async function openPort(plan: PortPlan, options: ApiPortsOptions, unread: Unread
   const sockets = attachWebSockets(server, {
     at,
     receive(request) {
-      const { url = '/', headers } = request;
+      const { headers } = request;
+      const url = originForm(request.url);
       if (!isHostAllowed(headers.host)) return undefined;
       const api = resolveApi(headers.host, url);
       if (api?.protocol !== 'websocket') return undefined;

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { MAX_BODY_BYTES } from '../exchange.ts';
 import { serve } from '../pipeline.ts';
-import { receive } from './receive.ts';
+import { originForm, receive } from './receive.ts';
 import { refuseMalformed } from './refuse-malformed.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
 import { sendStream } from './stream-reply.ts';
@@ -52,7 +52,7 @@ export function createApiServer(options: ApiServerOptions): Server {
       // REST and HTTP APIs ignore `Upgrade` and answer.
       shouldUpgradeCallback: (request) =>
         isWebSocketHandshake(request) &&
-        options.resolveApi(request.headers.host, request.url ?? '/')?.protocol === 'websocket',
+        options.resolveApi(request.headers.host, originForm(request.url))?.protocol === 'websocket',
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
@@ -80,9 +80,10 @@ function accept(request: IncomingMessage, response: ServerResponse, options: Api
     send(response, request.method, answer);
     return;
   }
-  const api = options.resolveApi(host, request.url ?? '/');
+  const api = options.resolveApi(host, originForm(request.url));
   if (api === undefined) {
-    const { method, url = '/' } = request;
+    const { method } = request;
+    const url = originForm(request.url);
     if (options.isHttpOnly?.(host, url) === true) send(response, method, refusal('Not Found', 404));
     else send(response, method, HEALTH_CHECK.test(url) ? healthy() : refusal('Forbidden'));
     return;
@@ -120,7 +121,8 @@ async function answer(
   body: Buffer | undefined,
   options: ApiServerOptions,
 ): Promise<void> {
-  const { method = 'GET', url = '/' } = request;
+  const { method = 'GET' } = request;
+  const url = originForm(request.url);
   const target = options.toOwnTarget?.(request.headers.host, url, api) ?? url;
   if (api.protocol === 'rest' && HEALTH_CHECK.test(target)) {
     send(response, method, healthy());

@@ -20,15 +20,26 @@ export type WireRequest = {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const ORIGIN = /^https?:\/\/[^/?]*/i;
 
+/**
+ * The target as every client but those of HTTP proxies sends it. Whoever looks at a path has to look at this: a base
+ * path or stage that is read out of `http://api.example.com/a/x` is another one than out of `/a/x` (RFC 9112 §3.2.2).
+ */
+export function originForm(target: string | undefined): string {
+  if (target === undefined) return '/';
+  if (target.startsWith('/')) return target;
+  const path = target.replace(ORIGIN, '');
+  return path === '' || path.startsWith('?') ? `/${path}` : path;
+}
+
 export function receive(wire: WireRequest, api: ServedApi, at: Ports): Received {
-  const target = wire.target.startsWith('/') ? wire.target : wire.target.replace(ORIGIN, '');
+  const target = originForm(wire.target);
   const mark = target.indexOf('?');
   const receivedAtEpochMs = at.clock.nowEpochMs();
   const extendedRequestId = at.random.extendedId();
   const unpacked = unpack(wire, api);
   return new Exchange(api, {
     method: wire.method,
-    rawPath: rootedPath(mark === -1 ? target : target.slice(0, mark)),
+    rawPath: mark === -1 ? target : target.slice(0, mark),
     rawQuery: mark === -1 ? '' : target.slice(mark + 1),
     rawHeaders: wire.rawHeaders,
     body: unpacked === undefined ? wire.body : unpacked.body,
@@ -48,10 +59,6 @@ function unpack({ body, rawHeaders }: WireRequest, { protocol }: ServedApi): Unp
   if (body.length === 0 || body.length > MAX_BODY_BYTES) return undefined;
   const coding = lastHeader(rawHeaders, 'content-encoding');
   return coding === undefined ? undefined : unpackBody(body, coding, MAX_BODY_BYTES);
-}
-
-function rootedPath(path: string): string {
-  return path === '' ? '/' : path;
 }
 
 /** A client may name the request by a UUID of its own (docs/aws §3.7, correction). */

@@ -41,9 +41,24 @@ export function inventoryPath(folder: string, name: string): string {
   return join(folder, inventoryName(name));
 }
 
-/** Compiles the folder, and writes `compiled.json` if it says something new. With problems, the old file stays. */
-export function writeCompiledAccess(folder: string, from?: string): AccessBuild {
-  const build = buildAccess(readAccessFiles(folder, from), checkPlan);
+/**
+ * Compiles the folder, and writes `compiled.json` if it says something new. With problems, the old file stays.
+ * `inventories` that have just been read, by name of the document, take the place of those there are as far as their
+ * documents compile with them.
+ */
+export function writeCompiledAccess(
+  folder: string,
+  { from, inventories = new Map() }: { from?: string; inventories?: ReadonlyMap<string, string> } = {},
+): AccessBuild {
+  const files = readAccessFiles(folder, from).map((file) => ({
+    ...file,
+    inventory: inventories.get(file.name) ?? file.inventory,
+  }));
+  const build = buildAccess(files, checkPlan);
+  for (const { name } of build.compiled.documents) {
+    const text = inventories.get(name);
+    if (text !== undefined) writeIfNew(inventoryPath(folder, name), text);
+  }
   if (build.problems.length === 0 && existsSync(folder))
     writeIfNew(join(folder, 'compiled.json'), printCompiledAccess(build.compiled));
   return build;

@@ -99,3 +99,21 @@ function together(is: 'all' | 'any', of: readonly CompiledCondition[]): Compiled
 function list(names: ReadonlySet<string>): string {
   return names.size === 0 ? 'none' : [...names].join(', ');
 }
+
+/**
+ * Claims without which a deny rule with this condition denies, though a value would have to be there for what was
+ * written: tests that no "not" turns around, without an `exists` of the same claim anywhere.
+ */
+export function claimsThatDenyMissing(condition: Condition | undefined): readonly string[] {
+  const asked = new Set<string>();
+  const tested = new Set<string>();
+  const look = (when: Condition, isTurned: boolean): void => {
+    for (const { claim, op } of when.claims ?? [])
+      if (op === 'exists') asked.add(claim.join('.'));
+      else if (!isTurned) tested.add(claim.join('.'));
+    for (const inner of [...(when.all ?? []), ...(when.any ?? [])]) look(inner, isTurned);
+    if (when.not) look(when.not, !isTurned);
+  };
+  if (condition !== undefined) look(condition, false);
+  return [...tested].filter((claim) => !asked.has(claim));
+}

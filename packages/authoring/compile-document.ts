@@ -1,5 +1,6 @@
 /** Access document and route inventory → what ships, or every mistake with its place. Build time only. */
-import { compileCondition } from './compile-condition.ts';
+import { claimsThatDenyMissing, compileCondition } from './compile-condition.ts';
+import { closeRoles } from '@gatewright/handlers/access/close-roles';
 import { checkIssuers } from './check-issuers.ts';
 import { checkSerialNumbers } from './check-serial-numbers.ts';
 import { checkTickets } from './check-tickets.ts';
@@ -18,7 +19,6 @@ import type { CheckPlan } from './compile-quota.ts';
 import type {
   CompiledCondition,
   CompiledDocument,
-  CompiledRole,
   CompiledRoute,
   CompiledRule,
   CompiledSource,
@@ -52,6 +52,8 @@ export type CompileSource = {
 
 /** API Gateway's own default. */
 const USUAL_TTL_LIMIT_SECONDS = 300;
+/** Far more than API Gateway takes; routes are walked segment within segment. */
+const SEGMENTS_LIMIT = 200;
 /** More lists than this would double the policy too often. */
 const NETWORKS_LIMIT = 4;
 
@@ -72,7 +74,7 @@ export function compileDocument(source: CompileSource): Compilation {
   const { document, inventory } = work;
   checkIssuers({ ...work, kind: inventory.kind });
   checkSerialNumbers(document, work.problem);
-  const roles = closeRoles(work);
+  const roles = closeRoles(document, work.problem);
   const routes = inventory.kind === 'websocket' ? [] : expandRoutes(inventory.routes);
   const networks: string[][] = [];
   const rules = compileRules(work, routes, networks);
@@ -128,28 +130,6 @@ function protectedApis({ document, inventory }: Work): readonly ProtectedApi[] {
     ]);
     return [...ids].map((apiId) => ({ for: stage, apiId, stage: api.stage }));
   });
-}
-
-/** Every role with all that it inherits. A ring of roles would never end. */
-function closeRoles({ document, problem }: Work): Readonly<Record<string, CompiledRole>> {
-  const roles = document.roles ?? {};
-  const close = (name: string, seen: ReadonlySet<string>): readonly string[] => {
-    const inherits = roles[name]?.inherits ?? [];
-    for (const [index, inherited] of inherits.entries()) {
-      const path = ['roles', name, 'inherits', index];
-      if (!Object.hasOwn(roles, inherited)) problem(path, `"${inherited}" is not declared under roles`);
-      if (seen.has(inherited)) problem(path, `"${inherited}" inherits "${name}" itself`);
-    }
-    const next = inherits.filter((inherited) => !seen.has(inherited));
-    return [name, ...next.flatMap((inherited) => close(inherited, new Set([...seen, inherited])))];
-  };
-  return Object.fromEntries(
-    Object.keys(roles).map((name) => {
-      const closed = [...new Set(close(name, new Set([name])))].sort();
-      const scopes = [...new Set(closed.flatMap((role) => roles[role]?.scopes ?? []))].sort();
-      return [name, { roles: closed, scopes }];
-    }),
-  );
 }
 
 function compileRules(
@@ -266,6 +246,11 @@ function warnOfRule(
       [...path, 'when'],
       'a claim that is missing makes "not" true: write the claim that must be there instead',
     );
+  for (const claim of rule.effect === 'deny' ? claimsThatDenyMissing(rule.when) : [])
+    warning(
+      [...path, 'when'],
+      `denies every token without the claim ${claim} too; if it should not, add { claim: ${claim}, op: exists } beside the test`,
+    );
 }
 
 /** Default deny is right, and worth a line where nobody wrote it. */
@@ -296,6 +281,11 @@ function listRoutes(routes: readonly (readonly [number, CompiledRoute])[]): stri
 
 /** What only shows when the rules are tried on callers. */
 function tryCallers({ problem, warning, inventory }: Work, document: CompiledDocument): void {
+  const endless = inventory.routes.find(({ path }) => path.split('/').length > SEGMENTS_LIMIT);
+  if (endless !== undefined) {
+    problem(['routes'], `a route has over ${SEGMENTS_LIMIT} segments: ${endless.path.slice(0, 60)}…`);
+    return;
+  }
   const unspeakable = inventory.routes.find(({ path }) => /[*?]|\$\{/.test(path));
   if (unspeakable !== undefined)
     problem(['routes'], `${unspeakable.path} holds a wildcard of IAM, which no policy can name`);

@@ -104,7 +104,7 @@ export const CONDITION: Shape<Condition> = refine(
       any: described(list(self), 'One of these must hold.'),
       not: described(
         self,
-        'This must not hold. A claim that is missing makes a condition false, so its "not" is true.',
+        'This must not hold. In an allow rule a claim that is missing makes a condition false, so its "not" is true; a deny rule on a missing claim denies.',
       ),
       issuers: described(list(NAME), 'The credential comes from one of these issuers.'),
       clients: described(
@@ -113,7 +113,10 @@ export const CONDITION: Shape<Condition> = refine(
       ),
       scopes: several(SCOPE),
       roles: several(NAME),
-      claims: described(list(CLAIM_TEST), 'Each of these tests must hold. Types are strict: "1" is not 1.'),
+      claims: described(
+        list(CLAIM_TEST),
+        'Each of these tests must hold. Types are strict: "1" is not 1. A deny rule on a claim that is missing denies, unless exists is asked of it too.',
+      ),
       sourceIp: described(
         object({ cidr: list(CIDR) }, {}),
         'The request comes from one of these networks; compiled into the policy, so it holds for cached answers too.',

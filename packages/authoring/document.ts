@@ -20,6 +20,17 @@ import type { JsonSchema, Shape, ShapeOf } from './shape.ts';
 
 const STAGE = /^(\$default|[A-Za-z0-9_-]{1,128})$/;
 
+const API_ID_TEXT = text(/^[a-z0-9]{1,64}$/, 'the id of the API, such as a1b2c3d4e5');
+/** AWS gives ids of digits only, too, and ones such as `12e4567890`: YAML takes both for numbers. */
+const API_ID: Shape<string> = {
+  ...API_ID_TEXT,
+  read(value, path, report) {
+    if (typeof value !== 'number') return API_ID_TEXT.read(value, path, report);
+    report(path, "must stand in quotes, or YAML takes it for a number: apiId: '…'");
+    return undefined;
+  },
+};
+
 const API = refine(
   object(
     { stage: text(STAGE, 'the stage of the API, such as prod or $default') },
@@ -29,7 +40,7 @@ const API = refine(
         'Stack that holds the API.',
       ),
       logicalId: text(/^[A-Za-z0-9]{1,255}$/, 'the logical id of the API in its stack'),
-      apiId: text(/^[a-z0-9]{1,64}$/, 'the id of the API, such as a1b2c3d4e5'),
+      apiId: API_ID,
     },
   ),
   { anyOf: [{ required: ['apiId'] }, { required: ['stack', 'logicalId'] }] },
@@ -85,7 +96,10 @@ const RULE_FIELDS = object(
     methods: list(oneOf('*', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT')),
     paths: described(
       list(
-        text(/^\/(?!.*\*\*.)[^\s?#*]*(\*\*)?$/, 'a path such as /orders/{id}, or /orders/** for all below'),
+        text(
+          /^\/(?=.{0,1023}$)(?!.*\*\*.)[^\s?#*]*(\*\*)?$/,
+          'a path such as /orders/{id}, or /orders/** for all below',
+        ),
       ),
       'As the API names its routes. {name} is one segment, {name+} a greedy one, /** at the end the route and all below.',
     ),
@@ -136,6 +150,16 @@ function checkRule({
 const RESULT = object(
   {},
   {
+    claims: described(
+      object(
+        {
+          as: oneOf('cognito', 'jwt'),
+          names: list(text(/^[^\s]{1,200}$/, 'the name of a claim, such as sub or cognito:groups'), 1, 50),
+        },
+        {},
+      ),
+      'Claims that claimsOf(event) gives the backend, as a Cognito or JWT authorizer would: lists in its form. What stands here reaches access logs.',
+    ),
     format: described(
       oneOf('policy', 'simple'),
       'simple: HTTP APIs with EnableSimpleResponses, one verdict per answer. Default: policy.',
@@ -161,7 +185,7 @@ const RESULT = object(
 );
 
 const CONTEXT_NAME =
-  /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId|ticketCaller)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
+  /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId|ticketCaller|contextCut|carriedClaims)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 export const ACCESS_DOCUMENT = object(
   {

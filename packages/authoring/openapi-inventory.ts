@@ -13,8 +13,14 @@ const VERBS: Readonly<Record<string, string>> = {
   'x-amazon-apigateway-any-method': 'ANY',
 };
 
-/** Undefined when the value is no OpenAPI or Swagger document. An operation without security is open. */
-export function readOpenApiRoutes(document: unknown): readonly InventoryRoute[] | undefined {
+/**
+ * Undefined when the value is no OpenAPI or Swagger document. An operation without security is open; `guards` says of
+ * the name of a scheme whether it protects, where not every one does.
+ */
+export function readOpenApiRoutes(
+  document: unknown,
+  guards: (scheme: string) => boolean = () => true,
+): readonly InventoryRoute[] | undefined {
   if (
     !isJsonObject(document) ||
     !(document['openapi'] ?? document['swagger']) ||
@@ -29,7 +35,7 @@ export function readOpenApiRoutes(document: unknown): readonly InventoryRoute[] 
         if (method === undefined || !isJsonObject(operation)) return [];
         const { security = usual } = operation;
         const isProtected =
-          Array.isArray(security) && security.some((scheme) => Object.keys(scheme as object).length > 0);
+          Array.isArray(security) && security.some((scheme) => Object.keys(scheme as object).some(guards));
         return [{ method, path: path === '/$default' ? '$default' : path, isProtected }];
       },
     ),

@@ -1,6 +1,7 @@
 /** Text of `access/<name>.yml` → access document, or every mistake with its place. Build time only. */
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Node } from 'yaml';
+import { showControls } from '@gatewright/handlers/visible-text';
 import { ACCESS_DOCUMENT } from './document.ts';
 import type { AccessDocument } from './document.ts';
 import type { Path, Shape } from './shape.ts';
@@ -28,6 +29,8 @@ const YAML_WORDS: Readonly<Record<string, string>> = {
 };
 
 const TEXT_LIMIT_CHARACTERS = 500_000;
+/** Nobody reads more, and finding the place of each takes time. */
+const PROBLEMS_LIMIT = 100;
 
 /** Reads YAML or JSON. `file` is only named in problems. Never throws. */
 export function readDocument(text: string, file: string): DocumentReading {
@@ -46,13 +49,18 @@ export function readShaped<T>(text: string, file: string, shape: Shape<T>): Read
       kind: 'invalid',
       problems: [{ file, line: 1, column: 1, message: 'the document is over 500 KB' }],
     };
-  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true });
-  const wrong = [...yaml.errors, ...yaml.warnings];
+  // The library compares every key of a map with every other: 40,000 of them take 12 s.
+  const options = { prettyErrors: false, strict: true, uniqueKeys: false };
+  const yaml = parseDocument(text, { lineCounter: lines, ...options });
+  const wrong = [...yaml.errors, ...yaml.warnings].slice(0, PROBLEMS_LIMIT);
   if (wrong.length > 0)
     return {
       kind: 'invalid',
       problems: wrong.map(({ pos, code, message }) => at(pos[0], YAML_WORDS[code] ?? message)),
     };
+  const repeated = repeatedKeys(yaml).slice(0, PROBLEMS_LIMIT);
+  if (repeated.length > 0)
+    return { kind: 'invalid', problems: repeated.map((offset) => at(offset, 'Map keys must be unique')) };
   const locate: Locate = (path, message, where) => {
     const name = printPath(path);
     return at(offsetOf(yaml, path, where), name === '' ? message : `${name}: ${message}`);
@@ -61,11 +69,27 @@ export function readShaped<T>(text: string, file: string, shape: Shape<T>): Read
   const value = toValue(yaml, (message) => problems.push(at(0, message)));
   if (problems.length > 0) return { kind: 'invalid', problems };
   const document = shape.read(value, [], (path, message, where) => {
-    problems.push(locate(path, message, where));
+    if (problems.length < PROBLEMS_LIMIT) problems.push(locate(path, message, where));
   });
   return document === undefined || problems.length > 0
     ? { kind: 'invalid', problems }
     : { kind: 'read', document, locate };
+}
+
+/** Where keys stand that their map has already. */
+function repeatedKeys(yaml: Document): readonly number[] {
+  const found: number[] = [];
+  visit(yaml, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? String(key.value) : key;
+        if (seen.has(name)) found.push(startOf(key) ?? 0);
+        seen.add(name);
+      }
+    },
+  });
+  return found;
 }
 
 /** Aliases are counted by the library, so that a few lines cannot become gigabytes. */
@@ -111,5 +135,5 @@ export function printPath(path: Path): string {
 
 /** `access/orders.yml:12:5: rules[2].effect: must be …` */
 export function printProblem({ file, line, column, message }: Problem): string {
-  return `${file}:${line}:${column}: ${message}`;
+  return `${file}:${line}:${column}: ${showControls(message)}`;
 }

@@ -105,12 +105,13 @@ export function list<T>(item: Shape<T>, min = 1, max = 200): Shape<readonly T[]>
   };
 }
 
-/** A map whose keys are names of the user's. */
+/** A map whose keys are names of the user's; bounded, as what comes of it may grow with its square. */
 export function record<T>(
   name: RegExp,
   wantedName: string,
   item: Shape<T>,
   min = 0,
+  max = 500,
 ): Shape<Readonly<Record<string, T>>> {
   return {
     schema: {
@@ -118,12 +119,17 @@ export function record<T>(
       propertyNames: { pattern: name.source },
       additionalProperties: item.schema,
       minProperties: min,
+      maxProperties: max,
     },
     wanted: `a map from ${wantedName} to ${item.wanted}`,
     read(value, path, report) {
       const entries = entriesOf(value, path, report);
       if (entries === undefined) return undefined;
       if (entries.length < min) report(path, `needs at least ${min} entry`);
+      if (entries.length > max) {
+        report(path, `has ${entries.length} entries; at most ${max} are read`);
+        return undefined;
+      }
       const read = all(entries, ([key, entry]) => {
         if (!name.test(key)) report([...path, key], `the name must be ${wantedName}`, 'key');
         const taken = item.read(entry, [...path, key], report);

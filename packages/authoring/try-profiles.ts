@@ -126,6 +126,8 @@ function principalWith(document: CompiledDocument, profile: readonly Right[]): P
       );
       putClaim(draft.claims, claim, max === undefined ? TYPICAL_VALUE : values);
     }
+  for (const { effect, when } of document.rules)
+    if (effect === 'deny' && when !== undefined) giveHarmlessClaims(draft.claims, when);
   for (const right of profile) right.give(draft);
   return {
     ...draft,
@@ -136,9 +138,37 @@ function principalWith(document: CompiledDocument, profile: readonly Right[]): P
   };
 }
 
+/** A deny rule denies whoever lacks its claim; the callers of interest have it, with a value that it does not mean. */
+function giveHarmlessClaims(claims: Record<string, unknown>, condition: CompiledCondition): void {
+  switch (condition.is) {
+    case 'all':
+    case 'any':
+      for (const inner of condition.of) giveHarmlessClaims(claims, inner);
+      break;
+    case 'claim':
+      if (condition.op !== 'exists') putClaim(claims, condition.claim, harmlessValue(condition));
+      break;
+    case 'mfa':
+      putClaim(claims, ['amr'], []);
+      break;
+    case 'auth-age':
+      putClaim(claims, ['auth_time'], 0);
+      break;
+    default:
+      break;
+  }
+}
+
+function harmlessValue({ op, values: [value] }: Extract<CompiledCondition, { is: 'claim' }>): unknown {
+  if (op === 'contains') return [];
+  if (typeof value === 'number') return op === 'gte' ? value - 1 : value + 1;
+  return typeof value === 'boolean' ? !value : TYPICAL_VALUE;
+}
+
 function rightsOf(document: CompiledDocument): readonly Right[] {
   const rights = new Map<string, Right>();
-  const add = (name: string, give: Right['give']) => rights.set(name, { name, give });
+  const add = (name: string, give: Right['give'], value = '') =>
+    rights.set(`${name} ${value}`, { name, give });
   const walk = (condition: CompiledCondition): void => {
     switch (condition.is) {
       case 'all':
@@ -161,12 +191,15 @@ function rightsOf(document: CompiledDocument): readonly Right[] {
         add(`role ${condition.name}`, (draft) => giveRole(document, draft, condition.name));
         break;
       case 'claim':
-        add(`claim ${condition.claim.join('.')}`, ({ claims }) =>
-          putClaim(
-            claims,
-            condition.claim,
-            condition.op === 'contains' ? [...condition.values] : (condition.values[0] ?? 'x'),
-          ),
+        add(
+          `claim ${condition.claim.join('.')}`,
+          ({ claims }) =>
+            putClaim(
+              claims,
+              condition.claim,
+              condition.op === 'contains' ? [...condition.values] : (condition.values[0] ?? 'x'),
+            ),
+          JSON.stringify([condition.op, condition.values]),
         );
         break;
       case 'mfa':

@@ -1,5 +1,6 @@
 /** How an authorizer function ends: it returns its result, or fails with the one message that API Gateway takes for 401. */
 import type { Asked, Authorizer, AuthorizerResult } from './authorize.ts';
+import { CONTEXT_CUT } from './backend-context.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
 import { DomainError, UnauthorizedAnswer } from '../errors.ts';
 import type { Observer } from '../ports.ts';
@@ -33,6 +34,7 @@ export async function answer(
   if (authorized.kind === 'known') {
     const { decision, result, rejectedBindings, refusal } = authorized;
     if (rejectedBindings.length > 0) count('BindRejected');
+    if (result.context[CONTEXT_CUT] !== undefined) count('ContextCut');
     if (refusal !== undefined) count('Deny', reasonOf(refusal));
     else if (decision.kind === 'allow') count('Allow');
     else count('Deny', reasonOf(decision.reason));

@@ -29,6 +29,8 @@ export type Asked = {
   readonly sourceIp: string | undefined;
   /** API Gateway's stamp, which says to which period a charge belongs; TOKEN events have none. */
   readonly receivedAtEpochMs?: number | undefined;
+  /** How long the platform lets the authorizer run; without it, an issuer is waited for as its document says. */
+  readonly remainingMs?: (() => number) | undefined;
   /** Takes the credential out of the event. Throws DomainError TOKEN_* where there is none to take. */
   readonly readCredential: (sources: readonly CompiledSource[]) => Credential;
 };
@@ -74,7 +76,8 @@ export function createAuthorizer(
     observer.note({ document: document.name });
     try {
       const nowEpochSeconds = ports.clock.nowEpochMs() / 1000;
-      const principal = await identify(document, asked.readCredential(document.sources), nowEpochSeconds);
+      const credential = asked.readCredential(document.sources);
+      const principal = await identify(document, credential, nowEpochSeconds, asked.remainingMs);
       assertLasts(document, principal, nowEpochSeconds);
       const { arn, sourceIp } = asked;
       const decision = decide(document, principal, { target: arn.target, sourceIp, nowEpochSeconds });

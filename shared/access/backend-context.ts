@@ -1,38 +1,83 @@
 /** What the backend learns of the caller, beside the principal's id. */
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
+import { CARRIED_CLAIMS, printCarriedClaims } from './carried-claims.ts';
 import { claimAt } from './decide/claims.ts';
-import type { CompiledDocument } from './compiled-document.ts';
+import type { CompiledCondition, CompiledDocument } from './compiled-document.ts';
 import type { Principal } from './decide/principal.ts';
 import { printTicketCaller, TICKET_CALLER } from './tickets/ticket-caller.ts';
 
-/** A value beyond this is left out: together they must fit beside a policy. */
+/** A value beyond this is left out, and said to be: together they must fit beside a policy. */
 const VALUE_LIMIT_CHARACTERS = 1_024;
+
+/** Several claims as one text. */
+const CARRIED_LIMIT_CHARACTERS = 2_048;
+/** Names of what was left out for its length, apart by spaces. */
+export const CONTEXT_CUT = 'contextCut';
 
 /**
  * Only flat values, since an object or array fails every REST request with 500, and only claims that the
  * document names, since access logs may print them. `exp` goes along because a kept answer outlives the token.
  */
-export function backendContext(
-  { context, givesTickets }: CompiledDocument,
-  principal: Principal,
-): AuthorizerContext {
-  const { subject, issuer, clientId, scopes, claims, expiresAtEpochSeconds } = principal;
-  // A list may hold `a b`, which is one name to rules and would be two to whoever splits the text.
-  const told = [...scopes].filter((scope) => !scope.includes(' ')).sort();
+export function backendContext(document: CompiledDocument, principal: Principal): AuthorizerContext {
+  const { context, givesTickets, result } = document;
+  const { subject, issuer, clientId, claims, expiresAtEpochSeconds } = principal;
   const named = context.map(({ name, claim }) => [name, flatten(claimAt(claims, claim))] as const);
+  const scope = tellScopes(document, principal);
   const standard = [
     ['sub', subject],
     ['iss', issuer],
-    ['scope', told.length === 0 ? undefined : told.join(' ')],
+    ['scope', scope.text],
     ['clientId', clientId],
     ['exp', expiresAtEpochSeconds],
+    [CARRIED_CLAIMS, result.claims === undefined ? undefined : printCarriedClaims(result.claims, claims)],
     [TICKET_CALLER, givesTickets === true ? printTicketCaller(principal) : undefined],
   ] as const;
+  const all = [...named, ...standard];
+  // Left out in silence, "too long" would look like "none" to the backend, which would then decide otherwise than the rules.
+  const cut = all.flatMap(([name, value]) => (isTooLong(value, name) ? [name] : []));
+  if (scope.isCut) cut.push('scope');
   return Object.fromEntries(
-    [...named, ...standard].filter((entry): entry is readonly [string, string | number | boolean] =>
-      isFit(entry[1]),
+    [...all, [CONTEXT_CUT, cut.length === 0 ? undefined : cut.join(' ')] as const].filter(
+      (entry): entry is readonly [string, string | number | boolean] => isFit(entry[1], entry[0]),
     ),
   );
+}
+
+/** Those that the document names come first, so that what its rules go by is told whatever else a token lists. */
+function tellScopes(
+  document: CompiledDocument,
+  { scopes }: Principal,
+): { readonly text: string | undefined; readonly isCut: boolean } {
+  // A list may hold `a b`, which is one name to rules and would be two to whoever splits the text.
+  const told = [...scopes].filter((scope) => !scope.includes(' ')).sort();
+  const whole = told.join(' ');
+  if (whole.length <= VALUE_LIMIT_CHARACTERS) return { text: whole === '' ? undefined : whole, isCut: false };
+  const named = scopesNamedBy(document);
+  let text = '';
+  for (const scope of [
+    ...told.filter((name) => named.has(name)),
+    ...told.filter((name) => !named.has(name)),
+  ]) {
+    const longer = text === '' ? scope : `${text} ${scope}`;
+    if (longer.length <= VALUE_LIMIT_CHARACTERS) text = longer;
+  }
+  return { text: text === '' ? undefined : text, isCut: true };
+}
+
+const namedScopes = new WeakMap<CompiledDocument, ReadonlySet<string>>();
+
+function scopesNamedBy(document: CompiledDocument): ReadonlySet<string> {
+  const known = namedScopes.get(document);
+  if (known !== undefined) return known;
+  const named = new Set(Object.values(document.roles).flatMap(({ scopes }) => scopes));
+  const look = (condition: CompiledCondition): void => {
+    if (condition.is === 'scope') named.add(condition.name);
+    else if (condition.is === 'not') look(condition.of);
+    else if (condition.is === 'all' || condition.is === 'any') condition.of.forEach(look);
+  };
+  for (const { when } of document.rules) if (when !== undefined) look(when);
+  namedScopes.set(document, named);
+  return named;
 }
 
 /** Lists of plain values as one text with spaces, anything deeper as JSON. */
@@ -43,7 +88,15 @@ function flatten(value: unknown): string | number | boolean | undefined {
   return value === undefined ? undefined : JSON.stringify(value);
 }
 
-function isFit(value: string | number | boolean | undefined): value is string | number | boolean {
-  if (typeof value === 'string') return value.length <= VALUE_LIMIT_CHARACTERS && value.isWellFormed();
+function isTooLong(value: string | number | boolean | undefined, name: string): boolean {
+  const limit = name === CARRIED_CLAIMS ? CARRIED_LIMIT_CHARACTERS : VALUE_LIMIT_CHARACTERS;
+  return typeof value === 'string' && value.length > limit;
+}
+
+function isFit(
+  value: string | number | boolean | undefined,
+  name: string,
+): value is string | number | boolean {
+  if (typeof value === 'string') return !isTooLong(value, name) && value.isWellFormed();
   return typeof value === 'boolean' || Number.isFinite(value);
 }

@@ -2,6 +2,7 @@
  * What ships in the authorizers: access documents compiled at build time to plain JSON. Nothing here is
  * checked again at run time; `access/compiled.json` is made by `compileDocument` and by nothing else.
  */
+import type { ClaimForm } from '../aws/claim-text.ts';
 import type { SignatureAlgorithm } from './tokens/issuers.ts';
 
 export type CompiledAccess = { readonly documents: readonly CompiledDocument[] };
@@ -167,7 +168,12 @@ export type CompiledCondition =
   | { readonly is: 'mfa' }
   | { readonly is: 'auth-age'; readonly maxSeconds: number };
 
+/** Claims that the backend is told, in the form that another authorizer gave them. */
+export type ClaimsToCarry = { readonly as: ClaimForm; readonly names: readonly string[] };
+
 export type CompiledResult = {
+  /** What `claimsOf` gives the backend. */
+  readonly claims?: ClaimsToCarry;
   readonly format: 'policy' | 'simple';
   readonly cacheTtlSeconds: number;
   readonly expiryCondition: boolean;

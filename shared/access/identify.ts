@@ -33,6 +33,8 @@ export type Identifier = (
   document: CompiledDocument,
   credential: Credential,
   nowEpochSeconds: number,
+  /** How long the authorizer may still run. */
+  remainingMs?: () => number,
 ) => Promise<Principal>;
 
 export function createIdentifier(config: AuthorizerConfig, ports: AuthorizerPorts): Identifier {
@@ -42,7 +44,7 @@ export function createIdentifier(config: AuthorizerConfig, ports: AuthorizerPort
     const { createTableIdentifier } = await import('./identify-by-table.ts');
     return createTableIdentifier(config, ports);
   });
-  return async (document, credential, nowEpochSeconds) => {
+  return async (document, credential, nowEpochSeconds, remainingMs) => {
     if (credential.kind === 'certificate') {
       const authorities = document.certificates.filter((issuer) => isTrusted(issuer, credential, config));
       return toCertificatePrincipal(credential.certificate, authorities, nowEpochSeconds);
@@ -56,7 +58,7 @@ export function createIdentifier(config: AuthorizerConfig, ports: AuthorizerPort
       if (holder !== undefined) return holder;
     }
     const issuers = trustedIssuers(document, credential, config);
-    const { issuer, claims } = await verifyToken(credential.token, issuers);
+    const { issuer, claims } = await verifyToken(credential.token, issuers, remainingMs);
     const principal = toPrincipal(claims, issuer, document.roles);
     const { revocation } = issuer;
     if (revocation !== undefined)

@@ -19,6 +19,8 @@ export type Caller = {
   readonly expiresAtEpochSeconds: number | undefined;
   /** Claims that the access document names under `context`, as they came. */
   readonly context: EventFields;
+  /** Names of what the authorizer left out because it is too long; `scope`: some of the scopes. */
+  readonly cut: readonly string[];
 };
 
 export type AccessOptions = {
@@ -55,7 +57,9 @@ export function callerOf(event: unknown): Caller | undefined {
   const { authorizer } = parseOptionalFields(parseOptionalFields(event)['requestContext']);
   const fields = parseOptionalFields(authorizer);
   // Payload 2.0 keeps the context of a Lambda authorizer under `lambda`.
-  const { sub, iss, clientId, scope, exp, ...context } = parseOptionalFields(fields['lambda'] ?? fields);
+  const { sub, iss, clientId, scope, exp, contextCut, ...context } = parseOptionalFields(
+    fields['lambda'] ?? fields,
+  );
   const expiresAtEpochSeconds = typeof exp === 'string' && /^\d{1,12}$/.test(exp) ? Number(exp) : exp;
   if (typeof sub !== 'string') return undefined;
   if (expiresAtEpochSeconds !== undefined && typeof expiresAtEpochSeconds !== 'number') return undefined;
@@ -66,10 +70,11 @@ export function callerOf(event: unknown): Caller | undefined {
     scopes: textOf(scope)?.split(' ') ?? [],
     expiresAtEpochSeconds,
     context,
+    cut: textOf(contextCut)?.split(' ') ?? [],
   };
 }
 
-/** 500 without an authorizer: the route lacks what the handler relies on, and that is no fault of the caller's. */
+/** 500 without an authorizer, or without the scope that decides: the route lacks what the handler relies on, which is no fault of the caller's. */
 function refusal(
   event: object,
   { scopes = [], clockSkewSeconds = 30, allowMethodOverride = false }: AccessOptions,
@@ -82,8 +87,10 @@ function refusal(
     return problemReply(problem(401, 'Unauthorized', 'the credential has expired'));
   if (!allowMethodOverride && overridesMethod(parseOptionalFields(event)))
     return problemReply(problem(403, 'Forbidden', 'the request asks for another method than its own'));
-  const isAllowed = scopes.every((scope) => caller.scopes.includes(scope));
-  return isAllowed ? undefined : problemReply(problem(403, 'Forbidden', 'the credential lacks a scope'));
+  if (scopes.every((scope) => caller.scopes.includes(scope))) return undefined;
+  // The rules have seen every scope, this has not: a caller who has it must not be told that they lack it.
+  if (caller.cut.includes('scope')) return problemReply(problem(500, 'Internal Server Error'));
+  return problemReply(problem(403, 'Forbidden', 'the credential lacks a scope'));
 }
 
 function overridesMethod(event: EventFields): boolean {

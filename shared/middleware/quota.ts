@@ -4,7 +4,7 @@
  */
 import type { MiddlewareObj } from '@middy/core';
 import { gatewayStamp } from '../aws/gateway-stamp.ts';
-import { parseOptionalFields } from '../aws/event-fields.ts';
+import { remainingTimeOf } from '../aws/remaining-time.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import type { Admission, Quotas } from '../quota/quotas.ts';
@@ -79,12 +79,12 @@ async function admit<Event extends object>(
   { quotas, subject, cost, stamp = gatewayStamp }: QuotaMiddlewareOptions<Event>,
 ): Promise<{ readonly rejected: ProxyResult | undefined }> {
   const atEpochMs = stamp(event);
-  const remainingMs = remainingTime(context);
+  const remainingMs = remainingTimeOf(context)();
   const decision = await quotas.consume({
     ...subject(event),
     ...(cost !== undefined && { cost: cost(event) }),
     ...(atEpochMs !== undefined && { atEpochMs }),
-    run: { ...(remainingMs !== undefined && { remainingMs }) },
+    run: { ...(remainingMs !== Infinity && { remainingMs }) },
   });
   if (!decision.allowed) return { rejected: rejectionReply(decision) };
   admissions.set(event, decision);
@@ -104,13 +104,6 @@ function finish<Event extends object>(
 
 function giveUp<Event extends object>(event: Event, { refundFailures }: QuotaMiddlewareOptions<Event>): void {
   if (refundFailures === true) admissions.get(event)?.refund();
-}
-
-/** Until Lambda ends the invocation; undefined on other hosts. */
-function remainingTime(context: unknown): number | undefined {
-  const read = parseOptionalFields(context)['getRemainingTimeInMillis'];
-  const remainingMs: unknown = typeof read === 'function' ? Reflect.apply(read, context, []) : undefined;
-  return typeof remainingMs === 'number' && Number.isFinite(remainingMs) ? remainingMs : undefined;
 }
 
 /** HTTP APIs also take answers without a status code, which have no place for headers. */

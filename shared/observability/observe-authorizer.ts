@@ -9,13 +9,13 @@ import type { Handler } from './observe-handler.ts';
  */
 export function observeAuthorizer<Result>(
   serviceName: string,
-  authorize: (event: unknown, observer: FunctionObserver) => Promise<Result>,
+  authorize: (event: unknown, observer: FunctionObserver, context: unknown) => Promise<Result>,
 ): Handler<Result> {
   const { observer, before, after, onError } = createObservation(serviceName);
   return async (event, context) => {
     try {
       before();
-      const result = await authorize(event, observer);
+      const result = await authorize(event, observer, context);
       after({ context });
       return result;
     } catch (error) {

@@ -26,7 +26,7 @@ export function evaluateByHand(
   for (const { effect, methods = [], paths = [], when, bind } of rules) {
     if (!methods.some((name) => name === '*' || name === method)) continue;
     if (!paths.some((path) => names(path, plan.resourcePath))) continue;
-    const answer = when === undefined ? 'yes' : ask(when, principal, sourceIp);
+    const answer = when === undefined ? 'yes' : ask(when, principal, sourceIp, effect);
     if (effect === 'deny' && answer !== 'no') return false;
     if (effect === 'allow' && answer === 'yes' && isOwner(bind, pathParameters, principal)) isAllowed = true;
   }
@@ -49,15 +49,17 @@ function isOwner(
     const value = claims[claim];
     const list: readonly unknown[] = each === true ? (Array.isArray(value) ? value : []) : [value];
     if (list.length > max) return false;
-    const good = list.filter((item) => typeof item === 'string').filter((item) => /^[^*?$/\\%]+$/.test(item));
+    const good = list
+      .filter((item) => typeof item === 'string')
+      .filter((item) => /^[^*?$/\\%;]+$/.test(item) && item !== '.' && item !== '..');
     const asked = parameters?.[name] ?? '';
     return good.some((item) => asked === item || asked === encodeURIComponent(item));
   });
 }
 
-function ask(when: Condition, principal: Principal, sourceIp: string): Answer {
+function ask(when: Condition, principal: Principal, sourceIp: string, effect: RuleText['effect']): Answer {
   const answers: Answer[] = [];
-  const inner = (condition: Condition) => ask(condition, principal, sourceIp);
+  const inner = (condition: Condition) => ask(condition, principal, sourceIp, effect);
   const { all, any, not, roles, scopes, claims, sourceIp: network, mfa } = when;
   if (all) answers.push(both(all.map(inner)));
   if (any) answers.push(flip(both(any.map((condition) => flip(inner(condition))))));
@@ -66,14 +68,20 @@ function ask(when: Condition, principal: Principal, sourceIp: string): Answer {
   if (scopes?.all) answers.push(said(scopes.all.every((scope) => principal.scopes.has(scope))));
   if (scopes?.any) answers.push(said(scopes.any.some((scope) => principal.scopes.has(scope))));
   // As it is written, the claim is one name; `plan`, not a path to it.
-  for (const test of claims ?? []) answers.push(askClaim(test, principal.claims[String(test.claim)]));
+  for (const test of claims ?? []) answers.push(askClaim(test, principal.claims[String(test.claim)], effect));
   if (network) answers.push(said(isWithin(network.cidr, sourceIp)));
-  if (mfa) answers.push(askClaim({ op: 'contains', value: 'mfa' }, principal.claims['amr']));
+  if (mfa) answers.push(askClaim({ op: 'contains', value: 'mfa' }, principal.claims['amr'], effect));
   return both(answers);
 }
 
-function askClaim({ op, value }: Pick<ClaimTest, 'op' | 'value'>, claim: unknown): Answer {
-  if (claim === undefined) return 'no';
+/** "A deny rule on a claim that is missing denies; `exists` says otherwise." */
+function askClaim(
+  { op, value }: Pick<ClaimTest, 'op' | 'value'>,
+  claim: unknown,
+  effect: RuleText['effect'],
+): Answer {
+  if (op === 'exists') return said(claim !== undefined);
+  if (claim === undefined) return effect === 'deny' ? 'unknown' : 'no';
   if (op === 'equals') return typeof claim === 'object' ? 'unknown' : said(claim === value);
   if (op === 'contains') return Array.isArray(claim) ? said(claim.includes(value)) : 'unknown';
   if (op === 'gte') return typeof claim === 'number' ? said(claim >= Number(value)) : 'unknown';

@@ -1,7 +1,8 @@
 /**
  * Random APIs, documents, callers and requests, and the question that all of them must answer alike: does the
- * policy, evaluated by the gateway for the request's ARN, decide as the document does for the route that the
- * gateway finds? Seeded, so that a failure can be run again.
+ * policy, evaluated for the request's ARN by the gateway and by a second evaluator written from AWS's documentation,
+ * decide as the document does for the route that the gateway finds, and for whatever a server behind it may make of
+ * the path? Seeded, so that a failure can be run again.
  */
 import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
 import { decide } from '#shared/access/decide/decide.ts';
@@ -9,18 +10,17 @@ import type { Principal } from '#shared/access/decide/principal.ts';
 import { evaluateByHand } from './access-by-hand.ts';
 import type { HandRule } from './access-by-hand.ts';
 import { anInventory, ARN, aPrincipal, compile, documentText, PREFIX } from './an-access-document.ts';
+import { evaluateAsDocumented } from './iam-by-documentation.ts';
+import { hasDots, pathsServedFor } from './normalising-backend.ts';
+import { pickFrom } from './pick.ts';
+import type { Pick } from './pick.ts';
+import { randomRequest, randomRoutes } from './random-requests.ts';
+import type { RandomRequest } from './random-requests.ts';
 import { aPlan } from '../gateway/routing/a-plan.ts';
 import { compilePolicy as compileForGateway } from '../../gateway/policy/evaluate.ts';
 import { compileHttpRoutes } from '../../gateway/routing/http-routes.ts';
 import { compileRestRoutes } from '../../gateway/routing/rest-routes.ts';
-import type { RouteTable } from '../../gateway/deployment/model.ts';
-
-export type Pick = {
-  readonly one: <T>(items: readonly T[]) => T;
-  readonly some: <T>(items: readonly T[], atLeast?: number) => readonly T[];
-  readonly chance: (probability: number) => boolean;
-  readonly upTo: (max: number) => number;
-};
+import type { RouteMatch, RouteTable } from '../../gateway/deployment/model.ts';
 
 export type AccessTally = {
   decisions: number;
@@ -29,6 +29,10 @@ export type AccessTally = {
   /** Closed though the document allows it: parameters named like routes, odd spellings of a path. */
   closedOdd: number;
   policies: number;
+  /** Asked with dot segments, plain or disguised. */
+  dotted: number;
+  /** Paths that some server behind the gateway would take for another one. */
+  resolvedElsewhere: number;
   /** Not said in one policy: the authorizer fails closed. */
   unrepresentable: number;
   largestBytes: number;
@@ -36,7 +40,7 @@ export type AccessTally = {
 
 export type Disagreement = {
   readonly seed: number;
-  readonly what: 'over-grant' | 'blocked' | 'decision';
+  readonly what: 'over-grant' | 'backend over-grant' | 'blocked' | 'decision' | 'evaluators';
   readonly document: unknown;
   readonly routes: readonly string[];
   readonly claims: unknown;
@@ -47,55 +51,9 @@ export type Disagreement = {
 export function emptyTally(): AccessTally {
   return {
     ...{ decisions: 0, allowed: 0, ordinary: 0, closedOdd: 0 },
+    ...{ dotted: 0, resolvedElsewhere: 0 },
     ...{ policies: 0, unrepresentable: 0, largestBytes: 0 },
   };
-}
-
-/** mulberry32: small, fast, and the same everywhere. */
-export function pickFrom(seed: number): Pick {
-  let state = seed >>> 0;
-  const fraction = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const one = <T>(items: readonly T[]): T => items[Math.floor(fraction() * items.length)] as T;
-  const chance = (probability: number): boolean => fraction() < probability;
-  return {
-    one,
-    chance,
-    upTo: (max) => Math.floor(fraction() * (max + 1)),
-    some(items, atLeast = 0) {
-      const chosen = items.filter(() => chance(0.4));
-      return chosen.length >= atLeast ? chosen : [one(items)];
-    },
-  };
-}
-
-const NAMES = ['users', 'orders', 'search', 'items', 'admin', 'me', 'export'];
-const VERBS = ['GET', 'POST', 'PUT', 'DELETE'];
-
-/** A tree as people build it: collections, one item, things below the item, a named special case; sometimes the rest. */
-function randomRoutes(pick: Pick, kind: 'rest' | 'http'): readonly string[] {
-  const paths: string[] = pick.chance(0.3) ? ['/'] : [];
-  const grow = (parent: string, depth: number): void => {
-    for (const name of pick.some(NAMES, 1).slice(0, depth === 0 ? 4 : 2)) {
-      const collection = `${parent}/${name}`;
-      paths.push(collection);
-      if (!pick.chance(0.7)) continue;
-      paths.push(`${collection}/{id}`);
-      if (pick.chance(0.3)) paths.push(`${collection}/${pick.one(NAMES)}`);
-      if (depth < 2 && pick.chance(0.5)) grow(`${collection}/{id}`, depth + 1);
-    }
-    if (pick.chance(0.1)) paths.push(`${parent}/files/{proxy+}`);
-    if (pick.chance(0.05)) paths.push(`${parent}/{id}`);
-  };
-  grow('', 0);
-  const routes = [...new Set(paths)].flatMap((path) =>
-    pick.chance(0.1) ? [`ANY ${path}`] : pick.some(VERBS, 1).map((verb) => `${verb} ${path}`),
-  );
-  return kind === 'http' && pick.chance(0.1) ? [...routes, 'ANY $default'] : routes;
 }
 
 const OFFICE = { sourceIp: { cidr: ['203.0.113.0/24', '2001:db8::/32'] } };
@@ -109,6 +67,12 @@ function randomWhen(pick: Pick, depth = 0): object {
     { scopes: { any: ['orders:write', 'x:y'] } },
     { claims: [{ claim: 'level', op: 'gte', value: 2 }] },
     { claims: [{ claim: 'plan', op: 'equals', value: 'gold' }] },
+    {
+      claims: [
+        { claim: 'plan', op: 'exists' },
+        { claim: 'plan', op: 'equals', value: 'free' },
+      ],
+    },
     { claims: [{ claim: 'tenants', op: 'contains', value: 't-1' }] },
     ...(pick.chance(0.3) ? [OFFICE, VPN] : []),
   ];
@@ -151,7 +115,7 @@ function randomPrincipal(pick: Pick): Principal {
     '*',
     'a/b',
     '${aws:username}',
-    'x%41',
+    ...['x%41', 'v1.2', 'a..b', '..', 'u-2;x', '...'],
   ]);
   const roles = new Set(pick.some(['admin', 'support']));
   const claims = {
@@ -165,62 +129,6 @@ function randomPrincipal(pick: Pick): Principal {
   };
   const scopes = new Set(pick.some(['orders:read', 'orders:write']));
   return aPrincipal({ subject: sub, roles, scopes, claims });
-}
-
-const ORDINARY = ['17', 'u-1', 'u-2', 't-1', 'a%40b.example', 'x.y_z~', 'auth0%7C7'];
-const ODD = [
-  'search',
-  'users',
-  'me',
-  '*',
-  '%73earch',
-  'a%2Fb',
-  'a%2fb',
-  '',
-  '%61dmin',
-  '..',
-  'u-1;x',
-  '%u',
-  'é%FF',
-  '${x}',
-];
-
-type RandomRequest = { readonly method: string; readonly path: string; readonly isOrdinary: boolean };
-
-function randomRequest(pick: Pick, routes: readonly string[]): RandomRequest {
-  const [verb = '', template = ''] = pick.one(routes).split(' ');
-  const method = verb === 'ANY' ? pick.one(VERBS) : verb;
-  let isOrdinary = true;
-  const fill = (): string => {
-    if (pick.chance(0.7)) return pick.one(ORDINARY);
-    isOrdinary = false;
-    // Names of routes where ids belong are what attacks are made of.
-    if (pick.chance(0.5)) return pick.one(ODD);
-    const name = pick.one(NAMES);
-    return pick.chance(0.5) ? name : escapeOne(name, pick.upTo(name.length - 1));
-  };
-  let path = template
-    .replace('$default', () => `/${fill()}/${fill()}`)
-    .replace(/\{[^}]*\+\}/g, () => (pick.chance(0.5) ? fill() : `${fill()}/${fill()}`))
-    .replace(/\{[^}]*\}/g, fill);
-  if (pick.chance(0.15)) {
-    isOrdinary = false;
-    path = pick.one([
-      `${path}/`,
-      `${path}//`,
-      path.replace('/', '//'),
-      escapeOne(path, 1 + pick.upTo(path.length - 2)),
-      `${path}/${pick.one(NAMES)}`,
-      path.replace(/(.)\/([^/]*)$/, '$1%2F$2'),
-    ]);
-  }
-  return { method, path, isOrdinary };
-}
-
-/** One character percent-encoded, which no client does to a letter. */
-function escapeOne(text: string, at: number): string {
-  const code = text.charCodeAt(at);
-  return Number.isNaN(code) ? text : `${text.slice(0, at)}%${code.toString(16)}${text.slice(at + 1)}`;
 }
 
 const ADDRESSES = [
@@ -273,16 +181,25 @@ export function checkOneDocument(
       const found = table.find(request.method, request.path);
       if (found === undefined) continue;
       const target = `${request.method}/${request.path.slice(1)}`;
+      const asked = { action: 'execute-api:Invoke', resource: `${PREFIX}/prod/${target}` };
       const byPolicy =
-        evaluated.policy.decide({
-          action: 'execute-api:Invoke',
-          resource: `${PREFIX}/prod/${target}`,
-          conditions: new Map([['aws:sourceip', [sourceIp]]]),
-        }) === 'allow';
+        evaluated.policy.decide({ ...asked, conditions: new Map([['aws:sourceip', [sourceIp]]]) }) ===
+        'allow';
+      const byDocumentation = evaluateAsDocumented(policy, {
+        ...asked,
+        context: new Map([['aws:sourceip', sourceIp]]),
+      });
       const byHand = evaluateByHand(rules as readonly HandRule[], found, request.method, principal, sourceIp);
       const byCore = decide(document, principal, { target, sourceIp, nowEpochSeconds: NOW }).kind === 'allow';
-      const what = compare(byPolicy, byHand, byCore, request.isOrdinary);
-      countDecision(tally, byPolicy, byHand, request.isOrdinary);
+      const isServed = (match: RouteMatch) =>
+        evaluateByHand(rules as readonly HandRule[], match, request.method, principal, sourceIp);
+      const isResolvedElsewhere = (byPolicy || byCore) && opensAnother(table, request, isServed);
+      const what =
+        byPolicy === byDocumentation
+          ? (compare(byPolicy, byHand, byCore, request.isOrdinary) ??
+            (isResolvedElsewhere ? 'backend over-grant' : undefined))
+          : 'evaluators';
+      countDecision(tally, byPolicy, byHand, request);
       if (what !== undefined)
         return {
           seed,
@@ -298,6 +215,21 @@ export function checkOneDocument(
   return undefined;
 }
 
+/** Whether a server that resolves the path would serve what the caller may not have, or what lies above all routes. */
+function opensAnother(
+  table: RouteTable,
+  { method, path }: RandomRequest,
+  isAllowed: (match: RouteMatch) => boolean,
+): boolean {
+  return pathsServedFor(path).some((served) => {
+    if (served === undefined) return true;
+    if (served === path) return false;
+    const found = table.find(method, served);
+    // A path that only decodes otherwise and reaches no route is none that anybody closed.
+    return found === undefined ? hasDots(path) : !isAllowed(found);
+  });
+}
+
 function compare(
   byPolicy: boolean,
   byHand: boolean,
@@ -310,8 +242,15 @@ function compare(
   return isOrdinary && byHand !== byCore ? 'decision' : undefined;
 }
 
-function countDecision(tally: AccessTally, byPolicy: boolean, byHand: boolean, isOrdinary: boolean): void {
+function countDecision(
+  tally: AccessTally,
+  byPolicy: boolean,
+  byHand: boolean,
+  { path, isOrdinary }: RandomRequest,
+): void {
   tally.decisions += 1;
+  if (hasDots(path)) tally.dotted += 1;
+  if (pathsServedFor(path).length > 1) tally.resolvedElsewhere += 1;
   if (byPolicy) tally.allowed += 1;
   if (isOrdinary) tally.ordinary += 1;
   if (byHand && !byPolicy) tally.closedOdd += 1;

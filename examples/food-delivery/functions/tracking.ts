@@ -14,9 +14,11 @@ export async function connect(
     ([name]) => name.toLowerCase() === 'sec-websocket-protocol',
   );
   const protocols = offered?.[1].split(',').map((protocol) => protocol.trim()) ?? [];
+  // As the authorizer reads it, whatever the case; the answer is spelled as it was offered.
+  const bearer = protocols.find((protocol) => protocol.toLowerCase() === 'bearer');
   return {
     statusCode: 200,
-    ...(protocols.includes('bearer') && { headers: { 'Sec-WebSocket-Protocol': 'bearer' } }),
+    ...(bearer !== undefined && { headers: { 'Sec-WebSocket-Protocol': bearer } }),
   };
 }
 

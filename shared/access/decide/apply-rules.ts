@@ -86,7 +86,7 @@ export function verdictsOf(document: CompiledDocument, { rules }: RulesInForce):
 /** What cannot be decided opens nothing and closes everything. */
 function applies(rule: CompiledRule, principal: Principal, at: Circumstances): boolean {
   if (rule.when === undefined) return true;
-  const truth = evaluateCondition(rule.when, principal, at);
+  const truth = evaluateCondition(rule.when, principal, rule.effect, at);
   return truth ?? rule.effect === 'deny';
 }
 

@@ -3,7 +3,7 @@ import { claimAt } from './claims.ts';
 import type { CompiledCondition } from '../compiled-document.ts';
 import type { Principal } from './principal.ts';
 
-/** Undefined: nobody can say, because a claim is of a wrong type. No allow rule applies then, and every deny rule does. */
+/** Undefined: nobody can say, because a claim is of a wrong type, or missing. No allow rule applies then, and every deny rule does. */
 export type Truth = boolean | undefined;
 
 /** The most that a document may forgive. */
@@ -15,19 +15,25 @@ export type Circumstances = {
   readonly isInNetwork: (index: number) => Truth;
 };
 
-/** A claim that is missing makes its test false; a claim of a wrong type makes it undecided (Kleene's logic). */
+/**
+ * A claim of a wrong type makes its test undecided (Kleene's logic), and so does a missing one in a deny rule, or an
+ * issuer that leaves `suspended` out would open what the rule closes. In an allow rule a missing claim makes its test
+ * false. `exists` is decided in both.
+ */
 export function evaluateCondition(
   condition: CompiledCondition,
   principal: Principal,
+  effect: 'allow' | 'deny',
   at: Circumstances,
 ): Truth {
+  const missing = effect === 'deny' ? undefined : false;
   switch (condition.is) {
     case 'all':
-      return every(condition.of, (inner) => evaluateCondition(inner, principal, at));
+      return every(condition.of, (inner) => evaluateCondition(inner, principal, effect, at));
     case 'any':
-      return not(every(condition.of, (inner) => not(evaluateCondition(inner, principal, at))));
+      return not(every(condition.of, (inner) => not(evaluateCondition(inner, principal, effect, at))));
     case 'not':
-      return not(evaluateCondition(condition.of, principal, at));
+      return not(evaluateCondition(condition.of, principal, effect, at));
     case 'issuer':
       return principal.issuerId === condition.name;
     case 'client':
@@ -39,11 +45,11 @@ export function evaluateCondition(
     case 'network':
       return at.isInNetwork(condition.index);
     case 'claim':
-      return evaluateClaim(condition, claimAt(principal.claims, condition.claim));
+      return evaluateClaim(condition, claimAt(principal.claims, condition.claim), missing);
     case 'mfa':
-      return evaluateClaim({ op: 'contains', values: ['mfa'] }, principal.claims['amr']);
+      return evaluateClaim({ op: 'contains', values: ['mfa'] }, principal.claims['amr'], missing);
     case 'auth-age':
-      return evaluateAge(principal.claims['auth_time'], condition.maxSeconds, at.nowEpochSeconds);
+      return evaluateAge(principal.claims['auth_time'], condition.maxSeconds, at.nowEpochSeconds, missing);
   }
 }
 
@@ -66,9 +72,9 @@ function not(truth: Truth): Truth {
 
 type ClaimCondition = Pick<Extract<CompiledCondition, { is: 'claim' }>, 'op' | 'values'>;
 
-function evaluateClaim({ op, values }: ClaimCondition, claim: unknown): Truth {
+function evaluateClaim({ op, values }: ClaimCondition, claim: unknown, missing: Truth): Truth {
   if (op === 'exists') return claim !== undefined;
-  if (claim === undefined || claim === null) return false;
+  if (claim === undefined || claim === null) return missing;
   const [limit] = values;
   switch (op) {
     case 'equals':
@@ -83,8 +89,8 @@ function evaluateClaim({ op, values }: ClaimCondition, claim: unknown): Truth {
   }
 }
 
-function evaluateAge(authTime: unknown, maxSeconds: number, nowEpochSeconds: number): Truth {
-  if (authTime === undefined || authTime === null) return false;
+function evaluateAge(authTime: unknown, maxSeconds: number, nowEpochSeconds: number, missing: Truth): Truth {
+  if (authTime === undefined || authTime === null) return missing;
   // A time ahead of ours is one in milliseconds, most likely, and would be recent for ever.
   if (typeof authTime !== 'number' || authTime > nowEpochSeconds + CLOCK_SKEW_LIMIT_SECONDS) return undefined;
   return nowEpochSeconds - authTime <= maxSeconds;

@@ -4,6 +4,7 @@ import type { AppliedRules, Grant, RouteVerdict } from './apply-rules.ts';
 import type { CompiledDocument, CompiledRoute } from '../compiled-document.ts';
 import { holdsAddress } from './ip-network.ts';
 import { spellingsOf } from './owner-values.ts';
+import { asServersRead, hasDotSegment } from './path-disguises.ts';
 import type { Principal } from './principal.ts';
 import { finderOf } from './route-finder.ts';
 
@@ -17,7 +18,7 @@ export type Decision =
       readonly rules: readonly string[];
     };
 
-export type DenyReason = 'no-route' | 'no-rule' | 'deny-rule' | 'not-owner';
+export type DenyReason = 'no-route' | 'no-rule' | 'deny-rule' | 'not-owner' | 'dot-segment';
 
 export type AskedRequest = {
   /** As in the method ARN after the stage: `GET/users/1`, still encoded; `$connect`. */
@@ -29,8 +30,8 @@ export type AskedRequest = {
 const CONNECT: CompiledRoute = { method: '$connect', path: '$connect' };
 
 /**
- * Nobody knows whether AWS routes by the path as it was sent or as it decodes (`/%61dmin`), so a request is
- * denied if either reading is.
+ * Nobody knows whether AWS routes by the path as it was sent or as it decodes (`/%61dmin`), nor what a server behind it
+ * makes of the rest, so a request is denied if any reading is.
  */
 export function decide(document: CompiledDocument, principal: Principal, request: AskedRequest): Decision {
   const { target, sourceIp, nowEpochSeconds } = request;
@@ -43,10 +44,17 @@ export function decide(document: CompiledDocument, principal: Principal, request
     return target === '$connect' ? verdictOn(applied.routes[0], CONNECT, () => true) : unrouted();
   const sent = read(document, applied, target, spellingsOf);
   if (sent.kind === 'deny' && sent.reason !== 'no-route') return sent;
-  if (!target.includes('%')) return sent;
-  const decoded = read(document, applied, decodePath(target), (value) => [value]);
-  // A reading that reaches no route opens nothing, so it is no reason to refuse the other.
-  return decoded.kind === 'deny' && decoded.reason === 'no-route' ? sent : decoded;
+  if (hasDotSegment(target)) return { kind: 'deny', reason: 'dot-segment', route: sent.route, rules: [] };
+  let decision = sent;
+  for (const reading of new Set([decodePath(target), asServersRead(target, decodePath)])) {
+    if (reading === target) continue;
+    const other = read(document, applied, reading, (value) => [value]);
+    // A reading that reaches no route opens nothing, so it is no reason to refuse the others.
+    if (other.kind === 'deny' && other.reason === 'no-route') continue;
+    if (other.kind === 'deny') return other;
+    decision = other;
+  }
+  return decision;
 }
 
 function read(

@@ -5,23 +5,63 @@
  */
 import type { RouteSegment } from './route-finder.ts';
 
-/** An empty segment, and a slash that is encoded. */
-const ODD_SLASHES = ['*//*', '*%2F*', '*%2f*'];
+/**
+ * Dot segments, which servers behind the gateway resolve: `/files/../admin` is routed by its greedy route and served as
+ * `/admin`. Plain; encoded, once or twice, since HTTP APIs decode once themselves; before or behind a disguised
+ * separator (`..;x` to Tomcat, `..\` to IIS). Ids with dots within (`v1.2`, `a..b`) are none of these.
+ */
+const DOT_SEGMENTS = [
+  ...['*/../*', '*/..', '*/./*', '*/.', '*%2e*', '*%2E*'],
+  ...['*/..;*', '*/.;*', '*/..%*', '*/.%*', '*%2F.*', '*%2f.*'],
+  ...['*\\*', '*%5C*', '*%5c*', '*%252*'],
+];
+/** The same as one expression, but that IAM's patterns deny every escape after dots. */
+const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;]|%(?:2f|3b|5c|25)|$)|%2e|%2f\.|\\|%5c|%252/i;
 
 /**
- * What to deny so that no disguise of a closed route passes an allowed wildcard. `exposed` has, of each closed
- * route that one may reach, the segments from the wildcard on.
+ * An empty segment, an encoded slash, a parameter that servlet containers cut off (`/search;x`), and what is encoded
+ * twice: a closed route that only a server behind the gateway would read.
+ */
+const ODD_SEPARATORS = ['*//*', '*%2F*', '*%2f*', '*;*', '*%3B*', '*%3b*', '*%25*'];
+const COVERED_BY_THEM = /^\*(?:\/\.\.?[;%]|%2[Ff]\.|%252)\*$/;
+
+/** Whether some server may leave a segment of the path out, or go up by one. Policies with a wildcard deny just these. */
+export function hasDotSegment(target: string): boolean {
+  return HAS_DOT_SEGMENT.test(target);
+}
+
+/**
+ * What to deny so that no disguise passes an allowed wildcard. `exposed` has, of each closed route that one may reach,
+ * the segments from the wildcard on; a dot segment may lead anywhere, so it is denied beside every wildcard.
  */
 export function disguisesOf(exposed: readonly (readonly RouteSegment[])[]): readonly string[] {
-  if (exposed.length === 0) return [];
+  if (exposed.length === 0) return DOT_SEGMENTS;
   const names = new Set(
     exposed.flatMap((segments) =>
       segments.flatMap((segment) => (typeof segment === 'object' ? [segment.literal] : [])),
     ),
   );
   const bytes = new Set(Buffer.from([...names].join('')));
-  return [...ODD_SLASHES, ...new Set([...bytes].flatMap(escapesOf))];
+  return [
+    ...DOT_SEGMENTS.filter((pattern) => !COVERED_BY_THEM.test(pattern)),
+    ...ODD_SEPARATORS,
+    ...new Set([...bytes].flatMap(escapesOf).filter((pattern) => pattern !== '*%2e*' && pattern !== '*%2E*')),
+  ];
 }
+
+/** What a server behind the gateway may take a path for that holds no dot segment: decoded throughout, separators as it knows them. */
+export function asServersRead(target: string, decode: (text: string) => string): string {
+  let [text, decoded] = [target, decode(target)];
+  for (let times = 1; decoded !== text && times < DECODINGS_LIMIT; times += 1)
+    [text, decoded] = [decoded, decode(decoded)];
+  return decoded
+    .replaceAll('\\', '/')
+    .replace(/;[^/]*/g, '')
+    .replace(/\/{2,}/g, '/');
+}
+
+/** Beyond this nobody decodes. */
+const DECODINGS_LIMIT = 3;
 
 /** Clients encode what needs it; a letter of a route's name does not. */
 function escapesOf(byte: number): readonly string[] {

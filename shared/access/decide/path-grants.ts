@@ -76,6 +76,7 @@ function grantPaths(
   const allow: string[] = [];
   const deny: string[] = [];
   const exposed: (readonly RouteSegment[])[] = [];
+  let isWide = false;
   for (const method of [...methods].sort()) {
     const grants = { document, method, granted: routeGrants(document, method, ways) };
     const guard = guardMethod(grants);
@@ -85,10 +86,11 @@ function grantPaths(
     for (const pattern of patterns) allow.push(`${method}/${pattern.join('/')}`);
     for (const pattern of guard.deny) deny.push(`${method}/${pattern.join('/')}`);
     exposed.push(...exposedBy(grants, patterns));
+    isWide ||= patterns.some((pattern) => pattern.includes(ANY));
   }
   return {
     kind: 'grants',
-    grants: { allow: allow.sort(), deny: [...deny, ...disguisesOf(exposed)].sort() },
+    grants: { allow: allow.sort(), deny: [...deny, ...(isWide ? disguisesOf(exposed) : [])].sort() },
   };
 }
 

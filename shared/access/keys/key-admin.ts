@@ -73,6 +73,8 @@ export type Changed = {
 
 /** The entropy that a key is printed from. */
 const ENTROPY_DIGITS = 64;
+/** Each that fails is another change of the key that succeeded: nobody makes as many while one revokes. */
+const REVOKE_ATTEMPTS = 100;
 /** Shown of one key. */
 const CHANGES_LIMIT = 100;
 
@@ -139,8 +141,23 @@ export class KeyAdmin {
     return this.#carryOut({ asked, stored, text, writes }, operation);
   }
 
-  /** For good. @throws DomainError KEY_UNKNOWN, EDIT_CONFLICT, OPERATION_REUSED, STORE_UNAVAILABLE */
+  /**
+   * For good, whatever else happens to the key at the same time: it is the same for every version, so a change that came
+   * first is no reason to leave a leaked key alive.
+   * @throws DomainError KEY_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE
+   */
   async revoke(keyId: string, operation: Operation): Promise<Changed> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#revokeThisVersion(keyId, operation);
+      } catch (error) {
+        const isOvertaken = error instanceof DomainError && error.code === 'EDIT_CONFLICT';
+        if (!isOvertaken || attempt >= REVOKE_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async #revokeThisVersion(keyId: string, operation: Operation): Promise<Changed> {
     const { record, version, usedAtEpochSeconds } = await this.show(keyId);
     const asked = { kind: 'revoke', target: { keyId }, input: {} };
     const isSentAgain = await this.#isReplayed(keyId, asked, operation);

@@ -15,11 +15,18 @@ export function createKeySetFetcher(): KeySetFetcher {
     async fetch(uri, limits = USUAL_LIMITS) {
       if (!uri.startsWith('https://') && !isLoopbackUrl(uri))
         throw unavailable('the key set address is neither https nor on this machine');
+      const { timeoutMs, totalMs = Infinity } = limits;
+      const startedMs = performance.now();
       for (let attempt = 1; ; attempt += 1) {
+        const leftMs = totalMs - (performance.now() - startedMs);
+        if (leftMs < 1) throw unavailable('no time is left to ask the issuer');
+        const signal = AbortSignal.timeout(Math.floor(Math.min(timeoutMs, leftMs)));
         try {
-          return await get(uri, limits);
+          return await get(uri, limits, signal);
         } catch (error) {
-          if (attempt >= ATTEMPTS || error instanceof DomainError) throw toUnavailable(error);
+          // Who did not answer in time will not in the same time again, and the caller waits.
+          if (attempt >= ATTEMPTS || signal.aborted || error instanceof DomainError)
+            throw toUnavailable(error);
         }
       }
     },
@@ -27,9 +34,8 @@ export function createKeySetFetcher(): KeySetFetcher {
 }
 
 /** Rejects with DomainError for an answer that asking again would not better. */
-async function get(uri: string, { timeoutMs, maxBytes }: FetchLimits): Promise<string> {
+async function get(uri: string, { maxBytes }: FetchLimits, signal: AbortSignal): Promise<string> {
   const send = uri.startsWith('https://') ? httpsRequest : loadHttp().request;
-  const signal = AbortSignal.timeout(timeoutMs);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     send(uri, { signal, headers: { accept: 'application/json' } }, resolve)
       .on('error', reject)

@@ -3,7 +3,7 @@
  * for the life of the process and asks a failing issuer again for every request; this one does neither.
  */
 import { DomainError } from '../../errors.ts';
-import type { Clock, KeySetFetcher, Observer } from '../../ports.ts';
+import type { Clock, FetchLimits, KeySetFetcher, Observer } from '../../ports.ts';
 import { UNOBSERVED } from '../../unobserved.ts';
 import type { KeySetLimits } from '../compiled-document.ts';
 import { parseKeySet } from './key-set.ts';
@@ -18,6 +18,8 @@ export const USUAL_LIMITS: KeySetLimits = {
   maxBytes: 150_000,
 };
 
+/** Kept of the caller's time to say that the issuer is out of reach, and to remember it: an instance that is killed knows nothing. */
+const RESERVED_MS = 200;
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_LIMIT_MS = 60_000;
 
@@ -58,18 +60,23 @@ export class KeySets {
 
   /**
    * The issuer's key of this id; reads the key set when it is unknown, too old, or lacks the key.
-   * `jwksUri` comes from configuration only, never from a token.
+   * `jwksUri` comes from configuration only, never from a token. `remainingMs`: how long the caller may still run.
    * @throws DomainError TOKEN_KEY_UNKNOWN: the issuer answers and has no such key;
    *   KEY_SET_UNAVAILABLE: the issuer cannot be asked.
    */
-  async keyFor(jwksUri: string, keyId: string, limits = USUAL_LIMITS): Promise<VerificationKey> {
+  async keyFor(
+    jwksUri: string,
+    keyId: string,
+    limits = USUAL_LIMITS,
+    remainingMs: () => number = () => Infinity,
+  ): Promise<VerificationKey> {
     const known = this.knownKey(jwksUri, keyId, limits);
     if (known !== undefined) return known;
     const held = this.#heldFor(jwksUri);
     const ageMs = this.#sinceMs(held.fetchedAtMs);
     // Anybody can invent key ids: one look for all of them.
     if (held.set !== undefined && ageMs < limits.cooldownSeconds * 1000) throw this.#unknownKey();
-    await this.#refresh(jwksUri, held, limits);
+    await this.#refresh(jwksUri, held, limits, remainingMs);
     return this.#keyAfterRefresh(held, keyId, limits);
   }
 
@@ -104,15 +111,23 @@ export class KeySets {
   }
 
   /** One request at a time per issuer; a failing issuer is left alone for a growing while. */
-  async #refresh(jwksUri: string, held: Held, limits: KeySetLimits): Promise<void> {
+  async #refresh(
+    jwksUri: string,
+    held: Held,
+    limits: KeySetLimits,
+    remainingMs: () => number,
+  ): Promise<void> {
     if (held.refreshing === undefined) {
       if (held.failures > 0 && this.#sinceMs(held.failedAtMs) < backoffMs(held.failures)) return;
-      held.refreshing = this.#fetch(jwksUri, held, limits).finally(() => delete held.refreshing);
+      held.refreshing = this.#fetch(jwksUri, held, {
+        ...limits,
+        totalMs: remainingMs() - RESERVED_MS,
+      }).finally(() => delete held.refreshing);
     }
     await held.refreshing;
   }
 
-  async #fetch(jwksUri: string, held: Held, limits: KeySetLimits): Promise<void> {
+  async #fetch(jwksUri: string, held: Held, limits: FetchLimits): Promise<void> {
     this.#observer.count('JwksFetch');
     try {
       const text = await this.#fetcher.fetch(jwksUri, limits);

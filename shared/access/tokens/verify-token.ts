@@ -14,7 +14,12 @@ import { assertHeader, parseToken } from './token-shape.ts';
 export type VerifiedToken = { readonly issuer: CompiledIssuer; readonly claims: Claims };
 
 /** `issuers` are those whose tokens may stand where this one was found. */
-export type TokenVerifier = (token: string, issuers: readonly CompiledIssuer[]) => Promise<VerifiedToken>;
+export type TokenVerifier = (
+  token: string,
+  issuers: readonly CompiledIssuer[],
+  /** How long the caller may still run. */
+  remainingMs?: () => number,
+) => Promise<VerifiedToken>;
 
 /**
  * Checks form, issuer, header, key, signature, times, audience and client, in this order, and throws
@@ -26,7 +31,7 @@ export function createTokenVerifier(
   clock: Clock,
   observer: Observer = UNOBSERVED,
 ): TokenVerifier {
-  return async (token, issuers) => {
+  return async (token, issuers, remainingMs) => {
     const unverified = parseToken(token);
     const issuer = issuers.find(({ trust }) => trust.issuer === unverified.issuer);
     if (issuer === undefined)
@@ -38,7 +43,7 @@ export function createTokenVerifier(
       algorithm: SIGNATURE_ALGORITHMS.find((known) => known === unverified.algorithm) ?? 'other',
     });
     assertHeader(unverified, trust);
-    const key = await keySets.keyFor(trust.jwksUri, unverified.keyId, trust.keys);
+    const key = await keySets.keyFor(trust.jwksUri, unverified.keyId, trust.keys, remainingMs);
     // A key set may leave `alg` out; then an EC key must not be tried on a token that says RS256.
     if (!key.algorithms.includes(unverified.algorithm)) throw badSignature();
     const claims = await verifySignature(token, key, trust, observer);

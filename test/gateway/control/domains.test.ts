@@ -225,6 +225,14 @@ describe('a custom domain of HTTP APIs', () => {
     }
   });
 
+  // `api.example.com.` is the same name to DNS; handlers that choose a tenant by it know one spelling.
+  it('has one name in events, however the client writes it', () => {
+    const { served } = serving({ ...HTTP, D, M: keyed({ ApiMappingKey: 'v1', Stage: '$default' }) });
+
+    for (const host of [HOST, `${HOST}.`, `${HOST.toUpperCase()}.:8443`])
+      assert.equal(served.atDomain(host, '/v1/pets')?.api?.domainName, HOST);
+  });
+
   it('is told apart where nothing is mapped: HTTP APIs would say Not Found', () => {
     const { served } = serving({ ...HTTP, D, M: keyed({ ApiMappingKey: 'v1', Stage: '$default' }) });
     assert.deepEqual(served.atDomain(HOST, '/v2'), { api: undefined, isHttpOnly: true });

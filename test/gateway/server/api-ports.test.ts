@@ -102,6 +102,31 @@ describe('openApiPorts', () => {
       expected: [200, '/menu'],
     },
     { name: 'serves a custom domain', host: () => HOST, path: '/v1/pets?x=1', expected: [200, '/v1/pets'] },
+    // Clients of an HTTP proxy send the whole address (RFC 9112 §3.2.2); the base path stands behind its host.
+    {
+      name: 'serves a custom domain by a target in absolute form',
+      host: () => HOST,
+      path: `http://${HOST}/v1/pets?x=1`,
+      expected: [200, '/v1/pets'],
+    },
+    {
+      name: 'finds no mapping for what another one of the domain would be in absolute form',
+      host: () => HOST,
+      path: `http://${HOST}/v2/pets`,
+      expected: [403, { message: 'Forbidden' }],
+    },
+    {
+      name: 'serves an API by a target in absolute form',
+      host: (own) => `localhost:${own}`,
+      path: 'http://localhost/dev/pets',
+      expected: [200, '/pets'],
+    },
+    {
+      name: 'keeps the health check in absolute form',
+      host: () => HOST,
+      path: `http://${HOST}/ping`,
+      expected: [200, 'healthy'],
+    },
     {
       name: 'serves a custom domain whose port is named',
       host: (own) => `${HOST}:${own}`,

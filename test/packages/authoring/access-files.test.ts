@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { buildAccess, printCompiledAccess } from '../../../packages/authoring/build-access.ts';
-import { readAccessFiles, writeIfNew } from '../../../packages/authoring/access-files.ts';
+import {
+  readAccessFiles,
+  writeCompiledAccess,
+  writeIfNew,
+} from '../../../packages/authoring/access-files.ts';
+import { printInventory } from '../../../packages/authoring/route-inventory.ts';
+import { anInventory, documentText } from '../../support/an-access-document.ts';
 import { checkPlan } from '../../../packages/authoring/check-plan.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../access');
@@ -32,6 +38,26 @@ describe('readAccessFiles', () => {
         .sort(),
     );
     assert.deepEqual(readAccessFiles('/nowhere'), []);
+  });
+});
+
+describe('writeCompiledAccess', () => {
+  it('takes routes that have just been read only as far as their documents compile with them', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatewright-access-'));
+    const [file, compiled] = [join(folder, 'orders.routes.json'), join(folder, 'compiled.json')];
+    const inventory = (...routes: readonly string[]) => printInventory(anInventory(routes));
+    const [before, shorter] = [inventory('GET /users', 'GET /users/{id}'), inventory()];
+    const longer = inventory('GET /users', 'GET /users/{id}', 'GET /menu');
+    writeFileSync(join(folder, 'orders.yml'), JSON.stringify(documentText()));
+    const write = (text: string) => writeCompiledAccess(folder, { inventories: new Map([['orders', text]]) });
+
+    assert.deepEqual(write(before).problems, []);
+    const kept = readFileSync(compiled, 'utf8');
+    assert.equal(write(shorter).problems.length, 1);
+    assert.deepEqual([readFileSync(file, 'utf8'), readFileSync(compiled, 'utf8')], [before, kept]);
+    assert.deepEqual(write(longer).problems, []);
+    assert.equal(readFileSync(file, 'utf8'), longer);
+    rmSync(folder, { recursive: true });
   });
 });
 

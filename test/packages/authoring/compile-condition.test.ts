@@ -9,6 +9,11 @@ function problemsOf(over: object): readonly string[] {
   return compilation.kind === 'invalid' ? compilation.problems.map(({ message }) => message) : [];
 }
 
+function warningsOf(over: object): readonly string[] {
+  const compilation = compile(documentText(over), anInventory(['GET /orders']));
+  return compilation.kind === 'compiled' ? compilation.warnings.map(({ message }) => message) : assert.fail();
+}
+
 describe('compileCondition', () => {
   const [mfa, read] = [{ is: 'mfa' }, { is: 'scope', name: 'read' }];
   const claim = (over: object) => ({ is: 'claim', claim: ['tier'], ...over });
@@ -79,5 +84,23 @@ describe('compileCondition', () => {
       problemsOf({ rules: [rule({ when: { all: [{ authAgeSeconds: 60 }] } })] }).join(),
       /when\.all\[0\]\.authAgeSeconds: must be over the 60 s for which answers are kept/,
     );
+  });
+
+  it('warns of a deny rule that denies whoever lacks its claim, unless it asks whether the claim exists', () => {
+    const low = { claim: ['tier', 'level'], op: 'lte', value: 3 };
+    const exists = { claim: ['tier', 'level'], op: 'exists' };
+    const warned = (effect: string, when: object) =>
+      warningsOf({ rules: [rule({}), rule({ id: 'no', effect, when })] }).filter((text) =>
+        text.includes('without the claim'),
+      );
+
+    assert.match(
+      warned('deny', { claims: [low] }).join(),
+      /rules\[1\]\.when: denies every token without the claim tier\.level too; if it should not, add \{ claim: tier\.level, op: exists \}/,
+    );
+    assert.equal(warned('deny', { any: [{ mfa: true }, { not: { not: { claims: [low] } } }] }).length, 1);
+    assert.deepEqual(warned('deny', { claims: [exists, low] }), []);
+    assert.deepEqual(warned('deny', { not: { claims: [low] } }), []);
+    assert.deepEqual(warned('allow', { claims: [low] }), []);
   });
 });

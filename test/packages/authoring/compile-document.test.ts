@@ -40,18 +40,13 @@ describe('compileDocument', () => {
     );
   });
 
-  it('gives every role all that it comes to', () => {
-    const roles = {
-      a: { inherits: ['b'], scopes: ['x'] },
-      b: { inherits: ['c'], scopes: ['y'] },
-      c: { scopes: ['z'] },
-    };
+  it('refuses a route of more segments than could be walked', () => {
+    const compilation = compile(documentText(), anInventory([`GET ${'/{a}'.repeat(10_000)}`]));
 
-    assert.deepEqual(aDocument({ roles, rules: [rule({})] }, ROUTES).roles, {
-      a: { roles: ['a', 'b', 'c'], scopes: ['x', 'y', 'z'] },
-      b: { roles: ['b', 'c'], scopes: ['y', 'z'] },
-      c: { roles: ['c'], scopes: ['z'] },
-    });
+    assert.match(
+      compilation.kind === 'invalid' ? compilation.problems.map(({ message }) => message).join() : '',
+      /routes: a route has over 200 segments/,
+    );
   });
 
   it('binds a parameter by its name in the rule, wherever it stands', () => {
@@ -130,6 +125,29 @@ describe('compileDocument', () => {
       name: 'roles in a ring',
       over: { roles: { a: { inherits: ['b'] }, b: { inherits: ['a'] } }, rules: [rule({})] },
       expected: /inherits "[ab]" itself/,
+    },
+    {
+      name: 'a role that inherits itself',
+      over: { roles: { a: { inherits: ['a'] } }, rules: [rule({})] },
+      expected: /"a" inherits "a" itself/,
+    },
+    {
+      name: 'more roles than anybody has',
+      over: {
+        roles: Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`r${index}`, {}])),
+        rules: [rule({})],
+      },
+      expected: /roles: has 501 entries; at most 500 are read/,
+    },
+    {
+      name: 'the id of an API that YAML has taken for a number',
+      over: { api: { prod: { apiId: 5970695249, stage: 'prod' } }, rules: [rule({})] },
+      expected: /api\.prod\.apiId: must stand in quotes, or YAML takes it for a number/,
+    },
+    {
+      name: 'a path of ten thousand parameters',
+      over: { rules: [rule({ paths: ['/{a}'.repeat(10_000)] })] },
+      expected: /paths\[0\]: must be a path such as/,
     },
     {
       name: 'an inherited role that is not declared',

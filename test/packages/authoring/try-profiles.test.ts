@@ -124,10 +124,30 @@ describe('tryProfiles', () => {
     assert.equal(failures[0]?.kind, 'unrepresentable');
   });
 
+  // A deny rule denies whoever lacks its claim, so a caller without it is no measure of the largest answer.
+  it('tries callers whom no deny rule on a claim means', () => {
+    const routes = Array.from({ length: 90 }, (_, index) => `GET /collection-number-${index}`);
+    const claims = [{ claim: 'tier', op: 'lte', value: 3 }];
+    const rules = [
+      { id: 'all', effect: 'allow', methods: ['GET'], paths: routes.map((route) => route.slice(4)) },
+      {
+        id: 'low',
+        effect: 'deny',
+        methods: ['GET'],
+        paths: routes.map((route) => route.slice(4)),
+        when: { claims },
+      },
+    ];
+    const result = { onOversize: 'exact', cacheTtlSeconds: 0 };
+    const { failures } = tryProfiles(aDocument({ rules, result }, routes));
+
+    assert.equal(failures[0]?.kind, 'too-large');
+  });
+
   it('says how large the largest answer is', () => {
     const { failures, largestBytes } = tryProfiles(aDocument());
 
     assert.deepEqual(failures, []);
-    assert.ok(largestBytes > 300 && largestBytes < 600, String(largestBytes));
+    assert.ok(largestBytes > 1400 && largestBytes < 1800, String(largestBytes));
   });
 });

@@ -58,6 +58,12 @@ describe('answer', () => {
     ]);
   });
 
+  it('counts answers that leave something out for its length', async () => {
+    const result = { ...RESULT, context: { contextCut: 'scope' } };
+
+    assert.equal((await countsOf(known({ result }))).counts[0], 'ContextCut');
+  });
+
   it('counts a 401 apart from a denial that stands for one', async () => {
     const unknown = (result: typeof RESULT | undefined): Authorizer => {
       const authorized = { kind: 'unknown', reason: 'TOKEN_EXPIRED', result } as const;

@@ -49,7 +49,31 @@ describe('backendContext', () => {
     ]);
 
     assert.deepEqual([plan, level, vip, teams, address], ['gold', 3, true, 'a b', '{"city":"x"}']);
-    assert.deepEqual(Object.keys(rest).sort(), ['clientId', 'exp', 'iss', 'scope', 'sub']);
+    assert.deepEqual(Object.keys(rest).sort(), ['clientId', 'contextCut', 'exp', 'iss', 'scope', 'sub']);
+    assert.equal(rest['contextCut'], 'note');
+  });
+
+  // The rules see every scope; a backend that sees none would refuse whom they let in.
+  it('tells the scopes that the document names first where they are too many, and that some are missing', () => {
+    const others = Array.from({ length: 50 }, (_, index) => `a-scope-that-is-long-${index}`);
+    const rules = [
+      {
+        ...{ id: 'r', effect: 'allow', methods: ['GET'], paths: ['/users'] },
+        when: { not: { any: [{ scopes: { all: ['z:rule'] } }, { mfa: true }] } },
+      },
+    ];
+    const roles = { clerk: { scopes: ['z:role'] } };
+    const contextWith = (...scopes: readonly string[]) =>
+      backendContext(aDocument({ rules, roles }), aPrincipal({ scopes: new Set(scopes) }));
+
+    const many = contextWith(...others, 'z:rule', 'z:role');
+    const told = String(many['scope']).split(' ');
+    assert.deepEqual(told.slice(0, 2), ['z:role', 'z:rule']);
+    assert.ok(told.length > 30 && String(many['scope']).length <= 1024);
+    assert.equal(many['contextCut'], 'scope');
+    assert.equal(contextWith(...others.slice(0, 9), 'z:rule')['contextCut'], undefined);
+    assert.equal(contextWith('x'.repeat(1_025))['scope'], undefined);
+    assert.equal(contextWith('x'.repeat(1_025))['contextCut'], 'scope');
   });
 
   // docs/design/authorizers §7.5: whatever a token holds, the gateway takes the context of every kind of API.

@@ -57,6 +57,24 @@ for (const [form, wrap] of Object.entries(FORMS))
         expected: 403,
       },
       {
+        name: 'lets a caller with a scope through, whatever else the authorizer left out',
+        event: restEvent({ contextCut: 'note scope' }),
+        options: { scopes: ['a'] },
+        expected: 200,
+      },
+      {
+        name: 'fails where the scope may be one that the authorizer left out',
+        event: httpEvent({ contextCut: 'note scope' }),
+        options: { scopes: ['a', 'c'] },
+        expected: 500,
+      },
+      {
+        name: 'refuses a caller without a scope where something else was left out',
+        event: restEvent({ contextCut: 'note' }),
+        options: { scopes: ['c'] },
+        expected: 403,
+      },
+      {
         name: 'refuses a WebSocket message whose connection has outlived its credential',
         event: {
           requestContext: {
@@ -153,6 +171,7 @@ describe('callerOf', () => {
       clientId: 'web',
       scopes: ['a', 'b'],
       expiresAtEpochSeconds: NOW_MS / 1000 + 60,
+      cut: [],
       context: { principalId: 'main|alice', plan: 'gold' },
     });
   });

@@ -3,9 +3,14 @@ import { describe, it } from 'node:test';
 import { compilePolicy, exactPolicy } from '#shared/access/decide/compile-policy.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { Principal } from '#shared/access/decide/principal.ts';
-import { pickFrom } from '../../../support/random-access.ts';
+import { pickFrom } from '../../../support/pick.ts';
 import { aDocument, aPrincipal, ARN, PREFIX } from '../../../support/an-access-document.ts';
 
+/** Denied beside every wildcard. */
+const DOTS = [
+  ...['*%252*', '*%2E*', '*%2F.*', '*%2e*', '*%2f.*', '*%5C*', '*%5c*', '*/.', '*/.%*', '*/..'],
+  ...['*/..%*', '*/../*', '*/..;*', '*/./*', '*/.;*', '*\\*'],
+].map((text) => `Deny ${text}`);
 const AT = { nowEpochSeconds: 1_900_000_000 };
 const allow = (paths: readonly string[], over: object = {}) => ({
   id: `a${paths.join('-').length}`,
@@ -48,19 +53,16 @@ describe('compilePolicy', () => {
     {
       name: 'lets one wildcard stand for all that it covers',
       rules: [allow(['/users/**'])],
-      expected: ['Allow GET/users', 'Allow GET/users/*'],
+      expected: ['Allow GET/users', 'Allow GET/users/*', ...DOTS],
     },
     {
       name: 'takes back what a wildcard grants across slashes, and what another spelling would reach',
       rules: [allow(['/users/{id}'])],
       expected: [
         'Allow GET/users/*',
-        'Deny *%2F*',
-        'Deny *%2f*',
-        'Deny *%6*',
-        'Deny *%72*',
-        'Deny *%73*',
-        'Deny *//*',
+        ...['*%25*', '*%2E*', '*%2F*', '*%2e*', '*%2f*', '*%3B*', '*%3b*'].map((text) => `Deny ${text}`),
+        ...['*%5C*', '*%5c*', '*%6*', '*%72*', '*%73*'].map((text) => `Deny ${text}`),
+        ...['*/.', '*/..', '*/../*', '*/./*', '*//*', '*;*', '*\\*'].map((text) => `Deny ${text}`),
         'Deny GET/users/',
         'Deny GET/users/*/orders',
         'Deny GET/users/*/orders/',
@@ -99,7 +101,7 @@ describe('compilePolicy', () => {
     const routes = ['GET /users/{id}', 'open GET /users/help'];
     const document = aDocument({ rules: [{ ...allow(['/users/{id}']), id: 'r' }] }, routes);
 
-    assert.deepEqual(linesOf(document), ['Allow GET/users/*']);
+    assert.deepEqual(linesOf(document), ['Allow GET/users/*', ...DOTS]);
   });
 
   it('denies other spellings of a closed route from the first wildcard on that may reach it', () => {
@@ -179,7 +181,7 @@ describe('compilePolicy', () => {
       compilePolicy(document, aPrincipal({ claims }), { ...ARN, target: 'GET/x' }, AT).kind,
       'too-many',
     );
-    assert.deepEqual(linesOf(document, { claims, roles: new Set(['admin']) }), ['Allow GET/x/*/*']);
+    assert.deepEqual(linesOf(document, { claims, roles: new Set(['admin']) }), ['Allow GET/x/*/*', ...DOTS]);
     assert.equal(linesOf(document, { claims: { a: list(10), b: list(10) } }).length, 100);
   });
 

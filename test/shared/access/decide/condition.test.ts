@@ -17,9 +17,9 @@ const PRINCIPAL = aPrincipal({
   },
 });
 
-function truthOf(condition: CompiledCondition, claims: object = {}): Truth {
+function truthOf(condition: CompiledCondition, claims: object = {}, effect?: 'allow' | 'deny'): Truth {
   const principal = { ...PRINCIPAL, claims: { ...PRINCIPAL.claims, ...claims } };
-  return evaluateCondition(condition, principal, {
+  return evaluateCondition(condition, principal, effect ?? 'allow', {
     nowEpochSeconds: NOW,
     isInNetwork: (index) => [true, false, undefined][index],
   });
@@ -34,7 +34,7 @@ const TRUE: CompiledCondition = { is: 'network', index: 0 };
 const FALSE: CompiledCondition = { is: 'network', index: 1 };
 const UNDECIDED: CompiledCondition = { is: 'network', index: 2 };
 
-// docs/design/authorizers §3.1 (leaves and operators) and §3.2, 5 and 6: missing is false, undecided is neither.
+// docs/design/authorizers §3.1 (leaves and operators) and §3.2, 5 and 6: missing is false (to a deny rule undecided), undecided is neither.
 describe('evaluateCondition', () => {
   const rows: readonly (readonly [name: string, condition: CompiledCondition, expected: Truth])[] = [
     ['the issuer', { is: 'issuer', name: 'main' }, true],
@@ -85,6 +85,35 @@ describe('evaluateCondition', () => {
     it(`finds ${name} ${String(expected ?? 'undecided')}`, () => {
       assert.equal(truthOf(condition), expected);
     });
+
+  // Suspended, unverified, low tier: an issuer that leaves the claim out must not open what the rule closes.
+  const none = claim('none', 'equals', 'x');
+  const denying: readonly (readonly [name: string, condition: CompiledCondition, expected: Truth])[] = [
+    ...(['equals', 'in', 'contains', 'gte', 'lte'] as const).map(
+      (op) => [`a missing claim, by ${op}`, claim('none', op, 1), undefined] as const,
+    ),
+    ['null', claim('nothing', 'equals', 'x'), undefined],
+    ['not a missing claim', { is: 'not', of: none }, undefined],
+    ['a missing claim that must exist', { is: 'all', of: [claim('none', 'exists'), none] }, false],
+    [
+      'null that must exist',
+      { is: 'all', of: [claim('nothing', 'exists'), claim('nothing', 'equals', 1)] },
+      false,
+    ],
+    ['a claim that is there', claim('plan', 'equals', 'gold'), true],
+    ['another value', claim('plan', 'equals', 'free'), false],
+  ];
+  for (const [name, condition, expected] of denying)
+    it(`finds ${name} ${String(expected ?? 'undecided')} for a deny rule`, () => {
+      assert.equal(truthOf(condition, {}, 'deny'), expected);
+    });
+
+  it('finds factors and the time of a sign-in that nobody tells undecided for a deny rule', () => {
+    const silent = { amr: undefined, auth_time: undefined };
+
+    assert.equal(truthOf({ is: 'mfa' }, silent, 'deny'), undefined);
+    assert.equal(truthOf({ is: 'auth-age', maxSeconds: 60 }, silent, 'deny'), undefined);
+  });
 
   for (const [amr, expected] of [
     [['pwd'], false],

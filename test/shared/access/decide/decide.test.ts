@@ -115,10 +115,32 @@ describe('decide', () => {
   it('denies a path that reads as a denied route when it is decoded', () => {
     for (const document of [rest, http]) {
       assert.equal(ask('GET/orders/%65xport', {}, document), 'deny-rule no-export');
-      assert.equal(ask('GET/orders/%2565xport', {}, document), 'allow orders');
+      assert.equal(ask('GET/orders/%2565xport', {}, document), 'deny-rule no-export');
       assert.equal(ask('GET/orders/a%40b', {}, document), 'allow orders');
     }
   });
+
+  // What a server makes of a path that API Gateway hands on: RFC 3986 5.2.4, Tomcat's path parameters, merged slashes.
+  for (const [target, expected] of [
+    ['GET/orders/export;x', 'deny-rule no-export'],
+    ['GET/orders/export%3Bx', 'deny-rule no-export'],
+    ['GET/orders/a%2Fb', 'allow orders'],
+    ['GET/orders/v1.2', 'allow orders'],
+    ['GET/orders/a..b', 'allow orders'],
+    ['GET/orders/...', 'allow orders'],
+    ['GET/orders/..', 'dot-segment'],
+    ['GET/orders/%2e%2E', 'dot-segment'],
+    ['GET/orders/%252e%252e', 'dot-segment'],
+    ['GET/orders/..;x', 'dot-segment'],
+    ['GET/orders/..%2fusers', 'dot-segment'],
+    ['GET/orders/x%2F..', 'dot-segment'],
+    ['GET/orders/..\\users', 'dot-segment'],
+    ['GET/orders/..%5cusers', 'dot-segment'],
+  ] as const)
+    it(`reads ${target} as servers may`, () => {
+      const over = { roles: new Set<string>() };
+      assert.equal(ask(target, over, rest), expected);
+    });
 
   it('knows one thing of a WebSocket: whether the caller may connect', () => {
     const rules = [{ id: 'ws', effect: 'allow', connect: true, when: { roles: { any: ['support'] } } }];
@@ -127,6 +149,24 @@ describe('decide', () => {
     assert.equal(ask('$connect', support, document), 'allow ws');
     assert.equal(ask('$connect', {}, document), 'no-rule');
     assert.equal(ask('GET/users', support, document), 'no-route');
+  });
+
+  it('closes what a deny rule closes to whose claim is missing, unless it asks whether the claim exists', () => {
+    const deny = (...claims: readonly object[]) => [
+      { id: 'all', effect: 'allow', methods: ['GET'], paths: ['/orders/{id}'] },
+      { id: 'no', effect: 'deny', methods: ['GET'], paths: ['/orders/{id}'], when: { claims } },
+    ];
+    const low = { claim: 'tier', op: 'lte', value: 3 };
+    const strict = aDocument({ rules: deny(low) }, ROUTES);
+    const lenient = aDocument({ rules: deny({ claim: 'tier', op: 'exists' }, low) }, ROUTES);
+    const answers = (document: typeof rest) =>
+      [{}, { tier: null }, { tier: 3 }, { tier: 4 }, { tier: '4' }].map((claims) =>
+        ask('GET/orders/1', { claims }, document),
+      );
+
+    const [denied, allowed] = ['deny-rule no', 'allow all'];
+    assert.deepEqual(answers(strict), [denied, denied, denied, allowed, denied]);
+    assert.deepEqual(answers(lenient), [allowed, allowed, denied, allowed, denied]);
   });
 
   it('opens nothing and closes everything where a claim is of a wrong type', () => {

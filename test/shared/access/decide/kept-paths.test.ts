@@ -85,7 +85,7 @@ describe('what an instance keeps of policies', () => {
     },
     {
       differ: 'a deny rule',
-      one: { roles: new Set(['support']) },
+      one: { roles: new Set(['support']), claims: { blocked: false } },
       other: { roles: new Set(['support']), claims: { blocked: true } },
     },
   ];

@@ -73,6 +73,22 @@ for (const { name, open } of STORES)
       assert.equal((await table.admin.show(keyId)).record.secrets.length, 2);
     });
 
+    // A leaked key must not stay alive because something else happened to it at the same time.
+    it('are revoked whatever rotates them at the same time', async () => {
+      const { table } = opened;
+      for (let round = 0; round < 12; round += 1) {
+        const { keyId } = await table.make();
+        const rotate = () => codeOf(table.admin.rotate(keyId, 0, table.operation()));
+        const [revoked] = await Promise.all([
+          codeOf(table.admin.revoke(keyId, table.operation())),
+          ...[rotate(), rotate()],
+        ]);
+
+        assert.equal(revoked, 'done');
+        assert.notEqual((await table.admin.show(keyId)).record.revokedAtEpochSeconds, undefined);
+      }
+    });
+
     it('are listed by tenant, a page at a time', async () => {
       const { table } = opened;
       const ids: string[] = [];

@@ -230,6 +230,30 @@ describe('the note of when a key was last used', () => {
     assert.equal(usedAt(table, keyId), NOON_SECONDS + 600);
   });
 
+  // Lambda freezes an instance with its answer: what is still on its way then is written later, or never.
+  it('is written before the answer', async () => {
+    const table = new ApiKeyTable();
+    const { key } = await table.make();
+    const written = Promise.withResolvers<undefined>();
+    const update = table.store.update.bind(table.store);
+    Object.assign(table.store, {
+      async update(...asked: Parameters<typeof update>) {
+        await written.promise;
+        return update(...asked);
+      },
+    });
+    let isAnswered = false;
+    const answered = aVerifier(table)(key).then((answer) => {
+      isAnswered = true;
+      return answer;
+    });
+
+    for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+    assert.equal(isAnswered, false);
+    written.resolve(undefined);
+    assert.equal(await answered, 'accepted');
+  });
+
   it('is nothing that a request could fail by', async () => {
     const table = new ApiKeyTable();
     const { key } = await table.make();

@@ -50,6 +50,22 @@ describe('createKeySetFetcher', () => {
     });
   });
 
+  // Lambda kills an instance that waits too long, and with it the memory that the issuer is out of reach.
+  it('asks a silent issuer once, and no longer than the caller has', { timeout: 5_000 }, async () => {
+    let asked = 0;
+    await using server = await aLoopbackServer(() => void (asked += 1));
+    const fetch = (limits: object) =>
+      createKeySetFetcher().fetch(server.url, { timeoutMs: 20, maxBytes: 100, ...limits });
+
+    await assert.rejects(fetch({}), { code: 'KEY_SET_UNAVAILABLE' });
+    assert.equal(asked, 1);
+    await assert.rejects(fetch({ timeoutMs: 60_000, totalMs: 20 }), { code: 'KEY_SET_UNAVAILABLE' });
+    assert.equal(asked, 2);
+    await assert.rejects(fetch({ totalMs: 0 }), /no time is left/);
+    await assert.rejects(fetch({ totalMs: -5 }), /no time is left/);
+    assert.equal(asked, 2);
+  });
+
   it('gives up on an answer that never ends', { timeout: 5_000 }, async () => {
     await using server = await aLoopbackServer((_request, response) => response.write('{'));
     await assert.rejects(createKeySetFetcher().fetch(server.url, { timeoutMs: 20, maxBytes: 100 }), {

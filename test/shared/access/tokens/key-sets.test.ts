@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { KeySets, USUAL_LIMITS } from '#shared/access/tokens/key-sets.ts';
+import type { KeySetFetcher } from '#shared/ports.ts';
 import { aFetcher, aKeySet, aRsaKey } from '../../../support/signed-tokens.ts';
 
 const URI = 'https://issuer.example/keys';
@@ -40,6 +41,21 @@ describe('KeySets', () => {
     clock.nowMs += 30_000;
     assert.equal((await keySets.keyFor(URI, 'second')).keyId, 'second');
     assert.equal(asked.length, 2);
+  });
+
+  it('leaves 200 ms of the time that its caller has', async () => {
+    const totals: (number | undefined)[] = [];
+    const fetcher: KeySetFetcher = {
+      fetch(_, limits) {
+        totals.push(limits?.totalMs);
+        return Promise.resolve(aKeySet(first));
+      },
+    };
+    const keySets = () => new KeySets(fetcher, { nowEpochMs: () => 0 });
+
+    await keySets().keyFor(URI, 'first', USUAL_LIMITS, () => 1_000);
+    await keySets().keyFor(URI, 'first');
+    assert.deepEqual(totals, [800, Infinity]);
   });
 
   it('asks at most once in 30 seconds for invented key ids', async () => {

@@ -1,0 +1,37 @@
+/** Do handlers behind the toolkit's authorizers still read the caller where another authorizer put it? */
+import { relative } from 'node:path';
+import { describeClaimRead, findClaimReads } from '#shared/access/claim-reads.ts';
+import type { CompiledAccess } from '#shared/access/compiled-document.ts';
+import type { FunctionDefinition, InspectedApi } from '@gatewright/gateway';
+import { isOurs } from './access-apis.ts';
+
+/** Each with file and line. Only of APIs that a document protects, and of routes whose authorizer is ours. */
+export async function checkHandlers(
+  { documents }: CompiledAccess,
+  apis: readonly InspectedApi[],
+  stage: string,
+): Promise<readonly string[]> {
+  const complaints = new Set<string>();
+  for (const document of documents)
+    for (const { for: deployed, apiId, stage: name } of document.apis) {
+      const api = apis.find((candidate) => candidate.id === apiId && candidate.stage === name);
+      if (deployed !== stage || api === undefined) continue;
+      for (const complaint of await readsOf(api)) complaints.add(`access/${document.name}.yml: ${complaint}`);
+    }
+  return [...complaints];
+}
+
+async function readsOf(api: InspectedApi): Promise<readonly string[]> {
+  const routes = new Map<FunctionDefinition, string>();
+  for (const { method, path, authorizer, handler } of api.routes)
+    if (handler !== undefined && authorizer !== undefined && isOurs(authorizer.functionName))
+      routes.set(handler, routes.get(handler) ?? `${method} ${path}`);
+  if (routes.size === 0) return [];
+  const { readHandlerSources } = await import('@gatewright/gateway');
+  const complaints: string[] = [];
+  for (const [handler, route] of routes)
+    for (const { file, text } of await readHandlerSources(handler))
+      for (const { line, what } of findClaimReads(text))
+        complaints.push(`${relative(process.cwd(), file)}:${line}: ${describeClaimRead(what, route)}`);
+  return complaints;
+}

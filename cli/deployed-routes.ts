@@ -1,0 +1,58 @@
+/** What a stage serves, out of its OpenAPI export, beside what is set: after a deletion or before a promotion they differ. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { readOpenApiRoutes } from '@gatewright/authoring/openapi-inventory';
+import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
+import { UsageError } from './output.ts';
+
+/** @throws UsageError for what is no export */
+export function readExportedRoutes(exported: JsonObject): readonly InventoryRoute[] {
+  const { components, securityDefinitions } = exported;
+  const schemes =
+    (isJsonObject(components) ? components['securitySchemes'] : undefined) ?? securityDefinitions;
+  const routes = readOpenApiRoutes(exported, (name) =>
+    isCustom(isJsonObject(schemes) ? schemes[name] : undefined),
+  );
+  if (routes !== undefined) return routes;
+  throw new UsageError("the stage's export is no OpenAPI document");
+}
+
+/** A Lambda authorizer; a scheme that nobody declares may be one. Keys, IAM and JWT authorizers are asked nothing of ours. */
+function isCustom(scheme: unknown): boolean {
+  if (!isJsonObject(scheme)) return true;
+  const authorizer = scheme['x-amazon-apigateway-authorizer'];
+  const type = isJsonObject(authorizer) ? authorizer['type'] : undefined;
+  return type === 'token' || type === 'request' || scheme['x-amazon-apigateway-authtype'] === 'custom';
+}
+
+export type United = {
+  readonly routes: readonly InventoryRoute[];
+  /** Served, but not set any more. */
+  readonly onlyDeployed: readonly string[];
+  /** Set, but not served yet. */
+  readonly onlySet: readonly string[];
+};
+
+/**
+ * Routes of both. One that either side protects is protected: a wildcard of a policy has to stop there as long as the
+ * stage serves it, and as soon as it does.
+ */
+export function uniteRoutes(set: readonly InventoryRoute[], deployed: readonly InventoryRoute[]): United {
+  const [bySet, byDeployed] = [indexRoutes(set), indexRoutes(deployed)];
+  const keys = new Set([...bySet.keys(), ...byDeployed.keys()]);
+  const routes = [...keys].map((key): InventoryRoute => {
+    const route = bySet.get(key) ?? byDeployed.get(key);
+    const [method = '', path = ''] = [route?.method, route?.path];
+    const sides = [bySet, byDeployed].map((side) => side.get(key) ?? side.get(`ANY ${path}`));
+    return { method, path, isProtected: sides.some((found) => found?.isProtected === true) };
+  });
+  return {
+    routes,
+    onlyDeployed: [...byDeployed.keys()].filter((key) => !bySet.has(key)).sort(),
+    onlySet: [...bySet.keys()].filter((key) => !byDeployed.has(key)).sort(),
+  };
+}
+
+function indexRoutes(routes: readonly InventoryRoute[]): ReadonlyMap<string, InventoryRoute> {
+  return new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
+}

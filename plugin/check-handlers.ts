@@ -1,0 +1,65 @@
+/** Do the service's handlers behind the toolkit's authorizers still read the caller where another authorizer put it? */
+import { relative } from 'node:path';
+import { calledFunction } from '@gatewright/authoring/check-wiring';
+import { describeClaimRead, findClaimReads } from '#shared/access/claim-reads.ts';
+import type { PackagedService } from './check-service.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Each with file and line. */
+export async function checkHandlers({
+  directory,
+  resources,
+}: Pick<PackagedService, 'directory' | 'resources'>): Promise<readonly string[]> {
+  const handlers = guardedHandlers(resources);
+  if (handlers.size === 0) return [];
+  const { readHandlerSources } = await import('@gatewright/gateway');
+  const complaints = new Set<string>();
+  for (const [handler, route] of handlers) {
+    const place = { file: 'serverless.yml', line: undefined, logicalId: undefined, property: undefined };
+    const code = { kind: 'directory', directory, esbuild: undefined } as const;
+    for (const { file, text } of await readHandlerSources({ handler, place, code }))
+      for (const { line, what } of findClaimReads(text))
+        complaints.add(`${relative(directory, file)}:${line}: ${describeClaimRead(what, route)}`);
+  }
+  return [...complaints];
+}
+
+/** Handler string → a route that it answers and that an authorizer of ours guards. */
+function guardedHandlers(resources: Fields): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const ours = new Set(
+    Object.keys(resources).filter((logicalId) => isOurs(propertiesOf(resources, logicalId))),
+  );
+  for (const logicalId of Object.keys(resources)) {
+    const { AuthorizerId, Integration, Target, HttpMethod, RouteKey } = propertiesOf(resources, logicalId);
+    if (!namesIn(AuthorizerId).some((name) => ours.has(name))) continue;
+    const integrations = [Integration, ...namesIn(Target).map((name) => propertiesOf(resources, name))];
+    for (const name of integrations.flatMap(namesIn)) {
+      const { Handler: handler } = propertiesOf(resources, name);
+      const route = typeof RouteKey === 'string' ? RouteKey : `${String(HttpMethod)} (${logicalId})`;
+      if (typeof handler === 'string' && !found.has(handler)) found.set(handler, route);
+    }
+  }
+  return found;
+}
+
+function isOurs({ AuthorizerUri }: Fields): boolean {
+  return AuthorizerUri !== undefined && calledFunction(JSON.stringify(AuthorizerUri)) !== undefined;
+}
+
+/** Logical ids that a value refers to, however deep. */
+function namesIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { Ref: ref, 'Fn::GetAtt': attribute } = value as Fields;
+  const owner: unknown = Array.isArray(attribute) ? attribute[0] : undefined;
+  const own = [ref, owner].filter((name) => typeof name === 'string');
+  return [...own, ...Object.values(value).flatMap((part: unknown) => namesIn(part))];
+}
+
+function propertiesOf(resources: Fields, logicalId: string): Fields {
+  const resource = resources[logicalId];
+  const properties: unknown =
+    typeof resource === 'object' && resource !== null ? (resource as Fields)['Properties'] : undefined;
+  return typeof properties === 'object' && properties !== null ? (properties as Fields) : {};
+}

@@ -1,0 +1,29 @@
+/**
+ * Claims that a service reads, as its former authorizer gave them: named by `result.claims`, carried as one JSON text of
+ * the context (a REST API holds flat values only, and names such as `cognito:groups`), read by `claimsOf`.
+ */
+import { printClaim } from '../aws/claim-text.ts';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import type { Claims } from './decide/claims.ts';
+import type { ClaimsToCarry } from './compiled-document.ts';
+
+/** Name of the context's member. A document may call no claim so. */
+export const CARRIED_CLAIMS = 'carriedClaims';
+
+/** A claim that the credential lacks is null: carried, and not there. */
+export type CarriedClaims = Readonly<Record<string, string | null>>;
+
+export function printCarriedClaims({ as, names }: ClaimsToCarry, claims: Claims): string {
+  const carried = names.map((name) => {
+    const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
+    return [name, value === undefined || value === null ? null : printClaim(as, name, value)] as const;
+  });
+  return JSON.stringify(Object.fromEntries(carried));
+}
+
+/** Undefined: none are carried. */
+export function parseCarriedClaims(text: unknown): CarriedClaims | undefined {
+  const carried = typeof text === 'string' ? parseJsonObject(text) : undefined;
+  const isWhole = Object.values(carried ?? {}).every((value) => value === null || typeof value === 'string');
+  return isWhole ? (carried as CarriedClaims | undefined) : undefined;
+}

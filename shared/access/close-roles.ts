@@ -1,0 +1,32 @@
+/** `roles` of a document → what each of them comes to. Build time only. */
+import type { CompiledRole } from './compiled-document.ts';
+import type { AccessDocument } from '@gatewright/authoring/document';
+import type { Path } from '@gatewright/authoring/shape';
+
+/** Every role with all that it inherits. Each is walked once: ways through the graph can be more than stars. */
+export function closeRoles(
+  document: Pick<AccessDocument, 'roles'>,
+  problem: (path: Path, message: string) => void,
+): Readonly<Record<string, CompiledRole>> {
+  const roles = document.roles ?? {};
+  const close = (name: string): ReadonlySet<string> => {
+    const closed = new Set([name]);
+    // A set that grows is walked to its end.
+    for (const role of closed) for (const inherited of roles[role]?.inherits ?? []) closed.add(inherited);
+    return closed;
+  };
+  const all = new Map(Object.keys(roles).map((name) => [name, close(name)]));
+  for (const [name, { inherits = [] }] of Object.entries(roles))
+    for (const [index, inherited] of inherits.entries()) {
+      const path = ['roles', name, 'inherits', index];
+      if (!Object.hasOwn(roles, inherited)) problem(path, `"${inherited}" is not declared under roles`);
+      if (all.get(inherited)?.has(name) === true) problem(path, `"${inherited}" inherits "${name}" itself`);
+    }
+  return Object.fromEntries(
+    [...all].map(([name, names]) => {
+      const closed = [...names].sort();
+      const scopes = [...new Set(closed.flatMap((role) => roles[role]?.scopes ?? []))].sort();
+      return [name, { roles: closed, scopes }];
+    }),
+  );
+}

@@ -1,0 +1,91 @@
+/**
+ * The caller's claims, wherever API Gateway puts them: a service that reads them by this is changed and deployed before
+ * its authorizer is exchanged, and works with both.
+ */
+import { parseOptionalFields } from '../aws/event-fields.ts';
+import type { EventFields } from '../aws/event-fields.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { CONTEXT_CUT } from '../access/backend-context.ts';
+import { CARRIED_CLAIMS, parseCarriedClaims } from '../access/carried-claims.ts';
+import { DomainError } from '../errors.ts';
+
+/** Texts, as API Gateway hands claims on. */
+export type CallerClaims = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Behind a Cognito authorizer `authorizer.claims`, behind a JWT authorizer `authorizer.jwt.claims`, both as they are;
+ * behind the toolkit's authorizers what the access document carries (`result.claims`), in the form that it names. To read
+ * a claim there that is not carried throws: an `undefined` in its place would be one caller for everybody.
+ * Undefined where no authorizer has answered.
+ * @throws DomainError CONFIG_INVALID: the carried claims are too long for the context
+ */
+export function claimsOf(event: unknown): CallerClaims | undefined {
+  const { authorizer } = parseOptionalFields(parseOptionalFields(event)['requestContext']);
+  const fields = parseOptionalFields(authorizer);
+  const { jwt, claims } = fields;
+  if (isJsonObject(jwt)) return parseOptionalFields(jwt['claims']) as CallerClaims;
+  if (isJsonObject(claims)) return claims as CallerClaims;
+  // Payload 2.0 keeps the context of a Lambda authorizer under `lambda`.
+  const context = parseOptionalFields(fields['lambda'] ?? fields);
+  return typeof context['sub'] === 'string' ? readOurs(context) : undefined;
+}
+
+function readOurs(context: EventFields): CallerClaims {
+  const carried = parseCarriedClaims(context[CARRIED_CLAIMS]);
+  if (carried === undefined && String(context[CONTEXT_CUT]).split(' ').includes(CARRIED_CLAIMS))
+    throw new DomainError(
+      'CONFIG_INVALID',
+      'the claims under result.claims are too long to be carried: name fewer',
+    );
+  const entries = carried === undefined ? toldOf(context) : Object.entries(carried);
+  const claims = Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
+  return guard(claims, new Set(entries.map(([name]) => name)));
+}
+
+/** What the gateway or the authorizer adds, and no claim. */
+const NOT_CLAIMS = new Set(['principalId', 'integrationLatency', 'ticketCaller', CONTEXT_CUT]);
+
+/** What every context has, under the names that tokens have for it, and what the document names under `context`. */
+function toldOf({ sub, iss, scope, clientId, exp, ...rest }: EventFields): [string, string | null][] {
+  const named = Object.entries(rest).filter(([name]) => !NOT_CLAIMS.has(name));
+  const standard = Object.entries({ sub, iss, scope, client_id: clientId, exp });
+  return [...standard, ...named].map(([name, value]) => [name, textOf(value)]);
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : null;
+}
+
+/** Read by whoever prints, compares or awaits an object, and no claims. */
+const NO_CLAIMS = new Set([
+  'then',
+  'toJSON',
+  'asymmetricMatch',
+  'nodeType',
+  'tagName',
+  '$$typeof',
+  'inspect',
+]);
+
+function guard(claims: CallerClaims, carried: ReadonlySet<string>): CallerClaims {
+  const assertCarried = (name: string | symbol): void => {
+    if (typeof name === 'symbol' || carried.has(name) || name in Object.prototype || NO_CLAIMS.has(name))
+      return;
+    throw new DomainError(
+      'CONFIG_INVALID',
+      `the claim ${name} is not carried: name it under result.claims.names of the API's access document`,
+    );
+  };
+  return new Proxy(Object.freeze(claims), {
+    get(target, name, receiver): unknown {
+      assertCarried(name);
+      return Reflect.get(target, name, receiver);
+    },
+    has(target, name) {
+      assertCarried(name);
+      return Reflect.has(target, name);
+    },
+  });
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { checkHandlers } from '../../plugin/check-handlers.ts';
+
+const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
+const join2 = (...parts: readonly unknown[]) => ({ 'Fn::Join': ['', parts] });
+const functionOf = (Handler: string) => ({ Type: 'AWS::Lambda::Function', Properties: { Handler } });
+const ours = { 'Fn::ImportValue': 'gatewright-dev-TokenAuthorizerArn' };
+
+/** As osls compiles a REST and an HTTP API whose authorizers are ours, beside a method behind Cognito. */
+const RESOURCES = {
+  Ours: {
+    Type: 'AWS::ApiGateway::Authorizer',
+    Properties: { AuthorizerUri: join2('arn:…/', ours, '/invocations') },
+  },
+  Pool: { Type: 'AWS::ApiGateway::Authorizer', Properties: { Type: 'COGNITO_USER_POOLS' } },
+  OursV2: {
+    Type: 'AWS::ApiGatewayV2::Authorizer',
+    Properties: { AuthorizerUri: join2('arn:…/', ours, '/invocations') },
+  },
+  List: functionOf('src/bookings.list'),
+  Old: functionOf('src/old.list'),
+  Orders: functionOf('src/orders.list'),
+  ListGet: {
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      HttpMethod: 'GET',
+      AuthorizerId: { Ref: 'Ours' },
+      Integration: { Uri: join2('arn:…/', arnOf('List')) },
+    },
+  },
+  OldGet: {
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      HttpMethod: 'GET',
+      AuthorizerId: { Ref: 'Pool' },
+      Integration: { Uri: join2('arn:…/', arnOf('Old')) },
+    },
+  },
+  OrdersRoute: {
+    Type: 'AWS::ApiGatewayV2::Route',
+    Properties: {
+      RouteKey: 'GET /orders',
+      AuthorizerId: { Ref: 'OursV2' },
+      Target: join2('integrations/', { Ref: 'Run' }),
+    },
+  },
+  Run: { Type: 'AWS::ApiGatewayV2::Integration', Properties: { IntegrationUri: arnOf('Orders') } },
+};
+const READ = 'const sub = (event) => event.requestContext.authorizer.claims.sub;\n';
+
+async function check(files: Readonly<Record<string, string>>, resources: object = RESOURCES) {
+  const directory = mkdtempSync(join(tmpdir(), 'gatewright-handlers-'));
+  try {
+    mkdirSync(join(directory, 'src'));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, 'src', name), text);
+    return await checkHandlers({ directory, resources: resources as Record<string, unknown> });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+// Cognito exchanged, handlers untouched: every caller became `C#undefined`.
+describe('checkHandlers', () => {
+  it('names file and line of every read behind an authorizer of ours, through what the handler imports', async () => {
+    const complaints = await check({
+      'bookings.ts':
+        "import { who } from './caller.js';\nexport const list = (event: object) => who(event);\n",
+      'caller.ts': '\nexport const who = (event: any) => event.requestContext.authorizer.claims.sub;\n',
+      'old.js': `${READ}exports.list = sub;\n`,
+      'orders.mjs': 'export const list = (event) => event.requestContext.authorizer.jwt.claims.sub;\n',
+    });
+
+    assert.equal(complaints.length, 2, complaints.join('\n'));
+    assert.match(
+      complaints[0] ?? '',
+      /^src\/caller\.ts:2: reads authorizer\.claims, .* of GET \(ListGet\), .*claimsOf\(event\)/,
+    );
+    assert.match(complaints[1] ?? '', /^src\/orders\.mjs:1: reads authorizer\.jwt, .* of GET \/orders,/);
+  });
+
+  it('says nothing of what is acknowledged, does not read claims, or is not there', async () => {
+    assert.deepEqual(
+      await check({
+        'bookings.js': `// gatewright: claims acknowledged: only behind Cognito\n${READ}exports.list = sub;\n`,
+        'orders.mjs':
+          "import { claimsOf } from 'gatewright/access';\nexport const list = (event) => claimsOf(event).sub;\n",
+      }),
+      [],
+    );
+    assert.deepEqual(await check({ 'old.js': READ }), []);
+  });
+});

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { decide } from '#shared/access/decide/decide.ts';
+import { aDocument, aPrincipal, ARN, PREFIX } from '../../../support/an-access-document.ts';
+import { evaluateAsDocumented } from '../../../support/iam-by-documentation.ts';
+import { compilePolicy as compileForGateway } from '../../../../gateway/policy/evaluate.ts';
+
+const allow = (paths: readonly string[], over: object = {}) => ({
+  ...{ id: 'a', effect: 'allow', methods: ['GET'], paths },
+  ...over,
+});
+
+function policyOf(document: CompiledDocument) {
+  const outcome = compilePolicy(
+    document,
+    aPrincipal(),
+    { ...ARN, target: 'GET/users' },
+    { nowEpochSeconds: 0 },
+  );
+  return outcome.kind === 'policy' ? outcome.policy : assert.fail();
+}
+
+// A server behind the API resolves them (RFC 3986 5.2.4), so they walk out of an owner's part and into closed routes.
+describe('the policy beside dot segments', () => {
+  const owned = aDocument(
+    { rules: [{ ...allow(['/users/{id}/files/{proxy+}']), id: 'own', bind: { id: { claim: 'sub' } } }] },
+    ['GET /users/{id}/files/{proxy+}'],
+  );
+  const closed = aDocument({ rules: [{ ...allow(['/{proxy+}']), id: 'all' }] }, [
+    ...['GET /{proxy+}', 'GET /admin'],
+  ]);
+  const free = aDocument({ rules: [{ ...allow(['/{proxy+}']), id: 'all' }] }, ['GET /{proxy+}']);
+  const rows: readonly (readonly [document: CompiledDocument, target: string, isAllowed: boolean])[] = [
+    [owned, 'GET/users/u-1/files/a', true],
+    [owned, 'GET/users/u-2/files/a', false],
+    [owned, 'GET/users/u-1/files/v1.2/a..b/.well-known/...', true],
+    [owned, 'GET/users/u-1/files/../../u-2/files/secret', false],
+    [owned, 'GET/users/u-1/files/%2e%2e/%2e%2e/u-2/files/secret', false],
+    [owned, 'GET/users/u-1/files/.%2E/.%2e/u-2/files/secret', false],
+    [owned, 'GET/users/u-1/files/%252e%252e/%252E./u-2/files/secret', false],
+    [owned, 'GET/users/u-1/files/..%2f..%2fu-2%2ffiles%2fsecret', false],
+    [owned, 'GET/users/u-1/files/..;/..;x=1/u-2/files/secret', false],
+    [owned, 'GET/users/u-1/files/..\\..\\u-2\\files', false],
+    [owned, 'GET/users/u-1/files/..%5C..%5cu-2', false],
+    [owned, 'GET/users/u-1/files/..', false],
+    [closed, 'GET/admin', false],
+    [closed, 'GET/administrator', true],
+    [closed, 'GET/x/../admin', false],
+    [closed, 'GET/./admin', false],
+    [closed, 'GET/admin/.', false],
+    [closed, 'GET/x/%2e%2e/admin', false],
+    [closed, 'GET/admin;x', false],
+    [closed, 'GET/admin%3Bx', false],
+    [closed, 'GET/x%2f..%2fadmin', false],
+    [closed, 'GET/%2561dmin', false],
+    [closed, 'GET/.well-known/v1.2', true],
+    [free, 'GET/a%2Fb;c/d', true],
+    [free, 'GET/../secret', false],
+    [free, 'GET/a%2F../secret', false],
+    [free, 'GET/a%2F..%2F..%2Fsecret', false],
+    [free, 'GET/..%2fsecret', false],
+  ];
+  for (const [document, target, isAllowed] of rows)
+    it(`${isAllowed ? 'allows' : 'denies'} ${target} below ${document.routes[0]?.path ?? ''}, in policy and decision`, () => {
+      const resource = `${PREFIX}/prod/${target}`;
+      const policy = policyOf(document);
+      const asked = { action: 'execute-api:Invoke', resource };
+      const evaluated = compileForGateway(policy);
+      const decision = decide(document, aPrincipal(), { target, sourceIp: undefined, nowEpochSeconds: 0 });
+
+      assert.equal(evaluateAsDocumented(policy, { ...asked, context: new Map() }), isAllowed);
+      assert.equal(
+        evaluated.kind === 'compiled' &&
+          evaluated.policy.decide({ ...asked, conditions: new Map() }) === 'allow',
+        isAllowed,
+      );
+      assert.equal(decision.kind === 'allow', isAllowed);
+    });
+
+  it('says nothing of them where no wildcard would take them', () => {
+    const document = aDocument({ rules: [{ ...allow(['/users']), id: 'r' }] });
+
+    assert.deepEqual(
+      policyOf(document).Statement.map(({ Effect }) => Effect),
+      ['Allow'],
+    );
+  });
+});

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { describe, it } from 'node:test';
+import { backendContext } from '#shared/access/backend-context.ts';
+import { claimsOf } from '#shared/middleware/claims-of.ts';
+import { aDocument, aPrincipal } from '../../support/an-access-document.ts';
+import { printCognitoClaims, printHttpClaims } from '../../../gateway/events/claim-text.ts';
+
+const CLAIMS = {
+  ...{ sub: 'ada', email: 'ada@shop.example', 'cognito:groups': ['admin', 'staff'], exp: 1_601_553_600 },
+  ...{ address: { city: 'x' }, verified: true },
+};
+const NAMES = ['sub', 'email', 'cognito:groups', 'exp', 'address', 'verified'];
+const names = [...NAMES, 'phone'];
+
+const behind = (authorizer: object) => ({ requestContext: { authorizer } });
+/** As the toolkit's authorizers answer and a REST API (all texts) or an HTTP API hands it on. */
+function behindOurs(result: object, kind: 'rest' | 'http', claims: Record<string, unknown> = CLAIMS) {
+  const context = backendContext(aDocument({ result }), aPrincipal({ subject: 'ada', claims }));
+  const texts = Object.fromEntries(Object.entries(context).map(([name, value]) => [name, String(value)]));
+  return behind(kind === 'rest' ? { principalId: 'main|ada', ...texts } : { lambda: context });
+}
+
+describe('claimsOf', () => {
+  const rows = [
+    { as: 'cognito', before: behind({ claims: printCognitoClaims(CLAIMS) }) },
+    { as: 'jwt', before: behind({ jwt: { claims: printHttpClaims(CLAIMS), scopes: null } }) },
+  ] as const;
+  for (const { as, before } of rows)
+    for (const kind of ['rest', 'http'] as const)
+      it(`is the same behind ${as} and behind ours on a ${kind} API`, () => {
+        const [was, is] = [claimsOf(before), claimsOf(behindOurs({ claims: { as, names } }, kind))];
+
+        assert.deepEqual({ ...is }, { ...was });
+        for (const name of NAMES) assert.equal(is?.[name], was?.[name], name);
+        assert.equal(is?.['phone'], undefined);
+      });
+
+  it('tells lists as they were', () => {
+    const groups = (as: string) =>
+      claimsOf(behindOurs({ claims: { as, names } }, 'rest'))?.['cognito:groups'];
+
+    assert.deepEqual([groups('cognito'), groups('jwt')], ['admin,staff', '[admin staff]']);
+  });
+
+  // `C#${claims.sub}` with undefined is one customer for all of them.
+  it('throws for a claim that is not carried, and not where objects are printed or compared', () => {
+    const claims = claimsOf(behindOurs({ claims: { as: 'cognito', names: ['sub'] } }, 'rest')) ?? assert.fail();
+
+    assert.equal(claims?.['sub'], 'ada');
+    assert.throws(
+      () => claims?.['email'],
+      /the claim email is not carried: name it under result\.claims\.names/,
+    );
+    assert.throws(() => 'email' in claims, /not carried/);
+    assert.match(`${JSON.stringify(claims)} ${inspect(claims)}`, /ada/);
+    assert.deepEqual(Object.keys(claims), ['sub']);
+  });
+
+  it('tells what every context has where the document carries none', () => {
+    const claims = claimsOf(behindOurs({}, 'rest'));
+
+    assert.deepEqual([claims?.['sub'], claims?.['iss']], ['ada', 'https://issuer.example/']);
+    assert.equal(claims?.['scope'], undefined);
+    assert.throws(() => claims?.['email'], /not carried/);
+  });
+
+  it('fails where the claims are too long to be carried', () => {
+    const event = behindOurs({ claims: { as: 'jwt', names } }, 'http', {
+      ...CLAIMS,
+      email: 'x'.repeat(3_000),
+    });
+
+    assert.throws(() => claimsOf(event), /too long to be carried/);
+  });
+
+  it('knows nobody where no authorizer has answered', () => {
+    for (const event of [undefined, {}, behind({}), behind({ lambda: null }), { requestContext: {} }])
+      assert.equal(claimsOf(event), undefined);
+  });
+});

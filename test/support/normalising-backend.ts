@@ -1,0 +1,52 @@
+/**
+ * A server behind the gateway that resolves what it is sent, as nginx, Tomcat and Go's mux do between them: which
+ * paths it may take a request for. Written from RFC 3986 (5.2.4 dot segments, 2.1 percent-encoding) and from the
+ * documentation of these servers (path parameters after `;`, merged slashes, backslashes as slashes).
+ */
+
+/** Every path that some server would serve for this one, as sent first; `undefined` of one that climbs above the root. */
+export function pathsServedFor(path: string): readonly (string | undefined)[] {
+  const found = new Set<string | undefined>();
+  // HTTP APIs decode once before they pass a path on, and servers decode what they get.
+  let text = path;
+  for (let decodings = 0; decodings < 3; decodings += 1) {
+    for (const isStripping of [false, true])
+      for (const isMerging of [false, true]) found.add(resolve(text, isStripping, isMerging));
+    const decoded = decodeOnce(text);
+    if (decoded === text) break;
+    text = decoded;
+  }
+  return [...found];
+}
+
+/** Whether any of them has to leave a segment out, or go up by one. */
+export function hasDots(path: string): boolean {
+  for (let [text, count] = [path, 0]; count < 3; [text, count] = [decodeOnce(text), count + 1])
+    if (segmentsOf(text).some((segment) => /^\.\.?(;|$)/.test(segment))) return true;
+  return false;
+}
+
+function segmentsOf(path: string): readonly string[] {
+  return path.replaceAll('\\', '/').split('/').slice(1);
+}
+
+function resolve(path: string, isStripping: boolean, isMerging: boolean): string | undefined {
+  const kept: string[] = [];
+  const segments = segmentsOf(path).map((segment) => (isStripping ? segment.replace(/;.*/, '') : segment));
+  for (const [index, segment] of segments.entries()) {
+    const isLast = index === segments.length - 1;
+    if (segment === '..') {
+      if (kept.pop() === undefined) return undefined;
+      if (isLast) kept.push('');
+    } else if (segment === '.') {
+      if (isLast) kept.push('');
+    } else if (segment !== '' || isLast || !isMerging) kept.push(segment);
+  }
+  return `/${kept.join('/')}`;
+}
+
+function decodeOnce(text: string): string {
+  return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) =>
+    Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'),
+  );
+}

@@ -1,0 +1,114 @@
+/** Random APIs, as people build them, and requests to them, as clients and attackers write them. */
+import type { Pick } from './pick.ts';
+
+const NAMES = ['users', 'orders', 'search', 'items', 'admin', 'me', 'export'];
+const VERBS = ['GET', 'POST', 'PUT', 'DELETE'];
+
+/** A tree as people build it: collections, one item, things below the item, a named special case; sometimes the rest. */
+export function randomRoutes(pick: Pick, kind: 'rest' | 'http'): readonly string[] {
+  const paths: string[] = pick.chance(0.3) ? ['/'] : [];
+  const grow = (parent: string, depth: number): void => {
+    for (const name of pick.some(NAMES, 1).slice(0, depth === 0 ? 4 : 2)) {
+      const collection = `${parent}/${name}`;
+      paths.push(collection);
+      if (!pick.chance(0.7)) continue;
+      paths.push(`${collection}/{id}`);
+      if (pick.chance(0.3)) paths.push(`${collection}/${pick.one(NAMES)}`);
+      if (depth < 2 && pick.chance(0.5)) grow(`${collection}/{id}`, depth + 1);
+    }
+    if (pick.chance(0.1)) paths.push(`${parent}/files/{proxy+}`);
+    if (pick.chance(0.05)) paths.push(`${parent}/{id}`);
+  };
+  grow('', 0);
+  const routes = [...new Set(paths)].flatMap((path) =>
+    pick.chance(0.1) ? [`ANY ${path}`] : pick.some(VERBS, 1).map((verb) => `${verb} ${path}`),
+  );
+  return kind === 'http' && pick.chance(0.1) ? [...routes, 'ANY $default'] : routes;
+}
+
+const ORDINARY = [
+  ...['17', 'u-1', 'u-2', 't-1', 'a%40b.example', 'x.y_z~', 'auth0%7C7'],
+  ...['v1.2', 'a..b', '..a', 'b..', '.well-known', '...', '.a.'],
+];
+const ODD = [
+  'search',
+  'users',
+  'me',
+  '*',
+  '%73earch',
+  'a%2Fb',
+  'a%2fb',
+  '',
+  '%61dmin',
+  ...[
+    '..',
+    '.',
+    '%2e%2e',
+    '.%2E',
+    '%252e%252e',
+    '..;x',
+    '.;',
+    '..%2f',
+    '..%5cx',
+    '%2f..',
+    'x%2F..%2f..',
+    '%5c..',
+  ],
+  ...[
+    'x/..',
+    '../..',
+    '../../u-2',
+    '%2e%2e/u-2',
+    '..;/u-2',
+    '../search',
+    './admin',
+    '..%2f..%2fadmin',
+    'x\\..',
+  ],
+  ...['u-1;x', 'search;x', 'me%3Bx', ';', '%3b', '%2F', '%2573earch', '%25', 'a%2520b'],
+  '%u',
+  'é%FF',
+  '${x}',
+];
+
+export type RandomRequest = { readonly method: string; readonly path: string; readonly isOrdinary: boolean };
+
+export function randomRequest(pick: Pick, routes: readonly string[]): RandomRequest {
+  const [verb = '', template = ''] = pick.one(routes).split(' ');
+  const method = verb === 'ANY' ? pick.one(VERBS) : verb;
+  let isOrdinary = true;
+  const fill = (): string => {
+    if (pick.chance(0.7)) return pick.one(ORDINARY);
+    isOrdinary = false;
+    // Names of routes where ids belong are what attacks are made of.
+    if (pick.chance(0.5)) return pick.one(ODD);
+    const name = pick.one(NAMES);
+    return pick.chance(0.5) ? name : escapeOne(name, pick.upTo(name.length - 1));
+  };
+  let path = template
+    .replace('$default', () => `/${fill()}/${fill()}`)
+    .replace(/\{[^}]*\+\}/g, () => (pick.chance(0.5) ? fill() : `${fill()}/${fill()}`))
+    .replace(/\{[^}]*\}/g, fill);
+  if (pick.chance(0.15)) {
+    isOrdinary = false;
+    path = pick.one([
+      `${path}/`,
+      `${path}//`,
+      path.replace('/', '//'),
+      escapeOne(path, 1 + pick.upTo(path.length - 2)),
+      `${path}/${pick.one(NAMES)}`,
+      path.replace(/(.)\/([^/]*)$/, '$1%2F$2'),
+      ...['..', '.', '%2e%2e', '%252e%252e', '..;x'].map((dots) => `${path}/${dots}/${pick.one(NAMES)}`),
+      path.replace(/\/[^/]*$/, (last) => `/x/${pick.one(['..', '%2E%2e', '..;'])}${last}`),
+      `${path}/..`,
+      `/.${path}`,
+    ]);
+  }
+  return { method, path, isOrdinary };
+}
+
+/** One character percent-encoded, which no client does to a letter. */
+function escapeOne(text: string, at: number): string {
+  const code = text.charCodeAt(at);
+  return Number.isNaN(code) ? text : `${text.slice(0, at)}%${code.toString(16)}${text.slice(at + 1)}`;
+}
