@@ -11,6 +11,7 @@ import type {
 } from '#shared/access/compiled-document.ts';
 import { decide } from '#shared/access/decide/decide.ts';
 import type { Decision } from '#shared/access/decide/decide.ts';
+import { showControls } from '#shared/visible-text.ts';
 import { describeAccess } from '@gatewright/authoring/describe-access';
 import { assertClaims } from '#shared/access/tokens/token-claims.ts';
 import { assertHeader, parseToken } from '#shared/access/tokens/token-shape.ts';
@@ -52,7 +53,9 @@ export function explain(
   if (method !== undefined || document.kind === 'websocket') {
     const target = document.kind === 'websocket' ? '$connect' : targetOf(method ?? '', path);
     const decision = ask(target);
-    parts.push(flags.json ? JSON.stringify(decision) : describeDecision(document, target, decision));
+    parts.push(
+      flags.json ? JSON.stringify(decision) : describeDecision(document, principal, target, decision),
+    );
   } else {
     const decisions = document.routes.map(({ method: verb, path: template }) => ({
       route: `${verb} ${template}`,
@@ -107,7 +110,12 @@ function targetOf(method: string, path: string | undefined): string {
   throw new UsageError('write the path below the stage too, as in: explain orders GET /orders/7');
 }
 
-function describeDecision(document: CompiledDocument, target: string, decision: Verdict): string {
+function describeDecision(
+  document: CompiledDocument,
+  principal: Principal,
+  target: string,
+  decision: Verdict,
+): string {
   const [verdict, reason] = wordsOf(decision);
   const { route } = decision;
   const rows = describeAccess(document).rows.filter(
@@ -116,9 +124,26 @@ function describeDecision(document: CompiledDocument, target: string, decision: 
   );
   return [
     `${verdict}  ${target.replace('/', ' /')}  ${reason}`.trimEnd(),
+    // Nobody looks at who calls an open route.
+    ...(decision.kind === 'open' ? [] : [describeCaller(document, principal)]),
     ...(route === undefined ? [] : [`route  ${route.method} ${route.path}`]),
     ...rows.flatMap(({ rules }) => rules.map((rule) => `rule   ${rule}`)),
   ].join('\n');
+}
+
+/** As whom the rules see the caller, and where that was looked for: most refusals are a claim of another name. */
+function describeCaller(
+  { issuers }: CompiledDocument,
+  { subject, issuerId, roles, scopes }: Principal,
+): string {
+  const trust = issuers.find(({ id }) => id === issuerId)?.trust;
+  const tell = (what: 'roles' | 'scopes', found: ReadonlySet<string>): string => {
+    const places = trust?.[what].map((claim) => claim.join('.')) ?? [];
+    const looked = places.length === 0 ? '' : ` (looked in ${places.join(', ')})`;
+    return `${what}: ${[...found].sort().join(', ') || 'none'}${looked}`;
+  };
+  const shown = `sub=${subject}  issuer: ${issuerId}  ${tell('roles', roles)}  ${tell('scopes', scopes)}`;
+  return `caller ${showControls(shown)}`;
 }
 
 function wordsOf(decision: Verdict): readonly [string, string] {

@@ -1,6 +1,6 @@
 /** Do handlers behind the toolkit's authorizers still read the caller where another authorizer put it? */
 import { relative } from 'node:path';
-import { describeClaimRead, findClaimReads } from '#shared/access/claim-reads.ts';
+import { describeClaimRead, findClaimReads } from '@gatewright/authoring/claim-reads';
 import type { CompiledAccess } from '#shared/access/compiled-document.ts';
 import type { FunctionDefinition, InspectedApi } from '@gatewright/gateway';
 import { isOurs } from './access-apis.ts';

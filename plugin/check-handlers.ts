@@ -1,7 +1,7 @@
 /** Do the service's handlers behind the toolkit's authorizers still read the caller where another authorizer put it? */
 import { relative } from 'node:path';
 import { calledFunction } from '@gatewright/authoring/check-wiring';
-import { describeClaimRead, findClaimReads } from '#shared/access/claim-reads.ts';
+import { describeClaimRead, findClaimReads } from '@gatewright/authoring/claim-reads';
 import type { PackagedService } from './check-service.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /** Access document and route inventory → what ships, or every mistake with its place. Build time only. */
 import { claimsThatDenyMissing, compileCondition } from './compile-condition.ts';
-import { closeRoles } from '@gatewright/handlers/access/close-roles';
+import { closeRoles } from './close-roles.ts';
 import { checkIssuers } from './check-issuers.ts';
 import { checkSerialNumbers } from './check-serial-numbers.ts';
 import { checkTickets } from './check-tickets.ts';

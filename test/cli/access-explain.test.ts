@@ -54,6 +54,26 @@ describe('explain of the holder of an API key', () => {
   });
 });
 
+// The commonest refusal is a claim of another name than the document looks in.
+describe('explain of a refusal', () => {
+  it('says as whom the caller is seen, and where that was looked for', () => {
+    const issuers = [{ ...TOKENS, claims: { roles: ['cognito:groups'] } }, KEYS];
+    const of = (claims: object) =>
+      explain(
+        documentWith(issuers),
+        'GET',
+        '/users',
+        flags({ issuer: 'main', claims: JSON.stringify({ sub: 'ada', ...claims }) }),
+      );
+
+    assert.match(
+      of({ roles: ['admin'], scope: 'a b' }),
+      /\ncaller sub=ada {2}issuer: main {2}roles: none \(looked in cognito:groups\) {2}scopes: a, b \(looked in scope/,
+    );
+    assert.match(of({ 'cognito:groups': ['admin'] }), /roles: admin, support \(looked in cognito:groups\)/);
+  });
+});
+
 // docs/design/authorizers §J18: the commonest mistake.
 describe('explain of a token whose issuer lacks its slash', () => {
   it('says that only the slash is missing', () => {

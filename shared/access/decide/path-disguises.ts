@@ -14,9 +14,11 @@ const DOT_SEGMENTS = [
   ...['*/../*', '*/..', '*/./*', '*/.', '*%2e*', '*%2E*'],
   ...['*/..;*', '*/.;*', '*/..%*', '*/.%*', '*%2F.*', '*%2f.*'],
   ...['*\\*', '*%5C*', '*%5c*', '*%252*'],
+  // Escapes of escapes that no client writes: `.%%32E` and `.%2%65` are `.%2E` once, and `..` twice decoded.
+  ...['*%%*', '*%?%*'],
 ];
 /** The same as one expression, but that IAM's patterns deny every escape after dots. */
-const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;]|%(?:2f|3b|5c|25)|$)|%2e|%2f\.|\\|%5c|%252/i;
+const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;]|%(?:2f|3b|5c|25)|$)|%2e|%2f\.|\\|%5c|%252|%.?%/is;
 
 /**
  * An empty segment, an encoded slash, a parameter that servlet containers cut off (`/search;x`), and what is encoded

@@ -8,7 +8,20 @@ import { aDocument, aPrincipal, ARN, PREFIX } from '../../../support/an-access-d
 
 /** Denied beside every wildcard. */
 const DOTS = [
-  ...['*%252*', '*%2E*', '*%2F.*', '*%2e*', '*%2f.*', '*%5C*', '*%5c*', '*/.', '*/.%*', '*/..'],
+  ...[
+    '*%%*',
+    '*%252*',
+    '*%2E*',
+    '*%2F.*',
+    '*%2e*',
+    '*%2f.*',
+    '*%5C*',
+    '*%5c*',
+    '*%?%*',
+    '*/.',
+    '*/.%*',
+    '*/..',
+  ],
   ...['*/..%*', '*/../*', '*/..;*', '*/./*', '*/.;*', '*\\*'],
 ].map((text) => `Deny ${text}`);
 const AT = { nowEpochSeconds: 1_900_000_000 };
@@ -60,8 +73,10 @@ describe('compilePolicy', () => {
       rules: [allow(['/users/{id}'])],
       expected: [
         'Allow GET/users/*',
-        ...['*%25*', '*%2E*', '*%2F*', '*%2e*', '*%2f*', '*%3B*', '*%3b*'].map((text) => `Deny ${text}`),
-        ...['*%5C*', '*%5c*', '*%6*', '*%72*', '*%73*'].map((text) => `Deny ${text}`),
+        ...['*%%*', '*%25*', '*%2E*', '*%2F*', '*%2e*', '*%2f*', '*%3B*', '*%3b*'].map(
+          (text) => `Deny ${text}`,
+        ),
+        ...['*%5C*', '*%5c*', '*%6*', '*%72*', '*%73*', '*%?%*'].map((text) => `Deny ${text}`),
         ...['*/.', '*/..', '*/../*', '*/./*', '*//*', '*;*', '*\\*'].map((text) => `Deny ${text}`),
         'Deny GET/users/',
         'Deny GET/users/*/orders',

@@ -1,7 +1,7 @@
 /** `roles` of a document → what each of them comes to. Build time only. */
-import type { CompiledRole } from './compiled-document.ts';
-import type { AccessDocument } from '@gatewright/authoring/document';
-import type { Path } from '@gatewright/authoring/shape';
+import type { CompiledRole } from '@gatewright/handlers/access/compiled-document';
+import type { AccessDocument } from './document.ts';
+import type { Path } from './shape.ts';
 
 /** Every role with all that it inherits. Each is walked once: ways through the graph can be more than stars. */
 export function closeRoles(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findClaimReads } from '#shared/access/claim-reads.ts';
+import { findClaimReads } from '@gatewright/authoring/claim-reads';
 
 describe('findClaimReads', () => {
   const reads: readonly (readonly [text: string, line: number, what: string])[] = [
