@@ -137,7 +137,9 @@ function finishStack(
   const findings = [...raw.findings, ...inDocuments];
   const guarded = closeUnguarded(resources, findings, tolerance);
   const { functions, refused, unsupported } = defineFunctions(raw, guarded.values(), layers, tolerance);
-  const classified = classifyResources(stackName, guarded.values());
+  // A nested stack whose template is here is served itself.
+  const own = [...guarded.values()].filter(({ logicalId }) => raw.nested?.has(logicalId) !== true);
+  const classified = classifyResources(stackName, own);
   return {
     ...{ stackName, resources: guarded, outputs, functions, refused },
     stage: raw.stage,

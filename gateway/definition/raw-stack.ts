@@ -17,9 +17,16 @@ export type RawStack = {
   /** Values given for the template's parameters. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly code: LocalCode;
+  /** Absent = none. */
+  readonly nested?: ReadonlyMap<string, NestedStack>;
   /** What the loader had to leave out. */
   readonly findings: readonly Finding[];
 };
+
+/** A nested stack whose template is on this machine; by logical id of the resource that makes it. */
+export interface NestedStack {
+  open(stackName: string, parameters: Readonly<Record<string, string>>): RawStack;
+}
 
 /** Where the code of functions and the content of layers lie on this machine; by logical id, folders absolute. */
 export type LocalCode = {

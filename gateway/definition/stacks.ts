@@ -55,12 +55,14 @@ export class StackSet {
   }
 
   /**
-   * Says that no stack will follow: from now on a missing export is an error. Gives the stacks in this order.
+   * Says that no stack will follow: from now on a missing export is an error. Gives the stacks in this order, each with those that it nests.
    * @throws DefinitionError for an export that two stacks declare.
    */
   complete(stackNames: readonly string[]): readonly StackResolver[] {
     this.#isComplete = true;
-    const stacks = stackNames.flatMap((name) => this.#stacks.get(name) ?? []);
+    const outermost = stackNames.flatMap((name) => this.#stacks.get(name) ?? []);
+    const stacks = outermost.flatMap((stack) => [stack, ...stack.nestedStacks()]);
+    for (const stack of stacks) this.#stacks.set(stack.raw.stackName, stack);
     const owners = new Map<string, string>();
     for (const stack of stacks) {
       for (const [name, output] of stack.exportNames) {

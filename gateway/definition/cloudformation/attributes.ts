@@ -5,7 +5,7 @@
  */
 import type { Json } from '../model.ts';
 import { makeId, makeRootResourceId, makeName, makeUuid } from './physical-ids.ts';
-import { serviceAttribute, serviceReference } from '../service-names.ts';
+import { serviceAttribute, serviceReference } from './service-names.ts';
 
 /** One resource, as far as its identity needs it. */
 export type Identity = {

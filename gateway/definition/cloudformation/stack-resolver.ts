@@ -1,15 +1,16 @@
 /** One stack's names: what each Ref, GetAtt, condition, mapping, output and export of its template comes to. */
 import { DefinitionError, REFUSING } from '../../errors.ts';
 import type { DefinitionPlace, Tolerance } from '../../errors.ts';
-import { attributeOf, referenceTo } from './attributes.ts';
-import type { Identity, Lookup } from './attributes.ts';
 import { isRead } from '../classify.ts';
 import { NO_VALUE, resolveBoolean, resolveMembers, resolveValue } from './intrinsics.ts';
 import type { Resolved, Scope } from './intrinsics.ts';
 import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from '../model.ts';
 import { readParameters } from './parameters.ts';
 import type { ParameterValue } from './parameters.ts';
-import { partitionOf, pseudoParameter, urlSuffixOf } from '../pseudo-parameters.ts';
+import { pseudoParameter } from '../pseudo-parameters.ts';
+import { ResourceNames } from './resource-names.ts';
+import { parameterTexts } from './nested-stacks.ts';
+import { makeName } from './physical-ids.ts';
 import { describeCycle, findCycle } from '../dependency-cycles.ts';
 import { readExportNames } from '../export-names.ts';
 import { describeUnresolved, memberAt, placeOf } from '../template-place.ts';
@@ -24,16 +25,15 @@ export type Importer = (name: string, importing: StackResolver, at: Path) => Jso
 export class StackResolver implements Scope {
   readonly raw: RawStack;
   readonly region: string;
-  /** Names and attributes that had to be made up. */
-  readonly placeholders: UnsupportedItem[] = [];
   readonly #importer: Importer;
   readonly #tolerance: Tolerance;
   /** The raw template without what is broken in its outline. */
   readonly #template: JsonObject;
   readonly #resources: JsonObject;
   readonly #parameters: ReadonlyMap<string, ParameterValue>;
-  readonly #physicalIds = new Map<string, Lookup>();
+  readonly #names: ResourceNames;
   readonly #conditions = new Map<string, boolean>();
+  readonly #nested = new Map<string, StackResolver>();
   /** Logical id → logical ids it needs, as AWS orders creation. */
   readonly #needs = new Map<string, Set<string>>();
   /** Names being resolved right now, outermost first: meeting one again is a cycle. */
@@ -56,6 +56,25 @@ export class StackResolver implements Scope {
     this.#resources = this.#section('Resources');
     const fail = (at: Path, message: string): never => this.fail(at, message);
     this.#parameters = readParameters(this.#template['Parameters'], raw.parameters, fail, tolerance);
+    this.#names = new ResourceNames(raw, {
+      typeOf: (logicalId) => this.#type(logicalId),
+      textOf: (logicalId, property) => this.#textOf(logicalId, property),
+      guard: (logicalId, look) => this.#guard(logicalId, ['Resources', logicalId], look),
+    });
+  }
+
+  /** Names and attributes that had to be made up. */
+  get placeholders(): readonly UnsupportedItem[] {
+    return this.#names.placeholders;
+  }
+
+  /** Nested stacks that are made, those that they nest behind each. */
+  nestedStacks(): readonly StackResolver[] {
+    return [...(this.raw.nested?.keys() ?? [])].flatMap((logicalId) => {
+      const open = (): StackResolver | undefined => this.#nestedStack(logicalId);
+      const nested = this.#tolerance.attempt('its resources do not exist', open, () => undefined);
+      return nested === undefined ? [] : [nested, ...nested.nestedStacks()];
+    });
   }
 
   /** Every resource whose condition holds, in template order. */
@@ -106,13 +125,14 @@ export class StackResolver implements Scope {
   }
 
   ref(name: string, at: Path): Resolved {
-    if (name.startsWith('AWS::')) return this.#pseudoParameter(name, at);
+    if (name.startsWith('AWS::'))
+      return pseudoParameter(name, this.raw) ?? this.fail(at, describeUnresolved(name, at));
     const parameter = this.#parameters.get(name);
     if (parameter?.kind === 'value') return parameter.value;
     if (parameter?.kind === 'in-ssm') return this.fail(at, parameter.message);
     if (parameter?.kind === 'unusable') throw parameter.error;
     this.#need(name, at);
-    return this.#noted(name, this.#physicalId(name), 'its name');
+    return this.#names.reference(name);
   }
 
   attribute(logicalId: string, attribute: string, at: Path): Json {
@@ -120,8 +140,9 @@ export class StackResolver implements Scope {
       this.fail(at, `Template error: instance of Fn::GetAtt references undefined resource ${logicalId}`);
     }
     this.#need(logicalId, at);
-    const found = this.#lookUp(logicalId, (identity) => attributeOf(identity, attribute));
-    return this.#noted(logicalId, found, `attribute ${attribute}`);
+    const nested = attribute.startsWith('Outputs.') ? this.#nestedStack(logicalId) : undefined;
+    if (nested !== undefined) return nested.#output(attribute.slice('Outputs.'.length), this, at);
+    return this.#names.attribute(logicalId, attribute);
   }
 
   condition(name: string, at: Path): boolean {
@@ -165,9 +186,25 @@ export class StackResolver implements Scope {
     return placeOf(this.raw, at);
   }
 
-  #pseudoParameter(name: string, at: Path): Resolved {
-    const value = pseudoParameter(name, this.raw);
-    return value === undefined ? this.fail(at, describeUnresolved(name, at)) : value;
+  /** Opened when somebody first asks: its parameters may need other resources of this stack. */
+  #nestedStack(logicalId: string): StackResolver | undefined {
+    const known = this.#nested.get(logicalId);
+    const template = this.raw.nested?.get(logicalId);
+    if (known !== undefined || template === undefined || !this.#exists(logicalId)) return known;
+    const at = ['Resources', logicalId, 'Properties', 'Parameters'];
+    const given = memberAt(this.#resources, at.slice(1));
+    const parameters = this.#guard(logicalId, at, () =>
+      this.#as(logicalId, () => resolveMembers(isJsonObject(given) ? given : {}, this, at)),
+    );
+    const raw = template.open(makeName(this.raw.stackName, logicalId), parameterTexts(parameters));
+    const nested = new StackResolver(raw, this.#importer, this.#tolerance);
+    this.#nested.set(logicalId, nested);
+    return nested;
+  }
+
+  #output(name: string, parent: StackResolver, at: Path): Json {
+    const isThere = Object.hasOwn(this.#section('Outputs'), name) && this.#hasOutput(name);
+    return isThere ? this.#outputValue(name) : parent.fail(at, `The nested stack has no output ${name}`);
   }
 
   #section(name: string): JsonObject {
@@ -210,45 +247,12 @@ export class StackResolver implements Scope {
     this.#needs.set(this.#owner, needs.add(logicalId));
   }
 
-  #physicalId(logicalId: string): Lookup {
-    const known = this.#physicalIds.get(logicalId);
-    if (known !== undefined) return known;
-    const made = this.#lookUp(logicalId, referenceTo);
-    this.#physicalIds.set(logicalId, made);
-    return made;
-  }
-
-  #lookUp<Found extends Lookup<Json>>(logicalId: string, look: (identity: Identity) => Found): Found {
-    const identity = this.#identity(logicalId, this.#type(logicalId));
-    return this.#guard(logicalId, ['Resources', logicalId], () => look(identity));
-  }
-
-  /** The value of a lookup that the template really uses; a made-up one is reported. */
-  #noted<Value extends Json>(logicalId: string, found: Lookup<Value>, what: string): Value {
-    if (found.isPlaceholder && !this.placeholders.some((item) => item.logicalId === logicalId)) {
-      const { stackName } = this.raw;
-      const consequence = `${what} is not known for this type: the placeholder ${JSON.stringify(found.value)} stands for it`;
-      this.placeholders.push({ stackName, logicalId, type: this.#type(logicalId), consequence });
-    }
-    return found.value;
-  }
-
-  #identity(logicalId: string, type: string): Identity {
-    const { stackName, region, accountId } = this.raw;
-    const properties = this.#resource(logicalId)['Properties'];
-    return {
-      ...{ stackName, logicalId, type, region, accountId },
-      partition: partitionOf(region),
-      urlSuffix: urlSuffixOf(region),
-      text: (property) => {
-        const keys = property.split('.');
-        const found = memberAt(properties, keys);
-        if (found === undefined) return undefined;
-        const at = ['Resources', logicalId, 'Properties', ...keys];
-        const value = this.#as(logicalId, () => resolveValue(found, this, at));
-        return value === NO_VALUE || typeof value === 'object' ? undefined : String(value);
-      },
-    };
+  #textOf(logicalId: string, property: string): string | undefined {
+    const at = ['Resources', logicalId, 'Properties', ...property.split('.')];
+    const found = memberAt(this.#resources, at.slice(1));
+    if (found === undefined) return undefined;
+    const value = this.#as(logicalId, () => resolveValue(found, this, at));
+    return value === NO_VALUE || typeof value === 'object' ? undefined : String(value);
   }
 
   #resolveResource(logicalId: string): ResolvedResource {
@@ -276,7 +280,7 @@ export class StackResolver implements Scope {
     let fault: DefinitionError | undefined;
     const physicalId = this.#tolerance.attempt(
       'it has no name',
-      () => this.#physicalId(logicalId).value,
+      () => this.#names.physicalId(logicalId),
       (error) => {
         fault = error;
         return logicalId;
@@ -337,16 +341,12 @@ export class StackResolver implements Scope {
 
   #guard<T>(name: string, at: Path, work: () => T): T {
     const start = this.#open.indexOf(name);
-    if (start !== -1) this.#failCycle(at, this.#open.slice(start));
+    if (start !== -1) this.fail(at, describeCycle(this.#open.slice(start)));
     this.#open.push(name);
     try {
       return work();
     } finally {
       this.#open.pop();
     }
-  }
-
-  #failCycle(at: Path, names: readonly string[]): never {
-    return this.fail(at, describeCycle(names));
   }
 }

@@ -7,7 +7,7 @@ import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yam
 import type { Document, Node, Pair, Scalar } from 'yaml';
 import { DefinitionError } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
-import { deepenFirst } from '../yaml-indentation.ts';
+import { deepenFirst } from './yaml-indentation.ts';
 
 /** Keys and list indexes from the root: `['Resources', 'Api', 'Properties', 'Tags', '0']`. */
 export type Path = readonly string[];

@@ -9,7 +9,9 @@ import { inlineDocuments } from '../openapi/openapi-file.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { SAM_TRANSFORM, expandSam } from '../sam/sam.ts';
 import { readSamconfigRegion } from '../samconfig.ts';
-import { isJsonList, isJsonObject, readSource } from './template-source.ts';
+import { readFamily } from './nested-stacks.ts';
+import type { TemplateFamily } from './nested-stacks.ts';
+import { isJsonList, isJsonObject } from './template-source.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
 /** @throws DefinitionError for a missing, broken or refused template. */
@@ -19,10 +21,34 @@ export async function loadTemplate(
   stackName = nameAfter(file),
   own: Partial<Home> = {},
 ): Promise<RawStack> {
-  const tree = await readSource(file);
+  const family = await readFamily(file);
   const region = readSamconfigRegion(dirname(file));
   const home = settleHome(options, { ...(region !== undefined && { region }), ...own });
-  return toRawStack(tree, stackName, { ...options, ...home });
+  return familyStack(family, stackName, { ...options, ...home });
+}
+
+/** A stack with those that it nests, which are opened once their parameters are known. */
+function familyStack(
+  { tree, nested, findings }: TemplateFamily,
+  stackName: string,
+  options: LoadOptions,
+): RawStack {
+  const raw = toRawStack(tree, stackName, options);
+  return {
+    ...raw,
+    includes: [...(raw.includes ?? []), ...[...nested.values()].flatMap(filesOf)],
+    nested: new Map(
+      [...nested].map(([logicalId, family]) => [
+        logicalId,
+        { open: (name, parameters) => familyStack(family, name, { ...options, parameters }) },
+      ]),
+    ),
+    findings: [...raw.findings, ...findings],
+  };
+}
+
+function filesOf({ tree, nested }: TemplateFamily): readonly string[] {
+  return [tree.file, ...[...nested.values()].flatMap(filesOf)];
 }
 
 /** A stack from a parsed template: loops and SAM expanded, local code found. */

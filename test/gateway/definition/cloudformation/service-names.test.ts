@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Json } from '../../../gateway/definition/model.ts';
-import { aStack } from './stack-builders.ts';
+import type { Json } from '../../../../gateway/definition/model.ts';
+import { aStack } from '../stack-builders.ts';
 
 /** What `expression` comes to beside the resource `X`. */
 function valueOf(resource: string, expression: string): { value: Json | undefined; placeholders: number } {

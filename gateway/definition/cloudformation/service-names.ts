@@ -3,8 +3,8 @@
  * they let a template be resolved whose other parts are served.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html ("Return values")
  */
-import { makeHex, makeId, makeName, makeUuid } from './cloudformation/physical-ids.ts';
-import type { Json } from './model.ts';
+import { makeHex, makeId, makeName, makeUuid } from './physical-ids.ts';
+import type { Json } from '../model.ts';
 
 /** What a pattern is filled with. */
 export type NameSource = {
@@ -56,6 +56,7 @@ CloudFront::CachePolicy - {uuid} Id
 CloudFront::OriginRequestPolicy - {uuid} Id
 CloudFront::ResponseHeadersPolicy - {uuid} Id
 CloudFront::Function Name garn:cloudfront:{account}:function/{name} FunctionARN
+CloudFormation::Stack - arn:cloudformation:stack/{name}/{uuid}
 CloudFormation::WaitConditionHandle - https://cloudformation-waitcondition-{region}.s3.{region}.{suffix}/{uuid}
 CloudWatch::Alarm AlarmName {name} Arn=arn:cloudwatch:alarm:{name}
 CodeBuild::Project Name {name} Arn=arn:codebuild:project/{name}

@@ -1,0 +1,69 @@
+/**
+ * Templates of nested stacks that lie on this machine: where `TemplateURL` or a SAM application names a file, or CDK
+ * and the SAM CLI note the file behind an address in S3. They are opened when their parent knows their parameters.
+ */
+import { resolve, dirname } from 'node:path';
+import { DefinitionError } from '../../errors.ts';
+import type { Json, JsonObject } from '../model.ts';
+import type { Finding } from '../raw-stack.ts';
+import { isJsonList, isJsonObject, readSource } from './template-source.ts';
+import type { SourceTree } from './template-source.ts';
+
+/** A template and those that it nests. */
+export type TemplateFamily = {
+  readonly tree: SourceTree;
+  readonly nested: ReadonlyMap<string, TemplateFamily>;
+  readonly findings: readonly Finding[];
+};
+
+/** Type → the property that names the template. */
+const PROPERTIES: Readonly<Record<string, string>> = {
+  'AWS::CloudFormation::Stack': 'TemplateURL',
+  'AWS::Serverless::Application': 'Location',
+};
+
+/** @throws DefinitionError for the outermost template only: what a nested one lacks is a finding. */
+export async function readFamily(file: string, parents: readonly string[] = []): Promise<TemplateFamily> {
+  const tree = await readSource(file);
+  const nested = new Map<string, TemplateFamily>();
+  const findings: Finding[] = [];
+  const resources = isJsonObject(tree.value['Resources']) ? tree.value['Resources'] : {};
+  for (const [logicalId, resource] of Object.entries(resources)) {
+    const location = isJsonObject(resource) ? localTemplate(resource) : undefined;
+    if (location === undefined) continue;
+    const { type, property, path } = location;
+    try {
+      const template = resolve(dirname(file), path);
+      if (template === file || parents.includes(template))
+        throw new DefinitionError({ file }, 'the template nests itself, without end');
+      nested.set(logicalId, await readFamily(template, [...parents, file]));
+    } catch (error) {
+      if (!(error instanceof DefinitionError)) throw error;
+      const consequence = `resources of the nested stack do not exist: ${error.describe()}`;
+      findings.push({ logicalId, type, property, consequence });
+    }
+  }
+  return { tree, nested, findings };
+}
+
+function localTemplate(resource: JsonObject): { type: string; property: string; path: string } | undefined {
+  const type = typeof resource['Type'] === 'string' ? resource['Type'] : '';
+  const property = Object.hasOwn(PROPERTIES, type) ? PROPERTIES[type] : undefined;
+  if (property === undefined) return undefined;
+  const { Properties: properties, Metadata: metadata } = resource;
+  const asset = isJsonObject(metadata) ? metadata['aws:asset:path'] : undefined;
+  const written = isJsonObject(properties) ? properties[property] : undefined;
+  const path: Json | undefined = typeof asset === 'string' ? asset : written;
+  if (typeof path !== 'string' || /^(?:s3|https?):/.test(path)) return undefined;
+  return { type, property, path };
+}
+
+/** Values of a parent as parameters of the stack that it nests: a list is one text with commas. */
+export function parameterTexts(values: JsonObject): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, textOf(value)]));
+}
+
+function textOf(value: Json): string {
+  if (isJsonList(value)) return value.map(textOf).join(',');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

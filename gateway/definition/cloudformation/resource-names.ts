@@ -1,0 +1,74 @@
+/** Names and attributes of one stack's resources, made once each; those that had to be made up are told. */
+import { attributeOf, referenceTo } from './attributes.ts';
+import { partitionOf, urlSuffixOf } from '../pseudo-parameters.ts';
+import type { Identity, Lookup } from './attributes.ts';
+import type { Json, UnsupportedItem } from '../model.ts';
+import type { RawStack } from '../raw-stack.ts';
+
+/** What names are made from. */
+export interface NamedResources {
+  typeOf(logicalId: string): string;
+  /** A resolved property as text. */
+  textOf(logicalId: string, property: string): string | undefined;
+  /** Runs `look`, unless it is running already: then names need each other in a circle. */
+  guard<T>(logicalId: string, look: () => T): T;
+}
+
+export class ResourceNames {
+  readonly placeholders: UnsupportedItem[] = [];
+  readonly #raw: RawStack;
+  readonly #resources: NamedResources;
+  readonly #physicalIds = new Map<string, Lookup>();
+
+  constructor(raw: RawStack, resources: NamedResources) {
+    this.#raw = raw;
+    this.#resources = resources;
+  }
+
+  physicalId(logicalId: string): string {
+    return this.#lookUpId(logicalId).value;
+  }
+
+  /** What `Ref` gives. */
+  reference(logicalId: string): string {
+    return this.#noted(logicalId, this.#lookUpId(logicalId), 'its name');
+  }
+
+  /** What `Fn::GetAtt` gives. */
+  attribute(logicalId: string, attribute: string): Json {
+    const found = this.#lookUp(logicalId, (identity) => attributeOf(identity, attribute));
+    return this.#noted(logicalId, found, `attribute ${attribute}`);
+  }
+
+  #lookUpId(logicalId: string): Lookup {
+    const known = this.#physicalIds.get(logicalId);
+    if (known !== undefined) return known;
+    const made = this.#lookUp(logicalId, referenceTo);
+    this.#physicalIds.set(logicalId, made);
+    return made;
+  }
+
+  #lookUp<Found extends Lookup<Json>>(logicalId: string, look: (identity: Identity) => Found): Found {
+    return this.#resources.guard(logicalId, () => look(this.#identity(logicalId)));
+  }
+
+  /** The value of a lookup that the template really uses; a made-up one is reported. */
+  #noted<Value extends Json>(logicalId: string, found: Lookup<Value>, what: string): Value {
+    if (found.isPlaceholder && !this.placeholders.some((item) => item.logicalId === logicalId)) {
+      const { stackName } = this.#raw;
+      const consequence = `${what} is not known for this type: the placeholder ${JSON.stringify(found.value)} stands for it`;
+      this.placeholders.push({ stackName, logicalId, type: this.#resources.typeOf(logicalId), consequence });
+    }
+    return found.value;
+  }
+
+  #identity(logicalId: string): Identity {
+    const { stackName, region, accountId } = this.#raw;
+    return {
+      ...{ stackName, logicalId, type: this.#resources.typeOf(logicalId), region, accountId },
+      partition: partitionOf(region),
+      urlSuffix: urlSuffixOf(region),
+      text: (property) => this.#resources.textOf(logicalId, property),
+    };
+  }
+}
