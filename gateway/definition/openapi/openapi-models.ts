@@ -114,6 +114,8 @@ export class ImportedModels {
     const name = path[this.#section.length];
     if (!isModel || name === undefined)
       return this.#document.fail(at, `Invalid OpenAPI input. The reference ${reference} names no model`);
+    // AWS gives every API the models Empty and Error.
+    if (name === 'Empty' || name === 'Error') return name;
     if (!Object.hasOwn(this.#document.section('models').value, name))
       return this.#document.fail(at, `Reference to model '${name}' not found`);
     return name;

@@ -35,7 +35,7 @@ export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain
   expansion.references.set(`${apiId}.DomainName`, domainId).set(`${apiId}.DomainNameV2`, domainId);
   for (const basePath of basePathsOf(kind, domain)) {
     const shared = { DomainName: { Ref: domainId }, Stage: { Ref: stageId } };
-    const mappingId = `${apiId}${idPart(basePath)}${kind === 'rest' ? 'BasePathMapping' : 'ApiMapping'}`;
+    const mappingId = `${apiId}${basePath.replace(/[^A-Za-z0-9]/g, '')}${kind === 'rest' ? 'BasePathMapping' : 'ApiMapping'}`;
     if (kind === 'rest')
       expansion.make(origin, mappingId, 'AWS::ApiGateway::BasePathMapping', {
         ...shared,

@@ -50,7 +50,7 @@ function substitute(argument: Json, references: ReadonlyMap<string, string>): Js
  * Values of parameters in place of `Ref` and of `Fn::Sub` that names nothing else: SAM resolves them first, since
  * paths, methods and names of authorizers have to be texts.
  */
-export function fillParameters(value: Json, values: ReadonlyMap<string, string>): Json {
+export function fillParameters(value: Json, values: ReadonlyMap<string, Json>): Json {
   if (values.size === 0) return value;
   if (isJsonList(value)) return value.map((item) => fillParameters(item, values));
   if (!isJsonObject(value)) return value;
@@ -60,7 +60,7 @@ export function fillParameters(value: Json, values: ReadonlyMap<string, string>)
     if (name === 'Fn::Sub') {
       const text = argument.replace(
         /\$\{\s*([A-Za-z0-9]+)\s*\}/g,
-        (whole, key: string) => values.get(key) ?? whole,
+        (whole, key: string) => textOf(values.get(key)) ?? whole,
       );
       return text.includes('${') ? value : text;
     }
@@ -70,23 +70,32 @@ export function fillParameters(value: Json, values: ReadonlyMap<string, string>)
   );
 }
 
-/** Parameters with one text as value: given, or by default. Lists and values of SSM are left to CloudFormation. */
-export function parameterTexts(
+function textOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Parameters by name: given, or by default. Values of SSM and of the account are left to CloudFormation. */
+export function parameterValues(
   template: JsonObject,
   given: Readonly<Record<string, string>>,
-): ReadonlyMap<string, string> {
+): ReadonlyMap<string, Json> {
   const declared = isJsonObject(template['Parameters']) ? template['Parameters'] : {};
-  const values = new Map<string, string>();
+  const values = new Map<string, Json>();
   for (const [name, declaration] of Object.entries(declared)) {
     const type = isJsonObject(declaration) ? declaration['Type'] : undefined;
-    if (!isJsonObject(declaration) || (type !== 'String' && type !== 'Number')) continue;
+    const isList = type === 'CommaDelimitedList';
+    if (!isJsonObject(declaration) || (type !== 'String' && type !== 'Number' && !isList)) continue;
     const usual = declaration['Default'] ?? undefined;
     const text = Object.hasOwn(given, name)
       ? given[name]
       : usual === undefined || typeof usual === 'object'
         ? undefined
         : String(usual);
-    if (text !== undefined) values.set(name, text);
+    if (text !== undefined) values.set(name, isList ? splitList(text) : text);
   }
   return values;
+}
+
+function splitList(text: string): readonly string[] {
+  return text === '' ? [] : text.split(',').map((item) => item.trim());
 }

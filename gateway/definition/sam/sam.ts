@@ -8,7 +8,7 @@ import type { Finding } from '../raw-stack.ts';
 import { SamExpansion } from './sam-expansion.ts';
 import { expandFunction } from './sam-function.ts';
 import { allowHttpRoute, expandHttpApi } from './sam-http-api.ts';
-import { fillParameters, parameterTexts, resolveReferences } from './sam-references.ts';
+import { fillParameters, parameterValues, resolveReferences } from './sam-references.ts';
 import { allowRestRoute, expandRestApi } from './sam-rest-api.ts';
 import { expandApplication, expandLayer, expandTable, recordType } from './sam-simple.ts';
 import { expandStateMachine } from './sam-state-machine.ts';
@@ -49,7 +49,7 @@ export function expandSam(
   tree: SourceTree,
   parameters: Readonly<Record<string, string>> = {},
 ): Expanded {
-  const template = fillServerless(written, parameterTexts(written, parameters));
+  const template = fillServerless(written, parameterValues(written, parameters));
   const expansion = new SamExpansion(tree, template);
   const declared = isJsonObject(template['Resources']) ? template['Resources'] : {};
   for (const [logicalId, resource] of Object.entries(declared)) {
@@ -82,7 +82,7 @@ export function expandSam(
 }
 
 /** `Globals` and properties of SAM resources with the values of parameters in place. */
-function fillServerless(template: JsonObject, values: ReadonlyMap<string, string>): JsonObject {
+function fillServerless(template: JsonObject, values: ReadonlyMap<string, Json>): JsonObject {
   const declared = isJsonObject(template['Resources']) ? template['Resources'] : {};
   const resources = Object.entries(declared).map(([logicalId, resource]): [string, Json] => {
     const type = isJsonObject(resource) ? resource['Type'] : undefined;

@@ -96,6 +96,17 @@ describe('expandDocuments for a REST API', () => {
     assert.equal(find(expand(named), 'Api GET /x')['ApiKeyRequired'], true);
   });
 
+  it('knows the models that AWS gives every API', () => {
+    const schema = { $ref: '#/components/schemas/Empty' };
+    const responses = { 200: { description: 'ok', content: { 'application/json': { schema } } } };
+    const integration = { 'x-amazon-apigateway-integration': { type: 'mock' } };
+    const [method] = only(expand(document({ responses, ...integration })), 'Method');
+
+    assert.deepEqual(method?.properties['MethodResponses'], [
+      { StatusCode: '200', ResponseModels: { 'application/json': 'Empty' } },
+    ]);
+  });
+
   it('writes a selection pattern for every response but the default', () => {
     const { IntegrationResponses: responses } = find(petstore(), 'Api GET /files/{proxy+}')[
       'Integration'

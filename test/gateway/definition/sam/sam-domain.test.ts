@@ -41,8 +41,8 @@ describe('expandDomain', () => {
           ...{ type: 'ApiGateway::DomainName', DomainName: 'api.example.com', SecurityPolicy: 'TLS_1_2' },
           EndpointConfiguration: { Types: ['REGIONAL'] },
         },
-        Shop0V1BasePathMapping: { ...mapping, BasePath: 'v1' },
-        Shop0MyshopBasePathMapping: { ...mapping, BasePath: 'myshop' },
+        Shop0v1BasePathMapping: { ...mapping, BasePath: 'v1' },
+        Shop0myshopBasePathMapping: { ...mapping, BasePath: 'myshop' },
         Shop0BasePathMapping: mapping,
       },
       SAM,
@@ -61,7 +61,7 @@ describe('expandDomain', () => {
           ...{ type: 'ApiGatewayV2::DomainName', DomainName: 'api.example.com' },
           DomainNameConfigurations: [{ EndpointType: 'REGIONAL' }],
         },
-        Shop0V1ShopApiMapping: {
+        Shop0v1shopApiMapping: {
           ...{ type: 'ApiGatewayV2::ApiMapping', DomainName: 'api.example.com', Stage: 'live' },
           ApiMappingKey: 'v1/shop',
         },
@@ -79,7 +79,7 @@ describe('expandDomain', () => {
     );
 
     assert.deepEqual(Object.keys(made), [
-      ...['ApiGatewayDomainNameAExampleCom', 'Shop0OneBasePathMapping', 'Shop1TwoBasePathMapping'],
+      ...['ApiGatewayDomainNameAExampleCom', 'Shop0oneBasePathMapping', 'Shop1twoBasePathMapping'],
     ]);
   });
 

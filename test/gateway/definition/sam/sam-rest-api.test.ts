@@ -217,6 +217,21 @@ describe('Auth.ResourcePolicy of AWS::Serverless::Api', () => {
     });
   }
 
+  it('takes a list of a parameter', () => {
+    const list = 'Parameters: { Deny: { Type: CommaDelimitedList, Default: "10.0.0.1, 10.1.0.0/16" } }';
+    const text = samTemplate(
+      'Api',
+      'Auth: { ResourcePolicy: { IpRangeBlacklist: !Ref Deny } }',
+      { A: GET },
+      list,
+    );
+
+    assert.match(
+      JSON.stringify(samProperties(text, 'Api')['Policy']),
+      /"aws:SourceIp":\["10\.0\.0\.1","10\.1\.0\.0\/16"\]/,
+    );
+  });
+
   it('holds for one method where an event has it', () => {
     const text = samTemplate('Api', '', {
       A: `${GET}, Auth: { ResourcePolicy: { AwsAccountBlacklist: ["1"] } }`,
