@@ -18,7 +18,7 @@ import type { LimiterName } from './quota-limiters.ts';
 import type { QuotaOrder, QuotaReport } from './quota-process.ts';
 import { findTroubles, ledgerBytes, printQuotaTable, summariseQuota } from './quota-report.ts';
 import type { QuotaRow } from './quota-report.ts';
-import { startTables, stop } from './targets.ts';
+import { startTables, stop, TABLES_KEY } from './targets.ts';
 
 const PROCESS = fileURLToPath(new URL('./quota-process.ts', import.meta.url));
 const SMALL = 20_000;
@@ -55,15 +55,14 @@ function parseOptions(args: readonly string[]): Options {
 }
 
 /** Anything that looks like a key pair: the embedded DynamoDB takes every one. */
-const keyPair = { accessKeyId: 'AKIDQUOTABENCH', secretAccessKey: 'bench' };
 
 function environmentFor(endpoint: string): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'],
     AWS_REGION: 'us-east-1',
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-    AWS_ACCESS_KEY_ID: keyPair.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: keyPair.secretAccessKey,
+    AWS_ACCESS_KEY_ID: TABLES_KEY.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: TABLES_KEY.secretAccessKey,
   };
 }
 
@@ -94,7 +93,7 @@ async function runOnce(order: QuotaOrder, processes: number, endpoint: string): 
 
 /** Size of the ledger item as DynamoDB bills it, after the run. */
 async function measureLedger(id: string, endpoint: string): Promise<number | undefined> {
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: keyPair });
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: TABLES_KEY });
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName: USAGE_TABLE,

@@ -156,11 +156,22 @@ export async function untilAnswered(
   throw new Error(`${url} did not answer 200 within ${START_DEADLINE_MS / 1000} s: ${last}`);
 }
 
+/** What the tables are called with. */
+export const TABLES_KEY = { accessKeyId: 'AKIDQUOTABENCH', secretAccessKey: 'bench-secret' };
+
 /** The embedded DynamoDB with the tables of the quota bench, in a gateway of its own. */
 export async function startTables(): Promise<Pick<Running, 'process'> & { readonly dynamoDbUrl: string }> {
   const template = join(FIXTURE, 'quota.yaml');
   const args = [commandOf(ROOT), 'start', template, '--json', '--port', '0', '--control-port', '0'];
-  const child = spawn(process.execPath, args, { cwd: BUILD, stdio: ['ignore', 'pipe', logFile('quota')] });
+  const child = spawn(process.execPath, args, {
+    cwd: BUILD,
+    env: {
+      ...process.env,
+      GATEWRIGHT_ACCESS_KEY_ID: TABLES_KEY.accessKeyId,
+      GATEWRIGHT_SECRET_ACCESS_KEY: TABLES_KEY.secretAccessKey,
+    },
+    stdio: ['ignore', 'pipe', logFile('quota')],
+  });
   const line = await firstLine(child, (text) => text.startsWith('{"ready"'));
   return { process: child, dynamoDbUrl: (JSON.parse(line) as { dynamodb: string }).dynamodb };
 }

@@ -97,11 +97,12 @@ export async function openStoreOf(
   clock: ShiftableClock,
   closing: Closing,
 ): Promise<Store> {
-  const { region, accountId, dynamodb, log } = options;
+  const { region, accountId, dynamodb, log, adminKey } = options;
   const store = await openStore(dynamodb, {
     region,
     accountId,
     clockOffset: clock.offset,
+    signers: [adminKey],
     onFault: (message) => log.write(message),
   });
   closing.add(() => store.close());
@@ -156,11 +157,10 @@ export type Observers = Pick<Ports, 'metrics' | 'traces'> & {
   close(): Promise<void>;
 };
 
-/** The embedded store takes any key pair; another one gets the user's. */
+/** The embedded store knows the gateway by a pair of its own; another one gets the user's. */
 export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): DynamoDbBackend | undefined {
-  if (store.url === undefined) return undefined;
-  if (dynamodb.kind === 'url') return { ...dynamodb, region };
-  return { url: store.url, accessKeyId: 'LOCALGATEWRIGHT', secretAccessKey: 'embedded' };
+  if (store.url === undefined || store.keyPair === undefined) return undefined;
+  return dynamodb.kind === 'url' ? { ...dynamodb, region } : { url: store.url, ...store.keyPair };
 }
 
 export async function openRuntime(

@@ -22,6 +22,11 @@ export type PolicyOptions = {
   readonly effectInAnyCase?: boolean;
   /** A policy attached to a resource: each statement says for whom it is. Without it a statement is for whoever holds it. */
   readonly ofResource?: boolean;
+  /**
+   * A policy attached to a user or role: IAM refuses to save one with a principal ("AWS JSON policy elements:
+   * Principal", "You cannot use the Principal element in an identity-based policy").
+   */
+  readonly ofIdentity?: boolean;
 };
 
 type Statement = {
@@ -109,6 +114,8 @@ function readStatement(value: unknown, hasVariables: boolean, options: PolicyOpt
   const statement = readRecord(value, 'Statement');
   refuseStrangers(statement, STATEMENT_MEMBERS, 'Statement');
   const effect = readEffect(statement['Effect'], options);
+  if (options.ofIdentity === true && ('Principal' in statement || 'NotPrincipal' in statement))
+    throw new PolicyInvalid('a policy of an identity names no Principal: it is for whoever holds it');
   return {
     isDeny: effect === 'Deny',
     principals: compilePrincipals(statement, effect, options.ofResource === true),

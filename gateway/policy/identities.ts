@@ -257,7 +257,7 @@ class IdentitiesReader {
 
   #policy(node: unknown): CompiledPolicy {
     if (!isMap(node)) return this.#fail(node, 'policies', 'must be an IAM policy document');
-    const compiled = compilePolicy(node.toJSON());
+    const compiled = compilePolicy(node.toJSON(), { ofIdentity: true });
     if (compiled.kind === 'invalid') return this.#fail(node, 'policies', compiled.reason);
     return compiled.policy;
   }

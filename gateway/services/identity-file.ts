@@ -51,11 +51,7 @@ export function chooseKeyPair(environment: Readonly<Record<string, string | unde
   const accessKeyId = environment['GATEWRIGHT_ACCESS_KEY_ID'] ?? '';
   const secretAccessKey = environment['GATEWRIGHT_SECRET_ACCESS_KEY'] ?? '';
   if (accessKeyId === '' && secretAccessKey === '') {
-    return {
-      // AWS's form, with a beginning that no real key has.
-      accessKeyId: `AKIALOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
-      secretAccessKey: randomBytes(30).toString('base64url'),
-    };
+    return makeKeyPair();
   }
   if (!/^\w{4,128}$/.test(accessKeyId) || !/^[\x21-\x7e]{8,256}$/.test(secretAccessKey)) {
     throw new StartError(
@@ -65,6 +61,14 @@ export function chooseKeyPair(environment: Readonly<Record<string, string | unde
     );
   }
   return { accessKeyId, secretAccessKey };
+}
+
+/** AWS's form, with a beginning that no real key has. */
+export function makeKeyPair(): KeyPair {
+  return {
+    accessKeyId: `AKIALOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString('base64url'),
+  };
 }
 
 /** The bearer secret of a start. */

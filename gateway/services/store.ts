@@ -2,6 +2,7 @@
 import { EmbeddedDynamoDbError, startEmbeddedDynamoDb } from '@gatewright/dynamodb';
 import { DefinitionError, StartError } from '../errors.ts';
 import { createTablesAt } from './create-tables.ts';
+import { makeKeyPair } from './identity-file.ts';
 import type { TableDefinition } from './table-definition.ts';
 
 export type DynamoDbChoice =
@@ -20,29 +21,37 @@ export type DynamoDbChoice =
 export interface Store {
   /** Undefined = none. */
   readonly url: string | undefined;
+  /** What the gateway signs its own calls with; undefined = none. */
+  readonly keyPair: AwsKeyPair | undefined;
   /** @param region of their stack; at somebody's endpoint all lie in one. @throws DefinitionError when a table is there with other keys */
   createTables(tables: readonly TableDefinition[], region: string): Promise<void>;
   close(): Promise<void>;
 }
 
+export type AwsKeyPair = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+};
+
 export type StoreContext = {
+  /** Who may sign calls of the embedded store: functions, and the user's own tools. */
+  readonly signers: readonly AwsKeyPair[];
   readonly region: string;
   readonly accountId: string;
   readonly clockOffset: SharedArrayBuffer;
   readonly onFault: (message: string) => void;
 };
 
-/** The embedded store takes any key pair; this one only has to look like one. */
-const ANY_KEY = { accessKeyId: 'LOCALGATEWRIGHTEMBEDDED', secretAccessKey: 'embedded' };
-
 /** @throws StartError when it does not start */
 export async function openStore(choice: DynamoDbChoice, context: StoreContext): Promise<Store> {
   if (choice.kind === 'embedded') return openEmbedded(choice.dataDirectory, context);
   if (choice.kind === 'none')
-    return { url: undefined, createTables: refuseTables, close: () => Promise.resolve() };
+    return { url: undefined, keyPair: undefined, createTables: refuseTables, close: () => Promise.resolve() };
   const target = { ...choice, region: context.region };
   return {
     url: choice.url,
+    keyPair: choice,
     createTables: (tables) => createTablesAt(target, tables),
     close: () => Promise.resolve(),
   };
@@ -50,10 +59,14 @@ export async function openStore(choice: DynamoDbChoice, context: StoreContext): 
 
 async function openEmbedded(dataDirectory: string | undefined, context: StoreContext): Promise<Store> {
   try {
-    const { url, close } = await startEmbeddedDynamoDb({ ...context, port: 0, dataDirectory });
+    // The gateway's own calls, by a pair that never leaves the process.
+    const keyPair = makeKeyPair();
+    const signers = [keyPair, ...context.signers];
+    const { url, close } = await startEmbeddedDynamoDb({ ...context, signers, port: 0, dataDirectory });
     return {
       url,
-      createTables: (tables, region) => createTablesAt({ url, region, ...ANY_KEY }, tables),
+      keyPair,
+      createTables: (tables, region) => createTablesAt({ url, region, ...keyPair }, tables),
       close,
     };
   } catch (error) {

@@ -32,7 +32,9 @@ type Headers = ReadonlyMap<string, readonly string[]>;
 /** @returns undefined when the request claims no signature at all. */
 export function readClaim(query: string, headers: Headers): ClaimedSignature | SignatureDefect | undefined {
   const parameters = readQuery(query);
-  const authorization = headers.get('authorization')?.[0];
+  const [authorization, second] = headers.get('authorization') ?? [];
+  // Of two, whoever stands behind the gateway might read the other one.
+  if (second !== undefined) return incomplete('The request has more than one Authorization header.');
   const presigned = parameters.has('X-Amz-Algorithm');
   if (authorization === undefined) return presigned ? readPresigned(query, parameters) : undefined;
   if (presigned) {
@@ -112,6 +114,9 @@ function readPresigned(
     ].map(([name, value]) => (value ? '' : `AWS query-string parameters must include '${name ?? ''}'. `));
     return incomplete(`${missing.join('')}Re-examine the query-string parameters.`);
   }
+  const signatures = query.split('&').filter((pair) => nameOf(pair) === 'X-Amz-Signature');
+  // It is what is not signed: the second one could hold anything.
+  if (signatures.length > 1) return incomplete('The query string has more than one X-Amz-Signature.');
   const expires = parameters.get('X-Amz-Expires') ?? '300';
   if (!/^\d{1,7}$/.test(expires) || Number(expires) < 1 || Number(expires) > MAX_EXPIRES_SECONDS) {
     return incomplete(
@@ -127,7 +132,7 @@ function readPresigned(
     date,
     signedQuery: query
       .split('&')
-      .filter((pair) => decode(pair.split('=', 1)[0] ?? '') !== 'X-Amz-Signature')
+      .filter((pair) => nameOf(pair) !== 'X-Amz-Signature')
       .join('&'),
     securityToken: parameters.get('X-Amz-Security-Token'),
     expiresSeconds: Number(expires),
@@ -218,6 +223,10 @@ function readQuery(query: string): Map<string, string> {
     if (!parameters.has(name)) parameters.set(name, equals === -1 ? '' : decode(pair.slice(equals + 1)));
   }
   return parameters;
+}
+
+function nameOf(pair: string): string {
+  return decode(pair.split('=', 1)[0] ?? '');
 }
 
 function decode(text: string): string {

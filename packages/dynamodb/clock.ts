@@ -6,7 +6,8 @@ export interface Clock {
 }
 
 /** The same time as seen by a worker thread that was handed the clock's offset: one Float64, in milliseconds. */
-export function followClock(offset: SharedArrayBuffer): Clock {
+export function followClock(offset: SharedArrayBuffer): Clock & { offsetMs(): number } {
   const cell = new Float64Array(offset);
-  return { nowEpochMs: () => Date.now() + (cell[0] ?? 0), monotonicMs: () => performance.now() };
+  const offsetMs = (): number => cell[0] ?? 0;
+  return { offsetMs, nowEpochMs: () => Date.now() + offsetMs(), monotonicMs: () => performance.now() };
 }

@@ -5,6 +5,8 @@ import { Worker } from 'node:worker_threads';
 import type { DynamoDbWorkerData, DynamoDbWorkerMessage } from './worker.ts';
 import { explainStorageFault } from './storage-fault.ts';
 
+export type DynamoDbSigner = { readonly accessKeyId: string; readonly secretAccessKey: string };
+
 export type EmbeddedDynamoDbOptions = {
   /** 0 picks a free one. Always on loopback. */
   readonly port: number;
@@ -12,6 +14,8 @@ export type EmbeddedDynamoDbOptions = {
   readonly dataDirectory?: string | undefined;
   /** One Float64, milliseconds to add to the machine's time: time to live and the Date header follow it. Absent = 0. */
   readonly clockOffset?: SharedArrayBuffer;
+  /** Whose signatures are taken; a call by any other key is refused. */
+  readonly signers: readonly DynamoDbSigner[];
   readonly accountId?: string;
   /** Told of faults that are ours: an operation that failed inside, or the thread's end. */
   readonly onFault?: (message: string) => void;
@@ -46,7 +50,12 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   if (directory !== undefined) await makeDirectory(directory);
 
   const { clockOffset = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT) } = options;
-  const workerData: DynamoDbWorkerData = { port: options.port, directory, clockOffset };
+  const workerData: DynamoDbWorkerData = {
+    ...{ port: options.port, directory, clockOffset },
+    secrets: new Map(
+      options.signers.map(({ accessKeyId, secretAccessKey }) => [accessKeyId, secretAccessKey]),
+    ),
+  };
   // The thread's file has this file's ending: .ts in a checkout, .js in the published package.
   const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
   const worker = new Worker(file, {

@@ -2,15 +2,21 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { crc32 } from 'node:zlib';
-import type { Clock } from './clock.ts';
+import { verifyByEitherClock } from '@gatewright/aws/signature';
+import type { SigningClock } from '@gatewright/aws/signature';
 import { readBody } from '@gatewright/aws/read-body';
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { DynamoDbError } from './actions.ts';
 import type { DynamoDbEngine } from './engine.ts';
+import { explainStorageFault, storageFaultOf } from './storage-fault.ts';
 
 export type FrontOptions = {
   readonly engine: DynamoDbEngine;
-  readonly clock: Clock;
+  readonly clock: SigningClock;
+  /** By access key: who may call. Identities with policies of their own go to the control port, which asks these. */
+  readonly secrets: ReadonlyMap<string, string>;
+  /** Of the tables on disk, for what goes wrong there; undefined = in memory. */
+  readonly directory: string | undefined;
   readonly port: () => number;
   /** Told of errors that are ours, not the caller's. */
   readonly report: (error: unknown) => void;
@@ -22,10 +28,7 @@ type Answer = { readonly status: number; readonly contentType: string; readonly 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const SERVICE = 'com.amazon.coral.service#';
 
-/**
- * Answers any request; a signature must be there and is not verified, as with DynamoDB Local: the port is on
- * loopback, and the control port in front of it verifies.
- */
+/** Answers any request; what reads or writes is verified. Attack: another user of the machine adds an API key. */
 export async function serveDynamoDb(
   request: IncomingMessage,
   response: ServerResponse,
@@ -71,9 +74,11 @@ async function answerTo(request: IncomingMessage, at: FrontOptions): Promise<Ans
     if (error instanceof DynamoDbError)
       return { status: error.status, contentType, body: JSON.stringify(error.body) };
     at.report(error);
+    const { code, message } = storageFaultOf(error);
     const internal = {
       __type: `${SERVICE}InternalServerError`,
-      message: 'The embedded DynamoDB failed; see the log',
+      message:
+        explainStorageFault(code, message, at.directory) ?? 'The embedded DynamoDB failed; see the log',
     };
     return { status: 500, contentType, body: JSON.stringify(internal) };
   }
@@ -92,23 +97,34 @@ async function run(
       `'${String(version).slice(0, 100)}' is not served by the embedded DynamoDB`,
     );
   }
-  const isSigned =
-    /^AWS4-/.test(request.headers.authorization ?? '') || /[?&]X-Amz-Algorithm=/.test(request.url ?? '');
-  if (!isSigned) {
-    throw new DynamoDbError(
-      400,
-      `${SERVICE}MissingAuthenticationTokenException`,
-      'Request is missing Authentication Token',
-    );
-  }
-  // `Credential=KEY/20260101/eu-central-1/dynamodb/aws4_request`: a table is made where it is asked for.
-  const [, region] =
-    /Credential=[^/]+\/\d{8}\/([a-z0-9-]{1,32})\//.exec(request.headers.authorization ?? '') ?? [];
+  const region = verify(request, body, at);
   // Whoever asked has found the endpoint already: the SDKs' endpoint discovery must not lead to AWS.
   if (operation === 'DescribeEndpoints')
     return { Endpoints: [{ Address: request.headers.host, CachePeriodInMinutes: 1440 }] };
-  return at.engine.execute(operation, parseInput(body), region);
+  return at.engine.execute(operation, parseInput(body), REGION.test(region) ? region : undefined);
 }
+
+const REGION = /^[a-z0-9-]{1,32}$/;
+
+/** @returns the region that was signed for @throws DynamoDbError 400 in DynamoDB's words */
+function verify(request: IncomingMessage, body: Buffer, { clock, secrets }: FrontOptions): string {
+  const { method = 'POST', url = '/', rawHeaders } = request;
+  const mark = url.indexOf('?');
+  const path = mark === -1 ? url : url.slice(0, mark);
+  const result = verifyByEitherClock(
+    { method, path, query: mark === -1 ? '' : url.slice(mark + 1), rawHeaders, body },
+    { service: 'dynamodb', secretOf: (accessKeyId) => secrets.get(accessKeyId) },
+    clock,
+  );
+  if (result.kind === 'verified') return result.region;
+  const { errorType, message } = result.kind === 'refused' ? result : UNSIGNED;
+  throw new DynamoDbError(400, `${SERVICE}${errorType}`, message);
+}
+
+const UNSIGNED = {
+  errorType: 'MissingAuthenticationTokenException',
+  message: 'Request is missing Authentication Token',
+};
 
 function parseInput(body: Buffer): Readonly<Record<string, unknown>> {
   let input: unknown;

@@ -15,6 +15,8 @@ export type DynamoDbWorkerData = {
   readonly port: number;
   readonly directory: string | undefined;
   readonly clockOffset: SharedArrayBuffer;
+  /** By access key: those who may call. */
+  readonly secrets: ReadonlyMap<string, string>;
 };
 
 /** What the thread says to the gateway. It is told `close` and nothing else. */
@@ -35,8 +37,10 @@ async function start(
   const engine = await DynamoDbEngine.open({ clock, directory: data.directory });
   let port = data.port;
   const report = (error: unknown): void => say({ kind: 'fault', message: describe(error) });
+  const { secrets, directory } = data;
+  const front = { engine, clock, secrets, directory, report, port: () => port };
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    serveDynamoDb(request, response, { engine, clock, port: () => port, report }).catch((error: unknown) => {
+    serveDynamoDb(request, response, front).catch((error: unknown) => {
       report(error);
       response.destroy();
     });

@@ -146,7 +146,7 @@ describe('gatewright keys', () => {
     await rest('/orders', key);
     await rest('/orders', `${key}x`);
     const rotated = (await keys('rotate', keyId)).stdout.trim();
-    const client = aClient(toolkit.dynamodb);
+    const client = aClient(toolkit.dynamodb, KEY_PAIR);
     const tables = JSON.stringify(
       (await client.send(new ScanCommand({ TableName: 'gatewright-dev-access' }))).Items,
     );

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { readCredentials } from '../../gateway/services/identity-file.ts';
 import { startedToolkit } from '../support/started-toolkit.ts';
 
 const TABLE = 'gatewright-dev-usage';
@@ -15,9 +16,10 @@ const PLAN = {
 let url = '';
 let table: DynamoDBClient;
 before(async () => {
-  const { dynamodb, urlOf } = await startedToolkit();
+  const { dynamodb, folder, urlOf } = await startedToolkit();
   url = urlOf(({ name }) => name === 'tracked');
-  const credentials = { accessKeyId: 'x', secretAccessKey: 'y' };
+  const credentials = await readCredentials(folder);
+  assert.ok(credentials !== undefined);
   table = new DynamoDBClient({ endpoint: dynamodb, region: 'us-east-1', credentials });
 });
 after(() => table.destroy());

@@ -12,7 +12,7 @@ import { createLambdaInvoke } from '../../gateway/aws-api/lambda/lambda-invoke.t
 import { startEmbeddedDynamoDb } from '../../packages/dynamodb/embedded-dynamodb.ts';
 import { signRequest } from '../../packages/aws/sign-request.ts';
 import { createTablesAt } from '../../gateway/services/create-tables.ts';
-import { anyTarget } from './orders-table.ts';
+import { anyTarget, SIGNER } from './orders-table.ts';
 import { FakeInvoker } from './virtual-ports.ts';
 
 export const ACCOUNT_ID = '123456789012';
@@ -61,7 +61,7 @@ export async function aControlPort(): Promise<TestControlPort> {
   const managementCalls: { request: ControlRequest; apiId: string; path: string }[] = [];
   const reports: unknown[] = [];
   const report = (fault: unknown): unknown => reports.push(fault);
-  const dynamoDb = await startEmbeddedDynamoDb({ port: 0, clockOffset: clock.offset });
+  const dynamoDb = await startEmbeddedDynamoDb({ port: 0, signers: [ADMIN, SIGNER], clockOffset: clock.offset });
   await createTablesAt(anyTarget(dynamoDb.url), [
     {
       name: 'orders',

@@ -8,7 +8,7 @@ import { createMemoryTable } from './memory-table.ts';
 import { createMemoryListing } from './memory-listing.ts';
 import { createSystemClock } from '../../gateway/adapters/system-clock.ts';
 import { startEmbeddedDynamoDb } from '../../packages/dynamodb/embedded-dynamodb.ts';
-import { aClient } from './orders-table.ts';
+import { SIGNER, aClient } from './orders-table.ts';
 
 export type AccessStore = {
   readonly store: ItemStore;
@@ -34,7 +34,11 @@ export const ACCESS_STORES: readonly { readonly name: string; readonly open: () 
     {
       name: 'on the embedded DynamoDB',
       async open() {
-        const dynamodb = await startEmbeddedDynamoDb({ port: 0, clockOffset: createSystemClock().offset });
+        const dynamodb = await startEmbeddedDynamoDb({
+          port: 0,
+          signers: [SIGNER],
+          clockOffset: createSystemClock().offset,
+        });
         const client = aClient(dynamodb.url);
         const TableName = 'access';
         const keys = ['pk', 'sk'];

@@ -21,16 +21,14 @@ export function aTable(overrides: Partial<TableDefinition> = {}): TableDefinitio
   };
 }
 
-/** Where tables are made at `url`; the embedded store takes any key. */
+/** Who may call the stores of tests. */
+export const SIGNER = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
+
+/** Where tables are made at `url`, as that one. */
 export function anyTarget(url: string): DynamoDbTarget {
-  return { url, region: 'us-east-1', accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
+  return { url, region: 'us-east-1', ...SIGNER };
 }
 
-export function aClient(url: string): DynamoDBClient {
-  return new DynamoDBClient({
-    endpoint: url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
-    maxAttempts: 1,
-  });
+export function aClient(url: string, credentials = SIGNER): DynamoDBClient {
+  return new DynamoDBClient({ endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 });
 }

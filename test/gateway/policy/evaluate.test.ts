@@ -194,6 +194,27 @@ describe('compilePolicy', () => {
     ['a condition value that is an object', policy({ ...allow, Condition: { StringEquals: { a: {} } } })],
     ['a condition without values', policy({ ...allow, Condition: { StringEquals: { a: [] } } })],
   ];
+  /** Errors by the names of IAM user guide, "IAM policy validation check reference". */
+  const errors: [check: string, document: unknown][] = [
+    ['Missing statement', { Version: '2012-10-17', Statement: [] }],
+    ['Invalid ARN prefix', policy({ ...allow, Resource: `ARN:aws:execute-api:us-east-1:123456789012:a/*` })],
+    ...['arn:aws:iam', '*', 'role/x'].map((pattern): [string, unknown] => [
+      `Missing ARN field (${pattern})`,
+      policy({ ...allow, Condition: { ArnLike: { 'aws:PrincipalArn': pattern } } }),
+    ]),
+  ];
+  for (const [check, document] of errors)
+    it(`refuses what AWS's validation calls an error: ${check}`, () => {
+      assert.equal(compilePolicy(document).kind, 'invalid');
+    });
+
+  it("takes the principal of an authorizer, which its output in AWS's samples has, and not of an identity", () => {
+    const document = policy({ ...allow, Principal: '*' });
+    assert.equal(compilePolicy(document).kind, 'compiled');
+    for (const statement of [document, policy({ ...allow, NotPrincipal: '*' })])
+      assert.equal(compilePolicy(statement, { ofIdentity: true }).kind, 'invalid');
+  });
+
   for (const [name, document] of invalid)
     it(`refuses ${name}`, () => {
       assert.equal(compilePolicy(document).kind, 'invalid');

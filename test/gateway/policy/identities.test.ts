@@ -142,6 +142,12 @@ describe('parseIdentities', () => {
       expected: /^f\.yml:5: policies: must be an IAM policy document$/,
     },
     {
+      name: 'a policy that names a principal (IAM user guide, "AWS JSON policy elements: Principal")',
+      text: FILE.replace('Effect: Allow', "Effect: Allow, Principal: '*'"),
+      expected:
+        /^f\.yml:6: policies: a policy of an identity names no Principal: it is for whoever holds it$/,
+    },
+    {
       name: 'a policy that IAM would refuse',
       text: FILE.replace('Effect: Allow', 'Effect: Maybe'),
       expected: /^f\.yml:6: policies: /,

@@ -11,7 +11,7 @@ import {
   EmbeddedDynamoDbError,
   startEmbeddedDynamoDb,
 } from '../../../packages/dynamodb/embedded-dynamodb.ts';
-import { aClient, anyTarget, aTable } from '../../support/orders-table.ts';
+import { aClient, anyTarget, SIGNER, aTable } from '../../support/orders-table.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -32,7 +32,12 @@ describe('startEmbeddedDynamoDb with a data directory', () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'gatewright-data-'));
     const expires = String(Math.floor(clock.nowEpochMs() / 1000) + 60);
     try {
-      const first = await startEmbeddedDynamoDb({ port: 0, dataDirectory, clockOffset: clock.offset });
+      const first = await startEmbeddedDynamoDb({
+        port: 0,
+        signers: [SIGNER],
+        dataDirectory,
+        clockOffset: clock.offset,
+      });
       const firstClient = aClient(first.url);
       await createTablesAt(anyTarget(first.url), [aTable()]);
       for (const [number, ttl] of [
@@ -47,7 +52,7 @@ describe('startEmbeddedDynamoDb with a data directory', () => {
         );
       }
       await assert.rejects(
-        startEmbeddedDynamoDb({ port: 0, dataDirectory, clockOffset: clock.offset }),
+        startEmbeddedDynamoDb({ port: 0, signers: [SIGNER], dataDirectory, clockOffset: clock.offset }),
         (error) => {
           assert.ok(error instanceof EmbeddedDynamoDbError);
           assert.match(error.message, /in use by another gatewright/);
@@ -58,7 +63,12 @@ describe('startEmbeddedDynamoDb with a data directory', () => {
       await first.close();
 
       clock.shift(DAY_MS);
-      const second = await startEmbeddedDynamoDb({ port: 0, dataDirectory, clockOffset: clock.offset });
+      const second = await startEmbeddedDynamoDb({
+        port: 0,
+        signers: [SIGNER],
+        dataDirectory,
+        clockOffset: clock.offset,
+      });
       const secondClient = aClient(second.url);
       try {
         await createTablesAt(anyTarget(second.url), [aTable()]);

@@ -59,9 +59,48 @@ describe('verifySignature of a presigned URL', () => {
     assert.equal(late.message, 'Signature expired: 20261120T082410Z is now earlier than 20261120T082411Z');
   });
 
+  it('has one signature: what is not signed may not be there twice', async () => {
+    const request = await presign(900);
+    for (const second of ['X-Amz-Signature=00', 'X-Amz-Signature', '%58-Amz-Signature=00']) {
+      const result = verifySignature({ ...request, query: `${request.query}&${second}` }, AT);
+      assert.equal(result.kind, 'refused', second);
+      assert.equal(result.errorType, 'IncompleteSignatureException');
+    }
+  });
+
   it('cannot be given another lifetime', async () => {
     const request = await presign(900);
     const longer = { ...request, query: request.query.replace('X-Amz-Expires=900', 'X-Amz-Expires=9000') };
     assert.equal(verifySignature(longer, AT).kind, 'refused');
+  });
+});
+
+describe('verifySignature of a signed header', () => {
+  it('refuses a second Authorization, in front or behind', async () => {
+    const signer = new SignatureV4({
+      credentials: KEY,
+      region: 'us-east-1',
+      service: 'execute-api',
+      sha256: Sha256,
+    });
+    const { headers } = await signer.sign(
+      {
+        ...{ method: 'GET', protocol: 'http:', hostname: '127.0.0.1', path: '/dev/orders' },
+        headers: { host: '127.0.0.1:4000' },
+      },
+      { signingDate: new Date(NOW_MS) },
+    );
+    const rawHeaders = Object.entries(headers).flat();
+    const request = { method: 'GET', path: '/dev/orders', query: '', body: '' };
+
+    assert.equal(verifySignature({ ...request, rawHeaders }, AT).kind, 'verified');
+    for (const twice of [
+      [...rawHeaders, 'authorization', 'Bearer x'],
+      ['AUTHORIZATION', 'Bearer x', ...rawHeaders],
+    ]) {
+      const result = verifySignature({ ...request, rawHeaders: twice }, AT);
+      assert.equal(result.kind, 'refused');
+      assert.equal(result.message, 'The request has more than one Authorization header.');
+    }
   });
 });

@@ -16,6 +16,7 @@ import {
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import { signRequest } from '../../../packages/aws/sign-request.ts';
 import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
 import {
   type EmbeddedDynamoDb,
@@ -23,7 +24,7 @@ import {
   startEmbeddedDynamoDb,
 } from '../../../packages/dynamodb/embedded-dynamodb.ts';
 import { createTablesAt } from '../../../gateway/services/create-tables.ts';
-import { aClient, anyTarget, aTable } from '../../support/orders-table.ts';
+import { aClient, anyTarget, SIGNER, aTable } from '../../support/orders-table.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -33,7 +34,7 @@ describe('startEmbeddedDynamoDb', () => {
   let client: DynamoDBClient;
 
   before(async () => {
-    dynamoDb = await startEmbeddedDynamoDb({ port: 0, clockOffset: clock.offset });
+    dynamoDb = await startEmbeddedDynamoDb({ port: 0, signers: [SIGNER], clockOffset: clock.offset });
     await createTablesAt(anyTarget(dynamoDb.url), [aTable()]);
     client = aClient(dynamoDb.url);
   });
@@ -196,6 +197,9 @@ describe('startEmbeddedDynamoDb', () => {
       );
     } finally {
       clock.reset();
+      // An SDK goes on signing by the time that it has learned from the last Date.
+      client.destroy();
+      client = aClient(dynamoDb.url);
     }
   });
 
@@ -207,6 +211,9 @@ describe('startEmbeddedDynamoDb', () => {
       assert.ok(Math.abs(aheadMs - 2 * DAY_MS) < 5_000, `${aheadMs} ms ahead`);
     } finally {
       clock.reset();
+      // An SDK goes on signing by the time that it has learned from the last Date.
+      client.destroy();
+      client = aClient(dynamoDb.url);
     }
   });
 
@@ -226,52 +233,102 @@ describe('startEmbeddedDynamoDb', () => {
       outgoing.on('error', reject);
       outgoing.end(body);
     });
-  const signed = {
-    'Content-Type': 'application/x-amz-json-1.0',
-    'X-Amz-Target': 'DynamoDB_20120810.ListTables',
-    Authorization: 'AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=0',
-  };
-  for (const { name, headers, body, expected } of [
-    { name: 'admits a signed call', headers: signed, expected: 200 },
+  const target = { 'X-Amz-Target': 'DynamoDB_20120810.ListTables' };
+  const HEADERS = { 'Content-Type': 'application/x-amz-json-1.0', ...target };
+  /** As whom, for which service and when a call is signed. */
+  const sign = (
+    body: string,
+    {
+      headers = {},
+      key = SIGNER,
+      service = 'dynamodb',
+      nowEpochMs = Date.now(),
+    }: { headers?: Record<string, string>; key?: typeof SIGNER; service?: string; nowEpochMs?: number } = {},
+  ): Record<string, string> =>
+    signRequest({
+      ...{ method: 'POST', url: new URL(dynamoDb.url), headers: { ...HEADERS, ...headers }, body },
+      ...{ region: 'us-east-1', service, nowEpochMs, ...key },
+    });
+  for (const { name, body = '{}', headers, sent = body, expected } of [
+    { name: 'admits a signed call', headers: sign, expected: 200 },
     {
       name: 'refuses a page of another origin',
-      headers: { ...signed, Origin: 'https://evil.example' },
+      headers: (text: string) => ({ ...sign(text), Origin: 'https://evil.example' }),
       expected: 403,
     },
     {
       name: 'refuses a name that was rebound to this machine',
-      headers: { ...signed, Host: 'evil.example' },
+      headers: (text: string) => ({ ...sign(text), Host: 'evil.example' }),
       expected: 403,
     },
     {
       name: 'refuses a call without signature',
-      headers: { ...signed, Authorization: 'Bearer x' },
+      headers: () => ({ ...HEADERS, Authorization: 'Bearer x' }),
       expected: 400,
     },
-    { name: 'refuses what is no JSON', headers: signed, body: '{', expected: 400 },
+    { name: 'refuses a call that claims none', headers: () => HEADERS, expected: 400 },
+    {
+      name: 'refuses a signature that only looks like one',
+      headers: () => ({
+        ...HEADERS,
+        Authorization: 'AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=0',
+      }),
+      expected: 400,
+    },
+    {
+      name: 'refuses a key that nobody here has',
+      headers: (text: string) => sign(text, { key: { accessKeyId: 'AKIDSTRANGER', secretAccessKey: 'x' } }),
+      expected: 400,
+    },
+    {
+      name: 'refuses a known key with another secret',
+      headers: (text: string) => sign(text, { key: { ...SIGNER, secretAccessKey: 'guessed' } }),
+      expected: 400,
+    },
+    {
+      name: 'refuses a signature of another service',
+      headers: (text: string) => sign(text, { service: 'execute-api' }),
+      expected: 400,
+    },
+    {
+      name: 'refuses a signature of an hour ago',
+      headers: (text: string) => sign(text, { nowEpochMs: Date.now() - 3_600_000 }),
+      expected: 400,
+    },
+    {
+      name: 'refuses a body other than the one that was signed',
+      headers: sign,
+      sent: '{"Limit":1}',
+      expected: 400,
+    },
+    { name: 'refuses what is no JSON', headers: sign, body: '{', expected: 400 },
     {
       name: 'refuses an operation that it does not have',
-      headers: { ...signed, 'X-Amz-Target': 'DynamoDB_20120810.ExecuteStatement' },
+      headers: (text: string) =>
+        sign(text, { headers: { 'X-Amz-Target': 'DynamoDB_20120810.ExecuteStatement' } }),
       expected: 400,
     },
     {
       name: 'refuses a body over 16 MB',
-      headers: signed,
+      headers: sign,
       body: 'x'.repeat(16 * 1024 * 1024 + 1),
       expected: 413,
     },
   ]) {
     it(name, async () => {
-      assert.equal(await statusOf(headers, body), expected);
+      assert.equal(await statusOf(headers(body), sent), expected);
     });
   }
 
   it('says which port is taken', async () => {
     const port = Number(new URL(dynamoDb.url).port);
-    await assert.rejects(startEmbeddedDynamoDb({ port, clockOffset: clock.offset }), (error) => {
-      assert.ok(error instanceof EmbeddedDynamoDbError);
-      assert.equal(error.message, `port ${port} for the embedded DynamoDB is in use`);
-      return true;
-    });
+    await assert.rejects(
+      startEmbeddedDynamoDb({ port, signers: [SIGNER], clockOffset: clock.offset }),
+      (error) => {
+        assert.ok(error instanceof EmbeddedDynamoDbError);
+        assert.equal(error.message, `port ${port} for the embedded DynamoDB is in use`);
+        return true;
+      },
+    );
   });
 });

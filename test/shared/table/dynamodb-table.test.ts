@@ -10,6 +10,7 @@ import { aLoopbackServer } from '../../support/signed-tokens.ts';
 import { describeLedgerStore, randomTableName } from '../quota/ledger.suite.ts';
 import type { OpenStore } from '../quota/ledger.suite.ts';
 import { describePermitsAndShards } from '../quota/permits-and-shards.suite.ts';
+import { SIGNER } from '../../support/orders-table.ts';
 
 /** Any endpoint takes this pair, but for AWS itself, which takes the developer's own. */
 const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } };
@@ -58,7 +59,11 @@ const endpoint = process.env['DYNAMODB_ENDPOINT'];
 const STORES: Readonly<Record<string, OpenStore>> = {
   ...(endpoint !== undefined && { [`at ${endpoint}`]: () => openAt(endpoint, () => Promise.resolve()) }),
   'on the embedded DynamoDB': async () => {
-    const dynamoDb = await startEmbeddedDynamoDb({ port: 0, clockOffset: createSystemClock().offset });
+    const dynamoDb = await startEmbeddedDynamoDb({
+      port: 0,
+      signers: [SIGNER],
+      clockOffset: createSystemClock().offset,
+    });
     return openAt(dynamoDb.url, () => dynamoDb.close());
   },
 };

@@ -7,6 +7,7 @@ import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
 import type { LoadClaimsClient } from '#shared/webhooks/dynamodb-claims.ts';
 import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
 import { startEmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
+import { SIGNER } from '../../support/orders-table.ts';
 
 const TABLE = 'access';
 const NOW_MS = 1_700_000_000_000;
@@ -19,7 +20,11 @@ describe('createDynamoDbClaims (docs/design/authorizers §7.16, replay refused)'
   let keys = 0;
 
   before(async () => {
-    const dynamoDb = await startEmbeddedDynamoDb({ port: 0, clockOffset: createSystemClock().offset });
+    const dynamoDb = await startEmbeddedDynamoDb({
+      port: 0,
+      signers: [SIGNER],
+      clockOffset: createSystemClock().offset,
+    });
     client = new commands.DynamoDBClient({
       ...{ region: 'us-east-1', endpoint: dynamoDb.url, maxAttempts: 1 },
       credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },

@@ -19,6 +19,7 @@ import { REAL_RANDOM, REAL_TIMER } from '../../../support/real-quota-ports.ts';
 import { NOON_MS } from '../../../support/quota-table.ts';
 import { describeQuotaAdmin } from './admin.suite.ts';
 import { describeQuotaLists } from './lists.suite.ts';
+import { SIGNER } from '../../../support/orders-table.ts';
 
 const inMemory: OpenAdmin = () => {
   let nowMs = NOON_MS;
@@ -39,7 +40,7 @@ const onDynamoDb = async (
   const clock = createSystemClock();
   const dynamoDb = await start(clock);
   const tableName = randomTableName();
-  const local = { region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 's' } };
+  const local = { region: 'us-east-1', credentials: SIGNER };
   const client = new commands.DynamoDBClient({ ...local, endpoint: dynamoDb.url, maxAttempts: 1 });
   const attribute = (name: string): commands.AttributeDefinition => ({
     AttributeName: name,
@@ -82,7 +83,7 @@ const endpoint = process.env['DYNAMODB_ENDPOINT'];
 for (const describeSuite of [describeQuotaAdmin, describeQuotaLists]) {
   describeSuite('in memory', inMemory);
   describeSuite('on the embedded DynamoDB', () =>
-    onDynamoDb(({ offset }) => startEmbeddedDynamoDb({ port: 0, clockOffset: offset })),
+    onDynamoDb(({ offset }) => startEmbeddedDynamoDb({ port: 0, signers: [SIGNER], clockOffset: offset })),
   );
   if (endpoint !== undefined)
     describeSuite(`at ${endpoint}`, () =>
