@@ -26,6 +26,11 @@ const TAKE_BACK_AFTER_MS = 15;
 /** Lambda's limit for loading the module. */
 const INIT_TIMEOUT_MS = 10_000;
 
+const BYTES_PER_MB = 1024 * 1024;
+const KILLED = 'Runtime exited with error: signal: killed';
+/** Of a thread that has ended before it could be asked. */
+const NOTHING_HELD = { used_heap_size: 0, external_memory: 0 };
+
 /** What an instance tells its pool. */
 export interface InstanceOwner {
   onReady(instance: Instance): void;
@@ -114,6 +119,18 @@ export class Instance {
   end(): Promise<unknown> {
     this.#isEnding = true;
     return this.#worker.terminate();
+  }
+
+  /** Whoever runs over `MemorySize` is killed, as at Lambda; also in an endless loop, which V8 interrupts for the question. */
+  async endIfTooLarge(): Promise<void> {
+    if (this.#isOver || this.#isEnding) return;
+    const { used_heap_size: heap, external_memory: outside } = await this.#worker
+      .getHeapStatistics()
+      .catch(() => NOTHING_HELD);
+    if (heap + outside <= this.program.definition.memorySizeMb * BYTES_PER_MB) return;
+    const [head] = this.#handed;
+    if (head !== undefined && !head.isSettled) this.#failHead(head, 'Runtime.OutOfMemory', KILLED);
+    void this.end();
   }
 
   #startHead(): void {
@@ -264,7 +281,7 @@ export class Instance {
   #onCrash(error: unknown): void {
     const isMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
     const [type, reason] = isMemory
-      ? ['Runtime.OutOfMemory', 'Runtime exited with error: signal: killed']
+      ? ['Runtime.OutOfMemory', KILLED]
       : ['Runtime.ExitError', `Runtime exited with error: ${String(error)}`];
     this.#failUnanswered(type, reason);
   }

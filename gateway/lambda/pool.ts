@@ -39,6 +39,9 @@ const COLD_EVENT_MS = 15;
 const IDLE_LIMIT_MS = 30_000;
 const LAST_IDLE_LIMIT_MS = 600_000;
 
+/** How long code that fails to start is taken for a file that is being saved. */
+const SAVING_MS = 500;
+
 /** Code that cannot be had, as Lambda words it: a module that is not there, or one that does not compile. */
 function describeUnprepared(error: unknown): { errorType: string; errorMessage: string } {
   if (error instanceof DefinitionError)
@@ -63,6 +66,8 @@ export class FunctionPool implements InstanceOwner {
   #meanMs: number | undefined;
   #measuredCount = 0;
   #readyAt = 0;
+  /** Since when no start succeeds, of code that has been started before. */
+  #failingSince: number | undefined;
   #headTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
   #swap: { built: BuiltCode; done: (failure: string | undefined) => void; instance: Instance } | undefined;
@@ -116,6 +121,7 @@ export class FunctionPool implements InstanceOwner {
   onReady(instance: Instance): void {
     this.#starting.delete(instance);
     this.#readyAt = performance.now();
+    this.#failingSince = undefined;
     instance.restingSince = this.#readyAt;
     if (this.#swap?.instance === instance) this.#finishSwap();
     if (instance.isDraining) this.#letGo(instance);
@@ -166,6 +172,11 @@ export class FunctionPool implements InstanceOwner {
       this.#starting.add(instance);
       this.#swap = { built: program.built, done, instance };
     });
+  }
+
+  /** Those that run an event. */
+  get busy(): Iterable<Instance> {
+    return this.#busy;
   }
 
   /** Lets go of instances that have been idle too long. */
@@ -300,7 +311,14 @@ export class FunctionPool implements InstanceOwner {
       const { done } = this.#swap;
       this.#swap = undefined;
       done(payload);
-    } else this.#failOldest(payload);
+    } else if (!this.#isBeingSaved()) this.#failOldest(payload);
+  }
+
+  /** Code that could be started may be half written: an editor truncates a file before it fills it. It is tried again. */
+  #isBeingSaved(): boolean {
+    if (this.#readyAt === 0) return false;
+    this.#failingSince ??= performance.now();
+    return performance.now() - this.#failingSince < SAVING_MS;
   }
 
   #failOldest(payload: string): void {

@@ -9,6 +9,7 @@ import { type BuiltCode, FunctionBuild } from './bundle.ts';
 import { checkEnvironment } from './environment.ts';
 import { readFailure } from './job.ts';
 import type { FunctionLogLine } from './log-line.ts';
+import { watchMemory } from './memory-watch.ts';
 import type { FunctionDefinition } from './model.ts';
 import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './pool.ts';
 import { SourceWatcher } from './source-watcher.ts';
@@ -37,6 +38,8 @@ export type FunctionRuntimeOptions = {
   readonly maxInstances: number;
   /** Watch sources, rebuild, replace instances. */
   readonly reload: boolean;
+  /** Growth of the process from which functions are held to their memory; absent = 384 MB. */
+  readonly memoryGrowthBytes?: number;
   /** Bounds of the queue in front of the instances, where they differ from the default. */
   readonly limits?: Partial<Omit<PoolLimits, 'maxInstances'>>;
 };
@@ -123,6 +126,7 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #listeners: ((event: ReloadEvent) => void)[] = [];
   readonly #watcher: SourceWatcher | undefined;
   readonly #retireTimer: NodeJS.Timeout;
+  readonly #endWatch: () => void;
 
   constructor(options: FunctionRuntimeOptions, runDirectory: string, workerFile: string) {
     this.#options = options;
@@ -133,6 +137,11 @@ class WorkerRuntime implements FunctionRuntime {
         for (const name of names) void this.#reload(name);
       });
     }
+    this.#endWatch = watchMemory({
+      instances: () => [...this.#functions.values()].flatMap(({ pool }) => [...pool.busy]),
+      residentBytes: () => process.memoryUsage.rss(),
+      growthBytes: options.memoryGrowthBytes,
+    });
     this.#retireTimer = setInterval(() => {
       for (const { pool } of this.#functions.values()) pool.retire(performance.now());
     }, RETIRE_EVERY_MS).unref();
@@ -207,6 +216,7 @@ class WorkerRuntime implements FunctionRuntime {
 
   async close(): Promise<void> {
     clearInterval(this.#retireTimer);
+    this.#endWatch();
     this.#watcher?.close();
     const entries = [...this.#functions.values()];
     this.#functions.clear();

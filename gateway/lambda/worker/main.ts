@@ -18,6 +18,7 @@ import { loadHandler } from './load-handler.ts';
 import { hookModules } from './modules.ts';
 import { rerouteFetch, rerouteHttp } from './network.ts';
 import { FunctionOutput } from './output.ts';
+import { shieldProcess } from './own-process.ts';
 import { awslambda } from './response-stream.ts';
 import { installVirtualDate } from './virtual-date.ts';
 
@@ -76,6 +77,7 @@ function prepareModules({ code, layers, runtime, controlUrl, sourceMaps }: Insta
 function sealProcess({ taskRoot }: InstanceStart): void {
   // Otherwise the AWS SDK reads the developer's ~/.aws.
   process.getBuiltinModule('node:os').homedir = () => '/home/sbx_user1051';
+  shieldProcess((message) => output.report('WARN', message));
   syncBuiltinESMExports();
   process.cwd = () => taskRoot;
   if (!/^:?(?:UTC|Etc\/UTC)?$/.test(process.env['TZ'] ?? '')) {

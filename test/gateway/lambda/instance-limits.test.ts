@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  aFolder,
+  aFolderFunction,
+  anInlineFunction,
+  failed,
+  returned,
+  startRuntime,
+  writeFiles,
+} from './start-runtime.ts';
+
+describe('a function that signals its process', () => {
+  const rows = [
+    { name: 'itself', target: 'process.pid' },
+    { name: 'its parent', target: 'process.ppid' },
+    { name: 'its group', target: '0' },
+    {
+      name: 'its group by name',
+      target: '-Number(require("fs").readFileSync("/proc/self/stat", "utf8").split(") ")[1].split(" ")[2])',
+    },
+    { name: 'all there is', target: '-1' },
+  ];
+  for (const { name, target } of rows)
+    it(`ends its instance alone: ${name}`, async () => {
+      const source = `exports.handler = async (e) => (e.kill ? process.kill(${target}, 'SIGKILL') : 'served')`;
+      const { invoke, lines } = await startRuntime([anInlineFunction('k', source)]);
+
+      const killed = failed(await invoke('k', { kill: true }));
+
+      assert.equal(killed.errorType, 'Runtime.ExitError');
+      assert.match(killed.errorMessage, /exit status 137/);
+      assert.equal(returned(await invoke('k')), 'served');
+      assert.match(lines.map(({ message }) => message).join('\n'), /would have ended the gateway/);
+    });
+
+  it('may ask whether it is there, also by the import, and may end its children', async () => {
+    const source = `
+      const { kill } = require('node:process');
+      const { spawn } = require('node:child_process');
+      exports.handler = async () => {
+        const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true });
+        const ended = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)));
+        kill(-child.pid, 'SIGTERM');
+        return [kill(process.pid, 0), await ended];
+      };`;
+    const { invoke } = await startRuntime([anInlineFunction('c', source)]);
+
+    assert.deepEqual(returned(await invoke('c')), [true, 'SIGTERM']);
+  });
+});
+
+describe('a function that holds more than its MemorySize outside of the heap', () => {
+  const source = `
+    exports.handler = async ({ megabytes, spin }) => {
+      const held = [];
+      for (let index = 0; index < megabytes; index += 16) held.push(Buffer.alloc(16 * 1024 * 1024, 1));
+      const until = Date.now() + 5000;
+      while (spin && Date.now() < until);
+      if (megabytes > 128) await new Promise((resolve) => setTimeout(resolve, 5000));
+      return held.length;
+    };`;
+  for (const spin of [false, true])
+    it(`is killed as at Lambda, ${spin ? 'in a loop that never yields' : 'while it waits'}`, async () => {
+      const definition = anInlineFunction('m', source, { timeoutSeconds: 10 });
+      const { invoke } = await startRuntime([definition], { memoryGrowthBytes: 0 });
+
+      const result = failed(await invoke('m', { megabytes: 192, spin }));
+
+      assert.equal(result.errorType, 'Runtime.OutOfMemory');
+      assert.match(result.errorMessage, /signal: killed/);
+      assert.equal(returned(await invoke('m', { megabytes: 32 })), 2);
+    });
+});
+
+describe('a source that is being saved', () => {
+  it('is started again until it is whole: nobody reads the truncated file', async () => {
+    const whole = `exports.handler = async ({ end }) => (end ? process.exit(1) : 'whole')`;
+    const folder = aFolder({ 'f.js': whole });
+    const { invoke, lines } = await startRuntime([aFolderFunction(folder, 'f.handler', { name: 'f' })]);
+    await invoke('f', { end: true });
+
+    writeFiles(folder, { 'f.js': '' });
+    const answer = invoke('f');
+    const told = lines.length;
+    while (
+      !lines.slice(told).some(({ message }) => /HandlerNotFound|is undefined or not exported/.test(message))
+    )
+      await new Promise((resolve) => setImmediate(resolve));
+    writeFiles(folder, { 'f.js': whole });
+
+    assert.equal(returned(await answer), 'whole');
+  });
+
+  it('that never becomes whole fails its requests', async () => {
+    const folder = aFolder({ 'f.js': `exports.handler = async ({ end }) => process.exit(1)` });
+    const { invoke } = await startRuntime([aFolderFunction(folder, 'f.handler', { name: 'f' })]);
+    await invoke('f', { end: true });
+    writeFiles(folder, { 'f.js': '' });
+
+    assert.equal(failed(await invoke('f')).errorType, 'Runtime.HandlerNotFound');
+  });
+});
