@@ -2,6 +2,7 @@
 import { type JsonValue, toJavaValue } from '@gatewright/velocity/java/json';
 import { printJson } from '@gatewright/velocity/java/printing';
 import { type JsonPath, readJsonPath } from './json-path.ts';
+import { hasTooManyNames, MAX_NAMES } from './member-names.ts';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 
 /** The body begins like JSON and is none. On the request side AWS answers 400, on the response side 500. */
@@ -31,6 +32,8 @@ export function readJsonText(body: string, path: JsonPath): string | undefined {
 
 function parse(body: string): JsonValue | undefined {
   if (!LIKE_JSON.test(body)) return undefined;
+  if (hasTooManyNames(body))
+    throw new MalformedBodyError(`the body has more than ${MAX_NAMES} different names`);
   try {
     return JSON.parse(body) as JsonValue;
   } catch {

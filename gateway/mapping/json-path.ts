@@ -24,6 +24,7 @@ export type JsonPath = {
   readonly isDefinite: boolean;
 };
 
+const STEP_COST = 2;
 const MAX_PATH_CHARS = 4_096;
 
 /**
@@ -138,7 +139,8 @@ type Walk = {
 
 /** Follows the segments from `at` on; what is left after the last one is found. */
 function collect(walk: Walk, node: JavaValue, at: number, depth: number): void {
-  walk.budget.spend(1);
+  // A step of a path costs more time than one of a template does.
+  walk.budget.spend(STEP_COST);
   const segment = walk.segments[at];
   if (segment === undefined) walk.found.push(node);
   else if (segment.kind === 'deep') descend(walk, node, at + 1, depth);

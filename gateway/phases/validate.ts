@@ -8,6 +8,7 @@ import { gatewayError } from '../errors.ts';
 import { lastHeader } from '../events/header-list.ts';
 import { bareType } from '../events/media-types.ts';
 import { lastQueryValue } from '../events/query-text.ts';
+import { hasTooManyNames, MAX_NAMES } from '../mapping/member-names.ts';
 import { getEntry } from '../routing/text-map.ts';
 import type { MessageRoutePlan, RequestValidation, RequiredParameter } from '../deployment/model.ts';
 import type { Admitted } from '../exchange.ts';
@@ -68,6 +69,8 @@ function checkBody(admitted: Admitted, { bodies }: RequestValidation): void {
 }
 
 function parseJson(text: string, mediaType: string): unknown {
+  if (hasTooManyNames(text))
+    throw invalidBody(`[the body has more than ${MAX_NAMES} different names]`, mediaType);
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -22,6 +22,9 @@ const RESOURCE_MEMBERS = new Set(
 /** Transforms that are done before or need nothing done; any other is a macro of the account. */
 const TRANSFORMS = new Set(['AWS::LanguageExtensions', 'AWS::Serverless-2016-10-31']);
 
+/** Bounds the time of a load; AWS's own limit is a finding and no refusal. */
+const MAX_RESOURCES = 5_000;
+
 /**
  * The template without the parts whose outline CloudFormation refuses, in its words.
  * @throws what `refuse` throws, and at once where no resource is left
@@ -45,6 +48,12 @@ export function checkShape(
     refuse([name], `Template format error: ${name} must be a mapping`, 'the section is left out');
   checkTransform(template['Transform'], refuse);
   const { Resources: declared } = template;
+  const count = Object.keys(isJsonObject(declared) ? declared : {}).length;
+  if (count > MAX_RESOURCES)
+    return fail(
+      ['Resources'],
+      `${count} resources: a stack at AWS holds 500, and the gateway reads ${MAX_RESOURCES} at most`,
+    );
   const resources = Object.entries(isJsonObject(declared) ? declared : {}).filter(([logicalId, resource]) =>
     checkResource(logicalId, resource, refuse),
   );

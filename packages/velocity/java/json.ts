@@ -14,6 +14,7 @@ import {
   JavaMapView,
   type JavaValue,
 } from './values.ts';
+import { hasTooManyNames, MAX_NAMES } from '@gatewright/gateway/mapping/member-names';
 import { MAX_VALUE_DEPTH, type RenderBudget } from './render-budget.ts';
 import { TemplateError } from './template-error.ts';
 
@@ -24,8 +25,11 @@ export type JsonValue =
 /**
  * Reads JSON text leniently: names and texts may go without quotes or with single ones, commas may trail.
  * Returns undefined for what is not even that, and for more than 200 levels.
+ * @throws TemplateError TEMPLATE_LIMIT for more names than one text may have
  */
 export function parseJson(text: string): JavaValue | undefined {
+  if (hasTooManyNames(text))
+    throw new TemplateError('TEMPLATE_LIMIT', `a JSON text has more than ${MAX_NAMES} different names`);
   const reader = new JsonReader(text);
   try {
     return reader.read();

@@ -121,6 +121,10 @@ Outputs:
       text: 'Resources: {A: {}}',
       says: /\[\/Resources\/A\] Every Resources object must contain a Type member/,
     },
+    {
+      text: `Resources: {${Array.from({ length: 5001 }, (_, index) => `A${index}: {Type: X}`).join(', ')}}`,
+      says: /5001 resources: a stack at AWS holds 500, and the gateway reads 5000 at most/,
+    },
     { text: 'Resources: {A-b: {Type: X}}', says: /Resource name A-b is non alphanumeric/ },
     { text: 'Resources: {A: {Type: X, Foo: 1}}', says: /Invalid template resource property 'Foo'/ },
     { text: 'Resources: {A: {Type: X, Properties: [1]}}', says: /Properties must be a mapping/ },
