@@ -11,7 +11,9 @@ const KILLED = 137;
 export function shieldProcess(warn: (message: string) => void): void {
   const kill = process.kill.bind(process);
   process.kill = (pid, signal) => {
-    if (!isGateway(Number(pid))) return kill(pid, signal);
+    // Node takes a text that is a number, too.
+    const target: unknown = pid;
+    if (!isGateway(Number(target))) return kill(pid, signal);
     // Asks only whether there is such a process.
     if (signal === 0) return true;
     warn(`process.kill(${pid}) would have ended the gateway; it ends this instance`);
@@ -28,7 +30,9 @@ function isGateway(pid: number): boolean {
 function groupOf(): number | undefined {
   try {
     // `4711 (node) S 4000 4700 …`: state, parent and group follow the name, which may hold anything.
-    const [, , group] = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /s, '').split(' ');
+    const [, , group] = readFileSync('/proc/self/stat', 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return group === undefined ? process.pid : Number(group);
   } catch {
     return process.pid;
