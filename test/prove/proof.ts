@@ -14,5 +14,11 @@ export type Proof = {
   readonly claim: string;
   /** Short enough for `--quick`, or has a shorter form of itself. */
   readonly quick: boolean;
-  run(options: { readonly quick: boolean }): Promise<Outcome>;
+  run(options: {
+    readonly quick: boolean;
+    /** `--minutes`, for those that go on for as long as they are let. */
+    readonly minutes?: number | undefined;
+    /** `--seed`, for those that throw dice. */
+    readonly seed?: number | undefined;
+  }): Promise<Outcome>;
 };

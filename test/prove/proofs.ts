@@ -1,10 +1,11 @@
 import { access } from './access.ts';
 import { browser } from './browser.ts';
 import { checkRules } from './check-rules.ts';
+import { fuzz } from './fuzz.ts';
 import { limits } from './limits.ts';
 import type { Proof } from './proof.ts';
 import { quota } from './quota.ts';
 import { vectors } from './vectors.ts';
 
 /** In the order in which they run. */
-export const PROOFS: readonly Proof[] = [checkRules, limits, quota, access, vectors, browser];
+export const PROOFS: readonly Proof[] = [checkRules, limits, quota, access, vectors, fuzz, browser];

@@ -1,5 +1,5 @@
 /**
- * `npm run prove [-- name …] [--quick]`. Each proof writes docs/evidence/<name>.json with date, commit and
+ * `npm run prove [-- name …] [--quick] [--minutes N] [--seed N]`. Each proof writes docs/evidence/<name>.json with date, commit and
  * figures, where nothing is uncommitted; quick runs leave the evidence alone. Exit code 1: refuted; 2: a proof
  * asked for by name could not run here.
  */
@@ -10,10 +10,13 @@ import type { Proof } from './proof.ts';
 import { PROOFS } from './proofs.ts';
 
 /** Runs one proof and says in one line how it ended. */
-async function prove(proof: Proof, quick: boolean): Promise<'proven' | 'refuted' | 'skipped'> {
+async function prove(
+  proof: Proof,
+  { quick, ...bounds }: Parameters<Proof['run']>[0],
+): Promise<'proven' | 'refuted' | 'skipped'> {
   const startedMs = performance.now();
   const tree = describeTree(REPOSITORY);
-  const outcome = await proof.run({ quick });
+  const outcome = await proof.run({ quick, ...bounds });
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   switch (outcome.kind) {
     case 'skipped':
@@ -33,10 +36,21 @@ async function prove(proof: Proof, quick: boolean): Promise<'proven' | 'refuted'
   return outcome.kind;
 }
 
+function readNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (!(number > 0)) throw new Error(`--${name} takes a number above 0, not "${text}"`);
+  return number;
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { quick: { type: 'boolean', default: false } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      minutes: { type: 'string' },
+      seed: { type: 'string' },
+    },
   });
   const unknown = positionals.filter((name) => !PROOFS.some((proof) => proof.name === name));
   if (unknown.length > 0) {
@@ -48,8 +62,13 @@ async function main(): Promise<number> {
   const chosen = PROOFS.filter(({ name, quick }) =>
     positionals.length === 0 ? quick || !values.quick : positionals.includes(name),
   );
+  const options = {
+    quick: values.quick,
+    minutes: readNumber('minutes', values.minutes),
+    seed: readNumber('seed', values.seed),
+  };
   const outcomes = new Set<string>();
-  for (const proof of chosen) outcomes.add(await prove(proof, values.quick));
+  for (const proof of chosen) outcomes.add(await prove(proof, options));
   if (outcomes.has('refuted')) return 1;
   return outcomes.has('skipped') && positionals.length > 0 && !values.quick ? 2 : 0;
 }

@@ -1,0 +1,69 @@
+/** What strangers write, changed at random by a seed: each parser answers or refuses, and serves the next. */
+import { ACCESS_TARGETS } from './fuzz/access-targets.ts';
+import { keepCase, readCases } from './fuzz/cases.ts';
+import { runTarget, tryInput } from './fuzz/run-target.ts';
+import { templateTarget } from './fuzz/template-target.ts';
+import { MAPPING_TARGETS } from './fuzz/mapping-targets.ts';
+import { httpTarget, webSocketTarget } from './fuzz/wire-targets.ts';
+import type { Crash } from './fuzz/run-target.ts';
+import type { FuzzTarget } from './fuzz/target.ts';
+import type { Figures, Outcome, Proof } from './proof.ts';
+
+const MS_PER_MINUTE = 60_000;
+/** Of a quick run: inputs per target, and all the time it may take. */
+const QUICK = { inputs: 150, minutes: 0.5 };
+const USUAL_MINUTES = 2;
+
+export const fuzz: Proof = {
+  name: 'fuzz',
+  claim:
+    'no input made from valid ones by a seed crashes a parser, hangs a connection or stops the next request',
+  quick: true,
+  run: ({ quick, minutes = quick ? QUICK.minutes : USUAL_MINUTES, seed = 1 }) =>
+    fuzzFor(minutes * MS_PER_MINUTE, quick ? QUICK.inputs : Infinity, seed),
+};
+
+export async function openTargets(): Promise<readonly FuzzTarget[]> {
+  return [
+    ...MAPPING_TARGETS,
+    ...ACCESS_TARGETS,
+    templateTarget(),
+    await httpTarget(),
+    await webSocketTarget(),
+  ];
+}
+
+async function fuzzFor(ms: number, inputs: number, seed: number): Promise<Outcome> {
+  const targets = await openTargets();
+  const uncaught: string[] = [];
+  const note = (error: Error): void => void uncaught.push(`uncaught ${error.stack ?? error.message}`);
+  process.on('uncaughtException', note);
+  try {
+    const crashes = [...(await replay(targets))];
+    const figures: Record<string, Figures> = {};
+    for (const [index, target] of targets.entries()) {
+      const run = await runTarget(target, seed + index, { inputs, ms: ms / targets.length });
+      crashes.push(...run.crashes);
+      for (const crash of run.crashes) keepCase(crash);
+      figures[target.name] = { inputs: run.inputs, crashes: run.crashes.length };
+    }
+    const faults = [...crashes.map(({ target, reason }) => `${target}: ${reason}`), ...uncaught];
+    return faults.length === 0
+      ? { kind: 'proven', figures: { seed, targets: figures } }
+      : { kind: 'refuted', reason: faults.join('; '), figures: { seed, targets: figures } };
+  } finally {
+    process.off('uncaughtException', note);
+    for (const target of targets) await target.close?.();
+  }
+}
+
+/** Those that are kept and still crash. */
+async function replay(targets: readonly FuzzTarget[]): Promise<readonly Crash[]> {
+  const still: Crash[] = [];
+  for (const { target: name, input } of readCases()) {
+    const target = targets.find((one) => one.name === name);
+    const reason = target === undefined ? 'there is no such target' : await tryInput(target, input);
+    if (reason !== undefined) still.push({ target: name, input, reason });
+  }
+  return still;
+}

@@ -1,0 +1,63 @@
+/** Runs one target for a while, by a seed that repeats. */
+import { diceOf, mutate } from './mutate.ts';
+import type { FuzzTarget } from './target.ts';
+
+export type Crash = { readonly target: string; readonly input: string; readonly reason: string };
+
+export type FuzzRun = { readonly inputs: number; readonly crashes: readonly Crash[] };
+
+/** No input of 200,000 characters may hold the loop for longer, also on a machine with other work. */
+const SLOW_MS = 10_000;
+/** A broken target crashes on most inputs; the first ones say it all. */
+const MAX_CRASHES = 3;
+
+/** Ends after so many inputs or milliseconds, whatever comes first. */
+export async function runTarget(
+  target: FuzzTarget,
+  seed: number,
+  bounds: { readonly inputs: number; readonly ms: number },
+): Promise<FuzzRun> {
+  const dice = diceOf(seed);
+  const crashes: Crash[] = [];
+  const untilMs = performance.now() + bounds.ms;
+  let inputs = 0;
+  while (inputs < bounds.inputs && crashes.length < MAX_CRASHES && performance.now() < untilMs) {
+    const input = mutate(dice, target.seeds, target.words);
+    inputs += 1;
+    const reason = await tryInput(target, input);
+    if (reason !== undefined)
+      crashes.push({ target: target.name, ...(await shorten(target, input, reason)) });
+  }
+  return { inputs, crashes };
+}
+
+/** Why an input is a crash; undefined = it is none. */
+export async function tryInput(target: FuzzTarget, input: string): Promise<string | undefined> {
+  const begunMs = performance.now();
+  try {
+    await target.run(input);
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message.slice(0, 300)}` : String(error);
+  }
+  const tookMs = performance.now() - begunMs;
+  return tookMs > SLOW_MS ? `took ${Math.round(tookMs)} ms` : undefined;
+}
+
+/** Cuts away whatever is not needed for it, by halves, quarters and so on. */
+async function shorten(
+  target: FuzzTarget,
+  input: string,
+  reason: string,
+): Promise<{ readonly input: string; readonly reason: string }> {
+  let shortest = { input, reason };
+  for (let size = input.length >> 1; size > 0; size >>= 1) {
+    for (let from = 0; from < shortest.input.length; from += size) {
+      const without = shortest.input.slice(0, from) + shortest.input.slice(from + size);
+      const still = await tryInput(target, without);
+      if (still === undefined) continue;
+      shortest = { input: without, reason: still };
+      from -= size;
+    }
+  }
+  return shortest;
+}
