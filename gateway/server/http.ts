@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { MAX_BODY_BYTES } from '../exchange.ts';
 import { serve } from '../pipeline.ts';
 import { originForm, receive } from './receive.ts';
-import { refuseMalformed } from './refuse-malformed.ts';
+import { refuseMalformed, refuseUnfinished } from './refuse-malformed.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
 import { sendStream } from './stream-reply.ts';
 import { isWebSocketHandshake } from './websocket-frames.ts';
@@ -68,6 +68,7 @@ export function createApiServer(options: ApiServerOptions): Server {
   // A client that has nothing more to say still wants its answer. Node documents neither name nor default.
   Reflect.set(server, 'httpAllowHalfOpen', true);
   server.on('clientError', refuseMalformed);
+  server.on('connection', refuseUnfinished);
   refuseUnserved(server, options.ports.log);
   return server;
 }

@@ -13,6 +13,17 @@ export function refuseMalformed({ code }: ClientError, socket: Duplex): void {
 }
 
 /**
+ * A client that says it has sent all while its body is not whole. Node's parser tells of it, save where the request has
+ * an `Upgrade` that is not wanted: such a request would hold its connection for a minute.
+ */
+export function refuseUnfinished(socket: Duplex): void {
+  socket.on('end', () => {
+    const current = responseOf(socket);
+    if (current !== undefined && !current.req.complete) refuseOnSocket(socket, 400);
+  });
+}
+
+/**
  * Answers on the socket itself and ends it. Requests before the bad one on the same connection get their answers
  * first: a client that pipelines must not read the refusal as the answer to another one.
  */

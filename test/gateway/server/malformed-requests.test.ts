@@ -196,6 +196,13 @@ const rows: readonly {
     source: 'RFC 9112 §8',
   },
   {
+    name: 'a body shorter than its length, beside an upgrade that nobody wants',
+    text: post('Connection: Upgrade\r\nUpgrade: x\r\nContent-Length: 10\r\n', 'abc'),
+    ends: true,
+    statuses: [400],
+    source: 'RFC 9112 §8',
+  },
+  {
     name: 'chunks without the last one',
     text: post(CHUNKED, '3\r\nabc\r\n'),
     ends: true,

@@ -8,6 +8,7 @@ export type FuzzRun = { readonly inputs: number; readonly crashes: readonly Cras
 
 /** No input of 200,000 characters may hold the loop for longer, also on a machine with other work. */
 const SLOW_MS = 10_000;
+const SHORTEN_WITHIN_MS = 5_000;
 /** A broken target crashes on most inputs; the first ones say it all. */
 const MAX_CRASHES = 3;
 
@@ -50,8 +51,9 @@ async function shorten(
   reason: string,
 ): Promise<{ readonly input: string; readonly reason: string }> {
   let shortest = { input, reason };
+  const untilMs = performance.now() + SHORTEN_WITHIN_MS;
   for (let size = input.length >> 1; size > 0; size >>= 1) {
-    for (let from = 0; from < shortest.input.length; from += size) {
+    for (let from = 0; from < shortest.input.length && performance.now() < untilMs; from += size) {
       const without = shortest.input.slice(0, from) + shortest.input.slice(from + size);
       const still = await tryInput(target, without);
       if (still === undefined) continue;
