@@ -2,7 +2,7 @@
 import { type JsonValue, toJavaValue } from '@gatewright/velocity/java/json';
 import { printJson } from '@gatewright/velocity/java/printing';
 import { type JsonPath, readJsonPath } from './json-path.ts';
-import { hasTooManyNames, MAX_NAMES } from './member-names.ts';
+import { hasTooManyNames, MAX_NAMES } from '@gatewright/velocity/java/member-names';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 
 /** The body begins like JSON and is none. On the request side AWS answers 400, on the response side 500. */

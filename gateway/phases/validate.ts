@@ -8,7 +8,7 @@ import { gatewayError } from '../errors.ts';
 import { lastHeader } from '../events/header-list.ts';
 import { bareType } from '../events/media-types.ts';
 import { lastQueryValue } from '../events/query-text.ts';
-import { hasTooManyNames, MAX_NAMES } from '../mapping/member-names.ts';
+import { hasTooManyNames, MAX_NAMES } from '@gatewright/velocity/java/member-names';
 import { getEntry } from '../routing/text-map.ts';
 import type { MessageRoutePlan, RequestValidation, RequiredParameter } from '../deployment/model.ts';
 import type { Admitted } from '../exchange.ts';

@@ -62,12 +62,13 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
     // The gateway's own calls, by a pair that never leaves the process.
     const keyPair = makeKeyPair();
     const signers = [keyPair, ...context.signers];
-    const { url, close } = await startEmbeddedDynamoDb({ ...context, signers, port: 0, dataDirectory });
+    const started = await startEmbeddedDynamoDb({ ...context, signers, port: 0, dataDirectory });
+    const { url } = started;
     return {
       url,
       keyPair,
       createTables: (tables, region) => createTablesAt({ url, region, ...keyPair }, tables),
-      close,
+      close: () => started.close(),
     };
   } catch (error) {
     throw error instanceof EmbeddedDynamoDbError ? new StartError(error.code, error.message) : error;

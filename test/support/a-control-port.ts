@@ -61,7 +61,11 @@ export async function aControlPort(): Promise<TestControlPort> {
   const managementCalls: { request: ControlRequest; apiId: string; path: string }[] = [];
   const reports: unknown[] = [];
   const report = (fault: unknown): unknown => reports.push(fault);
-  const dynamoDb = await startEmbeddedDynamoDb({ port: 0, signers: [ADMIN, SIGNER], clockOffset: clock.offset });
+  const dynamoDb = await startEmbeddedDynamoDb({
+    port: 0,
+    signers: [ADMIN, SIGNER],
+    clockOffset: clock.offset,
+  });
   await createTablesAt(anyTarget(dynamoDb.url), [
     {
       name: 'orders',

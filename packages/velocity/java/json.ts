@@ -14,7 +14,7 @@ import {
   JavaMapView,
   type JavaValue,
 } from './values.ts';
-import { hasTooManyNames, MAX_NAMES } from '@gatewright/gateway/mapping/member-names';
+import { hasTooManyNames, MAX_NAMES } from './member-names.ts';
 import { MAX_VALUE_DEPTH, type RenderBudget } from './render-budget.ts';
 import { TemplateError } from './template-error.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { hasTooManyNames, MAX_NAMES } from '../../../gateway/mapping/member-names.ts';
+import { hasTooManyNames, MAX_NAMES } from '../../../../packages/velocity/java/member-names.ts';
 
 /** An object of so many different names, each as `print` writes it. */
 const names = (count: number, print = (name: string) => JSON.stringify(name)): string =>
