@@ -14,9 +14,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import { signRequest } from '../../../packages/aws/sign-request.ts';
 import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
 import {
   type EmbeddedDynamoDb,
@@ -223,102 +221,6 @@ describe('startEmbeddedDynamoDb', () => {
     );
     assert.deepEqual(TimeToLiveDescription, { TimeToLiveStatus: 'ENABLED', AttributeName: 'expires' });
   });
-
-  const statusOf = (headers: Record<string, string>, body = '{}') =>
-    new Promise<number>((resolve, reject) => {
-      const outgoing = request(dynamoDb.url, { method: 'POST', headers }, (response) => {
-        response.resume();
-        resolve(response.statusCode ?? 0);
-      });
-      outgoing.on('error', reject);
-      outgoing.end(body);
-    });
-  const target = { 'X-Amz-Target': 'DynamoDB_20120810.ListTables' };
-  const HEADERS = { 'Content-Type': 'application/x-amz-json-1.0', ...target };
-  /** As whom, for which service and when a call is signed. */
-  const sign = (
-    body: string,
-    {
-      headers = {},
-      key = SIGNER,
-      service = 'dynamodb',
-      nowEpochMs = Date.now(),
-    }: { headers?: Record<string, string>; key?: typeof SIGNER; service?: string; nowEpochMs?: number } = {},
-  ): Record<string, string> =>
-    signRequest({
-      ...{ method: 'POST', url: new URL(dynamoDb.url), headers: { ...HEADERS, ...headers }, body },
-      ...{ region: 'us-east-1', service, nowEpochMs, ...key },
-    });
-  for (const { name, body = '{}', headers, sent = body, expected } of [
-    { name: 'admits a signed call', headers: sign, expected: 200 },
-    {
-      name: 'refuses a page of another origin',
-      headers: (text: string) => ({ ...sign(text), Origin: 'https://evil.example' }),
-      expected: 403,
-    },
-    {
-      name: 'refuses a name that was rebound to this machine',
-      headers: (text: string) => ({ ...sign(text), Host: 'evil.example' }),
-      expected: 403,
-    },
-    {
-      name: 'refuses a call without signature',
-      headers: () => ({ ...HEADERS, Authorization: 'Bearer x' }),
-      expected: 400,
-    },
-    { name: 'refuses a call that claims none', headers: () => HEADERS, expected: 400 },
-    {
-      name: 'refuses a signature that only looks like one',
-      headers: () => ({
-        ...HEADERS,
-        Authorization: 'AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=0',
-      }),
-      expected: 400,
-    },
-    {
-      name: 'refuses a key that nobody here has',
-      headers: (text: string) => sign(text, { key: { accessKeyId: 'AKIDSTRANGER', secretAccessKey: 'x' } }),
-      expected: 400,
-    },
-    {
-      name: 'refuses a known key with another secret',
-      headers: (text: string) => sign(text, { key: { ...SIGNER, secretAccessKey: 'guessed' } }),
-      expected: 400,
-    },
-    {
-      name: 'refuses a signature of another service',
-      headers: (text: string) => sign(text, { service: 'execute-api' }),
-      expected: 400,
-    },
-    {
-      name: 'refuses a signature of an hour ago',
-      headers: (text: string) => sign(text, { nowEpochMs: Date.now() - 3_600_000 }),
-      expected: 400,
-    },
-    {
-      name: 'refuses a body other than the one that was signed',
-      headers: sign,
-      sent: '{"Limit":1}',
-      expected: 400,
-    },
-    { name: 'refuses what is no JSON', headers: sign, body: '{', expected: 400 },
-    {
-      name: 'refuses an operation that it does not have',
-      headers: (text: string) =>
-        sign(text, { headers: { 'X-Amz-Target': 'DynamoDB_20120810.ExecuteStatement' } }),
-      expected: 400,
-    },
-    {
-      name: 'refuses a body over 16 MB',
-      headers: sign,
-      body: 'x'.repeat(16 * 1024 * 1024 + 1),
-      expected: 413,
-    },
-  ]) {
-    it(name, async () => {
-      assert.equal(await statusOf(headers(body), sent), expected);
-    });
-  }
 
   it('says which port is taken', async () => {
     const port = Number(new URL(dynamoDb.url).port);
