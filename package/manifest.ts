@@ -11,6 +11,9 @@ export type Manifest = {
   readonly [field: string]: unknown;
 };
 
+/** What undici, of all dependencies, needs; `registerHooks`, which instances use, came with 22.15. A checkout brings its own Node. */
+const ENGINES = { node: '>=22.19.0' };
+
 /** Scope of our own packages. */
 export const SCOPE = '@gatewright/';
 
@@ -36,7 +39,6 @@ type Source = {
   readonly description: string;
   readonly license: string;
   readonly private?: boolean;
-  readonly engines: { readonly node: string };
   readonly exports: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -54,6 +56,7 @@ export async function makeWorkspaceManifest(root: string, folder: string): Promi
   const compiled = Object.entries(exports).map(([path, file]) => [path, exportOf(file.replace(/\.ts$/, ''))]);
   return {
     ...rest,
+    engines: ENGINES,
     exports: { ...(Object.fromEntries(compiled) as object), './package.json': './package.json' },
     // A bundle of a handler takes what the handler uses of an entry, and no more.
     ...(folder === 'gateway' ? {} : { sideEffects: false }),
@@ -75,10 +78,10 @@ export async function makeManifest(root: string): Promise<Manifest> {
     ...DEPLOY_TOOLS,
   };
   const { name, version, description, license } = source;
-  const { engines } = await readSource(root, 'gateway');
   const entries = HANDLER_ENTRIES.map((entry) => [`./${entry}`, exportOf(`./entries/${entry}`)]);
   return {
-    ...{ name, version, description, license, engines },
+    ...{ name, version, description, license },
+    engines: ENGINES,
     keywords: ['api-gateway', 'serverless-plugin', 'serverless-offline', 'osls', 'lambda', 'websocket'],
     type: 'module',
     bin: { gatewright: './bin/gatewright.cjs' },

@@ -2,7 +2,6 @@
  * What a case of `npm run prove -- browser` has: a page of headless Chromium on an origin of its own, and gateways to
  * call from it. A file of this folder that ends with `.case.ts` and exports `browserCase` is a case.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -12,6 +11,7 @@ import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { REPOSITORY } from '../../architecture/source-files.ts';
 import { READY, readyOf, runCommand, startCommand } from '../../support/command.ts';
+import { installTool, toolFolder } from '../../../tools/install-tool.ts';
 
 export type BrowserCase = {
   /** A sentence: what holds in a browser. */
@@ -61,8 +61,6 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const DRIVER_FOLDER = join(REPOSITORY, 'tools/browser');
-const INSTALLED_WITHIN_MS = 120_000;
 const LAUNCHED_WITHIN_MS = 60_000;
 const STEP_WITHIN_MS = 30_000;
 
@@ -84,7 +82,7 @@ export async function openBrowser(): Promise<{
     throw new ToolMissing(
       'there is no Chromium; install it with `apt-get install chromium`, or name it by GATEWRIGHT_CHROMIUM',
     );
-  const { chromium } = await installDriver();
+  const { chromium } = loadDriver();
   const browser = await chromium.launch({
     ...{ executablePath, headless: true, args: FLAGS, timeout: LAUNCHED_WITHIN_MS },
   });
@@ -114,16 +112,12 @@ export async function openBrowser(): Promise<{
   };
 }
 
-/** The driver has a lock file of its own and is installed when it is first needed. */
-async function installDriver(): Promise<Driver> {
-  const folder = join(DRIVER_FOLDER, 'node_modules/playwright-core');
-  if (!existsSync(folder)) {
-    const args = ['ci', '--prefix', DRIVER_FOLDER, '--no-audit', '--no-fund', '--ignore-scripts'];
-    const npm = spawn('npm', args, { stdio: 'ignore', timeout: INSTALLED_WITHIN_MS });
-    const [code] = (await once(npm, 'close')) as [number | null];
-    if (code !== 0) throw new ToolMissing('`npm ci --prefix tools/browser` did not install playwright-core');
-  }
-  return createRequire(import.meta.url)(folder) as Driver;
+function loadDriver(): Driver {
+  const refusal = installTool('browser');
+  if (refusal !== undefined) throw new ToolMissing(refusal);
+  return createRequire(import.meta.url)(
+    join(toolFolder('browser'), 'node_modules/playwright-core'),
+  ) as Driver;
 }
 
 type Api = { readonly kind: string; readonly stack: string; readonly url: string };
