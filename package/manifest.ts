@@ -97,7 +97,7 @@ export async function makeManifest(root: string): Promise<Manifest> {
     },
     // tsc leaves these specifiers as they are written.
     imports: { '#shared/*.ts': `${SCOPE}handlers/*` },
-    dependencies: Object.fromEntries(Object.entries(dependencies).sort()) as Record<string, string>,
+    dependencies: Object.fromEntries(Object.entries(dependencies).sort()),
     bundleDependencies: Object.keys(WORKSPACES).map((workspace) => `${SCOPE}${workspace}`),
     sideEffects: ['./bin/**', './cli/**', './plugin/**'],
     peerDependencies: peers,
