@@ -46,16 +46,12 @@ type Source = {
 
 /** A workspace's own manifest, with the compiled files in place of the sources. */
 export async function makeWorkspaceManifest(root: string, folder: string): Promise<Manifest> {
-  const {
-    private: _,
-    exports,
-    dependencies = {},
-    peerDependencies = {},
-    ...rest
-  } = await readSource(root, folder);
+  const { exports, dependencies = {}, peerDependencies = {}, ...rest } = await readSource(root, folder);
   const compiled = Object.entries(exports).map(([path, file]) => [path, exportOf(file.replace(/\.ts$/, ''))]);
   return {
     ...rest,
+    // A workspace is private so that nobody publishes its sources.
+    private: undefined,
     engines: ENGINES,
     exports: { ...(Object.fromEntries(compiled) as object), './package.json': './package.json' },
     // A bundle of a handler takes what the handler uses of an entry, and no more.
