@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findApi, isUnknown, lineOf } from '../../../tools/corpus/ask.ts';
+
+const ROUTE = { method: 'GET', path: '/', statuses: ['2xx'] };
+
+describe('the API that a route is asked at', () => {
+  const apis = [
+    { logicalId: 'A', kind: 'rest', url: 'http://a' },
+    { logicalId: 'B', kind: 'rest', url: 'http://b' },
+    { logicalId: 'C', kind: 'http', url: 'http://c' },
+  ] as const;
+
+  it('is the one of its name, or the first of its protocol', () => {
+    assert.equal(findApi(apis, { ...ROUTE, protocol: 'rest', api: 'B' })?.url, 'http://b');
+    assert.equal(findApi(apis, { ...ROUTE, protocol: 'rest', api: 'X' })?.url, 'http://a');
+    assert.equal(findApi(apis, { ...ROUTE, protocol: 'http', api: 'B' })?.url, 'http://c');
+    assert.equal(findApi(apis, { ...ROUTE, protocol: 'websocket' }), undefined);
+  });
+});
+
+describe('a route that the gateway does not have', () => {
+  const cases = [
+    ['http', 404, '{"message":"Not Found"}', true],
+    ['http', 404, '{"message":"no such order"}', false],
+    ['rest', 403, '{"message":"Missing Authentication Token"}', true],
+    ['rest', 403, '{"message":"Forbidden"}', false],
+    ['rest', 404, '{"message":"Not Found"}', false],
+  ] as const;
+  for (const [protocol, status, body, unknown] of cases)
+    it(`is ${unknown ? '' : 'not '}told by ${status} ${body} of a ${protocol} API`, () => {
+      assert.equal(isUnknown({ ...ROUTE, protocol }, status, body), unknown);
+    });
+});
+
+describe('what the gateway says of a request', () => {
+  it('is its line among those of functions, with all that the line quotes', () => {
+    const text = '[hello] GET it\nGET /dev/a 502 3.1 ms integrate (Error: no x\nRequire stack:\n- /a.js)\n';
+
+    assert.equal(lineOf(text), 'GET /dev/a 502 3.1 ms integrate (Error: no x Require stack: - /a.js)');
+    assert.equal(lineOf('[hello] a\n[hello] b\n'), '[hello] b');
+    assert.equal(lineOf(''), '');
+  });
+});

@@ -1,0 +1,82 @@
+/** Each route of an expectation asked once. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { fillPath, pickMethod, takesBody } from './fill-path.ts';
+import type { ExpectedRoute } from './expectation.ts';
+import type { ServedApi, Started } from './process.ts';
+import type { Answer } from './verdict.ts';
+
+const ANSWER_WITHIN_MS = 20_000;
+const MAX_BODY_CHARACTERS = 2000;
+/** What a POST brings unless the expectation says more: a little of what most handlers look for. */
+const GENERIC_BODY = { id: '1', name: 'test', title: 'test', text: 'test', message: 'test', value: 1 };
+
+/** Answers in the order of the routes; what the gateway logs meanwhile comes with each. */
+export async function askRoutes(started: Started, routes: readonly ExpectedRoute[]): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (const route of routes) {
+    if (started.hasEnded()) break;
+    const before = started.log().length;
+    const api = findApi(started.apis, route);
+    const { status, body } = api === undefined ? { status: undefined, body: '' } : await askOne(api, route);
+    // The log line follows the answer.
+    if (status === undefined || status >= 400) await sleep(100);
+    const log = api === undefined ? 'no such API is served' : lineOf(started.log().slice(before));
+    answers.push({ route, status, isUnknownRoute: isUnknown(route, status, body), log });
+  }
+  return answers;
+}
+
+/** By logical id; the first of the protocol where the template's name is not the one served. */
+export function findApi(apis: readonly ServedApi[], route: ExpectedRoute): ServedApi | undefined {
+  const ofKind = apis.filter(({ kind }) => kind === route.protocol);
+  return ofKind.find(({ logicalId }) => logicalId === route.api) ?? ofKind[0];
+}
+
+/** The gateway's own words for a route it does not have: a function that answers 404 says something else. */
+export function isUnknown({ protocol }: ExpectedRoute, status: number | undefined, body: string): boolean {
+  if (protocol === 'http') return status === 404 && body === '{"message":"Not Found"}';
+  return status === 403 && body.includes('Missing Authentication Token');
+}
+
+type Reply = { readonly status: number | undefined; readonly body: string };
+
+async function askOne(api: ServedApi, route: ExpectedRoute): Promise<Reply> {
+  if (route.protocol === 'websocket') return connect(api.url, route);
+  const method = pickMethod(route.method);
+  const url = `${api.url}${fillPath(route.path)}${route.query ?? ''}`;
+  const hasBody = takesBody(method);
+  const body = typeof route.body === 'string' ? route.body : JSON.stringify(route.body ?? GENERIC_BODY);
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: { ...(hasBody && { 'content-type': 'application/json' }), ...route.headers },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      ...(hasBody && { body }),
+    });
+    return { status: response.status, body: (await response.text()).slice(0, MAX_BODY_CHARACTERS) };
+  } catch {
+    return { status: undefined, body: '' };
+  }
+}
+
+function connect(url: string, { query = '', headers = {} }: ExpectedRoute): Promise<Reply> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(`${url}${query}`, { headers, handshakeTimeout: ANSWER_WITHIN_MS });
+    const end = (status: number | undefined): void => {
+      resolve({ status, body: '' });
+      socket.terminate();
+    };
+    socket.on('open', () => end(101));
+    socket.on('unexpected-response', (_, response) => end(response.statusCode));
+    socket.on('error', () => end(undefined));
+  });
+}
+
+/** The request's line, which names method, path and status; an error that it quotes may have lines of its own. */
+export function lineOf(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const at = lines.findLastIndex((line) => /^\S+ \S+ \d{3} /.test(line));
+  return lines.slice(at).join(' ').slice(0, MAX_BODY_CHARACTERS);
+}

@@ -1,0 +1,172 @@
+/** The routes that a CloudFormation or SAM template has, and what each may answer to a plain request. Pure. */
+import { routesOfDocument } from './draft-openapi.ts';
+import { asObject, asText, nameOf } from './template-text.ts';
+import type { ExpectedRoute, Protocol } from './expectation.ts';
+import type { Json } from './template-text.ts';
+
+/** What a generic request to an open route may get: an answer, or a client's error of the function's own. */
+export const OPEN = ['2xx', '3xx', '400', '404', '409', '422'];
+/** Without the key, token or signature. */
+export const GUARDED = ['401', '403'];
+
+/** An API document beside the template, `DefinitionUri: openapi.yaml`; undefined where there is none. */
+export type ReadBeside = (path: string) => Json | undefined;
+type Resources = Readonly<Record<string, Json>>;
+type Parts = {
+  readonly resources: Resources;
+  readonly globals: Json;
+  readonly readBeside: ReadBeside;
+};
+
+export function draftRoutes(template: Json, readBeside: ReadBeside): ExpectedRoute[] {
+  const entries = Object.entries(asObject(template['Resources']));
+  const resources = Object.fromEntries(entries.map(([id, resource]) => [id, asObject(resource)]));
+  const parts = { resources, globals: asObject(template['Globals']), readBeside };
+  const routes = Object.entries(resources).flatMap(([id, resource]) => routesOf(id, resource, parts));
+  return withoutDoubles(routes);
+}
+
+export function withoutDoubles(routes: readonly ExpectedRoute[]): ExpectedRoute[] {
+  const all = routes.map((route) => ({ ...route, method: route.method.toUpperCase() }));
+  return [...new Map(all.map((route) => [keyOf(route), route])).values()];
+}
+
+/** A document and an event of a function may name one route: the event is what SAM makes of it. */
+function keyOf({ protocol, api, method, path }: ExpectedRoute): string {
+  return [protocol, api, method, path.replace(/\/$/, '')].join(' ');
+}
+
+function routesOf(id: string, resource: Json, parts: Parts): ExpectedRoute[] {
+  const properties = asObject(resource['Properties']);
+  switch (resource['Type']) {
+    case 'AWS::Serverless::Function':
+    case 'AWS::Serverless::StateMachine':
+      return Object.values(asObject(properties['Events'])).flatMap((event) =>
+        routeOfEvent(asObject(event), parts),
+      );
+    case 'AWS::Serverless::Api':
+      return routesOfBody(id, 'rest', properties, isSamGuarded(id, 'Api', parts), parts);
+    case 'AWS::ApiGateway::RestApi':
+      return routesOfBody(id, 'rest', properties, false, parts);
+    case 'AWS::Serverless::HttpApi':
+      return routesOfBody(id, 'http', properties, isSamGuarded(id, 'HttpApi', parts), parts);
+    case 'AWS::ApiGatewayV2::Api':
+      return routesOfV2Api(id, properties, parts);
+    case 'AWS::ApiGateway::Method':
+      return routeOfMethod(properties, parts);
+    case 'AWS::ApiGatewayV2::Route':
+      return routeOfKey(properties, parts);
+    default:
+      return [];
+  }
+}
+
+function routeOfEvent(event: Json, parts: Parts): ExpectedRoute[] {
+  const properties = asObject(event['Properties']);
+  const kind = event['Type'];
+  if (kind !== 'Api' && kind !== 'HttpApi') return [];
+  const protocol = kind === 'Api' ? 'rest' : 'http';
+  const named = nameOf(properties[kind === 'Api' ? 'RestApiId' : 'ApiId']);
+  const api = named ?? (kind === 'Api' ? 'ServerlessRestApi' : 'ServerlessHttpApi');
+  const auth = asObject(properties['Auth']);
+  const isOpen = auth['Authorizer'] === 'NONE';
+  const ownGuard = (auth['Authorizer'] !== undefined && !isOpen) || auth['ApiKeyRequired'] === true;
+  const keyOff = auth['ApiKeyRequired'] === false;
+  const guarded = ownGuard || (!isOpen && !keyOff && isSamGuarded(api, kind, parts));
+  const path = asText(properties['Path']) ?? '$default';
+  const method = asText(properties['Method']) ?? 'ANY';
+  return [{ protocol, api, method, path, statuses: guarded ? GUARDED : OPEN }];
+}
+
+/** A default authorizer or key of the API, or of Globals. */
+function isSamGuarded(api: string, kind: 'Api' | 'HttpApi', { resources, globals }: Parts): boolean {
+  const own = asObject(asObject(resources[api]?.['Properties'])['Auth']);
+  const auth: Json = { ...asObject(asObject(globals[kind])['Auth']), ...own };
+  return auth['DefaultAuthorizer'] !== undefined || auth['ApiKeyRequired'] === true;
+}
+
+function routesOfBody(
+  api: string,
+  protocol: 'rest' | 'http',
+  properties: Json,
+  guarded: boolean,
+  { readBeside }: Parts,
+): ExpectedRoute[] {
+  const body = properties['DefinitionBody'] ?? properties['Body'];
+  const include = asObject(asObject(asObject(body)['Fn::Transform'])['Parameters'])['Location'];
+  const beside = asText(include) ?? asText(properties['DefinitionUri']);
+  const document = beside === undefined ? asObject(body) : (readBeside(beside) ?? {});
+  return routesOfDocument(document).map(({ method, path, isGuarded }) => ({
+    protocol,
+    api,
+    method,
+    path,
+    statuses: (isGuarded ?? guarded) ? GUARDED : OPEN,
+  }));
+}
+
+function routesOfV2Api(id: string, properties: Json, parts: Parts): ExpectedRoute[] {
+  // Quick create: one target behind one route.
+  const quick = properties['Target'] !== undefined;
+  const path = asText(properties['RouteKey']) ?? '$default';
+  return [
+    ...routesOfBody(id, 'http', properties, false, parts),
+    ...(quick ? [{ protocol: 'http' as const, api: id, ...splitKey(path), statuses: OPEN }] : []),
+  ];
+}
+
+function routeOfMethod(properties: Json, { resources }: Parts): ExpectedRoute[] {
+  const api = nameOf(properties['RestApiId']);
+  const method = asText(properties['HttpMethod']) ?? 'ANY';
+  const type = asText(properties['AuthorizationType']) ?? 'NONE';
+  const guarded = type.toUpperCase() !== 'NONE' || properties['ApiKeyRequired'] === true;
+  const path = pathOf(properties['ResourceId'], resources);
+  return [
+    {
+      protocol: 'rest',
+      ...(api !== undefined && { api }),
+      method,
+      path,
+      statuses: guarded ? GUARDED : OPEN,
+    },
+  ];
+}
+
+/** Climbs from a resource to the root; 30 levels are more than AWS lets a path have. */
+function pathOf(resourceId: unknown, resources: Resources): string {
+  const segments: string[] = [];
+  let id = nameOf(resourceId);
+  for (let depth = 0; depth < 30; depth += 1) {
+    const resource = id === undefined ? undefined : resources[id];
+    if (resource?.['Type'] !== 'AWS::ApiGateway::Resource') break;
+    const { PathPart: part, ParentId: parent } = asObject(resource['Properties']);
+    segments.unshift(asText(part) ?? 'any');
+    id = nameOf(parent);
+  }
+  return `/${segments.join('/')}`;
+}
+
+function routeOfKey(properties: Json, { resources }: Parts): ExpectedRoute[] {
+  const api = nameOf(properties['ApiId']);
+  const key = asText(properties['RouteKey']) ?? '$default';
+  const owner = asObject(api === undefined ? undefined : resources[api]?.['Properties']);
+  const isWebSocket = owner['ProtocolType'] === 'WEBSOCKET';
+  const type = asText(properties['AuthorizationType']) ?? 'NONE';
+  const statuses = type === 'NONE' ? OPEN : GUARDED;
+  const named = api === undefined ? {} : { api };
+  if (!isWebSocket) return [{ protocol: 'http', ...named, ...splitKey(key), statuses }];
+  // Only the connection can be asked without knowing the project's messages.
+  if (key !== '$connect') return [];
+  return [webSocketRoute(named, type !== 'NONE')];
+}
+
+export function webSocketRoute(named: { readonly api?: string }, guarded: boolean): ExpectedRoute {
+  const protocol: Protocol = 'websocket';
+  return { protocol, ...named, method: 'CONNECT', path: '$connect', statuses: guarded ? GUARDED : ['101'] };
+}
+
+/** `GET /orders`, `$default`. */
+export function splitKey(key: string): { readonly method: string; readonly path: string } {
+  const [method = 'ANY', path] = key.trim().split(/\s+/);
+  return path === undefined ? { method: 'ANY', path: method } : { method, path };
+}

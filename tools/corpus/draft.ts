@@ -1,0 +1,101 @@
+/** A draft of what a project may answer, from its template alone. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { draftRoutes } from './draft-routes.ts';
+import { draftServerless, functionsOf } from './draft-serverless.ts';
+import { asObject, asText, parseTemplate } from './template-text.ts';
+import type { Expectation } from './expectation.ts';
+import type { ReadBeside } from './draft-routes.ts';
+import type { Json } from './template-text.ts';
+
+const SERVICES = ['serverless.yml', 'serverless.yaml', 'serverless.json'];
+const TEMPLATES = ['template.yaml', 'template.yml', 'template.json'];
+
+/** undefined: nothing is there that could be drafted from; such a file is written by hand. */
+export function draftExpectation(folder: string): Expectation | undefined {
+  const service = SERVICES.find((name) => existsSync(join(folder, name)));
+  if (service !== undefined) return draftService(folder, service);
+  if (existsSync(join(folder, 'cdk.out'))) return draftCdk(folder);
+  const usual = TEMPLATES.find((name) => existsSync(join(folder, name)));
+  const name = usual ?? findTemplate(folder);
+  if (name === undefined) return undefined;
+  const template = readTemplate(join(folder, name));
+  const isSam = JSON.stringify(template['Transform'] ?? '').includes('AWS::Serverless');
+  return {
+    kind: isSam ? 'SAM' : 'CloudFormation',
+    source: usual === undefined ? name : '.',
+    ...ofTemplates([template]),
+    routes: draftRoutes(template, readerAt(folder)),
+  };
+}
+
+function draftService(folder: string, name: string): Expectation {
+  const service = readTemplate(join(folder, name));
+  const readBeside = readerAt(folder);
+  const provider = asObject(service['provider'])['runtime'];
+  const runtimes = functionsOf(service['functions'], readBeside).map(({ runtime }) => runtime ?? provider);
+  return {
+    kind: 'serverless',
+    source: '.',
+    arguments: [],
+    ...needsOf(runtimes),
+    routes: draftServerless(service, readBeside),
+  };
+}
+
+function draftCdk(folder: string): Expectation {
+  const out = join(folder, 'cdk.out');
+  const names = readdirSync(out).filter((name) => name.endsWith('.template.json'));
+  const templates = names.map((name) => readTemplate(join(out, name)));
+  const routes = templates.flatMap((template) => draftRoutes(template, readerAt(out)));
+  return { kind: 'CDK', source: '.', ...ofTemplates(templates), routes };
+}
+
+/** Values for parameters that have none, as somebody who tries the project would make them up. */
+function ofTemplates(templates: readonly Json[]): Pick<Expectation, 'arguments' | 'needs'> {
+  const parameters = templates.flatMap((template) => Object.entries(asObject(template['Parameters'])));
+  const missing = parameters.filter(([, parameter]) => asObject(parameter)['Default'] === undefined);
+  const runtimes = templates.flatMap((template) => {
+    const globals = asObject(asObject(template['Globals'])['Function']);
+    return Object.values(asObject(template['Resources'])).flatMap((resource) => {
+      const { Type: type, Properties: properties } = asObject(resource);
+      if (type !== 'AWS::Serverless::Function' && type !== 'AWS::Lambda::Function') return [];
+      const { Runtime: runtime, PackageType: packed } = { ...globals, ...asObject(properties) };
+      return packed === 'Image' ? ['a container'] : [runtime];
+    });
+  });
+  return {
+    arguments: missing.flatMap(([name, parameter]) => ['--param', `${name}=${madeUp(asObject(parameter))}`]),
+    ...needsOf(runtimes),
+  };
+}
+
+function madeUp({ AllowedValues: allowed, Type: type }: Json): string {
+  if (Array.isArray(allowed) && allowed.length > 0) return String(allowed[0]);
+  return type === 'Number' ? '1' : 'local';
+}
+
+/** Where no function runs on Node; a helper in Python beside others is not what requests reach. */
+function needsOf(runtimes: readonly unknown[]): Pick<Expectation, 'needs'> {
+  const named = runtimes.map(asText).filter((name) => name !== undefined && /^[a-z]/.test(name));
+  const other = named.find((name) => !name?.startsWith('nodejs'));
+  const isOther = other !== undefined && named.every((name) => !name?.startsWith('nodejs'));
+  return isOther ? { needs: other } : {};
+}
+
+function findTemplate(folder: string): string | undefined {
+  return readdirSync(folder)
+    .filter((name) => /\.(?:ya?ml|json)$/.test(name))
+    .find((name) => readTemplate(join(folder, name))['Resources'] !== undefined);
+}
+
+function readTemplate(path: string): Json {
+  return parseTemplate(readFileSync(path, 'utf8'));
+}
+
+function readerAt(folder: string): ReadBeside {
+  return (path) => {
+    const file = join(folder, path);
+    return existsSync(file) && dirname(file).startsWith(folder) ? readTemplate(file) : undefined;
+  };
+}

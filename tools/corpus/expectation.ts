@@ -1,0 +1,59 @@
+/** What a project may answer, written down before its first run: `<project>.expect.json` beside the project. */
+
+export const KINDS = ['serverless', 'SAM', 'CDK', 'CloudFormation'] as const;
+export type Kind = (typeof KINDS)[number];
+export type Protocol = 'rest' | 'http' | 'websocket';
+
+export type ExpectedRoute = {
+  /** Logical id of the API in the template; absent: the first of that protocol. */
+  readonly api?: string;
+  readonly protocol: Protocol;
+  readonly method: string;
+  /** As the template has it, `/orders/{id}`; the route key of a WebSocket API. */
+  readonly path: string;
+  /** `200`, or a class as `2xx`. A 5xx never counts, whatever stands here. */
+  readonly statuses: readonly string[];
+  /** In place of the generic ones. */
+  readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+};
+
+export type Expectation = {
+  readonly kind: Kind;
+  /** What `start` is given, below the project's folder. */
+  readonly source: string;
+  /** Further arguments of `start`, as a newcomer would give them. */
+  readonly arguments: readonly string[];
+  /** An account, a secret, the network, another runtime: not in the total of those that need nothing. */
+  readonly needs?: string;
+  readonly routes: readonly ExpectedRoute[];
+};
+
+/** @throws Error that names what is missing */
+export function readExpectation(text: string, name: string): Expectation {
+  const value = JSON.parse(text) as Partial<Expectation>;
+  if (!KINDS.some((kind) => kind === value.kind))
+    throw new Error(`${name}: "kind" is one of ${KINDS.join(', ')}`);
+  if (typeof value.source !== 'string') throw new Error(`${name}: "source" is missing`);
+  if (!Array.isArray(value.routes)) throw new Error(`${name}: "routes" is missing`);
+  const routes: readonly Partial<ExpectedRoute>[] = value.routes;
+  for (const { method, path, protocol, statuses } of routes)
+    if ([method, path, protocol].includes(undefined) || !statuses?.every(isStatus))
+      throw new Error(
+        `${name}: each route has protocol, method, path and statuses; got ${method ?? ''} ${path ?? ''}`,
+      );
+  return { ...(value as Expectation), arguments: value.arguments ?? [] };
+}
+
+function isStatus(text: unknown): boolean {
+  return typeof text === 'string' && /^[1-5](?:xx|\d\d)$/.test(text);
+}
+
+/** A 5xx is nobody's expectation. */
+export function allows(statuses: readonly string[], status: number): boolean {
+  if (status >= 500) return false;
+  return statuses.some((allowed) =>
+    allowed.endsWith('xx') ? Math.floor(status / 100) === Number(allowed[0]) : Number(allowed) === status,
+  );
+}

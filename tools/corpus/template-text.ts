@@ -1,0 +1,37 @@
+/** Templates as text: read without the gateway, since what is expected of it must not come from it. */
+import { parseDocument } from 'yaml';
+import type { Tags } from 'yaml';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+const SHORT_FORMS = ['Ref', 'GetAtt', 'Sub', 'Join', 'Select', 'Split', 'If', 'ImportValue', 'FindInMap'];
+const MORE_FORMS = ['Base64', 'Cidr', 'GetAZs', 'Equals', 'And', 'Or', 'Not', 'Condition', 'Transform'];
+
+/** CloudFormation's short forms by what they hold; only names are read here. */
+const SHORT_TAGS = [...SHORT_FORMS, ...MORE_FORMS].flatMap((name) => [
+  { tag: `!${name}`, resolve: (text: string): string => text },
+  { tag: `!${name}`, collection: 'map', resolve: (map: unknown): unknown => map },
+  { tag: `!${name}`, collection: 'seq', resolve: (seq: unknown): unknown => seq },
+]) as unknown as Tags;
+
+export function parseTemplate(text: string): Json {
+  const document = parseDocument(text, { customTags: SHORT_TAGS, uniqueKeys: false, logLevel: 'silent' });
+  return asObject(document.toJS({ maxAliasCount: 1000 }));
+}
+
+export function asObject(value: unknown): Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+}
+
+export function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The logical id that a value names: `{ Ref }`, `{ Fn::GetAtt }`, or the text of a short form. */
+export function nameOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.split('.')[0];
+  const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = asObject(value);
+  if (typeof ref === 'string') return ref;
+  if (Array.isArray(attribute)) return asText(attribute[0]);
+  return asText(attribute)?.split('.')[0] ?? asText(text);
+}

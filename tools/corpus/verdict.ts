@@ -1,0 +1,97 @@
+/** Works, wrong, refused clearly, unclear or crash: what a newcomer would say of a first try. Pure. */
+import { allows } from './expectation.ts';
+import type { ExpectedRoute } from './expectation.ts';
+
+export const VERDICTS = ['works', 'wrong', 'refused clearly', 'unclear', 'crash'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export type Finding = {
+  readonly logicalId: string;
+  readonly property?: string;
+  readonly message?: string;
+  readonly consequence: string;
+  readonly file?: string;
+  readonly line?: number;
+};
+
+/** How `start` went. */
+export type Start =
+  | { readonly kind: 'ready'; readonly findings: readonly Finding[] }
+  | { readonly kind: 'ended'; readonly code: number | null; readonly stderr: string }
+  /** Not ready in time, or over its memory. */
+  | { readonly kind: 'stopped'; readonly reason: string };
+
+export type Answer = {
+  readonly route: ExpectedRoute;
+  /** undefined: none in time, or the connection broke. */
+  readonly status: number | undefined;
+  /** 404 or 403 of the gateway, which has no such route. */
+  readonly isUnknownRoute: boolean;
+  /** The line that the gateway wrote for the request. */
+  readonly log: string;
+};
+
+export type Run = { readonly start: Start; readonly answers: readonly Answer[]; readonly diedLater: boolean };
+export type Judged = { readonly verdict: Verdict; readonly reasons: readonly string[] };
+
+/** More lines than this are not read by anybody at a first try. */
+const MAX_MESSAGE_LINES = 25;
+/** Something that a reader can look up: a file with its line, a resource or property, an option, a variable, a package. */
+const NAMES_SOMETHING =
+  /[\w./-]+\.(?:ya?ml|json|[cm]?[jt]s)\b|["'`][^"'`]+["'`]|--[a-z][\w-]+|\$\{[^}]+\}|\b\w+::\w+::\w+|\b[\w/]+\.[A-Z]\w+/;
+const STACK_LINE = /^\s+at (?:async )?[\w.<>[\] ]*\(?(?:node:|file:|\/).*:\d+:\d+\)?$/m;
+
+export function judge({ start, answers, diedLater }: Run): Judged {
+  if (start.kind === 'stopped') return { verdict: 'crash', reasons: [start.reason] };
+  if (start.kind === 'ended') return judgeEnd(start.code, start.stderr);
+  if (diedLater) return { verdict: 'crash', reasons: ['the gateway ended while it was asked'] };
+  const judged = answers.map((answer) => judgeAnswer(answer, start.findings));
+  const verdict = (['unclear', 'wrong', 'refused clearly'] as const).find((each) =>
+    judged.some((one) => one.verdict === each),
+  );
+  const reasons = judged.flatMap((one) => (one.verdict === 'works' ? [] : one.reasons));
+  if (answers.length === 0) return { verdict: 'wrong', reasons: ['no route was asked'] };
+  return { verdict: verdict ?? 'works', reasons };
+}
+
+function judgeEnd(code: number | null, stderr: string): Judged {
+  const text = stderr.trim();
+  const lines = text.split('\n');
+  const reasons = [lines.slice(-3).join(' | ').slice(0, 400)];
+  if (code === null || code > 128 || /^(?:Uncaught|node:internal|\s*throw )/m.test(text))
+    return { verdict: 'crash', reasons };
+  const isClear =
+    lines.length <= MAX_MESSAGE_LINES && !STACK_LINE.test(text) && NAMES_SOMETHING.test(lines.at(-1) ?? '');
+  return { verdict: isClear || isClearError(text) ? 'refused clearly' : 'unclear', reasons };
+}
+
+/** The message may have further lines: the part from "error:" on is what counts. */
+function isClearError(text: string): boolean {
+  const from = text.lastIndexOf('error: ');
+  if (from === -1 || STACK_LINE.test(text)) return false;
+  const message = text.slice(from + 'error: '.length);
+  return message.split('\n').length <= MAX_MESSAGE_LINES && NAMES_SOMETHING.test(message);
+}
+
+function judgeAnswer(answer: Answer, findings: readonly Finding[]): Judged {
+  const { route, status, isUnknownRoute, log } = answer;
+  const what = `${route.method} ${route.path}`;
+  if (status === undefined) return { verdict: 'wrong', reasons: [`${what}: no answer ${log}`.trim()] };
+  if (!isUnknownRoute && allows(route.statuses, status)) return { verdict: 'works', reasons: [] };
+  const reasons = [`${what}: ${status}, expected ${route.statuses.join(', ')}; log: ${log}`];
+  if (status < 500 || isUnknownRoute) return { verdict: 'wrong', reasons };
+  const reason = /\((.+)\)\s*$/.exec(log)?.[1];
+  if (reason === undefined) return { verdict: 'unclear', reasons };
+  return { verdict: isForetold(reason, findings) ? 'refused clearly' : 'wrong', reasons };
+}
+
+/** The start has named it: the log repeats one of its findings, or says that the definition is at fault. */
+function isForetold(reason: string, findings: readonly Finding[]): boolean {
+  if (findings.length === 0) return false;
+  return (
+    reason.includes('configuration error') ||
+    findings.some(({ message, consequence, logicalId }) =>
+      [message, consequence, logicalId].some((text) => text !== undefined && reason.includes(text)),
+    )
+  );
+}
