@@ -3,65 +3,138 @@
 /** Whether a character, as code point, belongs to a class. */
 export type CharTest = (codePoint: number) => boolean;
 
+/** Code points from first to last, sorted, no two of them touching. */
+export type Ranges = readonly (readonly [number, number])[];
+
+/** A class of characters; `ranges` is undefined where only the test knows them (Unicode properties). */
+export type CharClass = { readonly test: CharTest; readonly ranges: Ranges | undefined };
+
+const LAST = 0x10ffff;
+
 /** Code points of `\t` and its kin. */
 export const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, r: 13, f: 12, a: 7, e: 27 };
 
+/** The class of the ranges whose ends lie side by side in `pairs`: `09AZ` is 0 to 9 and A to Z. */
+function classOf(pairs: string): CharClass {
+  const codes = Array.from(pairs, (char) => char.codePointAt(0) ?? 0);
+  return ofRanges(
+    codes.flatMap((first, at) => (at % 2 === 0 ? [[first, codes[at + 1] ?? first] as const] : [])),
+  );
+}
+
 /** `\d` and its kin; ASCII only, as in Java without flags. */
-export const SHORT_CLASSES: Readonly<Record<string, RegExp>> = {
-  d: /[0-9]/,
-  D: /[^0-9]/,
-  w: /[A-Za-z0-9_]/,
-  W: /[^A-Za-z0-9_]/,
-  s: /[ \t\n\v\f\r]/,
-  S: /[^ \t\n\v\f\r]/,
-  h: /[ \t\u00a0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000]/,
-  H: /[^ \t\u00a0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000]/,
-  v: /[\n\v\f\r\u0085\u2028\u2029]/,
-  V: /[^\n\v\f\r\u0085\u2028\u2029]/,
-};
+export const SHORT_CLASSES: Readonly<Record<string, CharClass>> = withNegations({
+  d: classOf('09'),
+  w: classOf('09AZ__az'),
+  s: classOf('\t\r  '),
+  h: classOf('\t\t  \u00a0\u00a0\u1680\u1680\u180e\u180e\u2000\u200a\u202f\u202f\u205f\u205f\u3000\u3000'),
+  v: classOf('\n\r\u0085\u0085\u2028\u2029'),
+});
 
 /** `\p{Alpha}` and its kin. */
-export const POSIX_CLASSES: Readonly<Record<string, RegExp>> = {
-  Lower: /[a-z]/,
-  Upper: /[A-Z]/,
-  // eslint-disable-next-line no-control-regex -- the class of all ASCII
-  ASCII: /[\u0000-\u007f]/,
-  Alpha: /[A-Za-z]/,
-  Digit: /[0-9]/,
-  Alnum: /[A-Za-z0-9]/,
-  Punct: /[!-/:-@[-`{-~]/,
-  Graph: /[!-~]/,
-  Print: /[ -~]/,
-  Blank: /[ \t]/,
-  // eslint-disable-next-line no-control-regex -- the class of control characters
-  Cntrl: /[\u0000-\u001f\u007f]/,
-  XDigit: /[0-9a-fA-F]/,
-  Space: /[ \t\n\v\f\r]/,
+export const POSIX_CLASSES: Readonly<Record<string, CharClass>> = {
+  Lower: classOf('az'),
+  Upper: classOf('AZ'),
+  ASCII: classOf('\u0000\u007f'),
+  Alpha: classOf('AZaz'),
+  Digit: classOf('09'),
+  Alnum: classOf('09AZaz'),
+  Punct: classOf('!/:@[`{~'),
+  Graph: classOf('!~'),
+  Print: classOf(' ~'),
+  Blank: classOf('\t\t  '),
+  Cntrl: classOf('\u0000\u001f\u007f\u007f'),
+  XDigit: classOf('09AFaf'),
+  Space: classOf('\t\r  '),
 };
+
+/** What `.` takes without the flag for all. */
+export const NO_LINE_END: CharClass = negated(classOf('\n\n\r\r\u0085\u0085\u2028\u2029'));
+
+/** Every character. */
+export const ANY_CHAR: CharClass = ofRanges([[0, LAST]]);
 
 /** Unicode properties that Java and JavaScript name alike. */
 export const GENERAL_CATEGORY =
   /^(?:L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cfson]?|Alphabetic|Lowercase|Uppercase|White_Space|Ideographic)$/;
 
+function withNegations(classes: Readonly<Record<string, CharClass>>): Record<string, CharClass> {
+  const others = Object.entries(classes).map(([name, each]) => [name.toUpperCase(), negated(each)] as const);
+  return { ...classes, ...Object.fromEntries(others) };
+}
+
 /** Membership in a class given as a JavaScript expression for one character. */
-export function testOf(set: RegExp): CharTest {
-  return (code) => set.test(String.fromCodePoint(code));
+export function propertyClass(set: RegExp): CharClass {
+  return { test: (code) => set.test(String.fromCodePoint(code)), ranges: undefined };
 }
 
-/** Whether `.` leaves the character out. */
-export function isLineEnd(code: number): boolean {
-  return code === 10 || code === 13 || code === 0x85 || code === 0x2028 || code === 0x2029;
+/** The class of ranges in any order. */
+export function ofRanges(ranges: Ranges): CharClass {
+  const sorted = merged(ranges);
+  const [only] = sorted;
+  if (only !== undefined && sorted.length === 1) {
+    const [first, last] = only;
+    return { test: (code) => code >= first && code <= last, ranges: sorted };
+  }
+  return { test: (code) => sorted.some(([first, last]) => code >= first && code <= last), ranges: sorted };
 }
 
-/** Equality with one character. */
-export function charTest(expected: number, ignoreCase: boolean): CharTest {
-  if (!ignoreCase) return (code) => code === expected;
-  const folded = foldings(expected);
-  return (code) => folded.includes(code);
+function merged(ranges: Ranges): Ranges {
+  const result: [number, number][] = [];
+  for (const [first, last] of ranges.toSorted((one, other) => one[0] - other[0])) {
+    const before = result.at(-1);
+    if (before === undefined || first > before[1] + 1) result.push([first, last]);
+    else before[1] = Math.max(before[1], last);
+  }
+  return result;
+}
+
+/** What is in any of the classes. */
+export function unionOf(classes: readonly CharClass[]): CharClass {
+  const ranges = classes.map((each) => each.ranges);
+  if (ranges.every((each) => each !== undefined)) return ofRanges(ranges.flat());
+  return { test: (code) => classes.some(({ test }) => test(code)), ranges: undefined };
+}
+
+/** What is not in the class. */
+export function negated(of: CharClass): CharClass {
+  if (of.ranges === undefined) return { test: (code) => !of.test(code), ranges: undefined };
+  const gaps: [number, number][] = [];
+  let next = 0;
+  for (const [first, last] of of.ranges) {
+    if (first > next) gaps.push([next, first - 1]);
+    next = last + 1;
+  }
+  if (next <= LAST) gaps.push([next, LAST]);
+  return ofRanges(gaps);
+}
+
+/** What is in both. */
+export function intersectionOf(one: CharClass, other: CharClass): CharClass {
+  return negated(unionOf([negated(one), negated(other)]));
+}
+
+/** One character. */
+export function charClass(expected: number, ignoreCase: boolean): CharClass {
+  return ofRanges((ignoreCase ? foldings(expected) : [expected]).map((code) => [code, code]));
+}
+
+/** From one character to another. */
+export function rangeClass(first: number, last: number, ignoreCase: boolean): CharClass {
+  if (!ignoreCase) return ofRanges([[first, last]]);
+  const folded: [number, number][] = [[first, last]];
+  for (const [from, to, by] of [
+    [65, 90, 32],
+    [97, 122, -32],
+  ] as const) {
+    if (Math.max(first, from) <= Math.min(last, to))
+      folded.push([Math.max(first, from) + by, Math.min(last, to) + by]);
+  }
+  return ofRanges(folded);
 }
 
 /** Java ignores case for ASCII letters only, unless asked for Unicode. */
-export function foldings(code: number): readonly number[] {
+function foldings(code: number): readonly number[] {
   if (code >= 65 && code <= 90) return [code, code + 32];
   return code >= 97 && code <= 122 ? [code, code - 32] : [code];
 }

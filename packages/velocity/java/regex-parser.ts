@@ -1,14 +1,18 @@
 /** The syntax of java.util.regex: a pattern to a tree. */
 import {
-  type CharTest,
-  charTest,
+  ANY_CHAR,
+  type CharClass,
+  charClass,
   CONTROLS,
-  foldings,
   GENERAL_CATEGORY,
-  isLineEnd,
+  intersectionOf,
+  negated,
+  NO_LINE_END,
   POSIX_CLASSES,
+  propertyClass,
+  rangeClass,
   SHORT_CLASSES,
-  testOf,
+  unionOf,
 } from './regex-classes.ts';
 import { failure, type TemplateError } from './template-error.ts';
 
@@ -19,7 +23,7 @@ export type Assertion =
 /** A part of a pattern. */
 export type Node =
   | { readonly kind: 'empty' }
-  | { readonly kind: 'char'; readonly test: CharTest }
+  | { readonly kind: 'char'; readonly set: CharClass }
   | { readonly kind: 'sequence' | 'choice'; readonly parts: readonly Node[] }
   | { readonly kind: 'group'; readonly index: number; readonly inner: Node }
   | { readonly kind: 'assertion'; readonly assertion: Assertion; readonly multiline: boolean }
@@ -104,7 +108,7 @@ export class RegexParser {
   }
 
   #literal(char: string): Node {
-    return { kind: 'char', test: charTest(char.codePointAt(0) ?? 0, this.#flags.ignoreCase) };
+    return { kind: 'char', set: charClass(char.codePointAt(0) ?? 0, this.#flags.ignoreCase) };
   }
 
   #repeated(atom: Node): Node {
@@ -136,11 +140,9 @@ export class RegexParser {
       case '(':
         return this.#group();
       case '[':
-        return { kind: 'char', test: this.#charClass() };
-      case '.': {
-        const { dotAll } = this.#flags;
-        return { kind: 'char', test: (code) => dotAll || !isLineEnd(code) };
-      }
+        return { kind: 'char', set: this.#charClass() };
+      case '.':
+        return { kind: 'char', set: this.#flags.dotAll ? ANY_CHAR : NO_LINE_END };
       case '^':
         return this.#assertion('start');
       case '$':
@@ -211,7 +213,7 @@ export class RegexParser {
       const { ignoreCase } = this.#flags;
       return { kind: 'backreference', group: Number(reference), ignoreCase };
     }
-    return this.#eat('R') ? LINE_BREAK : { kind: 'char', test: this.#escapedChar() };
+    return this.#eat('R') ? LINE_BREAK : { kind: 'char', set: this.#escapedChar() };
   }
 
   #namedReference(): string | undefined {
@@ -223,46 +225,46 @@ export class RegexParser {
   }
 
   /** What follows a backslash, where it stands for characters. */
-  #escapedChar(): CharTest {
+  #escapedChar(): CharClass {
     const property = this.#take(/([pP])(?:\{(\^?\w+)\}|(\w))/);
     if (property !== null) return this.#property(property[2] ?? property[3] ?? '', property[1] === 'P');
     const hex = this.#take(/u([\da-fA-F]{4})|x([\da-fA-F]{2})|x\{([\da-fA-F]{1,6})\}/);
     if (hex !== null)
-      return charTest(Number.parseInt(hex[1] ?? hex[2] ?? hex[3] ?? '', 16), this.#flags.ignoreCase);
+      return charClass(Number.parseInt(hex[1] ?? hex[2] ?? hex[3] ?? '', 16), this.#flags.ignoreCase);
     const octal = this.#take(/0([0-3]?[0-7]{1,2})/);
-    if (octal !== null) return charTest(Number.parseInt(octal[1] ?? '', 8), this.#flags.ignoreCase);
+    if (octal !== null) return charClass(Number.parseInt(octal[1] ?? '', 8), this.#flags.ignoreCase);
     const char = String.fromCodePoint(this.#pattern.codePointAt(this.#at) ?? 0);
     if (this.#at >= this.#pattern.length) throw this.#bad('a trailing backslash');
     this.#at += char.length;
     const set = SHORT_CLASSES[char];
-    if (set !== undefined) return testOf(set);
+    if (set !== undefined) return set;
     const control = CONTROLS[char];
-    if (control !== undefined) return charTest(control, false);
+    if (control !== undefined) return charClass(control, false);
     if (/[a-zA-Z]/.test(char)) throw this.#bad(`the unsupported "\\${char}"`);
-    return charTest(char.codePointAt(0) ?? 0, this.#flags.ignoreCase);
+    return charClass(char.codePointAt(0) ?? 0, this.#flags.ignoreCase);
   }
 
-  #property(name: string, negated: boolean): CharTest {
+  #property(name: string, isNegated: boolean): CharClass {
     const posix = POSIX_CLASSES[name];
     const general = name.replace(/^Is/, '');
     if (posix === undefined && !GENERAL_CATEGORY.test(general))
       throw this.#bad(`the unknown class \\p{${name}}`);
-    const test = testOf(posix ?? new RegExp(`\\p{${general}}`, 'u'));
-    return negated ? (code) => !test(code) : test;
+    const set = posix ?? propertyClass(new RegExp(`\\p{${general}}`, 'u'));
+    return isNegated ? negated(set) : set;
   }
 
   /** After `[`: a union of characters, ranges and classes, perhaps negated or intersected. */
-  #charClass(): CharTest {
+  #charClass(): CharClass {
     this.#nesting += 1;
     if (this.#nesting > MAX_NESTING) throw this.#bad('too many nested classes');
-    const negated = this.#eat('^');
-    let intersection: CharTest | undefined;
-    let union: CharTest[] = [];
+    const isNegated = this.#eat('^');
+    let intersection: CharClass | undefined;
+    let union: CharClass[] = [];
     const close = () => {
-      const tests = union;
-      const before = intersection;
+      const all = unionOf(union);
       union = [];
-      intersection = (code) => tests.some((test) => test(code)) && (before?.(code) ?? true);
+      intersection = intersection === undefined ? all : intersectionOf(all, intersection);
+      return intersection;
     };
     for (let isFirst = true; !this.#eat(']') || isFirst; isFirst = false) {
       if (this.#at >= this.#pattern.length) throw this.#bad('an unclosed class');
@@ -271,30 +273,28 @@ export class RegexParser {
       else if (this.#eat('[')) union.push(this.#charClass());
       else union.push(this.#classItem());
     }
-    close();
+    const set = close();
     this.#nesting -= 1;
-    const test = intersection ?? (() => false);
-    return negated ? (code) => !test(code) : test;
+    return isNegated ? negated(set) : set;
   }
 
-  #classItem(): CharTest {
+  #classItem(): CharClass {
     const start = this.#at;
     const from = this.#classChar();
-    if (typeof from === 'function') return from;
+    if (typeof from === 'object') return from;
     const isRange = this.#pattern[this.#at] === '-' && !'[]'.includes(this.#pattern[this.#at + 1] ?? ']');
-    if (!isRange) return charTest(from, this.#flags.ignoreCase);
+    if (!isRange) return charClass(from, this.#flags.ignoreCase);
     this.#at += 1;
     const to = this.#classChar();
-    if (typeof to === 'function' || to < from) {
+    if (typeof to === 'object' || to < from) {
       this.#at = start;
       throw this.#bad('an illegal character range');
     }
-    if (!this.#flags.ignoreCase) return (code) => code >= from && code <= to;
-    return (code) => foldings(code).some((each) => each >= from && each <= to);
+    return rangeClass(from, to, this.#flags.ignoreCase);
   }
 
   /** One character as code point, or a class such as `\d`. */
-  #classChar(): number | CharTest {
+  #classChar(): number | CharClass {
     if (!this.#eat('\\')) {
       const code = this.#pattern.codePointAt(this.#at) ?? 0;
       this.#at += code > 0xffff ? 2 : 1;
@@ -323,10 +323,11 @@ const LINE_BREAK: Node = {
     {
       kind: 'sequence',
       parts: [
-        { kind: 'char', test: (code) => code === 13 },
-        { kind: 'char', test: (code) => code === 10 },
+        { kind: 'char', set: charClass(13, false) },
+        { kind: 'char', set: charClass(10, false) },
       ],
     },
-    { kind: 'char', test: testOf(/[\n\v\f\r\u0085\u2028\u2029]/) },
+    { kind: 'char', set: rangeClass(10, 13, false) },
+    { kind: 'char', set: unionOf([charClass(0x85, false), rangeClass(0x2028, 0x2029, false)]) },
   ],
 };

@@ -1,9 +1,10 @@
-/** Patterns of java.util.regex as a program for `java-regex.ts`. */
+/** Patterns of java.util.regex as a program for `regex.ts`. */
 import type { CharTest } from './regex-classes.ts';
+import { type LinearForms, linearForms } from './regex-linear.ts';
 import { type Assertion, type Node, RegexParser } from './regex-parser.ts';
 import { TemplateError } from './template-error.ts';
 
-/** One step of the machine in `java-regex.ts`. */
+/** One step of the machine in `regex.ts`. */
 export type Instruction =
   | { readonly op: 'char'; readonly test: CharTest }
   /** Tries `first`, later `second`. */
@@ -31,6 +32,8 @@ export type RegexProgram = {
   /** Positions remembered: two per group, then one per loop. */
   readonly slots: number;
   readonly names: ReadonlyMap<string, number>;
+  /** The same as JavaScript's own, where that is proven equal and linear. */
+  readonly linear: LinearForms;
 };
 
 const MAX_PATTERN_CHARS = 1_000;
@@ -52,7 +55,8 @@ export function parseRegex(pattern: string): RegexProgram {
   const node = parser.parse();
   const emitter = new Emitter(parser.groups * 2);
   const instructions = emitter.program({ kind: 'group', index: 0, inner: node });
-  return { instructions, groups: parser.groups, slots: emitter.slots, names: parser.names };
+  const { groups, names } = parser;
+  return { instructions, groups, slots: emitter.slots, names, linear: linearForms(node) };
 }
 
 /** Writes nodes as instructions. Counted repetitions are written out, so their number is bounded. */
@@ -91,7 +95,7 @@ class Emitter {
       case 'empty':
         return;
       case 'char':
-        this.#emit({ op: 'char', test: node.test });
+        this.#emit({ op: 'char', test: node.set.test });
         return;
       case 'assertion':
         this.#emit({ op: 'assert', kind: node.assertion, multiline: node.multiline });

@@ -2,11 +2,26 @@
  * java.util.regex for templates. The engine is our own because neither Java's nor JavaScript's can be
  * stopped: `(a+)+$` on a long text would hang the gateway. This one backtracks as Java does, on an explicit
  * stack, and pays for every step out of the render's budget, so a hostile pattern ends in a TemplateError.
+ * What is proven to need no such care runs as a RegExp (`regex-linear.ts`).
  */
+import { runLinear } from './regex-linear.ts';
 import type { Assertion } from './regex-parser.ts';
 import { type Instruction, parseRegex, type RegexProgram } from './regex-program.ts';
 import type { RenderBudget } from './render-budget.ts';
 import { failure, TemplateError } from './template-error.ts';
+
+/** Patterns seen lately: a mapping template or an integration response has the same one at each request. */
+const PROGRAMS = new Map<string, RegexProgram>();
+const MAX_PROGRAMS = 256;
+
+function programOf(pattern: string): RegexProgram {
+  const known = PROGRAMS.get(pattern);
+  if (known !== undefined) return known;
+  const program = parseRegex(pattern);
+  if (PROGRAMS.size >= MAX_PROGRAMS) PROGRAMS.clear();
+  PROGRAMS.set(pattern, program);
+  return program;
+}
 
 /** Start and end of each group, -1 where it took no part. */
 type Slots = number[];
@@ -24,7 +39,7 @@ class Matcher {
 
   constructor(pattern: string | RegexProgram, text: string, budget: RenderBudget) {
     budget.spend(typeof pattern === 'string' ? 1 + pattern.length : 1);
-    this.#program = typeof pattern === 'string' ? parseRegex(pattern) : pattern;
+    this.#program = typeof pattern === 'string' ? programOf(pattern) : pattern;
     this.#text = text;
     this.#budget = budget;
   }
@@ -39,10 +54,16 @@ class Matcher {
 
   /** Java's `matches`: all of the text. */
   matchesAll(): boolean {
+    this.#budget.spendChars(this.#text.length);
+    const known = runLinear(this.#program.linear.whole, this.#text);
+    if (known !== undefined) return known;
     return this.#start(0, this.#text.length) !== undefined;
   }
 
   finds(): boolean {
+    this.#budget.spendChars(this.#text.length);
+    const known = runLinear(this.#program.linear.atStart, this.#text);
+    if (known !== undefined) return known;
     return this.#find(0) !== undefined;
   }
 

@@ -1,0 +1,188 @@
+/**
+ * Which Java patterns V8's own RegExp may run, though nothing can stop it: those in which the next character
+ * alone decides how to go on (deterministic in Glushkov's sense: after each place of the pattern, the places
+ * that may come next take no character in common), and in which nothing that may be empty repeats or stands
+ * beside another such alternative. Then a text's beginning determines the way through the pattern, so a
+ * matcher that backtracks sees each character at most once on the way and once on the way back: linear time.
+ * `a+b+` is such a pattern; `(a+)+`, `.*x.*` and `a*ab` are not, and stay with the engine that pays per step.
+ */
+import type { CharClass, Ranges } from './regex-classes.ts';
+import type { Node } from './regex-parser.ts';
+
+/** Both without flags but `u` and `y`, so that characters are code points and nothing is searched for. */
+export type LinearForms = {
+  /** For Java's `matches`. */
+  readonly whole: RegExp | undefined;
+  /** For `find`, where the pattern can only match at the beginning. */
+  readonly atStart: RegExp | undefined;
+};
+
+/** V8 remembers a place per character: its stack, and the time one header or field takes, stay small. */
+export const MAX_LINEAR_CHARS = 65_536;
+
+const MAX_PLACES = 256;
+
+/** A place of the pattern that takes one character, and the places that may come next. */
+type Place = { readonly ranges: Ranges; readonly next: Set<Place> };
+
+type Part = { readonly first: readonly Place[]; readonly last: readonly Place[]; readonly nullable: boolean };
+
+const EMPTY: Part = { first: [], last: [], nullable: true };
+
+/** Thrown inside for whatever is not proven. */
+class NotLinear extends Error {}
+
+export function linearForms(pattern: Node): LinearForms {
+  const { start, end, body } = withoutEnds(pattern);
+  try {
+    new Places().check(body);
+    const source = body.map(sourceOf).join('');
+    const isAtStart = start === 'start' && (end === undefined || end === 'absoluteEnd');
+    return {
+      whole: new RegExp(`(?:${source})$`, 'uy'),
+      atStart: isAtStart ? new RegExp(`(?:${source})${end === undefined ? '' : '$'}`, 'uy') : undefined,
+    };
+  } catch (error) {
+    if (error instanceof NotLinear) return { whole: undefined, atStart: undefined };
+    throw error;
+  }
+}
+
+/** Whether a form may decide about a text; the outcome is the engine's own. */
+export function runLinear(form: RegExp | undefined, text: string): boolean | undefined {
+  if (form === undefined || text.length > MAX_LINEAR_CHARS) return undefined;
+  form.lastIndex = 0;
+  return form.test(text);
+}
+
+/**
+ * `^` before and `$` behind everything. For `matches` both are always true there: nothing comes before, and
+ * the end of the text is an end of every kind.
+ */
+function withoutEnds(pattern: Node) {
+  const body = (pattern.kind === 'sequence' ? pattern.parts : [pattern]).filter(
+    ({ kind }) => kind !== 'empty',
+  );
+  let start: 'start' | 'line' | undefined;
+  let end: string | undefined;
+  const first = body[0];
+  if (first?.kind === 'assertion' && (first.assertion === 'start' || first.assertion === 'inputStart')) {
+    start = first.multiline && first.assertion === 'start' ? 'line' : 'start';
+    body.shift();
+  }
+  const last = body.at(-1);
+  if (last?.kind === 'assertion' && ['end', 'inputEnd', 'absoluteEnd'].includes(last.assertion)) {
+    end = last.assertion;
+    body.pop();
+  }
+  return { start, end, body };
+}
+
+/** Follows the pattern with counted repetitions written out, and refuses where two ways are open. */
+class Places {
+  readonly #all: Place[] = [];
+
+  check(body: readonly Node[]): void {
+    const { first } = this.#sequence(body);
+    refuseOverlap(first);
+    for (const { next } of this.#all) refuseOverlap([...next]);
+  }
+
+  #sequence(nodes: readonly Node[]): Part {
+    return nodes.reduce<Part>((part, node) => join(part, this.#part(node)), EMPTY);
+  }
+
+  #part(node: Node): Part {
+    switch (node.kind) {
+      case 'empty':
+        return EMPTY;
+      case 'char':
+        return this.#place(node.set);
+      case 'group':
+        return this.#part(node.inner);
+      case 'sequence':
+        return this.#sequence(node.parts);
+      case 'choice':
+        return eitherOf(node.parts.map((each) => this.#part(each)));
+      case 'repeat':
+        return this.#repeat(node);
+      default:
+        throw new NotLinear();
+    }
+  }
+
+  #place({ ranges }: CharClass): Part {
+    if (ranges === undefined || ranges.length === 0 || this.#all.length === MAX_PLACES) throw new NotLinear();
+    const place = { ranges, next: new Set<Place>() };
+    this.#all.push(place);
+    return { first: [place], last: [place], nullable: false };
+  }
+
+  #repeat({ inner, min, max, mode }: Extract<Node, { kind: 'repeat' }>): Part {
+    if (mode === 'possessive' || max === 0 || min > MAX_PLACES) throw new NotLinear();
+    const once = () => {
+      const part = this.#part(inner);
+      if (part.nullable) throw new NotLinear();
+      return part;
+    };
+    let tail: Part = EMPTY;
+    if (max === Infinity) {
+      const loop = once();
+      for (const place of loop.last) for (const each of loop.first) place.next.add(each);
+      tail = { ...loop, nullable: true };
+    } else if (max - min > MAX_PLACES) throw new NotLinear();
+    // x{0,3} is (x(x(x)?)?)?
+    else for (let count = min; count < max; count += 1) tail = { ...join(once(), tail), nullable: true };
+    for (let count = 0; count < min; count += 1) tail = join(once(), tail);
+    return tail;
+  }
+}
+
+function join(one: Part, other: Part): Part {
+  for (const place of one.last) for (const each of other.first) place.next.add(each);
+  return {
+    first: one.nullable ? [...one.first, ...other.first] : one.first,
+    last: other.nullable ? [...one.last, ...other.last] : other.last,
+    nullable: one.nullable && other.nullable,
+  };
+}
+
+function eitherOf(parts: readonly Part[]): Part {
+  if (parts.filter(({ nullable }) => nullable).length > 1) throw new NotLinear();
+  return {
+    first: parts.flatMap(({ first }) => first),
+    last: parts.flatMap(({ last }) => last),
+    nullable: parts.some(({ nullable }) => nullable),
+  };
+}
+
+function refuseOverlap(places: readonly Place[]): void {
+  const all = places.flatMap(({ ranges }) => ranges).toSorted((one, other) => one[0] - other[0]);
+  let end = -1;
+  for (const [first, last] of all) {
+    if (first <= end) throw new NotLinear();
+    end = last;
+  }
+}
+
+function sourceOf(node: Node): string {
+  switch (node.kind) {
+    case 'char':
+      return classSource(node.set.ranges ?? []);
+    case 'group':
+      return sourceOf(node.inner);
+    case 'sequence':
+      return node.parts.map(sourceOf).join('');
+    case 'choice':
+      return `(?:${node.parts.map(sourceOf).join('|')})`;
+    case 'repeat':
+      return `(?:${sourceOf(node.inner)}){${node.min},${node.max === Infinity ? '' : node.max}}`;
+    default:
+      return '';
+  }
+}
+
+function classSource(ranges: Ranges): string {
+  const hex = (code: number) => `\\u{${code.toString(16)}}`;
+  return `[${ranges.map(([first, last]) => `${hex(first)}-${hex(last)}`).join('')}]`;
+}
