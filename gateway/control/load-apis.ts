@@ -15,6 +15,7 @@ import { listLocalIssuers } from './local-issuers.ts';
 import { readMetering } from './read-metering.ts';
 import { readStages } from './read-stages.ts';
 import { readUnguardedStages } from './unguarded-stages.ts';
+import { checkUnusedAuthorizers } from './unused-authorizers.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
 import type { ApiIdentity, ApiProtocol, Deployment } from '../deployment/model.ts';
@@ -151,6 +152,7 @@ function loadApi(group: ApiGroup, work: Work): ApiState {
   const descriptions = new Map(group.deployments.map((item) => [item.id, readText(item, 'Description', '')]));
   for (const id of deploymentIds)
     state.addDeployment(compileDeployment(id, identity, resources, tolerance), descriptions.get(id));
+  checkUnusedAuthorizers(identity, resources, tolerance);
   const unguarded = work.unguarded(identity);
   for (const stage of list.stages) {
     const reason = list.closed.get(stage.name) ?? unguarded(stage.name);

@@ -90,6 +90,45 @@ export function compileV2Authorization(
   );
 }
 
+/**
+ * AWS refuses a wrong authorizer when it is made, whether or not a method names it.
+ * @throws DefinitionError
+ */
+export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources): void {
+  const type = readText(sound(bag), 'Type');
+  if (type === 'TOKEN' || type === 'REQUEST') compileRestLambdaAuthorizer(bag, type, from);
+  else if (type === 'COGNITO_USER_POOLS') compileCognitoAuthorizer(bag, from, false);
+  else if (type === 'JWT') compileRestJwtAuthorizer(bag, from.localIssuers);
+  else throw unknownAuthorizerType(bag, 'Type', type, 'TOKEN, REQUEST, COGNITO_USER_POOLS and JWT');
+}
+
+/** The same of an HTTP or WebSocket API's. @throws DefinitionError */
+export function checkV2Authorizer(
+  bag: PropertyBag,
+  { localIssuers }: Pick<AuthorizationSources, 'localIssuers'>,
+  protocol: 'http' | 'websocket',
+): void {
+  const type = readText(sound(bag), 'AuthorizerType');
+  if (type === 'REQUEST') compileV2LambdaAuthorizer(bag, protocol);
+  else if (type === 'JWT' && protocol === 'http') compileHttpJwtAuthorizer(bag, localIssuers);
+  else
+    throw unknownAuthorizerType(
+      bag,
+      'AuthorizerType',
+      type,
+      protocol === 'http' ? 'REQUEST and JWT' : 'REQUEST',
+    );
+}
+
+function unknownAuthorizerType(
+  bag: PropertyBag,
+  property: string,
+  type: string,
+  known: string,
+): DefinitionError {
+  return new DefinitionError(bag.place(property), `Invalid authorizer type "${type}". AWS takes ${known}`);
+}
+
 /** Recorded 2024-04-15 (REST); the others by analogy, the JWT one as public threads quote it. */
 const REST_NEEDS =
   'Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.';

@@ -42,7 +42,8 @@ export function acceptsBinary(accept: string | undefined, binaryMediaTypes: read
 
 /**
  * `binaryMediaTypes` in lower case: exact, `type/*`, or the one that covers everything. A wildcard on the
- * left (`*` + `/test`) never matches, nor does a client's wildcard match an exact type; both recorded.
+ * left (`*` + `/test`) never matches, nor does a client's wildcard match an exact type; both recorded. A client's
+ * `type/*` is text like any other to the same entry of the API (docs/aws §2.4).
  */
 export function isBinaryType(mediaType: string, binaryMediaTypes: readonly string[]): boolean {
   if (binaryMediaTypes.length === 0) return false;
@@ -50,9 +51,7 @@ export function isBinaryType(mediaType: string, binaryMediaTypes: readonly strin
   return binaryMediaTypes.some((entry) => {
     if (entry === '*/*') return true;
     if (entry.startsWith('*')) return false;
-    return entry.endsWith('/*')
-      ? type.startsWith(entry.slice(0, -1)) && !type.endsWith('/*')
-      : entry === type;
+    return entry.endsWith('/*') ? type.startsWith(entry.slice(0, -1)) : entry === type;
   });
 }
 

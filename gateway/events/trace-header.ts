@@ -2,10 +2,18 @@
 import type { Random } from '../ports.ts';
 
 const ROOT = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/i;
+/** What a client may say beside the three; the function's thread has room for 256 characters. */
+const COMPLETE = /^(?:(?:Root|Parent|Sampled|Self|Lineage)=[\w:.-]+(?:;\s*|$)){3,8}$/;
+const PARENT = /(?:^|;)\s*Parent=[0-9a-f]{16}(?:;|$)/;
+const MAX_CHARS = 256;
 const SAMPLED = /(?:^|;)\s*Sampled=([01])(?:;|$)/;
 
-/** Keeps the client's Root and sampling decision, always with a Parent of the gateway's own; starts a trace where there is none. */
+/**
+ * A complete header of the client (Root, Parent and Sampled) goes on as it was sent. Else Root and sampling decision are
+ * kept, with a Parent of the gateway's own; where there is no Root, a trace starts.
+ */
 export function continueTrace(incoming: string | undefined, nowEpochMs: number, random: Random): string {
+  if (incoming !== undefined && isComplete(incoming)) return incoming;
   const parent = random.hex(16);
   const root = incoming === undefined ? undefined : ROOT.exec(incoming)?.[1];
   if (incoming === undefined || root === undefined) {
@@ -15,4 +23,14 @@ export function continueTrace(incoming: string | undefined, nowEpochMs: number, 
     return `Root=1-${seconds}-${random.hex(24)};Parent=${parent};Sampled=0`;
   }
   return `Root=${root};Parent=${parent};Sampled=${SAMPLED.exec(incoming)?.[1] ?? '0'}`;
+}
+
+function isComplete(header: string): boolean {
+  return (
+    header.length <= MAX_CHARS &&
+    COMPLETE.test(header) &&
+    ROOT.test(header) &&
+    PARENT.test(header) &&
+    SAMPLED.test(header)
+  );
 }

@@ -21,7 +21,9 @@ export function traceSegment(facts: LogFacts, name: string): string {
   const parent = readTrace(lastHeader(request.rawHeaders, 'x-amzn-trace-id') ?? '').get('Parent');
   const startedAt = request.receivedAtEpochMs / 1000;
   const endedAt = startedAt + latencyMs / 1000;
-  const own = trace.get('Parent') ?? '';
+  const said = trace.get('Parent') ?? '';
+  // A complete header goes on as the client sent it: the Parent in it is the client's segment.
+  const own = said === parent ? request.requestId.replaceAll('-', '').slice(-16) : said;
   return JSON.stringify({
     name,
     id: own,

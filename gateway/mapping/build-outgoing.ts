@@ -209,7 +209,7 @@ function methodOf(plan: { readonly method: string }, { request }: Facts): string
 
 const METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 
-/** These carry no body and no Content-Type to an integration [obs]. */
+/** These carry no body and no Content-Type to an integration [obs]; nor does a call that one of them brought about. */
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 function bodyFor(method: string, body: Payload): string | Buffer | undefined {
@@ -220,9 +220,10 @@ function bodyFor(method: string, body: Payload): string | Buffer | undefined {
 
 function ownHeaders(method: string, { request }: Facts): Parameters<typeof startHeaders>[1] {
   const { api, traceHeader, rawHeaders } = request;
-  const contentType = WITHOUT_BODY.has(method)
-    ? undefined
-    : (lastHeader(rawHeaders, 'content-type') ?? 'application/json');
+  const contentType =
+    WITHOUT_BODY.has(method) || WITHOUT_BODY.has(request.method)
+      ? undefined
+      : (lastHeader(rawHeaders, 'content-type') ?? 'application/json');
   return { apiId: api.apiId, traceHeader, contentType };
 }
 

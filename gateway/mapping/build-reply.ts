@@ -38,9 +38,9 @@ export function buildReply(
   selectBy: string | undefined,
   answer: IntegrationAnswer,
   input: MappingInput,
-  facts: ReplyFacts,
+  facts: ReplyFacts & { readonly isMock: boolean },
 ): MappedReply {
-  const chosen = selectResponse(responses, selectBy);
+  const chosen = selectResponse(responses, selectBy, facts.isMock ? answer.status : undefined);
   if (chosen === undefined)
     throw configurationError(
       `No match for output mapping and no default output mapping configured. Endpoint Response Status Code: ${answer.status}`,

@@ -1,6 +1,6 @@
 /** `$context.requestOverride` and `$context.responseOverride`: what a template changes beside its text. */
 import { printValue } from '@gatewright/velocity/java/printing';
-import { isJavaNumber, JavaList, JavaMap, type JavaValue } from '@gatewright/velocity/java/values';
+import { isJavaNumber, JavaList, JavaMap, type JavaValue, SilentMap } from '@gatewright/velocity/java/values';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 
@@ -11,7 +11,7 @@ export const OVERRIDE_NAMES = {
 } as const;
 
 /** A map whose entries may be set once per render: AWS answers 5xx to the second override of a parameter. */
-export class OverrideMap extends JavaMap {
+export class OverrideMap extends SilentMap {
   readonly #written = new Set<JavaValue>();
 
   /** Sets an entry that a template has not touched. */

@@ -9,18 +9,24 @@ const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
 /**
  * The first response whose pattern matches all of `text` (a status, or the message of a failed function), else the
  * default one. `text` is undefined where a function succeeded: only the default counts then.
+ * Of several that match, a MOCK's `ownStatus` takes the one that answers with it (recorded, docs/aws §7.9).
  * Undefined = AWS's "No match for output mapping and no default output mapping configured".
  * @throws TemplateError TEMPLATE_LIMIT where a pattern takes too long
  */
 export function selectResponse(
   responses: readonly IntegrationResponse[],
   text: string | undefined,
+  ownStatus?: number,
 ): IntegrationResponse | undefined {
   if (text !== undefined) {
     const budget = new RenderBudget(LIMITS);
-    const matching = responses.find(
-      ({ pattern }) => pattern !== undefined && matchesRegex(text, pattern, budget),
-    );
+    const matches = ({ pattern }: IntegrationResponse): boolean =>
+      pattern !== undefined && matchesRegex(text, pattern, budget);
+    const own =
+      ownStatus === undefined
+        ? undefined
+        : responses.find((each) => each.status === ownStatus && matches(each));
+    const matching = own ?? responses.find(matches);
     if (matching !== undefined) return matching;
   }
   return responses.find(({ pattern }) => pattern === undefined);

@@ -1,7 +1,13 @@
 /** AWS's variables of a mapping template: `$input`, `$util`, `$context`, `$stageVariables`. */
 import { type JsonValue, parseJson, toJavaValue } from '@gatewright/velocity/java/json';
 import { printJson, printValue } from '@gatewright/velocity/java/printing';
-import { HostObject, type HostMethod, JavaMap, type JavaValue } from '@gatewright/velocity/java/values';
+import {
+  HostObject,
+  type HostMethod,
+  JavaMap,
+  type JavaValue,
+  SilentMap,
+} from '@gatewright/velocity/java/values';
 import { decodeBase64, decodeUrl, encodeBase64, encodeUrl, escapeJavaScript } from './escape.ts';
 import { parseJsonPath, readJsonPath } from './json-path.ts';
 import { OVERRIDE_NAMES, OverrideMap } from './overrides.ts';
@@ -29,14 +35,31 @@ export type TemplateInput = {
 /** `$context` with the places that templates put overrides into. */
 export function contextVariables(values: Readonly<Record<string, JsonValue>>): JavaMap {
   const context = JavaMap.of(
-    Object.entries(values).map(([name, value]) => [name, toJavaValue(value)] as const),
+    Object.entries(values).map(([name, value]) => [name, contextValue(value)] as const),
   );
+  const identity = context.get('identity');
+  if (identity instanceof JavaMap)
+    for (const key of IDENTITY_KEYS) if (!identity.has(key)) identity.put(key, '');
   for (const [name, parts] of Object.entries(OVERRIDE_NAMES)) {
     const overrides = new OverrideMap();
     for (const part of parts) overrides.fill(part, new OverrideMap());
     context.put(name, overrides);
   }
   return context;
+}
+
+/** What `$context.identity.keySet()` lists, whoever calls: what a request has no value for is an empty text (docs/aws §7.3). */
+const IDENTITY_KEYS =
+  'cognitoIdentityPoolId accountId cognitoIdentityId caller sourceIp principalOrgId accessKey apiKey apiKeyId cognitoAuthenticationType cognitoAuthenticationProvider userArn userAgent user'.split(
+    ' ',
+  );
+
+/** AWS's oddity: the maps inside `$context` print as nothing, unlike any other map of a template. */
+function contextValue(value: JsonValue): JavaValue {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return toJavaValue(value);
+  const map = new SilentMap();
+  for (const [name, inner] of Object.entries(value)) map.put(name, contextValue(inner));
+  return map;
 }
 
 /** Everything a template sees, for one render. What has no value shows as nothing, AWS's rule. */

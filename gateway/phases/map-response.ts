@@ -41,7 +41,8 @@ function mapByTemplates(
   const { plan, input } = outgoing;
   if (plan.kind === 'http-proxy') return buildProxyReply(answer, facts);
   const selectBy = outgoing.kind === 'function' ? answer.errorMessage : String(answer.status);
-  return buildReply(plan.response, selectBy, answer, input, facts);
+  const isMock = outgoing.kind === 'mock';
+  return buildReply(plan.response, selectBy, answer, input, { ...facts, isMock });
 }
 
 /** Status and headers; the body follows while the reply is sent. */

@@ -7,7 +7,7 @@
 import { describeMalformedAuthorization } from '@gatewright/aws/authorization-header';
 import { lastHeader } from '../events/header-list.ts';
 import { gatewayError } from '../errors.ts';
-import { readApiIdFromHost } from '../routing/host.ts';
+import { isVpcEndpointHost, readApiIdFromHost } from '../routing/host.ts';
 import type { Matched, Received, ServedStage } from '../exchange.ts';
 import type { Random } from '../ports.ts';
 
@@ -35,7 +35,7 @@ function chooseRelease(stage: ServedStage, random: Random): ServedStage {
 /** Only the default endpoint is disabled: custom domains, and here the plain local address, still answer. */
 function namesExecuteApi(received: Received): boolean {
   const host = lastHeader(received.rawHeaders, 'host');
-  return host !== undefined && readApiIdFromHost(host) !== undefined;
+  return host !== undefined && (readApiIdFromHost(host) !== undefined || isVpcEndpointHost(host));
 }
 
 /**

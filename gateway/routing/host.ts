@@ -1,13 +1,14 @@
 /** Recognises an API by the Host header. */
 
 const EXECUTE_API_HOST =
-  /^([a-z0-9]{1,63})\.execute-api\.(?:localhost|[a-z0-9-]{1,63}\.amazonaws\.com(?:\.cn)?)\.?(?::\d{1,5})?$/i;
+  /^([a-z0-9]{1,63})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.(?:localhost|[a-z0-9-]{1,63}\.amazonaws\.com(?:\.cn)?)\.?(?::\d{1,5})?$/i;
 
 /** Longest host name DNS allows, with a port. */
 const MAX_HOST_LENGTH = 261;
 
 /**
- * API id of `{apiId}.execute-api.localhost[:port]` and `{apiId}.execute-api.{region}.amazonaws.com[:port]`;
+ * API id of `{apiId}.execute-api.localhost[:port]` and `{apiId}.execute-api.{region}.amazonaws.com[:port]`, also of
+ * `{apiId}-{vpceId}.execute-api.…`, by which clients of a private API name its VPC endpoint (docs/aws §10.6);
  * undefined for any other host, custom domains included.
  */
 export function readApiIdFromHost(host: string): string | undefined {
@@ -17,7 +18,17 @@ export function readApiIdFromHost(host: string): string | undefined {
 
 const PRIVATE_HOST = /^[a-z0-9]{1,63}-(vpce-[0-9a-f]{8,17})\.execute-api\./i;
 
-/** `{apiId}-{vpceId}.execute-api.…`, by which clients of a private API name its VPC endpoint → `vpce-0123456789abcdef0`. */
+/** The endpoint's own name, with the suffix that AWS gives it and perhaps an availability zone. */
+const ENDPOINT_HOST =
+  /^(vpce-[0-9a-f]{8,17})-[a-z0-9-]{1,40}\.execute-api\.(?:localhost|[a-z0-9-]{1,63}\.vpce\.amazonaws\.com(?:\.cn)?)\.?(?::\d{1,5})?$/i;
+
+/** The VPC endpoint that a client of a private API came through, as its host name says → `vpce-0123456789abcdef0`. */
 export function readVpcEndpointFromHost(host: string): string | undefined {
-  return PRIVATE_HOST.exec(host)?.[1]?.toLowerCase();
+  if (host.length > MAX_HOST_LENGTH || !/vpce-/i.test(host)) return undefined;
+  return (PRIVATE_HOST.exec(host) ?? ENDPOINT_HOST.exec(host))?.[1]?.toLowerCase();
+}
+
+/** Whether the host is a VPC endpoint's own name: there `x-apigw-api-id` says which API is meant. */
+export function isVpcEndpointHost(host: string): boolean {
+  return host.length <= MAX_HOST_LENGTH && ENDPOINT_HOST.test(host);
 }

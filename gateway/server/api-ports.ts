@@ -1,7 +1,7 @@
 /** The ports of APIs as planned; every port also answers to the other APIs by their Host. */
-import { readApiIdFromHost } from '../routing/host.ts';
+import { isVpcEndpointHost, readApiIdFromHost, readVpcEndpointFromHost } from '../routing/host.ts';
 import { isAdmittedHost } from '@gatewright/aws/guards';
-import { createApiServer } from './http.ts';
+import { apiIdHeader, createApiServer, type ResolveApi } from './http.ts';
 import { listenOn } from './listen.ts';
 import { originForm, receive } from './receive.ts';
 import { UnreadReplies } from './unread-replies.ts';
@@ -65,9 +65,11 @@ async function openPort(plan: PortPlan, options: ApiPortsOptions, unread: Unread
     host === undefined ? undefined : readApiIdFromHost(host);
   const domainOf = (host: string | undefined, target: string): DomainAnswer | undefined =>
     host === undefined ? undefined : options.findDomain(host, target);
-  const resolveApi = (host: string | undefined, target: string): ServedApi | undefined => {
+  const resolveApi: ResolveApi = (host, target, namedId) => {
     const domain = domainOf(host, target);
     if (domain !== undefined) return domain.api;
+    if (host !== undefined && readVpcEndpointFromHost(host) !== undefined)
+      return privateApi(at.findApi(idOf(host) ?? namedId ?? ''));
     const apiId = idOf(host);
     return apiId === undefined ? plan.chooseApi(target) : at.findApi(apiId);
   };
@@ -76,7 +78,9 @@ async function openPort(plan: PortPlan, options: ApiPortsOptions, unread: Unread
     rewrite === undefined
       ? undefined
       : (host: string | undefined, target: string, api: ServedApi): string =>
-          idOf(host) === undefined && api.basePathMatched === undefined ? rewrite(target, api) : target;
+          idOf(host) === undefined && !isVpcEndpointHost(host ?? '') && api.basePathMatched === undefined
+            ? rewrite(target, api)
+            : target;
   let { port } = plan;
   const isHostAllowed = (host: string | undefined): boolean =>
     host !== undefined &&
@@ -92,7 +96,7 @@ async function openPort(plan: PortPlan, options: ApiPortsOptions, unread: Unread
       const { headers } = request;
       const url = originForm(request.url);
       if (!isHostAllowed(headers.host)) return undefined;
-      const api = resolveApi(headers.host, url);
+      const api = resolveApi(headers.host, url, apiIdHeader(request));
       if (api?.protocol !== 'websocket') return undefined;
       return receive(
         {
@@ -110,6 +114,16 @@ async function openPort(plan: PortPlan, options: ApiPortsOptions, unread: Unread
   });
   port = await listenOn(server, options.host, plan.port, plan.option);
   return { server, sockets, port };
+}
+
+/** Only private APIs are behind VPC endpoints; a public one called through an endpoint is 403 (docs/aws §10.6). */
+function privateApi(api: ServedApi | undefined): ServedApi | undefined {
+  const isPrivate = [...(api?.stages.values() ?? [])].some(({ deployment: { resourcePolicy } }) =>
+    resourcePolicy?.kind === 'policy'
+      ? resourcePolicy.vpcEndpoints !== undefined
+      : resourcePolicy !== undefined,
+  );
+  return isPrivate ? api : undefined;
 }
 
 /** Requests in flight have until then; a function that takes longer is cut off. */

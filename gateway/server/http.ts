@@ -17,7 +17,7 @@ export type ApiServerOptions = {
   /** Whether a Host header may reach this port at all (DNS rebinding). */
   readonly isHostAllowed: (host: string | undefined) => boolean;
   /** The API that answers to a Host header, or to a target where several share the port; undefined = no such API. */
-  readonly resolveApi: (host: string | undefined, target: string) => ServedApi | undefined;
+  readonly resolveApi: ResolveApi;
   /** Whether nothing but HTTP APIs could have answered to this Host; absent = never. */
   readonly isHttpOnly?: ((host: string | undefined, target: string) => boolean) | undefined;
   /** The target as the API's own address would have it; absent where that is what clients send. */
@@ -41,6 +41,19 @@ const LARGE_REPLY = 16_384;
 /** One byte more than AWS takes: enough to know that it is too much. */
 const MAX_BODY_READ_BYTES = MAX_BODY_BYTES + 1;
 
+/** `namedId`: `x-apigw-api-id`, which counts at a VPC endpoint's own name alone. */
+export type ResolveApi = (
+  host: string | undefined,
+  target: string,
+  namedId: string | undefined,
+) => ServedApi | undefined;
+
+/** `x-apigw-api-id`, by which a client of a private API names it at its VPC endpoint. */
+export function apiIdHeader({ headers }: IncomingMessage): string | undefined {
+  const id = headers['x-apigw-api-id'];
+  return typeof id === 'string' ? id.toLowerCase() : undefined;
+}
+
 export function createApiServer(options: ApiServerOptions): Server {
   const server = createServer(
     {
@@ -52,7 +65,8 @@ export function createApiServer(options: ApiServerOptions): Server {
       // REST and HTTP APIs ignore `Upgrade` and answer.
       shouldUpgradeCallback: (request) =>
         isWebSocketHandshake(request) &&
-        options.resolveApi(request.headers.host, originForm(request.url))?.protocol === 'websocket',
+        options.resolveApi(request.headers.host, originForm(request.url), apiIdHeader(request))?.protocol ===
+          'websocket',
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
@@ -81,7 +95,7 @@ function accept(request: IncomingMessage, response: ServerResponse, options: Api
     send(response, request.method, answer);
     return;
   }
-  const api = options.resolveApi(host, originForm(request.url));
+  const api = options.resolveApi(host, originForm(request.url), apiIdHeader(request));
   if (api === undefined) {
     const { method } = request;
     const url = originForm(request.url);

@@ -27,8 +27,11 @@ export type GuardRefusal = {
   readonly body: string;
 };
 
-/** `{apiId}.execute-api.localhost`, `{apiId}.execute-api.eu-west-1.amazonaws.com` (`.cn` too). */
-const API_HOST = /^[a-z0-9]+\.execute-api\.(?:localhost|[a-z0-9-]+\.amazonaws\.com(?:\.cn)?)$/;
+/**
+ * `{apiId}.execute-api.localhost`, `{apiId}.execute-api.eu-west-1.amazonaws.com` (`.cn` too), `{apiId}-{vpceId}.…`, and
+ * `{vpceId}-{suffix}.execute-api.eu-west-1.vpce.amazonaws.com`, a VPC endpoint's own name.
+ */
+const API_HOST = /^[a-z0-9-]+\.execute-api\.(?:localhost|[a-z0-9-]+\.(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/;
 const HTTP_PORT = 80;
 
 /**

@@ -79,6 +79,17 @@ describe('an HTTP integration', () => {
     assert.equal(headerLines(request?.headers ?? [])['content-type'], undefined, 'docs/aws §2.6');
   });
 
+  it('adds no type to the call that a GET of the client brings about', async () => {
+    const { send, ports } = aMethod({ integration: { ...HTTP, IntegrationHttpMethod: 'POST' } });
+    ports.http.answer = () => answered('');
+
+    await send({ method: 'GET', target: '/dev/1' });
+    await send({ method: 'PUT', target: '/dev/1', body: '{}' });
+
+    const types = ports.http.requests.map(({ headers }) => headerLines(headers)['content-type']);
+    assert.deepEqual(types, [undefined, 'application/json'], 'docs/aws §2.6');
+  });
+
   it("calls by the client's method where the integration says ANY", async () => {
     const { send, ports } = aMethod({ integration: { ...HTTP, IntegrationHttpMethod: 'ANY' } });
     ports.http.answer = () => answered('');

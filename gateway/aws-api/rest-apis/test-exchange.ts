@@ -64,7 +64,26 @@ export function openMethodExchange(
   at: Ports,
 ): Received {
   const properties = { ...method.properties, AuthorizationType: 'NONE', ApiKeyRequired: false };
-  return makeExchange(api, compileAlone(api, { ...method, properties }), STAGE_NAMES.method, request, at);
+  const deployment = compileAlone(api, { ...method, properties });
+  const [plan] = deployment.routes.plans;
+  if (plan === undefined) throw new TypeError('a deployment of one method has no route');
+  const { routes } = deployment;
+  // The method is named by the call: a path that does not fit gives it empty parameters.
+  const unfit = { plan, pathParameters: emptyParameters(plan.resourcePath) };
+  const find = (verb: string, path: string) => routes.find(verb, path) ?? unfit;
+  return makeExchange(
+    api,
+    { ...deployment, routes: { ...routes, plans: [plan], find } },
+    STAGE_NAMES.method,
+    request,
+    at,
+  );
+}
+
+/** `/pets/{petId}` → `{ petId: '' }`; null where the path has none. */
+function emptyParameters(resourcePath: string): Readonly<Record<string, string>> | null {
+  const names = [...resourcePath.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name]) => [name, '']);
+  return names.length === 0 ? null : (Object.fromEntries(names) as Record<string, string>);
 }
 
 /** An exchange for a method of no resource that asks this authorizer, whatever the path, and does nothing. */

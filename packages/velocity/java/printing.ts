@@ -12,6 +12,7 @@ import {
   type JavaValue,
   LoopScope,
   RenderedBlock,
+  SilentMap,
 } from './values.ts';
 import type { RenderBudget } from './render-budget.ts';
 
@@ -22,6 +23,7 @@ export function printValue(value: JavaValue, budget: RenderBudget, depth = 0): s
   if (isJavaNumber(value)) return printNumber(value);
   if (value instanceof JavaCharacter) return value.value;
   budget.checkDepth(depth);
+  if (value instanceof SilentMap) return '';
   if (value instanceof JavaMap) return printMap(value, value.entries(), budget, depth);
   if (value instanceof LoopScope) return printMap(value, value.stored.entries(), budget, depth);
   if (value instanceof JavaEntry) return printEntry(value, budget, depth);

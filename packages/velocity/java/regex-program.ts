@@ -59,6 +59,23 @@ export function parseRegex(pattern: string): RegexProgram {
   return { instructions, groups, slots: emitter.slots, names, linear: linearForms(node) };
 }
 
+const PROGRAMS = new Map<string, RegexProgram>();
+const MAX_PROGRAMS = 256;
+
+/**
+ * `parseRegex` for patterns that come as text each time: a template or an integration response has the same one at
+ * each request.
+ * @throws TemplateError as `parseRegex`
+ */
+export function regexProgram(pattern: string): RegexProgram {
+  const known = PROGRAMS.get(pattern);
+  if (known !== undefined) return known;
+  const program = parseRegex(pattern);
+  if (PROGRAMS.size >= MAX_PROGRAMS) PROGRAMS.clear();
+  PROGRAMS.set(pattern, program);
+  return program;
+}
+
 /** Writes nodes as instructions. Counted repetitions are written out, so their number is bounded. */
 class Emitter {
   #out: Instruction[] = [];

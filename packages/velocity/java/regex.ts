@@ -6,22 +6,9 @@
  */
 import { runLinear } from './regex-linear.ts';
 import type { Assertion } from './regex-parser.ts';
-import { type Instruction, parseRegex, type RegexProgram } from './regex-program.ts';
+import { type Instruction, regexProgram, type RegexProgram } from './regex-program.ts';
 import type { RenderBudget } from './render-budget.ts';
 import { failure, TemplateError } from './template-error.ts';
-
-/** Patterns seen lately: a mapping template or an integration response has the same one at each request. */
-const PROGRAMS = new Map<string, RegexProgram>();
-const MAX_PROGRAMS = 256;
-
-function programOf(pattern: string): RegexProgram {
-  const known = PROGRAMS.get(pattern);
-  if (known !== undefined) return known;
-  const program = parseRegex(pattern);
-  if (PROGRAMS.size >= MAX_PROGRAMS) PROGRAMS.clear();
-  PROGRAMS.set(pattern, program);
-  return program;
-}
 
 /** Start and end of each group, -1 where it took no part. */
 type Slots = number[];
@@ -39,7 +26,7 @@ class Matcher {
 
   constructor(pattern: string | RegexProgram, text: string, budget: RenderBudget) {
     budget.spend(typeof pattern === 'string' ? 1 + pattern.length : 1);
-    this.#program = typeof pattern === 'string' ? programOf(pattern) : pattern;
+    this.#program = typeof pattern === 'string' ? regexProgram(pattern) : pattern;
     this.#text = text;
     this.#budget = budget;
   }

@@ -149,6 +149,9 @@ export class JavaMap {
   }
 }
 
+/** A map of the host's that prints as nothing, where a Java map would print its entries. */
+export class SilentMap extends JavaMap {}
+
 /** Equal keys have equal identities. Collections as keys would need Java's hash codes; nothing real uses them. */
 function keyIdentity(key: JavaValue): unknown {
   if (key instanceof JavaLong) return `\u0000L${key.value}`;

@@ -51,7 +51,7 @@ describe('readRestResult', () => {
     ['an exact type', ['image/png', '*/test'], 'image/png', true],
     ['another type', ['image/png'], 'image/jpg', false],
     ['a wildcard of the client', ['image/png'], 'image/*', false],
-    ['a wildcard of the client for a wildcard of the API', ['image/*'], 'image/*', false],
+    ['a wildcard of the client for the same wildcard of the API', ['image/*'], 'image/*', true],
     ['the same left wildcard on both sides', ['*/test'], '*/test', false],
     ['*/* of the client alone', ['image/png'], '*/*', false],
     ['*/* of both', ['*/*'], '*/*', true],

@@ -22,8 +22,26 @@ describe('continueTrace', () => {
       source: 'parity trace-id-root-only',
     },
     {
-      name: 'keeps the sampling decision and replaces the parent',
+      name: 'hands on a complete header as it was sent',
       incoming: `Root=${ROOT};Parent=7fa8c0f79203be72;Sampled=1`,
+      pattern: new RegExp(`^Root=${ROOT};Parent=7fa8c0f79203be72;Sampled=1$`),
+      source: 'docs/aws §10.3',
+    },
+    {
+      name: 'hands it on in any order and with what load balancers add',
+      incoming: `Self=1-67891234-12456789abcdef012345678;Sampled=0;Parent=7fa8c0f79203be72;Root=${ROOT}`,
+      pattern: new RegExp(`^Self=1-67891234-[0-9a-f]+;Sampled=0;Parent=7fa8c0f79203be72;Root=${ROOT}$`),
+      source: 'docs/aws §10.3',
+    },
+    {
+      name: 'keeps the sampling decision where the parent is none',
+      incoming: `Root=${ROOT};Parent=zz;Sampled=1`,
+      pattern: new RegExp(`^Root=${ROOT};Parent=[0-9a-f]{16};Sampled=1$`),
+      source: 'docs/aws §10.3',
+    },
+    {
+      name: 'takes no header as it is that is longer than a function can be told',
+      incoming: `Root=${ROOT};Parent=7fa8c0f79203be72;Sampled=1;Lineage=${'a'.repeat(300)}`,
       pattern: new RegExp(`^Root=${ROOT};Parent=(?!7fa8c0f79203be72)[0-9a-f]{16};Sampled=1$`),
       source: 'docs/aws §10.3',
     },

@@ -100,6 +100,47 @@ describe('selectResponse', () => {
       assert.equal(selectResponse(responses(...patterns), text)?.status, expected, source);
     });
 
+  const own: {
+    name: string;
+    patterns: (string | undefined)[];
+    text: string;
+    status: number;
+    expected: number;
+  }[] = [
+    {
+      name: 'prefers the own status among those that match',
+      patterns: ['\\d+', '.*', '2'],
+      text: '2',
+      status: 2,
+      expected: 2,
+    },
+    {
+      name: 'takes no own status whose pattern does not match',
+      patterns: ['\\d+', '2', '3'],
+      text: '2',
+      status: 2,
+      expected: 0,
+    },
+    {
+      name: 'takes the first that matches where none has the status',
+      patterns: ['\\d', '\\d+'],
+      text: '7',
+      status: 7,
+      expected: 0,
+    },
+    {
+      name: 'prefers no default for its status',
+      patterns: ['1', undefined],
+      text: '1',
+      status: 1,
+      expected: 0,
+    },
+  ];
+  for (const { name, patterns, text, status, expected } of own)
+    it(`of a MOCK ${name} (docs/aws §7.9)`, () => {
+      assert.equal(selectResponse(responses(...patterns), text, status)?.status, expected);
+    });
+
   it('ends a pattern that would backtrack for ever', () => {
     assert.throws(
       () => selectResponse(responses('(a+)+$'), `${'a'.repeat(2_000)}b`),

@@ -40,6 +40,19 @@ describe('templateScope', () => {
     source: string;
   }[] = [
     {
+      name: 'a map inside $context as nothing',
+      template: '[$context.identity][$context.requestOverride][$context.identity.sourceIp]',
+      expected: '[][][127.0.0.1]',
+      source: 'docs/aws §7.3',
+    },
+    {
+      name: 'the keys of $context.identity, whoever calls',
+      template: '#foreach($key in $context.identity.keySet())$key=$context.identity.get($key) #end',
+      expected:
+        'sourceIp=127.0.0.1 cognitoIdentityPoolId= accountId= cognitoIdentityId= caller= principalOrgId= accessKey= apiKey= apiKeyId= cognitoAuthenticationType= cognitoAuthenticationProvider= userArn= userAgent= user= ',
+      source: 'docs/aws §7.3',
+    },
+    {
       name: 'the raw body',
       template: '$input.body',
       given: { body: 'raw $x' },

@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { readApiIdFromHost } from '../../../gateway/routing/host.ts';
+import { readApiIdFromHost, readVpcEndpointFromHost } from '../../../gateway/routing/host.ts';
 
 describe('readApiIdFromHost', () => {
   const rows: [host: string, apiId: string | undefined][] = [
@@ -10,6 +10,8 @@ describe('readApiIdFromHost', () => {
     ['abc123.execute-api.eu-central-1.amazonaws.com', 'abc123'],
     ['abc123.execute-api.cn-north-1.amazonaws.com.cn', 'abc123'],
     ['abc123.execute-api.us-east-1.amazonaws.com:443', 'abc123'],
+    ['abc123-vpce-0123456789abcdef0.execute-api.us-east-1.amazonaws.com', 'abc123'],
+    ['vpce-0123456789abcdef0-x1.execute-api.us-east-1.vpce.amazonaws.com', undefined],
     ['localhost:3000', undefined],
     ['api.example.com', undefined],
     ['execute-api.localhost', undefined],
@@ -23,5 +25,24 @@ describe('readApiIdFromHost', () => {
   for (const [host, apiId] of rows)
     it(`reads ${String(apiId)} from "${host.slice(0, 60)}"`, () => {
       assert.equal(readApiIdFromHost(host), apiId);
+    });
+});
+
+describe('readVpcEndpointFromHost', () => {
+  const rows: [host: string, endpoint: string | undefined][] = [
+    ['abc123-vpce-0123456789abcdef0.execute-api.us-east-1.amazonaws.com', 'vpce-0123456789abcdef0'],
+    ['abc123-VPCE-0123456789abcdef0.execute-api.localhost:3000', 'vpce-0123456789abcdef0'],
+    ['vpce-0123456789abcdef0-x1y2.execute-api.us-east-1.vpce.amazonaws.com', 'vpce-0123456789abcdef0'],
+    [
+      'vpce-0123456789abcdef0-x1-us-east-1a.execute-api.us-east-1.vpce.amazonaws.com',
+      'vpce-0123456789abcdef0',
+    ],
+    ['vpce-0123456789abcdef0-x1.execute-api.us-east-1.vpce.amazonaws.com.evil.com', undefined],
+    ['abc123.execute-api.us-east-1.amazonaws.com', undefined],
+    [`vpce-0123456789abcdef0-${'a'.repeat(300)}.execute-api.us-east-1.vpce.amazonaws.com`, undefined],
+  ];
+  for (const [host, endpoint] of rows)
+    it(`reads ${String(endpoint)} from "${host.slice(0, 70)}"`, () => {
+      assert.equal(readVpcEndpointFromHost(host), endpoint);
     });
 });

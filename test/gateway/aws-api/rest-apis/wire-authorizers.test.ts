@@ -13,14 +13,28 @@ import {
   UpdateMethodCommand,
 } from '@aws-sdk/client-api-gateway';
 import { aRestControl, refusalOf } from '../../../support/a-rest-control.ts';
-import { invokeUri } from '../../../support/a-stack.ts';
+import { invokeUri, proxyTo } from '../../../support/a-stack.ts';
 import { API_ID } from '../../../support/metered-apis.ts';
 import { ok, policy, restApi } from '../../../support/rest-apis.ts';
 import type { TestRestControl } from '../../../support/a-rest-control.ts';
 
+const onePet = {
+  Pet: {
+    type: 'AWS::ApiGateway::Resource',
+    properties: { RestApiId: API_ID, ParentId: 'Pets', PathPart: '{petId}' },
+  },
+  PetGet: {
+    type: 'AWS::ApiGateway::Method',
+    properties: {
+      ...{ RestApiId: API_ID, ResourceId: 'Pet', HttpMethod: 'GET', AuthorizationType: 'NONE' },
+      Integration: proxyTo('list'),
+    },
+  },
+};
+
 let control: TestRestControl;
 before(async () => {
-  control = await aRestControl(restApi(), {
+  control = await aRestControl(restApi({}, onePet), {
     list: ok,
     auth(event) {
       const { authorizationToken } = event as { readonly authorizationToken: string };
@@ -235,6 +249,26 @@ describe('TestInvokeMethod', () => {
     const event = control.ports.invoker.calls.at(-1)?.event as Record<string, unknown>;
     assert.deepEqual(event['stageVariables'], { color: 'blue' });
   });
+
+  const paths = [
+    { path: '/pets/7', expected: '7' },
+    { path: undefined, expected: '{petId}' },
+    { path: '/elsewhere/7/8', expected: '' },
+  ];
+  for (const { path, expected } of paths)
+    it(`gives the method "${expected}" for a parameter where the path is ${String(path)}`, async () => {
+      const named = { restApiId, resourceId: 'Pet', httpMethod: 'GET' };
+      const tested = await control.sdk.send(
+        new TestInvokeMethodCommand({
+          ...named,
+          ...(path === undefined ? {} : { pathWithQueryString: path }),
+        }),
+      );
+
+      const event = control.ports.invoker.calls.at(-1)?.event as Record<string, unknown>;
+      assert.equal(tested.status, 200);
+      assert.deepEqual(event['pathParameters'], { petId: expected });
+    });
 
   it('tells why a method fails', async () => {
     const invoke = control.ports.invoker.invoke.bind(control.ports.invoker);

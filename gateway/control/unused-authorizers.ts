@@ -1,0 +1,26 @@
+/** Authorizers that no route names: AWS refuses a wrong one when it is made, so nobody waits for the first route that uses it. */
+import { checkRestAuthorizer, checkV2Authorizer } from '../deployment/compile-authorization.ts';
+import type { Tolerance } from '../errors.ts';
+import type { ApiIdentity } from '../deployment/model.ts';
+import type { ApiResources } from './api-state.ts';
+
+/** What names an authorizer meets its fault itself. @throws DefinitionError where nothing is tolerated */
+export function checkUnusedAuthorizers(
+  { protocol }: ApiIdentity,
+  resources: ApiResources,
+  tolerance: Tolerance,
+): void {
+  const users = [...resources.methods, ...resources.routes];
+  const used = new Set(users.map(({ properties }) => properties['AuthorizerId']));
+  for (const [id, authorizer] of resources.authorizers) {
+    if (used.has(id)) continue;
+    tolerance.attempt(
+      'no route uses this authorizer',
+      () => {
+        if (protocol === 'rest') checkRestAuthorizer(authorizer, resources);
+        else checkV2Authorizer(authorizer, resources, protocol);
+      },
+      () => undefined,
+    );
+  }
+}
