@@ -206,10 +206,9 @@ class Matcher {
     if (group >= this.#program.groups || start === -1 || end === -1) return undefined;
     const length = end - start;
     this.#budget.spendChars(length);
-    const expected = this.#text.slice(start, end);
-    const actual = this.#text.slice(position, position + length);
-    const isSame = ignoreCase ? expected.toLowerCase() === actual.toLowerCase() : expected === actual;
-    return isSame ? position + length : undefined;
+    const [expected, actual] = [this.#text.slice(start, end), this.#text.slice(position, position + length)];
+    const fold = (part: string): string => (ignoreCase ? part.toLowerCase() : part);
+    return fold(expected) === fold(actual) ? position + length : undefined;
   }
 
   #holds(kind: Assertion, multiline: boolean, position: number): boolean {

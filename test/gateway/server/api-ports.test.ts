@@ -3,7 +3,6 @@ import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { Account } from '../../../gateway/control/account.ts';
 import { ServedApis } from '../../../gateway/control/served-apis.ts';
-import { makeRootResourceId } from '../../../gateway/definition/cloudformation/physical-ids.ts';
 import { openApiPorts } from '../../../gateway/server/api-ports.ts';
 import { planOwnPorts } from '../../../gateway/server/port-plan.ts';
 import { Connections } from '../../../gateway/websocket/connections.ts';
@@ -32,57 +31,7 @@ const http = Object.fromEntries(
   ]),
 );
 
-const PRIVATE = 'privateapi';
-const ENDPOINT = 'vpce-0123456789abcdef0';
-
-/** A third API, private, whose policy lets everybody in by one endpoint. */
-const hidden = Object.fromEntries(
-  Object.entries(
-    restRoutes(
-      { 'GET /secret': {} },
-      {
-        api: {
-          EndpointConfiguration: { Types: ['PRIVATE'] },
-          Policy: {
-            Version: '2012-10-17',
-            Statement: [
-              {
-                Effect: 'Allow',
-                Principal: '*',
-                Action: 'execute-api:Invoke',
-                Resource: 'execute-api:/*',
-                Condition: { StringEquals: { 'aws:SourceVpce': ENDPOINT } },
-              },
-            ],
-          },
-        },
-      },
-    ),
-  ).map(([name, { type, id, properties }]) => [
-    `Hidden${name}`,
-    {
-      type,
-      ...(id === undefined ? {} : { id: PRIVATE }),
-      properties: {
-        ...properties,
-        ...('RestApiId' in properties ? { RestApiId: PRIVATE } : {}),
-        ...('DeploymentId' in properties ? { DeploymentId: 'HiddenDeployment' } : {}),
-        ...renamed(properties, 'ParentId'),
-        ...renamed(properties, 'ResourceId'),
-      },
-    },
-  ]),
-);
-
-function renamed(properties: Readonly<Record<string, unknown>>, name: string): Record<string, unknown> {
-  const value = properties[name];
-  if (typeof value !== 'string') return {};
-  const root = makeRootResourceId('test', 'Api');
-  return { [name]: value === root ? makeRootResourceId('test', 'HiddenApi') : `Hidden${value}` };
-}
-
 const RESOURCES = {
-  ...hidden,
   ...restRoutes({ 'GET /pets': {} }),
   ...http,
   D: domain(),
@@ -113,13 +62,9 @@ describe('openApiPorts', () => {
   after(() => opened.close());
 
   /** Status and body, or the path that the function is told. */
-  function get(
-    host: string,
-    path: string,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<readonly [number, unknown]> {
+  function get(host: string, path: string): Promise<readonly [number, unknown]> {
     return new Promise((resolve, reject) => {
-      request({ host: '127.0.0.1', port, path, headers: { Host: host, ...headers } }, (response) => {
+      request({ host: '127.0.0.1', port, path, headers: { Host: host } }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
@@ -137,69 +82,6 @@ describe('openApiPorts', () => {
         .end();
     });
   }
-
-  const OF_ENDPOINT = `${ENDPOINT}-abcd1234.execute-api.us-east-1.vpce.amazonaws.com`;
-  const privateRows: {
-    name: string;
-    host: string;
-    api?: string;
-    path?: string;
-    expected: number;
-  }[] = [
-    {
-      name: 'by its own name with the endpoint',
-      host: `${PRIVATE}-${ENDPOINT}.execute-api.us-east-1.amazonaws.com`,
-      expected: 200,
-    },
-    {
-      name: 'by that name in capitals',
-      host: `${PRIVATE}-${ENDPOINT}.execute-api.us-east-1.amazonaws.com`.toUpperCase(),
-      expected: 200,
-    },
-    {
-      name: 'by the name of the endpoint and x-apigw-api-id',
-      host: OF_ENDPOINT,
-      api: PRIVATE,
-      expected: 200,
-    },
-    {
-      name: 'not by another endpoint',
-      host: `${PRIVATE}-vpce-0000000000000000a.execute-api.us-east-1.amazonaws.com`,
-      expected: 403,
-    },
-    // No endpoint is known of private DNS, and the policy wants this one.
-    {
-      name: 'not by its name alone',
-      host: `${PRIVATE}.execute-api.us-east-1.amazonaws.com`,
-      api: PRIVATE,
-      expected: 403,
-    },
-    { name: 'not by the name of the endpoint alone', host: OF_ENDPOINT, expected: 403 },
-    {
-      name: 'not by x-apigw-api-id at another host',
-      host: `${API_ID}.execute-api.us-east-1.amazonaws.com`,
-      api: PRIVATE,
-      expected: 403,
-    },
-    {
-      name: 'and no public one',
-      host: `${API_ID}-${ENDPOINT}.execute-api.us-east-1.amazonaws.com`,
-      path: '/dev/pets',
-      expected: 403,
-    },
-    {
-      name: 'and no public one by x-apigw-api-id',
-      host: OF_ENDPOINT,
-      api: API_ID,
-      path: '/dev/pets',
-      expected: 403,
-    },
-  ];
-  for (const { name, host, api, path = '/dev/secret', expected } of privateRows)
-    it(`serves a private API ${name} (docs/aws §10.6)`, async () => {
-      const [status] = await get(host, path, api === undefined ? {} : { 'x-apigw-api-id': api });
-      assert.equal(status, expected);
-    });
 
   const rows: {
     name: string;
