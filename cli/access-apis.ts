@@ -24,7 +24,17 @@ export function isOurs(functionName: string): boolean {
   return /(^|-)(token|request)-authorizer$/.test(functionName);
 }
 
-export function toInventoryRoutes({ routes }: InspectedApi): readonly InventoryRoute[] {
+/** Of closed routes nobody knows here how they are guarded, so there is nothing to compare. */
+export function toInventoryRoutes({ routes }: Pick<InspectedApi, 'routes'>): readonly InventoryRoute[] {
+  return inventory(routes.filter(({ isClosed }) => isClosed !== true));
+}
+
+/** Those that answer 500 to everybody. */
+export function closedRoutes({ routes }: Pick<InspectedApi, 'routes'>): readonly InventoryRoute[] {
+  return inventory(routes.filter(({ isClosed }) => isClosed === true));
+}
+
+function inventory(routes: InspectedApi['routes']): readonly InventoryRoute[] {
   return routes.map(({ method, path, authorizer }) => ({
     method: method.startsWith('$') || method === '' ? 'ANY' : method,
     path,

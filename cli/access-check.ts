@@ -16,7 +16,7 @@ import { expandRoutes } from '@gatewright/authoring/expand-rule';
 import { printProblem } from '@gatewright/authoring/read-document';
 import type { Problem } from '@gatewright/authoring/read-document';
 import type { InspectedApi } from '@gatewright/gateway';
-import { inspectApis, isOurs, loadOptions, toInventoryRoutes } from './access-apis.ts';
+import { closedRoutes, inspectApis, isOurs, loadOptions, toInventoryRoutes } from './access-apis.ts';
 import { checkHandlers } from './claim-check.ts';
 import { readAccessFiles, strayDocuments } from '@gatewright/authoring/access-files';
 import { checkPlan } from '@gatewright/authoring/check-plan';
@@ -100,13 +100,17 @@ function findUnprotected(
     );
 }
 
-/** Before anything listens: an answer that holds for the wrong caller must not be given even once. @throws UsageError */
+/**
+ * Before anything listens: an answer that holds for the wrong caller must not be given even once.
+ * @returns the documents that were looked at
+ * @throws UsageError
+ */
 export async function refuseUnsafeAccess(
   sources: readonly string[],
   apis: readonly InspectedApi[],
   stage: string,
   warn: (message: string) => void,
-): Promise<void> {
+): Promise<readonly CompiledDocument[]> {
   const builds = sources.map((source) => buildAccess(readAccessFiles(join(source, 'access')), checkPlan));
   const compiled = { documents: builds.flatMap((build) => build.compiled.documents) };
   const withoutInventory = builds.flatMap((build) => build.withoutInventory);
@@ -117,6 +121,7 @@ export async function refuseUnsafeAccess(
   const unprotected = isWhole ? findUnprotected(compiled, apis, stage) : [];
   for (const message of [...withoutInventory.map(printProblem), ...drift, ...unprotected]) warn(message);
   if (unsafe.length > 0) throw new UsageError(unsafe.join('\n'));
+  return compiled.documents;
 }
 
 function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readonly string[] {
@@ -139,11 +144,18 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
   ];
 }
 
-function checkDrift(document: CompiledDocument, api: InspectedApi): readonly string[] {
+export function checkDrift(
+  document: Pick<CompiledDocument, 'kind' | 'routes'>,
+  api: Pick<InspectedApi, 'routes'>,
+): readonly string[] {
   if (document.kind === 'websocket') return [];
   const print = (routes: CompiledDocument['routes']) =>
     routes.map(({ method, path, isOpen }) => `${method} ${path}${isOpen === true ? ' (open)' : ''}`);
-  const [known, found] = [print(document.routes), print(expandRoutes(toInventoryRoutes(api)))];
+  const nameOf = ({ method, path }: { readonly method: string; readonly path: string }) =>
+    `${method} ${path}`;
+  const closed = new Set(expandRoutes(closedRoutes(api)).map(nameOf));
+  const known = print(document.routes.filter((route) => !closed.has(nameOf(route))));
+  const found = print(expandRoutes(toInventoryRoutes(api)));
   const came = found.filter((route) => !known.includes(route));
   const went = known.filter((route) => !found.includes(route));
   return [

@@ -1,34 +1,54 @@
 /** What `gatewright start` prints once everything listens. */
 import { relative } from 'node:path';
-import { commandName, paint, table } from './output.ts';
+import { commandName, count, paint, table } from './output.ts';
+import { addressOf } from './route-address.ts';
+import { tokenLine } from './shell-text.ts';
+import { guardedRoutes, suggestTries } from './suggested-tries.ts';
 import { describeTries } from './try-lines.ts';
 import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '@gatewright/gateway';
 
-const TOKEN_OF = { sub: 'local-user', roles: ['admin'] };
-/** More than this are counted, not listed; `gatewright routes` and --json show all. */
-const MAX_NOTICES = 12;
+/** Suggested lines to paste beyond these would hide the addresses. */
+const MAX_SUGGESTED = 8;
 /** APIs with more routes show those of one function as one line; `gatewright routes` shows each. */
 const MAX_ROUTES = 15;
 const MIN_FOLDED = 4;
 
-/** The whole text: addresses, routes, a token, lines to paste, what is not enforced. */
-export function describeStart(gateway: Gateway, listening: Listening, tookMs: number): string {
+export type StartFacts = {
+  readonly gateway: Pick<Gateway, 'routes' | 'inspect' | 'stacks'>;
+  readonly listening: Listening;
+  readonly tookMs: number;
+  /** Access documents beside the sources, and the stage that they are asked for. */
+  readonly documents: Parameters<typeof guardedRoutes>[2];
+  readonly stage: string;
+  /** All findings, not their number. */
+  readonly isVerbose: boolean;
+};
+
+/** The whole text: an address for each route, lines to paste, what is not as at AWS. */
+export function describeStart(facts: StartFacts): string {
+  const { gateway, listening, tookMs } = facts;
   const apis = gateway.routes();
+  const inspected = gateway.inspect();
+  const guarded = apis.map((api) => guardedRoutes(api, inspected, facts.documents, facts.stage));
+  const needs = guarded.flat().find(({ token }) => token !== undefined)?.token;
   const services = [
     ['Control', listening.control, 'AWS’s own APIs, issuer, @connections'],
     ...(listening.dynamodb === undefined ? [] : [['DynamoDB', listening.dynamodb, '']]),
   ];
-  const tries = describeTries(gateway, apis);
+  const written = describeTries(gateway, apis);
+  const tries =
+    written.length > 0
+      ? written
+      : apis.flatMap((api, index) => suggestTries(api, guarded[index] ?? [])).slice(0, MAX_SUGGESTED);
+  const findings = facts.isVerbose ? describeUnsupported : countUnsupported;
   return [
     '',
     ...apis.flatMap((api) => [...describeApi(api), '']),
     ...table(services).map((line) => `  ${line}`),
-    '',
-    `  ${paint('bold', 'A token')} (one hour; more with: ${commandName()} token --sub alice --role admin)`,
-    `  ${gateway.mint(TOKEN_OF)}`,
+    ...(needs === undefined ? [] : [`  Token     ${tokenLine(needs)}`]),
     '',
     ...(tries.length === 0 ? [] : [`  ${paint('bold', 'Try')}`, ...tries.map((line) => `  ${line}`), '']),
-    ...describeUnsupported(listening.unsupported),
+    ...findings(listening.unsupported),
     `Ready in ${(tookMs / 1000).toFixed(1)} s. One line per request follows; end with Ctrl-C.`,
     '',
   ].join('\n');
@@ -44,37 +64,57 @@ function describeApi(api: ApiRoutes): string[] {
 
 /** One line per route: method, path, authorizer, function. */
 export function describeRoutes(api: ApiRoutes): string[] {
-  return table(api.routes.map(toRow)).map((line) => `  ${line}`);
+  return table(api.routes.map((route) => toRow(route))).map((line) => `  ${line}`);
 }
 
 type Route = ApiRoutes['routes'][number];
 
-function toRow({ method, path, authorizer, functionName, target, apiKeyRequired }: Route): readonly string[] {
+function toRow(
+  { method, path, authorizer, functionName, target, apiKeyRequired }: Route,
+  shown = path,
+): readonly string[] {
+  const isClosed = target === 'answers 500' && authorizer === undefined;
   return [
     method === path ? '' : method,
-    path,
-    [authorizer ?? 'open', ...(apiKeyRequired ? ['API key'] : [])].join(' + '),
+    shown,
+    [authorizer ?? (isClosed ? 'closed' : 'open'), ...(apiKeyRequired ? ['API key'] : [])].join(' + '),
     functionName === undefined ? (target ?? '(no function)') : `→ ${functionName}`,
   ];
 }
 
-/** The same, but where an API has many routes, those that one function serves behind one authorizer are counted. */
+/** The same with addresses; where an API has many routes, those that one function serves behind one authorizer are counted. */
 export function foldRoutes(api: ApiRoutes): string[] {
-  if (api.routes.length <= MAX_ROUTES) return describeRoutes(api);
-  const groups = Map.groupBy(api.routes.map(toRow), ([, , who, what]) => `${who}\n${what}`);
-  const rows = [...groups.values()].flatMap((group) => {
-    const [, , who = '', what = ''] = group[0] ?? [];
-    return group.length < MIN_FOLDED
-      ? group
-      : [[`${group.length} routes`, `${commonPath(group.map(([, path = '']) => path))}…`, who, what]];
+  const rows = api.routes.map((route) => toRow(route, addressOf(api, route.path)));
+  if (rows.length <= MAX_ROUTES) return table(rows).map((line) => `  ${line}`);
+  const groups = Map.groupBy(api.routes.keys(), (index) => rows[index]?.slice(2).join('\n') ?? '');
+  const folded = [...groups.values()].flatMap((indices) => {
+    if (indices.length < MIN_FOLDED) return indices.map((index) => rows[index] ?? []);
+    const paths = indices.map((index) => api.routes[index]?.path ?? '');
+    return [
+      [`${indices.length} routes`, `${commonPath(paths)}…`, ...(rows[indices[0] ?? 0]?.slice(2) ?? [])],
+    ];
   });
-  return [...table(rows).map((line) => `  ${line}`), `  each: ${commandName()} routes`];
+  return [...table(folded).map((line) => `  ${line}`), `  each: ${commandName()} routes`];
 }
 
 function commonPath(paths: readonly string[]): string {
   const [first = [], ...others] = paths.map((path) => path.split('/'));
   const differs = first.findIndex((segment, at) => others.some((path) => path[at] !== segment));
   return [...first.slice(0, differs === -1 ? -1 : differs), ''].join('/');
+}
+
+/** The findings in one line. */
+export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
+  if (items.length === 0) return [];
+  const faults = items.filter(({ message }) => message !== undefined).length;
+  const others = new Set(
+    items.flatMap(({ message, consequence }) => (message === undefined ? [consequence] : [])),
+  ).size;
+  const counts = [
+    ...(faults === 0 ? [] : [paint('yellow', `${count(faults, 'part')} not served as written`)]),
+    ...(others === 0 ? [] : [`${count(others, 'part')} not as at AWS`]),
+  ];
+  return [`  ${counts.join(', ')} (--verbose lists them, --strict makes them errors)`, ''];
 }
 
 /** What is wrong with the stacks, all of it; then what this version does not have, the same consequence in one line. */
@@ -114,17 +154,11 @@ function describeFault({
 function describeMissing(items: readonly UnsupportedItem[]): string[] {
   if (items.length === 0) return [];
   const groups = [...Map.groupBy(items, ({ consequence }) => consequence)];
-  const lines = groups.slice(0, MAX_NOTICES).map(([consequence, group]) => {
+  const lines = groups.map(([consequence, group]) => {
     const [first, ...others] = group.map(({ logicalId, property }) =>
       property === undefined ? logicalId : `${logicalId}.${property}`,
     );
     return `    ${first}${others.length === 0 ? '' : ` and ${others.length} more`}: ${consequence}`;
   });
-  const more = groups.slice(MAX_NOTICES).flatMap(([, group]) => group).length;
-  return [
-    `  ${paint('yellow', 'Not enforced here')} (--strict makes these errors)`,
-    ...lines,
-    ...(more > 0 ? [`    … and ${more} more; --json lists all`] : []),
-    '',
-  ];
+  return [`  ${paint('bold', 'Not as at AWS')} (--strict makes these errors)`, ...lines, ''];
 }

@@ -39,6 +39,7 @@ type StartFlags = LoadFlags & {
   readonly metrics: boolean;
   readonly reload: boolean;
   readonly json: boolean;
+  readonly verbose: boolean;
 };
 
 export function startCommand(): Command {
@@ -81,6 +82,7 @@ export function startCommand(): Command {
     )
     .option('--metrics', 'write CloudWatch metrics of every request to .gatewright/logs/metrics.log', false)
     .addOption(new Option('--no-reload', 'do not watch templates and the sources of functions'))
+    .option('--verbose', 'list all that is not served or enforced as at AWS', false)
     .option('--json', 'one JSON line on stdout when ready; logs on stderr', false)
     .action(start);
 }
@@ -170,7 +172,8 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
   });
   try {
     await gateway.load(sources);
-    await refuseUnsafeAccess(sources, gateway.inspect(), flags.stage ?? USUAL_STAGE, (message) =>
+    const stage = flags.stage ?? USUAL_STAGE;
+    const documents = await refuseUnsafeAccess(sources, gateway.inspect(), stage, (message) =>
       process.stderr.write(`warning: ${message}\n`),
     );
     // Not before: until there is something to end in order, a signal ends the process as it ends any other.
@@ -178,7 +181,10 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
     const listening = await gateway.listen();
     const text = flags.json
       ? `${JSON.stringify({ ready: true, ...listening })}\n`
-      : describeStart(gateway, listening, performance.now() - startedMs);
+      : describeStart({
+          ...{ gateway, listening, documents, stage },
+          ...{ tookMs: performance.now() - startedMs, isVerbose: flags.verbose },
+        });
     process.stdout.write(text);
     await told;
   } finally {

@@ -8,6 +8,7 @@
  *       - { api: WebsocketsApi, token: { sub: alice, roles: [admin] }, send: '{"action":"ping"}' }
  */
 import { commandName, UsageError } from './output.ts';
+import { quote, tokenCommand } from './shell-text.ts';
 import type { ApiRoutes, Gateway, ResolvedStack, TokenWish } from '@gatewright/gateway';
 
 type Try = {
@@ -23,35 +24,30 @@ const KEY = 'Gatewright::Try';
 const FIELDS = ['api', 'method', 'path', 'token', 'send', 'expect'];
 
 /** A comment and a command for each entry, ready to paste into a shell. @throws UsageError for an entry that cannot be read */
-export function describeTries(gateway: Gateway, apis: readonly ApiRoutes[]): string[] {
+export function describeTries(gateway: Pick<Gateway, 'stacks'>, apis: readonly ApiRoutes[]): string[] {
   return gateway.stacks.flatMap((stack) =>
     readTries(stack).flatMap((entry) => {
       const api = apis.find(
         ({ stack: name, logicalId }) => name === stack.stackName && logicalId === entry.api,
       );
       if (api === undefined) throw new UsageError(`${stack.file}: ${KEY}: the stack has no API ${entry.api}`);
-      return describeTry(entry, api, gateway);
+      return describeTry(entry, api);
     }),
   );
 }
 
-function describeTry(entry: Try, api: ApiRoutes, gateway: Gateway): string[] {
-  const token = entry.token === undefined ? undefined : gateway.mint(entry.token);
+function describeTry(entry: Try, api: ApiRoutes): string[] {
+  const token = entry.token && tokenCommand(entry.token);
   const who =
     entry.token === undefined ? 'no token' : `${entry.token.sub} (${(entry.token.roles ?? []).join(', ')})`;
   const comment = `# ${who} → ${entry.expect}`;
   if (entry.send !== undefined) {
-    const url = token === undefined ? api.url : `${api.url}?token=${token}`;
-    return [comment, `${commandName()} send ${quote(url)} ${quote(entry.send)}`];
+    const url = token === undefined ? quote(api.url) : `"${api.url}?token=${token}"`;
+    return [comment, `${commandName()} send ${url} ${quote(entry.send)}`];
   }
   const method = entry.method === 'GET' ? '' : `-X ${entry.method} `;
-  const header = token === undefined ? '' : `-H ${quote(`Authorization: Bearer ${token}`)} `;
+  const header = token === undefined ? '' : `-H "Authorization: Bearer ${token}" `;
   return [comment, `curl -i ${method}${header}${quote(`${api.url}${entry.path}`)}`];
-}
-
-/** For a POSIX shell. */
-function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function readTries(stack: ResolvedStack): Try[] {

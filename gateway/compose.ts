@@ -135,7 +135,7 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
     ...{ clock, random, invoker: runtime, http, services, log, connections, identities },
     ...{ logGroups, metrics, traces, compressor: createCompressor() },
     keySets: createKeySets({ issuer: LOCAL_ISSUER, keySet: () => issuer.keySet() }, clock),
-    findApi: (id: string) => served.find(id),
+    ...lookUpsIn(served),
   };
   const management = { clock, random, connections, identities };
   const parts: Parts = {
@@ -160,6 +160,13 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
     controlUrl: undefined,
   };
   return assemble(parts, await openControl(parts));
+}
+
+function lookUpsIn(served: ServedApis) {
+  return {
+    findApi: (apiId: string) => served.find(apiId),
+    labelOf: (apiId: string) => served.labelOf(apiId),
+  };
 }
 
 /** Opens the control port. What it returns leaves its credentials for the other commands. */

@@ -228,6 +228,8 @@ export type Ports = {
   readonly services: ServiceClient;
   readonly compressor: Compressor;
   readonly log: LogSink;
+  /** What its lines begin with, the blank behind it included; empty where one API is served alone. Undefined = nothing. */
+  readonly labelOf?: (apiId: string) => string;
   readonly logGroups: LogGroups;
   /** One line per request in CloudWatch's embedded format; undefined = nobody counts. */
   readonly metrics?: LogSink | undefined;

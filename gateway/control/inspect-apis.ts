@@ -1,5 +1,13 @@
 /** How routes are guarded, as access documents are checked against: every route with its Lambda authorizer's settings. */
-import type { ApiProtocol, IdentitySource, LambdaAuthorizer, RoutePlan } from '../deployment/model.ts';
+import { LOCAL_ISSUER } from '@gatewright/handlers/access/tokens/issuers';
+import type {
+  ApiProtocol,
+  Authorization,
+  IdentitySource,
+  LambdaAuthorizer,
+  RoutePlan,
+} from '../deployment/model.ts';
+import { isClosed } from '../deployment/closed-routes.ts';
 import type { ResolvedStack } from '../definition/model.ts';
 import type { ApiState } from './api-state.ts';
 
@@ -27,6 +35,16 @@ export type InspectedRoute = {
   readonly apiKeyRequired: boolean;
   /** The function that answers, where it is of a loaded stack. */
   readonly handler?: FunctionDefinition;
+  /** Answers 500 to everybody; what guards it is not known then. */
+  readonly isClosed?: true;
+  /** What a token of the local issuer needs here, where the gateway itself checks tokens and trusts that issuer. */
+  readonly localToken?: LocalTokenNeeds;
+};
+
+export type LocalTokenNeeds = {
+  readonly audience: string | undefined;
+  readonly scope: string | undefined;
+  readonly tokenUse: string | undefined;
 };
 
 export type InspectedAuthorizer = Pick<
@@ -63,11 +81,14 @@ function inspectRoute(
   // `name:alias` is that function, too.
   const handler = called === undefined ? undefined : functions.get(called.replace(/:[^:]*$/, ''));
   const authorizer = authorization.kind === 'lambda' ? authorization.authorizer : undefined;
+  const localToken = localTokenOf(authorization);
   return {
     method: httpMethod,
     path: resourcePath,
     apiKeyRequired,
     ...(handler !== undefined && { handler }),
+    ...(isClosed(integration) && { isClosed: true }),
+    ...(localToken !== undefined && { localToken }),
     authorizer: authorizer && {
       name: authorizer.name,
       payload: authorizer.payload,
@@ -77,4 +98,13 @@ function inspectRoute(
       identitySources: authorizer.identitySources,
     },
   };
+}
+
+function localTokenOf(authorization: Authorization): LocalTokenNeeds | undefined {
+  if (authorization.kind !== 'token') return undefined;
+  const { issuers, tokenUse } = authorization.authorizer.trust;
+  const local = issuers.find(({ issuer }) => issuer === LOCAL_ISSUER);
+  if (local === undefined) return undefined;
+  const audience = local.audience === 'any' ? undefined : local.audience[0];
+  return { audience, scope: authorization.scopes[0], tokenUse };
 }

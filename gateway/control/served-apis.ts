@@ -5,6 +5,7 @@
 import { REFUSING } from '../errors.ts';
 import { carryOver } from './carry-over.ts';
 import { Domains, matchDomain } from './domains.ts';
+import { labelApis } from './label-apis.ts';
 import { loadApis } from './load-apis.ts';
 import { textOf } from './resource-properties.ts';
 import { readDomains } from './read-domains.ts';
@@ -36,6 +37,8 @@ export class ServedApis {
   readonly domains = new Domains();
   #stacks: readonly ResolvedStack[] = [];
   #apis = new Map<string, ApiState>();
+  /** Of the APIs as they are; made when asked for. */
+  #labels: ReadonlyMap<string, string> | undefined;
   #unsupported: readonly UnsupportedItem[] = [];
   /** Ids of the APIs that calls have made. */
   readonly #made = new Set<string>();
@@ -61,6 +64,12 @@ export class ServedApis {
     return this.#apis.get(apiId)?.served;
   }
 
+  /** `shop ` before the request lines of an API, where there are several. */
+  labelOf(apiId: string): string {
+    this.#labels ??= labelApis([...this.#apis.values()].map(({ identity }) => identity));
+    return this.#labels.get(apiId) ?? '';
+  }
+
   state(apiId: string): ApiState | undefined {
     return this.#apis.get(apiId);
   }
@@ -69,12 +78,14 @@ export class ServedApis {
   add(api: ApiState): void {
     this.#made.add(api.identity.apiId);
     this.#apis.set(api.identity.apiId, api);
+    this.#labels = undefined;
   }
 
   /** An API of a template comes back when the template is loaded again. */
   remove(apiId: string): void {
     this.#made.delete(apiId);
     this.#apis.delete(apiId);
+    this.#labels = undefined;
   }
 
   /** What answers to a Host that is a custom domain; undefined for any other host. */
@@ -110,6 +121,7 @@ export class ServedApis {
         this.#stacks = stacks;
         const made = [...this.#apis].filter(([apiId]) => this.#made.has(apiId) && !byId.has(apiId));
         this.#apis = new Map([...byId, ...made]);
+        this.#labels = undefined;
         this.domains.adopt(domains, this.account.clock.nowEpochMs());
         this.#unsupported = told;
         adopt();

@@ -8,8 +8,8 @@ import type { LocalCode, RawStack } from './raw-stack.ts';
 import { partitionOf } from './pseudo-parameters.ts';
 import { isJsonList, isJsonObject } from './cloudformation/template-source.ts';
 
-/** Layer version ARN → folder with its content, over all stacks. */
-export type LayerFolders = ReadonlyMap<string, string>;
+/** Layer version ARN → folder with its content, over all stacks; undefined where it is not built. */
+export type LayerFolders = ReadonlyMap<string, string | undefined>;
 
 export type FunctionsOfStack = {
   readonly functions: readonly FunctionDefinition[];
@@ -33,10 +33,9 @@ const ENVIRONMENT_LIMIT_BYTES = 4096;
 export function layerFolders(
   resources: Iterable<ResolvedResource>,
   code: LocalCode,
-): readonly (readonly [arn: string, folder: string])[] {
+): readonly (readonly [arn: string, folder: string | undefined])[] {
   return [...resources].flatMap(({ logicalId, physicalId }) => {
-    const folder = code.layers.get(logicalId);
-    return folder === undefined ? [] : [[physicalId, folder] as const];
+    return code.layers.has(logicalId) ? [[physicalId, code.layers.get(logicalId)] as const] : [];
   });
 }
 
@@ -151,8 +150,8 @@ function readLayers(
   return list.map((layer) => {
     if (typeof layer !== 'string') return refuse(resource, 'Layers', 'must be a list of layer version ARNs');
     const directory = folders.get(layer);
-    if (directory === undefined)
-      report('Layers', `layer ${layer} is not on this machine: its files are missing`);
+    // One that is not built is told once, by the stack that it is of.
+    if (!folders.has(layer)) report('Layers', `layer ${layer} is not on this machine: its files are missing`);
     return { arn: layer, directory };
   });
 }

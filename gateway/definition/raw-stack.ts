@@ -31,7 +31,8 @@ export interface NestedStack {
 /** Where the code of functions and the content of layers lie on this machine; by logical id, folders absolute. */
 export type LocalCode = {
   readonly functions: ReadonlyMap<string, string>;
-  readonly layers: ReadonlyMap<string, string>;
+  /** Undefined where the folder is not there yet. */
+  readonly layers: ReadonlyMap<string, string | undefined>;
   /** The service's own esbuild options, unchecked. */
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
 };

@@ -2,9 +2,22 @@
  * Routes that answer 500 to everybody, with the reason in the log: those that could not be compiled, and those behind a
  * guard that cannot be enforced. They ask for no credentials, since nothing is let through (docs/decisions/0036).
  */
-import type { Deployment, MessageRoutePlan, MessageRouting, RoutePlan, RouteTable } from './model.ts';
+import type {
+  Deployment,
+  Integration,
+  MessageRoutePlan,
+  MessageRouting,
+  RoutePlan,
+  RouteTable,
+} from './model.ts';
 
 type Facts = Pick<RoutePlan, 'routeKey' | 'resourceId' | 'resourcePath' | 'httpMethod' | 'logicalId'>;
+
+const TYPE = 'closed';
+
+export function isClosed(integration: Integration): boolean {
+  return integration.kind === 'unsupported' && integration.type === TYPE;
+}
 
 /** The plan of a route of which only this is known. */
 export function closedPlan(
@@ -16,7 +29,7 @@ export function closedPlan(
     operationName: undefined,
     authorization: { kind: 'none' },
     apiKeyRequired: false,
-    integration: { kind: 'unsupported', type: 'closed', reason },
+    integration: { kind: 'unsupported', type: TYPE, reason },
     repliesToClient: false,
   };
 }

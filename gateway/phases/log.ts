@@ -34,7 +34,8 @@ export function log(
   connection?: LoggedConnection,
 ): void {
   const latencyMs = trail.elapsedMs();
-  const line = `${received.method} ${received.rawPath} ${reply.status} ${latencyMs.toFixed(1)} ms ${trail.phase}`;
+  const label = at.labelOf?.(received.api.apiId) ?? '';
+  const line = `${label}${received.method} ${received.rawPath} ${reply.status} ${latencyMs.toFixed(1)} ms ${trail.phase}`;
   at.log.write(trail.failure === undefined ? line : `${line} (${trail.failure})`);
   const { stage, api } = received;
   if (stage === undefined || (stage.logs ?? at.metrics) === undefined) return;

@@ -26,7 +26,8 @@ export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports): void 
   const { kind, connection, route } = event;
   const shown = kind === 'MESSAGE' ? event.status : event.closure.code;
   const ms = trail.elapsedMs().toFixed(1);
-  const line = `${kind} /${connection.stageName} ${route?.routeKey ?? '-'} ${shown} ${ms} ms ${trail.phase}`;
+  const label = at.labelOf?.(connection.apiId) ?? '';
+  const line = `${label}${kind} /${connection.stageName} ${route?.routeKey ?? '-'} ${shown} ${ms} ms ${trail.phase}`;
   at.log.write(trail.failure === undefined ? line : `${line} (${trail.failure})`);
   const { found } = event;
   if (found === undefined || (found.stage.logs ?? at.metrics) === undefined) return;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeUnsupported, foldRoutes } from '../../cli/start-text.ts';
+import { countUnsupported, describeUnsupported, foldRoutes } from '../../cli/start-text.ts';
 import type { ApiRoutes } from '../../gateway/index.ts';
 
 const route = (path: string, functionName: string, authorizer?: string): ApiRoutes['routes'][number] => ({
@@ -40,6 +40,28 @@ describe('foldRoutes', () => {
     assert.equal(lines.length, 15);
   });
 
+  it('shows an address for each route, parameters filled in, and of a WebSocket API the keys', () => {
+    const routes = [route('/users/{id}', 'one'), route('/files/{proxy+}', 'two'), route('$default', 'rest')];
+
+    const rest = foldRoutes({ ...anApi(routes), kind: 'rest', url: 'http://127.0.0.1:3000/dev' });
+    const http = foldRoutes(anApi(routes));
+    const sockets = foldRoutes({ ...anApi([route('$connect', 'in')]), kind: 'websocket' });
+
+    const addresses = (lines: readonly string[]) => lines.map((line) => /[$h]\S+/.exec(line)?.[0]);
+    assert.deepEqual(addresses(rest).slice(0, 2), [
+      'http://127.0.0.1:3000/dev/users/1',
+      'http://127.0.0.1:3000/dev/files/1/2',
+    ]);
+    assert.equal(addresses(http)[2], 'http://127.0.0.1:3000/');
+    assert.deepEqual(addresses(sockets), ['$connect']);
+  });
+
+  it('does not call a closed route open', () => {
+    const closed = { ...route('/users', 'users'), functionName: undefined, target: 'answers 500' };
+
+    assert.match(foldRoutes(anApi([closed]))[0] ?? '', /\/users +closed +answers 500$/);
+  });
+
   it('counts the routes of one function where there are many, and lists the rest', () => {
     const routes = [...many(20, '/quota/', 'admin'), route('/menu', 'menu'), ...many(3, '/keys/', 'keys')];
 
@@ -47,10 +69,38 @@ describe('foldRoutes', () => {
 
     assert.deepEqual(lines.slice(0, 2), [
       ['20 routes', '/quota/…', 'AWS_IAM', '→ admin'],
-      ['GET', '/menu', 'open', '→ menu'],
+      ['GET', 'http://127.0.0.1:3000/menu', 'open', '→ menu'],
     ]);
     assert.equal(lines.length, 6);
     assert.match(lines.at(-1)?.join(' ') ?? '', /^each: .*routes$/);
+  });
+});
+
+describe('countUnsupported', () => {
+  const item = {
+    stackName: 'shop-dev',
+    type: 'AWS::X',
+    logicalId: 'A',
+    property: undefined,
+    consequence: 'no files',
+  };
+
+  it('folds all findings into one line, the same consequence once', () => {
+    const lines = countUnsupported([
+      { ...item, message: 'is wrong', consequence: 'its routes answer 500' },
+      item,
+      { ...item, logicalId: 'B' },
+      { ...item, consequence: 'recorded' },
+    ]);
+
+    assert.deepEqual(lines, [
+      '  1 part not served as written, 2 parts not as at AWS (--verbose lists them, --strict makes them errors)',
+      '',
+    ]);
+  });
+
+  it('says nothing where there is nothing', () => {
+    assert.deepEqual(countUnsupported([]), []);
   });
 });
 

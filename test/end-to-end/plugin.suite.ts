@@ -90,7 +90,7 @@ describe('serverless offline start', () => {
     assert.equal(ended.code, 0, ended.stderr);
     // Within 2 s on a machine of its own; the suite shares one.
     assert.ok(ended.tookMs < 10_000, `${ended.tookMs} ms`);
-    assert.match(ended.stdout, /^GET \/dev\/users 200 \d+\.\d ms integrate$/m);
+    assert.match(ended.stdout, /^\S.* GET \/dev\/users 200 \d+\.\d ms integrate$/m);
     assert.deepEqual((await readFile(join(service.directory, 'hooks.txt'), 'utf8')).trim().split('\n'), [
       'before:offline:start:init',
       'after:offline:start:init',

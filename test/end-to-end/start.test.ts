@@ -87,17 +87,45 @@ describe('gatewright start', () => {
     });
   });
 
-  it('logs each request in one line with method, path, status, time and phase', () => {
+  it('alarms nobody: short lines, no token, findings as one line', () => {
+    const screen = gateway.output().stdout.split('Ready in')[0] ?? '';
+    const lines = screen.split('\n');
+
+    assert.ok(lines.every((line) => line.length < 200));
+    assert.doesNotMatch(screen, /eyJ|missing|Not enforced|not served as written/);
+    assert.equal(lines.filter((line) => line.includes('--verbose')).length, 1);
+  });
+
+  it('looks as the README shows it', () => {
+    const readme = readFileSync(join(CHECKOUT, 'README.md'), 'utf8');
+    const shown = readme.split('```')[3] ?? '';
+    const portless = (text: string): string => text.replace(/:\d{4,5}\b/g, ':PORT').replace(/ +/g, ' ');
+    const printed = portless(gateway.output().stdout).split('\n');
+    const promised = portless(shown)
+      .split('\n')
+      .filter((line) => line.trim() !== '' && line.trim() !== '…');
+
+    assert.ok(promised.length > 8);
+    assert.deepEqual(
+      promised.filter((line) => !printed.includes(line)),
+      [],
+    );
+  });
+
+  it('logs each request in one line with API, method, path, status, time and phase', () => {
     const { stdout } = gateway.output();
 
-    assert.match(stdout, /^GET \/dev\/users 401 \d+\.\d ms authenticate/m);
-    assert.match(stdout, /^GET \/dev\/users 200 \d+\.\d ms integrate$/m);
-    assert.match(stdout, /^GET \/dev\/users 403 \d+\.\d ms authorize/m);
-    assert.match(stdout, /^MESSAGE \/dev track 200 \d+\.\d ms integrate$/m);
+    assert.match(stdout, /^dev-food-delivery \(REST\) GET \/dev\/users 401 \d+\.\d ms authenticate/m);
+    assert.match(stdout, /^dev-food-delivery \(REST\) GET \/dev\/users 200 \d+\.\d ms integrate$/m);
+    assert.match(stdout, /^dev-food-delivery \(REST\) GET \/dev\/users 403 \d+\.\d ms authorize/m);
+    assert.match(stdout, /^food-delivery-dev-tracking MESSAGE \/dev track 200 \d+\.\d ms integrate$/m);
   });
 
   it('shows the routes with authorizer and function', () => {
-    assert.match(gateway.output().stdout, /GET +\/users +token-authorizer +→ food-delivery-dev-list-users/);
+    assert.match(
+      gateway.output().stdout,
+      /GET +http:\/\/[\d.:]+\/dev\/users +token-authorizer +→ food-delivery-dev-list-users/,
+    );
   });
 
   it('stays within reach of the other commands when another start in its folder fails', async () => {

@@ -265,11 +265,15 @@ function toRawStack(
     const consequence = `the function runs from its source, not from ${artifact}`;
     findings.push({ logicalId, type: 'AWS::Lambda::Function', property: 'Code', consequence });
   }
-  const layers = [...packaged.layers].flatMap(([logicalId, { path }]) =>
-    path === undefined || !existsSync(resolve(folder, path))
-      ? []
-      : [[logicalId, resolve(folder, path)] as const],
-  );
+  const layers = new Map<string, string | undefined>();
+  for (const [logicalId, { path }] of packaged.layers) {
+    if (path === undefined) continue;
+    const isThere = existsSync(resolve(folder, path));
+    layers.set(logicalId, isThere ? resolve(folder, path) : undefined);
+    if (isThere) continue;
+    const consequence = `its folder ${path} is not built: functions find its packages only where the service has them itself`;
+    findings.push({ logicalId, type: 'AWS::Lambda::LayerVersion', property: 'Content', consequence });
+  }
   return {
     stackName: packaged.stackName,
     stage: packaged.stage,
@@ -280,7 +284,7 @@ function toRawStack(
     template: addRestStageSettings(packaged.template, packaged.restStage),
     lineOf: (path) => findServiceLine(path, tree, packaged),
     parameters: options.parameters,
-    code: { functions, layers: new Map(layers), esbuild: packaged.esbuild },
+    code: { functions, layers, esbuild: packaged.esbuild },
     findings,
   };
 }

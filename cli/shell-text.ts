@@ -1,0 +1,32 @@
+/** Text for a POSIX shell. */
+import { commandName } from './output.ts';
+
+export type TokenText = {
+  readonly sub?: string;
+  readonly roles?: readonly string[];
+  readonly audience?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly tokenUse?: string | undefined;
+};
+
+export function quote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** `$(gatewright token …)`: the token is minted when the line runs, so no line is 600 characters long or too old. */
+export function tokenCommand(token: TokenText): string {
+  return `$(${tokenLine(token)})`;
+}
+
+export function tokenLine({ sub, roles = [], audience, scope, tokenUse }: TokenText): string {
+  const option = (name: string, value: string | undefined): string[] =>
+    value === undefined ? [] : [`--${name} ${quote(value)}`];
+  return [
+    `${commandName()} token`,
+    ...option('sub', sub),
+    ...(roles.length === 0 ? [] : [`--role ${roles.map(quote).join(' ')}`]),
+    ...option('audience', audience),
+    ...option('scope', scope),
+    ...option('claim', tokenUse === undefined ? undefined : `token_use=${tokenUse}`),
+  ].join(' ');
+}

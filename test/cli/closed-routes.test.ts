@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { checkDrift } from '../../cli/access-check.ts';
+import type { InspectedRoute } from '../../gateway/index.ts';
+
+const document = { kind: 'rest', routes: [{ method: 'GET', path: '/users' }] } as const;
+const open: InspectedRoute = { method: 'GET', path: '/users', apiKeyRequired: false, authorizer: undefined };
+
+describe('checkDrift', () => {
+  it('names a protected route that is open now', () => {
+    assert.match(checkDrift(document, { routes: [open] })[0] ?? '', /now has GET \/users \(open\)/);
+  });
+
+  it('does not call a closed route open, nor gone', () => {
+    assert.deepEqual(checkDrift(document, { routes: [{ ...open, isClosed: true }] }), []);
+    assert.deepEqual(checkDrift(document, { routes: [{ ...open, method: 'ANY', isClosed: true }] }), []);
+  });
+});
