@@ -37,10 +37,14 @@ function suggest(
   return suggestTries(api, guardedRoutes(api, [inspected], documents, 'dev'));
 }
 
-const OURS = {
-  ...{ name: 'guard', payload: 'rest-token', ttlSeconds: 0, simpleResponses: false },
-  ...{ functionName: 'x-token-authorizer', identitySources: [] },
-} as const;
+const OURS: NonNullable<InspectedRoute['authorizer']> = {
+  name: 'guard',
+  payload: 'rest-token',
+  ttlSeconds: 0,
+  simpleResponses: false,
+  functionName: 'x-token-authorizer',
+  identitySources: [],
+};
 
 describe('suggestTries', () => {
   it('gives a curl line for an open route, one without parameters and side effects first', () => {
@@ -82,7 +86,7 @@ describe('suggestTries', () => {
       apis: [{ for: 'dev', apiId: 'a1', stage: 'dev' }],
       issuers: [{ id: 'local', trust: { isLocal: true }, ...(only && { only }) }],
     });
-    const asks = (pairs: typeof pair, documents: readonly object[]): boolean =>
+    const asks = (pairs: readonly [Row, InspectedRoute], documents: readonly object[]): boolean =>
       suggest('rest', [pairs], documents as unknown as Parameters<typeof guardedRoutes>[2])
         .join('\n')
         .includes('token --sub alice');
