@@ -103,7 +103,7 @@ describe('gatewright access', () => {
 
     assert.match(
       one.stdout,
-      /^DENY {2}GET \/orders\/8 {2}own allows it to its owner only\nroute {2}GET \/orders\/\{id\}/,
+      /^DENY {2}GET \/orders\/8 {2}own allows it to its owner only\ncaller sub=7 .*roles: support.*\nroute {2}GET \/orders\/\{id\}/,
     );
     assert.match(all.stdout, /GET \/orders +ALLOW {2}by list/);
     assert.match(all.stdout, /GET\/orders\/7"/);

@@ -14,7 +14,7 @@ export const UNSETTLED_CHOICES: readonly Choice[] = [
     section: '§2.9',
     question: 'An identity source of a Lambda authorizer that a request has twice',
     evidence: 'unsettled',
-    here: 'the last value, for the function and the key of the cache alike',
+    here: 'REST APIs: the last value; HTTP APIs: all, joined by commas. The function and the key of the cache see the same',
     test: `${BEHAVIOUR}/unsettled.test.ts`,
   },
   {

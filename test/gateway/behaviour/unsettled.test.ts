@@ -73,7 +73,7 @@ checkAll('what AWS does not settle', [
   },
   {
     source: 'docs/aws §2.9',
-    rule: 'has the last of two headers taken for the identity source',
+    rule: 'has the last of two headers taken for the identity source of a REST API, and both of an HTTP API',
     async observe() {
       const rest = behindToken(() => policy('Allow', '*'));
       await rest.send({ ...twice, target: '/dev/a' });
@@ -81,7 +81,7 @@ checkAll('what AWS does not settle', [
       await http.send(twice);
       return [askedOf(rest)[0]?.['authorizationToken'], askedOf(http)[0]?.['identitySource']];
     },
-    expected: ['two', ['two']],
+    expected: ['two', ['one,two']],
   },
   {
     source: 'docs/aws §4.8',

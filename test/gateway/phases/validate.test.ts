@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { REFUSING } from '../../../gateway/errors.ts';
 import { compileWebSocketDeployment } from '../../../gateway/deployment/compile-v2.ts';
 import { DefinitionError, GatewayError } from '../../../gateway/errors.ts';
 import { validateMessage } from '../../../gateway/phases/validate.ts';
@@ -245,6 +246,7 @@ describe('a WebSocket route', () => {
       integrations: new Map(),
       authorizers: new Map(),
       routeResponses: [],
+      tolerance: REFUSING,
       models: [bag('m1', { Name: 'Chat', Schema: { required: ['text'] } })],
     } as never);
   const verdict = (route: JsonObject, body: string): string => {
