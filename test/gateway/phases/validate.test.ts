@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { REFUSING } from '../../../gateway/errors.ts';
 import { compileWebSocketDeployment } from '../../../gateway/deployment/compile-v2.ts';
-import { DefinitionError, GatewayError } from '../../../gateway/errors.ts';
+import { DefinitionError, GatewayError, REFUSING } from '../../../gateway/errors.ts';
 import { validateMessage } from '../../../gateway/phases/validate.ts';
 import { anApi, headerOf } from '../../support/an-api.ts';
 import { ok, restApi } from '../../support/rest-apis.ts';
