@@ -2,11 +2,10 @@
 import { glob, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildPackage, detachPackage } from './build-package.ts';
+import { ALONE } from './manifest.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const OUTPUT = '.build/npm';
-/** What is published by itself, beside the package that holds everything. */
-const ALONE = ['aws', 'dynamodb', 'handlers', 'velocity'];
 
 await rm(join(ROOT, OUTPUT), { recursive: true, force: true });
 const built = join(ROOT, OUTPUT, 'gatewright');

@@ -27,6 +27,9 @@ export const WORKSPACES: Readonly<Record<string, string>> = {
   velocity: 'packages/velocity',
 };
 
+/** Those that are published by themselves, beside the package that holds everything. */
+export const ALONE = ['aws', 'dynamodb', 'handlers', 'velocity'];
+
 /** What `gatewright/<name>` hands on from `@gatewright/handlers/<name>`. */
 export const HANDLER_ENTRIES = ['access', 'quota', 'webhooks'];
 

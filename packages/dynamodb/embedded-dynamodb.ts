@@ -62,6 +62,8 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
     workerData,
     // The ARNs of tables are made from it; the developer's own environment stays out.
     env: { AWS_ACCOUNT_ID: accountId },
+    // Flags of the program around it are not for the thread: `--input-type` would refuse its file.
+    execArgv: [],
     name: 'embedded-dynamodb',
     // Nothing of the thread may reach the gateway's stdout, which belongs to `--json`.
     stdout: true,

@@ -1,10 +1,10 @@
 /** Every `§` that somebody reads leads to a section that is there. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { evidencePages, findReferences, findSection, bookOf, readBooks } from './sections.ts';
-import { listFiles, readSource, REPOSITORY } from './source-files.ts';
+import { listFiles, readSource, REPOSITORY, SOURCE_FOLDERS } from './source-files.ts';
 import type { SourceFile } from './source-files.ts';
 
 /** Their rows name sections of docs/aws alone. */
@@ -46,6 +46,25 @@ describe('names of documents in code', () => {
         .filter(([name]) => !existsSync(join(REPOSITORY, name)))
         .map(([name]) => `${path}: ${name}`),
     );
+
+    assert.deepEqual(broken, []);
+  });
+
+  it('name tests and sources of ours that are there', () => {
+    // Decisions tell of their day.
+    const ours = new RegExp(
+      `(?<![\\w./@-])(?:${SOURCE_FOLDERS.join('|')})/[\\w./-]+\\.(?:ts|cjs|mjs)\\b`,
+      'g',
+    );
+    const broken = readable
+      .filter(({ path }) => path.endsWith('.md') && !path.startsWith('docs/decisions/'))
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(ours)]
+          .filter(([name]) =>
+            [REPOSITORY, join(REPOSITORY, dirname(path))].every((from) => !existsSync(join(from, name))),
+          )
+          .map(([name]) => `${path}: ${name}`),
+      );
 
     assert.deepEqual(broken, []);
   });
