@@ -21,9 +21,11 @@ export type Domain = {
   /** By base path; the empty one takes what no other does. */
   readonly mappings: ReadonlyMap<string, Mapping>;
   readonly createdAtEpochMs: number;
+  /** Why every request to it is answered 500: its guard cannot be enforced. */
+  readonly closedBecause?: string | undefined;
 };
 
-export type DefinedDomain = Pick<Domain, 'name' | 'properties' | 'mappings'>;
+export type DefinedDomain = Pick<Domain, 'name' | 'properties' | 'mappings' | 'closedBecause'>;
 
 /** What a request to a domain meets. */
 export type DomainMatch =
@@ -91,7 +93,8 @@ function merge(
     if (mapping !== undefined) mappings.set(basePath, mapping);
   }
   const isUnchanged = isSameJson(was.properties, now.properties);
-  return { ...current, properties: isUnchanged ? current.properties : now.properties, mappings };
+  const properties = isUnchanged ? current.properties : now.properties;
+  return { ...current, properties, mappings, closedBecause: now.closedBecause };
 }
 
 /** Where a path on this domain leads: the longest base path wins. */

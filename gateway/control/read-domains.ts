@@ -11,7 +11,11 @@ import type { ApiState } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { DefinedDomain, Mapping } from './domains.ts';
 
-type Draft = { readonly properties: JsonObject; readonly mappings: Map<string, Mapping> };
+type Draft = {
+  readonly properties: JsonObject;
+  readonly mappings: Map<string, Mapping>;
+  readonly closedBecause?: string | undefined;
+};
 
 const HOST_NAME = /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
 
@@ -40,10 +44,10 @@ export function readDomains(
   const noDomain = 'the domain does not answer';
   const noMapping = 'the domain does not answer at this path';
   each('AWS::ApiGateway::DomainName', noDomain, (item) => {
-    addDomain(drafts, item, item.properties);
+    addDomain(drafts, item, item.properties, tolerance);
   });
   each('AWS::ApiGatewayV2::DomainName', noDomain, (item) => {
-    addDomain(drafts, item, toFirstVersion(item.properties));
+    addDomain(drafts, item, toFirstVersion(item.properties), tolerance);
   });
   each('AWS::ApiGateway::BasePathMapping', noMapping, (item) => {
     const basePath = readText(item, 'BasePath', '');
@@ -65,11 +69,33 @@ function ofType(stacks: readonly ResolvedStack[], type: string): readonly Contro
   return resourcesOf(stacks, [type]).map(toControlResource);
 }
 
-function addDomain(drafts: Map<string, Draft>, item: ControlResource, properties: JsonObject): void {
+function addDomain(
+  drafts: Map<string, Draft>,
+  item: ControlResource,
+  properties: JsonObject,
+  tolerance: Tolerance,
+): void {
   const name = readName(item);
   if (drafts.has(name))
     throw new DefinitionError(item.place('DomainName'), 'The domain name you provided already exists.');
-  drafts.set(name, { properties, mappings: new Map() });
+  const closedBecause = findUnenforced(item, tolerance);
+  drafts.set(name, {
+    properties,
+    mappings: new Map(),
+    ...(closedBecause !== undefined && { closedBecause }),
+  });
+}
+
+/** A domain that asks for client certificates lets in here whoever comes without one. */
+function findUnenforced(item: ControlResource, tolerance: Tolerance): string | undefined {
+  const mutualTls = item.properties['MutualTlsAuthentication'];
+  if (mutualTls === undefined || mutualTls === null || tolerance.allowsUnguarded) return undefined;
+  const error = new DefinitionError(
+    item.place('MutualTlsAuthentication'),
+    'clients are not asked for a certificate here',
+  );
+  tolerance.note(error, 'every request to the domain answers 500, unless --allow-unguarded');
+  return error.describe();
 }
 
 function readName(item: ControlResource): string {

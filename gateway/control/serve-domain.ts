@@ -1,4 +1,5 @@
 /** An API as requests to a custom domain see it. */
+import { closeDeployment } from '../deployment/closed-routes.ts';
 import { belowBasePath } from '../routing/base-path.ts';
 import { splitRestPath } from '../routing/stage-path.ts';
 import type { ServedApi } from '../exchange.ts';
@@ -28,4 +29,13 @@ export function serveMapped(
       return stage === '' ? splitRestPath(path) : { stageName: stage, path };
     },
   };
+}
+
+/** The same API, every route of it closed. */
+export function serveClosed(api: ServedApi, reason: string): ServedApi {
+  const stages = [...api.stages].map(([name, stage]) => {
+    const deployment = closeDeployment(stage.deployment, reason);
+    return [name, { ...stage, deployment, canary: undefined, cache: undefined }] as const;
+  });
+  return { ...api, stages: new Map(stages) };
 }

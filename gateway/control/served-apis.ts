@@ -9,7 +9,7 @@ import { labelApis } from './label-apis.ts';
 import { loadApis } from './load-apis.ts';
 import { textOf } from './resource-properties.ts';
 import { readDomains } from './read-domains.ts';
-import { serveMapped } from './serve-domain.ts';
+import { serveClosed, serveMapped } from './serve-domain.ts';
 import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ServedApi } from '../exchange.ts';
@@ -94,8 +94,12 @@ export class ServedApis {
     if (domain === undefined) return undefined;
     const found = matchDomain(domain, target.replace(/\?.*/s, ''));
     const api = found.kind === 'mapped' ? this.find(found.mapping.apiId) : undefined;
-    if (found.kind === 'mapped' && api !== undefined)
-      return { api: serveMapped(api, host, found.basePath, found.mapping), isHttpOnly: false };
+    if (found.kind === 'mapped' && api !== undefined) {
+      const mapped = serveMapped(api, host, found.basePath, found.mapping);
+      const { closedBecause } = domain;
+      const isClosed = closedBecause !== undefined;
+      return { api: isClosed ? serveClosed(mapped, closedBecause) : mapped, isHttpOnly: false };
+    }
     const protocols = [...domain.mappings.values()].map(({ apiId }) => this.find(apiId)?.protocol);
     return { api: undefined, isHttpOnly: protocols.length > 0 && protocols.every((kind) => kind === 'http') };
   }

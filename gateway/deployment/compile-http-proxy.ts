@@ -2,8 +2,9 @@
 import { DefinitionError } from '../errors.ts';
 import { type ChangeSide, type ParameterChange, parseChangeValue } from '../mapping/parameter-change.ts';
 import { invalidMapping } from './mapping-refusal.ts';
-import { readBlock, readInteger, readList, readText, readTextMap } from './properties.ts';
+import { readBlock, readList, readText, readTextMap, readWithinLimits } from './properties.ts';
 import { compileStageText } from './stage-text.ts';
+import type { Tolerance } from '../errors.ts';
 import type { HttpApiProxyIntegration } from '../mapping/integration.ts';
 import type { PropertyBag } from './properties.ts';
 
@@ -13,7 +14,7 @@ const HTTP_URI = /^https?:\/\/[^/]/i;
 const LISTENER_ARN = /^arn:[^:]+:(?:elasticloadbalancing|servicediscovery):/;
 
 /** @throws DefinitionError for what AWS refuses */
-export function compileHttpProxy(integration: PropertyBag): HttpApiProxyIntegration {
+export function compileHttpProxy(integration: PropertyBag, tolerance: Tolerance): HttpApiProxyIntegration {
   const isPrivate = readText(integration, 'ConnectionType', 'INTERNET').toUpperCase() === 'VPC_LINK';
   const uri = readText(integration, 'IntegrationUri', '');
   const isListener = isPrivate && LISTENER_ARN.test(uri);
@@ -31,7 +32,7 @@ export function compileHttpProxy(integration: PropertyBag): HttpApiProxyIntegrat
     uri: compileStageText(isListener ? 'http://listener.invalid/' : uri),
     appendsPath: isListener,
     method,
-    timeoutMs: readInteger(integration, 'TimeoutInMillis', TIMEOUT),
+    timeoutMs: readWithinLimits(integration, 'TimeoutInMillis', TIMEOUT, tolerance),
     vpcLink: isPrivate ? compileStageText(readText(integration, 'ConnectionId')) : undefined,
     requestChanges: compileChanges(integration, 'RequestParameters', 'request'),
     responseChanges: compileResponseChanges(integration),

@@ -1,11 +1,12 @@
 /** `Integration` of AWS::ApiGateway::Method → what requests run (docs/aws §8). */
-import { DefinitionError } from '../errors.ts';
+import { DefinitionError, REFUSING } from '../errors.ts';
+import type { Tolerance } from '../errors.ts';
 import { isForbiddenMapping } from '../mapping/integration-headers.ts';
 import { compileRequestMapping, compileRequestParameters } from './compile-request-mapping.ts';
 import { compileResponseMapping } from './compile-response-mapping.ts';
 import { readContentHandling } from './content-handling-property.ts';
 import { readLambdaUri, readStreamUri } from './integration-uri.ts';
-import { readBlock, readInteger, readText, readTextList } from './properties.ts';
+import { readBlock, readText, readTextList, readWithinLimits } from './properties.ts';
 import { readServiceUri } from './service-uri.ts';
 import { compileStageText } from './stage-text.ts';
 import type { HttpTarget, RequestParameter } from '../mapping/integration.ts';
@@ -26,21 +27,22 @@ const HTTP_URI = /^https?:\/\/[^/]/i;
 export function compileIntegration(
   method: PropertyBag,
   streamIdleMs: number = STREAM_IDLE_MS.regional,
+  tolerance: Tolerance = REFUSING,
 ): Integration {
   const block = readBlock(method, 'Integration');
   if (block === undefined)
     throw new DefinitionError(method.place('Integration'), 'No integration defined for method');
   const type = readText(block, 'Type').toUpperCase();
-  if (isStreamed(block)) return compileStream(method, block, type, streamIdleMs);
+  if (isStreamed(block)) return compileStream(method, block, type, streamIdleMs, tolerance);
   switch (type) {
     case 'MOCK':
       return { kind: 'mock', ...compileMappings(method, block) };
     case 'HTTP':
     case 'HTTP_PROXY':
-      return compileHttp(method, block, type);
+      return compileHttp(method, block, type, tolerance);
     case 'AWS':
     case 'AWS_PROXY':
-      return compileAws(method, block, type);
+      return compileAws(method, block, type, tolerance);
     default:
       throw new DefinitionError(
         block.place('Type'),
@@ -60,7 +62,13 @@ export function isStreamed(block: PropertyBag): boolean {
 }
 
 /** Whatever needs the whole answer is not to be had with it: templates, caching. */
-function compileStream(method: PropertyBag, block: PropertyBag, type: string, idleMs: number): Integration {
+function compileStream(
+  method: PropertyBag,
+  block: PropertyBag,
+  type: string,
+  idleMs: number,
+  tolerance: Tolerance,
+): Integration {
   const refuse = (property: string, message: string): DefinitionError =>
     new DefinitionError(block.place(property), message);
   if (type !== 'AWS_PROXY' && type !== 'HTTP_PROXY')
@@ -70,7 +78,7 @@ function compileStream(method: PropertyBag, block: PropertyBag, type: string, id
     );
   if (readTextList(block, 'CacheKeyParameters').length > 0)
     throw refuse('CacheKeyParameters', 'A streamed response cannot be cached: leave CacheKeyParameters out');
-  const timeoutMs = readInteger(block, 'TimeoutInMillis', STREAM_TIMEOUT);
+  const timeoutMs = readWithinLimits(block, 'TimeoutInMillis', STREAM_TIMEOUT, tolerance);
   const parameters = compileRequestParameters(method, block);
   if (type === 'HTTP_PROXY') {
     const target = readTarget(block, timeoutMs);
@@ -95,8 +103,13 @@ function compileMappings(method: PropertyBag, block: PropertyBag) {
   return { request: compileRequestMapping(method, block), response: compileResponseMapping(method, block) };
 }
 
-function compileHttp(method: PropertyBag, block: PropertyBag, type: 'HTTP' | 'HTTP_PROXY'): Integration {
-  const target = readTarget(block, readInteger(block, 'TimeoutInMillis', TIMEOUT));
+function compileHttp(
+  method: PropertyBag,
+  block: PropertyBag,
+  type: 'HTTP' | 'HTTP_PROXY',
+  tolerance: Tolerance,
+): Integration {
+  const target = readTarget(block, readWithinLimits(block, 'TimeoutInMillis', TIMEOUT, tolerance));
   if (type === 'HTTP') {
     const mappings = compileMappings(method, block);
     return refuseAtRunTime(mappings.request.parameters, false) ?? { kind: 'http', ...target, ...mappings };
@@ -125,10 +138,15 @@ function readVpcLink(block: PropertyBag): HttpTarget['vpcLink'] {
   return compileStageText(readText(block, 'ConnectionId'));
 }
 
-function compileAws(method: PropertyBag, block: PropertyBag, type: 'AWS' | 'AWS_PROXY'): Integration {
+function compileAws(
+  method: PropertyBag,
+  block: PropertyBag,
+  type: 'AWS' | 'AWS_PROXY',
+  tolerance: Tolerance,
+): Integration {
   const verb = readVerb(block);
   const uri = readText(block, 'Uri', '');
-  const timeoutMs = readInteger(block, 'TimeoutInMillis', TIMEOUT);
+  const timeoutMs = readWithinLimits(block, 'TimeoutInMillis', TIMEOUT, tolerance);
   const lambda = readLambdaUri(uri, false);
   if (type === 'AWS_PROXY') {
     if (lambda.kind === 'invalid') throw new DefinitionError(block.place('Uri'), lambda.message);

@@ -56,7 +56,7 @@ function compileMethod(
       `Invalid HTTP method "${httpMethod}". AWS takes ${[...VERBS].join(', ')}`,
     );
   const operationName = method.properties['OperationName'];
-  const compiled = compileIntegration(method, streamIdleMs);
+  const compiled = compileIntegration(method, streamIdleMs, from.tolerance);
   const sources = sourcesOfMethod(httpMethod, resource.path);
   const integration = refuseUnpermitted(compiled, method, sources, from.invokePermissions);
   return {

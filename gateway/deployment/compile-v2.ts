@@ -10,7 +10,7 @@ import { compileConnectValidation, compileMessageCheck } from './compile-validat
 import { readLambdaUri } from './integration-uri.ts';
 import { closeDeployment, closedConnect, closedPlan } from './closed-routes.ts';
 import { compileUsableModels } from './models.ts';
-import { readFlag, readInteger, readText, sound } from './properties.ts';
+import { readFlag, readText, readWithinLimits, sound } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { Models } from './models.ts';
 import type { LocalIssuers } from './compile-token-authorizer.ts';
@@ -59,7 +59,7 @@ function compileIntegration(route: PropertyBag, from: V2Resources, protocol: V2P
     );
   const type = readText(sound(integration), 'IntegrationType');
   const isService = integration.properties['IntegrationSubtype'] !== undefined;
-  if (type === 'HTTP_PROXY' && protocol === 'http') return compileHttpProxy(integration);
+  if (type === 'HTTP_PROXY' && protocol === 'http') return compileHttpProxy(integration, from.tolerance);
   if (type !== 'AWS_PROXY' || isService) {
     const name = isService ? readText(integration, 'IntegrationSubtype') : type;
     return { kind: 'unsupported', type: name, reason: `integration type ${name} is not supported yet` };
@@ -71,7 +71,7 @@ function compileIntegration(route: PropertyBag, from: V2Resources, protocol: V2P
     kind: 'lambda-proxy',
     payload: readPayload(integration, protocol),
     functionName: lambda.functionName,
-    timeoutMs: readInteger(integration, 'TimeoutInMillis', TIMEOUTS[protocol]),
+    timeoutMs: readWithinLimits(integration, 'TimeoutInMillis', TIMEOUTS[protocol], from.tolerance),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Reads properties of a resource by type; every refusal names file, resource and property. */
 import { DefinitionError } from '../errors.ts';
-import type { DefinitionPlace } from '../errors.ts';
+import type { DefinitionPlace, Tolerance } from '../errors.ts';
 
 /** A resource as compilers see it: an id, CloudFormation properties, and where they stand. */
 export type PropertyBag = {
@@ -42,6 +42,24 @@ export function readInteger(bag: PropertyBag, property: string, rule: IntegerRul
   throw new DefinitionError(
     bag.place(property),
     `${property} must be a whole number from ${rule.min} to ${rule.max}, not ${JSON.stringify(value)}`,
+  );
+}
+
+/** A number beyond AWS's limits is told, and the limit holds. @throws DefinitionError for what is no whole number */
+export function readWithinLimits(
+  bag: PropertyBag,
+  property: string,
+  rule: IntegerRule,
+  tolerance: Tolerance,
+): number {
+  const value = bag.properties[property];
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isInteger(number)) return readInteger(bag, property, rule);
+  const limit = Math.min(Math.max(number, rule.min), rule.max);
+  return tolerance.attempt(
+    `${limit} holds here`,
+    () => readInteger(bag, property, rule),
+    () => limit,
   );
 }
 

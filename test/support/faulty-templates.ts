@@ -60,6 +60,11 @@ export const HTTP: Resources = {
     Properties: { ApiId: { Ref: 'Api' }, StageName: 'dev', AutoDeploy: true },
   },
 };
+const anOperation = (name: string) => ({
+  'x-amazon-apigateway-integration': {
+    ...{ type: 'aws_proxy', httpMethod: 'POST', payloadFormatVersion: '2.0', uri: uriOf(name) },
+  },
+});
 export const guarded = (more: object) => aMethod('Bad', 'hello', { AuthorizationType: 'CUSTOM', ...more });
 
 /** `bad`: the status of GET /bad, undefined where there is no such route; `tells`: one finding, and its line's resource. */
@@ -189,6 +194,68 @@ export const CASES: readonly Case[] = [
     },
     bad: 401,
     tells: ['Who10', /Maximum number of Authorizers/, /it is served here/],
+  },
+  {
+    name: 'an HTTP API with a timeout over 30 s',
+    resources: {
+      ...HTTP,
+      Slow: {
+        Type: 'AWS::ApiGatewayV2::Integration',
+        Properties: {
+          ...{ ApiId: { Ref: 'Api' }, IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+          ...{ IntegrationUri: { 'Fn::GetAtt': ['Hello', 'Arn'] }, TimeoutInMillis: 60_000 },
+        },
+      },
+      GetBad: {
+        Type: 'AWS::ApiGatewayV2::Route',
+        Properties: {
+          ...{ ApiId: { Ref: 'Api' }, RouteKey: 'GET /bad' },
+          Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Slow' }]] },
+        },
+      },
+    },
+    bad: 200,
+    tells: ['Slow', /TimeoutInMillis must be a whole number from 50 to 30000, not 60000/, /30000 holds here/],
+  },
+  {
+    name: 'a REST API with a timeout over 300 s',
+    resources: {
+      ...REST,
+      Api: {
+        Type: 'AWS::ApiGateway::RestApi',
+        Properties: { Name: 'api', EndpointConfiguration: { Types: ['REGIONAL'] } },
+      },
+      GetBad: aMethod('Bad', 'hello', {
+        Integration: {
+          ...{ Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: uriOf('hello') },
+          TimeoutInMillis: 900_000,
+        },
+      }),
+    },
+    bad: 200,
+    tells: ['GetBad', /TimeoutInMillis must be a whole number/, /300000 holds here/],
+  },
+  {
+    name: 'one operation of an HTTP API’s document with security that is not there',
+    resources: {
+      Hello: aFunction('hello'),
+      Api: {
+        Type: 'AWS::ApiGatewayV2::Api',
+        Properties: {
+          Body: {
+            openapi: '3.0.1',
+            info: { title: 'api', version: '1' },
+            paths: {
+              '/good': { get: anOperation('hello') },
+              '/bad': { get: { ...anOperation('hello'), security: [{ nobody: [] }, { other: [] }] } },
+            },
+          },
+        },
+      },
+      Stage: HTTP['Stage'] ?? Object.create(null),
+    },
+    bad: 500,
+    tells: ['Api', /security|authorizer/i, /GET \/bad answers 500/],
   },
   {
     name: 'a resource without a type, and one of an API that nobody has',

@@ -57,7 +57,7 @@ export function toRawStack(tree: SourceTree, stackName: string, options: LoadOpt
   const folder = dirname(tree.file);
   const looped = inlineDocuments(expandForEach(tree, options.parameters), tree, folder);
   const expanded = hasTransform(looped, SAM_TRANSFORM)
-    ? expandSam(looped, tree, options.parameters)
+    ? expandSam(looped, tree, options.parameters, options.tolerance)
     : { template: looped, originOf: (path: Path) => path, findings: [] as Finding[] };
   return {
     ...{ stackName, file },

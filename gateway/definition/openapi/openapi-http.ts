@@ -1,5 +1,8 @@
 /** The OpenAPI document of an HTTP API → routes, integrations and authorizers. */
+import { REFUSING } from '../../errors.ts';
+import type { DefinitionError, Tolerance } from '../../errors.ts';
 import type { JsonObject } from '../model.ts';
+import { closingError } from './closed-operation.ts';
 import { findIntegration, httpIntegration } from './openapi-integration.ts';
 import { importedId } from './openapi-resource.ts';
 import { httpAuthorizer, readSecurity, securityAuthorizers } from './openapi-security.ts';
@@ -9,8 +12,15 @@ import { present } from '../sam/sam-expansion.ts';
 
 const AUTHORIZER_TYPE = 'AWS::ApiGatewayV2::Authorizer';
 
-/** @throws DefinitionError for what AWS refuses to import. */
-export function importHttpApi(document: OpenApiDocument, stackName: string): readonly ImportedResource[] {
+/**
+ * An operation that cannot be imported leaves its route at fault.
+ * @throws DefinitionError for what AWS refuses to import: the document, and any operation where nothing is tolerated
+ */
+export function importHttpApi(
+  document: OpenApiDocument,
+  stackName: string,
+  tolerance: Tolerance = REFUSING,
+): readonly ImportedResource[] {
   if (document.version !== '3.0')
     return document.fail(['swagger'], 'Invalid OpenAPI input. HTTP APIs import openapi 3.0 only');
   const ApiId = document.api.physicalId;
@@ -23,10 +33,39 @@ export function importHttpApi(document: OpenApiDocument, stackName: string): rea
     };
   });
   const basePath = document.basePath(document.api.properties['BasePath'], 'BasePath');
-  const routes = document
-    .operations(basePath)
-    .flatMap((operation) => importRoute(document, stackName, operation, basePath));
+  const routes = document.operations(basePath).flatMap((operation) =>
+    tolerance.attempt(
+      `${routeKeyOf(operation, basePath)} answers 500`,
+      () => {
+        const closed = closingError(operation.value, document.place(operation.at).file);
+        if (closed !== undefined) throw closed;
+        return importRoute(document, stackName, operation, basePath);
+      },
+      (fault) => [closedRoute(document, stackName, operation, basePath, fault)],
+    ),
+  );
   return [...authorizers, ...routes];
+}
+
+function routeKeyOf({ method, path }: Operation, basePath: string): string {
+  return method === 'ANY' && path === `${basePath}/$default` ? '$default' : `${method} ${path}`;
+}
+
+/** A route that cannot be read, so that it says so. */
+function closedRoute(
+  document: OpenApiDocument,
+  stackName: string,
+  operation: Operation,
+  basePath: string,
+  fault: DefinitionError,
+): ImportedResource {
+  const RouteKey = routeKeyOf(operation, basePath);
+  return {
+    ...{ key: RouteKey, type: 'AWS::ApiGatewayV2::Route', fault },
+    physicalId: importedId(document, stackName, 'route', RouteKey, 7),
+    properties: { ApiId: document.api.physicalId, RouteKey },
+    at: () => operation.at,
+  };
 }
 
 function importRoute(
@@ -35,9 +74,8 @@ function importRoute(
   operation: Operation,
   basePath: string,
 ): readonly ImportedResource[] {
-  const { method, path, at } = operation;
-  const isDefault = method === 'ANY' && path === `${basePath}/$default`;
-  const RouteKey = isDefault ? '$default' : `${method} ${path}`;
+  const { at } = operation;
+  const RouteKey = routeKeyOf(operation, basePath);
   const ApiId = document.api.physicalId;
   const integration = findIntegration(document, operation);
   const integrationId = importedId(document, stackName, 'integration', RouteKey, 7);

@@ -5,6 +5,7 @@
 import { REFUSING } from '../../errors.ts';
 import type { DefinitionError, Tolerance } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
+import { closingError } from './closed-operation.ts';
 import { findIntegration, restIntegration } from './openapi-integration.ts';
 import { methodResponses, requestModels, requestParameters } from './openapi-method.ts';
 import { ImportedModels } from './openapi-models.ts';
@@ -75,6 +76,8 @@ export class RestImport {
       this.#tolerance.attempt(
         `${operation.method} ${operation.path} answers 500`,
         () => {
+          const closed = closingError(operation.value, this.#document.place(operation.at).file);
+          if (closed !== undefined) throw closed;
           this.#makeMethod(operation);
         },
         (fault) => {

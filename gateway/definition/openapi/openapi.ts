@@ -87,10 +87,13 @@ const IMPORTERS: Readonly<Record<string, Importer>> = {
     work.run();
     return { properties: restApiProperties(document), resources: work.resources };
   },
-  'AWS::ApiGatewayV2::Api': (document, stackName) => {
+  'AWS::ApiGatewayV2::Api': (document, stackName, tolerance) => {
     if ((document.api.properties['ProtocolType'] ?? 'HTTP') !== 'HTTP')
       throw new DefinitionError(document.place([]), 'Body is supported for HTTP APIs only');
-    return { properties: httpApiProperties(document), resources: importHttpApi(document, stackName) };
+    return {
+      properties: httpApiProperties(document),
+      resources: importHttpApi(document, stackName, tolerance),
+    };
   },
 };
 

@@ -1,6 +1,7 @@
 /** The state of one SAM expansion: what is made so far, globals, and the routes that functions ask of APIs. */
 import { createHash } from 'node:crypto';
-import { DefinitionError } from '../../errors.ts';
+import { DefinitionError, REFUSING } from '../../errors.ts';
+import type { Tolerance } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
 import type { Finding } from '../raw-stack.ts';
 import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
@@ -17,6 +18,8 @@ export type SamRoute = {
   readonly method: string;
   readonly properties: JsonObject;
   readonly target: RouteTarget;
+  /** Why it answers 500 to everybody. */
+  readonly fault?: DefinitionError;
 };
 
 export type RouteTarget =
@@ -64,11 +67,30 @@ export class SamExpansion {
   /** Events of APIs that are declared further down. */
   readonly #routes: { readonly kind: ApiKind; readonly apiId: string; readonly route: SamRoute }[] = [];
 
+  readonly #tolerance: Tolerance;
+
   /** `template` is the whole one, loops unrolled; `tree` knows the lines. */
-  constructor(tree: SourceTree, template: JsonObject) {
+  constructor(tree: SourceTree, template: JsonObject, tolerance: Tolerance = REFUSING) {
+    this.#tolerance = tolerance;
     this.#tree = tree;
     this.#template = template;
     this.#globals = this.#member(['Globals']);
+  }
+
+  /**
+   * What `make` gives; where it is refused, what `instead` makes of that. Nothing that was made until then stays: half
+   * an API may be one without its guards.
+   */
+  attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T {
+    const maps = [this.resources, this.origins, this.conditions, this.references];
+    const before = maps.map((map) => [...map]);
+    const lists = [this.findings, this.#routes, this.foreign];
+    const lengths = lists.map(({ length }) => length);
+    return this.#tolerance.attempt(consequence, make, (error) => {
+      for (const [index, map] of maps.entries()) refill(map, before[index] ?? []);
+      for (const [index, list] of lists.entries()) list.length = lengths[index] ?? 0;
+      return instead(error);
+    });
   }
 
   copy(logicalId: string, resource: Json): void {
@@ -146,7 +168,14 @@ export class SamExpansion {
   }
 
   /** Reads an Api or HttpApi event. */
-  addEvent(kind: ApiKind, ownerId: string, eventName: string, event: Json, target: RouteTarget): void {
+  addEvent(
+    kind: ApiKind,
+    ownerId: string,
+    eventName: string,
+    event: Json,
+    target: RouteTarget,
+    fault?: DefinitionError,
+  ): void {
     const declared = isJsonObject(event) ? event['Properties'] : undefined;
     const properties = isJsonObject(declared) ? declared : {};
     const { Path: path, Method: method } = properties;
@@ -154,7 +183,7 @@ export class SamExpansion {
     if (!isCatchAll && (typeof path !== 'string' || typeof method !== 'string'))
       return this.fail(ownerId, `event ${eventName}: Path and Method must both be written as text`);
     this.addRoute(kind, properties[kind === 'rest' ? 'RestApiId' : 'ApiId'], {
-      ...{ ownerId, eventName, properties, target },
+      ...{ ownerId, eventName, properties, target, ...(fault && { fault }) },
       path: typeof path === 'string' ? path : '$default',
       method:
         typeof method === 'string'
@@ -198,10 +227,16 @@ export class SamExpansion {
         this.origins.set(apiId, route.ownerId);
       }
       const api = this.#apis.get(apiId);
-      if (api?.kind !== kind) {
-        const type = kind === 'rest' ? 'AWS::Serverless::Api' : 'AWS::Serverless::HttpApi';
-        this.fail(route.ownerId, `event ${route.eventName}: ${apiId} is no ${type} of this template`);
-      } else api.routes.push(route);
+      const type = kind === 'rest' ? 'AWS::Serverless::Api' : 'AWS::Serverless::HttpApi';
+      this.attempt(
+        'the event makes no route',
+        () => {
+          if (api?.kind !== kind)
+            this.fail(route.ownerId, `event ${route.eventName}: ${apiId} is no ${type} of this template`);
+          api.routes.push(route);
+        },
+        () => undefined,
+      );
     }
     for (const { logicalId, routes } of this.#apis.values())
       if (!this.has(logicalId)) this.#conditionImplicit(logicalId, routes);
@@ -239,6 +274,11 @@ export class SamExpansion {
     for (const key of path) found = isJsonObject(found) ? found[key] : undefined;
     return isJsonObject(found) ? found : {};
   }
+}
+
+function refill<V>(map: Map<string, V>, entries: readonly (readonly [string, V])[]): void {
+  map.clear();
+  for (const [key, value] of entries) map.set(key, value);
 }
 
 /** `Fn::Or` takes ten conditions at most. */

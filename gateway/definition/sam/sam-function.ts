@@ -1,4 +1,5 @@
 /** `AWS::Serverless::Function` → function, role, permissions and the routes of its events. */
+import type { DefinitionError } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
 import { pick, present } from './sam-expansion.ts';
 import type { RouteTarget, SamExpansion } from './sam-expansion.ts';
@@ -32,7 +33,36 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
   });
   const events = isJsonObject(properties['Events']) ? properties['Events'] : {};
   const target = targetOf(expansion, logicalId, properties);
-  for (const [name, event] of Object.entries(events)) expandEvent(expansion, logicalId, name, event, target);
+  for (const [name, event] of Object.entries(events))
+    expansion.attempt(
+      'the event makes no route',
+      () => {
+        expandEvent(expansion, logicalId, name, event, target);
+      },
+      () => undefined,
+    );
+}
+
+/** The routes of a function that cannot be made: they answer 500, so that no wider route takes their requests. */
+export function closeFunctionRoutes(
+  expansion: SamExpansion,
+  logicalId: string,
+  resource: JsonObject,
+  fault: DefinitionError,
+): void {
+  const events = expansion.properties('Function', resource)['Events'];
+  const target = { kind: 'function', arn: '', name: '' } as const;
+  for (const [name, event] of Object.entries(isJsonObject(events) ? events : {})) {
+    const type = isJsonObject(event) ? event['Type'] : undefined;
+    if (type === 'Api' || type === 'HttpApi')
+      expansion.attempt(
+        'the event makes no route',
+        () => {
+          expansion.addEvent(type === 'Api' ? 'rest' : 'http', logicalId, name, event, target, fault);
+        },
+        () => undefined,
+      );
+  }
 }
 
 /** With `AutoPublishAlias` a version and the alias are made, and events call the alias. */

@@ -9,6 +9,7 @@ import {
   onlyIf,
   putMethod,
 } from './sam-document.ts';
+import { orClosed } from './sam-closed.ts';
 import { expandDomain } from './sam-domain.ts';
 import { idPart, invocationUri, permission, pick, present, stageIdOf } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
@@ -42,7 +43,8 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
     ...present({ CorsConfiguration: cors === true || cors === 'true' ? { AllowOrigins: ['*'] } : cors }),
   });
   makeAuthorizerPermissions(expansion, logicalId, auth);
-  for (const route of routes) allowHttpRoute(expansion, logicalId, route);
+  for (const route of routes.filter(({ fault }) => fault === undefined))
+    allowHttpRoute(expansion, logicalId, route);
   const stageName = properties['StageName'] ?? '$default';
   const stageId =
     stageName === '$default' ? `${logicalId}ApiGatewayDefaultStage` : stageIdOf(logicalId, stageName);
@@ -71,7 +73,10 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Jso
     return written;
   }
   let document = written ?? emptyDocument('http');
-  for (const route of routes) document = addRoute(expansion, logicalId, document, route, auth);
+  for (const route of routes)
+    document = orClosed(expansion, route, document, (given) =>
+      addRoute(expansion, logicalId, given, route, auth),
+    );
   return addHttpSecurity(expansion, logicalId, document, auth);
 }
 

@@ -1,5 +1,6 @@
 /** `AWS::Serverless::Api` and the implicit REST API → an API with its document, deployment, stage, domain and plan. */
 import type { Json, JsonObject } from '../model.ts';
+import { orClosed } from './sam-closed.ts';
 import { addCors } from './sam-cors.ts';
 import {
   INTEGRATION,
@@ -75,7 +76,8 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
     ...present({ BinaryMediaTypes: isJsonList(binary) ? binary.map(unescapePointer) : undefined }),
   });
   makeAuthorizerPermissions(expansion, logicalId, auth);
-  for (const route of routes) allowRestRoute(expansion, logicalId, route);
+  for (const route of routes.filter(({ fault }) => fault === undefined))
+    allowRestRoute(expansion, logicalId, route);
   const [deploymentId, stageId] = [`${logicalId}Deployment`, stageIdOf(logicalId, stageName)];
   expansion.make(logicalId, deploymentId, 'AWS::ApiGateway::Deployment', { RestApiId: { Ref: logicalId } });
   expansion.make(logicalId, stageId, 'AWS::ApiGateway::Stage', {
@@ -110,9 +112,19 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stag
   let document = isOwn ? written : emptyDocument('rest');
   // Routes of events go into a document of its own only where it says so.
   if (!isOwn || properties['MergeDefinitions'] === true)
-    for (const route of routes) document = addRoute(expansion, api, document, { route, auth, models, stage });
+    for (const route of routes) {
+      const surroundings = { route, auth, models, stage };
+      document = orClosed(expansion, route, document, (given) =>
+        addRoute(expansion, api, given, surroundings),
+      );
+    }
   else
-    for (const route of routes) document = overrideAuth(expansion, document, { route, auth, models, stage });
+    for (const route of routes) {
+      const surroundings = { route, auth, models, stage };
+      document = orClosed(expansion, route, document, (given) =>
+        overrideAuth(expansion, given, surroundings),
+      );
+    }
   document = addCors(expansion, logicalId, document, properties['Cors']);
   document = addRestSecurity(expansion, logicalId, document, auth);
   document = addResourcePolicy(expansion, logicalId, document, auth['ResourcePolicy'], {

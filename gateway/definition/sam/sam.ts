@@ -3,10 +3,14 @@
  * them: an API with an OpenAPI document. What is not served is reported; the rest of the template is expanded.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
  */
+import { REFUSING } from '../../errors.ts';
+import type { Tolerance } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
 import type { Finding } from '../raw-stack.ts';
+import { closeApi } from './sam-closed.ts';
 import { SamExpansion } from './sam-expansion.ts';
-import { expandFunction } from './sam-function.ts';
+import type { SamApi } from './sam-expansion.ts';
+import { closeFunctionRoutes, expandFunction } from './sam-function.ts';
 import { allowHttpRoute, expandHttpApi } from './sam-http-api.ts';
 import { fillParameters, parameterValues, resolveReferences } from './sam-references.ts';
 import { allowRestRoute, expandRestApi } from './sam-rest-api.ts';
@@ -43,28 +47,31 @@ const TYPES: Readonly<Record<string, Expand>> = {
   'AWS::Serverless::Application': expandApplication,
 };
 
-/** @throws DefinitionError for what SAM itself refuses. */
+/** @throws DefinitionError for what SAM itself refuses, where nothing is tolerated. */
 export function expandSam(
   written: JsonObject,
   tree: SourceTree,
   parameters: Readonly<Record<string, string>> = {},
+  tolerance: Tolerance = REFUSING,
 ): Expanded {
   const template = fillServerless(written, parameterValues(written, parameters));
-  const expansion = new SamExpansion(tree, template);
+  const expansion = new SamExpansion(tree, template, tolerance);
   const declared = isJsonObject(template['Resources']) ? template['Resources'] : {};
   for (const [logicalId, resource] of Object.entries(declared)) {
     const type = isJsonObject(resource) ? resource['Type'] : undefined;
     if (!isJsonObject(resource) || typeof type !== 'string' || !type.startsWith('AWS::Serverless::'))
       expansion.copy(logicalId, withoutConnectors(resource));
-    else
-      (Object.hasOwn(TYPES, type) ? (TYPES[type] ?? recordType) : recordType)(expansion, logicalId, resource);
+    else expandResource(expansion, logicalId, resource, type);
   }
-  for (const api of expansion.apis()) {
-    if (api.kind === 'rest') expandRestApi(expansion, api);
-    else expandHttpApi(expansion, api);
-  }
-  for (const { kind, apiId, route } of expansion.foreign)
-    (kind === 'rest' ? allowRestRoute : allowHttpRoute)(expansion, apiId, route);
+  for (const api of expansion.apis()) expandApi(expansion, api);
+  for (const { kind, apiId, route } of expansion.foreign.filter((each) => each.route.fault === undefined))
+    expansion.attempt(
+      'the API is not allowed to call the function',
+      () => {
+        (kind === 'rest' ? allowRestRoute : allowHttpRoute)(expansion, apiId, route);
+      },
+      () => undefined,
+    );
   const known = isJsonObject(template['Conditions']) ? template['Conditions'] : {};
   const all = { ...known, ...Object.fromEntries(expansion.conditions) };
   const sections = Object.entries(template).filter(([name]) => name !== 'Globals' && name !== 'Conditions');
@@ -79,6 +86,37 @@ export function expandSam(
     originOf: (path) => expansion.originOf(path),
     findings: expansion.findings,
   };
+}
+
+function expandResource(
+  expansion: SamExpansion,
+  logicalId: string,
+  resource: JsonObject,
+  type: string,
+): void {
+  const expand = Object.hasOwn(TYPES, type) ? (TYPES[type] ?? recordType) : recordType;
+  expansion.attempt(
+    `${logicalId} is left out`,
+    () => {
+      expand(expansion, logicalId, resource);
+    },
+    (error) => {
+      if (expand === expandFunction) closeFunctionRoutes(expansion, logicalId, resource, error);
+    },
+  );
+}
+
+function expandApi(expansion: SamExpansion, api: SamApi): void {
+  expansion.attempt(
+    'every route of the API answers 500',
+    () => {
+      if (api.kind === 'rest') expandRestApi(expansion, api);
+      else expandHttpApi(expansion, api);
+    },
+    (error) => {
+      closeApi(expansion, api, error);
+    },
+  );
 }
 
 /** `Globals` and properties of SAM resources with the values of parameters in place. */

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Account } from '../../../gateway/control/account.ts';
 import { ServedApis } from '../../../gateway/control/served-apis.ts';
+import { Faults } from '../../../gateway/errors.ts';
+import { serve } from '../../../gateway/pipeline.ts';
+import { receive } from '../../../gateway/server/receive.ts';
 import { aStack } from '../../support/a-stack.ts';
 import { domain, HOST, keyed, mapping } from '../../support/custom-domains.ts';
-import { restRoutes } from '../../support/routed-apis.ts';
+import { echo, restRoutes } from '../../support/routed-apis.ts';
 import { virtualPorts } from '../../support/virtual-ports.ts';
 import type { TestResource } from '../../support/a-stack.ts';
 
@@ -92,5 +95,35 @@ describe('readDomains refuses', () => {
   it('no mapping whose domain belongs to a stack that is not loaded', () => {
     const served = serving({ ...PETS, M: mapping({ Stage: 'dev' }) });
     assert.ok(served.atDomain(HOST, '/pets')?.api);
+  });
+});
+
+describe('a domain with mutual TLS, which cannot be enforced here', () => {
+  const MUTUAL = { MutualTlsAuthentication: { TruststoreUri: 's3://b/k' } };
+  const resources = { ...PETS, D: domain(MUTUAL), M: mapping({ Stage: 'dev' }) };
+
+  const answer = async (tolerance: Faults): Promise<number> => {
+    const ports = virtualPorts({ echo });
+    const served = new ServedApis(new Account({ clock: ports.clock, isThrottled: false }));
+    served.prepare([aStack(resources)], tolerance).serve();
+    const api = served.atDomain(HOST, '/pets')?.api;
+    assert.ok(api !== undefined);
+    const wire = { method: 'GET', target: '/pets', rawHeaders: ['Host', HOST], body: undefined };
+    const facts = { ...wire, remoteAddress: undefined, httpVersion: '1.1' };
+    return (await serve(receive(facts, api, ports), ports)).status;
+  };
+
+  it('answers 500 and is told', async () => {
+    const faults = new Faults(false);
+
+    assert.equal(await answer(faults), 500);
+    const [fault] = faults.all;
+    assert.equal(faults.all.length, 1);
+    assert.match(fault?.error.describe() ?? '', /not asked for a certificate/);
+    assert.match(fault?.consequences[0] ?? '', /every request to the domain answers 500/);
+  });
+
+  it('answers under --allow-unguarded', async () => {
+    assert.equal(await answer(new Faults(true)), 200);
   });
 });

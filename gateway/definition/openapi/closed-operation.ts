@@ -1,0 +1,37 @@
+/**
+ * An operation that its writer could not finish (SAM, docs/decisions/0036): in the document stands why, so that its route
+ * is there and answers 500.
+ */
+import { DefinitionError } from '../../errors.ts';
+import type { Json, JsonObject } from '../model.ts';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+
+const CLOSED = 'x-gatewright-closed';
+
+export function closedOperation({ message, place }: DefinitionError): JsonObject {
+  const { file, line, logicalId, property } = place;
+  const known: [string, Json][] = [
+    ['message', message],
+    ['file', file],
+  ];
+  for (const [name, value] of Object.entries({ line, logicalId, property }))
+    if (value !== undefined) known.push([name, value]);
+  return { [CLOSED]: Object.fromEntries(known), responses: {} };
+}
+
+/** The error that closed it; undefined for any other operation. `file` is where the document stands. */
+export function closingError(operation: JsonObject, file: string): DefinitionError | undefined {
+  const closed = operation[CLOSED];
+  if (closed === undefined) return undefined;
+  const known = isJsonObject(closed) ? closed : {};
+  const text = (name: string): string | undefined =>
+    typeof known[name] === 'string' ? known[name] : undefined;
+  const line = typeof known['line'] === 'number' ? known['line'] : undefined;
+  const place = {
+    file: text('file') ?? file,
+    line,
+    logicalId: text('logicalId'),
+    property: text('property'),
+  };
+  return new DefinitionError(place, text('message') ?? `${CLOSED} closes this operation`);
+}
