@@ -97,7 +97,8 @@ async function accept(
 ): Promise<void> {
   const arrival = { rawHeaders: request.rawHeaders, host: request.headers.host ?? '' };
   const refusal =
-    refuseForeignHost(arrival, { port, allowHosts: options.allowHosts }) ?? refuseForeignOrigin(arrival);
+    refuseForeignHost(arrival, { port, allowHosts: options.allowHosts, admitsServices: true }) ??
+    refuseForeignOrigin(arrival);
   if (refusal !== undefined) {
     send(response, refusal, options, true);
     return;

@@ -43,6 +43,8 @@ export type InstanceStart = {
   readonly sourceMaps: boolean;
   readonly layers: readonly LayerDefinition[];
   readonly controlUrl: string | undefined;
+  /** Of the key pair that the function signs with. */
+  readonly accessKeyId: string;
 };
 
 /** What an instance tells besides answers. */

@@ -52,6 +52,7 @@ export function startThread(
     sourceMaps: built.sourceMaps,
     layers: definition.layers,
     controlUrl,
+    accessKeyId: accessKey.id,
   };
   return new Worker(program.workerFile, {
     name: definition.name,

@@ -9,6 +9,8 @@ export type HostRule = {
   readonly port: number;
   /** Names admitted by `--allow-host` and custom domains: `demo.example.com` (any port) or `localhost:8080`. */
   readonly allowHosts: readonly string[];
+  /** AWS's own APIs are here: `dynamodb.eu-west-1.amazonaws.com`, as clients sign that know no other endpoint. */
+  readonly admitsServices?: boolean;
 };
 
 /** What a guard reads of a request. */
@@ -32,6 +34,7 @@ export type GuardRefusal = {
  * `{vpceId}-{suffix}.execute-api.eu-west-1.vpce.amazonaws.com`, a VPC endpoint's own name.
  */
 const API_HOST = /^[a-z0-9-]+\.execute-api\.(?:localhost|[a-z0-9-]+\.(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/;
+const SERVICE_HOST = /^(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?$/;
 const HTTP_PORT = 80;
 
 /**
@@ -75,7 +78,9 @@ export function isAdmittedHost(host: string, rule: HostRule): boolean {
   }
   if ((port ?? HTTP_PORT) === rule.port) return isLoopbackName(name) || API_HOST.test(name);
   // An AWS name in Host has no port of ours; no page can point amazonaws.com at this machine.
-  return port === undefined && name.endsWith('.amazonaws.com') && API_HOST.test(name);
+  if (port !== undefined) return false;
+  if (rule.admitsServices === true && SERVICE_HOST.test(name)) return true;
+  return name.endsWith('.amazonaws.com') && API_HOST.test(name);
 }
 
 /** `localhost`, `*.localhost` (RFC 6761), 127.0.0.0/8, `[::1]`. Lower case, without port. */

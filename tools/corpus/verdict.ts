@@ -90,8 +90,8 @@ function isForetold(reason: string, findings: readonly Finding[]): boolean {
   if (findings.length === 0) return false;
   return (
     reason.includes('configuration error') ||
-    findings.some(({ message, consequence, logicalId }) =>
-      [message, consequence, logicalId].some((text) => text !== undefined && reason.includes(text)),
+    findings.some(({ message, consequence }) =>
+      [message, consequence].some((text) => text !== undefined && reason.includes(text)),
     )
   );
 }

@@ -51,10 +51,12 @@ function report(message: InstanceReport): void {
   start.reports.postMessage(message);
 }
 
-function prepareModules({ code, layers, runtime, controlUrl, sourceMaps }: InstanceStart): void {
+function prepareModules(start: InstanceStart): void {
+  const { code, layers, runtime, controlUrl, accessKeyId, sourceMaps } = start;
   if (sourceMaps) setSourceMapsSupport(true);
   if (code.kind === 'bundle' && code.compileCache !== undefined) enableCompileCache(code.compileCache);
-  if (controlUrl !== undefined) rerouteFetch(controlUrl);
+  const control = controlUrl === undefined ? undefined : { url: controlUrl, accessKeyId };
+  if (control !== undefined) rerouteFetch(control);
   const patched = new Set<string>();
   hookModules({
     layers,
@@ -68,7 +70,7 @@ function prepareModules({ code, layers, runtime, controlUrl, sourceMaps }: Insta
       if (patched.has(what)) return;
       patched.add(what);
       if (what === 'child_process') catchChildOutput(output);
-      else if (controlUrl !== undefined) rerouteHttp(controlUrl);
+      else if (control !== undefined) rerouteHttp(control);
     },
   });
 }

@@ -1,22 +1,43 @@
 /**
  * Calls of functions to `https://{apiId}.execute-api.{region}.amazonaws.com` reach the gateway's control port.
  * The usual code for `@connections` builds that address from the event; with the original Host kept, the control
- * port knows the API, and unmodified handlers work. All other addresses are left alone.
+ * port knows the API, and unmodified handlers work.
+ *
+ * So do calls to other services of AWS that are signed by the function's local key, which no account knows: version 2
+ * of the SDK and clients of other makers do not read `AWS_ENDPOINT_URL`. What is unsigned (a public object, the keys of
+ * a user pool) or signed by a key of the developer's is left alone, as are all other addresses.
  */
 import type * as Http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { urlToHttpOptions } from 'node:url';
 
 const EXECUTE_API = /^[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/;
+const AWS = /\.amazonaws\.com(?:\.cn)?$/;
+
+/** Where calls for us go. */
+type Control = {
+  /** `http://127.0.0.1:4000` */
+  readonly url: string;
+  /** Of the key pair that the function signs with. */
+  readonly accessKeyId: string;
+};
+
+function isOurs(host: string, authorization: unknown, { accessKeyId }: Control): boolean {
+  if (EXECUTE_API.test(host)) return true;
+  return AWS.test(host) && String(authorization).includes(` Credential=${accessKeyId}/`);
+}
 
 /** Wraps the global `fetch`, which would not send a Host of ours: such calls go through `http` instead. */
-export function rerouteFetch(controlUrl: string): void {
+export function rerouteFetch(control: Control): void {
   const realFetch = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
     const address = input instanceof Request ? input.url : String(input);
     const host = URL.canParse(address) ? new URL(address).host : '';
-    if (!EXECUTE_API.test(host)) return realFetch(input, init);
-    return fetchOverHttp(new Request(input, init), controlUrl);
+    if (!AWS.test(host)) return realFetch(input, init);
+    const headers = init?.headers ?? (input instanceof Request ? input.headers : undefined);
+    const authorization = new Headers(headers).get('authorization');
+    if (!isOurs(host, authorization, control)) return realFetch(input, init);
+    return fetchOverHttp(new Request(input, init), control.url);
   };
 }
 
@@ -52,8 +73,7 @@ async function fetchOverHttp(request: Request, controlUrl: string): Promise<Resp
 }
 
 /** Patches `http` and `https` in place; called when a function first imports one of them, since loading both costs 15 ms. */
-export function rerouteHttp(controlUrl: string): void {
-  const control = new URL(controlUrl);
+export function rerouteHttp(control: Control): void {
   const http = loadHttp(process.getBuiltinModule('node:http'));
   const send = http.request;
   for (const module of [http, loadHttp(process.getBuiltinModule('node:https'))]) {
@@ -88,7 +108,7 @@ function loadRequest(made: unknown): Http.ClientRequest {
 }
 
 /** Arguments of `request(url?, options?, callback?)` towards the control port; undefined when not for us. */
-function reroute(args: readonly unknown[], control: URL): unknown[] | undefined {
+function reroute(args: readonly unknown[], control: Control): unknown[] | undefined {
   const [first, second] = args;
   const isAddress = typeof first === 'string' || first instanceof URL;
   const fromUrl = isAddress ? readUrl(first) : {};
@@ -98,15 +118,16 @@ function reroute(args: readonly unknown[], control: URL): unknown[] | undefined 
     ...(typeof given === 'object' && given !== null ? given : {}),
   };
   const host = (options.hostname ?? options.host ?? '').replace(/:\d+$/, '');
-  if (!EXECUTE_API.test(host)) return undefined;
+  if (!isOurs(host, findHeader(options.headers, 'authorization'), control)) return undefined;
+  const { hostname, port } = new URL(control.url);
   const callback = args.at(-1);
   return [
     {
       ...options,
       protocol: 'http:',
-      hostname: control.hostname,
-      host: control.hostname,
-      port: control.port,
+      hostname,
+      host: hostname,
+      port,
       agent: undefined,
       headers: withHost(options.headers, host),
     },
@@ -119,10 +140,15 @@ function readUrl(address: string | URL): Http.RequestOptions {
 }
 
 function withHost(headers: unknown, host: string): unknown {
-  const isFlat = Array.isArray(headers);
-  const names: unknown[] = isFlat
-    ? (headers as unknown[]).filter((_, index) => index % 2 === 0)
-    : Object.keys(headers ?? {});
-  if (names.some((name) => String(name).toLowerCase() === 'host')) return headers;
-  return isFlat ? ['Host', host, ...(headers as unknown[])] : { Host: host, ...(headers ?? {}) };
+  if (findHeader(headers, 'host') !== undefined) return headers;
+  return Array.isArray(headers)
+    ? ['Host', host, ...(headers as unknown[])]
+    : { Host: host, ...(headers ?? {}) };
+}
+
+/** Of an object or a flat list, as `http.request` takes both. */
+function findHeader(headers: unknown, name: string): unknown {
+  const flat: unknown[] = Array.isArray(headers) ? headers : Object.entries(headers ?? {}).flat();
+  const at = flat.findIndex((text, index) => index % 2 === 0 && String(text).toLowerCase() === name);
+  return at === -1 ? undefined : flat[at + 1];
 }

@@ -4,7 +4,11 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { signRequest } from '../../../packages/aws/sign-request.ts';
 import {
   aControlPort,
   ACCOUNT_ID,
@@ -38,6 +42,29 @@ describe('openControlPort', () => {
       );
       client.destroy();
       assert.deepEqual(Item, { id: { S: 'a' }, total: { N: '3' } });
+    });
+
+    it('answers a client that has signed AWS’s own name, since it knows no other endpoint', async () => {
+      const host = 'dynamodb.us-east-1.amazonaws.com';
+      const body = Buffer.from('{"TableName":"orders","Key":{"id":{"S":"a"}}}');
+      const headers = {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': 'DynamoDB_20120810.GetItem',
+      };
+      const signed = signRequest({
+        method: 'POST',
+        url: new URL(`https://${host}/`),
+        headers,
+        body,
+        ...ADMIN,
+        region: 'us-east-1',
+        service: 'dynamodb',
+        nowEpochMs: Date.now(),
+      });
+      const sent = request(at.url, { method: 'POST', headers: signed }).end(body);
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+
+      assert.equal(answer.statusCode, 200, await text(answer));
     });
 
     it('lets an identity do what its policies allow and nothing else', async () => {

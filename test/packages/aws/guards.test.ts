@@ -42,6 +42,21 @@ describe('isAdmittedHost', () => {
     });
   }
 
+  for (const { host, admitted } of [
+    { host: 'dynamodb.eu-west-1.amazonaws.com', admitted: true },
+    { host: 'orders.s3.amazonaws.com', admitted: true },
+    { host: 'dynamodb.cn-north-1.amazonaws.com.cn', admitted: true },
+    { host: 'dynamodb.eu-west-1.amazonaws.com:4000', admitted: false },
+    { host: 'dynamodb.eu-west-1.amazonaws.com.evil.example', admitted: false },
+    { host: 'evilamazonaws.com', admitted: false },
+    { host: 'amazonaws.com', admitted: false },
+  ]) {
+    it(`${admitted ? 'admits' : 'refuses'} '${host}' where AWS’s own APIs are`, () => {
+      assert.equal(isAdmittedHost(host, { ...RULE, admitsServices: true }), admitted);
+      assert.equal(isAdmittedHost(host, RULE), false);
+    });
+  }
+
   it('admits nothing by accident', () => {
     fc.assert(
       fc.property(fc.domain(), fc.nat(65535), (name, port) => {

@@ -95,3 +95,45 @@ describe('calls of a function to execute-api', () => {
     assert.deepEqual(returned(await invoke('net')), ['GET', '/other', new URL(url).host, '']);
   });
 });
+
+/** As version 2 of the SDK sends it: options with headers, a Host among them. */
+function signedCall(keyId: string, host: string): string {
+  return `const https = require('https'); ${READ} exports.handler = async () => { const r = https.request({
+    host: '${host}', port: 443, path: '/', method: 'POST', lookup: (name, _, done) => done(new Error(name + ' is looked up')), headers: {
+      Host: '${host}', Authorization: 'AWS4-HMAC-SHA256 Credential=${keyId}/20261120/eu-west-1/dynamodb/aws4_request' } });
+    r.end('{}'); return read(r).catch((error) => error.message) }`;
+}
+
+describe('calls of a function to services of AWS', () => {
+  const service = 'dynamodb.eu-west-1.amazonaws.com';
+
+  it('reach the control port with the Host that was signed where the local key has signed', async () => {
+    const signed = `(() => { const key = process.env.AWS_ACCESS_KEY_ID; return key })()`;
+    const source = signedCall('KEY', service).replace(
+      'Credential=KEY/',
+      "Credential=' + " + signed + " + '/",
+    );
+    const { invoke } = await startRuntime([anInlineFunction('net', source)], { controlUrl: () => url });
+
+    assert.deepEqual(returned(await invoke('net')), ['POST', '/', service, '{}']);
+  });
+
+  it('reach it by fetch, too', async () => {
+    const source = `exports.handler = async () => (await fetch('https://${service}/', { method: 'POST', body: 'b', headers: {
+      authorization: 'AWS4-HMAC-SHA256 Credential=' + process.env.AWS_ACCESS_KEY_ID + '/20261120' } })).json()`;
+    const { invoke } = await startRuntime([anInlineFunction('net', source)], { controlUrl: () => url });
+
+    assert.deepEqual(returned(await invoke('net')), ['POST', '/', service, 'b']);
+  });
+
+  for (const [why, keyId, host] of [
+    ["signed by a key of the developer's", 'AKIAOTHER', service],
+    ['of a name that is only like it', "' + process.env.AWS_ACCESS_KEY_ID + '", `${service}.invalid`],
+  ] as const)
+    it(`are left alone where they are ${why}`, async () => {
+      const source = signedCall(keyId, host);
+      const { invoke } = await startRuntime([anInlineFunction('net', source)], { controlUrl: () => url });
+
+      assert.equal(returned(await invoke('net')), `${host} is looked up`);
+    });
+});
