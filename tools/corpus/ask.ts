@@ -23,7 +23,8 @@ export async function askRoutes(started: Started, routes: readonly ExpectedRoute
     // The log line follows the answer.
     if (status === undefined || status >= 400) await sleep(100);
     const log = api === undefined ? 'no such API is served' : lineOf(started.log().slice(before));
-    answers.push({ route, status, isUnknownRoute: isUnknown(route, status, body), log });
+    const isUnknownRoute = isUnknown(route, status, body);
+    answers.push({ route, status, isUnknownRoute, isOwnWords: !isGatewayText(body), log });
   }
   return answers;
 }
@@ -38,6 +39,11 @@ export function findApi(apis: readonly ServedApi[], route: ExpectedRoute): Serve
 export function isUnknown({ protocol }: ExpectedRoute, status: number | undefined, body: string): boolean {
   if (protocol === 'http') return status === 404 && body === '{"message":"Not Found"}';
   return status === 403 && body.includes('Missing Authentication Token');
+}
+
+/** `{"message": "Internal server error"}` and the like, or nothing at all. */
+export function isGatewayText(body: string): boolean {
+  return body === '' || /^\{\s*"message":\s*"[^"]*"\s*\}$/.test(body);
 }
 
 type Reply = { readonly status: number | undefined; readonly body: string };

@@ -27,6 +27,8 @@ export type Answer = {
   readonly status: number | undefined;
   /** 404 or 403 of the gateway, which has no such route. */
   readonly isUnknownRoute: boolean;
+  /** The function's own words, not the gateway's: what they mean is the project's. */
+  readonly isOwnWords: boolean;
   /** The line that the gateway wrote for the request. */
   readonly log: string;
 };
@@ -74,14 +76,14 @@ function isClearError(text: string): boolean {
 }
 
 function judgeAnswer(answer: Answer, findings: readonly Finding[]): Judged {
-  const { route, status, isUnknownRoute, log } = answer;
+  const { route, status, isUnknownRoute, isOwnWords, log } = answer;
   const what = `${route.method} ${route.path}`;
   if (status === undefined) return { verdict: 'wrong', reasons: [`${what}: no answer ${log}`.trim()] };
   if (!isUnknownRoute && allows(route.statuses, status)) return { verdict: 'works', reasons: [] };
   const reasons = [`${what}: ${status}, expected ${route.statuses.join(', ')}; log: ${log}`];
   if (status < 500 || isUnknownRoute) return { verdict: 'wrong', reasons };
   const reason = /\((.+)\)\s*$/.exec(log)?.[1];
-  if (reason === undefined) return { verdict: 'unclear', reasons };
+  if (reason === undefined) return { verdict: isOwnWords ? 'wrong' : 'unclear', reasons };
   return { verdict: isForetold(reason, findings) ? 'refused clearly' : 'wrong', reasons };
 }
 

@@ -51,7 +51,12 @@ export function callHandler(
     }
     const { callback, hasAnswered } = addCallbacks(context, succeed, fail, whenLoopEmpties);
     const result = handler(event, context, callback);
-    if (isThenable(result)) result.then(succeed, fail);
+    // Whoever is first answers: a callback called in the meantime makes the promise count for nothing.
+    if (isThenable(result))
+      result.then(
+        (value) => (hasAnswered() ? undefined : succeed(value)),
+        (error) => (hasAnswered() ? undefined : fail(error)),
+      );
     else if (!hasAnswered()) whenLoopEmpties(() => succeed(null));
   } catch (error) {
     fail(error);
@@ -88,6 +93,7 @@ function addCallbacks(
 ): { callback: Callback; hasAnswered: () => boolean } {
   let answered = false;
   const done: Callback = (error, result) => {
+    if (answered) return;
     answered = true;
     if (error === undefined || error === null) succeed(result);
     else fail(error);
@@ -97,10 +103,9 @@ function addCallbacks(
   context['succeed'] = (result: unknown) => done(null, result);
   context['fail'] = (error: unknown) => done(error ?? 'handled');
   const callback: Callback = (error, result) => {
-    if (answered) return;
     const isFailure = error !== undefined && error !== null;
     if (isFailure || context['callbackWaitsForEmptyEventLoop'] === false) done(error, result);
-    else {
+    else if (!answered) {
       answered = true;
       whenLoopEmpties(() => succeed(result));
     }

@@ -120,6 +120,8 @@ function hintFor(message: string, start: InstanceStart): string {
   if (name.startsWith('@aws-sdk/') || name.startsWith('@smithy/')) {
     return ` (Lambda's runtime brings this package along; here, install it: npm install --save-dev ${name})`;
   }
+  if (name === 'aws-sdk')
+    return " (version 2 of the AWS SDK, which Lambda's runtimes brought along up to nodejs16.x; install it: npm install --save-dev aws-sdk)";
   const absent = start.layers.filter((layer) => layer.directory === undefined).map((layer) => layer.arn);
   if (absent.length === 0) return '';
   return ` (perhaps it comes from a layer that is not on this machine: ${absent.join(', ')})`;

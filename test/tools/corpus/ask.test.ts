@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findApi, isUnknown, lineOf } from '../../../tools/corpus/ask.ts';
+import { findApi, isGatewayText, isUnknown, lineOf } from '../../../tools/corpus/ask.ts';
 
 const ROUTE = { method: 'GET', path: '/', statuses: ['2xx'] };
 
@@ -40,5 +40,13 @@ describe('what the gateway says of a request', () => {
     assert.equal(lineOf(text), 'GET /dev/a 502 3.1 ms integrate (Error: no x Require stack: - /a.js)');
     assert.equal(lineOf('[hello] a\n[hello] b\n'), '[hello] b');
     assert.equal(lineOf(''), '');
+  });
+});
+
+describe('the words of an answer', () => {
+  it('are the gateway’s where they are a message alone, or none', () => {
+    const bodies = ['', '{"message": "Internal server error"}', '{"error":"no city"}', 'oops'];
+
+    assert.deepEqual(bodies.map(isGatewayText), [true, true, false, false]);
   });
 });

@@ -37,6 +37,7 @@ Globals: { Function: { Runtime: nodejs24.x } }
 Parameters:
   Table: { Type: String }
   Size: { Type: Number }
+  ApiKeyValue: { Type: String }
   Mode: { Type: String, AllowedValues: [fast, slow] }
   Given: { Type: String, Default: x }
 Resources:
@@ -81,7 +82,16 @@ describe('a draft of what may be answered', () => {
 
   it('makes up values for parameters that have none', () => {
     assert.deepEqual(draft('sam', { 'template.yaml': SAM })?.arguments, [
-      ...['--param', 'Table=local', '--param', 'Size=1', '--param', 'Mode=fast'],
+      ...[
+        '--param',
+        'Table=local',
+        '--param',
+        'Size=1',
+        '--param',
+        'ApiKeyValue=local-key-of-30-characters-000',
+        '--param',
+        'Mode=fast',
+      ],
     ]);
   });
 

@@ -9,7 +9,7 @@ const FORETOLD: Start = { kind: 'ready', findings: [FINDING] };
 
 function answer(status: number | undefined, log = '', statuses = ['2xx', '404']): Answer {
   const route = { protocol: 'http', method: 'GET', path: '/a', statuses } as const;
-  return { route, status, isUnknownRoute: false, log };
+  return { route, status, isUnknownRoute: false, isOwnWords: false, log };
 }
 
 function verdictOf(start: Start, ...answers: Answer[]): Verdict {
@@ -51,6 +51,7 @@ describe('the verdict on a project that starts', () => {
   it('is unclear where nothing says why a route fails, whatever else is wrong', () => {
     assert.equal(verdictOf(FORETOLD, answer(500, 'GET /a 500 1 ms integrate'), answer(403)), 'unclear');
     assert.equal(verdictOf(FORETOLD, answer(500)), 'unclear');
+    assert.equal(verdictOf(FORETOLD, { ...answer(500), isOwnWords: true }), 'wrong', 'the function says why');
   });
 
   it('is a crash where the gateway ends meanwhile', () => {

@@ -91,6 +91,34 @@ export const contractRows: readonly ContractRow[] = [
     from: RIC,
   },
   {
+    name: 'a callback that is called before the promise settles wins over it',
+    source: 'exports.handler = (e, c, cb) => Promise.resolve().then(() => cb(null, "called"))',
+    runtime: OLD,
+    returns: '"called"',
+    from: RIC,
+  },
+  {
+    name: 'an error given to the callback wins over what the promise says later',
+    source: 'exports.handler = async (e, c, cb) => { cb(new RangeError("far")); return 1 }',
+    runtime: OLD,
+    fails: ['RangeError', 'far'],
+    from: RIC,
+  },
+  {
+    name: 'a promise that settles first wins over a later callback',
+    source: 'exports.handler = async (e, c, cb) => { setTimeout(() => cb(null, 2), 5); return 1 }',
+    runtime: OLD,
+    returns: '1',
+    from: RIC,
+  },
+  {
+    name: 'context.done after the callback does not count',
+    source: 'exports.handler = (e, c, cb) => { cb(null, "first"); c.done(null, "second") }',
+    runtime: OLD,
+    returns: '"first"',
+    from: RIC,
+  },
+  {
     name: 'an error given to the callback fails the invocation',
     source: 'exports.handler = (e, c, cb) => { cb(new RangeError("far")) }',
     runtime: OLD,
@@ -234,6 +262,12 @@ export const contractRows: readonly ContractRow[] = [
     source: 'require("absent-package"); exports.handler = async () => 1',
     fails: ['Runtime.ImportModuleError', /^Error: Cannot find module 'absent-package'/],
     from: RIC,
+  },
+  {
+    name: 'version 2 of the AWS SDK is to be installed',
+    source: 'require("aws-sdk"); exports.handler = async () => 1',
+    fails: ['Runtime.ImportModuleError', /up to nodejs16\.x; install it: npm install --save-dev aws-sdk\)$/],
+    from: 'Lambda developer guide, "Building Lambda functions with Node.js", runtime-included SDK versions',
   },
   {
     name: 'a missing imported package is passed on as it is',
