@@ -3,7 +3,8 @@ import { before, describe, it } from 'node:test';
 
 import type { FunctionDefinition } from '../../../../gateway/lambda/model.ts';
 import { anInlineFunction, startRuntime, type StartedRuntime } from '../start-runtime.ts';
-import { type ContractRow, contractRows as rows } from './contract-rows.ts';
+import { contractRows as rows } from './contract-rows.ts';
+import type { ContractRow } from './contract-callback-rows.ts';
 
 describe('the contract of a handler', () => {
   let started: StartedRuntime;
