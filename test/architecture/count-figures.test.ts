@@ -174,7 +174,8 @@ describe('what is installed', () => {
   });
 
   it('is one package, or all of a folder', () => {
-    write('one/package.json', '{ "name": "one", "dependencies": { "yaml": "1" } }');
+    const dependencies = '"dependencies": { "yaml": "1", "inside": "1" }, "bundleDependencies": ["inside"]';
+    write('one/package.json', `{ "name": "one", ${dependencies} }`);
     write('several/quota/package.json', '{ "name": "quota" }');
     write('several/@own/velocity/package.json', '{ "name": "@own/velocity" }');
 

@@ -49,11 +49,18 @@ export function megabytesOf(folder: string): number {
 export function findBuilt(output: string): readonly Built[] {
   const manifest = join(output, 'package.json');
   if (existsSync(manifest)) {
-    const { name, dependencies = {} } = JSON.parse(readFileSync(manifest, 'utf8')) as {
+    const {
+      name,
+      dependencies = {},
+      bundleDependencies = [],
+    } = JSON.parse(readFileSync(manifest, 'utf8')) as {
       readonly name: string;
       readonly dependencies?: Readonly<Record<string, string>>;
+      readonly bundleDependencies?: readonly string[];
     };
-    return [{ folder: output, name, needs: Object.keys(dependencies) }];
+    // What a tarball brings along would be counted twice.
+    const needs = Object.keys(dependencies).filter((needed) => !bundleDependencies.includes(needed));
+    return [{ folder: output, name, needs }];
   }
   const folders = existsSync(output)
     ? readdirSync(output, { withFileTypes: true }).filter((entry) => entry.isDirectory())
