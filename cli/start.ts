@@ -17,6 +17,7 @@ import { addLoadOptions, toLoadOptions, USUAL_STAGE } from './load-options.ts';
 import { collectAssumption, collectQuota, collectText, readPort, readSize, readSpan } from './options.ts';
 import { UsageError } from './output.ts';
 import { describeStart } from './start-text.ts';
+import { whenNpxEnds } from './npx-parent.ts';
 import type { AccountQuotas, Assumptions, DaemonAddress, DynamoDbChoice } from '@gatewright/gateway';
 import type { LoadFlags } from './load-options.ts';
 
@@ -170,6 +171,7 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
       log.write(describeReload(event));
     },
   });
+  const orphaned = whenNpxEnds();
   try {
     await gateway.load(sources);
     const stage = flags.stage ?? USUAL_STAGE;
@@ -186,7 +188,7 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
           ...{ tookMs: performance.now() - startedMs, isVerbose: flags.verbose },
         });
     process.stdout.write(text);
-    await told;
+    await Promise.race([told, orphaned]);
   } finally {
     await gateway.close();
     await log.close();

@@ -43,6 +43,15 @@ export type Invocation = {
   readonly timeoutMs: number;
   /** `X-Amzn-Trace-Id` of the request, for the function's `_X_AMZN_TRACE_ID`. */
   readonly traceHeader: string;
+  /** Of a caller of Lambda's own API; API Gateway wishes for nothing. */
+  readonly wishes?: InvocationWishes;
+};
+
+export type InvocationWishes = {
+  /** JSON text, for the handler's `context.clientContext`. */
+  readonly clientContext: string | undefined;
+  /** Told of each line that the function prints while it runs the event, in Lambda's text format. */
+  readonly onLine: ((line: string) => void) | undefined;
 };
 
 /** The id that the function read as `awsRequestId`; made when asked for, since only access logs do. */

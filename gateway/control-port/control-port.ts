@@ -2,6 +2,7 @@
  * The control port: AWS's own APIs, the issuer and the command line's endpoints, on loopback alone. Every request
  * passes the guards; every AWS call is verified against the local identities.
  */
+import { headerOf } from '@gatewright/aws/raw-headers';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { ShiftableClock } from '../ports.ts';
 import type { Identities } from '../policy/identities.ts';
@@ -152,10 +153,27 @@ function serveConnections(request: ControlRequest, mounts: ControlMounts): Contr
   );
 }
 
+/** Ports that have told so already: a client with made-up credentials calls again and again. */
+const TOLD = new WeakSet<ControlPortOptions>();
+
+/** Code for other emulators comes with any credentials, such as `ABC`; nothing says there what is wrong with them here. */
+function tellUnknownKey(reply: ControlReply, request: ControlRequest, options: ControlPortOptions): void {
+  if (TOLD.has(options) || !String(reply.body).includes('UnrecognizedClientException')) return;
+  TOLD.add(options);
+  const key =
+    /Credential=([A-Za-z0-9]{1,40})\//.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? 'of the call';
+  options.report(
+    `A call of AWS's API was refused: the access key ${key} is not this gateway's. Take "credentials" out of the client: functions have them in their environment, elsewhere: eval "$(gatewright env)"`,
+  );
+}
+
 async function serveAws(request: ControlRequest, options: ControlPortOptions): Promise<ControlReply> {
   const { identities, mounts } = options;
   const authenticated = authenticateCall(request, { identities, clock: options.clock });
-  if (authenticated.kind === 'refused') return authenticated.reply;
+  if (authenticated.kind === 'refused') {
+    tellUnknownKey(authenticated.reply, request, options);
+    return authenticated.reply;
+  }
   const { call } = authenticated;
   const service = mounts.services.get(call.service);
   if (service !== undefined) return service(call);

@@ -112,7 +112,7 @@ export class Instance {
     Atomics.store(this.#board.states, slot, WAITING);
     if (this.#handed.push(job) === 1) this.#startHead();
     else this.#takeBackTimer ??= this.#watchHead(TAKE_BACK_AFTER_MS);
-    this.#port.postMessage(job.payload);
+    this.#port.postMessage(job.message);
   }
 
   /** Ends the thread; whatever it still has counts as crashed. */
@@ -146,7 +146,8 @@ export class Instance {
     if (report.kind === 'line') {
       Atomics.sub(this.#board.unreadLines, 0, 1);
       const { level, stream, requestId, epochMs, message } = report;
-      this.#log({ level, stream, requestId, epochMs, message });
+      const line = this.#log({ level, stream, requestId, epochMs, message });
+      this.#handed[0]?.hear?.(line);
     } else if (report.kind === 'part') {
       Atomics.sub(this.#board.unreadLines, 0, 1);
       this.#onPart(report.bytes);
@@ -317,8 +318,10 @@ export class Instance {
     this.#handed.shift();
   }
 
-  #log(line: Omit<FunctionLogLine, 'functionName'>): void {
-    this.program.log({ functionName: this.program.definition.name, ...line });
+  #log(line: Omit<FunctionLogLine, 'functionName'>): FunctionLogLine {
+    const named = { functionName: this.program.definition.name, ...line };
+    this.program.log(named);
+    return named;
   }
 
   #nowEpochMs(): number {

@@ -1,4 +1,5 @@
 /** One invocation on its way through a pool. */
+import type { FunctionLogLine } from './log-line.ts';
 import type { InvocationResult, RequestIdOf } from '../ports.ts';
 
 /** Bytes of a result (Lambda quota "Invocation payload", 6 MB, plus AWS's allowance). */
@@ -11,6 +12,9 @@ export type StreamPart = {
   readonly acknowledge: (bytes: number) => void;
   readonly requestId?: RequestIdOf;
 };
+
+/** What the thread gets of an event: its JSON text, or more where Lambda's own API was asked for more. */
+export type EventMessage = string | { readonly event: string; readonly clientContext: string };
 
 export class Job {
   readonly payload: string;
@@ -37,6 +41,13 @@ export class Job {
     this.#settle = settle;
     this.#timer = setTimeout(() => this.settle({ kind: 'timed-out' }), timeoutMs);
   }
+
+  get message(): EventMessage {
+    return this.payload;
+  }
+
+  /** A line that the function prints while it runs the event; of interest to some. */
+  hear: ((line: FunctionLogLine) => void) | undefined;
 
   get isSettled(): boolean {
     return this.#settle === undefined;

@@ -22,5 +22,7 @@ export const LINE_LIMIT = 256 * 1024;
 export function printLogLine(line: FunctionLogLine): string {
   if (line.level === undefined) return line.message;
   const time = new Date(line.epochMs).toISOString();
-  return `${time}\t${line.requestId ?? 'undefined'}\t${line.level}\t${line.message}`;
+  // Before the first event there is no request; a line has one column less then.
+  const request = line.requestId === undefined ? '' : `${line.requestId}\t`;
+  return `${time}\t${request}${line.level}\t${line.message}`;
 }

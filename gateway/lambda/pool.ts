@@ -3,7 +3,8 @@ import { DefinitionError } from '../errors.ts';
 import type { Invocation, InvocationResult, StreamTimes } from '../ports.ts';
 import type { BuiltCode } from './bundle.ts';
 import { Instance, type InstanceOwner } from './instance.ts';
-import { Job, JobQueue, readFailure } from './job.ts';
+import { makeJob } from './invoked-job.ts';
+import { type Job, JobQueue, readFailure } from './job.ts';
 import { StreamJob, type StreamStart } from './stream-job.ts';
 import type { InstanceProgram } from './start-thread.ts';
 
@@ -84,12 +85,11 @@ export class FunctionPool implements InstanceOwner {
 
   invoke(invocation: Invocation): Promise<InvocationResult> {
     return new Promise((resolve) => {
-      const { payload, traceHeader, timeoutMs } = invocation;
-      if (this.#takesNoMore(payload)) {
+      if (this.#takesNoMore(invocation.payload)) {
         resolve(throttled(invocation.functionName));
         return;
       }
-      this.#queue.push(new Job(payload, traceHeader, timeoutMs, resolve));
+      this.#queue.push(makeJob(invocation, resolve));
       this.#dispatch();
     });
   }

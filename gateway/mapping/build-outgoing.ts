@@ -107,7 +107,9 @@ function buildFunctionCall(plan: FunctionIntegration, input: MappingInput, facts
 function buildHttpCall(plan: HttpIntegration, input: MappingInput, facts: Facts): HttpCall {
   const mapped = mapAll(plan.request, input, facts, false);
   const method = methodOf(plan, facts);
-  const headers = startHeaders('http', ownHeaders(method, facts));
+  // A backend gets no type either of a call that a GET brought about; AWS's services are told what they are given.
+  const typed = WITHOUT_BODY.has(facts.request.method) ? facts.request.method : method;
+  const headers = startHeaders('http', ownHeaders(typed, facts));
   mapHeaders(headers, 'http', mapped.parameters);
   const { request } = facts;
   return {
@@ -209,7 +211,7 @@ function methodOf(plan: { readonly method: string }, { request }: Facts): string
 
 const METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 
-/** These carry no body and no Content-Type to an integration [obs]; nor does a call that one of them brought about. */
+/** These carry no body and no Content-Type to an integration [obs]. */
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 function bodyFor(method: string, body: Payload): string | Buffer | undefined {
@@ -220,10 +222,9 @@ function bodyFor(method: string, body: Payload): string | Buffer | undefined {
 
 function ownHeaders(method: string, { request }: Facts): Parameters<typeof startHeaders>[1] {
   const { api, traceHeader, rawHeaders } = request;
-  const contentType =
-    WITHOUT_BODY.has(method) || WITHOUT_BODY.has(request.method)
-      ? undefined
-      : (lastHeader(rawHeaders, 'content-type') ?? 'application/json');
+  const contentType = WITHOUT_BODY.has(method)
+    ? undefined
+    : (lastHeader(rawHeaders, 'content-type') ?? 'application/json');
   return { apiId: api.apiId, traceHeader, contentType };
 }
 

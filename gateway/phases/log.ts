@@ -36,7 +36,10 @@ export function log(
   const latencyMs = trail.elapsedMs();
   const label = at.labelOf?.(received.api.apiId) ?? '';
   const line = `${label}${received.method} ${received.rawPath} ${reply.status} ${latencyMs.toFixed(1)} ms ${trail.phase}`;
-  at.log.write(trail.failure === undefined ? line : `${line} (${trail.failure})`);
+  // A function's message may hold a stack: one line per request all the same.
+  at.log.write(
+    trail.failure === undefined ? line : `${line} (${trail.failure.replaceAll(/\s*[\r\n]+\s*/g, ' ')})`,
+  );
   const { stage, api } = received;
   if (stage === undefined || (stage.logs ?? at.metrics) === undefined) return;
   const { logs } = stage;

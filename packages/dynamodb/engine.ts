@@ -14,6 +14,7 @@ import {
   validationError,
 } from './actions.ts';
 import { asRecord, keyOf, lockName, readReturnOld, withItem } from './item-write.ts';
+import { executeStatement } from './partiql.ts';
 import { DynamoDbTables } from './tables.ts';
 import { DynamoDbTransactions } from './transactions.ts';
 import { WriteSet } from './write-set.ts';
@@ -91,6 +92,8 @@ export class DynamoDbEngine {
         return this.#writeItem(operation, input);
       case 'BatchWriteItem':
         return this.#writeBatch(input);
+      case 'ExecuteStatement':
+        return executeStatement(input, this);
       case 'TransactWriteItems':
         return this.#transactions.write(input);
       case 'TransactGetItems':

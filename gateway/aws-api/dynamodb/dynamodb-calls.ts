@@ -1,4 +1,5 @@
 /** DynamoDB behind the control port: the caller's policies here, the data where `--dynamodb` says. */
+import { parseStatement, StatementError } from '@gatewright/dynamodb/partiql-parser';
 import { Agent, request as send } from 'undici';
 import { signRequest } from '@gatewright/aws/sign-request';
 import {
@@ -116,6 +117,13 @@ function neededPermissions(operation: string, call: AwsCall, accountId: string):
       })),
     );
   }
+  if (operation === 'ExecuteStatement') {
+    const { verb, table: name, index } = statementTarget(input);
+    const suffix = index === undefined ? '' : `/index/${index}`;
+    return verb === undefined
+      ? STATEMENTS.map((each) => ({ action: `dynamodb:PartiQL${each}`, resource: arn('*') }))
+      : [{ action: `dynamodb:PartiQL${verb}`, resource: arn(`${table(name)}${suffix}`) }];
+  }
   const action = `dynamodb:${operation}`;
   // Only the member that the operation reads counts: a table named elsewhere must not lend its permission.
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') {
@@ -129,6 +137,24 @@ function neededPermissions(operation: string, call: AwsCall, accountId: string):
   const index = input['IndexName'];
   const suffix = typeof index === 'string' ? `/index/${index}` : '';
   return [{ action, resource: arn(`${table(input['TableName'])}${suffix}`) }];
+}
+
+const STATEMENTS = ['Select', 'Insert', 'Update', 'Delete'] as const;
+
+/**
+ * Read by the parser that the store uses. What it does not take may yet be taken by a store elsewhere: then the caller
+ * needs permission for any statement on any table.
+ */
+function statementTarget(input: Record): { verb?: string; table?: string; index?: string | undefined } {
+  const { Statement: text, Parameters: parameters } = input;
+  try {
+    const statement = parseStatement(String(text), Array.isArray(parameters) ? parameters : []);
+    const verb = STATEMENTS.find((each) => each.toLowerCase() === statement.kind) ?? 'Select';
+    return { verb, table: statement.table, ...('index' in statement ? { index: statement.index } : {}) };
+  } catch (error) {
+    if (error instanceof StatementError) return {};
+    throw error;
+  }
 }
 
 /** What is no JSON object asks for nothing in particular; the store refuses it in AWS's words. */

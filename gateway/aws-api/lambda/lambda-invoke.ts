@@ -1,8 +1,9 @@
 /** Lambda's API (Lambda API reference, "Invoke", "InvokeWithResponseStream") over the function runtime. */
-import type { InvocationResult, Invoker, Random } from '../../ports.ts';
+import type { InvocationResult, InvocationWishes, Invoker, Random } from '../../ports.ts';
 import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply } from '../../control-port/control-request.ts';
+import { logHeader, readWishes, type Wished } from './invoke-wishes.ts';
 import { streamReply } from './lambda-response-stream.ts';
 
 export type LambdaInvokeOptions = {
@@ -23,16 +24,20 @@ const LONGEST_MS = 900_000 + 60_000;
 const MAX_EVENTS = 1000;
 
 /**
- * Serves Invoke and InvokeWithResponseStream: RequestResponse, Event (of the first only) and DryRun. An Event is tried once (AWS retries twice, minutes apart); the caller's
- * wish for logs or a client context is refused, not ignored.
+ * Serves Invoke and InvokeWithResponseStream: RequestResponse, Event (of the first only) and DryRun. An Event is tried once (AWS retries twice, minutes apart); a stream has no ClientContext and no
+ * log, and says so.
  */
 export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
   let eventsUnderWay = 0;
 
-  async function runEvent(functionName: string, payload: string): Promise<void> {
+  async function runEvent(
+    functionName: string,
+    payload: string,
+    wishes: InvocationWishes | undefined,
+  ): Promise<void> {
     eventsUnderWay += 1;
     try {
-      const result = await invoke(functionName, payload, options);
+      const result = await invoke(functionName, payload, wishes, options);
       if (result.kind !== 'returned') options.report(`event for ${functionName}: ${describe(result)}`);
     } catch (error) {
       options.report(`event for ${functionName}: ${String(error)}`);
@@ -50,7 +55,8 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
     }
     const arn = `arn:aws:lambda:${call.region}:${options.accountId}:function:${target.name}`;
     const refusal =
-      refuseUnlessAllowed(call, [{ action: 'lambda:InvokeFunction', resource: arn }]) ?? refuseWishes(call);
+      refuseUnlessAllowed(call, [{ action: 'lambda:InvokeFunction', resource: arn }]) ??
+      (target.isStreamed ? refuseWishes(call) : undefined);
     if (refusal !== undefined) return refusal;
     if (target.qualifier !== '$LATEST' || !options.invoker.has(target.name)) {
       return notFound(call, target.qualifier === '$LATEST' ? arn : `${arn}:${target.qualifier}`);
@@ -58,21 +64,20 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
 
     const type = headerOf(request, 'x-amz-invocation-type') ?? 'RequestResponse';
     const payload = request.body.length === 0 ? '{}' : request.body.toString('utf8');
-    const tooLarge = request.body.length > (type === 'Event' ? MAX_EVENT_BYTES : MAX_REQUEST_BYTES);
-    if (tooLarge) return requestTooLarge(call, type === 'Event' ? MAX_EVENT_BYTES : MAX_REQUEST_BYTES);
-    if (!isJson(payload)) {
-      const message = 'Could not parse request body into json: Could not parse payload into json';
-      return lambdaError(call, 400, 'InvalidRequestContentException', { Type: 'User', message });
-    }
+    const maxBytes = type === 'Event' ? MAX_EVENT_BYTES : MAX_REQUEST_BYTES;
+    if (request.body.length > maxBytes) return requestTooLarge(call, maxBytes);
+    if (!isJson(payload)) return wishRefused(call, NO_JSON);
+    const wished = readWishes(call, type === 'RequestResponse');
+    if (wished.kind === 'refused') return wishRefused(call, wished);
     switch (type) {
       case 'RequestResponse':
         return target.isStreamed
           ? stream(call, arn, target.name, payload, options)
-          : toReply(call, arn, await invoke(target.name, payload, options), options);
+          : answer(call, arn, { functionName: target.name, payload, ...wished }, options);
       case 'Event':
         if (target.isStreamed) return unknownType(call, 'RequestResponse or DryRun');
         if (eventsUnderWay >= MAX_EVENTS) return throttled(call);
-        void runEvent(target.name, payload);
+        void runEvent(target.name, payload, wished.wishes);
         return { status: 202, headers: withRequestId(options), body: '' };
       case 'DryRun':
         return { status: 204, headers: withRequestId(options), body: '' };
@@ -85,12 +90,40 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
   };
 }
 
+const NO_JSON = {
+  type: 'InvalidRequestContentException',
+  message: 'Could not parse request body into json: Could not parse payload into json',
+};
+
+function wishRefused(call: AwsCall, { type, message }: typeof NO_JSON): ControlReply {
+  return lambdaError(call, 400, type, { Type: 'User', message });
+}
+
+async function answer(
+  call: AwsCall,
+  arn: string,
+  {
+    functionName,
+    payload,
+    wishes,
+    tail,
+  }: Wished & { readonly functionName: string; readonly payload: string },
+  options: LambdaInvokeOptions,
+): Promise<ControlReply> {
+  const startedMs = performance.now();
+  const result = await invoke(functionName, payload, wishes, options);
+  const reply = toReply(call, arn, result, options);
+  return { ...reply, headers: [...reply.headers, ...logHeader(tail, result, performance.now() - startedMs)] };
+}
+
 function invoke(
   functionName: string,
   payload: string,
+  wishes: InvocationWishes | undefined,
   { invoker, random }: LambdaInvokeOptions,
 ): Promise<InvocationResult> {
-  return invoker.invoke({ functionName, payload, timeoutMs: LONGEST_MS, traceHeader: makeTrace(random) });
+  const invocation = { functionName, payload, timeoutMs: LONGEST_MS, traceHeader: makeTrace(random) };
+  return invoker.invoke(wishes === undefined ? invocation : { ...invocation, wishes });
 }
 
 function makeTrace(random: Random): string {
@@ -145,9 +178,9 @@ function refuseWishes(call: AwsCall): ControlReply | undefined {
     {
       header: 'x-amz-log-type',
       none: 'None',
-      says: "LogType 'Tail': logs of functions are on the gateway's stderr",
+      says: "LogType 'Tail' of a stream: logs of functions are on the gateway's stderr",
     },
-    { header: 'x-amz-client-context', none: '', says: 'ClientContext' },
+    { header: 'x-amz-client-context', none: '', says: 'ClientContext of a stream' },
   ];
   for (const { header, none, says } of wishes) {
     if ((headerOf(call.request, header) ?? none) === none) continue;

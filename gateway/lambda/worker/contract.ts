@@ -3,7 +3,7 @@
  * Node.js 24 dropped callbacks and the context's `done`, `succeed` and `fail`; older runtimes keep them.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html, aws-lambda-nodejs-runtime-interface-client
  */
-import { MAX_RESULT_BYTES } from '../job.ts';
+import { type EventMessage, MAX_RESULT_BYTES } from '../job.ts';
 import { RuntimeError, toFailure } from './failure.ts';
 
 export type Handler = (...args: unknown[]) => unknown;
@@ -32,7 +32,7 @@ export function hasCallbacks(runtime: string): boolean {
 /** Calls the handler with one event. `whenLoopEmpties` runs its argument once nothing is left to do. */
 export function callHandler(
   handler: Handler,
-  eventText: string,
+  message: EventMessage,
   facts: FunctionFacts,
   requestId: string,
   answer: Answer,
@@ -41,8 +41,7 @@ export function callHandler(
   const succeed = (result: unknown): void => answerWith(result, facts.runtime, answer);
   const fail = (error: unknown): void => answer(true, JSON.stringify(toFailure(error)), error);
   try {
-    const event: unknown = JSON.parse(eventText);
-    const context = makeContext(facts, requestId);
+    const { event, context } = readMessage(message, facts, requestId);
     if (!hasCallbacks(facts.runtime)) {
       const result = handler(event, context);
       if (isThenable(result)) result.then(succeed, fail);
@@ -64,6 +63,18 @@ export function callHandler(
 }
 
 export type Context = Record<string, unknown>;
+
+/** Event and context of an invocation; by API Gateway it is the event's text alone. */
+export function readMessage(
+  message: EventMessage,
+  facts: FunctionFacts,
+  requestId: string,
+): { readonly event: unknown; readonly context: Context } {
+  const context = makeContext(facts, requestId);
+  if (typeof message === 'string') return { event: JSON.parse(message), context };
+  context['clientContext'] = JSON.parse(message.clientContext);
+  return { event: JSON.parse(message.event), context };
+}
 
 /** The context object without what only older runtimes have. */
 export function makeContext(facts: FunctionFacts, requestId: string): Context {

@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 
 import { type Board, FAILED, readTrace, requestIds, RETURNED, slotOf, STARTED, WAITING } from '../board.ts';
+import type { EventMessage } from '../job.ts';
 import type { InstanceStart, PartReceipt } from '../instance-start.ts';
 import { type Answer, callHandler, hasCallbacks } from './contract.ts';
 import { describeError, toFailure } from './failure.ts';
@@ -23,7 +24,7 @@ export class EventLoop {
   #handler: LoadedHandler | undefined;
   /** Of the event that runs, if the handler streams. */
   #stream: ResponseStream | undefined;
-  #queue: string[] = [];
+  #queue: EventMessage[] = [];
   /** Number of the event that came last from the queue. */
   #sequence = -1;
   #running = false;
@@ -46,8 +47,8 @@ export class EventLoop {
     this.#handler = handler;
     if (handler.streams !== undefined) this.#listenToAcknowledgements();
     process.on('beforeExit', () => this.#onEmptyLoop());
-    this.#port.on('message', (text: string) => {
-      this.#queue.push(text);
+    this.#port.on('message', (message: EventMessage) => {
+      this.#queue.push(message);
       if (!this.#running) this.#next();
     });
   }
@@ -62,16 +63,16 @@ export class EventLoop {
   #next(): void {
     const { states } = this.#board;
     while (this.#queue.length > 0) {
-      const text = this.#queue.shift() ?? '';
+      const message = this.#queue.shift() ?? '';
       this.#sequence += 1;
       // Lost when the gateway has taken the event back.
       if (Atomics.compareExchange(states, slotOf(this.#sequence), WAITING, STARTED) !== WAITING) continue;
-      this.#run(text, this.#sequence);
+      this.#run(message, this.#sequence);
       return;
     }
   }
 
-  #run(text: string, sequence: number): void {
+  #run(message: EventMessage, sequence: number): void {
     const handler = this.#handler;
     if (handler === undefined) return;
     const requestId = this.#requestIdOf(sequence);
@@ -89,10 +90,10 @@ export class EventLoop {
     if (handler.streams !== undefined) {
       const stream = this.#openStream(handler.streams, sequence);
       const warn = (message: string): void => this.#output.report('WARN', message);
-      callStreamingHandler(handler.call, text, this.#start, requestId, stream, answer, warn);
+      callStreamingHandler(handler.call, message, this.#start, requestId, stream, answer, warn);
       return;
     }
-    callHandler(handler.call, text, this.#start, requestId, answer, (then) => {
+    callHandler(handler.call, message, this.#start, requestId, answer, (then) => {
       this.#whenEmpty = then;
       this.#letPortGo();
     });

@@ -1,8 +1,9 @@
 /** Lambda's contract with a handler that streams (aws-lambda-nodejs-runtime-interface-client, Runtime.js). */
 import { once } from 'node:events';
 
-import { type Answer, type FunctionFacts, type Handler, isThenable, makeContext } from './contract.ts';
+import { type Answer, type FunctionFacts, type Handler, isThenable, readMessage } from './contract.ts';
 import { toFailure } from './failure.ts';
+import type { EventMessage } from '../job.ts';
 import type { ResponseStream } from './response-stream.ts';
 
 /**
@@ -11,14 +12,14 @@ import type { ResponseStream } from './response-stream.ts';
  */
 export function callStreamingHandler(
   handler: Handler,
-  eventText: string,
+  message: EventMessage,
   facts: FunctionFacts,
   requestId: string,
   stream: ResponseStream,
   answer: Answer,
   warn: (message: string) => void,
 ): void {
-  run(handler, eventText, facts, requestId, stream, warn).then(
+  run(handler, message, facts, requestId, stream, warn).then(
     () => answer(false, ''),
     (error: unknown) => answer(true, JSON.stringify(toFailure(error)), error),
   );
@@ -26,7 +27,7 @@ export function callStreamingHandler(
 
 async function run(
   handler: Handler,
-  eventText: string,
+  message: EventMessage,
   facts: FunctionFacts,
   requestId: string,
   stream: ResponseStream,
@@ -37,8 +38,8 @@ async function run(
   const finished = once(stream, 'finish');
   // It is awaited below; until then the handler's own failure is the one that counts.
   finished.catch(() => undefined);
-  const event: unknown = JSON.parse(eventText);
-  const result = handler(event, stream, makeContext(facts, requestId));
+  const { event, context } = readMessage(message, facts, requestId);
+  const result = handler(event, stream, context);
   // Lambda fails with this very text.
   if (!isThenable(result)) throw new Error('Streaming does not support non-async handlers.');
   if ((await result) !== undefined) warn('Streaming handlers ignore return values.');

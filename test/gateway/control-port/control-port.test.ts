@@ -88,6 +88,21 @@ describe('openControlPort', () => {
     });
   });
 
+  it('says in the log, once, which credentials to take out of the code', async () => {
+    const own = await aControlPort();
+    const client = aClient(own, { accessKeyId: 'ABC', secretAccessKey: 'SECRET' });
+    for (let call = 0; call < 2; call += 1)
+      await assert.rejects(
+        client.send(new GetItemCommand({ TableName: 'orders', Key: { id: { S: 'a' } } })),
+        { name: 'UnrecognizedClientException' },
+      );
+    client.destroy();
+    await own.close();
+
+    assert.equal(own.reports.length, 1);
+    assert.match(String(own.reports[0]), /the access key ABC is not this gateway's/);
+  });
+
   it('invokes a function', async () => {
     const { status, body } = await at.sendSigned('lambda', '/2015-03-31/functions/greet/invocations', {
       body: '1',

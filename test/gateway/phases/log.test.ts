@@ -178,3 +178,22 @@ describe('the access log of a REST stage', () => {
     assert.deepEqual(ports.log.lines, ['GET /dev/pets 200 0.0 ms integrate']);
   });
 });
+
+describe('the line of a request', () => {
+  it('is one line, whatever the message of the function', async () => {
+    const message = 'Cannot find module x\nRequire stack:\r\n- /var/task/index.js';
+    const { send, ports } = stagedApi(
+      {},
+      {
+        list: () => {
+          throw new Error(message);
+        },
+      },
+    );
+    await send({ target: '/dev/pets' });
+
+    const [line = ''] = ports.log.lines;
+    assert.match(line, /Cannot find module x Require stack: - \/var\/task\/index\.js\)$/);
+    assert.doesNotMatch(line, /[\r\n]/);
+  });
+});

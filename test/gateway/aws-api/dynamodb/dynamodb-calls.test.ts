@@ -36,6 +36,28 @@ describe('createDynamoDbCalls', () => {
   for (const { operation, input, action, resource } of [
     { operation: 'GetItem', input: { TableName: 'a' }, action: 'GetItem', resource: 'table/a' },
     {
+      operation: 'ExecuteStatement',
+      input: {
+        Statement: `SELECT * FROM "a"."i" WHERE b = ?`,
+        Parameters: [{ S: 'FROM x' }],
+        TableName: 'x',
+      },
+      action: 'PartiQLSelect',
+      resource: 'table/a/index/i',
+    },
+    {
+      operation: 'ExecuteStatement',
+      input: { Statement: `DELETE FROM a WHERE b = 'c'` },
+      action: 'PartiQLDelete',
+      resource: 'table/a',
+    },
+    {
+      operation: 'ExecuteStatement',
+      input: { Statement: 'SELECT count(*) FROM a' },
+      action: 'PartiQLSelect',
+      resource: 'table/*',
+    },
+    {
       operation: 'Query',
       input: { TableName: 'a', IndexName: 'i' },
       action: 'Query',

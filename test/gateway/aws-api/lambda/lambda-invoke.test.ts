@@ -136,14 +136,35 @@ describe('createLambdaInvoke', () => {
       header: ['x-amzn-errortype', 'InvalidRequestContentException'],
     },
     {
-      name: 'refuses a wish for logs instead of ignoring it',
-      wish: { headers: ['X-Amz-Log-Type', 'Tail'] },
+      name: 'refuses a wish for the log of a stream instead of ignoring it',
+      wish: {
+        path: '/2021-11-15/functions/greet/response-streaming-invocations',
+        headers: ['X-Amz-Log-Type', 'Tail'],
+      },
       status: 400,
       body: {
         Type: 'User',
-        message: "Not served here: LogType 'Tail': logs of functions are on the gateway's stderr",
+        message: "Not served here: LogType 'Tail' of a stream: logs of functions are on the gateway's stderr",
       },
     },
+    {
+      name: 'refuses a log type that is none',
+      wish: { headers: ['X-Amz-Log-Type', 'Head'] },
+      status: 400,
+      body: { Type: 'User', message: 'LogType must be None or Tail' },
+    },
+    ...[
+      '{',
+      '[1]',
+      Buffer.from('7').toString('base64'),
+      Buffer.from(`"${'x'.repeat(4_000)}"`).toString('base64'),
+    ].map((context) => ({
+      name: `refuses the client context ${context.slice(0, 10)}, which is no object in base64`,
+      wish: { headers: ['X-Amz-Client-Context', context] },
+      status: 400,
+      body: { Type: 'User', message: 'Client context must be a valid Base64-encoded JSON object.' },
+      header: ['x-amzn-errortype', 'InvalidRequestContentException'],
+    })),
     {
       name: 'refuses an invocation type that is none',
       wish: { headers: ['X-Amz-Invocation-Type', 'Later'] },

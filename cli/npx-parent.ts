@@ -1,0 +1,66 @@
+/**
+ * `npx gatewright start &` and `kill`: npx ends at the signal and hands it to nobody, so that the gateway would stay
+ * behind, with its ports. It looks after npx instead, and ends with it. Whoever starts it in any other way, such as with
+ * nohup, keeps it.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+const LOOK_EVERY_MS = 500;
+const SHELL = /^-?(?:ba|da|k|z|a)?sh$/;
+
+/** Resolves when npx is gone; never where the gateway was not started by it. */
+export function whenNpxEnds(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
+  if (environment['npm_command'] !== 'exec') return new Promise(() => undefined);
+  const parent = process.ppid;
+  const beyond = beyondShell(parent);
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (process.ppid === parent && isThere(parent) && (beyond === undefined || isStill(beyond, parent)))
+        return;
+      clearInterval(timer);
+      resolve();
+    }, LOOK_EVERY_MS);
+    timer.unref();
+  });
+}
+
+/** npx runs the command in a shell, which may stay in between. */
+function beyondShell(pid: number): number | undefined {
+  const found = describeProcess(pid);
+  return found !== undefined && SHELL.test(found.name) && found.parent > 1 ? found.parent : undefined;
+}
+
+/** On Linux the shell says who its parent is: a dead one may be there as long as nobody asks how it ended. */
+function isStill(pid: number, shell: number): boolean {
+  return process.platform === 'linux' ? describeProcess(shell)?.parent === pid : isThere(pid);
+}
+
+function describeProcess(pid: number): { readonly name: string; readonly parent: number } | undefined {
+  try {
+    if (process.platform === 'linux') {
+      const [, name = '', parent = ''] =
+        /\((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+      return { name, parent: Number(parent) };
+    }
+    if (process.platform === 'win32') return undefined;
+    const line = execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], {
+      ...{ encoding: 'utf8', timeout: 2_000 },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+    const [, parent = '', path = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
+    return { name: path.split('/').at(-1) ?? '', parent: Number(parent) };
+  } catch {
+    // Without it only the parent itself is watched.
+    return undefined;
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,82 @@
+/** What a caller of Invoke may wish for beside the answer: a ClientContext for the handler, the log's tail for itself. */
+import { headerOf } from '@gatewright/aws/raw-headers';
+import type { InvocationResult, InvocationWishes } from '../../ports.ts';
+import type { AwsCall } from '../aws-call.ts';
+
+/** Lambda API reference, "Invoke": "up to 3,583 bytes of base64-encoded data". */
+const MAX_CONTEXT_CHARS = 3_583;
+/** "LogResult: the last 4 KB of the execution log, which is base64-encoded". */
+const TAIL_BYTES = 4096;
+
+export type Wished = {
+  readonly wishes: InvocationWishes | undefined;
+  readonly tail: LogTail | undefined;
+};
+
+export type ReadWishes =
+  | (Wished & { readonly kind: 'wishes' })
+  | { readonly kind: 'refused'; readonly type: string; readonly message: string };
+
+/** What the function printed, as much as Lambda hands back. */
+export class LogTail {
+  #lines = '';
+
+  add(line: string): void {
+    this.#lines += `${line}\n`;
+    // A text of that many characters has at least as many bytes.
+    if (this.#lines.length > TAIL_BYTES * 2) this.#lines = this.#lines.slice(-TAIL_BYTES);
+  }
+
+  /** `LogResult`: between the lines that Lambda writes itself. What a thread uses of memory is not known, so REPORT leaves it out. */
+  print(requestId: string, durationMs: number): string {
+    const billed = Math.ceil(durationMs);
+    const text =
+      `START RequestId: ${requestId} Version: $LATEST\n${this.#lines}END RequestId: ${requestId}\n` +
+      `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billed} ms\t\n`;
+    return Buffer.from(text).subarray(-TAIL_BYTES).toString('base64');
+  }
+}
+
+/** @param hasAnswer of RequestResponse; an Event has nobody to hand a log to, as at Lambda */
+export function readWishes({ request }: AwsCall, hasAnswer: boolean): ReadWishes {
+  const logType = headerOf(request, 'x-amz-log-type') ?? 'None';
+  if (logType !== 'None' && logType !== 'Tail')
+    return {
+      kind: 'refused',
+      type: 'InvalidParameterValueException',
+      message: 'LogType must be None or Tail',
+    };
+  const encoded = headerOf(request, 'x-amz-client-context') ?? '';
+  const clientContext = encoded === '' ? undefined : readContext(encoded);
+  if (encoded !== '' && clientContext === undefined)
+    return {
+      kind: 'refused',
+      type: 'InvalidRequestContentException',
+      message: 'Client context must be a valid Base64-encoded JSON object.',
+    };
+  const tail = logType === 'Tail' && hasAnswer ? new LogTail() : undefined;
+  const onLine = tail === undefined ? undefined : (line: string): void => tail.add(line);
+  const isPlain = clientContext === undefined && onLine === undefined;
+  return { kind: 'wishes', wishes: isPlain ? undefined : { clientContext, onLine }, tail };
+}
+
+function readContext(encoded: string): string | undefined {
+  if (encoded.length > MAX_CONTEXT_CHARS) return undefined;
+  const text = Buffer.from(encoded, 'base64').toString();
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The header of the answer, where a tail was wished for and the function has run. */
+export function logHeader(
+  tail: LogTail | undefined,
+  result: InvocationResult,
+  durationMs: number,
+): readonly string[] {
+  if (tail === undefined || (result.kind !== 'returned' && result.kind !== 'failed')) return [];
+  return ['X-Amz-Log-Result', tail.print(result.requestId?.() ?? '', durationMs)];
+}

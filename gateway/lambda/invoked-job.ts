@@ -1,0 +1,32 @@
+/** An invocation by Lambda's own API, whose caller wishes for more than the answer. */
+import { printLogLine } from './log-line.ts';
+import { type EventMessage, Job } from './job.ts';
+import type { Invocation, InvocationResult, InvocationWishes } from '../ports.ts';
+
+class InvokedJob extends Job {
+  readonly #wishes: InvocationWishes;
+
+  constructor(
+    { payload, traceHeader, timeoutMs }: Invocation,
+    wishes: InvocationWishes,
+    settle: (result: InvocationResult) => void,
+  ) {
+    super(payload, traceHeader, timeoutMs, settle);
+    this.#wishes = wishes;
+    const { onLine } = wishes;
+    if (onLine !== undefined) this.hear = (line) => onLine(printLogLine(line));
+  }
+
+  override get message(): EventMessage {
+    const { clientContext } = this.#wishes;
+    return clientContext === undefined ? this.payload : { event: this.payload, clientContext };
+  }
+}
+
+/** The job of any invocation: plain where nobody wishes for more. */
+export function makeJob(invocation: Invocation, settle: (result: InvocationResult) => void): Job {
+  const { payload, traceHeader, timeoutMs, wishes } = invocation;
+  return wishes === undefined
+    ? new Job(payload, traceHeader, timeoutMs, settle)
+    : new InvokedJob(invocation, wishes, settle);
+}
