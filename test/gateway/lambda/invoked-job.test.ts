@@ -5,6 +5,7 @@ import { adminIdentity } from '../../../gateway/policy/identities.ts';
 import { createLambdaInvoke } from '../../../gateway/aws-api/lambda/lambda-invoke.ts';
 import { printLogLine } from '../../../gateway/lambda/log-line.ts';
 import { CountingRandom } from '../../support/virtual-ports.ts';
+import type { FunctionLogLine } from '../../../gateway/lambda/log-line.ts';
 import type { ControlReply } from '../../../gateway/control-port/control-request.ts';
 
 const SOURCE = `exports.handler = async (event, context) => {
@@ -91,9 +92,11 @@ describe('an invocation by Lambda’s own API', () => {
 });
 
 describe('printLogLine', () => {
-  const line = {
-    ...{ functionName: 'f', level: 'ERROR', stream: 'stderr', epochMs: 0, message: 'no module' },
-  } as const;
+  const line: Omit<FunctionLogLine, 'requestId'> = {
+    ...{ functionName: 'f', epochMs: 0, message: 'no module' },
+    level: 'ERROR',
+    stream: 'stderr',
+  };
 
   it('leaves the id out where the module is loaded for no request yet', () => {
     assert.equal(
