@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { styleText } from 'node:util';
 import { buildAccess } from '@gatewright/authoring/build-access';
+import { describeUnprotected } from '@gatewright/authoring/check-unprotected';
 import { checkLaterRoutes } from '@gatewright/authoring/check-later-routes';
 import {
   calledFunction,
@@ -93,11 +94,7 @@ function findUnprotected(
     .filter(({ routes }) =>
       routes.some(({ authorizer }) => authorizer !== undefined && isOurs(authorizer.functionName)),
     )
-    .map(
-      ({ stack, logicalId, stage: name }) =>
-        `${stack} ${logicalId} stage ${name}: its routes ask the authorizers, but no access document protects it, so every call is ` +
-        `answered 500: name it under api of one, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`,
-    );
+    .map((api) => describeUnprotected(api, stage));
 }
 
 /**

@@ -16,7 +16,7 @@ export type FunctionBundle = {
   readonly startBytes: number;
 };
 
-type BundleSettings = { readonly pattern?: string; readonly sourcemap?: 'linked' | false };
+type BundleSettings = { readonly pattern?: string; readonly sourcemap?: 'external' | false };
 
 /** @throws Error when a bundle holds a package, or imports one that the layer does not have. */
 export async function bundleFunctions(

@@ -6,28 +6,28 @@
 import { join } from 'node:path';
 import { tableNeeds } from '#shared/access/access-table.ts';
 import { checkStack } from '@gatewright/authoring/check-stack';
+import { describeUnprotected, unprotectedApis } from '@gatewright/authoring/check-unprotected';
 import { printProblem } from '@gatewright/authoring/read-document';
-import type { AccessBuild } from '@gatewright/authoring/build-access';
+import type { AccessBuild, ProtectedStack } from '@gatewright/authoring/build-access';
 import type { WebhooksBuild } from '@gatewright/authoring/webhooks-document';
 import { receiverPermissions } from '@gatewright/authoring/webhooks-permissions';
 import { writeCompiledAccess } from '@gatewright/authoring/access-files';
 import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhook-files';
 import { buildLayer, LAYER_DIRECTORY } from './build-layer.ts';
+import { allowTracing, removeForeignExports, removeWithDependents } from './edit-template.ts';
+import type { Template } from './edit-template.ts';
 import { packFunctions } from './pack-functions.ts';
 import type { OslsFunction } from './pack-functions.ts';
 
-type Template = {
-  readonly Resources: Readonly<
-    Record<string, { readonly Type: string; Properties?: Record<string, unknown> }>
-  >;
-};
+/** Logical ids; `false` leaves one out of the stage, with whatever refers to it. */
+type Apis = Readonly<Record<string, boolean | 'true' | 'false'>>;
 
 /** The part of osls's object that is used here. */
 export type Serverless = {
   readonly serviceDir: string;
   readonly configurationInput: { readonly params?: Readonly<Record<string, unknown>> };
   readonly service: {
-    readonly custom?: { readonly localStages?: readonly string[] };
+    readonly custom?: { readonly localStages?: readonly string[]; readonly apis?: Apis };
     readonly functions?: Readonly<Record<string, OslsFunction>>;
     readonly layers?: Readonly<Record<string, { path?: string; package?: { artifact?: string } }>>;
     readonly provider: { readonly compiledCloudFormationTemplate: Template };
@@ -59,10 +59,15 @@ class StackPlugin {
       // `serverless deploy function`
       'before:deploy:function:packageFunction': () => this.#build(),
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
+        const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
+        this.#leaveOut(template);
+        removeForeignExports(template);
         this.#assertNoLocalIssuer();
+        this.#assertProtected(template);
         this.#assertSafeWiring();
         this.#assertKeysServed();
         this.#allowReceiver();
+        allowTracing(template);
       },
     };
   }
@@ -124,12 +129,44 @@ class StackPlugin {
     }
   }
 
+  /** By a parameter only: what an update leaves out, CloudFormation deletes, address and all. */
+  #leaveOut(template: Template): void {
+    const { apis = {} } = this.#serverless.service.custom ?? {};
+    const stack = this.#serverless.getProvider('aws').naming.getStackName();
+    for (const [logicalId, isWanted] of Object.entries(apis)) {
+      if (String(isWanted) !== 'false') continue;
+      const owner = this.#protects().find((api) => api.stack === stack && api.logicalId === logicalId);
+      if (owner !== undefined)
+        throw this.#error(
+          `access/${owner.document.name}.yml protects ${logicalId} in stage "${this.#stage()}", which is left out there: ` +
+            'set its parameter in params (custom.apis of serverless.yml) to true, or take the stage out of the document',
+          'ACCESS_API_LEFT_OUT',
+        );
+      removeWithDependents(template, logicalId);
+    }
+  }
+
+  /** Whoever only reads the template (the gateway) says so, and starts. */
+  #assertProtected({ Resources }: Template): void {
+    if (this.#access === undefined || !this.#isDeployment()) return;
+    const stack = this.#serverless.getProvider('aws').naming.getStackName();
+    const open = unprotectedApis(this.#protects(), stack, Resources);
+    if (open.length > 0)
+      throw this.#error(
+        open.map((api) => describeUnprotected(api, this.#stage())).join('\n'),
+        'ACCESS_API_UNPROTECTED',
+      );
+  }
+
+  #protects(): readonly ProtectedStack[] {
+    return (this.#access?.protects ?? []).filter((api) => api.for === this.#stage());
+  }
+
   /** API Gateway's cache answers by what the template says; a function cannot see it, so nobody would notice. */
   #assertSafeWiring(): void {
     const provider = this.#serverless.getProvider('aws');
     const { Resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
-    const own = (this.#access?.protects ?? []).filter((api) => api.for === this.#stage());
-    const complaints = checkStack(own, provider.naming.getStackName(), Resources);
+    const complaints = checkStack(this.#protects(), provider.naming.getStackName(), Resources);
     if (complaints.length > 0) throw this.#error(complaints.join('\n'), 'ACCESS_WIRING_UNSAFE');
   }
 

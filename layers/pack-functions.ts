@@ -1,8 +1,14 @@
 /** Bundles the stack's functions and has osls upload these archives in place of ones of its own. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, parse } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join, parse } from 'node:path';
 import { bundleFunctions } from './bundle-functions.ts';
 import { writeZip } from './zip.ts';
+
+/**
+ * Beside the package and not in it: they were five sixths of what a cold start loads, and Lambda reads them only with
+ * `--enable-source-maps`. How a stack trace is read by them: docs/operating.md.
+ */
+const SOURCE_MAPS = '.build/source-maps';
 
 /** osls copies what is there to the folder that `--package` names. */
 const WORKSHOP = '.serverless';
@@ -19,7 +25,7 @@ export async function packFunctions(
   functions: Readonly<Record<string, OslsFunction>>,
 ): Promise<void> {
   const bundles = new Map(
-    (await bundleFunctions(serviceDir, { sourcemap: 'linked' })).map((bundle) => [bundle.name, bundle]),
+    (await bundleFunctions(serviceDir, { sourcemap: 'external' })).map((bundle) => [bundle.name, bundle]),
   );
   await mkdir(join(serviceDir, WORKSHOP), { recursive: true });
   for (const [name, definition] of Object.entries(functions)) {
@@ -27,7 +33,19 @@ export async function packFunctions(
     if (bundle === undefined)
       throw new Error(`${name}: ${definition.handler ?? 'no handler'} is not in functions/`);
     const artifact = join(WORKSHOP, `${name}.zip`);
-    await writeFile(join(serviceDir, artifact), writeZip(bundle.files));
+    const isMap = (path: string) => path.endsWith('.map');
+    const code = new Map([...bundle.files].filter(([path]) => !isMap(path)));
+    await writeFile(join(serviceDir, artifact), writeZip(code));
+    await keepMaps(
+      join(serviceDir, SOURCE_MAPS, name),
+      [...bundle.files].filter(([path]) => isMap(path)),
+    );
     definition.package = { ...definition.package, artifact };
   }
+}
+
+async function keepMaps(folder: string, maps: readonly (readonly [string, Uint8Array])[]): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const [path, content] of maps) await writeFile(join(folder, basename(path)), content);
 }

@@ -40,6 +40,8 @@ export type ProtectedStack = {
   readonly for: string;
   readonly stack: string;
   readonly logicalId: string;
+  /** Of the API itself. */
+  readonly stage: string;
   /** Its routes are read from what is deployed (`routes: live`), so only after that they can be known. */
   readonly isReadLive: boolean;
 };
@@ -126,10 +128,10 @@ function protectedStacks(
   { api, routes }: AccessDocument,
 ): readonly ProtectedStack[] {
   const isReadLive = routes === 'live';
-  return Object.entries(api).flatMap(([stage, { stack, logicalId }]) =>
+  return Object.entries(api).flatMap(([stage, { stack, logicalId, stage: name }]) =>
     stack === undefined || logicalId === undefined
       ? []
-      : [{ document, for: stage, stack, logicalId, isReadLive }],
+      : [{ document, for: stage, stack, logicalId, stage: name, isReadLive }],
   );
 }
 

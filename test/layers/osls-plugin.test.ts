@@ -1,48 +1,24 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { StackPlugin } from '../../layers/osls-plugin.ts';
-import type { Serverless } from '../../layers/osls-plugin.ts';
-
-class OslsError extends Error {
-  readonly code: string;
-
-  constructor(message: string, code: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-function aPlugin(
-  stage: string,
-  variables: Record<string, unknown>,
-  custom: { localStages?: string[] } = {},
-  serviceDir = '/nowhere',
-  more: Record<string, { Type: string; Properties?: Record<string, unknown> }> = {},
-) {
-  const Resources = {
-    ...more,
-    TokenFunction: { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables: variables } } },
-    Table: { Type: 'AWS::DynamoDB::Table' },
-  };
-  const serverless: Serverless = {
-    serviceDir,
-    configurationInput: { params: { default: {}, dev: {}, prod: {} } },
-    service: {
-      custom,
-      layers: { packages: { path: '.build/layer' } },
-      provider: { compiledCloudFormationTemplate: { Resources } },
-    },
-    classes: { Error: OslsError },
-    getProvider: () => ({ getStage: () => stage, naming: { getStackName: () => 'users-prod' } }),
-  };
-  return new StackPlugin(serverless).hooks;
-}
+import { aPlugin, aService } from '../support/a-stack-plugin.ts';
 
 const finalize = 'after:aws:package:finalize:mergeCustomProviderResources';
 const LOCAL = { GATEWRIGHT_ISSUER_URL: 'http://127.0.0.1:4000' };
+
+const DOCUMENT = `version: 1
+api: { prod: { apiId: abcdefghij, stage: prod } }
+routes: ..
+issuers: [{ id: local, type: local, only: [prod] }]
+sources: [{ in: header, name: authorization, issuers: [local] }]
+rules: [{ id: all, effect: allow, methods: [GET], paths: [/users] }]
+`;
+const INVENTORY = JSON.stringify({
+  kind: 'rest',
+  apiIds: {},
+  routes: [{ method: 'GET', path: '/users', isProtected: true }],
+});
 
 describe('StackPlugin', () => {
   it('refuses a stage that has no params', () => {
@@ -95,27 +71,6 @@ describe('StackPlugin', () => {
       if (refused) assert.throws(check, { code: 'LOCAL_ISSUER_DEPLOYED' });
       else void check();
     });
-
-  const DOCUMENT = `version: 1
-api: { prod: { apiId: abcdefghij, stage: prod } }
-routes: ..
-issuers: [{ id: local, type: local, only: [prod] }]
-sources: [{ in: header, name: authorization, issuers: [local] }]
-rules: [{ id: all, effect: allow, methods: [GET], paths: [/users] }]
-`;
-  const INVENTORY = JSON.stringify({
-    kind: 'rest',
-    apiIds: {},
-    routes: [{ method: 'GET', path: '/users', isProtected: true }],
-  });
-
-  function aService(document: string, inventory?: string): { folder: string } & Disposable {
-    const folder = mkdtempSync(join(tmpdir(), 'gatewright-plugin-'));
-    mkdirSync(join(folder, 'access'));
-    writeFileSync(join(folder, 'access/users.yml'), document);
-    if (inventory !== undefined) writeFileSync(join(folder, 'access/users.routes.json'), inventory);
-    return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
-  }
 
   it('compiles the access documents before anything is bundled', () => {
     using service = aService(DOCUMENT, INVENTORY);

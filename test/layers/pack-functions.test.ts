@@ -20,7 +20,7 @@ before(() => {
 after(() => rmSync(service, { recursive: true, force: true }));
 
 describe('packFunctions', () => {
-  it('hands osls one archive for each function, with its source maps, and keeps other settings', async () => {
+  it('hands osls one archive for each function, and keeps other settings; source maps lie beside it', async () => {
     const functions: Record<string, OslsFunction> = {
       connect: { handler: 'functions/ws-connect.handler', package: { individually: true } },
     };
@@ -29,7 +29,15 @@ describe('packFunctions', () => {
     const artifact = join('.serverless', 'connect.zip');
     assert.deepEqual(functions['connect']?.package, { individually: true, artifact });
     const files = readZip(readFileSync(join(service, artifact)));
-    assert.ok(files.has('functions/ws-connect.mjs') && files.has('functions/ws-connect.mjs.map'));
+    assert.ok(files.has('functions/ws-connect.mjs'));
+    assert.deepEqual(
+      [...files.keys()].filter((name) => name.endsWith('.map')),
+      [],
+    );
+    // A comment that names a map which is not there would have --enable-source-maps look for it.
+    for (const content of files.values()) assert.doesNotMatch(content.toString(), /sourceMappingURL/);
+    const map = readFileSync(join(service, '.build/source-maps/connect/ws-connect.mjs.map'), 'utf8');
+    assert.match(map, /ws-connect\.ts/);
   });
 
   it('refuses a handler of which there is no file', async () => {

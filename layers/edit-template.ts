@@ -1,0 +1,80 @@
+/** What osls puts into a compiled template that a stack of ours must not have, and what it leaves out. */
+
+export type Template = {
+  readonly Resources: Record<
+    string,
+    { readonly Type: string; Properties?: Record<string, unknown>; readonly DependsOn?: unknown }
+  >;
+  readonly Outputs?: Record<string, { readonly Value?: unknown; Export?: unknown }>;
+};
+
+/**
+ * Takes a resource out, with whatever refers to it: routes, integrations, permissions, alarms, outputs.
+ * Returns the logical ids of all resources that went.
+ */
+export function removeWithDependents(template: Template, logicalId: string): readonly string[] {
+  const gone = new Set(logicalId in template.Resources ? [logicalId] : []);
+  // Iteration reaches what is added on the way.
+  for (const id of gone) {
+    for (const [other, resource] of Object.entries(template.Resources))
+      if (refersTo(resource, id)) gone.add(other);
+    for (const [name, output] of Object.entries(template.Outputs ?? {}))
+      if (refersTo(output, id)) Reflect.deleteProperty(template.Outputs ?? {}, name);
+  }
+  for (const id of gone) Reflect.deleteProperty(template.Resources, id);
+  return [...gone];
+}
+
+function refersTo(value: unknown, logicalId: string): boolean {
+  if (Array.isArray(value)) return value.some((item) => refersTo(item, logicalId));
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, inner]: [string, unknown]) => {
+    switch (key) {
+      case 'Ref':
+        return inner === logicalId;
+      case 'DependsOn':
+        return [inner].flat().includes(logicalId);
+      case 'Fn::GetAtt':
+        return String(Array.isArray(inner) ? inner[0] : inner).split('.', 1)[0] === logicalId;
+      case 'Fn::Sub': {
+        const [text, variables] = [inner].flat() as readonly unknown[];
+        const names = [...String(text).matchAll(/\$\{([^!.}]+)/g)].map(([, name]) => name);
+        return names.includes(logicalId) || refersTo(variables, logicalId);
+      }
+      default:
+        return refersTo(inner, logicalId);
+    }
+  });
+}
+
+/**
+ * osls exports every output as `sls-{service}-{stage}-{output}`, the layer's ARN among them, which is another with each
+ * deployment: CloudFormation refuses to change an export in use, so whoever imported it would block all later ones.
+ */
+export function removeForeignExports({ Outputs = {} }: Template, prefix = 'sls-'): void {
+  for (const output of Object.values(Outputs)) {
+    const { Name: name } = (output.Export ?? {}) as { Name?: unknown };
+    if (typeof name === 'string' && name.startsWith(prefix)) delete output.Export;
+  }
+}
+
+const SEND_TRACES = {
+  Effect: 'Allow',
+  Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+  // Neither action knows resources.
+  Resource: '*',
+};
+
+/** osls gives this right to a role of its own making only. */
+export function allowTracing({ Resources }: Template): void {
+  for (const { Type, Properties } of Object.values(Resources)) {
+    const { Mode: mode } = (Properties?.['TracingConfig'] ?? {}) as { Mode?: unknown };
+    if (Type !== 'AWS::Lambda::Function' || mode !== 'Active') continue;
+    const { 'Fn::GetAtt': role } = (Properties?.['Role'] ?? {}) as { 'Fn::GetAtt'?: readonly string[] };
+    const properties = Resources[role?.[0] ?? '']?.Properties;
+    if (properties === undefined) continue;
+    const policies = (properties['Policies'] ?? []) as readonly unknown[];
+    const document = { Version: '2012-10-17', Statement: [SEND_TRACES] };
+    properties['Policies'] = [...policies, { PolicyName: 'tracing', PolicyDocument: document }];
+  }
+}

@@ -1,0 +1,61 @@
+/** Which APIs ask the toolkit's authorizers for callers that no access document describes? They answer 500 to everybody. Build time only. */
+import type { ProtectedStack } from './build-access.ts';
+import { readWiring } from './read-wiring.ts';
+
+export type UnprotectedApi = {
+  readonly stack: string;
+  readonly logicalId: string;
+  /** Its own, as in its address. */
+  readonly stage: string;
+};
+
+/** What to write where, for `stage` of the authorizers' own stack. */
+export function describeUnprotected(
+  { stack, logicalId, stage: name }: UnprotectedApi,
+  stage: string,
+): string {
+  return (
+    `${stack} ${logicalId} stage ${name}: its routes ask the authorizers, but no access document protects it, so every call is ` +
+    `answered 500: name it under api of one, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`
+  );
+}
+
+/**
+ * Those of a compiled template, intrinsics unresolved. A document that names an API by its id alone does not count: the
+ * template has no ids, so nobody could tell.
+ */
+export function unprotectedApis(
+  protects: readonly ProtectedStack[],
+  stackName: string,
+  resources: Readonly<Record<string, unknown>>,
+): readonly UnprotectedApi[] {
+  return Object.keys(resources)
+    .filter((logicalId) => readWiring(resources, logicalId).length > 0)
+    .flatMap((logicalId) => stagesOf(resources, logicalId).map((stage) => ({ logicalId, stage })))
+    .filter(
+      (api) =>
+        !protects.some(
+          ({ stack, logicalId, stage }) =>
+            stack === stackName && logicalId === api.logicalId && stage === api.stage,
+        ),
+    )
+    .map((api) => ({ stack: stackName, ...api }));
+}
+
+/** A deployment may make a stage by the way. */
+const MAKES_STAGES = /^AWS::ApiGateway(V2)?::(Stage|Deployment)$/;
+
+function stagesOf(resources: Readonly<Record<string, unknown>>, logicalId: string): readonly string[] {
+  const names = Object.values(resources).flatMap((resource) => {
+    const { Type: type, Properties } = fieldsOf(resource);
+    const properties = fieldsOf(Properties);
+    const { Ref: api } = fieldsOf(properties['RestApiId'] ?? properties['ApiId']);
+    const name = properties['StageName'];
+    return api === logicalId && MAKES_STAGES.test(String(type)) && typeof name === 'string' ? [name] : [];
+  });
+  return [...new Set(names)];
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

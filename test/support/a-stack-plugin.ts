@@ -1,0 +1,50 @@
+/** The plug-in of the toolkit's stack, in an osls that is not there. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StackPlugin } from '../../layers/osls-plugin.ts';
+import type { Serverless } from '../../layers/osls-plugin.ts';
+
+class OslsError extends Error {
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export function aPlugin(
+  stage: string,
+  variables: Record<string, unknown>,
+  custom: { localStages?: string[]; apis?: Record<string, boolean> } = {},
+  serviceDir = '/nowhere',
+  more: Record<string, { Type: string; Properties?: Record<string, unknown> }> = {},
+) {
+  const Resources = {
+    ...more,
+    TokenFunction: { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables: variables } } },
+    Table: { Type: 'AWS::DynamoDB::Table' },
+  };
+  const serverless: Serverless = {
+    serviceDir,
+    configurationInput: { params: { default: {}, dev: {}, prod: {} } },
+    service: {
+      custom,
+      layers: { packages: { path: '.build/layer' } },
+      provider: { compiledCloudFormationTemplate: { Resources } },
+    },
+    classes: { Error: OslsError },
+    getProvider: () => ({ getStage: () => stage, naming: { getStackName: () => 'users-prod' } }),
+  };
+  return new StackPlugin(serverless).hooks;
+}
+
+/** A folder with an access document, and its routes where they have been read. */
+export function aService(document: string, inventory?: string): { folder: string } & Disposable {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-plugin-'));
+  mkdirSync(join(folder, 'access'));
+  writeFileSync(join(folder, 'access/users.yml'), document);
+  if (inventory !== undefined) writeFileSync(join(folder, 'access/users.routes.json'), inventory);
+  return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
+}
