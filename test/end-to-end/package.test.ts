@@ -1,4 +1,6 @@
 /** The toolkit's stack as `npm run package` makes it: one osls run, then a look at everything that would be deployed. */
+// Not a file of its own: osls packages one stage at a time in a folder.
+import './package-dev.suite.ts';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -88,10 +90,10 @@ describe('npm run package -- --stage prod', () => {
     const exported = Object.values(outputs).flatMap(({ Export }) =>
       Export === undefined ? [] : [Export.Name],
     );
-    const ours = exported.filter((name) => name.startsWith('gatewright-prod-')).sort();
+    // All that there are: an export in use cannot change, and what osls exports by itself does with each deployment.
 
     assert.deepEqual(
-      ours,
+      exported.sort(),
       [
         ...['TokenAuthorizer', 'RequestAuthorizer', 'WsConnect', 'WsDisconnect', 'WsDefault', 'WsTicket'],
         ...['AccessAdmin', 'QuotaAdmin', 'UsageTracker', 'WebhookReceiver', 'WebhooksBus', 'AlarmTopic'],
@@ -104,8 +106,6 @@ describe('npm run package -- --stage prod', () => {
         .map((name) => `gatewright-prod-${name}`)
         .sort(),
     );
-    // An export in use cannot change, and what osls exports by itself does with each deployment.
-    assert.deepEqual(exported.sort(), ours);
   });
 
   it('has no API that would answer 500 to everybody: no document protects the WebSocket API in prod', () => {
