@@ -23,9 +23,13 @@ export function readAccessLog(
 ): AccessLog | undefined {
   const block = readBlock(stage, property);
   if (block === undefined || Object.keys(block.properties).length === 0) return undefined;
-  const source = readText(block, 'Format');
+  // YAML's `Format: >` ends in a line break, which AWS takes (its own refusal of others says so).
+  const source = readText(block, 'Format').replace(/\r?\n$/, '');
   if (/[\r\n]/.test(source))
-    throw new DefinitionError(block.place('Format'), 'Access Log format string has to be a single line');
+    throw new DefinitionError(
+      block.place('Format'),
+      'Access Log format must be single line, new line character is allowed only at end of the format.',
+    );
   if (!/\$context\.(?:requestId|extendedRequestId)\b/.test(source))
     throw new DefinitionError(
       block.place('Format'),

@@ -31,6 +31,12 @@ describe('readAccessLog', () => {
       assert.deepEqual(readAccessLog(stage, 'AccessLogSetting')?.groups, [group]);
     });
 
+  it('takes the line break that a YAML block ends in, and writes it not', () => {
+    const stage = aStage({ AccessLogSetting: { DestinationArn: ARN, Format: '$context.requestId x\n' } });
+
+    assert.equal(readAccessLog(stage, 'AccessLogSetting')?.format.source, '$context.requestId x');
+  });
+
   it('reads none where there is none', () => {
     assert.equal(readAccessLog(aStage({}), 'AccessLogSetting'), undefined);
     assert.equal(readAccessLog(aStage({ AccessLogSetting: {} }), 'AccessLogSetting'), undefined);
@@ -45,6 +51,12 @@ describe('readAccessLog', () => {
     {
       name: 'refuses a format of several lines',
       setting: { DestinationArn: ARN, Format: '$context.requestId\n$context.status' },
+      property: 'Format',
+      message: /must be single line, new line character is allowed only at end of the format\.$/,
+    },
+    {
+      name: 'refuses a format with an empty line at its end',
+      setting: { DestinationArn: ARN, Format: '$context.requestId\n\n' },
       property: 'Format',
       message: /single line/,
     },
