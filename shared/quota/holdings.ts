@@ -20,17 +20,24 @@ export type HoldingsOptions = {
   readonly ports: HolderPorts;
   /** The time by which buckets are judged. */
   readonly nowEpochMs: () => number;
-  /** More than this push out what was not used for longest; its units are wasted, never used twice. */
+  /** More than this push out what was not used for longest, which gives back what it holds. */
   readonly maxLeases: number;
 };
 
 /** When a request belongs where: one stamp, or every instant that it may have come at. */
 export type Arrival = { readonly fromEpochMs: number; readonly toEpochMs: number };
 
+const LOOKS = 64;
+/** While the table is out of reach; what more have used is not billed. */
+const MAX_LEAVING = 10_000;
+
 export class Holdings {
   readonly #options: HoldingsOptions;
   /** In order of last use. */
   readonly #leases = new Map<string, Lease>();
+  #round = this.#leases.values();
+  /** Pushed out, and not yet settled. */
+  readonly #leaving = new Map<Lease, Lease>();
   readonly #rates = new Map<string, RateLease>();
   readonly #pools = new Map<string, PermitPool>();
   /** Periods that could not be opened any more → the start of the one that is charged instead. */
@@ -75,8 +82,29 @@ export class Holdings {
     this.#moved.set(nameOf(lease.ledger, lease.period), startEpochMs);
   }
 
-  leases(): Iterable<Lease> {
-    return this.#leases.values();
+  leases(): readonly Lease[] {
+    return [...this.#leaving.values(), ...this.#leases.values()];
+  }
+
+  /** What keys that are asked for no more have used is told all the same, some of them with each call. */
+  settleOverdue(): void {
+    for (let look = 0; look < LOOKS; look += 1) {
+      const { value: lease, done } = this.#round.next();
+      if (done === true) {
+        this.#round = this.#leases.values();
+        return;
+      }
+      if (lease.isOverdue) void lease.giveBack();
+    }
+  }
+
+  /** What gives back cannot always be heard at once; until then it is not forgotten. */
+  async #leave(lease: Lease): Promise<void> {
+    this.#leaving.set(lease, lease);
+    lease.retire();
+    await lease.giveBack();
+    if (lease.isSettled) this.#leaving.delete(lease);
+    dropFirst(this.#leaving, MAX_LEAVING);
   }
 
   #leaseOf(limit: QuotaLimit, id: LedgerId, plan: UsagePlan, asked: Period): Lease {
@@ -95,7 +123,7 @@ export class Holdings {
       return known;
     }
     checkLedgerId(id);
-    dropFirst(this.#leases, this.#options.maxLeases - 1);
+    for (const dropped of dropFirst(this.#leases, this.#options.maxLeases - 1)) void this.#leave(dropped);
     const lease = new Lease(id, period, limit, plan, this.#options.ports);
     this.#leases.set(name, lease);
     return lease;
@@ -151,9 +179,12 @@ function nameOf(id: LedgerId, period: Period): string {
   return `${headKey(id).pk}#${period.startEpochMs}`;
 }
 
-function dropFirst<K>(map: Map<K, unknown>, maxSize: number): void {
-  for (const name of map.keys()) {
-    if (map.size <= maxSize) return;
-    map.delete(name);
+function dropFirst<K, V>(from: Map<K, V>, maxSize: number): readonly V[] {
+  const dropped: V[] = [];
+  for (const [name, value] of from) {
+    if (from.size <= maxSize) break;
+    from.delete(name);
+    dropped.push(value);
   }
+  return dropped;
 }

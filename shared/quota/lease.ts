@@ -5,9 +5,6 @@
  */
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
-import type { Debt } from './debts.ts';
-import { sendGrant } from './grant.ts';
-import type { LastGrant } from './grant.ts';
 import type { HolderPorts } from './holder-ports.ts';
 import { ACQUIRED, quotaState } from './holding.ts';
 import type { Acquired, Holding, LimitState, Refusal, RefusalReason } from './holding.ts';
@@ -16,7 +13,7 @@ import type { Item, ItemKey } from '../table/item-write.ts';
 import { directCharge, sizeLease } from './lease-size.ts';
 import type { LeaseSize } from './lease-size.ts';
 import { LastRefusal } from './last-refusal.ts';
-import { ledgerKey, parseLedger, returnWrite } from './ledger.ts';
+import { ledgerKey, parseLedger } from './ledger.ts';
 import type { LedgerId, LedgerState, Opening } from './ledger.ts';
 import { openPeriod } from './open-period.ts';
 import { Pace } from './pace.ts';
@@ -24,6 +21,7 @@ import type { Period } from './period.ts';
 import type { QuotaLimit } from './plan.ts';
 import { raiseAlarms } from './raise-alarms.ts';
 import { Sharding } from './sharding.ts';
+import { Stock } from './stock.ts';
 import { Turns } from './turns.ts';
 
 /** Tries to get units with up to date knowledge; the last one asks for no more than the request needs. */
@@ -41,13 +39,9 @@ export class Lease implements Holding {
   #limit: QuotaLimit;
   #plan: Opening['plan'];
 
-  /** Units that may be used without asking. */
-  #remainder = 0;
-  /** Used and not yet reported to the ledger. */
-  #unreported = 0;
-  /** Admitted without the ledger's consent: while it was out of reach, or settled above the estimate. */
-  #debt: Debt | undefined;
-  #lastGrant: LastGrant | undefined;
+  readonly #stock: Stock;
+  #lastUnits = 0;
+  #isRetired = false;
   /** Only where the ledger's item says that it has shards. */
   #sharding: Sharding | undefined;
   /** The item that units come from now, and that `#seen` is of. */
@@ -67,12 +61,15 @@ export class Lease implements Holding {
     this.period = period;
     this.#key = ledgerKey(ledger, period);
     this.#source = this.#key;
+    // Whether there are shards, which count throttled writes, shows with the first answer.
+    this.#stock = new Stock({ key: this.#key, endEpochMs: period.endEpochMs }, at, (write) =>
+      (this.#sharding?.ports ?? this.#at).store.update(write),
+    );
     this.#limit = limit;
     this.#plan = plan;
     this.#at = at;
     this.#pace = new Pace(at.clock);
     this.#refused = new LastRefusal(at, at.denyCacheMs);
-    this.#debt = at.debts.find(this.#key);
   }
 
   /** Takes over a newer plan's wishes; what the ledger allows is in the ledger. */
@@ -87,31 +84,41 @@ export class Lease implements Holding {
   }
 
   isReady(cost: number): boolean {
-    return this.#remainder >= cost && !this.#isStale() && !this.#isSuspended();
+    return this.#stock.units >= cost && !this.#isStale() && !this.#isSuspended();
   }
 
   take(cost: number): void {
-    this.#remainder -= cost;
-    this.#unreported += cost;
+    this.#stock.take(cost);
     this.#pace.spend(cost);
+    if (this.#isRetired) void this.giveBack();
   }
 
+  /** What the ledger was told already is corrected with the next report. */
   refund(cost: number): boolean {
-    if (this.#unreported < cost) return false;
-    this.#unreported -= cost;
-    this.#remainder += cost;
+    this.#stock.refund(cost);
     this.#pace.spend(-cost);
+    if (this.#isRetired) void this.giveBack();
     return true;
+  }
+
+  /** Nobody will ask it again: what requests under way give back to it goes to the ledger. */
+  retire(): void {
+    this.#isRetired = true;
+  }
+
+  /** Whether the ledger has not heard for long of something that it does not know: a process may end without a word. */
+  get isOverdue(): boolean {
+    return !this.isSettled && this.#seenAt !== undefined && this.#isStale();
+  }
+
+  /** Whether the ledger knows all that there is to know. */
+  get isSettled(): boolean {
+    return this.#stock.isSettled;
   }
 
   borrow(cost: number, bound: number): boolean {
     if (this.#isSuspended() || this.#seen?.closed === true) return false;
-    const lacking = Math.max(0, cost - this.#remainder);
-    const debt = (this.#debt ??= this.#at.debts.open(this.#key, this.period.endEpochMs));
-    if (debt === undefined || debt.borrowed + lacking > bound) return false;
-    debt.borrowed += lacking;
-    debt.owed += lacking;
-    this.#remainder += lacking;
+    if (!this.#stock.borrow(cost, bound)) return false;
     // What is held counts as fresh, or a stale lease would be asked about for ever.
     this.#seenAt = momentOf(this.#at.clock);
     return true;
@@ -119,9 +126,8 @@ export class Lease implements Holding {
 
   /** Charges what has been delivered already, whether or not the quota has it. */
   owe(units: number): void {
-    this.#debt ??= this.#at.debts.open(this.#key, this.period.endEpochMs) ?? { borrowed: 0, owed: 0 };
-    this.#debt.owed += units;
-    this.#unreported += units;
+    this.#stock.owe(units);
+    if (this.#isRetired) void this.giveBack();
   }
 
   refusal(cost: number): Refusal | undefined {
@@ -131,7 +137,7 @@ export class Lease implements Holding {
     // A cheaper request may still fit.
     const left = this.#sharding?.left ?? this.#seen?.remaining ?? 0;
     const remaining = this.#seen?.closed === true ? 0 : left;
-    if (refused.reason === 'quota-exceeded' && cost - this.#remainder <= remaining) return undefined;
+    if (refused.reason === 'quota-exceeded' && cost - this.#stock.units <= remaining) return undefined;
     return refused;
   }
 
@@ -139,22 +145,17 @@ export class Lease implements Holding {
     return this.#turns.take(() => this.#acquire(cost));
   }
 
-  /** Gives the unused units back, at shutdown. Dropped here first; sent once; refused means wasted. */
+  /** Whether the ledger counts units as used that were not. */
+  get isOvercharged(): boolean {
+    return this.#stock.isOvercharged;
+  }
+
+  /** Gives the unused units back, and reports; at shutdown, or when the lease is given up. Dropped here first. */
   giveBack(): Promise<void> {
     return this.#turns.take(async () => {
       await this.#payDebt();
-      const last = this.#lastGrant;
-      if (last === undefined) return;
-      const units = Math.min(this.#remainder, last.units);
-      const report = this.#unreported;
-      if (units + report === 0) return;
-      this.#lastGrant = undefined;
-      this.#remainder -= units;
-      this.#unreported = 0;
-      const outcome = await this.#at.store.update(returnWrite(last.key, { ...last, units, report }));
-      if (outcome.kind === 'done' && isSameItem(last.key, this.#source)) this.#note(outcome.item);
-      const kind = outcome.kind === 'done' ? 'returned' : 'wasted';
-      this.#at.observe({ kind, limit: this.id, units });
+      await this.#settle(this.#source);
+      await this.#stock.settleOthers(this.#source);
     });
   }
 
@@ -168,7 +169,7 @@ export class Lease implements Holding {
   state(atEpochMs: number): LimitState {
     const stock = Math.max(0, this.#seen?.remaining ?? 0) + (this.#sharding?.reserve ?? 0);
     const seen = this.#seen === undefined ? undefined : { limit: this.#seen.limit, remaining: stock };
-    return quotaState(this.#limit, this.period, seen, this.#remainder, atEpochMs);
+    return quotaState(this.#limit, this.period, seen, this.#stock.units, atEpochMs);
   }
 
   async #acquire(cost: number): Promise<Acquired> {
@@ -177,7 +178,7 @@ export class Lease implements Holding {
     if (known !== undefined) return known;
     if (this.isReady(cost)) return ACQUIRED;
     const isUnsure = this.#sharding?.isStale() === true;
-    if (isUnsure || this.#remainder >= cost || (this.#refused.reason ?? 'unavailable') !== 'unavailable') {
+    if (isUnsure || this.#stock.units >= cost || (this.#refused.reason ?? 'unavailable') !== 'unavailable') {
       const refusal = await this.#refresh(cost);
       if (refusal !== undefined) return refusal;
       if (this.isReady(cost)) return ACQUIRED;
@@ -188,11 +189,11 @@ export class Lease implements Holding {
   /** Notices a suspension or a top-up by an eventually consistent read, a tenth of the price of a refused write. */
   async #refresh(cost: number): Promise<Refusal | undefined> {
     const isKnown =
-      (await this.#sharding?.refresh(this.#pace.ledgerRate / (this.#lastGrant?.units ?? 1))) ?? true;
+      (await this.#sharding?.refresh(this.#pace.ledgerRate / Math.max(1, this.#lastUnits))) ?? true;
     if (this.#sharding !== undefined) await this.#moveOn();
     const read = await this.#at.store.read(this.#source);
     if (read.kind === 'unavailable' || !isKnown) {
-      if (this.#remainder < cost) return this.#refuse('unavailable');
+      if (this.#stock.units < cost) return this.#refuse('unavailable');
       // The units are this holder's own, whatever has become of the store.
       this.#seenAt = momentOf(this.#at.clock);
       return undefined;
@@ -207,24 +208,17 @@ export class Lease implements Holding {
 
   /** Posts what was admitted on trust; the ledger may go below zero by it. */
   async #payDebt(): Promise<Refusal | undefined> {
-    const debt = this.#debt;
-    if (debt === undefined || debt.owed === 0 || this.#seen === undefined) return undefined;
-    const { owed } = debt;
-    // Taken off first: the lease that came before this one may be about to pay the same.
-    debt.owed = 0;
-    const size = { units: owed, gate: undefined, outstandingMax: undefined };
-    const outcome = this.#sharding === undefined ? await this.#grant(size) : await this.#chargeRoot(size);
-    if (outcome !== 'granted') debt.owed += owed;
+    if (this.#seen === undefined) return undefined;
+    const outcome = await this.#stock.pay((size) =>
+      this.#sharding === undefined ? this.#grant(size, true) : this.#chargeRoot(size),
+    );
     return outcome === 'unavailable' ? this.#refuse('unavailable') : undefined;
   }
 
   /** A shard below zero would be nobody's: the others would be granted what it owes. */
   async #chargeRoot(size: LeaseSize): Promise<'granted' | 'refused' | 'unavailable'> {
-    const report = Math.min(size.units, this.#unreported);
-    this.#unreported -= report;
-    const sent = await sendGrant(this.#key, size, report, this.#at);
-    this.#unreported += sent.unsent;
-    return sent.kind;
+    const sent = await this.#stock.writesTo(this.#key).grant({ ...size, report: 0 });
+    return sent.kind === 'done' ? 'granted' : sent.kind;
   }
 
   async #getUnits(cost: number): Promise<Acquired> {
@@ -233,13 +227,13 @@ export class Lease implements Holding {
     let supplies = 0;
     for (let round = 1; round <= ROUNDS;) {
       if (this.#sharding !== undefined) await this.#moveOn();
-      const need = cost - this.#remainder;
+      const need = cost - this.#stock.units;
       if (need <= 0) return ACQUIRED;
       const size = round === ROUNDS ? directCharge(need) : this.#size(need);
       const answer = await this.#grant(size);
       if (answer === 'unavailable') return this.#refuse('unavailable');
       if (answer === 'granted') {
-        this.#remainder += size.units;
+        this.#stock.units += size.units;
         const leased = size.outstandingMax !== undefined;
         this.#at.observe({ kind: 'granted', limit: this.id, units: size.units, leased });
         if (this.#seen !== undefined && this.#sharding === undefined) await this.#raiseAlarms(this.#seen);
@@ -266,43 +260,45 @@ export class Lease implements Holding {
   #size(need: number): LeaseSize {
     if (this.#seen === undefined) return directCharge(need);
     const { ownRate, ledgerRate } = this.#pace;
-    const previousUnits = this.#lastGrant?.units ?? 0;
+    const previousUnits = this.#lastUnits;
     const remaining = this.#seen.remaining + (this.#sharding?.share ?? 0);
     return sizeLease({ need, ownRate, ledgerRate, previousUnits }, { ...this.#seen, remaining }, this.#limit);
   }
 
-  async #grant(size: LeaseSize): Promise<'granted' | 'refused' | 'absent' | 'unavailable'> {
-    const key = this.#source;
-    const report = this.#unreported;
-    this.#unreported = 0;
-    const sent = await sendGrant(key, size, report, this.#sharding?.ports ?? this.#at);
-    this.#unreported += sent.unsent;
+  async #grant(size: LeaseSize, isDebt = false): Promise<'granted' | 'refused' | 'absent' | 'unavailable'> {
+    const sent = await this.#stock.grant(this.#source, size, isDebt);
     if (sent.kind === 'unavailable') {
       this.#at.observe({ kind: 'wasted', limit: this.id, units: size.units });
       return 'unavailable';
     }
     if (sent.kind === 'refused') this.#storeEpochMs = sent.storeEpochMs;
     if (sent.item === undefined) return 'absent';
-    if (sent.kind === 'granted') {
-      this.#lastGrant = { grantId: sent.grantId, slot: sent.slot, units: size.units, key };
+    if (sent.kind === 'done') {
+      this.#lastUnits = size.units;
       this.#refused.forget();
     }
     this.#note(sent.item);
-    return sent.kind;
+    return sent.kind === 'done' ? 'granted' : 'refused';
   }
 
-  /** Where the ledger has shards, units may come from another item now; what was used is reported where it was granted. */
+  /** Gives back and reports to the item that the units came from. */
+  async #settle(key: ItemKey): Promise<void> {
+    const settled = await this.#stock.settle(key);
+    if (settled === undefined) return;
+    const { sent, units } = settled;
+    if (sent.kind === 'done' && isSameItem(key, this.#source)) this.#note(sent.item);
+    if (units > 0)
+      this.#at.observe({ kind: sent.kind === 'done' ? 'returned' : 'wasted', limit: this.id, units });
+  }
+
+  /** Where the ledger has shards, units may come from another item now; what is held goes back to where it was granted. */
   async #moveOn(): Promise<void> {
     const key = this.#sharding?.key ?? this.#key;
     if (isSameItem(key, this.#source)) return;
+    const left = this.#source;
     this.#source = key;
-    const last = this.#lastGrant;
-    const report = this.#unreported;
-    this.#lastGrant = undefined;
     this.#seen = undefined;
-    this.#unreported = 0;
-    if (last !== undefined && report > 0)
-      await this.#at.store.update(returnWrite(last.key, { ...last, units: 0, report }));
+    await this.#settle(left);
   }
 
   async #open(): Promise<Acquired | undefined> {
@@ -319,7 +315,7 @@ export class Lease implements Holding {
     const seen = this.#seen;
     if (seen === undefined) return undefined;
     if (seen.suspended) return this.#refuse('suspended');
-    const lacking = cost - this.#remainder;
+    const lacking = cost - this.#stock.units;
     const isShort = this.#sharding === undefined && seen.remaining < lacking;
     if (lacking > 0 && (seen.closed || isShort)) return this.#refuse('quota-exceeded');
     return undefined;
@@ -342,6 +338,7 @@ export class Lease implements Holding {
   #note(item: Item): void {
     if (item['mov'] !== undefined)
       this.#sharding ??= new Sharding(this.ledger, this.period, this.#limit.shards, this.#at);
+    this.#stock.writesTo(this.#source).note(item);
     const now = this.#sharding?.view(item, this.#source) ?? parseLedger(item);
     this.#pace.noteLedger(this.#seen, now);
     this.#seen = now;

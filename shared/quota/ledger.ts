@@ -1,11 +1,12 @@
 /**
  * The ledger of one limit, subject and period: every write to it, as data.
  *
- * Invariant kept by each write: rem + out + used = cred (with `mov` where there are shards, @see shards.ts). `rem` counts down; `out` is what holders were granted
- * and have not reported used; slots `s0`…`s15` hold the id of the last grant of the holders that hash there, as
- * fence for returns and as proof that a grant landed whose answer was lost. DynamoDB conditions know no
- * arithmetic: the holder computes constants, the store compares them with the item as it is.
- * @see docs/decisions/0012-quota-ledger.md
+ * Invariant kept by each write: rem + out + used = cred (with `mov` where there are shards, @see shards.ts). `rem` counts
+ * down; `out` is what holders were granted and have not reported used; the mark `h<holder>` of each holder is the number of
+ * its last write. Numbers only go up, so a write applies at most once however often it is sent, and the mark proves that one
+ * landed whose answer was lost. DynamoDB conditions know no arithmetic: the holder computes constants, the store compares
+ * them with the item as it is.
+ * @see docs/decisions/0012-quota-ledger.md, 0043-each-write-of-a-holder-counts-once.md
  */
 import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
 import { operationKey, printKeyPart } from '../table/item-write.ts';
@@ -35,20 +36,25 @@ export type LedgerState = {
   readonly alarmed: ReadonlySet<number>;
 };
 
+/** A holder's write among its writes to one item. */
+export type Numbered = {
+  readonly holder: string;
+  /** Above that of every earlier write of this holder. */
+  readonly sequence: number;
+  /** The write is refused where the holder's mark has reached this: an earlier one that was given up has landed after all. */
+  readonly fence: number;
+};
+
 export type Grant = {
-  /** Unique per set of contents: a grant of another size must have another id. */
-  readonly grantId: string;
-  readonly slot: number;
   readonly units: number;
   /** Smallest `rem` that still allows this; undefined = whatever it is, for units already admitted. */
   readonly gate: number | undefined;
-  /** Largest `out` before it that still allows this; undefined = a direct charge, which is used at once. */
+  /** Largest `out` before it that still allows this; undefined = a direct charge: used in the same write. */
   readonly outstandingMax: number | undefined;
-  /** Units of earlier grants used since the last report. */
+  /** Units of earlier grants used since the last report; below 0, units to be taken back from it. */
   readonly report: number;
 };
 
-export const SLOTS = 16;
 /** Ledgers outlive their period by this, so that the fence in the head is what refuses late writers. */
 export const KEEP_MS = 35 * 86_400_000;
 
@@ -69,37 +75,65 @@ export function planKey(planId: string): ItemKey {
   return { pk: `PLAN#${printKeyPart(planId)}`, sk: 'V' };
 }
 
-/** Debits the units before anyone may use them. Applied twice it only wastes units. */
-export function grantWrite(key: ItemKey, grant: Grant): ItemWrite {
-  const slot = slotName(grant.slot);
+/** Debits the units before anyone may use them. What is charged directly is used at once: its holder may never write again. */
+export function grantWrite(key: ItemKey, grant: Grant, by: Numbered): ItemWrite {
   const when: Test[] = [
-    { attribute: slot, is: 'absent-or-not', value: grant.grantId },
     { attribute: 'susp', is: 'absent' },
     { attribute: 'closed', is: 'absent' },
-    { attribute: 'rem', is: 'present' },
   ];
   if (grant.gate !== undefined) when.push({ attribute: 'rem', is: 'at-least', value: grant.gate });
   if (grant.outstandingMax !== undefined)
     when.push({ attribute: 'out', is: 'at-most', value: grant.outstandingMax });
-  const add = { rem: -grant.units, out: grant.units - grant.report, used: grant.report };
-  return { purpose: 'grant', key, when, change: { kind: 'update', add, set: { [slot]: grant.grantId } } };
+  const leased = grant.outstandingMax === undefined ? 0 : grant.units;
+  const used = grant.units - leased + grant.report;
+  const add = { rem: -grant.units, out: leased - grant.report, used };
+  return numbered('grant', key, by, when, add);
 }
 
-/** Gives units of the last grant back, and reports; applies at most once per applied grant, whatever is re-sent. */
+/** Gives units back, and reports. */
 export function returnWrite(
   key: ItemKey,
-  from: { readonly grantId: string; readonly slot: number; readonly units: number; readonly report: number },
+  { units, report }: { readonly units: number; readonly report: number },
+  by: Numbered,
 ): ItemWrite {
-  const slot = slotName(from.slot);
+  return numbered('return', key, by, [], { rem: units, out: -units - report, used: report });
+}
+
+/** Takes back a write that was given up and has landed: nobody was admitted by it. */
+export function undoWrite(
+  key: ItemKey,
+  { change }: ItemWrite,
+  landed: number,
+  by: Omit<Numbered, 'fence'>,
+): ItemWrite {
+  const mark = markOf(by.holder);
+  const done = change.kind === 'update' ? (change.add ?? {}) : {};
+  const add = Object.fromEntries(Object.entries(done).map(([name, units]) => [name, -units]));
   return {
     purpose: 'return',
     key,
-    when: [{ attribute: slot, is: 'equal', value: from.grantId }],
-    change: {
-      kind: 'update',
-      add: { rem: from.units, out: -from.units - from.report, used: from.report },
-      set: { [slot]: `${from.grantId}.done` },
-    },
+    when: [{ attribute: mark, is: 'equal', value: landed }],
+    change: { kind: 'update', add, set: { [mark]: by.sequence } },
+  };
+}
+
+function numbered(
+  purpose: 'grant' | 'return',
+  key: ItemKey,
+  { holder, sequence, fence }: Numbered,
+  when: readonly Test[],
+  add: Readonly<Record<string, number>>,
+): ItemWrite {
+  const mark = markOf(holder);
+  return {
+    purpose,
+    key,
+    when: [
+      { attribute: mark, is: 'absent-or-below', value: fence },
+      { attribute: 'rem', is: 'present' },
+      ...when,
+    ],
+    change: { kind: 'update', add, set: { [mark]: sequence } },
   };
 }
 
@@ -268,9 +302,14 @@ export function closeWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
   return { purpose: 'close', key, when, change: { kind: 'update', set: { closed: nowEpochMs } } };
 }
 
-/** Whether the item proves that the grant landed, although its answer was lost. */
-export function hasLanded(item: Item | undefined, grant: Pick<Grant, 'grantId' | 'slot'>): boolean {
-  return item?.[slotName(grant.slot)] === grant.grantId;
+/** Number of the holder's last write that the item has; 0 = none. */
+export function lastWriteOf(item: Item | undefined, holder: string): number {
+  return Number(item?.[markOf(holder)] ?? 0);
+}
+
+/** Marks of holders whose last write is older than that: their numbers are times of their clocks. */
+export function staleMarks(item: Item, beforeEpochMs: number): readonly string[] {
+  return Object.keys(item).filter((name) => MARK.test(name) && Number(item[name]) < beforeEpochMs);
 }
 
 export function parseLedger(item: Item): LedgerState {
@@ -295,6 +334,8 @@ function partition(id: LedgerId): string {
   return `Q#${printKeyPart(id.tenant)}#${printKeyPart(id.limit)}#${printKeyPart(id.subject)}`;
 }
 
-function slotName(slot: number): string {
-  return `s${slot}`;
+const MARK = /^h[\da-f]{12}$/;
+
+function markOf(holder: string): string {
+  return `h${holder}`;
 }

@@ -10,7 +10,8 @@
  */
 import { DomainError } from '../errors.ts';
 import type { AgeClock, ItemStore, Random, Timer } from '../ports.ts';
-import { momentOf } from './age.ts';
+import { elapsedMs, momentOf } from './age.ts';
+import type { Moment } from './age.ts';
 import { charge } from './charge.ts';
 import type { Charged } from './charge.ts';
 import { Debts } from './debts.ts';
@@ -116,6 +117,7 @@ export type Quotas = {
 
 const PLAN_RELOADS = 3;
 const FLUSH_AT_ONCE = 8;
+const SWEEP_MS = 1000;
 /** Clients that all waited for the same instant come back spread over this share of the window, at most 30 s. */
 const SPREAD = { share: 0.05, maxSeconds: 30 };
 
@@ -133,6 +135,7 @@ class Holder {
   readonly #time: StoreTime;
   readonly #book: PlanBook;
   readonly #holdings: Holdings;
+  #sweptAt: Moment | undefined;
 
   constructor(options: QuotaOptions) {
     const { clock, random, timer, denyCacheMs = 1000, freshnessMs = 60_000, maxLeases = 10_000 } = options;
@@ -141,7 +144,7 @@ class Holder {
     this.#time = new StoreTime(clock, observe);
     const store = this.#time.watch(options.store);
     this.#book = new PlanBook(store, clock, (options.plans ?? []).map(parsePlan));
-    const grantIds = new GrantIds(random);
+    const grantIds = new GrantIds(random, clock);
     const debts = new Debts(clock, maxLeases);
     this.#holdings = new Holdings({
       ports: { store, clock, random, timer, grantIds, debts, denyCacheMs, freshnessMs, observe },
@@ -161,7 +164,14 @@ class Holder {
     } finally {
       // Refused by another limit, or by misuse: what it holds already is for others.
       if (decision?.allowed !== true) await run?.release();
+      this.#settleOverdue(startedAt);
     }
+  }
+
+  #settleOverdue(now: Moment): void {
+    if (this.#sweptAt !== undefined && elapsedMs(this.#options.clock, this.#sweptAt) < SWEEP_MS) return;
+    this.#sweptAt = now;
+    this.#holdings.settleOverdue();
   }
 
   async #decide(request: ConsumeRequest, arrivedEpochMs: number, run: Run | undefined): Promise<Decision> {
@@ -175,11 +185,20 @@ class Holder {
         bound: boundOf(this.#options),
       });
       if (charged.kind === 'charged') return this.#admit(units, charged.holdings, run);
-      if (charged.kind === 'refused') return this.#reject(charged.refusal, charged.holdings);
+      if (charged.kind === 'refused') {
+        await this.#uncharge(charged.holdings);
+        return this.#reject(charged.refusal, charged.holdings);
+      }
       this.#book.forget(request.plan);
     }
     const refusal: Refusal = { kind: 'refused', reason: 'unavailable', limit: '', retryAfterMs: 1000 };
     return this.#reject(refusal, []);
+  }
+
+  /** What was charged directly for a request that another limit refuses is used in the ledger, and by nobody. */
+  async #uncharge(holdings: readonly Holding[]): Promise<void> {
+    for (const holding of holdings)
+      if (holding instanceof Lease && holding.isOvercharged) await holding.giveBack();
   }
 
   async peek(request: ConsumeRequest): Promise<readonly LimitState[]> {
@@ -194,7 +213,7 @@ class Holder {
   }
 
   async flush(): Promise<void> {
-    const leases = [...this.#holdings.leases()];
+    const leases = [...this.#holdings.leases()].reverse();
     const next = async (): Promise<void> => {
       for (let lease = leases.pop(); lease !== undefined; lease = leases.pop()) await lease.giveBack();
     };

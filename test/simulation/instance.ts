@@ -31,6 +31,7 @@ export const NO_FAULTS: Faults = {
 };
 
 const TIMEOUT_MS = 250;
+const HOLDER_DIGITS = 12;
 
 type Fault = 'lost' | 'reply-lost' | 'late' | 'throttled' | 'twice';
 
@@ -43,6 +44,8 @@ export class Instance {
     readonly store: ItemStore;
   };
   isAlive = true;
+  /** The names that its writes carry. */
+  readonly holders = new Set<string>();
   readonly #world: World;
   readonly #faults: Faults;
   #thawsAtMs = 0;
@@ -61,7 +64,11 @@ export class Instance {
         monotonicMs: () => world.nowMs - (isStalling ? this.#frozenMs : 0),
       },
       random: {
-        hex: (digits) => world.chance.hex(digits),
+        hex: (digits) => {
+          const drawn = world.chance.hex(digits);
+          if (digits === HOLDER_DIGITS) this.holders.add(drawn);
+          return drawn;
+        },
         fraction: () => world.chance.fraction(),
       },
       timer: {
@@ -96,8 +103,8 @@ export class Instance {
     world.at(atMs, () => {
       if (!this.isAlive) return;
       if (world.nowMs < this.#thawsAtMs) this.deliver(this.#thawsAtMs, run);
-      else if (world.chance.chance(this.#faults.crash)) this.kill();
-      else if (world.chance.chance(this.#faults.pause)) {
+      else if (!world.isCalm && world.chance.chance(this.#faults.crash)) this.kill();
+      else if (!world.isCalm && world.chance.chance(this.#faults.pause)) {
         this.freeze(world.chance.skewed(1, this.#faults.maxPauseMs));
         this.deliver(this.#thawsAtMs, run);
       } else run();
@@ -123,7 +130,7 @@ export class Instance {
     const world = this.#world;
     const { chance } = world;
     const { maxLatencyMs, maxPauseMs } = this.#faults;
-    const fault = chance.chance(this.#faults.call) ? this.#pickFault() : undefined;
+    const fault = !world.isCalm && chance.chance(this.#faults.call) ? this.#pickFault() : undefined;
     const sentMs = world.nowMs;
     const arrivesMs = sentMs + chance.between(0.5, maxLatencyMs / 2);
     const repliedMs = arrivesMs + chance.between(0.5, maxLatencyMs / 2);
@@ -131,7 +138,8 @@ export class Instance {
     const { promise, resolve } = Promise.withResolvers<T>();
 
     // After a thaw the reply that waits in the socket and the timer that is due race.
-    const isTimedOut = (): boolean => world.nowMs - sentMs > TIMEOUT_MS && chance.chance(0.5);
+    const isTimedOut = (): boolean =>
+      !world.isCalm && world.nowMs - sentMs > TIMEOUT_MS && chance.chance(0.5);
     const answer = (atMs: number, reply: T | Promise<T>): void =>
       this.deliver(atMs, () => resolve(isTimedOut() ? replies.unanswered : reply));
     const arrive = (atMs: number, then?: (reply: Promise<T>) => void): void =>

@@ -14,8 +14,9 @@ type Truth = {
   /** Opening credits plus every operation, each counted once. */
   expectedCredits: number;
   admitted: number;
-  /** Taken by requests, refunds off; reports can never exceed it. */
-  taken: number;
+  /** By holder, or instance: what was billed for it, and what its requests took. */
+  readonly billed: Map<string, number>;
+  readonly taken: Map<string, { net: number; gross: number }>;
   /** Units settled above their estimate that the quota did not have. */
   owed: number;
   /** Has seen what lowers `rem` without a gate: a decrease, or a cost settled above its estimate. */
@@ -25,8 +26,6 @@ type Truth = {
 export type JudgeOptions = {
   /** Units that instances may admit on trust, all together, per ledger. */
   readonly trust: () => number;
-  /** Reports may repeat when the network itself re-sends; admissions may not. */
-  readonly wireOnce: boolean;
 };
 
 export class LedgerJudge {
@@ -82,8 +81,44 @@ export class LedgerJudge {
   }
 
   /** Units were taken that were granted from that ledger. */
-  take(name: string, units: number): void {
-    this.#truthOf(name).taken += units;
+  take(name: string, instance: string, units: number): void {
+    const { taken } = this.#truthOf(name);
+    const { net, gross } = taken.get(instance) ?? { net: 0, gross: 0 };
+    taken.set(instance, { net: net + units, gross: gross + Math.max(0, units) });
+  }
+
+  /**
+   * The bill, once all instances that live have told what they used: of theirs to the unit. Who has died may have been
+   * charged for the request that it died in, and for refunds that it had not told yet; so may a ledger that expired meanwhile.
+   */
+  checkBill(
+    holders: readonly {
+      readonly holders: Iterable<string>;
+      readonly name: string;
+      readonly isAlive: boolean;
+    }[],
+    most: number,
+  ): void {
+    for (const [name, { billed, taken, owed }] of this.#truths) {
+      const item = this.#items.get(name);
+      for (const { holders: names, name: instance, isAlive } of holders) {
+        const has = [...names].reduce((sum, holder) => sum + (billed.get(holder) ?? 0), 0);
+        const { net, gross } = taken.get(instance) ?? { net: 0, gross: 0 };
+        const isOver = has > (isAlive && item !== undefined ? net : gross + most);
+        const isLost =
+          isAlive &&
+          item !== undefined &&
+          item['closed'] === undefined &&
+          owed === 0 &&
+          this.#options.trust() === 0 &&
+          has < net;
+        if (isOver || isLost)
+          this.#world.violate(
+            'P4',
+            `${show(name)} bills ${has} of ${instance}${isAlive ? '' : ' (dead)'}, which used ${net}`,
+          );
+      }
+    }
   }
 
   /** An admission was taken back. */
@@ -92,10 +127,9 @@ export class LedgerJudge {
   }
 
   /** The real cost will be so much higher; reports of it may be under way before the settlement is through. */
-  expectMore(name: string, units: number): void {
-    const truth = this.#truthOf(name);
-    truth.taken += units;
-    truth.isLowered = true;
+  expectMore(name: string, instance: string, units: number): void {
+    this.take(name, instance, units);
+    this.#truthOf(name).isLowered = true;
   }
 
   /** The real cost was another; `owed` of it was not in the quota. */
@@ -122,8 +156,8 @@ export class LedgerJudge {
   #truthOf(name: string): Truth {
     const known = this.#truths.get(name);
     if (known !== undefined) return known;
-    const counts = { given: 0, peakCredits: 0, expectedCredits: 0, admitted: 0, taken: 0, owed: 0 };
-    const truth = { isOpened: false, isLowered: false, ...counts };
+    const counts = { given: 0, peakCredits: 0, expectedCredits: 0, admitted: 0, owed: 0 };
+    const truth = { isOpened: false, isLowered: false, billed: new Map(), taken: new Map(), ...counts };
     this.#truths.set(name, truth);
     return truth;
   }
@@ -160,8 +194,9 @@ export class LedgerJudge {
     if (write.purpose === 'adjust') this.#checkOperation(rootName, truth, write);
     if (credits !== truth.expectedCredits)
       this.#world.violate('P3', `${show(name)} has ${credits} credits, not ${truth.expectedCredits}`);
-    if (this.#options.wireOnce && used > truth.taken)
-      this.#world.violate('P4', `${show(name)} reported ${used}, used ${truth.taken}`);
+    if (used < 0 || (rootName === name && out < 0))
+      this.#world.violate('P4', `${show(name)} has ${used} used, ${out} out`);
+    noteBilled(truth, write);
     const isLease = write.when.some(({ attribute }) => attribute === 'out');
     if (isLease && read(after, 'out') > read(after, 'b'))
       this.#world.violate('P5', `${show(name)} has ${after['out']} out, budget ${after['b']}`);
@@ -243,6 +278,15 @@ export class LedgerJudge {
       this.#world.violate('P10', `${show(name)} ${write.purpose} ${mark} twice`);
     this.#alarms.add(`${name} ${mark}`);
   }
+}
+
+/** Every write of a holder carries its mark. */
+function noteBilled({ billed }: Truth, { change }: ItemWrite): void {
+  if (change.kind !== 'update') return;
+  const holder = Object.keys(change.set ?? {})
+    .find((attribute) => /^h[\da-f]{12}$/.test(attribute))
+    ?.slice(1);
+  if (holder !== undefined) billed.set(holder, (billed.get(holder) ?? 0) + (change.add?.['used'] ?? 0));
 }
 
 /** What the name of a shard has more than its root's. */

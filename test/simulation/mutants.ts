@@ -2,9 +2,15 @@
  * The shipped code, broken in the ways that matter. Each must be caught by the model named beside it: a rule
  * that no mutant breaks is a rule that nobody checks.
  */
+import { BILL_MUTANTS } from './bill-mutants.ts';
 import { CONCURRENCY_MUTANTS } from './concurrency-mutants.ts';
 import type { Mutant } from './patch.ts';
 import { QUOTA_MUTANTS } from './quota-mutants.ts';
 import { RATE_MUTANTS } from './rate-mutants.ts';
 
-export const MUTANTS: readonly Mutant[] = [...QUOTA_MUTANTS, ...RATE_MUTANTS, ...CONCURRENCY_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [
+  ...QUOTA_MUTANTS,
+  ...BILL_MUTANTS,
+  ...RATE_MUTANTS,
+  ...CONCURRENCY_MUTANTS,
+];

@@ -54,7 +54,7 @@ class QuotaRun {
   readonly #judge: LedgerJudge;
   readonly #table;
   readonly #instances: { readonly instance: Instance; readonly quotas: Quotas }[] = [];
-  #started = 0;
+  readonly #started: { readonly instance: Instance; readonly quotas: Quotas }[] = [];
   #admissions = 0;
   #exhausted = 0;
 
@@ -66,8 +66,7 @@ class QuotaRun {
     this.#setting = drawSetting(this.#chance, options);
     this.#faults = options.faults(this.#chance);
     this.#judge = new LedgerJudge(this.#world, this.#items, {
-      trust: () => this.#setting.bounded * this.#started,
-      wireOnce: !this.#faults.resend,
+      trust: () => this.#setting.bounded * this.#started.length,
     });
     this.#judge.expectCredits = (name) => this.#expectCredits(name);
     const clock = { nowEpochMs: () => this.#world.nowMs };
@@ -95,6 +94,7 @@ class QuotaRun {
     } else this.#planExhaustion();
     await world.run();
     if (this.#faults.call === 0) this.#checkAllUsed();
+    await this.#checkBill();
     const { violations, trace = [] } = world;
     return { violations, admissions: this.#admissions, writes: this.#judge.writes, trace };
   }
@@ -110,17 +110,18 @@ class QuotaRun {
   }
 
   #start(slot: number): void {
-    this.#started += 1;
-    const instance = new Instance(`i${this.#started}`, this.#world, this.#table, this.#faults);
+    const instance = new Instance(`i${this.#started.length + 1}`, this.#world, this.#table, this.#faults);
     const quotas = this.#shipped.createQuotas({
       ...instance.ports,
       onUnavailable: this.#setting.bounded === 0 ? 'closed' : { bounded: this.#setting.bounded },
       denyCacheMs: this.#chance.pick([50, 1000]),
       freshnessMs: this.#chance.pick([1000, 10_000, 60_000]),
       clockSkewMs: GUARD_MS,
-      maxLeases: this.#chance.pick([3, 100]),
+      // Fewer than one request needs would never let it have all of them.
+      maxLeases: this.#chance.pick([this.#options.stamped ? 3 : 8, 100]),
     });
     this.#instances[slot] = { instance, quotas };
+    this.#started.push({ instance, quotas });
   }
 
   /** A third at any time, a third in bursts, a third around the boundaries of periods. */
@@ -175,7 +176,7 @@ class QuotaRun {
     });
     if (!decision.allowed) return;
     this.#admissions += 1;
-    for (const name of this.#takenFrom(decision, key)) this.#judge.take(name, cost);
+    for (const name of this.#takenFrom(decision, key)) this.#judge.take(name, instance.name, cost);
     const names = this.#belongsTo(decision, admission);
     for (const name of names) this.#judge.admit(name, cost);
     // Refunds may come too late and are forfeited then, so the model in which nothing may be left has none.
@@ -196,7 +197,8 @@ class QuotaRun {
       const charges = decision.limits.filter((limit) => limit.id === id).length;
       if (refunded.filter((limit) => limit === id).length < charges) return;
       const isOfLimit = (name: string): boolean => name.startsWith(partitionOf(String(id), ''));
-      for (const name of this.#takenFrom(decision, key).filter(isOfLimit)) this.#judge.take(name, -cost);
+      for (const name of this.#takenFrom(decision, key).filter(isOfLimit))
+        this.#judge.take(name, instance.name, -cost);
     });
   }
 
@@ -204,7 +206,11 @@ class QuotaRun {
     const actual = this.#chance.whole(0, cost + 2);
     this.#world.note(() => `${instance.name} settles ${cost} of ${key} as ${actual}`);
     if (actual > cost)
-      for (const name of this.#takenFrom(decision, key)) this.#judge.expectMore(name, actual - cost);
+      for (const name of this.#takenFrom(decision, key))
+        this.#judge.expectMore(name, instance.name, actual - cost);
+    // Less than estimated comes back at once, as a refund of the whole and a charge of what it was.
+    else
+      for (const name of this.#takenFrom(decision, key)) this.#judge.take(name, instance.name, actual - cost);
     void decision.settle(actual).then((owed) => {
       for (const name of names) this.#judge.settle(name, actual - cost, owed);
     });
@@ -242,8 +248,9 @@ class QuotaRun {
     return Number(limit['quota']) - version + 1 + Number(limit['overage']) - initial;
   }
 
-  /** TTL takes ledgers away from 5 s after their period; the code keeps them longer. */
+  /** TTL takes ledgers away from 5 s after their period, or much later; the code keeps them longer. */
   #planExpiry(): void {
+    if (this.#chance.chance(0.5)) return;
     const { periodMs, endMs } = this.#setting;
     for (let boundaryMs = START_MS; boundaryMs < endMs + periodMs; boundaryMs += periodMs)
       this.#world.at(boundaryMs + 5000 + this.#chance.between(0, 5000), () => {
@@ -287,6 +294,22 @@ class QuotaRun {
         else if (this.#world.nowMs < lastMs) this.#world.at(this.#world.nowMs + 1, () => ask(slot));
       });
     for (const slot of this.#instances.keys()) this.#world.at(endMs, () => ask(slot));
+  }
+
+  async #checkBill(): Promise<void> {
+    const world = this.#world;
+    if (world.violations.length > 0) return;
+    world.isCalm = true;
+    // Once what is still under way has arrived.
+    for (const { instance, quotas } of this.#started)
+      for (const again of [0, 1])
+        instance.deliver(world.nowMs + 300_000 + again * 60_000, () => void quotas.flush());
+    await world.run();
+    const most = 2 * (this.#setting.maxCost + 2);
+    this.#judge.checkBill(
+      this.#started.map(({ instance: { holders, name, isAlive } }) => ({ holders, name, isAlive })),
+      most,
+    );
   }
 
   /** Where only one limit counts, and nothing failed, nothing may be left. */

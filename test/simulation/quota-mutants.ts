@@ -2,26 +2,26 @@
 import { patch } from './patch.ts';
 import type { Mutant, Patch } from './patch.ts';
 
-/** Every slot also says what it holds and until when; whoever finds the ledger empty takes expired leases back. */
+/** Every holder also says what it was granted and until when; whoever finds the ledger empty takes expired leases back. */
 const RECLAIM: readonly Patch[] = [
   patch(
-    'grant.ts',
-    'grantWrite(key, { ...size, grantId, slot, report: reporting })',
-    'withExpiry(grantWrite(key, { ...size, grantId, slot, report: reporting }), slot, size.units, at)',
+    'own-writes.ts',
+    'sweep(grantWrite(this.#key, grant, by), stale)',
+    'withExpiry(sweep(grantWrite(this.#key, grant, by), stale), by.holder, grant.units, this.#at)',
   ),
   patch(
-    'grant.ts',
+    'own-writes.ts',
     'const ATTEMPTS = 3;',
     `const ATTEMPTS = 3;
-function withExpiry(write: any, slot: number, units: number, at: any): any {
+function withExpiry(write: any, holder: string, units: number, at: any): any {
   const until = at.clock.nowEpochMs() + 3000;
-  return { ...write, change: { ...write.change, set: { ...write.change.set, ['n' + slot]: units, ['e' + slot]: until } } };
+  return { ...write, change: { ...write.change, set: { ...write.change.set, ['n' + holder]: units, ['e' + holder]: until } } };
 }`,
   ),
   patch(
     'lease.ts',
-    '    return this.#remainder >= cost &&',
-    '    return this.#unexpired() && this.#remainder >= cost &&',
+    '    return this.#stock.units >= cost &&',
+    '    return this.#unexpired() && this.#stock.units >= cost &&',
   ),
   patch(
     'lease.ts',
@@ -29,16 +29,16 @@ function withExpiry(write: any, slot: number, units: number, at: any): any {
     `  #grantedAtWall = 0;
   #unexpired(): boolean {
     if (this.#at.clock.nowEpochMs() - this.#grantedAtWall <= 3000) return true;
-    this.#remainder = 0;
+    this.#stock.units = 0;
     return true;
   }
   async #reclaim(item: any): Promise<void> {
-    for (let slot = 0; slot < 16; slot += 1) {
-      const [id, units, until] = [item['s' + slot], item['n' + slot], item['e' + slot]];
-      if (!(units > 0) || until + 7000 > this.#at.clock.nowEpochMs()) continue;
+    for (const [name, units] of Object.entries<any>(item ?? {})) {
+      const [until, holder] = [item['e' + name.slice(1)], name.slice(1)];
+      if (!/^n[0-9a-f]{12}$/.test(name) || !(units > 0) || until + 7000 > this.#at.clock.nowEpochMs()) continue;
       await this.#at.store.update({
-        purpose: 'return', key: this.#key, when: [{ attribute: 's' + slot, is: 'equal', value: id }],
-        change: { kind: 'update', add: { rem: units, out: -units }, set: { ['s' + slot]: 'reclaimed', ['n' + slot]: 0 } },
+        purpose: 'return', key: this.#key, when: [{ attribute: 'e' + holder, is: 'equal', value: until }],
+        change: { kind: 'update', add: { rem: units, out: -units }, set: { ['n' + holder]: 0, ['e' + holder]: 0 } },
       } as any);
     }
   }
@@ -46,8 +46,8 @@ function withExpiry(write: any, slot: number, units: number, at: any): any {
   ),
   patch(
     'lease.ts',
-    "    if (sent.kind === 'granted') {",
-    "    if (sent.kind === 'refused') await this.#reclaim(sent.item);\n    if (sent.kind === 'granted') {\n      this.#grantedAtWall = this.#at.clock.nowEpochMs();",
+    "    if (sent.kind === 'done') {\n      this.#lastUnits",
+    "    if (sent.kind === 'refused') await this.#reclaim(sent.item);\n    if (sent.kind === 'done') {\n      this.#grantedAtWall = this.#at.clock.nowEpochMs();\n      this.#lastUnits",
   ),
 ];
 
@@ -75,9 +75,9 @@ export const QUOTA_MUTANTS: readonly Mutant[] = [
     model: 'quota',
     patches: [
       patch(
-        'grant.ts',
-        "      case 'unknown':\n        break;",
-        "      case 'unknown':\n        return { kind: 'granted', item: { rem: 0 }, grantId, slot, unsent };",
+        'own-writes.ts',
+        '        if (mayLand) this.#remember(givenUp);',
+        "        if (mayLand) return { kind: 'done', item: { rem: 0, out: 0, used: 0, cred: 0, lim: 0, b: 0 } };",
       ),
     ],
   },
@@ -126,12 +126,12 @@ export const QUOTA_MUTANTS: readonly Mutant[] = [
     model: 'quota',
     patches: [
       patch(
-        'grant.ts',
-        'await at.store.update(grantWrite(key, { ...size, grantId, slot, report: reporting }));',
-        'await readThenSet(grantWrite(key, { ...size, grantId, slot, report: reporting }), at);',
+        'own-writes.ts',
+        'const outcome = await store.update(write);',
+        'const outcome = await readThenSet(write, this.#at);',
       ),
       patch(
-        'grant.ts',
+        'own-writes.ts',
         'const ATTEMPTS = 3;',
         `const ATTEMPTS = 3;
 async function readThenSet(write: any, at: any): Promise<any> {
@@ -139,7 +139,8 @@ async function readThenSet(write: any, at: any): Promise<any> {
   if (read.kind !== 'done') return { kind: 'unknown', reason: '' };
   const item = read.item;
   const fails = item === undefined || write.when.some((test: any) =>
-    (test.is === 'at-least' && item[test.attribute] < test.value) || (test.is === 'at-most' && item[test.attribute] > test.value));
+    (test.is === 'at-least' && item[test.attribute] < test.value) || (test.is === 'at-most' && item[test.attribute] > test.value) ||
+    (test.is === 'absent-or-below' && item[test.attribute] >= test.value));
   if (fails) return { kind: 'refused', item, storeEpochMs: undefined };
   const set = { ...write.change.set };
   for (const [name, units] of Object.entries(write.change.add)) set[name] = item[name] + Number(units);
@@ -161,55 +162,6 @@ async function readThenSet(write: any, at: any): Promise<any> {
     ],
   },
   {
-    name: 'usage report repeated on retry',
-    model: 'quota',
-    patches: [patch('grant.ts', 'attempt === 0 ? unsent : 0', 'report')],
-  },
-  {
-    name: 'return without fence, retried',
-    model: 'quota',
-    patches: [
-      patch(
-        'ledger.ts',
-        "when: [{ attribute: slot, is: 'equal', value: from.grantId }],",
-        "when: [{ attribute: 'rem', is: 'present' }],",
-      ),
-      patch(
-        'lease.ts',
-        'const outcome = await this.#at.store.update(returnWrite(last.key, { ...last, units, report }));',
-        `let outcome = await this.#at.store.update(returnWrite(last.key, { ...last, units, report }));
-      if (outcome.kind === 'unknown') outcome = await this.#at.store.update(returnWrite(last.key, { ...last, units, report }));`,
-      ),
-    ],
-  },
-  {
-    name: 'return without fence, sent twice by the network',
-    model: 'quota-resend',
-    patches: [
-      patch(
-        'ledger.ts',
-        "when: [{ attribute: slot, is: 'equal', value: from.grantId }],",
-        "when: [{ attribute: 'rem', is: 'present' }],",
-      ),
-    ],
-  },
-  {
-    name: 'return drops its units after the reply',
-    model: 'quota',
-    patches: [
-      patch(
-        'lease.ts',
-        '      this.#remainder -= units;\n      this.#unreported = 0;',
-        '      this.#unreported = 0;',
-      ),
-      patch(
-        'lease.ts',
-        '{ ...last, units, report }));',
-        '{ ...last, units, report }));\n      this.#remainder -= units;',
-      ),
-    ],
-  },
-  {
     name: 'wait between check and subtract',
     model: 'quota',
     patches: [
@@ -221,9 +173,11 @@ async function readThenSet(write: any, at: any): Promise<any> {
     ],
   },
   {
-    name: 'a grant of another size keeps its id',
+    name: 'two writes have the same number',
     model: 'quota',
-    patches: [patch('grant.ts', '    this.#sequence += 1;', '    this.#sequence = 1;')],
+    patches: [
+      patch('grant.ts', 'Math.max(this.#sequence + 1, ', 'Math.max(this.#sequence, this.#sequence || '),
+    ],
   },
   {
     name: 'no gate on what is left',
@@ -238,9 +192,11 @@ async function readThenSet(write: any, at: any): Promise<any> {
     ],
   },
   {
-    name: 'refund of units that were reported',
+    name: 'a refund is not told to the ledger',
     model: 'quota',
-    patches: [patch('lease.ts', 'if (this.#unreported < cost) return false;', '')],
+    patches: [
+      patch('stock.ts', '    this.#unreported -= cost;\n    this.units += cost;', '    this.units += cost;'),
+    ],
   },
   {
     name: 'the same operation counts twice',
@@ -250,13 +206,13 @@ async function readThenSet(write: any, at: any): Promise<any> {
   {
     name: 'borrowed units are never charged',
     model: 'quota-bounded',
-    patches: [patch('lease.ts', '    debt.borrowed += lacking;\n    debt.owed += lacking;', '')],
+    patches: [patch('stock.ts', '    debt.borrowed += lacking;\n    debt.owed += lacking;', '')],
   },
   {
     name: 'what was borrowed is forgotten with the lease that is pushed out',
     model: 'quota-bounded',
     patches: [
-      patch('lease.ts', 'this.#debt = at.debts.find(this.#key);', ''),
+      patch('stock.ts', 'this.#debt = at.debts.find(of.key);', ''),
       patch('debts.ts', 'if (known !== undefined) return known;', ''),
     ],
   },

@@ -14,6 +14,8 @@ export class World {
   readonly chance: Seeded;
   readonly trace: string[] | undefined;
   readonly violations: string[] = [];
+  /** Nothing fails any more: what is left to be done is done. */
+  isCalm = false;
   #nowMs = START_MS;
   #order = 0;
   readonly #heap: Event[] = [];

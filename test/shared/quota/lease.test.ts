@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { ItemStore } from '#shared/ports.ts';
 import { adjustWrites, closeWrite, ledgerKey, resumeWrite, suspendWrite } from '#shared/quota/ledger.ts';
 import type { Admission, Rejection } from '#shared/quota/quotas.ts';
+import type { ItemWrite } from '#shared/table/item-write.ts';
 import { aRequest, NOON_MS, QuotaTable } from '../../support/quota-table.ts';
 
 const DAILY = { id: 'daily', level: 'key', quota: 100, period: 'DAY' };
@@ -191,6 +194,71 @@ describe('a lease', () => {
     assert.equal(admitted, 300);
   });
 });
+
+describe('what a process used', () => {
+  const used = (table: QuotaTable): number => Number(table.ledger()['used']);
+
+  it('is in the ledger without another word where each request is a write', async () => {
+    const table = new QuotaTable();
+    for (let process = 0; process < 10; process += 1)
+      await table.spend(table.holder([{ ...DAILY, lease: false }]), 1);
+
+    assert.deepEqual([used(table), table.ledger()['out']], [10, 0]);
+  });
+
+  it('is told within a minute although its key is asked for no more', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, quota: 100_000 }]);
+    await table.spend(quotas, 1000);
+    const before = used(table);
+    table.nowMs += 61_000;
+
+    await quotas.consume(aRequest({ key: 'another', atEpochMs: table.nowMs }));
+    await turn();
+
+    assert.ok(before < 1000);
+    assert.deepEqual([used(table), table.ledger()['out']], [1000, 0]);
+  });
+
+  it('is told by a lease that others push out', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, quota: 100_000 }], { maxLeases: 1 });
+    await table.spend(quotas, 1000);
+
+    await quotas.consume(aRequest({ key: 'another', atEpochMs: NOON_MS }));
+    await turn();
+
+    assert.deepEqual([used(table), table.ledger()['out']], [1000, 0]);
+  });
+
+  it('is billed once although every write arrives again, and its answer is lost', async () => {
+    const table = new QuotaTable();
+    const flaky = twice(table.store);
+    const quotas = table.holder([{ ...DAILY, quota: 60 }], { store: flaky });
+
+    const admitted = await table.spend(quotas, 100);
+    await quotas.flush();
+
+    assert.equal(admitted, 60);
+    assert.equal(used(table), 60);
+  });
+});
+
+/** Each write arrives twice, the second time after the next one; every third answer is lost. */
+function twice(store: ItemStore): ItemStore {
+  let count = 0;
+  let last: ItemWrite | undefined;
+  return {
+    ...store,
+    async update(write) {
+      const outcome = await store.update(write);
+      if (last !== undefined) await store.update(last);
+      last = write;
+      count += 1;
+      return count % 3 === 0 ? { kind: 'unknown', reason: 'lost' } : outcome;
+    },
+  };
+}
 
 describe('flush', () => {
   it('gives unused units back, for others to use', async () => {

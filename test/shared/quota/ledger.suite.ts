@@ -6,18 +6,21 @@ import fc from 'fast-check';
 import type { ItemStore } from '#shared/ports.ts';
 import { applyChange, testsHold } from '#shared/table/item-write.ts';
 import type { Item, ItemWrite } from '#shared/table/item-write.ts';
+import { aWrite } from './a-write.ts';
 import {
   adjustWrites,
   closeWrite,
   grantWrite,
+  lastWriteOf,
   ledgerKey,
   openWrites,
   planKey,
   resumeWrite,
   returnWrite,
   suspendWrite,
+  undoWrite,
 } from '#shared/quota/ledger.ts';
-import type { Grant } from '#shared/quota/ledger.ts';
+import type { Grant, Numbered } from '#shared/quota/ledger.ts';
 import { savePlanWrite } from '#shared/quota/plan-book.ts';
 import { parsePlan } from '#shared/quota/plan.ts';
 import { probeLedger } from '../../support/probe-ledger.ts';
@@ -30,13 +33,15 @@ export type OpenStore = () => Promise<{ readonly store: ItemStore; readonly clos
 export const PERIOD = { startEpochMs: Date.UTC(2026, 10, 1), endEpochMs: Date.UTC(2026, 11, 1) };
 export const LIMIT = { id: 'monthly', level: 'key', quota: 100, period: 'MONTH', wasteBudget: 0.1 };
 export const DIRECT: Grant = {
-  grantId: 'h1.1',
-  slot: 3,
   units: 10,
   gate: 10,
   outstandingMax: undefined,
   report: 0,
 };
+
+const HOLDER = 'a1b2c3d4e5f6';
+/** The write of that number of one holder. */
+export const nth = (sequence: number, fence = sequence): Numbered => ({ holder: HOLDER, sequence, fence });
 
 /** A plan and an open period of a subject that no other test has. */
 export async function openALedger(store: ItemStore, credits = 100, isSharded = false) {
@@ -86,7 +91,13 @@ export function describeLedgerStore(name: string, open: OpenStore): void {
 
       const outcomes = await Promise.all(
         Array.from({ length: 50 }, (_, index) =>
-          store.update(grantWrite(key, { ...DIRECT, grantId: `h1.${index}`, units: 1, gate: 1 })),
+          store.update(
+            grantWrite(
+              key,
+              { ...DIRECT, units: 1, gate: 1 },
+              { ...nth(1), holder: `${index}`.padStart(12, '0') },
+            ),
+          ),
         ),
       );
 
@@ -94,13 +105,13 @@ export function describeLedgerStore(name: string, open: OpenStore): void {
         outcome.kind === 'done' ? outcome.item['rem'] : outcome.kind,
       );
       assert.equal(new Set(remainders).size, 50);
-      assert.deepEqual([(await item())['rem'], (await item())['out']], [50, 50]);
+      assert.deepEqual([(await item())['rem'], (await item())['used']], [50, 50]);
     });
 
     it('refuses a grant that the ledger has no units for, and shows what it has', async () => {
       const { key } = await anOpenLedger(9);
 
-      const outcome = await store.update(grantWrite(key, DIRECT));
+      const outcome = await store.update(grantWrite(key, DIRECT, nth(1)));
 
       assert.equal(outcome.kind, 'refused');
       assert.deepEqual([outcome.item?.['rem'], outcome.item?.['cred']], [9, 9]);
@@ -110,36 +121,70 @@ export function describeLedgerStore(name: string, open: OpenStore): void {
       const { key } = await anOpenLedger();
       const lease = { ...DIRECT, units: 6, gate: 24, outstandingMax: 4 };
 
-      assert.equal(await kindOf(grantWrite(key, { ...lease, grantId: 'h1.1' })), 'done');
-      assert.equal(await kindOf(grantWrite(key, { ...lease, grantId: 'h1.2' })), 'refused');
-      assert.equal(await kindOf(grantWrite(key, { ...DIRECT, grantId: 'h1.3' })), 'done');
+      assert.equal(await kindOf(grantWrite(key, lease, nth(1))), 'done');
+      assert.equal(await kindOf(grantWrite(key, lease, nth(2))), 'refused');
+      assert.equal(await kindOf(grantWrite(key, DIRECT, nth(3))), 'done');
     });
 
-    it('applies a grant once under one id, and the refusal proves that it landed', async () => {
+    it('applies a grant once under one number, and the refusal proves that it landed', async () => {
       const { key, item } = await anOpenLedger();
-      await store.update(grantWrite(key, DIRECT));
+      await store.update(grantWrite(key, DIRECT, nth(1)));
 
-      const again = await store.update(grantWrite(key, DIRECT));
+      const again = await store.update(grantWrite(key, DIRECT, nth(1)));
 
       assert.equal(again.kind, 'refused');
-      assert.equal(again.item?.['s3'], DIRECT.grantId);
+      assert.equal(lastWriteOf(again.item, HOLDER), 1);
       assert.equal((await item())['rem'], 90);
+    });
+
+    it('uses a direct charge in the same write, and a lease not before it is reported', async () => {
+      const { key, item } = await anOpenLedger();
+
+      await store.update(grantWrite(key, { ...DIRECT, units: 3, gate: 3 }, nth(1)));
+      await store.update(grantWrite(key, { units: 5, gate: 20, outstandingMax: 5, report: 0 }, nth(2)));
+      const { used, out } = await item();
+      await store.update(returnWrite(key, { units: 1, report: 4 }, nth(3)));
+      const after = await item();
+
+      assert.deepEqual({ used, out }, { used: 3, out: 5 });
+      assert.deepEqual([after['rem'], after['out'], after['used']], [93, 0, 7]);
+    });
+
+    it('takes no write that comes late, whatever number it has after one that was awaited', async () => {
+      const { key, item } = await anOpenLedger();
+      const late = grantWrite(key, DIRECT, nth(1));
+
+      await store.update(grantWrite(key, DIRECT, nth(2, 1)));
+
+      assert.equal(await kindOf(late), 'refused');
+      assert.equal((await item())['rem'], 90);
+    });
+
+    it('takes a write back once that was given up and has landed', async () => {
+      const { key, item } = await anOpenLedger();
+      const landed = grantWrite(key, { ...DIRECT, report: 2 }, nth(1));
+      await store.update(landed);
+      const undo = undoWrite(key, landed, 1, { holder: HOLDER, sequence: 2 });
+
+      assert.deepEqual([await kindOf(undo), await kindOf(undo)], ['done', 'refused']);
+      const { rem, out, used } = await item();
+      assert.deepEqual({ rem, out, used }, { rem: 100, out: 0, used: 0 });
     });
 
     it('says that there is no ledger by showing none', async () => {
       const { id } = await anOpenLedger();
       const other = ledgerKey({ ...id, subject: 'key-2' }, PERIOD);
 
-      const outcome = await store.update(grantWrite(other, DIRECT));
+      const outcome = await store.update(grantWrite(other, DIRECT, nth(1)));
 
       assert.equal(outcome.kind, 'refused');
       assert.equal(outcome.item, undefined);
     });
 
-    it('takes a return once, and none after another grant of the slot', async () => {
+    it('takes a return once', async () => {
       const { key, item } = await anOpenLedger();
-      await store.update(grantWrite(key, DIRECT));
-      const back = returnWrite(key, { grantId: 'h1.1', slot: 3, units: 4, report: 5 });
+      await store.update(grantWrite(key, { ...DIRECT, outstandingMax: 10 }, nth(1)));
+      const back = returnWrite(key, { units: 4, report: 5 }, nth(2));
 
       assert.equal(await kindOf(back), 'done');
       assert.equal(await kindOf(back), 'refused');
@@ -195,11 +240,11 @@ export function describeLedgerStore(name: string, open: OpenStore): void {
       const { key } = await anOpenLedger();
 
       await store.update(suspendWrite(key, 1));
-      assert.equal(await kindOf(grantWrite(key, DIRECT)), 'refused');
+      assert.equal(await kindOf(grantWrite(key, DIRECT, nth(1))), 'refused');
       await store.update(resumeWrite(key));
-      assert.equal(await kindOf(grantWrite(key, DIRECT)), 'done');
+      assert.equal(await kindOf(grantWrite(key, DIRECT, nth(1))), 'done');
       await store.update(closeWrite(key, 2));
-      assert.equal(await kindOf(grantWrite(key, { ...DIRECT, grantId: 'h1.2' })), 'refused');
+      assert.equal(await kindOf(grantWrite(key, DIRECT, nth(2))), 'refused');
       assert.equal(
         (await store.transact(adjustWrites(key, { operationId: 'late', kind: 'top-up', units: 1 }, 3))).kind,
         'refused',
@@ -242,7 +287,7 @@ export function describeLedgerStore(name: string, open: OpenStore): void {
 
       const [read, refused] = await Promise.all([
         store.read(key),
-        store.update(grantWrite(key, { ...DIRECT, gate: 1000 })),
+        store.update(grantWrite(key, { ...DIRECT, gate: 1000 }, nth(1))),
       ]);
 
       for (const answer of [read, refused])
@@ -283,53 +328,6 @@ export function describeLedgerStore(name: string, open: OpenStore): void {
       assert.equal(decisions.filter(({ allowed }) => allowed).length, 60);
     });
   });
-}
-
-const PLAIN = { noNullPrototype: true } as const;
-
-/** Writes like the protocol's, on two attributes: never arithmetic on one that a test does not prove to be there. */
-function aWrite(): fc.Arbitrary<Pick<ItemWrite, 'when' | 'change'>> {
-  const number = fc.integer({ min: -5, max: 5 });
-  const test = fc.oneof(
-    fc.record({
-      attribute: fc.constantFrom('n', 's1'),
-      is: fc.constantFrom('absent' as const, 'present' as const),
-    }),
-    fc.record({
-      attribute: fc.constant('n'),
-      is: fc.constantFrom(
-        'at-least' as const,
-        'at-most' as const,
-        'equal' as const,
-        'absent-or-below' as const,
-      ),
-      value: number,
-    }),
-    fc.record({
-      attribute: fc.constant('s1'),
-      is: fc.constantFrom('equal' as const, 'absent-or-not' as const),
-      value: fc.constantFrom('a', 'b'),
-    }),
-  );
-  const put = fc.record({
-    when: fc.array(test, { maxLength: 2 }),
-    change: fc.record({
-      kind: fc.constant('put' as const),
-      item: fc.record({ n: number, s1: fc.constantFrom('a', 'b') }, PLAIN),
-    }),
-  });
-  const update = fc.record({
-    when: fc
-      .array(test, { maxLength: 2 })
-      .map((tests) => [{ attribute: 'n', is: 'present' as const }, ...tests]),
-    change: fc.record({
-      kind: fc.constant('update' as const),
-      add: fc.record({ n: number }),
-      set: fc.record({ s1: fc.constantFrom('a', 'b') }),
-      remove: fc.constantFrom([], ['x']),
-    }),
-  });
-  return fc.oneof(put, update);
 }
 
 export function randomTableName(): string {

@@ -9,7 +9,7 @@ import { createQuotas } from '#shared/quota/quotas.ts';
 import { acquireWrite, createWrite, releaseWrite } from '#shared/quota/semaphore.ts';
 import { accountKey, growWrite, moveWrites, readWhole, recall } from '#shared/quota/shards.ts';
 import { REAL_CLOCK, REAL_RANDOM, REAL_TIMER } from '../../support/real-quota-ports.ts';
-import { DIRECT, LIMIT, openALedger, PERIOD } from './ledger.suite.ts';
+import { DIRECT, nth, LIMIT, openALedger, PERIOD } from './ledger.suite.ts';
 import type { OpenStore } from './ledger.suite.ts';
 
 export function describePermitsAndShards(name: string, open: OpenStore): void {
@@ -65,7 +65,9 @@ export function describePermitsAndShards(name: string, open: OpenStore): void {
             isThere: false,
           }),
         );
-      await store.update(grantWrite(accountKey(id, PERIOD, 0), { ...DIRECT, report: 4 }));
+      await store.update(
+        grantWrite(accountKey(id, PERIOD, 0), { ...DIRECT, outstandingMax: 10, report: 4 }, nth(1)),
+      );
       await store.transact(adjustWrites(key, { operationId: 'less', kind: 'set-limit', units: -60 }, 1));
 
       const before = await readWhole(store, key, await item());

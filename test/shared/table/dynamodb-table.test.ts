@@ -75,7 +75,8 @@ for (const [name, open] of Object.entries(STORES)) {
 describe('createDynamoDbTable', () => {
   const write = grantWrite(
     { pk: 'Q#t#l#k', sk: 'P#2026' },
-    { grantId: 'h.1', slot: 0, units: 1, gate: 1, outstandingMax: undefined, report: 0 },
+    { units: 1, gate: 1, outstandingMax: undefined, report: 0 },
+    { holder: 'a1b2c3d4e5f6', sequence: 1, fence: 1 },
   );
 
   const CASES = [

@@ -164,7 +164,8 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
       const { tenant, plan } = await at.aTenant([{ ...DAILY, overage: 10 }]);
       const unflushed = at.aHolder(() => NOON_MS);
       assert.equal(await at.spend(tenant, 104), 104);
-      await unflushed.consume({ plan, tenant, key: 'k-1', atEpochMs: NOON_MS });
+      const failed = await unflushed.consume({ plan, tenant, key: 'k-1', atEpochMs: NOON_MS });
+      assert.ok(failed.allowed && failed.refund().length === 1);
       const question = { ...ofKey(tenant), periodEpochMs: NOON_MS };
       const tomorrow = NOON_MS + DAY_MS;
 
@@ -173,7 +174,7 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
       const { used, included, overage, lost, version } = record;
       assert.deepEqual(
         { used, included, overage, lost, version },
-        { used: 104, included: 100, overage: 4, lost: 1, version: 1 },
+        { used: 105, included: 100, overage: 5, lost: 0, version: 1 },
       );
       assert.deepEqual((await closePeriod(ports, requested('a', tomorrow), question)).record, record);
       assert.deepEqual((await closePeriod(ports, requested('b', tomorrow), question)).record, record);
@@ -181,7 +182,10 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
 
       await unflushed.flush();
       const corrected = await closePeriod(ports, requested('d', tomorrow), question);
-      assert.deepEqual([corrected.record.version, corrected.record.used, corrected.record.lost], [2, 105, 0]);
+      assert.deepEqual(
+        [corrected.record.version, corrected.record.used, corrected.record.overage],
+        [2, 104, 4],
+      );
       const all = { tenant, fromEpochMs: undefined, toEpochMs: undefined, cursor: undefined, limit: 10 };
       assert.deepEqual((await listRecords(ports, all)).rows, [record, corrected.record]);
       assert.deepEqual((await listRecords(ports, { ...all, toEpochMs: NOON_MS - DAY_MS })).rows, []);

@@ -1,0 +1,167 @@
+/**
+ * One process's writes to one ledger item. Each has a number above the one before, and the item keeps the number of the
+ * last: so none applies twice, whoever repeats it, and a lost answer is found out by sending the same again.
+ *
+ * A write without an answer, or one that was refused and may be repeated on its way, can still land. It is remembered; the
+ * next write is refused where one of these has landed, and that one is undone first, since nobody was admitted by it.
+ */
+import type { AgeClock, ItemStore, Random, Timer } from '../ports.ts';
+import type { Item, ItemKey, ItemWrite, WriteOutcome } from '../table/item-write.ts';
+import type { GrantIds } from './grant.ts';
+import type { Grant, Numbered } from './ledger.ts';
+import { grantWrite, lastWriteOf, returnWrite, staleMarks, undoWrite } from './ledger.ts';
+
+export type Sent =
+  /** Applied, once. */
+  | { readonly kind: 'done'; readonly item: Item }
+  /** The ledger as it was when it refused; undefined = there is none. */
+  | { readonly kind: 'refused'; readonly item: Item | undefined; readonly storeEpochMs: number | undefined }
+  /** Not applied as far as anybody knows. */
+  | { readonly kind: 'unavailable' };
+
+export type OwnWritePorts = {
+  readonly store: Pick<ItemStore, 'update'>;
+  readonly random: Random;
+  readonly timer: Timer;
+  readonly clock: AgeClock;
+  readonly grantIds: GrantIds;
+};
+
+/** A write that may land yet. */
+type GivenUp = {
+  readonly write: ItemWrite;
+  readonly sequence: number;
+  /** A return stands if it has landed: its units were dropped before it was sent. */
+  readonly stands: boolean;
+  /** It has not landed, and never will. */
+  readonly onLost: () => void;
+};
+
+const ATTEMPTS = 3;
+const ROUNDS = 4;
+const BACK_OFF_MS = 20;
+/** Of writes that were refused and might be repeated on their way, so many are remembered. */
+const MAX_REMEMBERED = 32;
+
+/** A request to AWS is refused when its signature is older, so no write comes later than that. */
+const MARK_MS = 15 * 60_000;
+const MIN_STALE = 8;
+
+type Stale = { readonly item: Item; readonly marks: readonly string[] };
+
+export class OwnWrites {
+  readonly #key: ItemKey;
+  readonly #at: OwnWritePorts;
+  /** Ascending; at most one of them can have landed, since each was refused where an earlier one had. */
+  #givenUp: readonly GivenUp[] = [];
+  #stale: Stale | undefined;
+  /** The one that has landed and is to be undone, and the numbers of the attempts at it. */
+  #landed: { readonly of: GivenUp; readonly attempts: number[] } | undefined;
+
+  constructor(key: ItemKey, at: OwnWritePorts) {
+    this.#key = key;
+    this.#at = at;
+  }
+
+  /** Whether something may have landed, or land yet, that is not accounted for. */
+  get isUnsure(): boolean {
+    return this.#givenUp.length > 0 || this.#landed !== undefined;
+  }
+
+  grant(grant: Grant): Promise<Sent> {
+    const stale = this.#stale;
+    this.#stale = undefined;
+    const print = (by: Numbered): ItemWrite => sweep(grantWrite(this.#key, grant, by), stale);
+    return this.#send(print, false, () => undefined);
+  }
+
+  /** Marks of processes that are gone are taken away with the next grant: each costs 20 bytes. */
+  note(item: Item): void {
+    const marks = staleMarks(item, this.#at.clock.nowEpochMs() - MARK_MS);
+    this.#stale = marks.length < MIN_STALE ? undefined : { item, marks: marks.slice(0, MIN_STALE) };
+  }
+
+  /** @param onLost called, perhaps much later, when it is known that nothing was given back and nothing reported */
+  giveBack(back: { readonly units: number; readonly report: number }, onLost: () => void): Promise<Sent> {
+    return this.#send((by) => returnWrite(this.#key, back, by), true, onLost);
+  }
+
+  async #send(print: (by: Numbered) => ItemWrite, stands: boolean, onLost: () => void): Promise<Sent> {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      if (!(await this.#undo())) break;
+      const by = this.#at.grantIds.next();
+      const write = print({ ...by, fence: this.#givenUp[0]?.sequence ?? by.sequence });
+      const { outcome, mayLand } = await this.#attempt(write);
+      const last = 'item' in outcome ? lastWriteOf(outcome.item, by.holder) : 0;
+      if (outcome.kind === 'done' || last === by.sequence) {
+        this.#forget();
+        return { kind: 'done', item: ('item' in outcome ? outcome.item : undefined) ?? {} };
+      }
+      const givenUp = { write, sequence: by.sequence, stands, onLost };
+      if (outcome.kind !== 'refused') {
+        if (mayLand) this.#remember(givenUp);
+        else onLost();
+        return { kind: 'unavailable' };
+      }
+      const landed = this.#givenUp.find(({ sequence }) => sequence === last);
+      if (landed === undefined) {
+        this.#remember({ ...givenUp, onLost: () => undefined });
+        return { kind: 'refused', item: outcome.item, storeEpochMs: outcome.storeEpochMs };
+      }
+      this.#forget(landed);
+    }
+    onLost();
+    return { kind: 'unavailable' };
+  }
+
+  /** The same write until it is answered: it applies once. */
+  async #attempt(write: ItemWrite): Promise<{ readonly outcome: WriteOutcome; readonly mayLand: boolean }> {
+    const { store, timer, random } = this.#at;
+    let mayLand = false;
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await store.update(write);
+      if (outcome.kind === 'done' || outcome.kind === 'refused') return { outcome, mayLand };
+      mayLand ||= outcome.kind === 'unknown';
+      if (attempt === ATTEMPTS || (outcome.kind === 'rejected' && !outcome.retryable))
+        return { outcome, mayLand };
+      if (outcome.kind === 'rejected')
+        await timer.pause(BACK_OFF_MS * 2 ** (attempt - 1) * (0.5 + random.fraction()));
+    }
+  }
+
+  /** False: it is not known whether that went through. */
+  async #undo(): Promise<boolean> {
+    const landed = this.#landed;
+    if (landed === undefined) return true;
+    const by = this.#at.grantIds.next();
+    landed.attempts.push(by.sequence);
+    const { outcome } = await this.#attempt(undoWrite(this.#key, landed.of.write, landed.of.sequence, by));
+    const isOver =
+      outcome.kind === 'done' ||
+      (outcome.kind === 'refused' &&
+        (outcome.item === undefined || landed.attempts.includes(lastWriteOf(outcome.item, by.holder))));
+    if (isOver) this.#landed = undefined;
+    return isOver;
+  }
+
+  #remember(givenUp: GivenUp): void {
+    this.#givenUp = [...this.#givenUp, givenUp].slice(-MAX_REMEMBERED);
+  }
+
+  /** All but the one that has landed are lost: they are refused from now on. */
+  #forget(landed?: GivenUp): void {
+    const others = this.#givenUp.filter((givenUp) => givenUp !== landed);
+    this.#givenUp = [];
+    if (landed !== undefined && !landed.stands) this.#landed = { of: landed, attempts: [] };
+    for (const { onLost } of others) onLost();
+  }
+}
+
+/** Only while their holders have not written meanwhile: a mark that moves is a process that lives. */
+function sweep(write: ItemWrite, stale: Stale | undefined): ItemWrite {
+  if (stale === undefined || write.change.kind !== 'update') return write;
+  const unchanged = stale.marks.map(
+    (attribute) => ({ attribute, is: 'equal', value: stale.item[attribute] ?? 0 }) as const,
+  );
+  return { ...write, when: [...write.when, ...unchanged], change: { ...write.change, remove: stale.marks } };
+}

@@ -1,0 +1,153 @@
+/**
+ * What one process has of one ledger: units to use, what it has to tell the ledger of those that it used, and what it owes.
+ * Synchronous but for `settle`: a check and its take never part.
+ */
+import type { ItemStore } from '../ports.ts';
+import type { ItemKey } from '../table/item-write.ts';
+import type { Debt } from './debts.ts';
+import { GrantIds } from './grant.ts';
+import type { HolderPorts } from './holder-ports.ts';
+import type { LeaseSize } from './lease-size.ts';
+import { OwnWrites } from './own-writes.ts';
+import type { Sent } from './own-writes.ts';
+
+/** The ledger, and by when nobody asks for its debts any more. */
+export type StockOf = { readonly key: ItemKey; readonly endEpochMs: number };
+
+export class Stock {
+  /** Units that may be used without asking. */
+  units = 0;
+  readonly #of: StockOf;
+  readonly #at: HolderPorts;
+  /** Of this lease and no other: one that was pushed out may still write while its successor does. */
+  readonly #ids: GrantIds;
+  /** By partition: with shards, units come from several items. */
+  readonly #writes = new Map<string, OwnWrites>();
+  readonly #update: ItemStore['update'];
+  /** Used and not yet reported to the ledger; below 0: charged as used, and not used. */
+  #unreported = 0;
+  /** Admitted without the ledger's consent: while it was out of reach, or settled above the estimate. */
+  #debt: Debt | undefined;
+
+  constructor(of: StockOf, at: HolderPorts, update: ItemStore['update']) {
+    this.#of = of;
+    this.#at = at;
+    this.#update = update;
+    this.#ids = new GrantIds(at.random, at.clock);
+    this.#debt = at.debts.find(of.key);
+  }
+
+  /** Whether the ledger counts units as used that were not. */
+  get isOvercharged(): boolean {
+    return this.#unreported < 0;
+  }
+
+  /** Whether the ledger knows all that there is to know. */
+  get isSettled(): boolean {
+    const isSure = [...this.#writes.values()].every(({ isUnsure }) => !isUnsure);
+    return isSure && this.units === 0 && this.#unreported === 0;
+  }
+
+  get owed(): number {
+    return this.#debt?.owed ?? 0;
+  }
+
+  take(cost: number): void {
+    this.units -= cost;
+    this.#unreported += cost;
+  }
+
+  /** What the ledger was told already is corrected with the next report. */
+  refund(cost: number): void {
+    this.#unreported -= cost;
+    this.units += cost;
+    this.#payFromStock();
+  }
+
+  /** Units on trust, for what `cost` lacks; false: they would exceed the bound. */
+  borrow(cost: number, bound: number): boolean {
+    const lacking = Math.max(0, cost - this.units);
+    const debt = (this.#debt ??= this.#at.debts.open(this.#of.key, this.#of.endEpochMs));
+    if (debt === undefined || debt.borrowed + lacking > bound) return false;
+    debt.borrowed += lacking;
+    debt.owed += lacking;
+    this.units += lacking;
+    // Charged as used when it is paid.
+    this.#unreported -= lacking;
+    return true;
+  }
+
+  /** What has been delivered already, whether or not the quota has it. */
+  owe(units: number): void {
+    this.#debt ??= this.#at.debts.open(this.#of.key, this.#of.endEpochMs) ?? { borrowed: 0, owed: 0 };
+    this.#debt.owed += units;
+  }
+
+  /** Posts what is owed by what `charge` does; the ledger may go below zero by it. */
+  async pay<T extends string>(charge: (size: LeaseSize) => Promise<T | 'granted'>): Promise<T | 'granted'> {
+    const debt = this.#debt;
+    if (debt === undefined || debt.owed === 0) return 'granted';
+    const { owed } = debt;
+    // Taken off first: the lease that came before this one may be about to pay the same.
+    debt.owed = 0;
+    const outcome = await charge({ units: owed, gate: undefined, outstandingMax: undefined });
+    if (outcome !== 'granted') debt.owed += owed;
+    return outcome;
+  }
+
+  /** Asks for units, and reports. @param isDebt they were used long ago */
+  async grant(key: ItemKey, size: LeaseSize, isDebt: boolean): Promise<Sent> {
+    const report = this.#unreported;
+    this.#unreported = 0;
+    const { outstandingMax } = size;
+    // Units that are taken back from what was reported are outstanding again, too.
+    const bound = outstandingMax === undefined ? undefined : outstandingMax + Math.min(0, report);
+    const sent = await this.writesTo(key).grant({ ...size, outstandingMax: bound, report });
+    if (sent.kind !== 'done') this.#unreported += report;
+    else if (outstandingMax === undefined && !isDebt) this.#unreported -= size.units;
+    return sent;
+  }
+
+  /** Gives back what is unused, and reports, to the item that it came from. Dropped here before it is sent. */
+  async settle(key: ItemKey): Promise<{ readonly sent: Sent; readonly units: number } | undefined> {
+    this.#payFromStock();
+    const { units } = this;
+    const report = this.#unreported;
+    const writes = this.writesTo(key);
+    if (units === 0 && report === 0 && !writes.isUnsure) return undefined;
+    this.units -= units;
+    this.#unreported = 0;
+    const sent = await writes.giveBack({ units, report }, () => {
+      this.units += units;
+      this.#unreported += report;
+    });
+    return { sent, units };
+  }
+
+  /** Items that units came from before, as long as it is not known what has landed there. */
+  async settleOthers({ pk }: ItemKey): Promise<void> {
+    for (const [other, writes] of this.#writes)
+      if (other !== pk && writes.isUnsure) await writes.giveBack({ units: 0, report: 0 }, () => undefined);
+  }
+
+  writesTo(key: ItemKey): OwnWrites {
+    const known =
+      this.#writes.get(key.pk) ??
+      new OwnWrites(key, {
+        ...this.#at,
+        store: { ...this.#at.store, update: this.#update },
+        grantIds: this.#ids,
+      });
+    this.#writes.set(key.pk, known);
+    return known;
+  }
+
+  /** What was lent and not used, or can be paid by units that are here, need not be charged. */
+  #payFromStock(): void {
+    if (this.#debt === undefined) return;
+    const units = Math.min(this.#debt.owed, this.units);
+    this.#debt.owed -= units;
+    this.units -= units;
+    this.#unreported += units;
+  }
+}

@@ -1,0 +1,108 @@
+/** What a holder tells the ledger, broken: bills that are not what was used, and units that are there twice. */
+import { patch } from './patch.ts';
+import type { Mutant } from './patch.ts';
+
+const FENCE = "{ attribute: mark, is: 'absent-or-below', value: fence },";
+const RETURN_WITHOUT_FENCE = patch(
+  'ledger.ts',
+  FENCE,
+  `...(purpose === 'return' ? [] : [${FENCE.slice(0, -1)} as const]),`,
+);
+
+export const BILL_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'usage report repeated',
+    model: 'quota',
+    patches: [
+      patch(
+        'stock.ts',
+        "if (sent.kind !== 'done') this.#unreported += report;",
+        "this.#unreported += report;\n    if (sent.kind !== 'done');",
+      ),
+    ],
+  },
+  {
+    name: 'usage report dropped with a grant that was refused',
+    model: 'quota',
+    patches: [patch('stock.ts', "if (sent.kind !== 'done') this.#unreported += report;\n    else", '    if')],
+  },
+  {
+    name: 'a write counts as often as it arrives',
+    model: 'quota',
+    patches: [patch('ledger.ts', FENCE, '')],
+  },
+  {
+    name: 'a write that was given up is not looked for',
+    model: 'quota',
+    patches: [patch('own-writes.ts', 'this.#givenUp[0]?.sequence ?? by.sequence', 'by.sequence')],
+  },
+  {
+    name: 'a write that was refused is not looked for',
+    model: 'quota-resend',
+    patches: [
+      patch('own-writes.ts', '        this.#remember({ ...givenUp, onLost: () => undefined });\n', ''),
+    ],
+  },
+  {
+    name: 'what has landed after all is not undone',
+    model: 'quota',
+    patches: [
+      patch(
+        'own-writes.ts',
+        '!landed.stands) this.#landed =',
+        '!landed.stands && landed.sequence < 0) this.#landed =',
+      ),
+    ],
+  },
+  {
+    name: 'what has landed after all is undone twice',
+    model: 'quota',
+    patches: [
+      patch(
+        'ledger.ts',
+        "when: [{ attribute: mark, is: 'equal', value: landed }],",
+        "when: [{ attribute: 'rem', is: 'present' }],",
+      ),
+    ],
+  },
+  {
+    name: 'what a return dropped is not found again',
+    model: 'quota',
+    patches: [patch('own-writes.ts', 'for (const { onLost } of others) onLost();', '')],
+  },
+  {
+    name: 'a direct charge is not used before it is reported',
+    model: 'quota',
+    patches: [patch('ledger.ts', 'grant.outstandingMax === undefined ? 0 : grant.units;', 'grant.units;')],
+  },
+  {
+    name: 'what was charged directly stays used when another limit refuses',
+    model: 'quota',
+    patches: [
+      patch('quotas.ts', '        await this.#uncharge(charged.holdings);\n', ''),
+      patch('stock.ts', ' this.#unreported -= size.units;', ';'),
+    ],
+  },
+  { name: 'return without fence, sent again', model: 'quota', patches: [RETURN_WITHOUT_FENCE] },
+  {
+    name: 'return without fence, sent twice by the network',
+    model: 'quota-resend',
+    patches: [RETURN_WITHOUT_FENCE],
+  },
+  {
+    name: 'return drops its units after the reply',
+    model: 'quota',
+    patches: [
+      patch(
+        'stock.ts',
+        '    this.units -= units;\n    this.#unreported = 0;\n    const sent = await writes.giveBack({ units, report }, () => {\n      this.units += units;',
+        '    this.#unreported = 0;\n    const sent = await writes.giveBack({ units, report }, () => {',
+      ),
+      patch(
+        'stock.ts',
+        '    return { sent, units };',
+        "    if (sent.kind === 'done') this.units -= units;\n    return { sent, units };",
+      ),
+    ],
+  },
+];
