@@ -1,6 +1,8 @@
 /** One request against all of its limits: every one is charged, or none. */
 import type { Holding, Refusal } from './holding.ts';
 import { Lease } from './lease.ts';
+import type { LedgerId } from './ledger.ts';
+import type { Period } from './period.ts';
 
 export type Charged =
   | { readonly kind: 'charged'; readonly holdings: readonly Holding[] }
@@ -10,7 +12,7 @@ export type Charged =
 export type ChargePorts = {
   /** The request's holdings as of now; asked anew after every wait, since periods move and clocks are corrected. */
   readonly find: () => readonly Holding[];
-  readonly move: (lease: Lease, startEpochMs: number) => void;
+  readonly move: (lease: Lease, to: Period | LedgerId | undefined) => void;
   /** Units that each holding may lend while the store is out of reach. */
   readonly bound: number;
 };
@@ -34,7 +36,8 @@ export async function charge(cost: number, at: ChargePorts): Promise<Charged> {
     }
     const acquired = await lacking.acquire(cost);
     if (acquired.kind === 'plan-changed') return acquired;
-    if (acquired.kind === 'moved' && lacking instanceof Lease) at.move(lacking, acquired.startEpochMs);
+    if (acquired.kind === 'moved' && lacking instanceof Lease) at.move(lacking, acquired.period);
+    if (acquired.kind === 'renamed' && lacking instanceof Lease) at.move(lacking, acquired.id);
     if (acquired.kind === 'refused' && !mayBorrow(lacking, acquired, cost, at.bound))
       return { kind: 'refused', refusal: acquired, holdings };
     holdings = at.find();

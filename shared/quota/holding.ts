@@ -1,4 +1,5 @@
 /** What a process holds of one limit: units to use at once, or the way to get more. */
+import type { LedgerId } from './ledger.ts';
 import type { Period } from './period.ts';
 import type { QuotaLimit } from './plan.ts';
 
@@ -19,8 +20,10 @@ export type Acquired =
   | Refusal
   /** The period has to be opened by a newer plan than this process knows. */
   | { readonly kind: 'plan-changed' }
-  /** The period can no longer be opened; requests of it belong to the period that begins then. */
-  | { readonly kind: 'moved'; readonly startEpochMs: number };
+  /** Requests of the lease's period are charged to another; undefined: to the one that they would be without it. */
+  | { readonly kind: 'moved'; readonly period: Period | undefined }
+  /** The limit goes on with the ledgers of another. */
+  | { readonly kind: 'renamed'; readonly id: LedgerId };
 
 export const ACQUIRED: Acquired = { kind: 'acquired' };
 

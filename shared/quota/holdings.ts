@@ -5,6 +5,7 @@ import type { HolderPorts } from './holder-ports.ts';
 import { Lease } from './lease.ts';
 import { headKey } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
+import { isSamePeriod } from './line.ts';
 import { periodAt } from './period.ts';
 import type { Period, PeriodRule } from './period.ts';
 import { PermitPool } from './permits.ts';
@@ -40,8 +41,10 @@ export class Holdings {
   readonly #leaving = new Map<Lease, Lease>();
   readonly #rates = new Map<string, RateLease>();
   readonly #pools = new Map<string, PermitPool>();
-  /** Periods that could not be opened any more → the start of the one that is charged instead. */
-  readonly #moved = new Map<string, number>();
+  /** Periods that cannot be opened → the one that is charged instead. */
+  readonly #moved = new Map<string, Period>();
+  /** Limits → those whose ledgers they go on with. */
+  readonly #lines = new Map<string, LedgerId>();
   readonly #periods = new Map<PeriodRule, Period>();
 
   constructor(options: HoldingsOptions) {
@@ -66,20 +69,37 @@ export class Holdings {
         continue;
       }
       const period = this.#periodAt(limit.period, arrival.fromEpochMs);
-      const lease = this.#leaseOf(limit, id, plan, period);
+      const lease = this.#leaseOf(limit, id, plan, period, arrival.fromEpochMs);
       found.push(lease);
       if (arrival.toEpochMs < period.endEpochMs) continue;
-      const next = this.#leaseOf(limit, id, plan, this.#periodAt(limit.period, arrival.toEpochMs));
+      const next = this.#leaseOf(
+        limit,
+        id,
+        plan,
+        this.#periodAt(limit.period, arrival.toEpochMs),
+        arrival.toEpochMs,
+      );
       // One may have moved to the other.
       if (next !== lease) found.push(next);
     }
     return found;
   }
 
-  /** Remembers that a request of the limit's period is charged to the one that starts then. */
-  move(lease: Lease, startEpochMs: number): void {
-    if (this.#moved.size >= this.#options.maxLeases) this.#moved.clear();
-    this.#moved.set(nameOf(lease.ledger, lease.period), startEpochMs);
+  /**
+   * Remembers what requests of the lease's period are charged to: that period, the ledgers of another limit, or what they would
+   * be without what is remembered.
+   */
+  move(lease: Lease, to: Period | LedgerId | undefined): void {
+    if (to === undefined) {
+      for (const [name, period] of this.#moved)
+        if (name.startsWith(`${headKey(lease.ledger).pk}#`) && isSamePeriod(period, lease.period))
+          this.#moved.delete(name);
+      return;
+    }
+    const known: Map<string, unknown> = 'tenant' in to ? this.#lines : this.#moved;
+    if (known.size >= this.#options.maxLeases) known.clear();
+    if ('tenant' in to) this.#lines.set(headKey(lease.ledger).pk, to);
+    else this.#moved.set(nameOf(lease.ledger, lease.period, lease.plan), to);
   }
 
   leases(): readonly Lease[] {
@@ -107,13 +127,13 @@ export class Holdings {
     dropFirst(this.#leaving, MAX_LEAVING);
   }
 
-  #leaseOf(limit: QuotaLimit, id: LedgerId, plan: UsagePlan, asked: Period): Lease {
-    const moved = this.#moved.get(nameOf(id, asked));
-    const period =
-      moved === undefined
-        ? asked
-        : { startEpochMs: moved, endEpochMs: periodAt(limit.period, moved).endEpochMs };
-    const name = nameOf(id, period);
+  #leaseOf(limit: QuotaLimit, own: LedgerId, plan: UsagePlan, asked: Period, atEpochMs: number): Lease {
+    const id = this.#lines.size === 0 ? own : (this.#lines.get(headKey(own).pk) ?? own);
+    const moved = this.#moved.size === 0 ? undefined : this.#moved.get(nameOf(id, asked, plan));
+    const isOver = moved !== undefined && moved.endEpochMs <= atEpochMs;
+    if (isOver) this.#moved.delete(nameOf(id, asked, plan));
+    const period = moved === undefined || isOver ? asked : moved;
+    const name = nameOf(id, period, plan);
     const known = this.#leases.get(name);
     if (known !== undefined) {
       // Last used is last in the map.
@@ -175,8 +195,9 @@ export class Holdings {
   }
 }
 
-function nameOf(id: LedgerId, period: Period): string {
-  return `${headKey(id).pk}#${period.startEpochMs}`;
+/** Two plans may have periods that begin together and end apart, and each follows its own. */
+function nameOf(id: LedgerId, period: Period, plan: Pick<UsagePlan, 'id'>): string {
+  return `${headKey(id).pk}#${period.startEpochMs}#${period.endEpochMs}#${plan.id}`;
 }
 
 function dropFirst<K, V>(from: Map<K, V>, maxSize: number): readonly V[] {

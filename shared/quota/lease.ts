@@ -14,11 +14,13 @@ import { directCharge, sizeLease } from './lease-size.ts';
 import type { LeaseSize } from './lease-size.ts';
 import { LastRefusal } from './last-refusal.ts';
 import { ledgerKey, parseLedger } from './ledger.ts';
-import type { LedgerId, LedgerState, Opening } from './ledger.ts';
+import type { LedgerId, LedgerState } from './ledger.ts';
 import { openPeriod } from './open-period.ts';
+import { isSamePeriod } from './line.ts';
 import { Pace } from './pace.ts';
+import { periodAt } from './period.ts';
 import type { Period } from './period.ts';
-import type { QuotaLimit } from './plan.ts';
+import type { QuotaLimit, UsagePlan } from './plan.ts';
 import { raiseAlarms } from './raise-alarms.ts';
 import { Sharding } from './sharding.ts';
 import { Stock } from './stock.ts';
@@ -37,7 +39,7 @@ export class Lease implements Holding {
   readonly #key: ItemKey;
   readonly #at: HolderPorts;
   #limit: QuotaLimit;
-  #plan: Opening['plan'];
+  #plan: UsagePlan;
 
   readonly #stock: Stock;
   #lastUnits = 0;
@@ -55,7 +57,7 @@ export class Lease implements Holding {
   /** Grants and returns of one lease never overlap: each builds on what the one before has learnt. */
   readonly #turns = new Turns();
 
-  constructor(ledger: LedgerId, period: Period, limit: QuotaLimit, plan: Opening['plan'], at: HolderPorts) {
+  constructor(ledger: LedgerId, period: Period, limit: QuotaLimit, plan: UsagePlan, at: HolderPorts) {
     this.id = limit.id;
     this.ledger = ledger;
     this.period = period;
@@ -73,10 +75,14 @@ export class Lease implements Holding {
   }
 
   /** Takes over a newer plan's wishes; what the ledger allows is in the ledger. */
-  adopt(limit: QuotaLimit, plan: Opening['plan']): void {
+  adopt(limit: QuotaLimit, plan: UsagePlan): void {
     this.#limit = limit;
     this.#plan = plan;
     this.#sharding?.adopt(limit.shards);
+  }
+
+  get plan(): UsagePlan {
+    return this.#plan;
   }
 
   scarcity(): number {
@@ -242,9 +248,12 @@ export class Lease implements Holding {
       if (this.#sharding !== undefined) {
         if (++supplies > MAX_SUPPLIES) return this.#refuse('unavailable');
         const supplied = await this.#sharding.provide(size, answer === 'absent' ? undefined : this.#seen);
-        if (supplied === 'smaller') round += 1;
+        if (this.#sharding.isReplaced) {
+          const failure = await this.#open();
+          if (failure !== undefined) return failure;
+        } else if (supplied === 'smaller') round += 1;
         else if (supplied !== 'again') return this.#refuse(supplied);
-      } else if (answer === 'absent') {
+      } else if (answer === 'absent' || this.#seen?.replaced === true) {
         if (++openings > MAX_OPENINGS) return this.#refuse('unavailable');
         const failure = await this.#open();
         if (failure !== undefined) return failure;
@@ -302,11 +311,14 @@ export class Lease implements Holding {
   }
 
   async #open(): Promise<Acquired | undefined> {
+    const { period } = this;
+    if (!isSamePeriod(periodAt(this.#limit.period, period.startEpochMs), period))
+      return { kind: 'moved', period: undefined };
     const nowEpochMs = this.#storeEpochMs ?? this.#at.clock.nowEpochMs();
     const wanted = { limit: this.#limit, plan: this.#plan, nowEpochMs };
-    const opened = await openPeriod({ id: this.ledger, period: this.period, ...wanted }, this.#at.store);
+    const opened = await openPeriod({ id: this.ledger, period, ...wanted }, this.#at.store);
     if (opened.kind === 'ready') return undefined;
-    if (opened.kind === 'moved' || opened.kind === 'plan-changed') return opened;
+    if (opened.kind === 'moved' || opened.kind === 'renamed' || opened.kind === 'plan-changed') return opened;
     return this.#refuse(opened.kind === 'gone' ? 'quota-exceeded' : opened.kind);
   }
 
@@ -314,6 +326,7 @@ export class Lease implements Holding {
   #deny(cost: number): Refusal | undefined {
     const seen = this.#seen;
     if (seen === undefined) return undefined;
+    if (seen.replaced) return undefined;
     if (seen.suspended) return this.#refuse('suspended');
     const lacking = cost - this.#stock.units;
     const isShort = this.#sharding === undefined && seen.remaining < lacking;

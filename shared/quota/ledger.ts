@@ -12,7 +12,6 @@ import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
 import { operationKey, printKeyPart } from '../table/item-write.ts';
 import { periodId } from './period.ts';
 import type { Period } from './period.ts';
-import type { Level } from './plan.ts';
 
 /** Where a limit of a subject is kept: `Q#acme#monthly#key-1`. */
 export type LedgerId = { readonly tenant: string; readonly limit: string; readonly subject: string };
@@ -28,6 +27,10 @@ export type LedgerState = {
   readonly wasteBudget: number;
   readonly suspended: boolean;
   readonly closed: boolean;
+  /** Another ledger has taken its place before its time was over. */
+  readonly replaced: boolean;
+  /** Units of such ledgers that count in this one. */
+  readonly carried: number;
   /** Units of `credits` that are overage. */
   readonly overage: number;
   /** Units of `credits` that resets gave back. */
@@ -150,77 +153,6 @@ export function trackWrite(key: ItemKey, units: number): ItemWrite {
   };
 }
 
-export type Opening = {
-  readonly id: LedgerId;
-  readonly period: Period;
-  readonly plan: { readonly id: string; readonly version: number };
-  readonly credits: number;
-  readonly limit: number;
-  readonly overage: number;
-  readonly level: Level;
-  readonly wasteBudget: number;
-  /** Whether it may have shards; decided once per period. */
-  readonly isSharded?: boolean;
-  /** Whether this may be the subject's first period, a later one, or either. */
-  readonly head: 'first' | 'later' | 'any';
-};
-
-/**
- * Creates a period's ledger, once ever: the plan must be the newest, the head must not have reached the period
- * (else a late writer would fill a ledger again that TTL has taken away) nor be suspended, the ledger must not be
- * there. The head is what lists know a subject by.
- * Members: plan, head, ledger.
- */
-export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, ItemWrite] {
-  const { id, period, plan, credits } = opening;
-  const start = periodId(period);
-  const whenHead: Test[] =
-    opening.head === 'first'
-      ? [{ attribute: 'cur', is: 'absent' }]
-      : [{ attribute: 'cur', is: 'absent-or-below', value: start }];
-  if (opening.head === 'later') whenHead.push({ attribute: 'cur', is: 'present' });
-  whenHead.push({ attribute: 'susp', is: 'absent' });
-  return [
-    {
-      purpose: 'open',
-      key: planKey(plan.id),
-      when: [{ attribute: 'ver', is: 'equal', value: plan.version }],
-      change: { kind: 'check' },
-    },
-    {
-      purpose: 'open',
-      key: headKey(id),
-      when: whenHead,
-      change: {
-        kind: 'update',
-        set: {
-          ...{ cur: start, plan: plan.id, planVer: plan.version },
-          ...{ level: opening.level, list: subjectList(id.tenant) },
-        },
-      },
-    },
-    {
-      purpose: 'open',
-      key: ledgerKey(id, period),
-      when: [{ attribute: 'cred', is: 'absent' }],
-      change: {
-        kind: 'put',
-        item: {
-          rem: credits,
-          out: 0,
-          used: 0,
-          cred: credits,
-          lim: opening.limit,
-          b: opening.wasteBudget,
-          ...(opening.overage > 0 && { ov: opening.overage }),
-          ...(opening.isSharded === true && { mov: 0 }),
-          expiresAt: Math.ceil((period.endEpochMs + KEEP_MS) / 1000),
-        },
-      },
-    },
-  ];
-}
-
 /** Marks a threshold as crossed: of all holders that see it, one wins. */
 export function alarmWrite(key: ItemKey, percent: number, nowEpochMs: number): ItemWrite {
   const mark = `a${percent}`;
@@ -326,6 +258,8 @@ export function parseLedger(item: Item): LedgerState {
     restored: number('rst'),
     suspended: item['susp'] !== undefined,
     closed: item['closed'] !== undefined,
+    replaced: item['nxt'] !== undefined,
+    carried: number('carry'),
     alarmed: new Set(marks.map(Number)),
   };
 }

@@ -1,16 +1,37 @@
-/** Creates a period's ledger at first contact: once ever, by the newest plan, not before its time. */
+/**
+ * Creates a period's ledger at first contact: once ever, by the newest plan, not before its time. Where the plan has another
+ * period than before, what was charged in ledgers that the new one overlaps counts in it, and they grant nothing more: over any
+ * overlap nobody gets more than the larger of the two.
+ * @see docs/decisions/0044-a-plan-may-change-its-periods.md
+ */
 import type { ItemStore } from '../ports.ts';
-import type { RefusedMember, TransactOutcome } from '../table/item-write.ts';
-import { openWrites } from './ledger.ts';
-import type { LedgerId, Opening } from './ledger.ts';
+import type { Item, RefusedMember, TransactOutcome } from '../table/item-write.ts';
+import { headKey, ledgerKey } from './ledger.ts';
+import type { LedgerId } from './ledger.ts';
+import {
+  assignedKey,
+  chargedIn,
+  keyOf,
+  mayReplace,
+  overlapping,
+  parseLimits,
+  parseLine,
+  predecessorOf,
+  printPast,
+  printRule,
+  subjectKey,
+} from './line.ts';
+import type { Line } from './line.ts';
+import { aliasWrites, openWrites, replaceWrite } from './opening.ts';
+import type { Head } from './opening.ts';
 import type { Period } from './period.ts';
-import type { QuotaLimit } from './plan.ts';
+import type { QuotaLimit, UsagePlan } from './plan.ts';
 
 export type OpenRequest = {
   readonly id: LedgerId;
   readonly period: Period;
   readonly limit: QuotaLimit;
-  readonly plan: { readonly id: string; readonly version: number };
+  readonly plan: UsagePlan;
   /** By the store's clock if it has one: the local one may be the one that is wrong. */
   readonly nowEpochMs: number;
 };
@@ -19,7 +40,10 @@ export type Opened =
   /** It is there, or may be: go on and ask it. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'plan-changed' }
-  | { readonly kind: 'moved'; readonly startEpochMs: number }
+  /** Requests of it are charged to that ledger. */
+  | { readonly kind: 'moved'; readonly period: Period }
+  /** The limit goes on with the ledgers of another, which its plan had before. */
+  | { readonly kind: 'renamed'; readonly id: LedgerId }
   /** The period is long over and its ledger was taken away. */
   | { readonly kind: 'gone' }
   /** Nothing of the subject is opened until an operator resumes it. */
@@ -28,49 +52,141 @@ export type Opened =
 
 /** A period may be opened this long before it begins by the store's clock: requests of it arrive by other clocks. */
 const EARLY_MS = 10_000;
+const ROUNDS = 4;
 
 export async function openPeriod(request: OpenRequest, store: ItemStore): Promise<Opened> {
-  const { limit, period } = request;
   // A fast clock must not push the head into the future: every period up to it would count as past.
-  if (period.startEpochMs > request.nowEpochMs + EARLY_MS) return { kind: 'unavailable' };
-  const whole = limit.quota + limit.overage;
-  if (limit.initialUsage === 0) return toOpened(request, await open(request, 'any', whole, store));
-  const first = await open(request, 'first', whole - limit.initialUsage, store);
-  const hasHead = first.kind === 'refused' && first.members[1]?.holds === false;
-  return toOpened(request, hasHead ? await open(request, 'later', whole, store) : first);
+  if (request.period.startEpochMs > request.nowEpochMs + EARLY_MS) return { kind: 'unavailable' };
+  const rule = printRule(request.limit.period);
+  let head: Head = { is: 'next', rule };
+  let { period } = request;
+  let carried = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const outcome = await open({ ...request, period }, head, carried, store);
+    const opened = toOpened(request, outcome, period);
+    if (opened !== undefined) return opened;
+    const refused = outcome.kind === 'refused' ? outcome.members[1] : undefined;
+    const item = refused?.holds === false ? refused.item : undefined;
+    const next = await decide(request, item, store);
+    if ('kind' in next) return next;
+    ({ head, period, carried } = next);
+  }
+  return { kind: 'unavailable' };
+}
+
+type Plan = { readonly head: Head; readonly period: Period; readonly carried: number };
+
+/** What the head asks for, that has refused a period. */
+async function decide(
+  request: OpenRequest,
+  item: Item | undefined,
+  store: ItemStore,
+): Promise<Plan | Opened> {
+  const { id, period, limit } = request;
+  const rule = printRule(limit.period);
+  if (item?.['susp'] !== undefined) return { kind: 'suspended' };
+  const alias = item?.['alias'];
+  if (typeof alias === 'string') return { kind: 'renamed', id: { ...id, limit: alias } };
+  const line = parseLine(item, limit.period);
+  if (line === undefined) return meetFirst(request, store);
+  const { cur } = line;
+  if (line.rule === undefined && cur.startEpochMs < period.startEpochMs)
+    return { head: { is: 'legacy', rule, cur: cur.startEpochMs }, period, carried: 0 };
+  const isSame = line.rule === undefined || line.rule === rule;
+  if (isSame || period.endEpochMs <= cur.startEpochMs)
+    return cur.startEpochMs === period.startEpochMs ? { kind: 'gone' } : { kind: 'moved', period: cur };
+  const isOverlapped = cur.endEpochMs > period.startEpochMs;
+  if (isOverlapped) {
+    const assigned = await readAssigned(request, line, store);
+    if (assigned === 'unavailable') return { kind: 'unavailable' };
+    if (!mayReplace(line, request.plan, assigned, request.nowEpochMs)) return { kind: 'moved', period: cur };
+  }
+  return replace(request, line, store);
+}
+
+/** The ledger in force is ended first, so that what was charged in it is known; only then the next one is opened. */
+async function replace(request: OpenRequest, line: Line, store: ItemStore): Promise<Plan | Opened> {
+  const { id, period, limit, nowEpochMs } = request;
+  const ended = await store.update(replaceWrite(ledgerKey(id, line.cur), nowEpochMs));
+  if (ended.kind === 'unknown' || ended.kind === 'rejected') return { kind: 'unavailable' };
+  const carried = await chargedIn(id, overlapping(line, period), store);
+  if (carried === undefined) return { kind: 'unavailable' };
+  const startEpochMs = Math.max(period.startEpochMs, line.cur.startEpochMs + 1);
+  const head = {
+    is: 'other',
+    rule: printRule(limit.period),
+    ...{ from: line.rule, cur: line.cur.startEpochMs, past: printPast(line), nowEpochMs },
+  } as const;
+  return { head, period: { ...period, startEpochMs }, carried };
+}
+
+/** Nothing was ever charged to the subject under that id: it may be another name of what it had. */
+async function meetFirst({ id, limit, plan, period }: OpenRequest, store: ItemStore): Promise<Plan | Opened> {
+  const read = await store.read(subjectKey(id, limit.level), { consistent: true });
+  if (read.kind === 'unavailable') return { kind: 'unavailable' };
+  const had = parseLimits(read.item);
+  const before = predecessorOf(limit.id, limit.level, plan, had);
+  const limits = JSON.stringify([...had.filter((each) => each !== limit.id), limit.id]);
+  const listed = { is: 'first', rule: printRule(limit.period), limits, had: read.item?.['limits'] } as const;
+  if (before === undefined || id.limit !== limit.id) return { head: listed, period, carried: 0 };
+  const named = await store.read(headKey({ ...id, limit: before }), { consistent: true });
+  if (named.kind === 'unavailable') return { kind: 'unavailable' };
+  const line = { ...id, limit: String(named.item?.['alias'] ?? before) };
+  const outcome = await store.transact(aliasWrites(id, line.limit, plan, limit.level, listed));
+  // Refused, another process was first; it is found out by asking again.
+  return outcome.kind === 'rejected' && !outcome.retryable
+    ? { kind: 'unavailable' }
+    : { kind: 'renamed', id: line };
+}
+
+/** The plan that an administrator has put the key on, if it is another's period that would be ended. */
+async function readAssigned(
+  { id, limit, plan }: OpenRequest,
+  line: Line,
+  store: ItemStore,
+): Promise<string | undefined> {
+  const key = keyOf(id, limit.level);
+  if (line.plan === plan.id || key === undefined) return undefined;
+  const read = await store.read(assignedKey(id.tenant, key), { consistent: true });
+  if (read.kind === 'unavailable') return 'unavailable';
+  const assigned = read.item?.['plan'];
+  return typeof assigned === 'string' ? assigned : undefined;
 }
 
 function open(
   { id, period, limit, plan }: OpenRequest,
-  head: Opening['head'],
-  credits: number,
+  head: Head,
+  carried: number,
   store: ItemStore,
 ): Promise<TransactOutcome> {
   const { quota, overage, level, wasteBudget } = limit;
+  const whole = quota + overage - (head.is === 'first' ? limit.initialUsage : 0);
   const isSharded = limit.shards !== undefined;
+  const credits = Math.max(0, whole - carried);
   return store.transact(
-    openWrites({ id, period, plan, credits, limit: quota, overage, level, wasteBudget, head, isSharded }),
+    openWrites({
+      ...{ id, period, plan, credits, limit: quota, overage, level, wasteBudget, head, isSharded, carried },
+      ...(limit.id !== id.limit && { name: limit.id }),
+    }),
   );
 }
 
-function toOpened(request: OpenRequest, outcome: TransactOutcome): Opened {
+/** undefined: the head refuses. */
+function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period): Opened | undefined {
+  const isMoved = period.startEpochMs !== request.period.startEpochMs;
   switch (outcome.kind) {
     case 'done':
     case 'unknown':
-      return { kind: 'ready' };
+      return isMoved ? { kind: 'moved', period } : { kind: 'ready' };
     case 'rejected':
       return outcome.retryable ? { kind: 'ready' } : { kind: 'unavailable' };
     case 'refused':
-      return explain(request, outcome.members);
+      return explain(outcome.members, isMoved ? { kind: 'moved', period } : { kind: 'ready' });
   }
 }
 
-function explain({ period }: OpenRequest, [plan, head, ledger]: readonly RefusedMember[]): Opened {
-  if (ledger?.holds === false) return { kind: 'ready' };
+function explain([plan, head, ledger, limits]: readonly RefusedMember[], ready: Opened): Opened | undefined {
+  if (ledger?.holds === false && ledger.item?.['nxt'] === undefined) return ready;
   if (plan?.holds === false) return { kind: 'plan-changed' };
-  if (head?.holds === false && head.item?.['susp'] !== undefined) return { kind: 'suspended' };
-  const current = head?.holds === false ? head.item?.['cur'] : undefined;
-  if (typeof current !== 'string') return { kind: 'ready' };
-  const startEpochMs = Date.parse(current);
-  return startEpochMs > period.startEpochMs ? { kind: 'moved', startEpochMs } : { kind: 'gone' };
+  return head?.holds === false || limits?.holds === false ? undefined : ready;
 }

@@ -31,6 +31,8 @@ export type OwnWritePorts = {
 type GivenUp = {
   readonly write: ItemWrite;
   readonly sequence: number;
+  /** It was not answered. */
+  readonly mayLand: boolean;
   /** A return stands if it has landed: its units were dropped before it was sent. */
   readonly stands: boolean;
   /** It has not landed, and never will. */
@@ -97,7 +99,7 @@ export class OwnWrites {
         this.#forget();
         return { kind: 'done', item: ('item' in outcome ? outcome.item : undefined) ?? {} };
       }
-      const givenUp = { write, sequence: by.sequence, stands, onLost };
+      const givenUp = { write, sequence: by.sequence, mayLand, stands, onLost };
       if (outcome.kind !== 'refused') {
         if (mayLand) this.#remember(givenUp);
         else onLost();
@@ -145,7 +147,13 @@ export class OwnWrites {
   }
 
   #remember(givenUp: GivenUp): void {
-    this.#givenUp = [...this.#givenUp, givenUp].slice(-MAX_REMEMBERED);
+    const all = [...this.#givenUp, givenUp];
+    // Only what the network itself repeats can land of those that were refused.
+    const first = Math.max(
+      0,
+      all.findIndex(({ mayLand }) => !mayLand),
+    );
+    this.#givenUp = all.length > MAX_REMEMBERED ? all.toSpliced(first, 1) : all;
   }
 
   /** All but the one that has landed are lost: they are refused from now on. */

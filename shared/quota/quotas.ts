@@ -181,7 +181,7 @@ class Holder {
       const units = checkCost(request.cost ?? costOf(plan, request.route), plan);
       const charged: Charged = await charge(units, {
         find: () => this.#holdings.of(plan, request, this.#arrivalOf(request, arrivedEpochMs), run),
-        move: (lease, startEpochMs) => this.#holdings.move(lease, startEpochMs),
+        move: (lease, to) => this.#holdings.move(lease, to),
         bound: boundOf(this.#options),
       });
       if (charged.kind === 'charged') return this.#admit(units, charged.holdings, run);

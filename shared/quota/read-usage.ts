@@ -7,11 +7,12 @@ import type { AdvertisedLimit } from '../http/rate-limit-headers.ts';
 import type { AgeClock, ItemStore, QuotaAnswer, QuotaCharge } from '../ports.ts';
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
-import type { ItemKey } from '../table/item-write.ts';
+import type { Item, ItemKey } from '../table/item-write.ts';
 import { headKey, ledgerKey, parseLedger } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
-import { periodAt } from './period.ts';
-import type { Period } from './period.ts';
+import { parseLine } from './line.ts';
+import { periodAt, periodId } from './period.ts';
+import type { Period, PeriodRule } from './period.ts';
 import { PlanBook } from './plan-book.ts';
 import { parsePlan } from './plan.ts';
 import type { Limit, QuotaLimit, UsagePlan } from './plan.ts';
@@ -49,14 +50,17 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
   const book = new PlanBook(store, clock, plans.map(parsePlan));
   const ledgers = new Map<string, Seen>();
 
-  const look = async (id: LedgerId, period: Period): Promise<Seen> => {
+  const look = async (id: LedgerId, period: Period, rule: PeriodRule, atEpochMs: number): Promise<Seen> => {
     const key = ledgerKey(id, period);
     const name = `${key.pk}\n${key.sk}`;
     const known = ledgers.get(name);
     if (known !== undefined && elapsedMs(clock, known.at) <= MAX_AGE_MS) return known;
     // A key that the table refuses would look like an outage, which lets everybody through.
     if (known === undefined) checkLedgerId(id);
-    const seen = { at: momentOf(clock), ...(await readStanding(store, headKey(id), key, known)) };
+    const seen = {
+      at: momentOf(clock),
+      ...(await readStanding(store, { head: headKey(id), ledger: key, rule, atEpochMs }, known)),
+    };
     if (ledgers.size >= MAX_LEDGERS) ledgers.clear();
     ledgers.set(name, seen);
     return seen;
@@ -64,7 +68,7 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
 
   const standingOf = async (limit: QuotaLimit, charge: QuotaCharge, atEpochMs: number): Promise<Standing> => {
     const period = periodAt(limit.period, atEpochMs);
-    const { state, isHeadSuspended } = await look(ledgerIdOf(limit, charge), period);
+    const { state, isHeadSuspended } = await look(ledgerIdOf(limit, charge), period, limit.period, atEpochMs);
     return {
       id: limit.id,
       limit: state?.limit ?? limit.quota,
@@ -90,20 +94,61 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
 /** What was seen last stays true when nothing newer can be had: a period's ledger does not fill up by itself. */
 async function readStanding(
   store: ItemStore,
-  head: ItemKey,
-  ledger: ItemKey,
+  asked: Asked,
   known: Seen | undefined,
 ): Promise<Omit<Seen, 'at'>> {
   const last = { state: known?.state, isHeadSuspended: known?.isHeadSuspended ?? false };
-  const root = await store.read(ledger);
-  const read = root.kind === 'done' ? await readWhole(store, ledger, root.item) : root;
+  const root = await readInForce(store, asked);
+  if (root.kind === 'unavailable') return last;
+  const read = await readWhole(store, root.key, root.item);
   if (read.kind === 'unavailable') return last;
   // A suspended head lets no ledger be opened, and is suspended together with the ledger that is there.
   if (read.item !== undefined) return { state: parseLedger(read.item), isHeadSuspended: false };
-  const readHead = await store.read(head);
-  return readHead.kind === 'unavailable'
-    ? last
-    : { state: known?.state, isHeadSuspended: readHead.item?.['susp'] !== undefined };
+  return { state: known?.state, isHeadSuspended: root.head?.['susp'] !== undefined };
+}
+
+type Asked = {
+  readonly head: ItemKey;
+  readonly ledger: ItemKey;
+  readonly rule: PeriodRule;
+  readonly atEpochMs: number;
+};
+
+/** The ledger of the plan's own period, or the one that is charged instead: what the head names, or that of another limit. */
+async function readInForce(
+  store: ItemStore,
+  { head, ledger, rule, atEpochMs }: Asked,
+): Promise<
+  | {
+      readonly kind: 'done';
+      readonly key: ItemKey;
+      readonly item: Item | undefined;
+      readonly head?: Item | undefined;
+    }
+  | { readonly kind: 'unavailable' }
+> {
+  const own = await store.read(ledger);
+  if (own.kind === 'unavailable') return own;
+  if (own.item !== undefined && own.item['nxt'] === undefined)
+    return { kind: 'done', key: ledger, item: own.item };
+  const read = await store.read(head);
+  if (read.kind === 'unavailable') return read;
+  const alias = read.item?.['alias'];
+  if (typeof alias === 'string') {
+    const pk = aliasPartition(head.pk, alias);
+    return readInForce(store, { head: { ...head, pk }, ledger: { ...ledger, pk }, rule, atEpochMs });
+  }
+  const cur = parseLine(read.item, rule)?.cur;
+  if (cur === undefined || cur.endEpochMs <= atEpochMs || periodId(cur) === ledger.sk.slice('P#'.length))
+    return { kind: 'done', key: ledger, item: undefined, head: read.item };
+  const key = { pk: ledger.pk, sk: `P#${periodId(cur)}` };
+  const other = await store.read(key);
+  return other.kind === 'unavailable' ? other : { kind: 'done', key, item: other.item, head: read.item };
+}
+
+function aliasPartition(pk: string, limit: string): string {
+  const [kind = '', tenant = '', , subject = ''] = pk.split('#');
+  return [kind, tenant, limit, subject].join('#');
 }
 
 function countedLimits(limits: readonly Limit[]): readonly QuotaLimit[] {

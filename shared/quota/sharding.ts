@@ -109,9 +109,9 @@ export class Sharding {
     if (isRoot) this.#root = own;
     const root = this.#root;
     if (root === undefined || isRoot) return own;
-    const { suspended, closed, limit, alarmed } = root;
+    const { suspended, closed, replaced, limit, alarmed } = root;
     const wasteBudget = Math.min(own.wasteBudget, this.#budget());
-    return { ...own, suspended, closed, limit, alarmed, wasteBudget };
+    return { ...own, suspended, closed, replaced, limit, alarmed, wasteBudget };
   }
 
   /** Looks at head and root; false if they cannot be read. @param writesPerSecond to the item that is granted from */
@@ -128,6 +128,10 @@ export class Sharding {
     await this.#grow(writesPerSecond);
     if (this.#count > 1 && (this.#root?.remaining ?? 0) < 0) await recall(store, this.#ledger, this.#period);
     return true;
+  }
+
+  get isReplaced(): boolean {
+    return this.#root?.replaced === true;
   }
 
   /** By the root as last seen. */

@@ -170,8 +170,8 @@ function fitsKey(id: LedgerId): boolean {
 /** One transaction holds who was charged and the charge, so that neither is there without the other. */
 async function chargeGroup(group: Group, book: PlanBook, ports: UsageTrackerPorts): Promise<Tracked> {
   const { store, clock, timer } = ports;
-  const { id, span, units } = group;
-  let { period } = group;
+  const { span, units } = group;
+  let { id, period } = group;
   let charged = 0;
   for (let failures = 0; failures < MAX_TRIES; failures += 1) {
     const key = ledgerKey(id, period);
@@ -181,7 +181,7 @@ async function chargeGroup(group: Group, book: PlanBook, ports: UsageTrackerPort
     const some = fresh.slice(0, seen.room);
     if (fresh.length === 0) {
       // Of lines that come again too: whoever charged them may have died before it told.
-      await tellThresholds(group, period, ports);
+      await tellThresholds({ ...group, id }, period, ports);
       return { charged, seen: units.size - charged, unchargeable: 0, waiting: [] };
     }
     if (some.length === 0) break;
@@ -196,11 +196,13 @@ async function chargeGroup(group: Group, book: PlanBook, ports: UsageTrackerPort
     } else if (outcome.kind === 'refused') {
       const ledger = outcome.members[1];
       if (ledger?.holds !== false) continue;
-      if (ledger.item !== undefined) return unchargeable(units, charged, fresh);
-      const opened = await open(group, period, book, { store, clock });
+      if (ledger.item !== undefined && ledger.item['nxt'] === undefined)
+        return unchargeable(units, charged, fresh);
+      const opened = await open({ ...group, id }, group.period, book, { store, clock });
       if (opened.kind === 'unchargeable') return unchargeable(units, charged, fresh);
       if (opened.kind === 'waits') return waits(group, charged, fresh, opened.reason);
       if (opened.kind === 'moved') period = opened.period;
+      if (opened.kind === 'renamed') id = opened.id;
     } else if (outcome.kind === 'rejected' && !outcome.retryable) break;
     // Whether an unanswered one was carried out shows when the ids are read again.
     else await timer.pause(BACK_OFF_MS * 2 ** failures);
@@ -253,7 +255,8 @@ function waits(
 type Opening =
   | { readonly kind: 'ready' | 'unchargeable' }
   | { readonly kind: 'waits'; readonly reason: Waiting['reason'] }
-  | { readonly kind: 'moved'; readonly period: Period };
+  | { readonly kind: 'moved'; readonly period: Period }
+  | { readonly kind: 'renamed'; readonly id: LedgerId };
 
 async function open(
   { id, limit, planId }: Group,
@@ -273,7 +276,8 @@ async function open(
       book.forget(planId);
       return { kind: 'ready' };
     case 'moved':
-      return { kind: 'moved', period: periodAt(limit.period, opened.startEpochMs) };
+    case 'renamed':
+      return opened;
     case 'gone':
     case 'suspended':
       return { kind: 'unchargeable' };

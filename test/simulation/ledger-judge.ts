@@ -202,6 +202,8 @@ export class LedgerJudge {
       this.#world.violate('P5', `${show(name)} has ${after['out']} out, budget ${after['b']}`);
     if (rem < 0 && !truth.isLowered && this.#options.trust() === 0)
       this.#world.violate('P2', `${show(name)} has ${rem} left`);
+    if (write.purpose === 'grant' && read(after, 'rem') < read(before ?? {}, 'rem'))
+      this.#checkReplaced(rootName, root);
     if (write.purpose === 'alarm') this.#noteAlarm(name, write, before, after);
   }
 
@@ -237,6 +239,19 @@ export class LedgerJudge {
     if (rem + out + used !== read(item, 'cred'))
       this.#world.violate('P2', `${show(name)} ${rem} + ${out} + ${used} is not ${item['cred']}`);
     if (rem < 0) this.#world.violate('P2', `${show(name)} has ${rem} left`);
+  }
+
+  /** Two ledgers of one line that overlap must not both grant: each would allow the whole. */
+  #checkReplaced(name: string, item: Item): void {
+    const [partition = '', sk = ''] = name.split('\n');
+    for (const [other, newer] of this.#items)
+      if (
+        other.startsWith(`${partition}\nP#`) &&
+        other > name &&
+        Date.parse(other.split('\nP#')[1] ?? '') < endOf(item) &&
+        endOf(newer) > Date.parse(sk.slice(2))
+      )
+        this.#world.violate('P14', `${show(name)} grants beside ${show(other)}`);
   }
 
   #checkHalted(name: string, before: Item | undefined, after: Item): void {
@@ -287,6 +302,11 @@ function noteBilled({ billed }: Truth, { change }: ItemWrite): void {
     .find((attribute) => /^h[\da-f]{12}$/.test(attribute))
     ?.slice(1);
   if (holder !== undefined) billed.set(holder, (billed.get(holder) ?? 0) + (change.add?.['used'] ?? 0));
+}
+
+/** When the period of a ledger ends, by its time to live. */
+export function endOf(item: Item): number {
+  return Number(item['expiresAt']) * 1000 - 35 * 86_400_000;
 }
 
 /** What the name of a shard has more than its root's. */

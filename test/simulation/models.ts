@@ -53,6 +53,12 @@ export const MODELS: readonly Model[] = [
     faults: (chance) => (chance.chance(0.2) ? NO_FAULTS : faults(chance, chance.chance(0.5))),
     maxHolders: 8,
   }),
+  createQuotaModel({
+    ...QUOTA,
+    name: 'quota-plans',
+    changing: true,
+    faults: (chance) => faults(chance, chance.chance(0.5)),
+  }),
   createRateModel({ name: 'rate-direct', leased: false, faults: SHORT_FAULTS }),
   createRateModel({ name: 'rate-leased', leased: true, faults: SHORT_FAULTS }),
   createConcurrencyModel({ name: 'concurrency', faults: SHORT_FAULTS }),

@@ -6,11 +6,13 @@ import { BILL_MUTANTS } from './bill-mutants.ts';
 import { CONCURRENCY_MUTANTS } from './concurrency-mutants.ts';
 import type { Mutant } from './patch.ts';
 import { QUOTA_MUTANTS } from './quota-mutants.ts';
+import { PLAN_MUTANTS } from './plan-mutants.ts';
 import { RATE_MUTANTS } from './rate-mutants.ts';
 
 export const MUTANTS: readonly Mutant[] = [
   ...QUOTA_MUTANTS,
   ...BILL_MUTANTS,
+  ...PLAN_MUTANTS,
   ...RATE_MUTANTS,
   ...CONCURRENCY_MUTANTS,
 ];

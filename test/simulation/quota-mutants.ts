@@ -52,8 +52,8 @@ function withExpiry(write: any, holder: string, units: number, at: any): any {
 ];
 
 const BLIND_OPENING: readonly Patch[] = [
-  patch('ledger.ts', "when: [{ attribute: 'cred', is: 'absent' }],", 'when: [],'),
-  patch('ledger.ts', "[{ attribute: 'cur', is: 'absent-or-below', value: start }];", '[];'),
+  patch('opening.ts', "when: [{ attribute: 'cred', is: 'absent' }],", 'when: [],'),
+  patch('opening.ts', "        { attribute: 'cur', is: 'absent-or-below', value: start },\n", ''),
 ];
 
 /** What a mutant does instead of `store.transact`: a credit without an answer is sent again. */
@@ -84,7 +84,13 @@ export const QUOTA_MUTANTS: readonly Mutant[] = [
   {
     name: 'one pool for all periods',
     model: 'quota',
-    patches: [patch('holdings.ts', '${headKey(id).pk}#${period.startEpochMs}', '${headKey(id).pk}')],
+    patches: [
+      patch(
+        'holdings.ts',
+        '${headKey(id).pk}#${period.startEpochMs}#${period.endEpochMs}#',
+        '${headKey(id).pk}#',
+      ),
+    ],
   },
   {
     name: 'period from the local clock although there is a stamp',
@@ -152,13 +158,19 @@ async function readThenSet(write: any, at: any): Promise<any> {
   {
     name: 'no fence in the head against late writers',
     model: 'quota',
-    patches: [patch('ledger.ts', "[{ attribute: 'cur', is: 'absent-or-below', value: start }];", '[];')],
+    patches: [
+      patch('opening.ts', "        { attribute: 'cur', is: 'absent-or-below', value: start },\n", ''),
+    ],
   },
   {
     name: 'period opened without checking the plan',
     model: 'quota',
     patches: [
-      patch('ledger.ts', "when: [{ attribute: 'ver', is: 'equal', value: plan.version }],", 'when: [],'),
+      patch(
+        'opening.ts',
+        "when: [{ attribute: 'ver', is: 'equal', value: plan.version }],\n      change: { kind: 'check' },\n    },\n    {",
+        "when: [],\n      change: { kind: 'check' },\n    },\n    {",
+      ),
     ],
   },
   {
@@ -219,7 +231,9 @@ async function readThenSet(write: any, at: any): Promise<any> {
   {
     name: 'a period is opened although its subject is suspended',
     model: 'quota',
-    patches: [patch('ledger.ts', "  whenHead.push({ attribute: 'susp', is: 'absent' });\n", '')],
+    patches: [
+      patch('opening.ts', "periodId(period)), { attribute: 'susp', is: 'absent' }]", 'periodId(period))]'),
+    ],
   },
   {
     name: 'debit and credit of a shard as two writes',

@@ -1,8 +1,65 @@
+/** A new version of a plan, which keys are then on. */
+export type PlanChange = {
+  readonly plan: string;
+  readonly periodMs: number;
+  /** Whether its limits get other ids. */
+  readonly renames: boolean;
+  readonly factor: number;
+};
+
 /** What one schedule draws before it starts. */
+import type { QuotaModelOptions } from './quota-model.ts';
+import type { Seeded } from './seeded.ts';
+import { START_MS } from './world.ts';
+
 export type Setting = {
   readonly periodMs: number;
   readonly limits: readonly Readonly<Record<string, unknown>>[];
   readonly endMs: number;
   readonly bounded: number;
   readonly maxCost: number;
+  /** What plans become meanwhile, in order; each is one of two plans. */
+  readonly changes: readonly PlanChange[];
 };
+
+function drawChange(chance: Seeded): PlanChange {
+  return {
+    plan: chance.pick(['gold', 'silver']),
+    periodMs: 1000 * chance.pick([10, 20, 40]),
+    renames: chance.chance(0.4),
+    factor: chance.pick([0.5, 1, 2]),
+  };
+}
+
+/** What a plan may say of a quota with shards: no alarms, no overage, and a waste budget for each. */
+function shard(chance: Seeded, limit: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const quota = Math.max(20, Number(limit['quota']));
+  const shards = chance.pick<'auto' | number>(['auto', 2, 4, quota > 40 ? 8 : 3]);
+  const lease = limit['lease'] === false ? {} : limit['lease'];
+  return { ...limit, alarms: undefined, quota, overage: 0, wasteBudget: 0.5, shards, lease };
+}
+
+export function drawSetting(chance: Seeded, options: QuotaModelOptions): Setting {
+  const periodMs = 1000 * chance.pick([10, 20, 40]);
+  const quota = Math.round(chance.skewed(8, 300));
+  const limit = (id: string, level: string, units: number): Readonly<Record<string, unknown>> => ({
+    id,
+    level,
+    quota: units,
+    period: { everySeconds: periodMs / 1000 },
+    wasteBudget: chance.pick([0.01, 0.1, 0.5]),
+    initialUsage: chance.chance(0.2) ? 2 : 0,
+    overage: chance.chance(0.2) ? 5 : 0,
+    alarms: chance.chance(0.3) ? [50, 100] : [],
+    lease: chance.chance(0.1) ? false : { seconds: chance.pick([2, 30, 300]) },
+  });
+  const limits = [limit('all', 'tenant', quota)];
+  if (chance.chance(0.4)) limits.push(limit('each', 'key', Math.ceil(quota * 0.7)));
+  if (options.sharded === true)
+    for (const [index, each] of limits.entries()) limits[index] = shard(chance, each);
+  const endMs = START_MS + 2.4 * periodMs;
+  const bounded = options.bounded(chance);
+  const changes =
+    options.changing === true ? Array.from({ length: chance.whole(1, 4) }, () => drawChange(chance)) : [];
+  return { periodMs, limits, endMs, bounded, maxCost: chance.pick([1, 1, 3, 5]), changes };
+}

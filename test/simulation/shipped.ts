@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Limits from '#shared/quota/admin/limits.ts';
 import type * as Ledger from '#shared/quota/ledger.ts';
+import type * as Line from '#shared/quota/line.ts';
 import type * as MemoryTable from '../support/memory-table.ts';
 import type * as MemoryListing from '../support/memory-listing.ts';
 import type * as PlanBook from '#shared/quota/plan-book.ts';
@@ -16,11 +17,12 @@ export type Shipped = typeof Quotas &
   typeof Ledger &
   typeof Plan &
   typeof PlanBook &
+  Pick<typeof Line, 'assignedKey'> &
   Pick<typeof Limits, 'suspend' | 'resume'>;
 
 /** @param mark behind the addresses of the modules: those of a mutant have one */
 export async function loadShipped(mark = ''): Promise<Shipped> {
-  const quota = ['quotas', 'ledger', 'plan', 'plan-book', 'admin/limits'].map(
+  const quota = ['quotas', 'ledger', 'line', 'plan', 'plan-book', 'admin/limits'].map(
     (name) => `shared/quota/${name}`,
   );
   const names = [...quota, 'test/support/memory-table', 'test/support/memory-listing'];

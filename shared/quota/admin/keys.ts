@@ -3,6 +3,7 @@ import { DomainError } from '../../errors.ts';
 import { assignWrite, keyList, keyPlanKey, parseKeyPlan } from '../key-plans.ts';
 import type { KeyPlan } from '../key-plans.ts';
 import { planKey } from '../ledger.ts';
+import { assignedKey } from '../line.ts';
 import { parseCursor, printCursor } from './cursor.ts';
 import { carryOut, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, CarriedOut, Requested } from './operation.ts';
@@ -68,6 +69,13 @@ export function assignPlan(ports: AdminPorts, requested: Requested, wanted: KeyP
           change: { kind: 'check' },
         },
         assignWrite(wanted),
+        // Where whoever charges looks before a period of another plan is ended.
+        {
+          purpose: 'assign',
+          key: assignedKey(tenant, key),
+          when: [],
+          change: { kind: 'update', set: { plan } },
+        },
       ],
       before: known === undefined ? {} : { plan: known.plan, version: known.version },
       after: { plan, version },

@@ -3,6 +3,17 @@ import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
 import { headKey, KEEP_MS, ledgerKey } from '../ledger.ts';
 import type { LedgerId } from '../ledger.ts';
+import {
+  assignedKey,
+  chargedIn,
+  mayReplace,
+  overlapping,
+  parseLimits,
+  parseLine,
+  predecessorOf,
+  printRule,
+  subjectKey,
+} from '../line.ts';
 import { openPeriod } from '../open-period.ts';
 import { periodAt, periodId } from '../period.ts';
 import type { Period } from '../period.ts';
@@ -13,7 +24,7 @@ import { findKeyPlan } from './keys.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import { getPlan } from './plans.ts';
-import { toUsageRow } from './usage-row.ts';
+import { periodEndOf, toUsageRow } from './usage-row.ts';
 import type { UsageRow } from './usage-row.ts';
 
 export type LedgerQuestion = {
@@ -35,6 +46,8 @@ export type SubjectLedger = {
   readonly head: Item | undefined;
   /** undefined: the period is the one of now, and nothing was charged in it yet. */
   readonly item: Item | undefined;
+  /** Units that count in it when it is opened. */
+  readonly carried: number;
 };
 
 const OPENINGS = 3;
@@ -48,25 +61,87 @@ export function idOf(question: LedgerQuestion): LedgerId {
 }
 
 /**
- * Finds a ledger as it is now. The plan is the one assigned to the key, else the one last charged by.
+ * Finds a ledger as it is now, or as the next request would find it. The plan is the one assigned to the key, else the one last
+ * charged by.
  * @throws DomainError KEY_UNKNOWN, PLAN_UNKNOWN, LIMIT_UNKNOWN, PERIOD_UNKNOWN, SUBJECT_INVALID, STORE_UNAVAILABLE
  */
 export async function findLedger(
-  ports: Pick<AdminPorts, 'store'>,
+  ports: Pick<AdminPorts, 'store' | 'listing'>,
   question: LedgerQuestion,
   nowEpochMs: number,
 ): Promise<SubjectLedger> {
-  const { periodEpochMs } = question;
-  const id = idOf(question);
-  const head = await readItem(ports.store, headKey(id));
-  const plan = await findPlan(ports, question, head);
+  const asked = idOf(question);
+  const own = await readItem(ports.store, headKey(asked));
+  const plan = await findPlan(ports, question, own);
   const limit = findLimit(plan, question);
-  const period = periodAt(limit.period, periodEpochMs ?? nowEpochMs);
-  const item = await readLedger(ports.store, ledgerKey(id, period));
-  const isNow = period.startEpochMs <= nowEpochMs && nowEpochMs < period.endEpochMs;
-  if (item === undefined && !isNow)
+  const { id, head } = await findLine(ports, asked, own, plan, limit);
+  const found = { id, limit, plan, head };
+  const { periodEpochMs } = question;
+  const kept = periodEpochMs === undefined ? undefined : await findKept(ports, id, periodEpochMs);
+  if (kept !== undefined) return { ...found, ...kept, carried: 0 };
+  const now = periodAt(limit.period, nowEpochMs);
+  if (periodEpochMs !== undefined && (periodEpochMs < now.startEpochMs || now.endEpochMs <= periodEpochMs))
     throw new DomainError('PERIOD_UNKNOWN', 'nothing was charged in that period, or it is long over');
-  return { id, limit, plan, period, head, item };
+  return { ...found, ...(await findStanding(ports, question, found, nowEpochMs)) };
+}
+
+type Standing = Pick<SubjectLedger, 'period' | 'item' | 'carried'>;
+
+/** What is charged to now: what the head names, unless the plan's own period would end it. */
+async function findStanding(
+  { store }: Pick<AdminPorts, 'store'>,
+  { tenant, key }: LedgerQuestion,
+  { id, limit, plan, head }: Omit<SubjectLedger, keyof Standing>,
+  nowEpochMs: number,
+): Promise<Standing> {
+  const period = periodAt(limit.period, nowEpochMs);
+  const line = parseLine(head, limit.period);
+  if (line === undefined) return { period, item: undefined, carried: 0 };
+  const assigned =
+    key === undefined ? undefined : (await readItem(store, assignedKey(tenant, key)))?.['plan'];
+  const isOther = line.rule !== undefined && line.rule !== printRule(limit.period);
+  const wanted = typeof assigned === 'string' ? assigned : undefined;
+  const isOver = line.cur.endEpochMs <= nowEpochMs;
+  if (!isOver && !(isOther && mayReplace(line, plan, wanted, nowEpochMs)))
+    return { period: line.cur, item: await readLedger(store, ledgerKey(id, line.cur)), carried: 0 };
+  const carried = isOther ? await chargedIn(id, overlapping(line, period), store) : 0;
+  if (carried === undefined) throw unavailable('what counts in the new period could not be read');
+  return { period, item: undefined, carried };
+}
+
+/** Another limit's ledgers, where this limit goes on with them. */
+async function findLine(
+  { store }: Pick<AdminPorts, 'store'>,
+  asked: LedgerId,
+  own: Item | undefined,
+  plan: UsagePlan,
+  { level }: QuotaLimit,
+): Promise<Pick<SubjectLedger, 'id' | 'head'>> {
+  let limit = own?.['alias'];
+  if (limit === undefined && own?.['cur'] === undefined) {
+    const had = parseLimits(await readItem(store, subjectKey(asked, level)));
+    limit = predecessorOf(asked.limit, level, plan, had);
+  }
+  if (typeof limit !== 'string') return { id: asked, head: own };
+  const id = { ...asked, limit };
+  return { id, head: await readItem(store, headKey(id)) };
+}
+
+/** The ledger that an instant belongs to, by whichever rule it was opened; the newest, where one has taken another's place. */
+async function findKept(
+  { store, listing }: Pick<AdminPorts, 'store' | 'listing'>,
+  id: LedgerId,
+  epochMs: number,
+): Promise<Pick<SubjectLedger, 'period' | 'item'> | undefined> {
+  const { pk } = headKey(id);
+  const range = { pk, from: 'P#', to: `P#${new Date(epochMs).toISOString()}`, limit: 1, newestFirst: true };
+  const page = await listing.range(range);
+  if (page.kind === 'unavailable') throw unavailable(page.reason);
+  const [kept] = page.items;
+  if (kept === undefined) return undefined;
+  const startEpochMs = Date.parse(kept.key.sk.slice('P#'.length));
+  const period = { startEpochMs, endEpochMs: periodEndOf(kept.item) };
+  return period.endEpochMs <= epochMs ? undefined : { period, item: await readLedger(store, kept.key) };
 }
 
 /**
@@ -74,7 +149,7 @@ export async function findLedger(
  * @throws as `findLedger`, and DomainError EDIT_CONFLICT while the subject is suspended
  */
 export async function findOpenLedger(
-  ports: Pick<AdminPorts, 'store'>,
+  ports: Pick<AdminPorts, 'store' | 'listing'>,
   question: LedgerQuestion,
   nowEpochMs: number,
 ): Promise<SubjectLedger & { readonly item: Item }> {
@@ -92,11 +167,12 @@ export async function findOpenLedger(
 }
 
 /** How a ledger stands; one that nobody has opened is shown as it would be opened. */
-export function rowOf({ id, limit, plan, period, head, item }: SubjectLedger): UsageRow {
-  const credits = limit.quota + limit.overage - (head?.['cur'] === undefined ? limit.initialUsage : 0);
+export function rowOf({ id, limit, plan, period, head, item, carried }: SubjectLedger): UsageRow {
+  const whole = limit.quota + limit.overage - (head?.['cur'] === undefined ? limit.initialUsage : 0);
+  const credits = Math.max(0, whole - carried);
   const susp = head?.['susp'];
   const shown = item ?? {
-    ...{ rem: credits, cred: credits, lim: limit.quota, ov: limit.overage },
+    ...{ rem: credits, cred: credits, lim: limit.quota, ov: limit.overage, carry: carried, name: limit.id },
     expiresAt: Math.ceil((period.endEpochMs + KEEP_MS) / 1000),
     ...(susp !== undefined && { susp }),
   };
@@ -112,16 +188,29 @@ async function readLedger(store: AdminPorts['store'], key: ItemKey): Promise<Ite
 
 async function findPlan(
   ports: Pick<AdminPorts, 'store'>,
-  { tenant, key }: LedgerQuestion,
+  question: LedgerQuestion,
   head: Item | undefined,
 ): Promise<UsagePlan> {
+  const { tenant, key } = question;
   const assigned = key === undefined ? undefined : await findKeyPlan(ports, tenant, key);
-  const planId = assigned?.plan ?? head?.['plan'];
+  const planId = assigned?.plan ?? head?.['plan'] ?? (await findLastPlan(ports, question));
   if (typeof planId === 'string') return getPlan(ports, planId);
   throw new DomainError(
     'KEY_UNKNOWN',
     'no plan is assigned to it, and nothing was ever charged to it under that limit',
   );
+}
+
+/** The plan of the limit that the subject met last: what is asked about may be its new name. */
+async function findLastPlan(ports: Pick<AdminPorts, 'store'>, question: LedgerQuestion): Promise<unknown> {
+  const id = idOf(question);
+  const limit = parseLimits(await readItem(ports.store, subjectKey(id, levelOf(question)))).at(-1);
+  if (limit === undefined) return undefined;
+  const head = await readItem(ports.store, headKey({ ...id, limit }));
+  const alias = head?.['alias'];
+  return typeof alias === 'string'
+    ? (await readItem(ports.store, headKey({ ...id, limit: alias })))?.['plan']
+    : head?.['plan'];
 }
 
 function levelOf({ key, route }: LedgerQuestion): QuotaLimit['level'] {

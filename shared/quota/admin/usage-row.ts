@@ -48,7 +48,8 @@ export function subjectOf(pk: string, item: Item): Subjected {
 
 /** @param item the ledger; `periodStart` its id */
 export function toUsageRow(subject: Subjected, periodStart: string, item: Item): UsageRow {
-  const { tenant, limit } = subject.id;
+  const { tenant } = subject.id;
+  const limit = String(item['name'] ?? subject.id.limit);
   const ledger = parseLedger(item);
   const { used, outstanding, remaining, credits, closed, suspended } = ledger;
   const covered = Math.max(0, credits - ledger.overage);
@@ -56,9 +57,9 @@ export function toUsageRow(subject: Subjected, periodStart: string, item: Item):
     tenant,
     limit,
     ...namesOf(subject),
-    plan: subject.plan,
+    plan: String(item['plan'] ?? subject.plan),
     periodStart,
-    periodEnd: periodEndOf(item),
+    periodEnd: new Date(periodEndOf(item)).toISOString(),
     state: closed ? 'closed' : suspended ? 'suspended' : 'open',
     quota: ledger.limit,
     credits,
@@ -73,8 +74,8 @@ export function toUsageRow(subject: Subjected, periodStart: string, item: Item):
 }
 
 /** Boundaries of periods lie on whole seconds, as does the time to live that is reckoned from them. */
-function periodEndOf(item: Item): string {
-  return new Date(Number(item['expiresAt']) * 1000 - KEEP_MS).toISOString();
+export function periodEndOf(item: Item): number {
+  return Number(item['expiresAt']) * 1000 - KEEP_MS;
 }
 
 function namesOf({ id, level }: Subjected): Pick<UsageRow, 'key' | 'route'> {

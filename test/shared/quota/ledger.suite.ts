@@ -13,7 +13,6 @@ import {
   grantWrite,
   lastWriteOf,
   ledgerKey,
-  openWrites,
   planKey,
   resumeWrite,
   returnWrite,
@@ -21,6 +20,9 @@ import {
   undoWrite,
 } from '#shared/quota/ledger.ts';
 import type { Grant, Numbered } from '#shared/quota/ledger.ts';
+import { openWrites } from '#shared/quota/opening.ts';
+import type { Opening } from '#shared/quota/opening.ts';
+import { printRule } from '#shared/quota/line.ts';
 import { savePlanWrite } from '#shared/quota/plan-book.ts';
 import { parsePlan } from '#shared/quota/plan.ts';
 import { probeLedger } from '../../support/probe-ledger.ts';
@@ -43,6 +45,9 @@ const HOLDER = 'a1b2c3d4e5f6';
 /** The write of that number of one holder. */
 export const nth = (sequence: number, fence = sequence): Numbered => ({ holder: HOLDER, sequence, fence });
 
+/** As the head says it. */
+const RULE = printRule({ length: 'MONTH', timeZone: 'UTC', anchorDay: 1, anchorMinutes: 0 });
+
 /** A plan and an open period of a subject that no other test has. */
 export async function openALedger(store: ItemStore, credits = 100, isSharded = false) {
   const id = { tenant: randomUUID(), limit: 'monthly', subject: 'key-1' };
@@ -57,7 +62,7 @@ export async function openALedger(store: ItemStore, credits = 100, isSharded = f
     overage: 0,
     level: 'key',
     wasteBudget: 10,
-    head: 'any',
+    head: { is: 'first', rule: RULE, limits: '["monthly"]', had: undefined },
     isSharded,
   } as const;
   const opened = await store.transact(openWrites(opening));
@@ -68,7 +73,7 @@ export async function openALedger(store: ItemStore, credits = 100, isSharded = f
     assert.equal(read.kind, 'done');
     return read.item ?? {};
   };
-  return { id, key, opening, item };
+  return { id, key, opening: { ...opening, head: { is: 'next', rule: RULE } } as Opening, item };
 }
 
 export function describeLedgerStore(name: string, open: OpenStore): void {

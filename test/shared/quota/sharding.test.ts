@@ -27,7 +27,7 @@ describe('a quota without shards', () => {
     assert.deepEqual([...new Set(written.map(({ purpose }) => purpose))].sort(), ['grant', 'open', 'plan']);
     const text = JSON.stringify(written.filter(({ purpose }) => purpose !== 'plan'));
     assert.ok(!/"(mov|sh)"|#S\d/.test(text), text);
-    assert.equal(table.calls.filter((call) => call === 'read').length, 2);
+    assert.equal(table.calls.filter((call) => call === 'read').length, 3);
   });
 });
 

@@ -1,0 +1,188 @@
+/** Opening a period's ledger, and ending one whose place another takes: every write, as data. */
+import type { Item, ItemKey, ItemWrite, Test, Value } from '../table/item-write.ts';
+import { headKey, KEEP_MS, ledgerKey, planKey, subjectList } from './ledger.ts';
+import type { LedgerId } from './ledger.ts';
+import { periodId } from './period.ts';
+import type { Period } from './period.ts';
+import type { Level } from './plan.ts';
+
+/** How the head of a subject stands to the period that is to be opened. */
+export type Head =
+  /** It has an earlier period, by the same rule. */
+  | { readonly is: 'next'; readonly rule: string }
+  /** The same, of before rules were written down. */
+  | { readonly is: 'legacy'; readonly rule: string; readonly cur: number }
+  /** It is there as little as the period; the list of the subject's limits, and as it was read. */
+  | {
+      readonly is: 'first';
+      readonly rule: string;
+      readonly limits: string;
+      readonly had: Value | undefined;
+    }
+  /** Its periods go by another rule until this one. */
+  | {
+      readonly is: 'other';
+      readonly rule: string;
+      readonly from: string | undefined;
+      readonly cur: number;
+      readonly past: string;
+      readonly nowEpochMs: number;
+    };
+
+export type Opening = {
+  readonly id: LedgerId;
+  readonly period: Period;
+  readonly plan: { readonly id: string; readonly version: number };
+  readonly credits: number;
+  readonly limit: number;
+  readonly overage: number;
+  readonly level: Level;
+  readonly wasteBudget: number;
+  /** Whether it may have shards; decided once per period. */
+  readonly isSharded?: boolean;
+  readonly head: Head;
+  /** Units of other ledgers that count in this one. */
+  readonly carried?: number;
+  /** The limit's id, where it goes on with the ledgers of another. */
+  readonly name?: string;
+};
+
+/**
+ * Creates a period's ledger, once ever: the plan must be the newest, the head must not have reached the period
+ * (else a late writer would fill a ledger again that TTL has taken away) nor be suspended, the ledger must not be
+ * there. The head is what lists know a subject by.
+ * Members: plan, head, ledger, and the list of the subject's limits where it is its first.
+ */
+export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, ItemWrite, ...ItemWrite[]] {
+  const { id, period, plan, credits, head } = opening;
+  return [
+    {
+      purpose: 'open',
+      key: planKey(plan.id),
+      when: [{ attribute: 'ver', is: 'equal', value: plan.version }],
+      change: { kind: 'check' },
+    },
+    {
+      purpose: 'open',
+      key: headKey(id),
+      when: [...whenHead(head, periodId(period)), { attribute: 'susp', is: 'absent' }],
+      change: { kind: 'update', set: headAfter(opening) },
+    },
+    {
+      purpose: 'open',
+      key: ledgerKey(id, period),
+      when: [{ attribute: 'cred', is: 'absent' }],
+      change: {
+        kind: 'put',
+        item: {
+          rem: credits,
+          out: 0,
+          used: 0,
+          cred: credits,
+          lim: opening.limit,
+          b: opening.wasteBudget,
+          plan: plan.id,
+          ver: plan.version,
+          ...(opening.overage > 0 && { ov: opening.overage }),
+          ...((opening.carried ?? 0) > 0 && { carry: opening.carried ?? 0 }),
+          ...(opening.name !== undefined && { name: opening.name }),
+          ...(opening.isSharded === true && { mov: 0 }),
+          expiresAt: Math.ceil((period.endEpochMs + KEEP_MS) / 1000),
+        },
+      },
+    },
+    ...(head.is === 'first' ? [limitsWrite(id, opening.level, head)] : []),
+  ];
+}
+
+function whenHead(head: Head, start: string): readonly Test[] {
+  switch (head.is) {
+    case 'next':
+      return [
+        { attribute: 'cur', is: 'absent-or-below', value: start },
+        { attribute: 'cur', is: 'present' },
+        { attribute: 'rule', is: 'equal', value: head.rule },
+      ];
+    case 'first':
+      return [
+        { attribute: 'cur', is: 'absent' },
+        { attribute: 'alias', is: 'absent' },
+      ];
+    case 'legacy':
+      return [
+        { attribute: 'cur', is: 'equal', value: new Date(head.cur).toISOString() },
+        { attribute: 'rule', is: 'absent' },
+      ];
+    case 'other':
+      return [
+        { attribute: 'cur', is: 'equal', value: new Date(head.cur).toISOString() },
+        head.from === undefined
+          ? { attribute: 'rule', is: 'absent' }
+          : { attribute: 'rule', is: 'equal', value: head.from },
+      ];
+  }
+}
+
+function headAfter({ id, period, plan, level, head }: Opening): Item {
+  return {
+    ...{ cur: periodId(period), plan: plan.id, planVer: plan.version, rule: head.rule },
+    ...{ level, list: subjectList(id.tenant) },
+    ...(head.is !== 'next' && { since: period.startEpochMs }),
+    ...(head.is === 'other' && { past: head.past, at: head.nowEpochMs }),
+  };
+}
+
+/** Two limits that a subject meets at the same time must not take the same place. */
+function limitsWrite(
+  id: LedgerId,
+  level: Level,
+  { limits, had }: { readonly limits: string; readonly had: Value | undefined },
+): ItemWrite {
+  const { pk } = headKey({ ...id, limit: '' });
+  return {
+    purpose: 'open',
+    key: { pk, sk: `LINES#${level}` },
+    when: [
+      had === undefined
+        ? { attribute: 'limits', is: 'absent' }
+        : { attribute: 'limits', is: 'equal', value: had },
+    ],
+    change: { kind: 'update', set: { limits } },
+  };
+}
+
+/** The limit of that id goes on with the ledgers of another. */
+export function aliasWrites(
+  id: LedgerId,
+  alias: string,
+  plan: { readonly id: string; readonly version: number },
+  level: Level,
+  head: Head & { readonly is: 'first' },
+): readonly ItemWrite[] {
+  const check = {
+    purpose: 'open',
+    key: planKey(plan.id),
+    when: [{ attribute: 'ver', is: 'equal', value: plan.version }],
+    change: { kind: 'check' },
+  } as const;
+  const named: ItemWrite = {
+    purpose: 'open',
+    key: headKey(id),
+    when: [...whenHead(head, ''), { attribute: 'susp', is: 'absent' }],
+    change: { kind: 'update', set: { alias } },
+  };
+  return [check, named, limitsWrite(id, level, head)];
+}
+
+/** Ends a ledger whose place another takes; what is leased of it may be used, and counts in that one. */
+export function replaceWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
+  return {
+    purpose: 'close',
+    key,
+    when: [
+      { attribute: 'rem', is: 'present' },
+      { attribute: 'closed', is: 'absent' },
+    ],
+    change: { kind: 'update', set: { closed: nowEpochMs, nxt: 1 } },
+  };
+}

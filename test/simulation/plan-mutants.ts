@@ -1,0 +1,75 @@
+/** A plan that changes its periods, broken: units that are there again, and keys that are locked out. */
+import { patch } from './patch.ts';
+import type { Mutant } from './patch.ts';
+
+export const PLAN_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'what was used before a change does not count',
+    model: 'quota-plans',
+    patches: [patch('open-period.ts', 'Math.max(0, whole - carried)', 'whole + 0 * carried')],
+  },
+  {
+    name: 'only the ledger in force counts in the one that takes its place',
+    model: 'quota-plans',
+    patches: [
+      patch(
+        'open-period.ts',
+        'overlapping(line, period), store)',
+        'overlapping(line, period).slice(0, 1), store)',
+      ),
+    ],
+  },
+  {
+    name: 'the ledger that another takes the place of goes on granting',
+    model: 'quota-plans',
+    patches: [patch('opening.ts', 'set: { closed: nowEpochMs, nxt: 1 }', 'set: { nxt: nowEpochMs }')],
+  },
+  {
+    name: 'what was used is read before the ledger is ended',
+    model: 'quota-plans',
+    patches: [
+      patch(
+        'open-period.ts',
+        '  const ended = await store',
+        '  const carried = await chargedIn(id, overlapping(line, period), store);\n  const ended = await store',
+      ),
+      patch(
+        'open-period.ts',
+        '  const carried = await chargedIn(id, overlapping(line, period), store);\n  if (carried === undefined)',
+        '  if (carried === undefined)',
+      ),
+    ],
+  },
+  {
+    name: 'two open the next ledger by two rules',
+    model: 'quota-plans',
+    patches: [
+      patch(
+        'opening.ts',
+        "        { attribute: 'cur', is: 'equal', value: new Date(head.cur).toISOString() },\n        head.from === undefined\n          ? { attribute: 'rule', is: 'absent' }\n          : { attribute: 'rule', is: 'equal', value: head.from },",
+        "        { attribute: 'cur', is: 'absent-or-below', value: start },",
+      ),
+    ],
+  },
+  {
+    name: 'the next period is opened by another rule without a look',
+    model: 'quota-plans',
+    patches: [patch('opening.ts', "        { attribute: 'rule', is: 'equal', value: head.rule },\n", '')],
+  },
+  {
+    name: 'a limit under another id begins anew',
+    model: 'quota-plans',
+    patches: [
+      patch(
+        'open-period.ts',
+        'if (before === undefined || id.limit !== limit.id)',
+        'if (before !== id.limit)',
+      ),
+    ],
+  },
+  {
+    name: 'who holds a ledger of before is refused, and not sent on',
+    model: 'quota-plans',
+    patches: [patch('lease.ts', '    if (seen.replaced) return undefined;\n', '')],
+  },
+];
