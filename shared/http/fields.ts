@@ -84,13 +84,20 @@ export function instant(description: string): Field<number> {
     isRequired: true,
     rule: 'must be an instant such as 2026-11-20T00:00:00Z, or a day such as 2026-11-20',
     read(value) {
-      const epochMs = typeof value === 'string' && INSTANT.test(value) ? Date.parse(value) : Number.NaN;
+      if (typeof value !== 'string' || !INSTANT.test(value) || !isDay(value.slice(0, 10))) return undefined;
+      const epochMs = Date.parse(value);
       return Number.isNaN(epochMs) ? undefined : epochMs;
     },
   };
 }
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+/** V8 takes the 31st of February for the 3rd of March. */
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
 
 /** A field that may be left out. */
 export function optional<T>(field: Field<T>): Field<T | undefined> {

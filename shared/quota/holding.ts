@@ -75,7 +75,7 @@ export interface Holding {
 export function quotaState(
   { id, quota, overage }: QuotaLimit,
   period: Period,
-  seen: { readonly remaining: number; readonly limit: number } | undefined,
+  seen: { readonly remaining: number; readonly limit: number; readonly toppedUp: number } | undefined,
   held: number,
   atEpochMs: number,
 ): LimitState {
@@ -83,7 +83,8 @@ export function quotaState(
   return {
     id,
     kind: 'quota',
-    limit: seen?.limit ?? quota,
+    // What clients draw `r` of: a top-up is part of it, or more would be left than there ever was.
+    limit: (seen?.limit ?? quota) + (seen?.toppedUp ?? 0),
     windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),
     remaining: Math.max(0, remaining - overage),
     resetSeconds: Math.max(0, Math.ceil((period.endEpochMs - atEpochMs) / 1000)),

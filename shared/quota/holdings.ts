@@ -121,7 +121,7 @@ export class Holdings {
   /** What gives back cannot always be heard at once; until then it is not forgotten. */
   async #leave(lease: Lease): Promise<void> {
     this.#leaving.set(lease, lease);
-    lease.retire();
+    lease.retire(() => void this.#leave(lease));
     await lease.giveBack();
     if (lease.isSettled) this.#leaving.delete(lease);
     dropFirst(this.#leaving, MAX_LEAVING);

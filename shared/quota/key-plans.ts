@@ -48,7 +48,10 @@ export class KeyPlans {
     if (answer.kind === 'unavailable') return found?.read ?? { kind: 'unavailable' };
     const plan = answer.item?.['plan'];
     const read: KeyPlanRead = typeof plan === 'string' ? { kind: 'known', plan } : { kind: 'unknown' };
-    if (this.#found.size >= MAX_KEYS) this.#found.clear();
+    // Last read is last in the map: the one that was not asked about for longest goes.
+    this.#found.delete(itemKey.pk);
+    const [oldest] = this.#found.keys();
+    if (oldest !== undefined && this.#found.size >= MAX_KEYS) this.#found.delete(oldest);
     this.#found.set(itemKey.pk, { read, at: momentOf(this.#clock) });
     return read;
   }

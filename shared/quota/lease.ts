@@ -13,7 +13,7 @@ import type { Item, ItemKey } from '../table/item-write.ts';
 import { directCharge, sizeLease } from './lease-size.ts';
 import type { LeaseSize } from './lease-size.ts';
 import { LastRefusal } from './last-refusal.ts';
-import { ledgerKey, parseLedger } from './ledger.ts';
+import { ledgerKey, parseLedger, toppedUpOf } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
 import { openPeriod } from './open-period.ts';
 import { isSamePeriod } from './line.ts';
@@ -43,7 +43,7 @@ export class Lease implements Holding {
 
   readonly #stock: Stock;
   #lastUnits = 0;
-  #isRetired = false;
+  #onUnsettled: (() => void) | undefined;
   /** Only where the ledger's item says that it has shards. */
   #sharding: Sharding | undefined;
   /** The item that units come from now, and that `#seen` is of. */
@@ -96,20 +96,20 @@ export class Lease implements Holding {
   take(cost: number): void {
     this.#stock.take(cost);
     this.#pace.spend(cost);
-    if (this.#isRetired) void this.giveBack();
+    this.#onUnsettled?.();
   }
 
   /** What the ledger was told already is corrected with the next report. */
   refund(cost: number): boolean {
     this.#stock.refund(cost);
     this.#pace.spend(-cost);
-    if (this.#isRetired) void this.giveBack();
+    this.#onUnsettled?.();
     return true;
   }
 
   /** Nobody will ask it again: what requests under way give back to it goes to the ledger. */
-  retire(): void {
-    this.#isRetired = true;
+  retire(onUnsettled: () => void): void {
+    this.#onUnsettled = onUnsettled;
   }
 
   /** Whether the ledger has not heard for long of something that it does not know: a process may end without a word. */
@@ -133,7 +133,7 @@ export class Lease implements Holding {
   /** Charges what has been delivered already, whether or not the quota has it. */
   owe(units: number): void {
     this.#stock.owe(units);
-    if (this.#isRetired) void this.giveBack();
+    this.#onUnsettled?.();
   }
 
   refusal(cost: number): Refusal | undefined {
@@ -148,7 +148,10 @@ export class Lease implements Holding {
   }
 
   acquire(cost: number): Promise<Acquired> {
-    return this.#turns.take(() => this.#acquire(cost));
+    // Its successor is found by who asks again.
+    const run = (): Promise<Acquired> =>
+      this.#onUnsettled === undefined ? this.#acquire(cost) : Promise.resolve(ACQUIRED);
+    return this.#turns.take(run);
   }
 
   /** Whether the ledger counts units as used that were not. */
@@ -160,8 +163,10 @@ export class Lease implements Holding {
   giveBack(): Promise<void> {
     return this.#turns.take(async () => {
       await this.#payDebt();
-      await this.#settle(this.#source);
-      await this.#stock.settleOthers(this.#source);
+      // A shard that was never seen may not be there; the root is.
+      const key = this.#seen === undefined ? this.#key : this.#source;
+      await this.#settle(key);
+      await this.#stock.settleOthers(key);
     });
   }
 
@@ -174,7 +179,9 @@ export class Lease implements Holding {
 
   state(atEpochMs: number): LimitState {
     const stock = Math.max(0, this.#seen?.remaining ?? 0) + (this.#sharding?.reserve ?? 0);
-    const seen = this.#seen === undefined ? undefined : { limit: this.#seen.limit, remaining: stock };
+    const toppedUp = this.#seen === undefined ? 0 : toppedUpOf(this.#seen);
+    const seen =
+      this.#seen === undefined ? undefined : { limit: this.#seen.limit, remaining: stock, toppedUp };
     return quotaState(this.#limit, this.period, seen, this.#stock.units, atEpochMs);
   }
 

@@ -33,6 +33,8 @@ export type LedgerState = {
   readonly carried: number;
   /** Units of `credits` that are overage. */
   readonly overage: number;
+  /** The most units that were ever covered by quota, top-ups and resets. */
+  readonly covered: number;
   /** Units of `credits` that resets gave back. */
   readonly restored: number;
   /** Percents whose alarm has been raised. */
@@ -175,6 +177,8 @@ export function adjustWrites(
     readonly kind: string;
     readonly units: number;
     readonly limit?: number;
+    /** The most that quota, top-ups and resets ever covered: to lower the limit makes nobody's use dearer. */
+    readonly covered?: number;
     /** All units that resets have given back, this one's included. */
     readonly restored?: number;
     /** The ledger that the units were computed from; another's adjustment in between refuses this one. */
@@ -186,6 +190,7 @@ export function adjustWrites(
 ): readonly [ItemWrite, ItemWrite] {
   const set = {
     ...(by.limit !== undefined && { lim: by.limit }),
+    ...(by.covered !== undefined && { cov: by.covered }),
     ...(by.restored !== undefined && { rst: by.restored }),
   };
   const unchanged: readonly Test[] =
@@ -255,6 +260,7 @@ export function parseLedger(item: Item): LedgerState {
     limit: number('lim'),
     wasteBudget: number('b'),
     overage: number('ov'),
+    covered: Math.max(number('cov'), number('cred') - number('ov')),
     restored: number('rst'),
     suspended: item['susp'] !== undefined,
     closed: item['closed'] !== undefined,
@@ -272,4 +278,9 @@ const MARK = /^h[\da-f]{12}$/;
 
 function markOf(holder: string): string {
   return `h${holder}`;
+}
+
+/** Units that operators gave on top of the limit. */
+export function toppedUpOf({ credits, limit, overage, restored }: LedgerState): number {
+  return Math.max(0, credits - limit - overage - restored);
 }

@@ -8,7 +8,7 @@ import type { AgeClock, ItemStore, QuotaAnswer, QuotaCharge } from '../ports.ts'
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
-import { headKey, ledgerKey, parseLedger } from './ledger.ts';
+import { headKey, ledgerKey, parseLedger, toppedUpOf } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
 import { parseLine } from './line.ts';
 import { periodAt, periodId } from './period.ts';
@@ -71,7 +71,7 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
     const { state, isHeadSuspended } = await look(ledgerIdOf(limit, charge), period, limit.period, atEpochMs);
     return {
       id: limit.id,
-      limit: state?.limit ?? limit.quota,
+      limit: state === undefined ? limit.quota : state.limit + toppedUpOf(state),
       windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),
       remaining: Math.max(0, (state?.remaining ?? limit.quota + limit.overage) - limit.overage),
       resetSeconds: Math.max(1, Math.ceil((period.endEpochMs - atEpochMs) / 1000)),

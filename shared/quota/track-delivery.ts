@@ -46,7 +46,9 @@ export async function trackDelivery(
       UsageMalformed: countOf('malformed'),
     },
     newestEpochMs:
-      counted.length === 0 ? undefined : Math.max(...counted.map(({ request }) => request.atEpochMs)),
+      counted.length === 0
+        ? undefined
+        : counted.reduce((newest, { request }) => Math.max(newest, request.atEpochMs), -Infinity),
     waiting: waiting.length === 0 ? undefined : describeWaiting(waiting),
     reply: () => reply(new Set(late)),
   };

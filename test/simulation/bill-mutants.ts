@@ -24,7 +24,7 @@ export const BILL_MUTANTS: readonly Mutant[] = [
   {
     name: 'usage report dropped with a grant that was refused',
     model: 'quota',
-    patches: [patch('stock.ts', "if (sent.kind !== 'done') this.#unreported += report;\n    else", '    if')],
+    patches: [patch('stock.ts', 'this.#unreported += report;\n    else if', ';\n    else if')],
   },
   {
     name: 'a write counts as often as it arrives',

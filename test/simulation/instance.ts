@@ -189,7 +189,7 @@ function describe(write: ItemWrite): string {
     ([name, units]) => `${name} ${units < 0 ? '' : '+'}${units}`,
   );
   const set = Object.entries(change.set ?? {}).map(([name, value]) => `${name} = ${value}`);
-  return `${write.purpose} [${[...added, ...set].join(', ')}]`;
+  return `${write.purpose} ${write.key.pk.slice(7)} ${write.key.sk.slice(14)} [${[...added, ...set].join(', ')}]`;
 }
 
 function showOutcome(outcome: unknown): string {

@@ -10,6 +10,7 @@ type Truth = {
   isOpened: boolean;
   /** What the ledger has given away: granted minus returned. Kept when the item is gone. */
   given: number;
+  peakGiven: number;
   peakCredits: number;
   /** Opening credits plus every operation, each counted once. */
   expectedCredits: number;
@@ -153,10 +154,14 @@ export class LedgerJudge {
     return false;
   }
 
+  peakOf(name: string): number {
+    return this.#truths.get(name)?.peakGiven ?? 0;
+  }
+
   #truthOf(name: string): Truth {
     const known = this.#truths.get(name);
     if (known !== undefined) return known;
-    const counts = { given: 0, peakCredits: 0, expectedCredits: 0, admitted: 0, owed: 0 };
+    const counts = { given: 0, peakGiven: 0, peakCredits: 0, expectedCredits: 0, admitted: 0, owed: 0 };
     const truth = { isOpened: false, isLowered: false, billed: new Map(), taken: new Map(), ...counts };
     this.#truths.set(name, truth);
     return truth;
@@ -190,6 +195,7 @@ export class LedgerJudge {
     if (rem + out + used !== credits)
       this.#world.violate('P2', `${show(name)} ${rem} + ${out} + ${used} is not ${credits}`);
     truth.given = credits - rem;
+    truth.peakGiven = Math.max(truth.peakGiven, truth.given);
     truth.peakCredits = Math.max(truth.peakCredits, credits);
     if (write.purpose === 'adjust') this.#checkOperation(rootName, truth, write);
     if (credits !== truth.expectedCredits)

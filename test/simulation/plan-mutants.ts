@@ -67,9 +67,4 @@ export const PLAN_MUTANTS: readonly Mutant[] = [
       ),
     ],
   },
-  {
-    name: 'who holds a ledger of before is refused, and not sent on',
-    model: 'quota-plans',
-    patches: [patch('lease.ts', '    if (seen.replaced) return undefined;\n', '')],
-  },
 ];

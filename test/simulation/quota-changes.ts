@@ -16,6 +16,8 @@ export type ChangePorts = {
   readonly table: ItemStore;
   readonly shipped: Shipped;
   readonly setting: Setting;
+  /** Units of a ledger that were charged at most. */
+  readonly peakOf: (name: string) => number;
 };
 
 export class PlanChanges {
@@ -55,17 +57,19 @@ export class PlanChanges {
    */
   creditsOf(name: string, plan: string, isFirst: boolean): number | undefined {
     const changed = this.#changed.get(plan);
-    if (changed === undefined)
-      return this.#at.setting.changes.length === 0
-        ? undefined
-        : this.#creditsBy(name, isFirst, this.#at.setting);
-    return this.#creditsBy(name, isFirst, changed);
+    const has = Number(this.#at.items.get(name)?.['cred']);
+    if (this.#at.setting.changes.length === 0) return undefined;
+    const [most, least] = [true, false].map((isMost) =>
+      this.#creditsBy(name, isFirst, changed ?? this.#at.setting, isMost),
+    );
+    return least !== undefined && most !== undefined && has >= least && has <= most ? has : most;
   }
 
   #creditsBy(
     name: string,
     isFirst: boolean,
     { limits, periodMs }: Pick<Setting, 'limits' | 'periodMs'>,
+    isMost: boolean,
   ): number {
     const [partition = '', sk = ''] = name.split('\n');
     const limit = limits.find(({ id }) => baseOf(String(id)) === baseOf(partition.split('#')[2] ?? '')) ?? {};
@@ -75,9 +79,11 @@ export class PlanChanges {
     );
     let carried = 0;
     // Back to the first that was over: what was used under those before it was used before it.
-    for (const [, item] of before.sort(([a], [b]) => (a < b ? 1 : -1))) {
+    for (const [other, item] of before.sort(([a], [b]) => (a < b ? 1 : -1))) {
       if (endOf(item) <= startMs) break;
-      carried += Number(item['cred']) - Number(item['rem']);
+      const charged = Number(item['cred']) - Number(item['rem']);
+      // What is given back after it was looked at came too late to be there again.
+      carried += isMost ? charged : Math.max(charged, this.#at.peakOf(other));
     }
     const initial = isFirst ? Number(limit['initialUsage']) : 0;
     return Math.max(0, Number(limit['quota']) + Number(limit['overage']) - initial - carried);

@@ -3,10 +3,11 @@ import type { Item } from '#shared/table/item-write.ts';
 import type { Admission, Decision, Quotas } from '#shared/quota/quotas.ts';
 import { Instance } from './instance.ts';
 import type { Faults } from './instance.ts';
-import { endOf, LedgerJudge } from './ledger-judge.ts';
+import { LedgerJudge } from './ledger-judge.ts';
 import type { Model, Run } from './model.ts';
 import { administer } from './quota-admin-events.ts';
 import { baseOf, partitionOf, PLAN, PlanChanges, TENANT } from './quota-changes.ts';
+import { planExpiry } from './expiry.ts';
 import { drawSetting } from './quota-setting.ts';
 import type { Setting } from './quota-setting.ts';
 import { Seeded } from './seeded.ts';
@@ -80,6 +81,7 @@ class QuotaRun {
       table: this.#table,
       shipped,
       setting: this.#setting,
+      peakOf: (name) => this.#judge.peakOf(name),
     });
   }
 
@@ -91,7 +93,8 @@ class QuotaRun {
     const holders = this.#chance.whole(1, this.#options.maxHolders);
     for (let index = 0; index < holders; index += 1) this.#start(index);
     this.#planRequests();
-    this.#planExpiry();
+    // What a ledger that expires in the middle of a change counts is not to be known; at AWS it has 35 days.
+    if (this.#options.changing !== true) planExpiry(this.#world, this.#items, this.#setting);
     if (this.#faults.call > 0) {
       this.#planRestarts(holders);
       administer({
@@ -216,7 +219,7 @@ class QuotaRun {
       const isIt = (name: string): boolean => baseOf(name) === id;
       const charges = decision.limits.filter((limit) => isIt(limit.id)).length;
       if (refunded.filter(isIt).length < charges) return;
-      const isOfLimit = (name: string): boolean => name.startsWith(partitionOf(String(id), ''));
+      const isOfLimit = (name: string): boolean => isIt(name.split('#')[2] ?? '');
       for (const name of this.#takenFrom(decision, key).filter(isOfLimit))
         this.#judge.take(name, instance.name, -cost);
     });
@@ -272,20 +275,6 @@ class QuotaRun {
     if (changed !== undefined) return changed;
     const initial = this.#judge.hasOpened(partition) ? 0 : Number(limit['initialUsage']);
     return Number(limit['quota']) - version + 1 + Number(limit['overage']) - initial;
-  }
-
-  /** TTL takes ledgers away from 5 s after their period, or much later; the code keeps them longer. */
-  #planExpiry(): void {
-    // What a ledger that expires in the middle of a change counts is not to be known; at AWS it has 35 days.
-    if (this.#options.changing === true || this.#chance.chance(0.5)) return;
-    const { periodMs, endMs } = this.#setting;
-    for (let boundaryMs = START_MS; boundaryMs < endMs + periodMs; boundaryMs += periodMs)
-      this.#world.at(boundaryMs + 5000 + this.#chance.between(0, 5000), () => {
-        for (const name of this.#items.keys()) {
-          const isLedger = /\nP#/.test(name);
-          if (isLedger && endOf(this.#items.get(name) ?? {}) <= boundaryMs) this.#items.delete(name);
-        }
-      });
   }
 
   #planRestarts(holders: number): void {

@@ -70,7 +70,7 @@ async function recordUsage(
     if (page.kind === 'unavailable') throw unavailable(page.reason);
     const newest = page.items.map(({ item }) => parseUsageRecord(item)).at(0);
     if (newest !== undefined && saysTheSame(newest, row)) return newest;
-    const record = toUsageRecord(row, (newest?.version ?? 0) + 1, new Date(atEpochMs).toISOString());
+    const record = toUsageRecord(row, newest, new Date(atEpochMs).toISOString());
     const outcome = await ports.store.update(recordUsageWrite(pk, record));
     if (outcome.kind === 'done') return record;
     if (outcome.kind === 'rejected' && !outcome.retryable) throw unavailable(outcome.reason);

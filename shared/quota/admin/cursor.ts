@@ -18,7 +18,7 @@ export function parseCursor(cursor: string | undefined): Readonly<Record<string,
     if (cursor.length > MAX_CURSOR_LENGTH) throw new RangeError('too long');
     const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     const entries = Object.entries(position ?? {});
-    if (!entries.every((entry): entry is [string, string] => typeof entry[1] === 'string'))
+    if (!entries.every((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== ''))
       throw new TypeError('no texts');
     return Object.fromEntries(entries);
   } catch {

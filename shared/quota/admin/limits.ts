@@ -112,6 +112,7 @@ async function adjust(
     const by = {
       ...{ operationId: requested.operationId, kind, units, basedOn: ledger },
       ...(limit !== undefined && { limit }),
+      ...(units < 0 && { covered: ledger.covered }),
       ...(restored !== undefined && { restored }),
     };
     return {

@@ -64,7 +64,7 @@ export async function listStanding(
 ): Promise<Page<UsageRow>> {
   const { tenant, cursor, atEpochMs } = question;
   const of = questionName('standing', tenant);
-  const { keys, next } = await listHeads(ports, tenant, parsePosition(of, cursor).after);
+  const { keys, next } = await listHeads(ports, tenant, parsePosition(of, tenant, cursor).after);
   const at = new Date(atEpochMs).toISOString();
   const rows = await Promise.all(
     keys.map(async (key) => {
@@ -88,10 +88,13 @@ async function listRows<Row>(
 ): Promise<Page<Row>> {
   const { tenant, limit } = question;
   const of = questionName(kind.prefix, tenant);
-  const position = parsePosition(of, question.cursor);
-  const { keys, next } = await listHeads(ports, tenant, position.after);
+  const position = parsePosition(of, tenant, question.cursor);
+  const { current, sk: from } = position;
+  const listed = await listHeads(ports, tenant, current ?? position.after);
+  // The subject in progress first, by its own name: others may have come before it meanwhile.
+  const keys = current === undefined ? listed.keys : [current, ...listed.keys];
   const rows: Row[] = [];
-  let { after, sk } = position;
+  let sk = from;
   for (const key of keys) {
     const head = await readItem(ports.store, key);
     const page = await ports.listing.range({
@@ -108,12 +111,11 @@ async function listRows<Row>(
     );
     for (const kept of inTime) rows.push(kind.read(subject, kept.key.sk, await wholeOf(ports, kept)));
     sk = page.items.at(-1)?.key.sk ?? sk;
-    if (page.hasMore || rows.length >= limit)
-      return { rows, next: printPosition(of, { after, ...(page.hasMore ? { sk } : { after: key }) }) };
-    after = key;
+    if (page.hasMore) return { rows, next: printPosition(of, { current: key, sk }) };
+    if (rows.length >= limit) return { rows, next: printPosition(of, { after: key }) };
     sk = undefined;
   }
-  return { rows, ...(next !== undefined && { next: printPosition(of, { after: next }) }) };
+  return { rows, ...(listed.next !== undefined && { next: printPosition(of, { after: listed.next }) }) };
 }
 
 /** A ledger with its shards, as one; anything else as it is. */
@@ -142,20 +144,27 @@ function boundOf(prefix: string, epochMs: number | undefined, otherwise: string)
   return `${prefix}${epochMs === undefined ? otherwise : new Date(epochMs).toISOString()}`;
 }
 
-/** The last subject that is done with, and how far the next one is. */
-type Position = { readonly after?: ListedKey | undefined; readonly sk?: string | undefined };
+/** The last subject that is done with; or the one in progress, and how far it is. */
+type Position = {
+  readonly after?: ListedKey | undefined;
+  readonly current?: ListedKey | undefined;
+  readonly sk?: string | undefined;
+};
 
 /** @param of which question it is: a cursor of another would skip rows without a word */
-function printPosition(of: string, { after, sk }: Position): string {
-  return printCursor({ of, ...after, ...(sk !== undefined && { at: sk }) });
+function printPosition(of: string, { after, current, sk }: Position): string {
+  return printCursor({ of, ...(current ?? after), ...(current !== undefined && { at: sk }) });
 }
 
 /** Only ever a place to go on from: what is listed is decided by the question. */
-function parsePosition(of: string, cursor: string | undefined): Position {
-  const { of: printed = of, list, pk, sk, at } = parseCursor(cursor);
-  if (printed !== of) throw refusedCursor();
-  if (pk === undefined || sk === undefined || list === undefined) return { sk: at };
-  return { after: { list, pk, sk }, sk: at };
+function parsePosition(of: string, tenant: string | undefined, cursor: string | undefined): Position {
+  const { of: printed, list, pk, sk, at } = parseCursor(cursor);
+  if (cursor === undefined) return {};
+  if (printed !== of || pk === undefined || sk === undefined || list === undefined) throw refusedCursor();
+  // One of another list would be refused by the table, as if that were out of reach.
+  if (tenant !== undefined && list !== subjectList(tenant)) throw refusedCursor();
+  const key = { list, pk, sk };
+  return at === undefined ? { after: key } : { current: key, sk: at };
 }
 
 function questionName(kind: string, tenant: string | undefined): string {

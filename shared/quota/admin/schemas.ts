@@ -56,7 +56,15 @@ export const USAGE_ROW: JsonSchema = structure(
 );
 
 export const USAGE_RECORD: JsonSchema = structure(
-  { recordId: TEXT, version: WHOLE, recordedAt: INSTANT, ...NAMES, ...COUNTS },
+  {
+    recordId: TEXT,
+    version: WHOLE,
+    recordedAt: INSTANT,
+    ...NAMES,
+    ...COUNTS,
+    usedDelta: WHOLE,
+    overageDelta: WHOLE,
+  },
   OPTIONAL,
 );
 

@@ -12,6 +12,12 @@ export type UsageRecord = Omit<UsageRow, 'state' | 'outstanding' | 'remaining' |
   readonly version: number;
   /** ISO 8601, UTC. */
   readonly recordedAt: string;
+  /**
+   * What this version adds to the one before; below 0 where refunds were reported late. The versions of a period come to its
+   * `used`, so this is what a meter that adds events up is told.
+   */
+  readonly usedDelta: number;
+  readonly overageDelta: number;
 };
 
 const VERSION_DIGITS = 6;
@@ -21,8 +27,13 @@ export function recordPrefix(periodStart: string): string {
   return `U#${periodStart}`;
 }
 
-/** The record of a row, as that version. */
-export function toUsageRecord(row: UsageRow, version: number, recordedAt: string): UsageRecord {
+/** The record of a row, as the version after that one. */
+export function toUsageRecord(
+  row: UsageRow,
+  before: UsageRecord | undefined,
+  recordedAt: string,
+): UsageRecord {
+  const version = (before?.version ?? 0) + 1;
   const { tenant, limit, key, route, plan, periodStart, periodEnd } = row;
   const { quota, credits, used, included, overage, lost } = row;
   const parts = [tenant, limit, key, route, periodStart, String(version)].filter(
@@ -33,6 +44,8 @@ export function toUsageRecord(row: UsageRow, version: number, recordedAt: string
     ...(key !== undefined && { key }),
     ...(route !== undefined && { route }),
     ...{ plan, periodStart, periodEnd, quota, credits, used, included, overage, lost },
+    usedDelta: used - (before?.used ?? 0),
+    overageDelta: overage - (before?.overage ?? 0),
   };
 }
 

@@ -52,7 +52,7 @@ export function toUsageRow(subject: Subjected, periodStart: string, item: Item):
   const limit = String(item['name'] ?? subject.id.limit);
   const ledger = parseLedger(item);
   const { used, outstanding, remaining, credits, closed, suspended } = ledger;
-  const covered = Math.max(0, credits - ledger.overage);
+  const covered = Math.max(0, ledger.covered);
   return {
     tenant,
     limit,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { adjustWrites } from '#shared/quota/ledger.ts';
 import { describe, it } from 'node:test';
 import { DomainError } from '#shared/errors.ts';
 import { savePlanWrite } from '#shared/quota/plan-book.ts';
@@ -235,6 +236,23 @@ describe('an admission', () => {
 
     await assert.rejects(admission.settle(-1), { code: 'COST_INVALID' });
     await assert.rejects(admission.settle(Number.NaN), { code: 'COST_INVALID' });
+  });
+});
+
+describe('a top-up', () => {
+  it('is part of what the rest is a part of', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, quota: 10, lease: false }]);
+    await quotas.consume(stamped());
+    const name = [...table.items.keys()].find((each) => each.includes('\nP#')) ?? '';
+    const [pk = '', sk = ''] = name.split('\n');
+    await table.store.transact(
+      adjustWrites({ pk, sk }, { operationId: 'op', kind: 'top-up', units: 500 }, 1),
+    );
+
+    const { limits } = await quotas.consume(stamped());
+
+    assert.deepEqual([limits[0]?.limit, limits[0]?.remaining], [510, 508]);
   });
 });
 

@@ -186,9 +186,24 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
         [corrected.record.version, corrected.record.used, corrected.record.overage],
         [2, 104, 4],
       );
+      assert.deepEqual(
+        [record.usedDelta, corrected.record.usedDelta, corrected.record.overageDelta],
+        [105, -1, -1],
+      );
       const all = { tenant, fromEpochMs: undefined, toEpochMs: undefined, cursor: undefined, limit: 10 };
       assert.deepEqual((await listRecords(ports, all)).rows, [record, corrected.record]);
       assert.deepEqual((await listRecords(ports, { ...all, toEpochMs: NOON_MS - DAY_MS })).rows, []);
+    });
+
+    it("makes nobody's use dearer by a lower limit", async () => {
+      const { tenant } = await at.aTenant();
+      assert.equal(await at.spend(tenant, 80), 80);
+
+      await setLimit(ports, requested('lower'), ofKey(tenant), 50);
+
+      const { included, overage, remaining } = await at.show(tenant);
+      assert.deepEqual({ included, overage, remaining }, { included: 80, overage: 0, remaining: -30 });
+      assert.equal(await at.spend(tenant, 5), 0);
     });
 
     it('shows, tops up, lowers, resets and closes a quota with shards as one', async () => {

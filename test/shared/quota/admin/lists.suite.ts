@@ -75,6 +75,40 @@ export function describeQuotaLists(name: string, open: OpenAdmin): void {
       assert.equal(await codeOf(listRecords(ports, records)), 'REQUEST_INVALID');
     });
 
+    // Sorts before, between and after those that are there already.
+    for (const name of ['a', 'k-15', 'z'])
+      it(`counts every unit once while a key ${name} comes between two pages`, async () => {
+        const { tenant, plan } = await at.aTenant();
+        const days = [0, 1, 2].map((day) => NOON_MS + day * DAY_MS);
+        for (const dayMs of days) {
+          at.moveTo(dayMs);
+          for (const key of ['k-1', 'k-2', 'k-3'])
+            await at.aHolder(() => dayMs).consume({ plan, tenant, key, atEpochMs: dayMs });
+        }
+        const last = NOON_MS + 2 * DAY_MS;
+        let pages = 0;
+
+        const rows = await readAll(async (cursor) => {
+          pages += 1;
+          const page = await listUsage(ports, {
+            tenant,
+            fromEpochMs: undefined,
+            toEpochMs: undefined,
+            limit: 2,
+            cursor,
+          });
+          const key = `${name}-${pages}`;
+          await at.aHolder(() => last).consume({ plan, tenant, key, atEpochMs: last });
+          return pages > 50 ? { rows: page.rows } : page;
+        });
+        const old = rows.filter(({ key }) => ['k-1', 'k-2', 'k-3'].includes(key ?? ''));
+        assert.equal(
+          old.reduce((sum, { used }) => sum + used, 0),
+          9,
+        );
+        assert.equal(old.length, 9);
+      });
+
     it('finds every plan of more than a page', async () => {
       const saved = await Promise.all(Array.from({ length: 30 }, () => at.aTenant()));
 
