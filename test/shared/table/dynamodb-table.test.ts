@@ -127,6 +127,61 @@ describe('createDynamoDbTable', () => {
       assert.equal(calls, 1);
     });
 
+  it('asks once with the client that it makes itself: what the SDK sends again is counted once here', async () => {
+    let calls = 0;
+    await using server = await aLoopbackServer((_request, response) => {
+      calls += 1;
+      response.writeHead(500, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(JSON.stringify({ __type: 'InternalServerError' }));
+    });
+    const before = { ...process.env };
+    Object.assign(process.env, {
+      ...{ AWS_ENDPOINT_URL_DYNAMODB: server.url, AWS_REGION: 'us-east-1' },
+      ...{ AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' },
+    });
+    try {
+      const outcome = await createDynamoDbTable({ tableName: 't' }).update(write);
+
+      assert.deepEqual([outcome.kind, calls], ['unknown', 1]);
+    } finally {
+      process.env = before;
+    }
+  });
+
+  it('reads consistently where it is asked to, and not where it is not', async () => {
+    const asked: unknown[] = [];
+    await using server = await aLoopbackServer((request, response) => {
+      let body = '';
+      request.on('data', (part) => (body += String(part)));
+      request.on('end', () => {
+        asked.push((JSON.parse(body) as { ConsistentRead?: unknown }).ConsistentRead);
+        response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+        response.end('{}');
+      });
+    });
+    const store = createDynamoDbTable({ tableName: 't', load: clientAt(server.url) });
+
+    await store.read(write.key, { consistent: true });
+    await store.read(write.key);
+
+    assert.deepEqual(asked, [true, false]);
+  });
+
+  // Source: the API reference of TransactWriteItems, "Errors": reasons in the order of the items.
+  for (const code of ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])
+    it(`takes a transaction that was cancelled by ${code} for one to be sent again, whatever else failed`, async () => {
+      await using server = await aLoopbackServer((_request, response) => {
+        response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+        const CancellationReasons = [{ Code: 'ConditionalCheckFailed' }, { Code: code }, { Code: 'None' }];
+        response.end(JSON.stringify({ __type: 'TransactionCanceledException', CancellationReasons }));
+      });
+      const store = createDynamoDbTable({ tableName: 't', load: clientAt(server.url) });
+
+      const outcome = await store.transact([write]);
+
+      assert.deepEqual({ ...outcome, reason: '' }, { kind: 'rejected', retryable: true, reason: '' });
+    });
+
   it('knows nothing of a write that was not answered in time', async () => {
     await using server = await aLoopbackServer(() => undefined);
     const store = createDynamoDbTable({ tableName: 't', timeoutMs: 20, load: slowAt(server.url) });
