@@ -1,5 +1,6 @@
 /** What a process holds of one limit: units to use at once, or the way to get more. */
-import type { LedgerId } from './ledger.ts';
+import { toppedUpOf } from './ledger.ts';
+import type { LedgerId, LedgerState } from './ledger.ts';
 import type { Period } from './period.ts';
 import type { QuotaLimit } from './plan.ts';
 
@@ -75,7 +76,7 @@ export interface Holding {
 export function quotaState(
   { id, quota, overage }: QuotaLimit,
   period: Period,
-  seen: { readonly remaining: number; readonly limit: number; readonly toppedUp: number } | undefined,
+  seen: LedgerState | undefined,
   held: number,
   atEpochMs: number,
 ): LimitState {
@@ -84,7 +85,7 @@ export function quotaState(
     id,
     kind: 'quota',
     // What clients draw `r` of: a top-up is part of it, or more would be left than there ever was.
-    limit: (seen?.limit ?? quota) + (seen?.toppedUp ?? 0),
+    limit: seen === undefined ? quota : seen.limit + toppedUpOf(seen),
     windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),
     remaining: Math.max(0, remaining - overage),
     resetSeconds: Math.max(0, Math.ceil((period.endEpochMs - atEpochMs) / 1000)),

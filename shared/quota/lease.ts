@@ -13,7 +13,7 @@ import type { Item, ItemKey } from '../table/item-write.ts';
 import { directCharge, sizeLease } from './lease-size.ts';
 import type { LeaseSize } from './lease-size.ts';
 import { LastRefusal } from './last-refusal.ts';
-import { ledgerKey, parseLedger, toppedUpOf } from './ledger.ts';
+import { ledgerKey, parseLedger } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
 import { openPeriod } from './open-period.ts';
 import { isSamePeriod } from './line.ts';
@@ -178,11 +178,9 @@ export class Lease implements Holding {
   }
 
   state(atEpochMs: number): LimitState {
-    const stock = Math.max(0, this.#seen?.remaining ?? 0) + (this.#sharding?.reserve ?? 0);
-    const toppedUp = this.#seen === undefined ? 0 : toppedUpOf(this.#seen);
-    const seen =
-      this.#seen === undefined ? undefined : { limit: this.#seen.limit, remaining: stock, toppedUp };
-    return quotaState(this.#limit, this.period, seen, this.#stock.units, atEpochMs);
+    const seen = this.#seen;
+    const remaining = Math.max(0, seen?.remaining ?? 0) + (this.#sharding?.reserve ?? 0);
+    return quotaState(this.#limit, this.period, seen && { ...seen, remaining }, this.#stock.units, atEpochMs);
   }
 
   async #acquire(cost: number): Promise<Acquired> {

@@ -97,8 +97,10 @@ export class Stock {
 
   /** Asks for units, and reports. @param isDebt they were used long ago */
   async grant(key: ItemKey, size: LeaseSize, isDebt: boolean): Promise<Sent> {
-    const report = this.#unreported;
-    this.#unreported = 0;
+    // What is lent, not used and not paid was never charged: there is nothing to take back.
+    const lent = Math.min(this.owed, this.units);
+    const report = this.#unreported + lent;
+    this.#unreported = -lent;
     const { outstandingMax } = size;
     // Units that are taken back from what was reported are outstanding again, too.
     const bound = outstandingMax === undefined ? undefined : outstandingMax + Math.min(0, report);

@@ -221,14 +221,6 @@ async function readThenSet(write: any, at: any): Promise<any> {
     patches: [patch('stock.ts', '    debt.borrowed += lacking;\n    debt.owed += lacking;', '')],
   },
   {
-    name: 'what was borrowed is forgotten with the lease that is pushed out',
-    model: 'quota-bounded',
-    patches: [
-      patch('stock.ts', 'this.#debt = at.debts.find(of.key);', ''),
-      patch('debts.ts', 'if (known !== undefined) return known;', ''),
-    ],
-  },
-  {
     name: 'a period is opened although its subject is suspended',
     model: 'quota',
     patches: [

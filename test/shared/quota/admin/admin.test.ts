@@ -70,7 +70,11 @@ const onDynamoDb = async (
   };
   return {
     ports,
-    moveTo: (epochMs) => clock.shift(epochMs - clock.nowEpochMs()),
+    moveTo: (epochMs) => {
+      clock.shift(epochMs - clock.nowEpochMs());
+      // What is signed by another day's clock is refused.
+      client.config.systemClockOffset = epochMs - Date.now();
+    },
     close: async () => {
       await client.send(new commands.DeleteTableCommand({ TableName: tableName }));
       client.destroy();
