@@ -36,10 +36,11 @@ export class Lease implements Holding {
   readonly id: string;
   readonly ledger: LedgerId;
   readonly period: Period;
+  /** By which it was asked for last. */
+  plan: UsagePlan;
   readonly #key: ItemKey;
   readonly #at: HolderPorts;
   #limit: QuotaLimit;
-  #plan: UsagePlan;
 
   readonly #stock: Stock;
   #lastUnits = 0;
@@ -68,7 +69,7 @@ export class Lease implements Holding {
       (this.#sharding?.ports ?? this.#at).store.update(write),
     );
     this.#limit = limit;
-    this.#plan = plan;
+    this.plan = plan;
     this.#at = at;
     this.#pace = new Pace(at.clock);
     this.#refused = new LastRefusal(at, at.denyCacheMs);
@@ -77,12 +78,8 @@ export class Lease implements Holding {
   /** Takes over a newer plan's wishes; what the ledger allows is in the ledger. */
   adopt(limit: QuotaLimit, plan: UsagePlan): void {
     this.#limit = limit;
-    this.#plan = plan;
+    this.plan = plan;
     this.#sharding?.adopt(limit.shards);
-  }
-
-  get plan(): UsagePlan {
-    return this.#plan;
   }
 
   scarcity(): number {
@@ -167,6 +164,8 @@ export class Lease implements Holding {
       const key = this.#seen === undefined ? this.#key : this.#source;
       await this.#settle(key);
       await this.#stock.settleOthers(key);
+      // What an earlier return had not told is known only now.
+      if (!this.isSettled) await this.#settle(key);
     });
   }
 
@@ -320,7 +319,7 @@ export class Lease implements Holding {
     if (!isSamePeriod(periodAt(this.#limit.period, period.startEpochMs), period))
       return { kind: 'moved', period: undefined };
     const nowEpochMs = this.#storeEpochMs ?? this.#at.clock.nowEpochMs();
-    const wanted = { limit: this.#limit, plan: this.#plan, nowEpochMs };
+    const wanted = { limit: this.#limit, plan: this.plan, nowEpochMs };
     const opened = await openPeriod({ id: this.ledger, period, ...wanted }, this.#at.store);
     if (opened.kind === 'ready') return undefined;
     if (opened.kind === 'moved' || opened.kind === 'renamed' || opened.kind === 'plan-changed') return opened;
