@@ -42,6 +42,8 @@ class StackPlugin {
   readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
   readonly #serverless: Serverless;
   #access: AccessBuild | undefined;
+  /** Asked once: later osls gives the layer an artifact of its own. */
+  #packsLayer = false;
   #webhooks: WebhooksBuild | undefined;
 
   constructor(serverless: Serverless) {
@@ -49,6 +51,7 @@ class StackPlugin {
     this.hooks = {
       initialize: () => {
         this.#assertKnownStage();
+        this.#packsLayer = this.#isDeployment();
         // A document may name a route that nobody has read yet, while `gatewright access sync` is about to.
         if (process.env['GATEWRIGHT_READS_ROUTES'] === undefined) this.#access = this.#compileAccess();
       },
@@ -148,7 +151,7 @@ class StackPlugin {
 
   /** Whoever only reads the template (the gateway) says so, and starts. */
   #assertProtected({ Resources }: Template): void {
-    if (this.#access === undefined || !this.#isDeployment()) return;
+    if (this.#access === undefined || !this.#packsLayer) return;
     const stack = this.#serverless.getProvider('aws').naming.getStackName();
     const open = unprotectedApis(this.#protects(), stack, Resources);
     if (open.length > 0)

@@ -26,18 +26,28 @@ export function aPlugin(
     TokenFunction: { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables: variables } } },
     Table: { Type: 'AWS::DynamoDB::Table' },
   };
+  const layer: { path: string; package?: { artifact: string } } = { path: '.build/layer' };
   const serverless: Serverless = {
     serviceDir,
     configurationInput: { params: { default: {}, dev: {}, prod: {} } },
     service: {
       custom,
-      layers: { packages: { path: '.build/layer' } },
+      layers: { packages: layer },
       provider: { compiledCloudFormationTemplate: { Resources } },
     },
     classes: { Error: OslsError },
     getProvider: () => ({ getStage: () => stage, naming: { getStackName: () => 'users-prod' } }),
   };
-  return new StackPlugin(serverless).hooks;
+  const { hooks } = new StackPlugin(serverless);
+  const finalize = 'after:aws:package:finalize:mergeCustomProviderResources';
+  return {
+    ...hooks,
+    [finalize]: () => {
+      // osls has packed the layer by then.
+      layer.package = { artifact: '.serverless/packages.zip' };
+      return hooks[finalize]?.();
+    },
+  };
 }
 
 /** A folder with an access document, and its routes where they have been read. */
