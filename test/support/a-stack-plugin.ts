@@ -40,7 +40,7 @@ export function aPlugin(
   };
   const { hooks } = new StackPlugin(serverless);
   const finalize = 'after:aws:package:finalize:mergeCustomProviderResources';
-  return {
+  const packing: StackPlugin['hooks'] = {
     ...hooks,
     [finalize]: () => {
       // osls has packed the layer by then.
@@ -48,6 +48,7 @@ export function aPlugin(
       return hooks[finalize]?.();
     },
   };
+  return packing;
 }
 
 /** A folder with an access document, and its routes where they have been read. */
