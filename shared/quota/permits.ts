@@ -10,6 +10,7 @@ import type { Acquired, Holding, LimitState, Refusal } from './holding.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
 import { LastRefusal } from './last-refusal.ts';
 import type { LedgerId } from './ledger.ts';
+import { OwedReleases } from './owed-releases.ts';
 import type { ConcurrencyLimit } from './plan.ts';
 import {
   acquireWrite,
@@ -40,6 +41,7 @@ export class PermitPool {
   /** Permits taken, per item, as last seen. */
   readonly #taken = new Map<number, number>();
   readonly #refused: LastRefusal;
+  readonly #owed: OwedReleases;
 
   /** @param nowEpochMs the time that deadlines are compared by */
   constructor(ledger: LedgerId, limit: ConcurrencyLimit, at: HolderPorts, nowEpochMs: () => number) {
@@ -48,6 +50,7 @@ export class PermitPool {
     this.#at = at;
     this.#nowEpochMs = nowEpochMs;
     this.#refused = new LastRefusal(at, FULL_MS);
+    this.#owed = new OwedReleases(at);
   }
 
   get limit(): ConcurrencyLimit {
@@ -73,6 +76,7 @@ export class PermitPool {
 
   /** Where the claim has a permit now, or why it has none. Tries two items at random first, then the others. */
   async acquire(claim: Claim): Promise<ItemKey | Refusal> {
+    void this.#owed.settle();
     for (const part of this.#order()) {
       const key = semaphoreKey(this.#ledger, part);
       const outcome = await this.#take(key, part, claim);
@@ -80,24 +84,23 @@ export class PermitPool {
         this.#refused.forget();
         return key;
       }
-      if (outcome === 'unavailable') {
-        // It may have landed; without this, nobody else has the permit before the deadline.
-        await this.#at.store.update(releaseWrite(key, claim.id));
-        return this.#refuse('unavailable');
-      }
+      // It may have landed, or land yet; without this, nobody else has the permit before the deadline.
+      if (outcome !== 'full') this.#owed.add(key, claim.id, true);
+      if (outcome === 'unavailable') return this.#refuse('unavailable');
     }
     return this.#refuse('concurrency');
   }
 
-  /** Sent again until it is answered: a release applies once. After that the deadline frees the permit. */
+  /** Sent again until it is answered, then with later calls: a release applies once. After all the deadline frees the permit. */
   async release(key: ItemKey, id: string): Promise<void> {
     this.#refused.forget();
     for (let attempt = 0; attempt < RELEASES; attempt += 1) {
       const outcome = await this.#at.store.update(releaseWrite(key, id));
       if (outcome.kind === 'done' || outcome.kind === 'refused') return;
       if (outcome.kind === 'rejected' && !outcome.retryable) return;
-      if (outcome.kind === 'rejected') await this.#backOff(attempt);
+      await this.#backOff(attempt);
     }
+    this.#owed.add(key, id, false);
   }
 
   async look(): Promise<void> {
@@ -126,7 +129,13 @@ export class PermitPool {
     };
   }
 
-  async #take(key: ItemKey, part: number, claim: Claim): Promise<'taken' | 'full' | 'unavailable'> {
+  /** `unsure`: there is none to be had now, but a write that was not answered may have taken one. */
+  async #take(
+    key: ItemKey,
+    part: number,
+    claim: Claim,
+  ): Promise<'taken' | 'full' | 'unsure' | 'unavailable'> {
+    let isUnsure = false;
     const permits = this.#permitsOf(part);
     let write = acquireWrite(key, claim, permits, []);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -140,12 +149,14 @@ export class PermitPool {
           if (item !== undefined && isHeld(item, claim.id)) return 'taken';
           const expired = this.#expiredOf(item);
           this.#taken.set(part, takenOf(item ?? {}) - expired.length);
-          if (item !== undefined && takenOf(item) - expired.length >= permits) return 'full';
+          if (item !== undefined && takenOf(item) - expired.length >= permits)
+            return isUnsure ? 'unsure' : 'full';
           write = item === undefined ? createWrite(key, claim) : acquireWrite(key, claim, permits, expired);
           break;
         }
         case 'unknown':
           // The same again: if it has landed, the refusal says so.
+          isUnsure = true;
           break;
         case 'rejected':
           if (!outcome.retryable) return 'unavailable';

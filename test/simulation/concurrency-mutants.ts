@@ -16,11 +16,7 @@ const MUTANTS: readonly { readonly name: string; readonly patches: readonly Patc
   {
     name: 'timeout taken as acquired',
     patches: [
-      patch(
-        'permits.ts',
-        '          // The same again: if it has landed, the refusal says so.\n          break;',
-        "          return 'taken';",
-      ),
+      patch('permits.ts', '          isUnsure = true;\n          break;', "          return 'taken';"),
     ],
   },
   {

@@ -7,6 +7,7 @@ import { assignedKey } from '../line.ts';
 import { parseCursor, printCursor } from './cursor.ts';
 import { carryOut, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, CarriedOut, Requested } from './operation.ts';
+import { checkKey } from '../subject.ts';
 import { getPlan } from './plans.ts';
 
 export type KeyPage = { readonly keys: readonly KeyPlan[]; readonly next?: string };
@@ -49,6 +50,7 @@ export async function findKeyPlan(
 export function assignPlan(ports: AdminPorts, requested: Requested, wanted: KeyPlan): Promise<CarriedOut> {
   const { tenant, key, plan, version } = wanted;
   const { pk } = keyPlanKey(tenant, key);
+  checkKey(pk);
   const asked = { kind: 'assign-plan', pk, target: { tenant, key }, input: { plan, version } };
   return carryOut(ports, requested, asked, async () => {
     const { version: planVersion } = await getPlan(ports, plan);

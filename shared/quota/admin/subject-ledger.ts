@@ -19,7 +19,7 @@ import { periodAt, periodId } from '../period.ts';
 import type { Period } from '../period.ts';
 import type { QuotaLimit, UsagePlan } from '../plan.ts';
 import { readWhole } from '../shards.ts';
-import { checkSubject, ledgerIdOf } from '../subject.ts';
+import { checkLedgerId, checkSubject, ledgerIdOf } from '../subject.ts';
 import { findKeyPlan } from './keys.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
@@ -57,7 +57,9 @@ export function idOf(question: LedgerQuestion): LedgerId {
   const { tenant, key, route, limit } = question;
   const subject = { tenant, key: key ?? '-', plan: '-', ...(route !== undefined && { route }) };
   checkSubject(subject);
-  return ledgerIdOf({ id: limit, level: levelOf(question) }, subject);
+  const id = ledgerIdOf({ id: limit, level: levelOf(question) }, subject);
+  checkLedgerId(id);
+  return id;
 }
 
 /**

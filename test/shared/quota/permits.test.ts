@@ -48,6 +48,47 @@ describe('a concurrency limit', () => {
     assert.deepEqual(table.calls, ['acquire', 'acquire', 'release']);
   });
 
+  it('is free again a second after an outage in which all of its requests ended', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([CALLS]);
+    const running = [await start(quotas, { run: {} }), await start(quotas, { run: {} })];
+    table.isDown = true;
+    for (const admission of running) await admission.release();
+    table.isDown = false;
+    table.nowMs += 1001;
+
+    const first = await quotas.consume(aRequest(RUN));
+    table.nowMs += 1001;
+
+    assert.equal(first.allowed || (await quotas.consume(aRequest(RUN))).allowed, true);
+    assert.equal((await quotas.consume(aRequest(RUN))).allowed, true);
+  });
+
+  it('is free again although a write that was given up lands late', async () => {
+    const table = new QuotaTable();
+    const one = [{ ...CALLS, concurrency: 1 }];
+    const admission = await start(table.holder(one));
+    let late: (() => Promise<unknown>) | undefined;
+    const slow = table.holder(one, {
+      store: {
+        ...table.store,
+        update: (write) => {
+          if (late !== undefined) return table.store.update(write);
+          late = () => table.store.update(write);
+          return Promise.resolve({ kind: 'unknown', reason: 'lost' });
+        },
+      },
+    });
+    await refusal(slow);
+    await admission.release();
+    await late?.();
+    table.nowMs += 2000;
+    const first = await slow.consume(aRequest(RUN));
+    table.nowMs += 2000;
+
+    assert.equal(first.allowed || (await slow.consume(aRequest(RUN))).allowed, true);
+  });
+
   it('asks for another process again after a moment, whose end nobody tells this one', async () => {
     const table = new QuotaTable();
     const [one, other] = [
