@@ -6,7 +6,7 @@ import { OptionError } from '../../plugin/option-values.ts';
 import { START_OPTIONS } from '../../plugin/start-options.ts';
 
 /** What osls says itself, and what only a command line of its own has. */
-const OF_OSLS = ['env-file', 'json', 'param', 'region', 'stage'];
+const OF_OSLS = ['env-file', 'json', 'param', 'region', 'stage', 'verbose'];
 
 describe('SETTING_NAMES', () => {
   it('are, with the options of the command, all that `gatewright start` has', () => {

@@ -77,7 +77,7 @@ describe('DynamoDbEngine', () => {
     },
     {
       name: 'an operation that it does not have, by name',
-      operation: 'ExecuteStatement',
+      operation: 'ExportTableToPointInTime',
       input: {},
       type: 'UnknownOperationException',
     },
