@@ -1,5 +1,4 @@
 /** What quota-admin answers: one table, from which the OpenAPI document is made as well. */
-import { describeRoutes } from '../../http/openapi.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
@@ -23,7 +22,10 @@ export function quotaAdminRoutes(ports: AdminPorts): readonly Route[] {
       summary: 'This description',
       answer: { description: 'OpenAPI 3.1' },
     },
-    () => Promise.resolve(jsonReply(200, describeRoutes(INFO, routes))),
+    async () => {
+      const { describeRoutes } = await import('../../http/openapi.ts');
+      return jsonReply(200, describeRoutes(INFO, routes));
+    },
   );
   const routes: readonly Route[] = [
     openApi,

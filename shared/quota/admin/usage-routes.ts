@@ -6,7 +6,7 @@ import { readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
 import type { ProxyResult } from '../../aws/proxy-result.ts';
 import { listAudit } from './audit.ts';
-import { listRecords, listStanding, listUsage } from './list-usage.ts';
+import type * as ListUsage from './list-usage.ts';
 import type { AdminPorts } from './operation.ts';
 import { MEDIA_TYPES, printCsv, printNdjson } from './print-rows.ts';
 import { AUDIT_ENTRY, CURSOR, EXPORTED, pageOf, USAGE_RECORD, USAGE_ROW } from './schemas.ts';
@@ -77,12 +77,18 @@ export function usageRoutes(ports: AdminPorts): readonly Route[] {
   ];
 }
 
+/** Few instances list: the others start without. */
+function loadLists(): Promise<typeof ListUsage> {
+  return import('./list-usage.ts');
+}
+
 async function stand(
   ports: AdminPorts,
   tenant: string | undefined,
   { at, cursor }: ReadFields<typeof STANDING>,
   nowEpochMs: number,
 ): Promise<ProxyResult> {
+  const { listStanding } = await loadLists();
   const { rows, next } = await listStanding(ports, { tenant, cursor, atEpochMs: at ?? nowEpochMs });
   return jsonReply(200, { usage: rows, ...(next !== undefined && { next }) });
 }
@@ -92,6 +98,7 @@ async function exportRows(
   tenant: string | undefined,
   { of = 'usage', format = 'ndjson', from, to, limit = PAGE_ROWS, cursor }: ReadFields<typeof EXPORTED>,
 ): Promise<ProxyResult> {
+  const { listRecords, listUsage } = await loadLists();
   const question = { tenant, fromEpochMs: from, toEpochMs: to, cursor, limit };
   const [{ rows, next }, schema] =
     of === 'usage'
