@@ -1,0 +1,62 @@
+/** Each statement of docs/aws says how well it is known (docs/aws/README.md). */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { bookOf, evidencePages } from './sections.ts';
+import { findUntagged } from './untagged.ts';
+
+/** Pages whose statements are still being looked up; one that is complete leaves the list. */
+const NOT_YET: readonly string[] = [
+  'authorizers',
+  'caching',
+  'cors',
+  'pipeline',
+  'prices',
+  'stages',
+  'surprises',
+  'throttling',
+].map((name) => `docs/aws/${name}.md`);
+
+const pages = evidencePages().filter(({ path }) => bookOf(path) === 'docs/aws');
+
+describe('list items and table rows of docs/aws', () => {
+  for (const page of pages.filter(({ path }) => !NOT_YET.includes(path)))
+    it(`carry their evidence in ${page.path}`, () => {
+      assert.deepEqual(findUntagged(page), []);
+    });
+
+  it('have no page on the list of those to come that is complete, or not there', () => {
+    const open = pages.filter((page) => findUntagged(page).length > 0).map(({ path }) => path);
+
+    assert.deepEqual(
+      NOT_YET.filter((path) => !open.includes(path)),
+      [],
+    );
+  });
+});
+
+describe('findUntagged', () => {
+  const rows: readonly [string, string, number][] = [
+    ['an item without a tag', '- A fact.', 1],
+    ['an item with a tag of its own', '- A fact [doc].', 0],
+    ['a numbered item', '1. A fact.', 1],
+    ['a tag in round brackets', '- A fact (reports, 2.8).', 0],
+    ['a link', '- A fact, [doc](doc.md).', 1],
+    ['a tag inside code', '- A fact of `x[doc]`.', 1],
+    ['a word that only contains one', '- A fact (documented elsewhere).', 1],
+    ['what is not settled', '- The order: **not settled**.', 0],
+    ['a tagged heading', '# A\n\n## B [obs]\n\n- A fact.', 0],
+    ['the heading of another section', '# A\n\n## B [obs]\n\n## C\n\n- A fact.', 1],
+    ['a sentence that introduces', 'Rules [obs]:\n\n- A fact.\n- Another.', 0],
+    ['a tag of another sentence', 'One thing [obs]. The rules:\n\n- A fact.', 1],
+    ['a paragraph that does not lead to the list', 'One thing [obs] and more.\n\n- A fact.', 1],
+    ['a table', '| a | b |\n|---|---|\n| c | d |\n| e | f (verify) |', 1],
+    ['a tag in its head', '| a | b [obs] |\n|---|---|\n| c | d |', 0],
+    ['a column for evidence', '| a | evidence |\n|---|---|\n| c | obs |', 0],
+    ['an empty cell in that column', '| a | evidence |\n|---|---|\n| c | – |', 1],
+    ['code', '```\n- no item\n```', 0],
+  ];
+  for (const [name, text, count] of rows)
+    it(`reads ${name}`, () => {
+      assert.equal(findUntagged({ path: 'a.md', text }).length, count);
+    });
+});
