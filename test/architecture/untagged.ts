@@ -1,10 +1,10 @@
 /** Statements of the pages about AWS that do not say how well they are known. The tags are those of docs/aws/README.md. */
 import type { SourceFile } from './source-files.ts';
 
-const KNOWN = String.raw`doc|obs|kc|ls|\.NET tool|issue|blog|recorded|reports?|inferred|inference|verify|API model|guide 2023|AWS person|an AWS employee|capture|measured`;
+const KNOWN = String.raw`doc|obs|kc|ls|\.NET tool|issue|blog|recorded|widely reported|reports?|inferred|inference|verify|API model|guide 2023|AWS person|an AWS employee|capture|measured`;
 const TAG = new RegExp(
   // [doc] but no [link](…); a word in round brackets; the words that stand for themselves
-  String.raw`\[(?:${KNOWN})\b[^\]]*\](?!\()|\([^()]*(?<![\w-])(?:${KNOWN})(?![\w-])[^()]*\)|[Nn]ot settled`,
+  String.raw`\[(?:${KNOWN})\b[^\]]*\](?!\()|\([^()]*(?<![\w-])(?:${KNOWN})(?![\w-])[^()]*\)|[Nn]ot settled|\breports? \(\d|\bReports?\.$`,
 );
 const HEADING = /^(#{1,6}) /;
 const ITEM = /^\s*(?:-|\d+\.) /;
@@ -62,10 +62,10 @@ function isCovered(
   return hasTag(head.join('|')) || head.some((name, at) => COLUMN.test(name) && !EMPTY.test(row[at] ?? ''));
 }
 
-/** The last sentence of a paragraph, where it leads to what follows: it ends in a colon or in its tag. */
+/** The last sentence of a paragraph, where it leads to what follows: by a colon, by its tag, or by speaking of rows. */
 function introducing(line: string): string {
   const last = line.split(/(?<=\.) /).at(-1) ?? '';
-  return /(?::|\]|\)|\]:|\):)$/.test(last) ? last : '';
+  return /[:\])]$|\b(?:rows?|items|columns?)\b/.test(last) ? last : '';
 }
 
 const cells = (row: string): readonly string[] =>
