@@ -4,7 +4,7 @@ import type { Faults } from './instance.ts';
 import { NO_FAULTS } from './instance.ts';
 import type { Model } from './model.ts';
 import { createQuotaModel } from './quota-model.ts';
-import type { QuotaModelOptions } from './quota-model.ts';
+import type { QuotaModelOptions } from './quota-setting.ts';
 import { createRateModel } from './rate-model.ts';
 import type { Seeded } from './seeded.ts';
 

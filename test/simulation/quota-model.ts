@@ -9,25 +9,10 @@ import { administer } from './quota-admin-events.ts';
 import { baseOf, partitionOf, PLAN, PlanChanges, TENANT } from './quota-changes.ts';
 import { planExpiry } from './expiry.ts';
 import { drawSetting } from './quota-setting.ts';
-import type { Setting } from './quota-setting.ts';
+import type { QuotaModelOptions, Setting } from './quota-setting.ts';
 import { Seeded } from './seeded.ts';
 import type { Shipped } from './shipped.ts';
 import { START_MS, World } from './world.ts';
-
-export type QuotaModelOptions = {
-  readonly name: string;
-  readonly faults: (chance: Seeded) => Faults;
-  /** Whether requests carry the gateway's stamp; without, the true time of arrival is what counts. */
-  readonly stamped: boolean;
-  /** Units that each instance may admit on trust while the table is out of reach; 0 = closed. */
-  readonly bounded: (chance: Seeded) => number;
-  readonly requests: (chance: Seeded) => number;
-  readonly maxHolders: number;
-  /** Whether quotas have shards. */
-  readonly sharded?: boolean;
-  /** Whether plans change their periods, and keys their plans. */
-  readonly changing?: boolean;
-};
 
 type Admitted = {
   readonly instance: Instance;

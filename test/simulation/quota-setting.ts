@@ -1,3 +1,23 @@
+/** What one schedule draws before it starts. */
+import type { Faults } from './instance.ts';
+import type { Seeded } from './seeded.ts';
+import { START_MS } from './world.ts';
+
+export type QuotaModelOptions = {
+  readonly name: string;
+  readonly faults: (chance: Seeded) => Faults;
+  /** Whether requests carry the gateway's stamp; without, the true time of arrival is what counts. */
+  readonly stamped: boolean;
+  /** Units that each instance may admit on trust while the table is out of reach; 0 = closed. */
+  readonly bounded: (chance: Seeded) => number;
+  readonly requests: (chance: Seeded) => number;
+  readonly maxHolders: number;
+  /** Whether quotas have shards. */
+  readonly sharded?: boolean;
+  /** Whether plans change their periods, and keys their plans. */
+  readonly changing?: boolean;
+};
+
 /** A new version of a plan, which keys are then on. */
 export type PlanChange = {
   readonly plan: string;
@@ -6,11 +26,6 @@ export type PlanChange = {
   readonly renames: boolean;
   readonly factor: number;
 };
-
-/** What one schedule draws before it starts. */
-import type { QuotaModelOptions } from './quota-model.ts';
-import type { Seeded } from './seeded.ts';
-import { START_MS } from './world.ts';
 
 export type Setting = {
   readonly periodMs: number;
