@@ -1,12 +1,13 @@
 /**
  * Runs the whole suite: `npm test [-- file-or-folder …]`. Two files at a time, since several of them start
- * gateways of their own; ends with one line that says what happened, and exit code 1 on any failure.
+ * gateways of their own, and short ones by the dozen (batches.ts); ends with one line that says what happened, and exit code 1 on any failure.
  */
-import { existsSync, globSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { existsSync, globSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { planBatches, writeBatches } from './batches.ts';
 
 const FILE_DEADLINE_MS = 180_000;
 /** Hundreds of processes read the same sources: each is stripped of its types and compiled once, until it changes. */
@@ -60,10 +61,16 @@ const names = process.argv.slice(2);
 const files = selectFiles(names.length === 0 ? ['test'] : names);
 boundCodeCache();
 process.env['NODE_COMPILE_CACHE'] = CODE_CACHE;
-const tally = await runFiles(files);
+const plan = planBatches(files);
+const folder = mkdtempSync(join(tmpdir(), 'gatewright-batches-'));
+const batches = writeBatches(plan.batches, folder);
+const tally = await runFiles([...plan.alone, ...batches.map(({ entry }) => entry)]);
+rmSync(folder, { recursive: true, force: true });
 const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
 const failed = Math.max(tally.failed, tally.files.size);
-for (const file of tally.files) console.log(`failed: ${file}`);
+const nameFailed = (file: string): string =>
+  batches.find(({ entry }) => entry === file)?.files.join(', ') ?? relative('.', file);
+for (const file of tally.files) console.log(`failed: ${nameFailed(file)}`);
 console.log(
   `${failed === 0 ? 'PASSED' : 'FAILED'}: ${tally.passed} tests passed, ${failed} failed, ${files.length} files, ${seconds} s`,
 );
