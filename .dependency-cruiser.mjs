@@ -7,7 +7,7 @@
 const OURS = '^(shared|functions|layers|gateway|packages|cli|plugin|package|examples|bench|tools|test)/';
 
 /** Rooms around the pipeline that carry requests of their own: sockets, AWS's own APIs, the issuer, the control port. */
-const CARRIERS = '^gateway/(server|aws-api|issuer|control-port)/';
+const CARRIERS = '^gateway/(server|aws-api|issuer|control-port|console-api)/';
 
 /** Files of shared/ that may touch one outside thing, the one in their name. */
 const SHARED_ADAPTERS = [
@@ -17,7 +17,7 @@ const SHARED_ADAPTERS = [
   '^shared/.+-(poster|fetcher)\\.ts$',
 ];
 
-const PURE_GATEWAY = '(routing|mapping|events|policy|metering|deployment)';
+const PURE_GATEWAY = '(routing|mapping|events|policy|metering|deployment|explain)';
 const NODE_BUILT_IN = { dependencyTypes: ['core'] };
 
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
@@ -133,14 +133,16 @@ export default {
     rule(
       'only-deployment-compiles',
       'routing, mapping, events, policy and metering are what deployment/ is compiled from; they know its model at most.',
-      { path: '^gateway/(routing|mapping|events|policy|metering)/' },
+      { path: '^gateway/(routing|mapping|events|policy|metering|explain)/' },
       { path: '^gateway/deployment/', pathNot: '^gateway/deployment/model\\.ts$' },
     ),
     rule(
       'pipelines-only-order-phases',
       'A pipeline names phases in order; what does I/O comes in by ports.',
       { path: ['^gateway/pipeline\\.ts$', '^gateway/websocket/pipeline\\.ts$'] },
-      { path: '^gateway/(definition|control|lambda|services|server|aws-api|issuer|control-port|adapters)/' },
+      {
+        path: '^gateway/(definition|control|lambda|services|server|aws-api|issuer|control-port|console-api|records|explain|adapters)/',
+      },
     ),
     rule(
       'control-plane-serves-no-requests',
@@ -176,7 +178,7 @@ export default {
       'sockets-stay-below',
       "AWS's own APIs, the issuer and the control port are carried by sockets, not the other way round.",
       { path: '^gateway/server/' },
-      { path: '^gateway/(aws-api|issuer)/' },
+      { path: '^gateway/(aws-api|issuer|console-api)/' },
     ),
     rule(
       'one-composition-root',
@@ -184,7 +186,7 @@ export default {
       {
         path: '^gateway/',
         pathNot:
-          '^gateway/((index|gateway|compose|compose-parts|compose-load)\\.ts$|(lambda|services|adapters)/)',
+          '^gateway/((index|gateway|compose|compose-parts|compose-load|compose-console)\\.ts$|(lambda|services|adapters)/)',
       },
       { path: '^gateway/(lambda|services|adapters)/', pathNot: '^gateway/[^/]+/model\\.ts$' },
     ),

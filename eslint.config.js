@@ -68,7 +68,7 @@ export default ts.config(
   },
   {
     files: [
-      'gateway/{phases,routing,mapping,events,policy,metering,deployment}/**/*.ts',
+      'gateway/{phases,routing,mapping,events,policy,metering,deployment,explain}/**/*.ts',
       'gateway/pipeline.ts',
     ],
     rules: {

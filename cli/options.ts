@@ -14,6 +14,15 @@ export function readPort(text: string): number {
   throw new InvalidArgumentError('A port is a number from 0 to 65535; 0 picks a free one.');
 }
 
+/** A record more takes memory for as long as the gateway runs. */
+const MAX_RECORDS = 100_000;
+
+export function readRecordCount(text: string): number {
+  const count = Number(text);
+  if (/^\d{1,6}$/.test(text) && count >= 1 && count <= MAX_RECORDS) return count;
+  throw new InvalidArgumentError(`A number from 1 to ${MAX_RECORDS}; --no-record keeps none.`);
+}
+
 /** `K=V`, repeatable. */
 export function collectPair(text: string, pairs: Readonly<Record<string, string>>): Record<string, string> {
   const equals = text.indexOf('=');

@@ -10,11 +10,20 @@ import {
   RAISABLE_QUOTAS,
   USUAL_ASSUMPTIONS,
   USUAL_QUOTAS,
+  USUAL_RECORDS,
 } from '@gatewright/gateway';
 import { refuseUnsafeAccess } from './access-check.ts';
 import { collectServices, collectVpcEndpoint, collectVpcLink, readAwsEndpoints } from './aws-options.ts';
 import { addLoadOptions, toLoadOptions, USUAL_STAGE } from './load-options.ts';
-import { collectAssumption, collectQuota, collectText, readPort, readSize, readSpan } from './options.ts';
+import {
+  collectAssumption,
+  collectQuota,
+  collectText,
+  readPort,
+  readRecordCount,
+  readSize,
+  readSpan,
+} from './options.ts';
 import { UsageError } from './output.ts';
 import { describeStart } from './start-text.ts';
 import { whenNpxEnds } from './npx-parent.ts';
@@ -38,6 +47,7 @@ type StartFlags = LoadFlags & {
   readonly usageLag: number;
   readonly cacheMemory: number;
   readonly metrics: boolean;
+  readonly record: number | false;
   readonly reload: boolean;
   readonly json: boolean;
   readonly verbose: boolean;
@@ -82,6 +92,12 @@ export function startCommand(): Command {
         .default(256 * 1024 ** 2, '256MB'),
     )
     .option('--metrics', 'write CloudWatch metrics of every request to .gatewright/logs/metrics.log', false)
+    .addOption(
+      new Option('--record <number>', 'how many requests and messages to keep for `requests` and `explain`')
+        .argParser(readRecordCount)
+        .default(USUAL_RECORDS),
+    )
+    .addOption(new Option('--no-record', 'keep none'))
     .addOption(new Option('--no-reload', 'do not watch templates and the sources of functions'))
     .option('--verbose', 'list all that is not served or enforced as at AWS', false)
     .option('--json', 'one JSON line on stdout when ready; logs on stderr', false)
@@ -158,6 +174,7 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
     usageLagMs: flags.usageLag,
     cacheMemoryBytes: flags.cacheMemory,
     metrics: flags.metrics,
+    ...(flags.record !== false && { record: flags.record }),
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
     reload: flags.reload,
     log,

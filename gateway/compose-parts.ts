@@ -16,6 +16,7 @@ import type { Clock, Ports, Random, ShiftableClock } from './ports.ts';
 import type { DynamoDbBackend } from './aws-api/dynamodb/dynamodb-calls.ts';
 import { createLogSubscriptions } from './services/log-subscriptions.ts';
 import type { LogSubscriptions } from './services/log-subscriptions.ts';
+import type { RequestRecords } from './records/request-records.ts';
 import type { Recorder } from './services/recorder.ts';
 import type { Store } from './services/store.ts';
 import type { ManagementPorts } from './websocket/management.ts';
@@ -62,6 +63,8 @@ export type Parts = {
   readonly at: WebSocketPorts;
   readonly management: ManagementPorts;
   readonly recorder: Recorder;
+  /** Undefined = nothing is recorded. */
+  readonly records: RequestRecords | undefined;
   readonly subscriptions: LogSubscriptions;
   readonly closing: Closing;
   /** Host, port and base path by API id, once listening. */
@@ -168,6 +171,7 @@ export async function openRuntime(
   clock: ShiftableClock,
   store: Store,
   controlUrl: () => string | undefined,
+  records: RequestRecords | undefined,
 ): Promise<FunctionRuntime> {
   const { adminKey, directory, reload, functionLog } = options;
   const runtime = await createFunctionRuntime({
@@ -176,7 +180,13 @@ export async function openRuntime(
     accessKey: { id: adminKey.accessKeyId, secret: adminKey.secretAccessKey },
     extraEnvironment: { ...storeEnvironment(options, store), ...options.functionEnvironment },
     cacheDirectory: join(directory, '.gatewright', 'cache'),
-    log: functionLog,
+    log:
+      records === undefined
+        ? functionLog
+        : (line) => {
+            records.hear(line);
+            functionLog(line);
+          },
     maxInstances: MAX_INSTANCES,
     reload,
   });
@@ -214,4 +224,11 @@ export function localOriginOf({ anyPort, options, served }: Parts, host: string)
 export function controlUrlOf(parts: Parts): string {
   if (parts.controlUrl === undefined) throw new TypeError('the control port is not open');
   return parts.controlUrl;
+}
+
+/** Why the clock must stay where it is; undefined = it may be moved. */
+export function clockFixedBecause({ dynamodb }: GatewayOptions): string | undefined {
+  return dynamodb.kind === 'url'
+    ? 'the clock cannot move: it would not reach the DynamoDB of --dynamodb URL'
+    : undefined;
 }

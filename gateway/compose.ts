@@ -12,6 +12,7 @@ import {
   backendOf,
   Closing,
   controlUrlOf,
+  clockFixedBecause,
   describeFault,
   localOriginOf,
   openAccount,
@@ -32,6 +33,7 @@ import { adminIdentity, createIdentities } from './policy/identities.ts';
 import { openApiPorts } from './server/api-ports.ts';
 import { openControlPort } from './control-port/control-port.ts';
 import { createDynamoDbCalls } from './aws-api/dynamodb/dynamodb-calls.ts';
+import { openConsoleApi } from './compose-console.ts';
 import { gatherReply } from './server/gather-reply.ts';
 import { refuseForeignOrigin } from '@gatewright/aws/guards';
 import { LOCAL_ISSUER } from './issuer/issuer.ts';
@@ -45,6 +47,7 @@ import { createRestApiWire } from './aws-api/rest-apis/rest-api-wire.ts';
 import { startSweeping } from './server/websocket-frames.ts';
 import { loadIdentities, makeControlSecret, publishCredentials } from './services/identity-file.ts';
 import { makeOwnFolder } from './services/own-folder.ts';
+import { RequestRecords } from './records/request-records.ts';
 import { Recorder, RECORDED_SERVICES } from './services/recorder.ts';
 import { createServiceClient } from './services/service-client.ts';
 import { Connections } from './websocket/connections.ts';
@@ -113,7 +116,9 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
     openIssuer(options, clock, random),
     openStoreOf(options, clock, closing),
   );
-  const runtime = await openRuntime(options, clock, store, () => parts.controlUrl);
+  const { record = 0 } = options;
+  const records = record > 0 ? new RequestRecords(record, clock, makeControlSecret()) : undefined;
+  const runtime = await openRuntime(options, clock, store, () => parts.controlUrl, records);
   closing.add(() => runtime.close());
 
   const connections = new Connections(clock);
@@ -133,27 +138,14 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
   const { logGroups, metrics, traces } = observers;
   const at = {
     ...{ clock, random, invoker: runtime, http, services, log, connections, identities },
-    ...{ logGroups, metrics, traces, compressor: createCompressor() },
+    ...{ logGroups, metrics, traces, records, compressor: createCompressor() },
     keySets: createKeySets({ issuer: LOCAL_ISSUER, keySet: () => issuer.keySet() }, clock),
     ...lookUpsIn(served),
   };
-  const management = { clock, random, connections, identities };
+  const management = { clock, random, connections, identities, records };
   const parts: Parts = {
-    ...{
-      options,
-      clock,
-      random,
-      identities,
-      issuer,
-      store,
-      runtime,
-      served,
-      at,
-      management,
-      recorder,
-      subscriptions: logGroups,
-      closing,
-    },
+    ...{ options, clock, random, identities, issuer, store, runtime, served, at, management, recorder },
+    ...{ records, subscriptions: logGroups, closing },
     addresses: new Map(),
     anyPort: undefined,
     firstSource: '',
@@ -179,7 +171,7 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
   const control = await openControlPort({
     port: options.controlPort,
     allowHosts: options.allowHosts,
-    clockFixedBecause: options.dynamodb.kind === 'url' ? CLOCK_FIXED : undefined,
+    clockFixedBecause: clockFixedBecause(options),
     ...{ clock, random, issuer, identities, secret, report },
     mounts: {
       services: openServices(parts, report),
@@ -194,6 +186,7 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
       }),
       routes: () => listRoutesOf(parts),
       recorded: parts.recorder,
+      more: openConsoleApi(parts),
     },
   });
   closing.add(() => control.close());
@@ -313,4 +306,3 @@ function planPorts(parts: Parts): readonly PortPlan[] {
 
 /** AWS's bounds of a stream. */
 const INJECTED = { maxBytes: 200 * 1024 * 1024, timeoutMs: 900_000 };
-const CLOCK_FIXED = 'the clock cannot move: it would not reach the DynamoDB of --dynamodb URL';

@@ -17,7 +17,7 @@ import type { RouteOptions } from './deployment/route-options.ts';
 import type { TokenBucket } from './metering/token-bucket.ts';
 import type { Outgoing } from './mapping/outgoing.ts';
 import type { CompiledPolicy } from './policy/model.ts';
-import type { ByteStream, ClientKeyPair } from './ports.ts';
+import type { ByteStream, ClientKeyPair, InvocationResult } from './ports.ts';
 
 /**
  * Of a request, as sent and once unpacked. One byte more may arrive: that is how the server says "too long" without
@@ -58,6 +58,8 @@ export type AuthorizerGrant = {
   readonly principalId: string | undefined;
   readonly context: Extract<CallerFacts, { kind: 'lambda' }>['context'];
   readonly usageIdentifierKey: string | undefined;
+  /** When the function gave it. */
+  readonly givenAtEpochMs?: number;
   /** IAM policy to evaluate per ARN, or the plain yes/no of a simple response. */
   readonly verdict:
     | { readonly kind: 'policy'; readonly policy: CompiledPolicy }
@@ -89,14 +91,25 @@ export interface KeyHolder {
   /** The plan's bucket for a route; undefined = the plan does not throttle it. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
   isQuotaUsedUp(nowEpochMs: number): boolean;
+  /** What is left of the quota; undefined = the plan has none. For whoever asks why. */
+  quotaLeft?(nowEpochMs: number): number | undefined;
   /** Counts one admitted request. */
   count(nowEpochMs: number): void;
 }
+
+/** Why a key opens nothing; the names are of plans and stages that it does open. */
+export type KeyFault =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'disabled'; readonly keyId: string }
+  | { readonly kind: 'no-plan'; readonly keyId: string }
+  | { readonly kind: 'other-stages'; readonly keyId: string; readonly opens: readonly string[] };
 
 /** Who may enter which stage with which key. */
 export interface KeyRing {
   /** Undefined where the key is unknown, disabled, or in no plan for this stage. */
   holderOf(apiId: string, stageName: string, value: string): KeyHolder | undefined;
+  /** Why `holderOf` finds nobody. */
+  whyNobody?(apiId: string, stageName: string, value: string): KeyFault;
 }
 
 /** An answer as the cache keeps it: without what is added for one request alone. */
@@ -104,6 +117,7 @@ export type CachedReply = {
   readonly status: number;
   readonly headers: readonly string[];
   readonly body: string | Buffer;
+  readonly storedAtEpochMs?: number;
 };
 
 /** Answers of one stage's integrations, bounded in memory. */
@@ -181,6 +195,38 @@ export type Caller =
       readonly permissions: CompiledPolicy;
     });
 
+/**
+ * What phases leave behind for whoever asks why a request went as it did: references, nothing worked out. There only
+ * where requests are recorded.
+ */
+export type PhaseNotes = {
+  /** The authorizer's function was asked. */
+  asked: { readonly event: string; result: InvocationResult | undefined } | undefined;
+  /** Also of a request that he may not make. */
+  caller: Caller | undefined;
+  metered: MeterNotes | undefined;
+  lookedUp: CacheNotes | undefined;
+};
+
+/** Levels as they were when they were asked, before this request took from them. */
+export type MeterNotes = {
+  holder: KeyHolder | undefined;
+  keyFault: KeyFault | undefined;
+  quotaLeft: number | undefined;
+  planTokens: number | undefined;
+  planLimit: TokenBucket['limit'] | undefined;
+  routeTokens: number | undefined;
+  routeLimit: TokenBucket['limit'] | undefined;
+};
+
+export type CacheNotes = {
+  readonly key: string;
+  readonly ttlSeconds: number;
+  readonly reply: unknown;
+  /** Of the entry that answered. */
+  readonly storedAtEpochMs: number | undefined;
+};
+
 export class Exchange implements RequestFacts {
   readonly api: ServedApi;
   readonly method: string;
@@ -205,6 +251,8 @@ export class Exchange implements RequestFacts {
   outgoing: Outgoing | undefined;
   /** The event of a Lambda proxy, once mapped; empty for other integrations. */
   payload: string | undefined;
+  /** Undefined where nobody records. */
+  notes: PhaseNotes | undefined;
 
   constructor(api: ServedApi, request: RequestFacts) {
     this.api = api;
@@ -228,6 +276,7 @@ export class Exchange implements RequestFacts {
     this.apiKey = undefined;
     this.outgoing = undefined;
     this.payload = undefined;
+    this.notes = undefined;
   }
 
   /** The stage is known even when no route is: failures are worded and logged by it. */

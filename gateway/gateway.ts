@@ -74,6 +74,8 @@ export type GatewayOptions = {
   readonly metrics?: boolean;
   /** Where segments of stages with `TracingEnabled` go; absent = nowhere. */
   readonly xrayDaemon?: DaemonAddress | undefined;
+  /** `--record`: how many requests and messages are kept to be looked at; absent = none. */
+  readonly record?: number;
   /** Watch the sources of functions, and the templates. */
   readonly reload: boolean;
   readonly log: LogSink;

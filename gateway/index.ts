@@ -7,6 +7,7 @@ export { RAISABLE_QUOTAS, USUAL_QUOTAS } from './control/api-quotas.ts';
 export { readHome } from './definition/home.ts';
 export { DefinitionError, StartError } from './errors.ts';
 export { readHandlerSources } from './lambda/handler-sources.ts';
+export { USUAL_RECORDS } from './records/request-records.ts';
 export { describeReload } from './reload-text.ts';
 export { printLogLine } from './lambda/log-line.ts';
 export { readAwsEndpoints } from './services/aws-endpoints.ts';

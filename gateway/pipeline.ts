@@ -19,12 +19,14 @@ import { preflight } from './phases/preflight.ts';
 import { screen, screenByPolicy } from './phases/screen.ts';
 import { validate } from './phases/validate.ts';
 import { Trail } from './trail.ts';
+import type { Recording } from './trail.ts';
 import type { Received, Reply } from './exchange.ts';
 import type { Ports } from './ports.ts';
 
 /** Serves one request. Never rejects: every failure becomes a reply, every exit is logged, a streamed one when it is over. */
-export async function serve(received: Received, at: Ports): Promise<Reply> {
+export async function serve(received: Received, at: Ports & Recording): Promise<Reply> {
   const trail = new Trail(at.clock);
+  if (at.records !== undefined) trail.keepAll(received);
   let reply: Reply;
   try {
     screen(received);
@@ -37,6 +39,7 @@ export async function serve(received: Received, at: Ports): Promise<Reply> {
       screenByPolicy(matched);
       trail.enter('authenticate');
       const caller = knownCaller(matched, at) ?? (await authenticate(matched, at));
+      if (received.notes !== undefined) received.notes.caller = caller;
       trail.enter('authorize');
       const authenticated = authorize(matched, caller);
       trail.enter('meter');
@@ -46,6 +49,7 @@ export async function serve(received: Received, at: Ports): Promise<Reply> {
       trail.enter('cache');
       const cached = lookUp(admitted, at);
       trail.noteCache(cached);
+      if (received.notes !== undefined) received.notes.lookedUp = cached;
       if (cached?.reply !== undefined) reply = cached.reply;
       else {
         trail.enter('map-request');

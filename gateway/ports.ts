@@ -59,7 +59,13 @@ export type RequestIdOf = () => string;
 
 export type InvocationResult =
   /** The handler returned; `payload` is JSON text (`null` where it returned undefined). */
-  | { readonly kind: 'returned'; readonly payload: string; readonly requestId?: RequestIdOf }
+  | {
+      readonly kind: 'returned';
+      readonly payload: string;
+      readonly requestId?: RequestIdOf;
+      /** Milliseconds that the instance took to start, where this was its first event. */
+      readonly initMs?: number;
+    }
   /** Lambda's FunctionError: thrown, rejected, own timeout, crashed, init failed. `errorMessage` as Lambda words it. */
   | {
       readonly kind: 'failed';

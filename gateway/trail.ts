@@ -1,7 +1,9 @@
 /** How far a request came. Kept by the pipeline alone; `fail` and `log` read it. */
 import { lastHeader } from './events/header-list.ts';
 import type { GatewayError } from './errors.ts';
-import type { StreamEnd } from './exchange.ts';
+import type { CallerFacts } from './events/request-facts.ts';
+import type { RoutePlan } from './deployment/model.ts';
+import type { Received, Reply, ServedApi, ServedStage, StreamEnd } from './exchange.ts';
 import type { LoggedCheck, LoggedIntegration } from './events/log-variables.ts';
 import type { Clock, HttpHead, HttpOutcome, InvocationResult, StreamAnswer } from './ports.ts';
 
@@ -32,6 +34,48 @@ export type TrailNotes = {
   cache: 'hit' | 'miss' | undefined;
 };
 
+/** What of a finished request is kept, as it is: whoever reads it works out the rest. */
+export type Finished = {
+  readonly received: Received;
+  readonly reply: Reply;
+  readonly trail: Trail;
+  readonly latencyMs: number;
+  /** Of a WebSocket handshake. */
+  readonly connectionId: string | undefined;
+};
+
+/** What went over an open connection, or ended it. */
+export type FinishedEvent = {
+  /** `POST`: sent to the client by way of `@connections`. */
+  readonly kind: 'MESSAGE' | 'DISCONNECT' | 'POST';
+  readonly requestId: string;
+  readonly connectionId: string;
+  readonly caller: CallerFacts;
+  readonly sourceIp: string;
+  readonly apiId: string;
+  readonly stageName: string;
+  /** Undefined where the stage has gone in a reload. */
+  readonly found: { readonly api: ServedApi; readonly stage: ServedStage } | undefined;
+  readonly route: RoutePlan | undefined;
+  readonly body: string | Buffer | undefined;
+  /** What its function got; undefined where none was called. */
+  readonly payload: string | undefined;
+  readonly reply: string | undefined;
+  readonly status: number;
+  readonly closure: { readonly code: number; readonly reason: string } | undefined;
+  readonly trail: Trail;
+  readonly latencyMs: number;
+};
+
+/** Keeps finished requests for whoever asks why; must not wait. */
+export interface RecordSink {
+  take(finished: Finished): void;
+  takeEvent(event: FinishedEvent): void;
+}
+
+/** Undefined = nothing is recorded. */
+export type Recording = { readonly records?: RecordSink | undefined };
+
 export class Trail {
   /** The phase that was entered last: the one that answered or failed. */
   phase: PhaseName = 'screen';
@@ -50,12 +94,20 @@ export class Trail {
 
   enter(phase: PhaseName): void {
     this.phase = phase;
-    if (this.notes !== undefined) this.notes.enteredMs[phase] = this.#clock.monotonicMs();
+    // A phase that comes in two halves began with the first.
+    if (this.notes !== undefined) this.notes.enteredMs[phase] ??= this.#clock.monotonicMs();
   }
 
   /** From here on what logs need is kept; costs nothing until then. */
   keepNotes(): void {
-    this.notes = { enteredMs: {}, outcome: undefined, streamed: undefined, cache: undefined };
+    this.notes ??= { enteredMs: {}, outcome: undefined, streamed: undefined, cache: undefined };
+  }
+
+  /** From the beginning, and of every phase what it has read and got. */
+  keepAll(received: Received): void {
+    this.keepNotes();
+    this.enter(this.phase);
+    received.notes = { asked: undefined, caller: undefined, metered: undefined, lookedUp: undefined };
   }
 
   /** Whether the answer came from a cache; undefined where the route has none. */

@@ -14,7 +14,7 @@ import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { serveIssuer } from '../issuer/issuer-endpoints.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import { listenOn } from '../server/listen.ts';
-import { type RecordedCalls, serveLocal } from './local-endpoints.ts';
+import { type MoreEndpoints, type RecordedCalls, serveLocal } from './local-endpoints.ts';
 import { readBody } from '@gatewright/aws/read-body';
 import { sendStream } from '../server/stream-reply.ts';
 import type { StreamedBody } from '../exchange.ts';
@@ -34,6 +34,8 @@ export type ControlMounts = {
   readonly routes: () => unknown;
   /** `GET` and `DELETE /_gatewright/recorded`: calls of AWS services that nobody else answered. */
   readonly recorded: RecordedCalls;
+  /** Further endpoints below `/_gatewright/`, behind the same secret. */
+  readonly more?: MoreEndpoints;
 };
 
 export type ControlPortOptions = {
@@ -131,6 +133,7 @@ export async function answer(request: ControlRequest, options: ControlPortOption
         status: options.mounts.status,
         routes: options.mounts.routes,
         recorded: options.mounts.recorded,
+        more: options.mounts.more,
       })) ??
       serveConnections(request, options.mounts) ??
       (await serveAws(request, options))

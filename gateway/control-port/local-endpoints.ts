@@ -15,7 +15,12 @@ export type LocalEndpointsOptions = {
   readonly status: () => unknown;
   readonly routes: () => unknown;
   readonly recorded: RecordedCalls;
+  /** Of the console and the commands that read what was recorded; `path` is below `/_gatewright/`. */
+  readonly more?: MoreEndpoints | undefined;
 };
+
+/** @returns undefined for paths of others */
+export type MoreEndpoints = (request: ControlRequest, path: string) => Promise<ControlReply | undefined>;
 
 /** What the recorder of service calls shows. */
 export type RecordedCalls = { readonly calls: readonly unknown[]; clear(): void };
@@ -53,8 +58,12 @@ export async function serveLocal(
     case 'POST issuer/rotate':
       return rotate(request, at.issuer);
     default:
-      return jsonReply(404, { message: `There is no ${request.method} ${request.path}` });
+      return (await at.more?.(request, request.path.slice(PREFIX.length))) ?? noSuch(request);
   }
+}
+
+function noSuch(request: ControlRequest): ControlReply {
+  return jsonReply(404, { message: `There is no ${request.method} ${request.path}` });
 }
 
 function tellTime(clock: ShiftableClock): ControlReply {

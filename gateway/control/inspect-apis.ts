@@ -100,7 +100,8 @@ function inspectRoute(
   };
 }
 
-function localTokenOf(authorization: Authorization): LocalTokenNeeds | undefined {
+/** What a token of the local issuer needs to pass; undefined where it never does. */
+export function localTokenOf(authorization: Authorization): LocalTokenNeeds | undefined {
   if (authorization.kind !== 'token') return undefined;
   const { issuers, tokenUse } = authorization.authorizer.trust;
   const local = issuers.find(({ issuer }) => issuer === LOCAL_ISSUER);

@@ -1,6 +1,7 @@
 /** Looks up keys as requests need them: by value, for one stage. */
 import type { ApiKeyFacts } from '../events/request-facts.ts';
-import type { KeyHolder, KeyRing } from '../exchange.ts';
+import type { KeyFault, KeyHolder, KeyRing } from '../exchange.ts';
+import { dayOf } from '../metering/quota-period.ts';
 import type { TokenBucket } from '../metering/token-bucket.ts';
 import type { ApiKey, ApiKeys } from './api-keys.ts';
 import type { PlanKey, PlanStage, UsagePlan, UsagePlans } from './usage-plans.ts';
@@ -30,6 +31,21 @@ export class AccountKeyRing implements KeyRing {
       if (member !== undefined) return new PlanHolder(key, plan, stage, member);
     }
     return undefined;
+  }
+
+  whyNobody(apiId: string, stageName: string, value: string): KeyFault {
+    const { keys, plans } = this.#state();
+    const key = keys.findByValue(value);
+    if (key === undefined) return { kind: 'unknown' };
+    if (!key.enabled) return { kind: 'disabled', keyId: key.id };
+    const own = plans.all.filter(({ id }) => plans.findKey(id, key.id) !== undefined);
+    if (own.length === 0) return { kind: 'no-plan', keyId: key.id };
+    const opens = own.flatMap((plan) => plan.apiStages.map((open) => `${open.apiId}/${open.stage}`));
+    return {
+      kind: 'other-stages',
+      keyId: key.id,
+      opens: opens.filter((name) => name !== `${apiId}/${stageName}`),
+    };
   }
 
   /** Stage names come from served stages, not from clients, so the map is bounded. */
@@ -75,6 +91,11 @@ class PlanHolder implements KeyHolder {
 
   isQuotaUsedUp(nowEpochMs: number): boolean {
     return this.plan.quota !== undefined && this.#member.usage.isUsedUp(nowEpochMs, this.plan.quota);
+  }
+
+  quotaLeft(nowEpochMs: number): number | undefined {
+    const { quota } = this.plan;
+    return quota === undefined ? undefined : this.#member.usage.remainingOn(dayOf(nowEpochMs), quota);
   }
 
   count(nowEpochMs: number): void {

@@ -48,6 +48,8 @@ export class Instance {
   /** Takes no more events and ends when it has answered all. */
   isDraining = false;
   answeredCount = 0;
+  /** What it took to load the function; undefined until it is ready. */
+  initMs: number | undefined = undefined;
   readonly program: InstanceProgram;
   readonly #owner: InstanceOwner;
   readonly #worker: Worker;
@@ -156,6 +158,7 @@ export class Instance {
       void this.end();
     } else if (!this.#isEnding) {
       this.#isReady = true;
+      this.initMs = performance.now() - this.restingSince;
       clearTimeout(this.#deadlineTimer);
       this.#deadlineTimer = undefined;
       this.#owner.onReady(this);
@@ -204,6 +207,7 @@ export class Instance {
     const slot = slotOf(job.sequence);
     this.#passed = job.sequence + 1;
     this.answeredCount += 1;
+    if (this.answeredCount === 1) job.initMs = this.initMs;
     const hasFailed = Atomics.load(this.#board.states, slot) === FAILED;
     if (hasFailed) job.settle(readFailure(text, this.#requestIdFor(job)));
     else job.returned(text, this.#requestIdFor(job));

@@ -22,6 +22,8 @@ export class Job {
   readonly enqueuedAt: number;
   /** Slot and number on the instance that has it now. */
   sequence = -1;
+  /** What the instance took to start, where this is its first event. */
+  initMs: number | undefined = undefined;
   #settle: ((result: InvocationResult) => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** What a function streamed to a caller who wants it in one piece. */
@@ -77,9 +79,11 @@ export class Job {
 
   /** `text` is what the handler returned; what it has streamed comes before it. */
   returned(text: string, requestId: RequestIdOf): void {
-    if (this.#pieces === undefined) this.settle({ kind: 'returned', payload: text, requestId });
+    const { initMs } = this;
+    const cold = initMs === undefined ? undefined : { initMs };
+    if (this.#pieces === undefined) this.settle({ kind: 'returned', payload: text, requestId, ...cold });
     else if (this.#pieceBytes <= MAX_RESULT_BYTES)
-      this.settle({ kind: 'returned', payload: Buffer.concat(this.#pieces).toString(), requestId });
+      this.settle({ kind: 'returned', payload: Buffer.concat(this.#pieces).toString(), requestId, ...cold });
     else {
       const reason = `Response payload size exceeded maximum allowed payload size (${MAX_RESULT_BYTES} bytes).`;
       this.fail('Function.ResponseSizeTooLarge', reason, requestId);

@@ -35,6 +35,12 @@ export class TokenBucket {
     return this.#tokens < 1 - ROUNDING;
   }
 
+  /** Tokens there are now. */
+  level(nowEpochMs: number): number {
+    this.#refill(nowEpochMs);
+    return this.#tokens;
+  }
+
   /** Takes the token that `isEmpty` has just seen. */
   take(): void {
     this.#tokens -= 1;

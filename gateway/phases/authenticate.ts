@@ -97,13 +97,16 @@ async function askFunction(
 ): Promise<Caller> {
   if (authorizer.isForbidden === true) throw notPermitted(authorizer);
   const startedMs = at.clock.monotonicMs();
+  const payload = buildAuthorizerEvent(authorizer, matched, connection);
+  if (matched.notes !== undefined) matched.notes.asked = { event: payload, result: undefined };
   const result = await at.invoker.invoke({
     functionName: authorizer.functionName.render(matched.stage.variables),
-    payload: buildAuthorizerEvent(authorizer, matched, connection),
+    payload,
     timeoutMs: authorizer.timeoutMs,
     traceHeader: matched.traceHeader,
   });
-  const grant = readGrant(result, authorizer);
+  if (matched.notes?.asked !== undefined) matched.notes.asked.result = result;
+  const grant = { ...readGrant(result, authorizer), givenAtEpochMs: at.clock.nowEpochMs() };
   if (authorizer.ttlSeconds > 0)
     matched.stage.authorizerCache.put(
       authorizer.authorizerId,

@@ -25,6 +25,8 @@ export type CacheLookup = {
   readonly cache: ResponseCache;
   readonly key: string;
   readonly ttlSeconds: number;
+  /** Of the entry that answers. */
+  readonly storedAtEpochMs: number | undefined;
   /** Of every answer to this request, never of an entry. */
   readonly warning: string | undefined;
 };
@@ -47,18 +49,22 @@ export function lookUp(admitted: Admitted, at: { readonly clock: Clock }): Cache
   const warning = refresh === 'warned' ? WARNING : undefined;
   return {
     reply: found && toReply(found, warning),
+    storedAtEpochMs: found?.storedAtEpochMs,
     ...{ cache, key, warning, ttlSeconds: caching.ttlSeconds },
   };
 }
 
 /** Keeps the answer of an integration, whatever its status; failures of the gateway never come here. */
 export function storeReply(lookup: CacheLookup, reply: Reply, at: { readonly clock: Clock }): void {
-  const { cache, key, ttlSeconds, warning } = lookup;
+  const { warning } = lookup;
   const { status, headers, body } = reply;
   const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-  if (bytes <= MAX_ENTRY_BYTES)
-    cache.put(key, { status, headers: [...headers], body }, at.clock.nowEpochMs() + ttlSeconds * 1000);
+  if (bytes <= MAX_ENTRY_BYTES) keep(lookup, { status, headers: [...headers], body }, at.clock.nowEpochMs());
   if (warning !== undefined) headers.push('Warning', warning);
+}
+
+function keep({ cache, key, ttlSeconds }: CacheLookup, reply: CachedReply, nowEpochMs: number): void {
+  cache.put(key, { ...reply, storedAtEpochMs: nowEpochMs }, nowEpochMs + ttlSeconds * 1000);
 }
 
 function toReply({ status, headers, body }: CachedReply, warning: string | undefined): Reply {

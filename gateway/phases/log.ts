@@ -12,7 +12,7 @@ import type { LogFacts, LoggedConnection } from '../events/log-variables.ts';
 import type { Matched, Received, Reply, StageLogs, StreamedBody } from '../exchange.ts';
 import type { StreamedAnswer } from '../mapping/outgoing.ts';
 import type { HttpOutcome, InvocationResult, Ports } from '../ports.ts';
-import type { Trail } from '../trail.ts';
+import type { Recording, Trail } from '../trail.ts';
 
 /** Before anything else of a request that more than its line is written of. */
 export function observe(matched: Matched, trail: Trail, at: Ports): void {
@@ -30,10 +30,11 @@ export function log(
   received: Received,
   reply: Reply,
   trail: Trail,
-  at: Ports,
+  at: Ports & Recording,
   connection?: LoggedConnection,
 ): void {
   const latencyMs = trail.elapsedMs();
+  at.records?.take({ received, reply, trail, latencyMs, connectionId: connection?.connectionId });
   const label = at.labelOf?.(received.api.apiId) ?? '';
   const line = `${label}${received.method} ${received.rawPath} ${reply.status} ${latencyMs.toFixed(1)} ms ${trail.phase}`;
   // A function's message may hold a stack: one line per request all the same.
@@ -64,7 +65,7 @@ export function logStreamed(
   reply: Reply,
   stream: StreamedBody,
   trail: Trail,
-  at: Ports,
+  at: Ports & Recording,
 ): void {
   stream.onOver = (end) => {
     trail.noteStreamEnd(end);

@@ -7,7 +7,7 @@
 import { gatewayError } from '../errors.ts';
 import { lastHeader } from '../events/header-list.ts';
 import type { TokenBucket } from '../metering/token-bucket.ts';
-import type { Admitted, Authenticated, KeyHolder, ServedStage } from '../exchange.ts';
+import type { Admitted, Authenticated, KeyHolder, MeterNotes, ServedStage } from '../exchange.ts';
 import type { Clock } from '../ports.ts';
 
 export function meter(authenticated: Authenticated, at: { readonly clock: Clock }): Admitted {
@@ -15,7 +15,10 @@ export function meter(authenticated: Authenticated, at: { readonly clock: Clock 
   // A key that no route asks for is ignored completely: neither checked nor counted.
   if (!route.apiKeyRequired && stage.throttle === undefined) return authenticated.admitted(undefined);
   const nowEpochMs = at.clock.nowEpochMs();
+  if (authenticated.notes !== undefined) authenticated.notes.metered = nothingMetered();
   const holder = route.apiKeyRequired ? identify(authenticated) : undefined;
+  if (authenticated.notes?.metered !== undefined)
+    noteLevels(authenticated.notes.metered, authenticated, holder, nowEpochMs);
   // Known from here on, also to the log line of a request that is refused.
   const admitted = authenticated.admitted(holder?.apiKey);
   const ofPlan = holder?.bucketOf(route.routeKey, nowEpochMs);
@@ -26,6 +29,30 @@ export function meter(authenticated: Authenticated, at: { readonly clock: Clock 
   ofPlan?.take();
   holder?.count(nowEpochMs);
   return admitted;
+}
+
+function nothingMetered(): MeterNotes {
+  return {
+    ...{ holder: undefined, keyFault: undefined, quotaLeft: undefined, planTokens: undefined },
+    ...{ planLimit: undefined, routeTokens: undefined, routeLimit: undefined },
+  };
+}
+
+/** Levels are gone a moment later, so they are read now. */
+function noteLevels(
+  notes: MeterNotes,
+  { stage, route: { routeKey } }: Authenticated,
+  holder: KeyHolder | undefined,
+  nowEpochMs: number,
+): void {
+  const ofPlan = holder?.bucketOf(routeKey, nowEpochMs);
+  const ofRoute = stage.throttle?.bucketOf(routeKey, nowEpochMs);
+  notes.holder = holder;
+  notes.quotaLeft = holder?.quotaLeft?.(nowEpochMs);
+  notes.planTokens = ofPlan?.level(nowEpochMs);
+  notes.planLimit = ofPlan?.limit;
+  notes.routeTokens = ofRoute?.level(nowEpochMs);
+  notes.routeLimit = ofRoute?.limit;
 }
 
 /** Limits that hold for everybody: the route's on this stage, then the account's. @throws GatewayError THROTTLED */
@@ -54,10 +81,13 @@ function identify(authenticated: Authenticated): KeyHolder {
       isFromAuthorizer ? 'the authorizer gave no usageIdentifierKey' : 'the x-api-key header is missing',
     );
   const holder = stage.keys.holderOf(api.apiId, stage.name, value);
-  if (holder === undefined)
+  if (holder === undefined) {
+    if (authenticated.notes?.metered !== undefined)
+      authenticated.notes.metered.keyFault = stage.keys.whyNobody?.(api.apiId, stage.name, value);
     throw invalidKey(
       `API Key ${mask(value)} is unknown, disabled, or in no usage plan for ${api.apiId}/${stage.name}`,
     );
+  }
   return holder;
 }
 

@@ -2,7 +2,7 @@
 import { quote } from '../routing/quote.ts';
 import { compileConditions } from './conditions.ts';
 import type { Condition } from './conditions.ts';
-import type { CompiledPolicy, ConditionValues, PolicyQuestion } from './model.ts';
+import type { CompiledPolicy, ConditionValues, PolicyQuestion, PolicyReading } from './model.ts';
 import { PolicyInvalid, readRecord, readTexts } from './policy-invalid.ts';
 import type { JsonRecord } from './policy-invalid.ts';
 import { compilePrincipals } from './principals.ts';
@@ -15,21 +15,8 @@ export type PolicyCompilation =
   /** Whoever gets this must refuse: a policy that cannot be read allows nothing and forbids nothing. */
   | { readonly kind: 'invalid'; readonly reason: string };
 
-export type PolicyOptions = {
-  /** `arn:aws:execute-api:{region}:{account}:{apiId}`, put in place of `execute-api:` in `execute-api:/…` resources. */
-  readonly apiArn?: string;
-  /** Authorizer functions may write `allow` and `DENY` (a CDK suite on AWS relies on it); IAM itself takes `Allow` and `Deny` only. */
-  readonly effectInAnyCase?: boolean;
-  /** A policy attached to a resource: each statement says for whom it is. Without it a statement is for whoever holds it. */
-  readonly ofResource?: boolean;
-  /**
-   * A policy attached to a user or role: IAM refuses to save one with a principal ("AWS JSON policy elements:
-   * Principal", "You cannot use the Principal element in an identity-based policy").
-   */
-  readonly ofIdentity?: boolean;
-};
-
-type Statement = {
+/** Compiled, in its parts. */
+export type Statement = {
   readonly isDeny: boolean;
   readonly principals: PrincipalTest;
   readonly actions: Part;
@@ -57,12 +44,18 @@ const STATEMENT_MEMBERS = new Set([
  * Compiles a document of whatever origin. A deny that matches wins, an allow that matches suffices, else
  * the answer is an implicit deny. Never throws.
  */
-export function compilePolicy(document: unknown, options: PolicyOptions = {}): PolicyCompilation {
+export function compilePolicy(document: unknown, options: PolicyReading = {}): PolicyCompilation {
   try {
     const statements = readStatements(document, options);
     const denies = statements.filter((statement) => statement.isDeny);
     const allows = statements.filter((statement) => !statement.isDeny);
-    return { kind: 'compiled', policy: { decide: (question) => decide(denies, allows, question) } };
+    return {
+      kind: 'compiled',
+      policy: {
+        sources: [{ document, options }],
+        decide: (question) => decide(denies, allows, question),
+      },
+    };
   } catch (error) {
     if (error instanceof PolicyInvalid) return { kind: 'invalid', reason: error.message };
     throw error;
@@ -80,6 +73,16 @@ function decide(
   return 'implicit-deny';
 }
 
+/** One statement of a document, its parts to be asked one by one. @throws PolicyInvalid */
+export function compileStatement(statement: unknown, version: unknown, options: PolicyReading): Statement {
+  return readStatement(statement, version === '2012-10-17', options);
+}
+
+export function covers(part: Part, text: string, values: ConditionValues): boolean {
+  for (const pattern of part.patterns) if (pattern(text, values)) return !part.isExcluding;
+  return part.isExcluding;
+}
+
 function applies(
   statement: Statement,
   action: string,
@@ -93,12 +96,7 @@ function applies(
   );
 }
 
-function covers(part: Part, text: string, values: ConditionValues): boolean {
-  for (const pattern of part.patterns) if (pattern(text, values)) return !part.isExcluding;
-  return part.isExcluding;
-}
-
-function readStatements(document: unknown, options: PolicyOptions): readonly Statement[] {
+function readStatements(document: unknown, options: PolicyReading): readonly Statement[] {
   const policy = readRecord(document, 'the policy');
   refuseStrangers(policy, DOCUMENT_MEMBERS, 'the policy');
   const version = policy['Version'] ?? '2008-10-17';
@@ -110,7 +108,7 @@ function readStatements(document: unknown, options: PolicyOptions): readonly Sta
   return list.map((item) => readStatement(item, version === '2012-10-17', options));
 }
 
-function readStatement(value: unknown, hasVariables: boolean, options: PolicyOptions): Statement {
+function readStatement(value: unknown, hasVariables: boolean, options: PolicyReading): Statement {
   const statement = readRecord(value, 'Statement');
   refuseStrangers(statement, STATEMENT_MEMBERS, 'Statement');
   const effect = readEffect(statement['Effect'], options);
@@ -127,7 +125,7 @@ function readStatement(value: unknown, hasVariables: boolean, options: PolicyOpt
   };
 }
 
-function readEffect(value: unknown, { effectInAnyCase = false }: PolicyOptions): 'Allow' | 'Deny' {
+function readEffect(value: unknown, { effectInAnyCase = false }: PolicyReading): 'Allow' | 'Deny' {
   const effect = typeof value === 'string' && effectInAnyCase ? capitalise(value) : value;
   if (effect === 'Allow' || effect === 'Deny') return effect;
   throw new PolicyInvalid('Effect is neither Allow nor Deny');
@@ -158,7 +156,7 @@ function readPart(
 
 const ABBREVIATION = 'execute-api:/';
 
-function readResource(text: string, { apiArn }: PolicyOptions): string {
+function readResource(text: string, { apiArn }: PolicyReading): string {
   if (apiArn !== undefined && text.startsWith(ABBREVIATION))
     return `${apiArn}/${text.slice(ABBREVIATION.length)}`;
   if (text.startsWith('arn:') || text.startsWith('*')) return text;

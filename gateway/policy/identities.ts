@@ -123,7 +123,10 @@ export function decideFor(identity: LocalIdentity, question: PolicyQuestion): Po
 
 /** What the identity's policies say, as one policy; for those who have a resource policy to ask as well. */
 export function permissionsOf(identity: LocalIdentity): CompiledPolicy {
-  return { decide: (question) => decideByPolicies(identity, question) };
+  return {
+    sources: identity.policies.flatMap(({ sources = [] }) => sources),
+    decide: (question) => decideByPolicies(identity, question),
+  };
 }
 
 /** A deny in any policy wins, an allow in any suffices, else nothing is allowed. */

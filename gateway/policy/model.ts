@@ -22,6 +22,29 @@ export type PolicyQuestion = {
 
 export type PolicyDecision = 'allow' | 'explicit-deny' | 'implicit-deny';
 
+/** What a policy was compiled from, for whoever asks which statement decided. */
+export type PolicySource = {
+  readonly document: unknown;
+  readonly options: PolicyReading;
+};
+
+/** How a document is read. */
+export type PolicyReading = {
+  /** `arn:aws:execute-api:{region}:{account}:{apiId}`, put in place of `execute-api:` in `execute-api:/…` resources. */
+  readonly apiArn?: string;
+  /** Authorizer functions may write `allow` and `DENY` (a CDK suite on AWS relies on it); IAM itself takes `Allow` and `Deny` only. */
+  readonly effectInAnyCase?: boolean;
+  /** A policy attached to a resource: each statement says for whom it is. Without it a statement is for whoever holds it. */
+  readonly ofResource?: boolean;
+  /**
+   * A policy attached to a user or role: IAM refuses to save one with a principal ("AWS JSON policy elements:
+   * Principal", "You cannot use the Principal element in an identity-based policy").
+   */
+  readonly ofIdentity?: boolean;
+};
+
 export type CompiledPolicy = {
+  /** Of one document, or of several that speak together; absent where there is none. */
+  readonly sources?: readonly PolicySource[];
   decide(question: PolicyQuestion): PolicyDecision;
 };

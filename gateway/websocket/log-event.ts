@@ -4,7 +4,7 @@ import type { LogFacts } from '../events/log-variables.ts';
 import type { RoutePlan } from '../deployment/model.ts';
 import type { ServedApi, ServedStage } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
-import type { Trail } from '../trail.ts';
+import type { FinishedEvent, Recording, Trail } from '../trail.ts';
 import type { ConnectionDetail } from './connections.ts';
 import type { Closure } from './limits.ts';
 
@@ -16,13 +16,21 @@ export type ConnectionEvent = {
   /** Undefined where none answers. */
   readonly route: RoutePlan | undefined;
   readonly status: number;
+  /** What the function got; undefined where none was called. */
+  readonly payload: string | undefined;
 } & (
-  | { readonly kind: 'MESSAGE'; readonly messageId: string; readonly reply: string | undefined }
+  | {
+      readonly kind: 'MESSAGE';
+      readonly messageId: string;
+      readonly body: string;
+      readonly reply: string | undefined;
+    }
   | { readonly kind: 'DISCONNECT'; readonly closure: Closure }
 );
 
 /** `MESSAGE /dev sendMessage 200 3.2 ms integrate`: one line per event, like the request lines of HTTP. */
-export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports): void {
+export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports & Recording): void {
+  if (at.records !== undefined) at.records.takeEvent(record(event, trail));
   const { kind, connection, route } = event;
   const shown = kind === 'MESSAGE' ? event.status : event.closure.code;
   const ms = trail.elapsedMs().toFixed(1);
@@ -43,6 +51,18 @@ export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports): void 
       isDetailed: logs?.optionsOf(route?.routeKey).hasDetailedMetrics === true,
     }),
   );
+}
+
+function record(event: ConnectionEvent, trail: Trail): FinishedEvent {
+  const { kind, connection, requestId, found, route, status, payload } = event;
+  const { connectionId, caller, sourceIp, apiId, stageName } = connection;
+  return {
+    ...{ kind, requestId, connectionId, caller, sourceIp, apiId, stageName, found, route, status, payload },
+    body: kind === 'MESSAGE' ? event.body : undefined,
+    reply: kind === 'MESSAGE' ? event.reply : undefined,
+    closure: kind === 'MESSAGE' ? undefined : event.closure,
+    ...{ trail, latencyMs: trail.elapsedMs() },
+  };
 }
 
 /** A message is no HTTP: what it lacks shows as `-`. */

@@ -8,14 +8,16 @@ import { decideFor } from '../policy/identities.ts';
 import { verifyByEitherClock } from '@gatewright/aws/signature';
 import { CLOSED_BY_API, MESSAGE_LIMIT_BYTES } from './limits.ts';
 import type { ServedApi } from '../exchange.ts';
-import type { Random } from '../ports.ts';
+import type { Clock, Random } from '../ports.ts';
 import type { SigningClock } from '@gatewright/aws/signature';
 import type { Identities } from '../policy/identities.ts';
+import { Trail } from '../trail.ts';
+import type { Recording } from '../trail.ts';
 import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
 import type { Connection, Connections } from './connections.ts';
 
-export type ManagementPorts = {
-  readonly clock: SigningClock;
+export type ManagementPorts = Recording & {
+  readonly clock: SigningClock & Clock;
   readonly random: Random;
   readonly connections: Connections;
   readonly identities: Identities;
@@ -67,7 +69,7 @@ function manage(
   if (!CONNECTION_ID.test(connectionId)) return invalidId(connectionId, requestId);
   switch (request.method) {
     case 'POST':
-      return post(request.body, at.connections.find(api.apiId, stageName, connectionId), at);
+      return post(request.body, at.connections.find(api.apiId, stageName, connectionId), api, requestId, at);
     case 'GET':
       return describe(at.connections.find(api.apiId, stageName, connectionId));
     case 'DELETE':
@@ -134,13 +136,35 @@ function permit(
   throw gatewayError('ACCESS_DENIED', { source: 'client', reason: message, message });
 }
 
-function post(data: Buffer, connection: Connection | undefined, at: ManagementPorts): ControlReply {
+function post(
+  data: Buffer,
+  connection: Connection | undefined,
+  api: ServedApi,
+  requestId: string,
+  at: ManagementPorts,
+): ControlReply {
   if (data.length > MESSAGE_LIMIT_BYTES)
     return refusal(413, 'PayloadTooLargeException', '{"message":"Message too long"}');
   if (connection === undefined) return GONE;
   if (at.connections.deliver(connection, data) === 'full')
     return refusal(429, 'LimitExceededException', '{"message":"Too Many Requests"}');
+  if (at.records !== undefined) recordPost(data, connection, api, requestId, at);
   return { status: 200, headers: [], body: '' };
+}
+
+function recordPost(
+  body: Buffer,
+  { connectionId, caller, sourceIp, apiId, stageName }: Connection,
+  api: ServedApi,
+  requestId: string,
+  { clock, records }: ManagementPorts,
+): void {
+  const stage = api.stages.get(stageName);
+  const nothing = { route: undefined, payload: undefined, reply: undefined, closure: undefined };
+  records?.takeEvent({
+    ...{ kind: 'POST', requestId, connectionId, caller, sourceIp, apiId, stageName, body, status: 200 },
+    ...{ ...nothing, found: stage && { api, stage }, trail: new Trail(clock), latencyMs: 0 },
+  });
 }
 
 function describe(connection: Connection | undefined): ControlReply {

@@ -16,6 +16,7 @@ import { meter, takeFromStage } from '../phases/meter.ts';
 import { screen } from '../phases/screen.ts';
 import { validate, validateMessage } from '../phases/validate.ts';
 import { Trail } from '../trail.ts';
+import type { Recording } from '../trail.ts';
 import { callRoute, toFrame, toHandshakeReply } from './call-route.ts';
 import { checkHandshake } from './handshake.ts';
 import { logEvent } from './log-event.ts';
@@ -29,11 +30,12 @@ import type { Ports } from '../ports.ts';
 import type { Connection, ConnectionDetail, Connections } from './connections.ts';
 import type { Closure } from './limits.ts';
 
-export type WebSocketPorts = Ports & {
-  readonly connections: Connections;
-  /** The API as it is served now: a reload swaps it while its connections stay open. */
-  readonly findApi: (apiId: string) => ServedApi | undefined;
-};
+export type WebSocketPorts = Ports &
+  Recording & {
+    readonly connections: Connections;
+    /** The API as it is served now: a reload swaps it while its connections stay open. */
+    readonly findApi: (apiId: string) => ServedApi | undefined;
+  };
 
 export type ConnectOutcome =
   | { readonly kind: 'accepted'; readonly detail: ConnectionDetail; readonly headers: readonly string[] }
@@ -42,6 +44,7 @@ export type ConnectOutcome =
 /** Decides a handshake. Never rejects: a failure is a refusal, every exit is logged. */
 export async function connect(handshake: Received, at: WebSocketPorts): Promise<ConnectOutcome> {
   const trail = new Trail(at.clock);
+  if (at.records !== undefined) trail.keepAll(handshake);
   const start = { connectionId: at.random.extendedId(), connectedAtEpochMs: at.clock.nowEpochMs() };
   let detail: ConnectionDetail | undefined;
   let reply: Reply;
@@ -54,6 +57,7 @@ export async function connect(handshake: Received, at: WebSocketPorts): Promise<
     if ((matched.stage.logs ?? at.metrics) !== undefined) trail.keepNotes();
     trail.enter('authenticate');
     const caller = knownCaller(matched, at) ?? (await authenticate(matched, at, start));
+    if (handshake.notes !== undefined) handshake.notes.caller = caller;
     trail.enter('authorize');
     const authenticated = authorize(matched, caller);
     trail.enter('meter');
@@ -135,18 +139,19 @@ export async function message(
     at.connections.end(connection, GOING_AWAY);
     return undefined;
   }
-  if ((found.stage.logs ?? at.metrics) !== undefined) trail.keepNotes();
+  if ((found.stage.logs ?? at.metrics ?? at.records) !== undefined) trail.keepNotes();
   const route = selectRoute(found.stage.deployment.messageRouting, body);
   const requestId = at.random.extendedId();
-  const event = { kind: 'MESSAGE', connection, requestId, found, route } as const;
+  const event = { kind: 'MESSAGE', connection, requestId, found, route, body } as const;
   const messageId = at.random.extendedId();
   if (route === undefined) {
     const reply = errorFrame('Forbidden', connection, requestId);
     trail.failure = 'no route for this message and no $default route';
-    logEvent({ ...event, messageId, reply, status: 403 }, trail, at);
+    logEvent({ ...event, messageId, reply, status: 403, payload: undefined }, trail, at);
     return reply;
   }
   let reply: string | undefined;
+  let payload: string | undefined;
   let status = 200;
   try {
     trail.enter('meter');
@@ -155,7 +160,7 @@ export async function message(
     validateMessage(route, body);
     trail.enter('map-request');
     const facts = eventFacts(found, connection, route, requestId, at);
-    const payload = buildMessageEvent(facts, { messageId, body });
+    payload = buildMessageEvent(facts, { messageId, body });
     trail.enter('integrate');
     // Without a route response the answer goes nowhere, but a malformed one is still an error.
     const call = { route, stage: found.stage, payload, traceHeader: newTrace(at) };
@@ -167,7 +172,7 @@ export async function message(
     status = failure.status;
     reply = errorFrame(failure.message, connection, requestId);
   }
-  logEvent({ ...event, messageId, reply, status }, trail, at);
+  logEvent({ ...event, messageId, reply, status, payload }, trail, at);
   return reply;
 }
 
@@ -180,14 +185,15 @@ export async function disconnect(
   const trail = new Trail(at.clock);
   trail.enter('match');
   const found = findStage(connection, at);
-  if ((found?.stage.logs ?? at.metrics) !== undefined) trail.keepNotes();
+  if ((found?.stage.logs ?? at.metrics ?? at.records) !== undefined) trail.keepNotes();
   const route = found?.stage.deployment.messageRouting?.routes.get('$disconnect');
   const requestId = at.random.extendedId();
+  let payload: string | undefined;
   if (found !== undefined && route !== undefined && route.integration.kind !== 'none') {
     try {
       trail.enter('map-request');
       const facts = eventFacts(found, connection, route, requestId, at);
-      const payload = buildDisconnectEvent(facts, closure);
+      payload = buildDisconnectEvent(facts, closure);
       trail.enter('integrate');
       await callRoute({ route, stage: found.stage, payload, traceHeader: newTrace(at) }, trail, at);
     } catch (error) {
@@ -195,7 +201,7 @@ export async function disconnect(
     }
   }
   const status = trail.failure === undefined ? 200 : 500;
-  logEvent({ kind: 'DISCONNECT', connection, requestId, found, route, closure, status }, trail, at);
+  logEvent({ kind: 'DISCONNECT', connection, requestId, found, route, closure, status, payload }, trail, at);
 }
 
 type Found = { readonly api: ServedApi; readonly stage: ServedStage };

@@ -33,6 +33,8 @@ export type RenderScope = {
 /** A template ready to render. */
 export type CompiledTemplate = {
   readonly name: string;
+  /** As it was written; absent where somebody else has made the template. */
+  readonly source?: string;
   /**
    * The text of the template for these values. Renders share nothing, so they may run in any order.
    * @throws TemplateError TEMPLATE_FAILED, TEMPLATE_LIMIT or TEMPLATE_OVERRIDE.
@@ -47,6 +49,7 @@ export type CompiledTemplate = {
 export function compileTemplate(source: string, name: string): CompiledTemplate {
   return {
     name,
+    source,
     render: guarded(name, () => {
       const bytes = Buffer.byteLength(source);
       if (bytes > MAX_TEMPLATE_BYTES) {

@@ -2,6 +2,7 @@
 import { createCompressor } from '../../gateway/adapters/compressor.ts';
 import { createIdentities } from '../../gateway/policy/identities.ts';
 import type { Identities } from '../../gateway/policy/identities.ts';
+import type { RecordSink } from '../../gateway/trail.ts';
 import type {
   ByteStream,
   Clock,
@@ -173,6 +174,7 @@ export class MemoryLogGroups implements LogGroups {
 }
 
 export type TestPorts = Ports & {
+  records: RecordSink | undefined;
   readonly clock: VirtualClock;
   readonly invoker: FakeInvoker;
   readonly http: FakeBackend<HttpRequest>;
@@ -200,6 +202,7 @@ export function virtualPorts(functions: Readonly<Record<string, FakeFunction>>):
     log: new MemoryLog(),
     logGroups: new MemoryLogGroups(),
     keySets: NO_KEY_SETS,
+    records: undefined,
     identities: createIdentities([]),
   };
 }

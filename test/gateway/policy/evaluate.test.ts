@@ -2,8 +2,7 @@ import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compilePolicy } from '../../../gateway/policy/evaluate.ts';
-import type { PolicyOptions } from '../../../gateway/policy/evaluate.ts';
-import type { PolicyDecision, PolicyQuestion } from '../../../gateway/policy/model.ts';
+import type { PolicyDecision, PolicyQuestion, PolicyReading } from '../../../gateway/policy/model.ts';
 
 const API = 'arn:aws:execute-api:us-east-1:123456789012:abc123';
 
@@ -13,7 +12,7 @@ const policy = (...statements: unknown[]): unknown => ({ Version: '2012-10-17', 
 function decide(
   document: unknown,
   question: Partial<PolicyQuestion> = {},
-  options?: PolicyOptions,
+  options?: PolicyReading,
 ): PolicyDecision {
   const compiled = compilePolicy(document, options);
   assert.ok(compiled.kind === 'compiled', compiled.kind === 'invalid' ? compiled.reason : '');

@@ -1,0 +1,186 @@
+/** What was recorded, below `/_gatewright/requests`: rows, one request whole, events, archive, replay (docs/control-plane.md). */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { jsonReply } from '../control-port/control-request.ts';
+import { TokenWishError } from '../issuer/issuer.ts';
+import { toHar } from '../records/har.ts';
+import { streamRows } from './event-stream.ts';
+import { IdentityError } from './identity-choice.ts';
+import { replay, ResendError, sendAnew } from './resend.ts';
+import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
+import type { Edit, ResendPorts, Wish } from './resend.ts';
+
+const MAX_HAR = 2_000;
+
+export type RequestEndpointPorts = ResendPorts & { readonly version: string };
+
+/** `path` is below `/_gatewright/`. @returns undefined for paths of others */
+export async function serveRequests(
+  request: ControlRequest,
+  path: string,
+  ports: RequestEndpointPorts | undefined,
+): Promise<ControlReply | undefined> {
+  const [first = '', id, more] = path.split('/');
+  if (first !== 'requests' && first !== 'requests.har' && first !== 'send') return undefined;
+  if (ports === undefined)
+    return jsonReply(409, { message: 'Nothing is recorded: the gateway was started with --no-record.' });
+  const { method } = request;
+  try {
+    if (first === 'requests.har' && method === 'GET') return archive(request, ports);
+    if (first === 'send' && method === 'POST') return await sendNew(request, ports);
+    if (id === undefined) return serveList(request, ports);
+    if (id === 'events' && method === 'GET')
+      return streamRows(
+        ports.records,
+        Number(new URLSearchParams(request.query).get('since') ?? ports.records.state.taken),
+      );
+    if (more === undefined && method === 'GET') return tellOne(request, decodeURIComponent(id), ports);
+    if (more === 'replay' && method === 'POST')
+      return await sendAgain(request, decodeURIComponent(id), ports);
+  } catch (error) {
+    if (
+      error instanceof ResendError ||
+      error instanceof IdentityError ||
+      error instanceof TokenWishError ||
+      error instanceof URIError
+    )
+      return jsonReply(400, { message: error.message });
+    throw error;
+  }
+  return undefined;
+}
+
+function serveList(
+  request: ControlRequest,
+  { records, clock }: RequestEndpointPorts,
+): ControlReply | undefined {
+  if (request.method === 'DELETE') records.clear();
+  else if (request.method !== 'GET') return undefined;
+  const query = new URLSearchParams(request.query);
+  const rows = records.rows({
+    limit: numberOf(query, 'limit'),
+    before: numberOf(query, 'before'),
+    since: numberOf(query, 'since'),
+    search: query.get('search') ?? undefined,
+    route: query.get('route') ?? undefined,
+    status: query.get('status') ?? undefined,
+  });
+  return jsonReply(200, { rows, state: records.state, nowEpochMs: clock.nowEpochMs() });
+}
+
+function numberOf(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+function showsSecrets(request: ControlRequest): boolean {
+  return new URLSearchParams(request.query).get('secrets') === 'show';
+}
+
+function tellOne(request: ControlRequest, id: string, { records }: RequestEndpointPorts): ControlReply {
+  const detail = records.detail(id, showsSecrets(request));
+  return detail === undefined ? notKept(id) : jsonReply(200, detail);
+}
+
+function notKept(id: string): ControlReply {
+  return jsonReply(404, {
+    message: `No request ${id} is kept; \`gatewright requests\` lists those that are.`,
+  });
+}
+
+function archive(request: ControlRequest, { records, version }: RequestEndpointPorts): ControlReply {
+  const ids = records.rows({ limit: MAX_HAR }).map(({ id }) => id);
+  const details = ids.toReversed().flatMap((id) => records.detail(id, showsSecrets(request)) ?? []);
+  return jsonReply(200, toHar(details, version));
+}
+
+async function sendAgain(
+  request: ControlRequest,
+  id: string,
+  ports: RequestEndpointPorts,
+): Promise<ControlReply> {
+  const found = ports.records.find(id);
+  if (found === undefined) return notKept(id);
+  const wish = readWish(readJson(request));
+  if (wish === undefined)
+    return jsonReply(400, {
+      message:
+        'Wanted: {"as": identity, "shiftMs": milliseconds, "edit": {"method", "target", "headers", "body"}}',
+    });
+  return answer(await replay(found.kept, wish, ports), ports);
+}
+
+async function sendNew(request: ControlRequest, ports: RequestEndpointPorts): Promise<ControlReply> {
+  const fields = readJson(request);
+  const wish = readWish(fields);
+  const apiId = fields?.['apiId'];
+  if (wish?.edit?.method === undefined || wish.edit.target === undefined || typeof apiId !== 'string')
+    return jsonReply(400, {
+      message: 'Wanted: {"apiId": id, "as": identity, "edit": {"method", "target", "headers", "body"}}',
+    });
+  const { method, target, headers = [], body } = wish.edit;
+  const outgoing = {
+    method,
+    target,
+    headers,
+    body: body === undefined || body === '' ? undefined : Buffer.from(body),
+  };
+  return answer(await sendAnew(apiId, outgoing, wish, ports), ports);
+}
+
+function answer(id: string, { records }: RequestEndpointPorts): ControlReply {
+  return jsonReply(200, { id, request: records.detail(id) });
+}
+
+function readJson(request: ControlRequest): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = request.body.length === 0 ? {} : JSON.parse(request.body.toString());
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const METHOD = /^[A-Z]{1,20}$/;
+const TARGET = /^\/[\x21-\x7e]*$/;
+
+function readWish(fields: Readonly<Record<string, unknown>> | undefined): Wish | undefined {
+  if (fields === undefined) return undefined;
+  const { as, shiftMs, edit } = fields;
+  const changed = edit === undefined ? undefined : readEdit(edit);
+  if (edit !== undefined && changed === undefined) return undefined;
+  if (as !== undefined && typeof as !== 'string') return undefined;
+  if (shiftMs !== undefined && (typeof shiftMs !== 'number' || !Number.isFinite(shiftMs))) return undefined;
+  return { as, shiftMs, edit: changed };
+}
+
+function readEdit(value: unknown): Edit | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { method, target, headers, body } = value;
+  if (method !== undefined && !(typeof method === 'string' && METHOD.test(method))) return undefined;
+  if (target !== undefined && !(typeof target === 'string' && TARGET.test(target))) return undefined;
+  if (headers !== undefined && !isHeaders(headers)) return undefined;
+  if (body !== undefined && typeof body !== 'string') return undefined;
+  return {
+    ...(method !== undefined && { method }),
+    ...(target !== undefined && { target }),
+    ...(headers !== undefined && { headers }),
+    ...(body !== undefined && { body }),
+  };
+}
+
+/** As they could come over a wire: no name or value may bring a line of its own. */
+function isHeaders(value: unknown): value is [string, string][] {
+  return (
+    Array.isArray(value) &&
+    value.length <= 200 &&
+    value.every(
+      (pair: unknown) =>
+        Array.isArray(pair) &&
+        pair.length === 2 &&
+        typeof pair[0] === 'string' &&
+        /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/.test(pair[0]) &&
+        typeof pair[1] === 'string' &&
+        /^[\t\x20-\x7e\x80-\xff]*$/.test(pair[1]),
+    )
+  );
+}

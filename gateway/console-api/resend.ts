@@ -1,0 +1,133 @@
+/** Sends a request through the pipeline once more: as it was, edited, as somebody else, at another time. */
+import { gatherReply } from '../server/gather-reply.ts';
+import { receive } from '../server/receive.ts';
+import { serve } from '../pipeline.ts';
+import { whyNoReplay } from '../records/describe-detail.ts';
+import { isEvent } from '../records/kept-request.ts';
+import { showData } from '../records/shown.ts';
+import { actAs } from './identity-choice.ts';
+import type { Received, ServedApi } from '../exchange.ts';
+import type { Kept } from '../records/kept-request.ts';
+import type { Redactor } from '../records/redact.ts';
+import type { RequestRecords } from '../records/request-records.ts';
+import type { Ports, ShiftableClock } from '../ports.ts';
+import type { Recording } from '../trail.ts';
+import type { IdentityPorts, OutgoingRequest } from './identity-choice.ts';
+
+/** What is to be sent; what it leaves out stays as it was. */
+export type Edit = {
+  readonly method?: string;
+  /** With stage and query. */
+  readonly target?: string;
+  readonly headers?: readonly (readonly [string, string])[];
+  readonly body?: string;
+};
+
+export type Wish = {
+  readonly as?: string | undefined;
+  /** For this request alone; the clock goes back afterwards. */
+  readonly shiftMs?: number | undefined;
+  readonly edit?: Edit | undefined;
+};
+
+export type ResendPorts = {
+  readonly at: Ports & Recording;
+  readonly records: RequestRecords;
+  readonly findApi: (apiId: string) => ServedApi | undefined;
+  readonly clock: ShiftableClock;
+  readonly clockFixedBecause: string | undefined;
+  readonly who: IdentityPorts;
+};
+
+/** What cannot be sent, and why; one sentence. */
+export class ResendError extends Error {
+  override readonly name = 'ResendError';
+}
+
+/** Made anew for every request. */
+const OF_THE_REQUEST = new Set(['x-amzn-requestid', 'content-length', 'transfer-encoding', 'connection']);
+const LIMITS = { maxBytes: 10 * 1024 * 1024, timeoutMs: 60_000 };
+
+/** @returns id of the new request. @throws ResendError, IdentityError, TokenWishError */
+export async function replay(kept: Kept, wish: Wish, ports: ResendPorts): Promise<string> {
+  const because = whyNoReplay(kept);
+  if (isEvent(kept) || because !== undefined)
+    throw new ResendError(`It cannot be sent again: ${because ?? ''}.`);
+  const { received } = kept;
+  const original: OutgoingRequest = {
+    method: received.method,
+    target: `${received.rawPath}${received.rawQuery === '' ? '' : `?${received.rawQuery}`}`,
+    headers: pairsOf(received.rawHeaders).filter(([name]) => !OF_THE_REQUEST.has(name.toLowerCase())),
+    body: received.packed?.sent ?? received.body,
+  };
+  const edited =
+    wish.edit === undefined ? original : edit(original, wish.edit, received, ports.records.redactor);
+  return sendAnew(received.api.apiId, edited, wish, ports, received.sourceIp);
+}
+
+/** @returns id of the new request. @throws ResendError, IdentityError, TokenWishError */
+export async function sendAnew(
+  apiId: string,
+  request: OutgoingRequest,
+  { as, shiftMs = 0 }: Wish,
+  ports: ResendPorts,
+  remoteAddress = '127.0.0.1',
+): Promise<string> {
+  const { at, clock, clockFixedBecause } = ports;
+  const api = ports.findApi(apiId);
+  if (api === undefined) throw new ResendError(`There is no API ${apiId} any more.`);
+  if (api.protocol === 'websocket') throw new ResendError('A WebSocket API takes connections, not requests.');
+  if (shiftMs !== 0 && clockFixedBecause !== undefined) throw new ResendError(`${clockFixedBecause}.`);
+  if (shiftMs !== 0) clock.shift(shiftMs);
+  try {
+    const { method, target, headers, body } = as === undefined ? request : actAs(request, as, api, ports.who);
+    const rawHeaders = headers.flat();
+    const received = receive(
+      { method, target, rawHeaders, body, remoteAddress, httpVersion: '1.1' },
+      api,
+      at,
+    );
+    await gatherReply(await serve(received, at), LIMITS);
+    return received.requestId;
+  } finally {
+    if (shiftMs !== 0) clock.shift(-shiftMs);
+  }
+}
+
+/** Values that were shown without their secrets, and come back so, are those that there were. */
+function edit(
+  original: OutgoingRequest,
+  changed: Edit,
+  received: Received,
+  redactor: Redactor,
+): OutgoingRequest {
+  const { method = original.method, headers, body } = changed;
+  const query = received.rawQuery === '' ? '' : `?${redactor.query(received.rawQuery)}`;
+  const isSameTarget = changed.target === undefined || changed.target === `${received.rawPath}${query}`;
+  const isSameBody = body === undefined || body === (showData('', received.body, redactor)?.text ?? '');
+  return {
+    method,
+    target: isSameTarget ? original.target : (changed.target ?? original.target),
+    headers: headers?.map(([name, value]) => unmask(name, value, original, redactor)) ?? original.headers,
+    body: isSameBody ? original.body : body === '' ? undefined : Buffer.from(body),
+  };
+}
+
+function unmask(
+  name: string,
+  value: string,
+  original: OutgoingRequest,
+  redactor: Redactor,
+): readonly [string, string] {
+  const same = original.headers.find(
+    ([header, text]) => header.toLowerCase() === name.toLowerCase() && redactor.value(header, text) === value,
+  );
+  return same ?? [name, value];
+}
+
+function pairsOf(rawHeaders: readonly string[]): (readonly [string, string])[] {
+  const pairs: (readonly [string, string])[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2)
+    pairs.push([rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '']);
+  return pairs;
+}

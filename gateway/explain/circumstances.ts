@@ -1,0 +1,122 @@
+/** What is known of one request when its outcome is explained: plain data, secrets already taken out. */
+import type { PolicyTrace } from '../policy/trace-policy.ts';
+
+/** A route that nearly answered. */
+export type NearMiss = { readonly route: string; readonly because: string };
+
+/** A place a credential is read from, and whether the request had something there. */
+export type IdentityPlace = {
+  readonly kind: 'header' | 'querystring' | 'stageVariable' | 'context';
+  readonly name: string;
+  readonly isFound: boolean;
+};
+
+export type TokenCircumstances = {
+  /** What its claims say; nothing of it need be true. */
+  readonly subject: string | undefined;
+  readonly issuer: string | undefined;
+  readonly audience: readonly string[];
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+  readonly expiresAtEpochMs: number | undefined;
+};
+
+export type GuardCircumstances = {
+  readonly kind: 'none' | 'lambda' | 'token' | 'iam';
+  readonly name: string;
+  readonly functionName: string | undefined;
+  readonly places: readonly IdentityPlace[];
+  /** 0 = its answers are not kept. */
+  readonly ttlSeconds: number;
+  /** Where the grant came from; undefined where there is none. */
+  readonly from: 'cache' | 'function' | undefined;
+  readonly ageMs: number | undefined;
+  readonly principal: string | undefined;
+  /** `isAuthorized` of a simple response. */
+  readonly simpleAnswer: boolean | undefined;
+  /** What the function printed while it decided. */
+  readonly lines: readonly string[];
+  /** The bearer token of the request, where it has one. */
+  readonly token: TokenCircumstances | undefined;
+  /** Whose tokens count; undefined where a function decides. */
+  readonly trusted:
+    | {
+        readonly issuers: readonly string[];
+        readonly audiences: readonly string[];
+        readonly scopes: readonly string[];
+      }
+    | undefined;
+};
+
+export type GuardPolicy = PolicyTrace & { readonly of: 'authorizer' | 'resource' | 'identity' };
+
+export type LimitCircumstances = {
+  readonly ratePerSecond: number;
+  readonly burst: number;
+  readonly level: number;
+};
+
+export type MeterCircumstances = {
+  readonly keyRequired: boolean;
+  readonly keySource: 'HEADER' | 'AUTHORIZER';
+  readonly isKeyGiven: boolean;
+  readonly keyId: string | undefined;
+  readonly keyFault: 'unknown' | 'disabled' | 'no-plan' | 'other-stages' | undefined;
+  /** `{apiId}/{stage}` that the key's plans open. */
+  readonly opens: readonly string[];
+  readonly planId: string | undefined;
+  readonly quota: { readonly limit: number; readonly period: string; readonly left: number } | undefined;
+  readonly planLimit: LimitCircumstances | undefined;
+  readonly routeLimit: LimitCircumstances | undefined;
+};
+
+export type IntegrationCircumstances = {
+  /** `lambda-proxy`, `http`, `mock`, `service` … */
+  readonly kind: string;
+  readonly target: string | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly outcome: 'answered' | 'failed' | 'timed-out' | 'refused' | 'unreachable' | 'not called';
+  readonly errorType: string | undefined;
+  readonly errorMessage: string | undefined;
+  readonly lines: readonly string[];
+  readonly tookMs: number | undefined;
+};
+
+export type CorsCircumstances = {
+  readonly origin: string;
+  readonly allowOrigin: string | undefined;
+  readonly isPreflight: boolean;
+  /** Whether the API answers preflights by itself (`CorsConfiguration`). */
+  readonly hasConfiguration: boolean;
+};
+
+export type Circumstances = {
+  readonly kind: 'request' | 'handshake' | 'message' | 'disconnect' | 'post';
+  readonly protocol: 'rest' | 'http' | 'websocket';
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly tookMs: number;
+  readonly apiId: string;
+  readonly apiName: string;
+  readonly stageName: string | undefined;
+  /** Stages that the API has. */
+  readonly stages: readonly string[];
+  readonly routeKey: string | undefined;
+  /** The phase that answered or failed. */
+  readonly phase: string;
+  /** Of the gateway error; undefined where the request came through, or a bug of ours stopped it. */
+  readonly code: string | undefined;
+  /** For the operator. */
+  readonly failure: string | undefined;
+  readonly nearMisses: readonly NearMiss[];
+  readonly guard: GuardCircumstances | undefined;
+  readonly policies: readonly GuardPolicy[];
+  readonly meter: MeterCircumstances | undefined;
+  /** What a model or a required parameter missed. */
+  readonly validation: string | undefined;
+  readonly cache:
+    { readonly isHit: boolean; readonly ageMs: number | undefined; readonly ttlSeconds: number } | undefined;
+  readonly integration: IntegrationCircumstances | undefined;
+  readonly cors: CorsCircumstances | undefined;
+};

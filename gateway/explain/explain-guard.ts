@@ -1,0 +1,282 @@
+/** Why a caller was not let in: no credential, a bad one, or a policy. */
+import { sentence } from './reason.ts';
+import type { Circumstances, GuardCircumstances, GuardPolicy } from './circumstances.ts';
+import type { Reason } from './reason.ts';
+
+type Statement = GuardPolicy['statements'][number];
+
+export function explainGuard(about: Circumstances): Reason {
+  const { guard, phase, code, failure } = about;
+  const refusing =
+    about.policies.find(({ decision }) => decision === 'explicit-deny') ??
+    about.policies.find(({ decision }) => decision !== 'allow');
+  if (phase === 'screen' && refusing !== undefined) return explainPolicy(about, refusing);
+  if (guard === undefined || phase === 'screen')
+    return { because: [sentence(failure ?? code ?? '')], changes: [] };
+  if (phase === 'authorize') {
+    if (guard.simpleAnswer === false) return explainNo(about, guard);
+    return refusing === undefined
+      ? { because: [sentence(failure ?? '')], changes: [] }
+      : explainPolicy(about, refusing);
+  }
+  switch (guard.kind) {
+    case 'token':
+      return explainToken(about, guard);
+    case 'lambda':
+      return explainFunction(about, guard);
+    case 'iam':
+    case 'none':
+      return {
+        because: [sentence(failure ?? 'The signature was refused')],
+        changes: [
+          'Sign the request (Signature Version 4, service execute-api) with a key of gatewright.identities.yml, or of the local admin: `gatewright env`.',
+        ],
+      };
+  }
+}
+
+function missingOf({ places }: GuardCircumstances): string | undefined {
+  const missing = places.filter(({ isFound }) => !isFound).map(({ kind, name }) => `${kind} ${spell(name)}`);
+  return missing.length === 0 ? undefined : missing.join(' and ');
+}
+
+/** Headers are read in lower case and written as people write them. */
+function spell(name: string): string {
+  return name.replaceAll(
+    /(^|-)([a-z])/g,
+    (_, before: string, letter: string) => before + letter.toUpperCase(),
+  );
+}
+
+function explainMissing({ routeKey }: Circumstances, guard: GuardCircumstances, missing: string): Reason {
+  const who = guard.kind === 'lambda' ? 'the function was not even asked' : 'there was no token to check';
+  return {
+    because: [
+      `The authorizer ${guard.name} of ${routeKey ?? 'the route'} reads the caller from ${missing}, and the request has none: ${who}.`,
+    ],
+    changes: [`Send ${missing}, such as Authorization: Bearer followed by a token of \`gatewright token\`.`],
+  };
+}
+
+function explainToken(about: Circumstances, guard: GuardCircumstances): Reason {
+  const missing = missingOf(guard);
+  if (missing !== undefined) return explainMissing(about, guard, missing);
+  const { token, trusted } = guard;
+  const why = about.failure ?? '';
+  if (token !== undefined && trusted !== undefined) {
+    if (/audience/.test(why))
+      return {
+        because: [
+          `The token is for the audience ${list(token.audience)}, and the authorizer ${guard.name} takes tokens for ${list(trusted.audiences)} only.`,
+        ],
+        changes: [
+          `Ask the issuer for a token for ${list(trusted.audiences)}${trusted.audiences[0] === undefined ? '' : ` (here: \`gatewright token --audience ${trusted.audiences[0]}\`)`}, or add ${list(token.audience)} to the authorizer’s audiences.`,
+        ],
+      };
+    if (/expired/.test(why))
+      return {
+        because: [
+          `The token ended at ${token.expiresAtEpochMs === undefined ? 'no time at all' : new Date(token.expiresAtEpochMs).toISOString()}.`,
+        ],
+        changes: ['Get a new token; `gatewright clock` shows the time that counts here.'],
+      };
+    if (/issuer/.test(why))
+      return {
+        because: [
+          `The token names the issuer ${token.issuer ?? 'nobody'}, and the authorizer ${guard.name} believes ${list(trusted.issuers)}.`,
+        ],
+        changes: ['Use a token of that issuer, or change the authorizer’s issuer.'],
+      };
+    if (/scope/.test(why))
+      return {
+        because: [
+          `The token has the scopes ${list(token.scopes)}, and the route needs one of ${list(trusted.scopes)}.`,
+        ],
+        changes: [`Ask for a token with the scope ${trusted.scopes[0] ?? ''}.`],
+      };
+  }
+  return {
+    because: [sentence(why)],
+    changes: ['Send a token that the authorizer’s issuer has signed and that is still good.'],
+  };
+}
+
+function explainFunction(about: Circumstances, guard: GuardCircumstances): Reason {
+  const missing = missingOf(guard);
+  if (missing !== undefined && guard.from === undefined) return explainMissing(about, guard, missing);
+  const said = guard.lines.length === 0 ? [] : [`It printed: ${guard.lines.at(-1) ?? ''}`];
+  if (about.code === 'UNAUTHORIZED')
+    return {
+      because: [
+        `${sentence(about.failure ?? '')} The function ${guard.functionName ?? ''} was asked and threw “Unauthorized”.`,
+        ...tellToken(guard),
+        ...said,
+      ],
+      changes: ['Send a credential that the authorizer’s function takes.'],
+    };
+  return {
+    because: [`The authorizer itself failed, so nobody gets in: ${about.failure ?? ''}.`, ...said],
+    changes: [
+      `Mend the function ${guard.functionName ?? guard.name}: it has to answer with a principalId and a policyDocument${about.protocol === 'http' ? ' (or isAuthorized)' : ''}.`,
+    ],
+  };
+}
+
+function tellToken({ token }: GuardCircumstances): string[] {
+  if (token === undefined) return [];
+  const roles = token.roles.length === 0 ? 'no roles' : `the roles ${list(token.roles)}`;
+  return [
+    `The token is of ${token.subject ?? 'nobody'} with ${roles}, for the audience ${list(token.audience)}.`,
+  ];
+}
+
+function explainNo({ routeKey }: Circumstances, guard: GuardCircumstances): Reason {
+  const aged =
+    guard.from === 'cache' ? `, ${seconds(guard.ageMs)} ago; it is kept for ${guard.ttlSeconds} s` : '';
+  return {
+    because: [
+      `The authorizer ${guard.name} answered isAuthorized: false${aged}.`,
+      ...tellToken(guard),
+      ...printed(guard),
+    ],
+    changes: [
+      `Call as somebody whom ${guard.name} lets do ${routeKey ?? 'this'}: with another role, or a rule for this one.`,
+      ...(guard.from === 'cache' ? ['If the rule has changed since, flush the authorizer’s cache.'] : []),
+    ],
+  };
+}
+
+function printed({ lines }: GuardCircumstances): string[] {
+  return lines.length === 0 ? [] : [`It printed: ${lines.at(-1) ?? ''}`];
+}
+
+function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
+  const { guard } = about;
+  const whose = {
+    authorizer: `the policy that the authorizer ${guard?.name ?? ''} answered with`,
+    resource: 'the API’s resource policy',
+    identity: `the policies of ${guard?.principal ?? 'the caller'}`,
+  }[policy.of];
+  const asked = `${policy.action} on ${policy.resource}`;
+  if (policy.decision === 'explicit-deny') {
+    const statement = policy.statements[policy.decidedBy ?? -1];
+    return {
+      because: [
+        `${upper(whose)} denies ${asked}: ${nameOf(policy, statement)} says Deny${conditionsOf(statement)}.`,
+        ...tellCaller(about, policy),
+      ],
+      changes: [
+        ...changesByToken(about, policy),
+        `Take the request out of what ${nameOf(policy, statement)} denies; a Deny wins over every Allow.`,
+        ...flush(about, policy),
+      ],
+    };
+  }
+  const allows = policy.statements.filter(({ effect }) => effect === 'Allow');
+  if (isNarrow(about, policy, allows)) return explainNarrow(about, policy, allows);
+  return {
+    because: [
+      `${upper(whose)} does not allow ${asked}: ${whyNotAny(policy, allows)}.`,
+      ...tellCaller(about, policy),
+    ],
+    changes: [
+      ...changesByToken(about, policy),
+      `Let a statement with Effect Allow cover ${policy.resource}.`,
+      ...flush(about, policy),
+    ],
+  };
+}
+
+/** AWS's classic: the policy was made for the route that was called first, and is kept for them all. */
+function isNarrow(
+  { guard, routeKey }: Circumstances,
+  policy: GuardPolicy,
+  allows: readonly Statement[],
+): boolean {
+  if (policy.of !== 'authorizer' || guard?.from !== 'cache' || routeKey === undefined) return false;
+  return allows.some(
+    ({ fails, resources }) =>
+      fails.length === 1 && fails[0] === 'resource' && resources.every((arn) => !arn.endsWith('/*')),
+  );
+}
+
+function explainNarrow(
+  { guard, routeKey }: Circumstances,
+  policy: GuardPolicy,
+  allows: readonly Statement[],
+): Reason {
+  const resources = allows.flatMap((statement) => statement.resources);
+  return {
+    because: [
+      `The authorizer ${guard?.name ?? ''} was not asked: its answer of ${seconds(guard?.ageMs)} ago, given for another route, is kept for ${guard?.ttlSeconds ?? 0} s and holds for every route that it guards.`,
+      `That policy allows ${list(resources)} only, and ${routeKey ?? 'this route'} is ${policy.resource}.`,
+    ],
+    changes: [
+      'Let the authorizer answer with a policy for all that the caller may do, such as the ARN of the stage with /* at its end.',
+      'Or set its AuthorizerResultTtlInSeconds to 0, or add context.httpMethod and context.resourcePath to its identity sources.',
+    ],
+  };
+}
+
+function whyNotAny({ statements }: GuardPolicy, allows: readonly Statement[]): string {
+  if (statements.length === 0) return 'it has no statement that can be read';
+  if (allows.length === 0) return 'it has no statement with Effect Allow';
+  const [nearest] = allows.toSorted((a, b) => a.fails.length - b.fails.length);
+  if (nearest === undefined) return 'no statement fits';
+  const failing = nearest.conditions.filter(({ holds }) => !holds);
+  if (nearest.fails.includes('condition') && nearest.fails.length === 1)
+    return `the statement that speaks of it has conditions that do not hold: ${failing.map(tellCondition).join('; ')}`;
+  if (nearest.fails.includes('resource')) return `it allows ${list(nearest.resources)}`;
+  return `its ${nearest.fails.join(' and ')} ${nearest.fails.length === 1 ? 'does' : 'do'} not fit`;
+}
+
+function tellCondition({ operator, key, wanted, found }: Statement['conditions'][number]): string {
+  return `${operator} wants ${key} to be ${list(wanted)}, and the request has ${found === undefined ? 'none' : list(found)}`;
+}
+
+function conditionsOf(statement: Statement | undefined): string {
+  const holding = statement?.conditions.filter(({ holds }) => holds) ?? [];
+  return holding.length === 0
+    ? ''
+    : ` where ${holding.map(({ key, found, operator }) => `${key} is ${list(found ?? [])} (${operator})`).join(' and ')}`;
+}
+
+function nameOf({ statements }: GuardPolicy, statement: Statement | undefined): string {
+  if (statement === undefined) return 'a statement';
+  return statement.sid === undefined
+    ? `statement ${statements.indexOf(statement) + 1} of ${statements.length}`
+    : `statement ${statement.sid}`;
+}
+
+function tellCaller({ guard }: Circumstances, policy: GuardPolicy): string[] {
+  return guard === undefined || policy.of === 'resource' ? [] : [...tellToken(guard), ...printed(guard)];
+}
+
+function changesByToken({ guard, routeKey }: Circumstances, policy: GuardPolicy): string[] {
+  const roles = guard?.token?.roles;
+  if (policy.of !== 'authorizer' || roles === undefined) return [];
+  return [
+    `Call with a token whose roles may ${routeKey ?? 'do this'}; this one has ${list(roles)}. Or let the rules of ${guard?.name ?? 'the authorizer'} allow it.`,
+  ];
+}
+
+function flush({ guard }: Circumstances, policy: GuardPolicy): string[] {
+  return policy.of === 'authorizer' && guard?.from === 'cache'
+    ? [
+        `The answer is ${seconds(guard.ageMs)} old: if the rules have changed since, flush the authorizer’s cache.`,
+      ]
+    : [];
+}
+
+function list(texts: readonly string[]): string {
+  return texts.length === 0 ? 'none' : texts.join(', ');
+}
+
+function upper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function seconds(ms: number | undefined): string {
+  const known = ms ?? 0;
+  return known < 1000 ? `${Math.round(known)} ms` : `${Math.round(known / 1000)} s`;
+}

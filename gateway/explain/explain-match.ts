@@ -1,0 +1,40 @@
+/** Why no stage or route answered. */
+import { sentence } from './reason.ts';
+import type { Circumstances } from './circumstances.ts';
+import type { Reason } from './reason.ts';
+
+export function explainMatch(about: Circumstances): Reason {
+  const { code, stageName, stages, method, path, nearMisses, failure, kind } = about;
+  if (kind === 'message')
+    return {
+      because: [
+        'No route has the key that the selection expression read out of the message, and there is no $default.',
+      ],
+      changes: [
+        `Send one of ${nearMisses.map(({ route }) => route).join(', ') || 'the API’s routes'}, or add a route $default.`,
+      ],
+    };
+  if (code === 'STAGE_NOT_FOUND' || stageName === undefined)
+    return {
+      because: [
+        `${sentence(failure ?? 'The path names no stage')} The API has ${stages.length === 0 ? 'no stage' : `the stages ${stages.join(', ')}`}.`,
+      ],
+      changes: [stages.length === 0 ? 'Deploy the API to a stage.' : `Begin the path with /${stages[0]}.`],
+    };
+  const near = nearMisses.map(({ route, because }) => `${route}: ${because}`);
+  const [nearest] = nearMisses;
+  const isStageTwice = path.startsWith(`/${stageName}/`);
+  return {
+    because: [
+      `Stage ${stageName} has no route for ${method} ${path}, which REST APIs word as “Missing Authentication Token”: it says nothing of a token.`,
+      ...(near.length === 0 ? [] : [`Nearly: ${near.join('; ')}.`]),
+    ],
+    changes: [
+      isStageTwice
+        ? 'Take the stage out of the path once: it stands there twice.'
+        : nearest === undefined
+          ? 'Add the route, and deploy the API again.'
+          : `Call ${nearest.route}, or add the route and deploy the API again.`,
+    ],
+  };
+}

@@ -1,0 +1,94 @@
+/** Why a key, a throttle or a quota let a request not through. */
+import { sentence } from './reason.ts';
+import type { Circumstances, LimitCircumstances, MeterCircumstances } from './circumstances.ts';
+import type { Reason } from './reason.ts';
+
+export function explainMeter(about: Circumstances): Reason {
+  const { meter, code, failure } = about;
+  if (meter === undefined) return { because: [sentence(failure ?? '')], changes: [] };
+  if (code === 'INVALID_API_KEY') return explainKey(about, meter);
+  if (code === 'QUOTA_EXCEEDED') return explainQuota(meter);
+  return explainThrottle(about, meter);
+}
+
+function explainKey({ apiId, stageName, routeKey }: Circumstances, meter: MeterCircumstances): Reason {
+  const here = `${apiId}/${stageName ?? ''}`;
+  const needs = `${routeKey ?? 'The route'} needs an API key`;
+  if (!meter.isKeyGiven)
+    return meter.keySource === 'AUTHORIZER'
+      ? {
+          because: [
+            `${needs}, the API takes it from its authorizer (ApiKeySourceType AUTHORIZER), and the authorizer’s answer has no usageIdentifierKey.`,
+          ],
+          changes: [
+            'Let the authorizer answer with usageIdentifierKey: a key of a usage plan for this stage.',
+          ],
+        }
+      : {
+          because: [`${needs}, and the request has no x-api-key header.`],
+          changes: ['Send a key in the x-api-key header.'],
+        };
+  switch (meter.keyFault) {
+    case 'disabled':
+      return {
+        because: [`${needs}; key ${meter.keyId ?? ''} is disabled.`],
+        changes: ['Enable the key, or send another one.'],
+      };
+    case 'no-plan':
+      return {
+        because: [
+          `${needs}; key ${meter.keyId ?? ''} is known and enabled, but it is in no usage plan. A key alone opens nothing at API Gateway.`,
+        ],
+        changes: [`Add the key to a usage plan that has the stage ${here} (AWS::ApiGateway::UsagePlanKey).`],
+      };
+    case 'other-stages':
+      return {
+        because: [
+          `${needs}; the plans of key ${meter.keyId ?? ''} open ${meter.opens.join(', ') || 'no stage'}, not ${here}.`,
+        ],
+        changes: [`Add the stage ${here} to the ApiStages of its usage plan.`],
+      };
+    case 'unknown':
+    case undefined:
+      return {
+        because: [`${needs}; the one that was sent belongs to no key of the account.`],
+        changes: ['Send the value of a key, not its id or name.'],
+      };
+  }
+}
+
+function explainQuota({ quota, planId, keyId }: MeterCircumstances): Reason {
+  const period = quota?.period.toLowerCase() ?? 'period';
+  return {
+    because: [
+      `Key ${keyId ?? ''} has used its quota: plan ${planId ?? ''} grants ${quota?.limit ?? 'a number of'} requests a ${period}, and ${quota?.left ?? 0} are left.`,
+    ],
+    changes: [
+      `Wait for the next ${period} (here: \`gatewright clock ${{ day: '+1d', week: '+7d', month: '+31d' }[period] ?? '+1d'}\`).`,
+      'Grant the key more for this period (UpdateUsage), or raise the quota of the plan.',
+    ],
+  };
+}
+
+function explainThrottle({ failure, routeKey, stageName }: Circumstances, meter: MeterCircumstances): Reason {
+  const { planLimit, routeLimit, planId } = meter;
+  if (planLimit !== undefined && planLimit.level < 1)
+    return {
+      because: [`The bucket of plan ${planId ?? ''} is empty: ${describe(planLimit)}.`],
+      changes: ['Send more slowly, or raise rate or burst of the usage plan.'],
+    };
+  if (routeLimit !== undefined && routeLimit.level < 1)
+    return {
+      because: [
+        `The throttle of ${routeKey ?? 'the method'} on stage ${stageName ?? ''} is used up: ${describe(routeLimit)}. It holds for all callers together.`,
+      ],
+      changes: [
+        'Send more slowly and repeat after a 429, or raise ThrottlingRateLimit and ThrottlingBurstLimit in the MethodSettings of the stage.',
+      ],
+    };
+  return { because: [sentence(failure ?? 'A throttle is used up')], changes: ['Send more slowly.'] };
+}
+
+function describe({ ratePerSecond, burst, level }: LimitCircumstances): string {
+  return `it holds ${burst}, ${ratePerSecond} come back each second, and there ${level === 1 ? 'was' : 'were'} ${level} left`;
+}

@@ -1,0 +1,152 @@
+/**
+ * Tells the story of one request as a person would, and what would have to change for another outcome. Pure: it reads
+ * what the gateway has decided and decides nothing anew.
+ */
+import { explainGuard } from './explain-guard.ts';
+import { explainIntegration } from './explain-integration.ts';
+import { explainMeter } from './explain-meter.ts';
+import { explainMatch } from './explain-match.ts';
+import type { Reason } from './reason.ts';
+import type { Circumstances, CorsCircumstances } from './circumstances.ts';
+
+export type Story = {
+  /** What came of it, in one sentence. */
+  readonly headline: string;
+  /** How, in the order of the phases. */
+  readonly sentences: readonly string[];
+  /** What would have to change for another outcome; empty where nothing has to. */
+  readonly changes: readonly string[];
+};
+
+export function explain(about: Circumstances): Story {
+  const reason = findReason(about);
+  const cors = about.cors && explainCors(about, about.cors);
+  return {
+    headline: headlineOf(about),
+    sentences: [...tellWay(about), ...reason.because, ...(cors?.because ?? [])],
+    changes: [...(cors?.changes ?? []), ...reason.changes],
+  };
+}
+
+function headlineOf(about: Circumstances): string {
+  const { kind, method, path, status, phase, failure, stageName } = about;
+  const what = {
+    request: `${method} ${path}`,
+    handshake: `The handshake on stage ${stageName ?? 'unknown'}`,
+    message: `The message for ${about.routeKey ?? 'no route'}`,
+    disconnect: 'The end of the connection',
+    post: 'The message to the client',
+  }[kind];
+  if (kind === 'post') return `${what} was sent.`;
+  if (kind === 'disconnect') return `${what} was told to the API.`;
+  if (kind === 'handshake' && status === 101) return `${what} was accepted.`;
+  if (failure === undefined && status < 400) return `${what} was answered with ${status}.`;
+  if (failure === undefined)
+    return `${what} was answered with ${status} by the ${phase === 'cache' ? 'cache' : 'integration'} itself.`;
+  return `${what} was refused with ${status} in the phase ${phase}.`;
+}
+
+/** What went well before. */
+function tellWay({ routeKey, guard, meter, cache, phase, code }: Circumstances): string[] {
+  const way: string[] = [];
+  if (routeKey !== undefined && code !== undefined) way.push(`The route ${routeKey} answered for it.`);
+  const isPast = !['screen', 'match', 'preflight', 'authenticate', 'authorize'].includes(phase);
+  if (guard !== undefined && isPast && guard.kind !== 'none') way.push(tellCaller(guard));
+  if (meter?.planId !== undefined && phase !== 'meter')
+    way.push(`Key ${meter.keyId ?? ''} of plan ${meter.planId} was within its limits.`);
+  if (cache?.isHit === true)
+    way.push(
+      `The answer is ${describeSeconds(cache.ageMs ?? 0)} old and came from the stage’s cache: nothing behind it was asked.`,
+    );
+  return way;
+}
+
+function tellCaller({ kind, name, principal, from, ageMs }: NonNullable<Circumstances['guard']>): string {
+  const who = principal === undefined ? 'the caller' : principal;
+  if (kind === 'iam') return `The signature is good: ${who} called.`;
+  if (kind === 'token') return `The authorizer ${name} believed the token of ${who}.`;
+  return from === 'cache'
+    ? `The authorizer ${name} was not asked: its answer for ${who}, ${describeSeconds(ageMs ?? 0)} old, was still kept.`
+    : `The authorizer ${name} said who calls: ${who}.`;
+}
+
+function findReason(about: Circumstances): Reason {
+  if (about.failure === undefined) return explainIntegration(about);
+  switch (about.phase) {
+    case 'match':
+      return explainMatch(about);
+    case 'screen':
+    case 'authenticate':
+    case 'authorize':
+      return explainGuard(about);
+    case 'meter':
+      return explainMeter(about);
+    case 'validate':
+      return explainValidation(about);
+    default:
+      return explainIntegration(about);
+  }
+}
+
+function explainValidation({ code, validation, failure, routeKey }: Circumstances): Reason {
+  const details = validation ?? failure ?? '';
+  if (code === 'BAD_REQUEST_PARAMETERS')
+    return {
+      because: [`${details}.`],
+      changes: [`Send them, or make them optional in the RequestParameters of ${routeKey ?? 'the route'}.`],
+    };
+  return {
+    because: [
+      `The body does not fit the model of ${routeKey ?? 'the route'}: ${details.replace(/^\[|\]$/g, '')}.`,
+    ],
+    changes: [
+      'Send a body that fits the model, or change the model and deploy the API again.',
+      'To let callers read the details, put $context.error.validationErrorString into the template of the gateway response BAD_REQUEST_BODY.',
+    ],
+  };
+}
+
+/** What a browser makes of it. */
+function explainCors(
+  { protocol, status, code, failure, phase }: Circumstances,
+  { origin, allowOrigin, isPreflight, hasConfiguration }: CorsCircumstances,
+): Reason {
+  const allows = allowOrigin === '*' || allowOrigin === origin;
+  if (allows && !(isPreflight && status >= 300)) return NOTHING;
+  const said =
+    allowOrigin === undefined ? 'carries no Access-Control-Allow-Origin' : `allows ${allowOrigin} only`;
+  if (isPreflight)
+    return {
+      because: [
+        `This was a preflight of a page from ${origin}, and the answer (${status}) ${said}: the browser does not send the request itself.`,
+      ],
+      changes: [
+        protocol === 'http'
+          ? `Name ${origin} in AllowOrigins of the API’s CorsConfiguration${hasConfiguration ? '' : ', which it does not have yet'}.`
+          : 'Give the resource an OPTIONS method without an authorizer that answers with the CORS headers.',
+      ],
+    };
+  if (failure !== undefined && protocol === 'rest')
+    return {
+      because: [
+        `The page from ${origin} reads “blocked by CORS policy” and not the ${status}: the gateway worded this reply itself (${code ?? phase}), and it ${said}. The cause is the ${status}, not CORS.`,
+      ],
+      changes: [
+        `So that pages can read it, give the API a gateway response for ${status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'} with gatewayresponse.header.Access-Control-Allow-Origin: "'${origin}'".`,
+      ],
+    };
+  return {
+    because: [`The page from ${origin} cannot read this reply: it ${said}.`],
+    changes: [
+      protocol === 'http'
+        ? `Name ${origin} in AllowOrigins of the API’s CorsConfiguration.`
+        : `Let the integration answer with Access-Control-Allow-Origin: ${origin}.`,
+    ],
+  };
+}
+
+const NOTHING: Reason = { because: [], changes: [] };
+
+function describeSeconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1000)} s`;
+}

@@ -1,0 +1,129 @@
+/**
+ * Which statement of a policy decides, and what of the others does not fit: asked afterwards, for a person. The same
+ * parts are compiled as for requests, so that the two cannot say different things.
+ */
+import { compileConditions } from './conditions.ts';
+import { compileStatement, covers } from './evaluate.ts';
+import { PolicyInvalid } from './policy-invalid.ts';
+import type { CompiledPolicy, PolicyDecision, PolicyQuestion, PolicyReading } from './model.ts';
+
+export type StatementPart = 'principal' | 'action' | 'resource' | 'condition';
+
+/** One operator and key of a `Condition`. */
+export type ConditionTrace = {
+  readonly operator: string;
+  readonly key: string;
+  readonly wanted: readonly string[];
+  /** Undefined = the request has no such key. */
+  readonly found: readonly string[] | undefined;
+  readonly holds: boolean;
+};
+
+export type StatementTrace = {
+  readonly sid: string | undefined;
+  readonly effect: 'Allow' | 'Deny';
+  readonly applies: boolean;
+  /** What of it the request does not fit. */
+  readonly fails: readonly StatementPart[];
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions: readonly ConditionTrace[];
+};
+
+export type PolicyTrace = {
+  readonly decision: PolicyDecision;
+  /** The statement that decided, from 0; undefined where none spoke of the request. */
+  readonly decidedBy: number | undefined;
+  readonly action: string;
+  readonly resource: string;
+  readonly statements: readonly StatementTrace[];
+};
+
+type JsonRecord = Readonly<Record<string, unknown>>;
+
+export function tracePolicy(policy: CompiledPolicy, question: PolicyQuestion): PolicyTrace {
+  const statements = (policy.sources ?? []).flatMap(({ document, options }) => {
+    const { Statement: statement, Version: version } = toRecord(document);
+    return listOf(statement).map((one) => traceStatement(toRecord(one), version, options, question));
+  });
+  const denied = statements.findIndex(({ effect, applies }) => applies && effect === 'Deny');
+  const allowed = statements.findIndex(({ effect, applies }) => applies && effect === 'Allow');
+  const decidedBy = denied === -1 ? allowed : denied;
+  return {
+    decision: policy.decide(question),
+    decidedBy: decidedBy === -1 ? undefined : decidedBy,
+    action: question.action,
+    resource: question.resource,
+    statements,
+  };
+}
+
+function traceStatement(
+  statement: JsonRecord,
+  version: unknown,
+  options: PolicyReading,
+  question: PolicyQuestion,
+): StatementTrace {
+  const compiled = compileStatement(statement, version, options);
+  const { conditions: values } = question;
+  const fits: Readonly<Record<StatementPart, boolean>> = {
+    principal: compiled.principals(question.principal),
+    action: covers(compiled.actions, question.action.toLowerCase(), values),
+    resource: covers(compiled.resources, question.resource, values),
+    condition: compiled.condition(values),
+  };
+  const fails = PARTS.filter((part) => !fits[part]);
+  return {
+    sid: typeof statement['Sid'] === 'string' ? statement['Sid'] : undefined,
+    effect: compiled.isDeny ? 'Deny' : 'Allow',
+    applies: fails.length === 0,
+    fails,
+    actions: namesOf(statement, 'Action'),
+    resources: namesOf(statement, 'Resource'),
+    conditions: traceConditions(toRecord(statement['Condition']), version === '2012-10-17', question),
+  };
+}
+
+const PARTS = ['principal', 'action', 'resource', 'condition'] as const;
+
+function traceConditions(
+  block: JsonRecord,
+  hasVariables: boolean,
+  { conditions }: PolicyQuestion,
+): readonly ConditionTrace[] {
+  return Object.entries(block).flatMap(([operator, keys]) =>
+    Object.entries(toRecord(keys)).map(([key, value]) => ({
+      operator,
+      key,
+      wanted: listOf(value).map(String),
+      found: conditions.get(key.toLowerCase()),
+      holds: holds({ [operator]: { [key]: value } }, hasVariables, conditions),
+    })),
+  );
+}
+
+function holds(block: JsonRecord, hasVariables: boolean, values: PolicyQuestion['conditions']): boolean {
+  try {
+    return compileConditions(block, hasVariables)(values);
+  } catch (error) {
+    if (error instanceof PolicyInvalid) return false;
+    throw error;
+  }
+}
+
+/** `not …` in front of what is left out. */
+function namesOf(statement: JsonRecord, name: 'Action' | 'Resource'): readonly string[] {
+  const excluded = statement[`Not${name}`];
+  return excluded === undefined
+    ? listOf(statement[name]).map(String)
+    : listOf(excluded).map((text) => `not ${String(text)}`);
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+function toRecord(value: unknown): JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : {};
+}

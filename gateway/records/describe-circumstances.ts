@@ -1,0 +1,208 @@
+/** A kept request as the explanation reads it: looked up and worked out only now. */
+import { lastHeader } from '../events/header-list.ts';
+import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
+import { findNearMisses } from './near-misses.ts';
+import { describeSent } from './sent.ts';
+import { isEvent } from './kept-request.ts';
+import type {
+  Circumstances,
+  CorsCircumstances,
+  IntegrationCircumstances,
+  LimitCircumstances,
+  MeterCircumstances,
+} from '../explain/circumstances.ts';
+import type { MeterNotes } from '../exchange.ts';
+import type { FunctionLines } from './function-lines.ts';
+import type { Kept, KeptEvent, KeptOutcome, KeptRequest } from './kept-request.ts';
+import type { Redactor } from './redact.ts';
+
+export type DescribeWith = { readonly lines: FunctionLines; readonly redactor: Redactor };
+
+export function describeCircumstances(kept: Kept, at: DescribeWith): Circumstances {
+  return isEvent(kept) ? describeEvent(kept, at) : describeRequest(kept, at);
+}
+
+function describeRequest(kept: KeptRequest, { lines, redactor }: DescribeWith): Circumstances {
+  const { received, error, metered, cache } = kept;
+  const { api, stage, route } = received;
+  const askedId = requestIdOf(kept.asked?.result);
+  const authorizerLines = askedId === undefined ? [] : lines.ofInvocation(askedId);
+  return {
+    kind: kept.kind,
+    ...{ protocol: api.protocol, method: received.method, path: received.path },
+    ...{ status: kept.status, tookMs: kept.latencyMs, apiId: api.apiId, apiName: api.name },
+    stageName: stage?.name,
+    stages: [...api.stages.keys()],
+    routeKey: route?.routeKey,
+    phase: kept.phase,
+    code: error?.code,
+    failure: kept.failure === undefined ? undefined : redactor.text(kept.failure),
+    nearMisses:
+      stage === undefined
+        ? []
+        : findNearMisses(stage.deployment.routes.plans, received.method, received.path, route),
+    guard: describeGuard(
+      kept,
+      authorizerLines.map(({ message }) => message),
+      redactor,
+    ),
+    policies: tracePolicies(kept),
+    meter: metered && describeMeter(kept, metered),
+    validation:
+      error?.detail.validationErrorString ??
+      (error?.code === 'BAD_REQUEST_PARAMETERS' ? error.message : undefined),
+    cache: cache && {
+      isHit: cache.isHit,
+      ttlSeconds: cache.ttlSeconds,
+      ageMs:
+        cache.storedAtEpochMs === undefined ? undefined : received.receivedAtEpochMs - cache.storedAtEpochMs,
+    },
+    integration: describeIntegration(kept, lines, redactor),
+    cors: describeCors(kept),
+  };
+}
+
+function describeMeter({ received, status }: KeptRequest, notes: MeterNotes): MeterCircumstances | undefined {
+  if (!isMatched(received)) return undefined;
+  const { holder, keyFault, quotaLeft } = notes;
+  const { apiKeySource } = received.stage.deployment;
+  const quota = holder?.plan.quota;
+  const given = lastHeader(received.rawHeaders, 'x-api-key');
+  return {
+    keyRequired: received.route.apiKeyRequired,
+    keySource: apiKeySource,
+    isKeyGiven:
+      apiKeySource === 'HEADER'
+        ? given !== undefined && given !== ''
+        : keyFault !== undefined || status !== 403,
+    keyId: holder?.apiKey.id ?? (keyFault !== undefined && 'keyId' in keyFault ? keyFault.keyId : undefined),
+    keyFault: keyFault?.kind,
+    opens: keyFault?.kind === 'other-stages' ? keyFault.opens : [],
+    planId: holder?.plan.id,
+    quota: quota && { limit: quota.limit, period: quota.period, left: quotaLeft ?? 0 },
+    planLimit: limitOf(notes.planLimit, notes.planTokens),
+    routeLimit: limitOf(notes.routeLimit, notes.routeTokens),
+  };
+}
+
+function limitOf(limit: MeterNotes['planLimit'], tokens: number | undefined): LimitCircumstances | undefined {
+  if (limit === undefined || tokens === undefined) return undefined;
+  return { ratePerSecond: limit.rateLimit, burst: limit.burstLimit, level: Math.floor(tokens * 100) / 100 };
+}
+
+function describeIntegration(
+  kept: KeptRequest,
+  lines: FunctionLines,
+  redactor: Redactor,
+): IntegrationCircumstances | undefined {
+  const { received, outcome, enteredMs, error } = kept;
+  if (!isMatched(received)) return undefined;
+  const { integration } = received.route;
+  const sent = kept.sent ?? describeSent(received);
+  const requestId = requestIdOf(outcome);
+  const begunMs = enteredMs.integrate;
+  const endMs = enteredMs['map-response'] ?? kept.startedMs + kept.latencyMs;
+  return {
+    kind: integration.kind,
+    target: sent?.target ?? ('functionName' in integration ? integration.functionName.source : undefined),
+    timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
+    outcome: toOutcome(outcome, error?.code),
+    errorType: outcome?.kind === 'failed' ? outcome.errorType : undefined,
+    errorMessage:
+      outcome?.kind === 'failed' ? redactor.text(outcome.errorMessage) : messageOf(outcome, redactor),
+    lines:
+      requestId === undefined
+        ? []
+        : lines.ofInvocation(requestId).map(({ message }) => redactor.text(message)),
+    tookMs: begunMs === undefined ? undefined : endMs - begunMs,
+  };
+}
+
+function messageOf(outcome: KeptOutcome | undefined, redactor: Redactor): string | undefined {
+  return outcome !== undefined && 'message' in outcome ? redactor.text(outcome.message) : undefined;
+}
+
+function toOutcome(
+  outcome: KeptOutcome | undefined,
+  code: string | undefined,
+): IntegrationCircumstances['outcome'] {
+  switch (outcome?.kind) {
+    case undefined:
+      return code === 'INTEGRATION_TIMEOUT' ? 'timed-out' : 'not called';
+    case 'returned':
+    case 'answered':
+    case 'streams':
+      return 'answered';
+    case 'failed':
+    case 'timed-out':
+    case 'refused':
+    case 'unreachable':
+      return outcome.kind;
+  }
+}
+
+/** Undefined for a request that no page sent. */
+function describeCors({ received, status, replyHeaders }: KeptRequest): CorsCircumstances | undefined {
+  const origin = lastHeader(received.rawHeaders, 'origin');
+  if (origin === undefined || status === 101) return undefined;
+  return {
+    origin,
+    allowOrigin: lastHeader(replyHeaders, 'access-control-allow-origin'),
+    isPreflight:
+      received.method === 'OPTIONS' &&
+      lastHeader(received.rawHeaders, 'access-control-request-method') !== undefined,
+    hasConfiguration: received.stage?.deployment.cors !== undefined,
+  };
+}
+
+function describeEvent(kept: KeptEvent, { lines, redactor }: DescribeWith): Circumstances {
+  const { found, route, outcome, error } = kept;
+  const requestId = requestIdOf(outcome);
+  const integration = route?.integration;
+  return {
+    kind: kept.kind === 'MESSAGE' ? 'message' : kept.kind === 'POST' ? 'post' : 'disconnect',
+    ...{ protocol: 'websocket', method: kept.kind, path: '', status: kept.status, tookMs: kept.latencyMs },
+    ...{ apiId: kept.apiId, apiName: found?.api.name ?? kept.apiId, stageName: kept.stageName },
+    stages: [...(found?.api.stages.keys() ?? [])],
+    routeKey: route?.routeKey,
+    phase: kept.phase,
+    code: error?.code,
+    failure: kept.failure === undefined ? undefined : redactor.text(kept.failure),
+    nearMisses: routesOf(kept).map((name) => ({
+      route: name,
+      because: 'the selection expression did not give its name',
+    })),
+    ...{ guard: undefined, policies: [], meter: undefined, cache: undefined, cors: undefined },
+    validation: error?.detail.validationErrorString,
+    integration:
+      integration === undefined || integration.kind === 'none'
+        ? undefined
+        : {
+            kind: integration.kind,
+            target:
+              'functionName' in integration
+                ? integration.functionName.render(found?.stage.variables ?? null)
+                : undefined,
+            timeoutMs: 'timeoutMs' in integration ? integration.timeoutMs : undefined,
+            outcome: toOutcome(outcome, error?.code),
+            errorType: outcome?.kind === 'failed' ? outcome.errorType : undefined,
+            errorMessage: outcome?.kind === 'failed' ? outcome.errorMessage : messageOf(outcome, redactor),
+            lines:
+              requestId === undefined
+                ? []
+                : lines.ofInvocation(requestId).map(({ message }) => redactor.text(message)),
+            tookMs: kept.latencyMs,
+          },
+  };
+}
+
+/** Names that a message without a route could have meant. */
+function routesOf({ kind, route, found }: KeptEvent): readonly string[] {
+  if (kind !== 'MESSAGE' || route !== undefined) return [];
+  const names = [...(found?.stage.deployment.messageRouting?.routes.keys() ?? [])];
+  return names.filter((name) => !['$connect', '$disconnect'].includes(name));
+}
+
+export function requestIdOf(outcome: KeptOutcome | undefined): string | undefined {
+  return outcome !== undefined && 'requestId' in outcome ? outcome.requestId?.() : undefined;
+}

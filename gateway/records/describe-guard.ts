@@ -1,0 +1,147 @@
+/** Who called, as far as the gateway asked: identity sources, token, grant and the policies that spoke. */
+import { methodArn } from '../events/authorizer-event.ts';
+import { requestConditions } from '../events/request-conditions.ts';
+import { parseBearerToken } from '../policy/bearer-token.ts';
+import { tracePolicy } from '../policy/trace-policy.ts';
+import { duplicatesOf, readIdentity } from '../events/identity-sources.ts';
+import type { GuardCircumstances, GuardPolicy, TokenCircumstances } from '../explain/circumstances.ts';
+import type { IdentitySource } from '../deployment/model.ts';
+import type { Caller, Matched, Received } from '../exchange.ts';
+import type { CompiledPolicy, PolicyPrincipal } from '../policy/model.ts';
+import type { KeptRequest } from './kept-request.ts';
+import type { Redactor } from './redact.ts';
+
+/** Whether stage and route of it are known. */
+export function isMatched(received: Received): received is Matched {
+  return received.stage !== undefined && received.route !== undefined;
+}
+
+/** Undefined where no route was found. */
+export function describeGuard(
+  { received, asked, caller }: KeptRequest,
+  lines: readonly string[],
+  redactor: Redactor,
+): GuardCircumstances | undefined {
+  if (!isMatched(received)) return undefined;
+  const { authorization } = received.route;
+  const { kind } = authorization;
+  const grant = caller?.kind === 'lambda' ? caller.grant : undefined;
+  const lambda = kind === 'lambda' ? authorization.authorizer : undefined;
+  const token = kind === 'token' ? authorization.authorizer : undefined;
+  const sources = lambda?.identitySources ?? (token === undefined ? [] : [token.identitySource]);
+  const duplicates = lambda === undefined ? 'last' : duplicatesOf(lambda.payload);
+  const trust = token?.issuersOf?.(received.stage.variables) ?? token?.trust.issuers ?? [];
+  const given = grant?.givenAtEpochMs;
+  return {
+    kind,
+    name: lambda?.name ?? token?.name ?? (kind === 'iam' ? 'AWS_IAM' : 'none'),
+    functionName: lambda?.functionName.render(received.stage.variables),
+    places: sources.map(({ kind: place, name }) => ({
+      kind: place,
+      name,
+      isFound: readIdentity([{ kind: place, name }], received, duplicates) !== undefined,
+    })),
+    ttlSeconds: lambda?.ttlSeconds ?? 0,
+    from:
+      grant === undefined
+        ? asked === undefined
+          ? undefined
+          : 'function'
+        : asked === undefined
+          ? 'cache'
+          : 'function',
+    ageMs: asked === undefined && given !== undefined ? received.receivedAtEpochMs - given : undefined,
+    principal: principalOf(caller),
+    simpleAnswer: grant?.verdict.kind === 'simple' ? grant.verdict.isAuthorized : undefined,
+    lines: lines.map((line) => redactor.text(line)),
+    token: readToken(received, sources),
+    trusted:
+      authorization.kind !== 'token'
+        ? undefined
+        : {
+            issuers: trust.map(({ issuer }) => issuer),
+            audiences: trust.flatMap(({ audience }) => (audience === 'any' ? [] : audience)),
+            scopes: authorization.scopes,
+          },
+  };
+}
+
+/** For people; nothing secret. */
+export function principalOf(caller: Caller | undefined): string | undefined {
+  switch (caller?.kind) {
+    case 'lambda':
+      return caller.principalId;
+    case 'jwt':
+      return caller.claims['sub'];
+    case 'iam':
+      return caller.userArn;
+    case 'anonymous':
+    case undefined:
+      return undefined;
+  }
+}
+
+function readToken(received: Matched, sources: readonly IdentitySource[]): TokenCircumstances | undefined {
+  const [text] = readIdentity(sources.slice(0, 1), received, 'last') ?? [];
+  const bearer = text ?? readIdentity([{ kind: 'header', name: 'authorization' }], received, 'last')?.[0];
+  if (bearer === undefined) return undefined;
+  const token = parseBearerToken(bearer);
+  if (token.kind === 'defect') return undefined;
+  const { sub, iss, aud, exp, roles, scope, scp } = token.claims;
+  return {
+    subject: typeof sub === 'string' ? sub : undefined,
+    issuer: typeof iss === 'string' ? iss : undefined,
+    audience: textsOf(aud ?? token.claims['client_id']),
+    roles: [...textsOf(roles), ...textsOf(token.claims['cognito:groups'])],
+    scopes: textsOf(scope ?? scp).flatMap((text) => text.split(' ')),
+    expiresAtEpochMs: typeof exp === 'number' ? exp * 1000 : undefined,
+  };
+}
+
+function textsOf(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value]).filter((item) => typeof item === 'string');
+}
+
+/** Every policy that was asked about this request, with the statement that decided. */
+export function tracePolicies({ received, phase, caller }: KeptRequest): readonly GuardPolicy[] {
+  if (!isMatched(received)) return [];
+  const { stage, api } = received;
+  const { resourcePolicy } = stage.deployment;
+  const vpcEndpoints = resourcePolicy?.kind === 'policy' ? resourcePolicy.vpcEndpoints : undefined;
+  const principal = caller?.kind === 'iam' ? signerOf(caller) : undefined;
+  const question = {
+    action: 'execute-api:Invoke',
+    resource: methodArn(received),
+    conditions: requestConditions(received, { principal, vpcEndpoints }),
+    ...(principal !== undefined && { principal }),
+  };
+  const ask = (of: GuardPolicy['of'], policy: CompiledPolicy): GuardPolicy[] => [
+    { of, ...tracePolicy(policy, question) },
+  ];
+  const wasScreened = caller !== undefined || phase === 'screen';
+  return [
+    ...(resourcePolicy?.kind === 'policy' && wasScreened && api.protocol === 'rest'
+      ? ask('resource', resourcePolicy.policy)
+      : []),
+    ...(caller?.kind === 'lambda' && caller.grant.verdict.kind === 'policy'
+      ? ask('authorizer', caller.grant.verdict.policy)
+      : []),
+    ...(caller?.kind === 'iam' ? ask('identity', caller.permissions) : []),
+  ];
+}
+
+type Signer = PolicyPrincipal & {
+  readonly userId: string;
+  readonly organizationId?: string | undefined;
+  readonly tags?: ReadonlyMap<string, string> | undefined;
+};
+
+function signerOf({
+  userArn,
+  accountId,
+  userId,
+  organizationId,
+  tags,
+}: Extract<Caller, { kind: 'iam' }>): Signer {
+  return { arn: userArn, accountId, userId, organizationId, tags };
+}

@@ -1,0 +1,50 @@
+/** What functions printed lately, by the id of the invocation that they printed it for. */
+
+/** Structurally what the runtime's log hands over. */
+export type PrintedLine = {
+  readonly functionName: string;
+  readonly requestId: string | undefined;
+  readonly level: string | undefined;
+  readonly epochMs: number;
+  readonly message: string;
+};
+
+const MAX_LINES = 5_000;
+const MAX_CHARACTERS = 4 * 1024 * 1024;
+const LINE_LIMIT = 4 * 1024;
+
+export class FunctionLines {
+  #lines: PrintedLine[] = [];
+  #characters = 0;
+
+  hear(line: PrintedLine): void {
+    const message = line.message.length > LINE_LIMIT ? `${line.message.slice(0, LINE_LIMIT)}…` : line.message;
+    this.#lines.push({ ...line, message });
+    this.#characters += message.length;
+    if (this.#lines.length > 2 * MAX_LINES || this.#characters > 2 * MAX_CHARACTERS) this.#forget();
+  }
+
+  /** The last ones of a function or of all, newest last. */
+  last(count: number, functionName?: string): readonly PrintedLine[] {
+    return this.#lines
+      .filter((line) => functionName === undefined || line.functionName === functionName)
+      .slice(-count);
+  }
+
+  ofInvocation(requestId: string): readonly PrintedLine[] {
+    return this.#lines.filter((line) => line.requestId === requestId);
+  }
+
+  clear(): void {
+    this.#lines = [];
+    this.#characters = 0;
+  }
+
+  /** The older half, so that a line costs the same whenever it comes. */
+  #forget(): void {
+    while (this.#lines.length > MAX_LINES || this.#characters > MAX_CHARACTERS) {
+      const gone = this.#lines.splice(0, Math.max(1, this.#lines.length >> 2));
+      for (const { message } of gone) this.#characters -= message.length;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/** Requests as an HTTP Archive 1.2, which browsers' developer tools and proxies open. */
+import type { RequestDetail, Shown } from './model.ts';
+
+type NameValue = { readonly name: string; readonly value: string };
+
+/** Messages and ends of connections are left out: the format has no place for them. */
+export function toHar(details: readonly RequestDetail[], version: string): object {
+  const entries = details.filter(({ kind }) => kind === 'request' || kind === 'handshake').map(toEntry);
+  return { log: { version: '1.2', creator: { name: 'gatewright', version }, entries } };
+}
+
+function toEntry(detail: RequestDetail): object {
+  const { request, reply, tookMs, atEpochMs, phases } = detail;
+  const host = request.headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? 'localhost';
+  const integrate = phases.find(({ name }) => name === 'integrate');
+  const wait = integrate === undefined ? tookMs : integrate.endMs - integrate.beginMs;
+  const [path = '', query = ''] = detail.target.split('?', 2);
+  return {
+    startedDateTime: new Date(atEpochMs).toISOString(),
+    time: tookMs,
+    request: {
+      ...{
+        method: detail.method,
+        url: `http://${host}${path}${query === '' ? '' : `?${query}`}`,
+        httpVersion: 'HTTP/1.1',
+      },
+      ...{ headers: toPairs(request.headers), queryString: toQuery(query), cookies: [], headersSize: -1 },
+      bodySize: detail.requestBytes,
+      ...(request.body !== undefined && {
+        postData: { mimeType: typeOf(request.headers), text: request.body.text },
+      }),
+    },
+    response: {
+      ...{ status: detail.status, statusText: '', httpVersion: 'HTTP/1.1', headers: toPairs(reply.headers) },
+      ...{ cookies: [], redirectURL: '', headersSize: -1, bodySize: detail.responseBytes },
+      content: { size: detail.responseBytes, mimeType: typeOf(reply.headers), ...contentOf(reply.body) },
+    },
+    cache: {},
+    timings: { send: 0, wait, receive: Math.max(0, tookMs - wait) },
+    _gatewright: { id: detail.id, route: detail.routeKey, phase: detail.phase, story: detail.story },
+  };
+}
+
+function toPairs(headers: RequestDetail['request']['headers']): NameValue[] {
+  return headers.map(([name, value]) => ({ name, value }));
+}
+
+function toQuery(query: string): NameValue[] {
+  return query === '' ? [] : [...new URLSearchParams(query)].map(([name, value]) => ({ name, value }));
+}
+
+function typeOf(headers: RequestDetail['request']['headers']): string {
+  return headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+}
+
+function contentOf(body: Shown | undefined): object {
+  if (body === undefined) return {};
+  return body.form === 'binary' ? { text: body.text, encoding: 'base64' } : { text: body.text };
+}

@@ -1,0 +1,83 @@
+/** What the control port tells of recorded requests: plain JSON, for the command line and the console alike. */
+import type { Circumstances } from '../explain/circumstances.ts';
+import type { Story } from '../explain/explain.ts';
+
+export type RecordKind = Circumstances['kind'];
+
+/** One line of a list. */
+export type RequestRow = {
+  /** The request id that the reply carried. */
+  readonly id: string;
+  /** Counts up over all that was recorded. */
+  readonly sequence: number;
+  readonly atEpochMs: number;
+  readonly kind: RecordKind;
+  readonly protocol: 'rest' | 'http' | 'websocket';
+  readonly apiId: string;
+  readonly apiName: string;
+  readonly stage: string | undefined;
+  readonly method: string;
+  /** With its query, secrets taken out. */
+  readonly target: string;
+  readonly routeKey: string | undefined;
+  readonly status: number;
+  readonly tookMs: number;
+  /** The phase that answered or failed. */
+  readonly phase: string;
+  readonly code: string | undefined;
+  readonly failure: string | undefined;
+  readonly caller: string | undefined;
+  readonly cache: 'hit' | 'miss' | undefined;
+  readonly isColdStart: boolean;
+  readonly connectionId: string | undefined;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+};
+
+/** A text that a phase saw. */
+export type Shown = {
+  readonly title: string;
+  readonly form: 'json' | 'text' | 'template' | 'binary';
+  readonly text: string;
+  /** Bytes that there were, where the text ends early. */
+  readonly cutFrom?: number | undefined;
+};
+
+export type PhaseRecord = {
+  readonly name: string;
+  /** From the arrival of the request. */
+  readonly beginMs: number;
+  readonly endMs: number;
+  readonly outcome: 'passed' | 'refused' | 'answered';
+  readonly read: readonly string[];
+  readonly decided: string;
+  readonly shows: readonly Shown[];
+};
+
+export type RecordedMessage = {
+  readonly headers: readonly (readonly [string, string])[];
+  /** Undefined where there is none. */
+  readonly body: Shown | undefined;
+};
+
+export type RequestDetail = RequestRow & {
+  readonly sourceIp: string;
+  readonly request: RecordedMessage;
+  readonly reply: RecordedMessage;
+  readonly phases: readonly PhaseRecord[];
+  readonly circumstances: Circumstances;
+  readonly story: Story;
+  /** Whether secrets stand in it as they are. */
+  readonly showsSecrets: boolean;
+  /** Why it cannot be sent again; undefined = it can. */
+  readonly noReplay: string | undefined;
+};
+
+/** State of the ring. */
+export type RecordState = {
+  readonly isRecording: boolean;
+  readonly kept: number;
+  readonly taken: number;
+  readonly limit: number;
+  readonly bytes: number;
+};

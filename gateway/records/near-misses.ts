@@ -1,0 +1,84 @@
+/** Which routes nearly answered, and what keeps them from it: for a person who wonders why another one did, or none. */
+import type { NearMiss } from '../explain/circumstances.ts';
+import type { RoutePlan } from '../deployment/model.ts';
+
+const MAX_MISSES = 5;
+
+type Near = { readonly distance: number; readonly because: string };
+
+/** The nearest first; `answered` is not among them. */
+export function findNearMisses(
+  plans: readonly RoutePlan[],
+  method: string,
+  path: string,
+  answered: RoutePlan | undefined,
+): readonly NearMiss[] {
+  return plans
+    .filter((plan) => plan !== answered && plan.resourcePath.startsWith('/'))
+    .flatMap((plan) => {
+      const near = compare(plan, method, path, answered);
+      return near === undefined ? [] : [{ ...near, route: `${plan.httpMethod} ${plan.resourcePath}` }];
+    })
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, MAX_MISSES)
+    .map(({ route, because }) => ({ route, because }));
+}
+
+function compare(
+  { httpMethod, resourcePath }: RoutePlan,
+  method: string,
+  path: string,
+  answered: RoutePlan | undefined,
+): Near | undefined {
+  const isVerb = httpMethod === 'ANY' || httpMethod === method;
+  if (fits(resourcePath, path)) {
+    if (!isVerb) return { distance: 0, because: `it takes ${httpMethod}, the request is ${method}` };
+    return answered && { distance: 1, because: `it fits too, but ${answered.resourcePath} is more specific` };
+  }
+  if (answered !== undefined || !isVerb) return undefined;
+  if (fits(resourcePath.toLowerCase(), path.toLowerCase()))
+    return { distance: 0, because: 'only upper and lower case differ' };
+  const wanted = segmentsOf(resourcePath);
+  const given = segmentsOf(path);
+  const differing = wanted.filter((segment, index) => !isSame(segment, given[index]));
+  if (wanted.length === given.length && differing.length === 1) {
+    const [segment = ''] = differing;
+    return {
+      distance: 2,
+      because: `${segment} stands where the request has ${given[wanted.indexOf(segment)]}`,
+    };
+  }
+  const shared = wanted.findIndex((segment, index) => !isSame(segment, given[index]));
+  const isLonger = shared === -1 && given.length > wanted.length;
+  if (isLonger)
+    return {
+      distance: 3,
+      because: `the path goes on after it with /${given.slice(wanted.length).join('/')}`,
+    };
+  if (given.every((segment, index) => isSame(wanted[index] ?? '', segment)) && given.length > 0)
+    return { distance: 3, because: `the path lacks /${wanted.slice(given.length).join('/')}` };
+  return undefined;
+}
+
+function fits(template: string, path: string): boolean {
+  const wanted = segmentsOf(template);
+  const given = segmentsOf(path);
+  const last = wanted.at(-1) ?? '';
+  if (isGreedy(last)) {
+    const fixed = wanted.slice(0, -1);
+    return given.length > fixed.length && fixed.every((segment, index) => isSame(segment, given[index]));
+  }
+  return wanted.length === given.length && wanted.every((segment, index) => isSame(segment, given[index]));
+}
+
+function isSame(wanted: string, given: string | undefined): boolean {
+  return given !== undefined && (wanted === given || /^\{.+\}$/.test(wanted));
+}
+
+function isGreedy(segment: string): boolean {
+  return /^\{.+\+\}$/i.test(segment);
+}
+
+function segmentsOf(path: string): readonly string[] {
+  return path.split('/').filter((segment) => segment !== '');
+}

@@ -1,0 +1,66 @@
+/** What went to an integration, told the same way whatever it is. */
+import type { Received } from '../exchange.ts';
+import type { CompiledTemplate } from '@gatewright/velocity/compile';
+import { chooseRequestTemplate } from '../mapping/choose-template.ts';
+import { lastHeader } from '../events/header-list.ts';
+import type { MappedIntegration } from '../mapping/integration.ts';
+
+export type Sent = {
+  /** A function's name, an address, `sqs:us-east-1`, `MOCK`. */
+  readonly target: string;
+  readonly method: string | undefined;
+  readonly headers: readonly string[];
+  readonly body: string | Buffer | undefined;
+  readonly timeoutMs: number | undefined;
+};
+
+/** Undefined where nothing went out. @param limit bytes of the body that are told */
+export function describeSent({ outgoing, payload, stage }: Received, limit = Infinity): Sent | undefined {
+  const variables = stage?.variables ?? null;
+  switch (outgoing?.kind) {
+    case undefined:
+      return undefined;
+    case 'mock':
+      return { target: 'MOCK', method: undefined, headers: [], body: undefined, timeoutMs: undefined };
+    case 'lambda-proxy':
+    case 'lambda-stream':
+      return toFunction(outgoing.functionName.render(variables), payload, outgoing.timeoutMs, limit);
+    case 'function':
+      return toFunction(outgoing.functionName, outgoing.event, outgoing.plan.timeoutMs, limit);
+    case 'http':
+    case 'http-stream':
+    case 'http-api': {
+      const { origin, target, method, headers, body, timeoutMs } = outgoing.request;
+      return { target: `${origin}${target}`, method, headers, body: shorten(body, limit), timeoutMs };
+    }
+    case 'service': {
+      const { service, region, path, query, method, headers, body, timeoutMs } = outgoing.request;
+      const target = `${service} in ${region}, ${path}${query === '' ? '' : `?${query}`}`;
+      return { target, method, headers, body: shorten(body, limit), timeoutMs };
+    }
+  }
+}
+
+function toFunction(target: string, event: string | undefined, timeoutMs: number, limit: number): Sent {
+  return { target, method: undefined, headers: [], body: shorten(event, limit), timeoutMs };
+}
+
+function shorten(body: string | Buffer | undefined, limit: number): string | Buffer | undefined {
+  if (body === undefined || body.length <= limit) return body;
+  return typeof body === 'string'
+    ? Buffer.from(body.slice(0, limit)).toString()
+    : Buffer.from(body.subarray(0, limit));
+}
+
+/** The template that a request of this Content-Type goes through; undefined where none does. */
+export function requestTemplateOf({ route, rawHeaders }: Received): CompiledTemplate | undefined {
+  const integration = route?.integration;
+  if (integration === undefined || !isMapped(integration) || !('request' in integration)) return undefined;
+  const { templates, passthrough } = integration.request;
+  const choice = chooseRequestTemplate(templates, lastHeader(rawHeaders, 'content-type'), passthrough);
+  return choice.kind === 'template' ? choice.template : undefined;
+}
+
+function isMapped(integration: { readonly kind: string }): integration is MappedIntegration {
+  return ['mock', 'function', 'http', 'service'].includes(integration.kind);
+}

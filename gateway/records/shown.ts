@@ -1,0 +1,55 @@
+/** Texts and bytes as they are shown: JSON indented, what is no text as base64, secrets taken out. */
+import type { RecordedMessage, Shown } from './model.ts';
+import type { Redactor } from './redact.ts';
+
+/** @param size bytes or characters that there were, where the ring kept fewer */
+export function showData(
+  title: string,
+  data: string | Buffer | undefined,
+  redactor: Redactor,
+  size = data?.length ?? 0,
+): Shown | undefined {
+  if (data === undefined || data.length === 0) return undefined;
+  const cutFrom = size > data.length ? { cutFrom: size } : undefined;
+  const text = typeof data === 'string' ? data : toText(data, cutFrom !== undefined);
+  if (text === undefined) return { title, form: 'binary', text: data.toString('base64'), ...cutFrom };
+  const clean = redactor.text(text);
+  const pretty = cutFrom === undefined ? indent(clean) : undefined;
+  return pretty === undefined
+    ? { title, form: 'text', text: clean, ...cutFrom }
+    : { title, form: 'json', text: pretty };
+}
+
+export function showHeaders(headers: readonly string[], redactor: Redactor): RecordedMessage['headers'] {
+  const pairs: (readonly [string, string])[] = [];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    pairs.push([name, redactor.value(name, headers[index + 1] ?? '')]);
+  }
+  return pairs;
+}
+
+/** Undefined for what is no UTF-8. A text that ends early may end within a character. */
+function toText(bytes: Buffer, isCut: boolean): string | undefined {
+  if (isCut) {
+    const text = bytes.toString();
+    return text.slice(0, -1).includes('\ufffd') || text.includes('\0')
+      ? undefined
+      : text.replace(/\ufffd$/, '');
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+function indent(text: string): string | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return undefined;
+  }
+}

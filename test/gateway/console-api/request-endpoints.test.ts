@@ -1,0 +1,193 @@
+/** The endpoints of what was recorded, as the command line and the console ask them. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
+import { createSystemRandom } from '../../../gateway/adapters/random.ts';
+import { ApiKeys } from '../../../gateway/control/api-keys.ts';
+import { serveRequests } from '../../../gateway/console-api/request-endpoints.ts';
+import { Issuer } from '../../../gateway/issuer/issuer.ts';
+import { createIdentities } from '../../../gateway/policy/identities.ts';
+import { aRecordedApi } from '../../support/recorded-apis.ts';
+import { behindAuthorizer, policy, TOKEN } from '../../support/rest-apis.ts';
+import { KEY_VALUE, meteredApi } from '../../support/metered-apis.ts';
+import type { TestResource } from '../../support/a-stack.ts';
+import type { RequestDetail, RequestRow } from '../../../gateway/records/model.ts';
+
+type Answer = {
+  readonly status: number;
+  readonly body: Record<string, unknown> & { readonly request?: RequestDetail; readonly rows?: RequestRow[] };
+};
+
+const auth = (event: unknown): unknown => {
+  const { authorizationToken } = event as { authorizationToken: string };
+  const claims = JSON.parse(Buffer.from(authorizationToken.split('.')[1] ?? '', 'base64url').toString()) as {
+    sub: string;
+    roles?: string[];
+  };
+  return {
+    ...policy(claims.roles?.includes('admin') === true ? 'Allow' : 'Deny', '*'),
+    principalId: claims.sub,
+  };
+};
+
+async function served(resources: Record<string, TestResource>, clockFixedBecause?: string) {
+  const echo = (event: unknown) => ({
+    statusCode: 200,
+    body: JSON.stringify((event as { body: unknown }).body),
+  });
+  const api = aRecordedApi(resources, { list: echo, auth });
+  const clock = createSystemClock();
+  const issuer = await Issuer.create({ clock, random: createSystemRandom() });
+  const keys = new ApiKeys();
+  for (const key of api.account.keys.all) keys.put(key);
+  const at = {
+    ...{ at: api.ports, records: api.records, clock, clockFixedBecause, version: '1' },
+    findApi: (id: string) => (id === 'abcdefghij' ? api.api.served : undefined),
+    who: { issuer, identities: createIdentities([]), clock, keys: () => keys },
+  };
+  const ask = async (method: string, target: string, body?: object): Promise<Answer> => {
+    const [path = '', query = ''] = target.split('?');
+    const request = {
+      method,
+      path,
+      query,
+      rawHeaders: [],
+      host: '',
+      body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
+    };
+    const reply = await serveRequests(request, path, at);
+    assert.ok(reply !== undefined, `${method} ${target} is nobody's`);
+    return { status: reply.status, body: JSON.parse(String(reply.body)) as Answer['body'] };
+  };
+  return { api, ask, at };
+}
+
+describe('endpoints of recorded requests', () => {
+  it('list, tell one by its id or the beginning of it, and forget', async () => {
+    const { api, ask } = await served(behindAuthorizer(TOKEN));
+    await api.send({ target: '/dev/pets' });
+
+    const [row] = (await ask('GET', 'requests?status=4xx')).body.rows ?? [];
+    assert.equal(row?.status, 401);
+    assert.equal((await ask('GET', `requests/${row.id}`)).body['id'], row.id);
+    assert.equal((await ask('GET', 'requests/last')).body['id'], row.id);
+    assert.equal((await ask('GET', 'requests/unknown')).status, 404);
+    assert.deepEqual((await ask('DELETE', 'requests')).body.rows, []);
+  });
+
+  it('replay a refused request as somebody who may', async () => {
+    const { api, ask } = await served(behindAuthorizer(TOKEN));
+    await api.send({ target: '/dev/pets' });
+    const id = api.last().id;
+
+    const asCarl = await ask('POST', `requests/${id}/replay`, { as: 'carl:courier' });
+    const asAlice = await ask('POST', `requests/${id}/replay`, { as: 'alice:admin' });
+
+    assert.deepEqual([asCarl.body.request?.status, asAlice.body.request?.status], [403, 200]);
+    assert.equal(asAlice.body.request?.caller, 'alice');
+    assert.notEqual(asAlice.body['id'], id);
+  });
+
+  it('replay with the secrets that were not shown, edited, and as nobody', async () => {
+    const { api, ask, at } = await served(behindAuthorizer(TOKEN));
+    const { token } = at.who.issuer.mint({ sub: 'alice', roles: ['admin'] });
+    await api.send({ target: '/dev/pets', headers: ['Authorization', `Bearer ${token}`] });
+    const { id, request } = api.last();
+
+    const edited = await ask('POST', `requests/${id}/replay`, {
+      edit: { target: '/dev', headers: request.headers },
+    });
+    const asNobody = await ask('POST', `requests/${id}/replay`, { as: 'nobody' });
+
+    assert.deepEqual([edited.body.request?.status, edited.body.request?.routeKey], [200, 'GET /']);
+    assert.equal(asNobody.body.request?.status, 401);
+  });
+
+  it('replay at another time and bring the clock back', async () => {
+    const { api, ask, at } = await served(behindAuthorizer(TOKEN));
+    await api.send({ target: '/dev/pets' });
+    const before = at.clock.offsetMs();
+
+    const { status } = await ask('POST', 'requests/last/replay', { shiftMs: 86_400_000, as: 'alice:admin' });
+
+    assert.deepEqual([status, at.clock.offsetMs()], [200, before]);
+    const fixed = await served(behindAuthorizer(TOKEN), 'the clock cannot move');
+    await fixed.api.send({ target: '/dev/pets' });
+    assert.equal((await fixed.ask('POST', 'requests/last/replay', { shiftMs: 1 })).status, 400);
+  });
+
+  it('send a new request with the value of a key that is named by its id', async () => {
+    const { ask, api } = await served(meteredApi());
+
+    const { body } = await ask('POST', 'send', {
+      apiId: 'abcdefghij',
+      as: 'key:Key',
+      edit: { method: 'GET', target: '/dev/pets' },
+    });
+
+    assert.equal(body.request?.status, 200);
+    assert.ok(!JSON.stringify(body).includes(KEY_VALUE));
+    assert.equal(api.records.state.taken, 1);
+  });
+
+  const refused: { name: string; target: string; body: object }[] = [
+    {
+      name: 'an API that is not there',
+      target: 'send',
+      body: { apiId: 'no', edit: { method: 'GET', target: '/' } },
+    },
+    {
+      name: 'a header that brings a line',
+      target: 'send',
+      body: { apiId: 'abcdefghij', edit: { method: 'GET', target: '/', headers: [['a', 'b\r\nc: d']] } },
+    },
+    {
+      name: 'a target with a blank',
+      target: 'send',
+      body: { apiId: 'abcdefghij', edit: { method: 'GET', target: '/a b' } },
+    },
+    { name: 'an identity that nobody has', target: 'requests/last/replay', body: { as: 'iam:nobody' } },
+    { name: 'a shift that is none', target: 'requests/last/replay', body: { shiftMs: 'soon' } },
+  ];
+  for (const { name, target, body } of refused) {
+    it(`refuse ${name}`, async () => {
+      const { api, ask } = await served(behindAuthorizer(TOKEN));
+      await api.send({ target: '/dev/pets' });
+
+      assert.equal((await ask('POST', target, body)).status, 400);
+    });
+  }
+
+  it('say where nothing is recorded, and leave other paths alone', async () => {
+    const request = { method: 'GET', path: '', query: '', rawHeaders: [], host: '', body: Buffer.alloc(0) };
+
+    assert.equal((await serveRequests(request, 'requests', undefined))?.status, 409);
+    assert.equal(await serveRequests(request, 'status', undefined), undefined);
+  });
+
+  it('stream rows as they come, oldest first, until nobody reads', async () => {
+    const { api, at } = await served(behindAuthorizer(TOKEN));
+    await api.send({ target: '/dev/pets' });
+    const request = {
+      method: 'GET',
+      path: '',
+      query: 'since=0',
+      rawHeaders: [],
+      host: '',
+      body: Buffer.alloc(0),
+    };
+    const reply = await serveRequests(request, 'requests/events', at);
+    assert.ok(reply?.stream !== undefined);
+    const parts = reply.stream.bytes[Symbol.asyncIterator]();
+    const read = async (): Promise<string> => String((await parts.next()).value);
+
+    assert.equal(await read(), 'retry: 1000\n\n');
+    assert.match(await read(), /^event: rows\nid: 1\ndata: \{"rows":\[\{"id":/);
+    const next = read();
+    await api.send({ target: '/dev/other' });
+    assert.match(await next, /^event: rows\nid: 2\n.*\/dev\/other/s);
+    const last = parts.next();
+    reply.stream.bytes.cancel();
+    assert.ok((await last).done !== undefined);
+  });
+});

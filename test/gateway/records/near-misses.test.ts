@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findNearMisses } from '../../../gateway/records/near-misses.ts';
+import type { RoutePlan } from '../../../gateway/deployment/model.ts';
+
+const plan = (text: string): RoutePlan => {
+  const [httpMethod = '', resourcePath = ''] = text.split(' ');
+  return { httpMethod, resourcePath } as RoutePlan;
+};
+const PLANS = ['GET /orders', 'GET /orders/{id}', 'POST /orders', 'ANY /admin/{proxy+}'].map(plan);
+
+describe('findNearMisses', () => {
+  const rows: { method: string; path: string; misses: string[] }[] = [
+    {
+      method: 'PUT',
+      path: '/orders',
+      misses: [
+        'GET /orders: it takes GET, the request is PUT',
+        'POST /orders: it takes POST, the request is PUT',
+      ],
+    },
+    { method: 'GET', path: '/Orders', misses: ['GET /orders: only upper and lower case differ'] },
+    {
+      method: 'GET',
+      path: '/orders/1/items',
+      misses: [
+        'GET /orders: the path goes on after it with /1/items',
+        'GET /orders/{id}: the path goes on after it with /items',
+      ],
+    },
+    {
+      method: 'GET',
+      path: '/admin',
+      misses: [
+        'GET /orders: orders stands where the request has admin',
+        'ANY /admin/{proxy+}: the path lacks /{proxy+}',
+      ],
+    },
+    { method: 'GET', path: '/nothing/like/it', misses: [] },
+  ];
+
+  for (const { method, path, misses } of rows) {
+    it(`of ${method} ${path} are ${misses.length}`, () => {
+      const found = findNearMisses(PLANS, method, path, undefined);
+
+      assert.deepEqual(
+        found.map(({ route, because }) => `${route}: ${because}`).toSorted(),
+        misses.toSorted(),
+      );
+    });
+  }
+
+  it('tell of a route that is less specific than the one that answered', () => {
+    const answered = plan('GET /orders/new');
+
+    assert.deepEqual(findNearMisses([...PLANS, answered], 'GET', '/orders/new', answered), [
+      { route: 'GET /orders/{id}', because: 'it fits too, but /orders/new is more specific' },
+    ]);
+  });
+});

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createRedactor } from '../../../gateway/records/redact.ts';
+
+const redactor = createRedactor('key of a test');
+const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLXRleHQ';
+
+describe('createRedactor', () => {
+  const texts: { name: string; text: string; gone: string; stays?: string }[] = [
+    {
+      name: 'members of JSON by name',
+      text: '{"user":"alice","password":"hunter2hunter2"}',
+      gone: 'hunter2',
+      stays: 'alice',
+    },
+    {
+      name: 'headers of an event',
+      text: '{"headers":{"authorization":"Basic YWxpY2U6c2VjcmV0"}}',
+      gone: 'YWxpY2U6',
+      stays: 'Basic',
+    },
+    {
+      name: 'values of several lists',
+      text: '{"multiValueHeaders":{"Cookie":["a=secret-value-1"]}}',
+      gone: 'secret-value',
+      stays: 'a=',
+    },
+    {
+      name: 'the identity source of an authorizer’s event',
+      text: '{"identitySource":["Bearer abcdefghijkl"]}',
+      gone: 'abcdefghij',
+    },
+    {
+      name: 'a body within an event',
+      text: JSON.stringify({ body: '{"clientSecret":"s3cr3t-value"}' }),
+      gone: 's3cr3t',
+    },
+    {
+      name: 'the query of an event',
+      text: '{"rawQueryString":"token=abcdefgh&page=1"}',
+      gone: 'abcdefgh',
+      stays: 'page=1',
+    },
+    { name: 'a token in a log line', text: `called with ${JWT} today`, gone: 'c2lnbmF0dXJl', stays: 'today' },
+    { name: 'JSON that ends early', text: '{"password":"hunter2hunter2","na', gone: 'hunter2' },
+  ];
+
+  for (const { name, text, gone, stays = '' } of texts) {
+    it(`takes out ${name}`, () => {
+      const shown = redactor.text(text);
+
+      assert.ok(!shown.includes(gone), shown);
+      assert.ok(shown.includes(stays), shown);
+    });
+  }
+
+  it('gives the same secret the same fingerprint, of this start alone', () => {
+    const value = redactor.value('x-api-key', 'abcdefghijklmnopqrst');
+
+    assert.match(value, /^\[[0-9a-f]{8}\.\.qrst\]$/);
+    assert.equal(redactor.value('X-Api-Key', 'abcdefghijklmnopqrst'), value);
+    assert.notEqual(createRedactor('another').value('x-api-key', 'abcdefghijklmnopqrst'), value);
+  });
+
+  it('leaves what is no secret as it is', () => {
+    for (const text of ['plain', '{"orderId":"o-1","token_use":"id"}', '[1,2,3]'])
+      assert.equal(redactor.text(text), text);
+    assert.equal(redactor.value('content-type', 'application/json'), 'application/json');
+    assert.equal(redactor.query('page=1&flag'), 'page=1&flag');
+  });
+});

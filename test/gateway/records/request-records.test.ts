@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { toHar } from '../../../gateway/records/har.ts';
+import { KEPT_BYTES } from '../../../gateway/records/kept-request.ts';
+import { invokeUri } from '../../support/a-stack.ts';
+import { aRecordedApi, recording } from '../../support/recorded-apis.ts';
+import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
+import type { RequestRecords } from '../../../gateway/records/request-records.ts';
+
+const paths = (records: RequestRecords, filter = {}): string[] =>
+  records.rows(filter).map(({ target }) => target);
+
+describe('recorded requests', () => {
+  it('are the last so many, newest first, with what a list shows', async () => {
+    const api = recording(aRecordedApi(restApi(), { list: ok }), 2);
+
+    for (const path of ['/dev/pets?page=1', '/dev/nowhere', '/dev']) await api.send({ target: path });
+
+    assert.deepEqual(paths(api.records), ['/dev', '/dev/nowhere']);
+    assert.deepEqual(api.records.state.taken, 3);
+    const [row] = api.records.rows();
+    assert.deepEqual(
+      { status: row?.status, route: row?.routeKey, phase: row?.phase, kind: row?.kind, stage: row?.stage },
+      { status: 200, route: 'GET /', phase: 'integrate', kind: 'request', stage: 'dev' },
+    );
+  });
+
+  it('are found by status, route and text, and page by page', async () => {
+    const api = aRecordedApi(restApi(), { list: ok });
+    for (const path of ['/dev/pets', '/dev/nowhere', '/dev']) await api.send({ target: path });
+
+    assert.deepEqual(paths(api.records, { status: '4xx' }), ['/dev/nowhere']);
+    assert.deepEqual(paths(api.records, { status: '403' }), ['/dev/nowhere']);
+    assert.deepEqual(paths(api.records, { route: 'GET /pets' }), ['/dev/pets']);
+    assert.deepEqual(paths(api.records, { search: 'NOWHERE' }), ['/dev/nowhere']);
+    assert.deepEqual(paths(api.records, { limit: 1 }), ['/dev']);
+    assert.deepEqual(paths(api.records, { before: 2 }), ['/dev/nowhere', '/dev/pets']);
+    assert.deepEqual(paths(api.records, { since: 2 }), ['/dev']);
+  });
+
+  it('keep the beginning of a long body and say how long it was', async () => {
+    const api = aRecordedApi(restApi({ HttpMethod: 'POST' }), {
+      list: () => ({ statusCode: 200, body: 'y'.repeat(50_000) }),
+    });
+
+    await api.send({ method: 'POST', target: '/dev/pets', body: 'x'.repeat(40_000) });
+
+    const { request, reply, requestBytes, noReplay } = api.last();
+    assert.equal(request.body?.text.length, KEPT_BYTES);
+    assert.deepEqual([request.body.cutFrom, reply.body?.cutFrom, requestBytes], [40_000, 50_000, 40_000]);
+    assert.equal(noReplay, 'its body was too long to be kept whole');
+    assert.ok(api.records.state.bytes < 6 * KEPT_BYTES, String(api.records.state.bytes));
+  });
+
+  it('show the event, the answer and the template of each phase', async () => {
+    const api = aRecordedApi(
+      restApi({
+        Integration: {
+          ...{ Type: 'AWS', IntegrationHttpMethod: 'POST', Uri: invokeUri('list') },
+          RequestTemplates: { 'application/json': '{"stage":"$context.stage"}' },
+          IntegrationResponses: [{ StatusCode: '200' }],
+        },
+        MethodResponses: [{ StatusCode: '200' }],
+      }),
+      { list: () => ['rex'] },
+    );
+
+    await api.send({ target: '/dev/pets' });
+
+    const shows = api
+      .last()
+      .phases.flatMap(({ name, shows }) => shows.map(({ title, text }) => [name, title, text]));
+    assert.deepEqual(
+      shows.map(([name, title]) => `${name}: ${title}`),
+      [
+        'match: Near misses',
+        'map-request: Template application/json',
+        'map-request: Rendered',
+        'integrate: Its answer',
+      ].filter((line) => !line.startsWith('match') || shows.some(([name]) => name === 'match')),
+    );
+    assert.ok(shows.some(([, title, text]) => title === 'Rendered' && text?.includes('"stage": "dev"')));
+  });
+
+  it('tell an answer of the authorizer’s cache, its age and its policy', async () => {
+    const api = aRecordedApi(behindAuthorizer({ ...TOKEN, Name: 'gate' }), {
+      list: ok,
+      auth: () => policy('Allow', '*'),
+    });
+    await api.send({ target: '/dev/pets', headers: bearer });
+    api.ports.clock.advance(12_000);
+
+    await api.send({ target: '/dev/pets', headers: bearer });
+
+    const { circumstances, phases, caller } = api.last();
+    assert.deepEqual(
+      { from: circumstances.guard?.from, ageMs: circumstances.guard?.ageMs, caller },
+      { from: 'cache', ageMs: 12_000, caller: 'alice' },
+    );
+    assert.equal(
+      phases.find(({ name }) => name === 'authorize')?.decided,
+      'authorizer: allow by statement 1',
+    );
+  });
+
+  it('hold no secret where they are shown or exported, and all of it where somebody asks', async () => {
+    const api = aRecordedApi(behindAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
+    const headers = [
+      'Authorization',
+      'Bearer super-secret-credential',
+      'Cookie',
+      'sid=cookie-secret-value; theme=dark',
+    ];
+
+    await api.send({ target: '/dev/pets?api_key=query-secret-value&page=2', headers });
+
+    const shown = JSON.stringify([api.last(), api.records.rows(), toHar([api.last()], '1')]);
+    for (const secret of ['super-secret', 'cookie-secret', 'query-secret'])
+      assert.ok(!shown.includes(secret), secret);
+    assert.match(shown, /page=2/);
+    assert.match(shown, /Bearer \[[0-9a-f]{8}\.\.tial\]/);
+    assert.match(JSON.stringify(api.records.detail('last', true)), /super-secret-credential/);
+  });
+
+  it('wake whoever waits for the next one', async () => {
+    const api = aRecordedApi(restApi(), { list: ok });
+    const next = api.records.next(AbortSignal.timeout(5_000));
+
+    await api.send({ target: '/dev/pets' });
+    await next;
+
+    assert.equal(api.records.state.kept, 1);
+  });
+
+  it('become an HTTP Archive that says what each request was', async () => {
+    const api = aRecordedApi(restApi(), { list: ok });
+    await api.send({ target: '/dev/pets?x=1', headers: ['Host', 'pets.example'] });
+
+    const { log } = toHar([api.last()], '1') as {
+      log: {
+        version: string;
+        entries: { request: { url: string }; response: { status: number; content: { text: string } } }[];
+      };
+    };
+
+    assert.equal(log.version, '1.2');
+    assert.deepEqual(
+      log.entries.map(({ request, response }) => [request.url, response.status, response.content.text]),
+      [['http://pets.example/dev/pets?x=1', 200, 'ok']],
+    );
+  });
+});

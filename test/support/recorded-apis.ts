@@ -1,0 +1,36 @@
+/** APIs whose requests are recorded, so that a test can ask why one went as it did. */
+import { createSystemClock } from '../../gateway/adapters/system-clock.ts';
+import { RequestRecords } from '../../gateway/records/request-records.ts';
+import { anApi } from './an-api.ts';
+import type { RequestDetail } from '../../gateway/records/model.ts';
+import type { TestApi } from './an-api.ts';
+
+export type RecordedApi = TestApi & {
+  readonly records: RequestRecords;
+  /** The newest one, whole. */
+  readonly last: () => RequestDetail;
+};
+
+export function aRecordedApi(...setup: Parameters<typeof anApi>): RecordedApi {
+  return recording(anApi(...setup));
+}
+
+/** From now on all requests of the API are recorded. */
+export function recording<Api extends TestApi>(api: Api, limit = 100): Api & RecordedApi {
+  const records = new RequestRecords(limit, createSystemClock(), 'key of a test');
+  api.ports.records = records;
+  return {
+    ...api,
+    records,
+    last() {
+      const detail = records.detail('last');
+      if (detail === undefined) throw new Error('nothing was recorded');
+      return detail;
+    },
+  };
+}
+
+/** The story as one text. */
+export function storyOf({ story: { headline, sentences, changes } }: RequestDetail): string {
+  return [headline, ...sentences, ...changes.map((change) => `→ ${change}`)].join('\n');
+}
