@@ -49,6 +49,9 @@ export const collectAssumption = settingParser(SETTINGS.assume);
 /** What AWS has raised for the account, repeatable. */
 export const collectQuota = settingParser(SETTINGS['account-quota']);
 
+/** An issuer that the local one stands in for, repeatable. */
+export const collectStandIn = settingParser<readonly string[]>(SETTINGS.issuer);
+
 /** An amount of memory, in bytes. */
 export function readSize(text: string): number {
   return settingParser(SETTINGS['cache-memory'])(text, 0);

@@ -4,6 +4,7 @@ import { commandName } from './output.ts';
 export type TokenText = {
   readonly sub?: string;
   readonly roles?: readonly string[];
+  readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
   readonly scope?: string | undefined;
   readonly tokenUse?: string | undefined;
@@ -18,13 +19,14 @@ export function tokenCommand(token: TokenText): string {
   return `$(${tokenLine(token)})`;
 }
 
-export function tokenLine({ sub, roles = [], audience, scope, tokenUse }: TokenText): string {
+export function tokenLine({ sub, roles = [], issuer, audience, scope, tokenUse }: TokenText): string {
   const option = (name: string, value: string | undefined): string[] =>
     value === undefined ? [] : [`--${name} ${quote(value)}`];
   return [
     `${commandName()} token`,
     ...option('sub', sub),
     ...(roles.length === 0 ? [] : [`--role ${roles.map(quote).join(' ')}`]),
+    ...option('issuer', issuer),
     ...option('audience', audience),
     ...option('scope', scope),
     ...option('claim', tokenUse === undefined ? undefined : `token_use=${tokenUse}`),

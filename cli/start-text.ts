@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { commandName, count, paint, table } from './output.ts';
 import { addressOf } from './route-address.ts';
-import { tokenLine } from './shell-text.ts';
+import { quote, tokenLine } from './shell-text.ts';
 import { guardedRoutes, suggestTries } from './suggested-tries.ts';
 import { describeTries } from './try-lines.ts';
 import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '@gatewright/gateway';
@@ -48,10 +48,21 @@ export function describeStart(facts: StartFacts): string {
     ...(needs === undefined ? [] : [`  Token     ${tokenLine(needs)}`]),
     '',
     ...(tries.length === 0 ? [] : [`  ${paint('bold', 'Try')}`, ...tries.map((line) => `  ${line}`), '']),
+    ...describeUnreachable(listening.unreachableIssuers),
     ...findings(listening.unsupported),
     `Ready in ${(tookMs / 1000).toFixed(1)} s. One line per request follows; end with Ctrl-C.`,
     '',
   ].join('\n');
+}
+
+/** Issuers that nothing stands in for and no network leads to. */
+export function describeUnreachable(issuers: readonly string[]): string[] {
+  if (issuers.length === 0) return [];
+  const lines = issuers.map(
+    (issuer) =>
+      `  ${paint('yellow', `The keys of ${issuer} cannot be read`)}: its tokens are refused. To mint them here: --issuer ${quote(`${issuer}=local`)}`,
+  );
+  return [...lines, ''];
 }
 
 function describeApi(api: ApiRoutes): string[] {

@@ -18,6 +18,7 @@ import { addLoadOptions, toLoadOptions, USUAL_STAGE } from './load-options.ts';
 import {
   collectAssumption,
   collectQuota,
+  collectStandIn,
   collectText,
   readPort,
   readRecordCount,
@@ -38,6 +39,7 @@ type StartFlags = LoadFlags & {
   readonly dynamodb: string;
   readonly data?: string;
   readonly aws: readonly string[];
+  readonly issuer: readonly string[];
   readonly vpcLink: ReadonlyMap<string, readonly string[]>;
   readonly vpcEndpoint: ReadonlyMap<string, string>;
   readonly lambdaPermissions: boolean;
@@ -74,6 +76,12 @@ export function startCommand(): Command {
       '--aws <services>',
       'let integrations call these services at AWS itself, as sns,s3; others are recorded',
       collectServices,
+      [],
+    )
+    .option(
+      '--issuer <url=local>',
+      'an issuer that the local one stands in for, as https://example.eu.auth0.com/=local (repeatable)',
+      collectStandIn,
       [],
     )
     .option(
@@ -160,6 +168,7 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
     ...toLoadOptions(flags),
     adminKey: chooseKeyPair(process.env),
     awsEndpoints: readAwsEndpoints(flags.aws, process.env),
+    localIssuers: flags.issuer,
     vpcLinks: flags.vpcLink,
     host: flags.host,
     port: flags.port,

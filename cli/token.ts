@@ -8,7 +8,8 @@ type TokenFlags = {
   readonly sub: string;
   readonly role?: readonly string[];
   readonly scope?: string;
-  readonly audience?: string;
+  readonly aud?: string;
+  readonly issuer?: string;
   readonly claim?: Readonly<Record<string, unknown>>;
   readonly expires?: number;
   readonly json: boolean;
@@ -20,7 +21,11 @@ export function tokenCommand(): Command {
     .option('--sub <name>', 'whom the token speaks for', 'local-user')
     .option('--role <name...>', 'roles')
     .option('--scope <scopes>', 'scopes, separated by spaces')
-    .option('--audience <name>', 'audience (default: gatewright)')
+    .option(
+      '--issuer <url>',
+      'an issuer that the local one stands in for; its token has the form of that one’s',
+    )
+    .option('--audience, --aud <name>', 'audience, at a user pool the app client (default: gatewright)')
     .option('--claim <name=json>', 'a further claim (repeatable)', collectClaim)
     .option('--expires <duration>', 'lifetime: 15m, 1h, -1m for an expired one (default: 1h)', readLifetime)
     .option('--json', 'token and expiry as JSON', false)
@@ -28,11 +33,12 @@ export function tokenCommand(): Command {
 }
 
 async function mint(flags: TokenFlags): Promise<void> {
-  const { sub, role, scope, audience, claim, expires } = flags;
+  const { sub, role, scope, issuer, aud: audience, claim, expires } = flags;
   const answer = await askGateway('POST', 'token', {
     sub,
     ...(role === undefined ? {} : { roles: role }),
     ...(scope === undefined ? {} : { scope }),
+    ...(issuer === undefined ? {} : { issuer }),
     ...(audience === undefined ? {} : { aud: audience }),
     ...(claim === undefined ? {} : { claims: claim }),
     ...(expires === undefined ? {} : { expiresInSeconds: expires }),

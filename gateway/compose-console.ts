@@ -21,13 +21,13 @@ function requestPorts({
   served,
   clock,
   options,
-  issuer,
+  signIn,
   identities,
 }: Parts): RequestEndpointPorts | undefined {
   if (records === undefined) return undefined;
   return {
     ...{ records, at, clock, version, clockFixedBecause: clockFixedBecause(options) },
     findApi: (apiId) => served.find(apiId),
-    who: { issuer, identities, clock, keys: () => served.account.keys },
+    who: { issuer: signIn.issuer, identities, clock, keys: () => served.account.keys },
   };
 }

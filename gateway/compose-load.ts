@@ -25,7 +25,7 @@ export async function load(
   parts: Parts,
   known?: ReadonlySet<string>,
 ): Promise<readonly Fault[]> {
-  const { options, runtime, served } = parts;
+  const { options, runtime, served, signIn } = parts;
   const faults = new Faults(options.allowUnguarded === true);
   const stacks = await loadStacks(sources, { ...options, tolerance: faults });
   const functions = stacks.flatMap((stack) => stack.functions);
@@ -43,6 +43,7 @@ export async function load(
   const unsupported = withFaults(faults.all, stacks, prepared.unsupported);
   if (options.strict) refuseUnsupported(unsupported);
   await Promise.all(tables.map((ofRegion) => createTables(ofRegion, parts, faults)));
+  signIn.standIns.follow(stacks);
   replaceFunctions();
   prepared.serve(withFaults(faults.all, stacks, prepared.unsupported));
   const resources = stacks.flatMap((stack) => [...stack.resources.values()]);

@@ -5,8 +5,7 @@ import { createXRayDaemon } from './adapters/xray.ts';
 import { Account } from './control/account.ts';
 import { createFunctionRuntime } from './lambda/runtime.ts';
 import { readApiIdFromHost } from './routing/host.ts';
-import { Issuer } from './issuer/issuer.ts';
-import { loadIssuerKeys, saveIssuerKeys } from './services/issuer-key-file.ts';
+import type { SignIn } from './compose-sign-in.ts';
 import { openStore } from './services/store.ts';
 import type { ServedApis } from './control/served-apis.ts';
 import type { GatewayOptions } from './gateway.ts';
@@ -56,7 +55,7 @@ export type Parts = {
   readonly clock: ShiftableClock;
   readonly random: Random;
   readonly identities: Identities;
-  readonly issuer: Issuer;
+  readonly signIn: SignIn;
   readonly store: Store;
   readonly runtime: FunctionRuntime;
   readonly served: ServedApis;
@@ -79,20 +78,6 @@ export type Parts = {
 
 /** Per function; Lambda's default for an account is 1,000, a laptop's is less. */
 const MAX_INSTANCES = 64;
-
-export async function openIssuer(options: GatewayOptions, clock: Clock, random: Random): Promise<Issuer> {
-  const { dynamodb } = options;
-  const kept = dynamodb.kind === 'embedded' ? dynamodb.dataDirectory : undefined;
-  if (kept === undefined) return Issuer.create({ clock, random });
-  return Issuer.create({
-    clock,
-    random,
-    kept: await loadIssuerKeys(kept),
-    onChange: (keys) => {
-      saveIssuerKeys(kept, keys).catch((fault: unknown) => options.log.write(describeFault(fault)));
-    },
-  });
-}
 
 /** Its end is noted before anything else can fail: a store that nobody closes keeps its folder locked. */
 export async function openStoreOf(
@@ -170,13 +155,13 @@ export async function openRuntime(
   options: GatewayOptions,
   clock: ShiftableClock,
   store: Store,
-  controlUrl: () => string | undefined,
+  at: { readonly controlUrl: () => string | undefined; readonly standIns: () => readonly string[] },
   records: RequestRecords | undefined,
 ): Promise<FunctionRuntime> {
   const { adminKey, directory, reload, functionLog } = options;
   const runtime = await createFunctionRuntime({
     clockOffset: clock.offset,
-    controlUrl,
+    ...at,
     accessKey: { id: adminKey.accessKeyId, secret: adminKey.secretAccessKey },
     extraEnvironment: { ...storeEnvironment(options, store), ...options.functionEnvironment },
     cacheDirectory: join(directory, '.gatewright', 'cache'),

@@ -2,7 +2,6 @@
 import { resolve, sep } from 'node:path';
 import { createCompressor } from './adapters/compressor.ts';
 import { createHttpClient } from './adapters/http-client.ts';
-import { createKeySets } from './adapters/key-sets.ts';
 import { createSystemRandom } from './adapters/random.ts';
 import { createSystemClock } from './adapters/system-clock.ts';
 import { load, watchStacks } from './compose-load.ts';
@@ -16,11 +15,11 @@ import {
   describeFault,
   localOriginOf,
   openAccount,
-  openIssuer,
   openObservers,
   openRuntime,
   openStoreOf,
 } from './compose-parts.ts';
+import { findUnreachable, openSignIn } from './compose-sign-in.ts';
 import { Account } from './control/account.ts';
 import { inspectApis } from './control/inspect-apis.ts';
 import { listApis } from './control/list-apis.ts';
@@ -85,7 +84,10 @@ export async function inspectStacks(
   options: Parameters<typeof loadStacks>[1],
 ): Promise<readonly InspectedApi[]> {
   const served = await readApis(sources, options, REFUSING);
-  return inspectApis(served.all, functionsOf(served));
+  return inspectApis(served.all, functionsOf(served), {
+    own: LOCAL_ISSUER,
+    includes: (issuer) => issuer === LOCAL_ISSUER,
+  });
 }
 
 function functionsOf({ stacks }: ServedApis) {
@@ -112,13 +114,20 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
     adminIdentity(options.adminKey, accountId),
     ...(await loadIdentities(directory, accountId)),
   ]);
-  const [issuer, store] = await allOrNothing(
-    openIssuer(options, clock, random),
+  const [signIn, store] = await allOrNothing(
+    openSignIn(options, { clock, random }),
     openStoreOf(options, clock, closing),
   );
   const { record = 0 } = options;
   const records = record > 0 ? new RequestRecords(record, clock, makeControlSecret()) : undefined;
-  const runtime = await openRuntime(options, clock, store, () => parts.controlUrl, records);
+  const standIns = (): readonly string[] => signIn.standIns.all;
+  const runtime = await openRuntime(
+    options,
+    clock,
+    store,
+    { controlUrl: () => parts.controlUrl, standIns },
+    records,
+  );
   closing.add(() => runtime.close());
 
   const connections = new Connections(clock);
@@ -139,12 +148,12 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
   const at = {
     ...{ clock, random, invoker: runtime, http, services, log, connections, identities },
     ...{ logGroups, metrics, traces, records, compressor: createCompressor() },
-    keySets: createKeySets({ issuer: LOCAL_ISSUER, keySet: () => issuer.keySet() }, clock),
+    keySets: signIn.keySets,
     ...lookUpsIn(served),
   };
   const management = { clock, random, connections, identities, records };
   const parts: Parts = {
-    ...{ options, clock, random, identities, issuer, store, runtime, served, at, management, recorder },
+    ...{ options, clock, random, identities, signIn, store, runtime, served, at, management, recorder },
     ...{ records, subscriptions: logGroups, closing },
     addresses: new Map(),
     anyPort: undefined,
@@ -163,7 +172,7 @@ function lookUpsIn(served: ServedApis) {
 
 /** Opens the control port. What it returns leaves its credentials for the other commands. */
 async function openControl(parts: Parts): Promise<() => Promise<void>> {
-  const { options, clock, random, identities, issuer, served, management, closing } = parts;
+  const { options, clock, random, identities, signIn, served, management, closing } = parts;
   const secret = makeControlSecret();
   const report = (fault: unknown): void => {
     options.log.write(describeFault(fault));
@@ -172,7 +181,8 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
     port: options.controlPort,
     allowHosts: options.allowHosts,
     clockFixedBecause: clockFixedBecause(options),
-    ...{ clock, random, issuer, identities, secret, report },
+    ...{ clock, random, identities, secret, report },
+    ...{ issuer: signIn.issuer, standIns: signIn.standIns },
     mounts: {
       services: openServices(parts, report),
       connections(request, apiId, path) {
@@ -232,7 +242,7 @@ function listRoutesOf(parts: Parts): ApiRoutes[] {
 }
 
 function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
-  const { issuer, served, store, at, closing } = parts;
+  const { signIn, served, store, at, closing } = parts;
   return {
     async load(sources) {
       parts.firstSource = resolve(sources[0] ?? '.');
@@ -243,7 +253,7 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
       return served.stacks;
     },
     routes: () => listRoutesOf(parts),
-    inspect: () => inspectApis(served.all, functionsOf(served)),
+    inspect: () => inspectApis(served.all, functionsOf(served), signIn.issuer),
     inject(request) {
       const api = served.find(request.apiId);
       if (api === undefined) throw new RangeError(`no API ${request.apiId}`);
@@ -251,13 +261,16 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
       const wire = { method, target, rawHeaders, body, remoteAddress: undefined, httpVersion: '1.1' };
       return serve(receive(wire, api, at), at).then((reply) => gatherReply(reply, INJECTED));
     },
-    mint: (wish) => issuer.mint(wish).token,
+    mint: (wish) => signIn.issuer.mint(wish).token,
     async listen() {
-      await listen(parts);
+      const [unreachableIssuers] = await allOrNothing(findUnreachable(served, signIn), listen(parts));
       // Not before: a start that fails must not take the place of one that runs in the same directory.
       await publish();
       const control = controlUrlOf(parts);
-      return { apis: listStages(parts), control, dynamodb: store.url, unsupported: served.unsupported };
+      return {
+        ...{ apis: listStages(parts), control, dynamodb: store.url },
+        ...{ unsupported: served.unsupported, unreachableIssuers },
+      };
     },
     close: () => closing.run(),
   };

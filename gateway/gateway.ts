@@ -41,6 +41,8 @@ export type GatewayOptions = {
   readonly dynamodb: DynamoDbChoice;
   /** Where integrations reach AWS services; without, their calls are recorded. */
   readonly awsEndpoints?: AwsEndpoints;
+  /** `--issuer URL=local`: issuers that the local one stands in for, beside the user pools of the stacks. */
+  readonly localIssuers?: readonly string[];
   /** `--vpc-link name=url[,url]`: addresses by name or id of the link. */
   readonly vpcLinks?: ReadonlyMap<string, readonly string[]>;
   /** Where gatewright.identities.yml is read and `.gatewright/` is kept. */
@@ -97,6 +99,8 @@ export type Listening = {
   /** Undefined when the gateway was told to run without. */
   readonly dynamodb: string | undefined;
   readonly unsupported: readonly UnsupportedItem[];
+  /** Issuers that authorizers trust, whose keys cannot be read now: their tokens are refused. */
+  readonly unreachableIssuers: readonly string[];
 };
 
 export type InjectedRequest = {

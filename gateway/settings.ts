@@ -39,6 +39,10 @@ export const SETTINGS = {
     read: readSize,
     says: 'Write an amount of memory like 64MB or 2GB.',
   } satisfies Setting<number>,
+  issuer: {
+    read: readStandIn,
+    says: 'Write it as URL=local, the issuer as authorizers name it: https://example.eu.auth0.com/=local.',
+  } satisfies Setting<readonly string[]>,
   'usage-lag': {
     read: readSpan,
     says: 'Write a span of time like 500ms, 30s, 2m or 1h.',
@@ -57,6 +61,14 @@ export const SETTINGS = {
 function readServiceNames(text: string, before: readonly string[]): readonly string[] | undefined {
   const names = text.split(',').map((name) => name.trim().toLowerCase());
   return names.every((name) => /^[a-z0-9-]{2,40}$/.test(name)) ? [...before, ...names] : undefined;
+}
+
+/** `url=local`: the `iss` of tokens that are minted and believed here. Auth0's ends with a slash, which is easily forgotten. */
+function readStandIn(text: string, before: readonly string[]): readonly string[] | undefined {
+  const url = /^(.*)=local$/.exec(text)?.[1] ?? '';
+  if (!URL.canParse(url) || !/^https:\/\/[^?#@]+$/.test(url)) return undefined;
+  const { host, pathname } = new URL(url);
+  return [...before, host.endsWith('.auth0.com') && pathname === '/' ? `https://${host}/` : url];
 }
 
 /** `name=url[,url]`: addresses that take turns. */

@@ -13,6 +13,7 @@ export type GatewaySettings = Pick<
   | 'awsEndpoints'
   | 'cacheMemoryBytes'
   | 'lambdaPermissions'
+  | 'localIssuers'
   | 'metrics'
   | 'region'
   | 'usageLagMs'
@@ -54,6 +55,7 @@ export function readGatewaySettings(
     accountQuotas: read('account-quota', SETTINGS['account-quota'], USUAL_QUOTAS),
     assumptions: read('assume', SETTINGS.assume, USUAL_ASSUMPTIONS),
     awsEndpoints,
+    localIssuers: read('issuer', SETTINGS.issuer, []),
     ...(cacheMemoryBytes === 0 ? {} : { cacheMemoryBytes }),
     usageLagMs: read('usage-lag', SETTINGS['usage-lag'], 0),
     vpcEndpoints: read('vpc-endpoint', SETTINGS['vpc-endpoint'], new Map<string, string>()),

@@ -4,7 +4,7 @@ import type { ApiRoutes, Listening } from '@gatewright/gateway';
 const KINDS = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
 
 export function describeListening(apis: readonly ApiRoutes[], listening: Listening, tookMs: number): string {
-  const { control, dynamodb, unsupported } = listening;
+  const { control, dynamodb, unsupported, unreachableIssuers } = listening;
   return [
     '',
     ...apis.flatMap((api) => [
@@ -15,6 +15,10 @@ export function describeListening(apis: readonly ApiRoutes[], listening: Listeni
     `  AWS’s own APIs  ${control}`,
     ...(dynamodb === undefined ? [] : [`  DynamoDB        ${dynamodb}`]),
     '',
+    ...unreachableIssuers.map(
+      (issuer) =>
+        `  its keys cannot be read: ${issuer}: its tokens are refused; to mint them here: custom.gatewright.issuer: '${issuer}=local'`,
+    ),
     ...unsupported.map(describeFinding),
     `Ready in ${(tookMs / 1000).toFixed(1)} s. One line per request follows; end with Ctrl-C.`,
     '',

@@ -14,7 +14,8 @@ type Verifier = NonNullable<ReturnType<KeySets['known']>>;
 
 /** The issuer in this process: asked each time, so that a withdrawn key is refused at once. */
 export type LocalKeys = {
-  readonly issuer: string;
+  /** Itself, and those that it stands in for. */
+  readonly isLocal: (issuer: string) => boolean;
   keySet(): { readonly keys: readonly object[] };
 };
 
@@ -54,12 +55,12 @@ export function createKeySets(
   };
   return {
     known(issuer, keyId) {
-      if (issuer === local.issuer) return localKey(keyId);
+      if (local.isLocal(issuer)) return localKey(keyId);
       const held = atHand.get(`${issuer} ${keyId}`);
       return held !== undefined && clock.monotonicMs() < held.untilMs ? held.key : undefined;
     },
     async find(issuer, keyId) {
-      if (issuer === local.issuer) {
+      if (local.isLocal(issuer)) {
         const key = localKey(keyId);
         return key === undefined ? { kind: 'unknown' } : { kind: 'key', key };
       }

@@ -20,7 +20,7 @@ export type OutgoingRequest = {
 };
 
 export type IdentityPorts = {
-  readonly issuer: Pick<Issuer, 'mint'>;
+  readonly issuer: Pick<Issuer, 'mint' | 'own' | 'includes'>;
   readonly identities: Identities;
   readonly keys: () => ApiKeys;
   readonly clock: Clock;
@@ -114,10 +114,11 @@ function withToken(
   at: IdentityPorts,
 ): OutgoingRequest {
   const [sub = '', roles = ''] = wish.split(':');
-  const needs = route && localTokenOf(route.authorization);
+  const needs = route && localTokenOf(route.authorization, at.issuer);
   const { token } = at.issuer.mint({
     sub,
     ...(roles !== '' && { roles: roles.split(',') }),
+    ...(needs?.issuer !== undefined && { issuer: needs.issuer }),
     ...(needs?.audience !== undefined && { aud: needs.audience }),
     ...(needs?.scope !== undefined && { scope: needs.scope }),
     ...(needs?.tokenUse !== undefined && { claims: { token_use: needs.tokenUse } }),

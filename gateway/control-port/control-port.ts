@@ -13,6 +13,8 @@ import { type ControlReply, type ControlRequest, jsonReply } from './control-req
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { serveIssuer } from '../issuer/issuer-endpoints.ts';
 import type { Issuer } from '../issuer/issuer.ts';
+import { serveStandIn } from '../issuer/stand-in-endpoints.ts';
+import type { StandIns } from '../issuer/stand-ins.ts';
 import { listenOn } from '../server/listen.ts';
 import { type MoreEndpoints, type RecordedCalls, serveLocal } from './local-endpoints.ts';
 import { readBody } from '@gatewright/aws/read-body';
@@ -46,6 +48,7 @@ export type ControlPortOptions = {
   readonly clockFixedBecause?: string | undefined;
   readonly random: Random;
   readonly issuer: Issuer;
+  readonly standIns: StandIns;
   readonly identities: Identities;
   /** Bearer secret of `/_gatewright/`. */
   readonly secret: string;
@@ -100,8 +103,10 @@ async function accept(
 ): Promise<void> {
   const arrival = { rawHeaders: request.rawHeaders, host: request.headers.host ?? '' };
   const refusal =
-    refuseForeignHost(arrival, { port, allowHosts: options.allowHosts, admitsServices: true }) ??
-    refuseForeignOrigin(arrival);
+    refuseForeignHost(arrival, {
+      ...{ port, admitsServices: true },
+      allowHosts: [...options.allowHosts, ...options.standIns.hosts],
+    }) ?? refuseForeignOrigin(arrival);
   if (refusal !== undefined) {
     send(response, refusal, options, true);
     return;
@@ -126,6 +131,7 @@ async function accept(
 export async function answer(request: ControlRequest, options: ControlPortOptions): Promise<ControlReply> {
   try {
     return (
+      serveStandIn(request, options.issuer, options.standIns) ??
       serveIssuer(request, options.issuer, options.identities) ??
       (await serveLocal(request, {
         ...options,

@@ -90,11 +90,13 @@ function moveClock(request: ControlRequest, at: LocalEndpointsOptions): ControlR
 }
 
 function mintToken(request: ControlRequest, issuer: Issuer): ControlReply {
-  const wish = readWish(readFields(request, ['sub', 'aud', 'roles', 'scope', 'claims', 'expiresInSeconds']));
+  const wish = readWish(
+    readFields(request, ['sub', 'issuer', 'aud', 'roles', 'scope', 'claims', 'expiresInSeconds']),
+  );
   if (wish === undefined) {
     return jsonReply(400, {
       message:
-        'Wanted: {"sub": text, "aud": text or list, "roles": list, "scope": text, "claims": object, "expiresInSeconds": number}',
+        'Wanted: {"sub": text, "issuer": text, "aud": text or list, "roles": list, "scope": text, "claims": object, "expiresInSeconds": number}',
     });
   }
   try {
@@ -115,12 +117,14 @@ async function rotate(request: ControlRequest, issuer: Issuer): Promise<ControlR
 function readWish(fields: ReadonlyMap<string, unknown> | undefined): TokenWish | undefined {
   if (fields === undefined) return undefined;
   const sub = fields.get('sub');
+  const issuer = fields.get('issuer');
   const aud = fields.get('aud');
   const roles = fields.get('roles');
   const scope = fields.get('scope');
   const claims = fields.get('claims');
   const expiresInSeconds = fields.get('expiresInSeconds');
   if (typeof sub !== 'string') return undefined;
+  if (issuer !== undefined && typeof issuer !== 'string') return undefined;
   if (aud !== undefined && typeof aud !== 'string' && !isTexts(aud)) return undefined;
   if (roles !== undefined && !isTexts(roles)) return undefined;
   if (scope !== undefined && typeof scope !== 'string') return undefined;
@@ -128,6 +132,7 @@ function readWish(fields: ReadonlyMap<string, unknown> | undefined): TokenWish |
   if (expiresInSeconds !== undefined && typeof expiresInSeconds !== 'number') return undefined;
   return {
     sub,
+    ...(issuer === undefined ? {} : { issuer }),
     ...(aud === undefined ? {} : { aud }),
     ...(roles === undefined ? {} : { roles }),
     ...(scope === undefined ? {} : { scope }),

@@ -25,8 +25,6 @@ export type ApiResources = {
   readonly routes: readonly ControlResource[];
   readonly integrations: ReadonlyMap<string, ControlResource>;
   readonly authorizers: ReadonlyMap<string, ControlResource>;
-  /** User pools of the same start, by `iss`. */
-  readonly localIssuers: ReadonlySet<string>;
   readonly assumptions: Assumptions;
   readonly quotas: AccountQuotas;
   /** VPC by the endpoint that private APIs are called through. */

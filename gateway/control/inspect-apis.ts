@@ -1,5 +1,4 @@
 /** How routes are guarded, as access documents are checked against: every route with its Lambda authorizer's settings. */
-import { LOCAL_ISSUER } from '@gatewright/handlers/access/tokens/issuers';
 import type {
   ApiProtocol,
   Authorization,
@@ -37,11 +36,13 @@ export type InspectedRoute = {
   readonly handler?: FunctionDefinition;
   /** Answers 500 to everybody; what guards it is not known then. */
   readonly isClosed?: true;
-  /** What a token of the local issuer needs here, where the gateway itself checks tokens and trusts that issuer. */
+  /** What a token that can be minted here needs, where the gateway itself checks tokens. */
   readonly localToken?: LocalTokenNeeds;
 };
 
 export type LocalTokenNeeds = {
+  /** Its `iss`; undefined = that of the local issuer. */
+  readonly issuer: string | undefined;
   readonly audience: string | undefined;
   readonly scope: string | undefined;
   readonly tokenUse: string | undefined;
@@ -55,9 +56,13 @@ export type InspectedAuthorizer = Pick<
   readonly identitySources: readonly IdentitySource[];
 };
 
+/** Whose tokens can be minted here: the local issuer's own, and those of issuers that it stands in for. */
+export type LocalIssuers = { readonly own: string; includes(issuer: string): boolean };
+
 export function inspectApis(
   apis: readonly ApiState[],
   functions: readonly FunctionDefinition[],
+  issuers: LocalIssuers,
 ): InspectedApi[] {
   const byName = new Map(functions.map((definition) => [definition.name, definition]));
   return apis.flatMap(({ identity, served }) =>
@@ -67,7 +72,7 @@ export function inspectApis(
       id: identity.apiId,
       kind: identity.protocol,
       stage: stage.name,
-      routes: stage.deployment.routes.plans.map((plan) => inspectRoute(plan, byName)),
+      routes: stage.deployment.routes.plans.map((plan) => inspectRoute(plan, byName, issuers)),
       apiKeySource: stage.deployment.apiKeySource,
     })),
   );
@@ -76,12 +81,13 @@ export function inspectApis(
 function inspectRoute(
   { httpMethod, resourcePath, authorization, apiKeyRequired, integration }: RoutePlan,
   functions: ReadonlyMap<string, FunctionDefinition>,
+  issuers: LocalIssuers,
 ): InspectedRoute {
   const called = 'functionName' in integration ? integration.functionName.source : undefined;
   // `name:alias` is that function, too.
   const handler = called === undefined ? undefined : functions.get(called.replace(/:[^:]*$/, ''));
   const authorizer = authorization.kind === 'lambda' ? authorization.authorizer : undefined;
-  const localToken = localTokenOf(authorization);
+  const localToken = localTokenOf(authorization, issuers);
   return {
     method: httpMethod,
     path: resourcePath,
@@ -100,12 +106,13 @@ function inspectRoute(
   };
 }
 
-/** What a token of the local issuer needs to pass; undefined where it never does. */
-export function localTokenOf(authorization: Authorization): LocalTokenNeeds | undefined {
+/** What a token that can be minted here needs to pass; undefined where it never does. */
+export function localTokenOf(authorization: Authorization, known: LocalIssuers): LocalTokenNeeds | undefined {
   if (authorization.kind !== 'token') return undefined;
   const { issuers, tokenUse } = authorization.authorizer.trust;
-  const local = issuers.find(({ issuer }) => issuer === LOCAL_ISSUER);
+  const local = issuers.find(({ issuer }) => known.includes(issuer));
   if (local === undefined) return undefined;
   const audience = local.audience === 'any' ? undefined : local.audience[0];
-  return { audience, scope: authorization.scopes[0], tokenUse };
+  const issuer = local.issuer === known.own ? undefined : local.issuer;
+  return { issuer, audience, scope: authorization.scopes[0], tokenUse };
 }

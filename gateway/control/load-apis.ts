@@ -11,7 +11,6 @@ import { ApiState } from './api-state.ts';
 import { compileDeployment } from './compile-deployment.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
 import { groupByApi, readPathResources } from './group-resources.ts';
-import { listLocalIssuers } from './local-issuers.ts';
 import { readMetering } from './read-metering.ts';
 import { readStages } from './read-stages.ts';
 import { readUnguardedStages } from './unguarded-stages.ts';
@@ -47,7 +46,6 @@ export function loadApis(
 ): LoadedApis {
   const unsupported: UnsupportedItem[] = [];
   const around = {
-    localIssuers: listLocalIssuers(stacks),
     permissionsOf: account.needsPermissions ? readInvokePermissions(stacks) : () => ALL_PERMITTED,
   };
   const groups = groupByApi(stacks, tolerance);
@@ -74,7 +72,7 @@ export function loadApis(
 }
 
 /** What an API sees of the stacks that are loaded with it. */
-type Surroundings = Pick<ApiResources, 'localIssuers'> & { readonly permissionsOf: PermissionsOfApi };
+type Surroundings = { readonly permissionsOf: PermissionsOfApi };
 
 function readInvokePermissions(stacks: readonly ResolvedStack[]): PermissionsOfApi {
   const permissions = resourcesOf(stacks, ['AWS::Lambda::Permission']).map(toControlResource);
@@ -215,12 +213,11 @@ function findUnreachable(
 function readResources(
   group: ApiGroup,
   arn: string,
-  { localIssuers, permissionsOf }: Surroundings,
+  { permissionsOf }: Surroundings,
   account: Account,
   tolerance: Tolerance,
 ): ApiResources {
   return {
-    localIssuers,
     invokePermissions: permissionsOf(arn),
     api: group.api,
     resources: readPathResources(

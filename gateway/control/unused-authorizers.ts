@@ -18,7 +18,7 @@ export function checkUnusedAuthorizers(
       'no route uses this authorizer',
       () => {
         if (protocol === 'rest') checkRestAuthorizer(authorizer, resources);
-        else checkV2Authorizer(authorizer, resources, protocol);
+        else checkV2Authorizer(authorizer, protocol);
       },
       () => undefined,
     );

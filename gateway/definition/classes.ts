@@ -300,7 +300,7 @@ export const TYPE_CONSEQUENCES: readonly (readonly [prefix: string, consequence:
   ['AWS::Events::Rule', 'events and schedules start no function'],
   ['AWS::Scheduler::', 'schedules start no function'],
   ['AWS::CloudFormation::Stack', 'resources of the nested stack do not exist'],
-  ['AWS::Cognito::', 'nobody can sign in to it; authorizers take tokens of the local issuer in its place'],
+  ['AWS::Cognito::', 'nobody can sign in to it; `gatewright token --issuer` mints tokens in its name'],
   ['AWS::WAFv2::', 'no request is filtered by it'],
   ['Custom::', 'the function of the custom resource is not called'],
   ['AWS::CloudFormation::CustomResource', 'the function of the custom resource is not called'],

@@ -9,14 +9,12 @@ import {
 import { readText, readTextList, sound } from './properties.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { InvokePermissions } from './invoke-permissions.ts';
-import type { LocalIssuers } from './compile-token-authorizer.ts';
 import type { PropertyBag } from './properties.ts';
 import type { Authorization } from './model.ts';
 
 /** What authorization is compiled from. */
 export type AuthorizationSources = {
   readonly authorizers: ReadonlyMap<string, PropertyBag>;
-  readonly localIssuers: LocalIssuers;
   readonly assumptions: Assumptions;
   readonly invokePermissions: InvokePermissions;
 };
@@ -42,7 +40,7 @@ export function compileRestAuthorization(method: PropertyBag, from: Authorizatio
     }
     case 'JWT': {
       const bag = findAuthorizer(method, from, 'Type', ['JWT'], JWT_NEEDS);
-      const authorizer = compileRestJwtAuthorizer(bag, from.localIssuers);
+      const authorizer = compileRestJwtAuthorizer(bag);
       return { kind: 'token', authorizer, scopes: readScopes(method) };
     }
     default:
@@ -62,7 +60,7 @@ function compileRestCustom(method: PropertyBag, from: AuthorizationSources): Aut
  */
 export function compileV2Authorization(
   route: PropertyBag,
-  from: Pick<AuthorizationSources, 'authorizers' | 'localIssuers'>,
+  from: Pick<AuthorizationSources, 'authorizers'>,
   protocol: 'http' | 'websocket',
 ): Authorization {
   const type = readText(route, 'AuthorizationType', 'NONE');
@@ -80,7 +78,7 @@ export function compileV2Authorization(
   }
   if (type === 'JWT' && protocol === 'http') {
     const bag = findAuthorizer(route, from, 'AuthorizerType', ['JWT'], JWT_NEEDS);
-    const authorizer = compileHttpJwtAuthorizer(bag, from.localIssuers);
+    const authorizer = compileHttpJwtAuthorizer(bag);
     return { kind: 'token', authorizer, scopes: readScopes(route) };
   }
   throw unknownType(
@@ -98,19 +96,15 @@ export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources
   const type = readText(sound(bag), 'Type');
   if (type === 'TOKEN' || type === 'REQUEST') compileRestLambdaAuthorizer(bag, type, from);
   else if (type === 'COGNITO_USER_POOLS') compileCognitoAuthorizer(bag, from, false);
-  else if (type === 'JWT') compileRestJwtAuthorizer(bag, from.localIssuers);
+  else if (type === 'JWT') compileRestJwtAuthorizer(bag);
   else throw unknownAuthorizerType(bag, 'Type', type, 'TOKEN, REQUEST, COGNITO_USER_POOLS and JWT');
 }
 
 /** The same of an HTTP or WebSocket API's. @throws DefinitionError */
-export function checkV2Authorizer(
-  bag: PropertyBag,
-  { localIssuers }: Pick<AuthorizationSources, 'localIssuers'>,
-  protocol: 'http' | 'websocket',
-): void {
+export function checkV2Authorizer(bag: PropertyBag, protocol: 'http' | 'websocket'): void {
   const type = readText(sound(bag), 'AuthorizerType');
   if (type === 'REQUEST') compileV2LambdaAuthorizer(bag, protocol);
-  else if (type === 'JWT' && protocol === 'http') compileHttpJwtAuthorizer(bag, localIssuers);
+  else if (type === 'JWT' && protocol === 'http') compileHttpJwtAuthorizer(bag);
   else
     throw unknownAuthorizerType(
       bag,

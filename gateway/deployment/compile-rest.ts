@@ -13,7 +13,6 @@ import { compileUsableModels } from './models.ts';
 import { readBlock, readFlag, readInteger, readText, readTextList, sound } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { Assumptions } from './assumptions.ts';
-import type { LocalIssuers } from './compile-token-authorizer.ts';
 import type { InvokePermissions } from './invoke-permissions.ts';
 import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
@@ -25,7 +24,6 @@ export type RestResources = {
   readonly resources: ReadonlyMap<string, PropertyBag & { readonly path: string }>;
   readonly methods: readonly PropertyBag[];
   readonly authorizers: ReadonlyMap<string, PropertyBag>;
-  readonly localIssuers: LocalIssuers;
   readonly assumptions: Assumptions;
   /** VPC by the endpoint that private APIs are called through. */
   readonly vpcEndpoints: ReadonlyMap<string, string>;

@@ -1,5 +1,5 @@
 /** Authorizers that check JSON Web Tokens themselves: JWT of HTTP and REST APIs, COGNITO_USER_POOLS of REST APIs. */
-import { isLoopbackUrl, LOCAL_ISSUER } from '@gatewright/handlers/access/tokens/issuers';
+import { isLoopbackUrl } from '@gatewright/handlers/access/tokens/issuers';
 import { parseArn } from '@gatewright/aws/arn';
 import { DefinitionError } from '../errors.ts';
 import { RSA_ALGORITHMS } from '../policy/bearer-token.ts';
@@ -15,14 +15,11 @@ import type { IdentitySource, StageText, TokenAuthorizer } from './model.ts';
 /** Quotas of API Gateway (docs/aws §4.5). */
 const MAX_AUDIENCES = 50;
 
-/** Issuers that the local issuer stands in for: user pools of the loaded stacks, by the `iss` they would have at AWS. */
-export type LocalIssuers = ReadonlySet<string>;
-
 /**
  * `AuthorizerType: JWT` of an HTTP API.
  * @throws DefinitionError
  */
-export function compileHttpJwtAuthorizer(bag: PropertyBag, local: LocalIssuers): TokenAuthorizer {
+export function compileHttpJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
   const block = readBlock(bag, 'JwtConfiguration');
   if (block === undefined)
     throw new DefinitionError(
@@ -36,7 +33,7 @@ export function compileHttpJwtAuthorizer(bag: PropertyBag, local: LocalIssuers):
       'header',
       'querystring',
     ]),
-    trust: { ...PLAIN_TRUST, issuers: [readIssuer(block, 'Audience', local)] },
+    trust: { ...PLAIN_TRUST, issuers: [readIssuer(block, 'Audience')] },
   };
 }
 
@@ -46,7 +43,7 @@ export function compileHttpJwtAuthorizer(bag: PropertyBag, local: LocalIssuers):
  * where `RequiredClaims` maps names to values, one text or several, or lists the names.
  * @throws DefinitionError
  */
-export function compileRestJwtAuthorizer(bag: PropertyBag, local: LocalIssuers): TokenAuthorizer {
+export function compileRestJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
   const block = readBlock(bag, 'JwtConfiguration');
   const issuers = block?.properties['Issuers'];
   if (block === undefined || !Array.isArray(issuers) || issuers.length === 0)
@@ -61,14 +58,12 @@ export function compileRestJwtAuthorizer(bag: PropertyBag, local: LocalIssuers):
     identitySource: readRestSource(bag),
     trust: {
       ...PLAIN_TRUST,
-      issuers: issuers.map((_, index) => readIssuer(itemOf(block, 'Issuers', index), 'Audience', local)),
+      issuers: issuers.map((_, index) => readIssuer(itemOf(block, 'Issuers', index), 'Audience')),
       algorithms: readAlgorithms(block),
       requiredClaims: readRequiredClaims(block),
     },
   };
 }
-
-export type CognitoSources = { readonly localIssuers: LocalIssuers; readonly assumptions: Assumptions };
 
 const PROVIDER = /^userpool\/([a-z0-9-]+_[A-Za-z0-9]+)$/;
 
@@ -78,7 +73,7 @@ const PROVIDER = /^userpool\/([a-z0-9-]+_[A-Za-z0-9]+)$/;
  */
 export function compileCognitoAuthorizer(
   bag: PropertyBag,
-  { localIssuers: local, assumptions }: CognitoSources,
+  { assumptions }: { readonly assumptions: Assumptions },
   hasScopes: boolean,
 ): TokenAuthorizer {
   const arns = readTextList(bag, 'ProviderARNs');
@@ -96,11 +91,11 @@ export function compileCognitoAuthorizer(
     identitySource: readRestSource(bag),
     trust: {
       ...PLAIN_TRUST,
-      issuers: constant.map(({ source }) => poolOf(readPoolIssuer(bag, source), local)),
+      issuers: constant.map(({ source }) => poolOf(readPoolIssuer(bag, source))),
       audienceForm: readValidation(bag),
       tokenUse: hasScopes ? 'access' : 'id',
     },
-    issuersOf: constant.length === providers.length ? undefined : issuersByStage(providers, local),
+    issuersOf: constant.length === providers.length ? undefined : issuersByStage(providers),
   };
 }
 
@@ -116,16 +111,16 @@ function isVariable(text: string): boolean {
   return text.includes('${stageVariables.');
 }
 
-function poolOf(issuer: string, local: LocalIssuers): TrustedIssuer {
-  return { issuer: toLocal(issuer, local), audience: 'any' };
+function poolOf(issuer: string): TrustedIssuer {
+  return { issuer, audience: 'any' };
 }
 
 /** Only a stage tells which pools these are; what is no pool then, for want of a variable, is nobody's issuer. */
-function issuersByStage(providers: readonly StageText[], local: LocalIssuers): TokenAuthorizer['issuersOf'] {
+function issuersByStage(providers: readonly StageText[]): TokenAuthorizer['issuersOf'] {
   return (variables) =>
     providers.flatMap((provider) => {
       const issuer = findPoolIssuer(provider.render(variables));
-      return issuer === undefined ? [] : [poolOf(issuer, local)];
+      return issuer === undefined ? [] : [poolOf(issuer)];
     });
 }
 
@@ -165,12 +160,7 @@ function findPoolIssuer(text: string): string | undefined {
   return arn === undefined || poolId === undefined ? undefined : userPoolIssuer(arn.region, poolId);
 }
 
-/** Tokens of a pool that exists only here are minted, and therefore named, by the local issuer. */
-function toLocal(issuer: string, local: LocalIssuers): string {
-  return local.has(issuer) ? LOCAL_ISSUER : issuer;
-}
-
-function readIssuer(block: PropertyBag, audienceProperty: string, local: LocalIssuers): TrustedIssuer {
+function readIssuer(block: PropertyBag, audienceProperty: string): TrustedIssuer {
   const issuer = readText(block, 'Issuer');
   if (!isIssuerUrl(issuer))
     throw new DefinitionError(
@@ -184,7 +174,7 @@ function readIssuer(block: PropertyBag, audienceProperty: string, local: LocalIs
       block.place(audienceProperty),
       `A JWT authorizer has 1 to ${MAX_AUDIENCES} audiences`,
     );
-  return { issuer: toLocal(issuer, local), audience };
+  return { issuer, audience };
 }
 
 /** AWS takes https alone; an issuer on this machine may be plain, so that one under development can be tried. */

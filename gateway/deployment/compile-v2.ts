@@ -13,7 +13,6 @@ import { compileUsableModels } from './models.ts';
 import { readFlag, readText, readWithinLimits, sound } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { Models } from './models.ts';
-import type { LocalIssuers } from './compile-token-authorizer.ts';
 import type { PropertyBag } from './properties.ts';
 import type { Authorization, Deployment, Integration, MessageRoutePlan, ProxyPayload } from './model.ts';
 
@@ -23,7 +22,6 @@ export type V2Resources = {
   readonly routes: readonly PropertyBag[];
   readonly integrations: ReadonlyMap<string, PropertyBag>;
   readonly authorizers: ReadonlyMap<string, PropertyBag>;
-  readonly localIssuers: LocalIssuers;
   readonly routeResponses: readonly PropertyBag[];
   readonly models: readonly PropertyBag[];
   readonly tolerance: Tolerance;

@@ -1,6 +1,7 @@
 /**
  * The local OpenID issuer: real RS256 signatures for JWT, Cognito and Lambda authorizers, offline. Its name is fixed
- * and can never be a real issuer's; only the address of its key set is local.
+ * and can never be a real issuer's; only the address of its key set is local. Under the names of others it signs for
+ * those alone that it stands in for on this machine.
  */
 import {
   createHash,
@@ -9,8 +10,11 @@ import {
   generateKeyPair,
   type KeyObject,
   sign,
+  verify,
 } from 'node:crypto';
 import { promisify } from 'node:util';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { cognitoClaims, readPoolIssuer } from './pool-issuer.ts';
 import type { Clock, Random } from '../ports.ts';
 
 export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';
@@ -18,6 +22,8 @@ const DEFAULT_AUDIENCE = 'gatewright';
 
 export type TokenWish = {
   readonly sub: string;
+  /** One that the local issuer stands in for; itself unless given. */
+  readonly issuer?: string;
   /** `gatewright` unless given. */
   readonly aud?: string | readonly string[];
   readonly roles?: readonly string[];
@@ -49,6 +55,8 @@ export type PublicJwk = {
 export type IssuerOptions = {
   readonly clock: Clock;
   readonly random: Random;
+  /** Whether tokens may bear this `iss`; absent = the local issuer's own alone. */
+  readonly standsInFor?: (issuer: string) => boolean;
   /** Newest first; empty = make one. */
   readonly kept?: readonly KeptKey[];
   /** Told of all keys, newest first, whenever what must be kept has changed. */
@@ -75,6 +83,7 @@ export class TokenWishError extends Error {
 export class Issuer {
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #standsInFor: (issuer: string) => boolean;
   readonly #onChange: (keys: readonly KeptKey[]) => void;
   /** Newest first; the first one signs. */
   #keys: IssuerKey[];
@@ -82,8 +91,16 @@ export class Issuer {
   private constructor(options: IssuerOptions, keys: IssuerKey[]) {
     this.#clock = options.clock;
     this.#random = options.random;
+    this.#standsInFor = options.standsInFor ?? (() => false);
     this.#onChange = options.onChange ?? (() => undefined);
     this.#keys = keys;
+  }
+
+  readonly own = LOCAL_ISSUER;
+
+  /** Whether tokens may bear this `iss`. */
+  includes(issuer: string): boolean {
+    return issuer === this.own || this.#standsInFor(issuer);
   }
 
   static async create(options: IssuerOptions): Promise<Issuer> {
@@ -100,26 +117,38 @@ export class Issuer {
    * @throws TokenWishError
    */
   mint(wish: TokenWish): { readonly token: string; readonly expiresAtSeconds: number } {
-    const [key] = this.#keys;
-    if (key === undefined) throw new Error('the issuer has no key');
+    const { issuer = LOCAL_ISSUER } = wish;
     checkWish(wish);
+    if (!this.includes(issuer))
+      throw new TokenWishError(`nothing stands in for ${issuer}; start with --issuer ${issuer}=local`);
     const nowSeconds = Math.floor(this.#clock.nowEpochMs() / 1000);
     const lifetimeSeconds = wish.expiresInSeconds ?? DEFAULT_LIFETIME_SECONDS;
     const expiresAtSeconds = nowSeconds + lifetimeSeconds;
     const issuedAtSeconds = Math.min(nowSeconds, expiresAtSeconds - 1);
+    const times = { iat: issuedAtSeconds, exp: expiresAtSeconds };
+    const common = { iss: issuer, sub: wish.sub, ...times, jti: this.#random.uuid() };
+    if (readPoolIssuer(issuer) !== undefined)
+      return this.sign({ ...wish.claims, ...common, ...cognitoClaims(wish, issuedAtSeconds) });
     const payload = {
       ...wish.claims,
-      iss: LOCAL_ISSUER,
-      sub: wish.sub,
+      ...common,
       aud: wish.aud ?? DEFAULT_AUDIENCE,
-      iat: issuedAtSeconds,
       nbf: issuedAtSeconds,
-      exp: expiresAtSeconds,
-      jti: this.#random.uuid(),
       ...(wish.scope === undefined ? {} : { scope: wish.scope }),
       ...(wish.roles === undefined ? {} : { roles: wish.roles }),
     };
-    const header = { alg: 'RS256', typ: 'JWT', kid: key.jwk.kid };
+    return this.sign(payload, 'JWT');
+  }
+
+  /** Signs claims as they are; who calls answers for them. */
+  sign(
+    payload: Readonly<Record<string, unknown>> & { readonly exp: number },
+    typ?: 'JWT',
+  ): { readonly token: string; readonly expiresAtSeconds: number } {
+    const [key] = this.#keys;
+    if (key === undefined) throw new Error('the issuer has no key');
+    const expiresAtSeconds = payload.exp;
+    const header = { alg: 'RS256', ...(typ === undefined ? {} : { typ }), kid: key.jwk.kid };
     const signingInput = `${encode(header)}.${encode(payload)}`;
     const signature = sign('sha256', Buffer.from(signingInput), key.privateKey).toString('base64url');
     this.#noteUse(key, expiresAtSeconds);
@@ -142,7 +171,17 @@ export class Issuer {
     return { keys: this.#usable().map(({ jwk }) => jwk) };
   }
 
-  /** OpenID Connect Discovery 1.0. @param baseUrl where this issuer is reached, `http://127.0.0.1:4000` */
+  /** Whether one of the present keys has signed this token; what it says is not looked at. */
+  hasSigned(token: string): boolean {
+    const [header = '', payload = '', signature = '', ...more] = token.split('.');
+    const kid = parseJsonObject(Buffer.from(header, 'base64url').toString('utf8'))?.['kid'];
+    const key = this.#usable().find(({ jwk }) => jwk.kid === kid);
+    if (key === undefined || more.length > 0) return false;
+    const signed = Buffer.from(`${header}.${payload}`);
+    return verify('sha256', signed, createPublicKey(key.privateKey), Buffer.from(signature, 'base64url'));
+  }
+
+  /** OpenID Connect Discovery 1.0, of its own name. @param baseUrl where this issuer is reached, `http://127.0.0.1:4000` */
   discovery(baseUrl: string): Readonly<Record<string, unknown>> {
     return {
       issuer: LOCAL_ISSUER,

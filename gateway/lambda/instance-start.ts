@@ -45,6 +45,8 @@ export type InstanceStart = {
   readonly controlUrl: string | undefined;
   /** Of the key pair that the function signs with. */
   readonly accessKeyId: string;
+  /** Issuers whose addresses lead to the control port. */
+  readonly standIns: readonly string[];
 };
 
 /** What an instance tells besides answers. */

@@ -27,6 +27,8 @@ export type FunctionRuntimeOptions = {
   readonly clockOffset: SharedArrayBuffer;
   /** `AWS_ENDPOINT_URL` of functions; read when an instance starts. */
   readonly controlUrl: () => string | undefined;
+  /** Issuers that are asked for their keys at the control port; absent = none. */
+  readonly standIns?: () => readonly string[];
   /** Local credentials of functions. */
   readonly accessKey: { readonly id: string; readonly secret: string };
   /** Above Lambda's own variables, below the template's. */
@@ -250,7 +252,7 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   #program(definition: FunctionDefinition, build: FunctionBuild, built: BuiltCode): InstanceProgram {
-    const { clockOffset, controlUrl, accessKey, extraEnvironment, log } = this.#options;
+    const { clockOffset, controlUrl, standIns, accessKey, extraEnvironment, log } = this.#options;
     return {
       definition,
       built,
@@ -258,6 +260,7 @@ class WorkerRuntime implements FunctionRuntime {
       workerFile: this.#workerFile,
       clockOffset,
       controlUrl: controlUrl(),
+      standIns: standIns?.() ?? [],
       accessKey,
       extraEnvironment,
       log,

@@ -17,6 +17,7 @@ export type InstanceProgram = {
   readonly workerFile: string;
   readonly clockOffset: SharedArrayBuffer;
   readonly controlUrl: string | undefined;
+  readonly standIns: readonly string[];
   readonly accessKey: { readonly id: string; readonly secret: string };
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly log: (line: FunctionLogLine) => void;
@@ -53,6 +54,7 @@ export function startThread(
     layers: definition.layers,
     controlUrl,
     accessKeyId: accessKey.id,
+    standIns: program.standIns,
   };
   return new Worker(program.workerFile, {
     name: definition.name,

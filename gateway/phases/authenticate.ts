@@ -169,8 +169,13 @@ async function askIssuer(authorization: TokenAuthorization, matched: Matched, at
   const found = await at.keySets.find(presented.issuer.issuer, presented.token.keyId);
   if (found.kind === 'unknown') throw refuse(authorization, KEY_UNKNOWN);
   // An issuer that is down is AWS's 401, too: a token that nobody can check opens nothing.
-  if (found.kind === 'unreachable') throw refuse(authorization, ISSUER_UNREACHABLE, found.reason);
+  if (found.kind === 'unreachable')
+    throw refuse(authorization, ISSUER_UNREACHABLE, describeUnreachable(presented.issuer, found.reason));
   return tokenCaller(authorization, presented, found.key, at);
+}
+
+function describeUnreachable({ issuer }: TrustedIssuer, reason: string): string {
+  return `${reason}; without a network, start with --issuer ${issuer}=local`;
 }
 
 const ISSUER_UNREACHABLE = tokenDefect('issuer-unreachable', 'OIDC discovery endpoint communication error');

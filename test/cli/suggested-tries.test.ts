@@ -67,13 +67,21 @@ describe('suggestTries', () => {
   });
 
   it('mints a token where the gateway checks it and trusts the local issuer', () => {
-    const localToken = { audience: 'shop', scope: 'pets:read', tokenUse: undefined };
+    const localToken = { issuer: undefined, audience: 'shop', scope: 'pets:read', tokenUse: undefined };
     const [, line] = suggest('http', [[row('/pets', { authorizer: 'jwt' }), guard({ localToken })]]);
 
     assert.match(
       line ?? '',
       /^curl -i -H "Authorization: Bearer \$\(\S.* token --audience shop --scope pets:read\)" http/,
     );
+  });
+
+  it('mints one of the issuer that the local one stands in for', () => {
+    const issuer = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc';
+    const localToken = { issuer, audience: undefined, scope: undefined, tokenUse: 'id' };
+    const [, line] = suggest('rest', [[row('/pets', { authorizer: 'pool' }), guard({ localToken })]]);
+
+    assert.ok(line?.includes(` token --issuer ${issuer} --claim token_use=id)`), line);
   });
 
   it('does so for an authorizer of the toolkit by its document, and for no other', () => {

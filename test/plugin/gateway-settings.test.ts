@@ -33,6 +33,7 @@ describe('readGatewaySettings', () => {
       accountQuotas: {},
       assumptions: settings.assumptions,
       awsEndpoints: { urls: {}, live: [], credentials: undefined },
+      localIssuers: [],
       vpcEndpoints: new Map(),
       vpcLinks: new Map(),
     });
@@ -47,6 +48,7 @@ describe('readGatewaySettings', () => {
         'account-quota': ['stages=20', 'resources=400'],
         'account-throttle': 'on',
         aws: 'sns,s3',
+        issuer: { 'https://example.eu.auth0.com': 'local' },
         'cache-memory': '2GB',
         'allow-unguarded': true,
         'lambda-permissions': true,
@@ -82,6 +84,7 @@ describe('readGatewaySettings', () => {
         credentials: { accessKeyId: 'a', secretAccessKey: 's' },
       },
       cacheMemoryBytes: 2 * 1024 ** 3,
+      localIssuers: ['https://example.eu.auth0.com/'],
       vpcEndpoints: new Map([['vpce-01234567', 'vpc-01234567']]),
       vpcLinks: new Map([
         ['orders', ['http://a:1', 'http://b:2']],

@@ -8,6 +8,7 @@ import { openControlPort } from '../../gateway/control-port/control-port.ts';
 import type { ControlRequest } from '../../gateway/control-port/control-request.ts';
 import { createDynamoDbCalls } from '../../gateway/aws-api/dynamodb/dynamodb-calls.ts';
 import { Issuer } from '../../gateway/issuer/issuer.ts';
+import { StandIns } from '../../gateway/issuer/stand-ins.ts';
 import { createLambdaInvoke } from '../../gateway/aws-api/lambda/lambda-invoke.ts';
 import { startEmbeddedDynamoDb } from '../../packages/dynamodb/embedded-dynamodb.ts';
 import { signRequest } from '../../packages/aws/sign-request.ts';
@@ -19,6 +20,8 @@ export const ACCOUNT_ID = '123456789012';
 export const ADMIN = { accessKeyId: 'AKIALOCAL0000ADMIN', secretAccessKey: 'admin-secret-of-a-test' };
 /** May read the orders, nothing else. */
 export const READER = { accessKeyId: 'AKIALOCAL00READER', secretAccessKey: 'reader-secret-of-a-test' };
+/** The local issuer stands in for it. */
+export const STOOD_IN = 'https://example.eu.auth0.com/';
 const SECRET = 'secret-of-this-start';
 
 const READER_FILE = `
@@ -79,12 +82,14 @@ export async function aControlPort(): Promise<TestControlPort> {
   ]);
   const dynamoDbCalls = createDynamoDbCalls({ url: dynamoDb.url, region: 'us-east-1', ...ADMIN }, ACCOUNT_ID);
   const invoker = new FakeInvoker({ greet: (event) => ({ hello: event }) });
+  const standIns = new StandIns([STOOD_IN]);
   const opened = await openControlPort({
     port: 0,
     allowHosts: ['tunnel.example.com'],
     clock,
     random,
-    issuer: await Issuer.create({ clock, random }),
+    issuer: await Issuer.create({ clock, random, standsInFor: (name) => standIns.includes(name) }),
+    standIns,
     identities: createIdentities([
       adminIdentity(ADMIN, ACCOUNT_ID),
       ...parseIdentities(READER_FILE, 'gatewright.identities.yml', ACCOUNT_ID),

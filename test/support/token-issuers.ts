@@ -10,6 +10,8 @@ import type { TestApi } from './an-api.ts';
 
 export const ISSUER = 'https://issuer.example/';
 export const OTHER = 'https://other.example';
+/** A user pool that the local issuer stands in for. */
+export const POOL_ISSUER = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool';
 /** The key of `ISSUER`. */
 export const KEY = aRsaKey('key-1');
 /** The key of `OTHER` and of the local issuer. */
@@ -32,7 +34,10 @@ export function withIssuers(
       [`${OTHER}/keys`, aKeySet(OTHER_KEY)],
     ]),
   );
-  const local = { issuer: LOCAL_ISSUER, keySet: () => ({ keys: [OTHER_KEY.jwk] }) };
+  const local = {
+    isLocal: (name: string) => name === LOCAL_ISSUER || name === POOL_ISSUER,
+    keySet: () => ({ keys: [OTHER_KEY.jwk] }),
+  };
   api.ports.keySets = createKeySets(local, api.ports.clock, fetcher);
   return { ...api, asked: fetcher.asked };
 }

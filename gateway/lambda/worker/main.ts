@@ -52,10 +52,10 @@ function report(message: InstanceReport): void {
 }
 
 function prepareModules(start: InstanceStart): void {
-  const { code, layers, runtime, controlUrl, accessKeyId, sourceMaps } = start;
+  const { code, layers, runtime, controlUrl, accessKeyId, standIns, sourceMaps } = start;
   if (sourceMaps) setSourceMapsSupport(true);
   if (code.kind === 'bundle' && code.compileCache !== undefined) enableCompileCache(code.compileCache);
-  const control = controlUrl === undefined ? undefined : { url: controlUrl, accessKeyId };
+  const control = controlUrl === undefined ? undefined : { url: controlUrl, accessKeyId, standIns };
   if (control !== undefined) rerouteFetch(control);
   const patched = new Set<string>();
   hookModules({

@@ -4,8 +4,9 @@
  * port knows the API, and unmodified handlers work.
  *
  * So do calls to other services of AWS that are signed by the function's local key, which no account knows: version 2
- * of the SDK and clients of other makers do not read `AWS_ENDPOINT_URL`. What is unsigned (a public object, the keys of
- * a user pool) or signed by a key of the developer's is left alone, as are all other addresses.
+ * of the SDK and clients of other makers do not read `AWS_ENDPOINT_URL`. And so do calls to issuers that the local one
+ * stands in for. What else is unsigned (a public object, the keys of a user pool at AWS) or signed by a key of the
+ * developer's is left alone, as are all other addresses.
  */
 import type * as Http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
@@ -20,11 +21,17 @@ type Control = {
   readonly url: string;
   /** Of the key pair that the function signs with. */
   readonly accessKeyId: string;
+  /** Issuers that the local one stands in for: their keys are read there, by whatever library. */
+  readonly standIns: readonly string[];
 };
 
-function isOurs(host: string, authorization: unknown, { accessKeyId }: Control): boolean {
-  if (EXECUTE_API.test(host)) return true;
-  return AWS.test(host) && String(authorization).includes(` Credential=${accessKeyId}/`);
+function isOurs(host: string, path: string, authorization: unknown, control: Control): boolean {
+  if (EXECUTE_API.test(host) || isOfStandIn(`https://${host}${path}`, control.standIns)) return true;
+  return AWS.test(host) && String(authorization).includes(` Credential=${control.accessKeyId}/`);
+}
+
+function isOfStandIn(address: string, standIns: readonly string[]): boolean {
+  return standIns.some((issuer) => address.startsWith(`${issuer.replace(/\/$/, '')}/`));
 }
 
 /** Wraps the global `fetch`, which would not send a Host of ours: such calls go through `http` instead. */
@@ -32,11 +39,11 @@ export function rerouteFetch(control: Control): void {
   const realFetch = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
     const address = input instanceof Request ? input.url : String(input);
-    const host = URL.canParse(address) ? new URL(address).host : '';
-    if (!AWS.test(host)) return realFetch(input, init);
+    const { host, pathname } = new URL(URL.canParse(address) ? address : 'data:');
+    if (!AWS.test(host) && !isOfStandIn(address, control.standIns)) return realFetch(input, init);
     const headers = init?.headers ?? (input instanceof Request ? input.headers : undefined);
     const authorization = new Headers(headers).get('authorization');
-    if (!isOurs(host, authorization, control)) return realFetch(input, init);
+    if (!isOurs(host, pathname, authorization, control)) return realFetch(input, init);
     return fetchOverHttp(new Request(input, init), control.url);
   };
 }
@@ -118,7 +125,8 @@ function reroute(args: readonly unknown[], control: Control): unknown[] | undefi
     ...(typeof given === 'object' && given !== null ? given : {}),
   };
   const host = (options.hostname ?? options.host ?? '').replace(/:\d+$/, '');
-  if (!isOurs(host, findHeader(options.headers, 'authorization'), control)) return undefined;
+  const authorization = findHeader(options.headers, 'authorization');
+  if (!isOurs(host, options.path ?? '/', authorization, control)) return undefined;
   const { hostname, port } = new URL(control.url);
   const callback = args.at(-1);
   return [

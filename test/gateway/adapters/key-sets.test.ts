@@ -18,7 +18,7 @@ import type { SigningKey } from '../../support/signed-tokens.ts';
 const ISSUER = 'https://issuer.example/';
 const DISCOVERY = 'https://issuer.example/.well-known/openid-configuration';
 const JWKS = 'https://issuer.example/keys';
-const LOCAL = { issuer: LOCAL_ISSUER, keySet: () => ({ keys: [] }) };
+const LOCAL = { isLocal: (name: string) => name === LOCAL_ISSUER, keySet: () => ({ keys: [] }) };
 const KEY = aRsaKey('rsa-1');
 
 type World = {
@@ -121,7 +121,7 @@ describe('createKeySets', () => {
     const clock = new VirtualClock();
     const issuer = await Issuer.create({ clock, random: new CountingRandom() });
     const fetcher = aFetcher(new Map());
-    const local = { issuer: LOCAL_ISSUER, keySet: () => issuer.keySet() };
+    const local = { isLocal: LOCAL.isLocal, keySet: () => issuer.keySet() };
     const keySets = createKeySets(local, clock, fetcher);
     const kid = issuer.keySet().keys[0]?.kid ?? '';
 

@@ -1,7 +1,6 @@
 /** What `--assume` changes: each name with its values, the usual one first. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LOCAL_ISSUER } from '#shared/access/tokens/issuers.ts';
 import { ASSUMPTIONS, readAssumption, USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
 import { INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
 import { anApi, headerOf } from '../../support/an-api.ts';
@@ -9,7 +8,7 @@ import { meteredApi, statuses } from '../../support/metered-apis.ts';
 import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
 import { answerOf, API_ID } from '../../support/routed-apis.ts';
 import { signToken } from '../../support/signed-tokens.ts';
-import { carrying, CLAIMS, OTHER_KEY, withIssuers } from '../../support/token-issuers.ts';
+import { carrying, CLAIMS, OTHER_KEY, POOL_ISSUER, withIssuers } from '../../support/token-issuers.ts';
 import type { Assumptions } from '../../../gateway/deployment/assumptions.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
 import type { TestResource } from '../../support/a-stack.ts';
@@ -61,7 +60,7 @@ async function withoutScope(assumptions: Assumptions): Promise<unknown> {
   const api = withIssuers(restApi(method, { Auth, Pool }), { assumptions });
   const claims = {
     ...CLAIMS,
-    iss: LOCAL_ISSUER,
+    iss: POOL_ISSUER,
     roles: undefined,
     token_use: 'access',
     scope: 'orders/write',

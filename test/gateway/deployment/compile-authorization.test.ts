@@ -7,7 +7,6 @@ import {
 } from '../../../gateway/deployment/compile-authorization.ts';
 import { ALL_PERMITTED } from '../../../gateway/deployment/invoke-permissions.ts';
 import { DefinitionError } from '../../../gateway/errors.ts';
-import { LOCAL_ISSUER } from '#shared/access/tokens/issuers.ts';
 import type { PropertyBag } from '../../../gateway/deployment/properties.ts';
 import type { Authorization } from '../../../gateway/deployment/model.ts';
 
@@ -27,17 +26,12 @@ function aBag(logicalId: string, properties: Readonly<Record<string, unknown>>):
 type Wish = {
   readonly method: Readonly<Record<string, unknown>>;
   readonly authorizer?: Readonly<Record<string, unknown>>;
-  readonly localIssuers?: readonly string[];
 };
 
-function compile(
-  kind: 'rest' | 'http' | 'websocket',
-  { method, authorizer, localIssuers = [] }: Wish,
-): Authorization {
+function compile(kind: 'rest' | 'http' | 'websocket', { method, authorizer }: Wish): Authorization {
   const bag = aBag('Method', { RouteKey: '$connect', AuthorizerId: 'Auth', ...method });
   const from = {
     authorizers: new Map(authorizer === undefined ? [] : [['Auth', aBag('Auth', authorizer)]]),
-    localIssuers: new Set(localIssuers),
     assumptions: USUAL_ASSUMPTIONS,
     invokePermissions: ALL_PERMITTED,
   };
@@ -81,15 +75,6 @@ describe('compileRestAuthorization', () => {
     assert.deepEqual(plain.authorizer.identitySource, { kind: 'header', name: 'authorization' });
   });
 
-  it('puts the local issuer in the place of a user pool of the same start', () => {
-    const method = { AuthorizationType: 'COGNITO_USER_POOLS' };
-
-    const local = compile('rest', { method, authorizer: COGNITO, localIssuers: [POOL_ISSUER] });
-
-    assert.ok(local.kind === 'token');
-    assert.equal(local.authorizer.trust.issuers[0]?.issuer, LOCAL_ISSUER);
-  });
-
   it('reads several issuers, algorithms and required claims of a JWT authorizer', () => {
     const authorizer = {
       Type: 'JWT',
@@ -117,19 +102,6 @@ describe('compileRestAuthorization', () => {
 });
 
 describe('compileV2Authorization', () => {
-  it('puts the local issuer in the place of a user pool that an issuer URL names', () => {
-    const authorizer = { ...HTTP_JWT, JwtConfiguration: { Issuer: POOL_ISSUER, Audience: ['client'] } };
-
-    const compiled = compile('http', {
-      method: { AuthorizationType: 'JWT' },
-      authorizer,
-      localIssuers: [POOL_ISSUER],
-    });
-
-    assert.ok(compiled.kind === 'token');
-    assert.deepEqual(compiled.authorizer.trust.issuers, [{ issuer: LOCAL_ISSUER, audience: ['client'] }]);
-  });
-
   it('knows how each kind of API answers a request without signature', () => {
     const method = { AuthorizationType: 'AWS_IAM' };
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LOCAL_ISSUER } from '#shared/access/tokens/issuers.ts';
 import { USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
 import { compileCognitoAuthorizer } from '../../../gateway/deployment/compile-token-authorizer.ts';
 import { DefinitionError } from '../../../gateway/errors.ts';
@@ -10,13 +9,12 @@ const pool = (name: string): string => `arn:aws:cognito-idp:eu-west-1:1234567890
 const issuer = (name: string): string => `https://cognito-idp.eu-west-1.amazonaws.com/${name}`;
 const VARIABLE = '${stageVariables.pool}';
 
-function compile(ProviderARNs: readonly string[], localIssuers: readonly string[] = []): TokenAuthorizer {
+function compile(ProviderARNs: readonly string[]): TokenAuthorizer {
   const bag = {
     ...{ id: 'Auth', logicalId: 'Auth', properties: { Type: 'COGNITO_USER_POOLS', ProviderARNs } },
     place: (property?: string) => ({ file: 'template.json', logicalId: 'Auth', property }),
   };
-  const from = { localIssuers: new Set(localIssuers), assumptions: USUAL_ASSUMPTIONS };
-  return compileCognitoAuthorizer(bag, from, false);
+  return compileCognitoAuthorizer(bag, { assumptions: USUAL_ASSUMPTIONS }, false);
 }
 
 const namesOf = (issuers: TokenAuthorizer['trust']['issuers'] | undefined): readonly string[] | undefined =>
@@ -41,10 +39,10 @@ describe('a user pool that a stage variable names', () => {
       assert.deepEqual(namesOf(issuersOf?.(variables)), [issuer('eu-west-1_own')]);
   });
 
-  it('may be a part of the name, and one of the same stacks', () => {
-    const { issuersOf } = compile([pool(`eu-west-1_${VARIABLE}`)], [issuer('eu-west-1_b')]);
+  it('may be a part of the name', () => {
+    const { issuersOf } = compile([pool(`eu-west-1_${VARIABLE}`)]);
 
-    assert.deepEqual(namesOf(issuersOf?.({ pool: 'b' })), [LOCAL_ISSUER]);
+    assert.deepEqual(namesOf(issuersOf?.({ pool: 'b' })), [issuer('eu-west-1_b')]);
     assert.deepEqual(namesOf(issuersOf?.({ pool: 'c' })), [issuer('eu-west-1_c')]);
   });
 

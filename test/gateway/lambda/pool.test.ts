@@ -20,6 +20,7 @@ async function aPool(definition: FunctionDefinition): Promise<FunctionPool> {
     workerFile,
     clockOffset: new SharedArrayBuffer(8),
     controlUrl: undefined,
+    standIns: [],
     accessKey: { id: 'a', secret: 's' },
     extraEnvironment: {},
     log: () => undefined,

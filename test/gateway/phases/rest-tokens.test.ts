@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LOCAL_ISSUER } from '#shared/access/tokens/issuers.ts';
 import { headerOf } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
 import { signToken } from '../../support/signed-tokens.ts';
@@ -13,13 +12,14 @@ import {
   NOW,
   OTHER,
   OTHER_KEY,
+  POOL_ISSUER,
   withIssuers,
 } from '../../support/token-issuers.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
 import type { TestResource } from '../../support/a-stack.ts';
 
 const POOL_ARN = 'arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_pool';
-const POOL_CLAIMS = { ...CLAIMS, iss: LOCAL_ISSUER, 'cognito:groups': ['a', 'b'], roles: undefined };
+const POOL_CLAIMS = { ...CLAIMS, iss: POOL_ISSUER, 'cognito:groups': ['a', 'b'], roles: undefined };
 
 /** `/pets` behind a user pool of the same stack. */
 function poolApi(method: JsonObject = {}, authorizer: JsonObject = {}): Record<string, TestResource> {
@@ -193,7 +193,7 @@ describe('serve behind a COGNITO_USER_POOLS authorizer', () => {
 
     assert.deepEqual(authorizerOf(api), {
       claims: {
-        ...{ iss: LOCAL_ISSUER, aud: 'api', sub: 'alice', token_use: 'id', 'cognito:groups': 'a,b' },
+        ...{ iss: POOL_ISSUER, aud: 'api', sub: 'alice', token_use: 'id', 'cognito:groups': 'a,b' },
         ...{ iat: 'Mon Apr 14 22:13:38 UTC 2025', exp: 'Mon Apr 14 22:18:38 UTC 2025' },
       },
     });

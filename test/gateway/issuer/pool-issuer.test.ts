@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
+import { createSystemRandom } from '../../../gateway/adapters/random.ts';
+import { Issuer } from '../../../gateway/issuer/issuer.ts';
+import { cognitoClaims, OWN_DATA_SCOPE, readPoolIssuer } from '../../../gateway/issuer/pool-issuer.ts';
+import { CognitoJwtVerifier } from 'aws-jwt-verify';
+
+const POOL = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc';
+
+// Source: Cognito developer guide, "Understanding user pool JSON web tokens (JWTs)".
+describe('cognitoClaims', () => {
+  it('makes an ID token of a wish without scope, and groups of roles', () => {
+    assert.deepEqual(cognitoClaims({ sub: 'ada', aud: 'app', roles: ['admin'] }, 7), {
+      ...{ 'cognito:groups': ['admin'], token_use: 'id', auth_time: 7, aud: 'app' },
+      'cognito:username': 'ada',
+    });
+  });
+
+  it('makes an access token of one with a scope, or that asks for it', () => {
+    const access = { token_use: 'access', auth_time: 7, client_id: 'app', username: 'ada' };
+
+    assert.deepEqual(cognitoClaims({ sub: 'ada', aud: ['app'], scope: 'a/b' }, 7), {
+      ...access,
+      scope: 'a/b',
+    });
+    assert.deepEqual(cognitoClaims({ sub: 'ada', aud: 'app', claims: { token_use: 'access' } }, 7), {
+      ...access,
+      scope: OWN_DATA_SCOPE,
+    });
+  });
+});
+
+describe('readPoolIssuer', () => {
+  it('knows pools by their form, those in China too', () => {
+    assert.deepEqual(readPoolIssuer(POOL), { region: 'eu-west-1', poolId: 'eu-west-1_Abc' });
+    assert.equal(
+      readPoolIssuer('https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_A')?.region,
+      'cn-north-1',
+    );
+    for (const other of [`${POOL}/`, `${POOL}/x`, 'https://example.eu.auth0.com/'])
+      assert.equal(readPoolIssuer(other), undefined);
+  });
+});
+
+describe('a token in the name of a pool', () => {
+  it('passes CognitoJwtVerifier, both kinds', async () => {
+    const at = { clock: createSystemClock(), random: createSystemRandom() };
+    const issuer = await Issuer.create({ ...at, standsInFor: (name) => name === POOL });
+    const verifier = CognitoJwtVerifier.create({
+      ...{ userPoolId: 'eu-west-1_Abc', clientId: 'app', tokenUse: null, groups: 'admin' },
+    });
+    verifier.cacheJwks({ keys: issuer.keySet().keys.map((key) => ({ ...key })) });
+
+    for (const scope of [undefined, 'shop/read']) {
+      const wish = { sub: 'ada', aud: 'app', issuer: POOL, roles: ['admin'], ...(scope && { scope }) };
+      const { token } = issuer.mint(wish);
+      const claims = await verifier.verify(token);
+
+      assert.equal(claims.sub, 'ada');
+      assert.equal(issuer.hasSigned(token), true);
+      assert.equal(issuer.hasSigned(`${token.slice(0, -6)}AAAAAA`), false);
+    }
+  });
+});

@@ -1,0 +1,61 @@
+/** A whole gateway in this process, on free ports, for one template. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createGateway } from '../../gateway/index.ts';
+import type { Gateway, GatewayOptions, Listening } from '../../gateway/index.ts';
+
+export const GATEWAY_ADMIN = { accessKeyId: 'AKIALOCAL0000ADMIN', secretAccessKey: 'admin-secret-of-a-test' };
+
+export type StartedGateway = {
+  readonly gateway: Gateway;
+  readonly listening: Listening;
+  /** What it has logged. */
+  readonly lines: readonly string[];
+  /** Address of the only API of this kind. */
+  urlOf(kind: 'rest' | 'http'): string;
+  close(): Promise<void>;
+};
+
+/** @param files by name, beside the template */
+export async function aGateway(
+  Resources: object,
+  options: Partial<GatewayOptions> = {},
+  files: Readonly<Record<string, string>> = {},
+): Promise<StartedGateway> {
+  const directory = mkdtempSync(join(tmpdir(), 'gatewright-gateway-'));
+  const template = join(directory, 'template.json');
+  writeFileSync(template, JSON.stringify({ Resources }, undefined, 2));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  const lines: string[] = [];
+  const gateway = await createGateway({
+    ...{ stage: 'dev', region: 'eu-west-1', accountId: '123456789012', host: '127.0.0.1' },
+    ...{ port: 0, controlPort: 0, allowHosts: [], parameters: {}, environment: {}, directory },
+    ...{ dynamodb: { kind: 'none' }, strict: false, accountThrottle: false, reload: false },
+    adminKey: GATEWAY_ADMIN,
+    log: { write: (line) => lines.push(line) },
+    functionLog: ({ message }) => lines.push(message),
+    onProgress: () => undefined,
+    onReload: () => undefined,
+    ...options,
+  });
+  const close = async (): Promise<void> => {
+    await gateway.close();
+    rmSync(directory, { recursive: true });
+  };
+  try {
+    await gateway.load([template]);
+    const listening = await gateway.listen();
+    return {
+      ...{ gateway, listening, lines, close },
+      urlOf(kind) {
+        const api = listening.apis.find((candidate) => candidate.kind === kind);
+        if (api === undefined) throw new Error(`no ${kind} API is served`);
+        return api.url;
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
