@@ -34,6 +34,19 @@ export function isDocument(value: Json | undefined): value is JsonObject {
   );
 }
 
+/** SAM moves what an OpenAPI 3 document still has under Swagger's names; in Swagger 2.0 they are in their place. */
+export function withOpenApiSections(document: JsonObject): JsonObject {
+  if (document['swagger'] !== undefined) return document;
+  const { securityDefinitions, definitions, ...rest } = document;
+  const moved = {
+    ...(isJsonObject(securityDefinitions) && { securitySchemes: securityDefinitions }),
+    ...(isJsonObject(definitions) && { schemas: definitions }),
+  };
+  if (Object.keys(moved).length === 0) return document;
+  const components = isJsonObject(rest['components']) ? rest['components'] : {};
+  return { ...rest, components: { ...components, ...moved } };
+}
+
 /** `any` and `ANY` → AWS's extension; the others in lower case. */
 export function methodKey(method: string): string {
   const lower = method.toLowerCase();

@@ -13,6 +13,7 @@ import {
   pathsOf,
   putDefinitions,
   putMethod,
+  withOpenApiSections,
 } from './sam-document.ts';
 import { expandDomain } from './sam-domain.ts';
 import {
@@ -109,7 +110,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stag
     return written;
   }
   const models = modelDefinitions(expansion, logicalId, properties['Models']);
-  let document = isOwn ? written : emptyDocument('rest');
+  let document = isOwn ? withOpenApiSections(written) : emptyDocument('rest');
   // Routes of events go into a document of its own only where it says so.
   if (!isOwn || properties['MergeDefinitions'] === true)
     for (const route of routes) {
