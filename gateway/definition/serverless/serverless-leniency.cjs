@@ -44,18 +44,18 @@ const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
 
 /** `usual`: stage and region where the service says none. `note(property, message, consequence)` tells the parent; `inform(message)` is for what changes nothing. */
 function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
-  tolerateConfiguration({ fromOsls, replaceModule, usual, inform });
+  tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform });
   tolerateSchema({ fromOsls, note });
   toleratePlugins({ fromOsls, note, inform });
 }
 
 /** A service for another major version pins it; it is osls that reads it here. */
-function tolerateConfiguration({ fromOsls, replaceModule, usual, inform }) {
+function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform }) {
   const file = 'lib/configuration/read.js';
   const read = fromOsls(file);
   const { version } = fromOsls('package.json');
   replaceModule(file, async (path) => {
-    const { frameworkVersion, ...configuration } = await read(path);
+    const { frameworkVersion, ...configuration } = withServiceName(await read(path), note);
     const pinned = /\d+/.exec(String(frameworkVersion ?? ''))?.[0];
     if (pinned !== undefined && pinned !== version.split('.')[0])
       inform(`frameworkVersion ${frameworkVersion}: osls ${version} reads the service here`);
@@ -65,6 +65,37 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, inform }) {
     // Many services ask for `self:provider.stage` where they say none.
     return { ...configuration, provider: { ...usual, ...provider } };
   });
+}
+
+/** `service: { name, awsKmsKeyArn }`, which Serverless took before version 3: name and key where osls looks for them. */
+function withServiceName(configuration, note) {
+  const { service } = configuration;
+  if (typeof service !== 'object' || service === null || typeof service.name !== 'string')
+    return configuration;
+  const { name, awsKmsKeyArn: kmsKeyArn, ...others } = service;
+  const consequence = 'name and awsKmsKeyArn are read, the rest is not';
+  note('service', 'the object is a notation of Serverless before version 3', consequence);
+  for (const member of Object.keys(others))
+    note(`service.${member}`, 'osls has no such property', 'it is not read');
+  const { provider } = configuration;
+  const isKeyed = kmsKeyArn !== undefined && typeof provider === 'object' && provider !== null;
+  return renameServiceVariables({
+    ...configuration,
+    service: name,
+    ...(isKeyed && { provider: { kmsKeyArn, ...provider } }),
+  });
+}
+
+/** `${self:service.name}` was how such a service called itself. */
+function renameServiceVariables(value) {
+  if (typeof value === 'string') return value.replace(/\bself:service\.name\b/g, 'self:service');
+  if (Array.isArray(value)) return value.map(renameServiceVariables);
+  // What a service of code holds besides stays as it is: promises, functions.
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, renameServiceVariables(member)]),
+  );
 }
 
 function tolerateSchema({ fromOsls, note }) {

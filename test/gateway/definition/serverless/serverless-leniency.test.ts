@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -86,6 +86,27 @@ describe('a service of another time', () => {
       '3 plugins: plug-in ./old.js: too old',
     ]);
     assert.match(informed.join('\n'), /plug-in serverless-offline is left out: it changes no template/);
+  });
+
+  it('may write its service as an object, and call itself by the name in it', async () => {
+    const service = aService([
+      'provider:',
+      '  name: aws',
+      '  runtime: nodejs24.x',
+      "  environment: { NAME: '${self:service.name}-${self:service}' }",
+    ]);
+    const path = join(service, 'serverless.yml');
+    const object =
+      'service: { name: shop, awsKmsKeyArn: arn:aws:kms:us-east-1:123456789012:key/a, colour: red }';
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/^service: .*/, object));
+    const { stack } = await load(service);
+
+    assert.equal(stack.stackName, 'shop-dev');
+    assert.equal(stack.functions[0]?.environment['NAME'], 'shop-shop');
+    assert.deepEqual(told(stack), [
+      '1 service: the object is a notation of Serverless before version 3',
+      '1 service.colour: osls has no such property',
+    ]);
   });
 
   it('is refused where a misspelt name would leave a route open, with every line of osls', async () => {
