@@ -317,7 +317,15 @@ export class Instance {
       return;
     }
     const [head] = this.#handed;
-    if (head === undefined || Atomics.load(this.#board.states, slotOf(head.sequence)) !== STARTED) return;
+    if (head === undefined) return;
+    if (Atomics.load(this.#board.states, slotOf(head.sequence)) !== STARTED) {
+      // Another instance would crash before its first event, too: the caller would wait for nothing.
+      if (this.#initFailure !== undefined && this.answeredCount === 0) {
+        head.settle(readFailure(this.#initFailure, this.#requestIdFor(head)));
+        this.#handed.shift();
+      }
+      return;
+    }
     if (!head.isSettled) this.#failHead(head, errorType, reason);
     this.#handed.shift();
   }

@@ -6,6 +6,7 @@ import {
   setSourceMapsSupport,
   syncBuiltinESMExports,
 } from 'node:module';
+import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { workerData } from 'node:worker_threads';
 
@@ -37,10 +38,13 @@ await initialise(start);
 
 async function initialise({ code }: InstanceStart): Promise<void> {
   try {
-    events.serve(await loadHandler(start, bundleText));
+    const handler = await loadHandler(start, bundleText);
+    // Lambda's runtime asks for its first event a turn later too: what was rejected meanwhile fails the start.
+    await setImmediate();
+    events.serve(handler);
     report({ kind: 'ready' });
     // A terminated thread writes nothing, so the cache is written now.
-    if (code.kind === 'bundle' && code.compileCache !== undefined) setImmediate(flushCompileCache);
+    if (code.kind === 'bundle' && code.compileCache !== undefined) globalThis.setImmediate(flushCompileCache);
   } catch (error) {
     output.report('ERROR', describeError(error));
     report({ kind: 'init-failed', payload: JSON.stringify(toFailure(error)) });

@@ -202,6 +202,19 @@ export const contractRows: readonly ContractRow[] = [
     from: RIC,
   },
   {
+    name: 'a rejection that the module leaves behind fails the start',
+    source: 'Promise.reject(new Error("no database")); exports.handler = async () => 1',
+    fails: ['Runtime.UnhandledPromiseRejection', 'Error: no database'],
+    from: RIC,
+  },
+  {
+    name: 'what crashes after the start and before the first event fails that event',
+    source:
+      'const crash = () => { for (const end = Date.now() + 200; Date.now() < end; ); throw new Error("later") }; let p = Promise.resolve(); for (let n = 0; n < 50; n += 1) p = p.then(() => n); p.then(() => setImmediate(crash)); exports.handler = async () => 1',
+    fails: ['Error', 'later'],
+    from: RIC,
+  },
+  {
     name: 'an uncaught exception fails the running event',
     source:
       'exports.handler = () => { setTimeout(() => { throw new Error("late") }); return new Promise((r) => setTimeout(r, 500)) }',
