@@ -9,6 +9,7 @@ import type { Answer } from './verdict.ts';
 /** Longer than AWS lets an integration take, so that the answer is the gateway's. */
 const ANSWER_WITHIN_MS = 32_000;
 const MAX_BODY_CHARACTERS = 2000;
+const LINE_WITHIN_MS = 3000;
 /** What a POST brings unless the expectation says more: a little of what most handlers look for. */
 const GENERIC_BODY = { id: '1', name: 'test', title: 'test', text: 'test', message: 'test', value: 1 };
 
@@ -20,9 +21,11 @@ export async function askRoutes(started: Started, routes: readonly ExpectedRoute
     const before = started.log().length;
     const api = findApi(started.apis, route);
     const { status, body } = api === undefined ? { status: undefined, body: '' } : await askOne(api, route);
-    // The log line follows the answer.
-    if (status === undefined || status >= 400) await sleep(100);
-    const log = api === undefined ? 'no such API is served' : lineOf(started.log().slice(before));
+    const isRefused = api !== undefined && (status === undefined || status >= 400);
+    const said = isRefused
+      ? await waitForLine(() => started.log().slice(before))
+      : started.log().slice(before);
+    const log = api === undefined ? 'no such API is served' : lineOf(said);
     const isUnknownRoute = isUnknown(route, status, body);
     answers.push({ route, status, isUnknownRoute, isOwnWords: !isGatewayText(body), log });
   }
@@ -81,9 +84,22 @@ function connect(url: string, { query = '', headers = {} }: ExpectedRoute): Prom
   });
 }
 
+/** The log line follows the answer, on a busy machine by a while. */
+export async function waitForLine(said: () => string, withinMs = LINE_WITHIN_MS): Promise<string> {
+  const deadlineMs = performance.now() + withinMs;
+  while (!said().split('\n').some(isLine) && performance.now() < deadlineMs) await sleep(20);
+  // What the line quotes may come in a further piece.
+  await sleep(20);
+  return said();
+}
+
 /** The request's line, which names method, path and status; an error that it quotes may have lines of its own. */
 export function lineOf(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const at = lines.findLastIndex((line) => /^\S+ \S+ \d{3} /.test(line));
+  const at = lines.findLastIndex(isLine);
   return lines.slice(at).join(' ').slice(0, MAX_BODY_CHARACTERS);
+}
+
+function isLine(line: string): boolean {
+  return /^\S+ \S+ \d{3} /.test(line);
 }

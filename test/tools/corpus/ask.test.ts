@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findApi, isGatewayText, isUnknown, lineOf } from '../../../tools/corpus/ask.ts';
+import { findApi, isGatewayText, isUnknown, lineOf, waitForLine } from '../../../tools/corpus/ask.ts';
 
 const ROUTE = { method: 'GET', path: '/', statuses: ['2xx'] };
 
@@ -40,6 +40,16 @@ describe('what the gateway says of a request', () => {
     assert.equal(lineOf(text), 'GET /dev/a 502 3.1 ms integrate (Error: no x Require stack: - /a.js)');
     assert.equal(lineOf('[hello] a\n[hello] b\n'), '[hello] b');
     assert.equal(lineOf(''), '');
+  });
+});
+
+describe('the line of a request', () => {
+  it('is waited for, though not for ever', async () => {
+    let asked = 0;
+    const said = (): string => ((asked += 1) < 3 ? '[a] begun\n' : '[a] begun\nGET /a 500 1 ms\n');
+
+    assert.equal(lineOf(await waitForLine(said)), 'GET /a 500 1 ms');
+    assert.equal(await waitForLine(() => '[a] begun\n', 1), '[a] begun\n');
   });
 });
 
