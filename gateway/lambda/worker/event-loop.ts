@@ -5,7 +5,7 @@ import { type Board, FAILED, readTrace, requestIds, RETURNED, slotOf, STARTED, W
 import type { EventMessage } from '../job.ts';
 import type { InstanceStart, PartReceipt } from '../instance-start.ts';
 import { type Answer, callHandler, hasCallbacks } from './contract.ts';
-import { describeError, toFailure } from './failure.ts';
+import { toFailure } from './failure.ts';
 import type { LoadedHandler } from './load-handler.ts';
 import type { FunctionOutput } from './output.ts';
 import { ResponseStream, type StreamOptions } from './response-stream.ts';
@@ -83,7 +83,7 @@ export class EventLoop {
     this.#watchEmptiness();
     const answer: Answer = (failed, said, error) => {
       if (!this.#running || this.#sequence !== sequence) return;
-      if (failed) this.#output.report('ERROR', `Invoke Error\t${describeError(error)}`);
+      if (failed) this.#output.reportError(error, 'Invoke Error\t');
       this.#answer(sequence, failed, said);
       this.#next();
     };
@@ -172,7 +172,7 @@ export class EventLoop {
     if (waiting !== undefined) waiting();
     else if (this.#stream !== undefined) {
       const error = new Error('Response stream is not finished.');
-      this.#output.report('ERROR', `Invoke Error\t${describeError(error)}`);
+      this.#output.reportError(error, 'Invoke Error\t');
       this.#answer(this.#sequence, true, JSON.stringify(toFailure(error)));
       this.#next();
     } else if (this.#callbacks) {

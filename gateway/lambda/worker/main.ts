@@ -14,7 +14,7 @@ import { openBoard } from '../board.ts';
 import { type InstanceReport, type InstanceStart, readInstanceStart } from '../instance-start.ts';
 import { catchChildOutput } from './child-output.ts';
 import { EventLoop } from './event-loop.ts';
-import { describeError, RuntimeError, toFailure } from './failure.ts';
+import { RuntimeError, toFailure } from './failure.ts';
 import { loadHandler } from './load-handler.ts';
 import { hookModules } from './modules.ts';
 import { rerouteFetch, rerouteHttp } from './network.ts';
@@ -25,7 +25,7 @@ import { installVirtualDate } from './virtual-date.ts';
 
 const start = readInstanceStart(workerData);
 const board = openBoard(start.board);
-const output = new FunctionOutput(start.reports, board.unreadLines);
+const output = new FunctionOutput(start.reports, board.unreadLines, start.runtime);
 const events = new EventLoop(start, board, output);
 const bundleText = start.code.kind === 'bundle' ? readFileSync(start.code.bundleFile, 'utf8') : '';
 
@@ -46,7 +46,7 @@ async function initialise({ code }: InstanceStart): Promise<void> {
     // A terminated thread writes nothing, so the cache is written now.
     if (code.kind === 'bundle' && code.compileCache !== undefined) globalThis.setImmediate(flushCompileCache);
   } catch (error) {
-    output.report('ERROR', describeError(error));
+    output.reportError(error);
     report({ kind: 'init-failed', payload: JSON.stringify(toFailure(error)) });
   }
 }
@@ -107,7 +107,7 @@ function announceCrashes(): void {
 }
 
 function crash(error: Error, exitCode: number): void {
-  output.report('ERROR', describeError(error));
+  output.reportError(error);
   const payload = JSON.stringify(toFailure(error));
   if (!events.fail(payload)) report({ kind: 'init-failed', payload });
   process.exit(exitCode);

@@ -6,6 +6,8 @@ import type { MessagePort } from 'node:worker_threads';
 
 import { type LogLevel, LINE_LIMIT } from '../log-line.ts';
 import type { InstanceReport } from '../instance-start.ts';
+import { describeError } from './failure.ts';
+import { explainRemovedApi } from './removed-api.ts';
 
 /** Lines on the way to the gateway; beyond, lines are counted instead of sent, so that a loop cannot fill memory. */
 const UNREAD_LIMIT = 10_000;
@@ -26,11 +28,13 @@ export class FunctionOutput {
   requestId: string | undefined;
   readonly #port: MessagePort;
   readonly #unread: Int32Array;
+  readonly #runtime: string;
   #dropped = 0;
 
-  constructor(port: MessagePort, unread: Int32Array) {
+  constructor(port: MessagePort, unread: Int32Array, runtime: string) {
     this.#port = port;
     this.#unread = unread;
+    this.#runtime = runtime;
   }
 
   /** Takes over console, the two streams, and writes to file descriptors 1 and 2. */
@@ -52,6 +56,13 @@ export class FunctionOutput {
   /** A line of the runtime itself, in the function's log. */
   report(level: LogLevel, message: string): void {
     this.#send(level, 'stderr', message);
+  }
+
+  /** An error that the function ends with, and what the gateway knows of its cause. */
+  reportError(error: unknown, prefix = ''): void {
+    this.report('ERROR', `${prefix}${describeError(error)}`);
+    const hint = explainRemovedApi(error, this.#runtime, process.versions.node);
+    if (hint !== undefined) this.report('WARN', hint);
   }
 
   write(stream: Stream, chunk: unknown): void {
