@@ -6,6 +6,7 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { type BuildContext, type BuildOptions, context, build, formatMessages, type Message } from 'esbuild';
 
 import { DefinitionError } from '../errors.ts';
+import { type DecoratorMetadata, findDecoratorMetadata } from './decorator-metadata.ts';
 import { readServiceBuild, refusedOptions } from './esbuild-options.ts';
 import { findHandlerFile, type HandlerName, isTypeScript } from './handler-file.ts';
 import type { HandlerCode } from './instance-start.ts';
@@ -32,7 +33,10 @@ type Located = {
   readonly file: string;
   readonly name: HandlerName;
   readonly options: BuildOptions | undefined;
+  readonly metadata: DecoratorMetadata;
 };
+
+const NO_METADATA: DecoratorMetadata = { kind: 'not asked' };
 
 /** One function's code, built again on demand. Check it first with `check`. */
 export class FunctionBuild {
@@ -66,7 +70,9 @@ export class FunctionBuild {
     const esbuild = code.kind === 'directory' ? code.esbuild : undefined;
     const isBundled = esbuild !== undefined || isTypeScript(file);
     const options = isBundled ? this.#buildOptions(file, esbuild) : undefined;
-    this.#located = { file, name, options };
+    // A service that bundles with esbuild has no metadata at AWS either.
+    const metadata = isBundled && esbuild === undefined ? findDecoratorMetadata(file) : NO_METADATA;
+    this.#located = { file, name, options, metadata };
     return this.#located;
   }
 
@@ -89,9 +95,12 @@ export class FunctionBuild {
     );
   }
 
-  /** The service's esbuild settings that the bundle is made without; undefined where there are none. */
+  /** What the service asks of its bundle and does not get: esbuild's settings, metadata of decorators; undefined where it gets all. */
   get unhonoured(): DefinitionError | undefined {
     const { code, place } = this.#definition;
+    const metadata = this.#located?.metadata;
+    if (metadata?.kind === 'missing')
+      return new DefinitionError({ ...place, property: 'Handler' }, metadata.reason);
     const refused = code.kind === 'directory' ? refusedOptions(code.esbuild ?? {}) : [];
     if (refused.length === 0) return undefined;
     return new DefinitionError(
@@ -103,13 +112,18 @@ export class FunctionBuild {
   /** @throws BuildError when the source does not compile, DefinitionError when there is none */
   async run(): Promise<BuiltCode> {
     const located = this.#locate();
-    const { options } = located;
+    const { options, metadata } = located;
     if (options === undefined) {
       const sourceMaps = /--enable-source-maps/.test(this.#definition.environment['NODE_OPTIONS'] ?? '');
       return { code: { kind: 'file', file: located.file }, sourceMaps, sources: undefined };
     }
     try {
-      this.#context ??= await context(options);
+      const plugins = metadata.kind === 'emitted' ? [metadata.plugin] : [];
+      // Entities and the like are called after their classes.
+      this.#context ??= await context({
+        ...options,
+        ...(plugins.length > 0 && { plugins, keepNames: true }),
+      });
       const result = await this.#context.rebuild();
       const outputs = result.outputFiles ?? [];
       const text = outputs.find((output) => !output.path.endsWith('.map'))?.text ?? '';

@@ -315,8 +315,6 @@ async function findBroken(
 ): Promise<ReadonlySet<FunctionEntry>> {
   const broken = new Set<FunctionEntry>();
   const check = async (entry: FunctionEntry): Promise<void> => {
-    const { unhonoured } = entry.build;
-    if (unhonoured !== undefined) tolerance.note(unhonoured, 'functions are bundled without them');
     try {
       await entry.build.check();
     } catch (error) {
@@ -324,6 +322,8 @@ async function findBroken(
       tolerance.note(error, `invocations of ${entry.definition.name} fail until it is fixed`);
       broken.add(entry);
     }
+    const { unhonoured } = entry.build;
+    if (unhonoured !== undefined) tolerance.note(unhonoured, 'functions are bundled without them');
   };
   await Promise.all(entries.map(check));
   return broken;

@@ -1,0 +1,112 @@
+/**
+ * `emitDecoratorMetadata`: types of constructors and properties as values, which NestJS, TypeORM and the like inject by.
+ * esbuild has no types and cannot emit them, so files with decorators go through the project's own TypeScript first.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+import type { Plugin } from 'esbuild';
+
+/** What is needed of the `typescript` package, versions 3 to 6; later ones have no such interface. */
+type TypeScript = {
+  readonly ModuleKind: Readonly<Record<string, number | undefined>>;
+  readonly ScriptTarget: Readonly<Record<string, number>>;
+  readonly JsxEmit: Readonly<Record<string, number>>;
+  readonly sys: unknown;
+  readConfigFile(path: string, read: (path: string) => string | undefined): { readonly config?: unknown };
+  parseJsonConfigFileContent(
+    config: unknown,
+    host: unknown,
+    folder: string,
+  ): { readonly options: CompilerOptions };
+  transpileModule(
+    text: string,
+    settings: { readonly fileName: string; readonly compilerOptions: CompilerOptions },
+  ): { readonly outputText: string };
+};
+type CompilerOptions = Readonly<Record<string, unknown>>;
+
+/** `missing`: the metadata is asked for and cannot be made, with the reason. */
+export type DecoratorMetadata =
+  | { readonly kind: 'not asked' }
+  | { readonly kind: 'missing'; readonly reason: string }
+  | { readonly kind: 'emitted'; readonly plugin: Plugin };
+
+/**
+ * What CommonJS has not. The rest goes through it, as it does in projects that inject: an imported interface is then a member
+ * that is undefined, where an ES module would not link.
+ */
+const ESM_ONLY = /\bimport\.meta\b|^(?:const .*= )?await\b/m;
+
+/** By the nearest tsconfig.json, as esbuild takes it. */
+export function findDecoratorMetadata(file: string): DecoratorMetadata {
+  const tsconfig = findTsconfig(dirname(file));
+  if (tsconfig === undefined) return { kind: 'not asked' };
+  const text = readFileSync(tsconfig, 'utf8');
+  const isAsked = /"emitDecoratorMetadata"\s*:\s*true/.test(text);
+  // Loading TypeScript costs a third of a second: only for whoever may need it.
+  if (!isAsked && !/"extends"\s*:/.test(text)) return { kind: 'not asked' };
+  const typescript = loadTypeScript(file);
+  if (typescript === undefined)
+    return isAsked
+      ? {
+          kind: 'missing',
+          reason: `${tsconfig} asks for emitDecoratorMetadata: it takes a typescript of version 3 to 6 beside the code, and none is installed`,
+        }
+      : { kind: 'not asked' };
+  const options = readOptions(typescript, tsconfig);
+  if (options['emitDecoratorMetadata'] !== true) return { kind: 'not asked' };
+  return { kind: 'emitted', plugin: transpiling(typescript, options) };
+}
+
+function findTsconfig(folder: string): string | undefined {
+  const path = join(folder, 'tsconfig.json');
+  if (existsSync(path)) return path;
+  return folder === dirname(folder) ? undefined : findTsconfig(dirname(folder));
+}
+
+function loadTypeScript(file: string): TypeScript | undefined {
+  try {
+    const loaded = createRequire(file)('typescript') as TypeScript;
+    return typeof loaded.transpileModule === 'function' ? loaded : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readOptions(typescript: TypeScript, tsconfig: string): CompilerOptions {
+  const { config } = typescript.readConfigFile(tsconfig, (path) => readFileSync(path, 'utf8'));
+  return typescript.parseJsonConfigFileContent(config ?? {}, typescript.sys, dirname(tsconfig)).options;
+}
+
+function transpiling(typescript: TypeScript, options: CompilerOptions): Plugin {
+  const { ES2022 = 9 } = typescript.ScriptTarget;
+  const target = typeof options['target'] === 'number' ? options['target'] : 0;
+  const compilerOptions: CompilerOptions = {
+    ...options,
+    target: ES2022,
+    useDefineForClassFields: options['useDefineForClassFields'] ?? target >= ES2022,
+    jsx: typescript.JsxEmit['Preserve'],
+    ...{ inlineSourceMap: true, inlineSources: false, sourceMap: false },
+    ...{ importHelpers: false, noEmitHelpers: false, noEmit: false, composite: false, incremental: false },
+    ...{ declaration: false, declarationMap: false, emitDeclarationOnly: false, removeComments: false },
+    ...{ moduleResolution: undefined, outFile: undefined, verbatimModuleSyntax: false },
+  };
+  return {
+    name: 'decorator-metadata',
+    setup(build) {
+      build.onLoad({ filter: /\.[cm]?tsx?$/ }, async ({ path }) => {
+        const text = await readFile(path, 'utf8');
+        if (path.includes('/node_modules/') || !/@\s*[\w(]/.test(text)) return undefined;
+        const module = ESM_ONLY.test(text)
+          ? typescript.ModuleKind['ESNext']
+          : typescript.ModuleKind['CommonJS'];
+        const settings = { fileName: path, compilerOptions: { ...compilerOptions, module } };
+        const { outputText } = typescript.transpileModule(text, settings);
+        return { contents: outputText, loader: path.endsWith('x') ? 'jsx' : 'js' };
+      });
+    },
+  };
+}
