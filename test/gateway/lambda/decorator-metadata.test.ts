@@ -14,8 +14,8 @@ const SOURCES = {
     'export const seen: unknown[] = [];\n(Reflect as any).metadata = (key: string, value: any) => () => { if (key === "design:paramtypes") seen.push(value.map((one: any) => one.name)) };',
   'service.ts':
     'export class Service { greeting = "hello" }\nexport interface Wish { readonly text: string }',
-  'a.ts': `import { seen } from './metadata';
-import { Service, Wish } from './service';
+  'a.ts': `import { seen } from './metadata.ts';
+import { Service, Wish } from './service.ts';
 const injectable = (): ClassDecorator => () => undefined;
 @injectable()
 class Shop {

@@ -249,22 +249,6 @@ describe('Auth.ResourcePolicy of AWS::Serverless::Api', () => {
 });
 
 describe('the other properties of AWS::Serverless::Api', () => {
-  it("takes a document in OpenAPI 3 that has Swagger's names for security and models, as SAM does", () => {
-    const scheme =
-      '{ type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: cognito_user_pools, x-amazon-apigateway-authorizer: { type: cognito_user_pools, providerARNs: ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_a"] } }';
-    const get =
-      '{ security: [{ Users: [] }], requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/Item" } } } }, x-amazon-apigateway-integration: { type: mock } }';
-    const body = `{ openapi: 3.0.1, paths: { /x: { get: ${get} } }, definitions: { Item: { type: object } }, securityDefinitions: { Users: ${scheme} } }`;
-    const text = samTemplate('Api', `DefinitionBody: ${body}`, {});
-
-    assert.deepEqual(samSecurity(text), { 'GET /x': 'COGNITO_USER_POOLS Users' });
-    assert.ok(
-      [...samResources(text).values()].some(
-        ({ type, properties }) => type === 'AWS::ApiGateway::Model' && properties['Name'] === 'Item',
-      ),
-    );
-  });
-
   it('makes a usage plan with its key, for the API or shared', () => {
     const own = samTemplate(
       'Api',
