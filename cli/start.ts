@@ -42,7 +42,8 @@ type StartFlags = LoadFlags & {
   readonly issuer: readonly string[];
   readonly vpcLink: ReadonlyMap<string, readonly string[]>;
   readonly vpcEndpoint: ReadonlyMap<string, string>;
-  readonly lambdaPermissions: boolean;
+  readonly roles: 'on' | 'off';
+  readonly lambdaPermissions?: true;
   readonly assume: Assumptions;
   readonly accountQuota: AccountQuotas;
   readonly accountThrottle: 'on' | 'off';
@@ -112,6 +113,8 @@ export function startCommand(): Command {
     .action(start);
 }
 
+const USUAL_ROLES = 'off';
+
 /** What the account at AWS would be like. */
 function addAccountOptions(command: Command): Command {
   return command
@@ -121,11 +124,15 @@ function addAccountOptions(command: Command): Command {
       collectVpcEndpoint,
       new Map<string, string>(),
     )
-    .option(
-      '--lambda-permissions',
-      'let REST APIs invoke only the functions that an AWS::Lambda::Permission lets them, as AWS does',
-      false,
+    .addOption(
+      new Option(
+        '--roles <on|off>',
+        'hold functions to the policies of their roles, and REST APIs to AWS::Lambda::Permission, as AWS does',
+      )
+        .choices(['on', 'off'])
+        .default(USUAL_ROLES),
     )
+    .addOption(new Option('--lambda-permissions', 'the old name of --roles on').hideHelp())
     .addOption(
       new Option(
         '--assume <name=value>',
@@ -176,7 +183,7 @@ async function start(sources: readonly string[], flags: StartFlags): Promise<voi
     allowHosts: flags.allowHost,
     dynamodb: readDynamoDb(flags),
     vpcEndpoints: flags.vpcEndpoint,
-    lambdaPermissions: flags.lambdaPermissions,
+    roles: flags.roles === 'on' || flags.lambdaPermissions === true,
     assumptions: flags.assume,
     accountQuotas: flags.accountQuota,
     accountThrottle: flags.accountThrottle === 'on',

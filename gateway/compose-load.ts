@@ -4,6 +4,8 @@ import { watchTemplates } from './adapters/template-watcher.ts';
 import { addressOf, controlUrlOf, describeFault } from './compose-parts.ts';
 import { loadStacks } from './definition/load.ts';
 import { withFaults } from './control/fault-items.ts';
+import { readRoles } from './control/read-roles.ts';
+import type { RolesOfStacks } from './control/read-roles.ts';
 import { DefinitionError, DefinitionFaults, Faults, StartError } from './errors.ts';
 import { trustLocalIssuer } from './lambda/local-issuer.ts';
 import { readLogSubscription } from './services/log-subscriptions.ts';
@@ -25,12 +27,14 @@ export async function load(
   parts: Parts,
   known?: ReadonlySet<string>,
 ): Promise<readonly Fault[]> {
-  const { options, runtime, served, signIn } = parts;
+  const { options, runtime, served, signIn, store, functionIdentities } = parts;
   const faults = new Faults(options.allowUnguarded === true);
   const stacks = await loadStacks(sources, { ...options, tolerance: faults });
   const functions = stacks.flatMap((stack) => stack.functions);
   const tables = readTables(stacks, faults);
   const prepared = served.prepare(stacks, faults);
+  const roles = options.roles === true ? readRoles(stacks, faults) : undefined;
+  const notEnforced = [...prepared.unsupported, ...(roles?.unsupported ?? [])];
   const refused = new Map(stacks.flatMap((stack) => [...stack.refused]));
   const replaceFunctions = await runtime.prepare(
     functions.map((definition) => trustLocalIssuer(definition, controlUrlOf(parts))),
@@ -40,16 +44,32 @@ export async function load(
   for (const sentence of describeRuntimes(functions)) options.onProgress(sentence);
   const isNothing = prepared.isEmpty && functions.length === 0;
   refuseFaults(faults.all, isNothing || options.refusesFaults === true, known);
-  const unsupported = withFaults(faults.all, stacks, prepared.unsupported);
+  const unsupported = withFaults(faults.all, stacks, notEnforced);
   if (options.strict) refuseUnsupported(unsupported);
   await Promise.all(tables.map((ofRegion) => createTables(ofRegion, parts, faults)));
   signIn.standIns.follow(stacks);
+  functionIdentities.replace(functions, roles ?? NO_ROLES);
+  // Before a function of the new set runs, or its first call would be of nobody.
+  await store.admit(signersOf(functionIdentities, roles));
   replaceFunctions();
-  prepared.serve(withFaults(faults.all, stacks, prepared.unsupported));
+  prepared.serve(withFaults(faults.all, stacks, notEnforced));
   const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
   const filters = resources.filter(({ type }) => type === 'AWS::Logs::SubscriptionFilter');
   parts.subscriptions.subscribe(filters.map(readLogSubscription));
   return faults.all;
+}
+
+const NO_ROLES: Pick<RolesOfStacks, 'byArn' | 'ofFunctions'> = { byArn: new Map(), ofFunctions: new Map() };
+
+/** A function whose role is not known may do everything, and is not asked about. */
+function signersOf(
+  functions: Parts['functionIdentities'],
+  roles: RolesOfStacks | undefined,
+): Parameters<Parts['store']['admit']>[0] {
+  return functions.all.map(({ name, accessKeyId, secretAccessKey }) => ({
+    ...{ accessKeyId, secretAccessKey },
+    isJudged: roles?.ofFunctions.has(name) === true,
+  }));
 }
 
 const RUNNING = process.versions.node.split('.')[0] ?? '';

@@ -10,8 +10,10 @@ import { openStore } from './services/store.ts';
 import type { ServedApis } from './control/served-apis.ts';
 import type { GatewayOptions } from './gateway.ts';
 import type { FunctionRuntime } from './lambda/runtime.ts';
+import type { FunctionIdentities } from './policy/function-identities.ts';
 import type { Identities } from './policy/identities.ts';
 import type { Clock, Ports, Random, ShiftableClock } from './ports.ts';
+import { judgeDynamoDbCall } from './aws-api/dynamodb/judge-call.ts';
 import type { DynamoDbBackend } from './aws-api/dynamodb/dynamodb-calls.ts';
 import { createLogSubscriptions } from './services/log-subscriptions.ts';
 import type { LogSubscriptions } from './services/log-subscriptions.ts';
@@ -57,6 +59,7 @@ export type Parts = {
   readonly identities: Identities;
   readonly signIn: SignIn;
   readonly store: Store;
+  readonly functionIdentities: FunctionIdentities;
   readonly runtime: FunctionRuntime;
   readonly served: ServedApis;
   readonly at: WebSocketPorts;
@@ -83,6 +86,7 @@ const MAX_INSTANCES = 64;
 export async function openStoreOf(
   options: GatewayOptions,
   clock: ShiftableClock,
+  functions: FunctionIdentities,
   closing: Closing,
 ): Promise<Store> {
   const { region, accountId, dynamodb, log, adminKey } = options;
@@ -91,6 +95,7 @@ export async function openStoreOf(
     accountId,
     clockOffset: clock.offset,
     signers: [adminKey],
+    judge: (question) => judgeDynamoDbCall(question, functions, accountId),
     onFault: (message) => log.write(message),
   });
   closing.add(() => store.close());
@@ -107,7 +112,7 @@ export function openAccount(options: GatewayOptions, clock: Clock): Account {
     vpcEndpoints,
     cacheMemoryBytes,
     accountThrottle,
-    lambdaPermissions: needsPermissions,
+    roles: needsPermissions,
   } = options;
   return new Account({
     ...{ clock, isThrottled: accountThrottle, region },
@@ -155,14 +160,19 @@ export async function openRuntime(
   options: GatewayOptions,
   clock: ShiftableClock,
   store: Store,
-  at: { readonly controlUrl: () => string | undefined; readonly standIns: () => readonly string[] },
+  at: {
+    readonly functions: FunctionIdentities;
+    readonly controlUrl: () => string | undefined;
+    readonly standIns: () => readonly string[];
+  },
   records: RequestRecords | undefined,
 ): Promise<FunctionRuntime> {
-  const { adminKey, directory, reload, functionLog } = options;
+  const { directory, reload, functionLog } = options;
   const runtime = await createFunctionRuntime({
     clockOffset: clock.offset,
-    ...at,
-    accessKey: { id: adminKey.accessKeyId, secret: adminKey.secretAccessKey },
+    controlUrl: at.controlUrl,
+    standIns: at.standIns,
+    keyPairOf: (functionName) => at.functions.keyPairOf(functionName),
     extraEnvironment: { ...storeEnvironment(options, store), ...options.functionEnvironment },
     cacheDirectory: join(directory, '.gatewright', 'cache'),
     log:

@@ -19,6 +19,7 @@ import {
   openRuntime,
   openStoreOf,
 } from './compose-parts.ts';
+import { openIdentities, openServiceClient, rightsContext } from './compose-rights.ts';
 import { findUnreachable, openSignIn } from './compose-sign-in.ts';
 import { Account } from './control/account.ts';
 import { inspectApis } from './control/inspect-apis.ts';
@@ -28,7 +29,6 @@ import { settleHome } from './definition/home.ts';
 import { loadStacks } from './definition/load.ts';
 import { Faults, REFUSING } from './errors.ts';
 import { serve } from './pipeline.ts';
-import { adminIdentity, createIdentities } from './policy/identities.ts';
 import { openApiPorts } from './server/api-ports.ts';
 import { openControlPort } from './control-port/control-port.ts';
 import { createDynamoDbCalls } from './aws-api/dynamodb/dynamodb-calls.ts';
@@ -44,11 +44,10 @@ import { planOwnPorts, planSharedPorts } from './server/port-plan.ts';
 import { receive } from './server/receive.ts';
 import { createRestApiWire } from './aws-api/rest-apis/rest-api-wire.ts';
 import { startSweeping } from './server/websocket-frames.ts';
-import { loadIdentities, makeControlSecret, publishCredentials } from './services/identity-file.ts';
+import { makeControlSecret, publishCredentials } from './services/identity-file.ts';
 import { makeOwnFolder } from './services/own-folder.ts';
 import { RequestRecords } from './records/request-records.ts';
 import { Recorder, RECORDED_SERVICES } from './services/recorder.ts';
-import { createServiceClient } from './services/service-client.ts';
 import { Connections } from './websocket/connections.ts';
 import { handleManagement } from './websocket/management.ts';
 import type { Parts } from './compose-parts.ts';
@@ -107,16 +106,13 @@ async function readApis(
 async function compose(options: GatewayOptions, closing: Closing): Promise<Gateway> {
   const clock = createSystemClock();
   const random = createSystemRandom();
-  const { accountId, directory, log } = options;
+  const { directory, log } = options;
   // First of all: nothing may be made in a folder that others can write to.
   await makeOwnFolder(directory);
-  const identities = createIdentities([
-    adminIdentity(options.adminKey, accountId),
-    ...(await loadIdentities(directory, accountId)),
-  ]);
+  const { identities, functionIdentities } = await openIdentities(options, clock);
   const [signIn, store] = await allOrNothing(
     openSignIn(options, { clock, random }),
-    openStoreOf(options, clock, closing),
+    openStoreOf(options, clock, functionIdentities, closing),
   );
   const { record = 0 } = options;
   const records = record > 0 ? new RequestRecords(record, clock, makeControlSecret()) : undefined;
@@ -125,7 +121,7 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
     options,
     clock,
     store,
-    { controlUrl: () => parts.controlUrl, standIns },
+    { functions: functionIdentities, controlUrl: () => parts.controlUrl, standIns },
     records,
   );
   closing.add(() => runtime.close());
@@ -136,10 +132,8 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
   const http = createHttpClient(options.vpcLinks, (host) => localOriginOf(parts, host));
   closing.add(() => http.close());
   const recorder = new Recorder(clock, random);
-  const services = createServiceClient({
-    ...{ http, clock, recorder },
-    endpoints: options.awsEndpoints,
-    dynamodb: backendOf(options, store),
+  const services = openServiceClient({
+    ...{ http, clock, recorder, options, store, served, functionIdentities },
     ownUrl: () => parts.controlUrl,
   });
   const observers = openObservers(options, { invoker: runtime, clock, random });
@@ -154,7 +148,7 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
   const management = { clock, random, connections, identities, records };
   const parts: Parts = {
     ...{ options, clock, random, identities, signIn, store, runtime, served, at, management, recorder },
-    ...{ records, subscriptions: logGroups, closing },
+    ...{ records, functionIdentities, subscriptions: logGroups, closing },
     addresses: new Map(),
     anyPort: undefined,
     firstSource: '',
@@ -213,12 +207,13 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
 function openServices(parts: Parts, report: (fault: unknown) => void): Map<string, AwsService> {
   const { options, runtime, random, served, store, at, closing } = parts;
   const services = new Map<string, AwsService>();
+  const rights = rightsContext(options, served);
   // Calls of functions end where those of integrations do: at somebody's endpoint, at AWS, or in the recorder.
   for (const name of [...RECORDED_SERVICES, ...(options.awsEndpoints?.live ?? [])])
-    services.set(name, letThrough(at.services));
+    services.set(name, letThrough(at.services, rights));
   const backend = backendOf(options, store);
   if (backend !== undefined) {
-    const calls = createDynamoDbCalls(backend, options.accountId);
+    const calls = createDynamoDbCalls(backend, rights);
     closing.add(() => calls.close());
     services.set('dynamodb', (call) => calls.serve(call));
   }

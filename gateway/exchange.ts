@@ -191,6 +191,7 @@ export type Caller =
   | (Extract<CallerFacts, { kind: 'lambda' }> & { readonly grant: AuthorizerGrant })
   | Extract<CallerFacts, { kind: 'jwt' }>
   | (Extract<CallerFacts, { kind: 'iam' }> & {
+      readonly roleArn?: string | undefined;
       readonly tags?: ReadonlyMap<string, string> | undefined;
       readonly permissions: CompiledPolicy;
     });

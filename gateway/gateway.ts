@@ -70,8 +70,11 @@ export type GatewayOptions = {
   readonly accountQuotas?: AccountQuotas;
   /** `--vpc-endpoint`: VPC by the endpoint that private APIs are called through. */
   readonly vpcEndpoints?: ReadonlyMap<string, string>;
-  /** `--lambda-permissions`: whether REST APIs invoke only what an AWS::Lambda::Permission lets them; absent = anything. */
-  readonly lambdaPermissions?: boolean;
+  /**
+   * `--roles`: whether functions may do what the policies of their roles give, and REST APIs invoke what an
+   * AWS::Lambda::Permission lets them; absent = anything.
+   */
+  readonly roles?: boolean;
   /** Whether metrics of every request are written to the log group `metrics`; absent = no. */
   readonly metrics?: boolean;
   /** Where segments of stages with `TracingEnabled` go; absent = nowhere. */

@@ -192,6 +192,8 @@ export type ServiceRequest = {
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
   readonly timeoutMs: number;
+  /** What the integration runs with; undefined: nobody's. */
+  readonly roleArn?: string | undefined;
 };
 
 export interface ServiceClient {

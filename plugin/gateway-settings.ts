@@ -12,16 +12,17 @@ export type GatewaySettings = Pick<
   | 'assumptions'
   | 'awsEndpoints'
   | 'cacheMemoryBytes'
-  | 'lambdaPermissions'
   | 'localIssuers'
   | 'metrics'
   | 'region'
+  | 'roles'
   | 'usageLagMs'
   | 'vpcEndpoints'
   | 'vpcLinks'
 >;
 
-const FLAGS = ['account-throttle', 'allow-unguarded', 'lambda-permissions', 'metrics'] as const;
+/** `lambda-permissions` is the old name of `roles`. */
+const FLAGS = ['account-throttle', 'allow-unguarded', 'lambda-permissions', 'metrics', 'roles'] as const;
 
 /** Read by others: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = ['access', 'variables'];
@@ -50,8 +51,8 @@ export function readGatewaySettings(
     accountId: read('account', SETTINGS.account, home.accountId),
     accountThrottle: flag('account-throttle'),
     allowUnguarded: flag('allow-unguarded'),
-    lambdaPermissions: flag('lambda-permissions'),
     metrics: flag('metrics'),
+    roles: flag('roles') || flag('lambda-permissions'),
     accountQuotas: read('account-quota', SETTINGS['account-quota'], USUAL_QUOTAS),
     assumptions: read('assume', SETTINGS.assume, USUAL_ASSUMPTIONS),
     awsEndpoints,

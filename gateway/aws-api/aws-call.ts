@@ -1,5 +1,6 @@
 /** A call of an AWS API on the control port: who makes it, whether they may, and refusals in the service's own form. */
-import { type Identities, decideFor, type LocalIdentity } from '../policy/identities.ts';
+import { decideFor, describeDenial, type Identities, type LocalIdentity } from '../policy/identities.ts';
+import type { ConditionValues } from '../policy/model.ts';
 import { verifyByEitherClock } from '@gatewright/aws/signature';
 import type { SigningClock } from '@gatewright/aws/signature';
 import { headerOf } from '@gatewright/aws/raw-headers';
@@ -21,6 +22,10 @@ export type AwsPermission = {
   /** `lambda:InvokeFunction` */
   readonly action: string;
   readonly resource: string;
+  /** What conditions find of the call; absent = nothing. */
+  readonly conditions?: ConditionValues;
+  /** As the service writes the action in a refusal; absent = as it is. */
+  readonly shownAction?: string;
 };
 
 export type Authentication =
@@ -68,21 +73,36 @@ export function refuseUnlessAllowed(
   call: AwsCall,
   permissions: readonly AwsPermission[],
 ): ControlReply | undefined {
-  for (const { action, resource } of permissions) {
-    const decision = decideFor(call.caller, { action, resource, conditions: new Map() });
-    if (decision === 'allow') continue;
-    const reason =
-      decision === 'explicit-deny'
-        ? 'with an explicit deny in an identity-based policy'
-        : `because no identity-based policy allows the ${action} action`;
-    return awsError(call.request, call.service, {
-      status: 403,
-      type: 'AccessDeniedException',
-      message: `User: ${call.caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
-    });
+  const message = findDenial(call.caller, permissions);
+  if (message === undefined) return undefined;
+  return awsError(call.request, call.service, { ...denialOf(call.service), message });
+}
+
+/** Status and name of a refusal as the service says it. */
+export function denialOf(service: string): typeof DENIAL {
+  return { ...DENIAL, ...DENIALS[service] };
+}
+
+/** Why the first of these permissions is not given, in AWS's words; undefined = all are. */
+export function findDenial(caller: LocalIdentity, permissions: readonly AwsPermission[]): string | undefined {
+  for (const { action, resource, conditions = NOTHING_KNOWN, shownAction = action } of permissions) {
+    const decision = decideFor(caller, { action, resource, conditions });
+    if (decision !== 'allow') return describeDenial(caller, { action: shownAction, resource }, decision);
   }
   return undefined;
 }
+
+const NOTHING_KNOWN: ConditionValues = new Map<string, readonly string[]>();
+const DENIAL = { status: 403, type: 'AccessDeniedException' };
+/** Services that word it otherwise (their API references, "Common Errors"). */
+const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
+  events: { status: 400 },
+  kinesis: { status: 400 },
+  s3: { type: 'AccessDenied' },
+  sns: { type: 'AuthorizationError' },
+  sqs: { type: 'AccessDenied' },
+  states: { status: 400 },
+};
 
 /**
  * An error as a client of the service reads it: DynamoDB says 400 and `__type`, query services and S3 speak XML, the

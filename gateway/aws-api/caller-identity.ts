@@ -1,5 +1,6 @@
 /** STS's GetCallerIdentity, which tools ask before anything else: the local identity that has signed the call. */
 import { awsError, type AwsCall, type AwsService } from './aws-call.ts';
+import { describeIdentity } from '../policy/identities.ts';
 import type { Random } from '../ports.ts';
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
@@ -21,11 +22,10 @@ export function createCallerIdentity(random: Random, others?: AwsService): AwsSe
 }
 
 function printIdentity({ caller }: AwsCall, random: Random) {
-  const account = caller.arn.split(':')[4] ?? '';
+  const { arn, userId, accountId } = describeIdentity(caller);
   const body =
     `<GetCallerIdentityResponse xmlns="${NAMESPACE}"><GetCallerIdentityResult>` +
-    // A user's unique id begins with AIDA; the key's own part stands for it.
-    `<Arn>${caller.arn}</Arn><UserId>AIDA${caller.accessKeyId.slice(4)}</UserId><Account>${account}</Account>` +
+    `<Arn>${arn}</Arn><UserId>${userId}</UserId><Account>${accountId}</Account>` +
     `</GetCallerIdentityResult><ResponseMetadata><RequestId>${random.uuid()}</RequestId></ResponseMetadata>` +
     '</GetCallerIdentityResponse>';
   return { status: 200, headers: ['Content-Type', 'text/xml'], body };

@@ -1,5 +1,6 @@
 /** Calls that functions make of other services: recorded, or with `--aws sns,s3` sent on, signed anew with the developer's key. */
 import type { HttpOutcome, ServiceClient } from '../ports.ts';
+import { rightsOfCall, type RightsContext } from './service-rights.ts';
 import { awsError, type AwsCall, type AwsService, refuseUnlessAllowed } from './aws-call.ts';
 import type { ControlReply } from '../control-port/control-request.ts';
 
@@ -19,12 +20,18 @@ const DROPPED = new Set([
   'x-amz-security-token',
 ]);
 
-/** The caller's policies must allow all of the service: which resources a call touches is not read here. */
-export function letThrough(services: ServiceClient): AwsService {
+/**
+ * Where it is not known what a call needs, an identity's policies must allow all of the service. A function gets through:
+ * such services are those of `--aws`, and AWS asks the policies of the developer's own key.
+ */
+export function letThrough(services: ServiceClient, context: RightsContext): AwsService {
   return async (call) => {
-    const refusal = refuseUnlessAllowed(call, [{ action: `${call.service}:*`, resource: '*' }]);
-    if (refusal !== undefined) return refusal;
     const { method, path, query, rawHeaders, body } = call.request;
+    const { service, region } = call;
+    const asked = { service, region, method, path, query, headers: rawHeaders, body };
+    const whole = call.caller.role === undefined ? [{ action: `${service}:*`, resource: '*' }] : [];
+    const refusal = refuseUnlessAllowed(call, rightsOfCall(asked, context) ?? whole);
+    if (refusal !== undefined) return refusal;
     const outcome = await services.call({
       ...{ method, path, query, service: call.service, region: call.region, subdomain: undefined },
       headers: withoutDropped(rawHeaders),

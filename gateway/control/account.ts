@@ -48,7 +48,7 @@ export type AccountOptions = {
   readonly quotas?: AccountQuotas | undefined;
   /** `--vpc-endpoint`: VPC by the endpoint that private APIs are called through. */
   readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
-  /** `--lambda-permissions`: whether a REST API invokes only what an AWS::Lambda::Permission lets it; absent = anything. */
+  /** `--roles`: whether a REST API invokes only what an AWS::Lambda::Permission lets it; absent = anything. */
   readonly needsPermissions?: boolean | undefined;
 };
 

@@ -3,10 +3,14 @@
  * unsupported (all that is not listed). A plain table: a feature that arrives moves its names between the columns.
  */
 
+import { ROLE_CLASSES } from './role-classes.ts';
+
 /** What a request misses, as half a sentence. */
 type Consequence = string;
 
 export type TypeClass = {
+  /** Enforced as far as it can be resolved: what is not known of it allows more, so nothing depends on it. */
+  readonly whereKnown?: readonly string[];
   /** Property names; `Integration.Uri` for a nested one. A listed parent covers its children unless they are listed. */
   readonly enforced: readonly string[];
   readonly noEffect?: readonly string[];
@@ -40,6 +44,7 @@ const ROUTING_RULES = 'requests follow the base path mappings only';
 const OPENAPI = 'routes of a document in S3 are not served';
 
 export const TYPES: Readonly<Record<string, TypeClass>> = {
+  ...ROLE_CLASSES,
   'AWS::ApiGateway::RestApi': {
     enforced: words(
       `Name Parameters BinaryMediaTypes MinimumCompressionSize DisableExecuteApiEndpoint ApiKeySourceType Policy
@@ -65,8 +70,9 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
        Integration.ConnectionId Integration.CacheNamespace Integration.CacheKeyParameters
        Integration.ResponseTransferMode`,
     ),
-    // Calls of functions need no role here, and those of services are signed with the developer's own key.
-    noEffect: words('OperationName Integration.Credentials'),
+    // Calls of functions need no role here; those of services have the rights of theirs, with --roles on.
+    whereKnown: ['Integration.Credentials'],
+    noEffect: words('OperationName'),
     except: { 'Integration.Credentials': CALLER_CREDENTIALS },
   },
   'AWS::ApiGateway::Authorizer': {
@@ -208,8 +214,9 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGatewayV2::Deployment': { enforced: words('ApiId StageName'), noEffect: words('Description') },
   'AWS::Lambda::Function': {
     enforced: words('FunctionName Handler Runtime Code Timeout MemorySize Environment Layers'),
+    whereKnown: ['Role'],
     noEffect: words(
-      `Role Description Tags TracingConfig Architectures KmsKeyArn LoggingConfig RuntimeManagementConfig VpcConfig
+      `Description Tags TracingConfig Architectures KmsKeyArn LoggingConfig RuntimeManagementConfig VpcConfig
        EphemeralStorage DeadLetterConfig SnapStart CodeSigningConfigArn RecursiveLoop`,
     ),
     unsupported: {
@@ -219,7 +226,7 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     },
     values: { PackageType: { allowed: ['Zip'], consequence: 'the function has no instance here' } },
   },
-  // Every API may invoke every function of the loaded stacks, unless --lambda-permissions says otherwise of REST APIs.
+  // Every API may invoke every function of the loaded stacks, unless --roles on says otherwise of REST APIs.
   'AWS::Lambda::Permission': {
     enforced: [],
     noEffect: words(
@@ -264,7 +271,7 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
 /** Types that change nothing for a request. */
 export const TYPES_WITHOUT_EFFECT: ReadonlySet<string> = new Set(
   words(
-    `AWS::IAM::Role AWS::IAM::Policy AWS::IAM::ManagedPolicy AWS::IAM::RolePolicy AWS::IAM::InstanceProfile
+    `AWS::IAM::InstanceProfile
      AWS::Logs::LogGroup AWS::Logs::LogStream AWS::Logs::MetricFilter AWS::Logs::QueryDefinition
      AWS::Lambda::Version AWS::Lambda::LayerVersionPermission AWS::ApiGateway::Account
      AWS::ApiGateway::DocumentationPart AWS::ApiGateway::DocumentationVersion

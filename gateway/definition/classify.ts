@@ -9,7 +9,7 @@ import { isJsonList, isJsonObject } from './cloudformation/template-source.ts';
 export function isRead(logicalId: string, type: string, property: string): boolean {
   const known = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
   if (known === undefined || OSLS_HELPERS.test(logicalId)) return false;
-  return known.noEffect?.includes(property) !== true;
+  return known.noEffect?.includes(property) !== true && known.whereKnown?.includes(property) !== true;
 }
 
 export type Classified = {
@@ -79,7 +79,8 @@ function* classifyProperty(
   value: Json,
 ): Generator<[property: string, consequence: string | undefined]> {
   if (value === known.except?.[name]?.value) return;
-  if (isSwitchedOff(value) || known.enforced.includes(name) || known.values?.[name] !== undefined) return;
+  const isEnforced = known.enforced.includes(name) || known.whereKnown?.includes(name) === true;
+  if (isSwitchedOff(value) || isEnforced || known.values?.[name] !== undefined) return;
   if (known.noEffect?.includes(name) === true) yield [name, undefined];
   else if (!holdsOnly(value, known.enforcedItems?.[name]))
     yield [name, known.unsupported?.[name] ?? 'this property is not applied'];
@@ -91,7 +92,8 @@ function holdsOnly(value: Json, keys: readonly string[] | undefined): boolean {
 }
 
 function hasNestedRules(known: TypeClass, name: string): boolean {
-  const names = [...known.enforced, ...(known.noEffect ?? []), ...Object.keys(known.unsupported ?? {})];
+  const { enforced, noEffect = [], whereKnown = [], unsupported = {} } = known;
+  const names = [...enforced, ...noEffect, ...whereKnown, ...Object.keys(unsupported)];
   return names.some((other) => other.startsWith(`${name}.`));
 }
 

@@ -16,6 +16,8 @@ export type ResolvedResource = {
   readonly dependsOn: readonly string[];
   /** What is wrong with it, in parts that requests read: what depends on it answers 500. Properties at fault are left out. */
   readonly fault?: DefinitionError | undefined;
+  /** Top-level properties that are left out because they could not be resolved. */
+  readonly unresolved?: readonly string[];
   /** Place of the resource, or of one property (`Integration.Uri`) as exactly as the file tells. */
   place(property?: string): DefinitionPlace;
 };

@@ -170,7 +170,11 @@ function compileAws(
     );
   const service = readServiceUri(uri);
   if (service.kind === 'invalid') throw new DefinitionError(block.place('Uri'), service.message);
-  return refused ?? { kind: 'service', target: service.target, method: verb, timeoutMs, ...mappings };
+  const role = readText(block, 'Credentials', '');
+  const roleArn = role === '' ? undefined : role;
+  return (
+    refused ?? { kind: 'service', target: service.target, method: verb, timeoutMs, roleArn, ...mappings }
+  );
 }
 
 /** Required of every integration but MOCK [obs]. */

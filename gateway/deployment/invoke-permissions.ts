@@ -15,7 +15,7 @@ export interface InvokePermissions {
   allow(functionName: string, sources: readonly string[]): boolean;
 }
 
-/** Unless `--lambda-permissions` asks for them: templates that are started in part often lack theirs. */
+/** Unless `--roles on` asks for them: templates that are started in part often lack theirs. */
 export const ALL_PERMITTED: InvokePermissions = { allow: () => true };
 
 /** By the ARN of the API: `arn:aws:execute-api:{region}:{account}:{apiId}`. */

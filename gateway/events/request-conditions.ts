@@ -39,12 +39,15 @@ const READERS: Readonly<Record<string, Reader>> = {
   'aws:vpcsourceip': (facts, { vpcEndpoints }) => (vpcEndpoints === undefined ? undefined : facts.sourceIp),
   'aws:sourcevpce': readVpcEndpoint,
   'aws:sourcevpc': (facts, more) => more.vpcEndpoints?.get(readVpcEndpoint(facts, more) ?? ''),
-  'aws:principalarn': (_, { principal }) => principal?.arn,
+  'aws:principalarn': (_, { principal }) => principal?.roleArn ?? principal?.arn,
   'aws:principalaccount': (_, { principal }) => principal?.accountId,
   'aws:principalorgid': (_, { principal }) => principal?.organizationId,
-  'aws:principaltype': (_, { principal }) => (principal === undefined ? 'Anonymous' : 'User'),
+  'aws:principaltype': (_, { principal }) =>
+    principal === undefined ? 'Anonymous' : principal.roleArn === undefined ? 'User' : 'AssumedRole',
   'aws:userid': (_, { principal }) => principal?.userId,
-  'aws:username': (_, { principal }) => principal?.arn.split('/').at(-1),
+  // Only users have a name.
+  'aws:username': (_, { principal }) =>
+    principal?.roleArn === undefined ? principal?.arn.split('/').at(-1) : undefined,
 };
 
 /** `aws:PrincipalTag/team` */

@@ -29,8 +29,11 @@ export type FunctionRuntimeOptions = {
   readonly controlUrl: () => string | undefined;
   /** Issuers that are asked for their keys at the control port; absent = none. */
   readonly standIns?: () => readonly string[];
-  /** Local credentials of functions. */
-  readonly accessKey: { readonly id: string; readonly secret: string };
+  /** Local credentials of a function, by its name: its own, so that whoever is called knows who calls. */
+  readonly keyPairOf: (functionName: string) => {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  };
   /** Above Lambda's own variables, below the template's. */
   readonly extraEnvironment: Readonly<Record<string, string>>;
   /** For bundles (of this run) and V8's code cache (kept). */
@@ -252,7 +255,8 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   #program(definition: FunctionDefinition, build: FunctionBuild, built: BuiltCode): InstanceProgram {
-    const { clockOffset, controlUrl, standIns, accessKey, extraEnvironment, log } = this.#options;
+    const { clockOffset, controlUrl, standIns, keyPairOf, extraEnvironment, log } = this.#options;
+    const { accessKeyId: id, secretAccessKey: secret } = keyPairOf(definition.name);
     return {
       definition,
       built,
@@ -261,7 +265,7 @@ class WorkerRuntime implements FunctionRuntime {
       clockOffset,
       controlUrl: controlUrl(),
       standIns: standIns?.() ?? [],
-      accessKey,
+      accessKey: { id, secret },
       extraEnvironment,
       log,
     };

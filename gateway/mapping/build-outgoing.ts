@@ -198,6 +198,7 @@ function buildServiceCall(plan: ServiceIntegration, input: MappingInput, facts: 
       headers: printHeaders(headers),
       body: sent,
       timeoutMs: plan.timeoutMs,
+      ...(plan.roleArn === undefined ? {} : { roleArn: plan.roleArn }),
     },
   };
 }

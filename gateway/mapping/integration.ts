@@ -94,6 +94,8 @@ export type ServiceIntegration = Mapped & {
   /** `ANY` = the client's. */
   readonly method: string;
   readonly timeoutMs: number;
+  /** `credentials` of the method. */
+  readonly roleArn: string | undefined;
 };
 
 /** A service URI, taken apart. Texts may hold stage variables and `{name}` of path parameters. */

@@ -224,9 +224,9 @@ function signedCaller(authorization: IamAuthorization, matched: Matched, at: Por
   }
   const identity = at.identities.find(signature.accessKeyId);
   if (identity === undefined) throw new TypeError('a verified signature is of no identity');
-  const { arn: userArn, accountId, userId, organizationId, tags } = describeIdentity(identity);
+  const { arn: userArn, roleArn, accountId, userId, organizationId, tags } = describeIdentity(identity);
   return {
     ...{ kind: 'iam', accessKey: identity.accessKeyId, accountId, callerId: userId, userArn, userId },
-    ...{ organizationId, tags, permissions: permissionsOf(identity) },
+    ...{ roleArn, organizationId, tags, permissions: permissionsOf(identity) },
   };
 }

@@ -58,8 +58,8 @@ function admitToken(matched: Matched): void {
 
 /** Table A for identities of the API's own account, table B for all others. */
 function admitSigner(matched: Matched, caller: Extract<Caller, { kind: 'iam' }>): void {
-  const { accountId, userArn, userId, organizationId, tags, permissions } = caller;
-  const principal = { arn: userArn, accountId, userId, organizationId, tags };
+  const { accountId, userArn, roleArn, userId, organizationId, tags, permissions } = caller;
+  const principal = { arn: userArn, roleArn, accountId, userId, organizationId, tags };
   const question = askAbout(matched, { principal });
   const combine = accountId === matched.api.accountId ? decideWithinAccount : decideAcrossAccounts;
   const decision = combine(

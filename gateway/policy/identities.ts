@@ -6,7 +6,7 @@ import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'y
 import { parseArn } from '@gatewright/aws/arn';
 import { DefinitionError } from '../errors.ts';
 import { compilePolicy } from './evaluate.ts';
-import type { CompiledPolicy, PolicyDecision, PolicyQuestion } from './model.ts';
+import type { CompiledPolicy, ConditionValues, PolicyDecision, PolicyQuestion } from './model.ts';
 import type { SigningSession } from '@gatewright/aws/signature';
 
 export type LocalIdentity = {
@@ -22,6 +22,21 @@ export type LocalIdentity = {
   readonly tags?: ReadonlyMap<string, string>;
   /** The key pair is a temporary one: it is good together with this token alone, and not for ever. */
   readonly session?: IdentitySession;
+  /** The session of a role: what a function signs as. */
+  readonly role?: RoleSession;
+};
+
+export type RoleSession = {
+  /** `arn:aws:iam::123456789012:role/dev-orders` */
+  readonly arn: string;
+  /** `AROA…:orders` */
+  readonly userId: string;
+  /** What the role may do at most; undefined = all that its policies give. */
+  readonly boundary: CompiledPolicy | undefined;
+  /** What conditions find of the session itself, beside what a call says. */
+  readonly facts: ConditionValues;
+  /** Told of what is refused it where no resource policy can allow it yet. */
+  readonly onDenied: (question: PolicyQuestion, decision: PolicyDecision) => void;
 };
 
 export type IdentitySession = { readonly token: string; readonly expiresAtEpochMs: number };
@@ -115,10 +130,25 @@ export function createIdentities(
  * account's word, which nobody gives here.
  */
 export function decideFor(identity: LocalIdentity, question: PolicyQuestion): PolicyDecision {
-  const decision = decideByPolicies(identity, question);
+  const said = decideByPolicies(identity, question);
   const owner = parseArn(question.resource)?.accountId ?? '';
   const isOwn = owner === '' || owner === describeIdentity(identity).accountId;
-  return decision === 'allow' && !isOwn ? 'implicit-deny' : decision;
+  const decision = said === 'allow' && !isOwn ? 'implicit-deny' : said;
+  if (decision !== 'allow') identity.role?.onDenied(question, decision);
+  return decision;
+}
+
+/** What AWS tells whoever is refused. */
+export function describeDenial(
+  { arn }: LocalIdentity,
+  { action, resource }: Pick<PolicyQuestion, 'action' | 'resource'>,
+  decision: PolicyDecision,
+): string {
+  const reason =
+    decision === 'explicit-deny'
+      ? 'with an explicit deny in an identity-based policy'
+      : `because no identity-based policy allows the ${action} action`;
+  return `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
 }
 
 /** What the identity's policies say, as one policy; for those who have a resource policy to ask as well. */
@@ -129,10 +159,23 @@ export function permissionsOf(identity: LocalIdentity): CompiledPolicy {
   };
 }
 
+/** What the policies give, as far as a boundary lets it ("Permissions boundaries for IAM entities"). */
+function decideByPolicies({ policies, role }: LocalIdentity, asked: PolicyQuestion): PolicyDecision {
+  const question =
+    role === undefined ? asked : { ...asked, conditions: withFacts(asked.conditions, role.facts) };
+  const given = decideByAny(policies, question);
+  if (role?.boundary === undefined || given !== 'allow') return given;
+  return role.boundary.decide(question);
+}
+
+function withFacts(conditions: ConditionValues, facts: ConditionValues): ConditionValues {
+  return { get: (key) => conditions.get(key) ?? facts.get(key) };
+}
+
 /** A deny in any policy wins, an allow in any suffices, else nothing is allowed. */
-function decideByPolicies(identity: LocalIdentity, question: PolicyQuestion): PolicyDecision {
+function decideByAny(policies: readonly CompiledPolicy[], question: PolicyQuestion): PolicyDecision {
   let decision: PolicyDecision = 'implicit-deny';
-  for (const policy of identity.policies) {
+  for (const policy of policies) {
     const said = policy.decide(question);
     if (said === 'explicit-deny') return said;
     if (said === 'allow') decision = said;
@@ -147,13 +190,17 @@ export type IdentityFacts = {
   readonly accountId: string;
   /** AWS's unique id of a user: `AIDA…`. Here the key's own id under the prefix of users. */
   readonly userId: string;
+  /** Of the session of a role: policies name the role, too. */
+  readonly roleArn: string | undefined;
   readonly organizationId: string | undefined;
   readonly tags: ReadonlyMap<string, string> | undefined;
 };
 
-export function describeIdentity({ arn, accessKeyId, organizationId, tags }: LocalIdentity): IdentityFacts {
+export function describeIdentity(identity: LocalIdentity): IdentityFacts {
+  const { arn, accessKeyId, organizationId, tags, role } = identity;
   const accountId = parseArn(arn)?.accountId ?? '';
-  return { arn, accountId, userId: `AIDA${accessKeyId.slice(4)}`, organizationId, tags };
+  const userId = role?.userId ?? `AIDA${accessKeyId.slice(4)}`;
+  return { arn, accountId, userId, roleArn: role?.arn, organizationId, tags };
 }
 
 function userArn(accountId: string, name: string): string {

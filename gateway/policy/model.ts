@@ -8,6 +8,8 @@ export type PolicyPrincipal = {
   /** `arn:aws:iam::123456789012:user/alice` */
   readonly arn: string;
   readonly accountId: string;
+  /** Of the session of a role. */
+  readonly roleArn?: string | undefined;
 };
 
 export type PolicyQuestion = {

@@ -68,14 +68,14 @@ function readNames(value: unknown): Names {
     else throw new PolicyInvalid(`Principal ${quote(name)} is no account, user or role`);
   }
   const isEverybody = arns.has('*');
+  const isNamed = ({ arn, roleArn }: PolicyPrincipal): boolean =>
+    arns.has(arn) || (roleArn !== undefined && arns.has(roleArn));
   return {
     isEverybody,
     includes: (principal) =>
-      isEverybody ||
-      (principal !== undefined && (accounts.has(principal.accountId) || arns.has(principal.arn))),
+      isEverybody || (principal !== undefined && (accounts.has(principal.accountId) || isNamed(principal))),
     includesFully: (principal) =>
-      isEverybody ||
-      (principal !== undefined && accounts.has(principal.accountId) && arns.has(principal.arn)),
+      isEverybody || (principal !== undefined && accounts.has(principal.accountId) && isNamed(principal)),
   };
 }
 

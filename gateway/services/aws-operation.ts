@@ -1,20 +1,7 @@
-/** A call of an AWS service, read by its protocol; and results in the words of that protocol. */
-import { parseJsonObject } from '@gatewright/aws/json-object';
+/** Results of a call of an AWS service in the words of its protocol. */
 import type { ServiceRequest } from '../ports.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
-
-export type AwsOperation =
-  /** `X-Amz-Target: Prefix.Action` with JSON. `input` is undefined where the body is no JSON object. */
-  | {
-      readonly protocol: 'json';
-      readonly prefix: string;
-      readonly action: string;
-      readonly input: Fields | undefined;
-    }
-  /** `Action=…` in the query or in a form body. */
-  | { readonly protocol: 'query'; readonly action: string; readonly parameters: URLSearchParams }
-  | { readonly protocol: 'rest' };
 
 export type OperationResult =
   | { readonly kind: 'result'; readonly fields: Fields }
@@ -30,26 +17,6 @@ export type OperationReply = {
 export function headerOf({ headers }: ServiceRequest, name: string): string | undefined {
   const at = headers.findLastIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name);
   return at === -1 ? undefined : headers[at + 1];
-}
-
-const TARGET = /^([A-Za-z0-9_]+)\.([A-Za-z]+)$/;
-
-export function readOperation(request: ServiceRequest): AwsOperation {
-  const text = request.body?.toString() ?? '';
-  const target = TARGET.exec(headerOf(request, 'x-amz-target') ?? '');
-  if (target !== null)
-    return {
-      protocol: 'json',
-      prefix: target[1] ?? '',
-      action: target[2] ?? '',
-      input: parseJsonObject(text === '' ? '{}' : text),
-    };
-  const parameters = new URLSearchParams(request.query);
-  const contentType = headerOf(request, 'content-type') ?? '';
-  if (contentType.startsWith('application/x-www-form-urlencoded'))
-    for (const [name, value] of new URLSearchParams(text)) parameters.append(name, value);
-  const action = parameters.get('Action');
-  return action === null ? { protocol: 'rest' } : { protocol: 'query', action, parameters };
 }
 
 export function refuse(code: string, message: string, status = 400): OperationResult {

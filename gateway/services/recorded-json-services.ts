@@ -1,7 +1,8 @@
 /** EventBridge, Step Functions and Kinesis as far as integrations call them: checked and answered, nothing runs. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { refuse } from './aws-operation.ts';
-import type { AwsOperation, Fields, OperationResult } from './aws-operation.ts';
+import type { AwsOperation } from '@gatewright/aws/aws-operation';
+import type { Fields, OperationResult } from './aws-operation.ts';
 import type { Clock, Random, ServiceRequest } from '../ports.ts';
 
 type JsonOperation = Extract<AwsOperation, { protocol: 'json' }>;

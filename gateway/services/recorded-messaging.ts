@@ -1,7 +1,8 @@
 /** SNS and SQS as far as integrations call them: the call is checked and answered, nothing is delivered. */
 import { createHash } from 'node:crypto';
 import { refuse } from './aws-operation.ts';
-import type { AwsOperation, Fields, OperationResult } from './aws-operation.ts';
+import type { AwsOperation } from '@gatewright/aws/aws-operation';
+import type { Fields, OperationResult } from './aws-operation.ts';
 import type { Random, ServiceRequest } from '../ports.ts';
 
 type Reader = (name: string) => string | undefined;

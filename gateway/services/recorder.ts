@@ -2,12 +2,14 @@
  * Answers calls of AWS services that nobody else answers: each is checked, answered in the service's own format and
  * kept to be read back at `GET /_gatewright/recorded`. Nothing is delivered or run.
  */
-import { headerOf, printJsonReply, printQueryReply, readOperation } from './aws-operation.ts';
+import { headerOf, printJsonReply, printQueryReply } from './aws-operation.ts';
 import { answerJsonService, JSON_VERSIONS } from './recorded-json-services.ts';
 import { answerSns, answerSqs } from './recorded-messaging.ts';
 import { RecordedBuckets } from './recorded-s3.ts';
 import type { Clock, HttpOutcome, Random, ServiceRequest } from '../ports.ts';
-import type { AwsOperation, OperationReply, OperationResult } from './aws-operation.ts';
+import { readOperation } from '@gatewright/aws/aws-operation';
+import type { AwsOperation } from '@gatewright/aws/aws-operation';
+import type { OperationReply, OperationResult } from './aws-operation.ts';
 
 /** One call as it would have gone out, before signing. */
 export type RecordedCall = {

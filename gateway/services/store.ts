@@ -1,5 +1,6 @@
 /** The DynamoDB of a start: our own worker, somebody's endpoint, or none. */
 import { EmbeddedDynamoDbError, startEmbeddedDynamoDb } from '@gatewright/dynamodb';
+import type { CallQuestion, DynamoDbSigner } from '@gatewright/dynamodb';
 import { DefinitionError, StartError } from '../errors.ts';
 import { createTablesAt } from './create-tables.ts';
 import { makeKeyPair } from './identity-file.ts';
@@ -25,6 +26,8 @@ export interface Store {
   readonly keyPair: AwsKeyPair | undefined;
   /** @param region of their stack; at somebody's endpoint all lie in one. @throws DefinitionError when a table is there with other keys */
   createTables(tables: readonly TableDefinition[], region: string): Promise<void>;
+  /** Takes calls of these keys beside those of the start; at somebody's endpoint nobody asks. */
+  admit(signers: readonly DynamoDbSigner[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,8 +38,10 @@ export type AwsKeyPair = {
 };
 
 export type StoreContext = {
-  /** Who may sign calls of the embedded store: functions, and the user's own tools. */
+  /** Who may sign calls of the embedded store from the start on: the user's own tools. */
   readonly signers: readonly AwsKeyPair[];
+  /** Why a call of a signer that is judged is refused, in AWS's words. */
+  readonly judge: (question: CallQuestion) => string | undefined;
   readonly region: string;
   readonly accountId: string;
   readonly clockOffset: SharedArrayBuffer;
@@ -47,15 +52,20 @@ export type StoreContext = {
 export async function openStore(choice: DynamoDbChoice, context: StoreContext): Promise<Store> {
   if (choice.kind === 'embedded') return openEmbedded(choice.dataDirectory, context);
   if (choice.kind === 'none')
-    return { url: undefined, keyPair: undefined, createTables: refuseTables, close: () => Promise.resolve() };
+    return { url: undefined, keyPair: undefined, createTables: refuseTables, ...NOTHING_TO_DO };
   const target = { ...choice, region: context.region };
   return {
     url: choice.url,
     keyPair: choice,
     createTables: (tables) => createTablesAt(target, tables),
-    close: () => Promise.resolve(),
+    ...NOTHING_TO_DO,
   };
 }
+
+const NOTHING_TO_DO: Pick<Store, 'admit' | 'close'> = {
+  admit: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
 
 async function openEmbedded(dataDirectory: string | undefined, context: StoreContext): Promise<Store> {
   try {
@@ -68,6 +78,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
       url,
       keyPair,
       createTables: (tables, region) => createTablesAt({ url, region, ...keyPair }, tables),
+      admit: (more) => started.admit([...signers, ...more]),
       close: () => started.close(),
     };
   } catch (error) {

@@ -2,10 +2,14 @@
 import { mkdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { DynamoDbWorkerData, DynamoDbWorkerMessage } from './worker.ts';
+import type { CallQuestion } from './front.ts';
+import type {
+  DynamoDbSigner,
+  DynamoDbWorkerData,
+  DynamoDbWorkerMessage,
+  DynamoDbWorkerOrder,
+} from './worker.ts';
 import { explainStorageFault } from './storage-fault.ts';
-
-export type DynamoDbSigner = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
 export type EmbeddedDynamoDbOptions = {
   /** 0 picks a free one. Always on loopback. */
@@ -16,6 +20,8 @@ export type EmbeddedDynamoDbOptions = {
   readonly clockOffset?: SharedArrayBuffer;
   /** Whose signatures are taken; a call by any other key is refused. */
   readonly signers: readonly DynamoDbSigner[];
+  /** Asked before each call of a signer that is judged: why it is refused, in AWS's words. Absent = it is. */
+  readonly judge?: (question: CallQuestion) => string | undefined;
   readonly accountId?: string;
   /** Told of faults that are ours: an operation that failed inside, or the thread's end. */
   readonly onFault?: (message: string) => void;
@@ -23,6 +29,8 @@ export type EmbeddedDynamoDbOptions = {
 
 export interface EmbeddedDynamoDb {
   readonly url: string;
+  /** Takes the signatures of these from now on, and of nobody else. */
+  admit(signers: readonly DynamoDbSigner[]): Promise<void>;
   /** Writes what is under way and ends the thread. */
   close(): Promise<void>;
 }
@@ -52,9 +60,7 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   const { clockOffset = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT) } = options;
   const workerData: DynamoDbWorkerData = {
     ...{ port: options.port, directory, clockOffset },
-    secrets: new Map(
-      options.signers.map(({ accessKeyId, secretAccessKey }) => [accessKeyId, secretAccessKey]),
-    ),
+    signers: options.signers,
   };
   // The thread's file has this file's ending: .ts in a checkout, .js in the published package.
   const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
@@ -72,8 +78,13 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   const port = await whenListening(worker, options, directory);
 
   let closing = false;
+  const tell = (order: DynamoDbWorkerOrder): void => worker.postMessage(order);
+  const waiting: (() => void)[] = [];
   worker.on('message', (message: DynamoDbWorkerMessage) => {
     if (message.kind === 'fault') options.onFault?.(message.message);
+    else if (message.kind === 'admitted') waiting.shift()?.();
+    else if (message.kind === 'question')
+      tell({ kind: 'verdict', number: message.number, refusal: judge(message.question, options) });
   });
   worker.on('error', (error: Error) => options.onFault?.(error.stack ?? error.message));
   worker.on('exit', (code) => {
@@ -83,13 +94,32 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
+    admit: (signers) =>
+      new Promise((resolve) => {
+        waiting.push(resolve);
+        tell({ kind: 'signers', signers });
+      }),
     async close() {
       closing = true;
-      worker.postMessage('close');
+      tell({ kind: 'close' });
       await within(exited, CLOSE_WITHIN_MS);
       await worker.terminate();
     },
   };
+}
+
+/** A policy that cannot be evaluated gives nothing. */
+function judge(
+  question: CallQuestion,
+  { judge: decide, onFault }: EmbeddedDynamoDbOptions,
+): string | undefined {
+  if (decide === undefined) return 'Nobody knows what this key may do';
+  try {
+    return decide(question);
+  } catch (error) {
+    onFault?.(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return 'What this key may do could not be found out; see the log';
+  }
 }
 
 function whenListening(

@@ -16,6 +16,8 @@ import {
 import { asRecord, keyOf, lockName, readReturnOld, withItem } from './item-write.ts';
 import { executeStatement } from './partiql.ts';
 import { DynamoDbTables } from './tables.ts';
+import type { PartitionKeyOf } from './rights.ts';
+import { partitionKeysOf } from './key-schema.ts';
 import { DynamoDbTransactions } from './transactions.ts';
 import { WriteSet } from './write-set.ts';
 import { dueSecondsOf, ExpiryQueue } from './expiry.ts';
@@ -123,6 +125,10 @@ export class DynamoDbEngine {
   /** Converts and checks an input. @throws DynamoDbError */
   check(operation: DynaliteOperation, input: object): Record<string, unknown> {
     return checkInput(operation, input, this.#store);
+  }
+
+  partitionKeys(names: readonly string[]): Promise<PartitionKeyOf> {
+    return partitionKeysOf(names, (name) => this.#tables.find(name));
   }
 
   table(name: string): Promise<Table> {

@@ -8,18 +8,34 @@ import { readBody } from '@gatewright/aws/read-body';
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { DynamoDbError } from './actions.ts';
 import type { DynamoDbEngine } from './engine.ts';
+import { rightsOf, tablesOf } from './rights.ts';
+import type { NeededRight } from './rights.ts';
 import { explainStorageFault, storageFaultOf } from './storage-fault.ts';
 
 export type FrontOptions = {
   readonly engine: DynamoDbEngine;
   readonly clock: SigningClock;
-  /** By access key: who may call. Identities with policies of their own go to the control port, which asks these. */
-  readonly secrets: ReadonlyMap<string, string>;
+  readonly callers: Callers;
   /** Of the tables on disk, for what goes wrong there; undefined = in memory. */
   readonly directory: string | undefined;
   readonly port: () => number;
   /** Told of errors that are ours, not the caller's. */
   readonly report: (error: unknown) => void;
+};
+
+/** Who may call, and what each may do; whoever owns the thread knows the policies. */
+export type Callers = {
+  secretOf(accessKeyId: string): string | undefined;
+  /** Whether its calls are asked about one by one. */
+  isJudged(accessKeyId: string): boolean;
+  /** @returns why the call is refused, in AWS's words */
+  judge(question: CallQuestion): Promise<string | undefined>;
+};
+
+export type CallQuestion = {
+  readonly accessKeyId: string;
+  readonly region: string;
+  readonly rights: readonly NeededRight[];
 };
 
 type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
@@ -97,26 +113,44 @@ async function run(
       `'${String(version).slice(0, 100)}' is not served by the embedded DynamoDB`,
     );
   }
-  const region = verify(request, body, at);
+  const caller = verify(request, body, at);
+  const input = parseInput(body);
+  await refuseUnlessAllowed(operation, input, caller, at);
   // Whoever asked has found the endpoint already: the SDKs' endpoint discovery must not lead to AWS.
   if (operation === 'DescribeEndpoints')
     return { Endpoints: [{ Address: request.headers.host, CachePeriodInMinutes: 1440 }] };
-  return at.engine.execute(operation, parseInput(body), REGION.test(region) ? region : undefined);
+  return at.engine.execute(operation, input, REGION.test(caller.region) ? caller.region : undefined);
+}
+
+/** Asked before anything is looked up: who may not read a table does not learn whether it is there. */
+async function refuseUnlessAllowed(
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+  caller: Caller,
+  { callers, engine }: FrontOptions,
+): Promise<void> {
+  if (!callers.isJudged(caller.accessKeyId)) return;
+  const keys = await engine.partitionKeys(tablesOf(operation, input));
+  const refusal = await callers.judge({ ...caller, rights: rightsOf(operation, input, keys) });
+  if (refusal !== undefined) throw new DynamoDbError(400, `${SERVICE}AccessDeniedException`, refusal);
 }
 
 const REGION = /^[a-z0-9-]{1,32}$/;
 
-/** @returns the region that was signed for @throws DynamoDbError 400 in DynamoDB's words */
-function verify(request: IncomingMessage, body: Buffer, { clock, secrets }: FrontOptions): string {
+/** Who signed, and for which region. */
+type Caller = { readonly accessKeyId: string; readonly region: string };
+
+/** @throws DynamoDbError 400 in DynamoDB's words */
+function verify(request: IncomingMessage, body: Buffer, { clock, callers }: FrontOptions): Caller {
   const { method = 'POST', url = '/', rawHeaders } = request;
   const mark = url.indexOf('?');
   const path = mark === -1 ? url : url.slice(0, mark);
   const result = verifyByEitherClock(
     { method, path, query: mark === -1 ? '' : url.slice(mark + 1), rawHeaders, body },
-    { service: 'dynamodb', secretOf: (accessKeyId) => secrets.get(accessKeyId) },
+    { service: 'dynamodb', secretOf: (accessKeyId) => callers.secretOf(accessKeyId) },
     clock,
   );
-  if (result.kind === 'verified') return result.region;
+  if (result.kind === 'verified') return { accessKeyId: result.accessKeyId, region: result.region };
   const { errorType, message } = result.kind === 'refused' ? result : UNSIGNED;
   throw new DynamoDbError(400, `${SERVICE}${errorType}`, message);
 }

@@ -4,5 +4,7 @@ export type {
   EmbeddedDynamoDbErrorCode,
   EmbeddedDynamoDbOptions,
 } from './embedded-dynamodb.ts';
+export type { CallQuestion } from './front.ts';
+export type { DynamoDbSigner } from './worker.ts';
 
 export { EmbeddedDynamoDbError, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';

@@ -1,6 +1,7 @@
 /** ExecuteStatement: a PartiQL statement as the operation that does the same (DynamoDB API reference, "ExecuteStatement"). */
 import { DYNAMODB, DynamoDbError, validationError } from './actions.ts';
 import { isRefusedCondition } from './item-write.ts';
+import { keySchemaOf } from './key-schema.ts';
 import {
   type AttributePath,
   type Condition,
@@ -107,21 +108,11 @@ type Keys = { readonly partition: string; readonly sort: string | undefined };
 
 async function keysOf(engine: StatementStore, table: string, index: string | undefined): Promise<Keys> {
   const found = await engine.table(table);
-  const schema = index === undefined ? found.KeySchema : schemaOf(found, index);
+  const schema = keySchemaOf(found, index);
+  if (schema === undefined)
+    throw validationError(`The table does not have the specified index: ${index ?? ''}`);
   const keyOf = (type: string) => schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
   return { partition: keyOf('HASH') ?? '', sort: keyOf('RANGE') };
-}
-
-type Indexes = readonly { readonly IndexName: string; readonly KeySchema: Table['KeySchema'] }[];
-
-function schemaOf(table: Table, index: string): Table['KeySchema'] {
-  const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Table & {
-    readonly GlobalSecondaryIndexes?: Indexes;
-    readonly LocalSecondaryIndexes?: Indexes;
-  };
-  const found = [...global, ...local].find(({ IndexName }) => IndexName === index);
-  if (found === undefined) throw validationError(`The table does not have the specified index: ${index}`);
-  return found.KeySchema;
 }
 
 /** A Query where the partition key is given, else a Scan, as AWS reads it. */

@@ -39,12 +39,17 @@ export class DynamoDbTables {
 
   /** @throws DynamoDbError ResourceNotFoundException when there is no such table that can be used */
   async get(name: string): Promise<Table> {
+    const table = await this.find(name);
+    if (table === undefined)
+      throw new DynamoDbError(400, `${DYNAMODB}ResourceNotFoundException`, 'Requested resource not found');
+    return table;
+  }
+
+  async find(name: string): Promise<Table | undefined> {
     const known = this.#active.get(name);
     if (known !== undefined) return known;
     const table = await this.#read(name);
-    if (table === undefined)
-      throw new DynamoDbError(400, `${DYNAMODB}ResourceNotFoundException`, 'Requested resource not found');
-    if (table.TableStatus === 'ACTIVE') this.#active.set(name, table);
+    if (table?.TableStatus === 'ACTIVE') this.#active.set(name, table);
     return table;
   }
 

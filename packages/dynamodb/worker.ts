@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { followClock } from './clock.ts';
 import { DynamoDbEngine } from './engine.ts';
 import { serveDynamoDb } from './front.ts';
+import type { CallQuestion, Callers } from './front.ts';
 import { storageFaultOf } from './storage-fault.ts';
 
 /** What the thread is started with. */
@@ -15,12 +16,29 @@ export type DynamoDbWorkerData = {
   readonly port: number;
   readonly directory: string | undefined;
   readonly clockOffset: SharedArrayBuffer;
-  /** By access key: those who may call. */
-  readonly secrets: ReadonlyMap<string, string>;
+  /** Those who may call; `signers` replaces them. */
+  readonly signers: readonly DynamoDbSigner[];
 };
 
-/** What the thread says to the gateway. It is told `close` and nothing else. */
+export type DynamoDbSigner = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Asked about before each of its calls; absent = it may do everything. */
+  readonly isJudged?: boolean;
+};
+
+/** What the thread is told. */
+export type DynamoDbWorkerOrder =
+  | { readonly kind: 'close' }
+  /** Answered by `admitted`. */
+  | { readonly kind: 'signers'; readonly signers: readonly DynamoDbSigner[] }
+  | { readonly kind: 'verdict'; readonly number: number; readonly refusal: string | undefined };
+
+/** What the thread says to the gateway. */
 export type DynamoDbWorkerMessage =
+  | { readonly kind: 'admitted' }
+  /** Answered by a `verdict` of the same number. */
+  | { readonly kind: 'question'; readonly number: number; readonly question: CallQuestion }
   | { readonly kind: 'listening'; readonly port: number }
   /** `code` is Node's or LevelDB's: EADDRINUSE, LEVEL_LOCKED. */
   | { readonly kind: 'not-started'; readonly code: string; readonly message: string }
@@ -31,14 +49,15 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 async function start(
   data: DynamoDbWorkerData,
+  callers: Callers,
   say: (message: DynamoDbWorkerMessage) => void,
 ): Promise<() => Promise<void>> {
   const clock = followClock(data.clockOffset);
   const engine = await DynamoDbEngine.open({ clock, directory: data.directory });
   let port = data.port;
   const report = (error: unknown): void => say({ kind: 'fault', message: describe(error) });
-  const { secrets, directory } = data;
-  const front = { engine, clock, secrets, directory, report, port: () => port };
+  const { directory } = data;
+  const front = { engine, clock, callers, directory, report, port: () => port };
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     serveDynamoDb(request, response, front).catch((error: unknown) => {
       report(error);
@@ -60,6 +79,50 @@ async function start(
   };
 }
 
+/** Knows secrets itself, and asks the thread that knows the policies. */
+class KnownCallers implements Callers {
+  readonly #say: (message: DynamoDbWorkerMessage) => void;
+  readonly #open = new Map<number, (refusal: string | undefined) => void>();
+  #signers: ReadonlyMap<string, DynamoDbSigner> = new Map();
+  #asked = 0;
+
+  constructor(signers: readonly DynamoDbSigner[], say: (message: DynamoDbWorkerMessage) => void) {
+    this.#say = say;
+    this.#know(signers);
+  }
+
+  secretOf(accessKeyId: string): string | undefined {
+    return this.#signers.get(accessKeyId)?.secretAccessKey;
+  }
+
+  isJudged(accessKeyId: string): boolean {
+    return this.#signers.get(accessKeyId)?.isJudged === true;
+  }
+
+  judge(question: CallQuestion): Promise<string | undefined> {
+    this.#asked += 1;
+    const number = this.#asked;
+    return new Promise((resolve) => {
+      this.#open.set(number, resolve);
+      this.#say({ kind: 'question', number, question });
+    });
+  }
+
+  decide(number: number, refusal: string | undefined): void {
+    this.#open.get(number)?.(refusal);
+    this.#open.delete(number);
+  }
+
+  replace(signers: readonly DynamoDbSigner[]): void {
+    this.#know(signers);
+    this.#say({ kind: 'admitted' });
+  }
+
+  #know(signers: readonly DynamoDbSigner[]): void {
+    this.#signers = new Map(signers.map((signer) => [signer.accessKeyId, signer]));
+  }
+}
+
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
@@ -68,14 +131,19 @@ if (parentPort !== null) {
   const port = parentPort;
   const say = (message: DynamoDbWorkerMessage): void => port.postMessage(message);
   try {
-    const close = await start(workerData as DynamoDbWorkerData, say);
-    port.once('message', () => {
-      close()
-        .catch((error: unknown) => say({ kind: 'fault', message: describe(error) }))
-        .finally(() => {
-          say({ kind: 'closed' });
-          port.close();
-        });
+    const data = workerData as DynamoDbWorkerData;
+    const callers = new KnownCallers(data.signers, say);
+    const close = await start(data, callers, say);
+    port.on('message', (order: DynamoDbWorkerOrder) => {
+      if (order.kind === 'signers') callers.replace(order.signers);
+      else if (order.kind === 'verdict') callers.decide(order.number, order.refusal);
+      else
+        close()
+          .catch((error: unknown) => say({ kind: 'fault', message: describe(error) }))
+          .finally(() => {
+            say({ kind: 'closed' });
+            port.close();
+          });
     });
   } catch (error) {
     say({ kind: 'not-started', ...storageFaultOf(error) });

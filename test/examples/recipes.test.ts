@@ -81,8 +81,8 @@ before(async () => {
   running = await startCommand(
     [
       ...['start', ...sources, '--port', '0', '--control-port', '0', '--json', '--no-reload'],
-      // As at AWS: a REST API calls no function that does not let it.
-      '--lambda-permissions',
+      // As at AWS: functions have the rights of their roles, and a REST API calls none that does not let it.
+      ...['--roles', 'on'],
     ],
     READY,
     { cwd: toolkit },

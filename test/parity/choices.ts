@@ -65,7 +65,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     evidence: 'partly',
     here: 'is invoked, where AWS answers 500: templates that are started in part often lack theirs',
     switch:
-      '`--lambda-permissions`: 500, of functions that the loaded stacks define; leave for one stage counts for all',
+      '`--roles on`: 500, of functions that the loaded stacks define; leave for one stage counts for all',
     test: 'test/gateway/deployment/invoke-permissions.test.ts',
   },
   {

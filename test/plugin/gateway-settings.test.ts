@@ -26,7 +26,7 @@ describe('readGatewaySettings', () => {
       ...{
         accountThrottle: false,
         allowUnguarded: false,
-        lambdaPermissions: false,
+        roles: false,
         metrics: false,
         usageLagMs: 0,
       },
@@ -51,7 +51,7 @@ describe('readGatewaySettings', () => {
         issuer: { 'https://example.eu.auth0.com': 'local' },
         'cache-memory': '2GB',
         'allow-unguarded': true,
-        'lambda-permissions': true,
+        roles: 'on',
         metrics: true,
         'usage-lag': '30s',
         'vpc-endpoint': { 'vpce-01234567': 'vpc-01234567' },
@@ -73,7 +73,7 @@ describe('readGatewaySettings', () => {
       ...{
         accountThrottle: true,
         allowUnguarded: true,
-        lambdaPermissions: true,
+        roles: true,
         metrics: true,
         usageLagMs: 30_000,
       },

@@ -80,7 +80,10 @@ export async function aControlPort(): Promise<TestControlPort> {
       place: { file: 'serverless.yml' },
     },
   ]);
-  const dynamoDbCalls = createDynamoDbCalls({ url: dynamoDb.url, region: 'us-east-1', ...ADMIN }, ACCOUNT_ID);
+  const dynamoDbCalls = createDynamoDbCalls(
+    { url: dynamoDb.url, region: 'us-east-1', ...ADMIN },
+    { accountId: ACCOUNT_ID, partitionKeyOf: () => 'id' },
+  );
   const invoker = new FakeInvoker({ greet: (event) => ({ hello: event }) });
   const standIns = new StandIns([STOOD_IN]);
   const opened = await openControlPort({

@@ -1,14 +1,9 @@
 /** DynamoDB behind the control port: the caller's policies here, the data where `--dynamodb` says. */
-import { parseStatement, StatementError } from '@gatewright/dynamodb/partiql-parser';
+import type { PartitionKeyOf } from '@gatewright/dynamodb/rights';
 import { Agent, request as send } from 'undici';
 import { signRequest } from '@gatewright/aws/sign-request';
-import {
-  type AwsCall,
-  awsError,
-  type AwsPermission,
-  type AwsService,
-  refuseUnlessAllowed,
-} from '../aws-call.ts';
+import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import { rightsOfDynamoDb } from '../service-rights.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply } from '../../control-port/control-request.ts';
 
@@ -33,8 +28,11 @@ const TIMEOUT_MS = 30_000;
 const MAX_CONNECTIONS = 64;
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
 
-/** @param accountId of the ARNs that policies name */
-export function createDynamoDbCalls(backend: DynamoDbBackend, accountId: string): DynamoDbCalls {
+/** @param context account of the ARNs that policies name, and keys of the tables that conditions name */
+export function createDynamoDbCalls(
+  backend: DynamoDbBackend,
+  context: { readonly accountId: string; readonly partitionKeyOf: PartitionKeyOf },
+): DynamoDbCalls {
   const agent = new Agent({
     connections: MAX_CONNECTIONS,
     headersTimeout: TIMEOUT_MS,
@@ -52,8 +50,11 @@ export function createDynamoDbCalls(backend: DynamoDbBackend, accountId: string)
           message,
         });
       }
+      const place = { region: call.region, accountId: context.accountId };
+      const input = parseInput(call.request.body);
+      const rights = rightsOfDynamoDb(operation, input, place, context.partitionKeyOf);
       return (
-        refuseUnlessAllowed(call, neededPermissions(operation, call, accountId)) ??
+        refuseUnlessAllowed(call, rights) ??
         (operation === 'DescribeEndpoints' ? describeEndpoints(call) : undefined) ??
         forward(call, backend, agent)
       );
@@ -100,61 +101,6 @@ function passedOn(headers: globalThis.Record<string, string | string[] | undefin
     const value = headers[name];
     return typeof value === 'string' ? [name, value] : [];
   });
-}
-
-/** One permission per table that the call touches (service authorization reference, "Amazon DynamoDB"). */
-function neededPermissions(operation: string, call: AwsCall, accountId: string): readonly AwsPermission[] {
-  const input = parseInput(call.request.body);
-  const arn = (resource: string): string => `arn:aws:dynamodb:${call.region}:${accountId}:table/${resource}`;
-  const table = (value: unknown): string =>
-    typeof value === 'string' ? value.replace(/^arn:.*:table\//, '') : '*';
-  if (operation === 'TransactWriteItems' || operation === 'TransactGetItems') {
-    const members = Array.isArray(input['TransactItems']) ? input['TransactItems'].map(asRecord) : [];
-    return members.flatMap((member) =>
-      Object.entries(member).map(([kind, fields]) => ({
-        action: `dynamodb:${kind === 'ConditionCheck' ? 'ConditionCheckItem' : `${kind}Item`}`,
-        resource: arn(table(asRecord(fields)['TableName'])),
-      })),
-    );
-  }
-  if (operation === 'ExecuteStatement') {
-    const { verb, table: name, index } = statementTarget(input);
-    const suffix = index === undefined ? '' : `/index/${index}`;
-    return verb === undefined
-      ? STATEMENTS.map((each) => ({ action: `dynamodb:PartiQL${each}`, resource: arn('*') }))
-      : [{ action: `dynamodb:PartiQL${verb}`, resource: arn(`${table(name)}${suffix}`) }];
-  }
-  const action = `dynamodb:${operation}`;
-  // Only the member that the operation reads counts: a table named elsewhere must not lend its permission.
-  if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') {
-    const names = Object.keys(asRecord(input['RequestItems']));
-    return names.map((name) => ({ action, resource: arn(table(name)) }));
-  }
-  if (operation === 'TagResource' || operation === 'UntagResource' || operation === 'ListTagsOfResource') {
-    const resource = input['ResourceArn'];
-    return [{ action, resource: typeof resource === 'string' ? resource : arn('*') }];
-  }
-  const index = input['IndexName'];
-  const suffix = typeof index === 'string' ? `/index/${index}` : '';
-  return [{ action, resource: arn(`${table(input['TableName'])}${suffix}`) }];
-}
-
-const STATEMENTS = ['Select', 'Insert', 'Update', 'Delete'] as const;
-
-/**
- * Read by the parser that the store uses. What it does not take may yet be taken by a store elsewhere: then the caller
- * needs permission for any statement on any table.
- */
-function statementTarget(input: Record): { verb?: string; table?: string; index?: string | undefined } {
-  const { Statement: text, Parameters: parameters } = input;
-  try {
-    const statement = parseStatement(String(text), Array.isArray(parameters) ? parameters : []);
-    const verb = STATEMENTS.find((each) => each.toLowerCase() === statement.kind) ?? 'Select';
-    return { verb, table: statement.table, ...('index' in statement ? { index: statement.index } : {}) };
-  } catch (error) {
-    if (error instanceof StatementError) return {};
-    throw error;
-  }
 }
 
 /** What is no JSON object asks for nothing in particular; the store refuses it in AWS's words. */

@@ -275,7 +275,7 @@ export class StackResolver implements Scope {
     logicalId: string,
     properties: JsonObject,
     at: Path,
-  ): Pick<ResolvedResource, 'physicalId' | 'properties' | 'fault'> {
+  ): Pick<ResolvedResource, 'physicalId' | 'properties' | 'fault' | 'unresolved'> {
     const type = this.#type(logicalId);
     let fault: DefinitionError | undefined;
     const physicalId = this.#tolerance.attempt(
@@ -286,18 +286,20 @@ export class StackResolver implements Scope {
         return logicalId;
       },
     );
+    const unresolved: string[] = [];
     const entries = Object.entries(properties).flatMap(([name, value]): [string, Json][] => {
       const isMissed = isRead(logicalId, type, name);
       return this.#tolerance.attempt(
         isMissed ? `${logicalId} cannot be relied on` : 'changes nothing for a request',
         () => Object.entries(this.#as(logicalId, () => resolveMembers({ [name]: value }, this, at))),
         (error) => {
+          unresolved.push(name);
           if (isMissed) fault ??= error;
           return [];
         },
       );
     });
-    return { physicalId, properties: Object.fromEntries(entries), fault };
+    return { physicalId, properties: Object.fromEntries(entries), fault, unresolved };
   }
 
   /** Whether the wait is real: CloudFormation forgets a DependsOn whose target's condition is false. */

@@ -123,6 +123,15 @@ export class SamExpansion {
     return Object.keys(this.#member(['Resources', logicalId])).length > 0;
   }
 
+  /** Whether a connector begins at it, inside of it or as a resource. */
+  isConnected(logicalId: string): boolean {
+    if (Object.keys(this.#member(['Resources', logicalId, 'Connectors'])).length > 0) return true;
+    return Object.keys(this.#member(['Resources'])).some((other) => {
+      const isConnector = this.#member(['Resources', other])['Type'] === 'AWS::Serverless::Connector';
+      return isConnector && this.#member(['Resources', other, 'Properties', 'Source'])['Id'] === logicalId;
+    });
+  }
+
   conditionOf(logicalId: string): string | undefined {
     const condition =
       this.#implicitConditions.get(logicalId) ?? this.#member(['Resources', logicalId])['Condition'];

@@ -3,6 +3,7 @@ import type { DefinitionError } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
 import { pick, present } from './sam-expansion.ts';
 import type { RouteTarget, SamExpansion } from './sam-expansion.ts';
+import { functionRole } from './sam-role.ts';
 import { isJsonObject } from '../cloudformation/template-source.ts';
 
 const TYPE = 'AWS::Serverless::Function';
@@ -24,7 +25,12 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
   expansion.reportUnknown(logicalId, TYPE, properties, [...PASSED_ON, ...WITHOUT_EFFECT]);
   const role = properties['Role'] ?? { 'Fn::GetAtt': [`${logicalId}Role`, 'Arn'] };
   if (properties['Role'] === undefined) {
-    expansion.make(logicalId, `${logicalId}Role`, 'AWS::IAM::Role', {});
+    expansion.make(
+      logicalId,
+      `${logicalId}Role`,
+      'AWS::IAM::Role',
+      functionRole(logicalId, properties, expansion.isConnected(logicalId)),
+    );
   }
   expansion.make(logicalId, logicalId, 'AWS::Lambda::Function', {
     ...pick(properties, PASSED_ON),

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../model.ts';
 import { INTEGRATION } from './sam-document.ts';
 import { idPart, pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
+import { startingRole, stateMachineRole } from './sam-role.ts';
 import { isJsonObject } from '../cloudformation/template-source.ts';
 
 const TYPE = 'AWS::Serverless::StateMachine';
@@ -20,7 +21,8 @@ export function expandStateMachine(expansion: SamExpansion, logicalId: string, r
   const properties = expansion.properties('StateMachine', resource);
   expansion.reportUnknown(logicalId, TYPE, properties, [...OF_MACHINE, ...KNOWN]);
   const roleId = `${logicalId}Role`;
-  if (properties['Role'] === undefined) expansion.make(logicalId, roleId, 'AWS::IAM::Role', {});
+  if (properties['Role'] === undefined)
+    expansion.make(logicalId, roleId, 'AWS::IAM::Role', stateMachineRole(logicalId, properties));
   expansion.make(logicalId, logicalId, 'AWS::StepFunctions::StateMachine', {
     ...pick(properties, OF_MACHINE),
     RoleArn: properties['Role'] ?? { 'Fn::GetAtt': [roleId, 'Arn'] },
@@ -67,7 +69,7 @@ function expandEvent(
     return;
   }
   const roleId = `${logicalId}${idPart(eventName)}Role`;
-  expansion.make(logicalId, roleId, 'AWS::IAM::Role', {});
+  expansion.make(logicalId, roleId, 'AWS::IAM::Role', startingRole(machineId));
   expansion.addEvent('rest', logicalId, eventName, event, {
     kind: 'state-machine',
     machineId,

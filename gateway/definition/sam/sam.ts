@@ -137,7 +137,7 @@ function fillServerless(template: JsonObject, values: ReadonlyMap<string, Json>)
   };
 }
 
-/** Connectors give permissions between resources, which nothing here asks for. */
+/** Connectors give rights that are not worked out here; `sam-role.ts` opens the roles of their functions. */
 function withoutConnectors(resource: Json): Json {
   if (!isJsonObject(resource) || resource['Connectors'] === undefined) return resource;
   return Object.fromEntries(Object.entries(resource).filter(([member]) => member !== 'Connectors'));

@@ -6,6 +6,7 @@ import { FakeBackend } from '../../support/virtual-ports.ts';
 import type { HttpOutcome, ServiceRequest } from '../../../gateway/ports.ts';
 import type { AwsCall } from '../../../gateway/aws-api/aws-call.ts';
 
+const RIGHTS = { accountId: '123456789012', partitionKeyOf: () => undefined };
 const KEYS = { accessKeyId: 'AKIDADMIN', secretAccessKey: 'secret' };
 const ADMIN = createIdentities([adminIdentity(KEYS, '123456789012')]).find(KEYS.accessKeyId);
 
@@ -49,7 +50,7 @@ describe('letThrough', () => {
       };
     };
 
-    const reply = await letThrough(services)(aCall());
+    const reply = await letThrough(services, RIGHTS)(aCall());
 
     assert.deepEqual([reply.status, reply.headers, String(reply.body)], [200, ['ETag', 'e'], 'ok']);
     const [request] = services.requests;
@@ -72,7 +73,7 @@ describe('letThrough', () => {
       ...{ kind: 'unreachable', reason: 'request', message: 's3 PUT is not recorded' },
     });
 
-    const reply = await letThrough(services)(aCall());
+    const reply = await letThrough(services, RIGHTS)(aCall());
 
     assert.equal(reply.status, 501);
     assert.match(String(reply.body), /<Code>NotImplementedException<\/Code><Message>s3 PUT is not recorded/);
@@ -87,7 +88,7 @@ describe('letThrough', () => {
       const services = new FakeBackend<ServiceRequest>();
       services.answer = () => outcome;
 
-      const reply = await letThrough(services)(aCall());
+      const reply = await letThrough(services, RIGHTS)(aCall());
 
       assert.equal(reply.status, 502);
       assert.match(String(reply.body), /<Code>ServiceUnavailable<\/Code><Message>s3 could not be reached/);

@@ -49,7 +49,7 @@ describe('classifyResources', () => {
       type: 'AWS::ApiGateway::Method',
       properties: { Integration: { Credentials: 'arn:aws:iam::123456789012:role/r' } },
       unsupported: [],
-      noEffect: ['Integration.Credentials'],
+      noEffect: [],
     },
     {
       name: 'names the credentials of the caller, which AWS would call the integration with',
@@ -93,7 +93,7 @@ describe('classifyResources', () => {
         Integration: { Type: 'AWS_PROXY', Credentials: 'role', IntegrationTarget: 'arn:aws:…' },
       },
       unsupported: [/^Integration\.IntegrationTarget: /],
-      noEffect: ['Integration.Credentials'],
+      noEffect: [],
     },
     {
       name: 'passes over what is switched off',
@@ -140,11 +140,18 @@ describe('classifyResources', () => {
       noEffect: ['PointInTimeRecoverySpecification'],
     },
     {
-      name: 'takes roles as without effect',
-      type: 'AWS::IAM::Role',
-      properties: { RoleName: 'x' },
+      name: 'takes what only machines have as without effect',
+      type: 'AWS::IAM::InstanceProfile',
+      properties: { Roles: ['x'] },
       unsupported: [],
       noEffect: ['*'],
+    },
+    {
+      name: 'reads of a role what it gives, and not who may have it',
+      type: 'AWS::IAM::Role',
+      properties: { RoleName: 'x', Policies: [{}], AssumeRolePolicyDocument: {}, Description: 'a role' },
+      unsupported: [],
+      noEffect: ['Description'],
     },
     {
       name: "takes osls's deployment bucket as without effect",

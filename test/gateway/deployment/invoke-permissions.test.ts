@@ -43,7 +43,7 @@ async function statusOf(setup: Setup = {}): Promise<number> {
   return (await send({ target })).status;
 }
 
-describe('--lambda-permissions (docs/aws §1.5, §4.4)', () => {
+describe('leave to invoke (docs/aws §1.5, §4.4)', () => {
   const rows: readonly (Setup & { readonly name: string; readonly status: number })[] = [
     { name: 'nothing', status: 500 },
     { name: 'nothing where nobody asks for permissions', needsPermissions: false, status: 200 },

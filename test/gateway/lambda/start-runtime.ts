@@ -93,7 +93,7 @@ export async function startRuntime(
   const runtime = await createFunctionRuntime({
     clockOffset,
     controlUrl: () => undefined,
-    accessKey: { id: 'LOCALKEY', secret: 'local-secret' },
+    keyPairOf: () => ({ accessKeyId: 'LOCALKEY', secretAccessKey: 'local-secret' }),
     extraEnvironment: {},
     cacheDirectory: aFolder({}),
     log: (line) => lines.push(line),

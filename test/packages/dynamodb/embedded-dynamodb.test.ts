@@ -234,3 +234,57 @@ describe('startEmbeddedDynamoDb', () => {
     );
   });
 });
+
+describe('calls of a signer that is judged', () => {
+  const JUDGED = { accessKeyId: 'AKIDJUDGED', secretAccessKey: 'secret-of-judged', isJudged: true };
+  const asked: unknown[] = [];
+  let dynamoDb: EmbeddedDynamoDb;
+  let judged: DynamoDBClient;
+
+  before(async () => {
+    dynamoDb = await startEmbeddedDynamoDb({
+      ...{ port: 0, signers: [SIGNER] },
+      judge(question) {
+        asked.push(question);
+        return question.rights.some(({ action }) => action === 'dynamodb:GetItem') ? undefined : 'not that';
+      },
+    });
+    await createTablesAt(anyTarget(dynamoDb.url), [aTable()]);
+    judged = aClient(dynamoDb.url, JUDGED);
+  });
+  after(async () => {
+    judged.destroy();
+    await dynamoDb.close();
+  });
+
+  const Key = { customer: { S: 'ada' }, number: { N: '1' } };
+  const read = () => judged.send(new GetItemCommand({ TableName: 'orders', Key }));
+
+  it('are of nobody until it is admitted, and then asked about with the key of the table', async () => {
+    await assert.rejects(read(), { name: 'UnrecognizedClientException' });
+    await dynamoDb.admit([SIGNER, JUDGED]);
+    await read();
+    assert.deepEqual(asked, [
+      {
+        ...{ accessKeyId: 'AKIDJUDGED', region: 'us-east-1' },
+        rights: [
+          {
+            ...{ action: 'dynamodb:GetItem', resource: 'orders' },
+            conditions: {
+              'dynamodb:leadingkeys': ['ada'],
+              'dynamodb:attributes': ['customer', 'number'],
+            },
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('are refused as DynamoDB refuses them, before the table is looked up', async () => {
+    await dynamoDb.admit([SIGNER, JUDGED]);
+    for (const TableName of ['orders', 'none'])
+      await assert.rejects(judged.send(new ScanCommand({ TableName })), {
+        ...{ name: 'AccessDeniedException', message: 'not that' },
+      });
+  });
+});

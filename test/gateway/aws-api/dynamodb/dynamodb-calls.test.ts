@@ -11,7 +11,7 @@ describe('createDynamoDbCalls', () => {
   // Port 9 (discard): nothing answers there, so whatever gets past the policies is seen.
   const calls = createDynamoDbCalls(
     { url: 'http://127.0.0.1:9', region: 'us-east-1', ...KEY },
-    '123456789012',
+    { accountId: '123456789012', partitionKeyOf: () => undefined },
   );
   after(() => calls.close());
 

@@ -1,0 +1,36 @@
+/**
+ * Calls of AWS services by integrations run with the role that the method names (`credentials`), so its policies decide
+ * as those of a function do (developer guide, "API Gateway permissions model for creating and managing an API").
+ */
+import { awsError, denialOf, findDenial } from './aws-call.ts';
+import { rightsOfCall } from './service-rights.ts';
+import type { LocalIdentity } from '../policy/identities.ts';
+import type { HttpOutcome, ServiceClient, ServiceRequest } from '../ports.ts';
+import type { RightsContext } from './service-rights.ts';
+
+/** @param assume the session of a role by its ARN; undefined: nothing is known of it, and it may do everything */
+export function guardServices(
+  services: ServiceClient,
+  context: RightsContext,
+  assume: (roleArn: string) => LocalIdentity | undefined,
+): ServiceClient {
+  return {
+    call(request) {
+      const session = request.roleArn === undefined ? undefined : assume(request.roleArn);
+      const rights = session === undefined ? undefined : rightsOfCall(request, context);
+      if (session === undefined || rights === undefined) return services.call(request);
+      const message = findDenial(session, rights);
+      return message === undefined ? services.call(request) : Promise.resolve(refuse(request, message));
+    },
+  };
+}
+
+/** The service's own answer, which the method's responses may then turn into anything. */
+function refuse(
+  { service, method, path, query, headers, body = '' }: ServiceRequest,
+  message: string,
+): HttpOutcome {
+  const asked = { method, path, query, rawHeaders: headers, body: Buffer.from(body), host: '' };
+  const reply = awsError(asked, service, { ...denialOf(service), message });
+  return { kind: 'answered', status: reply.status, headers: reply.headers, body: Buffer.from(reply.body) };
+}

@@ -1,0 +1,176 @@
+/**
+ * What calls of services that run or are recorded here need of their caller's policies: action, resource and the
+ * conditions that AWS has for them (service authorization reference). Pure.
+ */
+import { parseArn } from '@gatewright/aws/arn';
+import { readOperation } from '@gatewright/aws/aws-operation';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { rightsOf } from '@gatewright/dynamodb/rights';
+import type { AwsOperation } from '@gatewright/aws/aws-operation';
+import type { NeededRight, PartitionKeyOf } from '@gatewright/dynamodb/rights';
+import type { AwsPermission } from './aws-call.ts';
+
+export type ServiceCall = {
+  readonly service: string;
+  readonly region: string;
+  readonly method: string;
+  /** As sent. */
+  readonly path: string;
+  readonly query: string;
+  readonly headers: readonly string[];
+  readonly body: string | Buffer | undefined;
+  /** Of an integration: `{subdomain}.{service}` */
+  readonly subdomain?: string | undefined;
+};
+
+export type RightsContext = {
+  readonly accountId: string;
+  readonly partitionKeyOf: PartitionKeyOf;
+};
+
+type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
+type Reader = (name: string) => unknown;
+type Place = { readonly region: string; readonly accountId: string; readonly path: string };
+
+/** Undefined: what the call needs is not known here. */
+export function rightsOfCall(
+  call: ServiceCall,
+  context: RightsContext,
+): readonly AwsPermission[] | undefined {
+  if (call.service === 's3') return [rightOfS3(call)];
+  const operation = readOperation(call);
+  if (operation.protocol === 'rest') return undefined;
+  const place = { region: call.region, accountId: context.accountId, path: call.path };
+  if (call.service === 'dynamodb')
+    return operation.protocol === 'json'
+      ? rightsOfDynamoDb(operation.action, operation.input ?? {}, place, context.partitionKeyOf)
+      : undefined;
+  const rights = Object.hasOwn(RIGHTS, call.service) ? RIGHTS[call.service] : undefined;
+  return rights?.(operation.action, readerOf(operation), place);
+}
+
+/** @param input the body, whatever it is */
+export function rightsOfDynamoDb(
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+  { region, accountId }: Pick<Place, 'region' | 'accountId'>,
+  partitionKeyOf: PartitionKeyOf,
+): readonly AwsPermission[] {
+  return toPermissions(rightsOf(operation, input, partitionKeyOf), { region, accountId });
+}
+
+/** What a call of a table needs, in the words of policies. */
+export function toPermissions(
+  rights: readonly NeededRight[],
+  { region, accountId }: Pick<Place, 'region' | 'accountId'>,
+): readonly AwsPermission[] {
+  return rights.map(({ action, resource, conditions }) => ({
+    action,
+    resource: resource.startsWith('arn:')
+      ? resource
+      : `arn:aws:dynamodb:${region}:${accountId}:table/${resource}`,
+    conditions: new Map([...Object.entries(conditions), ['aws:requestedregion', [region]]]),
+  }));
+}
+
+const RIGHTS: Readonly<
+  Record<string, (action: string, read: Reader, place: Place) => readonly AwsPermission[]>
+> = {
+  // AWS words this service's actions in capitals, and a text message's resource is the number.
+  sns(action, read) {
+    const resource =
+      textOf(read('TopicArn')) ?? textOf(read('TargetArn')) ?? textOf(read('PhoneNumber')) ?? '*';
+    const single = action.replace(/Batch$/, '');
+    return [{ action: `sns:${single}`, resource, shownAction: `SNS:${single}` }];
+  },
+  // Those of many messages need the right of one ("Amazon SQS API permissions").
+  sqs(action, read, place) {
+    const single = action.replace(/Batch$/, '');
+    return [
+      {
+        action: `sqs:${single}`,
+        resource: queueArn(textOf(read('QueueUrl')) ?? place.path, textOf(read('QueueName')), place),
+        shownAction: `sqs:${single.toLowerCase()}`,
+      },
+    ];
+  },
+  events(action, read, place) {
+    const entries = action === 'PutEvents' ? read('Entries') : undefined;
+    if (!Array.isArray(entries)) return [{ action: `events:${action}`, resource: '*' }];
+    const permissions = entries.map((entry: unknown) => {
+      const fields = isJsonObject(entry) ? entry : {};
+      const source = textOf(fields['Source']);
+      const detailType = textOf(fields['DetailType']);
+      const conditions = new Map([
+        ...(source === undefined ? [] : [['events:source', [source]] as const]),
+        ...(detailType === undefined ? [] : [['events:detail-type', [detailType]] as const]),
+      ]);
+      return {
+        action: 'events:PutEvents',
+        resource: busArn(textOf(fields['EventBusName']), place),
+        conditions,
+      };
+    });
+    return permissions;
+  },
+  states: (action, read) => [
+    {
+      action: `states:${action}`,
+      resource:
+        textOf(read('stateMachineArn')) ?? textOf(read('executionArn')) ?? textOf(read('activityArn')) ?? '*',
+    },
+  ],
+  kinesis(action, read, { region, accountId }) {
+    const name = textOf(read('StreamName'));
+    const named = name === undefined ? '*' : `arn:aws:kinesis:${region}:${accountId}:stream/${name}`;
+    return [{ action: `kinesis:${action}`, resource: textOf(read('StreamARN')) ?? named }];
+  },
+};
+
+function readerOf(operation: Operation): Reader {
+  if (operation.protocol === 'query') return (name) => operation.parameters.get(name) ?? undefined;
+  const { input = {} } = operation;
+  return (name) => (Object.hasOwn(input, name) ? input[name] : undefined);
+}
+
+/** `https://sqs.eu-west-1.amazonaws.com/123456789012/orders` */
+function queueArn(url: string, name: string | undefined, { region, accountId }: Place): string {
+  const [, owner = accountId, queue = name] = /\/(\d{12})\/([^/?]+)$/.exec(url) ?? [];
+  return queue === undefined ? '*' : `arn:aws:sqs:${region}:${owner}:${queue}`;
+}
+
+function busArn(name: string | undefined, { region, accountId }: Place): string {
+  if (name !== undefined && parseArn(name) !== undefined) return name;
+  return `arn:aws:events:${region}:${accountId}:event-bus/${name ?? 'default'}`;
+}
+
+const S3_ACTIONS: Readonly<Record<string, string>> = {
+  DELETE: 's3:DeleteObject',
+  GET: 's3:GetObject',
+  HEAD: 's3:GetObject',
+  POST: 's3:PutObject',
+  PUT: 's3:PutObject',
+};
+
+/** Path style, or the bucket as subdomain. A bucket without a key is listed, or made. */
+function rightOfS3({ method, path, subdomain }: ServiceCall): AwsPermission {
+  const whole = decode(subdomain === undefined ? path : `/${subdomain}${path}`);
+  const [, bucket = '', key = ''] = /^\/([^/]*)(?:\/(.*))?$/s.exec(whole) ?? [];
+  if (key !== '')
+    return { action: S3_ACTIONS[method] ?? 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` };
+  if (bucket === '') return { action: 's3:ListAllMyBuckets', resource: '*' };
+  const action = { PUT: 's3:CreateBucket', DELETE: 's3:DeleteBucket' }[method] ?? 's3:ListBucket';
+  return { action, resource: `arn:aws:s3:::${bucket}` };
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

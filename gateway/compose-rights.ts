@@ -1,0 +1,48 @@
+/** Who may do what in one start: identities of its functions, and services behind the rights of roles. */
+import { guardServices } from './aws-api/guarded-services.ts';
+import { backendOf } from './compose-parts.ts';
+import { partitionKeyOf } from './control/table-keys.ts';
+import { FunctionIdentities, withFunctions } from './policy/function-identities.ts';
+import { adminIdentity, createIdentities } from './policy/identities.ts';
+import { loadIdentities, makeKeyPair } from './services/identity-file.ts';
+import { createServiceClient } from './services/service-client.ts';
+import type { RightsContext } from './aws-api/service-rights.ts';
+import type { Parts } from './compose-parts.ts';
+import type { ServedApis } from './control/served-apis.ts';
+import type { GatewayOptions } from './gateway.ts';
+import type { Clock, ServiceClient } from './ports.ts';
+import type { ServiceClientOptions } from './services/service-client.ts';
+
+/** Who may sign: the local admin, those of the identities file, and the functions of the moment. */
+export async function openIdentities(
+  { adminKey, accountId, directory, log }: GatewayOptions,
+  clock: Clock,
+): Promise<Pick<Parts, 'identities' | 'functionIdentities'>> {
+  const functionIdentities = new FunctionIdentities({
+    makeKeyPair,
+    nowEpochMs: () => clock.nowEpochMs(),
+    report: (message) => log.write(message),
+  });
+  const fixed = [adminIdentity(adminKey, accountId), ...(await loadIdentities(directory, accountId))];
+  return { identities: withFunctions(createIdentities(fixed), functionIdentities), functionIdentities };
+}
+
+/** What rights name beside the call itself. */
+export function rightsContext({ accountId }: GatewayOptions, served: ServedApis): RightsContext {
+  return { accountId, partitionKeyOf: (table, index) => partitionKeyOf(served.stacks, table, index) };
+}
+
+/** Calls of services by integrations, with the rights of the roles that their methods name. */
+export function openServiceClient(
+  at: Pick<ServiceClientOptions, 'http' | 'clock' | 'recorder' | 'ownUrl'> &
+    Pick<Parts, 'options' | 'store' | 'served' | 'functionIdentities'>,
+): ServiceClient {
+  const { options, store, served, functionIdentities, ...ports } = at;
+  const services = createServiceClient({
+    ...ports,
+    endpoints: options.awsEndpoints,
+    dynamodb: backendOf(options, store),
+  });
+  const context = rightsContext(options, served);
+  return guardServices(services, context, (roleArn) => functionIdentities.assume(roleArn));
+}

@@ -1,0 +1,173 @@
+/** `AWS::IAM::Role` and the policies that templates attach to it → what each role gives (IAM user guide, "Policies and permissions"). */
+import { DefinitionError } from '../errors.ts';
+import type { Tolerance } from '../errors.ts';
+import { compilePolicy } from '../policy/evaluate.ts';
+import { unknownConditionKeys } from '../policy/known-conditions.ts';
+import { findManagedPolicy } from '../policy/managed-policies.ts';
+import type { CompiledPolicy } from '../policy/model.ts';
+import type { Role } from '../policy/role.ts';
+import { partitionOf } from '../definition/pseudo-parameters.ts';
+import type { Json, ResolvedResource, ResolvedStack, UnsupportedItem } from '../definition/model.ts';
+
+export type RolesOfStacks = {
+  readonly byArn: ReadonlyMap<string, Role>;
+  /** By name of the function; one without a role of these stacks has no entry, and may do everything. */
+  readonly ofFunctions: ReadonlyMap<string, Role>;
+  /** Parts that are not known here: what they would say is allowed. */
+  readonly unsupported: readonly UnsupportedItem[];
+};
+
+const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
+const NOT_KNOWN =
+  'what it gives is not known here: whoever has it may do everything that nothing else denies';
+
+/** @param tolerance takes what IAM would refuse to save: such a document gives nothing */
+export function readRoles(stacks: readonly ResolvedStack[], tolerance: Tolerance): RolesOfStacks {
+  const reader = new RoleReader(stacks, tolerance);
+  const byArn = new Map(reader.roles().map((role) => [role.arn, role]));
+  const ofFunctions = new Map<string, Role>();
+  for (const { resources } of stacks)
+    for (const { type, properties, physicalId } of resources.values()) {
+      const { Role: arn } = properties;
+      const role = type === 'AWS::Lambda::Function' && typeof arn === 'string' ? byArn.get(arn) : undefined;
+      if (role !== undefined) ofFunctions.set(physicalId, role);
+    }
+  return { byArn, ofFunctions, unsupported: reader.unsupported };
+}
+
+type Owned = { readonly stack: ResolvedStack; readonly resource: ResolvedResource };
+
+class RoleReader {
+  readonly unsupported: UnsupportedItem[] = [];
+  readonly #tolerance: Tolerance;
+  readonly #all: readonly Owned[];
+  /** Managed policies of these stacks, by ARN. */
+  readonly #managed: ReadonlyMap<string, CompiledPolicy>;
+
+  constructor(stacks: readonly ResolvedStack[], tolerance: Tolerance) {
+    this.#tolerance = tolerance;
+    this.#all = stacks.flatMap((stack) =>
+      [...stack.resources.values()].map((resource) => ({ stack, resource })),
+    );
+    this.#managed = new Map(
+      this.#ofType('AWS::IAM::ManagedPolicy').map((owned) => [
+        owned.resource.physicalId,
+        this.#document(owned, 'PolicyDocument', owned.resource.properties['PolicyDocument']),
+      ]),
+    );
+  }
+
+  roles(): readonly Role[] {
+    return this.#ofType('AWS::IAM::Role').map((owned) => this.#role(owned));
+  }
+
+  #ofType(type: string): readonly Owned[] {
+    return this.#all.filter(({ resource }) => resource.type === type);
+  }
+
+  #role(owned: Owned): Role {
+    const { stack, resource } = owned;
+    const { properties, physicalId: name } = resource;
+    const { Path: path, PermissionsBoundary: boundary } = properties;
+    const isWhole = ['Policies', 'ManagedPolicyArns'].every((each) => !isUnresolved(resource, each));
+    if (!isWhole) this.#note(owned, 'Policies', NOT_KNOWN);
+    return {
+      arn: `arn:${partitionOf(stack.region)}:iam::${stack.accountId}:role${typeof path === 'string' ? path : '/'}${name}`,
+      name,
+      policies: [
+        ...(isWhole ? [] : [ALLOW_ALL]),
+        ...this.#inline(owned),
+        ...listOf(properties['ManagedPolicyArns']).map((arn) => this.#byArn(owned, 'ManagedPolicyArns', arn)),
+        ...this.#attached(owned),
+      ],
+      boundary: boundary === undefined ? undefined : this.#byArn(owned, 'PermissionsBoundary', boundary),
+      tags: readTags(properties['Tags']),
+      place: resource.place(),
+    };
+  }
+
+  #inline(owned: Owned): readonly CompiledPolicy[] {
+    return listOf(owned.resource.properties['Policies']).map((policy, index) =>
+      this.#document(owned, `Policies.${index}.PolicyDocument`, memberOf(policy, 'PolicyDocument')),
+    );
+  }
+
+  /** Policies of their own that name the role. */
+  #attached({ stack, resource: role }: Owned): readonly CompiledPolicy[] {
+    const named = (owned: Owned): boolean =>
+      owned.stack.accountId === stack.accountId &&
+      [...listOf(owned.resource.properties['Roles']), owned.resource.properties['RoleName']].includes(
+        role.physicalId,
+      );
+    return [
+      ...[...this.#ofType('AWS::IAM::Policy'), ...this.#ofType('AWS::IAM::RolePolicy')]
+        .filter(named)
+        .map((owned) => this.#document(owned, 'PolicyDocument', owned.resource.properties['PolicyDocument'])),
+      ...this.#ofType('AWS::IAM::ManagedPolicy')
+        .filter(named)
+        .map(({ resource }) => this.#managed.get(resource.physicalId) ?? ALLOW_ALL),
+    ];
+  }
+
+  #byArn(owned: Owned, property: string, arn: Json): CompiledPolicy {
+    const known = typeof arn === 'string' ? (this.#managed.get(arn) ?? findManagedPolicy(arn)) : undefined;
+    if (known !== undefined) return known;
+    this.#note(owned, property, `${typeof arn === 'string' ? arn : 'the policy'}: ${NOT_KNOWN}`);
+    return ALLOW_ALL;
+  }
+
+  #document(owned: Owned, property: string, document: Json | undefined): CompiledPolicy {
+    const { resource } = owned;
+    if (document === undefined && isUnresolved(resource, property)) {
+      this.#note(owned, property, NOT_KNOWN);
+      return ALLOW_ALL;
+    }
+    const compiled = compilePolicy(document, { ofIdentity: true });
+    if (compiled.kind === 'invalid') {
+      const error = new DefinitionError(
+        resource.place(property),
+        `IAM refuses the policy: ${compiled.reason}`,
+      );
+      this.#tolerance.note(error, 'the policy gives nothing');
+      return { decide: () => 'implicit-deny' };
+    }
+    for (const key of unknownConditionKeys(document))
+      this.#note(
+        owned,
+        property,
+        `no call here has the condition key ${key}: its statement applies as if it were missing`,
+      );
+    return compiled.policy;
+  }
+
+  #note({ stack, resource }: Owned, property: string, consequence: string): void {
+    const { logicalId, type } = resource;
+    const { file, line } = resource.place(property);
+    const { stackName } = stack;
+    this.unsupported.push({ stackName, logicalId, type, property, consequence, file, line });
+  }
+}
+
+function isUnresolved({ unresolved = [] }: ResolvedResource, property: string): boolean {
+  return unresolved.includes(property.split('.')[0] ?? '');
+}
+
+function readTags(tags: Json | undefined): ReadonlyMap<string, string> {
+  return new Map(
+    listOf(tags).flatMap((tag) => {
+      const [key, value] = [memberOf(tag, 'Key'), memberOf(tag, 'Value')];
+      return typeof key === 'string' && typeof value === 'string' ? [[key.toLowerCase(), value]] : [];
+    }),
+  );
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? (value as readonly Json[]) : [value];
+}
+
+function memberOf(value: Json, name: string): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as { readonly [key: string]: Json })[name]
+    : undefined;
+}

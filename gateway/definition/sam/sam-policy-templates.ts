@@ -1,0 +1,175 @@
+/**
+ * SAM's policy templates of services that run or are recorded here (SAM developer guide, "AWS SAM policy templates"), by
+ * name: which parameters they take, and what they give on what. Those of other services give the service as a whole,
+ * since no call here is asked about: it ends at AWS, which asks the developer's own key.
+ */
+import type { Json, JsonObject } from '../model.ts';
+
+/** Actions, and the resources that `{Parameter}` names. */
+type Grant = readonly [actions: string, ...resources: string[]];
+
+const TABLE = 'dynamodb:table/{TableName}';
+const INDEXES = 'dynamodb:table/{TableName}/index/*';
+const BUCKET = 's3::{BucketName}';
+const OBJECTS = 's3::{BucketName}/*';
+
+const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
+  DynamoDBBackupFullAccessPolicy: [
+    ['dynamodb:CreateBackup dynamodb:DescribeContinuousBackups', TABLE],
+    [
+      'dynamodb:DeleteBackup dynamodb:DescribeBackup dynamodb:ListBackups',
+      'dynamodb:table/{TableName}/backup/*',
+    ],
+  ],
+  DynamoDBCrudPolicy: [
+    [
+      'dynamodb:GetItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:Scan dynamodb:Query dynamodb:UpdateItem dynamodb:BatchWriteItem dynamodb:BatchGetItem dynamodb:DescribeTable dynamodb:ConditionCheckItem',
+      TABLE,
+      INDEXES,
+    ],
+  ],
+  DynamoDBReadPolicy: [
+    [
+      'dynamodb:GetItem dynamodb:Scan dynamodb:Query dynamodb:BatchGetItem dynamodb:DescribeTable',
+      TABLE,
+      INDEXES,
+    ],
+  ],
+  DynamoDBReconfigurePolicy: [['dynamodb:UpdateTable', TABLE]],
+  DynamoDBRestoreFromBackupPolicy: [
+    ['dynamodb:RestoreTableFromBackup', 'dynamodb:table/{TableName}/backup/*'],
+    [
+      'dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:Query dynamodb:Scan dynamodb:BatchWriteItem',
+      TABLE,
+    ],
+  ],
+  DynamoDBStreamReadPolicy: [
+    [
+      'dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator',
+      'dynamodb:table/{TableName}/stream/{StreamName}',
+    ],
+    ['dynamodb:ListStreams', 'dynamodb:table/{TableName}/stream/*'],
+  ],
+  DynamoDBWritePolicy: [['dynamodb:PutItem dynamodb:UpdateItem dynamodb:BatchWriteItem', TABLE, INDEXES]],
+  EventBridgePutEventsPolicy: [['events:PutEvents', 'events:event-bus/{EventBusName}']],
+  KinesisCrudPolicy: [
+    [
+      'kinesis:AddTagsToStream kinesis:CreateStream kinesis:DecreaseStreamRetentionPeriod kinesis:DeleteStream kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:GetShardIterator kinesis:IncreaseStreamRetentionPeriod kinesis:ListTagsForStream kinesis:MergeShards kinesis:PutRecord kinesis:PutRecords kinesis:SplitShard kinesis:RemoveTagsFromStream',
+      'kinesis:stream/{StreamName}',
+    ],
+  ],
+  KinesisStreamReadPolicy: [
+    ['kinesis:ListStreams kinesis:DescribeLimits', 'kinesis:stream/*'],
+    [
+      'kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:GetRecords kinesis:GetShardIterator',
+      'kinesis:stream/{StreamName}',
+    ],
+  ],
+  LambdaInvokePolicy: [['lambda:InvokeFunction', 'lambda:function:{FunctionName}*']],
+  S3CrudPolicy: [
+    [
+      's3:GetObject s3:ListBucket s3:GetBucketLocation s3:GetObjectVersion s3:PutObject s3:PutObjectAcl s3:GetLifecycleConfiguration s3:PutLifecycleConfiguration s3:DeleteObject',
+      BUCKET,
+      OBJECTS,
+    ],
+  ],
+  S3FullAccessPolicy: [
+    [
+      's3:GetObject s3:GetObjectAcl s3:GetObjectVersion s3:PutObject s3:PutObjectAcl s3:DeleteObject s3:DeleteObjectTagging s3:DeleteObjectVersionTagging s3:GetObjectTagging s3:GetObjectVersionTagging s3:PutObjectTagging s3:PutObjectVersionTagging',
+      OBJECTS,
+    ],
+    ['s3:ListBucket s3:GetBucketLocation s3:GetLifecycleConfiguration s3:PutLifecycleConfiguration', BUCKET],
+  ],
+  S3ReadPolicy: [
+    [
+      's3:GetObject s3:ListBucket s3:GetBucketLocation s3:GetObjectVersion s3:GetLifecycleConfiguration',
+      BUCKET,
+      OBJECTS,
+    ],
+  ],
+  S3WritePolicy: [['s3:PutObject s3:PutObjectAcl s3:PutLifecycleConfiguration', BUCKET, OBJECTS]],
+  SNSCrudPolicy: [
+    [
+      'sns:ListSubscriptionsByTopic sns:CreateTopic sns:SetTopicAttributes sns:Subscribe sns:Publish',
+      'sns:{TopicName}*',
+    ],
+  ],
+  SNSPublishMessagePolicy: [['sns:Publish', 'sns:{TopicName}']],
+  SQSPollerPolicy: [
+    [
+      'sqs:ChangeMessageVisibility sqs:ChangeMessageVisibilityBatch sqs:DeleteMessage sqs:DeleteMessageBatch sqs:GetQueueAttributes sqs:ReceiveMessage',
+      'sqs:{QueueName}',
+    ],
+  ],
+  SQSSendMessagePolicy: [['sqs:SendMessage*', 'sqs:{QueueName}']],
+  StepFunctionsExecutionPolicy: [['states:StartExecution', 'states:stateMachine:{StateMachineName}']],
+};
+
+/** Services by the beginning of the template's name. */
+const OTHER_SERVICES: readonly (readonly [prefix: string, actions: string])[] = [
+  ['AMIDescribe', 'ec2:*'],
+  ['AWSSecretsManager', 'secretsmanager:*'],
+  ['AcmGetCertificate', 'acm:*'],
+  ['Athena', 'athena:*'],
+  ['CloudFormation', 'cloudformation:*'],
+  ['CloudWatch', 'cloudwatch:*'],
+  ['CodeCommit', 'codecommit:*'],
+  ['CodePipeline', 'codepipeline:*'],
+  ['Comprehend', 'comprehend:*'],
+  ['CostExplorer', 'ce:*'],
+  ['EC2', 'ec2:*'],
+  ['EKSDescribe', 'eks:*'],
+  ['Elasticsearch', 'es:*'],
+  ['FilterLogEvents', 'logs:*'],
+  ['Firehose', 'firehose:*'],
+  ['KMS', 'kms:*'],
+  ['MobileAnalytics', 'mobileanalytics:*'],
+  ['Organizations', 'organizations:*'],
+  ['Pinpoint', 'mobiletargeting:*'],
+  ['Polly', 'polly:*'],
+  ['Rekognition', 'rekognition:*'],
+  ['Route53', 'route53:*'],
+  ['SES', 'ses:*'],
+  ['SSM', 'ssm:*'],
+  ['ServerlessRepo', 'serverlessrepo:*'],
+  ['Textract', 'textract:*'],
+  ['VPCAccess', 'ec2:*'],
+];
+
+/** The policy document that a template stands for; undefined where SAM has none of this name. */
+export function expandPolicyTemplate(name: string, parameters: Json): JsonObject | undefined {
+  const grants = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined;
+  const given =
+    typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters) ? parameters : {};
+  if (grants !== undefined)
+    return documentOf(
+      grants.map(([actions, ...resources]) => [
+        actions,
+        resources.map((one) => arnOf(one, given as JsonObject)),
+      ]),
+    );
+  const [, actions] =
+    OTHER_SERVICES.find(([prefix]) => name.startsWith(prefix) && name.endsWith('Policy')) ?? [];
+  return actions === undefined ? undefined : documentOf([[actions, '*']]);
+}
+
+function documentOf(statements: readonly (readonly [actions: string, resources: Json])[]): JsonObject {
+  return {
+    Version: '2012-10-17',
+    Statement: statements.map(([actions, Resource]) => ({
+      Effect: 'Allow',
+      Action: actions.split(' '),
+      Resource,
+    })),
+  };
+}
+
+/** `dynamodb:table/{TableName}` → its ARN, with whatever the parameter holds; buckets have neither region nor account. */
+function arnOf(pattern: string, parameters: JsonObject): Json {
+  const [, service = '', resource = ''] = /^(\w+):(.*)$/s.exec(pattern) ?? [];
+  const names = [...resource.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const place = service === 's3' ? ':' : '${AWS::Region}:${AWS::AccountId}';
+  const text = `arn:\${AWS::Partition}:${service}:${place}:${resource.replace(/^:/, '').replace(/\{(\w+)\}/g, '${$1}')}`;
+  if (names.length === 0) return { 'Fn::Sub': text };
+  return { 'Fn::Sub': [text, Object.fromEntries(names.map((name) => [name, parameters[name] ?? '']))] };
+}

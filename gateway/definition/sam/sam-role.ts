@@ -1,0 +1,100 @@
+/**
+ * The role that SAM makes of `Policies` and of what else a function or a state machine needs (SAM developer guide,
+ * "AWS::Serverless::Function", "Policies").
+ */
+import { managedPolicyArn } from '../../policy/managed-policies.ts';
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import type { Json, JsonObject } from '../model.ts';
+import { present } from './sam-expansion.ts';
+import { expandPolicyTemplate } from './sam-policy-templates.ts';
+
+/** Roles that sources of events need to be read, by type of the event. */
+const OF_SOURCES: Readonly<Record<string, string>> = {
+  DynamoDB: 'AWSLambdaDynamoDBExecutionRole',
+  Kinesis: 'AWSLambdaKinesisExecutionRole',
+  MSK: 'AWSLambdaMSKExecutionRole',
+  SQS: 'AWSLambdaSQSQueueExecutionRole',
+};
+
+/** Stands for what connectors give, which is not worked out here: a managed policy that nobody knows. */
+const CONNECTOR: JsonObject = {
+  'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/AWS::Serverless::Connector',
+};
+
+export function functionRole(logicalId: string, properties: JsonObject, isConnected: boolean): JsonObject {
+  const { VpcConfig: vpc, Tracing: tracing, Events: events, DeadLetterQueue: queue } = properties;
+  const sources = isJsonObject(events) ? Object.values(events) : [];
+  const managed = [
+    'AWSLambdaBasicExecutionRole',
+    ...(vpc === undefined ? [] : ['AWSLambdaVPCAccessExecutionRole']),
+    ...(tracing === undefined || tracing === 'PassThrough' ? [] : ['AWSXRayDaemonWriteAccess']),
+    ...sources.flatMap((event) => OF_SOURCES[textOf(memberOf(event, 'Type'))] ?? []),
+  ];
+  const made = role(logicalId, properties, managed, deadLetters(queue));
+  const arns = made['ManagedPolicyArns'];
+  return isConnected && isJsonList(arns) ? { ...made, ManagedPolicyArns: [...arns, CONNECTOR] } : made;
+}
+
+export function stateMachineRole(logicalId: string, properties: JsonObject): JsonObject {
+  return role(logicalId, properties, [], []);
+}
+
+/** Of an event that starts executions: it may do that and nothing else. */
+export function startingRole(machineId: string): JsonObject {
+  const document = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 'states:StartExecution', Resource: { Ref: machineId } }],
+  };
+  return { Policies: [{ PolicyName: `${machineId}StartExecutionPolicy`, PolicyDocument: document }] };
+}
+
+function role(
+  logicalId: string,
+  properties: JsonObject,
+  managed: readonly string[],
+  extra: readonly Json[],
+): JsonObject {
+  const { Policies: given = [], PermissionsBoundary, RolePath: Path } = properties;
+  const policies = isJsonList(given) ? given : [given];
+  const documents = [...extra, ...policies.flatMap(documentOf)];
+  const arns = [...managed.map(managedPolicyArn), ...policies.flatMap(arnOf)];
+  return present({
+    ...{ PermissionsBoundary, Path },
+    ManagedPolicyArns: arns.filter((arn, index) => arns.indexOf(arn) === index),
+    Policies:
+      documents.length === 0
+        ? undefined
+        : documents.map((document, index) => ({
+            PolicyName: `${logicalId}RolePolicy${index}`,
+            PolicyDocument: document,
+          })),
+  });
+}
+
+/** A policy document, or the template of one; what is neither is the ARN of a managed policy. */
+function documentOf(policy: Json): readonly Json[] {
+  if (!isJsonObject(policy)) return [];
+  if (policy['Statement'] !== undefined) return [policy];
+  const documents = Object.entries(policy).map(([name, given]) => expandPolicyTemplate(name, given));
+  return documents.flatMap((document) => document ?? []);
+}
+
+function arnOf(policy: Json): readonly Json[] {
+  if (typeof policy === 'string') return [policy.startsWith('arn:') ? policy : managedPolicyArn(policy)];
+  return isJsonObject(policy) && documentOf(policy).length === 0 ? [policy] : [];
+}
+
+function deadLetters(queue: Json | undefined): readonly Json[] {
+  if (!isJsonObject(queue)) return [];
+  const { Type: type, TargetArn: Resource = '*' } = queue;
+  const Action = type === 'SNS' ? 'sns:Publish' : 'sqs:SendMessage';
+  return [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] }];
+}
+
+function memberOf(value: Json, name: string): Json | undefined {
+  return isJsonObject(value) ? value[name] : undefined;
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,122 @@
+/**
+ * Policies that AWS manages, as far as functions commonly have them (AWS managed policy reference guide). What lists
+ * or reads only and touches no service that runs here is left out of a statement: no call asks for it.
+ */
+import { compilePolicy } from './evaluate.ts';
+import type { CompiledPolicy } from './model.ts';
+
+type Grant = readonly [actions: string, resource?: string];
+
+const LOGS: Grant = ['logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents'];
+const NETWORK: Grant = [
+  'ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:DeleteNetworkInterface ec2:AssignPrivateIpAddresses ec2:UnassignPrivateIpAddresses',
+];
+const XRAY: Grant = [
+  'xray:PutTraceSegments xray:PutTelemetryRecords xray:GetSamplingRules xray:GetSamplingTargets xray:GetSamplingStatisticSummaries',
+];
+
+/** By what follows the last slash of the ARN, which is unique among those that AWS manages. */
+const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
+  AdministratorAccess: [['*']],
+  AWSLambdaBasicExecutionRole: [LOGS],
+  AWSLambdaVPCAccessExecutionRole: [LOGS, NETWORK],
+  AWSLambdaDynamoDBExecutionRole: [
+    LOGS,
+    ['dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams'],
+  ],
+  AWSLambdaKinesisExecutionRole: [
+    LOGS,
+    [
+      'kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:GetRecords kinesis:GetShardIterator kinesis:ListShards kinesis:ListStreams kinesis:SubscribeToShard',
+    ],
+  ],
+  AWSLambdaSQSQueueExecutionRole: [LOGS, ['sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes']],
+  AWSLambdaMSKExecutionRole: [LOGS, NETWORK, ['kafka:*']],
+  AWSXRayDaemonWriteAccess: [XRAY],
+  AWSXrayWriteOnlyAccess: [XRAY],
+  CloudWatchLambdaInsightsExecutionRolePolicy: [LOGS],
+  CloudWatchLambdaApplicationSignalsExecutionRolePolicy: [XRAY, LOGS],
+  CloudWatchLogsFullAccess: [['logs:* cloudwatch:GenerateQuery']],
+  AmazonAPIGatewayPushToCloudWatchLogs: [['logs:*']],
+  AWSLambdaRole: [['lambda:InvokeFunction']],
+  AWSLambda_FullAccess: [
+    ['lambda:* logs:DescribeLogGroups states:DescribeStateMachine states:ListStateMachines'],
+  ],
+  AWSLambda_ReadOnlyAccess: [['lambda:Get* lambda:List*']],
+  AmazonAPIGatewayInvokeFullAccess: [
+    ['execute-api:Invoke execute-api:ManageConnections', 'arn:aws:execute-api:*:*:*'],
+  ],
+  AmazonAPIGatewayAdministrator: [['apigateway:*', 'arn:aws:apigateway:*::/*']],
+  AmazonDynamoDBFullAccess: [['dynamodb:* dax:* cloudwatch:* sns:CreateTopic sns:ListTopics sns:Subscribe']],
+  AmazonDynamoDBFullAccess_v2: [['dynamodb:* dax:* cloudwatch:*']],
+  AmazonDynamoDBFullAccesswithDataPipeline: [
+    ['dynamodb:* cloudwatch:* sns:CreateTopic sns:ListTopics sns:Subscribe'],
+  ],
+  AmazonDynamoDBReadOnlyAccess: [
+    [
+      'dynamodb:BatchGetItem dynamodb:Describe* dynamodb:List* dynamodb:GetAbacStatus dynamodb:GetItem dynamodb:GetResourcePolicy dynamodb:Query dynamodb:Scan dynamodb:PartiQLSelect',
+    ],
+  ],
+  AWSLambdaInvocation_DynamoDB: [
+    ['lambda:InvokeFunction'],
+    ['dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams'],
+  ],
+  'AWSLambdaInvocation-DynamoDB': [
+    ['lambda:InvokeFunction'],
+    ['dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams'],
+  ],
+  AmazonSQSFullAccess: [['sqs:*']],
+  AmazonSQSReadOnlyAccess: [['sqs:GetQueueAttributes sqs:GetQueueUrl sqs:List*']],
+  AmazonSNSFullAccess: [['sns:* sms-voice:*']],
+  AmazonSNSReadOnlyAccess: [['sns:GetTopicAttributes sns:List* sns:GetSubscriptionAttributes']],
+  AmazonS3FullAccess: [['s3:* s3-object-lambda:*']],
+  AmazonS3ReadOnlyAccess: [['s3:Get* s3:List* s3:Describe* s3-object-lambda:Get* s3-object-lambda:List*']],
+  AmazonKinesisFullAccess: [['kinesis:*']],
+  AmazonKinesisReadOnlyAccess: [['kinesis:Get* kinesis:List* kinesis:Describe*']],
+  AmazonKinesisFirehoseFullAccess: [['firehose:*']],
+  AmazonEventBridgeFullAccess: [['events:* schemas:* scheduler:* pipes:*']],
+  CloudWatchEventsFullAccess: [['events:*']],
+  AWSStepFunctionsFullAccess: [['states:*']],
+  AmazonSESFullAccess: [['ses:*']],
+  AmazonSSMReadOnlyAccess: [['ssm:Describe* ssm:Get* ssm:List*']],
+  AmazonSSMFullAccess: [['ssm:* cloudwatch:PutMetricData']],
+  SecretsManagerReadWrite: [['secretsmanager:*']],
+  AmazonCognitoPowerUser: [['cognito-identity:* cognito-idp:* cognito-sync:*']],
+  AmazonCognitoReadOnly: [
+    [
+      'cognito-identity:Describe* cognito-identity:Get* cognito-identity:List* cognito-idp:Describe* cognito-idp:AdminGet* cognito-idp:List*',
+    ],
+  ],
+  AmazonBedrockFullAccess: [['bedrock:*']],
+  AmazonRekognitionFullAccess: [['rekognition:*']],
+  ComprehendFullAccess: [['comprehend:*']],
+  TranslateFullAccess: [['translate:*']],
+  AmazonPollyFullAccess: [['polly:*']],
+  AmazonTranscribeFullAccess: [['transcribe:*']],
+  AmazonTextractFullAccess: [['textract:*']],
+};
+
+const ARN = /^arn:aws[a-z-]*:iam::aws:policy\/(?:[\w-]+\/)*([\w+=,.@-]+)$/;
+
+/** Undefined: what a policy of this ARN gives is not known here. */
+export function findManagedPolicy(arn: string): CompiledPolicy | undefined {
+  const name = ARN.exec(arn)?.[1] ?? '';
+  const grants = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined;
+  if (grants === undefined) return undefined;
+  const compiled = compilePolicy({
+    Version: '2012-10-17',
+    Statement: grants.map(([actions, resource = '*']) => ({
+      Effect: 'Allow',
+      Action: actions.split(' '),
+      Resource: resource,
+    })),
+  });
+  return compiled.kind === 'compiled' ? compiled.policy : undefined;
+}
+
+/** The ARN that SAM makes of a name alone: a policy of AWS's, for services or not. */
+export function managedPolicyArn(name: string): string {
+  const isOfService =
+    /^(?:AWSLambda\w*ExecutionRole|AWSLambdaRole|AmazonAPIGatewayPushToCloudWatchLogs)$/.test(name);
+  return `arn:aws:iam::aws:policy/${isOfService ? 'service-role/' : ''}${name}`;
+}

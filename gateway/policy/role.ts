@@ -1,0 +1,33 @@
+/** A role as its stack declares it: what it gives to whoever runs as it. */
+import type { DefinitionPlace } from '../errors.ts';
+import type { CompiledPolicy, PolicyDecision, PolicyQuestion } from './model.ts';
+
+export type Role = {
+  /** `arn:aws:iam::123456789012:role/dev-orders` */
+  readonly arn: string;
+  readonly name: string;
+  /** With one that allows everything, where a part of the role is not known here. */
+  readonly policies: readonly CompiledPolicy[];
+  readonly boundary: CompiledPolicy | undefined;
+  readonly tags: ReadonlyMap<string, string>;
+  readonly place: DefinitionPlace;
+};
+
+/** The statement that a role lacks, as it would stand in its policy. */
+export function missingStatement({ action, resource }: Pick<PolicyQuestion, 'action' | 'resource'>): string {
+  return JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource });
+}
+
+/** One line for whoever wrote the role. */
+export function describeMissing(
+  who: string,
+  { name, place }: Pick<Role, 'name' | 'place'>,
+  question: PolicyQuestion,
+  decision: PolicyDecision,
+): string {
+  const where = place.line === undefined ? place.file : `${place.file}:${place.line}`;
+  const begin = `${who} may not ${question.action} on ${question.resource}: role ${name} (${where})`;
+  return decision === 'explicit-deny'
+    ? `${begin} has a statement that denies it`
+    : `${begin} has no statement whose action, resource and conditions allow it. Add ${missingStatement(question)}`;
+}

@@ -1,0 +1,49 @@
+/** Which operation of an AWS service a request asks for, read by its protocol. */
+import { parseJsonObject } from './json-object.ts';
+import type { JsonObject } from './json-object.ts';
+
+export type AwsOperation =
+  /** `X-Amz-Target: Prefix.Action` with JSON. `input` is undefined where the body is no JSON object. */
+  | {
+      readonly protocol: 'json';
+      readonly prefix: string;
+      readonly action: string;
+      readonly input: JsonObject | undefined;
+    }
+  /** `Action=…` in the query or in a form body. */
+  | { readonly protocol: 'query'; readonly action: string; readonly parameters: URLSearchParams }
+  | { readonly protocol: 'rest' };
+
+export type OperationRequest = {
+  /** Flat name, value list. */
+  readonly headers: readonly string[];
+  /** Without the question mark. */
+  readonly query: string;
+  readonly body: string | Buffer | undefined;
+};
+
+const TARGET = /^([A-Za-z0-9_]+)\.([A-Za-z]+)$/;
+
+/** Also of calls that no service would take: what they ask for is then `rest`. */
+export function readOperation(request: OperationRequest): AwsOperation {
+  const text = request.body?.toString() ?? '';
+  const target = TARGET.exec(lastHeader(request, 'x-amz-target') ?? '');
+  if (target !== null)
+    return {
+      protocol: 'json',
+      prefix: target[1] ?? '',
+      action: target[2] ?? '',
+      input: parseJsonObject(text === '' ? '{}' : text),
+    };
+  const parameters = new URLSearchParams(request.query);
+  const contentType = lastHeader(request, 'content-type') ?? '';
+  if (contentType.startsWith('application/x-www-form-urlencoded'))
+    for (const [name, value] of new URLSearchParams(text)) parameters.append(name, value);
+  const action = parameters.get('Action');
+  return action === null ? { protocol: 'rest' } : { protocol: 'query', action, parameters };
+}
+
+function lastHeader({ headers }: OperationRequest, name: string): string | undefined {
+  const at = headers.findLastIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name);
+  return at === -1 ? undefined : headers[at + 1];
+}

@@ -1,0 +1,260 @@
+/**
+ * What a call needs of its caller's policies: one right per action, resource and key, as the service authorization
+ * reference has them ("Actions, resources, and condition keys for Amazon DynamoDB"). Pure; the store asks it of every
+ * call that a role makes, and so does who stands in front of another store.
+ */
+import { parseStatement, StatementError } from './partiql-parser.ts';
+import type { Condition, Statement } from './partiql-parser.ts';
+import { namesIn, partitionOfQuery } from './expression-names.ts';
+
+export type NeededRight = {
+  /** `dynamodb:PutItem` */
+  readonly action: string;
+  /** What follows `table/` in the ARN: `orders`, `orders/index/by-day`, `*`; with `arn:` in front it is the whole ARN. */
+  readonly resource: string;
+  /** By condition key in lower case; a key that the request does not have is missing. */
+  readonly conditions: Readonly<Record<string, readonly string[]>>;
+};
+
+/** Partition key of a table or of one of its indexes; undefined where the table is not known. */
+export type PartitionKeyOf = (table: string, index: string | undefined) => string | undefined;
+
+type Input = Readonly<Record<string, unknown>>;
+type Target = { readonly table: string; readonly index?: string | undefined };
+
+/** Every table that a call names: what `PartitionKeyOf` will be asked for. */
+export function tablesOf(operation: string, input: Input): readonly string[] {
+  const names = rightsOf(operation, input, () => undefined).map(
+    ({ resource }) => resource.split('/')[0] ?? '',
+  );
+  return [...new Set(names)].filter((name) => name !== '*' && !name.startsWith('arn:'));
+}
+
+/** Only the members that an operation reads count: a table named elsewhere must not lend its permission. */
+export function rightsOf(
+  operation: string,
+  input: Input,
+  partitionKeyOf: PartitionKeyOf,
+): readonly NeededRight[] {
+  switch (operation) {
+    case 'TransactWriteItems':
+    case 'TransactGetItems':
+      return membersOf(input['TransactItems']).flatMap((member) =>
+        Object.entries(member).map(([kind, fields]) =>
+          itemRight(`${kind}Item`, asRecord(fields), partitionKeyOf, operation),
+        ),
+      );
+    case 'BatchGetItem':
+    case 'BatchWriteItem':
+      return Object.entries(asRecord(input['RequestItems'])).map(([table, requests]) =>
+        batchRight(operation, tableName(table), requests, partitionKeyOf),
+      );
+    case 'ExecuteStatement':
+      return statementRights(input, partitionKeyOf, undefined);
+    case 'BatchExecuteStatement':
+      return membersOf(input['Statements']).flatMap((each) =>
+        statementRights(each, partitionKeyOf, operation),
+      );
+    case 'ExecuteTransaction':
+      return membersOf(input['TransactStatements']).flatMap((each) =>
+        statementRights(each, partitionKeyOf, operation),
+      );
+    case 'Query':
+    case 'Scan':
+      return [searchRight(operation, input, partitionKeyOf)];
+    case 'GetItem':
+    case 'PutItem':
+    case 'UpdateItem':
+    case 'DeleteItem':
+      return [itemRight(operation, input, partitionKeyOf, undefined)];
+    default:
+      return [tableRight(operation, input)];
+  }
+}
+
+/** Operations of the account, which are asked of every table. */
+const OF_ACCOUNT = new Set([
+  'ListTables',
+  'DescribeLimits',
+  'DescribeEndpoints',
+  'ListBackups',
+  'ListGlobalTables',
+]);
+
+function tableRight(operation: string, input: Input): NeededRight {
+  const action = `dynamodb:${operation}`;
+  if (OF_ACCOUNT.has(operation)) return { action, resource: '*', conditions: {} };
+  const arn = input['ResourceArn'];
+  if (typeof arn === 'string') return { action, resource: arn, conditions: {} };
+  return {
+    action,
+    resource: resourceOf({ table: tableName(input['TableName']), index: textOf(input['IndexName']) }),
+    conditions: {},
+  };
+}
+
+function itemRight(
+  action: string,
+  input: Input,
+  partitionKeyOf: PartitionKeyOf,
+  enclosing: string | undefined,
+): NeededRight {
+  const table = tableName(input['TableName']);
+  const item = asRecord(input['Key'] ?? input['Item']);
+  const partitionKey = partitionKeyOf(table, undefined);
+  return {
+    action: `dynamodb:${action}`,
+    resource: table,
+    conditions: {
+      ...present('dynamodb:leadingkeys', keyTexts([item], partitionKey)),
+      ...present('dynamodb:attributes', [...new Set([...Object.keys(item), ...namesIn(input)])]),
+      ...shared(input),
+      ...present('dynamodb:enclosingoperation', enclosing === undefined ? [] : [enclosing]),
+    },
+  };
+}
+
+function batchRight(
+  operation: string,
+  table: string,
+  requests: unknown,
+  partitionKeyOf: PartitionKeyOf,
+): NeededRight {
+  const { Keys: keys } = asRecord(requests);
+  const items = Array.isArray(keys)
+    ? keys.map(asRecord)
+    : membersOf(requests).map((request) => {
+        const { PutRequest: put, DeleteRequest: remove } = request;
+        return asRecord(put === undefined ? asRecord(remove)['Key'] : asRecord(put)['Item']);
+      });
+  const named = [...items.flatMap((item) => Object.keys(item)), ...namesIn(asRecord(requests))];
+  return {
+    action: `dynamodb:${operation}`,
+    resource: table,
+    conditions: {
+      ...present('dynamodb:leadingkeys', keyTexts(items, partitionKeyOf(table, undefined))),
+      ...present('dynamodb:attributes', [...new Set(named)]),
+    },
+  };
+}
+
+/** A scan names no key: `ForAllValues` on it holds, as the developer guide warns. */
+function searchRight(operation: string, input: Input, partitionKeyOf: PartitionKeyOf): NeededRight {
+  const target = { table: tableName(input['TableName']), index: textOf(input['IndexName']) };
+  const partitionKey = partitionKeyOf(target.table, target.index);
+  const keys = partitionKey === undefined ? UNKNOWN_KEY : valueTexts([partitionOfQuery(input, partitionKey)]);
+  return {
+    action: `dynamodb:${operation}`,
+    resource: resourceOf(target),
+    conditions: {
+      ...present('dynamodb:leadingkeys', operation === 'Query' ? keys : []),
+      ...present('dynamodb:attributes', [...new Set(namesIn(input))]),
+      ...present('dynamodb:select', textsOf(input['Select'])),
+      ...shared(input),
+    },
+  };
+}
+
+function shared(input: Input): Record<string, readonly string[]> {
+  return {
+    ...present('dynamodb:returnvalues', textsOf(input['ReturnValues'])),
+    ...present('dynamodb:returnconsumedcapacity', textsOf(input['ReturnConsumedCapacity'])),
+  };
+}
+
+const VERBS = { select: 'Select', insert: 'Insert', update: 'Update', delete: 'Delete' } as const;
+
+/**
+ * Read by the parser that the store uses. What it does not take may yet be taken by a store elsewhere: then the caller
+ * needs permission for any statement on any table.
+ */
+function statementRights(
+  input: Input,
+  partitionKeyOf: PartitionKeyOf,
+  enclosing: string | undefined,
+): readonly NeededRight[] {
+  const { Statement: text, Parameters: parameters } = input;
+  let statement: Statement;
+  try {
+    statement = parseStatement(String(text), Array.isArray(parameters) ? parameters.map(asRecord) : []);
+  } catch (error) {
+    if (!(error instanceof StatementError)) throw error;
+    return Object.values(VERBS).map((verb) => ({
+      action: `dynamodb:PartiQL${verb}`,
+      resource: '*',
+      conditions: {},
+    }));
+  }
+  const target = { table: statement.table, index: 'index' in statement ? statement.index : undefined };
+  const partitionKey = partitionKeyOf(target.table, target.index);
+  const keys = keysOfStatement(statement, partitionKey);
+  return [
+    {
+      action: `dynamodb:PartiQL${VERBS[statement.kind]}`,
+      resource: resourceOf(target),
+      conditions: {
+        ...present('dynamodb:leadingkeys', partitionKey === undefined ? UNKNOWN_KEY : valueTexts(keys)),
+        ...(statement.kind === 'select' && partitionKey !== undefined
+          ? { 'dynamodb:fulltablescan': [String(keys.length === 0)] }
+          : {}),
+        ...present('dynamodb:enclosingoperation', enclosing === undefined ? [] : [enclosing]),
+      },
+    },
+  ];
+}
+
+function keysOfStatement(statement: Statement, partitionKey: string | undefined): readonly unknown[] {
+  if (partitionKey === undefined) return [];
+  if (statement.kind === 'insert') return [statement.item[partitionKey]];
+  return statement.where.flatMap((condition) => valuesOfKey(condition, partitionKey));
+}
+
+function valuesOfKey(condition: Condition, partitionKey: string): readonly unknown[] {
+  if (!('path' in condition) || condition.path.length !== 1 || condition.path[0] !== partitionKey) return [];
+  if (condition.kind === 'in') return condition.values;
+  return condition.kind === 'compare' && condition.operator === '=' ? [condition.value] : [];
+}
+
+function resourceOf({ table, index }: Target): string {
+  return index === undefined ? table : `${table}/index/${index}`;
+}
+
+function tableName(value: unknown): string {
+  return typeof value === 'string' ? value.replace(/^arn:.*:table\//, '') : '*';
+}
+
+/** Of a table whose key nobody knows: no value at all would meet `ForAllValues`, and this one meets no pattern but `*`. */
+const UNKNOWN_KEY: readonly string[] = ['\0'];
+
+function keyTexts(items: readonly Input[], partitionKey: string | undefined): readonly string[] {
+  return partitionKey === undefined ? UNKNOWN_KEY : valueTexts(items.map((item) => item[partitionKey]));
+}
+
+/** `{ S: 'a' }` → `a` */
+function valueTexts(values: readonly unknown[]): readonly string[] {
+  const texts = values.flatMap((value) => {
+    const [text] = Object.values(asRecord(value));
+    return typeof text === 'string' ? [text] : [];
+  });
+  return [...new Set(texts)];
+}
+
+function present(key: string, values: readonly string[]): Record<string, readonly string[]> {
+  return values.length === 0 ? {} : { [key]: values };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return typeof value === 'string' ? [value] : [];
+}
+
+function membersOf(value: unknown): readonly Input[] {
+  return Array.isArray(value) ? value.map(asRecord) : [];
+}
+
+function asRecord(value: unknown): Input {
+  return typeof value === 'object' && value !== null ? (value as Input) : {};
+}

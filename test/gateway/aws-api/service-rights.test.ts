@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { rightsOfCall } from '../../../gateway/aws-api/service-rights.ts';
+
+const AT = { accountId: '123456789012', partitionKeyOf: () => 'id' };
+const JSON_TYPE = ['Content-Type', 'application/x-amz-json-1.0'];
+
+function rightsOf(
+  service: string,
+  call: {
+    target?: string;
+    body?: unknown;
+    form?: string;
+    path?: string;
+    method?: string;
+    subdomain?: string;
+  },
+) {
+  const { target, body, form, path = '/', method = 'POST', subdomain } = call;
+  return rightsOfCall(
+    {
+      ...{ service, region: 'eu-west-1', method, path, query: '', subdomain },
+      headers:
+        form === undefined
+          ? [...JSON_TYPE, ...(target === undefined ? [] : ['X-Amz-Target', target])]
+          : ['Content-Type', 'application/x-www-form-urlencoded'],
+      body: form ?? JSON.stringify(body ?? {}),
+    },
+    AT,
+  );
+}
+
+describe('rightsOfCall', () => {
+  // Service authorization reference, "Actions, resources, and condition keys".
+  for (const { service, call, needs } of [
+    {
+      service: 'sns',
+      call: { form: 'Action=Publish&TopicArn=arn:aws:sns:eu-west-1:123456789012:t&Message=m' },
+      needs: ['sns:Publish arn:aws:sns:eu-west-1:123456789012:t'],
+    },
+    {
+      service: 'sns',
+      call: { form: 'Action=PublishBatch&TopicArn=arn:aws:sns:eu-west-1:123456789012:t' },
+      needs: ['sns:Publish arn:aws:sns:eu-west-1:123456789012:t'],
+    },
+    { service: 'sns', call: { form: 'Action=Publish&PhoneNumber=%2B358' }, needs: ['sns:Publish +358'] },
+    {
+      service: 'sqs',
+      call: {
+        target: 'AmazonSQS.SendMessageBatch',
+        body: { QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/210987654321/orders.fifo' },
+      },
+      needs: ['sqs:SendMessage arn:aws:sqs:eu-west-1:210987654321:orders.fifo'],
+    },
+    {
+      service: 'sqs',
+      call: { form: 'Action=SendMessage&MessageBody=m', path: '/123456789012/orders' },
+      needs: ['sqs:SendMessage arn:aws:sqs:eu-west-1:123456789012:orders'],
+    },
+    {
+      service: 'sqs',
+      call: { target: 'AmazonSQS.GetQueueUrl', body: { QueueName: 'orders' } },
+      needs: ['sqs:GetQueueUrl arn:aws:sqs:eu-west-1:123456789012:orders'],
+    },
+    {
+      service: 'events',
+      call: {
+        target: 'AWSEvents.PutEvents',
+        body: { Entries: [{ Source: 's' }, { EventBusName: 'arn:aws:events:eu-west-1:1:event-bus/b' }] },
+      },
+      needs: [
+        'events:PutEvents arn:aws:events:eu-west-1:123456789012:event-bus/default',
+        'events:PutEvents arn:aws:events:eu-west-1:1:event-bus/b',
+      ],
+    },
+    {
+      service: 'states',
+      call: {
+        target: 'AWSStepFunctions.StartExecution',
+        body: { stateMachineArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:m' },
+      },
+      needs: ['states:StartExecution arn:aws:states:eu-west-1:123456789012:stateMachine:m'],
+    },
+    {
+      service: 'kinesis',
+      call: { target: 'Kinesis_20131202.PutRecords', body: { StreamName: 's' } },
+      needs: ['kinesis:PutRecords arn:aws:kinesis:eu-west-1:123456789012:stream/s'],
+    },
+    {
+      service: 'dynamodb',
+      call: { target: 'DynamoDB_20120810.GetItem', body: { TableName: 't', Key: { id: { S: '1' } } } },
+      needs: ['dynamodb:GetItem arn:aws:dynamodb:eu-west-1:123456789012:table/t'],
+    },
+    {
+      service: 's3',
+      call: { method: 'PUT', path: '/b/a%20key' },
+      needs: ['s3:PutObject arn:aws:s3:::b/a key'],
+    },
+    {
+      service: 's3',
+      call: { method: 'HEAD', path: '/key', subdomain: 'b' },
+      needs: ['s3:GetObject arn:aws:s3:::b/key'],
+    },
+    { service: 's3', call: { method: 'GET', path: '/b' }, needs: ['s3:ListBucket arn:aws:s3:::b'] },
+    { service: 's3', call: { method: 'GET', path: '/' }, needs: ['s3:ListAllMyBuckets *'] },
+  ])
+    it(`asks for ${needs.join(' and ')}`, () => {
+      const rights = rightsOf(service, call) ?? [];
+      assert.deepEqual(
+        rights.map(({ action, resource }) => `${action} ${resource}`),
+        needs,
+      );
+    });
+
+  it('gives conditions what they ask of an event and of a table', () => {
+    const body = { Entries: [{ Source: 'shop', DetailType: 'sold' }] };
+    const [event] = rightsOf('events', { target: 'AWSEvents.PutEvents', body }) ?? [];
+    assert.deepEqual(
+      ['events:source', 'events:detail-type'].map((key) => event?.conditions?.get(key)),
+      [['shop'], ['sold']],
+    );
+    const item = { TableName: 't', Item: { id: { S: '1' }, a: { S: 'x' } } };
+    const [write] = rightsOf('dynamodb', { target: 'DynamoDB_20120810.PutItem', body: item }) ?? [];
+    assert.deepEqual(
+      ['dynamodb:leadingkeys', 'dynamodb:attributes', 'aws:requestedregion'].map((key) =>
+        write?.conditions?.get(key),
+      ),
+      [['1'], ['id', 'a'], ['eu-west-1']],
+    );
+  });
+
+  it('does not know what calls of other services need', () => {
+    assert.equal(rightsOf('ssm', { target: 'AmazonSSM.GetParameter' }), undefined);
+    assert.equal(rightsOf('sns', { path: '/?nothing' }), undefined);
+  });
+});

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { compilePolicy } from '../../../gateway/policy/evaluate.ts';
+import { FunctionIdentities, withFunctions } from '../../../gateway/policy/function-identities.ts';
+import {
+  adminIdentity,
+  createIdentities,
+  decideFor,
+  describeIdentity,
+} from '../../../gateway/policy/identities.ts';
+import type { CompiledPolicy } from '../../../gateway/policy/model.ts';
+import type { Role } from '../../../gateway/policy/role.ts';
+
+const ACCOUNT_ID = '123456789012';
+const FUNCTION = { name: 'orders', arn: `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:orders` };
+const TABLE = `arn:aws:dynamodb:us-east-1:${ACCOUNT_ID}:table/orders`;
+
+function policyOf(...statements: readonly object[]): CompiledPolicy {
+  const compiled = compilePolicy({ Version: '2012-10-17', Statement: statements });
+  assert.equal(compiled.kind, 'compiled');
+  return compiled.policy;
+}
+
+function aRole(more: Partial<Role> = {}): Role {
+  return {
+    arn: `arn:aws:iam::${ACCOUNT_ID}:role/teams/dev-orders`,
+    name: 'dev-orders',
+    policies: [policyOf({ Effect: 'Allow', Action: 'dynamodb:*', Resource: TABLE })],
+    boundary: undefined,
+    tags: new Map([['team', 'blue']]),
+    place: { file: 'template.yaml', line: 7 },
+    ...more,
+  };
+}
+
+function rolesOf(role: Role | undefined) {
+  const known = role === undefined ? [] : [role];
+  return {
+    byArn: new Map(known.map((one) => [one.arn, one])),
+    ofFunctions: new Map(known.map((one) => ['orders', one])),
+  };
+}
+
+/** The identity of the function with this role, and what was told of it. */
+function identify(role: Role | undefined) {
+  const told: string[] = [];
+  let made = 0;
+  const functions = new FunctionIdentities({
+    makeKeyPair: () => ({ accessKeyId: `AKIALOCAL${++made}`, secretAccessKey: `secret-${made}` }),
+    nowEpochMs: () => Date.UTC(2026, 10, 20),
+    report: (message) => told.push(message),
+  });
+  functions.replace([FUNCTION], rolesOf(role));
+  const identity = functions.find(functions.keyPairOf('orders').accessKeyId);
+  assert.ok(identity);
+  const ask = (action: string, resource = TABLE) =>
+    decideFor(identity, { action, resource, conditions: new Map() });
+  return { functions, identity, told, ask };
+}
+
+describe('FunctionIdentities', () => {
+  it('signs as the session of the role, named after the function', () => {
+    const { identity } = identify(aRole());
+
+    assert.equal(identity.arn, `arn:aws:sts::${ACCOUNT_ID}:assumed-role/dev-orders/orders`);
+    assert.deepEqual(describeIdentity(identity), {
+      arn: identity.arn,
+      accountId: ACCOUNT_ID,
+      userId: 'AROALOCAL1:orders',
+      roleArn: `arn:aws:iam::${ACCOUNT_ID}:role/teams/dev-orders`,
+      organizationId: undefined,
+      tags: new Map([['team', 'blue']]),
+    });
+  });
+
+  it('gives what the policies of the role give, and tells once which statement is missing', () => {
+    const { ask, told } = identify(aRole());
+
+    assert.equal(ask('dynamodb:PutItem'), 'allow');
+    for (let count = 0; count < 3; count += 1) assert.equal(ask('sqs:SendMessage', '*'), 'implicit-deny');
+    assert.deepEqual(told, [
+      'orders may not sqs:SendMessage on *: role dev-orders (template.yaml:7) has no statement whose action, resource ' +
+        'and conditions allow it. Add {"Effect":"Allow","Action":"sqs:SendMessage","Resource":"*"}',
+    ]);
+  });
+
+  it('says that a statement denies, where one does', () => {
+    const policies = [
+      ...aRole().policies,
+      policyOf({ Effect: 'Deny', Action: 'dynamodb:Scan', Resource: '*' }),
+    ];
+    const { ask, told } = identify(aRole({ policies }));
+
+    assert.equal(ask('dynamodb:Scan'), 'explicit-deny');
+    assert.match(told[0] ?? '', /role dev-orders \(template\.yaml:7\) has a statement that denies it$/);
+  });
+
+  it('gives no more than the permissions boundary', () => {
+    const boundary = policyOf({ Effect: 'Allow', Action: 'dynamodb:Get*', Resource: '*' });
+    const { ask } = identify(aRole({ boundary }));
+
+    assert.equal(ask('dynamodb:GetItem'), 'allow');
+    assert.equal(ask('dynamodb:PutItem'), 'implicit-deny');
+    assert.equal(ask('sqs:SendMessage', '*'), 'implicit-deny', 'a boundary gives nothing');
+  });
+
+  it('lets a function do everything whose role is not known', () => {
+    const { identity, ask } = identify(undefined);
+    assert.equal(ask('s3:DeleteObject', 'arn:aws:s3:::any/key'), 'allow');
+    assert.equal(identity.arn, `arn:aws:sts::${ACCOUNT_ID}:assumed-role/orders-role/orders`);
+  });
+
+  // IAM user guide, "AWS global condition context keys".
+  for (const [key, value] of [
+    ['aws:PrincipalArn', `arn:aws:iam::${ACCOUNT_ID}:role/teams/dev-orders`],
+    ['aws:PrincipalTag/team', 'blue'],
+    ['aws:PrincipalType', 'AssumedRole'],
+    ['aws:userid', 'AROALOCAL1:orders'],
+    ['aws:CurrentTime', '2026-11-20T00:00:00.000Z'],
+    ['lambda:SourceFunctionArn', FUNCTION.arn],
+  ] as const)
+    it(`conditions find ${key}`, () => {
+      const statement = { Effect: 'Allow', Action: '*', Resource: '*' };
+      const policies = (wanted: string) => [
+        policyOf({ ...statement, Condition: { StringEquals: { [key]: wanted } } }),
+      ];
+      assert.equal(identify(aRole({ policies: policies(value) })).ask('dynamodb:GetItem'), 'allow');
+      assert.equal(identify(aRole({ policies: policies('x') })).ask('dynamodb:GetItem'), 'implicit-deny');
+    });
+
+  it('assumes the role of an integration, as the session that API Gateway names', () => {
+    const { functions, told } = identify(aRole());
+    const session = functions.assume(aRole().arn);
+
+    assert.ok(session);
+    assert.match(session.arn, /assumed-role\/dev-orders\/BackplaneAssumeRoleSession$/);
+    decideFor(session, { action: 'sqs:SendMessage', resource: '*', conditions: new Map() });
+    assert.match(told[0] ?? '', /^BackplaneAssumeRoleSession may not sqs:SendMessage on \*: role dev-orders/);
+    assert.equal(functions.find(session.accessKeyId), undefined, 'nobody signs as it');
+    assert.equal(functions.assume('arn:aws:iam::123456789012:role/unknown'), undefined);
+  });
+
+  it('keeps the key of a function over a reload, and knows no function that is gone', () => {
+    const { functions, identity } = identify(aRole());
+    functions.replace([FUNCTION], rolesOf(aRole({ policies: [] })));
+    assert.deepEqual(functions.find(identity.accessKeyId)?.policies, []);
+    functions.replace([], rolesOf(undefined));
+    assert.equal(functions.find(identity.accessKeyId), undefined);
+  });
+});
+
+describe('withFunctions', () => {
+  it('knows local identities and functions by their keys', () => {
+    const { functions, identity } = identify(aRole());
+    const admin = { accessKeyId: 'AKIAADMIN', secretAccessKey: 'admin-secret' };
+    const all = withFunctions(createIdentities([adminIdentity(admin, ACCOUNT_ID)]), functions);
+
+    assert.equal(all.secretOf('AKIAADMIN'), 'admin-secret');
+    assert.equal(all.secretOf(identity.accessKeyId), identity.secretAccessKey);
+    assert.equal(all.secretOf('AKIANOBODY'), undefined);
+    assert.deepEqual(
+      all.all.map(({ name }) => name),
+      ['admin', 'orders'],
+    );
+  });
+});

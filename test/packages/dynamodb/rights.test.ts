@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { rightsOf, tablesOf } from '../../../packages/dynamodb/rights.ts';
+
+/** `orders` has `customer`, its index `by-day` has `day`; nothing else is known. */
+const keys = (table: string, index: string | undefined): string | undefined =>
+  table === 'orders' ? (index === 'by-day' ? 'day' : 'customer') : undefined;
+
+const KEY = { customer: { S: 'ada' }, number: { N: '1' } };
+const of = (operation: string, input: Readonly<Record<string, unknown>>) =>
+  rightsOf(operation, input, keys).map(({ action, resource, conditions }) => [
+    `${action} ${resource}`,
+    conditions,
+  ]);
+
+describe('rightsOf', () => {
+  // Service authorization reference, "Actions, resources, and condition keys for Amazon DynamoDB".
+  for (const { operation, input, needs } of [
+    {
+      operation: 'GetItem',
+      input: { TableName: 'orders', Key: KEY, ProjectionExpression: '#s, lines[0].price' },
+      needs: [
+        [
+          'dynamodb:GetItem orders',
+          {
+            'dynamodb:leadingkeys': ['ada'],
+            'dynamodb:attributes': ['customer', 'number', '#s', 'lines'],
+          },
+        ],
+      ],
+    },
+    {
+      operation: 'UpdateItem',
+      input: {
+        TableName: 'arn:aws:dynamodb:eu-west-1:123456789012:table/orders',
+        Key: KEY,
+        UpdateExpression: 'SET #s = if_not_exists(#s, :zero) REMOVE old',
+        ConditionExpression: 'attribute_exists(customer) AND NOT size(note) > :n',
+        ExpressionAttributeNames: { '#s': 'state' },
+        ReturnValues: 'ALL_OLD',
+        ReturnConsumedCapacity: 'TOTAL',
+      },
+      needs: [
+        [
+          'dynamodb:UpdateItem orders',
+          {
+            'dynamodb:leadingkeys': ['ada'],
+            'dynamodb:attributes': ['customer', 'number', 'note', 'state', 'old'],
+            'dynamodb:returnvalues': ['ALL_OLD'],
+            'dynamodb:returnconsumedcapacity': ['TOTAL'],
+          },
+        ],
+      ],
+    },
+    {
+      operation: 'Query',
+      input: {
+        TableName: 'orders',
+        IndexName: 'by-day',
+        KeyConditionExpression: 'begins_with(#n, :p) AND #d = :d',
+        ExpressionAttributeNames: { '#d': 'day', '#n': 'number' },
+        ExpressionAttributeValues: { ':d': { S: '2026-11-20' }, ':p': { S: 'x' } },
+        Select: 'COUNT',
+      },
+      needs: [
+        [
+          'dynamodb:Query orders/index/by-day',
+          {
+            'dynamodb:leadingkeys': ['2026-11-20'],
+            'dynamodb:attributes': ['number', 'day'],
+            'dynamodb:select': ['COUNT'],
+          },
+        ],
+      ],
+    },
+    {
+      operation: 'Query',
+      input: {
+        TableName: 'orders',
+        KeyConditions: { customer: { ComparisonOperator: 'EQ', AttributeValueList: [{ S: 'ada' }] } },
+      },
+      needs: [
+        ['dynamodb:Query orders', { 'dynamodb:leadingkeys': ['ada'], 'dynamodb:attributes': ['customer'] }],
+      ],
+    },
+    // A scan names no key (developer guide, "Using IAM policy conditions").
+    { operation: 'Scan', input: { TableName: 'orders' }, needs: [['dynamodb:Scan orders', {}]] },
+    {
+      operation: 'BatchWriteItem',
+      input: {
+        RequestItems: {
+          orders: [
+            { PutRequest: { Item: { ...KEY, a: { S: '1' } } } },
+            { DeleteRequest: { Key: { ...KEY, customer: { S: 'bob' } } } },
+          ],
+        },
+      },
+      needs: [
+        [
+          'dynamodb:BatchWriteItem orders',
+          { 'dynamodb:leadingkeys': ['ada', 'bob'], 'dynamodb:attributes': ['customer', 'number', 'a'] },
+        ],
+      ],
+    },
+    {
+      operation: 'TransactWriteItems',
+      input: {
+        TransactItems: [
+          { Put: { TableName: 'orders', Item: KEY } },
+          { ConditionCheck: { TableName: 'orders', Key: KEY, ConditionExpression: 'x = :x' } },
+        ],
+      },
+      needs: [
+        [
+          'dynamodb:PutItem orders',
+          {
+            'dynamodb:leadingkeys': ['ada'],
+            'dynamodb:attributes': ['customer', 'number'],
+            'dynamodb:enclosingoperation': ['TransactWriteItems'],
+          },
+        ],
+        [
+          'dynamodb:ConditionCheckItem orders',
+          {
+            'dynamodb:leadingkeys': ['ada'],
+            'dynamodb:attributes': ['customer', 'number', 'x'],
+            'dynamodb:enclosingoperation': ['TransactWriteItems'],
+          },
+        ],
+      ],
+    },
+    {
+      operation: 'ExecuteStatement',
+      input: { Statement: 'SELECT * FROM "orders"."by-day" WHERE day = ?', Parameters: [{ S: 'd' }] },
+      needs: [
+        [
+          'dynamodb:PartiQLSelect orders/index/by-day',
+          { 'dynamodb:leadingkeys': ['d'], 'dynamodb:fulltablescan': ['false'] },
+        ],
+      ],
+    },
+    {
+      operation: 'BatchExecuteStatement',
+      input: {
+        Statements: [
+          { Statement: `SELECT * FROM orders` },
+          { Statement: `DELETE FROM orders WHERE customer = 'ada' AND number = 1` },
+        ],
+      },
+      needs: [
+        [
+          'dynamodb:PartiQLSelect orders',
+          {
+            'dynamodb:fulltablescan': ['true'],
+            'dynamodb:enclosingoperation': ['BatchExecuteStatement'],
+          },
+        ],
+        [
+          'dynamodb:PartiQLDelete orders',
+          {
+            'dynamodb:leadingkeys': ['ada'],
+            'dynamodb:enclosingoperation': ['BatchExecuteStatement'],
+          },
+        ],
+      ],
+    },
+    { operation: 'ListTables', input: { TableName: 'orders' }, needs: [['dynamodb:ListTables *', {}]] },
+    {
+      operation: 'TagResource',
+      input: { ResourceArn: 'arn:aws:dynamodb:us-east-1:123456789012:table/orders', TableName: 'other' },
+      needs: [['dynamodb:TagResource arn:aws:dynamodb:us-east-1:123456789012:table/orders', {}]],
+    },
+  ])
+    it(`asks for what ${operation} needs: ${JSON.stringify(needs.map(([first]) => first))}`, () => {
+      assert.deepEqual(of(operation, input), needs);
+    });
+
+  it('gives a key that no pattern but * meets where nobody knows which attribute is the key', () => {
+    for (const [operation, input] of [
+      ['GetItem', { TableName: 'unknown', Key: KEY }],
+      ['Query', { TableName: 'unknown', KeyConditionExpression: 'customer = :c' }],
+      ['ExecuteStatement', { Statement: `DELETE FROM unknown WHERE customer = 'ada'` }],
+    ] as const) {
+      const [right] = rightsOf(operation, input, keys);
+      assert.deepEqual(right?.conditions['dynamodb:leadingkeys'], ['\0'], operation);
+    }
+  });
+
+  it('wants every PartiQL right on every table for a statement that it cannot read', () => {
+    assert.deepEqual(
+      of('ExecuteStatement', { Statement: 'EXISTS (SELECT' }).map(([what]) => what),
+      ['Select', 'Insert', 'Update', 'Delete'].map((verb) => `dynamodb:PartiQL${verb} *`),
+    );
+  });
+});
+
+describe('tablesOf', () => {
+  it('names each table of a transaction once, and none of an operation of the account', () => {
+    const member = (TableName: string) => ({ Get: { TableName, Key: KEY } });
+    const TransactItems = [member('orders'), member('unknown'), member('orders')];
+    assert.deepEqual(tablesOf('TransactGetItems', { TransactItems }), ['orders', 'unknown']);
+    assert.deepEqual(tablesOf('ListTables', {}), []);
+  });
+});
