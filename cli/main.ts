@@ -7,6 +7,10 @@ import { HINT, printError } from './output.ts';
 const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
   ['start', async () => (await import('./start.ts')).startCommand()],
   ['routes', async () => (await import('./routes.ts')).routesCommand()],
+  ['requests', async () => (await import('./requests.ts')).requestsCommand()],
+  ['explain', async () => (await import('./explain.ts')).explainCommand()],
+  ['replay', async () => (await import('./replay.ts')).replayCommand()],
+  ['export', async () => (await import('./export.ts')).exportCommand()],
   ['access', async () => (await import('./access.ts')).accessCommand()],
   ['keys', async () => (await import('./keys.ts')).keysCommand()],
   ['plan', async () => (await import('./plan.ts')).planCommand()],

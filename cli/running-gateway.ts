@@ -13,14 +13,19 @@ export async function findGateway(): Promise<StartCredentials> {
 }
 
 /** One call of the local endpoints below `/_gatewright/`. @throws UsageError with what the gateway answered */
-export async function askGateway(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+export async function askGateway(
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+  deadlineMs = DEADLINE_MS,
+): Promise<unknown> {
   const { controlUrl, controlSecret } = await findGateway();
   let response: Response;
   try {
     response = await fetch(`${controlUrl}/_gatewright/${path}`, {
       method,
       headers: { Authorization: `Bearer ${controlSecret}`, 'Content-Type': 'application/json' },
-      signal: AbortSignal.timeout(DEADLINE_MS),
+      signal: AbortSignal.timeout(deadlineMs),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
@@ -41,4 +46,28 @@ export function memberOf(answer: unknown, name: string): unknown {
   if (typeof answer === 'object' && answer !== null && Object.hasOwn(answer, name))
     return Reflect.get(answer, name);
   throw new TypeError(`the gateway's answer has no ${name}`);
+}
+
+/** Events of the running gateway as they come, until it ends. @throws UsageError where it does not answer */
+export async function* followGateway(path: string): AsyncGenerator<unknown, void> {
+  const { controlUrl, controlSecret } = await findGateway();
+  const response = await fetch(`${controlUrl}/_gatewright/${path}`, {
+    headers: { Authorization: `Bearer ${controlSecret}` },
+  }).catch(() => undefined);
+  if (response?.ok !== true || response.body === null)
+    throw new UsageError(`the gateway at ${controlUrl} does not answer; has it ended? Start it again`);
+  let text = '';
+  try {
+    for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      const events = text.split('\n\n');
+      text = events.pop() ?? '';
+      for (const event of events) {
+        const data = /^data: (.*)$/m.exec(event)?.[1];
+        if (data !== undefined) yield JSON.parse(data) as unknown;
+      }
+    }
+  } catch {
+    // The gateway has ended, and with it what there is to follow.
+  }
 }

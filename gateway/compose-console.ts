@@ -1,18 +1,30 @@
 /** What the console and the commands beside it ask of a start, put together. */
 import { readFileSync } from 'node:fs';
-import { clockFixedBecause } from './compose-parts.ts';
+import { addressOf, clockFixedBecause } from './compose-parts.ts';
+import { serveInspection } from './console-api/inspect-endpoints.ts';
 import { serveRequests } from './console-api/request-endpoints.ts';
+import { showApis } from './console-api/show-apis.ts';
+import { showFunctions } from './console-api/show-functions.ts';
+import { showNumbers } from './console-api/show-numbers.ts';
+import { ASSUMPTIONS, USUAL_ASSUMPTIONS } from './deployment/assumptions.ts';
+import { listApis } from './control/list-apis.ts';
+import { createRedactor } from './records/redact.ts';
 import type { Parts } from './compose-parts.ts';
+import type { InspectPorts } from './console-api/inspect-endpoints.ts';
 import type { RequestEndpointPorts } from './console-api/request-endpoints.ts';
 import type { MoreEndpoints } from './control-port/local-endpoints.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };
+/** Of the ring, what numbers are counted from. */
+const COUNTED_ROWS = 10_000;
 
 export function openConsoleApi(parts: Parts): MoreEndpoints {
   const requests = requestPorts(parts);
-  return (request, path) => serveRequests(request, path, requests);
+  const inspection = inspectPorts(parts);
+  return async (request, path) =>
+    (await serveRequests(request, path, requests)) ?? (await serveInspection(request, path, inspection));
 }
 
 function requestPorts({
@@ -30,4 +42,57 @@ function requestPorts({
     findApi: (apiId) => served.find(apiId),
     who: { issuer: signIn.issuer, identities, clock, keys: () => served.account.keys },
   };
+}
+
+function inspectPorts(parts: Parts): InspectPorts {
+  const { served, clock, random, records, at, store, options, recorder, identities } = parts;
+  const redactor = records?.redactor ?? createRedactor(parts.controlSecret);
+  const rows = () => records?.rows({ limit: COUNTED_ROWS }) ?? [];
+  return {
+    ...{ clock, random, records, redactor, connections: at.connections, services: at.services },
+    findApi: (apiId) => served.find(apiId),
+    allApis: () => served.all.map((api) => api.served),
+    metering: () => ({ keys: served.account.keys, plans: served.account.plans }),
+    tableRegion: () => (store.url === undefined ? undefined : (served.stacks[0]?.region ?? options.region)),
+    pages: {
+      apis: () => ({ apis: showApis(listed(parts), (apiId) => served.find(apiId), clock.nowEpochMs()) }),
+      identities: () => ({
+        signers: identities.all.map(({ name, arn }) => ({ name, arn })),
+        keys: served.account.keys.all.map(({ id, name }) => ({ id, name: name ?? id })),
+      }),
+      functions: () => ({ functions: functionsOf(parts) }),
+      numbers: () => showNumbers(rows()),
+      calls: () => ({ calls: recorder.calls.toReversed() }),
+      differs: () => ({
+        unsupported: served.unsupported,
+        assumptions: Object.entries(options.assumptions ?? USUAL_ASSUMPTIONS).map(([name, value]) => ({
+          ...{ name, value },
+          choices: Object.entries(ASSUMPTIONS).find(([known]) => known === name)?.[1] ?? [],
+        })),
+      }),
+      start: () => ({
+        ...{ version, stage: options.stage, isRecording: records !== undefined },
+        clock: { nowEpochMs: clock.nowEpochMs(), offsetMs: clock.offsetMs() },
+        clockFixedBecause: clockFixedBecause(options),
+      }),
+    },
+  };
+}
+
+function listed(parts: Parts) {
+  const { served, options } = parts;
+  const stageless = options.sharedPorts?.omitStage === true ? 'rest' : undefined;
+  return listApis(served.all, (apiId) => addressOf(parts, apiId), stageless);
+}
+
+function functionsOf({ served, runtime, records }: Parts) {
+  const calls = records?.functionCalls() ?? [];
+  const declared = served.stacks.flatMap(({ functions }) => functions);
+  return showFunctions(
+    declared,
+    (name) => runtime.countInstances(name),
+    calls,
+    records?.lines,
+    records?.redactor,
+  );
 }

@@ -75,6 +75,8 @@ export type Parts = {
   firstSource: string;
   /** Of an API port, once listening. */
   anyPort: number | undefined;
+  /** Bearer secret of the control port's own endpoints. */
+  readonly controlSecret: string;
   /** Known before the first function runs. */
   controlUrl: string | undefined;
 };

@@ -33,6 +33,7 @@ import { openApiPorts } from './server/api-ports.ts';
 import { openControlPort } from './control-port/control-port.ts';
 import { createDynamoDbCalls } from './aws-api/dynamodb/dynamodb-calls.ts';
 import { openConsoleApi } from './compose-console.ts';
+import { CONSOLE_PATH, serveConsole } from './console-api/console-files.ts';
 import { gatherReply } from './server/gather-reply.ts';
 import { refuseForeignOrigin } from '@gatewright/aws/guards';
 import { LOCAL_ISSUER } from './issuer/issuer.ts';
@@ -152,6 +153,7 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
     addresses: new Map(),
     anyPort: undefined,
     firstSource: '',
+    controlSecret: makeControlSecret(),
     controlUrl: undefined,
   };
   return assemble(parts, await openControl(parts));
@@ -167,7 +169,7 @@ function lookUpsIn(served: ServedApis) {
 /** Opens the control port. What it returns leaves its credentials for the other commands. */
 async function openControl(parts: Parts): Promise<() => Promise<void>> {
   const { options, clock, random, identities, signIn, served, management, closing } = parts;
-  const secret = makeControlSecret();
+  const { controlSecret: secret } = parts;
   const report = (fault: unknown): void => {
     options.log.write(describeFault(fault));
   };
@@ -191,6 +193,7 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
       routes: () => listRoutesOf(parts),
       recorded: parts.recorder,
       more: openConsoleApi(parts),
+      consoleFiles: (request) => serveConsole(request, options.consoleFiles),
     },
   });
   closing.add(() => control.close());
@@ -262,8 +265,10 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
       // Not before: a start that fails must not take the place of one that runs in the same directory.
       await publish();
       const control = controlUrlOf(parts);
+      const { controlSecret: key } = parts;
+      const shown = parts.options.consoleFiles && { console: `${control}${CONSOLE_PATH}#${key}` };
       return {
-        ...{ apis: listStages(parts), control, dynamodb: store.url },
+        ...{ apis: listStages(parts), control, ...shown, dynamodb: store.url },
         ...{ unsupported: served.unsupported, unreachableIssuers },
       };
     },

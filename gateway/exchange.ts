@@ -66,10 +66,20 @@ export type AuthorizerGrant = {
     | { readonly kind: 'simple'; readonly isAuthorized: boolean };
 };
 
+/** An entry of a cache, for people. */
+export type CacheEntry<Value> = {
+  readonly key: string;
+  readonly value: Value;
+  readonly expiresAtEpochMs: number;
+};
+
 /** Cache of one stage's authorizers; never shared between stages, since a grant of `dev` must open nothing in `prod`. */
 export interface AuthorizerCache {
   get(authorizerId: string, key: string, nowEpochMs: number): AuthorizerGrant | undefined;
   put(authorizerId: string, key: string, grant: AuthorizerGrant, expiresAtEpochMs: number): void;
+  list?(): readonly CacheEntry<AuthorizerGrant>[];
+  /** Forgets one entry of the list. */
+  drop?(key: string): void;
   flush(): void;
 }
 
@@ -124,6 +134,9 @@ export type CachedReply = {
 export interface ResponseCache {
   get(key: string, nowEpochMs: number): CachedReply | undefined;
   put(key: string, reply: CachedReply, expiresAtEpochMs: number): void;
+  list?(): readonly CacheEntry<CachedReply>[];
+  /** Forgets one entry of the list. */
+  drop?(key: string): void;
   flush(): void;
 }
 

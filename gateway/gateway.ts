@@ -3,6 +3,7 @@ import type { DaemonAddress } from './adapters/xray.ts';
 import type { AccountQuotas } from './control/api-quotas.ts';
 import type { InspectedApi } from './control/inspect-apis.ts';
 import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
+import type { ConsoleFiles } from './console-api/console-files.ts';
 import type { Assumptions } from './deployment/assumptions.ts';
 import type { Home } from './definition/home.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
@@ -79,6 +80,8 @@ export type GatewayOptions = {
   readonly metrics?: boolean;
   /** Where segments of stages with `TracingEnabled` go; absent = nowhere. */
   readonly xrayDaemon?: DaemonAddress | undefined;
+  /** Files of the console, asked for when it is opened first; absent = there is none. */
+  readonly consoleFiles?: () => Promise<ConsoleFiles>;
   /** `--record`: how many requests and messages are kept to be looked at; absent = none. */
   readonly record?: number;
   /** Watch the sources of functions, and the templates. */
@@ -99,6 +102,8 @@ export type ReloadNotice =
 export type Listening = {
   readonly apis: readonly ApiListing[];
   readonly control: string;
+  /** Address of the console, with the key of this start behind the #; absent where none is served. */
+  readonly console?: string;
   /** Undefined when the gateway was told to run without. */
   readonly dynamodb: string | undefined;
   readonly unsupported: readonly UnsupportedItem[];

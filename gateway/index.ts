@@ -20,6 +20,8 @@ export type { Assumptions } from './deployment/assumptions.ts';
 export type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 export type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 export type { Gateway, GatewayOptions, InjectedRequest, Listening } from './gateway.ts';
+export type { RequestDetail, RequestRow } from './records/model.ts';
+export type { ConsoleFiles } from './console-api/console-files.ts';
 export type { Setting } from './settings.ts';
 export type { TokenWish } from './issuer/issuer.ts';
 export type { HandlerSource } from './lambda/handler-sources.ts';

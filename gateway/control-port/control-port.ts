@@ -36,6 +36,8 @@ export type ControlMounts = {
   readonly routes: () => unknown;
   /** `GET` and `DELETE /_gatewright/recorded`: calls of AWS services that nobody else answered. */
   readonly recorded: RecordedCalls;
+  /** Files of the console, which need no secret; absent = it is not served. */
+  readonly consoleFiles?: (request: ControlRequest) => Promise<ControlReply | undefined>;
   /** Further endpoints below `/_gatewright/`, behind the same secret. */
   readonly more?: MoreEndpoints;
 };
@@ -141,6 +143,7 @@ export async function answer(request: ControlRequest, options: ControlPortOption
         recorded: options.mounts.recorded,
         more: options.mounts.more,
       })) ??
+      (await options.mounts.consoleFiles?.(request)) ??
       serveConnections(request, options.mounts) ??
       (await serveAws(request, options))
     );

@@ -1,4 +1,4 @@
-import type { AuthorizerCache, AuthorizerGrant } from '../exchange.ts';
+import type { AuthorizerCache, AuthorizerGrant, CacheEntry } from '../exchange.ts';
 
 type Entry = { readonly grant: AuthorizerGrant; readonly expiresAtEpochMs: number };
 
@@ -26,6 +26,18 @@ export class LruAuthorizerCache implements AuthorizerCache {
       if (oldest.done !== true) this.#entries.delete(oldest.value);
     }
     this.#entries.set(name, { grant, expiresAtEpochMs });
+  }
+
+  list(): readonly CacheEntry<AuthorizerGrant>[] {
+    return [...this.#entries].map(([key, { grant: value, expiresAtEpochMs }]) => ({
+      key,
+      value,
+      expiresAtEpochMs,
+    }));
+  }
+
+  drop(key: string): void {
+    this.#entries.delete(key);
   }
 
   flush(): void {

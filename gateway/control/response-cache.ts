@@ -1,4 +1,4 @@
-import type { CachedReply, ResponseCache } from '../exchange.ts';
+import type { CachedReply, CacheEntry, ResponseCache } from '../exchange.ts';
 
 type Entry = { readonly reply: CachedReply; readonly expiresAtEpochMs: number; readonly sizeBytes: number };
 
@@ -50,6 +50,19 @@ export class LruResponseCache implements ResponseCache {
       this.#entries.delete(oldest);
       this.#totalBytes -= entry.sizeBytes;
     }
+  }
+
+  list(): readonly CacheEntry<CachedReply>[] {
+    return [...this.#entries].map(([key, { reply: value, expiresAtEpochMs }]) => ({
+      key,
+      value,
+      expiresAtEpochMs,
+    }));
+  }
+
+  drop(key: string): void {
+    this.#totalBytes -= this.#entries.get(key)?.sizeBytes ?? 0;
+    this.#entries.delete(key);
   }
 
   flush(): void {

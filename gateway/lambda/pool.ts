@@ -73,6 +73,9 @@ export class FunctionPool implements InstanceOwner {
   #isClosed = false;
   #swap: { built: BuiltCode; done: (failure: string | undefined) => void; instance: Instance } | undefined;
 
+  /** Instances that got ready, since the start. */
+  startedCount = 0;
+
   /** @param prepare builds the function's code; called when the first instance is needed, and again after a failure */
   constructor(limits: PoolLimits, prepare: () => Promise<InstanceProgram>) {
     this.#limits = limits;
@@ -119,6 +122,7 @@ export class FunctionPool implements InstanceOwner {
   }
 
   onReady(instance: Instance): void {
+    this.startedCount += 1;
     this.#starting.delete(instance);
     this.#readyAt = performance.now();
     this.#failingSince = undefined;

@@ -54,6 +54,9 @@ export type ReloadEvent =
   /** The old version goes on serving. */
   | { readonly kind: 'kept'; readonly functionName: string; readonly message: string };
 
+/** Instances now, those that run an event, and all that got ready since the start. */
+export type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
+
 export interface FunctionRuntime extends Invoker {
   /**
    * Replaces the set of functions; those whose definition is the same keep their instances.
@@ -71,6 +74,8 @@ export interface FunctionRuntime extends Invoker {
     refused: ReadonlyMap<string, string>,
     tolerance: Tolerance,
   ): Promise<() => void>;
+  /** Of a function that is not there, nothing. */
+  countInstances(functionName: string): InstanceCounts;
   /** Starts one instance of a function ahead of its first event. */
   warm(functionName: string): void;
   onReload(listener: (event: ReloadEvent) => void): void;
@@ -208,6 +213,15 @@ class WorkerRuntime implements FunctionRuntime {
         this.#functions.set(entry.definition.name, entry);
         if (broken.has(entry)) this.#watchFolder(entry.definition.name, entry.build);
       }
+    };
+  }
+
+  countInstances(functionName: string): InstanceCounts {
+    const pool = this.#functions.get(functionName)?.pool;
+    return {
+      instances: pool?.size ?? 0,
+      busy: [...(pool?.busy ?? [])].length,
+      started: pool?.startedCount ?? 0,
     };
   }
 

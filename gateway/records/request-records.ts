@@ -1,5 +1,6 @@
 /** The last requests and messages of this start, kept as they were, told when somebody asks. */
 import { describeDetail } from './describe-detail.ts';
+import { callsOf } from './function-calls.ts';
 import { describeRow } from './describe-row.ts';
 import { FunctionLines } from './function-lines.ts';
 import { keepEvent, keepRequest } from './kept-request.ts';
@@ -8,6 +9,7 @@ import { createRedactor, SHOWING } from './redact.ts';
 import type { Clock } from '../ports.ts';
 import type { Finished, FinishedEvent, RecordSink } from '../trail.ts';
 import type { PrintedLine } from './function-lines.ts';
+import type { FunctionCallNote } from './function-calls.ts';
 import type { Kept } from './kept-request.ts';
 import type { RecordState, RequestDetail, RequestRow } from './model.ts';
 import type { Redactor } from './redact.ts';
@@ -91,6 +93,11 @@ export class RequestRecords implements RecordSink {
     if (found === undefined) return undefined;
     const redactor = showsSecrets ? SHOWING : this.redactor;
     return describeDetail(found.sequence, found.kept, { lines: this.lines, redactor, showsSecrets });
+  }
+
+  /** Every recorded call of a function, by requests, messages and authorizers alike. */
+  functionCalls(): readonly FunctionCallNote[] {
+    return [...this.#ring.newestFirst()].flatMap(([, kept]) => callsOf(kept));
   }
 
   clear(): void {

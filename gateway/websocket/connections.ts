@@ -46,6 +46,11 @@ export class Connections {
     this.#clock = clock;
   }
 
+  /** In order of their handshakes. */
+  get all(): readonly Connection[] {
+    return [...this.#open.values()];
+  }
+
   get count(): number {
     return this.#open.size;
   }

@@ -152,12 +152,13 @@ function post(
   return { status: 200, headers: [], body: '' };
 }
 
-function recordPost(
+/** What went to a client by way of `@connections`, or of the console. */
+export function recordPost(
   body: Buffer,
   { connectionId, caller, sourceIp, apiId, stageName }: Connection,
   api: ServedApi,
   requestId: string,
-  { clock, records }: ManagementPorts,
+  { clock, records }: Recording & { readonly clock: Clock },
 ): void {
   const stage = api.stages.get(stageName);
   const nothing = { route: undefined, payload: undefined, reply: undefined, closure: undefined };

@@ -1,0 +1,127 @@
+/** What commands share that read recorded requests. */
+import { showControls } from '#shared/visible-text.ts';
+import { paint, table } from './output.ts';
+import type { RequestDetail, RequestRow } from '@gatewright/gateway';
+
+/** Characters of a request id that say which one is meant. */
+const ID_LENGTH = 8;
+
+export function rowsToLines(rows: readonly RequestRow[]): string[] {
+  return table(rows.map(cellsOf)).map((line, index) => colour(line, rows[index]?.status ?? 0));
+}
+
+function cellsOf(row: RequestRow): readonly string[] {
+  const { id, atEpochMs, status, tookMs, method, target, caller, code, phase, cache, isColdStart } = row;
+  const notes = [
+    code ?? phase,
+    ...(cache === 'hit' ? ['cached'] : []),
+    ...(isColdStart ? ['cold start'] : []),
+  ];
+  return [
+    id.slice(0, ID_LENGTH),
+    new Date(atEpochMs).toISOString().slice(11, 23),
+    String(status),
+    `${tookMs.toFixed(1)} ms`,
+    method,
+    target,
+    notes.join(', '),
+    caller ?? '-',
+  ];
+}
+
+function colour(line: string, status: number): string {
+  if (status >= 500 && status < 600) return paint('red', line);
+  return status >= 400 && status < 500 ? paint('yellow', line) : line;
+}
+
+/**
+ * The story as a person reads it: what came of it, how, and what would change that. Texts come out of requests: none
+ * may command the terminal.
+ */
+export function tellStory(detail: RequestDetail, withPhases: boolean): string[] {
+  const { id, atEpochMs, tookMs, story, phases } = detail;
+  const { headline, sentences, changes } = story;
+  return [
+    paint('bold', showControls(headline)),
+    `${new Date(atEpochMs).toISOString()}, ${tookMs.toFixed(1)} ms, request ${id}`,
+    '',
+    ...sentences.map(showControls),
+    ...(withPhases
+      ? [
+          '',
+          ...table(
+            phases.map(({ name, beginMs, endMs, decided }) => [
+              name,
+              `${(endMs - beginMs).toFixed(1)} ms`,
+              decided,
+            ]),
+          ),
+        ]
+      : []),
+    ...(changes.length === 0
+      ? []
+      : ['', paint('bold', 'For another outcome'), ...changes.map((change) => `  ${showControls(change)}`)]),
+  ];
+}
+
+/** What differs between two, as lines that begin with - and +. */
+export function diffDetails(one: RequestDetail, other: RequestDetail): string[] {
+  const pairs: (readonly [string, string, string])[] = [
+    ['status', String(one.status), String(other.status)],
+    ['phase', one.phase, other.phase],
+    ['reason', one.failure ?? 'none', other.failure ?? 'none'],
+    ['route', one.routeKey ?? 'none', other.routeKey ?? 'none'],
+    ['caller', one.caller ?? 'nobody', other.caller ?? 'nobody'],
+    ...diffHeaders(one.reply.headers, other.reply.headers),
+  ];
+  const heads = pairs
+    .filter(([, before, after]) => before !== after)
+    .flatMap(([name, before, after]) => [removed(`${name}: ${before}`), added(`${name}: ${after}`)]);
+  const body = diffLines(one.reply.body?.text ?? '', other.reply.body?.text ?? '');
+  const lines = [...heads, ...(body.length === 0 ? [] : ['  body', ...body])];
+  return lines.length === 0 ? ['The replies are the same.'] : lines;
+}
+
+/** Differs each time, or follows from the body. */
+const OWN_OF_EACH = new Set([
+  'x-amzn-requestid',
+  'x-amz-apigw-id',
+  'apigw-requestid',
+  'x-amzn-trace-id',
+  'date',
+]);
+
+function diffHeaders(one: RequestDetail['reply']['headers'], other: RequestDetail['reply']['headers']) {
+  const valuesOf = (headers: typeof one): Map<string, string> =>
+    new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
+  const before = valuesOf(one);
+  const after = valuesOf(other);
+  const names = [...new Set([...before.keys(), ...after.keys()])].filter((name) => !OWN_OF_EACH.has(name));
+  return names.map((name) => [name, before.get(name) ?? 'none', after.get(name) ?? 'none'] as const);
+}
+
+/** By lines: what both begin and end with is left out. */
+function diffLines(one: string, other: string): string[] {
+  const before = one.split('\n');
+  const after = other.split('\n');
+  let same = 0;
+  while (same < Math.min(before.length, after.length) && before[same] === after[same]) same += 1;
+  let tail = 0;
+  while (
+    tail < Math.min(before.length, after.length) - same &&
+    before[before.length - 1 - tail] === after[after.length - 1 - tail]
+  )
+    tail += 1;
+  return [
+    ...before.slice(same, before.length - tail).map((line) => removed(line)),
+    ...after.slice(same, after.length - tail).map((line) => added(line)),
+  ];
+}
+
+function removed(text: string): string {
+  return paint('red', `- ${showControls(text)}`);
+}
+
+function added(text: string): string {
+  return paint('green', `+ ${showControls(text)}`);
+}

@@ -1,0 +1,78 @@
+/** `gatewright replay`: a recorded request once more, as somebody else, at another time, edited. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { readDuration } from '@gatewright/gateway/settings';
+import { UsageError } from './output.ts';
+import { diffDetails, rowsToLines, tellStory } from './recorded.ts';
+import { askGateway, memberOf } from './running-gateway.ts';
+import type { RequestDetail } from '@gatewright/gateway';
+
+/** A function may take its 29 s. */
+const REPLAY_WITHIN_MS = 65_000;
+
+type ReplayFlags = {
+  readonly as?: string;
+  readonly at?: string;
+  readonly edit: boolean;
+  readonly diff: boolean;
+  readonly json: boolean;
+};
+
+export function replayCommand(): Command {
+  return new Command('replay')
+    .description('Send a recorded request again.')
+    .argument('[request]', 'its id, the first eight characters, or last', 'last')
+    .option('--as <identity>', 'nobody, alice, alice:admin,courier, key:ID or iam:NAME')
+    .option('--at <shift>', 'with the clock moved for it: +1d, -2h')
+    .option('--edit', 'in $EDITOR first', false)
+    .option('--diff', 'what differs from the reply before', false)
+    .option('--json', 'all that is known of the new one', false)
+    .action(replay);
+}
+
+async function replay(id: string, flags: ReplayFlags): Promise<void> {
+  const path = `requests/${encodeURIComponent(id)}`;
+  const shiftMs = flags.at === undefined ? undefined : readDuration(flags.at);
+  if (flags.at !== undefined && shiftMs === undefined)
+    throw new UsageError(`--at: "${flags.at}" is no shift; write +1d or -30m`);
+  const before = (await askGateway('GET', path)) as RequestDetail;
+  const wish = {
+    ...(flags.as !== undefined && { as: flags.as }),
+    ...(shiftMs !== undefined && { shiftMs }),
+    ...(flags.edit && { edit: editByHand(before) }),
+  };
+  const again = `requests/${encodeURIComponent(before.id)}/replay`;
+  const answer = await askGateway('POST', again, wish, REPLAY_WITHIN_MS);
+  const after = memberOf(answer, 'request') as RequestDetail;
+  const lines = flags.json
+    ? [JSON.stringify(after, null, 2)]
+    : flags.diff
+      ? diffDetails(before, after)
+      : [...rowsToLines([after]), '', ...tellStory(after, false)];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Secrets stand in it as fingerprints; the gateway puts those back that are left as they are. */
+function editByHand({ method, target, request }: RequestDetail): unknown {
+  const editor = process.env['VISUAL'] ?? process.env['EDITOR'];
+  if (editor === undefined || editor === '') throw new UsageError('--edit needs an editor: set EDITOR');
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-replay-'));
+  const file = join(folder, 'request.json');
+  try {
+    const text = { method, target, headers: request.headers, body: request.body?.text ?? '' };
+    writeFileSync(file, `${JSON.stringify(text, null, 2)}\n`, { mode: 0o600 });
+    // An editor may be a command with arguments: `code --wait`.
+    const [program = '', ...args] = editor.split(' ');
+    const { status } = spawnSync(program, [...args, file], { stdio: 'inherit' });
+    if (status !== 0) throw new UsageError(`${program} ended with ${status ?? 'a signal'}; nothing was sent`);
+    return JSON.parse(readFileSync(file, 'utf8')) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError(`what was written is no JSON: ${error.message}`);
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

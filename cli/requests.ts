@@ -1,0 +1,77 @@
+/** `gatewright requests`: what the running gateway served last. */
+import { Command, InvalidArgumentError } from 'commander';
+import { rowsToLines } from './recorded.ts';
+import { askGateway, followGateway, memberOf } from './running-gateway.ts';
+import type { RequestRow } from '@gatewright/gateway';
+
+type RequestFlags = {
+  readonly follow: boolean;
+  readonly route?: string;
+  readonly status?: string;
+  readonly search?: string;
+  readonly limit: number;
+  readonly json: boolean;
+};
+
+export function requestsCommand(): Command {
+  return new Command('requests')
+    .description('List the last requests and messages; `explain` tells the story of one.')
+    .option('--follow', 'go on with those that come, until Ctrl-C', false)
+    .option('--route <text>', 'of routes or addresses with this text: "GET /users"')
+    .option('--status <code>', 'with this status, 404 or 4xx', readStatus)
+    .option('--search <text>', 'with this text in route, caller, id or code')
+    .option('--limit <number>', 'how many', readLimit, 50)
+    .option('--json', 'one JSON object per line', false)
+    .action(list);
+}
+
+async function list(flags: RequestFlags): Promise<void> {
+  const query = new URLSearchParams({ limit: String(flags.limit) });
+  for (const name of ['route', 'status', 'search'] as const) {
+    const value = flags[name];
+    if (value !== undefined) query.set(name, value);
+  }
+  const answer = await askGateway('GET', `requests?${query.toString()}`);
+  const rows = memberOf(answer, 'rows') as readonly RequestRow[];
+  print(rows.toReversed(), flags);
+  if (!flags.follow) {
+    if (rows.length === 0 && !flags.json) process.stderr.write('No request of that kind is kept.\n');
+    return;
+  }
+  const { taken } = memberOf(answer, 'state') as { readonly taken: number };
+  for await (const batch of followGateway(`requests/events?since=${taken}`))
+    print(
+      (memberOf(batch, 'rows') as readonly RequestRow[]).filter((row) => isWanted(row, flags)),
+      flags,
+    );
+}
+
+function print(rows: readonly RequestRow[], { json }: RequestFlags): void {
+  const lines = json ? rows.map((row) => JSON.stringify(row)) : rowsToLines(rows);
+  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** The same as the gateway chooses by. */
+function isWanted(row: RequestRow, { route, status, search }: RequestFlags): boolean {
+  const text = `${row.routeKey ?? ''} ${row.method} ${row.target}`.toLowerCase();
+  if (route !== undefined && !text.includes(route.toLowerCase())) return false;
+  if (
+    status !== undefined &&
+    !new RegExp(`^${status.toLowerCase().replace('xx', '\\d\\d')}$`).test(String(row.status))
+  )
+    return false;
+  return (
+    search === undefined ||
+    `${text} ${row.caller ?? ''} ${row.id} ${row.code ?? ''}`.toLowerCase().includes(search.toLowerCase())
+  );
+}
+
+function readStatus(text: string): string {
+  if (/^([1-5]\d\d|[1-5]xx)$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError('Write it as 404 or 4xx.');
+}
+
+function readLimit(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('A number from 1 to 99999.');
+}

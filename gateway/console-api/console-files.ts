@@ -1,0 +1,59 @@
+/** The console's own files: public, since they hold nothing of a start; what they show is asked with the secret. */
+import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
+
+/** By name: `index.html`, `app.js`. */
+export type ConsoleFiles = ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
+
+export const CONSOLE_PATH = '/console/';
+
+/**
+ * Nothing from elsewhere and nothing inline; no other page can frame it, and no form of it leads anywhere. Sockets:
+ * a page on 127.0.0.1 that shows WebSocket APIs of this start.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ');
+
+const HEADERS = [
+  ...['Content-Security-Policy', POLICY, 'Referrer-Policy', 'no-referrer', 'Cache-Control', 'no-store'],
+  ...[
+    'Cross-Origin-Opener-Policy',
+    'same-origin',
+    'Cross-Origin-Resource-Policy',
+    'same-origin',
+    'X-Frame-Options',
+    'DENY',
+  ],
+];
+
+/** Of a request, what stands behind the path of a short link. */
+const SHORT_LINK = /^\/r\/([\w=-]{4,64})$/;
+
+/** @returns undefined for paths of others */
+export async function serveConsole(
+  { method, path }: ControlRequest,
+  load: (() => Promise<ConsoleFiles>) | undefined,
+): Promise<ControlReply | undefined> {
+  const id = SHORT_LINK.exec(path)?.[1];
+  if (load === undefined || method !== 'GET') return undefined;
+  if (path === '/console') return redirect(CONSOLE_PATH);
+  if (id !== undefined) return redirect(`${CONSOLE_PATH}?request=${encodeURIComponent(id)}`);
+  if (!path.startsWith(CONSOLE_PATH)) return undefined;
+  const files = await load();
+  const file = files.get(path === CONSOLE_PATH ? 'index.html' : path.slice(CONSOLE_PATH.length));
+  if (file === undefined)
+    return { status: 404, headers: ['Content-Type', 'text/plain'], body: 'There is no such file.' };
+  return { status: 200, headers: ['Content-Type', file.type, ...HEADERS], body: file.body };
+}
+
+function redirect(to: string): ControlReply {
+  return { status: 302, headers: ['Location', to], body: '' };
+}

@@ -1,0 +1,184 @@
+/** What the console asks beside requests, below `/_gatewright/console/` (docs/control-plane.md). */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { jsonReply } from '../control-port/control-request.ts';
+import { CLOSED_BY_API } from '../websocket/limits.ts';
+import { recordPost } from '../websocket/management.ts';
+import { flushCache, showCaches } from './show-caches.ts';
+import { setEnabled, setRemaining, showKeys } from './show-keys.ts';
+import { callTable, TableError } from './tables.ts';
+import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
+import type { ServedApi } from '../exchange.ts';
+import type { Clock, Random, ServiceClient } from '../ports.ts';
+import type { Redactor } from '../records/redact.ts';
+import type { Recording } from '../trail.ts';
+import type { Connection, Connections } from '../websocket/connections.ts';
+import type { ShownConnection } from './inspect-model.ts';
+import type { KeysAndPlans } from './show-keys.ts';
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+export type InspectPorts = Recording & {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly redactor: Redactor;
+  readonly connections: Connections;
+  readonly findApi: (apiId: string) => ServedApi | undefined;
+  readonly allApis: () => readonly ServedApi[];
+  readonly metering: () => KeysAndPlans;
+  readonly services: ServiceClient;
+  /** Undefined = this start has no DynamoDB. */
+  readonly tableRegion: () => string | undefined;
+  /** Bodies of `GET console/{name}`. */
+  readonly pages: Readonly<Record<string, () => unknown>>;
+};
+
+const PREFIX = 'console/';
+
+/** `path` is below `/_gatewright/`. @returns undefined for paths of others */
+export async function serveInspection(
+  request: ControlRequest,
+  path: string,
+  at: InspectPorts,
+): Promise<ControlReply | undefined> {
+  if (!path.startsWith(PREFIX)) return undefined;
+  const name = path.slice(PREFIX.length);
+  if (request.method === 'GET') return showPage(name, at);
+  const body = readObject(request);
+  if (request.method !== 'POST' || body === undefined) return undefined;
+  switch (name) {
+    case 'caches/flush':
+      return flush(body, at);
+    case 'keys/remaining':
+    case 'keys/enabled':
+      return changeKey(name, body, at);
+    case 'connections/send':
+    case 'connections/close':
+      return reachClient(name, body, at);
+    case 'tables':
+      return askTable(body, at);
+    default:
+      return undefined;
+  }
+}
+
+function showPage(name: string, at: InspectPorts): ControlReply | undefined {
+  const nowEpochMs = at.clock.nowEpochMs();
+  switch (name) {
+    case 'caches':
+      return jsonReply(200, { entries: showCaches(at.allApis(), nowEpochMs, at.redactor), nowEpochMs });
+    case 'keys':
+      return jsonReply(200, showKeys(at.metering(), nowEpochMs));
+    case 'connections':
+      return jsonReply(200, {
+        connections: at.connections.all.map((one) => showConnection(one, at)),
+        nowEpochMs,
+      });
+    default: {
+      const page = Object.hasOwn(at.pages, name) ? at.pages[name] : undefined;
+      return page && jsonReply(200, page());
+    }
+  }
+}
+
+function showConnection(connection: Connection, { findApi }: InspectPorts): ShownConnection {
+  const { connectionId, apiId, stageName, caller, sourceIp, userAgent } = connection;
+  return {
+    ...{
+      id: connectionId,
+      apiId,
+      apiName: findApi(apiId)?.name ?? apiId,
+      stage: stageName,
+      sourceIp,
+      userAgent,
+    },
+    principal:
+      caller.kind === 'lambda' ? caller.principalId : caller.kind === 'iam' ? caller.userArn : undefined,
+    connectedAtEpochMs: connection.connectedAtEpochMs,
+    lastActiveAtEpochMs: connection.lastActiveAtEpochMs,
+  };
+}
+
+function flush(body: JsonObject, { findApi }: InspectPorts): ControlReply {
+  const { apiId, stage, kind, id } = body;
+  const isKind = kind === 'authorizer' || kind === 'response';
+  if (typeof apiId !== 'string' || typeof stage !== 'string' || !isKind || !isOptionalText(id))
+    return wanted('{"apiId", "stage", "kind": "authorizer" or "response", "id": of one entry}');
+  const flushed = flushCache(findApi(apiId), { apiId, stage, kind, id });
+  return flushed === undefined
+    ? jsonReply(404, { message: 'There is no such cache.' })
+    : jsonReply(200, { flushed });
+}
+
+function changeKey(
+  name: 'keys/remaining' | 'keys/enabled',
+  body: JsonObject,
+  at: InspectPorts,
+): ControlReply {
+  const { planId, keyId, remaining, enabled } = body;
+  const nowEpochMs = at.clock.nowEpochMs();
+  if (typeof keyId !== 'string') return wanted('{"keyId", …}');
+  let refusal: string | undefined;
+  if (name === 'keys/enabled') {
+    if (typeof enabled !== 'boolean') return wanted('{"keyId", "enabled": true or false}');
+    refusal = setEnabled(at.metering(), keyId, enabled, nowEpochMs);
+  } else {
+    if (
+      typeof planId !== 'string' ||
+      typeof remaining !== 'number' ||
+      !Number.isSafeInteger(remaining) ||
+      remaining < 0
+    )
+      return wanted('{"planId", "keyId", "remaining": a number from 0}');
+    refusal = setRemaining(at.metering(), planId, keyId, remaining, nowEpochMs);
+  }
+  return refusal === undefined
+    ? jsonReply(200, showKeys(at.metering(), nowEpochMs))
+    : jsonReply(404, { message: refusal });
+}
+
+function reachClient(name: string, body: JsonObject, at: InspectPorts): ControlReply {
+  const { connectionId, text } = body;
+  const connection = at.connections.all.find((one) => one.connectionId === connectionId);
+  if (connection === undefined) return jsonReply(404, { message: 'This connection is not open any more.' });
+  if (name === 'connections/close') {
+    at.connections.end(connection, CLOSED_BY_API);
+    return jsonReply(200, { closed: connection.connectionId });
+  }
+  if (typeof text !== 'string') return wanted('{"connectionId", "text"}');
+  if (at.connections.deliver(connection, text) === 'full')
+    return jsonReply(429, { message: 'The client has not read what it was sent before.' });
+  const api = at.findApi(connection.apiId);
+  if (api !== undefined) recordPost(Buffer.from(text), connection, api, at.random.uuid(), at);
+  return jsonReply(200, { sent: connection.connectionId });
+}
+
+async function askTable(body: JsonObject, { services, tableRegion }: InspectPorts): Promise<ControlReply> {
+  const { operation, input } = body;
+  const region = tableRegion();
+  if (region === undefined) return jsonReply(409, { message: 'This start has no DynamoDB.' });
+  if (typeof operation !== 'string' || !isJsonObject(input))
+    return wanted('{"operation": "Scan", "input": {…}}');
+  try {
+    return jsonReply(200, await callTable(services, region, operation, input));
+  } catch (error) {
+    if (error instanceof TableError) return jsonReply(400, { message: error.message });
+    throw error;
+  }
+}
+
+function wanted(what: string): ControlReply {
+  return jsonReply(400, { message: `Wanted: ${what}` });
+}
+
+function isOptionalText(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string';
+}
+
+function readObject(request: ControlRequest): JsonObject | undefined {
+  try {
+    const value: unknown = request.body.length === 0 ? {} : JSON.parse(request.body.toString());
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,134 @@
+/** What the control port tells of a start beside its requests; plain JSON. */
+import type { ApiProtocol } from '../deployment/model.ts';
+
+export type ShownRoute = {
+  readonly method: string;
+  readonly path: string;
+  readonly routeKey: string;
+  readonly guard: {
+    readonly kind: 'none' | 'lambda' | 'token' | 'iam';
+    readonly name: string;
+    readonly sources: readonly string[];
+    readonly ttlSeconds: number;
+    readonly audiences: readonly string[];
+    readonly scopes: readonly string[];
+  };
+  readonly apiKeyRequired: boolean;
+  /** `→ function`, an address, `MOCK`. */
+  readonly target: string;
+  readonly timeoutMs: number | undefined;
+  readonly throttle: { readonly ratePerSecond: number; readonly burst: number } | undefined;
+  readonly cacheSeconds: number | undefined;
+  /** `header X-Id` that must be there. */
+  readonly required: readonly string[];
+  /** Media types whose bodies a model checks. */
+  readonly checkedBodies: readonly string[];
+};
+
+export type ShownApi = {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: ApiProtocol;
+  readonly stage: string;
+  readonly url: string;
+  readonly stack: string;
+  readonly hasCors: boolean;
+  readonly hasResourcePolicy: boolean;
+  readonly routes: readonly ShownRoute[];
+};
+
+export type ShownIdentities = {
+  readonly signers: readonly { readonly name: string; readonly arn: string }[];
+  readonly keys: readonly { readonly id: string; readonly name: string }[];
+};
+
+export type ShownPlan = {
+  readonly id: string;
+  readonly name: string;
+  readonly stages: readonly string[];
+  readonly throttle: { readonly ratePerSecond: number; readonly burst: number } | undefined;
+  readonly quota: { readonly limit: number; readonly period: string } | undefined;
+  readonly keys: readonly ShownPlanKey[];
+};
+
+export type ShownPlanKey = {
+  readonly keyId: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  /** Left of this period; undefined where the plan has no quota. */
+  readonly left: number | undefined;
+  /** `2026-09-01` and the requests of that day, oldest first. */
+  readonly days: readonly (readonly [string, number])[];
+};
+
+export type ShownKeys = {
+  readonly plans: readonly ShownPlan[];
+  readonly lone: readonly { readonly id: string; readonly name: string; readonly enabled: boolean }[];
+};
+
+export type ShownCacheEntry = {
+  readonly kind: 'authorizer' | 'response';
+  readonly apiId: string;
+  readonly apiName: string;
+  readonly stage: string;
+  /** Names the entry for a flush; a secret of nobody. */
+  readonly id: string;
+  /** What it is kept under, without secrets. */
+  readonly key: string;
+  /** Principal of a grant, status of an answer. */
+  readonly holds: string;
+  readonly ageMs: number | undefined;
+  readonly endsInMs: number;
+};
+
+export type ShownConnection = {
+  readonly id: string;
+  readonly apiId: string;
+  readonly apiName: string;
+  readonly stage: string;
+  readonly principal: string | undefined;
+  readonly sourceIp: string;
+  readonly userAgent: string | null;
+  readonly connectedAtEpochMs: number;
+  readonly lastActiveAtEpochMs: number;
+};
+
+export type ShownFunction = {
+  readonly name: string;
+  readonly handler: string;
+  readonly runtime: string;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly stack: string;
+  readonly instances: number;
+  readonly busy: number;
+  readonly started: number;
+  /** Names alone where the value may be a secret. */
+  readonly environment: readonly (readonly [string, string])[];
+  readonly calls: number;
+  readonly errors: number;
+  readonly p50Ms: number | undefined;
+  readonly p99Ms: number | undefined;
+  readonly lines: readonly {
+    readonly epochMs: number;
+    readonly level: string | undefined;
+    readonly message: string;
+  }[];
+};
+
+export type RouteNumbers = {
+  readonly apiName: string;
+  readonly route: string;
+  readonly count: number;
+  readonly clientErrors: number;
+  readonly serverErrors: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+};
+
+export type ShownNumbers = {
+  readonly routes: readonly RouteNumbers[];
+  /** Seconds since the epoch, requests and errors of each. */
+  readonly seconds: readonly (readonly [number, number, number])[];
+  readonly count: number;
+};

@@ -1,0 +1,69 @@
+/** Every stage with its routes and all that guards, limits and answers them. */
+import type { RoutePlan } from '../deployment/model.ts';
+import type { ApiRoutes } from '../control/list-apis.ts';
+import type { ServedApi, ServedStage } from '../exchange.ts';
+import type { ShownApi, ShownRoute } from './inspect-model.ts';
+
+export function showApis(
+  listed: readonly ApiRoutes[],
+  findApi: (apiId: string) => ServedApi | undefined,
+  nowEpochMs: number,
+): readonly ShownApi[] {
+  return listed.flatMap(({ id, name, kind, stage: stageName, url, stack, routes }) => {
+    const stage = findApi(id)?.stages.get(stageName);
+    if (stage === undefined) return [];
+    const { deployment } = stage;
+    return [
+      {
+        ...{ id, name, kind, stage: stageName, url, stack },
+        hasCors: deployment.cors !== undefined,
+        hasResourcePolicy: deployment.resourcePolicy !== undefined,
+        routes: deployment.routes.plans.map((plan, index) =>
+          showRoute(plan, stage, routes[index]?.functionName ?? routes[index]?.target, nowEpochMs),
+        ),
+      },
+    ];
+  });
+}
+
+function showRoute(
+  plan: RoutePlan,
+  stage: ServedStage,
+  target: string | undefined,
+  nowEpochMs: number,
+): ShownRoute {
+  const { integration, validation, routeKey } = plan;
+  const limit = stage.throttle?.bucketOf(routeKey, nowEpochMs)?.limit;
+  const caching = stage.cache?.routes.get(plan);
+  return {
+    ...{ method: plan.httpMethod, path: plan.resourcePath, routeKey, apiKeyRequired: plan.apiKeyRequired },
+    guard: showGuard(plan),
+    target: target ?? '(nothing)',
+    timeoutMs: 'timeoutMs' in integration ? integration.timeoutMs : undefined,
+    throttle: limit && { ratePerSecond: limit.rateLimit, burst: limit.burstLimit },
+    cacheSeconds: caching?.ttlSeconds,
+    required: (validation?.parameters ?? []).map(({ where, name }) => `${where} ${name}`),
+    checkedBodies: [...(validation?.bodies.keys() ?? [])],
+  };
+}
+
+function showGuard({ authorization }: RoutePlan): ShownRoute['guard'] {
+  const nothing = { sources: [], ttlSeconds: 0, audiences: [], scopes: [] };
+  switch (authorization.kind) {
+    case 'none':
+      return { ...nothing, kind: 'none', name: 'open' };
+    case 'iam':
+      return { ...nothing, kind: 'iam', name: 'AWS_IAM' };
+    case 'lambda': {
+      const { name, identitySources, ttlSeconds } = authorization.authorizer;
+      const sources = identitySources.map((source) => `${source.kind} ${source.name}`);
+      return { ...nothing, kind: 'lambda', name, sources, ttlSeconds };
+    }
+    case 'token': {
+      const { name, identitySource, trust } = authorization.authorizer;
+      const audiences = trust.issuers.flatMap(({ audience }) => (audience === 'any' ? [] : audience));
+      const sources = [`${identitySource.kind} ${identitySource.name}`];
+      return { ...nothing, kind: 'token', name, sources, audiences, scopes: authorization.scopes };
+    }
+  }
+}

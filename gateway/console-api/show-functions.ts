@@ -1,0 +1,49 @@
+/** Functions with their instances, and how their recorded calls went. */
+import { quantile } from './show-numbers.ts';
+import type { FunctionLines } from '../records/function-lines.ts';
+import type { Redactor } from '../records/redact.ts';
+import type { FunctionCallNote } from '../records/function-calls.ts';
+import type { ShownFunction } from './inspect-model.ts';
+
+/** Structurally what a stack declares. */
+type Declared = {
+  readonly name: string;
+  readonly handler: string;
+  readonly runtime: string;
+  readonly memorySizeMb: number;
+  readonly timeoutSeconds: number;
+  readonly stackName: string;
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+export type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
+
+const SHOWN_LINES = 50;
+
+export function showFunctions(
+  declared: readonly Declared[],
+  countsOf: (functionName: string) => InstanceCounts,
+  calls: readonly FunctionCallNote[],
+  lines: FunctionLines | undefined,
+  redactor: Redactor | undefined,
+): readonly ShownFunction[] {
+  const byFunction = Map.groupBy(calls, ({ functionName }) => functionName);
+  return declared.map((one) => {
+    const own = byFunction.get(one.name) ?? [];
+    const times = own.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b);
+    return {
+      ...{ name: one.name, handler: one.handler, runtime: one.runtime, memoryMb: one.memorySizeMb },
+      ...{ timeoutSeconds: one.timeoutSeconds, stack: one.stackName, ...countsOf(one.name) },
+      environment: Object.entries(one.environment).map(
+        ([name, value]) => [name, redactor?.value(name, value) ?? value] as const,
+      ),
+      calls: own.length,
+      errors: own.filter(({ failed }) => failed).length,
+      ...{ p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) },
+      lines: (lines?.last(SHOWN_LINES, one.name) ?? []).map(({ epochMs, level, message }) => ({
+        ...{ epochMs, level },
+        message: redactor?.text(message) ?? message,
+      })),
+    };
+  });
+}

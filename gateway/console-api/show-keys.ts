@@ -1,0 +1,68 @@
+/** Plans with their keys and what those have used. */
+import { dayOf, printDay } from '../metering/quota-period.ts';
+import type { ApiKeys } from '../control/api-keys.ts';
+import type { UsagePlan, UsagePlans } from '../control/usage-plans.ts';
+import type { ShownKeys, ShownPlan, ShownPlanKey } from './inspect-model.ts';
+
+const DAYS = 30;
+
+export type KeysAndPlans = { readonly keys: ApiKeys; readonly plans: UsagePlans };
+
+export function showKeys({ keys, plans }: KeysAndPlans, nowEpochMs: number): ShownKeys {
+  const shown = plans.all.map((plan) => showPlan(plan, { keys, plans }, nowEpochMs));
+  const inPlans = new Set(shown.flatMap((plan) => plan.keys.map(({ keyId }) => keyId)));
+  const lone = keys.all.filter(({ id }) => !inPlans.has(id));
+  return { plans: shown, lone: lone.map(({ id, name, enabled }) => ({ id, name: name ?? id, enabled })) };
+}
+
+function showPlan(plan: UsagePlan, at: KeysAndPlans, nowEpochMs: number): ShownPlan {
+  const { id, name, apiStages, throttle, quota } = plan;
+  return {
+    ...{ id, name },
+    stages: apiStages.map(({ apiId, stage }) => `${apiId}/${stage}`),
+    throttle: throttle && { ratePerSecond: throttle.rateLimit, burst: throttle.burstLimit },
+    quota: quota && { limit: quota.limit, period: quota.period },
+    keys: at.plans.keysOf(id).map(({ keyId, usage }) => {
+      usage.settle(nowEpochMs);
+      const key = at.keys.find(keyId);
+      const today = dayOf(nowEpochMs);
+      const days = Array.from({ length: DAYS }, (_, index): ShownPlanKey['days'][number] => {
+        const day = today - DAYS + 1 + index;
+        return [printDay(day), usage.usedOn(day)];
+      });
+      return {
+        ...{ keyId, days, name: key?.name ?? keyId, enabled: key?.enabled ?? false },
+        left: quota && usage.remainingOn(today, quota),
+      };
+    }),
+  };
+}
+
+/** Grants a key so many requests for the rest of its period. @returns why it cannot; undefined = done */
+export function setRemaining(
+  { plans }: KeysAndPlans,
+  planId: string,
+  keyId: string,
+  remaining: number,
+  nowEpochMs: number,
+): string | undefined {
+  const quota = plans.find(planId)?.quota;
+  const key = plans.findKey(planId, keyId);
+  if (key === undefined) return `Key ${keyId} is not in plan ${planId}.`;
+  if (quota === undefined) return `Plan ${planId} has no quota.`;
+  key.usage.setRemaining(remaining, nowEpochMs, quota);
+  return undefined;
+}
+
+/** Suspends a key or lets it go on. @returns why it cannot; undefined = done */
+export function setEnabled(
+  { keys }: KeysAndPlans,
+  keyId: string,
+  enabled: boolean,
+  nowEpochMs: number,
+): string | undefined {
+  const key = keys.find(keyId);
+  if (key === undefined) return `There is no key ${keyId}.`;
+  keys.put({ ...key, enabled, updatedAtEpochMs: nowEpochMs });
+  return undefined;
+}

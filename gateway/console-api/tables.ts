@@ -1,0 +1,53 @@
+/** Tables of the DynamoDB of this start: listed, read page by page, one item put or deleted. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { ServiceClient } from '../ports.ts';
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What DynamoDB said no to, in its own words. */
+export class TableError extends Error {
+  override readonly name = 'TableError';
+}
+
+const OPERATIONS = new Set([
+  'ListTables',
+  'DescribeTable',
+  'Scan',
+  'Query',
+  'GetItem',
+  'PutItem',
+  'DeleteItem',
+]);
+const TIMEOUT_MS = 10_000;
+
+/** One of the operations that the console has. @throws TableError */
+export async function callTable(
+  services: ServiceClient,
+  region: string,
+  operation: string,
+  input: JsonObject,
+): Promise<JsonObject> {
+  if (!OPERATIONS.has(operation))
+    throw new TableError(`${operation} is not one of ${[...OPERATIONS].join(', ')}.`);
+  const outcome = await services.call({
+    ...{ service: 'dynamodb', subdomain: undefined, region, method: 'POST', path: '/', query: '' },
+    headers: ['Content-Type', 'application/x-amz-json-1.0', 'X-Amz-Target', `DynamoDB_20120810.${operation}`],
+    body: JSON.stringify(input),
+    timeoutMs: TIMEOUT_MS,
+  });
+  if (outcome.kind !== 'answered')
+    throw new TableError(outcome.kind === 'timed-out' ? 'DynamoDB did not answer in time.' : outcome.message);
+  const answer = readObject(outcome.body.toString());
+  if (outcome.status < 300) return answer;
+  const message = answer['message'] ?? answer['Message'];
+  throw new TableError(typeof message === 'string' ? message : `DynamoDB answered ${outcome.status}.`);
+}
+
+function readObject(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,91 @@
+/** The commands that read what was recorded, as a person types them. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
+import type { Running } from '../support/command.ts';
+
+const STACK = join(import.meta.dirname, '../fixtures/end-to-end/metered.yaml');
+
+describe('gatewright requests, explain, replay and export', () => {
+  let folder = '';
+  let running: Running;
+  let url = '';
+  const run = (...args: string[]) => runCommand(args, { cwd: folder, environment: { EDITOR: 'true' } });
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'gatewright-recorded-'));
+    const ports = ['--port', '0', '--control-port', '0', '--json', '--no-reload', '--dynamodb', 'embedded'];
+    running = await startCommand(['start', STACK, ...ports], READY, { cwd: folder });
+    const { apis } = readyOf(running) as { apis: { url: string }[] };
+    url = apis[0]?.url ?? '';
+  });
+  after(async () => {
+    await running.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('tell why a request was refused and what would change that', async () => {
+    await (await fetch(url, { headers: { 'x-api-key': 'a-key-that-nobody-has' } })).text();
+
+    const listed = await run('requests', '--status', '4xx');
+    const [id = ''] = listed.stdout.split(' ');
+    const [story, phases] = await Promise.all([run('explain', id), run('explain', 'last', '--phases')]);
+
+    assert.match(
+      listed.stdout,
+      /^[0-9a-f]{8} {2}\d\d:\d\d:\d\d\.\d{3} {2}403 .* GET {2}\/dev {2}INVALID_API_KEY/,
+    );
+    assert.match(story.stdout, /^GET \/ was refused with 403 in the phase meter\./);
+    assert.match(story.stdout, /belongs to no key of the account/);
+    assert.match(story.stdout, /For another outcome\n {2}Send the value of a key, not its id or name\.\n$/);
+    assert.match(phases.stdout, /\nauthenticate {2}.* ms {2}nobody is asked: the route is open\n/);
+    assert.ok(!story.stdout.includes('a-key-that'));
+  });
+
+  it('replay it, edited or as somebody else, and show what differs', async () => {
+    await (await fetch(url)).text();
+
+    const again = await run('replay', 'last', '--diff');
+    const edited = await run('replay', 'last', '--edit', '--at', '+1d', '--json');
+    const unknown = await run('replay', 'last', '--as', 'key:none');
+
+    assert.equal(again.stdout, 'The replies are the same.\n');
+    assert.equal((JSON.parse(edited.stdout) as { status: number }).status, 403);
+    assert.deepEqual([unknown.code, unknown.stderr], [1, 'error: There is no API key none.\n']);
+  });
+
+  it('list as JSON lines and write an archive', async () => {
+    const { stdout } = await run('requests', '--json', '--limit', '2');
+    const file = join(folder, 'all.har');
+    const exported = await run('export', '--har', file);
+
+    assert.equal(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { status: number }).length,
+      2,
+    );
+    assert.match(exported.stdout, /^\d+ requests in .*all\.har\n$/);
+    const { log } = JSON.parse(readFileSync(file, 'utf8')) as {
+      log: { entries: { response: { status: number } }[] };
+    };
+    assert.ok(log.entries.length >= 4 && log.entries.every(({ response }) => response.status === 403));
+  });
+
+  it('say what is wrong with what was typed, and which request is not kept', async () => {
+    const cases: readonly (readonly [readonly string[], RegExp])[] = [
+      [['explain', 'ffffffff'], /No request ffffffff is kept; `gatewright requests` lists those that are/],
+      [['requests', '--status', 'bad'], /Write it as 404 or 4xx/],
+      [['replay', 'last', '--at', 'soon'], /"soon" is no shift/],
+    ];
+    const told = await Promise.all(cases.map(([args]) => run(...args)));
+    for (const [index, { code, stderr }] of told.entries()) {
+      assert.equal(code, 1);
+      assert.match(stderr, cases[index]?.[1] ?? /never/);
+    }
+  });
+});

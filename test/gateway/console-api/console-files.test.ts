@@ -1,0 +1,106 @@
+/** What other web pages can do to the console: nothing. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, before, describe, it } from 'node:test';
+import { WebSocket } from 'ws';
+import { serveConsole } from '../../../gateway/console-api/console-files.ts';
+import { aConsoleGateway } from '../../support/console-gateway.ts';
+import type { ConsoleGateway } from '../../support/console-gateway.ts';
+
+describe('the console', () => {
+  let at: ConsoleGateway;
+  before(async () => {
+    at = await aConsoleGateway();
+  });
+  after(() => at[Symbol.asyncDispose]());
+  const bearer = () => ({ Authorization: `Bearer ${at.key}` });
+
+  it('is a page with a policy that lets nothing in from elsewhere, and holds no secret', async () => {
+    const { status, headers, text } = await at.send('GET', '/console/');
+
+    assert.equal(status, 200);
+    const policy = headers.get('content-security-policy') ?? '';
+    for (const part of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "frame-ancestors 'none'",
+      "form-action 'none'",
+    ])
+      assert.ok(policy.includes(part), part);
+    assert.ok(!policy.includes('unsafe'));
+    assert.ok(!text.includes(at.key));
+    assert.ok(at.console.startsWith(`${at.control}/console/#`));
+  });
+
+  it('sends short links to the page, and knows no other file', async () => {
+    const link = await at.send('GET', '/r/0f5b1c2d');
+
+    assert.deepEqual([link.status, link.headers.get('location')], [302, '/console/?request=0f5b1c2d']);
+    assert.equal((await at.send('GET', '/console/nothing.js')).status, 404);
+    const request = {
+      method: 'GET',
+      path: '/console/',
+      query: '',
+      rawHeaders: [],
+      host: '',
+      body: Buffer.alloc(0),
+    };
+    assert.equal(await serveConsole(request, undefined), undefined);
+  });
+
+  const attacks: {
+    name: string;
+    headers: (port: string) => Record<string, string>;
+    method?: string;
+    body?: string;
+  }[] = [
+    { name: 'a page on another local port', headers: () => ({ Origin: 'http://127.0.0.1:5173' }) },
+    { name: 'a page of the internet', headers: () => ({ Origin: 'https://evil.example' }) },
+    { name: 'a sandboxed frame', headers: () => ({ Origin: 'null' }) },
+    {
+      name: 'a name that was rebound to this machine',
+      headers: (port) => ({ Host: `evil.example:${port}` }),
+    },
+    {
+      name: 'a form of another origin',
+      headers: () => ({
+        Origin: 'https://evil.example',
+        'Content-Type': 'application/x-www-form-urlencoded',
+      }),
+      method: 'POST',
+      body: 'shiftMs=86400000',
+    },
+    {
+      name: 'a form without Origin, by fetch metadata',
+      headers: () => ({ 'Sec-Fetch-Site': 'cross-site' }),
+      method: 'POST',
+    },
+  ];
+  for (const { name, headers, method = 'GET', body = '' } of attacks) {
+    it(`refuses ${name}, whatever it knows`, async () => {
+      const port = new URL(at.control).port;
+      for (const path of ['/_gatewright/requests', '/_gatewright/clock', '/console/']) {
+        const reply = await at.send(method, path, { ...bearer(), ...headers(port) }, body);
+
+        assert.equal(reply.status, 403, path);
+        assert.equal(reply.headers.get('access-control-allow-origin'), null);
+      }
+    });
+  }
+
+  it('answers nobody without the key, a cookie included', async () => {
+    for (const headers of [{}, { Cookie: `key=${at.key}` }, { Authorization: 'Bearer wrong' }])
+      assert.equal((await at.send('GET', '/_gatewright/requests', headers)).status, 401);
+    assert.equal((await at.send('GET', `/_gatewright/requests?key=${at.key}`)).status, 401);
+  });
+
+  it('has no WebSocket that a page could open', async () => {
+    const socket = new WebSocket(`${at.control.replace('http', 'ws')}/_gatewright/requests/events`, {
+      headers: { Origin: 'http://127.0.0.1:5173' },
+    });
+
+    const [error] = (await once(socket, 'error')) as [Error];
+
+    assert.match(error.message, /403|401|404/);
+  });
+});

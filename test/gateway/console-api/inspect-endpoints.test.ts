@@ -1,0 +1,191 @@
+/** What the console shows of a start, and what it changes. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, before, describe, it } from 'node:test';
+import { WebSocket } from 'ws';
+import { aConsoleGateway } from '../../support/console-gateway.ts';
+import type {
+  ShownApi,
+  ShownCacheEntry,
+  ShownConnection,
+  ShownFunction,
+  ShownIdentities,
+  ShownKeys,
+  ShownNumbers,
+} from '../../../gateway/console-api/inspect-model.ts';
+import type { RequestDetail, RequestRow } from '../../../gateway/records/model.ts';
+import type { ConsoleGateway } from '../../support/console-gateway.ts';
+
+type Flushed = { readonly flushed: number };
+type Status = { readonly status: number };
+
+describe('the console’s endpoints', () => {
+  let at: ConsoleGateway;
+  before(async () => {
+    at = await aConsoleGateway();
+  });
+  after(() => at[Symbol.asyncDispose]());
+  const get = async (path: string, headers: Record<string, string> = {}): Promise<number> => {
+    const response = await fetch(`${at.urlOf('shop')}${path}`, { headers });
+    await response.text();
+    return response.status;
+  };
+
+  it('show routes with what guards, limits and answers them', async () => {
+    const { apis } = (await at.ask('GET', 'console/apis')) as { apis: ShownApi[] };
+    const routes = apis.find(({ name }) => name === 'shop')!.routes;
+
+    assert.deepEqual(
+      routes.map(({ routeKey, guard, apiKeyRequired, target, cacheSeconds }) => [
+        routeKey,
+        guard.name,
+        apiKeyRequired,
+        target,
+        cacheSeconds,
+      ]),
+      [
+        ['GET /guarded', 'gate', false, 'hello', 60],
+        ['GET /metered', 'open', true, 'hello', undefined],
+      ],
+    );
+    assert.deepEqual(routes[0]?.guard.sources, ['header authorization']);
+  });
+
+  it('show what the caches hold without the credential, and forget one entry or all', async () => {
+    const headers = { authorization: 'Bearer good-token-of-alice' };
+    assert.deepEqual([await get('/guarded', headers), await get('/guarded', headers)], [200, 200]);
+    assert.equal(((await at.ask('GET', 'requests/last')) as RequestDetail).cache, 'hit');
+
+    const { entries } = (await at.ask('GET', 'console/caches')) as { entries: ShownCacheEntry[] };
+    assert.deepEqual(
+      entries.map(({ kind, holds }) => [kind, holds.split(',', 1).join()]),
+      [
+        ['authorizer', 'alice'],
+        ['response', '200'],
+      ],
+    );
+    assert.ok(!JSON.stringify(entries).includes('good-token'));
+    const [grant, reply] = entries;
+    assert.equal(((await at.ask('POST', 'console/caches/flush', grant)) as Flushed).flushed, 1);
+    assert.equal(
+      ((await at.ask('POST', 'console/caches/flush', { ...reply, id: undefined })) as Flushed).flushed,
+      1,
+    );
+    assert.deepEqual(((await at.ask('GET', 'console/caches')) as { entries: ShownCacheEntry[] }).entries, []);
+  });
+
+  it('show a quota as it drains, top it up, suspend a key, and open again when the clock moves', async () => {
+    const headers = { 'x-api-key': 'partner-key-value-0123456789' };
+    assert.deepEqual(
+      [await get('/metered', headers), await get('/metered', headers), await get('/metered', headers)],
+      [200, 200, 429],
+    );
+    const plan = ((await at.ask('GET', 'console/keys')) as ShownKeys).plans[0]!;
+    const key = plan.keys[0]!;
+    assert.deepEqual(
+      [plan.name, plan.quota, key.name, key.left, key.days.at(-1)?.[1]],
+      ['basic', { limit: 2, period: 'DAY' }, 'partner', 0, 2],
+    );
+
+    await at.ask('POST', 'console/keys/remaining', { planId: plan.id, keyId: key.keyId, remaining: 1 });
+    assert.deepEqual([await get('/metered', headers), await get('/metered', headers)], [200, 429]);
+    const { request } = (await at.ask('POST', 'requests/last/replay', {
+      shiftMs: 86_400_000,
+    })) as { request: RequestDetail };
+    assert.equal(request.status, 200);
+    await at.ask('POST', 'console/keys/enabled', { keyId: key.keyId, enabled: false });
+    assert.equal(await get('/metered', headers), 403);
+    assert.match(
+      ((await at.ask('GET', 'requests/last')) as RequestDetail).story.sentences.join(' '),
+      /is disabled/,
+    );
+    await at.ask('POST', 'console/keys/enabled', { keyId: key.keyId, enabled: true });
+  });
+
+  it('show open connections, what goes both ways, send to one and close it', async () => {
+    const socket = new WebSocket(at.urlOf('chat'));
+    await once(socket, 'open');
+    const connection = ((await at.ask('GET', 'console/connections')) as { connections: ShownConnection[] })
+      .connections[0]!;
+    assert.equal(connection.apiName, 'chat');
+
+    socket.send('hello');
+    assert.equal(String((await once(socket, 'message'))[0]), 'heard hello');
+    const posted = once(socket, 'message');
+    await at.ask('POST', 'console/connections/send', {
+      connectionId: connection.id,
+      text: 'from the console',
+    });
+    assert.equal(String((await posted)[0]), 'from the console');
+    const closed = once(socket, 'close');
+    await at.ask('POST', 'console/connections/close', { connectionId: connection.id });
+    await closed;
+
+    const { rows } = (await at.ask('GET', 'requests?limit=3')) as { rows: RequestRow[] };
+    assert.deepEqual(
+      rows
+        .map(({ kind }) => kind)
+        .toReversed()
+        .slice(0, 2),
+      ['message', 'post'],
+    );
+    assert.equal(
+      ((await at.ask('POST', 'console/connections/close', { connectionId: connection.id })) as Status).status,
+      404,
+    );
+  });
+
+  it('show functions with instances, durations and lines, their secrets hidden', async () => {
+    const { functions } = (await at.ask('GET', 'console/functions')) as { functions: ShownFunction[] };
+    const hello = functions.find(({ name }) => name === 'hello')!;
+
+    assert.ok(hello.started >= 1 && hello.calls >= 1 && (hello.p50Ms ?? 0) > 0);
+    assert.ok(hello.lines.some(({ message }) => message === 'greeting /metered'));
+    assert.ok(!JSON.stringify(functions).includes('very-secret-variable'));
+    assert.ok(JSON.stringify(hello.environment).includes('STAGE'));
+  });
+
+  it('read and write tables, and hand on what DynamoDB says', async () => {
+    const call = async (operation: string, input: object) =>
+      (await at.ask('POST', 'console/tables', { operation, input })) as Readonly<Record<string, unknown>>;
+
+    assert.deepEqual((await call('ListTables', {}))['TableNames'], ['orders']);
+    await call('PutItem', { TableName: 'orders', Item: { id: { S: 'o-1' } } });
+    assert.deepEqual((await call('Scan', { TableName: 'orders' }))['Items'], [{ id: { S: 'o-1' } }]);
+    assert.equal((await call('Scan', { TableName: 'nowhere' }))['status'], 400);
+    assert.equal((await call('DeleteTable', { TableName: 'orders' }))['status'], 400);
+  });
+
+  it('count requests by route and second, name identities and what differs on AWS', async () => {
+    const { routes, count, seconds } = (await at.ask('GET', 'console/numbers')) as ShownNumbers;
+    const guarded = routes.find(({ route }) => route === 'GET /guarded')!;
+
+    assert.ok(count > 5 && seconds.length === 300);
+    assert.deepEqual([guarded.count, guarded.clientErrors], [2, 0]);
+    const { signers, keys } = (await at.ask('GET', 'console/identities')) as ShownIdentities;
+    assert.deepEqual([signers[0]?.name, keys[0]?.name], ['admin', 'partner']);
+    const { assumptions, unsupported } = (await at.ask('GET', 'console/differs')) as {
+      assumptions: unknown[];
+      unsupported: unknown[];
+    };
+    assert.ok(assumptions.length > 0 && Array.isArray(unsupported));
+    assert.equal(((await at.ask('GET', 'console/start')) as { isRecording: boolean }).isRecording, true);
+    assert.deepEqual(((await at.ask('GET', 'console/calls')) as { calls: unknown[] }).calls, []);
+  });
+
+  it('refuse what is not wanted', async () => {
+    const wrong: readonly (readonly [string, string, object])[] = [
+      ['POST', 'console/caches/flush', { apiId: 1 }],
+      ['POST', 'console/keys/remaining', { planId: 'x', keyId: 'y', remaining: -1 }],
+      ['POST', 'console/keys/enabled', { keyId: 'y' }],
+      ['POST', 'console/tables', { operation: 'Scan' }],
+    ];
+    for (const [method, path, body] of wrong)
+      assert.equal(((await at.ask(method, path, body)) as Status).status, 400, path);
+    assert.equal(((await at.ask('GET', 'console/nothing')) as Status).status, 404);
+    assert.equal(
+      ((await at.ask('POST', 'console/keys/enabled', { keyId: 'nobody', enabled: true })) as Status).status,
+      404,
+    );
+  });
+});

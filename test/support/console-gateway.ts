@@ -1,0 +1,223 @@
+/** A gateway with a console: a REST API with a key, a quota and a cache, a WebSocket API, a table; asked over its control port. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createGateway } from '../../gateway/index.ts';
+import type { Gateway } from '../../gateway/index.ts';
+
+const code = (text: string): object => ({ ZipFile: text });
+const lambda = (name: string, text: string): object => ({
+  Type: 'AWS::Lambda::Function',
+  Properties: {
+    ...{ FunctionName: name, Runtime: 'nodejs24.x', Handler: 'index.handler', Code: code(text) },
+    Environment: { Variables: { STAGE: 'dev', API_TOKEN: 'very-secret-variable' } },
+  },
+});
+const uri = (name: string): object => ({
+  'Fn::Sub': `arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${name}.Arn}/invocations`,
+});
+const api = { 'Fn::Sub': '${Api}' };
+const method = (resource: object, more: object): object => ({
+  Type: 'AWS::ApiGateway::Method',
+  Properties: {
+    ...{ RestApiId: api, ResourceId: resource, HttpMethod: 'GET', AuthorizationType: 'NONE' },
+    Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: uri('Hello') },
+    ...more,
+  },
+});
+const item = (PathPart: string): object => ({
+  Type: 'AWS::ApiGateway::Resource',
+  Properties: { RestApiId: api, ParentId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] }, PathPart },
+});
+
+export const TEMPLATE = {
+  Resources: {
+    Hello: lambda(
+      'hello',
+      'exports.handler = async (event) => { console.log("greeting", event.path); return { statusCode: 200, headers: { "content-type": "application/json" }, body: "{\\"hello\\":\\"world\\"}" }; }',
+    ),
+    Gate: lambda(
+      'gate',
+      'exports.handler = async (event) => ({ principalId: "alice", policyDocument: { Version: "2012-10-17", Statement: [{ Effect: event.authorizationToken === "Bearer good-token-of-alice" ? "Allow" : "Deny", Action: "execute-api:Invoke", Resource: "*" }] } })',
+    ),
+    Chat: lambda(
+      'chat',
+      'exports.handler = async (event) => ({ statusCode: 200, body: "heard " + event.body })',
+    ),
+    Table: {
+      Type: 'AWS::DynamoDB::Table',
+      Properties: {
+        ...{ TableName: 'orders', BillingMode: 'PAY_PER_REQUEST' },
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      },
+    },
+    Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'shop' } },
+    Guarded: item('guarded'),
+    Metered: item('metered'),
+    Auth: {
+      Type: 'AWS::ApiGateway::Authorizer',
+      Properties: {
+        ...{ RestApiId: api, Name: 'gate', Type: 'TOKEN', AuthorizerUri: uri('Gate') },
+        ...{ IdentitySource: 'method.request.header.Authorization', AuthorizerResultTtlInSeconds: 300 },
+      },
+    },
+    GetGuarded: method({ Ref: 'Guarded' }, { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Auth' } }),
+    GetMetered: method({ Ref: 'Metered' }, { ApiKeyRequired: true }),
+    Deployment: {
+      Type: 'AWS::ApiGateway::Deployment',
+      DependsOn: ['GetGuarded', 'GetMetered'],
+      Properties: { RestApiId: api },
+    },
+    Stage: {
+      Type: 'AWS::ApiGateway::Stage',
+      Properties: {
+        ...{ RestApiId: api, StageName: 'dev', DeploymentId: { Ref: 'Deployment' } },
+        ...{ CacheClusterEnabled: true, CacheClusterSize: '0.5' },
+        MethodSettings: [
+          { HttpMethod: 'GET', ResourcePath: '/guarded', CachingEnabled: true, CacheTtlInSeconds: 60 },
+        ],
+      },
+    },
+    Key: {
+      Type: 'AWS::ApiGateway::ApiKey',
+      Properties: { Enabled: true, Name: 'partner', Value: 'partner-key-value-0123456789' },
+    },
+    Plan: {
+      Type: 'AWS::ApiGateway::UsagePlan',
+      Properties: {
+        ...{ UsagePlanName: 'basic', Quota: { Limit: 2, Period: 'DAY' } },
+        ApiStages: [{ ApiId: api, Stage: { Ref: 'Stage' } }],
+      },
+    },
+    PlanKey: {
+      Type: 'AWS::ApiGateway::UsagePlanKey',
+      Properties: { UsagePlanId: { Ref: 'Plan' }, KeyId: { Ref: 'Key' }, KeyType: 'API_KEY' },
+    },
+    Socket: {
+      Type: 'AWS::ApiGatewayV2::Api',
+      Properties: {
+        Name: 'chat',
+        ProtocolType: 'WEBSOCKET',
+        RouteSelectionExpression: '$request.body.action',
+      },
+    },
+    ChatIntegration: {
+      Type: 'AWS::ApiGatewayV2::Integration',
+      Properties: { ApiId: { Ref: 'Socket' }, IntegrationType: 'AWS_PROXY', IntegrationUri: uri('Chat') },
+    },
+    Default: {
+      Type: 'AWS::ApiGatewayV2::Route',
+      Properties: {
+        ...{ ApiId: { Ref: 'Socket' }, RouteKey: '$default', RouteResponseSelectionExpression: '$default' },
+        Target: { 'Fn::Sub': 'integrations/${ChatIntegration}' },
+      },
+    },
+    DefaultResponse: {
+      Type: 'AWS::ApiGatewayV2::RouteResponse',
+      Properties: { ApiId: { Ref: 'Socket' }, RouteId: { Ref: 'Default' }, RouteResponseKey: '$default' },
+    },
+    SocketStage: {
+      Type: 'AWS::ApiGatewayV2::Stage',
+      Properties: { ApiId: { Ref: 'Socket' }, StageName: 'dev', AutoDeploy: true },
+    },
+  },
+};
+
+export type ConsoleReply = { readonly status: number; readonly headers: Headers; readonly text: string };
+
+export type ConsoleGateway = AsyncDisposable & {
+  readonly gateway: Gateway;
+  readonly control: string;
+  readonly console: string;
+  readonly key: string;
+  readonly urlOf: (name: string) => string;
+  /** Below `/_gatewright/`, with the key. */
+  readonly ask: (method: string, path: string, body?: object) => Promise<unknown>;
+  /** Any request of the control port, with any headers. */
+  readonly send: (
+    method: string,
+    path: string,
+    headers?: Record<string, string>,
+    body?: string,
+  ) => Promise<ConsoleReply>;
+};
+
+export async function aConsoleGateway(): Promise<ConsoleGateway> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-console-'));
+  const template = join(folder, 'template.json');
+  writeFileSync(template, JSON.stringify(TEMPLATE));
+  const page = {
+    type: 'text/html; charset=utf-8',
+    body: Buffer.from('<!doctype html><title>Gatewright</title>'),
+  };
+  const gateway = await createGateway({
+    ...{ stage: 'dev', region: 'us-east-1', accountId: '123456789012', host: '127.0.0.1' },
+    ...{ port: 0, controlPort: 0, allowHosts: [], parameters: {}, environment: {}, directory: folder },
+    ...{
+      dynamodb: { kind: 'embedded', dataDirectory: undefined },
+      strict: false,
+      accountThrottle: false,
+      reload: false,
+    },
+    adminKey: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' },
+    record: 100,
+    consoleFiles: () => Promise.resolve(new Map([['index.html', page]])),
+    log: { write: () => undefined },
+    functionLog: () => undefined,
+    onProgress: () => undefined,
+    onReload: () => undefined,
+  });
+  await gateway.load([template]);
+  const { apis, control, console: shown = '' } = await gateway.listen();
+  const key = shown.slice(shown.indexOf('#') + 1);
+  const send: ConsoleGateway['send'] = (verb, path, headers = {}, body = '') =>
+    sendTo(`${control}${path}`, verb, headers, body);
+  return {
+    ...{ gateway, control, console: shown, key, send },
+    urlOf: (name) => apis.find((one) => one.name === name)?.url ?? '',
+    async ask(verb, path, body) {
+      const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
+      const reply = await send(
+        verb,
+        `/_gatewright/${path}`,
+        headers,
+        body === undefined ? '' : JSON.stringify(body),
+      );
+      return { status: reply.status, ...(JSON.parse(reply.text) as object) };
+    },
+    async [Symbol.asyncDispose]() {
+      await gateway.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** Unlike `fetch`, sends any Host and Origin. */
+function sendTo(
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  body: string,
+): Promise<ConsoleReply> {
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(url, { method, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const received = Object.entries(response.headers).map(([name, value]): [string, string] => [
+          name,
+          String(value),
+        ]);
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: new Headers(received),
+          text: Buffer.concat(chunks).toString(),
+        });
+      });
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
