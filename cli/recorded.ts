@@ -84,6 +84,7 @@ export function diffDetails(one: RequestDetail, other: RequestDetail): string[] 
 
 /** Differs each time, or follows from the body. */
 const OWN_OF_EACH = new Set([
+  'content-length',
   'x-amzn-requestid',
   'x-amz-apigw-id',
   'apigw-requestid',
