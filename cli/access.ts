@@ -11,8 +11,10 @@ import { revocationCommands } from './access-revoke.ts';
 import { takeSnapshots } from './access-snapshot.ts';
 import { syncRoutes } from './access-sync.ts';
 import { strayDocuments, writeCompiledAccess } from '@gatewright/authoring/access-files';
+import { withStack } from './with-stack.ts';
 import { collectText, readStageName } from './options.ts';
 import { count, HINT, paint, table, UsageError } from './output.ts';
+import { usualAccessFolder } from '@gatewright/authoring/stack-files';
 import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhook-files';
 
 type AccessFlags = { readonly folder: string };
@@ -35,14 +37,18 @@ export function accessCommand(): Command {
 function inFolder(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .option('--folder <dir>', 'where the documents are', 'access');
+    .option(
+      '--folder <dir>',
+      'where the documents are: access, or that of the stack in gatewright/',
+      usualAccessFolder(process.cwd()),
+    );
 }
 
 /** Absolute. @throws UsageError: nothing to read would look like nothing to complain of */
 function existing(folder: string): string {
   if (existsSync(folder)) return resolve(folder);
   throw new UsageError(
-    `there is no folder ${folder}: run this in the toolkit's folder, or name the one of the documents by --folder`,
+    `there is no folder ${folder}: run gatewright init, or name the folder of the documents by --folder`,
   );
 }
 
@@ -90,7 +96,7 @@ function checkCommand(): Command {
     .argument('[sources...]', 'services or templates that hold the protected APIs and the authorizers')
     .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
     .action(async (sources: readonly string[], { folder, stage }: StageFlags) => {
-      process.exitCode = (await checkDocuments(existing(folder), sources, stage)) === 0 ? 0 : 1;
+      process.exitCode = (await checkDocuments(existing(folder), withStack(sources), stage)) === 0 ? 0 : 1;
     });
 }
 

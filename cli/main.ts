@@ -5,6 +5,7 @@ import { HINT, printError } from './output.ts';
 
 /** In the order of the help. Only the one that is called is loaded: `start` brings the whole gateway with it. */
 const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
+  ['init', async () => (await import('./init.ts')).initCommand()],
   ['start', async () => (await import('./start.ts')).startCommand()],
   ['routes', async () => (await import('./routes.ts')).routesCommand()],
   ['requests', async () => (await import('./requests.ts')).requestsCommand()],
@@ -19,6 +20,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
   ['token', async () => (await import('./token.ts')).tokenCommand()],
   ['clock', async () => (await import('./clock.ts')).clockCommand()],
   ['send', async () => (await import('./send.ts')).sendCommand()],
+  ['package', async () => (await import('./package.ts')).packageCommand()],
   ['env', async () => (await import('./env.ts')).envCommand()],
 ]);
 

@@ -12,6 +12,7 @@ import {
   USUAL_QUOTAS,
   USUAL_RECORDS,
 } from '@gatewright/gateway';
+import { withStack } from './with-stack.ts';
 import { refuseUnsafeAccess } from './access-check.ts';
 import { collectServices, collectVpcEndpoint, collectVpcLink, readAwsEndpoints } from './aws-options.ts';
 import { addLoadOptions, toLoadOptions, USUAL_STAGE } from './load-options.ts';
@@ -167,8 +168,9 @@ function addAccountOptions(command: Command): Command {
     );
 }
 
-async function start(sources: readonly string[], flags: StartFlags): Promise<void> {
+async function start(named: readonly string[], flags: StartFlags): Promise<void> {
   const startedMs = performance.now();
+  const sources = withStack(named, (message) => process.stderr.write(`${message}\n`));
   // With --json, stdout belongs to the one line that tools read.
   const log = createStreamSink(flags.json ? process.stderr : process.stdout);
   const gateway = await createGateway({

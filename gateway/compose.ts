@@ -78,12 +78,12 @@ export async function listRoutes(
   return listApis((await readApis(sources, options, new Faults(false))).all, () => 'not-listening');
 }
 
-/** How the routes of stacks are guarded, without starting anything. @throws DefinitionError */
+/** How the routes of stacks are guarded, without starting anything. @throws DefinitionError for what `tolerance` refuses, which is all unless it is given */
 export async function inspectStacks(
   sources: readonly string[],
   options: Parameters<typeof loadStacks>[1],
 ): Promise<readonly InspectedApi[]> {
-  const served = await readApis(sources, options, REFUSING);
+  const served = await readApis(sources, options, options.tolerance ?? REFUSING);
   return inspectApis(served.all, functionsOf(served), {
     own: LOCAL_ISSUER,
     includes: (issuer) => issuer === LOCAL_ISSUER,

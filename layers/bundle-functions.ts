@@ -16,14 +16,19 @@ export type FunctionBundle = {
   readonly startBytes: number;
 };
 
-type BundleSettings = { readonly pattern?: string; readonly sourcemap?: 'external' | false };
+type BundleSettings = {
+  readonly pattern?: string;
+  readonly sourcemap?: 'external' | false;
+  /** In place of `custom.esbuild` of the serverless.yml at `root`. */
+  readonly esbuild?: BuildOptions;
+};
 
 /** @throws Error when a bundle holds a package, or imports one that the layer does not have. */
 export async function bundleFunctions(
   root: string,
-  { pattern = 'functions/*.ts', sourcemap = false }: BundleSettings = {},
+  { pattern = 'functions/*.ts', sourcemap = false, esbuild }: BundleSettings = {},
 ): Promise<readonly FunctionBundle[]> {
-  const options = await readEsbuildOptions(root);
+  const options = esbuild === undefined ? await readEsbuildOptions(root) : buildOptions(esbuild);
   const bundles: FunctionBundle[] = [];
   for await (const file of glob(pattern, { cwd: root })) {
     const { name } = parse(file);
@@ -71,8 +76,13 @@ async function readEsbuildOptions(root: string): Promise<BuildOptions> {
     logLevel: 'error',
   });
   const { custom } = yaml as { custom: { esbuild: BuildOptions } };
-  const { format, target, external, minify, splitting, chunkNames } = custom.esbuild;
+  return buildOptions(custom.esbuild);
+}
+
+function buildOptions(given: BuildOptions): BuildOptions {
+  const { format, target, external, minify, splitting, chunkNames, alias } = given;
   return {
+    ...(alias && { alias }),
     ...(splitting !== undefined && { splitting }),
     ...(chunkNames !== undefined && { chunkNames }),
     ...(format && { format }),
@@ -82,9 +92,12 @@ async function readEsbuildOptions(root: string): Promise<BuildOptions> {
   };
 }
 
+/** Our own are the functions' code, wherever they are installed. */
+const OTHERS_PACKAGE = /node_modules\/(?!@?gatewright\/)(?!.*node_modules\/@?gatewright\/)/;
+
 /** @throws Error */
 export function assertPackagesInLayer(name: string, metafile: Metafile): void {
-  const bundled = Object.keys(metafile.inputs).find((input) => input.includes('node_modules/'));
+  const bundled = Object.keys(metafile.inputs).find((input) => OTHERS_PACKAGE.test(input));
   if (bundled !== undefined)
     throw new Error(`${name}: ${bundled} is bundled, but packages belong in the layer`);
   const provided = new Set(

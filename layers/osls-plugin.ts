@@ -13,11 +13,11 @@ import type { WebhooksBuild } from '@gatewright/authoring/webhooks-document';
 import { receiverPermissions } from '@gatewright/authoring/webhooks-permissions';
 import { writeCompiledAccess } from '@gatewright/authoring/access-files';
 import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhook-files';
-import { buildLayer, LAYER_DIRECTORY } from './build-layer.ts';
 import { allowTracing, removeForeignExports, removeWithDependents } from './edit-template.ts';
 import type { Template } from './edit-template.ts';
-import { packFunctions } from './pack-functions.ts';
 import type { OslsFunction } from './pack-functions.ts';
+import { checkoutParts } from './stack-parts.ts';
+import type { StackParts } from './stack-parts.ts';
 
 /** Logical ids; `false` leaves one out of the stage, with whatever refers to it. */
 type Apis = Readonly<Record<string, boolean | 'true' | 'false'>>;
@@ -41,6 +41,7 @@ const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 class StackPlugin {
   readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
   readonly #serverless: Serverless;
+  readonly #parts: StackParts;
   #access: AccessBuild | undefined;
   /** Asked once: later osls gives the layer an artifact of its own. */
   #packsLayer = false;
@@ -48,12 +49,14 @@ class StackPlugin {
 
   constructor(serverless: Serverless) {
     this.#serverless = serverless;
+    this.#parts = this.partsOf(serverless);
     this.hooks = {
       initialize: () => {
         this.#assertKnownStage();
         this.#packsLayer = this.#isDeployment();
         // A document may name a route that nobody has read yet, while `gatewright access sync` is about to.
         if (process.env['GATEWRIGHT_READS_ROUTES'] === undefined) this.#access = this.#compileAccess();
+        this.#parts.prepare(this.#serverless.service);
       },
       'before:package:createDeploymentArtifacts': () => {
         this.#assertReadRoutes();
@@ -73,6 +76,11 @@ class StackPlugin {
         allowTracing(template);
       },
     };
+  }
+
+  /** Who has parts from elsewhere overrides it (`npm-plugin.ts`). */
+  protected partsOf({ serviceDir }: Serverless): StackParts {
+    return checkoutParts(serviceDir);
   }
 
   #assertKnownStage(): void {
@@ -102,16 +110,15 @@ class StackPlugin {
   }
 
   async #build(): Promise<void> {
-    if (!this.#isDeployment()) return;
-    const { serviceDir, service } = this.#serverless;
-    await buildLayer(serviceDir);
-    await packFunctions(serviceDir, service.functions ?? {});
+    if (this.#isDeployment()) await this.#parts.pack(this.#serverless.service);
   }
 
   /** Whoever brings a layer of their own (the gateway, when it only reads the template) needs none. */
   #isDeployment(): boolean {
     const layers = Object.values(this.#serverless.service.layers ?? {});
-    return layers.some((layer) => layer.path === LAYER_DIRECTORY && layer.package?.artifact === undefined);
+    return layers.some(
+      (layer) => layer.path === this.#parts.layerPath && layer.package?.artifact === undefined,
+    );
   }
 
   /** Whoever holds the local issuer's key is anybody: it belongs on a developer's machine only. */

@@ -1,6 +1,7 @@
 /** Bundles the stack's functions and has osls upload these archives in place of ones of its own. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
+import type { BuildOptions } from 'esbuild';
 import { bundleFunctions } from './bundle-functions.ts';
 import { writeZip } from './zip.ts';
 
@@ -15,18 +16,20 @@ const WORKSHOP = '.serverless';
 
 /** A function as osls has it. */
 export type OslsFunction = {
-  readonly handler?: string;
+  handler?: string;
   package?: { readonly artifact?: string; readonly [setting: string]: unknown };
 };
+
+export type PackSettings = { readonly pattern?: string; readonly esbuild?: BuildOptions };
 
 /** @throws Error where a handler names no file of functions/ */
 export async function packFunctions(
   serviceDir: string,
   functions: Readonly<Record<string, OslsFunction>>,
+  settings: PackSettings = {},
 ): Promise<void> {
-  const bundles = new Map(
-    (await bundleFunctions(serviceDir, { sourcemap: 'external' })).map((bundle) => [bundle.name, bundle]),
-  );
+  const bundled = await bundleFunctions(serviceDir, { ...settings, sourcemap: 'external' });
+  const bundles = new Map(bundled.map((bundle) => [bundle.name, bundle]));
   await mkdir(join(serviceDir, WORKSHOP), { recursive: true });
   for (const [name, definition] of Object.entries(functions)) {
     const bundle = bundles.get(parse(definition.handler ?? '').name);

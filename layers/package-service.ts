@@ -57,10 +57,7 @@ function runOsls(
   cwd: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<{ exitCode: number | null; output: string }> {
-  const osls = join(
-    dirname(createRequire(import.meta.url).resolve('serverless/package.json')),
-    'bin/serverless.js',
-  );
+  const osls = join(findOsls(cwd), 'bin/serverless.js');
   // The developer's own AWS settings must not reach osls: it would ask a real account.
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
   return new Promise((resolve, reject) => {
@@ -77,6 +74,18 @@ function runOsls(
     child.once('error', reject);
     child.once('close', (exitCode) => resolve({ exitCode, output }));
   });
+}
+
+/** The service's own, else the one beside us. */
+function findOsls(serviceDirectory: string): string {
+  for (const origin of [join(serviceDirectory, 'package.json'), import.meta.url])
+    for (const name of ['osls', 'serverless'])
+      try {
+        return dirname(createRequire(origin).resolve(`${name}/package.json`));
+      } catch {
+        // Not installed there: the next place.
+      }
+  throw new Error(`osls is not installed: run npm install --save-dev osls in ${serviceDirectory}`);
 }
 
 /** osls prints `Error:` and then the message, among banners and stack frames. */

@@ -5,6 +5,8 @@ import { chmod, copyFile, cp, glob, mkdir, readFile, rm, writeFile } from 'node:
 import { createRequire, isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { buildLayer } from '../layers/build-layer.ts';
+import { DOCUMENTS } from '../layers/npm-parts.ts';
 import {
   HANDLER_ENTRIES,
   makeManifest,
@@ -14,6 +16,7 @@ import {
   WORKSPACES,
 } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
+import { makeStackConfig } from './stack-config.ts';
 
 const run = promisify(execFile);
 
@@ -25,6 +28,8 @@ const COPIED = {
   'plugin/old-node.cjs': 'plugin/old-node.cjs',
   'plugin/old-node.d.cts': 'plugin/old-node.d.cts',
 };
+/** By which editors complete documents. */
+const SCHEMAS = ['access.schema.json', 'webhooks.schema.json'];
 /** Files of workspaces that are no TypeScript: programs that other programs load. */
 const PLAIN_FILES = '**/*.cjs';
 /** tsc puts the paths that it rewrites into double quotes. */
@@ -53,8 +58,9 @@ export async function buildPackage(root: string, outputDirectory: string): Promi
     await writeWorkspace(root, folder, join(compiled, folder), target);
   }
   const manifest = await makeManifest(root);
-  for (const folder of ['cli', 'plugin'])
+  for (const folder of ['cli', 'functions', 'layers', 'plugin'])
     await cp(join(compiled, folder), join(outputDirectory, folder), { recursive: true });
+  await writeStack(root, outputDirectory);
   for (const [source, target] of Object.entries(COPIED))
     await copyInto(join(root, source), join(outputDirectory, target));
   await chmod(join(outputDirectory, 'bin/gatewright.cjs'), 0o755);
@@ -84,6 +90,26 @@ export async function detachPackage(
     });
   }
   return manifest;
+}
+
+/** What `serverless deploy` of the stack needs beside the functions' code (docs/decisions/0064). */
+async function writeStack(root: string, outputDirectory: string): Promise<void> {
+  const stack = join(outputDirectory, 'stack');
+  const layer = join(outputDirectory, '.layer');
+  await buildLayer(root, layer);
+  // npm packs no folder of the name node_modules.
+  await cp(join(layer, 'nodejs/node_modules'), join(stack, 'layer'), { recursive: true });
+  await rm(layer, { recursive: true });
+  await writeFile(join(stack, 'stack.json'), `${JSON.stringify(await makeStackConfig(root), null, 1)}\n`);
+  for (const name of SCHEMAS) await copyInto(join(root, 'access', name), join(stack, name));
+  for await (const file of glob('functions/*.js', { cwd: outputDirectory })) {
+    const path = join(outputDirectory, file);
+    const text = await readFile(path, 'utf8');
+    await writeFile(
+      path,
+      text.replace(/(["'])\.\.\/access\/((?:webhooks\.)?compiled\.json)\1/g, `$1${DOCUMENTS}/$2$1`),
+    );
+  }
 }
 
 async function writeWorkspace(root: string, folder: string, compiled: string, target: string): Promise<void> {
@@ -140,6 +166,8 @@ function isShipped(specifier: string, file: string, manifest: Manifest): boolean
   if (specifier.startsWith('.')) return existsSync(join(dirname(file), specifier));
   // Mapped to a package of ours by the manifest.
   if (specifier.startsWith('#shared/')) return manifest.name === 'gatewright';
+  // Of the service that packs the function.
+  if (specifier.startsWith(`${DOCUMENTS}/`)) return file.includes('functions');
   const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '';
   return Object.hasOwn(manifest.dependencies, name) || Object.hasOwn(manifest.peerDependencies, name);
 }

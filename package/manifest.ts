@@ -31,7 +31,7 @@ export const WORKSPACES: Readonly<Record<string, string>> = {
 export const ALONE = ['aws', 'dynamodb', 'handlers', 'velocity'];
 
 /** What `gatewright/<name>` hands on from `@gatewright/handlers/<name>`. */
-export const HANDLER_ENTRIES = ['access', 'quota', 'webhooks'];
+export const HANDLER_ENTRIES = ['access', 'quota', 'webhooks', 'websocket'];
 
 /** What users bring along where they want it: a deploy tool, and what `@gatewright/handlers` takes. */
 const DEPLOY_TOOLS = { osls: '^4.0.0', serverless: '^3.38.0 || ^4.0.0' };
@@ -91,6 +91,9 @@ export async function makeManifest(root: string): Promise<Manifest> {
         require: exportOf('./plugin/index'),
       },
       './plugin': exportOf('./plugin/index'),
+      './stack': exportOf('./layers/npm-plugin'),
+      './stack.json': './stack/stack.json',
+      './functions/*': './functions/*.js',
       ...(Object.fromEntries(entries) as object),
       './package.json': './package.json',
     },
@@ -98,7 +101,7 @@ export async function makeManifest(root: string): Promise<Manifest> {
     imports: { '#shared/*.ts': `${SCOPE}handlers/*` },
     dependencies: Object.fromEntries(Object.entries(dependencies).sort()),
     bundleDependencies: Object.keys(WORKSPACES).map((workspace) => `${SCOPE}${workspace}`),
-    sideEffects: ['./bin/**', './cli/**', './plugin/**'],
+    sideEffects: ['./bin/**', './cli/**', './layers/**', './plugin/**'],
     peerDependencies: peers,
     peerDependenciesMeta: Object.fromEntries(Object.keys(peers).map((peer) => [peer, { optional: true }])),
   };

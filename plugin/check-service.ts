@@ -6,6 +6,7 @@ import { buildAccess } from '@gatewright/authoring/build-access';
 import { checkStack } from '@gatewright/authoring/check-stack';
 import { printProblem } from '@gatewright/authoring/read-document';
 import { readWiring } from '@gatewright/authoring/read-wiring';
+import { usualAccessFolder } from '@gatewright/authoring/stack-files';
 import { refuseUnknownSetting } from './gateway-settings.ts';
 
 export type PackagedService = {
@@ -29,13 +30,13 @@ const SETTING = 'custom.gatewright.access';
 /** Written by the toolkit's commands only: a folder `access` of somebody's own has none. */
 const SIGN = 'compiled.json';
 
-/** Documents are those of `custom.gatewright.access`, else of `access` beside serverless.yml; without any there is nothing to check. */
+/** Documents are those of `custom.gatewright.access`, else of `access` or `gatewright/access` beside serverless.yml; without any there is nothing to check. */
 export function checkService({ directory, settings, stackName, resources }: PackagedService): ServiceCheck {
   const unknown = typeof settings === 'object' && settings !== null && refuseUnknownSetting(settings);
   if (unknown) return { complaints: [unknown], warnings: [] };
   const setting = settingOf(settings);
   const isNamed = setting !== undefined;
-  const folder = resolve(directory, typeof setting === 'string' ? setting : 'access');
+  const folder = resolve(directory, typeof setting === 'string' ? setting : usualAccessFolder(directory));
   if (isNamed && (typeof setting !== 'string' || !existsSync(join(folder, SIGN))))
     return {
       complaints: [

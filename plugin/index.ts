@@ -132,6 +132,8 @@ class GatewrightPlugin {
 
   /** By now other plug-ins have had their say in the template. */
   async #assertSafeWiring(): Promise<void> {
+    // Routes are being read, for documents that are about to be written.
+    if (process.env['GATEWRIGHT_READS_ROUTES'] !== undefined) return;
     const { serviceDir, service } = this.#serverless;
     const { checkService } = await import('./check-service.ts');
     const { checkHandlers } = await import('./check-handlers.ts');

@@ -8,6 +8,7 @@ import {
   printLogLine,
   StartError,
 } from '@gatewright/gateway';
+import { findStack } from '@gatewright/authoring/stack-files';
 import { readGatewaySettings } from './gateway-settings.ts';
 import { describeListening } from './listening-text.ts';
 import { OptionError } from './option-values.ts';
@@ -61,7 +62,7 @@ export async function startSession(
     },
   });
   try {
-    await serve(gateway, service.file, startedMs);
+    await serve(gateway, sourcesOf(service), startedMs);
   } catch (error) {
     await gateway.close();
     throw error;
@@ -72,8 +73,14 @@ export async function startSession(
   };
 }
 
-async function serve(gateway: Gateway, file: string, startedMs: number): Promise<void> {
-  await gateway.load([file]);
+/** With the toolkit's stack where the service imports from it. */
+function sourcesOf({ file, directory }: ServiceFacts): readonly string[] {
+  const search = findStack([directory]);
+  return search.kind === 'found' ? [search.folder, file] : [file];
+}
+
+async function serve(gateway: Gateway, sources: readonly string[], startedMs: number): Promise<void> {
+  await gateway.load(sources);
   const listening = await gateway.listen();
   process.stdout.write(describeListening(gateway.routes(), listening, performance.now() - startedMs));
 }

@@ -235,7 +235,16 @@ function readTableName(environment: Environment, variable: string): string {
   return readText(environment, variable, /^[A-Za-z0-9_.-]{3,255}$/, 'is no name of a DynamoDB table');
 }
 
-/** What Lambda sets, to sign calls of AWS's services with. */
+/**
+ * Reads what Lambda sets, to sign calls of AWS's services with: `AWS_REGION` and its credentials.
+ * @throws DomainError CONFIG_INVALID
+ */
+export function readSignerConfig(
+  environment: Environment = process.env,
+): Pick<AwsCallerConfig, 'region' | 'credentials'> {
+  return readSigner(environment);
+}
+
 function readSigner(environment: Environment): Pick<AwsCallerConfig, 'region' | 'credentials'> {
   const unset = 'is missing or has not its form';
   const sessionToken = environment['AWS_SESSION_TOKEN'];

@@ -5,7 +5,7 @@ import type { RevocationTarget } from './access/revocation/revocation.ts';
 import type { StoredTicket, TicketOutcome } from './access/tickets/ticket.ts';
 import type { AdvertisedLimit } from './http/rate-limit-headers.ts';
 import type { ItemKey, ItemWrite, ReadOutcome, TransactOutcome, WriteOutcome } from './table/item-write.ts';
-import type { KeyRange, ListOutcome, ListPage, RangeOutcome } from './table/listing.ts';
+import type { KeptItem, KeyRange, ListOutcome, ListPage, RangeOutcome } from './table/listing.ts';
 import type { Connection } from './websocket/connection.ts';
 
 /** Wall-clock time as tokens and TTLs see it. */
@@ -195,6 +195,26 @@ export interface ItemStore {
   transact(writes: readonly ItemWrite[]): Promise<TransactOutcome>;
   /** Eventually consistent unless asked otherwise. */
   read(key: ItemKey, options?: { readonly consistent: boolean }): Promise<ReadOutcome>;
+}
+
+/** What is known of open connections. @throws DomainError STORE_UNAVAILABLE */
+export interface LiveStore {
+  put(items: readonly KeptItem[]): Promise<void>;
+  remove(keys: readonly ItemKey[]): Promise<void>;
+  /** Items of one partition in order of their sort keys; `after` is that which the page before ended with. */
+  page(asked: {
+    readonly pk: string;
+    readonly limit: number;
+    readonly after?: string;
+  }): Promise<{ readonly items: readonly KeptItem[]; readonly hasMore: boolean }>;
+}
+
+/** Sends to one WebSocket connection. Never throws: who is told next must not wait for who was told before. */
+export interface ConnectionPoster {
+  post(
+    connection: Pick<Connection, 'apiId' | 'stage' | 'connectionId'>,
+    text: string,
+  ): Promise<'sent' | 'gone' | 'failed'>;
 }
 
 /** Lists what a ItemStore keeps, a page at a time; for administration. None throws: a failure is an outcome. */

@@ -19,6 +19,7 @@ export type InspectedApi = {
   readonly id: string;
   readonly kind: ApiProtocol;
   readonly stage: string;
+  readonly region: string;
   readonly routes: readonly InspectedRoute[];
   /** Where routes that ask for an API key take it from. */
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
@@ -72,6 +73,7 @@ export function inspectApis(
       id: identity.apiId,
       kind: identity.protocol,
       stage: stage.name,
+      region: identity.region,
       routes: stage.deployment.routes.plans.map((plan) => inspectRoute(plan, byName, issuers)),
       apiKeySource: stage.deployment.apiKeySource,
     })),

@@ -7,6 +7,7 @@ const MAX_CODE_LINES = 300;
 const MAX_HANDLER_LINES = 40;
 /** osls takes the default export of a plug-in, and of nothing else. */
 const OSLS_PLUGINS = new Set([
+  'layers/npm-plugin.ts',
   'layers/osls-plugin.ts',
   'plugin/index.ts',
   'examples/food-delivery/rest-throttle.ts',

@@ -31,7 +31,15 @@ function suggest(
     pairs.map(([shown]) => shown),
   );
   const inspected: InspectedApi = {
-    ...{ stack: 'shop-dev', logicalId: 'Api', id: 'a1', kind, stage: 'dev', apiKeySource: 'HEADER' },
+    ...{
+      stack: 'shop-dev',
+      logicalId: 'Api',
+      id: 'a1',
+      kind,
+      stage: 'dev',
+      region: 'us-east-1',
+      apiKeySource: 'HEADER',
+    },
     routes: pairs.map(([, guarded]) => guarded),
   };
   return suggestTries(api, guardedRoutes(api, [inspected], documents, 'dev'));

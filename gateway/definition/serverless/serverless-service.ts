@@ -115,7 +115,10 @@ function packageArguments(
   const provider = tree?.value['provider'];
   const saysRegion =
     options.chosen?.region === undefined &&
-    (tree === undefined || (isJsonObject(provider) && provider['region'] !== undefined));
+    (tree === undefined ||
+      // Out of a file: what it says is known to osls alone.
+      typeof provider === 'string' ||
+      (isJsonObject(provider) && provider['region'] !== undefined));
   return [
     'package',
     ...['--config', basename(file)],

@@ -1,0 +1,130 @@
+/** What `gatewright init` writes, as texts by path. */
+import type { InspectedApi } from '@gatewright/gateway';
+
+/** What a document says of the API that it is to protect. */
+export type ApiToProtect = Pick<InspectedApi, 'stack' | 'logicalId' | 'stage' | 'kind'>;
+
+type StackSettings = {
+  /** From the stack's folder to the one with node_modules: empty, or `../`. */
+  readonly up: string;
+  readonly region: string;
+};
+
+const PARTS = ['custom', 'provider', 'package', 'layers', 'functions', 'resources'];
+
+/** `serverless.yml` of the stack. */
+export function stackFile({ up, region }: StackSettings): string {
+  const take = (member: string) => `\${file(${up}node_modules/gatewright/stack/stack.json):${member}}`;
+  return `# The stack of Gatewright: functions, tables and alarms out of the npm package, with the documents of access/.
+service: gatewright
+frameworkVersion: '4'
+plugins: [gatewright/stack]
+${PARTS.map((part) => `${part}: ${take(part)}`).join('\n')}
+params:
+  default: ${take('params')}
+  dev: { region: ${region}, localIssuerUrl: http://127.0.0.1:4000, localWebhookSecret: only-for-this-machine, usageKeySecret: only-for-this-machine-and-nothing-else }
+  prod: { region: ${region}, deletionPolicy: RetainExceptOnCreate, replacePolicy: Retain, logRetentionDays: 90 }
+`;
+}
+
+type DocumentSettings = {
+  readonly api: ApiToProtect;
+  /** From the folder of the documents to the service. */
+  readonly routes: string;
+  /** From the folder of the documents to the schema. */
+  readonly up: string;
+  readonly rules: readonly string[];
+};
+
+/** `access/<name>.yml`: opens nothing to anybody without a token of a user. */
+export function documentFile({ api, routes, up, rules }: DocumentSettings): string {
+  const { stack, logicalId, stage, kind } = api;
+  const places = [
+    '  - { in: header, name: authorization, scheme: Bearer, issuers: [local] }',
+    ...(kind === 'websocket' ? ['  - { in: subprotocol, marker: bearer, issuers: [local] }'] : []),
+  ];
+  return `# yaml-language-server: $schema=${up}node_modules/gatewright/stack/access.schema.json
+# Who may call what. Nobody may do anything unless a rule allows it.
+version: 1
+api:
+  dev: { stack: ${stack}, logicalId: ${logicalId}, stage: ${stage} }
+routes: ${routes}
+
+issuers:
+  # Of this machine. Yours beside it: { id: main, type: oidc, issuer: https://…/, audience: [https://…], only: [prod] }
+  - { id: local, type: local, only: [dev] }
+sources:
+${places.join('\n')}
+
+roles:
+  user: {}
+  admin: { inherits: [user] }
+
+rules:
+${rules.map((rule) => `  - ${rule}`).join('\n')}
+`;
+}
+
+/** A first rule for an API of which nothing else is known. */
+export function usersMayDoAll({ kind }: ApiToProtect): readonly string[] {
+  const when = 'when: { roles: { any: [user] } }';
+  return kind === 'websocket'
+    ? [`{ id: users, effect: allow, connect: true, ${when} }`]
+    : [`{ id: users, effect: allow, methods: ['*'], paths: [/**], ${when} }`];
+}
+
+export const WEBHOOKS_FILE = (
+  up: string,
+): string => `# yaml-language-server: $schema=${up}node_modules/gatewright/stack/webhooks.schema.json
+# Who may send webhooks to POST /webhooks/{source}, and where verified ones go.
+version: 1
+sources:
+  github:
+    scheme: github
+    secrets:
+      dev: { env: LOCAL_WEBHOOK_SECRET }
+      prod: { parameter: /gatewright/prod/webhooks/github }
+    target:
+      eventBridge: { bus: 'gatewright-{stage}-webhooks', source: github.webhook }
+`;
+
+/** The API of an empty folder: who calls it is said by the authorizer. */
+export const HELLO_API: ApiToProtect = {
+  ...{ stack: 'hello-dev', logicalId: 'ApiGatewayRestApi', stage: 'dev', kind: 'rest' },
+};
+
+export const HELLO_RULES: readonly string[] = [
+  '{ id: users, effect: allow, methods: [GET], paths: [/hello], when: { roles: { any: [user] } } }',
+  '{ id: admins, effect: allow, methods: [GET], paths: [/admin], when: { roles: { any: [admin] } } }',
+];
+
+export const helloFile = (region: string): string => `service: hello
+frameworkVersion: '4'
+provider: { name: aws, runtime: nodejs24.x, stage: dev, region: ${region} }
+functions:
+  hello:
+    handler: hello.handler
+    events:
+      - http: { method: get, path: /hello, authorizer: &gatewright { name: gatewright, type: token, arn: !ImportValue 'gatewright-\${sls:stage}-TokenAuthorizerArn', managedExternally: true, resultTtlInSeconds: 60 } }
+      - http: { method: get, path: /admin, authorizer: *gatewright }
+`;
+
+export const HELLO_HANDLER = `export const handler = async (event) => ({
+  statusCode: 200,
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify({ hello: event.requestContext.authorizer.sub }),
+});
+`;
+
+export const IGNORE_FILE = 'node_modules/\n.gatewright/\n.serverless/\n';
+
+/** `version` is that of the package that runs. */
+export function packageFile(version: string): string {
+  const manifest = {
+    private: true,
+    type: 'module',
+    scripts: { start: 'gatewright start hello' },
+    devDependencies: { gatewright: `^${version}`, osls: '^4.3.1' },
+  };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}

@@ -1,0 +1,161 @@
+/** `gatewright init`: a stack of one's own out of the npm package, with a first document. Asks nothing, overwrites nothing. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { Command } from 'commander';
+import { Faults } from '@gatewright/gateway/errors';
+import { findStack, STACK_FOLDER } from '@gatewright/authoring/stack-files';
+import { inspectApis, loadOptions } from './access-apis.ts';
+import {
+  documentFile,
+  HELLO_API,
+  HELLO_HANDLER,
+  HELLO_RULES,
+  helloFile,
+  IGNORE_FILE,
+  packageFile,
+  stackFile,
+  usersMayDoAll,
+  WEBHOOKS_FILE,
+} from './init-files.ts';
+import type { ApiToProtect } from './init-files.ts';
+import { homeOfEnvironment } from './load-options.ts';
+import { paint, UsageError } from './output.ts';
+
+type InitFlags = { readonly webhooks: boolean };
+
+/** What is to be written, by path below the folder, and what to do then. */
+type Plan = { readonly files: ReadonlyMap<string, string>; readonly next: readonly string[] };
+
+/** Of osls, SAM and CDK. */
+const DEFINITION = /^(?:serverless\.(?:ya?ml|json|[cm]?[jt]s)|template\.(?:ya?ml|json)|cdk\.(?:json|out))$/;
+
+export function initCommand(): Command {
+  return new Command('init')
+    .description('Make a stack of your own out of the npm package, with a first access document.')
+    .argument('[dir]', 'a service, or an empty folder', '.')
+    .option('--webhooks', 'also access/webhooks.yml, for signed webhooks', false)
+    .action(async (directory: string, flags: InitFlags) => {
+      const folder = resolve(directory);
+      mkdirSync(folder, { recursive: true });
+      const { files, next } = isService(folder) ? await planOfService(folder, flags) : planOfEmpty(flags);
+      for (const [path, text] of files) process.stdout.write(`${write(folder, path, text)}\n`);
+      process.stdout.write(`\n${paint('bold', 'Next')}\n${next.map((line) => `  ${line}\n`).join('')}`);
+    });
+}
+
+function isService(folder: string): boolean {
+  return readdirSync(folder).some((name) => DEFINITION.test(name));
+}
+
+function planOfEmpty({ webhooks }: InitFlags): Plan {
+  const { region } = homeOfEnvironment();
+  const document = { api: HELLO_API, routes: '../hello', up: '../', rules: HELLO_RULES };
+  const files = new Map([
+    ['package.json', packageFile(ownVersion())],
+    ['.gitignore', IGNORE_FILE],
+    ['serverless.yml', stackFile({ up: '', region })],
+    ['access/hello.yml', documentFile(document)],
+    ...(webhooks ? [['access/webhooks.yml', WEBHOOKS_FILE('../')] as const] : []),
+    ['hello/serverless.yml', helloFile(region)],
+    ['hello/hello.mjs', HELLO_HANDLER],
+  ]);
+  return {
+    files,
+    next: [
+      'npm install',
+      'npx gatewright access sync   # reads the routes of hello',
+      'npx gatewright start hello   # prints addresses, and lines to paste: 401, 200, 403',
+    ],
+  };
+}
+
+async function planOfService(folder: string, { webhooks }: InitFlags): Promise<Plan> {
+  const stack = join(STACK_FOLDER, 'serverless.yml');
+  if (/gatewright\/stack/.test(readIfThere(join(folder, 'serverless.yml'))))
+    throw new UsageError(`${relative(process.cwd(), folder) || '.'} is the stack of Gatewright already`);
+  const apis = await readApis(folder);
+  const region = apis[0]?.region ?? homeOfEnvironment().region;
+  const names = nameDocuments(apis);
+  const files = new Map([
+    [stack, stackFile({ up: '../', region })],
+    ...apis.map((api, index) => {
+      const rules = usersMayDoAll(api);
+      const text = documentFile({ api, routes: '../..', up: '../../', rules });
+      return [join(STACK_FOLDER, 'access', `${names[index] ?? ''}.yml`), text] as const;
+    }),
+    ...(webhooks ? [[join(STACK_FOLDER, 'access/webhooks.yml'), WEBHOOKS_FILE('../../')] as const] : []),
+  ]);
+  const isInstalled = existsSync(join(folder, 'node_modules/gatewright'));
+  return {
+    files,
+    next: [
+      ...(isInstalled ? [] : ['npm install --save-dev gatewright osls']),
+      ...(findStack([folder]).kind === 'not-needed' ? attachLines(apis) : []),
+      'npx gatewright access sync   # reads the routes',
+      'npx gatewright access matrix # who may call what',
+      'npx gatewright start',
+    ],
+  };
+}
+
+/** What to write into the service; nobody's file is changed. */
+function attachLines(apis: readonly FoundApi[]): readonly string[] {
+  const isRest = apis.some(({ kind }) => kind === 'rest');
+  const name = `gatewright-\${sls:stage}-${isRest ? 'Token' : 'Request'}AuthorizerArn`;
+  return [
+    `attach the authorizers in your template: !ImportValue ${name}`,
+    '  (docs/access.md, Attaching the authorizers; first docs/coming-from.md where handlers read the caller)',
+  ];
+}
+
+type FoundApi = ApiToProtect & { readonly region: string };
+
+/** @throws UsageError where nothing of the service can be read */
+async function readApis(folder: string): Promise<readonly FoundApi[]> {
+  const apis = await inspectApis([folder], {
+    ...loadOptions('dev', folder),
+    environment: { GATEWRIGHT_READS_ROUTES: 'true' },
+    // It may import from the stack that is about to be made.
+    tolerance: new Faults(false),
+  }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+    throw new UsageError(`the service cannot be read, so nothing was written: ${reason ?? ''}`);
+  });
+  if (apis.length === 0) throw new UsageError('the service has no API, so there is nothing to protect');
+  return apis;
+}
+
+/** `orders` for the stack `orders-dev`; with the kind where a service has several APIs. */
+function nameDocuments(apis: readonly FoundApi[]): readonly string[] {
+  const base = ({ stack }: FoundApi) =>
+    stack
+      .replace(/-dev$/, '')
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'api';
+  const plain = apis.map(base);
+  const names = apis.map((api, index) =>
+    plain.indexOf(base(api)) === plain.lastIndexOf(base(api))
+      ? (plain[index] ?? '')
+      : `${base(api)}-${api.kind}`,
+  );
+  return names.map((name, index) => (names.indexOf(name) === index ? name : `${name}-${index + 1}`));
+}
+
+function write(folder: string, path: string, text: string): string {
+  const file = join(folder, path);
+  if (existsSync(file)) return `${paint('yellow', 'kept   ')} ${path}`;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text, { flag: 'wx' });
+  return `${paint('green', 'written')} ${path}`;
+}
+
+function readIfThere(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+/** Beside cli/ in the checkout as in the package. */
+function ownVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}

@@ -1,0 +1,38 @@
+/** `gatewright package`: what `serverless deploy` of the stack here would upload, without an account. */
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { Command } from 'commander';
+import { STACK_FOLDER } from '@gatewright/authoring/stack-files';
+import { packageService } from '../layers/package-service.ts';
+import { readStageName } from './options.ts';
+import { table, UsageError } from './output.ts';
+
+type PackageFlags = { readonly stage: string; readonly output?: string };
+
+export function packageCommand(): Command {
+  return new Command('package')
+    .description('Package the stack as serverless deploy would, without an account.')
+    .argument('[dir]', 'folder of the stack: here, or gatewright/')
+    .requiredOption('--stage <name>', 'stage of the stack', readStageName)
+    .option('--output <dir>', 'where to (default: .gatewright/package/<stage> of the stack)')
+    .action(async (named: string | undefined, { stage, output }: PackageFlags) => {
+      const serviceDirectory = resolve(named ?? usualFolder());
+      if (!existsSync(join(serviceDirectory, 'serverless.yml')))
+        throw new UsageError(`${serviceDirectory} has no serverless.yml: run gatewright init first`);
+      const outputDirectory = resolve(output ?? join(serviceDirectory, '.gatewright/package', stage));
+      const packaged = await packageService({ serviceDirectory, stage, outputDirectory });
+      if (packaged.kind === 'failed') throw new UsageError(packaged.message);
+      const rows = packaged.artefacts.map(({ name, sizeBytes }) => [
+        name,
+        `${(sizeBytes / 1024).toFixed(1)} KB`,
+      ]);
+      process.stdout.write(`${table(rows).join('\n')}\n`);
+      process.stdout.write(`packaged stage ${stage} in ${relative(process.cwd(), outputDirectory) || '.'}\n`);
+    });
+}
+
+function usualFolder(): string {
+  return existsSync('serverless.yml') && !existsSync(join(STACK_FOLDER, 'serverless.yml'))
+    ? '.'
+    : STACK_FOLDER;
+}

@@ -1,0 +1,112 @@
+/**
+ * The parts of the stack out of the npm package, in the service of whoever deploys it (docs/decisions/0064). What the
+ * service has itself are its documents; the functions import them by a name that stands for its folder `access`.
+ */
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, parse } from 'node:path';
+import type { BuildOptions } from 'esbuild';
+import { packFunctions } from './pack-functions.ts';
+import type { PartsOfService, StackParts } from './stack-parts.ts';
+
+/** As functions import what the documents of a service are compiled to (package/build-package.ts). */
+export const DOCUMENTS = 'gatewright-documents';
+/** Below the service: written anew where it differs, and nothing of anybody's own. */
+export const STACK_FOLDER = '.gatewright/stack';
+const FUNCTIONS = `${STACK_FOLDER}/functions`;
+/** Of a service that has no such document. */
+const NOTHING: Readonly<Record<string, string>> = {
+  'compiled.json': '{"documents":[]}\n',
+  'webhooks.compiled.json': '{"sources":[]}\n',
+};
+
+/** @param packageFolder of `gatewright` as it is installed */
+export function npmParts(serviceDir: string, packageFolder: string): StackParts {
+  return {
+    layerPath: `${STACK_FOLDER}/layer`,
+    prepare(service) {
+      const own = join(serviceDir, STACK_FOLDER);
+      makeOwnFolder(serviceDir);
+      copyTree(join(packageFolder, 'stack/layer'), join(own, 'layer/nodejs/node_modules'));
+      for (const definition of Object.values(service.functions ?? {})) {
+        const { name } = parse(definition.handler ?? '');
+        writeIfNew(join(serviceDir, FUNCTIONS, `${name}.mjs`), stubOf(name));
+        definition.handler = `${FUNCTIONS}/${name}.handler`;
+      }
+      setEsbuild(service, serviceDir);
+    },
+    async pack(service) {
+      const functions = service.functions ?? {};
+      // As in the package: what is deployed does not tell where it was packed.
+      for (const definition of Object.values(functions))
+        definition.handler = `functions/${parse(definition.handler ?? '').name}.handler`;
+      const { esbuild } = (service.custom ?? {}) as { readonly esbuild?: BuildOptions };
+      await packFunctions(serviceDir, functions, {
+        pattern: `${FUNCTIONS}/*.mjs`,
+        ...(esbuild !== undefined && { esbuild }),
+      });
+    },
+  };
+}
+
+function stubOf(name: string): string {
+  return `// Written by gatewright/stack.\nexport { handler } from 'gatewright/functions/${name}';\n`;
+}
+
+function setEsbuild(service: PartsOfService, serviceDir: string): void {
+  const { esbuild } = (service.custom ?? {}) as { readonly esbuild?: { alias?: Record<string, string> } };
+  if (esbuild === undefined) return;
+  const alias: Record<string, string> = {};
+  for (const [name, text] of Object.entries(NOTHING)) {
+    const empty = join(serviceDir, STACK_FOLDER, name);
+    writeIfNew(empty, text);
+    const own = join(serviceDir, 'access', name);
+    alias[`${DOCUMENTS}/${name}`] = existsSync(own) ? own : empty;
+  }
+  esbuild.alias = { ...esbuild.alias, ...alias };
+}
+
+/** Attack: git keeps links, so a cloned repository could let this write outside of it. @throws Error */
+function makeOwnFolder(serviceDir: string): void {
+  let path = serviceDir;
+  for (const part of [...STACK_FOLDER.split('/'), 'functions']) {
+    path = join(path, part);
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined) mkdirSync(path, { mode: 0o700 });
+    else if (!found.isDirectory()) throw new Error(`${path} is no folder; remove it`);
+  }
+  const ignore = join(serviceDir, '.gatewright/.gitignore');
+  if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { flag: 'wx' });
+}
+
+/** What another version of the package has left behind goes, too. */
+function copyTree(from: string, to: string): void {
+  const wanted = filesIn(from);
+  const found = existsSync(to) ? filesIn(to) : [];
+  if (found.some((file) => !wanted.includes(file))) rmSync(to, { recursive: true });
+  for (const file of wanted) writeIfNew(join(to, file), readFileSync(join(from, file)));
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
+
+/** In one step, since a gateway may be running it; not at all where nothing changes, since it would reload. */
+function writeIfNew(path: string, content: string | Buffer): void {
+  const bytes = Buffer.from(content);
+  if (existsSync(path) && readFileSync(path).equals(bytes)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, bytes);
+  renameSync(draft, path);
+}

@@ -1,0 +1,78 @@
+/** `stack/stack.json` of the npm package: what serverless.yml here says, in a form that another serverless.yml can take in. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { CollectionTag, ScalarTag } from 'yaml';
+import { STACK_FOLDER } from '../layers/npm-parts.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Functions of CloudFormation that our files use; another one fails the build. */
+const FUNCTIONS = [
+  'Equals',
+  'GetAtt',
+  'ImportValue',
+  'Join',
+  'Not',
+  'Or',
+  'And',
+  'If',
+  'Select',
+  'Split',
+  'Sub',
+];
+const FILE = /^\$\{file\(([^)]+)\)\}$/;
+
+/**
+ * Members that a service takes by `${file(…/stack.json):functions}`. Variables in it are osls's to resolve, in the
+ * service. `params` are the defaults of all stages; what a stage has else is the service's to say.
+ * @throws Error
+ */
+export async function makeStackConfig(root: string): Promise<Json> {
+  const {
+    params,
+    custom,
+    provider,
+    functions,
+    layers,
+    package: packaging,
+    resources,
+  } = await read(root, 'serverless.yml');
+  const defaults = membersOf(membersOf(params)['default']);
+  const files = (resources as readonly string[]).map((text) => FILE.exec(text)?.[1] ?? text);
+  const packages = membersOf(membersOf(layers)['packages']);
+  return {
+    params: defaults,
+    custom,
+    provider,
+    package: packaging,
+    layers: { packages: { ...packages, path: `${STACK_FOLDER}/layer` } },
+    functions,
+    resources: await Promise.all(files.map((file) => read(root, file))),
+  };
+}
+
+async function read(root: string, file: string): Promise<Json> {
+  const text = await readFile(join(root, file), 'utf8');
+  return membersOf(parse(text, { merge: true, customTags: TAGS, maxAliasCount: -1 }));
+}
+
+function membersOf(value: unknown): Json {
+  if (typeof value === 'object' && value !== null) return { ...value };
+  throw new Error('serverless.yml has lost a part that the npm package takes out of it');
+}
+
+const TAGS: (ScalarTag | CollectionTag)[] = [
+  { tag: '!Ref', resolve: (text: string) => ({ Ref: text }) },
+  ...FUNCTIONS.flatMap((name): (ScalarTag | CollectionTag)[] => [
+    {
+      tag: `!${name}`,
+      resolve: (text: string) => ({ [`Fn::${name}`]: name === 'GetAtt' ? text.split('.') : text }),
+    },
+    {
+      tag: `!${name}`,
+      collection: 'seq',
+      resolve: (node) => ({ [`Fn::${name}`]: JSON.parse(JSON.stringify(node)) as unknown }),
+    },
+  ]),
+];

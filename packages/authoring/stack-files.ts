@@ -1,0 +1,85 @@
+/** Where the toolkit's stack is that a service imports from, and where its documents are: by the files that `gatewright init` writes. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+/** Folder of the stack below a service that has a definition of its own. */
+export const STACK_FOLDER = 'gatewright';
+
+const PLUGIN = /^\s*(?:plugins:\s*\[.*|-\s*)['"]?(?:gatewright\/stack|\.\/layers\/osls-plugin\.ts)\b/m;
+/** An export of the stack, or `${cf:…}` of it, whatever names the stage. */
+const ASKS = /\bgatewright-[^\s'"]*[-.][A-Z]\w*(?:Arn|Name|Url)\b/;
+const READ_LIMIT_BYTES = 1_000_000;
+const FILE_LIMIT = 200;
+const ANCESTORS = 6;
+
+export type StackSearch =
+  /** Nothing asks for the stack, or it is among the sources. */
+  | { readonly kind: 'not-needed' }
+  | { readonly kind: 'found'; readonly folder: string }
+  | { readonly kind: 'missing' };
+
+/** Looks below the sources, and beside them as far as their repository reaches. */
+export function findStack(sources: readonly string[]): StackSearch {
+  const paths = sources.map((source) => resolve(source));
+  const folders = [...new Set(paths.map(folderOf))];
+  if (folders.some(isStack) || !paths.some(asksForStack)) return { kind: 'not-needed' };
+  const folder = folders.flatMap(candidates).find(isStack);
+  return folder === undefined ? { kind: 'missing' } : { kind: 'found', folder };
+}
+
+/** `access`, or that of the stack below a service. */
+export function usualAccessFolder(directory: string): string {
+  const below = join(STACK_FOLDER, 'access');
+  return !existsSync(join(directory, 'access')) && existsSync(join(directory, below)) ? below : 'access';
+}
+
+function folderOf(source: string): string {
+  return isFile(source) ? dirname(source) : source;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function candidates(folder: string): readonly string[] {
+  const found: string[] = [];
+  for (let [here, left] = [folder, ANCESTORS]; left > 0; left -= 1) {
+    found.push(here, join(here, STACK_FOLDER));
+    if (existsSync(join(here, '.git')) || here === dirname(here)) break;
+    here = dirname(here);
+  }
+  return found;
+}
+
+function isStack(folder: string): boolean {
+  return PLUGIN.test(readText(join(folder, 'serverless.yml')));
+}
+
+/** In the definition and what lies around it: resources in files of their own, templates that CDK has made. */
+function asksForStack(folder: string): boolean {
+  if (isFile(folder)) return ASKS.test(readText(folder));
+  const places = [folder, ...foldersIn(folder).map((name) => join(folder, name))];
+  const files = places.flatMap((place) => filesIn(place).map((name) => join(place, name)));
+  return files.slice(0, FILE_LIMIT).some((file) => ASKS.test(readText(file)));
+}
+
+function foldersIn(folder: string): readonly string[] {
+  return entriesOf(folder)
+    .filter((entry) => entry.isDirectory() && !/^\.|^node_modules$/.test(entry.name))
+    .map(({ name }) => name);
+}
+
+function filesIn(folder: string): readonly string[] {
+  return entriesOf(folder)
+    .filter((entry) => entry.isFile() && /^serverless\.\w+$|\.(?:ya?ml|json)$/.test(entry.name))
+    .map(({ name }) => name);
+}
+
+function entriesOf(folder: string) {
+  return existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
+}
+
+function readText(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found?.isFile() === true && found.size <= READ_LIMIT_BYTES ? readFileSync(file, 'utf8') : '';
+}

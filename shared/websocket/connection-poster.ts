@@ -1,0 +1,44 @@
+/** ConnectionPoster by `@connections` of API Gateway, signed as this function. */
+import { signRequest } from '@gatewright/aws/sign-request';
+import type { ConnectionPoster } from '../ports.ts';
+
+export type PosterConfig = {
+  readonly region: string;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+};
+
+const TIMEOUT_MS = 3000;
+const GONE = 410;
+
+/** `read` at each message, since Lambda renews credentials. */
+export function createConnectionPoster(read: () => PosterConfig): ConnectionPoster {
+  return {
+    async post({ apiId, stage, connectionId }, text) {
+      const { region, credentials } = read();
+      const domain = `${apiId}.execute-api.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+      const path = `${encodeURIComponent(stage)}/@connections/${encodeURIComponent(connectionId)}`;
+      const url = new URL(`https://${domain}/${path}`);
+      const headers = signRequest({
+        ...{ method: 'POST', url, service: 'execute-api', region, nowEpochMs: Date.now() },
+        ...credentials,
+        headers: { 'Content-Type': 'text/plain' },
+        body: text,
+      });
+      // Clients set it themselves, and refuse to be told.
+      Reflect.deleteProperty(headers, 'Host');
+      try {
+        const signal = AbortSignal.timeout(TIMEOUT_MS);
+        const response = await fetch(url, { method: 'POST', headers, body: text, redirect: 'error', signal });
+        await response.body?.cancel();
+        if (response.status === GONE) return 'gone';
+        return response.ok ? 'sent' : 'failed';
+      } catch {
+        return 'failed';
+      }
+    },
+  };
+}

@@ -1,0 +1,77 @@
+/** LiveStore on the `connections` table. */
+import type * as DynamoDb from '@aws-sdk/client-dynamodb';
+import { loadOnce, loadPackage } from '../aws/load-package.ts';
+import { DomainError } from '../errors.ts';
+import type { LiveStore } from '../ports.ts';
+import { parseItem, printItem, printKey } from '../table/dynamodb-expression.ts';
+
+export type LoadLiveClient = () => Promise<{
+  readonly client: Pick<DynamoDb.DynamoDBClient, 'send'>;
+  readonly commands: Pick<typeof DynamoDb, 'BatchWriteItemCommand' | 'QueryCommand'>;
+}>;
+
+/** DynamoDB's, of a batch. */
+const BATCH = 25;
+const ATTEMPTS = 4;
+const TIMEOUT_MS = 3000;
+
+/** Region, credentials and endpoint are the SDK's own environment. */
+const loadLiveClient: LoadLiveClient = async () => {
+  const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
+  return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };
+};
+
+/** Every method throws DomainError STORE_UNAVAILABLE when DynamoDB does not take the request. */
+export function createLiveStore(tableName: string, load: LoadLiveClient = loadLiveClient): LiveStore {
+  const loaded = loadOnce(load);
+  const writeAll = async (requests: readonly DynamoDb.WriteRequest[]) => {
+    const { client, commands } = await loaded();
+    for (let first = 0; first < requests.length; first += BATCH) {
+      let left = requests.slice(first, first + BATCH);
+      for (let attempt = 1; left.length > 0; attempt += 1) {
+        if (attempt > ATTEMPTS) throw new Error('DynamoDB left writes of a batch undone');
+        const command = new commands.BatchWriteItemCommand({ RequestItems: { [tableName]: left } });
+        const { UnprocessedItems } = await client.send(command, deadline());
+        left = UnprocessedItems?.[tableName] ?? [];
+      }
+    }
+  };
+  return {
+    put: (items) =>
+      orUnavailable(() =>
+        writeAll(items.map(({ key, item }) => ({ PutRequest: { Item: printItem(key, item) } }))),
+      ),
+    remove: (keys) =>
+      orUnavailable(() => writeAll(keys.map((key) => ({ DeleteRequest: { Key: printKey(key) } })))),
+    page: ({ pk, limit, after }) =>
+      orUnavailable(async () => {
+        const { client, commands } = await loaded();
+        const command = new commands.QueryCommand({
+          TableName: tableName,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': { S: pk } },
+          Limit: limit,
+          ...(after !== undefined && { ExclusiveStartKey: printKey({ pk, sk: after }) }),
+        });
+        const { Items = [], LastEvaluatedKey } = await client.send(command, deadline());
+        const items = Items.map((item) => ({
+          key: { pk, sk: item['sk']?.S ?? '' },
+          item: parseItem(item),
+        }));
+        return { items, hasMore: LastEvaluatedKey !== undefined };
+      }),
+  };
+}
+
+function deadline() {
+  return { abortSignal: AbortSignal.timeout(TIMEOUT_MS) };
+}
+
+async function orUnavailable<Result>(operation: () => Promise<Result>): Promise<Result> {
+  try {
+    return await operation();
+  } catch (cause) {
+    if (cause instanceof DomainError) throw cause;
+    throw new DomainError('STORE_UNAVAILABLE', 'the connections table did not take the request', { cause });
+  }
+}

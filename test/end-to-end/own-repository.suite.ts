@@ -1,0 +1,140 @@
+/** `gatewright init` and what follows, out of the npm package: no checkout of the toolkit is anywhere near. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
+import { anNpmService } from '../support/npm-service.ts';
+import { readZip } from '../support/zip-entries.ts';
+import type { Finished } from '../support/command.ts';
+import type { NpmService } from '../support/npm-service.ts';
+
+const FIXTURES = join(import.meta.dirname, '../fixtures/own-repository');
+const FREE = ['--port', '0', '--control-port', '0', '--json'];
+
+type Ready = { readonly apis: readonly { readonly stack: string; readonly url: string }[] };
+type Own = { readonly service: NpmService; run(...args: readonly string[]): Promise<Finished> };
+
+async function own(fixture: string): Promise<Own> {
+  const service = await anNpmService(fixture);
+  const program = [join(service.directory, 'node_modules/gatewright/bin/gatewright.cjs')];
+  return { service, run: (...args) => runCommand(args, { cwd: service.directory, program }) };
+}
+
+describe('gatewright init in an empty folder', () => {
+  let empty: string;
+  let here: Own;
+  let cwd: string;
+  let program: readonly string[];
+
+  before(async () => {
+    empty = await mkdtemp(join(tmpdir(), 'gatewright-empty-'));
+    here = await own(empty);
+    cwd = here.service.directory;
+    program = [join(cwd, 'node_modules/gatewright/bin/gatewright.cjs')];
+    await writeFile(join(cwd, '.gitignore'), 'mine\n');
+  });
+  after(async () => {
+    await here.service.remove();
+    await rm(empty, { recursive: true });
+  });
+
+  it('writes a stack, a document and an API, leaves alone what is there, and says what comes next', async () => {
+    const { code, stdout } = await here.run('init');
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /written\s+serverless\.yml[^]*written\s+access\/hello\.yml[^]*npx gatewright start hello/,
+    );
+    assert.match(stdout, /kept\s+\.gitignore/);
+    assert.equal(await readFile(join(cwd, '.gitignore'), 'utf8'), 'mine\n');
+    const again = await here.run('init');
+    assert.equal(again.code, 1);
+    assert.match(again.stderr, /is the stack of Gatewright already/);
+  });
+
+  it('answers 401, 200 and 403 once routes are read, and finds the stack by what the API imports', async (t) => {
+    const sync = await here.run('access', 'sync');
+    assert.equal(sync.code, 0, sync.stderr);
+    const gateway = await startCommand(['start', 'hello', ...FREE], READY, { cwd, program });
+    t.after(() => gateway.stop());
+    const ready = readyOf(gateway) as Ready;
+    const url = ready.apis.find(({ stack }) => stack === 'hello-dev')?.url ?? '';
+    const token = (await here.run('token', '--sub', 'ada', '--role', 'user')).stdout.trim();
+    const ask = async (path: string, headers: Record<string, string> = {}) => {
+      const reply = await fetch(`${url}${path}`, { headers });
+      return `${reply.status} ${await reply.text()}`;
+    };
+    const answers = [
+      await ask('/hello'),
+      await ask('/hello', { Authorization: `Bearer ${token}` }),
+      await ask('/admin', { Authorization: `Bearer ${token}` }),
+    ];
+    assert.deepEqual(
+      answers.map((answer) => answer.slice(0, 19)),
+      ['401 {"message":"Una', '200 {"hello":"ada"}', '403 {"Message":"Use'],
+    );
+  });
+
+  it('packages the stack for a stage, with the documents inside the authorizers', async () => {
+    const { code, stderr } = await here.run('package', '--stage', 'prod');
+    assert.equal(code, 0, stderr);
+    const packed = join(cwd, '.gatewright/package/prod');
+    const template = await readFile(join(packed, 'cloudformation-template-update-stack.json'), 'utf8');
+    const { Resources } = JSON.parse(template) as {
+      readonly Resources: Record<string, { readonly Properties: Record<string, unknown> }>;
+    };
+    assert.equal(
+      Resources['TokenDashauthorizerLambdaFunction']?.Properties['Handler'],
+      'functions/token-authorizer.handler',
+    );
+    const files = readZip(await readFile(join(packed, 'token-authorizer.zip')));
+    assert.match(files.get('functions/token-authorizer.mjs')?.toString() ?? '', /hello-dev|\/hello/);
+  });
+});
+
+describe('gatewright init in a service whose Cognito authorizer was exchanged, and its handlers were not', () => {
+  let bookings: Own;
+  const REFUSAL = /bookings\.mjs:2: .*claims/;
+
+  before(async () => {
+    bookings = await own(join(FIXTURES, 'bookings'));
+  });
+  after(() => bookings.service.remove());
+
+  it('makes the stack in a folder of its own, in the region of the service', async () => {
+    const { code, stdout, stderr } = await bookings.run('init');
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /written\s+gatewright\/serverless\.yml[^]*written\s+gatewright\/access\/bookings\.yml/,
+    );
+    const stack = await readFile(join(bookings.service.directory, 'gatewright/serverless.yml'), 'utf8');
+    assert.match(stack, /\.\.\/node_modules\/gatewright[^]*region: eu-central-1/);
+    const sync = await bookings.run('access', 'sync');
+    assert.equal(sync.code, 0, sync.stderr);
+  });
+
+  it('is refused by start, with file and line', async () => {
+    const { code, stderr } = await bookings.run('start', ...FREE);
+    assert.equal(code, 1);
+    assert.match(stderr, REFUSAL);
+  });
+
+  it('is refused by access check, with file and line', async () => {
+    const { code, stderr } = await bookings.run('access', 'check', '.');
+    assert.equal(code, 1);
+    assert.match(stderr, REFUSAL);
+  });
+
+  it('is refused by serverless package, with file and line', async () => {
+    const { directory, serverless } = bookings.service;
+    const plain = await readFile(join(directory, 'serverless.yml'), 'utf8');
+    await bookings.service.write('serverless.yml', `plugins: [gatewright]\n${plain}`);
+    const environment = { AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' };
+    const ended = await runCommand(['package'], { cwd: directory, program: serverless, environment });
+    assert.equal(ended.code, 1);
+    assert.match(ended.stdout + ended.stderr, REFUSAL);
+  });
+});

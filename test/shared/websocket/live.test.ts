@@ -1,0 +1,130 @@
+/** Live updates: who is told, who no longer, and what is left behind. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
+import { forget, post, remember } from '#shared/websocket/live.ts';
+import type { LivePorts } from '#shared/websocket/live.ts';
+import type { Item } from '#shared/table/item-write.ts';
+import { aWebSocketEvent } from '../../support/websocket-events.ts';
+
+const NOW = 1_607_854_670;
+
+function aRoom({ gone = [], failing = [] }: { gone?: string[]; failing?: string[] } = {}) {
+  const items = new Map<string, Item>();
+  const told: string[] = [];
+  const clock = { nowEpochMs: () => NOW * 1000 };
+  const ports: LivePorts = {
+    clock,
+    store: {
+      put(kept) {
+        for (const { key, item } of kept) items.set(`${key.pk}\n${key.sk}`, item);
+        return Promise.resolve();
+      },
+      remove(keys) {
+        for (const { pk, sk } of keys) items.delete(`${pk}\n${sk}`);
+        return Promise.resolve();
+      },
+      page({ pk, limit, after = '' }) {
+        const found = [...items]
+          .map(([name, item]) => ({
+            key: { pk: name.split('\n')[0] ?? '', sk: name.split('\n')[1] ?? '' },
+            item,
+          }))
+          .filter(({ key }) => key.pk === pk && key.sk > after)
+          .sort((a, b) => (a.key.sk < b.key.sk ? -1 : 1));
+        return Promise.resolve({ items: found.slice(0, limit), hasMore: found.length > limit });
+      },
+    },
+    sockets: {
+      post({ connectionId }, text) {
+        if (gone.includes(connectionId)) return Promise.resolve('gone');
+        if (failing.includes(connectionId)) return Promise.resolve('failed');
+        told.push(`${connectionId}: ${text}`);
+        return Promise.resolve('sent');
+      },
+    },
+  };
+  return { ports, items, told };
+}
+
+const connected = (connectionId: string, authorizer: object = { principalId: 'main|ada' }) =>
+  parseWebSocketEvent(aWebSocketEvent({ requestContext: { connectionId, authorizer } }));
+
+describe('post', () => {
+  it('tells those who listen to a topic, and nobody else', async () => {
+    const { ports, told } = aRoom();
+    await remember(ports, connected('a='), { topics: ['orders/o-1'] });
+    await remember(ports, connected('b='), { topics: ['orders/o-2'] });
+    const posted = await post(ports, { topic: 'orders/o-1' }, { status: 'paid' });
+    assert.deepEqual(told, ['a=: {"status":"paid"}']);
+    assert.deepEqual(posted, { sent: 1, gone: 0, expired: 0, failed: 0 });
+  });
+
+  it('tells a caller on every connection, and no caller of that name at another issuer', async () => {
+    const { ports, told } = aRoom();
+    await remember(ports, connected('a='));
+    await remember(ports, connected('b='));
+    await remember(ports, connected('c=', { principalId: 'other|ada' }));
+    await post(ports, { issuer: 'main', sub: 'ada' }, 'hello');
+    assert.deepEqual(told.sort(), ['a=: hello', 'b=: hello']);
+  });
+
+  it('takes no name for the end of another', async () => {
+    const { ports, told } = aRoom();
+    await remember(ports, connected('a='), { topics: ['a#b', 'a%23b'] });
+    const posted = [await post(ports, { topic: 'a' }, 'x'), await post(ports, { topic: 'a#b' }, 'x')];
+    assert.deepEqual(
+      posted.map(({ sent }) => sent),
+      [0, 1],
+    );
+    assert.equal(told.length, 1);
+  });
+
+  it('forgets who is gone, and tells the others although one failed', async () => {
+    const { ports, items, told } = aRoom({ gone: ['a='], failing: ['b='] });
+    for (const id of ['a=', 'b=', 'c=']) await remember(ports, connected(id), { topics: ['t', 'u'] });
+    assert.deepEqual(await post(ports, { topic: 't' }, 'x'), { sent: 1, gone: 1, expired: 0, failed: 1 });
+    assert.deepEqual(told, ['c=: x']);
+    assert.equal([...items.keys()].filter((name) => name.includes('a=')).length, 0);
+  });
+
+  it('tells nobody whose credential has ended, with the 30 s that authorizers forgive', async () => {
+    const { ports, told } = aRoom();
+    await remember(ports, connected('a=', { principalId: 'p', exp: String(NOW - 31) }), { topics: ['t'] });
+    await remember(ports, connected('b=', { principalId: 'p', exp: String(NOW - 29) }), { topics: ['t'] });
+    assert.deepEqual(await post(ports, { topic: 't' }, 'x'), { sent: 1, gone: 0, expired: 1, failed: 0 });
+    assert.deepEqual(told, ['b=: x']);
+  });
+
+  it('reaches more than a page of connections, each once', async () => {
+    const { ports, told } = aRoom();
+    for (let index = 0; index < 250; index += 1)
+      await remember(ports, connected(`${index}=`), { topics: ['t'] });
+    assert.equal((await post(ports, { topic: 't' }, 'x')).sent, 250);
+    assert.equal(new Set(told).size, 250);
+  });
+
+  it('refuses a message that API Gateway would, and topics without bounds', async () => {
+    const { ports } = aRoom();
+    const refused = { code: 'SUBJECT_INVALID' };
+    await assert.rejects(post(ports, { topic: 't' }, 'x'.repeat(128 * 1024 + 1)), refused);
+    await assert.rejects(post(ports, { topic: '' }, 'x'), refused);
+    await assert.rejects(remember(ports, connected('a='), { topics: ['x'.repeat(257)] }), refused);
+    const topics = Array.from({ length: 21 }, (_, index) => `t${index}`);
+    await assert.rejects(remember(ports, connected('a='), { topics }), refused);
+  });
+});
+
+describe('forget', () => {
+  it('leaves nothing of the connection, and all of the others', async () => {
+    const { ports, items } = aRoom();
+    await remember(ports, connected('a='), { topics: ['t', 'u'] });
+    await remember(ports, connected('b='), { topics: ['t'] });
+    await forget(ports, connected('a='));
+    assert.deepEqual(
+      [...items.keys()].filter((name) => name.includes('a=')),
+      [],
+    );
+    assert.equal((await post(ports, { topic: 't' }, 'x')).sent, 1);
+  });
+});
