@@ -1,23 +1,39 @@
-/** `npm run build`: builds the layer, bundles the functions, prints what they weigh. */
-import { glob, readFile, stat } from 'node:fs/promises';
+/**
+ * `npm run build`: builds the layer, bundles the functions, prints what they weigh, and lists the packages of each in
+ * `.build/sbom`.
+ */
+import { glob, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { buildLayer, LAYER_DIRECTORY } from './build-layer.ts';
 import { bundleFunctions } from './bundle-functions.ts';
+import { bundledFolders, neededFolders, printSbom, readLock } from './sbom.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /** Bytes that a zip archive adds per file, beside its name twice, and once at its end (APPNOTE 4.3). */
 const ZIP_ENTRY_BYTES = 30 + 46;
 const ZIP_END_BYTES = 22;
 
-await buildLayer(ROOT);
+const SBOM = join(ROOT, '.build/sbom');
+
+const { inputs } = await buildLayer(ROOT);
+const lock = await readLock(ROOT);
+const { version = '' } = lock[''] ?? {};
+await mkdir(SBOM, { recursive: true });
+await writeSbom('layer', bundledFolders(lock, Object.keys(inputs)));
 const layer = await weighLayer(join(ROOT, LAYER_DIRECTORY));
 print('layer, unzipped', layer.unzippedBytes);
 print('layer, zipped', layer.zippedBytes);
-for (const { name, files, startBytes } of await bundleFunctions(ROOT)) {
+for (const { name, files, startBytes, packages } of await bundleFunctions(ROOT)) {
+  await writeSbom(name, neededFolders(lock, packages));
   print(`function ${name}, at its start`, startBytes);
   const sizeBytes = [...files.values()].reduce((sum, code) => sum + code.length, 0);
   if (sizeBytes > startBytes) print(`function ${name}, with what it may load`, sizeBytes);
+}
+
+async function writeSbom(name: string, folders: readonly string[]): Promise<void> {
+  const shipped = { name: `gatewright-${name}`, version, type: 'application' } as const;
+  await writeFile(join(SBOM, `${name}.cdx.json`), printSbom(shipped, lock, folders));
 }
 
 async function weighLayer(directory: string): Promise<{ unzippedBytes: number; zippedBytes: number }> {

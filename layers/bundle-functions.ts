@@ -14,6 +14,8 @@ export type FunctionBundle = {
   readonly startFiles: readonly string[];
   readonly startImports: readonly string[];
   readonly startBytes: number;
+  /** Packages of the layer that any of its files imports. */
+  readonly packages: readonly string[];
 };
 
 type BundleSettings = {
@@ -49,7 +51,8 @@ export async function bundleFunctions(
     const files = new Map(outputFiles.map(({ path, contents }) => [relative(root, path), contents]));
     const startFiles = startFilesOf(metafile, `functions/${name}.mjs`);
     const startBytes = startFiles.reduce((sum, path) => sum + (files.get(path)?.length ?? 0), 0);
-    bundles.push({ name, files, startFiles, startImports: importsOf(metafile, startFiles), startBytes });
+    const startImports = importsOf(metafile, startFiles);
+    bundles.push({ name, files, startFiles, startImports, startBytes, packages: packagesOf(metafile) });
   }
   return bundles.sort((a, b) => a.name.localeCompare(b.name));
 }
@@ -67,6 +70,19 @@ function importsOf({ outputs }: Metafile, files: readonly string[]): readonly st
   const imports = files.flatMap((file) => outputs[file]?.imports ?? []);
   const outside = imports.filter(({ kind, external }) => kind === 'import-statement' && external === true);
   return [...new Set(outside.map(({ path }) => path))].sort();
+}
+
+function packagesOf({ outputs }: Metafile): readonly string[] {
+  const outside = Object.values(outputs)
+    .flatMap(({ imports }) => imports)
+    .filter(({ path, external }) => external === true && !path.startsWith('node:'));
+  const names = outside.map(({ path }) =>
+    path
+      .split('/')
+      .slice(0, path.startsWith('@') ? 2 : 1)
+      .join('/'),
+  );
+  return [...new Set(names)].sort();
 }
 
 /** `custom.esbuild` of serverless.yml, so that what is measured is what is deployed. */

@@ -1,8 +1,10 @@
 /** `npm run build:package`: writes the npm packages below `.build/npm` and prints what each weighs. */
-import { glob, rm, stat } from 'node:fs/promises';
+import { glob, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildPackage, detachPackage } from './build-package.ts';
+import { neededFolders, printSbom, readLock } from '../layers/sbom.ts';
 import { ALONE } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const OUTPUT = '.build/npm';
@@ -13,10 +15,12 @@ await report(await buildPackage(ROOT, built), 'gatewright');
 for (const name of ALONE) await report(await detachPackage(built, name, join(ROOT, OUTPUT, name)), name);
 console.log(`pack one with: npm pack ./${OUTPUT}/gatewright`);
 
-async function report(
-  manifest: { readonly name: string; readonly version: string },
-  folder: string,
-): Promise<void> {
+/** Of each package, inside of it: what an installation of it brings along. */
+async function report(manifest: Manifest, folder: string): Promise<void> {
+  const lock = await readLock(ROOT);
+  const shipped = { name: manifest.name, version: manifest.version, type: 'library' } as const;
+  const sbom = printSbom(shipped, lock, neededFolders(lock, Object.keys(manifest.dependencies)));
+  await writeFile(join(ROOT, OUTPUT, folder, 'sbom.cdx.json'), sbom);
   let files = 0;
   let sizeBytes = 0;
   for await (const file of glob('**', { cwd: join(ROOT, OUTPUT, folder) })) {

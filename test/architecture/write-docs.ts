@@ -1,6 +1,7 @@
-/** `npm run docs`: renews what the evidence pages say of themselves: the tests of each section, and the index. */
+/** `npm run docs`: renews what the evidence pages say of themselves, and the list of what is shipped. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEPENDENCIES_PAGE, printDependencies } from './dependencies.ts';
 import { findHolders, printIndex, writeHeldBy } from './held-by.ts';
 import { evidencePages } from './sections.ts';
 import { REPOSITORY, readSource } from './source-files.ts';
@@ -16,3 +17,4 @@ write(
   INDEX,
   text.replace(/(<!-- index -->\n)[\s\S]*(\n<!-- end -->)/, (_, from, to) => `${from}\n${index}\n${to}`),
 );
+write(DEPENDENCIES_PAGE, await printDependencies());

@@ -13,16 +13,22 @@ import { countVerdicts, printTotals } from './totals.ts';
 import { judge } from './verdict.ts';
 import type { Result } from './totals.ts';
 
-const USAGE = 'npm run corpus -- FOLDER [--only NAME]… [--draft] [--json] [--timeout 60]';
+const USAGE = 'npm run corpus -- FOLDER [--only NAME]… [--with=--OPTION]… [--draft] [--json] [--timeout 60]';
 const MAX_REASONS = 4;
 
-type Flags = { readonly json: boolean; readonly timeoutMs: number };
+type Flags = {
+  readonly json: boolean;
+  readonly timeoutMs: number;
+  /** Options of `gatewright start` beside the project's own. */
+  readonly options: readonly string[];
+};
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       only: { type: 'string', multiple: true, default: [] },
+      with: { type: 'string', multiple: true, default: [] },
       draft: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       timeout: { type: 'string', default: '60' },
@@ -40,7 +46,7 @@ async function main(): Promise<number> {
     (name) => only.length === 0 || only.some((part) => name.includes(part)),
   );
   if (values.draft) return writeDrafts(root, names);
-  return runAll(root, names, { json, timeoutMs });
+  return runAll(root, names, { json, timeoutMs, options: values.with });
 }
 
 function listProjects(root: string): string[] {
@@ -91,7 +97,11 @@ async function tryProject(root: string, name: string, text: string, flags: Flags
   // A first try finds nothing of an earlier one.
   rmSync(join(folder, '.gatewright'), { recursive: true, force: true });
   const begunMs = performance.now();
-  const started = await startProject(folder, [expected.source, ...expected.arguments], flags);
+  const started = await startProject(
+    folder,
+    [expected.source, ...expected.arguments, ...flags.options],
+    flags,
+  );
   try {
     const answers = started.start.kind === 'ready' ? await askRoutes(started, expected.routes) : [];
     const diedLater = started.start.kind === 'ready' && started.hasEnded();

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { readLock } from '../../layers/sbom.ts';
+import { ALLOWED_LICENCES, DEPENDENCIES_PAGE, listDependencies, printDependencies } from './dependencies.ts';
+import { REPOSITORY } from './source-files.ts';
+
+describe('packages of others', () => {
+  it('have licences that ask for nothing but the notice', async () => {
+    const all = listDependencies(await readLock(REPOSITORY));
+    assert.ok(all.length > 30, 'all of them are seen');
+    const others = all.filter(({ licence }) => !ALLOWED_LICENCES.includes(licence));
+    assert.deepEqual(others, []);
+  });
+
+  it('are those that the page lists; npm run docs renews it', async () => {
+    const page = readFileSync(join(REPOSITORY, DEPENDENCIES_PAGE), 'utf8');
+    assert.equal(page, await printDependencies());
+  });
+});

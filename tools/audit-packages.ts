@@ -1,0 +1,86 @@
+/**
+ * `npm run audit`: known vulnerabilities of what the lock files name, those of the tools included, and signatures of what
+ * is installed. A registry that does not answer such questions makes nothing red; then it is said that nobody asked.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..');
+const DEADLINE_MS = 60_000;
+
+export type Audit =
+  | { readonly kind: 'clean' }
+  /** Of run-time packages. */
+  | { readonly kind: 'vulnerable'; readonly packages: readonly string[] }
+  | { readonly kind: 'not-audited'; readonly reason: string };
+
+/** What `npm audit --json` says; its words differ with what went wrong. */
+export function readAudit(text: string): Audit {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    return { kind: 'not-audited', reason: text.trim().split('\n')[0] ?? '' };
+  }
+  const { vulnerabilities, message, error } = answer as {
+    readonly vulnerabilities?: Readonly<Record<string, { readonly severity: string }>>;
+    readonly message?: string;
+    readonly error?: { readonly summary?: string; readonly code?: string };
+  };
+  if (vulnerabilities === undefined)
+    return { kind: 'not-audited', reason: message ?? error?.summary ?? error?.code ?? 'no answer' };
+  const packages = Object.entries(vulnerabilities).map(([name, { severity }]) => `${name} (${severity})`);
+  return packages.length === 0 ? { kind: 'clean' } : { kind: 'vulnerable', packages };
+}
+
+function run(folder: string, args: readonly string[]): string {
+  const { stdout, error } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8', timeout: DEADLINE_MS });
+  return error === undefined ? stdout : error.message;
+}
+
+/** @returns how many lock files name packages with known vulnerabilities */
+function auditAll(): number {
+  const tools = readdirSync(join(ROOT, 'tools'), { withFileTypes: true })
+    .filter(
+      (entry) => entry.isDirectory() && existsSync(join(ROOT, 'tools', entry.name, 'package-lock.json')),
+    )
+    .map(({ name }) => join('tools', name));
+  let bad = 0;
+  for (const folder of ['.', ...tools]) {
+    const lockAlone = ['--package-lock-only', '--no-workspaces'];
+    const audit = readAudit(
+      run(join(ROOT, folder), ['audit', '--omit=dev', '--json', ...(folder === '.' ? [] : lockAlone)]),
+    );
+    if (audit.kind === 'vulnerable') bad += 1;
+    console.log(`${folder}: ${describe(audit)}`);
+    // One question is enough where the registry takes none.
+    if (audit.kind === 'not-audited') break;
+  }
+  const signatures = run(ROOT, ['audit', 'signatures', '--json']);
+  const { invalid } = readSignatures(signatures);
+  console.log(invalid === undefined ? 'signatures: not verified' : `signatures: ${invalid} invalid`);
+  return bad + (invalid ?? 0);
+}
+
+function readSignatures(text: string): { readonly invalid: number | undefined } {
+  try {
+    const { invalid } = JSON.parse(text) as { readonly invalid?: readonly unknown[] };
+    return { invalid: invalid?.length };
+  } catch {
+    return { invalid: undefined };
+  }
+}
+
+function describe(audit: Audit): string {
+  switch (audit.kind) {
+    case 'clean':
+      return 'no known vulnerabilities';
+    case 'vulnerable':
+      return `VULNERABLE: ${audit.packages.join(', ')}`;
+    case 'not-audited':
+      return `not audited: ${audit.reason}`;
+  }
+}
+
+if (import.meta.main) process.exitCode = auditAll() === 0 ? 0 : 1;
