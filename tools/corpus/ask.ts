@@ -10,6 +10,9 @@ import type { Answer } from './verdict.ts';
 const ANSWER_WITHIN_MS = 32_000;
 const MAX_BODY_CHARACTERS = 2000;
 const LINE_WITHIN_MS = 3000;
+/** Of API Gateway's errors with a 5xx, docs/errors.md. */
+const GATEWAY_WORDS =
+  /^(?:internal server error|service unavailable|endpoint request timed[ -]out|network error .*|bad gateway|null)$/i;
 /** What a POST brings unless the expectation says more: a little of what most handlers look for. */
 const GENERIC_BODY = { id: '1', name: 'test', title: 'test', text: 'test', message: 'test', value: 1 };
 
@@ -26,7 +29,7 @@ export async function askRoutes(started: Started, routes: readonly ExpectedRoute
       ? await waitForLine(() => started.log().slice(before))
       : started.log().slice(before);
     const log = api === undefined ? 'no such API is served' : lineOf(said);
-    const isUnknownRoute = isUnknown(route, status, body);
+    const isUnknownRoute = isUnknown(route, { status, body, log });
     answers.push({ route, status, isUnknownRoute, isOwnWords: !isGatewayText(body), log });
   }
   return answers;
@@ -38,15 +41,22 @@ export function findApi(apis: readonly ServedApi[], route: ExpectedRoute): Serve
   return ofKind.find(({ logicalId }) => logicalId === route.api) ?? ofKind[0];
 }
 
-/** The gateway's own words for a route it does not have: a function that answers 404 says something else. */
-export function isUnknown({ protocol }: ExpectedRoute, status: number | undefined, body: string): boolean {
+/**
+ * The gateway's own words for a route it does not have: a function that answers 404 says something else. A REST API has the same
+ * words where a route asks for a signature; the log names the phase.
+ */
+export function isUnknown(
+  { protocol }: ExpectedRoute,
+  { status, body, log }: Reply & { readonly log: string },
+): boolean {
   if (protocol === 'http') return status === 404 && body === '{"message":"Not Found"}';
-  return status === 403 && body.includes('Missing Authentication Token');
+  return status === 403 && body.includes('Missing Authentication Token') && !/ ms authenticate\b/.test(log);
 }
 
-/** `{"message": "Internal server error"}` and the like, or nothing at all. */
+/** What the gateway says where nobody else has said anything; a function that fails may have a `message`, too. */
 export function isGatewayText(body: string): boolean {
-  return body === '' || /^\{\s*"message":\s*"[^"]*"\s*\}$/.test(body);
+  const message = /^\{\s*"message":\s*"([^"]*)"\s*\}$/.exec(body)?.[1];
+  return body === '' || (message !== undefined && GATEWAY_WORDS.test(message));
 }
 
 type Reply = { readonly status: number | undefined; readonly body: string };

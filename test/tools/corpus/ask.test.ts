@@ -21,15 +21,23 @@ describe('the API that a route is asked at', () => {
 
 describe('a route that the gateway does not have', () => {
   const cases = [
-    ['http', 404, '{"message":"Not Found"}', true],
-    ['http', 404, '{"message":"no such order"}', false],
-    ['rest', 403, '{"message":"Missing Authentication Token"}', true],
-    ['rest', 403, '{"message":"Forbidden"}', false],
-    ['rest', 404, '{"message":"Not Found"}', false],
+    ['http', 404, '{"message":"Not Found"}', 'match', true],
+    ['http', 404, '{"message":"no such order"}', '', false],
+    ['rest', 403, '{"message":"Missing Authentication Token"}', 'match', true],
+    [
+      'rest',
+      403,
+      '{"message":"Missing Authentication Token"}',
+      'authenticate (the request is not signed)',
+      false,
+    ],
+    ['rest', 403, '{"message":"Forbidden"}', 'authenticate', false],
+    ['rest', 404, '{"message":"Not Found"}', '', false],
   ] as const;
-  for (const [protocol, status, body, unknown] of cases)
-    it(`is ${unknown ? '' : 'not '}told by ${status} ${body} of a ${protocol} API`, () => {
-      assert.equal(isUnknown({ ...ROUTE, protocol }, status, body), unknown);
+  for (const [protocol, status, body, phase, unknown] of cases)
+    it(`is ${unknown ? '' : 'not '}told by ${status} ${body} of a ${protocol} API, ${phase}`, () => {
+      const log = `GET /a ${status} 0.8 ms ${phase}`;
+      assert.equal(isUnknown({ ...ROUTE, protocol }, { status, body, log }), unknown);
     });
 });
 
@@ -54,9 +62,15 @@ describe('the line of a request', () => {
 });
 
 describe('the words of an answer', () => {
-  it('are the gateway’s where they are a message alone, or none', () => {
-    const bodies = ['', '{"message": "Internal server error"}', '{"error":"no city"}', 'oops'];
+  it('are the gateway’s where they are AWS’s for an error, or none', () => {
+    const bodies = [
+      '',
+      '{"message": "Internal server error"}',
+      '{"message":"getaddrinfo ENOTFOUND a.example"}',
+      '{"error":"no city"}',
+      'oops',
+    ];
 
-    assert.deepEqual(bodies.map(isGatewayText), [true, true, false, false]);
+    assert.deepEqual(bodies.map(isGatewayText), [true, true, false, false, false]);
   });
 });
