@@ -4,6 +4,7 @@
  */
 import { resolve, dirname } from 'node:path';
 import { DefinitionError } from '../../errors.ts';
+import { noteAssets } from '../cdk/cdk-assets.ts';
 import type { Json, JsonObject } from '../model.ts';
 import type { Finding } from '../raw-stack.ts';
 import { isJsonList, isJsonObject, readSource } from './template-source.ts';
@@ -24,7 +25,7 @@ const PROPERTIES: Readonly<Record<string, string>> = {
 
 /** @throws DefinitionError for the outermost template only: what a nested one lacks is a finding. */
 export async function readFamily(file: string, parents: readonly string[] = []): Promise<TemplateFamily> {
-  const tree = await readSource(file);
+  const tree = await noteAssets(await readSource(file));
   const nested = new Map<string, TemplateFamily>();
   const findings: Finding[] = [];
   const resources = isJsonObject(tree.value['Resources']) ? tree.value['Resources'] : {};

@@ -1,0 +1,75 @@
+/**
+ * Assets of CDK templates that do not say where they are: without asset metadata (`--no-asset-metadata`), code, documents and nested
+ * templates are names of S3 objects alone. The manifest of the assets beside the template says which files those are.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Json, JsonObject } from '../model.ts';
+import { isJsonObject, readSource } from '../cloudformation/template-source.ts';
+import type { SourceTree } from '../cloudformation/template-source.ts';
+
+/** Where a type names an object of S3. */
+const PROPERTIES: Readonly<Record<string, string>> = {
+  'AWS::Lambda::Function': 'Code',
+  'AWS::Lambda::LayerVersion': 'Content',
+  'AWS::ApiGateway::RestApi': 'BodyS3Location',
+  'AWS::ApiGatewayV2::Api': 'BodyS3Location',
+  'AWS::CloudFormation::Stack': 'TemplateURL',
+};
+/** An asset's name is the hash of its content; the location may be put together by `Fn::Sub` or `Fn::Join`. */
+const OBJECT_NAME = /[0-9a-f]{64}(?:\.[a-z0-9]+)*/g;
+const MAX_MANIFESTS = 100;
+
+/** The template with the metadata that CDK leaves out; any other template as it is. */
+export async function noteAssets(tree: SourceTree): Promise<SourceTree> {
+  const { file, value } = tree;
+  const folder = dirname(file);
+  if (!basename(file).endsWith('.template.json') || !existsSync(join(folder, 'manifest.json'))) return tree;
+  const resources = isJsonObject(value['Resources']) ? value['Resources'] : {};
+  if (!Object.values(resources).some((resource) => locationOf(resource) !== undefined)) return tree;
+  const files = await readAssets(folder);
+  const entries = Object.entries(resources).map(([logicalId, resource]) => {
+    const location = locationOf(resource);
+    const names = location === undefined ? [] : (JSON.stringify(location.value).match(OBJECT_NAME) ?? []);
+    const path = names.map((name) => files.get(name)).find((found) => found !== undefined);
+    if (location === undefined || path === undefined || !isJsonObject(resource))
+      return [logicalId, resource] as const;
+    const written = isJsonObject(resource['Metadata']) ? resource['Metadata'] : {};
+    const noted = { 'aws:asset:path': path, 'aws:asset:property': location.property };
+    return [logicalId, { ...resource, Metadata: { ...written, ...noted } }] as const;
+  });
+  return { ...tree, value: { ...value, Resources: Object.fromEntries(entries) } };
+}
+
+/** Only where the metadata is missing. */
+function locationOf(
+  resource: Json | undefined,
+): { readonly property: string; readonly value: Json } | undefined {
+  if (!isJsonObject(resource) || !isJsonObject(resource['Properties'])) return undefined;
+  const { Type: type, Properties: properties, Metadata: metadata } = resource;
+  if (isJsonObject(metadata) && metadata['aws:asset:path'] !== undefined) return undefined;
+  const property = typeof type === 'string' && Object.hasOwn(PROPERTIES, type) ? PROPERTIES[type] : undefined;
+  const value = property === undefined ? undefined : properties[property];
+  return property === undefined || value === undefined ? undefined : { property, value };
+}
+
+/** Files by the names of their objects; nested templates are in the manifest of the stack that nests them. */
+async function readAssets(folder: string): Promise<ReadonlyMap<string, string>> {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.assets.json'));
+  const found = new Map<string, string>();
+  for (const name of names.slice(0, MAX_MANIFESTS)) {
+    const { value } = await readSource(join(folder, name));
+    const files = isJsonObject(value['files']) ? Object.values(value['files']) : [];
+    for (const file of files.filter(isJsonObject)) addFile(found, file);
+  }
+  return found;
+}
+
+function addFile(found: Map<string, string>, { source, destinations }: JsonObject): void {
+  const path = isJsonObject(source) ? source['path'] : undefined;
+  if (typeof path !== 'string' || !isJsonObject(destinations)) return;
+  for (const destination of Object.values(destinations)) {
+    const key = isJsonObject(destination) ? destination['objectKey'] : undefined;
+    if (typeof key === 'string') found.set(basename(key), path);
+  }
+}
