@@ -41,7 +41,8 @@ export async function load(
     refused,
     faults,
   );
-  for (const sentence of describeRuntimes(functions)) options.onProgress(sentence);
+  for (const sentence of [...describeRuntimes(functions), ...describeBorrowed(runtime.takeBorrowed())])
+    options.onProgress(sentence);
   const isNothing = prepared.isEmpty && functions.length === 0;
   refuseFaults(faults.all, isNothing || options.refusesFaults === true, known);
   const unsupported = withFaults(faults.all, stacks, notEnforced);
@@ -82,6 +83,11 @@ function describeRuntimes(functions: readonly FunctionDefinition[]): string[] {
   if (others.length === 0) return [];
   const names = [...new Set(others)].toSorted().join(', ');
   return [`${names}: ${others.length} functions run on Node ${RUNNING} here`];
+}
+
+function describeBorrowed(packages: readonly string[]): string[] {
+  if (packages.length === 0) return [];
+  return [`${packages.join(', ')}: not installed, lent by the gateway as Lambda's runtime does`];
 }
 
 type TablesOfRegion = { readonly region: string; readonly definitions: readonly TableDefinition[] };

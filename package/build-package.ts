@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildLayer } from '../layers/build-layer.ts';
 import { DOCUMENTS } from '../layers/npm-parts.ts';
+import { bundleSdk } from './bundle-sdk.ts';
 import {
   HANDLER_ENTRIES,
   makeManifest,
@@ -32,6 +33,8 @@ const COPIED = {
 const SCHEMAS = ['access.schema.json', 'webhooks.schema.json'];
 /** Files of workspaces that are no TypeScript: programs that other programs load. */
 const PLAIN_FILES = '**/*.cjs';
+/** Where `gateway/lambda/runtime-packages.ts` looks. */
+const SDK_FOLDER = 'aws-sdk';
 /** tsc puts the paths that it rewrites into double quotes. */
 const SPECIFIER =
   /^(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm;
@@ -57,6 +60,7 @@ export async function buildPackage(root: string, outputDirectory: string): Promi
     const target = join(outputDirectory, 'node_modules', SCOPE, name);
     await writeWorkspace(root, folder, join(compiled, folder), target);
   }
+  await bundleSdk(root, join(outputDirectory, 'node_modules', `${SCOPE}gateway`, SDK_FOLDER));
   const manifest = await makeManifest(root);
   for (const folder of ['cli', 'functions', 'layers', 'plugin'])
     await cp(join(compiled, folder), join(outputDirectory, folder), { recursive: true });

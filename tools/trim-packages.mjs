@@ -1,7 +1,7 @@
 /**
- * After `npm ci`: removes what packages bring and nothing here uses, 80 MB. The headers of Node serve to compile addons,
+ * After `npm ci`: removes what packages bring and nothing here uses, 100 MB. The headers of Node serve to compile addons,
  * of which there are none; classic-level brings its sources and a binary for every system, TypeScript its messages in
- * thirteen languages. Plain JavaScript, since any Node may run it.
+ * thirteen languages, the AWS SDK its declarations once more for TypeScript 3. Plain JavaScript, since any Node may run it.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const MODULES = fileURLToPath(new URL('../node_modules', import.meta.url));
 
-for (const path of [...headersOfNode(), ...otherSystems(), ...translations()])
+for (const path of [...headersOfNode(), ...otherSystems(), ...translations(), ...oldDeclarations()])
   rmSync(join(MODULES, path), { recursive: true, force: true });
 
 function headersOfNode() {
@@ -38,6 +38,12 @@ function otherSystems() {
 function translations() {
   const files = list('typescript/lib').map((name) => join('typescript/lib', name));
   return files.filter((path) => existsSync(join(MODULES, path, 'diagnosticMessages.generated.json')));
+}
+
+function oldDeclarations() {
+  return ['@aws-sdk', '@smithy'].flatMap((scope) =>
+    list(scope).map((name) => join(scope, name, 'dist-types/ts3.4')),
+  );
 }
 
 function list(folder) {

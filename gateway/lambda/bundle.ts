@@ -9,8 +9,16 @@ import { DefinitionError } from '../errors.ts';
 import { type DecoratorMetadata, findDecoratorMetadata } from './decorator-metadata.ts';
 import { readServiceBuild, refusedOptions } from './esbuild-options.ts';
 import { findHandlerFile, type HandlerName, isTypeScript } from './handler-file.ts';
+import {
+  checkImports,
+  type CheckedImports,
+  importsOf,
+  type PackageImport,
+  readImports,
+} from './handler-imports.ts';
 import type { HandlerCode } from './instance-start.ts';
 import type { FunctionDefinition } from './model.ts';
+import { SDK_PLUGIN } from './sdk-plugin.ts';
 
 /** Below this a code cache gains nothing (docs/design/hot-path §4). */
 const COMPILE_CACHE_FROM_BYTES = 100_000;
@@ -26,6 +34,13 @@ export type BuiltCode = {
 export class BuildError extends Error {
   override readonly name = 'BuildError';
   readonly code = 'BUILD_FAILED';
+  /** The first of its faults by itself, where its place is known. */
+  readonly first: { readonly file: string; readonly line: number; readonly text: string } | undefined;
+
+  constructor(message: string, cause?: unknown, first?: BuildError['first']) {
+    super(message, { cause });
+    this.first = first;
+  }
 }
 
 /** Where the handler is, and how it is bundled; without options it runs as it is. */
@@ -77,22 +92,33 @@ export class FunctionBuild {
   }
 
   /**
-   * Looks for the export without bundling packages: a few milliseconds. CommonJS exports cannot be known before they run.
+   * Looks for the export and for imported packages without bundling them: a few milliseconds. CommonJS exports cannot be
+   * known before they run.
    * @throws DefinitionError when the file is missing, does not compile or lacks the export, or cannot be built as it should
    */
-  async check(): Promise<void> {
+  async check(): Promise<CheckedImports> {
     const { file, name, options } = this.#locate();
-    if (options === undefined) return;
-    const place = { ...this.#definition.place, property: 'Handler' };
-    const exports = await this.#listExports(options).catch((error: unknown) => {
-      throw error instanceof BuildError ? new DefinitionError(place, error.message) : error;
+    const definition = this.#definition;
+    if (options === undefined) return checkImports(await readImports(file, this.taskRoot), definition, []);
+    const place = { ...definition.place, property: 'Handler' };
+    const { exports, imports } = await this.#listNames(options).catch((error: unknown) => {
+      if (!(error instanceof BuildError)) throw error;
+      const { first, message } = error;
+      throw first === undefined
+        ? new DefinitionError(place, message)
+        : new DefinitionError(first, first.text);
     });
     const wanted = name.exportPath.split('.')[0] ?? '';
-    if (exports.length === 0 || exports.includes(wanted) || exports.includes('default')) return;
-    throw new DefinitionError(
-      place,
-      `handler "${this.#definition.handler}": ${file} exports ${exports.join(', ')}, but no "${wanted}"`,
-    );
+    if (exports.length > 0 && !exports.includes(wanted) && !exports.includes('default'))
+      throw new DefinitionError(
+        place,
+        `handler "${definition.handler}": ${file} exports ${exports.join(', ')}, but no "${wanted}"`,
+      );
+    const { external = [], alias = {}, nodePaths = [] } = options;
+    return checkImports(nodePaths.length > 0 ? [] : imports, definition, [
+      ...external,
+      ...Object.keys(alias),
+    ]);
   }
 
   /** What the service asks of its bundle and does not get: esbuild's settings, metadata of decorators; undefined where it gets all. */
@@ -134,7 +160,7 @@ export class FunctionBuild {
         sources: sourcesOf(Object.keys(result.metafile?.inputs ?? {}), this.taskRoot),
       };
     } catch (error) {
-      throw await toBuildError(error);
+      throw await toBuildError(error, this.taskRoot);
     }
   }
 
@@ -143,7 +169,9 @@ export class FunctionBuild {
     this.#context = undefined;
   }
 
-  async #listExports(options: BuildOptions): Promise<readonly string[]> {
+  async #listNames(
+    options: BuildOptions,
+  ): Promise<{ readonly exports: readonly string[]; readonly imports: readonly PackageImport[] }> {
     try {
       const result = await build({
         ...options,
@@ -151,9 +179,13 @@ export class FunctionBuild {
         packages: 'external',
         sourcemap: false,
       });
-      return Object.values(result.metafile?.outputs ?? {}).flatMap((output) => output.exports);
+      const metafile = result.metafile ?? { inputs: {}, outputs: {} };
+      return {
+        exports: Object.values(metafile.outputs).flatMap((output) => output.exports),
+        imports: importsOf(metafile, this.taskRoot),
+      };
     } catch (error) {
-      throw await toBuildError(error);
+      throw await toBuildError(error, this.taskRoot);
     }
   }
 
@@ -167,6 +199,7 @@ export class FunctionBuild {
       target: `node${major}`,
       ...service.options,
       format: service.format,
+      plugins: [SDK_PLUGIN],
       entryPoints: [file],
       absWorkingDir: this.taskRoot,
       bundle: true,
@@ -235,10 +268,19 @@ function packageIsModule(file: string): boolean {
   }
 }
 
-async function toBuildError(error: unknown): Promise<Error> {
-  if (error instanceof Error && 'errors' in error && Array.isArray(error.errors)) {
-    const lines = await formatMessages(error.errors as Message[], { kind: 'error', color: false });
-    return new BuildError(lines.map((line) => line.trim()).join('\n'), { cause: error });
-  }
-  return error instanceof Error ? error : new BuildError(String(error));
+async function toBuildError(error: unknown, root: string): Promise<Error> {
+  if (!(error instanceof Error)) return new BuildError(String(error));
+  if (!('errors' in error) || !Array.isArray(error.errors)) return error;
+  const errors = error.errors as Message[];
+  const lines = await formatMessages(errors, { kind: 'error', color: false });
+  const [first, ...others] = errors;
+  const message = lines.map((line) => line.trim()).join('\n');
+  const place = first?.location;
+  if (first === undefined || !place) return new BuildError(message, error);
+  const more = others.length === 0 ? '' : `, and ${others.length} more`;
+  return new BuildError(message, error, {
+    file: resolve(root, place.file),
+    line: place.line,
+    text: `${first.text} (${place.file}:${place.line}:${place.column}${more})`,
+  });
 }

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 
 import type { LogLevel } from './log-line.ts';
 import type { LayerDefinition } from './model.ts';
+import type { RuntimePackages } from './runtime-packages.ts';
 
 export type HandlerCode =
   /** A file of the function, run as it is. */
@@ -42,6 +43,7 @@ export type InstanceStart = {
   readonly code: HandlerCode;
   readonly sourceMaps: boolean;
   readonly layers: readonly LayerDefinition[];
+  readonly runtimePackages: RuntimePackages;
   readonly controlUrl: string | undefined;
   /** Of the key pair that the function signs with. */
   readonly accessKeyId: string;

@@ -79,6 +79,8 @@ export interface FunctionRuntime extends Invoker {
   /** Starts one instance of a function ahead of its first event. */
   warm(functionName: string): void;
   onReload(listener: (event: ReloadEvent) => void): void;
+  /** Packages that functions have from the gateway, as Lambda's runtime would lend them, since this was last asked. */
+  takeBorrowed(): readonly string[];
   /** Ends all instances and removes this run's bundles. */
   close(): Promise<void>;
 }
@@ -133,6 +135,8 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #workerFile: string;
   readonly #functions = new Map<string, FunctionEntry>();
   #unsupported: ReadonlyMap<string, string> = new Map();
+  readonly #borrowed = new Set<string>();
+  readonly #told = new Set<string>();
   readonly #listeners: ((event: ReloadEvent) => void)[] = [];
   readonly #watcher: SourceWatcher | undefined;
   readonly #retireTimer: NodeJS.Timeout;
@@ -202,7 +206,7 @@ class WorkerRuntime implements FunctionRuntime {
         fresh.push(this.#makeEntry(definition));
       }
     }
-    const broken = await findBroken(fresh, tolerance);
+    const broken = await findBroken(fresh, tolerance, this.#borrowed);
     const names = new Set(definitions.map((definition) => definition.name));
     return () => {
       this.#unsupported = unsupported;
@@ -231,6 +235,12 @@ class WorkerRuntime implements FunctionRuntime {
 
   onReload(listener: (event: ReloadEvent) => void): void {
     this.#listeners.push(listener);
+  }
+
+  takeBorrowed(): readonly string[] {
+    const names = [...this.#borrowed].filter((name) => !this.#told.has(name)).toSorted();
+    for (const name of names) this.#told.add(name);
+    return names;
   }
 
   async close(): Promise<void> {
@@ -330,11 +340,16 @@ function checkLimits(definition: FunctionDefinition, tolerance: Tolerance): void
 async function findBroken(
   entries: readonly FunctionEntry[],
   tolerance: Tolerance,
+  borrowed: Set<string>,
 ): Promise<ReadonlySet<FunctionEntry>> {
   const broken = new Set<FunctionEntry>();
   const check = async (entry: FunctionEntry): Promise<void> => {
     try {
-      await entry.build.check();
+      const { missing, borrowed: packages } = await entry.build.check();
+      for (const name of packages) borrowed.add(name);
+      // Lambda takes such a function, so there is nothing to refuse.
+      for (const error of tolerance === REFUSING ? [] : missing)
+        tolerance.note(error, `invocations of ${entry.definition.name} that need it fail`);
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error;
       tolerance.note(error, `invocations of ${entry.definition.name} fail until it is fixed`);

@@ -8,6 +8,7 @@ import { sealEnvironment } from './environment.ts';
 import type { InstanceStart } from './instance-start.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import type { FunctionDefinition } from './model.ts';
+import { OWN_PACKAGES } from './runtime-packages.ts';
 
 /** What an instance is made of, the same for all instances of a function's version. */
 export type InstanceProgram = {
@@ -52,6 +53,7 @@ export function startThread(
     code: built.code,
     sourceMaps: built.sourceMaps,
     layers: definition.layers,
+    runtimePackages: OWN_PACKAGES,
     controlUrl,
     accessKeyId: accessKey.id,
     standIns: program.standIns,

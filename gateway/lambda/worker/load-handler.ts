@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { HandlerCode, InstanceStart } from '../instance-start.ts';
+import { explainMissing } from '../runtime-packages.ts';
 import { type Handler, hasCallbacks } from './contract.ts';
 import { RuntimeError } from './failure.ts';
 import { type StreamOptions, streamOptionsOf } from './response-stream.ts';
@@ -117,11 +118,8 @@ function codeOf(error: unknown): unknown {
 /** Why a package that Lambda would find is missing here. */
 function hintFor(message: string, start: InstanceStart): string {
   const name = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1] ?? '';
-  if (name.startsWith('@aws-sdk/') || name.startsWith('@smithy/')) {
-    return ` (Lambda's runtime brings this package along; here, install it: npm install --save-dev ${name})`;
-  }
-  if (name === 'aws-sdk')
-    return " (version 2 of the AWS SDK, which Lambda's runtimes brought along up to nodejs16.x; install it: npm install --save-dev aws-sdk)";
+  const reason = explainMissing(name, start.runtime);
+  if (reason !== undefined) return ` (${reason})`;
   const absent = start.layers.filter((layer) => layer.directory === undefined).map((layer) => layer.arn);
   if (absent.length === 0) return '';
   return ` (perhaps it comes from a layer that is not on this machine: ${absent.join(', ')})`;

@@ -56,7 +56,7 @@ function report(message: InstanceReport): void {
 }
 
 function prepareModules(start: InstanceStart): void {
-  const { code, layers, runtime, controlUrl, accessKeyId, standIns, sourceMaps } = start;
+  const { code, layers, runtime, runtimePackages, controlUrl, accessKeyId, standIns, sourceMaps } = start;
   if (sourceMaps) setSourceMapsSupport(true);
   if (code.kind === 'bundle' && code.compileCache !== undefined) enableCompileCache(code.compileCache);
   const control = controlUrl === undefined ? undefined : { url: controlUrl, accessKeyId, standIns };
@@ -65,6 +65,7 @@ function prepareModules(start: InstanceStart): void {
   hookModules({
     layers,
     runtime,
+    runtimePackages,
     bundle:
       code.kind === 'bundle' && code.format === 'esm'
         ? { url: pathToFileURL(code.address).href, text: bundleText }

@@ -1,16 +1,18 @@
-/** How `import` and `require` of a function find packages: its own, then those of its layers. */
+/** How `import` and `require` of a function find packages: its own, those of its layers, then those of Lambda's runtime. */
 import { createRequire, registerHooks } from 'node:module';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { LayerDefinition } from '../model.ts';
+import { findRuntimePackage, isBroughtAlong, type RuntimePackages } from '../runtime-packages.ts';
 
 type ModuleSource = { readonly url: string; readonly text: string };
 
 export type ModuleSetup = {
   readonly layers: readonly LayerDefinition[];
   readonly runtime: string;
+  readonly runtimePackages: RuntimePackages;
   /** An ESM bundle that has no file at its address. */
   readonly bundle: ModuleSource | undefined;
   /** Told of every import of a Node module, before it is loaded. */
@@ -39,7 +41,7 @@ export function hookModules(setup: ModuleSetup): void {
         return next(fromLayerPath(specifier, layerRoots), context);
       } catch (error) {
         if (!isBare(specifier)) throw error;
-        const found = findInLayers(specifier, anchors, context, next);
+        const found = findInLayers(specifier, anchors, context, next) ?? findInRuntime(specifier, setup);
         if (found === undefined) throw error;
         return found;
       }
@@ -71,6 +73,15 @@ function findInLayers(
     }
   }
   return undefined;
+}
+
+function findInRuntime(
+  specifier: string,
+  { runtime, runtimePackages }: ModuleSetup,
+): ReturnType<Resolve> | undefined {
+  if (!isBroughtAlong(specifier, runtime)) return undefined;
+  const file = findRuntimePackage(specifier, runtimePackages);
+  return file === undefined ? undefined : { url: pathToFileURL(file).href, shortCircuit: true };
 }
 
 /** `/opt/nodejs/thing.mjs` → the file of the first layer that has it. */

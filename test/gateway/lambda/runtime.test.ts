@@ -213,7 +213,13 @@ describe('definitions that are refused before anything runs', () => {
     'broken.ts': 'export const handler = (: => 1;',
     'plain.js': 'exports.handler = async () => 1',
   });
-  const rows: readonly { name: string; given: FunctionDefinition; message: RegExp; source: string }[] = [
+  const rows: readonly {
+    name: string;
+    given: FunctionDefinition;
+    message: RegExp;
+    source: string;
+    at?: RegExp;
+  }[] = [
     {
       name: 'a handler file that is missing',
       given: aFolderFunction(folder, 'functions/orders.list'),
@@ -242,6 +248,7 @@ describe('definitions that are refused before anything runs', () => {
       name: 'source that does not compile, with line and column',
       given: aFolderFunction(folder, 'broken.handler'),
       message: /broken\.ts:1:24/,
+      at: /^\/.*\/broken\.ts:1: /,
       source: 'docs/function-runtime.md',
     },
     {
@@ -272,7 +279,7 @@ describe('definitions that are refused before anything runs', () => {
         assert.match(error.message, row.message, row.source);
         assert.match(
           error.describe(),
-          /^template\.yml:7: TheFunction\.(Handler|esbuild|Environment\.Variables): /,
+          row.at ?? /^template\.yml:7: TheFunction\.(Handler|esbuild|Environment\.Variables): /,
         );
         return true;
       });

@@ -1,0 +1,136 @@
+/** What a handler's own sources import from packages, and whether it is there: told at start, before an event finds out. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+
+import { build, type Metafile } from 'esbuild';
+
+import { DefinitionError } from '../errors.ts';
+import type { FunctionDefinition } from './model.ts';
+import {
+  explainMissing,
+  findRuntimePackage,
+  isBroughtAlong,
+  OWN_PACKAGES,
+  packageNameOf,
+} from './runtime-packages.ts';
+
+/** A file as large as this is a bundle already: its packages are inside. */
+const SOURCE_LIMIT_BYTES = 500_000;
+
+export type PackageImport = {
+  readonly specifier: string;
+  /** Absolute file of the import. */
+  readonly importer: string;
+  /** An import that runs whatever else happens; others may be guarded by a condition or by `try`. */
+  readonly isCertain: boolean;
+};
+
+export type CheckedImports = {
+  /** What is nowhere to be found, by file and line. */
+  readonly missing: readonly DefinitionError[];
+  /** Packages that the gateway lends. */
+  readonly borrowed: readonly string[];
+};
+
+/** Imports of packages, of a build that left all packages out. */
+export function importsOf(metafile: Metafile, directory: string): readonly PackageImport[] {
+  return Object.entries(metafile.inputs).flatMap(([input, { imports }]) =>
+    imports
+      .filter(({ external, path }) => external === true && isPackage(path))
+      .map(({ path, kind }) => ({
+        specifier: path,
+        importer: resolve(directory, input),
+        isCertain: kind === 'import-statement',
+      })),
+  );
+}
+
+/** Imports of a handler that runs as it is. A file that esbuild cannot read says nothing: loading it will. */
+export async function readImports(file: string, directory: string): Promise<readonly PackageImport[]> {
+  if (statSync(file).size > SOURCE_LIMIT_BYTES) return [];
+  try {
+    const { metafile } = await build({
+      entryPoints: [file],
+      absWorkingDir: directory,
+      bundle: true,
+      write: false,
+      metafile: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+      logLevel: 'silent',
+      loader: { '.node': 'empty' },
+    });
+    return importsOf(metafile, directory);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Looks for each import where Node and Lambda would: above the file, in layers, among what Lambda's runtime brings along.
+ * @param elsewhere packages that come from somewhere else, by the service's own word
+ */
+export function checkImports(
+  imports: readonly PackageImport[],
+  definition: FunctionDefinition,
+  elsewhere: readonly string[],
+): CheckedImports {
+  const borrowed = new Set<string>();
+  const missing = new Map<string, DefinitionError>();
+  for (const { specifier, importer, isCertain } of imports) {
+    const name = packageNameOf(specifier);
+    if (missing.has(name) || isInstalled(name, importer) || isInLayers(name, definition)) continue;
+    if (isBroughtAlong(specifier, definition.runtime)) {
+      if (findRuntimePackage(specifier, OWN_PACKAGES) !== undefined) {
+        borrowed.add(name);
+        continue;
+      }
+    }
+    const reason = explainMissing(specifier, definition.runtime);
+    if (reason === undefined && (!isCertain || elsewhere.some((pattern) => matches(name, pattern)))) continue;
+    const place = { file: importer, line: lineOf(specifier, importer) };
+    const text = reason ?? `no such package is installed; npm install ${name}`;
+    missing.set(name, new DefinitionError(place, `Cannot find package "${name}": ${text}`));
+  }
+  return { missing: [...missing.values()], borrowed: [...borrowed] };
+}
+
+/** Neither a file nor a module of Node's, nor what Node resolves within the package itself (`#lib`), nor esbuild's own `<runtime>`. */
+function isPackage(path: string): boolean {
+  return /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*(?:\/|$)/.test(path) && !isBuiltin(path);
+}
+
+function isInstalled(name: string, importer: string): boolean {
+  for (let folder = dirname(importer); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'node_modules', name))) return true;
+    // Plug'n'Play has packages in archives, and its own way to find them.
+    if (existsSync(join(folder, '.pnp.cjs'))) return true;
+    if (folder === dirname(folder)) return false;
+  }
+}
+
+/** A layer that is not on this machine may have anything but the SDK that services expect of the runtime. */
+function isInLayers(name: string, { layers, runtime }: FunctionDefinition): boolean {
+  const isUnknown = explainMissing(name, runtime) === undefined;
+  return layers.some(({ directory }) =>
+    directory === undefined
+      ? isUnknown
+      : ['nodejs', `nodejs/${runtime.replace(/\..*/, '').replace('nodejs', 'node')}`].some((folder) =>
+          existsSync(join(directory, folder, 'node_modules', name)),
+        ),
+  );
+}
+
+function matches(name: string, pattern: string): boolean {
+  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : packageNameOf(pattern) === name;
+}
+
+function lineOf(specifier: string, file: string): number | undefined {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const index = lines.findIndex((line) =>
+    ["'", '"', '`'].some((quote) => line.includes(`${quote}${specifier}${quote}`)),
+  );
+  return index === -1 ? undefined : index + 1;
+}
