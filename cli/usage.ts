@@ -5,8 +5,12 @@ import { addAdminOptions, callAdmin } from './admin-client.ts';
 import type { AdminFlags } from './admin-client.ts';
 import { printRows, readCommand, readPages } from './admin-commands.ts';
 import type { ReadFlags } from './admin-commands.ts';
+import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
+import { readExport } from './export-rows.ts';
 import { HINT } from './output.ts';
 import { ownerPath, readInstant } from './quota-calls.ts';
+import { closeCommand, describeNotClosed, invoiceCommand } from './usage-invoice.ts';
+import { stripeCommand } from './usage-stripe.ts';
 
 type ExportFlags = AdminFlags & {
   readonly format: 'ndjson' | 'csv' | 'invoice';
@@ -28,7 +32,10 @@ export function usageCommand(): Command {
         .option('--at <instant>', 'in the periods of that instant (default: now)', readInstant)
         .action(show),
     )
-    .addCommand(exportCommand());
+    .addCommand(exportCommand())
+    .addCommand(closeCommand())
+    .addCommand(invoiceCommand())
+    .addCommand(stripeCommand());
 }
 
 function exportCommand(): Command {
@@ -62,4 +69,21 @@ async function exportUsage({ format, tenant, from, to, ...flags }: ExportFlags):
     if (!process.stdout.write(await reply.text())) await once(process.stdout, 'drain');
     cursor = reply.headers.get('x-next-cursor') ?? undefined;
   } while (cursor !== undefined);
+  if (format === 'invoice') await warnOfOpen({ tenant, from, to }, flags);
+}
+
+/** What is not closed has no record, and would be missing without a word. */
+async function warnOfOpen(
+  { tenant, from, to }: { readonly [name in 'tenant' | 'from' | 'to']: string | undefined },
+  flags: AdminFlags,
+): Promise<void> {
+  const question = {
+    ...(tenant !== undefined && { tenant }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  };
+  const open: UsageRow[] = [];
+  for await (const row of readExport<UsageRow>('usage', question, flags))
+    if (row.state !== 'closed') open.push(row);
+  if (open.length > 0) process.stderr.write(`${describeNotClosed(open)}, and not among these\n`);
 }

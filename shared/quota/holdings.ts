@@ -114,7 +114,7 @@ export class Holdings {
         this.#round = this.#leases.values();
         return;
       }
-      if (lease.isOverdue) void lease.giveBack();
+      if (lease.isOverdue) void lease.settleOverdue();
     }
   }
 

@@ -13,12 +13,10 @@ import type { Item, ItemKey } from '../table/item-write.ts';
 import { directCharge, sizeLease } from './lease-size.ts';
 import type { LeaseSize } from './lease-size.ts';
 import { LastRefusal } from './last-refusal.ts';
-import { ledgerKey, parseLedger } from './ledger.ts';
+import { isOfPeriod, ledgerKey, parseLedger } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
-import { openPeriod } from './open-period.ts';
-import { isSamePeriod } from './line.ts';
+import { openFor } from './open-for.ts';
 import { Pace } from './pace.ts';
-import { periodAt } from './period.ts';
 import type { Period } from './period.ts';
 import type { QuotaLimit, UsagePlan } from './plan.ts';
 import { raiseAlarms } from './raise-alarms.ts';
@@ -45,6 +43,8 @@ export class Lease implements Holding {
   readonly #stock: Stock;
   #lastUnits = 0;
   #onUnsettled: (() => void) | undefined;
+  /** Resolves when the ledger has been told of what may not wait, or could not be. */
+  corrected: Promise<void> = Promise.resolve();
   /** Only where the ledger's item says that it has shards. */
   #sharding: Sharding | undefined;
   /** The item that units come from now, and that `#seen` is of. */
@@ -96,11 +96,12 @@ export class Lease implements Holding {
     this.#onUnsettled?.();
   }
 
-  /** What the ledger was told already is corrected with the next report. */
+  /** What the ledger was told already is corrected with the next report; at once where it bills exactly. */
   refund(cost: number): boolean {
     this.#stock.refund(cost);
     this.#pace.spend(-cost);
     this.#onUnsettled?.();
+    if (this.#limit.billing === 'exact') this.corrected = this.giveBack();
     return true;
   }
 
@@ -111,7 +112,14 @@ export class Lease implements Holding {
 
   /** Whether the ledger has not heard for long of something that it does not know: a process may end without a word. */
   get isOverdue(): boolean {
-    return !this.isSettled && this.#seenAt !== undefined && this.#isStale();
+    const isLate = this.#stock.isLate(this.#at.freshnessMs);
+    return !this.isSettled && this.#seenAt !== undefined && (isLate || this.#isStale());
+  }
+
+  /** Tells the ledger what it does not know. What is in use keeps its units. */
+  settleOverdue(): Promise<void> {
+    if (this.#isStale()) return this.giveBack();
+    return this.#turns.take(() => this.#settle(this.#source, true));
   }
 
   /** Whether the ledger knows all that there is to know. */
@@ -119,7 +127,9 @@ export class Lease implements Holding {
     return this.#stock.isSettled;
   }
 
+  /** Never where it bills exactly: a process may end before it has paid. */
   borrow(cost: number, bound: number): boolean {
+    if (this.#limit.billing === 'exact') return false;
     if (this.#isSuspended() || this.#seen?.closed === true) return false;
     if (!this.#stock.borrow(cost, bound)) return false;
     // What is held counts as fresh, or a stale lease would be asked about for ever.
@@ -131,6 +141,7 @@ export class Lease implements Holding {
   owe(units: number): void {
     this.#stock.owe(units);
     this.#onUnsettled?.();
+    if (this.#limit.billing === 'exact') this.corrected = this.giveBack();
   }
 
   refusal(cost: number): Refusal | undefined {
@@ -173,7 +184,8 @@ export class Lease implements Holding {
     await this.#sharding?.refresh(0);
     const source = this.#source;
     const read = await this.#at.store.read(source);
-    if (read.kind === 'done' && read.item !== undefined && source === this.#source) this.#note(read.item);
+    if (read.kind !== 'done' || read.item === undefined || source !== this.#source) return;
+    if (isOfPeriod(read.item, this.period)) this.#note(read.item);
   }
 
   state(atEpochMs: number): LimitState {
@@ -210,7 +222,7 @@ export class Lease implements Holding {
     }
     this.#refused.forget();
     this.#seenAt = momentOf(this.#at.clock);
-    if (read.item === undefined)
+    if (read.item === undefined || !isOfPeriod(read.item, this.period))
       return this.#sharding?.isSuspended === true ? this.#refuse('suspended') : undefined;
     this.#note(read.item);
     return this.#deny(cost);
@@ -279,13 +291,13 @@ export class Lease implements Holding {
   }
 
   async #grant(size: LeaseSize, isDebt = false): Promise<'granted' | 'refused' | 'absent' | 'unavailable'> {
-    const sent = await this.#stock.grant(this.#source, size, isDebt);
+    const sent = await this.#stock.grant(this.#source, size, isDebt, this.#limit.billing === 'exact');
     if (sent.kind === 'unavailable') {
       this.#at.observe({ kind: 'wasted', limit: this.id, units: size.units });
       return 'unavailable';
     }
     if (sent.kind === 'refused') this.#storeEpochMs = sent.storeEpochMs;
-    if (sent.item === undefined) return 'absent';
+    if (sent.item === undefined || !isOfPeriod(sent.item, this.period)) return 'absent';
     if (sent.kind === 'done') {
       this.#lastUnits = size.units;
       this.#refused.forget();
@@ -295,8 +307,8 @@ export class Lease implements Holding {
   }
 
   /** Gives back and reports to the item that the units came from. */
-  async #settle(key: ItemKey): Promise<void> {
-    const settled = await this.#stock.settle(key);
+  async #settle(key: ItemKey, keepsUnits = false): Promise<void> {
+    const settled = await this.#stock.settle(key, keepsUnits);
     if (settled === undefined) return;
     const { sent, units } = settled;
     if (sent.kind === 'done' && isSameItem(key, this.#source)) this.#note(sent.item);
@@ -315,15 +327,9 @@ export class Lease implements Holding {
   }
 
   async #open(): Promise<Acquired | undefined> {
-    const { period } = this;
-    if (!isSamePeriod(periodAt(this.#limit.period, period.startEpochMs), period))
-      return { kind: 'moved', period: undefined };
-    const nowEpochMs = this.#storeEpochMs ?? this.#at.clock.nowEpochMs();
-    const wanted = { limit: this.#limit, plan: this.plan, nowEpochMs };
-    const opened = await openPeriod({ id: this.ledger, period, ...wanted }, this.#at.store);
-    if (opened.kind === 'ready') return undefined;
-    if (opened.kind === 'moved' || opened.kind === 'renamed' || opened.kind === 'plan-changed') return opened;
-    return this.#refuse(opened.kind === 'gone' ? 'quota-exceeded' : opened.kind);
+    const wanted = { id: this.ledger, period: this.period, limit: this.#limit, plan: this.plan };
+    const opened = await openFor(wanted, this.#storeEpochMs, this.#at);
+    return typeof opened === 'string' ? this.#refuse(opened) : opened;
   }
 
   /** What the ledger as last seen says to a request of this cost. */

@@ -58,6 +58,8 @@ export type Grant = {
   readonly outstandingMax: number | undefined;
   /** Units of earlier grants used since the last report; below 0, units to be taken back from it. */
   readonly report: number;
+  /** Where its period ends: a day and a month may begin together, and have the same key. */
+  readonly endEpochMs?: number;
 };
 
 /** Ledgers outlive their period by this, so that the fence in the head is what refuses late writers. */
@@ -86,6 +88,7 @@ export function grantWrite(key: ItemKey, grant: Grant, by: Numbered): ItemWrite 
     { attribute: 'susp', is: 'absent' },
     { attribute: 'closed', is: 'absent' },
   ];
+  if (grant.endEpochMs !== undefined) when.push(whenOf(grant.endEpochMs));
   if (grant.gate !== undefined) when.push({ attribute: 'rem', is: 'at-least', value: grant.gate });
   if (grant.outstandingMax !== undefined)
     when.push({ attribute: 'out', is: 'at-most', value: grant.outstandingMax });
@@ -142,14 +145,29 @@ function numbered(
   };
 }
 
+/** Time to live of a ledger, in seconds: it says where its period ends. */
+export function expiryOf({ endEpochMs }: Pick<Period, 'endEpochMs'>): number {
+  return Math.ceil((endEpochMs + KEEP_MS) / 1000);
+}
+
+/** Whether a ledger is of that period, and not of one that begins with it and ends at another time. */
+export function isOfPeriod(ledger: Item, period: Pick<Period, 'endEpochMs'>): boolean {
+  return ledger['expiresAt'] === undefined || ledger['expiresAt'] === expiryOf(period);
+}
+
+function whenOf(endEpochMs: number): Test {
+  return { attribute: 'expiresAt', is: 'equal', value: expiryOf({ endEpochMs }) };
+}
+
 /** Charges what was served already, and so may take the ledger below zero. Goes with a record of whom it charged for. */
-export function trackWrite(key: ItemKey, units: number): ItemWrite {
+export function trackWrite(key: ItemKey, units: number, endEpochMs?: number): ItemWrite {
   return {
     purpose: 'track',
     key,
     when: [
       { attribute: 'rem', is: 'present' },
       { attribute: 'closed', is: 'absent' },
+      ...(endEpochMs === undefined ? [] : [whenOf(endEpochMs)]),
     ],
     change: { kind: 'update', add: { rem: -units, used: units } },
   };

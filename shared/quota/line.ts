@@ -69,6 +69,14 @@ export function parseLine(head: Item | undefined, fallback: PeriodRule): Line | 
   };
 }
 
+/** By which clocks a ledger of that head was opened; UTC where nobody wrote it down. */
+export function zoneAt(head: Item | undefined, startEpochMs: number): string {
+  const past = JSON.parse(String(head?.['past'] ?? '[]')) as [string, number, number][];
+  const now: [unknown, number] = [head?.['rule'], Number(head?.['since'] ?? 0)];
+  const [rule] = [now, ...past].find(([, since]) => since <= startEpochMs) ?? [];
+  return typeof rule === 'string' ? parseRule(rule).timeZone : 'UTC';
+}
+
 /** What a head says of the rules before the one that takes over. */
 export function printPast({ segments }: Line): string {
   return JSON.stringify(segments.slice(0, MAX_SEGMENTS).map(({ rule, since, last }) => [rule, since, last]));

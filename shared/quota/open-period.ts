@@ -6,7 +6,7 @@
  */
 import type { ItemStore } from '../ports.ts';
 import type { Item, RefusedMember, TransactOutcome } from '../table/item-write.ts';
-import { headKey, ledgerKey } from './ledger.ts';
+import { headKey, isOfPeriod, KEEP_MS, ledgerKey } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
 import {
   assignedKey,
@@ -65,9 +65,8 @@ export async function openPeriod(request: OpenRequest, store: ItemStore): Promis
     const outcome = await open({ ...request, period }, head, carried, store);
     const opened = toOpened(request, outcome, period);
     if (opened !== undefined) return opened;
-    const refused = outcome.kind === 'refused' ? outcome.members[1] : undefined;
-    const item = refused?.holds === false ? refused.item : undefined;
-    const next = await decide(request, item, store);
+    const [, refused, ledger] = outcome.kind === 'refused' ? outcome.members : [];
+    const next = await decide(request, itemOf(refused), itemOf(ledger), store);
     if ('kind' in next) return next;
     ({ head, period, carried } = next);
   }
@@ -80,6 +79,7 @@ type Plan = { readonly head: Head; readonly period: Period; readonly carried: nu
 async function decide(
   request: OpenRequest,
   item: Item | undefined,
+  kept: Item | undefined,
   store: ItemStore,
 ): Promise<Plan | Opened> {
   const { id, period, limit } = request;
@@ -93,8 +93,11 @@ async function decide(
   if (line.rule === undefined && cur.startEpochMs < period.startEpochMs)
     return { head: { is: 'legacy', rule, cur: cur.startEpochMs }, period, carried: 0 };
   const isSame = line.rule === undefined || line.rule === rule;
-  if (isSame || period.endEpochMs <= cur.startEpochMs)
-    return cur.startEpochMs === period.startEpochMs ? { kind: 'gone' } : { kind: 'moved', period: cur };
+  if (isSame || period.endEpochMs <= cur.startEpochMs) {
+    if (cur.startEpochMs !== period.startEpochMs) return { kind: 'moved', period: cur };
+    // By the same rule it ends elsewhere only where another process knows other zones: what was opened counts.
+    return kept === undefined ? { kind: 'gone' } : { kind: 'moved', period: periodOf(kept, cur) };
+  }
   const isOverlapped = cur.endEpochMs > period.startEpochMs;
   if (isOverlapped) {
     const assigned = await readAssigned(request, line, store);
@@ -171,6 +174,14 @@ function open(
   );
 }
 
+function itemOf(member: RefusedMember | undefined): Item | undefined {
+  return member?.holds === false ? member.item : undefined;
+}
+
+function periodOf(ledger: Item, { startEpochMs }: Period): Period {
+  return { startEpochMs, endEpochMs: Number(ledger['expiresAt']) * 1000 - KEEP_MS };
+}
+
 /** undefined: the head refuses. */
 function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period): Opened | undefined {
   const isMoved = period.startEpochMs !== request.period.startEpochMs;
@@ -181,12 +192,18 @@ function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period
     case 'rejected':
       return outcome.retryable ? { kind: 'ready' } : { kind: 'unavailable' };
     case 'refused':
-      return explain(outcome.members, isMoved ? { kind: 'moved', period } : { kind: 'ready' });
+      return explain(outcome.members, period, isMoved ? { kind: 'moved', period } : { kind: 'ready' });
   }
 }
 
-function explain([plan, head, ledger, limits]: readonly RefusedMember[], ready: Opened): Opened | undefined {
-  if (ledger?.holds === false && ledger.item?.['nxt'] === undefined) return ready;
+/** Ledgers of other periods that begin with this one have its key: the head says what comes after them. */
+function explain(
+  [plan, head, ledger, limits]: readonly RefusedMember[],
+  period: Period,
+  ready: Opened,
+): Opened | undefined {
+  const kept = ledger?.holds === false ? (ledger.item ?? {}) : undefined;
+  if (kept !== undefined && kept['nxt'] === undefined && isOfPeriod(kept, period)) return ready;
   if (plan?.holds === false) return { kind: 'plan-changed' };
   return head?.holds === false || limits?.holds === false ? undefined : ready;
 }

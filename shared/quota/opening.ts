@@ -1,6 +1,6 @@
 /** Opening a period's ledger, and ending one whose place another takes: every write, as data. */
 import type { Item, ItemKey, ItemWrite, Test, Value } from '../table/item-write.ts';
-import { headKey, KEEP_MS, ledgerKey, planKey, subjectList } from './ledger.ts';
+import { headKey, expiryOf, ledgerKey, planKey, subjectList } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
 import { periodId } from './period.ts';
 import type { Period } from './period.ts';
@@ -87,7 +87,7 @@ export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, It
           ...((opening.carried ?? 0) > 0 && { carry: opening.carried ?? 0 }),
           ...(opening.name !== undefined && { name: opening.name }),
           ...(opening.isSharded === true && { mov: 0 }),
-          expiresAt: Math.ceil((period.endEpochMs + KEEP_MS) / 1000),
+          expiresAt: expiryOf(period),
         },
       },
     },

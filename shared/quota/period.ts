@@ -52,6 +52,11 @@ export function periodAt(rule: PeriodRule, stampEpochMs: number): Period {
   }
 }
 
+/** `2026-11`: the local month of an instant. */
+export function monthAt(timeZone: string, epochMs: number): string {
+  return new Date(epochMs + offsetMs(timeZone, epochMs)).toISOString().slice(0, 7);
+}
+
 /** Number of the local day, week or month (from year 0) that contains the stamp. */
 function unitAt(rule: PeriodRule, epochMs: number): number {
   const local = new Date(epochMs + offsetMs(rule.timeZone, epochMs));

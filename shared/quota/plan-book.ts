@@ -3,7 +3,7 @@ import type { AgeClock, ItemStore } from '../ports.ts';
 import { DomainError } from '../errors.ts';
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
-import type { Item, ItemWrite, Test } from '../table/item-write.ts';
+import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
 import { planKey } from './ledger.ts';
 import { parsePlan } from './plan.ts';
 import type { UsagePlan } from './plan.ts';
@@ -63,6 +63,7 @@ export class PlanBook {
     const seed = this.#seeds.get(planId);
     if (seed !== undefined && Number(read.item?.['ver'] ?? 0) < seed.version) {
       // Whoever has the newer code publishes it; older code then finds the newer plan there and keeps to it.
+      for (const write of keptVersionWrites(seed)) await this.#store.update(write);
       await this.#store.update(seedWrite(seed));
       read = await this.#store.read(key, { consistent: true });
       if (read.kind === 'unavailable') return this.#fallBack(planId);
@@ -106,6 +107,18 @@ export function parseStored(item: Item): UsagePlan {
     throw new DomainError('PLAN_INVALID', 'a stored plan is no JSON');
   }
   return parsePlan(document);
+}
+
+/** What is invoiced keeps each version: a period is priced by the one that it was opened with. */
+export function keptVersionWrites(plan: UsagePlan): readonly ItemWrite[] {
+  if (plan.invoice === undefined) return [];
+  const item = { ver: plan.version, doc: plan.source };
+  const key = versionKey(plan.id, plan.version);
+  return [{ purpose: 'plan', key, when: [], change: { kind: 'put', item } }];
+}
+
+export function versionKey(planId: string, version: number): ItemKey {
+  return { ...planKey(planId), sk: `V#${version}` };
 }
 
 function seedWrite(plan: UsagePlan): ItemWrite {

@@ -3,6 +3,8 @@ import { PlanInvalid } from '../errors.ts';
 import { isTimeZone } from './period.ts';
 import type { PeriodLength, PeriodRule } from './period.ts';
 import { PlanFields } from './plan-fields.ts';
+import { parseInvoiceTerms, parsePrice } from './price.ts';
+import type { InvoiceTerms, Price } from './price.ts';
 
 /** Whom a limit is for: the whole tenant, one key of it, or one route of one key. */
 export type Level = 'tenant' | 'key' | 'route';
@@ -24,6 +26,10 @@ export type QuotaLimit = {
   readonly wasteBudget: number;
   readonly leaseSeconds: number;
   readonly maxLeaseUnits: number;
+  /** `exact`: used and charged in one write, so that whoever ends without a word has been billed what it admitted, and no more. */
+  readonly billing: 'exact' | 'leased';
+  /** What its units cost; absent: it is on no invoice. */
+  readonly price?: Price;
   /** Items that the ledger is spread over: so many, or as many as its writes ask for. Absent: one. */
   readonly shards?: 'auto' | number;
 };
@@ -65,6 +71,8 @@ export type UsagePlan = {
   readonly limits: readonly Limit[];
   /** Units per request by route, `*` for every other one. */
   readonly costs: ReadonlyMap<string, number>;
+  /** In which money, and who pays; absent: nothing of it is invoiced. */
+  readonly invoice?: InvoiceTerms;
   /** The document it was parsed from, as JSON: what is stored. */
   readonly source: string;
 };
@@ -90,7 +98,7 @@ const PERIODS = ['DAY', 'WEEK', 'MONTH'] as const;
 /**
  * Reads a plan as users write it:
  * `{id, version, limits: [{id, level, quota, period} | {id, level, rate, burst} | {id, level, concurrency}],
- *   cost?: 1 | {"POST /reports": 10, "*": 1}}`
+ *   cost?: 1 | {"POST /reports": 10, "*": 1}, invoice?: {currency: "EUR"}}`
  * @throws PlanInvalid with the path of the first field that is wrong
  */
 export function parsePlan(value: unknown): UsagePlan {
@@ -102,12 +110,16 @@ export function parsePlan(value: unknown): UsagePlan {
   const limits = fields
     .list('limits', MAX_LIMITS)
     .map((limit, index) => parseLimit(new PlanFields(limit, `limits[${index}]`), largestCost));
+  const invoice = parseInvoiceTerms(fields);
   fields.refuseOthers();
+  const priced = limits.findIndex((limit) => limit.kind === 'quota' && limit.price !== undefined);
+  if (priced !== -1 && invoice === undefined)
+    throw new PlanInvalid(`limits[${priced}].price`, 'needs invoice.currency of the plan');
   if (limits.length === 0) throw new PlanInvalid('limits', 'must have at least one limit');
   const ids = limits.map((limit) => limit.id);
   const twice = ids.findIndex((limitId, index) => ids.indexOf(limitId) < index);
   if (twice !== -1) throw new PlanInvalid(`limits[${twice}].id`, 'is the id of an earlier limit');
-  return { id, version, limits, costs, source: JSON.stringify(value) };
+  return { id, version, limits, costs, ...(invoice && { invoice }), source: JSON.stringify(value) };
 }
 
 /** Units of a request to that route. */
@@ -160,22 +172,40 @@ function parseQuota(fields: PlanFields): QuotaLimit {
   const maxLeaseUnits = leaseFields.whole('max', { min: 1, max: 1_000_000 }, 10_000);
   leaseFields.refuseOthers();
   const wasteShare = fields.number('wasteBudget', { min: 0, max: 0.5 }, 0.01);
-  const wasteBudget = lease === false ? 0 : Math.max(1, Math.floor(wasteShare * quota));
+  const level = fields.oneOf('level', LEVELS);
+  const period = parsePeriod(fields);
+  const billing = parseBilling(fields, level, period);
+  const isDirect = lease === false || billing === 'exact';
+  const wasteBudget = isDirect ? 0 : Math.max(1, Math.floor(wasteShare * quota));
+  const price = parsePrice(fields);
   const shards = parseShards(fields, wasteBudget, overage);
   return {
     kind: 'quota',
     id: fields.id('id'),
-    level: fields.oneOf('level', LEVELS),
-    quota,
-    period: parsePeriod(fields),
+    ...{ level, quota, period, billing },
     initialUsage: fields.whole('initialUsage', { min: 0, max: quota }, 0),
     overage,
     alarms: parseAlarms(fields),
     wasteBudget,
     leaseSeconds,
     maxLeaseUnits,
+    ...(price !== undefined && { price }),
     ...(shards !== undefined && { shards }),
   };
+}
+
+/** What is invoiced by the month is billed to the unit, unless the plan asks for leases by name. */
+function parseBilling(fields: PlanFields, level: Level, { length }: PeriodRule): QuotaLimit['billing'] {
+  const ofLeases = ['lease', 'wasteBudget', 'shards'].filter(
+    (name) => fields.has(name) && fields.get(name) !== false,
+  );
+  const isInvoiced = level === 'tenant' && length === 'MONTH' && ofLeases.length === 0;
+  if (!fields.has('billing')) return isInvoiced ? 'exact' : 'leased';
+  const billing = fields.oneOf('billing', ['exact', 'leased'] as const);
+  const [needless] = ofLeases;
+  if (billing === 'exact' && needless !== undefined)
+    fields.fail(needless, 'is of leases, and billing: exact takes none: each request is one write');
+  return billing;
 }
 
 /** What no single item knows cannot be told in time: how much all of them have admitted. */

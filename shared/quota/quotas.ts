@@ -88,7 +88,10 @@ export interface Admission {
    * same, since it was delivered; resolves to those units.
    */
   settle(actualUnits: number): Promise<number>;
-  /** The request has ended: what it held of concurrency limits is free. Without it, its deadline frees it. Never fails. */
+  /**
+   * The request has ended: what it held of concurrency limits is free (without it, its deadline frees it), and what it took
+   * back of limits that bill exactly has been told to the table. Never fails.
+   */
   release(): Promise<void>;
 }
 
@@ -267,9 +270,12 @@ class Holder {
         if (!close()) return 0;
         if (actualUnits > units) return chargeMore(holdings, actualUnits - units);
         refundAll(holdings, units - actualUnits);
+        await corrected(holdings);
         return 0;
       },
-      release: () => run?.release() ?? Promise.resolve(),
+      release: async () => {
+        await Promise.all([run?.release(), corrected(holdings)]);
+      },
     };
   }
 
@@ -311,6 +317,10 @@ function refundAll(holdings: readonly Holding[], units: number): readonly string
   return holdings.filter((holding) => holding.refund(units)).map(({ id }) => id);
 }
 
+async function corrected(holdings: readonly Holding[]): Promise<void> {
+  await Promise.all(holdings.filter((holding) => holding instanceof Lease).map((lease) => lease.corrected));
+}
+
 async function chargeMore(holdings: readonly Holding[], units: number): Promise<number> {
   let owed = 0;
   for (const lease of holdings) {
@@ -322,5 +332,6 @@ async function chargeMore(holdings: readonly Holding[], units: number): Promise<
       owed = Math.max(owed, units);
     }
   }
+  await corrected(holdings);
   return owed;
 }

@@ -8,7 +8,7 @@ import type { AgeClock, ItemStore, QuotaAnswer, QuotaCharge } from '../ports.ts'
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
-import { headKey, ledgerKey, parseLedger, toppedUpOf } from './ledger.ts';
+import { headKey, isOfPeriod, ledgerKey, parseLedger, toppedUpOf } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
 import { parseLine } from './line.ts';
 import { periodAt, periodId } from './period.ts';
@@ -59,7 +59,7 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
     if (known === undefined) checkLedgerId(id);
     const seen = {
       at: momentOf(clock),
-      ...(await readStanding(store, { head: headKey(id), ledger: key, rule, atEpochMs }, known)),
+      ...(await readStanding(store, { head: headKey(id), ledger: key, rule, period, atEpochMs }, known)),
     };
     if (ledgers.size >= MAX_LEDGERS) ledgers.clear();
     ledgers.set(name, seen);
@@ -111,13 +111,14 @@ type Asked = {
   readonly head: ItemKey;
   readonly ledger: ItemKey;
   readonly rule: PeriodRule;
+  readonly period: Period;
   readonly atEpochMs: number;
 };
 
 /** The ledger of the plan's own period, or the one that is charged instead: what the head names, or that of another limit. */
 async function readInForce(
   store: ItemStore,
-  { head, ledger, rule, atEpochMs }: Asked,
+  { head, ledger, rule, period, atEpochMs }: Asked,
 ): Promise<
   | {
       readonly kind: 'done';
@@ -129,14 +130,14 @@ async function readInForce(
 > {
   const own = await store.read(ledger);
   if (own.kind === 'unavailable') return own;
-  if (own.item !== undefined && own.item['nxt'] === undefined)
+  if (own.item !== undefined && own.item['nxt'] === undefined && isOfPeriod(own.item, period))
     return { kind: 'done', key: ledger, item: own.item };
   const read = await store.read(head);
   if (read.kind === 'unavailable') return read;
   const alias = read.item?.['alias'];
   if (typeof alias === 'string') {
     const pk = aliasPartition(head.pk, alias);
-    return readInForce(store, { head: { ...head, pk }, ledger: { ...ledger, pk }, rule, atEpochMs });
+    return readInForce(store, { head: { ...head, pk }, ledger: { ...ledger, pk }, rule, period, atEpochMs });
   }
   const cur = parseLine(read.item, rule)?.cur;
   if (cur === undefined || cur.endEpochMs <= atEpochMs || periodId(cur) === ledger.sk.slice('P#'.length))

@@ -10,7 +10,7 @@
  */
 import type { ItemStore } from '../ports.ts';
 import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
-import { headKey, KEEP_MS, ledgerKey } from './ledger.ts';
+import { headKey, expiryOf, ledgerKey } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
 import type { Period } from './period.ts';
 
@@ -157,7 +157,7 @@ function createShard({ id, period, units, wasteBudget }: Move, shard: number): I
       kind: 'put',
       item: {
         ...{ rem: units, out: 0, used: 0, cred: units, b: wasteBudget },
-        expiresAt: Math.ceil((period.endEpochMs + KEEP_MS) / 1000),
+        expiresAt: expiryOf(period),
       },
     },
   };

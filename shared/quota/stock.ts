@@ -3,6 +3,8 @@
  * Synchronous but for `settle`: a check and its take never part.
  */
 import type { ItemStore } from '../ports.ts';
+import { elapsedMs, momentOf } from './age.ts';
+import type { Moment } from './age.ts';
 import type { ItemKey } from '../table/item-write.ts';
 import type { Debt } from './debts.ts';
 import { GrantIds } from './grant.ts';
@@ -26,6 +28,8 @@ export class Stock {
   readonly #update: ItemStore['update'];
   /** Used and not yet reported to the ledger; below 0: charged as used, and not used. */
   #unreported = 0;
+  /** When the first of them was used. */
+  #unreportedSince: Moment | undefined;
   /** Admitted without the ledger's consent: while it was out of reach, or settled above the estimate. */
   #debt: Debt | undefined;
 
@@ -55,6 +59,12 @@ export class Stock {
   take(cost: number): void {
     this.units -= cost;
     this.#unreported += cost;
+    if (this.#unreported > 0) this.#unreportedSince ??= momentOf(this.#at.clock);
+  }
+
+  /** Whether units were used so long ago that the ledger has not been told of. */
+  isLate(afterMs: number): boolean {
+    return this.#unreportedSince !== undefined && elapsedMs(this.#at.clock, this.#unreportedSince) > afterMs;
   }
 
   /** What the ledger was told already is corrected with the next report. */
@@ -95,33 +105,46 @@ export class Stock {
     return outcome;
   }
 
-  /** Asks for units, and reports. @param isDebt they were used long ago */
-  async grant(key: ItemKey, size: LeaseSize, isDebt: boolean): Promise<Sent> {
+  /**
+   * Asks for units, and reports.
+   * @param isDebt they were used long ago
+   * @param isExact units that wait here for a request stay charged as used: it may be the last thing that the process does
+   */
+  async grant(key: ItemKey, size: LeaseSize, isDebt: boolean, isExact: boolean): Promise<Sent> {
     // What is lent, not used and not paid was never charged: there is nothing to take back.
     const lent = Math.min(this.owed, this.units);
-    const report = this.#unreported + lent;
-    this.#unreported = -lent;
+    const untold = this.#unreported + lent;
+    const report = isExact ? Math.max(0, untold) : untold;
+    this.#unreported -= report;
+    this.#unreportedSince = undefined;
     const { outstandingMax } = size;
     // Units that are taken back from what was reported are outstanding again, too.
     const bound = outstandingMax === undefined ? undefined : outstandingMax + Math.min(0, report);
-    const sent = await this.writesTo(key).grant({ ...size, outstandingMax: bound, report });
-    if (sent.kind !== 'done') this.#unreported += report;
+    const sent = await this.writesTo(key).grant({
+      ...size,
+      ...{ outstandingMax: bound, report, endEpochMs: this.#of.endEpochMs },
+    });
+    if (sent.kind !== 'done') this.#tellLater(report);
     else if (outstandingMax === undefined && !isDebt) this.#unreported -= size.units;
     return sent;
   }
 
   /** Gives back what is unused, and reports, to the item that it came from. Dropped here before it is sent. */
-  async settle(key: ItemKey): Promise<{ readonly sent: Sent; readonly units: number } | undefined> {
+  async settle(
+    key: ItemKey,
+    keepsUnits = false,
+  ): Promise<{ readonly sent: Sent; readonly units: number } | undefined> {
     this.#payFromStock();
-    const { units } = this;
-    const report = this.#unreported;
+    const units = keepsUnits ? 0 : this.units;
+    const report = keepsUnits ? Math.max(0, this.#unreported) : this.#unreported;
     const writes = this.writesTo(key);
     if (units === 0 && report === 0 && !writes.isUnsure) return undefined;
+    this.#unreportedSince = undefined;
     this.units -= units;
-    this.#unreported = 0;
+    this.#unreported -= report;
     const sent = await writes.giveBack({ units, report }, () => {
       this.units += units;
-      this.#unreported += report;
+      this.#tellLater(report);
     });
     return { sent, units };
   }
@@ -142,6 +165,11 @@ export class Stock {
       });
     this.#writes.set(key.pk, known);
     return known;
+  }
+
+  #tellLater(report: number): void {
+    this.#unreported += report;
+    if (this.#unreported > 0) this.#unreportedSince ??= momentOf(this.#at.clock);
   }
 
   /** What was lent and not used, or can be paid by units that are here, need not be charged. */

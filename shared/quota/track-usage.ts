@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts';
 import type { AgeClock, ItemStore, Timer } from '../ports.ts';
 import type { TrackedRequest } from './access-log-line.ts';
 import type { QuotaEvent } from './holder-ports.ts';
-import { ledgerKey, parseLedger, trackWrite } from './ledger.ts';
+import { isOfPeriod, ledgerKey, parseLedger, trackWrite } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
 import { openPeriod } from './open-period.ts';
 import { periodAt } from './period.ts';
@@ -188,7 +188,7 @@ async function chargeGroup(group: Group, book: PlanBook, ports: UsageTrackerPort
     const sum = some.reduce((total, requestId) => total + (units.get(requestId) ?? 0), 0);
     const outcome = await store.transact([
       seenWrite(seen.last, some, clock.nowEpochMs()),
-      trackWrite(key, sum),
+      trackWrite(key, sum, period.endEpochMs),
     ]);
     if (outcome.kind === 'done') {
       charged += some.length;
@@ -196,7 +196,8 @@ async function chargeGroup(group: Group, book: PlanBook, ports: UsageTrackerPort
     } else if (outcome.kind === 'refused') {
       const ledger = outcome.members[1];
       if (ledger?.holds !== false) continue;
-      if (ledger.item !== undefined && ledger.item['nxt'] === undefined)
+      const { item } = ledger;
+      if (item !== undefined && item['nxt'] === undefined && isOfPeriod(item, period))
         return unchargeable(units, charged, fresh);
       const opened = await open({ ...group, id }, group.period, book, { store, clock });
       if (opened.kind === 'unchargeable') return unchargeable(units, charged, fresh);

@@ -11,20 +11,30 @@ const RETURN_WITHOUT_FENCE = patch(
 
 export const BILL_MUTANTS: readonly Mutant[] = [
   {
+    name: 'units that wait for their request are taken off an exact bill',
+    model: 'quota',
+    patches: [patch('stock.ts', 'isExact ? Math.max(0, untold) : untold', 'untold')],
+  },
+  {
+    name: 'an exact bill of what was admitted on trust',
+    model: 'quota-bounded',
+    patches: [patch('lease.ts', "    if (this.#limit.billing === 'exact') return false;\n", '')],
+  },
+  {
     name: 'usage report repeated',
     model: 'quota',
     patches: [
       patch(
         'stock.ts',
-        "if (sent.kind !== 'done') this.#unreported += report;",
-        "this.#unreported += report;\n    if (sent.kind !== 'done');",
+        "if (sent.kind !== 'done') this.#tellLater(report);",
+        "this.#tellLater(report);\n    if (sent.kind !== 'done');",
       ),
     ],
   },
   {
     name: 'usage report dropped with a grant that was refused',
     model: 'quota',
-    patches: [patch('stock.ts', 'this.#unreported += report;\n    else if', ';\n    else if')],
+    patches: [patch('stock.ts', 'this.#tellLater(report);\n    else if', ';\n    else if')],
   },
   {
     name: 'a write counts as often as it arrives',
@@ -95,8 +105,8 @@ export const BILL_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         'stock.ts',
-        '    this.units -= units;\n    this.#unreported = 0;\n    const sent = await writes.giveBack({ units, report }, () => {\n      this.units += units;',
-        '    this.#unreported = 0;\n    const sent = await writes.giveBack({ units, report }, () => {',
+        '    this.units -= units;\n    this.#unreported -= report;\n    const sent = await writes.giveBack({ units, report }, () => {\n      this.units += units;',
+        '    this.#unreported -= report;\n    const sent = await writes.giveBack({ units, report }, () => {',
       ),
       patch(
         'stock.ts',

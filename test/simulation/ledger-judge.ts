@@ -27,6 +27,8 @@ type Truth = {
 export type JudgeOptions = {
   /** Units that instances may admit on trust, all together, per ledger. */
   readonly trust: () => number;
+  /** Whether a ledger's limit bills exactly, whoever ends without a word. */
+  readonly isExact: (name: string) => boolean;
 };
 
 export class LedgerJudge {
@@ -100,7 +102,7 @@ export class LedgerJudge {
     }[],
     most: number,
   ): void {
-    for (const [name, { billed, taken, owed }] of this.#truths) {
+    for (const [name, { billed, taken, owed, isLowered }] of this.#truths) {
       const item = this.#items.get(name);
       for (const { holders: names, name: instance, isAlive } of holders) {
         const has = [...names].reduce((sum, holder) => sum + (billed.get(holder) ?? 0), 0);
@@ -113,13 +115,22 @@ export class LedgerJudge {
           owed === 0 &&
           this.#options.trust() === 0 &&
           has < net;
-        if (isOver || isLost)
+        // Of who settles above the estimate and dies, nobody knows how far it came.
+        const isShort = this.#options.isExact(name) && !isLowered && owed === 0 && has < net;
+        if (isOver || isLost || isShort)
           this.#world.violate(
             'P4',
             `${show(name)} bills ${has} of ${instance}${isAlive ? '' : ' (dead)'}, which used ${net}`,
           );
       }
     }
+  }
+
+  /** Whatever has become of the plan, a request is of no period that was over when it came. */
+  checkPeriod(name: string, atMs: number): void {
+    const item = this.#items.get(name);
+    if (item !== undefined && endOf(item) <= atMs)
+      this.#world.violate('P15', `${show(name)} is charged for what came after its end`);
   }
 
   /** An admission was taken back. */

@@ -4,6 +4,13 @@ import type { Mutant } from './patch.ts';
 
 export const PLAN_MUTANTS: readonly Mutant[] = [
   {
+    name: 'a ledger that begins with the period and ends at another time is charged',
+    model: 'quota-plans',
+    patches: [
+      patch('ledger.ts', '  if (grant.endEpochMs !== undefined) when.push(whenOf(grant.endEpochMs));\n', ''),
+    ],
+  },
+  {
     name: 'what was used before a change does not count',
     model: 'quota-plans',
     patches: [patch('open-period.ts', 'Math.max(0, whole - carried)', 'whole + 0 * carried')],

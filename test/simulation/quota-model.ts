@@ -56,6 +56,7 @@ class QuotaRun {
     this.#faults = options.faults(this.#chance);
     this.#judge = new LedgerJudge(this.#world, this.#items, {
       trust: () => this.#setting.bounded * this.#started.length,
+      isExact: (name) => this.#limitOf(name)['billing'] === 'exact',
     });
     this.#judge.expectCredits = (name) => this.#expectCredits(name);
     const clock = { nowEpochMs: () => this.#world.nowMs };
@@ -183,6 +184,7 @@ class QuotaRun {
     if (!decision.allowed) return;
     this.#admissions += 1;
     for (const name of this.#takenFrom(decision, key)) this.#judge.take(name, instance.name, cost);
+    this.#checkPeriods(decision, admission);
     const names = this.#belongsTo(decision, admission);
     for (const name of names) this.#judge.admit(name, cost);
     // Refunds may come too late and are forfeited then, so the model in which nothing may be left has none.
@@ -219,9 +221,17 @@ class QuotaRun {
     // Less than estimated comes back at once, as a refund of the whole and a charge of what it was.
     else
       for (const name of this.#takenFrom(decision, key)) this.#judge.take(name, instance.name, actual - cost);
+    // What comes back is on its way to the table before this resolves.
+    if (actual <= cost) for (const name of names) this.#judge.settle(name, actual - cost, 0);
     void decision.settle(actual).then((owed) => {
-      for (const name of names) this.#judge.settle(name, actual - cost, owed);
+      if (actual > cost) for (const name of names) this.#judge.settle(name, actual - cost, owed);
     });
+  }
+
+  /** Whatever the plan has become: nobody is charged to a period that was over when the request came. */
+  #checkPeriods(decision: Admission, { key, atMs }: Admitted): void {
+    if (this.#options.stamped)
+      for (const name of this.#takenFrom(decision, key)) this.#judge.checkPeriod(name, atMs);
   }
 
   /** Every ledger that the code says it charged. */
@@ -250,10 +260,13 @@ class QuotaRun {
     return `${this.#changes.lineOf(base, level === 'key' ? key : '')}\nP#${new Date(startMs).toISOString()}`;
   }
 
+  #limitOf(name: string): Setting['limits'][number] {
+    return this.#setting.limits.find(({ id }) => name.startsWith(partitionOf(String(id), ''))) ?? {};
+  }
+
   #expectCredits(name: string): number {
     const [partition = ''] = name.split('\n');
-    const limit =
-      this.#setting.limits.find(({ id }) => partition.startsWith(partitionOf(String(id), ''))) ?? {};
+    const limit = this.#limitOf(name);
     const opened = String(this.#items.get(name)?.['plan'] ?? PLAN);
     const version = Number(this.#items.get(`PLAN#${opened}\nV`)?.['ver']);
     const changed = this.#changes.creditsOf(name, opened, !this.#judge.hasOpened(partition));

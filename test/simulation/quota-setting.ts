@@ -51,23 +51,32 @@ function shard(chance: Seeded, limit: Readonly<Record<string, unknown>>): Readon
   const quota = Math.max(20, Number(limit['quota']));
   const shards = chance.pick<'auto' | number>(['auto', 2, 4, quota > 40 ? 8 : 3]);
   const lease = limit['lease'] === false ? {} : limit['lease'];
-  return { ...limit, alarms: undefined, quota, overage: 0, wasteBudget: 0.5, shards, lease };
+  return {
+    ...limit,
+    alarms: undefined,
+    billing: undefined,
+    quota,
+    overage: 0,
+    wasteBudget: 0.5,
+    shards,
+    lease,
+  };
 }
 
 export function drawSetting(chance: Seeded, options: QuotaModelOptions): Setting {
   const periodMs = 1000 * chance.pick([10, 20, 40]);
   const quota = Math.round(chance.skewed(8, 300));
-  const limit = (id: string, level: string, units: number): Readonly<Record<string, unknown>> => ({
-    id,
-    level,
-    quota: units,
-    period: { everySeconds: periodMs / 1000 },
-    wasteBudget: chance.pick([0.01, 0.1, 0.5]),
-    initialUsage: chance.chance(0.2) ? 2 : 0,
-    overage: chance.chance(0.2) ? 5 : 0,
-    alarms: chance.chance(0.3) ? [50, 100] : [],
-    lease: chance.chance(0.1) ? false : { seconds: chance.pick([2, 30, 300]) },
-  });
+  const limit = (id: string, level: string, units: number): Readonly<Record<string, unknown>> => {
+    const wasteBudget = chance.pick([0.01, 0.1, 0.5]);
+    const drawn = {
+      ...{ id, level, quota: units, period: { everySeconds: periodMs / 1000 } },
+      initialUsage: chance.chance(0.2) ? 2 : 0,
+      overage: chance.chance(0.2) ? 5 : 0,
+      alarms: chance.chance(0.3) ? [50, 100] : [],
+    };
+    if (!chance.chance(0.1)) return { ...drawn, wasteBudget, lease: { seconds: chance.pick([2, 30, 300]) } };
+    return wasteBudget < 0.5 ? { ...drawn, billing: 'exact' } : { ...drawn, wasteBudget, lease: false };
+  };
   const limits = [limit('all', 'tenant', quota)];
   if (chance.chance(0.4)) limits.push(limit('each', 'key', Math.ceil(quota * 0.7)));
   if (options.sharded === true)

@@ -3,26 +3,17 @@ import { DomainError } from '../../errors.ts';
 import { closeWrite, headKey, ledgerKey, parseLedger } from '../ledger.ts';
 import { periodId } from '../period.ts';
 import { ask } from './limits.ts';
-import { carryOut, recordWrite, unavailable } from './operation.ts';
+import { carryOut, recordWrite } from './operation.ts';
 import type { AdminPorts, CarriedOut, Requested } from './operation.ts';
 import { findLedger, rowOf } from './subject-ledger.ts';
 import type { LedgerQuestion } from './subject-ledger.ts';
-import {
-  parseUsageRecord,
-  recordPrefix,
-  recordUsageWrite,
-  saysTheSame,
-  toUsageRecord,
-} from './usage-record.ts';
+import { recordUsage } from './record-usage.ts';
 import type { UsageRecord } from './usage-record.ts';
 
 export type Closed = { readonly operation: CarriedOut; readonly record: UsageRecord };
 
 /** Requests of a period arrive for so long after its end: the longest run of a Lambda function. */
-const LATE_MS = 15 * 60_000;
-const ATTEMPTS = 5;
-/** Sorts after every version. */
-const LAST = '\uffff';
+export const LATE_MS = 15 * 60_000;
 
 /**
  * Closes a period that is over, and records its usage. Closing it again writes a correction, as the next version, if
@@ -51,29 +42,9 @@ export async function closePeriod(
       after: { period: periodId(period), closed: true },
     };
   });
-  return { operation, record: await recordUsage(ports, requested, question) };
-}
-
-/** Not in the transaction that closes: holders may still report, and what they report must not keep it from closing. */
-async function recordUsage(
-  ports: AdminPorts,
-  { atEpochMs }: Requested,
-  question: LedgerQuestion,
-): Promise<UsageRecord> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const found = await findLedger(ports, question, atEpochMs);
-    const row = rowOf(found);
-    const { pk } = headKey(found.id);
-    const prefix = recordPrefix(row.periodStart);
-    const range = { pk, from: prefix, to: `${prefix}${LAST}`, limit: 1, newestFirst: true };
-    const page = await ports.listing.range(range);
-    if (page.kind === 'unavailable') throw unavailable(page.reason);
-    const newest = page.items.map(({ item }) => parseUsageRecord(item)).at(0);
-    if (newest !== undefined && saysTheSame(newest, row)) return newest;
-    const record = toUsageRecord(row, newest, new Date(atEpochMs).toISOString());
-    const outcome = await ports.store.update(recordUsageWrite(pk, record));
-    if (outcome.kind === 'done') return record;
-    if (outcome.kind === 'rejected' && !outcome.retryable) throw unavailable(outcome.reason);
-  }
-  throw unavailable('the usage record could not be written');
+  const { record } = await recordUsage(ports, requested.atEpochMs, async () => {
+    const found = await findLedger(ports, question, requested.atEpochMs);
+    return { row: rowOf(found), pk: headKey(found.id).pk, item: found.item ?? {} };
+  });
+  return { operation, record };
 }

@@ -1,5 +1,5 @@
 /** Usage of many subjects, a bounded page at a time: how they stand, and what was invoiced. */
-import type { Item } from '../../table/item-write.ts';
+import type { Item, ItemKey } from '../../table/item-write.ts';
 import { subjectList } from '../ledger.ts';
 import type { KeptItem, ListedKey } from '../../table/listing.ts';
 import { readWhole } from '../shards.ts';
@@ -30,7 +30,7 @@ export type Page<Row> = {
 /** One kind of row of a subject: what its sort keys begin with, and how it is read. */
 type RowKind<Row> = {
   readonly prefix: string;
-  readonly read: (subject: Subjected, sk: string, item: Item) => Row;
+  readonly read: (subject: Subjected, sk: string, item: Item, pk: string) => Row;
 };
 
 /** Subjects that one page looks at, at most: each costs a query. */
@@ -43,6 +43,23 @@ export function listUsage(ports: AdminPorts, question: UsageQuestion): Promise<P
   return listRows(ports, question, {
     prefix: 'P#',
     read: (subject, sk, item) => toUsageRow(subject, sk.slice('P#'.length), item),
+  });
+}
+
+export type KeptLedger = {
+  readonly subject: Subjected;
+  readonly key: ItemKey;
+  readonly row: UsageRow;
+};
+
+/** The same with what is needed to go on with them. */
+export function listLedgers(ports: AdminPorts, question: UsageQuestion): Promise<Page<KeptLedger>> {
+  return listRows(ports, question, {
+    prefix: 'P#',
+    read: (subject, sk, item, pk) => ({
+      ...{ subject, key: { pk, sk } },
+      row: toUsageRow(subject, sk.slice('P#'.length), item),
+    }),
   });
 }
 
@@ -109,7 +126,7 @@ async function listRows<Row>(
     const inTime = page.items.filter(
       (kept) => kept.key.sk !== boundOf(kind.prefix, question.toEpochMs, LAST),
     );
-    for (const kept of inTime) rows.push(kind.read(subject, kept.key.sk, await wholeOf(ports, kept)));
+    for (const kept of inTime) rows.push(kind.read(subject, kept.key.sk, await wholeOf(ports, kept), key.pk));
     sk = page.items.at(-1)?.key.sk ?? sk;
     if (page.hasMore) return { rows, next: printPosition(of, { current: key, sk }) };
     if (rows.length >= limit) return { rows, next: printPosition(of, { after: key }) };

@@ -3,7 +3,7 @@ import { DomainError, PlanInvalid, RequestInvalid } from '../../errors.ts';
 import type { Item } from '../../table/item-write.ts';
 import { planKey } from '../ledger.ts';
 import { parsePlan } from '../plan.ts';
-import { parseStored, PLAN_LIST, savePlanWrite } from '../plan-book.ts';
+import { keptVersionWrites, parseStored, PLAN_LIST, savePlanWrite } from '../plan-book.ts';
 import type { UsagePlan } from '../plan.ts';
 import { parseCursor, printCursor } from './cursor.ts';
 import { carryOut, readItem, recordWrite, unavailable } from './operation.ts';
@@ -65,7 +65,11 @@ export function savePlan(
         `version ${newest} is the newest, so the next to be saved is ${newest + 1}; yours says ${plan.version}`,
       );
     return {
-      writes: (record) => [recordWrite(asked, requested, record), savePlanWrite(plan, newest)],
+      writes: (record) => [
+        recordWrite(asked, requested, record),
+        savePlanWrite(plan, newest),
+        ...keptVersionWrites(plan),
+      ],
       before: item === undefined ? {} : describeStored(item),
       after: { plan: documentOf(plan) },
     };

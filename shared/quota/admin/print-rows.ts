@@ -24,7 +24,8 @@ export function printCsv(columns: readonly string[], rows: readonly object[], wi
 /** A name that begins like a formula would be run by the spreadsheet that opens it (CSV injection). */
 function printCell(value: unknown): string {
   if (typeof value === 'number') return String(value);
-  const text = typeof value === 'string' ? value : '';
+  const isWritten = typeof value === 'object' || typeof value === 'boolean';
+  const text = typeof value === 'string' ? value : isWritten ? JSON.stringify(value) : '';
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

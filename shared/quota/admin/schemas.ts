@@ -7,6 +7,34 @@ const WHOLE = { type: 'integer' };
 const INSTANT = { type: 'string', format: 'date-time' };
 const FACTS = { type: 'object' };
 
+const PRICE = {
+  type: 'object',
+  description: 'Amounts are decimal text; the first `included` units cost nothing.',
+  properties: {
+    ...{ fee: TEXT, included: WHOLE, meter: TEXT },
+    tiers: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['unitPrice'],
+        properties: { upTo: WHOLE, unitPrice: TEXT },
+        additionalProperties: false,
+      },
+    },
+  },
+  additionalProperties: false,
+};
+
+const CUSTOMER = {
+  type: 'object',
+  required: ['name'],
+  properties: {
+    ...{ name: TEXT, taxId: TEXT, email: TEXT, stripe: TEXT },
+    address: { type: 'array', items: TEXT },
+  },
+  additionalProperties: false,
+};
+
 const LIMIT = {
   type: 'object',
   description: 'A quota (quota, period) or a rate (rate, burst); docs/quota.md says what each field means.',
@@ -19,6 +47,8 @@ const LIMIT = {
     ...{ timeZone: TEXT, anchor: FACTS, alarms: { type: 'array', items: WHOLE } },
     ...{ rate: { type: 'number' }, perSeconds: { type: 'number' }, burst: WHOLE, clockSkewMs: WHOLE },
     lease: { anyOf: [{ const: false }, FACTS] },
+    billing: { enum: ['exact', 'leased'] },
+    price: PRICE,
   },
   additionalProperties: false,
 };
@@ -32,6 +62,12 @@ export const PLAN: JsonSchema = {
     version: { type: 'integer', minimum: 1, description: '1 for a new plan, else one more than the newest' },
     limits: { type: 'array', minItems: 1, maxItems: 10, items: LIMIT },
     cost: { anyOf: [WHOLE, { type: 'object', additionalProperties: WHOLE }] },
+    invoice: {
+      type: 'object',
+      required: ['currency'],
+      properties: { currency: TEXT, customers: { type: 'object', additionalProperties: CUSTOMER } },
+      additionalProperties: false,
+    },
   },
   additionalProperties: false,
 };
@@ -43,7 +79,9 @@ const NAMES = {
   ...{ tenant: TEXT, key: TEXT, route: TEXT, limit: TEXT, plan: TEXT },
   ...{ periodStart: INSTANT, periodEnd: INSTANT },
 };
+const MONTH = { type: 'string', description: 'On whose invoice it is: 2026-11' };
 const OPTIONAL = ['key', 'route'];
+const BILLING = { currency: TEXT, price: PRICE, carried: WHOLE, replaced: { type: 'boolean' } };
 
 export const USAGE_ROW: JsonSchema = structure(
   {
@@ -51,6 +89,7 @@ export const USAGE_ROW: JsonSchema = structure(
     state: { enum: ['open', 'suspended', 'closed'] },
     ...COUNTS,
     ...{ charged: WHOLE, outstanding: WHOLE, remaining: WHOLE },
+    month: MONTH,
   },
   OPTIONAL,
 );
@@ -64,8 +103,20 @@ export const USAGE_RECORD: JsonSchema = structure(
     ...COUNTS,
     usedDelta: WHOLE,
     overageDelta: WHOLE,
+    month: MONTH,
+    ...BILLING,
   },
-  OPTIONAL,
+  [...OPTIONAL, ...Object.keys(BILLING)],
+);
+
+export const CLOSED_PAGE: JsonSchema = structure(
+  {
+    closed: { ...WHOLE, description: 'Periods that were open' },
+    recorded: { ...WHOLE, description: 'Records that were written, corrections among them' },
+    running: { ...WHOLE, description: 'Periods that are not over' },
+    next: { ...TEXT, description: 'Cursor of the next page' },
+  },
+  ['next'],
 );
 
 const ENTRY = {

@@ -1,7 +1,7 @@
 /** From the names in a request to the one ledger that they mean. */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
-import { headKey, KEEP_MS, ledgerKey } from '../ledger.ts';
+import { headKey, expiryOf, ledgerKey } from '../ledger.ts';
 import type { LedgerId } from '../ledger.ts';
 import {
   assignedKey,
@@ -13,6 +13,7 @@ import {
   predecessorOf,
   printRule,
   subjectKey,
+  zoneAt,
 } from '../line.ts';
 import { openPeriod } from '../open-period.ts';
 import { periodAt, periodId } from '../period.ts';
@@ -175,10 +176,12 @@ export function rowOf({ id, limit, plan, period, head, item, carried }: SubjectL
   const susp = head?.['susp'];
   const shown = item ?? {
     ...{ rem: credits, cred: credits, lim: limit.quota, ov: limit.overage, carry: carried, name: limit.id },
-    expiresAt: Math.ceil((period.endEpochMs + KEEP_MS) / 1000),
+    expiresAt: expiryOf(period),
     ...(susp !== undefined && { susp }),
   };
-  return toUsageRow({ id, level: limit.level, plan: plan.id }, periodId(period), shown);
+  const zone = (startEpochMs: number): string =>
+    item === undefined ? limit.period.timeZone : zoneAt(head, startEpochMs);
+  return toUsageRow({ id, level: limit.level, plan: plan.id, zoneAt: zone }, periodId(period), shown);
 }
 
 /** With its shards, as one. */

@@ -3,6 +3,7 @@
  * and never changed; a correction is the next version. So the record's id is a fit idempotency key for whoever bills.
  */
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
+import type { Price } from '../price.ts';
 import type { UsageRow } from './usage-row.ts';
 
 export type UsageRecord = Omit<UsageRow, 'state' | 'outstanding' | 'remaining' | 'charged'> & {
@@ -18,6 +19,16 @@ export type UsageRecord = Omit<UsageRow, 'state' | 'outstanding' | 'remaining' |
    */
   readonly usedDelta: number;
   readonly overageDelta: number;
+} & Partial<Billing>;
+
+/** By what a period is priced; decided when it is closed, and the same in its corrections. */
+export type Billing = {
+  readonly currency: string;
+  readonly price: Price;
+  /** Units of this period that are priced in another's record; the tiers begin after them. */
+  readonly carried: number;
+  /** A change of the plan has ended it; the period that goes on has the fee. */
+  readonly replaced: boolean;
 };
 
 const VERSION_DIGITS = 6;
@@ -32,9 +43,10 @@ export function toUsageRecord(
   row: UsageRow,
   before: UsageRecord | undefined,
   recordedAt: string,
+  billing: Partial<Billing> = {},
 ): UsageRecord {
   const version = (before?.version ?? 0) + 1;
-  const { tenant, limit, key, route, plan, periodStart, periodEnd } = row;
+  const { tenant, limit, key, route, plan, periodStart, periodEnd, month } = row;
   const { quota, credits, used, included, overage, lost } = row;
   const parts = [tenant, limit, key, route, periodStart, String(version)].filter(
     (part) => part !== undefined,
@@ -43,10 +55,16 @@ export function toUsageRecord(
     ...{ recordId: parts.map(encodeURIComponent).join('/'), version, recordedAt, tenant, limit },
     ...(key !== undefined && { key }),
     ...(route !== undefined && { route }),
-    ...{ plan, periodStart, periodEnd, quota, credits, used, included, overage, lost },
+    ...{ plan, periodStart, periodEnd, month, quota, credits, used, included, overage, lost },
     usedDelta: used - (before?.used ?? 0),
     overageDelta: overage - (before?.overage ?? 0),
+    ...(before === undefined ? billing : billingOf(before)),
   };
+}
+
+function billingOf({ currency, price, carried, replaced }: UsageRecord): Partial<Billing> {
+  if (currency === undefined || price === undefined) return {};
+  return { currency, price, carried: carried ?? 0, replaced: replaced ?? false };
 }
 
 /** Whether a later look at the ledger gives the same to bill. */

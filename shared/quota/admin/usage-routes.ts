@@ -1,17 +1,19 @@
 /** Usage of many: how tenants stand, exports, and the audit log. */
-import { instant, optional } from '../../http/fields.ts';
+import { instant, optional, text } from '../../http/fields.ts';
 import type { ReadFields } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
-import { readRoute } from '../../http/route.ts';
+import { changeRoute, readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
 import type { ProxyResult } from '../../aws/proxy-result.ts';
 import { listAudit } from './audit.ts';
 import type * as ListUsage from './list-usage.ts';
+import { toRequested } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import { MEDIA_TYPES, printCsv, printNdjson } from './print-rows.ts';
-import { AUDIT_ENTRY, CURSOR, EXPORTED, pageOf, USAGE_RECORD, USAGE_ROW } from './schemas.ts';
+import { AUDIT_ENTRY, CLOSED_PAGE, CURSOR, EXPORTED, pageOf, USAGE_RECORD, USAGE_ROW } from './schemas.ts';
 
 const PAGE_ROWS = 500;
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const STANDING = { at: optional(instant('Now is the default')), cursor: CURSOR };
 const USAGE_PAGE = { description: 'A page of usage', schema: pageOf('usage', USAGE_ROW) };
 const EXPORT = {
@@ -63,6 +65,7 @@ export function usageRoutes(ports: AdminPorts): readonly Route[] {
       },
       ({ path, query }) => exportRows(ports, path.tenant, query),
     ),
+    closeRoute(ports),
     readRoute(
       {
         path: '/quota/audit',
@@ -75,6 +78,25 @@ export function usageRoutes(ports: AdminPorts): readonly Route[] {
         jsonReply(200, await listAudit(ports, query.day ?? receivedEpochMs, query.cursor)),
     ),
   ];
+}
+
+function closeRoute(ports: AdminPorts): Route {
+  return changeRoute(
+    {
+      ...{ method: 'POST', path: '/quota/close', id: 'closeQuotaPeriods' },
+      summary: 'Closes periods that are over, a page at a time, and records their usage',
+      body: {
+        month: optional(text('Of one month, by the zones of the plans: 2026-11', { pattern: MONTH })),
+        cursor: CURSOR,
+      },
+      answer: { description: 'What was done', schema: CLOSED_PAGE },
+    },
+    async (request) => {
+      const { closeOver } = await import('./close-over.ts');
+      const { month, cursor } = request.body;
+      return jsonReply(200, await closeOver(ports, toRequested(request), { month, cursor }));
+    },
+  );
 }
 
 /** Few instances list: the others start without. */

@@ -3,6 +3,8 @@ import type { Item } from '../../table/item-write.ts';
 import { parseKeyPart } from '../../table/item-write.ts';
 import { KEEP_MS, parseLedger } from '../ledger.ts';
 import type { LedgerId } from '../ledger.ts';
+import { zoneAt } from '../line.ts';
+import { monthAt } from '../period.ts';
 
 export type UsageRow = {
   readonly tenant: string;
@@ -15,6 +17,8 @@ export type UsageRow = {
   /** ISO 8601, UTC; the period's id. */
   readonly periodStart: string;
   readonly periodEnd: string;
+  /** The month on whose invoice it is: that in which the period begins, by the clocks of its zone. `2026-11`. */
+  readonly month: string;
   readonly state: 'open' | 'suspended' | 'closed';
   /** Units per period, as the limit was set. */
   readonly quota: number;
@@ -36,19 +40,29 @@ export type UsageRow = {
 };
 
 /** What the head of a subject says of its rows. */
-export type Subjected = { readonly id: LedgerId; readonly level: string; readonly plan: string };
+export type Subjected = {
+  readonly id: LedgerId;
+  readonly level: string;
+  readonly plan: string;
+  /** The zone of the period that begins then. */
+  readonly zoneAt: (startEpochMs: number) => string;
+};
 
 /** @param item the head of the subject */
 export function subjectOf(pk: string, item: Item): Subjected {
   const [, tenant = '', limit = '', subject = ''] = pk.split('#').map(parseKeyPart);
   // A head of before levels were written down is of a key, unless it has none.
   const level = item['level'] ?? (subject === '' ? 'tenant' : 'key');
-  return { id: { tenant, limit, subject }, level: String(level), plan: String(item['plan'] ?? '') };
+  return {
+    ...{ id: { tenant, limit, subject }, level: String(level), plan: String(item['plan'] ?? '') },
+    zoneAt: (startEpochMs) => zoneAt(item, startEpochMs),
+  };
 }
 
 /** @param item the ledger; `periodStart` its id */
 export function toUsageRow(subject: Subjected, periodStart: string, item: Item): UsageRow {
   const { tenant } = subject.id;
+  const startEpochMs = Date.parse(periodStart);
   const limit = String(item['name'] ?? subject.id.limit);
   const ledger = parseLedger(item);
   const { used, outstanding, remaining, credits, closed, suspended } = ledger;
@@ -60,6 +74,7 @@ export function toUsageRow(subject: Subjected, periodStart: string, item: Item):
     plan: String(item['plan'] ?? subject.plan),
     periodStart,
     periodEnd: new Date(periodEndOf(item)).toISOString(),
+    month: monthAt(subject.zoneAt(startEpochMs), startEpochMs),
     state: closed ? 'closed' : suspended ? 'suspended' : 'open',
     quota: ledger.limit,
     credits,

@@ -90,6 +90,29 @@ class Changing {
 }
 
 describe('a plan whose periods change', () => {
+  // A day that is the first of its month has the instant, and so the key, of the month.
+  for (const [from, to, left] of [
+    [limit(20, 'DAY'), limit(3000, 'MONTH'), 2991],
+    [limit(100, 'MONTH'), limit(30, 'DAY'), 25],
+  ] as const)
+    it(`counts on where a ledger of the old rule begins with the new period (${left} left)`, async () => {
+      const changing = new Changing();
+      changing.table.nowMs = Date.UTC(2026, 10, 1, 12);
+      await changing.plan([from]);
+      assert.equal(await changing.spend(5), 5);
+      if (left > 30) {
+        changing.table.nowMs = Date.UTC(2026, 10, 2, 12);
+        assert.equal(await changing.spend(4), 4);
+      }
+
+      await changing.plan([to]);
+
+      assert.equal((await changing.shown()).remaining, left);
+      await changing.topUp(7);
+      assert.equal(await changing.spend(4000), left + 7);
+      assert.equal((await changing.shown()).remaining, 0);
+    });
+
   // Source of the expectations: units used in an overlapping period count in the new one, and over the overlap nobody
   // gets more than the larger of the two.
   const CASES = [

@@ -27,6 +27,7 @@ describe('parsePlan', () => {
         wasteBudget: 10,
         leaseSeconds: 30,
         maxLeaseUnits: 10_000,
+        billing: 'leased',
       } satisfies QuotaLimit,
       {
         kind: 'rate',
@@ -59,6 +60,25 @@ describe('parsePlan', () => {
     const period = { length: 'MONTH', timeZone: 'Europe/Berlin', anchorDay: 17, anchorMinutes: 390 };
     assert.deepEqual(limit?.kind === 'quota' && limit.period, period);
   });
+
+  const MONTHLY = { id: 'monthly', level: 'tenant', quota: 100_000, period: 'MONTH' };
+  const BILLINGS: readonly (readonly [string, object, string, number])[] = [
+    ['a limit of a tenant by the month', MONTHLY, 'exact', 0],
+    ['the same without leases', { ...MONTHLY, lease: false }, 'exact', 0],
+    ['the same with leases by name', { ...MONTHLY, lease: { seconds: 10 } }, 'leased', 1000],
+    ['the same with a waste budget', { ...MONTHLY, wasteBudget: 0.1 }, 'leased', 10_000],
+    ['the same, leased by name', { ...MONTHLY, billing: 'leased' }, 'leased', 1000],
+    ['a limit of a key by the month', { ...MONTHLY, level: 'key' }, 'leased', 1000],
+    ['a limit of a tenant by the day', { ...MONTHLY, period: 'DAY' }, 'leased', 1000],
+    ['any that says so', { ...MONTHLY, level: 'key', period: 'DAY', billing: 'exact' }, 'exact', 0],
+  ];
+  for (const [name, limit, billing, wasteBudget] of BILLINGS)
+    it(`bills ${name} ${billing === 'exact' ? 'exactly' : 'by leases'}`, () => {
+      const [parsed] = parsePlan(limited(limit)).limits;
+
+      assert.equal(parsed?.kind === 'quota' && parsed.billing, billing);
+      assert.equal(parsed?.kind === 'quota' && parsed.wasteBudget, wasteBudget);
+    });
 
   const REFUSED: readonly { readonly name: string; readonly given: unknown; readonly field: string }[] = [
     { name: 'something that is no object', given: [], field: 'plan' },
@@ -176,6 +196,20 @@ describe('parsePlan', () => {
       name: 'overage with shards',
       given: limited({ ...QUOTA, shards: 2, overage: 5 }),
       field: 'limits[0].overage',
+    },
+    ...['lease', 'wasteBudget', 'shards'].map((field) => ({
+      name: `an exact bill with ${field}`,
+      given: limited({
+        ...QUOTA,
+        billing: 'exact',
+        [field]: { lease: {}, wasteBudget: 0.1, shards: 2 }[field],
+      }),
+      field: `limits[0].${field}`,
+    })),
+    {
+      name: 'a misspelt billing',
+      given: limited({ ...QUOTA, billing: 'precise' }),
+      field: 'limits[0].billing',
     },
     { name: 'a negative cost', given: plan({ cost: -1 }), field: 'cost' },
     {

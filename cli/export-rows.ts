@@ -1,0 +1,25 @@
+/** Rows of `/quota/export`, page by page. */
+import { callAdmin } from './admin-client.ts';
+import type { AdminFlags } from './admin-client.ts';
+import { ownerPath } from './quota-calls.ts';
+
+export type ExportQuestion = {
+  readonly tenant?: string;
+  readonly from?: string;
+  readonly to?: string;
+};
+
+export async function* readExport<Row>(
+  of: 'usage' | 'records',
+  { tenant, from, to }: ExportQuestion,
+  flags: AdminFlags,
+): AsyncGenerator<Row> {
+  const path = tenant === undefined ? '/quota/export' : `${ownerPath(tenant)}/export`;
+  let cursor: string | undefined;
+  do {
+    const query = { of, format: 'ndjson', from, to, cursor };
+    const reply = await callAdmin({ method: 'GET', path, query }, flags);
+    for (const line of (await reply.text()).split('\n')) if (line !== '') yield JSON.parse(line) as Row;
+    cursor = reply.headers.get('x-next-cursor') ?? undefined;
+  } while (cursor !== undefined);
+}

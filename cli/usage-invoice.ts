@@ -1,0 +1,173 @@
+/** `gatewright usage invoice`, `close` and `stripe`: what a month comes to, and who is told. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
+import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
+import { makeInvoices } from '#shared/quota/invoice.ts';
+import type { Invoice } from '#shared/quota/invoice.ts';
+import { parsePlan } from '#shared/quota/plan.ts';
+import type { UsagePlan } from '#shared/quota/plan.ts';
+import { printPathName } from '#shared/http/path-name.ts';
+import { addAdminOptions, askAdmin, newOperationId } from './admin-client.ts';
+import type { AdminFlags } from './admin-client.ts';
+import { changeCommand, printAnswer } from './admin-commands.ts';
+import type { Answer, ChangeFlags } from './admin-commands.ts';
+import { readExport } from './export-rows.ts';
+import { printInvoiceCsv, printInvoicePdf } from './invoice-text.ts';
+import { HINT, UsageError } from './output.ts';
+
+export type MonthFlags = AdminFlags & { readonly period: string; readonly tenant?: string };
+type InvoiceFlags = MonthFlags & {
+  readonly format: 'json' | 'csv' | 'pdf';
+  readonly out?: string;
+  readonly draft?: boolean;
+};
+
+/** How many that are not closed are named. */
+const NAMED = 5;
+const HOURS_MS = 3_600_000;
+/** Months begin so much earlier and end so much later somewhere. */
+const ZONES_MS = 15 * HOURS_MS;
+
+export function closeCommand(): Command {
+  return changeCommand('close', 'Close the periods that are over, and record their usage.')
+    .option('--period <month>', 'those of a month: 2026-11 (default: whatever is over)', readMonth)
+    .action(close);
+}
+
+export function invoiceCommand(): Command {
+  return addMonthOptions(new Command('invoice').description('Print the invoices of a month.'))
+    .addOption(new Option('--format <format>').choices(['json', 'csv', 'pdf']).default('json'))
+    .option('--out <folder>', 'one file per invoice, by its number; needed for PDF')
+    .option('--draft', 'though some of the month is not closed')
+    .action(invoice);
+}
+
+export function addMonthOptions(command: Command): Command {
+  return addAdminOptions(command)
+    .requiredOption('--period <month>', 'such as 2026-11', readMonth)
+    .option('--tenant <name>', 'one customer')
+    .exitOverride()
+    .showHelpAfterError(HINT);
+}
+
+export function readMonth(text: string): string {
+  if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return text;
+  throw new InvalidArgumentError('Write a month such as 2026-11.');
+}
+
+async function close({ period: month, ...flags }: ChangeFlags & { readonly period?: string }): Promise<void> {
+  const operationId = flags.operation ?? newOperationId();
+  const sums = { closed: 0, recorded: 0, running: 0 };
+  let cursor: unknown;
+  do {
+    const body = { ...(month !== undefined && { month }), ...(typeof cursor === 'string' && { cursor }) };
+    const page: Answer = await askAdmin({ method: 'POST', path: '/quota/close', body, operationId }, flags);
+    for (const name of ['closed', 'recorded', 'running'] as const) sums[name] += Number(page[name]);
+    cursor = page['next'];
+  } while (cursor !== undefined);
+  printAnswer(sums, flags);
+}
+
+async function invoice(flags: InvoiceFlags): Promise<void> {
+  const { format, out, draft = false } = flags;
+  if (format === 'pdf' && out === undefined) throw new UsageError('--format pdf needs --out <folder>');
+  const open = await readNotClosed(flags);
+  if (open.length > 0 && !draft)
+    throw new UsageError(
+      `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period}, or ask for a --draft`,
+    );
+  if (open.length > 0) process.stderr.write(`draft: ${describeNotClosed(open)}\n`);
+  const plans = new Map<string, UsagePlan | undefined>();
+  let isFirst = true;
+  let unpriced = 0;
+  for await (const [tenant, records] of readTenants(flags)) {
+    await loadPlans(records, plans, flags);
+    const made = makeInvoices(tenant, flags.period, records, (plan) =>
+      plans.get(plan)?.invoice?.customers.get(tenant),
+    );
+    unpriced += made.unpriced.length;
+    for (const each of made.invoices) {
+      await print(each, flags, isFirst);
+      isFirst = false;
+    }
+  }
+  if (unpriced > 0)
+    process.stderr.write(`${unpriced} periods have no price in their plans, and are on no invoice\n`);
+}
+
+async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: boolean): Promise<void> {
+  const isFile = out !== undefined;
+  const text =
+    format === 'json'
+      ? `${JSON.stringify(made)}\n`
+      : format === 'csv'
+        ? printInvoiceCsv([made], isFile || isFirst)
+        : printInvoicePdf(made);
+  if (isFile) {
+    await writeFile(join(out, `${made.number}.${format}`), text, { mode: 0o600 });
+    process.stdout.write(`${made.number}.${format}  ${made.tenant}  ${made.total} ${made.currency}\n`);
+  } else process.stdout.write(text);
+}
+
+/** A tenant's records stand together in an export. */
+async function* readTenants(flags: MonthFlags): AsyncGenerator<readonly [string, readonly UsageRecord[]]> {
+  let current: { readonly tenant: string; readonly records: UsageRecord[] } | undefined;
+  for await (const record of readRecords(flags)) {
+    if (current !== undefined && current.tenant !== record.tenant) yield [current.tenant, current.records];
+    if (current?.tenant !== record.tenant) current = { tenant: record.tenant, records: [] };
+    current.records.push(record);
+  }
+  if (current !== undefined) yield [current.tenant, current.records];
+}
+
+/** Records of the month, every version. */
+export async function* readRecords(flags: MonthFlags): AsyncGenerator<UsageRecord> {
+  for await (const record of readExport<UsageRecord>('records', boundsOf(flags), flags))
+    if (record.month === flags.period) yield record;
+}
+
+/** Periods of the month that are not closed: they are on no invoice yet. */
+export async function readNotClosed(flags: MonthFlags): Promise<readonly UsageRow[]> {
+  const open: UsageRow[] = [];
+  for await (const row of readExport<UsageRow>('usage', boundsOf(flags), flags))
+    if (row.month === flags.period && row.state !== 'closed') open.push(row);
+  return open;
+}
+
+export function describeNotClosed(open: readonly UsageRow[]): string {
+  const names = open
+    .slice(0, NAMED)
+    .map(({ tenant, key, limit, periodStart }) =>
+      [tenant, key, limit, periodStart].filter(Boolean).join('/'),
+    );
+  const others = open.length > NAMED ? ` and ${open.length - NAMED} more` : '';
+  return `${open.length} ${open.length === 1 ? 'period is' : 'periods are'} not closed (${names.join(', ')}${others})`;
+}
+
+function boundsOf({ period, tenant }: MonthFlags): {
+  readonly tenant?: string;
+  readonly from: string;
+  readonly to: string;
+} {
+  const [year = 0, month = 1] = period.split('-').map(Number);
+  return {
+    ...(tenant !== undefined && { tenant }),
+    from: new Date(Date.UTC(year, month - 1, 1) - ZONES_MS).toISOString(),
+    to: new Date(Date.UTC(year, month, 1) + ZONES_MS).toISOString(),
+  };
+}
+
+/** Who pays is said by the newest version of a plan; what is paid, by the records. */
+async function loadPlans(
+  records: readonly UsageRecord[],
+  plans: Map<string, UsagePlan | undefined>,
+  flags: AdminFlags,
+): Promise<void> {
+  for (const { plan } of records) {
+    if (plans.has(plan)) continue;
+    const path = `/quota/plans/${printPathName(plan)}`;
+    plans.set(plan, parsePlan(await askAdmin({ method: 'GET', path }, flags)));
+  }
+}

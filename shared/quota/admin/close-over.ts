@@ -1,0 +1,98 @@
+/** Closes every period that is over, of all tenants: what invoices of a month are made of. */
+import { closeWrite } from '../ledger.ts';
+import { readWhole } from '../shards.ts';
+import { LATE_MS } from './close-period.ts';
+import { listLedgers } from './list-usage.ts';
+import type { KeptLedger } from './list-usage.ts';
+import { carryOut, readItem, recordWrite, unavailable } from './operation.ts';
+import type { AdminPorts, Requested } from './operation.ts';
+import { recordUsage } from './record-usage.ts';
+import { toUsageRow } from './usage-row.ts';
+
+export type CloseQuestion = {
+  /** `2026-11`; undefined: whatever is over. */
+  readonly month: string | undefined;
+  readonly cursor: string | undefined;
+};
+
+export type ClosedPage = {
+  /** Periods that were open. */
+  readonly closed: number;
+  /** Records that were written: of those, and corrections of others. */
+  readonly recorded: number;
+  /** Periods of the month that are not over, or were so a moment ago. */
+  readonly running: number;
+  readonly next?: string;
+};
+
+const PAGE = 50;
+const AT_ONCE = 8;
+/** Months begin so much earlier and end so much later somewhere. */
+const ZONES_MS = 15 * 3_600_000;
+
+/** One page; what is closed already is looked at and left as it is, so it may be asked for again at any time. */
+export async function closeOver(
+  ports: AdminPorts,
+  requested: Requested,
+  { month, cursor }: CloseQuestion,
+): Promise<ClosedPage> {
+  // One entry of the log for the run: what it closes says itself when and how it ended.
+  if (cursor === undefined) await logRun(ports, requested, month);
+  const { rows, next } = await listLedgers(ports, {
+    ...{ tenant: undefined, cursor, limit: PAGE },
+    ...boundsOf(month),
+  });
+  const counts = { closed: 0, recorded: 0, running: 0 };
+  const ledgers = rows.filter(({ row }) => month === undefined || row.month === month).reverse();
+  const work = async (): Promise<void> => {
+    for (let ledger = ledgers.pop(); ledger !== undefined; ledger = ledgers.pop()) {
+      if (Date.parse(ledger.row.periodEnd) + LATE_MS > requested.atEpochMs) counts.running += 1;
+      else await closeOne(ports, ledger, requested.atEpochMs, counts);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return { ...counts, ...(next !== undefined && { next }) };
+}
+
+async function closeOne(
+  ports: AdminPorts,
+  { subject, key, row }: KeptLedger,
+  atEpochMs: number,
+  counts: { closed: number; recorded: number },
+): Promise<void> {
+  if (row.state !== 'closed') {
+    const outcome = await ports.store.update(closeWrite(key, atEpochMs));
+    if (outcome.kind === 'unknown' || outcome.kind === 'rejected') throw unavailable(outcome.reason);
+    if (outcome.kind === 'done') counts.closed += 1;
+  }
+  const { isNew } = await recordUsage(ports, atEpochMs, async () => {
+    const whole = await readWhole(ports.store, key, await readItem(ports.store, key));
+    if (whole.kind === 'unavailable') throw unavailable(whole.reason);
+    const item = whole.item ?? {};
+    return { row: toUsageRow(subject, row.periodStart, item), pk: key.pk, item };
+  });
+  if (isNew) counts.recorded += 1;
+}
+
+async function logRun(ports: AdminPorts, requested: Requested, month: string | undefined): Promise<void> {
+  const target = { month: month ?? 'all' };
+  const asked = { kind: 'close-over', pk: 'AUDIT#close-over', target, input: {} };
+  await carryOut(ports, requested, asked, () =>
+    Promise.resolve({
+      writes: (record) => [recordWrite(asked, requested, record)],
+      ...{ before: {}, after: {} },
+    }),
+  );
+}
+
+function boundsOf(month: string | undefined): {
+  readonly fromEpochMs: number | undefined;
+  readonly toEpochMs: number | undefined;
+} {
+  if (month === undefined) return { fromEpochMs: undefined, toEpochMs: undefined };
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  return {
+    fromEpochMs: Date.UTC(year, number - 1, 1) - ZONES_MS,
+    toEpochMs: Date.UTC(year, number, 1) + ZONES_MS,
+  };
+}

@@ -1,0 +1,66 @@
+/** Writes down what of a closed period is billed, and by which price. */
+import type { Item } from '../../table/item-write.ts';
+import { planKey } from '../ledger.ts';
+import { parseStored, versionKey } from '../plan-book.ts';
+import { readItem, unavailable } from './operation.ts';
+import type { AdminPorts } from './operation.ts';
+import {
+  parseUsageRecord,
+  recordPrefix,
+  recordUsageWrite,
+  saysTheSame,
+  toUsageRecord,
+} from './usage-record.ts';
+import type { Billing, UsageRecord } from './usage-record.ts';
+import type { UsageRow } from './usage-row.ts';
+
+/** A ledger as it is now, and the partition that its records are in. */
+export type Looked = { readonly row: UsageRow; readonly pk: string; readonly item: Item };
+
+const ATTEMPTS = 5;
+/** Sorts after every version. */
+const LAST = '\uffff';
+
+/**
+ * Not in the transaction that closes: holders may still report, and what they report must not keep it from closing.
+ * The record that is there stays, if it says the same.
+ */
+export async function recordUsage(
+  ports: AdminPorts,
+  atEpochMs: number,
+  look: () => Promise<Looked>,
+): Promise<{ readonly record: UsageRecord; readonly isNew: boolean }> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const { row, pk, item } = await look();
+    const prefix = recordPrefix(row.periodStart);
+    const range = { pk, from: prefix, to: `${prefix}${LAST}`, limit: 1, newestFirst: true };
+    const page = await ports.listing.range(range);
+    if (page.kind === 'unavailable') throw unavailable(page.reason);
+    const newest = page.items.map((kept) => parseUsageRecord(kept.item)).at(0);
+    if (newest !== undefined && saysTheSame(newest, row)) return { record: newest, isNew: false };
+    const billing = newest === undefined ? await billingOf(ports, row, item) : {};
+    const record = toUsageRecord(row, newest, new Date(atEpochMs).toISOString(), billing);
+    const outcome = await ports.store.update(recordUsageWrite(pk, record));
+    if (outcome.kind === 'done') return { record, isNew: true };
+    if (outcome.kind === 'rejected' && !outcome.retryable) throw unavailable(outcome.reason);
+  }
+  throw unavailable('the usage record could not be written');
+}
+
+/** The price of the plan's version that opened the period; where that had none, of the newest. */
+async function billingOf(
+  { store }: Pick<AdminPorts, 'store'>,
+  { plan: planId, limit: limitId }: UsageRow,
+  ledger: Item,
+): Promise<Partial<Billing>> {
+  for (const key of [versionKey(planId, Number(ledger['ver'] ?? 0)), planKey(planId)]) {
+    const item = await readItem(store, key);
+    const plan = item === undefined ? undefined : parseStored(item);
+    const limit = plan?.limits.find(({ id }) => id === limitId);
+    if (limit?.kind !== 'quota' || limit.price === undefined || plan?.invoice === undefined) continue;
+    const { currency } = plan.invoice;
+    const [carried, replaced] = [Number(ledger['carry'] ?? 0), ledger['nxt'] !== undefined];
+    return { currency, price: limit.price, carried, replaced };
+  }
+  return {};
+}

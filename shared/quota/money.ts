@@ -1,0 +1,45 @@
+/** Money as whole numbers: of 10^-12 of a currency's unit while it is reckoned, of its minor unit once it is rounded. */
+
+/** In 10^-12 of the currency. */
+export type Exact = bigint;
+
+const SCALE = 12;
+const ONE = 10n ** BigInt(SCALE);
+/** Minor units of ISO 4217 where they are not hundredths. */
+const DIGITS: Readonly<Record<number, string>> = {
+  0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
+  3: 'BHD IQD JOD KWD LYD OMR TND',
+  4: 'CLF UYW',
+};
+const HUNDREDTHS = 2;
+
+export function isCurrency(code: string): boolean {
+  return /^[A-Z]{3}$/.test(code) && Intl.supportedValuesOf('currency').includes(code);
+}
+
+/** `0.002`: digits, and up to 12 after a point; undefined: it is none. */
+export function parseDecimal(text: string): Exact | undefined {
+  const [, whole, fraction = ''] = /^(\d{1,12})(?:\.(\d{1,12}))?$/.exec(text) ?? [];
+  return whole === undefined ? undefined : BigInt(whole) * ONE + BigInt(fraction.padEnd(SCALE, '0'));
+}
+
+/** Digits after the point of an amount in that currency. */
+export function minorDigits(currency: string): number {
+  const found = Object.entries(DIGITS).find(([, codes]) => codes.split(' ').includes(currency));
+  return found === undefined ? HUNDREDTHS : Number(found[0]);
+}
+
+/** To the currency's minor unit; half of one is rounded up, away from zero. */
+export function toMinor(amount: Exact, currency: string): bigint {
+  const unit = 10n ** BigInt(SCALE - minorDigits(currency));
+  const rounded = ((amount < 0n ? -amount : amount) * 2n + unit) / (2n * unit);
+  return amount < 0n ? -rounded : rounded;
+}
+
+/** `1234` of EUR → `12.34` */
+export function printMinor(minor: bigint, currency: string): string {
+  const digits = minorDigits(currency);
+  const text = String(minor < 0n ? -minor : minor).padStart(digits + 1, '0');
+  const sign = minor < 0n ? '-' : '';
+  return digits === 0 ? `${sign}${text}` : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}

@@ -1,0 +1,30 @@
+/** Opens the period that a request is charged to, or says what the request is charged to instead. */
+import type { Acquired, RefusalReason } from './holding.ts';
+import type { HolderPorts } from './holder-ports.ts';
+import { isSamePeriod } from './line.ts';
+import { openPeriod } from './open-period.ts';
+import type { OpenRequest } from './open-period.ts';
+import { periodAt } from './period.ts';
+
+/** undefined: it is open, or may be. @param storeEpochMs by the store's clock, if it has told it */
+export async function openFor(
+  wanted: Omit<OpenRequest, 'nowEpochMs'>,
+  storeEpochMs: number | undefined,
+  { store, clock }: Pick<HolderPorts, 'store' | 'clock'>,
+): Promise<Exclude<Acquired, { kind: 'acquired' | 'refused' }> | RefusalReason | undefined> {
+  const { period, limit } = wanted;
+  if (!isSamePeriod(periodAt(limit.period, period.startEpochMs), period))
+    return { kind: 'moved', period: undefined };
+  const opened = await openPeriod({ ...wanted, nowEpochMs: storeEpochMs ?? clock.nowEpochMs() }, store);
+  switch (opened.kind) {
+    case 'ready':
+      return undefined;
+    case 'gone':
+      return 'quota-exceeded';
+    case 'suspended':
+    case 'unavailable':
+      return opened.kind;
+    default:
+      return opened;
+  }
+}

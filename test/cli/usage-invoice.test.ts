@@ -1,0 +1,177 @@
+/** Invoices and meter events by the command, against the admin routes over a table in memory and a stand-in for Stripe. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { text } from 'node:stream/consumers';
+import { createRouter } from '#shared/http/router.ts';
+import { quotaAdminRoutes } from '#shared/quota/admin/routes.ts';
+import { savePlan } from '#shared/quota/admin/plans.ts';
+import type { Item } from '#shared/table/item-write.ts';
+import { runCommand } from '../support/command.ts';
+import type { Finished } from '../support/command.ts';
+import { AdministeredTable, anAdminEvent, memoryAdminPorts, requested } from '../support/quota-admin.ts';
+
+const BEGIN_MS = Date.UTC(2026, 10, 3);
+const KEY = 'sk_test_only_of_this_test';
+const PLAN = {
+  ...{ id: 'gold', version: 1 },
+  invoice: {
+    currency: 'EUR',
+    customers: { acme: { name: 'Ächme & Söhne (Ltd)', address: ['1 High Street'], stripe: 'cus_1' } },
+  },
+  limits: [
+    {
+      ...{ id: 'monthly', level: 'tenant', quota: 100_000, period: 'MONTH' },
+      price: { fee: '49.00', included: 10, tiers: [{ unitPrice: '0.125' }], meter: 'requests' },
+    },
+  ],
+};
+
+let nowMs = BEGIN_MS;
+const items = new Map<string, Item>();
+const ports = memoryAdminPorts(items, { nowEpochMs: () => nowMs });
+let folder = '';
+let admin: Server;
+let stripe: Server;
+const told: { readonly form: URLSearchParams; readonly headers: IncomingMessage['headers'] }[] = [];
+let failures = 0;
+
+const urlOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+async function open(
+  answer: (request: IncomingMessage) => Promise<{ status: number; headers?: object; body: string }>,
+): Promise<Server> {
+  const server = createServer((request, response) => {
+    void answer(request).then(({ status, headers, body }) =>
+      response.writeHead(status, { ...headers }).end(body),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'invoices-'));
+  const route = createRouter(quotaAdminRoutes(ports));
+  admin = await open(async (request) => {
+    const url = new URL(request.url ?? '', 'http://127.0.0.1');
+    const [, plan] = /^\/quota\/plans\/(.+)$/.exec(url.pathname) ?? [];
+    const routeKey = `${request.method ?? ''} ${plan === undefined ? url.pathname : '/quota/plans/{plan}'}`;
+    const body = await text(request);
+    const event = anAdminEvent(routeKey, {
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      headers: Object.fromEntries(
+        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+      ),
+      ...(plan !== undefined && { parameters: { plan } }),
+      ...(body !== '' && { body }),
+    });
+    const timed = { ...event, requestContext: { ...Reflect.get(event, 'requestContext'), timeEpoch: nowMs } };
+    const { statusCode, headers, body: answered } = await route(timed, () => undefined);
+    return { status: statusCode, ...(headers !== undefined && { headers }), body: answered ?? '' };
+  });
+  stripe = await open(async (request) => {
+    const form = new URLSearchParams(await text(request));
+    if (request.url !== '/v1/billing/meter_events' || request.headers.authorization !== `Bearer ${KEY}`)
+      return { status: 401, body: '{"error":{"message":"Invalid API Key provided"}}' };
+    if (failures-- > 0) return { status: 500, body: '' };
+    told.push({ form, headers: request.headers });
+    return { status: 200, body: '{"object":"billing.meter_event"}' };
+  });
+  await savePlan(ports, requested('new', BEGIN_MS), 'gold', PLAN);
+  const at = new AdministeredTable({
+    ports,
+    moveTo: (epochMs) => void (nowMs = epochMs),
+    close: () => Promise.resolve(),
+  });
+  for (let call = 0; call < 1013; call += 1)
+    await at.aHolder(() => BEGIN_MS).consume({ plan: 'gold', tenant: 'acme', key: 'k', atEpochMs: BEGIN_MS });
+});
+after(() => {
+  admin.close();
+  stripe.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const usage = (...args: readonly string[]): Promise<Finished> =>
+  runCommand(['usage', ...args, '--period', '2026-11', '--url', urlOf(admin)], {
+    cwd: folder,
+    environment: {
+      ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' },
+      ...{ STRIPE_API_KEY: KEY, STRIPE_API_BASE: urlOf(stripe) },
+    },
+  });
+
+describe('the invoices of a month', () => {
+  it('are refused while a period of it is not closed, naming it, and can be drafted', async () => {
+    const [refused, draft] = [await usage('invoice'), await usage('invoice', '--draft')];
+
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /1 period is not closed \(acme\/monthly\/2026-11-01T00:00:00.000Z\)/);
+    assert.equal(draft.code, 0, draft.stderr);
+    assert.match(draft.stderr, /draft: 1 period is not closed/);
+  });
+
+  it('are closed by one command, and printed as JSON, CSV and PDF', async () => {
+    nowMs = Date.UTC(2026, 11, 1, 1);
+
+    const closed = await usage('close', '--json');
+    const json = await usage('invoice');
+    const csv = await usage('invoice', '--format', 'csv');
+    const pdf = await usage('invoice', '--format', 'pdf', '--out', folder);
+
+    assert.deepEqual(JSON.parse(closed.stdout), { closed: 1, recorded: 1, running: 0 });
+    const invoice = JSON.parse(json.stdout) as Record<string, unknown>;
+    // 49.00 + 1,003 * 0.125 = 174.375
+    assert.deepEqual([invoice['total'], invoice['currency'], invoice['tenant']], ['174.38', 'EUR', 'acme']);
+    const [header = '', line = ''] = csv.stdout.split('\r\n');
+    assert.match(
+      header,
+      /^number,month,tenant,customer,currency,limit,key,route,plan,periods,used,included,lost,amount,total$/,
+    );
+    assert.equal(
+      line,
+      `${String(invoice['number'])},2026-11,acme,Ächme & Söhne (Ltd),EUR,monthly,,,gold,1,1013,10,0,174.38,174.38`,
+    );
+    assert.equal(pdf.code, 0, pdf.stderr);
+    const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.pdf'));
+    assert.equal(file, `${String(invoice['number'])}.pdf`);
+    const bytes = readFileSync(join(folder, file), 'latin1');
+    assert.match(bytes, /^%PDF-1\.4\n/);
+    assert.match(bytes, /\(174\.38 EUR\) Tj/);
+    assert.match(bytes, /\(\\304chme & S\\366hne \\050Ltd\\051\) Tj/);
+  });
+});
+
+describe('meter events for Stripe', () => {
+  it('are sent once each, though Stripe fails and the command runs again', async () => {
+    nowMs = Date.UTC(2026, 11, 1, 1);
+    await usage('close');
+    failures = 1;
+
+    const dry = await usage('stripe', '--dry-run');
+    const first = await usage('stripe');
+    const again = await usage('stripe');
+
+    assert.match(dry.stdout, /"event_name":"requests"/);
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stderr, /1 events sent/);
+    assert.match(again.stderr, /0 events sent, 1 were sent before/);
+    assert.equal(told.length, 1);
+    const [{ form, headers }] = told as [(typeof told)[number]];
+    assert.deepEqual(
+      ['event_name', 'payload[stripe_customer_id]', 'payload[value]'].map((name) => form.get(name)),
+      ['requests', 'cus_1', '1013'],
+    );
+    assert.match(form.get('identifier') ?? '', /^[0-9a-f]{64}$/);
+    assert.equal(headers['idempotency-key'], form.get('identifier'));
+    for (const { stdout, stderr } of [dry, first, again]) assert.ok(!`${stdout}${stderr}`.includes(KEY));
+    assert.ok(!readFileSync(join(folder, 'stripe-meter-events.ndjson'), 'utf8').includes(KEY));
+  });
+});

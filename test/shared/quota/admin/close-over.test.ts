@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { closeOver } from '#shared/quota/admin/close-over.ts';
+import { listAudit } from '#shared/quota/admin/audit.ts';
+import { listRecords } from '#shared/quota/admin/list-usage.ts';
+import { savePlan } from '#shared/quota/admin/plans.ts';
+import { parseDecimal, printMinor, toMinor } from '#shared/quota/money.ts';
+import type { Item } from '#shared/table/item-write.ts';
+import { liveThroughMonth } from '../../../support/billed-month.ts';
+import { AdministeredTable, DAILY, memoryAdminPorts, requested } from '../../../support/quota-admin.ts';
+import { NOON_MS } from '../../../support/quota-table.ts';
+
+const DAY_MS = 86_400_000;
+const ALL = {
+  tenant: undefined,
+  fromEpochMs: undefined,
+  toEpochMs: undefined,
+  cursor: undefined,
+  limit: 1000,
+};
+
+function aTable() {
+  let nowMs = NOON_MS;
+  const items = new Map<string, Item>();
+  const ports = memoryAdminPorts(items, { nowEpochMs: () => nowMs });
+  const moveTo = (epochMs: number): void => {
+    nowMs = epochMs;
+  };
+  return { ports, items, at: new AdministeredTable({ ports, moveTo, close: () => Promise.resolve() }) };
+}
+
+describe('closing what is over', () => {
+  it('closes each period once, leaves those that run, and writes down one change', async () => {
+    const { ports, at } = aTable();
+    const { tenant } = await at.aTenant();
+    for (const day of [0, 1, 2]) await at.spend(tenant, 3 + day, NOON_MS + day * DAY_MS);
+    const now = NOON_MS + 2 * DAY_MS;
+    const close = (id: string, month?: string) =>
+      closeOver(ports, requested(id, now), { month, cursor: undefined });
+
+    assert.deepEqual(await close('other', '2026-12'), { closed: 0, recorded: 0, running: 0 });
+    assert.deepEqual(await close('first', '2026-11'), { closed: 2, recorded: 2, running: 1 });
+    assert.deepEqual(await close('again'), { closed: 0, recorded: 0, running: 1 });
+
+    const { rows } = await listRecords(ports, ALL);
+    assert.deepEqual(
+      rows.map(({ used, month }) => [used, month]),
+      [
+        [3, '2026-11'],
+        [4, '2026-11'],
+      ],
+    );
+    const { entries } = await listAudit(ports, now, undefined);
+    assert.deepEqual(
+      entries.map(({ kind, target }) => [kind, target['month']]).filter(([kind]) => kind === 'close-over'),
+      [
+        ['close-over', 'all'],
+        ['close-over', '2026-11'],
+        ['close-over', '2026-12'],
+      ],
+    );
+  });
+
+  it('counts a period to the month in which it begins where its zone is', async () => {
+    const { ports, at } = aTable();
+    const { tenant } = await at.aTenant([{ ...DAILY, timeZone: 'Pacific/Kiritimati' }]);
+    // Midnight of December 1 there.
+    const beginMs = Date.UTC(2026, 10, 30, 10);
+    await at.spend(tenant, 1, beginMs - 1);
+    await at.spend(tenant, 2, beginMs);
+    const requests = requested('all', beginMs + 3 * DAY_MS);
+
+    await closeOver(ports, requests, { month: '2026-12', cursor: undefined });
+
+    assert.deepEqual(
+      (await listRecords(ports, ALL)).rows.map(({ used, month }) => [used, month]),
+      [[2, '2026-12']],
+    );
+  });
+
+  it('prices a period by the version that opened it, whatever is saved meanwhile', async () => {
+    const { ports, at } = aTable();
+    const version = (number: number, unitPrice: string): object => ({
+      ...{ id: 'priced', version: number, invoice: { currency: 'EUR' } },
+      limits: [{ ...DAILY, price: { tiers: [{ unitPrice }] } }],
+    });
+    await savePlan(ports, requested('one'), 'priced', version(1, '0.001'));
+    const quotas = at.aHolder(() => NOON_MS);
+    await quotas.consume({ plan: 'priced', tenant: 'acme', key: 'k-1', atEpochMs: NOON_MS });
+    await savePlan(ports, requested('two'), 'priced', version(2, '0.009'));
+
+    await closeOver(ports, requested('end', NOON_MS + DAY_MS), { month: undefined, cursor: undefined });
+
+    const [record] = (await listRecords(ports, ALL)).rows;
+    assert.deepEqual([record?.currency, record?.price?.tiers], ['EUR', [{ unitPrice: '0.001' }]]);
+  });
+});
+
+describe('the invoices of a month', () => {
+  for (const seed of [1, 2, 3])
+    it(`equal an independent recount to the unit and the cent, with top-ups, resets, plan changes and crashes (${seed})`, async () => {
+      const month = await liveThroughMonth(seed, 400);
+
+      assert.ok(month.admitted > 200, `${month.admitted}`);
+      assert.deepEqual(new Map([...month.billed].sort()), new Map([...month.counted].sort()));
+      const expected = [...month.costs].map(([tenant, cost]) => {
+        const exact = (parseDecimal('0.001') ?? 0n) * cost;
+        return [tenant, printMinor(toMinor(exact, 'EUR'), 'EUR')] as const;
+      });
+      assert.deepEqual(new Map([...month.totals].sort()), new Map(expected.sort()));
+    });
+});
