@@ -1,4 +1,5 @@
 import { access } from './access.ts';
+import { billing } from './billing.ts';
 import { browser } from './browser.ts';
 import { checkRules } from './check-rules.ts';
 import { fuzz } from './fuzz.ts';
@@ -8,4 +9,4 @@ import { quota } from './quota.ts';
 import { vectors } from './vectors.ts';
 
 /** In the order in which they run. */
-export const PROOFS: readonly Proof[] = [checkRules, limits, quota, access, vectors, fuzz, browser];
+export const PROOFS: readonly Proof[] = [checkRules, limits, quota, billing, access, vectors, fuzz, browser];

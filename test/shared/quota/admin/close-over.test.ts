@@ -51,14 +51,8 @@ describe('closing what is over', () => {
       ],
     );
     const { entries } = await listAudit(ports, now, undefined);
-    assert.deepEqual(
-      entries.map(({ kind, target }) => [kind, target['month']]).filter(([kind]) => kind === 'close-over'),
-      [
-        ['close-over', 'all'],
-        ['close-over', '2026-11'],
-        ['close-over', '2026-12'],
-      ],
-    );
+    const runs = entries.filter(({ kind }) => kind === 'close-over').map(({ target }) => target['month']);
+    assert.deepEqual(runs.sort(), ['2026-11', '2026-12', 'all']);
   });
 
   it('counts a period to the month in which it begins where its zone is', async () => {
