@@ -186,7 +186,7 @@ export default {
       {
         path: '^gateway/',
         pathNot:
-          '^gateway/((index|gateway|compose|compose-parts|compose-load|compose-console|compose-rights|compose-sign-in)\\.ts$|(lambda|services|adapters)/)',
+          '^gateway/((index|gateway|compose|compose-parts|compose-load|compose-loop|compose-services|compose-state|compose-console|compose-rights|compose-sign-in)\\.ts$|(lambda|services|adapters)/)',
       },
       { path: '^gateway/(lambda|services|adapters)/', pathNot: '^gateway/[^/]+/model\\.ts$' },
     ),
@@ -204,11 +204,12 @@ export default {
     ),
     rule(
       'users-enter-by-the-front-door',
-      'cli, plugin, bench and examples use the gateway through gateway/index.ts; errors, settings, region and account, and the file of a running gateway cost no loading of it.',
+      'cli, plugin, bench and examples use the gateway through gateway/index.ts; errors, settings, region and account, and the files of running gateways cost no loading of it.',
       { path: '^(cli|plugin|bench|examples)/' },
       {
         path: '^gateway/',
-        pathNot: '^gateway/(index|errors|settings|definition/home|services/identity-file)\\.ts$',
+        pathNot:
+          '^gateway/(index|errors|settings|definition/home|services/(identity-file|running-gateways))\\.ts$',
       },
     ),
     rule(

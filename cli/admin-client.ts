@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { UsageError } from './output.ts';
-import { askGateway, findGateway, memberOf } from './running-gateway.ts';
+import { addGatewayOptions, askGateway, findGateway, memberOf } from './running-gateway.ts';
 
 /** What every command that administers takes. */
 export type AdminFlags = { readonly url?: string };
@@ -33,7 +33,7 @@ const EXECUTE_API = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
 
 /** Adds `--url`. */
 export function addAdminOptions(command: Command): Command {
-  return command.addOption(
+  return addGatewayOptions(command).addOption(
     new Option(
       '--url <url>',
       'the AdminApiUrl of a deployed stack (credentials by AWS_* variables); the gateway that runs here when left out',

@@ -2,11 +2,11 @@
 import { Command } from 'commander';
 import { readDuration } from '@gatewright/gateway/settings';
 import { UsageError } from './output.ts';
-import { askGateway, memberOf } from './running-gateway.ts';
+import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
 
 export function clockCommand(): Command {
   return (
-    new Command('clock')
+    addGatewayOptions(new Command('clock'))
       .description(
         'Show or move the running gateway’s clock: `clock`, `clock +1d`, `clock -30m`, `clock reset`.',
       )

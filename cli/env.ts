@@ -1,10 +1,13 @@
 /** `gatewright env`: shell exports for AWS's SDKs and command line. */
 import { Command } from 'commander';
-import { askGateway, findGateway, memberOf } from './running-gateway.ts';
+import { addGatewayOptions, askGateway, findGateway, memberOf } from './running-gateway.ts';
 
 export function envCommand(): Command {
-  return new Command('env')
-    .description('Print exports for AWS SDKs and the AWS command line: eval "$(gatewright env)".')
+  return addGatewayOptions(
+    new Command('env').description(
+      'Print exports for AWS SDKs and the AWS command line: eval "$(gatewright env)".',
+    ),
+  )
     .option('--json', 'as a JSON object', false)
     .action(printEnv);
 }

@@ -2,11 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { HINT, printError } from './output.ts';
+import { chooseGateway } from './running-gateway.ts';
+import type { GatewayChoice } from './running-gateway.ts';
 
 /** In the order of the help. Only the one that is called is loaded: `start` brings the whole gateway with it. */
 const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
   ['init', async () => (await import('./init.ts')).initCommand()],
   ['start', async () => (await import('./start.ts')).startCommand()],
+  ['logs', async () => (await import('./logs.ts')).logsCommand()],
+  ['invoke', async () => (await import('./invoke.ts')).invokeCommand()],
   ['routes', async () => (await import('./routes.ts')).routesCommand()],
   ['requests', async () => (await import('./requests.ts')).requestsCommand()],
   ['explain', async () => (await import('./explain.ts')).explainCommand()],
@@ -23,6 +27,14 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
   ['package', async () => (await import('./package.ts')).packageCommand()],
   ['env', async () => (await import('./env.ts')).envCommand()],
 ]);
+
+/** As Node has it, `--inspect` takes no port from the next word, which may be a folder. */
+function joinPorts(words: readonly string[]): string[] {
+  return words.map((word) => (/^--inspect(?:-brk)?$/.test(word) ? `${word}=${INSPECT_PORT}` : word));
+}
+
+/** Node's own. */
+const INSPECT_PORT = 9229;
 
 /** Beside cli/ in the checkout as in the package. */
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -42,9 +54,13 @@ for (const load of called === undefined ? COMMANDS.values() : [called]) {
   program.addCommand(command.exitOverride().showHelpAfterError(HINT));
 }
 program.exitOverride();
+// Of commands without these options both are undefined; `start` has a control port of its own and asks nobody.
+program.hook('preAction', (_, command) => {
+  if (command.name() !== 'start') chooseGateway(command.opts<GatewayChoice>());
+});
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(joinPorts(process.argv));
 } catch (error) {
   // Commander has already said what was wrong (or shown its help).
   process.exitCode = error instanceof CommanderError ? error.exitCode : printError(error);

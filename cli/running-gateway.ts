@@ -1,15 +1,80 @@
-/** Talks to the gateway that was started from this directory, over its control port. */
+/** Talks to a running gateway over its control port: the one that was started from this directory, or the one that is named. */
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Option } from 'commander';
 import { readCredentials } from '@gatewright/gateway/services/identity-file';
+import { listRunning, runningFolder } from '@gatewright/gateway/services/running-gateways';
+import { readPort } from './options.ts';
 import { UsageError } from './output.ts';
+import type { Command } from 'commander';
+import type { RunningGateway } from '@gatewright/gateway/services/running-gateways';
 import type { StartCredentials } from '@gatewright/gateway/services/identity-file';
+
+/** Which of those that run is meant. */
+export type GatewayChoice = { readonly gateway?: string; readonly controlPort?: number };
 
 const DEADLINE_MS = 5000;
 
-/** @throws UsageError when no gateway was started here */
+let chosen: GatewayChoice = {};
+
+/** Adds `--gateway` and `--control-port`. */
+export function addGatewayOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--gateway <name>',
+        'name or folder of the running gateway; else the one that was started from this directory',
+      ).env('GATEWRIGHT_GATEWAY'),
+    )
+    .option('--control-port <number>', 'the running gateway, by its control port', readPort);
+}
+
+/** What a command was told, for all that it asks from now on. */
+export function chooseGateway(choice: GatewayChoice): void {
+  chosen = choice;
+}
+
+/** @throws UsageError when there is none, or none of that name, with those that there are */
 export async function findGateway(): Promise<StartCredentials> {
-  const credentials = await readCredentials(process.cwd());
-  if (credentials !== undefined) return credentials;
-  throw new UsageError('no gateway runs from this directory; start one with `gatewright start`');
+  const { gateway, controlPort } = chosen;
+  if (gateway === undefined && controlPort === undefined) {
+    const credentials = await readCredentials(process.cwd());
+    if (credentials !== undefined) return credentials;
+  }
+  const running = await listRunning(runningFolder(process.env));
+  if (gateway === undefined && controlPort === undefined)
+    throw new UsageError(`no gateway runs from this directory; ${describeOthers(running)}`);
+  const found = running.filter(
+    (one) =>
+      (gateway === undefined || one.name === gateway || one.directory === realPath(gateway)) &&
+      (controlPort === undefined || Number(new URL(one.controlUrl).port) === controlPort),
+  );
+  const [only, another] = found;
+  const wanted = [
+    ...(gateway === undefined ? [] : [`named ${gateway} or started there`]),
+    ...(controlPort === undefined ? [] : [`with control port ${controlPort}`]),
+  ].join(', ');
+  if (only === undefined) throw new UsageError(`no gateway runs ${wanted}; ${describeOthers(running)}`);
+  if (another !== undefined)
+    throw new UsageError(`several gateways run ${wanted}: ${found.map(describe).join('; ')}`);
+  return only;
+}
+
+function describeOthers(running: readonly RunningGateway[]): string {
+  if (running.length === 0) return 'start one with `gatewright start`';
+  return `take one that runs by --gateway NAME: ${running.map(describe).join('; ')}`;
+}
+
+function describe({ name, directory, controlUrl }: RunningGateway): string {
+  return `${name} (${directory}, control port ${new URL(controlUrl).port})`;
+}
+
+function realPath(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return resolve(folder);
+  }
 }
 
 /** One call of the local endpoints below `/_gatewright/`. @throws UsageError with what the gateway answered */
@@ -34,6 +99,30 @@ export async function askGateway(
   const answer: unknown = await response.json();
   if (response.ok) return answer;
   throw new UsageError(messageOf(answer) ?? `the gateway answered ${response.status}`);
+}
+
+/** A call whose answer comes line by line, for as long as the gateway runs. @throws UsageError */
+export async function* listenToGateway(path: string): AsyncGenerator<string, undefined> {
+  const { controlUrl, controlSecret } = await findGateway();
+  let rest = '';
+  try {
+    const response = await fetch(`${controlUrl}/_gatewright/${path}`, {
+      headers: { Authorization: `Bearer ${controlSecret}` },
+    });
+    if (!response.ok) {
+      const answer: unknown = await response.json();
+      throw new UsageError(messageOf(answer) ?? `the gateway answered ${response.status}`);
+    }
+    const decoder = new TextDecoder();
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new UsageError(`the gateway at ${controlUrl} does not answer any more`, { cause });
+  }
 }
 
 function messageOf(answer: unknown): string | undefined {

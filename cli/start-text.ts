@@ -33,6 +33,7 @@ export function describeStart(facts: StartFacts): string {
   const needs = guarded.flat().find(({ token }) => token !== undefined)?.token;
   const services = [
     ['Control', listening.control, 'AWS’s own APIs, issuer, @connections'],
+    ...(listening.name === undefined ? [] : [['Name', listening.name, 'for --gateway of other commands']]),
     ...(listening.dynamodb === undefined ? [] : [['DynamoDB', listening.dynamodb, '']]),
   ];
   const written = describeTries(gateway, apis);

@@ -15,6 +15,7 @@ import {
 import { withStack } from './with-stack.ts';
 import { refuseUnsafeAccess } from './access-check.ts';
 import { collectServices, collectVpcEndpoint, collectVpcLink, readAwsEndpoints } from './aws-options.ts';
+import { addLoopOptions, readLoopOptions } from './loop-options.ts';
 import { addLoadOptions, toLoadOptions, USUAL_STAGE } from './load-options.ts';
 import {
   collectAssumption,
@@ -30,32 +31,34 @@ import { UsageError } from './output.ts';
 import { describeStart } from './start-text.ts';
 import { whenNpxEnds } from './npx-parent.ts';
 import type { AccountQuotas, Assumptions, DaemonAddress, DynamoDbChoice } from '@gatewright/gateway';
+import type { LoopFlags } from './loop-options.ts';
 import type { LoadFlags } from './load-options.ts';
 
-type StartFlags = LoadFlags & {
-  readonly port: number;
-  readonly controlPort: number;
-  readonly host: string;
-  readonly allowHost: readonly string[];
-  readonly dynamodb: string;
-  readonly data?: string;
-  readonly aws: readonly string[];
-  readonly issuer: readonly string[];
-  readonly vpcLink: ReadonlyMap<string, readonly string[]>;
-  readonly vpcEndpoint: ReadonlyMap<string, string>;
-  readonly roles: 'on' | 'off';
-  readonly lambdaPermissions?: true;
-  readonly assume: Assumptions;
-  readonly accountQuota: AccountQuotas;
-  readonly accountThrottle: 'on' | 'off';
-  readonly usageLag: number;
-  readonly cacheMemory: number;
-  readonly metrics: boolean;
-  readonly record: number | false;
-  readonly reload: boolean;
-  readonly json: boolean;
-  readonly verbose: boolean;
-};
+type StartFlags = LoadFlags &
+  LoopFlags & {
+    readonly port: number;
+    readonly controlPort: number;
+    readonly host: string;
+    readonly allowHost: readonly string[];
+    readonly dynamodb: string;
+    readonly data?: string;
+    readonly aws: readonly string[];
+    readonly issuer: readonly string[];
+    readonly vpcLink: ReadonlyMap<string, readonly string[]>;
+    readonly vpcEndpoint: ReadonlyMap<string, string>;
+    readonly roles: 'on' | 'off';
+    readonly lambdaPermissions?: true;
+    readonly assume: Assumptions;
+    readonly accountQuota: AccountQuotas;
+    readonly accountThrottle: 'on' | 'off';
+    readonly usageLag: number;
+    readonly cacheMemory: number;
+    readonly metrics: boolean;
+    readonly record: number | false;
+    readonly reload: boolean;
+    readonly json: boolean;
+    readonly verbose: boolean;
+  };
 
 export function startCommand(): Command {
   const command = addLoadOptions(new Command('start').description('Serve stacks on this machine.'))
@@ -92,7 +95,7 @@ export function startCommand(): Command {
       collectVpcLink,
       new Map<string, readonly string[]>(),
     );
-  return addAccountOptions(command)
+  return addLoopOptions(addAccountOptions(command))
     .addOption(
       new Option(
         '--cache-memory <size>',
@@ -195,6 +198,7 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
     ...(flags.record !== false && { record: flags.record }),
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
     reload: flags.reload,
+    ...readLoopOptions(flags),
     log,
     functionLog: (line) => {
       // Embedded metrics are for CloudWatch; between request lines they only hide what a person looks for.

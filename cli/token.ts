@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readDuration } from '@gatewright/gateway/settings';
 import { UsageError } from './output.ts';
-import { askGateway, memberOf } from './running-gateway.ts';
+import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
 
 type TokenFlags = {
   readonly sub: string;
@@ -16,8 +16,7 @@ type TokenFlags = {
 };
 
 export function tokenCommand(): Command {
-  return new Command('token')
-    .description('Mint a token of the local issuer.')
+  return addGatewayOptions(new Command('token').description('Mint a token of the local issuer.'))
     .option('--sub <name>', 'whom the token speaks for', 'local-user')
     .option('--role <name...>', 'roles')
     .option('--scope <scopes>', 'scopes, separated by spaces')

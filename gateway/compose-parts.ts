@@ -1,18 +1,22 @@
 /** The adapters of a start, each opened as its options say; `compose.ts` puts them together. */
 import { join } from 'node:path';
+import { createHttpClient } from './adapters/http-client.ts';
 import { createLogFiles } from './adapters/log-files.ts';
 import { createXRayDaemon } from './adapters/xray.ts';
 import { Account } from './control/account.ts';
+import { MACHINE_DEADLINES, NO_DEADLINES, StoppableDeadlines } from './lambda/deadlines.ts';
+import { Debugging, hasInspector, openInspector } from './lambda/debugging.ts';
 import { createFunctionRuntime } from './lambda/runtime.ts';
 import { readApiIdFromHost } from './routing/host.ts';
 import type { SignIn } from './compose-sign-in.ts';
 import { openStore } from './services/store.ts';
 import type { ServedApis } from './control/served-apis.ts';
+import type { LogHistory } from './control-port/log-history.ts';
 import type { GatewayOptions } from './gateway.ts';
 import type { FunctionRuntime } from './lambda/runtime.ts';
 import type { FunctionIdentities } from './policy/function-identities.ts';
 import type { Identities } from './policy/identities.ts';
-import type { Clock, Ports, Random, ShiftableClock } from './ports.ts';
+import type { Clock, Deadlines, HttpClient, Ports, Random, ShiftableClock } from './ports.ts';
 import { judgeDynamoDbCall } from './aws-api/dynamodb/judge-call.ts';
 import type { DynamoDbBackend } from './aws-api/dynamodb/dynamodb-calls.ts';
 import { createLogSubscriptions } from './services/log-subscriptions.ts';
@@ -54,6 +58,9 @@ export async function allOrNothing<A, B>(first: Promise<A>, second: Promise<B>):
 /** What one start is made of. */
 export type Parts = {
   readonly options: GatewayOptions;
+  /** Undefined where nobody is told of it. */
+  readonly name: string | undefined;
+  readonly history: LogHistory;
   readonly clock: ShiftableClock;
   readonly random: Random;
   readonly identities: Identities;
@@ -122,6 +129,32 @@ export function openAccount(options: GatewayOptions, clock: Clock): Account {
   });
 }
 
+/** For HTTP integrations. @param localOrigin where a host is that this gateway serves itself */
+export function openHttp(
+  { vpcLinks }: GatewayOptions,
+  { deadlines }: Pace,
+  localOrigin: (host: string) => string | undefined,
+  closing: Closing,
+): HttpClient {
+  const http = createHttpClient(vpcLinks, localOrigin, (ms) => deadlines.signal(ms));
+  closing.add(() => http.close());
+  return http;
+}
+
+/** How time passes for functions and for those who wait for them. */
+export type Pace = { readonly deadlines: Deadlines; readonly debugging: Debugging | undefined };
+
+/** @throws StartError PORT_IN_USE */
+export function openPace({ inspect, noTimeout = false, onProgress }: GatewayOptions, closing: Closing): Pace {
+  if (inspect !== undefined) openInspector(inspect, onProgress);
+  const usual = noTimeout ? NO_DEADLINES : MACHINE_DEADLINES;
+  if (!hasInspector()) return { deadlines: usual, debugging: undefined };
+  const stoppable = noTimeout ? undefined : new StoppableDeadlines();
+  const debugging = new Debugging(stoppable, inspect?.breaks === true);
+  closing.add(() => debugging.close());
+  return { deadlines: stoppable ?? usual, debugging };
+}
+
 /** What stages write down of requests, in files and to X-Ray; the request lines go where they always go. */
 export function openObservers(
   options: GatewayOptions,
@@ -168,10 +201,11 @@ export async function openRuntime(
     readonly standIns: () => readonly string[];
   },
   records: RequestRecords | undefined,
+  { deadlines, debugging }: Pace,
 ): Promise<FunctionRuntime> {
   const { directory, reload, functionLog } = options;
   const runtime = await createFunctionRuntime({
-    clockOffset: clock.offset,
+    ...{ clockOffset: clock.offset, deadlines, debugging },
     controlUrl: at.controlUrl,
     standIns: at.standIns,
     keyPairOf: (functionName) => at.functions.keyPairOf(functionName),

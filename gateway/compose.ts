@@ -1,25 +1,25 @@
 /** The composition root: the only place where ports, adapters, sockets and state are put together. */
 import { resolve, sep } from 'node:path';
 import { createCompressor } from './adapters/compressor.ts';
-import { createHttpClient } from './adapters/http-client.ts';
 import { createSystemRandom } from './adapters/random.ts';
 import { createSystemClock } from './adapters/system-clock.ts';
 import { load, watchStacks } from './compose-load.ts';
 import {
   addressOf,
   allOrNothing,
-  backendOf,
   Closing,
   controlUrlOf,
   clockFixedBecause,
   describeFault,
   localOriginOf,
   openAccount,
+  openHttp,
   openObservers,
+  openPace,
   openRuntime,
   openStoreOf,
 } from './compose-parts.ts';
-import { openIdentities, openServiceClient, rightsContext } from './compose-rights.ts';
+import { openIdentities, openServiceClient } from './compose-rights.ts';
 import { findUnreachable, openSignIn } from './compose-sign-in.ts';
 import { Account } from './control/account.ts';
 import { inspectApis } from './control/inspect-apis.ts';
@@ -31,24 +31,20 @@ import { Faults, REFUSING } from './errors.ts';
 import { serve } from './pipeline.ts';
 import { openApiPorts } from './server/api-ports.ts';
 import { openControlPort } from './control-port/control-port.ts';
-import { createDynamoDbCalls } from './aws-api/dynamodb/dynamodb-calls.ts';
+import { openServices } from './compose-services.ts';
 import { openConsoleApi } from './compose-console.ts';
 import { CONSOLE_PATH, serveConsole } from './console-api/console-files.ts';
+import { announceStart, inTurn, openLoop, openLoopApi } from './compose-loop.ts';
 import { gatherReply } from './server/gather-reply.ts';
 import { refuseForeignOrigin } from '@gatewright/aws/guards';
 import { LOCAL_ISSUER } from './issuer/issuer.ts';
-import { createCallerIdentity } from './aws-api/caller-identity.ts';
-import { createLambdaReads } from './aws-api/lambda/lambda-reads.ts';
-import { createLambdaInvoke } from './aws-api/lambda/lambda-invoke.ts';
-import { letThrough } from './aws-api/let-through.ts';
 import { planOwnPorts, planSharedPorts } from './server/port-plan.ts';
 import { receive } from './server/receive.ts';
-import { createRestApiWire } from './aws-api/rest-apis/rest-api-wire.ts';
 import { startSweeping } from './server/websocket-frames.ts';
 import { makeControlSecret, publishCredentials } from './services/identity-file.ts';
 import { makeOwnFolder } from './services/own-folder.ts';
 import { RequestRecords } from './records/request-records.ts';
-import { Recorder, RECORDED_SERVICES } from './services/recorder.ts';
+import { Recorder } from './services/recorder.ts';
 import { Connections } from './websocket/connections.ts';
 import { handleManagement } from './websocket/management.ts';
 import type { Parts } from './compose-parts.ts';
@@ -56,7 +52,6 @@ import type { InspectedApi } from './control/inspect-apis.ts';
 import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 import type { Gateway, GatewayOptions } from './gateway.ts';
 import type { Tolerance } from './errors.ts';
-import type { AwsService } from './aws-api/aws-call.ts';
 import type { PortPlan } from './server/port-plan.ts';
 
 /** Starts what every stack needs: store, issuer, function runtime, control port. @throws StartError, DefinitionError */
@@ -104,8 +99,9 @@ async function readApis(
   return served;
 }
 
-async function compose(options: GatewayOptions, closing: Closing): Promise<Gateway> {
+async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway> {
   const clock = createSystemClock();
+  const { options, history, name } = await openLoop(given, clock);
   const random = createSystemRandom();
   const { directory, log } = options;
   // First of all: nothing may be made in a folder that others can write to.
@@ -117,6 +113,7 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
   );
   const { record = 0 } = options;
   const records = record > 0 ? new RequestRecords(record, clock, makeControlSecret()) : undefined;
+  const pace = openPace(options, closing);
   const standIns = (): readonly string[] => signIn.standIns.all;
   const runtime = await openRuntime(
     options,
@@ -124,14 +121,14 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
     store,
     { functions: functionIdentities, controlUrl: () => parts.controlUrl, standIns },
     records,
+    pace,
   );
   closing.add(() => runtime.close());
 
   const connections = new Connections(clock);
   closing.add(startSweeping(connections));
   const served = new ServedApis(openAccount(options, clock));
-  const http = createHttpClient(options.vpcLinks, (host) => localOriginOf(parts, host));
-  closing.add(() => http.close());
+  const http = openHttp(options, pace, (host) => localOriginOf(parts, host), closing);
   const recorder = new Recorder(clock, random);
   const services = openServiceClient({
     ...{ http, clock, recorder, options, store, served, functionIdentities },
@@ -148,8 +145,9 @@ async function compose(options: GatewayOptions, closing: Closing): Promise<Gatew
   };
   const management = { clock, random, connections, identities, records };
   const parts: Parts = {
-    ...{ options, clock, random, identities, signIn, store, runtime, served, at, management, recorder },
-    ...{ records, functionIdentities, subscriptions: logGroups, closing },
+    ...{ options, name, history, clock, random, identities, signIn, store, runtime },
+    ...{ served, at, management, recorder, records, functionIdentities, closing },
+    subscriptions: logGroups,
     addresses: new Map(),
     anyPort: undefined,
     firstSource: '',
@@ -186,13 +184,14 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
         return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;
       },
       status: () => ({
+        name: parts.name,
         region: regionOf(parts),
         apis: listRoutesOf(parts),
         unsupported: served.unsupported,
       }),
       routes: () => listRoutesOf(parts),
       recorded: parts.recorder,
-      more: openConsoleApi(parts),
+      more: inTurn(openLoopApi(parts), openConsoleApi(parts)),
       consoleFiles: (request) => serveConsole(request, options.consoleFiles),
     },
   });
@@ -203,34 +202,8 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
     const credentials = { ...adminKey, controlUrl: control.url, controlSecret: secret };
     const published = await publishCredentials(directory, credentials);
     closing.add(() => published.remove());
+    await announceStart(parts, credentials);
   };
-}
-
-/** AWS's own APIs on the control port, by signing name. */
-function openServices(parts: Parts, report: (fault: unknown) => void): Map<string, AwsService> {
-  const { options, runtime, random, served, store, at, closing } = parts;
-  const services = new Map<string, AwsService>();
-  const rights = rightsContext(options, served);
-  // Calls of functions end where those of integrations do: at somebody's endpoint, at AWS, or in the recorder.
-  for (const name of [...RECORDED_SERVICES, ...(options.awsEndpoints?.live ?? [])])
-    services.set(name, letThrough(at.services, rights));
-  const backend = backendOf(options, store);
-  if (backend !== undefined) {
-    const calls = createDynamoDbCalls(backend, rights);
-    closing.add(() => calls.close());
-    services.set('dynamodb', (call) => calls.serve(call));
-  }
-  const invoke = { invoker: runtime, random, accountId: options.accountId, report };
-  services.set(
-    'lambda',
-    createLambdaReads(() => served.stacks, createLambdaInvoke(invoke)),
-  );
-  services.set('sts', createCallerIdentity(random, services.get('sts')));
-  services.set(
-    'apigateway',
-    createRestApiWire({ apis: served, random, accountId: options.accountId, ports: at }),
-  );
-  return services;
 }
 
 function listRoutesOf(parts: Parts): ApiRoutes[] {
@@ -268,7 +241,7 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
       const { controlSecret: key } = parts;
       const shown = parts.options.consoleFiles && { console: `${control}${CONSOLE_PATH}#${key}` };
       return {
-        ...{ apis: listStages(parts), control, ...shown, dynamodb: store.url },
+        ...{ name: parts.name, apis: listStages(parts), control, ...shown, dynamodb: store.url },
         ...{ unsupported: served.unsupported, unreachableIssuers },
       };
     },

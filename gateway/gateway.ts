@@ -8,6 +8,7 @@ import type { Assumptions } from './deployment/assumptions.ts';
 import type { Home } from './definition/home.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 import type { Reply } from './exchange.ts';
+import type { InspectOptions } from './lambda/debugging.ts';
 import type { FunctionLogLine } from './lambda/log-line.ts';
 import type { LogSink } from './ports.ts';
 import type { TokenWish } from './issuer/issuer.ts';
@@ -48,6 +49,8 @@ export type GatewayOptions = {
   readonly vpcLinks?: ReadonlyMap<string, readonly string[]>;
   /** Where gatewright.identities.yml is read and `.gatewright/` is kept. */
   readonly directory: string;
+  /** Under which the command line finds it; absent = nobody is told of it but its own folder. */
+  readonly announced?: Announced;
   /** Key pair of the local admin. */
   readonly adminKey: KeyPair;
   /** What cannot be enforced is an error rather than a notice. */
@@ -78,6 +81,10 @@ export type GatewayOptions = {
   readonly roles?: boolean;
   /** Whether metrics of every request are written to the log group `metrics`; absent = no. */
   readonly metrics?: boolean;
+  /** `--inspect[-brk]`: a debugger may be attached, and holds all deadlines when it holds a function; absent = none. */
+  readonly inspect?: InspectOptions;
+  /** serverless-offline's `noTimeout`: nothing that a function does takes too long. */
+  readonly noTimeout?: boolean;
   /** Where segments of stages with `TracingEnabled` go; absent = nowhere. */
   readonly xrayDaemon?: DaemonAddress | undefined;
   /** Files of the console, asked for when it is opened first; absent = there is none. */
@@ -99,7 +106,16 @@ export type ReloadNotice =
   /** The old version goes on serving. */
   | { readonly kind: 'kept'; readonly what: string; readonly message: string };
 
+export type Announced = {
+  /** Of all gateways of this user that run. */
+  readonly folder: string;
+  /** `--name`; absent = that of the directory. */
+  readonly name?: string | undefined;
+};
+
 export type Listening = {
+  /** Undefined where nobody is told of it. */
+  readonly name: string | undefined;
   readonly apis: readonly ApiListing[];
   readonly control: string;
   /** Address of the console, with the key of this start behind the #; absent where none is served. */

@@ -12,6 +12,7 @@ export { describeReload } from './reload-text.ts';
 export { printLogLine } from './lambda/log-line.ts';
 export { readAwsEndpoints } from './services/aws-endpoints.ts';
 export { readDuration, SETTINGS } from './settings.ts';
+export { isGatewayName, runningFolder } from './services/running-gateways.ts';
 export { chooseKeyPair } from './services/identity-file.ts';
 export type { DaemonAddress } from './adapters/xray.ts';
 export type { AccountQuotas } from './control/api-quotas.ts';

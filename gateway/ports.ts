@@ -22,6 +22,17 @@ export interface ShiftableClock extends Clock {
   offsetMs(): number;
 }
 
+/** What ends when too much time has passed. Time stands still while a debugger holds a function. */
+export interface Deadlines {
+  /** Milliseconds since some start, without those in which time stood still. */
+  nowMs(): number;
+  after(ms: number, then: () => void): Deadline;
+  /** Aborts as `AbortSignal.timeout` does. */
+  signal(ms: number): AbortSignal;
+}
+
+export type Deadline = { clear(): void };
+
 /** Source of ids and of chance; seeded in tests. */
 export interface Random {
   /** RFC 9562 version 4. */

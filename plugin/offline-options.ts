@@ -1,5 +1,6 @@
 /** serverless-offline's options (14.8): each is honoured, refused with what to do instead, or named as needless here. */
 import { OptionError, readFlag, readPort, readText, readTexts } from './option-values.ts';
+import { INSPECT_OPTIONS, readInspect } from './inspect-option.ts';
 import { readStore } from './store-option.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';
@@ -53,6 +54,10 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   dynamodb: honoured('Where tables live: "embedded" (default) or a URL.', 'string'),
   data: honoured('Folder that keeps the embedded tables. Default: in memory.', 'string'),
   strict: honoured('Refuse what cannot be enforced, instead of naming it.', 'boolean'),
+  inspect: honoured(INSPECT_OPTIONS.inspect.usage, 'boolean'),
+  'inspect-brk': honoured(INSPECT_OPTIONS['inspect-brk'].usage, 'boolean'),
+  'inspect-port': honoured(INSPECT_OPTIONS['inspect-port'].usage, 'string'),
+  noTimeout: honoured('Neither functions nor those who wait for them run out of time.', 'boolean', 't'),
 
   noAuth: refused(TOKENS, 'boolean'),
   ignoreJWTSignature: refused(TOKENS, 'boolean'),
@@ -64,13 +69,6 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
     'ports speak HTTP; put a proxy with TLS in front and admit its name with --allowHost',
     'string',
     { shortcut: 'H' },
-  ),
-  noTimeout: refused(
-    'functions end at their own timeout, as at AWS; raise `timeout` of the function',
-    'boolean',
-    {
-      shortcut: 't',
-    },
   ),
   localEnvironment: refused(
     'a function sees its template’s environment alone, as at AWS; write the variables to `environment`',
@@ -171,6 +169,8 @@ function toSettings(given: CliOptions): StartSettings {
     dynamodb: readStore(readText('dynamodb', given['dynamodb']), readText('data', given['data'])),
     reload: readFlag('reloadHandler', given['reloadHandler'], true),
     strict: readFlag('strict', given['strict'], false),
+    ...readInspect(given),
+    noTimeout: readFlag('noTimeout', given['noTimeout'], false),
     // What handlers ask to know that they run on a developer's machine.
     functionEnvironment: { IS_OFFLINE: 'true' },
   };

@@ -6,6 +6,7 @@ import {
   DefinitionError,
   describeReload,
   printLogLine,
+  runningFolder,
   StartError,
 } from '@gatewright/gateway';
 import { findStack } from '@gatewright/authoring/stack-files';
@@ -45,6 +46,7 @@ export async function startSession(
       stage: service.stage,
       ...(service.region !== undefined && { region: service.region }),
     },
+    announced: { folder: runningFolder(process.env) },
     parameters: service.parameters,
     directory: service.directory,
     // osls has put it into this process, which the loading child inherits.

@@ -12,5 +12,7 @@ export type StartSettings = Pick<
   | 'reload'
   | 'strict'
   | 'functionEnvironment'
+  | 'inspect'
+  | 'noTimeout'
   | 'chosen'
 >;

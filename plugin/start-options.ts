@@ -1,6 +1,7 @@
 /** Options of `serverless gateway start`: those of `gatewright start`, but for what osls says itself (stage, parameters). */
 import { SETTINGS } from '@gatewright/gateway/settings';
 import { OptionError, readFlag, readPort, readText, readTexts } from './option-values.ts';
+import { INSPECT_OPTIONS, readInspect } from './inspect-option.ts';
 import { readStore } from './store-option.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';
@@ -17,6 +18,7 @@ export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
   dynamodb: { usage: 'Where tables live: "embedded" (default) or a URL.', type: 'string' },
   data: { usage: 'Folder that keeps the embedded tables. Default: in memory.', type: 'string' },
   strict: { usage: 'Refuse what cannot be enforced, instead of naming it.', type: 'boolean' },
+  ...INSPECT_OPTIONS,
   reload: { usage: 'Watch templates and the sources of functions; --no-reload does not.', type: 'boolean' },
 };
 
@@ -32,6 +34,7 @@ export function readStartOptions(cli: CliOptions): StartSettings {
     controlPort: readPort('--control-port', cli['control-port'], 4000),
     allowHosts: readTexts('--allow-host', cli['allow-host']),
     dynamodb: readStore(readText('--dynamodb', cli['dynamodb']), readText('--data', cli['data'])),
+    ...readInspect(cli),
     reload: readFlag('--reload', cli['reload'], true),
     strict: readFlag('--strict', cli['strict'], false),
   };

@@ -8,6 +8,7 @@ import { gatewayError } from '../errors.ts';
 import type {
   ByteStream,
   ClientKeyPair,
+  Deadlines,
   HttpClient,
   HttpHead,
   HttpOutcome,
@@ -31,10 +32,12 @@ export interface ClosableHttpClient extends HttpClient {
 /**
  * @param vpcLinks `--vpc-link name=url[,url]`: by name, origins that take turns
  * @param localOrigin where a host is that this gateway serves itself; undefined for all others
+ * @param deadlineOf aborts a request that takes longer
  */
 export function createHttpClient(
   vpcLinks: ReadonlyMap<string, readonly string[]> = new Map(),
   localOrigin: (host: string) => string | undefined = () => undefined,
+  deadlineOf: Deadlines['signal'] = (ms) => AbortSignal.timeout(ms),
 ): ClosableHttpClient {
   const agents = new Agents(MAX_REPLY_BYTES);
   const streaming = new Agents(UNBOUNDED);
@@ -66,9 +69,12 @@ export function createHttpClient(
     }
   };
   return {
-    send: (request) => call(request, (origin, sent) => exchange(agents.of(sent), origin, sent)),
+    send: (request) =>
+      call(request, (origin, sent) => exchange(agents.of(sent), toOptions(origin, sent, deadlineOf), sent)),
     stream: (request) =>
-      call(request, (origin, sent) => openStream(streaming.of(sent), origin, { ...request, ...sent })),
+      call(request, (origin, sent) =>
+        openStream(streaming.of(sent), toOptions(origin, sent, deadlineOf), { ...request, ...sent }),
+      ),
     async close() {
       await Promise.all([agents.destroy(), streaming.destroy()]);
     },
@@ -123,8 +129,12 @@ function openAgent(clientCertificate: ClientKeyPair | undefined, maxResponseSize
 
 type Failure = Exclude<HttpOutcome, { kind: 'answered' }>;
 
-async function exchange(agent: Agent, origin: string, request: HttpRequest): Promise<HttpOutcome> {
-  const reply = await agent.request(toOptions(origin, request));
+async function exchange(
+  agent: Agent,
+  options: Dispatcher.RequestOptions,
+  request: HttpRequest,
+): Promise<HttpOutcome> {
+  const reply = await agent.request(options);
   const body = Buffer.from(await reply.body.arrayBuffer());
   // With `raw`, the values are the flat list that node calls rawHeaders.
   const headers = rawList(reply.headers);
@@ -138,26 +148,30 @@ async function exchange(agent: Agent, origin: string, request: HttpRequest): Pro
 
 async function openStream(
   agent: Agent,
-  origin: string,
+  options: Dispatcher.RequestOptions,
   request: HttpRequest & StreamTimes,
 ): Promise<StreamAnswer<HttpHead>> {
   const { idleMs } = request;
   const reply = await agent.request({
-    ...toOptions(origin, request),
+    ...options,
     ...{ headersTimeout: idleMs, bodyTimeout: idleMs },
   });
   const head = { status: reply.statusCode, headers: rawList(reply.headers) };
   return { kind: 'streams', head, body: new BackendStream(reply.body, request) };
 }
 
-function toOptions(origin: string, request: HttpRequest): Dispatcher.RequestOptions {
+function toOptions(
+  origin: string,
+  request: HttpRequest,
+  deadlineOf: Deadlines['signal'],
+): Dispatcher.RequestOptions {
   return {
     origin,
     path: request.target,
     method: request.method,
     headers: smuggleUpgrade(request.headers),
     body: request.body ?? null,
-    signal: AbortSignal.timeout(request.timeoutMs),
+    signal: deadlineOf(request.timeoutMs),
     responseHeaders: 'raw',
   };
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { type BuildContext, type BuildOptions, context, build, formatMessages, type Message } from 'esbuild';
 
@@ -59,14 +60,22 @@ export class FunctionBuild {
   readonly #definition: FunctionDefinition;
   readonly #bundles: string;
   readonly #compileCache: string;
+  readonly #isDebugged: boolean;
   #context: BuildContext | undefined;
   #located: Located | undefined;
 
   /**
    * @param runDirectory for bundles and inline code of this run
    * @param compileCache V8's code cache, kept between runs
+   * @param isDebugged bundles bring their sources along, since not every debugger may read files
    */
-  constructor(definition: FunctionDefinition, runDirectory: string, compileCache: string) {
+  constructor(
+    definition: FunctionDefinition,
+    runDirectory: string,
+    compileCache: string,
+    isDebugged = false,
+  ) {
+    this.#isDebugged = isDebugged;
     this.#definition = definition;
     this.#bundles = join(runDirectory, 'bundles');
     this.#compileCache = compileCache;
@@ -206,7 +215,7 @@ export class FunctionBuild {
       platform: 'node',
       outfile: join(this.#bundles, 'bundle.js'),
       sourcemap: 'external',
-      sourcesContent: false,
+      sourcesContent: this.#isDebugged,
       metafile: true,
       write: false,
       logLevel: 'silent',
@@ -220,7 +229,11 @@ export class FunctionBuild {
     if (!existsSync(bundleFile)) {
       mkdirSync(this.#bundles, { recursive: true });
       writeFileSync(`${bundleFile}.map`, map);
-      writeFileSync(bundleFile, `${text}\n//# sourceMappingURL=${bundleFile}.map\n`);
+      // A path from the root, also on Windows: Node takes neither a file's address nor `C:\…` for one.
+      const mapUrl = this.#isDebugged
+        ? inlineMap(map, this.#bundles)
+        : pathToFileURL(`${bundleFile}.map`).pathname;
+      writeFileSync(bundleFile, `${text}\n//# sourceMappingURL=${mapUrl}\n`);
     }
     const given = this.#definition.code.kind === 'directory' ? this.#definition.code.esbuild : undefined;
     return {
@@ -229,9 +242,19 @@ export class FunctionBuild {
       address: `${file.slice(0, -extname(file).length)}.js`,
       format: options?.format === 'cjs' ? 'cjs' : 'esm',
       withRequire: given === undefined,
-      compileCache: text.length > COMPILE_CACHE_FROM_BYTES ? this.#compileCache : undefined,
+      // A debugger's breakpoints are not in what was compiled without it.
+      compileCache:
+        text.length > COMPILE_CACHE_FROM_BYTES && !this.#isDebugged ? this.#compileCache : undefined,
     };
   }
+}
+
+/** The map as part of the script; its sources are absolute, as the script runs under another address than it was made for. */
+function inlineMap(map: string, folder: string): string {
+  const { sources, ...rest } = JSON.parse(map) as { readonly sources: readonly string[] };
+  const absolute = sources.map((source) => pathToFileURL(resolve(folder, source)).href);
+  const text = JSON.stringify({ ...rest, sources: absolute });
+  return `data:application/json;base64,${Buffer.from(text).toString('base64')}`;
 }
 
 /** Puts inline code where Lambda would: `index.js` of a folder of its own, whose bare package.json lets Node tell the module system by syntax. */

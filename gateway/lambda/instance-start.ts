@@ -36,6 +36,8 @@ export type InstanceStart = {
   readonly runtime: string;
   readonly memorySizeMb: number;
   readonly timeoutMs: number;
+  /** As `StoppableDeadlines` keeps it: how long debuggers have held functions so far; undefined = there are no debuggers. */
+  readonly stoodMs: SharedArrayBuffer | undefined;
   readonly logGroupName: string;
   readonly logStreamName: string;
   readonly taskRoot: string;

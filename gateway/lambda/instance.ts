@@ -18,7 +18,7 @@ import { type InstanceReport, type PartReceipt, readInstanceReport } from './ins
 import { type Job, readFailure } from './job.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { type InstanceProgram, startThread } from './start-thread.ts';
-import type { RequestIdOf } from '../ports.ts';
+import type { Deadline, RequestIdOf } from '../ports.ts';
 
 /** An event that waits behind one running this long is taken back (docs/design/hot-path §3). */
 const TAKE_BACK_AFTER_MS = 15;
@@ -63,12 +63,14 @@ export class Instance {
   /** Number after the last answered event: slots before it are free again. */
   #passed = 0;
   #headSince = 0;
+  /** The same by the deadlines' time. */
+  #headBegunMs = 0;
   #isReady = false;
   #isEnding = false;
   #isOver = false;
   #initFailure: string | undefined;
   #takeBackTimer: NodeJS.Timeout | undefined;
-  #deadlineTimer: NodeJS.Timeout | undefined;
+  #deadline: Deadline | undefined;
 
   constructor(program: InstanceProgram, owner: InstanceOwner) {
     this.program = program;
@@ -84,7 +86,8 @@ export class Instance {
     this.#worker.on('error', (error: unknown) => this.#onCrash(error));
     this.#worker.on('exit', (code) => this.#onExit(code));
     this.#port.on('message', (text: string) => this.#onAnswer(text));
-    this.#deadlineTimer = setTimeout(() => setImmediate(() => this.#checkInit()), INIT_TIMEOUT_MS);
+    this.#deadline = program.deadlines.after(INIT_TIMEOUT_MS, () => setImmediate(() => this.#checkInit()));
+    program.debugging?.follow(this.#worker, program.built.code);
     this.#catchRawOutput();
   }
 
@@ -120,7 +123,9 @@ export class Instance {
   /** Ends the thread; whatever it still has counts as crashed. */
   end(): Promise<unknown> {
     this.#isEnding = true;
-    return this.#worker.terminate();
+    const ended = this.#worker.terminate();
+    this.program.debugging?.letGo(this.#worker);
+    return ended;
   }
 
   /** Whoever runs over `MemorySize` is killed, as at Lambda; also in an endless loop, which V8 interrupts for the question. */
@@ -137,7 +142,8 @@ export class Instance {
 
   #startHead(): void {
     this.#headSince = performance.now();
-    this.#deadlineTimer ??= this.#watchDeadline(this.#timeoutMs);
+    this.#headBegunMs = this.program.deadlines.nowMs();
+    this.#deadline ??= this.#watchDeadline(this.#timeoutMs);
   }
 
   get #timeoutMs(): number {
@@ -159,8 +165,8 @@ export class Instance {
     } else if (!this.#isEnding) {
       this.#isReady = true;
       this.initMs = performance.now() - this.restingSince;
-      clearTimeout(this.#deadlineTimer);
-      this.#deadlineTimer = undefined;
+      this.#deadline?.clear();
+      this.#deadline = undefined;
       this.#owner.onReady(this);
     }
   }
@@ -246,17 +252,17 @@ export class Instance {
     return revoked;
   }
 
-  #watchDeadline(ms: number): NodeJS.Timeout {
-    return setTimeout(() => setImmediate(() => this.#checkDeadline()), ms).unref();
+  #watchDeadline(ms: number): Deadline {
+    return this.program.deadlines.after(ms, () => setImmediate(() => this.#checkDeadline()));
   }
 
   #checkDeadline(): void {
-    this.#deadlineTimer = undefined;
+    this.#deadline = undefined;
     const [head] = this.#handed;
     if (head === undefined || this.#isOver) return;
-    const left = this.#headSince + this.#timeoutMs - performance.now();
+    const left = this.#headBegunMs + this.#timeoutMs - this.program.deadlines.nowMs();
     if (left > 0) {
-      this.#deadlineTimer = this.#watchDeadline(left);
+      this.#deadline = this.#watchDeadline(left);
       return;
     }
     const seconds = this.program.definition.timeoutSeconds.toFixed(2);
@@ -303,7 +309,7 @@ export class Instance {
     this.#failUnanswered('Runtime.ExitError', reason);
     const rest = this.#takeBack(0);
     clearTimeout(this.#takeBackTimer);
-    clearTimeout(this.#deadlineTimer);
+    this.#deadline?.clear();
     this.#port.close();
     this.#reports.close();
     this.#owner.onEnd(this, rest, this.#isReady ? undefined : this.#initFailure);

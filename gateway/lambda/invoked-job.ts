@@ -1,7 +1,7 @@
 /** An invocation by Lambda's own API, whose caller wishes for more than the answer. */
 import { printLogLine } from './log-line.ts';
 import { type EventMessage, Job } from './job.ts';
-import type { Invocation, InvocationResult, InvocationWishes } from '../ports.ts';
+import type { Deadlines, Invocation, InvocationResult, InvocationWishes } from '../ports.ts';
 
 class InvokedJob extends Job {
   readonly #wishes: InvocationWishes;
@@ -10,8 +10,9 @@ class InvokedJob extends Job {
     { payload, traceHeader, timeoutMs }: Invocation,
     wishes: InvocationWishes,
     settle: (result: InvocationResult) => void,
+    deadlines: Deadlines,
   ) {
-    super(payload, traceHeader, timeoutMs, settle);
+    super(payload, traceHeader, timeoutMs, settle, deadlines);
     this.#wishes = wishes;
     const { onLine } = wishes;
     if (onLine !== undefined) this.hear = (line) => onLine(printLogLine(line));
@@ -24,9 +25,13 @@ class InvokedJob extends Job {
 }
 
 /** The job of any invocation: plain where nobody wishes for more. */
-export function makeJob(invocation: Invocation, settle: (result: InvocationResult) => void): Job {
+export function makeJob(
+  invocation: Invocation,
+  settle: (result: InvocationResult) => void,
+  deadlines: Deadlines,
+): Job {
   const { payload, traceHeader, timeoutMs, wishes } = invocation;
   return wishes === undefined
-    ? new Job(payload, traceHeader, timeoutMs, settle)
-    : new InvokedJob(invocation, wishes, settle);
+    ? new Job(payload, traceHeader, timeoutMs, settle, deadlines)
+    : new InvokedJob(invocation, wishes, settle, deadlines);
 }

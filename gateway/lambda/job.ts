@@ -1,6 +1,7 @@
 /** One invocation on its way through a pool. */
 import type { FunctionLogLine } from './log-line.ts';
-import type { InvocationResult, RequestIdOf } from '../ports.ts';
+import { MACHINE_DEADLINES } from './deadlines.ts';
+import type { Deadline, Deadlines, InvocationResult, RequestIdOf } from '../ports.ts';
 
 /** Bytes of a result (Lambda quota "Invocation payload", 6 MB, plus AWS's allowance). */
 export const MAX_RESULT_BYTES = 6_291_556;
@@ -25,7 +26,7 @@ export class Job {
   /** What the instance took to start, where this is its first event. */
   initMs: number | undefined = undefined;
   #settle: ((result: InvocationResult) => void) | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Deadline | undefined;
   /** What a function streamed to a caller who wants it in one piece. */
   #pieces: Buffer[] | undefined;
   #pieceBytes = 0;
@@ -36,12 +37,13 @@ export class Job {
     traceHeader: string,
     timeoutMs: number,
     settle: (result: InvocationResult) => void,
+    deadlines: Deadlines = MACHINE_DEADLINES,
   ) {
     this.payload = payload;
     this.traceHeader = traceHeader;
     this.enqueuedAt = performance.now();
     this.#settle = settle;
-    this.#timer = setTimeout(() => this.settle({ kind: 'timed-out' }), timeoutMs);
+    this.#timer = deadlines.after(timeoutMs, () => this.settle({ kind: 'timed-out' }));
   }
 
   get message(): EventMessage {
@@ -64,7 +66,7 @@ export class Job {
 
   /** The caller waits no longer. */
   protected leave(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.clear();
     this.#timer = undefined;
     this.#settle = undefined;
   }

@@ -1,8 +1,9 @@
 /** The instances of one function: which one gets an event, when another is started, when one is let go. */
-import { DefinitionError } from '../errors.ts';
-import type { Invocation, InvocationResult, StreamTimes } from '../ports.ts';
+import { MACHINE_DEADLINES } from './deadlines.ts';
+import type { Deadlines, Invocation, InvocationResult, StreamTimes } from '../ports.ts';
 import type { BuiltCode } from './bundle.ts';
 import { Instance, type InstanceOwner } from './instance.ts';
+import { describeUnprepared, throttled } from './refused-start.ts';
 import { makeJob } from './invoked-job.ts';
 import { type Job, JobQueue, readFailure } from './job.ts';
 import { StreamJob, type StreamStart } from './stream-job.ts';
@@ -43,17 +44,10 @@ const LAST_IDLE_LIMIT_MS = 600_000;
 /** How long code that fails to start is taken for a file that is being saved. */
 const SAVING_MS = 500;
 
-/** Code that cannot be had, as Lambda words it: a module that is not there, or one that does not compile. */
-function describeUnprepared(error: unknown): { errorType: string; errorMessage: string } {
-  if (error instanceof DefinitionError)
-    return { errorType: 'Runtime.ImportModuleError', errorMessage: `Error: ${error.message}` };
-  const errorMessage = error instanceof Error ? error.message : String(error);
-  return { errorType: 'Runtime.UserCodeSyntaxError', errorMessage };
-}
-
 export class FunctionPool implements InstanceOwner {
   readonly #limits: PoolLimits;
   readonly #prepare: () => Promise<InstanceProgram>;
+  readonly #deadlines: Deadlines;
   readonly #queue = new JobQueue();
   /** Last in, first out. */
   readonly #idle: Instance[] = [];
@@ -77,7 +71,12 @@ export class FunctionPool implements InstanceOwner {
   startedCount = 0;
 
   /** @param prepare builds the function's code; called when the first instance is needed, and again after a failure */
-  constructor(limits: PoolLimits, prepare: () => Promise<InstanceProgram>) {
+  constructor(
+    limits: PoolLimits,
+    prepare: () => Promise<InstanceProgram>,
+    deadlines: Deadlines = MACHINE_DEADLINES,
+  ) {
+    this.#deadlines = deadlines;
     this.#limits = limits;
     this.#prepare = prepare;
   }
@@ -92,7 +91,7 @@ export class FunctionPool implements InstanceOwner {
         resolve(throttled(invocation.functionName));
         return;
       }
-      this.#queue.push(makeJob(invocation, resolve));
+      this.#queue.push(makeJob(invocation, resolve, this.#deadlines));
       this.#dispatch();
     });
   }
@@ -103,7 +102,7 @@ export class FunctionPool implements InstanceOwner {
         resolve(throttled(invocation.functionName));
         return;
       }
-      this.#queue.push(new StreamJob(invocation, resolve));
+      this.#queue.push(new StreamJob(invocation, resolve, this.#deadlines));
       this.#dispatch();
     });
   }
@@ -357,12 +356,4 @@ export class FunctionPool implements InstanceOwner {
     this.#ending.add(instance);
     void instance.end();
   }
-}
-
-function throttled(functionName: string): Extract<InvocationResult, { kind: 'refused' }> {
-  return {
-    kind: 'refused',
-    reason: 'throttled',
-    message: `Rate Exceeded: no instance of ${functionName} is free`,
-  };
 }

@@ -1,11 +1,14 @@
 /** The function runtime: what Lambda is to API Gateway. One pool of instances per function, code built and reloaded. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { DefinitionError, REFUSING } from '../errors.ts';
 import type { Tolerance } from '../errors.ts';
-import type { Invocation, InvocationResult, Invoker, StreamTimes } from '../ports.ts';
+import type { Deadlines, Invocation, InvocationResult, Invoker, StreamTimes } from '../ports.ts';
 import { type BuiltCode, FunctionBuild } from './bundle.ts';
+import { MACHINE_DEADLINES } from './deadlines.ts';
+import type { Debugging } from './debugging.ts';
+import { removeAbandonedRuns } from './abandoned-runs.ts';
 import { checkEnvironment } from './environment.ts';
 import { readFailure } from './job.ts';
 import type { FunctionLogLine } from './log-line.ts';
@@ -43,6 +46,9 @@ export type FunctionRuntimeOptions = {
   readonly maxInstances: number;
   /** Watch sources, rebuild, replace instances. */
   readonly reload: boolean;
+  /** Absent = on the machine's time. */
+  readonly deadlines?: Deadlines;
+  readonly debugging?: Debugging | undefined;
   /** Growth of the process from which functions are held to their memory; absent = 384 MB. */
   readonly memoryGrowthBytes?: number;
   /** Bounds of the queue in front of the instances, where they differ from the default. */
@@ -102,25 +108,6 @@ export async function createFunctionRuntime(options: FunctionRuntimeOptions): Pr
   removeAbandonedRuns(options.cacheDirectory);
   const runDirectory = mkdtempSync(join(options.cacheDirectory, `run-${process.pid}-`));
   return new WorkerRuntime(options, runDirectory, await buildWorkerProgram(runDirectory));
-}
-
-/** Bundles of a gateway that was killed before it could remove them. */
-function removeAbandonedRuns(cacheDirectory: string): void {
-  for (const name of readdirSync(cacheDirectory)) {
-    const pid = /^run-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid)))
-      rmSync(join(cacheDirectory, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process is alive, too.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 type FunctionEntry = {
@@ -259,10 +246,13 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   #makeEntry(definition: FunctionDefinition): FunctionEntry {
-    const { cacheDirectory, limits, maxInstances } = this.#options;
-    const build = new FunctionBuild(definition, this.#runDirectory, join(cacheDirectory, 'compile'));
-    const pool = new FunctionPool({ ...DEFAULT_LIMITS, ...limits, maxInstances }, async () =>
-      this.#program(definition, build, await this.#runBuild(definition.name, build)),
+    const { cacheDirectory, limits, maxInstances, deadlines, debugging } = this.#options;
+    const compileCache = join(cacheDirectory, 'compile');
+    const build = new FunctionBuild(definition, this.#runDirectory, compileCache, debugging !== undefined);
+    const pool = new FunctionPool(
+      { ...DEFAULT_LIMITS, ...limits, maxInstances },
+      async () => this.#program(definition, build, await this.#runBuild(definition.name, build)),
+      deadlines,
     );
     return { definition, build, pool };
   }
@@ -279,7 +269,7 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   #program(definition: FunctionDefinition, build: FunctionBuild, built: BuiltCode): InstanceProgram {
-    const { clockOffset, controlUrl, standIns, keyPairOf, extraEnvironment, log } = this.#options;
+    const { clockOffset, controlUrl, standIns, keyPairOf, extraEnvironment, log, debugging } = this.#options;
     const { accessKeyId: id, secretAccessKey: secret } = keyPairOf(definition.name);
     return {
       definition,
@@ -292,6 +282,8 @@ class WorkerRuntime implements FunctionRuntime {
       accessKey: { id, secret },
       extraEnvironment,
       log,
+      deadlines: this.#options.deadlines ?? MACHINE_DEADLINES,
+      debugging,
     };
   }
 

@@ -7,8 +7,14 @@ import type { BuiltCode } from './bundle.ts';
 import { sealEnvironment } from './environment.ts';
 import type { InstanceStart } from './instance-start.ts';
 import type { FunctionLogLine } from './log-line.ts';
+import { NO_DEADLINES } from './deadlines.ts';
+import type { Debugging } from './debugging.ts';
+import type { Deadlines } from '../ports.ts';
 import type { FunctionDefinition } from './model.ts';
 import { OWN_PACKAGES } from './runtime-packages.ts';
+
+/** Lambda's; what a handler is told that has no deadline. */
+const MAX_TIMEOUT_MS = 900_000;
 
 /** What an instance is made of, the same for all instances of a function's version. */
 export type InstanceProgram = {
@@ -22,6 +28,9 @@ export type InstanceProgram = {
   readonly accessKey: { readonly id: string; readonly secret: string };
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly log: (line: FunctionLogLine) => void;
+  readonly deadlines: Deadlines;
+  /** Undefined: nobody can debug it. */
+  readonly debugging?: Debugging | undefined;
 };
 
 export function startThread(
@@ -45,7 +54,8 @@ export function startThread(
     functionArn: definition.arn,
     runtime: definition.runtime,
     memorySizeMb: definition.memorySizeMb,
-    timeoutMs: definition.timeoutSeconds * 1000,
+    timeoutMs: program.deadlines === NO_DEADLINES ? MAX_TIMEOUT_MS : definition.timeoutSeconds * 1000,
+    stoodMs: program.debugging?.stoodMs,
     logGroupName,
     logStreamName,
     taskRoot,

@@ -2,7 +2,15 @@
 import { type GatewayError, gatewayError } from '../errors.ts';
 import { FunctionStream } from './function-stream.ts';
 import { Job, type StreamPart } from './job.ts';
-import type { Invocation, InvocationResult, Invoker, RequestIdOf, StreamTimes } from '../ports.ts';
+import type {
+  Deadline,
+  Deadlines,
+  Invocation,
+  InvocationResult,
+  Invoker,
+  RequestIdOf,
+  StreamTimes,
+} from '../ports.ts';
 
 /** Lambda quota "Response streaming payload". */
 const MAX_STREAM_BYTES = 200 * 1024 * 1024;
@@ -13,17 +21,23 @@ export class StreamJob extends Job {
   readonly #body = new FunctionStream();
   readonly #start: (start: StreamStart) => void;
   readonly #timeoutMs: number;
-  #deadline: NodeJS.Timeout | undefined;
+  readonly #deadlines: Deadlines;
+  readonly #enqueuedMs: number;
+  #deadline: Deadline | undefined;
   #state: 'waiting' | 'streaming' | 'over' = 'waiting';
   #sentBytes = 0;
 
   constructor(
     { payload, traceHeader, timeoutMs, idleMs }: Invocation & StreamTimes,
     start: (start: StreamStart) => void,
+    deadlines: Deadlines,
   ) {
-    super(payload, traceHeader, Math.min(timeoutMs, idleMs), (result) => {
+    const settle = (result: InvocationResult): void => {
       if (result.kind !== 'returned') start(result);
-    });
+    };
+    super(payload, traceHeader, Math.min(timeoutMs, idleMs), settle, deadlines);
+    this.#deadlines = deadlines;
+    this.#enqueuedMs = deadlines.nowMs();
     this.#start = start;
     this.#timeoutMs = timeoutMs;
   }
@@ -64,15 +78,17 @@ export class StreamJob extends Job {
     if (this.#state !== 'waiting') return;
     this.#state = 'streaming';
     this.leave();
-    const passedMs = performance.now() - this.enqueuedAt;
-    this.#deadline = setTimeout(() => this.settle({ kind: 'timed-out' }), this.#timeoutMs - passedMs);
+    const passedMs = this.#deadlines.nowMs() - this.#enqueuedMs;
+    this.#deadline = this.#deadlines.after(this.#timeoutMs - passedMs, () => {
+      this.settle({ kind: 'timed-out' });
+    });
     const start = { kind: 'streams', head: undefined, body: this.#body } as const;
     this.#start(requestId === undefined ? start : { ...start, requestId });
   }
 
   #end(failure: GatewayError | undefined): void {
     this.#state = 'over';
-    clearTimeout(this.#deadline);
+    this.#deadline?.clear();
     this.#body.end(failure);
   }
 }

@@ -114,7 +114,8 @@ export async function readCredentials(directory: string): Promise<StartCredentia
   }
 }
 
-function parseCredentials(value: unknown): StartCredentials {
+/** @throws TypeError where one is missing */
+export function parseCredentials(value: unknown): StartCredentials {
   const fields = new Map<string, unknown>(
     typeof value === 'object' && value !== null ? Object.entries(value) : [],
   );

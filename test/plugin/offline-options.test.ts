@@ -94,12 +94,12 @@ describe('readOfflineOptions', () => {
 
   it('names every refused option in one message with what to do instead', () => {
     assert.throws(
-      () => readOfflineOptions({ noAuth: true, corsAllowOrigin: '*' }, { noTimeout: true }),
+      () => readOfflineOptions({ noAuth: true, corsAllowOrigin: '*' }, { localEnvironment: true }),
       (error) =>
         error instanceof OptionError &&
         /noAuth is refused: .*gatewright token/.test(error.message) &&
         /corsAllowOrigin is refused: .*`cors`/.test(error.message) &&
-        /noTimeout is refused: .*raise `timeout`/.test(error.message),
+        /localEnvironment is refused: .*write the variables to `environment`/.test(error.message),
     );
   });
 

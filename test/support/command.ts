@@ -1,6 +1,9 @@
 /** Runs the command as a person would: a process of its own, ended by its id. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ChildProcess } from 'node:child_process';
 
@@ -12,6 +15,11 @@ export const READY = '"ready":true';
 const READY_WITHIN_MS = 60_000;
 /** A command that does not end is a failure (its code is null), not a test that hangs. */
 const END_WITHIN_MS = 120_000;
+
+let runningHome: string | undefined;
+process.on('exit', () => {
+  if (runningHome !== undefined) rmSync(runningHome, { recursive: true, force: true });
+});
 
 export type Finished = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
@@ -28,10 +36,18 @@ function launch(
   { cwd = CHECKOUT, environment = {}, program = [MAIN] }: RunOptions,
 ): ChildProcess {
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE } = process.env;
+  // What runs for other tests is nobody's business here.
+  runningHome ??= mkdtempSync(join(tmpdir(), 'gatewright-home-'));
   return spawn(process.execPath, [...program, ...args], {
     cwd,
     // The suite's code cache is Node's alone: the command does not look at it.
-    env: { PATH, HOME, ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }), ...environment },
+    env: {
+      PATH,
+      HOME,
+      GATEWRIGHT_HOME: runningHome,
+      ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }),
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

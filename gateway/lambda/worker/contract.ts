@@ -15,6 +15,7 @@ export type FunctionFacts = {
   readonly runtime: string;
   readonly memorySizeMb: number;
   readonly timeoutMs: number;
+  readonly stoodMs?: SharedArrayBuffer | undefined;
   readonly logGroupName: string;
   readonly logStreamName: string;
 };
@@ -64,6 +65,12 @@ export function callHandler(
 
 export type Context = Record<string, unknown>;
 
+const NEVER_STOOD: readonly number[] = [0, 0];
+
+function stoodMs([before = 0, sinceEpochMs = 0]: ArrayLike<number> & Iterable<number>): number {
+  return before + (sinceEpochMs === 0 ? 0 : performance.timeOrigin + performance.now() - sinceEpochMs);
+}
+
 /** Event and context of an invocation; by API Gateway it is the event's text alone. */
 export function readMessage(
   message: EventMessage,
@@ -78,7 +85,9 @@ export function readMessage(
 
 /** The context object without what only older runtimes have. */
 export function makeContext(facts: FunctionFacts, requestId: string): Context {
-  const deadline = performance.now() + facts.timeoutMs;
+  const stood = facts.stoodMs === undefined ? NEVER_STOOD : new Float64Array(facts.stoodMs);
+  const passedMs = (): number => performance.now() - stoodMs(stood);
+  const deadline = passedMs() + facts.timeoutMs;
   return {
     functionName: facts.functionName,
     functionVersion: '$LATEST',
@@ -89,7 +98,7 @@ export function makeContext(facts: FunctionFacts, requestId: string): Context {
     logStreamName: facts.logStreamName,
     clientContext: undefined,
     identity: undefined,
-    getRemainingTimeInMillis: () => Math.floor(deadline - performance.now()),
+    getRemainingTimeInMillis: () => Math.floor(deadline - passedMs()),
   };
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 
 import { FunctionBuild } from '../../../gateway/lambda/bundle.ts';
+import { MACHINE_DEADLINES } from '../../../gateway/lambda/deadlines.ts';
 import type { FunctionDefinition } from '../../../gateway/lambda/model.ts';
 import { DEFAULT_LIMITS, FunctionPool } from '../../../gateway/lambda/pool.ts';
 import { buildWorkerProgram } from '../../../gateway/lambda/worker-program.ts';
@@ -24,6 +25,7 @@ async function aPool(definition: FunctionDefinition): Promise<FunctionPool> {
     accessKey: { id: 'a', secret: 's' },
     extraEnvironment: {},
     log: () => undefined,
+    deadlines: MACHINE_DEADLINES,
   }));
   after(() => pool.close());
   return pool;

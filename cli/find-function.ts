@@ -1,0 +1,32 @@
+/** A function of the running gateway, by how a person names it. */
+import { UsageError } from './output.ts';
+import { askGateway, memberOf } from './running-gateway.ts';
+
+export type FoundFunction = { readonly name: string; readonly region: string; readonly nowEpochMs: number };
+
+/**
+ * By its name, its logical id, or what the name ends with (`list-users` of `food-delivery-dev-list-users`).
+ * @throws UsageError with those that there are
+ */
+export async function findFunction(given: string): Promise<FoundFunction> {
+  const answer = await askGateway('GET', 'functions');
+  const functions = listOf(memberOf(answer, 'functions')).map((one) => ({
+    name: String(memberOf(one, 'name')),
+    logicalId: String(memberOf(one, 'logicalId')),
+    region: String(memberOf(one, 'region')),
+    nowEpochMs: Number(memberOf(answer, 'nowEpochMs')),
+  }));
+  const exact = functions.filter(({ name, logicalId }) => name === given || logicalId === given);
+  const found = exact.length > 0 ? exact : functions.filter(({ name }) => name.endsWith(`-${given}`));
+  const [only, another] = found;
+  if (only !== undefined && another === undefined) return only;
+  const names = (only === undefined ? functions : found).map(({ name }) => name).join(', ');
+  if (only !== undefined) throw new UsageError(`"${given}" may be any of ${names}`);
+  throw new UsageError(
+    names === '' ? 'the gateway serves no function' : `there is no function "${given}"; there are ${names}`,
+  );
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,125 @@
+/** `gatewright invoke`: one event for a function of the running gateway, by Lambda's own API. */
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { text as readAll } from 'node:stream/consumers';
+import { Command } from 'commander';
+import { signRequest } from '@gatewright/aws/sign-request';
+import { findFunction } from './find-function.ts';
+import { UsageError } from './output.ts';
+import { addGatewayOptions, findGateway } from './running-gateway.ts';
+import type { FoundFunction } from './find-function.ts';
+
+type InvokeFlags = { readonly event: string; readonly async: boolean; readonly clientContext?: string };
+
+type Answer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+};
+
+export function invokeCommand(): Command {
+  return addGatewayOptions(
+    new Command('invoke')
+      .description('Invoke a function and print its answer, and what it has logged to stderr.')
+      .argument('<function>', 'name, logical id, or how the name ends'),
+  )
+    .option('--event <json|file|->', 'the event: JSON, a file, or - for stdin', '{}')
+    .option('--async', 'hand the event over and do not wait for the function', false)
+    .option('--client-context <json>', 'context.clientContext of the handler')
+    .action(invoke);
+}
+
+async function invoke(given: string, flags: InvokeFlags): Promise<void> {
+  const event = await readEvent(flags.event);
+  const context = flags.clientContext;
+  if (context !== undefined && !isJson(context)) throw new UsageError('--client-context is no JSON');
+  const found = await findFunction(given);
+  const { status, headers, body } = await send(found, event, flags);
+  if (status === 202) {
+    process.stdout.write(`${found.name} has the event\n`);
+    return;
+  }
+  if (status !== 200) throw new UsageError(`${found.name}: ${describeRefusal(body, status)}`);
+  const tail = headers['x-amz-log-result'];
+  if (typeof tail === 'string') process.stderr.write(Buffer.from(tail, 'base64'));
+  process.stdout.write(`${body}\n`);
+  // As the AWS command line does not: a script should see that the function has failed.
+  if (headers['x-amz-function-error'] !== undefined) process.exitCode = 1;
+}
+
+/** Not by `fetch`, which gives up after five minutes: a function may take fifteen, and a breakpoint longer. */
+async function send(
+  { name, region, nowEpochMs }: FoundFunction,
+  event: string,
+  { async: isAsync, clientContext }: InvokeFlags,
+): Promise<Answer> {
+  const { controlUrl, accessKeyId, secretAccessKey } = await findGateway();
+  const url = new URL(`${controlUrl}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`);
+  const headers = signRequest({
+    ...{
+      method: 'POST',
+      url,
+      body: event,
+      service: 'lambda',
+      region,
+      accessKeyId,
+      secretAccessKey,
+      nowEpochMs,
+    },
+    headers: {
+      'Content-Type': 'application/json',
+      'X-Amz-Invocation-Type': isAsync ? 'Event' : 'RequestResponse',
+      ...(isAsync ? {} : { 'X-Amz-Log-Type': 'Tail' }),
+      ...(clientContext === undefined
+        ? {}
+        : { 'X-Amz-Client-Context': Buffer.from(clientContext).toString('base64') }),
+    },
+  });
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'POST', headers }, (response) => {
+      readAll(response).then(
+        (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+        reject,
+      );
+    });
+    sent.on('error', (cause) =>
+      reject(new UsageError(`the gateway at ${controlUrl} does not answer`, { cause })),
+    );
+    sent.end(event);
+  });
+}
+
+/** @throws UsageError */
+async function readEvent(given: string): Promise<string> {
+  const text = given === '-' ? await readAll(process.stdin) : isJson(given) ? given : readEventFile(given);
+  if (isJson(text)) return text;
+  throw new UsageError(`--event: ${given === '-' ? 'stdin' : given} holds no JSON`);
+}
+
+function readEventFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new UsageError(`--event: "${file}" is neither JSON nor a file that can be read`);
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function describeRefusal(body: string, status: number): string {
+  try {
+    const { message, Message } = JSON.parse(body) as Readonly<Record<string, unknown>>;
+    const said = message ?? Message;
+    if (typeof said === 'string') return said;
+  } catch {
+    // The status has to do.
+  }
+  return `the gateway answered ${status}`;
+}

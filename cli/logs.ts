@@ -1,0 +1,52 @@
+/** `gatewright logs`: what the running gateway and its functions have printed, and print. */
+import { Command, InvalidArgumentError } from 'commander';
+import { readDuration } from '@gatewright/gateway/settings';
+import { showControls } from '#shared/visible-text.ts';
+import { findFunction } from './find-function.ts';
+import { addGatewayOptions, listenToGateway } from './running-gateway.ts';
+
+type LogsFlags = { readonly follow: boolean; readonly since?: number; readonly json: boolean };
+
+type Line = {
+  readonly time: string;
+  readonly function?: string;
+  readonly requestId?: string;
+  readonly level?: string;
+  readonly message: string;
+};
+
+export function logsCommand(): Command {
+  return addGatewayOptions(
+    new Command('logs')
+      .description('Print what the running gateway and its functions have printed.')
+      .argument('[function]', 'name, logical id, or how the name ends; all and the gateway when left out'),
+  )
+    .option('--follow', 'and what comes, until Ctrl-C', false)
+    .option('--since <duration>', 'of the last 5m, 1h …', readSince)
+    .option('--json', 'one JSON object a line', false)
+    .action(printLogs);
+}
+
+async function printLogs(given: string | undefined, { follow, since, json }: LogsFlags): Promise<void> {
+  const query = new URLSearchParams({
+    ...(given === undefined ? {} : { function: (await findFunction(given)).name }),
+    ...(since === undefined ? {} : { sinceMs: String(since) }),
+    ...(follow ? { follow: 'true' } : {}),
+  });
+  for await (const text of listenToGateway(`logs?${query.toString()}`))
+    process.stdout.write(json ? `${text}\n` : `${printLine(JSON.parse(text) as Line)}\n`);
+}
+
+/** As the terminal of `gatewright start` shows it; a function may print what would command the terminal. */
+function printLine({ time, function: name, requestId, level, message }: Line): string {
+  const text = message.replaceAll(/[^\n\t]+/g, showControls);
+  if (name === undefined) return `${time} ${text}`;
+  if (level === undefined) return `[${name}] ${text}`;
+  return `[${name}] ${[time, ...(requestId === undefined ? [] : [requestId]), level, text].join('\t')}`;
+}
+
+function readSince(text: string): number {
+  const ms = readDuration(text);
+  if (ms === undefined || ms < 0) throw new InvalidArgumentError('Write it as 30s, 5m or 1h.');
+  return ms;
+}

@@ -1,0 +1,49 @@
+/** Options of `start` for a day's work: a debugger, and the name by which other commands call the gateway. */
+import { InvalidArgumentError } from 'commander';
+import { isGatewayName, runningFolder } from '@gatewright/gateway';
+import { readPort } from './options.ts';
+import type { Command } from 'commander';
+import type { GatewayOptions } from '@gatewright/gateway';
+
+export type LoopFlags = {
+  readonly inspect?: number;
+  readonly inspectBrk?: number;
+  readonly name?: string;
+};
+
+export function addLoopOptions(command: Command): Command {
+  return command
+    .option(
+      '--inspect [port]',
+      'let a debugger attach, on loopback (port 9229 unless --inspect=PORT)',
+      readPort,
+    )
+    .option(
+      '--inspect-brk [port]',
+      'the same; wait for it, and stop each function at its first line',
+      readPort,
+    )
+    .option(
+      '--name <name>',
+      'how other commands call it by --gateway (default: the name of the folder)',
+      readName,
+    );
+}
+
+/** The part of `GatewayOptions` that these flags decide. */
+export function readLoopOptions({
+  inspect,
+  inspectBrk,
+  name,
+}: LoopFlags): Pick<GatewayOptions, 'announced' | 'inspect'> {
+  const port = inspectBrk ?? inspect;
+  return {
+    announced: { folder: runningFolder(process.env), name },
+    ...(port !== undefined && { inspect: { port, breaks: inspectBrk !== undefined } }),
+  };
+}
+
+function readName(text: string): string {
+  if (isGatewayName(text)) return text;
+  throw new InvalidArgumentError('A name has 1 to 64 letters, digits, _, - and dots.');
+}

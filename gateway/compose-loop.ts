@@ -1,0 +1,66 @@
+/** What `gatewright logs`, `invoke` and `data` ask of a start, put together. */
+import { realpathSync } from 'node:fs';
+import { logEndpoints } from './control-port/log-endpoints.ts';
+import type { Parts } from './compose-parts.ts';
+import type { MoreEndpoints } from './control-port/local-endpoints.ts';
+import type { FunctionListing } from './control-port/log-endpoints.ts';
+import { LogHistory } from './control-port/log-history.ts';
+import type { Clock } from './ports.ts';
+import { announce, settleName } from './services/running-gateways.ts';
+import type { GatewayOptions } from './gateway.ts';
+import type { StartCredentials } from './services/identity-file.ts';
+
+/** What a start is called, and what remembers its lines; `options` are those whose lines it remembers. */
+export async function openLoop(
+  given: GatewayOptions,
+  clock: Clock,
+): Promise<Pick<Parts, 'options' | 'name' | 'history'>> {
+  const { announced, directory } = given;
+  const name = announced && (await settleName(announced.folder, directory, announced.name));
+  const history = new LogHistory(clock);
+  return { options: remember(given, history), name, history };
+}
+
+function remember(options: GatewayOptions, history: LogHistory): GatewayOptions {
+  return {
+    ...options,
+    log: history.listenIn(options.log),
+    functionLog: (line) => {
+      history.addFunctionLine(line);
+      options.functionLog(line);
+    },
+  };
+}
+
+/** Tells the commands of other folders of the gateway, as long as it runs. */
+export async function announceStart(
+  { options: { announced, directory }, name, closing }: Parts,
+  credentials: StartCredentials,
+): Promise<void> {
+  if (announced === undefined || name === undefined) return;
+  const running = { ...credentials, name, directory: realpathSync(directory), pid: process.pid };
+  const announcement = await announce(announced.folder, running);
+  closing.add(() => announcement.remove());
+}
+
+export function openLoopApi({ history, clock, served }: Parts): MoreEndpoints {
+  return logEndpoints(history, clock, () => served.stacks.flatMap(listFunctions));
+}
+
+function listFunctions({ functions }: Parts['served']['stacks'][number]): FunctionListing[] {
+  return functions.map(({ name, logicalId, stackName, region }) => ({
+    ...{ name, logicalId, region },
+    stack: stackName,
+  }));
+}
+
+/** The first of them that knows the path answers. */
+export function inTurn(...all: readonly MoreEndpoints[]): MoreEndpoints {
+  return async (request, path) => {
+    for (const endpoints of all) {
+      const reply = await endpoints(request, path);
+      if (reply !== undefined) return reply;
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,39 @@
+/** AWS's own APIs of a start, put together. */
+import { createCallerIdentity } from './aws-api/caller-identity.ts';
+import { createDynamoDbCalls } from './aws-api/dynamodb/dynamodb-calls.ts';
+import { createLambdaInvoke } from './aws-api/lambda/lambda-invoke.ts';
+import { createLambdaReads } from './aws-api/lambda/lambda-reads.ts';
+import { letThrough } from './aws-api/let-through.ts';
+import { createRestApiWire } from './aws-api/rest-apis/rest-api-wire.ts';
+import { backendOf } from './compose-parts.ts';
+import { rightsContext } from './compose-rights.ts';
+import { RECORDED_SERVICES } from './services/recorder.ts';
+import type { AwsService } from './aws-api/aws-call.ts';
+import type { Parts } from './compose-parts.ts';
+
+/** AWS's own APIs on the control port, by signing name. */
+export function openServices(parts: Parts, report: (fault: unknown) => void): Map<string, AwsService> {
+  const { options, runtime, random, served, store, at, closing } = parts;
+  const services = new Map<string, AwsService>();
+  const rights = rightsContext(options, served);
+  // Calls of functions end where those of integrations do: at somebody's endpoint, at AWS, or in the recorder.
+  for (const name of [...RECORDED_SERVICES, ...(options.awsEndpoints?.live ?? [])])
+    services.set(name, letThrough(at.services, rights));
+  const backend = backendOf(options, store);
+  if (backend !== undefined) {
+    const calls = createDynamoDbCalls(backend, rights);
+    closing.add(() => calls.close());
+    services.set('dynamodb', (call) => calls.serve(call));
+  }
+  const invoke = { invoker: runtime, random, accountId: options.accountId, report };
+  services.set(
+    'lambda',
+    createLambdaReads(() => served.stacks, createLambdaInvoke(invoke)),
+  );
+  services.set('sts', createCallerIdentity(random, services.get('sts')));
+  services.set(
+    'apigateway',
+    createRestApiWire({ apis: served, random, accountId: options.accountId, ports: at }),
+  );
+  return services;
+}

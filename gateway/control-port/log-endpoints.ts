@@ -1,0 +1,55 @@
+/** `GET /_gatewright/logs` and `GET /_gatewright/functions`: what `gatewright logs` and `gatewright invoke` ask. */
+import { type ControlReply, type ControlRequest, jsonReply } from './control-request.ts';
+import { type LogHistory, printHistoryLine } from './log-history.ts';
+import type { MoreEndpoints } from './local-endpoints.ts';
+import type { Clock } from '../ports.ts';
+
+export type FunctionListing = {
+  readonly name: string;
+  readonly logicalId: string;
+  readonly stack: string;
+  readonly region: string;
+};
+
+/** Longest silence of a listener: Node's longest timer, not quite a month. */
+const IDLE_MS = 2 ** 31 - 1;
+const LINES = ['Content-Type', 'application/x-ndjson'];
+
+export function logEndpoints(
+  history: LogHistory,
+  clock: Clock,
+  functions: () => readonly FunctionListing[],
+): MoreEndpoints {
+  return (request, path) => {
+    switch (`${request.method} ${path}`) {
+      case 'GET functions':
+        return Promise.resolve(jsonReply(200, { functions: functions(), nowEpochMs: clock.nowEpochMs() }));
+      case 'GET logs':
+        return Promise.resolve(tellLogs(request, history, clock));
+      default:
+        return Promise.resolve(undefined);
+    }
+  };
+}
+
+/** `function`: by its name. `sinceMs`: so long before now. `follow=true`: and what comes from now on. */
+function tellLogs({ query }: ControlRequest, history: LogHistory, clock: Clock): ControlReply {
+  const wanted = new URLSearchParams(query);
+  const sinceMs = wanted.get('sinceMs');
+  const unknown = [...wanted.keys()].find((name) => !['function', 'sinceMs', 'follow'].includes(name));
+  if (unknown !== undefined || (sinceMs !== null && !/^\d{1,15}$/.test(sinceMs)))
+    return jsonReply(400, { message: 'Wanted: function=<name>, sinceMs=<milliseconds>, follow=true' });
+  const question = {
+    functionName: wanted.get('function') ?? undefined,
+    sinceEpochMs: sinceMs === null ? undefined : clock.nowEpochMs() - Number(sinceMs),
+  };
+  if (wanted.get('follow') !== 'true')
+    return { status: 200, headers: LINES, body: history.read(question).map(printHistoryLine).join('') };
+  const bytes = history.follow(question);
+  return {
+    status: 200,
+    headers: LINES,
+    body: '',
+    stream: { bytes, idleMs: IDLE_MS, onOver: () => undefined },
+  };
+}

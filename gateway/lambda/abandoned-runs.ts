@@ -1,0 +1,22 @@
+/** What gateways have left behind that were killed. */
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Bundles of a gateway that was killed before it could remove them. */
+export function removeAbandonedRuns(cacheDirectory: string): void {
+  for (const name of readdirSync(cacheDirectory)) {
+    const pid = /^run-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid)))
+      rmSync(join(cacheDirectory, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process is alive, too.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * A debugger's way to functions: Node's inspector on loopback, and word of each function that a debugger holds. Threads
+ * are debugged through the inspector of the process (its NodeWorker domain), which debuggers know; a session of our own
+ * listens there, too, since nothing else tells that a thread is held.
+ */
+import { close, type InspectorNotification, Session, open, url, waitForDebugger } from 'node:inspector';
+import { pathToFileURL } from 'node:url';
+import type { Worker } from 'node:worker_threads';
+import { StartError } from '../errors.ts';
+import type { StoppableDeadlines } from './deadlines.ts';
+import type { HandlerCode } from './instance-start.ts';
+
+export type InspectOptions = {
+  /** 0 = a free one. */
+  readonly port: number;
+  /** The start waits for a debugger, and each function stops at its first line. */
+  readonly breaks: boolean;
+};
+
+const LOOPBACK = '127.0.0.1';
+
+/**
+ * Opens the inspector. A process that runs with `node --inspect` has one, which is taken as it is.
+ * @throws StartError PORT_IN_USE
+ */
+export function openInspector({ port, breaks }: InspectOptions, tell: (message: string) => void): void {
+  if (url() === undefined) open(port, LOOPBACK);
+  const address = url();
+  if (address === undefined)
+    throw new StartError(
+      'PORT_IN_USE',
+      `port ${port} is in use; choose another with --inspect=PORT, or --inspect=0 for any free one`,
+    );
+  if (!breaks) return;
+  tell(`waiting for a debugger on ${new URL(address).host}`);
+  waitForDebugger();
+}
+
+/** Whether somebody may debug this process. */
+export function hasInspector(): boolean {
+  return url() !== undefined;
+}
+
+type Thread = { readonly sessionId: string; isHeld: boolean };
+type AttachedThread = { readonly sessionId: string; readonly workerInfo: { readonly title: string } };
+type ThreadMessage = { readonly sessionId: string; readonly message: string };
+
+/** Follows the threads of functions, and lets time stand still while one of them is held. */
+export class Debugging {
+  readonly #session = new Session();
+  readonly #deadlines: StoppableDeadlines | undefined;
+  readonly #breaks: boolean;
+  readonly #threads = new Map<number, Thread>();
+  /** Whose first line is a breakpoint, by thread. */
+  readonly #scripts = new Map<number, string>();
+  #sent = 0;
+
+  /** @param deadlines undefined = there are none anyway */
+  constructor(deadlines: StoppableDeadlines | undefined, breaks: boolean) {
+    this.#deadlines = deadlines;
+    this.#breaks = breaks;
+    this.#session.connect();
+    this.#session.on('NodeWorker.attachedToWorker', ({ params }: InspectorNotification<AttachedThread>) => {
+      this.#attach(params);
+    });
+    this.#session.on(
+      'NodeWorker.receivedMessageFromWorker',
+      ({ params }: InspectorNotification<ThreadMessage>) => {
+        this.#hear(params);
+      },
+    );
+    // Only a debugger makes a thread wait for it: it has to set its breakpoints first.
+    this.#session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  }
+
+  get stoodMs(): SharedArrayBuffer | undefined {
+    return this.#deadlines?.stoodMs;
+  }
+
+  /** Of a thread that has just been started. */
+  follow(worker: Worker, code: HandlerCode): void {
+    const { threadId } = worker;
+    if (this.#breaks)
+      this.#scripts.set(threadId, pathToFileURL(code.kind === 'file' ? code.file : code.address).href);
+    worker.once('exit', () => this.#forget(threadId));
+  }
+
+  /** A thread that a debugger holds does not end by `terminate` alone: it goes on, to its end at once. */
+  letGo({ threadId }: Worker): void {
+    const thread = this.#threads.get(threadId);
+    if (thread?.isHeld === true) this.#send(thread, 'Debugger.resume', { terminateOnResume: true });
+  }
+
+  close(): void {
+    this.#session.disconnect();
+    this.#deadlines?.goOn();
+    // Otherwise the process would wait at its end for debuggers to leave.
+    close();
+  }
+
+  /** Node titles a thread `[worker 3] its-name`. */
+  #attach({ sessionId, workerInfo: { title } }: AttachedThread): void {
+    const threadId = Number(/^\[worker (\d+)\]/.exec(title)?.[1]);
+    const thread: Thread = { sessionId, isHeld: false };
+    this.#threads.set(threadId, thread);
+    this.#send(thread, 'Debugger.enable');
+    const script = this.#scripts.get(threadId);
+    if (script !== undefined)
+      this.#send(thread, 'Debugger.setBreakpointByUrl', { lineNumber: 0, url: script });
+  }
+
+  #hear({ sessionId, message }: ThreadMessage): void {
+    // Most messages announce scripts; their text is not for us.
+    const isHeld = message.startsWith('{"method":"Debugger.paused"');
+    if (!isHeld && !message.startsWith('{"method":"Debugger.resumed"')) return;
+    for (const thread of this.#threads.values()) if (thread.sessionId === sessionId) thread.isHeld = isHeld;
+    this.#stopOrGoOn();
+  }
+
+  #forget(threadId: number): void {
+    this.#threads.delete(threadId);
+    this.#scripts.delete(threadId);
+    this.#stopOrGoOn();
+  }
+
+  #stopOrGoOn(): void {
+    const isHeld = [...this.#threads.values()].some((thread) => thread.isHeld);
+    if (isHeld) this.#deadlines?.stop();
+    else this.#deadlines?.goOn();
+  }
+
+  #send({ sessionId }: Thread, method: string, params: object = {}): void {
+    this.#sent += 1;
+    const message = JSON.stringify({ id: this.#sent, method, params });
+    this.#session.post('NodeWorker.sendMessageToWorker', { sessionId, message });
+  }
+}

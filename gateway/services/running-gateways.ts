@@ -1,0 +1,119 @@
+/**
+ * Which gateways run on this machine, whatever folder they were started in: one file each in a folder of their user's,
+ * with the credentials that the command line needs. What a killed one has left behind is cleared away by who reads next.
+ */
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { StartError } from '../errors.ts';
+import { parseCredentials, type StartCredentials } from './identity-file.ts';
+import { readSecretFile, writeSecretFile } from './secret-file.ts';
+
+export type RunningGateway = StartCredentials & {
+  readonly name: string;
+  /** Where it was started. */
+  readonly directory: string;
+  readonly pid: number;
+};
+
+/** What a name may be: it stands in messages and in shell lines. */
+const NAME = /^[\w.-]{1,64}$/;
+const OWN_MODE = 0o700;
+
+/** `GATEWRIGHT_HOME`, else `~/.gatewright`. */
+export function runningFolder(environment: Readonly<Record<string, string | undefined>>): string {
+  return join(environment['GATEWRIGHT_HOME'] ?? join(homedir(), '.gatewright'), 'running');
+}
+
+export function isGatewayName(text: string): boolean {
+  return NAME.test(text);
+}
+
+/** The name of one that is given none: its folder's. */
+export function usualName(directory: string): string {
+  return (
+    basename(directory)
+      .replaceAll(/[^\w.-]+/g, '-')
+      .slice(0, 60) || 'gateway'
+  );
+}
+
+/**
+ * The name under which a start runs. One that was chosen is an error where it is taken; the usual one gets a number.
+ * @throws StartError NAME_IN_USE
+ */
+export async function settleName(
+  folder: string,
+  directory: string,
+  chosen: string | undefined,
+): Promise<string> {
+  const running = await listRunning(folder);
+  const taken = (name: string) => running.find((one) => one.name === name);
+  if (chosen !== undefined) {
+    const other = taken(chosen);
+    if (other === undefined) return chosen;
+    throw new StartError(
+      'NAME_IN_USE',
+      `a gateway named ${chosen} runs already (${other.directory}, ${other.controlUrl}); choose another --name`,
+    );
+  }
+  const name = usualName(directory);
+  for (let number = 1; ; number += 1) {
+    const candidate = number === 1 ? name : `${name}-${number}`;
+    if (taken(candidate) === undefined) return candidate;
+  }
+}
+
+/** Tells of a gateway as long as it runs. */
+export async function announce(
+  folder: string,
+  gateway: RunningGateway,
+): Promise<{ remove(): Promise<void> }> {
+  await mkdir(folder, { recursive: true, mode: OWN_MODE });
+  // Attack: in a folder that somebody else has linked there, the secrets would be theirs to read.
+  if (!(await lstat(folder)).isDirectory())
+    throw new StartError('RUNNING_FOLDER', `${folder} is no folder; remove it`);
+  const path = join(folder, `${gateway.pid}-${new URL(gateway.controlUrl).port}.json`);
+  await writeSecretFile(path, `${JSON.stringify(gateway)}\n`);
+  return { remove: () => rm(path, { force: true }) };
+}
+
+/** All that run, by name. */
+export async function listRunning(folder: string): Promise<readonly RunningGateway[]> {
+  const names = await readdir(folder).catch(() => []);
+  const found = await Promise.all(
+    names.filter((name) => /^\d+-\d+\.json$/.test(name)).map((name) => readRunning(join(folder, name))),
+  );
+  return found.filter((one) => one !== undefined).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function readRunning(path: string): Promise<RunningGateway | undefined> {
+  const text = await readSecretFile(path).catch(() => undefined);
+  const gateway = text === undefined ? undefined : parse(text);
+  if (gateway !== undefined && isAlive(gateway.pid)) return gateway;
+  await rm(path, { force: true }).catch(() => undefined);
+  return undefined;
+}
+
+function parse(text: string): RunningGateway | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const credentials = parseCredentials(value);
+    const { name, directory, pid } = value as Readonly<Record<string, unknown>>;
+    if (typeof name !== 'string' || typeof directory !== 'string' || typeof pid !== 'number')
+      return undefined;
+    return isGatewayName(name) ? { ...credentials, name, directory, pid } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // Signal 0 asks, on Windows too, and does nothing.
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,24 @@
+/** Options that let a debugger attach. osls knows no option with and without a value, so the port has one of its own. */
+import { readFlag, readPort } from './option-values.ts';
+import type { CliOptions, OptionSchema } from './serverless.ts';
+import type { StartSettings } from './settings.ts';
+
+/** Node's own. */
+const INSPECT_PORT = 9229;
+
+export const INSPECT_OPTIONS = {
+  inspect: { usage: 'Let a debugger attach, on loopback.', type: 'boolean' },
+  'inspect-brk': {
+    usage: 'The same; wait for it, and stop each function at its first line.',
+    type: 'boolean',
+  },
+  'inspect-port': { usage: 'Port for the debugger. Default: 9229, 0 = a free one.', type: 'string' },
+} satisfies Readonly<Record<string, OptionSchema>>;
+
+/** @throws OptionError */
+export function readInspect(given: CliOptions): Pick<StartSettings, 'inspect'> {
+  const breaks = readFlag('--inspect-brk', given['inspect-brk'], false);
+  const isWanted = breaks || readFlag('--inspect', given['inspect'], false);
+  const port = readPort('--inspect-port', given['inspect-port'], INSPECT_PORT);
+  return isWanted ? { inspect: { port, breaks } } : {};
+}

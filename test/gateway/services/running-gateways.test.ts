@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import {
+  announce,
+  isGatewayName,
+  listRunning,
+  settleName,
+  usualName,
+} from '../../../gateway/services/running-gateways.ts';
+import type { RunningGateway } from '../../../gateway/services/running-gateways.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'gatewright-running-'));
+after(() => rmSync(home, { recursive: true }));
+
+let made = 0;
+function aFolder(): string {
+  made += 1;
+  return join(home, `running-${made}`);
+}
+
+function aGateway(changes: Partial<RunningGateway> = {}): RunningGateway {
+  return {
+    name: 'shop',
+    directory: '/srv/shop',
+    pid: process.pid,
+    accessKeyId: 'AKIALOCAL0000000',
+    secretAccessKey: 'secret',
+    controlUrl: 'http://127.0.0.1:4000',
+    controlSecret: 'bearer',
+    ...changes,
+  };
+}
+
+describe('announce', () => {
+  it('tells of a gateway to its own user alone, until it is removed', async () => {
+    const folder = aFolder();
+    const shop = aGateway();
+    const announcement = await announce(folder, shop);
+
+    assert.deepEqual(await listRunning(folder), [shop]);
+    if (process.platform !== 'win32') {
+      assert.equal(statSync(folder).mode & 0o777, 0o700);
+      assert.equal(statSync(join(folder, `${process.pid}-4000.json`)).mode & 0o777, 0o600);
+    }
+
+    await announcement.remove();
+    assert.deepEqual(await listRunning(folder), []);
+  });
+
+  it('clears away what a killed gateway has left, and what is no announcement', async () => {
+    const folder = aFolder();
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    await announce(folder, aGateway({ pid, name: 'dead' }));
+    writeFileSync(join(folder, '1-1.json'), '{"name":');
+    writeFileSync(join(folder, 'notes.txt'), 'kept');
+
+    assert.deepEqual(await listRunning(folder), []);
+    assert.deepEqual(readdirSync(folder), ['notes.txt']);
+  });
+
+  it('refuses a link in the place of its folder', async () => {
+    const elsewhere = mkdtempSync(join(home, 'elsewhere-'));
+    const folder = aFolder();
+    symlinkSync(elsewhere, folder, 'junction');
+
+    await assert.rejects(announce(folder, aGateway()), /is no folder/);
+    assert.deepEqual(readdirSync(elsewhere), []);
+  });
+});
+
+describe('listRunning', () => {
+  it('finds nothing where nothing has ever run', async () => {
+    assert.deepEqual(await listRunning(join(home, 'never')), []);
+    assert.equal(existsSync(join(home, 'never')), false);
+  });
+});
+
+describe('settleName', () => {
+  it('takes the name of the folder, with a number where it is taken', async () => {
+    const folder = aFolder();
+    assert.equal(await settleName(folder, '/srv/shop', undefined), 'shop');
+    await announce(folder, aGateway());
+    assert.equal(await settleName(folder, '/other/shop', undefined), 'shop-2');
+  });
+
+  it('refuses a chosen name that is taken', async () => {
+    const folder = aFolder();
+    await announce(folder, aGateway());
+    assert.equal(await settleName(folder, '/srv/shop', 'mine'), 'mine');
+    await assert.rejects(
+      settleName(folder, '/other', 'shop'),
+      /a gateway named shop runs already \(\/srv\/shop, http:\/\/127\.0\.0\.1:4000\)/,
+    );
+  });
+
+  it('makes a name that may stand on a command line', () => {
+    for (const directory of ['/srv/my shop', '/', '/srv/äöü', `/srv/${'x'.repeat(200)}`, '/srv/$(reboot)'])
+      assert.ok(isGatewayName(usualName(directory)), usualName(directory));
+  });
+});
