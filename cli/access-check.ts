@@ -21,6 +21,7 @@ import { closedRoutes, inspectApis, isOurs, loadOptions, toInventoryRoutes } fro
 import { checkHandlers } from './claim-check.ts';
 import { readAccessFiles, strayDocuments } from '@gatewright/authoring/access-files';
 import { checkPlan } from '@gatewright/authoring/check-plan';
+import { withDeployedId } from './deployed-ids.ts';
 import { count, UsageError } from './output.ts';
 import { readWebhooks, webhookProblems } from '@gatewright/authoring/webhook-files';
 
@@ -28,6 +29,18 @@ import { readWebhooks, webhookProblems } from '@gatewright/authoring/webhook-fil
 export function readCompiled(folder: string): CompiledAccess {
   const { compiled, problems } = buildAccess(readAccessFiles(folder), checkPlan);
   if (problems.length > 0) throw new UsageError(problems.map(printProblem).join('\n'));
+  return compiled;
+}
+
+/** As `readCompiled`, with ids of deployed APIs by document, and without inventories that nobody has read. @throws UsageError */
+export function compiledFor(folder: string, stage: string, ids: ReadonlyMap<string, string>): CompiledAccess {
+  const files = readAccessFiles(folder).map((file) => {
+    const apiId = ids.get(file.name);
+    return apiId === undefined ? file : { ...file, inventory: withDeployedId(file.inventory, stage, apiId) };
+  });
+  const { compiled, problems, withoutInventory } = buildAccess(files, checkPlan);
+  const wrong = [...problems, ...withoutInventory];
+  if (wrong.length > 0) throw new UsageError(wrong.map(printProblem).join('\n'));
   return compiled;
 }
 

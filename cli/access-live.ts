@@ -57,7 +57,8 @@ function assertId(id: unknown, apiId: string): void {
   if (id !== apiId) throw new UsageError(`asked about API ${apiId}, AWS answered about ${show(id)}`);
 }
 
-async function findPhysicalId(aws: SignedGet, stack: string, logicalId: string): Promise<string> {
+/** @throws UsageError where the stack has no such API */
+export async function findPhysicalId(aws: SignedGet, stack: string, logicalId: string): Promise<string> {
   const query = new URLSearchParams({
     ...{ Action: 'DescribeStackResource', Version: '2010-05-15' },
     ...{ StackName: stack, LogicalResourceId: logicalId },

@@ -7,8 +7,10 @@ import type { MatrixCell } from '@gatewright/authoring/describe-access';
 import { checkDocuments, printProblems, readCompiled } from './access-check.ts';
 import { explain } from './access-explain.ts';
 import type { ExplainFlags } from './access-explain.ts';
+import { publishCommands } from './access-publish.ts';
 import { revocationCommands } from './access-revoke.ts';
 import { takeSnapshots } from './access-snapshot.ts';
+import { saveDeployedIds } from './deployed-ids.ts';
 import { syncRoutes } from './access-sync.ts';
 import { strayDocuments, writeCompiledAccess } from '@gatewright/authoring/access-files';
 import { withStack } from './with-stack.ts';
@@ -28,7 +30,9 @@ export function accessCommand(): Command {
     .addCommand(buildCommand())
     .addCommand(checkCommand())
     .addCommand(explainCommand())
-    .addCommand(matrixCommand());
+    .addCommand(matrixCommand())
+    .addCommand(idsCommand());
+  for (const command of publishCommands(usualAccessFolder(process.cwd()))) access.addCommand(command);
   for (const command of revocationCommands()) access.addCommand(command);
   for (const command of access.commands) command.exitOverride().showHelpAfterError(HINT);
   return access;
@@ -61,6 +65,15 @@ function syncCommand(): Command {
       for (const line of lines) process.stdout.write(`${line}\n`);
       for (const line of warnings) process.stderr.write(`${paint('yellow', 'warning:')} ${line}\n`);
       build(folder, inventories);
+    });
+}
+
+function idsCommand(): Command {
+  return inFolder('ids', 'Look up the ids of deployed APIs by their stacks, and compile.')
+    .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
+    .action(async ({ folder, stage }: StageFlags) => {
+      for (const line of await saveDeployedIds(existing(folder), stage)) process.stdout.write(`${line}\n`);
+      build(folder);
     });
 }
 

@@ -21,6 +21,12 @@ export type AccessTableConfig = {
   readonly tableName: string | undefined;
 };
 
+export type DocumentsConfig =
+  /** The documents of the bundle count. */
+  | { readonly follows: false }
+  /** Those that are published to this table do, once there are any. */
+  | { readonly follows: true; readonly tableName: string };
+
 export type TicketDeskConfig = {
   /** Stage of this stack, which picks the access documents. */
   readonly stage: string;
@@ -114,6 +120,17 @@ export function readLogConfig(environment: Environment = process.env): LogConfig
 export function readAccessTableConfig(environment: Environment = process.env): AccessTableConfig {
   const isAbsent = (environment['GATEWRIGHT_ACCESS_TABLE'] ?? '') === '';
   return { tableName: isAbsent ? undefined : readTableName(environment, 'GATEWRIGHT_ACCESS_TABLE') };
+}
+
+/**
+ * Reads `GATEWRIGHT_DOCUMENTS`: `bundled` (also where it is absent), or `published`, which needs `GATEWRIGHT_ACCESS_TABLE`.
+ * @throws DomainError CONFIG_INVALID with the variable's name
+ */
+export function readDocumentsConfig(environment: Environment = process.env): DocumentsConfig {
+  const mode = environment['GATEWRIGHT_DOCUMENTS'] ?? '';
+  if (mode === '' || mode === 'bundled') return { follows: false };
+  if (mode !== 'published') throw invalid('GATEWRIGHT_DOCUMENTS', 'is neither bundled nor published');
+  return { follows: true, tableName: readTableName(environment, 'GATEWRIGHT_ACCESS_TABLE') };
 }
 
 /**

@@ -3,6 +3,8 @@ import { describeRoutes } from '../http/openapi.ts';
 import { jsonReply } from '../http/reply.ts';
 import { readRoute } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
+import type { DocumentAdmin } from './documents/document-admin.ts';
+import { documentRoutes } from './documents/document-routes.ts';
 import type { KeyAdmin } from './keys/key-admin.ts';
 import { keyAdminRoutes } from './keys/key-routes.ts';
 import type { RevocationAdmin } from './revocation/revocation-admin.ts';
@@ -12,16 +14,17 @@ import { revocationRoutes } from './revocation/revocation-routes.ts';
 export type AccessAdmins = {
   readonly keys: () => KeyAdmin;
   readonly revocations: () => RevocationAdmin;
+  readonly documents: () => DocumentAdmin;
 };
 
 const INFO = {
   title: 'Gatewright access',
   version: '1',
   description:
-    'API keys: create, list, show, rotate, revoke. Tokens: revoke, list what is revoked, withdraw.',
+    'API keys: create, list, show, rotate, revoke. Tokens: revoke, list what is revoked, withdraw. Documents: publish, list, restore.',
 };
 
-export function accessAdminRoutes({ keys, revocations }: AccessAdmins): readonly Route[] {
+export function accessAdminRoutes({ keys, revocations, documents }: AccessAdmins): readonly Route[] {
   const routes: readonly Route[] = [
     readRoute(
       {
@@ -32,6 +35,7 @@ export function accessAdminRoutes({ keys, revocations }: AccessAdmins): readonly
     ),
     ...keyAdminRoutes(keys),
     ...revocationRoutes(revocations),
+    ...documentRoutes(documents),
   ];
   return routes;
 }

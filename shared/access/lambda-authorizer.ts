@@ -5,7 +5,7 @@ import type { Observer } from '../ports.ts';
 import { createAuthorizer } from './authorize.ts';
 import type { Authorizer } from './authorize.ts';
 import type { LoadQuotas } from './charge-quota.ts';
-import { parseCompiledAccess } from './find-document.ts';
+import { followDocuments } from './documents/lambda-documents.ts';
 import type { AccessTable } from './identify-by-table.ts';
 import { createKeySetFetcher } from './tokens/key-set-fetcher.ts';
 
@@ -21,13 +21,16 @@ export function createLambdaAuthorizer(
   quotas?: LoadQuotas,
 ): Authorizer {
   const { tableName } = readAccessTableConfig();
-  return createAuthorizer(parseCompiledAccess(compiled), readAuthorizerConfig(), {
+  const config = readAuthorizerConfig();
+  const ports = {
     clock: { nowEpochMs: () => Date.now() },
     keySets: createKeySetFetcher(),
     observer,
     ...(tableName !== undefined && openLate(tableName)),
     ...(quotas !== undefined && { quotas }),
-  });
+  };
+  const current = followDocuments(compiled, (access) => createAuthorizer(access, config, ports), observer);
+  return async (asked) => (await current())(asked);
 }
 
 /** Read with the first key or ticket, or the first token that may be revoked; whoever never meets one starts without it. */

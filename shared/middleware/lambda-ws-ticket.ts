@@ -1,5 +1,5 @@
 /** Tickets as they are given in a Lambda function: configuration from the environment, real clock and chance. */
-import { parseCompiledAccess } from '../access/find-document.ts';
+import { followDocuments } from '../access/documents/lambda-documents.ts';
 import type { TicketPorts } from '../access/tickets/issue-ticket.ts';
 import { createTicketStore } from '../access/tickets/ticket-store.ts';
 import { readTicketDeskConfig } from '../config.ts';
@@ -17,7 +17,9 @@ const STORE_TIMEOUT_MS = 1000;
  */
 export function createLambdaTicketDesk(compiled: unknown): TicketDesk {
   const { stage, tableName } = readTicketDeskConfig();
-  return createTicketDesk(parseCompiledAccess(compiled), stage, createLambdaTicketPorts(tableName));
+  const ports = createLambdaTicketPorts(tableName);
+  const current = followDocuments(compiled, (access) => createTicketDesk(access, stage, ports));
+  return async (event) => (await current())(event);
 }
 
 /** What `issueTicket` needs in a handler of your own; `tableName`: the toolkit's `access` table. */

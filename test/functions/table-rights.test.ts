@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import * as commands from '@aws-sdk/client-dynamodb';
+import { DocumentAdmin } from '#shared/access/documents/document-admin.ts';
+import { followPublished } from '#shared/access/documents/follow.ts';
+import { toPublication } from '#shared/access/documents/publication.ts';
 import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
 import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
 import { createTicketStore } from '#shared/access/tickets/ticket-store.ts';
@@ -16,6 +19,7 @@ import { createQuotas } from '#shared/quota/quotas.ts';
 import { createUsageReader } from '#shared/quota/read-usage.ts';
 import { createUsageTracker } from '#shared/quota/track-usage.ts';
 import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
+import { aCompiledDocument } from '../support/a-published-table.ts';
 import { ISSUER, RevocationDesk } from '../support/a-revocation-admin.ts';
 import { aNewKey } from '../support/api-key-table.ts';
 import { AdministeredTable, ofKey, requested } from '../support/quota-admin.ts';
@@ -82,11 +86,32 @@ async function administerRevocations(): Promise<RevocationDesk> {
   return desk;
 }
 
-/** What the authorizers read of keys and revocations. */
+async function administerDocuments(): Promise<void> {
+  const setting = { follows: true, check: () => undefined };
+  const admin = new DocumentAdmin({ store: access.store, listing: access.listing, clock }, setting);
+  for (const name of ['first', 'second']) {
+    const { checksum, parts } = toPublication({ documents: [aCompiledDocument(name)] });
+    await admin.keepPart(checksum, 0, parts[0] ?? '');
+    await admin.publish({ checksum, parts: 1 }, BY);
+  }
+  await admin.restore(1, BY);
+  await admin.list();
+}
+
+/** Reads what is published; publishes nothing. */
+async function followDocuments(): Promise<void> {
+  const observer = { count: () => undefined };
+  const timeout = () => new Promise<never>(() => undefined);
+  await followPublished({ store: access.store, clock, observer, timeout }, { documents: [] }, () => 'made')();
+}
+
+/** What the authorizers read of documents, keys and revocations. */
 async function verify(): Promise<void> {
   const keyId = await administerKeys();
   const desk = await administerRevocations();
+  await administerDocuments();
   for (const table of [access, usage]) table.take();
+  await followDocuments();
   const reader = createApiKeyReader(access.store);
   await reader.find(keyId);
   await reader.noteUse(keyId, NOON_MS / 1000);
@@ -189,12 +214,18 @@ const ROLES: Readonly<Record<string, () => Promise<void>>> = {
       plan: 'counted',
     });
   },
-  WsTicketRole: giveTicket,
+  async WsTicketRole() {
+    await administerDocuments();
+    access.take();
+    await followDocuments();
+    await giveTicket();
+  },
   UsageTrackerRole: track,
   QuotaAdminRole: administerQuotas,
   async AccessAdminRole() {
     await administerKeys();
     await administerRevocations();
+    await administerDocuments();
   },
   WebhookReceiverRole: receiveWebhook,
 };

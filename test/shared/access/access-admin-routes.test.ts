@@ -11,7 +11,7 @@ import { memoryAdminPorts } from '../../support/quota-admin.ts';
 const never = (): never => {
   throw new Error('nobody is needed to describe the routes');
 };
-const ROUTES = accessAdminRoutes({ keys: never, revocations: never });
+const ROUTES = accessAdminRoutes({ keys: never, revocations: never, documents: never });
 
 describe('the routes of access-admin', () => {
   it('are those in serverless.yml, each behind IAM', () => {
@@ -78,6 +78,9 @@ describe('the routes of access-admin', () => {
       '/access/keys/{keyId}/rotate',
       '/access/openapi.json',
       '/access/revocations',
+      '/access/versions',
+      '/access/versions/parts/{part}',
+      '/access/versions/{version}/restore',
     ]);
   });
 });

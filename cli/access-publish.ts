@@ -1,0 +1,89 @@
+/** `gatewright access publish | versions | rollback`: documents for authorizers that are deployed already, over the admin endpoints. */
+import { InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { toPublication } from '#shared/access/documents/publication.ts';
+import { changeCommand, printAnswer, printRows, readCommand, sendChange } from './admin-commands.ts';
+import type { Answer, ChangeFlags, ReadFlags } from './admin-commands.ts';
+import { askAdmin } from './admin-client.ts';
+import { readDeployedIds } from './deployed-ids.ts';
+import { compiledFor } from './access-check.ts';
+import { readStageName } from './options.ts';
+import { UsageError } from './output.ts';
+
+type PublishFlags = ChangeFlags & { readonly folder: string; readonly stage: string };
+
+const COLUMNS = ['version', 'at', 'by', 'documents', 'restores', 'checksum'];
+const PATH = '/access/versions';
+
+export function publishCommands(folder: string): readonly Command[] {
+  return [publishCommand(folder), versionsCommand(), rollbackCommand()];
+}
+
+function publishCommand(folder: string): Command {
+  return changeCommand(
+    'publish',
+    'Compile the documents, and let deployed authorizers take them within a minute.',
+  )
+    .option('--folder <dir>', 'where the documents are: access, or that of the stack in gatewright/', folder)
+    .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
+    .action(async ({ folder: chosen, stage, ...flags }: PublishFlags) => {
+      const ids = flags.url === undefined ? new Map<string, string>() : await readDeployedIds(chosen, stage);
+      const { checksum, parts } = toPublication(compiledFor(chosen, stage, ids));
+      for (const [index, data] of parts.entries())
+        await sendChange(
+          { method: 'PUT', path: `${PATH}/parts/${index}`, body: { checksum, data } },
+          withoutId(flags),
+        );
+      const { answer } = await sendChange(
+        { method: 'POST', path: PATH, body: { checksum, parts: parts.length } },
+        flags,
+      );
+      report(answer, flags);
+    });
+}
+
+function versionsCommand(): Command {
+  return readCommand('versions', 'List the documents that were published, the newest first.').action(
+    async (flags: ReadFlags) => {
+      const { versions } = await askAdmin({ method: 'GET', path: PATH }, flags);
+      printRows(Array.isArray(versions) ? (versions as readonly Answer[]) : [], COLUMNS, flags);
+    },
+  );
+}
+
+function rollbackCommand(): Command {
+  return changeCommand('rollback', 'Bring back the documents of an earlier version, as a new one.')
+    .argument('[version]', 'as versions lists it; the one before the newest when left out', readVersion)
+    .action(async (version: number | undefined, flags: ChangeFlags) => {
+      const wanted = version ?? (await findEarlier(flags));
+      const path = `${PATH}/${wanted}/restore`;
+      report((await sendChange({ method: 'POST', path, body: {} }, flags)).answer, flags);
+    });
+}
+
+/** @throws UsageError */
+async function findEarlier(flags: ChangeFlags): Promise<number> {
+  const { versions } = await askAdmin({ method: 'GET', path: PATH }, flags);
+  const [newest, ...others] = Array.isArray(versions) ? (versions as readonly Answer[]) : [];
+  const earlier = others.find(({ checksum }) => checksum !== newest?.['checksum'])?.['version'];
+  if (typeof earlier === 'number') return earlier;
+  throw new UsageError('nothing else was published before; gatewright access versions lists what there is');
+}
+
+function report(answer: Answer, flags: ReadFlags): void {
+  printAnswer(answer, flags);
+  if (!flags.json)
+    process.stderr.write(
+      'Authorizers take it within 60 s; what API Gateway has kept of their answers ends with their TTL, or by gatewright access flush.\n',
+    );
+}
+
+/** Each request of a publication is an operation of its own; sending one again changes nothing. */
+function withoutId({ json, url }: ChangeFlags): ChangeFlags {
+  return { json, ...(url !== undefined && { url }) };
+}
+
+function readVersion(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('A version is a whole number.');
+}

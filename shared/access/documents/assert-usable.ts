@@ -1,0 +1,27 @@
+/** Documents that would lock everybody out, or let in whom nobody deployed, are not published. */
+import type { AuthorizerConfig } from '../../config.ts';
+import { DomainError } from '../../errors.ts';
+import type { CompiledAccess } from '../compiled-document.ts';
+
+/** @throws DomainError CONFIG_INVALID */
+export function assertUsable(
+  { documents }: CompiledAccess,
+  { stage, localIssuerUrl, usageKeySecret }: AuthorizerConfig,
+): void {
+  const here = documents.filter(({ apis }) => apis.some((api) => api.for === stage));
+  if (here.length === 0) throw invalid(`none of them protects an API in stage ${stage}`);
+  for (const { name, issuers, apiKeys } of here) {
+    const isHere = ({ only }: { readonly only?: readonly string[] }) => only?.includes(stage) ?? true;
+    if (localIssuerUrl === undefined && issuers.some((issuer) => issuer.trust.isLocal && isHere(issuer)))
+      throw invalid(`${name} trusts the local issuer, which is on no developer's machine here`);
+    if (
+      usageKeySecret === undefined &&
+      apiKeys.some((issuer) => issuer.nativeUsagePlan === true && isHere(issuer))
+    )
+      throw invalid(`${name} has native usage plans, which need GATEWRIGHT_USAGE_KEY_SECRET`);
+  }
+}
+
+function invalid(what: string): DomainError {
+  return new DomainError('CONFIG_INVALID', what);
+}

@@ -1,0 +1,147 @@
+/** What administrators publish: parts first, then a version that names them; earlier versions are brought back as new ones. */
+import { DomainError, RequestInvalid } from '../../errors.ts';
+import type { Clock, ItemListing, ItemStore } from '../../ports.ts';
+import type { Operation } from '../admin-operation.ts';
+import { accessTableSilent, readAccessItem } from '../access-item.ts';
+import type { CompiledAccess } from '../compiled-document.ts';
+import {
+  DOCUMENTS_PARTITION,
+  headKey,
+  parseVersion,
+  partKey,
+  printVersion,
+  readDocuments,
+  versionKey,
+} from './publication.ts';
+import type { Version } from './publication.ts';
+
+export type DocumentAdminPorts = {
+  readonly store: ItemStore;
+  readonly listing: Pick<ItemListing, 'range'>;
+  readonly clock: Clock;
+};
+
+export type DocumentAdminSetting = {
+  /** Whether the authorizers of this stack follow what is published. */
+  readonly follows: boolean;
+  /** Whether authorizers could use them here. @throws DomainError */
+  readonly check: (access: CompiledAccess) => void;
+};
+
+const LISTED = 50;
+
+export class DocumentAdmin {
+  readonly #ports: DocumentAdminPorts;
+  readonly #setting: DocumentAdminSetting;
+
+  constructor(ports: DocumentAdminPorts, setting: DocumentAdminSetting) {
+    this.#ports = ports;
+    this.#setting = setting;
+  }
+
+  /** @throws RequestInvalid; DomainError STORE_UNAVAILABLE */
+  async keepPart(checksum: string, index: number, data: string): Promise<void> {
+    this.#assertFollowed();
+    const head = await this.#head();
+    const written = await this.#ports.store.update({
+      ...{ purpose: 'record', key: partKey(checksum, index) },
+      // What counts is not written over, whatever somebody says its checksum is.
+      when: head?.checksum === checksum ? [{ attribute: 'data', is: 'equal', value: data }] : [],
+      change: { kind: 'put', item: { data } },
+    });
+    if (written.kind === 'refused')
+      throw new RequestInvalid('data', 'is another than that of the version that counts');
+    if (written.kind !== 'done') throw accessTableSilent();
+  }
+
+  /** The newest first. @throws DomainError STORE_UNAVAILABLE */
+  async list(): Promise<readonly Version[]> {
+    const page = await this.#ports.listing.range({
+      ...{ pk: DOCUMENTS_PARTITION, from: 'V#', to: 'V#~', limit: LISTED, newestFirst: true },
+    });
+    if (page.kind !== 'done') throw accessTableSilent();
+    return page.items.flatMap(({ item }) => parseVersion(item) ?? []);
+  }
+
+  /** What counts already is published again by nobody. @throws RequestInvalid; DomainError EDIT_CONFLICT, STORE_UNAVAILABLE */
+  async publish(
+    { checksum, parts }: Pick<Version, 'checksum' | 'parts'>,
+    { by }: Operation,
+  ): Promise<Version> {
+    this.#assertFollowed();
+    const head = await this.#head();
+    if (head?.checksum === checksum) return head;
+    const documents = await this.#check({ checksum, parts });
+    return this.#put({ checksum, parts, documents, by }, head);
+  }
+
+  /** @throws RequestInvalid; DomainError EDIT_CONFLICT, STORE_UNAVAILABLE */
+  async restore(version: number, { by }: Operation): Promise<Version> {
+    this.#assertFollowed();
+    const wanted = parseVersion(await readAccessItem(this.#ports.store, versionKey(version)));
+    if (wanted === undefined) throw new RequestInvalid('version', 'is none that was published');
+    const head = await this.#head();
+    if (head?.checksum === wanted.checksum) return head;
+    // A version of an older release may have another format.
+    const documents = await this.#check(wanted);
+    const { checksum, parts } = wanted;
+    return this.#put({ checksum, parts, documents, by, restores: version }, head);
+  }
+
+  async #check(wanted: Pick<Version, 'checksum' | 'parts'>): Promise<number> {
+    const access = await readDocuments(this.#ports.store, wanted);
+    try {
+      this.#setting.check(access);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      throw new RequestInvalid('checksum', `names documents that cannot be used here: ${error.message}`);
+    }
+    return access.documents.length;
+  }
+
+  async #head(): Promise<Version | undefined> {
+    return parseVersion(await readAccessItem(this.#ports.store, headKey()));
+  }
+
+  /** @throws DomainError EDIT_CONFLICT: somebody else has published meanwhile */
+  async #put(
+    made: Omit<Version, 'version' | 'publishedAtEpochMs'>,
+    before: Version | undefined,
+  ): Promise<Version> {
+    const published = {
+      ...made,
+      version: (before?.version ?? 0) + 1,
+      publishedAtEpochMs: this.#ports.clock.nowEpochMs(),
+    };
+    const change = { kind: 'put', item: printVersion(published) } as const;
+    const written = await this.#ports.store.transact([
+      {
+        ...{ purpose: 'record', key: versionKey(published.version), change },
+        when: [{ attribute: 'version', is: 'absent' }],
+      },
+      {
+        ...{ purpose: 'record', key: headKey(), change },
+        when: [
+          before === undefined
+            ? { attribute: 'version', is: 'absent' }
+            : { attribute: 'version', is: 'equal', value: before.version },
+        ],
+      },
+    ]);
+    if (written.kind === 'done') return published;
+    if (written.kind === 'refused')
+      throw new DomainError(
+        'EDIT_CONFLICT',
+        'somebody else has published meanwhile; look, and publish again',
+      );
+    throw accessTableSilent();
+  }
+
+  #assertFollowed(): void {
+    if (!this.#setting.follows)
+      throw new RequestInvalid(
+        'checksum',
+        'has no use: the authorizers of this stack take the documents of their bundle; deploy it once with the parameter documents: published',
+      );
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * What is made of the documents that count now. The request path compares times; the table is asked beside it, and waited
+ * for only at the first request and after a time in which nobody asked. What cannot be read, or not be made, leaves the
+ * last good one in place; without one there is no answer.
+ */
+import { DomainError } from '../../errors.ts';
+import type { Clock, ItemStore, Observer } from '../../ports.ts';
+import { readAccessItem } from '../access-item.ts';
+import type { CompiledAccess } from '../compiled-document.ts';
+import { headKey, parseVersion, readDocuments } from './publication.ts';
+
+/** After this the table is asked again, beside a request. */
+export const REFRESH_MS = 20_000;
+/** After this a request waits for the table: how old documents can be while it answers. */
+export const MAX_AGE_MS = 60_000;
+/** How long it waits, in which a cold start connects as well. */
+const WAIT_MS = 2_500;
+/** After a failure. */
+const RETRY_MS = 5_000;
+
+export type FollowPorts = {
+  readonly store: Pick<ItemStore, 'read'>;
+  readonly clock: Clock;
+  readonly observer: Pick<Observer, 'count'>;
+  /** Rejects after that time. */
+  readonly timeout: (ms: number) => Promise<never>;
+};
+
+type Good<Made> = { readonly checksum: string; readonly made: Made; checkedAtMs: number };
+
+/**
+ * @param bundled counts until something is published
+ * @param make throws where the documents cannot be used here
+ * @returns throws DomainError STORE_UNAVAILABLE where nothing good is known
+ */
+export function followPublished<Made>(
+  ports: FollowPorts,
+  bundled: CompiledAccess,
+  make: (access: CompiledAccess) => Made,
+): () => Promise<Made> {
+  const { store, clock, observer } = ports;
+  let good: Good<Made> | undefined;
+  let running: Promise<void> | undefined;
+  let failedAtMs = -Infinity;
+
+  const look = async (): Promise<void> => {
+    const head = parseVersion(await readAccessItem(store, headKey()));
+    const checksum = head?.checksum ?? '';
+    const checkedAtMs = clock.nowEpochMs();
+    if (good?.checksum === checksum) {
+      good.checkedAtMs = checkedAtMs;
+      return;
+    }
+    // Whoever deletes what was published does not open what the bundle allowed.
+    if (head === undefined && good !== undefined)
+      throw new DomainError('STORE_UNAVAILABLE', 'the published documents are gone');
+    const made = make(head === undefined ? bundled : await readDocuments(store, head));
+    good = { checksum, made, checkedAtMs };
+    observer.count('DocumentsLoaded');
+  };
+  const refresh = (): Promise<void> => {
+    running ??= look()
+      .catch((error: unknown) => {
+        failedAtMs = clock.nowEpochMs();
+        observer.count('DocumentsFailed');
+        throw error;
+      })
+      .finally(() => (running = undefined));
+    return running;
+  };
+  return async () => {
+    const nowMs = clock.nowEpochMs();
+    const ageMs = good === undefined ? Infinity : nowMs - good.checkedAtMs;
+    const mayAsk = nowMs - failedAtMs >= RETRY_MS;
+    if (ageMs >= MAX_AGE_MS && (mayAsk || good === undefined))
+      await Promise.race([refresh(), ports.timeout(WAIT_MS)]).catch((error: unknown) => {
+        if (good === undefined) throw unavailable(error);
+      });
+    else if (ageMs >= REFRESH_MS && mayAsk) refresh().catch(() => undefined);
+    if (good === undefined) throw unavailable(undefined);
+    return good.made;
+  };
+}
+
+function unavailable(cause: unknown): DomainError {
+  return cause instanceof DomainError
+    ? cause
+    : new DomainError('STORE_UNAVAILABLE', 'the published documents cannot be read now', { cause });
+}

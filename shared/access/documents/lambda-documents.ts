@@ -1,0 +1,31 @@
+/** The documents that count in a Lambda function: those of its bundle, or those that are published. */
+import { loadOnce } from '../../aws/load-package.ts';
+import { readDocumentsConfig } from '../../config.ts';
+import type { Observer } from '../../ports.ts';
+import { UNOBSERVED } from '../../unobserved.ts';
+import type { CompiledAccess } from '../compiled-document.ts';
+import { parseCompiledAccess } from '../find-document.ts';
+
+/**
+ * @param compiled `access/compiled.json`
+ * @param make called once for the bundle, and again for each version that is published
+ * @throws DomainError CONFIG_INVALID
+ */
+export function followDocuments<Made>(
+  compiled: unknown,
+  make: (access: CompiledAccess) => Made,
+  observer: Pick<Observer, 'count'> = UNOBSERVED,
+): () => Promise<Made> {
+  const config = readDocumentsConfig();
+  const bundled = parseCompiledAccess(compiled);
+  if (!config.follows) {
+    const made = make(bundled);
+    return () => Promise.resolve(made);
+  }
+  const { tableName } = config;
+  const follow = loadOnce(async () => {
+    const { openPublished } = await import('./lambda-published.ts');
+    return openPublished({ tableName, bundled, make, observer });
+  });
+  return async () => (await follow())();
+}

@@ -1,0 +1,135 @@
+/**
+ * Published documents as the access table keeps them (docs/decisions/0065): versions that only grow, each naming by its
+ * checksum the parts that its text is kept in. Nothing is ever written over, so that a version is what it was.
+ */
+import { createHash } from 'node:crypto';
+import { DomainError } from '../../errors.ts';
+import type { ItemStore } from '../../ports.ts';
+import type { Item, ItemKey } from '../../table/item-write.ts';
+import { readAccessItem } from '../access-item.ts';
+import type { CompiledAccess } from '../compiled-document.ts';
+
+/** Of what `compiled.json` looks like: a function reads its own only. One more with each change that an older one would misread. */
+export const DOCUMENTS_FORMAT = 1;
+/** Of base64: two thirds of what an admin route takes, a fifth of what an item may have. */
+export const PART_CHARACTERS = 80_000;
+export const MAX_PARTS = 60;
+
+export const DOCUMENTS_PARTITION = 'DOCUMENTS';
+const HEAD: ItemKey = { pk: DOCUMENTS_PARTITION, sk: 'HEAD' };
+
+/** Text of all documents, to be cut into parts. */
+export type Publication = {
+  readonly text: string;
+  readonly checksum: string;
+  readonly parts: readonly string[];
+};
+
+export type Version = {
+  readonly version: number;
+  /** SHA-256 of the text, in hexadecimal digits. */
+  readonly checksum: string;
+  readonly parts: number;
+  readonly documents: number;
+  readonly by: string;
+  readonly publishedAtEpochMs: number;
+  /** The version that this one brings back. */
+  readonly restores?: number;
+};
+
+export function toPublication({ documents }: CompiledAccess): Publication {
+  const text = JSON.stringify({ format: DOCUMENTS_FORMAT, documents });
+  const base64 = Buffer.from(text).toString('base64');
+  const parts: string[] = [];
+  for (let at = 0; at < base64.length; at += PART_CHARACTERS)
+    parts.push(base64.slice(at, at + PART_CHARACTERS));
+  return { text, checksum: checksumOf(text), parts };
+}
+
+export function checksumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+export function versionKey(version: number): ItemKey {
+  return { pk: DOCUMENTS_PARTITION, sk: `V#${String(version).padStart(12, '0')}` };
+}
+
+export function headKey(): ItemKey {
+  return HEAD;
+}
+
+export function partKey(checksum: string, index: number): ItemKey {
+  return { pk: `${DOCUMENTS_PARTITION}#${checksum}`, sk: `P#${String(index).padStart(3, '0')}` };
+}
+
+export function printVersion({ publishedAtEpochMs, restores, ...version }: Version): Item {
+  return { ...version, at: publishedAtEpochMs, ...(restores !== undefined && { restores }) };
+}
+
+/** Undefined: nothing has been published. @throws DomainError STORE_UNAVAILABLE for an item that is none */
+export function parseVersion(item: Item | undefined): Version | undefined {
+  if (item === undefined) return undefined;
+  const { version, checksum, parts, documents, by, at, restores } = item;
+  const isWhole =
+    typeof version === 'number' &&
+    typeof checksum === 'string' &&
+    typeof parts === 'number' &&
+    parts <= MAX_PARTS &&
+    typeof documents === 'number' &&
+    typeof by === 'string' &&
+    typeof at === 'number';
+  if (!isWhole) throw broken('the record of a version is not whole');
+  return {
+    ...{ version, checksum, parts, documents, by, publishedAtEpochMs: at },
+    ...(typeof restores === 'number' && { restores }),
+  };
+}
+
+/** @throws DomainError STORE_UNAVAILABLE where a part is missing, or the whole is not what was published */
+export async function readDocuments(
+  store: Pick<ItemStore, 'read'>,
+  { checksum, parts }: Pick<Version, 'checksum' | 'parts'>,
+): Promise<CompiledAccess> {
+  const texts = await Promise.all(
+    Array.from({ length: parts }, async (_, index) => {
+      const { data } = (await readAccessItem(store, partKey(checksum, index))) ?? {};
+      if (typeof data !== 'string') throw broken('a part of the published documents is missing');
+      return data;
+    }),
+  );
+  const text = Buffer.from(texts.join(''), 'base64').toString();
+  if (checksumOf(text) !== checksum) throw broken('the published documents are not what their checksum says');
+  return parseDocuments(text);
+}
+
+/** @throws DomainError STORE_UNAVAILABLE */
+function parseDocuments(text: string): CompiledAccess {
+  const { format, documents } = JSON.parse(text) as {
+    readonly format?: unknown;
+    readonly documents?: unknown;
+  };
+  if (format !== DOCUMENTS_FORMAT)
+    throw broken(
+      `the published documents have format ${String(format)}, this function reads ${DOCUMENTS_FORMAT}`,
+    );
+  if (!Array.isArray(documents) || !documents.every(isDocument))
+    throw broken('the published documents are none of access documents');
+  return { documents };
+}
+
+/** What the compiler makes, as far as every reader relies on it before it looks at rules. */
+function isDocument(document: unknown): boolean {
+  const { name, kind, apis, issuers, sources, routes, rules, result } = Object(document) as Readonly<
+    Record<string, unknown>
+  >;
+  return (
+    typeof name === 'string' &&
+    ['rest', 'http', 'websocket'].includes(String(kind)) &&
+    [apis, issuers, sources, routes, rules].every((list) => Array.isArray(list)) &&
+    typeof result === 'object'
+  );
+}
+
+function broken(what: string): DomainError {
+  return new DomainError('STORE_UNAVAILABLE', what);
+}
