@@ -163,8 +163,8 @@ export default {
         path: '^gateway/',
         pathNot: [
           '^gateway/($1/|(ports|errors)\\.ts$|(lambda|definition)/model\\.ts$)',
-          // Local identities are policies; keys are kept for the issuer.
-          '^gateway/(policy/identities|issuer/issuer)\\.ts$',
+          // Local identities are policies; keys and users are kept for the issuer.
+          '^gateway/(policy/identities|issuer/issuer|issuer/pools/(written-users|user-pools))\\.ts$',
         ],
       },
     ),

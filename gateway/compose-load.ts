@@ -1,14 +1,18 @@
 /** From sources to what is served, and again whenever a source changes. */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { watchTemplates } from './adapters/template-watcher.ts';
 import { addressOf, controlUrlOf, describeFault } from './compose-parts.ts';
+import { followStacks } from './compose-sign-in.ts';
 import { loadStacks } from './definition/load.ts';
 import { withFaults } from './control/fault-items.ts';
 import { readRoles } from './control/read-roles.ts';
 import type { RolesOfStacks } from './control/read-roles.ts';
 import { DefinitionError, DefinitionFaults, Faults, StartError } from './errors.ts';
+import { USERS_FILE } from './issuer/pools/written-users.ts';
 import { trustLocalIssuer } from './lambda/local-issuer.ts';
 import { readLogSubscription } from './services/log-subscriptions.ts';
+import { readUsersFile } from './services/user-files.ts';
 import { readTableDefinition } from './services/table-definition.ts';
 import type { Parts } from './compose-parts.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
@@ -32,6 +36,8 @@ export async function load(
   const stacks = await loadStacks(sources, { ...options, tolerance: faults });
   const functions = stacks.flatMap((stack) => stack.functions);
   const tables = readTables(stacks, faults);
+  const written = await readUsersFile(options.directory);
+  for (const fault of written.faults) faults.note(fault, 'who it describes cannot sign in');
   const prepared = served.prepare(stacks, faults);
   const roles = options.roles === true ? readRoles(stacks, faults) : undefined;
   const notEnforced = [...prepared.unsupported, ...(roles?.unsupported ?? [])];
@@ -48,7 +54,7 @@ export async function load(
   const unsupported = withFaults(faults.all, stacks, notEnforced);
   if (options.strict) refuseUnsupported(unsupported);
   await Promise.all(tables.map((ofRegion) => createTables(ofRegion, parts, faults)));
-  signIn.standIns.follow(stacks);
+  followStacks(stacks, written.users, signIn);
   functionIdentities.replace(functions, roles ?? NO_ROLES);
   // Before a function of the new set runs, or its first call would be of nobody.
   await store.admit(signersOf(functionIdentities, roles));
@@ -164,7 +170,8 @@ export function watchStacks(sources: readonly string[], parts: Parts, faultsAtSt
     }
   };
   let running = Promise.resolve();
-  const files = served.stacks.flatMap(({ file, includes }) => [file, ...includes]);
+  const usersFile = join(options.directory, USERS_FILE);
+  const files = [usersFile, ...served.stacks.flatMap(({ file, includes }) => [file, ...includes])];
   const broken = faultsAtStart.map(({ error }) => error.place.file).filter((file) => existsSync(file));
   closing.add(
     watchTemplates([...new Set([...files, ...broken])], () => {

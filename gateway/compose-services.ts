@@ -13,7 +13,7 @@ import type { Parts } from './compose-parts.ts';
 
 /** AWS's own APIs on the control port, by signing name. */
 export function openServices(parts: Parts, report: (fault: unknown) => void): Map<string, AwsService> {
-  const { options, runtime, random, served, store, at, closing } = parts;
+  const { options, runtime, random, served, signIn, store, at, closing } = parts;
   const services = new Map<string, AwsService>();
   const rights = rightsContext(options, served);
   // Calls of functions end where those of integrations do: at somebody's endpoint, at AWS, or in the recorder.
@@ -30,6 +30,7 @@ export function openServices(parts: Parts, report: (fault: unknown) => void): Ma
     'lambda',
     createLambdaReads(() => served.stacks, createLambdaInvoke(invoke)),
   );
+  if (!services.has('cognito-idp')) services.set('cognito-idp', (call) => signIn.cognito.serveAdmin(call));
   services.set('sts', createCallerIdentity(random, services.get('sts')));
   services.set(
     'apigateway',

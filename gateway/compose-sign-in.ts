@@ -1,4 +1,13 @@
 /** Whose tokens count on this machine: the local issuer, those that it stands in for, and keys of all others. */
+import { createCognitoIdp } from './aws-api/cognito/cognito-idp.ts';
+import type { CognitoIdp } from './aws-api/cognito/cognito-idp.ts';
+import type { ResolvedStack } from './definition/model.ts';
+import type { WrittenUser } from './issuer/pools/pool-user.ts';
+import { readPools } from './issuer/pools/read-pools.ts';
+import { createSignInPort } from './issuer/login/sign-in-port.ts';
+import type { SignInPort } from './issuer/login/sign-in-port.ts';
+import { UserPools } from './issuer/pools/user-pools.ts';
+import { loadKeptPools, saveKeptPools } from './services/user-files.ts';
 import { createKeySets } from './adapters/key-sets.ts';
 import type { ServedApis } from './control/served-apis.ts';
 import { listTrustedIssuers } from './control/trusted-issuers.ts';
@@ -12,6 +21,11 @@ export type SignIn = {
   readonly issuer: Issuer;
   readonly standIns: StandIns;
   readonly keySets: KeySets;
+  readonly pools: UserPools;
+  readonly cognito: CognitoIdp;
+  readonly port: SignInPort;
+  /** Addresses that lead functions to the control port. */
+  readonly addresses: () => readonly string[];
 };
 
 export async function openSignIn(
@@ -21,7 +35,17 @@ export async function openSignIn(
   const standIns = new StandIns(options.localIssuers);
   const isLocal = (name: string): boolean => standIns.includes(name);
   const issuer = await openIssuer(options, { clock, random, standsInFor: isLocal });
-  return { issuer, standIns, keySets: createKeySets({ isLocal, keySet: () => issuer.keySet() }, clock) };
+  const pools = await openPools(options, issuer, { clock, random });
+  const cognito = createCognitoIdp(pools, clock);
+  return {
+    ...{ issuer, standIns, pools, cognito },
+    port: createSignInPort({ issuer, standIns, pools, cognito, clock }),
+    addresses: () => [
+      ...standIns.all,
+      ...pools.all.flatMap(({ pool }) => pool.definition.domains.map((domain) => `https://${domain}`)),
+    ],
+    keySets: createKeySets({ isLocal, keySet: () => issuer.keySet() }, clock),
+  };
 }
 
 async function openIssuer(options: GatewayOptions, issuer: IssuerOptions): Promise<Issuer> {
@@ -37,6 +61,40 @@ async function openIssuer(options: GatewayOptions, issuer: IssuerOptions): Promi
       });
     },
   });
+}
+
+async function openPools(
+  options: GatewayOptions,
+  issuer: Issuer,
+  at: Pick<Ports, 'clock' | 'random'>,
+): Promise<UserPools> {
+  const { dynamodb, log } = options;
+  const kept = dynamodb.kind === 'embedded' ? dynamodb.dataDirectory : undefined;
+  let isDue = false;
+  const save = (): void => {
+    // Several changes of one call are written once.
+    if (kept === undefined || isDue) return;
+    isDue = true;
+    setImmediate(() => {
+      isDue = false;
+      saveKeptPools(kept, pools.kept).catch((fault: unknown) => {
+        log.write(`the users are not kept: ${String(fault)}`);
+      });
+    });
+  };
+  const ports = { ...at, onChange: save, log: (line: string) => log.write(line) };
+  const pools = new UserPools(issuer, ports, kept === undefined ? [] : await loadKeptPools(kept));
+  return pools;
+}
+
+/** Pools, stand-ins and users are those of these stacks from here on. */
+export function followStacks(
+  stacks: readonly ResolvedStack[],
+  users: readonly WrittenUser[],
+  { standIns, pools }: SignIn,
+): void {
+  standIns.follow(stacks);
+  pools.follow(readPools(stacks, standIns.all), users);
 }
 
 /** Who is found here has its keys read already; nobody is waited for longer than a request would. */

@@ -114,12 +114,11 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   const { record = 0 } = options;
   const records = record > 0 ? new RequestRecords(record, clock, makeControlSecret()) : undefined;
   const pace = openPace(options, closing);
-  const standIns = (): readonly string[] => signIn.standIns.all;
   const runtime = await openRuntime(
     options,
     clock,
     store,
-    { functions: functionIdentities, controlUrl: () => parts.controlUrl, standIns },
+    { functions: functionIdentities, controlUrl: () => parts.controlUrl, standIns: signIn.addresses },
     records,
     pace,
   );
@@ -176,7 +175,7 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
     allowHosts: options.allowHosts,
     clockFixedBecause: clockFixedBecause(options),
     ...{ clock, random, identities, secret, report },
-    ...{ issuer: signIn.issuer, standIns: signIn.standIns },
+    issuer: signIn.issuer,
     mounts: {
       services: openServices(parts, report),
       connections(request, apiId, path) {
@@ -193,6 +192,7 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
       recorded: parts.recorder,
       more: inTurn(openLoopApi(parts), openConsoleApi(parts)),
       consoleFiles: (request) => serveConsole(request, options.consoleFiles),
+      signIn: signIn.port,
     },
   });
   closing.add(() => control.close());

@@ -13,8 +13,7 @@ import { type ControlReply, type ControlRequest, jsonReply } from './control-req
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { serveIssuer } from '../issuer/issuer-endpoints.ts';
 import type { Issuer } from '../issuer/issuer.ts';
-import { serveStandIn } from '../issuer/stand-in-endpoints.ts';
-import type { StandIns } from '../issuer/stand-ins.ts';
+import type { SignInPort } from '../issuer/login/sign-in-port.ts';
 import { listenOn } from '../server/listen.ts';
 import { type MoreEndpoints, type RecordedCalls, serveLocal } from './local-endpoints.ts';
 import { readBody } from '@gatewright/aws/read-body';
@@ -30,6 +29,8 @@ export type ControlMounts = {
    * handler verifies the signature itself, as on the API's own address. @returns undefined when there is no such API
    */
   readonly connections: (request: ControlRequest, apiId: string, path: string) => ControlReply | undefined;
+  /** User pools and issuers that are stood in for. */
+  readonly signIn: SignInPort;
   /** Body of `GET /_gatewright/status`. */
   readonly status: () => unknown;
   /** Body of `GET /_gatewright/routes`. */
@@ -50,7 +51,6 @@ export type ControlPortOptions = {
   readonly clockFixedBecause?: string | undefined;
   readonly random: Random;
   readonly issuer: Issuer;
-  readonly standIns: StandIns;
   readonly identities: Identities;
   /** Bearer secret of `/_gatewright/`. */
   readonly secret: string;
@@ -72,6 +72,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const MAX_HEADER_BYTES = 32 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+const NO_BODY = Buffer.alloc(0);
 /** `/{apiId}/{stage}/@connections/{id}`; the SDK may send the @ encoded. */
 const CONNECTIONS_BELOW_API = /^\/([a-z0-9]{1,63})(\/[^/]+\/(?:@|%40)connections\/[^/]+)$/i;
 const CONNECTIONS = /^\/[^/]+\/(?:@|%40)connections\/[^/]+$/i;
@@ -103,12 +104,13 @@ async function accept(
   port: number,
   options: ControlPortOptions,
 ): Promise<void> {
-  const arrival = { rawHeaders: request.rawHeaders, host: request.headers.host ?? '' };
+  const { signIn } = options.mounts;
+  const arrival = toControlRequest(request, request.headers.host ?? '', NO_BODY);
   const refusal =
     refuseForeignHost(arrival, {
       ...{ port, admitsServices: true },
-      allowHosts: [...options.allowHosts, ...options.standIns.hosts],
-    }) ?? refuseForeignOrigin(arrival);
+      allowHosts: [...options.allowHosts, ...signIn.hosts],
+    }) ?? (signIn.admits(arrival) ? undefined : refuseForeignOrigin(arrival));
   if (refusal !== undefined) {
     send(response, refusal, options, true);
     return;
@@ -124,7 +126,7 @@ async function accept(
     send(response, jsonReply(413, { message: 'Request Too Long' }), options, true);
     return;
   }
-  const reply = await answer(toControlRequest(request, arrival.host, body), options);
+  const reply = await answer({ ...arrival, body }, options);
   if (reply.stream === undefined) send(response, reply, options, false);
   else await stream(response, request.method, reply, reply.stream, options);
 }
@@ -133,7 +135,7 @@ async function accept(
 export async function answer(request: ControlRequest, options: ControlPortOptions): Promise<ControlReply> {
   try {
     return (
-      serveStandIn(request, options.issuer, options.standIns) ??
+      (await options.mounts.signIn.serve(request)) ??
       serveIssuer(request, options.issuer, options.identities) ??
       (await serveLocal(request, {
         ...options,

@@ -3,7 +3,9 @@
  * unsupported (all that is not listed). A plain table: a feature that arrives moves its names between the columns.
  */
 
+import { COGNITO_TYPES } from './cognito-classes.ts';
 import { ROLE_CLASSES } from './role-classes.ts';
+import { words } from './words.ts';
 
 /** What a request misses, as half a sentence. */
 type Consequence = string;
@@ -24,8 +26,6 @@ export type TypeClass = {
   /** The one value of a property that is unsupported, whatever the others are. */
   readonly except?: Readonly<Record<string, { readonly value: string; readonly consequence: Consequence }>>;
 };
-
-const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
 
 const METHOD_SETTINGS = 'what it says beside the settings that AWS has is not applied';
 const INTEGRATION = 'every request to it fails: this integration cannot run yet';
@@ -250,6 +250,7 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     enforced: words('LayerName Content'),
     noEffect: words('Description LicenseInfo CompatibleRuntimes CompatibleArchitectures'),
   },
+  ...COGNITO_TYPES,
   'AWS::DynamoDB::Table': {
     enforced: words(
       `TableName KeySchema AttributeDefinitions GlobalSecondaryIndexes LocalSecondaryIndexes BillingMode
@@ -307,7 +308,9 @@ export const TYPE_CONSEQUENCES: readonly (readonly [prefix: string, consequence:
   ['AWS::Events::Rule', 'events and schedules start no function'],
   ['AWS::Scheduler::', 'schedules start no function'],
   ['AWS::CloudFormation::Stack', 'resources of the nested stack do not exist'],
-  ['AWS::Cognito::', 'nobody can sign in to it; `gatewright token --issuer` mints tokens in its name'],
+  ['AWS::Cognito::UserPoolIdentityProvider', 'nobody can sign in by it'],
+  ['AWS::Cognito::UserPoolUser', 'the user is not there; write it into users.yml'],
+  ['AWS::Cognito::', 'nothing of it is here: calls to it fail'],
   ['AWS::WAFv2::', 'no request is filtered by it'],
   ['Custom::', 'the function of the custom resource is not called'],
   ['AWS::CloudFormation::CustomResource', 'the function of the custom resource is not called'],

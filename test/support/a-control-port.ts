@@ -8,7 +8,6 @@ import { openControlPort } from '../../gateway/control-port/control-port.ts';
 import type { ControlRequest } from '../../gateway/control-port/control-request.ts';
 import { createDynamoDbCalls } from '../../gateway/aws-api/dynamodb/dynamodb-calls.ts';
 import { Issuer } from '../../gateway/issuer/issuer.ts';
-import { StandIns } from '../../gateway/issuer/stand-ins.ts';
 import { createLambdaInvoke } from '../../gateway/aws-api/lambda/lambda-invoke.ts';
 import { startEmbeddedDynamoDb } from '../../packages/dynamodb/embedded-dynamodb.ts';
 import { signRequest } from '../../packages/aws/sign-request.ts';
@@ -20,8 +19,6 @@ export const ACCOUNT_ID = '123456789012';
 export const ADMIN = { accessKeyId: 'AKIALOCAL0000ADMIN', secretAccessKey: 'admin-secret-of-a-test' };
 /** May read the orders, nothing else. */
 export const READER = { accessKeyId: 'AKIALOCAL00READER', secretAccessKey: 'reader-secret-of-a-test' };
-/** The local issuer stands in for it. */
-export const STOOD_IN = 'https://example.eu.auth0.com/';
 const SECRET = 'secret-of-this-start';
 
 const READER_FILE = `
@@ -85,14 +82,12 @@ export async function aControlPort(): Promise<TestControlPort> {
     { accountId: ACCOUNT_ID, partitionKeyOf: () => 'id' },
   );
   const invoker = new FakeInvoker({ greet: (event) => ({ hello: event }) });
-  const standIns = new StandIns([STOOD_IN]);
   const opened = await openControlPort({
     port: 0,
     allowHosts: ['tunnel.example.com'],
     clock,
     random,
-    issuer: await Issuer.create({ clock, random, standsInFor: (name) => standIns.includes(name) }),
-    standIns,
+    issuer: await Issuer.create({ clock, random }),
     identities: createIdentities([
       adminIdentity(ADMIN, ACCOUNT_ID),
       ...parseIdentities(READER_FILE, 'gatewright.identities.yml', ACCOUNT_ID),
@@ -110,6 +105,7 @@ export async function aControlPort(): Promise<TestControlPort> {
       },
       status: () => ({ apis: 1 }),
       recorded: { calls: [], clear: () => undefined },
+      signIn: { hosts: [], admits: () => false, serve: () => Promise.resolve(undefined) },
       routes: () => [],
     },
     report,

@@ -8,7 +8,6 @@ import { adminIdentity, createIdentities, parseIdentities } from '../../gateway/
 import { serve } from '../../gateway/pipeline.ts';
 import { openControlPort } from '../../gateway/control-port/control-port.ts';
 import { Issuer } from '../../gateway/issuer/issuer.ts';
-import { StandIns } from '../../gateway/issuer/stand-ins.ts';
 import { receive } from '../../gateway/server/receive.ts';
 import { createRestApiWire } from '../../gateway/aws-api/rest-apis/rest-api-wire.ts';
 import { aStack, ACCOUNT_ID, REGION } from './a-stack.ts';
@@ -58,7 +57,6 @@ export async function aRestControl(
   const control = await openControlPort({
     ...{ port: 0, allowHosts: [], clock, random, secret: 'unused' },
     issuer: await Issuer.create({ clock, random }),
-    standIns: new StandIns(),
     identities: createIdentities([
       adminIdentity(ADMIN, ACCOUNT_ID),
       ...parseIdentities(READER_FILE, 'gatewright.identities.yml', ACCOUNT_ID),
@@ -71,6 +69,7 @@ export async function aRestControl(
       status: () => ({}),
       routes: () => [],
       recorded: { calls: [], clear: () => undefined },
+      signIn: { hosts: [], admits: () => false, serve: () => Promise.resolve(undefined) },
     },
     report(error) {
       throw error;

@@ -68,6 +68,7 @@ const userPoolId: Namer = ({ region, stackName, logicalId }) =>
   `${region}_${makeId(9, stackName, logicalId)}`;
 const userPoolProvider: Namer = (resource) =>
   `cognito-idp.${resource.region}.${resource.urlSuffix}/${userPoolId(resource)}`;
+const clientSecret: Namer = ({ stackName, logicalId }) => makeId(51, stackName, logicalId, 'secret');
 const layerArn: Namer = (resource) => `${arnOf('lambda', named('LayerName', 140), 'layer:')(resource)}:1`;
 const versionArn: Namer = (resource) => `${functionArn(resource.text('FunctionName') ?? '', resource)}:1`;
 const aliasArn: Namer = (resource) =>
@@ -191,7 +192,11 @@ const TABLE: Readonly<Record<string, Row>> = {
     ProviderName: userPoolProvider,
     ProviderURL: (resource) => `https://${userPoolProvider(resource)}`,
   }),
-  'AWS::Cognito::UserPoolClient': row(id(26), { ClientId: id(26), Name: named('ClientName') }),
+  'AWS::Cognito::UserPoolClient': row(id(26), {
+    ClientId: id(26),
+    Name: named('ClientName'),
+    ClientSecret: clientSecret,
+  }),
   'AWS::SecretsManager::Secret': row(
     (resource) => `${arnOf('secretsmanager', named('Name'), 'secret:')(resource)}-${id(6)(resource)}`,
   ),

@@ -27,8 +27,13 @@ type Control = {
 
 function isOurs(host: string, path: string, authorization: unknown, control: Control): boolean {
   if (EXECUTE_API.test(host) || isOfStandIn(`https://${host}${path}`, control.standIns)) return true;
+  if (USER_POOLS.test(host) && path === '/' && authorization === undefined)
+    return control.standIns.some((issuer) => issuer.startsWith(`https://${host}/`));
   return AWS.test(host) && String(authorization).includes(` Credential=${control.accessKeyId}/`);
 }
+
+/** What users ask of their pool by AWS's address, unsigned; of a region that no pool here is in, it is left alone. */
+const USER_POOLS = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
 
 function isOfStandIn(address: string, standIns: readonly string[]): boolean {
   return standIns.some((issuer) => address.startsWith(`${issuer.replace(/\/$/, '')}/`));
@@ -42,7 +47,7 @@ export function rerouteFetch(control: Control): void {
     const { host, pathname } = new URL(URL.canParse(address) ? address : 'data:');
     if (!AWS.test(host) && !isOfStandIn(address, control.standIns)) return realFetch(input, init);
     const headers = init?.headers ?? (input instanceof Request ? input.headers : undefined);
-    const authorization = new Headers(headers).get('authorization');
+    const authorization = new Headers(headers).get('authorization') ?? undefined;
     if (!isOurs(host, pathname, authorization, control)) return realFetch(input, init);
     return fetchOverHttp(new Request(input, init), control.url);
   };

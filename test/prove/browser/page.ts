@@ -3,7 +3,7 @@
  * call from it. A file of this folder that ends with `.case.ts` and exports `browserCase` is a case.
  */
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -124,34 +124,44 @@ type Api = { readonly kind: string; readonly stack: string; readonly url: string
 
 export type ServedStacks = AsyncDisposable & {
   readonly apis: readonly Api[];
+  /** `http://127.0.0.1:4000` */
+  readonly control: string;
   /** Address of the only API of this kind in a stack; `ws:` for WebSocket. */
   urlOf(stack: string, kind: 'rest' | 'http' | 'websocket'): string;
+  /** What a further command prints. */
+  run(...words: readonly string[]): Promise<string>;
   /** Options as `gatewright token` has them. */
   token(...options: readonly string[]): Promise<string>;
 };
 
-/** One `gatewright start`, ended with the block that holds it: `await using stacks = await serve([…])`. */
+/**
+ * One `gatewright start`, ended with the block that holds it: `await using stacks = await serve([…])`.
+ * @param files by name, where it is started
+ */
 export async function serve(
   sources: readonly string[],
   options: readonly string[] = [],
+  files: Readonly<Record<string, string>> = {},
 ): Promise<ServedStacks> {
   const cwd = mkdtempSync(join(tmpdir(), 'gatewright-browser-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
   const paths = sources.map((source) => join(REPOSITORY, source));
   const ports = ['--port', '0', '--control-port', '0', '--json', '--no-reload'];
   const gateway = await startCommand(['start', ...paths, ...ports, ...options], READY, { cwd });
-  const { apis } = readyOf(gateway) as { readonly apis: readonly Api[] };
+  const { apis, control } = readyOf(gateway) as { readonly apis: readonly Api[]; readonly control: string };
+  const run = async (...words: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await runCommand(words, { cwd });
+    if (code !== 0) throw new Error(stderr);
+    return stdout.trim();
+  };
   return {
-    apis,
+    ...{ apis, control, run },
     urlOf(stack, kind) {
       const [api, ...more] = apis.filter((api) => api.stack === stack && api.kind === kind);
       if (api === undefined || more.length > 0) throw new Error(`${stack} has not one ${kind} API`);
       return api.url;
     },
-    async token(...wish) {
-      const { code, stdout, stderr } = await runCommand(['token', ...wish], { cwd });
-      if (code !== 0) throw new Error(stderr);
-      return stdout.trim();
-    },
+    token: (...wish) => run('token', ...wish),
     async [Symbol.asyncDispose]() {
       await gateway.stop();
       rmSync(cwd, { recursive: true });

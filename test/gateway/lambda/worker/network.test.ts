@@ -126,6 +126,40 @@ describe('calls of a function to services of AWS', () => {
     assert.deepEqual(returned(await invoke('net')), ['POST', '/', service, 'b']);
   });
 
+  const cognito = 'cognito-idp.eu-west-1.amazonaws.com';
+  for (const [what, standIns, path, expected] of [
+    [
+      'keys of a pool that is stood in for',
+      [`https://${cognito}/eu-west-1_A`],
+      '/eu-west-1_A/.well-known/jwks.json',
+      true,
+    ],
+    [
+      'keys of another pool',
+      [`https://${cognito}/eu-west-1_A`],
+      '/eu-west-1_Ab/.well-known/jwks.json',
+      false,
+    ],
+    ['unsigned calls of a region with a local pool', [`https://${cognito}/eu-west-1_A`], '/', true],
+    [
+      'unsigned calls of a region without',
+      ['https://cognito-idp.us-east-1.amazonaws.com/us-east-1_A'],
+      '/',
+      false,
+    ],
+  ] as const)
+    it(`${expected ? 'reach it' : 'leave this machine'}: ${what}`, async () => {
+      const source = `const https = require('https'); ${READ} exports.handler = async () => { const r = https.request({
+        host: '${cognito}', path: '${path}', lookup: (name, _, done) => done(new Error('looked up')) });
+        r.end(); return read(r).catch((error) => error.message) }`;
+      const { invoke } = await startRuntime([anInlineFunction('net', source)], {
+        controlUrl: () => url,
+        standIns: () => standIns,
+      });
+
+      assert.deepEqual(returned(await invoke('net')), expected ? ['GET', path, cognito, ''] : 'looked up');
+    });
+
   for (const [why, keyId, host] of [
     ["signed by a key of the developer's", 'AKIAOTHER', service],
     ['of a name that is only like it', "' + process.env.AWS_ACCESS_KEY_ID + '", `${service}.invalid`],

@@ -1,0 +1,240 @@
+/** What an administrator does with users and groups. */
+import { randomBytes } from 'node:crypto';
+import { CognitoError, invalidParameter, notAuthorized, notFound } from '../../issuer/pools/cognito-error.ts';
+import { listAttributes } from '../../issuer/pools/pool-user.ts';
+import type { PoolUser } from '../../issuer/pools/pool-user.ts';
+import type { LocalPool } from '../../issuer/pools/user-pools.ts';
+import type { CognitoInput } from './cognito-input.ts';
+import { poolOf } from './cognito-operation.ts';
+import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
+import { confirm } from './sign-up.ts';
+
+export const ADMINISTER_USERS: CognitoOperations = {
+  async AdminCreateUser(input, at) {
+    const { pool } = poolOf(input, at);
+    const name = input.text('Username');
+    const resends = input.optional('MessageAction') === 'RESEND';
+    const password = input.optional('TemporaryPassword') ?? makePassword();
+    pool.checkPassword(password);
+    const user = resends
+      ? pool.get(name)
+      : pool.add(
+          name,
+          input.attributes('UserAttributes'),
+          'FORCE_CHANGE_PASSWORD',
+          pool.definition.nameAttributes.length > 0
+            ? 'An account with the given email already exists.'
+            : 'User account already exists',
+        );
+    if (resends && user.status !== 'FORCE_CHANGE_PASSWORD')
+      throw new CognitoError('UnsupportedUserStateException', `User is in status ${user.status}.`);
+    await pool.setPassword(user, password, 'FORCE_CHANGE_PASSWORD');
+    if (input.optional('MessageAction') !== 'SUPPRESS')
+      pool.ports.log(
+        `user pool ${pool.definition.poolId}: the temporary password of ${user.username} is ${password}`,
+      );
+    return { User: describeUser(user, 'Attributes') };
+  },
+
+  async AdminSetUserPassword(input, at) {
+    const { pool, user } = namedUser(input, at);
+    const status = input.flag('Permanent') ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD';
+    await pool.setPassword(user, input.text('Password'), status);
+    return {};
+  },
+
+  AdminResetUserPassword(input, at) {
+    const { pool, user } = namedUser(input, at);
+    pool.change(user, { status: 'RESET_REQUIRED' });
+    pool.sendCode(user, 'new password');
+    return {};
+  },
+
+  AdminConfirmSignUp(input, at) {
+    const { pool, user } = namedUser(input, at);
+    if (user.status !== 'UNCONFIRMED')
+      throw notAuthorized(`User cannot be confirmed. Current status is ${user.status}`);
+    confirm(pool, user);
+    return {};
+  },
+
+  AdminGetUser(input, at) {
+    return describeUser(namedUser(input, at).user, 'UserAttributes');
+  },
+
+  AdminUpdateUserAttributes(input, at) {
+    const { pool, user } = namedUser(input, at);
+    const given = input.attributes('UserAttributes');
+    if (given.has('sub')) throw invalidParameter('Cannot modify the non-mutable attribute sub');
+    pool.change(user, { attributes: new Map([...user.attributes, ...given]) });
+    return {};
+  },
+
+  AdminDeleteUserAttributes(input, at) {
+    const { pool, user } = namedUser(input, at);
+    const names = input.texts('UserAttributeNames');
+    pool.change(user, {
+      attributes: new Map([...user.attributes].filter(([name]) => !names.includes(name))),
+    });
+    return {};
+  },
+
+  AdminDisableUser: (input, at) => enable(input, at, false),
+  AdminEnableUser: (input, at) => enable(input, at, true),
+
+  AdminDeleteUser(input, at) {
+    const { pool, sessions, user } = namedUser(input, at);
+    sessions.endAllOf(user);
+    pool.remove(user);
+    return {};
+  },
+
+  AdminUserGlobalSignOut(input, at) {
+    const { sessions, user } = namedUser(input, at);
+    sessions.endAllOf(user);
+    return {};
+  },
+
+  ListUsers(input, at) {
+    const { pool } = poolOf(input, at);
+    const filter = readFilter(input.optional('Filter'));
+    return listPage(input, pool.users.filter(filter), 'Users', 'PaginationToken');
+  },
+
+  CreateGroup(input, at) {
+    const { pool } = poolOf(input, at);
+    const name = input.text('GroupName');
+    if (pool.groups.has(name))
+      throw new CognitoError('GroupExistsException', 'A group with the name already exists.');
+    pool.addGroup(name, input.optional('Description') ?? '');
+    return { Group: describeGroup(name, input.optional('Description') ?? '', pool.definition.poolId) };
+  },
+
+  ListGroups(input, at) {
+    const { pool } = poolOf(input, at);
+    return {
+      Groups: [...pool.groups].map(([name, text]) => describeGroup(name, text, pool.definition.poolId)),
+    };
+  },
+
+  AdminAddUserToGroup(input, at) {
+    const { pool, user } = namedUser(input, at);
+    pool.change(user, { groups: new Set([...user.groups, knownGroup(input, { pool })]) });
+    return {};
+  },
+
+  AdminRemoveUserFromGroup(input, at) {
+    const { pool, user } = namedUser(input, at);
+    const name = knownGroup(input, { pool });
+    pool.change(user, { groups: new Set([...user.groups].filter((group) => group !== name)) });
+    return {};
+  },
+
+  AdminListGroupsForUser(input, at) {
+    const { pool, user } = namedUser(input, at);
+    const { poolId } = pool.definition;
+    return {
+      Groups: [...user.groups].map((name) => describeGroup(name, pool.groups.get(name) ?? '', poolId)),
+    };
+  },
+
+  ListUsersInGroup(input, at) {
+    const { pool } = poolOf(input, at);
+    const name = knownGroup(input, { pool });
+    return listPage(
+      input,
+      pool.users.filter(({ groups }) => groups.has(name)),
+      'Users',
+      'NextToken',
+    );
+  },
+};
+
+/** @throws CognitoError UserNotFoundException */
+function namedUser(input: CognitoInput, at: CognitoPorts): LocalPool & { readonly user: PoolUser } {
+  const local = poolOf(input, at);
+  return { ...local, user: local.pool.get(input.text('Username')) };
+}
+
+function enable(input: CognitoInput, at: CognitoPorts, isEnabled: boolean): object {
+  const { pool, sessions, user } = namedUser(input, at);
+  pool.change(user, { isEnabled });
+  if (!isEnabled) sessions.endAllOf(user);
+  return {};
+}
+
+function knownGroup(input: CognitoInput, { pool }: Pick<LocalPool, 'pool'>): string {
+  const name = input.text('GroupName');
+  if (!pool.groups.has(name)) throw notFound('Group not found.');
+  return name;
+}
+
+/** Any policy takes it. */
+function makePassword(): string {
+  return `${randomBytes(12).toString('base64url')}aA1!`;
+}
+
+function describeUser(user: PoolUser, attributes: 'Attributes' | 'UserAttributes'): object {
+  return {
+    Username: user.username,
+    [attributes]: listAttributes(user),
+    ...{ UserCreateDate: user.createdAtMs / 1000, UserLastModifiedDate: user.changedAtMs / 1000 },
+    ...{ Enabled: user.isEnabled, UserStatus: user.status },
+  };
+}
+
+function describeGroup(GroupName: string, Description: string, UserPoolId: string): object {
+  return { GroupName, UserPoolId, ...(Description === '' ? {} : { Description }) };
+}
+
+const MAX_PAGE = 60;
+
+function listPage(
+  input: CognitoInput,
+  users: readonly PoolUser[],
+  member: string,
+  tokenName: 'NextToken' | 'PaginationToken',
+): object {
+  const from = Number(input.optional(tokenName) ?? '0');
+  if (!Number.isInteger(from) || from < 0) throw invalidParameter('Invalid pagination token.');
+  const limit = Math.min(input.number('Limit') ?? MAX_PAGE, MAX_PAGE);
+  const wanted = input.texts('AttributesToGet');
+  const page = users
+    .slice(from, from + limit)
+    .map((user) =>
+      wanted.length === 0
+        ? describeUser(user, 'Attributes')
+        : { ...describeUser(user, 'Attributes'), Attributes: listAttributes(user, wanted) },
+    );
+  return {
+    [member]: page,
+    ...(from + limit < users.length ? { [tokenName]: String(from + limit) } : {}),
+  };
+}
+
+/** `email = "a@b"`, `email ^= "a"` (Cognito developer guide, "Searching for users using the ListUsers API"). */
+function readFilter(text: string | undefined): (user: PoolUser) => boolean {
+  if (text === undefined || text.trim() === '') return () => true;
+  const [, name, operator, quoted] = /^\s*"?([\w:.-]+)"?\s*(\^?=)\s*"((?:[^"\\]|\\.)*)"\s*$/.exec(text) ?? [];
+  if (name === undefined || quoted === undefined) throw invalidParameter('Error while parsing filter.');
+  const wanted = quoted.replace(/\\(.)/g, '$1');
+  return (user) => {
+    const value = valueOf(user, name);
+    return operator === '=' ? value === wanted : value.startsWith(wanted);
+  };
+}
+
+function valueOf(user: PoolUser, name: string): string {
+  switch (name) {
+    case 'username':
+      return user.username;
+    case 'sub':
+      return user.sub;
+    case 'cognito:user_status':
+      return user.status;
+    case 'status':
+      return user.isEnabled ? 'Enabled' : 'Disabled';
+    default:
+      return user.attributes.get(name) ?? '';
+  }
+}

@@ -1,0 +1,251 @@
+/** Sign-ins by the API: with a password, by SRP, with a refresh token. */
+import {
+  CognitoError,
+  invalidParameter,
+  notAuthorized,
+  notFound,
+  userNotFound,
+  WRONG_PASSWORD,
+} from '../../issuer/pools/cognito-error.ts';
+import { isPassword } from '../../issuer/pools/password.ts';
+import type { AppClient, AuthFlow } from '../../issuer/pools/pool-model.ts';
+import type { PoolUser } from '../../issuer/pools/pool-user.ts';
+import type { Tokens } from '../../issuer/pools/sessions.ts';
+import { challenge, makeVerifier, proves } from '../../issuer/pools/srp.ts';
+import type { LocalPool } from '../../issuer/pools/user-pools.ts';
+import type { Pending } from './challenges.ts';
+import { checkSecretHash, needParameter } from './cognito-input.ts';
+import type { CognitoInput } from './cognito-input.ts';
+import { clientOf, poolOf } from './cognito-operation.ts';
+import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
+
+type Attempt = LocalPool & {
+  readonly client: AppClient;
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly at: CognitoPorts;
+};
+
+export const AUTHENTICATE: CognitoOperations = {
+  InitiateAuth(input, at) {
+    const attempt = { ...clientOf(input, at), parameters: input.map('AuthParameters'), at };
+    return initiate(input.text('AuthFlow'), attempt, USER_FLOWS);
+  },
+
+  RespondToAuthChallenge(input, at) {
+    return respond(input, clientOf(input, at), at);
+  },
+
+  GetTokensFromRefreshToken(input, at) {
+    const { client, sessions } = clientOf(input, at);
+    if (client.secret !== undefined && input.optional('ClientSecret') !== client.secret)
+      throw notAuthorized(`Unable to verify secret hash for client ${client.clientId}`);
+    return describeTokens(sessions.refresh(input.text('RefreshToken'), client));
+  },
+
+  RevokeToken(input, at) {
+    const { client, sessions } = clientOf(input, at);
+    if (!client.revokesTokens)
+      throw new CognitoError('UnsupportedOperationException', 'Revoke token is disabled for this client');
+    if (client.secret !== undefined && input.optional('ClientSecret') !== client.secret)
+      throw notAuthorized(`Unable to verify secret hash for client ${client.clientId}`);
+    sessions.revoke(input.text('Token'), client.clientId);
+    return {};
+  },
+};
+
+/** The same with an administrator's signature, which may use flows that clients may not. */
+export const AUTHENTICATE_AS_ADMIN: CognitoOperations = {
+  AdminInitiateAuth(input, at) {
+    const attempt = { ...ownClient(input, at), parameters: input.map('AuthParameters'), at };
+    return initiate(input.text('AuthFlow'), attempt, ADMIN_FLOWS);
+  },
+
+  AdminRespondToAuthChallenge(input, at) {
+    return respond(input, ownClient(input, at), at);
+  },
+};
+
+function ownClient(input: CognitoInput, at: CognitoPorts): LocalPool & { readonly client: AppClient } {
+  const local = poolOf(input, at);
+  const client = local.pool.findClient(input.text('ClientId'));
+  if (client === undefined) throw notFound(`User pool client ${input.text('ClientId')} does not exist.`);
+  return { ...local, client };
+}
+
+type Start = (attempt: Attempt) => Promise<unknown>;
+
+const USER_FLOWS: Readonly<Record<string, readonly [AuthFlow, Start]>> = {
+  USER_PASSWORD_AUTH: ['USER_PASSWORD_AUTH', startWithPassword],
+  USER_SRP_AUTH: ['USER_SRP_AUTH', startSrp],
+  REFRESH_TOKEN_AUTH: ['REFRESH_TOKEN_AUTH', startRefresh],
+  REFRESH_TOKEN: ['REFRESH_TOKEN_AUTH', startRefresh],
+};
+const ADMIN_FLOWS: typeof USER_FLOWS = {
+  ...USER_FLOWS,
+  ADMIN_USER_PASSWORD_AUTH: ['ADMIN_USER_PASSWORD_AUTH', startWithPassword],
+  ADMIN_NO_SRP_AUTH: ['ADMIN_USER_PASSWORD_AUTH', startWithPassword],
+};
+
+function initiate(name: string, attempt: Attempt, flows: typeof USER_FLOWS): Promise<unknown> {
+  const known = Object.hasOwn(flows, name) ? flows[name] : undefined;
+  if (known === undefined) {
+    if (/^(?:CUSTOM_AUTH|USER_AUTH)$/.test(name))
+      throw new CognitoError('NotImplementedException', `${name} is not served here.`, 501);
+    throw invalidParameter('Initiate Auth method not supported.');
+  }
+  const [flow, start] = known;
+  // With rotation AWS lets no client have this flow: GetTokensFromRefreshToken is there instead.
+  const isRotated = flow === 'REFRESH_TOKEN_AUTH' && attempt.client.rotationGraceSeconds !== undefined;
+  if (!attempt.client.flows.has(flow) || isRotated)
+    throw invalidParameter(
+      `${flow === 'ADMIN_USER_PASSWORD_AUTH' ? 'Auth' : flow} flow not enabled for this client`,
+    );
+  return start(attempt);
+}
+
+async function startWithPassword(attempt: Attempt): Promise<unknown> {
+  const { pool, client, parameters } = attempt;
+  const name = needParameter(parameters, 'USERNAME');
+  const password = needParameter(parameters, 'PASSWORD');
+  checkSecretHash(client, [name], parameters.get('SECRET_HASH'));
+  const user = pool.find(name);
+  if (user === undefined && client.tellsUnknownUsers) throw userNotFound();
+  const isRight = await isPassword(user?.password, password);
+  if (user === undefined || !isRight) throw notAuthorized(WRONG_PASSWORD);
+  return admit(attempt, user);
+}
+
+function startSrp(attempt: Attempt): Promise<unknown> {
+  const { pool, client, parameters, at } = attempt;
+  const name = needParameter(parameters, 'USERNAME');
+  const A = needParameter(parameters, 'SRP_A');
+  checkSecretHash(client, [name], parameters.get('SECRET_HASH'));
+  const user = pool.find(name);
+  if (user === undefined && client.tellsUnknownUsers) throw userNotFound();
+  const username = user?.username ?? name;
+  const whose = { poolName: pool.poolName, username };
+  const { password } = user ?? {};
+  // Somebody without a password gets a challenge that nobody can meet.
+  const verifier =
+    password?.kind === 'hashed'
+      ? password.srp
+      : makeVerifier(whose, password?.text ?? pool.ports.random.hex(64));
+  const srp = challenge(A, verifier);
+  if (srp === undefined) throw invalidParameter('SRP_A is no public value');
+  const block = at.challenges.add({
+    ...{ kind: 'PASSWORD_VERIFIER', poolId: pool.definition.poolId, clientId: client.clientId },
+    ...{ sub: user?.sub, srp },
+  });
+  return Promise.resolve({
+    ChallengeName: 'PASSWORD_VERIFIER',
+    ChallengeParameters: {
+      ...{ SALT: srp.verifier.salt, SRP_B: srp.B, SECRET_BLOCK: block },
+      ...{ USERNAME: username, USER_ID_FOR_SRP: username },
+    },
+  });
+}
+
+function startRefresh({ client, sessions, pool, parameters }: Attempt): Promise<unknown> {
+  const token = needParameter(parameters, 'REFRESH_TOKEN');
+  const owner = sessions.ownerOf(token);
+  const user = pool.users.find(({ sub }) => sub === owner);
+  const names = user === undefined ? [] : [user.username, user.sub, ...user.attributes.values()];
+  checkSecretHash(client, names, parameters.get('SECRET_HASH'));
+  return Promise.resolve(describeTokens(sessions.refresh(token, client)));
+}
+
+/** The password was right; whether that is enough. */
+function admit({ pool, client, sessions, at }: Omit<Attempt, 'parameters'>, user: PoolUser): unknown {
+  if (!user.isEnabled) throw notAuthorized('User is disabled.');
+  if (user.status === 'UNCONFIRMED')
+    throw new CognitoError('UserNotConfirmedException', 'User is not confirmed.');
+  if (user.status === 'RESET_REQUIRED')
+    throw new CognitoError('PasswordResetRequiredException', 'Password reset required for the user');
+  if (user.status === 'CONFIRMED') return describeTokens(sessions.begin({ user, client }));
+  const ageMs = pool.ports.clock.nowEpochMs() - user.passwordSetAtMs;
+  if (ageMs > pool.definition.policy.temporaryDays * 86_400_000)
+    throw notAuthorized('Temporary password has expired and must be reset by an administrator.');
+  const { poolId } = pool.definition;
+  const Session = at.challenges.add({
+    ...{ kind: 'NEW_PASSWORD_REQUIRED', poolId, clientId: client.clientId, sub: user.sub },
+  });
+  const missing = pool.definition.required.filter((name) => name !== 'sub' && !user.attributes.has(name));
+  return {
+    ChallengeName: 'NEW_PASSWORD_REQUIRED',
+    Session,
+    ChallengeParameters: {
+      USER_ID_FOR_SRP: user.username,
+      requiredAttributes: JSON.stringify(missing.map((name) => `userAttributes.${name}`)),
+      userAttributes: JSON.stringify(Object.fromEntries(user.attributes)),
+    },
+  };
+}
+
+function respond(
+  input: CognitoInput,
+  local: LocalPool & { readonly client: AppClient },
+  at: CognitoPorts,
+): Promise<unknown> {
+  const attempt = { ...local, parameters: input.map('ChallengeResponses'), at };
+  const name = input.text('ChallengeName');
+  if (name === 'PASSWORD_VERIFIER') return Promise.resolve(verifyPassword(attempt));
+  if (name === 'NEW_PASSWORD_REQUIRED') return setNewPassword(attempt, input.optional('Session') ?? '');
+  throw new CognitoError('NotImplementedException', `The challenge ${name} is not served here.`, 501);
+}
+
+function verifyPassword(attempt: Attempt): unknown {
+  const { parameters, pool } = attempt;
+  const secretBlock = needParameter(parameters, 'PASSWORD_CLAIM_SECRET_BLOCK');
+  const { pending, user } = takePending(attempt, secretBlock, 'PASSWORD_VERIFIER');
+  const claim = {
+    ...{ poolName: pool.poolName, secretBlock, username: user?.username ?? '' },
+    timestamp: needParameter(parameters, 'TIMESTAMP'),
+    signature: needParameter(parameters, 'PASSWORD_CLAIM_SIGNATURE'),
+  };
+  const isRight = pending.srp !== undefined && proves(pending.srp, claim);
+  if (user === undefined || !isRight) throw notAuthorized(WRONG_PASSWORD);
+  checkSecretHash(attempt.client, namesOf(user, parameters), parameters.get('SECRET_HASH'));
+  return admit(attempt, user);
+}
+
+async function setNewPassword(attempt: Attempt, session: string): Promise<unknown> {
+  const { parameters, pool } = attempt;
+  const password = needParameter(parameters, 'NEW_PASSWORD');
+  pool.checkPassword(password);
+  const { user } = takePending(attempt, session, 'NEW_PASSWORD_REQUIRED');
+  if (user === undefined) throw notAuthorized('Invalid session for the user.');
+  checkSecretHash(attempt.client, namesOf(user, parameters), parameters.get('SECRET_HASH'));
+  const given = [...parameters].flatMap(([name, value]) =>
+    name.startsWith('userAttributes.') ? [[name.slice('userAttributes.'.length), value] as const] : [],
+  );
+  if (given.some(([name]) => name === 'sub' || name.endsWith('_verified')))
+    throw notAuthorized('A client attempted to write unauthorized attribute');
+  pool.change(user, { attributes: new Map([...user.attributes, ...given]) });
+  await pool.setPassword(user, password, 'CONFIRMED');
+  return admit(attempt, user);
+}
+
+function namesOf(user: PoolUser, parameters: ReadonlyMap<string, string>): readonly string[] {
+  return [user.username, user.sub, parameters.get('USERNAME') ?? user.username];
+}
+
+function takePending(
+  { at, client, pool }: Attempt,
+  session: string,
+  kind: Pending['kind'],
+): { readonly pending: Pending; readonly user: PoolUser | undefined } {
+  const pending = at.challenges.take(session, kind, client.clientId);
+  if (pending?.poolId !== pool.definition.poolId)
+    throw notAuthorized('Invalid session for the user, session is expired.');
+  return { pending, user: pool.users.find(({ sub }) => sub === pending.sub) };
+}
+
+function describeTokens({ id, access, refresh, expiresInSeconds }: Tokens): unknown {
+  return {
+    ChallengeParameters: {},
+    AuthenticationResult: {
+      ...{ AccessToken: access, ExpiresIn: expiresInSeconds, IdToken: id, TokenType: 'Bearer' },
+      ...(refresh === undefined ? {} : { RefreshToken: refresh }),
+    },
+  };
+}

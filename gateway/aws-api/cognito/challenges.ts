@@ -1,0 +1,43 @@
+/** Sign-ins that wait for a further answer of the client; each is good once, for three minutes. */
+import { randomBytes } from 'node:crypto';
+import type { SrpChallenge } from '../../issuer/pools/srp.ts';
+import type { Clock } from '../../ports.ts';
+
+export type Pending = {
+  readonly kind: 'NEW_PASSWORD_REQUIRED' | 'PASSWORD_VERIFIER';
+  readonly poolId: string;
+  readonly clientId: string;
+  /** Undefined: nobody has that name, which the client is not told. */
+  readonly sub: string | undefined;
+  readonly srp?: SrpChallenge;
+};
+
+const GOOD_FOR_MS = 3 * 60_000;
+const MAX_PENDING = 1_000;
+
+export class Challenges {
+  readonly #clock: Clock;
+  readonly #pending = new Map<string, Pending & { readonly untilMs: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** @returns what the client sends back: the session, or SRP's secret block */
+  add(pending: Pending): string {
+    const [oldest] = this.#pending.keys();
+    if (this.#pending.size >= MAX_PENDING && oldest !== undefined) this.#pending.delete(oldest);
+    const session = randomBytes(192).toString('base64');
+    this.#pending.set(session, { ...pending, untilMs: this.#clock.nowEpochMs() + GOOD_FOR_MS });
+    return session;
+  }
+
+  /** Whatever comes of it, it is used up. */
+  take(session: string, kind: Pending['kind'], clientId: string): Pending | undefined {
+    const pending = this.#pending.get(session);
+    this.#pending.delete(session);
+    const isGood =
+      pending?.kind === kind && pending.clientId === clientId && pending.untilMs > this.#clock.nowEpochMs();
+    return isGood ? pending : undefined;
+  }
+}

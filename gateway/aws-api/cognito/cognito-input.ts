@@ -1,0 +1,102 @@
+/** What a call of a user pool says, read as Cognito reads it. */
+import { createHmac } from 'node:crypto';
+import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { equalInConstantTime } from '@gatewright/aws/sign-request';
+import { invalidParameter, notAuthorized } from '../../issuer/pools/cognito-error.ts';
+import type { AppClient } from '../../issuer/pools/pool-model.ts';
+
+export class CognitoInput {
+  readonly #fields: JsonObject;
+
+  constructor(fields: JsonObject) {
+    this.#fields = fields;
+  }
+
+  /** @throws CognitoError InvalidParameterException */
+  text(name: string): string {
+    const value = this.optional(name);
+    if (value !== undefined) return value;
+    const member = `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+    throw invalidParameter(
+      `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,
+    );
+  }
+
+  optional(name: string): string | undefined {
+    const value = this.#fields[name];
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== 'string') throw wrongType(name);
+    return value;
+  }
+
+  flag(name: string): boolean {
+    return this.#fields[name] === true;
+  }
+
+  number(name: string): number | undefined {
+    const value = this.#fields[name];
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  texts(name: string): readonly string[] {
+    const value = this.#fields[name] ?? [];
+    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) throw wrongType(name);
+    return value;
+  }
+
+  /** `AuthParameters`, `ChallengeResponses`. */
+  map(name: string): ReadonlyMap<string, string> {
+    const value = this.#fields[name] ?? {};
+    if (!isJsonObject(value)) throw wrongType(name);
+    return new Map(
+      Object.entries(value).map(([key, text]) => {
+        if (typeof text !== 'string') throw wrongType(name);
+        return [key, text];
+      }),
+    );
+  }
+
+  /** `[{ Name, Value }]` */
+  attributes(name: string): ReadonlyMap<string, string> {
+    const value = this.#fields[name] ?? [];
+    if (!Array.isArray(value)) throw wrongType(name);
+    return new Map(
+      value.map((item: unknown) => {
+        const { Name, Value = '' } = isJsonObject(item) ? item : {};
+        if (typeof Name !== 'string' || typeof Value !== 'string') throw wrongType(name);
+        if (!/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,32}$/u.test(Name) || Value.length > 2048) throw wrongType(name);
+        return [Name, Value];
+      }),
+    );
+  }
+}
+
+function wrongType(name: string): Error {
+  return invalidParameter(`1 validation error detected: Value at '${name}' has a wrong form`);
+}
+
+/** @throws CognitoError InvalidParameterException */
+export function needParameter(parameters: ReadonlyMap<string, string>, name: string): string {
+  const value = parameters.get(name);
+  if (value === undefined) throw invalidParameter(`Missing required parameter ${name}`);
+  return value;
+}
+
+/**
+ * A client with a secret proves that it has it, for each user anew.
+ * @param names of the user, of which the client may have hashed any
+ * @throws CognitoError NotAuthorizedException
+ */
+export function checkSecretHash(
+  { clientId, secret }: AppClient,
+  names: readonly string[],
+  given: string | undefined,
+): void {
+  if (secret === undefined) return;
+  if (given === undefined)
+    throw notAuthorized(`Client ${clientId} is configured with secret but SECRET_HASH was not received`);
+  const isRight = names.some((name) =>
+    equalInConstantTime(createHmac('sha256', secret).update(`${name}${clientId}`).digest('base64'), given),
+  );
+  if (!isRight) throw notAuthorized(`SecretHash does not match for the client: ${clientId}`);
+}

@@ -1,0 +1,36 @@
+/** What the operations of user pools are made of. */
+import type { UserPools, LocalPool } from '../../issuer/pools/user-pools.ts';
+import type { AppClient } from '../../issuer/pools/pool-model.ts';
+import { notFound } from '../../issuer/pools/cognito-error.ts';
+import type { CognitoInput } from './cognito-input.ts';
+import type { Challenges } from './challenges.ts';
+
+export type CognitoPorts = {
+  readonly pools: UserPools;
+  readonly challenges: Challenges;
+};
+
+/** Answers one operation. @throws CognitoError */
+export type CognitoOperation = (input: CognitoInput, at: CognitoPorts) => unknown;
+
+/** By name. */
+export type CognitoOperations = Readonly<Record<string, CognitoOperation>>;
+
+/** @throws CognitoError ResourceNotFoundException */
+export function poolOf(input: CognitoInput, { pools }: CognitoPorts): LocalPool {
+  const poolId = input.text('UserPoolId');
+  const pool = pools.find(poolId);
+  if (pool === undefined) throw notFound(`User pool ${poolId} does not exist.`);
+  return pool;
+}
+
+/** @throws CognitoError ResourceNotFoundException */
+export function clientOf(
+  input: CognitoInput,
+  { pools }: CognitoPorts,
+): LocalPool & { readonly client: AppClient } {
+  const clientId = input.text('ClientId');
+  const found = pools.ofClient(clientId);
+  if (found === undefined) throw notFound(`User pool client ${clientId} does not exist.`);
+  return found;
+}

@@ -1,0 +1,86 @@
+/** What users do with their own account, by their access token. */
+import { invalidParameter, notAuthorized, WRONG_PASSWORD } from '../../issuer/pools/cognito-error.ts';
+import { OWN_DATA_SCOPE } from '../../issuer/pool-issuer.ts';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { isPassword } from '../../issuer/pools/password.ts';
+import type { AppClient } from '../../issuer/pools/pool-model.ts';
+import { listAttributes, verifiedName } from '../../issuer/pools/pool-user.ts';
+import type { PoolUser } from '../../issuer/pools/pool-user.ts';
+import type { LocalPool } from '../../issuer/pools/user-pools.ts';
+import type { CognitoInput } from './cognito-input.ts';
+import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
+
+export const OWN_ACCOUNT: CognitoOperations = {
+  GetUser(input, at) {
+    const { user, client } = ownUser(input, at);
+    return { Username: user.username, UserAttributes: listAttributes(user, client?.readable) };
+  },
+
+  GlobalSignOut(input, at) {
+    const { user, sessions } = ownUser(input, at);
+    sessions.endAllOf(user);
+    return {};
+  },
+
+  async ChangePassword(input, at) {
+    const { user, pool } = ownUser(input, at);
+    if (!(await isPassword(user.password, input.text('PreviousPassword'))))
+      throw notAuthorized(WRONG_PASSWORD);
+    await pool.setPassword(user, input.text('ProposedPassword'), 'CONFIRMED');
+    return {};
+  },
+
+  UpdateUserAttributes(input, at) {
+    const { user, pool } = ownUser(input, at);
+    const given = input.attributes('UserAttributes');
+    if ([...given.keys()].some((name) => name === 'sub' || name.endsWith('_verified')))
+      throw notAuthorized('A client attempted to write unauthorized attribute');
+    // A new address is not verified by the old one.
+    const anew = ['email', 'phone_number'].filter(
+      (name) => given.has(name) && given.get(name) !== user.attributes.get(name),
+    );
+    const unverified = anew.map((name) => [verifiedName(name), 'false'] as const);
+    pool.change(user, { attributes: new Map([...user.attributes, ...given, ...unverified]) });
+    const sent = anew.filter((name) => pool.definition.autoVerified.includes(name));
+    return { CodeDeliveryDetailsList: sent.map((attribute) => pool.sendCode(user, { attribute })) };
+  },
+
+  GetUserAttributeVerificationCode(input, at) {
+    const { user, pool } = ownUser(input, at);
+    const attribute = input.text('AttributeName');
+    if (!user.attributes.has(attribute)) throw invalidParameter('Attribute does not exist.');
+    return { CodeDeliveryDetails: pool.sendCode(user, { attribute }) };
+  },
+
+  VerifyUserAttribute(input, at) {
+    const { user, pool } = ownUser(input, at);
+    const attribute = input.text('AttributeName');
+    pool.useCode(user, { attribute }, input.text('Code'));
+    pool.change(user, { attributes: new Map([...user.attributes, [verifiedName(attribute), 'true']]) });
+    return {};
+  },
+
+  DeleteUser(input, at) {
+    const { user, pool, sessions } = ownUser(input, at);
+    sessions.endAllOf(user);
+    pool.remove(user);
+    return {};
+  },
+};
+
+/** @throws CognitoError NotAuthorizedException */
+function ownUser(
+  input: CognitoInput,
+  { pools }: CognitoPorts,
+): LocalPool & { readonly user: PoolUser; readonly client: AppClient | undefined } {
+  const token = input.text('AccessToken');
+  // Only says which pool to ask; that one checks.
+  const claims = parseJsonObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+  const issuer = claims?.['iss'];
+  const local = typeof issuer === 'string' ? pools.ofIssuer(issuer) : undefined;
+  if (local === undefined) throw notAuthorized('Invalid Access Token');
+  const { user, clientId, scopes } = local.sessions.readAccess(token);
+  if (!scopes.includes(OWN_DATA_SCOPE)) throw notAuthorized('Access Token does not have required scopes');
+  if (!user.isEnabled) throw notAuthorized('User is disabled.');
+  return { ...local, user, client: local.pool.findClient(clientId) };
+}

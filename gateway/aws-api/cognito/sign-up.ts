@@ -1,0 +1,126 @@
+/** Users who make their own account, and who have forgotten their password. */
+import {
+  CognitoError,
+  invalidParameter,
+  notAuthorized,
+  userNotFound,
+} from '../../issuer/pools/cognito-error.ts';
+import { verifiedName } from '../../issuer/pools/pool-user.ts';
+import type { PoolUser } from '../../issuer/pools/pool-user.ts';
+import type { CodeDelivery, UserPool } from '../../issuer/pools/user-pool.ts';
+import type { AppClient } from '../../issuer/pools/pool-model.ts';
+import { checkSecretHash } from './cognito-input.ts';
+import type { CognitoInput } from './cognito-input.ts';
+import { clientOf } from './cognito-operation.ts';
+import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
+
+export const SIGN_UP: CognitoOperations = {
+  async SignUp(input, at) {
+    const { pool, client } = clientOf(input, at);
+    const name = input.text('Username');
+    checkSecretHash(client, [name], input.optional('SecretHash'));
+    if (!pool.definition.allowsSignUp) throw notAuthorized('SignUp is not permitted for this user pool');
+    const password = input.text('Password');
+    pool.checkPassword(password);
+    const attributes = input.attributes('UserAttributes');
+    // Who could verify an address for themselves could take anybody's.
+    const verified = [...attributes.keys()].find((attribute) => attribute.endsWith('_verified'));
+    if (verified !== undefined) throw notAuthorized('A client attempted to write unauthorized attribute');
+    const text =
+      pool.definition.nameAttributes.length > 0
+        ? 'An account with the given email already exists.'
+        : 'User already exists';
+    const user = pool.add(name, attributes, 'UNCONFIRMED', text);
+    await pool.setPassword(user, password, 'UNCONFIRMED');
+    return {
+      UserConfirmed: false,
+      UserSub: user.sub,
+      ...(pool.definition.autoVerified.length === 0
+        ? {}
+        : { CodeDeliveryDetails: pool.sendCode(user, 'sign-up') }),
+    };
+  },
+
+  ConfirmSignUp(input, at) {
+    const { pool, user } = namedUser(input, at);
+    if (user.status !== 'UNCONFIRMED')
+      throw notAuthorized(`User cannot be confirmed. Current status is ${user.status}`);
+    pool.useCode(user, 'sign-up', input.text('ConfirmationCode'));
+    confirm(pool, user);
+    return {};
+  },
+
+  ResendConfirmationCode(input, at) {
+    const { pool, user } = namedUser(input, at);
+    if (user.status !== 'UNCONFIRMED') throw invalidParameter('User is already confirmed.');
+    return { CodeDeliveryDetails: pool.sendCode(user, 'sign-up') };
+  },
+
+  ForgotPassword(input, at) {
+    const { pool, client } = clientOf(input, at);
+    const name = input.text('Username');
+    checkSecretHash(client, [name], input.optional('SecretHash'));
+    const user = pool.find(name);
+    if (user === undefined) {
+      if (client.tellsUnknownUsers) throw userNotFound();
+      // As if there were one: a code is said to be under way that nobody ever gets.
+      return { CodeDeliveryDetails: NOBODYS_DELIVERY };
+    }
+    if (!user.isEnabled) throw notAuthorized('User is disabled.');
+    if (user.status === 'FORCE_CHANGE_PASSWORD')
+      throw notAuthorized('User password cannot be reset in the current state.');
+    if (!isReachable(user))
+      throw invalidParameter(
+        'Cannot reset password for the user as there is no registered/verified email or phone_number',
+      );
+    return { CodeDeliveryDetails: pool.sendCode(user, 'new password') };
+  },
+
+  async ConfirmForgotPassword(input, at) {
+    const { pool, client } = clientOf(input, at);
+    const name = input.text('Username');
+    checkSecretHash(client, [name], input.optional('SecretHash'));
+    const user = pool.find(name);
+    if (user === undefined)
+      throw client.tellsUnknownUsers
+        ? userNotFound()
+        : new CognitoError('ExpiredCodeException', 'Invalid code provided, please request a code again.');
+    const password = input.text('Password');
+    pool.checkPassword(password);
+    pool.useCode(user, 'new password', input.text('ConfirmationCode'));
+    await pool.setPassword(user, password, 'CONFIRMED');
+    return {};
+  },
+};
+
+const NOBODYS_DELIVERY: CodeDelivery = {
+  AttributeName: 'email',
+  DeliveryMedium: 'EMAIL',
+  Destination: 'a***@e***',
+};
+
+/** A user who has got a code at an address has shown that the address is theirs. */
+export function confirm(pool: UserPool, user: PoolUser): void {
+  const { autoVerified, nameAttributes } = pool.definition;
+  const shown = [...autoVerified, ...nameAttributes].find((attribute) => user.attributes.has(attribute));
+  const attributes =
+    shown === undefined ? user.attributes : new Map([...user.attributes, [verifiedName(shown), 'true']]);
+  pool.change(user, { status: 'CONFIRMED', attributes });
+}
+
+function isReachable({ attributes }: PoolUser): boolean {
+  return ['email', 'phone_number'].some(
+    (attribute) => attributes.has(attribute) && attributes.get(verifiedName(attribute)) === 'true',
+  );
+}
+
+/** @throws CognitoError UserNotFoundException */
+function namedUser(
+  input: CognitoInput,
+  at: CognitoPorts,
+): { readonly pool: UserPool; readonly client: AppClient; readonly user: PoolUser } {
+  const { pool, client } = clientOf(input, at);
+  const name = input.text('Username');
+  checkSecretHash(client, [name], input.optional('SecretHash'));
+  return { pool, client, user: pool.get(name) };
+}

@@ -1,0 +1,191 @@
+/** The authorization endpoint and the login form: from a request to a code (RFC 6749 §4.1, RFC 7636). */
+import { randomBytes } from 'node:crypto';
+import { headerOf } from '@gatewright/aws/raw-headers';
+import type { ControlReply, ControlRequest } from '../../control-port/control-request.ts';
+import { CognitoError, WRONG_PASSWORD } from '../pools/cognito-error.ts';
+import { isPassword } from '../pools/password.ts';
+import type { PoolUser } from '../pools/pool-user.ts';
+import type { LocalPool } from '../pools/user-pools.ts';
+import { readAuthorizationRequest } from './authorization-request.ts';
+import type { AuthorizationRequest } from './authorization-request.ts';
+import { FORM_COOKIE, readCookie, sessionCookie, setCookie } from './cookies.ts';
+import { printLoginPage, printNotice } from './login-page.ts';
+import type { LoginState } from './login-state.ts';
+import { isAllowedRedirect, withQuery } from './redirects.ts';
+
+/** Where the pages of a pool are, and what they share. */
+export type LoginPlace = LocalPool & {
+  readonly state: LoginState;
+  /** `http://127.0.0.1:4000/eu-west-1_Abc` */
+  readonly baseUrl: string;
+};
+
+const MAX_LISTED = 30;
+
+/** `GET`: a code at once for a browser that is signed in, else the form. */
+export function authorize(request: ControlRequest, place: LoginPlace): ControlReply {
+  const read = readAuthorizationRequest(request.query, place);
+  if (read.kind === 'refused') return printNotice(400, 'This sign-in cannot begin', read.text);
+  if (read.kind === 'error') {
+    const { redirectUri, error, description, state } = read;
+    return redirect(withQuery(redirectUri, { error, error_description: description, state }));
+  }
+  const wish = read.request;
+  const sub = place.state.whoIs(
+    readCookie(request, sessionCookie(place.pool.definition.poolId)),
+    place.pool.definition.poolId,
+  );
+  const user = place.pool.users.find((candidate) => candidate.sub === sub && candidate.isEnabled);
+  if (user !== undefined && wish.prompt !== 'login') return giveCode(wish, user, place, []);
+  if (wish.prompt === 'none')
+    return redirect(withQuery(wish.redirectUri, { error: 'login_required', state: wish.state }));
+  return showForm(request, wish, place, { username: wish.hint });
+}
+
+/** `POST` of the form. The request is read anew from the address: nothing that the page held is believed. */
+export async function signInByForm(request: ControlRequest, place: LoginPlace): Promise<ControlReply> {
+  const read = readAuthorizationRequest(request.query, place);
+  if (read.kind !== 'request')
+    return printNotice(400, 'This sign-in cannot begin', 'Go back to the application.');
+  const wish = read.request;
+  const contentType = headerOf(request, 'content-type') ?? '';
+  const form = new URLSearchParams(
+    contentType.startsWith('application/x-www-form-urlencoded') ? request.body.toString('utf8') : '',
+  );
+  // Attack: a page of another site signs the browser in as somebody else (login CSRF).
+  if (!place.state.isOwnForm(readCookie(request, FORM_COOKIE), form.get('form') ?? ''))
+    return showForm(request, wish, place, {
+      username: form.get('username') ?? '',
+      fault: 'The form was too old. Try again.',
+    });
+  const picked = form.get('user');
+  if (picked !== null) {
+    const user = listUsers(place).find(({ username }) => username === picked);
+    if (user !== undefined) return finish(wish, user, place);
+  }
+  const username = form.get('username') ?? '';
+  const tried = await tryPassword(place, username, form.get('password') ?? '', form.get('newPassword'));
+  if (tried.kind === 'user') return finish(wish, tried.user, place);
+  return showForm(request, wish, place, { ...tried, username });
+}
+
+type Tried =
+  | { readonly kind: 'user'; readonly user: PoolUser }
+  | { readonly kind: 'fault'; readonly fault: string; readonly needsNewPassword?: boolean };
+
+async function tryPassword(
+  { pool }: LoginPlace,
+  username: string,
+  password: string,
+  newPassword: string | null,
+): Promise<Tried> {
+  const user = pool.find(username);
+  const isRight = await isPassword(user?.password, password);
+  if (user === undefined || !isRight || !user.isEnabled) return { kind: 'fault', fault: WRONG_PASSWORD };
+  if (user.status === 'UNCONFIRMED')
+    return { kind: 'fault', fault: 'The account is not confirmed: its code is in the log of the gateway.' };
+  if (user.status === 'RESET_REQUIRED') return { kind: 'fault', fault: 'The password must be reset first.' };
+  if (user.status === 'CONFIRMED') return { kind: 'user', user };
+  if (newPassword === null)
+    return { kind: 'fault', fault: 'The password was temporary. Choose a new one.', needsNewPassword: true };
+  try {
+    await pool.setPassword(user, newPassword, 'CONFIRMED');
+    return { kind: 'user', user };
+  } catch (error) {
+    if (error instanceof CognitoError) return { kind: 'fault', fault: error.message, needsNewPassword: true };
+    throw error;
+  }
+}
+
+function finish(wish: AuthorizationRequest, user: PoolUser, place: LoginPlace): ControlReply {
+  const { poolId } = place.pool.definition;
+  const cookie = setCookie(sessionCookie(poolId), place.state.signIn(poolId, user.sub), 'Lax');
+  return giveCode(wish, user, place, cookie);
+}
+
+function giveCode(
+  { client, redirectUri, state, scopes, nonce, audience, challenge }: AuthorizationRequest,
+  user: PoolUser,
+  place: LoginPlace,
+  headers: readonly string[],
+): ControlReply {
+  const code = place.state.giveCode({
+    ...{ poolId: place.pool.definition.poolId, clientId: client.clientId, redirectUri, sub: user.sub },
+    ...{ scopes, nonce, audience, challenge },
+  });
+  return redirect(withQuery(redirectUri, { code, state }), headers);
+}
+
+function showForm(
+  request: ControlRequest,
+  { client, redirectUri }: AuthorizationRequest,
+  place: LoginPlace,
+  shown: { readonly username: string; readonly fault?: string; readonly needsNewPassword?: boolean },
+): ControlReply {
+  const cookie = readCookie(request, FORM_COOKIE) ?? randomBytes(32).toString('base64url');
+  return printLoginPage(
+    {
+      action: `${place.baseUrl}/login?${new URLSearchParams(request.query).toString()}`,
+      ...{ poolName: place.pool.definition.name, clientName: client.name, redirectUri },
+      formToken: place.state.formToken(cookie),
+      users: listUsers(place).map((user) => ({
+        username: user.username,
+        detail: [...user.groups].join(', ') || (user.attributes.get('email') ?? ''),
+      })),
+      ...{ username: shown.username, fault: shown.fault },
+      needsNewPassword: shown.needsNewPassword === true,
+    },
+    setCookie(FORM_COOKIE, cookie, 'Strict'),
+  );
+}
+
+/** Who can be picked without a password: this is a tool for trying, on loopback alone. */
+function listUsers({ pool }: LoginPlace): readonly PoolUser[] {
+  return pool.users
+    .filter(({ isEnabled, status }) => isEnabled && status === 'CONFIRMED')
+
+    .toSorted((a, b) => Number(b.isWritten) - Number(a.isWritten))
+    .slice(0, MAX_LISTED);
+}
+
+/** 303: what was a POST goes on as a GET. */
+export function redirect(location: string, headers: readonly string[] = []): ControlReply {
+  return {
+    status: 303,
+    headers: [
+      'Location',
+      location,
+      'Cache-Control',
+      'no-store',
+      'Referrer-Policy',
+      'no-referrer',
+      ...headers,
+    ],
+    body: '',
+  };
+}
+
+/** The end of a browser's sign-in; its tokens live on, as at the issuers. */
+export function logOut(request: ControlRequest, place: LoginPlace): ControlReply {
+  const { pool, state } = place;
+  const { kind, poolId } = pool.definition;
+  const fields = new URLSearchParams(request.query);
+  const client = pool.findClient(fields.get('client_id') ?? '');
+  const target = fields.get('logout_uri') ?? fields.get('returnTo') ?? fields.get('post_logout_redirect_uri');
+  if (target !== null && (client === undefined || !isAllowedRedirect(target, client.logoutUrls)))
+    return printNotice(400, 'Not signed out', 'The address to go on to is none of the client.');
+  // Cognito's other form: sign out, and in again as somebody else.
+  const again = kind === 'cognito' && target === null && fields.has('redirect_uri');
+  if (kind === 'cognito' && target === null && !again)
+    return printNotice(400, 'Not signed out', 'client_id and logout_uri are needed.');
+  state.signOut(readCookie(request, sessionCookie(poolId)));
+  const gone = setCookie(sessionCookie(poolId), undefined, 'Lax');
+  if (again) {
+    // The cookie that came along opens nothing any more.
+    const form = authorize(request, place);
+    return { ...form, headers: [...form.headers, ...gone] };
+  }
+  return target === null
+    ? printNotice(200, 'Signed out', 'You can close this page.', gone)
+    : redirect(target, gone);
+}

@@ -1,0 +1,86 @@
+/** What the login pages remember: codes that were given out, browsers that are signed in, forms that were shown. */
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { equalInConstantTime } from '@gatewright/aws/sign-request';
+import type { Clock } from '../../ports.ts';
+
+/** What a code stands for (RFC 6749 §4.1, RFC 7636). */
+export type CodeGrant = {
+  readonly poolId: string;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly sub: string;
+  readonly scopes: readonly string[];
+  readonly nonce: string | undefined;
+  readonly audience: string | undefined;
+  /** Of PKCE, `S256`. */
+  readonly challenge: string | undefined;
+};
+
+const CODE_MS = 5 * 60_000;
+/** Cognito's session cookie lasts an hour. */
+const BROWSER_MS = 3_600_000;
+const MAX_HELD = 1_000;
+
+export class LoginState {
+  readonly #clock: Clock;
+  /** Of this start: a form of an earlier one is void. */
+  readonly #secret = randomBytes(32);
+  readonly #codes = new Map<string, CodeGrant & { readonly untilMs: number }>();
+  readonly #browsers = new Map<
+    string,
+    { readonly poolId: string; readonly sub: string; readonly untilMs: number }
+  >();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  giveCode(grant: CodeGrant): string {
+    return hold(this.#codes, { ...grant, untilMs: this.#clock.nowEpochMs() + CODE_MS });
+  }
+
+  /** Good once. */
+  takeCode(code: string): CodeGrant | undefined {
+    const grant = this.#codes.get(hashOf(code));
+    this.#codes.delete(hashOf(code));
+    return grant !== undefined && grant.untilMs > this.#clock.nowEpochMs() ? grant : undefined;
+  }
+
+  /** @returns the value of the browser's cookie */
+  signIn(poolId: string, sub: string): string {
+    return hold(this.#browsers, { poolId, sub, untilMs: this.#clock.nowEpochMs() + BROWSER_MS });
+  }
+
+  /** `sub` of who is signed in to the pool. */
+  whoIs(cookie: string | undefined, poolId: string): string | undefined {
+    const browser = this.#browsers.get(hashOf(cookie ?? ''));
+    const isGood = browser?.poolId === poolId && browser.untilMs > this.#clock.nowEpochMs();
+    return isGood ? browser.sub : undefined;
+  }
+
+  signOut(cookie: string | undefined): void {
+    this.#browsers.delete(hashOf(cookie ?? ''));
+  }
+
+  /** Binds a form to the browser that it was shown to. */
+  formToken(cookie: string): string {
+    return createHmac('sha256', this.#secret).update(cookie).digest('base64url');
+  }
+
+  isOwnForm(cookie: string | undefined, token: string): boolean {
+    return cookie !== undefined && equalInConstantTime(this.formToken(cookie), token);
+  }
+}
+
+function hold<T>(held: Map<string, T>, value: T): string {
+  const [oldest] = held.keys();
+  if (held.size >= MAX_HELD && oldest !== undefined) held.delete(oldest);
+  const name = randomBytes(32).toString('base64url');
+  held.set(hashOf(name), value);
+  return name;
+}
+
+/** Nothing that opens a door lies in memory as it is sent. */
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}

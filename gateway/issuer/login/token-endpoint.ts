@@ -1,0 +1,198 @@
+/** The token endpoint, its revocation and `userInfo` (RFC 6749 §3.2, RFC 7009, OpenID Connect Core §5.3). */
+import { createHash } from 'node:crypto';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { headerOf } from '@gatewright/aws/raw-headers';
+import { equalInConstantTime } from '@gatewright/aws/sign-request';
+import { type ControlReply, type ControlRequest, jsonReply } from '../../control-port/control-request.ts';
+import { CognitoError } from '../pools/cognito-error.ts';
+import type { AppClient } from '../pools/pool-model.ts';
+import { listAttributes } from '../pools/pool-user.ts';
+import { userClaims } from '../pools/pool-tokens.ts';
+import type { Tokens } from '../pools/sessions.ts';
+import type { LoginPlace } from './authorize.ts';
+
+const NO_STORE = ['Cache-Control', 'no-store', 'Pragma', 'no-cache'];
+
+/** A refusal in the words of RFC 6749 §5.2. */
+class OAuthError extends Error {
+  override readonly name = 'OAuthError';
+  readonly error: string;
+
+  constructor(error: string, description: string) {
+    super(description);
+    this.error = error;
+  }
+}
+
+export function grantTokens(request: ControlRequest, place: LoginPlace): ControlReply {
+  return answering(() => {
+    const form = readForm(request);
+    const client = authenticate(request, form, place);
+    switch (form.get('grant_type')) {
+      case 'authorization_code':
+        return printTokens(exchangeCode(form, client, place), place);
+      case 'refresh_token':
+        return printTokens(refresh(form, client, place), place);
+      case 'client_credentials':
+        return grantToClient(form, client, place);
+      default:
+        throw new OAuthError(
+          'unsupported_grant_type',
+          'authorization_code, refresh_token or client_credentials',
+        );
+    }
+  }, place);
+}
+
+export function revokeToken(request: ControlRequest, place: LoginPlace): ControlReply {
+  return answering(() => {
+    const form = readForm(request);
+    const client = authenticate(request, form, place);
+    if (!client.revokesTokens)
+      throw new OAuthError('unsupported_token_type', 'The client does not revoke tokens');
+    // RFC 7009 §2.2: a token that is none is revoked already.
+    place.sessions.revoke(need(form, 'token'), client.clientId);
+    return jsonReply(200, {}, NO_STORE);
+  }, place);
+}
+
+export function tellUser(request: ControlRequest, { pool, sessions }: LoginPlace): ControlReply {
+  const token = /^Bearer\s+(\S+)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? '';
+  try {
+    const { user, scopes, clientId } = sessions.readAccess(token);
+    if (!scopes.includes('openid')) return bearerError('invalid_token', 'The token lacks the scope openid');
+    if (pool.definition.kind === 'oidc') return jsonReply(200, userClaims(user, scopes), NO_STORE);
+    const attributes = listAttributes(user, pool.findClient(clientId)?.readable);
+    const claims = Object.fromEntries(attributes.map(({ Name, Value }) => [Name, Value]));
+    return jsonReply(200, { ...claims, username: user.username }, NO_STORE);
+  } catch (error) {
+    if (error instanceof CognitoError) return bearerError('invalid_token', error.message);
+    throw error;
+  }
+}
+
+function bearerError(error: string, description: string): ControlReply {
+  const challenge = `Bearer error="${error}", error_description="${description}"`;
+  return jsonReply(401, { error, error_description: description }, [
+    'WWW-Authenticate',
+    challenge,
+    ...NO_STORE,
+  ]);
+}
+
+function answering(run: () => ControlReply, { pool }: LoginPlace): ControlReply {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof CognitoError)
+      return jsonReply(400, { error: 'invalid_grant', error_description: error.message }, NO_STORE);
+    if (!(error instanceof OAuthError)) throw error;
+    // Cognito says 400 of all.
+    const status = error.error === 'invalid_client' && pool.definition.kind === 'oidc' ? 401 : 400;
+    return jsonReply(status, { error: error.error, error_description: error.message }, NO_STORE);
+  }
+}
+
+/** Auth0's libraries may send JSON; the form is what the standard says. */
+function readForm(request: ControlRequest): ReadonlyMap<string, string> {
+  const text = request.body.toString('utf8');
+  if ((headerOf(request, 'content-type') ?? '').startsWith('application/json')) {
+    const fields = Object.entries(parseJsonObject(text) ?? {});
+    return new Map(fields.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
+  }
+  const form = new URLSearchParams(text);
+  for (const name of form.keys())
+    if (form.getAll(name).length > 1) throw new OAuthError('invalid_request', `${name} is there twice`);
+  return new Map(form);
+}
+
+function need(form: ReadonlyMap<string, string>, name: string): string {
+  const value = form.get(name);
+  if (value === undefined || value === '') throw new OAuthError('invalid_request', `${name} is missing`);
+  return value;
+}
+
+/** By Basic or in the form; a client without a secret says its name alone. */
+function authenticate(
+  request: ControlRequest,
+  form: ReadonlyMap<string, string>,
+  { pool }: LoginPlace,
+): AppClient {
+  const basic = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];
+  const [id = '', secret = ''] =
+    basic === undefined
+      ? [form.get('client_id') ?? '', form.get('client_secret') ?? '']
+      : Buffer.from(basic, 'base64').toString('utf8').split(':', 2);
+  const client = pool.findClient(id);
+  const isRight = client?.secret === undefined || equalInConstantTime(client.secret, secret);
+  if (client === undefined || client.clientId === '' || !isRight)
+    throw new OAuthError('invalid_client', 'The client is not known, or its secret is wrong');
+  return client;
+}
+
+function exchangeCode(
+  form: ReadonlyMap<string, string>,
+  client: AppClient,
+  { pool, sessions, state }: LoginPlace,
+): Tokens {
+  const grant = state.takeCode(need(form, 'code'));
+  const isOfClient = grant?.clientId === client.clientId && grant.poolId === pool.definition.poolId;
+  if (grant === undefined || !isOfClient)
+    throw new OAuthError('invalid_grant', 'The code is none, or was used');
+  if (grant.redirectUri !== form.get('redirect_uri'))
+    throw new OAuthError('invalid_grant', 'redirect_uri is not the one of the authorization request');
+  if (!provesChallenge(grant.challenge, form.get('code_verifier')))
+    throw new OAuthError('invalid_grant', 'code_verifier does not match the challenge');
+  const user = pool.users.find(({ sub, isEnabled }) => sub === grant.sub && isEnabled);
+  if (user === undefined) throw new OAuthError('invalid_grant', 'The user is not there any more');
+  const { scopes, nonce, audience } = grant;
+  const withRefresh = pool.definition.kind === 'cognito' || scopes.includes('offline_access');
+  return sessions.begin({ user, client, scopes, nonce, audience }, withRefresh);
+}
+
+/** A verifier without a challenge is refused, too: somebody has taken the challenge out (RFC 9700 §2.1.1). */
+function provesChallenge(challenge: string | undefined, verifier: string | undefined): boolean {
+  if (challenge === undefined || verifier === undefined) return challenge === verifier;
+  const hash = createHash('sha256').update(verifier).digest('base64url');
+  return /^[\w.~-]{43,128}$/.test(verifier) && equalInConstantTime(challenge, hash);
+}
+
+function refresh(form: ReadonlyMap<string, string>, client: AppClient, { sessions }: LoginPlace): Tokens {
+  return sessions.refresh(need(form, 'refresh_token'), client);
+}
+
+/** A machine's own token: no user, no ID token (Cognito: custom scopes of a client that has a secret). */
+function grantToClient(
+  form: ReadonlyMap<string, string>,
+  client: AppClient,
+  { pool, sessions }: LoginPlace,
+): ControlReply {
+  const { kind, isOpen } = pool.definition;
+  if (client.secret === undefined && !isOpen)
+    throw new OAuthError('invalid_client', 'The client has no secret');
+  const asked = (form.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
+  const known = client.scopes === 'any' ? asked : client.scopes;
+  if (asked.some((scope) => !known.includes(scope)))
+    throw new OAuthError('invalid_scope', 'The client may not have one of these scopes');
+  const scopes = asked.length === 0 ? known : asked;
+  const access = sessions.signForClient(client, scopes, form.get('audience'));
+  const body = { access_token: access, expires_in: client.seconds.access, token_type: 'Bearer' };
+  return jsonReply(200, kind === 'oidc' ? { ...body, scope: scopes.join(' ') } : body, NO_STORE);
+}
+
+function printTokens(
+  { id, access, refresh: next, expiresInSeconds, scopes }: Tokens,
+  { pool }: LoginPlace,
+): ControlReply {
+  return jsonReply(
+    200,
+    {
+      ...(scopes?.includes('openid') === false ? {} : { id_token: id }),
+      access_token: access,
+      ...(next === undefined ? {} : { refresh_token: next }),
+      ...{ expires_in: expiresInSeconds, token_type: 'Bearer' },
+      ...(pool.definition.kind === 'oidc' ? { scope: scopes?.join(' ') } : {}),
+    },
+    NO_STORE,
+  );
+}

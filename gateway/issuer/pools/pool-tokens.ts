@@ -1,0 +1,100 @@
+/** ID and access tokens of a pool, in the form that its issuer gives them. */
+import { OWN_DATA_SCOPE } from '../pool-issuer.ts';
+import type { AppClient, PoolDefinition } from './pool-model.ts';
+import { isReadable } from './pool-user.ts';
+import type { PoolUser } from './pool-user.ts';
+
+/** One sign-in: what all tokens that come of it share. */
+export type TokenFacts = {
+  readonly user: PoolUser;
+  readonly client: AppClient;
+  /** Of the sign-in, in seconds. */
+  readonly authTime: number;
+  /** Tokens of one refresh token are revoked by it. */
+  readonly originJti: string;
+  readonly eventId: string;
+  /** Undefined: a sign-in by the API, which has no scopes. */
+  readonly scopes: readonly string[] | undefined;
+  readonly nonce: string | undefined;
+  /** What an OpenID Connect client asks access for; no word of Cognito's. */
+  readonly audience: string | undefined;
+};
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** Claims beside `iss`, `iat`, `exp` and `jti`. */
+export function idClaims(pool: PoolDefinition, facts: TokenFacts): Claims {
+  return pool.kind === 'cognito' ? cognitoId(facts) : oidcId(facts);
+}
+
+export function accessClaims(pool: PoolDefinition, facts: TokenFacts): Claims {
+  return pool.kind === 'cognito' ? cognitoAccess(facts) : oidcAccess(pool, facts);
+}
+
+// Cognito developer guide, "Understanding user pool JSON web tokens (JWTs)".
+function cognitoId({ user, client, authTime, originJti, eventId, nonce }: TokenFacts): Claims {
+  const readable = [...user.attributes].filter(([name]) => isReadable(name, client.readable));
+  return {
+    sub: user.sub,
+    ...Object.fromEntries(readable.map(([name, value]) => [name, typed(name, value)])),
+    ...groupsOf(user),
+    ...user.claims,
+    ...{ 'cognito:username': user.username, origin_jti: originJti, aud: client.clientId, event_id: eventId },
+    ...{ token_use: 'id', auth_time: authTime },
+    ...(nonce === undefined ? {} : { nonce }),
+  };
+}
+
+function cognitoAccess({ user, client, authTime, originJti, eventId, scopes }: TokenFacts): Claims {
+  return {
+    ...user.claims,
+    ...{ sub: user.sub, ...groupsOf(user), origin_jti: originJti, event_id: eventId },
+    ...{ client_id: client.clientId, token_use: 'access', scope: scopes?.join(' ') ?? OWN_DATA_SCOPE },
+    ...{ auth_time: authTime, username: user.username },
+    ...(scopes === undefined ? {} : { version: 2 }),
+  };
+}
+
+function groupsOf({ groups }: PoolUser): Claims {
+  return groups.size === 0 ? {} : { 'cognito:groups': [...groups] };
+}
+
+/** OpenID Connect Core, "Requesting Claims using Scope Values": what a scope opens of the standard claims; all others belong to the profile. */
+function oidcId({ user, client, authTime, originJti, nonce, scopes = [] }: TokenFacts): Claims {
+  return {
+    ...userClaims(user, scopes),
+    ...user.claims,
+    ...{ sub: user.sub, aud: client.clientId, auth_time: authTime, sid: originJti },
+    ...(nonce === undefined ? {} : { nonce }),
+  };
+}
+
+/** RFC 9068 in Auth0's older form, without its header `typ`. */
+function oidcAccess(
+  pool: PoolDefinition,
+  { user, client, scopes = [], audience, originJti }: TokenFacts,
+): Claims {
+  const own = `${pool.issuer.replace(/\/$/, '')}/userinfo`;
+  return {
+    ...user.claims,
+    ...{ sub: user.sub, aud: audience === undefined ? own : [audience, own], azp: client.clientId },
+    ...{ scope: scopes.join(' '), sid: originJti },
+    ...(user.groups.size === 0 ? {} : { roles: [...user.groups] }),
+  };
+}
+
+/** What `userInfo` and ID tokens tell to a client of these scopes. */
+export function userClaims(user: PoolUser, scopes: readonly string[]): Claims {
+  const own = [...user.attributes].map(([name, value]) => [name, typed(name, value)] as const);
+  const named = own.filter(([name]) => {
+    const scope = /^(email|phone|address)(?:_|$)/.exec(name)?.[1] ?? 'profile';
+    return scopes.includes(scope);
+  });
+  const usual = { name: user.username, nickname: user.username };
+  return { ...(scopes.includes('profile') ? usual : {}), ...Object.fromEntries(named), sub: user.sub };
+}
+
+/** Attributes are texts; in tokens these two are truth values. */
+function typed(name: string, value: string): unknown {
+  return /^(?:email|phone_number)_verified$/.test(name) ? value === 'true' : value;
+}

@@ -1,0 +1,226 @@
+/** Sign-ins of a pool: the tokens they give, the refresh tokens that go on with them, and their ends. */
+import { createHash, randomBytes } from 'node:crypto';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import type { Issuer } from '../issuer.ts';
+import { notAuthorized } from './cognito-error.ts';
+import type { AppClient } from './pool-model.ts';
+import { accessClaims, idClaims } from './pool-tokens.ts';
+import type { PoolUser } from './pool-user.ts';
+import type { UserPool } from './user-pool.ts';
+
+export type SignInFacts = {
+  readonly user: PoolUser;
+  readonly client: AppClient;
+  readonly scopes?: readonly string[] | undefined;
+  readonly nonce?: string | undefined;
+  readonly audience?: string | undefined;
+};
+
+export type Tokens = {
+  readonly id: string;
+  readonly access: string;
+  /** Undefined where the old one stays good, and where none was asked for. */
+  readonly refresh: string | undefined;
+  readonly expiresInSeconds: number;
+  readonly scopes: readonly string[] | undefined;
+};
+
+/** One refresh token, by its hash; as it is kept between starts. */
+export type RefreshSession = {
+  readonly hash: string;
+  readonly sub: string;
+  readonly clientId: string;
+  readonly originJti: string;
+  readonly authTime: number;
+  readonly untilMs: number;
+  readonly scopes?: readonly string[] | undefined;
+  readonly audience?: string | undefined;
+  /** When it was used up; it may be used again within the client's grace. */
+  usedAtMs?: number;
+};
+
+export type AccessToken = {
+  readonly user: PoolUser;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+};
+
+/** Refresh tokens of one pool; the oldest go first. */
+const MAX_SESSIONS = 10_000;
+
+export class Sessions {
+  readonly #pool: UserPool;
+  readonly #issuer: Issuer;
+  readonly #sessions = new Map<string, RefreshSession>();
+  /** Sign-ins that were ended: their access tokens are refused where Cognito itself reads them. */
+  readonly #ended = new Set<string>();
+
+  constructor(pool: UserPool, issuer: Issuer) {
+    this.#pool = pool;
+    this.#issuer = issuer;
+  }
+
+  get kept(): readonly RefreshSession[] {
+    return [...this.#sessions.values()];
+  }
+
+  restore(sessions: readonly RefreshSession[]): void {
+    for (const session of sessions) this.#sessions.set(session.hash, session);
+  }
+
+  /** @param withRefresh whether a refresh token comes with it */
+  begin(facts: SignInFacts, withRefresh = true): Tokens {
+    const { random, clock } = this.#pool.ports;
+    const originJti = random.uuid();
+    const authTime = Math.floor(clock.nowEpochMs() / 1000);
+    const refresh = withRefresh ? this.#addSession(facts, { originJti, authTime }) : undefined;
+    return this.#sign(facts, { originJti, authTime, refresh });
+  }
+
+  /**
+   * Goes on with a sign-in. A refresh token that was used up before ends it altogether: one of two has stolen it
+   * (RFC 9700 §4.14.2).
+   * @throws CognitoError NotAuthorizedException
+   */
+  refresh(token: string, client: AppClient): Tokens {
+    const session = this.#sessions.get(hashOf(token));
+    const now = this.#pool.ports.clock.nowEpochMs();
+    if (session?.clientId !== client.clientId) throw notAuthorized('Invalid Refresh Token');
+    if (session.untilMs <= now) throw notAuthorized('Refresh Token has expired');
+    const user = this.#pool.users.find(({ sub }) => sub === session.sub);
+    if (user?.isEnabled !== true) throw notAuthorized('User is disabled.');
+    const grace = client.rotationGraceSeconds;
+    if (session.usedAtMs !== undefined && now > session.usedAtMs + (grace ?? 0) * 1000) {
+      this.#end(({ originJti }) => originJti === session.originJti);
+      throw notAuthorized('Refresh Token has been revoked');
+    }
+    const { originJti, authTime, scopes, audience } = session;
+    const facts = { user, client, scopes, audience };
+    if (grace === undefined) return this.#sign(facts, { originJti, authTime, refresh: undefined });
+    session.usedAtMs ??= now;
+    // A new token does not make the sign-in last longer.
+    const refresh = this.#addSession(facts, { originJti, authTime, untilMs: session.untilMs });
+    return this.#sign(facts, { originJti, authTime, refresh });
+  }
+
+  /** A client's own access token, nobody's. */
+  signForClient(client: AppClient, scopes: readonly string[], audience: string | undefined): string {
+    const { definition, ports } = this.#pool;
+    const iat = Math.floor(ports.clock.nowEpochMs() / 1000);
+    const own = { iss: definition.issuer, iat, exp: iat + client.seconds.access, jti: ports.random.uuid() };
+    const claims =
+      definition.kind === 'cognito'
+        ? {
+            sub: client.clientId,
+            token_use: 'access',
+            client_id: client.clientId,
+            auth_time: iat,
+            version: 2,
+          }
+        : {
+            sub: `${client.clientId}@clients`,
+            aud: audience,
+            azp: client.clientId,
+            gty: 'client-credentials',
+          };
+    const typ = definition.kind === 'oidc' ? 'JWT' : undefined;
+    return this.#issuer.sign({ ...claims, scope: scopes.join(' '), ...own }, typ).token;
+  }
+
+  /** `sub` of whom a refresh token is for. */
+  ownerOf(token: string): string | undefined {
+    return this.#sessions.get(hashOf(token))?.sub;
+  }
+
+  /** Whether there was something to revoke; of another client nothing is. */
+  revoke(token: string, clientId: string): boolean {
+    const session = this.#sessions.get(hashOf(token));
+    if (session?.clientId !== clientId) return false;
+    this.#end(({ originJti }) => originJti === session.originJti);
+    return true;
+  }
+
+  /** Everywhere. */
+  endAllOf({ sub }: PoolUser): void {
+    this.#end((session) => session.sub === sub);
+  }
+
+  /** Whose access token this is. @throws CognitoError NotAuthorizedException */
+  readAccess(token: string): AccessToken {
+    const claims = parseJsonObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    if (
+      claims === undefined ||
+      !this.#issuer.hasSigned(token) ||
+      claims['iss'] !== this.#pool.definition.issuer
+    )
+      throw notAuthorized('Invalid Access Token');
+    const { exp, sub, scope } = claims;
+    const clientId = claims['client_id'] ?? claims['azp'];
+    const origin = claims['origin_jti'] ?? claims['sid'];
+    const isAccess =
+      this.#pool.definition.kind === 'oidc' ? clientId !== undefined : claims['token_use'] === 'access';
+    if (!isAccess || typeof clientId !== 'string') throw notAuthorized('Invalid Access Token');
+    if (typeof exp !== 'number' || exp * 1000 <= this.#pool.ports.clock.nowEpochMs())
+      throw notAuthorized('Access Token has expired');
+    if (typeof origin === 'string' && this.#ended.has(origin))
+      throw notAuthorized('Access Token has been revoked');
+    const user = this.#pool.users.find((candidate) => candidate.sub === sub);
+    if (user === undefined) throw notAuthorized('Invalid Access Token');
+    return { user, clientId, scopes: typeof scope === 'string' ? scope.split(' ') : [] };
+  }
+
+  #addSession(
+    { user, client, scopes, audience }: SignInFacts,
+    of: { readonly originJti: string; readonly authTime: number; readonly untilMs?: number },
+  ): string {
+    const token = randomBytes(48).toString('base64url');
+    const hash = hashOf(token);
+    const now = this.#pool.ports.clock.nowEpochMs();
+    const untilMs = of.untilMs ?? now + client.seconds.refresh * 1000;
+    this.#sessions.set(hash, {
+      ...{ hash, sub: user.sub, clientId: client.clientId, scopes, audience },
+      ...{ originJti: of.originJti, authTime: of.authTime, untilMs },
+    });
+    const [oldest] = this.#sessions.keys();
+    if (this.#sessions.size > MAX_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
+    this.#pool.ports.onChange();
+    return token;
+  }
+
+  #sign(
+    facts: SignInFacts,
+    of: { readonly originJti: string; readonly authTime: number; readonly refresh: string | undefined },
+  ): Tokens {
+    const { definition, ports } = this.#pool;
+    const { client, scopes } = facts;
+    const token = {
+      ...{ ...facts, scopes, nonce: facts.nonce, audience: facts.audience },
+      ...{ originJti: of.originJti, authTime: of.authTime, eventId: ports.random.uuid() },
+    };
+    const iat = Math.floor(ports.clock.nowEpochMs() / 1000);
+    const sign = (claims: Readonly<Record<string, unknown>>, seconds: number): string => {
+      const own = { iss: definition.issuer, iat, exp: iat + seconds, jti: ports.random.uuid() };
+      return this.#issuer.sign({ ...claims, ...own }, definition.kind === 'oidc' ? 'JWT' : undefined).token;
+    };
+    return {
+      id: sign(idClaims(definition, token), client.seconds.id),
+      access: sign(accessClaims(definition, token), client.seconds.access),
+      refresh: of.refresh,
+      expiresInSeconds: client.seconds.access,
+      scopes,
+    };
+  }
+
+  #end(isMeant: (session: RefreshSession) => boolean): void {
+    for (const [hash, session] of this.#sessions)
+      if (isMeant(session)) {
+        this.#ended.add(session.originJti);
+        this.#sessions.delete(hash);
+      }
+    this.#pool.ports.onChange();
+  }
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}

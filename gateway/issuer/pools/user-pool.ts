@@ -1,0 +1,267 @@
+/** A user pool with its users, groups and the codes it has sent. */
+import { createHash, randomInt } from 'node:crypto';
+import { equalInConstantTime } from '@gatewright/aws/sign-request';
+import type { Clock, Random } from '../../ports.ts';
+import { CognitoError, invalidParameter, userNotFound } from './cognito-error.ts';
+import { findPasswordFault, hashPassword } from './password.ts';
+import type { AppClient, PoolDefinition } from './pool-model.ts';
+import { openClient } from './pool-model.ts';
+import { verifiedName } from './pool-user.ts';
+import type { PoolUser, UserStatus, WrittenUser } from './pool-user.ts';
+
+export type PoolPorts = {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Where codes appear that Cognito would send by mail or text message. */
+  readonly log: (line: string) => void;
+  /** Told whenever there is something new to keep. */
+  readonly onChange: () => void;
+};
+
+/** What a code is for. */
+export type CodePurpose = 'sign-up' | 'new password' | { readonly attribute: string };
+
+type SentCode = { readonly code: string; readonly untilMs: number; wrong: number };
+
+/** A pool that holds more is no trial. */
+const MAX_USERS = 10_000;
+const MAX_WRONG_CODES = 5;
+const HOUR_MS = 3_600_000;
+const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
+
+export class UserPool {
+  readonly definition: PoolDefinition;
+  readonly ports: PoolPorts;
+  /** By username, in lower case where the pool does not tell cases apart. */
+  readonly #users = new Map<string, PoolUser>();
+  readonly #groups: Map<string, string>;
+  readonly #codes = new Map<string, SentCode>();
+
+  constructor(definition: PoolDefinition, ports: PoolPorts) {
+    this.definition = definition;
+    this.ports = ports;
+    this.#groups = new Map(definition.groups.map((name) => [name, '']));
+  }
+
+  /** What follows the `_` of the id; SRP's hashes begin with it. */
+  get poolName(): string {
+    return this.definition.poolId.replace(/^[^_]*_/, '');
+  }
+
+  get users(): readonly PoolUser[] {
+    return [...this.#users.values()];
+  }
+
+  /** Names with descriptions, those of users included. */
+  get groups(): ReadonlyMap<string, string> {
+    const ofUsers = this.users.flatMap((user) => [...user.groups].map((name) => [name, ''] as const));
+    return new Map([...ofUsers, ...this.#groups]);
+  }
+
+  restoreGroup(name: string, description: string): void {
+    this.#groups.set(name, description);
+  }
+
+  addGroup(name: string, description: string): void {
+    this.restoreGroup(name, description);
+    this.ports.onChange();
+  }
+
+  findClient(clientId: string): AppClient | undefined {
+    const known = this.definition.clients.find((client) => client.clientId === clientId);
+    return known ?? (this.definition.isOpen ? openClient(clientId, this.definition.kind) : undefined);
+  }
+
+  /** By username, sub, or an attribute that users sign in with. */
+  find(name: string): PoolUser | undefined {
+    const direct = this.#users.get(this.#keyOf(name));
+    if (direct !== undefined) return direct;
+    if (name === '') return undefined;
+    const { nameAttributes, aliases } = this.definition;
+    const bears = ({ attributes }: PoolUser, attribute: string): boolean =>
+      this.#keyOf(attributes.get(attribute) ?? '') === this.#keyOf(name);
+    // An alias counts once it is verified: anybody may write somebody else's address into an attribute.
+    const isVerified = ({ attributes }: PoolUser, attribute: string): boolean =>
+      attribute === 'preferred_username' || attributes.get(verifiedName(attribute)) === 'true';
+    return this.users.find(
+      (user) =>
+        user.sub === name ||
+        nameAttributes.some((attribute) => bears(user, attribute)) ||
+        aliases.some((attribute) => bears(user, attribute) && isVerified(user, attribute)),
+    );
+  }
+
+  /** @throws CognitoError UserNotFoundException */
+  get(name: string): PoolUser {
+    const user = this.find(name);
+    if (user === undefined) throw userNotFound();
+    return user;
+  }
+
+  /**
+   * Takes a new user. Where users sign in by an attribute, the name is that attribute's value, and the username an id.
+   * @throws CognitoError
+   */
+  add(
+    name: string,
+    attributes: ReadonlyMap<string, string>,
+    status: UserStatus,
+    existsText: string,
+  ): PoolUser {
+    const { nameAttributes, required } = this.definition;
+    const own = new Map([...attributes].filter(([attribute]) => attribute !== 'sub'));
+    if (nameAttributes.length > 0) {
+      const attribute = nameAttributes.find((candidate) => (candidate === 'email') === name.includes('@'));
+      if (attribute === undefined)
+        throw invalidParameter(`Username should be ${describeNames(nameAttributes)}.`);
+      own.set(attribute, name);
+    } else if (!NAME.test(name)) {
+      throw invalidParameter(
+        "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
+      );
+    }
+    if (this.find(name) !== undefined) throw new CognitoError('UsernameExistsException', existsText);
+    const missing = required.filter((attribute) => attribute !== 'sub' && !own.has(attribute));
+    if (missing.length > 0)
+      throw invalidParameter(
+        `Attributes did not conform to the schema: ${missing.map((attribute) => `${attribute}: The attribute ${attribute} is required`).join('\n')}\n`,
+      );
+    if (this.#users.size >= MAX_USERS)
+      throw new CognitoError('LimitExceededException', `A local pool holds ${MAX_USERS} users.`);
+    const sub = this.ports.random.uuid();
+    const now = this.ports.clock.nowEpochMs();
+    const user: PoolUser = {
+      ...{
+        username: nameAttributes.length > 0 ? sub : name,
+        sub,
+        attributes: own,
+        groups: new Set<string>(),
+      },
+      ...{ claims: {}, status, isEnabled: true, password: undefined, passwordSetAtMs: now },
+      ...{ createdAtMs: now, changedAtMs: now, isWritten: false },
+    };
+    this.#users.set(this.#keyOf(user.username), user);
+    this.ports.onChange();
+    return user;
+  }
+
+  /** Users that were kept, and those of users.yml, which come above them. */
+  restore(users: readonly PoolUser[]): void {
+    for (const user of users) this.#users.set(this.#keyOf(user.username), user);
+  }
+
+  /** The `sub` stays the same from start to start, as rows of tables hold it. */
+  write({ username, password, attributes, groups, claims }: WrittenUser): void {
+    const now = this.ports.clock.nowEpochMs();
+    const { sub = makeSub(this.definition, username), ...others } = attributes;
+    const verified = ['email', 'phone_number'].flatMap((name) =>
+      Object.hasOwn(others, name) ? [[verifiedName(name), 'true'] as const] : [],
+    );
+    this.#users.set(this.#keyOf(username), {
+      ...{ username, sub, attributes: new Map([...verified, ...Object.entries(others)]) },
+      ...{ groups: new Set(groups), claims, status: 'CONFIRMED', isEnabled: true },
+      password: password === undefined ? undefined : { kind: 'written', text: password },
+      ...{ passwordSetAtMs: now, createdAtMs: now, changedAtMs: now, isWritten: true },
+    });
+  }
+
+  change(
+    user: PoolUser,
+    change: Partial<Pick<PoolUser, 'attributes' | 'groups' | 'status' | 'isEnabled'>>,
+  ): void {
+    Object.assign(user, change, { changedAtMs: this.ports.clock.nowEpochMs() });
+    this.ports.onChange();
+  }
+
+  remove({ username }: PoolUser): void {
+    this.#users.delete(this.#keyOf(username));
+    this.ports.onChange();
+  }
+
+  /** @throws CognitoError InvalidPasswordException */
+  async setPassword(user: PoolUser, text: string, status: UserStatus): Promise<void> {
+    this.checkPassword(text);
+    user.password = await hashPassword(text, { poolName: this.poolName, username: user.username });
+    user.passwordSetAtMs = this.ports.clock.nowEpochMs();
+    this.change(user, { status });
+  }
+
+  /** @throws CognitoError InvalidPasswordException */
+  checkPassword(text: string): void {
+    const fault = text.length > 256 ? 'Password too long' : findPasswordFault(text, this.definition.policy);
+    if (fault !== undefined)
+      throw new CognitoError('InvalidPasswordException', `Password did not conform with policy: ${fault}`);
+  }
+
+  /** Puts a new code into the log, where Cognito would send it; the former one is void. */
+  sendCode(user: PoolUser, purpose: CodePurpose): CodeDelivery {
+    const code = String(randomInt(1_000_000)).padStart(6, '0');
+    const hours = purpose === 'new password' ? 1 : 24;
+    const untilMs = this.ports.clock.nowEpochMs() + hours * HOUR_MS;
+    this.#codes.set(codeKey(user, purpose), { code, untilMs, wrong: 0 });
+    const what = typeof purpose === 'string' ? purpose : `a new ${purpose.attribute}`;
+    this.ports.log(
+      `user pool ${this.definition.poolId}: the code of ${user.username} for ${what} is ${code}`,
+    );
+    return this.#describeDelivery(user, purpose);
+  }
+
+  /** @throws CognitoError CodeMismatchException, ExpiredCodeException, LimitExceededException */
+  useCode(user: PoolUser, purpose: CodePurpose, given: string): void {
+    const key = codeKey(user, purpose);
+    const sent = this.#codes.get(key);
+    if (sent === undefined || sent.untilMs <= this.ports.clock.nowEpochMs())
+      throw new CognitoError('ExpiredCodeException', 'Invalid code provided, please request a code again.');
+    // Six digits are guessed soon by who may try for ever.
+    if (sent.wrong >= MAX_WRONG_CODES)
+      throw new CognitoError('LimitExceededException', 'Attempt limit exceeded, please try after some time.');
+    if (!equalInConstantTime(sent.code, given)) {
+      sent.wrong += 1;
+      throw new CognitoError(
+        'CodeMismatchException',
+        'Invalid verification code provided, please try again.',
+      );
+    }
+    this.#codes.delete(key);
+  }
+
+  #describeDelivery({ attributes }: PoolUser, purpose: CodePurpose): CodeDelivery {
+    const usual = attributes.has('email') || !attributes.has('phone_number') ? 'email' : 'phone_number';
+    const AttributeName = typeof purpose === 'object' ? purpose.attribute : usual;
+    const value = attributes.get(AttributeName) ?? '';
+    const [name = '', domain = ''] = value.split('@');
+    return {
+      AttributeName,
+      DeliveryMedium: AttributeName === 'phone_number' ? 'SMS' : 'EMAIL',
+      Destination:
+        AttributeName === 'phone_number'
+          ? `+*******${value.slice(-4)}`
+          : `${name.slice(0, 1)}***@${domain.slice(0, 1)}***`,
+    };
+  }
+
+  #keyOf(name: string): string {
+    return this.definition.isCaseSensitive ? name : name.toLowerCase();
+  }
+}
+
+export type CodeDelivery = {
+  readonly AttributeName: string;
+  readonly DeliveryMedium: 'EMAIL' | 'SMS';
+  readonly Destination: string;
+};
+
+function codeKey({ sub }: PoolUser, purpose: CodePurpose): string {
+  return JSON.stringify([sub, purpose]);
+}
+
+function describeNames(names: readonly string[]): string {
+  return names.map((name) => (name === 'email' ? 'an email' : 'a phone number')).join(' or ');
+}
+
+/** In the form of the issuer: a UUID at Cognito, `auth0|…` at Auth0. */
+function makeSub({ kind, issuer, poolId }: PoolDefinition, username: string): string {
+  const hex = createHash('sha256').update(`${poolId}\0${username}`).digest('hex');
+  if (kind === 'oidc') return issuer.includes('.auth0.com') ? `auth0|${hex.slice(0, 24)}` : hex.slice(0, 24);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

@@ -1,0 +1,102 @@
+/** All user pools of a start: found by id, by client, by host; with the users of users.yml in each. */
+import type { Issuer } from '../issuer.ts';
+import type { AppClient, PoolDefinition } from './pool-model.ts';
+import type { PoolUser, WrittenUser } from './pool-user.ts';
+import { Sessions } from './sessions.ts';
+import type { RefreshSession } from './sessions.ts';
+import { UserPool } from './user-pool.ts';
+import type { PoolPorts } from './user-pool.ts';
+
+export type LocalPool = { readonly pool: UserPool; readonly sessions: Sessions };
+
+/** What is kept of one pool between starts. Those of users.yml are not among the users. */
+export type KeptPool = {
+  readonly poolId: string;
+  readonly users: readonly PoolUser[];
+  readonly groups: readonly (readonly [name: string, description: string])[];
+  readonly sessions: readonly RefreshSession[];
+};
+
+export class UserPools {
+  readonly #issuer: Issuer;
+  readonly #ports: PoolPorts;
+  #pools = new Map<string, LocalPool>();
+  #written: readonly WrittenUser[] = [];
+  /** Of pools that are not loaded now, too: a stack that is left out of one start is not forgotten. */
+  readonly #kept: Map<string, KeptPool>;
+
+  constructor(issuer: Issuer, ports: PoolPorts, kept: readonly KeptPool[] = []) {
+    this.#issuer = issuer;
+    this.#ports = ports;
+    this.#kept = new Map(kept.map((pool) => [pool.poolId, pool]));
+  }
+
+  /** From here on these pools are there. Users, groups and sessions of those that were there before stay. */
+  follow(definitions: readonly PoolDefinition[], written: readonly WrittenUser[]): void {
+    for (const kept of this.kept) this.#kept.set(kept.poolId, kept);
+    this.#pools = new Map(
+      definitions.map((definition) => [definition.poolId, this.#open(definition, written)]),
+    );
+    this.#written = written;
+  }
+
+  get all(): readonly LocalPool[] {
+    return [...this.#pools.values()];
+  }
+
+  find(poolId: string): LocalPool | undefined {
+    return this.#pools.get(poolId);
+  }
+
+  ofIssuer(issuer: string): LocalPool | undefined {
+    return this.all.find(({ pool }) => pool.definition.issuer === issuer);
+  }
+
+  /** By the host of hosted pages: `shop.auth.eu-west-1.amazoncognito.com`. */
+  ofDomain(host: string): LocalPool | undefined {
+    return this.all.find(({ pool }) => pool.definition.domains.includes(host));
+  }
+
+  /** The pool that has the client; one that nobody knows belongs to the first pool whose clients nobody knows. */
+  ofClient(clientId: string): (LocalPool & { readonly client: AppClient }) | undefined {
+    const known = this.all.find(({ pool }) =>
+      pool.definition.clients.some((client) => client.clientId === clientId),
+    );
+    const local =
+      known ?? this.all.find(({ pool }) => pool.definition.isOpen && pool.definition.kind === 'cognito');
+    const client = local?.pool.findClient(clientId);
+    return local === undefined || client === undefined ? undefined : { ...local, client };
+  }
+
+  /** Puts what was kept in the place of what is there; users of users.yml stay above it. */
+  restore(kept: readonly KeptPool[]): void {
+    for (const pool of kept) this.#kept.set(pool.poolId, pool);
+    this.#pools = new Map(
+      this.all.map(({ pool: { definition } }) => [definition.poolId, this.#open(definition, this.#written)]),
+    );
+  }
+
+  get kept(): readonly KeptPool[] {
+    const present = this.all.map(({ pool, sessions }) => ({
+      poolId: pool.definition.poolId,
+      users: pool.users.filter(({ isWritten }) => !isWritten),
+      groups: [...pool.groups],
+      sessions: sessions.kept,
+    }));
+    return [...new Map([...this.#kept, ...present.map((pool) => [pool.poolId, pool] as const)]).values()];
+  }
+
+  #open(definition: PoolDefinition, written: readonly WrittenUser[]): LocalPool {
+    const pool = new UserPool(definition, this.#ports);
+    const sessions = new Sessions(pool, this.#issuer);
+    const kept = this.#kept.get(definition.poolId);
+    if (kept !== undefined) {
+      pool.restore(kept.users);
+      for (const [name, description] of kept.groups)
+        if (!pool.groups.has(name)) pool.restoreGroup(name, description);
+      sessions.restore(kept.sessions);
+    }
+    for (const user of written) pool.write(user);
+    return { pool, sessions };
+  }
+}

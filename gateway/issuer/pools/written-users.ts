@@ -1,0 +1,83 @@
+/**
+ * Local users as `users.yml` has them, where the gateway is started:
+ * `- { username, password?, attributes?: { email: … }, groups?: [ … ], claims?: { … } }`. Without a password a user signs
+ * in on the local login page alone, by a click.
+ */
+import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { DefinitionError } from '../../errors.ts';
+import type { WrittenUser } from './pool-user.ts';
+
+export const USERS_FILE = 'users.yml';
+
+/** Users that can be taken, and what is wrong with the others. */
+export type UsersRead = {
+  readonly users: readonly WrittenUser[];
+  readonly faults: readonly DefinitionError[];
+};
+
+const MAX_WRITTEN = 1_000;
+const FIELDS = ['username', 'password', 'attributes', 'groups', 'claims'];
+const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
+
+/** Never throws: one user that is wrong must not keep the others out. */
+export function parseUsers(text: string, file: string): UsersRead {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [syntaxError] = document.errors;
+  if (syntaxError !== undefined) {
+    const line = syntaxError.linePos?.[0].line;
+    const message = syntaxError.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '');
+    return { users: [], faults: [new DefinitionError({ file, line }, message ?? 'not YAML')] };
+  }
+  const { contents } = document;
+  if (contents === null) return { users: [], faults: [] };
+  const at = (node: Node | undefined, message: string): DefinitionError => {
+    const offset = node?.range?.[0];
+    return new DefinitionError(
+      { file, line: offset === undefined ? undefined : lines.linePos(offset).line },
+      message,
+    );
+  };
+  if (!isSeq(contents))
+    return { users: [], faults: [at(contents, 'must be a list of local users, each with a username')] };
+  const users = new Map<string, WrittenUser>();
+  const faults: DefinitionError[] = [];
+  for (const item of contents.items.slice(0, MAX_WRITTEN)) {
+    const node = isMap(item) ? item : undefined;
+    const user = readUser(node?.toJS(document));
+    if (typeof user === 'string') faults.push(at(node ?? contents, user));
+    else if (users.has(user.username)) faults.push(at(node, `${user.username} is there twice`));
+    else users.set(user.username, user);
+  }
+  if (contents.items.length > MAX_WRITTEN)
+    faults.push(at(contents, `holds more than ${MAX_WRITTEN} users; the rest is not there`));
+  return { users: [...users.values()], faults };
+}
+
+/** The user, or what is wrong with it. */
+function readUser(value: unknown): WrittenUser | string {
+  if (!isRecord(value)) return 'a user is a map with a username';
+  const stranger = Object.keys(value).find((name) => !FIELDS.includes(name));
+  if (stranger !== undefined) return `${stranger} is not known here; a user has ${FIELDS.join(', ')}`;
+  const { username, password, attributes = {}, groups = [], claims = {} } = value;
+  if (typeof username !== 'string' || !NAME.test(username))
+    return 'username must be a text of 1 to 128 characters without blanks';
+  if (password !== undefined && (typeof password !== 'string' || password.length > 256))
+    return `${username}: password must be a text of at most 256 characters; put it in quotes`;
+  if (!isRecord(attributes) || !Object.values(attributes).every(isPlain))
+    return `${username}: attributes must be a map of names and texts`;
+  if (!Array.isArray(groups) || !groups.every((group) => typeof group === 'string'))
+    return `${username}: groups must be a list of texts`;
+  if (!isRecord(claims)) return `${username}: claims must be a map`;
+  const texts = Object.entries(attributes).map(([name, text]) => [name, String(text)] as const);
+  return { username, password, attributes: Object.fromEntries(texts), groups, claims };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** YAML writes `true` and `7` without quotes where Cognito has texts. */
+function isPlain(value: unknown): boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}

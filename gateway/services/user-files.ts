@@ -1,0 +1,65 @@
+/** Local users on disk: the user's own `users.yml`, and with `--data DIR` those that calls have made. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KeyLocks } from '@gatewright/aws/key-locks';
+import { DefinitionError, StartError } from '../errors.ts';
+import type { KeptPool } from '../issuer/pools/user-pools.ts';
+import { parseUsers, USERS_FILE } from '../issuer/pools/written-users.ts';
+import type { UsersRead } from '../issuer/pools/written-users.ts';
+import { readSecretFile, writeSecretFile } from './secret-file.ts';
+
+const KEPT_FILE = 'users.json';
+const MAX_BYTES = 1024 * 1024;
+const SAVES = new KeyLocks();
+
+/** No users when the directory has no such file. Never rejects. */
+export async function readUsersFile(directory: string): Promise<UsersRead> {
+  const file = join(directory, USERS_FILE);
+  try {
+    const text = await readFile(file, 'utf8');
+    if (text.length > MAX_BYTES) throw new Error('it is longer than 1 MB');
+    return parseUsers(text, file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      return { users: [], faults: [] };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { users: [], faults: [new DefinitionError({ file }, `cannot be read: ${reason}`)] };
+  }
+}
+
+/** @returns nothing when none were kept @throws StartError when the file is damaged, or cannot be read */
+export async function loadKeptPools(dataDirectory: string): Promise<readonly KeptPool[]> {
+  const path = join(dataDirectory, KEPT_FILE);
+  const text = await readSecretFile(path).catch((error: unknown) => {
+    throw new StartError('DATA_DIRECTORY', `--data: ${path} cannot be read: ${String(error)}`);
+  });
+  if (text === undefined) return [];
+  try {
+    const value: unknown = JSON.parse(text, revive);
+    if (Array.isArray(value)) return value as readonly KeptPool[];
+  } catch {
+    // Told below.
+  }
+  throw new StartError(
+    'KEPT_USERS',
+    `${path} is damaged; delete it to begin without the users that calls have made`,
+  );
+}
+
+/** Passwords in it are hashes. Saves are done in the order they were asked for. */
+export async function saveKeptPools(dataDirectory: string, pools: readonly KeptPool[]): Promise<void> {
+  const path = join(dataDirectory, KEPT_FILE);
+  const text = JSON.stringify(pools, replace);
+  await SAVES.hold([path], () => writeSecretFile(path, `${text}\n`));
+}
+
+function replace(_key: string, value: unknown): unknown {
+  if (value instanceof Map) return { '@map': [...value] };
+  return value instanceof Set ? { '@set': [...value] } : value;
+}
+
+function revive(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if ('@map' in value) return new Map(value['@map'] as [string, string][]);
+  return '@set' in value ? new Set(value['@set'] as string[]) : value;
+}

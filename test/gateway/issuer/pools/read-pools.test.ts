@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readPools } from '../../../../gateway/issuer/pools/read-pools.ts';
+import { aStack } from '../../../support/a-stack.ts';
+import type { AppClient } from '../../../../gateway/issuer/pools/pool-model.ts';
+import type { JsonObject } from '../../../../gateway/definition/model.ts';
+
+const POOL_ID = 'us-east-1_Shop';
+
+function read(pool: JsonObject, client: JsonObject = {}) {
+  const [first] = readPools(
+    [
+      aStack({
+        Pool: { type: 'AWS::Cognito::UserPool', id: POOL_ID, properties: pool },
+        App: {
+          type: 'AWS::Cognito::UserPoolClient',
+          id: 'app',
+          properties: { UserPoolId: POOL_ID, ...client },
+        },
+        Other: {
+          type: 'AWS::Cognito::UserPoolClient',
+          id: 'other',
+          properties: { UserPoolId: 'us-east-1_No' },
+        },
+        Domain: {
+          type: 'AWS::Cognito::UserPoolDomain',
+          id: 'shop',
+          properties: { UserPoolId: POOL_ID, Domain: 'shop' },
+        },
+      }),
+    ],
+    [],
+  );
+  assert.ok(first !== undefined);
+  return first;
+}
+
+function clientOf(client: JsonObject): AppClient {
+  const [only, ...others] = read({}, client).clients;
+  assert.ok(only !== undefined && others.length === 0);
+  return only;
+}
+
+// Source: CloudFormation, AWS::Cognito::UserPool and AWS::Cognito::UserPoolClient.
+describe('readPools', () => {
+  it('has a pool for each issuer that is stood in for beside those of the stacks', () => {
+    const issuers = [
+      'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc',
+      'https://example.eu.auth0.com/',
+      `https://cognito-idp.us-east-1.amazonaws.com/${POOL_ID}`,
+    ];
+    const stack = aStack({ Pool: { type: 'AWS::Cognito::UserPool', id: POOL_ID, properties: {} } });
+
+    const pools = readPools([stack], issuers);
+
+    assert.deepEqual(
+      pools.map(({ poolId, kind, isOpen, region }) => [poolId, kind, isOpen, region]),
+      [
+        [POOL_ID, 'cognito', false, 'us-east-1'],
+        ['eu-west-1_Abc', 'cognito', true, 'eu-west-1'],
+        ['example.eu.auth0.com', 'oidc', true, ''],
+      ],
+    );
+  });
+
+  it('asks for all kinds of characters where a pool has no policy, and for what it says otherwise', () => {
+    const written = { Policies: { PasswordPolicy: { MinimumLength: 12, RequireNumbers: true } } };
+
+    assert.deepEqual(read({}).policy.needs, ['lowercase', 'uppercase', 'numeric', 'symbol']);
+    assert.deepEqual(read(written).policy, { minimumLength: 12, needs: ['numeric'], temporaryDays: 7 });
+  });
+
+  it('gives its pages the domain, whole where it is a custom one', () => {
+    assert.deepEqual(read({}).domains, ['shop.auth.us-east-1.amazoncognito.com']);
+  });
+
+  const flows: [written: string[], flows: string[]][] = [
+    [[], ['CUSTOM_AUTH', 'REFRESH_TOKEN_AUTH', 'USER_SRP_AUTH']],
+    [['ALLOW_USER_PASSWORD_AUTH'], ['USER_PASSWORD_AUTH']],
+    [['ADMIN_NO_SRP_AUTH'], ['ADMIN_USER_PASSWORD_AUTH', 'REFRESH_TOKEN_AUTH', 'USER_SRP_AUTH']],
+  ];
+  for (const [ExplicitAuthFlows, expected] of flows)
+    it(`lets a client of [${ExplicitAuthFlows.join()}] use ${expected.join()}`, () => {
+      assert.deepEqual([...clientOf({ ExplicitAuthFlows }).flows].toSorted(), expected);
+    });
+
+  const seconds: [written: JsonObject, expected: AppClient['seconds']][] = [
+    [{}, { id: 3600, access: 3600, refresh: 2_592_000 }],
+    [
+      { AccessTokenValidity: 2, RefreshTokenValidity: 1 },
+      { id: 3600, access: 7200, refresh: 86_400 },
+    ],
+    [
+      {
+        AccessTokenValidity: 5,
+        IdTokenValidity: 10,
+        TokenValidityUnits: { AccessToken: 'minutes', IdToken: 'minutes' },
+      },
+      { id: 600, access: 300, refresh: 2_592_000 },
+    ],
+  ];
+  for (const [written, expected] of seconds)
+    it(`lets tokens of ${JSON.stringify(written)} live for ${Object.values(expected).join()} s`, () => {
+      assert.deepEqual(clientOf(written).seconds, expected);
+    });
+
+  it('lets a client use the code flow only where both of its switches say so', () => {
+    const oauth = { AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: ['code'] };
+
+    assert.equal(clientOf(oauth).allowsCode, true);
+    for (const less of [
+      { ...oauth, AllowedOAuthFlowsUserPoolClient: false },
+      { ...oauth, AllowedOAuthFlows: ['implicit'] },
+      {},
+    ])
+      assert.equal(clientOf(less).allowsCode, false);
+  });
+});
