@@ -196,6 +196,8 @@ export type ServiceRequest = {
   /** `{subdomain}.{service}` of the integration's URI. */
   readonly subdomain: string | undefined;
   readonly region: string;
+  /** Where AWS's address for the call has another name than the service: `sync-states`. */
+  readonly hostName?: string;
   readonly method: string;
   readonly path: string;
   /** Without the question mark. */

@@ -180,12 +180,13 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGatewayV2::Integration': {
     enforced: words(
       `ApiId IntegrationType IntegrationUri IntegrationMethod PayloadFormatVersion TimeoutInMillis
-       ConnectionType ConnectionId RequestParameters ResponseParameters`,
+       ConnectionType ConnectionId RequestParameters ResponseParameters IntegrationSubtype`,
     ),
-    noEffect: words('Description CredentialsArn PassthroughBehavior ContentHandlingStrategy TlsConfig'),
+    noEffect: words('Description PassthroughBehavior ContentHandlingStrategy TlsConfig'),
+    // Of service integrations; calls of functions need none here.
+    whereKnown: ['CredentialsArn'],
     except: { CredentialsArn: CALLER_CREDENTIALS },
     unsupported: {
-      IntegrationSubtype: INTEGRATION,
       RequestTemplates: 'requests are passed on without these changes',
       TemplateSelectionExpression: 'requests are passed on without these changes',
     },

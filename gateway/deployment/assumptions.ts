@@ -7,6 +7,8 @@ export const ASSUMPTIONS = {
   'access-denied-key': ['Message', 'message'],
   /** Status for a Cognito token that has none of the method's scopes (docs/aws §4.6). */
   'cognito-scope-status': ['401', '403'],
+  /** Whether parameter mapping of an HTTP API changes what a Lambda integration gets and answers (docs/aws §7.9). */
+  'lambda-parameter-mapping': ['applied', 'ignored'],
   /** Status of a Lambda proxy whose function Lambda throttles (docs/aws §1.5). */
   'throttled-function-status': ['502', '500', '429'],
   /** Whether a REQUEST authorizer without cache needs the identity sources that it names (docs/aws §4.2). */
@@ -22,6 +24,7 @@ export type Assumptions = { readonly [Name in AssumptionName]: (typeof ASSUMPTIO
 export const USUAL_ASSUMPTIONS: Assumptions = {
   'access-denied-key': 'Message',
   'cognito-scope-status': '401',
+  'lambda-parameter-mapping': 'applied',
   'throttled-function-status': '502',
   'uncached-identity-sources': 'checked',
   'week-start': 'sunday',

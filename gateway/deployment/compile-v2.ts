@@ -5,13 +5,17 @@ import { compileMessageRouting } from '../routing/message-routes.ts';
 import { compileV2Authorization } from './compile-authorization.ts';
 import { compileCors } from './compile-cors.ts';
 import { compileHttpProxy } from './compile-http-proxy.ts';
+import { compileParameterChanges } from './compile-parameter-changes.ts';
 import { httpWordings, websocketWordings } from './error-wordings.ts';
+import { compileServiceSubtype } from './compile-service-subtype.ts';
 import { compileConnectValidation, compileMessageCheck } from './compile-validation.ts';
 import { readLambdaUri } from './integration-uri.ts';
 import { closeDeployment, closedConnect, closedPlan } from './closed-routes.ts';
 import { compileUsableModels } from './models.ts';
 import { readFlag, readText, readWithinLimits, sound } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
+import type { ParameterChanges } from '../mapping/parameter-change.ts';
+import type { Assumptions } from './assumptions.ts';
 import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
 import type { Authorization, Deployment, Integration, MessageRoutePlan, ProxyPayload } from './model.ts';
@@ -25,6 +29,7 @@ export type V2Resources = {
   readonly routeResponses: readonly PropertyBag[];
   readonly models: readonly PropertyBag[];
   readonly tolerance: Tolerance;
+  readonly assumptions: Assumptions;
 };
 
 type V2Protocol = 'http' | 'websocket';
@@ -58,10 +63,9 @@ function compileIntegration(route: PropertyBag, from: V2Resources, protocol: V2P
   const type = readText(sound(integration), 'IntegrationType');
   const isService = integration.properties['IntegrationSubtype'] !== undefined;
   if (type === 'HTTP_PROXY' && protocol === 'http') return compileHttpProxy(integration, from.tolerance);
-  if (type !== 'AWS_PROXY' || isService) {
-    const name = isService ? readText(integration, 'IntegrationSubtype') : type;
-    return { kind: 'unsupported', type: name, reason: `integration type ${name} is not supported yet` };
-  }
+  if (isService && protocol === 'http') return compileServiceSubtype(integration, from.tolerance);
+  if (type !== 'AWS_PROXY')
+    return { kind: 'unsupported', type, reason: `integration type ${type} is not supported yet` };
   const lambda = readLambdaUri(readText(integration, 'IntegrationUri'), true);
   if (lambda.kind === 'invalid')
     throw new DefinitionError(integration.place('IntegrationUri'), lambda.message);
@@ -70,7 +74,15 @@ function compileIntegration(route: PropertyBag, from: V2Resources, protocol: V2P
     payload: readPayload(integration, protocol),
     functionName: lambda.functionName,
     timeoutMs: readWithinLimits(integration, 'TimeoutInMillis', TIMEOUTS[protocol], from.tolerance),
+    changes: protocol === 'http' ? compileLambdaChanges(integration, from) : undefined,
   };
+}
+
+/** Undefined where there are none, so that most requests need not look. */
+function compileLambdaChanges(integration: PropertyBag, from: V2Resources): ParameterChanges | undefined {
+  const changes = compileParameterChanges(integration);
+  const isIgnored = from.assumptions['lambda-parameter-mapping'] === 'ignored';
+  return isIgnored || changes.request.length + changes.response.size === 0 ? undefined : changes;
 }
 
 /** @param models undefined on HTTP APIs, which check nothing of a request */
@@ -82,7 +94,7 @@ function compileRoute(
 ): MessageRoutePlan {
   const routeKey = readText(sound(route), 'RouteKey');
   const [verb = '', path] = routeKey.split(' ');
-  const responds = from.routeResponses.some((response) => readText(response, 'RouteId') === route.id);
+  const responds = from.routeResponses.some((response) => isResponseOf(response, route));
   const operationName = route.properties['OperationName'];
   return {
     routeKey,
@@ -99,6 +111,20 @@ function compileRoute(
       ? {}
       : { validation: compileConnectValidation(route), messageCheck: compileMessageCheck(route, models) }),
   };
+}
+
+/** Whether it lets the answer of the route go back to the client. @throws DefinitionError for keys that AWS does not take */
+function isResponseOf(response: PropertyBag, route: PropertyBag): boolean {
+  if (readText(response, 'RouteId') !== route.id) return false;
+  for (const [bag, property] of [
+    [response, 'RouteResponseKey'],
+    [route, 'RouteResponseSelectionExpression'],
+  ] as const) {
+    const key = readText(bag, property, '$default').replace(/^\\/, '');
+    if (key !== '$default')
+      throw new DefinitionError(bag.place(property), `${property} must be $default, not "${key}"`);
+  }
+  return true;
 }
 
 /** Without `--allow-unguarded`, a route whose authorizer cannot be compiled is closed like any other fault closes it. */

@@ -12,7 +12,12 @@ import type { GatewayErrorCode, GatewayErrorDetail } from '../errors.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import type { TokenDialect } from '../policy/token-refusal.ts';
 import type { TokenTrust } from '../policy/token-trust.ts';
-import type { HttpApiProxyIntegration, MappedIntegration } from '../mapping/integration.ts';
+import type {
+  HttpApiProxyIntegration,
+  HttpApiServiceIntegration,
+  MappedIntegration,
+} from '../mapping/integration.ts';
+import type { ParameterChanges } from '../mapping/parameter-change.ts';
 import type { StreamTimes } from '../ports.ts';
 import type { SchemaCheck } from './json-schema.ts';
 
@@ -98,6 +103,8 @@ export type LambdaProxyIntegration = {
   readonly payload: ProxyPayload;
   readonly functionName: StageText;
   readonly timeoutMs: number;
+  /** HTTP APIs only; undefined = event and answer stay as they are. */
+  readonly changes?: ParameterChanges | undefined;
 };
 
 /** A Lambda proxy of transfer mode STREAM; REST only. */
@@ -111,6 +118,7 @@ export type Integration =
   | LambdaStreamIntegration
   | MappedIntegration
   | HttpApiProxyIntegration
+  | HttpApiServiceIntegration
   /** No integration at all: a WebSocket `$connect` or `$disconnect` route without one. */
   | { readonly kind: 'none' }
   /** AWS deploys it and fails every request with 500. */

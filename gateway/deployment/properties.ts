@@ -1,4 +1,5 @@
 /** Reads properties of a resource by type; every refusal names file, resource and property. */
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../errors.ts';
 import type { DefinitionPlace, Tolerance } from '../errors.ts';
 
@@ -102,12 +103,11 @@ export function readTextMap(bag: PropertyBag, property: string): Record<string, 
 export function readBlock(bag: PropertyBag, property: string): PropertyBag | undefined {
   const value = bag.properties[property];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'object' || Array.isArray(value))
-    throw new DefinitionError(bag.place(property), `${property} must be a map`);
+  if (!isJsonObject(value)) throw new DefinitionError(bag.place(property), `${property} must be a map`);
   return {
     id: bag.id,
     logicalId: bag.logicalId,
-    properties: Object.fromEntries(Object.entries(value)),
+    properties: value,
     place: (inner) => bag.place(inner === undefined ? property : `${property}.${inner}`),
   };
 }
@@ -119,12 +119,11 @@ export function readList(bag: PropertyBag, property: string): PropertyBag[] {
   if (!Array.isArray(value)) throw new DefinitionError(bag.place(property), `${property} must be a list`);
   return value.map((item: unknown, index) => {
     const place = `${property}.${index}`;
-    if (typeof item !== 'object' || item === null || Array.isArray(item))
-      throw new DefinitionError(bag.place(place), `${place} must be a map`);
+    if (!isJsonObject(item)) throw new DefinitionError(bag.place(place), `${place} must be a map`);
     return {
       id: bag.id,
       logicalId: bag.logicalId,
-      properties: Object.fromEntries(Object.entries(item)),
+      properties: item,
       place: (inner) => bag.place(inner === undefined ? place : `${place}.${inner}`),
     };
   });

@@ -1,15 +1,14 @@
 /** HTTP_PROXY integrations of HTTP APIs: the request goes on, the answer comes back (docs/aws §2.6, §7.8, §8). */
 import { lastHeader } from '../events/header-list.ts';
 import { canonicalHeaderName } from '../events/request-headers.ts';
-import { decodeQueryText } from '../routing/percent-encoding.ts';
 import { configurationError } from './mapping-failure.ts';
-import { type ParameterChange, readChangeValue } from './parameter-change.ts';
-import { joinQuery, printQueryPair, renderHttpAddress, renderPath } from './target-uri.ts';
-import { printHeaders, setHeader, toHeaderValue, type WireHeaders } from './wire-headers.ts';
+import { changeRequest, changeResponse, parseQuery } from './apply-changes.ts';
+import { joinQuery, renderHttpAddress, renderPath } from './target-uri.ts';
+import { printHeaders, setHeader, type WireHeaders } from './wire-headers.ts';
 import type { HttpRequest } from '../ports.ts';
 import type { HttpApiProxyIntegration } from './integration.ts';
 import type { IntegrationAnswer } from './outgoing.ts';
-import type { ChangeFacts } from './parameter-change.ts';
+import type { ChangeFacts, ParameterChanges } from './parameter-change.ts';
 
 type Facts = ChangeFacts['request'];
 
@@ -51,14 +50,8 @@ export function buildHttpApiRequest(plan: HttpApiProxyIntegration, request: Fact
   const headers = passHeaders(request);
   const query = parseQuery(request.rawQuery);
   let { path } = address;
-  const facts = { request, headers: request.rawHeaders, body: request.body };
-  for (const change of plan.requestChanges) {
-    const { target } = change;
-    const value = readChangeValue(change.value, facts);
-    if (target.place === 'header') changeHeader(headers, target.name, change.action, value);
-    else if (target.place === 'querystring') changeQuery(query, target.name, change.action, value);
-    else if (target.place === 'path' && value !== '') path = renderPath(value, {});
-  }
+  const { path: given } = changeRequest(plan.changes.request, request, headers, query);
+  if (given !== undefined) path = renderPath(given, {});
   const parts = query.map(({ text }) => text);
   const fullQuery = joinQuery([address.query, ...parts]);
   return {
@@ -130,45 +123,9 @@ function quoteNode(node: string): string {
     : `"${node.includes(':') ? `[${node}]` : node.replace(/[\\"]/g, '')}"`;
 }
 
-function changeHeader(
-  headers: WireHeaders,
-  name: string,
-  action: ParameterChange['action'],
-  value: string,
-): void {
-  const lower = name.toLowerCase();
-  if (action === 'remove') headers.delete(lower);
-  // A value that is empty leaves the header as it is.
-  else if (value !== '') {
-    const earlier = action === 'append' ? (headers.get(lower)?.values ?? []) : [];
-    setHeader(headers, name, [...earlier, toHeaderValue(name, value)]);
-  }
-}
-
-type QueryPart = { readonly name: string; readonly text: string };
-
-/** As sent, so that what nobody changes goes on byte for byte. */
-function parseQuery(rawQuery: string): QueryPart[] {
-  if (rawQuery === '') return [];
-  return rawQuery.split('&').map((text) => ({ name: decodeQueryText(text.split('=')[0] ?? ''), text }));
-}
-
-function changeQuery(
-  query: QueryPart[],
-  name: string,
-  action: ParameterChange['action'],
-  value: string,
-): void {
-  if (action !== 'append' && (action === 'remove' || value !== ''))
-    query.splice(0, query.length, ...query.filter((part) => part.name !== name));
-  if (action !== 'remove' && value !== '') query.push({ name, text: printQueryPair(name, value) });
-}
-
-const STATUS = /^[2-5]\d\d$/;
-
 /** @throws HeaderInvalidError */
 export function buildHttpApiReply(
-  plan: HttpApiProxyIntegration,
+  changes: ParameterChanges['response'],
   answer: IntegrationAnswer,
   request: Facts,
 ): { readonly status: number; readonly headers: string[]; readonly body: Buffer } {
@@ -180,13 +137,6 @@ export function buildHttpApiReply(
     const values = [...(headers.get(lower)?.values ?? []), answer.headers[index + 1] ?? ''];
     setHeader(headers, canonicalHeaderName(name), values);
   }
-  let { status } = answer;
-  const facts = { request, headers: answer.headers, body: answer.body };
-  for (const change of plan.responseChanges.get(answer.status) ?? []) {
-    const { target } = change;
-    const value = readChangeValue(change.value, facts);
-    if (target.place === 'header') changeHeader(headers, target.name, change.action, value);
-    else if (target.place === 'statuscode' && STATUS.test(value)) status = Number(value);
-  }
+  const status = changeResponse(changes, answer, request, headers);
   return { status, headers: printHeaders(headers), body: answer.body };
 }

@@ -1,8 +1,9 @@
 /** What the integrations of REST methods other than a Lambda proxy are compiled to. */
 import type { ContentHandling } from './content-handling.ts';
-import type { ParameterChange } from './parameter-change.ts';
+import type { ParameterChanges } from './parameter-change.ts';
 import type { ParameterSource } from './parameter-source.ts';
 import type { CompiledTemplate } from '@gatewright/velocity/compile';
+import type { SubtypeCall } from './service-subtype.ts';
 import type { StreamTimes } from '../ports.ts';
 
 /** Text with `${stageVariables.x}` in it, parsed when the deployment was made. */
@@ -116,9 +117,15 @@ export type HttpApiProxyIntegration = HttpTarget & {
   readonly kind: 'http-api-proxy';
   /** The path below the stage is appended to the address: `$default` routes and load balancers' listeners. */
   readonly appendsPath: boolean;
-  readonly requestChanges: readonly ParameterChange[];
-  /** By status of the backend. */
-  readonly responseChanges: ReadonlyMap<number, readonly ParameterChange[]>;
+  readonly changes: ParameterChanges;
+};
+
+/** An operation of an AWS service by parameters; HTTP APIs only. */
+export type HttpApiServiceIntegration = SubtypeCall & {
+  readonly kind: 'http-api-service';
+  /** `SQS-SendMessage` */
+  readonly name: string;
+  readonly responseChanges: ParameterChanges['response'];
 };
 
 export type MappedIntegration =

@@ -2,6 +2,7 @@
 import type {
   FunctionIntegration,
   HttpApiProxyIntegration,
+  HttpApiServiceIntegration,
   HttpIntegration,
   HttpProxyIntegration,
   HttpStreamIntegration,
@@ -57,6 +58,12 @@ export type HttpApiCall = {
   readonly request: HttpRequest;
 };
 
+export type HttpApiServiceCall = {
+  readonly kind: 'http-api-service';
+  readonly plan: HttpApiServiceIntegration;
+  readonly request: ServiceRequest;
+};
+
 /** A Lambda proxy is its own plan: its event is the exchange's `payload`, and nothing is made for it. */
 export type Outgoing =
   | LambdaProxyIntegration
@@ -66,7 +73,8 @@ export type Outgoing =
   | HttpCall
   | HttpStreamCall
   | ServiceCall
-  | HttpApiCall;
+  | HttpApiCall
+  | HttpApiServiceCall;
 
 /** What a streaming integration answered: JSON text of a function, status and headers of a backend; then the body. */
 export type StreamedAnswer = StreamAnswer<string | HttpHead>;

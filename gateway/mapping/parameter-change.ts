@@ -17,6 +17,13 @@ export type ParameterChange = {
   readonly value: ChangeValue;
 };
 
+/** Of one integration. */
+export type ParameterChanges = {
+  readonly request: readonly ParameterChange[];
+  /** By status of the integration. */
+  readonly response: ReadonlyMap<number, readonly ParameterChange[]>;
+};
+
 type Part =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'header' | 'querystring' | 'path' | 'stageVariable' | 'context'; readonly name: string }
@@ -74,9 +81,9 @@ function parseBody(rest: string): Part | undefined {
 
 export type ChangeFacts = {
   readonly request: RoutedFacts & { readonly caller: CallerFacts; readonly apiKey: ApiKeyFacts };
-  /** Of this side: the request's, or the backend's answer. Flat name, value list. */
+  /** Of this side: the request's, or the integration's answer. Flat name, value list. */
   readonly headers: readonly string[];
-  readonly body: Buffer | undefined;
+  readonly body: string | Buffer | undefined;
 };
 
 /** AWS looks no further into a body. */
@@ -110,7 +117,9 @@ function readPart(part: Part, facts: ChangeFacts): string | undefined {
     case 'context':
       return contextVariable(request, part.name);
     case 'body': {
-      const body = facts.body?.subarray(0, MAX_BODY_BYTES).toString('utf8') ?? '';
+      const body = Buffer.from(facts.body ?? '')
+        .subarray(0, MAX_BODY_BYTES)
+        .toString('utf8');
       return part.path === undefined ? body : jsonText(body, part.path);
     }
   }

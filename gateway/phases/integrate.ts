@@ -40,6 +40,7 @@ export function integrate(mapped: Mapped, at: Ports): Promise<Outcome> {
     case 'http-stream':
       return at.http.stream({ ...outgoing.request, idleMs: outgoing.plan.idleMs });
     case 'service':
+    case 'http-api-service':
       return at.services.call(outgoing.request);
   }
 }
@@ -94,7 +95,7 @@ export function readAnswer(mapped: Mapped, outcome: Outcome): string | Integrati
     case 'streams':
       return outcome;
     case 'unreachable':
-      throw unreachable(outcome.reason, outcome.message, mapped.outgoing.kind === 'http-api');
+      throw unreachable(outcome.reason, outcome.message, isOfHttpApi(mapped, outcome.reason));
     case 'returned':
       return mapped.outgoing.kind === 'function' ? fromLambda(outcome.payload) : outcome.payload;
     case 'failed':
@@ -143,11 +144,14 @@ function refusal(reason: 'not-found' | 'throttled' | 'too-large', message: strin
   }
 }
 
-function unreachable(
-  reason: Extract<HttpOutcome, { kind: 'unreachable' }>['reason'],
-  message: string,
-  isHttpApi: boolean,
-): Error {
+/** A call that nobody here can answer is a matter of configuration, on an HTTP API as well. */
+function isOfHttpApi({ outgoing }: Mapped, reason: Unreachable['reason']): boolean {
+  return outgoing.kind === 'http-api' || (outgoing.kind === 'http-api-service' && reason !== 'request');
+}
+
+type Unreachable = Extract<HttpOutcome, { kind: 'unreachable' }>;
+
+function unreachable(reason: Unreachable['reason'], message: string, isHttpApi: boolean): Error {
   // An HTTP API tells all of it as 503 (docs/aws §8).
   if (isHttpApi) return gatewayError('INTEGRATION_FAILURE', { source: 'integration', reason: message });
   switch (reason) {

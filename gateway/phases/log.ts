@@ -141,9 +141,10 @@ function describeCall(
       const { origin, target } = outgoing.request;
       return { uri: `${origin}${target}`, sent: outgoing.request, received, latencyMs };
     }
-    case 'service': {
-      const { service, region, path } = outgoing.request;
-      const uri = `https://${service}.${region}.amazonaws.com${path}`;
+    case 'service':
+    case 'http-api-service': {
+      const { hostName, service, region, path } = outgoing.request;
+      const uri = `https://${hostName ?? service}.${region}.amazonaws.com${path}`;
       return { uri, sent: outgoing.request, received, latencyMs };
     }
   }

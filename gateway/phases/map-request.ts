@@ -1,7 +1,7 @@
 /**
  * Builds what the integration gets.
  * reads: everything so far · adds: outgoing call, payload · may answer: no ·
- * fails with: UNSUPPORTED_MEDIA_TYPE, API_CONFIGURATION_ERROR, INTEGRATION_FAILURE, DEFAULT_4XX
+ * fails with: UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST_PARAMETERS, API_CONFIGURATION_ERROR, INTEGRATION_FAILURE, DEFAULT_4XX
  * @see docs/aws §3.1–3.3, §7, §8
  */
 import { gatewayError } from '../errors.ts';
@@ -9,16 +9,29 @@ import { buildHttp1Event, buildHttp2Event } from '../events/http-event.ts';
 import { buildRestEvent } from '../events/rest-event.ts';
 import { buildOutgoing } from '../mapping/build-outgoing.ts';
 import { buildHttpApiRequest } from '../mapping/http-api-call.ts';
+import { applyRequestChanges } from '../mapping/apply-changes.ts';
 import { toMappingFailure } from '../mapping/mapping-failure.ts';
+import { buildServiceRequest } from '../mapping/service-subtype.ts';
 import type { ProxyPayload } from '../deployment/model.ts';
-import type { HttpApiProxyIntegration, MappedIntegration } from '../mapping/integration.ts';
+import type { RoutedFacts } from '../events/request-facts.ts';
+import type { ParameterChanges } from '../mapping/parameter-change.ts';
+import type {
+  HttpApiProxyIntegration,
+  HttpApiServiceIntegration,
+  MappedIntegration,
+} from '../mapping/integration.ts';
 import type { Admitted, Mapped } from '../exchange.ts';
 
 export function mapRequest(admitted: Admitted): Mapped {
   const { integration } = admitted.route;
   switch (integration.kind) {
     case 'lambda-proxy':
-      return admitted.mapped(integration, buildEvent(integration.payload, admitted));
+      return admitted.mapped(
+        integration,
+        integration.changes === undefined
+          ? buildEvent(integration.payload, admitted)
+          : buildChangedEvent(integration.payload, integration.changes, admitted),
+      );
     case 'lambda-stream':
       return admitted.mapped(integration, buildEvent('rest-1.0', admitted));
     case 'mock':
@@ -28,6 +41,7 @@ export function mapRequest(admitted: Admitted): Mapped {
     case 'http-stream':
     case 'service':
     case 'http-api-proxy':
+    case 'http-api-service':
       return mapByTemplates(integration, admitted);
     case 'misconfigured':
       // AWS finds out only when it calls, and then says 500 where the type's own status is 504 [obs].
@@ -44,13 +58,17 @@ export function mapRequest(admitted: Admitted): Mapped {
 }
 
 function mapByTemplates(
-  integration: MappedIntegration | HttpApiProxyIntegration,
+  integration: MappedIntegration | HttpApiProxyIntegration | HttpApiServiceIntegration,
   admitted: Admitted,
 ): Mapped {
   try {
     if (integration.kind === 'http-api-proxy') {
       const request = buildHttpApiRequest(integration, admitted);
       return admitted.mapped({ kind: 'http-api', plan: integration, request }, '');
+    }
+    if (integration.kind === 'http-api-service') {
+      const request = buildServiceRequest(integration, admitted);
+      return admitted.mapped({ kind: 'http-api-service', plan: integration, request }, '');
     }
     const { binaryMediaTypes } = admitted.stage.deployment;
     return admitted.mapped(buildOutgoing(integration, admitted, binaryMediaTypes), '');
@@ -63,15 +81,26 @@ function misconfigured(reason: string): Error {
   return gatewayError('API_CONFIGURATION_ERROR', { source: 'gateway', reason });
 }
 
-function buildEvent(payload: ProxyPayload, admitted: Admitted): string {
-  const { caller, apiKey } = admitted;
+/** The event of the request as parameter mapping changes it; a path takes the place of the client's. */
+function buildChangedEvent(payload: ProxyPayload, changes: ParameterChanges, admitted: Admitted): string {
+  try {
+    return buildEvent(payload, applyRequestChanges(changes.request, admitted));
+  } catch (error) {
+    throw toMappingFailure(error, 'request');
+  }
+}
+
+type Described = RoutedFacts & Pick<Admitted, 'caller' | 'apiKey' | 'stage'>;
+
+function buildEvent(payload: ProxyPayload, facts: Described): string {
+  const { caller, apiKey } = facts;
   switch (payload) {
     case 'rest-1.0':
-      return buildRestEvent(admitted, caller, apiKey, admitted.stage.deployment.binaryMediaTypes);
+      return buildRestEvent(facts, caller, apiKey, facts.stage.deployment.binaryMediaTypes);
     case 'http-1.0':
-      return buildHttp1Event(admitted, caller);
+      return buildHttp1Event(facts, caller);
     case 'http-2.0':
-      return buildHttp2Event(admitted, caller);
+      return buildHttp2Event(facts, caller);
     case 'websocket':
       throw new TypeError('a WebSocket route is not served by the HTTP pipeline');
   }

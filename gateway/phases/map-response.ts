@@ -9,6 +9,7 @@ import { lastHeader } from '../events/header-list.ts';
 import { readHttp1Result, readHttp2Result, readRestResult, readStreamHead } from '../events/proxy-result.ts';
 import { buildProxyReply, buildReply, type MappedReply, passHeadersOn } from '../mapping/build-reply.ts';
 import { buildHttpApiReply } from '../mapping/http-api-call.ts';
+import { applyResponseChanges } from '../mapping/apply-changes.ts';
 import { toMappingFailure } from '../mapping/mapping-failure.ts';
 import { malformedStream } from '../mapping/stream-prelude.ts';
 import type { LambdaProxyIntegration, LambdaStreamIntegration } from '../deployment/model.ts';
@@ -36,7 +37,9 @@ function mapByTemplates(
   outgoing: Exclude<Outgoing, LambdaProxyIntegration | LambdaStreamIntegration | HttpStreamCall>,
   answer: IntegrationAnswer,
 ): MappedReply {
-  if (outgoing.kind === 'http-api') return buildHttpApiReply(outgoing.plan, answer, mapped);
+  if (outgoing.kind === 'http-api') return buildHttpApiReply(outgoing.plan.changes.response, answer, mapped);
+  if (outgoing.kind === 'http-api-service')
+    return buildHttpApiReply(outgoing.plan.responseChanges, answer, mapped);
   const facts = { request: mapped, binaryMediaTypes: mapped.stage.deployment.binaryMediaTypes };
   const { plan, input } = outgoing;
   if (plan.kind === 'http-proxy') return buildProxyReply(answer, facts);
@@ -61,7 +64,7 @@ function beginStream({ idleMs }: StreamTimes, answer: IntegrationAnswer | Stream
 
 function readProxyAnswer(
   mapped: Mapped,
-  { payload }: LambdaProxyIntegration,
+  { payload, changes }: LambdaProxyIntegration,
   answer: string | IntegrationAnswer | StreamedAnswer,
 ): Reply {
   if (typeof answer !== 'string') throw new TypeError('a Lambda proxy was not answered by a text');
@@ -73,7 +76,13 @@ function readProxyAnswer(
     });
   if (result.kind === 'undecodable')
     throw gatewayError('API_CONFIGURATION_ERROR', { source: 'integration', reason: result.reason });
-  return { status: result.status, headers: result.headers, body: result.body };
+  const { status, headers, body } = result;
+  if (changes === undefined || !changes.response.has(status)) return { status, headers, body };
+  try {
+    return applyResponseChanges(changes.response, { status, headers, body }, mapped);
+  } catch (error) {
+    throw toMappingFailure(error, 'response');
+  }
 }
 
 function readResult(

@@ -33,7 +33,8 @@ export function describeSent({ outgoing, payload, stage }: Received, limit = Inf
       const { origin, target, method, headers, body, timeoutMs } = outgoing.request;
       return { target: `${origin}${target}`, method, headers, body: shorten(body, limit), timeoutMs };
     }
-    case 'service': {
+    case 'service':
+    case 'http-api-service': {
       const { service, region, path, query, method, headers, body, timeoutMs } = outgoing.request;
       const target = `${service} in ${region}, ${path}${query === '' ? '' : `?${query}`}`;
       return { target, method, headers, body: shorten(body, limit), timeoutMs };

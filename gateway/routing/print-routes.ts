@@ -62,6 +62,8 @@ function printTarget(integration: Integration): string | undefined {
       const { service, form } = integration.target;
       return `${service}:${form.kind}/${(form.kind === 'path' ? form.path : form.action).source}`;
     }
+    case 'http-api-service':
+      return integration.name;
     case 'misconfigured':
     case 'unsupported':
       return 'answers 500';

@@ -4,7 +4,8 @@ import type { ServiceRequest } from '../ports.ts';
 export type Fields = Readonly<Record<string, unknown>>;
 
 export type OperationResult =
-  | { readonly kind: 'result'; readonly fields: Fields }
+  /** `isVoid`: the operation has no result, not even an empty one. */
+  | { readonly kind: 'result'; readonly fields: Fields; readonly isVoid?: boolean }
   | { readonly kind: 'error'; readonly status: number; readonly code: string; readonly message: string };
 
 export type OperationReply = {
@@ -50,7 +51,7 @@ export function printQueryReply(
       result.kind === 'result'
         ? {
             [`${action}Response`]: {
-              [`${action}Result`]: result.fields,
+              ...(result.isVoid === true ? {} : { [`${action}Result`]: result.fields }),
               ResponseMetadata: { RequestId: requestId },
             },
           }
@@ -60,7 +61,7 @@ export function printQueryReply(
   const id = `<RequestId>${requestId}</RequestId>`;
   const xml =
     result.kind === 'result'
-      ? `<${action}Response xmlns="${namespace}"><${action}Result>${printXml(result.fields)}</${action}Result>` +
+      ? `<${action}Response xmlns="${namespace}">${result.isVoid === true ? '' : `<${action}Result>${printXml(result.fields)}</${action}Result>`}` +
         `<ResponseMetadata>${id}</ResponseMetadata></${action}Response>`
       : `<ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>${escapeXml(result.code)}</Code>` +
         `<Message>${escapeXml(result.message)}</Message></Error>${id}</ErrorResponse>`;

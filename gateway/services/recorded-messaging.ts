@@ -42,13 +42,22 @@ export function answerSns(
   return { kind: 'result', fields: { MessageId: random.uuid() } };
 }
 
-/** `SendMessage` of either protocol; the queue is in the path or in `QueueUrl`. */
+/** Those beside `SendMessage`: nothing is delivered, so no message is there to be received or deleted. */
+const OTHER_SQS: Readonly<Record<string, readonly string[]>> = {
+  ReceiveMessage: [],
+  DeleteMessage: ['ReceiptHandle'],
+  PurgeQueue: [],
+};
+
+/** Operations on messages, of either protocol; the queue is in the path or in `QueueUrl`. */
 export function answerSqs(
   operation: Exclude<AwsOperation, { protocol: 'rest' }>,
   request: ServiceRequest,
   random: Random,
 ): OperationResult | undefined {
-  if (operation.action !== 'SendMessage') return undefined;
+  const { action } = operation;
+  const others = Object.hasOwn(OTHER_SQS, action) ? OTHER_SQS[action] : undefined;
+  if (action !== 'SendMessage' && others === undefined) return undefined;
   const read = readerOf(operation);
   const queue = read('QueueUrl') ?? request.path;
   if (!/\/\d{12}\/[A-Za-z0-9_-]{1,80}(?:\.fifo)?$/.test(queue))
@@ -56,9 +65,11 @@ export function answerSqs(
       operation.protocol === 'json' ? 'QueueDoesNotExist' : 'AWS.SimpleQueueService.NonExistentQueue',
       'The specified queue does not exist.',
     );
-  const message = read('MessageBody');
-  if (message === undefined || message === '')
-    return refuse('MissingParameter', 'The request must contain the parameter MessageBody.');
+  const missing = (others ?? ['MessageBody']).find((name) => (read(name) ?? '') === '');
+  if (missing !== undefined)
+    return refuse('MissingParameter', `The request must contain the parameter ${missing}.`);
+  if (others !== undefined) return { kind: 'result', fields: {}, isVoid: action !== 'ReceiveMessage' };
+  const message = read('MessageBody') ?? '';
   if (Buffer.byteLength(message) > MAX_SQS_BYTES)
     return refuse(
       'InvalidParameterValue',

@@ -77,8 +77,8 @@ function urlOf({ urls }: AwsEndpoints, service: string): string | undefined {
   return Object.hasOwn(urls, service) ? urls[service] : undefined;
 }
 
-function publicOrigin({ service, subdomain, region }: ServiceRequest): string {
-  const host = subdomain === undefined ? service : `${subdomain}.${service}`;
+function publicOrigin({ service, subdomain, region, hostName = service }: ServiceRequest): string {
+  const host = subdomain === undefined ? hostName : `${subdomain}.${hostName}`;
   return `https://${host}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 

@@ -92,6 +92,36 @@ async function aWeek(assumptions: Assumptions): Promise<unknown> {
   return seen;
 }
 
+/** The path that a function behind an HTTP API sees, where a mapping changes it. */
+async function mappedPath(assumptions: Assumptions): Promise<unknown> {
+  const ApiId = API_ID;
+  const { send, ports } = anApi(
+    {
+      Api: { type: 'AWS::ApiGatewayV2::Api', id: API_ID, properties: { Name: 'a', ProtocolType: 'HTTP' } },
+      List: {
+        type: 'AWS::ApiGatewayV2::Integration',
+        properties: {
+          ...{ ApiId, IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+          IntegrationUri: 'arn:aws:lambda:us-east-1:123456789012:function:list',
+          RequestParameters: { 'overwrite:path': '/changed' },
+        },
+      },
+      Route: {
+        type: 'AWS::ApiGatewayV2::Route',
+        properties: { ApiId, RouteKey: 'GET /path', Target: 'integrations/List' },
+      },
+      Stage: {
+        type: 'AWS::ApiGatewayV2::Stage',
+        properties: { ApiId, StageName: '$default', AutoDeploy: true },
+      },
+    },
+    { list: ok },
+    { assumptions },
+  );
+  await send({ target: '/path' });
+  return (ports.invoker.calls[0]?.event as JsonObject)['rawPath'];
+}
+
 const with429 = 'Too Many Requests';
 
 const ROWS: readonly {
@@ -114,6 +144,12 @@ const ROWS: readonly {
     name: 'cognito-scope-status',
     observe: withoutScope,
     expected: { 401: [401, 'UnauthorizedException'], 403: [403, 'AccessDeniedException'] },
+  },
+  {
+    source: 'docs/aws §7.9',
+    name: 'lambda-parameter-mapping',
+    observe: mappedPath,
+    expected: { applied: '/changed', ignored: '/path' },
   },
   {
     source: 'docs/aws §1.5 (verify)',

@@ -1,0 +1,137 @@
+/** Parameter mapping of HTTP APIs at work: on a request before it goes on, on an answer before it goes back (docs/aws §7.8). */
+import { decodeQueryText } from '../routing/percent-encoding.ts';
+import {
+  type ChangeFacts,
+  type ParameterChange,
+  type ParameterChanges,
+  readChangeValue,
+} from './parameter-change.ts';
+import { printQueryPair, renderPath } from './target-uri.ts';
+import { printHeaders, setHeader, toHeaderValue, type WireHeaders } from './wire-headers.ts';
+
+type Facts = ChangeFacts['request'];
+
+/**
+ * Changes headers and query in place.
+ * @returns the path that is to be taken; undefined = as it was
+ * @throws HeaderInvalidError
+ */
+export function changeRequest(
+  changes: ParameterChanges['request'],
+  request: Facts,
+  headers: WireHeaders,
+  query: QueryPart[],
+): { readonly path: string | undefined } {
+  const facts = { request, headers: request.rawHeaders, body: request.body };
+  let path: string | undefined;
+  for (const { target, action, value } of changes) {
+    const text = readChangeValue(value, facts);
+    if (target.place === 'header') changeHeader(headers, target.name, action, text);
+    else if (target.place === 'querystring') changeQuery(query, target.name, action, text);
+    else if (target.place === 'path' && text !== '') path = text;
+  }
+  return { path };
+}
+
+/**
+ * The request as its changes make it, for an event; what it does not hold stays the client's.
+ * @throws HeaderInvalidError
+ */
+export function applyRequestChanges<T extends Facts>(changes: ParameterChanges['request'], request: T): T {
+  const headers = gatherHeaders(request.rawHeaders);
+  const query = parseQuery(request.rawQuery);
+  const { path } = changeRequest(changes, request, headers, query);
+  return {
+    ...request,
+    rawHeaders: printHeaders(headers),
+    rawQuery: query.map(({ text }) => text).join('&'),
+    rawPath: path === undefined ? request.rawPath : renderPath(path, {}),
+  };
+}
+
+/**
+ * The answer as its changes make it.
+ * @throws HeaderInvalidError
+ */
+export function applyResponseChanges<T extends Answer>(
+  changes: ParameterChanges['response'],
+  answer: T,
+  request: Facts,
+): T & { readonly headers: string[] } {
+  const headers = gatherHeaders(answer.headers);
+  const status = changeResponse(changes, answer, request, headers);
+  return { ...answer, status, headers: printHeaders(headers) };
+}
+
+function gatherHeaders(lines: readonly string[]): WireHeaders {
+  const headers: WireHeaders = new Map();
+  for (let index = 0; index < lines.length; index += 2) {
+    const name = lines[index] ?? '';
+    const { values = [], name: spelled = name } = headers.get(name.toLowerCase()) ?? {};
+    setHeader(headers, spelled, [...values, lines[index + 1] ?? '']);
+  }
+  return headers;
+}
+
+const STATUS = /^[2-5]\d\d$/;
+
+type Answer = {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: string | Buffer;
+};
+
+/**
+ * Changes headers in place.
+ * @returns the status for the client
+ * @throws HeaderInvalidError
+ */
+export function changeResponse(
+  changes: ParameterChanges['response'],
+  answer: Answer,
+  request: Facts,
+  headers: WireHeaders,
+): number {
+  let { status } = answer;
+  const facts = { request, headers: answer.headers, body: answer.body };
+  for (const { target, action, value } of changes.get(answer.status) ?? []) {
+    const text = readChangeValue(value, facts);
+    if (target.place === 'header') changeHeader(headers, target.name, action, text);
+    else if (target.place === 'statuscode' && STATUS.test(text)) status = Number(text);
+  }
+  return status;
+}
+
+function changeHeader(
+  headers: WireHeaders,
+  name: string,
+  action: ParameterChange['action'],
+  value: string,
+): void {
+  const lower = name.toLowerCase();
+  if (action === 'remove') headers.delete(lower);
+  // A value that is empty leaves the header as it is.
+  else if (value !== '') {
+    const earlier = action === 'append' ? (headers.get(lower)?.values ?? []) : [];
+    setHeader(headers, name, [...earlier, toHeaderValue(name, value)]);
+  }
+}
+
+export type QueryPart = { readonly name: string; readonly text: string };
+
+/** As sent, so that what nobody changes goes on byte for byte. */
+export function parseQuery(rawQuery: string): QueryPart[] {
+  if (rawQuery === '') return [];
+  return rawQuery.split('&').map((text) => ({ name: decodeQueryText(text.split('=')[0] ?? ''), text }));
+}
+
+function changeQuery(
+  query: QueryPart[],
+  name: string,
+  action: ParameterChange['action'],
+  value: string,
+): void {
+  if (action !== 'append' && (action === 'remove' || value !== ''))
+    query.splice(0, query.length, ...query.filter((part) => part.name !== name));
+  if (action !== 'remove' && value !== '') query.push({ name, text: printQueryPair(name, value) });
+}

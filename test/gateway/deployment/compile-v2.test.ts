@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { DefinitionError } from '../../../gateway/errors.ts';
+import { anApi } from '../../support/an-api.ts';
+import type { JsonObject } from '../../../gateway/definition/model.ts';
+import type { MessageRoutePlan } from '../../../gateway/deployment/model.ts';
+
+const API = 'abcdefghij';
+
+/** The route `ask` of a WebSocket API with a route response. */
+function aRoute(route: JsonObject, response: JsonObject): MessageRoutePlan | undefined {
+  const { api } = anApi(
+    {
+      Api: {
+        type: 'AWS::ApiGatewayV2::Api',
+        id: API,
+        properties: { Name: 'chat', ProtocolType: 'WEBSOCKET' },
+      },
+      Ask: { type: 'AWS::ApiGatewayV2::Route', properties: { ApiId: API, RouteKey: 'ask', ...route } },
+      Response: {
+        type: 'AWS::ApiGatewayV2::RouteResponse',
+        properties: { ApiId: API, RouteId: 'Ask', ...response },
+      },
+      Stage: {
+        type: 'AWS::ApiGatewayV2::Stage',
+        properties: { ApiId: API, StageName: 'dev', AutoDeploy: true },
+      },
+    },
+    {},
+  );
+  return api.served.stages.get('dev')?.deployment.messageRouting?.routes.get('ask');
+}
+
+describe('a route response (docs/aws §11.3)', () => {
+  for (const [name, route, response] of [
+    [
+      '$default on both sides',
+      { RouteResponseSelectionExpression: '$default' },
+      { RouteResponseKey: '$default' },
+    ],
+    [
+      'an escaped expression',
+      { RouteResponseSelectionExpression: '\\$default' },
+      { RouteResponseKey: '$default' },
+    ],
+    ['no expression', {}, { RouteResponseKey: '$default' }],
+  ] as const)
+    it(`sends the answer to the client: ${name}`, () => {
+      assert.equal(aRoute(route, response)?.repliesToClient, true);
+    });
+
+  it('is that of its own route alone', () => {
+    assert.equal(aRoute({}, { RouteId: 'Other', RouteResponseKey: '$default' })?.repliesToClient, false);
+  });
+
+  for (const [name, route, response] of [
+    ['another key', {}, { RouteResponseKey: 'fine' }],
+    [
+      'another expression',
+      { RouteResponseSelectionExpression: '$request.body.a' },
+      { RouteResponseKey: '$default' },
+    ],
+  ] as const)
+    it(`is refused with ${name}, which AWS does not take`, () => {
+      assert.throws(
+        () => aRoute(route, response),
+        (error) => error instanceof DefinitionError && /must be \$default, not/.test(error.message),
+      );
+    });
+});

@@ -1,0 +1,19 @@
+/** Properties that tell which of them somebody has looked at. */
+import type { JsonObject } from '../../gateway/definition/model.ts';
+
+/** The same properties; `read` gathers names as they are looked at, `Integration.Uri` for those of blocks. */
+export function recordReads(properties: JsonObject, read: Set<string>, prefix = ''): JsonObject {
+  return new Proxy(properties, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof name !== 'string' || !Object.hasOwn(target, name)) return value;
+      const path = `${prefix}${name}`;
+      read.add(path);
+      return isBlock(value) ? recordReads(value, read, `${path}.`) : value;
+    },
+  });
+}
+
+function isBlock(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
