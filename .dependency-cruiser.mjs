@@ -4,7 +4,8 @@
  * every source file was seen: with a TypeScript that dependency-cruiser does not know it would cruise
  * nothing and report success.
  */
-const OURS = '^(shared|functions|layers|gateway|packages|cli|plugin|package|examples|bench|tools|test)/';
+const OURS =
+  '^(shared|functions|layers|gateway|packages|cli|console|plugin|package|examples|bench|tools|test)/';
 
 /** Rooms around the pipeline that carry requests of their own: sockets, AWS's own APIs, the issuer, the control port. */
 const CARRIERS = '^gateway/(server|aws-api|issuer|control-port|console-api)/';
@@ -211,6 +212,19 @@ export default {
         pathNot:
           '^gateway/(index|errors|settings|definition/home|services/(identity-file|running-gateways))\\.ts$',
       },
+    ),
+    rule(
+      'console-runs-in-a-browser',
+      'The page takes nothing of Node, and of ours only the types of what the control port tells.',
+      { path: '^console/' },
+      { path: OURS, pathNot: '^(console/|gateway/(records|console-api)/[a-z-]*model\\.ts$)' },
+    ),
+    rule('console-takes-no-node', 'A browser has none of it.', { path: '^console/' }, NODE_BUILT_IN),
+    rule(
+      'console-is-bundled',
+      'The page is a program of its own: the command serves its files and imports none.',
+      { path: OURS, pathNot: '^(console|test)/' },
+      { path: '^console/' },
     ),
     rule(
       'entries-know-shared-only',

@@ -80,6 +80,10 @@ export default ts.config(
       'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'console'],
     },
   },
+  {
+    files: ['console/**/*.tsx'],
+    rules: { 'max-lines-per-function': ['error', { max: 90, skipBlankLines: true, skipComments: true }] },
+  },
   { files: ['functions/**/*.ts', 'examples/**/*.ts'], rules: { '@typescript-eslint/require-await': 'off' } },
   {
     files: ['*.config.js', '.dependency-cruiser.mjs'],

@@ -43,6 +43,9 @@ export function describeStart(facts: StartFacts): string {
       : apis.flatMap((api, index) => suggestTries(api, guarded[index] ?? [])).slice(0, MAX_SUGGESTED);
   const findings = facts.isVerbose ? describeUnsupported : countUnsupported;
   return [
+    ...(listening.console === undefined
+      ? []
+      : [`${paint('bold', 'Console')} ${paint('cyan', listening.console)}`]),
     '',
     ...apis.flatMap((api) => [...describeApi(api), '']),
     ...table(services).map((line) => `  ${line}`),

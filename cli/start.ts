@@ -13,6 +13,7 @@ import {
   USUAL_RECORDS,
 } from '@gatewright/gateway';
 import { withStack } from './with-stack.ts';
+import { loadConsole } from './console-bundle.ts';
 import { refuseUnsafeAccess } from './access-check.ts';
 import { collectServices, collectVpcEndpoint, collectVpcLink, readAwsEndpoints } from './aws-options.ts';
 import { addLoopOptions, readLoopOptions } from './loop-options.ts';
@@ -28,6 +29,7 @@ import {
   readSpan,
 } from './options.ts';
 import { UsageError } from './output.ts';
+import { openBrowser } from './open-browser.ts';
 import { describeStart } from './start-text.ts';
 import { whenNpxEnds } from './npx-parent.ts';
 import type { AccountQuotas, Assumptions, DaemonAddress, DynamoDbChoice } from '@gatewright/gateway';
@@ -57,6 +59,7 @@ type StartFlags = LoadFlags &
     readonly record: number | false;
     readonly reload: boolean;
     readonly json: boolean;
+    readonly open: boolean;
     readonly verbose: boolean;
   };
 
@@ -113,6 +116,7 @@ export function startCommand(): Command {
     .addOption(new Option('--no-record', 'keep none'))
     .addOption(new Option('--no-reload', 'do not watch templates and the sources of functions'))
     .option('--verbose', 'list all that is not served or enforced as at AWS', false)
+    .option('--open', 'open the console in the browser', false)
     .option('--json', 'one JSON line on stdout when ready; logs on stderr', false)
     .action(start);
 }
@@ -196,6 +200,7 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
     cacheMemoryBytes: flags.cacheMemory,
     metrics: flags.metrics,
     ...(flags.record !== false && { record: flags.record }),
+    consoleFiles: loadConsole,
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
     reload: flags.reload,
     ...readLoopOptions(flags),
@@ -227,6 +232,7 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
           ...{ tookMs: performance.now() - startedMs, isVerbose: flags.verbose },
         });
     process.stdout.write(text);
+    if (flags.open && listening.console !== undefined) openBrowser(listening.console);
     await Promise.race([told, orphaned]);
   } finally {
     await gateway.close();

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { buildLayer } from '../layers/build-layer.ts';
 import { DOCUMENTS } from '../layers/npm-parts.ts';
 import { bundleSdk } from './bundle-sdk.ts';
+import { bundleConsole, bundledLicenses } from '../cli/console-bundle.ts';
 import {
   HANDLER_ENTRIES,
   makeManifest,
@@ -31,6 +32,12 @@ const COPIED = {
 };
 /** By which editors complete documents. */
 const SCHEMAS = ['access.schema.json', 'webhooks.schema.json'];
+/** What the page of the console is made of beside our own. */
+const BUNDLED_PACKAGES = [
+  ...['preact', 'uplot', '@codemirror/view', '@codemirror/state', '@codemirror/commands'],
+  ...['@codemirror/language', '@codemirror/lang-json', '@lezer/common', '@lezer/highlight', '@lezer/json'],
+  ...['@lezer/lr', 'style-mod', 'w3c-keyname', 'crelt', '@marijn/find-cluster-break'],
+];
 /** Files of workspaces that are no TypeScript: programs that other programs load. */
 const PLAIN_FILES = '**/*.cjs';
 /** Where `gateway/lambda/runtime-packages.ts` looks. */
@@ -65,6 +72,7 @@ export async function buildPackage(root: string, outputDirectory: string): Promi
   for (const folder of ['cli', 'functions', 'layers', 'plugin'])
     await cp(join(compiled, folder), join(outputDirectory, folder), { recursive: true });
   await writeStack(root, outputDirectory);
+  await writeConsole(root, join(outputDirectory, 'console'));
   for (const [source, target] of Object.entries(COPIED))
     await copyInto(join(root, source), join(outputDirectory, target));
   await chmod(join(outputDirectory, 'bin/gatewright.cjs'), 0o755);
@@ -127,6 +135,14 @@ async function writeWorkspace(root: string, folder: string, compiled: string, ta
   const manifest = await makeWorkspaceManifest(root, folder);
   await writeManifest(target, manifest);
   await checkImports(target, manifest);
+}
+
+/** The page is bundled here, so that users build nothing; its licences come with it. */
+async function writeConsole(root: string, target: string): Promise<void> {
+  await mkdir(target, { recursive: true });
+  const files = await bundleConsole(join(root, 'console'));
+  for (const [name, body] of [...files, bundledLicenses(root, BUNDLED_PACKAGES)])
+    await writeFile(join(target, name), body);
 }
 
 /** `gatewright` is the gateway, `gatewright/quota` what handlers import: one line each, in both forms. */

@@ -1,5 +1,5 @@
 /** Why a caller was not let in: no credential, a bad one, or a policy. */
-import { sentence } from './reason.ts';
+import { sentence, tellLastLine } from './reason.ts';
 import type { Circumstances, GuardCircumstances, GuardPolicy } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -104,7 +104,7 @@ function explainToken(about: Circumstances, guard: GuardCircumstances): Reason {
 function explainFunction(about: Circumstances, guard: GuardCircumstances): Reason {
   const missing = missingOf(guard);
   if (missing !== undefined && guard.from === undefined) return explainMissing(about, guard, missing);
-  const said = guard.lines.length === 0 ? [] : [`It printed: ${guard.lines.at(-1) ?? ''}`];
+  const said = tellLastLine(guard.lines);
   if (about.code === 'UNAUTHORIZED')
     return {
       because: [
@@ -147,7 +147,7 @@ function explainNo({ routeKey }: Circumstances, guard: GuardCircumstances): Reas
 }
 
 function printed({ lines }: GuardCircumstances): string[] {
-  return lines.length === 0 ? [] : [`It printed: ${lines.at(-1) ?? ''}`];
+  return tellLastLine(lines);
 }
 
 function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
@@ -194,10 +194,22 @@ function isNarrow(
   allows: readonly Statement[],
 ): boolean {
   if (policy.of !== 'authorizer' || guard?.from !== 'cache' || routeKey === undefined) return false;
+  // Rules may let a caller read what is his own: that is no accident.
+  const resources = allows.flatMap((statement) => statement.resources);
+  if (resources.some((arn) => isOfRoute(arn, routeKey))) return false;
   return allows.some(
     ({ fails, resources }) =>
       fails.length === 1 && fails[0] === 'resource' && resources.every((arn) => !arn.endsWith('/*')),
   );
+}
+
+/** Whether `…/dev/GET/users/carl` is of `GET /users/{id}`. */
+function isOfRoute(arn: string, routeKey: string): boolean {
+  const [method = '', path = ''] = routeKey.split(' ');
+  const [, , verb, ...given] = arn.split('/');
+  const wanted = path.split('/').slice(1);
+  if (verb !== method || given.length !== wanted.length) return false;
+  return wanted.every((segment, index) => /^\{.*\}$/.test(segment) || segment === given[index]);
 }
 
 function explainNarrow(
@@ -263,7 +275,7 @@ function changesByToken({ guard, routeKey }: Circumstances, policy: GuardPolicy)
 function flush({ guard }: Circumstances, policy: GuardPolicy): string[] {
   return policy.of === 'authorizer' && guard?.from === 'cache'
     ? [
-        `The answer is ${seconds(guard.ageMs)} old: if the rules have changed since, flush the authorizer’s cache.`,
+        `The answer is ${seconds(guard.ageMs)} old and holds for all that the credential asks: if it was made for one request only, or the rules have changed since, let it cover more or flush the authorizer’s cache.`,
       ]
     : [];
 }

@@ -1,5 +1,5 @@
 /** How what stands behind the gateway did, and why its answer was not taken. */
-import { sentence } from './reason.ts';
+import { sentence, tellLastLine } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -79,11 +79,10 @@ function explainTimeout({ tookMs, routeKey }: Circumstances, integration: Integr
 
 function explainFailure(integration: IntegrationCircumstances): Reason {
   const { errorType = 'an error', errorMessage = '' } = integration;
-  const last = integration.lines.at(-1);
   return {
     because: [
       `${nameOf(integration)} failed with ${errorType}: ${errorMessage}`.trim().replace(/([^.!?])$/, '$1.'),
-      ...(last === undefined ? [] : [`It printed: ${last}`]),
+      ...printed(integration),
     ],
     changes: ['Mend the function: callers read Internal server error whatever it was.'],
   };
@@ -109,7 +108,7 @@ function explainMalformed(
 }
 
 function printed({ lines }: IntegrationCircumstances): string[] {
-  return lines.length === 0 ? [] : [`It printed: ${lines.at(-1) ?? ''}`];
+  return tellLastLine(lines);
 }
 
 function nameOf({ kind, target }: IntegrationCircumstances): string {

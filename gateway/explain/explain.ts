@@ -49,7 +49,7 @@ function headlineOf(about: Circumstances): string {
 /** What went well before. */
 function tellWay({ routeKey, guard, meter, cache, phase, code }: Circumstances): string[] {
   const way: string[] = [];
-  if (routeKey !== undefined && code !== undefined) way.push(`The route ${routeKey} answered for it.`);
+  if (routeKey !== undefined && code !== undefined) way.push(`It was for the route ${routeKey}.`);
   const isPast = !['screen', 'match', 'preflight', 'authenticate', 'authorize'].includes(phase);
   if (guard !== undefined && isPast && guard.kind !== 'none') way.push(tellCaller(guard));
   if (meter?.planId !== undefined && phase !== 'meter')

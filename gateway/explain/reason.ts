@@ -6,3 +6,26 @@ export function sentence(text: string): string {
   const first = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }
+
+const TELLING = ['outcome', 'reason', 'level', 'message', 'msg', 'error'];
+
+/** The last line that a function printed; of a structured one, what tells a person something. */
+export function tellLastLine(lines: readonly string[]): string[] {
+  const last = lines.at(-1);
+  if (last === undefined) return [];
+  const fields = readFields(last);
+  const told = TELLING.flatMap((name) => {
+    const value = fields?.[name];
+    return typeof value === 'string' || typeof value === 'number' ? [`${name} ${value}`] : [];
+  });
+  return [told.length === 0 ? `It printed: ${last}` : `It noted: ${told.join(', ')}.`];
+}
+
+function readFields(line: string): Readonly<Record<string, unknown>> | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as Readonly<Record<string, unknown>>;
+  } catch {
+    return undefined;
+  }
+}

@@ -23,6 +23,7 @@ export const SOURCE_FOLDERS = [
   'gateway',
   'packages',
   'cli',
+  'console',
   'plugin',
   'package',
   'examples',

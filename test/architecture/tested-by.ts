@@ -11,6 +11,8 @@ import { isTest } from './count-figures.ts';
 const PROGRAMS: readonly (readonly [program: RegExp, tests: RegExp])[] = [
   [/^cli\//, /^test\/(cli|end-to-end)\//],
   [/^functions\//, /^test\/functions\//],
+  // The page runs in a browser.
+  [/^console\//, /^test\/(console|prove\/browser)\//],
   [/^(layers|package)\//, /^test\/(layers|end-to-end)\//],
   [/^plugin\//, /^test\/end-to-end\/plugin\.suite\.ts$/],
   [/^shared\/entries\//, /^test\/end-to-end\/handler-entries\.suite\.ts$/],

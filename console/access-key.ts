@@ -1,0 +1,50 @@
+/**
+ * The key of this start. It comes once in the fragment of the link, which no server sees, stays in this tab's
+ * sessionStorage, and goes out as a header: a cookie would go to every port of this machine.
+ */
+const NAME = 'gatewright-key';
+const CHANNEL = 'gatewright-key';
+const ASK_MS = 400;
+
+type Word = { readonly kind: 'wanted' } | { readonly kind: 'given'; readonly key: string };
+
+/** Undefined where neither the link, this tab nor another tab of the console has one. */
+export async function findKey(): Promise<string | undefined> {
+  const given = /^#([\w-]{20,100})$/.exec(location.hash)?.[1];
+  if (given !== undefined) {
+    sessionStorage.setItem(NAME, given);
+    history.replaceState(null, '', `${location.pathname}${location.search}`);
+  }
+  const key = sessionStorage.getItem(NAME) ?? (await askOtherTabs());
+  if (key === undefined) return undefined;
+  sessionStorage.setItem(NAME, key);
+  answerOtherTabs(key);
+  return key;
+}
+
+export function forgetKey(): void {
+  sessionStorage.removeItem(NAME);
+}
+
+/** A short link opens a new tab; only pages of this very origin hear the question. */
+function askOtherTabs(): Promise<string | undefined> {
+  const channel = new BroadcastChannel(CHANNEL);
+  return new Promise((resolve) => {
+    const finish = (key: string | undefined): void => {
+      channel.close();
+      resolve(key);
+    };
+    setTimeout(() => finish(undefined), ASK_MS);
+    channel.onmessage = ({ data }: MessageEvent<Word>) => {
+      if (data.kind === 'given') finish(data.key);
+    };
+    channel.postMessage({ kind: 'wanted' } satisfies Word);
+  });
+}
+
+function answerOtherTabs(key: string): void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.onmessage = ({ data }: MessageEvent<Word>) => {
+    if (data.kind === 'wanted') channel.postMessage({ kind: 'given', key } satisfies Word);
+  };
+}

@@ -1,0 +1,116 @@
+/** The frame around the sections: where one is, whether the gateway is there, and its clock. */
+import { useEffect } from 'preact/hooks';
+import { isTyping } from './app-keys.ts';
+import { go, linkTo, usePlace } from './place.ts';
+import { useTraffic } from './traffic-store.ts';
+import { ClockControl } from './sections/clock-control.tsx';
+import { ApisSection } from './sections/apis.tsx';
+import { CachesSection } from './sections/caches.tsx';
+import { CallsSection } from './sections/calls.tsx';
+import { DataSection } from './sections/data.tsx';
+import { DiffersSection } from './sections/differs.tsx';
+import { FunctionsSection } from './sections/functions.tsx';
+import { KeysSection } from './sections/keys.tsx';
+import { NumbersSection } from './sections/numbers.tsx';
+import { TrafficSection } from './sections/traffic.tsx';
+import { SocketsSection } from './sections/sockets.tsx';
+import type { Place } from './place.ts';
+import type { Traffic } from './traffic-store.ts';
+
+const SECTIONS = [
+  ['traffic', 'Traffic'],
+  ['apis', 'APIs'],
+  ['sockets', 'WebSockets'],
+  ['keys', 'Keys and quotas'],
+  ['caches', 'Caches'],
+  ['functions', 'Functions'],
+  ['data', 'Data'],
+  ['calls', 'Calls to AWS'],
+  ['numbers', 'Numbers'],
+  ['differs', 'Differs on AWS'],
+] as const;
+
+export function App() {
+  const place = usePlace();
+  const traffic = useTraffic();
+  useShortcuts();
+  useEffect(() => {
+    const [, title = 'Traffic'] = SECTIONS.find(([name]) => name === place.section) ?? [];
+    document.title = `${title} · Gatewright`;
+  }, [place.section]);
+  return (
+    <div class="app">
+      <nav class="side" aria-label="Sections">
+        <a class="brand" href={linkTo('traffic')}>
+          <img src="icon.svg" alt="" width="22" height="22" /> Gatewright
+        </a>
+        <ul>
+          {SECTIONS.map(([name, title]) => (
+            <li key={name}>
+              <a href={linkTo(name)} aria-current={place.section === name ? 'page' : undefined}>
+                {title}
+              </a>
+            </li>
+          ))}
+        </ul>
+        <div class="side-end">
+          <ClockControl />
+          <p class={`live ${traffic.isLive ? 'on' : 'off'}`} role="status">
+            {traffic.isLive ? 'live' : 'not connected'}
+          </p>
+        </div>
+      </nav>
+      <main class="main" id="main">
+        <Section place={place} traffic={traffic} />
+      </main>
+    </div>
+  );
+}
+
+function Section({ place, traffic }: { readonly place: Place; readonly traffic: Traffic }) {
+  switch (place.section) {
+    case 'apis':
+      return <ApisSection item={place.item} query={place.query} />;
+    case 'sockets':
+      return <SocketsSection traffic={traffic} item={place.item} />;
+    case 'keys':
+      return <KeysSection />;
+    case 'caches':
+      return <CachesSection />;
+    case 'functions':
+      return <FunctionsSection item={place.item} />;
+    case 'data':
+      return <DataSection item={place.item} />;
+    case 'calls':
+      return <CallsSection />;
+    case 'numbers':
+      return <NumbersSection />;
+    case 'differs':
+      return <DiffersSection />;
+    default:
+      return <TrafficSection traffic={traffic} item={place.item} query={place.query} />;
+  }
+}
+
+/** `g` and a letter leads to a section; `/` into the search field of where one is. */
+function useShortcuts(): void {
+  useEffect(() => {
+    let isAfterG = false;
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+      if (event.key === '/') {
+        const field = document.querySelector<HTMLInputElement>('input[type=search]');
+        if (field !== null) {
+          event.preventDefault();
+          field.focus();
+        }
+        return;
+      }
+      const section = isAfterG ? SECTIONS.find(([name]) => name.startsWith(event.key)) : undefined;
+      isAfterG = event.key === 'g';
+      if (section !== undefined) go(linkTo(section[0]));
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+}

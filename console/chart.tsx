@@ -1,0 +1,77 @@
+/** A chart over time. */
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { useEffect, useRef } from 'preact/hooks';
+
+type Series = {
+  readonly name: string;
+  readonly values: readonly number[];
+  /** A variable of the style sheet. */
+  readonly colour: string;
+  readonly isBars?: boolean;
+};
+
+type Props = {
+  readonly label: string;
+  readonly seconds: readonly number[];
+  readonly series: readonly Series[];
+  readonly height: number;
+};
+
+export function Chart({ label, seconds, series, height }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot>(undefined);
+  const names = series.map(({ name }) => name).join('\n');
+  const data = [seconds, ...series.map(({ values }) => values)] as uPlot.AlignedData;
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const styles = getComputedStyle(element);
+    const axis = {
+      stroke: styles.getPropertyValue('--soft'),
+      grid: { stroke: styles.getPropertyValue('--line'), width: 1 },
+      ticks: { show: false },
+    };
+    const made = new uPlot(
+      {
+        width: Math.max(200, element.clientWidth),
+        height,
+        legend: { show: series.length > 1 },
+        cursor: { y: false },
+        scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
+        axes: [axis, { ...axis, size: 44 }],
+        series: [
+          {},
+          ...series.map(({ name, colour, isBars = false }) => {
+            const stroke = styles.getPropertyValue(colour);
+            const bars = isBars ? uPlot.paths.bars?.({ size: [0.7, 40] }) : undefined;
+            return {
+              label: name,
+              stroke,
+              fill: `${stroke}33`,
+              width: 1.5,
+              points: { show: false },
+              ...(bars && { paths: bars }),
+            };
+          }),
+        ],
+      },
+      data,
+      element,
+    );
+    chart.current = made;
+    const watcher = new ResizeObserver(() =>
+      made.setSize({ width: Math.max(200, element.clientWidth), height }),
+    );
+    watcher.observe(element);
+    return () => {
+      watcher.disconnect();
+      made.destroy();
+    };
+    // The data comes by the effect below; a chart is made once for its series.
+  }, [names, height]);
+  useEffect(() => {
+    chart.current?.setData(data);
+  });
+  return <div class="chart" ref={box} role="img" aria-label={label} />;
+}

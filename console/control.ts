@@ -1,0 +1,128 @@
+/** Talks to the control port that this page came from. */
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { RecordState, RequestRow } from '../gateway/records/model.ts';
+
+let key = '';
+
+export function useKey(given: string): void {
+  key = given;
+}
+
+/** What the gateway said no to, in its words. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export async function ask<Answer>(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<Answer> {
+  let response: Response;
+  try {
+    response = await fetch(`/_gatewright/${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${key}`, ...(body && { 'Content-Type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new Refused(0, 'The gateway does not answer. Has it ended?');
+  }
+  const answer = (await response.json()) as Answer & { message?: string };
+  if (response.ok) return answer;
+  throw new Refused(response.status, answer.message ?? `The gateway answered ${response.status}.`);
+}
+
+export type Asked<Answer> = {
+  readonly data: Answer | undefined;
+  readonly error: string | undefined;
+  readonly reload: () => void;
+};
+
+/** Asks once, again when told to, and every so many milliseconds where that is given. */
+export function useAsked<Answer>(path: string | undefined, everyMs = 0): Asked<Answer> {
+  const [data, setData] = useState<Answer>();
+  const [error, setError] = useState<string>();
+  const [turn, setTurn] = useState(0);
+  const reload = useCallback(() => setTurn((count) => count + 1), []);
+  useEffect(() => {
+    if (path === undefined) return undefined;
+    let isOver = false;
+    const load = (): void => {
+      ask<Answer>('GET', path).then(
+        (answer) => {
+          if (isOver) return;
+          setData(answer);
+          setError(undefined);
+        },
+        (problem: unknown) => {
+          if (!isOver) setError(problem instanceof Error ? problem.message : String(problem));
+        },
+      );
+    };
+    load();
+    const timer = everyMs > 0 ? setInterval(load, everyMs) : undefined;
+    return () => {
+      isOver = true;
+      clearInterval(timer);
+    };
+  }, [path, everyMs, turn]);
+  return { data, error, reload };
+}
+
+export type RowBatch = { readonly rows: readonly RequestRow[]; readonly state: RecordState };
+
+/** Rows as they come, by fetch: an EventSource could send no header. Tries again until told to stop. */
+export function followRows(
+  since: number,
+  onBatch: (batch: RowBatch) => void,
+  onState: (isLive: boolean) => void,
+): () => void {
+  const ended = new AbortController();
+  let next = since;
+  const run = async (): Promise<void> => {
+    while (!ended.signal.aborted) {
+      try {
+        const response = await fetch(`/_gatewright/requests/events?since=${next}`, {
+          headers: { Authorization: `Bearer ${key}` },
+          signal: ended.signal,
+        });
+        if (!response.ok || response.body === null) throw new Refused(response.status, 'no events');
+        onState(true);
+        await read(response.body, (batch) => {
+          next = batch.state.taken;
+          onBatch(batch);
+        });
+      } catch {
+        // Tried again below.
+      }
+      onState(false);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  };
+  void run();
+  return () => ended.abort();
+}
+
+async function read(body: ReadableStream<Uint8Array>, onBatch: (batch: RowBatch) => void): Promise<void> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    text += decoder.decode(value, { stream: true });
+    const events = text.split('\n\n');
+    text = events.pop() ?? '';
+    for (const event of events) {
+      const data = /^data: (.*)$/m.exec(event)?.[1];
+      if (data !== undefined) onBatch(JSON.parse(data) as RowBatch);
+    }
+  }
+}

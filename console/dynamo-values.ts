@@ -1,0 +1,31 @@
+/** DynamoDB's typed JSON as plain values. */
+export type Value = Readonly<Record<string, unknown>>;
+export type Item = Readonly<Record<string, Value>>;
+
+export function fromDynamo(item: Item): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plain(value)]));
+}
+
+function plain(value: Value): unknown {
+  const [[type, inner] = ['', undefined]] = Object.entries(value);
+  switch (type) {
+    case 'N':
+      return Number(inner);
+    case 'NULL':
+      return null;
+    case 'M':
+      return fromDynamo(inner as Item);
+    case 'L':
+      return (inner as readonly Value[]).map(plain);
+    case 'NS':
+      return (inner as readonly string[]).map(Number);
+    default:
+      return inner;
+  }
+}
+
+export function printValue(value: Value | undefined): string {
+  if (value === undefined) return '';
+  const shown = plain(value);
+  return typeof shown === 'string' ? shown : JSON.stringify(shown);
+}

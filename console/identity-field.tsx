@@ -1,0 +1,66 @@
+/** As whom a request is sent: a user of the local issuer, an API key, an IAM identity, or nobody. */
+import { useState } from 'preact/hooks';
+import { useAsked } from './control.ts';
+import type { ShownIdentities } from '../gateway/console-api/inspect-model.ts';
+
+const RECENT = 'gatewright-identities';
+const MAX_RECENT = 8;
+
+type Props = { readonly value: string; readonly emptyLabel: string; readonly onChange: (as: string) => void };
+
+export function IdentityField({ value, emptyLabel, onChange }: Props) {
+  const { data } = useAsked<ShownIdentities>('console/identities');
+  const [isTyped, setTyped] = useState(false);
+  const recent = recentIdentities();
+  if (isTyped)
+    return (
+      <input
+        class="identity"
+        aria-label="Identity"
+        placeholder="alice:admin,courier"
+        value={value}
+        onInput={({ currentTarget }) => onChange(currentTarget.value)}
+      />
+    );
+  return (
+    <select
+      class="identity"
+      aria-label="Identity"
+      value={value}
+      onChange={({ currentTarget }) => {
+        if (currentTarget.value === '…') setTyped(true);
+        else onChange(currentTarget.value);
+      }}
+    >
+      <option value="">{emptyLabel}</option>
+      <option value="nobody">nobody</option>
+      {recent.map((one) => (
+        <option key={one} value={one}>
+          {one}
+        </option>
+      ))}
+      <option value="…">a user of the local issuer …</option>
+      {(data?.keys ?? []).map(({ id, name }) => (
+        <option key={id} value={`key:${id}`}>
+          API key {name}
+        </option>
+      ))}
+      {(data?.signers ?? []).map(({ name }) => (
+        <option key={name} value={`iam:${name}`}>
+          IAM {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function recentIdentities(): readonly string[] {
+  return (sessionStorage.getItem(RECENT) ?? '').split('\n').filter((one) => one !== '');
+}
+
+/** Users are made up on the spot; those that were are offered again. */
+export function rememberIdentity(as: string): void {
+  if (as === '' || as === 'nobody' || /^(key|iam):/.test(as)) return;
+  const others = recentIdentities().filter((one) => one !== as);
+  sessionStorage.setItem(RECENT, [as, ...others].slice(0, MAX_RECENT).join('\n'));
+}

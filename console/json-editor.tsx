@@ -1,0 +1,77 @@
+/** A field for JSON. In a shadow root, since there its styles come as style sheets that the page's policy allows. */
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { json } from '@codemirror/lang-json';
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { EditorState } from '@codemirror/state';
+import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { useEffect, useRef } from 'preact/hooks';
+
+const COLOURS = HighlightStyle.define([
+  { tag: tags.propertyName, color: 'var(--code-name)' },
+  { tag: tags.string, color: 'var(--code-text)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--code-number)' },
+  { tag: tags.punctuation, color: 'var(--soft)' },
+]);
+
+const THEME = EditorView.theme({
+  '&': { fontSize: '13px', backgroundColor: 'var(--field)', color: 'var(--text)' },
+  '&.cm-focused': { outline: '2px solid var(--accent)' },
+  '.cm-content': { fontFamily: 'var(--mono)', caretColor: 'var(--text)' },
+  '.cm-gutters': { backgroundColor: 'var(--field)', color: 'var(--soft)', border: 'none' },
+  '.cm-cursor': { borderLeftColor: 'var(--text)' },
+  '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'var(--marked) !important',
+  },
+});
+
+type Props = {
+  readonly value: string;
+  readonly label: string;
+  readonly isReadOnly?: boolean;
+  readonly onChange?: (text: string) => void;
+};
+
+export function JsonEditor({ value, label, isReadOnly = false, onChange }: Props) {
+  const host = useRef<HTMLDivElement>(null);
+  const editor = useRef<EditorView>(undefined);
+  const changed = useRef(onChange);
+  changed.current = onChange;
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return undefined;
+    const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
+    const view = new EditorView({
+      root,
+      parent: root,
+      state: EditorState.create({
+        doc: value,
+        extensions: [
+          ...[
+            lineNumbers(),
+            history(),
+            drawSelection(),
+            bracketMatching(),
+            json(),
+            THEME,
+            syntaxHighlighting(COLOURS),
+          ],
+          ...[EditorState.readOnly.of(isReadOnly), EditorView.lineWrapping],
+          EditorView.contentAttributes.of({ 'aria-label': label }),
+          keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) changed.current?.(update.state.doc.toString());
+          }),
+        ],
+      }),
+    });
+    editor.current = view;
+    return () => view.destroy();
+  }, [isReadOnly, label]);
+  useEffect(() => {
+    const view = editor.current;
+    if (view === undefined || view.state.doc.toString() === value) return;
+    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: value } });
+  }, [value]);
+  return <div class="editor" ref={host} />;
+}

@@ -1,0 +1,132 @@
+/** APIs: every route with what guards, limits and answers it; a request is built from one. */
+import { useMemo, useState } from 'preact/hooks';
+import { useAsked } from '../control.ts';
+import { Empty, Problem, SectionHead } from '../parts.tsx';
+import { linkTo } from '../place.ts';
+import { span } from '../texts.ts';
+import { RequestBuilder } from './request-builder.tsx';
+import type { ShownApi, ShownRoute } from '../../gateway/console-api/inspect-model.ts';
+
+/** Of one API; the search finds the others. */
+const MAX_ROUTES = 200;
+
+export function ApisSection({
+  item,
+  query,
+}: {
+  readonly item: string | undefined;
+  readonly query: URLSearchParams;
+}) {
+  const { data, error } = useAsked<{ apis: readonly ShownApi[] }>('console/apis');
+  const [search, setSearch] = useState('');
+  const apis = useMemo(() => choose(data?.apis ?? [], search), [data, search]);
+  const opened = data?.apis.find(({ id, stage }) => item === `${id}/${stage}`);
+  const route = opened?.routes.find(({ routeKey }) => routeKey === query.get('route'));
+  return (
+    <div class={`split ${opened === undefined ? '' : 'is-open'}`}>
+      <section class="split-list scrolls" aria-label="APIs">
+        <SectionHead title="APIs" about="Every route with who may call it and what answers.">
+          <input
+            type="search"
+            placeholder="Search  /"
+            aria-label="Search"
+            value={search}
+            onInput={({ currentTarget }) => setSearch(currentTarget.value)}
+          />
+        </SectionHead>
+        <Problem text={error} />
+        {data !== undefined && apis.length === 0 ? (
+          <Empty title={search === '' ? 'This start has no API.' : 'No route of that kind.'} />
+        ) : null}
+        {apis.map((api) => (
+          <Api key={`${api.id}/${api.stage}`} api={api} opened={route} />
+        ))}
+      </section>
+      {opened === undefined ? null : (
+        <aside class="panel" aria-label="Request">
+          <RequestBuilder key={`${item ?? ''} ${query.get('route') ?? ''}`} api={opened} route={route} />
+        </aside>
+      )}
+    </div>
+  );
+}
+
+function choose(apis: readonly ShownApi[], search: string): readonly ShownApi[] {
+  const text = search.trim().toLowerCase();
+  if (text === '') return apis;
+  return apis
+    .map((api) => ({
+      ...api,
+      routes: api.routes.filter(({ routeKey, guard, target }) =>
+        `${api.name} ${routeKey} ${guard.name} ${target}`.toLowerCase().includes(text),
+      ),
+    }))
+    .filter(({ routes }) => routes.length > 0);
+}
+
+const KINDS = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
+
+function Api({ api, opened }: { readonly api: ShownApi; readonly opened: ShownRoute | undefined }) {
+  return (
+    <section class="card" aria-label={api.name}>
+      <h2>
+        {api.name}{' '}
+        <span class="soft">
+          {KINDS[api.kind]} API, stage {api.stage}
+        </span>
+      </h2>
+      <p class="soft">
+        <code>{api.url}</code>
+        {api.hasCors ? ' · answers preflights' : ''}
+        {api.hasResourcePolicy ? ' · has a resource policy' : ''}
+      </p>
+      <div class="table-box">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Route</th>
+              <th scope="col">Who</th>
+              <th scope="col">Limits</th>
+              <th scope="col">Answered by</th>
+            </tr>
+          </thead>
+          <tbody>
+            {api.routes.slice(0, MAX_ROUTES).map((route) => (
+              <tr key={route.routeKey} class={route === opened ? 'open' : ''}>
+                <th scope="row">
+                  <a href={linkTo('apis', `${api.id}/${api.stage}`, { route: route.routeKey })}>
+                    <span class="method">{route.method === route.path ? '' : route.method}</span> {route.path}
+                  </a>
+                </th>
+                <td>{describeGuard(route)}</td>
+                <td class="soft">{describeLimits(route)}</td>
+                <td>{route.target}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {api.routes.length > MAX_ROUTES ? (
+        <p class="soft">
+          The first {MAX_ROUTES} of {api.routes.length}; the search finds the others.
+        </p>
+      ) : null}
+    </section>
+  );
+}
+
+function describeGuard({ guard, apiKeyRequired }: ShownRoute): string {
+  const kept = guard.ttlSeconds > 0 ? `, kept ${span(guard.ttlSeconds * 1000)}` : '';
+  const scopes = guard.scopes.length > 0 ? ` with ${guard.scopes.join(' or ')}` : '';
+  return `${guard.name}${scopes}${kept}${apiKeyRequired ? ' + API key' : ''}`;
+}
+
+function describeLimits({ throttle, cacheSeconds, timeoutMs, required, checkedBodies }: ShownRoute): string {
+  return [
+    ...(throttle === undefined ? [] : [`${throttle.ratePerSecond}/s, burst ${throttle.burst}`]),
+    ...(cacheSeconds === undefined ? [] : [`cache ${cacheSeconds} s`]),
+    ...(timeoutMs === undefined ? [] : [`${timeoutMs / 1000} s`]),
+    ...(required.length === 0 ? [] : [`needs ${required.join(', ')}`]),
+    ...(checkedBodies.length === 0 ? [] : ['body checked']),
+  ].join(' · ');
+}

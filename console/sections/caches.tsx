@@ -1,0 +1,93 @@
+/** Caches: what stages keep of authorizers and of answers. */
+import { ask, useAsked } from '../control.ts';
+import { Action, Empty, Problem, SectionHead } from '../parts.tsx';
+import { span } from '../texts.ts';
+import type { ShownCacheEntry } from '../../gateway/console-api/inspect-model.ts';
+
+const EVERY_MS = 2000;
+
+export function CachesSection() {
+  const { data, error, reload } = useAsked<{ entries: readonly ShownCacheEntry[] }>(
+    'console/caches',
+    EVERY_MS,
+  );
+  const entries = data?.entries ?? [];
+  const groups = [
+    ...Map.groupBy(entries, ({ apiId, stage, kind }) => `${apiId}\n${stage}\n${kind}`).values(),
+  ];
+  return (
+    <div class="single scrolls">
+      <SectionHead
+        title="Caches"
+        about="What stages keep: answers of authorizers by credential, and answers of integrations by their cache key."
+      />
+      <Problem text={error} />
+      {data !== undefined && entries.length === 0 ? (
+        <Empty title="Nothing is kept.">
+          Authorizers with a TTL and stages with a cache fill this when they are asked.
+        </Empty>
+      ) : null}
+      {groups.map((group) => (
+        <Group
+          key={`${group[0]?.apiId ?? ''}${group[0]?.stage ?? ''}${group[0]?.kind ?? ''}`}
+          group={group}
+          onDone={reload}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Group({
+  group,
+  onDone,
+}: {
+  readonly group: readonly ShownCacheEntry[];
+  readonly onDone: () => void;
+}) {
+  const [first] = group;
+  if (first === undefined) return null;
+  const { apiId, apiName, stage, kind } = first;
+  const flush = async (id?: string): Promise<void> => {
+    await ask('POST', 'console/caches/flush', { apiId, stage, kind, ...(id !== undefined && { id }) });
+    onDone();
+  };
+  return (
+    <section class="card" aria-label={`${apiName} ${kind}`}>
+      <header class="row">
+        <h2 class="grow">
+          {apiName} / {stage} <span class="soft">{kind === 'authorizer' ? 'authorizers' : 'answers'}</span>
+        </h2>
+        <Action label="Flush all" run={() => flush()} />
+      </header>
+      <div class="table-box">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Key</th>
+              <th scope="col">Holds</th>
+              <th scope="col">Age</th>
+              <th scope="col">Ends in</th>
+              <th scope="col" />
+            </tr>
+          </thead>
+          <tbody>
+            {group.map((entry) => (
+              <tr key={entry.id}>
+                <td class="cut" title={entry.key}>
+                  <code>{entry.key}</code>
+                </td>
+                <td>{entry.holds}</td>
+                <td>{entry.ageMs === undefined ? '–' : span(entry.ageMs)}</td>
+                <td>{span(entry.endsInMs)}</td>
+                <td>
+                  <Action label="Forget" run={() => flush(entry.id)} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

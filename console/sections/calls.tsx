@@ -1,0 +1,50 @@
+/** Calls to AWS: what integrations and functions asked of services that nobody answers here. */
+import { ask, useAsked } from '../control.ts';
+import { Action, Empty, Problem, SectionHead, ShownText, Status } from '../parts.tsx';
+
+type RecordedCall = {
+  readonly at: string;
+  readonly service: string;
+  readonly region: string;
+  readonly action?: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body?: string;
+  readonly status: number;
+};
+
+const EVERY_MS = 2000;
+
+export function CallsSection() {
+  const { data, error, reload } = useAsked<{ calls: readonly RecordedCall[] }>('console/calls', EVERY_MS);
+  const clear = async (): Promise<void> => {
+    await ask('DELETE', 'recorded');
+    reload();
+  };
+  return (
+    <div class="single scrolls">
+      <SectionHead
+        title="Calls to AWS"
+        about="SNS, SQS, EventBridge and others: checked, answered and recorded here. --aws lets them through."
+      >
+        <Action label="Clear" run={clear} />
+      </SectionHead>
+      <Problem text={error} />
+      {data?.calls.length === 0 ? <Empty title="No service has been called." /> : null}
+      {(data?.calls ?? []).slice(0, 200).map((call, index) => (
+        <section class="card" key={`${call.at}${index}`} aria-label={call.service}>
+          <p>
+            <Status value={call.status} /> <strong>{call.service}</strong>{' '}
+            {call.action ?? `${call.method} ${call.path}`}{' '}
+            <span class="soft">
+              {call.region} · {call.at}
+            </span>
+          </p>
+          {call.body === undefined || call.body === '' ? null : (
+            <ShownText shown={{ title: 'Body', form: 'text', text: call.body }} />
+          )}
+        </section>
+      ))}
+    </div>
+  );
+}

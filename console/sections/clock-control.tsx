@@ -1,0 +1,55 @@
+/** The clock that the gateway, tokens, quotas and functions share. */
+import { useState } from 'preact/hooks';
+import { ask, useAsked } from '../control.ts';
+import { Action, Problem } from '../parts.tsx';
+import { readShift } from '../shift.ts';
+import { dateTime, span } from '../texts.ts';
+
+type Told = { readonly nowEpochMs: number; readonly offsetMs: number };
+
+const STEPS = ['+1h', '+1d', '+7d'] as const;
+
+export function ClockControl() {
+  const { data, error, reload } = useAsked<Told>('clock', 5000);
+  const [shift, setShift] = useState('');
+  const move = async (text: string): Promise<void> => {
+    await ask('POST', 'clock', { shiftMs: readShift(text) });
+    setShift('');
+    reload();
+  };
+  const reset = async (): Promise<void> => {
+    await ask('POST', 'clock', { reset: true });
+    reload();
+  };
+  if (data === undefined) return <Problem text={error} />;
+  const { nowEpochMs, offsetMs } = data;
+  return (
+    <details class="clock">
+      <summary>
+        <span class="soft">Clock</span> {dateTime(nowEpochMs)}
+        {offsetMs === 0 ? null : (
+          <b>
+            {' '}
+            {offsetMs > 0 ? '+' : '−'}
+            {span(Math.abs(offsetMs))}
+          </b>
+        )}
+      </summary>
+      <div class="row">
+        {STEPS.map((step) => (
+          <Action key={step} label={step} run={() => move(step)} />
+        ))}
+      </div>
+      <div class="row">
+        <input
+          aria-label="Shift of the clock"
+          placeholder="-30m"
+          value={shift}
+          onInput={({ currentTarget }) => setShift(currentTarget.value)}
+        />
+        <Action label="Move" run={() => move(shift)} />
+        <Action label="Reset" run={reset} />
+      </div>
+    </details>
+  );
+}

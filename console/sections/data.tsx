@@ -1,0 +1,210 @@
+/** Data: tables of the DynamoDB of this start, page by page; an item is edited with a confirmation. */
+import { useEffect, useState } from 'preact/hooks';
+import { ask } from '../control.ts';
+import { JsonEditor } from '../json-editor.tsx';
+import { Action, Empty, Problem, SectionHead } from '../parts.tsx';
+import { linkTo } from '../place.ts';
+import { fromDynamo, printValue } from '../dynamo-values.ts';
+import type { Item } from '../dynamo-values.ts';
+
+const PAGE = 50;
+
+type Page = { readonly Items: readonly Item[]; readonly LastEvaluatedKey?: Item };
+type Description = {
+  readonly Table: {
+    readonly KeySchema: readonly { readonly AttributeName: string }[];
+    readonly ItemCount?: number;
+  };
+};
+
+const call = <Answer,>(operation: string, input: object): Promise<Answer> =>
+  ask<Answer>('POST', 'console/tables', { operation, input });
+
+export function DataSection({ item }: { readonly item: string | undefined }) {
+  const [tables, setTables] = useState<readonly string[]>();
+  const [problem, setProblem] = useState<string>();
+  useEffect(() => {
+    call<{ TableNames: readonly string[] }>('ListTables', {}).then(
+      ({ TableNames }) => setTables(TableNames),
+      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+    );
+  }, []);
+  return (
+    <div class="single scrolls">
+      <SectionHead title="Data" about="Tables of the DynamoDB that this start uses." />
+      <Problem text={problem} />
+      {tables?.length === 0 ? <Empty title="This start has no table." /> : null}
+      <nav class="tabs" aria-label="Tables">
+        {(tables ?? []).map((name) => (
+          <a key={name} href={linkTo('data', name)} aria-current={name === item ? 'page' : undefined}>
+            {name}
+          </a>
+        ))}
+      </nav>
+      {item === undefined ? null : <Table key={item} name={item} />}
+    </div>
+  );
+}
+
+function Table({ name }: { readonly name: string }) {
+  const [items, setItems] = useState<readonly Item[]>();
+  const [next, setNext] = useState<Item>();
+  const [keys, setKeys] = useState<readonly string[]>([]);
+  const [problem, setProblem] = useState<string>();
+  const [edited, setEdited] = useState<Item>();
+  const [search, setSearch] = useState('');
+  const load = async (start?: Item): Promise<void> => {
+    const page = await call<Page>('Scan', {
+      TableName: name,
+      Limit: PAGE,
+      ...(start && { ExclusiveStartKey: start }),
+    });
+    setItems((before) => [...(start === undefined ? [] : (before ?? [])), ...page.Items]);
+    setNext(page.LastEvaluatedKey);
+  };
+  useEffect(() => {
+    Promise.all([call<Description>('DescribeTable', { TableName: name }), load()]).then(
+      ([{ Table: table }]) => setKeys(table.KeySchema.map(({ AttributeName }) => AttributeName)),
+      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+    );
+  }, [name]);
+  const shown = (items ?? []).filter((one) =>
+    JSON.stringify(one).toLowerCase().includes(search.toLowerCase()),
+  );
+  return (
+    <section class="card" aria-label={name}>
+      <div class="row">
+        <input
+          type="search"
+          aria-label="Search the page"
+          placeholder="Search what is shown  /"
+          value={search}
+          onInput={({ currentTarget }) => setSearch(currentTarget.value)}
+        />
+        <Action label="Reload" run={() => load()} />
+        <button
+          type="button"
+          onClick={() => setEdited(Object.fromEntries(keys.map((key) => [key, { S: '' }])))}
+        >
+          New item
+        </button>
+      </div>
+      <Problem text={problem} />
+      {edited === undefined ? null : (
+        <Edit
+          table={name}
+          keys={keys}
+          item={edited}
+          onDone={() => {
+            setEdited(undefined);
+            void load();
+          }}
+        />
+      )}
+      {items?.length === 0 ? <p class="soft">It is empty.</p> : null}
+      <Rows items={shown} keys={keys} onEdit={setEdited} />
+      {next === undefined ? null : <Action label="More" run={() => load(next)} />}
+    </section>
+  );
+}
+
+type RowsProps = {
+  readonly items: readonly Item[];
+  readonly keys: readonly string[];
+  readonly onEdit: (item: Item) => void;
+};
+
+/** More columns than these are read in the item itself. */
+const MAX_COLUMNS = 12;
+
+function Rows({ items, keys, onEdit }: RowsProps) {
+  const columns = [...new Set([...keys, ...items.flatMap((one) => Object.keys(one))])].slice(0, MAX_COLUMNS);
+  return (
+    <div class="table-box">
+      <table>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th scope="col" key={column}>
+                {column}
+              </th>
+            ))}
+            <th scope="col" />
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((one, index) => (
+            <tr key={index}>
+              {columns.map((column) => (
+                <td class="cut" key={column} title={printValue(one[column])}>
+                  {printValue(one[column])}
+                </td>
+              ))}
+              <td>
+                <button type="button" onClick={() => onEdit(one)}>
+                  Edit
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+type EditProps = {
+  readonly table: string;
+  readonly keys: readonly string[];
+  readonly item: Item;
+  readonly onDone: () => void;
+};
+
+function Edit({ table, keys, item, onDone }: EditProps) {
+  const [text, setText] = useState(JSON.stringify(item, null, 2));
+  const [asked, setAsked] = useState<'put' | 'delete'>();
+  const put = async (): Promise<void> => {
+    await call('PutItem', { TableName: table, Item: JSON.parse(text) as Item });
+    onDone();
+  };
+  const remove = async (): Promise<void> => {
+    const Key = Object.fromEntries(
+      keys.flatMap((key) => (item[key] === undefined ? [] : [[key, item[key]]])),
+    );
+    await call('DeleteItem', { TableName: table, Key });
+    onDone();
+  };
+  return (
+    <div class="edit">
+      <p class="soft">In DynamoDB’s own JSON; as plain values: {JSON.stringify(fromDynamo(item))}</p>
+      <JsonEditor value={text} label="Item as JSON" onChange={setText} />
+      {asked === undefined ? (
+        <div class="row">
+          <button type="button" class="main-action" onClick={() => setAsked('put')}>
+            Write …
+          </button>
+          <button type="button" class="danger" onClick={() => setAsked('delete')}>
+            Delete …
+          </button>
+          <button type="button" onClick={onDone}>
+            Cancel
+          </button>
+        </div>
+      ) : (
+        <div class="row" role="alertdialog" aria-label="Are you sure?">
+          <span>
+            {asked === 'put' ? `Write this item into ${table}?` : `Delete this item from ${table}?`}
+          </span>
+          <Action
+            label={asked === 'put' ? 'Write it' : 'Delete it'}
+            kind={asked === 'put' ? 'main-action' : 'danger'}
+            run={asked === 'put' ? put : remove}
+          />
+          <button type="button" onClick={() => setAsked(undefined)}>
+            No
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+/** Differs on AWS: what is not enforced here, and every assumption in force. */
+import { useAsked } from '../control.ts';
+import { Empty, Problem, SectionHead } from '../parts.tsx';
+
+type Told = {
+  readonly unsupported: readonly {
+    readonly stackName: string;
+    readonly logicalId: string;
+    readonly type: string;
+    readonly property?: string;
+    readonly consequence: string;
+    readonly message?: string;
+    readonly file?: string;
+    readonly line?: number;
+  }[];
+  readonly assumptions: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly choices: readonly string[];
+  }[];
+};
+
+export function DiffersSection() {
+  const { data, error } = useAsked<Told>('console/differs');
+  return (
+    <div class="single scrolls">
+      <SectionHead
+        title="Differs on AWS"
+        about="What of the stacks is not served or enforced as at AWS, and what is taken for granted where AWS is not documented."
+      />
+      <Problem text={error} />
+      {data?.unsupported.length === 0 ? <Empty title="All that the stacks say is enforced here." /> : null}
+      {data === undefined || data.unsupported.length === 0 ? null : (
+        <div class="table-box card">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Resource</th>
+                <th scope="col">What of it</th>
+                <th scope="col">What requests miss</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.unsupported.map((one, index) => (
+                <tr key={index}>
+                  <th scope="row">
+                    {one.logicalId} <span class="soft">{one.type}</span>
+                  </th>
+                  <td>
+                    {one.property ?? ''} {one.message ?? ''}{' '}
+                    <span class="soft">
+                      {one.file === undefined
+                        ? one.stackName
+                        : `${one.file}${one.line === undefined ? '' : `:${one.line}`}`}
+                    </span>
+                  </td>
+                  <td>{one.consequence}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <h2>Assumptions</h2>
+      <div class="table-box card">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">In force</th>
+              <th scope="col">Choices of --assume</th>
+            </tr>
+          </thead>
+          <tbody>
+            {(data?.assumptions ?? []).map(({ name, value, choices }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>
+                  <code>{value}</code>
+                </td>
+                <td class="soft">{choices.join(', ')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,132 @@
+/** Keys and quotas: plans, what each key has used, top-up and suspension. */
+import { useState } from 'preact/hooks';
+import { Chart } from '../chart.tsx';
+import { ask, useAsked } from '../control.ts';
+import { Action, Empty, Problem, SectionHead } from '../parts.tsx';
+import type { ShownKeys, ShownPlan, ShownPlanKey } from '../../gateway/console-api/inspect-model.ts';
+
+const EVERY_MS = 2000;
+
+export function KeysSection() {
+  const { data, error, reload } = useAsked<ShownKeys>('console/keys', EVERY_MS);
+  return (
+    <div class="single scrolls">
+      <SectionHead
+        title="Keys and quotas"
+        about="API Gateway’s usage plans of this start: what each key has used, and what is left. Move the clock (bottom of the menu) and periods turn over."
+      />
+      <Problem text={error} />
+      {data?.plans.length === 0 ? <Empty title="This start has no usage plan." /> : null}
+      {(data?.plans ?? []).map((plan) => (
+        <Plan key={plan.id} plan={plan} onDone={reload} />
+      ))}
+      {data === undefined || data.lone.length === 0 ? null : (
+        <section class="card" aria-label="Keys without a plan">
+          <h2>Keys without a plan</h2>
+          <p class="soft">They open nothing: a key counts in a plan only.</p>
+          <ul>
+            {data.lone.map(({ id, name, enabled }) => (
+              <li key={id}>
+                {name}{' '}
+                <span class="soft">
+                  {id}
+                  {enabled ? '' : ', disabled'}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Plan({ plan, onDone }: { readonly plan: ShownPlan; readonly onDone: () => void }) {
+  const { quota, throttle } = plan;
+  return (
+    <section class="card" aria-label={plan.name}>
+      <h2>
+        {plan.name} <span class="soft">{plan.id}</span>
+      </h2>
+      <p class="soft">
+        {quota === undefined ? 'no quota' : `${quota.limit} requests a ${quota.period.toLowerCase()}`} ·{' '}
+        {throttle === undefined ? 'no throttle' : `${throttle.ratePerSecond}/s, burst ${throttle.burst}`} ·
+        opens {plan.stages.join(', ') || 'nothing'}
+      </p>
+      {plan.keys.length === 0 ? <p>No key is in it.</p> : null}
+      {plan.keys.map((key) => (
+        <Key key={key.keyId} plan={plan} of={key} onDone={onDone} />
+      ))}
+    </section>
+  );
+}
+
+function Key({
+  plan,
+  of,
+  onDone,
+}: {
+  readonly plan: ShownPlan;
+  readonly of: ShownPlanKey;
+  readonly onDone: () => void;
+}) {
+  const [grant, setGrant] = useState('');
+  const { quota } = plan;
+  const { left = 0 } = of;
+  const topUp = async (): Promise<void> => {
+    await ask('POST', 'console/keys/remaining', {
+      planId: plan.id,
+      keyId: of.keyId,
+      remaining: Number(grant === '' ? quota?.limit : grant),
+    });
+    setGrant('');
+    onDone();
+  };
+  const suspend = async (): Promise<void> => {
+    await ask('POST', 'console/keys/enabled', { keyId: of.keyId, enabled: !of.enabled });
+    onDone();
+  };
+  const days = of.days.map(([day]) => Date.parse(day) / 1000);
+  return (
+    <div class="key">
+      <div class="row">
+        <strong>{of.name}</strong>
+        {of.enabled ? null : <span class="badge">suspended</span>}
+        {quota === undefined ? null : (
+          <span class="grow">
+            <meter
+              min={0}
+              max={quota.limit}
+              low={quota.limit * 0.1}
+              value={left}
+              aria-label="Requests left"
+            />{' '}
+            {left} of {quota.limit} left
+          </span>
+        )}
+        {quota === undefined ? null : (
+          <>
+            <input
+              class="short"
+              aria-label="Requests to leave"
+              placeholder={String(quota.limit)}
+              inputMode="numeric"
+              value={grant}
+              onInput={({ currentTarget }) => setGrant(currentTarget.value)}
+            />
+            <Action label="Set what is left" run={topUp} />
+          </>
+        )}
+        <Action label={of.enabled ? 'Suspend' : 'Let it go on'} run={suspend} />
+      </div>
+      <Chart
+        label={`Requests of ${of.name} by day`}
+        seconds={days}
+        series={[
+          { name: 'requests', values: of.days.map(([, count]) => count), colour: '--accent', isBars: true },
+        ]}
+        height={110}
+      />
+    </div>
+  );
+}

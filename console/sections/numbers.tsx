@@ -1,0 +1,74 @@
+/** Numbers: requests, errors and times by route, of what is recorded. */
+import { Chart } from '../chart.tsx';
+import { useAsked } from '../control.ts';
+import { Empty, Problem, SectionHead } from '../parts.tsx';
+import { linkTo } from '../place.ts';
+import { ms } from '../texts.ts';
+import type { ShownNumbers } from '../../gateway/console-api/inspect-model.ts';
+
+const EVERY_MS = 2000;
+
+export function NumbersSection() {
+  const { data, error } = useAsked<ShownNumbers>('console/numbers', EVERY_MS);
+  if (data === undefined) return <Problem text={error} />;
+  const { routes, seconds, count } = data;
+  return (
+    <div class="single scrolls">
+      <SectionHead title="Numbers" about={`Of the last ${count} that are recorded.`} />
+      <Problem text={error} />
+      {count === 0 ? (
+        <Empty title="Nothing has been asked yet." />
+      ) : (
+        <Chart
+          label="Requests and errors by second"
+          seconds={seconds.map(([second]) => second)}
+          series={[
+            { name: 'requests', values: seconds.map(([, all]) => all), colour: '--accent' },
+            { name: 'errors', values: seconds.map(([, , errors]) => errors), colour: '--bad' },
+          ]}
+          height={220}
+        />
+      )}
+      <div class="table-box">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Route</th>
+              <th scope="col">API</th>
+              <th scope="col" class="number">
+                Requests
+              </th>
+              <th scope="col" class="number">
+                4xx
+              </th>
+              <th scope="col" class="number">
+                5xx
+              </th>
+              <th scope="col" class="number">
+                p50
+              </th>
+              <th scope="col" class="number">
+                p99
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {routes.map((one) => (
+              <tr key={`${one.apiName}${one.route}`}>
+                <th scope="row">
+                  <a href={linkTo('traffic', '', { search: one.route })}>{one.route}</a>
+                </th>
+                <td class="soft">{one.apiName}</td>
+                <td class="number">{one.count}</td>
+                <td class="number">{one.clientErrors}</td>
+                <td class={`number ${one.serverErrors > 0 ? 'wrong' : ''}`}>{one.serverErrors}</td>
+                <td class="number">{ms(one.p50Ms)}</td>
+                <td class="number">{ms(one.p99Ms)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+/** Traffic: a live list of requests and messages, one of them opened beside it. */
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { isTyping } from '../app-keys.ts';
+import { Action, Empty, Problem, SectionHead, Status } from '../parts.tsx';
+import { go, linkTo } from '../place.ts';
+import { clockTime, ms } from '../texts.ts';
+import { WindowedList } from '../windowed-list.tsx';
+import { RequestPanel } from './request-panel.tsx';
+import type { Traffic } from '../traffic-store.ts';
+import type { RequestRow } from '../../gateway/records/model.ts';
+
+const ROW_HEIGHT = 34;
+const STATUSES = ['', '2xx', '3xx', '4xx', '5xx'] as const;
+
+type Props = {
+  readonly traffic: Traffic;
+  readonly item: string | undefined;
+  readonly query: URLSearchParams;
+};
+
+export function TrafficSection({ traffic, item, query }: Props) {
+  const [search, setSearch] = useState(query.get('search') ?? '');
+  const [status, setStatus] = useState<string>(query.get('status') ?? '');
+  const { rows, state } = traffic;
+  const shown = useMemo(() => choose(rows, search, status), [rows, search, status]);
+  const selected = shown.findIndex(({ id }) => item !== undefined && id.startsWith(item));
+  useListKeys(shown, selected);
+  return (
+    <div class={`split ${item === undefined ? '' : 'is-open'}`}>
+      <section class="split-list" aria-label="Requests">
+        <SectionHead title="Traffic" about={describeState(traffic)}>
+          <input
+            type="search"
+            placeholder="Search  /"
+            aria-label="Search"
+            value={search}
+            onInput={({ currentTarget }) => setSearch(currentTarget.value)}
+          />
+          <select
+            aria-label="Status"
+            value={status}
+            onChange={({ currentTarget }) => setStatus(currentTarget.value)}
+          >
+            {STATUSES.map((one) => (
+              <option key={one} value={one}>
+                {one === '' ? 'all' : one}
+              </option>
+            ))}
+          </select>
+          <Action label="Clear" run={traffic.clear} />
+        </SectionHead>
+        <Problem text={traffic.error} />
+        {shown.length === 0 && traffic.error === undefined ? (
+          <Empty title={rows.length === 0 ? 'Nothing has been asked yet.' : 'Nothing of that kind.'}>
+            {rows.length === 0 ? (
+              <>
+                Call an API of this start, or <a href={linkTo('apis')}>build a request</a>.
+              </>
+            ) : undefined}
+          </Empty>
+        ) : (
+          <WindowedList
+            items={shown}
+            rowHeight={ROW_HEIGHT}
+            label="Requests"
+            keyOf={keyOf}
+            selected={selected}
+          >
+            {(row) => <Line row={row} isOpen={item !== undefined && row.id.startsWith(item)} />}
+          </WindowedList>
+        )}
+        <p class="hint soft">
+          {state === undefined ? '' : `${shown.length} of ${state.kept} kept. `}
+          <kbd>j</kbd> <kbd>k</kbd> go through them, <kbd>r</kbd> replays, <kbd>Esc</kbd> closes.
+        </p>
+      </section>
+      {item === undefined ? null : (
+        <RequestPanel id={item} compareWith={query.get('with') ?? undefined} rows={rows} />
+      )}
+    </div>
+  );
+}
+
+function keyOf({ sequence }: RequestRow): number {
+  return sequence;
+}
+
+function describeState({ state, isLive }: Traffic): string {
+  if (state === undefined) return 'What was asked of this start, and why each went as it did.';
+  const full = state.kept === state.limit ? ', the oldest give way' : '';
+  return `${state.taken} since the start${full}${isLive ? '' : ' · waiting for the gateway'}`;
+}
+
+function choose(rows: readonly RequestRow[], search: string, status: string): readonly RequestRow[] {
+  const text = search.trim().toLowerCase();
+  if (text === '' && status === '') return rows;
+  return rows.filter((row) => {
+    if (status !== '' && !(row.status < 600 && String(row.status).startsWith(status.charAt(0)))) return false;
+    if (text === '') return true;
+    const all = `${row.method} ${row.target} ${row.routeKey ?? ''} ${row.caller ?? ''} ${row.id} ${row.status} ${row.code ?? ''} ${row.apiName}`;
+    return all.toLowerCase().includes(text);
+  });
+}
+
+function Line({ row, isOpen }: { readonly row: RequestRow; readonly isOpen: boolean }) {
+  return (
+    <a class={`line ${isOpen ? 'open' : ''}`} href={linkTo('traffic', row.id)} tabIndex={-1}>
+      <Status value={row.status} />
+      <span class="method">{row.method}</span>
+      <span class="target" title={row.target}>
+        {row.target}
+      </span>
+      <span class="why soft" title={row.failure}>
+        {row.code ?? (row.cache === 'hit' ? 'cached' : row.isColdStart ? 'cold start' : '')}
+      </span>
+      <span class="who soft">{row.caller ?? ''}</span>
+      <span class="took">{ms(row.tookMs)}</span>
+      <time class="soft">{clockTime(row.atEpochMs).slice(0, 8)}</time>
+    </a>
+  );
+}
+
+function useListKeys(shown: readonly RequestRow[], selected: number): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+      const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
+      if (event.key === 'Escape') go(linkTo('traffic'));
+      const row = step === 0 ? undefined : shown[selected === -1 ? 0 : selected + step];
+      if (row !== undefined) go(linkTo('traffic', row.id));
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [shown, selected]);
+}

@@ -1,0 +1,72 @@
+/** The phases of a request over time, each opening to what it saw. */
+import { useState } from 'preact/hooks';
+import { ShownText } from '../parts.tsx';
+import { ms } from '../texts.ts';
+import type { PhaseRecord } from '../../gateway/records/model.ts';
+
+export function Waterfall({
+  phases,
+  tookMs,
+}: {
+  readonly phases: readonly PhaseRecord[];
+  readonly tookMs: number;
+}) {
+  const refused = phases.findIndex(({ outcome }) => outcome === 'refused');
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set(refused === -1 ? [] : [refused]));
+  const toggle = (index: number): void =>
+    setOpen((before) => {
+      const after = new Set(before);
+      if (!after.delete(index)) after.add(index);
+      return after;
+    });
+  return (
+    <section class="waterfall" aria-label="Phases">
+      <h3>Phases</h3>
+      {phases.map((phase, index) => (
+        <div class={`phase ${phase.outcome}`} key={phase.name}>
+          <button
+            type="button"
+            class="phase-head"
+            aria-expanded={open.has(index)}
+            onClick={() => toggle(index)}
+          >
+            <span class="phase-name">{phase.name}</span>
+            <span class="phase-bar" aria-hidden="true">
+              <i style={barOf(phase, tookMs)} />
+            </span>
+            <span class="phase-took">{ms(phase.endMs - phase.beginMs)}</span>
+          </button>
+          <p class="phase-decided">{phase.decided}</p>
+          {open.has(index) ? <Opened phase={phase} /> : null}
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function Opened({ phase }: { readonly phase: PhaseRecord }) {
+  return (
+    <div class="phase-open">
+      {phase.read.length === 0 ? (
+        <p class="soft">It had nothing to read.</p>
+      ) : (
+        <p>
+          <span class="soft">read </span>
+          {phase.read.join(' · ')}
+        </p>
+      )}
+      {phase.shows.map((shown) => (
+        <ShownText key={shown.title} shown={shown} />
+      ))}
+    </div>
+  );
+}
+
+function barOf({ beginMs, endMs }: PhaseRecord, tookMs: number): { left: string; width: string } {
+  const all = Math.max(tookMs, 0.01);
+  const left = Math.min(99, (beginMs / all) * 100);
+  return {
+    left: `${left}%`,
+    width: `${Math.max(1, Math.min(100 - left, ((endMs - beginMs) / all) * 100))}%`,
+  };
+}

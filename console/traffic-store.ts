@@ -1,0 +1,60 @@
+/** The rows of all sections: those that there were, and those that come. */
+import { useEffect, useState } from 'preact/hooks';
+import { ask, followRows } from './control.ts';
+import type { RecordState, RequestRow } from '../gateway/records/model.ts';
+
+/** What a browser keeps; the gateway's ring may be smaller. */
+const MAX_ROWS = 10_000;
+
+export type Traffic = {
+  /** Newest first. */
+  readonly rows: readonly RequestRow[];
+  readonly state: RecordState | undefined;
+  readonly isLive: boolean;
+  readonly error: string | undefined;
+  readonly clear: () => Promise<void>;
+};
+
+type List = { readonly rows: readonly RequestRow[]; readonly state: RecordState };
+
+export function useTraffic(): Traffic {
+  const [rows, setRows] = useState<readonly RequestRow[]>([]);
+  const [state, setState] = useState<RecordState>();
+  const [isLive, setLive] = useState(false);
+  const [error, setError] = useState<string>();
+  useEffect(() => {
+    let stop: (() => void) | undefined;
+    let isOver = false;
+    ask<List>('GET', `requests?limit=${MAX_ROWS}`).then(
+      (list) => {
+        if (isOver) return;
+        setRows(list.rows);
+        setState(list.state);
+        const onBatch = (batch: List): void => {
+          setRows((before) => merge(before, batch.rows));
+          setState(batch.state);
+        };
+        stop = followRows(list.state.taken, onBatch, setLive);
+      },
+      (problem: unknown) => setError(problem instanceof Error ? problem.message : String(problem)),
+    );
+    return () => {
+      isOver = true;
+      stop?.();
+    };
+  }, []);
+  const clear = async (): Promise<void> => {
+    const list = await ask<List>('DELETE', 'requests');
+    setRows(list.rows);
+    setState(list.state);
+  };
+  return { rows, state, isLive, error, clear };
+}
+
+/** A gateway that was started anew counts from the beginning: what there was is of another time. */
+function merge(before: readonly RequestRow[], coming: readonly RequestRow[]): readonly RequestRow[] {
+  const newest = before[0]?.sequence ?? -1;
+  const isRestart = (coming.at(-1)?.sequence ?? newest) < newest - MAX_ROWS;
+  const fresh = isRestart ? coming : coming.filter(({ sequence }) => sequence > newest);
+  return [...fresh.toReversed(), ...(isRestart ? [] : before)].slice(0, MAX_ROWS);
+}

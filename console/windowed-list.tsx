@@ -1,0 +1,59 @@
+/** A list of any length: only the rows that are seen exist. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+
+const BEYOND = 8;
+
+type Props<Item> = {
+  readonly items: readonly Item[];
+  readonly rowHeight: number;
+  readonly label: string;
+  readonly keyOf: (item: Item) => string | number;
+  readonly selected: number;
+  readonly children: (item: Item, index: number) => ComponentChildren;
+};
+
+export function WindowedList<Item>({ items, rowHeight, label, keyOf, selected, children }: Props<Item>) {
+  const box = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 600 });
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const measure = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
+    measure();
+    element.addEventListener('scroll', measure, { passive: true });
+    const watcher = new ResizeObserver(measure);
+    watcher.observe(element);
+    return () => {
+      element.removeEventListener('scroll', measure);
+      watcher.disconnect();
+    };
+  }, []);
+  useEffect(() => {
+    const element = box.current;
+    if (element === null || selected < 0) return;
+    const top = selected * rowHeight;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + rowHeight > element.scrollTop + element.clientHeight)
+      element.scrollTop = top + rowHeight - element.clientHeight;
+  }, [selected, rowHeight]);
+  const first = Math.max(0, Math.floor(view.top / rowHeight) - BEYOND);
+  const last = Math.min(items.length, Math.ceil((view.top + view.height) / rowHeight) + BEYOND);
+  return (
+    <div class="window" ref={box} role="listbox" aria-label={label} tabIndex={0}>
+      <div class="window-all" style={{ height: `${items.length * rowHeight}px` }}>
+        {items.slice(first, last).map((item, index) => (
+          <div
+            class="window-row"
+            role="option"
+            aria-selected={first + index === selected}
+            key={keyOf(item)}
+            style={{ top: `${(first + index) * rowHeight}px`, height: `${rowHeight}px` }}
+          >
+            {children(item, first + index)}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
