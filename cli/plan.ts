@@ -8,6 +8,8 @@ import type { Answer, ChangeFlags, ReadFlags } from './admin-commands.ts';
 import { HINT, UsageError } from './output.ts';
 import { change, ownerPath } from './quota-calls.ts';
 
+const NEXT_VERSION = /next version to be saved is (\d+)/;
+
 export function planCommand(): Command {
   return new Command('plan')
     .description('Usage plans, and which key is on which.')
@@ -31,6 +33,12 @@ export function planCommand(): Command {
         .argument('<key>', 'id of the key, never its secret')
         .argument('<plan>', 'id of the plan')
         .action(assign),
+    )
+    .addCommand(
+      changeCommand('unassign', 'Take a key off its plan.')
+        .argument('<tenant>', 'customer')
+        .argument('<key>', 'id of the key')
+        .action(unassign),
     );
 }
 
@@ -64,7 +72,18 @@ async function assign(tenant: string, key: string, plan: string, flags: ChangeFl
     if (error instanceof UsageError && error.message.includes('KEY_UNKNOWN')) return { version: 0 };
     throw error;
   });
-  await change({ method: 'PUT', path, body: { plan, version: Number(version) + 1 } }, flags);
+  const put = (next: number): Promise<void> =>
+    change({ method: 'PUT', path, body: { plan, version: next } }, flags);
+  await put(Number(version) + 1).catch((error: unknown) => {
+    // Of a key that was taken off its plan the version goes on counting, and only the refusal tells it.
+    const [, next] = error instanceof UsageError ? (NEXT_VERSION.exec(error.message) ?? []) : [];
+    if (version !== 0 || next === undefined) throw error;
+    return put(Number(next));
+  });
+}
+
+async function unassign(tenant: string, key: string, flags: ChangeFlags): Promise<void> {
+  await change({ method: 'DELETE', path: `${ownerPath(tenant, key)}/plan` }, flags);
 }
 
 /** @throws UsageError */

@@ -80,6 +80,21 @@ export function assignWrite({ tenant, key, plan, version }: KeyPlan): ItemWrite 
   };
 }
 
+/** Its version goes on counting, so that what was based on the assignment is refused. */
+export function unassignWrite({ tenant, key, version }: Omit<KeyPlan, 'plan'>): ItemWrite {
+  return {
+    purpose: 'assign',
+    key: keyPlanKey(tenant, key),
+    when: [{ attribute: 'ver', is: 'equal', value: version - 1 }],
+    change: { kind: 'put', item: { tenant, key, ver: version } },
+  };
+}
+
+/** undefined: it was taken away. */
+export function planOf(item: Item | undefined): string | undefined {
+  return typeof item?.['plan'] === 'string' ? item['plan'] : undefined;
+}
+
 export function parseKeyPlan(item: Item): KeyPlan {
   return {
     tenant: String(item['tenant']),

@@ -1,7 +1,7 @@
 /**
- * Which requests a ledger was charged for from logs, by request id. The ids of ten seconds stand together in one
- * item, so that a batch of lines costs one transaction per ledger and not one per request; when it is full they go on
- * in a next part.
+ * Which requests a ledger was charged for from logs, by request id. The ids of ten seconds stand together in parts, so
+ * that a batch of lines costs one transaction per ledger and not one per request. A charge rewrites the last part only, and pays by
+ * its size: the first parts are of a kilobyte. A full part never changes, so it is read once.
  */
 import { createHash } from 'node:crypto';
 import type { ItemStore } from '../ports.ts';
@@ -10,9 +10,15 @@ import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
 const SPAN_MS = 10_000;
 /** 72 bits: among 100,000 requests of one span, two alike are expected once in 10^12 spans. */
 const MARK_LENGTH = 12;
-/** 240 KB; DynamoDB takes 400. */
-const MAX_MARKS = 20_000;
-const MAX_PARTS = 16;
+/** Of so many a part is full: with its key and other attributes a kilobyte, two write units of a transaction. */
+const PART = 70;
+/** What comes in one batch goes into one part, up to 48 KB. */
+const BATCH = 4000;
+const MAX_PARTS = 1000;
+/** Parts that are asked for at once; more each time. */
+const READ_AHEAD = 8;
+/** Letters of full parts that a process remembers: 4 MB. */
+const MAX_KEPT = 4_000_000;
 /** After the charge: longer than a dead-letter queue keeps what failed (14 days). */
 const KEEP_MS = 15 * 86_400_000;
 
@@ -33,25 +39,67 @@ export function spanOf(atEpochMs: number): number {
   return Math.floor(atEpochMs / SPAN_MS);
 }
 
+/** Parts that are full, as this process has read them. */
+export class FullParts {
+  readonly #marks = new Map<string, string>();
+  #length = 0;
+
+  find({ pk, sk }: ItemKey): string | undefined {
+    return this.#marks.get(`${pk}\n${sk}`);
+  }
+
+  keep({ pk, sk }: ItemKey, marks: string): void {
+    if (this.#length + marks.length > MAX_KEPT) {
+      this.#marks.clear();
+      this.#length = 0;
+    }
+    this.#marks.set(`${pk}\n${sk}`, marks);
+    this.#length += marks.length;
+  }
+}
+
 /** `pk` of the ledger. */
-export async function readSeen(pk: string, span: number, store: ItemStore): Promise<SeenRequests> {
+export async function readSeen(
+  pk: string,
+  span: number,
+  store: ItemStore,
+  full = new FullParts(),
+): Promise<SeenRequests> {
   const known = new Set<string>();
-  for (let part = 0; part < MAX_PARTS; part += 1) {
-    const key = { pk, sk: `SEEN#${span}#${part}` };
-    const read = await store.read(key, { consistent: true });
-    if (read.kind === 'unavailable') return read;
-    const marks = marksOf(read.item);
-    for (let at = 0; at < marks.length; at += MARK_LENGTH) known.add(marks.slice(at, at + MARK_LENGTH));
-    const count = marks.length / MARK_LENGTH;
-    if (count >= MAX_MARKS && part < MAX_PARTS - 1) continue;
-    return {
-      kind: 'read',
-      isSeen: (requestId) => known.has(markOf(requestId)),
-      last: { key, marks, count },
-      room: MAX_MARKS - count,
-    };
+  const keyOf = (part: number): ItemKey => ({ pk, sk: `SEEN#${span}#${part}` });
+  let ahead = 1;
+  for (let first = 0; first < MAX_PARTS;) {
+    const parts = Array.from({ length: Math.min(ahead, MAX_PARTS - first) }, (_, index) => first + index);
+    const found = await Promise.all(parts.map((part) => readPart(keyOf(part), store, full)));
+    for (const [index, marks] of found.entries()) {
+      const part = first + index;
+      if (marks === undefined) return { kind: 'unavailable' };
+      for (let at = 0; at < marks.length; at += MARK_LENGTH) known.add(marks.slice(at, at + MARK_LENGTH));
+      const count = marks.length / MARK_LENGTH;
+      const room = count === 0 ? BATCH : PART - count;
+      if (room <= 0 && part < MAX_PARTS - 1) {
+        full.keep(keyOf(part), marks);
+        continue;
+      }
+      return {
+        kind: 'read',
+        isSeen: (requestId) => known.has(markOf(requestId)),
+        last: { key: keyOf(part), marks, count },
+        room,
+      };
+    }
+    first += parts.length;
+    ahead = READ_AHEAD;
   }
   return { kind: 'unavailable' };
+}
+
+/** undefined: the table is out of reach. */
+async function readPart(key: ItemKey, store: ItemStore, full: FullParts): Promise<string | undefined> {
+  const known = full.find(key);
+  if (known !== undefined) return known;
+  const read = await store.read(key, { consistent: true });
+  return read.kind === 'unavailable' ? undefined : marksOf(read.item);
 }
 
 /** Adds the ids to the part as it was read; another's addition in between refuses this one. */

@@ -12,7 +12,7 @@ import { PlanBook } from './plan-book.ts';
 import { costOf } from './plan.ts';
 import type { QuotaLimit, UsagePlan } from './plan.ts';
 import { raiseAlarms } from './raise-alarms.ts';
-import { readSeen, seenWrite, spanOf } from './seen-requests.ts';
+import { FullParts, readSeen, seenWrite, spanOf } from './seen-requests.ts';
 import { checkLedgerId, ledgerIdOf } from './subject.ts';
 
 export type UsageTrackerPorts = {
@@ -67,6 +67,7 @@ const NAMED_REQUESTS = 3;
 
 export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
   const book = new PlanBook(ports.store, ports.clock, []);
+  const full = new FullParts();
   return {
     async track(requests) {
       const { groups, unplanned, planless } = await group(requests, book);
@@ -75,7 +76,7 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
       const ledgers = [...Map.groupBy(groups.values(), ({ id }) => ledgerKeyText(id)).values()];
       const chargeLedger = async (spans: readonly Group[]): Promise<void> => {
         for (const each of spans) {
-          const { charged, seen, unchargeable, waiting } = await chargeGroup(each, book, ports);
+          const { charged, seen, unchargeable, waiting } = await chargeGroup(each, book, { ...ports, full });
           totals.charged += charged;
           totals.seen += seen;
           totals.unchargeable += unchargeable;
@@ -168,14 +169,18 @@ function fitsKey(id: LedgerId): boolean {
 }
 
 /** One transaction holds who was charged and the charge, so that neither is there without the other. */
-async function chargeGroup(group: Group, book: PlanBook, ports: UsageTrackerPorts): Promise<Tracked> {
+async function chargeGroup(
+  group: Group,
+  book: PlanBook,
+  ports: UsageTrackerPorts & { readonly full: FullParts },
+): Promise<Tracked> {
   const { store, clock, timer } = ports;
   const { span, units } = group;
   let { id, period } = group;
   let charged = 0;
   for (let failures = 0; failures < MAX_TRIES; failures += 1) {
     const key = ledgerKey(id, period);
-    const seen = await readSeen(key.pk, span, store);
+    const seen = await readSeen(key.pk, span, store, ports.full);
     if (seen.kind === 'unavailable') break;
     const fresh = [...units.keys()].filter((requestId) => !seen.isSeen(requestId));
     const some = fresh.slice(0, seen.room);

@@ -14,12 +14,13 @@ import { readZip } from '../support/zip-entries.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 const FUNCTIONS = [
-  ...['access-admin', 'quota-admin', 'request-authorizer', 'token-authorizer', 'usage-tracker'],
-  ...['webhook-receiver', 'ws-connect', 'ws-default', 'ws-disconnect', 'ws-ticket'],
+  ...['access-admin', 'quota-admin', 'request-authorizer', 'token-authorizer', 'usage-closer'],
+  ...['usage-tracker', 'webhook-receiver', 'ws-connect', 'ws-default', 'ws-disconnect', 'ws-ticket'],
 ];
 /** What roles name otherwise than by a resource of the stack: AWS's own control plane, an index, and what documents name. */
 const NAMED_BY_PATTERN = {
   QuotaAdminRole: ['${UsageTable.Arn}/index/list'],
+  UsageCloserRole: ['${UsageTable.Arn}/index/list'],
   AccessAdminRole: [
     '${UsageTable.Arn}/index/list',
     'arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*/stages/*/cache/authorizers',

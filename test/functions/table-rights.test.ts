@@ -10,6 +10,7 @@ import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
 import { createTicketStore } from '#shared/access/tickets/ticket-store.ts';
 import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
 import { listAudit } from '#shared/quota/admin/audit.ts';
+import { closeAllOver } from '#shared/quota/admin/close-over.ts';
 import { closePeriod } from '#shared/quota/admin/close-period.ts';
 import { listKeys } from '#shared/quota/admin/keys.ts';
 import { reset, resume, setLimit, suspend, topUp } from '#shared/quota/admin/limits.ts';
@@ -183,6 +184,13 @@ async function administerQuotas(): Promise<void> {
   await listAudit(ports, NOON_MS, undefined);
 }
 
+async function closeUsage(): Promise<void> {
+  await charge();
+  usage.take();
+  const ports = { store: usage.store, listing: usage.listing, random: REAL_RANDOM, timer: TIMER };
+  await closeAllOver(ports, 'usage-closer', NOON_MS + 3 * DAY_MS, DAY_MS);
+}
+
 /** Its statements have conditions by key only, so attributes need no telling. */
 async function receiveWebhook(): Promise<void> {
   const client = {
@@ -221,6 +229,7 @@ const ROLES: Readonly<Record<string, () => Promise<void>>> = {
     await giveTicket();
   },
   UsageTrackerRole: track,
+  UsageCloserRole: closeUsage,
   QuotaAdminRole: administerQuotas,
   async AccessAdminRole() {
     await administerKeys();

@@ -1,6 +1,6 @@
 /** Keys' plans, as administrators assign and list them. */
 import { DomainError } from '../../errors.ts';
-import { assignWrite, keyList, keyPlanKey, parseKeyPlan } from '../key-plans.ts';
+import { assignWrite, keyList, keyPlanKey, parseKeyPlan, planOf, unassignWrite } from '../key-plans.ts';
 import type { KeyPlan } from '../key-plans.ts';
 import { planKey } from '../ledger.ts';
 import { assignedKey } from '../line.ts';
@@ -29,7 +29,9 @@ export async function listKeys(
   });
   if (page.kind === 'unavailable') throw unavailable(page.reason);
   const items = await Promise.all(page.keys.map((key) => readItem(ports.store, key)));
-  const keys = items.filter((item) => item !== undefined).map(parseKeyPlan);
+  const keys = items.flatMap((item) =>
+    item === undefined || planOf(item) === undefined ? [] : [parseKeyPlan(item)],
+  );
   return { keys, ...(page.after !== undefined && { next: printCursor({ pk: page.after.pk }) }) };
 }
 
@@ -40,7 +42,44 @@ export async function findKeyPlan(
   key: string,
 ): Promise<KeyPlan | undefined> {
   const item = await readItem(store, keyPlanKey(tenant, key));
-  return item === undefined ? undefined : parseKeyPlan(item);
+  return item === undefined || planOf(item) === undefined ? undefined : parseKeyPlan(item);
+}
+
+/** Of an assignment that was taken away, too. */
+async function versionOf({ store }: Pick<AdminPorts, 'store'>, tenant: string, key: string): Promise<number> {
+  return Number((await readItem(store, keyPlanKey(tenant, key)))?.['ver'] ?? 0);
+}
+
+/**
+ * Takes a key off its plan: whoever asks for its plan is told that it has none. What it was charged stays.
+ * @throws DomainError KEY_UNKNOWN, EDIT_CONFLICT
+ */
+export function unassignPlan(
+  ports: AdminPorts,
+  requested: Requested,
+  { tenant, key }: Pick<KeyPlan, 'tenant' | 'key'>,
+): Promise<CarriedOut> {
+  const { pk } = keyPlanKey(tenant, key);
+  checkKey(pk);
+  const asked = { kind: 'unassign-plan', pk, target: { tenant, key }, input: {} };
+  return carryOut(ports, requested, asked, async () => {
+    const known = await findKeyPlan(ports, tenant, key);
+    if (known === undefined) throw new DomainError('KEY_UNKNOWN', 'no plan is assigned to it');
+    return {
+      writes: (record) => [
+        recordWrite(asked, requested, record),
+        unassignWrite({ tenant, key, version: known.version + 1 }),
+        {
+          purpose: 'assign',
+          key: assignedKey(tenant, key),
+          when: [],
+          change: { kind: 'update', remove: ['plan'] },
+        },
+      ],
+      before: { plan: known.plan, version: known.version },
+      after: {},
+    };
+  });
 }
 
 /**
@@ -55,7 +94,7 @@ export function assignPlan(ports: AdminPorts, requested: Requested, wanted: KeyP
   return carryOut(ports, requested, asked, async () => {
     const { version: planVersion } = await getPlan(ports, plan);
     const known = await findKeyPlan(ports, tenant, key);
-    const next = (known?.version ?? 0) + 1;
+    const next = (await versionOf(ports, tenant, key)) + 1;
     if (version !== next)
       throw new DomainError(
         'EDIT_CONFLICT',

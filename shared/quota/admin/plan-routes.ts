@@ -4,7 +4,7 @@ import { changeRoute, documentRoute, readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
 import { text, whole } from '../../http/fields.ts';
 import { DomainError } from '../../errors.ts';
-import { assignPlan, findKeyPlan, listKeys } from './keys.ts';
+import { assignPlan, findKeyPlan, listKeys, unassignPlan } from './keys.ts';
 import { toRequested } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import { documentOf, getPlan, listPlans, savePlan } from './plans.ts';
@@ -71,6 +71,17 @@ export function keyRoutes(ports: AdminPorts): readonly Route[] {
         if (found === undefined) throw new DomainError('KEY_UNKNOWN', 'no plan is assigned to it');
         return jsonReply(200, found);
       },
+    ),
+    changeRoute(
+      {
+        method: 'DELETE',
+        path: '/quota/tenants/{tenant}/keys/{key}/plan',
+        id: 'unassignQuotaPlan',
+        summary: 'Takes a key off its plan',
+        body: {},
+        answer: { description: 'Taken off', schema: CARRIED_OUT },
+      },
+      async (request) => jsonReply(200, await unassignPlan(ports, toRequested(request), request.path)),
     ),
     changeRoute(
       {

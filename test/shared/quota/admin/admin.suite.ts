@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { PlanInvalid, RequestInvalid } from '#shared/errors.ts';
 import { closePeriod } from '#shared/quota/admin/close-period.ts';
-import { assignPlan, findKeyPlan, listKeys } from '#shared/quota/admin/keys.ts';
+import { assignPlan, findKeyPlan, listKeys, unassignPlan } from '#shared/quota/admin/keys.ts';
 import { reset, resume, setLimit, suspend, topUp } from '#shared/quota/admin/limits.ts';
 import { listRecords, listUsage } from '#shared/quota/admin/list-usage.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
@@ -313,6 +313,16 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
       assert.deepEqual(await plans.read(tenant, 'k-1'), { kind: 'known', plan: other });
       const { keys } = await listKeys(ports, tenant, undefined);
       assert.deepEqual(keys, [{ tenant, key: 'k-1', plan: other, version: 3 }]);
+
+      const takeOff = (id: string): Promise<string> =>
+        codeOf(unassignPlan(ports, requested(id), { tenant, key: 'k-1' }));
+      assert.equal(await takeOff('off'), 'done');
+      assert.deepEqual([await takeOff('off'), await takeOff('again')], ['done', 'KEY_UNKNOWN']);
+      nowMs += 61_000;
+      assert.deepEqual(await plans.read(tenant, 'k-1'), { kind: 'unknown' });
+      assert.deepEqual((await listKeys(ports, tenant, undefined)).keys, []);
+      assert.equal(await assign('late', other, 4), 'EDIT_CONFLICT', 'it is based on what was taken away');
+      assert.equal(await assign('on', other, 5), 'done');
     });
   });
 }

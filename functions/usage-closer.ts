@@ -1,0 +1,15 @@
+/** Once a day: closes every period that is over, and records its usage, before its ledger goes. */
+import { readUsageTableConfig } from '#shared/config.ts';
+import { observeHandler } from '#shared/observability/observe-handler.ts';
+import { closeAllOver } from '#shared/quota/admin/close-over.ts';
+import { createDynamoDbAdminPorts } from '#shared/quota/dynamodb-admin.ts';
+
+/** Lambda ends it after 15. */
+const WITHIN_MS = 14 * 60_000;
+
+export const handler = observeHandler('usage-closer', async (_event, { metrics }) => {
+  const ports = createDynamoDbAdminPorts(readUsageTableConfig().tableName);
+  const { closed, recorded } = await closeAllOver(ports, 'usage-closer', Date.now(), WITHIN_MS);
+  metrics.addMetric('UsagePeriodsClosed', 'Count', closed);
+  metrics.addMetric('UsageRecorded', 'Count', recorded);
+});
