@@ -166,7 +166,7 @@ describe('npm run package -- --stage prod', () => {
 
     // That these are what the functions ask for: test/functions/table-rights.test.ts.
     const noteUse = 'UpdateItem AccessTable.Arn KEY#* pk sk ver usedAt';
-    const keys = ['GetItem AccessTable.Arn KEY#* REVOKED#*', noteUse];
+    const keys = ['GetItem AccessTable.Arn KEY#* REVOKED#* DOCUMENTS DOCUMENTS#*', noteUse];
     const ledgers = 'GetItem,PutItem,UpdateItem UsageTable.Arn Q#*';
     assert.deepEqual(Object.fromEntries(rights), {
       TokenAuthorizerRole: keys,
@@ -181,15 +181,20 @@ describe('npm run package -- --stage prod', () => {
       WsConnectRole: ['PutItem ConnectionsTable.Arn'],
       WsDisconnectRole: ['DeleteItem ConnectionsTable.Arn'],
       WsDefaultRole: [],
-      WsTicketRole: ['PutItem AccessTable.Arn TICKET#*'],
+      WsTicketRole: ['GetItem AccessTable.Arn DOCUMENTS DOCUMENTS#*', 'PutItem AccessTable.Arn TICKET#*'],
+      UsageCloserRole: [
+        ...['GetItem UsageTable.Arn PLAN#* Q#* AUDIT#*', 'PutItem UsageTable.Arn Q#* AUDIT#*'],
+        'UpdateItem,Query UsageTable.Arn Q#*',
+      ],
       UsageTrackerRole: ['GetItem,ConditionCheckItem UsageTable.Arn PLAN#*', ledgers],
       QuotaAdminRole: [
         ...['GetItem,PutItem UsageTable.Arn PLAN#* K#* Q#* AUDIT#*', 'UpdateItem UsageTable.Arn Q#*'],
         ...['ConditionCheckItem UsageTable.Arn PLAN#* Q#*', 'Query UsageTable.Arn Q#* AUDIT#*'],
       ],
       AccessAdminRole: [
-        ...['GetItem KEY#* REVOKED#* REVOCATIONS#*', 'PutItem KEY#* TENANT#* REVOKED#* REVOCATIONS#*'],
-        ...['Query KEY#* TENANT#* REVOCATIONS#*', 'UpdateItem KEY#* pk sk ver doc'],
+        ...['GetItem KEY#* REVOKED#* REVOCATIONS#* DOCUMENTS DOCUMENTS#*'],
+        'PutItem KEY#* TENANT#* REVOKED#* REVOCATIONS#* DOCUMENTS DOCUMENTS#*',
+        ...['Query KEY#* TENANT#* REVOCATIONS#* DOCUMENTS', 'UpdateItem KEY#* pk sk ver doc'],
         'UpdateItem REVOKED#* REVOCATIONS#* pk sk until withdrawnAt withdrawnBy',
       ]
         .map((right) => right.replace(' ', ' AccessTable.Arn '))
@@ -200,7 +205,7 @@ describe('npm run package -- --stage prod', () => {
 
   it('lets API Gateway call its functions for this account only', () => {
     const permissions = ofType('AWS::Lambda::Permission');
-    assert.equal(permissions.length, 7);
+    assert.equal(permissions.length, 8);
     for (const [id, { Properties }] of permissions)
       assert.ok(Properties.SourceAccount ?? Properties.SourceArn, id);
   });
@@ -326,6 +331,7 @@ describe('npm run package -- --stage prod', () => {
       'quota-admin: GATEWRIGHT_USAGE_TABLE is no name of a DynamoDB table',
       'request-authorizer: GATEWRIGHT_STAGE is no name of a stage',
       'token-authorizer: GATEWRIGHT_STAGE is no name of a stage',
+      'usage-closer: GATEWRIGHT_USAGE_TABLE is no name of a DynamoDB table',
       'usage-tracker: GATEWRIGHT_USAGE_TABLE is no name of a DynamoDB table',
       'webhook-receiver: AWS_REGION is missing or has not its form',
       'ws-connect: the event, or a part of it, is no JSON object',

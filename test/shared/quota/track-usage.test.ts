@@ -292,41 +292,6 @@ describe('usage from access logs', () => {
     assert.equal(table.ledger()['used'], 3);
   });
 
-  it('writes what a batch adds, and goes on in a next item', async () => {
-    const table = await aTable([{ ...LIMITS[0], quota: 100_000 }]);
-    const tracker = trackerOf(table);
-
-    await tracker.track(requestsOf(19_999));
-    const tracked = await tracker.track(requestsOf(20_005));
-
-    assert.deepEqual(tracked, { charged: 6, seen: 19_999, unchargeable: 0, waiting: [] });
-    const parts = [...table.items].filter(([name]) => name.includes('SEEN#')).map(([, item]) => item['n']);
-    assert.deepEqual(parts, [4000, 4000, 4000, 4000, 3999, 6]);
-    assert.equal(table.ledger()['used'], 20_005);
-  });
-
-  it('costs about what it adds: ids of many batches are not written again with each', async () => {
-    const table = await aTable([{ ...LIMITS[0], quota: 100_000 }]);
-    let units = 0;
-    const counting: ItemStore = {
-      ...table.store,
-      transact(writes) {
-        // As DynamoDB bills a transaction: two units for each begun kilobyte of each member.
-        for (const { change } of writes)
-          units +=
-            2 * Math.ceil((change.kind === 'put' ? JSON.stringify(change.item).length + 60 : 200) / 1024);
-        return table.store.transact(writes);
-      },
-    };
-    const tracker = trackerOf(table, counting);
-    const all = requestsOf(1000);
-
-    for (let at = 0; at < 1000; at += 10) await tracker.track(all.slice(at, at + 10));
-
-    assert.equal(table.ledger()['used'], 1000);
-    assert.ok(units <= 100 * 5, `${units} write units for 100 batches`);
-  });
-
   // docs/design/quota §5, the faults of its network: lost before, answer lost after it landed, throttled.
   it('is exact whatever is lost, repeated and crossed', async () => {
     const batch = fc.array(fc.tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 2 })), {
