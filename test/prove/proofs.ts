@@ -6,7 +6,18 @@ import { fuzz } from './fuzz.ts';
 import { limits } from './limits.ts';
 import type { Proof } from './proof.ts';
 import { quota } from './quota.ts';
+import { roles } from './roles.ts';
 import { vectors } from './vectors.ts';
 
 /** In the order in which they run. */
-export const PROOFS: readonly Proof[] = [checkRules, limits, quota, billing, access, vectors, fuzz, browser];
+export const PROOFS: readonly Proof[] = [
+  checkRules,
+  limits,
+  quota,
+  billing,
+  access,
+  roles,
+  vectors,
+  fuzz,
+  browser,
+];

@@ -1,0 +1,301 @@
+/** What each role of the stack is for: features by name, done with the role's own credentials. */
+import * as commands from '@aws-sdk/client-dynamodb';
+import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
+import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
+import { createTicketStore } from '#shared/access/tickets/ticket-store.ts';
+import type { ItemListing, ItemStore } from '#shared/ports.ts';
+import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
+import { listAudit } from '#shared/quota/admin/audit.ts';
+import { listKeys } from '#shared/quota/admin/keys.ts';
+import { reset, resume, setLimit, suspend, topUp } from '#shared/quota/admin/limits.ts';
+import { listUsage } from '#shared/quota/admin/list-usage.ts';
+import { listPlans } from '#shared/quota/admin/plans.ts';
+import { createQuotas } from '#shared/quota/quotas.ts';
+import { createUsageReader } from '#shared/quota/read-usage.ts';
+import { createUsageTracker } from '#shared/quota/track-usage.ts';
+import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
+import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
+import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
+import { createConnectionStore } from '#shared/websocket/dynamodb-connections.ts';
+import { signRequest } from '@gatewright/aws/sign-request';
+import { ISSUER, RevocationDesk } from '../support/a-revocation-admin.ts';
+import { aNewKey } from '../support/api-key-table.ts';
+import { AdministeredTable, ofKey, requested } from '../support/quota-admin.ts';
+import { REAL_RANDOM } from '../support/real-quota-ports.ts';
+
+export type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
+export type Addresses = {
+  readonly dynamodb: string;
+  readonly control: string;
+  /** Physical names, by logical id. */
+  readonly tables: Readonly<Record<string, string>>;
+};
+export type Feature = { readonly name: string; readonly run: () => Promise<unknown> };
+
+const TIMER = { pause: () => Promise.resolve() };
+const LIMITS = [
+  { id: 'daily', level: 'key', quota: 1000, period: 'DAY', alarms: [1] },
+  { id: 'spread', level: 'tenant', quota: 100_000, period: 'DAY', shards: 4 },
+  { id: 'burst', level: 'key', rate: 10, burst: 50 },
+];
+const COUNTED = { id: 'counted', version: 1, limits: LIMITS.slice(0, 1) };
+const CONNECTION = { apiId: 'abcdef1234', stage: 'dev', connectionId: 'AAAAAAAAAAAAAA=' };
+const clock = { nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+type Table = { readonly store: ItemStore; readonly listing: ItemListing };
+
+/** The tables as whoever has these credentials reaches them. */
+class Desk {
+  readonly access: Table;
+  readonly usage: Table;
+  readonly #at: Addresses;
+  readonly #credentials: Credentials;
+  readonly #client: commands.DynamoDBClient;
+
+  constructor(at: Addresses, credentials: Credentials) {
+    this.#at = at;
+    this.#credentials = credentials;
+    const { dynamodb: endpoint } = at;
+    this.#client = new commands.DynamoDBClient({
+      endpoint,
+      region: 'us-east-1',
+      credentials,
+      maxAttempts: 1,
+    });
+    this.access = this.#table('AccessTable');
+    this.usage = this.#table('UsageTable');
+  }
+
+  get connections() {
+    return createConnectionStore(this.#name('ConnectionsTable'), this.#load);
+  }
+
+  get claims() {
+    return createDynamoDbClaims({ tableName: this.#name('AccessTable'), load: this.#load });
+  }
+
+  /** Any call of the control port. */
+  async call(service: string, method: string, path: string, headers = {}, body = ''): Promise<void> {
+    const url = new URL(path, this.#at.control);
+    const sent = { method, url, headers, body, service, region: 'us-east-1', nowEpochMs: Date.now() };
+    const signed = signRequest({ ...sent, ...this.#credentials });
+    const reply = await fetch(url, { method, headers: signed, ...(body === '' ? {} : { body }) });
+    await reply.arrayBuffer();
+  }
+
+  async keys(): Promise<KeyAdmin> {
+    const known = { roles: new Set<string>(), hasNativePlans: false, cached: [], planClaims: [['plan']] };
+    const ports = {
+      ...{ store: this.access.store, listing: this.access.listing, clock, random: REAL_RANDOM },
+      plans: createPlanCatalogue(this.usage),
+      caches: { flush: () => Promise.resolve() },
+      nativeKeys: { put: () => Promise.resolve(''), disable: () => Promise.resolve() },
+    };
+    const settings = { stage: 'prod', prefixes: new Map([['shop_live', known]]), broughtPlans: [] };
+    return Promise.resolve(new KeyAdmin(ports, { ...settings, usageKeySecret: undefined }));
+  }
+
+  quotas(plan: string) {
+    const { store } = this.usage;
+    const plans = [{ id: plan, version: 1, limits: LIMITS }];
+    return createQuotas({ store, clock, random: REAL_RANDOM, timer: TIMER, plans });
+  }
+
+  readonly #load = () => Promise.resolve({ client: this.#client, commands });
+  #name = (logicalId: string): string => this.#at.tables[logicalId] ?? '';
+  #table(logicalId: string): Table {
+    const options = { tableName: this.#name(logicalId), load: this.#load, timeoutMs: 5000 };
+    return { store: createDynamoDbTable(options), listing: createDynamoDbListing(options) };
+  }
+}
+
+/** @param admin who may do everything: prepares what a feature finds */
+export async function featuresOf(
+  role: string,
+  at: Addresses,
+  own: Credentials,
+  admin: Credentials,
+): Promise<readonly Feature[]> {
+  const [mine, other] = [new Desk(at, own), new Desk(at, admin)];
+  const make = Object.hasOwn(FEATURES, role) ? FEATURES[role] : undefined;
+  return make === undefined ? [] : make(mine, other);
+}
+
+const by = () => ({ id: `op-${REAL_RANDOM.hex(8)}`, by: 'arn:aws:iam::123456789012:user/ada' });
+const subject = { issuer: ISSUER, kind: 'sub', value: 'alice' } as const;
+const charge = (plan: string) => ({ plan, tenant: 'acme', key: REAL_RANDOM.hex(8), route: 'GET /a' });
+
+async function verification(mine: Desk, other: Desk): Promise<readonly Feature[]> {
+  const { stored } = await (await other.keys()).create(aNewKey(), by());
+  const { keyId } = stored.record;
+  const reader = createApiKeyReader(mine.access.store);
+  return [
+    { name: 'API keys are looked up', run: () => reader.find(keyId) },
+    { name: 'the use of a key is noted', run: () => reader.noteUse(keyId, Math.floor(Date.now() / 1000)) },
+    {
+      name: 'revoked tokens are known',
+      run: () => new RevocationDesk(mine.access).reader.revokedUntil([subject]),
+    },
+  ];
+}
+
+const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<readonly Feature[]>>> = {
+  TokenAuthorizerRole: verification,
+  async RequestAuthorizerRole(mine, other) {
+    const [hash, plan] = [REAL_RANDOM.hex(64), `plan-${REAL_RANDOM.hex(8)}`];
+    const caller = { principalId: 'main|alice', subject: 'alice', issuer: ISSUER, roles: [], scopes: [] };
+    const notAfterEpochSeconds = Math.floor(Date.now() / 1000) + 30;
+    await createTicketStore(other.access.store).put(hash, { document: 'shop', caller, notAfterEpochSeconds });
+    const reading = createUsageReader({ store: mine.usage.store, clock, plans: [COUNTED] });
+    const nowEpochSeconds = Math.floor(Date.now() / 1000);
+    return [
+      ...(await verification(mine, other)),
+      {
+        name: 'tickets are used up',
+        run: () => createTicketStore(mine.access.store).take(hash, { document: 'shop', nowEpochSeconds }),
+      },
+      {
+        name: 'quotas are charged',
+        async run() {
+          const quotas = mine.quotas(plan);
+          for (let count = 0; count < 3; count += 1) await quotas.consume({ ...charge(plan), key: 'k' });
+          await quotas.flush();
+        },
+      },
+      { name: 'usage is read', run: () => reading.look({ ...charge('counted'), atEpochMs: Date.now() }) },
+    ];
+  },
+  WsConnectRole: (mine) =>
+    Promise.resolve([
+      {
+        name: 'connections are remembered',
+        run: () => mine.connections.put({ ...CONNECTION, connectedAtEpochMs: Date.now() } as never),
+      },
+    ]),
+  WsDisconnectRole: (mine) =>
+    Promise.resolve([{ name: 'connections are forgotten', run: () => mine.connections.remove(CONNECTION) }]),
+  WsTicketRole: (mine) =>
+    Promise.resolve([
+      {
+        name: 'tickets are given',
+        run: () =>
+          createTicketStore(mine.access.store).put(REAL_RANDOM.hex(64), {
+            ...{ document: 'shop', notAfterEpochSeconds: Math.floor(Date.now() / 1000) + 30 },
+            caller: { principalId: 'main|alice', subject: 'alice', issuer: ISSUER, roles: [], scopes: [] },
+          }),
+      },
+    ]),
+  async UsageTrackerRole(mine, other) {
+    const plan = `plan-${REAL_RANDOM.hex(8)}`;
+    const quotas = other.quotas(plan);
+    const charged = charge(plan);
+    await quotas.consume(charged);
+    await quotas.flush();
+    const { store } = mine.usage;
+    const tracker = createUsageTracker({ store, clock, timer: TIMER, observe: () => undefined });
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    return [
+      {
+        name: 'lines of access logs are charged',
+        run: () =>
+          tracker.track([{ requestId: REAL_RANDOM.hex(8), subject: charged, atEpochMs: Date.now() }]),
+      },
+      {
+        name: 'batches that fail are kept in a queue',
+        run: () =>
+          mine.call(
+            ...(['sqs', 'POST', '/123456789012/gatewright-dev-usage-tracker-failures', form] as const),
+            'Action=SendMessage&MessageBody=m',
+          ),
+      },
+    ];
+  },
+  async QuotaAdminRole(mine, other) {
+    const portsOf = ({ usage }: Desk) => ({ ...usage, random: REAL_RANDOM, timer: TIMER });
+    const ports = portsOf(mine);
+    const table = (own: typeof ports) =>
+      new AdministeredTable({ ports: own, moveTo: () => undefined, close: () => Promise.resolve() });
+    const { tenant, plan } = await table(portsOf(other)).aTenant();
+    const holder = table(portsOf(other)).aHolder(() => Date.now());
+    await holder.consume({ plan, tenant, key: 'k-1', atEpochMs: Date.now() });
+    await holder.flush();
+    const now = () => requested(`op-${REAL_RANDOM.hex(8)}`, Date.now());
+    const whole = { fromEpochMs: undefined, toEpochMs: undefined, cursor: undefined, limit: 10 };
+    return [
+      { name: 'plans are saved and assigned', run: () => table(ports).aTenant() },
+      { name: 'a quota is topped up', run: () => topUp(ports, now(), ofKey(tenant), 5) },
+      { name: 'a limit is set', run: () => setLimit(ports, now(), ofKey(tenant), 50) },
+      { name: 'a period is reset', run: () => reset(ports, now(), ofKey(tenant)) },
+      { name: 'a key is suspended', run: () => suspend(ports, now(), ofKey(tenant)) },
+      { name: 'a key is resumed', run: () => resume(ports, now(), ofKey(tenant)) },
+      { name: 'usage of a tenant is listed', run: () => listUsage(ports, { ...whole, tenant }) },
+      { name: 'usage of all is listed', run: () => listUsage(ports, { ...whole, tenant: undefined }) },
+      { name: 'plans are listed', run: () => listPlans(ports, undefined) },
+      { name: 'keys of a tenant are listed', run: () => listKeys(ports, tenant, undefined) },
+      { name: 'the audit log is read', run: () => listAudit(ports, Date.now(), undefined) },
+    ];
+  },
+  async AccessAdminRole(mine, other) {
+    const keys = await mine.keys();
+    const { stored } = await (await other.keys()).create(aNewKey(), by());
+    const { keyId, tenant } = stored.record;
+    const target = { issuer: 'main', kind: 'sub', value: REAL_RANDOM.hex(8) } as const;
+    const desk = new RevocationDesk(mine.access);
+    const json = { 'Content-Type': 'application/json' };
+    return [
+      { name: 'keys are made', run: () => keys.create(aNewKey(), by()) },
+      { name: 'a plan of a key is checked', run: () => keys.create(aNewKey({ plan: 'nope' }), by()) },
+      { name: 'keys are rotated', run: () => keys.rotate(keyId, 60, by()) },
+      { name: 'keys are listed', run: () => keys.list(tenant, { limit: 10 }) },
+      { name: 'changes of a key are read', run: () => keys.changes(keyId) },
+      { name: 'keys are revoked', run: () => keys.revoke(keyId, by()) },
+      { name: 'tokens are revoked', run: () => desk.admin.revoke(target, by()) },
+      { name: 'a revocation is withdrawn', run: () => desk.admin.withdraw(target, by()) },
+      { name: 'revocations are listed', run: () => desk.admin.list('main', { limit: 10 }) },
+      {
+        name: 'kept answers of authorizers are forgotten',
+        run: () => mine.call('apigateway', 'DELETE', '/restapis/abcdef1234/stages/dev/cache/authorizers'),
+      },
+      {
+        name: 'native keys are made',
+        run: () => mine.call('apigateway', 'POST', '/apikeys', json, '{"name":"x"}'),
+      },
+      {
+        name: 'native keys are disabled',
+        run: () => mine.call('apigateway', 'PATCH', '/apikeys/abcdef1234', json, '{"patchOperations":[]}'),
+      },
+      {
+        name: 'native keys are put onto plans',
+        run: () =>
+          mine.call(
+            'apigateway',
+            'POST',
+            '/usageplans/abcdef/keys',
+            json,
+            '{"keyId":"a","keyType":"API_KEY"}',
+          ),
+      },
+    ];
+  },
+  async WebhookReceiverRole(mine) {
+    const events = { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AWSEvents.PutEvents' };
+    const entry = { EventBusName: 'gatewright-dev-webhooks', Source: 's', DetailType: 'd', Detail: '{}' };
+    return Promise.resolve([
+      {
+        name: 'a delivery is taken once',
+        async run() {
+          const taken = await mine.claims.take({
+            source: 'x',
+            key: REAL_RANDOM.hex(8),
+            atEpochMs: Date.now(),
+          });
+          if (taken.kind === 'taken') await taken.claim.keep();
+        },
+      },
+      {
+        name: 'deliveries go onto the bus',
+        run: () => mine.call('events', 'POST', '/', events, JSON.stringify({ Entries: [entry] })),
+      },
+    ]);
+  },
+};
