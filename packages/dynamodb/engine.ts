@@ -17,7 +17,7 @@ import { asRecord, keyOf, lockName, readReturnOld, withItem } from './item-write
 import { executeStatement } from './partiql.ts';
 import { DynamoDbTables } from './tables.ts';
 import type { PartitionKeyOf } from './rights.ts';
-import { partitionKeysOf } from './key-schema.ts';
+import { oversizedIndexKey, partitionKeysOf } from './key-schema.ts';
 import { DynamoDbTransactions } from './transactions.ts';
 import { WriteSet } from './write-set.ts';
 import { dueSecondsOf, ExpiryQueue } from './expiry.ts';
@@ -202,6 +202,7 @@ export class DynamoDbEngine {
 
   async #commit(set: WriteSet): Promise<void> {
     if (set.operations.length === 0) return;
+    await this.#refuseLongKeys(set);
     const memory = this.#memoryBytes;
     const grown = new Map<string, number>();
     if (memory !== undefined) {
@@ -213,6 +214,14 @@ export class DynamoDbEngine {
     await this.#store.db.batch(set.operations);
     for (const [table, bytes] of grown) memory?.set(table, (memory.get(table) ?? 0) + bytes);
     for (const { table, key, after } of set.changes) this.#noteExpiry(table, key, after);
+  }
+
+  async #refuseLongKeys({ changes }: WriteSet): Promise<void> {
+    for (const { table, after } of changes) {
+      const oversized =
+        after === undefined ? undefined : oversizedIndexKey(await this.#tables.get(table), after);
+      if (oversized !== undefined) throw validationError(oversized);
+    }
   }
 
   #refuseOverflow(memory: ReadonlyMap<string, number>, grown: ReadonlyMap<string, number>): void {

@@ -1,17 +1,45 @@
 /** Which attributes are the keys of a table and of its indexes. */
-import type { KeyElement, Table } from './dynalite-store.ts';
+import type { Item, KeyElement, Table } from './dynalite-store.ts';
 import type { PartitionKeyOf } from './rights.ts';
 
 type Indexes = readonly { readonly IndexName: string; readonly KeySchema: readonly KeyElement[] }[];
+type Indexed = Table & {
+  readonly GlobalSecondaryIndexes?: Indexes;
+  readonly LocalSecondaryIndexes?: Indexes;
+};
+
+const MAX_KEY_BYTES: Readonly<Record<string, number>> = { HASH: 2048, RANGE: 1024 };
+/** In DynamoDB's words, its spelling included. */
+const OVERSIZED: Readonly<Record<string, string>> = {
+  HASH: 'One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes',
+  RANGE:
+    'One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes',
+};
 
 /** Of the table itself, or of one of its indexes; undefined where it has no such index. */
 export function keySchemaOf(table: Table, index: string | undefined): readonly KeyElement[] | undefined {
   if (index === undefined) return table.KeySchema;
-  const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Table & {
-    readonly GlobalSecondaryIndexes?: Indexes;
-    readonly LocalSecondaryIndexes?: Indexes;
-  };
+  const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;
   return [...global, ...local].find(({ IndexName }) => IndexName === index)?.KeySchema;
+}
+
+/** Of an item that an index would hold, the keys there must fit as those of a table: 2,048 and 1,024 bytes. */
+export function oversizedIndexKey(table: Table, item: Item): string | undefined {
+  const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;
+  const holding = [...global, ...local].filter(({ KeySchema }) =>
+    KeySchema.every(({ AttributeName: name }) => item[name] !== undefined),
+  );
+  for (const { KeySchema } of holding)
+    for (const { AttributeName: name, KeyType: type } of KeySchema)
+      if (bytesOf(item[name]) > (MAX_KEY_BYTES[type] ?? Infinity)) return OVERSIZED[type];
+  return undefined;
+}
+
+function bytesOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const { S: text, B: bytes } = value as { readonly S?: unknown; readonly B?: unknown };
+  if (typeof text === 'string') return Buffer.byteLength(text);
+  return typeof bytes === 'string' ? Buffer.byteLength(bytes, 'base64') : 0;
 }
 
 /** For policies that name keys; of no table that is not there. */

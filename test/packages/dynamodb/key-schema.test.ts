@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { DynamoDbEngine } from '../../../packages/dynamodb/engine.ts';
+import { anEngine } from '../../support/counters-engine.ts';
+
+const TABLE = {
+  ...{ TableName: 'usage', BillingMode: 'PAY_PER_REQUEST' },
+  AttributeDefinitions: ['pk', 'sk', 'list'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'list',
+      KeySchema: [
+        { AttributeName: 'list', KeyType: 'HASH' },
+        { AttributeName: 'pk', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+  ],
+};
+
+// Source: DynamoDB developer guide, "Quotas": partition keys of 1 to 2048 bytes, sort keys of 1 to 1024, of tables and indexes.
+describe('keys of an index', () => {
+  let engine: DynamoDbEngine;
+  before(async () => {
+    engine = await anEngine();
+    await engine.execute('CreateTable', TABLE);
+  });
+  after(() => engine.close());
+
+  const put = (pk: string, list?: string): Promise<unknown> =>
+    engine.execute('PutItem', {
+      TableName: 'usage',
+      Item: { pk: { S: pk }, sk: { S: 'HEAD' }, ...(list !== undefined && { list: { S: list } }) },
+    });
+
+  it('fit as those of a table, in bytes', async () => {
+    await put('a'.repeat(1024), 'l');
+    await assert.rejects(put('é'.repeat(513), 'l'));
+    await assert.rejects(put('a'.repeat(1025), 'l'));
+    await assert.rejects(put('b', 'l'.repeat(2049)));
+    await put('b', 'l'.repeat(2048));
+  });
+
+  it('are of items that the index holds, and come with an update as well', async () => {
+    const pk = 'c'.repeat(1500);
+    await put(pk);
+    const listed = {
+      ...{ TableName: 'usage', Key: { pk: { S: pk }, sk: { S: 'HEAD' } } },
+      UpdateExpression: 'SET #l = :l',
+      ...{ ExpressionAttributeNames: { '#l': 'list' }, ExpressionAttributeValues: { ':l': { S: 'l' } } },
+    };
+
+    await assert.rejects(engine.execute('UpdateItem', listed));
+    await assert.rejects(engine.execute('TransactWriteItems', { TransactItems: [{ Update: listed }] }));
+
+    const { Item: kept } = await engine.execute('GetItem', { TableName: 'usage', Key: listed.Key });
+    assert.deepEqual(kept, { pk: { S: pk }, sk: { S: 'HEAD' } });
+  });
+});
