@@ -1,5 +1,6 @@
 /** `gatewright access explain`: one caller under one document, in words. */
 import { isIP } from 'node:net';
+import { chargedAs, isCharged, isChargedCaller } from '#shared/access/charge-quota.ts';
 import { toKeyPrincipal } from '#shared/access/keys/api-key-principal.ts';
 import type { Claims } from '#shared/access/decide/claims.ts';
 import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
@@ -54,7 +55,9 @@ export function explain(
     const target = document.kind === 'websocket' ? '$connect' : targetOf(method ?? '', path);
     const decision = ask(target);
     parts.push(
-      flags.json ? JSON.stringify(decision) : describeDecision(document, principal, target, decision),
+      flags.json
+        ? JSON.stringify({ ...decision, ...chargeOf(document, principal, decision) })
+        : describeDecision(document, principal, target, decision),
     );
   } else {
     const decisions = document.routes.map(({ method: verb, path: template }) => ({
@@ -83,6 +86,47 @@ function toVerdict(decision: Decision, refusal: string | undefined): Verdict {
   const { route } = decision;
   if (route?.isOpen === true) return { kind: 'open', route, rules: [] };
   return refusal === undefined ? decision : { ...decision, refusal };
+}
+
+type Charge = { readonly quota?: ReturnType<typeof chargedAs>; readonly isDeniedUncharged?: boolean };
+
+/** What the quota makes of a caller whom the rules let in. */
+function chargeOf(
+  document: CompiledDocument,
+  principal: Principal,
+  { kind, route }: Pick<Verdict, 'kind' | 'route'>,
+): Charge {
+  const { quota } = document;
+  if (quota === undefined || kind !== 'allow' || route === undefined) return {};
+  if (!isCharged(document, route) || !isChargedCaller(quota, principal)) return {};
+  const subject = chargedAs(quota, principal);
+  const isWhole = Object.values(subject).every((name) => name !== undefined);
+  return { quota: subject, ...(!isWhole && { isDeniedUncharged: true }) };
+}
+
+function describeCharge(
+  document: CompiledDocument,
+  principal: Principal,
+  route: CompiledRoute | undefined,
+): readonly string[] {
+  const { quota } = document;
+  if (quota === undefined || route === undefined || !isCharged(document, route)) return [];
+  if (!isChargedCaller(quota, principal))
+    return [`quota  not charged: ${principal.issuerId} is none of quota.when.issuers`];
+  const subject = chargedAs(quota, principal);
+  const missing = (['plan', 'tenant', 'key'] as const).filter((part) => subject[part] === undefined);
+  if (missing.length === 0)
+    return [
+      showControls(
+        `quota  charged: plan ${subject.plan ?? ''}, tenant ${subject.tenant ?? ''}, key ${subject.key ?? ''}`,
+      ),
+    ];
+  const claims = missing.map((part) => {
+    const from = quota[part];
+    const path = from === undefined || 'name' in from ? [part] : 'claim' in from ? from.claim : from;
+    return `no claim ${path.join('.')}`;
+  });
+  return [`quota  charged: ${claims.join(', ')}, so the authorizer answers 403 although the rules allow it`];
 }
 
 /** What the authorizer has against the token, but for its signature, key and revocation. */
@@ -127,6 +171,7 @@ function describeDecision(
     // Nobody looks at who calls an open route.
     ...(decision.kind === 'open' ? [] : [describeCaller(document, principal)]),
     ...(route === undefined ? [] : [`route  ${route.method} ${route.path}`]),
+    ...(decision.kind === 'allow' ? describeCharge(document, principal, decision.route) : []),
     ...rows.flatMap(({ rules }) => rules.map((rule) => `rule   ${rule}`)),
   ].join('\n');
 }

@@ -33,15 +33,38 @@ export function compileQuota(document: AccessDocument, around: QuotaSurroundings
   if (admissionKey !== undefined && around.kind !== 'rest')
     around.complain(['quota', 'admissionKey'], 'is for REST APIs: others can answer 403 only, leave it out');
   const routes = quota.routes && chargedRoutes(quota.routes, around);
+  const issuers = quota.when?.issuers;
+  checkIssuers(document, issuers ?? [], isTracked, around);
   return {
     plan,
     tenant,
     ...(isTracked && { isTracked }),
     ...(key !== undefined && { key: key.claim }),
     ...(routes !== undefined && { routes }),
+    ...(issuers !== undefined && { issuers }),
     plans,
     ...(admissionKey !== undefined && { admissionKey }),
   };
+}
+
+function checkIssuers(
+  { issuers }: AccessDocument,
+  charged: readonly string[],
+  isTracked: boolean,
+  { complain }: QuotaSurroundings,
+): void {
+  if (isTracked && charged.length > 0)
+    complain(
+      ['quota', 'when'],
+      'has no effect with count: access-log, which charges whoever was logged: take it out',
+    );
+  const known = issuers.map(({ id }) => id);
+  for (const [index, id] of charged.entries())
+    if (!known.includes(id))
+      complain(
+        ['quota', 'when', 'issuers', index],
+        `"${id}" is not declared under issuers; there are ${known.join(', ')}`,
+      );
 }
 
 function checkSurroundings(

@@ -50,6 +50,13 @@ export const QUOTA = object(
       oneOf('request', 'access-log'),
       'request: the authorizer charges each request. access-log: usage-tracker charges what was logged, seconds later, and the authorizer denies whoever is over; answers may then be kept. Default: request.',
     ),
+    when: described(
+      object(
+        { issuers: list(text(/^[a-z0-9][a-z0-9-]*$/, 'the id of an issuer of the document'), 1, 20) },
+        {},
+      ),
+      'Who is charged: callers whose credential is of one of these issuers. All others pass uncharged, by the rules alone, so that users and partners share a route. Default: everybody.',
+    ),
     routes: described(
       list(text(/^([A-Z]+ \/\S*|[A-Z]+ \$default)$/, 'a route of the API, such as GET /orders/{id}')),
       'The routes that are charged. Default: all. What a charged request costs is in the plan.',

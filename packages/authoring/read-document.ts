@@ -13,6 +13,8 @@ export type Problem = {
   readonly column: number;
   /** `rules[2].effect: must be one of allow, deny, not "alow"` */
   readonly message: string;
+  /** The line in question and a mark below the place, where the text itself is no YAML. */
+  readonly excerpt?: readonly [line: string, mark: string];
 };
 
 /** Finds the line of any part of the document, for rules that are checked later. */
@@ -28,6 +30,9 @@ const YAML_WORDS: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a second document begins here: one file holds one',
 };
 
+/** Of a line of any length. */
+const CARET_WIDTH = 100;
+const CARET_BEFORE = 60;
 const TEXT_LIMIT_CHARACTERS = 500_000;
 /** Nobody reads more, and finding the place of each takes time. */
 const PROBLEMS_LIMIT = 100;
@@ -35,6 +40,16 @@ const PROBLEMS_LIMIT = 100;
 /** Reads YAML or JSON. `file` is only named in problems. Never throws. */
 export function readDocument(text: string, file: string): DocumentReading {
   return readShaped(text, file, ACCESS_DOCUMENT);
+}
+
+function excerptAt(
+  text: string,
+  { line, column }: Pick<Problem, 'line' | 'column'>,
+): Pick<Problem, 'excerpt'> {
+  const whole = (text.split('\n', line)[line - 1] ?? '').replace(/\r$/, '');
+  const from = Math.max(0, column - 1 - CARET_BEFORE);
+  const part = whole.slice(from, from + CARET_WIDTH).replaceAll('\t', ' ');
+  return part.trim() === '' ? {} : { excerpt: [part, `${' '.repeat(column - 1 - from)}^`] };
 }
 
 /** The same for any other document of a user's. */
@@ -52,12 +67,12 @@ export function readShaped<T>(text: string, file: string, shape: Shape<T>): Read
   // The library compares every key of a map with every other: 40,000 of them take 12 s.
   const options = { prettyErrors: false, strict: true, uniqueKeys: false };
   const yaml = parseDocument(text, { lineCounter: lines, ...options });
-  const wrong = [...yaml.errors, ...yaml.warnings].slice(0, PROBLEMS_LIMIT);
-  if (wrong.length > 0)
-    return {
-      kind: 'invalid',
-      problems: wrong.map(({ pos, code, message }) => at(pos[0], YAML_WORDS[code] ?? message)),
-    };
+  // What follows the first is mostly its consequence.
+  const wrong = [...yaml.errors, ...yaml.warnings].sort((a, b) => a.pos[0] - b.pos[0])[0];
+  if (wrong !== undefined) {
+    const problem = at(wrong.pos[0], YAML_WORDS[wrong.code] ?? wrong.message);
+    return { kind: 'invalid', problems: [{ ...problem, ...excerptAt(text, problem) }] };
+  }
   const repeated = repeatedKeys(yaml).slice(0, PROBLEMS_LIMIT);
   if (repeated.length > 0)
     return { kind: 'invalid', problems: repeated.map((offset) => at(offset, 'Map keys must be unique')) };
@@ -134,6 +149,7 @@ export function printPath(path: Path): string {
 }
 
 /** `access/orders.yml:12:5: rules[2].effect: must be …` */
-export function printProblem({ file, line, column, message }: Problem): string {
-  return `${file}:${line}:${column}: ${showControls(message)}`;
+export function printProblem({ file, line, column, message, excerpt }: Problem): string {
+  const lines = excerpt?.map((text) => `\n  ${showControls(text)}`).join('') ?? '';
+  return `${file}:${line}:${column}: ${showControls(message)}${lines}`;
 }

@@ -9,7 +9,7 @@ import { DomainError, isTokenError } from '../errors.ts';
 import type { TokenErrorCode } from '../errors.ts';
 import { UNOBSERVED } from '../unobserved.ts';
 import { backendContext } from './backend-context.ts';
-import { chargeQuota, isCharged, withoutCharged } from './charge-quota.ts';
+import { chargeQuota, isCharged, isChargedCaller, withoutCharged } from './charge-quota.ts';
 import type { LoadQuotas, QuotaVerdict } from './charge-quota.ts';
 import type { CompiledAccess, CompiledDocument, CompiledQuota, CompiledSource } from './compiled-document.ts';
 import { compilePolicy, denyAll, exactPolicy, fitsResourceLimit } from './decide/compile-policy.ts';
@@ -84,7 +84,8 @@ export function createAuthorizer(
       observer.note({ principalId: principal.principalId, rules: decision.rules });
       const { quota } = document;
       const known = { principal, asked, decision };
-      if (quota === undefined) return answerKnown(document, known, nowEpochSeconds);
+      if (quota === undefined || !isChargedCaller(quota, principal))
+        return answerKnown(document, known, nowEpochSeconds);
       return await answerByQuota(document, quota, { ...known, quotas, nowEpochSeconds });
     } catch (error) {
       if (!isTokenError(error)) throw error;

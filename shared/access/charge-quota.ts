@@ -26,6 +26,32 @@ export function isCharged({ quota, routes }: CompiledDocument, route: CompiledRo
   return quota !== undefined && (quota.routes?.includes(routes.indexOf(route)) ?? true);
 }
 
+/** Whether a caller is charged at all; others pass by the rules alone. */
+export function isChargedCaller(
+  { issuers }: Pick<CompiledQuota, 'issuers'>,
+  { issuerId }: Pick<Principal, 'issuerId'>,
+): boolean {
+  return issuers?.includes(issuerId) ?? true;
+}
+
+/** What is said of the caller that a charge needs; undefined where it is not there, or may be nobody's name. */
+export function chargedAs(
+  quota: CompiledQuota,
+  principal: Principal,
+): {
+  readonly plan: string | undefined;
+  readonly tenant: string | undefined;
+  readonly key: string | undefined;
+} {
+  const named = (name: string | undefined) => (isName(name, quota) ? name : undefined);
+  const key = quota.key === undefined ? principal.principalId : nameOf({ claim: quota.key }, principal);
+  return {
+    plan: named(nameOf(quota.plan, principal)),
+    tenant: named(nameOf(quota.tenant, principal)),
+    key: named(key),
+  };
+}
+
 const uncharged = new WeakMap<CompiledDocument, CompiledDocument>();
 
 /**
@@ -64,11 +90,8 @@ export async function chargeQuota(
     receivedAtEpochMs,
   }: { readonly route: CompiledRoute | undefined; readonly receivedAtEpochMs: number | undefined },
 ): Promise<QuotaVerdict> {
-  const [plan, tenant] = [nameOf(quota.plan, principal), nameOf(quota.tenant, principal)];
-  const key = quota.key === undefined ? principal.principalId : nameOf({ claim: quota.key }, principal);
-  const isNamed = [plan, tenant, key].every((name) => isName(name, quota));
-  if (plan === undefined || tenant === undefined || key === undefined || !isNamed)
-    return { kind: 'no-subject' };
+  const { plan, tenant, key } = chargedAs(quota, principal);
+  if (plan === undefined || tenant === undefined || key === undefined) return { kind: 'no-subject' };
   const charge = {
     ...{ plan, tenant, key, route: routeNameOf(route) },
     ...(receivedAtEpochMs !== undefined && { atEpochMs: receivedAtEpochMs }),

@@ -192,6 +192,8 @@ export type CompiledQuota = {
   readonly key?: ClaimPath;
   /** Indexes into the document's routes; absent: every request is charged. */
   readonly routes?: readonly number[];
+  /** Ids of issuers whose callers are charged; absent: everybody is. */
+  readonly issuers?: readonly string[];
   /** Usage plans to publish, as the quota library reads them. */
   readonly plans: readonly { readonly id: string }[];
   /** Value of the API Gateway key without which the API refuses; given to every caller but those over quota; may end in `${stage}`. */

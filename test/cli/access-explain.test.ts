@@ -54,6 +54,41 @@ describe('explain of the holder of an API key', () => {
   });
 });
 
+describe('explain of a caller who is charged', () => {
+  const open = { id: 'all', effect: 'allow', methods: ['GET'], paths: ['/users'] };
+  const quota = {
+    plan: { claim: 'plan' },
+    tenant: { claim: 'tenant' },
+    routes: ['GET /users'],
+    when: { issuers: ['keys'] },
+  };
+  const document = aDocument({
+    ...{ issuers: [TOKENS, KEYS], rules: [open], quota },
+    sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['main', 'keys'] }],
+  });
+  const asKey = (claims: object) => flags({ issuer: 'keys', claims: JSON.stringify(claims) });
+  const explained = (claims: object) => explain(document, 'GET', '/users', asKey(claims));
+
+  it('says what is charged, and that others are not', () => {
+    assert.match(
+      explained({ plan: 'gold', tenant: 'acme' }),
+      /^quota {2}charged: plan gold, tenant acme, key /m,
+    );
+    const user = explain(document, 'GET', '/users', flags({ issuer: 'main' }));
+    assert.match(user, /^quota {2}not charged: main is none of quota\.when\.issuers$/m);
+  });
+
+  // The rules say yes and the authorizer no: nobody finds that by reading the rules.
+  it('says which claim is missing where the caller is let in by the rules and denied for it', () => {
+    assert.match(
+      explained({ tenant: 'acme' }),
+      /^quota {2}charged: no claim plan, so the authorizer answers 403/m,
+    );
+    const json = explain(document, 'GET', '/users', { ...asKey({ tenant: 'acme' }), json: true });
+    assert.equal((JSON.parse(json) as { isDeniedUncharged: boolean }).isDeniedUncharged, true);
+  });
+});
+
 // The commonest refusal is a claim of another name than the document looks in.
 describe('explain of a refusal', () => {
   it('says as whom the caller is seen, and where that was looked for', () => {

@@ -64,9 +64,14 @@ async function administerKeys(): Promise<string> {
       caches: { flush: () => Promise.resolve() },
       nativeKeys: { put: () => Promise.resolve(''), disable: () => Promise.resolve() },
     },
-    { stage: 'prod', prefixes: new Map([['shop_live', known]]), broughtPlans: [], usageKeySecret: undefined },
+    {
+      stage: 'prod',
+      prefixes: new Map([['shop_live', known]]),
+      broughtPlans: ['gold'],
+      usageKeySecret: undefined,
+    },
   );
-  const { stored } = await admin.create(aNewKey(), BY);
+  const { stored } = await admin.create(aNewKey({ plan: 'gold' }), BY);
   const { keyId, tenant } = stored.record;
   await assert.rejects(admin.create(aNewKey({ plan: 'nope' }), { ...BY, id: 'op-2' }), {
     code: 'REQUEST_INVALID',

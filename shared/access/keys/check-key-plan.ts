@@ -23,15 +23,28 @@ export async function assertPlansKnown(
   planClaims: readonly ClaimPath[],
   { brought, saved }: KnownPlans,
 ): Promise<void> {
+  const isCharged = planClaims.some((path) => typeof claimAt(claims, path) === 'string');
+  if (!isCharged && planClaims[0] !== undefined)
+    throw new RequestInvalid(
+      fieldOf(planClaims[0]),
+      `must be there: documents charge such keys by ${planClaims.map((path) => path.join('.')).join(' or ')}, and deny those without; there are ${await listPlans({ brought, saved })}`,
+    );
   for (const path of planClaims) {
     const plan = claimAt(claims, path);
-    // Without the claim callers are denied, as the document says.
+    // Another document charges by the claim that is there.
     if (typeof plan !== 'string' || brought.includes(plan) || (await saved.has(plan))) continue;
-    const name = path.join('.');
-    const known = [...new Set([...brought, ...(await saved.list())])].sort().join(', ') || 'none';
     throw new RequestInvalid(
-      CLAIMS_OF_FIELDS.has(name) ? name : `metadata.${name}`,
-      `must be a usage plan that is saved; there are ${known}`,
+      fieldOf(path),
+      `must be a usage plan that is saved; there are ${await listPlans({ brought, saved })}`,
     );
   }
+}
+
+function fieldOf(path: ClaimPath): string {
+  const name = path.join('.');
+  return CLAIMS_OF_FIELDS.has(name) ? name : `metadata.${name}`;
+}
+
+async function listPlans({ brought, saved }: KnownPlans): Promise<string> {
+  return [...new Set([...brought, ...(await saved.list())])].sort().join(', ') || 'none';
 }

@@ -22,14 +22,14 @@ export function keyPrefixesOf(
   for (const document of documents) {
     if (!document.apis.some((api) => api.for === deployedStage)) continue;
     const roles = Object.keys(document.roles);
-    for (const { prefix, only, nativeUsagePlan } of document.apiKeys) {
+    for (const { id, prefix, only, nativeUsagePlan } of document.apiKeys) {
       if (only?.includes(deployedStage) === false) continue;
       const known = prefixes.get(prefix);
       prefixes.set(prefix, {
         roles: new Set([...(known?.roles ?? []), ...roles]),
         hasNativePlans: nativeUsagePlan === true || known?.hasNativePlans === true,
         cached: [...(known?.cached ?? []), ...cachedApisOf(document, deployedStage)],
-        planClaims: [...(known?.planClaims ?? []), ...planClaimsOf(document)],
+        planClaims: [...(known?.planClaims ?? []), ...planClaimsOf(document, id)],
       });
     }
   }
@@ -42,7 +42,8 @@ export function broughtPlansOf({ documents }: CompiledAccess): readonly string[]
 }
 
 /** Not `sub`: nobody knows the id of a key before it is made, and saves its plan afterwards. */
-function planClaimsOf({ quota }: CompiledDocument): readonly ClaimPath[] {
+function planClaimsOf({ quota }: CompiledDocument, issuerId: string): readonly ClaimPath[] {
+  if (quota?.issuers?.includes(issuerId) === false) return [];
   if (quota === undefined || 'name' in quota.plan || quota.plan.claim[0] === 'sub') return [];
   return [quota.plan.claim];
 }

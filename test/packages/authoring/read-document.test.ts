@@ -68,7 +68,7 @@ describe('readDocument', () => {
       name: 'a second document in one file',
       from: 'routes: ..\n',
       to: 'routes: ..\n---\n',
-      expected: '5:1: a second document begins here: one file holds one',
+      expected: '5:1: a second document begins here: one file holds one\n  ---\n  ^',
     },
     {
       name: 'one value where a list belongs',
@@ -146,7 +146,7 @@ describe('readDocument', () => {
       name: 'broken YAML',
       from: 'rules:',
       to: 'rules: [',
-      expected: '13:9: Nested mappings are not allowed in compact mappings',
+      expected: '13:3: Block collections are not allowed within flow collections\n    - id: read\n    ^',
     },
     {
       name: 'a key twice',

@@ -17,6 +17,15 @@ import { NOON_MS, QuotaTable } from '../../support/quota-table.ts';
 
 const ADMISSION_KEY = 'acme-admitted-requests-${stage}';
 
+/** Beside the issuer whose tokens are sent. */
+const OTHER_ISSUER = {
+  issuers: [
+    { id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] },
+    { id: 'partners', type: 'oidc', issuer: 'https://partners.example/', audience: ['api'] },
+  ],
+  sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['main', 'partners'] }],
+};
+
 describe('an access document with a quota', () => {
   it('charges each request by the route, says how the quota stands, and denies when it is spent', async () => {
     const { ask, table, counts, loads } = aCharging();
@@ -34,6 +43,26 @@ describe('an access document with a quota', () => {
     assert.deepEqual(counts, ['Allow', 'Allow', 'Deny quota_exceeded']);
     assert.equal(table.ledger()['rem'], 0);
     assert.deepEqual(loads, [[PLAN]], 'made once, with the plans to publish');
+  });
+
+  it('charges callers of the issuers that it names, and lets others pass by the rules alone', async () => {
+    const issuers = { when: { issuers: ['main'] } };
+    const charged = aCharging({ quota: { ...QUOTA, ...issuers } });
+    const others = aCharging({
+      quota: { ...QUOTA, key: { claim: 'nobody' }, when: { issuers: ['partners'] } },
+      over: OTHER_ISSUER,
+    });
+
+    for (let asked = 0; asked < 5; asked += 1) assert.equal(effectOf(await others.ask('GET/users')), 'Allow');
+    await charged.ask('GET/users');
+
+    assert.deepEqual(others.loads, [], 'nothing is asked of the usage table');
+    assert.match(
+      resourcesOf(await others.ask('GET/users')),
+      /GET\/users\//,
+      'of the whole API, so it may be kept',
+    );
+    assert.equal(charged.table.ledger()['rem'], 2);
   });
 
   it('lets one request in by each answer, so that the next has to be charged', async () => {

@@ -24,10 +24,24 @@ describe('the usage plan of a new API key', () => {
       ...{ code: 'REQUEST_INVALID', field: 'metadata.tier' },
     });
     assert.equal(table.items.size, 0);
-    for (const plan of ['gold', 'silver', undefined]) {
-      const wanted = aNewKey({ ...paid, ...(plan !== undefined && { plan }) });
+    for (const plan of ['gold', 'silver']) {
+      const wanted = aNewKey({ ...paid, plan });
       assert.equal(await codeOf(table.admin.create(wanted, table.operation())), 'done', plan);
     }
+  });
+
+  // Its callers would be denied, request by request, although the rules allow them.
+  it('asks for the plan that a document charges by, and takes that of any of its claims', async () => {
+    const table = new ApiKeyTable();
+    const paid = { prefix: 'shop_paid' };
+    await assert.rejects(table.admin.create(aNewKey(paid), table.operation()), {
+      ...{ code: 'REQUEST_INVALID', field: 'plan' },
+      message:
+        /^plan must be there: documents charge such keys by plan or tier or owner\.x, and deny those without; there are gold/,
+    });
+    assert.equal(table.items.size, 0);
+    const byTier = aNewKey({ ...paid, metadata: { tier: 'gold' } });
+    assert.equal(await codeOf(table.admin.create(byTier, table.operation())), 'done');
   });
 
   it('takes any plan where no document charges by it: the backend may bring its own', async () => {
