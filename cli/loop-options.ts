@@ -9,6 +9,7 @@ export type LoopFlags = {
   readonly inspect?: number;
   readonly inspectBrk?: number;
   readonly name?: string;
+  readonly seed?: string;
 };
 
 export function addLoopOptions(command: Command): Command {
@@ -23,6 +24,7 @@ export function addLoopOptions(command: Command): Command {
       'the same; wait for it, and stop each function at its first line',
       readPort,
     )
+    .option('--seed <folder>', 'fill empty tables: a file for each, as orders.json, .yml or .ndjson')
     .option(
       '--name <name>',
       'how other commands call it by --gateway (default: the name of the folder)',
@@ -35,10 +37,12 @@ export function readLoopOptions({
   inspect,
   inspectBrk,
   name,
-}: LoopFlags): Pick<GatewayOptions, 'announced' | 'inspect'> {
+  seed,
+}: LoopFlags): Pick<GatewayOptions, 'announced' | 'inspect' | 'seed'> {
   const port = inspectBrk ?? inspect;
   return {
     announced: { folder: runningFolder(process.env), name },
+    seed,
     ...(port !== undefined && { inspect: { port, breaks: inspectBrk !== undefined } }),
   };
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { watchTemplates } from './adapters/template-watcher.ts';
-import { addressOf, controlUrlOf, describeFault } from './compose-parts.ts';
+import { addressOf, backendOf, controlUrlOf, describeFault } from './compose-parts.ts';
 import { followStacks } from './compose-sign-in.ts';
 import { loadStacks } from './definition/load.ts';
 import { withFaults } from './control/fault-items.ts';
@@ -13,6 +13,8 @@ import { USERS_FILE } from './issuer/pools/written-users.ts';
 import { trustLocalIssuer } from './lambda/local-issuer.ts';
 import { readLogSubscription } from './services/log-subscriptions.ts';
 import { readUsersFile } from './services/user-files.ts';
+import { readSeeds, type Seed } from './services/seed-files.ts';
+import { seedTables } from './services/seed-tables.ts';
 import { readTableDefinition } from './services/table-definition.ts';
 import type { Parts } from './compose-parts.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
@@ -33,6 +35,7 @@ export async function load(
 ): Promise<readonly Fault[]> {
   const { options, runtime, served, signIn, store, functionIdentities } = parts;
   const faults = new Faults(options.allowUnguarded === true);
+  const seeds = known === undefined && options.seed !== undefined ? await readSeeds(options.seed) : [];
   const stacks = await loadStacks(sources, { ...options, tolerance: faults });
   const functions = stacks.flatMap((stack) => stack.functions);
   const tables = readTables(stacks, faults);
@@ -54,6 +57,7 @@ export async function load(
   const unsupported = withFaults(faults.all, stacks, notEnforced);
   if (options.strict) refuseUnsupported(unsupported);
   await Promise.all(tables.map((ofRegion) => createTables(ofRegion, parts, faults)));
+  if (seeds.length > 0) await seed(seeds, tables, parts);
   followStacks(stacks, written.users, signIn);
   functionIdentities.replace(functions, roles ?? NO_ROLES);
   // Before a function of the new set runs, or its first call would be of nobody.
@@ -114,6 +118,20 @@ function readTables(stacks: readonly ResolvedStack[], tolerance: Tolerance): rea
         ),
       ),
   }));
+}
+
+async function seed(
+  seeds: readonly Seed[],
+  tables: readonly TablesOfRegion[],
+  { options, store }: Parts,
+): Promise<void> {
+  const backend = backendOf(options, store);
+  if (backend === undefined) return;
+  const all = tables.flatMap(({ region, definitions }) =>
+    definitions.map(({ name, place }) => ({ name, logicalId: place.logicalId ?? '', region })),
+  );
+  const told = await seedTables({ region: options.region, ...backend }, seeds, all);
+  for (const sentence of told) options.onProgress(sentence);
 }
 
 async function createTables(

@@ -11,6 +11,7 @@ import { readApiIdFromHost } from './routing/host.ts';
 import type { SignIn } from './compose-sign-in.ts';
 import { openStore } from './services/store.ts';
 import type { ServedApis } from './control/served-apis.ts';
+import type { CallJournal } from './aws-api/rest-apis/call-journal.ts';
 import type { LogHistory } from './control-port/log-history.ts';
 import type { GatewayOptions } from './gateway.ts';
 import type { FunctionRuntime } from './lambda/runtime.ts';
@@ -61,6 +62,7 @@ export type Parts = {
   /** Undefined where nobody is told of it. */
   readonly name: string | undefined;
   readonly history: LogHistory;
+  readonly journal: CallJournal;
   readonly clock: ShiftableClock;
   readonly random: Random;
   readonly identities: Identities;

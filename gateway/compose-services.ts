@@ -13,7 +13,7 @@ import type { Parts } from './compose-parts.ts';
 
 /** AWS's own APIs on the control port, by signing name. */
 export function openServices(parts: Parts, report: (fault: unknown) => void): Map<string, AwsService> {
-  const { options, runtime, random, served, signIn, store, at, closing } = parts;
+  const { options, runtime, random, served, signIn, store, at, closing, journal } = parts;
   const services = new Map<string, AwsService>();
   const rights = rightsContext(options, served);
   // Calls of functions end where those of integrations do: at somebody's endpoint, at AWS, or in the recorder.
@@ -32,9 +32,13 @@ export function openServices(parts: Parts, report: (fault: unknown) => void): Ma
   );
   if (!services.has('cognito-idp')) services.set('cognito-idp', (call) => signIn.cognito.serveAdmin(call));
   services.set('sts', createCallerIdentity(random, services.get('sts')));
-  services.set(
-    'apigateway',
-    createRestApiWire({ apis: served, random, accountId: options.accountId, ports: at }),
-  );
+  services.set('apigateway', journal.keep(openRestApis(parts)));
   return services;
+}
+
+/** The control plane; what it draws, and its time, are the journal's. */
+export function openRestApis({ served, journal, options, at }: Parts): AwsService {
+  return createRestApiWire({
+    ...{ apis: served, random: journal.random, accountId: options.accountId, ports: at },
+  });
 }

@@ -32,6 +32,8 @@ import { serve } from './pipeline.ts';
 import { openApiPorts } from './server/api-ports.ts';
 import { openControlPort } from './control-port/control-port.ts';
 import { openServices } from './compose-services.ts';
+import { openStateApi } from './compose-state.ts';
+import { CallJournal } from './aws-api/rest-apis/call-journal.ts';
 import { openConsoleApi } from './compose-console.ts';
 import { CONSOLE_PATH, serveConsole } from './console-api/console-files.ts';
 import { announceStart, inTurn, openLoop, openLoopApi } from './compose-loop.ts';
@@ -126,7 +128,8 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
 
   const connections = new Connections(clock);
   closing.add(startSweeping(connections));
-  const served = new ServedApis(openAccount(options, clock));
+  const journal = new CallJournal(clock, random);
+  const served = new ServedApis(openAccount(options, journal.clock));
   const http = openHttp(options, pace, (host) => localOriginOf(parts, host), closing);
   const recorder = new Recorder(clock, random);
   const services = openServiceClient({
@@ -145,7 +148,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   const management = { clock, random, connections, identities, records };
   const parts: Parts = {
     ...{ options, name, history, clock, random, identities, signIn, store, runtime },
-    ...{ served, at, management, recorder, records, functionIdentities, closing },
+    ...{ journal, served, at, management, recorder, records, functionIdentities, closing },
     subscriptions: logGroups,
     addresses: new Map(),
     anyPort: undefined,
@@ -190,7 +193,7 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
       }),
       routes: () => listRoutesOf(parts),
       recorded: parts.recorder,
-      more: inTurn(openLoopApi(parts), openConsoleApi(parts)),
+      more: inTurn(openLoopApi(parts), openStateApi(parts), openConsoleApi(parts)),
       consoleFiles: (request) => serveConsole(request, options.consoleFiles),
       signIn: signIn.port,
     },

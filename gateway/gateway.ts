@@ -81,6 +81,8 @@ export type GatewayOptions = {
   readonly roles?: boolean;
   /** Whether metrics of every request are written to the log group `metrics`; absent = no. */
   readonly metrics?: boolean;
+  /** `--seed`: folder with what tables begin with; absent = with nothing. */
+  readonly seed?: string | undefined;
   /** `--inspect[-brk]`: a debugger may be attached, and holds all deadlines when it holds a function; absent = none. */
   readonly inspect?: InspectOptions;
   /** serverless-offline's `noTimeout`: nothing that a function does takes too long. */

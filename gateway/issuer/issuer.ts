@@ -104,9 +104,7 @@ export class Issuer {
   }
 
   static async create(options: IssuerOptions): Promise<Issuer> {
-    const kept = (options.kept ?? []).map(({ privateKeyPem, usedUntilSeconds }) =>
-      toIssuerKey(createPrivateKey(privateKeyPem), usedUntilSeconds),
-    );
+    const kept = (options.kept ?? []).map(readKeptKey);
     const issuer = new Issuer(options, kept);
     if (kept.length === 0) await issuer.rotate();
     return issuer;
@@ -209,12 +207,21 @@ export class Issuer {
   }
 
   #announce(): void {
-    this.#onChange(
-      this.#keys.map(({ privateKey, usedUntilSeconds }) => ({
-        privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-        usedUntilSeconds,
-      })),
-    );
+    this.#onChange(this.keptKeys);
+  }
+
+  /** All keys, newest first. */
+  get keptKeys(): readonly KeptKey[] {
+    return this.#keys.map(({ privateKey, usedUntilSeconds }) => ({
+      privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      usedUntilSeconds,
+    }));
+  }
+
+  /** Signs by these keys from now on; tokens of its own count no more. */
+  adopt(keys: readonly KeptKey[]): void {
+    this.#keys = keys.map(readKeptKey);
+    this.#announce();
   }
 }
 
@@ -228,6 +235,10 @@ function checkWish(wish: TokenWish): void {
   if (own.length > 0) throw new TokenWishError(`claims may not hold ${own.join(', ')}: the issuer sets them`);
   if (JSON.stringify(wish).length > MAX_CLAIMS_BYTES)
     throw new TokenWishError('the claims are longer than 16 kB');
+}
+
+function readKeptKey({ privateKeyPem, usedUntilSeconds }: KeptKey): IssuerKey {
+  return toIssuerKey(createPrivateKey(privateKeyPem), usedUntilSeconds);
 }
 
 function toIssuerKey(privateKey: KeyObject, usedUntilSeconds: number): IssuerKey {

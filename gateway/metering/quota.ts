@@ -1,5 +1,6 @@
 /** What one key has used of one plan, by day; the plan's limit is applied to the sum of a period. */
 import { dayOf, periodStart } from './quota-period.ts';
+import type { KeptUsage } from './kept-usage.ts';
 import type { QuotaPeriod, WeekStart } from './quota-period.ts';
 
 /** `limit` requests a period; `offset` of them count as used in the first one. */
@@ -19,7 +20,7 @@ export class KeyUsage {
   readonly #used = new Map<number, number>();
   /** `UpdateUsage` grants more (or takes away) for the one period it is called in. */
   readonly #extensions = new Map<number, number>();
-  readonly #firstDay: number;
+  #firstDay: number;
   readonly #lagMs: number;
   readonly #weekStart: WeekStart;
   #pending: Lot[] = [];
@@ -58,6 +59,21 @@ export class KeyUsage {
     const last = this.#pending.at(-1);
     if (last !== undefined && nowEpochMs - last.atEpochMs < this.#lagMs / LOTS) last.count += 1;
     else this.#pending.push({ atEpochMs: nowEpochMs, count: 1 });
+  }
+
+  /** As it is kept between starts; what nobody knows of yet is not in it. */
+  keep(): KeptUsage {
+    return { firstDay: this.#firstDay, used: [...this.#used], extensions: [...this.#extensions] };
+  }
+
+  /** Takes the place of what was counted here. */
+  adopt({ firstDay, used, extensions }: KeptUsage): void {
+    this.#firstDay = firstDay;
+    this.#used.clear();
+    this.#extensions.clear();
+    this.#pending = [];
+    for (const [day, count] of used) this.#used.set(day, count);
+    for (const [day, count] of extensions) this.#extensions.set(day, count);
   }
 
   usedOn(day: number): number {

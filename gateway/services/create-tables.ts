@@ -27,12 +27,17 @@ export async function createTablesAt(
   tables: readonly TableDefinition[],
 ): Promise<void> {
   for (const table of tables) {
-    const found = await call(target, 'DescribeTable', { TableName: table.name });
+    const found = await callDynamoDb(target, 'DescribeTable', { TableName: table.name });
     if (found.status === 200) {
       compare(table, found.body['Table']);
     } else {
       refuseUnless(found, 'ResourceNotFoundException', target, 'DescribeTable');
-      refuseUnless(await call(target, 'CreateTable', toCreateTable(table)), undefined, target, 'CreateTable');
+      refuseUnless(
+        await callDynamoDb(target, 'CreateTable', toCreateTable(table)),
+        undefined,
+        target,
+        'CreateTable',
+      );
     }
     await untilActive(target, table.name);
     await bringTimeToLive(target, table);
@@ -121,7 +126,7 @@ function printKeys(keys: readonly KeyAttribute[]): string {
 async function untilActive(target: DynamoDbTarget, name: string): Promise<void> {
   const deadlineMs = performance.now() + ACTIVE_WITHIN_MS;
   for (;;) {
-    const { body } = await call(target, 'DescribeTable', { TableName: name });
+    const { body } = await callDynamoDb(target, 'DescribeTable', { TableName: name });
     if (asRecord(body['Table'])['TableStatus'] === 'ACTIVE') return;
     if (performance.now() > deadlineMs) {
       throw new StartError(
@@ -133,8 +138,11 @@ async function untilActive(target: DynamoDbTarget, name: string): Promise<void> 
   }
 }
 
-async function bringTimeToLive(target: DynamoDbTarget, table: TableDefinition): Promise<void> {
-  const { body } = await call(target, 'DescribeTimeToLive', { TableName: table.name });
+export async function bringTimeToLive(
+  target: DynamoDbTarget,
+  table: Pick<TableDefinition, 'name' | 'timeToLiveAttribute'>,
+): Promise<void> {
+  const { body } = await callDynamoDb(target, 'DescribeTimeToLive', { TableName: table.name });
   const { TimeToLiveStatus: status, AttributeName: attribute } = asRecord(body['TimeToLiveDescription']);
   const current = status === 'ENABLED' || status === 'ENABLING' ? String(attribute) : undefined;
   if (current === table.timeToLiveAttribute) return;
@@ -144,7 +152,7 @@ async function bringTimeToLive(target: DynamoDbTarget, table: TableDefinition): 
   ];
   for (const step of steps) {
     if (step.attribute === undefined) continue;
-    const reply = await call(target, 'UpdateTimeToLive', {
+    const reply = await callDynamoDb(target, 'UpdateTimeToLive', {
       TableName: table.name,
       TimeToLiveSpecification: { Enabled: step.enabled, AttributeName: step.attribute },
     });
@@ -153,7 +161,7 @@ async function bringTimeToLive(target: DynamoDbTarget, table: TableDefinition): 
 }
 
 /** @param tolerated error type that is an ordinary answer here */
-function refuseUnless(
+export function refuseUnless(
   reply: Reply,
   tolerated: string | undefined,
   target: DynamoDbTarget,
@@ -169,7 +177,8 @@ function refuseUnless(
   );
 }
 
-async function call(target: DynamoDbTarget, operation: string, input: object): Promise<Reply> {
+/** One signed call. @throws StartError when nothing answers */
+export async function callDynamoDb(target: DynamoDbTarget, operation: string, input: object): Promise<Reply> {
   const url = new URL(target.url);
   const body = JSON.stringify(input);
   const headers = signRequest({
@@ -211,7 +220,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 

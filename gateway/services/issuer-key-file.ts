@@ -18,7 +18,7 @@ export async function loadIssuerKeys(dataDirectory: string): Promise<readonly Ke
   });
   if (text === undefined) return [];
   try {
-    return parseKeys(JSON.parse(text));
+    return parseIssuerKeys(JSON.parse(text));
   } catch {
     throw new StartError('ISSUER_KEYS', `${path} is damaged; delete it to begin with a new key`);
   }
@@ -30,7 +30,8 @@ export async function saveIssuerKeys(dataDirectory: string, keys: readonly KeptK
   await SAVES.hold([path], () => writeSecretFile(path, `${JSON.stringify(keys)}\n`));
 }
 
-function parseKeys(value: unknown): readonly KeptKey[] {
+/** @throws where it is no list of keys */
+export function parseIssuerKeys(value: unknown): readonly KeptKey[] {
   if (!Array.isArray(value)) throw new TypeError('not a list');
   return value.map((entry: unknown) => {
     const { privateKeyPem, usedUntilSeconds } = entry as Partial<KeptKey>;

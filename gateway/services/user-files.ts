@@ -1,6 +1,7 @@
 /** Local users on disk: the user's own `users.yml`, and with `--data DIR` those that calls have made. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { KeyLocks } from '@gatewright/aws/key-locks';
 import { DefinitionError, StartError } from '../errors.ts';
 import type { KeptPool } from '../issuer/pools/user-pools.ts';
@@ -51,6 +52,25 @@ export async function saveKeptPools(dataDirectory: string, pools: readonly KeptP
   const path = join(dataDirectory, KEPT_FILE);
   const text = JSON.stringify(pools, replace);
   await SAVES.hold([path], () => writeSecretFile(path, `${text}\n`));
+}
+
+/** Pools as JSON has them. */
+export function printPools(pools: readonly KeptPool[]): unknown {
+  return JSON.parse(JSON.stringify(pools, replace));
+}
+
+/** Pools out of JSON; undefined where it is none of them. */
+export function parsePools(value: unknown): readonly KeptPool[] | undefined {
+  const isPool = (one: unknown): boolean =>
+    isJsonObject(one) &&
+    typeof one['poolId'] === 'string' &&
+    [one['users'], one['sessions']].every((list) => Array.isArray(list) && list.every(isJsonObject)) &&
+    Array.isArray(one['groups']) &&
+    one['groups'].every(
+      (group: unknown) => Array.isArray(group) && group.every((text) => typeof text === 'string'),
+    );
+  if (!Array.isArray(value) || !value.every(isPool)) return undefined;
+  return JSON.parse(JSON.stringify(value), revive) as readonly KeptPool[];
 }
 
 function replace(_key: string, value: unknown): unknown {

@@ -1,0 +1,70 @@
+/** DynamoDB's attribute values: whether a text is one, and what plain JSON becomes. */
+import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+
+const KINDS = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'L', 'M', 'SS', 'NS', 'BS']);
+const MAX_DEPTH = 32;
+const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** An item in DynamoDB's own form. */
+export function isItem(value: unknown): value is JsonObject {
+  return (
+    isJsonObject(value) &&
+    Object.keys(value).length > 0 &&
+    Object.values(value).every((one) => isAttribute(one))
+  );
+}
+
+function isAttribute(value: unknown, depth = 0): boolean {
+  if (!isJsonObject(value) || depth > MAX_DEPTH) return false;
+  const [first, ...others] = Object.entries(value);
+  const kind = first?.[0] ?? '';
+  const inner: unknown = first?.[1];
+  if (others.length > 0 || !KINDS.has(kind)) return false;
+  const isText = typeof inner === 'string';
+  switch (kind) {
+    case 'S':
+      return isText;
+    case 'N':
+      return isText && NUMBER.test(inner);
+    case 'B':
+      return isText && BASE64.test(inner);
+    case 'BOOL':
+      return typeof inner === 'boolean';
+    case 'NULL':
+      return inner === true;
+    case 'L':
+      return Array.isArray(inner) && inner.every((one) => isAttribute(one, depth + 1));
+    case 'M':
+      return isJsonObject(inner) && Object.values(inner).every((one) => isAttribute(one, depth + 1));
+    default:
+      return (
+        Array.isArray(inner) &&
+        inner.length > 0 &&
+        inner.every((one: unknown) => isAttribute({ [kind.slice(0, 1)]: one }, depth + 1))
+      );
+  }
+}
+
+/**
+ * A plain value as an attribute: numbers become N, lists L, objects M.
+ * @throws RangeError for a number that JSON has rounded already, and for what goes too deep
+ */
+export function toAttribute(value: unknown, depth = 0): JsonObject {
+  if (depth > MAX_DEPTH) throw new RangeError(`it goes deeper than ${MAX_DEPTH} levels`);
+  if (value === null || value === undefined) return { NULL: true };
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
+      throw new RangeError(`${value} has lost digits; write the item in DynamoDB's form: {"N": "…"}`);
+    return { N: String(value) };
+  }
+  if (Array.isArray(value)) return { L: value.map((one: unknown) => toAttribute(one, depth + 1)) };
+  if (isJsonObject(value)) return { M: toAttributes(value, depth + 1) };
+  throw new RangeError(`a ${typeof value} is no value of JSON`);
+}
+
+export function toAttributes(item: JsonObject, depth = 0): JsonObject {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, toAttribute(value, depth)]));
+}

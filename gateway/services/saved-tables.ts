@@ -1,0 +1,178 @@
+/** Tables with their items as `gatewright data` keeps them, and puts them back. */
+import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { isItem } from './attribute-values.ts';
+import {
+  asRecord,
+  bringTimeToLive,
+  callDynamoDb,
+  type DynamoDbTarget,
+  refuseUnless,
+} from './create-tables.ts';
+import { StateFileError } from './state-file.ts';
+import { deleteItems, listTables, putItems, readItems } from './table-items.ts';
+
+export type SavedTable = {
+  readonly region: string;
+  /** What CreateTable is called with. */
+  readonly definition: JsonObject;
+  readonly timeToLive: string | null;
+  readonly items: readonly JsonObject[];
+};
+
+const NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
+const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/;
+/** DynamoDB takes no larger item. */
+const MAX_ITEM_CHARS = 2 * 400 * 1024;
+const OF_TABLE = new Set([
+  ...['TableName', 'AttributeDefinitions', 'KeySchema', 'BillingMode'],
+  ...['ProvisionedThroughput', 'GlobalSecondaryIndexes', 'LocalSecondaryIndexes'],
+]);
+
+export async function saveTables(target: DynamoDbTarget): Promise<readonly SavedTable[]> {
+  const saved: SavedTable[] = [];
+  for (const name of await listTables(target)) {
+    const description = await describe(target, name);
+    const { body } = await callDynamoDb(target, 'DescribeTimeToLive', { TableName: name });
+    const { TimeToLiveStatus: status, AttributeName: attribute } = asRecord(body['TimeToLiveDescription']);
+    saved.push({
+      region: String(description['TableArn']).split(':')[3] ?? target.region,
+      definition: toDefinition(description),
+      timeToLive: status === 'ENABLED' && typeof attribute === 'string' ? attribute : null,
+      items: await readItems(target, name),
+    });
+  }
+  return saved;
+}
+
+/** Reads what a file says; nothing is done yet. @throws StateFileError */
+export function checkTables(value: unknown): readonly SavedTable[] {
+  if (!Array.isArray(value)) throw new StateFileError('its tables are no list');
+  const tables = value.map((one: unknown) => checkTable(one));
+  const names = tables.map(nameOf);
+  if (new Set(names).size !== names.length) throw new StateFileError('a table is in it twice');
+  return tables;
+}
+
+function checkTable(value: unknown): SavedTable {
+  if (!isJsonObject(value)) throw new StateFileError('one of its tables is no object');
+  const { region, definition, timeToLive, items } = value;
+  const name = isJsonObject(definition) ? definition['TableName'] : undefined;
+  if (!isJsonObject(definition) || typeof name !== 'string' || !NAME.test(name))
+    throw new StateFileError('one of its tables has no name that DynamoDB takes');
+  const refuse = (what: string): never => {
+    throw new StateFileError(`its table ${name} ${what}`);
+  };
+  if (typeof region !== 'string' || !REGION.test(region)) return refuse('is in no region');
+  if (!Object.keys(definition).every((key) => OF_TABLE.has(key)))
+    return refuse('is defined by what is no part of a table');
+  if (timeToLive !== null && typeof timeToLive !== 'string') return refuse('has a time to live that is none');
+  const keys = keysOf(definition);
+  if (keys.length === 0) return refuse('has no key');
+  if (!Array.isArray(items)) return refuse('has items that are no list');
+  const seen = new Set<string>();
+  for (const item of items as unknown[]) {
+    if (!isItem(item)) return refuse('has an item that is none');
+    if (JSON.stringify(item).length > MAX_ITEM_CHARS) return refuse('has an item that is larger than 400 KB');
+    if (!keys.every(([key, type]) => asRecord(item[key])[type] !== undefined))
+      return refuse('has an item without its key');
+    const key = JSON.stringify(keys.map(([attribute]) => item[attribute]));
+    if (seen.has(key)) return refuse('has two items of one key');
+    seen.add(key);
+  }
+  return { region, definition, timeToLive, items: items as JsonObject[] };
+}
+
+/** Whether tables that are there already have the same keys. @throws StateFileError */
+export async function refuseOtherKeys(target: DynamoDbTarget, tables: readonly SavedTable[]): Promise<void> {
+  const there = new Set(await listTables(target));
+  for (const table of tables) {
+    const name = nameOf(table);
+    if (!there.has(name)) continue;
+    const found = toDefinition(await describe(target, name));
+    if (JSON.stringify(keysOf(found)) !== JSON.stringify(keysOf(table.definition)))
+      throw new StateFileError(`its table ${name} has other keys than the one of the template`);
+  }
+}
+
+/** Puts tables and items in the place of those that are there; tables of which the file knows nothing are emptied. */
+export async function loadTables(target: DynamoDbTarget, tables: readonly SavedTable[]): Promise<void> {
+  const there = await listTables(target);
+  for (const name of there) {
+    const keys = keysOf(await describe(target, name)).map(([key]) => key);
+    await deleteItems(target, name, await readItems(target, name), keys);
+  }
+  for (const table of tables) {
+    const name = nameOf(table);
+    const own = { ...target, region: table.region };
+    if (!there.includes(name))
+      refuseUnless(await callDynamoDb(own, 'CreateTable', table.definition), undefined, own, 'CreateTable');
+    await describe(own, name);
+    await bringTimeToLive(own, { name, timeToLiveAttribute: table.timeToLive ?? undefined });
+    await putItems(own, name, table.items);
+  }
+}
+
+async function describe(target: DynamoDbTarget, name: string): Promise<JsonObject> {
+  for (let tries = 0; ; tries += 1) {
+    const reply = await callDynamoDb(target, 'DescribeTable', { TableName: name });
+    refuseUnless(reply, undefined, target, 'DescribeTable');
+    const table = asRecord(reply.body['Table']);
+    if (table['TableStatus'] === 'ACTIVE' || tries === 100) return { ...table };
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function nameOf({ definition }: SavedTable): string {
+  return String(definition['TableName']);
+}
+
+function toDefinition(description: JsonObject): JsonObject {
+  const mode = asRecord(description['BillingModeSummary'])['BillingMode'];
+  const isOnDemand = mode === 'PAY_PER_REQUEST';
+  const capacity = (of: JsonObject): object =>
+    isOnDemand ? {} : { ProvisionedThroughput: units(asRecord(of['ProvisionedThroughput'])) };
+  const indexes = (name: string, isGlobal: boolean): object => {
+    const list = description[name];
+    if (!Array.isArray(list)) return {};
+    return {
+      [name]: (list as JsonObject[]).map((index) => ({
+        ...{ IndexName: index['IndexName'], KeySchema: index['KeySchema'], Projection: index['Projection'] },
+        ...(isGlobal ? capacity(index) : {}),
+      })),
+    };
+  };
+  return {
+    TableName: description['TableName'],
+    AttributeDefinitions: description['AttributeDefinitions'],
+    KeySchema: description['KeySchema'],
+    BillingMode: isOnDemand ? 'PAY_PER_REQUEST' : 'PROVISIONED',
+    ...capacity(description),
+    ...indexes('GlobalSecondaryIndexes', true),
+    ...indexes('LocalSecondaryIndexes', false),
+  };
+}
+
+function units({
+  ReadCapacityUnits: read,
+  WriteCapacityUnits: write,
+}: Readonly<Record<string, unknown>>): object {
+  return { ReadCapacityUnits: read, WriteCapacityUnits: write };
+}
+
+/** Name and type of each part of the key, hash first. */
+function keysOf(definition: JsonObject): readonly (readonly [string, string])[] {
+  const types = new Map(
+    listOf(definition['AttributeDefinitions']).map((one) => [
+      one['AttributeName'],
+      String(one['AttributeType']),
+    ]),
+  );
+  return listOf(definition['KeySchema']).map(({ AttributeName: name }) => [
+    String(name),
+    types.get(name) ?? '',
+  ]);
+}
+
+function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.map(asRecord) : [];
+}

@@ -1,0 +1,96 @@
+/**
+ * `--seed FOLDER`: one file per table, named after it, with what the table begins with. JSON, YAML or a JSON object per
+ * line; items plain or in DynamoDB's own form, or the requests of a BatchWriteItem.
+ */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { parse as parseYaml } from 'yaml';
+import { StartError } from '../errors.ts';
+import { isItem, toAttributes } from './attribute-values.ts';
+
+export type Seed = {
+  readonly file: string;
+  /** What the file is called, without its ending: a table's name or logical id. */
+  readonly table: string;
+  readonly items: readonly JsonObject[];
+};
+
+const ENDINGS = new Set(['.json', '.yml', '.yaml', '.ndjson', '.jsonl']);
+const MAX_BYTES = 64 * 1024 * 1024;
+/** Of the local issuer's users; not ours. */
+const USERS = 'users';
+
+/** @throws StartError with the file, and where it can be told the item */
+export async function readSeeds(folder: string): Promise<readonly Seed[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw failure(folder, `cannot be read: ${messageOf(error)}`);
+  });
+  const files = names.filter((name) => ENDINGS.has(extname(name))).toSorted();
+  const tables = files.map((name) => ({
+    file: join(folder, name),
+    table: name.slice(0, -extname(name).length),
+  }));
+  return Promise.all(
+    tables
+      .filter(({ table }) => table !== USERS)
+      .map(async ({ file, table }) => ({ file, table, items: await readItems(file) })),
+  );
+}
+
+async function readItems(file: string): Promise<readonly JsonObject[]> {
+  const { size } = await stat(file);
+  if (size > MAX_BYTES) throw failure(file, `has more than ${MAX_BYTES} bytes`);
+  const list = toList(file, parseText(file, await readFile(file, 'utf8')));
+  return list.map((item, index) => toItem(file, item, index + 1));
+}
+
+function parseText(file: string, text: string): unknown {
+  try {
+    if (/\.ya?ml$/.test(file)) return parseYaml(text);
+    if (file.endsWith('.json')) return JSON.parse(text);
+  } catch (error) {
+    throw failure(file, messageOf(error).split('\n')[0] ?? '');
+  }
+  return text.split('\n').flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    try {
+      return [JSON.parse(line) as unknown];
+    } catch (error) {
+      throw failure(file, `line ${index + 1}: ${messageOf(error)}`);
+    }
+  });
+}
+
+/** A list of items, or `{ table: [ { PutRequest: { Item } } ] }` as `aws dynamodb batch-write-item` reads it. */
+function toList(file: string, value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  if (isJsonObject(value)) {
+    const [requests, ...others] = Object.values(value);
+    if (others.length === 0 && Array.isArray(requests)) return requests.map((one: unknown) => unwrap(one));
+  }
+  throw failure(file, 'holds no list of items');
+}
+
+function unwrap(request: unknown): unknown {
+  const put = isJsonObject(request) ? request['PutRequest'] : undefined;
+  return isJsonObject(put) ? put['Item'] : request;
+}
+
+function toItem(file: string, item: unknown, number: number): JsonObject {
+  if (isItem(item)) return item;
+  if (!isJsonObject(item)) throw failure(file, `item ${number} is no object`);
+  try {
+    return toAttributes(item);
+  } catch (error) {
+    throw failure(file, `item ${number}: ${messageOf(error)}`);
+  }
+}
+
+function failure(file: string, problem: string): StartError {
+  return new StartError('SEED', `--seed: ${file} ${problem}`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

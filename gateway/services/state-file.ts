@@ -1,0 +1,106 @@
+/**
+ * The file of `gatewright data save`: one line that says what follows, then the state as JSON. A file that is not whole
+ * is refused before anything of it is looked at.
+ */
+import { createHash } from 'node:crypto';
+import { open, readFile } from 'node:fs/promises';
+import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { writeSecretFile } from './secret-file.ts';
+
+const FORMAT = 'gatewright-data';
+const VERSION = 1;
+const MAX_BYTES = 256 * 1024 * 1024;
+const MAX_HEADER_BYTES = 1024;
+
+/** What is wrong with a file, or with the state in it; a sentence. */
+export class StateFileError extends Error {
+  override readonly name = 'StateFileError';
+  readonly code = 'STATE_FILE';
+}
+
+/** Writes whole or not at all, for its owner alone: keys are in it. @throws StateFileError */
+export async function writeStateFile(path: string, state: JsonObject): Promise<number> {
+  const body = Buffer.from(`${JSON.stringify(state)}\n`);
+  if (body.length > MAX_BYTES)
+    throw new StateFileError(`the state has ${body.length} bytes; at most ${MAX_BYTES} are saved`);
+  if (!(await mayReplace(path)))
+    throw new StateFileError(`${path} is there and was not written by gatewright; name another file`);
+  const header = { format: FORMAT, version: VERSION, bytes: body.length, sha256: hash(body) };
+  try {
+    await writeSecretFile(path, `${JSON.stringify(header)}\n${body.toString()}`);
+  } catch (error) {
+    throw new StateFileError(`${path} cannot be written: ${messageOf(error)}`);
+  }
+  return body.length;
+}
+
+/** @throws StateFileError for what is not there, not ours, of another version, cut off or changed */
+export async function readStateFile(path: string): Promise<JsonObject> {
+  let content: Buffer;
+  try {
+    await refuseTooLarge(path);
+    content = await readFile(path);
+  } catch (error) {
+    throw error instanceof StateFileError
+      ? error
+      : new StateFileError(`${path} cannot be read: ${messageOf(error)}`);
+  }
+  const end = content.subarray(0, MAX_HEADER_BYTES).indexOf('\n');
+  const header = parse(content.subarray(0, Math.max(0, end)).toString());
+  if (header?.['format'] !== FORMAT)
+    throw new StateFileError(`${path} is no file of \`gatewright data save\``);
+  if (header['version'] !== VERSION)
+    throw new StateFileError(
+      `${path} is of version ${JSON.stringify(header['version'])}; this gatewright reads ${VERSION}`,
+    );
+  const body = content.subarray(end + 1);
+  if (body.length !== header['bytes'])
+    throw new StateFileError(
+      `${path} is cut off: ${body.length} of ${JSON.stringify(header['bytes'])} bytes`,
+    );
+  if (hash(body) !== header['sha256'])
+    throw new StateFileError(`${path} was changed: its checksum is another`);
+  const state = parse(body.toString());
+  if (state === undefined) throw new StateFileError(`${path} holds no JSON object`);
+  return state;
+}
+
+async function refuseTooLarge(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    if (size > MAX_BYTES + MAX_HEADER_BYTES)
+      throw new StateFileError(`${path} has more than ${MAX_BYTES} bytes`);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Attack, or a slip: the state in the place of somebody's own file. */
+async function mayReplace(path: string): Promise<boolean> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (file === undefined) return true;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_HEADER_BYTES), 0, MAX_HEADER_BYTES, 0);
+    return buffer.subarray(0, bytesRead).toString().startsWith(`{"format":"${FORMAT}"`);
+  } finally {
+    await file.close();
+  }
+}
+
+function hash(body: Buffer): string {
+  return createHash('sha256').update(body).digest('hex');
+}
+
+function parse(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

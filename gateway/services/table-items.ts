@@ -1,0 +1,87 @@
+/** All items of tables at once: read, written, taken away. */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { asRecord, callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
+
+/** BatchWriteItem takes no more. */
+const BATCH = 25;
+const MAX_TRIES = 20;
+
+export async function listTables(target: DynamoDbTarget): Promise<readonly string[]> {
+  const names: string[] = [];
+  let last: unknown;
+  do {
+    const page = await ask(target, 'ListTables', last === undefined ? {} : { ExclusiveStartTableName: last });
+    if (Array.isArray(page['TableNames'])) names.push(...page['TableNames'].map(String));
+    last = page['LastEvaluatedTableName'];
+  } while (last !== undefined);
+  return names;
+}
+
+/** @param limit no more than about so many; absent = all */
+export async function readItems(
+  target: DynamoDbTarget,
+  table: string,
+  limit?: number,
+): Promise<readonly JsonObject[]> {
+  const items: JsonObject[] = [];
+  let last: unknown;
+  do {
+    const page = await ask(target, 'Scan', {
+      ...{ TableName: table, ConsistentRead: true },
+      ...(limit === undefined ? {} : { Limit: limit }),
+      ...(last === undefined ? {} : { ExclusiveStartKey: last }),
+    });
+    if (Array.isArray(page['Items'])) items.push(...(page['Items'] as JsonObject[]));
+    last = page['LastEvaluatedKey'];
+  } while (last !== undefined && (limit === undefined || items.length < limit));
+  return items;
+}
+
+export function putItems(target: DynamoDbTarget, table: string, items: readonly JsonObject[]): Promise<void> {
+  return write(
+    target,
+    table,
+    items.map((item) => ({ PutRequest: { Item: item } })),
+  );
+}
+
+/** @param keys names of the attributes that make the key */
+export function deleteItems(
+  target: DynamoDbTarget,
+  table: string,
+  items: readonly JsonObject[],
+  keys: readonly string[],
+): Promise<void> {
+  const keyOf = (item: JsonObject): JsonObject =>
+    Object.fromEntries(
+      keys.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]] as const])),
+    );
+  return write(
+    target,
+    table,
+    items.map((item) => ({ DeleteRequest: { Key: keyOf(item) } })),
+  );
+}
+
+async function write(target: DynamoDbTarget, table: string, requests: readonly object[]): Promise<void> {
+  for (let first = 0; first < requests.length; first += BATCH) {
+    let left: readonly unknown[] = requests.slice(first, first + BATCH);
+    for (let tries = 0; left.length > 0; tries += 1) {
+      if (tries === MAX_TRIES)
+        throw new Error(`DynamoDB at ${target.url} leaves items of ${table} unwritten`);
+      const answer = await ask(target, 'BatchWriteItem', { RequestItems: { [table]: left } });
+      const rest = asRecord(answer['UnprocessedItems'])[table];
+      left = Array.isArray(rest) ? rest : [];
+    }
+  }
+}
+
+async function ask(
+  target: DynamoDbTarget,
+  operation: string,
+  input: object,
+): Promise<Readonly<Record<string, unknown>>> {
+  const reply = await callDynamoDb(target, operation, input);
+  refuseUnless(reply, undefined, target, operation);
+  return reply.body;
+}
