@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
+import { Script } from 'node:vm';
 import { printCurl, printFetch, printTest } from '../../console/snippets.ts';
 import type { RequestDetail } from '../../gateway/records/model.ts';
 
@@ -41,7 +42,7 @@ describe('snippets', () => {
 
   it('print a fetch and a test that are JavaScript', () => {
     for (const text of [printFetch(DETAIL), printTest(DETAIL).replaceAll(/^import .*$/gm, '')])
-      assert.doesNotThrow(() => new Function(`return async () => {${text}}`));
+      assert.doesNotThrow(() => new Script(`async () => {${text}}`));
     assert.match(printTest(DETAIL), /assert\.equal\(response\.status, 201\)/);
   });
 });
