@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readSources } from './source-files.ts';
+
+/** What runs on a user's machine, which may be Windows or macOS. */
+const RUNS_THERE = /^(?:cli|gateway|plugin|packages|shared|package|functions)\//;
+
+/** What works on Linux alone, with what to write instead. */
+const ROWS: readonly (readonly [string, RegExp, string])[] = [
+  ['a shell', /\bshell: true\b|['"`]\/bin\//, 'spawn the program itself, with its arguments as a list'],
+  ['a folder of one system', /['"`]\/(?:tmp|var\/tmp|etc)\//, 'take tmpdir() or homedir()'],
+  [
+    'signals that Windows lacks',
+    /\bSIG(?:USR[12]|HUP|QUIT|STOP|CONT)\b/,
+    'SIGINT and SIGTERM are there everywhere',
+  ],
+  [
+    'pathname of a file URL',
+    /import\.meta\.url\)\.pathname/,
+    'fileURLToPath: on Windows a path has no slash before its drive',
+  ],
+];
+
+describe('what runs on other systems', () => {
+  for (const [what, pattern, instead] of ROWS)
+    it(`uses no ${what.replace(/^an? /, '')}: ${instead}`, () => {
+      const found = readSources()
+        .filter(({ path }) => RUNS_THERE.test(path))
+        .filter(({ text }) => pattern.test(text.replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, '')))
+        .map(({ path }) => path);
+
+      assert.deepEqual(found, []);
+    });
+
+  it('would find each of them', () => {
+    const samples = [`{ shell: true }`, `'/tmp/x'`, `'SIGUSR2'`, `new URL('x', import.meta.url).pathname`];
+    for (const [index, [, pattern]] of ROWS.entries()) assert.match(samples[index] ?? '', pattern);
+  });
+});
