@@ -207,7 +207,7 @@ describe('gatewright access', () => {
     assert.equal(nowhere.code, 1);
     assert.match(
       nowhere.stderr,
-      /error: there is no folder acess: run this in the toolkit's folder, or name the one of the documents by --folder/,
+      /error: there is no folder acess: run gatewright init, or name the folder of the documents by --folder/,
     );
     assert.match(
       strange.stderr,

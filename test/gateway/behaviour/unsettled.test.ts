@@ -102,13 +102,13 @@ checkAll('what AWS does not settle', [
   },
   {
     source: 'docs/aws §7.9',
-    rule: 'leaves what a Lambda integration of an HTTP API gets as it is, whatever RequestParameters map',
+    rule: 'shows a Lambda integration of an HTTP API what RequestParameters map',
     async observe() {
       const api = anEchoApi(
         httpRoutes(['GET /a'], { integration: { RequestParameters: { 'append:header.x-more': 'yes' } } }),
       );
       return (await eventOf(api, { target: '/a' })).headers['x-more'];
     },
-    expected: undefined,
+    expected: 'yes',
   },
 ]);
