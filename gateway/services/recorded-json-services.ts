@@ -1,4 +1,4 @@
-/** EventBridge, Step Functions and Kinesis as far as integrations call them: checked and answered, nothing runs. */
+/** EventBridge and Step Functions as far as integrations call them: checked and answered, nothing runs. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { refuse } from './aws-operation.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -79,44 +79,6 @@ function answerStates(
   return { kind: 'result', fields: { executionArn, startDate: now } };
 }
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const MAX_RECORDS = 500;
-
-/** `PutRecord` and `PutRecords`. */
-function answerKinesis({ action, input }: JsonOperation, { random }: Tools): OperationResult | undefined {
-  if (action !== 'PutRecord' && action !== 'PutRecords') return undefined;
-  const stream = input?.['StreamName'] ?? input?.['StreamARN'];
-  if (typeof stream !== 'string' || stream === '')
-    return refuse('ValidationException', 'Either StreamName or StreamARN is required');
-  const written = (): Fields => ({
-    SequenceNumber: `4954${random.hex(13).replace(/[a-f]/g, '0')}`,
-    ShardId: 'shardId-000000000000',
-  });
-  if (action === 'PutRecord') return refuseRecord(input) ?? { kind: 'result', fields: written() };
-  const records = input?.['Records'];
-  if (!Array.isArray(records) || records.length === 0 || records.length > MAX_RECORDS)
-    return refuse(
-      'ValidationException',
-      `1 validation error detected: Value at 'records' failed to satisfy constraint: Member must have length from 1 to ${MAX_RECORDS}`,
-    );
-  for (const record of records as unknown[]) {
-    const refusal = refuseRecord(isJsonObject(record) ? record : undefined);
-    if (refusal !== undefined) return refusal;
-  }
-  return { kind: 'result', fields: { FailedRecordCount: 0, Records: records.map(written) } };
-}
-
-function refuseRecord(record: Fields | undefined): OperationResult | undefined {
-  const { Data: data, PartitionKey: key } = record ?? {};
-  if (typeof data !== 'string' || !BASE64.test(data))
-    return refuse('SerializationException', 'Data must be base64');
-  if (typeof key === 'string' && key !== '' && key.length <= 256) return undefined;
-  return refuse(
-    'ValidationException',
-    "1 validation error detected: Value at 'partitionKey' failed to satisfy constraint: Member must have length from 1 to 256",
-  );
-}
-
 /** Version of the JSON protocol, by service. */
 export const JSON_VERSIONS: Readonly<Record<string, string>> = {
   events: '1.1',
@@ -137,8 +99,6 @@ export function answerJsonService(
       return answerEvents(operation, tools);
     case 'states':
       return answerStates(operation, tools);
-    case 'kinesis':
-      return answerKinesis(operation, tools);
     default:
       return undefined;
   }

@@ -4,6 +4,7 @@
  */
 import { headerOf, printJsonReply, printQueryReply } from './aws-operation.ts';
 import { answerJsonService, JSON_VERSIONS } from './recorded-json-services.ts';
+import { RecordedStreams } from './recorded-kinesis.ts';
 import { answerSns, answerSqs } from './recorded-messaging.ts';
 import { RecordedBuckets } from './recorded-s3.ts';
 import type { Clock, HttpOutcome, Random, ServiceRequest } from '../ports.ts';
@@ -44,12 +45,14 @@ export class Recorder {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #buckets: RecordedBuckets;
+  readonly #streams: RecordedStreams;
   readonly #calls: RecordedCall[] = [];
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
     this.#random = random;
     this.#buckets = new RecordedBuckets(random);
+    this.#streams = new RecordedStreams(clock);
   }
 
   /** The last 1,000, oldest first. */
@@ -60,6 +63,7 @@ export class Recorder {
   clear(): void {
     this.#calls.length = 0;
     this.#buckets.clear();
+    this.#streams.clear();
   }
 
   /** `unreachable` for a service or an operation that is not known: an answer that was made up would mislead. */
@@ -94,6 +98,7 @@ export class Recorder {
     if (request.service === 'sns') return answerSns(operation, this.#random);
     if (request.service === 'sqs') return answerSqs(operation, request, this.#random);
     if (operation.protocol !== 'json') return undefined;
+    if (request.service === 'kinesis') return this.#streams.answer(operation, request.region);
     return answerJsonService(request, operation, { random: this.#random, clock: this.#clock });
   }
 
