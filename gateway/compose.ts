@@ -131,7 +131,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   const journal = new CallJournal(clock, random);
   const served = new ServedApis(openAccount(options, journal.clock));
   const http = openHttp(options, pace, (host) => localOriginOf(parts, host), closing);
-  const recorder = new Recorder(clock, random);
+  const recorder = new Recorder(clock, random, options.accountId);
   const services = openServiceClient({
     ...{ http, clock, recorder, options, store, served, functionIdentities },
     ownUrl: () => parts.controlUrl,

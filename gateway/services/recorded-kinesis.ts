@@ -28,12 +28,14 @@ const SHARD = 'shardId-000000000000';
 
 export class RecordedStreams {
   readonly #clock: Clock;
+  readonly #accountId: string;
   readonly #records = new Map<string, StoredRecord[]>();
   #sequence = 0;
   #keptCharacters = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, accountId: string) {
     this.#clock = clock;
+    this.#accountId = accountId;
   }
 
   clear(): void {
@@ -72,10 +74,19 @@ export class RecordedStreams {
         return result({});
       case 'DescribeStream':
         return result({
-          StreamDescription: { ...summary(stream, region), Shards: [shard()], HasMoreShards: false },
+          StreamDescription: {
+            ...summary(stream, { region, accountId: this.#accountId }),
+            Shards: [shard()],
+            HasMoreShards: false,
+          },
         });
       case 'DescribeStreamSummary':
-        return result({ StreamDescriptionSummary: { ...summary(stream, region), OpenShardCount: 1 } });
+        return result({
+          StreamDescriptionSummary: {
+            ...summary(stream, { region, accountId: this.#accountId }),
+            OpenShardCount: 1,
+          },
+        });
       case 'ListShards':
         return result({ Shards: [shard()] });
       case 'GetShardIterator':
@@ -215,10 +226,10 @@ function nameOf({ StreamName: name, StreamARN: arn }: Fields): string | undefine
   return typeof given === 'string' && STREAM_NAME.test(given) ? given : undefined;
 }
 
-function summary(stream: string, region: string): Fields {
+function summary(stream: string, at: { readonly region: string; readonly accountId: string }): Fields {
   return {
     StreamName: stream,
-    StreamARN: `arn:aws:kinesis:${region}:123456789012:stream/${stream}`,
+    StreamARN: `arn:aws:kinesis:${at.region}:${at.accountId}:stream/${stream}`,
     StreamStatus: 'ACTIVE',
     StreamModeDetails: { StreamMode: 'PROVISIONED' },
     RetentionPeriodHours: 24,

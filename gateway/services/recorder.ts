@@ -48,11 +48,11 @@ export class Recorder {
   readonly #streams: RecordedStreams;
   readonly #calls: RecordedCall[] = [];
 
-  constructor(clock: Clock, random: Random) {
+  constructor(clock: Clock, random: Random, accountId: string) {
     this.#clock = clock;
     this.#random = random;
     this.#buckets = new RecordedBuckets(random);
-    this.#streams = new RecordedStreams(clock);
+    this.#streams = new RecordedStreams(clock, accountId);
   }
 
   /** The last 1,000, oldest first. */

@@ -133,7 +133,7 @@ describe('a service integration of an HTTP API', () => {
     });
 
   it('is answered by the recorder: a message in XML, an event in JSON', async () => {
-    const recorder = new Recorder(new VirtualClock(), new CountingRandom());
+    const recorder = new Recorder(new VirtualClock(), new CountingRandom(), '123456789012');
     const ask = async (subtype: string, parameters: JsonObject): Promise<string> => {
       const { send, ports } = anIntegration(subtype, parameters);
       ports.services.answer = (request) => recorder.call(request);

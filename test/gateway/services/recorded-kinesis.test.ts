@@ -8,7 +8,10 @@ const API = 'Amazon Kinesis Data Streams Service API Reference';
 
 function aShelf(): (action: string, input: Fields) => Fields {
   let now = 1_000_000;
-  const streams = new RecordedStreams({ nowEpochMs: () => (now += 1000), monotonicMs: () => now });
+  const streams = new RecordedStreams(
+    { nowEpochMs: () => (now += 1000), monotonicMs: () => now },
+    '210987654321',
+  );
   return (action, input) => {
     const answer = streams.answer(
       { protocol: 'json', prefix: 'Kinesis_20131202', action, input },
@@ -74,13 +77,13 @@ describe('recorded streams', () => {
     const call = aShelf();
     call('CreateStream', { StreamName: 'made', ShardCount: 1 });
     const described = call('DescribeStream', {
-      StreamARN: 'arn:aws:kinesis:eu-west-1:123456789012:stream/s',
+      StreamARN: 'arn:aws:kinesis:eu-west-1:210987654321:stream/s',
     });
 
     assert.deepEqual(call('ListStreams', {})['StreamNames'], ['made']);
     assert.partialDeepStrictEqual(described['StreamDescription'], {
       StreamName: 's',
-      StreamARN: 'arn:aws:kinesis:eu-west-1:123456789012:stream/s',
+      StreamARN: 'arn:aws:kinesis:eu-west-1:210987654321:stream/s',
       StreamStatus: 'ACTIVE',
     });
     assert.equal((call('ListShards', { StreamName: 's' })['Shards'] as unknown[]).length, 1);

@@ -12,7 +12,7 @@ const JSON_TYPE = ['Content-Type', 'application/json', 'Accept', 'application/js
 const FORM = ['Content-Type', 'application/x-www-form-urlencoded'];
 
 function aRecorder(): Recorder {
-  return new Recorder(new VirtualClock(), new CountingRandom());
+  return new Recorder(new VirtualClock(), new CountingRandom(), '123456789012');
 }
 
 function aCall(more: Partial<ServiceRequest>): ServiceRequest {

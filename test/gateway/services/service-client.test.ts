@@ -35,7 +35,7 @@ function setUp(
 } {
   const http = new FakeBackend<HttpRequest>();
   const clock = new VirtualClock();
-  const recorder = new Recorder(clock, new CountingRandom());
+  const recorder = new Recorder(clock, new CountingRandom(), '123456789012');
   const client = createServiceClient({
     ...{ http, clock, recorder, dynamodb: undefined, ownUrl: () => 'http://127.0.0.1:4000' },
     endpoints: { urls: {}, live: [], credentials: undefined, ...endpoints },
