@@ -1,13 +1,13 @@
 /** `gatewright explain`: the story of one request, ending in what would have to change for another outcome. */
 import { Command } from 'commander';
 import { tellStory } from './recorded.ts';
-import { askGateway } from './running-gateway.ts';
+import { addGatewayOptions, askGateway } from './running-gateway.ts';
 import type { RequestDetail } from '@gatewright/gateway';
 
 type ExplainFlags = { readonly phases: boolean; readonly showSecrets: boolean; readonly json: boolean };
 
 export function explainCommand(): Command {
-  return new Command('explain')
+  return addGatewayOptions(new Command('explain'))
     .description('Tell why a request went as it did, and what would change that.')
     .argument('[request]', 'its id as the reply carried it, the first eight characters, or last', 'last')
     .option('--phases', 'with each phase of the gateway', false)

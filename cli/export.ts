@@ -1,13 +1,13 @@
 /** `gatewright export`: recorded requests in a format that other tools open. */
-import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { count } from './output.ts';
-import { askGateway, memberOf } from './running-gateway.ts';
+import { writePrivately } from './private-file.ts';
+import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
 
 type ExportFlags = { readonly har: string; readonly showSecrets: boolean };
 
 export function exportCommand(): Command {
-  return new Command('export')
+  return addGatewayOptions(new Command('export'))
     .description('Write the recorded requests to a file.')
     .requiredOption('--har <file>', 'as HTTP Archive 1.2, which browsers and proxies open')
     .option('--show-secrets', 'with tokens, keys and cookies as they came', false)
@@ -18,6 +18,6 @@ async function exportRequests({ har, showSecrets }: ExportFlags): Promise<void> 
   const archive = await askGateway('GET', `requests.har${showSecrets ? '?secrets=show' : ''}`);
   const entries = memberOf(memberOf(archive, 'log'), 'entries') as readonly unknown[];
   // Bodies of a start may hold what is nobody else's business.
-  writeFileSync(har, `${JSON.stringify(archive, null, 2)}\n`, { mode: 0o600 });
+  await writePrivately(har, `${JSON.stringify(archive, null, 2)}\n`);
   process.stdout.write(`${count(entries.length, 'request')} in ${har}\n`);
 }

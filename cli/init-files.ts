@@ -107,6 +107,13 @@ functions:
     events:
       - http: { method: get, path: /hello, authorizer: &gatewright { name: gatewright, type: token, arn: !ImportValue 'gatewright-\${sls:stage}-TokenAuthorizerArn', managedExternally: true, resultTtlInSeconds: 60 } }
       - http: { method: get, path: /admin, authorizer: *gatewright }
+resources:
+  # Lines that \`gatewright start\` prints to paste; AWS does nothing with them.
+  Metadata:
+    Gatewright::Try:
+      - { api: ApiGatewayRestApi, path: /hello, expect: 401 }
+      - { api: ApiGatewayRestApi, path: /hello, token: { sub: ada, roles: [user] }, expect: 200 }
+      - { api: ApiGatewayRestApi, path: /admin, token: { sub: ada, roles: [user] }, expect: 403 }
 `;
 
 export const HELLO_HANDLER = `export const handler = async (event) => ({

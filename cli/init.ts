@@ -37,7 +37,9 @@ export function initCommand(): Command {
     .action(async (directory: string, flags: InitFlags) => {
       const folder = resolve(directory);
       mkdirSync(folder, { recursive: true });
-      const { files, next } = isService(folder) ? await planOfService(folder, flags) : planOfEmpty(flags);
+      const { files, next } = isService(folder)
+        ? await planOfService(folder, flags)
+        : planOfEmpty(folder, flags);
       for (const [path, text] of files) process.stdout.write(`${write(folder, path, text)}\n`);
       process.stdout.write(`\n${paint('bold', 'Next')}\n${next.map((line) => `  ${line}\n`).join('')}`);
     });
@@ -47,7 +49,7 @@ function isService(folder: string): boolean {
   return readdirSync(folder).some((name) => DEFINITION.test(name));
 }
 
-function planOfEmpty({ webhooks }: InitFlags): Plan {
+function planOfEmpty(folder: string, { webhooks }: InitFlags): Plan {
   const { region } = homeOfEnvironment();
   const document = { api: HELLO_API, routes: '../hello', up: '../', rules: HELLO_RULES };
   const files = new Map([
@@ -62,7 +64,8 @@ function planOfEmpty({ webhooks }: InitFlags): Plan {
   return {
     files,
     next: [
-      'npm install',
+      // Whoever has installed gatewright first has a package.json, which is kept.
+      existsSync(join(folder, 'package.json')) ? installLine(folder) : 'npm install',
       'npx gatewright access sync   # reads the routes of hello',
       'npx gatewright start hello   # prints addresses, and lines to paste: 401, 200, 403',
     ],
@@ -85,17 +88,29 @@ async function planOfService(folder: string, { webhooks }: InitFlags): Promise<P
     }),
     ...(webhooks ? [[join(STACK_FOLDER, 'access/webhooks.yml'), WEBHOOKS_FILE('../../')] as const] : []),
   ]);
-  const isInstalled = existsSync(join(folder, 'node_modules/gatewright'));
   return {
     files,
     next: [
-      ...(isInstalled ? [] : ['npm install --save-dev gatewright osls']),
+      ...(missingOf(folder).length === 0 ? [] : [installLine(folder)]),
       ...(findStack([folder]).kind === 'not-needed' ? attachLines(apis) : []),
       'npx gatewright access sync   # reads the routes',
       'npx gatewright access matrix # who may call what',
       'npx gatewright start',
     ],
   };
+}
+
+/** Of what the stack needs, what the folder has not. */
+function missingOf(folder: string): readonly string[] {
+  const manifest = readIfThere(join(folder, 'package.json'));
+  return ['gatewright', 'osls'].filter(
+    (name) => !existsSync(join(folder, 'node_modules', name)) && !manifest.includes(`"${name}"`),
+  );
+}
+
+function installLine(folder: string): string {
+  const missing = missingOf(folder);
+  return missing.length === 0 ? 'npm install' : `npm install --save-dev ${missing.join(' ')}`;
 }
 
 /** What to write into the service; nobody's file is changed. */

@@ -7,7 +7,7 @@ import { Command } from 'commander';
 import { readDuration } from '@gatewright/gateway/settings';
 import { UsageError } from './output.ts';
 import { diffDetails, rowsToLines, tellStory } from './recorded.ts';
-import { askGateway, memberOf } from './running-gateway.ts';
+import { addGatewayOptions, askGateway, memberOf } from './running-gateway.ts';
 import type { RequestDetail } from '@gatewright/gateway';
 
 /** A function may take its 29 s. */
@@ -22,7 +22,7 @@ type ReplayFlags = {
 };
 
 export function replayCommand(): Command {
-  return new Command('replay')
+  return addGatewayOptions(new Command('replay'))
     .description('Send a recorded request again.')
     .argument('[request]', 'its id, the first eight characters, or last', 'last')
     .option('--as <identity>', 'nobody, alice, alice:admin,courier, key:ID or iam:NAME')

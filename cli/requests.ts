@@ -1,7 +1,7 @@
 /** `gatewright requests`: what the running gateway served last. */
 import { Command, InvalidArgumentError } from 'commander';
 import { rowsToLines } from './recorded.ts';
-import { askGateway, followGateway, memberOf } from './running-gateway.ts';
+import { addGatewayOptions, askGateway, followGateway, memberOf } from './running-gateway.ts';
 import type { RequestRow } from '@gatewright/gateway';
 
 type RequestFlags = {
@@ -14,7 +14,7 @@ type RequestFlags = {
 };
 
 export function requestsCommand(): Command {
-  return new Command('requests')
+  return addGatewayOptions(new Command('requests'))
     .description('List the last requests and messages; `explain` tells the story of one.')
     .option('--follow', 'go on with those that come, until Ctrl-C', false)
     .option('--route <text>', 'of routes or addresses with this text: "GET /users"')

@@ -1,5 +1,4 @@
 /** `gatewright usage invoice`, `close` and `stripe`: what a month comes to, and who is told. */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
@@ -16,6 +15,7 @@ import type { Answer, ChangeFlags } from './admin-commands.ts';
 import { readExport } from './export-rows.ts';
 import { printInvoiceCsv, printInvoicePdf } from './invoice-text.ts';
 import { HINT, UsageError } from './output.ts';
+import { writePrivately } from './private-file.ts';
 
 export type MonthFlags = AdminFlags & { readonly period: string; readonly tenant?: string };
 type InvoiceFlags = MonthFlags & {
@@ -95,6 +95,8 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
   }
   if (unpriced > 0)
     process.stderr.write(`${unpriced} periods have no price in their plans, and are on no invoice\n`);
+  else if (isFirst)
+    process.stderr.write(`No usage of ${flags.period} is recorded, so there is no invoice.\n`);
 }
 
 async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: boolean): Promise<void> {
@@ -106,7 +108,7 @@ async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: bool
         ? printInvoiceCsv([made], isFile || isFirst)
         : printInvoicePdf(made);
   if (isFile) {
-    await writeFile(join(out, `${made.number}.${format}`), text, { mode: 0o600 });
+    await writePrivately(join(out, `${made.number}.${format}`), text);
     process.stdout.write(`${made.number}.${format}  ${made.tenant}  ${made.total} ${made.currency}\n`);
   } else process.stdout.write(text);
 }

@@ -78,7 +78,7 @@ export async function sendAnew(
   if (api === undefined) throw new ResendError(`There is no API ${apiId} any more.`);
   if (api.protocol === 'websocket') throw new ResendError('A WebSocket API takes connections, not requests.');
   if (shiftMs !== 0 && clockFixedBecause !== undefined) throw new ResendError(`${clockFixedBecause}.`);
-  if (shiftMs !== 0) clock.shift(shiftMs);
+  shiftClock(clock, shiftMs);
   try {
     const { method, target, headers, body } = as === undefined ? request : actAs(request, as, api, ports.who);
     const rawHeaders = headers.flat();
@@ -91,6 +91,15 @@ export async function sendAnew(
     return received.requestId;
   } finally {
     if (shiftMs !== 0) clock.shift(-shiftMs);
+  }
+}
+
+/** @throws ResendError where the clock does not go so far */
+function shiftClock(clock: ResendPorts['clock'], ms: number): void {
+  try {
+    if (ms !== 0) clock.shift(ms);
+  } catch (error) {
+    throw error instanceof RangeError ? new ResendError(`${error.message}.`) : error;
   }
 }
 

@@ -99,8 +99,10 @@ after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const usage = (...args: readonly string[]): Promise<Finished> =>
-  runCommand(['usage', ...args, '--period', '2026-11', '--url', urlOf(admin)], {
+const usage = (...args: readonly string[]): Promise<Finished> => usageOf('2026-11', ...args);
+
+const usageOf = (month: string, ...args: readonly string[]): Promise<Finished> =>
+  runCommand(['usage', ...args, '--period', month, '--url', urlOf(admin)], {
     cwd: folder,
     environment: {
       ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' },
@@ -140,12 +142,23 @@ describe('the invoices of a month', () => {
       `${String(invoice['number'])},2026-11,acme,Ächme & Söhne (Ltd),EUR,monthly,,,gold,1,1013,10,0,174.38,174.38`,
     );
     assert.equal(pdf.code, 0, pdf.stderr);
+    const lost = await usage('invoice', '--out', join(folder, 'missing'));
+    assert.equal(lost.code, 1);
+    assert.match(lost.stderr, /missing\/.*\.json cannot be written: its folder is not there/);
     const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.pdf'));
     assert.equal(file, `${String(invoice['number'])}.pdf`);
     const bytes = readFileSync(join(folder, file), 'latin1');
     assert.match(bytes, /^%PDF-1\.4\n/);
     assert.match(bytes, /\(174\.38 EUR\) Tj/);
     assert.match(bytes, /\(\\304chme & S\\366hne \\050Ltd\\051\) Tj/);
+  });
+});
+
+describe('a month of which nothing is recorded', () => {
+  it('has no invoice, and is told so', async () => {
+    const { code, stdout, stderr } = await usageOf('2025-01', 'invoice');
+    assert.deepEqual([code, stdout], [0, '']);
+    assert.equal(stderr, 'No usage of 2025-01 is recorded, so there is no invoice.\n');
   });
 });
 

@@ -48,6 +48,7 @@ describe('gatewright init in an empty folder', () => {
       /written\s+serverless\.yml[^]*written\s+access\/hello\.yml[^]*npx gatewright start hello/,
     );
     assert.match(stdout, /kept\s+\.gitignore/);
+    assert.match(stdout, /Next\n  npm install\n/);
     assert.equal(await readFile(join(cwd, '.gitignore'), 'utf8'), 'mine\n');
     const again = await here.run('init');
     assert.equal(again.code, 1);
@@ -91,6 +92,20 @@ describe('gatewright init in an empty folder', () => {
     );
     const files = readZip(await readFile(join(packed, 'token-authorizer.zip')));
     assert.match(files.get('functions/token-authorizer.mjs')?.toString() ?? '', /hello-dev|\/hello/);
+  });
+});
+
+describe('gatewright init in an empty folder into which the package was installed', () => {
+  it('keeps its package.json and names what the stack needs beside the package', async (t) => {
+    const empty = await mkdtemp(join(tmpdir(), 'gatewright-installed-'));
+    const { service, run } = await own(empty);
+    t.after(() => Promise.all([service.remove(), rm(empty, { recursive: true })]));
+    const manifest = '{"dependencies":{"gatewright":"^0.1.0"}}\n';
+    await service.write('package.json', manifest);
+    const { code, stdout } = await run('init');
+    assert.equal(code, 0);
+    assert.match(stdout, /kept\s+package\.json[^]*Next\n  npm install --save-dev osls\n/);
+    assert.equal(await readFile(join(service.directory, 'package.json'), 'utf8'), manifest);
   });
 });
 

@@ -61,6 +61,8 @@ describe('gatewright requests, explain, replay and export', () => {
     const { stdout } = await run('requests', '--json', '--limit', '2');
     const file = join(folder, 'all.har');
     const exported = await run('export', '--har', file);
+    const missing = join(folder, 'missing/all.har');
+    const unwritten = await run('export', '--har', missing);
 
     assert.equal(
       stdout
@@ -70,10 +72,31 @@ describe('gatewright requests, explain, replay and export', () => {
       2,
     );
     assert.match(exported.stdout, /^\d+ requests in .*all\.har\n$/);
+    assert.deepEqual(
+      [unwritten.code, unwritten.stderr],
+      [1, `error: ${missing} cannot be written: its folder is not there\n`],
+    );
     const { log } = JSON.parse(readFileSync(file, 'utf8')) as {
       log: { entries: { response: { status: number } }[] };
     };
     assert.ok(log.entries.length >= 4 && log.entries.every(({ response }) => response.status === 403));
+  });
+
+  it('reach a gateway that was started elsewhere by its folder, and say so where there is none', async () => {
+    const elsewhere = (...args: string[]) => runCommand([...args, '--gateway', folder], { cwd: tmpdir() });
+    const told = await Promise.all([
+      elsewhere('requests', '--limit', '1'),
+      elsewhere('explain'),
+      elsewhere('replay', 'last', '--json'),
+      elsewhere('export', '--har', join(folder, 'elsewhere.har')),
+    ]);
+    assert.deepEqual(
+      told.map(({ code, stderr }) => [code, stderr]),
+      told.map(() => [0, '']),
+    );
+    const none = await run('explain', '--gateway', 'nobody');
+    assert.equal(none.code, 1);
+    assert.match(none.stderr, /no gateway runs named nobody/);
   });
 
   it('say what is wrong with what was typed, and which request is not kept', async () => {

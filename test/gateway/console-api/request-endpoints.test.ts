@@ -148,6 +148,7 @@ describe('endpoints of recorded requests', () => {
     },
     { name: 'an identity that nobody has', target: 'requests/last/replay', body: { as: 'iam:nobody' } },
     { name: 'a shift that is none', target: 'requests/last/replay', body: { shiftMs: 'soon' } },
+    { name: 'a shift past what a clock may say', target: 'requests/last/replay', body: { shiftMs: 1e300 } },
   ];
   for (const { name, target, body } of refused) {
     it(`refuse ${name}`, async () => {
