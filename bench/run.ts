@@ -2,7 +2,7 @@
  * `npm run bench [-- --seconds N --runs N --only rest|http --no-offline]`: this gateway, the floor and
  * serverless-offline on the same service, interleaved, medians; a table, and last on stdout one JSON line.
  * A failed check (status, body, invocations) ends the run with exit code 1. `npm run bench -- quota`: @see quota.ts;
- * `npm run bench -- authorizer`: @see authorizer.ts; `npm run bench -- --against COMMIT`: @see against.ts
+ * `npm run bench -- record`: @see record.ts; `npm run bench -- authorizer`: @see authorizer.ts; `npm run bench -- --against COMMIT`: @see against.ts
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -10,6 +10,7 @@ import { runAgainst } from './against.ts';
 import { runAuthorizerBench } from './authorizer.ts';
 import { COLD_FROM_SECONDS, COLD_TO_SECONDS, CONNECTIONS, WARMUP_SECONDS, measure } from './measure.ts';
 import { runQuotaBench } from './quota.ts';
+import { runRecordBench } from './record.ts';
 import { HEADERS, SCENARIOS } from './scenarios.ts';
 import { findRatios, printTable, summarise } from './report.ts';
 import {
@@ -113,6 +114,7 @@ async function runAll(options: Options): Promise<void> {
 try {
   const [name, ...args] = process.argv.slice(2);
   if (name === 'quota') await runQuotaBench(args);
+  else if (name === 'record') await runRecordBench(args);
   else if (name === 'authorizer') await runAuthorizerBench(args);
   else if (process.argv.some((one) => /^--against(=|$)/.test(one)))
     process.exitCode = (await runAgainst(process.argv.slice(2))) ? 0 : 1;

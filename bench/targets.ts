@@ -51,8 +51,22 @@ async function firstLine(child: ChildProcess, wanted: (line: string) => boolean)
  * The gateway of a checkout, on this checkout's service.
  * @param label of its log file and of the folder with its state (`.gatewright/`), apart from that of a gateway in use
  */
-export async function startGateway(root: string, label: string): Promise<Running> {
-  const args = [commandOf(root), 'start', FIXTURE, '--json', '--port', '0', '--control-port', '0'];
+export async function startGateway(
+  root: string,
+  label: string,
+  options: readonly string[] = [],
+): Promise<Running> {
+  const args = [
+    commandOf(root),
+    'start',
+    FIXTURE,
+    '--json',
+    '--port',
+    '0',
+    '--control-port',
+    '0',
+    ...options,
+  ];
   const cwd = join(BUILD, label);
   mkdirSync(cwd, { recursive: true });
   const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', logFile(label)] });

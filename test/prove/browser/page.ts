@@ -34,6 +34,15 @@ export interface Page {
     argument: Argument,
   ): Promise<Result>;
   setDefaultTimeout(ms: number): void;
+  waitForSelector(selector: string): Promise<unknown>;
+  selectOption(selector: string, value: string): Promise<unknown>;
+  /** Runs in every document before its own scripts. */
+  addInitScript(script: { readonly content: string }): Promise<void>;
+  emulateMedia(options: { readonly colorScheme: 'light' | 'dark' }): Promise<void>;
+  setViewportSize(size: { readonly width: number; readonly height: number }): Promise<void>;
+  screenshot(options: { readonly path: string }): Promise<unknown>;
+  on(event: 'console', heard: (message: { type(): string; text(): string }) => void): unknown;
+  on(event: 'pageerror', heard: (error: Error) => void): unknown;
 }
 
 type Context = { newPage(): Promise<Page>; close(): Promise<void> };
@@ -123,6 +132,8 @@ function loadDriver(): Driver {
 type Api = { readonly kind: string; readonly stack: string; readonly url: string };
 
 export type ServedStacks = AsyncDisposable & {
+  /** Address of the console with its key. */
+  readonly console: string;
   readonly apis: readonly Api[];
   /** `http://127.0.0.1:4000` */
   readonly control: string;
@@ -148,14 +159,18 @@ export async function serve(
   const paths = sources.map((source) => join(REPOSITORY, source));
   const ports = ['--port', '0', '--control-port', '0', '--json', '--no-reload'];
   const gateway = await startCommand(['start', ...paths, ...ports, ...options], READY, { cwd });
-  const { apis, control } = readyOf(gateway) as { readonly apis: readonly Api[]; readonly control: string };
+  const { apis, control, console } = readyOf(gateway) as {
+    readonly apis: readonly Api[];
+    readonly control: string;
+    readonly console: string;
+  };
   const run = async (...words: readonly string[]): Promise<string> => {
     const { code, stdout, stderr } = await runCommand(words, { cwd });
     if (code !== 0) throw new Error(stderr);
     return stdout.trim();
   };
   return {
-    ...{ apis, control, run },
+    ...{ apis, control, console, run },
     urlOf(stack, kind) {
       const [api, ...more] = apis.filter((api) => api.stack === stack && api.kind === kind);
       if (api === undefined || more.length > 0) throw new Error(`${stack} has not one ${kind} API`);
