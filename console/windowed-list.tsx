@@ -40,13 +40,12 @@ export function WindowedList<Item>({ items, rowHeight, label, keyOf, selected, c
   const first = Math.max(0, Math.floor(view.top / rowHeight) - BEYOND);
   const last = Math.min(items.length, Math.ceil((view.top + view.height) / rowHeight) + BEYOND);
   return (
-    <div class="window" ref={box} role="listbox" aria-label={label} tabIndex={0}>
+    <div class="window" ref={box} role="list" aria-label={label}>
       <div class="window-all" style={{ height: `${items.length * rowHeight}px` }}>
         {items.slice(first, last).map((item, index) => (
           <div
             class="window-row"
-            role="option"
-            aria-selected={first + index === selected}
+            role="listitem"
             key={keyOf(item)}
             style={{ top: `${(first + index) * rowHeight}px`, height: `${rowHeight}px` }}
           >

@@ -104,7 +104,11 @@ function choose(rows: readonly RequestRow[], search: string, status: string): re
 
 function Line({ row, isOpen }: { readonly row: RequestRow; readonly isOpen: boolean }) {
   return (
-    <a class={`line ${isOpen ? 'open' : ''}`} href={linkTo('traffic', row.id)} tabIndex={-1}>
+    <a
+      class={`line ${isOpen ? 'open' : ''}`}
+      href={linkTo('traffic', row.id)}
+      aria-current={isOpen ? 'true' : undefined}
+    >
       <Status value={row.status} />
       <span class="method">{row.method}</span>
       <span class="target" title={row.target}>
