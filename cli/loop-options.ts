@@ -10,6 +10,7 @@ export type LoopFlags = {
   readonly inspectBrk?: number;
   readonly name?: string;
   readonly seed?: string;
+  readonly values?: string;
 };
 
 export function addLoopOptions(command: Command): Command {
@@ -26,6 +27,10 @@ export function addLoopOptions(command: Command): Command {
     )
     .option('--seed <folder>', 'fill empty tables: a file for each, as orders.json, .yml or .ndjson')
     .option(
+      '--values <file>',
+      'what functions read of SSM, Secrets Manager, S3, AppConfig (default: gatewright.values.yml)',
+    )
+    .option(
       '--name <name>',
       'how other commands call it by --gateway (default: the name of the folder)',
       readName,
@@ -38,11 +43,13 @@ export function readLoopOptions({
   inspectBrk,
   name,
   seed,
-}: LoopFlags): Pick<GatewayOptions, 'announced' | 'inspect' | 'seed'> {
+  values,
+}: LoopFlags): Pick<GatewayOptions, 'announced' | 'inspect' | 'seed' | 'values'> {
   const port = inspectBrk ?? inspect;
   return {
     announced: { folder: runningFolder(process.env), name },
     seed,
+    values,
     ...(port !== undefined && { inspect: { port, breaks: inspectBrk !== undefined } }),
   };
 }

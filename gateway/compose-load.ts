@@ -1,10 +1,13 @@
 /** From sources to what is served, and again whenever a source changes. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { randomInt } from 'node:crypto';
+import { join, resolve } from 'node:path';
 import { watchTemplates } from './adapters/template-watcher.ts';
 import { addressOf, backendOf, controlUrlOf, describeFault } from './compose-parts.ts';
 import { followStacks } from './compose-sign-in.ts';
 import { loadStacks } from './definition/load.ts';
+import { LocalValues } from './control/local-values.ts';
+import { parseValues, VALUES_FILE } from './control/written-values.ts';
 import { withFaults } from './control/fault-items.ts';
 import { readRoles } from './control/read-roles.ts';
 import type { RolesOfStacks } from './control/read-roles.ts';
@@ -17,6 +20,10 @@ import { readSeeds, type Seed } from './services/seed-files.ts';
 import { seedTables } from './services/seed-tables.ts';
 import { readTableDefinition } from './services/table-definition.ts';
 import type { Parts } from './compose-parts.ts';
+import { readAttachedFile, readValuesText } from './services/values-file.ts';
+import type { WrittenValues } from './control/written-values.ts';
+import type { GatewayOptions } from './gateway.ts';
+import type { Clock } from './ports.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 import type { Fault, Tolerance } from './errors.ts';
 import type { FunctionDefinition } from './lambda/model.ts';
@@ -41,6 +48,8 @@ export async function load(
   const tables = readTables(stacks, faults);
   const written = await readUsersFile(options.directory);
   for (const fault of written.faults) faults.note(fault, 'who it describes cannot sign in');
+  const values = readValues(options);
+  for (const fault of values.faults) faults.note(fault, 'functions that ask for it find nothing');
   const prepared = served.prepare(stacks, faults);
   const roles = options.roles === true ? readRoles(stacks, faults) : undefined;
   const notEnforced = [...prepared.unsupported, ...(roles?.unsupported ?? [])];
@@ -59,6 +68,7 @@ export async function load(
   await Promise.all(tables.map((ofRegion) => createTables(ofRegion, parts, faults)));
   if (seeds.length > 0) await seed(seeds, tables, parts);
   followStacks(stacks, written.users, signIn);
+  parts.values.replace(values, stacks);
   functionIdentities.replace(functions, roles ?? NO_ROLES);
   // Before a function of the new set runs, or its first call would be of nobody.
   await store.admit(signersOf(functionIdentities, roles));
@@ -81,6 +91,24 @@ function signersOf(
     ...{ accessKeyId, secretAccessKey },
     isJudged: roles?.ofFunctions.has(name) === true,
   }));
+}
+
+/** Where values are written: what `--values` names, else the usual file where the gateway is started. */
+function valuesFileOf({ values, directory }: GatewayOptions): string {
+  return resolve(directory, values ?? VALUES_FILE);
+}
+
+/** @throws StartError where a file that was named cannot be read */
+function readValues(options: GatewayOptions): WrittenValues {
+  const file = valuesFileOf(options);
+  const text = readValuesText(file, options.values !== undefined) ?? '';
+  return parseValues(text, file, readAttachedFile);
+}
+
+/** Empty until stacks are loaded. */
+export function openValues(options: GatewayOptions, clock: Clock): LocalValues {
+  const tell = (sentence: string): void => options.log.write(sentence);
+  return new LocalValues({ clock, draw: (bound) => randomInt(bound), file: valuesFileOf(options), tell });
 }
 
 const RUNNING = process.versions.node.split('.')[0] ?? '';
@@ -189,7 +217,12 @@ export function watchStacks(sources: readonly string[], parts: Parts, faultsAtSt
   };
   let running = Promise.resolve();
   const usersFile = join(options.directory, USERS_FILE);
-  const files = [usersFile, ...served.stacks.flatMap(({ file, includes }) => [file, ...includes])];
+  const ofValues = [valuesFileOf(options), ...readValues(options).attached];
+  const files = [
+    usersFile,
+    ...ofValues,
+    ...served.stacks.flatMap(({ file, includes }) => [file, ...includes]),
+  ];
   const broken = faultsAtStart.map(({ error }) => error.place.file).filter((file) => existsSync(file));
   closing.add(
     watchTemplates([...new Set([...files, ...broken])], () => {

@@ -10,6 +10,7 @@ import { createFunctionRuntime } from './lambda/runtime.ts';
 import { readApiIdFromHost } from './routing/host.ts';
 import type { SignIn } from './compose-sign-in.ts';
 import { openStore } from './services/store.ts';
+import type { LocalValues } from './control/local-values.ts';
 import type { ServedApis } from './control/served-apis.ts';
 import type { CallJournal } from './aws-api/rest-apis/call-journal.ts';
 import type { LogHistory } from './control-port/log-history.ts';
@@ -74,6 +75,8 @@ export type Parts = {
   readonly at: WebSocketPorts;
   readonly management: ManagementPorts;
   readonly recorder: Recorder;
+  /** What functions read of SSM, Secrets Manager, S3 and AppConfig. */
+  readonly values: LocalValues;
   /** Undefined = nothing is recorded. */
   readonly records: RequestRecords | undefined;
   readonly subscriptions: LogSubscriptions;

@@ -5,6 +5,9 @@ import { createLambdaInvoke } from './aws-api/lambda/lambda-invoke.ts';
 import { createLambdaReads } from './aws-api/lambda/lambda-reads.ts';
 import { letThrough } from './aws-api/let-through.ts';
 import { createRestApiWire } from './aws-api/rest-apis/rest-api-wire.ts';
+import { createAppConfig } from './aws-api/values/app-config.ts';
+import { createSecretsManager } from './aws-api/values/secrets-manager.ts';
+import { createSsm } from './aws-api/values/ssm.ts';
 import { backendOf } from './compose-parts.ts';
 import { rightsContext } from './compose-rights.ts';
 import { RECORDED_SERVICES } from './services/recorder.ts';
@@ -13,11 +16,11 @@ import type { Parts } from './compose-parts.ts';
 
 /** AWS's own APIs on the control port, by signing name. */
 export function openServices(parts: Parts, report: (fault: unknown) => void): Map<string, AwsService> {
-  const { options, runtime, random, served, signIn, store, at, closing, journal } = parts;
+  const { options, runtime, random, served, signIn, store, at, closing, journal, values } = parts;
   const services = new Map<string, AwsService>();
   const rights = rightsContext(options, served);
   // Calls of functions end where those of integrations do: at somebody's endpoint, at AWS, or in the recorder.
-  for (const name of [...RECORDED_SERVICES, ...(options.awsEndpoints?.live ?? [])])
+  for (const name of [...RECORDED_SERVICES, 's3', ...(options.awsEndpoints?.live ?? [])])
     services.set(name, letThrough(at.services, rights));
   const backend = backendOf(options, store);
   if (backend !== undefined) {
@@ -31,6 +34,17 @@ export function openServices(parts: Parts, report: (fault: unknown) => void): Ma
     createLambdaReads(() => served.stacks, createLambdaInvoke(invoke)),
   );
   if (!services.has('cognito-idp')) services.set('cognito-idp', (call) => signIn.cognito.serveAdmin(call));
+  // What is let through to AWS, or to an emulator, has its values there.
+  const isElsewhere = (name: string): boolean =>
+    services.has(name) || Object.hasOwn(options.awsEndpoints?.urls ?? {}, name);
+  const { accountId } = options;
+  const ofValues: readonly [name: string, service: AwsService][] = [
+    ['ssm', createSsm(values, accountId)],
+    ['secretsmanager', createSecretsManager(values, accountId)],
+    ['appconfig', createAppConfig({ values, random, accountId })],
+  ];
+  for (const [name, service] of ofValues)
+    services.set(name, isElsewhere(name) ? letThrough(at.services, rights) : service);
   services.set('sts', createCallerIdentity(random, services.get('sts')));
   services.set('apigateway', journal.keep(openRestApis(parts)));
   return services;

@@ -3,7 +3,7 @@ import { resolve, sep } from 'node:path';
 import { createCompressor } from './adapters/compressor.ts';
 import { createSystemRandom } from './adapters/random.ts';
 import { createSystemClock } from './adapters/system-clock.ts';
-import { load, watchStacks } from './compose-load.ts';
+import { load, openValues, watchStacks } from './compose-load.ts';
 import {
   addressOf,
   allOrNothing,
@@ -131,7 +131,8 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   const journal = new CallJournal(clock, random);
   const served = new ServedApis(openAccount(options, journal.clock));
   const http = openHttp(options, pace, (host) => localOriginOf(parts, host), closing);
-  const recorder = new Recorder(clock, random, options.accountId);
+  const values = openValues(options, clock);
+  const recorder = new Recorder(clock, random, options.accountId, (id) => values.object(id));
   const services = openServiceClient({
     ...{ http, clock, recorder, options, store, served, functionIdentities },
     ownUrl: () => parts.controlUrl,
@@ -148,7 +149,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   const management = { clock, random, connections, identities, records };
   const parts: Parts = {
     ...{ options, name, history, clock, random, identities, signIn, store, runtime },
-    ...{ journal, served, at, management, recorder, records, functionIdentities, closing },
+    ...{ journal, served, at, management, recorder, values, records, functionIdentities, closing },
     subscriptions: logGroups,
     addresses: new Map(),
     anyPort: undefined,

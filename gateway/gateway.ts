@@ -83,6 +83,8 @@ export type GatewayOptions = {
   readonly metrics?: boolean;
   /** `--seed`: folder with what tables begin with; absent = with nothing. */
   readonly seed?: string | undefined;
+  /** `--values`: file with what functions read of SSM, Secrets Manager, S3 and AppConfig; absent = gatewright.values.yml. */
+  readonly values?: string | undefined;
   /** `--inspect[-brk]`: a debugger may be attached, and holds all deadlines when it holds a function; absent = none. */
   readonly inspect?: InspectOptions;
   /** serverless-offline's `noTimeout`: nothing that a function does takes too long. */

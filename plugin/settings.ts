@@ -15,4 +15,5 @@ export type StartSettings = Pick<
   | 'inspect'
   | 'noTimeout'
   | 'chosen'
+  | 'values'
 >;

@@ -18,6 +18,10 @@ export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
   dynamodb: { usage: 'Where tables live: "embedded" (default) or a URL.', type: 'string' },
   data: { usage: 'Folder that keeps the embedded tables. Default: in memory.', type: 'string' },
   strict: { usage: 'Refuse what cannot be enforced, instead of naming it.', type: 'boolean' },
+  values: {
+    usage: 'What functions read of SSM, Secrets Manager, S3 and AppConfig. Default: gatewright.values.yml.',
+    type: 'string',
+  },
   ...INSPECT_OPTIONS,
   reload: { usage: 'Watch templates and the sources of functions; --no-reload does not.', type: 'boolean' },
 };
@@ -27,6 +31,7 @@ export function readStartOptions(cli: CliOptions): StartSettings {
   const account = readText('--account', cli['account']);
   if (account !== undefined && SETTINGS.account.read(account) === undefined)
     throw new OptionError(`--account: "${account}". ${SETTINGS.account.says}`);
+  const values = readText('--values', cli['values']);
   return {
     ...(account !== undefined && { chosen: { accountId: account } }),
     host: readText('--host', cli['host']) ?? '127.0.0.1',
@@ -34,6 +39,7 @@ export function readStartOptions(cli: CliOptions): StartSettings {
     controlPort: readPort('--control-port', cli['control-port'], 4000),
     allowHosts: readTexts('--allow-host', cli['allow-host']),
     dynamodb: readStore(readText('--dynamodb', cli['dynamodb']), readText('--data', cli['data'])),
+    ...(values !== undefined && { values }),
     ...readInspect(cli),
     reload: readFlag('--reload', cli['reload'], true),
     strict: readFlag('--strict', cli['strict'], false),

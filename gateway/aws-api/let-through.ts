@@ -28,12 +28,13 @@ export function letThrough(services: ServiceClient, context: RightsContext): Aws
   return async (call) => {
     const { method, path, query, rawHeaders, body } = call.request;
     const { service, region } = call;
-    const asked = { service, region, method, path, query, headers: rawHeaders, body };
+    const subdomain = service === 's3' ? bucketOf(call.request.host) : undefined;
+    const asked = { service, region, method, path, query, headers: rawHeaders, body, subdomain };
     const whole = call.caller.role === undefined ? [{ action: `${service}:*`, resource: '*' }] : [];
     const refusal = refuseUnlessAllowed(call, rightsOfCall(asked, context) ?? whole);
     if (refusal !== undefined) return refusal;
     const outcome = await services.call({
-      ...{ method, path, query, service: call.service, region: call.region, subdomain: undefined },
+      ...{ method, path, query, service: call.service, region: call.region, subdomain },
       headers: withoutDropped(rawHeaders),
       body: body.length === 0 ? undefined : body,
       timeoutMs: TIMEOUT_MS,
@@ -42,11 +43,22 @@ export function letThrough(services: ServiceClient, context: RightsContext): Aws
   };
 }
 
+/** `photos.s3.eu-west-1.amazonaws.com`; SDKs that have an endpoint put the bucket into the path. */
+function bucketOf(host: string): string | undefined {
+  return /^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?(?::\d+)?$/.exec(
+    host,
+  )?.[1];
+}
+
 function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
   if (outcome.kind === 'answered') {
     const { status, headers, body } = outcome;
+    // Of a HEAD the length is all that tells of the body.
+    const lengthAt = headers.findIndex((name, index) => index % 2 === 0 && /^content-length$/i.test(name));
+    const length =
+      call.request.method === 'HEAD' && lengthAt !== -1 ? headers.slice(lengthAt, lengthAt + 2) : [];
     // Packed bodies arrive unpacked.
-    return { status, headers: withoutDropped(headers, 'content-encoding', 'date'), body };
+    return { status, headers: [...withoutDropped(headers, 'content-encoding', 'date'), ...length], body };
   }
   // Trying again cannot help where the call is not known: 501 ends an SDK at once, 502 and 503 are tried four times.
   if (outcome.kind === 'unreachable' && outcome.reason === 'request')

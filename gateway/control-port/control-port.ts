@@ -244,11 +244,18 @@ function send(
   response.writeHead(reply.status, [
     ...reply.headers,
     ...commonHeaders(reply.headers, options),
-    ...(reply.status === 204 ? [] : ['Content-Length', String(Buffer.byteLength(reply.body))]),
+    ...(reply.status === 204 || hasLength(reply)
+      ? []
+      : ['Content-Length', String(Buffer.byteLength(reply.body))]),
     // What has not been read of the request cannot be skipped: the connection ends with the reply.
     ...(isLast ? ['Connection', 'close'] : []),
   ]);
   response.end(reply.status === 204 ? undefined : reply.body);
+}
+
+/** Of a HEAD, where the body is not there to be measured. */
+function hasLength({ headers }: ControlReply): boolean {
+  return headers.some((text, index) => index % 2 === 0 && text.toLowerCase() === 'content-length');
 }
 
 async function closeServer(server: Server): Promise<void> {

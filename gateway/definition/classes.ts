@@ -5,6 +5,7 @@
 
 import { COGNITO_TYPES } from './cognito-classes.ts';
 import { ROLE_CLASSES } from './role-classes.ts';
+import { VALUE_TYPES } from './value-classes.ts';
 import { words } from './words.ts';
 
 /** What a request misses, as half a sentence. */
@@ -252,6 +253,7 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     noEffect: words('Description LicenseInfo CompatibleRuntimes CompatibleArchitectures'),
   },
   ...COGNITO_TYPES,
+  ...VALUE_TYPES,
   'AWS::DynamoDB::Table': {
     enforced: words(
       `TableName KeySchema AttributeDefinitions GlobalSecondaryIndexes LocalSecondaryIndexes BillingMode

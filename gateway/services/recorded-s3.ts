@@ -1,10 +1,15 @@
 /** S3 objects as far as integrations call them: what was put can be got back while the gateway runs. */
 import { createHash } from 'node:crypto';
-import { escapeXml } from './aws-operation.ts';
+import { escapeXml, headerOf } from './aws-operation.ts';
 import type { HttpOutcome, Random, ServiceRequest } from '../ports.ts';
 
 type Stored = { readonly body: Buffer; readonly contentType: string; readonly etag: string };
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
+
+/** An object that somebody has written down, by `bucket/key`. */
+export type WrittenObjects = (
+  id: string,
+) => { readonly bytes: Buffer; readonly contentType: string } | undefined;
 
 const MAX_OBJECTS = 500;
 const MAX_OBJECT_BYTES = 10 * 1024 * 1024;
@@ -13,10 +18,14 @@ const NOTHING = Buffer.alloc(0);
 
 export class RecordedBuckets {
   readonly #objects = new Map<string, Stored>();
+  /** Written ones that calls have deleted, up to as many as can be put. */
+  readonly #deleted = new Set<string>();
   readonly #random: Random;
+  readonly #written: WrittenObjects | undefined;
 
-  constructor(random: Random) {
+  constructor(random: Random, written?: WrittenObjects) {
     this.#random = random;
+    this.#written = written;
   }
 
   /** Path style, or the bucket as subdomain; undefined for operations that are not known here (lists, uploads in parts …). */
@@ -25,7 +34,7 @@ export class RecordedBuckets {
     const [, bucket, key = ''] = BUCKET.exec(path) ?? [];
     if (bucket === undefined)
       return this.#error(400, 'InvalidBucketName', 'The specified bucket is not valid.', path);
-    if (key === '') return undefined;
+    if (key === '' || isOfAnotherOperation(request)) return undefined;
     const id = `${bucket}/${key}`;
     switch (request.method) {
       case 'PUT':
@@ -35,6 +44,7 @@ export class RecordedBuckets {
         return this.#get(id, key, request.method);
       case 'DELETE':
         this.#objects.delete(id);
+        if (this.#written !== undefined && this.#deleted.size < MAX_OBJECTS) this.#deleted.add(decode(id));
         return this.#reply(204, [], NOTHING);
       default:
         return undefined;
@@ -43,12 +53,13 @@ export class RecordedBuckets {
 
   clear(): void {
     this.#objects.clear();
+    this.#deleted.clear();
   }
 
   #put(id: string, body: Buffer, contentType: string): Answered {
     if (body.length > MAX_OBJECT_BYTES)
       return this.#error(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', id);
-    const etag = `"${createHash('md5').update(body).digest('hex')}"`;
+    const etag = etagOf(body);
     this.#objects.delete(id);
     this.#objects.set(id, { body, contentType, etag });
     for (const oldest of this.#objects.keys()) {
@@ -59,10 +70,18 @@ export class RecordedBuckets {
   }
 
   #get(id: string, key: string, method: 'GET' | 'HEAD'): Answered {
-    const stored = this.#objects.get(id);
+    const stored = this.#objects.get(id) ?? this.#findWritten(id);
     if (stored === undefined) return this.#error(404, 'NoSuchKey', 'The specified key does not exist.', key);
     const headers = ['ETag', stored.etag, 'Content-Type', stored.contentType];
-    return this.#reply(200, headers, method === 'GET' ? stored.body : NOTHING);
+    if (method === 'GET') return this.#reply(200, headers, stored.body);
+    return this.#reply(200, [...headers, 'Content-Length', String(stored.body.length)], NOTHING);
+  }
+
+  #findWritten(id: string): Stored | undefined {
+    const name = decode(id);
+    const found = this.#deleted.has(name) ? undefined : this.#written?.(name);
+    if (found === undefined) return undefined;
+    return { body: found.bytes, contentType: found.contentType, etag: etagOf(found.bytes) };
   }
 
   #error(status: number, code: string, message: string, key: string): Answered {
@@ -76,5 +95,26 @@ export class RecordedBuckets {
   #reply(status: number, headers: readonly string[], body: Buffer): Answered {
     const id = this.#random.hex(16).toUpperCase();
     return { kind: 'answered', status, headers: [...headers, 'x-amz-request-id', id], body };
+  }
+}
+
+/** Parts of uploads, tags, versions, copies: the path is that of an object, and the call is another. */
+const SUBRESOURCE =
+  /(?:^|&)(?:acl|attributes|legal-hold|partNumber|restore|retention|select|tagging|torrent|uploadId|uploads|versionId)(?:[=&]|$)/;
+
+function isOfAnotherOperation(request: ServiceRequest): boolean {
+  return SUBRESOURCE.test(request.query) || headerOf(request, 'x-amz-copy-source') !== undefined;
+}
+
+function etagOf(body: Buffer): string {
+  return `"${createHash('md5').update(body).digest('hex')}"`;
+}
+
+/** Keys are written as they are, and sent encoded. */
+function decode(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
   }
 }

@@ -11,6 +11,7 @@ import type { Clock, HttpOutcome, Random, ServiceRequest } from '../ports.ts';
 import { readOperation } from '@gatewright/aws/aws-operation';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationReply, OperationResult } from './aws-operation.ts';
+import type { WrittenObjects } from './recorded-s3.ts';
 
 /** One call as it would have gone out, before signing. */
 export type RecordedCall = {
@@ -48,10 +49,11 @@ export class Recorder {
   readonly #streams: RecordedStreams;
   readonly #calls: RecordedCall[] = [];
 
-  constructor(clock: Clock, random: Random, accountId: string) {
+  /** @param written objects that are there before anything is put */
+  constructor(clock: Clock, random: Random, accountId: string, written?: WrittenObjects) {
     this.#clock = clock;
     this.#random = random;
-    this.#buckets = new RecordedBuckets(random);
+    this.#buckets = new RecordedBuckets(random, written);
     this.#streams = new RecordedStreams(clock, accountId);
   }
 

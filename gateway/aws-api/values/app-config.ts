@@ -1,0 +1,137 @@
+/**
+ * Configurations of AppConfig as functions and the agent read them (AppConfig and AppConfig Data API references), named
+ * as the file names them. A session's token is good for one call, and what has not changed since comes empty.
+ */
+import type { ControlReply } from '../../control-port/control-request.ts';
+import type { Configuration, LocalValues } from '../../control/local-values.ts';
+import type { Random } from '../../ports.ts';
+import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import { fieldsOf, textField, ValueError } from './value-call.ts';
+
+const OLD_PATH = /^\/applications\/([^/]+)\/environments\/([^/]+)\/configurations\/([^/]+)$/;
+const MAX_SESSIONS = 1_000;
+const POLL_SECONDS = 60;
+const NO_BODY = Buffer.alloc(0);
+
+type Session = { readonly id: string; readonly seen: number | undefined; readonly pollSeconds: number };
+type Ports = {
+  readonly values: LocalValues;
+  readonly random: Pick<Random, 'hex'>;
+  readonly accountId: string;
+  readonly sessions: Map<string, Session>;
+};
+
+export function createAppConfig(options: Omit<Ports, 'sessions'>): AwsService {
+  const at = { ...options, sessions: new Map<string, Session>() };
+  return (call) => {
+    try {
+      return Promise.resolve(route(call, at));
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      const { status, code: type, message } = error;
+      return Promise.resolve(awsError(call.request, 'appconfig', { status, type, message }));
+    }
+  };
+}
+
+function route(call: AwsCall, at: Ports): ControlReply {
+  const { method, path, query } = call.request;
+  const old = OLD_PATH.exec(path);
+  if (method === 'POST' && path === '/configurationsessions') return startSession(call, at);
+  if (method === 'GET' && path === '/configuration')
+    return getLatest(call, new URLSearchParams(query).get('configuration_token') ?? '', at);
+  if (method === 'GET' && old !== null) return getConfiguration(call, old.slice(1).map(decode).join('/'), at);
+  throw new ValueError('NotImplementedException', `${method} ${path} of AppConfig is not served here.`, 501);
+}
+
+function startSession(call: AwsCall, at: Ports): ControlReply {
+  const fields = fieldsOf(call);
+  const names = ['ApplicationIdentifier', 'EnvironmentIdentifier', 'ConfigurationProfileIdentifier'];
+  const id = names.map((name) => textField(fields, name)).join('/');
+  const refusal = refuseReading(call, 'StartConfigurationSession', id, at);
+  if (refusal !== undefined) return refusal;
+  find(id, at);
+  const wish = fields['RequiredMinimumPollIntervalInSeconds'] ?? POLL_SECONDS;
+  if (typeof wish !== 'number' || wish < 15 || wish > 86_400)
+    throw new ValueError('BadRequestException', 'RequiredMinimumPollIntervalInSeconds is from 15 to 86400.');
+  const token = openSession({ id, seen: undefined, pollSeconds: wish }, at);
+  const headers = ['Content-Type', 'application/json', 'Cache-Control', 'no-store'];
+  return { status: 201, headers, body: JSON.stringify({ InitialConfigurationToken: token }) };
+}
+
+function getLatest(call: AwsCall, token: string, at: Ports): ControlReply {
+  const session = at.sessions.get(token);
+  if (session === undefined)
+    throw new ValueError('BadRequestException', 'The configuration token is not valid, or was used before.');
+  const refusal = refuseReading(call, 'GetLatestConfiguration', session.id, at);
+  if (refusal !== undefined) return refusal;
+  const found = find(session.id, at);
+  at.sessions.delete(token);
+  const next = openSession({ ...session, seen: found.version }, at);
+  const { pollSeconds, seen } = session;
+  return print(found, seen === found.version, [
+    ...['Next-Poll-Configuration-Token', next, 'Next-Poll-Interval-In-Seconds', String(pollSeconds)],
+    ...['Version-Label', String(found.version)],
+  ]);
+}
+
+/** The API before sessions: the client says which version it has. */
+function getConfiguration(call: AwsCall, id: string, at: Ports): ControlReply {
+  const refusal = refuseReading(call, 'GetConfiguration', id, at);
+  if (refusal !== undefined) return refusal;
+  const query = new URLSearchParams(call.request.query);
+  if (!query.has('client_id')) throw new ValueError('BadRequestException', 'client_id is missing.');
+  const found = find(id, at);
+  const version = String(found.version);
+  const isKnown = query.get('client_configuration_version') === version;
+  return print(found, isKnown, ['Configuration-Version', version]);
+}
+
+function print(
+  { bytes, contentType }: Configuration,
+  isKnown: boolean,
+  headers: readonly string[],
+): ControlReply {
+  return {
+    status: 200,
+    headers: ['Content-Type', contentType, 'Cache-Control', 'no-store', ...headers],
+    body: isKnown ? NO_BODY : bytes,
+  };
+}
+
+function openSession(session: Session, { sessions, random }: Ports): string {
+  const token = random.hex(64);
+  sessions.set(token, session);
+  for (const oldest of sessions.keys()) {
+    if (sessions.size <= MAX_SESSIONS) break;
+    sessions.delete(oldest);
+  }
+  return token;
+}
+
+function find(id: string, { values }: Ports): Configuration {
+  const found = values.configuration(id);
+  if (found === undefined)
+    throw new ValueError('ResourceNotFoundException', `The configuration ${id} could not be found.`, 404);
+  return found;
+}
+
+function refuseReading(
+  call: AwsCall,
+  action: string,
+  id: string,
+  { accountId }: Ports,
+): ControlReply | undefined {
+  const [application = '', environment = '', profile = ''] = id.split('/');
+  const path = `application/${application}/environment/${environment}/configuration/${profile}`;
+  const resource = `arn:aws:appconfig:${call.region}:${accountId}:${path}`;
+  return refuseUnlessAllowed(call, [{ action: `appconfig:${action}`, resource }]);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

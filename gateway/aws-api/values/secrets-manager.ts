@@ -1,0 +1,120 @@
+/** Secrets as functions read them (Secrets Manager API reference): the version AWSCURRENT of each, and no other. */
+import { createHash } from 'node:crypto';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { LocalValues, Secret } from '../../control/local-values.ts';
+import { type AwsCall, type AwsService, findDenial, refuseUnlessAllowed } from '../aws-call.ts';
+import {
+  actionOf,
+  answerJson,
+  fieldsOf,
+  notServed,
+  textField,
+  textsField,
+  ValueError,
+} from './value-call.ts';
+import type { Home } from './value-call.ts';
+
+const CURRENT = 'AWSCURRENT';
+const MAX_BATCH = 20;
+
+export function createSecretsManager(values: LocalValues, accountId: string): AwsService {
+  return (call) => {
+    const home = { region: call.region, accountId };
+    const name = actionOf(call, 'secretsmanager');
+    const reply = answerJson(() => {
+      if (name === 'BatchGetSecretValue') return getBatch(call, values, home);
+      const describe =
+        name === 'GetSecretValue' ? getValue : name === 'DescribeSecret' ? getFacts : undefined;
+      if (describe === undefined) throw notServed(`${name} of Secrets Manager`);
+      const fields = fieldsOf(call);
+      const id = textField(fields, 'SecretId');
+      const secret = values.secret(id);
+      const resource = secret === undefined ? arnOf(id, home) : arnOfSecret(secret, home);
+      const refusal = refuseUnlessAllowed(call, [{ action: `secretsmanager:${name}`, resource }]);
+      if (refusal !== undefined) return refusal;
+      if (secret === undefined) throw notFound("can't find the specified secret.");
+      return describe(fields, secret, home);
+    });
+    return Promise.resolve(reply);
+  };
+}
+
+function getValue(fields: JsonObject, secret: Secret, home: Home): JsonObject {
+  const { VersionStage: stage = CURRENT, VersionId: version = versionId(secret) } = fields;
+  const { content, name, changedMs } = secret;
+  if (content === undefined || stage !== CURRENT)
+    throw notFound(`can't find the specified secret value for staging label: ${String(stage)}`);
+  if (version !== versionId(secret))
+    throw notFound(`can't find the specified secret value for VersionId: ${String(version)}`);
+  return {
+    ARN: arnOfSecret(secret, home),
+    CreatedDate: changedMs / 1000,
+    Name: name,
+    ...(content.isText
+      ? { SecretString: content.bytes.toString('utf8') }
+      : { SecretBinary: content.bytes.toString('base64') }),
+    VersionId: versionId(secret),
+    VersionStages: [CURRENT],
+  };
+}
+
+function getFacts(_fields: JsonObject, secret: Secret, home: Home): JsonObject {
+  const { name, changedMs, content } = secret;
+  return {
+    ARN: arnOfSecret(secret, home),
+    CreatedDate: changedMs / 1000,
+    LastChangedDate: changedMs / 1000,
+    Name: name,
+    ...(content !== undefined && { VersionIdsToStages: { [versionId(secret)]: [CURRENT] } }),
+  };
+}
+
+/** What is missing or not allowed is told one by one, beside the others. */
+function getBatch(
+  call: AwsCall,
+  values: LocalValues,
+  home: Home,
+): JsonObject | ReturnType<typeof answerJson> {
+  const action = 'secretsmanager:BatchGetSecretValue';
+  const refusal = refuseUnlessAllowed(call, [{ action, resource: '*' }]);
+  if (refusal !== undefined) return refusal;
+  const fields = fieldsOf(call);
+  if (fields['Filters'] !== undefined) throw notServed('Filters of BatchGetSecretValue');
+  const found: JsonObject[] = [];
+  const errors: JsonObject[] = [];
+  for (const id of textsField(fields, 'SecretIdList', MAX_BATCH)) {
+    const secret = values.secret(id);
+    const resource = secret === undefined ? arnOf(id, home) : arnOfSecret(secret, home);
+    const denial = findDenial(call.caller, [{ action: 'secretsmanager:GetSecretValue', resource }]);
+    const fail = (code: string, message: string) =>
+      errors.push({ SecretId: id, ErrorCode: code, Message: message });
+    if (denial !== undefined) fail('AccessDeniedException', denial);
+    else if (secret?.content === undefined)
+      fail('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+    else found.push(getValue({}, secret, home));
+  }
+  return { SecretValues: found, Errors: errors };
+}
+
+function notFound(message: string): ValueError {
+  return new ValueError('ResourceNotFoundException', `Secrets Manager ${message}`);
+}
+
+/** Tells one version from another, and nothing of the value. */
+function versionId({ name, version }: Secret): string {
+  const hex = createHash('sha256').update(`${version} ${name}`).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
+}
+
+function arnOfSecret({ arn, name }: Secret, home: Home): string {
+  return arn ?? arnOf(name, home);
+}
+
+/** AWS puts six characters behind the name, which policies write as `name-??????`. */
+function arnOf(name: string, { region, accountId }: Home): string {
+  if (name.startsWith('arn:')) return name;
+  const suffix = createHash('sha256').update(name).digest('hex').slice(0, 6);
+  return `arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-${suffix}`;
+}

@@ -1,0 +1,155 @@
+/**
+ * Parameters of SSM's Parameter Store as functions read them (Systems Manager API reference). One version of each is
+ * kept; a SecureString that nobody asks to decrypt is a text that tells nothing.
+ */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { LocalValues, Parameter } from '../../control/local-values.ts';
+import { type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
+import {
+  actionOf,
+  answerJson,
+  fieldsOf,
+  notServed,
+  sizeField,
+  textField,
+  textsField,
+  ValueError,
+} from './value-call.ts';
+import type { Home } from './value-call.ts';
+
+const MAX_NAMES = 10;
+const PAGE = 10;
+
+type Operation = {
+  /** @returns what the call reads: names and paths of parameters */
+  readonly reads: (fields: JsonObject) => readonly string[];
+  readonly run: (fields: JsonObject, values: LocalValues, home: Home) => JsonObject;
+};
+
+export function createSsm(values: LocalValues, accountId: string): AwsService {
+  return (call) => {
+    const home = { region: call.region, accountId };
+    const name = actionOf(call, 'AmazonSSM');
+    const reply = answerJson(() => {
+      const operation = OPERATIONS.get(name);
+      if (operation === undefined) throw notServed(`${name} of SSM`);
+      const fields = fieldsOf(call);
+      const permissions = operation
+        .reads(fields)
+        .map((read) => ({ action: `ssm:${name}`, resource: arnOf(splitSelector(read).name, home) }));
+      return refuseUnlessAllowed(call, permissions) ?? operation.run(fields, values, home);
+    });
+    return Promise.resolve(reply);
+  };
+}
+
+const OPERATIONS = new Map<string, Operation>([
+  [
+    'GetParameter',
+    {
+      reads: (fields) => [textField(fields, 'Name')],
+      run: (fields, values, home) => ({
+        Parameter: print(textField(fields, 'Name'), fields['WithDecryption'] === true, values, home),
+      }),
+    },
+  ],
+  ['GetParameters', { reads: (fields) => textsField(fields, 'Names', MAX_NAMES), run: getParameters }],
+  ['GetParametersByPath', { reads: (fields) => [textField(fields, 'Path')], run: getParametersByPath }],
+]);
+
+function getParameters(fields: JsonObject, values: LocalValues, home: Home): JsonObject {
+  const names = textsField(fields, 'Names', MAX_NAMES);
+  if (new Set(names).size < names.length)
+    throw new ValueError('ValidationException', 'Duplicated names are not allowed in a request.');
+  const found: JsonObject[] = [];
+  const missing: string[] = [];
+  for (const name of names) {
+    try {
+      found.push(print(name, fields['WithDecryption'] === true, values, home));
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      missing.push(name);
+    }
+  }
+  return { Parameters: found, InvalidParameters: missing };
+}
+
+function getParametersByPath(fields: JsonObject, values: LocalValues, home: Home): JsonObject {
+  const path = textField(fields, 'Path');
+  if (!path.startsWith('/'))
+    throw new ValueError('ValidationException', 'The parameter path must begin with a forward slash.');
+  const filters = fields['ParameterFilters'];
+  if (Array.isArray(filters) && filters.length > 0)
+    throw notServed('ParameterFilters of GetParametersByPath');
+  const size = sizeField(fields, 'MaxResults', PAGE);
+  const after = readToken(fields['NextToken'], path);
+  const all = values.parametersBelow(path, fields['Recursive'] === true);
+  const rest = all.filter(({ name }) => after === undefined || name > after);
+  const page = rest.slice(0, size);
+  const last = page.at(-1);
+  return {
+    Parameters: page.map((parameter) => describe(parameter, fields['WithDecryption'] === true, home)),
+    ...(last !== undefined && rest.length > size && { NextToken: printToken(path, last.name) }),
+  };
+}
+
+/** Names the last parameter of a page: what is added meanwhile is neither lost nor told twice. */
+function printToken(path: string, name: string): string {
+  return Buffer.from(JSON.stringify([path, name])).toString('base64url');
+}
+
+function readToken(token: unknown, path: string): string | undefined {
+  if (token === undefined || token === null) return undefined;
+  try {
+    const read: unknown = JSON.parse(
+      Buffer.from(typeof token === 'string' ? token : '', 'base64url').toString('utf8'),
+    );
+    if (Array.isArray(read) && read[0] === path && typeof read[1] === 'string') return read[1];
+  } catch {
+    // Told below.
+  }
+  throw new ValueError('InvalidNextToken', 'The specified token is not valid.');
+}
+
+/** `name:3`: nothing but the version of the moment is there. */
+function splitSelector(text: string): { readonly name: string; readonly selector: string | undefined } {
+  const [, name = text, selector] = /^((?:arn:[\w-]+:ssm:[^:]*:\d*:)?[^:]+):([^:]+)$/.exec(text) ?? [];
+  return text.startsWith('arn:') && name === 'arn' ? { name: text, selector: undefined } : { name, selector };
+}
+
+function print(text: string, isDecrypted: boolean, values: LocalValues, home: Home): JsonObject {
+  const { name, selector } = splitSelector(text);
+  const parameter = values.parameter(name);
+  if (parameter === undefined) throw new ValueError('ParameterNotFound', `Parameter ${text} not found.`);
+  if (selector !== undefined && selector !== String(parameter.version))
+    throw new ValueError(
+      'ParameterVersionNotFound',
+      `Systems Manager could not find version ${selector} of ${name}. Verify the version and try again.`,
+    );
+  const described = describe(parameter, isDecrypted, home);
+  return selector === undefined ? described : { ...described, Selector: `:${selector}` };
+}
+
+function describe(
+  { name, type, value, version, changedMs }: Parameter,
+  isDecrypted: boolean,
+  home: Home,
+): JsonObject {
+  const isHidden = type === 'SecureString' && !isDecrypted;
+  return {
+    ARN: arnOf(name, home),
+    DataType: 'text',
+    LastModifiedDate: changedMs / 1000,
+    Name: name,
+    Type: type,
+    Value: isHidden ? Buffer.from(`not decrypted: ${name}`).toString('base64') : value,
+    Version: version,
+  };
+}
+
+/** AWS writes `parameter/app/host` for `/app/host`, and `parameter/host` for `host`. */
+function arnOf(name: string, { region, accountId }: Home): string {
+  if (name.startsWith('arn:')) return name;
+  const path = name.replace(/^\//, '').replace(/\/$/, '');
+  return `arn:aws:ssm:${region}:${accountId}:parameter/${path}`;
+}

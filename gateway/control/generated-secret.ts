@@ -1,0 +1,68 @@
+/** `GenerateSecretString` of a template's secret: a password by AWS's rules (Secrets Manager API, "GetRandomPassword"). */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+
+/** A number from 0 up to but not including the bound. */
+export type Draw = (bound: number) => number;
+
+const LOWERCASE = 'abcdefghijklmnopqrstuvwxyz';
+const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
+const USUAL_LENGTH = 32;
+const MAX_LENGTH = 4_096;
+
+export function isGenerated(wish: unknown): wish is JsonObject {
+  return isJsonObject(wish);
+}
+
+/** A password, or the template's object with one in it. */
+export function generateSecret(wish: JsonObject, draw: Draw): string {
+  const password = generatePassword(wish, draw);
+  const { SecretStringTemplate: template, GenerateStringKey: key } = wish;
+  if (typeof template !== 'string' || typeof key !== 'string') return password;
+  return JSON.stringify({ ...parseJsonObject(template), [key]: password });
+}
+
+function generatePassword(wish: JsonObject, draw: Draw): string {
+  const excluded = typeof wish['ExcludeCharacters'] === 'string' ? wish['ExcludeCharacters'] : '';
+  const kinds = [
+    ...(isTrue(wish['ExcludeLowercase']) ? [] : [LOWERCASE]),
+    ...(isTrue(wish['ExcludeUppercase']) ? [] : [LOWERCASE.toUpperCase()]),
+    ...(isTrue(wish['ExcludeNumbers']) ? [] : ['0123456789']),
+    ...(isTrue(wish['ExcludePunctuation']) ? [] : [PUNCTUATION]),
+    ...(isTrue(wish['IncludeSpace']) ? [' '] : []),
+  ]
+    .map((kind) => Array.from(kind).filter((character) => !excluded.includes(character)))
+    .filter(({ length }) => length > 0);
+  const all = kinds.flat();
+  if (all.length === 0) return '';
+  const length = Math.min(
+    MAX_LENGTH,
+    Math.max(1, Math.trunc(Number(wish['PasswordLength'] ?? USUAL_LENGTH)) || 1),
+  );
+  const isEach = !isFalse(wish['RequireEachIncludedType']);
+  const required = isEach ? kinds.slice(0, length).map((kind) => pick(kind, draw)) : [];
+  const rest = Array.from({ length: length - required.length }, () => pick(all, draw));
+  return shuffle([...required, ...rest], draw).join('');
+}
+
+function pick(from: readonly string[], draw: Draw): string {
+  return from[draw(from.length)] ?? '';
+}
+
+/** Fisher and Yates: what each kind must give stands anywhere. */
+function shuffle(characters: string[], draw: Draw): string[] {
+  for (let last = characters.length - 1; last > 0; last -= 1) {
+    const at = draw(last + 1);
+    [characters[last], characters[at]] = [characters[at] ?? '', characters[last] ?? ''];
+  }
+  return characters;
+}
+
+/** Templates write `true` and `"true"`. */
+function isTrue(value: unknown): boolean {
+  return String(value) === 'true';
+}
+
+function isFalse(value: unknown): boolean {
+  return String(value) === 'false';
+}

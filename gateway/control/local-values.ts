@@ -1,0 +1,191 @@
+/**
+ * What functions read at run time of SSM, Secrets Manager, S3 and AppConfig: written down in a file, or made by a stack.
+ * The file wins. Values are replaced as a whole whenever stacks are loaded; one that has changed is a new version.
+ */
+import { createHash } from 'node:crypto';
+import type { ResolvedStack } from '../definition/model.ts';
+import type { Clock } from '../ports.ts';
+import { generateSecret, isGenerated } from './generated-secret.ts';
+import type { Draw } from './generated-secret.ts';
+import type { Content, ParameterType, WrittenParameter, WrittenValues } from './written-values.ts';
+
+export type Versioned<Value> = Value & {
+  readonly name: string;
+  /** From 1; one more with every change. */
+  readonly version: number;
+  readonly changedMs: number;
+};
+
+export type Parameter = Versioned<WrittenParameter>;
+export type Configuration = Versioned<Content>;
+/** `content` is undefined where a template makes a secret without a value. */
+export type Secret = Versioned<{ readonly content: Content | undefined; readonly arn: string | undefined }>;
+
+type Kept = { readonly fingerprint: string; readonly version: number; readonly changedMs: number };
+
+export type LocalValuesOptions = {
+  readonly clock: Pick<Clock, 'nowEpochMs'>;
+  /** A number from 0 up to but not including the bound, that nobody can guess. */
+  readonly draw: Draw;
+  /** Where values would have to be written: named where one is missing. */
+  readonly file: string;
+  readonly tell: (sentence: string) => void;
+};
+
+const MAX_TOLD = 1_000;
+
+export class LocalValues {
+  readonly #options: LocalValuesOptions;
+  #parameters: ReadonlyMap<string, Parameter> = new Map();
+  #secrets: ReadonlyMap<string, Secret> = new Map();
+  #objects: ReadonlyMap<string, Versioned<Content>> = new Map();
+  #configurations: ReadonlyMap<string, Configuration> = new Map();
+  #kept = new Map<string, Kept>();
+  readonly #generated = new Map<string, string>();
+  readonly #told = new Set<string>();
+
+  constructor(options: LocalValuesOptions) {
+    this.#options = options;
+  }
+
+  replace(written: WrittenValues, stacks: readonly ResolvedStack[]): void {
+    const before = this.#kept;
+    this.#kept = new Map();
+    const keep = <Value extends object>(
+      service: string,
+      name: string,
+      value: Value,
+      print: string,
+    ): Versioned<Value> => {
+      const id = `${service} ${name}`;
+      const old = before.get(id);
+      const fingerprint = createHash('sha256').update(print).digest('hex');
+      const isSame = old?.fingerprint === fingerprint;
+      const version = isSame ? old.version : (old?.version ?? 0) + 1;
+      const changedMs = isSame ? old.changedMs : this.#options.clock.nowEpochMs();
+      this.#kept.set(id, { fingerprint, version, changedMs });
+      return { ...value, name, version, changedMs };
+    };
+    const contents = (service: string, all: ReadonlyMap<string, Content>) =>
+      new Map([...all].map(([name, content]) => [name, keep(service, name, content, printOf(content))]));
+    const parameters = new Map([...parametersOf(stacks), ...written.parameters]);
+    this.#parameters = new Map(
+      [...parameters].map(([name, one]) => [name, keep('ssm', name, one, `${one.type} ${one.value}`)]),
+    );
+    this.#secrets = new Map(
+      this.#mergeSecrets(written, stacks).map(({ name, content, arn }) => [
+        name,
+        keep('secretsmanager', name, { content, arn }, content === undefined ? '' : printOf(content)),
+      ]),
+    );
+    this.#objects = contents('s3', written.objects);
+    this.#configurations = contents('appconfig', written.configurations);
+    this.#told.clear();
+  }
+
+  /** By name or ARN; undefined is told. */
+  parameter(nameOrArn: string): Parameter | undefined {
+    const name = /^arn:[\w-]+:ssm:[^:]*:\d*:parameter\/(.+)$/.exec(nameOrArn)?.[1];
+    const found =
+      name === undefined
+        ? this.#parameters.get(nameOrArn)
+        : (this.#parameters.get(`/${name}`) ?? this.#parameters.get(name));
+    return this.#orTell(found, 'ssm', nameOrArn);
+  }
+
+  /** In the order of names. */
+  parametersBelow(path: string, isRecursive: boolean): readonly Parameter[] {
+    const folder = path.endsWith('/') ? path : `${path}/`;
+    const found = [...this.#parameters.values()].filter(
+      ({ name }) => name.startsWith(folder) && (isRecursive || !name.slice(folder.length).includes('/')),
+    );
+    if (found.length === 0) this.#orTell(undefined, 'ssm', `${folder}…`);
+    return found.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  /** By name, ARN, or ARN without the six characters at its end; undefined is told. */
+  secret(id: string): Secret | undefined {
+    const name = nameOfSecret(id);
+    const found =
+      this.#secrets.get(id) ??
+      (name === undefined
+        ? undefined
+        : (this.#secrets.get(name) ?? this.#secrets.get(name.replace(/-[a-zA-Z0-9]{6}$/, ''))));
+    return this.#orTell(found, 'secretsmanager', id);
+  }
+
+  /** By `application/environment/profile`; undefined is told. */
+  configuration(id: string): Configuration | undefined {
+    return this.#orTell(this.#configurations.get(id), 'appconfig', id);
+  }
+
+  /** By `bucket/key`; undefined is told. */
+  object(id: string): Versioned<Content> | undefined {
+    return this.#orTell(this.#objects.get(id), 's3', id);
+  }
+
+  /** Once for each until the next load: functions that poll would fill the log. */
+  #orTell<Found>(found: Found | undefined, service: string, name: string): Found | undefined {
+    const id = `${service} ${name}`;
+    if (found !== undefined || this.#told.has(id) || this.#told.size >= MAX_TOLD) return found;
+    this.#told.add(id);
+    const shown = name.replace(/[^\x20-\x7e…]/g, '?').slice(0, 300);
+    this.#options.tell(
+      `${service}: ${shown} is asked for and has no value; write it into ${this.#options.file}`,
+    );
+    return undefined;
+  }
+
+  #mergeSecrets(written: WrittenValues, stacks: readonly ResolvedStack[]) {
+    const secrets = new Map<
+      string,
+      { name: string; content: Content | undefined; arn: string | undefined }
+    >();
+    for (const { stackName, resources } of stacks)
+      for (const { type, logicalId, physicalId, properties } of resources.values()) {
+        if (type !== 'AWS::SecretsManager::Secret') continue;
+        const name = nameOfSecret(physicalId)?.replace(/-[a-zA-Z0-9]{6}$/, '') ?? physicalId;
+        const text = this.#secretText(`${stackName} ${logicalId}`, properties);
+        const content =
+          text === undefined
+            ? undefined
+            : { bytes: Buffer.from(text), isText: true, contentType: 'text/plain' };
+        secrets.set(name, { name, content, arn: physicalId });
+      }
+    for (const [id, content] of written.secrets) {
+      const name = nameOfSecret(id)?.replace(/-[a-zA-Z0-9]{6}$/, '') ?? id;
+      const arn = id === name ? secrets.get(name)?.arn : id;
+      secrets.set(name, { name, content, arn });
+    }
+    return [...secrets.values()];
+  }
+
+  /** What was made up stays as it is while the gateway runs, unless the template wants another. */
+  #secretText(id: string, properties: ResolvedStack['metadata']): string | undefined {
+    const { SecretString: text, GenerateSecretString: wish } = properties;
+    if (typeof text === 'string') return text;
+    if (!isGenerated(wish)) return undefined;
+    const key = `${id} ${JSON.stringify(wish)}`;
+    const made = this.#generated.get(key) ?? generateSecret(wish, this.#options.draw);
+    this.#generated.set(key, made);
+    return made;
+  }
+}
+
+function printOf({ bytes, contentType }: Content): string {
+  return `${contentType} ${bytes.toString('base64')}`;
+}
+
+function nameOfSecret(arn: string): string | undefined {
+  return /^arn:[\w-]+:secretsmanager:[^:]*:\d*:secret:(.+)$/.exec(arn)?.[1];
+}
+
+function* parametersOf(stacks: readonly ResolvedStack[]): Generator<[string, WrittenParameter]> {
+  for (const { resources } of stacks)
+    for (const { type, physicalId, properties } of resources.values()) {
+      const { Value: value, Type: kind } = properties;
+      if (type !== 'AWS::SSM::Parameter' || typeof value !== 'string') continue;
+      const typed: ParameterType = kind === 'StringList' ? 'StringList' : 'String';
+      yield [physicalId, { type: typed, value }];
+    }
+}

@@ -1,0 +1,35 @@
+/** Files of `gatewright.values.yml`; what they hold is never part of a message. */
+import { readFileSync, statSync } from 'node:fs';
+import { StartError } from '../errors.ts';
+
+const MAX_TEXT_BYTES = 4 * 1024 * 1024;
+const MAX_ATTACHED_BYTES = 10 * 1024 * 1024;
+
+/**
+ * @param isNamed somebody has asked for this very file
+ * @returns undefined when there is no such file @throws StartError VALUES
+ */
+export function readValuesText(file: string, isNamed: boolean): string | undefined {
+  try {
+    return readBounded(file, MAX_TEXT_BYTES).toString('utf8');
+  } catch (error) {
+    if (!isNamed && error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new StartError('VALUES', `${file} cannot be read: ${messageOf(error)}`);
+  }
+}
+
+/** @throws Error */
+export function readAttachedFile(file: string): Buffer {
+  return readBounded(file, MAX_ATTACHED_BYTES);
+}
+
+function readBounded(file: string, maxBytes: number): Buffer {
+  const found = statSync(file);
+  if (!found.isFile()) throw new Error(`${file} is no file`);
+  if (found.size > maxBytes) throw new Error(`${file} has more than ${maxBytes} bytes`);
+  return readFileSync(file);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { generateSecret } from '../../../gateway/control/generated-secret.ts';
+
+/** Always the first. */
+const first = (): number => 0;
+
+// Source: Secrets Manager API reference, "GetRandomPassword".
+describe('generateSecret', () => {
+  it('has 32 characters with one of each kind unless another wish is there', () => {
+    const made = generateSecret({}, first);
+
+    assert.equal(made.length, 32);
+    for (const kind of [/[a-z]/, /[A-Z]/, /\d/, /[^a-zA-Z\d]/]) assert.match(made, kind);
+  });
+
+  it('leaves out what is excluded', () => {
+    const made = generateSecret(
+      { ExcludeLowercase: true, ExcludePunctuation: 'true', ExcludeCharacters: '0A', PasswordLength: 8 },
+      first,
+    );
+
+    assert.match(made, /^[B-Z1-9]{8}$/);
+  });
+
+  it('puts it into the object of a template', () => {
+    const wish = { SecretStringTemplate: '{"user":"root"}', GenerateStringKey: 'key', PasswordLength: 4 };
+
+    assert.match(generateSecret(wish, first), /^\{"user":"root","key":".{4,8}"\}$/);
+  });
+});

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { LocalValues } from '../../../gateway/control/local-values.ts';
+import { parseValues } from '../../../gateway/control/written-values.ts';
+import { aStack } from '../../support/a-stack.ts';
+import { VirtualClock } from '../../support/virtual-ports.ts';
+
+function someValues() {
+  const lines: string[] = [];
+  const tell = (line: string): void => {
+    lines.push(line);
+  };
+  const values = new LocalValues({ clock: new VirtualClock(), draw: () => 0, file: 'v.yml', tell });
+  const write = (text: string): void => {
+    const written = parseValues(text, 'v.yml', () => Buffer.alloc(0));
+    values.replace(written, [
+      aStack({
+        Own: { type: 'AWS::SSM::Parameter', id: 'own', properties: { Type: 'String', Value: 'stack' } },
+        Db: {
+          ...{ type: 'AWS::SecretsManager::Secret', properties: { Name: 'db', SecretString: 'stack' } },
+          id: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:db-abc123',
+        },
+      }),
+    ]);
+  };
+  return { values, lines, write };
+}
+
+describe('LocalValues', () => {
+  it('counts a version with every change, and none without', () => {
+    const { values, write } = someValues();
+    const versions = ['ssm: { /a: 1 }', 'ssm: { /a: 1, /b: 2 }', 'ssm: { /a: 2 }'].map((text) => {
+      write(text);
+      return values.parameter('/a')?.version;
+    });
+
+    assert.deepEqual(versions, [1, 1, 2]);
+  });
+
+  it('finds a parameter by its ARN, with and without a slash', () => {
+    const { values, write } = someValues();
+    write('ssm: { /a/b: 1 }');
+
+    const arn = 'arn:aws:ssm:eu-west-1:123456789012:parameter/';
+    assert.deepEqual(
+      [values.parameter(`${arn}a/b`)?.value, values.parameter(`${arn}own`)?.value],
+      ['1', 'stack'],
+    );
+  });
+
+  it("prefers what the file says, under the stack's ARN", () => {
+    const { values, write } = someValues();
+    write('secretsmanager: { db: file }');
+
+    const arn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:db-abc123';
+    const found = [values.secret('db'), values.secret(arn), values.secret(arn.slice(0, -7))];
+    assert.deepEqual(
+      found.map((secret) => [secret?.content?.bytes.toString(), secret?.arn]),
+      [...['', '', ''].map(() => ['file', arn])],
+    );
+  });
+
+  it('tells what is missing once until the next load', () => {
+    const { values, lines, write } = someValues();
+    write('');
+    for (let call = 0; call < 3; call += 1) values.parameter('/gone');
+    write('');
+    values.parameter('/gone');
+
+    const line = 'ssm: /gone is asked for and has no value; write it into v.yml';
+    assert.deepEqual(lines, [line, line]);
+  });
+});

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { aGateway, GATEWAY_ADMIN } from '../../support/a-gateway.ts';
+import type { ReloadNotice } from '../../../gateway/gateway.ts';
+
+const RESOURCES = {
+  Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'values' } },
+  Root: {
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      ...{ RestApiId: { Ref: 'Api' }, ResourceId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] } },
+      ...{ HttpMethod: 'GET', AuthorizationType: 'NONE', Integration: { Type: 'MOCK' } },
+    },
+  },
+};
+
+describe('The file of values', () => {
+  it('is read again when it changes', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'gatewright-values-'));
+    const file = join(directory, 'mine.yml');
+    writeFileSync(file, 'ssm: { /a: before }');
+    const { promise: reloaded, resolve } = Promise.withResolvers<unknown>();
+    const onReload = ({ kind }: ReloadNotice): void => {
+      if (kind !== 'begun') resolve(kind);
+    };
+    const started = await aGateway(RESOURCES, { values: file, reload: true, onReload });
+    try {
+      const { control: endpoint } = started.listening;
+      const ssm = new SSMClient({ endpoint, region: 'eu-west-1', credentials: GATEWAY_ADMIN });
+      const read = async (): Promise<string | undefined> =>
+        (await ssm.send(new GetParameterCommand({ Name: '/a' }))).Parameter?.Value;
+      const before = await read();
+      writeFileSync(file, 'ssm: { /a: after }');
+
+      assert.deepEqual([before, await reloaded, await read()], ['before', 'reloaded', 'after']);
+    } finally {
+      await started.close();
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('ends the start where it was named and is not there', async () => {
+    await assert.rejects(aGateway(RESOURCES, { values: 'gone.yml' }), { code: 'VALUES' });
+  });
+});
