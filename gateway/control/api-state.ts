@@ -32,6 +32,7 @@ export type ApiResources = {
   /** Which functions the API may invoke. */
   readonly invokePermissions: InvokePermissions;
   readonly routeResponses: readonly ControlResource[];
+  readonly integrationResponses: readonly ControlResource[];
   readonly gatewayResponses: readonly ControlResource[];
   readonly models: readonly ControlResource[];
   readonly validators: ReadonlyMap<string, ControlResource>;

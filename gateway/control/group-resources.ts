@@ -17,6 +17,7 @@ export type ApiGroup = {
   readonly integrations: Map<string, ControlResource>;
   readonly authorizers: Map<string, ControlResource>;
   readonly routeResponses: ControlResource[];
+  readonly integrationResponses: ControlResource[];
   readonly gatewayResponses: ControlResource[];
   readonly models: ControlResource[];
   readonly validators: Map<string, ControlResource>;
@@ -40,6 +41,10 @@ const KINDS: Readonly<
   'AWS::ApiGatewayV2::Integration': { apiProperty: 'ApiId', add: (g, r) => g.integrations.set(r.id, r) },
   'AWS::ApiGatewayV2::Authorizer': { apiProperty: 'ApiId', add: (g, r) => g.authorizers.set(r.id, r) },
   'AWS::ApiGatewayV2::RouteResponse': { apiProperty: 'ApiId', add: (g, r) => g.routeResponses.push(r) },
+  'AWS::ApiGatewayV2::IntegrationResponse': {
+    apiProperty: 'ApiId',
+    add: (g, r) => g.integrationResponses.push(r),
+  },
   'AWS::ApiGatewayV2::Model': { apiProperty: 'ApiId', add: (g, r) => g.models.push(r) },
   'AWS::ApiGatewayV2::Deployment': { apiProperty: 'ApiId', add: (g, r) => g.deployments.push(r) },
   'AWS::ApiGatewayV2::Stage': { apiProperty: 'ApiId', add: (g, r) => g.stages.push(r) },
@@ -106,6 +111,7 @@ function emptyGroup(stack: ResolvedStack, resource: ResolvedResource, protocol: 
     integrations: new Map(),
     authorizers: new Map(),
     routeResponses: [],
+    integrationResponses: [],
     gatewayResponses: [],
     models: [],
     validators: new Map(),

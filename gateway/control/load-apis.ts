@@ -233,6 +233,7 @@ function readResources(
     quotas: account.quotas,
     vpcEndpoints: account.vpcEndpoints,
     routeResponses: group.routeResponses,
+    integrationResponses: group.integrationResponses,
     gatewayResponses: group.gatewayResponses,
     models: group.models,
     validators: group.validators,

@@ -29,7 +29,6 @@ export type TypeClass = {
 };
 
 const METHOD_SETTINGS = 'what it says beside the settings that AWS has is not applied';
-const INTEGRATION = 'every request to it fails: this integration cannot run yet';
 const METHOD_ITEMS = words(
   `HttpMethod ResourcePath LoggingLevel DataTraceEnabled MetricsEnabled ThrottlingBurstLimit ThrottlingRateLimit
    CachingEnabled CacheTtlInSeconds CacheDataEncrypted`,
@@ -181,17 +180,20 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGatewayV2::Integration': {
     enforced: words(
       `ApiId IntegrationType IntegrationUri IntegrationMethod PayloadFormatVersion TimeoutInMillis
-       ConnectionType ConnectionId RequestParameters ResponseParameters IntegrationSubtype`,
+       ConnectionType ConnectionId RequestParameters ResponseParameters IntegrationSubtype
+       RequestTemplates TemplateSelectionExpression PassthroughBehavior ContentHandlingStrategy`,
     ),
-    noEffect: words('Description PassthroughBehavior ContentHandlingStrategy TlsConfig'),
+    noEffect: words('Description TlsConfig'),
     // Of service integrations; calls of functions need none here.
     whereKnown: ['CredentialsArn'],
     except: { CredentialsArn: CALLER_CREDENTIALS },
-    unsupported: {
-      RequestTemplates: 'requests are passed on without these changes',
-      TemplateSelectionExpression: 'requests are passed on without these changes',
-    },
-    values: { IntegrationType: { allowed: ['AWS_PROXY', 'HTTP_PROXY'], consequence: INTEGRATION } },
+  },
+  'AWS::ApiGatewayV2::IntegrationResponse': {
+    enforced: words(
+      `ApiId IntegrationId IntegrationResponseKey ResponseTemplates TemplateSelectionExpression
+       ContentHandlingStrategy`,
+    ),
+    unsupported: { ResponseParameters: 'answers are passed on without these headers' },
   },
   'AWS::ApiGatewayV2::Authorizer': {
     enforced: words(
@@ -297,7 +299,6 @@ export const TYPE_CONSEQUENCES: readonly (readonly [prefix: string, consequence:
   ['AWS::ApiGateway::DomainName', 'the API does not answer to this private domain'],
   ['AWS::ApiGateway::BasePathMapping', 'the API does not answer to this private domain'],
   ['AWS::ApiGatewayV2::RoutingRule', 'requests to the domain follow its base path mappings only'],
-  ['AWS::ApiGatewayV2::IntegrationResponse', 'responses are passed on without these changes'],
   [
     'AWS::Lambda::Alias',
     'calls by alias reach the function itself, without weights or provisioned instances',

@@ -21,7 +21,7 @@ const STREAM_TIMEOUT = { usual: 29_000, min: 50, max: 900_000 };
 export const STREAM_IDLE_MS = { regional: 300_000, edge: 30_000 };
 const VERBS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 /** The scheme must stand there; everything behind it may come from stage variables. */
-const HTTP_URI = /^https?:\/\/[^/]/i;
+export const HTTP_URI = /^https?:\/\/[^/]/i;
 
 /** @throws DefinitionError for what AWS refuses, in AWS's words where they are recorded */
 export function compileIntegration(
@@ -178,30 +178,30 @@ function compileAws(
 }
 
 /** Required of every integration but MOCK [obs]. */
-function readVerb(block: PropertyBag): string {
-  const verb = readText(block, 'IntegrationHttpMethod', '').toUpperCase();
+export function readVerb(
+  block: PropertyBag,
+  property: 'IntegrationHttpMethod' | 'IntegrationMethod' = 'IntegrationHttpMethod',
+): string {
+  const verb = readText(block, property, '').toUpperCase();
   if (verb === '')
-    throw new DefinitionError(
-      block.place('IntegrationHttpMethod'),
-      'Enumeration value for HttpMethod must be non-empty',
-    );
+    throw new DefinitionError(block.place(property), 'Enumeration value for HttpMethod must be non-empty');
   if (VERBS.has(verb)) return verb;
   throw new DefinitionError(
-    block.place('IntegrationHttpMethod'),
+    block.place(property),
     `Invalid HTTP method "${verb}". AWS takes ${[...VERBS].join(', ')}`,
   );
 }
 
-function onlyByPost(verb: string): Integration | undefined {
+export function onlyByPost(verb: string, property = 'IntegrationHttpMethod'): Integration | undefined {
   if (verb === 'POST' || verb === 'ANY') return undefined;
   return {
     kind: 'misconfigured',
-    reason: `Lambda takes POST only, and IntegrationHttpMethod is "${verb}"`,
+    reason: `Lambda takes POST only, and ${property} is "${verb}"`,
   };
 }
 
 /** AWS deploys a mapping of these headers, and then every call fails before anything is sent [obs]. */
-function refuseAtRunTime(
+export function refuseAtRunTime(
   parameters: readonly RequestParameter[],
   toAws: boolean,
 ): Extract<Integration, { kind: 'misconfigured' }> | undefined {

@@ -18,7 +18,7 @@ export function compileRequestMapping(method: PropertyBag, block: PropertyBag): 
   };
 }
 
-function readPassthrough(block: PropertyBag): Passthrough {
+export function readPassthrough(block: PropertyBag): Passthrough {
   const value = readText(block, 'PassthroughBehavior', '').toUpperCase() || 'WHEN_NO_MATCH';
   if (value === 'WHEN_NO_MATCH' || value === 'WHEN_NO_TEMPLATES' || value === 'NEVER') return value;
   throw new DefinitionError(
@@ -27,7 +27,7 @@ function readPassthrough(block: PropertyBag): Passthrough {
   );
 }
 
-const TARGET = /^integration\.request\.(header|querystring|path)\.([a-zA-Z0-9._$-]+)$/;
+export const REQUEST_TARGET = /^integration\.request\.(header|querystring|path)\.([a-zA-Z0-9._$-]+)$/;
 /** Sources that the method must have declared. */
 const DECLARED = /^method\.request\.(?:multivalue)?(header|querystring|path)\.(.+)$/;
 
@@ -36,7 +36,7 @@ export function compileRequestParameters(method: PropertyBag, block: PropertyBag
   const declared = readTextMap(method, 'RequestParameters') ?? {};
   return Object.entries(readTextMap(block, 'RequestParameters') ?? {}).map(([target, expression]) => {
     const place = block.place(`RequestParameters.${target}`);
-    const [, where = '', name = ''] = TARGET.exec(target) ?? [];
+    const [, where = '', name = ''] = REQUEST_TARGET.exec(target) ?? [];
     if (where !== 'header' && where !== 'querystring' && where !== 'path')
       throw new DefinitionError(place, invalidMapping(`Invalid mapping expression specified: ${target}`));
     const source = parseParameterSource(expression, 'method.request');

@@ -45,14 +45,16 @@ function compileResponse(response: PropertyBag, declared: Declared): Integration
 function readPattern(response: PropertyBag): string | undefined {
   const pattern = readText(response, 'SelectionPattern', '');
   if (pattern === '' || pattern === 'default') return undefined;
+  return checkPattern(response, 'SelectionPattern', pattern);
+}
+
+/** The pattern itself. @throws DefinitionError where it is no regular expression of Java */
+export function checkPattern(response: PropertyBag, property: string, pattern: string): string {
   try {
     parseRegex(pattern);
   } catch (error) {
     if (error instanceof TemplateError)
-      throw new DefinitionError(
-        response.place('SelectionPattern'),
-        `Invalid selection pattern: ${error.message}`,
-      );
+      throw new DefinitionError(response.place(property), `Invalid selection pattern: ${error.message}`);
     throw error;
   }
   return pattern;

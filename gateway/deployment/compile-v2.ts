@@ -7,6 +7,7 @@ import { compileCors } from './compile-cors.ts';
 import { compileHttpProxy } from './compile-http-proxy.ts';
 import { compileParameterChanges } from './compile-parameter-changes.ts';
 import { httpWordings, websocketWordings } from './error-wordings.ts';
+import { compileFrames, compileMessageIntegration } from './compile-message-integration.ts';
 import { compileServiceSubtype } from './compile-service-subtype.ts';
 import { compileConnectValidation, compileMessageCheck } from './compile-validation.ts';
 import { readLambdaUri } from './integration-uri.ts';
@@ -27,6 +28,7 @@ export type V2Resources = {
   readonly integrations: ReadonlyMap<string, PropertyBag>;
   readonly authorizers: ReadonlyMap<string, PropertyBag>;
   readonly routeResponses: readonly PropertyBag[];
+  readonly integrationResponses: readonly PropertyBag[];
   readonly models: readonly PropertyBag[];
   readonly tolerance: Tolerance;
   readonly assumptions: Assumptions;
@@ -50,9 +52,10 @@ function readPayload(integration: PropertyBag, protocol: V2Protocol): ProxyPaylo
   );
 }
 
-function compileIntegration(route: PropertyBag, from: V2Resources, protocol: V2Protocol): Integration {
+/** Undefined where the route has no target. */
+function findIntegration(route: PropertyBag, from: V2Resources): PropertyBag | undefined {
   const target = route.properties['Target'];
-  if (target === undefined || target === null) return { kind: 'none' };
+  if (target === undefined || target === null) return undefined;
   const id = readText(route, 'Target').replace(/^integrations\//, '');
   const integration = from.integrations.get(id);
   if (integration === undefined)
@@ -60,12 +63,26 @@ function compileIntegration(route: PropertyBag, from: V2Resources, protocol: V2P
       route.place('Target'),
       `Invalid integration target "integrations/${id}": no such integration in this API`,
     );
-  const type = readText(sound(integration), 'IntegrationType');
+  return sound(integration);
+}
+
+function compileIntegration(
+  integration: PropertyBag | undefined,
+  from: V2Resources,
+  protocol: V2Protocol,
+): Integration {
+  if (integration === undefined) return { kind: 'none' };
+  const type = readText(integration, 'IntegrationType');
   const isService = integration.properties['IntegrationSubtype'] !== undefined;
-  if (type === 'HTTP_PROXY' && protocol === 'http') return compileHttpProxy(integration, from.tolerance);
+  if (protocol === 'http') noteTemplates(integration, from.tolerance);
+  else if (type !== 'AWS_PROXY') return compileMessageIntegration(integration, type, from.tolerance);
+  if (type === 'HTTP_PROXY') return compileHttpProxy(integration, from.tolerance);
   if (isService && protocol === 'http') return compileServiceSubtype(integration, from.tolerance);
   if (type !== 'AWS_PROXY')
-    return { kind: 'unsupported', type, reason: `integration type ${type} is not supported yet` };
+    throw new DefinitionError(
+      integration.place('IntegrationType'),
+      `HTTP APIs have integrations of type AWS_PROXY and HTTP_PROXY, not "${type}"`,
+    );
   const lambda = readLambdaUri(readText(integration, 'IntegrationUri'), true);
   if (lambda.kind === 'invalid')
     throw new DefinitionError(integration.place('IntegrationUri'), lambda.message);
@@ -76,6 +93,21 @@ function compileIntegration(route: PropertyBag, from: V2Resources, protocol: V2P
     timeoutMs: readWithinLimits(integration, 'TimeoutInMillis', TIMEOUTS[protocol], from.tolerance),
     changes: protocol === 'http' ? compileLambdaChanges(integration, from) : undefined,
   };
+}
+
+/** Only WebSocket APIs have them. */
+function noteTemplates(integration: PropertyBag, tolerance: Tolerance): void {
+  for (const property of [
+    'RequestTemplates',
+    'TemplateSelectionExpression',
+    'PassthroughBehavior',
+    'ContentHandlingStrategy',
+  ])
+    if (integration.properties[property] !== undefined)
+      tolerance.note(
+        new DefinitionError(integration.place(property), `${property} is for WebSocket APIs only`),
+        'requests are passed on without it',
+      );
 }
 
 /** Undefined where there are none, so that most requests need not look. */
@@ -95,6 +127,7 @@ function compileRoute(
   const routeKey = readText(sound(route), 'RouteKey');
   const [verb = '', path] = routeKey.split(' ');
   const responds = from.routeResponses.some((response) => isResponseOf(response, route));
+  const integration = findIntegration(route, from);
   const operationName = route.properties['OperationName'];
   return {
     routeKey,
@@ -105,15 +138,19 @@ function compileRoute(
     logicalId: route.logicalId,
     authorization: authorize(route, from, protocol),
     apiKeyRequired: readApiKeyRequired(route, protocol),
-    integration: compileIntegration(route, from, protocol),
+    integration: compileIntegration(integration, from, protocol),
     repliesToClient: responds,
     ...(models === undefined
       ? {}
-      : { validation: compileConnectValidation(route), messageCheck: compileMessageCheck(route, models) }),
+      : {
+          validation: compileConnectValidation(route),
+          messageCheck: compileMessageCheck(route, models),
+          frames: compileFrames(integration, from.integrationResponses),
+        }),
   };
 }
 
-/** Whether it lets the answer of the route go back to the client. @throws DefinitionError for keys that AWS does not take */
+/** Whether it lets the answer of the route go back to the client, which the route has to want as well. @throws DefinitionError for keys that AWS does not take */
 function isResponseOf(response: PropertyBag, route: PropertyBag): boolean {
   if (readText(response, 'RouteId') !== route.id) return false;
   for (const [bag, property] of [
@@ -124,7 +161,7 @@ function isResponseOf(response: PropertyBag, route: PropertyBag): boolean {
     if (key !== '$default')
       throw new DefinitionError(bag.place(property), `${property} must be $default, not "${key}"`);
   }
-  return true;
+  return route.properties['RouteResponseSelectionExpression'] !== undefined;
 }
 
 /** Without `--allow-unguarded`, a route whose authorizer cannot be compiled is closed like any other fault closes it. */

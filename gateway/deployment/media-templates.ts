@@ -5,14 +5,21 @@ import { readTextMap } from './properties.ts';
 import type { MediaTemplates } from '../mapping/integration.ts';
 import type { PropertyBag } from './properties.ts';
 
-/** Compiles `RequestTemplates` or `ResponseTemplates`. @throws DefinitionError with line and column inside the template */
-export function compileMediaTemplates(block: PropertyBag, property: string): MediaTemplates {
+/**
+ * Compiles `RequestTemplates` or `ResponseTemplates`. `keyOf`: media types match in any case, the keys that an expression selects do not.
+ * @throws DefinitionError with line and column inside the template
+ */
+export function compileMediaTemplates(
+  block: PropertyBag,
+  property: string,
+  keyOf: (key: string) => string = (mediaType) => mediaType.toLowerCase(),
+): MediaTemplates {
   const templates = readTextMap(block, property) ?? {};
   return new Map(
     Object.entries(templates).map(([mediaType, source]) => {
       const place = `${property}.${mediaType}`;
       try {
-        return [mediaType.toLowerCase(), compileTemplate(source, mediaType)];
+        return [keyOf(mediaType), compileTemplate(source, mediaType)];
       } catch (error) {
         if (error instanceof TemplateError) throw new DefinitionError(block.place(place), error.describe());
         throw error;

@@ -13,6 +13,7 @@ import type { CompiledPolicy } from '../policy/model.ts';
 import type { TokenDialect } from '../policy/token-refusal.ts';
 import type { TokenTrust } from '../policy/token-trust.ts';
 import type {
+  FrameResponse,
   HttpApiProxyIntegration,
   HttpApiServiceIntegration,
   MappedIntegration,
@@ -157,6 +158,8 @@ export type RoutePlan = RouteFacts & {
   readonly integration: Integration;
   /** Undefined = nothing is checked. */
   readonly validation?: RequestValidation | undefined;
+  /** WebSocket only: how an answer becomes a frame; undefined = it is one as it is. */
+  readonly frames?: readonly FrameResponse[] | undefined;
   /** REST only; the stage says whether answers are kept at all. */
   readonly cacheKey?: CacheKeyPlan | undefined;
 };

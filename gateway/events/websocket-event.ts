@@ -51,19 +51,28 @@ export function connectMembers(
   caller: CallerFacts,
 ): Record<string, unknown> {
   const query = readQuery(handshake.rawQuery);
-  const { api, stage, sourceIp, receivedAtEpochMs, extendedRequestId: requestId } = handshake;
-  const userAgent = lastHeader(handshake.rawHeaders, 'user-agent') ?? null;
   return {
     ...readRestHeaders(handshake),
     queryStringParameters: query?.single,
     multiValueQueryStringParameters: query?.multi,
-    requestContext: connectionContext(
-      { api, stage, routeKey: '$connect', requestId, receivedAtEpochMs },
-      { ...connection, sourceIp, userAgent, caller },
-      { eventType: 'CONNECT' },
-    ),
-    stageVariables: stage.variables ?? undefined,
+    requestContext: connectContext(handshake, connection, caller),
+    stageVariables: handshake.stage.variables ?? undefined,
   };
+}
+
+/** `requestContext` of a handshake, and `$context` of its templates. */
+export function connectContext(
+  handshake: RoutedFacts,
+  connection: ConnectionStart | undefined,
+  caller: CallerFacts,
+): Record<string, unknown> {
+  const { api, stage, sourceIp, receivedAtEpochMs, extendedRequestId: requestId } = handshake;
+  const userAgent = lastHeader(handshake.rawHeaders, 'user-agent') ?? null;
+  return connectionContext(
+    { api, stage, routeKey: '$connect', requestId, receivedAtEpochMs },
+    { ...connection, sourceIp, userAgent, caller },
+    { eventType: 'CONNECT' },
+  );
 }
 
 /** A message has no headers and no query; the body is the frame's text as it came. */
@@ -72,10 +81,7 @@ export function buildMessageEvent(
   message: { readonly messageId: string; readonly body: string },
 ): string {
   return JSON.stringify({
-    requestContext: connectionContext(facts, facts.connection, {
-      messageId: message.messageId,
-      eventType: 'MESSAGE',
-    }),
+    requestContext: messageContext(facts, message.messageId),
     stageVariables: facts.stage.variables ?? undefined,
     body: message.body,
     isBase64Encoded: false,
@@ -91,13 +97,26 @@ export function buildDisconnectEvent(
   return JSON.stringify({
     headers: { Host: host, 'x-api-key': '', 'X-Forwarded-For': '', 'x-restapi': '' },
     multiValueHeaders: { Host: [host], 'x-api-key': [''], 'X-Forwarded-For': [''], 'x-restapi': [''] },
-    requestContext: connectionContext(facts, facts.connection, {
-      eventType: 'DISCONNECT',
-      disconnectStatusCode: closure.code,
-      disconnectReason: closure.reason,
-    }),
+    requestContext: disconnectContext(facts, closure),
     stageVariables: facts.stage.variables ?? undefined,
     isBase64Encoded: false,
+  });
+}
+
+/** `requestContext` of a message, and `$context` of its templates. */
+export function messageContext(facts: ConnectionEventFacts, messageId: string): Record<string, unknown> {
+  return connectionContext(facts, facts.connection, { messageId, eventType: 'MESSAGE' });
+}
+
+/** `requestContext` of an end, and `$context` of its templates. */
+export function disconnectContext(
+  facts: ConnectionEventFacts,
+  closure: { readonly code: number; readonly reason: string },
+): Record<string, unknown> {
+  return connectionContext(facts, facts.connection, {
+    eventType: 'DISCONNECT',
+    disconnectStatusCode: closure.code,
+    disconnectReason: closure.reason,
   });
 }
 

@@ -33,7 +33,7 @@ import type {
 import type { ApiKeyFacts, CallerFacts, RoutedFacts } from '../events/request-facts.ts';
 import type { HttpRequest } from '../ports.ts';
 import type { Payload } from './content-handling.ts';
-import type { FunctionCall, HttpCall, MockCall, Outgoing, ServiceCall } from './outgoing.ts';
+import type { FunctionCall, HttpCall, MappedOutgoing, MockCall, ServiceCall } from './outgoing.ts';
 
 /** A request that may go on, as mappings see it. */
 export type MappableFacts = RoutedFacts & {
@@ -43,13 +43,17 @@ export type MappableFacts = RoutedFacts & {
 
 type Facts = { readonly request: MappableFacts; readonly binaryMediaTypes: readonly string[] };
 
-/** @throws GatewayError, and the errors that `toMappingFailure` words */
+/**
+ * `contextOf`: `$context` of a WebSocket event, in the place of the request's.
+ * @throws GatewayError, and the errors that `toMappingFailure` words
+ */
 export function buildOutgoing(
   plan: MappedIntegration,
   request: MappableFacts,
   binaryMediaTypes: readonly string[],
-): Outgoing {
-  const input = new MappingInput(request, request.caller, request.apiKey);
+  contextOf?: () => Readonly<Record<string, unknown>>,
+): MappedOutgoing {
+  const input = new MappingInput(request, request.caller, request.apiKey, contextOf);
   const facts = { request, binaryMediaTypes };
   switch (plan.kind) {
     case 'mock':

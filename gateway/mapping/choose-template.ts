@@ -19,7 +19,16 @@ export function chooseRequestTemplate(
   passthrough: Passthrough,
 ): RequestTemplate {
   const type = bareType(contentType ?? USUAL_TYPE);
-  const template = templates.get(type === '' ? USUAL_TYPE : type) ?? templates.get('$default');
+  return chooseSelectedTemplate(templates, type === '' ? USUAL_TYPE : type, passthrough);
+}
+
+/** By the key that a selection expression came to, then `$default`. */
+export function chooseSelectedTemplate(
+  templates: MediaTemplates,
+  key: string | undefined,
+  passthrough: Passthrough,
+): RequestTemplate {
+  const template = (key === undefined ? undefined : templates.get(key)) ?? templates.get('$default');
   if (template !== undefined) return { kind: 'template', template };
   const passes =
     passthrough === 'WHEN_NO_MATCH' || (passthrough === 'WHEN_NO_TEMPLATES' && templates.size === 0);

@@ -31,6 +31,8 @@ export type RequestMapping = {
   readonly templates: MediaTemplates;
   readonly passthrough: Passthrough;
   readonly contentHandling: ContentHandling | undefined;
+  /** WebSocket only: the key of the template by the text of the message; undefined = by media type. */
+  readonly selectTemplate?: ((message: string) => string | undefined) | undefined;
 };
 
 /** `method.response.header.{name}` ← source. */
@@ -43,6 +45,16 @@ export type IntegrationResponse = {
   readonly pattern: string | undefined;
   readonly parameters: readonly ResponseParameter[];
   readonly templates: MediaTemplates;
+  readonly contentHandling: ContentHandling | undefined;
+};
+
+/** `AWS::ApiGatewayV2::IntegrationResponse`: which answers it is for, and how they become the text of a frame. */
+export type FrameResponse = {
+  /** Java regular expression that must match the whole text; undefined = `$default`. */
+  readonly pattern: string | undefined;
+  readonly templates: MediaTemplates;
+  /** The key of the template; undefined = by media type. */
+  readonly selectTemplate: ((message: string, answer: string) => string | undefined) | undefined;
   readonly contentHandling: ContentHandling | undefined;
 };
 

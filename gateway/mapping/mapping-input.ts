@@ -14,15 +14,23 @@ export class MappingInput {
   readonly #facts: RoutedFacts;
   readonly #caller: CallerFacts;
   readonly #apiKey: ApiKeyFacts;
+  readonly #contextOf: (() => Readonly<Record<string, unknown>>) | undefined;
   #headers: HeaderMaps | undefined;
   #query: QueryMaps | undefined;
   #contextValues: Readonly<Record<string, JsonValue>> | undefined;
   #context: JavaMap | undefined;
 
-  constructor(facts: RoutedFacts, caller: CallerFacts, apiKey: ApiKeyFacts) {
+  /** `contextOf`: what `$context` holds in the place of a request's, on WebSocket APIs. */
+  constructor(
+    facts: RoutedFacts,
+    caller: CallerFacts,
+    apiKey: ApiKeyFacts,
+    contextOf?: () => Readonly<Record<string, unknown>>,
+  ) {
     this.#facts = facts;
     this.#caller = caller;
     this.#apiKey = apiKey;
+    this.#contextOf = contextOf;
   }
 
   /** Of the request as it came through the front door: what AWS drops there is gone. */
@@ -88,7 +96,9 @@ export class MappingInput {
   }
 
   #values(): Readonly<Record<string, JsonValue>> {
-    this.#contextValues ??= toJsonRecord(restRequestContext(this.#facts, this.#caller, this.#apiKey));
+    this.#contextValues ??= toJsonRecord(
+      this.#contextOf?.() ?? restRequestContext(this.#facts, this.#caller, this.#apiKey),
+    );
     return this.#contextValues;
   }
 }

@@ -64,17 +64,12 @@ export type HttpApiServiceCall = {
   readonly request: ServiceRequest;
 };
 
+/** What `buildOutgoing` makes. */
+export type MappedOutgoing = MockCall | FunctionCall | HttpCall | HttpStreamCall | ServiceCall;
+
 /** A Lambda proxy is its own plan: its event is the exchange's `payload`, and nothing is made for it. */
 export type Outgoing =
-  | LambdaProxyIntegration
-  | LambdaStreamIntegration
-  | MockCall
-  | FunctionCall
-  | HttpCall
-  | HttpStreamCall
-  | ServiceCall
-  | HttpApiCall
-  | HttpApiServiceCall;
+  LambdaProxyIntegration | LambdaStreamIntegration | MappedOutgoing | HttpApiCall | HttpApiServiceCall;
 
 /** What a streaming integration answered: JSON text of a function, status and headers of a backend; then the body. */
 export type StreamedAnswer = StreamAnswer<string | HttpHead>;

@@ -18,11 +18,13 @@ export type ParameterSource =
   | { readonly kind: 'context'; readonly name: string };
 
 /** Which side of the integration a mapping stands on. */
-export type MappingSide = 'method.request' | 'integration.response';
+export type MappingSide = 'method.request' | 'route.request' | 'integration.response';
 
 const NAMED = /^(path|querystring|multivaluequerystring|header|multivalueheader)\.([a-zA-Z0-9._$-]+)$/;
 const PLACES: Readonly<Record<MappingSide, readonly string[]>> = {
   'method.request': ['path', 'querystring', 'multivaluequerystring', 'header', 'multivalueheader'],
+  // Of a handshake; a message has neither.
+  'route.request': ['querystring', 'multivaluequerystring', 'header', 'multivalueheader'],
   'integration.response': ['header', 'multivalueheader'],
 };
 

@@ -2,7 +2,7 @@
 import { gatewayError } from '../errors.ts';
 import { lastHeader } from '../events/header-list.ts';
 import { isBinaryType } from '../events/media-types.ts';
-import { chooseRequestTemplate } from './choose-template.ts';
+import { chooseRequestTemplate, chooseSelectedTemplate } from './choose-template.ts';
 import { type ContentHandling, convertRequestBody, type Payload } from './content-handling.ts';
 import { configurationError } from './mapping-failure.ts';
 import { templateScope } from './template-variables.ts';
@@ -15,13 +15,16 @@ const USUAL_TYPE = 'application/json';
 
 /** @throws GatewayError UNSUPPORTED_MEDIA_TYPE, API_CONFIGURATION_ERROR, TemplateError, NotBase64Error */
 export function buildRequestBody(
-  { templates, passthrough, contentHandling }: RequestMapping,
+  { templates, passthrough, contentHandling, selectTemplate }: RequestMapping,
   input: MappingInput,
   facts: RoutedFacts,
   binaryMediaTypes: readonly string[],
 ): Payload {
   const contentType = lastHeader(facts.rawHeaders, 'content-type');
-  const choice = chooseRequestTemplate(templates, contentType, passthrough);
+  const choice =
+    selectTemplate === undefined
+      ? chooseRequestTemplate(templates, contentType, passthrough)
+      : chooseSelectedTemplate(templates, selectTemplate(facts.body?.toString('utf8') ?? ''), passthrough);
   if (choice.kind === 'unsupported')
     throw gatewayError('UNSUPPORTED_MEDIA_TYPE', {
       source: 'client',

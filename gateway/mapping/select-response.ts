@@ -1,10 +1,12 @@
 /** Which integration response answers (docs/aws §7.7). */
 import { matchesRegex } from '@gatewright/velocity/java/regex';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
-import type { IntegrationResponse } from './integration.ts';
 
 /** An error message of a function may come from an attacker: a pattern may not take long over it. */
 const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
+
+/** An integration response, as far as its choice goes; those of WebSocket APIs have no status of their own. */
+type Selectable = { readonly pattern: string | undefined; readonly status?: number };
 
 /**
  * The first response whose pattern matches all of `text` (a status, or the message of a failed function), else the
@@ -13,14 +15,14 @@ const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
  * Undefined = AWS's "No match for output mapping and no default output mapping configured".
  * @throws TemplateError TEMPLATE_LIMIT where a pattern takes too long
  */
-export function selectResponse(
-  responses: readonly IntegrationResponse[],
+export function selectResponse<Response extends Selectable>(
+  responses: readonly Response[],
   text: string | undefined,
   ownStatus?: number,
-): IntegrationResponse | undefined {
+): Response | undefined {
   if (text !== undefined) {
     const budget = new RenderBudget(LIMITS);
-    const matches = ({ pattern }: IntegrationResponse): boolean =>
+    const matches = ({ pattern }: Response): boolean =>
       pattern !== undefined && matchesRegex(text, pattern, budget);
     const own =
       ownStatus === undefined

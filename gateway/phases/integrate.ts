@@ -17,8 +17,13 @@ const NOTHING = Buffer.alloc(0);
 /** What an integration came to; of a streaming one as soon as its status is known. */
 type Outcome = InvocationResult | HttpOutcome | StreamedAnswer;
 
+/** What is sent: of a request, or of a WebSocket event. */
+type Sendable = Pick<Mapped, 'outgoing' | 'payload' | 'traceHeader'> & {
+  readonly stage: Pick<Mapped['stage'], 'variables'>;
+};
+
 /** Not `async`: the pipeline awaits the port's own promise and no second one. */
-export function integrate(mapped: Mapped, at: Ports): Promise<Outcome> {
+export function integrate(mapped: Sendable, at: Ports): Promise<Outcome> {
   const { outgoing } = mapped;
   switch (outgoing.kind) {
     case 'lambda-proxy':
@@ -47,7 +52,7 @@ export function integrate(mapped: Mapped, at: Ports): Promise<Outcome> {
 
 async function streamFunction(
   { functionName, timeoutMs, idleMs }: LambdaStreamIntegration,
-  { stage, payload, traceHeader }: Mapped,
+  { stage, payload, traceHeader }: Sendable,
   at: Ports,
 ): Promise<Outcome> {
   const name = functionName.render(stage.variables);
@@ -89,7 +94,10 @@ function isJson(text: string): boolean {
 }
 
 /** What the integration said: text of a Lambda proxy, an answer of any other; or the failure the client gets to see. */
-export function readAnswer(mapped: Mapped, outcome: Outcome): string | IntegrationAnswer | StreamedAnswer {
+export function readAnswer(
+  mapped: Pick<Mapped, 'outgoing'>,
+  outcome: Outcome,
+): string | IntegrationAnswer | StreamedAnswer {
   switch (outcome.kind) {
     case 'answered':
     case 'streams':
@@ -145,7 +153,7 @@ function refusal(reason: 'not-found' | 'throttled' | 'too-large', message: strin
 }
 
 /** A call that nobody here can answer is a matter of configuration, on an HTTP API as well. */
-function isOfHttpApi({ outgoing }: Mapped, reason: Unreachable['reason']): boolean {
+function isOfHttpApi({ outgoing }: Pick<Mapped, 'outgoing'>, reason: Unreachable['reason']): boolean {
   return outgoing.kind === 'http-api' || (outgoing.kind === 'http-api-service' && reason !== 'request');
 }
 

@@ -62,8 +62,14 @@ export function toFrame(answer: string): string | undefined {
   const result = readMessageResult(answer);
   if (result.kind === 'malformed') throw malformed(result.reason);
   if (result.kind === 'silent') return undefined;
-  if (Buffer.byteLength(result.body) > MESSAGE_LIMIT_BYTES) throw malformed('the body is over 128 KB');
-  return result.body;
+  return limitFrame(result.body);
+}
+
+/** @throws GatewayError FUNCTION_FAILED for more than a frame may hold */
+export function limitFrame(text: string): string {
+  if (Buffer.byteLength(text) > MESSAGE_LIMIT_BYTES)
+    throw gatewayError('FUNCTION_FAILED', { source: 'integration', reason: 'the body is over 128 KB' });
+  return text;
 }
 
 function malformed(reason: string): GatewayError {

@@ -6,7 +6,14 @@
 import { GatewayError, gatewayError } from '../errors.ts';
 import { lastHeader } from '../events/header-list.ts';
 import { continueTrace } from '../events/trace-header.ts';
-import { buildConnectEvent, buildDisconnectEvent, buildMessageEvent } from '../events/websocket-event.ts';
+import {
+  buildConnectEvent,
+  buildDisconnectEvent,
+  buildMessageEvent,
+  connectContext,
+  disconnectContext,
+  messageContext,
+} from '../events/websocket-event.ts';
 import { authenticate, knownCaller } from '../phases/authenticate.ts';
 import { authorize } from '../phases/authorize.ts';
 import { fail } from '../phases/fail.ts';
@@ -17,18 +24,20 @@ import { screen } from '../phases/screen.ts';
 import { validate, validateMessage } from '../phases/validate.ts';
 import { Trail } from '../trail.ts';
 import type { Recording } from '../trail.ts';
+import { askForFrame, askForStatus, isRunnable, prepareCall, prepareEvent } from './run-integration.ts';
 import { callRoute, toFrame, toHandshakeReply } from './call-route.ts';
 import { checkHandshake } from './handshake.ts';
 import { logEvent } from './log-event.ts';
 import { GOING_AWAY } from './limits.ts';
 import { matchConnect, selectRoute } from './route-selection.ts';
 import type { RoutePlan } from '../deployment/model.ts';
-import type { ConnectionEventFacts, ConnectionStart } from '../events/websocket-event.ts';
+import type { ConnectionStart } from '../events/websocket-event.ts';
 import type { CallerFacts } from '../events/request-facts.ts';
 import type { Admitted, Caller, Received, Reply, ServedApi, ServedStage } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import type { Connection, ConnectionDetail, Connections } from './connections.ts';
 import type { Closure } from './limits.ts';
+import type { ServedEvent } from './run-integration.ts';
 
 export type WebSocketPorts = Ports &
   Recording & {
@@ -117,11 +126,18 @@ async function askConnectRoute(
   trail: Trail,
   at: WebSocketPorts,
 ): Promise<Reply> {
-  if (admitted.route.integration.kind === 'none') return { status: 101, headers: [], body: '' };
+  const { integration, frames } = admitted.route;
+  if (integration.kind === 'none') return { status: 101, headers: [], body: '' };
   trail.enter('map-request');
+  const { route, stage, traceHeader } = admitted;
+  if (isRunnable(integration)) {
+    const contextOf = () => connectContext(admitted, detail, detail.caller);
+    const prepared = prepareCall({ integration, frames, stage, facts: admitted, contextOf });
+    trail.enter('integrate');
+    return { status: await askForStatus(prepared, trail, at), headers: [], body: '' };
+  }
   const payload = buildConnectEvent(admitted, detail);
   trail.enter('integrate');
-  const { route, stage, traceHeader } = admitted;
   return toHandshakeReply(await callRoute({ route, stage, payload, traceHeader }, trail, at));
 }
 
@@ -160,12 +176,20 @@ export async function message(
     validateMessage(route, body);
     trail.enter('map-request');
     const facts = eventFacts(found, connection, route, requestId, at);
-    payload = buildMessageEvent(facts, { messageId, body });
-    trail.enter('integrate');
-    // Without a route response the answer goes nowhere, but a malformed one is still an error.
-    const call = { route, stage: found.stage, payload, traceHeader: newTrace(at) };
-    const answer = toFrame(await callRoute(call, trail, at));
-    reply = route.repliesToClient ? answer : undefined;
+    if (isRunnable(route.integration)) {
+      const parts = { body, traceHeader: newTrace(at), contextOf: () => messageContext(facts, messageId) };
+      const prepared = prepareEvent(facts, route, route.integration, parts);
+      payload = prepared.payload;
+      trail.enter('integrate');
+      reply = await askForFrame(prepared, route.repliesToClient, trail, at);
+    } else {
+      payload = buildMessageEvent(facts, { messageId, body });
+      trail.enter('integrate');
+      // Without a route response the answer goes nowhere, but a malformed one is still an error.
+      const call = { route, stage: found.stage, payload, traceHeader: newTrace(at) };
+      const answer = toFrame(await callRoute(call, trail, at));
+      reply = route.repliesToClient ? answer : undefined;
+    }
   } catch (error) {
     noteFailure(error, trail);
     const failure = frameFailure(error);
@@ -193,9 +217,18 @@ export async function disconnect(
     try {
       trail.enter('map-request');
       const facts = eventFacts(found, connection, route, requestId, at);
-      payload = buildDisconnectEvent(facts, closure);
-      trail.enter('integrate');
-      await callRoute({ route, stage: found.stage, payload, traceHeader: newTrace(at) }, trail, at);
+      if (isRunnable(route.integration)) {
+        const contextOf = () => disconnectContext(facts, closure);
+        const parts = { body: undefined, traceHeader: newTrace(at), contextOf };
+        const prepared = prepareEvent(facts, route, route.integration, parts);
+        payload = prepared.payload;
+        trail.enter('integrate');
+        await askForFrame(prepared, false, trail, at);
+      } else {
+        payload = buildDisconnectEvent(facts, closure);
+        trail.enter('integrate');
+        await callRoute({ route, stage: found.stage, payload, traceHeader: newTrace(at) }, trail, at);
+      }
     } catch (error) {
       noteFailure(error, trail);
     }
@@ -218,7 +251,7 @@ function eventFacts(
   { routeKey }: RoutePlan,
   requestId: string,
   at: Ports,
-): ConnectionEventFacts {
+): ServedEvent {
   return { connection, api, stage, routeKey, requestId, receivedAtEpochMs: at.clock.nowEpochMs() };
 }
 

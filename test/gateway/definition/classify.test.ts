@@ -73,10 +73,13 @@ describe('classifyResources', () => {
       noEffect: ['DefaultRouteSettings.LoggingLevel'],
     },
     {
-      name: 'names an integration that cannot run by its type',
-      type: 'AWS::ApiGatewayV2::Integration',
-      properties: { IntegrationType: 'AWS' },
-      unsupported: [/^IntegrationType: AWS: every request to it fails/],
+      name: 'names what of an integration response reaches no client',
+      type: 'AWS::ApiGatewayV2::IntegrationResponse',
+      properties: {
+        IntegrationResponseKey: '$default',
+        ResponseParameters: { 'route.response.header.x': "'y'" },
+      },
+      unsupported: [/^ResponseParameters: answers are passed on without these headers/],
       noEffect: [],
     },
     {

@@ -43,14 +43,18 @@ describe('a route response (docs/aws §11.3)', () => {
       { RouteResponseSelectionExpression: '\\$default' },
       { RouteResponseKey: '$default' },
     ],
-    ['no expression', {}, { RouteResponseKey: '$default' }],
   ] as const)
     it(`sends the answer to the client: ${name}`, () => {
       assert.equal(aRoute(route, response)?.repliesToClient, true);
     });
 
   it('is that of its own route alone', () => {
-    assert.equal(aRoute({}, { RouteId: 'Other', RouteResponseKey: '$default' })?.repliesToClient, false);
+    const route = { RouteResponseSelectionExpression: '$default' };
+    assert.equal(aRoute(route, { RouteId: 'Other', RouteResponseKey: '$default' })?.repliesToClient, false);
+  });
+
+  it('sends nothing where its route has no expression', () => {
+    assert.equal(aRoute({}, { RouteResponseKey: '$default' })?.repliesToClient, false);
   });
 
   for (const [name, route, response] of [
@@ -65,6 +69,47 @@ describe('a route response (docs/aws §11.3)', () => {
       assert.throws(
         () => aRoute(route, response),
         (error) => error instanceof DefinitionError && /must be \$default, not/.test(error.message),
+      );
+    });
+});
+
+describe('what only WebSocket APIs have, on an integration of an HTTP API', () => {
+  const load = (properties: JsonObject) =>
+    anApi(
+      {
+        Api: {
+          type: 'AWS::ApiGatewayV2::Api',
+          id: API,
+          properties: { Name: 'a', ProtocolType: 'HTTP' },
+        },
+        Route: {
+          type: 'AWS::ApiGatewayV2::Route',
+          properties: { ApiId: API, RouteKey: 'GET /', Target: 'integrations/Backend' },
+        },
+        Backend: {
+          type: 'AWS::ApiGatewayV2::Integration',
+          properties: {
+            ...{ ApiId: API, IntegrationUri: 'https://backend.example/', IntegrationMethod: 'GET' },
+            ...{ IntegrationType: 'HTTP_PROXY', PayloadFormatVersion: '1.0', ...properties },
+          },
+        },
+        Stage: {
+          type: 'AWS::ApiGatewayV2::Stage',
+          properties: { ApiId: API, StageName: '$default', AutoDeploy: true },
+        },
+      },
+      {},
+    );
+
+  for (const [properties, words] of [
+    [{ IntegrationType: 'MOCK' }, /HTTP APIs have integrations of type AWS_PROXY and HTTP_PROXY, not "MOCK"/],
+    [{ RequestTemplates: { $default: 'x' } }, /RequestTemplates is for WebSocket APIs only/],
+    [{ PassthroughBehavior: 'NEVER' }, /PassthroughBehavior is for WebSocket APIs only/],
+  ] as const)
+    it(`is told: ${JSON.stringify(properties)}`, () => {
+      assert.throws(
+        () => load(properties),
+        (error) => error instanceof DefinitionError && words.test(error.message),
       );
     });
 });

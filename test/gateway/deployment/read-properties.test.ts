@@ -10,22 +10,11 @@ import { makeRootResourceId } from '../../../gateway/definition/cloudformation/p
 import { TYPES } from '../../../gateway/definition/classes.ts';
 import { anApi } from '../../support/an-api.ts';
 import { functionArn, invokeUri } from '../../support/a-stack.ts';
+import { API, MESSAGE_KINDS, NO_CONNECTION, PROXY, ROLE } from '../../support/message-integrations.ts';
 import { recordReads } from '../../support/read-properties.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
 import type { TestResource } from '../../support/a-stack.ts';
-
-const API = 'abcdefghij';
-const ROLE = 'arn:aws:iam::123456789012:role/r';
-
-type Kind = {
-  readonly name: string;
-  readonly type: string;
-  /** Each enforced property of the type, or `undefined` where it cannot be given beside the others. */
-  readonly properties: JsonObject;
-  /** Read by nobody, and why that is right. */
-  readonly unread?: Readonly<Record<string, string>>;
-  readonly others?: Readonly<Record<string, TestResource>>;
-};
+import type { Kind } from '../../support/message-integrations.ts';
 
 const HTTP_API: TestResource = {
   type: 'AWS::ApiGatewayV2::Api',
@@ -39,6 +28,12 @@ const V2_ROUTE: TestResource = {
 const V2_STAGE: TestResource = {
   type: 'AWS::ApiGatewayV2::Stage',
   properties: { ApiId: API, StageName: '$default', AutoDeploy: true },
+};
+const NO_TEMPLATES = {
+  RequestTemplates: 'not given: HTTP APIs have none',
+  TemplateSelectionExpression: 'not given: HTTP APIs have none',
+  PassthroughBehavior: 'not given: HTTP APIs have none',
+  ContentHandlingStrategy: 'not given: HTTP APIs have none',
 };
 const AROUND_HTTP = { Api: HTTP_API, Route: V2_ROUTE, Stage: V2_STAGE };
 
@@ -55,10 +50,6 @@ const REST_AROUND: Readonly<Record<string, TestResource>> = {
   },
 };
 
-const NO_CONNECTION = {
-  ConnectionType: 'a function is reached through no VPC link',
-  ConnectionId: 'a function is reached through no VPC link',
-};
 const V2_INTEGRATION: JsonObject = {
   ApiId: API,
   IntegrationUri: 'https://backend.example/x',
@@ -96,7 +87,6 @@ const REST_INTEGRATION: JsonObject = {
   CacheKeyParameters: ['method.request.header.x'],
   ResponseTransferMode: 'BUFFERED',
 };
-const PROXY = 'a proxy maps no bodies';
 const restMethod = (
   name: string,
   integration: JsonObject,
@@ -143,6 +133,7 @@ const KINDS: readonly Kind[] = [
       ...NO_CONNECTION,
       IntegrationMethod: 'Lambda takes POST, whatever stands here',
       IntegrationSubtype: 'not given',
+      ...NO_TEMPLATES,
     },
     others: AROUND_HTTP,
   },
@@ -153,6 +144,7 @@ const KINDS: readonly Kind[] = [
     unread: {
       PayloadFormatVersion: 'a backend gets no event',
       IntegrationSubtype: 'not given',
+      ...NO_TEMPLATES,
     },
     others: AROUND_HTTP,
   },
@@ -169,9 +161,11 @@ const KINDS: readonly Kind[] = [
       ...NO_CONNECTION,
       IntegrationUri: 'the subtype says where to',
       IntegrationMethod: 'the subtype says how',
+      ...NO_TEMPLATES,
     },
     others: AROUND_HTTP,
   },
+  ...MESSAGE_KINDS,
   restMethod(
     'AWS_PROXY',
     { Type: 'AWS_PROXY', Uri: invokeUri('f') },

@@ -244,7 +244,7 @@ describe('a WebSocket route', () => {
       routes: routes.map((route, index) => bag(`r${index}`, route)),
       integrations: new Map(),
       authorizers: new Map(),
-      routeResponses: [],
+      ...{ routeResponses: [], integrationResponses: [] },
       tolerance: REFUSING,
       models: [bag('m1', { Name: 'Chat', Schema: { required: ['text'] } })],
     } as never);

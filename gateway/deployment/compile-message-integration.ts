@@ -1,0 +1,203 @@
+/** Integrations of WebSocket APIs other than a Lambda proxy, and their responses (docs/aws §11.3). */
+import { DefinitionError } from '../errors.ts';
+import { parseParameterSource } from '../mapping/parameter-source.ts';
+import { compileMessageRouting } from '../routing/message-routes.ts';
+import { HTTP_URI, onlyByPost, readVerb, refuseAtRunTime } from './compile-integration.ts';
+import { readPassthrough, REQUEST_TARGET } from './compile-request-mapping.ts';
+import { checkPattern } from './compile-response-mapping.ts';
+import { readContentHandling } from './content-handling-property.ts';
+import { readLambdaUri } from './integration-uri.ts';
+import { invalidMapping } from './mapping-refusal.ts';
+import { compileMediaTemplates } from './media-templates.ts';
+import { readText, readTextMap, readWithinLimits, sound } from './properties.ts';
+import { readServiceUri } from './service-uri.ts';
+import { compileStageText } from './stage-text.ts';
+import type { Tolerance } from '../errors.ts';
+import type {
+  FrameResponse,
+  HttpTarget,
+  RequestMapping,
+  RequestParameter,
+  ResponseMapping,
+} from '../mapping/integration.ts';
+import type { Integration } from './model.ts';
+import type { PropertyBag } from './properties.ts';
+
+const TIMEOUT = { usual: 29_000, min: 50, max: 29_000 };
+/** These integrations have no method responses; what answers is the route's `frames`. */
+const NO_METHOD: ResponseMapping = { responses: [], methodStatuses: new Set() };
+
+/** `type`: any but AWS_PROXY. @throws DefinitionError for what AWS refuses */
+export function compileMessageIntegration(
+  integration: PropertyBag,
+  type: string,
+  tolerance: Tolerance,
+): Integration {
+  switch (type) {
+    case 'MOCK':
+      return { kind: 'mock', request: compileMapping(integration), response: NO_METHOD };
+    case 'HTTP': {
+      const request = compileMapping(integration);
+      const target = readTarget(integration, false, tolerance);
+      return (
+        refuseAtRunTime(request.parameters, false) ?? {
+          kind: 'http',
+          ...target,
+          request,
+          response: NO_METHOD,
+        }
+      );
+    }
+    case 'HTTP_PROXY':
+    case 'VPC_LINK': {
+      const parameters = compileParameters(integration);
+      const target = readTarget(integration, type === 'VPC_LINK', tolerance);
+      const contentHandling = readContentHandling(integration, 'ContentHandlingStrategy');
+      return (
+        refuseAtRunTime(parameters, false) ?? { kind: 'http-proxy', ...target, parameters, contentHandling }
+      );
+    }
+    case 'AWS':
+      return compileAws(integration, tolerance);
+    default:
+      throw new DefinitionError(
+        integration.place('IntegrationType'),
+        `Enumeration value for IntegrationType must be one of AWS, AWS_PROXY, HTTP, HTTP_PROXY, MOCK, VPC_LINK, not "${type}"`,
+      );
+  }
+}
+
+function compileAws(integration: PropertyBag, tolerance: Tolerance): Integration {
+  const method = readVerb(integration, 'IntegrationMethod');
+  const uri = readText(integration, 'IntegrationUri', '');
+  const timeoutMs = readWithinLimits(integration, 'TimeoutInMillis', TIMEOUT, tolerance);
+  const request = compileMapping(integration);
+  const refused = refuseAtRunTime(request.parameters, true);
+  const lambda = readLambdaUri(uri, false);
+  if (lambda.kind === 'function')
+    return (
+      refused ??
+      onlyByPost(method, 'IntegrationMethod') ?? {
+        ...{ kind: 'function', functionName: lambda.functionName, timeoutMs },
+        ...{ request, response: NO_METHOD },
+      }
+    );
+  const service = readServiceUri(uri);
+  if (service.kind === 'invalid')
+    throw new DefinitionError(integration.place('IntegrationUri'), service.message);
+  const role = readText(integration, 'CredentialsArn', '');
+  const roleArn = role === '' ? undefined : role;
+  return (
+    refused ?? {
+      ...{ kind: 'service', target: service.target, method, timeoutMs, roleArn },
+      ...{ request, response: NO_METHOD },
+    }
+  );
+}
+
+function readTarget(integration: PropertyBag, isPrivate: boolean, tolerance: Tolerance): HttpTarget {
+  const uri = readText(integration, 'IntegrationUri', '');
+  if (!HTTP_URI.test(uri))
+    throw new DefinitionError(integration.place('IntegrationUri'), 'Invalid HTTP endpoint specified for URI');
+  const connection = readText(integration, 'ConnectionType', 'INTERNET').toUpperCase();
+  const goesThroughLink = isPrivate || connection === 'VPC_LINK';
+  return {
+    uri: compileStageText(uri),
+    method: readVerb(integration, 'IntegrationMethod'),
+    timeoutMs: readWithinLimits(integration, 'TimeoutInMillis', TIMEOUT, tolerance),
+    vpcLink: goesThroughLink ? compileStageText(readText(integration, 'ConnectionId')) : undefined,
+  };
+}
+
+function compileMapping(integration: PropertyBag): RequestMapping {
+  const selection = readSelection(integration);
+  return {
+    parameters: compileParameters(integration),
+    templates: compileTemplates(integration, 'RequestTemplates', selection),
+    passthrough: readPassthrough(integration),
+    contentHandling: readContentHandling(integration, 'ContentHandlingStrategy'),
+    selectTemplate: selection === undefined ? undefined : compileSelection(integration, selection),
+  };
+}
+
+/** @throws DefinitionError in AWS's words */
+function compileParameters(integration: PropertyBag): RequestParameter[] {
+  return Object.entries(readTextMap(integration, 'RequestParameters') ?? {}).map(([target, expression]) => {
+    const refuse = (what: string): DefinitionError =>
+      new DefinitionError(
+        integration.place(`RequestParameters.${target}`),
+        invalidMapping(`Invalid mapping expression specified: ${what}`),
+      );
+    const [, place = '', name = ''] = REQUEST_TARGET.exec(target) ?? [];
+    if (place !== 'header' && place !== 'querystring' && place !== 'path') throw refuse(target);
+    const source = parseParameterSource(expression, 'route.request');
+    if (source === undefined) throw refuse(expression);
+    return { place, name, source };
+  });
+}
+
+function readSelection(bag: PropertyBag): string | undefined {
+  const expression = readText(bag, 'TemplateSelectionExpression', '');
+  return expression === '' ? undefined : expression.replace(/^\$default$/, '\\$default');
+}
+
+/** Without an expression templates are known by their media type, as on REST APIs. */
+function compileTemplates(bag: PropertyBag, property: string, selection: string | undefined) {
+  return selection === undefined
+    ? compileMediaTemplates(bag, property)
+    : compileMediaTemplates(bag, property, (key) => key);
+}
+
+/** The key by the text that the expression is about. */
+function compileSelection(bag: PropertyBag, expression: string): (text: string) => string | undefined {
+  const selection = compileMessageRouting(expression, new Map());
+  if (selection.kind === 'compiled') return (text) => selection.routing.select(text);
+  throw new DefinitionError(
+    bag.place('TemplateSelectionExpression'),
+    `Invalid template selection expression "${expression}"`,
+  );
+}
+
+/** The responses of an integration in the order of the template; undefined where it has none. @throws DefinitionError */
+export function compileFrames(
+  integration: PropertyBag | undefined,
+  responses: readonly PropertyBag[],
+): readonly FrameResponse[] | undefined {
+  const own = responses.filter((response) => readText(response, 'IntegrationId') === integration?.id);
+  return own.length === 0 ? undefined : own.map((response) => compileFrame(sound(response)));
+}
+
+function compileFrame(response: PropertyBag): FrameResponse {
+  const selection = readSelection(response);
+  return {
+    pattern: readKey(response),
+    templates: compileTemplates(response, 'ResponseTemplates', selection),
+    selectTemplate: selection === undefined ? undefined : compileAnswerSelection(response, selection),
+    contentHandling: readContentHandling(response, 'ContentHandlingStrategy'),
+  };
+}
+
+/** `$default`, or a regular expression between slashes: `/4\d\d/`. */
+function readKey(response: PropertyBag): string | undefined {
+  const key = readText(response, 'IntegrationResponseKey');
+  if (/^\\?\$default$/.test(key)) return undefined;
+  const pattern = /^\/(.+)\/$/s.exec(key)?.[1];
+  if (pattern !== undefined) return checkPattern(response, 'IntegrationResponseKey', pattern);
+  throw new DefinitionError(
+    response.place('IntegrationResponseKey'),
+    `IntegrationResponseKey must be $default or an expression such as /4\\d\\d/, not "${key}"`,
+  );
+}
+
+const OF_ANSWER = /\bintegration\.response\.body\b/g;
+
+/** `$integration.response.body.kind` looks into the answer, `$request.body.kind` into the client's message. */
+function compileAnswerSelection(
+  response: PropertyBag,
+  expression: string,
+): NonNullable<FrameResponse['selectTemplate']> {
+  const ofAnswer = expression.replace(OF_ANSWER, 'request.body');
+  if (ofAnswer === expression) return compileSelection(response, expression);
+  const select = compileSelection(response, ofAnswer);
+  return (_message, answer) => select(answer);
+}

@@ -1,0 +1,59 @@
+/** An integration's answer → the text of a WebSocket frame (docs/aws §11.3). */
+import { lastHeader } from '../events/header-list.ts';
+import { bareType } from '../events/media-types.ts';
+import { chooseResponseTemplate } from './choose-template.ts';
+import { type ContentHandling, convertResponseBody, type Payload } from './content-handling.ts';
+import { configurationError } from './mapping-failure.ts';
+import { renderTemplate } from './request-body.ts';
+import { selectResponse } from './select-response.ts';
+import type { FrameResponse } from './integration.ts';
+import type { IntegrationAnswer, MappedOutgoing } from './outgoing.ts';
+
+/** What answers messages: nothing of a WebSocket API streams. */
+export type MessageCall = Exclude<MappedOutgoing, { readonly kind: 'http-stream' }>;
+
+/**
+ * The text as the integration's response makes it; as it came where there is no response, and of a proxy. `message`: what the client sent.
+ * @throws GatewayError API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` words
+ */
+export function buildFrame(
+  frames: readonly FrameResponse[] | undefined,
+  { plan, input }: MessageCall,
+  answer: IntegrationAnswer,
+  message: string,
+): string {
+  const handling = plan.kind === 'http-proxy' ? plan.contentHandling : plan.request.contentHandling;
+  // Bytes out of text is what the integration's own strategy makes of a request.
+  const ownHandling = handling === 'CONVERT_TO_TEXT' ? handling : undefined;
+  if (frames === undefined || plan.kind === 'http-proxy') return textOf(convertBody(answer, ownHandling));
+  const selectBy = plan.kind === 'function' ? answer.errorMessage : String(answer.status);
+  const chosen = selectResponse(frames, selectBy);
+  if (chosen === undefined)
+    throw configurationError(
+      `No match for output mapping and no default output mapping configured. Endpoint Response Status Code: ${answer.status}`,
+    );
+  const payload = convertBody(answer, chosen.contentHandling ?? ownHandling);
+  const template = chooseTemplate(chosen, message, textOf(payload));
+  return template === undefined ? textOf(payload) : renderTemplate(template, payload, input);
+}
+
+function chooseTemplate({ templates, selectTemplate }: FrameResponse, message: string, answer: string) {
+  if (selectTemplate === undefined) return chooseResponseTemplate(templates, undefined)?.template;
+  const key = selectTemplate(message, answer);
+  return (key === undefined ? undefined : templates.get(key)) ?? templates.get('$default');
+}
+
+const TEXTUAL =
+  /^(?:text\/.*|application\/(?:.*\+)?(?:json|xml)|application\/(?:javascript|x-amz-json-1\.[01]))$/;
+
+/** A WebSocket API has no binary media types: what is no text by its own type is bytes. */
+function convertBody({ headers, body }: IntegrationAnswer, handling: ContentHandling | undefined): Payload {
+  const type = bareType(lastHeader(headers, 'content-type') ?? 'application/json');
+  const isBinary = handling === 'CONVERT_TO_TEXT' && !TEXTUAL.test(type);
+  return convertResponseBody(body, { isBinary, wantsBinary: false }, handling);
+}
+
+/** Frames to clients are text. */
+function textOf(payload: Payload): string {
+  return payload.kind === 'text' ? payload.text : payload.bytes.toString('utf8');
+}

@@ -1,0 +1,155 @@
+/** Runs the integration of a WebSocket route that is no Lambda proxy: what it gets, and what of its answer counts (docs/aws §11.3). */
+import { gatewayError } from '../errors.ts';
+import { buildFrame, type MessageCall } from '../mapping/build-frame.ts';
+import { buildOutgoing, type MappableFacts } from '../mapping/build-outgoing.ts';
+import { configurationError, toMappingFailure } from '../mapping/mapping-failure.ts';
+import { collectOverrides } from '../mapping/overrides.ts';
+import { integrate, readAnswer } from '../phases/integrate.ts';
+import { limitFrame } from './call-route.ts';
+import type { Integration, RoutePlan } from '../deployment/model.ts';
+import type { ConnectionEventFacts } from '../events/websocket-event.ts';
+import type { ServedStage } from '../exchange.ts';
+import type { MappedIntegration } from '../mapping/integration.ts';
+import type { IntegrationAnswer } from '../mapping/outgoing.ts';
+import type { Ports } from '../ports.ts';
+import type { Trail } from '../trail.ts';
+
+export type RunnableIntegration = Exclude<MappedIntegration, { readonly kind: 'http-stream' }>;
+
+export function isRunnable(integration: Integration): integration is RunnableIntegration {
+  switch (integration.kind) {
+    case 'mock':
+    case 'function':
+    case 'http':
+    case 'http-proxy':
+    case 'service':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** An event of a connection, ready for the integration of its route. */
+export type RouteEvent = {
+  readonly integration: RunnableIntegration;
+  readonly frames: RoutePlan['frames'];
+  readonly stage: ServedStage;
+  readonly facts: MappableFacts;
+  /** `$context` of templates and parameters. */
+  readonly contextOf: () => Readonly<Record<string, unknown>>;
+};
+
+/** Of an open connection. */
+export type ServedEvent = ConnectionEventFacts & { readonly stage: ServedStage };
+
+/** What a message or an end is to its integration. */
+export type EventParts = {
+  readonly body: string | undefined;
+  readonly traceHeader: string;
+  readonly contextOf: RouteEvent['contextOf'];
+};
+
+/** @throws GatewayError */
+export function prepareEvent(
+  event: ServedEvent,
+  route: RoutePlan,
+  integration: RunnableIntegration,
+  { body, traceHeader, contextOf }: EventParts,
+): PreparedCall {
+  const facts = eventRequest(event, route, traceHeader, body);
+  return prepareCall({ integration, frames: route.frames, stage: event.stage, facts, contextOf });
+}
+
+/** A message or an end as mappings see it: no headers but the type, no query, no path. */
+function eventRequest(
+  { connection, api, stage, requestId, receivedAtEpochMs }: ConnectionEventFacts,
+  route: RoutePlan,
+  traceHeader: string,
+  body: string | undefined,
+): MappableFacts {
+  return {
+    ...{ method: 'POST', rawPath: '/', path: '/', rawQuery: '', pathParameters: null, protocol: 'WebSocket' },
+    ...{ api, stage, route, traceHeader, requestId, extendedRequestId: requestId, receivedAtEpochMs },
+    rawHeaders: ['Content-Type', 'application/json'],
+    body: body === undefined ? undefined : Buffer.from(body),
+    sourceIp: connection.sourceIp,
+    caller: connection.caller,
+    apiKey: undefined,
+  };
+}
+
+/** `payload`: what the call is about, as records show it. */
+export type PreparedCall = {
+  readonly event: RouteEvent;
+  readonly call: MessageCall;
+  readonly payload: string;
+};
+
+/** @throws GatewayError */
+export function prepareCall(event: RouteEvent): PreparedCall {
+  const { integration, facts, contextOf } = event;
+  try {
+    const call = buildOutgoing(integration, facts, [], contextOf);
+    if (call.kind === 'http-stream') throw new TypeError('nothing of a WebSocket API streams');
+    return { event, call, payload: printCall(call) };
+  } catch (error) {
+    throw toMappingFailure(error, 'request');
+  }
+}
+
+function printCall(call: MessageCall): string {
+  if (call.kind === 'mock') return '';
+  return call.kind === 'function' ? call.event : (call.request.body?.toString('utf8') ?? '');
+}
+
+/** The text for the client where the route replies. The call is on its way before this returns its promise. */
+export async function askForFrame(
+  { event, call }: PreparedCall,
+  repliesToClient: boolean,
+  trail: Trail,
+  at: Ports,
+): Promise<string | undefined> {
+  const answer = await send(event, call, trail, at);
+  if (!repliesToClient || event.frames === undefined) refuseFailure(answer);
+  if (!repliesToClient) return undefined;
+  const text = frameOf(event, call, answer);
+  return text === '' ? undefined : limitFrame(text);
+}
+
+/** The status of a handshake: the integration's own, or what a response template says instead. A function that failed lets nobody in. */
+export async function askForStatus({ event, call }: PreparedCall, trail: Trail, at: Ports): Promise<number> {
+  const answer = await send(event, call, trail, at);
+  refuseFailure(answer);
+  if (event.frames !== undefined) frameOf(event, call, answer);
+  const overridden = call.input.hasContext ? collectOverrides(call.input.context).response.status : undefined;
+  const status = overridden ?? answer.status;
+  if (status >= 200 && status <= 599) return status < 300 ? 101 : status;
+  throw configurationError(`${status} is no status of a handshake`);
+}
+
+function frameOf({ frames, facts }: RouteEvent, call: MessageCall, answer: IntegrationAnswer): string {
+  try {
+    return buildFrame(frames, call, answer, facts.body?.toString('utf8') ?? '');
+  } catch (error) {
+    throw toMappingFailure(error, 'response');
+  }
+}
+
+async function send(
+  { stage, facts: { traceHeader } }: RouteEvent,
+  outgoing: MessageCall,
+  trail: Trail,
+  at: Ports,
+): Promise<IntegrationAnswer> {
+  const outcome = await integrate({ outgoing, stage, traceHeader, payload: '' }, at);
+  trail.noteOutcome(outcome);
+  const answer = readAnswer({ outgoing }, outcome);
+  if (typeof answer === 'string' || 'head' in answer)
+    throw new TypeError(`a ${outgoing.kind} call was answered by a text or a stream`);
+  return answer;
+}
+
+function refuseFailure({ errorMessage }: IntegrationAnswer): void {
+  if (errorMessage !== undefined)
+    throw gatewayError('FUNCTION_FAILED', { source: 'integration', reason: errorMessage });
+}
