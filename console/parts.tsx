@@ -33,6 +33,23 @@ export function Problem({ text }: { readonly text: string | undefined }) {
 }
 
 /** The head of a section: what it is for, and what can be done. */
+/** Scrolls sideways where it is wider than the window, with the keyboard, too. */
+export function TableBox({
+  label,
+  isCard = false,
+  children,
+}: {
+  readonly label: string;
+  readonly isCard?: boolean;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <div class={isCard ? 'table-box card' : 'table-box'} role="region" aria-label={label} tabIndex={0}>
+      {children}
+    </div>
+  );
+}
+
 export function SectionHead({
   title,
   about,

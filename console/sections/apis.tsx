@@ -1,7 +1,7 @@
 /** APIs: every route with what guards, limits and answers it; a request is built from one. */
 import { useMemo, useState } from 'preact/hooks';
 import { useAsked } from '../control.ts';
-import { Empty, Problem, SectionHead } from '../parts.tsx';
+import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
 import { linkTo } from '../place.ts';
 import { span } from '../texts.ts';
 import { RequestBuilder } from './request-builder.tsx';
@@ -80,7 +80,7 @@ function Api({ api, opened }: { readonly api: ShownApi; readonly opened: ShownRo
         {api.hasCors ? ' · answers preflights' : ''}
         {api.hasResourcePolicy ? ' · has a resource policy' : ''}
       </p>
-      <div class="table-box">
+      <TableBox label="Routes">
         <table>
           <thead>
             <tr>
@@ -105,7 +105,7 @@ function Api({ api, opened }: { readonly api: ShownApi; readonly opened: ShownRo
             ))}
           </tbody>
         </table>
-      </div>
+      </TableBox>
       {api.routes.length > MAX_ROUTES ? (
         <p class="soft">
           The first {MAX_ROUTES} of {api.routes.length}; the search finds the others.

@@ -1,6 +1,6 @@
 /** Caches: what stages keep of authorizers and of answers. */
 import { ask, useAsked } from '../control.ts';
-import { Action, Empty, Problem, SectionHead } from '../parts.tsx';
+import { Action, Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
 import { span } from '../texts.ts';
 import type { ShownCacheEntry } from '../../gateway/console-api/inspect-model.ts';
 
@@ -60,7 +60,7 @@ function Group({
         </h2>
         <Action label="Flush all" run={() => flush()} />
       </header>
-      <div class="table-box">
+      <TableBox label="Entries">
         <table>
           <thead>
             <tr>
@@ -87,7 +87,7 @@ function Group({
             ))}
           </tbody>
         </table>
-      </div>
+      </TableBox>
     </section>
   );
 }

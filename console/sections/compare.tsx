@@ -1,6 +1,6 @@
 /** Two requests side by side: only what differs. */
 import { useAsked } from '../control.ts';
-import { Problem } from '../parts.tsx';
+import { Problem, TableBox } from '../parts.tsx';
 import { linkTo } from '../place.ts';
 import { ms } from '../texts.ts';
 import type { RequestDetail } from '../../gateway/records/model.ts';
@@ -12,7 +12,7 @@ export function Compare({ detail, withId }: { readonly detail: RequestDetail; re
   return (
     <section aria-label="Differences">
       <h2 class="request-title">What differs</h2>
-      <div class="table-box">
+      <TableBox label="Differences">
         <table class="compare">
           <thead>
             <tr>
@@ -35,7 +35,7 @@ export function Compare({ detail, withId }: { readonly detail: RequestDetail; re
             ))}
           </tbody>
         </table>
-      </div>
+      </TableBox>
       {rows.length === 0 ? <p>Nothing but their ids and times.</p> : null}
     </section>
   );

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { JsonEditor } from '../json-editor.tsx';
-import { Action, Empty, Problem, SectionHead } from '../parts.tsx';
+import { Action, Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
 import { linkTo } from '../place.ts';
 import { fromDynamo, printValue } from '../dynamo-values.ts';
 import type { Item } from '../dynamo-values.ts';
@@ -120,7 +120,7 @@ const MAX_COLUMNS = 12;
 function Rows({ items, keys, onEdit }: RowsProps) {
   const columns = [...new Set([...keys, ...items.flatMap((one) => Object.keys(one))])].slice(0, MAX_COLUMNS);
   return (
-    <div class="table-box">
+    <TableBox label="Items">
       <table>
         <thead>
           <tr>
@@ -149,7 +149,7 @@ function Rows({ items, keys, onEdit }: RowsProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }
 

@@ -1,6 +1,6 @@
 /** Differs on AWS: what is not enforced here, and every assumption in force. */
 import { useAsked } from '../control.ts';
-import { Empty, Problem, SectionHead } from '../parts.tsx';
+import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
 
 type Told = {
   readonly unsupported: readonly {
@@ -31,7 +31,7 @@ export function DiffersSection() {
       <Problem text={error} />
       {data?.unsupported.length === 0 ? <Empty title="All that the stacks say is enforced here." /> : null}
       {data === undefined || data.unsupported.length === 0 ? null : (
-        <div class="table-box card">
+        <TableBox label="Not served or enforced" isCard>
           <table>
             <thead>
               <tr>
@@ -59,10 +59,10 @@ export function DiffersSection() {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableBox>
       )}
       <h2>Assumptions</h2>
-      <div class="table-box card">
+      <TableBox label="Assumptions" isCard>
         <table>
           <thead>
             <tr>
@@ -83,7 +83,7 @@ export function DiffersSection() {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableBox>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** Functions: instances, cold starts, how their calls went, what they printed. */
 import { useAsked } from '../control.ts';
-import { Empty, Problem, SectionHead } from '../parts.tsx';
+import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
 import { linkTo } from '../place.ts';
 import { clockTime, ms } from '../texts.ts';
 import type { ShownFunction } from '../../gateway/console-api/inspect-model.ts';
@@ -19,7 +19,7 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
         />
         <Problem text={error} />
         {data?.functions.length === 0 ? <Empty title="This start has no function." /> : null}
-        <div class="table-box">
+        <TableBox label="Functions">
           <table>
             <thead>
               <tr>
@@ -63,7 +63,7 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
               ))}
             </tbody>
           </table>
-        </div>
+        </TableBox>
       </section>
       {opened === undefined ? null : <One shown={opened} />}
     </div>

@@ -1,7 +1,7 @@
 /** Numbers: requests, errors and times by route, of what is recorded. */
 import { Chart } from '../chart.tsx';
 import { useAsked } from '../control.ts';
-import { Empty, Problem, SectionHead } from '../parts.tsx';
+import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
 import { linkTo } from '../place.ts';
 import { ms } from '../texts.ts';
 import type { ShownNumbers } from '../../gateway/console-api/inspect-model.ts';
@@ -29,7 +29,7 @@ export function NumbersSection() {
           height={220}
         />
       )}
-      <div class="table-box">
+      <TableBox label="Routes">
         <table>
           <thead>
             <tr>
@@ -68,7 +68,7 @@ export function NumbersSection() {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableBox>
     </div>
   );
 }

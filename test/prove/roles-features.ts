@@ -2,10 +2,12 @@
 import * as commands from '@aws-sdk/client-dynamodb';
 import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
 import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
+import { headKey } from '#shared/access/documents/publication.ts';
 import { createTicketStore } from '#shared/access/tickets/ticket-store.ts';
 import type { ItemListing, ItemStore } from '#shared/ports.ts';
 import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
 import { listAudit } from '#shared/quota/admin/audit.ts';
+import { closeAllOver } from '#shared/quota/admin/close-over.ts';
 import { listKeys } from '#shared/quota/admin/keys.ts';
 import { reset, resume, setLimit, suspend, topUp } from '#shared/quota/admin/limits.ts';
 import { listUsage } from '#shared/quota/admin/list-usage.ts';
@@ -176,6 +178,7 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
     Promise.resolve([{ name: 'connections are forgotten', run: () => mine.connections.remove(CONNECTION) }]),
   WsTicketRole: (mine) =>
     Promise.resolve([
+      { name: 'published documents are followed', run: () => mine.access.store.read(headKey()) },
       {
         name: 'tickets are given',
         run: () =>
@@ -185,6 +188,20 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
           }),
       },
     ]),
+  async UsageCloserRole(mine, other) {
+    const plan = `plan-${REAL_RANDOM.hex(8)}`;
+    const quotas = other.quotas(plan);
+    await quotas.consume(charge(plan));
+    await quotas.flush();
+    const ports = { ...mine.usage, random: REAL_RANDOM, timer: TIMER };
+    const inTwoDays = Date.now() + 48 * 3_600_000;
+    return [
+      {
+        name: 'what is over is closed and recorded',
+        run: () => closeAllOver(ports, 'usage-closer', inTwoDays, 60_000),
+      },
+    ];
+  },
   async UsageTrackerRole(mine, other) {
     const plan = `plan-${REAL_RANDOM.hex(8)}`;
     const quotas = other.quotas(plan);
