@@ -158,6 +158,26 @@ function compileSelection(bag: PropertyBag, expression: string): (text: string) 
   );
 }
 
+/** Tells of responses that belong to no integration. `integrations`: undefined on HTTP APIs, whose answers nothing maps this way. */
+export function noteStrayResponses(
+  responses: readonly PropertyBag[],
+  integrations: ReadonlyMap<string, PropertyBag> | undefined,
+  tolerance: Tolerance,
+): void {
+  for (const response of responses) {
+    const id = readText(response, 'IntegrationId', '');
+    if (integrations?.has(id) === true) continue;
+    const words =
+      integrations === undefined
+        ? 'Integration responses are for WebSocket APIs only'
+        : `Unable to find Integration by id ${id} within the API`;
+    tolerance.note(
+      new DefinitionError(response.place('IntegrationId'), words),
+      'answers are passed on without it',
+    );
+  }
+}
+
 /** The responses of an integration in the order of the template; undefined where it has none. @throws DefinitionError */
 export function compileFrames(
   integration: PropertyBag | undefined,

@@ -7,7 +7,11 @@ import { compileCors } from './compile-cors.ts';
 import { compileHttpProxy } from './compile-http-proxy.ts';
 import { compileParameterChanges } from './compile-parameter-changes.ts';
 import { httpWordings, websocketWordings } from './error-wordings.ts';
-import { compileFrames, compileMessageIntegration } from './compile-message-integration.ts';
+import {
+  compileFrames,
+  compileMessageIntegration,
+  noteStrayResponses,
+} from './compile-message-integration.ts';
 import { compileServiceSubtype } from './compile-service-subtype.ts';
 import { compileConnectValidation, compileMessageCheck } from './compile-validation.ts';
 import { readLambdaUri } from './integration-uri.ts';
@@ -234,6 +238,7 @@ function readApiKeySelection(api: PropertyBag): Deployment['apiKeySource'] {
 /** @throws DefinitionError for what AWS refuses. */
 export function compileHttpDeployment(id: string, from: V2Resources): Deployment {
   const { api, tolerance } = from;
+  noteStrayResponses(from.integrationResponses, undefined, tolerance);
   const deployment: Deployment = {
     id,
     protocol: 'http',
@@ -271,6 +276,7 @@ function legalRoutes(from: V2Resources): readonly MessageRoutePlan[] {
 /** @throws DefinitionError for what AWS refuses. */
 export function compileWebSocketDeployment(id: string, from: V2Resources): Deployment {
   const { api, tolerance } = from;
+  noteStrayResponses(from.integrationResponses, from.integrations, tolerance);
   const models = compileUsableModels(api.id, from.models, tolerance);
   const plans = compileRoutes(from, 'websocket', models).map(([plan]) => plan);
   const routes = new Map(plans.toReversed().map((plan) => [plan.routeKey, plan]));

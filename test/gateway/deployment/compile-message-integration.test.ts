@@ -4,6 +4,7 @@ import { DefinitionError, REFUSING } from '../../../gateway/errors.ts';
 import {
   compileFrames,
   compileMessageIntegration,
+  noteStrayResponses,
 } from '../../../gateway/deployment/compile-message-integration.ts';
 import { invokeUri } from '../../support/a-stack.ts';
 import type { PropertyBag } from '../../../gateway/deployment/properties.ts';
@@ -95,4 +96,14 @@ describe('integration responses of a WebSocket API', () => {
         DefinitionError,
       );
     });
+
+  it('are told of where they belong to nothing', () => {
+    const responses = [bag({ IntegrationId: 'i1' })];
+    const note = (integrations?: ReadonlyMap<string, PropertyBag>): void => {
+      noteStrayResponses(responses, integrations, REFUSING);
+    };
+    assert.doesNotThrow(() => note(new Map([['i1', integration]])));
+    assert.throws(() => note(new Map()), /Unable to find Integration by id i1/);
+    assert.throws(() => note(undefined), /for WebSocket APIs only/);
+  });
 });
