@@ -43,12 +43,15 @@ export async function load(
   const { options, runtime, served, signIn, store, functionIdentities } = parts;
   const faults = new Faults(options.allowUnguarded === true);
   const seeds = known === undefined && options.seed !== undefined ? await readSeeds(options.seed) : [];
-  const stacks = await loadStacks(sources, { ...options, tolerance: faults });
+  const values = readValues(options);
+  const stacks = await loadStacks(sources, {
+    ...{ ...options, tolerance: faults },
+    storedValue: (name) => openParameterOf(values, name),
+  });
   const functions = stacks.flatMap((stack) => stack.functions);
   const tables = readTables(stacks, faults);
   const written = await readUsersFile(options.directory);
   for (const fault of written.faults) faults.note(fault, 'who it describes cannot sign in');
-  const values = readValues(options);
   for (const fault of values.faults) faults.note(fault, 'functions that ask for it find nothing');
   const prepared = served.prepare(stacks, faults);
   const roles = options.roles === true ? readRoles(stacks, faults) : undefined;
@@ -103,6 +106,12 @@ function readValues(options: GatewayOptions): WrittenValues {
   const file = valuesFileOf(options);
   const text = readValuesText(file, options.values !== undefined) ?? '';
   return parseValues(text, file, readAttachedFile);
+}
+
+/** CloudFormation takes no SecureString for a parameter of a template. */
+function openParameterOf({ parameters }: WrittenValues, name: string): string | undefined {
+  const found = parameters.get(name);
+  return found?.type === 'SecureString' ? undefined : found?.value;
 }
 
 /** Empty until stacks are loaded. */

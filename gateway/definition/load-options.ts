@@ -16,5 +16,7 @@ export type LoadOptions = {
   readonly environment: Readonly<Record<string, string>>;
   /** What becomes of what cannot be taken; absent = the first thing that AWS would refuse ends the loading. */
   readonly tolerance?: Tolerance;
+  /** Of `AWS::SSM::Parameter::Value<…>`, by the name of the parameter in SSM; absent = none is known. */
+  readonly storedValue?: (name: string) => string | undefined;
   readonly onProgress?: (message: string) => void;
 };

@@ -16,6 +16,8 @@ export type RawStack = {
   lineOf(path: Path): number | undefined;
   /** Values given for the template's parameters. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** Value of a parameter of SSM by its name; absent = none is known. */
+  readonly storedValue?: (name: string) => string | undefined;
   readonly code: LocalCode;
   /** Absent = none. */
   readonly nested?: ReadonlyMap<string, NestedStack>;

@@ -17,15 +17,16 @@ export type StartedGateway = {
   close(): Promise<void>;
 };
 
-/** @param files by name, beside the template */
+/** @param files by name, beside the template @param more sections of the template */
 export async function aGateway(
   Resources: object,
   options: Partial<GatewayOptions> = {},
   files: Readonly<Record<string, string>> = {},
+  more: object = {},
 ): Promise<StartedGateway> {
   const directory = mkdtempSync(join(tmpdir(), 'gatewright-gateway-'));
   const template = join(directory, 'template.json');
-  writeFileSync(template, JSON.stringify({ Resources }, undefined, 2));
+  writeFileSync(template, JSON.stringify({ Resources, ...more }, undefined, 2));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
   const lines: string[] = [];
   const gateway = await createGateway({

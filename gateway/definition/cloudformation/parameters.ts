@@ -3,6 +3,7 @@ import { isJsonList, isJsonObject } from './template-source.ts';
 import type { Path } from './template-source.ts';
 import type { DefinitionError, Tolerance } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
+import type { RawStack } from '../raw-stack.ts';
 
 export type ParameterValue =
   | { readonly kind: 'value'; readonly value: Json }
@@ -11,16 +12,19 @@ export type ParameterValue =
   /** Cannot be had; whatever uses it fails the same way. */
   | { readonly kind: 'unusable'; readonly error: DefinitionError };
 
+type Source = Pick<RawStack, 'parameters' | 'storedValue'>;
+
 type Fail = (at: Path, message: string) => never;
 
 const LIST_TYPE = /^(?:CommaDelimitedList|List<.+>)$/;
 const SSM_VALUE_TYPE = /^AWS::SSM::Parameter::Value</;
+const SSM_LIST_TYPE = /^AWS::SSM::Parameter::Value<(?:List<.+>|CommaDelimitedList)>$/;
 const KNOWN_TYPE = /^(?:String|Number|CommaDelimitedList|List<[\w:]+>|AWS::[\w:]+(?:<.+>)?)$/;
 
 /** Reads every declared parameter. Values given for names that are not declared are left alone: `--param` is for all stacks. */
 export function readParameters(
   section: Json | undefined,
-  given: Readonly<Record<string, string>>,
+  { parameters: given, storedValue }: Source,
   fail: Fail,
   tolerance: Tolerance,
 ): ReadonlyMap<string, ParameterValue> {
@@ -29,7 +33,7 @@ export function readParameters(
   for (const [name, declaration] of Object.entries(isJsonObject(section) ? section : {})) {
     const value = tolerance.attempt<ParameterValue | undefined>(
       WITHOUT_VALUE,
-      () => readParameter(name, declaration, given, fail),
+      () => readParameter(name, declaration, given, fail, storedValue),
       (error) => ({ kind: 'unusable', error }),
     );
     if (value === undefined) missing.push(name);
@@ -67,6 +71,7 @@ function readParameter(
   declaration: Json,
   given: Readonly<Record<string, string>>,
   fail: Fail,
+  storedValue: Source['storedValue'],
 ): ParameterValue | undefined {
   const at = ['Parameters', name];
   if (!isJsonObject(declaration) || typeof declaration['Type'] !== 'string')
@@ -74,14 +79,22 @@ function readParameter(
   const type = declaration['Type'];
   if (!KNOWN_TYPE.test(type)) fail(at, `Template format error: unrecognized parameter type: ${type}`);
   const text = Object.hasOwn(given, name) ? given[name] : defaultText(declaration['Default']);
-  if (SSM_VALUE_TYPE.test(type) && !Object.hasOwn(given, name))
-    return { kind: 'in-ssm', message: ssmMessage(name, type) };
+  if (SSM_VALUE_TYPE.test(type) && !Object.hasOwn(given, name)) {
+    // Constraints of the declaration are for the name, and the value is nobody's to repeat.
+    const stored = text === undefined ? undefined : storedValue?.(text);
+    if (stored === undefined) return { kind: 'in-ssm', message: ssmMessage(name, type) };
+    return { kind: 'value', value: SSM_LIST_TYPE.test(type) ? splitList(stored) : stored };
+  }
   if (text === undefined) return undefined;
   return { kind: 'value', value: checkValue(name, type, text, declaration, at, fail) };
 }
 
+function splitList(text: string): string[] {
+  return text === '' ? [] : text.split(',').map((item) => item.trim());
+}
+
 function ssmMessage(name: string, type: string): string {
-  return `parameter ${name} has type ${type}, whose value is in the account's SSM; give it with --param ${name}=…`;
+  return `parameter ${name} has type ${type}, whose value is in the account's SSM; give it with --param ${name}=…, or by its default under ssm in gatewright.values.yml`;
 }
 
 /** Text of a scalar as CloudFormation compares it. */
@@ -99,7 +112,7 @@ function checkValue(
   fail: Fail,
 ): Json {
   const isList = LIST_TYPE.test(type);
-  const items = isList ? (text === '' ? [] : text.split(',').map((item) => item.trim())) : [text];
+  const items = isList ? splitList(text) : [text];
   const isNumber = type === 'Number' || type === 'List<Number>';
   for (const item of items) {
     if (isNumber && (item === '' || !Number.isFinite(Number(item)))) {

@@ -55,7 +55,7 @@ export class StackResolver implements Scope {
     );
     this.#resources = this.#section('Resources');
     const fail = (at: Path, message: string): never => this.fail(at, message);
-    this.#parameters = readParameters(this.#template['Parameters'], raw.parameters, fail, tolerance);
+    this.#parameters = readParameters(this.#template['Parameters'], raw, fail, tolerance);
     this.#names = new ResourceNames(raw, {
       typeOf: (logicalId) => this.#type(logicalId),
       textOf: (logicalId, property) => this.#textOf(logicalId, property),

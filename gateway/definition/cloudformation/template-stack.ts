@@ -67,6 +67,7 @@ export function toRawStack(tree: SourceTree, stackName: string, options: LoadOpt
     template: expanded.template,
     lineOf: (path) => tree.lineOf(expanded.originOf(path)),
     parameters: options.parameters,
+    ...(options.storedValue !== undefined && { storedValue: options.storedValue }),
     code: {
       functions: findLocal(expanded.template, folder, 'AWS::Lambda::Function', 'Code'),
       layers: findLocal(expanded.template, folder, 'AWS::Lambda::LayerVersion', 'Content'),

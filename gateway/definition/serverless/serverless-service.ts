@@ -287,6 +287,7 @@ function toRawStack(
     template: addRestStageSettings(packaged.template, packaged.restStage),
     lineOf: (path) => findServiceLine(path, tree, packaged),
     parameters: options.parameters,
+    ...(options.storedValue !== undefined && { storedValue: options.storedValue }),
     code: { functions, layers, esbuild: packaged.esbuild },
     findings,
   };

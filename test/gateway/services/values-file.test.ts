@@ -43,6 +43,30 @@ describe('The file of values', () => {
     }
   });
 
+  it('gives parameters of templates their values', async () => {
+    const typed = (name: string, type: string) => ({ [name]: { Type: type, Default: `/${name}` } });
+    const template = {
+      Parameters: {
+        ...typed('One', 'AWS::SSM::Parameter::Value<String>'),
+        ...typed('Many', 'AWS::SSM::Parameter::Value<List<String>>'),
+        ...typed('Secret', 'AWS::SSM::Parameter::Value<String>'),
+      },
+      Outputs: {
+        One: { Value: { Ref: 'One' } },
+        Second: { Value: { 'Fn::Select': [1, { Ref: 'Many' }] } },
+        Secret: { Value: { Ref: 'Secret' } },
+      },
+    };
+    const values = 'ssm: { /One: first, /Many: [a, b], /Secret: { type: SecureString, value: hush } }';
+    const started = await aGateway(RESOURCES, {}, { 'gatewright.values.yml': values }, template);
+    try {
+      const outputs = started.gateway.stacks[0]?.outputs;
+      assert.deepEqual(Object.fromEntries(outputs ?? []), { One: 'first', Second: 'b' });
+    } finally {
+      await started.close();
+    }
+  });
+
   it('ends the start where it was named and is not there', async () => {
     await assert.rejects(aGateway(RESOURCES, { values: 'gone.yml' }), { code: 'VALUES' });
   });
