@@ -54,8 +54,11 @@ function auditAll(): number {
     );
     if (audit.kind === 'vulnerable') bad += 1;
     console.log(`${folder}: ${describe(audit)}`);
-    // One question is enough where the registry takes none.
-    if (audit.kind === 'not-audited') break;
+    if (audit.kind === 'not-audited') {
+      // One question is enough where the registry takes none: that about signatures would wait out its deadline.
+      console.log('signatures: not verified');
+      return bad;
+    }
   }
   const signatures = run(ROOT, ['audit', 'signatures', '--json']);
   const { invalid } = readSignatures(signatures);

@@ -14,7 +14,7 @@ const FIXTURES = join(import.meta.dirname, '../fixtures/own-repository');
 const FREE = ['--port', '0', '--control-port', '0', '--json'];
 
 type Ready = { readonly apis: readonly { readonly stack: string; readonly url: string }[] };
-type Own = { readonly service: NpmService; run(...args: readonly string[]): Promise<Finished> };
+type Own = { readonly service: NpmService; readonly run: (...args: readonly string[]) => Promise<Finished> };
 
 async function own(fixture: string): Promise<Own> {
   const service = await anNpmService(fixture);
@@ -48,7 +48,7 @@ describe('gatewright init in an empty folder', () => {
       /written\s+serverless\.yml[^]*written\s+access\/hello\.yml[^]*npx gatewright start hello/,
     );
     assert.match(stdout, /kept\s+\.gitignore/);
-    assert.match(stdout, /Next\n  npm install\n/);
+    assert.match(stdout, /Next\n {2}npm install\n/);
     assert.equal(await readFile(join(cwd, '.gitignore'), 'utf8'), 'mine\n');
     const again = await here.run('init');
     assert.equal(again.code, 1);
@@ -104,7 +104,7 @@ describe('gatewright init in an empty folder into which the package was installe
     await service.write('package.json', manifest);
     const { code, stdout } = await run('init');
     assert.equal(code, 0);
-    assert.match(stdout, /kept\s+package\.json[^]*Next\n  npm install --save-dev osls\n/);
+    assert.match(stdout, /kept\s+package\.json[^]*Next\n {2}npm install --save-dev osls\n/);
     assert.equal(await readFile(join(service.directory, 'package.json'), 'utf8'), manifest);
   });
 });

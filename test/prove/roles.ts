@@ -45,7 +45,7 @@ function templateOf(stack: ResolvedStack, without: Place | undefined): JsonObjec
         Statement: policy.filter(
           (_, index) =>
             !(without?.role === logicalId && without.policy === at && without.statement === index),
-        ) as unknown as Json,
+        ),
       },
     }));
     const kept = Policies.filter(
