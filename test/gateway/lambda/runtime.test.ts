@@ -119,11 +119,14 @@ describe('the pool of a function', () => {
     const source = `const me = Math.random();
       exports.handler = async (e) => { await new Promise((r) => setTimeout(r, 40)); return me }`;
     const { invoke } = await startRuntime([anInlineFunction('wait', source)]);
-    await Promise.all(Array.from({ length: 8 }, () => invoke('wait')));
+    let instances = 0;
+    // Instances take their time to start where the machine is busy: the events of a later round find them.
+    for (let round = 0; round < 6 && instances < 4; round += 1) {
+      const answers = await Promise.all(Array.from({ length: 8 }, () => invoke('wait')));
+      instances = new Set(answers.map(returned)).size;
+    }
 
-    const answers = await Promise.all(Array.from({ length: 8 }, () => invoke('wait')));
-
-    assert.ok(new Set(answers.map(returned)).size >= 4, 'four instances or more');
+    assert.ok(instances >= 4, `${instances} instances`);
   });
 
   it('refuses events as throttled when no instance gets free in time, and takes later ones', async () => {
