@@ -26,7 +26,8 @@ export const limits: Proof = {
   claim:
     'each stage is packaged in 10 s, two stacks are ready in 5 s, SIGTERM ends the gateway in 2 s with 0; ' +
     'init and first answer of an authorizer take at most twice those of a bare aws-jwt-verify handler',
-  quick: true,
+  // Times of a machine that is busy, or slower today, refuse no change.
+  quick: false,
   run: async () => {
     const isPackagedInTime = (ms: number): boolean => ms < PACKAGED_WITHIN_MS;
     const packagedMs = {
