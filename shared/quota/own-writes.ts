@@ -16,7 +16,7 @@ export type Sent =
   | { readonly kind: 'done'; readonly item: Item }
   /** The ledger as it was when it refused; undefined = there is none. */
   | { readonly kind: 'refused'; readonly item: Item | undefined; readonly storeEpochMs: number | undefined }
-  /** Not applied as far as anybody knows. */
+  /** Not known to be applied; what may land yet is remembered, and settled with the next write. */
   | { readonly kind: 'unavailable' };
 
 export type OwnWritePorts = {
