@@ -5,6 +5,7 @@ import type { FunctionCode, FunctionDefinition, LayerDefinition } from '../lambd
 import { OSLS_HELPERS } from './classes.ts';
 import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from './model.ts';
 import type { LocalCode, RawStack } from './raw-stack.ts';
+import { isArchive, packedCodeOf } from './packed-code.ts';
 import { partitionOf } from './pseudo-parameters.ts';
 import { isJsonList, isJsonObject } from './cloudformation/template-source.ts';
 
@@ -124,14 +125,32 @@ function describeName(name: string): string {
 }
 
 function findCode(raw: RawStack, resource: ResolvedResource, report: Report): FunctionCode | undefined {
-  const directory = raw.code.functions.get(resource.logicalId);
-  if (directory !== undefined) return { kind: 'directory', directory, esbuild: raw.code.esbuild };
+  const local = raw.code.functions.get(resource.logicalId);
+  if (local !== undefined) return localCode(raw.code, resource.logicalId, local);
   const code = resource.properties['Code'];
   const inline = isJsonObject(code) ? code['ZipFile'] : undefined;
   if (typeof inline === 'string') return { kind: 'inline', source: inline };
   const where = isJsonObject(code) ? describeS3(code) : 'nowhere';
   report('Code', `the code is ${where}, not on this machine: invocations fail`);
   return undefined;
+}
+
+/** A folder, or the archive that somebody else has made. */
+function localCode(
+  { esbuild, isBundled, packed }: LocalCode,
+  logicalId: string,
+  local: string,
+): FunctionCode {
+  const archive = isArchive(local) ? packedCodeOf(local) : undefined;
+  if (archive !== undefined) return { kind: 'archive', packed: archive };
+  const instead = packedCodeOf(packed?.get(logicalId) ?? '');
+  return {
+    kind: 'directory',
+    directory: local,
+    esbuild,
+    ...(isBundled === true && esbuild === undefined && { isBundled }),
+    ...(instead !== undefined && { packed: instead }),
+  };
 }
 
 function describeS3(code: JsonObject): string {

@@ -32,11 +32,16 @@ export interface NestedStack {
 
 /** Where the code of functions and the content of layers lie on this machine; by logical id, folders absolute. */
 export type LocalCode = {
+  /** Folders and zip archives. */
   readonly functions: ReadonlyMap<string, string>;
   /** Undefined where the folder is not there yet. */
   readonly layers: ReadonlyMap<string, string | undefined>;
   /** The service's own esbuild options, unchecked. */
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
+  /** The service bundles by a tool of its own. */
+  readonly isBundled?: true;
+  /** Archives of the service's own packaging, for where no bundle can be made here. */
+  readonly packed?: ReadonlyMap<string, string>;
 };
 
 /** An unsupported part that only the loader could see. */

@@ -1,7 +1,7 @@
 /** Turns a function's definition into code that an instance can load: bundled by esbuild, or as it is. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { type BuildContext, type BuildOptions, context, build, formatMessages, type Message } from 'esbuild';
@@ -18,8 +18,10 @@ import {
   readImports,
 } from './handler-imports.ts';
 import type { HandlerCode } from './instance-start.ts';
-import type { FunctionDefinition } from './model.ts';
+import type { FunctionDefinition, PackedCode } from './model.ts';
+import { describePacked, packedFolder, unpack } from './packed-code.ts';
 import { SDK_PLUGIN } from './sdk-plugin.ts';
+import { taskRootOf } from './task-root.ts';
 
 /** Below this a code cache gains nothing (docs/design/hot-path §4). */
 const COMPILE_CACHE_FROM_BYTES = 100_000;
@@ -49,14 +51,24 @@ type Located = {
   readonly file: string;
   readonly name: HandlerName;
   readonly options: BuildOptions | undefined;
+  /** The service's own settings. */
+  readonly esbuild: Readonly<Record<string, unknown>> | undefined;
   readonly metadata: DecoratorMetadata;
 };
+
+/** JavaScript of a service that bundles it by another tool: one file of its own sources, packages where they are. */
+const OTHER_TOOL = { packages: 'external', loader: { '.js': 'jsx' } } as const;
 
 const NO_METADATA: DecoratorMetadata = { kind: 'not asked' };
 
 /** One function's code, built again on demand. Check it first with `check`. */
 export class FunctionBuild {
-  readonly taskRoot: string;
+  #taskRoot: string;
+  /** The archive that runs. */
+  #packed: PackedCode | undefined;
+  /** Why it runs, where there is a source. */
+  #packedInstead: DefinitionError | undefined;
+  readonly #runDirectory: string;
   readonly #definition: FunctionDefinition;
   readonly #bundles: string;
   readonly #compileCache: string;
@@ -79,36 +91,67 @@ export class FunctionBuild {
     this.#definition = definition;
     this.#bundles = join(runDirectory, 'bundles');
     this.#compileCache = compileCache;
-    this.taskRoot =
-      definition.code.kind === 'inline' ? writeInline(definition, runDirectory) : definition.code.directory;
+    this.#runDirectory = runDirectory;
+    const { code } = definition;
+    if (code.kind === 'archive') this.#packed = code.packed;
+    this.#taskRoot = taskRootOf(definition, runDirectory);
+  }
+
+  /** Where `LAMBDA_TASK_ROOT` is: settled once the code was checked. */
+  get taskRoot(): string {
+    return this.#taskRoot;
   }
 
   /**
    * The handler's file, looked for until it is there.
-   * @throws DefinitionError when there is no such file
+   * @throws DefinitionError when there is no such file, or no usable archive
    */
   #locate(): Located {
     if (this.#located !== undefined) return this.#located;
-    const { code } = this.#definition;
-    const { file, name } = findHandlerFile(this.#definition, this.taskRoot);
-    const esbuild = code.kind === 'directory' ? code.esbuild : undefined;
+    const isBuilt = this.#packed !== undefined;
+    if (this.#packed !== undefined) unpack(this.#packed, this.#taskRoot, this.#definition.place);
+    const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt);
+    const esbuild = isBuilt ? undefined : this.#settingsFor(file);
     const isBundled = esbuild !== undefined || isTypeScript(file);
     const options = isBundled ? this.#buildOptions(file, esbuild) : undefined;
     // A service that bundles with esbuild has no metadata at AWS either.
     const metadata = isBundled && esbuild === undefined ? findDecoratorMetadata(file) : NO_METADATA;
-    this.#located = { file, name, options, metadata };
+    this.#located = { file, name, options, esbuild, metadata };
     return this.#located;
+  }
+
+  #settingsFor(file: string): Readonly<Record<string, unknown>> | undefined {
+    const { code } = this.#definition;
+    if (code.kind !== 'directory') return undefined;
+    return code.esbuild ?? (code.isBundled === true && /\.jsx?$/.test(file) ? OTHER_TOOL : undefined);
   }
 
   /**
    * Looks for the export and for imported packages without bundling them: a few milliseconds. CommonJS exports cannot be
-   * known before they run.
+   * known before they run. Where no bundle can be made as the service wants it, what it has packaged itself runs from now on.
    * @throws DefinitionError when the file is missing, does not compile or lacks the export, or cannot be built as it should
    */
   async check(): Promise<CheckedImports> {
+    const { code } = this.#definition;
+    const packed = code.kind === 'directory' ? code.packed : undefined;
+    if (packed === undefined || this.#packed !== undefined) return this.#checkCode();
+    let reason = this.#refusedSettings();
+    if (reason === undefined) {
+      const checked = await this.#checkCode().catch(keepDefinitionError);
+      reason = checked instanceof DefinitionError ? checked : checked.missing[0];
+      if (!(checked instanceof DefinitionError) && reason === undefined) return checked;
+    }
+    this.#packed = packed;
+    this.#packedInstead = reason;
+    this.#taskRoot = packedFolder(packed, this.#runDirectory);
+    this.#located = undefined;
+    return this.#checkCode();
+  }
+
+  async #checkCode(): Promise<CheckedImports> {
     const { file, name, options } = this.#locate();
     const definition = this.#definition;
-    if (options === undefined) return checkImports(await readImports(file, this.taskRoot), definition, []);
+    if (options === undefined) return checkImports(await readImports(file, this.#taskRoot), definition, []);
     const place = { ...definition.place, property: 'Handler' };
     const { exports, imports } = await this.#listNames(options).catch((error: unknown) => {
       if (!(error instanceof BuildError)) throw error;
@@ -130,18 +173,30 @@ export class FunctionBuild {
     ]);
   }
 
-  /** What the service asks of its bundle and does not get: esbuild's settings, metadata of decorators; undefined where it gets all. */
-  get unhonoured(): DefinitionError | undefined {
+  /** What the service asks of its code and does not get, and what that means; undefined where it gets all. */
+  get unhonoured(): { readonly error: DefinitionError; readonly consequence: string } | undefined {
     const { code, place } = this.#definition;
+    if (this.#packed !== undefined)
+      return this.#packedInstead === undefined
+        ? undefined
+        : { error: this.#packedInstead, consequence: describePacked(this.#packed, Date.now()) };
     const metadata = this.#located?.metadata;
-    if (metadata?.kind === 'missing')
-      return new DefinitionError({ ...place, property: 'Handler' }, metadata.reason);
+    if (metadata?.kind === 'missing') {
+      const error = new DefinitionError({ ...place, property: 'Handler' }, metadata.reason);
+      return { error, consequence: 'functions are bundled without them' };
+    }
+    const error = this.#refusedSettings();
+    if (error === undefined || code.kind !== 'directory') return undefined;
+    const wayOut = `serverless package in ${relative(process.cwd(), code.directory) || '.'}`;
+    return { error, consequence: `functions are bundled without them; after ${wayOut} what that makes runs` };
+  }
+
+  #refusedSettings(): DefinitionError | undefined {
+    const { code, place } = this.#definition;
     const refused = code.kind === 'directory' ? refusedOptions(code.esbuild ?? {}) : [];
     if (refused.length === 0) return undefined;
-    return new DefinitionError(
-      { ...place, property: 'esbuild' },
-      `the gateway cannot honour these esbuild settings: ${refused.join('; ')}`,
-    );
+    const message = `the gateway cannot honour these esbuild settings: ${refused.join('; ')}`;
+    return new DefinitionError({ ...place, property: 'esbuild' }, message);
   }
 
   /** @throws BuildError when the source does not compile, DefinitionError when there is none */
@@ -166,10 +221,10 @@ export class FunctionBuild {
       return {
         code: this.#store(located, text, map),
         sourceMaps: true,
-        sources: sourcesOf(Object.keys(result.metafile?.inputs ?? {}), this.taskRoot),
+        sources: sourcesOf(Object.keys(result.metafile?.inputs ?? {}), this.#taskRoot),
       };
     } catch (error) {
-      throw await toBuildError(error, this.taskRoot);
+      throw await toBuildError(error, this.#taskRoot);
     }
   }
 
@@ -191,10 +246,10 @@ export class FunctionBuild {
       const metafile = result.metafile ?? { inputs: {}, outputs: {} };
       return {
         exports: Object.values(metafile.outputs).flatMap((output) => output.exports),
-        imports: importsOf(metafile, this.taskRoot),
+        imports: importsOf(metafile, this.#taskRoot),
       };
     } catch (error) {
-      throw await toBuildError(error, this.taskRoot);
+      throw await toBuildError(error, this.#taskRoot);
     }
   }
 
@@ -210,7 +265,7 @@ export class FunctionBuild {
       format: service.format,
       plugins: [SDK_PLUGIN],
       entryPoints: [file],
-      absWorkingDir: this.taskRoot,
+      absWorkingDir: this.#taskRoot,
       bundle: true,
       platform: 'node',
       outfile: join(this.#bundles, 'bundle.js'),
@@ -223,7 +278,7 @@ export class FunctionBuild {
   }
 
   /** Names the bundle by its content, so that an instance that starts during a rebuild reads one version. */
-  #store({ file, options }: Located, text: string, map: string): HandlerCode {
+  #store({ file, options, esbuild }: Located, text: string, map: string): HandlerCode {
     const hash = createHash('sha256').update(file).update(text).digest('hex').slice(0, 16);
     const bundleFile = join(this.#bundles, `${hash}.js`);
     if (!existsSync(bundleFile)) {
@@ -235,18 +290,22 @@ export class FunctionBuild {
         : pathToFileURL(`${bundleFile}.map`).pathname;
       writeFileSync(bundleFile, `${text}\n//# sourceMappingURL=${mapUrl}\n`);
     }
-    const given = this.#definition.code.kind === 'directory' ? this.#definition.code.esbuild : undefined;
     return {
       kind: 'bundle',
       bundleFile,
       address: `${file.slice(0, -extname(file).length)}.js`,
       format: options?.format === 'cjs' ? 'cjs' : 'esm',
-      withRequire: given === undefined,
+      withRequire: esbuild === undefined,
       // A debugger's breakpoints are not in what was compiled without it.
       compileCache:
         text.length > COMPILE_CACHE_FROM_BYTES && !this.#isDebugged ? this.#compileCache : undefined,
     };
   }
+}
+
+function keepDefinitionError(error: unknown): DefinitionError {
+  if (error instanceof DefinitionError) return error;
+  throw error;
 }
 
 /** The map as part of the script; its sources are absolute, as the script runs under another address than it was made for. */
@@ -255,17 +314,6 @@ function inlineMap(map: string, folder: string): string {
   const absolute = sources.map((source) => pathToFileURL(resolve(folder, source)).href);
   const text = JSON.stringify({ ...rest, sources: absolute });
   return `data:application/json;base64,${Buffer.from(text).toString('base64')}`;
-}
-
-/** Puts inline code where Lambda would: `index.js` of a folder of its own, whose bare package.json lets Node tell the module system by syntax. */
-function writeInline(definition: FunctionDefinition, runDirectory: string): string {
-  const source = definition.code.kind === 'inline' ? definition.code.source : '';
-  const key = createHash('sha256').update(definition.arn).update(source).digest('hex').slice(0, 12);
-  const folder = join(runDirectory, 'inline', `${definition.name}-${key}`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{}\n');
-  writeFileSync(join(folder, 'index.js'), source);
-  return folder;
 }
 
 /** Packages of layers stay outside the bundle, so that the layer's copy runs, as the deployed function's would. */

@@ -28,11 +28,13 @@ const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
 
 /**
  * Finds a handler's file. TypeScript comes first: where `users.js` lies beside `users.ts`, it is build output.
+ * @param isBuilt what lies there is what Lambda would get: TypeScript in it is nobody's handler
  * @throws DefinitionError when the handler string is malformed or no file is there.
  */
 export function findHandlerFile(
   definition: Pick<FunctionDefinition, 'handler' | 'place'>,
   directory: string,
+  isBuilt = false,
 ): { file: string; name: HandlerName } {
   const place = { ...definition.place, property: 'Handler' };
   const name = parseHandlerName(definition.handler);
@@ -43,16 +45,16 @@ export function findHandlerFile(
     );
   }
   const base = join(directory, name.module);
-  const endings = [...TYPESCRIPT_ENDINGS, ...JAVASCRIPT_ENDINGS, '.jsx'];
+  const endings = isBuilt ? [...JAVASCRIPT_ENDINGS] : [...TYPESCRIPT_ENDINGS, ...JAVASCRIPT_ENDINGS, '.jsx'];
   const candidates = [
     ...endings.map((ending) => base + ending),
-    ...endings.slice(0, -1).map((ending) => join(base, `index${ending}`)),
+    ...endings.filter((ending) => ending !== '.jsx').map((ending) => join(base, `index${ending}`)),
   ];
   const file = candidates.find(isFile);
   if (file === undefined) {
     throw new DefinitionError(
       place,
-      `handler "${definition.handler}": there is no ${name.module}.ts, .mts, .cts, .tsx, .js, .mjs or .cjs in ` +
+      `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +
         `${relative(process.cwd(), directory) || '.'}; write it with an export named "${name.exportPath.split('.')[0] ?? ''}"`,
     );
   }

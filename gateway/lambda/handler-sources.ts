@@ -12,12 +12,13 @@ export type HandlerSource = {
   readonly text: string;
 };
 
-/** Of packages nothing. Where the source does not build, the handler's file alone; none where there is none. */
+/** Of packages and archives nothing. Where the source does not build, the handler's file alone; none where there is none. */
 export async function readHandlerSources(
   definition: Pick<FunctionDefinition, 'handler' | 'place' | 'code'>,
 ): Promise<readonly HandlerSource[]> {
   const { code, place } = definition;
   if (code.kind === 'inline') return [{ file: place.file, text: code.source }];
+  if (code.kind === 'archive') return [];
   try {
     const { file } = findHandlerFile(definition, code.directory);
     const files = await listInputs(file, code.directory).catch(() => [file]);

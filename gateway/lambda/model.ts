@@ -1,6 +1,14 @@
 /** A function as its stack declares it, before any instance runs. */
 import type { DefinitionPlace } from '../errors.ts';
 
+/** A zip archive, as Lambda would take it. */
+export type PackedCode = {
+  /** Absolute. */
+  readonly file: string;
+  /** Size and time of its last change: another one is other code. */
+  readonly version: string;
+};
+
 export type FunctionCode =
   /** `Code.ZipFile`: the text of `index.js` (or `index.mjs`). */
   | { readonly kind: 'inline'; readonly source: string }
@@ -11,7 +19,13 @@ export type FunctionCode =
       readonly directory: string;
       /** The service's own esbuild options (`build.esbuild` or `custom.esbuild`), unchecked. */
       readonly esbuild: Readonly<Record<string, unknown>> | undefined;
-    };
+      /** The service bundles its JavaScript, too, by a tool of its own. */
+      readonly isBundled?: true;
+      /** What the service's own packaging has made, for where no bundle can be made here. */
+      readonly packed?: PackedCode;
+    }
+  /** What is deployed, in one file: it runs as it is. */
+  | { readonly kind: 'archive'; readonly packed: PackedCode };
 
 export type LayerDefinition = {
   /** Version ARN, or the logical id where there is none. */

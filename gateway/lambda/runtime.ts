@@ -348,7 +348,7 @@ async function findBroken(
       broken.add(entry);
     }
     const { unhonoured } = entry.build;
-    if (unhonoured !== undefined) tolerance.note(unhonoured, 'functions are bundled without them');
+    if (unhonoured !== undefined) tolerance.note(unhonoured.error, unhonoured.consequence);
   };
   await Promise.all(entries.map(check));
   return broken;

@@ -5,6 +5,7 @@ import { settleHome } from '../home.ts';
 import type { Home } from '../home.ts';
 import type { LoadOptions } from '../load-options.ts';
 import type { JsonObject } from '../model.ts';
+import { isArchive } from '../packed-code.ts';
 import { inlineDocuments } from '../openapi/openapi-file.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { SAM_TRANSFORM, expandSam } from '../sam/sam.ts';
@@ -59,8 +60,10 @@ export function toRawStack(tree: SourceTree, stackName: string, options: LoadOpt
   const expanded = hasTransform(looped, SAM_TRANSFORM)
     ? expandSam(looped, tree, options.parameters, options.tolerance)
     : { template: looped, originOf: (path: Path) => path, findings: [] as Finding[] };
+  const functions = findLocal(expanded.template, folder, 'AWS::Lambda::Function', 'Code');
   return {
     ...{ stackName, file },
+    includes: [...new Set(functions.values())].filter(isArchive),
     stage: options.stage,
     region: options.region,
     accountId: options.accountId,
@@ -69,7 +72,7 @@ export function toRawStack(tree: SourceTree, stackName: string, options: LoadOpt
     parameters: options.parameters,
     ...(options.storedValue !== undefined && { storedValue: options.storedValue }),
     code: {
-      functions: findLocal(expanded.template, folder, 'AWS::Lambda::Function', 'Code'),
+      functions,
       layers: findLocal(expanded.template, folder, 'AWS::Lambda::LayerVersion', 'Content'),
       esbuild: undefined,
     },

@@ -2,7 +2,7 @@
 import { DefinitionError } from '../../errors.ts';
 import type { Json, JsonObject } from '../model.ts';
 import type { RestStageSettings } from './osls-rest-stage.ts';
-import { isJsonObject } from '../cloudformation/template-source.ts';
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
 
 export type PackagedService = {
   readonly template: JsonObject;
@@ -13,6 +13,8 @@ export type PackagedService = {
   readonly functions: ReadonlyMap<string, { readonly name: string; readonly artifact: string | undefined }>;
   readonly layers: ReadonlyMap<string, { readonly name: string; readonly path: string | undefined }>;
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
+  /** Plug-ins that bundle or compile the functions when the service is packaged. */
+  readonly builders: readonly string[];
   readonly restStage: RestStageSettings;
 };
 
@@ -31,6 +33,9 @@ export function parsePackaged(text: string): PackagedService {
     functions: mapOf(result['functions'], (entry, name) => ({ name, artifact: textOf(entry['artifact']) })),
     layers: mapOf(result['layers'], (entry, name) => ({ name, path: textOf(entry['path']) })),
     esbuild: isJsonObject(result['esbuild']) ? result['esbuild'] : undefined,
+    builders: isJsonList(result['builders'])
+      ? result['builders'].filter((name) => typeof name === 'string')
+      : [],
     restStage: {
       logs: rest['logs'],
       tracing: rest['tracing'],

@@ -20,6 +20,10 @@ const tell = (message) => process.send?.(message);
 /** An empty zip archive: only the end-of-central-directory record. */
 const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.alloc(18)]);
 
+/** `serverless-webpack`, `serverless-bundle`, `serverless-plugin-typescript` … */
+const BUILDER =
+  /serverless.*(?:webpack|bundle|typescript|esbuild|rollup|vite|rspack|parcel|babel|swc|tsc|optimi[sz]e)/i;
+
 class GatewrightPackaging {
   constructor(serverless) {
     this.serverless = serverless;
@@ -109,6 +113,7 @@ class GatewrightPackaging {
       functions,
       layers,
       esbuild: this.#esbuildOptions(),
+      builders: this.#builders(),
       restStage: {
         logs: service.provider.logs?.restApi,
         tracing: service.provider.tracing?.apiGateway,
@@ -118,6 +123,14 @@ class GatewrightPackaging {
       serviceDir,
     };
     fs.writeFileSync(path.join(outputFolder, 'result.json'), JSON.stringify(result));
+  }
+
+  /** Plug-ins that make the functions' code, by their names; Serverless v4 does it itself. */
+  #builders() {
+    const { plugins = [], build } = this.serverless.configurationInput ?? {};
+    const names = Array.isArray(plugins) ? plugins : (plugins.modules ?? []);
+    const found = names.filter((name) => typeof name === 'string' && BUILDER.test(name));
+    return build === undefined ? found : [...found, 'build'];
   }
 
   /** serverless-esbuild (`custom.esbuild`, an object or the path of a module) and Serverless v4 (`build.esbuild`). */

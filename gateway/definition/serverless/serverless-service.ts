@@ -15,6 +15,7 @@ import { addRestStageSettings } from './osls-rest-stage.ts';
 import { parsePackaged } from './packaged-service.ts';
 import type { PackagedService } from './packaged-service.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
+import { findServiceCode } from './service-code.ts';
 import { runDriver, STACK_FRAME } from './serverless-process.ts';
 import type { DriverFailure, DriverNote } from './serverless-process.ts';
 import { isJsonList, isJsonObject, readSource } from '../cloudformation/template-source.ts';
@@ -260,14 +261,9 @@ function toRawStack(
   options: LoadOptions,
 ): RawStack {
   const folder = dirname(file);
-  const findings: Finding[] = [];
-  const functions = new Map<string, string>();
-  for (const [logicalId, { artifact }] of packaged.functions) {
-    functions.set(logicalId, folder);
-    if (artifact === undefined) continue;
-    const consequence = `the function runs from its source, not from ${artifact}`;
-    findings.push({ logicalId, type: 'AWS::Lambda::Function', property: 'Code', consequence });
-  }
+  const { archives, informed, findings: ofCode, ...code } = findServiceCode(packaged, folder);
+  for (const sentence of informed) options.onProgress?.(`${basename(folder)}: ${sentence}`);
+  const findings: Finding[] = [...ofCode];
   const layers = new Map<string, string | undefined>();
   for (const [logicalId, { path }] of packaged.layers) {
     if (path === undefined) continue;
@@ -283,12 +279,12 @@ function toRawStack(
     region: packaged.region,
     accountId: options.accountId,
     file,
-    includes: listIncludedFiles(file, folder),
+    includes: [...listIncludedFiles(file, folder), ...archives],
     template: addRestStageSettings(packaged.template, packaged.restStage),
     lineOf: (path) => findServiceLine(path, tree, packaged),
     parameters: options.parameters,
     ...(options.storedValue !== undefined && { storedValue: options.storedValue }),
-    code: { functions, layers, esbuild: packaged.esbuild },
+    code: { ...code, layers, esbuild: packaged.esbuild },
     findings,
   };
 }

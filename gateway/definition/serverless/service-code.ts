@@ -1,0 +1,90 @@
+/** Where the code of a service's functions is: its source, the artifact that it names, or what its packaging left behind. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { isJsonObject } from '../cloudformation/template-source.ts';
+import type { Json, JsonObject } from '../model.ts';
+import { isArchive } from '../packed-code.ts';
+import type { Finding, LocalCode } from '../raw-stack.ts';
+import type { PackagedService } from './packaged-service.ts';
+
+export type ServiceCode = Pick<LocalCode, 'functions' | 'isBundled' | 'packed'> & {
+  /** Archives whose change makes other code of a function. */
+  readonly archives: readonly string[];
+  readonly findings: readonly Finding[];
+  /** Of what runs as it is deployed. */
+  readonly informed: readonly string[];
+};
+
+/** What osls and Serverless write when they package, and leave for `deploy --package`. */
+const PACKAGE_FOLDER = '.serverless';
+const STATE_FILE = 'serverless-state.json';
+const STATE_LIMIT_BYTES = 50_000_000;
+
+/** An artifact of the service's own is what AWS gets, so it runs; of what its build plug-ins have made only where no bundle can be made here. */
+export function findServiceCode({ functions, builders }: PackagedService, folder: string): ServiceCode {
+  const code = new Map<string, string>();
+  const packed = new Map<string, string>();
+  const findings: Finding[] = [];
+  const informed: string[] = [];
+  const archiveOf = builders.length === 0 ? () => undefined : readPackaging(folder);
+  const stateFile = join(folder, PACKAGE_FOLDER, STATE_FILE);
+  for (const [logicalId, { name, artifact }] of functions) {
+    const path = artifact === undefined ? undefined : resolve(folder, artifact);
+    if (path !== undefined && isArchive(path)) {
+      code.set(logicalId, path);
+      informed.push(`${name} runs from its artifact ${artifact ?? ''}`);
+      continue;
+    }
+    code.set(logicalId, folder);
+    if (artifact !== undefined) findings.push(withoutArtifact(logicalId, artifact));
+    const archive = archiveOf(name);
+    if (archive !== undefined) packed.set(logicalId, archive);
+  }
+  const artifacts = [...code.values()].filter((path) => path !== folder);
+  return {
+    functions: code,
+    ...(builders.length > 0 && { isBundled: true as const }),
+    packed,
+    archives: [...new Set([...artifacts, ...(existsSync(stateFile) ? [stateFile] : [])])],
+    findings,
+    informed,
+  };
+}
+
+function withoutArtifact(logicalId: string, artifact: string): Finding {
+  const isElsewhere = /^(?:https?|s3):/.test(artifact);
+  const why = isElsewhere ? 'is not on this machine' : 'is no zip archive that is there';
+  const consequence = `${artifact} ${why}: the function runs from its source`;
+  return { logicalId, type: 'AWS::Lambda::Function', property: 'Code', consequence };
+}
+
+/** The archive of a function, by the state that the packaging wrote after all archives. */
+function readPackaging(folder: string): (functionName: string) => string | undefined {
+  const state = readState(join(folder, PACKAGE_FOLDER, STATE_FILE));
+  const functions = memberOf(memberOf(state, 'service'), 'functions');
+  const whole = memberOf(memberOf(state, 'package'), 'artifact');
+  return (functionName) => {
+    const own = memberOf(memberOf(memberOf(functions, functionName), 'package'), 'artifact');
+    const name = [own, whole].find((each) => typeof each === 'string' && each !== '');
+    if (typeof name !== 'string' || memberOf(functions, functionName) === undefined) return undefined;
+    // The state may have been written on another machine: only the name counts.
+    const archive = join(folder, PACKAGE_FOLDER, basename(name.replaceAll('\\', '/')));
+    return isArchive(archive) ? archive : undefined;
+  };
+}
+
+function readState(file: string): JsonObject | undefined {
+  const size = statSync(file, { throwIfNoEntry: false })?.size;
+  if (size === undefined || size > STATE_LIMIT_BYTES) return undefined;
+  try {
+    const state = JSON.parse(readFileSync(file, 'utf8')) as Json;
+    return isJsonObject(state) ? state : undefined;
+  } catch {
+    // It is being written, or was never finished: as if nothing had been packaged.
+    return undefined;
+  }
+}
+
+function memberOf(value: Json | undefined, key: string): Json | undefined {
+  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}

@@ -1,0 +1,25 @@
+/** The folder of a function's code: `LAMBDA_TASK_ROOT`. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { FunctionDefinition } from './model.ts';
+import { packedFolder } from './packed-code.ts';
+
+/** Inline code is written there; an archive is unpacked when it is first asked for. */
+export function taskRootOf(definition: FunctionDefinition, runDirectory: string): string {
+  const { code } = definition;
+  if (code.kind === 'directory') return code.directory;
+  if (code.kind === 'archive') return packedFolder(code.packed, runDirectory);
+  return writeInline(definition, code.source, runDirectory);
+}
+
+/** Puts inline code where Lambda would: `index.js` of a folder of its own, whose bare package.json lets Node tell the module system by syntax. */
+function writeInline({ name, arn }: FunctionDefinition, source: string, runDirectory: string): string {
+  const key = createHash('sha256').update(arn).update(source).digest('hex').slice(0, 12);
+  const folder = join(runDirectory, 'inline', `${name}-${key}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{}\n');
+  writeFileSync(join(folder, 'index.js'), source);
+  return folder;
+}

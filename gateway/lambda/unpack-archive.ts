@@ -1,0 +1,145 @@
+/** Unpacks the zip archive of a function (APPNOTE 6.3, no encryption, no zip64) into a folder, as Lambda would into the task root. */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { crc32, inflateRawSync } from 'node:zlib';
+
+/** Lambda's quota for an unzipped package; no archive of one is larger. */
+const SIZE_LIMIT_BYTES = 262_144_000;
+const FILE_LIMIT = 100_000;
+
+const END_OF_DIRECTORY = 0x06054b50;
+const END_BYTES = 22;
+const COMMENT_LIMIT = 65_535;
+const ENTRY = 0x02014b50;
+const ENTRY_BYTES = 46;
+const LOCAL_HEADER = 0x04034b50;
+const LOCAL_BYTES = 30;
+const [STORED, DEFLATED] = [0, 8];
+const ENCRYPTED = 1;
+const FILE_TYPE = 0o170000;
+const LINK = 0o120000;
+
+/** The archive cannot be used; one sentence. */
+export class ArchiveError extends Error {
+  override readonly name = 'ArchiveError';
+  readonly code = 'ARCHIVE_REFUSED';
+}
+
+type Entry = {
+  readonly name: string;
+  readonly method: number;
+  readonly packed: Buffer;
+  readonly sizeBytes: number;
+  readonly checksum: number;
+};
+
+/**
+ * Fills `folder`, unless it is there: nothing of it is seen before all of it is.
+ * @throws ArchiveError for a damaged archive, one over Lambda's quota, and one that would write or point elsewhere
+ */
+export function unpackArchive(file: string, folder: string): void {
+  if (existsSync(folder)) return;
+  const { size } = statSync(file);
+  if (size > SIZE_LIMIT_BYTES) throw new ArchiveError(`${file} is over ${SIZE_LIMIT_BYTES} bytes`);
+  const entries = readEntries(readFileSync(file), file);
+  const unfinished = `${folder}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  try {
+    mkdirSync(unfinished, { recursive: true });
+    for (const entry of entries) writeEntry(entry, unfinished, file);
+    // Otherwise a package.json above would decide what `.js` means, and at Lambda there is none.
+    if (!existsSync(join(unfinished, 'package.json')))
+      writeFileSync(join(unfinished, 'package.json'), '{}\n');
+    renameSync(unfinished, folder);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** All of them are looked at before the first is written. */
+function readEntries(archive: Buffer, file: string): readonly Entry[] {
+  try {
+    const end = findEnd(archive);
+    const count = archive.readUInt16LE(end + 10);
+    const entries: Entry[] = [];
+    let total = 0;
+    let at = archive.readUInt32LE(end + 16);
+    for (let left = count; left > 0; left -= 1) {
+      const { entry, next } = readEntry(archive, at, file);
+      total += entry.sizeBytes;
+      if (total > SIZE_LIMIT_BYTES)
+        throw new ArchiveError(`${file} unpacks to more than ${SIZE_LIMIT_BYTES} bytes, Lambda's quota`);
+      entries.push(entry);
+      at = next;
+    }
+    if (entries.length > FILE_LIMIT) throw new ArchiveError(`${file} holds more than ${FILE_LIMIT} files`);
+    return entries;
+  } catch (error) {
+    // What points outside of the archive is a RangeError of Buffer's.
+    if (error instanceof RangeError) throw new ArchiveError(`${file} is no zip archive, or a damaged one`);
+    throw error;
+  }
+}
+
+function findEnd(archive: Buffer): number {
+  const last = archive.length - END_BYTES;
+  for (let at = last; at >= Math.max(0, last - COMMENT_LIMIT); at -= 1)
+    if (archive.readUInt32LE(at) === END_OF_DIRECTORY) return at;
+  throw new RangeError('no directory');
+}
+
+function readEntry(
+  archive: Buffer,
+  at: number,
+  file: string,
+): { readonly entry: Entry; readonly next: number } {
+  if (archive.readUInt32LE(at) !== ENTRY) throw new RangeError('no entry');
+  const nameBytes = archive.readUInt16LE(at + 28);
+  const restBytes = archive.readUInt16LE(at + 30) + archive.readUInt16LE(at + 32);
+  const name = archive.toString('utf8', at + ENTRY_BYTES, at + ENTRY_BYTES + nameBytes);
+  const isLink = ((archive.readUInt32LE(at + 38) >>> 16) & FILE_TYPE) === LINK;
+  const path = JSON.stringify(name);
+  if (isLink) throw new ArchiveError(`${file}: ${path} is a link, and links are not followed here`);
+  if (!isInside(name)) throw new ArchiveError(`${file}: ${path} would lie outside of the function's folder`);
+  if ((archive.readUInt16LE(at + 8) & ENCRYPTED) !== 0)
+    throw new ArchiveError(`${file}: ${path} is encrypted`);
+  const method = archive.readUInt16LE(at + 10);
+  if (method !== STORED && method !== DEFLATED)
+    throw new ArchiveError(`${file}: ${path} is packed by a method that Lambda does not have (${method})`);
+  // The local header repeats the name and has an extra field of its own length.
+  const local = archive.readUInt32LE(at + 42);
+  if (archive.readUInt32LE(local) !== LOCAL_HEADER) throw new RangeError('no header');
+  const start = local + LOCAL_BYTES + archive.readUInt16LE(local + 26) + archive.readUInt16LE(local + 28);
+  const packedBytes = archive.readUInt32LE(at + 20);
+  if (start + packedBytes > archive.length) throw new RangeError('no content');
+  const entry = {
+    ...{ name, method },
+    packed: archive.subarray(start, start + packedBytes),
+    sizeBytes: archive.readUInt32LE(at + 24),
+    checksum: archive.readUInt32LE(at + 16),
+  };
+  return { entry, next: at + ENTRY_BYTES + nameBytes + restBytes };
+}
+
+/** Neither from the root (of Windows, too) nor upwards. */
+function isInside(name: string): boolean {
+  return name !== '' && !/^\/|[\\\0:]/.test(name) && !name.split('/').includes('..');
+}
+
+function writeEntry({ name, method, packed, sizeBytes, checksum }: Entry, root: string, file: string): void {
+  const path = join(root, name);
+  if (name.endsWith('/')) {
+    mkdirSync(path, { recursive: true });
+    return;
+  }
+  try {
+    const content =
+      method === STORED ? packed : inflateRawSync(packed, { maxOutputLength: Math.max(1, sizeBytes) });
+    if (content.length !== sizeBytes || crc32(content) !== checksum) throw new Error('its checksum is wrong');
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content, { flag: 'wx' });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'it cannot be unpacked';
+    throw new ArchiveError(`${file}: ${JSON.stringify(name)}: ${reason}`);
+  }
+}
