@@ -10,7 +10,7 @@ export type ExportQuestion = {
 };
 
 export async function* readExport<Row>(
-  of: 'usage' | 'records',
+  of: 'usage' | 'records' | 'due',
   { tenant, from, to }: ExportQuestion,
   flags: AdminFlags,
 ): AsyncGenerator<Row> {

@@ -7,7 +7,12 @@ import type { ChangeFlags, ReadFlags } from './admin-commands.ts';
 import { HINT } from './output.ts';
 import { change, ownerPath, readInstant, readUnits } from './quota-calls.ts';
 
-type LimitFlags = { readonly key?: string; readonly route?: string; readonly period?: string };
+type LimitFlags = {
+  readonly key?: string;
+  readonly route?: string;
+  readonly plan?: string;
+  readonly period?: string;
+};
 
 export function quotaCommand(): Command {
   return new Command('quota')
@@ -62,7 +67,8 @@ function ofLimit(command: Command): Command {
     .argument('<tenant>', 'customer')
     .argument('<limit>', "id of the limit in the key's plan")
     .option('--key <id>', 'a key of the tenant; without it, a limit of the whole tenant')
-    .option('--route <route>', 'for limits per route: "GET /orders/{id}"');
+    .option('--route <route>', 'for limits per route: "GET /orders/{id}"')
+    .option('--plan <id>', 'its plan, if none was assigned and nothing was charged yet');
 }
 
 function withPeriod(command: Command): Command {
@@ -74,9 +80,9 @@ function pathOf(tenant: string, limit: string, { key }: LimitFlags): string {
 }
 
 async function show(tenant: string, limit: string, flags: ReadFlags & LimitFlags): Promise<void> {
-  const { route, period } = flags;
+  const { route, plan, period } = flags;
   const path = pathOf(tenant, limit, flags);
-  printAnswer(await askAdmin({ method: 'GET', path, query: { route, period } }, flags), flags);
+  printAnswer(await askAdmin({ method: 'GET', path, query: { route, plan, period } }, flags), flags);
 }
 
 async function topUp(
@@ -94,9 +100,9 @@ async function setLimit(
   units: number,
   flags: ChangeFlags & LimitFlags,
 ): Promise<void> {
-  const { route, period } = flags;
+  const { route, plan, period } = flags;
   const path = pathOf(tenant, limit, flags);
-  await change({ method: 'PUT', path, query: { route, period }, body: { limit: units } }, flags);
+  await change({ method: 'PUT', path, query: { route, plan, period }, body: { limit: units } }, flags);
 }
 
 async function act(
@@ -106,9 +112,9 @@ async function act(
   flags: ChangeFlags & LimitFlags,
   body: object = {},
 ): Promise<void> {
-  const { route, period } = flags;
+  const { route, plan, period } = flags;
   const path = `${pathOf(tenant, limit, flags)}/${verb}`;
-  await change({ method: 'POST', path, query: { route, period }, body }, flags);
+  await change({ method: 'POST', path, query: { route, plan, period }, body }, flags);
 }
 
 async function audit(flags: ReadFlags & { readonly day?: string }): Promise<void> {

@@ -135,6 +135,8 @@ export async function readNotClosed(flags: MonthFlags): Promise<readonly UsageRo
   const open: UsageRow[] = [];
   for await (const row of readExport<UsageRow>('usage', boundsOf(flags), flags))
     if (row.month === flags.period && row.state !== 'closed') open.push(row);
+  for await (const row of readExport<UsageRow>('due', boundsOf(flags), flags))
+    if (row.month === flags.period) open.push(row);
   return open;
 }
 

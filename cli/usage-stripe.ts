@@ -60,6 +60,7 @@ async function send(flags: StripeFlags): Promise<void> {
       `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period} first`,
     );
   const sent = await readJournal(flags.journal);
+  if (!isDry) await checkWritable(flags.journal);
   const counts = { sent: 0, before: 0, nothing: 0, unmetered: 0, negative: 0 };
   const plans = new Map<string, UsagePlan>();
   for await (const record of readRecords(flags)) {
@@ -158,6 +159,14 @@ function describe(status: number | undefined, text: string): string {
     // Not JSON: the status is all there is to say.
   }
   return `it answered ${status}`;
+}
+
+/** What could not be written down after it was sent would be sent again next month. */
+async function checkWritable(file: string): Promise<void> {
+  await appendFile(file, '', { mode: 0o600 }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`the journal cannot be written, so nothing was sent: ${reason}`, { cause: error });
+  });
 }
 
 async function readJournal(file: string): Promise<ReadonlySet<string>> {

@@ -85,5 +85,6 @@ async function warnOfOpen(
   const open: UsageRow[] = [];
   for await (const row of readExport<UsageRow>('usage', question, flags))
     if (row.state !== 'closed') open.push(row);
+  for await (const row of readExport<UsageRow>('due', question, flags)) open.push(row);
   if (open.length > 0) process.stderr.write(`${describeNotClosed(open)}, and not among these\n`);
 }

@@ -64,7 +64,7 @@ export function makeInvoices(
     const customer = all.map(({ plan }) => customerOf(plan)).find((found) => found !== undefined);
     return {
       ...{ number: numberOf(tenant, month, currency, revision), month, tenant },
-      ...{ customer: customer ?? { name: tenant, address: [] }, currency },
+      ...{ customer: addressee(customer) ?? { name: tenant, address: [] }, currency },
       lines: lines.map(({ line }) => line),
       total: printMinor(total, currency),
       lost: all.reduce((sum, { lost }) => sum + lost, 0),
@@ -91,6 +91,14 @@ export function amountOf(
     from = upTo;
   }
   return amount;
+}
+
+/** Who is written to; since when they are a customer is nothing of an invoice's. */
+function addressee(customer: Customer | undefined): Customer | undefined {
+  if (customer === undefined) return undefined;
+  return Object.fromEntries(
+    Object.entries(customer).filter(([name]) => name !== 'from' && name !== 'until'),
+  ) as Customer;
 }
 
 /** Of each period the last version. */

@@ -66,8 +66,54 @@ export function keyList(tenant: string): string {
   return `K#${printKeyPart(tenant)}`;
 }
 
+/** A plan that a key was on, and when. */
+export type Assignment = {
+  readonly plan: string;
+  /** undefined: before that was written down. */
+  readonly sinceEpochMs: number | undefined;
+  /** undefined: it still is. */
+  readonly untilEpochMs: number | undefined;
+};
+
+/** What an item remembers: enough for the fees of a year of changes. */
+const MAX_PAST = 24;
+
+/** Newest first. */
+export function assignmentsOf(item: Item): readonly Assignment[] {
+  const past = JSON.parse(String(item['past'] ?? '[]')) as [string, number | null, number][];
+  const plan = planOf(item);
+  const now = plan === undefined ? [] : [{ plan, sinceEpochMs: sinceOf(item), untilEpochMs: undefined }];
+  return [
+    ...now,
+    ...past.map(([was, since, untilEpochMs]) => ({
+      plan: was,
+      sinceEpochMs: since ?? undefined,
+      untilEpochMs,
+    })),
+  ];
+}
+
+/** The assignments of before, once that of now has ended. */
+export function endAssignment(item: Item | undefined, atEpochMs: number): Item {
+  if (item === undefined) return {};
+  const ended = assignmentsOf(item).map(({ plan, sinceEpochMs, untilEpochMs = atEpochMs }) => [
+    plan,
+    sinceEpochMs ?? null,
+    untilEpochMs,
+  ]);
+  return { past: JSON.stringify(ended.slice(0, MAX_PAST)) };
+}
+
+function sinceOf(item: Item): number | undefined {
+  return typeof item['at'] === 'number' ? item['at'] : undefined;
+}
+
 /** Refused by the store if another assignment came between. */
-export function assignWrite({ tenant, key, plan, version }: KeyPlan): ItemWrite {
+export function assignWrite(
+  { tenant, key, plan, version }: KeyPlan,
+  atEpochMs: number,
+  past: Item,
+): ItemWrite {
   return {
     purpose: 'assign',
     key: keyPlanKey(tenant, key),
@@ -76,17 +122,23 @@ export function assignWrite({ tenant, key, plan, version }: KeyPlan): ItemWrite 
         ? { attribute: 'ver', is: 'absent' }
         : { attribute: 'ver', is: 'equal', value: version - 1 },
     ],
-    change: { kind: 'put', item: { tenant, key, plan, ver: version, list: keyList(tenant) } },
+    change: {
+      kind: 'put',
+      item: { tenant, key, plan, ver: version, list: keyList(tenant), at: atEpochMs, ...past },
+    },
   };
 }
 
-/** Its version goes on counting, so that what was based on the assignment is refused. */
-export function unassignWrite({ tenant, key, version }: Omit<KeyPlan, 'plan'>): ItemWrite {
+/**
+ * Its version goes on counting, so that what was based on the assignment is refused; and it stays listed: the fee of the period in
+ * which it ended is due.
+ */
+export function unassignWrite({ tenant, key, version }: Omit<KeyPlan, 'plan'>, past: Item): ItemWrite {
   return {
     purpose: 'assign',
     key: keyPlanKey(tenant, key),
     when: [{ attribute: 'ver', is: 'equal', value: version - 1 }],
-    change: { kind: 'put', item: { tenant, key, ver: version } },
+    change: { kind: 'put', item: { tenant, key, ver: version, list: keyList(tenant), ...past } },
   };
 }
 

@@ -177,7 +177,7 @@ function parseQuota(fields: PlanFields): QuotaLimit {
   const billing = parseBilling(fields, level, period);
   const isDirect = lease === false || billing === 'exact';
   const wasteBudget = isDirect ? 0 : Math.max(1, Math.floor(wasteShare * quota));
-  const price = parsePrice(fields);
+  const price = parsePrice(fields, level, period.length);
   const shards = parseShards(fields, wasteBudget, overage);
   return {
     kind: 'quota',

@@ -1,6 +1,7 @@
 /** What units cost, and whom: as a plan says it. Amounts are decimal text, reckoned as whole numbers, never as binary fractions. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isCurrency, parseDecimal } from './money.ts';
+import type { PeriodLength } from './period.ts';
 import { PlanFields } from './plan-fields.ts';
 
 /** Units above the one before, up to and with `upTo`; of the last one, all that are left. */
@@ -23,6 +24,9 @@ export type Customer = {
   readonly email?: string;
   /** `cus_…` */
   readonly stripe?: string;
+  /** Whose fees are due, used or not, though no key of theirs was put on the plan: of periods that end after `from`, and begin before `until`; epoch ms. */
+  readonly from?: number;
+  readonly until?: number;
 };
 
 export type InvoiceTerms = {
@@ -37,6 +41,9 @@ const MAX_CUSTOMERS = 500;
 const MAX_ADDRESS_LINES = 6;
 const MAX_TEXT = 200;
 const MAX_UNITS = Number.MAX_SAFE_INTEGER;
+/** Each period has its fee, used or not. */
+const LEAST_FEE_SECONDS = 3600;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** `invoice: {currency: EUR, customers: {acme: {name, address: […], taxId, email, stripe}}}` @throws PlanInvalid */
 export function parseInvoiceTerms(plan: PlanFields): InvoiceTerms | undefined {
@@ -62,10 +69,14 @@ export function parseInvoiceTerms(plan: PlanFields): InvoiceTerms | undefined {
 }
 
 /** `price: {fee: '49.00', included: 1000, tiers: [{upTo: 10000, unitPrice: '0.002'}, {unitPrice: '0.001'}], meter}` @throws PlanInvalid */
-export function parsePrice(limit: PlanFields): Price | undefined {
+export function parsePrice(limit: PlanFields, level: string, length: PeriodLength): Price | undefined {
   if (!limit.has('price')) return undefined;
   const fields = new PlanFields(limit.get('price'), limit.pathOf('price'));
   const fee = decimalOf(fields, 'fee', '0');
+  if (Number(fee) > 0 && level === 'route')
+    fields.fail('fee', 'is for limits of a key or a tenant: nobody knows of a route that is not asked for');
+  if (Number(fee) > 0 && typeof length === 'object' && length.everySeconds < LEAST_FEE_SECONDS)
+    fields.fail('fee', 'is for periods of an hour or more');
   const included = fields.whole('included', { min: 0, max: MAX_UNITS }, 0);
   const tiers = fields
     .list('tiers', MAX_TIERS, [])
@@ -102,6 +113,16 @@ function decimalOf(fields: PlanFields, name: string, fallback?: string): string 
   );
 }
 
+/** A day of UTC. YAML makes no date of it. */
+function dayOf(fields: PlanFields, name: 'from' | 'until'): { readonly [key: string]: number } {
+  if (!fields.has(name)) return {};
+  const value = fields.get(name);
+  const epochMs = typeof value === 'string' && DAY.test(value) ? Date.parse(value) : NaN;
+  if (Number.isNaN(epochMs) || new Date(epochMs).toISOString().slice(0, 10) !== value)
+    return fields.fail(name, 'must be a day such as 2026-11-01');
+  return { [name]: epochMs };
+}
+
 function parseCustomer(fields: PlanFields): Customer {
   const line = (name: string, value: unknown): string =>
     typeof value === 'string' && value !== '' && value.length <= MAX_TEXT && !/\p{Cc}/u.test(value)
@@ -111,7 +132,11 @@ function parseCustomer(fields: PlanFields): Customer {
     fields.has(name) ? { [name]: line(name, fields.get(name)) } : {};
   const name = line('name', fields.get('name'));
   const address = fields.list('address', MAX_ADDRESS_LINES, []).map((each) => line('address', each));
-  const customer = { name, address, ...optional('taxId'), ...optional('email'), ...optional('stripe') };
+  const customer = {
+    ...{ name, address, ...optional('taxId'), ...optional('email'), ...optional('stripe') },
+    ...dayOf(fields, 'from'),
+    ...dayOf(fields, 'until'),
+  };
   fields.refuseOthers();
   return customer;
 }

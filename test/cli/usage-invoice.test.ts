@@ -10,6 +10,7 @@ import { after, before, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { createRouter } from '#shared/http/router.ts';
 import { quotaAdminRoutes } from '#shared/quota/admin/routes.ts';
+import { assignPlan } from '#shared/quota/admin/keys.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { runCommand } from '../support/command.ts';
@@ -154,6 +155,23 @@ describe('the invoices of a month', () => {
   });
 });
 
+describe('a month without requests', () => {
+  it('is refused until it is closed, and then has the fee on its invoice', async () => {
+    const tenant = { tenant: 'idle', key: 'k-1', plan: 'gold', version: 1 };
+    await assignPlan(ports, requested('idle', Date.UTC(2026, 11, 5)), tenant);
+    nowMs = Date.UTC(2027, 0, 1, 1);
+
+    const refused = await usageOf('2026-12', 'invoice');
+    const closed = await usageOf('2026-12', 'close', '--json');
+    const invoice = await usageOf('2026-12', 'invoice');
+
+    assert.match(refused.stderr, /1 period is not closed \(idle\/monthly\/2026-12-01T00:00:00.000Z\)/);
+    assert.deepEqual(JSON.parse(closed.stdout), { closed: 0, recorded: 1, running: 0 });
+    const { total, tenant: who } = JSON.parse(invoice.stdout) as Record<string, unknown>;
+    assert.deepEqual([total, who], ['49.00', 'idle']);
+  });
+});
+
 describe('a month of which nothing is recorded', () => {
   it('has no invoice, and is told so', async () => {
     const { code, stdout, stderr } = await usageOf('2025-01', 'invoice');
@@ -163,6 +181,17 @@ describe('a month of which nothing is recorded', () => {
 });
 
 describe('meter events for Stripe', () => {
+  it('are not sent where the journal cannot be written', async () => {
+    nowMs = Date.UTC(2026, 11, 1, 1);
+    await usage('close');
+
+    const { code, stderr } = await usage('stripe', '--journal', join(folder, 'missing', 'journal.ndjson'));
+
+    assert.equal(code, 1);
+    assert.match(stderr, /the journal cannot be written, so nothing was sent/);
+    assert.equal(told.length, 0);
+  });
+
   it('are sent once each, though Stripe fails and the command runs again', async () => {
     nowMs = Date.UTC(2026, 11, 1, 1);
     await usage('close');

@@ -12,10 +12,10 @@ import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
 import { listAudit } from '#shared/quota/admin/audit.ts';
 import { closeAllOver } from '#shared/quota/admin/close-over.ts';
 import { closePeriod } from '#shared/quota/admin/close-period.ts';
-import { listKeys } from '#shared/quota/admin/keys.ts';
+import { assignPlan, listKeys } from '#shared/quota/admin/keys.ts';
 import { reset, resume, setLimit, suspend, topUp } from '#shared/quota/admin/limits.ts';
 import { listRecords, listStanding, listUsage } from '#shared/quota/admin/list-usage.ts';
-import { listPlans } from '#shared/quota/admin/plans.ts';
+import { listPlans, savePlan } from '#shared/quota/admin/plans.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import { createUsageReader } from '#shared/quota/read-usage.ts';
 import { createUsageTracker } from '#shared/quota/track-usage.ts';
@@ -191,8 +191,12 @@ async function administerQuotas(): Promise<void> {
 
 async function closeUsage(): Promise<void> {
   await charge();
-  usage.take();
   const ports = { store: usage.store, listing: usage.listing, random: REAL_RANDOM, timer: TIMER };
+  const fee = { ...LIMITS[0], level: 'tenant', price: { fee: '1' } };
+  const plan = { id: 'paid', version: 1, limits: [fee], invoice: { currency: 'EUR' } };
+  await savePlan(ports, requested('paid'), 'paid', plan);
+  await assignPlan(ports, requested('paid'), { tenant: 'idle', key: 'k', plan: 'paid', version: 1 });
+  usage.take();
   await closeAllOver(ports, 'usage-closer', NOON_MS + 3 * DAY_MS, DAY_MS);
 }
 

@@ -2,6 +2,8 @@
 import { closeWrite } from '../ledger.ts';
 import { readWhole } from '../shards.ts';
 import { LATE_MS } from './close-period.ts';
+import { parseCursor } from './cursor.ts';
+import { listDueFees } from './due-fees.ts';
 import { listLedgers } from './list-usage.ts';
 import type { KeptLedger } from './list-usage.ts';
 import { carryOut, readItem, recordWrite, unavailable } from './operation.ts';
@@ -38,6 +40,8 @@ export async function closeOver(
 ): Promise<ClosedPage> {
   // One entry of the log for the run: what it closes says itself when and how it ended.
   if (cursor === undefined) await logRun(ports, requested, month);
+  if (parseCursor(cursor)['of']?.startsWith('fees ') === true)
+    return recordFees(ports, requested, { month, cursor });
   const { rows, next } = await listLedgers(ports, {
     ...{ tenant: undefined, cursor, limit: PAGE },
     ...boundsOf(month),
@@ -51,7 +55,29 @@ export async function closeOver(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return { ...counts, ...(next !== undefined && { next }) };
+  if (next !== undefined) return { ...counts, next };
+  const fees = await recordFees(ports, requested, { month, cursor: undefined });
+  return { ...fees, ...counts, recorded: counts.recorded + fees.recorded };
+}
+
+/** Periods without requests whose fee is due: after all others, since whatever has a ledger is none of them. */
+async function recordFees(
+  ports: AdminPorts,
+  { atEpochMs }: Requested,
+  { month, cursor }: CloseQuestion,
+): Promise<ClosedPage> {
+  const question = { tenant: undefined, cursor, ...boundsOf(month) };
+  const { rows, next } = await listDueFees(ports, question, atEpochMs);
+  let recorded = 0;
+  for (const { row, pk, planVersion, head } of rows) {
+    if (month !== undefined && row.month !== month) continue;
+    const written = await ports.store.update(head);
+    if (written.kind === 'unknown' || written.kind === 'rejected') throw unavailable(written.reason);
+    const item = { ver: planVersion };
+    const { isNew } = await recordUsage(ports, atEpochMs, () => Promise.resolve({ row, pk, item }));
+    if (isNew) recorded += 1;
+  }
+  return { closed: 0, recorded, running: 0, ...(next !== undefined && { next }) };
 }
 
 /**

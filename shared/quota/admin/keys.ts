@@ -1,6 +1,14 @@
 /** Keys' plans, as administrators assign and list them. */
 import { DomainError } from '../../errors.ts';
-import { assignWrite, keyList, keyPlanKey, parseKeyPlan, planOf, unassignWrite } from '../key-plans.ts';
+import {
+  assignWrite,
+  endAssignment,
+  keyList,
+  keyPlanKey,
+  parseKeyPlan,
+  planOf,
+  unassignWrite,
+} from '../key-plans.ts';
 import type { KeyPlan } from '../key-plans.ts';
 import { planKey } from '../ledger.ts';
 import { assignedKey } from '../line.ts';
@@ -16,7 +24,7 @@ const PAGE = 100;
 
 /** @throws RequestInvalid for a cursor of something else, DomainError STORE_UNAVAILABLE */
 export async function listKeys(
-  ports: AdminPorts,
+  ports: Pick<AdminPorts, 'store' | 'listing'>,
   tenant: string,
   cursor: string | undefined,
 ): Promise<KeyPage> {
@@ -45,11 +53,6 @@ export async function findKeyPlan(
   return item === undefined || planOf(item) === undefined ? undefined : parseKeyPlan(item);
 }
 
-/** Of an assignment that was taken away, too. */
-async function versionOf({ store }: Pick<AdminPorts, 'store'>, tenant: string, key: string): Promise<number> {
-  return Number((await readItem(store, keyPlanKey(tenant, key)))?.['ver'] ?? 0);
-}
-
 /**
  * Takes a key off its plan: whoever asks for its plan is told that it has none. What it was charged stays.
  * @throws DomainError KEY_UNKNOWN, EDIT_CONFLICT
@@ -63,12 +66,14 @@ export function unassignPlan(
   checkKey(pk);
   const asked = { kind: 'unassign-plan', pk, target: { tenant, key }, input: {} };
   return carryOut(ports, requested, asked, async () => {
-    const known = await findKeyPlan(ports, tenant, key);
-    if (known === undefined) throw new DomainError('KEY_UNKNOWN', 'no plan is assigned to it');
+    const item = await readItem(ports.store, keyPlanKey(tenant, key));
+    if (item === undefined || planOf(item) === undefined)
+      throw new DomainError('KEY_UNKNOWN', 'no plan is assigned to it');
+    const known = parseKeyPlan(item);
     return {
       writes: (record) => [
         recordWrite(asked, requested, record),
-        unassignWrite({ tenant, key, version: known.version + 1 }),
+        unassignWrite({ tenant, key, version: known.version + 1 }, endAssignment(item, requested.atEpochMs)),
         {
           purpose: 'assign',
           key: assignedKey(tenant, key),
@@ -93,8 +98,9 @@ export function assignPlan(ports: AdminPorts, requested: Requested, wanted: KeyP
   const asked = { kind: 'assign-plan', pk, target: { tenant, key }, input: { plan, version } };
   return carryOut(ports, requested, asked, async () => {
     const { version: planVersion } = await getPlan(ports, plan);
-    const known = await findKeyPlan(ports, tenant, key);
-    const next = (await versionOf(ports, tenant, key)) + 1;
+    const item = await readItem(ports.store, keyPlanKey(tenant, key));
+    const known = item === undefined || planOf(item) === undefined ? undefined : parseKeyPlan(item);
+    const next = Number(item?.['ver'] ?? 0) + 1;
     if (version !== next)
       throw new DomainError(
         'EDIT_CONFLICT',
@@ -109,7 +115,7 @@ export function assignPlan(ports: AdminPorts, requested: Requested, wanted: KeyP
           when: [{ attribute: 'ver', is: 'at-least', value: planVersion }],
           change: { kind: 'check' },
         },
-        assignWrite(wanted),
+        assignWrite(wanted, requested.atEpochMs, endAssignment(item, requested.atEpochMs)),
         // Where whoever charges looks before a period of another plan is ended.
         {
           purpose: 'assign',

@@ -8,7 +8,16 @@ import { closePeriod } from './close-period.ts';
 import { reset, resume, setLimit, suspend, topUp } from './limits.ts';
 import { toRequested } from './operation.ts';
 import type { AdminPorts, CarriedOut, Requested } from './operation.ts';
-import { CARRIED_OUT, PERIOD, ROUTE, structure, UNITS, USAGE_RECORD, USAGE_ROW } from './schemas.ts';
+import {
+  CARRIED_OUT,
+  PERIOD,
+  PLAN_NAME,
+  ROUTE,
+  structure,
+  UNITS,
+  USAGE_RECORD,
+  USAGE_ROW,
+} from './schemas.ts';
 import { findLedger, rowOf } from './subject-ledger.ts';
 import type { LedgerQuestion } from './subject-ledger.ts';
 
@@ -17,27 +26,34 @@ const CHANGED = { description: 'Done', schema: CARRIED_OUT };
 /** The same for both: a limit of the whole tenant, and one of a key or of its routes. */
 export function limitRoutes(ports: AdminPorts): readonly Route[] {
   return [
-    ...routesOf(ports, '/quota/tenants/{tenant}/limits/{limit}', 'Tenant', {}),
-    ...routesOf(ports, '/quota/tenants/{tenant}/keys/{key}/limits/{limit}', 'Key', { route: ROUTE }),
+    ...routesOf(ports, '/quota/tenants/{tenant}/limits/{limit}', 'Tenant', { plan: PLAN_NAME }),
+    ...routesOf(ports, '/quota/tenants/{tenant}/keys/{key}/limits/{limit}', 'Key', {
+      ...{ plan: PLAN_NAME, route: ROUTE },
+    }),
   ];
 }
 
 type Named = { readonly tenant: string; readonly limit: string; readonly key?: string };
-type Asked = { readonly route?: string | undefined; readonly period?: number | undefined };
+type Asked = {
+  readonly route?: string | undefined;
+  readonly period?: number | undefined;
+  readonly plan?: string | undefined;
+};
 
-function questionOf({ tenant, limit, key }: Named, { route, period }: Asked): LedgerQuestion {
-  return { tenant, limit, key, route, periodEpochMs: period };
+function questionOf({ tenant, limit, key }: Named, { route, period, plan }: Asked): LedgerQuestion {
+  return { tenant, limit, key, route, periodEpochMs: period, plan };
 }
 
 type Base = '/quota/tenants/{tenant}/limits/{limit}' | '/quota/tenants/{tenant}/keys/{key}/limits/{limit}';
 
-type ActQuery = { readonly route?: typeof ROUTE; readonly period?: Field<number | undefined> };
+type LimitQuery = { readonly plan: typeof PLAN_NAME; readonly route?: typeof ROUTE };
+type ActQuery = LimitQuery & { readonly period?: Field<number | undefined> };
 
 function routesOf(
   ports: AdminPorts,
   base: Base,
   owner: 'Tenant' | 'Key',
-  query: { readonly route?: typeof ROUTE },
+  query: LimitQuery,
 ): readonly Route[] {
   const withPeriod = {
     ...query,
@@ -126,12 +142,7 @@ function act(
   );
 }
 
-function closeRoute(
-  ports: AdminPorts,
-  base: Base,
-  owner: 'Tenant' | 'Key',
-  query: { readonly route?: typeof ROUTE },
-): Route {
+function closeRoute(ports: AdminPorts, base: Base, owner: 'Tenant' | 'Key', query: LimitQuery): Route {
   return changeRoute(
     {
       ...{ method: 'POST', path: `${base}/close`, id: `close${owner}Period`, body: {} },

@@ -156,13 +156,14 @@ function change(
 
 /** The period is part of what is asked only if the caller named it: sent again tomorrow it is the same request. */
 export function ask(question: LedgerQuestion, { kind, input }: Pick<Asked, 'kind' | 'input'>): Asked {
-  const { tenant, key, route, limit, periodEpochMs } = question;
+  const { tenant, key, route, limit, periodEpochMs, plan } = question;
   const target = {
     tenant,
     ...(key !== undefined && { key }),
     ...(route !== undefined && { route }),
     limit,
     ...(periodEpochMs !== undefined && { period: new Date(periodEpochMs).toISOString() }),
+    ...(plan !== undefined && { plan }),
   };
   return { kind, pk: headKey(idOf(question)).pk, target, input };
 }

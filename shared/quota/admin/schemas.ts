@@ -5,6 +5,7 @@ import type { JsonSchema } from '../../http/fields.ts';
 const TEXT = { type: 'string' };
 const WHOLE = { type: 'integer' };
 const INSTANT = { type: 'string', format: 'date-time' };
+const DATE = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
 const FACTS = { type: 'object' };
 
 const PRICE = {
@@ -29,7 +30,7 @@ const CUSTOMER = {
   type: 'object',
   required: ['name'],
   properties: {
-    ...{ name: TEXT, taxId: TEXT, email: TEXT, stripe: TEXT },
+    ...{ name: TEXT, taxId: TEXT, email: TEXT, stripe: TEXT, from: DATE, until: DATE },
     address: { type: 'array', items: TEXT },
   },
   additionalProperties: false,
@@ -146,12 +147,18 @@ export const CURSOR = optional(
   text('The next of the answer before', { pattern: /^[A-Za-z0-9_-]+$/, maxLength: 8192 }),
 );
 export const ROUTE = optional(text('For limits per route: GET /orders/{id}'));
+export const PLAN_NAME = optional(
+  text('The plan of whom none is known of: nobody has assigned one, and nothing was charged yet'),
+);
 export const PERIOD = instant('An instant of the period that is meant');
 export const UNITS = { min: 1, max: Number.MAX_SAFE_INTEGER };
 
 export const EXPORTED = {
   of: optional(
-    oneOf('usage as it stands (the default), or the records of closed periods', ['usage', 'records']),
+    oneOf(
+      'usage as it stands (the default), the records of closed periods, or the fees of periods without requests that are not recorded yet',
+      ['usage', 'records', 'due'],
+    ),
   ),
   format: optional(oneOf('ndjson is the default', ['ndjson', 'csv'])),
   from: optional(instant('Periods that begin then or later')),

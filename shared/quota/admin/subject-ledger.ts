@@ -21,7 +21,7 @@ import type { Period } from '../period.ts';
 import type { QuotaLimit, UsagePlan } from '../plan.ts';
 import { readWhole } from '../shards.ts';
 import { checkLedgerId, checkSubject, ledgerIdOf } from '../subject.ts';
-import { findKeyPlan } from './keys.ts';
+import { findKeyPlan, listKeys } from './keys.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import { getPlan } from './plans.ts';
@@ -37,6 +37,8 @@ export type LedgerQuestion = {
   readonly route: string | undefined;
   /** An instant of the period that is meant; undefined = the one of now. */
   readonly periodEpochMs: number | undefined;
+  /** Of whom nothing is known yet: no plan was assigned, and nothing was charged. */
+  readonly plan?: string | undefined;
 };
 
 export type SubjectLedger = {
@@ -65,7 +67,7 @@ export function idOf(question: LedgerQuestion): LedgerId {
 
 /**
  * Finds a ledger as it is now, or as the next request would find it. The plan is the one assigned to the key, else the one last
- * charged by.
+ * charged by; of a tenant, else the one that its keys are on; else the one that is named.
  * @throws DomainError KEY_UNKNOWN, PLAN_UNKNOWN, LIMIT_UNKNOWN, PERIOD_UNKNOWN, SUBJECT_INVALID, STORE_UNAVAILABLE
  */
 export async function findLedger(
@@ -192,18 +194,46 @@ async function readLedger(store: AdminPorts['store'], key: ItemKey): Promise<Ite
 }
 
 async function findPlan(
-  ports: Pick<AdminPorts, 'store'>,
+  ports: Pick<AdminPorts, 'store' | 'listing'>,
   question: LedgerQuestion,
   head: Item | undefined,
 ): Promise<UsagePlan> {
-  const { tenant, key } = question;
+  const { tenant, key, plan: named } = question;
   const assigned = key === undefined ? undefined : await findKeyPlan(ports, tenant, key);
-  const planId = assigned?.plan ?? head?.['plan'] ?? (await findLastPlan(ports, question));
-  if (typeof planId === 'string') return getPlan(ports, planId);
+  const known = assigned?.plan ?? head?.['plan'] ?? (await findLastPlan(ports, question));
+  if (typeof known === 'string') {
+    if (named === undefined || named === known) return getPlan(ports, known);
+    throw new RequestInvalid('plan', `must be left out: it is on ${known}`);
+  }
+  const ofKeys = key === undefined ? await findPlanOfKeys(ports, question) : undefined;
+  if (ofKeys !== undefined) return ofKeys;
+  if (named !== undefined) return getPlan(ports, named);
   throw new DomainError(
     'KEY_UNKNOWN',
-    'no plan is assigned to it, and nothing was ever charged to it under that limit',
+    'no plan is assigned to it, and nothing was ever charged to it under that limit: name its plan',
   );
+}
+
+/** The plan that a tenant's limit comes from before its first request: what its keys are on. @throws RequestInvalid where that is more than one */
+async function findPlanOfKeys(
+  ports: Pick<AdminPorts, 'store' | 'listing'>,
+  question: LedgerQuestion,
+): Promise<UsagePlan | undefined> {
+  const { keys } = await listKeys(ports, question.tenant, undefined);
+  const ids = new Set(keys.map(({ plan }) => plan));
+  if (question.plan !== undefined) ids.add(question.plan);
+  const plans = await Promise.all([...ids].map((id) => getPlan(ports, id)));
+  const having = plans.filter(({ limits }) =>
+    limits.some(({ id, level }) => id === question.limit && level === 'tenant'),
+  );
+  const wanted = question.plan === undefined ? having : having.filter(({ id }) => id === question.plan);
+  if (wanted.length > 1)
+    throw new RequestInvalid(
+      'plan',
+      `must be given: keys of the tenant are on ${wanted.map(({ id }) => id).join(' and ')}`,
+    );
+  // Of plans without such a limit any says so.
+  return wanted[0] ?? plans[0];
 }
 
 /** The plan of the limit that the subject met last: what is asked about may be its new name. */

@@ -10,6 +10,7 @@ import type * as ListUsage from './list-usage.ts';
 import { toRequested } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import { MEDIA_TYPES, printCsv, printNdjson } from './print-rows.ts';
+import type { UsageRow } from './usage-row.ts';
 import { AUDIT_ENTRY, CLOSED_PAGE, CURSOR, EXPORTED, pageOf, USAGE_RECORD, USAGE_ROW } from './schemas.ts';
 
 const PAGE_ROWS = 500;
@@ -53,7 +54,7 @@ export function usageRoutes(ports: AdminPorts): readonly Route[] {
         query: EXPORTED,
         answer: EXPORT,
       },
-      ({ query }) => exportRows(ports, undefined, query),
+      ({ query, receivedEpochMs }) => exportRows(ports, undefined, query, receivedEpochMs),
     ),
     readRoute(
       {
@@ -63,7 +64,7 @@ export function usageRoutes(ports: AdminPorts): readonly Route[] {
         query: EXPORTED,
         answer: EXPORT,
       },
-      ({ path, query }) => exportRows(ports, path.tenant, query),
+      ({ path, query, receivedEpochMs }) => exportRows(ports, path.tenant, query, receivedEpochMs),
     ),
     closeRoute(ports),
     readRoute(
@@ -119,13 +120,16 @@ async function exportRows(
   ports: AdminPorts,
   tenant: string | undefined,
   { of = 'usage', format = 'ndjson', from, to, limit = PAGE_ROWS, cursor }: ReadFields<typeof EXPORTED>,
+  nowEpochMs: number,
 ): Promise<ProxyResult> {
   const { listRecords, listUsage } = await loadLists();
   const question = { tenant, fromEpochMs: from, toEpochMs: to, cursor, limit };
   const [{ rows, next }, schema] =
     of === 'usage'
       ? [await listUsage(ports, question), USAGE_ROW]
-      : [await listRecords(ports, question), USAGE_RECORD];
+      : of === 'due'
+        ? [await listDue(ports, question, nowEpochMs), USAGE_ROW]
+        : [await listRecords(ports, question), USAGE_RECORD];
   const columns = Object.keys(schema['properties'] ?? {});
   return {
     statusCode: 200,
@@ -135,4 +139,14 @@ async function exportRows(
     },
     body: format === 'csv' ? printCsv(columns, rows, cursor === undefined) : printNdjson(rows),
   };
+}
+
+async function listDue(
+  ports: AdminPorts,
+  question: ListUsage.UsageQuestion,
+  nowEpochMs: number,
+): Promise<ListUsage.Page<UsageRow>> {
+  const { listDueFees } = await import('./due-fees.ts');
+  const { rows, next } = await listDueFees(ports, question, nowEpochMs);
+  return { rows: rows.map(({ row }) => row), ...(next !== undefined && { next }) };
 }

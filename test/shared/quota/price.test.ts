@@ -52,6 +52,27 @@ describe('the prices of a plan', () => {
       field: 'limits[0].price.tiers[0].upTo',
     },
     {
+      name: 'a fee of a route, which nobody knows before it is asked for',
+      given: plan({
+        limits: [{ ...PRICED, level: 'route', billing: 'exact', price: { fee: '1' } }],
+        invoice: { currency: 'EUR' },
+      }),
+      field: 'limits[0].price.fee',
+    },
+    {
+      name: 'a fee of half an hour',
+      given: plan({
+        limits: [{ ...PRICED, period: { everySeconds: 1800 }, price: { fee: '1' } }],
+        invoice: { currency: 'EUR' },
+      }),
+      field: 'limits[0].price.fee',
+    },
+    {
+      name: 'a customer of a day that there is not',
+      given: invoiced({}, { currency: 'EUR', customers: { acme: { name: 'Acme', from: '2026-02-31' } } }),
+      field: 'invoice.customers.acme.from',
+    },
+    {
       name: 'a customer without name',
       given: invoiced({}, { currency: 'EUR', customers: { acme: {} } }),
       field: 'invoice.customers.acme.name',

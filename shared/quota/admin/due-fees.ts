@@ -1,0 +1,259 @@
+/**
+ * Fees of periods in which nobody asked: who is on a plan with a fee owes it, used or not. Such a period has no ledger, so its
+ * record is all that there is of it; a request that is told late opens one, and what it used is a correction.
+ *
+ * On a plan are the keys that an administrator has put on it, their tenants, and the customers that its invoice names with `from`.
+ */
+import { parseKeyPart } from '../../table/item-write.ts';
+import type { Item, ItemWrite } from '../../table/item-write.ts';
+import type { ListedKey } from '../../table/listing.ts';
+import { assignmentsOf, keyList } from '../key-plans.ts';
+import type { Assignment } from '../key-plans.ts';
+import { headKey, KEEP_MS, planKey, subjectList } from '../ledger.ts';
+import type { LedgerId } from '../ledger.ts';
+import { monthAt, periodAt } from '../period.ts';
+import type { Period } from '../period.ts';
+import type { QuotaLimit, UsagePlan } from '../plan.ts';
+import { parseStored, PLAN_LIST } from '../plan-book.ts';
+import { parseCursor, printCursor, refusedCursor } from './cursor.ts';
+import type { Page, UsageQuestion } from './list-usage.ts';
+import { readItem, unavailable } from './operation.ts';
+import type { AdminPorts } from './operation.ts';
+import { parseUsageRecord, recordPrefix } from './usage-record.ts';
+import { periodEndOf } from './usage-row.ts';
+import type { UsageRow } from './usage-row.ts';
+
+/** A period that is over and has neither ledger nor record. */
+export type DueFee = {
+  readonly row: UsageRow;
+  readonly pk: string;
+  readonly planVersion: number;
+  /** What exports find the record by. */
+  readonly head: ItemWrite;
+};
+
+type Ports = Pick<AdminPorts, 'store' | 'listing'>;
+type Plans = ReadonlyMap<string, UsagePlan>;
+
+/** Somebody who was on plans, one after the other; newest first. */
+type Subscriber = {
+  readonly tenant: string;
+  /** undefined: the whole tenant only. */
+  readonly key: string | undefined;
+  readonly assignments: readonly Assignment[];
+};
+
+type Owed = {
+  readonly id: LedgerId;
+  readonly limit: QuotaLimit;
+  readonly plan: UsagePlan;
+  readonly period: Period;
+};
+
+/** Subscribers of a page: each costs a few reads. */
+const PAGE = 50;
+/** Ledgers and records of one subject; fees are of periods of an hour or more. */
+const KEPT = 1000;
+/** Requests of a period arrive for so long after its end. */
+const LATE_MS = 15 * 60_000;
+/** Sorts after every instant. */
+const LAST = '\uffff';
+/** The longest period, and a day. */
+const LONGEST_MS = 367 * 86_400_000;
+
+export async function listDueFees(
+  ports: Ports,
+  question: Omit<UsageQuestion, 'limit'>,
+  nowEpochMs: number,
+): Promise<Page<DueFee>> {
+  const plans = await readPlansWithFees(ports);
+  if (plans.size === 0) return { rows: [] };
+  const { subscribers, next } = await listSubscribers(ports, plans, question);
+  const seen = new Set<string>();
+  const rows: DueFee[] = [];
+  for (const subscriber of subscribers)
+    for (const owed of owedBy(subscriber, plans, question, nowEpochMs)) {
+      const name = `${headKey(owed.id).pk}#${owed.period.startEpochMs}`;
+      if (seen.has(name)) continue;
+      seen.add(name);
+      if (!(await isKnown(ports, owed))) rows.push(toDue(owed));
+    }
+  return { rows, ...(next !== undefined && { next }) };
+}
+
+async function readPlansWithFees({ store, listing }: Ports): Promise<Plans> {
+  const plans = new Map<string, UsagePlan>();
+  for (let after: ListedKey | undefined; ;) {
+    const page = await listing.list({ list: PLAN_LIST, limit: KEPT, ...(after !== undefined && { after }) });
+    if (page.kind === 'unavailable') throw unavailable(page.reason);
+    for (const { pk } of page.keys) {
+      const item = await readItem(store, planKey(parseKeyPart(pk.slice(pk.indexOf('#') + 1))));
+      const plan = item === undefined ? undefined : parseStored(item);
+      if (plan?.limits.some(hasFee) === true) plans.set(plan.id, plan);
+    }
+    if (page.after === undefined) return plans;
+    ({ after } = page);
+  }
+}
+
+function hasFee(limit: UsagePlan['limits'][number]): limit is QuotaLimit {
+  return limit.kind === 'quota' && limit.price !== undefined && Number(limit.price.fee) > 0;
+}
+
+/** First keys, by the index; then customers that plans name. */
+async function listSubscribers(
+  ports: Ports,
+  plans: Plans,
+  { tenant, cursor }: Omit<UsageQuestion, 'limit'>,
+): Promise<{ readonly subscribers: readonly Subscriber[]; readonly next: string | undefined }> {
+  const of = `fees ${tenant ?? ''}`;
+  const { of: printed, list, pk, sk, name } = parseCursor(cursor);
+  if (cursor !== undefined && printed !== of) throw refusedCursor();
+  if (name !== undefined) return listCustomers(plans, tenant, of, name);
+  if (cursor !== undefined && (list === undefined || pk === undefined || sk === undefined))
+    throw refusedCursor();
+  const after = list === undefined || pk === undefined || sk === undefined ? undefined : { list, pk, sk };
+  const page = await ports.listing.list({
+    limit: PAGE,
+    ...(tenant !== undefined && { list: keyList(tenant) }),
+    ...(after !== undefined && { after }),
+  });
+  if (page.kind === 'unavailable') throw unavailable(page.reason);
+  const keys = page.keys.filter((each) => each.list.startsWith(keyList('')));
+  const items = await Promise.all(keys.map((key) => readItem(ports.store, key)));
+  const next = page.after === undefined ? { name: FIRST } : page.after;
+  return {
+    subscribers: items.flatMap((item) => (item === undefined ? [] : [toSubscriber(item)])),
+    next: printCursor({ of, ...next }),
+  };
+}
+
+/** Sorts before every name, and is none. */
+const FIRST = ' ';
+
+function listCustomers(
+  plans: Plans,
+  tenant: string | undefined,
+  of: string,
+  after: string,
+): { readonly subscribers: readonly Subscriber[]; readonly next: string | undefined } {
+  const named = [...plans.values()].flatMap(({ id, invoice }) =>
+    [...(invoice?.customers ?? [])].flatMap(([customer, { from, until }]) => {
+      if (from === undefined || (tenant !== undefined && tenant !== customer)) return [];
+      const assignment = { plan: id, sinceEpochMs: from, untilEpochMs: until };
+      return [
+        { name: JSON.stringify([id, customer]), tenant: customer, key: undefined, assignments: [assignment] },
+      ];
+    }),
+  );
+  const rest = named.sort((a, b) => (a.name < b.name ? -1 : 1)).filter(({ name }) => name > after);
+  const last = rest.length > PAGE ? rest[PAGE - 1]?.name : undefined;
+  return {
+    subscribers: rest.slice(0, PAGE),
+    next: last === undefined ? undefined : printCursor({ of, name: last }),
+  };
+}
+
+function toSubscriber(item: Item): Subscriber {
+  return { tenant: String(item['tenant']), key: String(item['key']), assignments: assignmentsOf(item) };
+}
+
+/** The periods that are over, each by the plan of its end: of a change inside of one, only the last has the fee. */
+function owedBy(
+  { tenant, key, assignments }: Subscriber,
+  plans: Plans,
+  { fromEpochMs, toEpochMs = Infinity }: Omit<UsageQuestion, 'limit'>,
+  nowEpochMs: number,
+): readonly Owed[] {
+  const oldest = Math.max(fromEpochMs ?? nowEpochMs - KEEP_MS, nowEpochMs - LONGEST_MS);
+  return assignments.flatMap(({ plan: planId, sinceEpochMs, untilEpochMs = Infinity }, index) => {
+    const plan = plans.get(planId);
+    if (plan === undefined) return [];
+    const replacedAt = assignments[index - 1]?.sinceEpochMs ?? Infinity;
+    const from = Math.max(oldest, sinceEpochMs ?? nowEpochMs - KEEP_MS);
+    const to = Math.min(untilEpochMs, toEpochMs, nowEpochMs);
+    return plan.limits.filter(hasFee).flatMap((limit) => {
+      if (limit.level === 'key' && key === undefined) return [];
+      const id = { tenant, limit: limit.id, subject: limit.level === 'key' ? (key ?? '') : '' };
+      return periodsWithin(limit.period, from, to)
+        .filter(
+          ({ startEpochMs, endEpochMs }) =>
+            endEpochMs + LATE_MS <= nowEpochMs &&
+            endEpochMs <= replacedAt &&
+            startEpochMs >= (fromEpochMs ?? -Infinity),
+        )
+        .map((period) => ({ id, limit, plan, period }));
+    });
+  });
+}
+
+/** Those that have an instant in common with it, newest first. */
+function periodsWithin(
+  rule: QuotaLimit['period'],
+  fromEpochMs: number,
+  toEpochMs: number,
+): readonly Period[] {
+  const found: Period[] = [];
+  for (let at = toEpochMs - 1; at >= fromEpochMs;) {
+    const period = periodAt(rule, at);
+    found.push(period);
+    at = period.startEpochMs - 1;
+  }
+  return found;
+}
+
+/** Whether it was charged in, has been recorded, or nobody could have used it. */
+async function isKnown({ store, listing }: Ports, { id, period }: Owed): Promise<boolean> {
+  const { pk } = headKey(id);
+  const head = await readItem(store, headKey(id));
+  const suspendedAt = head?.['susp'];
+  if (typeof suspendedAt === 'number' && suspendedAt <= period.startEpochMs) return true;
+  const alias = head?.['alias'];
+  const at = typeof alias === 'string' ? headKey({ ...id, limit: alias }).pk : pk;
+  const to = new Date(period.endEpochMs).toISOString();
+  const from = new Date(period.startEpochMs - LONGEST_MS).toISOString();
+  const overlaps = (start: string, endEpochMs: number): boolean =>
+    Date.parse(start) < period.endEpochMs && endEpochMs > period.startEpochMs;
+  const newest = { pk: at, limit: KEPT, newestFirst: true };
+  const ledgers = await listing.range({ ...newest, from: `P#${from}`, to: `P#${to}` });
+  if (ledgers.kind === 'unavailable') throw unavailable(ledgers.reason);
+  if (ledgers.items.some(({ key, item }) => overlaps(key.sk.slice('P#'.length), periodEndOf(item))))
+    return true;
+  const records = await listing.range({
+    ...newest,
+    from: recordPrefix(from),
+    to: `${recordPrefix(to)}${LAST}`,
+  });
+  if (records.kind === 'unavailable') throw unavailable(records.reason);
+  return records.items.some(({ item }) => {
+    const { periodStart, periodEnd } = parseUsageRecord(item);
+    return overlaps(periodStart, Date.parse(periodEnd));
+  });
+}
+
+function toDue({ id, limit, plan, period }: Owed): DueFee {
+  const { tenant, subject } = id;
+  const [periodStart, periodEnd] = [period.startEpochMs, period.endEpochMs].map((at) =>
+    new Date(at).toISOString(),
+  );
+  const credits = limit.quota + limit.overage;
+  const none = { charged: 0, used: 0, outstanding: 0, included: 0, overage: 0, lost: 0 };
+  const key = headKey(id);
+  return {
+    row: {
+      ...{ tenant, limit: limit.id },
+      ...(limit.level === 'key' && { key: subject }),
+      ...{ plan: plan.id, periodStart: String(periodStart), periodEnd: String(periodEnd) },
+      ...{ month: monthAt(limit.period.timeZone, period.startEpochMs), state: 'open' },
+      ...{ quota: limit.quota, credits, remaining: credits, ...none },
+    },
+    pk: key.pk,
+    planVersion: plan.version,
+    head: {
+      purpose: 'record',
+      key,
+      when: [{ attribute: 'list', is: 'absent' }],
+      change: { kind: 'update', set: { plan: plan.id, level: limit.level, list: subjectList(tenant) } },
+    },
+  };
+}

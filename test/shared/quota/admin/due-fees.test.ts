@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { closeAllOver, closeOver } from '#shared/quota/admin/close-over.ts';
+import { listDueFees } from '#shared/quota/admin/due-fees.ts';
+import { assignPlan, unassignPlan } from '#shared/quota/admin/keys.ts';
+import { suspend } from '#shared/quota/admin/limits.ts';
+import { listRecords } from '#shared/quota/admin/list-usage.ts';
+import { savePlan } from '#shared/quota/admin/plans.ts';
+import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
+import { makeInvoices } from '#shared/quota/invoice.ts';
+import type { Item } from '#shared/table/item-write.ts';
+import { AdministeredTable, memoryAdminPorts, requested } from '../../../support/quota-admin.ts';
+
+const at = (text: string): number => Date.parse(text);
+const MONTHLY = { id: 'monthly', level: 'tenant', quota: 1000, period: 'MONTH' };
+const FEE = { fee: '49.00', tiers: [{ unitPrice: '0.01' }] };
+
+class Books {
+  nowMs = at('2026-09-01');
+  readonly ports = memoryAdminPorts(new Map<string, Item>(), { nowEpochMs: () => this.nowMs });
+  readonly table = new AdministeredTable({
+    ports: this.ports,
+    moveTo: (epochMs) => void (this.nowMs = epochMs),
+    close: () => Promise.resolve(),
+  });
+  #operation = 0;
+
+  request(atEpochMs: number): ReturnType<typeof requested> {
+    this.#operation += 1;
+    return requested(`op-${this.#operation}`, atEpochMs);
+  }
+
+  async save(id: string, limits: readonly object[], customers: object = {}): Promise<void> {
+    const plan = { id, version: 1, invoice: { currency: 'EUR', customers }, limits };
+    await savePlan(this.ports, this.request(this.nowMs), id, plan);
+  }
+
+  assign(plan: string, when: string, version = 1, key = 'k-1') {
+    return assignPlan(this.ports, this.request(at(when)), { tenant: 'acme', key, plan, version });
+  }
+
+  /** A request of an instant, which is charged at another. */
+  async ask(stamp: string, when: string): Promise<void> {
+    this.nowMs = at(when);
+    const request = { plan: 'gold', tenant: 'acme', key: 'k-1', atEpochMs: at(stamp) };
+    const { allowed } = await this.table.aHolder(() => this.nowMs).consume(request);
+    assert.ok(allowed);
+  }
+
+  async close(when: string, month?: string): Promise<number> {
+    this.nowMs = at(when);
+    let recorded = 0;
+    for (let cursor: string | undefined; ;) {
+      const page = await closeOver(this.ports, this.request(this.nowMs), { month, cursor });
+      recorded += page.recorded;
+      if (page.next === undefined) return recorded;
+      cursor = page.next;
+    }
+  }
+
+  async records(): Promise<readonly UsageRecord[]> {
+    const all = { tenant: undefined, fromEpochMs: undefined, toEpochMs: undefined, cursor: undefined };
+    return (await listRecords(this.ports, { ...all, limit: 1000 })).rows;
+  }
+
+  async billed(): Promise<readonly string[]> {
+    return (await this.records()).map(({ month, limit, key, plan, used }) =>
+      [month, limit, key, plan, used].filter((part) => part !== undefined).join(' '),
+    );
+  }
+}
+
+describe('the fees of periods without requests', () => {
+  it('are recorded once, from the assignment on, and are on the invoice', async () => {
+    const books = new Books();
+    await books.save('gold', [{ ...MONTHLY, price: FEE }]);
+    await books.assign('gold', '2026-10-20');
+
+    assert.equal(await books.close('2026-10-31T23:59:00Z', '2026-10'), 0, 'it is not over');
+    assert.equal(await books.close('2026-11-01T00:10:00Z', '2026-10'), 0, 'requests may still arrive');
+    assert.equal(await books.close('2026-11-01T00:15:00Z', '2026-10'), 1);
+    assert.equal(await books.close('2026-11-02', '2026-10'), 0, 'it is recorded');
+    assert.equal(await books.close('2026-11-02', '2026-09'), 0, 'it was not on a plan yet');
+    assert.equal(await books.close('2026-12-01T06:00:00Z'), 1);
+
+    assert.deepEqual(await books.billed(), ['2026-10 monthly gold 0', '2026-11 monthly gold 0']);
+    const { invoices } = makeInvoices(
+      'acme',
+      '2026-11',
+      (await books.records()).filter(({ month }) => month === '2026-11'),
+      () => undefined,
+    );
+    assert.deepEqual(
+      invoices.map(({ total }) => total),
+      ['49.00'],
+    );
+  });
+
+  it('are none of a period with requests, nor of a plan without fee', async () => {
+    const books = new Books();
+    const free = { tiers: [{ unitPrice: '0.01' }] };
+    await books.save('gold', [{ ...MONTHLY, price: FEE }]);
+    await books.save('free', [{ ...MONTHLY, price: free }]);
+    await books.assign('gold', '2026-10-01');
+    await books.assign('free', '2026-10-01', 1, 'k-2');
+    await books.ask('2026-10-02', '2026-10-02');
+
+    await books.close('2026-11-01T06:00:00Z');
+
+    assert.deepEqual(await books.billed(), ['2026-10 monthly gold 1']);
+  });
+
+  it('are corrected by a request that is told late', async () => {
+    const books = new Books();
+    await books.save('gold', [{ ...MONTHLY, price: FEE }]);
+    await books.assign('gold', '2026-10-01');
+    await books.close('2026-11-01T00:15:00Z');
+    await books.ask('2026-10-31T23:59:59Z', '2026-11-01T00:14:50Z');
+    await books.close('2026-11-02');
+
+    const records = await books.records();
+    assert.deepEqual(
+      records.map(({ version, used, usedDelta }) => [version, used, usedDelta]),
+      [
+        [1, 0, 0],
+        [2, 1, 1],
+      ],
+    );
+    const [invoice] = makeInvoices('acme', '2026-10', records, () => undefined).invoices;
+    assert.equal(invoice?.total, '49.01', 'the fee once');
+  });
+
+  it('are those of each key where the limit is of keys, and go with the plan of the end of a period', async () => {
+    const books = new Books();
+    const each = (id: string): object => ({ id, level: 'key', quota: 10, period: 'MONTH', price: FEE });
+    await books.save('gold', [each('each')]);
+    await books.save('silver', [each('small')]);
+    await books.assign('gold', '2026-10-01');
+    await books.assign('gold', '2026-10-01', 1, 'k-2');
+    await books.assign('silver', '2026-11-10', 2, 'k-2');
+    await unassignPlan(books.ports, books.request(at('2026-12-10')), { tenant: 'acme', key: 'k-1' });
+
+    await books.close('2026-11-01T06:00:00Z');
+    await books.close('2026-12-01T06:00:00Z');
+    await books.close('2027-01-01T06:00:00Z');
+    await books.close('2027-02-01T06:00:00Z');
+
+    assert.deepEqual((await books.billed()).toSorted(), [
+      '2026-10 each k-1 gold 0',
+      '2026-10 each k-2 gold 0',
+      '2026-11 each k-1 gold 0',
+      '2026-11 small k-2 silver 0',
+      '2026-12 each k-1 gold 0',
+      '2026-12 small k-2 silver 0',
+      '2027-01 small k-2 silver 0',
+    ]);
+  });
+
+  it('are owed by customers that a plan names with a day, though their plan is in tokens', async () => {
+    const books = new Books();
+    const globex = { name: 'Globex', from: '2026-10-15', until: '2026-12-01' };
+    await books.save('gold', [{ ...MONTHLY, price: FEE }], { globex, initech: { name: 'Initech' } });
+
+    await books.close('2026-11-01T06:00:00Z');
+    await books.close('2026-12-01T06:00:00Z');
+    await books.close('2027-01-01T06:00:00Z');
+
+    assert.deepEqual(
+      (await books.records()).map(({ tenant, month }) => [tenant, month]),
+      [
+        ['globex', '2026-10'],
+        ['globex', '2026-11'],
+      ],
+    );
+  });
+
+  it('are not owed by whom an operator had suspended all the time', async () => {
+    const books = new Books();
+    await books.save('gold', [{ ...MONTHLY, price: FEE }]);
+    await books.assign('gold', '2026-10-01');
+    const limit = {
+      tenant: 'acme',
+      limit: 'monthly',
+      key: undefined,
+      route: undefined,
+      periodEpochMs: undefined,
+    };
+    await suspend(books.ports, books.request(at('2026-10-20')), limit);
+
+    await books.close('2026-12-01T06:00:00Z', '2026-10');
+    await books.close('2026-12-01T06:00:00Z', '2026-11');
+
+    assert.deepEqual(await books.billed(), ['2026-10 monthly gold 0']);
+  });
+
+  it('are found over pages of keys and customers, each once', async () => {
+    const books = new Books();
+    const customers = Object.fromEntries(
+      Array.from({ length: 120 }, (_, index) => [`c-${index}`, { name: 'C', from: '2026-10-01' }]),
+    );
+    await books.save('gold', [{ ...MONTHLY, price: FEE }], customers);
+    for (let key = 0; key < 70; key += 1) await books.assign('gold', '2026-10-01', 1, `k-${key}`);
+    const nowMs = at('2026-11-01T06:00:00Z');
+    const names: string[] = [];
+    for (let cursor: string | undefined; ;) {
+      const question = { tenant: undefined, fromEpochMs: undefined, toEpochMs: undefined, cursor };
+      const page = await listDueFees(books.ports, question, nowMs);
+      names.push(...page.rows.map(({ row }) => row.tenant));
+      if (page.next === undefined) break;
+      cursor = page.next;
+    }
+    assert.equal(new Set(names).size, 121);
+    const { recorded } = await closeAllOver(books.ports, 'usage-closer', nowMs, 60_000);
+    assert.equal(recorded, 121);
+  });
+});

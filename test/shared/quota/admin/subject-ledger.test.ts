@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { RequestInvalid } from '#shared/errors.ts';
+import { assignPlan } from '#shared/quota/admin/keys.ts';
+import { resume, setLimit, suspend, topUp } from '#shared/quota/admin/limits.ts';
+import { savePlan } from '#shared/quota/admin/plans.ts';
+import { findLedger, rowOf } from '#shared/quota/admin/subject-ledger.ts';
+import type { LedgerQuestion } from '#shared/quota/admin/subject-ledger.ts';
+import {
+  AdministeredTable,
+  codeOf,
+  DAILY,
+  memoryAdminPorts,
+  ofKey,
+  requested,
+} from '../../../support/quota-admin.ts';
+import { NOON_MS } from '../../../support/quota-table.ts';
+
+const MONTHLY = { id: 'monthly', level: 'tenant', quota: 10, period: 'MONTH' };
+
+async function aTable(): Promise<{
+  ports: ReturnType<typeof memoryAdminPorts>;
+  consume: (key: string, plan?: string) => Promise<boolean>;
+  show: (question: LedgerQuestion) => Promise<readonly number[]>;
+}> {
+  const ports = memoryAdminPorts();
+  const at = new AdministeredTable({ ports, moveTo: () => undefined, close: () => Promise.resolve() });
+  for (const id of ['gold', 'silver'])
+    await savePlan(ports, requested('new'), id, { id, version: 1, limits: [MONTHLY, DAILY] });
+  return {
+    ports,
+    async consume(key, plan = 'gold') {
+      const request = { plan, tenant: 'acme', key, atEpochMs: NOON_MS };
+      return (await at.aHolder(() => NOON_MS).consume(request)).allowed;
+    },
+    async show(question) {
+      const { quota, credits, charged, remaining } = rowOf(await findLedger(ports, question, NOON_MS));
+      return [quota, credits, charged, remaining];
+    },
+  };
+}
+
+const OF_TENANT: LedgerQuestion = {
+  ...{ tenant: 'acme', limit: 'monthly', key: undefined, route: undefined, periodEpochMs: undefined },
+};
+
+describe('a limit before its first charge', () => {
+  it("of a tenant is that of its keys' plan: shown, topped up, changed", async () => {
+    const { ports, consume, show } = await aTable();
+    await assignPlan(ports, requested('a'), { tenant: 'acme', key: 'k-1', plan: 'gold', version: 1 });
+
+    assert.deepEqual(await show(OF_TENANT), [10, 10, 0, 10]);
+    await setLimit(ports, requested('b'), OF_TENANT, 2);
+    await topUp(ports, requested('c'), OF_TENANT, 1);
+    assert.deepEqual(await show(OF_TENANT), [2, 3, 0, 3]);
+
+    const admitted = [];
+    for (let request = 0; request < 5; request += 1) admitted.push(await consume('k-1'));
+    assert.deepEqual(admitted, [true, true, true, false, false]);
+  });
+
+  it('of a tenant is suspended, and resumed', async () => {
+    const { ports, consume } = await aTable();
+    await assignPlan(ports, requested('a'), { tenant: 'acme', key: 'k-1', plan: 'gold', version: 1 });
+
+    await suspend(ports, requested('b'), OF_TENANT);
+    assert.equal(await consume('k-1'), false);
+    await resume(ports, requested('c'), OF_TENANT);
+    assert.equal(await consume('k-1'), true);
+  });
+
+  const named = { plan: 'gold' };
+  for (const [whose, question] of [
+    ['a tenant', { ...OF_TENANT, ...named }],
+    ['a key', ofKey('acme', named)],
+  ] as const)
+    it(`of ${whose} whose plan is in its token is that of the plan that is named`, async () => {
+      const { ports, consume, show } = await aTable();
+
+      assert.equal(await codeOf(show({ ...question, plan: undefined })), 'KEY_UNKNOWN');
+      const [quota = 0] = await show(question);
+      await topUp(ports, requested('b'), question, 5);
+      assert.deepEqual(await show(question), [quota, quota + 5, 0, quota + 5]);
+      await suspend(ports, requested('c'), question);
+      assert.equal(await consume('k-1'), false);
+      await resume(ports, requested('d'), question);
+      assert.equal(await consume('k-1'), true);
+      assert.deepEqual(
+        await show({ ...question, plan: undefined }),
+        [quota, quota + 5, 1, quota + 4],
+        'now it is known',
+      );
+    });
+
+  it('needs the plan named where keys are on several, and refuses another than it is on', async () => {
+    const { ports, consume, show } = await aTable();
+    for (const [key, plan] of [
+      ['k-1', 'gold'],
+      ['k-2', 'silver'],
+    ] as const)
+      await assignPlan(ports, requested('a'), { tenant: 'acme', key, plan, version: 1 });
+    const fieldOf = (question: LedgerQuestion): Promise<string> =>
+      show(question).then(
+        () => 'shown',
+        (error: unknown) =>
+          error instanceof RequestInvalid ? `${error.field} ${error.message}` : String(error),
+      );
+
+    assert.match(
+      await fieldOf(OF_TENANT),
+      /^plan .*must be given: keys of the tenant are on gold and silver/,
+    );
+    assert.equal(await fieldOf({ ...OF_TENANT, plan: 'silver' }), 'shown');
+    assert.equal(await consume('k-1'), true);
+    assert.match(await fieldOf({ ...OF_TENANT, plan: 'silver' }), /^plan .*must be left out: it is on gold/);
+    assert.match(await fieldOf(ofKey('acme', { plan: 'silver' })), /must be left out: it is on gold/);
+  });
+});
