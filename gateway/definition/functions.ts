@@ -1,6 +1,7 @@
 /** `AWS::Lambda::Function` resources → function definitions that the runtime can start. */
 import { DefinitionError, REFUSING } from '../errors.ts';
 import type { Tolerance } from '../errors.ts';
+import { isNodeRuntime } from '../lambda/model.ts';
 import type { FunctionCode, FunctionDefinition, LayerDefinition } from '../lambda/model.ts';
 import { OSLS_HELPERS } from './classes.ts';
 import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from './model.ts';
@@ -90,7 +91,7 @@ function defineFunction(
   }
   const runtime = requireText(resource, 'Runtime');
   const handler = requireText(resource, 'Handler');
-  if (!/^nodejs\d+\.x$/.test(runtime)) {
+  if (!isNodeRuntime(runtime)) {
     report('Runtime', `${runtime} cannot run here, only nodejs: invocations fail`);
     return undefined;
   }

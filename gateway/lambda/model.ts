@@ -53,3 +53,8 @@ export type FunctionDefinition = {
   readonly layers: readonly LayerDefinition[];
   readonly place: DefinitionPlace;
 };
+
+/** `nodejs24.x` and the names before it: `nodejs8.10`, `nodejs4.3`, `nodejs` (Lambda's list of runtimes, deprecated ones included). */
+export function isNodeRuntime(runtime: string): boolean {
+  return /^nodejs(?:\d+\.(?:x|\d+))?$/.test(runtime);
+}

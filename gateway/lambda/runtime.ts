@@ -13,6 +13,7 @@ import { checkEnvironment } from './environment.ts';
 import { readFailure } from './job.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { watchMemory } from './memory-watch.ts';
+import { isNodeRuntime } from './model.ts';
 import type { FunctionDefinition } from './model.ts';
 import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './pool.ts';
 import { SourceWatcher } from './source-watcher.ts';
@@ -96,7 +97,7 @@ export interface FunctionRuntime extends Invoker {
  * A definition like that is accepted, and its invocations are refused as `not-found`.
  */
 export function unsupportedReason(definition: FunctionDefinition): string | undefined {
-  return /^nodejs\d+\.x$/.test(definition.runtime)
+  return isNodeRuntime(definition.runtime)
     ? undefined
     : `runtime ${definition.runtime}: this gateway runs Node.js functions only`;
 }

@@ -57,8 +57,30 @@ async function loadStack(
     ...(isAccountId(account) && { accountId: account }),
     ...(isRegion(region) && { region }),
   };
-  const given = { ...options, parameters: { ...textValues(parameters), ...options.parameters } };
+  const named = { ...assetParameters(artifact), ...textValues(parameters) };
+  const given = { ...options, parameters: { ...named, ...options.parameters } };
   return loadTemplate(file, given, textOf(properties['stackName']) ?? name, own);
+}
+
+/** What `cdk deploy` of version 1 hands to the template for each asset: bucket, prefix and name of the object, hash. */
+function assetParameters(artifact: JsonObject): Readonly<Record<string, string>> {
+  const metadata = isJsonObject(artifact['metadata']) ? Object.values(artifact['metadata']) : [];
+  const found: Record<string, string> = {};
+  for (const entry of metadata.flat()) {
+    const data = isJsonObject(entry) && entry['type'] === 'aws:cdk:asset' ? entry['data'] : undefined;
+    if (!isJsonObject(data)) continue;
+    const hash = textOf(data['sourceHash']) ?? textOf(data['id']) ?? '';
+    const values = {
+      s3BucketParameter: 'cdk-assets',
+      s3KeyParameter: `||${hash}.zip`,
+      artifactHashParameter: hash,
+    };
+    for (const [key, value] of Object.entries(values)) {
+      const name = textOf(data[key]);
+      if (name !== undefined) found[name] = value;
+    }
+  }
+  return found;
 }
 
 function textValues(values: JsonObject): Readonly<Record<string, string>> {

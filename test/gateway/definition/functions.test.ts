@@ -15,6 +15,13 @@ function define(properties: string, others = ''): FunctionsOfStack {
 }
 
 describe('defineFunctions', () => {
+  for (const runtime of ['nodejs', 'nodejs4.3', 'nodejs8.10', 'nodejs12.x', 'nodejs24.x'])
+    it(`takes ${runtime}, which Lambda has or had`, () => {
+      const { functions, unsupported } = define(`{Runtime: ${runtime}, Handler: a.b, Code: {ZipFile: "1"}}`);
+
+      assert.deepEqual([functions[0]?.runtime, unsupported], [runtime, []], LAMBDA);
+    });
+
   it('reads inline code with the defaults of Lambda', () => {
     const { functions, unsupported } = define(
       '{FunctionName: f, Runtime: nodejs24.x, Handler: index.handler, Code: {ZipFile: "exports.handler = 1"}}',

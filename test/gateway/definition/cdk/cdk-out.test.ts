@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { loadStacks } from '../../../../gateway/definition/load.ts';
+import { OPTIONS } from '../stack-builders.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gatewright-cdk-out-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const HASH = 'e'.repeat(64);
+const [BUCKET, KEY, CONTENT] = ['S3Bucket7A3B', 'S3VersionKeyCD16', 'ArtifactHashE5DC'].map(
+  (part) => `AssetParameters${HASH}${part}`,
+);
+const SOURCE = 'AWS CDK 1.134.0, `cdk synth` with the legacy synthesizer';
+
+/** A part of the object's name, which CDK 1 hands over as `prefix||name`. */
+function partOfKey(index: number): object {
+  return { 'Fn::Select': [index, { 'Fn::Split': ['||', { Ref: KEY }] }] };
+}
+
+describe('a cloud assembly of CDK 1', () => {
+  it('gives its assets to the template as parameters, as `cdk deploy` does', async () => {
+    const asset = {
+      ...{ path: `asset.${HASH}`, id: HASH, packaging: 'zip', sourceHash: HASH },
+      ...{ s3BucketParameter: BUCKET, s3KeyParameter: KEY, artifactHashParameter: CONTENT },
+    };
+    const artifact = {
+      type: 'aws:cloudformation:stack',
+      properties: { templateFile: 'S.template.json' },
+      metadata: { '/S': [{ type: 'aws:cdk:asset', data: asset }] },
+    };
+    const text = { Type: 'String', Description: 'of an asset' };
+    const template = {
+      Parameters: Object.fromEntries([BUCKET, KEY, CONTENT].map((name) => [name, text])),
+      Resources: {
+        F: {
+          Type: 'AWS::Lambda::Function',
+          Properties: {
+            Code: {
+              S3Bucket: { Ref: BUCKET },
+              S3Key: { 'Fn::Join': ['', [partOfKey(0), partOfKey(1)]] },
+            },
+            Runtime: 'nodejs14.x',
+            Handler: 'index.handler',
+            Role: 'arn:aws:iam::123456789012:role/a',
+          },
+          Metadata: { 'aws:asset:path': asset.path, 'aws:asset:property': 'Code' },
+        },
+      },
+    };
+    writeFileSync(
+      join(folder, 'manifest.json'),
+      JSON.stringify({ version: '15.0.0', artifacts: { S: artifact } }),
+    );
+    writeFileSync(join(folder, 'S.template.json'), JSON.stringify(template));
+
+    const [stack] = await loadStacks([folder], OPTIONS);
+
+    const code = stack?.functions[0]?.code;
+    assert.deepEqual(code?.kind === 'directory' && code.directory, join(folder, asset.path), SOURCE);
+  });
+});
