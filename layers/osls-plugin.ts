@@ -39,6 +39,8 @@ export type Serverless = {
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 
 class StackPlugin {
+  /** What it refuses ends the start of a local gateway as well (gateway/definition/serverless/serverless-leniency.cjs). */
+  static readonly guards = true;
   readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
   readonly #serverless: Serverless;
   readonly #parts: StackParts;

@@ -20,6 +20,8 @@ const EXIT_WITHIN_MS = 500;
 type Running = { readonly termination: Termination; readonly close: () => Promise<void> };
 
 class GatewrightPlugin {
+  /** What it refuses is refused in `gatewright start` as well. */
+  static readonly guards = true;
   readonly commands = {
     gateway: {
       usage: 'Serves this service as Amazon API Gateway would.',

@@ -54,7 +54,10 @@ function draftCdk(folder: string): Expectation {
 /** Values for parameters that have none, as somebody who tries the project would make them up. */
 function ofTemplates(templates: readonly Json[]): Pick<Expectation, 'arguments' | 'needs'> {
   const parameters = templates.flatMap((template) => Object.entries(asObject(template['Parameters'])));
-  const missing = parameters.filter(([, parameter]) => asObject(parameter)['Default'] === undefined);
+  // Parameters of assets are given by CDK 1 itself.
+  const missing = parameters.filter(
+    ([name, parameter]) => asObject(parameter)['Default'] === undefined && !/^AssetParameters/.test(name),
+  );
   const runtimes = templates.flatMap((template) => {
     const globals = asObject(asObject(template['Globals'])['Function']);
     return Object.values(asObject(template['Resources'])).flatMap((resource) => {

@@ -120,7 +120,7 @@ function noteMessage(message, note) {
 
 function toleratePlugins({ fromOsls, note, inform }) {
   const { prototype } = fromOsls('lib/classes/plugin-manager.js');
-  const { resolveServicePlugins, addPlugin } = prototype;
+  const { resolveServicePlugins, addPlugin, loadHooks } = prototype;
   const names = new Map();
   prototype.resolveServicePlugins = async function (declared) {
     const { modules, localPath } = this.parsePluginsObject(declared);
@@ -148,6 +148,29 @@ function toleratePlugins({ fromOsls, note, inform }) {
     } catch (error) {
       note('plugins', describe(name, error), LEFT_OUT);
       return null;
+    }
+  };
+  prototype.loadHooks = function (plugin) {
+    const name = names.get(plugin.constructor);
+    // A plug-in that refuses on purpose what must not be deployed says so; others fail since AWS is not there.
+    if (name === undefined || plugin.constructor.guards === true) return loadHooks.call(this, plugin);
+    const { hooks } = plugin;
+    plugin.hooks = Object.fromEntries(
+      Object.entries(hooks ?? {}).map(([event, hook]) => [event, sparing(hook, name, event, note)]),
+    );
+    loadHooks.call(this, plugin);
+    plugin.hooks = hooks;
+  };
+}
+
+/** A hook whose failure is told, and stops nothing. */
+function sparing(hook, name, event, note) {
+  return async function (...input) {
+    try {
+      return await hook.apply(this, input);
+    } catch (error) {
+      note('plugins', `${describe(name, error)} (in ${event})`, 'what it would have done is missing');
+      return undefined;
     }
   };
 }

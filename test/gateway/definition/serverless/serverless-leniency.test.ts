@@ -88,6 +88,23 @@ describe('a service of another time', () => {
     assert.match(informed.join('\n'), /plug-in serverless-offline is left out: it changes no template/);
   });
 
+  it('is read although hooks of plug-ins fail, unless they refuse on purpose', async () => {
+    const service = aService(['provider: { name: aws, runtime: nodejs24.x }', 'plugins: [./asks.js]']);
+    const write = (guards: string): void => {
+      const hooks = "{ 'package:initialize': async () => { throw new Error('no bucket\\nat AWS'); } }";
+      writeFileSync(
+        join(service, 'asks.js'),
+        `module.exports = class { static guards = ${guards}; constructor() { this.hooks = ${hooks}; } };`,
+      );
+    };
+    write('false');
+    const { stack } = await load(service);
+    write('true');
+
+    assert.deepEqual(told(stack), ['3 plugins: plug-in ./asks.js: no bucket (in package:initialize)']);
+    await assert.rejects(load(service), /no bucket/);
+  });
+
   it('may write its service as an object, and call itself by the name in it', async () => {
     const service = aService([
       'provider:',
