@@ -7,7 +7,7 @@ import { addressOf, backendOf, controlUrlOf, describeFault } from './compose-par
 import { followStacks } from './compose-sign-in.ts';
 import { loadStacks } from './definition/load.ts';
 import { LocalValues } from './control/local-values.ts';
-import { parseValues, VALUES_FILE } from './control/written-values.ts';
+import { parseValues, storedValues, VALUES_FILE } from './control/written-values.ts';
 import { withFaults } from './control/fault-items.ts';
 import { readRoles } from './control/read-roles.ts';
 import type { RolesOfStacks } from './control/read-roles.ts';
@@ -46,7 +46,7 @@ export async function load(
   const values = readValues(options);
   const stacks = await loadStacks(sources, {
     ...{ ...options, tolerance: faults },
-    storedValue: (name) => openParameterOf(values, name),
+    stored: storedValues(values, valuesFileOf(options)),
   });
   const functions = stacks.flatMap((stack) => stack.functions);
   const tables = readTables(stacks, faults);
@@ -106,12 +106,6 @@ function readValues(options: GatewayOptions): WrittenValues {
   const file = valuesFileOf(options);
   const text = readValuesText(file, options.values !== undefined) ?? '';
   return parseValues(text, file, readAttachedFile);
-}
-
-/** CloudFormation takes no SecureString for a parameter of a template. */
-function openParameterOf({ parameters }: WrittenValues, name: string): string | undefined {
-  const found = parameters.get(name);
-  return found?.type === 'SecureString' ? undefined : found?.value;
 }
 
 /** Empty until stacks are loaded. */

@@ -6,6 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { dirname, extname, resolve } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, Node, ScalarTag } from 'yaml';
+import type { StoredValues } from '../definition/stored-values.ts';
 import { DefinitionError } from '../errors.ts';
 
 export const VALUES_FILE = 'gatewright.values.yml';
@@ -69,6 +70,22 @@ export function parseValues(text: string, file: string, readAttached: ReadAttach
 }
 
 type Entry = { readonly name: string; readonly node: Node };
+
+/** What stacks ask for while they are loaded. */
+export function storedValues({ parameters, secrets, objects }: WrittenValues, file: string): StoredValues {
+  const textOf = (content: Content | undefined): string | undefined =>
+    content?.isText === true ? content.bytes.toString('utf8') : undefined;
+  return {
+    file,
+    parameter: (name) => parameters.get(name),
+    secret: (id) => {
+      const name = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:(.+)$/.exec(id)?.[1];
+      const names = [id, ...(name === undefined ? [] : [name, name.replace(/-[A-Za-z0-9]{6}$/, '')])];
+      return textOf(names.map((each) => secrets.get(each)).find((found) => found !== undefined));
+    },
+    object: (address) => textOf(objects.get(address)),
+  };
+}
 
 class Reader implements WrittenValues {
   readonly parameters = new Map<string, WrittenParameter>();

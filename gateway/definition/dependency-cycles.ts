@@ -24,3 +24,23 @@ export function findCycle(needs: ReadonlyMap<string, ReadonlySet<string>>): read
 export function describeCycle(names: readonly string[]): string {
   return `Circular dependency between resources: [${names.join(', ')}]`;
 }
+
+/** Names that are being resolved right now, outermost first: meeting one again is a cycle. */
+export class OpenNames {
+  readonly #open: string[] = [];
+
+  has(name: string): boolean {
+    return this.#open.includes(name);
+  }
+
+  enter<T>(name: string, work: () => T, refuse: (cycle: readonly string[]) => never): T {
+    const start = this.#open.indexOf(name);
+    if (start !== -1) refuse(this.#open.slice(start));
+    this.#open.push(name);
+    try {
+      return work();
+    } finally {
+      this.#open.pop();
+    }
+  }
+}

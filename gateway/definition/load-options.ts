@@ -1,6 +1,7 @@
 /** What the command line tells the loader. */
 import type { Tolerance } from '../errors.ts';
 import type { Home } from './home.ts';
+import type { StoredValues } from './stored-values.ts';
 
 export type LoadOptions = {
   /** `--stage` */
@@ -16,7 +17,7 @@ export type LoadOptions = {
   readonly environment: Readonly<Record<string, string>>;
   /** What becomes of what cannot be taken; absent = the first thing that AWS would refuse ends the loading. */
   readonly tolerance?: Tolerance;
-  /** Of `AWS::SSM::Parameter::Value<…>`, by the name of the parameter in SSM; absent = none is known. */
-  readonly storedValue?: (name: string) => string | undefined;
+  /** Values of SSM, Secrets Manager and S3; absent = none are known. */
+  readonly stored?: StoredValues;
   readonly onProgress?: (message: string) => void;
 };

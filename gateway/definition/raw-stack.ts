@@ -2,6 +2,7 @@
 import type { DefinitionPlace } from '../errors.ts';
 import type { Path } from './cloudformation/template-source.ts';
 import type { JsonObject } from './model.ts';
+import type { StoredValues } from './stored-values.ts';
 
 export type RawStack = {
   readonly stackName: string;
@@ -16,8 +17,8 @@ export type RawStack = {
   lineOf(path: Path): number | undefined;
   /** Values given for the template's parameters. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Value of a parameter of SSM by its name; absent = none is known. */
-  readonly storedValue?: (name: string) => string | undefined;
+  /** Values of SSM, Secrets Manager and S3; absent = none are known. */
+  readonly stored?: StoredValues;
   readonly code: LocalCode;
   /** Absent = none. */
   readonly nested?: ReadonlyMap<string, NestedStack>;

@@ -12,7 +12,7 @@ export type ParameterValue =
   /** Cannot be had; whatever uses it fails the same way. */
   | { readonly kind: 'unusable'; readonly error: DefinitionError };
 
-type Source = Pick<RawStack, 'parameters' | 'storedValue'>;
+type Source = Pick<RawStack, 'parameters' | 'stored'>;
 
 type Fail = (at: Path, message: string) => never;
 
@@ -24,7 +24,7 @@ const KNOWN_TYPE = /^(?:String|Number|CommaDelimitedList|List<[\w:]+>|AWS::[\w:]
 /** Reads every declared parameter. Values given for names that are not declared are left alone: `--param` is for all stacks. */
 export function readParameters(
   section: Json | undefined,
-  { parameters: given, storedValue }: Source,
+  { parameters: given, stored }: Source,
   fail: Fail,
   tolerance: Tolerance,
 ): ReadonlyMap<string, ParameterValue> {
@@ -33,7 +33,7 @@ export function readParameters(
   for (const [name, declaration] of Object.entries(isJsonObject(section) ? section : {})) {
     const value = tolerance.attempt<ParameterValue | undefined>(
       WITHOUT_VALUE,
-      () => readParameter(name, declaration, given, fail, storedValue),
+      () => readParameter(name, declaration, given, fail, stored),
       (error) => ({ kind: 'unusable', error }),
     );
     if (value === undefined) missing.push(name);
@@ -71,7 +71,7 @@ function readParameter(
   declaration: Json,
   given: Readonly<Record<string, string>>,
   fail: Fail,
-  storedValue: Source['storedValue'],
+  stored: Source['stored'],
 ): ParameterValue | undefined {
   const at = ['Parameters', name];
   if (!isJsonObject(declaration) || typeof declaration['Type'] !== 'string')
@@ -81,9 +81,11 @@ function readParameter(
   const text = Object.hasOwn(given, name) ? given[name] : defaultText(declaration['Default']);
   if (SSM_VALUE_TYPE.test(type) && !Object.hasOwn(given, name)) {
     // Constraints of the declaration are for the name, and the value is nobody's to repeat.
-    const stored = text === undefined ? undefined : storedValue?.(text);
-    if (stored === undefined) return { kind: 'in-ssm', message: ssmMessage(name, type) };
-    return { kind: 'value', value: SSM_LIST_TYPE.test(type) ? splitList(stored) : stored };
+    const found = text === undefined ? undefined : stored?.parameter(text);
+    // CloudFormation takes no SecureString for a parameter of a template.
+    if (found === undefined || found.type === 'SecureString')
+      return { kind: 'in-ssm', message: ssmMessage(name, type) };
+    return { kind: 'value', value: SSM_LIST_TYPE.test(type) ? splitList(found.value) : found.value };
   }
   if (text === undefined) return undefined;
   return { kind: 'value', value: checkValue(name, type, text, declaration, at, fail) };

@@ -2,6 +2,7 @@
 import { DefinitionError, REFUSING } from '../../errors.ts';
 import type { DefinitionPlace, Tolerance } from '../../errors.ts';
 import { isRead } from '../classify.ts';
+import { DynamicReferences } from './dynamic-references.ts';
 import { NO_VALUE, resolveBoolean, resolveMembers, resolveValue } from './intrinsics.ts';
 import type { Resolved, Scope } from './intrinsics.ts';
 import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from '../model.ts';
@@ -11,7 +12,7 @@ import { pseudoParameter } from '../pseudo-parameters.ts';
 import { ResourceNames } from './resource-names.ts';
 import { parameterTexts } from './nested-stacks.ts';
 import { makeName } from './physical-ids.ts';
-import { describeCycle, findCycle } from '../dependency-cycles.ts';
+import { OpenNames, describeCycle, findCycle } from '../dependency-cycles.ts';
 import { readExportNames } from '../export-names.ts';
 import { describeUnresolved, memberAt, placeOf } from '../template-place.ts';
 import type { RawStack } from '../raw-stack.ts';
@@ -32,12 +33,12 @@ export class StackResolver implements Scope {
   readonly #resources: JsonObject;
   readonly #parameters: ReadonlyMap<string, ParameterValue>;
   readonly #names: ResourceNames;
+  readonly #references: DynamicReferences;
   readonly #conditions = new Map<string, boolean>();
   readonly #nested = new Map<string, StackResolver>();
   /** Logical id → logical ids it needs, as AWS orders creation. */
   readonly #needs = new Map<string, Set<string>>();
-  /** Names being resolved right now, outermost first: meeting one again is a cycle. */
-  readonly #open: string[] = [];
+  readonly #open = new OpenNames();
   #owner: string | undefined;
   #exportNames: ReadonlyMap<string, string> | undefined;
 
@@ -56,11 +57,13 @@ export class StackResolver implements Scope {
     this.#resources = this.#section('Resources');
     const fail = (at: Path, message: string): never => this.fail(at, message);
     this.#parameters = readParameters(this.#template['Parameters'], raw, fail, tolerance);
+    const textOf = (...place: [logicalId: string, property: string]) => this.#textOf(...place);
     this.#names = new ResourceNames(raw, {
       typeOf: (logicalId) => this.#type(logicalId),
-      textOf: (logicalId, property) => this.#textOf(logicalId, property),
+      textOf,
       guard: (logicalId, look) => this.#guard(logicalId, ['Resources', logicalId], look),
     });
+    this.#references = new DynamicReferences(raw.stored, this.#resources, this.#names, { textOf, fail });
   }
 
   /** Names and attributes that had to be made up. */
@@ -121,7 +124,7 @@ export class StackResolver implements Scope {
 
   /** Whether the value of this export is being resolved right now: asking for it again is a circle. */
   isResolving(exportName: string): boolean {
-    return this.#open.includes(`output ${this.exportNames.get(exportName) ?? ''}`);
+    return this.#open.has(`output ${this.exportNames.get(exportName) ?? ''}`);
   }
 
   ref(name: string, at: Path): Resolved {
@@ -161,11 +164,7 @@ export class StackResolver implements Scope {
   }
 
   mapping(map: string, topKey: string, secondKey: string): Json | undefined {
-    let found: Json | undefined = this.#section('Mappings');
-    for (const key of [map, topKey, secondKey]) {
-      found = isJsonObject(found) && Object.hasOwn(found, key) ? found[key] : undefined;
-    }
-    return found;
+    return memberAt(this.#section('Mappings'), [map, topKey, secondKey]);
   }
 
   importValue(name: string, at: Path): Json {
@@ -252,7 +251,8 @@ export class StackResolver implements Scope {
     const found = memberAt(this.#resources, at.slice(1));
     if (found === undefined) return undefined;
     const value = this.#as(logicalId, () => resolveValue(found, this, at));
-    return value === NO_VALUE || typeof value === 'object' ? undefined : String(value);
+    if (value === NO_VALUE || typeof value === 'object') return undefined;
+    return this.#references.fillText(String(value), at);
   }
 
   #resolveResource(logicalId: string): ResolvedResource {
@@ -291,7 +291,13 @@ export class StackResolver implements Scope {
       const isMissed = isRead(logicalId, type, name);
       return this.#tolerance.attempt(
         isMissed ? `${logicalId} cannot be relied on` : 'changes nothing for a request',
-        () => Object.entries(this.#as(logicalId, () => resolveMembers({ [name]: value }, this, at))),
+        () => {
+          const members = this.#as(logicalId, () => resolveMembers({ [name]: value }, this, at));
+          return Object.entries(members).map(([key, member]) => [
+            key,
+            this.#references.fill(member, [...at, name]),
+          ]);
+        },
         (error) => {
           unresolved.push(name);
           if (isMissed) fault ??= error;
@@ -342,13 +348,6 @@ export class StackResolver implements Scope {
   }
 
   #guard<T>(name: string, at: Path, work: () => T): T {
-    const start = this.#open.indexOf(name);
-    if (start !== -1) this.fail(at, describeCycle(this.#open.slice(start)));
-    this.#open.push(name);
-    try {
-      return work();
-    } finally {
-      this.#open.pop();
-    }
+    return this.#open.enter(name, work, (cycle) => this.fail(at, describeCycle(cycle)));
   }
 }

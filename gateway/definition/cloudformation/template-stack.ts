@@ -12,6 +12,7 @@ import { SAM_TRANSFORM, expandSam } from '../sam/sam.ts';
 import { readSamconfigRegion } from '../samconfig.ts';
 import { readFamily } from './nested-stacks.ts';
 import type { TemplateFamily } from './nested-stacks.ts';
+import { expandIncludes } from './includes.ts';
 import { isJsonList, isJsonObject } from './template-source.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
@@ -53,7 +54,8 @@ function filesOf({ tree, nested }: TemplateFamily): readonly string[] {
 }
 
 /** A stack from a parsed template: loops and SAM expanded, local code found. */
-export function toRawStack(tree: SourceTree, stackName: string, options: LoadOptions): RawStack {
+export function toRawStack(written: SourceTree, stackName: string, options: LoadOptions): RawStack {
+  const { tree, files } = expandIncludes(written, stackName, options);
   const { file } = tree;
   const folder = dirname(tree.file);
   const looped = inlineDocuments(expandForEach(tree, options.parameters), tree, folder);
@@ -63,14 +65,14 @@ export function toRawStack(tree: SourceTree, stackName: string, options: LoadOpt
   const functions = findLocal(expanded.template, folder, 'AWS::Lambda::Function', 'Code');
   return {
     ...{ stackName, file },
-    includes: [...new Set(functions.values())].filter(isArchive),
+    includes: [...new Set([...files, ...[...functions.values()].filter(isArchive)])],
     stage: options.stage,
     region: options.region,
     accountId: options.accountId,
     template: expanded.template,
     lineOf: (path) => tree.lineOf(expanded.originOf(path)),
     parameters: options.parameters,
-    ...(options.storedValue !== undefined && { storedValue: options.storedValue }),
+    ...(options.stored !== undefined && { stored: options.stored }),
     code: {
       functions,
       layers: findLocal(expanded.template, folder, 'AWS::Lambda::LayerVersion', 'Content'),

@@ -18,7 +18,7 @@ const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>
 const MAX_BYTES = 6 * 1024 * 1024;
 
 /**
- * The template with every local document in it, as `aws cloudformation package` and `AWS::Include` read them.
+ * The template with every local document in it, as `aws cloudformation package` reads them.
  * What lies in S3 stays as it is, and is named unsupported later.
  * @throws DefinitionError for a file that is not there or cannot be read.
  */
@@ -32,8 +32,7 @@ export function inlineDocuments(template: JsonObject, tree: SourceTree, folder: 
     if (names === undefined || !isJsonObject(resource) || !isJsonObject(properties))
       return [logicalId, resource] as const;
     const [bodyName, fileName] = names;
-    const location =
-      assetFile(resource['Metadata'], fileName) ?? properties[fileName] ?? includedFile(properties[bodyName]);
+    const location = assetFile(resource['Metadata'], fileName) ?? properties[fileName];
     if (typeof location !== 'string' || /^(?:s3|https?):/.test(location))
       return [logicalId, resource] as const;
     const path = ['Resources', logicalId, 'Properties'];
@@ -49,13 +48,6 @@ export function inlineDocuments(template: JsonObject, tree: SourceTree, folder: 
 function assetFile(metadata: Json | undefined, property: string): Json | undefined {
   if (!isJsonObject(metadata)) return undefined;
   return metadata['aws:asset:property'] === property ? metadata['aws:asset:path'] : undefined;
-}
-
-/** `Fn::Transform: { Name: AWS::Include, Parameters: { Location } }` */
-function includedFile(body: Json | undefined): Json | undefined {
-  const transform = isJsonObject(body) ? body['Fn::Transform'] : undefined;
-  if (!isJsonObject(transform) || transform['Name'] !== 'AWS::Include') return undefined;
-  return isJsonObject(transform['Parameters']) ? transform['Parameters']['Location'] : undefined;
 }
 
 function readDocument(file: string, place: DefinitionError['place']): JsonObject {

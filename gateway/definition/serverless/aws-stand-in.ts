@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { devNull } from 'node:os';
+import type { StoredParameter } from '../stored-values.ts';
 
 /** What the stand-in knows. Whatever is left out does not exist: no stack, no parameter, no object. */
 export type StandInValues = {
@@ -15,8 +16,8 @@ export type StandInValues = {
   readonly accountId: string;
   /** Outputs by name; undefined = no such stack. May wait for the stack to be loaded; a rejection reaches osls as its error. */
   readonly outputsOf?: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
-  /** Value of an SSM parameter by its name. */
-  readonly parameter?: (name: string) => string | undefined;
+  /** An SSM parameter by its name. */
+  readonly parameter?: (name: string) => StoredParameter | undefined;
   /** Text of an S3 object by `bucket/key`. */
   readonly object?: (address: string) => string | undefined;
 };
@@ -184,9 +185,10 @@ function answerSsm(body: string, target: string, values: StandInValues): Answer 
   }
   const input: unknown = JSON.parse(body);
   const name = typeof input === 'object' && input !== null && 'Name' in input ? String(input.Name) : '';
-  const value = values.parameter?.(name);
-  if (value === undefined) return jsonError(400, 'ParameterNotFound', `No parameter ${name}.`);
-  return json(200, { Parameter: { Name: name, Type: 'String', Value: value, Version: 1 } });
+  const found = values.parameter?.(name);
+  if (found === undefined) return jsonError(400, 'ParameterNotFound', `No parameter ${name}.`);
+  const { type, value } = found;
+  return json(200, { Parameter: { Name: name, Type: type, Value: value, Version: 1 } });
 }
 
 function answerS3(request: IncomingMessage, values: StandInValues): Answer {

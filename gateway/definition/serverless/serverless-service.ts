@@ -11,13 +11,15 @@ import { listIncludedFiles } from './included-files.ts';
 import type { LoadOptions } from '../load-options.ts';
 import type { LoadBoard } from '../load-board.ts';
 import type { JsonObject } from '../model.ts';
+import type { StoredParameter } from '../stored-values.ts';
 import { addRestStageSettings } from './osls-rest-stage.ts';
 import { parsePackaged } from './packaged-service.ts';
 import type { PackagedService } from './packaged-service.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { findServiceCode } from './service-code.ts';
-import { runDriver, STACK_FRAME } from './serverless-process.ts';
-import type { DriverFailure, DriverNote } from './serverless-process.ts';
+import { explainFailure, memberOf, pathOf } from './osls-failure.ts';
+import { runDriver } from './serverless-process.ts';
+import type { DriverNote } from './serverless-process.ts';
 import { isJsonList, isJsonObject, readSource } from '../cloudformation/template-source.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
@@ -56,8 +58,8 @@ export async function loadServerlessService(
         throw error;
       }
     },
-    parameter: (name) => variables[`ssm:${name}`],
-    object: (address) => variables[`s3:${address}`],
+    parameter: (name) => findParameter(name, options.stored, variables),
+    object: (address) => options.stored?.object(address) ?? variables[`s3:${address}`],
   });
   try {
     const failure = await runDriver({
@@ -75,7 +77,7 @@ export async function loadServerlessService(
       onInformed: (message) => options.onProgress?.(`${basename(dirname(file))}: ${message}`),
     });
     if (refusal !== undefined) throw refusal;
-    if (failure !== undefined) throw explainFailure(failure, file, tree);
+    if (failure !== undefined) throw explainFailure(failure, file, tree, options.stored?.file);
     const packaged = parsePackaged(await readFile(join(outputFolder, 'result.json'), 'utf8'));
     const raw = toRawStack(packaged, file, tree, { ...options, ...home });
     return { ...raw, findings: [...notes.map((note) => toFinding(note, file, tree)), ...raw.findings] };
@@ -101,11 +103,6 @@ function toFinding(
 ): Finding {
   const line = property === '' ? undefined : tree?.lineOf(pathOf(property));
   return { logicalId: '', type: '', property, consequence, message, place: { file, line } };
-}
-
-/** `functions.a.events[0].http` as a path. */
-function pathOf(property: string): Path {
-  return property.split('.').flatMap((key) => key.split(/\[(\d+)\]/).filter((part) => part !== ''));
 }
 
 function packageArguments(
@@ -168,6 +165,20 @@ function refuseUnknownStage(tree: SourceTree, stage: string): void {
   );
 }
 
+/** What the file of values says is what functions read, too, so it comes before what the service says for its loading. */
+function findParameter(
+  name: string,
+  stored: LoadOptions['stored'],
+  variables: Readonly<Record<string, string>>,
+): StoredParameter | undefined {
+  const [, secretName] = /^\/aws\/reference\/secretsmanager\/(.+)$/.exec(name) ?? [];
+  const secret = secretName === undefined ? undefined : stored?.secret(secretName);
+  if (secret !== undefined) return { type: 'SecureString', value: secret };
+  const written = stored?.parameter(name);
+  const given = variables[`ssm:${name}`];
+  return written ?? (given === undefined ? undefined : { type: 'String', value: given });
+}
+
 /** Values of `custom.gatewright.variables` stand in for stacks that are not part of this start. */
 function withVariables(
   stackName: string,
@@ -180,78 +191,6 @@ function withVariables(
     .map(([name, value]) => [name.slice(prefix.length), value] as const);
   if (outputs === undefined && given.length === 0) return undefined;
   return { ...Object.fromEntries(given), ...outputs };
-}
-
-/** osls's message without its frame; a variable without value with its text, line and the way out. */
-function explainFailure(failure: DriverFailure, file: string, tree: SourceTree | undefined): DefinitionError {
-  const [first, ...more] = [
-    ...failure.message.matchAll(/Cannot resolve variable at "([^"]+)": Value not found at "([^"]+)" source/g),
-  ];
-  if (first?.[1] === undefined) return new DefinitionError({ file }, cleanMessage(failure.message));
-  const [, property, kind = ''] = first;
-  const path = pathOf(property);
-  const written = path.reduce<unknown>(memberOf, tree?.value);
-  const text =
-    typeof written === 'string'
-      ? (variableText(written, kind, file, tree) ?? written)
-      : `a "${kind}" variable`;
-  const others = more.length === 0 ? '' : ` (and ${more.map((match) => match[1]).join(', ')})`;
-  return new DefinitionError(
-    { file, line: tree?.lineOf(path), property },
-    `${text} has no value${others}: ${remedyFor(kind, text)}`,
-  );
-}
-
-/** Of several variables of one kind the one that has no value, as far as that can be seen from here. */
-function variableText(
-  written: string,
-  kind: string,
-  file: string,
-  tree: SourceTree | undefined,
-): string | undefined {
-  const texts = [...written.matchAll(/\$\{[^{}]*\}/g)]
-    .map(([text]) => text)
-    .filter((text) => new RegExp(`^\\$\\{${kind}[:(]`).test(text));
-  return texts.find((text) => isWithoutValue(text, file, tree)) ?? texts[0];
-}
-
-function isWithoutValue(text: string, file: string, tree: SourceTree | undefined): boolean {
-  const [, own] = /^\$\{self:([^,}]+)/.exec(text) ?? [];
-  if (own !== undefined) return pathOf(own.trim()).reduce<unknown>(memberOf, tree?.value) === undefined;
-  const [, included] = /^\$\{file\(([^)]+)\)/.exec(text) ?? [];
-  return included !== undefined && !existsSync(resolve(dirname(file), included));
-}
-
-function remedyFor(kind: string, text: string): string {
-  const name = text.startsWith('${') ? text.slice(2, -1).replace(/^(\w+)\([^)]*\)/, '$1') : `${kind}:…`;
-  switch (kind) {
-    case 'cf':
-      return `start the stack with this output too, or write the value to custom.gatewright.variables as '${name}'`;
-    case 'ssm':
-    case 's3':
-      return `write the value to custom.gatewright.variables as '${name}'`;
-    case 'env':
-      return 'set it in the environment or with --env-file';
-    case 'param':
-      return 'give it with --param, or write it to params';
-    case 'file':
-      return 'there is no such file, or it does not hold that';
-    case 'self':
-      return 'the service says no such thing';
-    default:
-      return 'osls could not resolve it';
-  }
-}
-
-/** Without the frames of a stack, which say nothing of the service. */
-function cleanMessage(message: string): string {
-  const lines = message.split('\n').filter((line) => /\S/.test(line) && !STACK_FRAME.test(line));
-  return lines.map((line) => line.trimEnd()).join('\n');
-}
-
-function memberOf(value: unknown, key: string): unknown {
-  if (isJsonList(value)) return value[Number(key)];
-  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 function toRawStack(
@@ -283,7 +222,7 @@ function toRawStack(
     template: addRestStageSettings(packaged.template, packaged.restStage),
     lineOf: (path) => findServiceLine(path, tree, packaged),
     parameters: options.parameters,
-    ...(options.storedValue !== undefined && { storedValue: options.storedValue }),
+    ...(options.stored !== undefined && { stored: options.stored }),
     code: { ...code, layers, esbuild: packaged.esbuild },
     findings,
   };

@@ -97,7 +97,7 @@ describe('resolveValue', () => {
     { expression: '!Join [":", text]', says: /Fn::Join needs a list/ },
     { expression: '!Split ["", abc]', says: /delimiter must not be empty/ },
     { expression: '!Cidr [10.0.0.0/24, 9, 8]', says: /Fn::Cidr cannot cut 9 blocks/ },
-    { expression: '!Transform {Name: AWS::Include}', says: /Fn::Transform runs a macro/ },
+    { expression: '!Transform {Name: OwnMacro}', says: /Fn::Transform runs a macro/ },
     { expression: '{"Fn::Nope": 1}', says: /unknown function Fn::Nope/ },
     { expression: '{Ref: Env, x: 1}', says: /Ref must stand alone/ },
     { expression: 'null', says: /'null' values are not allowed/ },

@@ -13,7 +13,7 @@ before(async () => {
       if (stackName === 'broken') throw new Error('circle');
       return stackName === 'base' ? { Url: 'a<b&"c"' } : undefined;
     },
-    parameter: (name) => (name === '/known' ? 'secret' : undefined),
+    parameter: (name) => (name === '/known' ? { type: 'SecureString', value: 'secret' } : undefined),
     object: (address) => (address === 'bucket/a b.json' ? '{}' : undefined),
   });
 });

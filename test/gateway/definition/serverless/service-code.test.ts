@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { findServiceCode } from '../../../../gateway/definition/serverless/service-code.ts';
 import type { PackagedService } from '../../../../gateway/definition/serverless/packaged-service.ts';
+import { parseValues, storedValues } from '../../../../gateway/control/written-values.ts';
 import { loadStacks } from '../../../../gateway/definition/load.ts';
 import { OPTIONS } from '../stack-builders.ts';
 
@@ -124,7 +125,7 @@ describe('code of a service', () => {
       assert.deepEqual([...(packed ?? [])], []);
     });
 
-  it('is found by osls with the plug-ins that build and the artifacts that functions name', async () => {
+  it('is found by osls with the plug-ins that build and the artifacts that functions name, and with values that are written down', async () => {
     const folder = aFolder({
       'serverless.yml': [
         'service: shop',
@@ -132,7 +133,19 @@ describe('code of a service', () => {
         'plugins: [serverless-webpack, ./hooks.js]',
         'functions:',
         '  a: { handler: a.handler, package: { artifact: dist/a.zip } }',
-        '  b: { handler: src/b.handler }',
+        '  b:',
+        '    handler: src/b.handler',
+        '    environment:',
+        '      HOST: ${ssm:/shop/host}',
+        '      BOTH: ${ssm:/shop/both}',
+        '      ONLY: ${ssm:/shop/only}',
+        '      ZONE: ${ssm(raw):/shop/zones}',
+        '      USER: ${self:custom.db.user}',
+        '      RATE: ${s3:assets/rate.txt}',
+        'custom:',
+        '  db: ${ssm:/aws/reference/secretsmanager/shop}',
+        '  gatewright:',
+        '    variables: { "ssm:/shop/both": of the service, "ssm:/shop/only": of the service }',
       ].join('\n'),
       'hooks.js': 'module.exports = class {};',
       'dist/a.zip': 'zip',
@@ -141,8 +154,15 @@ describe('code of a service', () => {
     });
     const informed: string[] = [];
 
+    const values = parseValues(
+      `ssm: { /shop/host: { type: SecureString, value: db.local }, /shop/both: written, /shop/zones: [a, b] }
+secretsmanager: { shop: { user: root } }
+s3: { assets: { rate.txt: '7' } }`,
+      '/app/gatewright.values.yml',
+      () => Buffer.alloc(0),
+    );
     const [stack] = await loadStacks([folder], {
-      ...OPTIONS,
+      ...{ ...OPTIONS, stored: storedValues(values, '/app/gatewright.values.yml') },
       onProgress: (message) => void informed.push(message),
     });
 
@@ -151,7 +171,15 @@ describe('code of a service', () => {
     assert.equal(artifact?.kind === 'archive' && artifact.packed.file, join(folder, 'dist/a.zip'));
     assert.equal(source?.kind === 'directory' && source.packed?.file, join(folder, '.serverless/shop.zip'));
     assert.ok(source?.kind === 'directory' && source.isBundled === true);
+    assert.deepEqual(stack?.functions.find(({ logicalId }) => logicalId === 'BLambdaFunction')?.environment, {
+      HOST: 'db.local',
+      BOTH: 'written',
+      ONLY: 'of the service',
+      ZONE: 'a,b',
+      USER: 'root',
+      RATE: '7',
+    });
     assert.ok(informed.some((line) => line.endsWith('a runs from its artifact dist/a.zip')));
-    assert.ok(stack?.includes.includes(join(folder, 'dist/a.zip')));
+    assert.ok(stack.includes.includes(join(folder, 'dist/a.zip')));
   });
 });

@@ -1,0 +1,142 @@
+/**
+ * Dynamic references (`{{resolve:ssm:…}}`, `{{resolve:secretsmanager:…}}`) in properties of resources: filled in when all
+ * intrinsic functions are through, as CloudFormation does.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+ */
+import type { Json, JsonObject } from '../model.ts';
+import type { StoredValues } from '../stored-values.ts';
+import { isJsonList, isJsonObject } from './template-source.ts';
+import type { Path } from './template-source.ts';
+
+type ReferenceSource = {
+  readonly stored: StoredValues | undefined;
+  /** Text of a secret that the stack makes itself, by what `Ref` gives for it. */
+  readonly ownSecret: (id: string) => string | undefined;
+  /** Throws a `DefinitionError`. No message may hold a value. */
+  readonly fail: (message: string) => never;
+};
+
+type StackParts = {
+  readonly textOf: (logicalId: string, property: string) => string | undefined;
+  readonly fail: (at: Path, message: string) => never;
+};
+
+const REFERENCE = /\{\{resolve:([^{}]*)\}\}/g;
+/** `arn:aws:secretsmanager:{region}:{account}:secret:{name}` */
+const ARN_PARTS = 7;
+
+/** Those of one stack. */
+export class DynamicReferences {
+  readonly #stored: StoredValues | undefined;
+  readonly #resources: JsonObject;
+  readonly #names: { physicalId(logicalId: string): string };
+  readonly #stack: StackParts;
+
+  constructor(
+    stored: StoredValues | undefined,
+    resources: JsonObject,
+    names: { physicalId(logicalId: string): string },
+    stack: StackParts,
+  ) {
+    this.#stored = stored;
+    this.#resources = resources;
+    this.#names = names;
+    this.#stack = stack;
+  }
+
+  /** The value with each reference replaced. @throws what `fail` throws, where one has no value */
+  fill(value: Json, at: Path): Json {
+    if (typeof value === 'string') return this.fillText(value, at);
+    if (isJsonList(value)) return value.map((item) => this.fill(item, at));
+    if (!isJsonObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, this.fill(member, at)]));
+  }
+
+  fillText(text: string, at: Path): string {
+    if (!text.includes('{{resolve:')) return text;
+    const source: ReferenceSource = {
+      stored: this.#stored,
+      ownSecret: (id) => this.#ownSecret(id),
+      fail: (message) => this.#stack.fail(at, message),
+    };
+    return text.replace(REFERENCE, (_whole, reference: string) => readReference(reference, source));
+  }
+
+  /** What a secret of this template holds by what it says itself; one that is made up at start is not known yet. */
+  #ownSecret(id: string): string | undefined {
+    const owner = Object.entries(this.#resources).find(
+      ([name, resource]) =>
+        isJsonObject(resource) &&
+        resource['Type'] === 'AWS::SecretsManager::Secret' &&
+        this.#names.physicalId(name) === id,
+    );
+    return owner === undefined ? undefined : this.#stack.textOf(owner[0], 'SecretString');
+  }
+}
+
+function readReference(reference: string, source: ReferenceSource): string {
+  const [service = '', ...rest] = reference.split(':');
+  switch (service) {
+    case 'ssm':
+    case 'ssm-secure':
+      return readParameter(rest, service === 'ssm-secure', source);
+    case 'secretsmanager':
+      return readSecret(rest, source);
+    default:
+      return source.fail(`{{resolve:${reference}}}: only ssm, ssm-secure and secretsmanager can be asked`);
+  }
+}
+
+function readParameter(
+  [name = '', version]: readonly string[],
+  isSecure: boolean,
+  source: ReferenceSource,
+): string {
+  const { stored, fail } = source;
+  if (version !== undefined && !/^[1-9]\d*$/.test(version))
+    return fail(`{{resolve:…:${name}:${version}}}: the version of a parameter is a number`);
+  const found = stored?.parameter(name);
+  if (found === undefined) return fail(missing('parameter', name, `ssm: { ${name}: … }`, stored));
+  if ((found.type === 'SecureString') !== isSecure)
+    return fail(
+      isSecure
+        ? `{{resolve:ssm-secure:${name}}}: the parameter is a ${found.type}, so it is {{resolve:ssm:${name}}}`
+        : `{{resolve:ssm:${name}}}: the parameter is a SecureString, so it is {{resolve:ssm-secure:${name}}}`,
+    );
+  return found.value;
+}
+
+/** `id[:SecretString[:key[:stage[:version]]]]` */
+function readSecret(parts: readonly string[], source: ReferenceSource): string {
+  const { stored, ownSecret, fail } = source;
+  const idParts = parts[0] === 'arn' ? ARN_PARTS : 1;
+  const id = parts.slice(0, idParts).join(':');
+  const [kind = 'SecretString', key = '', stage = '', version = ''] = parts.slice(idParts);
+  if (kind !== 'SecretString') return fail(`the secret ${id}: only its SecretString can be asked for`);
+  if ((stage !== '' && stage !== 'AWSCURRENT') || version !== '')
+    return fail(`the secret ${id}: only its version AWSCURRENT is known here`);
+  const text = stored?.secret(id) ?? ownSecret(id);
+  const name = nameOf(id);
+  if (text === undefined) return fail(missing('secret', id, `secretsmanager: { ${name}: … }`, stored));
+  return key === '' ? text : memberOf(text, id, key, source);
+}
+
+function memberOf(text: string, id: string, key: string, { fail }: ReferenceSource): string {
+  let members: unknown;
+  try {
+    members = JSON.parse(text);
+  } catch {
+    return fail(`the secret ${id} is no JSON, so it has no "${key}"`);
+  }
+  const member = isJsonObject(members) && Object.hasOwn(members, key) ? members[key] : undefined;
+  if (member === undefined || member === null) return fail(`the secret ${id} has no "${key}"`);
+  return typeof member === 'object' ? JSON.stringify(member) : String(member);
+}
+
+function missing(what: string, id: string, wayOut: string, stored: StoredValues | undefined): string {
+  return `the ${what} ${id} is not on this machine: write it to ${stored?.file ?? 'gatewright.values.yml'} as ${wayOut}`;
+}
+
+function nameOf(id: string): string {
+  return id.startsWith('arn:') ? (id.split(':').at(-1) ?? id) : id;
+}

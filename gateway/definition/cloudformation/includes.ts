@@ -1,0 +1,225 @@
+/**
+ * The AWS::Include transform: snippets are put in their places before anything else reads the template, innermost first.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-aws-include.html
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DefinitionError, REFUSING } from '../../errors.ts';
+import type { LoadOptions } from '../load-options.ts';
+import type { Json, JsonObject } from '../model.ts';
+import { pseudoParameter } from '../pseudo-parameters.ts';
+import { parameterValues } from '../sam/sam-references.ts';
+import { placeOf } from '../template-place.ts';
+import { resolveValue } from './intrinsics.ts';
+import type { Scope } from './intrinsics.ts';
+import { isJsonList, isJsonObject, parseSource } from './template-source.ts';
+import type { Path, SourceTree } from './template-source.ts';
+
+const KEY = 'Fn::Transform';
+/** AWS's quota for the document of an API (docs/aws §13), the largest thing that is included. */
+const MAX_BYTES = 6 * 1024 * 1024;
+/** Snippets that include snippets; a circle ends here. */
+const DEPTH_LIMIT = 10;
+const COUNT_LIMIT = 1_000;
+
+export type Included = {
+  readonly tree: SourceTree;
+  /** Local files that are part of the template now. */
+  readonly files: readonly string[];
+};
+
+type Options = Pick<LoadOptions, 'parameters' | 'region' | 'accountId' | 'stored' | 'tolerance'>;
+
+/**
+ * Where a snippet cannot be had, its transform stays in place within a resource, which then is at fault; elsewhere it goes.
+ * @throws DefinitionError for it where nothing is tolerated
+ */
+export function expandIncludes(tree: SourceTree, stackName: string, options: Options): Included {
+  const inclusion = new Inclusion(tree, stackName, options);
+  return { tree: { ...tree, value: inclusion.run() }, files: inclusion.files };
+}
+
+type Snippet = { readonly value: JsonObject; readonly folder: string };
+
+class Inclusion {
+  readonly files: string[] = [];
+  readonly #tree: SourceTree;
+  readonly #options: Options;
+  readonly #scope: Scope;
+  #count = 0;
+
+  constructor(tree: SourceTree, stackName: string, options: Options) {
+    this.#tree = tree;
+    this.#options = options;
+    this.#scope = this.#locationScope(stackName);
+  }
+
+  run(): JsonObject {
+    const folder = dirname(this.#tree.file);
+    const { Transform: declared, ...sections } = this.#tree.value;
+    const template = this.#expandMembers(sections, [], folder, 0);
+    const transforms = declared === undefined ? [] : [declared].flat();
+    const others = transforms.filter((transform) => !isInclude(transform));
+    const whole = transforms
+      .filter(isInclude)
+      .reduce((made, transform) => this.#includeSections(made, transform, folder), template);
+    // What is left of the section is as it was written: a name or a list of them.
+    const left = others.length === transforms.length ? declared : others;
+    return left === undefined || others.length === 0 ? whole : { Transform: left, ...whole };
+  }
+
+  /** At the top level whole sections come in: of two with one name the members come together. */
+  #includeSections(template: JsonObject, transform: JsonObject, folder: string): JsonObject {
+    const at = ['Transform'];
+    const snippet = this.#attempt(at, () => this.#read(transform, at, folder, 0));
+    if (snippet === undefined) return template;
+    const sections = Object.entries(snippet).map(([name, section]): [string, Json] => {
+      const own = template[name];
+      const isBoth = isJsonObject(own) && isJsonObject(section);
+      return [name, isBoth ? this.#merge(own, section, [name]) : (own ?? section)];
+    });
+    return { ...template, ...Object.fromEntries(sections) };
+  }
+
+  #expand(value: Json, at: Path, folder: string, depth: number): Json {
+    if (isJsonList(value))
+      return value.map((item, index) => this.#expand(item, [...at, String(index)], folder, depth));
+    return isJsonObject(value) ? this.#expandMembers(value, at, folder, depth) : value;
+  }
+
+  #expandMembers(value: JsonObject, at: Path, folder: string, depth: number): JsonObject {
+    const { [KEY]: written, ...others } = value;
+    const own = Object.fromEntries(
+      Object.entries(others).map(([key, member]) => [key, this.#expand(member, [...at, key], folder, depth)]),
+    );
+    if (written === undefined) return own;
+    const transforms = isJsonList(written) ? written : [written];
+    if (!transforms.every(isInclude)) return { ...own, [KEY]: written };
+    let whole: JsonObject = own;
+    for (const transform of transforms) {
+      const snippet = this.#attempt(at, () => this.#read(transform, at, folder, depth));
+      if (snippet !== undefined) whole = this.#merge(whole, snippet, at);
+      else if (isWithinResource(at)) whole = { ...whole, [KEY]: transform };
+    }
+    return whole;
+  }
+
+  #attempt(at: Path, read: () => JsonObject): JsonObject | undefined {
+    const { tolerance = REFUSING } = this.#options;
+    const consequence = isWithinResource(at)
+      ? `what ${at[1] ?? ''} takes from it is missing`
+      : 'what is in it does not exist';
+    return tolerance.attempt<JsonObject | undefined>(consequence, read, () => undefined);
+  }
+
+  /** What the template says itself holds; that both say it is told. */
+  #merge(own: JsonObject, snippet: JsonObject, at: Path): JsonObject {
+    const { tolerance = REFUSING } = this.#options;
+    const repeated = Object.keys(snippet).filter((key) => Object.hasOwn(own, key));
+    if (repeated.length > 0)
+      tolerance.note(
+        this.#error(at, `an included snippet says ${repeated.join(', ')} once more`),
+        'what the template says itself holds',
+      );
+    return { ...snippet, ...own };
+  }
+
+  #read(transform: JsonObject, at: Path, folder: string, depth: number): JsonObject {
+    this.#count += 1;
+    if (depth >= DEPTH_LIMIT || this.#count > COUNT_LIMIT)
+      throw this.#error(
+        at,
+        `snippets include each other more than ${DEPTH_LIMIT} deep, or there are too many`,
+      );
+    const { value, folder: next } = this.#open(this.#location(transform, at), at, folder);
+    return this.#expandMembers(value, at, next, depth + 1);
+  }
+
+  #location(transform: JsonObject, at: Path): string {
+    const parameters = transform['Parameters'];
+    const written = isJsonObject(parameters) ? parameters['Location'] : undefined;
+    const location = written === undefined ? undefined : resolveValue(written, this.#scope, at);
+    if (typeof location === 'string' && location !== '') return location;
+    throw this.#error(at, 'AWS::Include takes a Parameter "Location", the address of a file');
+  }
+
+  #open(location: string, at: Path, folder: string): Snippet {
+    const { stored } = this.#options;
+    const address = objectAddress(location);
+    if (address !== undefined) {
+      const text = stored?.object(address);
+      if (text !== undefined) return { value: parseSource(text, `s3://${address}`, MAX_BYTES).value, folder };
+      const [bucket = '', ...key] = address.split('/');
+      const file = stored?.file ?? 'gatewright.values.yml';
+      throw this.#error(
+        at,
+        `the document s3://${address} is not on this machine: write it to ${file} as s3: { ${bucket}: { ${key.join('/')}: !file … } }`,
+      );
+    }
+    if (/^\w+:\/\//.test(location))
+      throw this.#error(at, `AWS::Include takes objects of S3, not ${location}`);
+    const file = resolve(folder, location);
+    this.files.push(file);
+    return { value: parseSource(this.#readText(file, at), file, MAX_BYTES).value, folder: dirname(file) };
+  }
+
+  #readText(file: string, at: Path): string {
+    try {
+      if (statSync(file).size > MAX_BYTES) throw new Error('it is over 6 MB');
+      return readFileSync(file, 'utf8');
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unreadable';
+      throw this.#error(at, `the document ${file} cannot be read: ${reason}`);
+    }
+  }
+
+  #error(at: Path, message: string): DefinitionError {
+    return new DefinitionError(placeOf(this.#tree, at), message);
+  }
+
+  /** Parameters, pseudo parameters and mappings: all that is known before there are resources. */
+  #locationScope(stackName: string): Scope {
+    const { value } = this.#tree;
+    const { parameters, region, accountId } = this.#options;
+    const known = parameterValues(value, parameters);
+    const fail = (at: Path, message: string): never => {
+      throw this.#error(at, message);
+    };
+    const unknown = (name: string, at: Path): never =>
+      fail(at, `the Location of AWS::Include takes parameters only, and ${name} is none that has a value`);
+    return {
+      region,
+      ref: (name, at) =>
+        known.get(name) ?? pseudoParameter(name, { region, accountId, stackName }) ?? unknown(name, at),
+      attribute: (logicalId, _attribute, at) => unknown(logicalId, at),
+      condition: (name, at) => unknown(name, at),
+      importValue: (name, at) => unknown(name, at),
+      mapping: (...keys) =>
+        ['Mappings', ...keys].reduce<Json | undefined>(
+          (found, key) => (isJsonObject(found) && Object.hasOwn(found, key) ? found[key] : undefined),
+          value,
+        ),
+      fail,
+    };
+  }
+}
+
+function isInclude(transform: Json): transform is JsonObject {
+  return isJsonObject(transform) && transform['Name'] === 'AWS::Include';
+}
+
+function isWithinResource([section, logicalId]: Path): boolean {
+  return section === 'Resources' && logicalId !== undefined;
+}
+
+/** `bucket/key` of the forms that S3 has; undefined = none of them. */
+function objectAddress(location: string): string | undefined {
+  const [, address] = /^s3:\/\/([^/]+\/.+)$/.exec(location) ?? [];
+  if (address !== undefined) return address;
+  const [, bucket, key] =
+    /^https:\/\/([^/]+)\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?\/([^?]+)/.exec(location) ?? [];
+  if (bucket !== undefined && key !== undefined) return `${bucket}/${decodeURIComponent(key)}`;
+  const [, path] =
+    /^https:\/\/s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?\/([^/]+\/[^?]+)/.exec(location) ?? [];
+  return path === undefined ? undefined : decodeURIComponent(path);
+}

@@ -1,0 +1,90 @@
+/** What osls has to say against a service, with the place in it and the way out. */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DefinitionError } from '../../errors.ts';
+import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
+import type { Path, SourceTree } from '../cloudformation/template-source.ts';
+import { STACK_FRAME } from './serverless-process.ts';
+import type { DriverFailure } from './serverless-process.ts';
+
+/** osls's message without its frame; a variable without value with its text, line and the way out. */
+export function explainFailure(
+  failure: DriverFailure,
+  file: string,
+  tree: SourceTree | undefined,
+  valuesFile = 'gatewright.values.yml',
+): DefinitionError {
+  const [first, ...more] = [
+    ...failure.message.matchAll(/Cannot resolve variable at "([^"]+)": Value not found at "([^"]+)" source/g),
+  ];
+  if (first?.[1] === undefined) return new DefinitionError({ file }, cleanMessage(failure.message));
+  const [, property, kind = ''] = first;
+  const path = pathOf(property);
+  const written = path.reduce<unknown>(memberOf, tree?.value);
+  const text =
+    typeof written === 'string'
+      ? (variableText(written, kind, file, tree) ?? written)
+      : `a "${kind}" variable`;
+  const others = more.length === 0 ? '' : ` (and ${more.map((match) => match[1]).join(', ')})`;
+  return new DefinitionError(
+    { file, line: tree?.lineOf(path), property },
+    `${text} has no value${others}: ${remedyFor(kind, text, valuesFile)}`,
+  );
+}
+
+/** Of several variables of one kind the one that has no value, as far as that can be seen from here. */
+function variableText(
+  written: string,
+  kind: string,
+  file: string,
+  tree: SourceTree | undefined,
+): string | undefined {
+  const texts = [...written.matchAll(/\$\{[^{}]*\}/g)]
+    .map(([text]) => text)
+    .filter((text) => new RegExp(`^\\$\\{${kind}[:(]`).test(text));
+  return texts.find((text) => isWithoutValue(text, file, tree)) ?? texts[0];
+}
+
+function isWithoutValue(text: string, file: string, tree: SourceTree | undefined): boolean {
+  const [, own] = /^\$\{self:([^,}]+)/.exec(text) ?? [];
+  if (own !== undefined) return pathOf(own.trim()).reduce<unknown>(memberOf, tree?.value) === undefined;
+  const [, included] = /^\$\{file\(([^)]+)\)/.exec(text) ?? [];
+  return included !== undefined && !existsSync(resolve(dirname(file), included));
+}
+
+function remedyFor(kind: string, text: string, valuesFile: string): string {
+  const name = text.startsWith('${') ? text.slice(2, -1).replace(/^(\w+)\([^)]*\)/, '$1') : `${kind}:…`;
+  switch (kind) {
+    case 'cf':
+      return `start the stack with this output too, or write the value to custom.gatewright.variables as '${name}'`;
+    case 'ssm':
+    case 's3':
+      return `write it to ${valuesFile} under ${kind}, or the value to custom.gatewright.variables as '${name}'`;
+    case 'env':
+      return 'set it in the environment or with --env-file';
+    case 'param':
+      return 'give it with --param, or write it to params';
+    case 'file':
+      return 'there is no such file, or it does not hold that';
+    case 'self':
+      return 'the service says no such thing';
+    default:
+      return 'osls could not resolve it';
+  }
+}
+
+/** Without the frames of a stack, which say nothing of the service. */
+function cleanMessage(message: string): string {
+  const lines = message.split('\n').filter((line) => /\S/.test(line) && !STACK_FRAME.test(line));
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
+
+/** `functions.a.events[0].http` as a path. */
+export function pathOf(property: string): Path {
+  return property.split('.').flatMap((key) => key.split(/\[(\d+)\]/).filter((part) => part !== ''));
+}
+
+export function memberOf(value: unknown, key: string): unknown {
+  if (isJsonList(value)) return value[Number(key)];
+  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
