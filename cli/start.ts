@@ -14,6 +14,7 @@ import {
 } from '@gatewright/gateway';
 import { withStack } from './with-stack.ts';
 import { loadConsole } from './console-bundle.ts';
+import { openAccessBook } from './access-book.ts';
 import { refuseUnsafeAccess } from './access-check.ts';
 import { collectServices, collectVpcEndpoint, collectVpcLink, readAwsEndpoints } from './aws-options.ts';
 import { addLoopOptions, readLoopOptions } from './loop-options.ts';
@@ -199,6 +200,7 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
     usageLagMs: flags.usageLag,
     cacheMemoryBytes: flags.cacheMemory,
     ...{ metrics: flags.metrics, consoleFiles: loadConsole },
+    access: openAccessBook(sources, flags.stage ?? USUAL_STAGE),
     ...(flags.record !== false && { record: flags.record }),
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
     reload: flags.reload,

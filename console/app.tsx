@@ -1,9 +1,10 @@
 /** The frame around the sections: where one is, whether the gateway is there, and its clock. */
 import { useEffect } from 'preact/hooks';
 import { isTyping } from './app-keys.ts';
-import { go, linkTo, usePlace } from './place.ts';
+import { go, linkTo, readPlace, usePlace } from './place.ts';
 import { useTraffic } from './traffic-store.ts';
 import { ClockControl } from './sections/clock-control.tsx';
+import { AccessSection } from './sections/access.tsx';
 import { ApisSection } from './sections/apis.tsx';
 import { CachesSection } from './sections/caches.tsx';
 import { CallsSection } from './sections/calls.tsx';
@@ -20,6 +21,7 @@ import type { Traffic } from './traffic-store.ts';
 const SECTIONS = [
   ['traffic', 'Traffic'],
   ['apis', 'APIs'],
+  ['access', 'Access'],
   ['sockets', 'WebSockets'],
   ['keys', 'Keys and quotas'],
   ['caches', 'Caches'],
@@ -71,6 +73,8 @@ function Section({ place, traffic }: { readonly place: Place; readonly traffic: 
   switch (place.section) {
     case 'apis':
       return <ApisSection item={place.item} query={place.query} />;
+    case 'access':
+      return <AccessSection item={place.item} query={place.query} />;
     case 'sockets':
       return <SocketsSection traffic={traffic} item={place.item} />;
     case 'keys':
@@ -84,12 +88,18 @@ function Section({ place, traffic }: { readonly place: Place; readonly traffic: 
     case 'calls':
       return <CallsSection />;
     case 'numbers':
-      return <NumbersSection />;
+      return <NumbersSection item={place.item} />;
     case 'differs':
       return <DiffersSection />;
     default:
       return <TrafficSection traffic={traffic} item={place.item} query={place.query} />;
   }
+}
+
+/** With the letter; the one after where one is, where several have it. */
+function nextSection(letter: string): string | undefined {
+  const names = SECTIONS.map(([name]) => name).filter((name) => name.startsWith(letter));
+  return names[(names.findIndex((name) => name === readPlace().section) + 1) % names.length];
 }
 
 /** `g` and a letter leads to a section; `/` into the search field of where one is. */
@@ -106,9 +116,9 @@ function useShortcuts(): void {
         }
         return;
       }
-      const section = isAfterG ? SECTIONS.find(([name]) => name.startsWith(event.key)) : undefined;
+      const section = isAfterG ? nextSection(event.key) : undefined;
       isAfterG = event.key === 'g';
-      if (section !== undefined) go(linkTo(section[0]));
+      if (section !== undefined) go(linkTo(section));
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

@@ -39,7 +39,12 @@ export function IdentityField({ value, emptyLabel, onChange }: Props) {
           {one}
         </option>
       ))}
-      <option value="…">a user of the local issuer …</option>
+      {(data?.roles ?? []).map((role) => (
+        <option key={role} value={`some-${role}:${role}`}>
+          a user with the role {role}
+        </option>
+      ))}
+      <option value="…">another user of the local issuer …</option>
       {(data?.keys ?? []).map(({ id, name }) => (
         <option key={id} value={`key:${id}`}>
           API key {name}
@@ -60,7 +65,7 @@ function recentIdentities(): readonly string[] {
 
 /** Users are made up on the spot; those that were are offered again. */
 export function rememberIdentity(as: string): void {
-  if (as === '' || as === 'nobody' || /^(key|iam):/.test(as)) return;
+  if (as === '' || as === 'nobody' || /^(key|iam):|^some-/.test(as)) return;
   const others = recentIdentities().filter((one) => one !== as);
   sessionStorage.setItem(RECENT, [as, ...others].slice(0, MAX_RECENT).join('\n'));
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { addressOf, clockFixedBecause } from './compose-parts.ts';
 import { serveInspection } from './console-api/inspect-endpoints.ts';
 import { serveRequests } from './console-api/request-endpoints.ts';
+import { showCost } from './console-api/show-cost.ts';
 import { showApis } from './console-api/show-apis.ts';
 import { showFunctions } from './console-api/show-functions.ts';
 import { showNumbers } from './console-api/show-numbers.ts';
@@ -52,6 +53,11 @@ function inspectPorts(parts: Parts): InspectPorts {
     ...{ clock, random, records, redactor, connections: at.connections, services: at.services },
     findApi: (apiId) => served.find(apiId),
     allApis: () => served.all.map((api) => api.served),
+    access: options.access,
+    followsPublished: () =>
+      served.stacks.some(({ functions }) =>
+        functions.some(({ environment }) => environment['GATEWRIGHT_DOCUMENTS'] === 'published'),
+      ),
     metering: () => ({ keys: served.account.keys, plans: served.account.plans }),
     tableRegion: () => (store.url === undefined ? undefined : (served.stacks[0]?.region ?? options.region)),
     pages: {
@@ -59,9 +65,17 @@ function inspectPorts(parts: Parts): InspectPorts {
       identities: () => ({
         signers: identities.all.map(({ name, arn }) => ({ name, arn })),
         keys: served.account.keys.all.map(({ id, name }) => ({ id, name: name ?? id })),
+        roles: [...new Set((options.access?.documents() ?? []).flatMap(({ columns }) => columns.slice(1)))],
       }),
       functions: () => ({ functions: functionsOf(parts) }),
       numbers: () => showNumbers(rows()),
+      cost: () =>
+        showCost({
+          ...{ rows: rows(), calls: records?.functionCalls() ?? [], lines: records?.lines },
+          apis: served.all.map((api) => api.served),
+          functions: declaredFunctions(parts),
+          nowEpochMs: clock.nowEpochMs(),
+        }),
       calls: () => ({ calls: recorder.calls.toReversed() }),
       differs: () => ({
         unsupported: served.unsupported,
@@ -85,11 +99,15 @@ function listed(parts: Parts) {
   return listApis(served.all, (apiId) => addressOf(parts, apiId), stageless);
 }
 
-function functionsOf({ served, runtime, records }: Parts) {
+function declaredFunctions({ served }: Parts) {
+  return served.stacks.flatMap(({ functions }) => functions);
+}
+
+function functionsOf(parts: Parts) {
+  const { runtime, records } = parts;
   const calls = records?.functionCalls() ?? [];
-  const declared = served.stacks.flatMap(({ functions }) => functions);
   return showFunctions(
-    declared,
+    declaredFunctions(parts),
     (name) => runtime.countInstances(name),
     calls,
     records?.lines,

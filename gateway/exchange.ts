@@ -168,6 +168,8 @@ export type ServedStage = {
   readonly keys: KeyRing;
   /** Undefined where no answer is kept. */
   readonly cache?: StageCache | undefined;
+  /** REST only: size of the cache cluster as AWS writes it; it is there whether or not a route keeps answers. */
+  readonly cacheClusterGb?: string | undefined;
   /** Undefined where nothing is written of a request but its line. */
   readonly logs?: StageLogs | undefined;
   /** REST only: shown to HTTPS backends that ask for one. */

@@ -3,6 +3,7 @@ import type { DaemonAddress } from './adapters/xray.ts';
 import type { AccountQuotas } from './control/api-quotas.ts';
 import type { InspectedApi } from './control/inspect-apis.ts';
 import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
+import type { AccessBook } from './console-api/show-access.ts';
 import type { ConsoleFiles } from './console-api/console-files.ts';
 import type { Assumptions } from './deployment/assumptions.ts';
 import type { Home } from './definition/home.ts';
@@ -93,6 +94,8 @@ export type GatewayOptions = {
   readonly xrayDaemon?: DaemonAddress | undefined;
   /** Files of the console, asked for when it is opened first; absent = there is none. */
   readonly consoleFiles?: () => Promise<ConsoleFiles>;
+  /** Who may call what, for the console; absent = it cannot tell. */
+  readonly access?: AccessBook;
   /** `--record`: how many requests and messages are kept to be looked at; absent = none. */
   readonly record?: number;
   /** Watch the sources of functions, and the templates. */

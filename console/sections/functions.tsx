@@ -6,6 +6,7 @@ import { clockTime, ms } from '../texts.ts';
 import type { ShownFunction } from '../../gateway/console-api/inspect-model.ts';
 
 const EVERY_MS = 2000;
+const SHOWN_BARS = 8;
 
 export function FunctionsSection({ item }: { readonly item: string | undefined }) {
   const { data, error } = useAsked<{ functions: readonly ShownFunction[] }>('console/functions', EVERY_MS);
@@ -83,6 +84,7 @@ function One({ shown }: { readonly shown: ShownFunction }) {
         {shown.handler} · {shown.runtime} · {shown.memoryMb} MB · {shown.timeoutSeconds} s · stack{' '}
         {shown.stack}
       </p>
+      <ColdStarts tookMs={shown.coldMs} />
       <h3>Log</h3>
       {shown.lines.length === 0 ? <p class="soft">It has printed nothing yet.</p> : null}
       <pre class="log" tabIndex={0}>
@@ -103,5 +105,29 @@ function One({ shown }: { readonly shown: ShownFunction }) {
         </tbody>
       </table>
     </aside>
+  );
+}
+
+/** What callers waited for an instance; those that were started ahead kept nobody waiting. */
+function ColdStarts({ tookMs }: { readonly tookMs: readonly number[] }) {
+  if (tookMs.length === 0) return <p class="soft">No recorded call waited for an instance to start.</p>;
+  const sorted = tookMs.toSorted((a, b) => a - b);
+  const slowest = sorted.at(-1) ?? 0;
+  return (
+    <section aria-label="Cold starts">
+      <h3>Cold starts</h3>
+      <p>
+        {tookMs.length} of the recorded calls · half within {ms(sorted[Math.ceil(sorted.length / 2) - 1])} ·
+        slowest {ms(slowest)}
+      </p>
+      <ol class="bars" aria-label="Newest first">
+        {tookMs.slice(0, SHOWN_BARS).map((one, index) => (
+          <li key={index}>
+            <span>{ms(one)}</span>
+            <i style={{ width: `${Math.max(2, (one / slowest) * 100)}%` }} />
+          </li>
+        ))}
+      </ol>
+    </section>
   );
 }

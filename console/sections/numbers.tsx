@@ -1,20 +1,49 @@
-/** Numbers: requests, errors and times by route, of what is recorded. */
+/** Numbers: requests, errors and times by route, of what is recorded; what they would cost. */
 import { Chart } from '../chart.tsx';
 import { useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
 import { linkTo } from '../place.ts';
 import { ms } from '../texts.ts';
+import { CostView } from './cost.tsx';
 import type { ShownNumbers } from '../../gateway/console-api/inspect-model.ts';
 
 const EVERY_MS = 2000;
 
-export function NumbersSection() {
+const VIEWS = [
+  [undefined, 'Traffic'],
+  ['cost', 'Cost on AWS'],
+] as const;
+
+export function NumbersSection({ item }: { readonly item: string | undefined }) {
+  const isCost = item === 'cost';
+  return (
+    <div class="single scrolls">
+      <SectionHead
+        title="Numbers"
+        about={
+          isCost
+            ? 'What a month of the recorded mix would cost on AWS.'
+            : 'Requests, errors and times of what is recorded.'
+        }
+      />
+      <nav class="tabs" aria-label="Views">
+        {VIEWS.map(([name, title]) => (
+          <a key={title} href={linkTo('numbers', name)} aria-current={name === item ? 'page' : undefined}>
+            {title}
+          </a>
+        ))}
+      </nav>
+      {isCost ? <CostView /> : <TrafficNumbers />}
+    </div>
+  );
+}
+
+function TrafficNumbers() {
   const { data, error } = useAsked<ShownNumbers>('console/numbers', EVERY_MS);
   if (data === undefined) return <Problem text={error} />;
   const { routes, seconds, count } = data;
   return (
-    <div class="single scrolls">
-      <SectionHead title="Numbers" about={`Of the last ${count} that are recorded.`} />
+    <>
       <Problem text={error} />
       {count === 0 ? (
         <Empty title="Nothing has been asked yet." />
@@ -69,6 +98,6 @@ export function NumbersSection() {
           </tbody>
         </table>
       </TableBox>
-    </div>
+    </>
   );
 }

@@ -3,6 +3,7 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../control-port/control-request.ts';
 import { CLOSED_BY_API } from '../websocket/limits.ts';
 import { recordPost } from '../websocket/management.ts';
+import { askAccess, showAccess } from './show-access.ts';
 import { flushCache, showCaches } from './show-caches.ts';
 import { setEnabled, setRemaining, showKeys } from './show-keys.ts';
 import { callTable, TableError } from './tables.ts';
@@ -12,6 +13,7 @@ import type { Clock, Random, ServiceClient } from '../ports.ts';
 import type { Redactor } from '../records/redact.ts';
 import type { Recording } from '../trail.ts';
 import type { Connection, Connections } from '../websocket/connections.ts';
+import type { AccessBook } from './show-access.ts';
 import type { ShownConnection } from './inspect-model.ts';
 import type { KeysAndPlans } from './show-keys.ts';
 
@@ -28,6 +30,10 @@ export type InspectPorts = Recording & {
   readonly services: ServiceClient;
   /** Undefined = this start has no DynamoDB. */
   readonly tableRegion: () => string | undefined;
+  /** Undefined = whoever has started the gateway knows no access documents. */
+  readonly access: AccessBook | undefined;
+  /** Authorizers go by published versions of them. */
+  readonly followsPublished: () => boolean;
   /** Bodies of `GET console/{name}`. */
   readonly pages: Readonly<Record<string, () => unknown>>;
 };
@@ -54,6 +60,8 @@ export async function serveInspection(
     case 'connections/send':
     case 'connections/close':
       return reachClient(name, body, at);
+    case 'access/ask':
+      return askAccess(at.access, body, Math.floor(at.clock.nowEpochMs() / 1000));
     case 'tables':
       return askTable(body, at);
     default:
@@ -66,6 +74,8 @@ function showPage(name: string, at: InspectPorts): ControlReply | undefined {
   switch (name) {
     case 'caches':
       return jsonReply(200, { entries: showCaches(at.allApis(), nowEpochMs, at.redactor), nowEpochMs });
+    case 'access':
+      return jsonReply(200, showAccess(at.access, at.followsPublished()));
     case 'keys':
       return jsonReply(200, showKeys(at.metering(), nowEpochMs));
     case 'connections':

@@ -40,6 +40,8 @@ export type ShownApi = {
 export type ShownIdentities = {
   readonly signers: readonly { readonly name: string; readonly arn: string }[];
   readonly keys: readonly { readonly id: string; readonly name: string }[];
+  /** Of access documents. */
+  readonly roles: readonly string[];
 };
 
 export type ShownPlan = {
@@ -109,6 +111,8 @@ export type ShownFunction = {
   readonly errors: number;
   readonly p50Ms: number | undefined;
   readonly p99Ms: number | undefined;
+  /** What instances took to start, newest first, of recorded calls that waited for one. */
+  readonly coldMs: readonly number[];
   readonly lines: readonly {
     readonly epochMs: number;
     readonly level: string | undefined;

@@ -19,6 +19,7 @@ type Declared = {
 export type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
 
 const SHOWN_LINES = 50;
+const SHOWN_STARTS = 50;
 
 export function showFunctions(
   declared: readonly Declared[],
@@ -40,6 +41,7 @@ export function showFunctions(
       calls: own.length,
       errors: own.filter(({ failed }) => failed).length,
       ...{ p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) },
+      coldMs: own.flatMap(({ initMs }) => (initMs === undefined ? [] : [initMs])).slice(0, SHOWN_STARTS),
       lines: (lines?.last(SHOWN_LINES, one.name) ?? []).map(({ epochMs, level, message }) => ({
         ...{ epochMs, level },
         message: redactor?.text(message) ?? message,

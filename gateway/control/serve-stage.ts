@@ -31,6 +31,7 @@ export function serveStage(
     logs: writeDown(apiId, settings),
     clientCertificate: findCertificate(settings, account),
     cache: caching && keepAnswers(responseCache, deployment, caching),
+    cacheClusterGb: caching?.clusterSize,
   };
   if (canary === undefined) return stage;
   const release: ServedStage = {

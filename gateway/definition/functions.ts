@@ -115,10 +115,16 @@ function defineFunction(
     accountId: raw.accountId,
     timeoutSeconds: readInteger(resource, 'Timeout', 3, 1, 900),
     memorySizeMb: readInteger(resource, 'MemorySize', 128, 128, 10_240),
+    ...(isForArm(resource) && { architecture: 'arm64' as const }),
     environment: readEnvironment(resource),
     layers: readLayers(resource, layers, report),
     place: resource.place(),
   };
+}
+
+function isForArm({ properties }: ResolvedResource): boolean {
+  const architectures = properties['Architectures'];
+  return Array.isArray(architectures) && architectures[0] === 'arm64';
 }
 
 function describeName(name: string): string {

@@ -47,6 +47,8 @@ export type FunctionDefinition = {
   readonly handler: string;
   readonly timeoutSeconds: number;
   readonly memorySizeMb: number;
+  /** Told only: here it runs on what there is. Absent = x86_64. */
+  readonly architecture?: 'arm64' | undefined;
   /** From the template only. */
   readonly environment: Readonly<Record<string, string>>;
   readonly code: FunctionCode;

@@ -35,6 +35,15 @@ export class FunctionLines {
     return this.#lines.filter((line) => line.requestId === requestId);
   }
 
+  /** Of every invocation that has printed. */
+  bytesByInvocation(): ReadonlyMap<string, number> {
+    const bytes = new Map<string, number>();
+    for (const { requestId, message } of this.#lines)
+      if (requestId !== undefined)
+        bytes.set(requestId, (bytes.get(requestId) ?? 0) + Buffer.byteLength(message) + 1);
+    return bytes;
+  }
+
   clear(): void {
     this.#lines = [];
     this.#characters = 0;

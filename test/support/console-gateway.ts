@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway } from '../../gateway/index.ts';
-import type { Gateway } from '../../gateway/index.ts';
+import type { AccessBook, Gateway } from '../../gateway/index.ts';
 
 const code = (text: string): object => ({ ZipFile: text });
 const lambda = (name: string, text: string): object => ({
@@ -125,6 +125,26 @@ export const TEMPLATE = {
   },
 };
 
+/** Stands for what the command knows of access documents. */
+const ACCESS: AccessBook = {
+  documents: () => [
+    {
+      ...{ name: 'shop', kind: 'rest', apis: [], issuers: ['main'], columns: ['anybody', 'clerk'] },
+      rows: [
+        { method: 'GET', path: '/guarded', cells: ['deny', 'allow'], rules: ['clerks: allow if role clerk'] },
+      ],
+    },
+  ],
+  ask: ({ document, roles }) =>
+    document === 'shop'
+      ? {
+          kind: 'routes',
+          routes: [{ route: 'GET /guarded', word: 'ALLOW', reason: `as ${roles.join()}` }],
+          refusal: undefined,
+        }
+      : { kind: 'problem', problem: 'There is no such document.' },
+};
+
 export type ConsoleReply = { readonly status: number; readonly headers: Headers; readonly text: string };
 
 export type ConsoleGateway = AsyncDisposable & {
@@ -163,6 +183,7 @@ export async function aConsoleGateway(): Promise<ConsoleGateway> {
     },
     adminKey: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' },
     record: 100,
+    access: ACCESS,
     consoleFiles: () => Promise.resolve(new Map([['index.html', page]])),
     log: { write: () => undefined },
     functionLog: () => undefined,

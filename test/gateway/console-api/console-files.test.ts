@@ -7,6 +7,23 @@ import { serveConsole } from '../../../gateway/console-api/console-files.ts';
 import { aConsoleGateway } from '../../support/console-gateway.ts';
 import type { ConsoleGateway } from '../../support/console-gateway.ts';
 
+const GUARDED = [
+  '/console/',
+  ...['requests', 'requests.har', 'requests/events', 'send', 'clock', 'recorded'].map(below),
+  ...['apis', 'access', 'access/ask', 'caches', 'caches/flush', 'connections', 'connections/send'].map(
+    inspected,
+  ),
+  ...['keys', 'keys/remaining', 'invoices', 'tables', 'cost', 'numbers', 'functions', 'start'].map(inspected),
+];
+
+function below(name: string): string {
+  return `/_gatewright/${name}`;
+}
+
+function inspected(name: string): string {
+  return below(`console/${name}`);
+}
+
 describe('the console', () => {
   let at: ConsoleGateway;
   before(async () => {
@@ -79,7 +96,7 @@ describe('the console', () => {
   for (const { name, headers, method = 'GET', body = '' } of attacks) {
     it(`refuses ${name}, whatever it knows`, async () => {
       const port = new URL(at.control).port;
-      for (const path of ['/_gatewright/requests', '/_gatewright/clock', '/console/']) {
+      for (const path of GUARDED) {
         const reply = await at.send(method, path, { ...bearer(), ...headers(port) }, body);
 
         assert.equal(reply.status, 403, path);
@@ -90,7 +107,9 @@ describe('the console', () => {
 
   it('answers nobody without the key, a cookie included', async () => {
     for (const headers of [{}, { Cookie: `key=${at.key}` }, { Authorization: 'Bearer wrong' }])
-      assert.equal((await at.send('GET', '/_gatewright/requests', headers)).status, 401);
+      for (const path of GUARDED.slice(1))
+        for (const method of ['GET', 'POST'])
+          assert.equal((await at.send(method, path, headers)).status, 401, path);
     assert.equal((await at.send('GET', `/_gatewright/requests?key=${at.key}`)).status, 401);
   });
 

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
 import { aConsoleGateway } from '../../support/console-gateway.ts';
+import type { TrafficShape } from '../../../gateway/console-api/cost-model.ts';
+import type { ShownAccessBook, ShownRouteAnswer } from '../../../gateway/console-api/access-model.ts';
 import type {
   ShownApi,
   ShownCacheEntry,
@@ -139,6 +141,7 @@ describe('the console’s endpoints', () => {
     const { functions } = (await at.ask('GET', 'console/functions')) as { functions: ShownFunction[] };
     const hello = functions.find(({ name }) => name === 'hello')!;
 
+    assert.ok(hello.coldMs.length >= 1 && hello.coldMs.every((tookMs) => tookMs > 0));
     assert.ok(hello.started >= 1 && hello.calls >= 1 && (hello.p50Ms ?? 0) > 0);
     assert.ok(hello.lines.some(({ message }) => message === 'greeting /metered'));
     assert.ok(!JSON.stringify(functions).includes('very-secret-variable'));
@@ -171,6 +174,42 @@ describe('the console’s endpoints', () => {
     assert.ok(assumptions.length > 0 && Array.isArray(unsupported));
     assert.equal(((await at.ask('GET', 'console/start')) as { isRecording: boolean }).isRecording, true);
     assert.deepEqual(((await at.ask('GET', 'console/calls')) as { calls: unknown[] }).calls, []);
+  });
+
+  it('tell what AWS would meter: billed and refused requests, messages by size, calls with their durations', async () => {
+    const { events, apis, functions, caches } = (await at.ask('GET', 'console/cost')) as TrafficShape;
+    const [shop, chat] = ['shop', 'chat'].map((name) => apis.find(({ apiName }) => apiName === name)!);
+
+    // Two of /guarded, four of /metered that got through; two over quota, one of a suspended key.
+    assert.deepEqual([shop?.requests, shop?.unbilled], [6, 3]);
+    assert.deepEqual(shop?.onlyRest, ['API keys and usage plans', 'the response cache']);
+    // The handshake, a message with its answer, a post.
+    assert.deepEqual([chat?.requests, chat?.units], [1, 4]);
+    assert.ok((chat?.connectionMinutes ?? 0) > 0);
+    assert.equal(events, 11);
+    assert.deepEqual(
+      caches.map(({ gigabytes, hits, misses }) => [gigabytes, hits, misses]),
+      [['0.5', 1, 1]],
+    );
+    const gate = functions.find(({ name }) => name === 'gate')!;
+    assert.deepEqual([gate.calls, gate.keptSeconds, gate.architecture], [1, 300, 'x86_64']);
+    const hello = functions.find(({ name }) => name === 'hello')!;
+    assert.ok(hello.totalMs > 0 && hello.keptSeconds === undefined);
+    assert.ok(hello.logBytes > hello.calls * 300, 'lines that it printed count');
+  });
+
+  it('hand questions about access on to whoever knows the documents', async () => {
+    const shown = (await at.ask('GET', 'console/access')) as ShownAccessBook;
+    assert.deepEqual([shown.documents[0]?.name, shown.isPublished], ['shop', false]);
+
+    const reply = (await at.ask('POST', 'console/access/ask', {
+      ...{ document: 'shop', roles: ['clerk'] },
+    })) as { routes: ShownRouteAnswer[] };
+    assert.equal(reply.routes[0]?.reason, 'as clerk');
+    const { roles } = (await at.ask('GET', 'console/identities')) as ShownIdentities;
+    assert.deepEqual(roles, ['clerk']);
+    for (const wrong of [{}, { document: 'other' }, { document: 'shop', roles: 'clerk' }])
+      assert.equal(((await at.ask('POST', 'console/access/ask', wrong)) as Status).status, 400);
   });
 
   it('refuse what is not wanted', async () => {

@@ -1,0 +1,82 @@
+/** The access documents beside the sources of a start, as its console asks for them: what the authorizers were bundled with. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { askAccess, askEveryRoute } from '@gatewright/authoring/ask-access';
+import { describeAccess } from '@gatewright/authoring/describe-access';
+import { AccessQuestionError, findRefusal } from '@gatewright/authoring/wished-caller';
+import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
+import type { AccessBook, AccessQuestion, AccessReply, ShownAccess } from '@gatewright/gateway';
+
+/** @param stage of the stack that holds the authorizers */
+export function openAccessBook(sources: readonly string[], stage: string): AccessBook {
+  const read = (): readonly CompiledDocument[] => sources.flatMap(readDocuments);
+  return {
+    documents: () => read().map((document) => showDocument(document, stage)),
+    ask(question, nowEpochSeconds) {
+      const document = read().find(({ name }) => name === question.document);
+      if (document === undefined)
+        return { kind: 'problem', problem: `There is no access document ${question.document}.` };
+      try {
+        return answer(document, question, nowEpochSeconds);
+      } catch (error) {
+        if (!(error instanceof AccessQuestionError)) throw error;
+        const { part, message } = error;
+        return { kind: 'problem', problem: part === undefined ? message : `The ${NAMES[part]} ${message}` };
+      }
+    },
+  };
+}
+
+const NAMES = { token: 'token', claims: 'text of the claims', ip: 'address' };
+
+/** `compiled.json` is written in one step, by this command alone: what is there is whole. */
+function readDocuments(source: string): readonly CompiledDocument[] {
+  const file = join(source, 'access', 'compiled.json');
+  if (!existsSync(file)) return [];
+  const compiled = parseJsonObject(readFileSync(file, 'utf8')) as CompiledAccess | undefined;
+  return compiled?.documents ?? [];
+}
+
+function showDocument(document: CompiledDocument, stage: string): ShownAccess {
+  const { columns, rows } = describeAccess(document);
+  return {
+    ...{ name: document.name, kind: document.kind, columns },
+    apis: document.apis
+      .filter((api) => api.for === stage)
+      .map((api) => ({ apiId: api.apiId, stage: api.stage })),
+    issuers: [...document.issuers, ...document.apiKeys, ...document.tickets].map(({ id }) => id),
+    rows: rows.map(({ route: { method, path }, cells, rules }) => ({ method, path, cells, rules })),
+  };
+}
+
+function answer(
+  document: CompiledDocument,
+  { method, path, roles, scopes, ...said }: AccessQuestion,
+  nowEpochSeconds: number,
+): AccessReply {
+  const wish = { ...said, role: roles, scope: scopes };
+  if (path === undefined && document.kind !== 'websocket') {
+    const routes = askEveryRoute(document, wish, nowEpochSeconds);
+    return {
+      kind: 'routes',
+      routes: routes.map(({ route, word, reason }) => ({ route, word, reason })),
+      refusal: findRefusal(document, wish, nowEpochSeconds),
+    };
+  }
+  const { verdict, word, reason, caller, quota, rules } = askAccess(
+    document,
+    method,
+    path,
+    wish,
+    nowEpochSeconds,
+  );
+  const { route } = verdict;
+  return {
+    kind: 'answer',
+    answer: {
+      ...{ word, reason, caller, quota, rules, refusal: verdict.refusal },
+      route: route && `${route.method} ${route.path}`,
+    },
+  };
+}

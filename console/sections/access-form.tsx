@@ -1,0 +1,118 @@
+/** A caller and a request that are only spoken of. */
+import { useState } from 'preact/hooks';
+import type { ShownAccess } from '../../gateway/console-api/access-model.ts';
+
+export type Asked = {
+  readonly method: string;
+  /** Empty = every route. */
+  readonly path: string;
+  readonly role: string;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly scopes: string;
+  readonly ip: string;
+  /** In place of subject; roles and scopes come on top of its own. */
+  readonly token: string;
+};
+
+type Props = {
+  readonly document: ShownAccess;
+  readonly asked: Asked;
+  readonly onChange: (asked: Asked) => void;
+  readonly onAsk: (asked: Asked) => void;
+};
+
+export function AccessForm({ document, asked, onChange, onAsk }: Props) {
+  const [hasToken, setHasToken] = useState(false);
+  const { kind, columns, issuers, rows } = document;
+  const put = (part: Partial<Asked>): void => onChange({ ...asked, ...part });
+  const field = (name: keyof Asked, label: string, placeholder: string) => (
+    <label class="field">
+      {label}
+      <input
+        value={asked[name]}
+        placeholder={placeholder}
+        onInput={({ currentTarget }) => put({ [name]: currentTarget.value })}
+      />
+    </label>
+  );
+  const methods = [...new Set(rows.map(({ method }) => method))];
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onAsk(asked);
+      }}
+    >
+      {kind === 'websocket' ? null : (
+        <div class="row fields">
+          <label class="field">
+            Method
+            <select
+              value={asked.method}
+              onChange={({ currentTarget }) => put({ method: currentTarget.value })}
+            >
+              {[...new Set([...methods, asked.method])].map((one) => (
+                <option key={one}>{one}</option>
+              ))}
+            </select>
+          </label>
+          {field('path', 'Path below the stage', '/orders/7; empty = every route')}
+        </div>
+      )}
+      <div class="row fields">
+        <label class="field">
+          Role
+          <select value={asked.role} onChange={({ currentTarget }) => put({ role: currentTarget.value })}>
+            <option value="">none</option>
+            {columns.slice(1).map((role) => (
+              <option key={role}>{role}</option>
+            ))}
+          </select>
+        </label>
+        {hasToken ? null : field('subject', 'Subject', 'alice')}
+        {field('scopes', 'Scopes', 'orders:read')}
+        {issuers.length < 2 ? null : (
+          <label class="field">
+            Issuer
+            <select
+              value={asked.issuer}
+              onChange={({ currentTarget }) => put({ issuer: currentTarget.value })}
+            >
+              <option value="">the first, or the token’s</option>
+              {issuers.map((id) => (
+                <option key={id}>{id}</option>
+              ))}
+            </select>
+          </label>
+        )}
+        {field('ip', 'From', '203.0.113.7')}
+      </div>
+      {hasToken ? (
+        <label class="field">
+          Token; its signature is not checked
+          <textarea
+            rows={3}
+            value={asked.token}
+            onInput={({ currentTarget }) => put({ token: currentTarget.value.trim() })}
+          />
+        </label>
+      ) : null}
+      <div class="row">
+        <button type="submit" class="main-action">
+          Ask
+        </button>
+        <button
+          type="button"
+          aria-expanded={hasToken}
+          onClick={() => {
+            setHasToken(!hasToken);
+            put({ token: '' });
+          }}
+        >
+          {hasToken ? 'Without a token' : 'With a token'}
+        </button>
+      </div>
+    </form>
+  );
+}

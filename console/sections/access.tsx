@@ -1,0 +1,260 @@
+/** Access: who may call what, by the access documents of this start; one caller and one request answered by rule. */
+import { useEffect, useState } from 'preact/hooks';
+import { ask, useAsked } from '../control.ts';
+import { Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
+import { linkTo } from '../place.ts';
+import { AccessForm } from './access-form.tsx';
+import type { Asked } from './access-form.tsx';
+import type {
+  AccessCell,
+  AccessReply,
+  ShownAccess,
+  ShownAccessBook,
+} from '../../gateway/console-api/access-model.ts';
+
+const WORDS: Readonly<Record<AccessCell, string>> = {
+  open: 'open',
+  allow: 'yes',
+  own: 'own',
+  depends: 'if',
+  deny: '–',
+};
+
+type Props = { readonly item: string | undefined; readonly query: URLSearchParams };
+
+export function AccessSection({ item, query }: Props) {
+  const { data, error } = useAsked<ShownAccessBook>('console/access');
+  const documents = data?.documents ?? [];
+  const document = documents.find(({ name }) => name === item) ?? documents[0];
+  return (
+    <div class="single scrolls">
+      <SectionHead
+        title="Access"
+        about="Who may call what, by the access documents that the authorizers of this start were bundled with."
+      />
+      <Problem text={error} />
+      {data?.isPublished === true ? (
+        <p class="note">
+          The authorizers of this start go by the version that was published last. What stands here is what
+          they were bundled with: <code>gatewright access versions</code> tells what is in force.
+        </p>
+      ) : null}
+      {data !== undefined && documents.length === 0 ? (
+        <Empty title="This start has no access documents.">
+          Routes that the toolkit’s authorizers guard are described in <code>access/*.yml</code>;{' '}
+          <code>gatewright init</code> writes the first one. What other authorizers let in only they know: see{' '}
+          <a href={linkTo('apis')}>APIs</a> and the story of a request.
+        </Empty>
+      ) : null}
+      {documents.length < 2 ? null : (
+        <nav class="tabs" aria-label="Documents">
+          {documents.map(({ name }) => (
+            <a
+              key={name}
+              href={linkTo('access', name)}
+              aria-current={name === document?.name ? 'page' : undefined}
+            >
+              {name}
+            </a>
+          ))}
+        </nav>
+      )}
+      {document === undefined ? null : <Document key={document.name} document={document} query={query} />}
+    </div>
+  );
+}
+
+function Document({ document, query }: { readonly document: ShownAccess; readonly query: URLSearchParams }) {
+  const [asked, setAsked] = useState<Asked>(readAsked(query));
+  const [reply, setReply] = useState<AccessReply>();
+  const [problem, setProblem] = useState<string>();
+  const send = (question: Asked): void => {
+    setAsked(question);
+    setProblem(undefined);
+    // What was asked can be sent to somebody: a token is no part of it.
+    history.replaceState(null, '', linkTo('access', document.name, writeAsked(question)));
+    ask<AccessReply>('POST', 'console/access/ask', toQuestion(document, question)).then(
+      setReply,
+      (failure: unknown) => {
+        setReply(undefined);
+        setProblem(failure instanceof Error ? failure.message : String(failure));
+      },
+    );
+  };
+  useEffect(() => {
+    if (query.has('path') || query.has('role')) send(readAsked(query));
+  }, [document.name]);
+  return (
+    <>
+      <section class="card" aria-label="Ask">
+        <h2>May this caller …?</h2>
+        <AccessForm document={document} asked={asked} onChange={setAsked} onAsk={send} />
+        <Problem text={problem} />
+        {reply === undefined ? null : <Reply reply={reply} />}
+      </section>
+      <Matrix document={document} onChoose={(route) => send({ ...asked, ...route, token: '' })} />
+    </>
+  );
+}
+
+function Reply({ reply }: { readonly reply: AccessReply }) {
+  if (reply.kind === 'problem') return <Problem text={reply.problem} />;
+  if (reply.kind === 'routes')
+    return (
+      <>
+        <Refusal text={reply.refusal} />
+        <TableBox label="What this caller may">
+          <table>
+            <tbody>
+              {reply.routes.map(({ route, word, reason }) => (
+                <tr key={route}>
+                  <th scope="row">
+                    <code>{route}</code>
+                  </th>
+                  <td>
+                    <span class={`verdict ${word.toLowerCase()}`}>{word}</span>
+                  </td>
+                  <td>{reason}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </TableBox>
+      </>
+    );
+  const { word, reason, route, caller, quota, refusal, rules } = reply.answer;
+  return (
+    <div class={`story ${word === 'DENY' || refusal !== undefined ? 'bad' : 'good'}`} role="status">
+      <p class="headline">
+        <span class={`verdict ${word.toLowerCase()}`}>{word}</span> {reason}
+      </p>
+      <Refusal text={refusal} />
+      {route === undefined ? null : (
+        <p>
+          Route <code>{route}</code>
+        </p>
+      )}
+      {caller === undefined ? null : <p>The rules see {caller}</p>}
+      {quota === undefined ? null : <p>Quota: {quota}</p>}
+      {rules.length === 0 ? null : (
+        <>
+          <p class="changes-title">Rules that name the route</p>
+          <ul>
+            {rules.map((rule) => (
+              <li key={rule}>{rule}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Refusal({ text }: { readonly text: string | undefined }) {
+  return text === undefined ? null : (
+    <p class="problem">The caller is refused before any rule is asked: {text}.</p>
+  );
+}
+
+type Choice = { readonly method: string; readonly path: string; readonly role: string };
+
+function Matrix({
+  document: { columns, rows, kind, apis },
+  onChoose,
+}: {
+  readonly document: ShownAccess;
+  readonly onChoose: (choice: Choice) => void;
+}) {
+  const [api] = apis;
+  return (
+    <section class="card" aria-label="Matrix">
+      <h2>Who may call what</h2>
+      <p class="soft">
+        <b>yes</b> always, <b>own</b> what is theirs, <b>if</b> more than the role decides, <b>open</b> no
+        authorizer asks, <b>–</b> nobody. A cell asks the question above.
+        {api === undefined ? (
+          ' No API of this stage is protected by it.'
+        ) : (
+          <>
+            {' '}
+            It protects <a href={linkTo('apis', `${api.apiId}/${api.stage}`)}>{api.apiId}</a>, stage{' '}
+            {api.stage}.
+          </>
+        )}
+      </p>
+      <TableBox label="Routes and roles">
+        <table class="matrix">
+          <thead>
+            <tr>
+              <th scope="col">Route</th>
+              {columns.map((role) => (
+                <th scope="col" key={role}>
+                  {role}
+                </th>
+              ))}
+              <th scope="col">Rules</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ method, path, cells, rules }) => (
+              <tr key={`${method} ${path}`}>
+                <th scope="row">
+                  <code>
+                    {method} {path}
+                  </code>
+                </th>
+                {cells.map((cell, index) => (
+                  <td key={columns[index]}>
+                    <button
+                      type="button"
+                      class={`cell ${cell}`}
+                      aria-label={`${columns[index] ?? ''}: ${WORDS[cell]}; ask why`}
+                      onClick={() =>
+                        onChoose({
+                          ...(kind === 'websocket' ? { method: '', path: '' } : { method, path: fill(path) }),
+                          role: index === 0 ? '' : (columns[index] ?? ''),
+                        })
+                      }
+                    >
+                      {WORDS[cell]}
+                    </button>
+                  </td>
+                ))}
+                <td class="soft">{rules.join('; ')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </TableBox>
+    </section>
+  );
+}
+
+function fill(path: string): string {
+  return path === '$default' ? '/any' : path.replaceAll(/\{[^}]+\}/g, '7');
+}
+
+function toQuestion({ name, kind }: ShownAccess, asked: Asked): object {
+  const { method, path, role, subject, issuer, token, ip, scopes } = asked;
+  const list = (text: string): readonly string[] => text.split(/[\s,]+/).filter((one) => one !== '');
+  return {
+    document: name,
+    ...(path !== '' && kind !== 'websocket' && { method, path }),
+    ...(token !== '' ? { token } : subject !== '' && { claims: JSON.stringify({ sub: subject }) }),
+    ...(issuer !== '' && { issuer }),
+    ...(ip !== '' && { ip }),
+    roles: role === '' ? [] : [role],
+    scopes: list(scopes),
+  };
+}
+
+const TOLD = ['method', 'path', 'role', 'subject', 'issuer', 'scopes', 'ip'] as const;
+
+function readAsked(query: URLSearchParams): Asked {
+  const told = Object.fromEntries(TOLD.map((name) => [name, query.get(name) ?? '']));
+  return { ...(told as Omit<Asked, 'token'>), method: query.get('method') ?? 'GET', token: '' };
+}
+
+function writeAsked(asked: Asked): Readonly<Record<string, string>> {
+  return Object.fromEntries(TOLD.flatMap((name) => (asked[name] === '' ? [] : [[name, asked[name]]])));
+}

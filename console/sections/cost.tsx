@@ -1,0 +1,231 @@
+/** Cost: what a month of the recorded mix would cost on AWS, and what would be cheaper. */
+import { useState } from 'preact/hooks';
+import { costOf } from '../cost.ts';
+import { findCheaper } from '../cheaper.ts';
+import { useAsked } from '../control.ts';
+import { Empty, Problem, TableBox } from '../parts.tsx';
+import { EDITABLE, priceOf, USUAL_PRICES, withPrice } from '../prices.ts';
+import type { Month } from '../cost.ts';
+import type { EditablePrice, Prices } from '../prices.ts';
+import type { TrafficShape } from '../../gateway/console-api/cost-model.ts';
+
+const EVERY_MS = 5000;
+const KEPT = 'gatewright-prices';
+const USUAL_MONTH: Month = {
+  ...{ events: 1_000_000, writesPerEvent: 0, readsPerEvent: 0, isFreeTierCounted: false },
+};
+
+export function CostView() {
+  const { data, error } = useAsked<TrafficShape>('console/cost', EVERY_MS);
+  const [month, setMonth] = useState(USUAL_MONTH);
+  const [changed, setChanged] = useState(readChanged);
+  const prices = Object.entries(changed).reduce<Prices>(
+    (all, [name, value]) => (isEditable(name) ? withPrice(all, name, value) : all),
+    USUAL_PRICES,
+  );
+  const change = (next: Readonly<Record<string, number>>): void => {
+    sessionStorage.setItem(KEPT, JSON.stringify(next));
+    setChanged(next);
+  };
+  if (data === undefined) return <Problem text={error} />;
+  return (
+    <>
+      <Problem text={error} />
+      <MonthFields month={month} onChange={setMonth} />
+      {data.events === 0 ? (
+        <Empty title="Nothing has been asked yet.">
+          What is recorded is taken as the mix of a month: call the APIs as their users would, then look here.
+        </Empty>
+      ) : null}
+      <Bill shape={data} month={month} prices={prices} />
+      <PriceFields
+        prices={prices}
+        isChanged={Object.keys(changed).length > 0}
+        changed={changed}
+        onChange={change}
+      />
+    </>
+  );
+}
+
+function MonthFields({
+  month,
+  onChange,
+}: {
+  readonly month: Month;
+  readonly onChange: (month: Month) => void;
+}) {
+  const number = (name: 'events' | 'writesPerEvent' | 'readsPerEvent', label: string) => (
+    <label class="field">
+      {label}
+      <input
+        type="number"
+        min={0}
+        step={name === 'events' ? 100_000 : 0.5}
+        value={month[name]}
+        onInput={({ currentTarget }) => onChange({ ...month, [name]: toAmount(currentTarget.value) })}
+      />
+    </label>
+  );
+  return (
+    <section class="card" aria-label="The month">
+      <div class="row fields">
+        {number('events', 'Requests and messages a month')}
+        {number('writesPerEvent', 'DynamoDB write units each')}
+        {number('readsPerEvent', 'DynamoDB read units each')}
+      </div>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={month.isFreeTierCounted}
+          onChange={({ currentTarget }) => onChange({ ...month, isFreeTierCounted: currentTarget.checked })}
+        />{' '}
+        less what every account has free: a million calls and 400,000 GB-seconds of Lambda, 100 GB out
+      </label>
+    </section>
+  );
+}
+
+function Bill({
+  shape,
+  month,
+  prices,
+}: {
+  readonly shape: TrafficShape;
+  readonly month: Month;
+  readonly prices: Prices;
+}) {
+  const { lines, total } = costOf(shape, month, prices);
+  const cheaper = findCheaper(shape, month, prices);
+  return (
+    <>
+      <section class="card" aria-label="Cost">
+        <h2>
+          {dollars(total)} <span class="soft">a month, by {shape.events} recorded requests and messages</span>
+        </h2>
+        <TableBox label="Cost by item">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Item</th>
+                <th scope="col">Of</th>
+                <th scope="col">Amount</th>
+                <th scope="col" class="number">
+                  US $
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {lines.map(({ item, of, amount, cost }) => (
+                <tr key={`${item} ${of}`}>
+                  <th scope="row">{item}</th>
+                  <td>{of}</td>
+                  <td class="soft">{amount}</td>
+                  <td class="number">{dollars(cost)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </TableBox>
+        <p class="soft">
+          Durations are those of this machine. Without tax, storage, WAF, VPC links, data between regions, and
+          what calls to other services cost. Refused requests of REST APIs (authorizer, key, throttle) are not
+          billed.
+        </p>
+      </section>
+      {cheaper.length === 0 ? null : (
+        <section class="card" aria-label="Cheaper">
+          <h2>What would be cheaper</h2>
+          <TableBox label="What would be cheaper">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Change</th>
+                  <th scope="col" class="number">
+                    Saves a month
+                  </th>
+                  <th scope="col">Loses</th>
+                </tr>
+              </thead>
+              <tbody>
+                {cheaper.map(({ what, saves, loses }) => (
+                  <tr key={what}>
+                    <th scope="row">{what}</th>
+                    <td class="number">{dollars(saves)}</td>
+                    <td>{loses}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </TableBox>
+        </section>
+      )}
+    </>
+  );
+}
+
+function PriceFields({
+  prices,
+  changed,
+  isChanged,
+  onChange,
+}: {
+  readonly prices: Prices;
+  readonly changed: Readonly<Record<string, number>>;
+  readonly isChanged: boolean;
+  readonly onChange: (changed: Readonly<Record<string, number>>) => void;
+}) {
+  return (
+    <details class="card">
+      <summary>
+        Prices of us-east-1 in US $, by public pages of the dates beside them
+        {isChanged ? <span class="badge">changed</span> : null}
+      </summary>
+      <div class="row fields">
+        {EDITABLE.map(([name, label, seen]) => (
+          <label class="field" key={name}>
+            {label} ({seen})
+            <input
+              type="number"
+              min={0}
+              step="any"
+              value={priceOf(prices, name)}
+              onChange={({ currentTarget }) =>
+                onChange({ ...changed, [name]: toAmount(currentTarget.value) })
+              }
+            />
+          </label>
+        ))}
+      </div>
+      <p class="soft">
+        Tiers above the first keep their share of it. Caches cost by the hour,{' '}
+        {Object.keys(prices.cache).length} sizes, as of 2025 and 2026. Changes last as long as this tab.
+      </p>
+      <button type="button" onClick={() => onChange({})}>
+        As they were
+      </button>
+    </details>
+  );
+}
+
+function toAmount(text: string): number {
+  const value = Number(text);
+  return Number.isFinite(value) && value > 0 ? value : 0;
+}
+
+function dollars(value: number): string {
+  if (value > 0 && value < 0.01) return '< 0.01';
+  return value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}
+
+function isEditable(name: string): name is EditablePrice {
+  return EDITABLE.some(([known]) => known === name);
+}
+
+function readChanged(): Readonly<Record<string, number>> {
+  const value: unknown = JSON.parse(sessionStorage.getItem(KEPT) ?? '{}');
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  );
+}

@@ -1,0 +1,74 @@
+/** Who may call what, as the console shows it; plain JSON. */
+
+export type AccessCell = 'open' | 'allow' | 'own' | 'depends' | 'deny';
+
+export type ShownAccess = {
+  readonly name: string;
+  readonly kind: 'rest' | 'http' | 'websocket';
+  /** What it protects in the stage of this start. */
+  readonly apis: readonly { readonly apiId: string; readonly stage: string }[];
+  /** Ids, by which a caller's is chosen. */
+  readonly issuers: readonly string[];
+  /** `anybody`, then the roles. */
+  readonly columns: readonly string[];
+  readonly rows: readonly {
+    readonly method: string;
+    readonly path: string;
+    /** By column. */
+    readonly cells: readonly AccessCell[];
+    /** Every rule that names the route, in words. */
+    readonly rules: readonly string[];
+  }[];
+};
+
+/** "May this caller GET /orders/7?"; without a path, on every route. */
+export type AccessQuestion = {
+  readonly document: string;
+  readonly method?: string | undefined;
+  /** Below the stage. */
+  readonly path?: string | undefined;
+  readonly token?: string | undefined;
+  /** JSON, where there is no token. */
+  readonly claims?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+  readonly ip?: string | undefined;
+};
+
+export type AccessWord = 'OPEN' | 'ALLOW' | 'DENY';
+
+export type ShownAccessAnswer = {
+  readonly word: AccessWord;
+  readonly reason: string;
+  readonly route: string | undefined;
+  /** As whom the rules see the caller; undefined where nobody looks. */
+  readonly caller: string | undefined;
+  readonly quota: string | undefined;
+  /** Why the credential is no good, whatever the rules say. */
+  readonly refusal: string | undefined;
+  readonly rules: readonly string[];
+};
+
+export type ShownRouteAnswer = {
+  readonly route: string;
+  readonly word: AccessWord;
+  readonly reason: string;
+};
+
+export type AccessReply =
+  | { readonly kind: 'answer'; readonly answer: ShownAccessAnswer }
+  | {
+      readonly kind: 'routes';
+      readonly routes: readonly ShownRouteAnswer[];
+      readonly refusal: string | undefined;
+    }
+  /** It cannot be asked so; a sentence. */
+  | { readonly kind: 'problem'; readonly problem: string };
+
+/** Body of `GET console/access`. */
+export type ShownAccessBook = {
+  readonly documents: readonly ShownAccess[];
+  /** Authorizers of this start go by versions that were published, so what the folder says need not be in force. */
+  readonly isPublished: boolean;
+};

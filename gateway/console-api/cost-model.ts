@@ -1,0 +1,49 @@
+/** What AWS would meter of the traffic that is recorded; plain JSON. */
+import type { ApiProtocol } from '../deployment/model.ts';
+
+export type ApiShape = {
+  readonly apiId: string;
+  readonly apiName: string;
+  readonly stage: string;
+  readonly kind: ApiProtocol;
+  /** Requests that AWS charges for; of WebSocket APIs handshakes. */
+  readonly requests: number;
+  /** REST: refused by an authorizer, a key or a throttle, which costs nothing. */
+  readonly unbilled: number;
+  /** Units of 512 KB (HTTP) or 32 KB (messages of WebSockets, both ways). */
+  readonly units: number;
+  readonly connectionMinutes: number;
+  readonly responseBytes: number;
+  /** What the API has that an HTTP API could not have; empty for others than REST APIs. */
+  readonly onlyRest: readonly string[];
+};
+
+export type FunctionShape = {
+  readonly name: string;
+  readonly memoryMb: number;
+  readonly architecture: 'x86_64' | 'arm64';
+  readonly calls: number;
+  /** Of all calls together. */
+  readonly totalMs: number;
+  /** Printed in all calls together. */
+  readonly logBytes: number;
+  /** As an authorizer, how long its answers are kept; undefined where it is none. */
+  readonly keptSeconds: number | undefined;
+};
+
+export type CacheShape = {
+  readonly apiName: string;
+  readonly stage: string;
+  /** As AWS writes it: `0.5`. */
+  readonly gigabytes: string;
+  readonly hits: number;
+  readonly misses: number;
+};
+
+export type TrafficShape = {
+  /** Requests and messages that clients sent. */
+  readonly events: number;
+  readonly apis: readonly ApiShape[];
+  readonly functions: readonly FunctionShape[];
+  readonly caches: readonly CacheShape[];
+};

@@ -1,0 +1,53 @@
+/** Who may call what. Documents are compiled outside of the gateway: the command lends what knows them. */
+import { jsonReply } from '../control-port/control-request.ts';
+import type { ControlReply } from '../control-port/control-request.ts';
+import type { AccessQuestion, AccessReply, ShownAccess, ShownAccessBook } from './access-model.ts';
+
+/** The access documents of a start, read anew each time: they change while it runs. */
+export interface AccessBook {
+  documents(): readonly ShownAccess[];
+  ask(question: AccessQuestion, nowEpochSeconds: number): AccessReply;
+}
+
+const MAX_TEXT = 20_000;
+const MAX_NAMES = 50;
+
+export function showAccess(book: AccessBook | undefined, isPublished: boolean): ShownAccessBook {
+  return { documents: book?.documents() ?? [], isPublished };
+}
+
+export function askAccess(
+  book: AccessBook | undefined,
+  body: Readonly<Record<string, unknown>>,
+  nowEpochSeconds: number,
+): ControlReply {
+  const question = readQuestion(body);
+  if (question === undefined)
+    return jsonReply(400, {
+      message:
+        'Wanted: {"document", "method", "path", "token" or "claims": JSON, "issuer", "roles": list, "scopes": list, "ip"}',
+    });
+  if (book === undefined) return jsonReply(409, { message: 'This start knows no access documents.' });
+  const reply = book.ask(question, nowEpochSeconds);
+  return reply.kind === 'problem' ? jsonReply(400, { message: reply.problem }) : jsonReply(200, reply);
+}
+
+function readQuestion(body: Readonly<Record<string, unknown>>): AccessQuestion | undefined {
+  const { document, method, path, token, claims, issuer, ip, roles = [], scopes = [] } = body;
+  if (typeof document !== 'string' || !isNames(roles) || !isNames(scopes)) return undefined;
+  if (!isText(method) || !isText(path) || !isText(token)) return undefined;
+  if (!isText(claims) || !isText(issuer) || !isText(ip)) return undefined;
+  return { document, method, path, token, claims, issuer, ip, roles, scopes };
+}
+
+function isText(value: unknown): value is string | undefined {
+  return value === undefined || (typeof value === 'string' && value.length <= MAX_TEXT);
+}
+
+function isNames(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= MAX_NAMES &&
+    value.every((name: unknown) => typeof name === 'string' && name.length <= MAX_TEXT)
+  );
+}

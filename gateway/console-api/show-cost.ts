@@ -1,0 +1,164 @@
+/** What AWS would meter of what is recorded: how the page reckons the cost of a month. */
+import type { RoutePlan } from '../deployment/model.ts';
+import type { ServedApi, ServedStage } from '../exchange.ts';
+import type { FunctionCallNote } from '../records/function-calls.ts';
+import type { FunctionLines } from '../records/function-lines.ts';
+import type { RequestRow } from '../records/model.ts';
+import type { ApiShape, CacheShape, FunctionShape, TrafficShape } from './cost-model.ts';
+
+const HTTP_UNIT_BYTES = 512 * 1024;
+const MESSAGE_UNIT_BYTES = 32 * 1024;
+const MINUTE_MS = 60_000;
+/** Lambda prints START, END and REPORT of each call. */
+const REPORT_BYTES = 300;
+
+/** Structurally what a stack declares. */
+type Declared = {
+  readonly name: string;
+  readonly memorySizeMb: number;
+  readonly architecture?: 'arm64' | undefined;
+};
+
+export type CostPorts = {
+  /** Newest first. */
+  readonly rows: readonly RequestRow[];
+  readonly calls: readonly FunctionCallNote[];
+  readonly apis: readonly ServedApi[];
+  readonly functions: readonly Declared[];
+  readonly lines: FunctionLines | undefined;
+  readonly nowEpochMs: number;
+};
+
+export function showCost({ rows, calls, apis, functions, lines, nowEpochMs }: CostPorts): TrafficShape {
+  const stages = apis.flatMap((api) => [...api.stages.values()].map((stage) => ({ api, stage })));
+  const kept = keptSecondsOf(stages.map(({ stage }) => stage));
+  const printed = lines?.bytesByInvocation() ?? new Map<string, number>();
+  return {
+    events: rows.filter(({ kind }) => isOfClient(kind)).length,
+    apis: stages.map(({ api, stage }) =>
+      shapeApi(
+        api,
+        stage,
+        rows.filter((row) => row.apiId === api.apiId && row.stage === stage.name),
+        nowEpochMs,
+      ),
+    ),
+    functions: functions.map(({ name, memorySizeMb, architecture }): FunctionShape => {
+      const own = calls.filter(({ functionName }) => functionName === name);
+      return {
+        architecture: architecture ?? 'x86_64',
+        ...{ name, memoryMb: memorySizeMb, calls: own.length, keptSeconds: kept.get(name) },
+        totalMs: own.reduce((sum, { tookMs }) => sum + tookMs, 0),
+        logBytes: own.reduce(
+          (sum, { requestId = '' }) => sum + REPORT_BYTES + (printed.get(requestId) ?? 0),
+          0,
+        ),
+      };
+    }),
+    caches: stages.flatMap(({ api, stage }) => shapeCache(api, stage, rows)),
+  };
+}
+
+function isOfClient(kind: RequestRow['kind']): boolean {
+  return kind === 'request' || kind === 'handshake' || kind === 'message';
+}
+
+function shapeApi(
+  { apiId, name, protocol }: ServedApi,
+  stage: ServedStage,
+  rows: readonly RequestRow[],
+  nowEpochMs: number,
+): ApiShape {
+  const asked = rows.filter(({ kind }) => kind === 'request' || kind === 'handshake');
+  const unbilled = protocol === 'rest' ? asked.filter(costsNothing).length : 0;
+  return {
+    ...{ apiId, apiName: name, stage: stage.name, kind: protocol, unbilled },
+    requests: asked.length - unbilled,
+    units: rows.reduce((sum, row) => sum + unitsOf(row), 0),
+    connectionMinutes: connectionMs(rows, nowEpochMs) / MINUTE_MS,
+    responseBytes: rows.reduce((sum, { responseBytes }) => sum + responseBytes, 0),
+    onlyRest: protocol === 'rest' ? onlyRestOf(stage) : [],
+  };
+}
+
+/** docs/aws §14: calls that are throttled, or that no authorizer or key lets in, are not billed. */
+function costsNothing({ phase, code }: RequestRow): boolean {
+  return code !== undefined && ['authenticate', 'authorize', 'meter'].includes(phase);
+}
+
+/** docs/aws §14. Which way the bytes went is not documented for HTTP APIs: both are counted, which is the dearer reading. */
+function unitsOf({ kind, protocol, requestBytes, responseBytes }: RequestRow): number {
+  const messages = (bytes: number): number => Math.ceil(bytes / MESSAGE_UNIT_BYTES);
+  switch (kind) {
+    case 'message':
+      return Math.max(1, messages(requestBytes)) + messages(responseBytes);
+    case 'post':
+      return Math.max(1, messages(Math.max(requestBytes, responseBytes)));
+    case 'handshake':
+      return 1;
+    case 'request':
+      return protocol === 'http'
+        ? Math.max(1, Math.ceil((requestBytes + responseBytes) / HTTP_UNIT_BYTES))
+        : 1;
+    case 'disconnect':
+      return 0;
+  }
+}
+
+/** From each handshake that was accepted to the end of its connection, or to now. */
+function connectionMs(rows: readonly RequestRow[], nowEpochMs: number): number {
+  const ends = new Map(
+    rows.flatMap(({ kind, connectionId, atEpochMs }) =>
+      kind === 'disconnect' && connectionId !== undefined ? [[connectionId, atEpochMs] as const] : [],
+    ),
+  );
+  return rows
+    .filter(({ kind, status }) => kind === 'handshake' && status === 101)
+    .reduce(
+      (sum, { connectionId = '', atEpochMs }) =>
+        sum + Math.max(0, (ends.get(connectionId) ?? nowEpochMs) - atEpochMs),
+      0,
+    );
+}
+
+/** docs/aws: what HTTP APIs do not have. */
+function onlyRestOf({ deployment, cache, logs, canary, clientCertificate }: ServedStage): readonly string[] {
+  const { plans } = deployment.routes;
+  const some = (is: (plan: RoutePlan) => boolean): boolean => plans.some(is);
+  const mapped = ['mock', 'function', 'service'];
+  const wishes: readonly (readonly [boolean, string])[] = [
+    [some(({ apiKeyRequired }) => apiKeyRequired), 'API keys and usage plans'],
+    [cache !== undefined, 'the response cache'],
+    [some(({ validation }) => validation !== undefined), 'validation of parameters and bodies'],
+    [some(({ integration }) => mapped.includes(integration.kind)), 'mapping templates and mock answers'],
+    [some(({ integration }) => /-stream$/.test(integration.kind)), 'streamed answers'],
+    [deployment.resourcePolicy !== undefined, 'the resource policy'],
+    [canary !== undefined, 'the canary release'],
+    [clientCertificate !== undefined, 'the client certificate that backends see'],
+    [logs?.isTraced === true, 'X-Ray traces'],
+  ];
+  return wishes.flatMap(([has, what]) => (has ? [what] : []));
+}
+
+function keptSecondsOf(stages: readonly ServedStage[]): ReadonlyMap<string, number> {
+  const kept = new Map<string, number>();
+  for (const { deployment, variables } of stages)
+    for (const { authorization } of deployment.routes.plans) {
+      if (authorization.kind !== 'lambda') continue;
+      const { functionName, ttlSeconds } = authorization.authorizer;
+      const name = functionName.render(variables);
+      kept.set(name, Math.min(kept.get(name) ?? Infinity, ttlSeconds));
+    }
+  return kept;
+}
+
+function shapeCache(
+  { apiId, name }: ServedApi,
+  { name: stage, cacheClusterGb }: ServedStage,
+  rows: readonly RequestRow[],
+): CacheShape[] {
+  if (cacheClusterGb === undefined) return [];
+  const own = rows.filter((row) => row.apiId === apiId && row.stage === stage);
+  const count = (cache: RequestRow['cache']): number => own.filter((row) => row.cache === cache).length;
+  return [{ apiName: name, stage, gigabytes: cacheClusterGb, hits: count('hit'), misses: count('miss') }];
+}

@@ -1,0 +1,172 @@
+/** "May this caller GET /orders/7?", answered by the rules of a document, for the command line and the console alike. Build time only. */
+import { chargedAs, isCharged, isChargedCaller } from '@gatewright/handlers/access/charge-quota';
+import type { CompiledDocument, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
+import { decide } from '@gatewright/handlers/access/decide/decide';
+import type { Decision } from '@gatewright/handlers/access/decide/decide';
+import type { Principal } from '@gatewright/handlers/access/decide/principal';
+import { showControls } from '@gatewright/handlers/visible-text';
+import { describeAccess } from './describe-access.ts';
+import { AccessQuestionError, findRefusal, toCaller } from './wished-caller.ts';
+import type { CallerWish } from './wished-caller.ts';
+
+/** What becomes of one request; `refusal` where the token is no good whatever the rules say. */
+export type Verdict = (
+  Decision | { readonly kind: 'open'; readonly route: CompiledRoute; readonly rules: readonly [] }
+) & { readonly refusal?: string };
+
+export type Charge = { readonly quota?: ReturnType<typeof chargedAs>; readonly isDeniedUncharged?: boolean };
+
+export type AccessAnswer = {
+  readonly verdict: Verdict;
+  readonly charge: Charge;
+  /** `GET/orders/7`, `$connect` */
+  readonly target: string;
+  readonly word: AccessWord;
+  readonly reason: string;
+  /** As whom the rules see the caller; undefined where nobody looks. */
+  readonly caller: string | undefined;
+  /** What the quota makes of the caller, in words; empty where it makes nothing. */
+  readonly quota: string | undefined;
+  /** Every rule that names the route, in words. */
+  readonly rules: readonly string[];
+};
+
+export type AccessWord = 'OPEN' | 'ALLOW' | 'DENY';
+
+export type RouteAnswer = {
+  readonly route: string;
+  readonly verdict: Verdict;
+  readonly word: AccessWord;
+  readonly reason: string;
+};
+
+/** Of a WebSocket API, method and path do not matter: `$connect` is asked. @throws AccessQuestionError */
+export function askAccess(
+  document: CompiledDocument,
+  method: string | undefined,
+  path: string | undefined,
+  wish: CallerWish,
+  nowEpochSeconds: number,
+): AccessAnswer {
+  const principal = toCaller(document, wish, nowEpochSeconds);
+  const target = document.kind === 'websocket' ? '$connect' : targetOf(method ?? '', path);
+  const verdict = verdictOn(document, target, principal, wish, nowEpochSeconds);
+  const { route } = verdict;
+  const rows = describeAccess(document).rows.filter(
+    (row) =>
+      document.kind === 'websocket' || (row.route.path === route?.path && row.route.method === route.method),
+  );
+  const [word, reason] = wordsOf(verdict);
+  return {
+    ...{ verdict, target, word, reason, charge: chargeOf(document, principal, verdict) },
+    // Nobody looks at who calls an open route.
+    caller: verdict.kind === 'open' ? undefined : describeCaller(document, principal),
+    quota: verdict.kind === 'allow' ? describeCharge(document, principal, verdict.route) : undefined,
+    rules: rows.flatMap(({ rules }) => rules),
+  };
+}
+
+/** The same caller on every route. @throws AccessQuestionError */
+export function askEveryRoute(
+  document: CompiledDocument,
+  wish: CallerWish,
+  nowEpochSeconds: number,
+): readonly RouteAnswer[] {
+  const principal = toCaller(document, wish, nowEpochSeconds);
+  return document.routes.map(({ method, path }) => {
+    const target = `${method}${path === '$default' ? '/any' : path}`;
+    const verdict = verdictOn(document, target, principal, wish, nowEpochSeconds);
+    const [word, reason] = wordsOf(verdict);
+    return { route: `${method} ${path}`, verdict, word, reason };
+  });
+}
+
+/** The rules speak about open routes too, but nobody asks them. */
+function verdictOn(
+  document: CompiledDocument,
+  target: string,
+  principal: Principal,
+  wish: CallerWish,
+  nowEpochSeconds: number,
+): Verdict {
+  const decision = decide(document, principal, { target, sourceIp: wish.ip, nowEpochSeconds });
+  const { route } = decision;
+  if (route?.isOpen === true) return { kind: 'open', route, rules: [] };
+  const refusal = findRefusal(document, wish, nowEpochSeconds);
+  return refusal === undefined ? decision : { ...decision, refusal };
+}
+
+function targetOf(method: string, path: string | undefined): string {
+  if (path?.startsWith('/') === true) return `${method.toUpperCase()}${path}`;
+  throw new AccessQuestionError('write the path below the stage too, as in: explain orders GET /orders/7');
+}
+
+/** What the quota makes of a caller whom the rules let in. */
+function chargeOf(document: CompiledDocument, principal: Principal, { kind, route }: Verdict): Charge {
+  const { quota } = document;
+  if (quota === undefined || kind !== 'allow' || route === undefined) return {};
+  if (!isCharged(document, route) || !isChargedCaller(quota, principal)) return {};
+  const subject = chargedAs(quota, principal);
+  const isWhole = Object.values(subject).every((name) => name !== undefined);
+  return { quota: subject, ...(!isWhole && { isDeniedUncharged: true }) };
+}
+
+function describeCharge(
+  document: CompiledDocument,
+  principal: Principal,
+  route: CompiledRoute | undefined,
+): string | undefined {
+  const { quota } = document;
+  if (quota === undefined || route === undefined || !isCharged(document, route)) return undefined;
+  if (!isChargedCaller(quota, principal))
+    return `not charged: ${principal.issuerId} is none of quota.when.issuers`;
+  const subject = chargedAs(quota, principal);
+  const missing = (['plan', 'tenant', 'key'] as const).filter((part) => subject[part] === undefined);
+  if (missing.length === 0)
+    return showControls(
+      `charged: plan ${subject.plan ?? ''}, tenant ${subject.tenant ?? ''}, key ${subject.key ?? ''}`,
+    );
+  const claims = missing.map((part) => {
+    const from = quota[part];
+    const path = from === undefined || 'name' in from ? [part] : 'claim' in from ? from.claim : from;
+    return `no claim ${path.join('.')}`;
+  });
+  return `charged: ${claims.join(', ')}, so the authorizer answers 403 although the rules allow it`;
+}
+
+/** As whom the rules see the caller, and where that was looked for: most refusals are a claim of another name. */
+function describeCaller(
+  { issuers }: CompiledDocument,
+  { subject, issuerId, roles, scopes }: Principal,
+): string {
+  const trust = issuers.find(({ id }) => id === issuerId)?.trust;
+  const tell = (what: 'roles' | 'scopes', found: ReadonlySet<string>): string => {
+    const places = trust?.[what].map((claim) => claim.join('.')) ?? [];
+    const looked = places.length === 0 ? '' : ` (looked in ${places.join(', ')})`;
+    return `${what}: ${[...found].sort().join(', ') || 'none'}${looked}`;
+  };
+  return showControls(
+    `sub=${subject}  issuer: ${issuerId}  ${tell('roles', roles)}  ${tell('scopes', scopes)}`,
+  );
+}
+
+function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
+  const rules = verdict.rules.join(', ');
+  if (verdict.kind === 'open') return ['OPEN', 'it has no authorizer, so nothing asks the rules'];
+  if (verdict.kind === 'allow') return ['ALLOW', `by ${rules}`];
+  switch (verdict.reason) {
+    case 'no-route':
+      return ['DENY', 'the API has no such route'];
+    case 'no-rule':
+      return ['DENY', 'no rule allows it'];
+    case 'deny-rule':
+      return ['DENY', `by ${rules}`];
+    case 'not-owner':
+      return ['DENY', `${rules} allows it to its owner only`];
+    case 'dot-segment':
+      return [
+        'DENY',
+        'a server behind the API may resolve its dots, backslashes or double escapes to another path',
+      ];
+  }
+}

@@ -1,0 +1,172 @@
+/** A caller who is only spoken of: whom the rules of a document would see behind claims, a token or an API key. Build time only. */
+import { isIP } from 'node:net';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type {
+  CompiledDocument,
+  CompiledKeyIssuer,
+  CompiledTicketIssuer,
+} from '@gatewright/handlers/access/compiled-document';
+import type { Claims } from '@gatewright/handlers/access/decide/claims';
+import { toPrincipal } from '@gatewright/handlers/access/decide/principal';
+import type { Principal } from '@gatewright/handlers/access/decide/principal';
+import { toKeyPrincipal } from '@gatewright/handlers/access/keys/api-key-principal';
+import { toTicketPrincipal } from '@gatewright/handlers/access/tickets/ticket-principal';
+import { assertClaims } from '@gatewright/handlers/access/tokens/token-claims';
+import { assertHeader, parseToken } from '@gatewright/handlers/access/tokens/token-shape';
+import { DomainError } from '@gatewright/handlers/errors';
+
+export type CallerWish = {
+  /** Its signature is not checked. */
+  readonly token?: string | undefined;
+  /** JSON; instead of a token. */
+  readonly claims?: string | undefined;
+  /** Id of an issuer of the document; the first where it is left out. */
+  readonly issuer?: string | undefined;
+  readonly role: readonly string[];
+  readonly scope: readonly string[];
+  readonly ip?: string | undefined;
+};
+
+/** What is asked cannot be; `part` is where that was said. */
+export class AccessQuestionError extends Error {
+  override readonly name = 'AccessQuestionError';
+  readonly part: 'token' | 'claims' | 'ip' | undefined;
+
+  constructor(message: string, part?: AccessQuestionError['part']) {
+    super(message);
+    this.part = part;
+  }
+}
+
+/** @throws AccessQuestionError */
+export function toCaller(document: CompiledDocument, wish: CallerWish, nowEpochSeconds: number): Principal {
+  if (wish.ip !== undefined && isIP(wish.ip) === 0)
+    throw new AccessQuestionError(`"${wish.ip}" is no address; write it as 203.0.113.7`, 'ip');
+  try {
+    const principal = toHolder(document, wish, nowEpochSeconds);
+    const roles = wish.role.flatMap((role) => {
+      const declared = document.roles[role];
+      if (declared !== undefined) return [declared];
+      throw new AccessQuestionError(
+        `no role "${role}"; the document declares ${Object.keys(document.roles).join(', ') || 'none'}`,
+      );
+    });
+    return {
+      ...principal,
+      roles: new Set([...principal.roles, ...roles.flatMap((role) => role.roles)]),
+      scopes: new Set([...principal.scopes, ...wish.scope, ...roles.flatMap((role) => role.scopes)]),
+    };
+  } catch (error) {
+    throw error instanceof DomainError ? new AccessQuestionError(error.message) : error;
+  }
+}
+
+/** What the authorizer has against the token, but for its signature, key and revocation. */
+export function findRefusal(
+  { issuers }: CompiledDocument,
+  { token }: CallerWish,
+  nowEpochSeconds: number,
+): string | undefined {
+  if (token === undefined) return undefined;
+  const claims = readClaims({ token });
+  const trust = issuers.find((issuer) => issuer.trust.issuer === claims['iss'])?.trust;
+  if (trust === undefined) return undefined;
+  try {
+    assertHeader(parseToken(bareToken(token)), trust);
+    assertClaims(claims, trust, nowEpochSeconds);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DomainError) return error.message;
+    throw error;
+  }
+}
+
+/** Whom the claims speak for: the holder of a token, or of an API key. */
+function toHolder(document: CompiledDocument, wish: CallerWish, nowEpochSeconds: number): Principal {
+  const claims = readClaims(wish);
+  const keyIssuer = document.apiKeys.find(({ id }) => id === wish.issuer);
+  const hasOthers = document.issuers.length + document.apiKeys.length > 0;
+  const ticketIssuer = document.tickets.find(
+    ({ id }) => id === wish.issuer || (wish.issuer === undefined && !hasOthers),
+  );
+  if (ticketIssuer !== undefined) return toTicketHolder(document, ticketIssuer, claims);
+  const issuer = document.issuers.find(({ id, trust }) =>
+    wish.issuer === undefined ? trust.issuer === claims['iss'] : id === wish.issuer,
+  );
+  if (
+    (wish.issuer !== undefined || wish.token !== undefined) &&
+    issuer === undefined &&
+    keyIssuer === undefined
+  )
+    throw new AccessQuestionError(
+      `the document trusts no such issuer; it has ${listIssuers(document)}${slashHint(document, claims)}`,
+    );
+  const chosenKey = keyIssuer ?? (document.issuers.length === 0 ? document.apiKeys[0] : undefined);
+  if (chosenKey !== undefined) return toKeyHolder(document, chosenKey, claims);
+  const chosen = issuer ?? document.issuers[0];
+  if (chosen === undefined)
+    throw new AccessQuestionError(
+      'the document trusts no tokens and no API keys; certificates cannot be explained',
+    );
+  return toPrincipal({ sub: 'somebody', exp: nowEpochSeconds + 3600, ...claims }, chosen, document.roles);
+}
+
+/** As whoever asked for a ticket; roles and scopes are said beside, other claims are not carried. */
+function toTicketHolder(
+  document: CompiledDocument,
+  issuer: CompiledTicketIssuer,
+  { sub = 'somebody', iss = '' }: Claims,
+): Principal {
+  const [subject, name] = [String(sub), String(iss)];
+  const caller = { principalId: subject, subject, issuer: name, roles: [], scopes: [] };
+  return toTicketPrincipal(caller, issuer, document);
+}
+
+/** As a key with these claims would be; what is not said of its record is nothing. */
+function toKeyHolder(document: CompiledDocument, issuer: CompiledKeyIssuer, claims: Claims): Principal {
+  const texts = Object.entries(claims).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  const { sub = 'somebody', tenant = 'some-tenant', owner, plan, ...metadata } = Object.fromEntries(texts);
+  const record = {
+    ...{ keyId: sub, tenant, prefix: issuer.prefix, metadata, roles: [], scopes: [], secrets: [] },
+    ...(owner !== undefined && { owner }),
+    ...(plan !== undefined && { plan }),
+    createdAtEpochSeconds: 0,
+  };
+  return toKeyPrincipal({ record, notAfterEpochSeconds: undefined }, issuer, document.roles);
+}
+
+/** With and without the slash are two issuers, and nobody sees the difference. */
+function slashHint({ issuers }: CompiledDocument, { iss }: Claims): string {
+  if (typeof iss !== 'string') return '';
+  const bare = (name: string) => name.replace(/\/$/, '');
+  const meant = issuers.find(({ trust }) => trust.issuer !== iss && bare(trust.issuer) === bare(iss));
+  if (meant === undefined) return '';
+  return `\nthe token says iss "${iss}", the document "${meant.trust.issuer}": write it exactly so`;
+}
+
+function listIssuers({ issuers, apiKeys, tickets }: CompiledDocument): string {
+  return [
+    ...issuers.map(({ id, trust }) => `${id} (${trust.issuer})`),
+    ...apiKeys.map(({ id, prefix }) => `${id} (keys ${prefix}_…)`),
+    ...tickets.map(({ id }) => `${id} (tickets)`),
+  ].join(', ');
+}
+
+function bareToken(token: string): string {
+  return token.replace(/^Bearer /i, '');
+}
+
+function readClaims({ token, claims }: Pick<CallerWish, 'token' | 'claims'>): JsonObject {
+  const text =
+    token === undefined
+      ? (claims ?? '{}')
+      : Buffer.from(bareToken(token).split('.')[1] ?? '', 'base64url').toString();
+  const read = parseJsonObject(text);
+  if (read !== undefined) return read;
+  throw token === undefined
+    ? new AccessQuestionError('is no JSON object', 'claims')
+    : new AccessQuestionError('is no JWT', 'token');
+}
