@@ -7,7 +7,7 @@ import { UsageError } from './output.ts';
 import { addGatewayOptions, askGateway, findGateway, memberOf } from './running-gateway.ts';
 
 /** What every command that administers takes. */
-export type AdminFlags = { readonly url?: string };
+export type AdminFlags = { readonly url?: string; readonly target?: AdminTarget };
 
 export type AdminRequest = {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -19,7 +19,8 @@ export type AdminRequest = {
   readonly operationId?: string;
 };
 
-type Target = {
+/** Where an admin API is, and who signs. */
+export type AdminTarget = {
   readonly origin: string;
   readonly region: string;
   readonly accessKeyId: string;
@@ -50,8 +51,11 @@ export function newOperationId(): string {
  * The reply to a request that was carried out; its body is unread.
  * @throws UsageError with what the function said, or that it cannot be reached
  */
-export async function callAdmin(request: AdminRequest, { url }: AdminFlags): Promise<Response> {
-  const target = url === undefined ? await findLocal() : readDeployed(url, process.env);
+export async function callAdmin(
+  request: AdminRequest,
+  { url, target: known }: AdminFlags,
+): Promise<Response> {
+  const target = known ?? (url === undefined ? await findLocal() : readDeployed(url, process.env));
   const response = await send(target, request);
   if (response.ok) return response;
   throw new UsageError(describeRefusal(response.status, await response.text()));
@@ -68,7 +72,7 @@ export async function askAdmin(
 }
 
 async function send(
-  target: Target,
+  target: AdminTarget,
   { method, path, query, body, operationId }: AdminRequest,
 ): Promise<Response> {
   const { origin, ...signer } = target;
@@ -97,20 +101,28 @@ async function send(
 }
 
 /** The admin API of the gateway that was started here. */
-async function findLocal(): Promise<Target> {
+async function findLocal(): Promise<AdminTarget> {
   const { accessKeyId, secretAccessKey } = await findGateway();
   const apis = memberOf(await askGateway('GET', 'status'), 'apis');
-  const all: readonly unknown[] = Array.isArray(apis) ? apis : [];
-  const admin = all.find((api) => /^gatewright-.+-admin$/.test(String(memberOf(api, 'name'))));
-  if (admin === undefined)
-    throw new UsageError(
-      "the gateway here does not serve the toolkit's own stack; start it too, or give --url",
-    );
+  const found = adminTargetOf(Array.isArray(apis) ? apis : [], { accessKeyId, secretAccessKey });
+  if (found !== undefined) return found;
+  throw new UsageError(
+    "the gateway here does not serve the toolkit's own stack; start it too, or give --url",
+  );
+}
+
+/** The admin API among those that a gateway serves; undefined = the toolkit's stack is not served. */
+export function adminTargetOf(
+  apis: readonly unknown[],
+  { accessKeyId, secretAccessKey }: Pick<AdminTarget, 'accessKeyId' | 'secretAccessKey'>,
+): AdminTarget | undefined {
+  const admin = apis.find((api) => /^gatewright-.+-admin$/.test(String(memberOf(api, 'name'))));
+  if (admin === undefined) return undefined;
   const region = String(memberOf(admin, 'region'));
   return { origin: String(memberOf(admin, 'url')), region, accessKeyId, secretAccessKey };
 }
 
-function readDeployed(url: string, environment: Readonly<Record<string, string | undefined>>): Target {
+function readDeployed(url: string, environment: Readonly<Record<string, string | undefined>>): AdminTarget {
   if (!URL.canParse(url)) throw new UsageError(`--url is no URL: ${url}`);
   const { origin, hostname, protocol, pathname } = new URL(url);
   const isLocal = /^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname);

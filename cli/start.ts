@@ -13,8 +13,7 @@ import {
   USUAL_RECORDS,
 } from '@gatewright/gateway';
 import { withStack } from './with-stack.ts';
-import { loadConsole } from './console-bundle.ts';
-import { openAccessBook } from './access-book.ts';
+import { openStartConsole } from './start-console.ts';
 import { refuseUnsafeAccess } from './access-check.ts';
 import { collectServices, collectVpcEndpoint, collectVpcLink, readAwsEndpoints } from './aws-options.ts';
 import { addLoopOptions, readLoopOptions } from './loop-options.ts';
@@ -33,7 +32,13 @@ import { UsageError } from './output.ts';
 import { openBrowser } from './open-browser.ts';
 import { describeStart } from './start-text.ts';
 import { whenNpxEnds } from './npx-parent.ts';
-import type { AccountQuotas, Assumptions, DaemonAddress, DynamoDbChoice } from '@gatewright/gateway';
+import type {
+  AccountQuotas,
+  Assumptions,
+  DaemonAddress,
+  DynamoDbChoice,
+  GatewayOptions,
+} from '@gatewright/gateway';
 import type { LoopFlags } from './loop-options.ts';
 import type { LoadFlags } from './load-options.ts';
 
@@ -181,9 +186,12 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
   const sources = withStack(named, (message) => process.stderr.write(`${message}\n`));
   // With --json, stdout belongs to the one line that tools read.
   const log = createStreamSink(flags.json ? process.stderr : process.stdout);
+  const adminKey = chooseKeyPair(process.env);
+  const stage = flags.stage ?? USUAL_STAGE;
+  const shown = openStartConsole(sources, stage, adminKey);
   const gateway = await createGateway({
     ...toLoadOptions(flags),
-    adminKey: chooseKeyPair(process.env),
+    adminKey,
     awsEndpoints: readAwsEndpoints(flags.aws, process.env),
     localIssuers: flags.issuer,
     vpcLinks: flags.vpcLink,
@@ -199,18 +207,13 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
     accountThrottle: flags.accountThrottle === 'on',
     usageLagMs: flags.usageLag,
     cacheMemoryBytes: flags.cacheMemory,
-    ...{ metrics: flags.metrics, consoleFiles: loadConsole },
-    access: openAccessBook(sources, flags.stage ?? USUAL_STAGE),
+    ...{ metrics: flags.metrics, ...shown.options },
     ...(flags.record !== false && { record: flags.record }),
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
     reload: flags.reload,
     ...readLoopOptions(flags),
     log,
-    functionLog: (line) => {
-      // Embedded metrics are for CloudWatch; between request lines they only hide what a person looks for.
-      if (flags.json || !line.message.startsWith('{"_aws":'))
-        process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`);
-    },
+    functionLog: (line) => printFunctionLine(line, flags),
     onProgress: (message) => process.stderr.write(`${message}\n`),
     onReload: (event) => {
       log.write(describeReload(event));
@@ -219,13 +222,13 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
   const orphaned = whenNpxEnds();
   try {
     await gateway.load(sources);
-    const stage = flags.stage ?? USUAL_STAGE;
     const documents = await refuseUnsafeAccess(sources, gateway.inspect(), stage, (message) =>
       process.stderr.write(`warning: ${message}\n`),
     );
     // Not before: until there is something to end in order, a signal ends the process as it ends any other.
     const told = whenToldToEnd();
     const listening = await gateway.listen();
+    shown.listensAt(listening);
     const text = flags.json
       ? `${JSON.stringify({ ready: true, ...listening })}\n`
       : describeStart({
@@ -239,6 +242,15 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
     await gateway.close();
     await log.close();
   }
+}
+
+/** Embedded metrics are for CloudWatch; between request lines they only hide what a person looks for. */
+function printFunctionLine(
+  line: Parameters<GatewayOptions['functionLog']>[0],
+  { json }: Pick<StartFlags, 'json'>,
+): void {
+  if (json || !line.message.startsWith('{"_aws":'))
+    process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`);
 }
 
 /** Resolves on SIGTERM or Ctrl-C; a second signal ends the process at once. */

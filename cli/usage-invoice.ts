@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
 import { makeInvoices } from '#shared/quota/invoice.ts';
-import type { Invoice } from '#shared/quota/invoice.ts';
+import type { Invoice, Priced } from '#shared/quota/invoice.ts';
 import { parsePlan } from '#shared/quota/plan.ts';
 import type { UsagePlan } from '#shared/quota/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
@@ -58,6 +58,14 @@ export function readMonth(text: string): string {
 }
 
 async function close({ period: month, ...flags }: ChangeFlags & { readonly period?: string }): Promise<void> {
+  printAnswer(await closePeriods(month, flags), flags);
+}
+
+/** What is over, of a month or at all. */
+export async function closePeriods(
+  month: string | undefined,
+  flags: AdminFlags & { readonly operation?: string },
+): Promise<Answer> {
   const operationId = flags.operation ?? newOperationId();
   const sums = { closed: 0, recorded: 0, running: 0 };
   let cursor: unknown;
@@ -67,7 +75,7 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
     for (const name of ['closed', 'recorded', 'running'] as const) sums[name] += Number(page[name]);
     cursor = page['next'];
   } while (cursor !== undefined);
-  printAnswer(sums, flags);
+  return sums;
 }
 
 async function invoice(flags: InvoiceFlags): Promise<void> {
@@ -79,14 +87,9 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
       `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period}, or ask for a --draft`,
     );
   if (open.length > 0) process.stderr.write(`draft: ${describeNotClosed(open)}\n`);
-  const plans = new Map<string, UsagePlan | undefined>();
   let isFirst = true;
   let unpriced = 0;
-  for await (const [tenant, records] of readTenants(flags)) {
-    await loadPlans(records, plans, flags);
-    const made = makeInvoices(tenant, flags.period, records, (plan) =>
-      plans.get(plan)?.invoice?.customers.get(tenant),
-    );
+  for await (const made of readInvoices(flags)) {
     unpriced += made.unpriced.length;
     for (const each of made.invoices) {
       await print(each, flags, isFirst);
@@ -111,6 +114,17 @@ async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: bool
     await writePrivately(join(out, `${made.number}.${format}`), text);
     process.stdout.write(`${made.number}.${format}  ${made.tenant}  ${made.total} ${made.currency}\n`);
   } else process.stdout.write(text);
+}
+
+/** What the records of the month come to, tenant by tenant. */
+export async function* readInvoices(flags: MonthFlags): AsyncGenerator<Priced> {
+  const plans = new Map<string, UsagePlan | undefined>();
+  for await (const [tenant, records] of readTenants(flags)) {
+    await loadPlans(records, plans, flags);
+    yield makeInvoices(tenant, flags.period, records, (plan) =>
+      plans.get(plan)?.invoice?.customers.get(tenant),
+    );
+  }
 }
 
 /** A tenant's records stand together in an export. */

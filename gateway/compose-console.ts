@@ -53,7 +53,7 @@ function inspectPorts(parts: Parts): InspectPorts {
     ...{ clock, random, records, redactor, connections: at.connections, services: at.services },
     findApi: (apiId) => served.find(apiId),
     allApis: () => served.all.map((api) => api.served),
-    access: options.access,
+    ...{ access: options.access, invoices: options.invoices },
     followsPublished: () =>
       served.stacks.some(({ functions }) =>
         functions.some(({ environment }) => environment['GATEWRIGHT_DOCUMENTS'] === 'published'),

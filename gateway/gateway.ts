@@ -4,6 +4,7 @@ import type { AccountQuotas } from './control/api-quotas.ts';
 import type { InspectedApi } from './control/inspect-apis.ts';
 import type { ApiListing, ApiRoutes } from './control/list-apis.ts';
 import type { AccessBook } from './console-api/show-access.ts';
+import type { InvoiceBook } from './console-api/show-invoices.ts';
 import type { ConsoleFiles } from './console-api/console-files.ts';
 import type { Assumptions } from './deployment/assumptions.ts';
 import type { Home } from './definition/home.ts';
@@ -96,6 +97,8 @@ export type GatewayOptions = {
   readonly consoleFiles?: () => Promise<ConsoleFiles>;
   /** Who may call what, for the console; absent = it cannot tell. */
   readonly access?: AccessBook;
+  /** Makes invoices for the console; absent = nobody does. */
+  readonly invoices?: InvoiceBook;
   /** `--record`: how many requests and messages are kept to be looked at; absent = none. */
   readonly record?: number;
   /** Watch the sources of functions, and the templates. */

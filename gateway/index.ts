@@ -23,6 +23,8 @@ export type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 export type { Gateway, GatewayOptions, InjectedRequest, Listening } from './gateway.ts';
 export type { RequestDetail, RequestRow } from './records/model.ts';
 export type { ConsoleFiles } from './console-api/console-files.ts';
+export type { InvoiceBook } from './console-api/show-invoices.ts';
+export type { ShownInvoice, ShownInvoices } from './console-api/invoice-model.ts';
 export type { AccessBook } from './console-api/show-access.ts';
 export type { AccessQuestion, AccessReply, ShownAccess } from './console-api/access-model.ts';
 export type { Setting } from './settings.ts';

@@ -36,7 +36,19 @@ export function AccessForm({ document, asked, onChange, onAsk }: Props) {
       />
     </label>
   );
-  const methods = [...new Set(rows.map(({ method }) => method))];
+  const choice = (name: keyof Asked, label: string, options: readonly (readonly [string, string])[]) => (
+    <label class="field">
+      {label}
+      <select value={asked[name]} onChange={({ currentTarget }) => put({ [name]: currentTarget.value })}>
+        {options.map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  const methods = [...new Set([...rows.map(({ method }) => method), asked.method])];
   return (
     <form
       onSubmit={(event) => {
@@ -46,46 +58,17 @@ export function AccessForm({ document, asked, onChange, onAsk }: Props) {
     >
       {kind === 'websocket' ? null : (
         <div class="row fields">
-          <label class="field">
-            Method
-            <select
-              value={asked.method}
-              onChange={({ currentTarget }) => put({ method: currentTarget.value })}
-            >
-              {[...new Set([...methods, asked.method])].map((one) => (
-                <option key={one}>{one}</option>
-              ))}
-            </select>
-          </label>
+          {choice('method', 'Method', methods.map(named))}
           {field('path', 'Path below the stage', '/orders/7; empty = every route')}
         </div>
       )}
       <div class="row fields">
-        <label class="field">
-          Role
-          <select value={asked.role} onChange={({ currentTarget }) => put({ role: currentTarget.value })}>
-            <option value="">none</option>
-            {columns.slice(1).map((role) => (
-              <option key={role}>{role}</option>
-            ))}
-          </select>
-        </label>
+        {choice('role', 'Role', [['', 'none'], ...columns.slice(1).map(named)])}
         {hasToken ? null : field('subject', 'Subject', 'alice')}
         {field('scopes', 'Scopes', 'orders:read')}
-        {issuers.length < 2 ? null : (
-          <label class="field">
-            Issuer
-            <select
-              value={asked.issuer}
-              onChange={({ currentTarget }) => put({ issuer: currentTarget.value })}
-            >
-              <option value="">the first, or the token’s</option>
-              {issuers.map((id) => (
-                <option key={id}>{id}</option>
-              ))}
-            </select>
-          </label>
-        )}
+        {issuers.length < 2
+          ? null
+          : choice('issuer', 'Issuer', [['', 'the first, or the token’s'], ...issuers.map(named)])}
         {field('ip', 'From', '203.0.113.7')}
       </div>
       {hasToken ? (
@@ -115,4 +98,8 @@ export function AccessForm({ document, asked, onChange, onAsk }: Props) {
       </div>
     </form>
   );
+}
+
+function named(name: string): readonly [string, string] {
+  return [name, name];
 }

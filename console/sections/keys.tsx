@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { Chart } from '../chart.tsx';
 import { ask, useAsked } from '../control.ts';
 import { Action, Empty, Problem, SectionHead } from '../parts.tsx';
+import { Invoices } from './invoices.tsx';
 import type { ShownKeys, ShownPlan, ShownPlanKey } from '../../gateway/console-api/inspect-model.ts';
 
 const EVERY_MS = 2000;
@@ -20,6 +21,7 @@ export function KeysSection() {
       {(data?.plans ?? []).map((plan) => (
         <Plan key={plan.id} plan={plan} onDone={reload} />
       ))}
+      {data === undefined ? null : <Invoices nowEpochMs={data.nowEpochMs} />}
       {data === undefined || data.lone.length === 0 ? null : (
         <section class="card" aria-label="Keys without a plan">
           <h2>Keys without a plan</h2>

@@ -5,6 +5,7 @@ import { CLOSED_BY_API } from '../websocket/limits.ts';
 import { recordPost } from '../websocket/management.ts';
 import { askAccess, showAccess } from './show-access.ts';
 import { flushCache, showCaches } from './show-caches.ts';
+import { serveInvoices } from './show-invoices.ts';
 import { setEnabled, setRemaining, showKeys } from './show-keys.ts';
 import { callTable, TableError } from './tables.ts';
 import type { ControlReply, ControlRequest } from '../control-port/control-request.ts';
@@ -14,6 +15,7 @@ import type { Redactor } from '../records/redact.ts';
 import type { Recording } from '../trail.ts';
 import type { Connection, Connections } from '../websocket/connections.ts';
 import type { AccessBook } from './show-access.ts';
+import type { InvoiceBook } from './show-invoices.ts';
 import type { ShownConnection } from './inspect-model.ts';
 import type { KeysAndPlans } from './show-keys.ts';
 
@@ -32,6 +34,8 @@ export type InspectPorts = Recording & {
   readonly tableRegion: () => string | undefined;
   /** Undefined = whoever has started the gateway knows no access documents. */
   readonly access: AccessBook | undefined;
+  /** Undefined = nobody makes invoices. */
+  readonly invoices: InvoiceBook | undefined;
   /** Authorizers go by published versions of them. */
   readonly followsPublished: () => boolean;
   /** Bodies of `GET console/{name}`. */
@@ -48,6 +52,8 @@ export async function serveInspection(
 ): Promise<ControlReply | undefined> {
   if (!path.startsWith(PREFIX)) return undefined;
   const name = path.slice(PREFIX.length);
+  if (name === 'invoices' && request.method === 'GET')
+    return serveInvoices(at.invoices, new URLSearchParams(request.query).get('month'), 'ofMonth');
   if (request.method === 'GET') return showPage(name, at);
   const body = readObject(request);
   if (request.method !== 'POST' || body === undefined) return undefined;
@@ -62,6 +68,8 @@ export async function serveInspection(
       return reachClient(name, body, at);
     case 'access/ask':
       return askAccess(at.access, body, Math.floor(at.clock.nowEpochMs() / 1000));
+    case 'invoices/close':
+      return serveInvoices(at.invoices, body['month'], 'close');
     case 'tables':
       return askTable(body, at);
     default:

@@ -64,6 +64,7 @@ export type ShownPlanKey = {
 };
 
 export type ShownKeys = {
+  readonly nowEpochMs: number;
   readonly plans: readonly ShownPlan[];
   readonly lone: readonly { readonly id: string; readonly name: string; readonly enabled: boolean }[];
 };

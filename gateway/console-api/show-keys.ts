@@ -12,7 +12,11 @@ export function showKeys({ keys, plans }: KeysAndPlans, nowEpochMs: number): Sho
   const shown = plans.all.map((plan) => showPlan(plan, { keys, plans }, nowEpochMs));
   const inPlans = new Set(shown.flatMap((plan) => plan.keys.map(({ keyId }) => keyId)));
   const lone = keys.all.filter(({ id }) => !inPlans.has(id));
-  return { plans: shown, lone: lone.map(({ id, name, enabled }) => ({ id, name: name ?? id, enabled })) };
+  return {
+    nowEpochMs,
+    plans: shown,
+    lone: lone.map(({ id, name, enabled }) => ({ id, name: name ?? id, enabled })),
+  };
 }
 
 function showPlan(plan: UsagePlan, at: KeysAndPlans, nowEpochMs: number): ShownPlan {

@@ -104,7 +104,7 @@ function targetOf(method: string, path: string | undefined): string {
 /** What the quota makes of a caller whom the rules let in. */
 function chargeOf(document: CompiledDocument, principal: Principal, { kind, route }: Verdict): Charge {
   const { quota } = document;
-  if (quota === undefined || kind !== 'allow' || route === undefined) return {};
+  if (quota === undefined || kind !== 'allow') return {};
   if (!isCharged(document, route) || !isChargedCaller(quota, principal)) return {};
   const subject = chargedAs(quota, principal);
   const isWhole = Object.values(subject).every((name) => name !== undefined);

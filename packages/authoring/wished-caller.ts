@@ -1,5 +1,4 @@
 /** A caller who is only spoken of: whom the rules of a document would see behind claims, a token or an API key. Build time only. */
-import { isIP } from 'node:net';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type {
@@ -8,6 +7,7 @@ import type {
   CompiledTicketIssuer,
 } from '@gatewright/handlers/access/compiled-document';
 import type { Claims } from '@gatewright/handlers/access/decide/claims';
+import { parseIpNetwork } from '@gatewright/handlers/access/decide/ip-network';
 import { toPrincipal } from '@gatewright/handlers/access/decide/principal';
 import type { Principal } from '@gatewright/handlers/access/decide/principal';
 import { toKeyPrincipal } from '@gatewright/handlers/access/keys/api-key-principal';
@@ -41,7 +41,7 @@ export class AccessQuestionError extends Error {
 
 /** @throws AccessQuestionError */
 export function toCaller(document: CompiledDocument, wish: CallerWish, nowEpochSeconds: number): Principal {
-  if (wish.ip !== undefined && isIP(wish.ip) === 0)
+  if (wish.ip !== undefined && (wish.ip.includes('/') || parseIpNetwork(wish.ip) === undefined))
     throw new AccessQuestionError(`"${wish.ip}" is no address; write it as 203.0.113.7`, 'ip');
   try {
     const principal = toHolder(document, wish, nowEpochSeconds);

@@ -13,6 +13,7 @@ import { quotaAdminRoutes } from '#shared/quota/admin/routes.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import type { Item } from '#shared/table/item-write.ts';
+import { openInvoiceBook } from '../../cli/invoice-book.ts';
 import { runCommand } from '../support/command.ts';
 import type { Finished } from '../support/command.ts';
 import { AdministeredTable, anAdminEvent, memoryAdminPorts, requested } from '../support/quota-admin.ts';
@@ -152,6 +153,28 @@ describe('the invoices of a month', () => {
     assert.match(bytes, /^%PDF-1\.4\n/);
     assert.match(bytes, /\(174\.38 EUR\) Tj/);
     assert.match(bytes, /\(\\304chme & S\\366hne \\050Ltd\\051\) Tj/);
+  });
+});
+
+describe('the invoices that the console shows', () => {
+  const keys = { accessKeyId: 'a', secretAccessKey: 's' };
+  const book = openInvoiceBook(() => ({ origin: urlOf(admin), region: 'us-east-1', ...keys }));
+
+  it('are those that the command prints', async () => {
+    const shown = await book.close('2026-11');
+    const printed = JSON.parse((await usage('invoice')).stdout) as Readonly<Record<string, unknown>>;
+
+    assert.deepEqual(shown, await book.ofMonth('2026-11'));
+    const [invoice] = shown.invoices;
+    assert.deepEqual([invoice?.number, invoice?.total], [printed['number'], '174.38']);
+    assert.deepEqual(invoice?.lines, [
+      { what: 'monthly', plan: 'gold', periods: 1, used: 1013, included: 10, amount: '174.38' },
+    ]);
+    assert.deepEqual([shown.notClosed, shown.unpriced], [undefined, 0]);
+  });
+
+  it('are refused in a sentence where the stack that counts is not served', async () => {
+    await assert.rejects(openInvoiceBook(() => undefined).ofMonth('2026-11'), /does not serve the stack/);
   });
 });
 

@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway } from '../../gateway/index.ts';
-import type { AccessBook, Gateway } from '../../gateway/index.ts';
+import type { AccessBook, Gateway, InvoiceBook } from '../../gateway/index.ts';
 
 const code = (text: string): object => ({ ZipFile: text });
 const lambda = (name: string, text: string): object => ({
@@ -145,6 +145,11 @@ const ACCESS: AccessBook = {
       : { kind: 'problem', problem: 'There is no such document.' },
 };
 
+const INVOICES: InvoiceBook = {
+  ofMonth: (month) => Promise.resolve({ month, invoices: [], notClosed: 'one period', unpriced: 0 }),
+  close: (month) => Promise.reject(new Error(`${month} cannot be closed`)),
+};
+
 export type ConsoleReply = { readonly status: number; readonly headers: Headers; readonly text: string };
 
 export type ConsoleGateway = AsyncDisposable & {
@@ -184,6 +189,7 @@ export async function aConsoleGateway(): Promise<ConsoleGateway> {
     adminKey: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' },
     record: 100,
     access: ACCESS,
+    invoices: INVOICES,
     consoleFiles: () => Promise.resolve(new Map([['index.html', page]])),
     log: { write: () => undefined },
     functionLog: () => undefined,

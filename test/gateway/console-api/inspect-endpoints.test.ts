@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
 import { aConsoleGateway } from '../../support/console-gateway.ts';
+import type { ShownInvoices } from '../../../gateway/console-api/invoice-model.ts';
 import type { TrafficShape } from '../../../gateway/console-api/cost-model.ts';
 import type { ShownAccessBook, ShownRouteAnswer } from '../../../gateway/console-api/access-model.ts';
 import type {
@@ -210,6 +211,15 @@ describe('the console’s endpoints', () => {
     assert.deepEqual(roles, ['clerk']);
     for (const wrong of [{}, { document: 'other' }, { document: 'shop', roles: 'clerk' }])
       assert.equal(((await at.ask('POST', 'console/access/ask', wrong)) as Status).status, 400);
+  });
+
+  it('hand invoices on from whoever makes them, and what that refuses', async () => {
+    const made = (await at.ask('GET', 'console/invoices?month=2026-11')) as ShownInvoices;
+    assert.deepEqual([made.month, made.notClosed], ['2026-11', 'one period']);
+
+    const refused = (await at.ask('POST', 'console/invoices/close', { month: '2026-11' })) as Status;
+    assert.deepEqual(refused, { status: 409, message: '2026-11 cannot be closed' });
+    assert.equal(((await at.ask('GET', 'console/invoices?month=2026-13')) as Status).status, 400);
   });
 
   it('refuse what is not wanted', async () => {

@@ -1,0 +1,46 @@
+/** The invoices of a start for its console: what `gatewright usage invoice` makes, asked of the same admin routes. */
+import type { Invoice } from '#shared/quota/invoice.ts';
+import { UsageError } from './output.ts';
+import { closePeriods, describeNotClosed, readInvoices, readNotClosed } from './usage-invoice.ts';
+import type { AdminTarget } from './admin-client.ts';
+import type { InvoiceBook, ShownInvoice, ShownInvoices } from '@gatewright/gateway';
+
+/** @param findTarget the admin API of the start; undefined = it serves none */
+export function openInvoiceBook(findTarget: () => AdminTarget | undefined): InvoiceBook {
+  const flagsOf = (period: string) => {
+    const target = findTarget();
+    if (target !== undefined) return { period, target };
+    throw new UsageError(
+      'Invoices are made of the toolkit’s own quotas, and this start does not serve the stack that counts them.',
+    );
+  };
+  const ofMonth = async (month: string): Promise<ShownInvoices> => {
+    const flags = flagsOf(month);
+    const open = await readNotClosed(flags);
+    const invoices: ShownInvoice[] = [];
+    let unpriced = 0;
+    for await (const made of readInvoices(flags)) {
+      unpriced += made.unpriced.length;
+      invoices.push(...made.invoices.map(showInvoice));
+    }
+    return { month, invoices, unpriced, notClosed: open.length === 0 ? undefined : describeNotClosed(open) };
+  };
+  return {
+    ofMonth,
+    async close(month) {
+      const { period, target } = flagsOf(month);
+      await closePeriods(period, { target });
+      return ofMonth(month);
+    },
+  };
+}
+
+function showInvoice({ number, tenant, customer, currency, total, lines }: Invoice): ShownInvoice {
+  return {
+    ...{ number, tenant, customer: customer.name, currency, total },
+    lines: lines.map(({ limit, key, route, plan, periods, used, included, amount }) => ({
+      what: [limit, key, route].filter((part) => part !== undefined).join(', '),
+      ...{ plan, periods, used, included, amount },
+    })),
+  };
+}

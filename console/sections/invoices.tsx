@@ -1,0 +1,100 @@
+/** Invoices of a month, of the toolkit's own quotas. */
+import { useState } from 'preact/hooks';
+import { ask } from '../control.ts';
+import { Action, Empty, TableBox } from '../parts.tsx';
+import type { ShownInvoice, ShownInvoices } from '../../gateway/console-api/invoice-model.ts';
+
+export function Invoices({ nowEpochMs }: { readonly nowEpochMs: number }) {
+  const [month, setMonth] = useState('');
+  const [made, setMade] = useState<ShownInvoices>();
+  const wanted = month === '' ? new Date(nowEpochMs).toISOString().slice(0, 7) : month;
+  const make = async (): Promise<void> => setMade(await ask('GET', `console/invoices?month=${wanted}`));
+  const close = async (): Promise<void> =>
+    setMade(await ask('POST', 'console/invoices/close', { month: wanted }));
+  return (
+    <section class="card" aria-label="Invoices">
+      <h2>Invoices</h2>
+      <p class="soft">
+        Of the toolkit’s quotas, by the records of closed periods, as <code>gatewright usage invoice</code>{' '}
+        makes them.
+      </p>
+      <div class="row">
+        <input
+          type="month"
+          aria-label="Month"
+          value={wanted}
+          onInput={({ currentTarget }) => {
+            setMonth(currentTarget.value);
+            setMade(undefined);
+          }}
+        />
+        <Action label="Make them" kind="main-action" run={make} />
+        <Action label="Close what is over" run={close} title="records the usage of periods that have ended" />
+      </div>
+      {made === undefined ? null : <Made made={made} />}
+    </section>
+  );
+}
+
+function Made({ made: { month, invoices, notClosed, unpriced } }: { readonly made: ShownInvoices }) {
+  return (
+    <>
+      {notClosed === undefined ? null : <p class="note">Drafts: {notClosed}.</p>}
+      {unpriced === 0 ? null : (
+        <p class="note">{unpriced} periods have no price in their plans, and are on no invoice.</p>
+      )}
+      {invoices.length === 0 ? <Empty title={`No usage of ${month} has a price.`} /> : null}
+      {invoices.map((invoice) => (
+        <One key={invoice.number} invoice={invoice} />
+      ))}
+    </>
+  );
+}
+
+function One({ invoice }: { readonly invoice: ShownInvoice }) {
+  const { number, customer, tenant, lines, total, currency } = invoice;
+  return (
+    <details class="shown">
+      <summary>
+        <b>
+          {total} {currency}
+        </b>{' '}
+        {customer} <span class="soft">({tenant})</span> <code>{number}</code>
+      </summary>
+      <TableBox label={`Invoice ${number}`}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">What</th>
+              <th scope="col">Plan</th>
+              <th scope="col" class="number">
+                Periods
+              </th>
+              <th scope="col" class="number">
+                Used
+              </th>
+              <th scope="col" class="number">
+                Included
+              </th>
+              <th scope="col" class="number">
+                {currency}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {lines.map((line) => (
+              <tr key={`${line.what} ${line.plan} ${line.amount}`}>
+                <th scope="row">{line.what}</th>
+                <td>{line.plan}</td>
+                <td class="number">{line.periods}</td>
+                <td class="number">{line.used}</td>
+                <td class="number">{line.included}</td>
+                <td class="number">{line.amount}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </TableBox>
+    </details>
+  );
+}

@@ -1,0 +1,27 @@
+/** Invoices of a month, as the console shows them; plain JSON. */
+
+export type ShownInvoice = {
+  readonly number: string;
+  readonly tenant: string;
+  readonly customer: string;
+  readonly currency: string;
+  /** Decimal text, amounts as well. */
+  readonly total: string;
+  readonly lines: readonly {
+    readonly what: string;
+    readonly plan: string;
+    readonly periods: number;
+    readonly used: number;
+    readonly included: number;
+    readonly amount: string;
+  }[];
+};
+
+export type ShownInvoices = {
+  readonly month: string;
+  readonly invoices: readonly ShownInvoice[];
+  /** What is not closed yet, in a sentence: the invoices are drafts. */
+  readonly notClosed: string | undefined;
+  /** Periods whose plans have no price. */
+  readonly unpriced: number;
+};

@@ -1,0 +1,31 @@
+/** Invoices of the toolkit's quotas. The command makes them, as `gatewright usage invoice` does, and lends how. */
+import { jsonReply } from '../control-port/control-request.ts';
+import type { ControlReply } from '../control-port/control-request.ts';
+import type { ShownInvoices } from './invoice-model.ts';
+
+export interface InvoiceBook {
+  /** @throws Error with a sentence where the admin routes of this start refuse, or are not there */
+  ofMonth(month: string): Promise<ShownInvoices>;
+  /** Closes the periods of the month that are over, and makes them then. */
+  close(month: string): Promise<ShownInvoices>;
+}
+
+/** One at a time: each reads every record of its month. */
+let running: Promise<unknown> = Promise.resolve();
+
+export async function serveInvoices(
+  book: InvoiceBook | undefined,
+  month: unknown,
+  what: 'ofMonth' | 'close',
+): Promise<ControlReply> {
+  if (typeof month !== 'string' || !/^\d{4}-(0[1-9]|1[0-2])$/.test(month))
+    return jsonReply(400, { message: 'Wanted: a month such as 2026-11' });
+  if (book === undefined) return jsonReply(409, { message: 'This start makes no invoices.' });
+  const made = running.then(() => book[what](month));
+  running = made.catch(() => undefined);
+  try {
+    return jsonReply(200, await made);
+  } catch (error) {
+    return jsonReply(409, { message: error instanceof Error ? error.message : String(error) });
+  }
+}
