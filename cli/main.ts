@@ -26,6 +26,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
   ['clock', async () => (await import('./clock.ts')).clockCommand()],
   ['send', async () => (await import('./send.ts')).sendCommand()],
   ['package', async () => (await import('./package.ts')).packageCommand()],
+  ['doctor', async () => (await import('./doctor.ts')).doctorCommand()],
   ['env', async () => (await import('./env.ts')).envCommand()],
 ]);
 

@@ -4,23 +4,22 @@ import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { STACK_FOLDER } from '@gatewright/authoring/stack-files';
 import { packageService } from '../layers/package-service.ts';
-import { readStageName } from './options.ts';
+import { collectText, readStageName } from './options.ts';
 import { table, UsageError } from './output.ts';
 
-type PackageFlags = { readonly stage: string; readonly output?: string };
+type PackageFlags = { readonly stage: string; readonly output?: string; readonly param: readonly string[] };
 
 export function packageCommand(): Command {
   return new Command('package')
     .description('Package the stack as serverless deploy would, without an account.')
     .argument('[dir]', 'folder of the stack: here, or gatewright/')
     .requiredOption('--stage <name>', 'stage of the stack', readStageName)
+    .option('--param <name=value>', 'parameter of serverless.yml for this time (repeatable)', collectText, [])
     .option('--output <dir>', 'where to (default: .gatewright/package/<stage> of the stack)')
-    .action(async (named: string | undefined, { stage, output }: PackageFlags) => {
-      const serviceDirectory = resolve(named ?? usualFolder());
-      if (!existsSync(join(serviceDirectory, 'serverless.yml')))
-        throw new UsageError(`${serviceDirectory} has no serverless.yml: run gatewright init first`);
+    .action(async (named: string | undefined, { stage, output, param: parameters }: PackageFlags) => {
+      const serviceDirectory = serviceFolder(named);
       const outputDirectory = resolve(output ?? join(serviceDirectory, '.gatewright/package', stage));
-      const packaged = await packageService({ serviceDirectory, stage, outputDirectory });
+      const packaged = await packageService({ serviceDirectory, stage, outputDirectory, parameters });
       if (packaged.kind === 'failed') throw new UsageError(packaged.message);
       const rows = packaged.artefacts.map(({ name, sizeBytes }) => [
         name,
@@ -29,6 +28,13 @@ export function packageCommand(): Command {
       process.stdout.write(`${table(rows).join('\n')}\n`);
       process.stdout.write(`packaged stage ${stage} in ${relative(process.cwd(), outputDirectory) || '.'}\n`);
     });
+}
+
+/** Absolute: the folder that was named, else here or gatewright/. @throws UsageError where it is no service */
+export function serviceFolder(named: string | undefined): string {
+  const folder = resolve(named ?? usualFolder());
+  if (existsSync(join(folder, 'serverless.yml'))) return folder;
+  throw new UsageError(`${folder} has no serverless.yml: run gatewright init first`);
 }
 
 function usualFolder(): string {

@@ -3,6 +3,7 @@ import { signRequest } from '@gatewright/aws/sign-request';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { showControls } from '#shared/visible-text.ts';
+import { askWithin } from './bounded-reply.ts';
 import { UsageError } from './output.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,9 +17,6 @@ export type SignedGet = {
   readonly get: (service: string, path: string) => Promise<JsonObject | undefined>;
 };
 
-const TIMEOUT_MS = 10_000;
-/** 300 resources, each with its methods and integrations, take a few megabytes at most. */
-const ANSWER_LIMIT_BYTES = 16 * 1024 * 1024;
 const QUOTED_CHARACTERS = 300;
 
 /** Credentials come from the environment. @throws UsageError */
@@ -39,7 +37,7 @@ export function createSignedGet(environment: Environment): SignedGet {
         ...{ accessKeyId, secretAccessKey, nowEpochMs: Date.now() },
         ...(sessionToken === undefined ? {} : { sessionToken }),
       });
-      const { status, text } = await ask(url, withoutHost(headers));
+      const { status, text } = await askWithin(url, { headers });
       return readAnswer(url, status, text);
     },
   };
@@ -57,42 +55,6 @@ function readAnswer(url: URL, status: number, text: string): JsonObject | undefi
   const answer = parse(text);
   if (isJsonObject(answer)) return answer;
   throw new UsageError(`${url.origin}${url.pathname} answered with no JSON object: ${said}`);
-}
-
-async function ask(
-  url: URL,
-  headers: Record<string, string>,
-): Promise<{ readonly status: number; readonly text: string }> {
-  try {
-    // fetch would take the session's token along to wherever a redirect leads.
-    const response = await fetch(url, {
-      ...{ headers, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) },
-    });
-    return { status: response.status, text: await readBounded(url, response) };
-  } catch (cause) {
-    if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`${url.origin} cannot be reached, or does not end its answer`, { cause });
-  }
-}
-
-/** Counted as it is unpacked: a small answer may be a large one. */
-async function readBounded(url: URL, { body }: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > ANSWER_LIMIT_BYTES)
-      throw new UsageError(
-        `${url.origin}${url.pathname} answered with more than ${ANSWER_LIMIT_BYTES} bytes`,
-      );
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Clients set it themselves, and refuse to be told. */
-function withoutHost(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'host'));
 }
 
 function parse(text: string): unknown {

@@ -14,6 +14,8 @@ export type PackageRequest = {
   readonly stage: string;
   /** Absolute; written anew. */
   readonly outputDirectory: string;
+  /** `name=value`, instead of those of `params`. */
+  readonly parameters?: readonly string[];
 };
 
 export type Packaged =
@@ -26,7 +28,7 @@ const OUTPUT_LIMIT_CHARACTERS = 1_000_000;
 
 /** Writes the compiled template and every artefact to `outputDirectory`. */
 export async function packageService(request: PackageRequest): Promise<Packaged> {
-  const { serviceDirectory, stage, outputDirectory } = request;
+  const { serviceDirectory, stage, outputDirectory, parameters = [] } = request;
   const stages = await readStages(serviceDirectory);
   if (!stages.includes(stage))
     return { kind: 'failed', message: `unknown stage "${stage}": serverless.yml has ${stages.join(', ')}` };
@@ -34,7 +36,14 @@ export async function packageService(request: PackageRequest): Promise<Packaged>
   const standIn = await startAwsStandIn({ region: 'us-east-1', accountId: '123456789012' });
   try {
     const { exitCode, output } = await runOsls(
-      ['package', '--stage', stage, '--package', outputDirectory],
+      [
+        'package',
+        '--stage',
+        stage,
+        '--package',
+        outputDirectory,
+        ...parameters.flatMap((one) => ['--param', one]),
+      ],
       serviceDirectory,
       standIn.environment,
     );

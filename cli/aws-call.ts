@@ -1,0 +1,183 @@
+/** One signed call of an AWS service by its own protocol, and what came of it as a value: a refusal is news, not a failure of the command. */
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { signRequest } from '@gatewright/aws/sign-request';
+import { showControls } from '#shared/visible-text.ts';
+import { endpointOf } from './aws-session.ts';
+import type { AwsCredentials, AwsFlags } from './aws-session.ts';
+import { askWithin } from './bounded-reply.ts';
+import type { BoundedReply } from './bounded-reply.ts';
+import { UsageError } from './output.ts';
+import { readXml } from './read-xml.ts';
+
+export type AwsCall = { readonly service: string; readonly timeoutMs?: number } & (
+  | {
+      readonly protocol: 'json';
+      /** `DynamoDB_20120810.DescribeTable` */
+      readonly target: string;
+      readonly version?: '1.0' | '1.1';
+      readonly input: object;
+    }
+  | {
+      readonly protocol: 'query';
+      readonly action: string;
+      readonly version: string;
+      readonly parameters?: Readonly<Record<string, string | undefined>>;
+    }
+  | {
+      readonly protocol: 'rest';
+      readonly path: string;
+      readonly method?: 'GET' | 'POST';
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+    }
+);
+
+export type AwsAnswer =
+  | { readonly kind: 'answer'; readonly body: JsonObject; readonly headers: Headers; readonly text: string }
+  /** AWS said no. `code` is its own word: `ResourceNotFoundException`. */
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly code: string;
+      readonly message: string;
+    }
+  /** Nothing that could be read came within the time. */
+  | { readonly kind: 'silent'; readonly message: string };
+
+export interface Aws {
+  readonly region: string;
+  call(request: AwsCall): Promise<AwsAnswer>;
+}
+
+type Clock = { readonly nowEpochMs: () => number; readonly wait: (ms: number) => Promise<void> };
+
+const QUOTED_CHARACTERS = 300;
+const ATTEMPTS = 4;
+const FIRST_WAIT_MS = 250;
+const BUSY = /Throttl|TooManyRequests|RequestLimitExceeded|ServiceUnavailable/;
+
+export const WALL_CLOCK: Clock = {
+  nowEpochMs: () => Date.now(),
+  wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
+};
+
+/** Asks again where AWS is busy, a few times. */
+export function createAws(
+  region: string,
+  credentials: AwsCredentials,
+  flags: AwsFlags,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  { nowEpochMs, wait }: Clock = WALL_CLOCK,
+): Aws {
+  const once = async (request: AwsCall): Promise<AwsAnswer> => {
+    const { method, path, headers, body } = toHttp(request);
+    const { service, timeoutMs } = request;
+    const url = new URL(`${endpointOf(service, region, flags, environment)}${path}`);
+    const signed = signRequest({
+      ...{ method, url, headers, service, region, ...credentials, nowEpochMs: nowEpochMs() },
+      ...(body !== undefined && { body }),
+    });
+    try {
+      const reply = await askWithin(url, {
+        ...{ method, headers: signed },
+        ...(body !== undefined && { body }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+      });
+      return readReply(request, url, reply);
+    } catch (error) {
+      if (error instanceof UsageError) return { kind: 'silent', message: error.message };
+      throw error;
+    }
+  };
+  return {
+    region,
+    async call(request) {
+      for (let attempt = 1; ; attempt += 1) {
+        const answer = await once(request);
+        if (answer.kind !== 'refused' || !BUSY.test(answer.code) || attempt === ATTEMPTS) return answer;
+        await wait(FIRST_WAIT_MS * 2 ** (attempt - 1));
+      }
+    },
+  };
+}
+
+type HttpParts = {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
+
+function toHttp(request: AwsCall): HttpParts {
+  switch (request.protocol) {
+    case 'json': {
+      const type = `application/x-amz-json-${request.version ?? '1.0'}`;
+      const headers = { 'Content-Type': type, 'X-Amz-Target': request.target };
+      return { method: 'POST', path: '/', headers, body: JSON.stringify(request.input) };
+    }
+    case 'query': {
+      const form = new URLSearchParams({ Action: request.action, Version: request.version });
+      for (const [name, value] of Object.entries(request.parameters ?? {}))
+        if (value !== undefined) form.set(name, value);
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8' };
+      return { method: 'POST', path: '/', headers, body: form.toString() };
+    }
+    case 'rest': {
+      const { method = 'GET', path, headers = {}, body } = request;
+      return { method, path, headers, ...(body !== undefined && { body }) };
+    }
+  }
+}
+
+function readReply(request: AwsCall, url: URL, { status, headers, text }: BoundedReply): AwsAnswer {
+  const isXml = request.protocol === 'query';
+  const body = isXml ? readXml(text) : parseJsonObject(text);
+  if (status < 200 || status > 299)
+    return { kind: 'refused', status, ...describeRefusal(status, headers, body, text) };
+  // What a function answers may be anything.
+  if (body !== undefined || request.protocol === 'rest')
+    return { kind: 'answer', body: body ?? {}, headers, text };
+  return { kind: 'silent', message: `${url.origin} answered with something that is no answer of AWS` };
+}
+
+function describeRefusal(
+  status: number,
+  headers: Headers,
+  body: JsonObject | undefined,
+  text: string,
+): { readonly code: string; readonly message: string } {
+  const said = errorIn(body);
+  const type = headers.get('x-amzn-errortype') ?? said['__type'] ?? said['Code'] ?? said['code'];
+  const message = said['message'] ?? said['Message'] ?? said['errorMessage'];
+  const code = typeof type === 'string' ? type.replace(/^.*#|:.*$/g, '') : '';
+  // A page for browsers says nothing that the status does not.
+  const quoted = typeof message === 'string' ? message : text.startsWith('<') ? 'no answer of AWS' : text;
+  return {
+    code: code === '' ? `HTTP ${status}` : showControls(code.slice(0, QUOTED_CHARACTERS)),
+    message: showControls(quoted.slice(0, QUOTED_CHARACTERS)),
+  };
+}
+
+/** `ErrorResponse.Error` of the query protocol. */
+function errorIn(body: JsonObject | undefined): JsonObject {
+  const inner = [body?.['ErrorResponse'], body?.['Response'], body].find(isJsonObject) ?? {};
+  return isJsonObject(inner['Error']) ? inner['Error'] : inner;
+}
+
+/** A member below, by its path; undefined where there is none. */
+export function memberAt(value: unknown, ...path: readonly string[]): unknown {
+  let found = value;
+  for (const name of path) found = isJsonObject(found) ? found[name] : undefined;
+  return found;
+}
+
+export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
+  const found = memberAt(value, ...path);
+  return Array.isArray(found) ? found : [];
+}
+
+export function textAt(value: unknown, ...path: readonly string[]): string | undefined {
+  const found = memberAt(value, ...path);
+  return typeof found === 'string' ? found : undefined;
+}

@@ -1,0 +1,126 @@
+/** Credentials, region and addresses as every AWS tool takes them: `--profile`, `--region`, `--endpoint-url`, and what the environment says. */
+import { pathToFileURL } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { findRuntimePackage, OWN_PACKAGES } from '@gatewright/gateway/lambda/runtime-packages';
+import { showControls } from '#shared/visible-text.ts';
+import { readRegion } from './options.ts';
+import { UsageError } from './output.ts';
+
+export type AwsFlags = {
+  readonly profile?: string;
+  readonly region?: string;
+  readonly endpointUrl?: string;
+};
+
+export type AwsCredentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+};
+
+/** Adds `--profile`, `--region` and `--endpoint-url`. */
+export function addAwsOptions(command: Command): Command {
+  return command
+    .option('--profile <name>', 'profile of ~/.aws; else what AWS_* variables and the default chain say')
+    .option('--region <name>', 'region, such as eu-central-1', readRegion)
+    .option('--endpoint-url <url>', "instead of AWS's own addresses, for all services", readEndpoint);
+}
+
+export function readEndpoint(text: string): string {
+  if (isSafeEndpoint(text)) return text.replace(/\/$/, '');
+  throw new InvalidArgumentError('An address begins with https://, or leads to this machine.');
+}
+
+/** The session's token goes along with each request. */
+function isSafeEndpoint(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(hostname);
+}
+
+/** `--endpoint-url`, else `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, AWS's own. @throws UsageError */
+export function endpointOf(
+  service: string,
+  region: string,
+  { endpointUrl }: AwsFlags,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const variable = `AWS_ENDPOINT_URL_${VARIABLES[service] ?? service.toUpperCase()}`;
+  const given = endpointUrl ?? environment[variable] ?? environment['AWS_ENDPOINT_URL'];
+  if (given === undefined)
+    return `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  if (!isSafeEndpoint(given)) throw new UsageError(`${given}: an address of AWS begins with https://`);
+  return given.replace(/\/$/, '');
+}
+
+/** As the SDKs call services, where that is not their address. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  apigateway: 'API_GATEWAY',
+  events: 'EVENTBRIDGE',
+  logs: 'CLOUDWATCH_LOGS',
+  monitoring: 'CLOUDWATCH',
+};
+
+/** Time for a sign-in service, a role and the metadata service of a machine; a `credential_process` may hang. */
+const WITHIN_MS = 20_000;
+const QUOTED_CHARACTERS = 300;
+
+const nothing = (): void => undefined;
+const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+type Provider = () => Promise<AwsCredentials>;
+type ProvidersModule = {
+  readonly fromNodeProviderChain: (init: {
+    readonly profile?: string;
+    readonly clientConfig: { readonly region: string };
+    readonly logger: Readonly<Record<'debug' | 'info' | 'warn' | 'error', () => void>>;
+  }) => Provider;
+};
+
+/**
+ * By the SDK's own chain: variables, profiles (keys, roles, sign-in, processes), web identity, container, machine.
+ * @throws UsageError that tells no secret
+ */
+export async function findCredentials(
+  { profile }: AwsFlags,
+  region: string,
+  withinMs = WITHIN_MS,
+): Promise<AwsCredentials> {
+  const stop = new AbortController();
+  const late = sleep(withinMs, undefined, { signal: stop.signal, ref: true }).then(() => {
+    throw new UsageError(`no credentials within ${withinMs / 1000} s`);
+  });
+  try {
+    const { fromNodeProviderChain } = await loadProviders();
+    const chain = fromNodeProviderChain({
+      ...(profile !== undefined && { profile }),
+      clientConfig: { region },
+      // It warns of variables beside --profile, which says what is meant.
+      logger: SILENT,
+    });
+    const { accessKeyId, secretAccessKey, sessionToken } = await Promise.race([chain(), late]);
+    return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new UsageError(describe(cause), { cause });
+  } finally {
+    stop.abort();
+    late.catch(() => undefined);
+  }
+}
+
+async function loadProviders(): Promise<ProvidersModule> {
+  const file = findRuntimePackage('@aws-sdk/credential-providers', OWN_PACKAGES);
+  if (file === undefined) throw new UsageError('the AWS SDK of this package is missing: install it again');
+  return (await import(pathToFileURL(file).href)) as ProvidersModule;
+}
+
+/** A process that failed is quoted with its whole command line, which may hold a secret. */
+function describe(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : '';
+  if (/^Command failed/.test(message)) return 'the credential_process of the profile failed';
+  const [first = ''] = message.split('\n', 1);
+  return showControls(first.slice(0, QUOTED_CHARACTERS)) || 'no credentials could be found';
+}

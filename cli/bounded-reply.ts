@@ -1,0 +1,58 @@
+/** What a server outside says, within a bound of time and size, and without going where it points to. */
+import { UsageError } from './output.ts';
+
+export type BoundedReply = { readonly status: number; readonly headers: Headers; readonly text: string };
+
+export type BoundedRequest = {
+  readonly method?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs?: number;
+};
+
+const TIMEOUT_MS = 10_000;
+/** 300 resources, each with its methods and integrations, take a few megabytes at most. */
+const ANSWER_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** @throws UsageError where nothing comes, too much, or too late */
+export async function askWithin(
+  url: URL,
+  { method = 'GET', headers, body, timeoutMs = TIMEOUT_MS }: BoundedRequest,
+): Promise<BoundedReply> {
+  try {
+    // fetch would take the session's token along to wherever a redirect leads.
+    const response = await fetch(url, {
+      ...{
+        method,
+        headers: withoutHost(headers),
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+      },
+      ...(body !== undefined && { body }),
+    });
+    return { status: response.status, headers: response.headers, text: await readBounded(url, response) };
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new UsageError(`${url.origin} cannot be reached, or does not end its answer`, { cause });
+  }
+}
+
+/** Counted as it is unpacked: a small answer may be a large one. */
+async function readBounded(url: URL, { body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > ANSWER_LIMIT_BYTES)
+      throw new UsageError(
+        `${url.origin}${url.pathname} answered with more than ${ANSWER_LIMIT_BYTES} bytes`,
+      );
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Clients set it themselves, and refuse to be told. */
+function withoutHost(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'host'));
+}

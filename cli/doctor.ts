@@ -1,0 +1,130 @@
+/** `gatewright doctor`: what would stop the first deployment of a stage, before it is tried. Writes nothing anywhere. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { packageService } from '../layers/package-service.ts';
+import { createAws } from './aws-call.ts';
+import type { Aws } from './aws-call.ts';
+import { addAwsOptions, findCredentials } from './aws-session.ts';
+import type { AwsFlags } from './aws-session.ts';
+import { examine } from './doctor/checks.ts';
+import type { Finding } from './doctor/finding.ts';
+import { exitCodeOf, printReport } from './doctor/print-findings.ts';
+import type { Report } from './doctor/print-findings.ts';
+import { readAccount, readCaller } from './doctor/read-account.ts';
+import { readStack } from './doctor/read-stack.ts';
+import type { StackView } from './doctor/views.ts';
+import { collectText, readStageName } from './options.ts';
+import { UsageError } from './output.ts';
+import { serviceFolder } from './package.ts';
+
+type DoctorFlags = AwsFlags & {
+  readonly stage: string;
+  readonly param: readonly string[];
+  readonly package?: string;
+  readonly json: boolean;
+};
+
+/** A credential_process that hangs must not keep the command. */
+const END_WITHIN_MS = 1000;
+
+export function doctorCommand(): Command {
+  return addAwsOptions(
+    new Command('doctor')
+      .description('Look for what would stop a deployment of the stack, and change nothing.')
+      .argument('[dir]', 'folder of the stack: here, or gatewright/')
+      .requiredOption('--stage <name>', 'stage of the stack', readStageName)
+      .option(
+        '--param <name=value>',
+        'parameter of serverless.yml for this time (repeatable)',
+        collectText,
+        [],
+      )
+      .option('--package <dir>', 'what gatewright package has written; packaged anew when left out'),
+  )
+    .option('--json', 'as JSON', false)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 nothing in the way, 1 called wrongly, 2 an obstacle, 3 no obstacle but not everything could be looked at.',
+    )
+    .action(async (named: string | undefined, flags: DoctorFlags) => {
+      const report = await look(serviceFolder(named), flags);
+      const text = flags.json ? JSON.stringify(report) : printReport(report).join('\n');
+      process.stdout.write(`${text}\n`);
+      process.exitCode = exitCodeOf(report);
+      setTimeout(() => process.exit(), END_WITHIN_MS).unref();
+    });
+}
+
+async function look(folder: string, flags: DoctorFlags): Promise<Report> {
+  const packaged = await readPackaged(folder, flags);
+  if (packaged.kind === 'refused') {
+    const { stage } = flags;
+    return { stage, findings: [refusedPackaging(packaged.message, folder)], unread: [] };
+  }
+  const stack = { ...packaged.stack, region: flags.region ?? packaged.stack.region };
+  return examineStack(stack, await openAws(stack.region, flags));
+}
+
+/** Everything there is to say of a stack that is packaged, and of the account that the credentials lead to. */
+export async function examineStack(
+  stack: StackView,
+  aws: Aws | { readonly refused: string },
+): Promise<Report> {
+  const { stage, stackName, region } = stack;
+  const report = { stage, stack: stackName, region };
+  const caller = 'refused' in aws ? aws : await readCaller(aws);
+  if ('refused' in caller || 'refused' in aws) {
+    const why = 'refused' in caller ? caller.refused : '';
+    return { ...report, findings: [noCredentials(why), ...examine({ stack })], unread: [] };
+  }
+  const account = await readAccount(aws, caller, stack);
+  const { accountId, unread } = account;
+  return { ...report, account: accountId, findings: examine({ stack, account }), unread };
+}
+
+async function openAws(region: string, flags: AwsFlags): Promise<Aws | { readonly refused: string }> {
+  try {
+    return createAws(region, await findCredentials(flags, region), flags);
+  } catch (error) {
+    if (error instanceof UsageError) return { refused: error.message };
+    throw error;
+  }
+}
+
+type Packaged =
+  | { readonly kind: 'packaged'; readonly stack: StackView }
+  | { readonly kind: 'refused'; readonly message: string };
+
+async function readPackaged(folder: string, flags: DoctorFlags): Promise<Packaged> {
+  const { stage, param: parameters } = flags;
+  if (flags.package !== undefined)
+    return { kind: 'packaged', stack: await readStack(resolve(flags.package), folder, stage) };
+  const outputDirectory = await mkdtemp(join(tmpdir(), 'gatewright-doctor-'));
+  try {
+    const made = await packageService({ serviceDirectory: folder, stage, outputDirectory, parameters });
+    if (made.kind === 'failed') return { kind: 'refused', message: made.message };
+    return { kind: 'packaged', stack: await readStack(outputDirectory, folder, stage) };
+  } finally {
+    await rm(outputDirectory, { recursive: true, force: true });
+  }
+}
+
+function refusedPackaging(message: string, folder: string): Finding {
+  return {
+    ...{ id: 'packaging', level: 'obstacle', why: message },
+    what: 'the stack cannot be packaged, so it cannot be deployed',
+    where: join(folder, 'serverless.yml'),
+    fix: 'what the reason says; gatewright package shows whether it helped',
+  };
+}
+
+function noCredentials(why: string): Finding {
+  return {
+    ...{ id: 'credentials', level: 'obstacle', why },
+    what: 'AWS does not know who asks; nothing of the account was looked at',
+    where: '--profile, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+    fix: 'aws sts get-caller-identity must answer with the same settings: sign in (aws sso login --profile NAME), or name a profile',
+  };
+}

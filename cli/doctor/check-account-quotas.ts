@@ -1,0 +1,85 @@
+/** What the account may have, against what the stack asks for. Sources: docs/aws, "Quotas"; Lambda developer guide, "Lambda quotas". */
+import type { Finding } from './finding.ts';
+import type { StackView, Views } from './views.ts';
+
+/** AWS refuses a reservation that leaves less to all other functions. */
+const LEFT_TO_OTHERS = 100;
+
+export function checkConcurrency({ stack, account }: Views): readonly Finding[] {
+  if (stack === undefined || account?.lambda === undefined) return [];
+  const { concurrency, unreserved } = account.lambda;
+  const wanted = reservations(stack);
+  const sum = wanted.reduce((total, { count }) => total + count, 0);
+  const had = [...account.reserved.values()].reduce((total, count) => total + count, 0);
+  if (sum === 0 || unreserved + had - sum >= LEFT_TO_OTHERS) return [];
+  const free = Math.max(0, unreserved + had - LEFT_TO_OTHERS);
+  return [
+    {
+      ...{ id: 'concurrency', level: 'obstacle' },
+      what: `${sum} concurrent executions are reserved, and ${free} can be`,
+      why: `the account has ${concurrency} in this region, ${unreserved + had} of them unreserved but for this stack, and AWS leaves at least ${LEFT_TO_OTHERS} to all others`,
+      where: wanted.map(({ logicalId, count }) => `${logicalId}: ${count}`).join(', '),
+      fix: 'lower the reserved… parameters of the stage, or ask for more: Service Quotas, AWS Lambda, "Concurrent executions"',
+    },
+  ];
+}
+
+/** Functions that keep executions for themselves, by the template. */
+export function reservations({
+  template,
+}: StackView): readonly { readonly logicalId: string; readonly name: unknown; readonly count: number }[] {
+  return Object.entries(template.Resources).flatMap(([logicalId, { Type, Properties }]) => {
+    const count = Number(Properties?.['ReservedConcurrentExecutions'] ?? 0);
+    return Type === 'AWS::Lambda::Function' && count > 0
+      ? [{ logicalId, name: Properties?.['FunctionName'], count }]
+      : [];
+  });
+}
+
+export function checkCodeStorage({ stack, account }: Views): readonly Finding[] {
+  if (stack === undefined || account?.lambda === undefined) return [];
+  const { codeBytes, codeLimitBytes } = account.lambda;
+  if (codeBytes + stack.codeBytes <= codeLimitBytes) return [];
+  return [
+    {
+      ...{
+        id: 'code-storage',
+        level: 'obstacle',
+        where: `functions and layers of account ${account.accountId}`,
+      },
+      what: `functions and layers take ${codeBytes} of ${codeLimitBytes} bytes, and these are ${stack.codeBytes} more`,
+      why: 'AWS Lambda refuses code beyond what the account may store in a region',
+      fix: 'delete old versions of functions and layers, or ask for more: Service Quotas, AWS Lambda, "Function and layer storage"',
+    },
+  ];
+}
+
+/** For one region; AWS may have raised them for the account, which these calls do not tell. */
+const API_QUOTAS = { rest: 600, http: 600, websocket: 600 };
+const API_TYPES = {
+  rest: ['AWS::ApiGateway::RestApi', ''],
+  http: ['AWS::ApiGatewayV2::Api', 'HTTP'],
+  websocket: ['AWS::ApiGatewayV2::Api', 'WEBSOCKET'],
+} as const;
+const API_NAMES = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
+
+export function checkApiCount({ stack, account }: Views): readonly Finding[] {
+  if (stack === undefined || account?.apis === undefined) return [];
+  const { apis, resources = [] } = account;
+  return (['rest', 'http', 'websocket'] as const).flatMap((kind): readonly Finding[] => {
+    const [type, protocol] = API_TYPES[kind];
+    const own = Object.entries(stack.template.Resources).filter(
+      ([, { Type, Properties }]) => Type === type && (Properties?.['ProtocolType'] ?? '') === protocol,
+    );
+    const added = own.filter(([id]) => !resources.some(({ logicalId }) => logicalId === id));
+    if (added.length === 0 || apis[kind] + added.length <= API_QUOTAS[kind]) return [];
+    return [
+      {
+        ...{ id: 'api-count', level: 'warning', where: added.map(([id]) => id).join(', ') },
+        what: `the account has ${apis[kind]} ${API_NAMES[kind]} APIs in ${stack.region}`,
+        why: `${API_QUOTAS[kind]} are allowed, unless AWS has raised that for the account`,
+        fix: 'delete APIs that nobody calls, or see what is allowed: Service Quotas, Amazon API Gateway',
+      },
+    ];
+  });
+}

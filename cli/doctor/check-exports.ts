@@ -1,0 +1,39 @@
+/** A name is exported once in a region, and no export goes while another stack imports it. */
+import type { Finding } from './finding.ts';
+import type { StackView, Views } from './views.ts';
+
+export function checkExports({ stack, account }: Views): readonly Finding[] {
+  if (stack === undefined || account === undefined) return [];
+  const { stackName } = stack;
+  const named = exportsOf(stack);
+  const taken = (account.exports ?? []).filter(
+    (one) => one.stackName !== stackName && named.some(({ name }) => name === one.name),
+  );
+  return [
+    ...taken.map((one): Finding => ({
+      ...{ id: 'export-taken', level: 'obstacle' },
+      what: `stack ${one.stackName} exports ${one.name} already`,
+      why: 'a name is exported once in an account and region, so CloudFormation refuses the stack',
+      where: `output ${named.find(({ name }) => name === one.name)?.output ?? ''}`,
+      fix: `delete stack ${one.stackName}, or give one of the two services another name or stage`,
+    })),
+    ...account.importers
+      .filter(({ by }) => by.length > 0)
+      .map(({ name, by }): Finding => ({
+        ...{ id: 'export-in-use', level: 'obstacle' },
+        what: `export ${name} goes with this deployment, and ${by.join(', ')} imports it`,
+        why: 'CloudFormation deletes and changes no export that is imported',
+        where: `export ${name} of stack ${stackName}`,
+        fix: `deploy ${by.join(', ')} without the import first, or keep the output`,
+      })),
+  ];
+}
+
+/** What the template exports by a name that is known before the deployment. */
+export function exportsOf({
+  template,
+}: StackView): readonly { readonly output: string; readonly name: string }[] {
+  return Object.entries(template.Outputs ?? {}).flatMap(([output, { Export }]) =>
+    typeof Export?.Name === 'string' ? [{ output, name: Export.Name }] : [],
+  );
+}

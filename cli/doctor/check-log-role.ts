@@ -1,0 +1,57 @@
+/** API Gateway makes no stage with logs where the account has no role for them. HTTP APIs write theirs without. */
+import type { Finding } from './finding.ts';
+import type { StackView, Views } from './views.ts';
+
+export function checkLogRole({ stack, account }: Views): readonly Finding[] {
+  if (stack === undefined || account?.hasLogRole !== false) return [];
+  if (Object.values(stack.template.Resources).some(({ Type }) => Type === 'AWS::ApiGateway::Account'))
+    return [];
+  return stagesWithLogs(stack).map((logicalId) => ({
+    ...{ id: 'log-role', level: 'obstacle', where: `${logicalId} of the compiled template` },
+    what: 'the account has no role by which API Gateway writes logs',
+    why: 'a REST or WebSocket stage with logs is refused: "CloudWatch Logs role ARN must be set in account settings"',
+    fix: `make the role once for ${account.accountId} in ${stack.region} (docs/operating.md, "The account's role for logs"), or switch these logs off`,
+  }));
+}
+
+/** Logical ids of what makes such a stage. */
+export function stagesWithLogs({ template: { Resources } }: StackView): readonly string[] {
+  const isWebSocket = (api: unknown): boolean => {
+    const { Ref: id } = fieldsOf(api);
+    return fieldsOf(Resources[String(id)]?.Properties)['ProtocolType'] === 'WEBSOCKET';
+  };
+  return Object.entries(Resources).flatMap(([logicalId, { Type, Properties }]) => {
+    const properties = fieldsOf(Properties);
+    const settings = { ...properties, ...fieldsOf(properties['StageDescription']) };
+    switch (Type) {
+      case 'AWS::ApiGatewayV2::Stage':
+        return isWebSocket(properties['ApiId']) && writesLogs(settings) ? [logicalId] : [];
+      case 'AWS::ApiGateway::Stage':
+      case 'AWS::ApiGateway::Deployment':
+        return writesLogs(settings) ? [logicalId] : [];
+      default:
+        return [];
+    }
+  });
+}
+
+function writesLogs(settings: Readonly<Record<string, unknown>>): boolean {
+  const { AccessLogSettings, AccessLogSetting, DefaultRouteSettings, RouteSettings, MethodSettings } =
+    settings;
+  const routes = [
+    DefaultRouteSettings,
+    ...Object.values(fieldsOf(RouteSettings)),
+    ...(Array.isArray(MethodSettings) ? (MethodSettings as readonly unknown[]) : []),
+  ];
+  return (
+    AccessLogSettings !== undefined ||
+    AccessLogSetting !== undefined ||
+    routes.some(
+      (route) => !['OFF', undefined].includes(fieldsOf(route)['LoggingLevel'] as string | undefined),
+    )
+  );
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

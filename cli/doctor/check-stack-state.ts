@@ -1,0 +1,29 @@
+/** Would CloudFormation take a change of the stack at all? */
+import type { Finding } from './finding.ts';
+import type { Views } from './views.ts';
+
+export function checkStackState({ stack, account }: Views): readonly Finding[] {
+  if (stack === undefined || account === undefined) return [];
+  const { stackName } = stack;
+  const { stackStatus: status = 'none' } = account;
+  const finding = (why: string, fix: string): readonly Finding[] => [
+    {
+      ...{ id: 'stack-state', level: 'obstacle', why, fix },
+      ...{ what: `stack ${stackName} is in state ${status}`, where: `stack ${stackName}` },
+    },
+  ];
+  if (/^(ROLLBACK|DELETE)_(COMPLETE|FAILED)$|^CREATE_FAILED$/.test(status))
+    return finding(
+      'CloudFormation can only delete it in that state',
+      `aws cloudformation delete-stack --stack-name ${stackName}, then deploy again; what it leaves behind is named when doctor runs again`,
+    );
+  if (status === 'UPDATE_ROLLBACK_FAILED')
+    return finding(
+      'an update failed, and so did taking it back',
+      `aws cloudformation continue-update-rollback --stack-name ${stackName}`,
+    );
+  // A change set that was never carried out has made nothing, and osls goes on from it.
+  if (status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS')
+    return finding('a deployment is running', 'wait until it has ended, and look again');
+  return [];
+}

@@ -1,0 +1,24 @@
+/** Does the stage have what callers need, and nothing that belongs on a developer's machine? */
+import type { Finding } from './finding.ts';
+import type { Views } from './views.ts';
+
+export function checkStage({ stack }: Views): readonly Finding[] {
+  if (stack === undefined) return [];
+  const { stage, localStages, documents } = stack;
+  const findings: Finding[] = [];
+  if (localStages.includes(stage))
+    findings.push({
+      ...{ id: 'local-stage', level: 'obstacle', where: 'serverless.yml: custom.localStages' },
+      what: `stage ${stage} is for a developer's machine`,
+      why: 'what is deployed there may trust the issuer of the local gateway, whose address nobody but that machine reaches: callers get 401 or 500',
+      fix: `deploy another stage, or take ${stage} out of custom.localStages and give its documents real issuers`,
+    });
+  else if (documents.length === 0)
+    findings.push({
+      ...{ id: 'no-documents', level: 'warning', where: 'access/*.yml: api' },
+      what: `no access document is in force in stage ${stage}`,
+      why: 'every API that asks the authorizers of this stage is answered 500, whoever calls',
+      fix: `name the APIs of the stage in a document, as api: { ${stage}: { stack: …, logicalId: …, stage: … } }`,
+    });
+  return findings;
+}

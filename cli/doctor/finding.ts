@@ -1,0 +1,21 @@
+/** What stands in the way, and what to do about it. */
+
+export type Finding = {
+  /** Stable; docs/operating.md lists them. */
+  readonly id: string;
+  /** `obstacle`: the deployment fails, or what is deployed does not work. `warning`: it works, and will surprise. */
+  readonly level: 'obstacle' | 'warning';
+  readonly what: string;
+  readonly why: string;
+  /** The resource, file or setting. */
+  readonly where: string;
+  readonly fix: string;
+};
+
+/** What nobody could look at: no finding, and no all-clear either. */
+export type Unread = {
+  readonly what: string;
+  readonly reason: string;
+  /** The IAM action that the caller needs for it; undefined where AWS did not answer at all. */
+  readonly permission?: string;
+};

@@ -1,0 +1,50 @@
+/** The report, for people and for programs. */
+import { showControls } from '#shared/visible-text.ts';
+import { count, paint } from '../output.ts';
+import type { Finding, Unread } from './finding.ts';
+
+export type Report = {
+  readonly stage: string;
+  readonly stack?: string;
+  readonly region?: string;
+  readonly account?: string;
+  readonly findings: readonly Finding[];
+  readonly unread: readonly Unread[];
+};
+
+/** 0: nothing in the way · 2: an obstacle · 3: no obstacle, but not everything could be looked at. 1 is a wrong call. */
+export function exitCodeOf({ findings, unread }: Report): 0 | 2 | 3 {
+  if (findings.some(({ level }) => level === 'obstacle')) return 2;
+  return unread.length > 0 ? 3 : 0;
+}
+
+export function printReport(report: Report): readonly string[] {
+  const { findings, unread, stage, stack, region, account } = report;
+  const lines = findings.flatMap(({ id, level, what, why, where, fix }) => [
+    `${paint(level === 'obstacle' ? 'red' : 'yellow', `${level}:`)} ${showControls(what)} [${id}]`,
+    `  why    ${showControls(why)}`,
+    `  where  ${showControls(where)}`,
+    `  fix    ${showControls(fix)}`,
+    '',
+  ]);
+  for (const [permission, all] of Map.groupBy(unread, (one) => one.permission)) {
+    const [first] = all;
+    if (first === undefined) continue;
+    const others = all.length > 1 ? `, and ${all.length - 1} more` : '';
+    lines.push(
+      `${paint('yellow', 'not looked at:')} ${showControls(`${first.what}${others}: ${first.reason}`)}`,
+      `  fix    ${permission === undefined ? 'try again' : `let the caller ${permission}`}`,
+      '',
+    );
+  }
+  const obstacles = findings.filter(({ level }) => level === 'obstacle').length;
+  const where = [
+    ...(stack === undefined ? [`stage ${stage}`] : [`stack ${stack}`]),
+    ...(account === undefined ? [] : [`account ${account}`]),
+    ...(region === undefined ? [] : [region]),
+  ].join(', ');
+  const sums = [count(obstacles, 'obstacle'), count(findings.length - obstacles, 'warning')];
+  if (unread.length > 0) sums.push(`${unread.length} not looked at`);
+  lines.push(`${where}: ${sums.join(', ')}`);
+  return lines;
+}

@@ -1,0 +1,236 @@
+/** What the account says to what the stack wants. Reads only; what it may not read is named, not guessed. */
+import type { Aws } from '../aws-call.ts';
+import { listAt, memberAt, textAt } from '../aws-call.ts';
+import { reservations } from './check-account-quotas.ts';
+import { exportsOf } from './check-exports.ts';
+import { NAMED_TYPES } from './check-names.ts';
+import type { Unread } from './finding.ts';
+import { lookUp } from './look-up.ts';
+import { createReader } from './reader.ts';
+import type { Caller, Reader } from './reader.ts';
+import type { AccountView, NamedResource, StackResource, StackView } from './views.ts';
+
+/** Who the credentials are; or why AWS takes them for nobody. */
+export async function readCaller(aws: Aws): Promise<Caller | { readonly refused: string }> {
+  const answer = await aws.call({
+    ...{ service: 'sts', protocol: 'query', action: 'GetCallerIdentity', version: '2011-06-15' },
+  });
+  if (answer.kind === 'silent') return { refused: answer.message };
+  if (answer.kind === 'refused') return { refused: `${answer.code}: ${answer.message}` };
+  const result = memberAt(answer.body, 'GetCallerIdentityResponse', 'GetCallerIdentityResult');
+  const [accountId, arn] = [textAt(result, 'Account'), textAt(result, 'Arn')];
+  return accountId === undefined || arn === undefined
+    ? { refused: 'AWS STS answered without an account' }
+    : { accountId, arn };
+}
+
+export async function readAccount(aws: Aws, caller: Caller, stack: StackView): Promise<AccountView> {
+  const reader = createReader(aws);
+  const [stackStatus, exports, hasLogRole, lambda, apis] = await Promise.all([
+    readStatus(reader, stack),
+    readExports(reader),
+    readLogRole(reader),
+    readLambda(reader),
+    readApis(reader),
+  ]);
+  const resources = stackStatus === 'none' ? [] : await readResources(reader, stack);
+  const found = await lookUp(reader, aws.region, caller, namedResources(stack));
+  const own = await readReservations(reader, stack);
+  const { stackName } = stack;
+  const gone = (exports ?? [])
+    .filter((one) => one.stackName === stackName)
+    .filter(({ name }) => !exportsOf(stack).some((wanted) => wanted.name === name));
+  const importers = [];
+  for (const { name } of gone) importers.push({ name, by: await readImporters(reader, name) });
+  return {
+    ...caller,
+    ...{ stackStatus, resources, exports, importers, hasLogRole, lambda, apis },
+    ...{ taken: found.taken, tables: found.tables, reserved: own, unread: sorted(reader.unread) },
+  };
+}
+
+/** Answers come in any order. */
+function sorted(unread: readonly Unread[]): readonly Unread[] {
+  return [...unread].sort((a, b) => a.what.localeCompare(b.what));
+}
+
+/** Resources whose name stands in the template. */
+function namedResources({ template }: StackView): readonly NamedResource[] {
+  return Object.entries(template.Resources).flatMap(([logicalId, { Type: type, Properties = {} }]) => {
+    const key = NAMED_TYPES.includes(type) ? NAME_PROPERTIES.find((name) => name in Properties) : undefined;
+    const name = key === undefined ? undefined : Properties[key];
+    return typeof name === 'string' ? [{ type, logicalId, name }] : [];
+  });
+}
+
+const NAME_PROPERTIES = [
+  ...['TableName', 'LogGroupName', 'FunctionName', 'QueueName', 'TopicName', 'DashboardName', 'Name'],
+];
+
+const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
+/** 100 exports or resources each; CloudFormation has no more than this of either. */
+const PAGES_LIMIT = 20;
+
+async function readStatus(reader: Reader, { stackName }: StackView): Promise<string | undefined> {
+  const answer = await reader.read(
+    `whether stack ${stackName} is there`,
+    'cloudformation:DescribeStacks',
+    { ...CLOUDFORMATION, action: 'DescribeStacks', parameters: { StackName: stackName } },
+    /does not exist/,
+  );
+  if (answer === 'absent') return 'none';
+  const [stack] = listAt(answer?.body, 'DescribeStacksResponse', 'DescribeStacksResult', 'Stacks');
+  return textAt(stack, 'StackStatus');
+}
+
+/** All entries of a list that comes in pages. */
+async function readPages(
+  reader: Reader,
+  what: string,
+  action: string,
+  member: string,
+  parameters: Readonly<Record<string, string>> = {},
+  absent?: RegExp,
+): Promise<readonly unknown[] | undefined> {
+  const entries: unknown[] = [];
+  let next: string | undefined;
+  for (let page = 1; page <= PAGES_LIMIT; page += 1) {
+    const request = { ...CLOUDFORMATION, action, parameters: { ...parameters, NextToken: next } };
+    const answer = await reader.read(what, `cloudformation:${action}`, request, absent);
+    if (answer === undefined) return undefined;
+    if (answer === 'absent') return [];
+    const result = memberAt(answer.body, `${action}Response`, `${action}Result`);
+    entries.push(...listAt(result, member));
+    next = textAt(result, 'NextToken');
+    if (next === undefined || next === '') break;
+  }
+  return entries;
+}
+
+async function readResources(
+  reader: Reader,
+  { stackName }: StackView,
+): Promise<readonly StackResource[] | undefined> {
+  const what = `what stack ${stackName} has made`;
+  const parameters = { StackName: stackName };
+  const entries = await readPages(
+    reader,
+    what,
+    'ListStackResources',
+    'StackResourceSummaries',
+    parameters,
+    /does not exist/,
+  );
+  return entries
+    ?.filter((entry) => textAt(entry, 'ResourceStatus') !== 'DELETE_COMPLETE')
+    .map((entry) => ({
+      type: textAt(entry, 'ResourceType') ?? '',
+      logicalId: textAt(entry, 'LogicalResourceId') ?? '',
+      physicalId: textAt(entry, 'PhysicalResourceId') ?? '',
+    }));
+}
+
+async function readExports(reader: Reader): Promise<AccountView['exports']> {
+  const entries = await readPages(reader, 'which names are exported', 'ListExports', 'Exports');
+  return entries?.map((entry) => ({
+    name: textAt(entry, 'Name') ?? '',
+    // arn:aws:cloudformation:us-east-1:123456789012:stack/NAME/UUID
+    stackName: (textAt(entry, 'ExportingStackId') ?? '').split('/')[1] ?? '',
+  }));
+}
+
+async function readImporters(reader: Reader, name: string): Promise<readonly string[]> {
+  const what = `who imports ${name}`;
+  const entries = await readPages(
+    reader,
+    what,
+    'ListImports',
+    'Imports',
+    { ExportName: name },
+    /not imported/,
+  );
+  return (entries ?? []).map(String);
+}
+
+async function readLogRole(reader: Reader): Promise<boolean | undefined> {
+  const answer = await reader.read(
+    "the account's role for logs of API Gateway",
+    'apigateway:GET on /account',
+    { service: 'apigateway', protocol: 'rest', path: '/account' },
+    /NotFoundException/,
+  );
+  if (answer === undefined) return undefined;
+  return answer !== 'absent' && (textAt(answer.body, 'cloudwatchRoleArn') ?? '') !== '';
+}
+
+async function readLambda(reader: Reader): Promise<AccountView['lambda']> {
+  const answer = await reader.read("Lambda's quotas of the account", 'lambda:GetAccountSettings', {
+    ...{ service: 'lambda', protocol: 'rest', path: '/2016-08-19/account-settings' },
+  });
+  if (answer === undefined || answer === 'absent') return undefined;
+  const limit = (name: string): number => Number(memberAt(answer.body, 'AccountLimit', name));
+  const facts = {
+    concurrency: limit('ConcurrentExecutions'),
+    unreserved: limit('UnreservedConcurrentExecutions'),
+    codeLimitBytes: limit('TotalCodeSize'),
+    codeBytes: Number(memberAt(answer.body, 'AccountUsage', 'TotalCodeSize') ?? 0),
+  };
+  return Object.values(facts).every(Number.isFinite) ? facts : undefined;
+}
+
+async function readReservations(reader: Reader, stack: StackView): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  // Functions whose reservation goes with this deployment give it back; that they still count errs on the safe side.
+  for (const { name } of reservations(stack)) {
+    if (typeof name !== 'string') continue;
+    const answer = await reader.read(
+      `what ${name} keeps of the concurrency`,
+      'lambda:GetFunctionConcurrency',
+      {
+        ...{ service: 'lambda', protocol: 'rest' },
+        path: `/2019-09-30/functions/${encodeURIComponent(name)}/concurrency`,
+      },
+      /ResourceNotFoundException|HTTP 404/,
+    );
+    const count =
+      answer === undefined || answer === 'absent' ? 0 : answer.body['ReservedConcurrentExecutions'];
+    if (typeof count === 'number') found.set(name, count);
+  }
+  return found;
+}
+
+/** More than one may have, so there is no need for a third. */
+const API_PAGES = 2;
+
+async function readApis(reader: Reader): Promise<AccountView['apis']> {
+  const rest = await readApiPages(reader, '/restapis?limit=500', 'position', 'item');
+  const others = await readApiPages(reader, '/v2/apis?maxResults=500', 'nextToken', 'items');
+  if (rest === undefined || others === undefined) return undefined;
+  const ofKind = (protocol: string): number =>
+    others.filter((api) => textAt(api, 'protocolType') === protocol).length;
+  return { rest: rest.length, http: ofKind('HTTP'), websocket: ofKind('WEBSOCKET') };
+}
+
+async function readApiPages(
+  reader: Reader,
+  path: string,
+  token: 'position' | 'nextToken',
+  member: string,
+): Promise<readonly unknown[] | undefined> {
+  const entries: unknown[] = [];
+  let next: string | undefined;
+  for (let page = 1; page <= API_PAGES; page += 1) {
+    const query = next === undefined ? '' : `&${token}=${encodeURIComponent(next)}`;
+    const answer = await reader.read('how many APIs there are', `apigateway:GET on ${path.split('?')[0]}`, {
+      ...{ service: 'apigateway', protocol: 'rest', path: `${path}${query}` },
+    });
+    if (answer === undefined || answer === 'absent') return undefined;
+    const found = memberAt(answer.body, member) ?? memberAt(answer.body, '_embedded', 'item');
+    entries.push(
+      ...(Array.isArray(found) ? (found as readonly unknown[]) : found === undefined ? [] : [found]),
+    );
+    next = textAt(answer.body, token);
+    if (next === undefined) break;
+  }
+  return entries;
+}

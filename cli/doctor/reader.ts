@@ -1,0 +1,36 @@
+/** Questions to an account of which some may be refused. */
+import type { Aws, AwsAnswer, AwsCall } from '../aws-call.ts';
+import type { Unread } from './finding.ts';
+
+export type Caller = { readonly accountId: string; readonly arn: string };
+
+/** Asks, and keeps what could not be answered. */
+export type Reader = {
+  /** The answer; `absent` where what is asked for is not there; undefined where nobody may know. */
+  readonly read: (
+    what: string,
+    permission: string,
+    request: AwsCall,
+    absent?: RegExp,
+  ) => Promise<Extract<AwsAnswer, { kind: 'answer' }> | 'absent' | undefined>;
+  readonly unread: Unread[];
+};
+
+export function createReader(aws: Aws): Reader {
+  const unread: Unread[] = [];
+  return {
+    unread,
+    async read(what, permission, request, absent) {
+      const answer = await aws.call(request);
+      if (answer.kind === 'answer') return answer;
+      if (answer.kind === 'silent') {
+        unread.push({ what, reason: answer.message });
+        return undefined;
+      }
+      const reason = `${answer.code}: ${answer.message}`;
+      if (absent?.test(reason) === true) return 'absent';
+      unread.push({ what, permission, reason });
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/** Answers of AWS's query protocol as plain objects. They have elements and text, and neither attributes that matter nor mixed content. */
+import type { JsonObject } from '@gatewright/aws/json-object';
+
+type Open = { readonly name: string; text: string; readonly children: [name: string, value: unknown][] };
+
+const TOKEN =
+  /<!--[\s\S]*?-->|<[?!][^>]*>|<(\/?)([A-Za-z_][\w.:-]*)((?:[^>"']|"[^"]*"|'[^']*')*?)(\/?)>|[^<]+/gy;
+/** An answer is a few levels deep; one that is not would only use up memory. */
+const DEPTH_LIMIT = 64;
+
+/**
+ * By name of the root element. A list is what has `member` elements (`Exports: [{…}]`); an empty element is the empty text, so an empty
+ * list is no list. Undefined for anything that is no whole document.
+ */
+export function readXml(text: string): JsonObject | undefined {
+  const root: Open = { name: '', text: '', children: [] };
+  const open: Open[] = [root];
+  TOKEN.lastIndex = 0;
+  for (let at = 0; at < text.length; at = TOKEN.lastIndex) {
+    const token = TOKEN.exec(text);
+    const top = open.at(-1);
+    if (token === null || top === undefined || open.length > DEPTH_LIMIT) return undefined;
+    const [whole, closes, name, , isEmpty] = token;
+    if (name === undefined) {
+      if (!whole.startsWith('<')) top.text += whole;
+    } else if (closes === '/') {
+      if (open.length === 1 || top.name !== name) return undefined;
+      open.pop();
+      open.at(-1)?.children.push([name, valueOf(top)]);
+    } else if (isEmpty === '/') top.children.push([name, '']);
+    else open.push({ name, text: '', children: [] });
+  }
+  const isWhole = open.length === 1 && root.children.length === 1 && root.text.trim() === '';
+  return isWhole ? Object.fromEntries(root.children) : undefined;
+}
+
+function valueOf({ text, children }: Open): unknown {
+  if (children.length === 0) return decode(text);
+  if (children.every(([name]) => name === 'member')) return children.map(([, value]) => value);
+  return Object.fromEntries(children);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+function decode(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([\da-fA-F]{1,6})|(\w+));/g, (whole, decimal, hex, name) => {
+    const code = decimal === undefined ? Number.parseInt(String(hex), 16) : Number(decimal);
+    if (name !== undefined) return ENTITIES[String(name)] ?? whole;
+    return code <= 0x10_ff_ff ? String.fromCodePoint(code) : whole;
+  });
+}
