@@ -13,8 +13,11 @@ export type Field<T> = {
   /** Goes on after the field's name: `must be a whole number from 1 to 10`. */
   readonly rule: string;
   /** The value as it arrived → what it means; undefined = breaks the rule. */
-  readonly read: (value: unknown) => T | undefined;
+  readonly read: (value: unknown, where: Where) => T | undefined;
 };
+
+/** JSON says what is a number; a query has nothing but text. */
+export type Where = 'body' | 'query';
 
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 
@@ -59,8 +62,9 @@ export function whole(
     schema: { type: 'integer', description, minimum: min, maximum: max },
     isRequired: true,
     rule: `must be a whole number from ${min} to ${max}`,
-    read(value) {
-      const number = typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value;
+    read(value, where) {
+      const isDigits = where === 'query' && typeof value === 'string' && /^-?\d{1,16}$/.test(value);
+      const number = isDigits ? Number(value) : value;
       return typeof number === 'number' && Number.isSafeInteger(number) && number >= min && number <= max
         ? number
         : undefined;
@@ -109,11 +113,7 @@ export function optional<T>(field: Field<T>): Field<T | undefined> {
  * @throws RequestInvalid naming the first field that is missing, wrong or unknown: a misspelt field would
  *   otherwise be an instruction that nobody follows
  */
-export function readFields<F extends Fields>(
-  fields: F,
-  value: unknown,
-  where: 'body' | 'query',
-): ReadFields<F> {
+export function readFields<F extends Fields>(fields: F, value: unknown, where: Where): ReadFields<F> {
   if (!isJsonObject(value)) throw new RequestInvalid(where, 'must be a JSON object');
   const unknown = Object.keys(value).find((name) => !Object.hasOwn(fields, name));
   const known = Object.keys(fields).join(', ');
@@ -122,7 +122,7 @@ export function readFields<F extends Fields>(
   const read = Object.entries(fields).map(([name, field]) => {
     const found = Object.hasOwn(value, name) ? value[name] : undefined;
     if (found === undefined && !field.isRequired) return [name, undefined] as const;
-    const taken = found === undefined ? undefined : field.read(found);
+    const taken = found === undefined ? undefined : field.read(found, where);
     if (taken === undefined) throw new RequestInvalid(name, field.rule);
     return [name, taken] as const;
   });

@@ -2,6 +2,7 @@
 import type { HttpEvent } from '../aws/http-event.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { DomainError, RequestInvalid } from '../errors.ts';
+import { repeatsMember } from './json-members.ts';
 import { hasControls, readFields, schemaOf } from './fields.ts';
 import type { Fields, JsonSchema, NoFields, ReadFields } from './fields.ts';
 import { parsePathName } from './path-name.ts';
@@ -173,9 +174,13 @@ function readJson(body: string | undefined): unknown {
   if (body === undefined || body === '') return undefined;
   if (new TextEncoder().encode(body).length > MAX_BODY_BYTES)
     throw new DomainError('REQUEST_TOO_LARGE', `the body must have at most ${MAX_BODY_BYTES} bytes`);
+  let value: unknown;
   try {
-    return JSON.parse(body) as unknown;
+    value = JSON.parse(body);
   } catch {
     throw new RequestInvalid('body', 'must be JSON');
   }
+  // Others than this reader take the first of two members: what was approved would not be what is done.
+  if (repeatsMember(body)) throw new RequestInvalid('body', 'must not name a member of an object twice');
+  return value;
 }

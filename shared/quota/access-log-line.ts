@@ -1,6 +1,6 @@
 /** One line of an API's access log → the request that somebody is charged for. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import { repeatsMember } from '../json-members.ts';
+import { repeatsMember } from '../http/json-members.ts';
 import type { Subject } from './subject.ts';
 
 /** Names of the line's fields. A value may be a word of the format itself: `"plan":"gold"`. */
@@ -56,6 +56,7 @@ export const USUAL_FIELDS: LineFields = {
  */
 const CHOSEN_BY_CALLER =
   /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|UUID_REPLACED_INVALID_REQUEST_ID)$/i;
+const NAMES = ['requestId', 'plan', 'tenant', 'key', 'route'] as const;
 const REFUSED_BY_GATEWAY = new Set([401, 403, 429]);
 const MAX_NAME_LENGTH = 256;
 /** Later years have another form in the names of periods, and no log has a request of them. */
@@ -73,9 +74,12 @@ export function readAccessLine(
     return { kind: 'malformed' };
   const read = (name: keyof LineFields): string | undefined => valueOf(line[fields[name]]);
   const requestId = read('requestId');
-  const status = Number(read('status'));
-  if (requestId === undefined || CHOSEN_BY_CALLER.test(requestId) || !Number.isInteger(status))
+  const printed = read('status') ?? '';
+  const status = Number(printed);
+  if (requestId === undefined || CHOSEN_BY_CALLER.test(requestId) || !/^[1-5]\d\d$/.test(printed))
     return { kind: 'malformed' };
+  // Written without quotes, 007 and 1e1 and whatever has more digits than a number keeps would be somebody else.
+  if (NAMES.some((name) => typeof line[fields[name]] === 'number')) return { kind: 'malformed' };
   const [plan, tenant, key] = [read('plan'), read('tenant'), read('key')];
   if (plan === undefined || tenant === undefined || key === undefined) return { kind: 'uncounted' };
   if ([requestId, plan, tenant, key].some((name) => name.length > MAX_NAME_LENGTH))

@@ -1,6 +1,14 @@
 /** Where the periods of a quota begin and end. Pure: the same stamp gives the same period on every machine. */
 
-export type PeriodLength = 'DAY' | 'WEEK' | 'MONTH' | { readonly everySeconds: number };
+export type PeriodLength =
+  | 'DAY'
+  | 'WEEK'
+  | 'MONTH'
+  | {
+      readonly everySeconds: number;
+      /** An instant at which one of them begins; without it, 1970 does. */
+      readonly fromEpochMs?: number;
+    };
 
 export type PeriodRule = {
   readonly length: PeriodLength;
@@ -38,7 +46,8 @@ export function periodId(period: Period): string {
 export function periodAt(rule: PeriodRule, stampEpochMs: number): Period {
   if (typeof rule.length === 'object') {
     const lengthMs = rule.length.everySeconds * 1000;
-    const startEpochMs = Math.floor(stampEpochMs / lengthMs) * lengthMs;
+    const { fromEpochMs = 0 } = rule.length;
+    const startEpochMs = Math.floor((stampEpochMs - fromEpochMs) / lengthMs) * lengthMs + fromEpochMs;
     return { startEpochMs, endEpochMs: startEpochMs + lengthMs };
   }
   // The local calendar names a unit; its boundary may lie after the stamp, and the one before it always suffices.

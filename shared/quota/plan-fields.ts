@@ -4,6 +4,8 @@ import { PlanInvalid } from '../errors.ts';
 
 export type Range = { readonly min: number; readonly max: number };
 
+const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/;
+
 /** One JSON object of a plan. Every field must be asked for by name before `refuseOthers`. */
 export class PlanFields {
   readonly #path: string;
@@ -66,6 +68,19 @@ export class PlanFields {
     if (typeof value !== 'number' || !(value >= range.min && value <= range.max))
       return this.fail(name, `must be a number from ${range.min} to ${range.max}`);
     return value;
+  }
+
+  /** A day of UTC, or a second: `2026-11-20`, `2026-11-20T06:00:00Z`. YAML makes no date of them. */
+  instant(name: string): number {
+    const value = this.get(name);
+    const epochMs = typeof value === 'string' && INSTANT.test(value) ? Date.parse(value) : NaN;
+    // V8 takes the 31st of February for the 3rd of March.
+    if (
+      Number.isNaN(epochMs) ||
+      !new Date(epochMs).toISOString().startsWith(String(value).slice(0, 19).replace('Z', ''))
+    )
+      return this.fail(name, 'must be a day such as 2026-11-20, or an instant such as 2026-11-20T06:00:00Z');
+    return epochMs;
   }
 
   list(name: string, maxLength: number, fallback?: readonly unknown[]): readonly unknown[] {

@@ -231,10 +231,7 @@ function parsePeriod(fields: PlanFields): PeriodRule {
   const anchor = new PlanFields(fields.get('anchor') ?? {}, fields.pathOf('anchor'));
   const dayName = length === 'WEEK' ? 'weekday' : 'day';
   if (typeof length === 'object' && (fields.has('timeZone') || fields.has('anchor')))
-    fields.fail(
-      'anchor',
-      'and timeZone are for DAY, WEEK and MONTH; other periods count from 1970-01-01 UTC',
-    );
+    fields.fail('anchor', 'and timeZone are for DAY, WEEK and MONTH; other periods begin at period.from');
   if (length === 'DAY' && anchor.has('day')) anchor.fail('day', 'is for MONTH; a DAY begins at anchor.time');
   const anchorDay = anchor.whole(dayName, { min: 1, max: length === 'WEEK' ? 7 : 31 }, 1);
   const time = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(anchor.text('time', '00:00'));
@@ -248,8 +245,9 @@ function parsePeriodLength(fields: PlanFields): PeriodLength {
   if (typeof value !== 'object' || value === null) return fields.oneOf('period', PERIODS);
   const custom = new PlanFields(value, fields.pathOf('period'));
   const everySeconds = custom.whole('everySeconds', { min: 1, max: 366 * 86_400 });
+  const from = custom.has('from') ? custom.instant('from') : undefined;
   custom.refuseOthers();
-  return { everySeconds };
+  return { everySeconds, ...(from !== undefined && { fromEpochMs: from }) };
 }
 
 function parseAlarms(fields: PlanFields): readonly number[] {

@@ -43,7 +43,6 @@ const MAX_TEXT = 200;
 const MAX_UNITS = Number.MAX_SAFE_INTEGER;
 /** Each period has its fee, used or not. */
 const LEAST_FEE_SECONDS = 3600;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** `invoice: {currency: EUR, customers: {acme: {name, address: […], taxId, email, stripe}}}` @throws PlanInvalid */
 export function parseInvoiceTerms(plan: PlanFields): InvoiceTerms | undefined {
@@ -113,14 +112,8 @@ function decimalOf(fields: PlanFields, name: string, fallback?: string): string 
   );
 }
 
-/** A day of UTC. YAML makes no date of it. */
-function dayOf(fields: PlanFields, name: 'from' | 'until'): { readonly [key: string]: number } {
-  if (!fields.has(name)) return {};
-  const value = fields.get(name);
-  const epochMs = typeof value === 'string' && DAY.test(value) ? Date.parse(value) : NaN;
-  if (Number.isNaN(epochMs) || new Date(epochMs).toISOString().slice(0, 10) !== value)
-    return fields.fail(name, 'must be a day such as 2026-11-01');
-  return { [name]: epochMs };
+function instantOf(fields: PlanFields, name: 'from' | 'until'): { readonly [key: string]: number } {
+  return fields.has(name) ? { [name]: fields.instant(name) } : {};
 }
 
 function parseCustomer(fields: PlanFields): Customer {
@@ -134,8 +127,8 @@ function parseCustomer(fields: PlanFields): Customer {
   const address = fields.list('address', MAX_ADDRESS_LINES, []).map((each) => line('address', each));
   const customer = {
     ...{ name, address, ...optional('taxId'), ...optional('email'), ...optional('stripe') },
-    ...dayOf(fields, 'from'),
-    ...dayOf(fields, 'until'),
+    ...instantOf(fields, 'from'),
+    ...instantOf(fields, 'until'),
   };
   fields.refuseOthers();
   return customer;

@@ -137,7 +137,8 @@ async function group(requests: readonly TrackedRequest[], book: PlanBook): Promi
       planless.push({ requestId, plan: subject.plan, reason: 'plan-unreadable' });
       continue;
     }
-    // What a rate would have refused is over; only what is counted can be counted later.
+    // What a rate would have refused is over; only what is counted can be counted later. A plan that counts nothing is told of.
+    if (!plan.limits.some(({ kind }) => kind === 'quota')) unplanned += 1;
     for (const limit of plan.limits) {
       if (limit.kind !== 'quota') continue;
       const id = ledgerIdOf(limit, subject);

@@ -7,7 +7,7 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { DomainError } from '../../errors.ts';
 import type { TokenTrust } from '../compiled-document.ts';
-import { repeatsMember } from '../../json-members.ts';
+import { repeatsMember } from '../../http/json-members.ts';
 
 export type UnverifiedToken = {
   readonly algorithm: string;

@@ -5,7 +5,7 @@ import type { JsonSchema } from '../../http/fields.ts';
 const TEXT = { type: 'string' };
 const WHOLE = { type: 'integer' };
 const INSTANT = { type: 'string', format: 'date-time' };
-const DATE = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
+const DATE = { type: 'string', description: 'A day, 2026-11-20, or an instant' };
 const FACTS = { type: 'object' };
 
 const PRICE = {
@@ -44,7 +44,9 @@ const LIMIT = {
     id: TEXT,
     level: { enum: ['tenant', 'key', 'route'] },
     ...{ quota: WHOLE, overage: WHOLE, initialUsage: WHOLE, wasteBudget: { type: 'number' } },
-    period: { anyOf: [{ enum: ['DAY', 'WEEK', 'MONTH'] }, structure({ everySeconds: WHOLE })] },
+    period: {
+      anyOf: [{ enum: ['DAY', 'WEEK', 'MONTH'] }, structure({ everySeconds: WHOLE, from: TEXT }, ['from'])],
+    },
     ...{ timeZone: TEXT, anchor: FACTS, alarms: { type: 'array', items: WHOLE } },
     ...{ rate: { type: 'number' }, perSeconds: { type: 'number' }, burst: WHOLE, clockSkewMs: WHOLE },
     lease: { anyOf: [{ const: false }, FACTS] },

@@ -73,6 +73,26 @@ describe('a function that holds more than its MemorySize outside of the heap', (
     });
 });
 
+describe('an event that had not begun when its instance ended', () => {
+  it('goes to the next instance', async () => {
+    // Answers, and then keeps the thread busy, so that the next event is handed over and not begun when it ends.
+    const code = `exports.handler = async ({ ends }) => {
+      if (ends) setImmediate(() => {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 8);
+        process.exit(1);
+      });
+      return 'answered';
+    };`;
+    const { invoke } = await startRuntime([anInlineFunction('f', code)]);
+
+    // Which of the two comes first is the machine's to say: one of so many rounds is as meant.
+    for (let round = 0; round < 12; round += 1) {
+      assert.equal(returned(await invoke('f', { ends: true })), 'answered');
+      assert.equal(returned(await invoke('f', {})), 'answered');
+    }
+  });
+});
+
 describe('a source that is being saved', () => {
   it('is started again until it is whole: nobody reads the truncated file', async () => {
     const whole = `exports.handler = async ({ end }) => (end ? process.exit(1) : 'whole')`;

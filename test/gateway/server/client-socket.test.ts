@@ -125,6 +125,21 @@ describe('frames', () => {
     );
   });
 
+  it('delivers nothing that was sent behind what closes the connection', async () => {
+    const running = await startEcho();
+    after(() => running.close());
+    const client = await open(`ws://${running.host}/dev`);
+
+    client.socket.send(Buffer.from('closes'), { binary: true });
+    client.socket.send('late');
+    await running.ended;
+
+    assert.deepEqual(
+      running.at.invoker.events.map((event) => event.requestContext.eventType),
+      ['DISCONNECT'],
+    );
+  });
+
   it('splits what goes to the client at 32 KB and joins what comes from it', async () => {
     const running = await startEcho();
     after(() => running.close());

@@ -161,6 +161,18 @@ describe('createApiServer', () => {
       assert.match(next, /^HTTP\/1\.1 200 /);
     });
 
+  it('serves a body of exactly 10 MB on a connection that stays', async () => {
+    const head = `POST /dev/pets HTTP/1.1\r\n${host()}Content-Length: ${10 * 1024 * 1024}\r\n\r\n`;
+    const next = `GET /dev/pets HTTP/1.1\r\n${host()}${CLOSE}\r\n`;
+
+    const received = await exchange(
+      Buffer.concat([Buffer.from(head), Buffer.alloc(10 * 1024 * 1024, 97), Buffer.from(next)]),
+    );
+
+    assert.equal(received.match(/HTTP\/1\.1 \d{3} /g)?.length, 2, received.slice(0, 200));
+    assert.doesNotMatch(received, /HTTP\/1\.1 413 /);
+  });
+
   it('forgets a client that lies about its length and goes away', async () => {
     const socket = connect(port, '127.0.0.1');
     socket.write(`POST /dev/pets HTTP/1.1\r\n${host()}Content-Length: 100\r\n\r\nonly this`);

@@ -34,8 +34,13 @@ describe('readFields', () => {
     [{ name: 'x', units: 11 }, 'units'],
     [{ name: 'x', units: 1.5 }, 'units'],
     [{ name: 'x', units: '1e1' }, 'units'],
+    // JSON says what is a number, and the schema that this has to be one.
+    [{ name: 'x', units: '5' }, 'units'],
     [{ name: 'x', units: 1, at: 'yesterday' }, 'at'],
     [{ name: 'x', units: 1, at: '2026-13-40' }, 'at'],
+    // Date.parse takes it for the 3rd of March.
+    [{ name: 'x', units: 1, at: '2026-02-31' }, 'at'],
+    [{ name: 'x', units: 1, at: '2026-06-31T00:00:00Z' }, 'at'],
     [{ name: 'x', units: 1, kind: null }, 'kind'],
     [{ name: 'x', units: 1, unit: 1 }, 'unit'],
     [JSON.parse('{"name":"x","units":1,"__proto__":{}}'), '__proto__'],

@@ -123,6 +123,27 @@ describe('createRouter', () => {
       'body',
     ],
     [
+      'a body that names a member twice',
+      ['POST /things/{thing}/more', { parameters: thing, headers: ID, body: '{"units":1,"units":2}' }],
+      400,
+      'REQUEST_INVALID',
+      'body',
+    ],
+    [
+      'a document that names a member twice, deep inside and in another spelling',
+      ['PUT /things/{thing}', { parameters: thing, headers: ID, body: '{"a":[{"b":1,"\\u0062":2}]}' }],
+      400,
+      'REQUEST_INVALID',
+      'body',
+    ],
+    [
+      'a number that is text',
+      ['POST /things/{thing}/more', { parameters: thing, headers: ID, body: '{"units":"5"}' }],
+      400,
+      'REQUEST_INVALID',
+      'units',
+    ],
+    [
       'a body that is too large',
       ['PUT /things/{thing}', { parameters: thing, headers: ID, body: `"${'é'.repeat(65_536)}"` }],
       413,

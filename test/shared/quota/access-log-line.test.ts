@@ -108,6 +108,11 @@ describe('a line of an access log', () => {
     },
     { name: 'no request id', message: JSON.stringify({ ...LINE, requestId: '-' }) },
     { name: 'a status that is none', message: JSON.stringify({ ...LINE, status: 'ok' }) },
+    { name: 'a status below 0', message: JSON.stringify({ ...LINE, status: '-200' }) },
+    { name: 'a status in another notation', message: JSON.stringify({ ...LINE, status: '2e2' }) },
+    { name: 'a status of two digits', message: JSON.stringify({ ...LINE, status: 20 }) },
+    { name: 'a tenant that is a number', message: JSON.stringify({ ...LINE, tenant: 5 }) },
+    { name: 'a key that is a number', message: JSON.stringify({ ...LINE, key: 7 }) },
     { name: 'a time that is none', message: JSON.stringify({ ...LINE, requestTimeEpoch: '20/Nov/2026' }) },
     { name: 'a key that is no name', message: JSON.stringify({ ...LINE, key: 'x'.repeat(257) }) },
     {

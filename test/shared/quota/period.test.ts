@@ -123,6 +123,20 @@ describe('periodAt', () => {
     },
     {
       name: 'any number of seconds',
+      rule: rule({ length: { everySeconds: 36 * 3600, fromEpochMs: Date.UTC(2026, 10, 20, 6) } }),
+      at: '2026-11-21T17:59:59.999Z',
+      start: '2026-11-20T06:00:00.000Z',
+      hours: 36,
+    },
+    {
+      name: 'one of them before the instant that names their beginning',
+      rule: rule({ length: { everySeconds: 36 * 3600, fromEpochMs: Date.UTC(2026, 10, 20, 6) } }),
+      at: '2026-11-20T05:59:59.999Z',
+      start: '2026-11-18T18:00:00.000Z',
+      hours: 36,
+    },
+    {
+      name: 'a quarter of an hour',
       rule: rule({ length: { everySeconds: 900 } }),
       at: '2026-11-19T12:14:59Z',
       start: '2026-11-19T12:00:00.000Z',

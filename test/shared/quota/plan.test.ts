@@ -141,6 +141,16 @@ describe('parsePlan', () => {
       field: 'limits[0].period.everySeconds',
     },
     {
+      name: 'a beginning on a day that there is not',
+      given: limited({ ...QUOTA, period: { everySeconds: 60, from: '2026-02-31' } }),
+      field: 'limits[0].period.from',
+    },
+    {
+      name: 'a beginning between two seconds',
+      given: limited({ ...QUOTA, period: { everySeconds: 60, from: '2026-11-20T06:00:00.5Z' } }),
+      field: 'limits[0].period.from',
+    },
+    {
       name: 'an unknown zone',
       given: limited({ ...QUOTA, timeZone: 'Europe/Berln' }),
       field: 'limits[0].timeZone',

@@ -90,6 +90,20 @@ describe('a delivery with lines that cannot be charged', () => {
     );
   });
 
+  it('has a newest request, however many lines there are', async () => {
+    // More than a call of JavaScript takes arguments.
+    const many = Array.from({ length: 130_000 }, (_, index) => lineOf(`r-${index}`));
+    const nobody = { charged: 0, seen: 0, unchargeable: 0, waiting: [] };
+
+    const { newestEpochMs } = await trackDelivery(
+      stream(many),
+      { track: () => Promise.resolve(nobody) },
+      RULES,
+    );
+
+    assert.equal(newestEpochMs, NOON_MS);
+  });
+
   it('answers as ever where there are none', async () => {
     const { tracker } = await aTracker();
 

@@ -91,6 +91,14 @@ describe('usage from access logs', () => {
     );
   });
 
+  it('is told, and charged to nobody, where the plan counts nothing', async () => {
+    const table = await aTable([{ id: 'burst', level: 'key', rate: 1, burst: 10 }]);
+
+    const tracked = await trackerOf(table).track(requestsOf(3));
+
+    assert.deepEqual(tracked, { charged: 0, seen: 0, unchargeable: 3, waiting: [] });
+  });
+
   it('belongs to the period of its stamp, however late its line is', async () => {
     const table = await aTable();
     const tracker = trackerOf(table);

@@ -250,6 +250,16 @@ describe('verifyDelivery (docs/design/authorizers §7.16)', () => {
     assert.equal(asked, 0);
   });
 
+  it('takes a secret of 16 bytes, and none of 15', async () => {
+    const github = KNOWN_ANSWERS.find(({ scheme }) => scheme === 'github');
+    assert.ok(github);
+    const outcome = (secret: string): Promise<unknown> =>
+      verify(aWebhookEvent(github), { scheme: 'github', secret }, { secrets: () => [secret] });
+
+    await outcome('exactly 16 bytes');
+    await assert.rejects(outcome('only of 15 byte'), { code: 'CONFIG_INVALID' });
+  });
+
   const UNUSABLE: readonly [SchemeName, readonly string[]][] = [
     ['github', []],
     ['github', ['']],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { repeatsMember } from '#shared/json-members.ts';
+import { repeatsMember } from '#shared/http/json-members.ts';
 
 describe('repeatsMember', () => {
   for (const { text, expected } of [
