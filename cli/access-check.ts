@@ -90,7 +90,7 @@ function checkApis({ documents }: CompiledAccess, apis: readonly InspectedApi[],
       if (deployed !== stage || api === undefined) continue;
       const inDocument = (complaint: string) => `access/${document.name}.yml: ${complaint}`;
       unsafe.push(...checkAuthorizers(document, api).map(inDocument));
-      drift.push(...checkDrift(document, api).map(inDocument));
+      drift.push(...[...checkDrift(document, api), ...checkOrder(api)].map(inDocument));
     }
   return { unsafe, drift };
 }
@@ -152,6 +152,14 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
     ...checkChargedRoutes(document, routes, api.apiKeySource),
     ...checkNativePlans(document, api.routes, api.apiKeySource),
   ];
+}
+
+/** What the first deployment may be made without, and here is there. */
+function checkOrder({ lateParts = [] }: InspectedApi): readonly string[] {
+  return lateParts.map(
+    ({ part, deployment }) =>
+      `${part} may be made after ${deployment}, which then answers without it: name it in the DependsOn of the deployment, which the Serverless plug-in does by itself (plugins: [gatewright])`,
+  );
 }
 
 export function checkDrift(

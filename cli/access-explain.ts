@@ -4,6 +4,7 @@ import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
 import { askAccess, askEveryRoute } from '@gatewright/authoring/ask-access';
 import type { AccessAnswer } from '@gatewright/authoring/ask-access';
 import { AccessQuestionError, findRefusal, toCaller } from '@gatewright/authoring/wished-caller';
+import type { HeldKey } from '@gatewright/authoring/wished-caller';
 import { homeOfEnvironment } from './load-options.ts';
 import { table, UsageError } from './output.ts';
 
@@ -14,6 +15,8 @@ export type ExplainFlags = {
   readonly role: readonly string[];
   readonly scope: readonly string[];
   readonly ip?: string;
+  /** What was found of the key that `--key` names. */
+  readonly held?: HeldKey;
   readonly policy: boolean;
   readonly json: boolean;
 };

@@ -4,12 +4,15 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { describeAccess } from '@gatewright/authoring/describe-access';
 import type { MatrixCell } from '@gatewright/authoring/describe-access';
+import { addAdminOptions } from './admin-client.ts';
+import type { AdminFlags } from './admin-client.ts';
 import { checkDocuments, printProblems, readCompiled } from './access-check.ts';
 import { explain } from './access-explain.ts';
 import type { ExplainFlags } from './access-explain.ts';
 import { publishCommands } from './access-publish.ts';
 import { revocationCommands } from './access-revoke.ts';
 import { takeSnapshots } from './access-snapshot.ts';
+import { readHeldKey } from './held-key.ts';
 import { saveDeployedIds } from './deployed-ids.ts';
 import { syncRoutes } from './access-sync.ts';
 import { strayDocuments, writeCompiledAccess } from '@gatewright/authoring/access-files';
@@ -114,11 +117,12 @@ function checkCommand(): Command {
 }
 
 function explainCommand(): Command {
-  return inFolder('explain', 'Say what a caller may do, and which rule decides.')
+  return addAdminOptions(inFolder('explain', 'Say what a caller may do, and which rule decides.'))
     .argument('<document>', 'name of a document')
     .argument('[method]', 'GET, POST …; without it, every route')
     .argument('[path]', 'path below the stage, such as /orders/7')
     .option('--token <jwt>', 'a token of the caller; its signature is not checked')
+    .option('--key <key>', 'an API key of the caller, or its id; its secret is not checked')
     .option('--claims <json>', 'claims of the caller instead of a token')
     .option('--issuer <id>', 'issuer of the claims (default: the first of the document)')
     .option('--role <name>', 'a role (repeatable)', collectText, [])
@@ -127,14 +131,15 @@ function explainCommand(): Command {
     .option('--policy', 'print the policy that API Gateway would keep', false)
     .option('--json', 'as JSON', false)
     .action(
-      (
+      async (
         name: string,
         method: string | undefined,
         path: string | undefined,
-        flags: ExplainFlags & AccessFlags,
+        flags: ExplainFlags & AccessFlags & AdminFlags & { readonly key?: string },
       ) => {
         const document = findDocument(flags.folder, name);
-        process.stdout.write(`${explain(document, method, path, flags)}\n`);
+        const held = flags.key === undefined ? {} : { held: await readHeldKey(flags.key, flags) };
+        process.stdout.write(`${explain(document, method, path, { ...flags, ...held })}\n`);
       },
     );
 }
@@ -168,12 +173,15 @@ const CELLS: Readonly<Record<MatrixCell, string>> = {
 };
 
 function printMatrix(matrix: ReturnType<typeof describeAccess> & { readonly document: string }): string {
-  const rows = matrix.rows.map(({ route, cells, rules }) => [
+  const hasQuota = matrix.rows.some(({ isCharged }) => isCharged);
+  const rows = matrix.rows.map(({ route, cells, rules, isCharged }) => [
     `${route.method} ${route.path}`,
     ...cells.map((cell) => CELLS[cell]),
+    ...(hasQuota ? [isCharged ? 'charged' : ''] : []),
     rules.join('; '),
   ]);
-  return [paint('bold', matrix.document), ...table([['', ...matrix.columns, ''], ...rows])].join('\n');
+  const heading = ['', ...matrix.columns, ...(hasQuota ? ['quota'] : []), ''];
+  return [paint('bold', matrix.document), ...table([heading, ...rows]), ...matrix.notes].join('\n');
 }
 
 function findDocument(folder: string, name: string) {

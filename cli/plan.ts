@@ -1,6 +1,8 @@
 /** `gatewright plan`: usage plans, and which key is on which. */
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { parse as parseYaml } from 'yaml';
+import { findYamlMistake, locateField, printProblem } from '@gatewright/authoring/read-document';
 import { printPathName } from '#shared/http/path-name.ts';
 import { askAdmin } from './admin-client.ts';
 import { changeCommand, printRows, readCommand, readPages } from './admin-commands.ts';
@@ -19,7 +21,7 @@ export function planCommand(): Command {
     .addCommand(readCommand('get', 'Print a plan as JSON.').argument('<plan>', 'its id').action(getPlan))
     .addCommand(
       changeCommand('save', 'Save a plan: its first version, or the one after the newest.')
-        .argument('<file>', 'JSON or YAML')
+        .argument('<file>', 'JSON or YAML; without version it is the next one')
         .action(savePlan),
     )
     .addCommand(
@@ -54,9 +56,28 @@ async function getPlan(plan: string, flags: ReadFlags): Promise<void> {
 }
 
 async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
-  const plan = await readPlanFile(file);
-  const path = `/quota/plans/${printPathName(String(Reflect.get(plan, 'id')))}`;
-  await change({ method: 'PUT', path, body: plan }, flags);
+  const { plan, text } = await readPlanFile(file);
+  const path = `/quota/plans/${printPathName(plan.id)}`;
+  const body = 'version' in plan ? plan : { ...plan, version: await nextVersion(path, flags) };
+  await change({ method: 'PUT', path, body }, flags).catch((error: unknown) => {
+    throw error instanceof UsageError ? placed(error, text, file) : error;
+  });
+}
+
+/** One after the newest, whose id is in the path; 1 where there is none. */
+async function nextVersion(path: string, flags: ReadFlags): Promise<number> {
+  const newest = await askAdmin({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
+    if (error instanceof UsageError && error.message.includes('PLAN_UNKNOWN')) return { version: 0 };
+    throw error;
+  });
+  return Number(newest['version']) + 1;
+}
+
+/** A field that the endpoint refuses, where it stands in the file. */
+function placed(error: UsageError, text: string, file: string): UsageError {
+  const [, field] = /^([a-zA-Z]+(?:\[\d+\]|\.[a-zA-Z]+)*) .*PLAN_INVALID/s.exec(error.message) ?? [];
+  const problem = field === undefined ? undefined : locateField(text, file, field, error.message);
+  return problem === undefined ? error : new UsageError(printProblem(problem), { cause: error });
 }
 
 async function listKeys(tenant: string, flags: ReadFlags): Promise<void> {
@@ -86,18 +107,19 @@ async function unassign(tenant: string, key: string, flags: ChangeFlags): Promis
   await change({ method: 'DELETE', path: `${ownerPath(tenant, key)}/plan` }, flags);
 }
 
+type PlanFile = { readonly plan: { readonly id: string }; readonly text: string };
+
 /** @throws UsageError */
-async function readPlanFile(file: string): Promise<object> {
-  const { parse } = await import('yaml');
-  let plan: unknown;
-  try {
-    plan = parse(await readFile(file, 'utf8'));
-  } catch (cause) {
+export async function readPlanFile(file: string): Promise<PlanFile> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    const reason = isMissing ? ': there is no such file' : ' as JSON or YAML';
-    throw new UsageError(`${file} cannot be read${reason}`, { cause });
-  }
-  if (typeof plan === 'object' && plan !== null && typeof Reflect.get(plan, 'id') === 'string') return plan;
+    throw new UsageError(`${file} cannot be read${isMissing ? ': there is no such file' : ''}`, { cause });
+  });
+  const mistake = findYamlMistake(text, file);
+  if (mistake !== undefined) throw new UsageError(printProblem(mistake));
+  const plan: unknown = parseYaml(text);
+  if (typeof plan === 'object' && plan !== null && 'id' in plan && typeof plan.id === 'string')
+    return { plan: { ...plan, id: plan.id }, text };
   throw new UsageError(`${file} is no plan: it needs an id`);
 }
 

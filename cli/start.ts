@@ -12,6 +12,7 @@ import {
   USUAL_QUOTAS,
   USUAL_RECORDS,
 } from '@gatewright/gateway';
+import { accessFoldersOf } from '@gatewright/authoring/stack-files';
 import { withStack } from './with-stack.ts';
 import { openStartConsole } from './start-console.ts';
 import { refuseUnsafeAccess } from './access-check.ts';
@@ -210,7 +211,7 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
     ...{ metrics: flags.metrics, ...shown.options },
     ...(flags.record !== false && { record: flags.record }),
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
-    reload: flags.reload,
+    ...{ reload: flags.reload, documentFolders: accessFoldersOf(sources) },
     ...readLoopOptions(flags),
     log,
     functionLog: (line) => printFunctionLine(line, flags),

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { watchTemplates } from './adapters/template-watcher.ts';
+import { watchDocuments, watchTemplates } from './adapters/template-watcher.ts';
 import { addressOf, backendOf, controlUrlOf, describeFault } from './compose-parts.ts';
 import { followStacks } from './compose-sign-in.ts';
 import { loadStacks } from './definition/load.ts';
@@ -202,11 +202,13 @@ function identify({ place: { file, logicalId, property }, message }: DefinitionE
 export function watchStacks(sources: readonly string[], parts: Parts, faultsAtStart: readonly Fault[]): void {
   const { options, served, addresses, closing } = parts;
   let faults = faultsAtStart;
+  let isKept = false;
   const reload = async (): Promise<void> => {
     const begunMs = performance.now();
     options.onReload({ kind: 'begun', what: 'the stacks' });
     try {
       faults = await load(sources, parts, new Set(faults.map(({ error }) => identify(error))));
+      isKept = false;
       options.onReload({ kind: 'reloaded', what: 'the stacks', tookMs: performance.now() - begunMs });
       const homeless = served.all.filter(({ identity }) => !addresses.has(identity.apiId));
       for (const { identity } of homeless)
@@ -215,6 +217,7 @@ export function watchStacks(sources: readonly string[], parts: Parts, faultsAtSt
         );
     } catch (error) {
       const message = error instanceof DefinitionError ? error.describe() : describeFault(error);
+      isKept = true;
       options.onReload({ kind: 'kept', what: 'the stacks', message });
     }
   };
@@ -231,6 +234,15 @@ export function watchStacks(sources: readonly string[], parts: Parts, faultsAtSt
     watchTemplates([...new Set([...files, ...broken])], () => {
       running = running.then(reload);
     }),
+  );
+  // A plug-in may have refused the service for what stands there, so it is asked again when that is mended.
+  closing.add(
+    watchDocuments(
+      (options.documentFolders ?? []).filter((folder) => existsSync(folder)),
+      () => {
+        running = running.then(() => (isKept ? reload() : undefined));
+      },
+    ),
   );
 }
 

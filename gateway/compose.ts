@@ -81,14 +81,10 @@ export async function inspectStacks(
   options: Parameters<typeof loadStacks>[1],
 ): Promise<readonly InspectedApi[]> {
   const served = await readApis(sources, options, options.tolerance ?? REFUSING);
-  return inspectApis(served.all, functionsOf(served), {
+  return inspectApis(served.all, served.stacks, {
     own: LOCAL_ISSUER,
     includes: (issuer) => issuer === LOCAL_ISSUER,
   });
-}
-
-function functionsOf({ stacks }: ServedApis) {
-  return stacks.flatMap(({ functions }) => functions);
 }
 
 async function readApis(
@@ -228,7 +224,7 @@ function assemble(parts: Parts, publish: () => Promise<void>): Gateway {
       return served.stacks;
     },
     routes: () => listRoutesOf(parts),
-    inspect: () => inspectApis(served.all, functionsOf(served), signIn.issuer),
+    inspect: () => inspectApis(served.all, served.stacks, signIn.issuer),
     inject(request) {
       const api = served.find(request.apiId);
       if (api === undefined) throw new RangeError(`no API ${request.apiId}`);

@@ -1,6 +1,6 @@
 /**
  * The Serverless plug-in: `serverless gateway start`, and `serverless offline [start]` with serverless-offline's options
- * and hooks; at `serverless package` it refuses a service that uses the toolkit's authorizers unsafely. Read by osls at every command, so the gateway itself is loaded only when it is to run; and by Nodes that
+ * and hooks; at `serverless package` it has deployments made after what they must hold, and refuses a service that uses the toolkit's authorizers unsafely. Read by osls at every command, so the gateway itself is loaded only when it is to run; and by Nodes that
  * are too old, so nothing here may need a new one before the first line of the constructor.
  */
 import { join } from 'node:path';
@@ -63,7 +63,7 @@ class GatewrightPlugin {
     this.#utilities = utilities;
     this.hooks = {
       initialize: () => this.#initialize(),
-      'before:aws:package:finalize:saveServiceState': () => this.#assertSafeWiring(),
+      'before:aws:package:finalize:saveServiceState': () => this.#finishTemplate(),
       'gateway:start:start': () => this.#runToEnd(() => readStartOptions(this.#cli)),
       'offline:start': () => this.#runToEnd(() => this.#offline()),
       'offline:start:init': () => this.#start(() => this.#offline()),
@@ -133,13 +133,15 @@ class GatewrightPlugin {
   }
 
   /** By now other plug-ins have had their say in the template. */
-  async #assertSafeWiring(): Promise<void> {
+  async #finishTemplate(): Promise<void> {
     // Routes are being read, for documents that are about to be written.
     if (process.env['GATEWRIGHT_READS_ROUTES'] !== undefined) return;
     const { serviceDir, service } = this.#serverless;
     const { checkService } = await import('./check-service.ts');
     const { checkHandlers } = await import('./check-handlers.ts');
     const { Resources: resources } = service.provider.compiledCloudFormationTemplate;
+    const { orderDeployments } = await import('./order-deployments.ts');
+    orderDeployments(resources);
     const { complaints, warnings } = checkService({
       directory: serviceDir,
       settings: service.custom?.['gatewright'],

@@ -1,4 +1,5 @@
 /** One gateway for one service, from its load to its end. Loads the whole gateway, so `index.ts` imports it on demand. */
+import { resolve } from 'node:path';
 import {
   chooseKeyPair,
   createGateway,
@@ -9,7 +10,7 @@ import {
   runningFolder,
   StartError,
 } from '@gatewright/gateway';
-import { findStack } from '@gatewright/authoring/stack-files';
+import { accessFoldersOf, findStack } from '@gatewright/authoring/stack-files';
 import { readGatewaySettings } from './gateway-settings.ts';
 import { describeListening } from './listening-text.ts';
 import { OptionError } from './option-values.ts';
@@ -49,6 +50,7 @@ export async function startSession(
     announced: { folder: runningFolder(process.env) },
     parameters: service.parameters,
     directory: service.directory,
+    documentFolders: [...accessFoldersOf(sourcesOf(service)), ...namedFolder(service)],
     // osls has put it into this process, which the loading child inherits.
     environment: {},
     adminKey: chooseKeyPair(process.env),
@@ -79,6 +81,13 @@ export async function startSession(
 function sourcesOf({ file, directory }: ServiceFacts): readonly string[] {
   const search = findStack([directory]);
   return search.kind === 'found' ? [search.folder, file] : [file];
+}
+
+/** `custom.gatewright.access` */
+function namedFolder({ settings, directory }: ServiceFacts): readonly string[] {
+  const named: unknown =
+    typeof settings === 'object' && settings !== null && 'access' in settings && settings.access;
+  return typeof named === 'string' ? [resolve(directory, named)] : [];
 }
 
 async function serve(gateway: Gateway, sources: readonly string[], startedMs: number): Promise<void> {

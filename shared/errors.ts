@@ -75,6 +75,8 @@ export type AdminErrorCode =
   | 'OPERATION_REUSED'
   /** Somebody else's change came between. */
   | 'EDIT_CONFLICT'
+  /** The authorizers of the stack take the documents of their bundle, and would not look at published ones. */
+  | 'DOCUMENTS_NOT_FOLLOWED'
   /** An API key that gets no further secrets. */
   | 'KEY_REVOKED'
   /** Two secrets of an API key are good at the moment. */

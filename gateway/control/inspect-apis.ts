@@ -8,6 +8,8 @@ import type {
 } from '../deployment/model.ts';
 import { isClosed } from '../deployment/closed-routes.ts';
 import type { ResolvedStack } from '../definition/model.ts';
+import { findLateParts } from './late-parts.ts';
+import type { LatePart } from './late-parts.ts';
 import type { ApiState } from './api-state.ts';
 
 type FunctionDefinition = ResolvedStack['functions'][number];
@@ -23,6 +25,8 @@ export type InspectedApi = {
   readonly routes: readonly InspectedRoute[];
   /** Where routes that ask for an API key take it from. */
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
+  /** What its deployment must hold and may be made without; absent = nothing. */
+  readonly lateParts?: readonly LatePart[];
 };
 
 export type InspectedRoute = {
@@ -62,9 +66,11 @@ export type LocalIssuers = { readonly own: string; includes(issuer: string): boo
 
 export function inspectApis(
   apis: readonly ApiState[],
-  functions: readonly FunctionDefinition[],
+  stacks: readonly ResolvedStack[],
   issuers: LocalIssuers,
 ): InspectedApi[] {
+  const functions = stacks.flatMap((stack) => stack.functions);
+  const resourcesOf = new Map(stacks.map(({ stackName, resources }) => [stackName, resources]));
   const byName = new Map(functions.map((definition) => [definition.name, definition]));
   return apis.flatMap(({ identity, served }) =>
     [...served.stages.values()].map((stage) => ({
@@ -76,6 +82,7 @@ export function inspectApis(
       region: identity.region,
       routes: stage.deployment.routes.plans.map((plan) => inspectRoute(plan, byName, issuers)),
       apiKeySource: stage.deployment.apiKeySource,
+      lateParts: findLateParts(resourcesOf.get(identity.stackName) ?? new Map(), identity.apiId),
     })),
   );
 }

@@ -63,7 +63,7 @@ export function parseValues(text: string, file: string, readAttached: ReadAttach
   if (broken !== undefined)
     reader.note(
       broken.linePos?.[0].line,
-      `cannot be read as YAML (${broken.code}); values that begin with *, &, ! or % must be quoted`,
+      `cannot be read as YAML from column ${broken.linePos?.[0].col ?? 1} on (${broken.code}); values that begin with *, &, ! or % must be quoted`,
     );
   else if (document.contents !== null) reader.read(document.contents);
   return reader;

@@ -66,9 +66,11 @@ export class StackSet {
     const owners = new Map<string, string>();
     for (const stack of stacks) {
       for (const [name, output] of stack.exportNames) {
-        const owner = owners.get(name);
+        // Two regions may have exports of one name.
+        const place = JSON.stringify([stack.region, stack.raw.accountId, name]);
+        const owner = owners.get(place);
         const at = ['Outputs', output, 'Export', 'Name'];
-        if (owner === undefined) owners.set(name, stack.raw.stackName);
+        if (owner === undefined) owners.set(place, stack.raw.stackName);
         else
           stack.refuse(
             at,
@@ -104,8 +106,9 @@ export class StackSet {
 
   #importValue(name: string, importing: StackResolver, at: Path): Json {
     const importer = importing.raw.stackName;
-    for (const [stackName, stack] of this.#stacks) {
-      if (!stack.exportNames.has(name)) continue;
+    const exporters = [...this.#stacks].filter(([, stack]) => stack.exportNames.has(name));
+    for (const [stackName, stack] of exporters) {
+      if (!isSamePlace(stack, importing)) continue;
       if (stackName === importer) {
         importing.fail(at, `stack ${importer} imports its own export ${name}; write the value itself there`);
       }
@@ -113,6 +116,12 @@ export class StackSet {
       return this.#exportValue(stack, name);
     }
     if (!this.#isComplete) throw new ExportPending(name);
+    const [elsewhere] = exporters;
+    if (elsewhere !== undefined)
+      importing.fail(
+        at,
+        `No export named ${name} found in ${describePlace(importing, elsewhere[1])}: stack ${elsewhere[0]} exports it in ${describePlace(elsewhere[1], importing)}. CloudFormation imports within one region and account: give both stacks the same.`,
+      );
     const others = [...this.#stacks.keys()].filter((other) => other !== importer);
     const searched = others.length === 0 ? 'no other stack is loaded' : `searched: ${others.join(', ')}`;
     return importing.fail(
@@ -143,6 +152,16 @@ export class StackSet {
       `stacks import from each other in a circle: ${stackNames.join(' → ')}; AWS could deploy none of them first`,
     );
   }
+}
+
+/** CloudFormation: "Cross-stack references … within the same AWS account and Region". */
+function isSamePlace(a: StackResolver, b: StackResolver): boolean {
+  return a.region === b.region && a.raw.accountId === b.raw.accountId;
+}
+
+/** The region, or the account where that is what differs. */
+function describePlace(stack: StackResolver, other: StackResolver): string {
+  return stack.region === other.region ? `account ${stack.raw.accountId}` : stack.region;
 }
 
 function outputText(value: Json): string {

@@ -5,6 +5,7 @@
  * @see docs/aws §1.2, §1.4, §4.2, §4.4
  */
 import { gatewayError } from '../errors.ts';
+import { describeRefusal } from '../events/quota-refusal.ts';
 import { methodArn } from '../events/authorizer-event.ts';
 import { describeDenial } from '../events/denial-text.ts';
 import { requestConditions } from '../events/request-conditions.ts';
@@ -30,9 +31,11 @@ export function authorize(matched: Matched, caller: Caller): Authenticated {
   return matched.authenticated(caller);
 }
 
-function admitGrant(matched: Matched, { verdict }: AuthorizerGrant): void {
+function admitGrant(matched: Matched, grant: AuthorizerGrant): void {
+  const { verdict } = grant;
   if (verdict.kind === 'simple') {
-    if (!verdict.isAuthorized) throw denied('the authorizer answered isAuthorized: false');
+    if (!verdict.isAuthorized)
+      throw denied(`the authorizer answered isAuthorized: false${describeRefusal(grant)}`);
     return;
   }
   const question = askAbout(matched, {});
@@ -42,10 +45,18 @@ function admitGrant(matched: Matched, { verdict }: AuthorizerGrant): void {
   );
   if (decision === 'explicit-deny')
     throw denied(
-      "the authorizer's policy denies it",
+      `the authorizer's policy denies it${describeCaller(grant)}${describeRefusal(grant)}`,
       'User is not authorized to access this resource with an explicit deny',
     );
-  if (decision === 'implicit-deny') throw denied("the authorizer's policy does not allow it");
+  if (decision === 'implicit-deny')
+    throw denied(
+      `the authorizer's policy does not allow it${describeCaller(grant)}${describeRefusal(grant)}`,
+    );
+}
+
+/** The line of the request says to whom: most refusals are a caller who was taken for somebody else. */
+function describeCaller({ principalId }: AuthorizerGrant): string {
+  return principalId === undefined ? '' : ` to ${principalId}`;
 }
 
 /** A token says who calls, not that he may: a resource policy must allow on its own. */

@@ -37,10 +37,7 @@ export function log(
   at.records?.take({ received, reply, trail, latencyMs, connectionId: connection?.connectionId });
   const label = at.labelOf?.(received.api.apiId) ?? '';
   const line = `${label}${received.method} ${received.rawPath} ${reply.status} ${latencyMs.toFixed(1)} ms ${trail.phase}`;
-  // A function's message may hold a stack: one line per request all the same.
-  at.log.write(
-    trail.failure === undefined ? line : `${line} (${trail.failure.replaceAll(/\s*[\r\n]+\s*/g, ' ')})`,
-  );
+  at.log.write(trail.failure === undefined ? line : `${line} (${oneLine(trail.failure)})`);
   const { stage, api } = received;
   if (stage === undefined || (stage.logs ?? at.metrics) === undefined) return;
   const { logs } = stage;
@@ -57,6 +54,13 @@ export function log(
   );
   if (logs?.isTraced === true && isSampled(received.traceHeader))
     at.traces?.send(traceSegment(facts, `${api.name}/${stage.name}`));
+}
+
+/** A function's message may hold a stack, and the name of a caller what moves a terminal's cursor. */
+function oneLine(text: string): string {
+  return text
+    .replaceAll(/\s*[\r\n]+\s*/g, ' ')
+    .replaceAll(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Of a streamed reply: everything, once its socket has finished or died. */

@@ -6,6 +6,7 @@
  */
 import { gatewayError } from '../errors.ts';
 import { lastHeader } from '../events/header-list.ts';
+import { describeRefusal } from '../events/quota-refusal.ts';
 import type { TokenBucket } from '../metering/token-bucket.ts';
 import type { Admitted, Authenticated, KeyHolder, MeterNotes, ServedStage } from '../exchange.ts';
 import type { Clock } from '../ports.ts';
@@ -78,7 +79,9 @@ function identify(authenticated: Authenticated): KeyHolder {
     : lastHeader(rawHeaders, 'x-api-key');
   if (value === undefined || value === '')
     throw invalidKey(
-      isFromAuthorizer ? 'the authorizer gave no usageIdentifierKey' : 'the x-api-key header is missing',
+      isFromAuthorizer
+        ? `the authorizer gave no usageIdentifierKey${caller.kind === 'lambda' ? describeRefusal(caller.grant) : ''}`
+        : 'the x-api-key header is missing',
     );
   const holder = stage.keys.holderOf(api.apiId, stage.name, value);
   if (holder === undefined) {

@@ -89,9 +89,12 @@ export function parseIdentities(text: string, file: string, accountId: string): 
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) {
+    const { line, col } = syntaxError.linePos?.[0] ?? {};
+    // The line itself may hold a secret, so only its place is told.
+    const message = syntaxError.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '');
     throw new DefinitionError(
-      { file, line: syntaxError.linePos?.[0].line },
-      syntaxError.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? 'not YAML',
+      { file, line },
+      `${message ?? 'not YAML'}${col === undefined ? '' : ` (column ${col})`}`,
     );
   }
   const reader = new IdentitiesReader(file, lines, accountId);

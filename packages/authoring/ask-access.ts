@@ -1,5 +1,10 @@
 /** "May this caller GET /orders/7?", answered by the rules of a document, for the command line and the console alike. Build time only. */
-import { chargedAs, isCharged, isChargedCaller } from '@gatewright/handlers/access/charge-quota';
+import {
+  chargedAs,
+  describeMissing,
+  isCharged,
+  isChargedCaller,
+} from '@gatewright/handlers/access/charge-quota';
 import type { CompiledDocument, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
 import { decide } from '@gatewright/handlers/access/decide/decide';
 import type { Decision } from '@gatewright/handlers/access/decide/decide';
@@ -9,10 +14,13 @@ import { describeAccess } from './describe-access.ts';
 import { AccessQuestionError, findRefusal, toCaller } from './wished-caller.ts';
 import type { CallerWish } from './wished-caller.ts';
 
-/** What becomes of one request; `refusal` where the token is no good whatever the rules say. */
+/**
+ * What becomes of one request; `refusal` where the token is no good whatever the rules say, `uncharged` where the rules let
+ * the caller in and the quota has nobody to charge: `no claim plan`.
+ */
 export type Verdict = (
   Decision | { readonly kind: 'open'; readonly route: CompiledRoute; readonly rules: readonly [] }
-) & { readonly refusal?: string };
+) & { readonly refusal?: string; readonly uncharged?: string };
 
 export type Charge = { readonly quota?: ReturnType<typeof chargedAs>; readonly isDeniedUncharged?: boolean };
 
@@ -93,7 +101,23 @@ function verdictOn(
   const { route } = decision;
   if (route?.isOpen === true) return { kind: 'open', route, rules: [] };
   const refusal = findRefusal(document, wish, nowEpochSeconds);
-  return refusal === undefined ? decision : { ...decision, refusal };
+  const uncharged = findUncharged(document, principal, decision);
+  return {
+    ...decision,
+    ...(refusal !== undefined && { refusal }),
+    ...(uncharged !== undefined && { uncharged }),
+  };
+}
+
+function findUncharged(
+  document: CompiledDocument,
+  principal: Principal,
+  { kind, route }: Decision,
+): string | undefined {
+  const { quota } = document;
+  if (quota === undefined || kind !== 'allow') return undefined;
+  if (!isCharged(document, route) || !isChargedCaller(quota, principal)) return undefined;
+  return describeMissing(quota, chargedAs(quota, principal));
 }
 
 function targetOf(method: string, path: string | undefined): string {
@@ -121,38 +145,39 @@ function describeCharge(
   if (!isChargedCaller(quota, principal))
     return `not charged: ${principal.issuerId} is none of quota.when.issuers`;
   const subject = chargedAs(quota, principal);
-  const missing = (['plan', 'tenant', 'key'] as const).filter((part) => subject[part] === undefined);
-  if (missing.length === 0)
+  const missing = describeMissing(quota, subject);
+  if (missing === undefined)
     return showControls(
       `charged: plan ${subject.plan ?? ''}, tenant ${subject.tenant ?? ''}, key ${subject.key ?? ''}`,
     );
-  const claims = missing.map((part) => {
-    const from = quota[part];
-    const path = from === undefined || 'name' in from ? [part] : 'claim' in from ? from.claim : from;
-    return `no claim ${path.join('.')}`;
-  });
-  return `charged: ${claims.join(', ')}, so the authorizer answers 403 although the rules allow it`;
+  return `charged: ${missing}, so the authorizer answers 403 although the rules allow it`;
 }
 
 /** As whom the rules see the caller, and where that was looked for: most refusals are a claim of another name. */
 function describeCaller(
-  { issuers }: CompiledDocument,
-  { subject, issuerId, roles, scopes }: Principal,
+  { issuers, apiKeys }: CompiledDocument,
+  { subject, issuerId, roles, scopes, claims: { tenant, plan } }: Principal,
 ): string {
   const trust = issuers.find(({ id }) => id === issuerId)?.trust;
   const tell = (what: 'roles' | 'scopes', found: ReadonlySet<string>): string => {
     const places = trust?.[what].map((claim) => claim.join('.')) ?? [];
-    const looked = places.length === 0 ? '' : ` (looked in ${places.join(', ')})`;
+    const isKey = apiKeys.some(({ id }) => id === issuerId);
+    const looked = isKey ? ' (of the key)' : places.length === 0 ? '' : ` (looked in ${places.join(', ')})`;
     return `${what}: ${[...found].sort().join(', ') || 'none'}${looked}`;
   };
+  const named = Object.entries({ tenant, plan }).flatMap(([name, value]) =>
+    typeof value === 'string' ? [`${name}: ${value}  `] : [],
+  );
   return showControls(
-    `sub=${subject}  issuer: ${issuerId}  ${tell('roles', roles)}  ${tell('scopes', scopes)}`,
+    `sub=${subject}  issuer: ${issuerId}  ${named.join('')}${tell('roles', roles)}  ${tell('scopes', scopes)}`,
   );
 }
 
 function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
   const rules = verdict.rules.join(', ');
   if (verdict.kind === 'open') return ['OPEN', 'it has no authorizer, so nothing asks the rules'];
+  if (verdict.uncharged !== undefined)
+    return ['DENY', `${rules} allows it, but it is charged: ${verdict.uncharged}`];
   if (verdict.kind === 'allow') return ['ALLOW', `by ${rules}`];
   switch (verdict.reason) {
     case 'no-route':

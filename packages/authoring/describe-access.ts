@@ -2,8 +2,10 @@
 import type {
   CompiledCondition,
   CompiledDocument,
+  CompiledKeyIssuer,
   CompiledRoute,
   CompiledRule,
+  NameOrClaim,
 } from '@gatewright/handlers/access/compiled-document';
 
 /**
@@ -18,9 +20,16 @@ export type MatrixRow = {
   readonly cells: readonly MatrixCell[];
   /** Every rule that names the route, in words. */
   readonly rules: readonly string[];
+  /** Whoever is let in is charged, or refused where nobody can be. */
+  readonly isCharged: boolean;
 };
 
-export type AccessMatrix = { readonly columns: readonly string[]; readonly rows: readonly MatrixRow[] };
+export type AccessMatrix = {
+  readonly columns: readonly string[];
+  readonly rows: readonly MatrixRow[];
+  /** What holds for all rows: who is charged, and what is known of callers by key. */
+  readonly notes: readonly string[];
+};
 
 const CONNECT: CompiledRoute = { method: 'WebSocket', path: '$connect' };
 
@@ -39,9 +48,32 @@ export function describeAccess(document: CompiledDocument): AccessMatrix {
           route.isOpen === true ? 'open' : cellOf(rules, document, role),
         ),
         rules: rules.map((rule) => describeRule(rule, document, route)),
+        isCharged: isCharged(document, index) && route.isOpen !== true,
       };
     }),
+    notes: [...describeQuota(document), ...document.apiKeys.map(describeKeys)],
   };
+}
+
+function isCharged({ quota, kind }: CompiledDocument, index: number): boolean {
+  if (quota === undefined) return false;
+  return kind === 'websocket' || (quota.routes?.includes(index) ?? true);
+}
+
+/** `charged: callers of keys, to the plan of claim plan, as tenant claim tenant` */
+function describeQuota({ quota }: CompiledDocument): readonly string[] {
+  if (quota === undefined) return [];
+  const from = (source: NameOrClaim): string =>
+    'name' in source ? source.name : `claim ${source.claim.join('.')}`;
+  const who = quota.issuers === undefined ? 'everybody' : `callers of ${quota.issuers.join(', ')}`;
+  const named = `to the plan of ${from(quota.plan)}, as tenant ${from(quota.tenant)}`;
+  const isClaimed = 'claim' in quota.plan || 'claim' in quota.tenant;
+  return [`charged: ${who}, ${named}${isClaimed ? '; 403 where the caller has no such claim' : ''}`];
+}
+
+function describeKeys({ id, prefix, nativeUsagePlan }: CompiledKeyIssuer): string {
+  const plan = nativeUsagePlan ? ", counted by API Gateway's own usage plan" : '';
+  return `${id}: keys ${prefix}_…, with the roles and scopes of the key${plan}`;
 }
 
 /** Undefined: more than the role decides. */

@@ -52,6 +52,32 @@ function excerptAt(
   return part.trim() === '' ? {} : { excerpt: [part, `${' '.repeat(column - 1 - from)}^`] };
 }
 
+/** Of many mistakes the first is mended first: it is the one to look at. */
+function showFirst(problems: readonly Problem[], text: string): readonly Problem[] {
+  return problems.map((problem, index) =>
+    index === 0 ? { ...problem, ...excerptAt(text, problem) } : problem,
+  );
+}
+
+const ANYTHING: Shape<true> = { schema: {}, wanted: 'anything', read: () => true };
+
+/** What keeps a text from being YAML; for files whose content somebody else checks. */
+export function findYamlMistake(text: string, file: string): Problem | undefined {
+  const reading = readShaped(text, file, ANYTHING);
+  return reading.kind === 'invalid' ? reading.problems[0] : undefined;
+}
+
+/** Where a field stands that somebody else has found wrong, such as `limits[1].burst`. */
+export function locateField(text: string, file: string, field: string, message: string): Problem | undefined {
+  const reading = readShaped(text, file, ANYTHING);
+  if (reading.kind === 'invalid') return undefined;
+  const steps = [...field.matchAll(/\[(\d+)\]|[^.[\]]+/g)];
+  const path = steps.map(([name, index]) => (index === undefined ? name : Number(index)));
+  const { line, column } = reading.locate(path, message);
+  const problem = { file, line, column, message };
+  return { ...problem, ...excerptAt(text, problem) };
+}
+
 /** The same for any other document of a user's. */
 export function readShaped<T>(text: string, file: string, shape: Shape<T>): Reading<T> {
   const lines = new LineCounter();
@@ -71,11 +97,17 @@ export function readShaped<T>(text: string, file: string, shape: Shape<T>): Read
   const wrong = [...yaml.errors, ...yaml.warnings].sort((a, b) => a.pos[0] - b.pos[0])[0];
   if (wrong !== undefined) {
     const problem = at(wrong.pos[0], YAML_WORDS[wrong.code] ?? wrong.message);
-    return { kind: 'invalid', problems: [{ ...problem, ...excerptAt(text, problem) }] };
+    return { kind: 'invalid', problems: showFirst([problem], text) };
   }
   const repeated = repeatedKeys(yaml).slice(0, PROBLEMS_LIMIT);
   if (repeated.length > 0)
-    return { kind: 'invalid', problems: repeated.map((offset) => at(offset, 'Map keys must be unique')) };
+    return {
+      kind: 'invalid',
+      problems: showFirst(
+        repeated.map((offset) => at(offset, 'Map keys must be unique')),
+        text,
+      ),
+    };
   const locate: Locate = (path, message, where) => {
     const name = printPath(path);
     return at(offsetOf(yaml, path, where), name === '' ? message : `${name}: ${message}`);
@@ -87,7 +119,7 @@ export function readShaped<T>(text: string, file: string, shape: Shape<T>): Read
     if (problems.length < PROBLEMS_LIMIT) problems.push(locate(path, message, where));
   });
   return document === undefined || problems.length > 0
-    ? { kind: 'invalid', problems }
+    ? { kind: 'invalid', problems: showFirst(problems, text) }
     : { kind: 'read', document, locate };
 }
 

@@ -33,6 +33,14 @@ export function usualAccessFolder(directory: string): string {
   return !existsSync(join(directory, 'access')) && existsSync(join(directory, below)) ? below : 'access';
 }
 
+/** Wherever documents of these sources may lie, whether they are there or not. */
+export function accessFoldersOf(sources: readonly string[]): readonly string[] {
+  const places = sources.map((source) => folderOf(resolve(source)));
+  return [
+    ...new Set(places.flatMap((place) => [join(place, 'access'), join(place, STACK_FOLDER, 'access')])),
+  ];
+}
+
 function folderOf(source: string): string {
   return isFile(source) ? dirname(source) : source;
 }

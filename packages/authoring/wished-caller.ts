@@ -11,10 +11,17 @@ import { parseIpNetwork } from '@gatewright/handlers/access/decide/ip-network';
 import { toPrincipal } from '@gatewright/handlers/access/decide/principal';
 import type { Principal } from '@gatewright/handlers/access/decide/principal';
 import { toKeyPrincipal } from '@gatewright/handlers/access/keys/api-key-principal';
+import type { ApiKeyRecord } from '@gatewright/handlers/access/keys/api-key-record';
 import { toTicketPrincipal } from '@gatewright/handlers/access/tickets/ticket-principal';
 import { assertClaims } from '@gatewright/handlers/access/tokens/token-claims';
 import { assertHeader, parseToken } from '@gatewright/handlers/access/tokens/token-shape';
 import { DomainError } from '@gatewright/handlers/errors';
+
+/** An API key as the admin endpoint shows it. */
+export type HeldKey = Pick<
+  ApiKeyRecord,
+  'keyId' | 'prefix' | 'tenant' | 'owner' | 'plan' | 'roles' | 'scopes' | 'metadata'
+> & { readonly state: string };
 
 export type CallerWish = {
   /** Its signature is not checked. */
@@ -26,6 +33,8 @@ export type CallerWish = {
   readonly role: readonly string[];
   readonly scope: readonly string[];
   readonly ip?: string | undefined;
+  /** What is on record of the caller's API key; instead of a token. */
+  readonly held?: HeldKey | undefined;
 };
 
 /** What is asked cannot be; `part` is where that was said. */
@@ -65,9 +74,10 @@ export function toCaller(document: CompiledDocument, wish: CallerWish, nowEpochS
 /** What the authorizer has against the token, but for its signature, key and revocation. */
 export function findRefusal(
   { issuers }: CompiledDocument,
-  { token }: CallerWish,
+  { token, held }: CallerWish,
   nowEpochSeconds: number,
 ): string | undefined {
+  if (held !== undefined) return held.state === 'active' ? undefined : `the key is ${held.state}`;
   if (token === undefined) return undefined;
   const claims = readClaims({ token });
   const trust = issuers.find((issuer) => issuer.trust.issuer === claims['iss'])?.trust;
@@ -84,6 +94,7 @@ export function findRefusal(
 
 /** Whom the claims speak for: the holder of a token, or of an API key. */
 function toHolder(document: CompiledDocument, wish: CallerWish, nowEpochSeconds: number): Principal {
+  if (wish.held !== undefined) return toHolderOf(wish.held, document);
   const claims = readClaims(wish);
   const keyIssuer = document.apiKeys.find(({ id }) => id === wish.issuer);
   const hasOthers = document.issuers.length + document.apiKeys.length > 0;
@@ -110,6 +121,17 @@ function toHolder(document: CompiledDocument, wish: CallerWish, nowEpochSeconds:
       'the document trusts no tokens and no API keys; certificates cannot be explained',
     );
   return toPrincipal({ sub: 'somebody', exp: nowEpochSeconds + 3600, ...claims }, chosen, document.roles);
+}
+
+/** Whoever holds the key, by what the access table knows of it. */
+function toHolderOf(held: HeldKey, document: CompiledDocument): Principal {
+  const issuer = document.apiKeys.find(({ prefix }) => prefix === held.prefix);
+  if (issuer === undefined)
+    throw new AccessQuestionError(
+      `the document takes no keys ${held.prefix}_…; it has ${listIssuers(document)}`,
+    );
+  const record = { ...held, secrets: [], createdAtEpochSeconds: 0 };
+  return toKeyPrincipal({ record, notAfterEpochSeconds: undefined }, issuer, document.roles);
 }
 
 /** As whoever asked for a ticket; roles and scopes are said beside, other claims are not carried. */

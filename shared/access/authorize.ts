@@ -9,7 +9,7 @@ import { DomainError, isTokenError } from '../errors.ts';
 import type { TokenErrorCode } from '../errors.ts';
 import { UNOBSERVED } from '../unobserved.ts';
 import { backendContext } from './backend-context.ts';
-import { chargeQuota, isCharged, isChargedCaller, withoutCharged } from './charge-quota.ts';
+import { chargeQuota, describeRefusal, isCharged, isChargedCaller, withoutCharged } from './charge-quota.ts';
 import type { LoadQuotas, QuotaVerdict } from './charge-quota.ts';
 import type { CompiledAccess, CompiledDocument, CompiledQuota, CompiledSource } from './compiled-document.ts';
 import { compilePolicy, denyAll, exactPolicy, fitsResourceLimit } from './decide/compile-policy.ts';
@@ -172,6 +172,7 @@ function answerOnce(
   const context = {
     ...backendContext(document, principal),
     ...('decision' in verdict && quotaContext(verdict.decision)),
+    ...(!isAdmitted && { quotaRefusal: describeRefusal(quota, principal, verdict) }),
   };
   const result = isSimple(document, asked)
     ? { isAuthorized: isAdmitted, context }

@@ -52,6 +52,37 @@ export function chargedAs(
   };
 }
 
+/** `no claim plan`, where the caller cannot be charged; undefined where everything is said. */
+export function describeMissing(
+  quota: CompiledQuota,
+  subject: ReturnType<typeof chargedAs>,
+): string | undefined {
+  const missing = (['plan', 'tenant', 'key'] as const).filter((part) => subject[part] === undefined);
+  const claims = missing.map((part) => {
+    const from = quota[part];
+    const path = from === undefined || 'name' in from ? [part] : 'claim' in from ? from.claim : from;
+    return `no claim ${path.join('.')}`;
+  });
+  return claims.length === 0 ? undefined : claims.join(', ');
+}
+
+/** Why the authorizer refuses a caller whom the rules let in, for logs: never shown to the caller. */
+export function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: QuotaVerdict): string {
+  const subject = chargedAs(quota, principal);
+  switch (verdict.kind) {
+    case 'admitted':
+      return '';
+    case 'no-subject':
+      return `charged: ${describeMissing(quota, subject) ?? 'names that are too long together'}`;
+    case 'not-charged':
+      return 'charged, which a TOKEN authorizer cannot do';
+    case 'suspended':
+      return `suspended: tenant ${subject.tenant ?? ''}`;
+    case 'over-quota':
+      return `over quota: ${verdict.decision.allowed ? '' : verdict.decision.limit} of plan ${subject.plan ?? ''}, tenant ${subject.tenant ?? ''}`;
+  }
+}
+
 const uncharged = new WeakMap<CompiledDocument, CompiledDocument>();
 
 /**

@@ -12,9 +12,10 @@ export const QUOTA_CONTEXT_NAMES: ReadonlySet<string> = new Set([
   'rateLimitPolicy',
   'retryAfter',
   'violatedPolicy',
+  'quotaRefusal',
 ]);
 
-/** `rateLimit` and `rateLimitPolicy` hold the fields of those names; a refusal adds `retryAfter` and `violatedPolicy`. */
+/** `rateLimit` and `rateLimitPolicy` hold the fields of those names; a refusal adds `retryAfter` and `violatedPolicy`, and `quotaRefusal` says in words for logs why. */
 export function quotaContext(decision: QuotaAnswer): AuthorizerContext {
   const { ratelimit, 'ratelimit-policy': policy } = rateLimitHeaders(decision.limits);
   return {

@@ -27,6 +27,7 @@ const ADMIN_STATUS: Partial<Record<DomainErrorCode, readonly [status: number, ti
   LIMIT_UNKNOWN: [404, 'Not Found'],
   PERIOD_UNKNOWN: [404, 'Not Found'],
   METHOD_NOT_ALLOWED: [405, 'Method Not Allowed'],
+  DOCUMENTS_NOT_FOLLOWED: [409, 'Conflict'],
   EDIT_CONFLICT: [409, 'Conflict'],
   KEY_REVOKED: [409, 'Conflict'],
   ROTATION_RUNNING: [409, 'Conflict'],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explain } from '../../cli/access-explain.ts';
 import type { ExplainFlags } from '../../cli/access-explain.ts';
+import { toHeldKey } from '../../cli/held-key.ts';
 import { aDocument } from '../support/an-access-document.ts';
 
 const TOKENS = { id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] };
@@ -84,8 +85,53 @@ describe('explain of a caller who is charged', () => {
       explained({ tenant: 'acme' }),
       /^quota {2}charged: no claim plan, so the authorizer answers 403/m,
     );
+    assert.match(
+      explained({ tenant: 'acme' }),
+      /^DENY {2}GET \/users {2}all allows it, but it is charged: no claim plan\n/,
+    );
     const json = explain(document, 'GET', '/users', { ...asKey({ tenant: 'acme' }), json: true });
     assert.equal((JSON.parse(json) as { isDeniedUncharged: boolean }).isDeniedUncharged, true);
+  });
+});
+
+describe('explain of an API key', () => {
+  const key = toHeldKey({
+    ...{ keyId: '0123456789abcdef', prefix: 'shop_live', tenant: 'acme', plan: 'gold', state: 'active' },
+    ...{
+      roles: ['admin'],
+      scopes: ['a'],
+      metadata: { owner: 'x', team: 'blue' },
+      owner: 'ada',
+      name: 'ours',
+    },
+  });
+  const document = documentWith([TOKENS, KEYS]);
+
+  it('goes by roles, scopes, tenant, plan and owner of the key, and says them', () => {
+    const explained = explain(document, 'GET', '/users', flags({ held: key }));
+
+    assert.match(explained, /^ALLOW {2}GET \/users {2}by read\n/);
+    assert.match(
+      explained,
+      /\ncaller sub=0123456789abcdef {2}issuer: keys {2}tenant: acme {2}plan: gold {2}roles: admin, support \(of the key\) {2}scopes: .*a.* \(of the key\)/,
+    );
+    assert.match(explain(document, 'GET', '/users/ada', flags({ held: key })), /^ALLOW/);
+    assert.match(explain(document, 'GET', '/users/bob', flags({ held: key })), /^DENY/);
+  });
+
+  it('says that a key which has ended is refused before any rule', () => {
+    const revoked = explain(document, 'GET', '/users', flags({ held: { ...key, state: 'revoked' } }));
+
+    assert.match(revoked, /but the caller is refused before any rule: the key is revoked$/);
+  });
+
+  it('names the keys that the document takes where this one is none of them', () => {
+    const other = { ...key, prefix: 'other_live' };
+
+    assert.throws(() => explain(document, 'GET', '/users', flags({ held: other })), {
+      code: 'USAGE',
+      message: /takes no keys other_live_…; it has .*keys shop_live_…/,
+    });
   });
 });
 

@@ -28,6 +28,15 @@ async function makeKey(
   return JSON.parse(made.stdout) as { key: string; keyId: string };
 }
 
+const explained = async (key: string): Promise<string> => {
+  const { stdout, stderr } = await runCommand(
+    ['access', 'explain', 'shop-rest', 'GET', '/orders', '--key', key],
+    {
+      cwd: toolkit.directory,
+    },
+  );
+  return `${stdout}${stderr}`;
+};
 const urlOf = (logicalId: string, stack = 'shop'): string =>
   toolkit.apis.find((api) => api.stack === stack && api.logicalId === logicalId)?.url ?? '';
 const statusOf = async (url: string, key: string): Promise<number> =>
@@ -53,6 +62,12 @@ describe('gatewright keys', () => {
 
     assert.deepEqual([await rest('/orders', key), await http('/orders', key)], [200, 200]);
     assert.deepEqual([await rest('/orders/acme', key), await rest('/orders/other', key)], [200, 403]);
+    // As a token would be: by the key itself or its id, and what is on record of it.
+    for (const held of [key, keyId]) {
+      const told = await explained(held);
+      assert.match(told, /^ALLOW.*\ncaller sub=\w{16} .*tenant: acme .*roles: partner .*\(of the key\)/);
+      assert.ok(!told.includes(key), 'the key itself is never printed');
+    }
     const before = asked();
     assert.deepEqual([await rest('/orders', key), await rest('/orders/acme', key)], [200, 200]);
     assert.equal(asked(), before, 'the answer was kept');

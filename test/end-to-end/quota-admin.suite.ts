@@ -74,7 +74,10 @@ describe('the admin endpoints', () => {
     const { code, stderr } = await gatewright('plan', 'save', 'tiny.json');
 
     assert.equal(code, 1);
-    assert.match(stderr, /limits\[0\]\.burst is too small .*PLAN_INVALID, 422/);
+    assert.match(
+      stderr,
+      /tiny\.json:1:\d+: limits\[0\]\.burst is too small .*PLAN_INVALID, 422\)\n {2}.*"burst":1.*\n +\^\n/,
+    );
   });
 });
 
@@ -147,6 +150,13 @@ describe('a partner of 100 requests a day, administered', () => {
     const plan = { id: 'gold', version: 1, limits: [{ id: 'daily', level: 'key', quota: 7, period: 'DAY' }] };
     await writeFile(join(folder, 'gold.yml'), JSON.stringify(plan));
     await printed('plan', 'save', 'gold.yml');
+    // A file that says no version is the next one, of a plan that is there and of one that is not.
+    const { limits } = plan;
+    for (const id of ['next', 'next']) {
+      await writeFile(join(folder, 'next.yml'), JSON.stringify({ id, limits }));
+      await printed('plan', 'save', 'next.yml');
+    }
+    assert.equal(((await printed('plan', 'get', 'next')) as Row)['version'], 2);
     await printed('plan', 'assign', 'acme', 'a/b', 'gold');
     await printed('plan', 'assign', 'acme', 'a/b', 'gold');
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -247,6 +247,7 @@ describe('gatewright start --json', () => {
     const template = join(folder, 'template.yaml');
     const text = readFileSync(join(CHECKOUT, 'test/fixtures/end-to-end/print-environment.yaml'), 'utf8');
     writeFileSync(template, text);
+    mkdirSync(join(folder, 'access'));
     const gateway = await startCommand(
       ['start', template, '--json', '--port', '0', '--control-port', '0'],
       '\n',
@@ -262,6 +263,9 @@ describe('gatewright start --json', () => {
     writeFileSync(template, text.replace('GREETING: hello', 'GREETING: [broken'));
     await until(() => gateway.output().stderr.includes('kept the stacks as before'));
     const meanwhile = await greeting();
+    // A plug-in may have refused it for a document, so it is tried again when one changes.
+    writeFileSync(join(folder, 'access/orders.yml'), 'version: 1\n');
+    await until(() => gateway.output().stderr.split('kept the stacks as before').length === 3);
     writeFileSync(template, text.replace('GREETING: hello', 'GREETING: welcome'));
     await until(() => gateway.output().stderr.includes('reloaded the stacks'));
     const afterwards = await greeting();

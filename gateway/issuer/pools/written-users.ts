@@ -25,9 +25,11 @@ export function parseUsers(text: string, file: string): UsersRead {
   const document = parseDocument(text, { lineCounter: lines });
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) {
-    const line = syntaxError.linePos?.[0].line;
+    const { line, col } = syntaxError.linePos?.[0] ?? {};
+    // The line itself may hold a password, so only its place is told.
     const message = syntaxError.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '');
-    return { users: [], faults: [new DefinitionError({ file, line }, message ?? 'not YAML')] };
+    const where = col === undefined ? '' : ` (column ${col})`;
+    return { users: [], faults: [new DefinitionError({ file, line }, `${message ?? 'not YAML'}${where}`)] };
   }
   const { contents } = document;
   if (contents === null) return { users: [], faults: [] };

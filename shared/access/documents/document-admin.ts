@@ -63,7 +63,7 @@ export class DocumentAdmin {
     return page.items.flatMap(({ item }) => parseVersion(item) ?? []);
   }
 
-  /** What counts already is published again by nobody. @throws RequestInvalid; DomainError EDIT_CONFLICT, STORE_UNAVAILABLE */
+  /** What counts already is published again by nobody. @throws RequestInvalid; DomainError DOCUMENTS_NOT_FOLLOWED, EDIT_CONFLICT, STORE_UNAVAILABLE */
   async publish(
     { checksum, parts }: Pick<Version, 'checksum' | 'parts'>,
     { by }: Operation,
@@ -75,7 +75,7 @@ export class DocumentAdmin {
     return this.#put({ checksum, parts, documents, by }, head);
   }
 
-  /** @throws RequestInvalid; DomainError EDIT_CONFLICT, STORE_UNAVAILABLE */
+  /** @throws RequestInvalid; DomainError DOCUMENTS_NOT_FOLLOWED, EDIT_CONFLICT, STORE_UNAVAILABLE */
   async restore(version: number, { by }: Operation): Promise<Version> {
     this.#assertFollowed();
     const wanted = parseVersion(await readAccessItem(this.#ports.store, versionKey(version)));
@@ -139,9 +139,9 @@ export class DocumentAdmin {
 
   #assertFollowed(): void {
     if (!this.#setting.follows)
-      throw new RequestInvalid(
-        'checksum',
-        'has no use: the authorizers of this stack take the documents of their bundle; deploy it once with the parameter documents: published',
+      throw new DomainError(
+        'DOCUMENTS_NOT_FOLLOWED',
+        'the authorizers of this stack take the documents that were deployed with them, so publishing would change nothing: write documents: published to the params of this stage, deploy the stack once, and publish then',
       );
   }
 }

@@ -22,7 +22,7 @@ describe('parseValues', () => {
 
   // What is wrong is told by place and key: the file is full of secrets.
   const wrong: [what: string, text: string, told: RegExp][] = [
-    ['no YAML', 'ssm:\n  /a: "hush', /^v\.yml:2: cannot be read as YAML \(MISSING_CHAR\)/],
+    ['no YAML', 'ssm:\n  /a: "hush', /^v\.yml:2: cannot be read as YAML from column 12 on \(MISSING_CHAR\)/],
     ['an unknown tag', 'ssm:\n  /a: !hush 1', /^v\.yml:2: cannot be read as YAML/],
     ['an unknown section', 'smm: { /a: hush }', /^v\.yml:1: smm is none of ssm, secretsmanager/],
     ['a value that is missing', 'ssm:\n  /a:\n  /b: hush', /^v\.yml:2: \/a has no value; write ""/],

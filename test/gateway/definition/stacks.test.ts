@@ -53,6 +53,29 @@ describe('StackSet', () => {
     );
   });
 
+  it('imports within one region and account, as CloudFormation does, and says where the export is', () => {
+    const set = new StackSet();
+    const add = (name: string, text: string, place: object) =>
+      set.add(toRawStack(parseSource(text, `/app/${name}.yml`), name, { ...OPTIONS, ...place }));
+    add('base', exporting('x'), { region: 'us-east-1' });
+    add('twin', exporting('x', 'near'), { region: 'eu-central-1' });
+    add('far', importing('x'), { region: 'ap-south-1' });
+    add('near', importing('x'), { region: 'eu-central-1' });
+    add('foreign', importing('x'), { region: 'us-east-1', accountId: '210987654321' });
+
+    const [far, near, foreign] = set.complete(['base', 'twin', 'far', 'near', 'foreign']).slice(2);
+
+    assert.equal(near!.resolveResources().get('T')?.properties['P'], 'near');
+    assert.match(
+      refusal(() => far!.resolveResources()),
+      /^\/app\/far\.yml:1: T\.P: No export named x found in ap-south-1: stack base exports it in us-east-1\./,
+    );
+    assert.match(
+      refusal(() => foreign!.resolveResources()),
+      /found in account 210987654321: stack base exports it in account 123456789012\./,
+    );
+  });
+
   it('refuses stacks that import from each other, naming them', () => {
     const set = setOf({
       a: `${importing('b')}\nOutputs: {O: {Value: 1, Export: {Name: a}}}`,

@@ -85,7 +85,7 @@ describe('the access log of a REST stage', () => {
       functions: { list: ok, auth: () => policy('Deny', '*') },
       resources: behindAuthorizer(TOKEN),
       headers: bearer,
-      line: "200 - 403 the authorizer's policy denies it - - -",
+      line: "200 - 403 the authorizer's policy denies it to alice - - -",
     },
     {
       name: 'tells that the identity source was missing',

@@ -122,7 +122,7 @@ describe('meter, API keys', () => {
 });
 
 describe('meter, key source AUTHORIZER', () => {
-  function behind(source: string | undefined, usageIdentifierKey?: string): TestApi {
+  function behind(source: string | undefined, usageIdentifierKey?: string, context?: object): TestApi {
     const resources = behindAuthorizer(TOKEN);
     const pets = resources['PetsGet']!;
     return anApi(
@@ -138,7 +138,10 @@ describe('meter, key source AUTHORIZER', () => {
         Plan: aPlan(),
         PlanKey: aPlanKey('Plan', 'Key'),
       },
-      { list: ok, auth: () => ({ ...policy('Allow', '*'), usageIdentifierKey }) },
+      {
+        list: ok,
+        auth: () => ({ ...policy('Allow', '*'), usageIdentifierKey, ...(context && { context }) }),
+      },
     );
   }
 
@@ -158,6 +161,17 @@ describe('meter, key source AUTHORIZER', () => {
     };
     const { apiKey, apiKeyId } = event.requestContext.identity;
     assert.deepEqual([apiKey, apiKeyId], [KEY_VALUE, 'Key']);
+  });
+
+  // Without it the line of a spent quota would speak of a key that nobody knows.
+  it("says in the request's line why the authorizer gave none, where it says so", async () => {
+    const api = behind('AUTHORIZER', undefined, { quotaRefusal: 'over quota: monthly of plan b\u001b[2J' });
+
+    assert.deepEqual(await statuses(api, 1, '/dev/pets', bearer), [403]);
+    assert.match(
+      api.ports.log.lines.at(-1) ?? '',
+      /meter \(the authorizer gave no usageIdentifierKey: over quota: monthly of plan b\\u001b\[2J\)$/,
+    );
   });
 
   it('does not look at the header', async () => {

@@ -71,4 +71,34 @@ describe('describeAccess', () => {
       ],
     );
   });
+
+  it('says which routes are charged to whom, and what is known of callers by key', () => {
+    const issuers = [
+      { id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] },
+      { id: 'keys', type: 'apiKey', prefix: 'shop_live' },
+    ];
+    const sources = [
+      { in: 'header', name: 'authorization', scheme: 'Bearer', issuers: issuers.map(({ id }) => id) },
+    ];
+    const rules = [{ id: 'all', effect: 'allow', methods: ['GET'], paths: ['/**'] }];
+    const quota = {
+      ...{ plan: { claim: 'plan' }, tenant: { claim: 'tenant' } },
+      ...{ routes: ['GET /report'], when: { issuers: ['keys'] } },
+    };
+    const document = aDocument({ issuers, sources, rules, quota }, ['GET /users', 'GET /report']);
+
+    const { rows, notes } = describeAccess(document);
+
+    assert.deepEqual(
+      rows.map(({ route, isCharged }) => [route.path, isCharged]),
+      [
+        ['/report', true],
+        ['/users', false],
+      ],
+    );
+    assert.deepEqual(notes, [
+      'charged: callers of keys, to the plan of claim plan, as tenant claim tenant; 403 where the caller has no such claim',
+      'keys: keys shop_live_…, with the roles and scopes of the key',
+    ]);
+  });
 });

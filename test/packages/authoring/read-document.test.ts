@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { printProblem, readDocument } from '../../../packages/authoring/read-document.ts';
+import { locateField, printProblem, readDocument } from '../../../packages/authoring/read-document.ts';
 
 const GOOD = `version: 1
 api:
@@ -40,7 +40,7 @@ describe('readDocument', () => {
 
     assert.ok(process.cpuUsage().user - started < 6_000_000, 'six seconds of processor time');
     assert.deepEqual(problemsOf('version: 1\nversion: 2\n'), [
-      'access/orders.yml:2:1: Map keys must be unique',
+      'access/orders.yml:2:1: Map keys must be unique\n  version: 2\n  ^',
     ]);
   });
 
@@ -68,7 +68,7 @@ describe('readDocument', () => {
       name: 'a second document in one file',
       from: 'routes: ..\n',
       to: 'routes: ..\n---\n',
-      expected: '5:1: a second document begins here: one file holds one\n  ---\n  ^',
+      expected: '5:1: a second document begins here: one file holds one',
     },
     {
       name: 'one value where a list belongs',
@@ -146,7 +146,7 @@ describe('readDocument', () => {
       name: 'broken YAML',
       from: 'rules:',
       to: 'rules: [',
-      expected: '13:3: Block collections are not allowed within flow collections\n    - id: read\n    ^',
+      expected: '13:3: Block collections are not allowed within flow collections',
     },
     {
       name: 'a key twice',
@@ -158,8 +158,23 @@ describe('readDocument', () => {
   for (const { name, from, to, expected } of rows)
     it(`finds line and column of ${name}`, () => {
       assert.ok(GOOD.includes(from));
-      assert.equal(problemsOf(GOOD.replace(from, to))[0], `access/orders.yml:${expected}`);
+      const [message, line, mark] = (problemsOf(GOOD.replace(from, to))[0] ?? '').split('\n');
+      const [, row, column] = (message ?? '').split(':').map(Number);
+      assert.equal(message, `access/orders.yml:${expected}`);
+      assert.equal(line, `  ${GOOD.replace(from, to).split('\n')[(row ?? 0) - 1]}`);
+      assert.equal(mark, `  ${' '.repeat((column ?? 0) - 1)}^`);
     });
+
+  it('finds the place of a field that somebody else has refused', () => {
+    const text = 'id: gold\nlimits:\n  - { id: a, quota: 5 }\n  - { id: b, quota: -1 }\n';
+    const problem = locateField(text, 'gold.yml', 'limits[1].quota', 'limits[1].quota must be positive');
+
+    assert.ok(problem);
+    assert.equal(
+      printProblem(problem),
+      `gold.yml:4:21: limits[1].quota must be positive\n    - { id: b, quota: -1 }\n${' '.repeat(22)}^`,
+    );
+  });
 
   it('reports every mistake at once', () => {
     const text = GOOD.replace('effect: allow', 'effect: maybe')

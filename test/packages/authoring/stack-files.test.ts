@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { findStack, usualAccessFolder } from '@gatewright/authoring/stack-files';
+import { accessFoldersOf, findStack, usualAccessFolder } from '@gatewright/authoring/stack-files';
 
 const STACK = 'service: gatewright\nplugins: [gatewright/stack]\nparams: { default: {} }\n';
 
@@ -68,5 +68,14 @@ describe('usualAccessFolder', () => {
     assert.equal(usualAccessFolder(below.root), join('gatewright', 'access'));
     using own = folderWith({ 'gatewright/access/a.yml': '', 'access/a.yml': '' });
     assert.equal(usualAccessFolder(own.root), 'access');
+  });
+});
+
+describe('accessFoldersOf', () => {
+  it('names where documents of a folder or a template may lie, there or not', () => {
+    using service = folderWith({ 'template.yaml': '' });
+    const found = accessFoldersOf([service.root, join(service.root, 'template.yaml')]);
+
+    assert.deepEqual(found, [join(service.root, 'access'), join(service.root, 'gatewright', 'access')]);
   });
 });

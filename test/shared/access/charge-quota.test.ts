@@ -40,6 +40,8 @@ describe('an access document with a quota', () => {
     assert.equal(contextOf(third)['violatedPolicy'], 'daily');
     assert.ok(Number(contextOf(third)['retryAfter']) >= 43_200, 'not before the next day');
     assert.equal(contextOf(third)['sub'], 'alice');
+    assert.equal(contextOf(third)['quotaRefusal'], 'over quota: daily of plan partner, tenant acme');
+    assert.equal(contextOf(second)['quotaRefusal'], undefined);
     assert.deepEqual(counts, ['Allow', 'Allow', 'Deny quota_exceeded']);
     assert.equal(table.ledger()['rem'], 0);
     assert.deepEqual(loads, [[PLAN]], 'made once, with the plans to publish');
@@ -100,7 +102,10 @@ describe('an access document with a quota', () => {
     it(`denies a caller whose token says ${JSON.stringify(claims).slice(0, 20)} as the tenant`, async () => {
       const { ask, table, counts } = aCharging({ quota: { ...QUOTA, tenant: { claim: 'org' } } });
 
-      assert.equal(effectOf(await ask('GET/users', claims)), 'Deny');
+      const denied = await ask('GET/users', claims);
+
+      assert.equal(effectOf(denied), 'Deny');
+      assert.equal(contextOf(denied)['quotaRefusal'], 'charged: no claim org');
       assert.deepEqual(counts, ['Deny forbidden']);
       assert.equal(table.calls.length, 0);
     });

@@ -75,6 +75,9 @@ describe('DocumentAdmin', () => {
 
   it('takes nothing where authorizers would not look at it', async () => {
     const { publish } = aPublishedTable({ follows: false });
-    await assert.rejects(publish(FIRST), { code: 'REQUEST_INVALID', message: /documents: published/ });
+    await assert.rejects(publish(FIRST), {
+      code: 'DOCUMENTS_NOT_FOLLOWED',
+      message: /^the authorizers of this stack take .*: write documents: published to the params/,
+    });
   });
 });

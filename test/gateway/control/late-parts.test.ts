@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findLateParts } from '../../../gateway/control/late-parts.ts';
+import type { ResolvedResource } from '../../../gateway/definition/model.ts';
+
+const aResource = (
+  logicalId: string,
+  type: string,
+  dependsOn: readonly string[] = [],
+  api = 'a1',
+): ResolvedResource => ({
+  ...{ logicalId, type: `AWS::ApiGateway::${type}`, physicalId: logicalId, dependsOn },
+  ...{ properties: { RestApiId: api }, place: () => ({ file: 'template.yml' }) },
+});
+const late = (deployment: ResolvedResource) =>
+  findLateParts(
+    new Map(
+      [
+        deployment,
+        aResource('Get', 'Method', ['Unauthorized']),
+        aResource('Unauthorized', 'GatewayResponse'),
+        aResource('Elsewhere', 'GatewayResponse', [], 'b2'),
+        aResource('Body', 'Model'),
+      ].map((resource) => [resource.logicalId, resource]),
+    ),
+    'a1',
+  );
+
+describe('findLateParts of what is loaded', () => {
+  it('goes by DependsOn, however far, and looks at what nothing refers to', () => {
+    assert.deepEqual(late(aResource('Deployment', 'Deployment', ['Get'])), []);
+    assert.deepEqual(late(aResource('Deployment', 'Deployment')), [
+      { part: 'Get', deployment: 'Deployment' },
+      { part: 'Unauthorized', deployment: 'Deployment' },
+    ]);
+  });
+});
