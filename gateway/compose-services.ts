@@ -2,6 +2,7 @@
 import { createCallerIdentity } from './aws-api/caller-identity.ts';
 import { createDynamoDbCalls } from './aws-api/dynamodb/dynamodb-calls.ts';
 import { createLambdaInvoke } from './aws-api/lambda/lambda-invoke.ts';
+import { hasFunctionQualifier } from './aws-api/lambda/function-qualifiers.ts';
 import { createLambdaReads } from './aws-api/lambda/lambda-reads.ts';
 import { letThrough } from './aws-api/let-through.ts';
 import { createRestApiWire } from './aws-api/rest-apis/rest-api-wire.ts';
@@ -28,7 +29,9 @@ export function openServices(parts: Parts, report: (fault: unknown) => void): Ma
     closing.add(() => calls.close());
     services.set('dynamodb', (call) => calls.serve(call));
   }
-  const invoke = { invoker: runtime, random, accountId: options.accountId, report };
+  const hasQualifier = (name: string, qualifier: string): boolean =>
+    hasFunctionQualifier(served.stacks, name, qualifier);
+  const invoke = { invoker: runtime, random, accountId: options.accountId, report, hasQualifier };
   services.set(
     'lambda',
     createLambdaReads(() => served.stacks, createLambdaInvoke(invoke)),

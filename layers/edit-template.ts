@@ -5,7 +5,7 @@ export type Template = {
     string,
     { readonly Type: string; Properties?: Record<string, unknown>; readonly DependsOn?: unknown }
   >;
-  readonly Outputs?: Record<string, { readonly Value?: unknown; Export?: unknown }>;
+  Outputs?: Record<string, { readonly Value?: unknown; Export?: unknown }>;
 };
 
 /**
@@ -45,6 +45,19 @@ function refersTo(value: unknown, logicalId: string): boolean {
         return refersTo(inner, logicalId);
     }
   });
+}
+
+/** What a resource refers to comes before it all the same; osls writes it down once more, and linters complain of each. */
+export function removeImpliedDependencies({ Resources }: Template): void {
+  for (const resource of Object.values(Resources)) {
+    const { DependsOn, ...rest } = resource;
+    if (DependsOn === undefined) continue;
+    const named = [DependsOn].flat().map(String);
+    const kept = named.filter((id) => !refersTo(rest, id));
+    if (kept.length === named.length) continue;
+    if (kept.length === 0) Reflect.deleteProperty(resource, 'DependsOn');
+    else Reflect.set(resource, 'DependsOn', kept);
+  }
 }
 
 /**

@@ -13,9 +13,16 @@ import type { WebhooksBuild } from '@gatewright/authoring/webhooks-document';
 import { receiverPermissions } from '@gatewright/authoring/webhooks-permissions';
 import { writeCompiledAccess } from '@gatewright/authoring/access-files';
 import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhook-files';
-import { allowTracing, removeForeignExports, removeWithDependents } from './edit-template.ts';
+import {
+  allowTracing,
+  removeForeignExports,
+  removeImpliedDependencies,
+  removeWithDependents,
+} from './edit-template.ts';
 import type { Template } from './edit-template.ts';
 import type { OslsFunction } from './pack-functions.ts';
+import { addAliases, isRollout } from './roll-out.ts';
+import type { Rollout } from './roll-out.ts';
 import { checkoutParts } from './stack-parts.ts';
 import type { StackParts } from './stack-parts.ts';
 
@@ -27,7 +34,12 @@ export type Serverless = {
   readonly serviceDir: string;
   readonly configurationInput: { readonly params?: Readonly<Record<string, unknown>> };
   readonly service: {
-    readonly custom?: { readonly localStages?: readonly string[]; readonly apis?: Apis };
+    readonly service?: string;
+    readonly custom?: {
+      readonly localStages?: readonly string[];
+      readonly apis?: Apis;
+      readonly rollout?: Rollout;
+    };
     readonly functions?: Readonly<Record<string, OslsFunction>>;
     readonly layers?: Readonly<Record<string, { path?: string; package?: { artifact?: string } }>>;
     readonly provider: { readonly compiledCloudFormationTemplate: Template };
@@ -59,6 +71,7 @@ class StackPlugin {
         // A document may name a route that nobody has read yet, while `gatewright access sync` is about to.
         if (process.env['GATEWRIGHT_READS_ROUTES'] === undefined) this.#access = this.#compileAccess();
         this.#parts.prepare(this.#serverless.service);
+        this.#makeVersions();
       },
       'before:package:createDeploymentArtifacts': () => {
         this.#assertReadRoutes();
@@ -76,6 +89,8 @@ class StackPlugin {
         this.#assertKeysServed();
         this.#allowReceiver();
         allowTracing(template);
+        this.#addAliases(template);
+        removeImpliedDependencies(template);
       },
     };
   }
@@ -139,6 +154,21 @@ class StackPlugin {
         'LOCAL_ISSUER_DEPLOYED',
       );
     }
+  }
+
+  #makeVersions(): void {
+    const { custom: { rollout = {} } = {}, functions = {} } = this.#serverless.service;
+    if (!isRollout(rollout)) return;
+    for (const name of Object.keys(rollout.previous ?? {})) {
+      const definition = functions[name];
+      if (definition !== undefined) definition.versionFunction = true;
+    }
+  }
+
+  #addAliases(template: Template): void {
+    const { custom: { rollout } = {}, service = '' } = this.#serverless.service;
+    const refused = addAliases(template, rollout, `${service}-${this.#stage()}`);
+    if (refused !== undefined) throw this.#error(refused.problem, 'ROLLOUT_INVALID');
   }
 
   /** By a parameter only: what an update leaves out, CloudFormation deletes, address and all. */

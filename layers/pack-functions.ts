@@ -17,6 +17,7 @@ const WORKSHOP = '.serverless';
 /** A function as osls has it. */
 export type OslsFunction = {
   handler?: string;
+  versionFunction?: boolean;
   package?: { readonly artifact?: string; readonly [setting: string]: unknown };
 };
 

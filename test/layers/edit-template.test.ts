@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { allowTracing, removeForeignExports, removeWithDependents } from '../../layers/edit-template.ts';
+import {
+  allowTracing,
+  removeForeignExports,
+  removeImpliedDependencies,
+  removeWithDependents,
+} from '../../layers/edit-template.ts';
 
 describe('removeWithDependents', () => {
   it('takes out what refers to a resource, however it does, and what refers to that', () => {
@@ -35,6 +40,31 @@ describe('removeWithDependents', () => {
 
     assert.deepEqual(removeWithDependents(template, 'Api'), []);
     assert.deepEqual(Object.keys(template.Resources), ['Other']);
+  });
+});
+
+describe('removeImpliedDependencies', () => {
+  it('keeps only what nothing else says', () => {
+    const Resources = {
+      Role: { Type: 'Role' },
+      Function: {
+        Type: 'Function',
+        Properties: { Role: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+        DependsOn: ['Role'],
+      },
+      Method: {
+        Type: 'Method',
+        Properties: { Uri: { Ref: 'Function' } },
+        DependsOn: ['Function', 'Authorizer'],
+      },
+      Deployment: { Type: 'Deployment', Properties: { Name: 'Method' }, DependsOn: 'Method' },
+    };
+    removeImpliedDependencies({ Resources });
+
+    assert.deepEqual(
+      Object.values(Resources).map((resource) => ('DependsOn' in resource ? resource.DependsOn : undefined)),
+      [undefined, undefined, ['Authorizer'], 'Method'],
+    );
   });
 });
 

@@ -10,6 +10,8 @@ export type LambdaInvokeOptions = {
   readonly invoker: Pick<Invoker, 'invoke' | 'stream' | 'has'>;
   readonly random: Random;
   readonly accountId: string;
+  /** Whether a stack makes this version or alias of the function. All of them run the one local function. */
+  readonly hasQualifier?: (functionName: string, qualifier: string) => boolean;
   /** Told of an event whose function failed: nobody waits for its answer. */
   readonly report: (message: string) => void;
 };
@@ -58,9 +60,8 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
       refuseUnlessAllowed(call, [{ action: 'lambda:InvokeFunction', resource: arn }]) ??
       (target.isStreamed ? refuseWishes(call) : undefined);
     if (refusal !== undefined) return refusal;
-    if (target.qualifier !== '$LATEST' || !options.invoker.has(target.name)) {
-      return notFound(call, target.qualifier === '$LATEST' ? arn : `${arn}:${target.qualifier}`);
-    }
+    if (!isServed(target, options))
+      return notFound(call, target.qualifier === LATEST ? arn : `${arn}:${target.qualifier}`);
 
     const type = headerOf(request, 'x-amz-invocation-type') ?? 'RequestResponse';
     const payload = request.body.length === 0 ? '{}' : request.body.toString('utf8');
@@ -149,6 +150,16 @@ function unknownType(call: AwsCall, known: string): ControlReply {
   return lambdaError(call, 400, 'InvalidParameterValueException', body);
 }
 
+const LATEST = '$LATEST';
+
+function isServed(
+  { name, qualifier }: { name: string; qualifier: string },
+  options: LambdaInvokeOptions,
+): boolean {
+  const isThere = qualifier === LATEST || options.hasQualifier?.(name, qualifier) === true;
+  return isThere && options.invoker.has(name);
+}
+
 /** `name`, `name:qualifier`, `123456789012:function:name` or a full ARN; percent-encoded in the path. */
 function readTarget(
   path: string,
@@ -169,7 +180,7 @@ function readTarget(
     );
   const name = parts?.[1];
   if (name === undefined) return undefined;
-  const qualifier = parts?.[2] ?? new URLSearchParams(query).get('Qualifier') ?? '$LATEST';
+  const qualifier = parts?.[2] ?? new URLSearchParams(query).get('Qualifier') ?? LATEST;
   return { name, qualifier, isStreamed: streamed !== undefined };
 }
 

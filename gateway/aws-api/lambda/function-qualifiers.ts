@@ -1,0 +1,17 @@
+/** Versions and aliases of functions, as far as stacks make them. */
+import type { ResolvedStack } from '../../definition/model.ts';
+
+const QUALIFIED = ['AWS::Lambda::Alias', 'AWS::Lambda::Version'];
+
+/** Both are known by their ARN: `arn:aws:lambda:{region}:{account}:function:{name}:{qualifier}`. */
+export function hasFunctionQualifier(
+  stacks: Iterable<Pick<ResolvedStack, 'resources'>>,
+  functionName: string,
+  qualifier: string,
+): boolean {
+  const end = `:function:${functionName}:${qualifier}`;
+  for (const { resources } of stacks)
+    for (const { type, physicalId } of resources.values())
+      if (QUALIFIED.includes(type) && physicalId.endsWith(end)) return true;
+  return false;
+}

@@ -1,0 +1,124 @@
+/**
+ * Versions and an alias of the authorizers (docs/decisions/0072): who imports the alias gets a new version for a part of
+ * the calls first. osls makes versions; what is made here is the alias, who may call it, and its export.
+ */
+import type { Template } from './edit-template.ts';
+
+/** `custom.rollout` of serverless.yml; parameters of a command line are texts. */
+export type Rollout = {
+  readonly versions?: boolean | string;
+  /** Share of the calls that the previous versions keep: 0 to 1. */
+  readonly previousWeight?: number | string;
+  /** By function: the number of its previous version. */
+  readonly previous?: Readonly<Record<string, number | string>>;
+};
+
+/** A problem of what was asked for, in words for who asked. */
+export type RolloutProblem = { readonly problem: string };
+
+export const ALIAS = 'live';
+const VERSION = /^[1-9]\d*$/;
+
+export function isRollout({ versions }: Rollout = {}): boolean {
+  return String(versions ?? 'false') === 'true';
+}
+
+/**
+ * Adds to the compiled template, for each function that `previous` names: alias, permission, exported output. Without
+ * `versions` nothing changes.
+ */
+export function addAliases(
+  template: Template,
+  rollout: Rollout = {},
+  exportPrefix: string,
+): RolloutProblem | undefined {
+  const { previous = {}, previousWeight = 0 } = rollout;
+  const weight = Number(previousWeight === '' ? 0 : previousWeight);
+  const wanted = Object.entries(previous).map(([name, version]) => ({ name, version: String(version) }));
+  const named = wanted.filter(({ version }) => version !== '');
+  if (!isRollout(rollout))
+    return named.length === 0 && weight === 0
+      ? undefined
+      : { problem: 'a previous version has a weight only where params.authorizerVersions is true' };
+  const wrong = named.find(({ version }) => !VERSION.test(version));
+  if (wrong !== undefined)
+    return { problem: `previous version of ${wrong.name}: "${wrong.version}" is no number of a version` };
+  if (!(weight >= 0 && weight <= 1))
+    return { problem: `params.previousWeight is ${String(previousWeight)}: a share from 0 to 1` };
+  if (weight > 0 && named.length === 0)
+    return { problem: 'params.previousWeight has no version to go to: name one in previous…Authorizer' };
+  for (const { name, version } of wanted) {
+    const functionId = `${name
+      .split('-')
+      .map((part, index) => (index === 0 ? capitalize(part) : `Dash${part}`))
+      .join('')}LambdaFunction`;
+    const versionId = findVersion(template, functionId);
+    if (versionId === undefined) return { problem: `${name} has no version: osls made none` };
+    addAlias(template, {
+      name,
+      functionId,
+      versionId,
+      exportPrefix,
+      version: weight > 0 ? version : '',
+      weight,
+    });
+  }
+  return undefined;
+}
+
+type Wanted = {
+  readonly name: string;
+  readonly functionId: string;
+  readonly versionId: string;
+  readonly exportPrefix: string;
+  readonly version: string;
+  readonly weight: number;
+};
+
+function addAlias(template: Template, wanted: Wanted): void {
+  const { name, functionId, versionId, exportPrefix, version, weight } = wanted;
+  const id = `${name.split('-').map(capitalize).join('')}Live`;
+  template.Resources[id] = {
+    Type: 'AWS::Lambda::Alias',
+    Properties: {
+      Description: 'What APIs call that import it; weights move calls from one version to the next',
+      FunctionName: { Ref: functionId },
+      FunctionVersion: { 'Fn::GetAtt': [versionId, 'Version'] },
+      Name: ALIAS,
+      ...(version !== '' && {
+        RoutingConfig: { AdditionalVersionWeights: [{ FunctionVersion: version, FunctionWeight: weight }] },
+      }),
+    },
+  };
+  template.Resources[`${id}Permission`] = {
+    Type: 'AWS::Lambda::Permission',
+    Properties: {
+      Action: 'lambda:InvokeFunction',
+      Principal: 'apigateway.amazonaws.com',
+      SourceAccount: { Ref: 'AWS::AccountId' },
+      // The alias: leave for the function alone does not reach it.
+      FunctionName: { Ref: id },
+    },
+  };
+  const output = `${id}Arn`;
+  template.Outputs = {
+    ...template.Outputs,
+    [output]: { Value: { Ref: id }, Export: { Name: `${exportPrefix}-${output}` } },
+  };
+}
+
+/** Its logical id ends with a hash of code and settings. */
+function findVersion({ Resources }: Template, functionId: string): string | undefined {
+  return Object.entries(Resources).find(
+    ([, { Type, Properties }]) =>
+      Type === 'AWS::Lambda::Version' && refOf(Properties?.['FunctionName']) === functionId,
+  )?.[0];
+}
+
+function refOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'Ref' in value ? value.Ref : undefined;
+}
+
+function capitalize(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
