@@ -8,14 +8,14 @@ import { pathToFileURL } from 'node:url';
 
 /** Folders whose tests leave the process as they found it: no thread, child, socket or signal outlives a test. */
 const SHARED =
-  /^test\/(gateway\/(routing|mapping|events|policy|metering|deployment|phases|control|websocket)|packages\/(aws|authoring)|shared|functions|cli|plugin)\//;
+  /^test\/(gateway\/(routing|mapping|events|policy|metering|deployment|phases|control|websocket|definition|aws-api|behaviour|services|issuer|records|console-api|adapters)|packages\/(aws|authoring|velocity)|shared|functions|cli|plugin|tools\/corpus|bench|test)\//;
 
 /**
- * What reaches beyond its own file: a hook outside of any suite runs around the tests of all files of the process,
- * and the environment and the working directory belong to all.
+ * What reaches beyond its own file: a hook outside of any suite runs around the tests of all files of the process
+ * (`after`, once they all have ended, harms none), and the environment and the working directory belong to all.
  */
 const REACHES_OUT =
-  /^(before|after|beforeEach|afterEach)\(|process\.(env|chdir|argv|exitCode|on|emit|std)|\bmock\b|child_process|worker_threads|globalThis/m;
+  /^(before|beforeEach|afterEach)\(|process\.(env|chdir|argv|exitCode|on|emit|std)|\bmock\b|child_process|worker_threads|globalThis/m;
 
 const FILES_PER_BATCH = 12;
 
