@@ -5,6 +5,7 @@ import { askAdmin } from './admin-client.ts';
 import { changeCommand, printAnswer, printRows, readCommand, readPages } from './admin-commands.ts';
 import type { ChangeFlags, ReadFlags } from './admin-commands.ts';
 import { HINT } from './output.ts';
+import { forgetCommand } from './quota-forget.ts';
 import { change, ownerPath, readInstant, readUnits } from './quota-calls.ts';
 
 type LimitFlags = {
@@ -59,7 +60,8 @@ export function quotaCommand(): Command {
       readCommand('audit', 'Who changed what, newest first.')
         .option('--day <instant>', 'a UTC day (default: today)', readInstant)
         .action(audit),
-    );
+    )
+    .addCommand(forgetCommand());
 }
 
 function ofLimit(command: Command): Command {

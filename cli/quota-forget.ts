@@ -1,0 +1,136 @@
+/** `gatewright quota forget`: deletes what the tables know of a customer, with the rights of whoever runs it, and shows that nothing is left. */
+import { randomBytes } from 'node:crypto';
+import { Command, Option } from 'commander';
+import { printAnswer } from './admin-commands.ts';
+import { forget, survey } from './forget-customer.ts';
+import type { Survey, Tables } from './forget-customer.ts';
+import { HINT, UsageError } from './output.ts';
+import { addGatewayOptions, askGateway, findGateway, memberOf } from './running-gateway.ts';
+import { logForgotten, openSweptTable } from './swept-table.ts';
+import type { DynamoDbAccess } from './swept-table.ts';
+
+type ForgetFlags = {
+  readonly confirm?: string;
+  readonly evenIfOpen?: boolean;
+  readonly stage: string;
+  readonly usageTable?: string;
+  readonly accessTable?: string;
+  readonly region?: string;
+  readonly reference?: string;
+  readonly json: boolean;
+};
+
+/** So many of what is open are named. */
+const NAMED = 5;
+
+export function forgetCommand(): Command {
+  return addGatewayOptions(
+    new Command('forget').description(
+      'Delete all that is known of a customer, and show that nothing is left. Without --confirm it only says what there is.',
+    ),
+  )
+    .argument('<tenant>', 'customer')
+    .option('--confirm <tenant>', 'the name again: delete it')
+    .option('--even-if-open', 'though periods are not closed, or records may not be invoiced')
+    .option('--stage <name>', 'whose tables: gatewright-STAGE-usage and -access', 'dev')
+    .option('--usage-table <name>', 'another name of the usage table')
+    .option('--access-table <name>', 'another name of the access table')
+    .addOption(
+      new Option(
+        '--region <region>',
+        'of a deployed stack (credentials by AWS_* variables); the gateway that runs here when left out',
+      ),
+    )
+    .option('--reference <text>', 'for the audit log: why; never who')
+    .option('--json', 'as JSON', false)
+    .exitOverride()
+    .showHelpAfterError(HINT)
+    .action(run);
+}
+
+async function run(tenant: string, flags: ForgetFlags): Promise<void> {
+  const { confirm, reference, evenIfOpen = false } = flags;
+  if (confirm !== undefined && confirm !== tenant)
+    throw new UsageError(`--confirm has to be the name again, ${tenant}: nothing was deleted`);
+  if (reference?.includes(tenant) === true)
+    throw new UsageError('--reference stays in the audit log, so it must not name the customer');
+  const at = await findTables(flags);
+  const names = {
+    usage: flags.usageTable ?? `gatewright-${flags.stage}-usage`,
+    access: flags.accessTable ?? `gatewright-${flags.stage}-access`,
+  };
+  const tables: Tables = {
+    usage: openSweptTable(at, names.usage),
+    access: openSweptTable(at, names.access),
+  };
+  const before = await survey(tables, tenant, Date.now());
+  const found = Object.fromEntries([...before.found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const told = { nativeKeys: before.nativeKeys, openMoney: before.openMoney.length };
+  if (confirm === undefined) {
+    printAnswer({ found, ...told }, flags);
+    if (before.openMoney.length > 0) process.stderr.write(`${describeOpen(before)}\n`);
+    return;
+  }
+  if (before.openMoney.length > 0 && !evenIfOpen)
+    throw new UsageError(
+      `${describeOpen(before)}: run gatewright usage close and invoice it first, or say --even-if-open. Nothing was deleted`,
+    );
+  await forget(tables, tenant);
+  const after = await survey(tables, tenant, Date.now());
+  const left = sum(after);
+  await logForgotten(at, names.usage, entryOf(at, sum(before), reference));
+  printAnswer({ deleted: found, ...told, left }, flags);
+  if (before.nativeKeys.length > 0)
+    process.stderr.write(
+      `API Gateway itself has keys of theirs: aws apigateway delete-api-key --api-key ID (${before.nativeKeys.join(', ')})\n`,
+    );
+  if (left > 0)
+    throw new UsageError(
+      `${left} items of theirs came while the command ran: somebody still asks in their name; take the credentials away, and run it again`,
+    );
+}
+
+function sum({ found }: Survey): number {
+  return [...found.values()].reduce((total, count) => total + count, 0);
+}
+
+function describeOpen({ openMoney }: Survey): string {
+  const others = openMoney.length > NAMED ? ` and ${openMoney.length - NAMED} more` : '';
+  return `money is open (${openMoney.slice(0, NAMED).join(', ')}${others})`;
+}
+
+function entryOf(
+  { accessKeyId }: DynamoDbAccess,
+  items: number,
+  reference: string | undefined,
+): Parameters<typeof logForgotten>[2] {
+  const at = new Date().toISOString();
+  const entry = {
+    ...{ operationId: '-', kind: 'forget-customer', by: `access key ${accessKeyId}`, at },
+    ...{ target: { forgotten: true }, input: reference === undefined ? {} : { reference } },
+    ...{ before: { items }, after: {} },
+  };
+  const sk = `${at}#${randomBytes(6).toString('hex')}`;
+  return { key: { pk: `AUDIT#${at.slice(0, 10)}`, sk }, doc: JSON.stringify(entry) };
+}
+
+async function findTables({ region }: ForgetFlags): Promise<DynamoDbAccess> {
+  if (region === undefined) {
+    const { accessKeyId, secretAccessKey, controlUrl } = await findGateway();
+    const served = String(memberOf(await askGateway('GET', 'status'), 'region'));
+    return { endpoint: controlUrl, region: served, accessKeyId, secretAccessKey };
+  }
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
+  const { AWS_SESSION_TOKEN: sessionToken, AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL } = process.env;
+  if (accessKeyId === undefined || secretAccessKey === undefined)
+    throw new UsageError(
+      '--region needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
+    );
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const endpoint = AWS_ENDPOINT_URL_DYNAMODB ?? AWS_ENDPOINT_URL ?? `https://dynamodb.${region}.${domain}`;
+  const { protocol, hostname } = new URL(endpoint);
+  if (protocol !== 'https:' && !/^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname))
+    throw new UsageError('the endpoint of DynamoDB must begin with https://');
+  const session = sessionToken === undefined ? {} : { sessionToken };
+  return { endpoint, region, accessKeyId, secretAccessKey, ...session };
+}
