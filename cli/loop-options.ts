@@ -25,7 +25,10 @@ export function addLoopOptions(command: Command): Command {
       'the same; wait for it, and stop each function at its first line',
       readPort,
     )
-    .option('--seed <folder>', 'fill empty tables: a file for each, as orders.json, .yml or .ndjson')
+    .option(
+      '--seed <folder>',
+      'fill empty tables and users: a file for each, as orders.json, .yml or .ndjson; users.yml',
+    )
     .option(
       '--values <file>',
       'what functions read of SSM, Secrets Manager, S3, AppConfig (default: gatewright.values.yml)',

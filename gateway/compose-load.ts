@@ -1,7 +1,7 @@
 /** From sources to what is served, and again whenever a source changes. */
 import { existsSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { watchDocuments, watchTemplates } from './adapters/template-watcher.ts';
 import { addressOf, backendOf, controlUrlOf, describeFault } from './compose-parts.ts';
 import { followStacks } from './compose-sign-in.ts';
@@ -12,10 +12,9 @@ import { withFaults } from './control/fault-items.ts';
 import { readRoles } from './control/read-roles.ts';
 import type { RolesOfStacks } from './control/read-roles.ts';
 import { DefinitionError, DefinitionFaults, Faults, StartError } from './errors.ts';
-import { USERS_FILE } from './issuer/pools/written-users.ts';
 import { trustLocalIssuer } from './lambda/local-issuer.ts';
 import { readLogSubscription } from './services/log-subscriptions.ts';
-import { readUsersFile } from './services/user-files.ts';
+import { readUsers, usersFiles } from './services/user-files.ts';
 import { readSeeds, type Seed } from './services/seed-files.ts';
 import { seedTables } from './services/seed-tables.ts';
 import { readTableDefinition } from './services/table-definition.ts';
@@ -50,7 +49,7 @@ export async function load(
   });
   const functions = stacks.flatMap((stack) => stack.functions);
   const tables = readTables(stacks, faults);
-  const written = await readUsersFile(options.directory);
+  const written = await readUsers(usersFilesOf(options));
   for (const fault of written.faults) faults.note(fault, 'who it describes cannot sign in');
   for (const fault of values.faults) faults.note(fault, 'functions that ask for it find nothing');
   const prepared = served.prepare(stacks, faults);
@@ -99,6 +98,10 @@ function signersOf(
 /** Where values are written: what `--values` names, else the usual file where the gateway is started. */
 function valuesFileOf({ values, directory }: GatewayOptions): string {
   return resolve(directory, values ?? VALUES_FILE);
+}
+
+function usersFilesOf({ directory, seed: folder }: GatewayOptions): readonly string[] {
+  return usersFiles(directory, folder === undefined ? undefined : resolve(directory, folder));
 }
 
 /** @throws StartError where a file that was named cannot be read */
@@ -203,6 +206,7 @@ export function watchStacks(sources: readonly string[], parts: Parts, faultsAtSt
   const { options, served, addresses, closing } = parts;
   let faults = faultsAtStart;
   let isKept = false;
+  const told = new Set<string>();
   const reload = async (): Promise<void> => {
     const begunMs = performance.now();
     options.onReload({ kind: 'begun', what: 'the stacks' });
@@ -210,11 +214,15 @@ export function watchStacks(sources: readonly string[], parts: Parts, faultsAtSt
       faults = await load(sources, parts, new Set(faults.map(({ error }) => identify(error))));
       isKept = false;
       options.onReload({ kind: 'reloaded', what: 'the stacks', tookMs: performance.now() - begunMs });
-      const homeless = served.all.filter(({ identity }) => !addresses.has(identity.apiId));
-      for (const { identity } of homeless)
+      const homeless = served.all.filter(
+        ({ identity: { apiId } }) => !addresses.has(apiId) && !told.has(apiId),
+      );
+      for (const { identity } of homeless) {
+        told.add(identity.apiId);
         options.log.write(
           `${identity.name} is new: it answers at http://${addressOf(parts, identity.apiId)} until the next start gives it a port`,
         );
+      }
     } catch (error) {
       const message = error instanceof DefinitionError ? error.describe() : describeFault(error);
       isKept = true;
@@ -222,10 +230,9 @@ export function watchStacks(sources: readonly string[], parts: Parts, faultsAtSt
     }
   };
   let running = Promise.resolve();
-  const usersFile = join(options.directory, USERS_FILE);
   const ofValues = [valuesFileOf(options), ...readValues(options).attached];
   const files = [
-    usersFile,
+    ...usersFilesOf(options),
     ...ofValues,
     ...served.stacks.flatMap(({ file, includes }) => [file, ...includes]),
   ];

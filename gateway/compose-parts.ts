@@ -7,7 +7,7 @@ import { Account } from './control/account.ts';
 import { MACHINE_DEADLINES, NO_DEADLINES, StoppableDeadlines } from './lambda/deadlines.ts';
 import { Debugging, hasInspector, openInspector } from './lambda/debugging.ts';
 import { createFunctionRuntime } from './lambda/runtime.ts';
-import { readApiIdFromHost } from './routing/host.ts';
+import { API_PATH, readApiIdFromHost } from './routing/host.ts';
 import type { SignIn } from './compose-sign-in.ts';
 import { openStore } from './services/store.ts';
 import type { LocalValues } from './control/local-values.ts';
@@ -242,11 +242,16 @@ export function describeFault(fault: unknown): string {
   return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }
 
-/** Host, port and base path of an API. What came after the start has no port of its own: every port knows it by its Host. */
+/** Host, port and base path of an API. What came after the start has no port of its own: every port knows it by a path. */
 export function addressOf({ addresses, anyPort, options }: Parts, apiId: string): string {
   const own = addresses.get(apiId);
   if (own !== undefined) return own;
-  return anyPort === undefined ? options.host : `${apiId}.execute-api.localhost:${anyPort}`;
+  return anyPort === undefined ? options.host : `${shownHost(options)}:${anyPort}${API_PATH}${apiId}`;
+}
+
+/** What a client on this machine may write for the host that is listened on. */
+export function shownHost({ host }: Pick<GatewayOptions, 'host'>): string {
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
 }
 
 /** Where an integration with `https://{apiId}.execute-api.…` finds an API of this start: any port knows it by its Host. */

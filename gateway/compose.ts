@@ -18,6 +18,7 @@ import {
   openPace,
   openRuntime,
   openStoreOf,
+  shownHost,
 } from './compose-parts.ts';
 import { openIdentities, openServiceClient } from './compose-rights.ts';
 import { findUnreachable, openSignIn } from './compose-sign-in.ts';
@@ -277,7 +278,7 @@ async function listen(parts: Parts): Promise<void> {
   });
   closing.add(close);
   parts.anyPort = any;
-  const shown = options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host;
+  const shown = shownHost(options);
   for (const { apiIds, basePath } of plans)
     for (const apiId of apiIds) addresses.set(apiId, `${shown}:${ports.get(apiId) ?? 0}${basePath}`);
 }

@@ -1,4 +1,4 @@
-/** Recognises an API by the Host header. */
+/** Recognises an API by the Host header, or by a path where it has neither a port nor a name that resolves. */
 
 const EXECUTE_API_HOST =
   /^([a-z0-9]{1,63})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.(?:localhost|[a-z0-9-]{1,63}\.amazonaws\.com(?:\.cn)?)\.?(?::\d{1,5})?$/i;
@@ -31,4 +31,19 @@ export function readVpcEndpointFromHost(host: string): string | undefined {
 /** Whether the host is a VPC endpoint's own name: there `x-apigw-api-id` says which API is meant. */
 export function isVpcEndpointHost(host: string): boolean {
   return host.length <= MAX_HOST_LENGTH && ENDPOINT_HOST.test(host);
+}
+
+/** `/_api/{apiId}/{stage}/…`: an API that a call has made, for clients whose resolver knows no names below `localhost`. */
+export const API_PATH = '/_api/';
+
+const BELOW_API = /^\/_api\/([a-z0-9]{1,63})(?=[/?]|$)/;
+
+export function readApiIdFromPath(target: string): string | undefined {
+  return target.startsWith(API_PATH) ? BELOW_API.exec(target)?.[1] : undefined;
+}
+
+/** The target as the API's own address would have it. */
+export function belowApiPath(target: string): string {
+  const below = target.replace(BELOW_API, '');
+  return below.startsWith('/') ? below : `/${below}`;
 }

@@ -1,5 +1,11 @@
 /** The ports of APIs as planned; every port also answers to the other APIs by their Host. */
-import { isVpcEndpointHost, readApiIdFromHost, readVpcEndpointFromHost } from '../routing/host.ts';
+import {
+  belowApiPath,
+  isVpcEndpointHost,
+  readApiIdFromHost,
+  readApiIdFromPath,
+  readVpcEndpointFromHost,
+} from '../routing/host.ts';
 import { isAdmittedHost } from '@gatewright/aws/guards';
 import { apiIdHeader, createApiServer, type ResolveApi } from './http.ts';
 import { listenOn } from './listen.ts';
@@ -61,26 +67,9 @@ export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> 
 
 async function openPort(plan: PortPlan, options: ApiPortsOptions, unread: UnreadReplies): Promise<OpenPort> {
   const { at } = options;
-  const idOf = (host: string | undefined): string | undefined =>
-    host === undefined ? undefined : readApiIdFromHost(host);
   const domainOf = (host: string | undefined, target: string): DomainAnswer | undefined =>
     host === undefined ? undefined : options.findDomain(host, target);
-  const resolveApi: ResolveApi = (host, target, namedId) => {
-    const domain = domainOf(host, target);
-    if (domain !== undefined) return domain.api;
-    if (host !== undefined && readVpcEndpointFromHost(host) !== undefined)
-      return privateApi(at.findApi(idOf(host) ?? namedId ?? ''));
-    const apiId = idOf(host);
-    return apiId === undefined ? plan.chooseApi(target) : at.findApi(apiId);
-  };
-  const rewrite = plan.toOwnTarget;
-  const toOwnTarget =
-    rewrite === undefined
-      ? undefined
-      : (host: string | undefined, target: string, api: ServedApi): string =>
-          idOf(host) === undefined && !isVpcEndpointHost(host ?? '') && api.basePathMatched === undefined
-            ? rewrite(target, api)
-            : target;
+  const { resolveApi, toOwnTarget } = chooseApis(plan, options, domainOf);
   let { port } = plan;
   const isHostAllowed = (host: string | undefined): boolean =>
     host !== undefined &&
@@ -101,7 +90,7 @@ async function openPort(plan: PortPlan, options: ApiPortsOptions, unread: Unread
       return receive(
         {
           method: request.method ?? 'GET',
-          target: toOwnTarget?.(headers.host, url, api) ?? url,
+          target: toOwnTarget(headers.host, url, api),
           rawHeaders: request.rawHeaders,
           body: undefined,
           remoteAddress: request.socket.remoteAddress,
@@ -114,6 +103,44 @@ async function openPort(plan: PortPlan, options: ApiPortsOptions, unread: Unread
   });
   port = await listenOn(server, options.host, plan.port, plan.option);
   return { server, sockets, port };
+}
+
+/** Which API a request is for, by its Host first, and what it would have asked for at that API's own address. */
+function chooseApis(
+  plan: PortPlan,
+  { at, plans }: ApiPortsOptions,
+  domainOf: (host: string | undefined, target: string) => DomainAnswer | undefined,
+): {
+  readonly resolveApi: ResolveApi;
+  readonly toOwnTarget: (host: string | undefined, target: string, api: ServedApi) => string;
+} {
+  const idOf = (host: string | undefined): string | undefined =>
+    host === undefined ? undefined : readApiIdFromHost(host);
+  const planned = new Set(plans.flatMap(({ apiIds }) => apiIds));
+  const madeApi = (host: string | undefined, target: string): ServedApi | undefined => {
+    const apiId = readApiIdFromPath(target);
+    const isNamed = idOf(host) !== undefined || isVpcEndpointHost(host ?? '');
+    return apiId === undefined || isNamed || planned.has(apiId) ? undefined : at.findApi(apiId);
+  };
+  const resolveApi: ResolveApi = (host, target, namedId) => {
+    const domain = domainOf(host, target);
+    if (domain !== undefined) return domain.api;
+    const made = madeApi(host, target);
+    if (made !== undefined) return made;
+    if (host !== undefined && readVpcEndpointFromHost(host) !== undefined)
+      return privateApi(at.findApi(idOf(host) ?? namedId ?? ''));
+    const apiId = idOf(host);
+    return apiId === undefined ? plan.chooseApi(target) : at.findApi(apiId);
+  };
+  const rewrite = plan.toOwnTarget;
+  const toOwnTarget = (host: string | undefined, target: string, api: ServedApi): string => {
+    if (api.basePathMatched !== undefined) return target;
+    if (madeApi(host, target) === api) return belowApiPath(target);
+    return rewrite === undefined || idOf(host) !== undefined || isVpcEndpointHost(host ?? '')
+      ? target
+      : rewrite(target, api);
+  };
+  return { resolveApi, toOwnTarget };
 }
 
 /** Only private APIs are behind VPC endpoints; a public one called through an endpoint is 403 (docs/aws §10.6). */

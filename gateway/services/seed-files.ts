@@ -18,7 +18,7 @@ export type Seed = {
 
 const ENDINGS = new Set(['.json', '.yml', '.yaml', '.ndjson', '.jsonl']);
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Of the local issuer's users; not ours. */
+/** Of the local issuer's users: `user-files.ts` reads them. */
 const USERS = 'users';
 
 /** @throws StartError with the file, and where it can be told the item */

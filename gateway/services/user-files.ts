@@ -13,9 +13,25 @@ const KEPT_FILE = 'users.json';
 const MAX_BYTES = 1024 * 1024;
 const SAVES = new KeyLocks();
 
-/** No users when the directory has no such file. Never rejects. */
-export async function readUsersFile(directory: string): Promise<UsersRead> {
-  const file = join(directory, USERS_FILE);
+/** As `--seed` finds it: the files of tables may have these endings, too. */
+const SEED_FILES = [USERS_FILE, 'users.yaml', 'users.json'];
+
+/** Where users may be written: those of the directory come before those that `--seed` brings along. */
+export function usersFiles(directory: string, seedFolder: string | undefined): readonly string[] {
+  const ofSeed = seedFolder === undefined ? [] : SEED_FILES.map((name) => join(seedFolder, name));
+  return [...new Set([join(directory, USERS_FILE), ...ofSeed])];
+}
+
+/** All of them; of two with one name the first holds. Never rejects. */
+export async function readUsers(files: readonly string[]): Promise<UsersRead> {
+  const read = await Promise.all(files.map(readUsersFile));
+  const users = new Map<string, UsersRead['users'][number]>();
+  for (const user of read.flatMap((one) => one.users))
+    if (!users.has(user.username)) users.set(user.username, user);
+  return { users: [...users.values()], faults: read.flatMap(({ faults }) => faults) };
+}
+
+async function readUsersFile(file: string): Promise<UsersRead> {
   try {
     const text = await readFile(file, 'utf8');
     if (text.length > MAX_BYTES) throw new Error('it is longer than 1 MB');

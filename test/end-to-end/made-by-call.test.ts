@@ -23,7 +23,7 @@ const FUNCTION = {
   },
 };
 
-/** By the address that the gateway names: its host may be no name of this machine, which every port knows all the same. */
+/** By an address whose host may be no name of this machine, which every port knows all the same. */
 function ask(url: string): Promise<string> {
   const { host, port, pathname } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -88,7 +88,12 @@ describe('a start without any API', () => {
 
     const [made] = gateway.routes();
 
-    assert.match(made?.url ?? '', new RegExp(`^http://${restApiId}\\.execute-api\\.localhost:\\d+/dev$`));
+    assert.match(made?.url ?? '', new RegExp(`^http://127\\.0\\.0\\.1:\\d+/_api/${restApiId}/dev$`));
+    const { port, pathname } = new URL(made?.url ?? '');
     assert.equal(await ask(`${made?.url ?? ''}/`), '200 made');
+    const named = `http://${restApiId}.execute-api.localhost:${port}`;
+    assert.equal(await ask(`${named}/dev/`), '200 made', 'by its own name, where that resolves');
+    assert.match(await ask(`${named}${pathname}/`), /^403/, 'a name says already which API is meant');
+    assert.match(await ask(`http://127.0.0.1:${port}/_api/none/dev/`), /^403/);
   });
 });

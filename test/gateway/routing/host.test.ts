@@ -1,6 +1,11 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { readApiIdFromHost, readVpcEndpointFromHost } from '../../../gateway/routing/host.ts';
+import {
+  readApiIdFromHost,
+  readVpcEndpointFromHost,
+  belowApiPath,
+  readApiIdFromPath,
+} from '../../../gateway/routing/host.ts';
 
 describe('readApiIdFromHost', () => {
   const rows: [host: string, apiId: string | undefined][] = [
@@ -44,5 +49,23 @@ describe('readVpcEndpointFromHost', () => {
   for (const [host, endpoint] of rows)
     it(`reads ${String(endpoint)} from "${host.slice(0, 70)}"`, () => {
       assert.equal(readVpcEndpointFromHost(host), endpoint);
+    });
+});
+
+describe('an API named by a path', () => {
+  const rows: [target: string, apiId: string | undefined, below: string][] = [
+    ['/_api/abc123/dev/pets?x=1', 'abc123', '/dev/pets?x=1'],
+    ['/_api/abc123', 'abc123', '/'],
+    ['/_api/abc123?x=1', 'abc123', '/?x=1'],
+    ['/_api/abc123/dev/_api/other', 'abc123', '/dev/_api/other'],
+    ['/_api/', undefined, '/_api/'],
+    ['/_api/ABC', undefined, '/_api/ABC'],
+    ['/_api/abc%2Fdev', undefined, '/_api/abc%2Fdev'],
+    ['/dev/_api/abc123', undefined, '/dev/_api/abc123'],
+  ];
+  for (const [target, apiId, below] of rows)
+    it(`is ${String(apiId)} in ${target}`, () => {
+      assert.equal(readApiIdFromPath(target), apiId);
+      assert.equal(belowApiPath(target), below);
     });
 });
