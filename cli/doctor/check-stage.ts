@@ -4,7 +4,7 @@ import type { Views } from './views.ts';
 
 export function checkStage({ stack }: Views): readonly Finding[] {
   if (stack === undefined) return [];
-  const { stage, localStages, documents } = stack;
+  const { stage, localStages, documents, issuers } = stack;
   const findings: Finding[] = [];
   if (localStages.includes(stage))
     findings.push({
@@ -20,5 +20,19 @@ export function checkStage({ stack }: Views): readonly Finding[] {
       why: 'every API that asks the authorizers of this stage is answered 500, whoever calls',
       fix: `name the APIs of the stage in a document, as api: { ${stage}: { stack: …, logicalId: …, stage: … } }`,
     });
+  for (const { document, url } of issuers.filter(({ url }) => isNobodys(url)))
+    findings.push({
+      ...{ id: 'nobodys-issuer', level: 'warning', where: `access/${document}.yml: issuers` },
+      what: `${url} signs no tokens: the name is kept for examples`,
+      why: `nobody can call what ${document} protects in stage ${stage}`,
+      fix: 'write the issuer of your callers',
+    });
   return findings;
+}
+
+/** RFC 2606: names that nobody can own. */
+const RESERVED = /(^|\.)(example|invalid|test|localhost|example\.(com|net|org))$/;
+
+function isNobodys(url: string): boolean {
+  return URL.canParse(url) && RESERVED.test(new URL(url).hostname);
 }

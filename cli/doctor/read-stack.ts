@@ -34,7 +34,7 @@ export async function readStack(
     // As osls uploads it.
     templateBytes: Buffer.byteLength(JSON.stringify(template)),
     codeBytes: await sizeOfArchives(packageFolder),
-    documents: documentsOf(serviceFolder, stage),
+    ...documentsOf(serviceFolder, stage),
   };
 }
 
@@ -59,11 +59,19 @@ async function sizeOfArchives(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Those that name an API of the stage, whether or not its routes have been read. */
-function documentsOf(serviceFolder: string, stage: string): readonly string[] {
+/** Documents that name an API of the stage, whether or not its routes have been read. */
+function documentsOf(serviceFolder: string, stage: string): Pick<StackView, 'documents' | 'issuers'> {
   const folder = join(serviceFolder, 'access');
-  if (!existsSync(folder)) return [];
-  return readNamedDocuments(folder, [])
-    .filter(({ document }) => Object.hasOwn(document.api, stage))
-    .map(({ name }) => name);
+  if (!existsSync(folder)) return { documents: [], issuers: [] };
+  const found = readNamedDocuments(folder, []).filter(({ document }) => Object.hasOwn(document.api, stage));
+  return {
+    documents: found.map(({ name }) => name),
+    issuers: found.flatMap(({ name, document }) =>
+      document.issuers.flatMap((issuer) =>
+        issuer.type === 'oidc' && (issuer.only?.includes(stage) ?? true)
+          ? [{ document: name, url: issuer.issuer }]
+          : [],
+      ),
+    ),
+  };
 }

@@ -22,6 +22,8 @@ export type StackView = {
   readonly codeBytes: number;
   /** Names of the access documents that are in force in this stage. */
   readonly documents: readonly string[];
+  /** Whose tokens these trust in this stage. */
+  readonly issuers: readonly { readonly document: string; readonly url: string }[];
 };
 
 export type StackResource = {

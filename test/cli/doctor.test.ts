@@ -255,6 +255,12 @@ describe('examineStack', () => {
       expected: ['local-stage'],
     },
     {
+      name: 'an issuer that is nobody’s',
+      answers: {},
+      stack: aStack({ issuers: [{ document: 'menu', url: 'https://login.menu.example/' }] }),
+      expected: ['nobodys-issuer access/menu.yml'],
+    },
+    {
       name: 'a stage without documents',
       answers: {},
       stack: aStack({ documents: [] }),

@@ -27,6 +27,7 @@ export function aStack(changes: Partial<StackView> = {}): StackView {
       Outputs: { OrdersArn: { Export: { Name: 'menu-prod-OrdersArn' } } },
     },
     ...{ templateBytes: 10_000, codeBytes: 100_000, documents: ['menu'] },
+    issuers: [{ document: 'menu', url: 'https://login.menu.com/' }],
     ...changes,
   };
 }

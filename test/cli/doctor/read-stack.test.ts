@@ -13,8 +13,11 @@ const STATE = {
 const DOCUMENT = `version: 1
 api: { prod: { stack: menu-prod, logicalId: Socket, stage: prod } }
 routes: ..
-issuers: [{ id: local, type: local, only: [prod] }]
-sources: [{ in: header, name: authorization, issuers: [local] }]
+issuers:
+  - { id: local, type: local, only: [prod] }
+  - { id: ours, type: oidc, issuer: https://login.menu.com/, audience: [menu], only: [prod] }
+  - { id: test, type: oidc, issuer: https://test.menu.com/, audience: [menu], only: [test] }
+sources: [{ in: header, name: authorization, issuers: [local, ours, test] }]
 rules: [{ id: all, effect: allow, methods: [GET], paths: [/users] }]
 `;
 
@@ -46,6 +49,7 @@ describe('readStack', () => {
       templateBytes: JSON.stringify({ Resources: RESOURCES }).length,
       codeBytes: 500,
       documents: ['menu'],
+      issuers: [{ document: 'menu', url: 'https://login.menu.com/' }],
     });
   });
 
