@@ -1,6 +1,7 @@
 /** The documents that a command is about, read but not yet compiled. */
 import type { AccessDocument } from '@gatewright/authoring/document';
-import { printProblem, readDocument } from '@gatewright/authoring/read-document';
+import { printProblem } from '@gatewright/authoring/read-document';
+import { readDocument } from '@gatewright/authoring/read-access-document';
 import type { Locate } from '@gatewright/authoring/read-document';
 import { readAccessFiles } from '@gatewright/authoring/access-files';
 import { UsageError } from './output.ts';
@@ -23,8 +24,8 @@ export function readNamedDocuments(folder: string, names: readonly string[]): re
     );
   return files
     .filter(({ name }) => names.length === 0 || names.includes(name))
-    .map(({ name, file, text }) => {
-      const reading = readDocument(text, file);
+    .map(({ name, file, text, sharing }) => {
+      const reading = readDocument(text, file, sharing);
       if (reading.kind === 'invalid') throw new UsageError(reading.problems.map(printProblem).join('\n'));
       return { name, file, document: reading.document, locate: reading.locate };
     });

@@ -4,6 +4,8 @@ import type { ApiKind } from '#shared/access/compiled-document.ts';
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
 import { readExportedRoutes, uniteRoutes } from './deployed-routes.ts';
 import { showControls } from '#shared/visible-text.ts';
+import { findApiId } from './find-api-id.ts';
+import type { NamedApi } from './find-api-id.ts';
 import { UsageError } from './output.ts';
 import { createSignedGet } from './signed-get.ts';
 import type { Environment, SignedGet } from './signed-get.ts';
@@ -17,10 +19,8 @@ export type LiveApi = {
   readonly warnings: readonly string[];
 };
 
-export type WantedApi = {
+export type WantedApi = NamedApi & {
   readonly apiId?: string;
-  readonly stack?: string;
-  readonly logicalId?: string;
   /** The API's own stage, which the document protects. */
   readonly stage: string;
 };
@@ -37,7 +37,7 @@ const SHOWN = 10;
  */
 export async function readLiveApi(wanted: WantedApi, environment: Environment): Promise<LiveApi> {
   const aws = createSignedGet(environment);
-  const apiId = wanted.apiId ?? (await findPhysicalId(aws, wanted.stack ?? '', wanted.logicalId ?? ''));
+  const apiId = wanted.apiId ?? (await findApiId(aws, wanted));
   const rest = await aws.get('apigateway', `/restapis/${apiId}`);
   if (rest !== undefined) {
     assertId(rest['id'], apiId);
@@ -55,19 +55,6 @@ export async function readLiveApi(wanted: WantedApi, environment: Environment): 
 
 function assertId(id: unknown, apiId: string): void {
   if (id !== apiId) throw new UsageError(`asked about API ${apiId}, AWS answered about ${show(id)}`);
-}
-
-/** @throws UsageError where the stack has no such API */
-export async function findPhysicalId(aws: SignedGet, stack: string, logicalId: string): Promise<string> {
-  const query = new URLSearchParams({
-    ...{ Action: 'DescribeStackResource', Version: '2010-05-15' },
-    ...{ StackName: stack, LogicalResourceId: logicalId },
-  });
-  const answer = await aws.get('cloudformation', `/?${query.toString()}`);
-  const result = member(member(answer, 'DescribeStackResourceResponse'), 'DescribeStackResourceResult');
-  const id = member(member(result, 'StackResourceDetail'), 'PhysicalResourceId');
-  if (typeof id === 'string' && /^[a-z0-9]{1,64}$/.test(id)) return id;
-  throw new UsageError(`CloudFormation knows no API ${logicalId} in stack ${stack} in region ${aws.region}`);
 }
 
 type Routes = Pick<LiveApi, 'routes' | 'warnings'>;

@@ -98,12 +98,13 @@ function buildCommand(): Command {
 function build(folder: string, inventories?: ReadonlyMap<string, string>): void {
   const path = existing(folder);
   const written = writeCompiledAccess(path, inventories === undefined ? {} : { inventories });
-  const { problems, warnings, withoutInventory, compiled } = written;
+  const { problems, warnings, withoutInventory, compiled, extended } = written;
   const wrong = [...problems, ...webhookProblems(writeCompiledWebhooks(path))];
   printProblems([...withoutInventory, ...warnings, ...strayDocuments(path)], 'yellow');
   printProblems(wrong, 'red');
   if (wrong.length > 0)
     throw new UsageError(`${count(wrong.length, 'problem')}; not everything was compiled`);
+  for (const line of extended) process.stdout.write(`${line}\n`);
   process.stdout.write(`${count(compiled.documents.length, 'document')} compiled\n`);
 }
 

@@ -1,9 +1,9 @@
-/** Ids of deployed APIs by the stack and logical id that documents name, asked of CloudFormation. */
+/** Ids of deployed APIs that documents name by stack and logical id or output, or by name: asked of AWS. */
 import { existsSync, readFileSync } from 'node:fs';
 import { inventoryPath, writeIfNew } from '@gatewright/authoring/access-files';
 import { parseInventory, printInventory } from '@gatewright/authoring/route-inventory';
 import { readNamedDocuments } from './access-documents.ts';
-import { findPhysicalId } from './access-live.ts';
+import { findApiId } from './find-api-id.ts';
 import { UsageError } from './output.ts';
 import { createSignedGet } from './signed-get.ts';
 import type { Environment } from './signed-get.ts';
@@ -15,17 +15,25 @@ export async function readDeployedIds(
   environment: Environment = process.env,
 ): Promise<ReadonlyMap<string, string>> {
   const wanted = readNamedDocuments(folder, []).flatMap(({ name, document }) => {
-    const { apiId, stack, logicalId } = document.api[stage] ?? {};
-    return apiId === undefined && stack !== undefined && logicalId !== undefined
-      ? [{ name, stack, logicalId }]
-      : [];
+    const api = document.api[stage];
+    return api === undefined || api.apiId !== undefined ? [] : [{ name, api }];
   });
   if (wanted.length === 0) return new Map();
   const aws = createSignedGet(environment);
   const found: (readonly [string, string])[] = [];
-  for (const { name, stack, logicalId } of wanted)
-    found.push([name, await findPhysicalId(aws, stack, logicalId)]);
+  for (const { name, api } of wanted) found.push([name, await findApiId(aws, api)]);
   return new Map(found);
+}
+
+/** Documents of the folder whose API has no id in that stage yet, neither written nor looked up. */
+export function withoutId(folder: string, stage: string): readonly string[] {
+  return readNamedDocuments(folder, []).flatMap(({ name, document }) => {
+    const api = document.api[stage];
+    if (api === undefined || api.apiId !== undefined) return [];
+    const path = inventoryPath(folder, name);
+    const known = existsSync(path) ? parseInventory(readFileSync(path, 'utf8'))?.apiIds[stage] : undefined;
+    return (known ?? []).length > 0 ? [] : [name];
+  });
 }
 
 /** The inventory of a document with the id that its API has in that stage. An id of a developer's machine goes. @throws UsageError */

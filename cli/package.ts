@@ -4,14 +4,17 @@ import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { STACK_FOLDER } from '@gatewright/authoring/stack-files';
 import { packageService } from '../layers/package-service.ts';
+import { saveDeployedIds, withoutId } from './deployed-ids.ts';
 import { collectText, readStageName } from './options.ts';
-import { table, UsageError } from './output.ts';
+import { paint, table, UsageError } from './output.ts';
 
 type PackageFlags = { readonly stage: string; readonly output?: string; readonly param: readonly string[] };
 
 export function packageCommand(): Command {
   return new Command('package')
-    .description('Package the stack as serverless deploy would, without an account.')
+    .description(
+      'Package the stack as serverless deploy would, without an account; ids of APIs that nobody knows yet are looked up where there are credentials.',
+    )
     .argument('[dir]', 'folder of the stack: here, or gatewright/')
     .requiredOption('--stage <name>', 'stage of the stack', readStageName)
     .option('--param <name=value>', 'parameter of serverless.yml for this time (repeatable)', collectText, [])
@@ -19,6 +22,7 @@ export function packageCommand(): Command {
     .action(async (named: string | undefined, { stage, output, param: parameters }: PackageFlags) => {
       const serviceDirectory = serviceFolder(named);
       const outputDirectory = resolve(output ?? join(serviceDirectory, '.gatewright/package', stage));
+      await lookUpIds(join(serviceDirectory, 'access'), stage);
       const packaged = await packageService({ serviceDirectory, stage, outputDirectory, parameters });
       if (packaged.kind === 'failed') throw new UsageError(packaged.message);
       const rows = packaged.artefacts.map(({ name, sizeBytes }) => [
@@ -28,6 +32,27 @@ export function packageCommand(): Command {
       process.stdout.write(`${table(rows).join('\n')}\n`);
       process.stdout.write(`packaged stage ${stage} in ${relative(process.cwd(), outputDirectory) || '.'}\n`);
     });
+}
+
+/** Ids that are not known yet; those that are, are looked up anew by `gatewright access ids` alone. */
+async function lookUpIds(folder: string, stage: string): Promise<void> {
+  const missing = existsSync(folder) ? withoutId(folder, stage) : [];
+  if (missing.length === 0) return;
+  const warn = (message: string): void => {
+    process.stderr.write(`${paint('yellow', 'warning:')} ${message}\n`);
+  };
+  if (process.env['AWS_ACCESS_KEY_ID'] === undefined)
+    warn(
+      `${missing.join(', ')}: nobody knows the id of the API in stage ${stage} yet, so it is protected there only after it is deployed and this is packaged again with credentials (AWS_ACCESS_KEY_ID)`,
+    );
+  else
+    try {
+      for (const line of await saveDeployedIds(folder, stage)) process.stdout.write(`${line}\n`);
+    } catch (error) {
+      // The stack comes first, and the API that it protects after it.
+      if (!(error instanceof UsageError)) throw error;
+      warn(`${error.message}; package again when it is deployed`);
+    }
 }
 
 /** Absolute: the folder that was named, else here or gatewright/. @throws UsageError where it is no service */

@@ -5,6 +5,7 @@ import { toAccessFiles } from '@gatewright/authoring/access-folder';
 import { buildAccess } from '@gatewright/authoring/build-access';
 import { checkStack } from '@gatewright/authoring/check-stack';
 import { printProblem } from '@gatewright/authoring/read-document';
+import { openSharedFrom } from '@gatewright/authoring/shared-files';
 import { readWiring } from '@gatewright/authoring/read-wiring';
 import { usualAccessFolder } from '@gatewright/authoring/stack-files';
 import { refuseUnknownSetting } from './gateway-settings.ts';
@@ -51,6 +52,8 @@ export function checkService({ directory, settings, stackName, resources }: Pack
       .map(({ name }) => name),
     read: (name) => readFileSync(join(folder, name), 'utf8'),
     tell: (name) => relative(directory, join(folder, name)),
+    pathOf: (name) => join(folder, name),
+    open: openSharedFrom(directory),
   });
   // Usage plans are for those to check who deploy them.
   const { protects, problems, withoutInventory } = buildAccess(files, () => undefined);

@@ -1,9 +1,10 @@
 /** The folder `access/`: documents that people write, inventories and the compiled file that commands write. */
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { inventoryName, snapshotName, strayNames, toAccessFiles } from './access-folder.ts';
 import { buildAccess, printCompiledAccess } from './build-access.ts';
 import type { AccessBuild, AccessFile } from './build-access.ts';
+import { openSharedFrom } from './shared-files.ts';
 import type { Problem } from './read-document.ts';
 import { checkPlan } from './check-plan.ts';
 
@@ -14,6 +15,8 @@ export function readAccessFiles(folder: string, from = process.cwd()): readonly 
     names: namesIn(folder),
     read: (name) => readFileSync(join(folder, name), 'utf8'),
     tell: (name) => relative(from, join(folder, name)),
+    pathOf: (name) => resolve(folder, name),
+    open: openSharedFrom(from),
   });
 }
 

@@ -1,10 +1,13 @@
 /** What the files of an access folder are, by their names. Build time only. */
 import type { AccessFile } from './build-access.ts';
+import type { OpenShared } from './extend-document.ts';
 
 /** `access/webhooks.yml` protects no API. */
 export const WEBHOOKS_NAME = 'webhooks';
 
 const DOCUMENT = /^([a-z0-9][a-z0-9-]*)\.ya?ml$/;
+/** What documents extend lies beside them, or anywhere else. */
+const SHARED = /^_[a-z0-9][a-z0-9-]*\.ya?ml$/;
 const SNAPSHOT_END = '.jwks.json';
 
 /** How a folder is read; `name` is that of a file in it. */
@@ -13,10 +16,14 @@ export type FolderReader = {
   readonly read: (name: string) => string;
   /** What messages call the file. */
   readonly tell: (name: string) => string;
+  /** Tells the file apart from all others. */
+  readonly pathOf: (name: string) => string;
+  /** Opens what a document extends. */
+  readonly open: OpenShared;
 };
 
 /** Every document with its inventory and key snapshots, by name. */
-export function toAccessFiles({ names, read, tell }: FolderReader): readonly AccessFile[] {
+export function toAccessFiles({ names, read, tell, pathOf, open }: FolderReader): readonly AccessFile[] {
   return [...names].sort().flatMap((file) => {
     const name = DOCUMENT.exec(file)?.[1];
     if (name === undefined || name === WEBHOOKS_NAME) return [];
@@ -27,6 +34,7 @@ export function toAccessFiles({ names, read, tell }: FolderReader): readonly Acc
         name,
         file: tell(file),
         text: read(file),
+        sharing: { path: pathOf(file), open },
         inventory: names.includes(inventory) ? read(inventory) : undefined,
         snapshots: new Map(
           snapshots.map((snapshot) => [
@@ -41,7 +49,7 @@ export function toAccessFiles({ names, read, tell }: FolderReader): readonly Acc
 
 /** YAML whose name makes it no document: somebody may believe that it protects an API. */
 export function strayNames(names: readonly string[]): readonly string[] {
-  return names.filter((name) => /\.ya?ml$/i.test(name) && !DOCUMENT.test(name));
+  return names.filter((name) => /\.ya?ml$/i.test(name) && !DOCUMENT.test(name) && !SHARED.test(name));
 }
 
 /** `orders.routes.json` */

@@ -7,7 +7,9 @@ import type { CheckPlan } from './compile-quota.ts';
 import type { CompiledAccess, CompiledDocument } from '@gatewright/handlers/access/compiled-document';
 import { parseSnapshot } from './key-snapshot.ts';
 import type { KeySnapshot } from './key-snapshot.ts';
-import { printPath, readDocument } from './read-document.ts';
+import { printPath } from './read-document.ts';
+import { readDocument } from './read-access-document.ts';
+import type { DocumentReading, Sharing } from './read-access-document.ts';
 import type { Problem } from './read-document.ts';
 import { parseInventory } from './route-inventory.ts';
 
@@ -17,6 +19,8 @@ export type AccessFile = {
   /** Named in messages: `access/orders.yml`. */
   readonly file: string;
   readonly text: string;
+  /** How what it extends is opened; absent = it extends nothing. */
+  readonly sharing?: Sharing;
   /** Text of `access/orders.routes.json`; undefined where there is none yet. */
   readonly inventory: string | undefined;
   /** Texts of `access/orders.<issuer>.jwks.json` by issuer's id. */
@@ -32,6 +36,8 @@ export type AccessBuild = {
   readonly warnings: readonly Problem[];
   /** Documents whose routes have not been read yet. */
   readonly withoutInventory: readonly Problem[];
+  /** What documents have by `extends`, in words: `orders extends access/_shared.yml: issuers main; roles admin`. */
+  readonly extended: readonly string[];
 };
 
 export type ProtectedStack = {
@@ -53,7 +59,7 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const withoutInventory: Problem[] = [];
-  const read = files.map((file) => ({ ...file, reading: readDocument(file.text, file.file) }));
+  const read = files.map((file) => ({ ...file, reading: readDocument(file.text, file.file, file.sharing) }));
   const checkTicketsOf = createTicketCheck(read);
   const plans = read.flatMap(({ reading }) =>
     reading.kind === 'invalid' ? [] : (reading.document.quota?.plans ?? []),
@@ -102,7 +108,19 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
       } else problems.push(locate(['api'], `protects an API that "${twin.name}" protects already`));
     }
   }
-  return { compiled: { documents }, protects, problems, warnings, withoutInventory };
+  const extended = read.flatMap(({ name, reading }) => describeExtended(name, reading));
+  return { compiled: { documents }, protects, problems, warnings, withoutInventory, extended };
+}
+
+/** What a document is with what it extends. */
+function describeExtended(name: string, reading: DocumentReading): readonly string[] {
+  if (reading.kind === 'invalid' || reading.extended === undefined) return [];
+  const { issuers, roles = {} } = reading.document;
+  const names = [
+    `issuers ${issuers.map(({ id }) => id).join(', ')}`,
+    `roles ${Object.keys(roles).join(', ') || 'none'}`,
+  ];
+  return [`${name} extends ${reading.extended.join(', ')}: ${names.join('; ')}`];
 }
 
 type ReadFile = Pick<AccessFile, 'name' | 'inventory'> & {

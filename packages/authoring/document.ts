@@ -40,14 +40,31 @@ const API = refine(
         'Stack that holds the API.',
       ),
       logicalId: text(/^[A-Za-z0-9]{1,255}$/, 'the logical id of the API in its stack'),
+      output: described(
+        text(/^[A-Za-z0-9]{1,255}$/, 'the name of an output of the stack'),
+        'Output of the stack that is the id of the API or its address. Looked up when the stack is packaged, instead of logicalId.',
+      ),
+      name: described(
+        text(/^[^\p{Cc}]{1,128}$/u, 'the name of the API'),
+        'Name of the API, where it is in no stack. Looked up when the stack is packaged.',
+      ),
       apiId: API_ID,
     },
   ),
-  { anyOf: [{ required: ['apiId'] }, { required: ['stack', 'logicalId'] }] },
-  ({ stack, logicalId, apiId }) =>
-    apiId !== undefined || (stack !== undefined && logicalId !== undefined)
+  {
+    anyOf: [
+      { required: ['apiId'] },
+      { required: ['name'] },
+      { required: ['stack', 'logicalId'] },
+      { required: ['stack', 'output'] },
+    ],
+  },
+  ({ stack, logicalId, output, name, apiId }) => {
+    const place = logicalId ?? output;
+    return (apiId ?? name ?? place) !== undefined && (place === undefined || stack !== undefined)
       ? undefined
-      : 'names no API: write stack and logicalId, or apiId',
+      : 'names no API: write stack and logicalId, stack and output, name, or apiId';
+  },
 );
 
 const ISSUERS_OF_SOURCE = described(list(NAME), 'Issuers whose credentials may stand here.');
@@ -187,6 +204,50 @@ const RESULT = object(
 const CONTEXT_NAME =
   /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId|ticketCaller|contextCut|carriedClaims)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
+const EXTENDS_NAME = text(
+  /^\S{1,400}$/,
+  'a file, such as ./_shared.yml, or one of an npm package, such as @acme/access/roles.yml',
+);
+const EXTENDS = described(
+  {
+    ...EXTENDS_NAME,
+    read(value, path, report) {
+      const names = Array.isArray(value) ? value : [value];
+      if (names.length > 20) report(path, 'must be at most 20 files');
+      const read = names.map((name, index) =>
+        EXTENDS_NAME.read(name, Array.isArray(value) ? [...path, index] : path, report),
+      );
+      return read.includes(undefined) ? undefined : read.filter((name) => name !== undefined);
+    },
+    schema: {
+      anyOf: [EXTENDS_NAME.schema, { type: 'array', items: EXTENDS_NAME.schema, minItems: 1, maxItems: 20 }],
+    },
+  } satisfies Shape<readonly string[]>,
+  'Files whose issuers, sources and roles are those of this document too. One place for each name.',
+);
+
+const ISSUERS = list(ISSUER, 1, 20);
+const SOURCES = described(
+  list(SOURCE, 1, 10),
+  'Where a credential is looked for, in this order. A bad credential is refused; the next place is not tried.',
+);
+const ROLES = described(
+  record(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a name of letters, digits, _ and -', ROLE),
+  'Roles that rules may name. inherits: the role is those roles too; scopes: it has these scopes as well.',
+);
+
+/** What several documents share, by `extends`. */
+export const SHARED_DOCUMENT = object(
+  { version: literal(1) },
+  {
+    $schema: text(/^\S{1,400}$/, 'the path of a schema'),
+    extends: EXTENDS,
+    issuers: ISSUERS,
+    sources: SOURCES,
+    roles: ROLES,
+  },
+);
+
 export const ACCESS_DOCUMENT = object(
   {
     version: literal(1),
@@ -198,11 +259,8 @@ export const ACCESS_DOCUMENT = object(
       text(/^\S{1,400}$/, 'a folder with a serverless.yml, a template, an OpenAPI file, or live'),
       'Where the routes of the API are read from, relative to the document: folder of a service, template, OpenAPI file; or live.',
     ),
-    issuers: list(ISSUER, 1, 20),
-    sources: described(
-      list(SOURCE, 1, 10),
-      'Where a credential is looked for, in this order. A bad credential is refused; the next place is not tried.',
-    ),
+    issuers: ISSUERS,
+    sources: SOURCES,
     rules: described(
       list(RULE, 1, 200),
       'Nobody may do anything unless a rule allows it; a deny rule wins; order does not matter.',
@@ -214,10 +272,8 @@ export const ACCESS_DOCUMENT = object(
       oneOf('rest', 'http'),
       'Kind of the API, where routes is an OpenAPI file: it does not say.',
     ),
-    roles: described(
-      record(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a name of letters, digits, _ and -', ROLE),
-      'Roles that rules may name. inherits: the role is those roles too; scopes: it has these scopes as well.',
-    ),
+    extends: EXTENDS,
+    roles: ROLES,
     context: described(
       record(
         CONTEXT_NAME,
@@ -249,10 +305,14 @@ export type BindText = NonNullable<RuleText['bind']>[string];
 /** What editors complete from; `access/access.schema.json` is this, printed. */
 export function documentSchema(): JsonSchema {
   const { schema }: Shape<unknown> = ACCESS_DOCUMENT;
+  const required = [schema['required'] ?? []].flat();
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Gatewright access document',
     ...schema,
+    // A document that extends others may have these from there.
+    required: required.filter((name) => name !== 'issuers' && name !== 'sources'),
+    anyOf: [{ required: ['issuers', 'sources'] }, { required: ['extends'] }],
     definitions: { condition: CONDITION.schema },
   };
 }

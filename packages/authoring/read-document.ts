@@ -1,9 +1,7 @@
-/** Text of `access/<name>.yml` → access document, or every mistake with its place. Build time only. */
+/** Text that a person writes → a value of some shape, or every mistake with its place. Build time only. */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { showControls } from '@gatewright/handlers/visible-text';
-import { ACCESS_DOCUMENT } from './document.ts';
-import type { AccessDocument } from './document.ts';
 import type { Path, Shape } from './shape.ts';
 
 /** One mistake, where it stands and what to write instead. */
@@ -21,9 +19,14 @@ export type Problem = {
 export type Locate = (path: Path, message: string, at?: 'key') => Problem;
 
 export type Reading<T> =
-  | { readonly kind: 'read'; readonly document: T; readonly locate: Locate }
+  | {
+      readonly kind: 'read';
+      readonly document: T;
+      readonly locate: Locate;
+      /** Files that it extends, as messages name them. */
+      readonly extended?: readonly string[];
+    }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
-export type DocumentReading = Reading<AccessDocument>;
 
 /** Where the library's own words are for programmers. */
 const YAML_WORDS: Readonly<Record<string, string>> = {
@@ -35,12 +38,7 @@ const CARET_WIDTH = 100;
 const CARET_BEFORE = 60;
 const TEXT_LIMIT_CHARACTERS = 500_000;
 /** Nobody reads more, and finding the place of each takes time. */
-const PROBLEMS_LIMIT = 100;
-
-/** Reads YAML or JSON. `file` is only named in problems. Never throws. */
-export function readDocument(text: string, file: string): DocumentReading {
-  return readShaped(text, file, ACCESS_DOCUMENT);
-}
+export const PROBLEMS_LIMIT = 100;
 
 function excerptAt(
   text: string,
@@ -80,6 +78,16 @@ export function locateField(text: string, file: string, field: string, message: 
 
 /** The same for any other document of a user's. */
 export function readShaped<T>(text: string, file: string, shape: Shape<T>): Reading<T> {
+  const yaml = readYaml(text, file);
+  return yaml.kind === 'invalid' ? yaml : shaped(yaml, text, shape);
+}
+
+export type YamlReading =
+  | { readonly kind: 'yaml'; readonly value: unknown; readonly locate: Locate }
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
+
+/** Text → plain values, and where each stands. Never throws. */
+export function readYaml(text: string, file: string): YamlReading {
   const lines = new LineCounter();
   const at = (offset: number, message: string): Problem => {
     const { line, col: column } = lines.linePos(offset);
@@ -115,6 +123,16 @@ export function readShaped<T>(text: string, file: string, shape: Shape<T>): Read
   const problems: Problem[] = [];
   const value = toValue(yaml, (message) => problems.push(at(0, message)));
   if (problems.length > 0) return { kind: 'invalid', problems };
+  return { kind: 'yaml', value, locate };
+}
+
+/** What was read, in a shape; `text` is only shown of the first mistake. */
+export function shaped<T>(
+  { value, locate }: Pick<Extract<YamlReading, { kind: 'yaml' }>, 'value' | 'locate'>,
+  text: string,
+  shape: Shape<T>,
+): Reading<T> {
+  const problems: Problem[] = [];
   const document = shape.read(value, [], (path, message, where) => {
     if (problems.length < PROBLEMS_LIMIT) problems.push(locate(path, message, where));
   });

@@ -4,7 +4,8 @@ import type { Compilation } from '../../packages/authoring/compile-document.ts';
 import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { Principal } from '#shared/access/decide/principal.ts';
 import { checkPlan } from '../../packages/authoring/check-plan.ts';
-import { printProblem, readDocument } from '../../packages/authoring/read-document.ts';
+import { printProblem } from '../../packages/authoring/read-document.ts';
+import { readDocument } from '../../packages/authoring/read-access-document.ts';
 import type { RouteInventory } from '../../packages/authoring/route-inventory.ts';
 
 export const API_ID = 'a1b2c3d4e5';

@@ -14,12 +14,24 @@ describe('toAccessFiles', () => {
       ...[inventoryName('shop'), snapshotName('shop', 'main'), snapshotName('shop-eu', 'main'), 'a.yaml'],
     ];
 
-    const files = toAccessFiles({ names, read: (name) => `text of ${name}`, tell: (name) => `in/${name}` });
+    const open = () => undefined;
+    const files = toAccessFiles({
+      ...{ names, read: (name) => `text of ${name}`, tell: (name) => `in/${name}` },
+      ...{ pathOf: (name) => `/in/${name}`, open },
+    });
 
     assert.deepEqual(files, [
-      { name: 'a', file: 'in/a.yaml', text: 'text of a.yaml', inventory: undefined, snapshots: new Map() },
+      {
+        name: 'a',
+        file: 'in/a.yaml',
+        text: 'text of a.yaml',
+        sharing: { path: '/in/a.yaml', open },
+        inventory: undefined,
+        snapshots: new Map(),
+      },
       {
         ...{ name: 'shop', file: 'in/shop.yml', text: 'text of shop.yml' },
+        sharing: { path: '/in/shop.yml', open },
         inventory: 'text of shop.routes.json',
         snapshots: new Map([['main', 'text of shop.main.jwks.json']]),
       },
@@ -30,7 +42,15 @@ describe('toAccessFiles', () => {
 describe('strayNames', () => {
   it('are those of YAML that no command reads', () => {
     assert.deepEqual(
-      strayNames(['shop.yml', 'webhooks.yml', 'Shop.yml', 'shop.YAML', 'shop_eu.yml', 'shop.routes.json']),
+      strayNames([
+        'shop.yml',
+        'webhooks.yml',
+        'Shop.yml',
+        'shop.YAML',
+        'shop_eu.yml',
+        '_shared.yml',
+        'shop.routes.json',
+      ]),
       ['Shop.yml', 'shop.YAML', 'shop_eu.yml'],
     );
   });

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { documentSchema } from '../../../packages/authoring/document.ts';
-import { readDocument } from '../../../packages/authoring/read-document.ts';
+import { readDocument } from '../../../packages/authoring/read-access-document.ts';
 import { documentText } from '../../support/an-access-document.ts';
 
 const validate = new Ajv({ strict: false }).compile(documentSchema());

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { locateField, printProblem, readDocument } from '../../../packages/authoring/read-document.ts';
+import { locateField, printProblem } from '../../../packages/authoring/read-document.ts';
+import { readDocument } from '../../../packages/authoring/read-access-document.ts';
 
 const GOOD = `version: 1
 api:
@@ -108,7 +109,7 @@ describe('readDocument', () => {
       name: 'an API without a name',
       from: 'apiId: a1b2c3d4e5, ',
       to: '',
-      expected: '3:3: api.prod: names no API: write stack and logicalId, or apiId',
+      expected: '3:3: api.prod: names no API: write stack and logicalId, stack and output, name, or apiId',
     },
     {
       name: 'a rule that names nothing',

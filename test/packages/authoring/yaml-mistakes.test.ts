@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { printProblem, readDocument } from '@gatewright/authoring/read-document';
+import { printProblem } from '@gatewright/authoring/read-document';
+import { readDocument } from '@gatewright/authoring/read-access-document';
 
 describe('a document that is no YAML', () => {
   it('is one problem, with the line and a mark, however many follow from it', () => {

@@ -1,0 +1,97 @@
+/** The id that an API has in an account, by what a document calls it. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { UsageError } from './output.ts';
+import type { SignedGet } from './signed-get.ts';
+
+export type NamedApi = {
+  readonly stack?: string | undefined;
+  readonly logicalId?: string | undefined;
+  /** Output of the stack: the id of the API, or its address. */
+  readonly output?: string | undefined;
+  readonly name?: string | undefined;
+};
+
+const PAGES_LIMIT = 20;
+const ID = /^[a-z0-9]{1,64}$/;
+const ADDRESS = /^(?:https|wss):\/\/([a-z0-9]{1,64})\.execute-api\./;
+
+/** @throws UsageError where the account has no such API, or more than one */
+export async function findApiId(
+  aws: SignedGet,
+  { stack, logicalId, output, name }: NamedApi,
+): Promise<string> {
+  if (stack !== undefined && logicalId !== undefined) return findPhysicalId(aws, stack, logicalId);
+  if (stack !== undefined && output !== undefined) return findByOutput(aws, stack, output);
+  return findByName(aws, name ?? '');
+}
+
+async function findPhysicalId(aws: SignedGet, stack: string, logicalId: string): Promise<string> {
+  const answer = await ask(aws, 'DescribeStackResource', { StackName: stack, LogicalResourceId: logicalId });
+  const id = member(member(answer, 'StackResourceDetail'), 'PhysicalResourceId');
+  if (typeof id === 'string' && ID.test(id)) return id;
+  throw new UsageError(`CloudFormation knows no API ${logicalId} in stack ${stack} in region ${aws.region}`);
+}
+
+async function findByOutput(aws: SignedGet, stack: string, output: string): Promise<string> {
+  const answer = await ask(aws, 'DescribeStacks', { StackName: stack });
+  const [described] = listOf(member(answer, 'Stacks'));
+  const found = listOf(member(described, 'Outputs')).find((one) => member(one, 'OutputKey') === output);
+  const value = member(found, 'OutputValue');
+  const id = typeof value === 'string' ? (ADDRESS.exec(value)?.[1] ?? value) : '';
+  if (ID.test(id)) return id;
+  throw new UsageError(
+    `stack ${stack} in region ${aws.region} has no output ${output} that is the id or the address of an API`,
+  );
+}
+
+/** Names need not be unique, so one that two APIs have says nothing. */
+async function findByName(aws: SignedGet, name: string): Promise<string> {
+  const rest = await listAll(aws, '/restapis?limit=500', 'item', 'position', 'position');
+  const v2 = await listAll(aws, '/v2/apis?maxResults=100', 'items', 'nextToken', 'nextToken');
+  const ids = [
+    ...rest.map((api) => ({ id: member(api, 'id'), name: member(api, 'name') })),
+    ...v2.map((api) => ({ id: member(api, 'apiId'), name: member(api, 'name') })),
+  ]
+    .filter((api) => api.name === name)
+    .map(({ id }) => String(id));
+  const [id] = ids;
+  if (id !== undefined && ids.length === 1 && ID.test(id)) return id;
+  throw new UsageError(
+    id === undefined
+      ? `region ${aws.region} has no API called ${name}`
+      : `${ids.length} APIs of region ${aws.region} are called ${name} (${ids.join(', ')}): write apiId`,
+  );
+}
+
+async function listAll(
+  aws: SignedGet,
+  path: string,
+  items: string,
+  next: string,
+  parameter: string,
+): Promise<readonly unknown[]> {
+  const found: unknown[] = [];
+  let token = '';
+  for (let pages = 0; pages < PAGES_LIMIT; pages += 1) {
+    const page = await aws.get('apigateway', token === '' ? path : `${path}&${parameter}=${token}`);
+    found.push(...listOf(member(page, items) ?? member(member(page, '_embedded'), 'item')));
+    const after = member(page, next);
+    if (typeof after !== 'string' || after === '') return found;
+    token = encodeURIComponent(after);
+  }
+  throw new UsageError(`region ${aws.region} has more APIs than are looked through: write apiId`);
+}
+
+async function ask(aws: SignedGet, action: string, parameters: Record<string, string>): Promise<unknown> {
+  const query = new URLSearchParams({ Action: action, Version: '2010-05-15', ...parameters });
+  const answer = await aws.get('cloudformation', `/?${query.toString()}`);
+  return member(member(answer, `${action}Response`), `${action}Result`);
+}
+
+function member(value: unknown, name: string): unknown {
+  return isJsonObject(value) ? value[name] : undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,161 @@
+/**
+ * `extends` of an access document: issuers, sources and roles that several documents share, from files of the repository or of
+ * an npm package. One place for each name: nothing is overridden, so what a name means is found by looking for it once. Build time only.
+ */
+import { SHARED_DOCUMENT } from './document.ts';
+import { readShaped, readYaml } from './read-document.ts';
+import type { Locate, Problem } from './read-document.ts';
+import type { Path } from './shape.ts';
+
+/** A file that a document extends. */
+export type SharedText = {
+  /** Tells files apart. */
+  readonly path: string;
+  /** Named in messages. */
+  readonly file: string;
+  readonly text: string;
+};
+
+/** Finds what the file at `from` calls so; undefined: it is not there. */
+export type OpenShared = (name: string, from: string) => SharedText | undefined;
+
+type Fields = Readonly<Record<string, unknown>>;
+type Part = { readonly file: string; readonly value: Fields; readonly locate: Locate };
+
+export type Extended = {
+  /** The document as if all stood in it: what is its own first, so that its places stay. */
+  readonly value: Fields;
+  /** Finds the line in the file where the part stands. */
+  readonly locate: Locate;
+  /** Names of the files, as messages have them. */
+  readonly files: readonly string[];
+};
+
+/** Undefined after at least one problem. */
+export function extendDocument(
+  own: Part & { readonly path: string },
+  open: OpenShared,
+  report: (problem: Problem) => void,
+): Extended | undefined {
+  const parts: Part[] = [];
+  const seen = new Set<string>();
+  const wrong: Problem[] = [];
+  const fail = (problem: Problem): void => {
+    wrong.push(problem);
+    report(problem);
+  };
+  const collect = (part: Part, path: string, chain: readonly SharedText[]): void => {
+    for (const [index, name] of namesOf(part.value).entries()) {
+      const place = Array.isArray(part.value['extends']) ? ['extends', index] : ['extends'];
+      const shared = open(name, path);
+      if (shared === undefined) fail(part.locate(place, `there is no file ${name} from here`));
+      else if (shared.path === own.path || chain.some((each) => each.path === shared.path))
+        fail(part.locate(place, `${shared.file} is extended in a circle`));
+      else if (!seen.has(shared.path)) {
+        seen.add(shared.path);
+        const read = readShared(shared);
+        if (read.kind === 'invalid') read.problems.forEach(fail);
+        else {
+          parts.push(read.part);
+          collect(read.part, shared.path, [...chain, shared]);
+        }
+      }
+    }
+  };
+  collect(own, own.path, []);
+  for (const problem of findRepeated([own, ...parts])) fail(problem);
+  return wrong.length === 0 ? merge(own, parts) : undefined;
+}
+
+/** Of texts alone; what else stands there is told by the shape of the document. */
+function namesOf(value: Fields): readonly string[] {
+  return [value['extends'] ?? []].flat().filter((name) => typeof name === 'string');
+}
+
+type SharedReading =
+  | { readonly kind: 'read'; readonly part: Part }
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
+
+function readShared({ text, file }: SharedText): SharedReading {
+  const reading = readShaped(text, file, SHARED_DOCUMENT);
+  if (reading.kind === 'invalid') return reading;
+  const yaml = readYaml(text, file);
+  return yaml.kind === 'invalid'
+    ? yaml
+    : { kind: 'read', part: { file, value: fieldsOf(yaml.value), locate: yaml.locate } };
+}
+
+function findRepeated(parts: readonly Part[]): readonly Problem[] {
+  const known = new Map<string, string>();
+  return parts.flatMap(({ value, locate }) =>
+    placesOf(value).flatMap(({ path, name, what }) => {
+      const { file, line } = locate(path, '', 'key');
+      const before = known.get(`${what} ${name}`);
+      known.set(`${what} ${name}`, before ?? `${file}:${line}`);
+      return before === undefined
+        ? []
+        : [locate(path, `${name} is declared in ${before} too: there is one place for each name`, 'key')];
+    }),
+  );
+}
+
+type Place = { readonly path: Path; readonly name: string; readonly what: string };
+
+/** `sources` is one name: their order counts, so they are of one file. */
+function placesOf(value: Fields): readonly Place[] {
+  const issuers = [value['issuers'] ?? []].flat().map((issuer, index) => ({
+    ...{ path: ['issuers', index, 'id'], what: 'issuer', name: String(fieldsOf(issuer)['id']) },
+  }));
+  const roles = Object.keys(fieldsOf(value['roles'])).map((name) => ({
+    ...{ path: ['roles', name], what: 'role', name },
+  }));
+  const sources = 'sources' in value ? [{ path: ['sources'], what: 'sources', name: 'sources' }] : [];
+  return [...issuers, ...roles, ...sources];
+}
+
+function merge(own: Part, parts: readonly Part[]): Extended {
+  const sources = [own, ...parts].find(({ value }) => 'sources' in value);
+  const asked = issuersAsked(own.value, sources?.value['sources']);
+  const issuers = [own, ...parts].flatMap((part) =>
+    [part.value['issuers'] ?? []].flat().flatMap((issuer: unknown, index) =>
+      // What a company's file has for other documents is none of this one's business.
+      part === own || asked.has(String(fieldsOf(issuer)['id'])) ? [{ part, issuer, index }] : [],
+    ),
+  );
+  const roles = [own, ...parts].map(({ value }) => fieldsOf(value['roles']));
+  const hasRoles = roles.some((each) => Object.keys(each).length > 0);
+  return {
+    files: parts.map(({ file }) => file),
+    value: {
+      ...own.value,
+      ...(issuers.length > 0 && { issuers: issuers.map(({ issuer }) => issuer) }),
+      ...(sources !== undefined && { sources: sources.value['sources'] }),
+      ...(hasRoles && { roles: Object.assign({}, ...roles) as unknown }),
+    },
+    locate(path, message, at) {
+      const [member, key, ...rest] = path;
+      if (member === 'issuers' && typeof key === 'number') {
+        const found = issuers[key];
+        if (found !== undefined) return found.part.locate([member, found.index, ...rest], message, at);
+      }
+      if (member === 'sources' && sources !== undefined) return sources.locate(path, message, at);
+      const owner = parts.find(({ value }) => member === 'roles' && String(key) in fieldsOf(value['roles']));
+      return (owner ?? own).locate(path, message, at);
+    },
+  };
+}
+
+/** Issuers that the document speaks of anywhere but where they are declared. */
+function issuersAsked(own: Fields, sources: unknown): ReadonlySet<string> {
+  const named = new Set<string>();
+  const look = (value: unknown): void => {
+    if (typeof value === 'string') named.add(value);
+    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(look);
+  };
+  look({ ...own, issuers: undefined, sources });
+  return named;
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}

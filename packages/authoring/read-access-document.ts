@@ -1,0 +1,38 @@
+/** Text of `access/<name>.yml` → access document, with what it extends, or every mistake with its place. Build time only. */
+import { ACCESS_DOCUMENT } from './document.ts';
+import type { AccessDocument } from './document.ts';
+import { extendDocument } from './extend-document.ts';
+import type { OpenShared } from './extend-document.ts';
+import { PROBLEMS_LIMIT, readYaml, shaped } from './read-document.ts';
+import type { Problem, Reading } from './read-document.ts';
+
+export type DocumentReading = Reading<AccessDocument> & {
+  /** Files that it extends, as messages name them. */
+  readonly extended?: readonly string[];
+};
+
+/** Where a document lies, and how what it extends is opened. */
+export type Sharing = { readonly path: string; readonly open: OpenShared };
+
+/** Reads YAML or JSON. `file` is only named in problems. Never throws. */
+export function readDocument(text: string, file: string, sharing?: Sharing): DocumentReading {
+  const yaml = readYaml(text, file);
+  if (yaml.kind === 'invalid') return yaml;
+  const { value, locate } = yaml;
+  if (typeof value !== 'object' || value === null || !('extends' in value))
+    return shaped(yaml, text, ACCESS_DOCUMENT);
+  const problems: Problem[] = [];
+  const own = { file, value: { ...value }, locate, path: sharing?.path ?? file };
+  const extended = extendDocument(own, sharing?.open ?? (() => undefined), (problem) => {
+    if (problems.length < PROBLEMS_LIMIT) problems.push(problem);
+  });
+  if (extended === undefined) return { kind: 'invalid', problems };
+  const reading = shaped(extended, text, ACCESS_DOCUMENT);
+  if (reading.kind === 'read') return { ...reading, extended: extended.files };
+  return { kind: 'invalid', problems: reading.problems.map((problem) => ofFile(problem, file)) };
+}
+
+/** The line that is shown is of the document itself. */
+function ofFile({ excerpt, ...problem }: Problem, file: string): Problem {
+  return problem.file === file && excerpt !== undefined ? { ...problem, excerpt } : problem;
+}

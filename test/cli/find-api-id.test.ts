@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findApiId } from '../../cli/find-api-id.ts';
+import type { NamedApi } from '../../cli/find-api-id.ts';
+import type { SignedGet } from '../../cli/signed-get.ts';
+
+const stacks = (OutputValue: string) => ({
+  DescribeStacksResponse: {
+    DescribeStacksResult: { Stacks: [{ Outputs: [{ OutputKey: 'Url', OutputValue }] }] },
+  },
+});
+const find = (api: NamedApi, answers: Readonly<Record<string, object>>) => {
+  const aws: SignedGet = {
+    region: 'eu-central-1',
+    get: (service, path) =>
+      Promise.resolve(
+        (answers[`${service}${path}`] ?? answers[service]) as Awaited<ReturnType<SignedGet['get']>>,
+      ),
+  };
+  return findApiId(aws, api);
+};
+
+describe('findApiId', () => {
+  for (const value of ['a1b2c3d4e5', 'https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/prod'])
+    it(`takes an output that is ${value}`, async () => {
+      assert.equal(
+        await find({ stack: 'shop', output: 'Url' }, { cloudformation: stacks(value) }),
+        'a1b2c3d4e5',
+      );
+    });
+
+  it('refuses an output that is nothing of an API, or not there', async () => {
+    const answers = { cloudformation: stacks('https://shop.example/') };
+    await assert.rejects(find({ stack: 'shop', output: 'Url' }, answers), /has no output Url that is the id/);
+    await assert.rejects(find({ stack: 'shop', output: 'Other' }, answers), /has no output Other/);
+  });
+
+  it('finds a name among REST and other APIs, on every page', async () => {
+    const answers = {
+      'apigateway/restapis?limit=500': { item: [{ id: 'r1', name: 'other' }], position: 'p/2' },
+      'apigateway/restapis?limit=500&position=p%2F2': { item: [{ id: 'r2', name: 'shop' }] },
+      'apigateway/v2/apis?maxResults=100': { items: [{ apiId: 'h1', name: 'live' }] },
+    };
+    assert.equal(await find({ name: 'shop' }, answers), 'r2');
+    assert.equal(await find({ name: 'live' }, answers), 'h1');
+    await assert.rejects(find({ name: 'none' }, answers), /region eu-central-1 has no API called none/);
+  });
+
+  it('refuses a name that two APIs have', async () => {
+    const answers = {
+      'apigateway/restapis?limit=500': { item: [{ id: 'r1', name: 'shop' }] },
+      'apigateway/v2/apis?maxResults=100': { items: [{ apiId: 'h1', name: 'shop' }] },
+    };
+    await assert.rejects(find({ name: 'shop' }, answers), /2 APIs of region .* \(r1, h1\): write apiId/);
+  });
+});
