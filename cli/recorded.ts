@@ -45,7 +45,7 @@ export function tellStory(detail: RequestDetail, withPhases: boolean): string[] 
     paint('bold', showControls(headline)),
     `${new Date(atEpochMs).toISOString()}, ${tookMs.toFixed(1)} ms, request ${id}`,
     '',
-    ...sentences.map(showControls),
+    ...sentences.flatMap((text) => showLines(text)),
     ...(withPhases
       ? [
           '',
@@ -60,8 +60,18 @@ export function tellStory(detail: RequestDetail, withPhases: boolean): string[] 
       : []),
     ...(changes.length === 0
       ? []
-      : ['', paint('bold', 'For another outcome'), ...changes.map((change) => `  ${showControls(change)}`)]),
+      : [
+          '',
+          paint('bold', 'For another outcome'),
+          ...changes.flatMap((change) => showLines(change).map((line) => `  ${line}`)),
+        ]),
   ];
+}
+
+/** Messages of functions and of AWS may have several lines: those after the first are set in. */
+function showLines(text: string): string[] {
+  const [first = '', ...others] = text.replaceAll('\t', '  ').trimEnd().split(/\r?\n/);
+  return [showControls(first), ...others.map((line) => `  ${showControls(line)}`)];
 }
 
 /** What differs between two, as lines that begin with - and +. */

@@ -8,6 +8,7 @@ import {
   parseDaemonAddress,
   printLogLine,
   RAISABLE_QUOTAS,
+  requireSources,
   USUAL_ASSUMPTIONS,
   USUAL_QUOTAS,
   USUAL_RECORDS,
@@ -184,7 +185,7 @@ function addAccountOptions(command: Command): Command {
 
 async function start(named: readonly string[], flags: StartFlags): Promise<void> {
   const startedMs = performance.now();
-  const sources = withStack(named, (message) => process.stderr.write(`${message}\n`));
+  const sources = chooseSources(named);
   // With --json, stdout belongs to the one line that tools read.
   const log = createStreamSink(flags.json ? process.stderr : process.stdout);
   const adminKey = chooseKeyPair(process.env);
@@ -243,6 +244,12 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
     await gateway.close();
     await log.close();
   }
+}
+
+/** @throws DefinitionError before anything is opened */
+function chooseSources(named: readonly string[]): readonly string[] {
+  requireSources(named);
+  return withStack(named, (message) => process.stderr.write(`${message}\n`));
 }
 
 /** Embedded metrics are for CloudWatch; between request lines they only hide what a person looks for. */

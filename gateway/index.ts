@@ -5,6 +5,7 @@ export { parseDaemonAddress } from './adapters/xray.ts';
 export { createGateway, inspectStacks, listRoutes } from './compose.ts';
 export { RAISABLE_QUOTAS, USUAL_QUOTAS } from './control/api-quotas.ts';
 export { readHome } from './definition/home.ts';
+export { requireSources } from './definition/load.ts';
 export { DefinitionError, StartError } from './errors.ts';
 export { readHandlerSources } from './lambda/handler-sources.ts';
 export { USUAL_RECORDS } from './records/request-records.ts';

@@ -123,7 +123,9 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
   if (service === 's3') {
     return { status, headers: ['Content-Type', 'application/xml'], body: `<Error>${inner}</Error>` };
   }
-  if (contentType.startsWith('application/x-www-form-urlencoded')) {
+  // A target is of the JSON protocol, whatever `curl -d` says of the body.
+  const isJson = headerOf(request, 'x-amz-target') !== undefined;
+  if (!isJson && contentType.startsWith('application/x-www-form-urlencoded')) {
     const body = `<ErrorResponse><Error><Type>Sender</Type>${inner}</Error><RequestId>local</RequestId></ErrorResponse>`;
     return { status, headers: ['Content-Type', 'text/xml'], body };
   }

@@ -69,22 +69,44 @@ function noteFailures(failures: readonly unknown[], stacks: number, tolerance: T
   for (const error of known) tolerance.note(error, 'nothing of it is served');
 }
 
+/**
+ * Where nothing is there to be loaded, that is said before anything is opened.
+ * @throws DefinitionError where no source is there; one of several that is missing is told when the others are loaded
+ */
+export function requireSources(sources: readonly string[]): void {
+  const missing: DefinitionError[] = [];
+  for (const source of sources)
+    try {
+      findSource(resolve(source));
+      return;
+    } catch (error) {
+      if (!(error instanceof DefinitionError)) throw error;
+      missing.push(error);
+    }
+  const [first, ...others] = missing;
+  if (first !== undefined) throw new DefinitionFaults(first, others);
+}
+
 async function loadSource(
   path: string,
   options: LoadOptions,
   board: LoadBoard,
   signal: AbortSignal,
 ): Promise<readonly RawStack[]> {
-  if (!existsSync(path)) {
-    throw new DefinitionError({ file: path }, 'template not found: there is no such file or folder');
-  }
-  const found = statSync(path).isDirectory() ? findDefinition(path) : path;
+  const found = findSource(path);
   const name = found.split(/[\\/]/).at(-1) ?? '';
   if (SERVICE_FILES.includes(name)) {
     return [await loadServerlessService(found, options, board, path, signal)];
   }
   if (name === 'manifest.json') return loadCdkOutput(found, options);
   return [await loadTemplate(found, options)];
+}
+
+/** The file that a source is, or has. */
+function findSource(path: string): string {
+  if (!existsSync(path))
+    throw new DefinitionError({ file: path }, 'template not found: there is no such file or folder');
+  return statSync(path).isDirectory() ? findDefinition(path) : path;
 }
 
 function findDefinition(folder: string): string {

@@ -9,6 +9,7 @@ import type {
   DynamoDbWorkerMessage,
   DynamoDbWorkerOrder,
 } from './worker.ts';
+import { describeLateStart, readLoad, startLimitMs } from './late-start.ts';
 import { explainStorageFault } from './storage-fault.ts';
 
 export type EmbeddedDynamoDbOptions = {
@@ -35,8 +36,8 @@ export interface EmbeddedDynamoDb {
   close(): Promise<void>;
 }
 
-const START_WITHIN_MS = 20_000;
 const CLOSE_WITHIN_MS = 1_500;
+const OUTPUT_LIMIT = 2_000;
 
 /** Why the embedded DynamoDB is not there. */
 export type EmbeddedDynamoDbErrorCode = 'DYNAMODB_NOT_STARTED' | 'DATA_DIRECTORY';
@@ -73,9 +74,11 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
     name: 'embedded-dynamodb',
     // Nothing of the thread may reach the gateway's stdout, which belongs to `--json`.
     stdout: true,
+    stderr: true,
   });
+  const output = followOutput(worker);
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  const port = await whenListening(worker, options, directory);
+  const port = await whenListening(worker, options, directory, output);
 
   let closing = false;
   const tell = (order: DynamoDbWorkerOrder): void => worker.postMessage(order);
@@ -108,6 +111,20 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   };
 }
 
+/** The end of what the thread has printed. Its errors go where they went before. */
+function followOutput(worker: Worker): () => string {
+  let text = '';
+  const keep = (chunk: Buffer | string): void => {
+    text = (text + String(chunk)).slice(-OUTPUT_LIMIT);
+  };
+  worker.stdout.on('data', keep);
+  worker.stderr.on('data', (chunk: Buffer | string) => {
+    keep(chunk);
+    process.stderr.write(chunk);
+  });
+  return () => text;
+}
+
 /** A policy that cannot be evaluated gives nothing. */
 function judge(
   question: CallQuestion,
@@ -126,15 +143,18 @@ function whenListening(
   worker: Worker,
   options: EmbeddedDynamoDbOptions,
   directory: string | undefined,
+  output: () => string,
 ): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const fail = (code: EmbeddedDynamoDbErrorCode, message: string): void => {
     void worker.terminate();
     reject(new EmbeddedDynamoDbError(code, message));
   };
+  const load = readLoad();
+  const limitMs = startLimitMs(load);
   const timer = setTimeout(() => {
-    fail('DYNAMODB_NOT_STARTED', 'the embedded DynamoDB did not start in 20 s');
-  }, START_WITHIN_MS);
+    fail('DYNAMODB_NOT_STARTED', describeLateStart(limitMs, readLoad(), output()));
+  }, limitMs);
   worker.once('error', (error: Error) => {
     fail('DYNAMODB_NOT_STARTED', `the embedded DynamoDB did not start: ${error.message}`);
   });

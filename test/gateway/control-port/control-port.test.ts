@@ -202,6 +202,13 @@ describe('openControlPort', () => {
         expected:
           '<ErrorResponse><Error><Type>Sender</Type><Code>NotImplementedException</Code><Message>sns is not served here; let it through with --aws sns</Message></Error><RequestId>local</RequestId></ErrorResponse>',
       },
+      {
+        name: 'are refused by name in JSON where a target says so, whatever curl says of the body',
+        service: 'cognito-sync',
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'X-Amz-Target': 'A.B' },
+        expected:
+          '{"__type":"NotImplementedException","message":"cognito-sync is not served here; let it through with --aws cognito-sync"}',
+      },
     ]) {
       it(name, async () => {
         const { status, body } = await at.sendSigned(service, '/', { headers });

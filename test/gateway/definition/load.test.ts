@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { loadStacks } from '../../../gateway/definition/load.ts';
+import { loadStacks, requireSources } from '../../../gateway/definition/load.ts';
 import type { ResolvedStack } from '../../../gateway/definition/model.ts';
-import { OPTIONS, refusalOf } from './stack-builders.ts';
+import { OPTIONS, refusal, refusalOf } from './stack-builders.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/definition', import.meta.url));
 const fixture = (name: string): string => join(FIXTURES, name);
@@ -210,5 +210,22 @@ describe('loadStacks', () => {
     });
 
     assert.deepEqual(stack?.functions[0]?.environment, { GREETING: 'hello' });
+  });
+});
+
+describe('requireSources', () => {
+  it('refuses where nothing is there, and names all of it', () => {
+    const both = refusal(() => {
+      requireSources([fixture('nope'), fixture('plain')]);
+    });
+
+    assert.match(
+      both,
+      /nope: template not found: there is no such file or folder\n.*plain: template not found/,
+    );
+  });
+
+  it('takes sources of which one is there: the others are told with the rest', () => {
+    requireSources([fixture('nope'), fixture('toolkit')]);
   });
 });
