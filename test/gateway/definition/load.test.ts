@@ -26,7 +26,7 @@ describe('loadStacks', () => {
       stacks.map(({ stackName, region, stage }) => [stackName, region, stage]),
       [
         ['toolkit-dev', 'eu-west-1', 'dev'],
-        ['shop-dev', 'eu-central-1', 'dev'],
+        ['shop-dev', 'eu-west-1', 'dev'],
       ],
     );
     assert.deepEqual(
@@ -80,7 +80,7 @@ describe('loadStacks', () => {
     assert.equal(deployment?.properties['StageName'], 'dev');
     assert.deepEqual(deployment.properties['StageDescription'], {
       AccessLogSetting: {
-        DestinationArn: 'arn:aws:logs:eu-central-1:123456789012:log-group:/aws/api-gateway/shop-dev',
+        DestinationArn: 'arn:aws:logs:eu-west-1:123456789012:log-group:/aws/api-gateway/shop-dev',
         Format: '$context.requestId',
       },
       MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', LoggingLevel: 'INFO', DataTraceEnabled: true }],
