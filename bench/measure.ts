@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { hello } from './fixture/handler.ts';
 import { stop, untilAnswered } from './targets.ts';
 import type { LoadResult, LoadTask } from './load.ts';
-import type { Kind, Target } from './targets.ts';
+import type { Kind, Ring, Target } from './targets.ts';
 
 export const CONNECTIONS = 32;
 /** The cold state: two seconds of load have passed, two are counted. */
@@ -27,6 +27,8 @@ export type Measurement = {
   readonly p99Ms: number;
   /** Of the server and its children at the end of the load; undefined where the system does not tell. */
   readonly rssMb: number | undefined;
+  /** Of a gateway that records. */
+  readonly ring?: Ring | undefined;
   /** From starting the process to the first 200. */
   readonly startMs: number;
   readonly loadCpuShare: number;
@@ -60,6 +62,7 @@ export async function measure(target: Target, scenario: Scenario, seconds: numbe
     };
     const result = await generateLoad(task);
     const rssMb = residentMegabytes(running.process.pid);
+    const ring = await running.readRing?.();
     // One more: the answer that proved the start.
     if (result.invocations !== result.total + 1)
       throw new Error(`${result.total + 1} answers, but the handler ran ${result.invocations} times`);
@@ -68,7 +71,7 @@ export async function measure(target: Target, scenario: Scenario, seconds: numbe
       coldRequestsPerSecond: result.cold / (COLD_TO_SECONDS - COLD_FROM_SECONDS),
       p50Ms: result.p50Ms,
       p99Ms: result.p99Ms,
-      rssMb,
+      ...{ rssMb, ring },
       startMs,
       loadCpuShare: result.cpuShare,
     };

@@ -9,7 +9,7 @@ import { median } from './report.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { ROOT, startGateway } from './targets.ts';
 import type { Measurement, Scenario } from './measure.ts';
-import type { Target } from './targets.ts';
+import type { Ring, Target } from './targets.ts';
 
 const SIDES = { on: [], off: ['--no-record'] } as const;
 type Side = keyof typeof SIDES;
@@ -25,10 +25,10 @@ export async function runRecordBench(args: readonly string[]): Promise<void> {
   const rows = [];
   for (const scenario of SCENARIOS) rows.push(await compare(scenario, seconds, runs));
   const conditions = { connections: CONNECTIONS, seconds, runs, cpus: cpus().length, node: process.version };
-  for (const { scenario, on, off, cost, rssMb } of rows)
+  for (const { scenario, on, off, cost, rssMb, ring } of rows)
     console.log(
       `${scenario.padEnd(18)} on ${on.toFixed(0)}/s  off ${off.toFixed(0)}/s  cost ${(cost * 100).toFixed(1)} %  ` +
-        `memory ${rssMb.on?.toFixed(0) ?? '?'} MB on, ${rssMb.off?.toFixed(0) ?? '?'} MB off`,
+        `memory ${rssMb.on?.toFixed(0) ?? '?'} MB on, ${rssMb.off?.toFixed(0) ?? '?'} MB off  ${describeRing(ring)}`,
     );
   console.log(`\n${JSON.stringify({ conditions, rows })}`);
 }
@@ -56,7 +56,16 @@ async function compare(scenario: Scenario, seconds: number, runs: number) {
     off,
     cost: 1 - on / off,
     rssMb: { on: memoryOf('on'), off: memoryOf('off') },
+    ring: measured.on.at(-1)?.ring,
   };
+}
+
+/** As the ring weighs itself: texts and what a request takes beside them. */
+function describeRing(ring: Ring | undefined): string {
+  if (ring === undefined) return 'no ring';
+  const { kept, limit, bytes } = ring;
+  const full = kept === limit ? 'full ring' : `ring of ${kept} of ${limit}`;
+  return `${full} ${(bytes / 1024 ** 2).toFixed(1)} MB`;
 }
 
 function targetOf(side: Side): Target {

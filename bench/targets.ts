@@ -23,7 +23,11 @@ export type Kind = 'rest' | 'http';
 export type Running = {
   readonly process: ChildProcess;
   urlOf(kind: Kind): string;
+  /** What the ring of a gateway holds that records; undefined = nothing is recorded. */
+  readRing?(): Promise<Ring | undefined>;
 };
+
+export type Ring = { readonly kept: number; readonly limit: number; readonly bytes: number };
 
 export type Target = {
   readonly name: 'gateway' | 'floor' | 'serverless-offline';
@@ -45,6 +49,22 @@ async function firstLine(child: ChildProcess, wanted: (line: string) => boolean)
     clearTimeout(timer);
   }
   throw new Error(`ended before it was ready (exit code ${child.exitCode ?? 'unknown'})`);
+}
+
+type Ready = {
+  readonly apis: readonly { readonly kind: string; readonly url: string }[];
+  /** Absent in commits that have none. */
+  readonly console?: string;
+};
+
+/** @param address of the console, its key behind the # */
+async function readRing(address: string): Promise<Ring | undefined> {
+  if (address === '') return undefined;
+  const { origin, hash } = new URL(address);
+  const reply = await fetch(`${origin}/_gatewright/requests?limit=1`, {
+    headers: { authorization: `Bearer ${hash.slice(1)}` },
+  });
+  return reply.ok ? ((await reply.json()) as { readonly state: Ring }).state : undefined;
 }
 
 /**
@@ -71,7 +91,7 @@ export async function startGateway(
   mkdirSync(cwd, { recursive: true });
   const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', logFile(label)] });
   const line = await firstLine(child, (text) => text.startsWith('{"ready"'));
-  const { apis } = JSON.parse(line) as { apis: { kind: string; url: string }[] };
+  const { apis, console: shown = '' } = JSON.parse(line) as Ready;
   return {
     process: child,
     urlOf(kind) {
@@ -79,6 +99,7 @@ export async function startGateway(
       if (api === undefined) throw new Error(`the gateway serves no ${kind} API`);
       return api.url.replace(/\/$/, '');
     },
+    readRing: () => readRing(shown),
   };
 }
 

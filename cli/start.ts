@@ -209,7 +209,7 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
     accountThrottle: flags.accountThrottle === 'on',
     usageLagMs: flags.usageLag,
     cacheMemoryBytes: flags.cacheMemory,
-    ...{ metrics: flags.metrics, ...shown.options },
+    ...{ metrics: flags.metrics, ...shown.options, linksLines: process.stdout.isTTY && !flags.json },
     ...(flags.record !== false && { record: flags.record }),
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
     ...{ reload: flags.reload, documentFolders: accessFoldersOf(sources) },

@@ -78,7 +78,7 @@ function Section({ place, traffic }: { readonly place: Place; readonly traffic: 
     case 'sockets':
       return <SocketsSection traffic={traffic} item={place.item} />;
     case 'keys':
-      return <KeysSection />;
+      return <KeysSection item={place.item} />;
     case 'caches':
       return <CachesSection />;
     case 'functions':

@@ -1,7 +1,7 @@
 /** A chart over time. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 type Series = {
   readonly name: string;
@@ -21,6 +21,7 @@ type Props = {
 export function Chart({ label, seconds, series, height }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
+  const isDark = useDark();
   const names = series.map(({ name }) => name).join('\n');
   const data = [seconds, ...series.map(({ values }) => values)] as uPlot.AlignedData;
   useEffect(() => {
@@ -39,7 +40,10 @@ export function Chart({ label, seconds, series, height }: Props) {
         legend: { show: series.length > 1 },
         cursor: { y: false },
         scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
-        axes: [axis, { ...axis, size: 44 }],
+        axes: [
+          { ...axis, grid: { show: false } },
+          { ...axis, size: 44 },
+        ],
         series: [
           {},
           ...series.map(({ name, colour, isBars = false }) => {
@@ -68,10 +72,24 @@ export function Chart({ label, seconds, series, height }: Props) {
       watcher.disconnect();
       made.destroy();
     };
-    // The data comes by the effect below; a chart is made once for its series.
-  }, [names, height]);
+    // The data comes by the effect below; a chart is made once for its series and colours.
+  }, [names, height, isDark]);
   useEffect(() => {
     chart.current?.setData(data);
   });
   return <div class="chart" ref={box} role="img" aria-label={label} />;
+}
+
+const DARK = '(prefers-color-scheme: dark)';
+
+/** A canvas keeps the colours that it was drawn with: it is drawn anew when they change. */
+function useDark(): boolean {
+  const [isDark, setDark] = useState(() => matchMedia(DARK).matches);
+  useEffect(() => {
+    const query = matchMedia(DARK);
+    const onChange = (): void => setDark(query.matches);
+    query.addEventListener('change', onChange);
+    return () => query.removeEventListener('change', onChange);
+  }, []);
+  return isDark;
 }

@@ -17,7 +17,7 @@ const COLOURS = HighlightStyle.define([
 const THEME = EditorView.theme({
   '&': { fontSize: '13px', backgroundColor: 'var(--field)', color: 'var(--text)' },
   '&.cm-focused': { outline: '2px solid var(--accent)' },
-  '.cm-content': { fontFamily: 'var(--mono)', caretColor: 'var(--text)' },
+  '.cm-content': { minHeight: '64px', fontFamily: 'var(--mono)', caretColor: 'var(--text)' },
   '.cm-gutters': { backgroundColor: 'var(--field)', color: 'var(--soft)', border: 'none' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': {

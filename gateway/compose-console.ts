@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { addressOf, clockFixedBecause } from './compose-parts.ts';
 import { serveInspection } from './console-api/inspect-endpoints.ts';
 import { serveRequests } from './console-api/request-endpoints.ts';
+import { printShortLink } from './console-api/console-files.ts';
 import { showCost } from './console-api/show-cost.ts';
 import { showApis } from './console-api/show-apis.ts';
 import { showFunctions } from './console-api/show-functions.ts';
@@ -10,6 +11,7 @@ import { showNumbers } from './console-api/show-numbers.ts';
 import { ASSUMPTIONS, USUAL_ASSUMPTIONS } from './deployment/assumptions.ts';
 import { listApis } from './control/list-apis.ts';
 import { createRedactor } from './records/redact.ts';
+import type { GatewayOptions } from './gateway.ts';
 import type { Parts } from './compose-parts.ts';
 import type { InspectPorts } from './console-api/inspect-endpoints.ts';
 import type { RequestEndpointPorts } from './console-api/request-endpoints.ts';
@@ -26,6 +28,15 @@ export function openConsoleApi(parts: Parts): MoreEndpoints {
   const inspection = inspectPorts(parts);
   return async (request, path) =>
     (await serveRequests(request, path, requests)) ?? (await serveInspection(request, path, inspection));
+}
+
+/** What lines of requests end with; undefined where nobody could open it. */
+export function shortLinks(
+  { linksLines = false, consoleFiles, record }: GatewayOptions,
+  controlUrl: () => string | undefined,
+): ((requestId: string) => string) | undefined {
+  if (!linksLines || consoleFiles === undefined || record === undefined) return undefined;
+  return (requestId) => printShortLink(controlUrl() ?? '', requestId);
 }
 
 function requestPorts({

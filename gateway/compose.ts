@@ -35,7 +35,7 @@ import { openControlPort } from './control-port/control-port.ts';
 import { openServices } from './compose-services.ts';
 import { openStateApi } from './compose-state.ts';
 import { CallJournal } from './aws-api/rest-apis/call-journal.ts';
-import { openConsoleApi } from './compose-console.ts';
+import { openConsoleApi, shortLinks } from './compose-console.ts';
 import { CONSOLE_PATH, serveConsole } from './console-api/console-files.ts';
 import { announceStart, inTurn, openLoop, openLoopApi } from './compose-loop.ts';
 import { gatherReply } from './server/gather-reply.ts';
@@ -142,6 +142,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     ...{ logGroups, metrics, traces, records, compressor: createCompressor() },
     keySets: signIn.keySets,
     ...lookUpsIn(served),
+    linkOf: shortLinks(options, () => parts.controlUrl),
   };
   const management = { clock, random, connections, identities, records };
   const parts: Parts = {

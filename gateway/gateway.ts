@@ -95,6 +95,8 @@ export type GatewayOptions = {
   readonly xrayDaemon?: DaemonAddress | undefined;
   /** Files of the console, asked for when it is opened first; absent = there is none. */
   readonly consoleFiles?: () => Promise<ConsoleFiles>;
+  /** Whether lines of requests end with a short link to what the console tells of them; a terminal wants it, a file does not. */
+  readonly linksLines?: boolean;
   /** Who may call what, for the console; absent = it cannot tell. */
   readonly access?: AccessBook;
   /** Makes invoices for the console; absent = nobody does. */

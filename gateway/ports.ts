@@ -260,6 +260,8 @@ export type Ports = {
   readonly log: LogSink;
   /** What its lines begin with, the blank behind it included; empty where one API is served alone. Undefined = nothing. */
   readonly labelOf?: (apiId: string) => string;
+  /** What its lines end with: where the story of a request is told. Undefined = nothing. */
+  readonly linkOf?: ((requestId: string) => string) | undefined;
   readonly logGroups: LogGroups;
   /** One line per request in CloudWatch's embedded format; undefined = nobody counts. */
   readonly metrics?: LogSink | undefined;

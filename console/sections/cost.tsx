@@ -101,7 +101,8 @@ function Bill({
     <>
       <section class="card" aria-label="Cost">
         <h2>
-          {dollars(total)} <span class="soft">a month, by {shape.events} recorded requests and messages</span>
+          {`$${dollars(total)}`}{' '}
+          <span class="soft">a month, by {shape.events} recorded requests and messages</span>
         </h2>
         <TableBox label="Cost by item">
           <table>

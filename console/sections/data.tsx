@@ -4,18 +4,14 @@ import { ask } from '../control.ts';
 import { JsonEditor } from '../json-editor.tsx';
 import { Action, Empty, Problem, SectionHead, TableBox } from '../parts.tsx';
 import { linkTo } from '../place.ts';
+import { toCall, WHOLE_TABLE } from '../table-query.ts';
+import { TableQueryForm } from './table-query-form.tsx';
 import { fromDynamo, printValue } from '../dynamo-values.ts';
 import type { Item } from '../dynamo-values.ts';
-
-const PAGE = 50;
+import type { TableDescription, TableQuestion } from '../table-query.ts';
 
 type Page = { readonly Items: readonly Item[]; readonly LastEvaluatedKey?: Item };
-type Description = {
-  readonly Table: {
-    readonly KeySchema: readonly { readonly AttributeName: string }[];
-    readonly ItemCount?: number;
-  };
-};
+type Description = { readonly Table: TableDescription };
 
 const call = <Answer,>(operation: string, input: object): Promise<Answer> =>
   ask<Answer>('POST', 'console/tables', { operation, input });
@@ -29,6 +25,7 @@ export function DataSection({ item }: { readonly item: string | undefined }) {
       (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
     );
   }, []);
+  const shown = item ?? tables?.[0];
   return (
     <div class="single scrolls">
       <SectionHead title="Data" about="Tables of the DynamoDB that this start uses." />
@@ -36,12 +33,12 @@ export function DataSection({ item }: { readonly item: string | undefined }) {
       {tables?.length === 0 ? <Empty title="This start has no table." /> : null}
       <nav class="tabs" aria-label="Tables">
         {(tables ?? []).map((name) => (
-          <a key={name} href={linkTo('data', name)} aria-current={name === item ? 'page' : undefined}>
+          <a key={name} href={linkTo('data', name)} aria-current={name === shown ? 'page' : undefined}>
             {name}
           </a>
         ))}
       </nav>
-      {item === undefined ? null : <Table key={item} name={item} />}
+      {shown === undefined ? null : <Table key={shown} name={shown} />}
     </div>
   );
 }
@@ -49,30 +46,35 @@ export function DataSection({ item }: { readonly item: string | undefined }) {
 function Table({ name }: { readonly name: string }) {
   const [items, setItems] = useState<readonly Item[]>();
   const [next, setNext] = useState<Item>();
-  const [keys, setKeys] = useState<readonly string[]>([]);
+  const [table, setTable] = useState<TableDescription>();
+  const [question, setQuestion] = useState(WHOLE_TABLE);
   const [problem, setProblem] = useState<string>();
   const [edited, setEdited] = useState<Item>();
   const [search, setSearch] = useState('');
-  const load = async (start?: Item): Promise<void> => {
-    const page = await call<Page>('Scan', {
-      TableName: name,
-      Limit: PAGE,
-      ...(start && { ExclusiveStartKey: start }),
-    });
+  const load = async (of: TableDescription, asked: TableQuestion, start?: Item): Promise<void> => {
+    const { operation, input } = toCall(name, of, asked);
+    const page = await call<Page>(operation, { ...input, ...(start && { ExclusiveStartKey: start }) });
+    setQuestion(asked);
     setItems((before) => [...(start === undefined ? [] : (before ?? [])), ...page.Items]);
     setNext(page.LastEvaluatedKey);
   };
   useEffect(() => {
-    Promise.all([call<Description>('DescribeTable', { TableName: name }), load()]).then(
-      ([{ Table: table }]) => setKeys(table.KeySchema.map(({ AttributeName }) => AttributeName)),
-      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
-    );
+    const open = async (): Promise<void> => {
+      const described = await call<Description>('DescribeTable', { TableName: name });
+      setTable(described.Table);
+      await load(described.Table, WHOLE_TABLE);
+    };
+    open().catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
   }, [name]);
+  const keys = (table?.KeySchema ?? []).map(({ AttributeName }) => AttributeName);
   const shown = (items ?? []).filter((one) =>
     JSON.stringify(one).toLowerCase().includes(search.toLowerCase()),
   );
   return (
     <section class="card" aria-label={name}>
+      {table === undefined ? null : (
+        <TableQueryForm table={table} question={question} onAsk={(asked) => load(table, asked)} />
+      )}
       <div class="row">
         <input
           type="search"
@@ -81,7 +83,7 @@ function Table({ name }: { readonly name: string }) {
           value={search}
           onInput={({ currentTarget }) => setSearch(currentTarget.value)}
         />
-        <Action label="Reload" run={() => load()} />
+        {table === undefined ? null : <Action label="Reload" run={() => load(table, question)} />}
         <button
           type="button"
           onClick={() => setEdited(Object.fromEntries(keys.map((key) => [key, { S: '' }])))}
@@ -97,13 +99,15 @@ function Table({ name }: { readonly name: string }) {
           item={edited}
           onDone={() => {
             setEdited(undefined);
-            void load();
+            if (table !== undefined) void load(table, question);
           }}
         />
       )}
-      {items?.length === 0 ? <p class="soft">It is empty.</p> : null}
-      <Rows items={shown} keys={keys} onEdit={setEdited} />
-      {next === undefined ? null : <Action label="More" run={() => load(next)} />}
+      {items?.length === 0 ? <p class="soft">No item.</p> : null}
+      {shown.length === 0 ? null : <Rows items={shown} keys={keys} onEdit={setEdited} />}
+      {next === undefined || table === undefined ? null : (
+        <Action label="More" run={() => load(table, question, next)} />
+      )}
     </section>
   );
 }

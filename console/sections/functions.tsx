@@ -86,12 +86,15 @@ function One({ shown }: { readonly shown: ShownFunction }) {
       </p>
       <ColdStarts tookMs={shown.coldMs} />
       <h3>Log</h3>
-      {shown.lines.length === 0 ? <p class="soft">It has printed nothing yet.</p> : null}
-      <pre class="log" tabIndex={0}>
-        {shown.lines
-          .map(({ epochMs, level, message }) => `${clockTime(epochMs)} ${level ?? ''} ${message}`)
-          .join('\n')}
-      </pre>
+      {shown.lines.length === 0 ? (
+        <p class="soft">It has printed nothing yet.</p>
+      ) : (
+        <pre class="log" tabIndex={0}>
+          {shown.lines
+            .map(({ epochMs, level, message }) => `${clockTime(epochMs)} ${level ?? ''} ${message}`)
+            .join('\n')}
+        </pre>
+      )}
       <h3>Environment</h3>
       {shown.environment.length === 0 ? <p class="soft">The template sets none.</p> : null}
       <table class="headers">

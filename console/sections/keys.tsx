@@ -1,14 +1,15 @@
 /** Keys and quotas: plans, what each key has used, top-up and suspension. */
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Chart } from '../chart.tsx';
 import { ask, useAsked } from '../control.ts';
 import { Action, Empty, Problem, SectionHead } from '../parts.tsx';
+import { linkTo } from '../place.ts';
 import { Invoices } from './invoices.tsx';
 import type { ShownKeys, ShownPlan, ShownPlanKey } from '../../gateway/console-api/inspect-model.ts';
 
 const EVERY_MS = 2000;
 
-export function KeysSection() {
+export function KeysSection({ item }: { readonly item: string | undefined }) {
   const { data, error, reload } = useAsked<ShownKeys>('console/keys', EVERY_MS);
   return (
     <div class="single scrolls">
@@ -19,7 +20,7 @@ export function KeysSection() {
       <Problem text={error} />
       {data?.plans.length === 0 ? <Empty title="This start has no usage plan." /> : null}
       {(data?.plans ?? []).map((plan) => (
-        <Plan key={plan.id} plan={plan} onDone={reload} />
+        <Plan key={plan.id} plan={plan} opened={item} onDone={reload} />
       ))}
       {data === undefined ? null : <Invoices nowEpochMs={data.nowEpochMs} />}
       {data === undefined || data.lone.length === 0 ? null : (
@@ -43,7 +44,15 @@ export function KeysSection() {
   );
 }
 
-function Plan({ plan, onDone }: { readonly plan: ShownPlan; readonly onDone: () => void }) {
+function Plan({
+  plan,
+  opened,
+  onDone,
+}: {
+  readonly plan: ShownPlan;
+  readonly opened: string | undefined;
+  readonly onDone: () => void;
+}) {
   const { quota, throttle } = plan;
   return (
     <section class="card" aria-label={plan.name}>
@@ -51,13 +60,15 @@ function Plan({ plan, onDone }: { readonly plan: ShownPlan; readonly onDone: () 
         {plan.name} <span class="soft">{plan.id}</span>
       </h2>
       <p class="soft">
-        {quota === undefined ? 'no quota' : `${quota.limit} requests a ${quota.period.toLowerCase()}`} ·{' '}
-        {throttle === undefined ? 'no throttle' : `${throttle.ratePerSecond}/s, burst ${throttle.burst}`} ·
+        {quota === undefined
+          ? 'no quota'
+          : `${quota.limit} ${quota.limit === 1 ? 'request' : 'requests'} a ${quota.period.toLowerCase()}`}{' '}
+        · {throttle === undefined ? 'no throttle' : `${throttle.ratePerSecond}/s, burst ${throttle.burst}`} ·
         opens {plan.stages.join(', ') || 'nothing'}
       </p>
       {plan.keys.length === 0 ? <p>No key is in it.</p> : null}
       {plan.keys.map((key) => (
-        <Key key={key.keyId} plan={plan} of={key} onDone={onDone} />
+        <Key key={key.keyId} plan={plan} of={key} isOpen={key.keyId === opened} onDone={onDone} />
       ))}
     </section>
   );
@@ -66,13 +77,20 @@ function Plan({ plan, onDone }: { readonly plan: ShownPlan; readonly onDone: () 
 function Key({
   plan,
   of,
+  isOpen,
   onDone,
 }: {
   readonly plan: ShownPlan;
   readonly of: ShownPlanKey;
+  /** The address names it. */
+  readonly isOpen: boolean;
   readonly onDone: () => void;
 }) {
   const [grant, setGrant] = useState('');
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isOpen) box.current?.scrollIntoView({ block: 'center' });
+  }, [isOpen]);
   const { quota } = plan;
   const { left = 0 } = of;
   const topUp = async (): Promise<void> => {
@@ -90,9 +108,11 @@ function Key({
   };
   const days = of.days.map(([day]) => Date.parse(day) / 1000);
   return (
-    <div class="key">
+    <div class={`key ${isOpen ? 'open' : ''}`} ref={box}>
       <div class="row">
-        <strong>{of.name}</strong>
+        <a href={linkTo('keys', of.keyId)}>
+          <strong>{of.name}</strong>
+        </a>
         {of.enabled ? null : <span class="badge">suspended</span>}
         {quota === undefined ? null : (
           <span class="grow">

@@ -5,6 +5,7 @@ import { IdentityField, rememberIdentity } from '../identity-field.tsx';
 import { JsonEditor } from '../json-editor.tsx';
 import { Action, Empty } from '../parts.tsx';
 import { go, linkTo } from '../place.ts';
+import { Preflight } from './preflight.tsx';
 import type { ShownApi, ShownRoute } from '../../gateway/console-api/inspect-model.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
@@ -21,7 +22,7 @@ export function RequestBuilder({
   const [method, setMethod] = useState(methodOf(route));
   const [target, setTarget] = useState(targetOf(api, route));
   const [headers, setHeaders] = useState<readonly Header[]>(headersOf(route));
-  const [body, setBody] = useState('');
+  const [body, setBody] = useState(route?.examples[0]?.text ?? '');
   const [as, setAs] = useState('');
   if (api.kind === 'websocket') return <SocketHint api={api} />;
   const post = async (edit: object, who: string): Promise<void> => {
@@ -44,20 +45,6 @@ export function RequestBuilder({
         ...(hasBody && { body }),
       },
       as,
-    );
-  const preflight = (origin: string): Promise<void> =>
-    post(
-      {
-        ...{ method: 'OPTIONS', target },
-        headers: [
-          ...[host, ['Origin', origin], ['Access-Control-Request-Method', method]],
-          [
-            'Access-Control-Request-Headers',
-            ['authorization', ...headers.map(([name]) => name.toLowerCase())].join(','),
-          ],
-        ],
-      },
-      '',
     );
   return (
     <>
@@ -87,33 +74,43 @@ export function RequestBuilder({
       </div>
       <HeaderFields headers={headers} onChange={setHeaders} />
       {hasBody ? <JsonEditor value={body} label="Body" onChange={setBody} /> : null}
+      {hasBody ? <Examples route={route} onChoose={setBody} /> : null}
       <div class="row">
         <label>
           as <IdentityField value={as} emptyLabel="as written above" onChange={setAs} />
         </label>
         <Action label="Send" kind="main-action" run={send} />
       </div>
-      <Preflight onAsk={preflight} />
+      <Preflight
+        apiId={api.id}
+        host={host[1]}
+        method={method}
+        target={target}
+        headers={headers}
+        hasCaller={as !== '' && as !== 'nobody'}
+      />
     </>
   );
 }
 
-function Preflight({ onAsk }: { readonly onAsk: (origin: string) => Promise<void> }) {
-  const [origin, setOrigin] = useState('https://app.example');
+/** What fits the models of the route, to begin with. */
+function Examples({
+  route,
+  onChoose,
+}: {
+  readonly route: ShownRoute | undefined;
+  readonly onChoose: (text: string) => void;
+}) {
+  const examples = route?.examples ?? [];
+  if (examples.length === 0) return null;
   return (
-    <>
-      <h3>Preflight</h3>
-      <p class="soft">What a browser asks before a page of another origin may send this request.</p>
-      <div class="row">
-        <input
-          class="grow"
-          aria-label="Origin"
-          value={origin}
-          onInput={({ currentTarget }) => setOrigin(currentTarget.value)}
-        />
-        <Action label="Ask" run={() => onAsk(origin)} />
-      </div>
-    </>
+    <div class="row">
+      {examples.map(({ mediaType, model, text }) => (
+        <button type="button" key={mediaType} title={mediaType} onClick={() => onChoose(text)}>
+          Example of {model}
+        </button>
+      ))}
+    </div>
   );
 }
 

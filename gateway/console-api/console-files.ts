@@ -37,6 +37,9 @@ const HEADERS = [
 /** Of a request, what stands behind the path of a short link. */
 const SHORT_LINK = /^\/r\/([\w=-]{4,64})$/;
 
+const LONG_ID = 20;
+const SHORT_ID = 8;
+
 /** @returns undefined for paths of others */
 export async function serveConsole(
   { method, path }: ControlRequest,
@@ -52,6 +55,11 @@ export async function serveConsole(
   if (file === undefined)
     return { status: 404, headers: ['Content-Type', 'text/plain'], body: 'There is no such file.' };
   return { status: 200, headers: ['Content-Type', file.type, ...HEADERS], body: file.body };
+}
+
+/** ` http://127.0.0.1:4000/r/0f5b1c2d`: of a long id the beginning, which `find` takes as well. */
+export function printShortLink(control: string, requestId: string): string {
+  return ` ${control}/r/${requestId.length > LONG_ID ? requestId.slice(0, SHORT_ID) : requestId}`;
 }
 
 function redirect(to: string): ControlReply {

@@ -23,6 +23,13 @@ export type ShownRoute = {
   readonly required: readonly string[];
   /** Media types whose bodies a model checks. */
   readonly checkedBodies: readonly string[];
+  /** Of the models that the route names. */
+  readonly examples: readonly {
+    readonly mediaType: string;
+    readonly model: string;
+    /** JSON. */
+    readonly text: string;
+  }[];
 };
 
 export type ShownApi = {

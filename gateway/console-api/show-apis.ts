@@ -1,5 +1,6 @@
 /** Every stage with its routes and all that guards, limits and answers them. */
-import type { RoutePlan } from '../deployment/model.ts';
+import { exampleOf } from './schema-example.ts';
+import type { RequestModel, RoutePlan } from '../deployment/model.ts';
 import type { ApiRoutes } from '../control/list-apis.ts';
 import type { ServedApi, ServedStage } from '../exchange.ts';
 import type { ShownApi, ShownRoute } from './inspect-model.ts';
@@ -44,7 +45,19 @@ function showRoute(
     cacheSeconds: caching?.ttlSeconds,
     required: (validation?.parameters ?? []).map(({ where, name }) => `${where} ${name}`),
     checkedBodies: [...(validation?.bodies.keys() ?? [])],
+    examples: (plan.requestModels ?? []).flatMap(showExample),
   };
+}
+
+/** Larger ones are looked up in the template. */
+const MAX_EXAMPLE = 8_000;
+
+function showExample({ mediaType, name, schemaOf }: RequestModel): ShownRoute['examples'][number][] {
+  const schema = schemaOf(name);
+  // What every API has from the beginning says nothing of a body.
+  if (schema === undefined || name === 'Empty') return [];
+  const text = JSON.stringify(exampleOf(schema, schemaOf), null, 2);
+  return text.length > MAX_EXAMPLE ? [] : [{ mediaType, model: name, text }];
 }
 
 function showGuard({ authorization }: RoutePlan): ShownRoute['guard'] {

@@ -6,7 +6,7 @@ import { compileCacheKey } from './compile-cache-key.ts';
 import { compileIntegration, isStreamed, STREAM_IDLE_MS } from './compile-integration.ts';
 import { compileResourcePolicy, readEndpointTypes } from './compile-resource-policy.ts';
 import { resolveGatewayResponses, wordByGatewayResponses } from './gateway-responses.ts';
-import { compileRestValidation } from './compile-validation.ts';
+import { compileRestValidation, readRequestModels } from './compile-validation.ts';
 import { mayInvoke, sourcesOfMethod } from './invoke-permissions.ts';
 import { closeDeployment, closedPlan } from './closed-routes.ts';
 import { compileUsableModels } from './models.ts';
@@ -68,6 +68,7 @@ function compileMethod(
     apiKeyRequired: readFlag(method, 'ApiKeyRequired'),
     integration,
     validation: compileRestValidation(method, { models, validators: from.validators }),
+    requestModels: readRequestModels(method, models),
     // A streamed answer is never kept.
     cacheKey: isStream(integration) ? undefined : compileCacheKey(method, resource.id),
   };

@@ -2,7 +2,8 @@
 import { DefinitionError } from '../errors.ts';
 import { compileMessageRouting } from '../routing/message-routes.ts';
 import { readBlock, readFlag, readText, readTextMap, sound } from './properties.ts';
-import type { MessageCheck, RequestValidation, RequiredParameter } from './model.ts';
+import type { MessageCheck, RequestModel, RequestValidation, RequiredParameter } from './model.ts';
+import type { JsonObject } from '../definition/model.ts';
 import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
 
@@ -43,6 +44,13 @@ export function compileRestValidation(
     parameters,
     bodies: new Map(checked.map(([mediaType, model]) => [mediaType, models.check(model)])),
   };
+}
+
+/** Undefined where the method names none. */
+export function readRequestModels(method: PropertyBag, models: Models): readonly RequestModel[] | undefined {
+  const schemaOf = (name: string): JsonObject | undefined => models.schemaOf(name);
+  const named = readBodies(method, models).map(([mediaType, name]) => ({ mediaType, name, schemaOf }));
+  return named.length === 0 ? undefined : named;
 }
 
 /** Parameters that must be there, in the order in which AWS lists the missing ones. */

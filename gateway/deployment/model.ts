@@ -141,6 +141,14 @@ export type RequestValidation = {
   readonly bodies: ReadonlyMap<string, SchemaCheck>;
 };
 
+/** The model that a method names for a media type, checked or not: for people who make requests. */
+export type RequestModel = {
+  readonly mediaType: string;
+  readonly name: string;
+  /** Of it, or of another model of the API. */
+  readonly schemaOf: (name: string) => Readonly<Record<string, unknown>> | undefined;
+};
+
 /** WebSocket: which model checks a message. Without a match and without `$default` the message is refused. */
 export type MessageCheck = {
   readonly select: (body: string) => string | undefined;
@@ -158,6 +166,8 @@ export type RoutePlan = RouteFacts & {
   readonly integration: Integration;
   /** Undefined = nothing is checked. */
   readonly validation?: RequestValidation | undefined;
+  /** REST only; undefined = the method names none. */
+  readonly requestModels?: readonly RequestModel[] | undefined;
   /** WebSocket only: how an answer becomes a frame; undefined = it is one as it is. */
   readonly frames?: readonly FrameResponse[] | undefined;
   /** REST only; the stage says whether answers are kept at all. */

@@ -12,6 +12,8 @@ import type { JsonObject } from '../definition/model.ts';
 export type Models = {
   /** The name of the model that a method or route means by this text: its name or its id. */
   nameOf(reference: string): string | undefined;
+  /** As it is written. */
+  schemaOf(name: string): JsonObject | undefined;
   /** @throws DefinitionError for a schema that AWS refuses; RangeError for a name that `nameOf` does not give. */
   check(name: string): SchemaCheck;
 };
@@ -73,6 +75,7 @@ export function compileModels(apiId: string, bags: readonly PropertyBag[]): Mode
   let set = bags.length === 0 ? undefined : refusing(() => new SchemaSet(apiId, schemas));
   return {
     nameOf: (reference) => (schemas.has(reference) ? reference : nameById.get(reference)),
+    schemaOf: (name) => schemas.get(name),
     check: (name) => refusing(() => (set ??= new SchemaSet(apiId, schemas)).check(name)),
   };
 }

@@ -19,6 +19,8 @@ export type TokenCircumstances = {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly expiresAtEpochMs: number | undefined;
+  /** How long it was over when the request came, by its own word; undefined = it was not. */
+  readonly overForMs: number | undefined;
 };
 
 export type GuardCircumstances = {

@@ -1,6 +1,7 @@
 /** Why a caller was not let in: no credential, a bad one, or a policy. */
 import { sentence, tellLastLine } from './reason.ts';
-import type { Circumstances, GuardCircumstances, GuardPolicy } from './circumstances.ts';
+import { findMissingRights } from './missing-right.ts';
+import type { Circumstances, GuardCircumstances, GuardPolicy, TokenCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
 type Statement = GuardPolicy['statements'][number];
@@ -112,11 +113,17 @@ function explainFunction(about: Circumstances, guard: GuardCircumstances): Reaso
         ...tellToken(guard),
         ...said,
       ],
-      changes: ['Send a credential that the authorizer’s function takes.'],
+      changes: [...renewal(guard), 'Send a credential that the authorizer’s function takes.'],
     };
+  const rights = findMissingRights([about.failure ?? '', ...guard.lines]);
   return {
-    because: [`The authorizer itself failed, so nobody gets in: ${about.failure ?? ''}.`, ...said],
+    because: [
+      `The authorizer itself failed, so nobody gets in: ${about.failure ?? ''}.`,
+      ...said,
+      ...rights.because,
+    ],
     changes: [
+      ...rights.changes,
       `Mend the function ${guard.functionName ?? guard.name}: it has to answer with a principalId and a policyDocument${about.protocol === 'http' ? ' (or isAuthorized)' : ''}.`,
     ],
   };
@@ -127,7 +134,22 @@ function tellToken({ token }: GuardCircumstances): string[] {
   const roles = token.roles.length === 0 ? 'no roles' : `the roles ${list(token.roles)}`;
   return [
     `The token is of ${token.subject ?? 'nobody'} with ${roles}, for the audience ${list(token.audience)}.`,
+    ...tellExpiry(token),
   ];
+}
+
+/** A function says no and not why; the token often does. Its signature is not checked here. */
+function tellExpiry({ expiresAtEpochMs, overForMs }: TokenCircumstances): string[] {
+  if (expiresAtEpochMs === undefined || overForMs === undefined) return [];
+  return [
+    `By its own word, which nobody has checked here, it expired at ${new Date(expiresAtEpochMs).toISOString()}, ${seconds(overForMs)} before the request came: that alone is a reason to refuse it.`,
+  ];
+}
+
+function renewal({ token }: GuardCircumstances): string[] {
+  return token?.overForMs === undefined
+    ? []
+    : ['Get a new token; `gatewright clock` shows the time that counts here.'];
 }
 
 function explainNo({ routeKey }: Circumstances, guard: GuardCircumstances): Reason {
@@ -140,6 +162,7 @@ function explainNo({ routeKey }: Circumstances, guard: GuardCircumstances): Reas
       ...printed(guard),
     ],
     changes: [
+      ...renewal(guard),
       `Call as somebody whom ${guard.name} lets do ${routeKey ?? 'this'}: with another role, or a rule for this one.`,
       ...(guard.from === 'cache' ? ['If the rule has changed since, flush the authorizer’s cache.'] : []),
     ],
@@ -222,9 +245,10 @@ function explainNarrow(
     because: [
       `The authorizer ${guard?.name ?? ''} was not asked: its answer of ${seconds(guard?.ageMs)} ago, given for another route, is kept for ${guard?.ttlSeconds ?? 0} s and holds for every route that it guards.`,
       `That policy allows ${list(resources)} only, and ${routeKey ?? 'this route'} is ${policy.resource}.`,
+      ...(guard === undefined ? [] : tellToken(guard)),
     ],
     changes: [
-      'Let the authorizer answer with a policy for all that the caller may do, such as the ARN of the stage with /* at its end.',
+      'If the caller is meant to do this, too: let the authorizer answer with a policy for all that the caller may do, such as the ARN of the stage with /* at its end.',
       'Or set its AuthorizerResultTtlInSeconds to 0, or add context.httpMethod and context.resourcePath to its identity sources.',
     ],
   };
@@ -268,6 +292,7 @@ function changesByToken({ guard, routeKey }: Circumstances, policy: GuardPolicy)
   const roles = guard?.token?.roles;
   if (policy.of !== 'authorizer' || roles === undefined) return [];
   return [
+    ...(guard === undefined ? [] : renewal(guard)),
     `Call with a token whose roles may ${routeKey ?? 'do this'}; this one has ${list(roles)}. Or let the rules of ${guard?.name ?? 'the authorizer'} allow it.`,
   ];
 }

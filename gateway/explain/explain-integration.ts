@@ -1,4 +1,5 @@
 /** How what stands behind the gateway did, and why its answer was not taken. */
+import { findMissingRights } from './missing-right.ts';
 import { sentence, tellLastLine } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -6,6 +7,18 @@ import type { Reason } from './reason.ts';
 const NOTHING: Reason = { because: [], changes: [] };
 
 export function explainIntegration(about: Circumstances): Reason {
+  const { integration, failure = '', status } = about;
+  const reason = explainOutcome(about);
+  if (status < 400 || integration === undefined) return reason;
+  const rights = findMissingRights([failure, integration.errorMessage ?? '', ...integration.lines]);
+  return {
+    because: [...reason.because, ...rights.because],
+    // What the role lacks comes first: to mend the function would not help.
+    changes: [...rights.changes, ...reason.changes],
+  };
+}
+
+function explainOutcome(about: Circumstances): Reason {
   const { failure, integration } = about;
   if (failure === undefined) return explainAnswer(about, integration);
   const template = /Unable to transform (request|response): (.*)$/s.exec(failure);

@@ -37,7 +37,8 @@ export function log(
   at.records?.take({ received, reply, trail, latencyMs, connectionId: connection?.connectionId });
   const label = at.labelOf?.(received.api.apiId) ?? '';
   const line = `${label}${received.method} ${received.rawPath} ${reply.status} ${latencyMs.toFixed(1)} ms ${trail.phase}`;
-  at.log.write(trail.failure === undefined ? line : `${line} (${oneLine(trail.failure)})`);
+  const why = trail.failure === undefined ? '' : ` (${oneLine(trail.failure)})`;
+  at.log.write(`${line}${why}${at.linkOf?.(received.requestId) ?? ''}`);
   const { stage, api } = received;
   if (stage === undefined || (stage.logs ?? at.metrics) === undefined) return;
   const { logs } = stage;

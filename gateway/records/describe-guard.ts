@@ -88,6 +88,7 @@ function readToken(received: Matched, sources: readonly IdentitySource[]): Token
   const token = parseBearerToken(bearer);
   if (token.kind === 'defect') return undefined;
   const { sub, iss, aud, exp, roles, scope, scp } = token.claims;
+  const now = received.receivedAtEpochMs;
   return {
     subject: typeof sub === 'string' ? sub : undefined,
     issuer: typeof iss === 'string' ? iss : undefined,
@@ -95,6 +96,7 @@ function readToken(received: Matched, sources: readonly IdentitySource[]): Token
     roles: [...textsOf(roles), ...textsOf(token.claims['cognito:groups'])],
     scopes: textsOf(scope ?? scp).flatMap((text) => text.split(' ')),
     expiresAtEpochMs: typeof exp === 'number' ? exp * 1000 : undefined,
+    overForMs: typeof exp === 'number' && exp * 1000 <= now ? now - exp * 1000 : undefined,
   };
 }
 

@@ -36,7 +36,8 @@ export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports & Recor
   const ms = trail.elapsedMs().toFixed(1);
   const label = at.labelOf?.(connection.apiId) ?? '';
   const line = `${label}${kind} /${connection.stageName} ${route?.routeKey ?? '-'} ${shown} ${ms} ms ${trail.phase}`;
-  at.log.write(trail.failure === undefined ? line : `${line} (${trail.failure})`);
+  const why = trail.failure === undefined ? '' : ` (${trail.failure})`;
+  at.log.write(`${line}${why}${at.linkOf?.(event.requestId) ?? ''}`);
   const { found } = event;
   if (found === undefined || (found.stage.logs ?? at.metrics) === undefined) return;
   const { logs } = found.stage;

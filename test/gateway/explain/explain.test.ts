@@ -156,7 +156,10 @@ describe('explain', () => {
       /gate was not asked: its answer of 30 s ago, given for another route, is kept for 300 s/,
     );
     assert.match(storyOf(detail), /That policy allows .*GET\/pets only, and GET \/ is /);
-    assert.match(storyOf(detail), /→ Let the authorizer answer with a policy for all that the caller may do/);
+    assert.match(
+      storyOf(detail),
+      /→ If the caller is meant to do this, too: let the authorizer answer with a policy for all that/,
+    );
   });
 
   it('tells a key that is in no usage plan from one that nobody knows', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { printShortLink } from '../../../gateway/console-api/console-files.ts';
 import { accessLogSetting, stagedApi } from '../../support/logged-apis.ts';
 import { behindAuthorizer, bearer, ok, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
@@ -195,5 +196,25 @@ describe('the line of a request', () => {
     const [line = ''] = ports.log.lines;
     assert.match(line, /Cannot find module x Require stack: - \/var\/task\/index\.js\)$/);
     assert.doesNotMatch(line, /[\r\n]/);
+  });
+
+  it('ends with a short link to its story, where somebody shows it', async () => {
+    const { send, ports } = stagedApi({}, { list: ok });
+    const told: string[] = [];
+    Object.assign(ports, {
+      linkOf(requestId: string) {
+        told.push(requestId);
+        return printShortLink('http://127.0.0.1:4000', requestId);
+      },
+    });
+
+    await send({ target: '/dev/pets' });
+
+    assert.match(told.join(), /^[0-9a-f-]{36}$/);
+    assert.equal(
+      ports.log.lines[0],
+      `GET /dev/pets 200 0.0 ms integrate http://127.0.0.1:4000/r/${told.join().slice(0, 8)}`,
+    );
+    assert.equal(printShortLink('http://x', 'JKJaXmPLvHcESHA='), ' http://x/r/JKJaXmPLvHcESHA=');
   });
 });

@@ -17,6 +17,7 @@ import type { BrowserCase, Page } from './page.ts';
 const SECTIONS = [
   'traffic',
   'apis',
+  'access',
   'sockets',
   'keys',
   'caches',
@@ -24,6 +25,7 @@ const SECTIONS = [
   'data',
   'calls',
   'numbers',
+  'numbers/cost',
   'differs',
 ];
 const SHOTS = join(REPOSITORY, '.build/console');
@@ -88,6 +90,19 @@ export const browserCase: BrowserCase = {
       await page.waitForSelector('.panel .events pre:has-text("o-1")');
       socket.close();
 
+      await go(page, 'access/food-delivery-rest');
+      await page.click('tr:has-text("GET /users/{id}") button[aria-label^="partner"]');
+      assert.match(await textOf(page, '.story'), /DENY own-profile allows it to its owner only/);
+      await page.fill('label:has-text("Subject") input', '7');
+      await page.click('form .main-action');
+      await page.waitForSelector('.story .verdict.allow');
+
+      await go(page, 'numbers/cost');
+      await page.fill('label:has-text("Requests and messages") input', '10000000');
+      await page.waitForSelector(
+        'tr:has-text("food-delivery-rest-dev as an HTTP API"), section[aria-label=Cost] tr:has-text("REST")',
+      );
+
       for (const section of SECTIONS) await lookAt(page, section);
       await go(page, 'apis');
       await page.fill('input[type=search]', 'item499');
@@ -117,12 +132,15 @@ async function textOf(page: Page, selector: string): Promise<string> {
 async function go(page: Page, section: string): Promise<void> {
   // The same document: only the fragment differs.
   await page.goto(page.url().replace(/#.*|$/, `#/${section}`));
-  await page.waitForSelector(`nav.side a[aria-current=page][href="#/${section}"]`);
+  const [first = ''] = section.split('/');
+  await page.waitForSelector(`nav.side a[aria-current=page][href="#/${first}"]`);
 }
 
+type Box = { readonly scrollWidth: number; readonly clientWidth: number };
 type Windowed = {
   readonly document: {
-    readonly documentElement: { readonly scrollWidth: number; readonly clientWidth: number };
+    readonly documentElement: Box;
+    querySelectorAll(selector: string): Iterable<Box>;
   };
 };
 type Violation = {
@@ -141,10 +159,16 @@ async function lookAt(page: Page, section: string): Promise<void> {
       const overflow = await page.evaluate(async () => {
         await new Promise((resolve) => setTimeout(resolve, 300));
         const { document } = globalThis as unknown as Windowed;
-        return document.documentElement.scrollWidth - document.documentElement.clientWidth;
+        const boxes = [
+          document.documentElement,
+          ...document.querySelectorAll('.single, .split-list, .panel'),
+        ];
+        return Math.max(...boxes.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
       }, undefined);
       assert.ok(overflow <= 0, `${section} is ${overflow} px too wide at ${width} px`);
-      await page.screenshot({ path: join(SHOTS, `${section}-${colorScheme}-${width}.png`) });
+      await page.screenshot({
+        path: join(SHOTS, `${section.replace('/', '-')}-${colorScheme}-${width}.png`),
+      });
     }
     const found = await page.evaluate(async () => {
       const { axe } = globalThis as unknown as {

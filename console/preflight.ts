@@ -1,0 +1,86 @@
+/** What a browser makes of the answer to a preflight (Fetch, "CORS-preflight fetch"). Pure. */
+
+export type PreflightQuestion = {
+  readonly origin: string;
+  readonly method: string;
+  /** Names and values that the page wants to send. */
+  readonly headers: readonly (readonly [string, string])[];
+  /** `credentials: 'include'`: cookies and client certificates. */
+  readonly hasCredentials: boolean;
+};
+
+export type PreflightAnswer = {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+};
+
+export type PreflightCheck = { readonly isMet: boolean; readonly says: string };
+
+const SIMPLE_METHODS = ['GET', 'HEAD', 'POST'];
+const SIMPLE_HEADERS = ['accept', 'accept-language', 'content-language'];
+const SIMPLE_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
+
+/** Names of headers that a browser asks about, in lower case and sorted, as it sends them. */
+export function askedHeaders({ headers }: Pick<PreflightQuestion, 'headers'>): readonly string[] {
+  const names = headers
+    .filter(([name, value]) => name !== '' && !isSimple(name.toLowerCase(), value))
+    .map(([name]) => name.toLowerCase());
+  return [...new Set(names)].sort();
+}
+
+function isSimple(name: string, value: string): boolean {
+  if (name === 'content-type')
+    return SIMPLE_TYPES.includes(value.split(';', 1)[0]?.trim().toLowerCase() ?? '');
+  return SIMPLE_HEADERS.includes(name);
+}
+
+/** Whether a browser asks at all before it sends such a request. */
+export function asksFirst(question: PreflightQuestion): boolean {
+  return !SIMPLE_METHODS.includes(question.method) || askedHeaders(question).length > 0;
+}
+
+/** Every check that a browser makes, in its order; the first that is not met blocks the request. */
+export function judgePreflight(
+  question: PreflightQuestion,
+  { status, headers }: PreflightAnswer,
+): readonly PreflightCheck[] {
+  const { origin, method, hasCredentials } = question;
+  const valueOf = (name: string): string | undefined =>
+    headers.find(([known]) => known.toLowerCase() === name)?.[1];
+  const listOf = (name: string): readonly string[] =>
+    (valueOf(name) ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+  const allowed = valueOf('access-control-allow-origin');
+  const methods = listOf('access-control-allow-methods');
+  const names = listOf('access-control-allow-headers').map((name) => name.toLowerCase());
+  const isStarMeant = !hasCredentials;
+  return [
+    {
+      isMet: (allowed === '*' && isStarMeant) || allowed === origin,
+      says:
+        allowed === undefined
+          ? 'Access-Control-Allow-Origin is not there'
+          : `Access-Control-Allow-Origin is ${allowed}${allowed === '*' && hasCredentials ? ', which does not count with credentials' : ''}`,
+    },
+    ...(hasCredentials
+      ? [
+          {
+            isMet: valueOf('access-control-allow-credentials') === 'true',
+            says: `Access-Control-Allow-Credentials is ${valueOf('access-control-allow-credentials') ?? 'not there'}`,
+          },
+        ]
+      : []),
+    { isMet: status >= 200 && status < 300, says: `its status is ${status}` },
+    {
+      isMet:
+        SIMPLE_METHODS.includes(method) || methods.includes(method) || (isStarMeant && methods.includes('*')),
+      says: SIMPLE_METHODS.includes(method)
+        ? `${method} needs no permission`
+        : `Access-Control-Allow-Methods is ${methods.join(', ') || 'not there'}, asked was ${method}`,
+    },
+    ...askedHeaders(question).map((name) => ({
+      // `*` does not stand for Authorization.
+      isMet: names.includes(name) || (isStarMeant && name !== 'authorization' && names.includes('*')),
+      says: `Access-Control-Allow-Headers is ${names.join(', ') || 'not there'}, asked was ${name}`,
+    })),
+  ];
+}

@@ -1,0 +1,89 @@
+/** A question to a table as people ask it, and as DynamoDB takes it. Pure. */
+
+export type TableDescription = {
+  readonly KeySchema: readonly KeyPart[];
+  readonly AttributeDefinitions: readonly {
+    readonly AttributeName: string;
+    readonly AttributeType: 'S' | 'N' | 'B';
+  }[];
+  readonly GlobalSecondaryIndexes?: readonly IndexDescription[];
+  readonly LocalSecondaryIndexes?: readonly IndexDescription[];
+};
+
+type KeyPart = { readonly AttributeName: string; readonly KeyType: 'HASH' | 'RANGE' };
+type IndexDescription = { readonly IndexName: string; readonly KeySchema: readonly KeyPart[] };
+
+export const OPERATORS = ['=', '<', '<=', '>', '>=', 'begins with', 'between'] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+export type TableQuestion = {
+  /** Empty = the table itself. */
+  readonly index: string;
+  /** Of the partition key; empty = every item is read. */
+  readonly partition: string;
+  readonly operator: Operator;
+  /** Of the sort key; empty = any. */
+  readonly sort: string;
+  readonly sortTo: string;
+  readonly limit: number;
+  readonly isDescending: boolean;
+};
+
+export const WHOLE_TABLE: TableQuestion = {
+  ...{ index: '', partition: '', operator: '=', sort: '', sortTo: '', limit: 50, isDescending: false },
+};
+
+export type TableKeys = { readonly partition: string | undefined; readonly sort: string | undefined };
+
+export function indexesOf(table: TableDescription): readonly string[] {
+  const all = [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];
+  return all.map(({ IndexName }) => IndexName);
+}
+
+/** Names of the key of the table, or of one of its indexes. */
+export function keysOf(table: TableDescription, index: string): TableKeys {
+  const indexes = [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];
+  const schema = indexes.find(({ IndexName }) => IndexName === index)?.KeySchema ?? table.KeySchema;
+  const nameOf = (type: KeyPart['KeyType']): string | undefined =>
+    schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
+  return { partition: nameOf('HASH'), sort: nameOf('RANGE') };
+}
+
+export type TableCall = {
+  readonly operation: 'Query' | 'Scan';
+  readonly input: Readonly<Record<string, unknown>>;
+};
+
+/** A partition makes it a Query, none a Scan. */
+export function toCall(name: string, table: TableDescription, question: TableQuestion): TableCall {
+  const { index, partition, operator, sort, sortTo, limit, isDescending } = question;
+  const common = { TableName: name, Limit: limit, ...(index !== '' && { IndexName: index }) };
+  const keys = keysOf(table, index);
+  if (partition === '' || keys.partition === undefined) return { operation: 'Scan', input: common };
+  const typed = (attribute: string, value: string): Readonly<Record<string, string>> => {
+    const found = table.AttributeDefinitions.find(({ AttributeName }) => AttributeName === attribute);
+    return { [found?.AttributeType ?? 'S']: value };
+  };
+  const isSorted = keys.sort !== undefined && sort !== '';
+  const sortName = keys.sort ?? '';
+  const isBetween = isSorted && operator === 'between';
+  return {
+    operation: 'Query',
+    input: {
+      ...common,
+      KeyConditionExpression: isSorted ? `#p = :p AND ${conditionOf(operator)}` : '#p = :p',
+      ExpressionAttributeNames: { '#p': keys.partition, ...(isSorted && { '#s': sortName }) },
+      ExpressionAttributeValues: {
+        ':p': typed(keys.partition, partition),
+        ...(isSorted && { ':s': typed(sortName, sort) }),
+        ...(isBetween && { ':t': typed(sortName, sortTo) }),
+      },
+      ScanIndexForward: !isDescending,
+    },
+  };
+}
+
+function conditionOf(operator: Operator): string {
+  if (operator === 'begins with') return 'begins_with(#s, :s)';
+  return operator === 'between' ? '#s BETWEEN :s AND :t' : `#s ${operator} :s`;
+}

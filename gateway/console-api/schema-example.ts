@@ -1,0 +1,147 @@
+/** An example of what a model's schema (draft 4) describes, to begin a request with. It fits most schemas; the gateway's check tells where it does not. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+
+/** Finds another model of the API by its name. */
+export type FindModel = (name: string) => JsonObject | undefined;
+
+const MAX_DEPTH = 8;
+const MAX_PROPERTIES = 40;
+const MAX_ITEMS = 5;
+const MAX_LENGTH = 200;
+
+const FORMATS: Readonly<Record<string, string>> = {
+  'date-time': '2026-01-31T12:00:00Z',
+  date: '2026-01-31',
+  time: '12:00:00Z',
+  email: 'alice@example.com',
+  hostname: 'www.example.com',
+  ipv4: '203.0.113.7',
+  ipv6: '2001:db8::7',
+  uri: 'https://www.example.com/',
+  uuid: '123e4567-e89b-42d3-a456-426614174000',
+};
+
+export function exampleOf(schema: JsonObject, find: FindModel): unknown {
+  return make(schema, { root: schema, find, depth: 0 });
+}
+
+type At = { readonly root: JsonObject; readonly find: FindModel; readonly depth: number };
+
+function make(value: unknown, at: At): unknown {
+  if (!isJsonObject(value) || at.depth > MAX_DEPTH) return null;
+  const below = { ...at, depth: at.depth + 1 };
+  const { $ref: ref, allOf, anyOf, oneOf } = value;
+  if (typeof ref === 'string') return follow(ref, below);
+  const said = writtenExample(value);
+  if (said !== undefined) return said.value;
+  if (Array.isArray(allOf)) return make(merge([value, ...allOf.filter(isJsonObject)], below), below);
+  const choices: unknown = Array.isArray(anyOf) ? anyOf : oneOf;
+  if (Array.isArray(choices) && isJsonObject(choices[0]))
+    return make(merge([value, choices[0]], below), below);
+  return makeByType(value, below);
+}
+
+function writtenExample({ example, examples, default: usual, const: only, enum: all }: JsonObject) {
+  if (example !== undefined) return { value: example };
+  if (Array.isArray(examples) && examples.length > 0) return { value: examples[0] as unknown };
+  if (usual !== undefined) return { value: usual };
+  if (only !== undefined) return { value: only };
+  return Array.isArray(all) && all.length > 0 ? { value: all[0] as unknown } : undefined;
+}
+
+/** `#/definitions/Pet`, or `https://apigateway.amazonaws.com/restapis/abc/models/Pet`. */
+function follow(ref: string, at: At): unknown {
+  const name = /\/models\/([A-Za-z0-9]+)$/.exec(ref)?.[1];
+  const model = name === undefined ? undefined : at.find(name);
+  if (model !== undefined) return make(model, { ...at, root: model });
+  const steps = ref.replace(/^#\/?/, '').split('/');
+  const target = steps.reduce<unknown>(
+    (value, step) => (isJsonObject(value) && Object.hasOwn(value, step) ? value[step] : undefined),
+    at.root,
+  );
+  return ref.startsWith('#') ? make(target, at) : null;
+}
+
+/** As one schema: what all of them say. */
+function merge(schemas: readonly JsonObject[], at: At): JsonObject {
+  const known = schemas.map((schema) => {
+    const { $ref: ref } = schema;
+    const name = typeof ref === 'string' ? /\/([A-Za-z0-9]+)$/.exec(ref)?.[1] : undefined;
+    const definitions = at.root['definitions'];
+    const own = isJsonObject(definitions) && name !== undefined ? definitions[name] : undefined;
+    return name === undefined ? schema : isJsonObject(own) ? own : (at.find(name) ?? {});
+  });
+  const properties = known.map((schema) => schema['properties']).filter(isJsonObject);
+  const required = known.flatMap((schema) => namesOf(schema['required']));
+  const all = Object.entries(Object.assign({}, ...known) as JsonObject);
+  return {
+    ...Object.fromEntries(all.filter(([name]) => !COMBINING.has(name))),
+    ...(properties.length > 0 && { properties: Object.assign({}, ...properties) as JsonObject }),
+    required,
+  };
+}
+
+const COMBINING = new Set(['allOf', 'anyOf', 'oneOf']);
+
+function namesOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : [];
+}
+
+function makeByType(schema: JsonObject, at: At): unknown {
+  switch (typeOf(schema)) {
+    case 'object':
+      return makeObject(schema, at);
+    case 'array': {
+      const { items, minItems } = schema;
+      const item = make(Array.isArray(items) ? items[0] : (items ?? {}), at);
+      return Array.from({ length: bounded(minItems, 1, MAX_ITEMS) }, () => item);
+    }
+    case 'string':
+      return makeText(schema);
+    case 'integer':
+    case 'number':
+      return makeNumber(schema);
+    case 'boolean':
+      return true;
+    default:
+      return null;
+  }
+}
+
+function typeOf({ type, properties, items }: JsonObject): unknown {
+  const types: readonly unknown[] = Array.isArray(type) ? type : [type];
+  const first = types.find((one) => one !== 'null' && one !== undefined);
+  if (first !== undefined) return first;
+  if (properties !== undefined) return 'object';
+  return items === undefined ? (type === undefined ? 'string' : 'null') : 'array';
+}
+
+/** With all that it may have, since what is too much is sooner deleted than what is missing is found. */
+function makeObject({ properties, required }: JsonObject, at: At): JsonObject {
+  const known = isJsonObject(properties) ? Object.entries(properties) : [];
+  const made = known.slice(0, MAX_PROPERTIES).map(([name, schema]) => [name, make(schema, at)] as const);
+  const wanted = namesOf(required);
+  const missing = wanted.filter((name) => !known.some(([own]) => own === name));
+  return Object.fromEntries([...made, ...missing.map((name) => [name, 'text'] as const)]);
+}
+
+function makeText({ format, minLength, maxLength }: JsonObject): string {
+  const known = typeof format === 'string' ? FORMATS[format] : undefined;
+  if (known !== undefined) return known;
+  const least = bounded(minLength, 0, MAX_LENGTH);
+  const text = 'text'.padEnd(least, 'x');
+  return typeof maxLength === 'number' ? text.slice(0, Math.max(0, maxLength)) : text;
+}
+
+function makeNumber({ minimum, maximum, exclusiveMinimum, multipleOf }: JsonObject): number {
+  const step = typeof multipleOf === 'number' && multipleOf > 0 ? multipleOf : 1;
+  if (typeof minimum !== 'number')
+    return typeof maximum === 'number' && maximum < step ? Math.floor(maximum / step) * step : step;
+  const first = Math.ceil(minimum / step) * step;
+  return exclusiveMinimum === true && first === minimum ? first + step : first;
+}
+
+function bounded(value: unknown, least: number, most: number): number {
+  return typeof value === 'number' ? Math.min(most, Math.max(least, value)) : least;
+}

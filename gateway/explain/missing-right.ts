@@ -1,0 +1,35 @@
+/** What a role lacked, read from the words by which AWS refuses its calls. */
+import type { Reason } from './reason.ts';
+
+const DENIAL =
+  /User: (\S+) is not authorized to perform: ([\w*-]+:[\w*-]+) on resource: (\S+?)[,"]? (with an explicit deny|because no)/g;
+
+/** Of an error or of what a function has printed; each denial once. */
+export function findMissingRights(texts: readonly string[]): Reason {
+  const told = new Set(
+    texts.flatMap((text) =>
+      [...text.matchAll(DENIAL)].map(([, who = '', action = '', resource = '', how = '']) =>
+        JSON.stringify([roleOf(who), action, resource, how.startsWith('with')]),
+      ),
+    ),
+  );
+  const denials = [...told].map((text) => JSON.parse(text) as [string, string, string, boolean]);
+  return {
+    because: denials.map(([role, action, resource, isExplicit]) =>
+      isExplicit
+        ? `A policy of ${role} denies ${action} on ${resource}; a Deny wins over every Allow.`
+        : `No policy of ${role} allows ${action} on ${resource}: the statement for it is missing.`,
+    ),
+    changes: denials.map(([role, action, resource, isExplicit]) =>
+      isExplicit
+        ? `Take ${action} on ${resource} out of what a policy of ${role} denies.`
+        : `Add to the policies of ${role}: ${JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource })}.`,
+    ),
+  };
+}
+
+/** `arn:aws:sts::123456789012:assumed-role/orders-role/orders` is the role orders-role. */
+function roleOf(arn: string): string {
+  const [, kind, name] = /:(assumed-role|role|user)\/([^/]+)/.exec(arn) ?? [];
+  return kind === undefined ? arn : `${kind === 'user' ? 'the user' : 'the role'} ${name ?? ''}`;
+}
