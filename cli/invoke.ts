@@ -47,11 +47,11 @@ async function invoke(given: string, flags: InvokeFlags): Promise<void> {
   if (headers['x-amz-function-error'] !== undefined) process.exitCode = 1;
 }
 
-/** Not by `fetch`, which gives up after five minutes: a function may take fifteen, and a breakpoint longer. */
-async function send(
+/** Waits as long as it takes. @throws UsageError where the gateway does not answer. Not by `fetch`, which gives up after five minutes: a function may take fifteen, and a breakpoint longer. */
+export async function send(
   { name, region, nowEpochMs }: FoundFunction,
   event: string,
-  { async: isAsync, clientContext }: InvokeFlags,
+  { async: isAsync, clientContext }: Omit<InvokeFlags, 'event'>,
 ): Promise<Answer> {
   const { controlUrl, accessKeyId, secretAccessKey } = await findGateway();
   const url = new URL(`${controlUrl}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`);

@@ -23,7 +23,8 @@ export type Packaged =
   /** One sentence for the person at the keyboard. */
   | { readonly kind: 'failed'; readonly message: string };
 
-const TIMEOUT_MS = 60_000;
+/** A busy machine takes a minute. */
+const TIMEOUT_MS = 240_000;
 const OUTPUT_LIMIT_CHARACTERS = 1_000_000;
 
 /** Writes the compiled template and every artefact to `outputDirectory`. */

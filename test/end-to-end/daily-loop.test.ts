@@ -107,6 +107,25 @@ describe('commands that reach a running gateway', () => {
     assert.deepEqual([byFile.code, byText.code], [0, 0]);
   });
 
+  it('hands events that failed at AWS to the function here', async () => {
+    const file = join(shop, 'failed.json');
+    const event = (messageId: string, payload: string) => ({
+      messageId,
+      functionName: 'shop-prod-Answer',
+      payload,
+    });
+    writeFileSync(file, JSON.stringify([event('m-1', '{"size":5}'), event('m-2', '{"fail":true}')]));
+
+    const replayed = await run(shop, 'failures', 'replay', '--stack', 'shop-prod', '--file', file);
+
+    assert.match(
+      replayed.stdout,
+      /^m-1 {2}shop-prod-Answer {2}went well\nm-2 {2}shop-prod-Answer {2}is kept: shop-Answer-\w+: .*as asked/,
+    );
+    assert.match(replayed.stdout, /1 event went well, 1 did not\n$/);
+    assert.equal(replayed.code, 2);
+  });
+
   it('ends with 1 where the function has failed, and where there is none', async () => {
     const failed = await run(shop, 'invoke', 'Answer', '--event', '{"fail":true}');
     const handedOver = await run(shop, 'invoke', 'Answer', '--event', '{"fail":true}', '--async');

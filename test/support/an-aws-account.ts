@@ -5,7 +5,11 @@ import { createAws } from '../../cli/aws-call.ts';
 import type { Aws } from '../../cli/aws-call.ts';
 import { aLoopbackServer } from './signed-tokens.ts';
 
-export type Answer = { readonly status?: number; readonly body: unknown };
+export type Answer = {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
+};
 /** By `service Operation`, or `service METHOD /path` without the query; a function sees the input. */
 export type Answers = Readonly<
   Record<string, Answer | ((input: Readonly<Record<string, string>>) => Answer)>
@@ -30,8 +34,8 @@ export async function anAccount(answers: Answers): Promise<FakeAccount> {
         status: 400,
         body: { __type: 'AccessDeniedException', message: `not authorized: ${name}` },
       };
-      const { status = 200, body: said } = answer ?? missing;
-      response.statusCode = status;
+      const { status = 200, body: said, headers = {} }: Answer = answer ?? missing;
+      response.writeHead(status, headers);
       response.end(typeof said === 'string' ? said : JSON.stringify(said));
     });
   });

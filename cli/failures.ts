@@ -1,0 +1,182 @@
+/** `gatewright failures list|replay`: events that functions of a stack failed at for good, and another try. */
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { createAws } from './aws-call.ts';
+import type { Aws } from './aws-call.ts';
+import { addAwsOptions, findCredentials } from './aws-session.ts';
+import type { AwsFlags } from './aws-session.ts';
+import { listFailures } from './failures/list-failures.ts';
+import type { ListedFailure } from './failures/list-failures.ts';
+import { replayFailures } from './failures/replay-failures.ts';
+import type { Replayed } from './failures/replay-failures.ts';
+import { findFunction } from './find-function.ts';
+import { send } from './invoke.ts';
+import { count, HINT, table, UsageError } from './output.ts';
+import { addGatewayOptions } from './running-gateway.ts';
+
+type ListFlags = AwsFlags & { readonly stack?: string; readonly limit: number; readonly json: boolean };
+type ReplayFlags = ListFlags & { readonly message?: string; readonly file?: string };
+
+const LIMIT = 1000;
+
+export function failuresCommand(): Command {
+  const failures = new Command('failures')
+    .description('Events that functions failed at for good: list them, or hand them over again.')
+    .addCommand(listCommand())
+    .addCommand(replayCommand());
+  for (const command of failures.commands) command.exitOverride().showHelpAfterError(HINT);
+  return failures;
+}
+
+function ofStack(name: string, description: string): Command {
+  return addAwsOptions(new Command(name).description(description))
+    .option('--stack <name>', 'CloudFormation stack of the functions, such as gatewright-prod')
+    .option('--limit <number>', 'how many of each queue at most', readLimit, LIMIT)
+    .option('--json', 'as JSON', false);
+}
+
+function listCommand(): Command {
+  return ofStack(
+    'list',
+    'Read the failure queues of a stack, and delete nothing. With --json, events and all.',
+  ).action(async (flags: ListFlags) => {
+    const { queues, failures } = await listFailures(await openAws(flags), stackOf(flags), flags.limit);
+    if (flags.json) {
+      process.stdout.write(`${JSON.stringify(failures)}\n`);
+      return;
+    }
+    if (failures.length > 0)
+      process.stdout.write(`${table([HEADINGS, ...failures.map(rowOf)]).join('\n')}\n`);
+    const names = queues.map(({ name }) => name).join(', ') || 'no failure queue';
+    process.stdout.write(`${count(failures.length, 'failed event')} in ${names}\n`);
+  });
+}
+
+const HEADINGS = ['message', 'function', 'since', 'tries', 'bytes', 'error'];
+const SHOWN_CHARACTERS = 100;
+
+function rowOf({ messageId, functionName, sentEpochMs, attempts, payload, error }: ListedFailure): string[] {
+  return [
+    messageId,
+    functionName ?? '-',
+    sentEpochMs === undefined ? '-' : new Date(sentEpochMs).toISOString(),
+    String(attempts ?? '-'),
+    payload === undefined ? '-' : String(Buffer.byteLength(payload)),
+    error.slice(0, SHOWN_CHARACTERS),
+  ];
+}
+
+function replayCommand(): Command {
+  return addGatewayOptions(
+    ofStack('replay', 'Hand failed events to their functions again, and delete those that went well.')
+      .option('--message <id>', 'this one alone, as list names it')
+      .option(
+        '--file <file>',
+        'what list --json printed, to the functions of the gateway that runs here; deletes nothing',
+      ),
+  )
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 every event went well, 1 called wrongly, 2 some are still in the queue.',
+    )
+    .action(async (flags: ReplayFlags) => {
+      const replayed =
+        flags.file === undefined ? await replayOnAws(flags) : await replayHere(flags.file, flags);
+      if (flags.json) process.stdout.write(`${JSON.stringify(replayed)}\n`);
+      const kept = replayed.filter(({ outcome }) => outcome === 'kept').length;
+      if (!flags.json)
+        process.stdout.write(`${count(replayed.length - kept, 'event')} went well, ${kept} did not\n`);
+      if (kept > 0) process.exitCode = 2;
+    });
+}
+
+async function replayOnAws(flags: ReplayFlags): Promise<readonly Replayed[]> {
+  const { limit, message: messageId } = flags;
+  const choice = { limit, ...(messageId !== undefined && { messageId }) };
+  const replayed = await replayFailures(await openAws(flags), stackOf(flags), choice, (one) =>
+    tell(one, flags),
+  );
+  if (messageId !== undefined && replayed.length === 0)
+    throw new UsageError(
+      `no failure queue of ${stackOf(flags)} has a message ${messageId}, or somebody else has it now`,
+    );
+  return replayed;
+}
+
+/** The same events against the code on this machine, by the end of the function's name: stages differ. */
+async function replayHere(file: string, flags: ReplayFlags): Promise<readonly Replayed[]> {
+  const all: Replayed[] = [];
+  for (const { messageId, functionName, payload } of readListed(file)) {
+    if (flags.message !== undefined && messageId !== flags.message) continue;
+    const why = await sendHere(functionName, payload, stackOf(flags));
+    const one = {
+      messageId,
+      functionName,
+      outcome: why === undefined ? 'done' : 'kept',
+      why: why ?? '',
+    } as const;
+    all.push(one);
+    tell(one, flags);
+  }
+  return all;
+}
+
+async function sendHere(
+  functionName: string | undefined,
+  payload: string | undefined,
+  stack: string,
+): Promise<string | undefined> {
+  if (functionName === undefined || payload === undefined) return 'it names no function, or has no event';
+  const own = functionName.startsWith(`${stack}-`) ? functionName.slice(stack.length + 1) : functionName;
+  const found = await findFunction(own);
+  const { status, headers, body } = await send(found, payload, { async: false });
+  if (status === 200 && headers['x-amz-function-error'] === undefined) return undefined;
+  return `${found.name}: ${body.slice(0, SHOWN_CHARACTERS)}`;
+}
+
+type Listed = Pick<ListedFailure, 'messageId' | 'functionName' | 'payload'>;
+
+/** @throws UsageError */
+function readListed(file: string): readonly Listed[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new UsageError(`--file: ${file} cannot be read, or holds no JSON`, { cause });
+  }
+  if (Array.isArray(list) && list.every(isJsonObject))
+    return list.map((one) => ({
+      messageId: String(one['messageId']),
+      functionName: textOf(one['functionName']),
+      payload: textOf(one['payload']),
+    }));
+  throw new UsageError(`--file: ${file} does not hold what failures list --json prints`);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function tell({ messageId, functionName, outcome, why }: Replayed, { json }: ListFlags): void {
+  if (json) return;
+  const said = outcome === 'done' ? 'went well' : `is kept: ${why}`;
+  process.stdout.write(`${table([[messageId, functionName ?? '-', said]]).join('')}\n`);
+}
+
+function stackOf({ stack }: ListFlags): string {
+  if (stack !== undefined) return stack;
+  throw new UsageError('whose failures? Name the stack: --stack gatewright-prod');
+}
+
+async function openAws(flags: AwsFlags): Promise<Aws> {
+  const region = flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
+  if (region === undefined) throw new UsageError('in which region? Give --region, or AWS_REGION');
+  return createAws(region, await findCredentials(flags, region), flags);
+}
+
+function readLimit(text: string): number {
+  const limit = Number(text);
+  if (/^\d{1,6}$/.test(text) && limit >= 1) return limit;
+  throw new InvalidArgumentError('A number from 1 up.');
+}

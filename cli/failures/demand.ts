@@ -1,0 +1,26 @@
+/** Calls without whose answer a command cannot go on. */
+import type { Aws, AwsAnswer, AwsCall } from '../aws-call.ts';
+import { UsageError } from '../output.ts';
+
+type Answered = Extract<AwsAnswer, { readonly kind: 'answer' }>;
+
+/** @throws UsageError with what AWS said, and the IAM action that it takes */
+export async function demand(aws: Aws, permission: string, request: AwsCall): Promise<Answered> {
+  const answer = await ask(aws, permission, request, undefined);
+  if (answer === undefined) throw new UsageError(`AWS did not answer ${permission}`);
+  return answer;
+}
+
+/** As `demand`; undefined where what is asked for is not there. @throws UsageError */
+export async function ask(
+  aws: Aws,
+  permission: string,
+  request: AwsCall,
+  absent: RegExp | undefined,
+): Promise<Answered | undefined> {
+  const answer = await aws.call(request);
+  if (answer.kind === 'answer') return answer;
+  if (answer.kind === 'silent') throw new UsageError(answer.message);
+  if (absent?.test(`${answer.code}: ${answer.message}`) === true) return undefined;
+  throw new UsageError(`AWS refused ${permission} with ${answer.code}: ${answer.message}`);
+}

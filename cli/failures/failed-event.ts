@@ -1,0 +1,97 @@
+/**
+ * What lies in a failure queue, read: the event that failed, of which function, and why. Two forms: the record of an
+ * on-failure destination, and the event itself with attributes of a dead-letter queue.
+ * Source: Lambda developer guide, "Capturing records of Lambda asynchronous invocations", "Adding a dead-letter queue".
+ */
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { memberAt, textAt } from '../aws-call.ts';
+
+/** As SQS gives it. */
+export type QueueMessage = {
+  readonly id: string;
+  readonly receipt: string;
+  readonly body: string;
+  readonly sentEpochMs: number | undefined;
+  readonly attributes: unknown;
+};
+
+export type FailedEvent = {
+  readonly messageId: string;
+  /** The function that failed; undefined where the message does not say. */
+  readonly functionName: string | undefined;
+  readonly sentEpochMs: number | undefined;
+  readonly attempts: number | undefined;
+  readonly error: string;
+  /** The event, as JSON text; undefined where the message has none, with the reason. */
+  readonly payload: string | undefined;
+  readonly reason?: string;
+};
+
+/** `arn:aws:lambda:{region}:{account}:function:{name}[:{qualifier}]` */
+const FUNCTION_ARN = /^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:([\w-]{1,64})(?::[\w$-]+)?$/;
+
+export function readFailedEvent(message: QueueMessage): FailedEvent {
+  const record = parseJsonObject(message.body);
+  const context = record?.['requestContext'];
+  if (record !== undefined && isJsonObject(context) && textAt(context, 'functionArn') !== undefined)
+    return ofDestination(message, record, context);
+  const attribute = (name: string): string | undefined => textAt(message.attributes, name, 'StringValue');
+  return {
+    ...base(message),
+    functionName: undefined,
+    attempts: undefined,
+    error: attribute('ErrorMessage') ?? attribute('ErrorCode') ?? 'unknown',
+    ...(isJson(message.body)
+      ? { payload: message.body }
+      : { payload: undefined, reason: 'its body is no JSON, so no event' }),
+  };
+}
+
+function ofDestination(
+  message: QueueMessage,
+  record: Readonly<Record<string, unknown>>,
+  context: Readonly<Record<string, unknown>>,
+): FailedEvent {
+  const attempts = context['approximateInvokeCount'];
+  const name = FUNCTION_ARN.exec(textAt(context, 'functionArn') ?? '')?.[1];
+  const facts = {
+    ...base(message),
+    functionName: name,
+    attempts: typeof attempts === 'number' ? attempts : undefined,
+    error: errorOf(record, context),
+  };
+  if ('requestPayload' in record) return { ...facts, payload: JSON.stringify(record['requestPayload']) };
+  // Records of streams say where the batch was, and the stream has it for as long as it keeps anything.
+  return {
+    ...facts,
+    payload: undefined,
+    reason: 'it says where a stream had the batch, and not what was in it',
+  };
+}
+
+function errorOf(
+  record: Readonly<Record<string, unknown>>,
+  context: Readonly<Record<string, unknown>>,
+): string {
+  const response = record['responsePayload'];
+  const [type, text] = [textAt(response, 'errorType'), textAt(response, 'errorMessage')];
+  const said = [type, text].filter((part) => part !== undefined).join(': ');
+  if (said !== '') return said;
+  const kind = memberAt(record, 'responseContext', 'functionError');
+  return [textAt(context, 'condition'), typeof kind === 'string' ? kind : undefined]
+    .filter((part) => part !== undefined)
+    .join(', ');
+}
+
+function base({ id, sentEpochMs }: QueueMessage): Pick<FailedEvent, 'messageId' | 'sentEpochMs'> {
+  return { messageId: id, sentEpochMs };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

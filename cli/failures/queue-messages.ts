@@ -1,0 +1,63 @@
+/** Messages of a queue: taken for a while, then given back or deleted. */
+import type { Aws } from '../aws-call.ts';
+import { listAt, memberAt, textAt } from '../aws-call.ts';
+import { demand } from './demand.ts';
+import type { QueueMessage } from './failed-event.ts';
+
+const AT_ONCE = 10;
+/** Asks all servers of the queue instead of some. */
+const WAIT_SECONDS = 1;
+
+/** Up to `limit` messages, each once. Nobody else sees them for `hiddenSeconds`. */
+export async function takeMessages(
+  aws: Aws,
+  queueUrl: string,
+  limit: number,
+  hiddenSeconds: number,
+): Promise<readonly QueueMessage[]> {
+  const taken = new Map<string, QueueMessage>();
+  while (taken.size < limit) {
+    const answer = await demand(aws, 'sqs:ReceiveMessage', {
+      ...{ service: 'sqs', protocol: 'json', target: 'AmazonSQS.ReceiveMessage' },
+      input: {
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: Math.min(AT_ONCE, limit - taken.size),
+        VisibilityTimeout: hiddenSeconds,
+        WaitTimeSeconds: WAIT_SECONDS,
+        MessageSystemAttributeNames: ['SentTimestamp'],
+        MessageAttributeNames: ['All'],
+      },
+    });
+    const found = listAt(answer.body, 'Messages').map(readMessage);
+    const isNew = found.some(({ id }) => !taken.has(id));
+    for (const message of found) taken.set(message.id, message);
+    if (!isNew) break;
+  }
+  return [...taken.values()];
+}
+
+function readMessage(message: unknown): QueueMessage {
+  const sent = Number(memberAt(message, 'Attributes', 'SentTimestamp'));
+  return {
+    id: textAt(message, 'MessageId') ?? '',
+    receipt: textAt(message, 'ReceiptHandle') ?? '',
+    body: textAt(message, 'Body') ?? '',
+    sentEpochMs: Number.isFinite(sent) ? sent : undefined,
+    attributes: memberAt(message, 'MessageAttributes'),
+  };
+}
+
+/** Lets others see it again at once. Where that fails, it comes to light by itself when its time is over. */
+export async function giveBack(aws: Aws, queueUrl: string, { receipt }: QueueMessage): Promise<void> {
+  await aws.call({
+    ...{ service: 'sqs', protocol: 'json', target: 'AmazonSQS.ChangeMessageVisibility' },
+    input: { QueueUrl: queueUrl, ReceiptHandle: receipt, VisibilityTimeout: 0 },
+  });
+}
+
+export async function deleteMessage(aws: Aws, queueUrl: string, { receipt }: QueueMessage): Promise<void> {
+  await demand(aws, 'sqs:DeleteMessage', {
+    ...{ service: 'sqs', protocol: 'json', target: 'AmazonSQS.DeleteMessage' },
+    input: { QueueUrl: queueUrl, ReceiptHandle: receipt },
+  });
+}

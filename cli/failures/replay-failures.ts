@@ -1,0 +1,97 @@
+/** Hands failed events to their functions again, one after the other, and deletes those that went well. */
+import type { Aws } from '../aws-call.ts';
+import { showControls } from '#shared/visible-text.ts';
+import { readFailedEvent } from './failed-event.ts';
+import type { FailedEvent, QueueMessage } from './failed-event.ts';
+import { findFailureQueues } from './failure-queues.ts';
+import type { FailureQueue } from './failure-queues.ts';
+import { withFunction } from './list-failures.ts';
+import { deleteMessage, giveBack, takeMessages } from './queue-messages.ts';
+
+export type Replayed = {
+  readonly messageId: string;
+  readonly functionName: string | undefined;
+  /** `kept`: it lies in the queue as before. */
+  readonly outcome: 'done' | 'kept';
+  readonly why: string;
+};
+
+/** Longer than a call of the function may take; nobody else hands the same event over meanwhile. */
+const HIDDEN_SECONDS = 600;
+/** fetch gives up after five minutes. */
+const CALL_WITHIN_MS = 290_000;
+const QUOTED_CHARACTERS = 200;
+
+export type ReplayChoice = {
+  readonly limit: number;
+  /** This message alone. */
+  readonly messageId?: string;
+};
+
+/** Tells of each event as it is done: a run may take long. @throws UsageError */
+export async function replayFailures(
+  aws: Aws,
+  stackName: string,
+  { limit, messageId }: ReplayChoice,
+  tell: (replayed: Replayed) => void,
+): Promise<readonly Replayed[]> {
+  const all: Replayed[] = [];
+  for (const queue of await findFailureQueues(aws, stackName)) {
+    const seen = new Set<string>();
+    const kept: QueueMessage[] = [];
+    try {
+      // One by one, so that none comes to light again while it waits for its turn; the one that is looked for comes sooner by tens.
+      const atOnce = messageId === undefined ? 1 : 10;
+      for (let isOver = false; !isOver && seen.size < limit;) {
+        const taken = await takeMessages(aws, queue.url, Math.min(atOnce, limit - seen.size), HIDDEN_SECONDS);
+        const fresh = taken.filter(({ id }) => !seen.has(id));
+        isOver = fresh.length === 0;
+        for (const message of fresh) {
+          seen.add(message.id);
+          const isMeant = messageId === undefined || message.id === messageId;
+          const replayed = isMeant ? await replayOne(aws, queue, message) : undefined;
+          if (replayed?.outcome !== 'done') kept.push(message);
+          if (replayed === undefined) continue;
+          all.push(replayed);
+          tell(replayed);
+          isOver ||= messageId !== undefined;
+        }
+      }
+    } finally {
+      for (const message of kept) await giveBack(aws, queue.url, message);
+    }
+  }
+  return all;
+}
+
+async function replayOne(aws: Aws, queue: FailureQueue, message: QueueMessage): Promise<Replayed> {
+  const event = withFunction(readFailedEvent(message), queue);
+  const why = await callAgain(aws, queue, event);
+  const { messageId, functionName } = event;
+  if (why === undefined) {
+    await deleteMessage(aws, queue.url, message);
+    return { messageId, functionName, outcome: 'done', why: '' };
+  }
+  return { messageId, functionName, outcome: 'kept', why };
+}
+
+/** Undefined where it went well, else why not. */
+async function callAgain(
+  aws: Aws,
+  { name, functions }: FailureQueue,
+  { functionName, payload, reason }: FailedEvent,
+): Promise<string | undefined> {
+  if (payload === undefined) return reason ?? 'it has no event';
+  // Attack: whoever may write to the queue would have any function called by whoever replays.
+  if (functionName === undefined || !functions.includes(functionName))
+    return `it is of ${functionName ?? 'no function that it names'}, which does not send to ${name}`;
+  const answer = await aws.call({
+    ...{ service: 'lambda', protocol: 'rest', method: 'POST', timeoutMs: CALL_WITHIN_MS, body: payload },
+    path: `/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`,
+    headers: { 'Content-Type': 'application/json', 'X-Amz-Invocation-Type': 'RequestResponse' },
+  });
+  if (answer.kind === 'silent') return answer.message;
+  if (answer.kind === 'refused') return `${answer.code}: ${answer.message}`;
+  if (answer.headers.get('x-amz-function-error') === null) return undefined;
+  return `failed again: ${showControls(answer.text.slice(0, QUOTED_CHARACTERS))}`;
+}

@@ -1,0 +1,56 @@
+/** Whoever is woken by an alarm finds what to type. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { listFiles, readSource } from './source-files.ts';
+
+/** Alarms that tell somebody; halves of a composite have no actions. */
+const alarms = listFiles('resources').flatMap((path) =>
+  readSource(path)
+    .text.split(/^ {2}(?=\w+:$)/m)
+    .filter(
+      (block) => /Type: AWS::CloudWatch::(?:Composite)?Alarm/.test(block) && !/tells nobody/.test(block),
+    )
+    .map((block) => /^(\w+)Alarm:/.exec(block)?.[1] ?? block),
+);
+const rows = runbook();
+
+/** Names and what to do, by row of the table. */
+function runbook(): readonly { readonly names: readonly string[]; readonly todo: string }[] {
+  const { text } = readSource('docs/operating.md');
+  const section = text.slice(
+    text.indexOf('## When an alarm goes off'),
+    text.indexOf('### Batches that were'),
+  );
+  return [...section.matchAll(/^\| (`.*?) +\|(.*?)\|(.*)\|$/gm)].map(([, names = '', , todo = '']) => ({
+    names: [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+    todo,
+  }));
+}
+
+/** `…AuthorizerSlow` means each that ends so. */
+function means(name: string, alarm: string): boolean {
+  return new RegExp(`^${name.replaceAll('…', '\\w+')}$`).test(alarm);
+}
+
+describe('the runbook', () => {
+  it('has an entry for every alarm', () => {
+    assert.ok(alarms.length > 40 && rows.length > 12, `${alarms.length} alarms, ${rows.length} rows`);
+    const missing = alarms.filter(
+      (alarm) => !rows.some(({ names }) => names.some((name) => means(name, alarm))),
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  it('has no entry for an alarm that there is not', () => {
+    const names = rows.flatMap((row) => row.names);
+    assert.deepEqual(
+      names.filter((name) => !alarms.some((alarm) => means(name, alarm))),
+      [],
+    );
+  });
+
+  it('says a command in every entry', () => {
+    const mute = rows.filter(({ todo }) => !/`(?:aws|curl|gatewright|npx) /.test(todo));
+    assert.deepEqual(mute, []);
+  });
+});

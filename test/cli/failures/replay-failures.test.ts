@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { listFailures } from '../../../cli/failures/list-failures.ts';
+import { replayFailures } from '../../../cli/failures/replay-failures.ts';
+import type { Replayed } from '../../../cli/failures/replay-failures.ts';
+import { UsageError } from '../../../cli/output.ts';
+import { aFailureQueue, record } from '../../support/a-failure-queue.ts';
+import { anAccount, xmlError } from '../../support/an-aws-account.ts';
+
+const TRACKER = 'menu-prod-usage-tracker';
+const WELL = { [TRACKER]: { body: 'null' } };
+const messages = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ id: `m${index}`, body: record(TRACKER, { batch: index }) }));
+
+describe('listFailures', () => {
+  it('reads every message once, and leaves all of them to be seen', async () => {
+    const queue = aFailureQueue(messages(25), WELL);
+    await using account = await anAccount(queue.answers);
+
+    const { queues, failures } = await listFailures(account.aws, 'menu-prod', 1000);
+
+    assert.deepEqual(
+      queues.map(({ name, functions }) => [name, functions]),
+      [['menu-prod-failures', [TRACKER]]],
+    );
+    assert.equal(failures.length, 25);
+    assert.deepEqual(failures[3], {
+      queue: 'menu-prod-failures',
+      ...{ messageId: 'm3', functionName: TRACKER, sentEpochMs: 1_767_225_600_000, attempts: 3 },
+      ...{ error: 'StoreError: the table is away', payload: '{"batch":3}' },
+    });
+    assert.deepEqual([queue.left().held.length, queue.left().hidden], [25, []]);
+    assert.ok(!account.calls.some((name) => /Delete|invocations/.test(name)));
+  });
+
+  it('reads no more than it was told', async () => {
+    const queue = aFailureQueue(messages(25), WELL);
+    await using account = await anAccount(queue.answers);
+
+    assert.equal((await listFailures(account.aws, 'menu-prod', 12)).failures.length, 12);
+  });
+
+  it('says which stack is not there, and which right is missing', async () => {
+    const refused = async (answer: ReturnType<typeof xmlError>): Promise<string> => {
+      await using account = await anAccount({ 'cloudformation ListStackResources': answer });
+      const failed: unknown = await listFailures(account.aws, 'menu-prod', 10).catch(
+        (error: unknown) => error,
+      );
+      assert.ok(failed instanceof UsageError);
+      return failed.message;
+    };
+
+    assert.match(
+      await refused(xmlError('ValidationError', 'Stack menu-prod does not exist')),
+      /no stack menu-prod in us-east-1/,
+    );
+    assert.match(
+      await refused(xmlError('AccessDenied', 'no', 403)),
+      /refused cloudformation:ListStackResources/,
+    );
+  });
+});
+
+async function replay(
+  queue: ReturnType<typeof aFailureQueue>,
+  choice: { limit?: number; messageId?: string } = {},
+) {
+  await using account = await anAccount(queue.answers);
+  const told: Replayed[] = [];
+  const all = await replayFailures(account.aws, 'menu-prod', { limit: 100, ...choice }, (one) =>
+    told.push(one),
+  );
+  assert.deepEqual(told, all);
+  return all.map(({ messageId, outcome, why }) => [messageId, outcome, why]);
+}
+
+describe('replayFailures', () => {
+  it('hands each event over once, and deletes what went well', async () => {
+    const queue = aFailureQueue(messages(12), WELL);
+
+    const replayed = await replay(queue);
+
+    assert.equal(replayed.length, 12);
+    assert.ok(replayed.every(([, outcome]) => outcome === 'done'));
+    assert.deepEqual(
+      queue.events,
+      Array.from({ length: 12 }, (_, batch) => ({ batch })),
+    );
+    assert.deepEqual(queue.left(), { held: [], hidden: [] });
+  });
+
+  it('keeps what fails again, in sight, and goes on', async () => {
+    const failing = {
+      body: { errorMessage: 'still away' },
+      headers: { 'x-amz-function-error': 'Unhandled' },
+    };
+    const queue = aFailureQueue(messages(2), { [TRACKER]: failing });
+
+    assert.deepEqual(await replay(queue), [
+      ['m0', 'kept', 'failed again: {"errorMessage":"still away"}'],
+      ['m1', 'kept', 'failed again: {"errorMessage":"still away"}'],
+    ]);
+    assert.deepEqual(queue.left(), { held: ['m0', 'm1'], hidden: [] });
+    assert.equal(queue.events.length, 2);
+  });
+
+  it('keeps what Lambda refuses to take', async () => {
+    const busy = { status: 429, body: { __type: 'TooManyRequestsException', message: 'Rate Exceeded.' } };
+    const queue = aFailureQueue(messages(1), { [TRACKER]: busy });
+
+    assert.deepEqual(await replay(queue), [['m0', 'kept', 'TooManyRequestsException: Rate Exceeded.']]);
+    assert.deepEqual(queue.left(), { held: ['m0'], hidden: [] });
+  });
+
+  it('calls no function that does not send to the queue, whatever a message says', async () => {
+    const queue = aFailureQueue(
+      [
+        { id: 'evil', body: record('delete-everything', {}) },
+        { id: 'other', body: record('menu-prod-orders', {}) },
+      ],
+      WELL,
+    );
+
+    const replayed = await replay(queue);
+
+    assert.deepEqual(
+      replayed.map(([id, outcome]) => [id, outcome]),
+      [
+        ['evil', 'kept'],
+        ['other', 'kept'],
+      ],
+    );
+    assert.match(String(replayed[0]?.[2]), /delete-everything, which does not send to menu-prod-failures/);
+    assert.deepEqual([queue.events, queue.left()], [[], { held: ['evil', 'other'], hidden: [] }]);
+  });
+
+  it('takes one message alone, and leaves all others in sight', async () => {
+    const queue = aFailureQueue(messages(25), WELL);
+
+    assert.deepEqual(await replay(queue, { messageId: 'm17' }), [['m17', 'done', '']]);
+    assert.deepEqual(queue.events, [{ batch: 17 }]);
+    assert.deepEqual([queue.left().held.length, queue.left().hidden], [24, []]);
+  });
+
+  it('hands over no more than it was told', async () => {
+    const queue = aFailureQueue(messages(5), WELL);
+
+    assert.equal((await replay(queue, { limit: 3 })).length, 3);
+    assert.equal(queue.left().held.length, 2);
+  });
+});
