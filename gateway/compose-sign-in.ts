@@ -11,10 +11,11 @@ import { loadKeptPools, saveKeptPools } from './services/user-files.ts';
 import { createKeySets } from './adapters/key-sets.ts';
 import type { ServedApis } from './control/served-apis.ts';
 import { listTrustedIssuers } from './control/trusted-issuers.ts';
+import { continueTrace } from './events/trace-header.ts';
 import type { GatewayOptions } from './gateway.ts';
 import { Issuer, type IssuerOptions } from './issuer/issuer.ts';
 import { StandIns } from './issuer/stand-ins.ts';
-import type { KeySets, Ports } from './ports.ts';
+import type { InvocationResult, Invoker, KeySets, Ports } from './ports.ts';
 import { loadIssuerKeys, saveIssuerKeys } from './services/issuer-key-file.ts';
 
 export type SignIn = {
@@ -28,14 +29,25 @@ export type SignIn = {
   readonly addresses: () => readonly string[];
 };
 
+/** There only when functions are, after the pools. */
+type TriggerPorts = { readonly invoker: () => Invoker };
+
+/** Cognito waits so long for a trigger. */
+const TRIGGER_WITHIN_MS = 5_000;
+
+/** `arn:aws:lambda:{region}:{account}:function:{name}[:{qualifier}]`, or the name itself. */
+function nameOfFunction(arn: string): string {
+  return arn.startsWith('arn:') ? (arn.split(':')[6] ?? arn) : arn;
+}
+
 export async function openSignIn(
   options: GatewayOptions,
-  { clock, random }: Pick<Ports, 'clock' | 'random'>,
+  { clock, random, invoker }: Pick<Ports, 'clock' | 'random'> & TriggerPorts,
 ): Promise<SignIn> {
   const standIns = new StandIns(options.localIssuers);
   const isLocal = (name: string): boolean => standIns.includes(name);
   const issuer = await openIssuer(options, { clock, random, standsInFor: isLocal });
-  const pools = await openPools(options, issuer, { clock, random });
+  const pools = await openPools(options, issuer, { clock, random, invoker });
   const cognito = createCognitoIdp(pools, clock);
   return {
     ...{ issuer, standIns, pools, cognito },
@@ -66,7 +78,7 @@ async function openIssuer(options: GatewayOptions, issuer: IssuerOptions): Promi
 async function openPools(
   options: GatewayOptions,
   issuer: Issuer,
-  at: Pick<Ports, 'clock' | 'random'>,
+  { invoker, ...at }: Pick<Ports, 'clock' | 'random'> & TriggerPorts,
 ): Promise<UserPools> {
   const { dynamodb, log } = options;
   const kept = dynamodb.kind === 'embedded' ? dynamodb.dataDirectory : undefined;
@@ -82,7 +94,12 @@ async function openPools(
       });
     });
   };
-  const ports = { ...at, onChange: save, log: (line: string) => log.write(line) };
+  const invoke = (functionArn: string, payload: string): Promise<InvocationResult> =>
+    invoker().invoke({
+      ...{ functionName: nameOfFunction(functionArn), payload, timeoutMs: TRIGGER_WITHIN_MS },
+      traceHeader: continueTrace(undefined, at.clock.nowEpochMs(), at.random),
+    });
+  const ports = { ...at, onChange: save, log: (line: string) => log.write(line), invoke };
   const pools = new UserPools(issuer, ports, kept === undefined ? [] : await loadKeptPools(kept));
   return pools;
 }

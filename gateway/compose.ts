@@ -107,7 +107,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   await makeOwnFolder(directory);
   const { identities, functionIdentities } = await openIdentities(options, clock);
   const [signIn, store] = await allOrNothing(
-    openSignIn(options, { clock, random }),
+    openSignIn(options, { clock, random, invoker: () => parts.at.invoker }),
     openStoreOf(options, clock, functionIdentities, closing),
   );
   const { record = 0 } = options;

@@ -1,11 +1,16 @@
 /** Of user pools: what is enforced of their types and properties; a part of the table in `classes.ts`. */
 import { words } from './words.ts';
 
+const NO_CUSTOM_AUTH = 'the flow CUSTOM_AUTH is not served: such a sign-in is answered with 501';
+const NO_SENDER = 'codes appear in the log, and no function sends them';
+
 export const COGNITO_TYPES = {
   'AWS::Cognito::UserPool': {
     enforced: words(
       `UserPoolName PoolName Policies.PasswordPolicy UsernameAttributes AliasAttributes AutoVerifiedAttributes
-       UsernameConfiguration AdminCreateUserConfig Schema`,
+       UsernameConfiguration AdminCreateUserConfig Schema LambdaConfig.PreSignUp LambdaConfig.PostConfirmation
+       LambdaConfig.PreAuthentication LambdaConfig.PostAuthentication LambdaConfig.PreTokenGeneration
+       LambdaConfig.PreTokenGenerationConfig LambdaConfig.CustomMessage`,
     ),
     noEffect: words(
       `EmailConfiguration SmsConfiguration EmailVerificationMessage EmailVerificationSubject SmsVerificationMessage
@@ -14,9 +19,20 @@ export const COGNITO_TYPES = {
     ),
     values: {
       MfaConfiguration: { allowed: ['OFF'], consequence: 'nobody is asked for a second factor' },
+      'LambdaConfig.PreTokenGenerationConfig.LambdaVersion': {
+        allowed: ['V1_0', 'V2_0'],
+        consequence: 'tokens that a client gets for itself are not changed',
+      },
     },
     unsupported: {
-      LambdaConfig: 'no trigger is called when users sign up or in',
+      'LambdaConfig.UserMigration': 'users that the pool does not have are not looked for elsewhere',
+      'LambdaConfig.DefineAuthChallenge': NO_CUSTOM_AUTH,
+      'LambdaConfig.CreateAuthChallenge': NO_CUSTOM_AUTH,
+      'LambdaConfig.VerifyAuthChallengeResponse': NO_CUSTOM_AUTH,
+      'LambdaConfig.CustomEmailSender': NO_SENDER,
+      'LambdaConfig.CustomSMSSender': NO_SENDER,
+      'LambdaConfig.KMSKeyID': NO_SENDER,
+      'LambdaConfig.InboundFederation': 'nobody signs in by another identity provider',
       UserPoolAddOns: 'no sign-in is looked at for risks',
     },
   },

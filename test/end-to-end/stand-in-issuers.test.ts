@@ -55,8 +55,28 @@ exports.handler = async ({ headers }) => {
   return { isAuthorized, context: { issuer: iss } };
 };`;
 
+/** Lets everybody in, and says so in their tokens. */
+const TRIGGER = `
+exports.handler = async (event) => {
+  if (event.triggerSource === 'PreSignUp_SignUp') event.response.autoConfirmUser = true;
+  else event.response = { claimsOverrideDetails: { claimsToAddOrOverride: { let_in_by: event.triggerSource } } };
+  return event;
+};`;
+const triggerArn = { 'Fn::GetAtt': ['Trigger', 'Arn'] };
+
 const RESOURCES = {
-  Pool: { Type: 'AWS::Cognito::UserPool', Properties: { UserPoolName: 'shop' } },
+  Pool: {
+    Type: 'AWS::Cognito::UserPool',
+    Properties: {
+      UserPoolName: 'shop',
+      LambdaConfig: { PreSignUp: triggerArn, PreTokenGeneration: triggerArn },
+    },
+  },
+  Trigger: lambda(TRIGGER),
+  App: {
+    Type: 'AWS::Cognito::UserPoolClient',
+    Properties: { UserPoolId: { Ref: 'Pool' }, ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'] },
+  },
   Http: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'shop', ProtocolType: 'HTTP' } },
   Stage: {
     Type: 'AWS::ApiGatewayV2::Stage',
@@ -132,6 +152,28 @@ describe('a service whose issuers cannot be reached', () => {
       assert.equal(status, 200, [text, ...at.lines].join('\n'));
       assert.deepEqual(JSON.parse(text), { lambda: { issuer } });
     }
+  });
+
+  it('asks the triggers of a pool when users sign up and in', async () => {
+    const ClientId = at.gateway.stacks[0]?.resources.get('App')?.physicalId ?? '';
+    const call = async (name: string, input: object): Promise<Readonly<Record<string, unknown>>> => {
+      const headers = { 'x-amz-target': `AWSCognitoIdentityProviderService.${name}` };
+      const body = JSON.stringify({ ClientId, ...input });
+      const response = await fetch(at.listening.control, { method: 'POST', headers, body });
+      return (await response.json()) as Readonly<Record<string, unknown>>;
+    };
+    const [USERNAME, PASSWORD] = ['bob', 'Correct horse 1!'];
+
+    const signedUp = await call('SignUp', { Username: USERNAME, Password: PASSWORD });
+    const signedIn = await call('InitiateAuth', {
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME, PASSWORD },
+    });
+
+    assert.equal(signedUp['UserConfirmed'], true, JSON.stringify(signedUp));
+    const { IdToken } = signedIn['AuthenticationResult'] as { IdToken: string };
+    const claims = JSON.parse(Buffer.from(IdToken.split('.')[1] ?? '', 'base64url').toString()) as object;
+    assert.ok('let_in_by' in claims && claims.let_in_by === 'TokenGeneration_Authentication');
   });
 
   it('mints no token under a name that nobody has asked it to take', () => {

@@ -7,6 +7,7 @@ import { Issuer } from '../../gateway/issuer/issuer.ts';
 import { createSignInPort } from '../../gateway/issuer/login/sign-in-port.ts';
 import { readPools } from '../../gateway/issuer/pools/read-pools.ts';
 import { UserPools } from '../../gateway/issuer/pools/user-pools.ts';
+import type { PoolPorts } from '../../gateway/issuer/pools/user-pool.ts';
 import type { WrittenUser } from '../../gateway/issuer/pools/pool-user.ts';
 import { StandIns } from '../../gateway/issuer/stand-ins.ts';
 import { adminIdentity } from '../../gateway/policy/identities.ts';
@@ -24,7 +25,12 @@ export const ADA: WrittenUser = {
 export type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 
 /** A pool of a template with one client, both with these properties. */
-export async function aUserPool(pool: object = {}, client: object = {}, more: object = {}) {
+export async function aUserPool(
+  pool: object = {},
+  client: object = {},
+  more: object = {},
+  invoke: PoolPorts['invoke'] = () => Promise.reject(new Error('no function is there')),
+) {
   const clock = new VirtualClock();
   const standIns = new StandIns([AUTH0]);
   const issuer = await Issuer.create({
@@ -35,6 +41,7 @@ export async function aUserPool(pool: object = {}, client: object = {}, more: ob
   const pools = new UserPools(issuer, {
     ...{ clock, random: createSystemRandom(), onChange: () => undefined },
     log: (line) => lines.push(line),
+    invoke,
   });
   const resources = {
     Pool: { type: 'AWS::Cognito::UserPool', id: POOL_ID, properties: pool },

@@ -3,11 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { CognitoError, invalidParameter, notAuthorized, notFound } from '../../issuer/pools/cognito-error.ts';
 import { listAttributes } from '../../issuer/pools/pool-user.ts';
 import type { PoolUser } from '../../issuer/pools/pool-user.ts';
+import {
+  customMessage,
+  NO_CLIENT,
+  postConfirmation,
+  preSignUp,
+  sendCode,
+} from '../../issuer/pools/triggers.ts';
 import type { LocalPool } from '../../issuer/pools/user-pools.ts';
 import type { CognitoInput } from './cognito-input.ts';
 import { poolOf } from './cognito-operation.ts';
 import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
-import { confirm } from './sign-up.ts';
+import { confirm, undoing } from './sign-up.ts';
 
 export const ADMINISTER_USERS: CognitoOperations = {
   async AdminCreateUser(input, at) {
@@ -28,11 +35,20 @@ export const ADMINISTER_USERS: CognitoOperations = {
         );
     if (resends && user.status !== 'FORCE_CHANGE_PASSWORD')
       throw new CognitoError('UnsupportedUserStateException', `User is in status ${user.status}.`);
+    const of = { clientId: NO_CLIENT, metadata: input.map('ClientMetadata') };
+    const validationData = input.attributes('ValidationData');
+    if (!resends)
+      await undoing(pool, user, () =>
+        preSignUp(pool, user, { source: 'PreSignUp_AdminCreateUser', ...of, validationData }),
+      );
     await pool.setPassword(user, password, 'FORCE_CHANGE_PASSWORD');
-    if (input.optional('MessageAction') !== 'SUPPRESS')
+    if (input.optional('MessageAction') !== 'SUPPRESS') {
+      const message = await customMessage(pool, user, { source: 'CustomMessage_AdminCreateUser', ...of });
+      pool.showMessage(user, message, user.attributes.has('email') ? 'EMAIL' : 'SMS', password);
       pool.ports.log(
         `user pool ${pool.definition.poolId}: the temporary password of ${user.username} is ${password}`,
       );
+    }
     return { User: describeUser(user, 'Attributes') };
   },
 
@@ -43,18 +59,21 @@ export const ADMINISTER_USERS: CognitoOperations = {
     return {};
   },
 
-  AdminResetUserPassword(input, at) {
+  async AdminResetUserPassword(input, at) {
     const { pool, user } = namedUser(input, at);
     pool.change(user, { status: 'RESET_REQUIRED' });
-    pool.sendCode(user, 'new password');
+    const of = { clientId: NO_CLIENT, metadata: input.map('ClientMetadata') };
+    await sendCode(pool, user, 'new password', { source: 'CustomMessage_ForgotPassword', ...of });
     return {};
   },
 
-  AdminConfirmSignUp(input, at) {
+  async AdminConfirmSignUp(input, at) {
     const { pool, user } = namedUser(input, at);
     if (user.status !== 'UNCONFIRMED')
       throw notAuthorized(`User cannot be confirmed. Current status is ${user.status}`);
     confirm(pool, user);
+    const metadata = input.map('ClientMetadata');
+    await postConfirmation(pool, user, 'PostConfirmation_ConfirmSignUp', NO_CLIENT, metadata);
     return {};
   },
 

@@ -11,6 +11,9 @@ import { isPassword } from '../../issuer/pools/password.ts';
 import type { AppClient, AuthFlow } from '../../issuer/pools/pool-model.ts';
 import type { PoolUser } from '../../issuer/pools/pool-user.ts';
 import type { Tokens } from '../../issuer/pools/sessions.ts';
+import type { TokenSource } from '../../issuer/pools/token-trigger.ts';
+import { NO_METADATA, postAuthentication, preAuthentication } from '../../issuer/pools/triggers.ts';
+import type { Metadata } from '../../issuer/pools/triggers.ts';
 import { challenge, makeVerifier, proves } from '../../issuer/pools/srp.ts';
 import type { LocalPool } from '../../issuer/pools/user-pools.ts';
 import type { Pending } from './challenges.ts';
@@ -22,24 +25,26 @@ import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
 type Attempt = LocalPool & {
   readonly client: AppClient;
   readonly parameters: ReadonlyMap<string, string>;
+  /** Told to triggers; Cognito passes it on to some of them only. */
+  readonly metadata: { readonly first: Metadata; readonly later: Metadata };
   readonly at: CognitoPorts;
 };
 
 export const AUTHENTICATE: CognitoOperations = {
   InitiateAuth(input, at) {
-    const attempt = { ...clientOf(input, at), parameters: input.map('AuthParameters'), at };
-    return initiate(input.text('AuthFlow'), attempt, USER_FLOWS);
+    return initiate(input.text('AuthFlow'), beginning(input, clientOf(input, at), at), USER_FLOWS);
   },
 
   RespondToAuthChallenge(input, at) {
     return respond(input, clientOf(input, at), at);
   },
 
-  GetTokensFromRefreshToken(input, at) {
+  async GetTokensFromRefreshToken(input, at) {
     const { client, sessions } = clientOf(input, at);
     if (client.secret !== undefined && input.optional('ClientSecret') !== client.secret)
       throw notAuthorized(`Unable to verify secret hash for client ${client.clientId}`);
-    return describeTokens(sessions.refresh(input.text('RefreshToken'), client));
+    const metadata = input.map('ClientMetadata');
+    return describeTokens(await sessions.refresh(input.text('RefreshToken'), client, metadata));
   },
 
   RevokeToken(input, at) {
@@ -56,8 +61,7 @@ export const AUTHENTICATE: CognitoOperations = {
 /** The same with an administrator's signature, which may use flows that clients may not. */
 export const AUTHENTICATE_AS_ADMIN: CognitoOperations = {
   AdminInitiateAuth(input, at) {
-    const attempt = { ...ownClient(input, at), parameters: input.map('AuthParameters'), at };
-    return initiate(input.text('AuthFlow'), attempt, ADMIN_FLOWS);
+    return initiate(input.text('AuthFlow'), beginning(input, ownClient(input, at), at), ADMIN_FLOWS);
   },
 
   AdminRespondToAuthChallenge(input, at) {
@@ -70,6 +74,16 @@ function ownClient(input: CognitoInput, at: CognitoPorts): LocalPool & { readonl
   const client = local.pool.findClient(input.text('ClientId'));
   if (client === undefined) throw notFound(`User pool client ${input.text('ClientId')} does not exist.`);
   return { ...local, client };
+}
+
+/** `ClientMetadata` of a first call is for the triggers in front of the sign-in alone (API reference, InitiateAuth). */
+function beginning(
+  input: CognitoInput,
+  local: LocalPool & { readonly client: AppClient },
+  at: CognitoPorts,
+): Attempt {
+  const metadata = { first: input.map('ClientMetadata'), later: NO_METADATA };
+  return { ...local, parameters: input.map('AuthParameters'), metadata, at };
 }
 
 type Start = (attempt: Attempt) => Promise<unknown>;
@@ -145,23 +159,31 @@ function startSrp(attempt: Attempt): Promise<unknown> {
   });
 }
 
-function startRefresh({ client, sessions, pool, parameters }: Attempt): Promise<unknown> {
+async function startRefresh({ client, sessions, pool, parameters }: Attempt): Promise<unknown> {
   const token = needParameter(parameters, 'REFRESH_TOKEN');
   const owner = sessions.ownerOf(token);
   const user = pool.users.find(({ sub }) => sub === owner);
   const names = user === undefined ? [] : [user.username, user.sub, ...user.attributes.values()];
   checkSecretHash(client, names, parameters.get('SECRET_HASH'));
-  return Promise.resolve(describeTokens(sessions.refresh(token, client)));
+  return describeTokens(await sessions.refresh(token, client));
 }
 
 /** The password was right; whether that is enough. */
-function admit({ pool, client, sessions, at }: Omit<Attempt, 'parameters'>, user: PoolUser): unknown {
+async function admit(
+  { pool, client, sessions, at, metadata }: Omit<Attempt, 'parameters'>,
+  user: PoolUser,
+  source: TokenSource = 'TokenGeneration_Authentication',
+): Promise<unknown> {
   if (!user.isEnabled) throw notAuthorized('User is disabled.');
   if (user.status === 'UNCONFIRMED')
     throw new CognitoError('UserNotConfirmedException', 'User is not confirmed.');
   if (user.status === 'RESET_REQUIRED')
     throw new CognitoError('PasswordResetRequiredException', 'Password reset required for the user');
-  if (user.status === 'CONFIRMED') return describeTokens(sessions.begin({ user, client }));
+  await preAuthentication(pool, user, client.clientId, metadata.first);
+  if (user.status === 'CONFIRMED') {
+    await postAuthentication(pool, user, client.clientId, metadata.later);
+    return describeTokens(await sessions.begin({ user, client, source, metadata: metadata.later }));
+  }
   const ageMs = pool.ports.clock.nowEpochMs() - user.passwordSetAtMs;
   if (ageMs > pool.definition.policy.temporaryDays * 86_400_000)
     throw notAuthorized('Temporary password has expired and must be reset by an administrator.');
@@ -186,14 +208,15 @@ function respond(
   local: LocalPool & { readonly client: AppClient },
   at: CognitoPorts,
 ): Promise<unknown> {
-  const attempt = { ...local, parameters: input.map('ChallengeResponses'), at };
+  const metadata = { first: NO_METADATA, later: input.map('ClientMetadata') };
+  const attempt = { ...local, parameters: input.map('ChallengeResponses'), metadata, at };
   const name = input.text('ChallengeName');
-  if (name === 'PASSWORD_VERIFIER') return Promise.resolve(verifyPassword(attempt));
+  if (name === 'PASSWORD_VERIFIER') return verifyPassword(attempt);
   if (name === 'NEW_PASSWORD_REQUIRED') return setNewPassword(attempt, input.optional('Session') ?? '');
   throw new CognitoError('NotImplementedException', `The challenge ${name} is not served here.`, 501);
 }
 
-function verifyPassword(attempt: Attempt): unknown {
+async function verifyPassword(attempt: Attempt): Promise<unknown> {
   const { parameters, pool } = attempt;
   const secretBlock = needParameter(parameters, 'PASSWORD_CLAIM_SECRET_BLOCK');
   const { pending, user } = takePending(attempt, secretBlock, 'PASSWORD_VERIFIER');
@@ -222,7 +245,7 @@ async function setNewPassword(attempt: Attempt, session: string): Promise<unknow
     throw notAuthorized('A client attempted to write unauthorized attribute');
   pool.change(user, { attributes: new Map([...user.attributes, ...given]) });
   await pool.setPassword(user, password, 'CONFIRMED');
-  return admit(attempt, user);
+  return admit(attempt, user, 'TokenGeneration_NewPasswordChallenge');
 }
 
 function namesOf(user: PoolUser, parameters: ReadonlyMap<string, string>): readonly string[] {

@@ -6,6 +6,8 @@ import { isPassword } from '../../issuer/pools/password.ts';
 import type { AppClient } from '../../issuer/pools/pool-model.ts';
 import { listAttributes, verifiedName } from '../../issuer/pools/pool-user.ts';
 import type { PoolUser } from '../../issuer/pools/pool-user.ts';
+import { NO_CLIENT, sendCode } from '../../issuer/pools/triggers.ts';
+import type { CodeDelivery } from '../../issuer/pools/user-pool.ts';
 import type { LocalPool } from '../../issuer/pools/user-pools.ts';
 import type { CognitoInput } from './cognito-input.ts';
 import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
@@ -30,8 +32,8 @@ export const OWN_ACCOUNT: CognitoOperations = {
     return {};
   },
 
-  UpdateUserAttributes(input, at) {
-    const { user, pool } = ownUser(input, at);
+  async UpdateUserAttributes(input, at) {
+    const { user, pool, client } = ownUser(input, at);
     const given = input.attributes('UserAttributes');
     if ([...given.keys()].some((name) => name === 'sub' || name.endsWith('_verified')))
       throw notAuthorized('A client attempted to write unauthorized attribute');
@@ -42,14 +44,21 @@ export const OWN_ACCOUNT: CognitoOperations = {
     const unverified = anew.map((name) => [verifiedName(name), 'false'] as const);
     pool.change(user, { attributes: new Map([...user.attributes, ...given, ...unverified]) });
     const sent = anew.filter((name) => pool.definition.autoVerified.includes(name));
-    return { CodeDeliveryDetailsList: sent.map((attribute) => pool.sendCode(user, { attribute })) };
+    const of = { clientId: client?.clientId ?? NO_CLIENT, metadata: input.map('ClientMetadata') };
+    const source = 'CustomMessage_UpdateUserAttribute';
+    const deliveries: CodeDelivery[] = [];
+    for (const attribute of sent)
+      deliveries.push(await sendCode(pool, user, { attribute }, { source, ...of }));
+    return { CodeDeliveryDetailsList: deliveries };
   },
 
-  GetUserAttributeVerificationCode(input, at) {
-    const { user, pool } = ownUser(input, at);
+  async GetUserAttributeVerificationCode(input, at) {
+    const { user, pool, client } = ownUser(input, at);
     const attribute = input.text('AttributeName');
     if (!user.attributes.has(attribute)) throw invalidParameter('Attribute does not exist.');
-    return { CodeDeliveryDetails: pool.sendCode(user, { attribute }) };
+    const of = { clientId: client?.clientId ?? NO_CLIENT, metadata: input.map('ClientMetadata') };
+    const source = 'CustomMessage_VerifyUserAttribute';
+    return { CodeDeliveryDetails: await sendCode(pool, user, { attribute }, { source, ...of }) };
   },
 
   VerifyUserAttribute(input, at) {

@@ -7,6 +7,7 @@ import {
 } from '../../issuer/pools/cognito-error.ts';
 import { verifiedName } from '../../issuer/pools/pool-user.ts';
 import type { PoolUser } from '../../issuer/pools/pool-user.ts';
+import { postConfirmation, preSignUp, sendCode } from '../../issuer/pools/triggers.ts';
 import type { CodeDelivery, UserPool } from '../../issuer/pools/user-pool.ts';
 import type { AppClient } from '../../issuer/pools/pool-model.ts';
 import { checkSecretHash } from './cognito-input.ts';
@@ -31,32 +32,50 @@ export const SIGN_UP: CognitoOperations = {
         ? 'An account with the given email already exists.'
         : 'User already exists';
     const user = pool.add(name, attributes, 'UNCONFIRMED', text);
-    await pool.setPassword(user, password, 'UNCONFIRMED');
+    const of = { clientId: client.clientId, metadata: input.map('ClientMetadata') };
+    const validationData = input.attributes('ValidationData');
+    const isConfirmed = await undoing(pool, user, () =>
+      preSignUp(pool, user, { source: 'PreSignUp_SignUp', ...of, validationData }),
+    );
+    await pool.setPassword(user, password, isConfirmed ? 'CONFIRMED' : 'UNCONFIRMED');
+    if (isConfirmed) {
+      await postConfirmation(pool, user, 'PostConfirmation_ConfirmSignUp', of.clientId, of.metadata);
+      return { UserConfirmed: true, UserSub: user.sub };
+    }
     return {
       UserConfirmed: false,
       UserSub: user.sub,
       ...(pool.definition.autoVerified.length === 0
         ? {}
-        : { CodeDeliveryDetails: pool.sendCode(user, 'sign-up') }),
+        : {
+            CodeDeliveryDetails: await sendCode(pool, user, 'sign-up', {
+              source: 'CustomMessage_SignUp',
+              ...of,
+            }),
+          }),
     };
   },
 
-  ConfirmSignUp(input, at) {
-    const { pool, user } = namedUser(input, at);
+  async ConfirmSignUp(input, at) {
+    const { pool, client, user } = namedUser(input, at);
     if (user.status !== 'UNCONFIRMED')
       throw notAuthorized(`User cannot be confirmed. Current status is ${user.status}`);
     pool.useCode(user, 'sign-up', input.text('ConfirmationCode'));
     confirm(pool, user);
+    const metadata = input.map('ClientMetadata');
+    await postConfirmation(pool, user, 'PostConfirmation_ConfirmSignUp', client.clientId, metadata);
     return {};
   },
 
-  ResendConfirmationCode(input, at) {
-    const { pool, user } = namedUser(input, at);
+  async ResendConfirmationCode(input, at) {
+    const { pool, client, user } = namedUser(input, at);
     if (user.status !== 'UNCONFIRMED') throw invalidParameter('User is already confirmed.');
-    return { CodeDeliveryDetails: pool.sendCode(user, 'sign-up') };
+    const of = { clientId: client.clientId, metadata: input.map('ClientMetadata') };
+    const source = 'CustomMessage_ResendCode';
+    return { CodeDeliveryDetails: await sendCode(pool, user, 'sign-up', { source, ...of }) };
   },
 
-  ForgotPassword(input, at) {
+  async ForgotPassword(input, at) {
     const { pool, client } = clientOf(input, at);
     const name = input.text('Username');
     checkSecretHash(client, [name], input.optional('SecretHash'));
@@ -73,7 +92,9 @@ export const SIGN_UP: CognitoOperations = {
       throw invalidParameter(
         'Cannot reset password for the user as there is no registered/verified email or phone_number',
       );
-    return { CodeDeliveryDetails: pool.sendCode(user, 'new password') };
+    const of = { clientId: client.clientId, metadata: input.map('ClientMetadata') };
+    const source = 'CustomMessage_ForgotPassword';
+    return { CodeDeliveryDetails: await sendCode(pool, user, 'new password', { source, ...of }) };
   },
 
   async ConfirmForgotPassword(input, at) {
@@ -89,9 +110,23 @@ export const SIGN_UP: CognitoOperations = {
     pool.checkPassword(password);
     pool.useCode(user, 'new password', input.text('ConfirmationCode'));
     await pool.setPassword(user, password, 'CONFIRMED');
+    const metadata = input.map('ClientMetadata');
+    await postConfirmation(
+      ...([pool, user, 'PostConfirmation_ConfirmForgotPassword', client.clientId, metadata] as const),
+    );
     return {};
   },
 };
+
+/** Who is refused by the pool's function has never been there. */
+export async function undoing<T>(pool: UserPool, user: PoolUser, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    pool.remove(user);
+    throw error;
+  }
+}
 
 const NOBODYS_DELIVERY: CodeDelivery = {
   AttributeName: 'email',

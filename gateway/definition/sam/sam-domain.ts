@@ -26,10 +26,13 @@ export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain
     expansion.report(apiId, type, `Domain.${name}`, 'this property is not applied');
   const name = domain['DomainName'];
   if (name === undefined) return expansion.fail(origin, 'Domain.DomainName is required');
-  const domainId = `ApiGatewayDomainName${idPart(typeof name === 'string' ? name : apiId)}`;
+  // Not a public domain by another name: SAM makes resources of other types, which are told and not served.
+  const isPrivate = kind === 'rest' && domain['EndpointConfiguration'] === 'PRIVATE';
+  const second = isPrivate ? 'V2' : '';
+  const domainId = `ApiGatewayDomainName${second}${idPart(typeof name === 'string' ? name : apiId)}`;
   if (!expansion.resources.has(domainId)) {
     if (kind === 'rest')
-      expansion.make(origin, domainId, 'AWS::ApiGateway::DomainName', restDomain(domain, name));
+      expansion.make(origin, domainId, `AWS::ApiGateway::DomainName${second}`, restDomain(domain, name));
     else expansion.make(origin, domainId, 'AWS::ApiGatewayV2::DomainName', httpDomain(domain, name));
   }
   expansion.references.set(`${apiId}.DomainName`, domainId).set(`${apiId}.DomainNameV2`, domainId);
@@ -37,8 +40,8 @@ export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain
     const shared = { DomainName: { Ref: domainId }, Stage: { Ref: stageId } };
     const mappingId = `${apiId}${basePath.replace(/[^A-Za-z0-9]/g, '')}${kind === 'rest' ? 'BasePathMapping' : 'ApiMapping'}`;
     if (kind === 'rest')
-      expansion.make(origin, mappingId, 'AWS::ApiGateway::BasePathMapping', {
-        ...shared,
+      expansion.make(origin, mappingId, `AWS::ApiGateway::BasePathMapping${second}`, {
+        ...(isPrivate ? { DomainNameArn: { Ref: domainId }, Stage: { Ref: stageId } } : shared),
         RestApiId: { Ref: apiId },
         ...present({ BasePath: basePath === '' ? undefined : basePath }),
       });

@@ -5,6 +5,7 @@ import type { ControlReply, ControlRequest } from '../../control-port/control-re
 import { CognitoError, WRONG_PASSWORD } from '../pools/cognito-error.ts';
 import { isPassword } from '../pools/password.ts';
 import type { PoolUser } from '../pools/pool-user.ts';
+import { NO_METADATA, postAuthentication, preAuthentication } from '../pools/triggers.ts';
 import type { LocalPool } from '../pools/user-pools.ts';
 import { readAuthorizationRequest } from './authorization-request.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
@@ -61,11 +62,11 @@ export async function signInByForm(request: ControlRequest, place: LoginPlace): 
   const picked = form.get('user');
   if (picked !== null) {
     const user = listUsers(place).find(({ username }) => username === picked);
-    if (user !== undefined) return finish(wish, user, place);
+    if (user !== undefined) return finish(request, wish, user, place);
   }
   const username = form.get('username') ?? '';
   const tried = await tryPassword(place, username, form.get('password') ?? '', form.get('newPassword'));
-  if (tried.kind === 'user') return finish(wish, tried.user, place);
+  if (tried.kind === 'user') return finish(request, wish, tried.user, place);
   return showForm(request, wish, place, { ...tried, username });
 }
 
@@ -97,8 +98,22 @@ async function tryPassword(
   }
 }
 
-function finish(wish: AuthorizationRequest, user: PoolUser, place: LoginPlace): ControlReply {
-  const { poolId } = place.pool.definition;
+async function finish(
+  request: ControlRequest,
+  wish: AuthorizationRequest,
+  user: PoolUser,
+  place: LoginPlace,
+): Promise<ControlReply> {
+  const { pool } = place;
+  const { poolId } = pool.definition;
+  const { clientId } = wish.client;
+  try {
+    await preAuthentication(pool, user, clientId, NO_METADATA);
+    await postAuthentication(pool, user, clientId, NO_METADATA);
+  } catch (error) {
+    if (!(error instanceof CognitoError)) throw error;
+    return showForm(request, wish, place, { username: user.username, fault: error.message });
+  }
   const cookie = setCookie(sessionCookie(poolId), place.state.signIn(poolId, user.sub), 'Lax');
   return giveCode(wish, user, place, cookie);
 }

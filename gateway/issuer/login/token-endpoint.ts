@@ -24,15 +24,15 @@ class OAuthError extends Error {
   }
 }
 
-export function grantTokens(request: ControlRequest, place: LoginPlace): ControlReply {
-  return answering(() => {
+export function grantTokens(request: ControlRequest, place: LoginPlace): Promise<ControlReply> {
+  return answering(async () => {
     const form = readForm(request);
     const client = authenticate(request, form, place);
     switch (form.get('grant_type')) {
       case 'authorization_code':
-        return printTokens(exchangeCode(form, client, place), place);
+        return printTokens(await exchangeCode(form, client, place), place);
       case 'refresh_token':
-        return printTokens(refresh(form, client, place), place);
+        return printTokens(await refresh(form, client, place), place);
       case 'client_credentials':
         return grantToClient(form, client, place);
       default:
@@ -44,7 +44,7 @@ export function grantTokens(request: ControlRequest, place: LoginPlace): Control
   }, place);
 }
 
-export function revokeToken(request: ControlRequest, place: LoginPlace): ControlReply {
+export function revokeToken(request: ControlRequest, place: LoginPlace): Promise<ControlReply> {
   return answering(() => {
     const form = readForm(request);
     const client = authenticate(request, form, place);
@@ -80,9 +80,12 @@ function bearerError(error: string, description: string): ControlReply {
   ]);
 }
 
-function answering(run: () => ControlReply, { pool }: LoginPlace): ControlReply {
+async function answering(
+  run: () => ControlReply | Promise<ControlReply>,
+  { pool }: LoginPlace,
+): Promise<ControlReply> {
   try {
-    return run();
+    return await run();
   } catch (error) {
     if (error instanceof CognitoError)
       return jsonReply(400, { error: 'invalid_grant', error_description: error.message }, NO_STORE);
@@ -130,11 +133,11 @@ function authenticate(
   return client;
 }
 
-function exchangeCode(
+async function exchangeCode(
   form: ReadonlyMap<string, string>,
   client: AppClient,
   { pool, sessions, state }: LoginPlace,
-): Tokens {
+): Promise<Tokens> {
   const grant = state.takeCode(need(form, 'code'));
   const isOfClient = grant?.clientId === client.clientId && grant.poolId === pool.definition.poolId;
   if (grant === undefined || !isOfClient)
@@ -147,7 +150,8 @@ function exchangeCode(
   if (user === undefined) throw new OAuthError('invalid_grant', 'The user is not there any more');
   const { scopes, nonce, audience } = grant;
   const withRefresh = pool.definition.kind === 'cognito' || scopes.includes('offline_access');
-  return sessions.begin({ user, client, scopes, nonce, audience }, withRefresh);
+  const source = 'TokenGeneration_HostedAuth';
+  return sessions.begin({ user, client, scopes, nonce, audience, source }, withRefresh);
 }
 
 /** A verifier without a challenge is refused, too: somebody has taken the challenge out (RFC 9700 §2.1.1). */
@@ -157,7 +161,11 @@ function provesChallenge(challenge: string | undefined, verifier: string | undef
   return /^[\w.~-]{43,128}$/.test(verifier) && equalInConstantTime(challenge, hash);
 }
 
-function refresh(form: ReadonlyMap<string, string>, client: AppClient, { sessions }: LoginPlace): Tokens {
+function refresh(
+  form: ReadonlyMap<string, string>,
+  client: AppClient,
+  { sessions }: LoginPlace,
+): Promise<Tokens> {
   return sessions.refresh(need(form, 'refresh_token'), client);
 }
 

@@ -40,6 +40,28 @@ export type AppClient = {
   readonly readable: readonly string[] | undefined;
 };
 
+/** Of `LambdaConfig`, those that are called here. */
+export type TriggerName =
+  | 'CustomMessage'
+  | 'PostAuthentication'
+  | 'PostConfirmation'
+  | 'PreAuthentication'
+  | 'PreSignUp'
+  | 'PreTokenGeneration';
+
+/** What a function makes of a message that Cognito would send. */
+export type CustomMessage = {
+  readonly email: string | undefined;
+  readonly subject: string | undefined;
+  readonly sms: string | undefined;
+};
+
+export type TriggerFunction = {
+  readonly arn: string;
+  /** Of its events. */
+  readonly version: '1' | '2' | '3';
+};
+
 export type PoolDefinition = {
   /** How its tokens look and its pages are addressed. */
   readonly kind: 'cognito' | 'oidc';
@@ -66,6 +88,7 @@ export type PoolDefinition = {
   readonly isOpen: boolean;
   /** Host of its hosted pages at AWS. */
   readonly domains: readonly string[];
+  readonly triggers: ReadonlyMap<TriggerName, TriggerFunction>;
 };
 
 export const ALL_FLOWS: ReadonlySet<AuthFlow> = new Set<AuthFlow>([
@@ -103,6 +126,6 @@ export function openPool(
       autoVerified: ['email'],
     },
     ...{ isCaseSensitive: false, allowsSignUp: true, required: [], groups: [], clients: [] },
-    ...{ isOpen: true, domains: [] },
+    ...{ isOpen: true, domains: [], triggers: new Map() },
   };
 }

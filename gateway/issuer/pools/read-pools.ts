@@ -5,7 +5,15 @@ import { makeId } from '../../definition/cloudformation/physical-ids.ts';
 import { userPoolIssuer } from '../../deployment/compile-token-authorizer.ts';
 import type { ResolvedResource, ResolvedStack } from '../../definition/model.ts';
 import { ALL_FLOWS, openPool, USUAL_SECONDS } from './pool-model.ts';
-import type { AppClient, AuthFlow, CharacterKind, PasswordPolicy, PoolDefinition } from './pool-model.ts';
+import type {
+  AppClient,
+  AuthFlow,
+  CharacterKind,
+  PasswordPolicy,
+  PoolDefinition,
+  TriggerFunction,
+  TriggerName,
+} from './pool-model.ts';
 import { readPoolIssuer } from '../pool-issuer.ts';
 import { localNameOf } from '../stand-ins.ts';
 
@@ -58,11 +66,34 @@ function readPool(
     groups: ofPool('UserPoolGroup').map((group) => group.physicalId),
     clients: ofPool('UserPoolClient').map((client) => readClient(client, secretOf(client, stacks))),
     isOpen: false,
+    triggers: readTriggers(blockOf(properties, 'LambdaConfig')),
     domains: ofPool('UserPoolDomain').map(({ properties: { Domain, CustomDomainConfig }, physicalId }) => {
       const domain = typeof Domain === 'string' ? Domain : physicalId;
       return CustomDomainConfig === undefined ? `${domain}.auth.${region}.amazoncognito.com` : domain;
     }),
   };
+}
+
+const TRIGGERS: readonly TriggerName[] = [
+  'CustomMessage',
+  'PostAuthentication',
+  'PostConfirmation',
+  'PreAuthentication',
+  'PreSignUp',
+  'PreTokenGeneration',
+];
+
+/** Of the two ways to name the function for tokens, the one with a version comes first. */
+function readTriggers(config: Properties): ReadonlyMap<TriggerName, TriggerFunction> {
+  const plain = TRIGGERS.flatMap((name) => {
+    const arn = textOf(config, name);
+    return arn === undefined ? [] : [[name, { arn, version: '1' }] as const];
+  });
+  const ofTokens = blockOf(config, 'PreTokenGenerationConfig');
+  const arn = textOf(ofTokens, 'LambdaArn');
+  const version = /^V([123])_0$/.exec(textOf(ofTokens, 'LambdaVersion') ?? 'V1_0')?.[1] ?? '1';
+  const versioned = { arn: arn ?? '', version: version === '3' ? '3' : version === '2' ? '2' : '1' } as const;
+  return new Map([...plain, ...(arn === undefined ? [] : [['PreTokenGeneration', versioned] as const])]);
 }
 
 function poolIdOf({ properties }: ResolvedResource): string | undefined {

@@ -3,9 +3,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { Issuer } from '../issuer.ts';
 import { notAuthorized } from './cognito-error.ts';
-import type { AppClient } from './pool-model.ts';
+import type { AppClient, PoolDefinition } from './pool-model.ts';
 import { accessClaims, idClaims } from './pool-tokens.ts';
+import type { TokenFacts } from './pool-tokens.ts';
 import type { PoolUser } from './pool-user.ts';
+import { askForChanges, changeAccess, changeId, NO_CHANGES } from './token-trigger.ts';
+import type { TokenChanges, TokenSource } from './token-trigger.ts';
+import { NO_METADATA } from './triggers.ts';
+import type { Metadata } from './triggers.ts';
 import type { UserPool } from './user-pool.ts';
 
 export type SignInFacts = {
@@ -14,6 +19,9 @@ export type SignInFacts = {
   readonly scopes?: readonly string[] | undefined;
   readonly nonce?: string | undefined;
   readonly audience?: string | undefined;
+  readonly source: TokenSource;
+  /** Of the caller, for the trigger. */
+  readonly metadata?: Metadata;
 };
 
 export type Tokens = {
@@ -69,12 +77,13 @@ export class Sessions {
   }
 
   /** @param withRefresh whether a refresh token comes with it */
-  begin(facts: SignInFacts, withRefresh = true): Tokens {
+  async begin(facts: SignInFacts, withRefresh = true): Promise<Tokens> {
     const { random, clock } = this.#pool.ports;
+    const changes = await this.#changesOf(facts);
     const originJti = random.uuid();
     const authTime = Math.floor(clock.nowEpochMs() / 1000);
     const refresh = withRefresh ? this.#addSession(facts, { originJti, authTime }) : undefined;
-    return this.#sign(facts, { originJti, authTime, refresh });
+    return this.#sign(facts, { originJti, authTime, refresh }, changes);
   }
 
   /**
@@ -82,7 +91,7 @@ export class Sessions {
    * (RFC 9700 §4.14.2).
    * @throws CognitoError NotAuthorizedException
    */
-  refresh(token: string, client: AppClient): Tokens {
+  async refresh(token: string, client: AppClient, metadata: Metadata = NO_METADATA): Promise<Tokens> {
     const session = this.#sessions.get(hashOf(token));
     const now = this.#pool.ports.clock.nowEpochMs();
     if (session?.clientId !== client.clientId) throw notAuthorized('Invalid Refresh Token');
@@ -95,12 +104,25 @@ export class Sessions {
       throw notAuthorized('Refresh Token has been revoked');
     }
     const { originJti, authTime, scopes, audience } = session;
-    const facts = { user, client, scopes, audience };
-    if (grace === undefined) return this.#sign(facts, { originJti, authTime, refresh: undefined });
-    session.usedAtMs ??= now;
+    const source = 'TokenGeneration_RefreshTokens';
+    const facts = { user, client, scopes, audience, source, metadata } as const;
+    // Used up before anybody is asked: a second use while the function runs is one of two all the same.
+    if (grace !== undefined) session.usedAtMs ??= now;
+    const changes = await this.#changesOf(facts);
+    if (grace === undefined) return this.#sign(facts, { originJti, authTime, refresh: undefined }, changes);
     // A new token does not make the sign-in last longer.
     const refresh = this.#addSession(facts, { originJti, authTime, untilMs: session.untilMs });
-    return this.#sign(facts, { originJti, authTime, refresh });
+    return this.#sign(facts, { originJti, authTime, refresh }, changes);
+  }
+
+  async #changesOf({
+    user,
+    client,
+    scopes,
+    source,
+    metadata = NO_METADATA,
+  }: SignInFacts): Promise<TokenChanges> {
+    return askForChanges(this.#pool, { user, client, scopes, source, metadata });
   }
 
   /** A client's own access token, nobody's. */
@@ -190,11 +212,13 @@ export class Sessions {
   #sign(
     facts: SignInFacts,
     of: { readonly originJti: string; readonly authTime: number; readonly refresh: string | undefined },
+    changes: TokenChanges,
   ): Tokens {
     const { definition, ports } = this.#pool;
     const { client, scopes } = facts;
+    const groups = changes.groups === undefined ? facts.user.groups : new Set(changes.groups);
     const token = {
-      ...{ ...facts, scopes, nonce: facts.nonce, audience: facts.audience },
+      ...{ ...facts, user: { ...facts.user, groups }, scopes, nonce: facts.nonce, audience: facts.audience },
       ...{ originJti: of.originJti, authTime: of.authTime, eventId: ports.random.uuid() },
     };
     const iat = Math.floor(ports.clock.nowEpochMs() / 1000);
@@ -203,8 +227,8 @@ export class Sessions {
       return this.#issuer.sign({ ...claims, ...own }, definition.kind === 'oidc' ? 'JWT' : undefined).token;
     };
     return {
-      id: sign(idClaims(definition, token), client.seconds.id),
-      access: sign(accessClaims(definition, token), client.seconds.access),
+      id: sign(changeId(idClaims(definition, token), changes), client.seconds.id),
+      access: sign(accessOf(definition, token, changes), client.seconds.access),
       refresh: of.refresh,
       expiresInSeconds: client.seconds.access,
       scopes,
@@ -220,6 +244,14 @@ export class Sessions {
     this.#pool.ports.onChange();
   }
 }
+
+/** Issuers that are not Cognito have no triggers, and access tokens without a scope. */
+function accessOf(definition: PoolDefinition, token: TokenFacts, changes: TokenChanges): AccessClaims {
+  const claims = accessClaims(definition, token);
+  return changes === NO_CHANGES ? claims : changeAccess(claims, changes, token.client.clientId);
+}
+
+type AccessClaims = ReturnType<typeof accessClaims>;
 
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url');

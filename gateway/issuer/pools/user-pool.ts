@@ -1,10 +1,10 @@
 /** A user pool with its users, groups and the codes it has sent. */
 import { createHash, randomInt } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
-import type { Clock, Random } from '../../ports.ts';
+import type { Clock, InvocationResult, Random } from '../../ports.ts';
 import { CognitoError, invalidParameter, userNotFound } from './cognito-error.ts';
 import { findPasswordFault, hashPassword } from './password.ts';
-import type { AppClient, PoolDefinition } from './pool-model.ts';
+import type { AppClient, CustomMessage, PoolDefinition } from './pool-model.ts';
 import { openClient } from './pool-model.ts';
 import { verifiedName } from './pool-user.ts';
 import type { PoolUser, UserStatus, WrittenUser } from './pool-user.ts';
@@ -16,6 +16,8 @@ export type PoolPorts = {
   readonly log: (line: string) => void;
   /** Told whenever there is something new to keep. */
   readonly onChange: () => void;
+  /** Calls a function of a trigger, within the time that Cognito waits. */
+  readonly invoke: (functionArn: string, event: string) => Promise<InvocationResult>;
 };
 
 /** What a code is for. */
@@ -26,6 +28,8 @@ type SentCode = { readonly code: string; readonly untilMs: number; wrong: number
 /** A pool that holds more is no trial. */
 const MAX_USERS = 10_000;
 const MAX_WRONG_CODES = 5;
+/** Of a mail at Cognito. */
+const MAX_MESSAGE = 20_000;
 const HOUR_MS = 3_600_000;
 const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
@@ -194,16 +198,32 @@ export class UserPool {
   }
 
   /** Puts a new code into the log, where Cognito would send it; the former one is void. */
-  sendCode(user: PoolUser, purpose: CodePurpose): CodeDelivery {
+  sendCode(user: PoolUser, purpose: CodePurpose, message?: CustomMessage): CodeDelivery {
     const code = String(randomInt(1_000_000)).padStart(6, '0');
     const hours = purpose === 'new password' ? 1 : 24;
     const untilMs = this.ports.clock.nowEpochMs() + hours * HOUR_MS;
     this.#codes.set(codeKey(user, purpose), { code, untilMs, wrong: 0 });
     const what = typeof purpose === 'string' ? purpose : `a new ${purpose.attribute}`;
+    const delivery = this.#describeDelivery(user, purpose);
+    this.showMessage(user, message, delivery.DeliveryMedium, code);
     this.ports.log(
       `user pool ${this.definition.poolId}: the code of ${user.username} for ${what} is ${code}`,
     );
-    return this.#describeDelivery(user, purpose);
+    return delivery;
+  }
+
+  /** What Cognito would send, in the words of the pool's own function. */
+  showMessage(
+    { username }: PoolUser,
+    message: CustomMessage | undefined,
+    medium: CodeDelivery['DeliveryMedium'],
+    secret: string,
+  ): void {
+    const text = medium === 'SMS' ? message?.sms : message?.email;
+    if (text === undefined) return;
+    const subject = medium === 'SMS' || message?.subject === undefined ? '' : `${message.subject}: `;
+    const filled = `${subject}${text}`.replaceAll('{####}', secret).replaceAll('{username}', username);
+    this.ports.log(`user pool ${this.definition.poolId}: to ${username}: ${filled.slice(0, MAX_MESSAGE)}`);
   }
 
   /** @throws CognitoError CodeMismatchException, ExpiredCodeException, LimitExceededException */

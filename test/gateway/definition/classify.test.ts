@@ -44,6 +44,30 @@ describe('classifyResources', () => {
       unsupported: [],
       noEffect: [],
     },
+    ...['DomainNameV2', 'DomainNameAccessAssociation', 'BasePathMappingV2'].map((type) => ({
+      name: `names a private domain: ${type}`,
+      type: `AWS::ApiGateway::${type}`,
+      properties: {},
+      unsupported: [/^\*: the API does not answer to this private domain$/],
+      noEffect: [],
+    })),
+    {
+      name: 'takes the triggers of a pool that are called, and names the others',
+      type: 'AWS::Cognito::UserPool',
+      properties: {
+        MfaConfiguration: 'ON',
+        LambdaConfig: {
+          ...{ PreSignUp: 'arn', PreTokenGeneration: 'arn', UserMigration: 'arn' },
+          PreTokenGenerationConfig: { LambdaArn: 'arn', LambdaVersion: 'V3_0' },
+        },
+      },
+      unsupported: [
+        /^MfaConfiguration: ON: nobody is asked/,
+        /LambdaVersion: V3_0: tokens that a client gets/,
+        /^LambdaConfig\.UserMigration: /,
+      ],
+      noEffect: [],
+    },
     {
       name: 'says of the role of an integration that it changes nothing',
       type: 'AWS::ApiGateway::Method',

@@ -27,6 +27,19 @@ function madeOf(text: string): Record<string, JsonObject> {
   );
 }
 
+describe('a private domain', () => {
+  it('is of other types, which are told and not served: it never answers like a public one', () => {
+    const text = template('Api', [
+      '{ DomainName: api.example.com, CertificateArn: arn, BasePath: [v1], EndpointConfiguration: PRIVATE }',
+    ]);
+
+    assert.deepEqual(madeOf(text), {}, SAM);
+    const types = [...aStack(text).resolveResources().values()].map(({ type }) => type);
+    for (const type of ['DomainNameV2', 'BasePathMappingV2'])
+      assert.ok(types.includes(`AWS::ApiGateway::${type}`), type);
+  });
+});
+
 describe('expandDomain', () => {
   it('makes a domain of a REST API with a mapping per base path, normalized', () => {
     const text = template('Api', [

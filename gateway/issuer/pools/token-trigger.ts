@@ -1,0 +1,161 @@
+/**
+ * The pre token generation trigger: what a pool's function changes in the tokens of a sign-in.
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
+ */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { CognitoError } from './cognito-error.ts';
+import { OWN_DATA_SCOPE } from '../pool-issuer.ts';
+import type { AppClient } from './pool-model.ts';
+import type { PoolUser } from './pool-user.ts';
+import { callTrigger, metadataOf, userAttributes } from './triggers.ts';
+import type { Metadata } from './triggers.ts';
+import type { UserPool } from './user-pool.ts';
+
+export type TokenSource =
+  | 'TokenGeneration_Authentication'
+  | 'TokenGeneration_HostedAuth'
+  | 'TokenGeneration_NewPasswordChallenge'
+  | 'TokenGeneration_RefreshTokens';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+type ClaimChanges = { readonly add: Claims; readonly suppress: readonly string[] };
+
+export type TokenChanges = {
+  /** In place of the user's; undefined = they stay. */
+  readonly groups: readonly string[] | undefined;
+  readonly id: ClaimChanges;
+  readonly access: ClaimChanges & {
+    readonly scopesToAdd: readonly string[];
+    readonly scopesToSuppress: readonly string[];
+  };
+};
+
+const NONE: ClaimChanges = { add: {}, suppress: [] };
+export const NO_CHANGES: TokenChanges = {
+  ...{ groups: undefined, id: NONE },
+  access: { ...NONE, scopesToAdd: [], scopesToSuppress: [] },
+};
+
+/** Nothing that says who has signed whom in, how and for whom, is a function's to change. */
+const RESERVED = new Set(
+  (
+    'acr amr at_hash auth_time azp client_id cognito:username event_id exp iat identities iss jti nbf nonce ' +
+    'origin_jti sub token_use username version'
+  ).split(' '),
+);
+
+export async function askForChanges(
+  pool: UserPool,
+  of: {
+    readonly user: PoolUser;
+    readonly client: AppClient;
+    readonly scopes: readonly string[] | undefined;
+    readonly source: TokenSource;
+    readonly metadata: Metadata;
+  },
+): Promise<TokenChanges> {
+  const trigger = pool.definition.triggers.get('PreTokenGeneration');
+  if (trigger === undefined) return NO_CHANGES;
+  const isFirst = trigger.version === '1';
+  const { user, client, scopes = [OWN_DATA_SCOPE], source, metadata } = of;
+  const response = await callTrigger(pool, {
+    ...{ name: 'PreTokenGeneration', source, clientId: client.clientId, user },
+    request: {
+      userAttributes: userAttributes(user),
+      groupConfiguration: {
+        ...{ groupsToOverride: [...user.groups], iamRolesToOverride: [], preferredRole: null },
+      },
+      ...(isFirst ? {} : { scopes }),
+      ...metadataOf(metadata),
+    },
+    response: isFirst ? { claimsOverrideDetails: null } : { claimsAndScopeOverrideDetails: null },
+  });
+  return isFirst
+    ? readFirst(response?.['claimsOverrideDetails'])
+    : readSecond(response?.['claimsAndScopeOverrideDetails']);
+}
+
+/** Version 1 knows ID tokens only, and texts only. */
+function readFirst(details: unknown): TokenChanges {
+  if (details === undefined || details === null) return NO_CHANGES;
+  if (!isJsonObject(details)) throw unreadable();
+  const id = readClaims(details);
+  if (Object.values(id.add).some((value) => typeof value !== 'string')) throw unreadable();
+  return { ...NO_CHANGES, id, groups: readGroups(details) };
+}
+
+function readSecond(details: unknown): TokenChanges {
+  if (details === undefined || details === null) return NO_CHANGES;
+  if (!isJsonObject(details)) throw unreadable();
+  const access = objectOf(details['accessTokenGeneration']);
+  return {
+    groups: readGroups(details),
+    id: readClaims(objectOf(details['idTokenGeneration'])),
+    access: {
+      ...readClaims(access),
+      scopesToAdd: textsOf(access['scopesToAdd']),
+      scopesToSuppress: textsOf(access['scopesToSuppress']),
+    },
+  };
+}
+
+function readClaims(changes: Claims): ClaimChanges {
+  return {
+    add: objectOf(changes['claimsToAddOrOverride']),
+    suppress: textsOf(changes['claimsToSuppress']),
+  };
+}
+
+function readGroups(details: Claims): readonly string[] | undefined {
+  const groups = objectOf(details['groupOverrideDetails'])['groupsToOverride'];
+  return groups === undefined || groups === null ? undefined : textsOf(groups);
+}
+
+function objectOf(value: unknown): Claims {
+  if (value === undefined || value === null) return {};
+  if (isJsonObject(value)) return value;
+  throw unreadable();
+}
+
+function textsOf(value: unknown): readonly string[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  throw unreadable();
+}
+
+function unreadable(): CognitoError {
+  return new CognitoError('InvalidLambdaResponseException', 'Unrecognizable lambda output');
+}
+
+export function changeId(claims: Claims, { id }: TokenChanges): Claims {
+  return change(claims, {
+    add: without(id.add, 'aud'),
+    suppress: id.suppress.filter((name) => name !== 'aud'),
+  });
+}
+
+/** `aud` of an access token may be the client and nothing else. */
+export function changeAccess(claims: Claims, { access }: TokenChanges, clientId: string): Claims {
+  const scopes = textOf(claims['scope'])
+    .split(' ')
+    .filter((scope) => scope !== '');
+  const kept = scopes.filter((scope) => !access.scopesToSuppress.includes(scope));
+  const scope = [...new Set([...kept, ...access.scopesToAdd])].join(' ');
+  const add = access.add['aud'] === clientId ? access.add : without(access.add, 'aud');
+  return change({ ...claims, scope }, { add: without(add, 'scope'), suppress: access.suppress });
+}
+
+function change(claims: Claims, { add, suppress }: ClaimChanges): Claims {
+  const left = Object.entries(claims).filter(([name]) => RESERVED.has(name) || !suppress.includes(name));
+  const added = Object.entries(add).filter(([name]) => !RESERVED.has(name));
+  return Object.fromEntries([...left, ...added]);
+}
+
+function without(claims: Claims, name: string): Claims {
+  return Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,213 @@
+/**
+ * Lambda triggers of user pools: the functions of `LambdaConfig`, called with Cognito's events.
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+ */
+import { isJsonObject, type JsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import type { InvocationResult } from '../../ports.ts';
+import { CognitoError } from './cognito-error.ts';
+import type { CustomMessage, TriggerName } from './pool-model.ts';
+import { verifiedName } from './pool-user.ts';
+import type { PoolUser } from './pool-user.ts';
+import type { CodeDelivery, CodePurpose, UserPool } from './user-pool.ts';
+
+/** What the caller says beside: passed on as it is. */
+export type Metadata = ReadonlyMap<string, string>;
+
+export const NO_METADATA: Metadata = new Map();
+/** `clientId` of what administrators do. */
+export const NO_CLIENT = 'CLIENT_ID_NOT_APPLICABLE';
+
+export type Trigger = {
+  readonly name: TriggerName;
+  /** `PreSignUp_SignUp` */
+  readonly source: string;
+  readonly clientId: string;
+  readonly user: PoolUser;
+  readonly request: JsonObject;
+  /** As the function gets it; it fills it in. */
+  readonly response: JsonObject;
+};
+
+/**
+ * What the function makes of the response; undefined where the pool has no such trigger.
+ * @throws CognitoError where it fails, or returns something else than an event
+ */
+export async function callTrigger(
+  { definition, ports }: UserPool,
+  { name, source, clientId, user, request, response }: Trigger,
+): Promise<JsonObject | undefined> {
+  const trigger = definition.triggers.get(name);
+  if (trigger === undefined) return undefined;
+  const event = {
+    ...{ version: trigger.version, triggerSource: source, region: definition.region },
+    ...{ userPoolId: definition.poolId, userName: user.username },
+    callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId },
+    ...{ request, response },
+  };
+  return readResponse(name, await ports.invoke(trigger.arn, JSON.stringify(event)));
+}
+
+function readResponse(name: TriggerName, result: InvocationResult): JsonObject {
+  switch (result.kind) {
+    case 'failed':
+      throw new CognitoError(
+        'UserLambdaValidationException',
+        `${name} failed with error ${result.errorMessage.replace(/\.$/, '')}.`,
+      );
+    case 'timed-out':
+      throw new CognitoError('UnexpectedLambdaException', `${name} did not answer within 5 s.`);
+    case 'refused':
+      throw new CognitoError(
+        'UnexpectedLambdaException',
+        `${name} invocation failed due to error ${result.message}.`,
+      );
+    case 'returned': {
+      const response = parseJsonObject(result.payload)?.['response'];
+      if (isJsonObject(response)) return response;
+      throw new CognitoError('InvalidLambdaResponseException', 'Unrecognizable lambda output');
+    }
+  }
+}
+
+/** All that Cognito tells a function of a user. */
+export function userAttributes({ sub, status, attributes }: PoolUser): JsonObject {
+  return { sub, 'cognito:user_status': status, ...Object.fromEntries(attributes) };
+}
+
+/** A member that is only there if there is something in it. */
+export function metadataOf(
+  metadata: Metadata,
+  name: 'clientMetadata' | 'validationData' = 'clientMetadata',
+): JsonObject {
+  return metadata.size === 0 ? {} : { [name]: Object.fromEntries(metadata) };
+}
+
+/** Asks whether somebody may become a user. @returns whether they are confirmed at once */
+export async function preSignUp(
+  pool: UserPool,
+  user: PoolUser,
+  of: {
+    readonly source: 'PreSignUp_SignUp' | 'PreSignUp_AdminCreateUser';
+    readonly clientId: string;
+    readonly validationData: Metadata;
+    readonly metadata: Metadata;
+  },
+): Promise<boolean> {
+  const response = await callTrigger(pool, {
+    ...{ name: 'PreSignUp', source: of.source, clientId: of.clientId, user },
+    request: {
+      userAttributes: Object.fromEntries(user.attributes),
+      validationData: of.validationData.size === 0 ? null : Object.fromEntries(of.validationData),
+      ...metadataOf(of.metadata),
+    },
+    response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
+  });
+  if (response === undefined) return false;
+  const verified = VERIFIED.filter(([answer]) => response[answer] === true).map(([, attribute]) => attribute);
+  const missing = verified.find((attribute) => !user.attributes.has(attribute));
+  if (missing !== undefined)
+    throw new CognitoError(
+      'InvalidLambdaResponseException',
+      `PreSignUp verifies ${missing}, which the user does not have.`,
+    );
+  const attributes = verified.map((attribute) => [verifiedName(attribute), 'true'] as const);
+  if (attributes.length > 0) pool.change(user, { attributes: new Map([...user.attributes, ...attributes]) });
+  return response['autoConfirmUser'] === true && of.source === 'PreSignUp_SignUp';
+}
+
+const VERIFIED = [
+  ['autoVerifyEmail', 'email'],
+  ['autoVerifyPhone', 'phone_number'],
+] as const;
+
+export async function postConfirmation(
+  pool: UserPool,
+  user: PoolUser,
+  source: 'PostConfirmation_ConfirmSignUp' | 'PostConfirmation_ConfirmForgotPassword',
+  clientId: string,
+  metadata: Metadata,
+): Promise<void> {
+  await callTrigger(pool, {
+    ...{ name: 'PostConfirmation', source, clientId, user },
+    request: { userAttributes: userAttributes(user), ...metadataOf(metadata) },
+    response: {},
+  });
+}
+
+/** Asks whether somebody whose password was right may sign in. */
+export async function preAuthentication(
+  pool: UserPool,
+  user: PoolUser,
+  clientId: string,
+  validationData: Metadata,
+): Promise<void> {
+  await callTrigger(pool, {
+    ...{ name: 'PreAuthentication', source: 'PreAuthentication_Authentication', clientId, user },
+    request: {
+      userAttributes: userAttributes(user),
+      validationData: validationData.size === 0 ? null : Object.fromEntries(validationData),
+      userNotFound: false,
+    },
+    response: {},
+  });
+}
+
+export async function postAuthentication(
+  pool: UserPool,
+  user: PoolUser,
+  clientId: string,
+  metadata: Metadata,
+): Promise<void> {
+  await callTrigger(pool, {
+    ...{ name: 'PostAuthentication', source: 'PostAuthentication_Authentication', clientId, user },
+    request: { userAttributes: userAttributes(user), newDeviceUsed: false, ...metadataOf(metadata) },
+    response: {},
+  });
+}
+
+export type MessageSource =
+  | 'CustomMessage_AdminCreateUser'
+  | 'CustomMessage_ForgotPassword'
+  | 'CustomMessage_ResendCode'
+  | 'CustomMessage_SignUp'
+  | 'CustomMessage_UpdateUserAttribute'
+  | 'CustomMessage_VerifyUserAttribute';
+
+export type MessageOf = {
+  readonly source: MessageSource;
+  readonly clientId: string;
+  readonly metadata: Metadata;
+};
+
+/** Sends a new code, with the words of the pool's own function where it has one. */
+export async function sendCode(
+  pool: UserPool,
+  user: PoolUser,
+  purpose: CodePurpose,
+  of: MessageOf,
+): Promise<CodeDelivery> {
+  return pool.sendCode(user, purpose, await customMessage(pool, user, of));
+}
+
+/** In the texts `{####}` stands for the code or the password, `{username}` for the name. */
+export async function customMessage(
+  pool: UserPool,
+  user: PoolUser,
+  { source, clientId, metadata }: MessageOf,
+): Promise<CustomMessage | undefined> {
+  const response = await callTrigger(pool, {
+    ...{ name: 'CustomMessage', source, clientId, user },
+    request: {
+      ...{ userAttributes: userAttributes(user), codeParameter: '{####}' },
+      ...{ linkParameter: '{##Click Here##}', usernameParameter: '{username}' },
+      ...metadataOf(metadata),
+    },
+    response: { smsMessage: null, emailMessage: null, emailSubject: null },
+  });
+  if (response === undefined) return undefined;
+  const textOf = (name: string): string | undefined => {
+    const text = response[name];
+    return typeof text === 'string' && text !== '' ? text : undefined;
+  };
+  return { email: textOf('emailMessage'), subject: textOf('emailSubject'), sms: textOf('smsMessage') };
+}
