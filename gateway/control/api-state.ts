@@ -48,6 +48,8 @@ export type DeploymentRecord = {
 
 export type StageRecord = {
   readonly settings: StageSettings;
+  /** How the last automatic deployment went; HTTP and WebSocket only. */
+  readonly deploymentMessage?: string | undefined;
   readonly createdAtEpochMs: number;
   readonly updatedAtEpochMs: number;
 };
@@ -82,11 +84,11 @@ export class ApiState {
   readonly #account: Account;
   /** Stages that must not answer, and why. */
   readonly #closed = new Map<string, string>();
-  #defined: { readonly stages: ReadonlyMap<string, JsonObject>; readonly deployments: ReadonlySet<string> } =
-    {
-      stages: new Map(),
-      deployments: new Set(),
-    };
+  #defined: {
+    readonly stages: ReadonlyMap<string, JsonObject>;
+    readonly deployments: ReadonlySet<string>;
+    readonly resources?: ApiResources;
+  } = { stages: new Map(), deployments: new Set() };
 
   /** `errors` words what fails before a stage is known. `account` outlives a reload. */
   constructor(identity: ApiIdentity, resources: ApiResources, errors: BuiltInWordings, account: Account) {
@@ -139,10 +141,10 @@ export class ApiState {
     this.#isEdited = false;
   }
 
-  /** Takes a deployment of an earlier state of the same API, where there is none of this id. */
-  adoptDeployment(before: ApiState, id: string): void {
+  /** Takes a deployment of an earlier state of the same API; of two with one id its own, unless the earlier one stays. */
+  adoptDeployment(before: ApiState, id: string, stays = false): void {
     const record = before.deployment(id);
-    if (record !== undefined && !this.#deployments.has(id)) this.#deployments.set(id, record);
+    if (record !== undefined && (stays || !this.#deployments.has(id))) this.#deployments.set(id, record);
   }
 
   describeDeployment(id: string, description: string): void {
@@ -172,25 +174,48 @@ export class ApiState {
     this.#closed.set(stageName, reason);
   }
 
-  /** Points a stage at a deployment; a request in flight keeps the one it began with. */
-  putStage(settings: StageSettings): void {
+  /**
+   * Points a stage at a deployment; a request in flight keeps the one it began with. A stage of an HTTP or WebSocket
+   * API may have none yet, and answers nothing.
+   */
+  putStage(settings: StageSettings, deploymentMessage?: string): void {
     const { name } = settings;
-    const reason = this.#closed.get(name);
-    const stage = serveStage(this.identity.apiId, settings, this.#account, (id) =>
-      reason === undefined ? this.#compiled(id) : closeDeployment(this.#compiled(id), reason),
-    );
     const updatedAtEpochMs = this.#account.clock.nowEpochMs();
-    const createdAtEpochMs = this.#stageRecords.get(name)?.createdAtEpochMs ?? updatedAtEpochMs;
-    this.#stageRecords.set(name, { settings, createdAtEpochMs, updatedAtEpochMs });
-    this.#stages.set(name, stage);
+    const before = this.#stageRecords.get(name);
+    const record = {
+      ...{ settings, updatedAtEpochMs, createdAtEpochMs: before?.createdAtEpochMs ?? updatedAtEpochMs },
+      deploymentMessage: deploymentMessage ?? before?.deploymentMessage,
+    };
+    if (settings.deploymentId === '') this.#stages.delete(name);
+    else this.#stages.set(name, this.#serve(settings));
+    this.#stageRecords.set(name, record);
   }
 
-  /** Remembers that its stages and deployments are, up to now, those of its template. */
+  #serve(settings: StageSettings): ServedStage {
+    const reason = this.#closed.get(settings.name);
+    return serveStage(this.identity.apiId, settings, this.#account, (id) =>
+      reason === undefined ? this.#compiled(id) : closeDeployment(this.#compiled(id), reason),
+    );
+  }
+
+  /** Remembers that all of it is, up to now, as its template says. */
   markDefined(): void {
     this.#defined = {
       stages: new Map(this.stages.map(({ settings: { name, source } }) => [name, source.properties])),
       deployments: new Set(this.#deployments.keys()),
+      resources: this.#resources,
     };
+  }
+
+  /** What the template made of the API when it was loaded last; undefined for an API that no template has. */
+  get definedResources(): ApiResources | undefined {
+    return this.#defined.resources;
+  }
+
+  /** Takes what calls had made of the API before its template was loaded again. */
+  adoptResources(resources: ApiResources, isEdited: boolean): void {
+    this.#resources = resources;
+    this.#isEdited = isEdited;
   }
 
   /** Properties of a stage as the template wrote them; undefined for one that it does not have. */

@@ -1,26 +1,44 @@
 /**
- * What API calls made of an API's stages, put into the same API as its template defines it anew. A template changes
+ * What API calls made of an API, put into the same API as its template defines it anew. A template changes
  * what has changed in it since it was loaded last, property by property, as an update of a stack does at AWS; all
- * else stays as calls left it (docs/decisions/0014).
+ * else stays as calls left it (docs/decisions/0014, 0084).
  */
-import { DefinitionError } from '../errors.ts';
+import { DefinitionError, Faults } from '../errors.ts';
+import { compileDeployment } from './compile-deployment.ts';
+import { faultsOf, routeKeysOf } from './edit-v2.ts';
+import { mergeDefined, mergeProperties } from './merge-defined.ts';
 import { isSameJson } from './same-json.ts';
-import { readRestStage } from './read-stages.ts';
-import { mapOf, textOf } from './resource-properties.ts';
-import type { JsonObject } from '../definition/model.ts';
+import { readRestStage, readV2Stage } from './read-stages.ts';
+import { isSet, mapOf, textOf } from './resource-properties.ts';
 import type { ApiState } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
+import type { StageSettings } from './stage-settings.ts';
 
-/** `next` is fresh from its template; `before` is what has been served so far. REST only: nothing else is edited by calls. */
-export function carryOver(before: ApiState, next: ApiState): void {
-  if (before.identity.protocol !== 'rest') return;
+/** `next` is fresh from its template; `before` is what has been served so far. */
+export function carryOver(before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
+  if (before.identity.protocol !== next.identity.protocol) return;
+  if (next.identity.protocol !== 'rest') carryOverResources(before, next);
   for (const { compiled } of before.deployments)
     if (!before.isDefinedDeployment(compiled.id)) next.adoptDeployment(before, compiled.id);
   for (const name of new Set([...next.stages, ...before.stages].map(({ settings }) => settings.name))) {
     const source = mergeStage(name, before, next);
     if (source === undefined) next.removeStage(name);
-    else putStage(source, before, next);
+    else putStage(source, before, next, allowsUnguarded);
   }
+}
+
+/**
+ * Resources of an HTTP or WebSocket API that calls have edited. Where they and the template's news are no API
+ * together (a route to an integration that is gone), the template's own definition stands.
+ */
+function carryOverResources(before: ApiState, next: ApiState): void {
+  const { definedResources: was, resources: current } = before;
+  if (was === undefined || was === current) return;
+  const own = next.resources;
+  const merged = mergeDefined(was, current, own);
+  const known = new Set(faultsOf(next.identity, own).map(({ message }) => message));
+  if (faultsOf(next.identity, merged).some(({ message }) => !known.has(message))) return;
+  next.adoptResources(merged, before.isEdited);
 }
 
 /** The stage as it is from now on; undefined = there is none. */
@@ -37,28 +55,30 @@ function mergeStage(name: string, before: ApiState, next: ApiState): ControlReso
   return { ...now, properties: mergeProperties(was, current.properties, now.properties) };
 }
 
-/** Of each property what the template says, where it says something new; else what calls made of it. */
-function mergeProperties(was: JsonObject, current: JsonObject, now: JsonObject): JsonObject {
-  const names = new Set([...Object.keys(current), ...Object.keys(now)]);
-  return Object.fromEntries(
-    [...names].flatMap((name) => {
-      const value = isSameJson(was[name], now[name]) ? current[name] : now[name];
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-  );
-}
-
 /** The template's own definition stands where the two together are none that AWS takes. */
-function putStage(source: ControlResource, before: ApiState, next: ApiState): void {
+function putStage(source: ControlResource, before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
   try {
-    const settings = readRestStage(source);
-    for (const id of [
-      settings.deploymentId,
-      textOf(mapOf(source.properties, 'CanarySetting'), 'DeploymentId'),
-    ])
-      if (id !== '') next.adoptDeployment(before, id);
+    const settings = readStage(source, next);
+    const canaryId = textOf(mapOf(source.properties, 'CanarySetting'), 'DeploymentId');
+    if (isSet(source.properties, 'AutoDeploy')) deployAgain(settings.deploymentId, next, allowsUnguarded);
+    // A stage that has stopped to deploy itself stays at what it deployed last, whose id its template uses again.
+    else next.adoptDeployment(before, settings.deploymentId, settings.deploymentId.startsWith('auto-'));
+    next.adoptDeployment(before, canaryId);
     next.putStage(settings);
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
   }
+}
+
+function readStage(source: ControlResource, { identity, resources }: ApiState): StageSettings {
+  if (identity.protocol === 'rest') return readRestStage(source);
+  return readV2Stage(source, identity.protocol === 'http', routeKeysOf(resources));
+}
+
+/** The template's own resources are compiled already, with all that there is to tell of them. */
+function deployAgain(id: string, next: ApiState, allowsUnguarded: boolean): void {
+  const { identity, resources, isEdited } = next;
+  if (next.deployment(id)?.resources === resources) return;
+  next.addDeployment(compileDeployment(id, identity, resources, new Faults(allowsUnguarded)));
+  next.adoptResources(resources, isEdited);
 }

@@ -145,7 +145,7 @@ function loadApi(group: ApiGroup, work: Work): ApiState {
   refuseTooMany(group, resources, list.stages, work);
   const deploymentIds = new Set([
     ...group.deployments.map(({ id }) => id),
-    ...list.stages.map((s) => s.deploymentId),
+    ...list.stages.map((s) => s.deploymentId).filter((id) => id !== ''),
   ]);
   const descriptions = new Map(group.deployments.map((item) => [item.id, readText(item, 'Description', '')]));
   for (const id of deploymentIds)

@@ -1,5 +1,6 @@
-/** REST APIs that calls make, empty or as an OpenAPI document says, and documents put into APIs that there are. */
+/** APIs that calls make, empty or as an OpenAPI document says, and documents put into APIs that there are. */
 import { expandDocuments } from '../definition/openapi/openapi.ts';
+import { expandQuickCreate } from '../definition/quick-create.ts';
 import { madeByCall } from './edit-resources.ts';
 import { loadApis } from './load-apis.ts';
 import { mergeResources } from './merge-resources.ts';
@@ -9,8 +10,9 @@ import type { ApiResources, ApiState } from './api-state.ts';
 
 export type ApiWish = {
   readonly id: string;
-  /** In the form of `AWS::ApiGateway::RestApi`; with `Body`, the text of a document. */
+  /** In the form of `type`; with `Body`, the text of a document. */
   readonly properties: JsonObject;
+  readonly type?: 'AWS::ApiGateway::RestApi' | 'AWS::ApiGatewayV2::Api';
   readonly region: string;
   readonly accountId: string;
   /** What the ids of its resources are made of. */
@@ -29,10 +31,11 @@ export const MADE_BY_CALL = 'made by call';
 
 /** An API without stages; nobody serves it yet. @throws DefinitionError for what AWS refuses */
 export function makeApi(wish: ApiWish, account: Account): MadeApi {
-  const { id, properties, logicalId, stackName, region, accountId } = wish;
+  const { id, properties, logicalId, stackName, region, accountId, type = 'AWS::ApiGateway::RestApi' } = wish;
   const made = madeByCall(id, properties);
-  const resource = { ...made, logicalId, type: 'AWS::ApiGateway::RestApi', physicalId: id, dependsOn: [] };
-  const { resources, findings } = expandDocuments(stackName, new Map([[logicalId, resource]]));
+  const resource = { ...made, logicalId, type, physicalId: id, dependsOn: [] };
+  const { resources: named, findings } = expandDocuments(stackName, new Map([[logicalId, resource]]));
+  const resources = expandQuickCreate(stackName, named);
   const stack: ResolvedStack = {
     ...{ stackName, stage: '', region, accountId, file: 'API call', includes: [], resources },
     ...{
@@ -66,8 +69,11 @@ export function readDocument(
 ): ReadDocument {
   const { apiId, region, accountId, stackName, logicalId } = api.identity;
   const { resources: current } = api;
-  const properties = { ...current.api.properties, Body: document, Parameters: parameters };
-  const wish = { id: apiId, properties, region, accountId, stackName, logicalId };
+  const isRest = api.identity.protocol === 'rest';
+  const kept = isRest ? { ...current.api.properties, Parameters: parameters } : parameters;
+  const type = isRest ? 'AWS::ApiGateway::RestApi' : 'AWS::ApiGatewayV2::Api';
+  const properties = { ...kept, Body: document };
+  const wish = { id: apiId, properties, region, accountId, stackName, logicalId, type } as const;
   const { api: fresh, warnings } = makeApi(wish, account);
   const { resources: next } = fresh;
   const own = { ...current.api, properties: next.api.properties };

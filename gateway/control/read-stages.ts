@@ -18,7 +18,7 @@ export type PlacedStage = StageSettings & { place: ControlResource['place'] };
 
 export type StageList = {
   readonly stages: readonly PlacedStage[];
-  /** HTTP and WebSocket stages that nothing was deployed to. */
+  /** HTTP and WebSocket stages that nothing was deployed to; they are among `stages`, without a deployment. */
   readonly withoutDeployment: readonly ControlResource[];
   /** Stages whose settings cannot be read: why they must not answer, by name. */
   readonly closed: ReadonlyMap<string, string>;
@@ -195,20 +195,23 @@ function readV2Stages(group: ApiGroup, tolerance: Tolerance): StageList {
     properties['DeploymentId'] === undefined &&
     properties['AutoDeploy'] !== true &&
     properties['AutoDeploy'] !== 'true';
-  const withoutDeployment = group.stages.filter(isWaiting);
-  const deployed = group.stages.filter((stage) => !isWaiting(stage));
   const isHttp = group.protocol === 'http';
   return {
-    ...readEach(deployed, group, tolerance, (stage) => readV2Stage(stage, isHttp, routeKeys)),
-    withoutDeployment,
+    ...readEach(group.stages, group, tolerance, (stage) => readV2Stage(stage, isHttp, routeKeys)),
+    withoutDeployment: group.stages.filter(isWaiting),
   };
 }
 
-function readV2Stage(stage: ControlResource, isHttp: boolean, routeKeys: ReadonlySet<string>): StageSettings {
+/** A stage of an HTTP or WebSocket API; without deployment where nothing was deployed to it. @throws DefinitionError */
+export function readV2Stage(
+  stage: ControlResource,
+  isHttp: boolean,
+  routeKeys: ReadonlySet<string>,
+): StageSettings {
   const name = readName(stage, isHttp);
   return {
     ...{ source: stage, name },
-    deploymentId: readFlag(stage, 'AutoDeploy') ? `auto-${name}` : readText(stage, 'DeploymentId'),
+    deploymentId: readFlag(stage, 'AutoDeploy') ? `auto-${name}` : readText(stage, 'DeploymentId', ''),
     variables: readStageVariables(stage, 'StageVariables'),
     throttles: readRouteThrottles(stage, routeKeys),
     accessLog: readAccessLog(stage, 'AccessLogSettings'),

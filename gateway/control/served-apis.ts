@@ -120,7 +120,7 @@ export class ServedApis {
       serve: (told = all) => {
         for (const api of apis) {
           const before = this.#apis.get(api.identity.apiId);
-          if (before !== undefined) carryOver(before, api);
+          if (before !== undefined) carryOver(before, api, tolerance.allowsUnguarded);
         }
         this.#stacks = stacks;
         const made = [...this.#apis].filter(([apiId]) => this.#made.has(apiId) && !byId.has(apiId));

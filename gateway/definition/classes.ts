@@ -157,14 +157,12 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGatewayV2::Api': {
     enforced: words(
       `Name ProtocolType CorsConfiguration RouteSelectionExpression DisableExecuteApiEndpoint
-       ApiKeySelectionExpression BasePath`,
+       ApiKeySelectionExpression BasePath Target RouteKey`,
     ),
-    noEffect: words('Description Tags Version FailOnWarnings DisableSchemaValidation IpAddressType'),
-    unsupported: {
-      BodyS3Location: OPENAPI,
-      Target: 'its quick-create route does not exist',
-      RouteKey: 'its quick-create route does not exist',
-    },
+    noEffect: words(
+      'Description Tags Version FailOnWarnings DisableSchemaValidation IpAddressType CredentialsArn',
+    ),
+    unsupported: { BodyS3Location: OPENAPI },
   },
   'AWS::ApiGatewayV2::Route': {
     enforced: words(

@@ -10,6 +10,7 @@ import { isJsonObject } from './cloudformation/template-source.ts';
 import type { LayerFolders } from './functions.ts';
 import { LoadBoard } from './load-board.ts';
 import { expandDocuments } from './openapi/openapi.ts';
+import { expandQuickCreate } from './quick-create.ts';
 import type { Finding } from './raw-stack.ts';
 import type { LoadOptions } from './load-options.ts';
 import type { Json, ResolvedResource, ResolvedStack, UnsupportedItem } from './model.ts';
@@ -127,6 +128,16 @@ type Resolution = {
   readonly findings: readonly Finding[];
 };
 
+/** What documents and quick create stand for is among the resources from here on. */
+function expandApis(
+  resolver: StackResolver,
+  tolerance: Tolerance,
+): Pick<Resolution, 'resources' | 'findings'> {
+  const { stackName } = resolver.raw;
+  const { resources, findings } = expandDocuments(stackName, resolver.resolveResources(), tolerance);
+  return { resources: expandQuickCreate(stackName, resources, tolerance), findings };
+}
+
 function resolveStacks(
   raws: readonly RawStack[],
   board: LoadBoard,
@@ -136,7 +147,7 @@ function resolveStacks(
   const resolutions = resolvers.map((resolver) => ({
     stackName: resolver.raw.stackName,
     resolver,
-    ...expandDocuments(resolver.raw.stackName, resolver.resolveResources(), tolerance),
+    ...expandApis(resolver, tolerance),
   }));
   const outputs = new Map(resolvers.map((resolver) => [resolver, resolver.resolveOutputs()]));
   const layers: LayerFolders = new Map(

@@ -1,5 +1,6 @@
 /** REST APIs behind a control port with the unmodified AWS SDK in front, and requests to them without a socket. */
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import { createSystemRandom } from '../../gateway/adapters/random.ts';
 import { createSystemClock } from '../../gateway/adapters/system-clock.ts';
 import { Account } from '../../gateway/control/account.ts';
@@ -35,6 +36,8 @@ identities:
 export type TestRestControl = {
   readonly url: string;
   readonly sdk: APIGatewayClient;
+  /** For HTTP and WebSocket APIs, custom domains and VPC links. */
+  readonly v2: ApiGatewayV2Client;
   /** May `apigateway:GET` below `/restapis`, and nothing else. */
   readonly reader: APIGatewayClient;
   readonly served: ServedApis;
@@ -78,9 +81,15 @@ export async function aRestControl(
   const clientFor = (credentials: typeof ADMIN): APIGatewayClient =>
     new APIGatewayClient({ endpoint: control.url, region: REGION, credentials, maxAttempts: 1 });
   const sdk = clientFor(ADMIN);
+  const v2 = new ApiGatewayV2Client({
+    endpoint: control.url,
+    region: REGION,
+    credentials: ADMIN,
+    maxAttempts: 1,
+  });
   const reader = clientFor(READER);
   return {
-    ...{ url: control.url, sdk, reader, served, ports },
+    ...{ url: control.url, sdk, v2, reader, served, ports },
     send({ method = 'GET', target, headers = [], body }, apiId = 'abcdefghij') {
       const api = served.find(apiId);
       if (api === undefined) throw new Error(`no API ${apiId}`);
@@ -90,6 +99,7 @@ export async function aRestControl(
     },
     async close() {
       sdk.destroy();
+      v2.destroy();
       reader.destroy();
       await control.close();
     },

@@ -1,18 +1,40 @@
-/** One property in two spellings: CloudFormation's, in which the control plane keeps it, and that of AWS's REST API. */
+/** One property in two spellings: CloudFormation's, in which the control plane keeps it, and that of AWS's own APIs. */
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { badRequest, ControlError } from '../../control/control-error.ts';
 import type { PatchRule } from '../../control/patch.ts';
 import type { Json, JsonObject } from '../../definition/model.ts';
 
-type Kind = 'text' | 'flag' | 'number' | 'list' | 'texts' | 'flags';
+type PlainKind = 'text' | 'flag' | 'number' | 'list' | 'texts' | 'flags';
+/** `block` has fields of its own; the others are maps: of blocks, and of maps of texts. */
+type Kind = PlainKind | 'block' | 'blocks' | 'changes';
 
-/** `texts` and `flags` are maps; their keys are never respelled. */
-export type Field = { readonly wire: string; readonly property: string; readonly kind: Kind };
+/** Keys of maps are never respelled. */
+export type Field = {
+  readonly wire: string;
+  readonly property: string;
+  readonly kind: Kind;
+  /** Of a block, and of each in a map of blocks. */
+  readonly fields?: readonly Field[];
+};
 
-export const field = (wire: string, kind: Kind = 'text', property = capitalise(wire)): Field => ({
+export const field = (wire: string, kind: PlainKind = 'text', property = capitalise(wire)): Field => ({
   wire,
   property,
   kind,
 });
+
+/** `corsConfiguration: {allowOrigins}`. */
+export const block = (wire: string, fields: readonly Field[], property = capitalise(wire)): Field => ({
+  ...{ wire, property, fields, kind: 'block' },
+});
+
+/** `routeSettings: {'GET /pets': {loggingLevel}}`. */
+export const blocks = (wire: string, fields: readonly Field[]): Field => ({
+  ...{ wire, fields, property: capitalise(wire), kind: 'blocks' },
+});
+
+/** Parameter changes by status, which CloudFormation writes as lists of source and destination. */
+export const changes = (wire: string): Field => ({ wire, property: capitalise(wire), kind: 'changes' });
 
 function capitalise(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
@@ -21,14 +43,37 @@ function capitalise(name: string): string {
 /** The properties that a body sets. @throws ControlError for a value of another kind */
 export function readFields(body: Readonly<Record<string, unknown>>, fields: readonly Field[]): JsonObject {
   return Object.fromEntries(
-    fields.flatMap(({ wire, property, kind }): [string, Json][] => {
-      const value = body[wire];
-      return value === undefined || value === null ? [] : [[property, readValue(value, kind)]];
+    fields.flatMap((one): [string, Json][] => {
+      const value = body[one.wire];
+      return value === undefined || value === null ? [] : [[one.property, readValue(value, one)]];
     }),
   );
 }
 
-function readValue(value: unknown, kind: Kind): Json {
+/**
+ * The properties with what a body sets, as apigatewayv2 changes them: entries of maps are added, and removed by an
+ * empty value; all else is replaced.
+ */
+export function mergeFields(
+  properties: JsonObject,
+  body: Readonly<Record<string, unknown>>,
+  fields: readonly Field[],
+): JsonObject {
+  const merged: Record<string, Json> = { ...properties };
+  for (const [property, value] of Object.entries(readFields(body, fields))) {
+    const { kind } = fields.find((one) => one.property === property) ?? {};
+    const isMap = kind === 'texts' || kind === 'blocks' || kind === 'changes';
+    merged[property] = isMap ? mergeEntries(properties[property], value) : value;
+  }
+  return merged;
+}
+
+function mergeEntries(before: Json | undefined, added: Json): JsonObject {
+  const all = { ...(isJsonObject(before) ? before : {}), ...(isJsonObject(added) ? added : {}) };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '' && !isEmptyMap(value)));
+}
+
+function readValue(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | 'fields'>): Json {
   switch (kind) {
     case 'text':
       if (typeof value === 'string') return value;
@@ -40,46 +85,77 @@ function readValue(value: unknown, kind: Kind): Json {
       if (typeof value === 'number') return value;
       break;
     case 'list':
-      if (Array.isArray(value)) return value.map((item: unknown) => readValue(item, 'text'));
+      if (Array.isArray(value)) return value.map((item: unknown) => readValue(item, { kind: 'text' }));
       break;
-    case 'texts':
-    case 'flags':
-      if (typeof value === 'object' && !Array.isArray(value))
+    case 'block':
+      if (isJsonObject(value)) return readFields(value, fields);
+      break;
+    default:
+      if (isJsonObject(value))
         return Object.fromEntries(
-          Object.entries(value ?? {}).map(([key, item]: [string, unknown]) => [
-            key,
-            readValue(item, kind === 'texts' ? 'text' : 'flag'),
-          ]),
+          Object.entries(value).map(([key, item]) => [key, readEntry(item, { kind, fields })]),
         );
   }
   throw new ControlError('SerializationException', `${typeof value} can not be converted to ${kind}`);
 }
 
+/** One value of a map. */
+function readEntry(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | 'fields'>): Json {
+  if (kind === 'blocks') return readValue(value, { kind: 'block', fields });
+  if (kind !== 'changes') return readValue(value, { kind: kind === 'flags' ? 'flag' : 'text' });
+  const texts = Object.entries(isJsonObject(value) ? value : {});
+  if (texts.length === 0) return {};
+  return {
+    ResponseParameters: texts.map(([Destination, source]) => ({
+      ...{ Destination, Source: readValue(source, { kind: 'text' }) },
+    })),
+  };
+}
+
 /** The properties as the API shows them; those that are not set, and empty maps, are left out. */
 export function showFields(properties: JsonObject, fields: readonly Field[]): Record<string, unknown> {
   const shown: Record<string, unknown> = {};
-  for (const { wire, property, kind } of fields) {
-    const value = properties[property];
+  for (const one of fields) {
+    const value = properties[one.property];
     if (value === undefined || value === null || value === '' || isEmptyMap(value)) continue;
-    shown[wire] = showValue(value, kind);
+    shown[one.wire] = showValue(value, one);
   }
   return shown;
 }
 
 /** Templates may write flags and numbers as text. */
-function showValue(value: Json, kind: Kind): unknown {
+function showValue(value: Json, { kind, fields = [] }: Pick<Field, 'kind' | 'fields'>): unknown {
+  const showEach = (show: (item: Json) => unknown): unknown =>
+    isJsonObject(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, show(item)]))
+      : value;
   switch (kind) {
     case 'flag':
       return value === true || value === 'true';
     case 'number':
       return Number(value);
     case 'flags':
-      return typeof value === 'object' && value !== null
-        ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, showValue(item, 'flag')]))
-        : value;
+      return showEach((item) => showValue(item, { kind: 'flag' }));
+    case 'block':
+      return isJsonObject(value) ? showFields(value, fields) : value;
+    case 'blocks':
+      return showEach((item) => showValue(item, { kind: 'block', fields }));
+    case 'changes':
+      return showEach(showChanges);
     default:
       return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
   }
+}
+
+function showChanges(ofStatus: Json): unknown {
+  const { ResponseParameters: list } = isJsonObject(ofStatus) ? ofStatus : {};
+  return Object.fromEntries(
+    (Array.isArray(list) ? list : []).flatMap((one: unknown): [string, unknown][] =>
+      isJsonObject(one) && typeof one['Destination'] === 'string'
+        ? [[one['Destination'], one['Source']]]
+        : [],
+    ),
+  );
 }
 
 function isEmptyMap(value: Json): boolean {

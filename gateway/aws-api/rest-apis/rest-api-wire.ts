@@ -1,5 +1,5 @@
 /**
- * AWS's own control plane for REST APIs (`apigateway`). It edits resources; requests see them when
+ * AWS's own control planes, `apigateway` and, below `/v2`, `apigatewayv2`. They edit resources; requests see them when
  * CreateDeployment has made a deployment of them and a stage points at it, as at AWS.
  * @see API Gateway API reference; docs/control-plane.md lists what is served
  */
@@ -20,6 +20,10 @@ import { stageRoutes } from './wire-stages.ts';
 import { testInvokeRoutes } from './wire-test-invoke.ts';
 import { usageRoutes } from './wire-usage.ts';
 import { validatorRoutes } from './wire-validators.ts';
+import { v2ApiRoutes } from '../v2-apis/wire-v2-apis.ts';
+import { v2ExportRoutes } from '../v2-apis/wire-v2-export.ts';
+import { partRoutes } from '../v2-apis/wire-v2-parts.ts';
+import { v2StageRoutes } from '../v2-apis/wire-v2-stages.ts';
 import type { AwsService } from '../aws-call.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireRoute } from './wire-router.ts';
@@ -70,5 +74,9 @@ function listRoutes(control: RestControl): readonly WireRoute[] {
     ...deploymentRoutes(control),
     ...testInvokeRoutes(control),
     ...exportRoutes(control),
+    ...v2ApiRoutes(control),
+    ...partRoutes(control),
+    ...v2StageRoutes(control),
+    ...v2ExportRoutes(control),
   ];
 }

@@ -91,7 +91,7 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
  */
 function resourcePath(segments: readonly string[]): string {
   const path = segments.map((segment) => segment.replaceAll('/', '%2F')).join('/');
-  return path.replace(/^\/v2(?=\/apis\/)/, '');
+  return path.replace(/^\/v2(?=\/)/, '');
 }
 
 function findRoute(

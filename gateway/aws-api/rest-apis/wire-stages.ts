@@ -1,5 +1,4 @@
 /** Stages and their caches over AWS's REST API. */
-import { notFound } from '../../control/control-error.ts';
 import { changeStage, createStage, getStage } from '../../control/edit-stages.ts';
 import { refuseMapped } from '../../control/edit-domains.ts';
 import { applyPatch, parsePatch } from '../../control/patch.ts';
@@ -88,19 +87,6 @@ function flushRoutes(control: RestControl): readonly WireRoute[] {
         const { name } = getStage(api, call.path('stageName')).settings;
         control.apis.account.flushAuthorizers(api.identity.apiId, name);
         return emptyReply(202);
-      },
-    },
-    {
-      // ResetAuthorizersCache, of apigatewayv2: the only one of its calls that is served here.
-      method: 'DELETE',
-      path: '/v2/apis/{apiId}/stages/{stageName}/cache/authorizers',
-      serve(call) {
-        const [apiId, stageName] = [call.path('apiId'), call.path('stageName')];
-        const api = control.apis.state(apiId);
-        if (api?.identity.protocol !== 'http') throw notFound(`Invalid API identifier specified ${apiId}`);
-        if (!api.served.stages.has(stageName)) throw notFound(`Unable to find Stage by name ${stageName}`);
-        control.apis.account.flushAuthorizers(apiId, stageName);
-        return emptyReply(204);
       },
     },
     {

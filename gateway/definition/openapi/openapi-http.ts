@@ -10,6 +10,8 @@ import type { OpenApiDocument, Operation } from './openapi-document.ts';
 import type { ImportedResource } from './openapi-resource.ts';
 import { present } from '../sam/sam-expansion.ts';
 
+/** How a document is to be read; there is one way (developer guide, "x-amazon-apigateway-importexport-version"). */
+const ALGORITHM = 'x-amazon-apigateway-importexport-version';
 const AUTHORIZER_TYPE = 'AWS::ApiGatewayV2::Authorizer';
 
 /**
@@ -23,6 +25,9 @@ export function importHttpApi(
 ): readonly ImportedResource[] {
   if (document.version !== '3.0')
     return document.fail(['swagger'], 'Invalid OpenAPI input. HTTP APIs import openapi 3.0 only');
+  const algorithm = document.text({ value: document.root, at: [] }, ALGORITHM);
+  if (algorithm !== undefined && algorithm !== '1.0')
+    return document.fail([ALGORITHM], `Invalid OpenAPI input. ${ALGORITHM} must be 1.0`);
   const ApiId = document.api.physicalId;
   const authorizers = securityAuthorizers(document).map((scheme): ImportedResource => {
     const physicalId = importedId(document, stackName, AUTHORIZER_TYPE, scheme.name, 6);

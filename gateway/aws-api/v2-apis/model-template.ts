@@ -1,0 +1,29 @@
+/** GetModelTemplate: a sample mapping template that gives a payload the structure of a model. */
+import { isJsonMap, mapOf } from '../../control/resource-properties.ts';
+import type { Json, JsonObject } from '../../definition/model.ts';
+
+const HEAD = "#set($inputRoot = $input.path('$'))\n";
+/** Models that refer to each other in circles have no end. */
+const MAX_DEPTH = 8;
+
+/** References to other models are not followed: the sample shows them as empty objects. */
+export function modelTemplate(schema: JsonObject): string {
+  return `${HEAD}${sample(schema, 0)}`;
+}
+
+function sample(schema: Json | undefined, depth: number): string {
+  if (!isJsonMap(schema) || depth > MAX_DEPTH) return '{ }';
+  const { type } = schema;
+  const properties = mapOf(schema, 'properties');
+  if (type === 'array') return `[ ${sample(schema['items'], depth + 1)} ]`;
+  if (type === 'string') return '"foo"';
+  if (type === 'integer' || type === 'number') return '42';
+  if (type === 'boolean') return 'true';
+  const names = Object.keys(properties);
+  if (names.length === 0) return '{ }';
+  const indent = '  '.repeat(depth + 1);
+  const lines = names.map(
+    (name) => `${indent}${JSON.stringify(name)} : ${sample(properties[name], depth + 1)}`,
+  );
+  return `{\n${lines.join(',\n')}\n${'  '.repeat(depth)}}`;
+}

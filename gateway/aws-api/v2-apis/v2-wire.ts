@@ -1,0 +1,61 @@
+/** What calls of apigatewayv2 have in common: the API that they name, pages, and what is refused in them. */
+import { badRequest, ControlError, notFound } from '../../control/control-error.ts';
+import { madeByCall } from '../../control/edit-resources.ts';
+import { classifyResources } from '../../definition/classify.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import type { ApiState } from '../../control/api-state.ts';
+import type { JsonObject } from '../../definition/model.ts';
+import type { ControlReply } from '../../control-port/control-request.ts';
+import type { RestControl } from '../rest-apis/wire-api.ts';
+import type { WireCall } from '../rest-apis/wire-router.ts';
+
+export const APIS = '/v2/apis';
+export const API = `${APIS}/{apiId}`;
+
+/** @throws ControlError NotFoundException */
+export function findV2Api({ apis, accountId }: RestControl, { path }: WireCall): ApiState {
+  const apiId = path('apiId');
+  const api = apis.state(apiId);
+  if (api === undefined || api.identity.protocol === 'rest')
+    throw notFound(`Invalid API identifier specified ${accountId}:${apiId}`);
+  return api;
+}
+
+/** @throws ControlError as where a needed member is missing, in AWS's words for validation */
+export function requireMembers(body: WireCall['body'], names: readonly string[]): void {
+  for (const name of names)
+    if (body[name] === undefined || body[name] === null || body[name] === '')
+      throw badRequest(`${name} is required`);
+}
+
+/** What a template would be told of as not applied is not taken from a call. @throws ControlError */
+export function refuseUnenforced(type: string, properties: JsonObject): void {
+  const resource = { ...madeByCall(type, properties), type, physicalId: type, dependsOn: [] };
+  const [item] = classifyResources('', [resource]).unsupported;
+  if (item !== undefined)
+    throw badRequest(`${item.property ?? type} is not served here: ${item.consequence}`);
+}
+
+export function isoTime(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+const USUAL_PAGE = 25;
+const MAX_PAGE = 500;
+
+/** One page of a list, in the form of apigatewayv2: `items`, and `nextToken` where there is more. */
+export function pageReply(items: readonly unknown[], query: URLSearchParams, name = 'items'): ControlReply {
+  const size = Number(query.get('maxResults') ?? USUAL_PAGE);
+  const start = readToken(query.get('nextToken'));
+  const isLegal = Number.isInteger(size) && size >= 1 && size <= MAX_PAGE;
+  if (!isLegal || start === undefined) throw new ControlError('BadRequestException', 'Invalid request input');
+  const end = start + size;
+  const more = end < items.length ? { nextToken: Buffer.from(String(end)).toString('base64url') } : {};
+  return jsonReply(200, { [name]: items.slice(start, end), ...more });
+}
+
+function readToken(token: string | null): number | undefined {
+  if (token === null) return 0;
+  const text = Buffer.from(token, 'base64url').toString();
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}

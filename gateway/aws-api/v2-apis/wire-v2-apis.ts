@@ -1,0 +1,201 @@
+/** HTTP and WebSocket APIs as a whole over apigatewayv2: made, quick-created, imported, shown, changed, deleted. */
+import { refuseOneMore, USUAL_QUOTAS } from '../../control/api-quotas.ts';
+import { badRequest } from '../../control/control-error.ts';
+import { refuseMapped } from '../../control/edit-domains.ts';
+import { editV2 } from '../../control/edit-v2.ts';
+import { quotaOfApi } from '../../control/load-apis.ts';
+import { MADE_BY_CALL, makeApi, readDocument } from '../../control/make-api.ts';
+import { textOf, without } from '../../control/resource-properties.ts';
+import { isQuickCreated, quickIntegration } from '../../definition/quick-create.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { field, mergeFields, readFields, showFields } from '../rest-apis/field-table.ts';
+import { emptyReply } from '../rest-apis/wire-router.ts';
+import { optionalText, requiredText } from '../rest-apis/wire-shape.ts';
+import { API_FIELDS } from './v2-table.ts';
+import { API, APIS, findV2Api, isoTime, pageReply, refuseUnenforced, requireMembers } from './v2-wire.ts';
+import type { ApiResources, ApiState } from '../../control/api-state.ts';
+import type { ControlResource } from '../../control/control-resource.ts';
+import type { MadeApi } from '../../control/make-api.ts';
+import type { JsonObject } from '../../definition/model.ts';
+import type { RestControl } from '../rest-apis/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
+
+const ID_LENGTH = 10;
+const TYPE = 'AWS::ApiGatewayV2::Api';
+/** Of CreateApi alone. */
+const QUICK_CREATE = [field('target'), field('routeKey'), field('credentialsArn')];
+/** How AWS selects what has no expression of its own. */
+const USUAL_SELECTION = { http: '$request.method $request.path', websocket: '$request.body.action' };
+
+export function v2ApiRoutes(control: RestControl): readonly WireRoute[] {
+  return [...makeRoutes(control), ...showRoutes(control), ...changeRoutes(control)];
+}
+
+function makeRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'POST',
+      path: APIS,
+      serve(call) {
+        requireMembers(call.body, ['name', 'protocolType']);
+        const { api } = create(call, readApi(call), control);
+        return jsonReply(201, showApi(api));
+      },
+    },
+    {
+      method: 'PUT',
+      path: APIS,
+      serve(call) {
+        const made = create(call, { ...readImport(call), Body: requiredText(call.body, 'body') }, control);
+        return jsonReply(201, showImported(made));
+      },
+    },
+    {
+      method: 'PUT',
+      path: API,
+      serve(call) {
+        const api = findV2Api(control, call);
+        refuseWebSocketImport(api);
+        const document = requiredText(call.body, 'body');
+        const read = readDocument(api, document, 'overwrite', readImport(call), control.apis.account);
+        refuseWarnings(call, read.warnings);
+        editV2(api, read.resources, control);
+        return jsonReply(201, showImported({ api, warnings: read.warnings }));
+      },
+    },
+  ];
+}
+
+function showRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: APIS,
+      serve({ query }) {
+        const all = control.apis.all.filter(({ identity }) => identity.protocol !== 'rest');
+        return pageReply(all.map(showApi), query);
+      },
+    },
+    { method: 'GET', path: API, serve: (call) => jsonReply(200, showApi(findV2Api(control, call))) },
+  ];
+}
+
+function changeRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'PATCH',
+      path: API,
+      serve(call) {
+        const api = findV2Api(control, call);
+        const { resources } = api;
+        const properties = mergeFields(resources.api.properties, call.body, API_FIELDS);
+        refuseUnenforced(TYPE, properties);
+        const named = { ...resources, api: { ...resources.api, properties } };
+        editV2(api, changeQuickCreated(named, call), control);
+        return jsonReply(200, showApi(api));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: API,
+      serve(call) {
+        const { identity } = findV2Api(control, call);
+        refuseMapped(control.apis.domains, identity.apiId);
+        control.apis.remove(identity.apiId);
+        return emptyReply(204);
+      },
+    },
+    {
+      method: 'DELETE',
+      path: `${API}/cors`,
+      serve(call) {
+        const api = findV2Api(control, call);
+        const { resources } = api;
+        const properties = without(resources.api.properties, 'CorsConfiguration');
+        editV2(api, { ...resources, api: { ...resources.api, properties } }, control);
+        return emptyReply(204);
+      },
+    },
+  ];
+}
+
+function create(call: WireCall, properties: JsonObject, control: RestControl): MadeApi {
+  const { apis, random, accountId } = control;
+  refuseUnenforced(TYPE, without(properties, 'Body'));
+  const id = random.hex(ID_LENGTH);
+  const wish = { id, properties, accountId, region: call.region, stackName: MADE_BY_CALL, logicalId: id };
+  const made = makeApi({ ...wish, type: TYPE }, apis.account);
+  refuseWarnings(call, made.warnings);
+  const quota = quotaOfApi(made.api.identity.protocol, made.api.resources.api);
+  const count = apis.all.filter((api) => quotaOfApi(api.identity.protocol, api.resources.api) === quota);
+  refuseOneMore(quota, count.length, USUAL_QUOTAS);
+  apis.add(made.api);
+  return made;
+}
+
+function readApi({ body }: WireCall): JsonObject {
+  const ProtocolType = requiredText(body, 'protocolType');
+  if (ProtocolType !== 'HTTP' && ProtocolType !== 'WEBSOCKET')
+    throw badRequest('Invalid protocol type specified. Must be one of [HTTP, WEBSOCKET]');
+  if (ProtocolType === 'WEBSOCKET') requireMembers(body, ['routeSelectionExpression']);
+  return { ...readFields(body, [...API_FIELDS, ...QUICK_CREATE]), ProtocolType };
+}
+
+/** How a document is to be read. */
+function readImport({ query }: WireCall): JsonObject {
+  const BasePath = query.get('basepath');
+  return { ProtocolType: 'HTTP', ...(BasePath === null ? {} : { BasePath }) };
+}
+
+function refuseWebSocketImport({ identity }: ApiState): void {
+  if (identity.protocol !== 'http') throw badRequest('Import is supported for HTTP APIs only');
+}
+
+function refuseWarnings({ query }: WireCall, warnings: readonly string[]): void {
+  if (query.get('failOnWarnings') === 'true' && warnings.length > 0)
+    throw badRequest(`Warnings found during import:\n\t${warnings.join('\n\t')}`);
+}
+
+/** `target`, `routeKey` and `credentialsArn` of UpdateApi. @throws ControlError for an API that was not quick-created */
+function changeQuickCreated(from: ApiResources, { body }: WireCall): ApiResources {
+  const [target, routeKey] = [optionalText(body, 'target'), optionalText(body, 'routeKey')];
+  const credentials = optionalText(body, 'credentialsArn');
+  if (target === undefined && routeKey === undefined && credentials === undefined) return from;
+  const route = from.routes.find(({ logicalId }) => isQuickCreated(logicalId));
+  const integration = [...from.integrations.values()].find(({ logicalId }) => isQuickCreated(logicalId));
+  if (route === undefined || integration === undefined)
+    throw badRequest('target, routeKey and credentialsArn are for APIs that quick create has made');
+  const uri = target ?? textOf(integration.properties, 'IntegrationUri');
+  const changed = {
+    ...integration,
+    properties: {
+      ApiId: from.api.id,
+      ...quickIntegration(uri, credentials ?? textOf(integration.properties, 'CredentialsArn')),
+    },
+  };
+  const moved: ControlResource = {
+    ...route,
+    properties: { ...route.properties, ...(routeKey === undefined ? {} : { RouteKey: routeKey }) },
+  };
+  return {
+    ...from,
+    routes: from.routes.map((one) => (one === route ? moved : one)),
+    integrations: new Map([...from.integrations, [integration.id, changed]]),
+  };
+}
+
+function showApi({ identity, resources, createdAtEpochMs }: ApiState): Record<string, unknown> {
+  const { apiId, protocol, name, domainName } = identity;
+  return {
+    ...{ apiId, name, protocolType: protocol.toUpperCase(), createdDate: isoTime(createdAtEpochMs) },
+    apiEndpoint: `${protocol === 'websocket' ? 'wss' : 'https'}://${domainName}`,
+    apiKeySelectionExpression: '$request.header.x-api-key',
+    routeSelectionExpression: protocol === 'http' ? USUAL_SELECTION.http : USUAL_SELECTION.websocket,
+    ...{ disableExecuteApiEndpoint: false, ipAddressType: 'ipv4', tags: {} },
+    ...showFields(resources.api.properties, API_FIELDS),
+  };
+}
+
+function showImported({ api, warnings }: MadeApi): Record<string, unknown> {
+  return { ...showApi(api), ...(warnings.length === 0 ? {} : { warnings }) };
+}

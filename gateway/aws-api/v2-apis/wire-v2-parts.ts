@@ -1,0 +1,212 @@
+/** Routes, integrations, authorizers, models and responses of HTTP and WebSocket APIs: one set of calls for every row of the table. */
+import { refuseOneMore } from '../../control/api-quotas.ts';
+import { badRequest, conflict, notFound } from '../../control/control-error.ts';
+import { madeByCall } from '../../control/edit-resources.ts';
+import { editV2 } from '../../control/edit-v2.ts';
+import { mapOf, textOf, without } from '../../control/resource-properties.ts';
+import { isQuickCreated } from '../../definition/quick-create.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { mergeFields, showFields } from '../rest-apis/field-table.ts';
+import { emptyReply } from '../rest-apis/wire-router.ts';
+import { modelTemplate } from './model-template.ts';
+import { PART_KINDS } from './v2-table.ts';
+import { API, findV2Api, pageReply, refuseUnenforced, requireMembers } from './v2-wire.ts';
+import type { ApiState } from '../../control/api-state.ts';
+import type { ControlResource } from '../../control/control-resource.ts';
+import type { Json, JsonObject } from '../../definition/model.ts';
+import type { RestControl } from '../rest-apis/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
+import type { PartKind } from './v2-table.ts';
+
+export function partRoutes(control: RestControl): readonly WireRoute[] {
+  return [...PART_KINDS.flatMap((kind) => routesOf(kind, control)), ...extraRoutes(control)];
+}
+
+function pathOf({ path, owner }: PartKind): string {
+  const above = owner?.kind();
+  return above === undefined ? `${API}/${path}` : `${API}/${above.path}/{${above.idName}}/${path}`;
+}
+
+function routesOf(kind: PartKind, control: RestControl): readonly WireRoute[] {
+  const all = pathOf(kind);
+  const one = `${all}/{${kind.idName}}`;
+  return [
+    { method: 'POST', path: all, serve: (call) => jsonReply(201, create(kind, call, control)) },
+    {
+      method: 'GET',
+      path: all,
+      serve(call) {
+        const api = findV2Api(control, call);
+        return pageReply(
+          listParts(kind, api, call).map((part) => show(kind, api, part)),
+          call.query,
+        );
+      },
+    },
+    {
+      method: 'GET',
+      path: one,
+      serve(call) {
+        const api = findV2Api(control, call);
+        return jsonReply(200, show(kind, api, getPart(kind, api, call)));
+      },
+    },
+    {
+      method: 'PATCH',
+      path: one,
+      serve(call) {
+        const api = findV2Api(control, call);
+        const part = getPart(kind, api, call);
+        const properties = readPart(kind, part.properties, call);
+        return jsonReply(200, change(kind, api, { ...part, properties }, control));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: one,
+      serve(call) {
+        remove(kind, findV2Api(control, call), call, control);
+        return emptyReply(204);
+      },
+    },
+  ];
+}
+
+/** Calls that only one row has. */
+function extraRoutes(control: RestControl): readonly WireRoute[] {
+  const kindOf = (noun: string): PartKind => PART_KINDS.find((kind) => kind.noun === noun) ?? never(noun);
+  const [routes, models] = [kindOf('Route'), kindOf('Model')];
+  return [
+    {
+      method: 'DELETE',
+      path: `${pathOf(routes)}/{routeId}/requestparameters/{key}`,
+      serve(call) {
+        const api = findV2Api(control, call);
+        const route = getPart(routes, api, call);
+        const { properties } = route;
+        const parameters = mapOf(properties, 'RequestParameters');
+        if (!Object.hasOwn(parameters, call.path('key')))
+          throw notFound(`Unable to find request parameter ${call.path('key')}`);
+        const RequestParameters = without(parameters, call.path('key'));
+        change(routes, api, { ...route, properties: { ...properties, RequestParameters } }, control);
+        return emptyReply(204);
+      },
+    },
+    {
+      method: 'GET',
+      path: `${pathOf(models)}/{modelId}/template`,
+      serve(call) {
+        const { properties } = getPart(models, findV2Api(control, call), call);
+        return jsonReply(200, { value: modelTemplate(readSchema(properties['Schema'])) });
+      },
+    },
+  ];
+}
+
+function never(noun: string): never {
+  throw new TypeError(`no row of the table is ${noun}`);
+}
+
+/** Those of the API, or of the owner that the path names. @throws ControlError NotFoundException */
+function listParts(kind: PartKind, api: ApiState, call: WireCall): readonly ControlResource[] {
+  const { owner } = kind;
+  if (owner === undefined) return kind.list(api.resources);
+  const { id } = getPart(owner.kind(), api, call);
+  return kind.list(api.resources).filter(({ properties }) => textOf(properties, owner.property) === id);
+}
+
+/** @throws ControlError NotFoundException */
+function getPart(kind: PartKind, api: ApiState, call: WireCall): ControlResource {
+  const id = call.path(kind.idName);
+  const part = listParts(kind, api, call).find((one) => one.id === id);
+  if (part === undefined) throw notFound(`Unable to find ${kind.noun} by id ${id}`);
+  return part;
+}
+
+function create(kind: PartKind, call: WireCall, control: RestControl): Record<string, unknown> {
+  const api = findV2Api(control, call);
+  const { identity, resources } = api;
+  if (kind.only !== undefined && kind.only !== identity.protocol)
+    throw badRequest(`${kind.noun} is not supported for ${identity.protocol.toUpperCase()} APIs`);
+  requireMembers(call.body, kind.required);
+  if (kind.quota !== undefined) refuseOneMore(kind.quota, kind.list(resources).length, resources.quotas);
+  const owned = kind.owner && { [kind.owner.property]: getPart(kind.owner.kind(), api, call).id };
+  const properties = readPart(kind, { ApiId: identity.apiId, ...owned }, call);
+  const part = madeByCall(control.random.hex(kind.idLength), properties);
+  refuseNamesake(kind, part, listParts(kind, api, call));
+  editV2(api, kind.put(resources, [...kind.list(resources), part]), control);
+  return show(kind, api, part);
+}
+
+/** The properties with what a call says of them. @throws ControlError for what is not applied here */
+function readPart(kind: PartKind, before: JsonObject, call: WireCall): JsonObject {
+  const merged = mergeFields(before, call.body, kind.fields);
+  const properties = kind.noun === 'Model' ? { ...merged, Schema: readSchema(merged['Schema']) } : merged;
+  refuseUnenforced(`AWS::ApiGatewayV2::${kind.noun}`, properties);
+  return properties;
+}
+
+function change(
+  kind: PartKind,
+  api: ApiState,
+  part: ControlResource,
+  control: RestControl,
+): Record<string, unknown> {
+  const { resources } = api;
+  const others = kind.list(resources).filter(({ id }) => id !== part.id);
+  refuseNamesake(
+    kind,
+    part,
+    others.filter((other) => isSibling(kind, other, part)),
+  );
+  const items = kind.list(resources).map((one) => (one.id === part.id ? part : one));
+  editV2(api, kind.put(resources, items), control);
+  return show(kind, api, part);
+}
+
+function isSibling({ owner }: PartKind, other: ControlResource, part: ControlResource): boolean {
+  return owner === undefined || other.properties[owner.property] === part.properties[owner.property];
+}
+
+function refuseNamesake(kind: PartKind, part: ControlResource, others: readonly ControlResource[]): void {
+  const { unique, noun } = kind;
+  if (unique === undefined) return;
+  const name = textOf(part.properties, unique);
+  if (!others.some((other) => textOf(other.properties, unique) === name)) return;
+  const what = unique === 'Name' ? 'name' : 'key';
+  throw conflict(`${noun} with ${what} ${name} already exists for this API`);
+}
+
+function remove(kind: PartKind, api: ApiState, call: WireCall, control: RestControl): void {
+  const { id } = getPart(kind, api, call);
+  const { resources } = api;
+  if (kind.isNeeded?.(resources, id) === true)
+    throw conflict(`Cannot delete ${kind.noun} ${id}: it is referenced by a route of the API`);
+  const kept = kind.list(resources).filter((one) => one.id !== id);
+  editV2(api, kind.put(resources, kept), control);
+}
+
+function show(kind: PartKind, { identity }: ApiState, part: ControlResource): Record<string, unknown> {
+  const { id, properties, logicalId } = part;
+  const shown =
+    kind.noun === 'Model' ? { ...properties, Schema: JSON.stringify(properties['Schema']) } : properties;
+  return {
+    [kind.idName]: id,
+    ...(isQuickCreated(logicalId) ? { apiGatewayManaged: true } : {}),
+    ...kind.usual(identity.protocol, properties),
+    ...showFields(shown, kind.fields),
+  };
+}
+
+/** The schema as templates have it. @throws ControlError for a text that is none */
+function readSchema(schema: Json | undefined): JsonObject {
+  let value: unknown = schema;
+  try {
+    if (typeof schema === 'string') value = JSON.parse(schema);
+  } catch {
+    throw badRequest('Model schema must be valid JSON');
+  }
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0)
+    throw badRequest('Model schema must have at least 1 property or array items defined');
+  return value as JsonObject;
+}

@@ -1,0 +1,208 @@
+/** Stages and deployments of HTTP and WebSocket APIs over apigatewayv2. */
+import { notFound } from '../../control/control-error.ts';
+import { refuseMapped } from '../../control/edit-domains.ts';
+import {
+  changeV2Stage,
+  createV2Deployment,
+  createV2Stage,
+  deleteV2Deployment,
+  getV2Deployment,
+  getV2Stage,
+  isAutomatic,
+} from '../../control/edit-v2.ts';
+import { isSet, mapOf, without } from '../../control/resource-properties.ts';
+import { isQuickCreated } from '../../definition/quick-create.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { mergeFields, readFields, showFields } from '../rest-apis/field-table.ts';
+import { emptyReply } from '../rest-apis/wire-router.ts';
+import { optionalText, requiredText } from '../rest-apis/wire-shape.ts';
+import { STAGE_FIELDS } from './v2-table.ts';
+import { API, findV2Api, isoTime, pageReply, refuseUnenforced } from './v2-wire.ts';
+import type { ApiState, DeploymentRecord, StageRecord } from '../../control/api-state.ts';
+import type { RestControl } from '../rest-apis/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
+
+const STAGES = `${API}/stages`;
+const STAGE = `${STAGES}/{stageName}`;
+const DEPLOYMENTS = `${API}/deployments`;
+const DEPLOYMENT = `${DEPLOYMENTS}/{deploymentId}`;
+const TYPE = 'AWS::ApiGatewayV2::Stage';
+
+export function v2StageRoutes(control: RestControl): readonly WireRoute[] {
+  return [...stageRoutes(control), ...settingRoutes(control), ...deploymentRoutes(control)];
+}
+
+function stageRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'POST',
+      path: STAGES,
+      serve(call) {
+        const api = findV2Api(control, call);
+        const name = requiredText(call.body, 'stageName');
+        const properties = readFields(call.body, STAGE_FIELDS);
+        refuseUnenforced(TYPE, properties);
+        createV2Stage(api, name, properties, control);
+        return jsonReply(201, showStage(getV2Stage(api, name)));
+      },
+    },
+    {
+      method: 'GET',
+      path: STAGES,
+      serve: (call) => pageReply(findV2Api(control, call).stages.map(showStage), call.query),
+    },
+    {
+      method: 'GET',
+      path: STAGE,
+      serve: (call) => jsonReply(200, showStage(findStage(findV2Api(control, call), call))),
+    },
+    {
+      method: 'PATCH',
+      path: STAGE,
+      serve(call) {
+        const api = findV2Api(control, call);
+        const { name, source } = findStage(api, call).settings;
+        const properties = mergeFields(source.properties, call.body, STAGE_FIELDS);
+        refuseUnenforced(TYPE, properties);
+        changeV2Stage(api, name, properties, control);
+        return jsonReply(200, showStage(getV2Stage(api, name)));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: STAGE,
+      serve(call) {
+        const api = findV2Api(control, call);
+        const { name } = findStage(api, call).settings;
+        refuseMapped(control.apis.domains, api.identity.apiId, name);
+        api.removeStage(name);
+        return emptyReply(204);
+      },
+    },
+  ];
+}
+
+/** Calls that take one setting of a stage away. */
+function settingRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'DELETE',
+      path: `${STAGE}/accesslogsettings`,
+      serve(call) {
+        const api = findV2Api(control, call);
+        const { name, source } = findStage(api, call).settings;
+        changeV2Stage(api, name, without(source.properties, 'AccessLogSettings'), control);
+        return emptyReply(204);
+      },
+    },
+    {
+      method: 'DELETE',
+      path: `${STAGE}/routesettings/{routeKey}`,
+      serve(call) {
+        const api = findV2Api(control, call);
+        const { name, source } = findStage(api, call).settings;
+        const settings = mapOf(source.properties, 'RouteSettings');
+        if (!Object.hasOwn(settings, call.path('routeKey')))
+          throw notFound(`Unable to find route settings for ${call.path('routeKey')}`);
+        const RouteSettings = without(settings, call.path('routeKey'));
+        changeV2Stage(api, name, { ...source.properties, RouteSettings }, control);
+        return emptyReply(204);
+      },
+    },
+    {
+      method: 'DELETE',
+      path: `${STAGE}/cache/authorizers`,
+      serve(call) {
+        const { apis } = control;
+        const [apiId, stageName] = [call.path('apiId'), call.path('stageName')];
+        const api = apis.state(apiId);
+        if (api?.identity.protocol !== 'http') throw notFound(`Invalid API identifier specified ${apiId}`);
+        const { name } = getV2Stage(api, stageName).settings;
+        apis.account.flushAuthorizers(apiId, name);
+        return emptyReply(204);
+      },
+    },
+  ];
+}
+
+function deploymentRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'POST',
+      path: DEPLOYMENTS,
+      serve(call) {
+        const stageName = optionalText(call.body, 'stageName');
+        const description = optionalText(call.body, 'description') ?? '';
+        const wish = { description, stageName: stageName === '' ? undefined : stageName };
+        return jsonReply(201, showDeployment(createV2Deployment(findV2Api(control, call), wish, control)));
+      },
+    },
+    {
+      method: 'GET',
+      path: DEPLOYMENTS,
+      serve: (call) => pageReply(findV2Api(control, call).deployments.map(showDeployment), call.query),
+    },
+    {
+      method: 'GET',
+      path: DEPLOYMENT,
+      serve: (call) =>
+        jsonReply(200, showDeployment(getV2Deployment(findV2Api(control, call), call.path('deploymentId')))),
+    },
+    {
+      method: 'PATCH',
+      path: DEPLOYMENT,
+      serve(call) {
+        const api = findV2Api(control, call);
+        const { compiled } = getV2Deployment(api, call.path('deploymentId'));
+        const description = optionalText(call.body, 'description');
+        if (description !== undefined) api.describeDeployment(compiled.id, description);
+        return jsonReply(200, showDeployment(getV2Deployment(api, compiled.id)));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: DEPLOYMENT,
+      serve(call) {
+        deleteV2Deployment(findV2Api(control, call), call.path('deploymentId'));
+        return emptyReply(204);
+      },
+    },
+  ];
+}
+
+function findStage(api: ApiState, { path }: WireCall): StageRecord {
+  return getV2Stage(api, path('stageName'));
+}
+
+function showStage({
+  settings,
+  deploymentMessage,
+  createdAtEpochMs,
+  updatedAtEpochMs,
+}: StageRecord): Record<string, unknown> {
+  const { name, source, deploymentId } = settings;
+  return {
+    stageName: name,
+    ...(isQuickCreated(source.logicalId) ? { apiGatewayManaged: true } : {}),
+    ...{
+      defaultRouteSettings: { detailedMetricsEnabled: false },
+      routeSettings: {},
+      stageVariables: {},
+      tags: {},
+    },
+    ...showFields(source.properties, STAGE_FIELDS),
+    autoDeploy: isSet(source.properties, 'AutoDeploy'),
+    ...(deploymentId === '' ? {} : { deploymentId }),
+    ...(deploymentMessage === undefined ? {} : { lastDeploymentStatusMessage: deploymentMessage }),
+    ...{ createdDate: isoTime(createdAtEpochMs), lastUpdatedDate: isoTime(updatedAtEpochMs) },
+  };
+}
+
+function showDeployment(record: DeploymentRecord): Record<string, unknown> {
+  const { compiled, description, createdAtEpochMs } = record;
+  return {
+    ...{ deploymentId: compiled.id, autoDeployed: isAutomatic(record), deploymentStatus: 'DEPLOYED' },
+    createdDate: isoTime(createdAtEpochMs),
+    ...(description === '' ? {} : { description }),
+  };
+}

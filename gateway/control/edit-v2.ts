@@ -1,0 +1,183 @@
+/**
+ * HTTP and WebSocket APIs as calls edit them: what AWS would refuse is refused when it is said, and stages that deploy
+ * automatically follow at once. Stages and deployments with AWS's checks.
+ */
+import { Faults } from '../errors.ts';
+import { refuseOneMore } from './api-quotas.ts';
+import { compileDeployment } from './compile-deployment.ts';
+import { badRequest, conflict, ControlError, notFound } from './control-error.ts';
+import { madeByCall } from './edit-resources.ts';
+import { readV2Stage, refuseManyTags } from './read-stages.ts';
+import { isSet, textOf, without } from './resource-properties.ts';
+import { checkUnusedAuthorizers } from './unused-authorizers.ts';
+import type { DefinitionError } from '../errors.ts';
+import type { JsonObject } from '../definition/model.ts';
+import type { ApiIdentity } from '../deployment/model.ts';
+import type { Random } from '../ports.ts';
+import type { ApiResources, ApiState, DeploymentRecord, StageRecord } from './api-state.ts';
+import type { ControlResource } from './control-resource.ts';
+
+/** Where ids of new deployments come from. */
+type Draw = { readonly random: Random };
+
+const ID_LENGTH = 6;
+/** More snapshots than this are kept by nobody; the oldest that no stage points at give way. */
+const MAX_DEPLOYMENTS = 300;
+const NO_ROUTES = 'Unable to deploy API because no routes exist in this API';
+
+/** Puts other resources in the place of those there are. @throws ControlError for what AWS refuses; nothing has changed then */
+export function editV2(api: ApiState, next: ApiResources, draw: Draw): void {
+  refuseNewFaults(api.identity, api.resources, next);
+  api.edit(next);
+  deployAutomatically(api, draw);
+}
+
+/** A template may have brought faults of its own; a call may not add to them. */
+function refuseNewFaults(identity: ApiIdentity, before: ApiResources, next: ApiResources): void {
+  const known = new Set(faultsOf(identity, before).map(({ message }) => message));
+  const added = faultsOf(identity, next).find(({ message }) => !known.has(message));
+  if (added !== undefined) throw badRequest(added.message);
+}
+
+/** What cannot be compiled of an API, its integrations without a route included. */
+export function faultsOf(identity: ApiIdentity, resources: ApiResources): readonly DefinitionError[] {
+  const faults = new Faults(false);
+  const targets = new Set(resources.routes.map(({ properties }) => properties['Target']));
+  const probes = [...resources.integrations.keys()]
+    .map((id) => [id, `integrations/${id}`] as const)
+    .filter(([, Target]) => !targets.has(Target))
+    .map(([id, Target]) => {
+      const RouteKey = identity.protocol === 'http' ? `GET /integration-without-route/${id}` : id;
+      return madeByCall(id, { ApiId: identity.apiId, RouteKey, Target });
+    });
+  const probed = { ...resources, routes: [...resources.routes, ...probes] };
+  compileDeployment('check', identity, probed, faults);
+  checkUnusedAuthorizers(identity, resources, faults);
+  return faults.all.map(({ error }) => error);
+}
+
+/** Every stage with AutoDeploy is pointed at the API as it is now; where that is none to deploy, the stage tells why. */
+function deployAutomatically(api: ApiState, draw: Draw, only?: string): void {
+  const stages = api.stages.filter(
+    ({ settings: { name, source } }) =>
+      isSet(source.properties, 'AutoDeploy') && (only === undefined || name === only),
+  );
+  if (stages.length === 0) return;
+  if (api.resources.routes.length === 0) {
+    for (const { settings } of stages) api.putStage(settings, `Deployment attempt failed: ${NO_ROUTES}`);
+    return;
+  }
+  const id = addDeployment(api, AUTOMATIC, draw);
+  for (const { settings } of stages)
+    api.putStage({ ...settings, deploymentId: id }, `Successfully deployed stage with deployment ID '${id}'`);
+}
+
+/** Faults of a template close their routes, as when it was loaded. */
+function addDeployment(api: ApiState, description: string, { random }: Draw): string {
+  const id = random.hex(ID_LENGTH);
+  const compiled = compileDeployment(id, api.identity, api.resources, new Faults(false));
+  makeRoom(api);
+  api.addDeployment(compiled, description);
+  return id;
+}
+
+/** What AWS writes into the description of a deployment that nobody asked for. */
+const AUTOMATIC = 'Automatic deployment triggered by changes to the Api configuration';
+
+export function isAutomatic({ description, compiled }: DeploymentRecord): boolean {
+  return description === AUTOMATIC || compiled.id.startsWith('auto-');
+}
+
+/** @throws ControlError NotFoundException */
+export function getV2Stage(api: ApiState, name: string): StageRecord {
+  const stage = api.stage(name);
+  if (stage === undefined) throw notFound(`Unable to find Stage by name ${name}`);
+  return stage;
+}
+
+/** @throws ControlError NotFoundException */
+export function getV2Deployment(api: ApiState, id: string): DeploymentRecord {
+  const deployment = api.deployment(id);
+  if (deployment === undefined) throw notFound(`Unable to find Deployment by id ${id}`);
+  return deployment;
+}
+
+/** @throws ControlError, DefinitionError for what AWS refuses */
+export function createV2Stage(api: ApiState, name: string, properties: JsonObject, draw: Draw): void {
+  if (api.stage(name) !== undefined) throw conflict('Stage already exists');
+  refuseOneMore('stages', api.stages.length, api.resources.quotas);
+  const source = { ...properties, ApiId: api.identity.apiId, StageName: name };
+  putStage(api, madeByCall(name, source), '', draw);
+}
+
+/** Gives a stage other properties; requests see them at once, without a deployment. @throws ControlError, DefinitionError */
+export function changeV2Stage(api: ApiState, name: string, properties: JsonObject, draw: Draw): void {
+  const { settings } = getV2Stage(api, name);
+  putStage(api, { ...settings.source, properties }, settings.deploymentId, draw);
+}
+
+/** @param current what it points at so far; empty = nothing */
+function putStage(api: ApiState, source: ControlResource, current: string, draw: Draw): void {
+  refuseManyTags(source);
+  const { resources, identity } = api;
+  const isAutomatically = isSet(source.properties, 'AutoDeploy');
+  const named = textOf(source.properties, 'DeploymentId');
+  if (isAutomatically && named !== '' && named !== current)
+    throw badRequest('A stage with AutoDeploy cannot be given a deployment');
+  if (named !== '' && api.deployment(named) === undefined) throw badRequest('Deployment id does not exist');
+  const deploymentId = isAutomatically || named === '' ? current : named;
+  // What a stage that deploys itself points at is none of its properties; one that stopped to keeps it as such.
+  const others = without(source.properties, 'DeploymentId');
+  const properties =
+    isAutomatically || deploymentId === '' ? others : { ...others, DeploymentId: deploymentId };
+  const settings = readV2Stage(
+    { ...source, properties },
+    identity.protocol === 'http',
+    routeKeysOf(resources),
+  );
+  const wasAutomatic = isSet(api.stage(settings.name)?.settings.source.properties ?? {}, 'AutoDeploy');
+  api.putStage({ ...settings, deploymentId });
+  if (isAutomatically && !wasAutomatic) deployAutomatically(api, draw, settings.name);
+}
+
+export function routeKeysOf({ routes }: ApiResources): ReadonlySet<string> {
+  return new Set(routes.map(({ properties }) => textOf(properties, 'RouteKey')));
+}
+
+export type V2DeploymentWish = { readonly description: string; readonly stageName: string | undefined };
+
+/** A deployment of the API as it is now; a named stage is pointed at it. @throws ControlError for what AWS refuses */
+export function createV2Deployment(api: ApiState, wish: V2DeploymentWish, draw: Draw): DeploymentRecord {
+  const { description, stageName } = wish;
+  const stage = stageName === undefined ? undefined : getV2Stage(api, stageName).settings;
+  if (stage !== undefined && isSet(stage.source.properties, 'AutoDeploy'))
+    throw badRequest(`Stage ${stage.name} deploys automatically; it cannot be deployed to`);
+  if (api.resources.routes.length === 0) throw badRequest(NO_ROUTES);
+  const id = addDeployment(api, description, draw);
+  if (stage !== undefined) {
+    const properties = { ...stage.source.properties, DeploymentId: id };
+    changeV2Stage(api, stage.name, properties, draw);
+  }
+  return getV2Deployment(api, id);
+}
+
+/** @throws ControlError for a deployment that a stage points at */
+export function deleteV2Deployment(api: ApiState, id: string): void {
+  getV2Deployment(api, id);
+  if (isInUse(api, id))
+    throw new ControlError(
+      'BadRequestException',
+      'Active stages pointing to this deployment must be moved or deleted',
+    );
+  api.removeDeployment(id);
+}
+
+function isInUse(api: ApiState, id: string): boolean {
+  return api.stages.some(({ settings }) => settings.deploymentId === id);
+}
+
+function makeRoom(api: ApiState): void {
+  if (api.deployments.length < MAX_DEPLOYMENTS) return;
+  const oldest = api.deployments.find(({ compiled }) => !isInUse(api, compiled.id));
+  if (oldest !== undefined) api.removeDeployment(oldest.compiled.id);
+}

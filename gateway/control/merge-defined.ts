@@ -1,0 +1,58 @@
+/**
+ * Three states of an HTTP or WebSocket API as one: what its template said, what calls have made of that, and what the
+ * template says now. Of each property the template's word stands where it is a new one, else the calls'.
+ */
+import { isSameJson } from './same-json.ts';
+import type { JsonObject } from '../definition/model.ts';
+import type { ApiResources } from './api-state.ts';
+import type { ControlResource } from './control-resource.ts';
+
+type Parts = readonly ControlResource[];
+
+export function mergeDefined(was: ApiResources, current: ApiResources, now: ApiResources): ApiResources {
+  const list = (
+    name: 'routes' | 'routeResponses' | 'integrationResponses' | 'models',
+  ): readonly ControlResource[] => mergeParts(was[name], current[name], now[name]);
+  const map = (name: 'integrations' | 'authorizers'): ReadonlyMap<string, ControlResource> =>
+    new Map(
+      mergeParts([...was[name].values()], [...current[name].values()], [...now[name].values()]).map(
+        (part) => [part.id, part] as const,
+      ),
+    );
+  const properties = mergeProperties(was.api.properties, current.api.properties, now.api.properties);
+  return {
+    ...now,
+    api: { ...now.api, properties },
+    routes: list('routes'),
+    integrations: map('integrations'),
+    authorizers: map('authorizers'),
+    routeResponses: list('routeResponses'),
+    integrationResponses: list('integrationResponses'),
+    models: list('models'),
+  };
+}
+
+/** By id: made by a call = stays; deleted by a call = stays away until its own definition changes. */
+function mergeParts(was: Parts, current: Parts, now: Parts): Parts {
+  const find = (parts: Parts, id: string): ControlResource | undefined =>
+    parts.find((part) => part.id === id);
+  const ids = new Set([...now, ...current].map(({ id }) => id));
+  return [...ids].flatMap((id) => {
+    const [before, left, said] = [find(was, id), find(current, id), find(now, id)];
+    if (said === undefined) return before === undefined && left !== undefined ? [left] : [];
+    if (before === undefined) return [said];
+    if (left === undefined) return isSameJson(before.properties, said.properties) ? [] : [said];
+    return [{ ...said, properties: mergeProperties(before.properties, left.properties, said.properties) }];
+  });
+}
+
+/** Of each property what the template says, where it says something new; else what calls made of it. */
+export function mergeProperties(was: JsonObject, current: JsonObject, now: JsonObject): JsonObject {
+  const names = new Set([...Object.keys(current), ...Object.keys(now)]);
+  return Object.fromEntries(
+    [...names].flatMap((name) => {
+      const value = isSameJson(was[name], now[name]) ? current[name] : now[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
