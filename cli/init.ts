@@ -26,6 +26,8 @@ type InitFlags = { readonly webhooks: boolean };
 /** What is to be written, by path below the folder, and what to do then. */
 type Plan = { readonly files: ReadonlyMap<string, string>; readonly next: readonly string[] };
 
+/** In the package; a checkout has them in docs. */
+const GUIDES = 'node_modules/gatewright/docs';
 /** Of osls, SAM and CDK. */
 const DEFINITION = /^(?:serverless\.(?:ya?ml|json|[cm]?[jt]s)|template\.(?:ya?ml|json)|cdk\.(?:json|out))$/;
 
@@ -68,6 +70,7 @@ function planOfEmpty(folder: string, { webhooks }: InitFlags): Plan {
       existsSync(join(folder, 'package.json')) ? installLine(folder) : 'npm install',
       'npx gatewright access sync   # reads the routes of hello',
       'npx gatewright start hello   # prints addresses, and lines to paste: 401, 200, 403',
+      `guides and recipes are in ${GUIDES}: own-repository.md is the first`,
     ],
   };
 }
@@ -119,7 +122,7 @@ function attachLines(apis: readonly FoundApi[]): readonly string[] {
   const name = `gatewright-\${sls:stage}-${isRest ? 'Token' : 'Request'}AuthorizerArn`;
   return [
     `attach the authorizers in your template: !ImportValue ${name}`,
-    '  (docs/access.md, Attaching the authorizers; first docs/coming-from.md where handlers read the caller)',
+    `  (${GUIDES}/access.md, Attaching the authorizers; first ${GUIDES}/coming-from.md where handlers read the caller)`,
   ];
 }
 

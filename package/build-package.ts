@@ -17,6 +17,7 @@ import {
   SCOPE,
   WORKSPACES,
 } from './manifest.ts';
+import { writeGuides } from './guides.ts';
 import type { Manifest } from './manifest.ts';
 import { makeStackConfig } from './stack-config.ts';
 
@@ -76,6 +77,7 @@ export async function buildPackage(root: string, outputDirectory: string): Promi
   for (const [source, target] of Object.entries(COPIED))
     await copyInto(join(root, source), join(outputDirectory, target));
   await chmod(join(outputDirectory, 'bin/gatewright.cjs'), 0o755);
+  await writeGuides(root, outputDirectory);
   await writeEntries(outputDirectory);
   await rm(compiled, { recursive: true });
   await writeManifest(outputDirectory, manifest);

@@ -1,15 +1,19 @@
 /** `gatewright init` and what follows, out of the npm package: no checkout of the toolkit is anywhere near. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
 import { anNpmService } from '../support/npm-service.ts';
+import { readRecipe } from '../support/recipe.ts';
 import { readZip } from '../support/zip-entries.ts';
 import type { Finished } from '../support/command.ts';
 import type { NpmService } from '../support/npm-service.ts';
 
+const CHECKOUT = join(import.meta.dirname, '../..');
 const FIXTURES = join(import.meta.dirname, '../fixtures/own-repository');
 const FREE = ['--port', '0', '--control-port', '0', '--json'];
 
@@ -75,6 +79,29 @@ describe('gatewright init in an empty folder', () => {
     assert.deepEqual(
       answers.map((answer) => answer.slice(0, 19)),
       ['401 {"message":"Una', '200 {"hello":"ada"}', '403 {"Message":"Use'],
+    );
+  });
+
+  // docs/recipes/ci.md as it stands: the job starts the service, runs the tests against it, and ends it.
+  it('runs the tests of the recipe for CI, and leaves nothing running', async () => {
+    const { files } = readRecipe(await readFile(join(CHECKOUT, 'docs/recipes/ci.md'), 'utf8'));
+    await mkdir(join(cwd, 'test'), { recursive: true });
+    for (const [path, text] of files) if (path.startsWith('test/')) await here.service.write(path, text);
+    await mkdir(join(cwd, 'node_modules/.bin'), { recursive: true });
+    await symlink('../gatewright/bin/gatewright.cjs', join(cwd, 'node_modules/.bin/gatewright'));
+    const workflow = files.get('.github/workflows/test.yml') ?? '';
+    assert.match(workflow, /run: npx gatewright access check hello\b[^]*run: sh test\/run\.sh/);
+    const checked = await here.run('access', 'check', 'hello');
+    assert.equal(checked.code, 0, checked.stderr);
+
+    const { stdout } = await promisify(execFile)('sh', ['test/run.sh'], { cwd, timeout: 120_000 });
+
+    assert.match(stdout, /users may say hello, and nobody else[^]*pass 1[^]*fail 0/);
+    const after = await here.run('token');
+    assert.match(
+      after.stderr,
+      /no gateway|is not running|has been started/,
+      'the gateway has ended with the job',
     );
   });
 

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseCompiledAccess } from '#shared/access/find-document.ts';
 import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
 import type { Running } from '../support/command.ts';
@@ -27,12 +27,14 @@ const PAGES = join(CHECKOUT, 'docs/recipes');
 const CDK_OUT = join(CHECKOUT, 'test/fixtures/recipes/billing/cdk.out');
 const TOOLKIT = 'gatewright-dev';
 
+/** Pages about a whole service; the one on CI is run out of the npm package (test/end-to-end/own-repository.suite.ts). */
 const recipes = new Map(
-  readdirSync(PAGES).map((file) => [
-    basename(file, '.md'),
-    readRecipe(readFileSync(join(PAGES, file), 'utf8')),
-  ]),
+  readdirSync(PAGES)
+    .map((file) => [basename(file, '.md'), readRecipe(readFileSync(join(PAGES, file), 'utf8'))] as const)
+    .filter(([, recipe]) => stackOf(recipe) !== ''),
 );
+/** Folder of the stack, below that of each service. */
+const STACK = 'gatewright/';
 
 type Api = { readonly stack: string; readonly id: string; readonly url: string };
 type Ready = { readonly apis: readonly Api[] };
@@ -56,17 +58,47 @@ function makeFolders(): void {
     recursive: true,
     filter: (source) => !source.includes('food-delivery'),
   });
-  for (const { files } of recipes.values())
-    for (const [path, text] of files) {
-      mkdirSync(dirname(join(toolkit, path)), { recursive: true });
-      writeFileSync(join(toolkit, path), text);
+  makePackage();
+  for (const recipe of recipes.values()) {
+    const service = folderOf(recipe);
+    mkdirSync(service, { recursive: true });
+    // One stack for all of them, where each would have its own.
+    symlinkSync(toolkit, join(service, 'gatewright'));
+    symlinkSync(join(toolkit, '.gatewright'), join(service, '.gatewright'));
+    for (const [path, text] of recipe.files) {
+      const isOfStack = path.startsWith(STACK);
+      const file = isOfStack ? join(toolkit, path.slice(STACK.length)) : join(service, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text.replace(/^routes: \.\.\/\.\.$/m, `routes: ../../${basename(service)}`));
     }
+  }
   cpSync(CDK_OUT, join(root, 'billing/cdk.out'), { recursive: true });
   cpSync(join(root, 'billing/lambda'), join(root, 'billing/cdk.out/asset.charges'), { recursive: true });
 }
 
+/** The npm package, as far as services import it: the sources by its names. */
+function makePackage(): void {
+  const folder = join(root, 'node_modules/gatewright');
+  mkdirSync(folder, { recursive: true });
+  const entries = { '.': 'plugin/index.ts', './websocket': 'shared/entries/websocket.ts' };
+  const exports = Object.entries(entries).map(([name, path], index) => {
+    const file = `./entry${index}.mjs`;
+    const source = JSON.stringify(pathToFileURL(join(CHECKOUT, path)).href);
+    const usual = name === '.' ? `export { default } from ${source};\n` : '';
+    writeFileSync(join(folder, file), `${usual}export * from ${source};\n`);
+    return [name, file] as const;
+  });
+  const manifest = { name: 'gatewright', type: 'module', exports: Object.fromEntries(exports) };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+}
+
+/** Of the service on the page. */
+function folderOf(recipe: Recipe): string {
+  return join(root, stackOf(recipe).replace(/-dev$/, ''));
+}
+
 const isSync = (command: string): boolean => command.startsWith('gatewright access sync ');
-const isStart = (command: string): boolean => command.startsWith('gatewright start ');
+const isStart = (command: string): boolean => /^gatewright start\b/.test(command);
 const wordsOf = (recipe: Recipe, is: (command: string) => boolean): readonly string[] =>
   recipe.steps.filter(({ command }) => is(command)).flatMap(({ command }) => command.split(' ').slice(2));
 
@@ -77,10 +109,9 @@ before(async () => {
   const sync = await runCommand(['access', 'sync', ...documents], { cwd: toolkit });
   assert.equal(sync.code, 0, sync.stderr);
   synced = sync.stdout;
-  const sources = new Set(all.flatMap((recipe) => wordsOf(recipe, isStart)));
   running = await startCommand(
     [
-      ...['start', ...sources, '--port', '0', '--control-port', '0', '--json', '--no-reload'],
+      ...['start', '.', ...all.map(folderOf), '--port', '0', '--control-port', '0', '--json', '--no-reload'],
       // As at AWS: functions have the rights of their roles, and a REST API calls none that does not let it.
       ...['--roles', 'on'],
     ],
@@ -96,7 +127,7 @@ after(async () => {
 
 /** The stack that a page's document protects in `dev`. */
 function stackOf({ files }: Recipe): string {
-  const document = [...files].find(([path]) => path.startsWith('access/'))?.[1] ?? '';
+  const document = [...files].find(([path]) => path.startsWith('gatewright/access/'))?.[1] ?? '';
   return /dev: \{ stack: ([\w-]+)/.exec(document)?.[1] ?? '';
 }
 
@@ -104,14 +135,16 @@ function stackOf({ files }: Recipe): string {
 function atHome(command: string, stack: string): string {
   const first = 3000 + apis.filter((api) => api.stack === TOOLKIT).length;
   const own = apis.filter((api) => api.stack === stack);
+  const ofToolkit = apis.filter((api) => api.stack === TOOLKIT);
   return command.replace(/\w+:\/\/127\.0\.0\.1:(\d+)(\/dev)?/g, (address, port: string) => {
-    const url = own[Number(port) - first]?.url ?? '';
+    const url =
+      (Number(port) < first ? ofToolkit[Number(port) - 3000] : own[Number(port) - first])?.url ?? '';
     assert.equal(url.replace(/:\d+/, `:${port}`), address, `an address of ${stack}`);
     return url;
   });
 }
 
-describe('docs/recipes', { concurrency: true }, () => {
+describe('docs/recipes', { concurrency: 3 }, () => {
   for (const [name, recipe] of recipes)
     it(`${name}.md names routes, commands and answers as they are`, async () => {
       const stack = stackOf(recipe);
@@ -119,7 +152,7 @@ describe('docs/recipes', { concurrency: true }, () => {
 
       const { printed: answers, stderr } = await runSteps(
         steps.map(({ command }) => atHome(command, stack)),
-        { cwd: toolkit, program: join(CHECKOUT, 'cli/main.ts') },
+        { cwd: folderOf(recipe), program: join(CHECKOUT, 'cli/main.ts') },
       );
 
       for (const line of recipe.steps.flatMap(({ command, printed }) =>

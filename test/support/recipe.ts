@@ -47,13 +47,14 @@ export type Session = {
   readonly stderr: string;
 };
 
-/** Runs the steps in one shell, in which `gatewright` is the command. */
+/** Runs the steps in one shell, in which `gatewright` is the command and `node` the one that runs the tests. */
 export async function runSteps(
   commands: readonly string[],
   { cwd, program }: { readonly cwd: string; readonly program: string },
 ): Promise<Session> {
   const gatewright = `gatewright() { ${JSON.stringify(process.execPath)} ${JSON.stringify(program)} "$@"; }`;
-  const script = [gatewright, ...commands.map((command) => `${command}\nprintf '${MARK}'`)].join('\n');
+  const node = `node() { ${JSON.stringify(process.execPath)} "$@"; }`;
+  const script = [gatewright, node, ...commands.map((command) => `${command}\nprintf '${MARK}'`)].join('\n');
   const { stdout, stderr } = await promisify(execFile)('sh', ['-c', script], {
     cwd,
     timeout: SHELL_LIMIT_MS,

@@ -1,0 +1,34 @@
+/** The guides that ship with the package: what somebody needs who has no checkout, with links that lead somewhere. */
+import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
+
+/** Below docs/, and recipes with them. What is about the toolkit's own making stays in the repository. */
+const GUIDES = [
+  ...['access', 'aws/surprises', 'coming-from', 'console', 'control-plane', 'daily-loop', 'errors'],
+  ...['function-runtime', 'live', 'operating', 'own-repository', 'plugin', 'quota', 'sign-in'],
+  ...['values', 'webhooks'],
+].map((name) => `${name}.md`);
+const RECIPES = 'recipes/*.md';
+/** To a file, with or without a part of it. */
+const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;
+
+/** Copies the guides of `root` into `docs/` of the package. */
+export async function writeGuides(root: string, outputDirectory: string): Promise<void> {
+  const recipes: string[] = [];
+  for await (const file of glob(RECIPES, { cwd: join(root, 'docs') }))
+    recipes.push(file.replaceAll('\\', '/'));
+  const shipped = new Set([...GUIDES, ...recipes].map((name) => `docs/${name}`));
+  for (const path of shipped) {
+    const target = join(outputDirectory, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, keepLinks(await readFile(join(root, path), 'utf8'), path, shipped));
+  }
+}
+
+/** The text of a page at `path`, whose links to what is not shipped are the words alone; so are pictures of the repository. */
+export function keepLinks(text: string, path: string, shipped: ReadonlySet<string>): string {
+  return text.replace(LINK, (whole, picture: string, words: string, target: string) => {
+    const there = posix.normalize(posix.join(posix.dirname(path), target));
+    return shipped.has(there) ? whole : picture === '' ? words : '';
+  });
+}
