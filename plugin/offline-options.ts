@@ -1,6 +1,7 @@
 /** serverless-offline's options (14.8): each is honoured, refused with what to do instead, or named as needless here. */
 import { OptionError, readFlag, readPort, readText, readTexts } from './option-values.ts';
 import { INSPECT_OPTIONS, readInspect } from './inspect-option.ts';
+import { LOOP_OPTIONS, readLoop } from './loop-option.ts';
 import { readStore } from './store-option.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';
@@ -54,6 +55,9 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   dynamodb: honoured('Where tables live: "embedded" (default) or a URL.', 'string'),
   data: honoured('Folder that keeps the embedded tables. Default: in memory.', 'string'),
   strict: honoured('Refuse what cannot be enforced, instead of naming it.', 'boolean'),
+  name: honoured(LOOP_OPTIONS.name.usage, 'string'),
+  seed: honoured(LOOP_OPTIONS.seed.usage, 'string'),
+  record: honoured(LOOP_OPTIONS.record.usage, 'string'),
   inspect: honoured(INSPECT_OPTIONS.inspect.usage, 'boolean'),
   'inspect-brk': honoured(INSPECT_OPTIONS['inspect-brk'].usage, 'boolean'),
   'inspect-port': honoured(INSPECT_OPTIONS['inspect-port'].usage, 'string'),
@@ -169,6 +173,7 @@ function toSettings(given: CliOptions): StartSettings {
     dynamodb: readStore(readText('dynamodb', given['dynamodb']), readText('data', given['data'])),
     reload: readFlag('reloadHandler', given['reloadHandler'], true),
     strict: readFlag('strict', given['strict'], false),
+    ...readLoop(given),
     ...readInspect(given),
     noTimeout: readFlag('noTimeout', given['noTimeout'], false),
     // What handlers ask to know that they run on a developer's machine.

@@ -6,9 +6,11 @@ import {
   createStreamSink,
   DefinitionError,
   describeReload,
+  isGatewayName,
   printLogLine,
   runningFolder,
   StartError,
+  USUAL_RECORDS,
 } from '@gatewright/gateway';
 import { accessFoldersOf, findStack } from '@gatewright/authoring/stack-files';
 import { readGatewaySettings } from './gateway-settings.ts';
@@ -37,8 +39,9 @@ export async function startSession(
 ): Promise<() => Promise<void>> {
   const startedMs = performance.now();
   const log = createStreamSink(process.stdout);
+  const { record = USUAL_RECORDS, ...others } = settings;
   const gateway = await createGateway({
-    ...settings,
+    ...others,
     ...readGatewaySettings(service.settings, process.env),
     stage: service.stage,
     // osls has settled the stage already, by --stage or by the service.
@@ -47,7 +50,8 @@ export async function startSession(
       stage: service.stage,
       ...(service.region !== undefined && { region: service.region }),
     },
-    announced: { folder: runningFolder(process.env) },
+    announced: { folder: runningFolder(process.env), name: nameOf(settings) },
+    ...(record > 0 && { record }),
     parameters: service.parameters,
     directory: service.directory,
     documentFolders: [...accessFoldersOf(sourcesOf(service)), ...namedFolder(service)],
@@ -75,6 +79,11 @@ export async function startSession(
     await gateway.close();
     await log.close();
   };
+}
+
+function nameOf({ name }: StartSettings): string | undefined {
+  if (name === undefined || isGatewayName(name)) return name;
+  throw new OptionError('name has 1 to 64 letters, digits, _, - and dots');
 }
 
 /** With the toolkit's stack where the service imports from it. */

@@ -16,4 +16,10 @@ export type StartSettings = Pick<
   | 'noTimeout'
   | 'chosen'
   | 'values'
->;
+  | 'seed'
+> & {
+  /** By which other commands call the gateway; absent = the name of the folder. */
+  readonly name?: string;
+  /** How many requests are kept to be explained, 0 = none; absent = as many as `gatewright start` keeps. */
+  readonly record?: number;
+};

@@ -2,6 +2,7 @@
 import { SETTINGS } from '@gatewright/gateway/settings';
 import { OptionError, readFlag, readPort, readText, readTexts } from './option-values.ts';
 import { INSPECT_OPTIONS, readInspect } from './inspect-option.ts';
+import { LOOP_OPTIONS, readLoop } from './loop-option.ts';
 import { readStore } from './store-option.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';
@@ -22,6 +23,7 @@ export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
     usage: 'What functions read of SSM, Secrets Manager, S3 and AppConfig. Default: gatewright.values.yml.',
     type: 'string',
   },
+  ...LOOP_OPTIONS,
   ...INSPECT_OPTIONS,
   reload: { usage: 'Watch templates and the sources of functions; --no-reload does not.', type: 'boolean' },
 };
@@ -40,6 +42,7 @@ export function readStartOptions(cli: CliOptions): StartSettings {
     allowHosts: readTexts('--allow-host', cli['allow-host']),
     dynamodb: readStore(readText('--dynamodb', cli['dynamodb']), readText('--data', cli['data'])),
     ...(values !== undefined && { values }),
+    ...readLoop(cli),
     ...readInspect(cli),
     reload: readFlag('--reload', cli['reload'], true),
     strict: readFlag('--strict', cli['strict'], false),

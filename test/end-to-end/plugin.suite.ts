@@ -153,7 +153,7 @@ describe('serverless offline', () => {
 describe('serverless gateway start', () => {
   it('gives each API a port of its own and ends on SIGTERM', async (t) => {
     const started = await startCommand(
-      ['gateway', 'start', '--port', '0', '--control-port', '0', '--no-reload'],
+      ['gateway', 'start', '--port', '0', '--control-port', '0', '--no-reload', '--name', 'by-plugin'],
       'Ready in',
       serverless,
     );
@@ -162,10 +162,13 @@ describe('serverless gateway start', () => {
     const [rest, http] = [urlOf('REST', stdout), urlOf('HTTP', stdout)];
 
     const answers = [await ask(`${rest}/users`), await ask(`${http}/items`)];
+    // Found by its name, with what it has kept of requests.
+    const kept = await runCommand(['requests', '--json', '--gateway', 'by-plugin']);
     const ended = await started.stop();
 
     assert.notEqual(new URL(rest).port, new URL(http).port);
     assert.deepEqual(answers, ['200 /users dev ', '200 /items $default ']);
+    assert.match(kept.stdout, /\/users[^]*\/items|\/items[^]*\/users/, kept.stderr);
     assert.equal(ended.code, 0, ended.stderr);
     // Within 2 s on a machine of its own; the suite shares one.
     assert.ok(ended.tookMs < 10_000, `${ended.tookMs} ms`);

@@ -43,6 +43,13 @@ describe('readStartOptions', () => {
     assert.equal(settings.dynamodb.kind, 'url');
   });
 
+  it('reads a name, what tables begin with and how much is kept, and refuses a number that is none', () => {
+    const { name, seed, record } = readStartOptions({ name: 'shop', seed: 'seeds', record: '0' });
+
+    assert.deepEqual([name, seed, record], ['shop', 'seeds', 0]);
+    assert.throws(() => readStartOptions({ record: 'all' }), /record is a number from 0/);
+  });
+
   it('refuses a port that is none', () => {
     assert.throws(() => readStartOptions({ port: '-1' }), /--port: a port is a number/);
   });
