@@ -12,7 +12,7 @@ const RECIPES = 'recipes/*.md';
 /** To a file, with or without a part of it. */
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;
 
-/** Copies the guides of `root` into `docs/` of the package. */
+/** Copies the guides of `root` into `docs/` of the package, and its README beside them. */
 export async function writeGuides(root: string, outputDirectory: string): Promise<void> {
   const recipes: string[] = [];
   for await (const file of glob(RECIPES, { cwd: join(root, 'docs') }))
@@ -23,6 +23,9 @@ export async function writeGuides(root: string, outputDirectory: string): Promis
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, keepLinks(await readFile(join(root, path), 'utf8'), path, shipped));
   }
+  // It lies beside docs/ in the package, and below it in the repository.
+  const readme = await readFile(join(root, 'package/README.md'), 'utf8');
+  await writeFile(join(outputDirectory, 'README.md'), readme.replaceAll('](../docs/', '](docs/'));
 }
 
 /** The text of a page at `path`, whose links to what is not shipped are the words alone; so are pictures of the repository. */

@@ -85,16 +85,16 @@ describe('gatewright init in an empty folder', () => {
   // docs/recipes/ci.md as it stands: the job starts the service, runs the tests against it, and ends it.
   it('runs the tests of the recipe for CI, and leaves nothing running', async () => {
     const { files } = readRecipe(await readFile(join(CHECKOUT, 'docs/recipes/ci.md'), 'utf8'));
-    await mkdir(join(cwd, 'test'), { recursive: true });
-    for (const [path, text] of files) if (path.startsWith('test/')) await here.service.write(path, text);
+    await mkdir(join(cwd, 'ci'), { recursive: true });
+    for (const [path, text] of files) if (path.startsWith('ci/')) await here.service.write(path, text);
     await mkdir(join(cwd, 'node_modules/.bin'), { recursive: true });
     await symlink('../gatewright/bin/gatewright.cjs', join(cwd, 'node_modules/.bin/gatewright'));
     const workflow = files.get('.github/workflows/test.yml') ?? '';
-    assert.match(workflow, /run: npx gatewright access check hello\b[^]*run: sh test\/run\.sh/);
+    assert.match(workflow, /run: npx gatewright access check hello\b[^]*run: sh ci\/run\.sh/);
     const checked = await here.run('access', 'check', 'hello');
     assert.equal(checked.code, 0, checked.stderr);
 
-    const { stdout } = await promisify(execFile)('sh', ['test/run.sh'], { cwd, timeout: 120_000 });
+    const { stdout } = await promisify(execFile)('sh', ['ci/run.sh'], { cwd, timeout: 120_000 });
 
     assert.match(stdout, /users may say hello, and nobody else[^]*pass 1[^]*fail 0/);
     const after = await here.run('token');
