@@ -10,6 +10,7 @@ import { readExport } from './export-rows.ts';
 import { HINT } from './output.ts';
 import { ownerPath, readInstant } from './quota-calls.ts';
 import { closeCommand, describeNotClosed, invoiceCommand } from './usage-invoice.ts';
+import { sqlCommand } from './usage-sql.ts';
 import { stripeCommand } from './usage-stripe.ts';
 
 type ExportFlags = AdminFlags & {
@@ -35,7 +36,8 @@ export function usageCommand(): Command {
     .addCommand(exportCommand())
     .addCommand(closeCommand())
     .addCommand(invoiceCommand())
-    .addCommand(stripeCommand());
+    .addCommand(stripeCommand())
+    .addCommand(sqlCommand());
 }
 
 function exportCommand(): Command {

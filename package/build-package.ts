@@ -29,6 +29,9 @@ const COPIED = {
   'package/launcher.cjs': 'bin/gatewright.cjs',
   'plugin/old-node.cjs': 'plugin/old-node.cjs',
   'plugin/old-node.d.cts': 'plugin/old-node.d.cts',
+  ...Object.fromEntries(
+    ['athena', 'duckdb', 'invoices', 'usage'].map((name) => [`cli/sql/${name}.sql`, `cli/sql/${name}.sql`]),
+  ),
 };
 /** By which editors complete documents. */
 const SCHEMAS = ['access.schema.json', 'webhooks.schema.json'];

@@ -33,8 +33,12 @@ export const ALONE = ['aws', 'dynamodb', 'handlers', 'velocity'];
 /** What `gatewright/<name>` hands on from `@gatewright/handlers/<name>`. */
 export const HANDLER_ENTRIES = ['access', 'quota', 'webhooks', 'websocket'];
 
-/** What users bring along where they want it: a deploy tool, and what `@gatewright/handlers` takes. */
-const DEPLOY_TOOLS = { osls: '^4.0.0', serverless: '^3.38.0 || ^4.0.0' };
+/** What users bring along where they want it: a deploy tool, what `usage sql` runs on, and what `@gatewright/handlers` takes. */
+const BROUGHT_TOOLS = {
+  '@duckdb/node-api': '>=1.4.0-0',
+  osls: '^4.0.0',
+  serverless: '^3.38.0 || ^4.0.0',
+};
 
 type Source = {
   readonly name: string;
@@ -74,7 +78,7 @@ export async function makeManifest(root: string): Promise<Manifest> {
   const dependencies = Object.assign({}, ...[source, ...manifests].map((one) => one.dependencies)) as object;
   const peers = {
     ...(Object.assign({}, ...manifests.map((one) => one.peerDependencies)) as Record<string, string>),
-    ...DEPLOY_TOOLS,
+    ...BROUGHT_TOOLS,
   };
   const { name, version, description, license } = source;
   const entries = HANDLER_ENTRIES.map((entry) => [`./${entry}`, exportOf(`./entries/${entry}`)]);

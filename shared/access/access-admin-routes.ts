@@ -1,5 +1,4 @@
 /** All routes of `access-admin`, and their description. Who may call which is IAM's to say. */
-import { describeRoutes } from '../http/openapi.ts';
 import { jsonReply } from '../http/reply.ts';
 import { readRoute } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
@@ -31,7 +30,10 @@ export function accessAdminRoutes({ keys, revocations, documents }: AccessAdmins
         ...{ path: '/access/openapi.json', id: 'describeAccessApi', summary: 'This description' },
         answer: { description: 'OpenAPI 3.1' },
       },
-      () => Promise.resolve(jsonReply(200, describeRoutes(INFO, routes))),
+      async () => {
+        const { describeRoutes } = await import('../http/openapi.ts');
+        return jsonReply(200, describeRoutes(INFO, routes));
+      },
     ),
     ...keyAdminRoutes(keys),
     ...revocationRoutes(revocations),

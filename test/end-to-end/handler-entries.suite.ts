@@ -124,7 +124,7 @@ describe('a bundle of a handler', () => {
       text: `import { createDynamoDbQuotas, quota } from 'gatewright/quota';
              export const used = [createDynamoDbQuotas, quota];`,
       without: /handlers\/(access|webhooks|websocket)\//,
-      limitKilobytes: 72,
+      limitKilobytes: 68,
     },
     {
       entry: 'access',

@@ -21,9 +21,7 @@ describe('bundleFunctions', () => {
     const bundles = await bundleFunctions(ROOT);
 
     assert.ok(bundles.length >= 5);
-    // What a request waits for is held to less than what administrators call.
-    for (const { name, startBytes } of bundles)
-      assert.ok(startBytes < (name.endsWith('-admin') ? 81_920 : 65_536), `${name}: ${startBytes}`);
+    for (const { name, startBytes } of bundles) assert.ok(startBytes < 65_536, `${name}: ${startBytes}`);
   });
 });
 

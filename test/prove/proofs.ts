@@ -7,6 +7,7 @@ import { limits } from './limits.ts';
 import type { Proof } from './proof.ts';
 import { quota } from './quota.ts';
 import { roles } from './roles.ts';
+import { usage } from './usage.ts';
 import { vectors } from './vectors.ts';
 
 /** In the order in which they run. */
@@ -15,6 +16,7 @@ export const PROOFS: readonly Proof[] = [
   limits,
   quota,
   billing,
+  usage,
   access,
   roles,
   vectors,

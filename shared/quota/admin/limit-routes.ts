@@ -4,10 +4,9 @@ import type { Field } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
-import { closePeriod } from './close-period.ts';
-import { reset, resume, setLimit, suspend, topUp } from './limits.ts';
+import type * as Limits from './limits.ts';
 import { toRequested } from './operation.ts';
-import type { AdminPorts, CarriedOut, Requested } from './operation.ts';
+import type { AdminPorts } from './operation.ts';
 import {
   CARRIED_OUT,
   PERIOD,
@@ -18,10 +17,14 @@ import {
   USAGE_RECORD,
   USAGE_ROW,
 } from './schemas.ts';
-import { findLedger, rowOf } from './subject-ledger.ts';
 import type { LedgerQuestion } from './subject-ledger.ts';
 
 const CHANGED = { description: 'Done', schema: CARRIED_OUT };
+
+/** What an instance is asked for first decides what it loads: most are asked for one thing. */
+function loadLimits(): Promise<typeof Limits> {
+  return import('./limits.ts');
+}
 
 /** The same for both: a limit of the whole tenant, and one of a key or of its routes. */
 export function limitRoutes(ports: AdminPorts): readonly Route[] {
@@ -67,24 +70,22 @@ function routesOf(
         answer: { description: 'Its usage', schema: USAGE_ROW },
       },
       async (request) => {
+        const { findLedger, rowOf } = await import('./subject-ledger.ts');
         const question = questionOf(request.path, request.query);
         return jsonReply(200, rowOf(await findLedger(ports, question, request.receivedEpochMs)));
       },
     ),
     ...adjustRoutes(ports, base, owner, withPeriod),
     act(
+      ports,
       `${base}/reset`,
       `reset${owner}`,
       'Gives back all that was charged in a period',
       withPeriod,
-      (...asked) => reset(ports, ...asked),
+      'reset',
     ),
-    act(`${base}/suspend`, `suspend${owner}`, 'Admits nothing until resumed', query, (...asked) =>
-      suspend(ports, ...asked),
-    ),
-    act(`${base}/resume`, `resume${owner}`, 'Ends a suspension', query, (...asked) =>
-      resume(ports, ...asked),
-    ),
+    act(ports, `${base}/suspend`, `suspend${owner}`, 'Admits nothing until resumed', query, 'suspend'),
+    act(ports, `${base}/resume`, `resume${owner}`, 'Ends a suspension', query, 'resume'),
     closeRoute(ports, base, owner, query),
   ];
 }
@@ -104,6 +105,7 @@ function adjustRoutes(
       },
       async (request) => {
         const question = questionOf(request.path, request.query);
+        const { setLimit } = await loadLimits();
         return jsonReply(200, await setLimit(ports, toRequested(request), question, request.body.limit));
       },
     ),
@@ -121,6 +123,7 @@ function adjustRoutes(
       },
       async (request) => {
         const question = questionOf(request.path, request.query);
+        const { topUp } = await loadLimits();
         return jsonReply(200, await topUp(ports, toRequested(request), question, request.body.units));
       },
     ),
@@ -129,16 +132,20 @@ function adjustRoutes(
 
 /** A change that takes nothing but the names of whom it concerns. */
 function act(
+  ports: AdminPorts,
   path: `${Base}/${string}`,
   id: string,
   summary: string,
   query: ActQuery,
-  carryOut: (requested: Requested, question: LedgerQuestion) => Promise<CarriedOut>,
+  verb: 'reset' | 'suspend' | 'resume',
 ): Route {
   return changeRoute(
     { method: 'POST', path, id, summary, query, body: {}, answer: CHANGED },
-    async (request) =>
-      jsonReply(200, await carryOut(toRequested(request), questionOf(request.path, request.query))),
+    async (request) => {
+      const limits = await loadLimits();
+      const question = questionOf(request.path, request.query);
+      return jsonReply(200, await limits[verb](ports, toRequested(request), question));
+    },
   );
 }
 
@@ -155,6 +162,7 @@ function closeRoute(ports: AdminPorts, base: Base, owner: 'Tenant' | 'Key', quer
     },
     async (request) => {
       const question = { ...questionOf(request.path, request.query), periodEpochMs: request.query.period };
+      const { closePeriod } = await import('./close-period.ts');
       return jsonReply(200, await closePeriod(ports, toRequested(request), question));
     },
   );

@@ -4,11 +4,20 @@ import { changeRoute, documentRoute, readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
 import { text, whole } from '../../http/fields.ts';
 import { DomainError } from '../../errors.ts';
-import { assignPlan, findKeyPlan, listKeys, unassignPlan } from './keys.ts';
+import type * as Keys from './keys.ts';
 import { toRequested } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
-import { documentOf, getPlan, listPlans, savePlan } from './plans.ts';
+import type * as Plans from './plans.ts';
 import { CARRIED_OUT, CURSOR, KEY_PLAN, pageOf, PLAN } from './schemas.ts';
+
+/** Most instances are asked for one thing, and start without the others. */
+function loadPlans(): Promise<typeof Plans> {
+  return import('./plans.ts');
+}
+
+function loadKeys(): Promise<typeof Keys> {
+  return import('./keys.ts');
+}
 
 export function planRoutes(ports: AdminPorts): readonly Route[] {
   return [
@@ -20,7 +29,7 @@ export function planRoutes(ports: AdminPorts): readonly Route[] {
         query: { cursor: CURSOR },
         answer: { description: 'A page of plans', schema: pageOf('plans', PLAN) },
       },
-      async ({ query }) => jsonReply(200, await listPlans(ports, query.cursor)),
+      async ({ query }) => jsonReply(200, await (await loadPlans()).listPlans(ports, query.cursor)),
     ),
     readRoute(
       {
@@ -29,7 +38,10 @@ export function planRoutes(ports: AdminPorts): readonly Route[] {
         summary: 'A plan, newest version',
         answer: { description: 'The plan', schema: PLAN },
       },
-      async ({ path }) => jsonReply(200, documentOf(await getPlan(ports, path.plan))),
+      async ({ path }) => {
+        const { documentOf, getPlan } = await loadPlans();
+        return jsonReply(200, documentOf(await getPlan(ports, path.plan)));
+      },
     ),
     documentRoute(
       {
@@ -40,11 +52,18 @@ export function planRoutes(ports: AdminPorts): readonly Route[] {
         document: PLAN,
         answer: { description: 'Saved', schema: CARRIED_OUT },
       },
-      async (request) =>
-        jsonReply(200, await savePlan(ports, toRequested(request), request.path.plan, request.body)),
+      async (request) => {
+        const { savePlan } = await loadPlans();
+        return jsonReply(200, await savePlan(ports, toRequested(request), request.path.plan, request.body));
+      },
     ),
   ];
 }
+
+const NEXT_VERSION = whole('1 for the first assignment, else one more than the newest', {
+  min: 1,
+  max: Number.MAX_SAFE_INTEGER,
+});
 
 /** Which key is on which plan. */
 export function keyRoutes(ports: AdminPorts): readonly Route[] {
@@ -57,7 +76,8 @@ export function keyRoutes(ports: AdminPorts): readonly Route[] {
         query: { cursor: CURSOR },
         answer: { description: 'A page of keys', schema: pageOf('keys', KEY_PLAN) },
       },
-      async ({ path, query }) => jsonReply(200, await listKeys(ports, path.tenant, query.cursor)),
+      async ({ path, query }) =>
+        jsonReply(200, await (await loadKeys()).listKeys(ports, path.tenant, query.cursor)),
     ),
     readRoute(
       {
@@ -67,6 +87,7 @@ export function keyRoutes(ports: AdminPorts): readonly Route[] {
         answer: { description: 'The assignment', schema: KEY_PLAN },
       },
       async ({ path }) => {
+        const { findKeyPlan } = await loadKeys();
         const found = await findKeyPlan(ports, path.tenant, path.key);
         if (found === undefined) throw new DomainError('KEY_UNKNOWN', 'no plan is assigned to it');
         return jsonReply(200, found);
@@ -81,7 +102,8 @@ export function keyRoutes(ports: AdminPorts): readonly Route[] {
         body: {},
         answer: { description: 'Taken off', schema: CARRIED_OUT },
       },
-      async (request) => jsonReply(200, await unassignPlan(ports, toRequested(request), request.path)),
+      async (request) =>
+        jsonReply(200, await (await loadKeys()).unassignPlan(ports, toRequested(request), request.path)),
     ),
     changeRoute(
       {
@@ -91,15 +113,15 @@ export function keyRoutes(ports: AdminPorts): readonly Route[] {
         summary: 'Puts a key on a plan',
         body: {
           plan: text('Id of the plan'),
-          version: whole('1 for the first assignment, else one more than the newest', {
-            min: 1,
-            max: Number.MAX_SAFE_INTEGER,
-          }),
+          version: NEXT_VERSION,
         },
         answer: { description: 'Assigned', schema: CARRIED_OUT },
       },
-      async (request) =>
-        jsonReply(200, await assignPlan(ports, toRequested(request), { ...request.path, ...request.body })),
+      async (request) => {
+        const { assignPlan } = await loadKeys();
+        const wanted = { ...request.path, ...request.body };
+        return jsonReply(200, await assignPlan(ports, toRequested(request), wanted));
+      },
     ),
   ];
 }

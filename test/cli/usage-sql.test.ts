@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { queryExport, readStatement, STATEMENTS } from '../../cli/export-query.ts';
+import { runCommand } from '../support/command.ts';
+import { installFakeDuckDb } from '../support/fake-duckdb.ts';
+
+describe('the SQL over exports of the usage table', () => {
+  let folder = '';
+  before(() => void (folder = mkdtempSync(join(tmpdir(), 'sql-'))));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  for (const statement of STATEMENTS)
+    it(`is printed as it is for Athena: ${statement}`, async () => {
+      const { code, stdout } = await runCommand(['usage', 'sql', statement]);
+
+      assert.equal(code, 0);
+      assert.equal(stdout, await readStatement(statement));
+    });
+
+  it('is told where DuckDB would have to be installed, before anything is read', async () => {
+    const args = ['usage', 'sql', 'invoices', '--export', folder, '--period', '2026-11'];
+    const { code, stderr } = await runCommand(args, { cwd: folder });
+
+    assert.equal(code, 1);
+    assert.match(stderr, /@duckdb\/node-api is not installed in .*: npm install @duckdb\/node-api/);
+  });
+
+  it('asks DuckDB for the files that are named, quoted, and for the month as a value', async () => {
+    const asked = installFakeDuckDb(folder);
+    const files = join(folder, "o'brien");
+    const query = { files, statement: 'invoices', month: "2026-11' OR 1=1", spillFolder: folder } as const;
+    const rows = [];
+    for await (const some of queryExport({ ...query, around: ['A (', ')'] }, folder)) rows.push(...some);
+
+    const { prelude, sql, values, options } = asked();
+    assert.deepEqual(rows, [{ row: 1 }, { row: 2 }]);
+    assert.ok(prelude.includes(`'${folder}/o''brien/*.json.gz'`), prelude);
+    assert.deepEqual([sql.startsWith('A (--'), sql.endsWith(')')], [true, true]);
+    assert.deepEqual(values, ["2026-11' OR 1=1"]);
+    assert.ok(!sql.includes('OR 1=1'));
+    assert.equal(options['autoinstall_known_extensions'], 'false');
+  });
+});

@@ -1,0 +1,40 @@
+/** A stand-in for `@duckdb/node-api`, installed in a folder, that says what it was asked. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Asked = {
+  readonly prelude: string;
+  readonly sql: string;
+  readonly values: readonly string[];
+  readonly options: Readonly<Record<string, string>>;
+};
+
+/** @returns what it was asked, once it was */
+export function installFakeDuckDb(folder: string): () => Asked {
+  const target = join(folder, 'node_modules/@duckdb/node-api');
+  const asked = join(folder, 'asked.json');
+  mkdirSync(target, { recursive: true });
+  writeFileSync(join(target, 'package.json'), '{"name":"@duckdb/node-api","main":"index.js"}');
+  writeFileSync(
+    join(target, 'index.js'),
+    `const { writeFileSync } = require('node:fs');
+exports.DuckDBInstance = {
+  create: async (path, options) => {
+    const asked = { options };
+    return {
+      closeSync() {},
+      connect: async () => ({
+        closeSync() {},
+        run: async (prelude) => Object.assign(asked, { prelude }),
+        async stream(sql, values) {
+          writeFileSync(${JSON.stringify(asked)}, JSON.stringify({ ...asked, sql, values }));
+          return { async *yieldRowObjectJson() { yield [{ row: 1 }]; yield [{ row: 2 }]; } };
+        },
+      }),
+    };
+  },
+};
+`,
+  );
+  return () => JSON.parse(readFileSync(asked, 'utf8')) as Asked;
+}
