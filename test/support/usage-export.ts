@@ -85,8 +85,8 @@ function* chunksOf(lines: Iterable<string>): Generator<string> {
 type Numbers = { readonly index: number; readonly used: number; readonly lost: number };
 
 /** Of a month: what came to no more than a closed period and its record is printed by these. */
-const STAND_IN: Numbers = { index: 987_654_321, used: 77_777, lost: 8888 };
-const CREDITS = 100_000;
+const STAND_IN: Numbers = { index: 987_654_321, used: 777_777_777, lost: 88_888_888 };
+const CREDITS = 1_000_000_000;
 
 class Maker {
   readonly #every: number;
@@ -152,7 +152,7 @@ function usualLines(tenantNumber: number): (numbers: Numbers) => string {
   const parts = linesOf(tenantNumber, STAND_IN, usual).text.split(
     new RegExp(`(${index}|(?<!\\d)(?:${used}|${lost}|${remaining})(?!\\d))`),
   );
-  return (numbers) => {
+  const printLines = (numbers: Numbers): string => {
     const printed: Record<string, number> = {
       [index]: numbers.index,
       [used]: numbers.used,
@@ -166,6 +166,11 @@ function usualLines(tenantNumber: number): (numbers: Numbers) => string {
     }
     return text;
   };
+  const another = { index: 12, used: 5, lost: 3 };
+  // No number of the tenant or the prices may be taken for one of those.
+  if (printLines(another) !== linesOf(tenantNumber, another, usual).text)
+    throw new Error(`other lines of tenant ${tenantNumber}`);
+  return printLines;
 }
 
 /** A head, a closed ledger and its records, as they stand in the table. */
