@@ -3,6 +3,7 @@
  * CreateDeployment has made a deployment of them and a stage points at it, as at AWS.
  * @see API Gateway API reference; docs/control-plane.md lists what is served
  */
+import { accountRoutes } from './wire-account.ts';
 import { authorizerRoutes } from './wire-authorizers.ts';
 import { clientCertificateRoutes } from './wire-client-certificates.ts';
 import { deploymentRoutes } from './wire-deployments.ts';
@@ -58,6 +59,7 @@ function listRoutes(control: RestControl): readonly WireRoute[] {
     return api !== undefined && api.identity.protocol !== 'http' && api.served.stages.has(stageName);
   };
   return [
+    ...accountRoutes(control),
     ...keyRoutes(account, random),
     ...planRoutes(account, random, hasStage),
     ...usageRoutes(account),

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import {
+  CreateApiKeyCommand,
+  GetAccountCommand,
+  GetTagsCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-api-gateway';
+import { aRestControl } from '../../../support/a-rest-control.ts';
+import type { TestRestControl } from '../../../support/a-rest-control.ts';
+import { REGION } from '../../../support/a-stack.ts';
+
+const arnOf = (path: string): string => `arn:aws:apigateway:${REGION}::${path}`;
+
+describe('the account and its tags, asked by the unmodified SDK', () => {
+  let at: TestRestControl;
+  before(async () => {
+    at = await aRestControl({
+      Tagged: {
+        ...{ type: 'AWS::ApiGateway::RestApi', id: 'tagged' },
+        properties: { Name: 'tagged', Tags: [{ Key: 'team', Value: 'shop' }] },
+      },
+      Http: {
+        ...{ type: 'AWS::ApiGatewayV2::Api', id: 'httpapi' },
+        properties: { Name: 'http', ProtocolType: 'HTTP', Tags: { team: 'web' } },
+      },
+      Stage: {
+        ...{ type: 'AWS::ApiGatewayV2::Stage', id: '$default' },
+        properties: { ApiId: 'httpapi', StageName: '$default', AutoDeploy: true, Tags: { live: 'yes' } },
+      },
+    });
+  });
+  after(() => at.close());
+
+  it('has the throttle that AWS gives a new account', async () => {
+    const { throttleSettings, features } = await at.sdk.send(new GetAccountCommand({}));
+
+    assert.deepEqual([throttleSettings, features], [{ burstLimit: 5000, rateLimit: 10_000 }, ['UsagePlans']]);
+  });
+
+  it('shows the tags of templates and of calls, by ARN', async () => {
+    const { id = '' } = await at.sdk.send(new CreateApiKeyCommand({ name: 'k', tags: { for: 'acme' } }));
+    const rows: readonly [path: string, tags: object][] = [
+      ['/restapis/tagged', { team: 'shop' }],
+      ['/apis/httpapi', { team: 'web' }],
+      ['/apis/httpapi/stages/$default', { live: 'yes' }],
+      [`/apikeys/${id}`, { for: 'acme' }],
+    ];
+    for (const [path, tags] of rows) {
+      const found = await at.sdk.send(new GetTagsCommand({ resourceArn: arnOf(path) }));
+      assert.deepEqual(found.tags, tags, path);
+    }
+  });
+
+  for (const path of ['/restapis/none', '/apis/tagged', '/apis/httpapi/stages/none', '/apikeys/none', '/x'])
+    it(`says that there is no ${path}`, async () => {
+      await assert.rejects(at.sdk.send(new GetTagsCommand({ resourceArn: arnOf(path) })), {
+        name: 'NotFoundException',
+      });
+    });
+
+  it('is changed by no call', async () => {
+    const tag = new TagResourceCommand({ resourceArn: arnOf('/restapis/tagged'), tags: { a: 'b' } });
+
+    await assert.rejects(at.sdk.send(tag), { name: 'NotImplementedException' });
+  });
+});
