@@ -23,6 +23,7 @@ const BUSY = { exact: 2000, leased: 50_000 };
 const DOLLARS_PER_MILLION_UNITS = 0.625;
 const MONTHS = 200;
 const WITHIN_MS = 60_000;
+const LEAST_ADMITTED = 0.99;
 
 export const billing: Proof = {
   name: 'billing',
@@ -58,11 +59,13 @@ async function judge(fleet: Fleet, quick: boolean, months: Figures): Promise<Out
   const exactBusy = await fleet.busy('exact-busy', 'exact', quick ? 100 : BUSY.exact);
   const leasedBusy = await fleet.busy('leased-busy', 'leased', quick ? 2000 : BUSY.leased);
   const figures = { months, exact, exactBusy, leasedBusy };
-  const isEqual = exact.billed === exact.admitted && exact.admitted === count;
-  if (!isEqual)
+  // Of a process that the machine kept from answering within its minute nobody knows; more than a few would show nothing.
+  const isShown = exact.admitted >= count * LEAST_ADMITTED;
+  const isEqual = exact.admitted <= exact.billed && exact.billed <= exact.admitted + exact.silent;
+  if (!isShown || !isEqual)
     return {
       kind: 'refuted',
-      reason: `${exact.admitted} of ${count} admitted, ${exact.billed} billed`,
+      reason: `${exact.admitted} of ${count} admitted, ${exact.billed} billed, ${exact.silent} without a word`,
       figures,
     };
   if (exactBusy.billed !== exactBusy.admitted)
@@ -74,6 +77,8 @@ type Measured = {
   readonly processes: number;
   readonly killed: number;
   readonly admitted: number;
+  /** Processes that were ended before they said what they had admitted. */
+  readonly silent: number;
   readonly billed: number;
   readonly writesPerThousand: number;
   readonly unitsPerThousand: number;
@@ -114,7 +119,7 @@ class Fleet {
 
   /** A request of each; every tenth is killed when it has been admitted, and none says goodbye. */
   async each(plan: string, processes: number): Promise<Measured> {
-    const answers: BillingAnswer[] = [];
+    const answers: (BillingAnswer | undefined)[] = [];
     let started = 0;
     let killed = 0;
     const next = async (): Promise<void> => {
@@ -135,7 +140,7 @@ class Fleet {
     return this.#measure(plan, [answer], { processes: 1, killed: 1 });
   }
 
-  async #run(order: BillingOrder): Promise<BillingAnswer> {
+  async #run(order: BillingOrder): Promise<BillingAnswer | undefined> {
     const child = spawn(process.execPath, [this.#program, JSON.stringify(order)], {
       env: { PATH: process.env['PATH'] ?? '', ...this.#environment },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -149,12 +154,12 @@ class Fleet {
     }
     await ended;
     clearTimeout(timer);
-    return answer ?? { admitted: 0, writes: 0, units: 0 };
+    return answer;
   }
 
   async #measure(
     plan: string,
-    answers: readonly BillingAnswer[],
+    all: readonly (BillingAnswer | undefined)[],
     counts: { readonly processes: number; readonly killed: number },
   ): Promise<Measured> {
     const { Items = [] } = await this.#client.send(
@@ -167,12 +172,14 @@ class Fleet {
         ExpressionAttributeValues: { ':pk': { S: `Q#${plan}#${plan}#` }, ':p': { S: 'P#' } },
       }),
     );
+    const answers = all.filter((answer) => answer !== undefined);
     const sum = (of: keyof BillingAnswer): number => answers.reduce((total, answer) => total + answer[of], 0);
     const admitted = sum('admitted');
     const perThousand = (number: number): number => Math.round((number / admitted) * 100_000) / 100;
     return {
       ...counts,
       admitted,
+      silent: all.length - answers.length,
       billed: Items.reduce((total, { used }) => total + Number(used?.N ?? 0), 0),
       writesPerThousand: perThousand(sum('writes')),
       unitsPerThousand: perThousand(sum('units')),
