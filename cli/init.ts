@@ -95,7 +95,7 @@ async function planOfService(folder: string, { webhooks }: InitFlags): Promise<P
     files,
     next: [
       ...(missingOf(folder).length === 0 ? [] : [installLine(folder)]),
-      ...(findStack([folder]).kind === 'not-needed' ? attachLines(apis) : []),
+      ...(findStack([folder]).kind === 'not-needed' ? attachLines(apis, folder) : []),
       'npx gatewright access sync   # reads the routes',
       'npx gatewright access matrix # who may call what',
       'npx gatewright start',
@@ -117,11 +117,17 @@ function installLine(folder: string): string {
 }
 
 /** What to write into the service; nobody's file is changed. */
-function attachLines(apis: readonly FoundApi[]): readonly string[] {
+function attachLines(apis: readonly FoundApi[], folder: string): readonly string[] {
   const isRest = apis.some(({ kind }) => kind === 'rest');
-  const name = `gatewright-\${sls:stage}-${isRest ? 'Token' : 'Request'}AuthorizerArn`;
+  const name = (stage: string) => `gatewright-${stage}-${isRest ? 'Token' : 'Request'}AuthorizerArn`;
+  const names = readdirSync(folder);
+  const value = names.some((file) => /^cdk\./.test(file))
+    ? `Fn.importValue(\`${name('${stage}')}\`)`
+    : names.some((file) => /^template\./.test(file))
+      ? `Fn::ImportValue: !Sub ${name('${Stage}')}`
+      : `!ImportValue ${name('${sls:stage}')}`;
   return [
-    `attach the authorizers in your template: !ImportValue ${name}`,
+    `attach the authorizers in your template: ${value}`,
     `  (${GUIDES}/access.md, Attaching the authorizers; first ${GUIDES}/coming-from.md where handlers read the caller)`,
   ];
 }
