@@ -11,6 +11,7 @@ import { API_PATH, readApiIdFromHost } from './routing/host.ts';
 import type { SignIn } from './compose-sign-in.ts';
 import { openStore } from './services/store.ts';
 import type { LocalValues } from './control/local-values.ts';
+import type { VpcLinks } from './control/vpc-links.ts';
 import type { ServedApis } from './control/served-apis.ts';
 import type { CallJournal } from './aws-api/rest-apis/call-journal.ts';
 import type { LogHistory } from './control-port/log-history.ts';
@@ -134,14 +135,20 @@ export function openAccount(options: GatewayOptions, clock: Clock): Account {
   });
 }
 
-/** For HTTP integrations. @param localOrigin where a host is that this gateway serves itself */
+/**
+ * For HTTP integrations. An id that `Ref` or a call gives is nothing that anybody writes on a command line; so a VPC
+ * link's name does as well.
+ * @param localOrigin where a host is that this gateway serves itself
+ */
 export function openHttp(
   { vpcLinks }: GatewayOptions,
   { deadlines }: Pace,
   localOrigin: (host: string) => string | undefined,
   closing: Closing,
+  known: VpcLinks,
 ): HttpClient {
-  const http = createHttpClient(vpcLinks, localOrigin, (ms) => deadlines.signal(ms));
+  const links = { get: (id: string) => vpcLinks?.get(id) ?? vpcLinks?.get(known.nameOf(id) ?? id) };
+  const http = createHttpClient(links, localOrigin, (ms) => deadlines.signal(ms));
   closing.add(() => http.close());
   return http;
 }

@@ -127,7 +127,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   closing.add(startSweeping(connections));
   const journal = new CallJournal(clock, random);
   const served = new ServedApis(openAccount(options, journal.clock));
-  const http = openHttp(options, pace, (host) => localOriginOf(parts, host), closing);
+  const http = openHttp(options, pace, (host) => localOriginOf(parts, host), closing, served.vpcLinks);
   const values = openValues(options, clock);
   const recorder = new Recorder(clock, random, options.accountId, (id) => values.object(id));
   const services = openServiceClient({

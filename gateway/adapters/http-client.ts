@@ -30,12 +30,12 @@ export interface ClosableHttpClient extends HttpClient {
 }
 
 /**
- * @param vpcLinks `--vpc-link name=url[,url]`: by name, origins that take turns
+ * @param vpcLinks `--vpc-link name=url[,url]`: by id or name, origins that take turns
  * @param localOrigin where a host is that this gateway serves itself; undefined for all others
  * @param deadlineOf aborts a request that takes longer
  */
 export function createHttpClient(
-  vpcLinks: ReadonlyMap<string, readonly string[]> = new Map(),
+  vpcLinks: Pick<ReadonlyMap<string, readonly string[]>, 'get'> = new Map(),
   localOrigin: (host: string) => string | undefined = () => undefined,
   deadlineOf: Deadlines['signal'] = (ms) => AbortSignal.timeout(ms),
 ): ClosableHttpClient {

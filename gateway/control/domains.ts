@@ -11,6 +11,8 @@ export type Mapping = {
   readonly apiId: string;
   /** Empty: the first segment behind the base path names the stage (REST only). */
   readonly stage: string;
+  /** Of one that a call of apigatewayv2 has made. */
+  readonly id?: string;
 };
 
 export type Domain = {

@@ -7,8 +7,6 @@ import type { JsonObject } from '../definition/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
-type Parts = readonly ControlResource[];
-
 export function mergeDefined(was: ApiResources, current: ApiResources, now: ApiResources): ApiResources {
   const list = (
     name: 'routes' | 'routeResponses' | 'integrationResponses' | 'models',
@@ -33,9 +31,12 @@ export function mergeDefined(was: ApiResources, current: ApiResources, now: ApiR
 }
 
 /** By id: made by a call = stays; deleted by a call = stays away until its own definition changes. */
-function mergeParts(was: Parts, current: Parts, now: Parts): Parts {
-  const find = (parts: Parts, id: string): ControlResource | undefined =>
-    parts.find((part) => part.id === id);
+export function mergeParts<T extends ControlResource>(
+  was: readonly T[],
+  current: readonly T[],
+  now: readonly T[],
+): readonly T[] {
+  const find = (parts: readonly T[], id: string): T | undefined => parts.find((part) => part.id === id);
   const ids = new Set([...now, ...current].map(({ id }) => id));
   return [...ids].flatMap((id) => {
     const [before, left, said] = [find(was, id), find(current, id), find(now, id)];

@@ -24,6 +24,10 @@ export const SINGLE_LEVEL =
   "API Gateway V1 doesn't support the slash character (/) in base path mappings. " +
   'To create a multi-level base path mapping, use API Gateway V2.';
 
+export const SEVERAL_LEVELS =
+  'A base path of several levels needs a Regional domain name with the security policy TLS_1_2';
+export const MIXTURE = 'A domain name of WebSocket APIs cannot have mappings to REST or HTTP APIs';
+
 /** @throws DefinitionError for what AWS refuses */
 export function readDomains(
   stacks: readonly ResolvedStack[],
@@ -115,7 +119,7 @@ export function isDomainName(text: string): boolean {
 }
 
 /** The properties of a V2 domain under the names of V1: one configuration is all that AWS takes. */
-function toFirstVersion(properties: JsonObject): JsonObject {
+export function toFirstVersion(properties: JsonObject): JsonObject {
   const [first] = listOf(properties, 'DomainNameConfigurations');
   const configuration = mapOf({ first: first ?? null }, 'first');
   return {
@@ -123,6 +127,7 @@ function toFirstVersion(properties: JsonObject): JsonObject {
     EndpointConfiguration: { Types: [textOf(configuration, 'EndpointType') || 'REGIONAL'] },
     RegionalCertificateArn: textOf(configuration, 'CertificateArn'),
     SecurityPolicy: textOf(configuration, 'SecurityPolicy') || 'TLS_1_2',
+    Tags: mapOf(properties, 'Tags'),
   };
 }
 
@@ -145,14 +150,12 @@ function addMapping(
   if (domain.mappings.has(basePath))
     throw new DefinitionError(item.place(property), 'Base path already exists for this domain name');
   if (basePath.includes('/') && !takesSeveralLevels(domain.properties))
-    throw new DefinitionError(
-      item.place(property),
-      'A base path of several levels needs a Regional domain name with the security policy TLS_1_2',
-    );
+    throw new DefinitionError(item.place(property), SEVERAL_LEVELS);
   domain.mappings.set(basePath, mapping);
 }
 
-function takesSeveralLevels(properties: JsonObject): boolean {
+/** Whether base paths of its mappings may have slashes. */
+export function takesSeveralLevels(properties: JsonObject): boolean {
   const [type = 'REGIONAL'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types');
   return type === 'REGIONAL' && textOf(properties, 'SecurityPolicy') !== 'TLS_1_0';
 }
@@ -182,8 +185,5 @@ function refuseMixture(
   const isWebSocket = (id: string): boolean => findApi(id)?.identity.protocol === 'websocket';
   const others = [...(drafts.get(readName(item))?.mappings.values() ?? [])];
   if (others.some((other) => isWebSocket(other.apiId) !== isWebSocket(apiId)))
-    throw new DefinitionError(
-      item.place('DomainName'),
-      'A domain name of WebSocket APIs cannot have mappings to REST or HTTP APIs',
-    );
+    throw new DefinitionError(item.place('DomainName'), MIXTURE);
 }

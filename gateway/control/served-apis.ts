@@ -4,17 +4,20 @@
  */
 import { REFUSING } from '../errors.ts';
 import { carryOver } from './carry-over.ts';
+import { resourcesOf, toControlResource } from './control-resource.ts';
 import { Domains, matchDomain } from './domains.ts';
 import { labelApis } from './label-apis.ts';
 import { loadApis } from './load-apis.ts';
 import { textOf } from './resource-properties.ts';
 import { readDomains } from './read-domains.ts';
+import { VpcLinks } from './vpc-links.ts';
 import { serveClosed, serveMapped } from './serve-domain.ts';
 import type { ResolvedStack, UnsupportedItem } from '../definition/model.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ServedApi } from '../exchange.ts';
 import type { Account } from './account.ts';
 import type { ApiState } from './api-state.ts';
+import type { VpcLink } from './vpc-links.ts';
 
 /** APIs that are compiled and wait for the rest of their stacks. */
 export type PreparedApis = {
@@ -35,6 +38,7 @@ export type DomainAnswer = {
 export class ServedApis {
   readonly account: Account;
   readonly domains = new Domains();
+  readonly vpcLinks = new VpcLinks();
   #stacks: readonly ResolvedStack[] = [];
   #apis = new Map<string, ApiState>();
   /** Of the APIs as they are; made when asked for. */
@@ -127,6 +131,7 @@ export class ServedApis {
         this.#apis = new Map([...byId, ...made]);
         this.#labels = undefined;
         this.domains.adopt(domains, this.account.clock.nowEpochMs());
+        this.vpcLinks.adopt(vpcLinksOf(stacks, this.account.clock.nowEpochMs()));
         this.#unsupported = told;
         adopt();
       },
@@ -143,4 +148,13 @@ function certificatesOf(stacks: readonly ResolvedStack[]): { id: string; descrip
         description: textOf(properties, 'Description'),
       })),
   );
+}
+
+function vpcLinksOf(stacks: readonly ResolvedStack[], createdAtEpochMs: number): VpcLink[] {
+  const read = (kind: VpcLink['kind'], type: string): VpcLink[] =>
+    resourcesOf(stacks, [type]).map((resource) => ({
+      ...toControlResource(resource),
+      ...{ kind, createdAtEpochMs },
+    }));
+  return [...read('rest', 'AWS::ApiGateway::VpcLink'), ...read('http', 'AWS::ApiGatewayV2::VpcLink')];
 }

@@ -21,6 +21,9 @@ import { stageRoutes } from './wire-stages.ts';
 import { testInvokeRoutes } from './wire-test-invoke.ts';
 import { usageRoutes } from './wire-usage.ts';
 import { validatorRoutes } from './wire-validators.ts';
+import { tagRoutes } from '../v2-apis/wire-tags.ts';
+import { vpcLinkRoutes } from '../v2-apis/wire-vpc-links.ts';
+import { v2DomainRoutes } from '../v2-apis/wire-v2-domains.ts';
 import { v2ApiRoutes } from '../v2-apis/wire-v2-apis.ts';
 import { v2ExportRoutes } from '../v2-apis/wire-v2-export.ts';
 import { partRoutes } from '../v2-apis/wire-v2-parts.ts';
@@ -80,5 +83,8 @@ function listRoutes(control: RestControl): readonly WireRoute[] {
     ...partRoutes(control),
     ...v2StageRoutes(control),
     ...v2ExportRoutes(control),
+    ...v2DomainRoutes(control),
+    ...vpcLinkRoutes(control),
+    ...tagRoutes(control),
   ];
 }

@@ -3,6 +3,7 @@ import { notFound } from '../../control/control-error.ts';
 import type { Account } from '../../control/account.ts';
 import type { ApiState } from '../../control/api-state.ts';
 import type { Domains } from '../../control/domains.ts';
+import type { VpcLinks } from '../../control/vpc-links.ts';
 import type { Ports, Random } from '../../ports.ts';
 import type { WireCall } from './wire-router.ts';
 
@@ -11,6 +12,7 @@ export interface ApiDirectory {
   readonly all: readonly ApiState[];
   readonly account: Account;
   readonly domains: Domains;
+  readonly vpcLinks: VpcLinks;
   state(apiId: string): ApiState | undefined;
   add(api: ApiState): void;
   remove(apiId: string): void;

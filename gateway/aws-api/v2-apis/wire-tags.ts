@@ -1,0 +1,152 @@
+/** Tags over both of AWS's APIs: of APIs, stages, custom domains, VPC links and API keys, by their ARN. */
+import { badRequest, notFound } from '../../control/control-error.ts';
+import { isJsonMap, listOf, textOf } from '../../control/resource-properties.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { emptyReply } from '../rest-apis/wire-router.ts';
+import { textMap } from '../rest-apis/wire-shape.ts';
+import type { ApiState } from '../../control/api-state.ts';
+import type { Json, JsonObject } from '../../definition/model.ts';
+import type { RestControl } from '../rest-apis/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
+
+type Tags = Readonly<Record<string, string>>;
+/** What carries tags. */
+type Tagged = { readonly tags: Tags; put(tags: Tags): void };
+
+/** AWS's quota, for each resource. */
+const MAX_TAGS = 50;
+
+export function tagRoutes(control: RestControl): readonly WireRoute[] {
+  const [v1, v2] = ['/tags/{arn}', '/v2/tags/{arn}'];
+  return [
+    ...[v1, v2].flatMap((path): readonly WireRoute[] => [
+      { method: 'GET', path, serve: (call) => jsonReply(200, { tags: find(call, control).tags }) },
+      {
+        method: 'DELETE',
+        path,
+        serve(call) {
+          const tagged = find(call, control);
+          const gone = call.query.getAll('tagKeys');
+          tagged.put(Object.fromEntries(Object.entries(tagged.tags).filter(([key]) => !gone.includes(key))));
+          return emptyReply(204);
+        },
+      },
+    ]),
+    {
+      method: 'PUT',
+      path: v1,
+      serve(call) {
+        add(call, control);
+        return emptyReply(204);
+      },
+    },
+    {
+      method: 'POST',
+      path: v2,
+      serve(call) {
+        add(call, control);
+        return jsonReply(201, {});
+      },
+    },
+  ];
+}
+
+function add(call: WireCall, control: RestControl): void {
+  const tagged = find(call, control);
+  const tags = { ...tagged.tags, ...textMap(call.body, 'tags') };
+  if (Object.keys(tags).length > MAX_TAGS)
+    throw badRequest(`A resource has at most ${MAX_TAGS} tags, not ${Object.keys(tags).length}`);
+  tagged.put(tags);
+}
+
+/** `arn:aws:apigateway:{region}::/apis/{id}/stages/{name}` */
+const ARN = /^arn:[^:]+:apigateway:[^:]*::\/(\w+)\/([^/]+)(?:\/stages\/([^/]+))?$/;
+
+/** @throws ControlError for an ARN of nothing that has tags */
+function find({ path }: WireCall, { apis }: RestControl): Tagged {
+  const [, noun = '', id = '', stageName] = ARN.exec(path('arn')) ?? [];
+  const found =
+    noun === 'restapis' || noun === 'apis'
+      ? findApiTags(apis.state(id), noun, stageName)
+      : stageName === undefined
+        ? findOthers(noun, id, apis)
+        : undefined;
+  if (found === undefined) throw notFound(`Invalid resource ARN specified: ${path('arn')}`);
+  return found;
+}
+
+function findApiTags(
+  api: ApiState | undefined,
+  noun: string,
+  stageName: string | undefined,
+): Tagged | undefined {
+  if (api === undefined || (api.identity.protocol === 'rest') !== (noun === 'restapis')) return undefined;
+  const isList = api.identity.protocol === 'rest';
+  if (stageName === undefined) {
+    const { resources } = api;
+    const own = resources.api;
+    // Tags are nothing that a deployment has, so that none is asked for.
+    return taggedBy(own.properties, isList, (properties) => {
+      api.adoptResources({ ...resources, api: { ...own, properties } }, api.isEdited);
+    });
+  }
+  const settings = api.stage(stageName)?.settings;
+  return (
+    settings &&
+    taggedBy(settings.source.properties, isList, (properties) => {
+      api.putStage({ ...settings, source: { ...settings.source, properties } });
+    })
+  );
+}
+
+function findOthers(
+  noun: string,
+  id: string,
+  { domains, vpcLinks, account }: RestControl['apis'],
+): Tagged | undefined {
+  if (noun === 'apikeys') {
+    const key = account.keys.find(id);
+    return (
+      key && {
+        tags: key.tags,
+        put: (tags) => {
+          account.keys.put({ ...key, tags });
+        },
+      }
+    );
+  }
+  if (noun === 'domainnames') {
+    const domain = domains.get(id);
+    return (
+      domain &&
+      taggedBy(domain.properties, false, (properties) => {
+        domains.put({ ...domain, properties });
+      })
+    );
+  }
+  const link = noun === 'vpclinks' ? vpcLinks.find(id) : undefined;
+  return (
+    link &&
+    taggedBy(link.properties, false, (properties) => {
+      vpcLinks.put({ ...link, properties });
+    })
+  );
+}
+
+/** @param isList whether they are written as `{Key, Value}` */
+function taggedBy(properties: JsonObject, isList: boolean, put: (properties: JsonObject) => void): Tagged {
+  return {
+    tags: readTags(properties['Tags']),
+    put(tags) {
+      const Tags: Json = isList ? Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) : { ...tags };
+      put({ ...properties, Tags });
+    },
+  };
+}
+
+/** Both forms that templates have. */
+function readTags(tags: Json | undefined): Tags {
+  if (isJsonMap(tags)) return Object.fromEntries(Object.keys(tags).map((key) => [key, textOf(tags, key)]));
+  const list = listOf({ Tags: tags ?? null }, 'Tags').filter(isJsonMap);
+  return Object.fromEntries(list.map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value')]));
+}

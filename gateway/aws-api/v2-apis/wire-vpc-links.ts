@@ -1,0 +1,142 @@
+/** VPC links over both of AWS's APIs: those of REST APIs, which patches change, and those of HTTP APIs. */
+import { refuseOneMore } from '../../control/api-quotas.ts';
+import { notFound } from '../../control/control-error.ts';
+import { madeByCall } from '../../control/edit-resources.ts';
+import { applyPatch, parsePatch, plainRefusal } from '../../control/patch.ts';
+import { mapOf } from '../../control/resource-properties.ts';
+import { jsonReply } from '../../control-port/control-request.ts';
+import { field, mergeFields, readFields, replaceRule, showFields } from '../rest-apis/field-table.ts';
+import { emptyReply, listReply } from '../rest-apis/wire-router.ts';
+import { isoTime, pageReply, requireMembers } from './v2-wire.ts';
+import type { VpcLink } from '../../control/vpc-links.ts';
+import type { Field } from '../rest-apis/field-table.ts';
+import type { RestControl } from '../rest-apis/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest-apis/wire-router.ts';
+
+type Kind = VpcLink['kind'];
+
+const ID_LENGTH = 6;
+const AVAILABLE = 'AVAILABLE';
+const TEXTS = [field('name'), field('description')];
+const FIELDS: Readonly<Record<Kind, readonly Field[]>> = {
+  rest: [...TEXTS, field('targetArns', 'list'), field('tags', 'texts')],
+  http: [
+    field('name'),
+    field('subnetIds', 'list'),
+    field('securityGroupIds', 'list'),
+    field('tags', 'texts'),
+  ],
+};
+
+export function vpcLinkRoutes(control: RestControl): readonly WireRoute[] {
+  return [...restRoutes(control), ...httpRoutes(control)];
+}
+
+function restRoutes(control: RestControl): readonly WireRoute[] {
+  const { vpcLinks } = control.apis;
+  const one = '/vpclinks/{vpcLinkId}';
+  return [
+    {
+      method: 'POST',
+      path: '/vpclinks',
+      serve(call) {
+        requireMembers(call.body, ['name', 'targetArns']);
+        return jsonReply(202, showRest(create('rest', call, control)));
+      },
+    },
+    {
+      method: 'GET',
+      path: '/vpclinks',
+      serve: ({ query }) => listReply(vpcLinks.ofKind('rest').map(showRest), query),
+    },
+    { method: 'GET', path: one, serve: (call) => jsonReply(200, showRest(find('rest', call, control))) },
+    {
+      method: 'PATCH',
+      path: one,
+      serve(call) {
+        const link = find('rest', call, control);
+        const operations = parsePatch(call.body, 'updateVpcLinkInput');
+        const properties = applyPatch(link.properties, operations, TEXTS.map(replaceRule), plainRefusal);
+        vpcLinks.put({ ...link, properties });
+        return jsonReply(200, showRest({ ...link, properties }));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: one,
+      serve(call) {
+        vpcLinks.delete(find('rest', call, control).id);
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+function httpRoutes(control: RestControl): readonly WireRoute[] {
+  const { vpcLinks } = control.apis;
+  const one = '/v2/vpclinks/{vpcLinkId}';
+  return [
+    {
+      method: 'POST',
+      path: '/v2/vpclinks',
+      serve(call) {
+        requireMembers(call.body, ['name', 'subnetIds']);
+        return jsonReply(201, showHttp(create('http', call, control)));
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v2/vpclinks',
+      serve: ({ query }) => pageReply(vpcLinks.ofKind('http').map(showHttp), query),
+    },
+    { method: 'GET', path: one, serve: (call) => jsonReply(200, showHttp(find('http', call, control))) },
+    {
+      method: 'PATCH',
+      path: one,
+      serve(call) {
+        const link = find('http', call, control);
+        // A link keeps its subnets and groups; UpdateVpcLink knows a name alone.
+        const properties = mergeFields(link.properties, call.body, [field('name')]);
+        vpcLinks.put({ ...link, properties });
+        return jsonReply(200, showHttp({ ...link, properties }));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: one,
+      serve(call) {
+        vpcLinks.delete(find('http', call, control).id);
+        return emptyReply(202);
+      },
+    },
+  ];
+}
+
+function create(kind: Kind, { body }: WireCall, { apis, random }: RestControl): VpcLink {
+  const { vpcLinks, account } = apis;
+  const quota = kind === 'rest' ? 'restVpcLinks' : 'httpVpcLinks';
+  refuseOneMore(quota, vpcLinks.ofKind(kind).length, account.quotas);
+  const made = madeByCall(random.hex(ID_LENGTH), readFields(body, FIELDS[kind]));
+  const link = { ...made, kind, createdAtEpochMs: account.clock.nowEpochMs() };
+  vpcLinks.put(link);
+  return link;
+}
+
+/** @throws ControlError NotFoundException */
+function find(kind: Kind, { path }: WireCall, { apis }: RestControl): VpcLink {
+  const link = apis.vpcLinks.find(path('vpcLinkId'));
+  if (link?.kind !== kind) throw notFound('Invalid Vpc Link identifier specified');
+  return link;
+}
+
+function showRest({ id, properties }: VpcLink): Record<string, unknown> {
+  return { id, status: AVAILABLE, ...showFields(properties, FIELDS.rest) };
+}
+
+function showHttp({ id, properties, createdAtEpochMs }: VpcLink): Record<string, unknown> {
+  return {
+    ...{ vpcLinkId: id, vpcLinkStatus: AVAILABLE, vpcLinkVersion: 'V2', securityGroupIds: [] },
+    ...{ createdDate: isoTime(createdAtEpochMs), tags: mapOf(properties, 'Tags') },
+    ...showFields(properties, FIELDS.http),
+  };
+}

@@ -1,0 +1,46 @@
+/** API mappings of custom domains as calls of apigatewayv2 make them: of several levels, to APIs of every kind. */
+import { isBasePath } from '../routing/base-path.ts';
+import { makeId } from '../definition/cloudformation/physical-ids.ts';
+import { badRequest, conflict, notFound } from './control-error.ts';
+import { MIXTURE, SEVERAL_LEVELS, takesSeveralLevels } from './read-domains.ts';
+import type { ApiState } from './api-state.ts';
+import type { Domain, Domains, Mapping } from './domains.ts';
+
+const ID_LENGTH = 6;
+
+/** Its own, where a call has made it; else one that is the same at every start. */
+export function mappingIdOf({ name }: Domain, basePath: string, { id }: Mapping): string {
+  return id ?? makeId(ID_LENGTH, name, basePath);
+}
+
+/** @throws ControlError NotFoundException */
+export function findMappingById(domain: Domain, id: string): readonly [basePath: string, mapping: Mapping] {
+  const found = [...domain.mappings].find(
+    ([basePath, mapping]) => mappingIdOf(domain, basePath, mapping) === id,
+  );
+  if (found === undefined) throw notFound('The resource specified in the request was not found.');
+  return found;
+}
+
+/** @param from the base path that it had so far @throws ControlError for what AWS refuses */
+export function putV2Mapping(
+  domains: Domains,
+  findApi: (apiId: string) => ApiState | undefined,
+  domain: Domain,
+  basePath: string,
+  mapping: Mapping,
+  from?: string,
+): void {
+  const others = [...domain.mappings].filter(([other]) => other !== from);
+  if (others.some(([other]) => other === basePath))
+    throw conflict('ApiMapping key already exists for this domain name');
+  if (!isBasePath(basePath)) throw badRequest(`Invalid api mapping key: "${basePath}"`);
+  if (basePath.includes('/') && !takesSeveralLevels(domain.properties)) throw badRequest(SEVERAL_LEVELS);
+  const api = findApi(mapping.apiId);
+  if (api === undefined) throw badRequest('Invalid API identifier specified');
+  if (api.stage(mapping.stage) === undefined) throw badRequest('Invalid stage identifier specified');
+  const isWebSocket = (apiId: string): boolean => findApi(apiId)?.identity.protocol === 'websocket';
+  if (others.some(([, other]) => isWebSocket(other.apiId) !== isWebSocket(mapping.apiId)))
+    throw badRequest(MIXTURE);
+  domains.put({ ...domain, mappings: new Map([...others, [basePath, mapping]]) });
+}
