@@ -62,7 +62,7 @@ function listRoutes(control: RestControl): readonly WireRoute[] {
     return api !== undefined && api.identity.protocol !== 'http' && api.served.stages.has(stageName);
   };
   return [
-    ...accountRoutes(control),
+    ...accountRoutes(),
     ...keyRoutes(account, random),
     ...planRoutes(account, random, hasStage),
     ...usageRoutes(account),

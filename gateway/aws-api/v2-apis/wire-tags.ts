@@ -1,4 +1,4 @@
-/** Tags over both of AWS's APIs: of APIs, stages, custom domains, VPC links and API keys, by their ARN. */
+/** Tags over both of AWS's APIs: of APIs, stages, custom domains, VPC links, API keys and usage plans, by their ARN. */
 import { badRequest, notFound } from '../../control/control-error.ts';
 import { isJsonMap, listOf, textOf } from '../../control/resource-properties.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
@@ -111,6 +111,17 @@ function findOthers(
         tags: key.tags,
         put: (tags) => {
           account.keys.put({ ...key, tags });
+        },
+      }
+    );
+  }
+  if (noun === 'usageplans') {
+    const plan = account.plans.find(id);
+    return (
+      plan && {
+        tags: plan.tags,
+        put: (tags) => {
+          account.plans.put({ ...plan, tags });
         },
       }
     );

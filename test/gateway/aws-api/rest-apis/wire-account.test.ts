@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
   CreateApiKeyCommand,
+  CreateUsagePlanCommand,
   GetAccountCommand,
   GetTagsCommand,
   TagResourceCommand,
+  UpdateAccountCommand,
 } from '@aws-sdk/client-api-gateway';
 import { aRestControl } from '../../../support/a-rest-control.ts';
 import type { TestRestControl } from '../../../support/a-rest-control.ts';
@@ -59,9 +61,18 @@ describe('the account and its tags, asked by the unmodified SDK', () => {
       });
     });
 
-  it('is changed by no call', async () => {
-    const tag = new TagResourceCommand({ resourceArn: arnOf('/restapis/tagged'), tags: { a: 'b' } });
-
-    await assert.rejects(at.sdk.send(tag), { name: 'NotImplementedException' });
+  it('is changed by no call, but for its tags', async () => {
+    const patch = new UpdateAccountCommand({ patchOperations: [] });
+    await assert.rejects(at.sdk.send(patch), { name: 'NotImplementedException' });
+    const { id } = await at.sdk.send(new CreateUsagePlanCommand({ name: 'p', tags: { for: 'acme' } }));
+    for (const [path, before] of [
+      ['/restapis/tagged', { team: 'shop' }],
+      [`/usageplans/${id}`, { for: 'acme' }],
+    ] as const) {
+      const resourceArn = arnOf(path);
+      await at.sdk.send(new TagResourceCommand({ resourceArn, tags: { a: 'b' } }));
+      const { tags } = await at.sdk.send(new GetTagsCommand({ resourceArn }));
+      assert.deepEqual(tags, { ...before, a: 'b' });
+    }
   });
 });
