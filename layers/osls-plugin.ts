@@ -20,6 +20,7 @@ import {
   removeWithDependents,
 } from './edit-template.ts';
 import type { Template } from './edit-template.ts';
+import { globalTables } from './check-tables.ts';
 import type { OslsFunction } from './pack-functions.ts';
 import { addAliases, isRollout } from './roll-out.ts';
 import type { Rollout } from './roll-out.ts';
@@ -83,6 +84,7 @@ class StackPlugin {
         const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
         this.#leaveOut(template);
         removeForeignExports(template);
+        this.#assertOneRegion(template);
         this.#assertNoLocalIssuer();
         this.#assertProtected(template);
         this.#assertSafeWiring();
@@ -154,6 +156,11 @@ class StackPlugin {
         'LOCAL_ISSUER_DEPLOYED',
       );
     }
+  }
+
+  #assertOneRegion(template: Template): void {
+    const complaints = globalTables(template);
+    if (complaints.length > 0) throw this.#error(complaints.join('\n'), 'GLOBAL_TABLE');
   }
 
   #makeVersions(): void {

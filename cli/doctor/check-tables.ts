@@ -1,8 +1,30 @@
 /** Tables that several regions write to at once would admit the same units, and take the same ticket, in each. */
+import { schemaOf } from '@gatewright/authoring/table-schema';
 import type { Finding } from './finding.ts';
 import type { Views } from './views.ts';
 
-export function checkTables({ account }: Views): readonly Finding[] {
+export function checkTables(views: Views): readonly Finding[] {
+  return [...globalTables(views), ...newerTables(views)];
+}
+
+/** A version that is older than what is deployed reads items that it does not know. */
+function newerTables({ stack, account }: Views): readonly Finding[] {
+  if (stack === undefined || account === undefined) return [];
+  return account.tables.flatMap(({ logicalId, name, schema }): readonly Finding[] => {
+    const wanted = schemaOf(stack.template.Resources[logicalId]?.Properties);
+    if (wanted === undefined || schema === undefined || schema <= wanted) return [];
+    return [
+      {
+        ...{ id: 'schema-newer', level: 'obstacle', where: `${logicalId} (AWS::DynamoDB::Table)` },
+        what: `table ${name} has layout ${schema}, and this version knows ${wanted}`,
+        why: 'a newer version of the stack was deployed, and this one does not read all that it has written',
+        fix: 'deploy a version that knows the layout; docs/operating.md, "Upgrading, and going back"',
+      },
+    ];
+  });
+}
+
+function globalTables({ account }: Views): readonly Finding[] {
   if (account === undefined) return [];
   return account.tables
     .filter(({ replicas }) => replicas.length > 0)

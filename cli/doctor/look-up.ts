@@ -1,5 +1,6 @@
 /** Which names of a template are there already: one question for each, by the service whose they are. */
 import type { AwsCall } from '../aws-call.ts';
+import { schemaOf } from '@gatewright/authoring/table-schema';
 import { listAt, memberAt, textAt } from '../aws-call.ts';
 import type { Caller, Reader } from './reader.ts';
 import type { AccountView, NamedResource } from './views.ts';
@@ -85,7 +86,7 @@ export async function lookUp(
   const rest = [...names];
   const ask = async (): Promise<void> => {
     for (let one = rest.shift(); one !== undefined; one = rest.shift()) {
-      const { type, logicalId, name } = one;
+      const { type, name } = one;
       const question = QUESTIONS[type]?.({ name, region, accountId });
       if (question === undefined) continue;
       const { permission, request, absent } = question;
@@ -93,8 +94,7 @@ export async function lookUp(
       if (answer === undefined || answer === 'absent') continue;
       if (type === 'AWS::Logs::LogGroup' && !hasGroup(answer.body, name)) continue;
       taken.push(one);
-      if (type === 'AWS::DynamoDB::Table')
-        tables.push({ logicalId, name, replicas: replicasIn(answer.body, region) });
+      if (type === 'AWS::DynamoDB::Table') tables.push(await readTable(reader, region, one, answer.body));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, ask));
@@ -104,6 +104,22 @@ export async function lookUp(
     taken: order(taken) as NamedResource[],
     tables: order(tables) as AccountView['tables'][number][],
   };
+}
+
+async function readTable(
+  reader: Reader,
+  region: string,
+  { logicalId, name }: NamedResource,
+  described: unknown,
+): Promise<AccountView['tables'][number]> {
+  const replicas = replicasIn(described, region);
+  const arn = textAt(described, 'Table', 'TableArn');
+  const tags = await reader.read(`tags of table ${name}`, 'dynamodb:ListTagsOfResource', {
+    ...{ service: 'dynamodb', protocol: 'json', target: 'DynamoDB_20120810.ListTagsOfResource' },
+    input: { ResourceArn: arn },
+  });
+  const schema = tags === undefined || tags === 'absent' ? undefined : schemaOf(tags.body);
+  return { logicalId, name, replicas, ...(schema !== undefined && { schema }) };
 }
 
 /** The question is for a beginning. */

@@ -54,6 +54,8 @@ export type AccountView = {
     readonly name: string;
     /** Regions of a global table, this one not among them. */
     readonly replicas: readonly string[];
+    /** Layout of its items by its tag; undefined where it has none, or nobody may know. */
+    readonly schema?: number;
   }[];
   readonly lambda:
     | {

@@ -59,7 +59,10 @@ const exported = (name: string, by: string): Answers => ({
     `<Exports><member><ExportingStackId>arn:aws:cloudformation:us-east-1:123456789012:stack/${by}/51af3dc0-da77-11e4-872e-1234567db123</ExportingStackId><Name>${name}</Name><Value>v</Value></member></Exports>`,
   ),
 });
-const table = (more: object = {}): Answers => ({
+const table = (more: object = {}, schema?: string): Answers => ({
+  'dynamodb ListTagsOfResource': {
+    body: { Tags: schema === undefined ? [] : [{ Key: 'gatewright:schema', Value: schema }] },
+  },
   'dynamodb DescribeTable': { body: { Table: { TableName: 'menu-prod-orders', ...more } } },
 });
 
@@ -192,6 +195,16 @@ describe('examineStack', () => {
     {
       name: 'no stack at all in one that is only reviewed',
       answers: stackIn('REVIEW_IN_PROGRESS'),
+      expected: [],
+    },
+    {
+      name: 'a table of a newer layout',
+      answers: { ...table({}, '2'), ...made(['AWS::DynamoDB::Table', 'OrdersTable', 'menu-prod-orders']) },
+      expected: ['schema-newer OrdersTable'],
+    },
+    {
+      name: 'nothing in a table of the same layout, or of one before tags',
+      answers: { ...table({}, '1'), ...made(['AWS::DynamoDB::Table', 'OrdersTable', 'menu-prod-orders']) },
       expected: [],
     },
     {

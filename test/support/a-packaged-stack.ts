@@ -2,7 +2,10 @@
 import type { StackView, TemplateResource } from '../../cli/doctor/views.ts';
 
 export const RESOURCES: Readonly<Record<string, TemplateResource>> = {
-  OrdersTable: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'menu-prod-orders' } },
+  OrdersTable: {
+    Type: 'AWS::DynamoDB::Table',
+    Properties: { TableName: 'menu-prod-orders', Tags: [{ Key: 'gatewright:schema', Value: '1' }] },
+  },
   OrdersLogGroup: {
     Type: 'AWS::Logs::LogGroup',
     Properties: { LogGroupName: '/aws/lambda/menu-prod-orders' },

@@ -116,6 +116,7 @@ export const FRESH: Answers = {
     body: { Type: 'User', __type: 'ResourceNotFoundException', Message: 'Function not found' },
   },
   'dynamodb DescribeTable': notFound('com.amazonaws.dynamodb.v20120810#ResourceNotFoundException'),
+  'dynamodb ListTagsOfResource': { body: { Tags: [] } },
   'logs DescribeLogGroups': { body: { logGroups: [] } },
   'sqs GetQueueUrl': notFound('com.amazonaws.sqs#QueueDoesNotExist'),
   'sns GetTopicAttributes': xmlError('NotFound', 'Topic does not exist', 404),

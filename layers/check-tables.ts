@@ -1,0 +1,43 @@
+/** What the tables of keys and charges must not be, by the compiled template. Before anything is deployed. */
+import type { Template } from './edit-template.ts';
+
+const TABLE_VARIABLES = ['GATEWRIGHT_USAGE_TABLE', 'GATEWRIGHT_ACCESS_TABLE'];
+const TABLE_TYPES = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'];
+
+/** A sentence for each table of ours that would be in several regions: its units and tickets would count in each. */
+export function globalTables({ Resources }: Template): readonly string[] {
+  return ownTables({ Resources }).flatMap((logicalId) => {
+    const { Type: type, Properties = {} } = Resources[logicalId] ?? { Type: '' };
+    const regions = [Properties['Replicas'] ?? []].flat().map(regionOf);
+    if (type !== 'AWS::DynamoDB::GlobalTable' && regions.length === 0) return [];
+    const where = regions.length === 0 ? '' : ` in ${regions.join(', ')}`;
+    return [
+      `${logicalId} is a global table${where}: its regions agree after the fact, so each would admit the whole quota and take a one-time ` +
+        'ticket once. Keep it an AWS::DynamoDB::Table without replicas; docs/operating.md, "Several regions", says what to do instead',
+    ];
+  });
+}
+
+/** Tables that functions are told of as theirs, also where another resource took the place of ours. */
+function ownTables({ Resources }: Pick<Template, 'Resources'>): readonly string[] {
+  const ids = Object.values(Resources)
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .flatMap(({ Properties }) => {
+      const { Variables: variables = {} } = (Properties?.['Environment'] ?? {}) as {
+        readonly Variables?: Readonly<Record<string, unknown>>;
+      };
+      return TABLE_VARIABLES.map((name) => membersOf(variables[name])['Ref']);
+    });
+  return [...new Set(ids)].filter(
+    (id): id is string => typeof id === 'string' && TABLE_TYPES.includes(Resources[id]?.Type ?? ''),
+  );
+}
+
+function regionOf(replica: unknown): string {
+  const { Region: region } = membersOf(replica);
+  return typeof region === 'string' ? region : JSON.stringify(region ?? replica);
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

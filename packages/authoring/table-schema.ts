@@ -1,0 +1,15 @@
+/** Which layout a table was made for, by its tag (docs/decisions/0073). */
+
+const SCHEMA_TAG = 'gatewright:schema';
+
+/** Of a table's properties in a template, or of what DynamoDB lists; undefined where there is no such tag. */
+export function schemaOf({ Tags: tags }: Readonly<Record<string, unknown>> = {}): number | undefined {
+  const all: readonly unknown[] = Array.isArray(tags) ? tags : [];
+  const tag = all.map(membersOf).find(({ Key }) => Key === SCHEMA_TAG);
+  const version = Number(tag?.['Value']);
+  return Number.isInteger(version) ? version : undefined;
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
