@@ -5,6 +5,7 @@ import { applyPatch, listingRefusal, parsePatch } from '../../control/patch.ts';
 import { mapOf, textOf } from '../../control/resource-properties.ts';
 import { compileModels } from '../../deployment/models.ts';
 import { jsonReply } from '../../control-port/control-request.ts';
+import { modelTemplate } from '../v2-apis/model-template.ts';
 import { field, readFields, replaceRule, showFields } from './field-table.ts';
 import { findApi } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
@@ -37,6 +38,15 @@ function readRoutes(control: RestControl): readonly WireRoute[] {
       method: 'GET',
       path: MODEL,
       serve: (call) => jsonReply(200, showModel(getModel(findApi(control, call), call))),
+    },
+    {
+      method: 'GET',
+      path: `${MODEL}/default_template`,
+      serve(call) {
+        const { properties } = getModel(findApi(control, call), call);
+        const schema = mapOf(withSchema({ ...properties, Schema: schemaText(properties) }), 'Schema');
+        return jsonReply(200, { value: modelTemplate(schema) });
+      },
     },
   ];
 }
