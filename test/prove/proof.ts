@@ -20,5 +20,9 @@ export type Proof = {
     readonly minutes?: number | undefined;
     /** `--seed`, for those that throw dice. */
     readonly seed?: number | undefined;
+    /** `--sample`, for those that draw one. */
+    readonly sample?: number | undefined;
+    /** `--only`: a folder, for those that look through several. */
+    readonly only?: string | undefined;
   }): Promise<Outcome>;
 };

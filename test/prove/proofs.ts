@@ -4,9 +4,11 @@ import { browser } from './browser.ts';
 import { checkRules } from './check-rules.ts';
 import { fuzz } from './fuzz.ts';
 import { limits } from './limits.ts';
+import { mutants } from './mutants.ts';
 import type { Proof } from './proof.ts';
 import { quota } from './quota.ts';
 import { roles } from './roles.ts';
+import { soak } from './soak.ts';
 import { usage } from './usage.ts';
 import { vectors } from './vectors.ts';
 
@@ -21,5 +23,7 @@ export const PROOFS: readonly Proof[] = [
   roles,
   vectors,
   fuzz,
+  soak,
   browser,
+  mutants,
 ];

@@ -1,5 +1,5 @@
 /**
- * `npm run prove [-- name …] [--quick] [--minutes N] [--seed N]`. Each proof writes docs/evidence/<name>.json with date, commit and
+ * `npm run prove [-- name …] [--quick] [--minutes N] [--seed N] [--sample N] [--only FOLDER]`. Each proof writes docs/evidence/<name>.json with date, commit and
  * figures, where nothing is uncommitted; quick runs leave the evidence alone. Exit code 1: refuted; 2: a proof
  * asked for by name could not run here.
  */
@@ -50,6 +50,8 @@ async function main(): Promise<number> {
       quick: { type: 'boolean', default: false },
       minutes: { type: 'string' },
       seed: { type: 'string' },
+      sample: { type: 'string' },
+      only: { type: 'string' },
     },
   });
   const unknown = positionals.filter((name) => !PROOFS.some((proof) => proof.name === name));
@@ -66,6 +68,8 @@ async function main(): Promise<number> {
     quick: values.quick,
     minutes: readNumber('minutes', values.minutes),
     seed: readNumber('seed', values.seed),
+    sample: readNumber('sample', values.sample),
+    only: values.only,
   };
   const outcomes = new Set<string>();
   for (const proof of chosen) outcomes.add(await prove(proof, options));

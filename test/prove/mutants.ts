@@ -1,0 +1,168 @@
+/**
+ * Small mistakes, planted at random by a seed in shared/ and in the folders that decide (policy, metering, phases,
+ * mapping): the tests nearest to each notice.
+ *
+ * Verdicts are kept in .build/mutants, so that a run goes on where another has ended; one holds as long as the file and
+ * its tests are as they were.
+ */
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readSource, readSources, REPOSITORY } from '../architecture/source-files.ts';
+import { findMutants } from './mutants/find-mutants.ts';
+import type { Mutant } from './mutants/find-mutants.ts';
+import { findNearestTests, readImportGraph } from './mutants/nearest-tests.ts';
+import { sampleMutants, stratumOf } from './mutants/sample-mutants.ts';
+import { tryMutants } from './mutants/try-mutants.ts';
+import type { Subject, Verdict } from './mutants/try-mutants.ts';
+import type { Outcome, Proof } from './proof.ts';
+
+const MUTATED = /^(shared|gateway\/(policy|metering|phases|mapping))\/.*\.ts$/;
+const SAMPLE = 1_000;
+const SEED = 1;
+/** Of all that are drawn, those that no test reaches among them. */
+const KILLED_SHARE = 0.9;
+/** Loaded together. */
+const FILES_AT_ONCE = 8;
+const KEPT = join(REPOSITORY, '.build/mutants/verdicts.jsonl');
+const SURVIVORS = 'test/prove/mutants/survivors.json';
+
+/** Read and decided not to be worth a test, by id: mostly mutants that no caller can tell from the original. */
+export type Survivor = {
+  readonly id: string;
+  readonly file: string;
+  readonly original: string;
+  readonly replacement: string;
+  readonly reason: string;
+};
+
+export const mutants: Proof = {
+  name: 'mutants',
+  claim: `of ${SAMPLE} small mistakes in shared/, policy, metering, phases and mapping, drawn by a seed, the nearest tests notice 90 % or more`,
+  quick: false,
+  run: ({ sample = SAMPLE, seed = SEED, only }) => tryAll({ sample, seed, only }),
+};
+
+/** `hash`: of the file and its tests. */
+type Kept = Verdict & { readonly hash: string };
+type Scope = { readonly sample: number; readonly seed: number; readonly only: string | undefined };
+
+async function tryAll({ sample, seed, only }: Scope): Promise<Outcome> {
+  const sources = readSources();
+  const graph = readImportGraph(sources);
+  const files = sources.filter(({ path }) => MUTATED.test(path));
+  const all = files.flatMap(({ path, text }) => findMutants(path, text));
+  const drawn = sampleMutants(all, sample, seed).filter(
+    ({ file }) => only === undefined || file.startsWith(only),
+  );
+  const kept = readKept();
+  const verdicts = new Map<string, Verdict>();
+  const open: (Subject & { readonly hash: string })[] = [];
+  for (const { path, text } of files) {
+    const tests = findNearestTests(path, graph);
+    const hash = hashOf(text, ...tests.map((test) => readSource(test).text));
+    const untried = drawn.filter(({ file, id }) => {
+      const known = file === path ? kept.get(id) : undefined;
+      if (known?.hash === hash) verdicts.set(id, known);
+      return file === path && known?.hash !== hash;
+    });
+    if (untried.length > 0) open.push({ path, text, mutants: untried, tests, hash });
+  }
+  // In no order of the alphabet: a run that is ended has looked everywhere a little.
+  for (const group of groupByFolder(open).toSorted(byLot)) {
+    const hashes = new Map(group.flatMap(({ mutants: some, hash }) => some.map(({ id }) => [id, hash])));
+    for (const verdict of await tryMutants(group)) {
+      verdicts.set(verdict.id, verdict);
+      keep({ ...verdict, hash: hashes.get(verdict.id) ?? '' });
+    }
+    const tried = group.flatMap(({ mutants: some }) => some);
+    console.log(
+      `  ${verdicts.size} of ${drawn.length}: ${dirname(group[0]?.path ?? '')}, ${countAlive(tried, verdicts)} of ${tried.length} alive`,
+    );
+  }
+  return judge(drawn, verdicts, { sample, seed, only });
+}
+
+function groupByFolder<Of extends Subject>(subjects: readonly Of[]): readonly (readonly Of[])[] {
+  const groups: Of[][] = [];
+  for (const subject of subjects) {
+    const last = groups.at(-1);
+    const isNear = last?.[0] !== undefined && dirname(last[0].path) === dirname(subject.path);
+    if (last !== undefined && isNear && last.length < FILES_AT_ONCE) last.push(subject);
+    else groups.push([subject]);
+  }
+  return groups;
+}
+
+function byLot(one: readonly Subject[], other: readonly Subject[]): number {
+  return hashOf(one[0]?.path ?? '').localeCompare(hashOf(other[0]?.path ?? ''));
+}
+
+function judge(drawn: readonly Mutant[], verdicts: ReadonlyMap<string, Verdict>, scope: Scope): Outcome {
+  const reasons = new Map(readSurvivors().map((survivor) => [survivor.id, survivor.reason]));
+  const alive = drawn.filter(({ id }) => isAlive(verdicts.get(id)));
+  for (const { id, file, line, original, replacement } of alive)
+    if (!reasons.has(id))
+      console.log(
+        `  ${verdicts.get(id)?.verdict ?? ''} ${id} ${file}:${line}  ${original}  →  ${replacement}`,
+      );
+  const counted = (verdict: Verdict['verdict']): number =>
+    drawn.filter(({ id }) => verdicts.get(id)?.verdict === verdict).length;
+  const folders: Record<string, { drawn: number; killed: number }> = {};
+  for (const mutant of drawn) {
+    const folder = (folders[stratumOf(mutant.file)] ??= { drawn: 0, killed: 0 });
+    folder.drawn += 1;
+    if (!alive.includes(mutant)) folder.killed += 1;
+  }
+  const killed = drawn.length - alive.length;
+  const figures = {
+    seed: scope.seed,
+    drawn: drawn.length,
+    killed,
+    killedByTimeout: counted('timeout'),
+    survived: counted('survived'),
+    unreached: counted('unreached'),
+    survivorsWithReason: alive.filter(({ id }) => reasons.has(id)).length,
+    folders,
+  };
+  console.log(`  ${killed} of ${drawn.length} killed, ${figures.killedByTimeout} of them by time`);
+  if (drawn.length < SAMPLE)
+    return { kind: 'skipped', reason: `${drawn.length} mutants are a look, not the proof` };
+  return killed >= KILLED_SHARE * drawn.length
+    ? { kind: 'proven', figures }
+    : { kind: 'refuted', reason: `${killed} of ${drawn.length} killed`, figures };
+}
+
+function isAlive(verdict: Verdict | undefined): boolean {
+  return verdict === undefined || verdict.verdict === 'survived' || verdict.verdict === 'unreached';
+}
+
+function countAlive(mutants: readonly Mutant[], verdicts: ReadonlyMap<string, Verdict>): number {
+  return mutants.filter(({ id }) => isAlive(verdicts.get(id))).length;
+}
+
+export function readSurvivors(): readonly Survivor[] {
+  return JSON.parse(readSource(SURVIVORS).text) as Survivor[];
+}
+
+function readKept(): ReadonlyMap<string, Kept> {
+  if (!existsSync(KEPT)) return new Map();
+  const lines = readFileSync(KEPT, 'utf8').split('\n');
+  // The last line of a run that was ended may be half of one.
+  const whole = lines.filter((line) => line.endsWith('}'));
+  return new Map(
+    whole.map((line) => {
+      const kept = JSON.parse(line) as Kept;
+      return [kept.id, kept];
+    }),
+  );
+}
+
+function keep(kept: Kept): void {
+  mkdirSync(join(KEPT, '..'), { recursive: true });
+  appendFileSync(KEPT, `${JSON.stringify(kept)}\n`);
+}
+
+function hashOf(...texts: readonly string[]): string {
+  return createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 16);
+}

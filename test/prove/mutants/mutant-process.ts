@@ -1,0 +1,148 @@
+/**
+ * Files with mutants planted in them, and the tests nearest to them, in a process of its own: what a mutant does may
+ * never end. Run by `fork` with a `MutantOrder`; answers `Loaded`, then one `Tried` for each `Try`.
+ */
+import { readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { loadedTests, loadTests, OutOfTime, runTests } from './light-runner.ts';
+import type { LoadedTest, TestRun } from './light-runner.ts';
+
+export type MutantOrder = {
+  /** By file, absolute: where its text with the mutants is. */
+  readonly planted: Readonly<Record<string, string>>;
+  readonly tests: readonly string[];
+  /** The mutant that counts from the first line on; -1 for none, and a first run of everything. */
+  readonly active: number;
+};
+
+/** A test that holds without a mutant. */
+export type Held = {
+  readonly file: string;
+  /** Among those of its file. */
+  readonly index: number;
+  /** The mutants that it meets. */
+  readonly hits: readonly number[];
+  readonly ms: number;
+};
+
+export type Loaded = {
+  readonly kind: 'loaded';
+  /** Mutants that are met while modules are loaded: no later run shows what they do. */
+  readonly atLoad: readonly number[];
+  readonly tests: readonly Held[];
+  readonly failed: readonly string[];
+};
+export type Try = {
+  readonly mutant: number;
+  readonly tests: readonly Pick<Held, 'file' | 'index'>[];
+  readonly timeoutMs: number;
+};
+export type Tried = {
+  readonly kind: 'tried';
+  /** The test that failed, and its file. */
+  readonly killedBy: { readonly name: string; readonly file: string; readonly isLate: boolean } | undefined;
+  /** The same tests hold again without the mutant. */
+  readonly isClean: boolean;
+};
+
+const FIRST_RUN_TIMEOUT_MS = 20_000;
+
+async function serve({ planted, tests, active }: MutantOrder): Promise<void> {
+  let current = active;
+  let hits = new Set<number>();
+  Object.assign(globalThis, {
+    mutant: (index: number) => {
+      hits.add(index);
+      return index === current;
+    },
+  });
+  const texts = Object.entries(planted).map(
+    ([source, file]) => [pathToFileURL(source).href, readFileSync(file, 'utf8')] as const,
+  );
+  hook(new Map(texts));
+  for (const test of tests) await loadTests(test, () => import(pathToFileURL(test).href));
+  const all = numberTests();
+  const atLoad = [...hits];
+  const baseline: Held[] = [];
+  const failed: string[] = [];
+  if (active === -1) {
+    // One after the other without a break: suites open what they need once.
+    await runTests(
+      all.map(({ test }) => test),
+      FIRST_RUN_TIMEOUT_MS,
+      ({ test, error, ms }) => {
+        const { file = '', index = 0 } = all.find((one) => one.test === test) ?? {};
+        if (error === undefined) baseline.push({ file, index, hits: [...hits], ms });
+        else failed.push(test.name);
+        hits = new Set();
+        return true;
+      },
+    );
+  }
+  process.send?.({ kind: 'loaded', atLoad, tests: baseline, failed } satisfies Loaded);
+  process.on('message', (order: Try) => {
+    void tryMutant(order).then((tried) => process.send?.(tried));
+  });
+
+  async function tryMutant({ mutant, tests: chosen, timeoutMs }: Try): Promise<Tried> {
+    const selected = all.filter(({ file, index }) =>
+      chosen.some((one) => one.file === file && one.index === index),
+    );
+    let last: TestRun | undefined;
+    current = mutant;
+    await runTests(
+      selected.map(({ test }) => test),
+      timeoutMs,
+      (run) => {
+        last = run;
+        return run.error === undefined;
+      },
+    );
+    current = -1;
+    if (last?.error === undefined) return { kind: 'tried', killedBy: undefined, isClean: true };
+    const killedBy = {
+      name: last.test.name,
+      file: all.find(({ test }) => test === last?.test)?.file ?? '',
+      isLate: last.error instanceof OutOfTime,
+    };
+    if (killedBy.isLate) return { kind: 'tried', killedBy, isClean: false };
+    let isClean = true;
+    await runTests([last.test], timeoutMs, ({ error }) => (isClean = error === undefined));
+    return { kind: 'tried', killedBy, isClean };
+  }
+}
+
+function numberTests(): readonly {
+  readonly file: string;
+  readonly index: number;
+  readonly test: LoadedTest;
+}[] {
+  const counts = new Map<string, number>();
+  return loadedTests.map((test) => {
+    let top = test.suite;
+    while (top.parent !== undefined) top = top.parent;
+    const index = counts.get(top.name) ?? 0;
+    counts.set(top.name, index + 1);
+    return { file: top.name, index, test };
+  });
+}
+
+function hook(texts: ReadonlyMap<string, string>): void {
+  const runner = new URL('light-runner.ts', import.meta.url).href;
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === 'node:test' && context.parentURL !== runner
+        ? { url: runner, format: 'module-typescript', shortCircuit: true }
+        : next(specifier, context),
+    load: (url, context, next) => {
+      const source = texts.get(url);
+      return source === undefined
+        ? next(url, context)
+        : { format: 'module-typescript', source, shortCircuit: true };
+    },
+  });
+}
+
+if (process.argv[1] === import.meta.filename)
+  serve(JSON.parse(process.argv[2] ?? '') as MutantOrder).catch(() => process.exit(1));

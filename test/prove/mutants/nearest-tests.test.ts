@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findNearestTests, readImportGraph } from './nearest-tests.ts';
+
+const FILE = 'shared/a/one.ts';
+const tests = (sources: Readonly<Record<string, string>>): readonly string[] =>
+  findNearestTests(FILE, readImportGraph(Object.entries(sources).map(([path, text]) => ({ path, text }))));
+
+describe('findNearestTests', () => {
+  it('puts the mirror first, then who imports the file, then who imports those', () => {
+    const found = tests({
+      'shared/a/two.ts': "import { one } from './one.ts';",
+      'test/shared/b/far.test.ts': "import { two } from '#shared/a/two.ts';",
+      'test/shared/b/direct.test.ts': "import { one } from '#shared/a/one.ts';",
+      'test/shared/a/one.test.ts': "import { two } from '#shared/a/two.ts';",
+    });
+
+    assert.deepEqual(found, [
+      'test/shared/a/one.test.ts',
+      'test/shared/b/direct.test.ts',
+      'test/shared/b/far.test.ts',
+    ]);
+  });
+
+  it('prefers the mirror folder among those as far away', () => {
+    const found = tests({
+      'test/shared/b/direct.test.ts': "import { one } from '#shared/a/one.ts';",
+      'test/shared/a/other.test.ts': "import { one } from '#shared/a/one.ts';",
+    });
+
+    assert.deepEqual(found, ['test/shared/a/other.test.ts', 'test/shared/b/direct.test.ts']);
+  });
+
+  it('leaves out whole starts, those that look at another process, and imports of types', () => {
+    const found = tests({
+      'test/end-to-end/start.test.ts': "import { one } from '#shared/a/one.ts';",
+      'test/shared/a/forks.test.ts': "import 'node:child_process';\nimport { one } from '#shared/a/one.ts';",
+      'test/shared/a/typed.test.ts': "import type { One } from '#shared/a/one.ts';",
+    });
+
+    assert.deepEqual(found, []);
+  });
+
+  it('takes a handful', () => {
+    const many = Array.from({ length: 9 }, (_, n) => [
+      `test/shared/a/t${n}.test.ts`,
+      "import { one } from '#shared/a/one.ts';",
+    ]);
+
+    assert.equal(tests(Object.fromEntries(many) as Record<string, string>).length, 5);
+  });
+});

@@ -1,0 +1,77 @@
+/** The tests that say most about a file: its mirror, then those with the shortest way to it by imports. */
+import { basename, dirname } from 'node:path';
+import { importsOf, resolveImport } from '../../architecture/source-files.ts';
+import type { SourceFile } from '../../architecture/source-files.ts';
+
+/** Not the dozens that reach everything: whole starts, recorded answers, simulations, other proofs. */
+const NEAR = /^test\/(shared|gateway|functions|packages\/authoring|properties)\/.*\.test\.ts$/;
+/** These look at processes, not at the code in theirs. */
+const OTHER_PROCESS = /child_process|support\/command\.ts|support\/printing-process\.ts/;
+const NEAREST = 5;
+const FARTHEST = 4;
+
+export type ImportGraph = {
+  /** Modules that import it, types aside. */
+  readonly importers: ReadonlyMap<string, readonly string[]>;
+  readonly tests: ReadonlySet<string>;
+};
+
+export function readImportGraph(sources: readonly SourceFile[]): ImportGraph {
+  const importers = new Map<string, string[]>();
+  const tests = new Set<string>();
+  for (const source of sources) {
+    if (NEAR.test(source.path) && !OTHER_PROCESS.test(source.text)) tests.add(source.path);
+    for (const specifier of importsOf({ path: source.path, text: withoutTypeImports(source.text) })) {
+      const target = resolveImport(source.path, specifier);
+      if (target === undefined) continue;
+      const known = importers.get(target);
+      if (known === undefined) importers.set(target, [source.path]);
+      else known.push(source.path);
+    }
+  }
+  return { importers, tests };
+}
+
+/** A handful, the nearest first; of those as far away, tests of the mirror folder and with a name like its own. */
+export function findNearestTests(file: string, { importers, tests }: ImportGraph): readonly string[] {
+  const distances = new Map([[file, 0]]);
+  const queue = [file];
+  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
+    const distance = distances.get(at) ?? 0;
+    for (const importer of importers.get(at) ?? []) {
+      if (distances.has(importer)) continue;
+      distances.set(importer, distance + 1);
+      queue.push(importer);
+    }
+  }
+  const mirror = `test/${file.replace(/\.ts$/, '.test.ts')}`;
+  const rank = (test: string): number => {
+    if (test === mirror) return -1;
+    const distance = Math.min(distances.get(test) ?? Infinity, FARTHEST);
+    return dirname(test) === dirname(mirror) ? distance - 1.5 : distance;
+  };
+  const likeness = (test: string): number =>
+    10 * countShared(wordsOf(basename(test)), wordsOf(basename(file))) +
+    countShared(test.split('/'), mirror.split('/'));
+  return [...distances.keys()]
+    .filter((path) => tests.has(path))
+    .map((test) => ({ test, rank: rank(test), likeness: likeness(test) }))
+    .sort(
+      (one, other) =>
+        one.rank - other.rank || other.likeness - one.likeness || one.test.localeCompare(other.test),
+    )
+    .slice(0, NEAREST)
+    .map(({ test }) => test);
+}
+
+function wordsOf(name: string): readonly string[] {
+  return name.replace(/(\.test)?\.ts$/, '').split('-');
+}
+
+function countShared(some: readonly string[], others: readonly string[]): number {
+  return some.filter((word) => others.includes(word)).length;
+}
+
+function withoutTypeImports(text: string): string {
+  return text.replace(/^\s*(?:import|export) type\b[^;]*;/gm, '');
+}

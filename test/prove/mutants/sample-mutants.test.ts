@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Mutant } from './find-mutants.ts';
+import { sampleMutants, stratumOf } from './sample-mutants.ts';
+
+const mutantsOf = (file: string, count: number): readonly Mutant[] =>
+  Array.from({ length: count }, (_, n) => ({
+    id: `${file} ${n}`,
+    file,
+    line: n,
+    original: '',
+    replacement: '',
+    change: { form: 'statement', start: 0, end: 0 },
+  }));
+const ALL = [...mutantsOf('shared/quota/a.ts', 2_000), ...mutantsOf('gateway/metering/b.ts', 100)];
+
+describe('sampleMutants', () => {
+  it('gives each folder its share, and a small one enough to say something', () => {
+    const drawn = sampleMutants(ALL, 210, 1);
+    const counted = (folder: string): number => drawn.filter(({ file }) => stratumOf(file) === folder).length;
+
+    assert.deepEqual([counted('shared/quota'), counted('gateway/metering')], [200, 30]);
+  });
+
+  it('draws the same by the same seed, and others by another', () => {
+    const ids = (seed: number): string =>
+      sampleMutants(ALL, 100, seed)
+        .map(({ id }) => id)
+        .sort()
+        .join();
+
+    assert.equal(ids(1), ids(1));
+    assert.notEqual(ids(1), ids(2));
+  });
+
+  it('draws the same of what is still there when other files change', () => {
+    const before = sampleMutants(ALL, 210, 1).filter(({ file }) => file.startsWith('gateway'));
+    const after = sampleMutants([...ALL, ...mutantsOf('shared/http/c.ts', 20)], 210, 1).filter(({ file }) =>
+      file.startsWith('gateway'),
+    );
+
+    assert.deepEqual(after, before);
+  });
+});
+
+describe('stratumOf', () => {
+  it('is the folder two deep, or the one that a file lies in', () => {
+    assert.deepEqual(['shared/quota/admin/a.ts', 'shared/a.ts'].map(stratumOf), ['shared/quota', 'shared']);
+  });
+});

@@ -1,0 +1,38 @@
+/** Which of all mutants are tried. */
+import { createHash } from 'node:crypto';
+import type { Mutant } from './find-mutants.ts';
+
+/** The least of each folder, so that a small one says something too. */
+const LEAST = 30;
+
+/** Folders whose mutants are drawn apart from those of others. */
+export function stratumOf(file: string): string {
+  const [top = '', second = ''] = file.split('/');
+  return second.endsWith('.ts') ? top : `${top}/${second}`;
+}
+
+/**
+ * By folder as many as its share, and at least 30. What is drawn depends on the seed and on the mutant alone: a
+ * change somewhere else draws the same again.
+ */
+export function sampleMutants(all: readonly Mutant[], size: number, seed: number): readonly Mutant[] {
+  const strata = new Map<string, Mutant[]>();
+  for (const mutant of all) {
+    const stratum = stratumOf(mutant.file);
+    const known = strata.get(stratum);
+    if (known === undefined) strata.set(stratum, [mutant]);
+    else known.push(mutant);
+  }
+  return [...strata.values()].flatMap((mutants) => {
+    const share = Math.ceil((size * mutants.length) / all.length);
+    const lot = new Map(mutants.map(({ id }) => [id, lotOf(id, seed)]));
+    const drawn = mutants.toSorted((one, other) =>
+      (lot.get(one.id) ?? '').localeCompare(lot.get(other.id) ?? ''),
+    );
+    return drawn.slice(0, Math.max(share, Math.min(LEAST, Math.ceil(size / strata.size))));
+  });
+}
+
+function lotOf(id: string, seed: number): string {
+  return createHash('sha256').update(`${seed} ${id}`).digest('hex');
+}

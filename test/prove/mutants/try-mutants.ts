@@ -1,0 +1,197 @@
+/** Tries the mutants of a few files against their nearest tests, in processes that may hang or break. */
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
+import { REPOSITORY } from '../../architecture/source-files.ts';
+import { plantMutants } from './find-mutants.ts';
+import type { Mutant } from './find-mutants.ts';
+import type { Held, Loaded, MutantOrder, Tried, Try } from './mutant-process.ts';
+
+export type Verdict = {
+  readonly id: string;
+  readonly verdict: 'killed' | 'timeout' | 'survived' | 'unreached';
+  /** The test file that killed it. */
+  readonly by: string | undefined;
+};
+
+const PROGRAM = join(import.meta.dirname, 'mutant-process.ts');
+const LOADED_WITHIN_MS = 180_000;
+/** A test that waits: twenty times what it took, and room for a machine that is busy. */
+const timeoutFor = (ms: number): number => 15_000 + 20 * ms;
+/** What a loop without an end burns before it is ended. */
+const STUCK_AFTER_MS = 15_000;
+/** Test files for a mutant that has a process of its own. */
+const ALONE = 2;
+const UNREACHED = { verdict: 'unreached', by: undefined } as const;
+const HEAP_MB = 1_024;
+
+/** The process has not answered in time, or has ended. */
+class Stuck extends Error {}
+
+class MutantProcess {
+  readonly #child: ChildProcess;
+  readonly loaded: Promise<Loaded>;
+  constructor(order: MutantOrder) {
+    this.#child = fork(PROGRAM, [JSON.stringify(order)], {
+      cwd: REPOSITORY,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      execArgv: [`--max-old-space-size=${HEAP_MB}`, '--disable-warning=ExperimentalWarning'],
+      env: { ...process.env, NODE_COMPILE_CACHE: join(REPOSITORY, 'node_modules/.cache/gatewright-mutants') },
+    });
+    this.loaded = this.#answer<Loaded>(LOADED_WITHIN_MS);
+    this.loaded.catch(() => undefined);
+  }
+
+  #answer<Answer>(withinMs: number): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#child.off('message', hear).off('exit', fail);
+      };
+      const hear = (message: unknown): void => {
+        end();
+        resolve(message as Answer);
+      };
+      const fail = (): void => {
+        end();
+        reject(new Stuck());
+      };
+      const timer = setTimeout(fail, withinMs);
+      this.#child.on('message', hear).on('exit', fail);
+    });
+  }
+
+  try(order: Try, withinMs: number): Promise<Tried> {
+    const answer = this.#answer<Tried>(withinMs);
+    this.#child.send(order);
+    return answer;
+  }
+
+  async end(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+/** A file, what is to be tried in it, and the tests nearest to it. */
+export type Subject = {
+  readonly path: string;
+  readonly text: string;
+  readonly mutants: readonly Mutant[];
+  readonly tests: readonly string[];
+};
+
+/** Several files at once, since to load what they need takes longest. */
+export async function tryMutants(subjects: readonly Subject[]): Promise<readonly Verdict[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-mutants-'));
+  const planted: Record<string, string> = {};
+  const mutants: Mutant[] = [];
+  for (const [index, subject] of subjects.entries()) {
+    const file = join(folder, `${index}.ts`);
+    writeFileSync(file, plantMutants(subject.text, subject.mutants, mutants.length));
+    planted[join(REPOSITORY, subject.path)] = file;
+    mutants.push(...subject.mutants);
+  }
+  const trials = new Trials(planted);
+  try {
+    const loaded = await trials.warmUp([...new Set(subjects.flatMap(({ tests }) => tests))]);
+    const own = subjects.flatMap(({ mutants: some, tests }) =>
+      some.map(() => tests.slice(0, ALONE).map((test) => join(REPOSITORY, test))),
+    );
+    const verdicts = new Map<number, Omit<Verdict, 'id'>>();
+    for (const index of mutants.keys())
+      if (!loaded.atLoad.includes(index)) {
+        const verdict = await trials.judge(index, loaded);
+        if (verdict !== undefined) verdicts.set(index, verdict);
+      }
+    for (const index of mutants.keys())
+      if (!verdicts.has(index)) verdicts.set(index, await trials.judgeAlone(index, loaded, own[index] ?? []));
+    return mutants.map(({ id }, index) => ({ id, ...(verdicts.get(index) ?? UNREACHED) }));
+  } finally {
+    await trials.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The processes of some files, one at a time. */
+class Trials {
+  readonly #planted: MutantOrder['planted'];
+  #process: MutantProcess | undefined;
+  constructor(planted: MutantOrder['planted']) {
+    this.#planted = planted;
+  }
+
+  async warmUp(tests: readonly string[]): Promise<Loaded> {
+    const files = tests.map((test) => join(REPOSITORY, test));
+    const loaded = await (await this.#start(-1, files)).loaded.catch(() => undefined);
+    if (loaded === undefined) throw new Error(`the tests do not load: ${tests.join(', ')}`);
+    return loaded;
+  }
+
+  /** @returns undefined where what failed fails without the mutant now, which tells nothing */
+  async judge(index: number, loaded: Loaded): Promise<Omit<Verdict, 'id'> | undefined> {
+    const chosen = loaded.tests.filter(({ hits }) => hits.includes(index));
+    if (chosen.length === 0) return UNREACHED;
+    const all = [...new Set(loaded.tests.map(({ file }) => file))];
+    const tried = await this.#tryIn(this.#process ?? (await this.#start(-2, all)), index, chosen);
+    if ('verdict' in tried) return tried;
+    return tried.killedBy?.isLate === false && !tried.isClean ? undefined : verdictOf(tried);
+  }
+
+  /** With the mutant in force from the first line on, in a process that no other has touched. */
+  async judgeAlone(index: number, loaded: Loaded, files: readonly string[]): Promise<Omit<Verdict, 'id'>> {
+    const isAtLoad = loaded.atLoad.includes(index);
+    const chosen = loaded.tests.filter(({ file, hits }) =>
+      isAtLoad ? files.includes(file) : hits.includes(index),
+    );
+    if (chosen.length === 0) return UNREACHED;
+    const child = await this.#start(index, [...new Set(chosen.map(({ file }) => file))]);
+    const tried = await this.#tryIn(child, index, chosen);
+    await this.end();
+    return 'verdict' in tried ? tried : verdictOf(tried);
+  }
+
+  async #tryIn(
+    child: MutantProcess,
+    mutant: number,
+    tests: readonly Held[],
+  ): Promise<Tried | Omit<Verdict, 'id'>> {
+    const slowestMs = Math.max(...tests.map(({ ms }) => ms));
+    const timeoutMs = timeoutFor(slowestMs);
+    const withinMs = STUCK_AFTER_MS + 10 * tests.reduce((sum, { ms }) => sum + ms, 0) + timeoutMs;
+    try {
+      await child.loaded;
+    } catch {
+      await this.end();
+      return { verdict: 'killed', by: tests[0]?.file };
+    }
+    try {
+      const tried = await child.try({ mutant, tests, timeoutMs }, withinMs);
+      if (!tried.isClean) await this.end();
+      return tried;
+    } catch (error) {
+      if (!(error instanceof Stuck)) throw error;
+      await this.end();
+      return { verdict: 'timeout', by: undefined };
+    }
+  }
+
+  async #start(active: number, tests: readonly string[]): Promise<MutantProcess> {
+    await this.end();
+    return (this.#process = new MutantProcess({ planted: this.#planted, tests, active }));
+  }
+
+  async end(): Promise<void> {
+    await this.#process?.end();
+    this.#process = undefined;
+  }
+}
+
+function verdictOf({ killedBy }: Tried): Omit<Verdict, 'id'> {
+  if (killedBy === undefined) return { verdict: 'survived', by: undefined };
+  return { verdict: killedBy.isLate ? 'timeout' : 'killed', by: killedBy.file };
+}

@@ -1,0 +1,239 @@
+/**
+ * A gateway in its own process, at 70 % of what it does here, while handlers crash and hang, files are saved, clients are
+ * killed or hostile and the clock is moved; twice it is killed outright and started again on the same data.
+ *
+ * Level is judged where nobody asks: load and hostile clients stop, garbage is collected, and memory, threads and
+ * descriptors are read. Growth is the median slope of these looks after the first third, over all that follow.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { runCommand } from '../support/command.ts';
+import { diceOf } from './fuzz/mutate.ts';
+import type { Figures, Outcome, Proof } from './proof.ts';
+import { HOSTILE_CLIENTS } from './soak/hostile-clients.ts';
+import { judgeLevel } from './soak/level.ts';
+import { SoakedFolder } from './soak/soaked-service.ts';
+import { startSoakedGateway } from './soak/soaked-gateway.ts';
+import type { SoakedGateway, Standing } from './soak/soaked-gateway.ts';
+import { Traffic } from './soak/traffic.ts';
+
+const USUAL_MINUTES = 15;
+const QUICK_MINUTES = 0.12;
+const MS_PER_MINUTE = 60_000;
+const LOAD = 0.7;
+const CLIENTS = 16;
+/** Parts of the time: up to the first kill, up to the second, and on to the end. */
+const PARTS = [0.15, 0.15, 0.7] as const;
+const LOOKS = 12;
+/** Threads of functions and sockets of clients that are gone end a moment later. */
+const CALM_MS = 1_000;
+const CALM_LOOKS = 8;
+/** Hostile clients at one time. */
+const ATTACKERS = 3;
+const RELOAD_EVERY_MS = 2_000;
+const SHIFTS = ['+1h', '-30m', '+1d', 'reset'];
+
+const BOUNDS = {
+  heapBytes: { share: 0.1, atLeast: 4_000_000 },
+  threads: { share: 0, atLeast: 2 },
+  descriptors: { share: 0, atLeast: 4 },
+} as const;
+
+export const soak: Proof = {
+  name: 'soak',
+  claim:
+    'at 70 % load, with reloads, crashing and hanging handlers, killed and hostile clients, a moving clock and two kills, ' +
+    'every request is answered but those under way at a kill, no acknowledged write is lost, and heap, threads and descriptors stay level',
+  // By name in its short form, `-- soak --quick`: what a machine does under load refuses no change yet.
+  quick: false,
+  run: async ({ quick, minutes = quick ? QUICK_MINUTES : USUAL_MINUTES, seed = 1 }) => {
+    if (process.platform !== 'linux')
+      return { kind: 'skipped', reason: 'threads and descriptors are read in /proc' };
+    const folder = mkdtempSync(join(tmpdir(), 'gatewright-soak-'));
+    const run = new Soak(folder, minutes * MS_PER_MINUTE, seed, quick);
+    try {
+      return await run.run();
+    } finally {
+      await run.end();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+class Soak {
+  readonly #folder: SoakedFolder;
+  readonly #data: string;
+  readonly #ms: number;
+  readonly #isShort: boolean;
+  readonly #traffic: Traffic;
+  readonly #hostile = new Map<string, number>();
+  #gateway: SoakedGateway | undefined;
+  #attacks = 0;
+  #reloads = 0;
+  #shifts = 0;
+
+  constructor(folder: string, ms: number, seed: number, isShort: boolean) {
+    this.#folder = new SoakedFolder(join(folder, 'service'));
+    this.#data = join(folder, 'data');
+    this.#ms = ms;
+    this.#isShort = isShort;
+    this.#traffic = new Traffic(diceOf(seed));
+  }
+
+  async run(): Promise<Outcome> {
+    let gateway = await this.#start();
+    await this.#traffic.calibrate(CLIENTS, this.#isShort ? 500 : 5_000);
+    const possible = await this.#traffic.calibrate(CLIENTS, this.#isShort ? 500 : 10_000);
+    const perSecond = LOAD * possible;
+    const [first, second, last] = PARTS;
+    const begunMs = performance.now();
+    for (const part of [first, second]) {
+      await this.#load(gateway, perSecond, part * this.#ms, () => this.#kill(gateway));
+      gateway = await this.#start();
+      await this.#traffic.countLost();
+    }
+    const looks: Standing[] = [];
+    const times = this.#isShort ? 1 : LOOKS;
+    for (let look = 0; look < times; look += 1) {
+      await this.#load(gateway, perSecond, (last * this.#ms) / times, async () => undefined);
+      looks.push(await this.#lookWhenCalm(gateway));
+      console.log(`  ${printLook(looks.at(-1))}`);
+    }
+    const seconds = (performance.now() - begunMs) / 1000;
+    const lost = await this.#traffic.countLost();
+    const exitCode = await gateway.stop();
+    const outcome = this.#judge(looks, { perSecond, possible, lost, exitCode: exitCode ?? -1, seconds });
+    if (outcome.kind === 'refuted') console.log(gateway.tail());
+    return outcome;
+  }
+
+  async end(): Promise<void> {
+    if (this.#gateway?.isGone() === false) await this.#gateway.kill();
+  }
+
+  async #start(): Promise<SoakedGateway> {
+    this.#gateway = await startSoakedGateway(this.#folder.path, this.#data);
+    this.#traffic.aim(this.#gateway.urlOf('rest'), this.#gateway.urlOf('http'));
+    return this.#gateway;
+  }
+
+  async #kill(gateway: SoakedGateway): Promise<void> {
+    this.#traffic.excuse();
+    await gateway.kill();
+  }
+
+  /** Load and all that disturbs it, for so long; `last` happens while all of it goes on. */
+  async #load(
+    gateway: SoakedGateway,
+    perSecond: number,
+    ms: number,
+    last: () => Promise<void>,
+  ): Promise<void> {
+    const stop = new AbortController();
+    const disturb = new AbortController();
+    const disturbances = [
+      ...Array.from({ length: ATTACKERS }, () => this.#attack(gateway, disturb.signal)),
+      this.#save(disturb.signal),
+      this.#shift(disturb.signal),
+    ];
+    const load = this.#traffic.go(perSecond, stop.signal);
+    await wait(ms);
+    disturb.abort();
+    // Nobody is told why a connection to a killed gateway fails but the clients that were excused.
+    if (!gateway.isGone()) await Promise.all(disturbances);
+    stop.abort();
+    await last();
+    await Promise.all([...disturbances, load]);
+    await this.#traffic.settle();
+    if (gateway.isGone() && this.#gateway === gateway && !gateway.wasKilled())
+      throw new Error(`the gateway has ended:\n${gateway.tail()}`);
+  }
+
+  async #attack(gateway: SoakedGateway, signal: AbortSignal): Promise<void> {
+    const target = {
+      rest: gateway.urlOf('rest'),
+      http: gateway.urlOf('http'),
+      websocket: gateway.urlOf('websocket'),
+      control: new URL(gateway.controlUrl),
+    };
+    while (!signal.aborted) {
+      // On from where the last part has ended: each has its turn.
+      const client = HOSTILE_CLIENTS[this.#attacks++ % HOSTILE_CLIENTS.length];
+      if (client === undefined) return;
+      const fault = await client.run(target);
+      if (fault !== undefined) this.#traffic.faults.push(`${client.name}: ${fault}`);
+      this.#hostile.set(client.name, (this.#hostile.get(client.name) ?? 0) + 1);
+    }
+  }
+
+  async #save(signal: AbortSignal): Promise<void> {
+    for (let turn = 1; !signal.aborted; turn += 1) {
+      this.#folder.saveHandler();
+      this.#reloads += 1;
+      await wait(RELOAD_EVERY_MS);
+      if (turn % 3 === 0) this.#folder.breakTemplate();
+      if (turn % 3 === 0) await wait(RELOAD_EVERY_MS / 2);
+      if (turn % 3 === 0) this.#folder.saveTemplate();
+    }
+  }
+
+  async #shift(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const shift = SHIFTS[this.#shifts % SHIFTS.length] ?? 'reset';
+      // The command gives a busy gateway five seconds; what it was not told is told at the next turn.
+      const { code } = await runCommand(['clock', shift], { cwd: this.#folder.path });
+      if (code === 0) this.#shifts += 1;
+      await wait(RELOAD_EVERY_MS * 2, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Instances of functions that wait for work are threads too: saved files end them, as they end old ones. */
+  async #lookWhenCalm(gateway: SoakedGateway): Promise<Standing> {
+    this.#folder.saveHandler();
+    let calmest = await gateway.look();
+    for (let look = 0; look < (this.#isShort ? 1 : CALM_LOOKS); look += 1) {
+      await wait(CALM_MS);
+      const now = await gateway.look();
+      if (now.threads <= calmest.threads) calmest = now;
+    }
+    return calmest;
+  }
+
+  #judge(looks: readonly Standing[], figures: Readonly<Record<string, number>>): Outcome {
+    const levels: Record<string, Figures> = {};
+    const wrong: string[] = [...this.#traffic.faults];
+    for (const [name, bound] of Object.entries(BOUNDS)) {
+      const values = looks.map((look) => look[name as keyof typeof BOUNDS]);
+      const { isLevel, growth, allowed } = judgeLevel(values, bound);
+      levels[name] = {
+        first: values[0] ?? 0,
+        last: values.at(-1) ?? 0,
+        growth: Math.round(growth),
+        allowed: Math.round(allowed),
+      };
+      if (!isLevel) wrong.push(`${name} grow: ${values.join(', ')}`);
+    }
+    const all = {
+      ...Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Math.round(value)])),
+      ...this.#traffic.counts,
+      reloads: this.#reloads,
+      clockShifts: this.#shifts,
+      hostileClients: Object.fromEntries(this.#hostile),
+      levels,
+      rssMb: looks.map(({ rssBytes }) => Math.round(rssBytes / 1e6)).join(' '),
+    };
+    console.log(`  ${JSON.stringify(all)}`);
+    if (figures['exitCode'] !== 0) wrong.push(`SIGTERM ended it with ${String(figures['exitCode'])}`);
+    return wrong.length === 0
+      ? { kind: 'proven', figures: all }
+      : { kind: 'refuted', reason: wrong.join('\n  '), figures: all };
+  }
+}
+
+function printLook(look: Standing | undefined): string {
+  if (look === undefined) return '';
+  const { heapBytes, rssBytes, threads, descriptors } = look;
+  return `heap ${(heapBytes / 1e6).toFixed(1)} MB, resident ${(rssBytes / 1e6).toFixed(0)} MB, ${threads} threads, ${descriptors} descriptors`;
+}

@@ -1,0 +1,32 @@
+/** Whether something grows: what a gateway holds whenever all clients are gone. */
+
+/** Median of the slopes between any two: one odd look moves nothing. Per look. */
+export function medianSlope(values: readonly number[]): number {
+  const slopes = values.flatMap((from, first) =>
+    values.slice(first + 1).map((to, between) => (to - from) / (between + 1)),
+  );
+  return slopes.length === 0 ? 0 : median(slopes);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = Math.floor(sorted.length / 2);
+  const [low = 0, high = low] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
+  return (low + high) / 2;
+}
+
+export type Bound = { readonly share: number; readonly atLeast: number };
+
+/**
+ * What the slope of the looks after the first third adds up to over all of them, beside what may come and go: a share of
+ * the median, and at least so much.
+ */
+export function judgeLevel(
+  looks: readonly number[],
+  { share, atLeast }: Bound,
+): { readonly isLevel: boolean; readonly growth: number; readonly allowed: number } {
+  const settled = looks.slice(Math.floor(looks.length / 3));
+  const growth = medianSlope(settled) * Math.max(0, settled.length - 1);
+  const allowed = Math.max(atLeast, share * median(settled));
+  return { isLevel: growth <= allowed, growth, allowed };
+}
