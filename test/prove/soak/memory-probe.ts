@@ -9,5 +9,7 @@ if (isMainThread && process.send !== undefined) {
     const { heapUsed, external } = process.memoryUsage();
     process.send?.({ heapUsed, external } satisfies Probed);
   });
+  // Whoever soaks it has ended, by a signal maybe.
+  process.on('disconnect', () => process.exit(1));
   process.channel?.unref();
 }
