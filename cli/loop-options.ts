@@ -1,9 +1,9 @@
 /** Options of `start` for a day's work: a debugger, and the name by which other commands call the gateway. */
 import { InvalidArgumentError } from 'commander';
-import { isGatewayName, runningFolder } from '@gatewright/gateway';
-import { readPort } from './options.ts';
+import { isGatewayName, runningFolder, SETTINGS } from '@gatewright/gateway';
+import { readPort, settingParser } from './options.ts';
 import type { Command } from 'commander';
-import type { GatewayOptions } from '@gatewright/gateway';
+import type { GatewayOptions, Isolation } from '@gatewright/gateway';
 
 export type LoopFlags = {
   readonly inspect?: number;
@@ -11,6 +11,7 @@ export type LoopFlags = {
   readonly name?: string;
   readonly seed?: string;
   readonly values?: string;
+  readonly isolation?: Isolation;
 };
 
 export function addLoopOptions(command: Command): Command {
@@ -34,6 +35,11 @@ export function addLoopOptions(command: Command): Command {
       'what functions read of SSM, Secrets Manager, S3, AppConfig (default: gatewright.values.yml)',
     )
     .option(
+      '--isolation <thread|process|names>',
+      'run Node.js functions in processes of their own: all, or these (resize,orders)',
+      settingParser<Isolation>(SETTINGS.isolation),
+    )
+    .option(
       '--name <name>',
       'how other commands call it by --gateway (default: the name of the folder)',
       readName,
@@ -47,12 +53,14 @@ export function readLoopOptions({
   name,
   seed,
   values,
-}: LoopFlags): Pick<GatewayOptions, 'announced' | 'inspect' | 'seed' | 'values'> {
+  isolation,
+}: LoopFlags): Pick<GatewayOptions, 'announced' | 'inspect' | 'isolation' | 'seed' | 'values'> {
   const port = inspectBrk ?? inspect;
   return {
     announced: { folder: runningFolder(process.env), name },
     seed,
     values,
+    isolation,
     ...(port !== undefined && { inspect: { port, breaks: inspectBrk !== undefined } }),
   };
 }

@@ -25,7 +25,7 @@ import type { GatewayOptions } from './gateway.ts';
 import type { Clock } from './ports.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 import type { Fault, Tolerance } from './errors.ts';
-import type { FunctionDefinition } from './lambda/model.ts';
+import { type FunctionDefinition, isIsolated, isNodeRuntime, unknownNames } from './lambda/model.ts';
 import type { TableDefinition } from './services/table-definition.ts';
 
 /**
@@ -61,7 +61,15 @@ export async function load(
     refused,
     faults,
   );
-  for (const sentence of [...describeRuntimes(functions), ...describeBorrowed(runtime.takeBorrowed())])
+  for (const name of unknownNames(functions, options.isolation))
+    faults.note(
+      new DefinitionError({ file: sources[0] ?? '.' }, `isolation: there is no function "${name}"`),
+      'it isolates nothing',
+    );
+  for (const sentence of [
+    ...describeRuntimes(functions, options.isolation),
+    ...describeBorrowed(runtime.takeBorrowed()),
+  ])
     options.onProgress(sentence);
   const isNothing = prepared.isEmpty && functions.length === 0;
   refuseFaults(faults.all, isNothing || options.refusesFaults === true, known);
@@ -120,9 +128,14 @@ export function openValues(options: GatewayOptions, clock: Clock): LocalValues {
 const RUNNING = process.versions.node.split('.')[0] ?? '';
 
 /** Declared runtimes other than the one that runs: what Node has taken out since then is missing. */
-function describeRuntimes(functions: readonly FunctionDefinition[]): string[] {
+function describeRuntimes(
+  functions: readonly FunctionDefinition[],
+  isolation: GatewayOptions['isolation'],
+): string[] {
   const others = functions
+    .filter((definition) => !isIsolated(definition, isolation))
     .map(({ runtime }) => runtime)
+    .filter(isNodeRuntime)
     .filter((runtime) => runtime !== `nodejs${RUNNING}.x`);
   if (others.length === 0) return [];
   const names = [...new Set(others)].toSorted().join(', ');

@@ -231,6 +231,7 @@ export async function openRuntime(
             functionLog(line);
           },
     maxInstances: MAX_INSTANCES,
+    isolation: options.isolation,
     reload,
   });
   runtime.onReload((event) => options.onReload({ ...event, what: event.functionName }));

@@ -11,6 +11,7 @@ import type { Home } from './definition/home.ts';
 import type { ResolvedStack, UnsupportedItem } from './definition/model.ts';
 import type { Reply } from './exchange.ts';
 import type { InspectOptions } from './lambda/debugging.ts';
+import type { Isolation } from './lambda/model.ts';
 import type { FunctionLogLine } from './lambda/log-line.ts';
 import type { LogSink } from './ports.ts';
 import type { TokenWish } from './issuer/issuer.ts';
@@ -87,6 +88,8 @@ export type GatewayOptions = {
   readonly seed?: string | undefined;
   /** `--values`: file with what functions read of SSM, Secrets Manager, S3 and AppConfig; absent = gatewright.values.yml. */
   readonly values?: string | undefined;
+  /** `--isolation`: which Node.js functions run in processes of their own; absent = none. */
+  readonly isolation?: Isolation | undefined;
   /** `--inspect[-brk]`: a debugger may be attached, and holds all deadlines when it holds a function; absent = none. */
   readonly inspect?: InspectOptions;
   /** serverless-offline's `noTimeout`: nothing that a function does takes too long. */

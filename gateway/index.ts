@@ -28,6 +28,7 @@ export type { InvoiceBook } from './console-api/show-invoices.ts';
 export type { ShownInvoice, ShownInvoices } from './console-api/invoice-model.ts';
 export type { AccessBook } from './console-api/show-access.ts';
 export type { AccessQuestion, AccessReply, ShownAccess } from './console-api/access-model.ts';
+export type { Isolation } from './lambda/model.ts';
 export type { Setting } from './settings.ts';
 export type { TokenWish } from './issuer/issuer.ts';
 export type { HandlerSource } from './lambda/handler-sources.ts';

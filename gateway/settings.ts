@@ -4,6 +4,8 @@
  */
 import { raiseQuota, RAISABLE_QUOTAS } from './control/api-quotas.ts';
 import { isAccountId } from './definition/home.ts';
+import { readIsolation } from './lambda/model.ts';
+import type { Isolation } from './lambda/model.ts';
 import { ASSUMPTIONS, readAssumption } from './deployment/assumptions.ts';
 import type { AccountQuotas } from './control/api-quotas.ts';
 import type { Assumptions } from './deployment/assumptions.ts';
@@ -39,6 +41,10 @@ export const SETTINGS = {
     read: readSize,
     says: 'Write an amount of memory like 64MB or 2GB.',
   } satisfies Setting<number>,
+  isolation: {
+    read: readIsolation,
+    says: 'Write thread, process, or names of Node.js functions that get a process of their own: resize,orders.',
+  } satisfies Setting<Isolation>,
   issuer: {
     read: readStandIn,
     says: 'Write it as URL=local, the issuer as authorizers name it: https://example.eu.auth0.com/=local.',

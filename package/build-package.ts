@@ -42,7 +42,7 @@ const BUNDLED_PACKAGES = [
   ...['@lezer/lr', 'style-mod', 'w3c-keyname', 'crelt', '@marijn/find-cluster-break'],
 ];
 /** Files of workspaces that are no TypeScript: programs that other programs load. */
-const PLAIN_FILES = '**/*.cjs';
+const PLAIN_FILES = '**/*.{cjs,py}';
 /** Where `gateway/lambda/runtime-packages.ts` looks. */
 const SDK_FOLDER = 'aws-sdk';
 /** tsc puts the paths that it rewrites into double quotes. */

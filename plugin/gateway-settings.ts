@@ -1,7 +1,7 @@
 /** `custom.gatewright`: what `gatewright start` is told by options beyond those of the commands, by the same names. */
 import { readAwsEndpoints, readHome, SETTINGS, USUAL_ASSUMPTIONS, USUAL_QUOTAS } from '@gatewright/gateway';
 import { OptionError } from './option-values.ts';
-import type { GatewayOptions, Setting } from '@gatewright/gateway';
+import type { GatewayOptions, Isolation, Setting } from '@gatewright/gateway';
 
 export type GatewaySettings = Pick<
   GatewayOptions,
@@ -12,6 +12,7 @@ export type GatewaySettings = Pick<
   | 'assumptions'
   | 'awsEndpoints'
   | 'cacheMemoryBytes'
+  | 'isolation'
   | 'localIssuers'
   | 'metrics'
   | 'region'
@@ -44,6 +45,7 @@ export function readGatewaySettings(
   const cacheMemoryBytes = read('cache-memory', SETTINGS['cache-memory'], 0);
   const awsEndpoints = readAwsEndpoints(read('aws', SETTINGS.aws, []), environment);
   if (typeof awsEndpoints === 'string') throw new OptionError(awsEndpoints);
+  const isolation = read<Isolation>('isolation', SETTINGS.isolation, 'thread');
   const home = readHome(environment);
   if (typeof home === 'string') throw new OptionError(home);
   return {
@@ -56,6 +58,7 @@ export function readGatewaySettings(
     accountQuotas: read('account-quota', SETTINGS['account-quota'], USUAL_QUOTAS),
     assumptions: read('assume', SETTINGS.assume, USUAL_ASSUMPTIONS),
     awsEndpoints,
+    ...(isolation === 'thread' ? {} : { isolation }),
     localIssuers: read('issuer', SETTINGS.issuer, []),
     ...(cacheMemoryBytes === 0 ? {} : { cacheMemoryBytes }),
     usageLagMs: read('usage-lag', SETTINGS['usage-lag'], 0),

@@ -88,7 +88,7 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   webSocketIdleTimeout: refused('an idle connection lives ten minutes, as at AWS', 'string', {
     inert: ['', 600],
   }),
-  rubyWatchDirs: refused('this gateway runs Node.js functions only', 'string'),
+  rubyWatchDirs: refused('whatever a function is made of is watched', 'string'),
   apiKey: refused('give the key a value in provider.apiGateway.apiKeys', 'string'),
 
   dockerHost: needless(NO_DOCKER, 'string', ['', 'localhost']),

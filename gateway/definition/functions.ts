@@ -1,7 +1,7 @@
 /** `AWS::Lambda::Function` resources → function definitions that the runtime can start. */
 import { DefinitionError, REFUSING } from '../errors.ts';
 import type { Tolerance } from '../errors.ts';
-import { isNodeRuntime } from '../lambda/model.ts';
+import { runtimeFamily } from '../lambda/model.ts';
 import type { FunctionCode, FunctionDefinition, LayerDefinition } from '../lambda/model.ts';
 import { OSLS_HELPERS } from './classes.ts';
 import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from './model.ts';
@@ -60,7 +60,7 @@ export function defineFunctions(
       if (property !== 'Layers') refused.set(physicalId, consequence);
     };
     if (resource.properties['PackageType'] === 'Image')
-      refused.set(resource.physicalId, 'container images cannot run here, only nodejs');
+      refused.set(resource.physicalId, 'container images cannot run here');
     const defined = tolerance.attempt(
       `invocations of ${resource.physicalId} fail`,
       () => defineFunction(raw, resource, layers, report, tolerance),
@@ -91,8 +91,8 @@ function defineFunction(
   }
   const runtime = requireText(resource, 'Runtime');
   const handler = requireText(resource, 'Handler');
-  if (!isNodeRuntime(runtime)) {
-    report('Runtime', `${runtime} cannot run here, only nodejs: invocations fail`);
+  if (runtimeFamily(runtime) === undefined) {
+    report('Runtime', `${runtime} is no runtime of Lambda: invocations fail`);
     return undefined;
   }
   if (!/^\S{1,128}$/.test(handler))

@@ -73,6 +73,11 @@ export class Debugging {
     this.#session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
   }
 
+  /** Functions stop at their first line. */
+  get breaks(): boolean {
+    return this.#breaks;
+  }
+
   get stoodMs(): SharedArrayBuffer | undefined {
     return this.#deadlines?.stoodMs;
   }

@@ -60,7 +60,7 @@ export type EnvironmentFacts = {
 
 /**
  * Builds all that `process.env` of an instance holds; nothing of the gateway's own environment is in it.
- * `AWS_LAMBDA_RUNTIME_API` is left out because no such API listens, `AWS_SESSION_TOKEN` because local keys are permanent.
+ * `AWS_LAMBDA_RUNTIME_API` is of processes alone, which ask there; `AWS_SESSION_TOKEN` is left out because local keys are permanent.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function sealEnvironment(

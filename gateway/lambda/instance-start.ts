@@ -81,3 +81,11 @@ export function readInstanceStart(data: unknown): InstanceStart {
 export function readInstanceReport(message: unknown): InstanceReport {
   return message as InstanceReport;
 }
+
+/** What of a start a process makes for itself. */
+export type OwnStart = Pick<InstanceStart, 'port' | 'reports' | 'board' | 'clockOffset' | 'requestIdSeed'>;
+
+/** Reads the file that only `process/node-process.ts` writes. */
+export function readProcessStart(text: string, own: OwnStart): InstanceStart {
+  return { ...(JSON.parse(text) as Omit<InstanceStart, keyof OwnStart>), ...own };
+}

@@ -1,35 +1,24 @@
-/** One Lambda instance: a worker thread that runs one event at a time, in the order handed over. */
-import { randomUUID } from 'node:crypto';
-import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
+/** The seam between a pool and what runs its events: a thread of the gateway, or a process of its own. */
+import type { Job } from './job.ts';
 
-import {
-  type Board,
-  createBoard,
-  FAILED,
-  requestIds,
-  REVOKED,
-  SLOTS,
-  slotOf,
-  STARTED,
-  WAITING,
-  writeTrace,
-} from './board.ts';
-import { type InstanceReport, type PartReceipt, readInstanceReport } from './instance-start.ts';
-import { type Job, readFailure } from './job.ts';
-import type { FunctionLogLine } from './log-line.ts';
-import { type InstanceProgram, startThread } from './start-thread.ts';
-import type { Deadline, RequestIdOf } from '../ports.ts';
-
-/** An event that waits behind one running this long is taken back (docs/design/hot-path §3). */
-const TAKE_BACK_AFTER_MS = 15;
-
-/** Lambda's limit for loading the module. */
-const INIT_TIMEOUT_MS = 10_000;
-
-const BYTES_PER_MB = 1024 * 1024;
-const KILLED = 'Runtime exited with error: signal: killed';
-/** Of a thread that has ended before it could be asked. */
-const NOTHING_HELD = { used_heap_size: 0, external_memory: 0 };
+export interface Instance {
+  /** When it last became idle or started, by `performance.now()`. */
+  restingSince: number;
+  /** Takes no more events and ends when it has answered all. */
+  isDraining: boolean;
+  readonly answeredCount: number;
+  /** Events handed over and not answered. */
+  readonly load: number;
+  /** Its event has run so long that nothing may wait behind it, or it is about to end. */
+  readonly isStuck: boolean;
+  /** Whether it takes another event now, at most `window` in all. */
+  hasRoom(window: number): boolean;
+  send(job: Job): void;
+  /** Ends it; whatever it still has counts as crashed. */
+  end(): Promise<unknown>;
+  /** Ends it where it holds more than its function may. */
+  endIfTooLarge(): Promise<void>;
+}
 
 /** What an instance tells its pool. */
 export interface InstanceOwner {
@@ -38,321 +27,17 @@ export interface InstanceOwner {
   onAnswer(instance: Instance, serviceMs: number): void;
   /** Events that wait behind a slow one, no longer the instance's. */
   onTakenBack(instance: Instance, jobs: readonly Job[], headRanMs: number): void;
-  /** The thread is gone. `initFailure` is Lambda's error JSON if it never got ready; `jobs` had not been started. */
+  /** It is gone. `initFailure` is Lambda's error JSON if it never got ready; `jobs` had not been started. */
   onEnd(instance: Instance, jobs: readonly Job[], initFailure: string | undefined): void;
 }
 
-export class Instance {
-  /** When it last became idle or started, by `performance.now()`. */
-  restingSince = performance.now();
-  /** Takes no more events and ends when it has answered all. */
-  isDraining = false;
-  answeredCount = 0;
-  /** What it took to load the function; undefined until it is ready. */
-  initMs: number | undefined = undefined;
-  readonly program: InstanceProgram;
-  readonly #owner: InstanceOwner;
-  readonly #worker: Worker;
-  readonly #port: MessagePort;
-  readonly #reports: MessagePort;
-  readonly #board: Board = createBoard();
-  readonly #requestIdOf: (sequence: number) => string;
-  /** Handed over and not answered, oldest first; the first one runs. */
-  #handed: Job[] = [];
-  #sent = 0;
-  /** Number after the last answered event: slots before it are free again. */
-  #passed = 0;
-  #headSince = 0;
-  /** The same by the deadlines' time. */
-  #headBegunMs = 0;
-  #isReady = false;
-  #isEnding = false;
-  #isOver = false;
-  #initFailure: string | undefined;
-  #takeBackTimer: NodeJS.Timeout | undefined;
-  #deadline: Deadline | undefined;
-
-  constructor(program: InstanceProgram, owner: InstanceOwner) {
-    this.program = program;
-    this.#owner = owner;
-    const events = new MessageChannel();
-    const reports = new MessageChannel();
-    this.#port = events.port1;
-    this.#reports = reports.port1;
-    const seed = randomUUID();
-    this.#requestIdOf = requestIds(seed);
-    this.#worker = startThread(program, events.port2, reports.port2, this.#board, seed);
-    this.#reports.on('message', (message) => this.#onReport(readInstanceReport(message)));
-    this.#worker.on('error', (error: unknown) => this.#onCrash(error));
-    this.#worker.on('exit', (code) => this.#onExit(code));
-    this.#port.on('message', (text: string) => this.#onAnswer(text));
-    this.#deadline = program.deadlines.after(INIT_TIMEOUT_MS, () => setImmediate(() => this.#checkInit()));
-    program.debugging?.follow(this.#worker, program.built.code);
-    this.#catchRawOutput();
-  }
-
-  get load(): number {
-    return this.#handed.length;
-  }
-
-  /** Its event has run so long that nothing may wait behind it, or it is about to end. */
-  get isStuck(): boolean {
-    return (
-      this.isDraining ||
-      this.#isEnding ||
-      (this.#handed.length > 0 && performance.now() - this.#headSince >= TAKE_BACK_AFTER_MS)
-    );
-  }
-
-  /** Whether it takes another event now, at most `window` in all. */
-  hasRoom(window: number): boolean {
-    return this.#handed.length < window && this.#sent - this.#passed < SLOTS - 1 && !this.isStuck;
-  }
-
-  send(job: Job): void {
-    const slot = slotOf(this.#sent);
-    job.sequence = this.#sent;
-    this.#sent += 1;
-    writeTrace(this.#board, slot, job.traceHeader);
-    Atomics.store(this.#board.states, slot, WAITING);
-    if (this.#handed.push(job) === 1) this.#startHead();
-    else this.#takeBackTimer ??= this.#watchHead(TAKE_BACK_AFTER_MS);
-    this.#port.postMessage(job.message);
-  }
-
-  /** Ends the thread; whatever it still has counts as crashed. */
-  end(): Promise<unknown> {
-    this.#isEnding = true;
-    const ended = this.#worker.terminate();
-    this.program.debugging?.letGo(this.#worker);
-    return ended;
-  }
-
-  /** Whoever runs over `MemorySize` is killed, as at Lambda; also in an endless loop, which V8 interrupts for the question. */
-  async endIfTooLarge(): Promise<void> {
-    if (this.#isOver || this.#isEnding) return;
-    const { used_heap_size: heap, external_memory: outside } = await this.#worker
-      .getHeapStatistics()
-      .catch(() => NOTHING_HELD);
-    if (heap + outside <= this.program.definition.memorySizeMb * BYTES_PER_MB) return;
-    const [head] = this.#handed;
-    if (head !== undefined && !head.isSettled) this.#failHead(head, 'Runtime.OutOfMemory', KILLED);
-    void this.end();
-  }
-
-  #startHead(): void {
-    this.#headSince = performance.now();
-    this.#headBegunMs = this.program.deadlines.nowMs();
-    this.#deadline ??= this.#watchDeadline(this.#timeoutMs);
-  }
-
-  get #timeoutMs(): number {
-    return this.program.definition.timeoutSeconds * 1000;
-  }
-
-  #onReport(report: InstanceReport): void {
-    if (report.kind === 'line') {
-      Atomics.sub(this.#board.unreadLines, 0, 1);
-      const { level, stream, requestId, epochMs, message } = report;
-      const line = this.#log({ level, stream, requestId, epochMs, message });
-      this.#handed[0]?.hear?.(line);
-    } else if (report.kind === 'part') {
-      Atomics.sub(this.#board.unreadLines, 0, 1);
-      this.#onPart(report.bytes);
-    } else if (report.kind === 'init-failed') {
-      this.#initFailure = report.payload;
-      void this.end();
-    } else if (!this.#isEnding) {
-      this.#isReady = true;
-      this.initMs = performance.now() - this.restingSince;
-      this.#deadline?.clear();
-      this.#deadline = undefined;
-      this.#owner.onReady(this);
-    }
-  }
-
-  /** Only the first event runs, so the part is of its answer. */
-  #onPart({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): void {
-    const bytes = Buffer.from(buffer, byteOffset, byteLength);
-    const [head] = this.#handed;
-    if (head === undefined) return;
-    const { sequence } = head;
-    const acknowledge = (count: number): void => {
-      const receipt: PartReceipt = { sequence, bytes: count };
-      this.#reports.postMessage(receipt);
-    };
-    head.receive({ bytes, acknowledge, requestId: this.#requestIdFor(head) });
-  }
-
-  #requestIdFor({ sequence }: Job): RequestIdOf {
-    return () => this.#requestIdOf(sequence);
-  }
-
-  #drainReports(): void {
-    for (;;) {
-      const received = receiveMessageOnPort(this.#reports);
-      if (received === undefined) return;
-      this.#onReport(readInstanceReport(received.message));
-    }
-  }
-
-  /** A thread may end before its last answer has been heard. */
-  #drainAnswers(): void {
-    for (;;) {
-      const received = receiveMessageOnPort(this.#port);
-      if (received === undefined) return;
-      this.#onAnswer(String(received.message));
-    }
-  }
-
-  #onAnswer(text: string): void {
-    // What the function printed and streamed comes before its answer.
-    if (Atomics.load(this.#board.unreadLines, 0) > 0) this.#drainReports();
-    const job = this.#handed.shift();
-    if (job === undefined) return;
-    const slot = slotOf(job.sequence);
-    this.#passed = job.sequence + 1;
-    this.answeredCount += 1;
-    if (this.answeredCount === 1) job.initMs = this.initMs;
-    const hasFailed = Atomics.load(this.#board.states, slot) === FAILED;
-    if (hasFailed) job.settle(readFailure(text, this.#requestIdFor(job)));
-    else job.returned(text, this.#requestIdFor(job));
-    if (this.#handed.length > 0) this.#startHead();
-    this.#owner.onAnswer(this, (this.#board.serviceMicros[slot] ?? 0) / 1000);
-  }
-
-  /** One lazy timer for all heads: it looks how long the present one has run, and sleeps for the rest. */
-  #watchHead(ms: number): NodeJS.Timeout {
-    // Answers that have arrived already are heard first: a late loop turn must not look like a slow function.
-    return setTimeout(() => setImmediate(() => this.#checkHead()), ms).unref();
-  }
-
-  #checkHead(): void {
-    this.#takeBackTimer = undefined;
-    if (this.#handed.length < 2 || this.#isOver) return;
-    const ran = performance.now() - this.#headSince;
-    if (ran < TAKE_BACK_AFTER_MS) {
-      this.#takeBackTimer = this.#watchHead(TAKE_BACK_AFTER_MS - ran);
-      return;
-    }
-    this.#owner.onTakenBack(this, this.#takeBack(1), ran);
-  }
-
-  /** Revokes what has not begun, from position `first` on; the thread loses or wins each by compare-and-set. */
-  #takeBack(first: number): Job[] {
-    const kept = this.#handed.slice(0, first);
-    const revoked: Job[] = [];
-    for (const job of this.#handed.slice(first)) {
-      const slot = slotOf(job.sequence);
-      const state = Atomics.compareExchange(this.#board.states, slot, WAITING, REVOKED);
-      if (state === WAITING) revoked.push(job);
-      else kept.push(job);
-    }
-    this.#handed = kept;
-    return revoked;
-  }
-
-  #watchDeadline(ms: number): Deadline {
-    return this.program.deadlines.after(ms, () => setImmediate(() => this.#checkDeadline()));
-  }
-
-  #checkDeadline(): void {
-    this.#deadline = undefined;
-    const [head] = this.#handed;
-    if (head === undefined || this.#isOver) return;
-    const left = this.#headBegunMs + this.#timeoutMs - this.program.deadlines.nowMs();
-    if (left > 0) {
-      this.#deadline = this.#watchDeadline(left);
-      return;
-    }
-    const seconds = this.program.definition.timeoutSeconds.toFixed(2);
-    this.#failHead(head, 'Sandbox.Timedout', `Task timed out after ${seconds} seconds`);
-    void this.end();
-  }
-
-  #checkInit(): void {
-    if (this.#isReady || this.#isOver) return;
-    const errorMessage = `RequestId: ${this.#requestIdOf(0)} Error: Task timed out after 10.00 seconds (loading the module)`;
-    this.#initFailure = JSON.stringify({ errorType: 'Sandbox.Timedout', errorMessage });
-    void this.end();
-  }
-
-  #failHead(head: Job, errorType: string, reason: string): void {
-    const requestId = this.#requestIdOf(head.sequence);
-    this.#log({
-      level: 'ERROR',
-      stream: 'stderr',
-      requestId,
-      epochMs: this.#nowEpochMs(),
-      message: reason,
-    });
-    head.fail(errorType, `RequestId: ${requestId} Error: ${reason}`, () => requestId);
-  }
-
-  #onCrash(error: unknown): void {
-    const isMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-    const [type, reason] = isMemory
-      ? ['Runtime.OutOfMemory', KILLED]
-      : ['Runtime.ExitError', `Runtime exited with error: ${String(error)}`];
-    this.#failUnanswered(type, reason);
-  }
-
-  #onExit(code: number): void {
-    this.#isEnding = true;
-    this.#drainReports();
-    this.#drainAnswers();
-    this.#isOver = true;
-    const reason =
-      code === 0
-        ? 'Runtime exited without providing a reason'
-        : `Runtime exited with error: exit status ${code}`;
-    this.#failUnanswered('Runtime.ExitError', reason);
-    const rest = this.#takeBack(0);
-    clearTimeout(this.#takeBackTimer);
-    this.#deadline?.clear();
-    this.#port.close();
-    this.#reports.close();
-    this.#owner.onEnd(this, rest, this.#isReady ? undefined : this.#initFailure);
-  }
-
-  /** The event that was running, or the start itself, has failed by the thread's end. */
-  #failUnanswered(errorType: string, reason: string): void {
-    if (!this.#isReady) {
-      const errorMessage = `RequestId: ${this.#requestIdOf(0)} Error: ${reason}`;
-      this.#initFailure ??= JSON.stringify({ errorType, errorMessage });
-      return;
-    }
-    const [head] = this.#handed;
-    if (head === undefined) return;
-    if (Atomics.load(this.#board.states, slotOf(head.sequence)) !== STARTED) {
-      // Another instance would crash before its first event, too: the caller would wait for nothing.
-      if (this.#initFailure !== undefined && this.answeredCount === 0) {
-        head.settle(readFailure(this.#initFailure, this.#requestIdFor(head)));
-        this.#handed.shift();
-      }
-      return;
-    }
-    if (!head.isSettled) this.#failHead(head, errorType, reason);
-    this.#handed.shift();
-  }
-
-  #log(line: Omit<FunctionLogLine, 'functionName'>): FunctionLogLine {
-    const named = { functionName: this.program.definition.name, ...line };
-    this.program.log(named);
-    return named;
-  }
-
-  #nowEpochMs(): number {
-    return Date.now() + (new Float64Array(this.program.clockOffset)[0] ?? 0);
-  }
-
-  /** What Node itself prints past the patched streams of the thread. */
-  #catchRawOutput(): void {
-    for (const stream of ['stdout', 'stderr'] as const) {
-      this.#worker[stream].on('data', (chunk: Buffer) => {
-        const message = chunk.toString().trimEnd();
-        this.#log({ level: undefined, stream, requestId: undefined, epochMs: this.#nowEpochMs(), message });
-      });
-    }
-  }
+/** One version of a function's code, ready to run as often as wanted. */
+export interface InstanceProgram {
+  start(owner: InstanceOwner): Instance;
 }
+
+/** Lambda's limit for loading the module. */
+export const INIT_TIMEOUT_MS = 10_000;
+
+/** What Lambda says of an instance that it has killed. */
+export const KILLED = 'Runtime exited with error: signal: killed';

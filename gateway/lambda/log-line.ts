@@ -26,3 +26,15 @@ export function printLogLine(line: FunctionLogLine): string {
   const request = line.requestId === undefined ? '' : `${line.requestId}\t`;
   return `${time}\t${request}${line.level}\t${line.message}`;
 }
+
+const PRINTED =
+  /^(\d{4}-\d\d-\d\dT[\d:.]+Z)\t(?:([0-9a-f-]{36})\t)?(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\t([^]*)$/;
+
+/** A line as `printLogLine` has printed it, of a process; undefined = the function has written it by itself. */
+export function readLogLine(
+  text: string,
+): Pick<FunctionLogLine, 'epochMs' | 'requestId' | 'level' | 'message'> | undefined {
+  const [, time, requestId, level, message] = PRINTED.exec(text) ?? [];
+  if (time === undefined || message === undefined) return undefined;
+  return { epochMs: Date.parse(time), requestId, level: level as LogLevel, message };
+}

@@ -60,3 +60,50 @@ export type FunctionDefinition = {
 export function isNodeRuntime(runtime: string): boolean {
   return /^nodejs(?:\d+\.(?:x|\d+))?$/.test(runtime);
 }
+
+/** What kind of program a function is; undefined for a runtime that Lambda never had. */
+export function runtimeFamily(runtime: string): RuntimeFamily | undefined {
+  if (isNodeRuntime(runtime)) return 'nodejs';
+  return RUNTIME_FAMILIES.find(([pattern]) => pattern.test(runtime))?.[1];
+}
+
+export type RuntimeFamily = 'nodejs' | 'python' | 'ruby' | 'java' | 'dotnet' | 'go' | 'provided';
+
+const RUNTIME_FAMILIES: readonly (readonly [RegExp, RuntimeFamily])[] = [
+  [/^python\d+\.\d+$/, 'python'],
+  [/^ruby\d+\.\d+$/, 'ruby'],
+  [/^java\d+(?:\.al2)?$/, 'java'],
+  [/^dotnet(?:core)?\d+(?:\.\d+)?$/, 'dotnet'],
+  [/^go1\.x$/, 'go'],
+  [/^provided(?:\.al\d+)?$/, 'provided'],
+];
+
+/** All in threads, all in processes, or in processes those of these names: as Lambda has them, logical ids, or keys of a Serverless service. */
+export type Isolation = 'thread' | 'process' | readonly string[];
+
+/** `resize,orders` */
+export function readIsolation(text: string, before: Isolation): Isolation | undefined {
+  if (text === 'thread' || text === 'process') return text;
+  const names = text.split(',').map((name) => name.trim());
+  if (!names.every((name) => /^[A-Za-z0-9-_]{1,140}$/.test(name))) return undefined;
+  return [...(Array.isArray(before) ? (before as readonly string[]) : []), ...names];
+}
+
+export function isIsolated(definition: FunctionDefinition, isolation: Isolation | undefined): boolean {
+  if (isolation === undefined || typeof isolation === 'string') return isolation === 'process';
+  return isolation.some((name) => isNamed(definition, name));
+}
+
+/** Names that are of no function. */
+export function unknownNames(
+  definitions: readonly FunctionDefinition[],
+  isolation: Isolation | undefined,
+): readonly string[] {
+  if (isolation === undefined || typeof isolation === 'string') return [];
+  return isolation.filter((name) => !definitions.some((definition) => isNamed(definition, name)));
+}
+
+/** osls names a function `{service}-{stage}-{key}`. */
+function isNamed({ name, logicalId }: FunctionDefinition, wanted: string): boolean {
+  return name === wanted || logicalId === wanted || name.endsWith(`-${wanted}`);
+}

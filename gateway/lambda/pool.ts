@@ -1,13 +1,11 @@
 /** The instances of one function: which one gets an event, when another is started, when one is let go. */
 import { MACHINE_DEADLINES } from './deadlines.ts';
 import type { Deadlines, Invocation, InvocationResult, StreamTimes } from '../ports.ts';
-import type { BuiltCode } from './bundle.ts';
-import { Instance, type InstanceOwner } from './instance.ts';
+import type { Instance, InstanceOwner, InstanceProgram } from './instance.ts';
 import { describeUnprepared, throttled } from './refused-start.ts';
 import { makeJob } from './invoked-job.ts';
 import { type Job, JobQueue, readFailure } from './job.ts';
 import { StreamJob, type StreamStart } from './stream-job.ts';
-import type { InstanceProgram } from './start-thread.ts';
 
 export type PoolLimits = {
   /** Instances of one function at a time. */
@@ -65,7 +63,8 @@ export class FunctionPool implements InstanceOwner {
   #failingSince: number | undefined;
   #headTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
-  #swap: { built: BuiltCode; done: (failure: string | undefined) => void; instance: Instance } | undefined;
+  #swap:
+    { program: InstanceProgram; done: (failure: string | undefined) => void; instance: Instance } | undefined;
 
   /** Instances that got ready, since the start. */
   startedCount = 0;
@@ -171,9 +170,9 @@ export class FunctionPool implements InstanceOwner {
     }
     return new Promise((done) => {
       this.#cancelSwap();
-      const instance = new Instance(program, this);
+      const instance = program.start(this);
       this.#starting.add(instance);
-      this.#swap = { built: program.built, done, instance };
+      this.#swap = { program, done, instance };
     });
   }
 
@@ -255,7 +254,7 @@ export class FunctionPool implements InstanceOwner {
   #startInstance(): void {
     if (this.#isClosed) return;
     if (this.#program !== undefined) {
-      this.#starting.add(new Instance(this.#program, this));
+      this.#starting.add(this.#program.start(this));
       return;
     }
     this.#preparing += 1;
@@ -335,7 +334,7 @@ export class FunctionPool implements InstanceOwner {
     const swap = this.#swap;
     if (swap === undefined) return;
     this.#swap = undefined;
-    this.#program = swap.instance.program;
+    this.#program = swap.program;
     this.#meanMs = undefined;
     this.#measuredCount = 0;
     for (const old of this.#idle.splice(0)) this.#letGo(old);

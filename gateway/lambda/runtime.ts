@@ -2,24 +2,31 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { DefinitionError, REFUSING } from '../errors.ts';
+import { REFUSING } from '../errors.ts';
 import type { Tolerance } from '../errors.ts';
 import type { Deadlines, Invocation, InvocationResult, Invoker, StreamTimes } from '../ports.ts';
 import { type BuiltCode, FunctionBuild } from './bundle.ts';
 import { MACHINE_DEADLINES } from './deadlines.ts';
 import type { Debugging } from './debugging.ts';
 import { removeAbandonedRuns } from './abandoned-runs.ts';
-import { checkEnvironment } from './environment.ts';
 import { readFailure } from './job.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { watchMemory } from './memory-watch.ts';
-import { isNodeRuntime } from './model.ts';
-import type { FunctionDefinition } from './model.ts';
+import { type FunctionDefinition, type Isolation, isIsolated, runtimeFamily } from './model.ts';
 import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './pool.ts';
 import { SourceWatcher } from './source-watcher.ts';
-import type { InstanceProgram } from './start-thread.ts';
+import type { InstanceProgram } from './instance.ts';
+import { checkLimits, findBroken, unsupportedReason } from './check-code.ts';
+import { GroupMemory } from './process/group-memory.ts';
+import { Keeper } from './process/keeper.ts';
+import { thisMachine, toolchainsOf } from './process/find-toolchain.ts';
+import { NodeProcessCode } from './process/node-process.ts';
+import { type FindToolchain, ProcessCode, type ProcessSetup } from './process/process-code.ts';
+import type { RunnableCode } from './runnable-code.ts';
+import type { ThreadProgram } from './start-thread.ts';
+import { ThreadCode } from './thread-code.ts';
 import type { StreamStart } from './stream-job.ts';
-import { buildWorkerProgram } from './worker-program.ts';
+import { buildProcessProgram, buildWorkerProgram } from './worker-program.ts';
 
 /** Bytes of an event (Lambda quota "Invocation payload", synchronous). */
 const EVENT_LIMIT_BYTES = 6_291_456;
@@ -52,6 +59,8 @@ export type FunctionRuntimeOptions = {
   readonly debugging?: Debugging | undefined;
   /** Growth of the process from which functions are held to their memory; absent = 384 MB. */
   readonly memoryGrowthBytes?: number;
+  /** Which Node.js functions get a process of their own; absent = none. */
+  readonly isolation?: Isolation | undefined;
   /** Bounds of the queue in front of the instances, where they differ from the default. */
   readonly limits?: Partial<Omit<PoolLimits, 'maxInstances'>>;
 };
@@ -92,16 +101,6 @@ export interface FunctionRuntime extends Invoker {
   close(): Promise<void>;
 }
 
-/**
- * Why this runtime cannot run a function; undefined when it can.
- * A definition like that is accepted, and its invocations are refused as `not-found`.
- */
-export function unsupportedReason(definition: FunctionDefinition): string | undefined {
-  return isNodeRuntime(definition.runtime)
-    ? undefined
-    : `runtime ${definition.runtime}: this gateway runs Node.js functions only`;
-}
-
 export async function createFunctionRuntime(options: FunctionRuntimeOptions): Promise<FunctionRuntime> {
   // Threads share the time zone of their process, and Lambda's is UTC.
   process.env['TZ'] = 'UTC';
@@ -113,7 +112,7 @@ export async function createFunctionRuntime(options: FunctionRuntimeOptions): Pr
 
 type FunctionEntry = {
   readonly definition: FunctionDefinition;
-  readonly build: FunctionBuild;
+  readonly code: RunnableCode;
   readonly pool: FunctionPool;
 };
 
@@ -122,6 +121,12 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #runDirectory: string;
   readonly #workerFile: string;
   readonly #functions = new Map<string, FunctionEntry>();
+  readonly #processes: ProcessSetup;
+  readonly #findToolchain: FindToolchain;
+  readonly #machine = thisMachine();
+  #processFile: Promise<string> | undefined;
+  /** Instances of functions that are no more, until they have ended. */
+  readonly #ending = new Set<Promise<unknown>>();
   #unsupported: ReadonlyMap<string, string> = new Map();
   readonly #borrowed = new Set<string>();
   readonly #told = new Set<string>();
@@ -134,6 +139,15 @@ class WorkerRuntime implements FunctionRuntime {
     this.#options = options;
     this.#runDirectory = runDirectory;
     this.#workerFile = workerFile;
+    const { clockOffset, log, deadlines = MACHINE_DEADLINES, cacheDirectory, debugging } = options;
+    this.#processes = {
+      ...{ clockOffset, log, deadlines, runDirectory },
+      keeper: new Keeper(runDirectory),
+      memory: new GroupMemory(),
+      factsOf: (definition) => this.#factsOf(definition),
+    };
+    const folders = { runDirectory, cacheDirectory };
+    this.#findToolchain = toolchainsOf(this.#machine, folders, debugging && { breaks: debugging.breaks });
     if (options.reload) {
       this.#watcher = new SourceWatcher((names) => {
         for (const name of names) void this.#reload(name);
@@ -194,16 +208,19 @@ class WorkerRuntime implements FunctionRuntime {
         fresh.push(this.#makeEntry(definition));
       }
     }
-    const broken = await findBroken(fresh, tolerance, this.#borrowed);
+    const { broken, refused: unrunnable } = await findBroken(fresh, tolerance, this.#borrowed);
+    for (const [name, reason] of unrunnable) unsupported.set(name, reason);
     const names = new Set(definitions.map((definition) => definition.name));
     return () => {
       this.#unsupported = unsupported;
       for (const name of this.#functions.keys())
         if (!names.has(name) || unsupported.has(name)) this.#remove(name);
       for (const entry of fresh) {
-        this.#remove(entry.definition.name);
-        this.#functions.set(entry.definition.name, entry);
-        if (broken.has(entry)) this.#watchFolder(entry.definition.name, entry.build);
+        const { name } = entry.definition;
+        this.#remove(name);
+        if (unrunnable.has(name)) continue;
+        this.#functions.set(name, entry);
+        if (broken.has(entry)) this.#watcher?.watch(name, entry.code.watched);
       }
     };
   }
@@ -237,7 +254,9 @@ class WorkerRuntime implements FunctionRuntime {
     this.#watcher?.close();
     const entries = [...this.#functions.values()];
     this.#functions.clear();
-    await Promise.all(entries.flatMap(({ pool, build }) => [pool.close(), build.dispose()]));
+    await Promise.all(entries.flatMap(({ pool, code }) => [pool.close(), code.dispose()]));
+    await Promise.all(this.#ending);
+    this.#processes.keeper.close();
     rmSync(this.#runDirectory, { recursive: true, force: true });
   }
 
@@ -247,45 +266,63 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   #makeEntry(definition: FunctionDefinition): FunctionEntry {
-    const { cacheDirectory, limits, maxInstances, deadlines, debugging } = this.#options;
-    const compileCache = join(cacheDirectory, 'compile');
-    const build = new FunctionBuild(definition, this.#runDirectory, compileCache, debugging !== undefined);
+    const { limits, maxInstances, deadlines } = this.#options;
+    const code = this.#codeOf(definition);
     const pool = new FunctionPool(
       { ...DEFAULT_LIMITS, ...limits, maxInstances },
-      async () => this.#program(definition, build, await this.#runBuild(definition.name, build)),
+      () => this.#build(definition.name, code),
       deadlines,
     );
-    return { definition, build, pool };
+    return { definition, code, pool };
   }
 
-  async #runBuild(functionName: string, build: FunctionBuild): Promise<BuiltCode> {
-    const built = await build.run();
-    if (built.sources === undefined) this.#watchFolder(functionName, build);
-    else this.#watcher?.watch(functionName, { kind: 'files', files: built.sources });
-    return built;
+  #codeOf(definition: FunctionDefinition): RunnableCode {
+    const { cacheDirectory, debugging } = this.#options;
+    if (runtimeFamily(definition.runtime) !== 'nodejs')
+      return new ProcessCode(definition, this.#processes, this.#findToolchain);
+    const compileCache = join(cacheDirectory, 'compile');
+    const build = new FunctionBuild(definition, this.#runDirectory, compileCache, debugging !== undefined);
+    if (isIsolated(definition, this.#options.isolation)) {
+      const programFile = (): Promise<string> =>
+        (this.#processFile ??= buildProcessProgram(this.#runDirectory));
+      const standIns = (): readonly string[] => this.#options.standIns?.() ?? [];
+      const setup = { ...this.#processes, programFile, standIns, machine: this.#machine };
+      return new NodeProcessCode(definition, build, setup);
+    }
+    return new ThreadCode(build, (built, taskRoot) => this.#program(definition, built, taskRoot));
   }
 
-  #watchFolder(functionName: string, build: FunctionBuild): void {
-    this.#watcher?.watch(functionName, { kind: 'folder', folder: build.taskRoot });
+  async #build(functionName: string, code: RunnableCode): Promise<InstanceProgram> {
+    const { program, sources } = await code.build();
+    this.#watcher?.watch(functionName, sources);
+    return program;
   }
 
-  #program(definition: FunctionDefinition, build: FunctionBuild, built: BuiltCode): InstanceProgram {
-    const { clockOffset, controlUrl, standIns, keyPairOf, extraEnvironment, log, debugging } = this.#options;
-    const { accessKeyId: id, secretAccessKey: secret } = keyPairOf(definition.name);
+  #program(definition: FunctionDefinition, built: BuiltCode, taskRoot: string): ThreadProgram {
+    const { clockOffset, standIns, extraEnvironment, log, debugging } = this.#options;
+    const { controlUrl, accessKey } = this.#factsOf(definition);
     return {
-      definition,
-      built,
-      taskRoot: build.taskRoot,
+      ...{
+        definition,
+        built,
+        taskRoot,
+        clockOffset,
+        controlUrl,
+        accessKey,
+        extraEnvironment,
+        log,
+        debugging,
+      },
       workerFile: this.#workerFile,
-      clockOffset,
-      controlUrl: controlUrl(),
       standIns: standIns?.() ?? [],
-      accessKey: { id, secret },
-      extraEnvironment,
-      log,
       deadlines: this.#options.deadlines ?? MACHINE_DEADLINES,
-      debugging,
     };
+  }
+
+  #factsOf({ name }: FunctionDefinition): ReturnType<ProcessSetup['factsOf']> {
+    const { controlUrl, keyPairOf, extraEnvironment } = this.#options;
+    const { accessKeyId: id, secretAccessKey: secret } = keyPairOf(name);
+    return { controlUrl: controlUrl(), accessKey: { id, secret }, extra: extraEnvironment };
   }
 
   #remove(name: string): void {
@@ -293,8 +330,9 @@ class WorkerRuntime implements FunctionRuntime {
     if (entry === undefined) return;
     this.#functions.delete(name);
     this.#watcher?.forget(name);
-    void entry.pool.close();
-    void entry.build.dispose();
+    const ended = Promise.all([entry.pool.close(), entry.code.dispose()]);
+    this.#ending.add(ended);
+    void ended.finally(() => this.#ending.delete(ended));
   }
 
   /** Builds a changed function again; code that does not build or load leaves the old version in place. */
@@ -304,8 +342,7 @@ class WorkerRuntime implements FunctionRuntime {
     const begun = performance.now();
     let failure: string | undefined;
     try {
-      const built = await this.#runBuild(functionName, entry.build);
-      const payload = await entry.pool.swap(this.#program(entry.definition, entry.build, built));
+      const payload = await entry.pool.swap(await this.#build(functionName, entry.code));
       if (payload !== undefined) failure = describeInitFailure(payload);
     } catch (error) {
       failure = error instanceof Error ? error.message : String(error);
@@ -316,43 +353,6 @@ class WorkerRuntime implements FunctionRuntime {
         : { kind: 'kept', functionName, message: failure };
     for (const listener of this.#listeners) listener(event);
   }
-}
-
-/** Lambda refuses more; here it does not hurt. */
-function checkLimits(definition: FunctionDefinition, tolerance: Tolerance): void {
-  tolerance.attempt(
-    'Lambda would refuse it; it runs here',
-    () => {
-      checkEnvironment(definition);
-    },
-    () => undefined,
-  );
-}
-
-/** Those whose code cannot be had now. */
-async function findBroken(
-  entries: readonly FunctionEntry[],
-  tolerance: Tolerance,
-  borrowed: Set<string>,
-): Promise<ReadonlySet<FunctionEntry>> {
-  const broken = new Set<FunctionEntry>();
-  const check = async (entry: FunctionEntry): Promise<void> => {
-    try {
-      const { missing, borrowed: packages } = await entry.build.check();
-      for (const name of packages) borrowed.add(name);
-      // Lambda takes such a function, so there is nothing to refuse.
-      for (const error of tolerance === REFUSING ? [] : missing)
-        tolerance.note(error, `invocations of ${entry.definition.name} that need it fail`);
-    } catch (error) {
-      if (!(error instanceof DefinitionError)) throw error;
-      tolerance.note(error, `invocations of ${entry.definition.name} fail until it is fixed`);
-      broken.add(entry);
-    }
-    const { unhonoured } = entry.build;
-    if (unhonoured !== undefined) tolerance.note(unhonoured.error, unhonoured.consequence);
-  };
-  await Promise.all(entries.map(check));
-  return broken;
 }
 
 function isTooLarge({ payload }: Invocation): boolean {

@@ -1,6 +1,6 @@
 /** Notices changes of functions' source files. */
 import { type FSWatcher, readdirSync, watch } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Editors write a file in several steps; they count as one change. */
 const SETTLE_MS = 15;
@@ -11,12 +11,22 @@ const FOLDER_LIMIT = 500;
 /** What one function wants to hear of: exactly these files, or whatever changes in a folder's own code. */
 export type WatchedSources =
   | { readonly kind: 'files'; readonly files: readonly string[] }
-  | { readonly kind: 'folder'; readonly folder: string };
+  /** `code` is what counts as such, by name; absent = files of Node.js. */
+  | { readonly kind: 'folder'; readonly folder: string; readonly code?: RegExp };
+
+/** What one function is made of. */
+type Interest = {
+  readonly files: ReadonlySet<string> | undefined;
+  readonly folders: ReadonlySet<string>;
+  readonly code: RegExp;
+};
+
+const NODE_CODE = /\.(?:[cm]?[jt]sx?|json)$/;
 
 export class SourceWatcher {
   readonly #onChange: (functionNames: readonly string[]) => void;
   readonly #folders = new Map<string, FSWatcher>();
-  readonly #interests = new Map<string, { files: ReadonlySet<string> | undefined; folders: Set<string> }>();
+  readonly #interests = new Map<string, Interest>();
   readonly #changed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -30,6 +40,7 @@ export class SourceWatcher {
     const isList = sources.kind === 'files';
     this.#interests.set(functionName, {
       files: isList ? new Set(sources.files) : undefined,
+      code: (isList ? undefined : sources.code) ?? NODE_CODE,
       folders: new Set(isList ? sources.files.map((file) => dirname(file)) : listFolders(sources.folder)),
     });
     this.#update();
@@ -69,8 +80,8 @@ export class SourceWatcher {
   }
 
   #note(folder: string, path: string): void {
-    for (const [name, { files, folders }] of this.#interests) {
-      const isHit = files === undefined ? folders.has(folder) && isCode(path) : files.has(path);
+    for (const [name, { files, folders, code }] of this.#interests) {
+      const isHit = files === undefined ? folders.has(folder) && code.test(basename(path)) : files.has(path);
       if (isHit) this.#changed.add(name);
     }
     if (this.#changed.size === 0) return;
@@ -83,9 +94,8 @@ export class SourceWatcher {
   }
 }
 
-function isCode(path: string): boolean {
-  return /\.(?:[cm]?[jt]sx?|json)$/.test(path);
-}
+/** Of packages and of what tools make there are many files, and nobody edits them. */
+const NOT_OWN = /^(?:node_modules|__pycache__|venv|env|vendor|obj|\..*)$/;
 
 /** A folder and those below it that hold the function's own code. */
 function listFolders(root: string): string[] {
@@ -93,7 +103,7 @@ function listFolders(root: string): string[] {
   for (const folder of found) {
     if (found.length >= FOLDER_LIMIT) break;
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (!entry.isDirectory() || entry.name === 'node_modules' || entry.name.startsWith('.')) continue;
+      if (!entry.isDirectory() || NOT_OWN.test(entry.name)) continue;
       found.push(join(folder, entry.name));
     }
   }

@@ -17,7 +17,7 @@ import { OWN_PACKAGES } from './runtime-packages.ts';
 const MAX_TIMEOUT_MS = 900_000;
 
 /** What an instance is made of, the same for all instances of a function's version. */
-export type InstanceProgram = {
+export type ThreadProgram = {
   readonly definition: FunctionDefinition;
   readonly built: BuiltCode;
   readonly taskRoot: string;
@@ -34,7 +34,7 @@ export type InstanceProgram = {
 };
 
 export function startThread(
-  program: InstanceProgram,
+  program: ThreadProgram,
   port: MessagePort,
   reports: MessagePort,
   board: Board,

@@ -14,12 +14,19 @@ export function taskRootOf(definition: FunctionDefinition, runDirectory: string)
   return writeInline(definition, code.source, runDirectory);
 }
 
-/** Puts inline code where Lambda would: `index.js` of a folder of its own, whose bare package.json lets Node tell the module system by syntax. */
-function writeInline({ name, arn }: FunctionDefinition, source: string, runDirectory: string): string {
+/**
+ * Puts inline code where Lambda would: `index.js` or `index.py` of a folder of its own. A bare package.json lets Node
+ * tell the module system by syntax.
+ */
+function writeInline(
+  { name, arn, runtime }: FunctionDefinition,
+  source: string,
+  runDirectory: string,
+): string {
   const key = createHash('sha256').update(arn).update(source).digest('hex').slice(0, 12);
   const folder = join(runDirectory, 'inline', `${name}-${key}`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{}\n');
-  writeFileSync(join(folder, 'index.js'), source);
+  writeFileSync(join(folder, runtime.startsWith('python') ? 'index.py' : 'index.js'), source);
   return folder;
 }

@@ -69,8 +69,8 @@ describe('defineFunctions', () => {
 
   const unsupported = [
     {
-      properties: '{Runtime: python3.13, Handler: a.b, Code: ./src}',
-      says: /^Runtime: python3\.13 cannot run here/,
+      properties: '{Runtime: perl5, Handler: a.b, Code: ./src}',
+      says: /^Runtime: perl5 is no runtime of Lambda/,
     },
     {
       properties: '{Runtime: nodejs24.x, Handler: a.b, Code: {S3Bucket: b, S3Key: k}}',

@@ -6,6 +6,7 @@ import { FunctionBuild } from '../../../gateway/lambda/bundle.ts';
 import { MACHINE_DEADLINES } from '../../../gateway/lambda/deadlines.ts';
 import type { FunctionDefinition } from '../../../gateway/lambda/model.ts';
 import { DEFAULT_LIMITS, FunctionPool } from '../../../gateway/lambda/pool.ts';
+import { ThreadInstance } from '../../../gateway/lambda/thread-instance.ts';
 import { buildWorkerProgram } from '../../../gateway/lambda/worker-program.ts';
 import { aFolder, anInlineFunction, returned } from './start-runtime.ts';
 
@@ -14,19 +15,22 @@ const folder = aFolder({});
 async function aPool(definition: FunctionDefinition): Promise<FunctionPool> {
   const workerFile = await buildWorkerProgram(folder);
   const build = new FunctionBuild(definition, folder, join(folder, 'compile'));
-  const pool = new FunctionPool({ ...DEFAULT_LIMITS, maxInstances: 6 }, async () => ({
-    definition,
-    built: await build.run(),
-    taskRoot: build.taskRoot,
-    workerFile,
-    clockOffset: new SharedArrayBuffer(8),
-    controlUrl: undefined,
-    standIns: [],
-    accessKey: { id: 'a', secret: 's' },
-    extraEnvironment: {},
-    log: () => undefined,
-    deadlines: MACHINE_DEADLINES,
-  }));
+  const pool = new FunctionPool({ ...DEFAULT_LIMITS, maxInstances: 6 }, async () => {
+    const program = {
+      definition,
+      built: await build.run(),
+      taskRoot: build.taskRoot,
+      workerFile,
+      clockOffset: new SharedArrayBuffer(8),
+      controlUrl: undefined,
+      standIns: [],
+      accessKey: { id: 'a', secret: 's' },
+      extraEnvironment: {},
+      log: () => undefined,
+      deadlines: MACHINE_DEADLINES,
+    };
+    return { start: (owner) => new ThreadInstance(program, owner) };
+  });
   after(() => pool.close());
   return pool;
 }

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 
 import { DefinitionError } from '../../../gateway/errors.ts';
 import type { FunctionDefinition } from '../../../gateway/lambda/model.ts';
-import { unsupportedReason } from '../../../gateway/lambda/runtime.ts';
+import { unsupportedReason } from '../../../gateway/lambda/check-code.ts';
 import {
   aFolder,
   aFolderFunction,
@@ -161,18 +161,18 @@ describe('the pool of a function', () => {
 
 describe('the runtime', () => {
   it('refuses a function that it does not know, or cannot run, by name', async () => {
-    const python = anInlineFunction('snake', 'def handler(e, c): pass', { runtime: 'python3.13' });
+    const python = anInlineFunction('snake', 'sub handler {}', { runtime: 'perl5' });
     const { runtime, invoke } = await startRuntime([python]);
 
     assert.equal(runtime.has('snake'), false);
-    assert.match(unsupportedReason(python) ?? '', /python3\.13/);
+    assert.match(unsupportedReason(python) ?? '', /perl5/);
     const [absent, unsupported] = [await invoke('absent'), await invoke('snake')];
     assert.deepEqual(absent, {
       kind: 'refused',
       reason: 'not-found',
       message: 'Function not found: absent',
     });
-    assert.ok(unsupported.kind === 'refused' && unsupported.message.includes('python3.13'));
+    assert.ok(unsupported.kind === 'refused' && unsupported.message.includes('perl5'));
   });
 
   it('refuses an event over 6 MB', async () => {

@@ -1,0 +1,58 @@
+/** What there is to tell of functions before anything runs. */
+import { DefinitionError, REFUSING } from '../errors.ts';
+import type { Tolerance } from '../errors.ts';
+import { checkEnvironment } from './environment.ts';
+import { type FunctionDefinition, runtimeFamily } from './model.ts';
+import type { RunnableCode } from './runnable-code.ts';
+
+type CheckedEntry = { readonly definition: FunctionDefinition; readonly code: RunnableCode };
+
+/**
+ * Why no function of this runtime can run; undefined when one can.
+ * A definition like that is accepted, and its invocations are refused as `not-found`.
+ */
+export function unsupportedReason({ runtime }: FunctionDefinition): string | undefined {
+  return runtimeFamily(runtime) === undefined ? `runtime ${runtime}: Lambda has no such runtime` : undefined;
+}
+
+/** Lambda refuses more; here it does not hurt. */
+export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance): void {
+  tolerance.attempt(
+    'Lambda would refuse it; it runs here',
+    () => {
+      checkEnvironment(definition);
+    },
+    () => undefined,
+  );
+}
+
+/** Those whose code cannot be had now, and those that this machine cannot run: why, by name. */
+export async function findBroken<T extends CheckedEntry>(
+  entries: readonly T[],
+  tolerance: Tolerance,
+  borrowed: Set<string>,
+): Promise<{ readonly broken: ReadonlySet<T>; readonly refused: ReadonlyMap<string, string> }> {
+  const broken = new Set<T>();
+  const refusals = new Map<string, string>();
+  const check = async (entry: T): Promise<void> => {
+    const { name } = entry.definition;
+    try {
+      const { missing, borrowed: packages, findings = [], refused } = await entry.code.check();
+      for (const one of packages) borrowed.add(one);
+      if (refused !== undefined) refusals.set(name, refused.message);
+      // Lambda takes such a function, so there is nothing to refuse.
+      if (tolerance === REFUSING) return;
+      if (refused !== undefined) tolerance.note(refused, `invocations of ${name} fail`);
+      for (const { error, consequence } of findings) tolerance.note(error, consequence);
+      for (const error of missing) tolerance.note(error, `invocations of ${name} that need it fail`);
+    } catch (error) {
+      if (!(error instanceof DefinitionError)) throw error;
+      tolerance.note(error, `invocations of ${name} fail until it is fixed`);
+      broken.add(entry);
+    }
+  };
+  await Promise.all(entries.map(check));
+  for (const { code } of entries)
+    if (code.unhonoured !== undefined) tolerance.note(code.unhonoured.error, code.unhonoured.consequence);
+  return { broken, refused: refusals };
+}

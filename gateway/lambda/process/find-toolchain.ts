@@ -1,0 +1,56 @@
+/** Which toolchain a function needs, by its runtime. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+import { DefinitionError } from '../../errors.ts';
+import { type FunctionDefinition, runtimeFamily } from '../model.ts';
+import { findCustom } from './custom-toolchain.ts';
+import { findJava } from './java-toolchain.ts';
+import type { Toolchain } from './launch.ts';
+import type { Machine } from './machine.ts';
+import { findDotnet, findRuby } from './other-toolchains.ts';
+import type { FindToolchain } from './process-code.ts';
+import { PythonProbe } from './python/python-probe.ts';
+import { findPython, type PythonOptions } from './python/python-toolchain.ts';
+
+export type ToolchainFolders = {
+  /** Of this run. */
+  readonly runDirectory: string;
+  /** Kept between runs. */
+  readonly cacheDirectory: string;
+};
+
+/** The machine as this process sees it. */
+export function thisMachine(): Machine {
+  const { env: environment, platform, arch: architecture } = process;
+  return { environment, home: homedir(), platform, architecture };
+}
+
+export function toolchainsOf(
+  machine: Machine,
+  { runDirectory, cacheDirectory }: ToolchainFolders,
+  debug: PythonOptions['debugger'],
+): FindToolchain {
+  const probe = new PythonProbe(machine);
+  const python = { bytecodeFolder: join(cacheDirectory, 'python'), debugger: debug };
+  return (definition, taskRoot, built) => {
+    if (machine.platform === 'win32') return Promise.resolve(onWindows(definition));
+    switch (runtimeFamily(definition.runtime)) {
+      case 'python':
+        return findPython(definition, taskRoot, machine, probe, python);
+      case 'java':
+        return findJava(definition, taskRoot, built, machine);
+      case 'ruby':
+        return findRuby(definition, taskRoot, machine);
+      case 'dotnet':
+        return findDotnet(definition, taskRoot, built, machine);
+      default:
+        return Promise.resolve(findCustom(definition, taskRoot, built, machine, runDirectory));
+    }
+  };
+}
+
+function onWindows({ place, runtime }: FunctionDefinition): Toolchain {
+  const message = `${runtime} cannot run here: processes of functions need Linux or macOS (or the Windows Subsystem for Linux)`;
+  return { kind: 'missing', error: new DefinitionError({ ...place, property: 'Runtime' }, message) };
+}

@@ -1,0 +1,44 @@
+/** What a process prints, line by line as Lambda's log has it. */
+import { StringDecoder } from 'node:string_decoder';
+
+import { LINE_LIMIT } from '../log-line.ts';
+
+type Stream = 'stdout' | 'stderr';
+type Unfinished = { readonly decoder: StringDecoder; text: string };
+
+export class FunctionLines {
+  readonly #say: (stream: Stream, message: string) => void;
+  readonly #unfinished: Readonly<Record<Stream, Unfinished>> = {
+    stdout: { decoder: new StringDecoder('utf8'), text: '' },
+    stderr: { decoder: new StringDecoder('utf8'), text: '' },
+  };
+
+  constructor(say: (stream: Stream, message: string) => void) {
+    this.#say = say;
+  }
+
+  take(stream: Stream, chunk: Buffer): void {
+    const unfinished = this.#unfinished[stream];
+    const lines = (unfinished.text + unfinished.decoder.write(chunk)).split('\n');
+    unfinished.text = lines.pop() ?? '';
+    for (const line of lines) this.#print(stream, line);
+    if (unfinished.text.length <= LINE_LIMIT) return;
+    this.#print(stream, unfinished.text);
+    unfinished.text = '';
+  }
+
+  /** What has no line break yet, at the end. */
+  flush(): void {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const { text } = this.#unfinished[stream];
+      this.#unfinished[stream].text = '';
+      if (text !== '') this.#print(stream, text);
+    }
+  }
+
+  /** Lambda's runtimes keep the lines of a traceback together by carriage returns. */
+  #print(stream: Stream, line: string): void {
+    const text = line.length > LINE_LIMIT ? `${line.slice(0, LINE_LIMIT)} …` : line;
+    this.#say(stream, text.replace(/\r$/, '').replaceAll('\r', '\n'));
+  }
+}

@@ -1,0 +1,100 @@
+/** Holds process groups to their memory: all processes of a group together, as the system counts them. */
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** The first process of a group is looked at each time, the whole group every so often. */
+const LOOK_EVERY_MS = 100;
+const LOOKS_PER_GROUP = 4;
+const PAGE_BYTES = 4096;
+const BYTES_PER_KB = 1024;
+
+export type WatchedGroup = {
+  readonly id: number;
+  readonly limitBytes: number;
+  readonly onTooLarge: () => void;
+};
+
+export class GroupMemory {
+  readonly #groups = new Set<WatchedGroup>();
+  #timer: NodeJS.Timeout | undefined;
+  #looks = 0;
+  #isLooking = false;
+
+  /** @returns how to leave it */
+  watch(group: WatchedGroup): () => void {
+    this.#groups.add(group);
+    this.#timer ??= setInterval(() => void this.#look(), LOOK_EVERY_MS).unref();
+    return () => {
+      this.#groups.delete(group);
+      if (this.#groups.size > 0) return;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    };
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#looks += 1;
+    try {
+      const looksAtAll = this.#looks % LOOKS_PER_GROUP === 0;
+      const bytesOf = process.platform === 'linux' ? linuxSizes(looksAtAll) : await otherSizes(looksAtAll);
+      for (const group of [...this.#groups]) if (bytesOf(group.id) > group.limitBytes) group.onTooLarge();
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+}
+
+/** Bytes of a group by its id. */
+type Sizes = (group: number) => number;
+
+function linuxSizes(looksAtAll: boolean): Sizes {
+  if (!looksAtAll) return residentOf;
+  const members = new Map<number, number[]>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const group = groupOf(name);
+    if (group !== undefined) members.set(group, [...(members.get(group) ?? []), Number(name)]);
+  }
+  return (group) => sum((members.get(group) ?? []).map(proportionalOf));
+}
+
+/** `4711 (name) S 4000 4700 …`: state, parent and group follow the name, which may hold anything. */
+function groupOf(pid: string): number | undefined {
+  const text = readText(`/proc/${pid}/stat`);
+  const [, , group] = text.slice(text.lastIndexOf(') ') + 2).split(' ');
+  return group === undefined ? undefined : Number(group);
+}
+
+function residentOf(pid: number): number {
+  return Number(readText(`/proc/${pid}/statm`).split(' ')[1] ?? 0) * PAGE_BYTES;
+}
+
+/** What children share with their parent counts once. */
+function proportionalOf(pid: number): number {
+  const kilobytes = /^Pss:\s+(\d+)/m.exec(readText(`/proc/${pid}/smaps_rollup`))?.[1];
+  return kilobytes === undefined ? residentOf(pid) : Number(kilobytes) * BYTES_PER_KB;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+async function otherSizes(looksAtAll: boolean): Promise<Sizes> {
+  if (!looksAtAll) return () => 0;
+  const { stdout } = await run('ps', ['-axo', 'pgid=,rss=']).catch(() => ({ stdout: '' }));
+  const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  return (group) => sum(rows.filter(([id]) => id === group).map(([, kilobytes = 0]) => kilobytes)) * 1024;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

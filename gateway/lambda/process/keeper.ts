@@ -1,0 +1,75 @@
+/**
+ * Ends the processes of functions when the gateway can not: a shell that waits for the end of its standard input, which
+ * comes with the end of the gateway, however that ends. It is in no group that a signal for the gateway would reach.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+
+/** In the environment of everything that an instance starts: `{run}/{number of the instance}`. */
+export const MARK = 'GATEWRIGHT_INSTANCE';
+
+/** `$1` is the run as it is in environments, `$2` the folder of the run. Children that have left their group keep the mark. */
+const SCRIPT = `trap '' INT TERM HUP
+groups=' '
+while read -r what group; do
+  case $what in
+    add) groups="$groups$group " ;;
+    drop) case $groups in *" $group "*) groups="\${groups%% $group *} \${groups#* $group }" ;; esac ;;
+  esac
+done
+for group in $groups; do kill -KILL -- "-$group" 2>/dev/null; done
+for file in $(grep -ls -e "$1" /proc/[0-9]*/environ 2>/dev/null); do
+  file=\${file#/proc/}; kill -KILL "\${file%/environ}" 2>/dev/null
+done
+[ -z "$groups" ] || rm -rf -- "$2"`;
+
+export class Keeper {
+  readonly #run = randomUUID();
+  readonly #folder: string;
+  #shell: ChildProcess | undefined;
+  #count = 0;
+
+  /** @param folder removed with the processes where the gateway could not remove it */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** A mark for one instance more. */
+  mark(): string {
+    this.#count += 1;
+    return `${this.#run}/${this.#count}`;
+  }
+
+  add(group: number): void {
+    this.#write(`add ${group}`);
+  }
+
+  drop(group: number): void {
+    this.#write(`drop ${group}`);
+  }
+
+  close(): void {
+    this.#shell?.stdin?.end();
+  }
+
+  #write(line: string): void {
+    this.#shell ??= this.#start();
+    this.#shell.stdin?.write(`${line}\n`);
+  }
+
+  #start(): ChildProcess {
+    const args = ['-c', SCRIPT, 'keeper', `${MARK}=${this.#run}/`, this.#folder];
+    const shell = spawn('sh', args, {
+      ...{ cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
+      env: { PATH: '/usr/bin:/bin' },
+    });
+    shell.unref();
+    // Without a shell there is nobody to keep; the gateway's own end still ends them.
+    shell.on('error', () => undefined);
+    shell.stdin.on('error', () => undefined);
+    // A pipe is a socket, which must not hold the gateway; its type does not say so.
+    if ('unref' in shell.stdin && typeof shell.stdin.unref === 'function')
+      Reflect.apply(shell.stdin.unref, shell.stdin, []);
+    return shell;
+  }
+}

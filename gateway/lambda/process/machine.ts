@@ -1,0 +1,40 @@
+/** Programs of this machine, as the person at the keyboard has them. */
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** What of the machine is looked at. */
+export type Machine = {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  readonly platform: NodeJS.Platform;
+  readonly architecture: string;
+};
+
+/** All programs whose name fits, in the order of `PATH`. */
+export function findPrograms({ environment }: Machine, name: RegExp): readonly string[] {
+  const folders = new Set((environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''));
+  return [...folders].flatMap((folder) =>
+    listNames(folder)
+      .filter((file) => name.test(file))
+      .toSorted()
+      .map((file) => join(folder, file))
+      .filter(isExecutable),
+  );
+}
+
+export function listNames(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+export function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,143 @@
+/** Code that runs in processes of its own, whatever language it is in. */
+import { mkdirSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+
+import { DefinitionError } from '../../errors.ts';
+import type { EnvironmentFacts } from '../environment.ts';
+import { NO_DEADLINES } from '../deadlines.ts';
+import type { FunctionDefinition } from '../model.ts';
+import { unpack } from '../packed-code.ts';
+import type { CheckedCode, CodeFinding, RunnableCode } from '../runnable-code.ts';
+import type { WatchedSources } from '../source-watcher.ts';
+import { taskRootOf } from '../task-root.ts';
+import { makeExecutable } from './custom-toolchain.ts';
+import { findExtensions } from './extension-programs.ts';
+import type { Launch, Toolchain } from './launch.ts';
+import { findInLayers, processEnvironment } from './process-environment.ts';
+import type { GroupCommand } from './process-group.ts';
+import { ProcessInstance } from './process-instance.ts';
+import type { ProcessProgram } from './process-program.ts';
+
+/** What all functions of a gateway have in common. */
+export type ProcessSetup = Pick<ProcessProgram, 'clockOffset' | 'log' | 'deadlines' | 'keeper' | 'memory'> & {
+  readonly runDirectory: string;
+  readonly factsOf: (
+    definition: FunctionDefinition,
+  ) => Pick<EnvironmentFacts, 'controlUrl' | 'accessKey' | 'extra'>;
+};
+
+export type FindToolchain = (
+  definition: FunctionDefinition,
+  taskRoot: string,
+  built: readonly string[],
+) => Promise<Toolchain>;
+
+export class ProcessCode implements RunnableCode {
+  readonly taskRoot: string;
+  readonly #definition: FunctionDefinition;
+  readonly #setup: ProcessSetup;
+  readonly #find: FindToolchain;
+  #toolchain: Extract<Toolchain, { kind: 'found' }> | undefined;
+  /** What the check has found, for the first build. */
+  #checked: Toolchain | undefined;
+
+  constructor(definition: FunctionDefinition, setup: ProcessSetup, find: FindToolchain) {
+    this.#definition = definition;
+    this.#setup = setup;
+    this.#find = find;
+    this.taskRoot = taskRootOf(definition, setup.runDirectory);
+  }
+
+  get watched(): WatchedSources {
+    return {
+      kind: 'folder',
+      folder: this.taskRoot,
+      ...(this.#toolchain && { code: this.#toolchain.sources }),
+    };
+  }
+
+  get unhonoured(): CodeFinding | undefined {
+    return undefined;
+  }
+
+  async check(): Promise<CheckedCode> {
+    const found = await this.#look();
+    this.#checked = found;
+    if (found.kind === 'missing') return { missing: [], borrowed: [], refused: found.error };
+    return { missing: found.missing, borrowed: [], findings: found.findings };
+  }
+
+  async build(): ReturnType<RunnableCode['build']> {
+    const found = this.#checked ?? (await this.#look());
+    this.#checked = undefined;
+    if (found.kind === 'missing') throw found.error;
+    const launch = await found.launch();
+    const { program } = processProgram(this.#definition, this.taskRoot, launch, this.#setup);
+    return { program: { start: (owner) => new ProcessInstance(program, owner) }, sources: this.watched };
+  }
+
+  dispose(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #look(): Promise<Toolchain> {
+    const { code, place, runtime, handler } = this.#definition;
+    if (code.kind === 'archive') {
+      unpack(code.packed, this.taskRoot, place);
+      makeExecutable(this.taskRoot, ['bootstrap', ...(runtime === 'go1.x' ? [handler] : [])]);
+    }
+    const found = await this.#find(this.#definition, this.taskRoot, this.#builtFolders);
+    if (found.kind === 'found') this.#toolchain = found;
+    return found;
+  }
+
+  /** Where `sam build` puts it. */
+  get #builtFolders(): readonly string[] {
+    const { code, place, logicalId } = this.#definition;
+    return code.kind === 'directory' ? [join(dirname(place.file), '.aws-sam', 'build', logicalId)] : [];
+  }
+}
+
+/** How instances of a function are started, and what they are told. */
+export function processProgram(
+  definition: FunctionDefinition,
+  taskRoot: string,
+  launch: Launch,
+  { clockOffset, log, keeper, memory, deadlines, runDirectory, factsOf }: ProcessSetup,
+): { readonly program: ProcessProgram; readonly facts: EnvironmentFacts } {
+  const own = join(runDirectory, 'processes', definition.name);
+  const folders = { home: join(own, 'home'), temporary: join(own, 'tmp') };
+  for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
+  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
+  const facts: EnvironmentFacts = {
+    ...factsOf(definition),
+    taskRoot,
+    logGroupName: `/aws/lambda/${definition.name}`,
+    logStreamName: `${day}/[$LATEST]${randomBytes(16).toString('hex')}`,
+  };
+  const environment = processEnvironment(definition, facts, launch, folders);
+  const around = { cwd: taskRoot, environment };
+  const program: ProcessProgram = {
+    ...{ definition, clockOffset, log, keeper, memory },
+    runtime: { ...wrap(definition, launch), ...around },
+    extensions: findExtensions(definition).map((command) => ({ command, args: [], ...around })),
+    deadlines: launch.hasNoDeadline === true ? NO_DEADLINES : deadlines,
+  };
+  return { program, facts };
+}
+
+/** `AWS_LAMBDA_EXEC_WRAPPER` runs in front of the runtime, which it is given as its arguments. */
+function wrap(
+  definition: FunctionDefinition,
+  { command, args }: Launch,
+): Pick<GroupCommand, 'command' | 'args'> {
+  const wrapper = definition.environment['AWS_LAMBDA_EXEC_WRAPPER'];
+  if (wrapper === undefined || wrapper === '') return { command, args };
+  const file = wrapper.startsWith('/opt/')
+    ? findInLayers(definition, wrapper.slice('/opt/'.length))
+    : wrapper;
+  if (file !== undefined) return { command: file, args: [command, ...args] };
+  const place = { ...definition.place, property: 'Environment' };
+  throw new DefinitionError(place, `AWS_LAMBDA_EXEC_WRAPPER ${wrapper} is in none of its layers`);
+}

@@ -1,0 +1,19 @@
+/** What an instance that is a process is made of, the same for all instances of a function's version. */
+import type { Deadlines } from '../../ports.ts';
+import type { FunctionLogLine } from '../log-line.ts';
+import type { FunctionDefinition } from '../model.ts';
+import type { GroupMemory } from './group-memory.ts';
+import type { Keeper } from './keeper.ts';
+import type { GroupCommand } from './process-group.ts';
+
+export type ProcessProgram = {
+  readonly definition: FunctionDefinition;
+  readonly runtime: GroupCommand;
+  /** Programs of layers that run beside it (`/opt/extensions`). */
+  readonly extensions: readonly GroupCommand[];
+  readonly clockOffset: SharedArrayBuffer;
+  readonly log: (line: FunctionLogLine) => void;
+  readonly deadlines: Deadlines;
+  readonly keeper: Keeper;
+  readonly memory: GroupMemory;
+};

@@ -1,0 +1,280 @@
+"""Runs a Python handler: asks the Runtime API for events and answers them, as Lambda's own runtime does.
+
+Needs the standard library of Python 3.6 and up, and nothing else.
+"""
+
+import decimal
+import http.client
+import importlib
+import json
+import logging
+import os
+import sys
+import time
+import traceback
+
+API = "/2018-06-01/runtime/"
+OWN_FILE = os.path.abspath(__file__)
+
+
+class RuntimeFault(Exception):
+    """What the runtime itself finds wrong, under a name of Lambda's."""
+
+    def __init__(self, error_type, message, trace=()):
+        super().__init__(message)
+        self.error_type = error_type
+        self.trace = list(trace)
+
+
+class RuntimeApi:
+    """One connection, kept open: a call waits for its answer as long as it takes."""
+
+    def __init__(self, address):
+        self.connection = http.client.HTTPConnection(address)
+
+    def call(self, method, path, body=None, headers=None):
+        self.connection.request(method, API + path, body, headers or {})
+        response = self.connection.getresponse()
+        return response.headers, response.read(), response.status
+
+    def post(self, path, value, error_type=None):
+        headers = {"Content-Type": "application/json"}
+        if error_type is not None:
+            headers["Lambda-Runtime-Function-Error-Type"] = error_type
+        self.call("POST", path, value.encode(), headers)
+
+
+class Identity:
+    def __init__(self):
+        self.cognito_identity_id = None
+        self.cognito_identity_pool_id = None
+
+
+class Client:
+    FIELDS = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
+
+    def __init__(self, given):
+        for field in self.FIELDS:
+            setattr(self, field, given.get(field))
+
+
+class ClientContext:
+    def __init__(self, text):
+        given = json.loads(text)
+        self.custom = given.get("custom")
+        self.env = given.get("env")
+        self.client = Client(given["client"]) if given.get("client") else None
+
+
+class LambdaContext:
+    def __init__(self, headers):
+        env = os.environ
+        self.aws_request_id = headers["Lambda-Runtime-Aws-Request-Id"]
+        self.invoked_function_arn = headers["Lambda-Runtime-Invoked-Function-Arn"]
+        self.function_name = env["AWS_LAMBDA_FUNCTION_NAME"]
+        self.function_version = env["AWS_LAMBDA_FUNCTION_VERSION"]
+        self.memory_limit_in_mb = env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self.log_group_name = env["AWS_LAMBDA_LOG_GROUP_NAME"]
+        self.log_stream_name = env["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self.identity = Identity()
+        self.tenant_id = None
+        text = headers.get("Lambda-Runtime-Client-Context")
+        self.client_context = ClientContext(text) if text else None
+        self._deadline_ms = int(headers["Lambda-Runtime-Deadline-Ms"])
+
+    def get_remaining_time_in_millis(self):
+        return max(0, self._deadline_ms - int(time.time() * 1000))
+
+    def log(self, message):
+        sys.stdout.write(str(message))
+
+    def __repr__(self):
+        fields = ", ".join("%s=%r" % pair for pair in vars(self).items() if not pair[0].startswith("_"))
+        return "LambdaContext([%s])" % fields
+
+
+class LambdaHandler(logging.Handler):
+    """The handler that Lambda puts on the root logger, so that `logging` works without being set up."""
+
+    def emit(self, record):
+        sys.stdout.write(self.format(record).replace("\n", "\r") + "\n")
+        sys.stdout.flush()
+
+
+class RequestIdFilter(logging.Filter):
+    request_id = ""
+
+    def filter(self, record):
+        record.aws_request_id = self.request_id
+        return True
+
+
+def set_up_logging(request_filter):
+    handler = LambdaHandler()
+    handler.addFilter(request_filter)
+    if os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON":
+        handler.setFormatter(JsonFormatter())
+    else:
+        line = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s"
+        formatter = logging.Formatter(line, "%Y-%m-%dT%H:%M:%S")
+        formatter.converter = time.gmtime
+        handler.setFormatter(formatter)
+    logging.root.addHandler(handler)
+    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "")
+    names = {"TRACE": "DEBUG", "WARN": "WARNING", "FATAL": "CRITICAL"}
+    if level:
+        logging.root.setLevel(names.get(level, level))
+
+
+class JsonFormatter(logging.Formatter):
+    def format(self, record):
+        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
+        told = {
+            "timestamp": moment,
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            "requestId": record.aws_request_id,
+        }
+        if record.exc_info:
+            told["errorType"] = record.exc_info[0].__name__
+            told["errorMessage"] = str(record.exc_info[1])
+            told["stackTrace"] = traceback.format_list(traceback.extract_tb(record.exc_info[2]))
+        return json.dumps(told, default=str)
+
+
+def load_handler(name):
+    try:
+        module_name, function_name = name.rsplit(".", 1)
+    except ValueError as error:
+        raise RuntimeFault("Runtime.MalformedHandlerName", "Bad handler '%s': %s" % (name, error)) from error
+    if module_name.split(".")[0] in sys.builtin_module_names:
+        message = "Cannot use built-in module %s as a handler module" % module_name
+        raise RuntimeFault("Runtime.BuiltInModuleConflict", message)
+    try:
+        module = importlib.import_module(module_name.replace("/", "."))
+    except ImportError as error:
+        log_cause(error)
+        message = "Unable to import module '%s': %s" % (module_name, error)
+        raise RuntimeFault("Runtime.ImportModuleError", message) from error
+    except SyntaxError as error:
+        trace = ['  File "%s" Line %s\n    %s' % (error.filename, error.lineno, error.text)]
+        message = "Syntax error in module '%s': %s" % (module_name, error)
+        raise RuntimeFault("Runtime.UserCodeSyntaxError", message, trace) from error
+    try:
+        return getattr(module, function_name)
+    except AttributeError as error:
+        message = "Handler '%s' missing on module '%s'" % (function_name, module_name)
+        raise RuntimeFault("Runtime.HandlerNotFound", message) from error
+
+
+def log_cause(error):
+    """Which import of the function's own files it was; Lambda leaves that out, and it is what one wants to know."""
+    frames = own_frames(error.__traceback__)
+    if frames:
+        sys.stderr.write("".join(traceback.format_list(frames)).rstrip().replace("\n", "\r") + "\n")
+        sys.stderr.flush()
+
+
+def own_frames(trace):
+    """The frames of the function: neither ours nor those of Python's import."""
+    frames = traceback.extract_tb(trace)
+    return [frame for frame in frames if os.path.abspath(frame.filename) != OWN_FILE and "<frozen " not in frame.filename and "/importlib/__init__.py" not in frame.filename]
+
+
+def describe(error, request_id):
+    if isinstance(error, RuntimeFault):
+        error_type, trace = error.error_type, error.trace
+    else:
+        error_type = type(error).__name__
+        trace = traceback.format_list(own_frames(error.__traceback__))
+    return {"errorMessage": str(error), "errorType": error_type, "requestId": request_id, "stackTrace": trace}
+
+
+def log_failure(failure):
+    lines = ["[ERROR] %s: %s" % (failure["errorType"], failure["errorMessage"])]
+    if failure["stackTrace"]:
+        lines.append("Traceback (most recent call last):")
+        lines.extend(part.rstrip("\n") for part in failure["stackTrace"])
+    sys.stdout.write("\n".join(lines).replace("\n", "\r") + "\n")
+    sys.stdout.flush()
+
+
+def to_json(value):
+    def other(part):
+        if isinstance(part, decimal.Decimal):
+            return float(part)
+        raise TypeError("Object of type %s is not JSON serializable" % type(part).__name__)
+
+    try:
+        return json.dumps(value, default=other)
+    except Exception as error:
+        raise RuntimeFault("Runtime.MarshalError", "Unable to marshal response: %s" % error) from error
+
+
+def from_json(body):
+    try:
+        return json.loads(body.decode())
+    except Exception as error:
+        raise RuntimeFault("Runtime.UnmarshalError", "Unable to unmarshal input: %s" % error) from error
+
+
+def wait_for_debugger():
+    """Lets a debugger attach, where the gateway runs with --inspect."""
+    port = os.environ.pop("GATEWRIGHT_DEBUGPY_PORT", None)
+    breaks = os.environ.pop("GATEWRIGHT_DEBUGPY_BREAKS", None)
+    if port is None:
+        return
+    import debugpy  # pylint: disable=import-error,import-outside-toplevel
+
+    try:
+        host, found = debugpy.listen(("127.0.0.1", int(port)))
+    except Exception:  # The port is another instance's.
+        host, found = debugpy.listen(("127.0.0.1", 0))
+    sys.stderr.write("debugpy listens on %s:%s\n" % (host, found))
+    sys.stderr.flush()
+    if breaks is not None:
+        debugpy.wait_for_client()
+        debugpy.breakpoint()
+
+
+def serve(api, handler, request_filter):
+    while True:
+        headers, body, _ = api.call("GET", "invocation/next")
+        request_id = headers["Lambda-Runtime-Aws-Request-Id"]
+        request_filter.request_id = request_id
+        os.environ["_X_AMZN_TRACE_ID"] = headers.get("Lambda-Runtime-Trace-Id") or ""
+        try:
+            context = LambdaContext(headers)
+            answer = to_json(handler(from_json(body), context))
+        except Exception as error:  # pylint: disable=broad-except
+            failure = describe(error, request_id)
+            log_failure(failure)
+            sys.stderr.flush()
+            api.post("invocation/%s/error" % request_id, json.dumps(failure), failure["errorType"])
+        else:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            api.post("invocation/%s/response" % request_id, answer)
+
+
+def main():
+    api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    task_root = os.environ["LAMBDA_TASK_ROOT"]
+    # Ours is the folder of this file; the function's comes first.
+    sys.path[0] = task_root
+    sys.argv = [os.path.join(task_root, "bootstrap.py")]
+    request_filter = RequestIdFilter()
+    set_up_logging(request_filter)
+    try:
+        wait_for_debugger()
+        handler = load_handler(os.environ["_HANDLER"])
+    except Exception as error:  # pylint: disable=broad-except
+        failure = describe(error, "")
+        log_failure(failure)
+        api.post("init/error", json.dumps(failure), failure["errorType"])
+        sys.exit(1)
+    serve(api, handler, request_filter)
+
+
+main()

@@ -1,0 +1,190 @@
+"""Says what functions need and this Python does not have: reads their source, runs none of it.
+
+Standard input is a JSON list of questions, standard output the JSON answer.
+"""
+
+import ast
+import importlib.machinery
+import json
+import os
+import re
+import sys
+
+try:
+    import importlib.metadata as metadata
+except ImportError:  # Python 3.7 and below.
+    metadata = None
+
+try:
+    import tomllib
+except ImportError:  # Python 3.10 and below.
+    tomllib = None
+
+MAX_FILES = 300
+BUILT_IN = set(getattr(sys, "stdlib_module_names", ())) | set(sys.builtin_module_names)
+
+
+class Looker:
+    """Follows the imports of one function through its own files."""
+
+    def __init__(self, root, paths):
+        self.root = root
+        self.search = [root] + paths + [entry for entry in sys.path[1:] if entry]
+        self.seen = set()
+        self.missing = {}
+
+    def file_of(self, module):
+        base = os.path.join(self.root, *module.split("."))
+        for path in (base + ".py", os.path.join(base, "__init__.py")):
+            if os.path.isfile(path):
+                return path
+        return None
+
+    def follow(self, path):
+        if path in self.seen or len(self.seen) >= MAX_FILES:
+            return None
+        self.seen.add(path)
+        with open(path, "rb") as file:
+            tree = ast.parse(file.read(), path)
+        package = os.path.relpath(os.path.dirname(path), self.root).replace(os.sep, ".").strip(".")
+        for node in tree.body:
+            for name in names_of(node, package):
+                self.find(name, path, node.lineno)
+        return tree
+
+    def find(self, name, path, line):
+        top = name.split(".")[0]
+        own = self.file_of(name) or self.file_of(top)
+        if own is not None:
+            try:
+                self.follow(own)
+            except SyntaxError:
+                pass  # It is told when it is loaded.
+            return
+        if top in BUILT_IN or top in self.missing or os.path.isdir(os.path.join(self.root, top)):
+            return
+        if importlib.machinery.PathFinder.find_spec(top, self.search) is None:
+            self.missing[top] = {"module": top, "file": path, "line": line}
+
+
+def names_of(node, package):
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    if node.level == 0:
+        return [node.module or ""]
+    parts = package.split(".") if package else []
+    base = parts[: len(parts) - node.level + 1]
+    return [".".join(base + [part]) for part in ([node.module] if node.module else [alias.name for alias in node.names])]
+
+
+def defined_names(tree):
+    """Names that the module has for sure; None where that cannot be told."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+            return None
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.Name) and node.id == "globals":
+            return None
+    return names
+
+
+def inspect(question):
+    root = question["root"]
+    looker = Looker(root, question["paths"])
+    module, _, function = question["handler"].rpartition(".")
+    answer = {"missing": [], "uninstalled": uninstalled(question, looker.search), "fault": None}
+    path = looker.file_of(module.replace("/", "."))
+    if module == "" or path is None:
+        return dict(answer, fault={"kind": "no-file", "module": module.replace("/", ".")})
+    try:
+        tree = looker.follow(path)
+    except SyntaxError as error:
+        told = {"kind": "syntax", "file": error.filename or path, "line": error.lineno or 1, "message": error.msg}
+        return dict(answer, fault=told)
+    except (OSError, ValueError) as error:
+        return dict(answer, fault={"kind": "syntax", "file": path, "line": 1, "message": str(error)})
+    names = defined_names(tree)
+    if names is not None and function not in names and not hasattr_getattr(names):
+        answer["fault"] = {"kind": "no-function", "file": path, "function": function}
+    answer["missing"] = list(looker.missing.values())
+    return answer
+
+
+def hasattr_getattr(names):
+    return "__getattr__" in names
+
+
+def uninstalled(question, search):
+    wanted = []
+    if question.get("requirements"):
+        wanted += read_requirements(question["requirements"])
+    if question.get("pyproject"):
+        wanted += read_pyproject(question["pyproject"])
+    if metadata is None or not wanted:
+        return []
+    there = set()
+    for distribution in metadata.distributions(path=search):
+        name = distribution.metadata["Name"] if distribution.metadata else None
+        if name:
+            there.add(normalise(name))
+    return [name for name in wanted if normalise(name) not in there]
+
+
+def normalise(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def read_requirements(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        lines = file.read().replace("\\\n", " ").splitlines()
+    return [name for name in map(name_of, lines) if name]
+
+
+def name_of(text):
+    """The package that a requirement names; None where it is an option, an address, or for some machines only."""
+    text = re.sub(r"(^|\s)#.*$", "", text).strip()
+    if text.startswith("-") or ";" in text or "://" in text.split("@")[0]:
+        return None
+    found = re.match(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^]]*\])?\s*([=<>!~@ ,(].*)?$", text)
+    return found.group(1) if found else None
+
+
+def read_pyproject(path):
+    if tomllib is None:
+        return []
+    try:
+        with open(path, "rb") as file:
+            project = tomllib.load(file)
+    except (OSError, ValueError):
+        return []
+    listed = project.get("project", {}).get("dependencies", [])
+    poetry = project.get("tool", {}).get("poetry", {}).get("dependencies", {})
+    certain = [name for name, wish in poetry.items() if name.lower() != "python" and is_certain(wish)]
+    return [name for name in map(name_of, map(str, listed)) if name] + certain
+
+
+def is_certain(wish):
+    return not (isinstance(wish, dict) and (wish.get("optional") or "markers" in wish or "python" in wish))
+
+
+def main():
+    questions = json.load(sys.stdin)
+    found = importlib.machinery.PathFinder.find_spec("debugpy", sys.path[1:])
+    told = {
+        "version": "%d.%d.%d" % sys.version_info[:3],
+        "executable": sys.executable,
+        "hasDebugger": found is not None,
+        "answers": [inspect(question) for question in questions],
+    }
+    json.dump(told, sys.stdout)
+
+
+main()

@@ -1,0 +1,122 @@
+/** The Python that a function of a project would be run with: its virtual environment, else one of the machine. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+
+import type { FunctionDefinition } from '../../model.ts';
+import { findPrograms, isExecutable, listNames, type Machine } from '../machine.ts';
+
+export type PythonProject = {
+  /** Absolute; undefined = nothing says what it needs. */
+  readonly requirements: string | undefined;
+  readonly pyproject: string | undefined;
+  /** What its packages are installed by. */
+  readonly tool: 'pip' | 'poetry' | 'uv';
+  /** The folder that holds them. */
+  readonly folder: string;
+};
+
+/** Folders above the code that may hold the project, at most. */
+const MAX_FOLDERS = 8;
+
+/** The code's folder and those above it, then those of the template, up to where a repository begins. */
+export function projectFolders(
+  definition: FunctionDefinition,
+  taskRoot: string,
+  { home }: Machine,
+): string[] {
+  const starts = [
+    ...(definition.code.kind === 'directory' ? [taskRoot] : []),
+    dirname(definition.place.file),
+  ];
+  const ends = new Set([home, tmpdir(), '/']);
+  const found = new Set<string>();
+  for (const start of starts.filter(isAbsolute)) {
+    let folder = start;
+    for (let count = 0; count < MAX_FOLDERS && !ends.has(folder); count += 1) {
+      found.add(folder);
+      if (existsSync(join(folder, '.git'))) break;
+      folder = dirname(folder);
+    }
+  }
+  return [...found];
+}
+
+export function findProject(folders: readonly string[]): PythonProject | undefined {
+  for (const folder of folders) {
+    const has = (name: string): string | undefined =>
+      existsSync(join(folder, name)) ? join(folder, name) : undefined;
+    const [requirements, pyproject] = [has('requirements.txt'), has('pyproject.toml')];
+    if (requirements === undefined && pyproject === undefined) continue;
+    const isPoetry =
+      has('poetry.lock') !== undefined ||
+      (pyproject !== undefined && /^\[tool\.poetry/m.test(readFileSync(pyproject, 'utf8')));
+    const tool = has('uv.lock') !== undefined ? 'uv' : isPoetry ? 'poetry' : 'pip';
+    return { requirements: tool === 'pip' ? requirements : undefined, pyproject, tool, folder };
+  }
+  return undefined;
+}
+
+/** The interpreter of the nearest virtual environment, by file; undefined where there is none. */
+export function findVirtualEnvironment(folders: readonly string[], machine: Machine): string | undefined {
+  const { environment } = machine;
+  const candidates = folders.flatMap((folder) => [
+    ...(existsSync(join(folder, 'uv.lock')) && environment['UV_PROJECT_ENVIRONMENT'] !== undefined
+      ? [join(folder, environment['UV_PROJECT_ENVIRONMENT'])]
+      : []),
+    join(folder, '.venv'),
+    join(folder, 'venv'),
+    ...poetryEnvironments(folder, machine),
+  ]);
+  const active = environment['VIRTUAL_ENV'];
+  if (active !== undefined && active !== '') candidates.push(active);
+  return candidates.map((folder) => join(folder, 'bin', 'python')).find(isExecutable);
+}
+
+/** Poetry keeps environments elsewhere, by the project's name and a hash of where it lies (its `generate_env_name`). */
+function poetryEnvironments(folder: string, { environment, home, platform }: Machine): string[] {
+  const file = join(folder, 'pyproject.toml');
+  if (!existsSync(file)) return [];
+  const text = readFileSync(file, 'utf8');
+  const name = /^\[(?:tool\.poetry|project)\][^[]*?^name\s*=\s*["']([^"']+)["']/ms.exec(text)?.[1];
+  if (name === undefined) return [];
+  const cache =
+    environment['POETRY_CACHE_DIR'] ??
+    join(home, platform === 'darwin' ? 'Library/Caches/pypoetry' : '.cache/pypoetry');
+  const all = environment['POETRY_VIRTUALENVS_PATH'] ?? join(cache, 'virtualenvs');
+  const plain = name
+    .toLowerCase()
+    .replaceAll(/[ $`!*@"\\\r\n\t]/g, '_')
+    .slice(0, 42);
+  const hash = createHash('sha256').update(realpathSync(folder)).digest('base64url').slice(0, 8);
+  return listNames(all)
+    .filter((entry) => entry.startsWith(`${plain}-${hash}-py`))
+    .toSorted()
+    .map((entry) => join(all, entry));
+}
+
+/** Interpreters of the machine, the nearest to the wanted minor version of Python 3 first. */
+export function findInterpreters(wantedMinor: number, machine: Machine): readonly string[] {
+  const { home, environment } = machine;
+  const pyenvRoot = environment['PYENV_ROOT'] ?? join(home, '.pyenv');
+  const pyenv = join(pyenvRoot, 'versions');
+  const uv = environment['UV_PYTHON_INSTALL_DIR'] ?? join(home, '.local/share/uv/python');
+  const kept = [
+    ...listNames(pyenv).map((name) => join(pyenv, name)),
+    ...listNames(uv).map((name) => join(uv, name)),
+  ];
+  const named = [
+    // A shim has the name of a version that may not be there; what is there lies in the other folder.
+    ...findPrograms(machine, /^python3\.\d+$/).filter((file) => dirname(file) !== join(pyenvRoot, 'shims')),
+    ...kept.flatMap((folder) =>
+      listNames(join(folder, 'bin'))
+        .filter((name) => /^python3\.\d+$/.test(name))
+        .map((name) => join(folder, 'bin', name)),
+    ),
+  ];
+  const minorOf = (file: string): number => Number(/(\d+)$/.exec(file)?.[1]);
+  const distance = (file: string): number => Math.abs(minorOf(file) - wantedMinor);
+  // Stable: of the same version the first on the path.
+  return [...named.toSorted((a, b) => distance(a) - distance(b)), ...findPrograms(machine, /^python3?$/)];
+}

@@ -1,0 +1,185 @@
+/** What a Python function runs with on this machine, and what it lacks. */
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { DefinitionError } from '../../../errors.ts';
+import type { FunctionDefinition } from '../../model.ts';
+import type { CodeFinding } from '../../runnable-code.ts';
+import { type Launch, type Toolchain, usualConsequence, versionFinding } from '../launch.ts';
+import type { Machine } from '../machine.ts';
+import { layerRoots } from '../process-environment.ts';
+import {
+  findInterpreters,
+  findProject,
+  findVirtualEnvironment,
+  projectFolders,
+  type PythonProject,
+} from './python-environments.ts';
+import type { PythonAnswer, PythonFacts, PythonProbe } from './python-probe.ts';
+
+const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.py', import.meta.url));
+const SOURCES = /\.(?:py|json|ya?ml|toml)$|^requirements.*\.txt$/;
+/** Lambda's runtimes have them. */
+const BROUGHT_ALONG = new Set(['boto3', 'botocore', 's3transfer', 'jmespath', 'dateutil', 'urllib3', 'six']);
+/** Names shown of a longer list. */
+const MAX_NAMES = 8;
+
+export type PythonOptions = {
+  /** Kept between runs. */
+  readonly bytecodeFolder: string;
+  /** A debugger may attach. */
+  readonly debugger: { readonly breaks: boolean } | undefined;
+};
+
+export async function findPython(
+  definition: FunctionDefinition,
+  taskRoot: string,
+  machine: Machine,
+  probe: PythonProbe,
+  options: PythonOptions,
+): Promise<Toolchain> {
+  const { runtime, handler, place } = definition;
+  const wanted = runtime.slice('python'.length);
+  const folders = projectFolders(definition, taskRoot, machine);
+  const project = findProject(folders);
+  const paths = layerRoots(definition).flatMap((layer) => [
+    join(layer, 'python', 'lib', runtime, 'site-packages'),
+    join(layer, 'python'),
+  ]);
+  const question = {
+    ...{ handler, root: taskRoot, paths },
+    requirements: project?.requirements,
+    pyproject: project?.requirements === undefined ? project?.pyproject : undefined,
+  };
+  const virtual = findVirtualEnvironment(folders, machine);
+  const candidates = [
+    ...(virtual === undefined ? [] : [virtual]),
+    ...findInterpreters(Number(wanted.split('.')[1]), machine),
+  ];
+  for (const python of candidates) {
+    const told = await probe.ask(python, question);
+    if (told === undefined || !told.version.startsWith('3.')) continue;
+    const { answer } = told;
+    refuseFault(definition, answer, taskRoot);
+    const installer = describeInstaller(python === virtual ? python : undefined, project, wanted);
+    return {
+      kind: 'found',
+      launch: () => Promise.resolve(launchOf(told, paths, options)),
+      sources: SOURCES,
+      missing: describeMissing(definition, answer, installer),
+      findings: [
+        ...versionFinding(definition, `Python ${told.version}`, isVersion(told.version, wanted)),
+        ...describeUninstalled(definition, project, answer, installer),
+        ...(options.debugger !== undefined && !told.hasDebugger ? noDebugger(definition, installer) : []),
+      ],
+    };
+  }
+  const install = `no Python 3 is installed; install Python ${wanted} (python.org, your system's packages, pyenv or uv)`;
+  const message = `${runtime} cannot run here: ${install}`;
+  return { kind: 'missing', error: new DefinitionError({ ...place, property: 'Runtime' }, message) };
+}
+
+function isVersion(version: string, wanted: string): boolean {
+  return version === wanted || version.startsWith(`${wanted}.`);
+}
+
+function launchOf(
+  { executable, hasDebugger }: PythonFacts,
+  paths: readonly string[],
+  options: PythonOptions,
+): Launch {
+  const debug = hasDebugger ? options.debugger : undefined;
+  return {
+    command: executable,
+    args: [...(debug === undefined ? [] : ['-Xfrozen_modules=off']), BOOTSTRAP],
+    searchPath: [dirname(executable)],
+    environment: {
+      PYTHONPATH: paths.join(':'),
+      PYTHONPYCACHEPREFIX: options.bytecodeFolder,
+      PYTHONUNBUFFERED: '1',
+      ...(debug !== undefined && { GATEWRIGHT_DEBUGPY_PORT: '5678' }),
+      ...(debug?.breaks === true && { GATEWRIGHT_DEBUGPY_BREAKS: '1' }),
+    },
+    ...(debug !== undefined && { hasNoDeadline: true }),
+  };
+}
+
+function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, taskRoot: string): void {
+  if (fault === null) return;
+  const place = { ...definition.place, property: 'Handler' };
+  const { handler } = definition;
+  if (fault.kind === 'syntax')
+    throw new DefinitionError({ file: fault.file, line: fault.line }, fault.message);
+  if (fault.kind === 'no-function') {
+    const message = `handler "${handler}": ${fault.file} has no function "${fault.function}"`;
+    throw new DefinitionError(place, message);
+  }
+  const where = relative(process.cwd(), taskRoot) || '.';
+  const file = `${fault.module.replaceAll('.', '/')}.py`;
+  const message =
+    fault.module === ''
+      ? `handler "${handler}" is not of the form module.function`
+      : `handler "${handler}": there is no ${file} in ${where}`;
+  throw new DefinitionError(place, message);
+}
+
+/** How the project's packages are installed, and one more of them. */
+type Installer = { readonly all: string; readonly one: (name: string) => string };
+
+function describeInstaller(
+  virtual: string | undefined,
+  project: PythonProject | undefined,
+  wanted: string,
+): Installer {
+  if (project?.tool === 'uv') return { all: 'uv sync', one: (name) => `uv add --dev ${name}` };
+  if (project?.tool === 'poetry')
+    return { all: 'poetry install', one: (name) => `poetry add --group dev ${name}` };
+  const folder = shown(project?.folder ?? process.cwd());
+  const own = virtual === undefined ? join(folder, '.venv') : shown(dirname(dirname(virtual)));
+  const pip = `${join(own, 'bin', 'pip')} install`;
+  const make = virtual === undefined ? `python${wanted} -m venv ${own} && ` : '';
+  const listed = project?.requirements === undefined ? '.' : `-r ${shown(project.requirements)}`;
+  return { all: `${make}${pip} ${listed}`, one: (name) => `${make}${pip} ${name}` };
+}
+
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' ? '.' : short.startsWith('..') ? path : short;
+}
+
+function describeMissing(
+  { runtime }: FunctionDefinition,
+  { missing, uninstalled }: PythonAnswer,
+  installer: Installer,
+): readonly DefinitionError[] {
+  return missing
+    .filter(({ module }) => BROUGHT_ALONG.has(module) || uninstalled.length === 0)
+    .map(({ module, file, line }) => {
+      const text = BROUGHT_ALONG.has(module)
+        ? `${module} is not installed, which Lambda's ${runtime} brings along: ${installer.one(module)}`
+        : `no module named "${module}" is installed: ${installer.one(module)}, or what has it`;
+      return new DefinitionError({ file, line }, text);
+    });
+}
+
+/** One finding for all functions that are installed by the same file. */
+function describeUninstalled(
+  definition: FunctionDefinition,
+  project: PythonProject | undefined,
+  { uninstalled }: PythonAnswer,
+  installer: Installer,
+): readonly CodeFinding[] {
+  const needed = uninstalled.filter((name) => !BROUGHT_ALONG.has(name.toLowerCase()));
+  if (project === undefined || needed.length === 0) return [];
+  const file = project.requirements ?? project.pyproject ?? project.folder;
+  const names = needed.slice(0, MAX_NAMES).join(', ');
+  const more = needed.length > MAX_NAMES ? ` and ${needed.length - MAX_NAMES} more` : '';
+  const message = `not installed, of what ${basename(file)} lists: ${names}${more}; ${installer.all}`;
+  return [{ error: new DefinitionError({ file }, message), consequence: usualConsequence(definition) }];
+}
+
+function noDebugger({ place }: FunctionDefinition, installer: Installer): readonly CodeFinding[] {
+  const message = `debugpy is not installed, without which Python functions cannot be debugged: ${installer.one('debugpy')}`;
+  const error = new DefinitionError({ file: place.file }, message);
+  return [{ error, consequence: '--inspect does not reach functions in Python' }];
+}

@@ -1,0 +1,17 @@
+/** What a program says of its version. */
+import { execFile } from 'node:child_process';
+
+const TIMEOUT_MS = 10_000;
+
+/** The first group of the pattern in what it prints; undefined where it does not run. */
+export function readVersion(
+  program: string,
+  args: readonly string[],
+  pattern: RegExp,
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile(program, args, { timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
+      resolve(error === null ? pattern.exec(`${stdout}\n${stderr}`)?.[1] : undefined);
+    });
+  });
+}

@@ -1,0 +1,241 @@
+/**
+ * Lambda's Runtime API as one instance sees it, on a port of loopback that is the instance's own. A page in a browser is
+ * not answered, and an answer counts only for the id of the event that runs, which nobody else was told.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { MAX_RESULT_BYTES, type StreamPart } from '../job.ts';
+import { ExtensionsApi } from './extensions-api.ts';
+import { answerJson, isFromBrowser, readBody, refuse } from './loopback-http.ts';
+
+/** What a runtime is told of one event. */
+export type RuntimeEvent = {
+  readonly requestId: string;
+  readonly payload: string;
+  readonly deadlineMs: number;
+  readonly functionArn: string;
+  readonly traceHeader: string;
+  readonly clientContext: string | undefined;
+  /** By which the virtual clock is ahead. */
+  readonly clockOffsetMs: number;
+};
+
+/** Who hears what the runtime says. */
+export interface RuntimeApiHost {
+  /** The runtime and its extensions have nothing to do: for the first time, or after an answer. */
+  onIdle(): void;
+  onReturned(text: string): void;
+  onPart(part: StreamPart): void;
+  /** `payload` is Lambda's error JSON. */
+  onFailed(payload: string): void;
+  onInitFailed(payload: string): void;
+}
+
+const LOOPBACK = '127.0.0.1';
+/** Of a streamed answer, taken from the runtime and not read by anybody yet. */
+const STREAM_WINDOW_BYTES = 256 * 1024;
+
+export class RuntimeApi {
+  readonly extensions: ExtensionsApi;
+  readonly #host: RuntimeApiHost;
+  readonly #server: Server;
+  #port = 0;
+  /** The runtime waits for an event by this request. */
+  #waiting: ServerResponse | undefined;
+  /** Handed over, and not asked for yet. */
+  #pending: RuntimeEvent | undefined;
+  /** The event that runs. */
+  #current: RuntimeEvent | undefined;
+  #isAnswered = true;
+  #hasBegun = false;
+
+  /** @param functionName what extensions are told */
+  constructor(host: RuntimeApiHost, functionName: { readonly name: string; readonly handler: string }) {
+    this.#host = host;
+    this.extensions = new ExtensionsApi(functionName, () => this.#checkIdle());
+    // An answer may be streamed for as long as a function may run.
+    const limits = { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 };
+    this.#server = createServer(limits, (request, response) => void this.#serve(request, response));
+  }
+
+  /** @returns the port; a free one, on loopback */
+  listen(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(0, LOOPBACK, () => {
+        this.#port = (this.#server.address() as AddressInfo).port;
+        resolve(this.#port);
+      });
+    });
+  }
+
+  /** Whether the event that was handed over has been asked for. */
+  get hasStarted(): boolean {
+    return this.#pending === undefined;
+  }
+
+  deliver(event: RuntimeEvent): void {
+    this.#pending = event;
+    this.#handOver();
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #handOver(): void {
+    const [event, response] = [this.#pending, this.#waiting];
+    if (event === undefined || response === undefined) return;
+    this.#pending = undefined;
+    this.#waiting = undefined;
+    this.#current = event;
+    this.#isAnswered = false;
+    this.extensions.tell({ eventType: 'INVOKE', ...event });
+    const { clientContext, traceHeader, clockOffsetMs } = event;
+    response.writeHead(200, {
+      'Content-Type': 'application/json',
+      // Small clients read no chunks.
+      'Content-Length': String(Buffer.byteLength(event.payload)),
+      'Lambda-Runtime-Aws-Request-Id': event.requestId,
+      'Lambda-Runtime-Deadline-Ms': String(Math.round(event.deadlineMs)),
+      'Lambda-Runtime-Invoked-Function-Arn': event.functionArn,
+      ...(traceHeader !== '' && { 'Lambda-Runtime-Trace-Id': traceHeader }),
+      ...(clientContext !== undefined && { 'Lambda-Runtime-Client-Context': clientContext }),
+      ...(clockOffsetMs !== 0 && { 'Gatewright-Clock-Offset-Ms': String(clockOffsetMs) }),
+    });
+    response.end(event.payload);
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      if (isFromBrowser(request, `${LOOPBACK}:${this.#port}`))
+        refuse(response, 403, 'Forbidden', 'Forbidden');
+      else await this.#answer(request, response);
+    } catch {
+      // The runtime has hung up, most likely because it has ended.
+      response.destroy();
+    }
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? '/', 'http://runtime').pathname;
+    const call = `${request.method ?? ''} ${path}`;
+    if (call === 'GET /2018-06-01/runtime/invocation/next') {
+      this.#onNext(response);
+      return;
+    }
+    if (call === 'POST /2018-06-01/runtime/init/error') {
+      this.#host.onInitFailed(failureOf(await readBody(request, MAX_RESULT_BYTES), request));
+      answerJson(response, 202, { status: 'OK' });
+      return;
+    }
+    const [, requestId, what] =
+      /^POST \/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(call) ?? [];
+    if (requestId !== undefined) await this.#onResult(requestId, what === 'error', request, response);
+    else if (!(await this.extensions.answer(call, request, response)))
+      refuse(response, 404, 'NotFound', '404 page not found');
+  }
+
+  #onNext(response: ServerResponse): void {
+    if (!this.#isAnswered || this.#waiting !== undefined) {
+      const message = 'Transition from Running to Ready is not allowed for runtime';
+      refuse(response, 403, 'InvalidStateTransition', message);
+      return;
+    }
+    this.#waiting = response;
+    this.#current = undefined;
+    response.once('close', () => {
+      if (this.#waiting === response) this.#waiting = undefined;
+    });
+    this.#checkIdle();
+    this.#handOver();
+  }
+
+  #checkIdle(): void {
+    if (this.#waiting === undefined || !this.extensions.areIdle) return;
+    this.#hasBegun = true;
+    this.#host.onIdle();
+  }
+
+  async #onResult(
+    requestId: string,
+    hasFailed: boolean,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    if (this.#current?.requestId !== requestId) {
+      refuse(response, 400, 'InvalidRequestID', 'Invalid request ID');
+      return;
+    }
+    if (this.#isAnswered) {
+      const message = 'Transition from Ready to Running is not allowed for runtime';
+      refuse(response, 403, 'InvalidStateTransition', message);
+      return;
+    }
+    this.#isAnswered = true;
+    if (!hasFailed && request.headers['lambda-runtime-function-response-mode'] === 'streaming')
+      await this.#takeStream(request);
+    else {
+      const text = await readBody(request, MAX_RESULT_BYTES);
+      if (text === undefined) {
+        const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_RESULT_BYTES} bytes).`;
+        this.#host.onFailed(JSON.stringify({ errorType: 'Function.ResponseSizeTooLarge', errorMessage }));
+        const limit = `Exceeded maximum allowed payload size (${MAX_RESULT_BYTES} bytes).`;
+        refuse(response, 413, 'RequestEntityTooLarge', limit);
+        return;
+      }
+      if (hasFailed) this.#host.onFailed(failureOf(text, request));
+      else this.#host.onReturned(text);
+    }
+    answerJson(response, 202, { status: 'OK' });
+  }
+
+  /** The parts of an answer as they come, no faster than somebody reads them; its trailers say how it ended. */
+  async #takeStream(request: IncomingMessage): Promise<void> {
+    let unread = 0;
+    for await (const bytes of request as AsyncIterable<Buffer>) {
+      unread += bytes.length;
+      let goOn: (() => void) | undefined;
+      const acknowledge = (count: number): void => {
+        unread -= count;
+        if (unread < STREAM_WINDOW_BYTES) goOn?.();
+      };
+      this.#host.onPart({ bytes, acknowledge });
+      if (unread >= STREAM_WINDOW_BYTES) await new Promise<void>((resolve) => (goOn = resolve));
+    }
+    const { 'lambda-runtime-function-error-type': errorType, 'lambda-runtime-function-error-body': body } =
+      request.trailers;
+    if (errorType === undefined) this.#host.onReturned('');
+    else {
+      const text = Buffer.from(body ?? '', 'base64').toString();
+      this.#host.onFailed(isErrorJson(text) ? text : JSON.stringify({ errorType, errorMessage: text }));
+    }
+  }
+
+  /** Whether the runtime has ever got as far as to ask for an event. */
+  get isInitialised(): boolean {
+    return this.#hasBegun;
+  }
+}
+
+/** What the runtime reports as it stands, where it is Lambda's error JSON; else in its form. */
+function failureOf(text: string | undefined, request: IncomingMessage): string {
+  if (text !== undefined && isErrorJson(text)) return text;
+  const type = request.headers['lambda-runtime-function-error-type'];
+  return JSON.stringify({
+    errorType: typeof type === 'string' ? type : 'Runtime.Unknown',
+    errorMessage: text ?? '',
+  });
+}
+
+function isErrorJson(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}

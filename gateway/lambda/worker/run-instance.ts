@@ -1,0 +1,98 @@
+/** An instance from its start on: it loads the handler, then takes one event after another. */
+import { readFileSync } from 'node:fs';
+import { enableCompileCache, flushCompileCache, setSourceMapsSupport } from 'node:module';
+import { setImmediate } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+
+import { openBoard } from '../board.ts';
+import type { InstanceReport, InstanceStart } from '../instance-start.ts';
+import { catchChildOutput } from './child-output.ts';
+import { EventLoop } from './event-loop.ts';
+import { RuntimeError, toFailure } from './failure.ts';
+import { loadHandler } from './load-handler.ts';
+import { hookModules } from './modules.ts';
+import { rerouteFetch, rerouteHttp } from './network.ts';
+import { FunctionOutput } from './output.ts';
+import { awslambda } from './response-stream.ts';
+import { installVirtualDate } from './virtual-date.ts';
+
+/** Where the instance runs: in a thread of the gateway, or in a process of its own. */
+export type InstancePlace = {
+  readonly seal: (start: InstanceStart, output: FunctionOutput) => void;
+  readonly isProcess: boolean;
+  /** Ends the instance, once what it has said is on its way. */
+  readonly exit: (code: number) => void;
+};
+
+export async function runInstance(start: InstanceStart, place: InstancePlace): Promise<void> {
+  const board = openBoard(start.board);
+  const output = new FunctionOutput(start.reports, board.unreadLines, start.runtime);
+  const events = new EventLoop(start, board, output);
+  const bundleText = start.code.kind === 'bundle' ? readFileSync(start.code.bundleFile, 'utf8') : '';
+  const report = (message: InstanceReport): void => start.reports.postMessage(message);
+
+  installVirtualDate(start.clockOffset);
+  output.install();
+  place.seal(start, output);
+  // The AWS SDK assigns to it, and hangs a store of its own on it.
+  Object.assign(globalThis, { awslambda: { ...awslambda } });
+  announceCrashes((error, exitCode) => {
+    output.reportError(error);
+    const payload = JSON.stringify(toFailure(error));
+    if (!events.fail(payload)) report({ kind: 'init-failed', payload });
+    place.exit(exitCode);
+  });
+  prepareModules(start, bundleText, place.isProcess ? undefined : output);
+  try {
+    const handler = await loadHandler(start, bundleText);
+    // Lambda's runtime asks for its first event a turn later too: what was rejected meanwhile fails the start.
+    await setImmediate();
+    events.serve(handler);
+    report({ kind: 'ready' });
+    // A terminated thread writes nothing, so the cache is written now.
+    if (start.code.kind === 'bundle' && start.code.compileCache !== undefined)
+      globalThis.setImmediate(flushCompileCache);
+  } catch (error) {
+    output.reportError(error);
+    report({ kind: 'init-failed', payload: JSON.stringify(toFailure(error)) });
+  }
+}
+
+/** @param childOutput where programs print that inherit the streams; undefined = they print where they do */
+function prepareModules(
+  start: InstanceStart,
+  bundleText: string,
+  childOutput: FunctionOutput | undefined,
+): void {
+  const { code, layers, runtime, runtimePackages, controlUrl, accessKeyId, standIns, sourceMaps } = start;
+  if (sourceMaps) setSourceMapsSupport(true);
+  if (code.kind === 'bundle' && code.compileCache !== undefined) enableCompileCache(code.compileCache);
+  const control = controlUrl === undefined ? undefined : { url: controlUrl, accessKeyId, standIns };
+  if (control !== undefined) rerouteFetch(control);
+  const patched = new Set<string>();
+  hookModules({
+    layers,
+    runtime,
+    runtimePackages,
+    bundle:
+      code.kind === 'bundle' && code.format === 'esm'
+        ? { url: pathToFileURL(code.address).href, text: bundleText }
+        : undefined,
+    onBuiltin: (name) => {
+      const what = name === 'child_process' ? name : 'http';
+      if (patched.has(what)) return;
+      patched.add(what);
+      if (what === 'child_process') {
+        if (childOutput !== undefined) catchChildOutput(childOutput);
+      } else if (control !== undefined) rerouteHttp(control);
+    },
+  });
+}
+
+/** An error nobody caught ends the instance, as at Lambda; exit codes are those of Lambda's runtime. */
+function announceCrashes(crash: (error: Error, exitCode: number) => void): void {
+  process.on('uncaughtException', (error) => crash(error, 129));
+  process.on('unhandledRejection', (reason) => {
+    crash(new RuntimeError('UnhandledPromiseRejection', String(reason)), 128);
+  });
+}
