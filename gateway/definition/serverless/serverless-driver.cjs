@@ -24,6 +24,8 @@ const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.all
 const BUILDER =
   /serverless.*(?:webpack|bundle|typescript|esbuild|rollup|vite|rspack|parcel|babel|swc|tsc|optimi[sz]e)/i;
 
+const ROLES_PER_FUNCTION = 'serverless-iam-roles-per-function';
+
 class GatewrightPackaging {
   constructor(serverless) {
     this.serverless = serverless;
@@ -154,6 +156,44 @@ class AbsentEsbuild {
   }
 }
 
+/**
+ * serverless-iam-roles-per-function where it is not installed: what one function may do is given to all of the service, which have
+ * one role then. Less would make calls fail that AWS allows.
+ */
+class AbsentRolesPerFunction {
+  constructor(serverless) {
+    const { service, configSchemaHandler } = serverless;
+    tell({
+      kind: 'noted',
+      property: 'plugins',
+      message: `plug-in ${ROLES_PER_FUNCTION}: it is not installed`,
+      consequence: 'what iamRoleStatements gives to one function is given to all of the service',
+    });
+    configSchemaHandler.defineFunctionProperties(service.provider.name, {
+      properties: {
+        iamRoleStatements: { type: 'array' },
+        iamRoleStatementsInherit: { type: 'boolean' },
+        iamRoleStatementsName: { type: 'string' },
+        iamPermissionsBoundary: {},
+      },
+    });
+    this.hooks = { 'before:package:setupProviderConfiguration': () => this.#shareStatements(service) };
+  }
+
+  #shareStatements(service) {
+    const own = service
+      .getAllFunctions()
+      .flatMap((name) => service.getFunction(name).iamRoleStatements ?? []);
+    const { provider } = service;
+    // A role that was made elsewhere has statements of its own.
+    if (own.length === 0 || typeof provider.role === 'string' || typeof provider.iam?.role === 'string')
+      return;
+    const role = provider.iam?.role ?? {};
+    const shared = role.statements ?? provider.iamRoleStatements ?? [];
+    provider.iam = { ...provider.iam, role: { ...role, statements: [...shared, ...own] } };
+  }
+}
+
 /** What an option of osls's command line says, by its name. */
 function given(option) {
   const index = oslsArguments.indexOf(`--${option}`);
@@ -214,14 +254,16 @@ tolerate({
 // Otherwise zipped into the developer's home folder.
 replaceModule('lib/plugins/aws/custom-resources/generate-zip.js', async () => writeEmptyZip());
 
+const STAND_INS = { 'serverless-esbuild': AbsentEsbuild, [ROLES_PER_FUNCTION]: AbsentRolesPerFunction };
 const PluginManager = fromOsls('lib/classes/plugin-manager.js');
 const { requireServicePlugin, resolveServicePlugins } = PluginManager.prototype;
 PluginManager.prototype.requireServicePlugin = async function (folder, name, ...rest) {
   try {
     return await requireServicePlugin.call(this, folder, name, ...rest);
   } catch (error) {
-    if (name !== 'serverless-esbuild' || error.code !== 'PLUGIN_NOT_FOUND') throw error;
-    return AbsentEsbuild;
+    const standIn = error.code === 'PLUGIN_NOT_FOUND' ? STAND_INS[name] : undefined;
+    if (standIn === undefined) throw error;
+    return standIn;
   }
 };
 PluginManager.prototype.resolveServicePlugins = async function (...input) {

@@ -105,6 +105,25 @@ describe('a service of another time', () => {
     await assert.rejects(load(service), /no bucket/);
   });
 
+  it('has one role with the statements of all its functions where serverless-iam-roles-per-function is missing', async () => {
+    const statement = (action: string): string => `[{ Effect: Allow, Action: '${action}', Resource: '*' }]`;
+    const service = aService(
+      [
+        `provider: { name: aws, runtime: nodejs24.x, iamRoleStatements: ${statement('s3:GetObject')} }`,
+        'plugins: [serverless-iam-roles-per-function]',
+      ],
+      `[{ http: GET /a }]\n    iamRoleStatements: ${statement('dynamodb:GetItem')}`,
+    );
+    const { stack } = await load(service);
+
+    assert.deepEqual(told(stack), [
+      '3 plugins: plug-in serverless-iam-roles-per-function: it is not installed',
+    ]);
+    const role = [...stack.resources.values()].find(({ type }) => type === 'AWS::IAM::Role');
+    for (const action of ['s3:GetObject', 'dynamodb:GetItem'])
+      assert.ok(JSON.stringify(role?.properties).includes(action), action);
+  });
+
   it('may write its service as an object, and call itself by the name in it', async () => {
     const service = aService([
       'provider:',
