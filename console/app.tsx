@@ -1,6 +1,7 @@
 /** The frame around the sections: where one is, whether the gateway is there, and its clock. */
 import { useEffect } from 'preact/hooks';
 import { isTyping } from './app-keys.ts';
+import { sectionAfter } from './section-keys.ts';
 import { go, linkTo, readPlace, usePlace } from './place.ts';
 import { useTraffic } from './traffic-store.ts';
 import { ClockControl } from './sections/clock-control.tsx';
@@ -96,12 +97,6 @@ function Section({ place, traffic }: { readonly place: Place; readonly traffic: 
   }
 }
 
-/** With the letter; the one after where one is, where several have it. */
-function nextSection(letter: string): string | undefined {
-  const names = SECTIONS.map(([name]) => name).filter((name) => name.startsWith(letter));
-  return names[(names.findIndex((name) => name === readPlace().section) + 1) % names.length];
-}
-
 /** `g` and a letter leads to a section; `/` into the search field of where one is. */
 function useShortcuts(): void {
   useEffect(() => {
@@ -116,11 +111,14 @@ function useShortcuts(): void {
         }
         return;
       }
-      const section = isAfterG ? nextSection(event.key) : undefined;
+      const section = isAfterG ? sectionAfter(event.key, readPlace().section, SECTIONS) : undefined;
+      // What follows `g` is no key of the section: `g k` leads to the keys, and not one request up.
+      if (isAfterG) event.stopImmediatePropagation();
       isAfterG = event.key === 'g';
       if (section !== undefined) go(linkTo(section));
     };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
+    // Captured, so before those of the section.
+    addEventListener('keydown', onKey, true);
+    return () => removeEventListener('keydown', onKey, true);
   }, []);
 }

@@ -7,11 +7,13 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 
 /** Names of headers, parameters and members whose values are secrets, in lower case without - and _. */
 const SECRET_NAME =
-  /^(?:authorization|proxyauthorization|authorizationtoken|identitysource|cookies?|setcookie|xapikey|apikey|apikeyvalue|xamzsecuritytoken|secwebsocketprotocol|usageidentifierkey)$|(?:token|secret|password|passwd|credential|signature|sessionid|ticket|privatekey|accesskey)$/;
+  /^(?:authorization|proxyauthorization|authorizationtoken|identitysource|cookies?|setcookie|xapikey|apikey|apikeyvalue|xamzsecuritytoken|secwebsocketprotocol|usageidentifierkey)$|(?:token|secret|password|passwd|credential|signature(?:256)?|sessionid|ticket|privatekey|accesskey)$|^sig$/;
 /** Members that a pattern would take for secrets and that tell of one only. */
-const HARMLESS = new Set(['tokenuse', 'token', 'nexttoken', 'paginationtoken', 'continuationtoken', 'csrf']);
+const HARMLESS = new Set(['tokenuse', 'nexttoken', 'paginationtoken', 'continuationtoken', 'csrf']);
 const JWT = /\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*/g;
 const BEARER = /\b(Bearer|Basic)\s+([\w.~+/=-]{8,})/gi;
+/** A parameter of a form, or of an address in any text. */
+const PARAMETER = /(^|[?&#\s])([\w.%-]{1,60})=([^&\s"'<>#;,[\]]+)/g;
 const MIN_SECRET_LENGTH = 6;
 
 export type Redactor = {
@@ -49,6 +51,9 @@ export function createRedactor(key: string): Redactor {
   const plain = (text: string): string =>
     text
       .replace(JWT, (token) => mask(token))
+      .replace(PARAMETER, (whole, before: string, name: string, secret: string) =>
+        isSecretName(name) ? `${before}${name}=${mask(secret)}` : whole,
+      )
       .replace(BEARER, (_, scheme: string, rest: string) =>
         rest.startsWith('[') ? `${scheme} ${rest}` : `${scheme} ${mask(rest)}`,
       );

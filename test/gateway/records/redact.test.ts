@@ -42,6 +42,30 @@ describe('createRedactor', () => {
       stays: 'page=1',
     },
     { name: 'a token in a log line', text: `called with ${JWT} today`, gone: 'c2lnbmF0dXJl', stays: 'today' },
+    {
+      name: 'fields of a form',
+      text: 'grant_type=password&username=alice&password=hunter2hunter2&client_secret=s3cr3t-value',
+      gone: 'hunter2',
+      stays: 'username=alice',
+    },
+    {
+      name: 'a form within an event',
+      text: JSON.stringify({ body: 'username=alice&refresh_token=abcdefgh' }),
+      gone: 'abcdefgh',
+      stays: 'username=alice',
+    },
+    {
+      name: 'parameters of an address in a text',
+      text: 'asked https://example.com/cb?page=1&access_token=abcdefgh for it',
+      gone: 'abcdefgh',
+      stays: 'page=1&access_token=',
+    },
+    {
+      name: 'a token that an answer calls just that',
+      text: '{"user":"alice","token":"abcdefghijklmnop"}',
+      gone: 'abcdefgh',
+      stays: 'alice',
+    },
     { name: 'JSON that ends early', text: '{"password":"hunter2hunter2","na', gone: 'hunter2' },
   ];
 
@@ -60,6 +84,16 @@ describe('createRedactor', () => {
     assert.match(value, /^\[[0-9a-f]{8}\.\.qrst\]$/);
     assert.equal(redactor.value('X-Api-Key', 'abcdefghijklmnopqrst'), value);
     assert.notEqual(createRedactor('another').value('x-api-key', 'abcdefghijklmnopqrst'), value);
+  });
+
+  it('takes secrets out of addresses and signatures in headers', () => {
+    const referer = redactor.value('Referer', 'https://example.com/cb?access_token=abcdefgh');
+    const location = redactor.value('location', 'https://example.com/#id_token=abcdefgh&state=7');
+
+    assert.match(referer, /^https:\/\/example\.com\/cb\?access_token=\[[0-9a-f]{8}\]$/);
+    assert.match(location, /#id_token=\[[0-9a-f]{8}\]&state=7$/);
+    assert.doesNotMatch(redactor.value('X-Hub-Signature-256', 'sha256=abcdefghijkl'), /abcdef/);
+    assert.doesNotMatch(redactor.query('sig=abcdefgh&page=1'), /abcdefgh/);
   });
 
   it('leaves what is no secret as it is', () => {

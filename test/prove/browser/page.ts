@@ -35,6 +35,7 @@ export interface Page {
   ): Promise<Result>;
   setDefaultTimeout(ms: number): void;
   waitForSelector(selector: string): Promise<unknown>;
+  readonly keyboard: { press(key: string): Promise<void> };
   selectOption(selector: string, value: string): Promise<unknown>;
   /** Runs in every document before its own scripts. */
   addInitScript(script: { readonly content: string }): Promise<void>;
