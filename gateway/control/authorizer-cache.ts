@@ -1,3 +1,4 @@
+import { isFromLater } from './is-from-later.ts';
 import type { AuthorizerCache, AuthorizerGrant, CacheEntry } from '../exchange.ts';
 
 type Entry = { readonly grant: AuthorizerGrant; readonly expiresAtEpochMs: number };
@@ -13,7 +14,8 @@ export class LruAuthorizerCache implements AuthorizerCache {
     const name = `${authorizerId}\n${key}`;
     const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;
-    if (entry.expiresAtEpochMs > nowEpochMs) return entry.grant;
+    const { grant, expiresAtEpochMs } = entry;
+    if (expiresAtEpochMs > nowEpochMs && !isFromLater(grant.givenAtEpochMs, nowEpochMs)) return grant;
     this.#entries.delete(name);
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { isFromLater } from './is-from-later.ts';
 import type { CachedReply, CacheEntry, ResponseCache } from '../exchange.ts';
 
 type Entry = { readonly reply: CachedReply; readonly expiresAtEpochMs: number; readonly sizeBytes: number };
@@ -31,7 +32,7 @@ export class LruResponseCache implements ResponseCache {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     this.#entries.delete(key);
-    if (entry.expiresAtEpochMs <= nowEpochMs) {
+    if (entry.expiresAtEpochMs <= nowEpochMs || isFromLater(entry.reply.storedAtEpochMs, nowEpochMs)) {
       this.#totalBytes -= entry.sizeBytes;
       return undefined;
     }

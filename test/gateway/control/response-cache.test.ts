@@ -31,6 +31,16 @@ describe('LruResponseCache', () => {
     assert.notEqual(cache.get('b', 9), undefined);
   });
 
+  it('does not serve today what was stored while the clock was at tomorrow', () => {
+    const cache = new LruResponseCache();
+    const tomorrow = 86_400_000;
+    cache.put('a', { ...reply('x'), storedAtEpochMs: tomorrow }, tomorrow + 300_000);
+
+    assert.notEqual(cache.get('a', tomorrow), undefined);
+    assert.equal(cache.get('a', 0), undefined);
+    assert.equal(cache.size, 0);
+  });
+
   it('keeps nothing that is larger than all of it', () => {
     const cache = new LruResponseCache(1024);
     cache.put('a', reply(Buffer.alloc(2000)), 10);
