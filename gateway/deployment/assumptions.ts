@@ -7,12 +7,26 @@ export const ASSUMPTIONS = {
   'access-denied-key': ['Message', 'message'],
   /** Status for a Cognito token that has none of the method's scopes (docs/aws §4.6). */
   'cognito-scope-status': ['401', '403'],
+  /** Whether `$context.responseOverride.status` of a template is the status of a handshake (docs/aws §11.3). */
+  'connect-status-override': ['applied', 'ignored'],
+  /** Which answers CONVERT_TO_TEXT makes base64 of on a WebSocket API: by their type, or all (docs/aws §11.3). */
+  'converted-answers': ['binary', 'all'],
   /** Whether parameter mapping of an HTTP API changes what a Lambda integration gets and answers (docs/aws §7.9). */
   'lambda-parameter-mapping': ['applied', 'ignored'],
+  /** Which of several IntegrationResponses of a WebSocket API whose keys match (docs/aws §11.3). */
+  'matching-integration-responses': ['first', 'last'],
+  /** Content type of a WebSocket message on its way to an HTTP backend (docs/aws §11.3). */
+  'message-content-type': ['application/json', 'text/plain'],
+  /** The answer of a two-way WebSocket route whose integration, no proxy, has no IntegrationResponse (docs/aws §11.3). */
+  'missing-integration-response': ['passed', 'silent', 'failed'],
+  /** A RouteResponse whose route has no RouteResponseSelectionExpression (docs/aws §11.3). */
+  'route-response-alone': ['one-way', 'two-way'],
   /** Status of a Lambda proxy whose function Lambda throttles (docs/aws §1.5). */
   'throttled-function-status': ['502', '500', '429'],
   /** Whether a REQUEST authorizer without cache needs the identity sources that it names (docs/aws §4.2). */
   'uncached-identity-sources': ['checked', 'ignored'],
+  /** A WebSocket message that no template is for, behind PassthroughBehavior NEVER (docs/aws §11.3). */
+  'unmapped-messages': ['refused', 'passed'],
   /** First day of a WEEK of a usage plan's quota, at 00:00 UTC (docs/aws §5.3). */
   'week-start': ['sunday', 'monday'],
 } as const;
@@ -24,9 +38,16 @@ export type Assumptions = { readonly [Name in AssumptionName]: (typeof ASSUMPTIO
 export const USUAL_ASSUMPTIONS: Assumptions = {
   'access-denied-key': 'Message',
   'cognito-scope-status': '401',
+  'connect-status-override': 'applied',
+  'converted-answers': 'binary',
   'lambda-parameter-mapping': 'applied',
+  'matching-integration-responses': 'first',
+  'message-content-type': 'application/json',
+  'missing-integration-response': 'passed',
+  'route-response-alone': 'one-way',
   'throttled-function-status': '502',
   'uncached-identity-sources': 'checked',
+  'unmapped-messages': 'refused',
   'week-start': 'sunday',
 };
 

@@ -16,6 +16,7 @@ import { compileServiceSubtype } from './compile-service-subtype.ts';
 import { compileConnectValidation, compileMessageCheck } from './compile-validation.ts';
 import { readLambdaUri } from './integration-uri.ts';
 import { closeDeployment, closedConnect, closedPlan } from './closed-routes.ts';
+import { assumeForRoute } from './message-choices.ts';
 import { compileUsableModels } from './models.ts';
 import { readFlag, readText, readWithinLimits, sound } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
@@ -130,10 +131,11 @@ function compileRoute(
 ): MessageRoutePlan {
   const routeKey = readText(sound(route), 'RouteKey');
   const [verb = '', path] = routeKey.split(' ');
-  const responds = from.routeResponses.some((response) => isResponseOf(response, route));
+  const isAlone = from.assumptions['route-response-alone'] === 'two-way';
+  const responds = from.routeResponses.some((response) => isResponseOf(response, route, isAlone));
   const integration = findIntegration(route, from);
   const operationName = route.properties['OperationName'];
-  return {
+  const plan = {
     routeKey,
     resourceId: routeKey,
     resourcePath: path ?? routeKey,
@@ -152,10 +154,11 @@ function compileRoute(
           frames: compileFrames(integration, from.integrationResponses),
         }),
   };
+  return protocol === 'websocket' ? assumeForRoute(plan, from.assumptions) : plan;
 }
 
-/** Whether it lets the answer of the route go back to the client, which the route has to want as well. @throws DefinitionError for keys that AWS does not take */
-function isResponseOf(response: PropertyBag, route: PropertyBag): boolean {
+/** Whether it lets the answer of the route go back to the client, which the route has to want as well unless the response `isEnough`. @throws DefinitionError for keys that AWS does not take */
+function isResponseOf(response: PropertyBag, route: PropertyBag, isEnough: boolean): boolean {
   if (readText(response, 'RouteId') !== route.id) return false;
   for (const [bag, property] of [
     [response, 'RouteResponseKey'],
@@ -165,7 +168,7 @@ function isResponseOf(response: PropertyBag, route: PropertyBag): boolean {
     if (key !== '$default')
       throw new DefinitionError(bag.place(property), `${property} must be $default, not "${key}"`);
   }
-  return route.properties['RouteResponseSelectionExpression'] !== undefined;
+  return isEnough || route.properties['RouteResponseSelectionExpression'] !== undefined;
 }
 
 /** Without `--allow-unguarded`, a route whose authorizer cannot be compiled is closed like any other fault closes it. */

@@ -170,6 +170,10 @@ export type RoutePlan = RouteFacts & {
   readonly requestModels?: readonly RequestModel[] | undefined;
   /** WebSocket only: how an answer becomes a frame; undefined = it is one as it is. */
   readonly frames?: readonly FrameResponse[] | undefined;
+  /** WebSocket only: the integration's own status decides a handshake, whatever a template says. */
+  readonly ignoresStatusOverride?: boolean;
+  /** WebSocket only: CONVERT_TO_TEXT makes base64 of answers of any type. */
+  readonly encodesAnswers?: boolean;
   /** REST only; the stage says whether answers are kept at all. */
   readonly cacheKey?: CacheKeyPlan | undefined;
 };

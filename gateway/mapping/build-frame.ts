@@ -13,7 +13,8 @@ import type { IntegrationAnswer, MappedOutgoing } from './outgoing.ts';
 export type MessageCall = Exclude<MappedOutgoing, { readonly kind: 'http-stream' }>;
 
 /**
- * The text as the integration's response makes it; as it came where there is no response, and of a proxy. `message`: what the client sent.
+ * The text as the integration's response makes it; as it came where there is no response, and of a proxy. `message`: what the client sent;
+ * `encodesAll`: CONVERT_TO_TEXT makes base64 of text, too.
  * @throws GatewayError API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` words
  */
 export function buildFrame(
@@ -21,18 +22,20 @@ export function buildFrame(
   { plan, input }: MessageCall,
   answer: IntegrationAnswer,
   message: string,
+  encodesAll = false,
 ): string {
   const handling = plan.kind === 'http-proxy' ? plan.contentHandling : plan.request.contentHandling;
   // Bytes out of text is what the integration's own strategy makes of a request.
   const ownHandling = handling === 'CONVERT_TO_TEXT' ? handling : undefined;
-  if (frames === undefined || plan.kind === 'http-proxy') return textOf(convertBody(answer, ownHandling));
+  if (frames === undefined || plan.kind === 'http-proxy')
+    return textOf(convertBody(answer, ownHandling, encodesAll));
   const selectBy = plan.kind === 'function' ? answer.errorMessage : String(answer.status);
   const chosen = selectResponse(frames, selectBy);
   if (chosen === undefined)
     throw configurationError(
       `No match for output mapping and no default output mapping configured. Endpoint Response Status Code: ${answer.status}`,
     );
-  const payload = convertBody(answer, chosen.contentHandling ?? ownHandling);
+  const payload = convertBody(answer, chosen.contentHandling ?? ownHandling, encodesAll);
   const template = chooseTemplate(chosen, message, textOf(payload));
   return template === undefined ? textOf(payload) : renderTemplate(template, payload, input);
 }
@@ -47,9 +50,13 @@ const TEXTUAL =
   /^(?:text\/.*|application\/(?:.*\+)?(?:json|xml)|application\/(?:javascript|x-amz-json-1\.[01]))$/;
 
 /** A WebSocket API has no binary media types: what is no text by its own type is bytes. */
-function convertBody({ headers, body }: IntegrationAnswer, handling: ContentHandling | undefined): Payload {
+function convertBody(
+  { headers, body }: IntegrationAnswer,
+  handling: ContentHandling | undefined,
+  encodesAll: boolean,
+): Payload {
   const type = bareType(lastHeader(headers, 'content-type') ?? 'application/json');
-  const isBinary = handling === 'CONVERT_TO_TEXT' && !TEXTUAL.test(type);
+  const isBinary = handling === 'CONVERT_TO_TEXT' && (encodesAll || !TEXTUAL.test(type));
   return convertResponseBody(body, { isBinary, wantsBinary: false }, handling);
 }
 

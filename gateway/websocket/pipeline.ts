@@ -126,13 +126,13 @@ async function askConnectRoute(
   trail: Trail,
   at: WebSocketPorts,
 ): Promise<Reply> {
-  const { integration, frames } = admitted.route;
+  const { integration } = admitted.route;
   if (integration.kind === 'none') return { status: 101, headers: [], body: '' };
   trail.enter('map-request');
   const { route, stage, traceHeader } = admitted;
   if (isRunnable(integration)) {
     const contextOf = () => connectContext(admitted, detail, detail.caller);
-    const prepared = prepareCall({ integration, frames, stage, facts: admitted, contextOf });
+    const prepared = prepareCall({ integration, route, stage, facts: admitted, contextOf });
     trail.enter('integrate');
     return { status: await askForStatus(prepared, trail, at), headers: [], body: '' };
   }

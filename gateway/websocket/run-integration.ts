@@ -32,7 +32,8 @@ export function isRunnable(integration: Integration): integration is RunnableInt
 /** An event of a connection, ready for the integration of its route. */
 export type RouteEvent = {
   readonly integration: RunnableIntegration;
-  readonly frames: RoutePlan['frames'];
+  /** Of the route: how its answers become frames and statuses. */
+  readonly route: Pick<RoutePlan, 'frames' | 'ignoresStatusOverride' | 'encodesAnswers'>;
   readonly stage: ServedStage;
   readonly facts: MappableFacts;
   /** `$context` of templates and parameters. */
@@ -57,7 +58,7 @@ export function prepareEvent(
   { body, traceHeader, contextOf }: EventParts,
 ): PreparedCall {
   const facts = eventRequest(event, route, traceHeader, body);
-  return prepareCall({ integration, frames: route.frames, stage: event.stage, facts, contextOf });
+  return prepareCall({ integration, route, stage: event.stage, facts, contextOf });
 }
 
 /** A message or an end as mappings see it: no headers but the type, no query, no path. */
@@ -110,7 +111,7 @@ export async function askForFrame(
   at: Ports,
 ): Promise<string | undefined> {
   const answer = await send(event, call, trail, at);
-  if (!repliesToClient || event.frames === undefined) refuseFailure(answer);
+  if (!repliesToClient || event.route.frames === undefined) refuseFailure(answer);
   if (!repliesToClient) return undefined;
   const text = frameOf(event, call, answer);
   return text === '' ? undefined : limitFrame(text);
@@ -120,16 +121,18 @@ export async function askForFrame(
 export async function askForStatus({ event, call }: PreparedCall, trail: Trail, at: Ports): Promise<number> {
   const answer = await send(event, call, trail, at);
   refuseFailure(answer);
-  if (event.frames !== undefined) frameOf(event, call, answer);
-  const overridden = call.input.hasContext ? collectOverrides(call.input.context).response.status : undefined;
+  if (event.route.frames !== undefined) frameOf(event, call, answer);
+  const mayOverride = call.input.hasContext && event.route.ignoresStatusOverride !== true;
+  const overridden = mayOverride ? collectOverrides(call.input.context).response.status : undefined;
   const status = overridden ?? answer.status;
   if (status >= 200 && status <= 599) return status < 300 ? 101 : status;
   throw configurationError(`${status} is no status of a handshake`);
 }
 
-function frameOf({ frames, facts }: RouteEvent, call: MessageCall, answer: IntegrationAnswer): string {
+function frameOf({ route, facts }: RouteEvent, call: MessageCall, answer: IntegrationAnswer): string {
   try {
-    return buildFrame(frames, call, answer, facts.body?.toString('utf8') ?? '');
+    const message = facts.body?.toString('utf8') ?? '';
+    return buildFrame(route.frames, call, answer, message, route.encodesAnswers);
   } catch (error) {
     throw toMappingFailure(error, 'response');
   }

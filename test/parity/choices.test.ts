@@ -28,7 +28,7 @@ describe('choices where AWS is not documented', () => {
 
   it('name each assumption that can be made, by values that it takes', () => {
     const named = CHOICES.flatMap((choice) => [
-      ...(choice.switch ?? '').matchAll(/--assume ([\w-]+)=(\w+)/g),
+      ...(choice.switch ?? '').matchAll(/--assume ([\w-]+)=([\w/-]+)/g),
     ]).map(([, name, value]) => `${name}=${value}`);
 
     assert.deepEqual(

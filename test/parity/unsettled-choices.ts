@@ -68,13 +68,6 @@ export const UNSETTLED_CHOICES: readonly Choice[] = [
   },
   {
     section: '§7.9',
-    question: 'Parameter mapping of a Lambda integration of an HTTP API',
-    evidence: 'partly',
-    here: 'accepted, and changes nothing; AWS takes it, and what the event then shows is not settled',
-    test: `${BEHAVIOUR}/unsettled.test.ts`,
-  },
-  {
-    section: '§7.9',
     question: 'Which of several integration responses without a pattern',
     evidence: 'unsettled',
     here: 'the first of the template',

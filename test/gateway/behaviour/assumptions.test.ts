@@ -9,6 +9,8 @@ import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../supp
 import { answerOf, API_ID } from '../../support/routed-apis.ts';
 import { signToken } from '../../support/signed-tokens.ts';
 import { carrying, CLAIMS, OTHER_KEY, POOL_ISSUER, withIssuers } from '../../support/token-issuers.ts';
+import { MESSAGE_ROWS } from './message-assumptions.ts';
+import type { AssumptionRow } from './message-assumptions.ts';
 import type { Assumptions } from '../../../gateway/deployment/assumptions.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
 import type { TestResource } from '../../support/a-stack.ts';
@@ -124,12 +126,7 @@ async function mappedPath(assumptions: Assumptions): Promise<unknown> {
 
 const with429 = 'Too Many Requests';
 
-const ROWS: readonly {
-  readonly source: string;
-  readonly name: keyof Assumptions;
-  readonly observe: (assumptions: Assumptions) => Promise<unknown>;
-  readonly expected: Readonly<Record<string, unknown>>;
-}[] = [
+const ROWS: readonly AssumptionRow[] = [
   {
     source: 'docs/aws §1.4',
     name: 'access-denied-key',
@@ -179,6 +176,7 @@ const ROWS: readonly {
       ],
     },
   },
+  ...MESSAGE_ROWS,
   {
     source: 'docs/aws §5.3',
     name: 'week-start',

@@ -1,9 +1,11 @@
 /** What tests of WebSocket integrations share: an API of one route, and what its client sees. */
+import { USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
 import { receive } from '../../../gateway/server/receive.ts';
 import { Connections } from '../../../gateway/websocket/connections.ts';
 import { connect, disconnect, message } from '../../../gateway/websocket/pipeline.ts';
 import { anApi } from '../../support/an-api.ts';
 import { aDetail, FakeSocket } from './fixture.ts';
+import type { Assumptions } from '../../../gateway/deployment/assumptions.ts';
 import type { JsonObject } from '../../../gateway/definition/model.ts';
 import type { HttpOutcome } from '../../../gateway/ports.ts';
 import type { TestResource } from '../../support/a-stack.ts';
@@ -19,7 +21,10 @@ type Setup = {
   /** Integration responses, in order. */
   readonly responses?: readonly JsonObject[];
   readonly functions?: Readonly<Record<string, FakeFunction>>;
-  readonly answer?: HttpOutcome;
+  readonly answer?: HttpOutcome | undefined;
+  readonly assumptions?: Assumptions;
+  /** Whether the route has a response selection expression; usually where it replies. */
+  readonly selects?: boolean;
 };
 
 /** An API of one route behind this integration, with a client that is connected. */
@@ -28,6 +33,8 @@ export function setUp({
   routeKey = '$default',
   replies = true,
   responses = [],
+  assumptions = USUAL_ASSUMPTIONS,
+  selects = replies,
   ...more
 }: Setup) {
   const type = (name: string): string => `AWS::ApiGatewayV2::${name}`;
@@ -37,7 +44,7 @@ export function setUp({
       type: type('Route'),
       properties: {
         ...{ ApiId: API, RouteKey: routeKey, Target: 'integrations/Integration' },
-        ...(replies ? { RouteResponseSelectionExpression: '$default' } : {}),
+        ...(selects ? { RouteResponseSelectionExpression: '$default' } : {}),
       },
     },
     Integration: { type: type('Integration'), properties: { ApiId: API, ...integration } },
@@ -56,7 +63,7 @@ export function setUp({
       type: type('IntegrationResponse'),
       properties: { ApiId: API, IntegrationId: 'Integration', ...response },
     };
-  const { api, ports } = anApi(resources, more.functions ?? {});
+  const { api, ports } = anApi(resources, more.functions ?? {}, { assumptions });
   const { answer } = more;
   if (answer !== undefined) {
     ports.http.answer = () => answer;
