@@ -14,6 +14,8 @@ export type FunctionCallNote = {
   readonly requestId: string | undefined;
 };
 
+const FUNCTION_KINDS: ReadonlySet<string> = new Set(['lambda-proxy', 'lambda-stream', 'function']);
+
 export function callsOf(kept: Kept): readonly FunctionCallNote[] {
   return isEvent(kept) ? ofEvent(kept) : [...ofAuthorizer(kept), ...ofIntegration(kept)];
 }
@@ -35,10 +37,15 @@ function ofAuthorizer({ received, asked, enteredMs, startedMs, latencyMs }: Kept
 
 function ofIntegration(kept: KeptRequest): FunctionCallNote[] {
   const { received, outcome, enteredMs, startedMs, latencyMs } = kept;
-  const kind = received.route?.integration.kind;
-  if (outcome === undefined || (kind !== 'lambda-proxy' && kind !== 'lambda-stream' && kind !== 'function'))
-    return [];
-  const functionName = (kept.sent ?? describeSent(received))?.target;
+  const integration = received.route?.integration;
+  if (outcome === undefined || integration === undefined) return [];
+  if (!FUNCTION_KINDS.has(integration.kind)) return [];
+  // The short path of a handshake maps nothing, so nothing says what was sent.
+  const functionName =
+    (kept.sent ?? describeSent(received))?.target ??
+    ('functionName' in integration
+      ? integration.functionName.render(received.stage?.variables ?? null)
+      : undefined);
   if (functionName === undefined) return [];
   const begunMs = enteredMs.integrate ?? startedMs;
   const tookMs = (enteredMs['map-response'] ?? startedMs + latencyMs) - begunMs;
