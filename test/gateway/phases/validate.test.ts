@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
 import { compileWebSocketDeployment } from '../../../gateway/deployment/compile-v2.ts';
 import { DefinitionError, GatewayError, REFUSING } from '../../../gateway/errors.ts';
 import { validateMessage } from '../../../gateway/phases/validate.ts';
@@ -242,12 +243,11 @@ describe('a WebSocket route', () => {
     compileWebSocketDeployment('d', {
       api: bag(API, { ProtocolType: 'WEBSOCKET' }),
       routes: routes.map((route, index) => bag(`r${index}`, route)),
-      integrations: new Map(),
-      authorizers: new Map(),
+      ...{ integrations: new Map(), authorizers: new Map() },
       ...{ routeResponses: [], integrationResponses: [] },
-      tolerance: REFUSING,
+      ...{ tolerance: REFUSING, assumptions: USUAL_ASSUMPTIONS },
       models: [bag('m1', { Name: 'Chat', Schema: { required: ['text'] } })],
-    } as never);
+    });
   const verdict = (route: JsonObject, body: string): string => {
     const { messageRouting } = compile({ RouteKey: '$default', ...route });
     const plan = messageRouting?.routes.get('$default');
