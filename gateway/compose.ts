@@ -123,7 +123,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   );
   closing.add(() => runtime.close());
 
-  const connections = new Connections(clock);
+  const connections = new Connections(clock, options.assumptions);
   closing.add(startSweeping(connections));
   const journal = new CallJournal(clock, random);
   const served = new ServedApis(openAccount(options, journal.clock));
@@ -176,6 +176,7 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
     port: options.controlPort,
     allowHosts: options.allowHosts,
     clockFixedBecause: clockFixedBecause(options),
+    onClockMoved: () => parts.at.connections.sweep(),
     ...{ clock, random, identities, secret, report },
     issuer: signIn.issuer,
     mounts: {

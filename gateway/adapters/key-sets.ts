@@ -83,7 +83,10 @@ export function createKeySets(
 /** Turns the fetcher of texts into one of key sets by issuer: discovery document first, then what it names. */
 function discoverBy(fetcher: KeySetFetcher): KeySetFetcher {
   return {
-    async fetch(issuer, limits) {
+    async fetch(issuer, given = LIMITS) {
+      // Each of the two is given up in time, its second try included.
+      const { timeoutMs, totalMs = Infinity } = given;
+      const limits = { ...given, totalMs: Math.min(totalMs, timeoutMs) };
       const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
       return fetcher.fetch(readKeySetAddress(await fetcher.fetch(address, limits), issuer), limits);
     },

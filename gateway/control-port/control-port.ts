@@ -49,6 +49,8 @@ export type ControlPortOptions = {
   readonly allowHosts: readonly string[];
   readonly clock: ShiftableClock;
   readonly clockFixedBecause?: string | undefined;
+  /** What time has come for, once the clock was moved. */
+  readonly onClockMoved?: () => void;
   readonly random: Random;
   readonly issuer: Issuer;
   readonly identities: Identities;

@@ -12,6 +12,7 @@ export type LocalEndpointsOptions = {
   readonly clock: ShiftableClock;
   /** Why the clock must stay where it is; undefined = it may be moved. */
   readonly clockFixedBecause: string | undefined;
+  readonly onClockMoved?: () => void;
   readonly status: () => unknown;
   readonly routes: () => unknown;
   readonly recorded: RecordedCalls;
@@ -86,6 +87,7 @@ function moveClock(request: ControlRequest, at: LocalEndpointsOptions): ControlR
       throw error;
     }
   }
+  at.onClockMoved?.();
   return tellTime(at.clock);
 }
 

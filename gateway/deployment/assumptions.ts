@@ -11,8 +11,14 @@ export const ASSUMPTIONS = {
   'connect-status-override': ['applied', 'ignored'],
   /** Which answers CONVERT_TO_TEXT makes base64 of on a WebSocket API: by their type, or all (docs/aws §11.3). */
   'converted-answers': ['binary', 'all'],
+  /** How a WebSocket connection ends after 10 silent minutes; 1005: a close frame without a code, 1006: none (docs/aws §11.4). */
+  'idle-close-code': ['1001', '1000', '1005', '1006'],
+  /** Status of a client of an HTTP API whose Lambda authorizer throws `Unauthorized`; by format: 401 in 1.0, 500 in 2.0 (docs/aws §4.8). */
+  'http-unauthorized-status': ['by-format', '401', '500'],
   /** Whether parameter mapping of an HTTP API changes what a Lambda integration gets and answers (docs/aws §7.9). */
   'lambda-parameter-mapping': ['applied', 'ignored'],
+  /** How a WebSocket connection ends after 2 hours, as `idle-close-code` (docs/aws §11.4). */
+  'lifetime-close-code': ['1001', '1000', '1005', '1006'],
   /** Which of several IntegrationResponses of a WebSocket API whose keys match (docs/aws §11.3). */
   'matching-integration-responses': ['first', 'last'],
   /** Content type of a WebSocket message on its way to an HTTP backend (docs/aws §11.3). */
@@ -40,7 +46,10 @@ export const USUAL_ASSUMPTIONS: Assumptions = {
   'cognito-scope-status': '401',
   'connect-status-override': 'applied',
   'converted-answers': 'binary',
+  'http-unauthorized-status': 'by-format',
+  'idle-close-code': '1001',
   'lambda-parameter-mapping': 'applied',
+  'lifetime-close-code': '1001',
   'matching-integration-responses': 'first',
   'message-content-type': 'application/json',
   'missing-integration-response': 'passed',

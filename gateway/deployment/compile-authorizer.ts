@@ -2,6 +2,7 @@
 import { DefinitionError } from '../errors.ts';
 import { compileWholeMatch } from '../mapping/whole-match.ts';
 import { isContextVariable } from '../events/context-variables.ts';
+import { USUAL_ASSUMPTIONS } from './assumptions.ts';
 import { readLambdaUri } from './integration-uri.ts';
 import { mayInvoke, sourceOfAuthorizer } from './invoke-permissions.ts';
 import { readInteger, readText, readTextList } from './properties.ts';
@@ -126,6 +127,7 @@ function readHttpPayload(bag: PropertyBag): AuthorizerPayload {
 export function compileV2LambdaAuthorizer(
   bag: PropertyBag,
   protocol: 'http' | 'websocket',
+  assumptions: Assumptions = USUAL_ASSUMPTIONS,
 ): LambdaAuthorizer {
   const payload = protocol === 'websocket' ? 'websocket' : readHttpPayload(bag);
   const texts = readTextList(bag, 'IdentitySource');
@@ -151,6 +153,18 @@ export function compileV2LambdaAuthorizer(
     validation: undefined,
     ttlSeconds,
     simpleResponses,
+    unauthorizedStatus: protocol === 'http' ? readUnauthorizedStatus(assumptions) : undefined,
     timeoutMs: protocol === 'websocket' ? REST_TIMEOUT_MS : HTTP_TIMEOUT_MS,
   };
+}
+
+function readUnauthorizedStatus(assumptions: Assumptions): LambdaAuthorizer['unauthorizedStatus'] {
+  switch (assumptions['http-unauthorized-status']) {
+    case '401':
+      return 401;
+    case '500':
+      return 500;
+    case 'by-format':
+      return undefined;
+  }
 }

@@ -61,6 +61,8 @@ export type LambdaAuthorizer = {
   /** 0 = no caching. */
   readonly ttlSeconds: number;
   readonly simpleResponses: boolean;
+  /** Of a function that throws `Unauthorized`; absent = 500 in format 2.0, else 401. */
+  readonly unauthorizedStatus?: 401 | 500 | undefined;
   readonly timeoutMs: number;
 };
 

@@ -133,7 +133,8 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
     });
   }
   // Only this exact text gives 401; any other failure is the authorizer's, not the caller's (docs/aws §4.3).
-  if (result.kind === 'failed' && result.errorMessage === 'Unauthorized' && authorizer.payload !== 'http-2.0')
+  const { unauthorizedStatus = authorizer.payload === 'http-2.0' ? 500 : 401 } = authorizer;
+  if (result.kind === 'failed' && result.errorMessage === 'Unauthorized' && unauthorizedStatus === 401)
     throw unauthorized(`authorizer ${authorizer.name} said Unauthorized`);
   const reason = result.kind === 'timed-out' ? 'did not answer in time' : describeFailure(result);
   const code = result.kind === 'refused' ? 'AUTHORIZER_CONFIGURATION_ERROR' : 'AUTHORIZER_FAILURE';

@@ -71,7 +71,10 @@ export class ClientSocket implements ConnectionSocket {
   close(closure: Closure): void {
     if (this.#closure !== undefined) return;
     this.#closure = closure;
-    this.#webSocket.close(closure.code, closure.reason);
+    // These two name what is not sent: a frame, and a code in it.
+    if (closure.code === ABNORMAL.code) this.#webSocket.terminate();
+    else if (closure.code === NO_STATUS.code) this.#webSocket.close();
+    else this.#webSocket.close(closure.code, closure.reason);
     this.#webSocket.resume();
   }
 

@@ -5,10 +5,12 @@
 import {
   BUFFER_LIMIT_BYTES,
   CONNECTION_LIMIT,
-  GOING_AWAY,
+  closureOf,
   IDLE_LIMIT_MS,
   LIFETIME_LIMIT_MS,
 } from './limits.ts';
+import { USUAL_ASSUMPTIONS } from '../deployment/assumptions.ts';
+import type { Assumptions } from '../deployment/assumptions.ts';
 import type { Clock } from '../ports.ts';
 import type { ConnectionFacts } from '../events/websocket-event.ts';
 import type { Closure } from './limits.ts';
@@ -30,10 +32,15 @@ export type Connection = ConnectionDetail & {
   readonly socket: ConnectionSocket;
   /** Last message in either direction. */
   lastActiveAtEpochMs: number;
-  /** The same as `monotonicMs`: the limits run on time that `gatewright clock +1d` cannot move. */
-  lastActiveMs: number;
-  readonly openedMs: number;
+  lastActive: Moment;
+  readonly opened: Moment;
 };
+
+/**
+ * By both clocks: a limit is reached where either says so. Time that `gatewright clock +10m` adds counts, and a
+ * clock that is moved back keeps nobody longer than AWS does.
+ */
+type Moment = { readonly epochMs: number; readonly steadyMs: number };
 
 /** What became of a message to a client. `full`: the client has not read what it was sent before. */
 export type Delivery = 'sent' | 'full';
@@ -41,9 +48,13 @@ export type Delivery = 'sent' | 'full';
 export class Connections {
   readonly #open = new Map<string, Connection>();
   readonly #clock: Clock;
+  readonly #atIdleLimit: Closure;
+  readonly #atLifetimeLimit: Closure;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, assumptions: Assumptions = USUAL_ASSUMPTIONS) {
     this.#clock = clock;
+    this.#atIdleLimit = closureOf(assumptions['idle-close-code']);
+    this.#atLifetimeLimit = closureOf(assumptions['lifetime-close-code']);
   }
 
   /** In order of their handshakes. */
@@ -61,13 +72,13 @@ export class Connections {
 
   /** Posts reach the connection from here on; inside its own `$connect` it is still unknown, hence 410 (docs/aws §11.5). */
   open(detail: ConnectionDetail, socket: ConnectionSocket): Connection {
-    const openedMs = this.#clock.monotonicMs();
+    const opened = this.#now();
     const connection: Connection = {
       ...detail,
       socket,
       lastActiveAtEpochMs: detail.connectedAtEpochMs,
-      lastActiveMs: openedMs,
-      openedMs,
+      lastActive: opened,
+      opened,
     };
     this.#open.set(connection.connectionId, connection);
     return connection;
@@ -82,7 +93,9 @@ export class Connections {
   /** Only data messages keep a connection alive; pings do not (docs/aws §11.4: reports differ, most say so). */
   touch(connection: Connection): void {
     connection.lastActiveAtEpochMs = this.#clock.nowEpochMs();
-    connection.lastActiveMs = this.#clock.monotonicMs();
+    const { epochMs, steadyMs } = this.#now();
+    // A replay may set the clock back for the length of a request: a message of that time is no older than the one before.
+    connection.lastActive = { epochMs: Math.max(epochMs, connection.lastActive.epochMs), steadyMs };
   }
 
   deliver(connection: Connection, data: string | Buffer): Delivery {
@@ -102,13 +115,20 @@ export class Connections {
     this.#open.delete(connection.connectionId);
   }
 
-  /** Ends what has been silent for 10 minutes or open for 2 hours. Called from a timer in `server/`. */
+  /** Ends what has been silent for 10 minutes or open for 2 hours. Called from a timer in `server/`, and when the clock is moved. */
   sweep(): void {
-    const nowMs = this.#clock.monotonicMs();
+    const now = this.#now();
     for (const connection of this.#open.values()) {
-      const isIdle = nowMs - connection.lastActiveMs >= IDLE_LIMIT_MS;
-      const isOld = nowMs - connection.openedMs >= LIFETIME_LIMIT_MS;
-      if (isIdle || isOld) this.end(connection, GOING_AWAY);
+      if (passedMs(connection.opened, now) >= LIFETIME_LIMIT_MS) this.end(connection, this.#atLifetimeLimit);
+      else if (passedMs(connection.lastActive, now) >= IDLE_LIMIT_MS) this.end(connection, this.#atIdleLimit);
     }
   }
+
+  #now(): Moment {
+    return { epochMs: this.#clock.nowEpochMs(), steadyMs: this.#clock.monotonicMs() };
+  }
+}
+
+function passedMs(since: Moment, now: Moment): number {
+  return Math.max(now.epochMs - since.epochMs, now.steadyMs - since.steadyMs);
 }

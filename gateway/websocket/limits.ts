@@ -22,7 +22,7 @@ export type Closure = { readonly code: number; readonly reason: string };
 
 /** `DELETE @connections/{id}`. */
 export const CLOSED_BY_API: Closure = { code: 1000, reason: 'Connection Closed Normally' };
-/** Idle or lifetime limit, the API's removal, the gateway's own end. */
+/** The API's removal, the gateway's own end; usually the idle and the lifetime limit. */
 export const GOING_AWAY: Closure = { code: 1001, reason: 'Going away' };
 export const BINARY_REFUSED: Closure = { code: 1003, reason: 'Binary messages are not supported' };
 export const TOO_BIG: Closure = { code: 1009, reason: 'Message too long' };
@@ -30,3 +30,17 @@ export const TOO_BIG: Closure = { code: 1009, reason: 'Message too long' };
 export const ABNORMAL: Closure = { code: 1006, reason: '' };
 /** What AWS reports for a close frame without a code. */
 export const NO_STATUS: Closure = { code: 1005, reason: 'Client-side close frame status not set' };
+
+/** At the idle and the lifetime limit: what `--assume` says. */
+export function closureOf(code: '1001' | '1000' | '1005' | '1006'): Closure {
+  switch (code) {
+    case '1001':
+      return GOING_AWAY;
+    case '1000':
+      return CLOSED_BY_API;
+    case '1005':
+      return { code: 1005, reason: '' };
+    case '1006':
+      return ABNORMAL;
+  }
+}

@@ -22,6 +22,7 @@ export const UNSETTLED_CHOICES: readonly Choice[] = [
     question: 'What a client of an HTTP API gets where the authorizer throws `Unauthorized`',
     evidence: 'unsettled',
     here: '401 in format 1.0, as it is reported; 500 in 2.0 as of any other failure, as the developer guide reads',
+    switch: '`--assume http-unauthorized-status=401`, or `=500`, in both formats',
     test: `${BEHAVIOUR}/unsettled.test.ts`,
   },
   {
@@ -118,9 +119,19 @@ export const UNSETTLED_CHOICES: readonly Choice[] = [
   },
   {
     section: '§11.7',
-    question: 'Close code at the idle limit and at the end of a connection’s life',
+    question: 'Close code at the idle limit',
     evidence: 'unsettled',
     here: '1001 `Going away`',
+    switch:
+      '`--assume idle-close-code=1000` with `Connection Closed Normally`, `=1005` without a code, or `=1006` without a close frame',
+    test: 'test/gateway/websocket/connections.test.ts',
+  },
+  {
+    section: '§11.7',
+    question: 'Close code at the end of a connection’s life',
+    evidence: 'unsettled',
+    here: '1001 `Going away`',
+    switch: '`--assume lifetime-close-code=1000`, `=1005` or `=1006`, as at the idle limit',
     test: 'test/gateway/websocket/connections.test.ts',
   },
   {

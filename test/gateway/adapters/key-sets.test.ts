@@ -51,6 +51,23 @@ describe('createKeySets', () => {
     assert.deepEqual(asked, [DISCOVERY, JWKS]);
   });
 
+  it('gives discovery up after 1.5 s, and the key set, second tries included (docs/aws §4.5)', async () => {
+    const given: unknown[] = [];
+    const keySets = createKeySets(LOCAL, new VirtualClock(), {
+      fetch(uri, limits) {
+        given.push([uri, limits?.timeoutMs, limits?.totalMs]);
+        return Promise.resolve(uri === DISCOVERY ? JSON.stringify({ jwks_uri: JWKS }) : aKeySet(KEY));
+      },
+    });
+
+    await keySets.find(ISSUER, 'rsa-1');
+
+    assert.deepEqual(given, [
+      [DISCOVERY, 1500, 1500],
+      [JWKS, 1500, 1500],
+    ]);
+  });
+
   it('asks an issuer once for many at the same time', async () => {
     const { keySets, asked } = aWorld();
 

@@ -2,13 +2,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ASSUMPTIONS, readAssumption, USUAL_ASSUMPTIONS } from '../../../gateway/deployment/assumptions.ts';
+import { invokeUri } from '../../support/a-stack.ts';
 import { INTERNAL, JSON_ONLY } from '../../support/a-method.ts';
 import { anApi, headerOf } from '../../support/an-api.ts';
 import { meteredApi, statuses } from '../../support/metered-apis.ts';
 import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
-import { answerOf, API_ID } from '../../support/routed-apis.ts';
+import { answerOf, API_ID, httpRoutes } from '../../support/routed-apis.ts';
 import { signToken } from '../../support/signed-tokens.ts';
 import { carrying, CLAIMS, OTHER_KEY, POOL_ISSUER, withIssuers } from '../../support/token-issuers.ts';
+import { CONNECTION_ROWS } from './connection-assumptions.ts';
 import { MESSAGE_ROWS } from './message-assumptions.ts';
 import type { AssumptionRow } from './message-assumptions.ts';
 import type { Assumptions } from '../../../gateway/deployment/assumptions.ts';
@@ -124,6 +126,27 @@ async function mappedPath(assumptions: Assumptions): Promise<unknown> {
   return (ports.invoker.calls[0]?.event as JsonObject)['rawPath'];
 }
 
+/** Statuses in format 1.0 and in 2.0. */
+async function throwingUnauthorized(assumptions: Assumptions): Promise<unknown> {
+  const route = { AuthorizationType: 'CUSTOM', AuthorizerId: 'Auth' };
+  const statuses = [];
+  for (const AuthorizerPayloadFormatVersion of ['1.0', '2.0']) {
+    const Auth = {
+      type: 'AWS::ApiGatewayV2::Authorizer',
+      properties: {
+        ...{ ApiId: API_ID, Name: 'auth', AuthorizerType: 'REQUEST', AuthorizerUri: invokeUri('auth') },
+        ...{ AuthorizerPayloadFormatVersion, IdentitySource: ['$request.header.Authorization'] },
+      },
+    };
+    const auth = (): never => {
+      throw new Error('Unauthorized');
+    };
+    const api = anApi(httpRoutes(['GET /a'], { route, more: { Auth } }), { auth }, { assumptions });
+    statuses.push((await api.send({ target: '/a', headers: bearer })).status);
+  }
+  return statuses;
+}
+
 const with429 = 'Too Many Requests';
 
 const ROWS: readonly AssumptionRow[] = [
@@ -177,6 +200,13 @@ const ROWS: readonly AssumptionRow[] = [
     },
   },
   ...MESSAGE_ROWS,
+  ...CONNECTION_ROWS,
+  {
+    source: 'docs/aws §4.8',
+    name: 'http-unauthorized-status',
+    observe: throwingUnauthorized,
+    expected: { 'by-format': [401, 500], 401: [401, 401], 500: [500, 500] },
+  },
   {
     source: 'docs/aws §5.3',
     name: 'week-start',

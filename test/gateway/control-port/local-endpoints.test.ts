@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { createSystemClock } from '../../../gateway/adapters/system-clock.ts';
+import { serveLocal } from '../../../gateway/control-port/local-endpoints.ts';
 import { aControlPort, type TestControlPort } from '../../support/a-control-port.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -69,6 +71,30 @@ describe('serveLocal', () => {
       await at.local('POST', 'clock', { reset: true });
     }
     assert.equal(at.clock.offsetMs(), 0);
+  });
+
+  it('tell of a clock that was moved, and not of one that was not', async () => {
+    const clock = createSystemClock();
+    const moved: number[] = [];
+    const move = (body: object) =>
+      serveLocal(
+        {
+          ...{ method: 'POST', path: '/_gatewright/clock', query: '', host: '' },
+          rawHeaders: ['Authorization', 'Bearer s', 'Content-Type', 'application/json'],
+          body: Buffer.from(JSON.stringify(body)),
+        },
+        {
+          ...{ secret: 's', clock, clockFixedBecause: undefined, status: () => 0, routes: () => 0 },
+          ...{ issuer: undefined as never, recorded: undefined as never },
+          onClockMoved: () => moved.push(clock.offsetMs()),
+        },
+      );
+
+    await move({ shiftMs: 600_000 });
+    await move({ shiftMs: 1e15 });
+    await move({ reset: true });
+
+    assert.deepEqual(moved, [600_000, 0]);
   });
 
   it('rotate the key of the issuer', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, describe, it } from 'node:test';
-import { MESSAGES_IN_FLIGHT_LIMIT } from '../../../gateway/websocket/limits.ts';
+import { closureOf, MESSAGES_IN_FLIGHT_LIMIT } from '../../../gateway/websocket/limits.ts';
 import { anApi } from '../websocket/fixture.ts';
 import {
   connectTcp,
@@ -16,6 +16,12 @@ import {
 import type { Socket } from 'node:net';
 import type { Handler, SeenEvent } from '../websocket/fixture.ts';
 import type { Client, RunningApi } from '../websocket/server.ts';
+
+const endAtLimit =
+  (code: '1005' | '1006') =>
+  (_client: Client, { at }: RunningApi) => {
+    for (const connection of at.connections.all) at.connections.end(connection, closureOf(code));
+  };
 
 describe('the end of a client', () => {
   type Row = {
@@ -47,6 +53,20 @@ describe('the end of a client', () => {
       end: (client) => client.socket.terminate(),
       code: 1006,
       source: 'docs/aws §11.4',
+    },
+    {
+      name: 'has no code in its frame where --assume names 1005',
+      end: endAtLimit('1005'),
+      code: 1005,
+      clientCode: 1005,
+      source: 'docs/aws §11.7',
+    },
+    {
+      name: 'has no close frame where --assume names 1006',
+      end: endAtLimit('1006'),
+      code: 1006,
+      clientCode: 1006,
+      source: 'docs/parity.md',
     },
     {
       name: 'is 1003 after a binary message',

@@ -68,13 +68,47 @@ describe('Connections', () => {
     });
   }
 
-  it('does not end connections when only the wall clock is moved', () => {
+  for (const [name, movedMinutes, isEnded] of [
+    ['follows the clock that is moved on', [10], true],
+    ['keeps who is within the limit on the moved clock', [9], false],
+    ['takes back what was moved', [9, -9, 9], false],
+  ] as const)
+    it(name, () => {
+      const clock = new VirtualClock();
+      const connections = new Connections(clock);
+      const socket = new FakeSocket();
+      connections.open(aDetail(), socket);
+
+      for (const minutes of movedMinutes) {
+        clock.moveWall(minutes * MINUTE_MS);
+        connections.sweep();
+      }
+
+      assert.deepEqual(socket.closures, isEnded ? [GOING_AWAY] : []);
+    });
+
+  it('keeps nobody longer because the clock was moved back', () => {
     const clock = new VirtualClock();
     const connections = new Connections(clock);
     const socket = new FakeSocket();
     connections.open(aDetail(), socket);
 
-    clock.moveWall(24 * 60 * MINUTE_MS);
+    clock.moveWall(-60 * MINUTE_MS);
+    clock.pass(10 * MINUTE_MS);
+    connections.sweep();
+
+    assert.deepEqual(socket.closures, [GOING_AWAY]);
+  });
+
+  it('ends nobody whose message came while the clock stood back for a moment', () => {
+    const clock = new VirtualClock();
+    const connections = new Connections(clock);
+    const socket = new FakeSocket();
+    const connection = connections.open(aDetail(), socket);
+
+    clock.moveWall(-60 * MINUTE_MS);
+    connections.touch(connection);
+    clock.moveWall(60 * MINUTE_MS);
     connections.sweep();
 
     assert.deepEqual(socket.closures, []);
