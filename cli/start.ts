@@ -57,7 +57,6 @@ type StartFlags = LoadFlags &
     readonly vpcLink: ReadonlyMap<string, readonly string[]>;
     readonly vpcEndpoint: ReadonlyMap<string, string>;
     readonly roles: 'on' | 'off';
-    readonly lambdaPermissions?: true;
     readonly assume: Assumptions;
     readonly accountQuota: AccountQuotas;
     readonly accountThrottle: 'on' | 'off';
@@ -129,7 +128,7 @@ export function startCommand(): Command {
     .action(start);
 }
 
-const USUAL_ROLES = 'off';
+const USUAL_ROLES = 'on';
 
 /** What the account at AWS would be like. */
 function addAccountOptions(command: Command): Command {
@@ -148,7 +147,6 @@ function addAccountOptions(command: Command): Command {
         .choices(['on', 'off'])
         .default(USUAL_ROLES),
     )
-    .addOption(new Option('--lambda-permissions', 'the old name of --roles on').hideHelp())
     .addOption(
       new Option(
         '--assume <name=value>',
@@ -203,7 +201,7 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
     allowHosts: flags.allowHost,
     dynamodb: readDynamoDb(flags),
     vpcEndpoints: flags.vpcEndpoint,
-    roles: flags.roles === 'on' || flags.lambdaPermissions === true,
+    roles: flags.roles === 'on',
     assumptions: flags.assume,
     accountQuotas: flags.accountQuota,
     accountThrottle: flags.accountThrottle === 'on',

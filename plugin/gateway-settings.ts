@@ -22,8 +22,7 @@ export type GatewaySettings = Pick<
   | 'vpcLinks'
 >;
 
-/** `lambda-permissions` is the old name of `roles`. */
-const FLAGS = ['account-throttle', 'allow-unguarded', 'lambda-permissions', 'metrics', 'roles'] as const;
+const FLAGS = ['account-throttle', 'allow-unguarded', 'metrics', 'roles'] as const;
 
 /** Read by others: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = ['access', 'variables'];
@@ -40,8 +39,8 @@ export function readGatewaySettings(
   if (refusal !== undefined) throw new OptionError(refusal);
   const read = <T>(name: keyof typeof SETTINGS, setting: Setting<T>, usual: T): T =>
     readSetting(`custom.gatewright.${name}`, given[name], setting, usual);
-  const flag = (name: (typeof FLAGS)[number]): boolean =>
-    readSwitch(`custom.gatewright.${name}`, given[name]);
+  const flag = (name: (typeof FLAGS)[number], usual = false): boolean =>
+    readSwitch(`custom.gatewright.${name}`, given[name], usual);
   const cacheMemoryBytes = read('cache-memory', SETTINGS['cache-memory'], 0);
   const awsEndpoints = readAwsEndpoints(read('aws', SETTINGS.aws, []), environment);
   if (typeof awsEndpoints === 'string') throw new OptionError(awsEndpoints);
@@ -54,7 +53,7 @@ export function readGatewaySettings(
     accountThrottle: flag('account-throttle'),
     allowUnguarded: flag('allow-unguarded'),
     metrics: flag('metrics'),
-    roles: flag('roles') || flag('lambda-permissions'),
+    roles: flag('roles', true),
     accountQuotas: read('account-quota', SETTINGS['account-quota'], USUAL_QUOTAS),
     assumptions: read('assume', SETTINGS.assume, USUAL_ASSUMPTIONS),
     awsEndpoints,
@@ -102,8 +101,9 @@ function toText(name: string, value: unknown): string {
   throw new OptionError(`${name} takes texts, as the command line does`);
 }
 
-function readSwitch(name: string, value: unknown): boolean {
-  if (value === undefined || value === null || value === false || value === 'off') return false;
+function readSwitch(name: string, value: unknown, usual: boolean): boolean {
+  if (value === undefined || value === null) return usual;
+  if (value === false || value === 'off') return false;
   if (value === true || value === 'on') return true;
   throw new OptionError(`${name} is true or false`);
 }

@@ -63,9 +63,8 @@ const EARLIER_CHOICES: readonly Choice[] = [
     section: '§1.5, §4.4',
     question: 'A function that the API has no leave to invoke (`AWS::Lambda::Permission`)',
     evidence: 'partly',
-    here: 'is invoked, where AWS answers 500: templates that are started in part often lack theirs',
-    switch:
-      '`--roles on`: 500, of functions that the loaded stacks define; leave for one stage counts for all',
+    here: 'answers 500, as AWS does, where the stacks that are loaded define the function; leave for one stage counts for all',
+    switch: '`--roles off`: it is invoked',
     test: 'test/gateway/deployment/invoke-permissions.test.ts',
   },
   {

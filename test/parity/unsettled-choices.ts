@@ -78,7 +78,7 @@ export const UNSETTLED_CHOICES: readonly Choice[] = [
     section: '§8.1',
     question: 'A permission with SourceAccount alone',
     evidence: 'unsettled',
-    here: 'lets the API in (with `--roles on`, the only time when it is asked)',
+    here: 'lets the API in (with `--roles off` it is not asked)',
     test: 'test/gateway/deployment/invoke-permissions.test.ts',
   },
   {

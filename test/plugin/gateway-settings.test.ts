@@ -29,7 +29,7 @@ describe('readGatewaySettings', () => {
       ...{
         accountThrottle: false,
         allowUnguarded: false,
-        roles: false,
+        roles: true,
         metrics: false,
         usageLagMs: 0,
       },
@@ -54,7 +54,7 @@ describe('readGatewaySettings', () => {
         issuer: { 'https://example.eu.auth0.com': 'local' },
         'cache-memory': '2GB',
         'allow-unguarded': true,
-        roles: 'on',
+        roles: 'off',
         metrics: true,
         'usage-lag': '30s',
         'vpc-endpoint': { 'vpce-01234567': 'vpc-01234567' },
@@ -76,7 +76,7 @@ describe('readGatewaySettings', () => {
       ...{
         accountThrottle: true,
         allowUnguarded: true,
-        roles: true,
+        roles: false,
         metrics: true,
         usageLagMs: 30_000,
       },
