@@ -20,7 +20,7 @@ const FUNCTIONS = [
 /** What roles name otherwise than by a resource of the stack: AWS's own control plane, an index, and what documents name. */
 const NAMED_BY_PATTERN = {
   QuotaAdminRole: ['${UsageTable.Arn}/index/list'],
-  UsageCloserRole: ['${UsageTable.Arn}/index/list'],
+  UsageCloserRole: ['${UsageTable.Arn}/index/list', '${UsageTable.Arn}/index/list'],
   AccessAdminRole: [
     '${UsageTable.Arn}/index/list',
     'arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*/stages/*/cache/authorizers',
@@ -180,7 +180,7 @@ describe('npm run package -- --stage prod', () => {
       WsDefaultRole: [],
       WsTicketRole: ['GetItem AccessTable.Arn DOCUMENTS DOCUMENTS#*', 'PutItem AccessTable.Arn TICKET#*'],
       UsageCloserRole: [
-        ...['GetItem UsageTable.Arn PLAN#* Q#* AUDIT#*', 'PutItem UsageTable.Arn Q#* AUDIT#*'],
+        ...['GetItem UsageTable.Arn PLAN#* K#* Q#* AUDIT#*', 'PutItem UsageTable.Arn Q#* AUDIT#*'],
         'UpdateItem,Query UsageTable.Arn Q#*',
       ],
       UsageTrackerRole: ['GetItem,ConditionCheckItem UsageTable.Arn PLAN#*', ledgers],

@@ -108,7 +108,7 @@ describe('the Terraform of docs/access.md', () => {
 describe('the CDK stack of docs/recipes/machine-to-machine.md', () => {
   it('says what the template that the recipe is tested with says', () => {
     const { files } = readRecipe(read('docs/recipes/machine-to-machine.md'));
-    const code = files.get('../billing/billing-stack.ts') ?? '';
+    const code = files.get('billing-stack.ts') ?? '';
     const template = JSON.parse(read('test/fixtures/recipes/billing/cdk.out/Billing.template.json')) as {
       readonly Resources: Readonly<
         Record<string, { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }>
