@@ -19,7 +19,17 @@ const STAGE_ARN = /^arn:[^:]*:apigateway:[^:]*::\/restapis\/([^/]+)\/stages\/([^
 export function readUnguardedStages(stacks: readonly ResolvedStack[], tolerance: Tolerance): UnguardedStages {
   if (tolerance.allowsUnguarded) return () => () => undefined;
   const reasons = new Map<string, string>();
+  let everyStage: string | undefined;
   for (const association of resourcesOf(stacks, ASSOCIATIONS)) {
+    if (association.unresolved?.includes('ResourceArn') === true) {
+      const error = new DefinitionError(
+        association.place('ResourceArn'),
+        'nobody knows which stage this guards',
+      );
+      tolerance.note(error, 'all stages of REST APIs answer 500; --allow-unguarded serves them without');
+      everyStage ??= `${error.describe()}: it may be this one`;
+      continue;
+    }
     const [, apiId, stageName] = STAGE_ARN.exec(textOf(association.properties, 'ResourceArn')) ?? [];
     if (apiId === undefined || stageName === undefined) continue;
     const error = new DefinitionError(association.place(), 'AWS WAF does not run here');
@@ -28,5 +38,5 @@ export function readUnguardedStages(stacks: readonly ResolvedStack[], tolerance:
   }
   return ({ apiId }) =>
     (stageName) =>
-      reasons.get(`${apiId}/${stageName}`);
+      reasons.get(`${apiId}/${stageName}`) ?? everyStage;
 }

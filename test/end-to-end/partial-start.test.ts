@@ -85,7 +85,7 @@ describe('a start with something that cannot be served', () => {
 
   it('answers without the guard under --allow-unguarded, and says so', async () => {
     const unguarded = CASES.filter(({ name }) => /authorizer that is|web ACL|resource policy/.test(name));
-    assert.equal(unguarded.length, 4);
+    assert.equal(unguarded.length, 5);
     for (const { resources } of unguarded) {
       const started = await start({ Resources: resources }, { allowUnguarded: true });
 

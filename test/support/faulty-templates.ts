@@ -77,6 +77,8 @@ type Case = {
   readonly tells: readonly [logicalId: string, message: RegExp, consequence: RegExp];
 };
 
+const LOST_WALL = { Type: 'AWS::WAFv2::WebACLAssociation', Properties: { ResourceArn: { Ref: 'Nowhere' } } };
+
 export const CASES: readonly Case[] = [
   {
     name: 'a function with a broken reference',
@@ -156,6 +158,13 @@ export const CASES: readonly Case[] = [
     good: 500,
     bad: 500,
     tells: ['Wall', /AWS WAF does not run here/, /stage dev answers 500.*--allow-unguarded/],
+  },
+  {
+    name: 'a web ACL of a stage that cannot be told',
+    resources: { ...REST, GetBad: aMethod('Bad', 'hello'), Wall: LOST_WALL },
+    good: 500,
+    bad: 500,
+    tells: ['Wall', /which stage this guards/, /all stages of REST APIs answer 500.*--allow-unguarded/],
   },
   {
     name: 'a stage with variables that AWS refuses',
