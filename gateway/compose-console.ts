@@ -123,5 +123,6 @@ function functionsOf(parts: Parts) {
     calls,
     records?.lines,
     records?.redactor,
+    records?.redactorsOfInvocations(),
   );
 }

@@ -43,6 +43,10 @@ export type InspectPorts = Recording & {
 };
 
 const PREFIX = 'console/';
+const CHANGES: ReadonlySet<string> = new Set([
+  ...['caches/flush', 'keys/remaining', 'keys/enabled', 'connections/send', 'connections/close'],
+  ...['access/ask', 'invoices/close', 'tables'],
+]);
 
 /** `path` is below `/_gatewright/`. @returns undefined for paths of others */
 export async function serveInspection(
@@ -55,8 +59,9 @@ export async function serveInspection(
   if (name === 'invoices' && request.method === 'GET')
     return serveInvoices(at.invoices, new URLSearchParams(request.query).get('month'), 'ofMonth');
   if (request.method === 'GET') return showPage(name, at);
+  if (request.method !== 'POST' || !CHANGES.has(name)) return undefined;
   const body = readObject(request);
-  if (request.method !== 'POST' || body === undefined) return undefined;
+  if (body === undefined) return wanted('a JSON object as body');
   switch (name) {
     case 'caches/flush':
       return flush(body, at);

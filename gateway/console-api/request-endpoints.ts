@@ -10,6 +10,8 @@ import type { ControlReply, ControlRequest } from '../control-port/control-reque
 import type { Edit, ResendPorts, Wish } from './resend.ts';
 
 const MAX_HAR = 2_000;
+/** Connections end with four digits. */
+const STATUS = /^(?:\d{3,4}|[1-5]xx)$/i;
 
 export type RequestEndpointPorts = ResendPorts & { readonly version: string };
 
@@ -56,13 +58,16 @@ function serveList(
   if (request.method === 'DELETE') records.clear();
   else if (request.method !== 'GET') return undefined;
   const query = new URLSearchParams(request.query);
+  const status = query.get('status') ?? undefined;
+  if (status !== undefined && status !== '' && !STATUS.test(status))
+    return jsonReply(400, { message: 'Wanted: status=404, or 4xx for all of a kind.' });
   const rows = records.rows({
     limit: numberOf(query, 'limit'),
     before: numberOf(query, 'before'),
     since: numberOf(query, 'since'),
     search: query.get('search') ?? undefined,
     route: query.get('route') ?? undefined,
-    status: query.get('status') ?? undefined,
+    status: status === '' ? undefined : status,
   });
   return jsonReply(200, { rows, state: records.state, nowEpochMs: clock.nowEpochMs() });
 }

@@ -61,7 +61,7 @@ export async function replay(kept: Kept, wish: Wish, ports: ResendPorts): Promis
     body: received.packed?.sent ?? received.body,
   };
   const edited =
-    wish.edit === undefined ? original : edit(original, wish.edit, received, ports.records.redactor);
+    wish.edit === undefined ? original : edit(original, wish.edit, received, ports.records.redactorOf(kept));
   return sendAnew(received.api.apiId, edited, wish, ports, received.sourceIp);
 }
 
@@ -112,7 +112,8 @@ function edit(
 ): OutgoingRequest {
   const { method = original.method, headers, body } = changed;
   const query = received.rawQuery === '' ? '' : `?${redactor.query(received.rawQuery)}`;
-  const isSameTarget = changed.target === undefined || changed.target === `${received.rawPath}${query}`;
+  const path = redactor.repeated(received.rawPath);
+  const isSameTarget = changed.target === undefined || changed.target === `${path}${query}`;
   const isSameBody = body === undefined || body === (showData('', received.body, redactor)?.text ?? '');
   return {
     method,

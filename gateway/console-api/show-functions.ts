@@ -27,6 +27,7 @@ export function showFunctions(
   calls: readonly FunctionCallNote[],
   lines: FunctionLines | undefined,
   redactor: Redactor | undefined,
+  ofInvocation: ((requestId: string | undefined) => Redactor) | undefined,
 ): readonly ShownFunction[] {
   const byFunction = Map.groupBy(calls, ({ functionName }) => functionName);
   return declared.map((one) => {
@@ -42,9 +43,9 @@ export function showFunctions(
       errors: own.filter(({ failed }) => failed).length,
       ...{ p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) },
       coldMs: own.flatMap(({ initMs }) => (initMs === undefined ? [] : [initMs])).slice(0, SHOWN_STARTS),
-      lines: (lines?.last(SHOWN_LINES, one.name) ?? []).map(({ epochMs, level, message }) => ({
+      lines: (lines?.last(SHOWN_LINES, one.name) ?? []).map(({ epochMs, level, message, requestId }) => ({
         ...{ epochMs, level },
-        message: redactor?.text(message) ?? message,
+        message: (ofInvocation?.(requestId) ?? redactor)?.text(message) ?? message,
       })),
     };
   });

@@ -186,7 +186,8 @@ function describeEvent(kept: KeptEvent, { lines, redactor }: DescribeWith): Circ
             timeoutMs: 'timeoutMs' in integration ? integration.timeoutMs : undefined,
             outcome: toOutcome(outcome, error?.code),
             errorType: outcome?.kind === 'failed' ? outcome.errorType : undefined,
-            errorMessage: outcome?.kind === 'failed' ? outcome.errorMessage : messageOf(outcome, redactor),
+            errorMessage:
+              outcome?.kind === 'failed' ? redactor.text(outcome.errorMessage) : messageOf(outcome, redactor),
             lines:
               requestId === undefined
                 ? []

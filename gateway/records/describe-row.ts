@@ -20,14 +20,14 @@ function rowOfRequest(sequence: number, kept: KeptRequest, redactor: Redactor): 
     kind: kept.kind,
     ...{ protocol: api.protocol, apiId: api.apiId, apiName: api.name, stage: received.stage?.name },
     method: received.method,
-    target: `${received.rawPath}${rawQuery === '' ? '' : `?${redactor.query(rawQuery)}`}`,
+    target: `${redactor.repeated(received.rawPath)}${rawQuery === '' ? '' : `?${redactor.query(rawQuery)}`}`,
     routeKey: received.route?.routeKey,
     status: kept.status,
     tookMs: kept.latencyMs,
     phase: kept.phase,
     code: kept.error?.code,
     failure: kept.failure === undefined ? undefined : redactor.text(firstLine(kept.failure)),
-    caller: principalOf(kept.caller),
+    caller: mask(principalOf(kept.caller), redactor),
     cache: cache && (cache.isHit ? 'hit' : 'miss'),
     isColdStart: isCold(kept.outcome) || isCold(kept.asked?.result),
     connectionId: kept.connectionId,
@@ -57,7 +57,7 @@ function rowOfEvent(sequence: number, kept: KeptEvent, redactor: Redactor): Requ
     phase: kept.phase,
     code: kept.error?.code,
     failure: kept.failure === undefined ? undefined : redactor.text(firstLine(kept.failure)),
-    caller: nameOf(kept.caller),
+    caller: mask(nameOf(kept.caller), redactor),
     cache: undefined,
     isColdStart: isCold(kept.outcome),
     connectionId: kept.connectionId,
@@ -77,6 +77,11 @@ function nameOf(caller: CallerFacts): string | undefined {
     case 'anonymous':
       return undefined;
   }
+}
+
+/** An authorizer may call its caller by the token. */
+function mask(name: string | undefined, redactor: Redactor): string | undefined {
+  return name === undefined ? undefined : redactor.repeated(name);
 }
 
 function firstLine(text: string): string {

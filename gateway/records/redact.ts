@@ -15,6 +15,12 @@ const BEARER = /\b(Bearer|Basic)\s+([\w.~+/=-]{8,})/gi;
 /** A parameter of a form, or of an address in any text. */
 const PARAMETER = /(^|[?&#\s])([\w.%-]{1,60})=([^&\s"'<>#;,[\]]+)/g;
 const MIN_SECRET_LENGTH = 6;
+/** Secret in queries alone: codes of OAuth, keys of Google; elsewhere they are errors and entries. */
+const SECRET_IN_QUERY = new Set(['code', 'key']);
+const QUERY_MEMBER = /^(?:multivalue)?querystring(?:parameters)?$/;
+/** Shorter ones would be found in what has nothing to do with them. */
+const MIN_REPEATED_LENGTH = 8;
+const MAX_REPEATED = 64;
 
 export type Redactor = {
   /** A header or parameter. */
@@ -22,21 +28,98 @@ export type Redactor = {
   /** A text of any kind, JSON among them. */
   text(text: string): string;
   query(query: string): string;
+  /** Takes out nothing but the secrets that it was made with. */
+  repeated(text: string): string;
 };
+
+type Mask = (secret: string) => string;
 
 /** Nothing is taken out. */
 export const SHOWING: Redactor = {
   value: (_, value) => value,
   text: (text) => text,
   query: (query) => query,
+  repeated: (text) => text,
 };
 
-/** @param key of this start, so that a fingerprint says nothing outside of it */
-export function createRedactor(key: string): Redactor {
+/**
+ * @param key of this start, so that a fingerprint says nothing outside of it
+ * @param secrets that are taken out wherever they stand, whatever their name there
+ */
+export function createRedactor(key: string, secrets: readonly string[] = []): Redactor {
   const mask = (secret: string): string => {
     const print = createHmac('sha256', key).update(secret).digest('hex').slice(0, 8);
     return secret.length >= 16 ? `[${print}..${secret.slice(-4)}]` : `[${print}]`;
   };
+  return redactWith(mask, maskRepeated(secrets, mask));
+}
+
+/** What a redactor takes out by name, as far as it is long enough to be told from other text. */
+export function findSecrets(visit: (redactor: Redactor) => void): readonly string[] {
+  const found = new Set<string>();
+  const keep: Mask = (secret) => {
+    if (secret.length >= MIN_REPEATED_LENGTH && found.size < MAX_REPEATED) found.add(secret);
+    return secret;
+  };
+  visit(redactWith(keep, (text) => text));
+  return [...found];
+}
+
+/** Longer ones first, so that none leaves an end of another. */
+function maskRepeated(secrets: readonly string[], mask: Mask): Redactor['repeated'] {
+  if (secrets.length === 0) return (text) => text;
+  const spelled = new Map(secrets.flatMap((secret) => spellings(secret).map((text) => [text, secret])));
+  for (const secret of secrets) spelled.set(secret, secret);
+  const longestFirst = [...spelled.keys()].toSorted((a, b) => b.length - a.length);
+  const pattern = new RegExp(
+    longestFirst.map((text) => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')).join('|'),
+    'g',
+  );
+  return (text) => text.replace(pattern, (found) => mask(spelled.get(found) ?? found));
+}
+
+/** As code prints a secret: without its scheme, out of a query and in one, within JSON. */
+function spellings(secret: string): readonly string[] {
+  const bare = /^[a-z][\w-]{1,20}\s+(\S+)$/i.exec(secret)?.[1];
+  const texts = [secret, ...(bare === undefined ? [] : [bare])];
+  return texts
+    .flatMap((text) => [text, decode(text), encodeURIComponent(text.toWellFormed()), inJson(text)])
+    .filter((text) => text.length >= MIN_REPEATED_LENGTH);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** Texts without names of their own, for tokens by their form and parameters of addresses. */
+function plainWith(mask: Mask, repeated: Mask): Mask {
+  return (text) =>
+    repeated(text)
+      .replace(JWT, (token) => mask(token))
+      .replace(
+        PARAMETER,
+        (whole: string, before: string, name: string, secret: string, at: number, all: string) => {
+          const isInQuery = before === '?' || before === '&' || all[at + whole.length] === '&';
+          return isSecretName(name) || (isInQuery && isSecretInQuery(name, secret))
+            ? `${before}${name}=${mask(secret)}`
+            : whole;
+        },
+      )
+      .replace(BEARER, (_, scheme: string, rest: string) =>
+        rest.startsWith('[') ? `${scheme} ${rest}` : `${scheme} ${mask(rest)}`,
+      );
+}
+
+/** @param repeated goes before names are looked for: a name may end in the middle of what it takes out */
+function redactWith(mask: Mask, repeated: Redactor['repeated']): Redactor {
   const credentials = (text: string): string => {
     const scheme = /^(Bearer|Basic)\s+/i.exec(text)?.[0] ?? '';
     return scheme + mask(text.slice(scheme.length));
@@ -48,33 +131,35 @@ export function createRedactor(key: string): Redactor {
       ? text
       : credentials(text);
   };
-  const plain = (text: string): string =>
-    text
-      .replace(JWT, (token) => mask(token))
-      .replace(PARAMETER, (whole, before: string, name: string, secret: string) =>
-        isSecretName(name) ? `${before}${name}=${mask(secret)}` : whole,
-      )
-      .replace(BEARER, (_, scheme: string, rest: string) =>
-        rest.startsWith('[') ? `${scheme} ${rest}` : `${scheme} ${mask(rest)}`,
-      );
+  const plain = plainWith(mask, repeated);
   const query = (text: string): string =>
     text
       .split('&')
       .map((pair) => {
         const equals = pair.indexOf('=');
-        if (equals === -1) return pair;
+        if (equals === -1) return repeated(pair);
         const name = pair.slice(0, equals);
-        return `${name}=${isSecretName(name) || HARMLESS.has(normal(name)) ? mask(pair.slice(equals + 1)) : plain(pair.slice(equals + 1))}`;
+        const text = pair.slice(equals + 1);
+        const isSecret = isSecretName(name) || HARMLESS.has(normal(name)) || isSecretInQuery(name, text);
+        return `${repeated(name)}=${isSecret ? mask(text) : plain(text)}`;
       })
       .join('&');
-  const walk = (node: unknown, name: string): unknown => {
+  const walk = (node: unknown, name: string, isInQuery = false): unknown => {
     if (typeof node === 'string') {
+      if (isInQuery && isSecretInQuery(name, node)) return mask(node);
       if (name.toLowerCase() === 'rawquerystring') return query(node);
       return name === '' ? plain(node) : value(name, nested(node));
     }
-    if (Array.isArray(node)) return node.map((item: unknown) => walk(item, name));
+    if (typeof node === 'number') {
+      const shown = repeated(String(node));
+      return shown === String(node) ? node : shown;
+    }
+    if (Array.isArray(node)) return node.map((item: unknown) => walk(item, name, isInQuery));
     if (!isJsonObject(node)) return node;
-    return Object.fromEntries(Object.entries(node).map(([member, item]) => [member, walk(item, member)]));
+    const isQuery = QUERY_MEMBER.test(normal(name));
+    return Object.fromEntries(
+      Object.entries(node).map(([member, item]) => [repeated(member), walk(item, member, isQuery)]),
+    );
   };
   // A body inside an event is JSON once more.
   const nested = (text: string): string => (/^\s*[[{]/.test(text) ? redactJson(text) : text);
@@ -85,7 +170,12 @@ export function createRedactor(key: string): Redactor {
       return plain(maskMembers(text, mask));
     }
   };
-  return { value, query, text: (text) => (/^\s*[[{"]/.test(text) ? redactJson(text) : plain(text)) };
+  return {
+    value,
+    query,
+    repeated,
+    text: (text) => (/^\s*[[{"]/.test(text) ? redactJson(text) : plain(text)),
+  };
 }
 
 function normal(name: string): string {
@@ -95,6 +185,10 @@ function normal(name: string): string {
 function isSecretName(name: string): boolean {
   const plain = normal(name);
   return !HARMLESS.has(plain) && SECRET_NAME.test(plain);
+}
+
+function isSecretInQuery(name: string, value: string): boolean {
+  return value.length >= MIN_SECRET_LENGTH && SECRET_IN_QUERY.has(normal(name));
 }
 
 /** The names stay. */

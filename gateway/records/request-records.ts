@@ -5,6 +5,7 @@ import { describeRow } from './describe-row.ts';
 import { FunctionLines } from './function-lines.ts';
 import { keepEvent, keepRequest } from './kept-request.ts';
 import { RecordRing } from './record-ring.ts';
+import { maskRepeats, secretsOf } from './record-secrets.ts';
 import { createRedactor, SHOWING } from './redact.ts';
 import type { Clock } from '../ports.ts';
 import type { Finished, FinishedEvent, RecordSink } from '../trail.ts';
@@ -36,6 +37,9 @@ export class RequestRecords implements RecordSink {
   readonly redactor: Redactor;
   readonly #ring: RecordRing<Kept>;
   readonly #clock: Clock;
+  readonly #key: string;
+  /** Found when a record is read first; it does not change. */
+  readonly #secrets = new WeakMap<Kept, readonly string[]>();
   /** Called once when something is taken next. */
   #waiting: (() => void)[] = [];
 
@@ -43,6 +47,7 @@ export class RequestRecords implements RecordSink {
   constructor(limit: number, clock: Clock, key: string) {
     this.#ring = new RecordRing(limit, MAX_BYTES);
     this.#clock = clock;
+    this.#key = key;
     this.redactor = createRedactor(key);
   }
 
@@ -73,7 +78,7 @@ export class RequestRecords implements RecordSink {
     const rows: RequestRow[] = [];
     for (const [sequence, kept] of this.#ring.newestFirst(filter.before)) {
       if (rows.length >= limit || sequence < (filter.since ?? 0)) break;
-      const row = describeRow(sequence, kept, this.redactor);
+      const row = describeRow(sequence, kept, this.redactorOf(kept));
       if (isWanted(row, filter)) rows.push(row);
     }
     return rows;
@@ -91,8 +96,31 @@ export class RequestRecords implements RecordSink {
   detail(id: string, showsSecrets = false): RequestDetail | undefined {
     const found = this.find(id);
     if (found === undefined) return undefined;
-    const redactor = showsSecrets ? SHOWING : this.redactor;
-    return describeDetail(found.sequence, found.kept, { lines: this.lines, redactor, showsSecrets });
+    const redactor = showsSecrets ? SHOWING : this.redactorOf(found.kept);
+    const at = { lines: this.lines, redactor, showsSecrets };
+    return maskRepeats(describeDetail(found.sequence, found.kept, at), redactor);
+  }
+
+  /** Takes out what this record has by name wherever it repeats it. */
+  redactorOf(kept: Kept): Redactor {
+    let secrets = this.#secrets.get(kept);
+    if (secrets === undefined) this.#secrets.set(kept, (secrets = secretsOf(kept)));
+    return secrets.length === 0 ? this.redactor : createRedactor(this.#key, secrets);
+  }
+
+  /** For what an invocation has printed: by the secrets of the record that it belongs to, where that is kept. */
+  redactorsOfInvocations(): (requestId: string | undefined) => Redactor {
+    const keptBy = new Map<string, Kept>();
+    for (const [, kept] of this.#ring.newestFirst())
+      for (const { requestId } of callsOf(kept)) if (requestId !== undefined) keptBy.set(requestId, kept);
+    const redactors = new Map<Kept, Redactor>();
+    return (requestId) => {
+      const kept = requestId === undefined ? undefined : keptBy.get(requestId);
+      if (kept === undefined) return this.redactor;
+      const redactor = redactors.get(kept) ?? this.redactorOf(kept);
+      redactors.set(kept, redactor);
+      return redactor;
+    };
   }
 
   /** Every recorded call of a function, by requests, messages and authorizers alike. */

@@ -72,6 +72,11 @@ describe('endpoints of recorded requests', () => {
     assert.equal((await ask('GET', `requests/${row.id}`)).body['id'], row.id);
     assert.equal((await ask('GET', 'requests/last')).body['id'], row.id);
     assert.equal((await ask('GET', 'requests/unknown')).status, 404);
+    const odd = await ask('GET', 'requests?status=zzz');
+    assert.deepEqual(
+      [odd.status, odd.body['message']],
+      [400, 'Wanted: status=404, or 4xx for all of a kind.'],
+    );
     assert.deepEqual((await ask('DELETE', 'requests')).body.rows, []);
   });
 
@@ -101,6 +106,25 @@ describe('endpoints of recorded requests', () => {
 
     assert.deepEqual([edited.body.request?.status, edited.body.request?.routeKey], [200, 'GET /']);
     assert.equal(asNobody.body.request?.status, 401);
+  });
+
+  it('replay a body and a target that came back as they were shown', async () => {
+    const { api, ask, at } = await served(behindAuthorizer({ ...TOKEN }));
+    const { token } = at.who.issuer.mint({ sub: 'alice', roles: ['admin'] });
+    const raw = { target: `/dev/pets?of=${token}`, body: JSON.stringify({ note: `with ${token}` }) };
+    await api.send({ ...raw, headers: ['Authorization', `Bearer ${token}`] });
+    const { id, request, target } = api.last();
+    assert.ok(!JSON.stringify([request, target]).includes(token));
+
+    await ask('POST', `requests/${id}/replay`, {
+      edit: { target, headers: request.headers, body: request.body?.text ?? '' },
+    });
+
+    const sent = api.records.detail('last', true);
+    assert.deepEqual(
+      [sent?.target, JSON.parse(sent?.request.body?.text ?? '')],
+      [raw.target, JSON.parse(raw.body)],
+    );
   });
 
   it('replay at another time and bring the clock back', async () => {

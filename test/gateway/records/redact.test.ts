@@ -96,6 +96,31 @@ describe('createRedactor', () => {
     assert.doesNotMatch(redactor.query('sig=abcdefgh&page=1'), /abcdefgh/);
   });
 
+  it('takes codes and keys of queries for secrets, and of nothing else', () => {
+    for (const name of ['code', 'key']) {
+      assert.match(redactor.query(`${name}=4-0AbCdEfGh&page=1`), /^\w+=\[[0-9a-f]{8}\]&page=1$/);
+      for (const text of [
+        `{"queryStringParameters":{"${name}":"4-0AbCdEfGh"}}`,
+        `{"multiValueQueryStringParameters":{"${name}":["4-0AbCdEfGh"]}}`,
+        `see https://example.com/cb?${name}=4-0AbCdEfGh&state=7`,
+        `${name}=4-0AbCdEfGh&grant_type=authorization_code`,
+      ])
+        assert.ok(!redactor.text(text).includes('4-0AbCd'), redactor.text(text));
+      for (const text of [`{"${name}":"ENOENT-1"}`, `${name}=ENOENT-1 was said`])
+        assert.equal(redactor.text(text), text);
+    }
+    assert.equal(redactor.query('code=US&key=7'), 'code=US&key=7');
+  });
+
+  it('masks known secrets in JSON without breaking it', () => {
+    const knowing = createRedactor('key of a test', ['12345678', 'quote"d\\secret']);
+
+    const shown = knowing.text('{"n":12345678,"12345678":"a 12345678 b","t":"quote\\"d\\\\secret","m":1}');
+
+    assert.doesNotMatch(shown, /12345678|quote/);
+    assert.equal((JSON.parse(shown) as { m: number }).m, 1);
+  });
+
   it('leaves what is no secret as it is', () => {
     for (const text of ['plain', '{"orderId":"o-1","token_use":"id"}', '[1,2,3]'])
       assert.equal(redactor.text(text), text);

@@ -1,0 +1,79 @@
+/**
+ * Which secrets a record holds by name, so that they are taken out where it repeats them: a function that prints a token
+ * prints it without the name of the header.
+ */
+import { findSecrets } from './redact.ts';
+import { isEvent } from './kept-request.ts';
+import { describeSent } from './sent.ts';
+import type { Kept, KeptEvent, KeptOutcome, KeptRequest } from './kept-request.ts';
+import type { RequestDetail } from './model.ts';
+import type { Redactor } from './redact.ts';
+
+/** What a caller has brought comes first: there is a bound. */
+export function secretsOf(kept: Kept): readonly string[] {
+  return findSecrets((redactor) => {
+    if (isEvent(kept)) visitEvent(kept, redactor);
+    else visitRequest(kept, redactor);
+  });
+}
+
+function visitRequest(kept: KeptRequest, redactor: Redactor): void {
+  const { received, asked, outcome, replyHeaders, replyBody } = kept;
+  visitHeaders(received.rawHeaders, redactor);
+  redactor.query(received.rawQuery);
+  visitText(received.body, redactor);
+  // Names the value of whatever header, parameter or cookie the authorizer reads.
+  visitText(asked?.event, redactor);
+  const sent = kept.sent ?? describeSent(received);
+  visitHeaders(sent?.headers ?? [], redactor);
+  visitText(sent?.body, redactor);
+  visitOutcome(asked?.result, redactor);
+  visitOutcome(outcome, redactor);
+  visitHeaders(replyHeaders, redactor);
+  visitText(replyBody, redactor);
+}
+
+function visitEvent({ body, payload, outcome, reply }: KeptEvent, redactor: Redactor): void {
+  visitText(body, redactor);
+  visitText(payload, redactor);
+  visitOutcome(outcome, redactor);
+  visitText(reply, redactor);
+}
+
+function visitHeaders(headers: readonly string[], redactor: Redactor): void {
+  for (let index = 0; index + 1 < headers.length; index += 2)
+    redactor.value(headers[index] ?? '', headers[index + 1] ?? '');
+}
+
+function visitOutcome(outcome: KeptOutcome | undefined, redactor: Redactor): void {
+  if (outcome === undefined) return;
+  if ('payload' in outcome) visitText(outcome.payload, redactor);
+  if (outcome.kind === 'answered') visitText(outcome.body, redactor);
+}
+
+function visitText(data: string | Buffer | undefined, redactor: Redactor): void {
+  if (data !== undefined && data.length > 0) redactor.text(data.toString());
+}
+
+/** What programs go by: no text of callers or functions, and a record is found by it again. */
+const FIXED: ReadonlySet<string> = new Set([
+  ...['id', 'kind', 'protocol', 'apiId', 'stage', 'method', 'phase', 'code', 'cache', 'connectionId'],
+  ...['name', 'outcome', 'form', 'decision', 'effect', 'from', 'of'],
+]);
+
+/** Sentences and facts that were made of the texts, too. */
+export function maskRepeats(detail: RequestDetail, redactor: Redactor): RequestDetail {
+  return mask(detail, redactor) as RequestDetail;
+}
+
+function mask(node: unknown, redactor: Redactor): unknown {
+  if (typeof node === 'string') return redactor.repeated(node);
+  if (Array.isArray(node)) return node.map((item) => mask(item, redactor));
+  if (typeof node !== 'object' || node === null) return node;
+  return Object.fromEntries(
+    Object.entries(node).map(([name, item]) => [
+      name,
+      FIXED.has(name) && typeof item === 'string' ? item : mask(item, redactor),
+    ]),
+  );
+}

@@ -1,0 +1,133 @@
+/** A credential that is masked by its name is masked wherever else the same record repeats it. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { showFunctions } from '../../../gateway/console-api/show-functions.ts';
+import { toHar } from '../../../gateway/records/har.ts';
+import { aRecordedApi } from '../../support/recorded-apis.ts';
+import { behindAuthorizer, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
+import type { RecordedApi } from '../../support/recorded-apis.ts';
+
+const RAW = 'verysecrettoken12345';
+const hello = {
+  ...{ name: 'list', handler: 'index.handler', runtime: 'nodejs24.x', memorySizeMb: 128 },
+  ...{ timeoutSeconds: 3, stackName: 'stack', environment: {} },
+};
+
+/** What leaves the ring of the newest request. */
+const shownOf = ({ last, records }: RecordedApi): string =>
+  JSON.stringify([last(), records.rows(), toHar([last()], '1')]);
+
+const linesOf = ({ records }: RecordedApi): string[] =>
+  showFunctions(
+    [hello],
+    () => ({ instances: 0, busy: 0, started: 0 }),
+    records.functionCalls(),
+    records.lines,
+    records.redactor,
+    records.redactorsOfInvocations(),
+  ).flatMap(({ lines }) => lines.map(({ message }) => message));
+
+const print = ({ records }: RecordedApi, requestId: string, message: string): void =>
+  records.hear({ functionName: 'list', requestId, level: 'INFO', epochMs: 0, message });
+
+const INVOCATION = 'invocation-1';
+/** What a function answers, with the id that its lines carry. */
+const answers = (result: object) => (): object => ({
+  ...{ kind: 'returned', payload: JSON.stringify(result), requestId: () => INVOCATION },
+});
+const list = answers({ statusCode: 200, body: 'ok' });
+
+describe('a credential that a record repeats', () => {
+  const sent: {
+    name: string;
+    headers?: string[];
+    target?: string;
+    body?: string;
+    secret: string;
+    says?: string;
+  }[] = [
+    { name: 'of a header without a scheme', headers: ['authorizationToken', RAW], secret: RAW },
+    { name: 'of a header after Bearer', headers: ['Authorization', `Bearer ${RAW}`], secret: RAW },
+    { name: 'of a header after another scheme', headers: ['Authorization', `DPoP ${RAW}`], secret: RAW },
+    { name: 'of a cookie', headers: ['Cookie', `sid=${RAW}; theme=dark`], secret: RAW },
+    {
+      name: 'of a query, decoded',
+      target: '/dev/pets?token=very%2Fsecret%2Ftoken',
+      secret: 'very/secret/token',
+    },
+    { name: 'of a query’s code', target: '/dev/pets?code=4-0AbCdEfGhIj', secret: '4-0AbCdEfGhIj' },
+    { name: 'of a body’s member', body: `{"password":"${RAW}","user":"alice"}`, secret: RAW },
+  ];
+  for (const { name, headers = [], target = '/dev/pets', body, secret } of sent) {
+    it(`${name} is masked in lines, answer, path, page and archive`, async () => {
+      const api = aRecordedApi(restApi({ HttpMethod: 'ANY' }), {
+        list: answers({
+          statusCode: 200,
+          headers: { 'x-echo': `got ${secret}` },
+          body: `you sent ${secret}.`,
+        }),
+      });
+      await api.send({
+        method: 'POST',
+        target,
+        headers: [...headers, 'X-Again', secret],
+        ...(body && { body }),
+      });
+      print(api, INVOCATION, `Token: ${secret} of alice`);
+
+      const shown = shownOf(api);
+      assert.ok(!shown.includes(secret), shown);
+      assert.match(shown, /Token: \[[0-9a-f]{8}(\.\.\S{4})?\] of alice/);
+      assert.match(shown, /you sent \[/);
+      assert.deepEqual(
+        linesOf(api).map((line) => line.replace(/\[.*\]/, '[]')),
+        ['Token: [] of alice'],
+      );
+      assert.ok(JSON.stringify(api.records.detail('last', true)).includes(secret), 'shown to who asks');
+    });
+  }
+
+  it('has one fingerprint wherever it stands', async () => {
+    const api = aRecordedApi(restApi(), { list });
+    await api.send({ target: '/dev/pets', headers: ['authorizationToken', RAW] });
+    print(api, INVOCATION, `Token: ${RAW}`);
+
+    const { request, circumstances } = api.last();
+    const [, value] = request.headers.find(([name]) => name === 'authorizationToken') ?? [];
+    assert.deepEqual(circumstances.integration?.lines, [`Token: ${value}`]);
+    assert.equal(linesOf(api)[0], `Token: ${value}`);
+  });
+
+  it('is masked in a path and as a principal', async () => {
+    const api = aRecordedApi(behindAuthorizer(TOKEN), {
+      list,
+      auth: () => ({ ...policy('Allow', '*'), principalId: RAW }),
+    });
+
+    await api.send({ target: `/dev/pets?of=${RAW}`, headers: ['Authorization', RAW] });
+    assert.ok(!shownOf(api).includes(RAW));
+    await api.send({ target: `/dev/${RAW}/none`, headers: ['Authorization', RAW] });
+    assert.ok(!shownOf(api).includes(RAW));
+    assert.match(api.last().target, /^\/dev\/\[[0-9a-f]{8}\.\.2345\]\/none$/);
+  });
+
+  it('is masked in lines of its own invocation, not by values of others or of fewer than 8 characters', async () => {
+    const api = aRecordedApi(restApi(), { list });
+    await api.send({ target: '/dev/pets', headers: ['x-api-key', 'abcdefg', 'Cookie', 'mode=GET'] });
+    print(api, INVOCATION, 'abcdefg GET');
+    print(api, 'of-another', RAW);
+
+    assert.deepEqual(linesOf(api), ['abcdefg GET', RAW]);
+  });
+
+  it('leaves fields that programs read as they are', async () => {
+    const api = aRecordedApi(restApi(), { list });
+    await api.send({ target: '/dev/pets', headers: ['Cookie', 'a=integrate; b=map-request; c=abcdefghij'] });
+
+    const { phase, phases, apiId } = api.last();
+    assert.deepEqual(
+      [phase, phases.map(({ name }) => name).includes('integrate'), apiId],
+      ['integrate', true, 'abcdefghij'],
+    );
+  });
+});
