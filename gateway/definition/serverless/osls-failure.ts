@@ -24,7 +24,7 @@ export function explainFailure(
   const text =
     typeof written === 'string'
       ? (variableText(written, kind, file, tree) ?? written)
-      : `a "${kind}" variable`;
+      : `the variable of source "${kind}"`;
   const others = more.length === 0 ? '' : ` (and ${more.map((match) => match[1]).join(', ')})`;
   return new DefinitionError(
     { file, line: tree?.lineOf(path), property },

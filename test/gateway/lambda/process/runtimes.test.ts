@@ -160,20 +160,15 @@ for (const sample of SAMPLES) {
 
     it('is throttled where no instance is free in time', async () => {
       const [, definition] = aSample(sample);
-      const limits = { queueWaitMs: 100 };
+      // Less than the nap; more than a process takes to ask for its next event on a busy machine.
+      const limits = { queueWaitMs: 250 };
       const { invoke } = await startRuntime([definition], { maxInstances: 1, limits, isolation });
       await invoke('f', {}, FIRST_MS);
 
-      const [first, second] = await Promise.all([invoke('f', { do: 'nap' }), invoke('f')]);
+      const answers = await Promise.all([invoke('f', { do: 'nap' }), invoke('f', { do: 'nap' })]);
 
-      assert.equal(first.kind, 'returned');
-      assert.deepEqual(
-        { kind: second.kind, reason: 'reason' in second && second.reason },
-        {
-          kind: 'refused',
-          reason: 'throttled',
-        },
-      );
+      const said = answers.map((answer) => ('reason' in answer ? answer.reason : answer.kind));
+      assert.deepEqual(said.sort(), ['returned', 'throttled']);
     });
 
     it('runs in its new version once it is saved', async () => {
