@@ -102,7 +102,7 @@ describe('gatewright init in an empty folder', () => {
     const after = await here.run('token');
     assert.match(
       after.stderr,
-      /no gateway|is not running|has been started/,
+      /no gateway|is not running|has been started|does not answer/,
       'the gateway has ended with the job',
     );
   });

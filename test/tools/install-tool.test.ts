@@ -83,7 +83,7 @@ describe('tools', () => {
       const { dependencies = {} } = read(`tools/${name}/package.json`);
       assert.ok(existsSync(join(ROOT, 'tools', name, 'package-lock.json')));
       for (const [dependency, version] of Object.entries(dependencies)) {
-        assert.match(version, /^(npm:[^@]+@)?\d+\.\d+\.\d+$/, dependency);
+        assert.match(version, /^(npm:[^@]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/, dependency);
         assert.equal(version, ours[dependency] ?? version, dependency);
       }
     });
