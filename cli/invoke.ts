@@ -7,6 +7,7 @@ import { signRequest } from '@gatewright/aws/sign-request';
 import { findFunction } from './find-function.ts';
 import { UsageError } from './output.ts';
 import { addGatewayOptions, findGateway } from './running-gateway.ts';
+import { isJson } from '@gatewright/aws/json-object';
 import type { FoundFunction } from './find-function.ts';
 
 type InvokeFlags = { readonly event: string; readonly async: boolean; readonly clientContext?: string };
@@ -101,15 +102,6 @@ function readEventFile(file: string): string {
     return readFileSync(file, 'utf8');
   } catch {
     throw new UsageError(`--event: "${file}" is neither JSON nor a file that can be read`);
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }
 

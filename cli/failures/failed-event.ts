@@ -3,7 +3,7 @@
  * on-failure destination, and the event itself with attributes of a dead-letter queue.
  * Source: Lambda developer guide, "Capturing records of Lambda asynchronous invocations", "Adding a dead-letter queue".
  */
-import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { isJson, isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import { memberAt, textAt } from '../aws-call.ts';
 
 /** As SQS gives it. */
@@ -85,13 +85,4 @@ function errorOf(
 
 function base({ id, sentEpochMs }: QueueMessage): Pick<FailedEvent, 'messageId' | 'sentEpochMs'> {
   return { messageId: id, sentEpochMs };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

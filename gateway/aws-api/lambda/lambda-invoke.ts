@@ -1,4 +1,5 @@
 /** Lambda's API (Lambda API reference, "Invoke", "InvokeWithResponseStream") over the function runtime. */
+import { isJson } from '@gatewright/aws/json-object';
 import type { InvocationResult, InvocationWishes, Invoker, Random } from '../../ports.ts';
 import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../aws-call.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
@@ -272,14 +273,5 @@ function describe(result: Exclude<InvocationResult, { kind: 'returned' }>): stri
       return 'did not end in time';
     case 'refused':
       return result.message;
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isJsonObject, parseJsonObject } from '../../../packages/aws/json-object.ts';
+import { isJson, isJsonObject, parseJsonObject } from '../../../packages/aws/json-object.ts';
 
 describe('parseJsonObject', () => {
   it('gives the members of an object', () => {
@@ -26,5 +26,12 @@ describe('isJsonObject', () => {
       ...[true, true],
       ...[false, false, false, false, false],
     ]);
+  });
+});
+
+describe('isJson', () => {
+  it('takes any value that is JSON, and no other text', () => {
+    assert.deepEqual(['{}', '[1]', 'null', '"a"', ' 1 '].map(isJson), [true, true, true, true, true]);
+    assert.deepEqual(['', 'undefined', '{', "'a'"].map(isJson), [false, false, false, false]);
   });
 });
