@@ -1,6 +1,7 @@
 /**
- * Runs the whole suite: `npm test [-- file-or-folder …]`. Two files at a time, since several of them start
+ * Runs the suite: `npm test [-- file-or-folder …]`. Two files at a time, since several of them start
  * gateways of their own, and short ones by the dozen (batches.ts); ends with one line that says what happened, and exit code 1 on any failure.
+ * Without a name it leaves out test/delivery, which packs and installs what users get: `npm run test:delivery`.
  */
 import { existsSync, globSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -14,7 +15,8 @@ const FILE_DEADLINE_MS = 180_000;
 const CODE_CACHE = resolve('node_modules/.cache/gatewright-test');
 const CODE_CACHE_LIMIT_BYTES = 300_000_000;
 /** Folders whose files take seconds: begun last, one of them would leave the other core idle. */
-const LONG = /^test\/(simulation|end-to-end|examples|parity)\//;
+const LONG = /^test\/(delivery|simulation|end-to-end|examples|parity)\//;
+const DELIVERY = 'test/delivery/';
 
 /** Test files for the given files or folders, long ones first; a name that leads to none is an error, not an empty success. */
 function selectFiles(names: readonly string[]): readonly string[] {
@@ -58,7 +60,10 @@ async function runFiles(files: readonly string[]): Promise<Tally> {
 
 const startedMs = performance.now();
 const names = process.argv.slice(2);
-const files = selectFiles(names.length === 0 ? ['test'] : names);
+const files =
+  names.length === 0
+    ? selectFiles(['test']).filter((file) => !file.startsWith(DELIVERY))
+    : selectFiles(names);
 boundCodeCache();
 process.env['NODE_COMPILE_CACHE'] = CODE_CACHE;
 const plan = planBatches(files);

@@ -9,13 +9,13 @@ import { isTest } from './count-figures.ts';
 
 /** Nobody imports them: they are run. */
 const PROGRAMS: readonly (readonly [program: RegExp, tests: RegExp])[] = [
-  [/^cli\//, /^test\/(cli|end-to-end)\//],
+  [/^cli\//, /^test\/(cli|delivery|end-to-end)\//],
   [/^functions\//, /^test\/functions\//],
   // The page runs in a browser.
   [/^console\//, /^test\/(console|prove\/browser)\//],
-  [/^(layers|package)\//, /^test\/(layers|end-to-end)\//],
-  [/^plugin\//, /^test\/end-to-end\/plugin\.suite\.ts$/],
-  [/^shared\/entries\//, /^test\/end-to-end\/handler-entries\.suite\.ts$/],
+  [/^(layers|package)\//, /^test\/(layers|delivery|end-to-end)\//],
+  [/^plugin\//, /^test\/delivery\/plugin\.suite\.ts$/],
+  [/^shared\/entries\//, /^test\/delivery\/handler-entries\.suite\.ts$/],
   // A thread of its own, started by instance.ts.
   [/^gateway\/lambda\/worker\/main\.ts$/, /^test\/gateway\/lambda\//],
   [/^gateway\/index\.ts$/, /^test\/(end-to-end|parity)\//],
