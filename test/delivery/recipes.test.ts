@@ -80,7 +80,12 @@ function makeFolders(): void {
 function makePackage(): void {
   const folder = join(root, 'node_modules/gatewright');
   mkdirSync(folder, { recursive: true });
-  const entries = { '.': 'plugin/index.ts', './websocket': 'shared/entries/websocket.ts' };
+  const entries = {
+    '.': 'plugin/index.ts',
+    './access': 'shared/entries/access.ts',
+
+    './websocket': 'shared/entries/websocket.ts',
+  };
   const exports = Object.entries(entries).map(([name, path], index) => {
     const file = `./entry${index}.mjs`;
     const source = JSON.stringify(pathToFileURL(join(CHECKOUT, path)).href);

@@ -12,7 +12,7 @@ const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 /** What `start --json` prints when all is served. */
 export const READY = '"ready":true';
 /** A start loads osls; on a busy machine that takes its time. */
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 /** A command that does not end is a failure (its code is null), not a test that hangs. */
 const END_WITHIN_MS = 120_000;
 
@@ -88,7 +88,7 @@ export async function startCommand(
   await Promise.race([isReady, closed]);
   clearTimeout(timer);
   if (child.exitCode !== null || child.signalCode !== null)
-    throw new Error(`the command ended early:\n${output().stdout}\n${output().stderr}`);
+    throw new Error(`${describeEnd(child)}:\n${output().stdout}\n${output().stderr}`);
   return {
     pid: child.pid ?? 0,
     output,
@@ -99,6 +99,13 @@ export async function startCommand(
       return { code, ...output(), tookMs: performance.now() - begunMs };
     },
   };
+}
+
+/** The limit above kills without a word of the command's own, which is not to be taken for an end by itself. */
+function describeEnd({ exitCode, signalCode }: ChildProcess): string {
+  return signalCode === null
+    ? `the command ended early with exit code ${exitCode}`
+    : `the command was ended by ${signalCode}; SIGKILL is sent when it is not ready within ${READY_WITHIN_MS / 1000} s`;
 }
 
 /** What `start --json` says once it is ready: the line among others, since services may print some before. */
