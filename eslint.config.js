@@ -8,6 +8,7 @@ const SHARED_ADAPTERS = [
   'shared/**/*-poster.ts',
   'shared/**/*-fetcher.ts',
   'packages/authoring/*-files.ts',
+  'packages/authoring/account/*.ts',
 ];
 
 export default ts.config(

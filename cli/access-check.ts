@@ -21,7 +21,7 @@ import { closedRoutes, inspectApis, isOurs, loadOptions, toInventoryRoutes } fro
 import { checkHandlers } from './claim-check.ts';
 import { readAccessFiles, strayDocuments } from '@gatewright/authoring/access-files';
 import { checkPlan } from '@gatewright/authoring/check-plan';
-import { withDeployedId } from './deployed-ids.ts';
+import { withDeployedId } from '@gatewright/authoring/account/deployed-ids';
 import { count, UsageError } from './output.ts';
 import { readWebhooks, webhookProblems } from '@gatewright/authoring/webhook-files';
 

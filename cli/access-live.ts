@@ -4,11 +4,11 @@ import type { ApiKind } from '#shared/access/compiled-document.ts';
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
 import { readExportedRoutes, uniteRoutes } from './deployed-routes.ts';
 import { showControls } from '#shared/visible-text.ts';
-import { findApiId } from './find-api-id.ts';
-import type { NamedApi } from './find-api-id.ts';
+import { findApiId } from '@gatewright/authoring/account/find-api-id';
+import type { NamedApi } from '@gatewright/authoring/account/find-api-id';
 import { UsageError } from './output.ts';
-import { createSignedGet } from './signed-get.ts';
-import type { Environment, SignedGet } from './signed-get.ts';
+import { createSignedGet } from '@gatewright/authoring/account/signed-get';
+import type { Environment, SignedGet } from '@gatewright/authoring/account/signed-get';
 
 export type LiveApi = {
   readonly apiId: string;

@@ -5,7 +5,7 @@ import { toPublication } from '#shared/access/documents/publication.ts';
 import { changeCommand, printAnswer, printRows, readCommand, sendChange } from './admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from './admin-commands.ts';
 import { askAdmin } from './admin-client.ts';
-import { readDeployedIds } from './deployed-ids.ts';
+import { readDeployedIds } from '@gatewright/authoring/account/deployed-ids';
 import { compiledFor } from './access-check.ts';
 import { readStageName } from './options.ts';
 import { UsageError } from './output.ts';

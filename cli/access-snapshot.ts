@@ -3,7 +3,7 @@ import { compileIssuer, isTokenIssuer, snapshotDays } from '@gatewright/authorin
 import { createKeySetFetcher } from '#shared/access/tokens/key-set-fetcher.ts';
 import { printSnapshot } from '@gatewright/authoring/key-snapshot';
 import { DomainError } from '#shared/errors.ts';
-import { readNamedDocuments } from './access-documents.ts';
+import { readNamedDocuments } from '@gatewright/authoring/access-documents';
 import { snapshotPath, writeIfNew } from '@gatewright/authoring/access-files';
 import { UsageError } from './output.ts';
 

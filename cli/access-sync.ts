@@ -9,8 +9,8 @@ import { parseInventory, printInventory } from '@gatewright/authoring/route-inve
 import type { InventoryRoute, RouteInventory } from '@gatewright/authoring/route-inventory';
 import type { InspectedApi } from '@gatewright/gateway';
 import { inspectApis, loadOptions, toInventoryRoutes } from './access-apis.ts';
-import { readNamedDocuments } from './access-documents.ts';
-import type { NamedDocument } from './access-documents.ts';
+import { readNamedDocuments } from '@gatewright/authoring/access-documents';
+import type { NamedDocument } from '@gatewright/authoring/access-documents';
 import { inventoryPath } from '@gatewright/authoring/access-files';
 import { readLiveApi } from './access-live.ts';
 import { count, UsageError } from './output.ts';

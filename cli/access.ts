@@ -13,7 +13,7 @@ import { publishCommands } from './access-publish.ts';
 import { revocationCommands } from './access-revoke.ts';
 import { takeSnapshots } from './access-snapshot.ts';
 import { readHeldKey } from './held-key.ts';
-import { saveDeployedIds } from './deployed-ids.ts';
+import { saveDeployedIds } from '@gatewright/authoring/account/deployed-ids';
 import { syncRoutes } from './access-sync.ts';
 import { strayDocuments, writeCompiledAccess } from '@gatewright/authoring/access-files';
 import { withStack } from './with-stack.ts';

@@ -5,8 +5,8 @@ import { signRequest } from '@gatewright/aws/sign-request';
 import { showControls } from '#shared/visible-text.ts';
 import { endpointOf } from './aws-session.ts';
 import type { AwsCredentials, AwsFlags } from './aws-session.ts';
-import { askWithin } from './bounded-reply.ts';
-import type { BoundedReply } from './bounded-reply.ts';
+import { askWithin } from '@gatewright/authoring/account/bounded-reply';
+import type { BoundedReply } from '@gatewright/authoring/account/bounded-reply';
 import { UsageError } from './output.ts';
 import { readXml } from './read-xml.ts';
 

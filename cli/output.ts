@@ -1,7 +1,10 @@
 /** How the command line speaks: colour only on a terminal, errors in one message. */
 import { styleText } from 'node:util';
+import { UsageError } from '@gatewright/authoring/usage-error';
 import { showControls } from '#shared/visible-text.ts';
 import { DefinitionError, StartError } from '@gatewright/gateway/errors';
+
+export { UsageError };
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -11,12 +14,6 @@ export const HINT = 'Run with --help to see what there is.';
 /** Text in a style, where the stream is a terminal that wants it (NO_COLOR, FORCE_COLOR and TTY decide). */
 export function paint(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
-}
-
-/** Something a person can mend by calling differently; one sentence. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly code = 'USAGE';
 }
 
 /** Prints an error to stderr and returns the exit code: 1 for what a person can mend, 70 for a bug of ours. */

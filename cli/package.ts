@@ -4,8 +4,9 @@ import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { STACK_FOLDER } from '@gatewright/authoring/stack-files';
 import { packageService } from '../layers/package-service.ts';
-import { saveDeployedIds, withoutId } from './deployed-ids.ts';
+import { saveMissingIds, withoutId } from '@gatewright/authoring/account/deployed-ids';
 import { collectText, readStageName } from './options.ts';
+import { findCredentials } from './aws-session.ts';
 import { paint, table, UsageError } from './output.ts';
 
 type PackageFlags = { readonly stage: string; readonly output?: string; readonly param: readonly string[] };
@@ -41,18 +42,24 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
   const warn = (message: string): void => {
     process.stderr.write(`${paint('yellow', 'warning:')} ${message}\n`);
   };
-  if (process.env['AWS_ACCESS_KEY_ID'] === undefined)
+  const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
+  try {
+    if (region === undefined) throw new UsageError('AWS_REGION is not set');
+    const { accessKeyId, secretAccessKey, sessionToken } = await findCredentials({}, region);
+    const { found, absent } = await saveMissingIds(folder, stage, {
+      ...{ AWS_REGION: region, AWS_ENDPOINT_URL: process.env['AWS_ENDPOINT_URL'] },
+      ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+      AWS_SESSION_TOKEN: sessionToken,
+    });
+    for (const line of found) process.stdout.write(`${line}\n`);
+    for (const line of absent) warn(line);
+  } catch (error) {
+    // The stack comes first, and the API that it protects after it.
+    if (!(error instanceof UsageError)) throw error;
     warn(
-      `${missing.join(', ')}: nobody knows the id of the API in stage ${stage} yet, so it is protected there only after it is deployed and this is packaged again with credentials (AWS_ACCESS_KEY_ID)`,
+      `${missing.join(', ')}: nobody knows the id of the API in stage ${stage} yet, so it is protected there only after it is deployed and this is packaged again with AWS_REGION and credentials (${error.message})`,
     );
-  else
-    try {
-      for (const line of await saveDeployedIds(folder, stage)) process.stdout.write(`${line}\n`);
-    } catch (error) {
-      // The stack comes first, and the API that it protects after it.
-      if (!(error instanceof UsageError)) throw error;
-      warn(`${error.message}; package again when it is deployed`);
-    }
+  }
 }
 
 /** Absolute: the folder that was named, else here or gatewright/. @throws UsageError where it is no service */

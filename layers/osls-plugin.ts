@@ -22,6 +22,8 @@ import {
 import type { Template } from './edit-template.ts';
 import { globalTables } from './check-tables.ts';
 import type { OslsFunction } from './pack-functions.ts';
+import { isPackaging, lookUpIds } from './look-up-ids.ts';
+import type { CredentialSource } from './look-up-ids.ts';
 import { addAliases, isRollout } from './roll-out.ts';
 import type { Rollout } from './roll-out.ts';
 import { checkoutParts } from './stack-parts.ts';
@@ -34,6 +36,7 @@ type Apis = Readonly<Record<string, boolean | 'true' | 'false'>>;
 export type Serverless = {
   readonly serviceDir: string;
   readonly configurationInput: { readonly params?: Readonly<Record<string, unknown>> };
+  readonly processedInput?: { readonly commands: readonly string[] };
   readonly service: {
     readonly service?: string;
     readonly custom?: {
@@ -46,8 +49,11 @@ export type Serverless = {
     readonly provider: { readonly compiledCloudFormationTemplate: Template };
   };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
-  getProvider(name: 'aws'): { getStage(): string; readonly naming: { getStackName(): string } };
+  getProvider(name: 'aws'): CredentialSource & { readonly naming: { getStackName(): string } };
 };
+
+/** osls's own, where it gives one. */
+export type PluginLog = { readonly log?: Readonly<Record<'warning' | 'notice', (text: string) => void>> };
 
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 
@@ -57,22 +63,25 @@ class StackPlugin {
   readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
   readonly #serverless: Serverless;
   readonly #parts: StackParts;
+  readonly #log: PluginLog['log'];
   #access: AccessBuild | undefined;
   /** Asked once: later osls gives the layer an artifact of its own. */
   #packsLayer = false;
   #webhooks: WebhooksBuild | undefined;
 
-  constructor(serverless: Serverless) {
+  constructor(serverless: Serverless, _cli?: unknown, { log }: PluginLog = {}) {
     this.#serverless = serverless;
+    this.#log = log;
     this.#parts = this.partsOf(serverless);
     this.hooks = {
       initialize: () => {
         this.#assertKnownStage();
         this.#packsLayer = this.#isDeployment();
-        // A document may name a route that nobody has read yet, while `gatewright access sync` is about to.
-        if (process.env['GATEWRIGHT_READS_ROUTES'] === undefined) this.#access = this.#compileAccess();
-        this.#parts.prepare(this.#serverless.service);
-        this.#makeVersions();
+        const { commands = [] } = this.#serverless.processedInput ?? {};
+        if (this.#packsLayer && isPackaging(commands, process.env))
+          return this.#lookUpIds().then(() => this.#begin());
+        this.#begin();
+        return undefined;
       },
       'before:package:createDeploymentArtifacts': () => {
         this.#assertReadRoutes();
@@ -108,6 +117,22 @@ class StackPlugin {
     );
     if (stages.length > 0 && !stages.includes(this.#stage()))
       throw this.#error(`unknown stage "${this.#stage()}": params has ${stages.join(', ')}`, 'UNKNOWN_STAGE');
+  }
+
+  /** Before the documents are compiled with them. */
+  async #lookUpIds(): Promise<void> {
+    const provider = this.#serverless.getProvider('aws');
+    const { found, absent, refusal } = await lookUpIds(join(this.#serverless.serviceDir, 'access'), provider);
+    if (refusal !== undefined) throw this.#error(refusal, 'ACCESS_API_ID_UNKNOWN');
+    for (const line of found) this.#log?.notice(line);
+    for (const line of absent) this.#log?.warning(line);
+  }
+
+  #begin(): void {
+    // A document may name a route that nobody has read yet, while `gatewright access sync` is about to.
+    if (process.env['GATEWRIGHT_READS_ROUTES'] === undefined) this.#access = this.#compileAccess();
+    this.#parts.prepare(this.#serverless.service);
+    this.#makeVersions();
   }
 
   /** Authorizers with rules that nobody could read must not be started, let alone deployed. */

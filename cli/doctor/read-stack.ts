@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
-import { readNamedDocuments } from '../access-documents.ts';
+import { readNamedDocuments } from '@gatewright/authoring/access-documents';
 import { listAt, textAt } from '../aws-call.ts';
 import { UsageError } from '../output.ts';
 import type { StackView } from './views.ts';

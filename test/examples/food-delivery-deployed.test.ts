@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { readNamedDocuments } from '../../cli/access-documents.ts';
+import { readNamedDocuments } from '@gatewright/authoring/access-documents';
 import { listFiles } from '../architecture/source-files.ts';
 
 const EXAMPLE = readFileSync('examples/food-delivery/serverless.yml', 'utf8');

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readDeployedIds, withDeployedId } from '../../cli/deployed-ids.ts';
+import { readDeployedIds, withDeployedId } from '@gatewright/authoring/account/deployed-ids';
 
 const DOCUMENT = `version: 1
 api:

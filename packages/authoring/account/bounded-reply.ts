@@ -1,5 +1,5 @@
 /** What a server outside says, within a bound of time and size, and without going where it points to. */
-import { UsageError } from './output.ts';
+import { UsageError } from '../usage-error.ts';
 
 export type BoundedReply = { readonly status: number; readonly headers: Headers; readonly text: string };
 

@@ -1,10 +1,10 @@
 /** Ids of deployed APIs that documents name by stack and logical id or output, or by name: asked of AWS. */
 import { existsSync, readFileSync } from 'node:fs';
-import { inventoryPath, writeIfNew } from '@gatewright/authoring/access-files';
-import { parseInventory, printInventory } from '@gatewright/authoring/route-inventory';
-import { readNamedDocuments } from './access-documents.ts';
-import { findApiId } from './find-api-id.ts';
-import { UsageError } from './output.ts';
+import { inventoryPath, writeIfNew } from '../access-files.ts';
+import { parseInventory, printInventory } from '../route-inventory.ts';
+import { readNamedDocuments } from '../access-documents.ts';
+import { findApiId, NoSuchApiError } from './find-api-id.ts';
+import { UsageError } from '../usage-error.ts';
 import { createSignedGet } from './signed-get.ts';
 import type { Environment } from './signed-get.ts';
 
@@ -47,10 +47,42 @@ export function withDeployedId(text: string | undefined, stage: string, apiId: s
 /** Writes what CloudFormation says into the inventories. @returns a line for each */
 export async function saveDeployedIds(folder: string, stage: string): Promise<readonly string[]> {
   const ids = await readDeployedIds(folder, stage);
-  return [...ids].map(([name, apiId]) => {
-    const path = inventoryPath(folder, name);
-    const text = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-    const isNew = writeIfNew(path, withDeployedId(text, stage, apiId));
-    return `${name}: ${apiId} in stage ${stage}${isNew ? '' : ', nothing new'}`;
-  });
+  return [...ids].map(([name, apiId]) => save(folder, name, stage, apiId));
+}
+
+export type MissingIds = {
+  /** A line for each that is known now. */
+  readonly found: readonly string[];
+  /** A sentence for each API that is not deployed yet. */
+  readonly absent: readonly string[];
+};
+
+/** As `saveDeployedIds`, for the ids that nobody knows yet: those that AWS has are written, whatever it lacks. @throws UsageError where it gives no answer */
+export async function saveMissingIds(
+  folder: string,
+  stage: string,
+  environment: Environment = process.env,
+): Promise<MissingIds> {
+  const names = withoutId(folder, stage);
+  const found: string[] = [];
+  const absent: string[] = [];
+  if (names.length === 0) return { found, absent };
+  const aws = createSignedGet(environment);
+  for (const { name, document } of readNamedDocuments(folder, names))
+    try {
+      found.push(save(folder, name, stage, await findApiId(aws, document.api[stage] ?? {})));
+    } catch (error) {
+      if (!(error instanceof NoSuchApiError)) throw error;
+      absent.push(
+        `${name}: ${error.message}; it is protected in stage ${stage} once it is deployed and this stack is deployed again`,
+      );
+    }
+  return { found, absent };
+}
+
+function save(folder: string, name: string, stage: string, apiId: string): string {
+  const path = inventoryPath(folder, name);
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  const isNew = writeIfNew(path, withDeployedId(text, stage, apiId));
+  return `${name}: ${apiId} in stage ${stage}${isNew ? '' : ', nothing new'}`;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findApiId } from '../../cli/find-api-id.ts';
-import type { NamedApi } from '../../cli/find-api-id.ts';
-import type { SignedGet } from '../../cli/signed-get.ts';
+import { findApiId } from '@gatewright/authoring/account/find-api-id';
+import type { NamedApi } from '@gatewright/authoring/account/find-api-id';
+import type { SignedGet } from '@gatewright/authoring/account/signed-get';
 
 const stacks = (OutputValue: string) => ({
   DescribeStacksResponse: {

@@ -2,9 +2,9 @@
 import { signRequest } from '@gatewright/aws/sign-request';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { showControls } from '#shared/visible-text.ts';
+import { showControls } from '@gatewright/handlers/visible-text';
 import { askWithin } from './bounded-reply.ts';
-import { UsageError } from './output.ts';
+import { UsageError } from '../usage-error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

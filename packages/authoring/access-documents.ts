@@ -1,10 +1,10 @@
 /** The documents that a command is about, read but not yet compiled. */
-import type { AccessDocument } from '@gatewright/authoring/document';
-import { printProblem } from '@gatewright/authoring/read-document';
-import { readDocument } from '@gatewright/authoring/read-access-document';
-import type { Locate } from '@gatewright/authoring/read-document';
-import { readAccessFiles } from '@gatewright/authoring/access-files';
-import { UsageError } from './output.ts';
+import type { AccessDocument } from './document.ts';
+import { printProblem } from './read-document.ts';
+import { readDocument } from './read-access-document.ts';
+import type { Locate } from './read-document.ts';
+import { readAccessFiles } from './access-files.ts';
+import { UsageError } from './usage-error.ts';
 
 export type NamedDocument = {
   readonly name: string;

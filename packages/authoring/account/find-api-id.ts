@@ -1,6 +1,6 @@
 /** The id that an API has in an account, by what a document calls it. */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { UsageError } from './output.ts';
+import { UsageError } from '../usage-error.ts';
 import type { SignedGet } from './signed-get.ts';
 
 export type NamedApi = {
@@ -15,7 +15,12 @@ const PAGES_LIMIT = 20;
 const ID = /^[a-z0-9]{1,64}$/;
 const ADDRESS = /^(?:https|wss):\/\/([a-z0-9]{1,64})\.execute-api\./;
 
-/** @throws UsageError where the account has no such API, or more than one */
+/** The account has none, or not yet: what protects an API is deployed before it. */
+export class NoSuchApiError extends UsageError {
+  override readonly name = 'NoSuchApiError';
+}
+
+/** @throws NoSuchApiError; UsageError where there is more than one, or no answer */
 export async function findApiId(
   aws: SignedGet,
   { stack, logicalId, output, name }: NamedApi,
@@ -29,7 +34,9 @@ async function findPhysicalId(aws: SignedGet, stack: string, logicalId: string):
   const answer = await ask(aws, 'DescribeStackResource', { StackName: stack, LogicalResourceId: logicalId });
   const id = member(member(answer, 'StackResourceDetail'), 'PhysicalResourceId');
   if (typeof id === 'string' && ID.test(id)) return id;
-  throw new UsageError(`CloudFormation knows no API ${logicalId} in stack ${stack} in region ${aws.region}`);
+  throw new NoSuchApiError(
+    `CloudFormation knows no API ${logicalId} in stack ${stack} in region ${aws.region}`,
+  );
 }
 
 async function findByOutput(aws: SignedGet, stack: string, output: string): Promise<string> {
@@ -39,7 +46,7 @@ async function findByOutput(aws: SignedGet, stack: string, output: string): Prom
   const value = member(found, 'OutputValue');
   const id = typeof value === 'string' ? (ADDRESS.exec(value)?.[1] ?? value) : '';
   if (ID.test(id)) return id;
-  throw new UsageError(
+  throw new NoSuchApiError(
     `stack ${stack} in region ${aws.region} has no output ${output} that is the id or the address of an API`,
   );
 }
@@ -56,10 +63,9 @@ async function findByName(aws: SignedGet, name: string): Promise<string> {
     .map(({ id }) => String(id));
   const [id] = ids;
   if (id !== undefined && ids.length === 1 && ID.test(id)) return id;
+  if (id === undefined) throw new NoSuchApiError(`region ${aws.region} has no API called ${name}`);
   throw new UsageError(
-    id === undefined
-      ? `region ${aws.region} has no API called ${name}`
-      : `${ids.length} APIs of region ${aws.region} are called ${name} (${ids.join(', ')}): write apiId`,
+    `${ids.length} APIs of region ${aws.region} are called ${name} (${ids.join(', ')}): write apiId`,
   );
 }
 

@@ -1,0 +1,75 @@
+/** Ids of deployed APIs that nobody knows yet, asked of AWS with the credentials that osls deploys with. */
+import { existsSync } from 'node:fs';
+import { saveMissingIds, withoutId } from '@gatewright/authoring/account/deployed-ids';
+import type { MissingIds } from '@gatewright/authoring/account/deployed-ids';
+import { UsageError } from '@gatewright/authoring/usage-error';
+
+/** Set for an osls that reaches no AWS: who has started it has looked before. */
+export const OFFLINE = 'GATEWRIGHT_PACKAGES_OFFLINE';
+
+/** What is asked of osls: 4 makes a provider of the SDK, Serverless 3 gives credentials that may have to be waited for. */
+export type CredentialSource = {
+  getStage(): string;
+  getRegion?(): string;
+  getAwsSdkV3CredentialsProvider?(): () => Promise<Credentials>;
+  getCredentials?(): Promise<Held> | Held;
+};
+type Credentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+};
+type Held = { readonly credentials?: Credentials & { getPromise?(): Promise<void> } };
+
+export type LookUp = MissingIds & {
+  /** Why packaging cannot go on, and what to do. */
+  readonly refusal?: string;
+};
+
+/** Only in `serverless package` and `serverless deploy` of the whole stack. */
+export function isPackaging(commands: readonly string[], environment: NodeJS.ProcessEnv): boolean {
+  const [command, ...more] = commands;
+  return (
+    more.length === 0 &&
+    (command === 'package' || command === 'deploy') &&
+    environment[OFFLINE] === undefined &&
+    environment['GATEWRIGHT_READS_ROUTES'] === undefined
+  );
+}
+
+export async function lookUpIds(
+  folder: string,
+  provider: CredentialSource,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<LookUp> {
+  const stage = provider.getStage();
+  const missing = existsSync(folder) ? withoutId(folder, stage) : [];
+  if (missing.length === 0) return { found: [], absent: [] };
+  try {
+    const { accessKeyId, secretAccessKey, sessionToken } = await credentialsOf(provider);
+    return await saveMissingIds(folder, stage, {
+      ...{ AWS_REGION: provider.getRegion?.(), AWS_ENDPOINT_URL: environment['AWS_ENDPOINT_URL'] },
+      ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+      AWS_SESSION_TOKEN: sessionToken,
+    });
+  } catch (error) {
+    return { found: [], absent: [], refusal: describe(missing, stage, error) };
+  }
+}
+
+async function credentialsOf(provider: CredentialSource): Promise<Credentials> {
+  if (provider.getAwsSdkV3CredentialsProvider !== undefined)
+    return provider.getAwsSdkV3CredentialsProvider()();
+  const { credentials } = (await provider.getCredentials?.()) ?? {};
+  await credentials?.getPromise?.();
+  if (credentials === undefined) throw new UsageError('there are no credentials');
+  return credentials;
+}
+
+function describe(missing: readonly string[], stage: string, error: unknown): string {
+  const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+  return (
+    `nobody knows the id of the API in stage "${stage}" of ${missing.map((name) => `access/${name}.yml`).join(', ')}, and AWS could not be asked: ${first.replace(/\.$/, '')}. ` +
+    `Package with credentials (--aws-profile, AWS_PROFILE), write api.${stage}.apiId in the document, or package without an account by npx gatewright package --stage ${stage}, whose authorizers answer 500 there until it is known`
+  );
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { isPackaging, lookUpIds, OFFLINE } from '../../layers/look-up-ids.ts';
+
+const documentOf = (stack: string): string => `version: 1
+api:
+  prod: { stack: ${stack}, logicalId: ApiGatewayRestApi, stage: prod }
+routes: ..
+issuers: [{ id: main, type: oidc, issuer: 'https://issuer.example/', audience: [a] }]
+sources: [{ in: header, name: authorization, scheme: Bearer, issuers: [main] }]
+rules: [{ id: all, effect: allow, methods: [GET], paths: [/**] }]
+`;
+const INVENTORY = JSON.stringify({ kind: 'rest', routes: [], apiIds: {} });
+const KEYS = { accessKeyId: 'AKIA', secretAccessKey: 's' };
+const provider = { getStage: () => 'prod', getRegion: () => 'eu-central-1' };
+
+function aFolder(): { path: string; apiIds: (name: string) => unknown } & Disposable {
+  const path = mkdtempSync(join(tmpdir(), 'gatewright-look-up-'));
+  for (const name of ['shop', 'soon']) {
+    writeFileSync(join(path, `${name}.yml`), documentOf(`${name}-prod`));
+    writeFileSync(join(path, `${name}.routes.json`), INVENTORY);
+  }
+  return {
+    path,
+    apiIds: (name) =>
+      (JSON.parse(readFileSync(join(path, `${name}.routes.json`), 'utf8')) as { apiIds: unknown }).apiIds,
+    [Symbol.dispose]: () => rmSync(path, { recursive: true }),
+  };
+}
+
+/** CloudFormation of an account that has shop and not yet soon. */
+function answer(url: URL | string): Promise<Response> {
+  const isThere = String(url).includes('StackName=shop-prod');
+  const result = { StackResourceDetail: { PhysicalResourceId: 'z9y8x7w6v5' } };
+  return Promise.resolve(
+    isThere
+      ? Response.json({ DescribeStackResourceResponse: { DescribeStackResourceResult: result } })
+      : new Response('Stack soon-prod does not exist', { status: 400 }),
+  );
+}
+
+describe('lookUpIds', () => {
+  const sources = [
+    ['osls 4', { getAwsSdkV3CredentialsProvider: () => () => Promise.resolve(KEYS) }],
+    ['Serverless 3', { getCredentials: () => ({ credentials: KEYS }) }],
+  ] as const;
+  for (const [name, source] of sources)
+    it(`asks with the credentials of ${name}, and waits for an API that comes later`, async (t) => {
+      using folder = aFolder();
+      t.mock.method(globalThis, 'fetch', answer);
+
+      const { found, absent, refusal } = await lookUpIds(folder.path, { ...provider, ...source }, {});
+
+      assert.deepEqual([found, refusal], [['shop: z9y8x7w6v5 in stage prod'], undefined]);
+      assert.match(absent.join('\n'), /^soon: .*soon-prod.*once it is deployed/);
+      assert.deepEqual(folder.apiIds('shop'), { prod: ['z9y8x7w6v5'] });
+      assert.deepEqual(folder.apiIds('soon'), {});
+    });
+
+  it('refuses without credentials, by a sentence that says what to do', async () => {
+    using folder = aFolder();
+    const getAwsSdkV3CredentialsProvider = () => () =>
+      Promise.reject(new Error('AWS provider credentials not found.\nLearn more'));
+
+    const { refusal } = await lookUpIds(folder.path, { ...provider, getAwsSdkV3CredentialsProvider }, {});
+
+    assert.match(
+      refusal ?? '',
+      /^nobody knows the id .* access\/shop\.yml, access\/soon\.yml, .*credentials not found\. Package with credentials .*api\.prod\.apiId.*npx gatewright package --stage prod/,
+    );
+  });
+
+  it('refuses where nothing answers', async (t) => {
+    using folder = aFolder();
+    t.mock.method(globalThis, 'fetch', () => Promise.reject(new Error('offline')));
+    const getAwsSdkV3CredentialsProvider = () => () => Promise.resolve(KEYS);
+
+    const { refusal } = await lookUpIds(folder.path, { ...provider, getAwsSdkV3CredentialsProvider }, {});
+
+    assert.match(refusal ?? '', /cloudformation\.eu-central-1\.amazonaws\.com cannot be reached/);
+    assert.deepEqual(folder.apiIds('shop'), {});
+  });
+
+  it('asks nobody where all ids are known', async () => {
+    using folder = aFolder();
+    const { refusal } = await lookUpIds(folder.path, { getStage: () => 'test' }, {});
+    assert.equal(refusal, undefined);
+  });
+});
+
+describe('isPackaging', () => {
+  const cases: readonly [string, readonly string[], NodeJS.ProcessEnv, boolean][] = [
+    ['serverless package', ['package'], {}, true],
+    ['serverless deploy', ['deploy'], {}, true],
+    ['serverless deploy function', ['deploy', 'function'], {}, false],
+    ['serverless info', ['info'], {}, false],
+    ['gatewright package, which has looked', ['package'], { [OFFLINE]: '1' }, false],
+    ['gatewright access sync', ['package'], { GATEWRIGHT_READS_ROUTES: '1' }, false],
+  ];
+  for (const [name, commands, environment, expected] of cases)
+    it(`${expected ? 'is' : 'is not'} ${name}`, () => {
+      assert.equal(isPackaging(commands, environment), expected);
+    });
+});
