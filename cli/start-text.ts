@@ -157,23 +157,36 @@ function describeFault({
   message = '',
   consequence,
 }: UnsupportedItem): string[] {
-  const shown = file === undefined ? '' : relative(process.cwd(), file);
-  const where = [shown.startsWith('..') ? file : shown, line].filter(
-    (part) => part !== undefined && part !== '',
-  );
-  const what = [logicalId, property].filter((part) => part !== undefined && part !== '');
-  const place = [where.join(':'), what.join('.')].filter((part) => part !== '');
+  const place = [describeFile(file, line), nameOf({ logicalId, property })].filter((part) => part !== '');
   return [`    ${place.join(' ')}: ${message.replaceAll('\n', '\n      ')}`, `      → ${consequence}`];
+}
+
+function describeFile(file: string | undefined, line: number | undefined): string {
+  if (file === undefined) return '';
+  const shown = relative(process.cwd(), file);
+  return [shown.startsWith('..') ? file : shown, line]
+    .filter((part) => part !== undefined && part !== '')
+    .join(':');
+}
+
+function nameWithLine(item: UnsupportedItem): string {
+  return item.line === undefined ? nameOf(item) : `${nameOf(item)} (${item.line})`;
+}
+
+function nameOf({ logicalId, property }: Pick<UnsupportedItem, 'logicalId' | 'property'>): string {
+  return [logicalId, property].filter((part) => part !== undefined && part !== '').join('.');
 }
 
 function describeMissing(items: readonly UnsupportedItem[]): string[] {
   if (items.length === 0) return [];
-  const groups = [...Map.groupBy(items, ({ consequence }) => consequence)];
-  const lines = groups.map(([consequence, group]) => {
-    const [first, ...others] = group.map(({ logicalId, property }) =>
-      property === undefined ? logicalId : `${logicalId}.${property}`,
-    );
-    return `    ${first}${others.length === 0 ? '' : ` and ${others.length} more`}: ${consequence}`;
+  const groups = Map.groupBy(items, ({ file, consequence }) => JSON.stringify([file, consequence]));
+  const lines = [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const [only, ...others] = group.map(nameWithLine);
+    const file = describeFile(first.file, others.length === 0 ? first.line : undefined);
+    const names = others.length === 0 ? nameOf(first) : [only, ...others].join(', ');
+    return [`    ${file === '' ? '' : `${file} `}${names}: ${first.consequence}`];
   });
   return [`  ${paint('bold', 'Not as at AWS')} (--strict makes these errors)`, ...lines, ''];
 }

@@ -135,6 +135,29 @@ export class DefinitionFaults extends DefinitionError {
   }
 }
 
+/** Reads on after a refusal, so that all of what is wrong with one part is told. */
+export class Refusals {
+  readonly #errors: DefinitionError[] = [];
+
+  /** @param instead stands for the value until `end` refuses the part */
+  read<T>(make: () => T, instead: T): T {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof DefinitionError)) throw error;
+      this.#errors.push(...(error instanceof DefinitionFaults ? error.all : [error]));
+      return instead;
+    }
+  }
+
+  /** @throws DefinitionError where anything was refused; DefinitionFaults where it was more than one thing */
+  end(): void {
+    const [first, ...others] = this.#errors;
+    if (first === undefined) return;
+    throw others.length === 0 ? first : new DefinitionFaults(first, others);
+  }
+}
+
 /** What becomes of a part of a definition that cannot be taken (docs/decisions/0036). */
 export interface Tolerance {
   /** Whether routes answer although a guard in front of them cannot be enforced: `--allow-unguarded`. */
@@ -188,10 +211,12 @@ export class Faults implements Tolerance {
   }
 
   note(error: DefinitionError, consequence: string): void {
-    const key = error.describe();
-    const known = this.#faults.get(key) ?? { error, consequences: new Set<string>() };
-    this.#faults.set(key, known);
-    known.consequences.add(consequence);
+    for (const one of error instanceof DefinitionFaults ? error.all : [error]) {
+      const key = one.describe();
+      const known = this.#faults.get(key) ?? { error: one, consequences: new Set<string>() };
+      this.#faults.set(key, known);
+      known.consequences.add(consequence);
+    }
   }
 
   get all(): readonly Fault[] {

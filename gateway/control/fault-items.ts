@@ -5,18 +5,22 @@ import type { Fault } from '../errors.ts';
 /** More would hide the first ones. */
 const MAX_CONSEQUENCES = 4;
 
-/** Faults first; what the classes say of the same place is left out. */
+/** Faults first; what the classes say of the same property is left out. What has words of its own is another thing. */
 export function withFaults(
   faults: readonly Fault[],
   stacks: readonly ResolvedStack[],
   unsupported: readonly UnsupportedItem[],
 ): readonly UnsupportedItem[] {
   const items = faults.map((fault) => toItem(fault, stacks));
-  const told = new Set(items.map(({ logicalId, property }) => `${logicalId}.${property ?? ''}`));
-  return [
-    ...items,
-    ...unsupported.filter(({ logicalId, property }) => !told.has(`${logicalId}.${property ?? ''}`)),
-  ];
+  const told = new Set(items.flatMap(placeInStack));
+  const isTold = (item: UnsupportedItem): boolean =>
+    item.message === undefined && placeInStack(item).some((place) => told.has(place));
+  return [...items, ...unsupported.filter((item) => !isTold(item))];
+}
+
+/** None for a whole resource: all sorts of things are said of that. */
+function placeInStack({ stackName, logicalId, property = '' }: UnsupportedItem): readonly string[] {
+  return property === '' ? [] : [JSON.stringify([stackName, logicalId, property])];
 }
 
 function toItem({ error, consequences }: Fault, stacks: readonly ResolvedStack[]): UnsupportedItem {

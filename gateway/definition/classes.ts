@@ -281,7 +281,8 @@ export const TYPES_WITHOUT_EFFECT: ReadonlySet<string> = new Set(
      AWS::ApiGateway::DocumentationPart AWS::ApiGateway::DocumentationVersion
      AWS::CloudWatch::Alarm AWS::CloudWatch::CompositeAlarm AWS::CloudWatch::Dashboard AWS::CDK::Metadata
      AWS::CloudFormation::WaitConditionHandle AWS::ResourceGroups::Group AWS::CertificateManager::Certificate
-     AWS::Route53::RecordSet AWS::Route53::RecordSetGroup AWS::Route53::HostedZone`,
+     AWS::Route53::RecordSet AWS::Route53::RecordSetGroup AWS::Route53::HostedZone
+     AWS::Serverless::Connector`,
   ),
 );
 

@@ -1,5 +1,5 @@
 /** `AWS::Lambda::Function` resources → function definitions that the runtime can start. */
-import { DefinitionError, REFUSING } from '../errors.ts';
+import { DefinitionError, Refusals, REFUSING } from '../errors.ts';
 import type { Tolerance } from '../errors.ts';
 import { runtimeFamily } from '../lambda/model.ts';
 import type { FunctionCode, FunctionDefinition, LayerDefinition } from '../lambda/model.ts';
@@ -89,16 +89,39 @@ function defineFunction(
   if (properties['PackageType'] === 'Image') {
     return undefined;
   }
-  const runtime = requireText(resource, 'Runtime');
-  const handler = requireText(resource, 'Handler');
-  if (runtimeFamily(runtime) === undefined) {
+  const refusals = new Refusals();
+  const runtime = refusals.read(() => requireText(resource, 'Runtime'), '');
+  const handler = refusals.read(() => readHandler(resource), '');
+  if (runtime !== '' && runtimeFamily(runtime) === undefined)
     report('Runtime', `${runtime} is no runtime of Lambda: invocations fail`);
-    return undefined;
-  }
-  if (!/^\S{1,128}$/.test(handler))
-    refuse(resource, 'Handler', 'must be up to 128 characters without spaces');
   const code = findCode(raw, resource, report);
-  if (code === undefined) return undefined;
+  const name = resource.physicalId;
+  refusals.read(() => checkName(resource, tolerance), undefined);
+  const timeoutSeconds = refusals.read(() => readInteger(resource, 'Timeout', 3, 1, 900), 3);
+  const memorySizeMb = refusals.read(() => readInteger(resource, 'MemorySize', 128, 128, 10_240), 128);
+  const environment = refusals.read(() => readEnvironment(resource), {});
+  const ofLayers = refusals.read(() => readLayers(resource, layers, report), []);
+  refusals.end();
+  if (code === undefined || runtimeFamily(runtime) === undefined) return undefined;
+  return {
+    ...{ name, runtime, handler, code, timeoutSeconds, memorySizeMb, environment, layers: ofLayers },
+    arn: `arn:${partitionOf(raw.region)}:lambda:${raw.region}:${raw.accountId}:function:${name}`,
+    logicalId: resource.logicalId,
+    stackName: raw.stackName,
+    region: raw.region,
+    accountId: raw.accountId,
+    ...(isForArm(resource) && { architecture: 'arm64' as const }),
+    place: resource.place(),
+  };
+}
+
+function readHandler(resource: ResolvedResource): string {
+  const handler = requireText(resource, 'Handler');
+  if (/^\S{1,128}$/.test(handler)) return handler;
+  return refuse(resource, 'Handler', 'must be up to 128 characters without spaces');
+}
+
+function checkName(resource: ResolvedResource, tolerance: Tolerance): void {
   const name = resource.physicalId;
   if (!/^[A-Za-z0-9-_]+$/.test(name)) refuse(resource, 'FunctionName', describeName(name));
   if (name.length > 64)
@@ -106,20 +129,6 @@ function defineFunction(
       new DefinitionError(resource.place('FunctionName'), describeName(name)),
       'Lambda would refuse it; it runs here',
     );
-  return {
-    ...{ name, runtime, handler, code },
-    arn: `arn:${partitionOf(raw.region)}:lambda:${raw.region}:${raw.accountId}:function:${name}`,
-    logicalId: resource.logicalId,
-    stackName: raw.stackName,
-    region: raw.region,
-    accountId: raw.accountId,
-    timeoutSeconds: readInteger(resource, 'Timeout', 3, 1, 900),
-    memorySizeMb: readInteger(resource, 'MemorySize', 128, 128, 10_240),
-    ...(isForArm(resource) && { architecture: 'arm64' as const }),
-    environment: readEnvironment(resource),
-    layers: readLayers(resource, layers, report),
-    place: resource.place(),
-  };
 }
 
 function isForArm({ properties }: ResolvedResource): boolean {
@@ -186,13 +195,12 @@ function readEnvironment(resource: ResolvedResource): Readonly<Record<string, st
   const environment = resource.properties['Environment'] ?? {};
   const variables = isJsonObject(environment) ? (environment['Variables'] ?? {}) : null;
   if (!isJsonObject(variables)) return refuse(resource, 'Environment', 'must hold a mapping "Variables"');
+  const refusals = new Refusals();
   const entries = Object.entries(variables).map(([name, value]) => {
-    const property = `Environment.Variables.${name}`;
-    if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(name)) refuse(resource, property, 'is not a name that Lambda takes');
-    if (RESERVED_VARIABLES.has(name)) refuse(resource, property, 'is a reserved key that Lambda sets itself');
-    if (typeof value === 'object') return refuse(resource, property, 'must be a string');
-    return [name, String(value)] as const;
+    const text = refusals.read(() => readVariable(resource, name, value), '');
+    return [name, text] as const;
   });
+  refusals.end();
   const sizeBytes = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name + value), 0);
   if (sizeBytes > ENVIRONMENT_LIMIT_BYTES) {
     refuse(
@@ -202,6 +210,19 @@ function readEnvironment(resource: ResolvedResource): Readonly<Record<string, st
     );
   }
   return Object.fromEntries(entries);
+}
+
+function readVariable(resource: ResolvedResource, name: string, value: Json): string {
+  const property = `Environment.Variables.${name}`;
+  if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(name))
+    refuse(
+      resource,
+      property,
+      'is not a name that Lambda takes: two or more letters, digits and underscores, a letter first',
+    );
+  if (RESERVED_VARIABLES.has(name)) refuse(resource, property, 'is a reserved key that Lambda sets itself');
+  if (typeof value === 'object') return refuse(resource, property, 'must be a string');
+  return String(value);
 }
 
 function requireText(resource: ResolvedResource, property: string): string {

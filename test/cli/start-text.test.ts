@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { countUnsupported, describeUnsupported, foldRoutes } from '../../cli/start-text.ts';
 import type { ApiRoutes } from '../../gateway/index.ts';
@@ -105,20 +106,22 @@ describe('countUnsupported', () => {
 });
 
 describe('describeUnsupported', () => {
-  it('says once what several parts miss', () => {
-    const item = (logicalId: string, property: string | undefined, consequence: string) => ({
-      ...{ stackName: 'shop-dev', type: 'AWS::X', logicalId, property, consequence },
+  it('says once what several parts miss, each with its place', () => {
+    const item = (logicalId: string, property: string | undefined, consequence: string, place = {}) => ({
+      ...{ stackName: 'shop-dev', type: 'AWS::X', logicalId, property, consequence, ...place },
     });
+    const at = (line: number) => ({ file: join(process.cwd(), 'shop.yml'), line });
 
     const lines = describeUnsupported([
-      item('A', 'Layers', 'no files'),
+      item('A', 'Layers', 'no files', at(3)),
       item('Topic', undefined, 'recorded'),
-      item('B', 'Layers', 'no files'),
+      item('B', 'Layers', 'no files', at(9)),
+      item('Queue', '', 'is not there', at(12)),
     ]);
 
     assert.deepEqual(
       lines.map((line) => line.trim()).filter((line) => line.includes(': ')),
-      ['A.Layers and 1 more: no files', 'Topic: recorded'],
+      ['shop.yml A.Layers (3), B.Layers (9): no files', 'Topic: recorded', 'shop.yml:12 Queue: is not there'],
     );
   });
 });

@@ -75,8 +75,9 @@ function readContext(encoded: string): string | undefined {
 export function logHeader(
   tail: LogTail | undefined,
   result: InvocationResult,
+  requestId: string,
   durationMs: number,
 ): readonly string[] {
   if (tail === undefined || (result.kind !== 'returned' && result.kind !== 'failed')) return [];
-  return ['X-Amz-Log-Result', tail.print(result.requestId?.() ?? '', durationMs)];
+  return ['X-Amz-Log-Result', tail.print(requestId, durationMs)];
 }

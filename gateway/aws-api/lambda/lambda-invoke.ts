@@ -114,8 +114,10 @@ async function answer(
 ): Promise<ControlReply> {
   const startedMs = performance.now();
   const result = await invoke(functionName, payload, wishes, options);
+  const tookMs = performance.now() - startedMs;
   const reply = toReply(call, arn, result, options);
-  return { ...reply, headers: [...reply.headers, ...logHeader(tail, result, performance.now() - startedMs)] };
+  const requestId = headerOf({ rawHeaders: reply.headers }, 'x-amzn-requestid') ?? '';
+  return { ...reply, headers: [...reply.headers, ...logHeader(tail, result, requestId, tookMs)] };
 }
 
 function invoke(
@@ -143,7 +145,7 @@ async function stream(
   const traceHeader = makeTrace(options.random);
   const start = await options.invoker.stream({ functionName, payload, traceHeader, ...times });
   if (start.kind === 'timed-out' || start.kind === 'refused') return toReply(call, arn, start, options);
-  return streamReply(start, withVersion(options), LONGEST_MS);
+  return streamReply(start, withVersion(options.random.uuid()), LONGEST_MS);
 }
 
 function unknownType(call: AwsCall, known: string): ControlReply {
@@ -208,7 +210,8 @@ function toReply(
   result: InvocationResult,
   options: LambdaInvokeOptions,
 ): ControlReply {
-  const headers = ['Content-Type', 'application/json', ...withVersion(options)];
+  const requestId = requestIdOf(result) ?? options.random.uuid();
+  const headers = ['Content-Type', 'application/json', ...withVersion(requestId)];
   switch (result.kind) {
     case 'returned':
       return { status: 200, headers, body: result.payload };
@@ -261,8 +264,13 @@ function withRequestId({ random }: LambdaInvokeOptions): string[] {
   return ['x-amzn-RequestId', random.uuid()];
 }
 
-function withVersion(options: LambdaInvokeOptions): string[] {
-  return [...withRequestId(options), 'X-Amz-Executed-Version', '$LATEST'];
+/** As at Lambda the one that the handler reads, so that its log can be found; none where it did not get that far. */
+function requestIdOf(result: InvocationResult): string | undefined {
+  return result.kind === 'returned' || result.kind === 'failed' ? result.requestId?.() : undefined;
+}
+
+function withVersion(requestId: string): string[] {
+  return ['x-amzn-RequestId', requestId, 'X-Amz-Executed-Version', '$LATEST'];
 }
 
 function describe(result: Exclude<InvocationResult, { kind: 'returned' }>): string {

@@ -6,6 +6,7 @@ import type { Home } from '../home.ts';
 import type { LoadOptions } from '../load-options.ts';
 import type { JsonObject } from '../model.ts';
 import { isArchive } from '../packed-code.ts';
+import { memberAt, placeOf } from '../template-place.ts';
 import { inlineDocuments } from '../openapi/openapi-file.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { SAM_TRANSFORM, expandSam } from '../sam/sam.ts';
@@ -83,22 +84,16 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
 }
 
 /** What AWS's tools pass over in silence: the last of them holds. */
-function repeatedKeys({ value, repeatedKeys: repeated }: SourceTree): readonly Finding[] {
-  return repeated.map(({ path, line }) => {
-    const [section = '', name = '', part = '', ...rest] = path;
-    const resources = isJsonObject(value['Resources']) ? value['Resources'] : {};
-    const resource = section === 'Resources' ? resources[name] : undefined;
+function repeatedKeys(tree: SourceTree): readonly Finding[] {
+  return tree.repeatedKeys.map(({ path, line }) => {
+    const place = { ...placeOf(tree, path), line };
+    const resource = memberAt(tree.value, path.slice(0, 2));
     const type = isJsonObject(resource) ? resource['Type'] : undefined;
+    const { logicalId = '', property } = place;
     return {
-      logicalId: section === 'Resources' ? name : section,
-      type: typeof type === 'string' ? type : 'template',
-      property: (section !== 'Resources'
-        ? path.slice(1)
-        : part === 'Properties'
-          ? rest
-          : [part, ...rest]
-      ).join('.'),
-      consequence: `the key ${path.at(-1) ?? ''} is written twice: the last one, in line ${line}, holds`,
+      ...{ logicalId, type: typeof type === 'string' ? type : 'template', property, place },
+      message: `the key ${path.at(-1) ?? ''} is written twice`,
+      consequence: `the last one, in line ${line}, holds`,
     };
   });
 }

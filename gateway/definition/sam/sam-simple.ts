@@ -72,8 +72,6 @@ export function expandApplication(expansion: SamExpansion, logicalId: string, re
 const RECORDED: Readonly<Record<string, string>> = {
   'AWS::Serverless::GraphQLApi': 'AWS::AppSync::GraphQLApi',
   'AWS::Serverless::CapacityProvider': 'AWS::Lambda::CapacityProvider',
-  // Permissions between resources, which nothing here asks for.
-  'AWS::Serverless::Connector': 'AWS::IAM::ManagedPolicy',
 };
 
 /** Leaves the resource in the stack as what it would become, so that references to it have a value. */

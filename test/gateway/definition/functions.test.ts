@@ -2,16 +2,18 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { defineFunctions, layerFolders } from '../../../gateway/definition/functions.ts';
 import type { FunctionsOfStack } from '../../../gateway/definition/functions.ts';
+import { Faults, REFUSING } from '../../../gateway/errors.ts';
+import type { Tolerance } from '../../../gateway/errors.ts';
 import { aStack, refusal } from './stack-builders.ts';
 
 const LAMBDA = 'AWS Lambda API reference, CreateFunction';
 
-function define(properties: string, others = ''): FunctionsOfStack {
+function define(properties: string, others = '', tolerance: Tolerance = REFUSING): FunctionsOfStack {
   const text = `Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: ${properties}\n${others}`;
   const stack = aStack(text);
   const resources = stack.resolveResources();
   const folders = new Map(layerFolders(resources.values(), stack.raw.code));
-  return defineFunctions(stack.raw, resources.values(), folders);
+  return defineFunctions(stack.raw, resources.values(), folders, tolerance);
 }
 
 describe('defineFunctions', () => {
@@ -109,6 +111,10 @@ describe('defineFunctions', () => {
       properties: `{${base}, Environment: {Variables: {1A: x}}}`,
       says: /1A: is not a name that Lambda takes/,
     },
+    {
+      properties: `{${base}, Timeout: 901, MemorySize: 64, Environment: {Variables: {1A: x, AB: [x], AWS_REGION: x}}}`,
+      says: /F\.Timeout: 901 [^\n]+\n.+MemorySize[^\n]+\n.+1A[^\n]+\n.+AB: must be a string\n.+AWS_REGION: is a reserved key/,
+    },
     { properties: `{${base}, Environment: {Variables: {AB: [x]}}}`, says: /AB: must be a string/ },
     {
       properties: `{${base}, Environment: {Variables: {AB: ${'x'.repeat(4096)}}}}`,
@@ -119,6 +125,20 @@ describe('defineFunctions', () => {
       says: /F\.Layers: a function takes at most 5 layers/,
     },
   ];
+  it('tells all that Lambda would refuse of a function, one by one', () => {
+    const faults = new Faults(false);
+    const bad = `{${base}, FunctionName: f, Timeout: 901, Environment: {Variables: {1A: x, B: y, AWS_REGION: x}}}`;
+
+    const { functions, refused } = define(bad, '', faults);
+
+    assert.deepEqual(functions, []);
+    assert.deepEqual(
+      faults.all.map(({ error }) => error.place.property),
+      ['Timeout', ...['1A', 'B', 'AWS_REGION'].map((name) => `Environment.Variables.${name}`)],
+    );
+    assert.match(refused.get('f') ?? '', /Timeout[^]+AWS_REGION/);
+  });
+
   for (const { properties, says } of refusals) {
     it(`refuses ${properties.slice(0, 100)}`, () => {
       assert.match(

@@ -15,14 +15,19 @@ Resources:
 Outputs: { B: { Value: y } }`;
     const stack = aStack(text);
 
+    const file = '/app/shop.yml';
     assert.deepEqual(stack.raw.findings, [
       {
         ...{ logicalId: 'T', type: 'AWS::SNS::Topic', property: 'TopicName' },
-        consequence: 'the key TopicName is written twice: the last one, in line 8, holds',
+        place: { file, line: 8, logicalId: 'T', property: 'TopicName' },
+        message: 'the key TopicName is written twice',
+        consequence: 'the last one, in line 8, holds',
       },
       {
-        ...{ logicalId: 'Outputs', type: 'template', property: '' },
-        consequence: 'the key Outputs is written twice: the last one, in line 9, holds',
+        ...{ logicalId: '', type: 'template', property: 'Outputs' },
+        place: { file, line: 9, property: 'Outputs' },
+        message: 'the key Outputs is written twice',
+        consequence: 'the last one, in line 9, holds',
       },
     ]);
     assert.equal(stack.resolveResources().get('T')?.properties['TopicName'], 'b');

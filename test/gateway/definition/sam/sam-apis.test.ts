@@ -156,5 +156,7 @@ Outputs: { Out: { Value: !Ref G } }`;
     assert.deepEqual(samSecurity(text), { 'GET /x': 'NONE' });
     assert.equal(resources.get('G')?.type, 'AWS::AppSync::GraphQLApi');
     assert.equal(resources.get('N')?.type, 'AWS::Serverless::Novelty');
+    // Not a policy without a document: IAM would refuse that, and the roles are open already.
+    assert.equal(resources.get('C')?.type, 'AWS::Serverless::Connector');
   });
 });

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { withFaults } from '../../../gateway/control/fault-items.ts';
+import { DefinitionError } from '../../../gateway/errors.ts';
+import type { UnsupportedItem } from '../../../gateway/index.ts';
+
+const item = (
+  property: string | undefined,
+  consequence: string,
+  more: Partial<UnsupportedItem> = {},
+): UnsupportedItem => ({
+  ...{ stackName: '', logicalId: 'Me', type: 'AWS::Lambda::Function', property, consequence, ...more },
+});
+
+const fault = (property: string | undefined) => ({
+  error: new DefinitionError({ file: '/app/shop.yml', line: 3, logicalId: 'Me', property }, 'is wrong'),
+  consequences: ['its routes answer 500'],
+});
+
+const consequences = (items: readonly UnsupportedItem[]) => items.map(({ consequence }) => consequence);
+
+describe('withFaults', () => {
+  it('leaves out what the classes say of a property that is at fault', () => {
+    const items = withFaults([fault('Layers')], [], [item('Layers', 'not applied'), item('Tags', 'none')]);
+
+    assert.deepEqual(consequences(items), ['its routes answer 500', 'none']);
+  });
+
+  it('keeps what is said of a resource that is at fault as a whole, and what has words of its own', () => {
+    const items = withFaults(
+      [fault(undefined), fault('Layers')],
+      [],
+      [
+        item(undefined, 'recorded'),
+        item('', 'the last one holds', { message: 'the key Me is written twice' }),
+        item('Layers', 'the last layers hold', { message: 'the key Layers is written twice' }),
+        item('Layers', 'of another stack', { stackName: 'other' }),
+      ],
+    );
+
+    assert.deepEqual(consequences(items).slice(2), [
+      'recorded',
+      'the last one holds',
+      'the last layers hold',
+      'of another stack',
+    ]);
+  });
+});
