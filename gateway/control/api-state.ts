@@ -102,6 +102,7 @@ export class ApiState {
       locate: identity.protocol === 'http' ? splitHttpPath : splitRestPath,
       errors,
       basePathMatched: undefined,
+      privateDomain: undefined,
       ...endpointOf(resources, identity.protocol),
     };
   }

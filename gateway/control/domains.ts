@@ -4,6 +4,7 @@
  */
 import { findBasePath } from '../routing/base-path.ts';
 import { isSameJson } from './same-json.ts';
+import type { PrivateDomain } from '../events/request-facts.ts';
 import type { JsonObject } from '../definition/model.ts';
 
 /** Where a base path leads. */
@@ -25,9 +26,11 @@ export type Domain = {
   readonly createdAtEpochMs: number;
   /** Why every request to it is answered 500: its guard cannot be enforced. */
   readonly closedBecause?: string | undefined;
+  /** Of one for private APIs: what its callers must pass. */
+  readonly access?: PrivateDomain | undefined;
 };
 
-export type DefinedDomain = Pick<Domain, 'name' | 'properties' | 'mappings' | 'closedBecause'>;
+export type DefinedDomain = Pick<Domain, 'name' | 'properties' | 'mappings' | 'closedBecause' | 'access'>;
 
 /** What a request to a domain meets. */
 export type DomainMatch =
@@ -96,7 +99,8 @@ function merge(
   }
   const isUnchanged = isSameJson(was.properties, now.properties);
   const properties = isUnchanged ? current.properties : now.properties;
-  return { ...current, properties, mappings, closedBecause: now.closedBecause };
+  const { closedBecause, access } = now;
+  return { ...current, properties, mappings, closedBecause, access };
 }
 
 /** Where a path on this domain leads: the longest base path wins. */

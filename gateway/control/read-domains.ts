@@ -4,10 +4,12 @@ import { readText, sound } from '../deployment/properties.ts';
 import { isBasePath } from '../routing/base-path.ts';
 import { readApiIdFromHost } from '../routing/host.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
+import { domainOfArn, findPrivateDomains } from './read-private-domains.ts';
 import { listOf, mapOf, textOf } from './resource-properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { JsonObject, ResolvedStack } from '../definition/model.ts';
 import type { ApiState } from './api-state.ts';
+import type { PrivateDomain } from '../events/request-facts.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { DefinedDomain, Mapping } from './domains.ts';
 
@@ -15,6 +17,7 @@ type Draft = {
   readonly properties: JsonObject;
   readonly mappings: Map<string, Mapping>;
   readonly closedBecause?: string | undefined;
+  readonly access?: PrivateDomain | undefined;
 };
 
 const HOST_NAME = /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
@@ -33,6 +36,7 @@ export function readDomains(
   stacks: readonly ResolvedStack[],
   findApi: (apiId: string) => ApiState | undefined,
   tolerance: Tolerance = REFUSING,
+  vpcEndpoints: ReadonlyMap<string, string> = new Map(),
 ): readonly DefinedDomain[] {
   const drafts = new Map<string, Draft>();
   const each = (type: string, consequence: string, read: (item: ControlResource) => void): void => {
@@ -53,12 +57,32 @@ export function readDomains(
   each('AWS::ApiGatewayV2::DomainName', noDomain, (item) => {
     addDomain(drafts, item, toFirstVersion(item.properties), tolerance);
   });
+  for (const { item, access } of findPrivateDomains(stacks, vpcEndpoints, tolerance))
+    tolerance.attempt(
+      noDomain,
+      () => addDomain(drafts, item, item.properties, tolerance, access),
+      () => undefined,
+    );
   each('AWS::ApiGateway::BasePathMapping', noMapping, (item) => {
     const basePath = readText(item, 'BasePath', '');
     if (basePath.includes('/')) throw new DefinitionError(item.place('BasePath'), SINGLE_LEVEL);
     const mapping = { apiId: readText(item, 'RestApiId', ''), stage: readText(item, 'Stage', '') };
     checkTarget(item, 'RestApiId', mapping, findApi);
     addMapping(drafts, item, 'BasePath', basePath, mapping);
+  });
+  each('AWS::ApiGateway::BasePathMappingV2', noMapping, (item) => {
+    const basePath = readText(item, 'BasePath', '');
+    const mapping = { apiId: readText(item, 'RestApiId', ''), stage: readText(item, 'Stage', '') };
+    checkTarget(item, 'RestApiId', mapping, findApi);
+    const name = domainOfArn(item);
+    if (drafts.get(name)?.access === undefined)
+      throw new DefinitionError(
+        item.place('DomainNameArn'),
+        `no loaded stack has the private domain ${name}, whose policy has to be asked`,
+      );
+    if (findApi(mapping.apiId)?.identity.endpointType !== 'PRIVATE')
+      throw new DefinitionError(item.place('RestApiId'), 'A private domain name leads to private APIs only');
+    addMapping(drafts, item, 'BasePath', basePath, mapping, name);
   });
   each('AWS::ApiGatewayV2::ApiMapping', noMapping, (item) => {
     const mapping = { apiId: readText(item, 'ApiId'), stage: readText(item, 'Stage') };
@@ -78,6 +102,7 @@ function addDomain(
   item: ControlResource,
   properties: JsonObject,
   tolerance: Tolerance,
+  access?: PrivateDomain,
 ): void {
   const name = readName(item);
   if (drafts.has(name))
@@ -87,6 +112,7 @@ function addDomain(
     properties,
     mappings: new Map(),
     ...(closedBecause !== undefined && { closedBecause }),
+    ...(access !== undefined && { access }),
   });
 }
 
@@ -137,8 +163,8 @@ function addMapping(
   property: string,
   basePath: string,
   mapping: Mapping,
+  name = readName(item),
 ): void {
-  const name = readName(item);
   if (!isBasePath(basePath))
     throw new DefinitionError(item.place(property), `Invalid base path: "${basePath}"`);
   // The domain itself may belong to a stack that is not loaded; its mappings are what requests need.

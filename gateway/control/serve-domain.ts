@@ -3,6 +3,7 @@ import { closeDeployment } from '../deployment/closed-routes.ts';
 import { belowBasePath } from '../routing/base-path.ts';
 import { splitRestPath } from '../routing/stage-path.ts';
 import type { ServedApi } from '../exchange.ts';
+import type { PrivateDomain } from '../events/request-facts.ts';
 import type { Mapping } from './domains.ts';
 
 /** What `$context.customDomain.basePathMatched` says of the mapping without base path, AWS's name for it. */
@@ -17,9 +18,10 @@ export function serveMapped(
   host: string,
   basePath: string,
   { stage }: Pick<Mapping, 'stage'>,
+  privateDomain?: PrivateDomain,
 ): ServedApi {
   return {
-    ...api,
+    ...{ ...api, privateDomain },
     // One spelling, without the dot that DNS allows: handlers choose tenants by it.
     domainName: host.toLowerCase().replace(/\.?(?::\d+)?$/, ''),
     basePathMatched: basePath === '' ? ROOT_BASE_PATH : basePath,

@@ -99,7 +99,7 @@ export class ServedApis {
     const found = matchDomain(domain, target.replace(/\?.*/s, ''));
     const api = found.kind === 'mapped' ? this.find(found.mapping.apiId) : undefined;
     if (found.kind === 'mapped' && api !== undefined) {
-      const mapped = serveMapped(api, host, found.basePath, found.mapping);
+      const mapped = serveMapped(api, host, found.basePath, found.mapping, domain.access);
       const { closedBecause } = domain;
       const isClosed = closedBecause !== undefined;
       return { api: isClosed ? serveClosed(mapped, closedBecause) : mapped, isHttpOnly: false };
@@ -117,7 +117,12 @@ export class ServedApis {
     const { apis, unsupported, adopt } = loadApis(stacks, this.account, tolerance);
     const all = [...stacks.flatMap((stack) => stack.unsupported), ...unsupported];
     const byId = new Map(apis.map((api) => [api.identity.apiId, api]));
-    const domains = readDomains(stacks, (apiId) => byId.get(apiId) ?? this.state(apiId), tolerance);
+    const domains = readDomains(
+      stacks,
+      (apiId) => byId.get(apiId) ?? this.state(apiId),
+      tolerance,
+      this.account.vpcEndpoints,
+    );
     return {
       isEmpty: apis.length === 0,
       unsupported: all,

@@ -4,6 +4,7 @@
  */
 
 import { COGNITO_TYPES } from './cognito-classes.ts';
+import { DOMAIN_CLASSES } from './domain-classes.ts';
 import { ROLE_CLASSES } from './role-classes.ts';
 import { VALUE_TYPES } from './value-classes.ts';
 import { words } from './words.ts';
@@ -33,14 +34,12 @@ const METHOD_ITEMS = words(
   `HttpMethod ResourcePath LoggingLevel DataTraceEnabled MetricsEnabled ThrottlingBurstLimit ThrottlingRateLimit
    CachingEnabled CacheTtlInSeconds CacheDataEncrypted`,
 );
-const MUTUAL_TLS = 'clients are not asked for a certificate: TLS ends in front of this gateway';
 /** "Caller credentials are passed through": AWS then asks the caller's own policies, too. */
 export const CALLER_CREDENTIALS = {
   value: 'arn:aws:iam::*:user/*',
   consequence:
     'integrations do not run with the permissions of the caller: who may call the method gets through',
 };
-const ROUTING_RULES = 'requests follow the base path mappings only';
 const OPENAPI = 'routes of a document in S3 are not served';
 
 export const TYPES: Readonly<Record<string, TypeClass>> = {
@@ -137,23 +136,7 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   'AWS::ApiGateway::GatewayResponse': {
     enforced: words('RestApiId ResponseType StatusCode ResponseParameters ResponseTemplates'),
   },
-  'AWS::ApiGateway::DomainName': {
-    enforced: words('DomainName EndpointConfiguration.Types SecurityPolicy'),
-    noEffect: words(
-      `CertificateArn RegionalCertificateArn OwnershipVerificationCertificateArn Tags EndpointAccessMode
-       EndpointConfiguration.IpAddressType EndpointConfiguration.VpcEndpointIds`,
-    ),
-    unsupported: { MutualTlsAuthentication: MUTUAL_TLS },
-    values: { RoutingMode: { allowed: ['BASE_PATH_MAPPING_ONLY'], consequence: ROUTING_RULES } },
-  },
-  'AWS::ApiGateway::BasePathMapping': { enforced: words('DomainName BasePath RestApiId Stage') },
-  'AWS::ApiGatewayV2::DomainName': {
-    enforced: words('DomainName DomainNameConfigurations'),
-    noEffect: words('Tags'),
-    unsupported: { MutualTlsAuthentication: MUTUAL_TLS },
-    values: { RoutingMode: { allowed: ['API_MAPPING_ONLY'], consequence: ROUTING_RULES } },
-  },
-  'AWS::ApiGatewayV2::ApiMapping': { enforced: words('DomainName ApiMappingKey ApiId Stage') },
+  ...DOMAIN_CLASSES,
   'AWS::ApiGatewayV2::Api': {
     enforced: words(
       `Name ProtocolType CorsConfiguration RouteSelectionExpression DisableExecuteApiEndpoint
@@ -295,8 +278,6 @@ const RECORDED = 'calls to it are answered and recorded, and nothing more happen
 /** Consequence of a type that is not run at all; the last entry is for all the others. */
 export const TYPE_CONSEQUENCES: readonly (readonly [prefix: string, consequence: Consequence])[] = [
   ['AWS::ApiGateway::GatewayResponse', 'failures keep their default status, headers and body'],
-  ['AWS::ApiGateway::DomainName', 'the API does not answer to this private domain'],
-  ['AWS::ApiGateway::BasePathMapping', 'the API does not answer to this private domain'],
   ['AWS::ApiGatewayV2::RoutingRule', 'requests to the domain follow its base path mappings only'],
   [
     'AWS::Lambda::Alias',

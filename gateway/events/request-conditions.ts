@@ -21,9 +21,10 @@ type Signer = PolicyPrincipal & {
 
 type Reader = (facts: RoutedFacts, more: ConditionFacts) => string | undefined;
 
-/** The endpoint that a client of a private API came through stands in the host name that it used, as at AWS. */
+/** The endpoint that a client of a private API came through stands in the host name that it used, as at AWS; a custom domain knows its own. */
 function readVpcEndpoint(facts: RoutedFacts, { vpcEndpoints }: ConditionFacts): string | undefined {
   if (vpcEndpoints === undefined) return undefined;
+  if (facts.api.privateDomain !== undefined) return facts.api.privateDomain.vpcEndpoint;
   return readVpcEndpointFromHost(lastHeader(facts.rawHeaders, 'host') ?? '');
 }
 

@@ -3,6 +3,7 @@
  * the exchange itself, so they stay pure and reusable for WebSocket and test-invoke.
  */
 
+import type { CompiledPolicy } from '../policy/model.ts';
 import type { RequestIdOf } from '../ports.ts';
 
 /** A body under `Content-Encoding`, as it was sent; `fault`: why it could not be unpacked. */
@@ -49,6 +50,21 @@ export type ApiFacts = {
   readonly endpointType?: string | undefined;
   /** Base path of a custom domain, `(none)` for its root; undefined = the request came to the default endpoint. */
   readonly basePathMatched?: string | undefined;
+  /** The request came to a custom domain of private APIs. */
+  readonly privateDomain?: PrivateDomain | undefined;
+};
+
+/** What a request to a private custom domain must pass before the policy of the API is asked (docs/aws §10.6). */
+export type PrivateDomain = {
+  readonly name: string;
+  /** `arn:aws:execute-api:{region}:{account}:/domainnames/{name}+{id}` */
+  readonly arn: string;
+  /** Undefined: it has none, so nobody gets in. */
+  readonly policy: CompiledPolicy | undefined;
+  /** The VPC endpoint that its callers come through; undefined where none is associated with it. */
+  readonly vpcEndpoint: string | undefined;
+  /** The VPC of each endpoint that is known. */
+  readonly vpcEndpoints: ReadonlyMap<string, string>;
 };
 
 export type StageFacts = {

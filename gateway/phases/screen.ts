@@ -9,6 +9,7 @@ import { gatewayError } from '../errors.ts';
 import { methodArn } from '../events/authorizer-event.ts';
 import { describeDenial } from '../events/denial-text.ts';
 import { requestConditions } from '../events/request-conditions.ts';
+import type { PrivateDomain } from '../events/request-facts.ts';
 import { MAX_BODY_BYTES } from '../exchange.ts';
 import type { Matched, Received, RequestLimits } from '../exchange.ts';
 
@@ -54,6 +55,7 @@ function refusePacked(fault: 'unsupported' | 'too-large'): never {
  */
 export function screenByPolicy(matched: Matched): void {
   if (matched.path.length > SHORT_PATH) refuseLongArn(matched);
+  if (matched.api.privateDomain !== undefined) screenByDomain(matched, matched.api.privateDomain);
   const { resourcePolicy } = matched.stage.deployment;
   if (resourcePolicy === undefined) return;
   if (resourcePolicy.kind === 'closed')
@@ -68,6 +70,20 @@ export function screenByPolicy(matched: Matched): void {
   if (decision === 'explicit-deny') throw denied(matched, true, 'the resource policy denies it');
   if (decision === 'implicit-deny' && kind === 'none')
     throw denied(matched, false, 'the resource policy does not allow it');
+}
+
+/** The policy of the domain and that of the API must both allow; whoever is vouched for by an authorizer, too. */
+function screenByDomain(matched: Matched, { name, arn, policy, vpcEndpoints }: PrivateDomain): void {
+  if (policy === undefined) throw denied(matched, false, `the private domain ${name} has no resource policy`);
+  const conditions = requestConditions(matched, { vpcEndpoints });
+  // `execute-api:/*` stands for what is below the domain, its ARN for all of it.
+  const [whole, below] = [arn, `${arn}/`].map((resource) =>
+    policy.decide({ action: 'execute-api:Invoke', resource, conditions }),
+  );
+  if (whole === 'explicit-deny' || below === 'explicit-deny')
+    throw denied(matched, true, `the policy of the private domain ${name} denies it`);
+  if (whole !== 'allow' && below !== 'allow')
+    throw denied(matched, false, `the policy of the private domain ${name} does not allow it`);
 }
 
 /** Of a REST method that anybody decides about; an open one has no use for its ARN. */

@@ -4,6 +4,7 @@ import { idPart, pick, present } from './sam-expansion.ts';
 import type { ApiKind, SamExpansion } from './sam-expansion.ts';
 import { isJsonList, isJsonObject } from '../cloudformation/template-source.ts';
 
+const OF_PRIVATE = ['AccessAssociation', 'Policy', 'IpAddressType'];
 const ENFORCED = ['DomainName', 'BasePath', 'NormalizeBasePath', 'EndpointConfiguration', 'SecurityPolicy'];
 /** Records and certificates change nothing for a request here. */
 const NO_EFFECT = ['CertificateArn', 'OwnershipVerificationCertificateArn', 'Route53'];
@@ -21,19 +22,20 @@ export type DomainOwner = {
 export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain: Json | undefined): void {
   if (!isJsonObject(domain)) return;
   const { kind, origin, type, apiId, stageId } = owner;
-  const known = [...ENFORCED, ...NO_EFFECT, 'MutualTlsAuthentication'];
+  // Not a public domain by another name: SAM makes resources of other types.
+  const isPrivate = kind === 'rest' && domain['EndpointConfiguration'] === 'PRIVATE';
+  const known = [...ENFORCED, ...NO_EFFECT, ...(isPrivate ? OF_PRIVATE : []), 'MutualTlsAuthentication'];
   for (const name of Object.keys(domain).filter((key) => !known.includes(key)))
     expansion.report(apiId, type, `Domain.${name}`, 'this property is not applied');
   const name = domain['DomainName'];
   if (name === undefined) return expansion.fail(origin, 'Domain.DomainName is required');
-  // Not a public domain by another name: SAM makes resources of other types, which are told and not served.
-  const isPrivate = kind === 'rest' && domain['EndpointConfiguration'] === 'PRIVATE';
   const second = isPrivate ? 'V2' : '';
   const domainId = `ApiGatewayDomainName${second}${idPart(typeof name === 'string' ? name : apiId)}`;
   if (!expansion.resources.has(domainId)) {
     if (kind === 'rest')
       expansion.make(origin, domainId, `AWS::ApiGateway::DomainName${second}`, restDomain(domain, name));
     else expansion.make(origin, domainId, 'AWS::ApiGatewayV2::DomainName', httpDomain(domain, name));
+    if (isPrivate) associate(expansion, origin, domainId, domain['AccessAssociation']);
   }
   expansion.references.set(`${apiId}.DomainName`, domainId).set(`${apiId}.DomainNameV2`, domainId);
   for (const basePath of basePathsOf(kind, domain)) {
@@ -52,6 +54,21 @@ export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain
         ...present({ ApiMappingKey: basePath === '' ? undefined : basePath }),
       });
   }
+}
+
+/** The VPC endpoint by which callers of a private domain come. */
+function associate(
+  expansion: SamExpansion,
+  origin: string,
+  domainId: string,
+  association: Json | undefined,
+): void {
+  const endpoint = isJsonObject(association) ? association['VpcEndpointId'] : undefined;
+  if (endpoint === undefined) return;
+  expansion.make(origin, `${domainId}AccessAssociation`, 'AWS::ApiGateway::DomainNameAccessAssociation', {
+    ...{ DomainNameArn: { Ref: domainId }, AccessAssociationSource: endpoint },
+    AccessAssociationSourceType: 'VPCE',
+  });
 }
 
 function restDomain(domain: JsonObject, name: Json): JsonObject {

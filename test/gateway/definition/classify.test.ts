@@ -44,13 +44,6 @@ describe('classifyResources', () => {
       unsupported: [],
       noEffect: [],
     },
-    ...['DomainNameV2', 'DomainNameAccessAssociation', 'BasePathMappingV2'].map((type) => ({
-      name: `names a private domain: ${type}`,
-      type: `AWS::ApiGateway::${type}`,
-      properties: {},
-      unsupported: [/^\*: the API does not answer to this private domain$/],
-      noEffect: [],
-    })),
     {
       name: 'takes the triggers of a pool that are called, and names the others',
       type: 'AWS::Cognito::UserPool',

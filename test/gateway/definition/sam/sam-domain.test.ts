@@ -28,14 +28,16 @@ function madeOf(text: string): Record<string, JsonObject> {
 }
 
 describe('a private domain', () => {
-  it('is of other types, which are told and not served: it never answers like a public one', () => {
+  it('is of other types: it never answers like a public one', () => {
     const text = template('Api', [
-      '{ DomainName: api.example.com, CertificateArn: arn, BasePath: [v1], EndpointConfiguration: PRIVATE }',
+      '{ DomainName: api.example.com, CertificateArn: arn, BasePath: [v1], EndpointConfiguration: PRIVATE, Policy: {}, AccessAssociation: { VpcEndpointId: vpce-0123456789abcdef0 } }',
     ]);
 
     assert.deepEqual(madeOf(text), {}, SAM);
-    const types = [...aStack(text).resolveResources().values()].map(({ type }) => type);
-    for (const type of ['DomainNameV2', 'BasePathMappingV2'])
+    const stack = aStack(text);
+    const types = [...stack.resolveResources().values()].map(({ type }) => type);
+    assert.deepEqual(stack.raw.findings, []);
+    for (const type of ['DomainNameV2', 'BasePathMappingV2', 'DomainNameAccessAssociation'])
       assert.ok(types.includes(`AWS::ApiGateway::${type}`), type);
   });
 });

@@ -1,0 +1,96 @@
+/**
+ * Custom domains of private APIs, with their mappings and who is associated with them (docs/aws §10.6). From where a
+ * client came cannot be seen from such a host, as it can from `{api}-{vpce}.execute-api.…`: the endpoint is the one
+ * that is associated with the domain.
+ */
+import { DefinitionError } from '../errors.ts';
+import { compileResourcePolicy, readEndpointTypes } from '../deployment/compile-resource-policy.ts';
+import { readText, sound } from '../deployment/properties.ts';
+import { partitionOf } from '../definition/pseudo-parameters.ts';
+import { resourcesOf, toControlResource } from './control-resource.ts';
+import type { Tolerance } from '../errors.ts';
+import type { PrivateDomain } from '../events/request-facts.ts';
+import type { ResolvedStack } from '../definition/model.ts';
+import type { ControlResource } from './control-resource.ts';
+
+const DOMAIN = 'AWS::ApiGateway::DomainNameV2';
+const ASSOCIATION = 'AWS::ApiGateway::DomainNameAccessAssociation';
+
+/** A domain with what its callers must pass. */
+export type FoundDomain = { readonly item: ControlResource; readonly access: PrivateDomain };
+
+/** `arn:aws:apigateway:eu-west-1::/domainnames/private.example.com+abcdef0123` → its two names */
+const ARN = /\/domainnames\/([^/+]+)(?:\+([a-z0-9]+))?$/;
+
+/** The name of the domain that `DomainNameArn` speaks of. @throws DefinitionError */
+export function domainOfArn(item: ControlResource): string {
+  const [, name] = ARN.exec(readText(item, 'DomainNameArn')) ?? [];
+  if (name !== undefined) return name.toLowerCase();
+  throw new DefinitionError(item.place('DomainNameArn'), 'must be the ARN of a private domain name');
+}
+
+/** Each private domain of the stacks. What is wrong with one is told; it does not answer then. */
+export function findPrivateDomains(
+  stacks: readonly ResolvedStack[],
+  vpcEndpoints: ReadonlyMap<string, string>,
+  tolerance: Tolerance,
+): readonly FoundDomain[] {
+  const associated = readAssociations(stacks, tolerance);
+  return stacks.flatMap((stack) =>
+    resourcesOf([stack], [DOMAIN])
+      .map(toControlResource)
+      .flatMap((item) =>
+        tolerance.attempt<FoundDomain[]>(
+          'the domain does not answer',
+          () => [{ item: sound(item), access: readAccess(item, stack, vpcEndpoints, associated) }],
+          () => [],
+        ),
+      ),
+  );
+}
+
+function readAccess(
+  item: ControlResource,
+  { region, accountId }: ResolvedStack,
+  vpcEndpoints: ReadonlyMap<string, string>,
+  associated: ReadonlyMap<string, readonly string[]>,
+): PrivateDomain {
+  const [type] = readEndpointTypes(item);
+  if (type !== 'PRIVATE')
+    throw new DefinitionError(item.place('EndpointConfiguration'), 'must have the type PRIVATE');
+  const name = readText(item, 'DomainName').toLowerCase();
+  const [, , id] = ARN.exec(item.id) ?? [];
+  const arn = `arn:${partitionOf(region)}:execute-api:${region}:${accountId}:/domainnames/${name}${id === undefined ? '' : `+${id}`}`;
+  const compiled = compileResourcePolicy(item, arn, { vpcEndpoints });
+  const endpoints = associated.get(name) ?? [...vpcEndpoints.keys()];
+  return {
+    ...{ name, arn, vpcEndpoints },
+    policy: compiled?.kind === 'policy' ? compiled.policy : undefined,
+    // Of several, a client says by the host `{api}-{vpce}.execute-api.…` which one it means.
+    vpcEndpoint: endpoints[0],
+  };
+}
+
+/** VPC endpoints by the domain that they are associated with, in the order of the templates. */
+function readAssociations(
+  stacks: readonly ResolvedStack[],
+  tolerance: Tolerance,
+): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const item of resourcesOf(stacks, [ASSOCIATION]).map(toControlResource))
+    tolerance.attempt(
+      'the endpoint is not associated with the domain',
+      () => {
+        const name = domainOfArn(sound(item));
+        const source = readText(item, 'AccessAssociationSource').toLowerCase();
+        if (!/^vpce-[0-9a-f]{8,17}$/.test(source))
+          throw new DefinitionError(
+            item.place('AccessAssociationSource'),
+            'must be the id of a VPC endpoint',
+          );
+        found.set(name, [...(found.get(name) ?? []), source]);
+      },
+      () => undefined,
+    );
+  return found;
+}
