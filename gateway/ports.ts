@@ -12,14 +12,16 @@ export interface Clock {
 /** A clock that `gatewright clock` moves. Timers and socket timeouts stay on the machine's time. */
 export interface ShiftableClock extends Clock {
   /**
-   * Eight bytes, one Float64: milliseconds to add to the machine's time. Handed to worker threads, so that
-   * functions and the embedded DynamoDB move in the same instant.
+   * Begins with one Float64: milliseconds to add to the machine's time. Handed to worker threads, so that functions
+   * and the embedded DynamoDB move in the same instant.
    */
   readonly offset: SharedArrayBuffer;
   /** Moves on (or back) from where the clock stands. @throws RangeError over a hundred years or for no number. */
   shift(ms: number): void;
   reset(): void;
   offsetMs(): number;
+  /** Offsets that were in force a moment ago: what was signed by them may still be under way. */
+  formerOffsetsMs(): readonly number[];
 }
 
 /** What ends when too much time has passed. Time stands still while a debugger holds a function. */

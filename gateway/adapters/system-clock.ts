@@ -1,27 +1,27 @@
 /** The running gateway's clock: the machine's time plus one offset that threads share. */
+import { ClockOffset } from '@gatewright/aws/clock-offset';
 import type { ShiftableClock } from '../ports.ts';
 
 /** How far the virtual time may stand from the machine's: a hundred years, well inside what `Date` can say. */
 export const MAX_CLOCK_OFFSET_MS = 100 * 365 * 24 * 3_600_000;
 
 export function createSystemClock(): ShiftableClock {
-  const offset = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
-  const cell = new Float64Array(offset);
-  const offsetMs = (): number => cell[0] ?? 0;
+  const offset = new ClockOffset();
   return {
-    offset,
-    offsetMs,
-    nowEpochMs: () => Date.now() + offsetMs(),
+    offset: offset.buffer,
+    offsetMs: () => offset.ms(),
+    formerOffsetsMs: () => offset.formerMs(Date.now()),
+    nowEpochMs: () => Date.now() + offset.ms(),
     monotonicMs: () => performance.now(),
     shift(ms) {
-      const moved = offsetMs() + ms;
+      const moved = offset.ms() + ms;
       if (!(Math.abs(moved) <= MAX_CLOCK_OFFSET_MS)) {
         throw new RangeError('the clock can be moved by at most 100 years');
       }
-      cell[0] = Math.round(moved);
+      offset.moveTo(Math.round(moved), Date.now());
     },
     reset() {
-      cell[0] = 0;
+      offset.moveTo(0, Date.now());
     },
   };
 }

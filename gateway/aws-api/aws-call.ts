@@ -1,7 +1,7 @@
 /** A call of an AWS API on the control port: who makes it, whether they may, and refusals in the service's own form. */
 import { decideFor, describeDenial, type Identities, type LocalIdentity } from '../policy/identities.ts';
 import type { ConditionValues } from '../policy/model.ts';
-import { verifyByEitherClock } from '@gatewright/aws/signature';
+import { verifyByAnyClock } from '@gatewright/aws/signature';
 import type { SigningClock } from '@gatewright/aws/signature';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest } from '../control-port/control-request.ts';
@@ -39,7 +39,7 @@ export function authenticateCall(
   request: ControlRequest,
   at: { readonly identities: Identities; readonly clock: SigningClock },
 ): Authentication {
-  const signature = verifyByEitherClock(
+  const signature = verifyByAnyClock(
     request,
     {
       service: undefined,

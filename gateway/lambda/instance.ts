@@ -36,8 +36,20 @@ export interface InstanceProgram {
   start(owner: InstanceOwner): Instance;
 }
 
-/** Lambda's limit for loading the module. */
-export const INIT_TIMEOUT_MS = 10_000;
+/**
+ * What loading the module may take. Lambda gives it 10 s, then begins anew with the first event, within that one's
+ * timeout (Lambda developer guide, "Init phase"); here it goes on, which leaves a slow start as much time.
+ */
+export const initLimitMs = (timeoutSeconds: number): number => 10_000 + timeoutSeconds * 1000;
+
+/** Lambda's error JSON for a start that has taken longer. */
+export function initTimeout(requestId: string, timeoutSeconds: number): string {
+  const said = `Task timed out after ${timeoutSeconds.toFixed(2)} seconds (loading the module)`;
+  return JSON.stringify({
+    errorType: 'Sandbox.Timedout',
+    errorMessage: `RequestId: ${requestId} Error: ${said}`,
+  });
+}
 
 /** What Lambda says of an instance that it has killed. */
 export const KILLED = 'Runtime exited with error: signal: killed';

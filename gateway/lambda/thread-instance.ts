@@ -14,7 +14,7 @@ import {
   WAITING,
   writeTrace,
 } from './board.ts';
-import { INIT_TIMEOUT_MS, type Instance, type InstanceOwner, KILLED } from './instance.ts';
+import { initLimitMs, initTimeout, type Instance, type InstanceOwner, KILLED } from './instance.ts';
 import { type InstanceReport, type PartReceipt, readInstanceReport } from './instance-start.ts';
 import { type Job, readFailure } from './job.ts';
 import type { FunctionLogLine } from './log-line.ts';
@@ -72,7 +72,8 @@ export class ThreadInstance implements Instance {
     this.#worker.on('error', (error: unknown) => this.#onCrash(error));
     this.#worker.on('exit', (code) => this.#onExit(code));
     this.#port.on('message', (text: string) => this.#onAnswer(text));
-    this.#deadline = program.deadlines.after(INIT_TIMEOUT_MS, () => setImmediate(() => this.#checkInit()));
+    const limitMs = initLimitMs(program.definition.timeoutSeconds);
+    this.#deadline = program.deadlines.after(limitMs, () => setImmediate(() => this.#checkInit()));
     program.debugging?.follow(this.#worker, program.built.code);
     this.#catchRawOutput();
   }
@@ -258,8 +259,7 @@ export class ThreadInstance implements Instance {
 
   #checkInit(): void {
     if (this.#isReady || this.#isOver) return;
-    const errorMessage = `RequestId: ${this.#requestIdOf(0)} Error: Task timed out after 10.00 seconds (loading the module)`;
-    this.#initFailure = JSON.stringify({ errorType: 'Sandbox.Timedout', errorMessage });
+    this.#initFailure = initTimeout(this.#requestIdOf(0), this.program.definition.timeoutSeconds);
     void this.end();
   }
 

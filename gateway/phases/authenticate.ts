@@ -12,7 +12,7 @@ import { printCognitoClaims, printHttpClaims } from '../events/claim-text.ts';
 import { duplicatesOf, readIdentity, readIdentityKey } from '../events/identity-sources.ts';
 import { KEY_UNKNOWN, parseBearerToken, tokenDefect } from '../policy/bearer-token.ts';
 import { describeIdentity, permissionsOf } from '../policy/identities.ts';
-import { verifyByEitherClock } from '@gatewright/aws/signature';
+import { verifyByAnyClock } from '@gatewright/aws/signature';
 import { tokenRefusal } from '../policy/token-refusal.ts';
 import { chooseIssuer, findTokenDefect, grantedScopes } from '../policy/token-trust.ts';
 import type { Authorization, LambdaAuthorizer } from '../deployment/model.ts';
@@ -207,7 +207,7 @@ function signedCaller(authorization: IamAuthorization, matched: Matched, at: Por
   const { method, rawPath: path, rawQuery: query, rawHeaders } = matched;
   // What was signed is what was sent.
   const body = matched.packed?.sent ?? matched.body ?? '';
-  const signature = verifyByEitherClock(
+  const signature = verifyByAnyClock(
     { method, path, query, rawHeaders, body },
     {
       service: 'execute-api',

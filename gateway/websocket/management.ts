@@ -5,7 +5,7 @@
 import { gatewayError, GatewayError } from '../errors.ts';
 import { apiArn } from '../events/authorizer-event.ts';
 import { decideFor } from '../policy/identities.ts';
-import { verifyByEitherClock } from '@gatewright/aws/signature';
+import { verifyByAnyClock } from '@gatewright/aws/signature';
 import { CLOSED_BY_API, MESSAGE_LIMIT_BYTES } from './limits.ts';
 import type { ServedApi } from '../exchange.ts';
 import type { Clock, Random } from '../ports.ts';
@@ -99,7 +99,7 @@ function permit(
   connectionId: string,
   at: ManagementPorts,
 ): void {
-  const signature = verifyByEitherClock(
+  const signature = verifyByAnyClock(
     request,
     {
       service: 'execute-api',

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { crc32 } from 'node:zlib';
-import { verifyByEitherClock } from '@gatewright/aws/signature';
+import { verifyByAnyClock } from '@gatewright/aws/signature';
 import type { SigningClock } from '@gatewright/aws/signature';
 import { readBody } from '@gatewright/aws/read-body';
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
@@ -145,7 +145,7 @@ function verify(request: IncomingMessage, body: Buffer, { clock, callers }: Fron
   const { method = 'POST', url = '/', rawHeaders } = request;
   const mark = url.indexOf('?');
   const path = mark === -1 ? url : url.slice(0, mark);
-  const result = verifyByEitherClock(
+  const result = verifyByAnyClock(
     { method, path, query: mark === -1 ? '' : url.slice(mark + 1), rawHeaders, body },
     { service: 'dynamodb', secretOf: (accessKeyId) => callers.secretOf(accessKeyId) },
     clock,

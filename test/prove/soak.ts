@@ -182,9 +182,9 @@ class Soak {
   async #shift(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const shift = SHIFTS[this.#shifts % SHIFTS.length] ?? 'reset';
-      // The command gives a busy gateway five seconds; what it was not told is told at the next turn.
-      const { code } = await runCommand(['clock', shift], { cwd: this.#folder.path });
-      if (code === 0) this.#shifts += 1;
+      const { code, stderr } = await runCommand(['clock', shift], { cwd: this.#folder.path });
+      this.#shifts += 1;
+      if (code !== 0) this.#traffic.faults.push(`clock ${shift}: ${stderr.slice(0, 200)}`);
       await wait(RELOAD_EVERY_MS * 2, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Deadline } from '../../ports.ts';
 import { requestIds } from '../board.ts';
 import { NO_DEADLINES } from '../deadlines.ts';
-import { INIT_TIMEOUT_MS, type Instance, type InstanceOwner, KILLED } from '../instance.ts';
+import { initLimitMs, initTimeout, type Instance, type InstanceOwner, KILLED } from '../instance.ts';
 import { type Job, readFailure, type StreamPart } from '../job.ts';
 import { readLogLine } from '../log-line.ts';
 import { FunctionLines } from './function-lines.ts';
@@ -58,7 +58,8 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
       const read = program.definition.runtime.startsWith('nodejs') ? readLogLine(message) : undefined;
       this.#log(stream, requestId, message, undefined, read);
     });
-    this.#deadline = program.deadlines.after(INIT_TIMEOUT_MS, () => setImmediate(() => this.#checkInit()));
+    const limitMs = initLimitMs(program.definition.timeoutSeconds);
+    this.#deadline = program.deadlines.after(limitMs, () => setImmediate(() => this.#checkInit()));
     void this.#open();
   }
 
@@ -288,8 +289,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
 
   #checkInit(): void {
     if (this.#isReady || this.#isOver) return;
-    const errorMessage = `RequestId: ${this.#requestIdOf(0)} Error: Task timed out after 10.00 seconds (loading the module)`;
-    this.#initFailure ??= JSON.stringify({ errorType: 'Sandbox.Timedout', errorMessage });
+    this.#initFailure ??= initTimeout(this.#requestIdOf(0), this.#program.definition.timeoutSeconds);
     this.#kill();
     if (this.#groups.length === 0) void this.#finish();
   }

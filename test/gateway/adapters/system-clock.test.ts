@@ -18,6 +18,19 @@ describe('createSystemClock', () => {
     assert.equal(clock.offsetMs(), 0);
   });
 
+  it('tells everybody where it stood a moment ago: what was signed then may be under way', () => {
+    const clock = createSystemClock();
+    const follower = followClock(clock.offset);
+    assert.deepEqual(follower.formerOffsetsMs?.(), []);
+
+    clock.shift(3_600_000);
+    clock.shift(-1_800_000);
+    clock.reset();
+
+    assert.deepEqual(follower.formerOffsetsMs?.(), [3_600_000, 1_800_000]);
+    assert.deepEqual(clock.formerOffsetsMs(), [3_600_000, 1_800_000]);
+  });
+
   for (const ms of [MAX_CLOCK_OFFSET_MS + 1, -MAX_CLOCK_OFFSET_MS - 1, Number.NaN, Infinity]) {
     it(`does not move by ${ms}`, () => {
       const clock = createSystemClock();

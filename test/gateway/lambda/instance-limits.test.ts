@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { MACHINE_DEADLINES } from '../../../gateway/lambda/deadlines.ts';
 import {
   aFolder,
   aFolderFunction,
@@ -119,5 +120,31 @@ describe('a source that is being saved', () => {
     writeFiles(folder, { 'f.js': '' });
 
     assert.equal(failed(await invoke('f')).errorType, 'Runtime.HandlerNotFound');
+  });
+});
+
+describe('a module that takes too long to load', () => {
+  it('has 10 s and then the timeout of its function, as where Lambda begins anew with the first event', async () => {
+    const waits: number[] = [];
+    const deadlines: typeof MACHINE_DEADLINES = {
+      ...MACHINE_DEADLINES,
+      nowMs: () => MACHINE_DEADLINES.nowMs(),
+      signal: (ms) => MACHINE_DEADLINES.signal(ms),
+      after: (ms, then) => {
+        waits.push(ms);
+        // That of the caller comes as it may.
+        return MACHINE_DEADLINES.after(ms === 14_000 ? 0 : ms, then);
+      },
+    };
+    const source = 'for (;;); exports.handler = async () => 1;';
+    const { invoke } = await startRuntime([anInlineFunction('l', source, { timeoutSeconds: 4 })], {
+      deadlines,
+    });
+
+    const { errorType, errorMessage } = failed(await invoke('l'));
+
+    assert.ok(waits.includes(14_000), String(waits));
+    assert.equal(errorType, 'Sandbox.Timedout');
+    assert.match(errorMessage, /Task timed out after 4\.00 seconds \(loading the module\)$/);
   });
 });

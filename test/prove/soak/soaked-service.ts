@@ -78,7 +78,11 @@ export function soakedTemplate(version: number): object {
           RequestModel: { Model: 'Order', ValidateBody: true, Required: true },
         }),
       }),
-      Keep: fn('keep', { put: http('/kept/{key}', 'put'), get: http('/kept/{key}', 'get') }),
+      Keep: fn(
+        'keep',
+        { put: http('/kept/{key}', 'put'), get: http('/kept/{key}', 'get') },
+        { Policies: [{ DynamoDBCrudPolicy: { TableName: { Ref: 'Kept' } } }] },
+      ),
       Crash: fn('crash', { get: rest('/crash', 'get') }, { Timeout: 2, MemorySize: 128 }),
       Hang: fn('hang', { get: rest('/hang', 'get') }, { Timeout: 1 }),
       Big: fn('big', { get: rest('/big', 'get') }),
