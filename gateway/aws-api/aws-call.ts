@@ -1,8 +1,8 @@
 /** A call of an AWS API on the control port: who makes it, whether they may, and refusals in the service's own form. */
 import { decideFor, describeDenial, type Identities, type LocalIdentity } from '../policy/identities.ts';
 import type { ConditionValues } from '../policy/model.ts';
-import { verifyByAnyClock } from '@gatewright/aws/signature';
-import type { SigningClock } from '@gatewright/aws/signature';
+import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
+import type { SigningClock } from '@gatewright/aws/signing-clock';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest } from '../control-port/control-request.ts';
 

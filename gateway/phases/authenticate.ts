@@ -12,7 +12,7 @@ import { printCognitoClaims, printHttpClaims } from '../events/claim-text.ts';
 import { duplicatesOf, readIdentity, readIdentityKey } from '../events/identity-sources.ts';
 import { KEY_UNKNOWN, parseBearerToken, tokenDefect } from '../policy/bearer-token.ts';
 import { describeIdentity, permissionsOf } from '../policy/identities.ts';
-import { verifyByAnyClock } from '@gatewright/aws/signature';
+import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
 import { tokenRefusal } from '../policy/token-refusal.ts';
 import { chooseIssuer, findTokenDefect, grantedScopes } from '../policy/token-trust.ts';
 import type { Authorization, LambdaAuthorizer } from '../deployment/model.ts';

@@ -5,11 +5,11 @@
 import { gatewayError, GatewayError } from '../errors.ts';
 import { apiArn } from '../events/authorizer-event.ts';
 import { decideFor } from '../policy/identities.ts';
-import { verifyByAnyClock } from '@gatewright/aws/signature';
+import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
 import { CLOSED_BY_API, MESSAGE_LIMIT_BYTES } from './limits.ts';
 import type { ServedApi } from '../exchange.ts';
 import type { Clock, Random } from '../ports.ts';
-import type { SigningClock } from '@gatewright/aws/signature';
+import type { SigningClock } from '@gatewright/aws/signing-clock';
 import type { Identities } from '../policy/identities.ts';
 import { Trail } from '../trail.ts';
 import type { Recording } from '../trail.ts';

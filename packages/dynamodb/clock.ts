@@ -1,6 +1,6 @@
 /** The time that tables see: the machine's, moved by what the owner of the thread says. */
 import { ClockOffset } from '@gatewright/aws/clock-offset';
-import type { SigningClock } from '@gatewright/aws/signature';
+import type { SigningClock } from '@gatewright/aws/signing-clock';
 
 export interface Clock {
   nowEpochMs(): number;

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { crc32 } from 'node:zlib';
-import { verifyByAnyClock } from '@gatewright/aws/signature';
-import type { SigningClock } from '@gatewright/aws/signature';
+import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
+import type { SigningClock } from '@gatewright/aws/signing-clock';
 import { readBody } from '@gatewright/aws/read-body';
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { DynamoDbError } from './actions.ts';

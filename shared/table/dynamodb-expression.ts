@@ -102,6 +102,8 @@ function printTest(test: Test, nameOf: Namer, valueOf: Valuer): string {
       return `${name} = ${valueOf(test.value)}`;
     case 'absent-or-below':
       return `(attribute_not_exists(${name}) OR ${name} < ${valueOf(test.value)})`;
+    case 'absent-or-at-most':
+      return `(attribute_not_exists(${name}) OR ${name} <= ${valueOf(test.value)})`;
     case 'absent-or-not':
       return `(attribute_not_exists(${name}) OR ${name} <> ${valueOf(test.value)})`;
   }

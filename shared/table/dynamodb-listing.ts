@@ -5,6 +5,7 @@ import type { ItemListing } from '../ports.ts';
 import { parseItem } from './dynamodb-expression.ts';
 import type { DynamoDbItem } from './dynamodb-expression.ts';
 import { parseFailure } from './dynamodb-failure.ts';
+import { findNewerLayout } from './layout.ts';
 import type { KeyRange, ListOutcome, ListPage, ListedKey, RangeOutcome } from './listing.ts';
 
 export type LoadListingClient = () => Promise<{
@@ -54,6 +55,8 @@ class ListedTable {
         key: { pk: textOf(item, 'pk'), sk: textOf(item, 'sk') },
         item: parseItem(item),
       }));
+      const reason = findNewerLayout(kept.map(({ item }) => item));
+      if (reason !== undefined) return { kind: 'unavailable', reason };
       return { kind: 'done', items: kept, hasMore: last !== undefined };
     } catch (error) {
       return { kind: 'unavailable', reason: parseFailure(error).reason };

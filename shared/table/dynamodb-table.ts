@@ -11,7 +11,8 @@ import {
   printExpression,
 } from './dynamodb-expression.ts';
 import { dateOfError, parseCancellation, parseFailure, parseRefusal } from './dynamodb-failure.ts';
-import type { ItemWrite, ReadOutcome, WriteOutcome } from './item-write.ts';
+import type { Item, ItemWrite, ReadOutcome, Unanswered, WriteOutcome } from './item-write.ts';
+import { findNewerLayout, guardLayout } from './layout.ts';
 
 /**
  * The client and what is used of its package; made on the first call, because loading them costs 45 ms of a cold
@@ -46,8 +47,8 @@ const loadTableClient: LoadTableClient = async () => {
 export function createDynamoDbTable(options: DynamoDbTableOptions): ItemStore {
   const table = new LedgerTable(options);
   return {
-    update: (write) => table.update(write),
-    transact: (writes) => table.transact(writes),
+    update: (write) => table.update(guardLayout(write)),
+    transact: (writes) => table.transact(writes.map((write) => guardLayout(write))),
     read: (key, { consistent } = { consistent: false }) => table.read(key, consistent),
   };
 }
@@ -89,7 +90,13 @@ class LedgerTable {
     } catch (error) {
       const refusal = parseRefusal(error);
       if (refusal !== undefined)
-        return { kind: 'refused', ...refusal, storeEpochMs: toEpochMs(dateOfError(error)) };
+        return (
+          refuseNewer(refusal.item) ?? {
+            kind: 'refused',
+            ...refusal,
+            storeEpochMs: toEpochMs(dateOfError(error)),
+          }
+        );
       return parseFailure(error);
     }
   }
@@ -103,7 +110,13 @@ class LedgerTable {
     } catch (error) {
       const members = parseCancellation(error);
       if (members !== undefined)
-        return { kind: 'refused', members, storeEpochMs: toEpochMs(dateOfError(error)) };
+        return (
+          refuseNewer(...members.map((member) => (member.holds ? undefined : member.item))) ?? {
+            kind: 'refused',
+            members,
+            storeEpochMs: toEpochMs(dateOfError(error)),
+          }
+        );
       return parseFailure(error);
     }
   }
@@ -114,6 +127,8 @@ class LedgerTable {
       const input = { TableName: this.#tableName, Key: printKey(key), ConsistentRead: isConsistent };
       const output = await client.send(new commands.GetItemCommand(input), this.#deadline());
       const item = output.Item === undefined ? undefined : parseItem(output.Item);
+      const reason = findNewerLayout([item]);
+      if (reason !== undefined) return { kind: 'unavailable', reason };
       return { kind: 'done', item, storeEpochMs: this.#dateOf(output) };
     } catch (error) {
       return { kind: 'unavailable', reason: parseFailure(error).reason };
@@ -143,6 +158,14 @@ class LedgerTable {
   #dateOf(output: object): number | undefined {
     return toEpochMs(this.#dates.get(output));
   }
+}
+
+/** What a newer version has written is left alone: certainly not applied, and no use to try again. */
+function refuseNewer(
+  ...items: readonly (Item | undefined)[]
+): Extract<Unanswered, { kind: 'rejected' }> | undefined {
+  const reason = findNewerLayout(items);
+  return reason === undefined ? undefined : { kind: 'rejected', retryable: false, reason };
 }
 
 function toEpochMs(date: string | undefined): number | undefined {

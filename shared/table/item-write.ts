@@ -14,7 +14,8 @@ export type Test =
   | { readonly attribute: string; readonly is: 'absent' | 'present' }
   | {
       readonly attribute: string;
-      readonly is: 'at-least' | 'at-most' | 'equal' | 'absent-or-below' | 'absent-or-not';
+      readonly is:
+        'at-least' | 'at-most' | 'equal' | 'absent-or-below' | 'absent-or-at-most' | 'absent-or-not';
       readonly value: Value;
     };
 
@@ -151,6 +152,8 @@ function holds(test: Test, actual: Value | undefined): boolean {
       return isBelow(actual, test.value) || actual === test.value;
     case 'absent-or-below':
       return actual === undefined || isBelow(actual, test.value);
+    case 'absent-or-at-most':
+      return actual === undefined || isBelow(actual, test.value) || actual === test.value;
     case 'absent-or-not':
       return actual === undefined || actual !== test.value;
   }

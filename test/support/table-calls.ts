@@ -2,6 +2,7 @@
 import type { ItemListing, ItemStore } from '#shared/ports.ts';
 import { printItem, printMember } from '#shared/table/dynamodb-expression.ts';
 import type { Item, ItemWrite } from '#shared/table/item-write.ts';
+import { guardLayout } from '#shared/table/layout.ts';
 import { createMemoryListing } from './memory-listing.ts';
 import { createMemoryTable } from './memory-table.ts';
 
@@ -51,7 +52,7 @@ export class RecordingTable {
 
   #noteWrites(writes: readonly ItemWrite[]): void {
     for (const write of writes) {
-      const [[kind, input] = ['', {}]] = Object.entries(printMember('table', write));
+      const [[kind, input] = ['', {}]] = Object.entries(printMember('table', guardLayout(write)));
       const { ExpressionAttributeNames: names = {} } = input as { ExpressionAttributeNames?: object };
       const item = write.change.kind === 'put' ? write.change.item : {};
       const attributes = new Set([

@@ -5,7 +5,6 @@ import { describe, it } from 'node:test';
 import {
   type SignedRequest,
   type VerificationContext,
-  verifyByAnyClock,
   verifySignature,
 } from '../../../packages/aws/signature.ts';
 import { signRequest } from '../../../packages/aws/sign-request.ts';
@@ -291,42 +290,4 @@ describe('verifySignature', () => {
       else assert.match(result.message, message);
     });
   }
-});
-
-describe('verifyByAnyClock', () => {
-  const HOUR_MS = 3_600_000;
-  const verdictAt = (signedAtMs: number, offsetMs: number, former: readonly number[] = []): string =>
-    verifyByAnyClock(aSignedRequest({ nowEpochMs: signedAtMs }), AT, {
-      nowEpochMs: () => NOW_MS + offsetMs,
-      offsetMs: () => offsetMs,
-      formerOffsetsMs: () => former,
-    }).kind;
-
-  for (const { name, signedMs, offsetMs, former, expected } of [
-    { name: 'by the time that is moved', signedMs: HOUR_MS, offsetMs: HOUR_MS, expected: 'verified' },
-    { name: 'by the machine’s time', signedMs: 0, offsetMs: HOUR_MS, expected: 'verified' },
-    { name: 'by neither', signedMs: 2 * HOUR_MS, offsetMs: HOUR_MS, expected: 'refused' },
-    {
-      name: 'before the clock came back to the machine’s',
-      ...{ signedMs: HOUR_MS, offsetMs: 0, former: [HOUR_MS], expected: 'verified' },
-    },
-    {
-      name: 'before the clock was moved on, two moves ago',
-      ...{ signedMs: HOUR_MS, offsetMs: 9 * HOUR_MS, former: [HOUR_MS, 2 * HOUR_MS], expected: 'verified' },
-    },
-    {
-      name: 'by a time that never was',
-      ...{ signedMs: 3 * HOUR_MS, offsetMs: 0, former: [HOUR_MS], expected: 'refused' },
-    },
-  ])
-    it(`finds what is signed ${name} ${expected}`, () => {
-      assert.equal(verdictAt(NOW_MS + signedMs, offsetMs, former), expected);
-    });
-
-  it('takes a clock that cannot move for what it says', () => {
-    const request = aSignedRequest();
-    const at = (nowEpochMs: number) => verifyByAnyClock(request, AT, { nowEpochMs: () => nowEpochMs }).kind;
-
-    assert.deepEqual([at(NOW_MS), at(NOW_MS + HOUR_MS)], ['verified', 'refused']);
-  });
 });

@@ -23,6 +23,23 @@ describe('createDynamoDbListing', () => {
     assert.deepEqual(await listing.list({ limit: 1 }), refused);
   });
 
+  it('hands out nothing of items that a newer version of the stack has written', async () => {
+    await using server = await aLoopbackServer((_request, response) => {
+      const key = { pk: { S: 'p' }, sk: { S: 'a' } };
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(JSON.stringify({ Items: [key, { ...key, layout: { N: '2' } }], Count: 2 }));
+    });
+    const client = new commands.DynamoDBClient({ ...LOCAL, endpoint: server.url });
+    const listing = createDynamoDbListing({
+      tableName: 't',
+      load: () => Promise.resolve({ client, commands }),
+    });
+
+    const found = await listing.range(RANGE);
+
+    assert.match(found.kind === 'unavailable' ? found.reason : '', /layout 2/);
+  });
+
   it('loads the SDK on the first call, once, and again after a failure to', async () => {
     let loads = 0;
     const load = () => {

@@ -182,6 +182,49 @@ describe('createDynamoDbTable', () => {
       assert.deepEqual({ ...outcome, reason: '' }, { kind: 'rejected', retryable: true, reason: '' });
     });
 
+  it('leaves an item alone that a newer version of the stack has written', async () => {
+    const newer = { Item: { pk: { S: 'p' }, sk: { S: 's' }, layout: { N: '2' } } };
+    const conditions: unknown[] = [];
+    await using server = await aLoopbackServer((request, response) => {
+      let body = '';
+      request.on('data', (part) => (body += String(part)));
+      request.on('end', () => {
+        const sent = JSON.parse(body) as {
+          ConditionExpression?: string;
+          Key?: object;
+          TransactItems?: unknown;
+        };
+        const isRead = request.headers['x-amz-target']?.toString().endsWith('GetItem') === true;
+        if (!isRead)
+          conditions.push(
+            JSON.stringify(sent).match(/\(attribute_not_exists\(#layout\) OR #layout <= :v\d\)/g),
+          );
+        response.writeHead(isRead ? 200 : 400, { 'content-type': 'application/x-amz-json-1.0' });
+        const CancellationReasons = [{ Code: 'None' }, { Code: 'ConditionalCheckFailed', ...newer }];
+        const refused =
+          sent.TransactItems === undefined
+            ? { __type: 'ConditionalCheckFailedException', ...newer }
+            : { __type: 'TransactionCanceledException', CancellationReasons };
+        response.end(JSON.stringify(isRead ? newer : refused));
+      });
+    });
+    const store = createDynamoDbTable({ tableName: 't', load: clientAt(server.url) });
+    const put = { ...write, change: { kind: 'put', item: { a: 1 } } } as const;
+
+    const outcomes = [await store.update(write), await store.update(put), await store.transact([put, write])];
+    const read = await store.read(write.key);
+
+    for (const outcome of outcomes) {
+      assert.equal(outcome.kind, 'rejected');
+      assert.match(('reason' in outcome && outcome.reason) || '', /layout 2/);
+    }
+    assert.equal(read.kind, 'unavailable');
+    assert.deepEqual(
+      conditions.map((found) => (found as readonly string[]).length),
+      [1, 1, 2],
+    );
+  });
+
   it('knows nothing of a write that was not answered in time', async () => {
     await using server = await aLoopbackServer(() => undefined);
     const store = createDynamoDbTable({ tableName: 't', timeoutMs: 20, load: slowAt(server.url) });

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { applyChange, testsHold } from '#shared/table/item-write.ts';
+import type { ItemWrite } from '#shared/table/item-write.ts';
+import { findNewerLayout, guardLayout, LAYOUT } from '#shared/table/layout.ts';
+import { schemaOf } from '../../../packages/authoring/table-schema.ts';
+import { readSource } from '../../architecture/source-files.ts';
+
+const KEY = { pk: 'a', sk: 'b' };
+const ADD: ItemWrite = {
+  ...{ purpose: 'grant', key: KEY, when: [] },
+  change: { kind: 'update', add: { n: 1 }, set: { m: 'x' } },
+};
+const PUT: ItemWrite = { ...ADD, change: { kind: 'put', item: { n: 1 } } };
+const CHECK: ItemWrite = { ...ADD, change: { kind: 'check' } };
+
+describe('a write', () => {
+  for (const { name, item, layout, holds } of [
+    { name: 'no item', item: undefined, layout: 1, holds: true },
+    { name: 'an item of the first layout, which says nothing of it', item: { n: 1 }, layout: 1, holds: true },
+    { name: 'an item of the same layout', item: { n: 1, layout: 2 }, layout: 2, holds: true },
+    { name: 'an item of an older layout', item: { n: 1, layout: 2 }, layout: 3, holds: true },
+    { name: 'an item of a newer layout', item: { n: 1, layout: 2 }, layout: 1, holds: false },
+    { name: 'an item whose layout is no number', item: { n: 1, layout: 'x' }, layout: 1, holds: false },
+  ])
+    it(`by layout ${layout} is ${holds ? 'made' : 'not made'} over ${name}`, () => {
+      for (const write of [ADD, PUT, CHECK])
+        assert.equal(testsHold(guardLayout(write, layout).when, item), holds);
+      assert.equal(findNewerLayout([undefined, item], layout) === undefined, holds);
+    });
+
+  it('marks what it leaves from the second layout on, and keeps its own conditions', () => {
+    const write: ItemWrite = { ...ADD, when: [{ attribute: 'n', is: 'present' }] };
+
+    assert.deepEqual(applyChange(guardLayout(write, 2).change, { n: 1 }), { n: 2, m: 'x', layout: 2 });
+    assert.deepEqual(applyChange(guardLayout(PUT, 2).change, undefined), { n: 1, layout: 2 });
+    assert.deepEqual(guardLayout(CHECK, 2).change, { kind: 'check' });
+    assert.deepEqual(applyChange(guardLayout(write, 1).change, { n: 1 }), { n: 2, m: 'x' });
+    assert.deepEqual(guardLayout(write, 2).when[0], { attribute: 'n', is: 'present' });
+  });
+
+  it('is refused in words that say what to do', () => {
+    assert.match(findNewerLayout([{ layout: 2 }], 1) ?? '', /layout 2.*newer version of the stack.*up to 1/);
+  });
+});
+
+describe('the layout that this version knows', () => {
+  it('is the one that the tables are tagged with', () => {
+    const [, value] =
+      /Key: 'gatewright:schema', Value: '(\d+)'/.exec(readSource('resources/tables.yml').text) ?? [];
+
+    assert.equal(schemaOf({ Tags: [{ Key: 'gatewright:schema', Value: value }] }), LAYOUT);
+  });
+});
