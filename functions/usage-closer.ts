@@ -1,7 +1,7 @@
-/** Once a day: closes every period that is over, and records its usage, before its ledger goes. */
+/** Every hour goes on with the round of the day: closes every period that is over, and records its usage, before its ledger goes. */
 import { readUsageTableConfig } from '#shared/config.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
-import { closeAllOver } from '#shared/quota/admin/close-over.ts';
+import { closeAllOver } from '#shared/quota/admin/close-all.ts';
 import { createDynamoDbAdminPorts } from '#shared/quota/dynamodb-admin.ts';
 
 /** Lambda ends it after 15. */

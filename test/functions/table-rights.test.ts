@@ -10,7 +10,7 @@ import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
 import { createTicketStore } from '#shared/access/tickets/ticket-store.ts';
 import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
 import { listAudit } from '#shared/quota/admin/audit.ts';
-import { closeAllOver } from '#shared/quota/admin/close-over.ts';
+import { closeAllOver } from '#shared/quota/admin/close-all.ts';
 import { closePeriod } from '#shared/quota/admin/close-period.ts';
 import { assignPlan, listKeys } from '#shared/quota/admin/keys.ts';
 import { reset, resume, setLimit, suspend, topUp } from '#shared/quota/admin/limits.ts';

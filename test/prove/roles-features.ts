@@ -7,7 +7,7 @@ import { createTicketStore } from '#shared/access/tickets/ticket-store.ts';
 import type { ItemListing, ItemStore } from '#shared/ports.ts';
 import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
 import { listAudit } from '#shared/quota/admin/audit.ts';
-import { closeAllOver } from '#shared/quota/admin/close-over.ts';
+import { closeAllOver } from '#shared/quota/admin/close-all.ts';
 import { listKeys } from '#shared/quota/admin/keys.ts';
 import { reset, resume, setLimit, suspend, topUp } from '#shared/quota/admin/limits.ts';
 import { listUsage } from '#shared/quota/admin/list-usage.ts';

@@ -80,29 +80,6 @@ async function recordFees(
   return { closed: 0, recorded, running: 0, ...(next !== undefined && { next }) };
 }
 
-/**
- * All pages, as the stack does once a day.
- * @throws DomainError STORE_UNAVAILABLE, also where the time has not sufficed: what is closed stays closed
- */
-export async function closeAllOver(
-  ports: AdminPorts,
-  by: string,
-  atEpochMs: number,
-  withinMs: number,
-): Promise<Omit<ClosedPage, 'next'>> {
-  const requested = { operationId: `daily-${new Date(atEpochMs).toISOString().slice(0, 10)}`, by, atEpochMs };
-  const sums = { closed: 0, recorded: 0, running: 0 };
-  const startedMs = performance.now();
-  for (let cursor: string | undefined; ;) {
-    const page = await closeOver(ports, requested, { month: undefined, cursor });
-    for (const name of ['closed', 'recorded', 'running'] as const) sums[name] += page[name];
-    if (page.next === undefined) return sums;
-    if (performance.now() - startedMs > withinMs)
-      throw unavailable(`of all periods ${sums.closed} were closed in time, and others not looked at`);
-    cursor = page.next;
-  }
-}
-
 async function closeOne(
   ports: AdminPorts,
   { subject, key, row }: KeptLedger,

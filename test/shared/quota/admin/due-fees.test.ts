@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { closeAllOver, closeOver } from '#shared/quota/admin/close-over.ts';
+import { closeAllOver } from '#shared/quota/admin/close-all.ts';
+import { closeOver } from '#shared/quota/admin/close-over.ts';
 import { listDueFees } from '#shared/quota/admin/due-fees.ts';
 import { assignPlan, unassignPlan } from '#shared/quota/admin/keys.ts';
 import { suspend } from '#shared/quota/admin/limits.ts';

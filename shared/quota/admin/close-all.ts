@@ -1,0 +1,84 @@
+/** What the stack closes by itself: a round over all that is over, which goes on where the invocation before has ended. */
+import type { ItemStore } from '../../ports.ts';
+import { closeOver } from './close-over.ts';
+import type { ClosedPage } from './close-over.ts';
+import { readItem, unavailable } from './operation.ts';
+import type { AdminPorts } from './operation.ts';
+
+/** Written down after each page: whoever is ended in the middle of one leaves a page to be looked at again. */
+type Round = {
+  /** Of the writes: two invocations at one time would each set the other back. */
+  readonly version: number;
+  readonly begunEpochMs: number;
+  /** Where it goes on; undefined: it is over. */
+  readonly cursor: string | undefined;
+};
+
+export type ClosedPart = Omit<ClosedPage, 'next'> & {
+  /** Nothing is left for the next invocation. */
+  readonly isWhole: boolean;
+};
+
+const KEY = { pk: 'AUDIT#close-over', sk: 'ROUND' };
+/** Once a day, also for whoever is asked every hour, a little early or late. */
+const EVERY_MS = 23 * 3_600_000;
+/** Ledgers go 35 days after their period: somebody must know before. */
+const LATE_AFTER_MS = 14 * 24 * 3_600_000;
+
+/**
+ * As many pages as the time suffices for; nothing where a round of this day is over.
+ * @throws DomainError STORE_UNAVAILABLE, also where a round has not come to its end for two weeks
+ */
+export async function closeAllOver(
+  ports: AdminPorts,
+  by: string,
+  atEpochMs: number,
+  withinMs: number,
+): Promise<ClosedPart> {
+  const sums = { closed: 0, recorded: 0, running: 0 };
+  const last = await readRound(ports.store);
+  if (last?.cursor === undefined && atEpochMs - (last?.begunEpochMs ?? -Infinity) < EVERY_MS)
+    return { ...sums, isWhole: true };
+  const begunEpochMs = last?.cursor === undefined ? atEpochMs : last.begunEpochMs;
+  const requested = { operationId: `round-${new Date(begunEpochMs).toISOString()}`, by, atEpochMs };
+  const startedMs = performance.now();
+  let { version = 0, cursor }: Partial<Round> = last ?? {};
+  for (;;) {
+    const page = await closeOver(ports, requested, { month: undefined, cursor });
+    for (const name of ['closed', 'recorded', 'running'] as const) sums[name] += page[name];
+    cursor = page.next;
+    const isMine = await saveRound(ports.store, { version: (version += 1), begunEpochMs, cursor });
+    if (cursor === undefined || !isMine) return { ...sums, isWhole: cursor === undefined };
+    if (performance.now() - startedMs > withinMs) break;
+  }
+  if (atEpochMs - begunEpochMs > LATE_AFTER_MS)
+    throw unavailable('two weeks have not sufficed to close all that is over, and ledgers go after five');
+  return { ...sums, isWhole: false };
+}
+
+async function readRound(store: ItemStore): Promise<Round | undefined> {
+  const item = await readItem(store, KEY);
+  if (item === undefined) return undefined;
+  const cursor = item['cursor'];
+  return {
+    version: Number(item['ver']),
+    begunEpochMs: Number(item['begunAt']),
+    cursor: typeof cursor === 'string' ? cursor : undefined,
+  };
+}
+
+/** @returns false where another invocation is at it */
+async function saveRound(store: ItemStore, { version, begunEpochMs, cursor }: Round): Promise<boolean> {
+  const before = { attribute: 'ver' } as const;
+  const outcome = await store.update({
+    purpose: 'record',
+    key: KEY,
+    when: [version === 1 ? { ...before, is: 'absent' } : { ...before, is: 'equal', value: version - 1 }],
+    change: {
+      kind: 'put',
+      item: { ver: version, begunAt: begunEpochMs, ...(cursor !== undefined && { cursor }) },
+    },
+  });
+  if (outcome.kind === 'unknown' || outcome.kind === 'rejected') throw unavailable(outcome.reason);
+  return outcome.kind === 'done';
+}
