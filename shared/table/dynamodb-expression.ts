@@ -65,22 +65,29 @@ export function printWrite(tableName: string, { key, when, change }: ItemWrite):
   };
 }
 
+/** All of a put. */
+export function printPut(
+  tableName: string,
+  { key, when, change }: ItemWrite,
+  item: Item,
+): NonNullable<TransactWriteItem['Put']> {
+  return {
+    TableName: tableName,
+    Item: printItem(key, item),
+    ...printExpression(when, change),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
+}
+
 export function printMember(tableName: string, write: ItemWrite): TransactWriteItem {
-  const { key, when, change } = write;
+  const { change } = write;
   switch (change.kind) {
     case 'check':
       return { ConditionCheck: { ConditionExpression: '', ...printWrite(tableName, write) } };
     case 'update':
       return { Update: { UpdateExpression: '', ...printWrite(tableName, write) } };
     case 'put':
-      return {
-        Put: {
-          TableName: tableName,
-          Item: printItem(key, change.item),
-          ...printExpression(when, change),
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        },
-      };
+      return { Put: printPut(tableName, write, change.item) };
   }
 }
 

@@ -2,16 +2,9 @@
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import { loadOnce, loadPackage } from '../aws/load-package.ts';
 import type { ItemStore } from '../ports.ts';
-import {
-  parseItem,
-  printItem,
-  printKey,
-  printMember,
-  printWrite,
-  printExpression,
-} from './dynamodb-expression.ts';
+import { parseItem, printKey, printMember, printPut, printWrite } from './dynamodb-expression.ts';
 import { dateOfError, parseCancellation, parseFailure, parseRefusal } from './dynamodb-failure.ts';
-import type { Item, ItemWrite, ReadOutcome, Unanswered, WriteOutcome } from './item-write.ts';
+import type { Item, ItemWrite, ReadOutcome, RefusedMember, WriteOutcome } from './item-write.ts';
 import { findNewerLayout, guardLayout } from './layout.ts';
 
 /**
@@ -75,12 +68,7 @@ class LedgerTable {
       const { client, commands } = await this.#client();
       const { change } = write;
       if (change.kind === 'put') {
-        const command = new commands.PutItemCommand({
-          TableName: this.#tableName,
-          Item: printItem(write.key, change.item),
-          ...printExpression(write.when, change),
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        });
+        const command = new commands.PutItemCommand(printPut(this.#tableName, write, change.item));
         const output = await client.send(command, this.#deadline());
         return { kind: 'done', item: change.item, storeEpochMs: this.#dateOf(output) };
       }
@@ -89,14 +77,7 @@ class LedgerTable {
       return { kind: 'done', item: parseItem(output.Attributes ?? {}), storeEpochMs: this.#dateOf(output) };
     } catch (error) {
       const refusal = parseRefusal(error);
-      if (refusal !== undefined)
-        return (
-          refuseNewer(refusal.item) ?? {
-            kind: 'refused',
-            ...refusal,
-            storeEpochMs: toEpochMs(dateOfError(error)),
-          }
-        );
+      if (refusal !== undefined) return refuse([refusal.item], refusal, error);
       return parseFailure(error);
     }
   }
@@ -109,14 +90,7 @@ class LedgerTable {
       return { kind: 'done', storeEpochMs: this.#dateOf(output) };
     } catch (error) {
       const members = parseCancellation(error);
-      if (members !== undefined)
-        return (
-          refuseNewer(...members.map((member) => (member.holds ? undefined : member.item))) ?? {
-            kind: 'refused',
-            members,
-            storeEpochMs: toEpochMs(dateOfError(error)),
-          }
-        );
+      if (members !== undefined) return refuse(members.map(itemOf), { members }, error);
       return parseFailure(error);
     }
   }
@@ -161,12 +135,17 @@ class LedgerTable {
 }
 
 /** What a newer version has written is left alone: certainly not applied, and no use to try again. */
-function refuseNewer(
-  ...items: readonly (Item | undefined)[]
-): Extract<Unanswered, { kind: 'rejected' }> | undefined {
+function refuse<Refusal extends object>(
+  items: readonly (Item | undefined)[],
+  refusal: Refusal,
+  error: unknown,
+) {
   const reason = findNewerLayout(items);
-  return reason === undefined ? undefined : { kind: 'rejected', retryable: false, reason };
+  if (reason !== undefined) return { kind: 'rejected', retryable: false, reason } as const;
+  return { kind: 'refused', ...refusal, storeEpochMs: toEpochMs(dateOfError(error)) } as const;
 }
+
+const itemOf = (member: RefusedMember): Item | undefined => (member.holds ? undefined : member.item);
 
 function toEpochMs(date: string | undefined): number | undefined {
   const epochMs = Date.parse(date ?? '');

@@ -1,30 +1,21 @@
 /**
  * Which layout of items this version knows. The number grows with each change that the version before cannot read
- * (docs/decisions/0086). An item says which one it has, so that an older version leaves alone what it would misread.
+ * (docs/decisions/0086), and whoever writes a later one says so in the item: an older version leaves it alone.
  */
 import type { Item, ItemWrite, Test } from './item-write.ts';
 
 /** Also the value of the tables' tag `gatewright:schema`. */
 export const LAYOUT = 1;
-/** Absent in the first layout. */
-const ATTRIBUTE = 'layout';
 
-/** The write with the condition that what is there is known here, and with the mark of what it leaves there. */
+/** The write with the condition that what is there is known here. Without the attribute it is of the first layout. */
 export function guardLayout(write: ItemWrite, layout = LAYOUT): ItemWrite {
-  const { when, change } = write;
-  const known: Test = { attribute: ATTRIBUTE, is: 'absent-or-at-most', value: layout };
-  const guarded = { ...write, when: [...when, known] };
-  if (layout === 1 || change.kind === 'check') return guarded;
-  const mark = { [ATTRIBUTE]: layout };
-  return change.kind === 'put'
-    ? { ...guarded, change: { kind: 'put', item: { ...change.item, ...mark } } }
-    : { ...guarded, change: { ...change, set: { ...change.set, ...mark } } };
+  const known: Test = { attribute: 'layout', is: 'absent-or-at-most', value: layout };
+  return { ...write, when: [...write.when, known] };
 }
 
 /** @returns what to say of an item that a newer version has written; undefined where there is none */
 export function findNewerLayout(items: readonly (Item | undefined)[], layout = LAYOUT): string | undefined {
-  const newer = items.map((item) => item?.[ATTRIBUTE] ?? 1).find((found) => !(Number(found) <= layout));
-  return newer === undefined
-    ? undefined
-    : `an item has layout ${newer}, which a newer version of the stack has written; this one knows up to ${layout}`;
+  for (const { layout: found = 1 } of items.filter((item) => item !== undefined))
+    if (!(Number(found) <= layout)) return `layout ${found} is of a newer stack`;
+  return undefined;
 }
