@@ -24,7 +24,8 @@ const BUSY = { exact: 2000, leased: 50_000 };
 /** us-east-1, on demand: docs/aws/prices.md. */
 const DOLLARS_PER_MILLION_UNITS = 0.625;
 const MONTHS = 200;
-const WITHIN_MS = 60_000;
+/** For one request, and for as many as a busy process makes: a limit against hanging, on a machine that has other work. */
+const WITHIN_MS = { one: 60_000, many: 900_000 };
 const LEAST_ADMITTED = 0.99;
 
 export const billing: Proof = {
@@ -46,7 +47,7 @@ export const billing: Proof = {
           js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
         },
       });
-      return await judge(new Fleet(program, store.url), quick, months);
+      return await judge(new Fleet(program, store.url, join(folder, 'compiled')), quick, months);
     } finally {
       await store.close();
       rmSync(folder, { recursive: true, force: true });
@@ -93,12 +94,13 @@ class Fleet {
   readonly #environment: Readonly<Record<string, string>>;
   readonly #client: dynamoDb.DynamoDBClient;
 
-  constructor(program: string, endpoint: string) {
+  constructor(program: string, endpoint: string, codeCache: string) {
     const { accessKeyId, secretAccessKey } = SIGNER;
     this.#program = program;
     this.#environment = {
       ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
-      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      // A thousand processes compile the program once.
+      ...{ AWS_ENDPOINT_URL_DYNAMODB: endpoint, NODE_COMPILE_CACHE: codeCache },
     };
     this.#client = new dynamoDb.DynamoDBClient({ region: 'us-east-1', endpoint, credentials: SIGNER });
   }
@@ -149,7 +151,10 @@ class Fleet {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const ended = once(child, 'close');
-    const timer = setTimeout(() => child.kill('SIGKILL'), WITHIN_MS);
+    const timer = setTimeout(
+      () => child.kill('SIGKILL'),
+      order.requests === 1 ? WITHIN_MS.one : WITHIN_MS.many,
+    );
     let answer: BillingAnswer | undefined;
     for await (const line of createInterface({ input: child.stdout })) {
       answer = JSON.parse(line) as BillingAnswer;

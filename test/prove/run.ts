@@ -24,6 +24,7 @@ async function prove(
       break;
     case 'refuted':
       console.log(`REFUTED ${proof.name}: ${outcome.reason} (${seconds} s)`);
+      console.log(JSON.stringify(outcome.figures));
       break;
     case 'proven':
       console.log(`PROVEN ${proof.name}: ${proof.claim} (${seconds} s)`);
