@@ -3,10 +3,13 @@ import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
 import type { InspectedApi, inspectStacks } from '@gatewright/gateway';
 import { homeOfEnvironment } from './load-options.ts';
 
-export function loadOptions(stage: string, directory: string) {
+/** Of templates, by name. */
+export type GivenParameters = Readonly<Record<string, string>>;
+
+export function loadOptions(stage: string, directory: string, parameters: GivenParameters = {}) {
   return {
     ...{ stage, directory, ...homeOfEnvironment(), strict: false },
-    ...{ parameters: {}, environment: {} },
+    ...{ parameters, environment: {} },
     onProgress: (message: string) => process.stderr.write(`${message}\n`),
   };
 }

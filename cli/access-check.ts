@@ -18,6 +18,7 @@ import { printProblem } from '@gatewright/authoring/read-document';
 import type { Problem } from '@gatewright/authoring/read-document';
 import type { InspectedApi } from '@gatewright/gateway';
 import { closedRoutes, inspectApis, isOurs, loadOptions, toInventoryRoutes } from './access-apis.ts';
+import type { GivenParameters } from './access-apis.ts';
 import { checkHandlers } from './claim-check.ts';
 import { readAccessFiles, strayDocuments } from '@gatewright/authoring/access-files';
 import { checkPlan } from '@gatewright/authoring/check-plan';
@@ -49,13 +50,15 @@ export async function checkDocuments(
   folder: string,
   sources: readonly string[],
   stage: string,
+  parameters: GivenParameters = {},
 ): Promise<number> {
   const { compiled, problems, warnings, withoutInventory } = buildAccess(readAccessFiles(folder), checkPlan);
   const odd = [...warnings, ...strayDocuments(folder)];
   printProblems(odd, 'yellow');
   const wrongWebhooks = webhookProblems(readWebhooks(folder));
   printProblems([...withoutInventory, ...problems, ...wrongWebhooks], 'red');
-  const apis = sources.length === 0 ? [] : await inspectApis(sources, loadOptions(stage, dirname(folder)));
+  const apis =
+    sources.length === 0 ? [] : await inspectApis(sources, loadOptions(stage, dirname(folder), parameters));
   const { unsafe, drift } = checkApis(compiled, apis, stage);
   unsafe.push(...(await checkHandlers(compiled, apis, stage)));
   // A document that was not compiled may be the one.

@@ -9,6 +9,7 @@ import { parseInventory, printInventory } from '@gatewright/authoring/route-inve
 import type { InventoryRoute, RouteInventory } from '@gatewright/authoring/route-inventory';
 import type { InspectedApi } from '@gatewright/gateway';
 import { inspectApis, loadOptions, toInventoryRoutes } from './access-apis.ts';
+import type { GivenParameters } from './access-apis.ts';
 import { readNamedDocuments } from '@gatewright/authoring/access-documents';
 import type { NamedDocument } from '@gatewright/authoring/access-documents';
 import { inventoryPath } from '@gatewright/authoring/access-files';
@@ -36,12 +37,13 @@ export async function syncRoutes(
   folder: string,
   names: readonly string[],
   stage: string,
+  parameters: GivenParameters = {},
 ): Promise<SyncedRoutes> {
   const named = readNamedDocuments(folder, names);
   const documents = named.filter(({ document }) => Object.hasOwn(document.api, stage));
   if (named.length > 0 && documents.length === 0) throw new UsageError(describeStages(named, stage));
   assertSources(folder, documents);
-  const inspect = inspectOnce(folder, stage, documents);
+  const inspect = inspectOnce(folder, stage, documents, parameters);
   const lines: string[] = [];
   const warnings: string[] = [];
   const inventories = new Map<string, string>();
@@ -101,7 +103,12 @@ function assertSources(folder: string, documents: readonly NamedDocument[]): voi
 type Inspect = () => Promise<readonly InspectedApi[]>;
 
 /** All stacks together, since they import from each other: protected ones the authorizers of the documents' own. */
-function inspectOnce(folder: string, stage: string, documents: readonly NamedDocument[]): Inspect {
+function inspectOnce(
+  folder: string,
+  stage: string,
+  documents: readonly NamedDocument[],
+  parameters: GivenParameters,
+): Inspect {
   let apis: Promise<readonly InspectedApi[]> | undefined;
   const own = dirname(folder);
   return () => {
@@ -113,7 +120,7 @@ function inspectOnce(folder: string, stage: string, documents: readonly NamedDoc
     if (existsSync(join(own, 'serverless.yml'))) sources.add(own);
     // The toolkit's own plug-in must not refuse documents by the routes of yesterday.
     const environment = { GATEWRIGHT_READS_ROUTES: 'true' };
-    return (apis ??= inspectApis([...sources], { ...loadOptions(stage, own), environment }));
+    return (apis ??= inspectApis([...sources], { ...loadOptions(stage, own, parameters), environment }));
   };
 }
 

@@ -16,6 +16,8 @@ import { readHeldKey } from './held-key.ts';
 import { saveDeployedIds } from '@gatewright/authoring/account/deployed-ids';
 import { syncRoutes } from './access-sync.ts';
 import { strayDocuments, writeCompiledAccess } from '@gatewright/authoring/access-files';
+import type { GivenParameters } from './access-apis.ts';
+import { paramOption } from './load-options.ts';
 import { withStack } from './with-stack.ts';
 import { collectText, readStageName } from './options.ts';
 import { count, HINT, paint, table, UsageError } from './output.ts';
@@ -24,6 +26,7 @@ import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/we
 
 type AccessFlags = { readonly folder: string };
 type StageFlags = AccessFlags & { readonly stage: string };
+type LoadingFlags = StageFlags & { readonly param: GivenParameters };
 
 export function accessCommand(): Command {
   const access = new Command('access')
@@ -63,8 +66,9 @@ function syncCommand(): Command {
   return inFolder('sync', 'Read the routes of the protected APIs, and compile.')
     .argument('[documents...]', 'names of documents; all when left out')
     .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
-    .action(async (names: readonly string[], { folder, stage }: StageFlags) => {
-      const { lines, warnings, inventories } = await syncRoutes(existing(folder), names, stage);
+    .addOption(paramOption())
+    .action(async (names: readonly string[], { folder, stage, param }: LoadingFlags) => {
+      const { lines, warnings, inventories } = await syncRoutes(existing(folder), names, stage, param);
       for (const line of lines) process.stdout.write(`${line}\n`);
       for (const line of warnings) process.stderr.write(`${paint('yellow', 'warning:')} ${line}\n`);
       build(folder, inventories);
@@ -112,8 +116,10 @@ function checkCommand(): Command {
   return inFolder('check', 'Check the documents; with sources, also that the APIs use them safely.')
     .argument('[sources...]', 'services or templates that hold the protected APIs and the authorizers')
     .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
-    .action(async (sources: readonly string[], { folder, stage }: StageFlags) => {
-      process.exitCode = (await checkDocuments(existing(folder), withStack(sources), stage)) === 0 ? 0 : 1;
+    .addOption(paramOption())
+    .action(async (sources: readonly string[], { folder, stage, param }: LoadingFlags) => {
+      const found = await checkDocuments(existing(folder), withStack(sources), stage, param);
+      process.exitCode = found === 0 ? 0 : 1;
     });
 }
 

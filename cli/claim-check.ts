@@ -1,6 +1,11 @@
 /** Do handlers behind the toolkit's authorizers still read the caller where another authorizer put it? */
 import { relative } from 'node:path';
-import { describeClaimRead, findClaimReads } from '@gatewright/authoring/claim-reads';
+import {
+  describeClaimRead,
+  describeMappedClaim,
+  findClaimReads,
+  findMappedClaims,
+} from '@gatewright/authoring/claim-reads';
 import type { CompiledAccess } from '#shared/access/compiled-document.ts';
 import type { FunctionDefinition, InspectedApi } from '@gatewright/gateway';
 import { isOurs } from './access-apis.ts';
@@ -22,16 +27,33 @@ export async function checkHandlers(
 }
 
 async function readsOf(api: InspectedApi): Promise<readonly string[]> {
+  const ours = api.routes.filter(
+    ({ authorizer }) => authorizer !== undefined && isOurs(authorizer.functionName),
+  );
+  const complaints = ours.flatMap(mappedClaims);
   const routes = new Map<FunctionDefinition, string>();
-  for (const { method, path, authorizer, handler } of api.routes)
-    if (handler !== undefined && authorizer !== undefined && isOurs(authorizer.functionName))
-      routes.set(handler, routes.get(handler) ?? `${method} ${path}`);
-  if (routes.size === 0) return [];
+  for (const { method, path, handler } of ours)
+    if (handler !== undefined) routes.set(handler, routes.get(handler) ?? `${method} ${path}`);
+  if (routes.size === 0) return complaints;
   const { readHandlerSources } = await import('@gatewright/gateway');
-  const complaints: string[] = [];
   for (const [handler, route] of routes)
     for (const { file, text } of await readHandlerSources(handler))
       for (const { line, what } of findClaimReads(text))
         complaints.push(`${relative(process.cwd(), file)}:${line}: ${describeClaimRead(what, route)}`);
   return complaints;
+}
+
+/** A template that finds no caller writes for nobody, as a handler does. */
+function mappedClaims({
+  method,
+  path,
+  callerMappings = [],
+}: InspectedApi['routes'][number]): readonly string[] {
+  return callerMappings.flatMap(({ text, place }) =>
+    findMappedClaims(text).map((what) => {
+      const file = relative(process.cwd(), place.file);
+      const where = place.line === undefined ? file : `${file}:${place.line}`;
+      return `${where}: ${describeMappedClaim(what, `${method} ${path}`)}`;
+    }),
+  );
 }

@@ -1,6 +1,7 @@
 /** Options of the commands that load stacks: `start`, and `routes` without a running gateway. */
 import { readHome } from '@gatewright/gateway/definition/home';
 import { collectPair, readAccount, readEnvFile, readRegion, readStageName } from './options.ts';
+import { Option } from 'commander';
 import { UsageError } from './output.ts';
 import type { Command } from 'commander';
 import type { Home } from '@gatewright/gateway/definition/home';
@@ -17,6 +18,13 @@ export type LoadFlags = {
 
 /** Where nobody says another. */
 export const USUAL_STAGE = 'dev';
+
+/** Of every command that loads stacks: a template may have parameters without a default. */
+export function paramOption(): Option {
+  return new Option('--param <name=value>', 'parameter of a template or of serverless.yml (repeatable)')
+    .argParser(collectPair)
+    .default({}, 'none');
+}
 
 export function addLoadOptions(command: Command): Command {
   return command
@@ -38,12 +46,7 @@ export function addLoadOptions(command: Command): Command {
       'account of all stacks, 12 digits; else what each names, AWS_ACCOUNT_ID, 123456789012',
       readAccount,
     )
-    .option(
-      '--param <name=value>',
-      'parameter of a template or of serverless.yml (repeatable)',
-      collectPair,
-      {},
-    )
+    .addOption(paramOption())
     .option('--env-file <file>', 'variables for ${env:…} of serverless.yml; functions never see them')
     .option('--strict', 'refuse what cannot be served or enforced, instead of naming it', false)
     .option(

@@ -28,7 +28,7 @@ import { listApis } from './control/list-apis.ts';
 import { ServedApis } from './control/served-apis.ts';
 import { settleHome } from './definition/home.ts';
 import { loadStacks } from './definition/load.ts';
-import { Faults, REFUSING } from './errors.ts';
+import { Faults, REFUSING_WHAT_REQUESTS_MEET } from './errors.ts';
 import { serve } from './pipeline.ts';
 import { openApiPorts } from './server/api-ports.ts';
 import { openControlPort } from './control-port/control-port.ts';
@@ -76,12 +76,12 @@ export async function listRoutes(
   return listApis((await readApis(sources, options, new Faults(false))).all, () => 'not-listening');
 }
 
-/** How the routes of stacks are guarded, without starting anything. @throws DefinitionError for what `tolerance` refuses, which is all unless it is given */
+/** How the routes of stacks are guarded, without starting anything. @throws DefinitionError for what `tolerance` refuses, which is all that requests meet unless it is given */
 export async function inspectStacks(
   sources: readonly string[],
   options: Parameters<typeof loadStacks>[1],
 ): Promise<readonly InspectedApi[]> {
-  const served = await readApis(sources, options, options.tolerance ?? REFUSING);
+  const served = await readApis(sources, options, options.tolerance ?? REFUSING_WHAT_REQUESTS_MEET);
   return inspectApis(served.all, served.stacks, {
     own: LOCAL_ISSUER,
     includes: (issuer) => issuer === LOCAL_ISSUER,

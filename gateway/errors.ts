@@ -184,6 +184,25 @@ export const REFUSING: Tolerance = {
   },
 };
 
+/** Consequence of what no request ever meets, such as the certificate of a distribution. */
+export const NO_CONSEQUENCE = 'changes nothing for a request';
+
+/** For those who judge routes and what guards them: what changes nothing for a request is passed over, all else is refused. */
+export const REFUSING_WHAT_REQUESTS_MEET: Tolerance = {
+  allowsUnguarded: true,
+  attempt(consequence, make, instead) {
+    try {
+      return make();
+    } catch (error) {
+      if (consequence !== NO_CONSEQUENCE || !(error instanceof DefinitionError)) throw error;
+      return instead(error);
+    }
+  },
+  note(error, consequence) {
+    if (consequence !== NO_CONSEQUENCE) throw error;
+  },
+};
+
 /** One thing that could not be taken, and what requests miss by it. */
 export type Fault = { readonly error: DefinitionError; readonly consequences: readonly string[] };
 

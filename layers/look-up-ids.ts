@@ -2,10 +2,8 @@
 import { existsSync } from 'node:fs';
 import { saveMissingIds, withoutId } from '@gatewright/authoring/account/deployed-ids';
 import type { MissingIds } from '@gatewright/authoring/account/deployed-ids';
+import { STANDS_IN } from '@gatewright/gateway/definition/serverless/aws-stand-in';
 import { UsageError } from '@gatewright/authoring/usage-error';
-
-/** Set for an osls that reaches no AWS: who has started it has looked before. */
-export const OFFLINE = 'GATEWRIGHT_PACKAGES_OFFLINE';
 
 /** What is asked of osls: 4 makes a provider of the SDK, Serverless 3 gives credentials that may have to be waited for. */
 export type CredentialSource = {
@@ -26,13 +24,13 @@ export type LookUp = MissingIds & {
   readonly refusal?: string;
 };
 
-/** Only in `serverless package` and `serverless deploy` of the whole stack. */
+/** Of an account, for a deployment: only in `serverless package` and `serverless deploy` of the whole stack. */
 export function isPackaging(commands: readonly string[], environment: NodeJS.ProcessEnv): boolean {
   const [command, ...more] = commands;
   return (
     more.length === 0 &&
     (command === 'package' || command === 'deploy') &&
-    environment[OFFLINE] === undefined &&
+    environment[STANDS_IN] === undefined &&
     environment['GATEWRIGHT_READS_ROUTES'] === undefined
   );
 }

@@ -4,7 +4,6 @@ import { glob, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import { OFFLINE } from './look-up-ids.ts';
 import { startAwsStandIn } from '@gatewright/gateway/definition/serverless/aws-stand-in';
 
 export type Artefact = { readonly name: string; readonly sizeBytes: number };
@@ -74,10 +73,7 @@ function runOsls(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [osls, ...oslsArguments], {
       cwd,
-      env: {
-        ...{ ...Object.fromEntries(own), ...environment },
-        ...{ SLS_INTERACTIVE_SETUP_ENABLE: '0', NO_COLOR: '1', [OFFLINE]: '1' },
-      },
+      env: { ...Object.fromEntries(own), ...environment, SLS_INTERACTIVE_SETUP_ENABLE: '0', NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: TIMEOUT_MS,
     });

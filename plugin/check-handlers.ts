@@ -1,7 +1,12 @@
 /** Do the service's handlers behind the toolkit's authorizers still read the caller where another authorizer put it? */
 import { relative } from 'node:path';
 import { calledFunction } from '@gatewright/authoring/check-wiring';
-import { describeClaimRead, findClaimReads } from '@gatewright/authoring/claim-reads';
+import {
+  describeClaimRead,
+  describeMappedClaim,
+  findClaimReads,
+  findMappedClaims,
+} from '@gatewright/authoring/claim-reads';
 import type { PackagedService } from './check-service.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -11,10 +16,18 @@ export async function checkHandlers({
   directory,
   resources,
 }: Pick<PackagedService, 'directory' | 'resources'>): Promise<readonly string[]> {
-  const handlers = guardedHandlers(resources);
-  if (handlers.size === 0) return [];
-  const { readHandlerSources } = await import('@gatewright/gateway');
   const complaints = new Set<string>();
+  const handlers = new Map<string, string>();
+  for (const { logicalId, route, integrations } of guardedRoutes(resources)) {
+    for (const what of integrations.flatMap(textsIn).flatMap(findMappedClaims))
+      complaints.add(`${logicalId}: ${describeMappedClaim(what, route)}`);
+    for (const name of integrations.flatMap(namesIn)) {
+      const { Handler: handler } = propertiesOf(resources, name);
+      if (typeof handler === 'string' && !handlers.has(handler)) handlers.set(handler, route);
+    }
+  }
+  if (handlers.size === 0) return [...complaints];
+  const { readHandlerSources } = await import('@gatewright/gateway');
   for (const [handler, route] of handlers) {
     const place = { file: 'serverless.yml', line: undefined, logicalId: undefined, property: undefined };
     const code = { kind: 'directory', directory, esbuild: undefined } as const;
@@ -25,23 +38,31 @@ export async function checkHandlers({
   return [...complaints];
 }
 
-/** Handler string → a route that it answers and that an authorizer of ours guards. */
-function guardedHandlers(resources: Fields): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
+type GuardedRoute = {
+  readonly logicalId: string;
+  /** As it is called in messages. */
+  readonly route: string;
+  readonly integrations: readonly unknown[];
+};
+
+/** Routes that an authorizer of ours guards. */
+function guardedRoutes(resources: Fields): readonly GuardedRoute[] {
   const ours = new Set(
     Object.keys(resources).filter((logicalId) => isOurs(propertiesOf(resources, logicalId))),
   );
-  for (const logicalId of Object.keys(resources)) {
+  return Object.keys(resources).flatMap((logicalId) => {
     const { AuthorizerId, Integration, Target, HttpMethod, RouteKey } = propertiesOf(resources, logicalId);
-    if (!namesIn(AuthorizerId).some((name) => ours.has(name))) continue;
+    if (!namesIn(AuthorizerId).some((name) => ours.has(name))) return [];
     const integrations = [Integration, ...namesIn(Target).map((name) => propertiesOf(resources, name))];
-    for (const name of integrations.flatMap(namesIn)) {
-      const { Handler: handler } = propertiesOf(resources, name);
-      const route = typeof RouteKey === 'string' ? RouteKey : `${String(HttpMethod)} (${logicalId})`;
-      if (typeof handler === 'string' && !found.has(handler)) found.set(handler, route);
-    }
-  }
-  return found;
+    const route = typeof RouteKey === 'string' ? RouteKey : `${String(HttpMethod)} (${logicalId})`;
+    return [{ logicalId, route, integrations }];
+  });
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap((part: unknown) => textsIn(part));
 }
 
 function isOurs({ AuthorizerUri }: Fields): boolean {

@@ -8,6 +8,8 @@ import type {
 } from '../deployment/model.ts';
 import { isClosed } from '../deployment/closed-routes.ts';
 import type { ResolvedStack } from '../definition/model.ts';
+import { findCallerMappings } from './caller-mappings.ts';
+import type { CallerMapping } from './caller-mappings.ts';
 import { findLateParts } from './late-parts.ts';
 import type { LatePart } from './late-parts.ts';
 import type { ApiState } from './api-state.ts';
@@ -39,6 +41,8 @@ export type InspectedRoute = {
   readonly apiKeyRequired: boolean;
   /** The function that answers, where it is of a loaded stack. */
   readonly handler?: FunctionDefinition;
+  /** Templates and parameters that read the caller; absent = none. */
+  readonly callerMappings?: readonly CallerMapping[];
   /** Answers 500 to everybody; what guards it is not known then. */
   readonly isClosed?: true;
   /** What a token that can be minted here needs, where the gateway itself checks tokens. */
@@ -72,19 +76,26 @@ export function inspectApis(
   const functions = stacks.flatMap((stack) => stack.functions);
   const resourcesOf = new Map(stacks.map(({ stackName, resources }) => [stackName, resources]));
   const byName = new Map(functions.map((definition) => [definition.name, definition]));
-  return apis.flatMap(({ identity, served }) =>
-    [...served.stages.values()].map((stage) => ({
+  return apis.flatMap(({ identity, served }) => {
+    const resources: ResolvedStack['resources'] = resourcesOf.get(identity.stackName) ?? new Map();
+    return [...served.stages.values()].map((stage) => ({
       stack: identity.stackName,
       logicalId: identity.logicalId,
       id: identity.apiId,
       kind: identity.protocol,
       stage: stage.name,
       region: identity.region,
-      routes: stage.deployment.routes.plans.map((plan) => inspectRoute(plan, byName, issuers)),
+      routes: stage.deployment.routes.plans.map((plan) => {
+        const callerMappings = findCallerMappings(resources, plan.logicalId);
+        return {
+          ...inspectRoute(plan, byName, issuers),
+          ...(callerMappings.length > 0 && { callerMappings }),
+        };
+      }),
       apiKeySource: stage.deployment.apiKeySource,
-      lateParts: findLateParts(resourcesOf.get(identity.stackName) ?? new Map(), identity.apiId),
-    })),
-  );
+      lateParts: findLateParts(resources, identity.apiId),
+    }));
+  });
 }
 
 function inspectRoute(

@@ -7,6 +7,9 @@ export type LatePart = { readonly part: string; readonly deployment: string };
 /** Nothing refers to these, so `DependsOn` alone brings them before a deployment. */
 const PARTS: ReadonlySet<string> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);
 
+/** What comes with the OpenAPI document of its API is made with the API; its id here tells the operation, with spaces. */
+const IN_TEMPLATE = /^[A-Za-z0-9]+$/;
+
 export function findLateParts(
   resources: ReadonlyMap<string, ResolvedResource>,
   apiId: string,
@@ -17,7 +20,9 @@ export function findLateParts(
     .flatMap(({ logicalId: deployment }) => {
       const awaited = awaitedBy(resources, deployment);
       return ofApi
-        .filter(({ type, logicalId }) => PARTS.has(type) && !awaited.has(logicalId))
+        .filter(
+          ({ type, logicalId }) => PARTS.has(type) && IN_TEMPLATE.test(logicalId) && !awaited.has(logicalId),
+        )
         .map(({ logicalId: part }) => ({ part, deployment }));
     });
 }

@@ -1,5 +1,6 @@
 /** Sorts every resource and property of a stack into the classes of `classes.ts`, so that nothing is ignored in silence. */
 import { OSLS_HELPERS, TYPES, TYPES_WITHOUT_EFFECT, TYPE_CONSEQUENCES } from './classes.ts';
+import { NO_CONSEQUENCE } from '../errors.ts';
 import type { DefinitionPlace } from '../errors.ts';
 import type { TypeClass } from './classes.ts';
 import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from './model.ts';
@@ -17,8 +18,6 @@ export type Classified = {
   readonly noEffect: readonly UnsupportedItem[];
 };
 
-const NO_EFFECT = 'changes nothing for a request';
-
 /** Classes of all resources; whatever is in neither list is enforced. */
 export function classifyResources(stackName: string, resources: Iterable<ResolvedResource>): Classified {
   const unsupported: UnsupportedItem[] = [];
@@ -32,10 +31,10 @@ export function classifyResources(stackName: string, resources: Iterable<Resolve
     });
     const known = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
     if (OSLS_HELPERS.test(logicalId) || TYPES_WITHOUT_EFFECT.has(type)) {
-      noEffect.push(item(NO_EFFECT));
+      noEffect.push(item(NO_CONSEQUENCE));
     } else if (known !== undefined) {
       for (const [property, consequence] of classifyProperties(known, properties)) {
-        if (consequence === undefined) noEffect.push(item(NO_EFFECT, property));
+        if (consequence === undefined) noEffect.push(item(NO_CONSEQUENCE, property));
         else unsupported.push(item(consequence, property));
       }
     } else {

@@ -42,3 +42,19 @@ export function describeClaimRead(what: string, route: string): string {
     `claimsOf(event) of gatewright/access instead (docs/coming-from.md), or write "gatewright: claims acknowledged" in a comment there`
   );
 }
+
+/** As `findClaimReads`, of a mapping template or parameter: `authorizer.claims`, each once; none where a comment acknowledges it. */
+export function findMappedClaims(text: string): readonly string[] {
+  if (ACKNOWLEDGED.test(text)) return [];
+  return [
+    ...new Set([...text.matchAll(/\bcontext\.authorizer\.(claims|jwt)\b/g)].map(([, name = '']) => name)),
+  ].map((name) => `authorizer.${name}`);
+}
+
+/** What to do about one, behind the place where it stands. */
+export function describeMappedClaim(what: string, route: string): string {
+  return (
+    `reads $context.${what}, which is not there behind the authorizer of ${route}, so every caller would be nobody: let the document hand over the claim ` +
+    `(context: { email: { claim: email } }) and read $context.authorizer.email (docs/coming-from.md), or write "## gatewright: claims acknowledged" in the template`
+  );
+}

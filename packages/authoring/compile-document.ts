@@ -237,7 +237,10 @@ function warnOfRule(
   path: Path,
   routes: readonly (CompiledRoute | undefined)[],
 ): void {
-  const open = routes.find((route) => route?.isOpen === true);
+  // Preflights are meant to be open, and whoever writes `*` means other verbs.
+  const isPreflight = (route: CompiledRoute): boolean =>
+    route.method === 'OPTIONS' && !rule.methods?.includes('OPTIONS');
+  const open = routes.find((route) => route?.isOpen === true && !isPreflight(route));
   if (open !== undefined)
     warning(path, `${open.method} ${open.path} has no authorizer, so nothing enforces this rule there`);
   const when = JSON.stringify(rule.when ?? {});

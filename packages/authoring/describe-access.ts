@@ -18,7 +18,7 @@ export type MatrixRow = {
   readonly route: CompiledRoute;
   /** By role; `anybody` first: a caller without any role. */
   readonly cells: readonly MatrixCell[];
-  /** Every rule that names the route, in words. */
+  /** Every rule that names the route, in words; none where nothing asks them. */
   readonly rules: readonly string[];
   /** Whoever is let in is charged, or refused where nobody can be. */
   readonly isCharged: boolean;
@@ -47,7 +47,7 @@ export function describeAccess(document: CompiledDocument): AccessMatrix {
         cells: [undefined, ...roles].map((role) =>
           route.isOpen === true ? 'open' : cellOf(rules, document, role),
         ),
-        rules: rules.map((rule) => describeRule(rule, document, route)),
+        rules: route.isOpen === true ? [] : rules.map((rule) => describeRule(rule, document, route)),
         isCharged: isCharged(document, index) && route.isOpen !== true,
       };
     }),

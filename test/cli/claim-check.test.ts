@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { checkHandlers } from '../../cli/claim-check.ts';
 import { inspectStacks } from '../../gateway/index.ts';
+import type { InspectedApi } from '../../gateway/index.ts';
 import { loadOptions } from '../../cli/access-apis.ts';
 import { aDocument, anAccess } from '../support/an-access-document.ts';
 
@@ -72,6 +73,21 @@ async function check(source: string) {
   }
 }
 
+/** Of a route without a function, whose integration has these texts. */
+function checkMapping(callerMappings: NonNullable<InspectedApi['routes'][number]['callerMappings']>) {
+  const authorizer = {
+    ...({ name: 'ours', payload: 'rest-token', ttlSeconds: 60, simpleResponses: false } as const),
+    ...{ functionName: 'gatewright-dev-token-authorizer', identitySources: [] },
+  };
+  const route = { method: 'GET', path: '/', authorizer, apiKeyRequired: false, callerMappings };
+  const api: InspectedApi = {
+    ...{ stack: 's', logicalId: 'Api', id: 'a1', kind: 'rest', stage: 'dev', region: 'us-east-1' },
+    ...{ routes: [route], apiKeySource: 'HEADER' },
+  };
+  const access = anAccess(aDocument({ api: { dev: { apiId: 'a1', stage: 'dev' } } }, ['GET /']));
+  return checkHandlers(access, [api], 'dev');
+}
+
 describe('checkHandlers', () => {
   it('finds the planted mistake: Cognito exchanged for ours, handlers untouched', async () => {
     const [complaint, ...more] = await check(
@@ -87,5 +103,26 @@ describe('checkHandlers', () => {
 
   it('says nothing of a handler that reads the caller by claimsOf', async () => {
     assert.deepEqual(await check('exports.list = async (event) => ({ body: claimsOf(event).sub });\n'), []);
+  });
+
+  it('finds the planted mistake in mapping templates and parameters, which no handler shows', async () => {
+    const place = { file: join(process.cwd(), 'api.yaml'), line: 7, logicalId: 'Api', property: undefined };
+    const textOf = (text: string) => [{ text, place }];
+    const cases = [
+      [
+        '{"owner": "$context.authorizer.claims.email"}',
+        /^access\/orders\.yml: api\.yaml:7: reads \$context\.authorizer\.claims, .* of GET \/,/,
+      ],
+      ['context.authorizer.jwt.claims.sub', /reads \$context\.authorizer\.jwt/],
+      ['## gatewright: claims acknowledged\n$context.authorizer.claims.email', undefined],
+      ['{"owner": "$context.authorizer.email"}', undefined],
+    ] as const;
+    await Promise.all(
+      cases.map(async ([text, expected]) => {
+        const [complaint] = await checkMapping(textOf(text));
+        if (expected === undefined) assert.equal(complaint, undefined, text);
+        else assert.match(complaint ?? '', expected);
+      }),
+    );
   });
 });

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { isPackaging, lookUpIds, OFFLINE } from '../../layers/look-up-ids.ts';
+import { STANDS_IN } from '@gatewright/gateway/definition/serverless/aws-stand-in';
+import { isPackaging, lookUpIds } from '../../layers/look-up-ids.ts';
 
 const documentOf = (stack: string): string => `version: 1
 api:
@@ -97,7 +98,7 @@ describe('isPackaging', () => {
     ['serverless deploy', ['deploy'], {}, true],
     ['serverless deploy function', ['deploy', 'function'], {}, false],
     ['serverless info', ['info'], {}, false],
-    ['gatewright package, which has looked', ['package'], { [OFFLINE]: '1' }, false],
+    ['gatewright start, which reads the template', ['package'], { [STANDS_IN]: '1' }, false],
     ['gatewright access sync', ['package'], { GATEWRIGHT_READS_ROUTES: '1' }, false],
   ];
   for (const [name, commands, environment, expected] of cases)

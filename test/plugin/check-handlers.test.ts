@@ -93,4 +93,28 @@ describe('checkHandlers', () => {
     );
     assert.deepEqual(await check({ 'old.js': READ }), []);
   });
+
+  it('names the method whose mapping template reads the claims, unless a comment in it acknowledges that', async () => {
+    const templateOf = (text: string) => ({
+      ...RESOURCES,
+      Put: {
+        Type: 'AWS::ApiGateway::Method',
+        Properties: {
+          ...{ HttpMethod: 'PUT', AuthorizerId: { Ref: 'Ours' } },
+          Integration: { RequestTemplates: { 'application/json': { 'Fn::Sub': text } } },
+        },
+      },
+    });
+    const read = '{"owner": "$context.authorizer.claims.email"}';
+
+    const [complaint, ...more] = await check({}, templateOf(read));
+
+    assert.deepEqual(more, []);
+    assert.match(
+      complaint ?? '',
+      /^Put: reads \$context\.authorizer\.claims, .* of PUT \(Put\), .*\$context\.authorizer\.email/,
+    );
+    assert.deepEqual(await check({}, templateOf(`## gatewright: claims acknowledged\n${read}`)), []);
+    assert.deepEqual(await check({}, templateOf(read.replace('.claims', ''))), []);
+  });
 });

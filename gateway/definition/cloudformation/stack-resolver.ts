@@ -1,5 +1,5 @@
 /** One stack's names: what each Ref, GetAtt, condition, mapping, output and export of its template comes to. */
-import { DefinitionError, REFUSING } from '../../errors.ts';
+import { DefinitionError, NO_CONSEQUENCE, REFUSING } from '../../errors.ts';
 import type { DefinitionPlace, Tolerance } from '../../errors.ts';
 import { isRead } from '../classify.ts';
 import { DynamicReferences } from './dynamic-references.ts';
@@ -290,7 +290,7 @@ export class StackResolver implements Scope {
     const entries = Object.entries(properties).flatMap(([name, value]): [string, Json][] => {
       const isMissed = isRead(logicalId, type, name);
       return this.#tolerance.attempt(
-        isMissed ? `${logicalId} cannot be relied on` : 'changes nothing for a request',
+        isMissed ? `${logicalId} cannot be relied on` : NO_CONSEQUENCE,
         () => {
           const members = this.#as(logicalId, () => resolveMembers({ [name]: value }, this, at));
           return Object.entries(members).map(([key, member]) => [
@@ -313,7 +313,7 @@ export class StackResolver implements Scope {
     const at = ['Resources', logicalId, 'DependsOn'];
     if (Object.hasOwn(this.#resources, target) && !this.#exists(target)) return false;
     return this.#tolerance.attempt(
-      'changes nothing for a request',
+      NO_CONSEQUENCE,
       () => {
         this.#as(logicalId, () => this.#need(target, at));
         return true;

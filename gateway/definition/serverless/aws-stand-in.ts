@@ -30,6 +30,9 @@ export type AwsStandIn = {
 
 type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
 
+/** Variable that tells plug-ins of ours that AWS is not asked: what reads a service, or packages it without an account, knows no API of any. */
+export const STANDS_IN = 'GATEWRIGHT_STANDS_IN_FOR_AWS';
+
 const REQUEST_LIMIT_BYTES = 1_048_576;
 const NAMESPACE = {
   cloudformation: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
@@ -61,6 +64,7 @@ export async function startAwsStandIn(values: StandInValues): Promise<AwsStandIn
       AWS_SHARED_CREDENTIALS_FILE: devNull,
       AWS_EC2_METADATA_DISABLED: 'true',
       SLS_AWS_REQUEST_MAX_RETRIES: '0',
+      [STANDS_IN]: '1',
       ...Object.fromEntries(PROXY_VARIABLES.map((name) => [name, ''])),
     },
     close: () =>

@@ -34,4 +34,13 @@ describe('findLateParts of what is loaded', () => {
       { part: 'Unauthorized', deployment: 'Deployment' },
     ]);
   });
+
+  it('passes over what comes with the document of its API', () => {
+    const imported = aResource('Api GET /app', 'Method');
+    const resources = new Map(
+      [aResource('Deployment', 'Deployment'), imported].map((one) => [one.logicalId, one]),
+    );
+
+    assert.deepEqual(findLateParts(resources, 'a1'), []);
+  });
 });

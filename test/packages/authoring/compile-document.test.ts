@@ -271,6 +271,18 @@ rules:
     assert.match(warnings.join('\n'), /no rule allows DELETE \/files\/\{proxy\+\}, .*: nobody may call them/);
   });
 
+  it('warns of no preflight, unless a rule asks for OPTIONS by name', () => {
+    const routes = ['GET /orders', 'open OPTIONS /orders'];
+    const warned = (methods: readonly string[]) =>
+      warningsOf({ rules: [rule({ methods, paths: ['/**'] })] }, routes).join('\n');
+
+    assert.doesNotMatch(warned(['*']), /nothing enforces/);
+    assert.match(
+      warned(['GET', 'OPTIONS']),
+      /OPTIONS \/orders has no authorizer, so nothing enforces this rule there/,
+    );
+  });
+
   it('warns of routes that a rule without a condition denies to everybody whom others allow', () => {
     const shut = { id: 'shut', effect: 'deny', methods: ['*'], paths: ['/orders/**'] };
     const sometimes = { ...shut, id: 'sometimes', when: { roles: { any: ['support'] } } };

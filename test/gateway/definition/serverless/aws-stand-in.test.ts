@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { startAwsStandIn } from '../../../../gateway/definition/serverless/aws-stand-in.ts';
+import { startAwsStandIn, STANDS_IN } from '../../../../gateway/definition/serverless/aws-stand-in.ts';
 import type { AwsStandIn } from '../../../../gateway/definition/serverless/aws-stand-in.ts';
 
 let standIn: AwsStandIn;
@@ -132,6 +132,7 @@ describe('startAwsStandIn', () => {
 
     for (const name of ['HTTP_PROXY', 'https_proxy', 'proxy']) assert.equal(environment[name], '');
     assert.equal(environment['AWS_EC2_METADATA_DISABLED'], 'true');
+    assert.equal(environment[STANDS_IN], '1', 'plug-ins of ours ask it for nothing of a deployment');
     assert.match(environment['AWS_ENDPOINT_URL']!, /^http:\/\/127\.0\.0\.1:\d+$/);
   });
 });

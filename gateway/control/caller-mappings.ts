@@ -1,0 +1,42 @@
+/** Texts of an integration, templates and parameters, that read the caller as the authorizer told it. */
+import type { DefinitionPlace } from '../errors.ts';
+import type { Json, ResolvedResource } from '../definition/model.ts';
+
+/** One text, and where it stands. */
+export type CallerMapping = { readonly text: string; readonly place: DefinitionPlace };
+
+const READS_CALLER = /\bcontext\.authorizer\b/;
+const TEXTS = ['RequestTemplates', 'RequestParameters', 'IntegrationResponses', 'ResponseParameters', 'Uri'];
+
+/** Of the route with this logical id: a method has its integration in it, a route of version 2 names one. */
+export function findCallerMappings(
+  resources: ReadonlyMap<string, ResolvedResource>,
+  routeId: string,
+): readonly CallerMapping[] {
+  const route = resources.get(routeId);
+  const target = route?.properties['Target'];
+  const owner =
+    typeof target === 'string'
+      ? [...resources.values()].find(
+          ({ type, physicalId }) =>
+            type === 'AWS::ApiGatewayV2::Integration' && target === `integrations/${physicalId}`,
+        )
+      : route;
+  if (owner === undefined) return [];
+  const inside = owner.properties['Integration'];
+  const [properties, prefix] =
+    typeof inside === 'object' && inside !== null && !Array.isArray(inside)
+      ? [inside as Readonly<Record<string, Json>>, 'Integration.']
+      : [owner.properties, ''];
+  return TEXTS.flatMap((name) =>
+    textsIn(properties[name])
+      .filter((text) => READS_CALLER.test(text))
+      .map((text) => ({ text, place: owner.place(`${prefix}${name}`) })),
+  );
+}
+
+function textsIn(value: Json | undefined): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap((part: Json) => textsIn(part));
+}
