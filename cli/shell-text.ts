@@ -19,6 +19,23 @@ export function tokenCommand(token: TokenText): string {
   return `$(${tokenLine(token)})`;
 }
 
+export type LoadText = {
+  readonly sources: readonly string[];
+  readonly stage?: string | undefined;
+  readonly param: Readonly<Record<string, string>>;
+};
+
+/** The command that lists all routes of what was started. */
+export function routesLine({ sources, stage, param }: LoadText): string {
+  const isHere = sources.length === 1 && sources[0] === '.';
+  return [
+    `${commandName()} routes`,
+    ...(isHere ? [] : sources.map(quote)),
+    ...(stage === undefined ? [] : [`--stage ${quote(stage)}`]),
+    ...Object.entries(param).map(([name, value]) => `--param ${quote(`${name}=${value}`)}`),
+  ].join(' ');
+}
+
 export function tokenLine({ sub, roles = [], issuer, audience, scope, tokenUse }: TokenText): string {
   const option = (name: string, value: string | undefined): string[] =>
     value === undefined ? [] : [`--${name} ${quote(value)}`];

@@ -1,10 +1,11 @@
 /** What `gatewright start` prints once everything listens. */
 import { relative } from 'node:path';
-import { commandName, count, paint, table } from './output.ts';
+import { count, paint, table } from './output.ts';
 import { addressOf } from './route-address.ts';
-import { quote, tokenLine } from './shell-text.ts';
+import { quote, routesLine, tokenLine } from './shell-text.ts';
 import { guardedRoutes, suggestTries } from './suggested-tries.ts';
 import { describeTries } from './try-lines.ts';
+import type { LoadText } from './shell-text.ts';
 import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '@gatewright/gateway';
 
 /** Suggested lines to paste beyond these would hide the addresses. */
@@ -20,6 +21,8 @@ export type StartFacts = {
   /** Access documents beside the sources, and the stage that they are asked for. */
   readonly documents: Parameters<typeof guardedRoutes>[2];
   readonly stage: string;
+  /** What was started, as it was named. */
+  readonly load: LoadText;
   /** All findings, not their number. */
   readonly isVerbose: boolean;
 };
@@ -47,7 +50,7 @@ export function describeStart(facts: StartFacts): string {
       ? []
       : [`${paint('bold', 'Console')} ${paint('cyan', listening.console)}`]),
     '',
-    ...apis.flatMap((api) => [...describeApi(api), '']),
+    ...apis.flatMap((api) => [...describeApi(api, facts.load), '']),
     ...table(services).map((line) => `  ${line}`),
     ...(needs === undefined ? [] : [`  Token     ${tokenLine(needs)}`]),
     '',
@@ -69,11 +72,11 @@ export function describeUnreachable(issuers: readonly string[]): string[] {
   return [...lines, ''];
 }
 
-function describeApi(api: ApiRoutes): string[] {
+function describeApi(api: ApiRoutes, load: LoadText): string[] {
   const kind = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' }[api.kind];
   return [
     `  ${paint('bold', api.name)}  ${kind} API, stage ${api.stage}  ${paint('cyan', api.url)}`,
-    ...foldRoutes(api).map((line) => `  ${line}`),
+    ...foldRoutes(api, load).map((line) => `  ${line}`),
   ];
 }
 
@@ -98,7 +101,7 @@ function toRow(
 }
 
 /** The same with addresses; where an API has many routes, those that one function serves behind one authorizer are counted. */
-export function foldRoutes(api: ApiRoutes): string[] {
+export function foldRoutes(api: ApiRoutes, load: LoadText): string[] {
   const rows = api.routes.map((route) => toRow(route, addressOf(api, route.path)));
   if (rows.length <= MAX_ROUTES) return table(rows).map((line) => `  ${line}`);
   const groups = Map.groupBy(api.routes.keys(), (index) => rows[index]?.slice(2).join('\n') ?? '');
@@ -109,7 +112,7 @@ export function foldRoutes(api: ApiRoutes): string[] {
       [`${indices.length} routes`, `${commonPath(paths)}…`, ...(rows[indices[0] ?? 0]?.slice(2) ?? [])],
     ];
   });
-  return [...table(folded).map((line) => `  ${line}`), `  each: ${commandName()} routes`];
+  return [...table(folded).map((line) => `  ${line}`), `  each: ${routesLine(load)}`];
 }
 
 function commonPath(paths: readonly string[]): string {

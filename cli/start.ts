@@ -232,7 +232,7 @@ async function start(named: readonly string[], flags: StartFlags): Promise<void>
     const text = flags.json
       ? `${JSON.stringify({ ready: true, ...listening })}\n`
       : describeStart({
-          ...{ gateway, listening, documents, stage },
+          ...{ gateway, listening, documents, stage, load: { ...flags, sources } },
           ...{ tookMs: performance.now() - startedMs, isVerbose: flags.verbose },
         });
     process.stdout.write(text);

@@ -8,7 +8,9 @@ import type { ShiftableClock } from '../ports.ts';
 import type { Identities } from '../policy/identities.ts';
 import type { Random } from '../ports.ts';
 import { readApiIdFromHost } from '../routing/host.ts';
-import { authenticateCall, awsError, type AwsService } from '../aws-api/aws-call.ts';
+import { authenticateCall, type AwsCall, awsError, type AwsService } from '../aws-api/aws-call.ts';
+import { acceptHttp2 } from './http2.ts';
+import type { Http2Arrival } from './http2.ts';
 import { type ControlReply, type ControlRequest, jsonReply } from './control-request.ts';
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { serveIssuer } from '../issuer/issuer-endpoints.ts';
@@ -96,8 +98,47 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
       });
     },
   );
+  const endHttp2 = acceptHttp2(server, (arrival) => acceptHttp2Call(arrival, port, options), {
+    ...{ maxHeaderBytes: MAX_HEADER_BYTES, firstBytesMs: HEADERS_TIMEOUT_MS },
+  });
   port = await listenOn(server, '127.0.0.1', options.port, '--control-port');
-  return { port, url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
+  const close = (): Promise<void> => {
+    endHttp2();
+    return closeServer(server);
+  };
+  return { port, url: `http://127.0.0.1:${port}`, close };
+}
+
+/** The same guards and answers; what an answer streams needs HTTP/1.1. */
+async function acceptHttp2Call(
+  { method, target, rawHeaders, host, readBody: read }: Http2Arrival,
+  port: number,
+  options: ControlPortOptions,
+): Promise<ControlReply> {
+  const arrival = toControlRequest({ method, url: target, rawHeaders: [...rawHeaders] }, host, NO_BODY);
+  const refusal = refuseByGuards(arrival, port, options);
+  if (refusal !== undefined) return finished(refusal, options);
+  const body = await read(MAX_BODY_BYTES).catch(() => undefined);
+  const reply =
+    body === undefined
+      ? jsonReply(413, { message: 'Request Too Long' })
+      : await answer({ ...arrival, body }, options);
+  return finished(reply, options);
+}
+
+function finished(reply: ControlReply, options: ControlPortOptions): ControlReply {
+  return { ...reply, headers: [...reply.headers, ...commonHeaders(reply.headers, options)] };
+}
+
+function refuseByGuards(
+  arrival: ControlRequest,
+  port: number,
+  { mounts: { signIn }, allowHosts }: ControlPortOptions,
+): ControlReply | undefined {
+  const rule = { port, admitsServices: true, allowHosts: [...allowHosts, ...signIn.hosts] };
+  return (
+    refuseForeignHost(arrival, rule) ?? (signIn.admits(arrival) ? undefined : refuseForeignOrigin(arrival))
+  );
 }
 
 async function accept(
@@ -106,13 +147,8 @@ async function accept(
   port: number,
   options: ControlPortOptions,
 ): Promise<void> {
-  const { signIn } = options.mounts;
   const arrival = toControlRequest(request, request.headers.host ?? '', NO_BODY);
-  const refusal =
-    refuseForeignHost(arrival, {
-      ...{ port, admitsServices: true },
-      allowHosts: [...options.allowHosts, ...signIn.hosts],
-    }) ?? (signIn.admits(arrival) ? undefined : refuseForeignOrigin(arrival));
+  const refusal = refuseByGuards(arrival, port, options);
   if (refusal !== undefined) {
     send(response, refusal, options, true);
     return;
@@ -190,7 +226,7 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
     tellUnknownKey(authenticated.reply, request, options);
     return authenticated.reply;
   }
-  const { call } = authenticated;
+  const call = withoutAuthority(authenticated.call);
   const service = mounts.services.get(call.service);
   if (service !== undefined) return service(call);
   return awsError(request, call.service, {
@@ -200,7 +236,20 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   });
 }
 
-function toControlRequest(request: IncomingMessage, host: string, body: Buffer): ControlRequest {
+/** It was signed; nobody who passes the call on over HTTP/1.1 can send it. */
+function withoutAuthority(call: AwsCall): AwsCall {
+  const { rawHeaders } = call.request;
+  const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text === ':authority');
+  return at === -1
+    ? call
+    : { ...call, request: { ...call.request, rawHeaders: rawHeaders.toSpliced(at, 2) } };
+}
+
+function toControlRequest(
+  request: Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders'>,
+  host: string,
+  body: Buffer,
+): ControlRequest {
   const { method = 'GET', url = '/', rawHeaders } = request;
   const question = url.indexOf('?');
   return {

@@ -32,6 +32,8 @@ export class RecordedBuckets {
   answer(request: ServiceRequest, contentType: string): Answered | undefined {
     const path = request.subdomain === undefined ? request.path : `/${request.subdomain}${request.path}`;
     const [, bucket, key = ''] = BUCKET.exec(path) ?? [];
+    // Of no bucket, such as ListBuckets.
+    if (path === '/' || path === '') return undefined;
     if (bucket === undefined)
       return this.#error(400, 'InvalidBucketName', 'The specified bucket is not valid.', path);
     if (key === '' || isOfAnotherOperation(request)) return undefined;

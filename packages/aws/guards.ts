@@ -35,6 +35,8 @@ export type GuardRefusal = {
  */
 const API_HOST = /^[a-z0-9-]+\.execute-api\.(?:localhost|[a-z0-9-]+\.(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/;
 const SERVICE_HOST = /^(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?$/;
+/** What some operations of AWS's clients put before the endpoint's name: `sync-127.0.0.1`. No URL of a page can have such a name. */
+const PREFIXED_HOST = /^[a-z]+-127\.0\.0\.1$/;
 const HTTP_PORT = 80;
 
 /**
@@ -76,6 +78,8 @@ export function isAdmittedHost(host: string, rule: HostRule): boolean {
     const lower = allowed.toLowerCase();
     if (lower === name || lower === host.toLowerCase()) return true;
   }
+  if ((port ?? HTTP_PORT) === rule.port && rule.admitsServices === true && PREFIXED_HOST.test(name))
+    return true;
   if ((port ?? HTTP_PORT) === rule.port) return isLoopbackName(name) || API_HOST.test(name);
   // An AWS name in Host has no port of ours; no page can point amazonaws.com at this machine.
   if (port !== undefined) return false;

@@ -71,7 +71,7 @@ export function verifySignature(request: SignedRequest, at: VerificationContext)
 
   const defect =
     findTimeDefect(claim, at.nowEpochMs) ??
-    findHostDefect(claim) ??
+    findHostDefect(claim, headers) ??
     findScopeDefect(claim, at.service, at.region);
   if (defect !== undefined) return refused(defect);
 
@@ -137,8 +137,13 @@ function findTimeDefect(claim: ClaimedSignature, nowEpochMs: number): SignatureD
 }
 
 /** Without Host in the signature, a request for one API could be replayed against another. */
-function findHostDefect(claim: ClaimedSignature): SignatureDefect | undefined {
-  if (claim.signedHeaders.includes('host')) return undefined;
+function findHostDefect(
+  { signedHeaders }: ClaimedSignature,
+  headers: ReadonlyMap<string, readonly string[]>,
+): SignatureDefect | undefined {
+  if (signedHeaders.includes('host')) return undefined;
+  // Of HTTP/2: the AWS SDK for JavaScript signs it in the place of `host`.
+  if (signedHeaders.includes(':authority') && headers.has(':authority')) return undefined;
   return invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
 }
 

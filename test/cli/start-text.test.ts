@@ -31,12 +31,14 @@ const anApi = (routes: ApiRoutes['routes']): ApiRoutes => ({
   },
 });
 
+const HERE = { sources: ['.'], param: {} };
+
 const many = (count: number, folder: string, functionName: string) =>
   Array.from({ length: count }, (_, index) => route(`${folder}${index}/x`, functionName, 'AWS_IAM'));
 
 describe('foldRoutes', () => {
   it('lists each route of an API with a few', () => {
-    const lines = foldRoutes(anApi(many(15, '/orders/', 'orders')));
+    const lines = foldRoutes(anApi(many(15, '/orders/', 'orders')), HERE);
 
     assert.equal(lines.length, 15);
   });
@@ -44,9 +46,9 @@ describe('foldRoutes', () => {
   it('shows an address for each route, parameters filled in, and of a WebSocket API the keys', () => {
     const routes = [route('/users/{id}', 'one'), route('/files/{proxy+}', 'two'), route('$default', 'rest')];
 
-    const rest = foldRoutes({ ...anApi(routes), kind: 'rest', url: 'http://127.0.0.1:3000/dev' });
-    const http = foldRoutes(anApi(routes));
-    const sockets = foldRoutes({ ...anApi([route('$connect', 'in')]), kind: 'websocket' });
+    const rest = foldRoutes({ ...anApi(routes), kind: 'rest', url: 'http://127.0.0.1:3000/dev' }, HERE);
+    const http = foldRoutes(anApi(routes), HERE);
+    const sockets = foldRoutes({ ...anApi([route('$connect', 'in')]), kind: 'websocket' }, HERE);
 
     const addresses = (lines: readonly string[]) => lines.map((line) => /[$h]\S+/.exec(line)?.[0]);
     assert.deepEqual(addresses(rest).slice(0, 2), [
@@ -60,13 +62,13 @@ describe('foldRoutes', () => {
   it('does not call a closed route open', () => {
     const closed = { ...route('/users', 'users'), functionName: undefined, target: 'answers 500' };
 
-    assert.match(foldRoutes(anApi([closed]))[0] ?? '', /\/users +closed +answers 500$/);
+    assert.match(foldRoutes(anApi([closed]), HERE)[0] ?? '', /\/users +closed +answers 500$/);
   });
 
   it('counts the routes of one function where there are many, and lists the rest', () => {
     const routes = [...many(20, '/quota/', 'admin'), route('/menu', 'menu'), ...many(3, '/keys/', 'keys')];
 
-    const lines = foldRoutes(anApi(routes)).map((line) => line.trim().split(/ {2,}/));
+    const lines = foldRoutes(anApi(routes), HERE).map((line) => line.trim().split(/ {2,}/));
 
     assert.deepEqual(lines.slice(0, 2), [
       ['20 routes', '/quota/…', 'AWS_IAM', '→ admin'],
@@ -74,6 +76,14 @@ describe('foldRoutes', () => {
     ]);
     assert.equal(lines.length, 6);
     assert.match(lines.at(-1)?.join(' ') ?? '', /^each: .*routes$/);
+  });
+
+  it('names a command that lists all routes of what was started', () => {
+    const load = { sources: ['.', 'examples/food delivery'], stage: 'test', param: { Who: 'me' } };
+
+    const last = foldRoutes(anApi(many(20, '/quota/', 'admin')), load).at(-1);
+
+    assert.match(last ?? '', / routes \. 'examples\/food delivery' --stage test --param Who=me$/);
   });
 });
 

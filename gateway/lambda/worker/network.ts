@@ -15,6 +15,9 @@ import { urlToHttpOptions } from 'node:url';
 const EXECUTE_API = /^[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/;
 const AWS = /\.amazonaws\.com(?:\.cn)?$/;
 
+/** Operations such as StartSyncExecution put a prefix before the endpoint's name, which nobody resolves. */
+const PREFIXED = /^[a-z]+-127\.0\.0\.1$/;
+
 /** Where calls for us go. */
 type Control = {
   /** `http://127.0.0.1:4000` */
@@ -29,7 +32,10 @@ function isOurs(host: string, path: string, authorization: unknown, control: Con
   if (EXECUTE_API.test(host) || isOfStandIn(`https://${host}${path}`, control.standIns)) return true;
   if (USER_POOLS.test(host) && path === '/' && authorization === undefined)
     return control.standIns.some((issuer) => issuer.startsWith(`https://${host}/`));
-  return AWS.test(host) && String(authorization).includes(` Credential=${control.accessKeyId}/`);
+  return (
+    (AWS.test(host) || PREFIXED.test(host)) &&
+    String(authorization).includes(` Credential=${control.accessKeyId}/`)
+  );
 }
 
 /** What users ask of their pool by AWS's address, unsigned; of a region that no pool here is in, it is left alone. */

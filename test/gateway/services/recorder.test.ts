@@ -207,6 +207,7 @@ describe('Recorder', () => {
     json('lambda', 'Any.Thing', {}),
     { service: 'ssm', query: 'Action=GetParameter&Name=x' },
     { service: 's3', method: 'GET', path: '/bucket' },
+    { service: 's3', method: 'GET', path: '/' },
     { service: 'rekognition' },
   ];
   for (const call of unknown)

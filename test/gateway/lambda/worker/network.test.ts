@@ -107,16 +107,15 @@ function signedCall(keyId: string, host: string): string {
 describe('calls of a function to services of AWS', () => {
   const service = 'dynamodb.eu-west-1.amazonaws.com';
 
-  it('reach the control port with the Host that was signed where the local key has signed', async () => {
-    const signed = `(() => { const key = process.env.AWS_ACCESS_KEY_ID; return key })()`;
-    const source = signedCall('KEY', service).replace(
-      'Credential=KEY/',
-      "Credential=' + " + signed + " + '/",
-    );
-    const { invoke } = await startRuntime([anInlineFunction('net', source)], { controlUrl: () => url });
+  // The second one as operations such as StartSyncExecution name the endpoint.
+  for (const host of [service, 'sync-127.0.0.1'])
+    it(`reach the control port with the Host that was signed where the local key has signed: ${host}`, async () => {
+      const signed = `(() => { const key = process.env.AWS_ACCESS_KEY_ID; return key })()`;
+      const source = signedCall('KEY', host).replace('Credential=KEY/', "Credential=' + " + signed + " + '/");
+      const { invoke } = await startRuntime([anInlineFunction('net', source)], { controlUrl: () => url });
 
-    assert.deepEqual(returned(await invoke('net')), ['POST', '/', service, '{}']);
-  });
+      assert.deepEqual(returned(await invoke('net')), ['POST', '/', host, '{}']);
+    });
 
   it('reach it by fetch, too', async () => {
     const source = `exports.handler = async () => (await fetch('https://${service}/', { method: 'POST', body: 'b', headers: {

@@ -1,0 +1,142 @@
+/**
+ * Clients that speak HTTP/2 from the first byte, without TLS: the AWS SDK for JavaScript does so for Kinesis and a few
+ * other services, whatever endpoint it is given. They share the port with those of HTTP/1.1.
+ */
+import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ControlReply } from './control-request.ts';
+
+/** What a stream asks, in the terms of HTTP/1.1. */
+export type Http2Arrival = {
+  readonly method: string;
+  readonly target: string;
+  /** Flat name, value list; `:authority` is among them, since such clients sign it in the place of `host`. */
+  readonly rawHeaders: readonly string[];
+  readonly host: string;
+  /** Undefined: longer than is taken. @throws when the client breaks off */
+  readonly readBody: (maxBytes: number) => Promise<Buffer | undefined>;
+};
+
+/** The connection preface (RFC 9113 §3.4) begins with what is no method of HTTP/1.1. */
+const PREFACE = Buffer.from('PRI');
+const MAX_STREAMS = 100;
+/** Of HTTP/1.1, which names the connection; HTTP/2 has no place for them. */
+const OF_CONNECTION = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'proxy-connection',
+]);
+
+/** Ends all sessions of HTTP/2. */
+export type EndHttp2 = () => void;
+
+/**
+ * Hands connections that begin with the preface to HTTP/2 and all others to `server`, which listens.
+ * @param answer never rejects
+ */
+export function acceptHttp2(
+  server: Server,
+  answer: (arrival: Http2Arrival) => Promise<ControlReply>,
+  { maxHeaderBytes, firstBytesMs }: { readonly maxHeaderBytes: number; readonly firstBytesMs: number },
+): EndHttp2 {
+  const sessions = new Set<ServerHttp2Session>();
+  const http2 = createServer({
+    settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: maxHeaderBytes },
+  });
+  http2.on('session', (session) => {
+    sessions.add(session);
+    session.on('close', () => sessions.delete(session));
+    session.on('error', () => session.destroy());
+  });
+  http2.on('stream', (stream, _headers, _flags, raw) => {
+    stream.on('error', () => stream.destroy());
+    void answer(toArrival(stream, raw.map(String))).then((reply) => send(stream, reply));
+  });
+  const ofHttp1 = server.listeners('connection') as ((socket: Socket) => void)[];
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    sniff(socket, firstBytesMs, (isHttp2) => {
+      if (isHttp2) http2.emit('connection', socket);
+      else for (const listener of ofHttp1) listener.call(server, socket);
+    });
+  });
+  return () => {
+    for (const session of sessions) session.destroy();
+  };
+}
+
+/** Looks at the first bytes without taking them. */
+function sniff(socket: Socket, timeoutMs: number, choose: (isHttp2: boolean) => void): void {
+  const end = (): void => {
+    socket.destroy();
+  };
+  const timer = setTimeout(end, timeoutMs).unref();
+  let held = Buffer.alloc(0);
+  const look = (): void => {
+    const read: unknown = socket.read();
+    if (!Buffer.isBuffer(read)) return;
+    held = Buffer.concat([held, read]);
+    const isBegun = PREFACE.subarray(0, held.length).equals(held.subarray(0, PREFACE.length));
+    // Whoever sends a byte at a time is heard out; what is put back at once would be read again at once.
+    if (isBegun && held.length < PREFACE.length) return;
+    clearTimeout(timer);
+    socket.off('readable', look).off('error', end);
+    socket.unshift(held);
+    choose(isBegun);
+  };
+  socket.on('readable', look).on('error', end);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+function toArrival(stream: ServerHttp2Stream, raw: readonly string[]): Http2Arrival {
+  const of = (name: string): string => raw[raw.indexOf(name) + 1] ?? '';
+  const host = raw.includes(':authority') ? of(':authority') : of('host');
+  const kept = raw.filter((_, index) => {
+    const name = raw[index - (index % 2)] ?? '';
+    return !name.startsWith(':') || name === ':authority';
+  });
+  return {
+    ...{ method: of(':method'), target: of(':path'), host },
+    rawHeaders: raw.includes('host') ? kept : [...kept, 'host', host],
+    readBody: (maxBytes) => readBody(stream, maxBytes),
+  };
+}
+
+function readBody(stream: ServerHttp2Stream, maxBytes: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    stream.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBytes) {
+        stream.removeAllListeners('data').pause();
+        resolve(undefined);
+      } else chunks.push(chunk);
+    });
+    stream.on('end', () => resolve(Buffer.concat(chunks, length)));
+    stream.on('close', () =>
+      reject(new Error('the client closed the stream before its request was complete')),
+    );
+  });
+}
+
+function send(stream: ServerHttp2Stream, { status, headers, body, stream: streamed }: ControlReply): void {
+  streamed?.bytes.cancel();
+  if (stream.destroyed) return;
+  const lines: Record<string, string | string[]> = {};
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = (headers[index] ?? '').toLowerCase();
+    if (OF_CONNECTION.has(name)) continue;
+    const value = headers[index + 1] ?? '';
+    const before = lines[name];
+    lines[name] = before === undefined ? value : [before, value].flat();
+  }
+  const isRefused = streamed !== undefined;
+  stream.respond({ ...lines, [constants.HTTP2_HEADER_STATUS]: isRefused ? 501 : status });
+  stream.end(status === 204 || isRefused ? undefined : body);
+  // What has not been read of the request cannot be skipped.
+  if (!stream.readableEnded) stream.on('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
+}

@@ -1,0 +1,107 @@
+import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { NodeHttp2Handler } from '@smithy/node-http-handler';
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, it } from 'node:test';
+import { aControlPort, ADMIN } from '../../support/a-control-port.ts';
+import type { OutgoingHttpHeaders } from 'node:http2';
+import type { TestControlPort } from '../../support/a-control-port.ts';
+
+describe('acceptHttp2', () => {
+  let at: TestControlPort;
+  before(async () => {
+    at = await aControlPort();
+  });
+  after(async () => {
+    await at.close();
+    assert.deepEqual(at.reports, []);
+  });
+
+  const sdk = () => ({ endpoint: at.url, region: 'us-east-1', credentials: ADMIN, maxAttempts: 1 });
+
+  async function ask(headers: OutgoingHttpHeaders, body = ''): Promise<{ status: number; body: string }> {
+    const session = connectHttp2(at.url);
+    const stream = session.request({ ':method': 'POST', ':path': '/', ...headers }, { endStream: false });
+    stream.on('error', () => undefined);
+    stream.end(body);
+    const [head] = (await once(stream, 'response')) as [{ readonly ':status'?: number }];
+    const answered = { status: head[':status'] ?? 0, body: await text(stream) };
+    session.destroy();
+    return answered;
+  }
+
+  it('hears the AWS SDK for Kinesis, which speaks HTTP/2 to any endpoint', async () => {
+    const client = new KinesisClient(sdk());
+    const call = client.send(
+      new PutRecordCommand({ StreamName: 's', PartitionKey: 'p', Data: Buffer.from('a') }),
+    );
+
+    // Nothing of the name is mounted on this port: the signature was right, and the refusal is of a service.
+    await assert.rejects(call, { name: 'NotImplementedException', message: /^kinesis is not served here/ });
+    client.destroy();
+  });
+
+  it('answers calls with what they sent, one after the other on one connection', async () => {
+    const client = new DynamoDBClient({ ...sdk(), requestHandler: new NodeHttp2Handler() });
+    const item = { id: { S: 'h2' }, note: { S: 'x'.repeat(200_000) } };
+    await client.send(new PutItemCommand({ TableName: 'orders', Item: item }));
+
+    const { Item } = await client.send(new GetItemCommand({ TableName: 'orders', Key: { id: { S: 'h2' } } }));
+
+    client.destroy();
+    assert.deepEqual(Item, item);
+  });
+
+  const foreign: readonly OutgoingHttpHeaders[] = [
+    { ':authority': 'evil.example' },
+    { origin: 'https://evil.example' },
+    { 'sec-fetch-site': 'cross-site' },
+  ];
+  for (const headers of foreign)
+    it(`refuses ${JSON.stringify(headers)} as on HTTP/1.1`, async () => {
+      const { status } = await ask(headers);
+
+      assert.equal(status, 403);
+    });
+
+  it('wants the secret of the start and a signature here, too', async () => {
+    const local = await ask({ ':method': 'GET', ':path': '/_gatewright/status' });
+    const unsigned = await ask({ 'x-amz-target': 'DynamoDB_20120810.ListTables' }, '{}');
+
+    assert.equal(local.status, 401);
+    assert.match(unsigned.body, /MissingAuthenticationToken/);
+  });
+
+  it('takes no body over the bound', async () => {
+    const { status } = await ask({}, 'x'.repeat(16 * 1024 * 1024 + 1));
+
+    assert.equal(status, 413);
+  });
+
+  it('hears a client of HTTP/1.1 that sends its method byte by byte', async () => {
+    const socket = connect(at.port, '127.0.0.1');
+    socket.setNoDelay(true);
+    for (const byte of 'PR') {
+      socket.write(byte);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    socket.end(`OPFIND / HTTP/1.1\r\nHost: 127.0.0.1:${at.port}\r\nConnection: close\r\n\r\n`);
+
+    assert.match(await text(socket), /^HTTP\/1\.1 403 /);
+  });
+
+  it('ends open sessions with the port', async () => {
+    const other = await aControlPort();
+    const session = connectHttp2(other.url);
+    await once(session, 'remoteSettings');
+    const closed = once(session, 'close');
+
+    await other.close();
+
+    await closed;
+  });
+});
