@@ -18,7 +18,7 @@ const SHARED_ADAPTERS = [
   '^shared/.+-(poster|fetcher)\\.ts$',
 ];
 
-const PURE_GATEWAY = '(routing|mapping|events|policy|metering|deployment|explain)';
+const PURE_GATEWAY = '(routing|mapping|events|policy|metering|deployment|explain|delivery)';
 const NODE_BUILT_IN = { dependencyTypes: ['core'] };
 
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
@@ -134,7 +134,7 @@ export default {
     rule(
       'only-deployment-compiles',
       'routing, mapping, events, policy and metering are what deployment/ is compiled from; they know its model at most.',
-      { path: '^gateway/(routing|mapping|events|policy|metering|explain)/' },
+      { path: '^gateway/(routing|mapping|events|policy|metering|explain|delivery)/' },
       { path: '^gateway/deployment/', pathNot: '^gateway/deployment/model\\.ts$' },
     ),
     rule(
@@ -163,7 +163,7 @@ export default {
       {
         path: '^gateway/',
         pathNot: [
-          '^gateway/($1/|(ports|errors)\\.ts$|(lambda|definition)/model\\.ts$)',
+          '^gateway/($1/|delivery/|(ports|errors)\\.ts$|(lambda|definition)/model\\.ts$)',
           // Local identities are policies; keys and users are kept for the issuer.
           '^gateway/(policy/identities|issuer/issuer|issuer/pools/(written-users|user-pools))\\.ts$',
         ],
@@ -187,7 +187,7 @@ export default {
       {
         path: '^gateway/',
         pathNot:
-          '^gateway/((index|gateway|compose|compose-parts|compose-load|compose-loop|compose-services|compose-state|compose-console|compose-rights|compose-sign-in)\\.ts$|(lambda|services|adapters)/)',
+          '^gateway/((index|gateway|compose|compose-parts|compose-load|compose-loop|compose-services|compose-events|compose-state|compose-console|compose-rights|compose-sign-in)\\.ts$|(lambda|services|adapters)/)',
       },
       { path: '^gateway/(lambda|services|adapters)/', pathNot: '^gateway/[^/]+/model\\.ts$' },
     ),

@@ -69,7 +69,7 @@ export default ts.config(
   },
   {
     files: [
-      'gateway/{phases,routing,mapping,events,policy,metering,deployment,explain}/**/*.ts',
+      'gateway/{phases,routing,mapping,events,policy,metering,deployment,explain,delivery}/**/*.ts',
       'gateway/pipeline.ts',
     ],
     rules: {

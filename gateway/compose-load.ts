@@ -4,6 +4,7 @@ import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { watchDocuments, watchTemplates } from './adapters/template-watcher.ts';
 import { addressOf, backendOf, controlUrlOf, describeFault } from './compose-parts.ts';
+import { readEventsOf } from './compose-events.ts';
 import { followStacks } from './compose-sign-in.ts';
 import { loadStacks } from './definition/load.ts';
 import { LocalValues } from './control/local-values.ts';
@@ -54,7 +55,8 @@ export async function load(
   for (const fault of values.faults) faults.note(fault, 'functions that ask for it find nothing');
   const prepared = served.prepare(stacks, faults);
   const roles = options.roles === true ? readRoles(stacks, faults) : undefined;
-  const notEnforced = [...prepared.unsupported, ...(roles?.unsupported ?? [])];
+  const events = readEventsOf(stacks, parts, faults);
+  const notEnforced = [...prepared.unsupported, ...(roles?.unsupported ?? []), ...events.unsupported];
   const refused = new Map(stacks.flatMap((stack) => [...stack.refused]));
   const replaceFunctions = await runtime.prepare(
     functions.map((definition) => trustLocalIssuer(definition, controlUrlOf(parts))),
@@ -84,6 +86,7 @@ export async function load(
   await store.admit(signersOf(functionIdentities, roles));
   replaceFunctions();
   prepared.serve(withFaults(faults.all, stacks, notEnforced));
+  parts.events.replace(events);
   const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
   const filters = resources.filter(({ type }) => type === 'AWS::Logs::SubscriptionFilter');
   parts.subscriptions.subscribe(filters.map(readLogSubscription));

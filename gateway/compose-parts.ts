@@ -25,6 +25,7 @@ import type { DynamoDbBackend } from './aws-api/dynamodb/dynamodb-calls.ts';
 import { createLogSubscriptions } from './services/log-subscriptions.ts';
 import type { LogSubscriptions } from './services/log-subscriptions.ts';
 import type { RequestRecords } from './records/request-records.ts';
+import type { EventEngine } from './services/events/event-engine.ts';
 import type { Recorder } from './services/recorder.ts';
 import type { Store } from './services/store.ts';
 import type { ManagementPorts } from './websocket/management.ts';
@@ -76,6 +77,7 @@ export type Parts = {
   readonly at: WebSocketPorts;
   readonly management: ManagementPorts;
   readonly recorder: Recorder;
+  readonly events: EventEngine;
   /** What functions read of SSM, Secrets Manager, S3 and AppConfig. */
   readonly values: LocalValues;
   /** Undefined = nothing is recorded. */

@@ -16,8 +16,8 @@ import type { AwsService } from './aws-api/aws-call.ts';
 import type { Parts } from './compose-parts.ts';
 
 /** AWS's own APIs on the control port, by signing name. */
-export function openServices(parts: Parts, report: (fault: unknown) => void): Map<string, AwsService> {
-  const { options, runtime, random, served, signIn, store, at, closing, journal, values } = parts;
+export function openServices(parts: Parts): Map<string, AwsService> {
+  const { options, runtime, random, served, signIn, store, at, closing, journal, values, events } = parts;
   const services = new Map<string, AwsService>();
   const rights = rightsContext(options, served);
   // Calls of functions end where those of integrations do: at somebody's endpoint, at AWS, or in the recorder.
@@ -31,7 +31,10 @@ export function openServices(parts: Parts, report: (fault: unknown) => void): Ma
   }
   const hasQualifier = (name: string, qualifier: string): boolean =>
     hasFunctionQualifier(served.stacks, name, qualifier);
-  const invoke = { invoker: runtime, random, accountId: options.accountId, report, hasQualifier };
+  const invoke = {
+    ...{ invoker: runtime, random, accountId: options.accountId, hasQualifier },
+    accept: (event: Parameters<typeof events.async.accept>[0]) => events.async.accept(event),
+  };
   services.set(
     'lambda',
     createLambdaReads(() => served.stacks, createLambdaInvoke(invoke)),

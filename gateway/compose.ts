@@ -32,6 +32,7 @@ import { Faults, REFUSING_WHAT_REQUESTS_MEET } from './errors.ts';
 import { serve } from './pipeline.ts';
 import { openApiPorts } from './server/api-ports.ts';
 import { openControlPort } from './control-port/control-port.ts';
+import { openEvents } from './compose-events.ts';
 import { openServices } from './compose-services.ts';
 import { openStateApi } from './compose-state.ts';
 import { CallJournal } from './aws-api/rest-apis/call-journal.ts';
@@ -130,10 +131,10 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   const http = openHttp(options, pace, (host) => localOriginOf(parts, host), closing, served.vpcLinks);
   const values = openValues(options, clock);
   const recorder = new Recorder(clock, random, options.accountId, (id) => values.object(id));
-  const services = openServiceClient({
-    ...{ http, clock, recorder, options, store, served, functionIdentities },
-    ownUrl: () => parts.controlUrl,
-  });
+  const ownUrl = (): string | undefined => parts.controlUrl;
+  const calls = { http, clock, recorder, options, store, served, functionIdentities, ownUrl };
+  const services = openServiceClient(calls);
+  const events = openEvents({ ...calls, random, runtime, closing, services });
   const observers = openObservers(options, { invoker: runtime, clock, random });
   closing.add(() => observers.close());
   const { logGroups, metrics, traces } = observers;
@@ -142,12 +143,12 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     ...{ logGroups, metrics, traces, records, compressor: createCompressor() },
     keySets: signIn.keySets,
     ...lookUpsIn(served),
-    linkOf: shortLinks(options, () => parts.controlUrl),
+    linkOf: shortLinks(options, ownUrl),
   };
   const management = { clock, random, connections, identities, records };
   const parts: Parts = {
     ...{ options, name, history, clock, random, identities, signIn, store, runtime },
-    ...{ journal, served, at, management, recorder, values, records, functionIdentities, closing },
+    ...{ journal, served, at, management, recorder, values, records, functionIdentities, events, closing },
     subscriptions: logGroups,
     addresses: new Map(),
     anyPort: undefined,
@@ -176,11 +177,14 @@ async function openControl(parts: Parts): Promise<() => Promise<void>> {
     port: options.controlPort,
     allowHosts: options.allowHosts,
     clockFixedBecause: clockFixedBecause(options),
-    onClockMoved: () => parts.at.connections.sweep(),
+    onClockMoved: () => {
+      parts.at.connections.sweep();
+      parts.events.moved();
+    },
     ...{ clock, random, identities, secret, report },
     issuer: signIn.issuer,
     mounts: {
-      services: openServices(parts, report),
+      services: openServices(parts),
       connections(request, apiId, path) {
         const api = served.find(apiId);
         return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;

@@ -50,6 +50,8 @@ export interface Random {
 export type Invocation = {
   /** Name, not ARN: `food-delivery-dev-listUsers`. */
   readonly functionName: string;
+  /** Version or alias as the caller named it; absent = the function itself. */
+  readonly qualifier?: string | undefined;
   /** The event as JSON text. */
   readonly payload: string;
   /** How long the caller waits, from now. The function's own timeout is the runtime's matter. */

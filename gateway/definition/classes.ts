@@ -5,6 +5,7 @@
 
 import { COGNITO_TYPES } from './cognito-classes.ts';
 import { DOMAIN_CLASSES } from './domain-classes.ts';
+import { EVENT_TYPES, EVENT_TYPES_WITHOUT_EFFECT } from './event-classes.ts';
 import { ROLE_CLASSES } from './role-classes.ts';
 import { VALUE_TYPES } from './value-classes.ts';
 import { words } from './words.ts';
@@ -198,11 +199,13 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
   },
   'AWS::ApiGatewayV2::Deployment': { enforced: words('ApiId StageName'), noEffect: words('Description') },
   'AWS::Lambda::Function': {
-    enforced: words('FunctionName Handler Runtime Code Timeout MemorySize Environment Layers'),
+    enforced: words(
+      'FunctionName Handler Runtime Code Timeout MemorySize Environment Layers DeadLetterConfig',
+    ),
     whereKnown: ['Role'],
     noEffect: words(
       `Description Tags TracingConfig Architectures KmsKeyArn LoggingConfig RuntimeManagementConfig VpcConfig
-       EphemeralStorage DeadLetterConfig SnapStart CodeSigningConfigArn RecursiveLoop`,
+       EphemeralStorage SnapStart CodeSigningConfigArn RecursiveLoop`,
     ),
     unsupported: {
       ImageConfig: 'the function has no instance here',
@@ -236,6 +239,7 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
     noEffect: words('Description LicenseInfo CompatibleRuntimes CompatibleArchitectures'),
   },
   ...COGNITO_TYPES,
+  ...EVENT_TYPES,
   ...VALUE_TYPES,
   'AWS::DynamoDB::Table': {
     enforced: words(
@@ -256,8 +260,9 @@ export const TYPES: Readonly<Record<string, TypeClass>> = {
 };
 
 /** Types that change nothing for a request. */
-export const TYPES_WITHOUT_EFFECT: ReadonlySet<string> = new Set(
-  words(
+export const TYPES_WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+  ...EVENT_TYPES_WITHOUT_EFFECT,
+  ...words(
     `AWS::IAM::InstanceProfile
      AWS::Logs::LogGroup AWS::Logs::LogStream AWS::Logs::MetricFilter AWS::Logs::QueryDefinition
      AWS::Lambda::Version AWS::Lambda::LayerVersionPermission AWS::ApiGateway::Account
@@ -267,7 +272,7 @@ export const TYPES_WITHOUT_EFFECT: ReadonlySet<string> = new Set(
      AWS::Route53::RecordSet AWS::Route53::RecordSetGroup AWS::Route53::HostedZone
      AWS::Serverless::Connector`,
   ),
-);
+]);
 
 /** osls's own helpers by logical id: its bucket for artifacts, and the function that gives API Gateway a log role. */
 export const OSLS_HELPERS =
@@ -283,11 +288,6 @@ export const TYPE_CONSEQUENCES: readonly (readonly [prefix: string, consequence:
     'AWS::Lambda::Alias',
     'calls by alias reach the function itself, without weights or provisioned instances',
   ],
-  [
-    'AWS::Lambda::EventInvokeConfig',
-    'events that fail are tried as often as usual, and go to no destination',
-  ],
-  ['AWS::Lambda::EventSourceMapping', 'this source starts no function'],
   ['AWS::Lambda::Url', 'the function URL does not answer'],
   ['AWS::Events::Rule', 'events and schedules start no function'],
   ['AWS::Scheduler::', 'schedules start no function'],

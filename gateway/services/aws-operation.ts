@@ -1,17 +1,32 @@
 /** Results of a call of an AWS service in the words of its protocol. */
+import { isJsonObject } from '@gatewright/aws/json-object';
 import type { ServiceRequest } from '../ports.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
 export type OperationResult =
   /** `isVoid`: the operation has no result, not even an empty one. */
-  | { readonly kind: 'result'; readonly fields: Fields; readonly isVoid?: boolean }
-  | { readonly kind: 'error'; readonly status: number; readonly code: string; readonly message: string };
+  | {
+      readonly kind: 'result';
+      readonly fields: Fields;
+      readonly isVoid?: boolean;
+      /** For who accepts JSON of the query protocol, where it has another shape. */
+      readonly jsonFields?: Fields;
+    }
+  | {
+      readonly kind: 'error';
+      readonly status: number;
+      readonly code: string;
+      readonly message: string;
+      /** Flat name, value list. */
+      readonly headers?: readonly string[];
+    };
 
 export type OperationReply = {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  readonly headers?: readonly string[];
 };
 
 /** The last value of a header; `name` in lower case. */
@@ -28,11 +43,8 @@ export function refuse(code: string, message: string, status = 400): OperationRe
 export function printJsonReply(result: OperationResult, version: string): OperationReply {
   const contentType = `application/x-amz-json-${version}`;
   if (result.kind === 'result') return { status: 200, contentType, body: JSON.stringify(result.fields) };
-  return {
-    status: result.status,
-    contentType,
-    body: JSON.stringify({ __type: result.code, message: result.message }),
-  };
+  const { status, code, message, headers = [] } = result;
+  return { status, contentType, headers, body: JSON.stringify({ __type: code, message }) };
 }
 
 /** The query protocol speaks JSON to who accepts it, as API Gateway does, and XML to all others. */
@@ -51,7 +63,7 @@ export function printQueryReply(
       result.kind === 'result'
         ? {
             [`${action}Response`]: {
-              ...(result.isVoid === true ? {} : { [`${action}Result`]: result.fields }),
+              ...(result.isVoid === true ? {} : { [`${action}Result`]: result.jsonFields ?? result.fields }),
               ResponseMetadata: { RequestId: requestId },
             },
           }
@@ -68,13 +80,19 @@ export function printQueryReply(
   return { status, contentType: 'text/xml', body: `<?xml version="1.0"?>\n${xml}` };
 }
 
+/** A list is its element again and again. */
 function printXml(fields: Fields): string {
   return Object.entries(fields)
-    .map(
-      ([name, value]) =>
-        `<${name}>${escapeXml(typeof value === 'string' ? value : JSON.stringify(value))}</${name}>`,
+    .flatMap(([name, value]) =>
+      (Array.isArray(value) ? value : [value]).map(
+        (each: unknown) => `<${name}>${isJsonObject(each) ? printXml(each) : printXmlText(each)}</${name}>`,
+      ),
     )
     .join('');
+}
+
+function printXmlText(value: unknown): string {
+  return escapeXml(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 export function escapeXml(text: string): string {

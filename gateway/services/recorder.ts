@@ -1,6 +1,7 @@
 /**
  * Answers calls of AWS services that nobody else answers: each is checked, answered in the service's own format and
- * kept to be read back at `GET /_gatewright/recorded`. Nothing is delivered or run.
+ * kept to be read back at `GET /_gatewright/recorded`. What the stacks have made is delivered and run; of all else
+ * nothing is.
  */
 import { headerOf, printJsonReply, printQueryReply } from './aws-operation.ts';
 import { answerJsonService, JSON_VERSIONS } from './recorded-json-services.ts';
@@ -42,12 +43,20 @@ export const RECORDED_SERVICES = ['events', 'kinesis', 'sns', 'sqs', 'states'] a
 
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
+/** What runs here for the resources of stacks; undefined for all else, which is only recorded. */
+export type LocalServices = (
+  request: ServiceRequest,
+  operation: Exclude<AwsOperation, { protocol: 'rest' }>,
+) => Promise<OperationResult | undefined>;
+
 export class Recorder {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #buckets: RecordedBuckets;
   readonly #streams: RecordedStreams;
   readonly #calls: RecordedCall[] = [];
+  /** Set once those are there that calls come from. */
+  local: LocalServices | undefined;
 
   /** @param written objects that are there before anything is put */
   constructor(clock: Clock, random: Random, accountId: string, written?: WrittenObjects) {
@@ -66,6 +75,16 @@ export class Recorder {
     this.#calls.length = 0;
     this.#buckets.clear();
     this.#streams.clear();
+  }
+
+  /** What runs here answers first. */
+  async answer(request: ServiceRequest): Promise<HttpOutcome> {
+    const operation = readOperation(request);
+    const result = operation.protocol === 'rest' ? undefined : await this.local?.(request, operation);
+    if (operation.protocol === 'rest' || result === undefined) return this.call(request);
+    const answer = this.#reply(this.#print(request, operation, result));
+    this.#keep(request, operation, answer.status);
+    return answer;
   }
 
   /** `unreachable` for a service or an operation that is not known: an answer that was made up would mislead. */
@@ -117,8 +136,8 @@ export class Recorder {
     });
   }
 
-  #reply({ status, contentType, body }: OperationReply): Answered {
-    const headers = ['Content-Type', contentType, 'x-amzn-RequestId', this.#random.uuid()];
+  #reply({ status, contentType, body, headers: more = [] }: OperationReply): Answered {
+    const headers = ['Content-Type', contentType, 'x-amzn-RequestId', this.#random.uuid(), ...more];
     return { kind: 'answered', status, headers, body: Buffer.from(body) };
   }
 

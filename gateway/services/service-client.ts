@@ -39,7 +39,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   return {
     call(request) {
       const destination = destinationOf(request, options);
-      if (destination === undefined) return Promise.resolve(options.recorder.call(request));
+      if (destination === undefined) return options.recorder.answer(request);
       if (destination.kind === 'refused')
         return Promise.resolve({ kind: 'unreachable', reason: 'request', message: destination.message });
       return send(request, destination, options);
@@ -68,9 +68,25 @@ function destinationOf(request: ServiceRequest, options: ServiceClientOptions): 
   if (request.service === 'dynamodb' && dynamodb !== undefined)
     return { kind: 'send', origin: dynamodb.url, credentials: dynamodb };
   const any = urlOf(endpoints, '*');
-  return any === undefined || any.replace(/\/$/, '') === options.ownUrl()
+  return any === undefined || isOwn(any, options.ownUrl())
     ? undefined
     : { kind: 'send', origin: any, credentials };
+}
+
+function isOwn(url: string, ownUrl: string | undefined): boolean {
+  return url.replace(/\/$/, '') === ownUrl;
+}
+
+/** Whether calls of a service leave this gateway, so that nothing of it is here. */
+export function goesElsewhere(
+  service: string,
+  endpoints: AwsEndpoints | undefined,
+  ownUrl: string | undefined,
+): boolean {
+  if (endpoints === undefined) return false;
+  if (urlOf(endpoints, service) !== undefined || endpoints.live.includes(service)) return true;
+  const any = urlOf(endpoints, '*');
+  return any !== undefined && !isOwn(any, ownUrl);
 }
 
 function urlOf({ urls }: AwsEndpoints, service: string): string | undefined {

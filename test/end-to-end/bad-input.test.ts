@@ -34,7 +34,7 @@ const wrong = file(
 );
 const tables = file(
   'tables.json',
-  JSON.stringify({ Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: {} } } }),
+  JSON.stringify({ Resources: { Queue: { Type: 'AWS::Kinesis::Stream', Properties: {} } } }),
 );
 file('damaged/issuer-keys.json', '{}');
 file('torn/dynamodb/CURRENT', 'MANIFEST-000001');
@@ -91,7 +91,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'what cannot be enforced, with --strict',
     args: ['start', tables, '--strict', ...PORTS],
-    says: /--strict: 1 part.*\n +\S+: Queue \(AWS::SQS::Queue\)/,
+    says: /--strict: 1 part.*\n +\S+: Queue \(AWS::Kinesis::Stream\)/,
   },
   {
     name: 'a store that is no URL',

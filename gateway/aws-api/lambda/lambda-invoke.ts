@@ -13,8 +13,15 @@ export type LambdaInvokeOptions = {
   readonly accountId: string;
   /** Whether a stack makes this version or alias of the function. All of them run the one local function. */
   readonly hasQualifier?: (functionName: string, qualifier: string) => boolean;
-  /** Told of an event whose function failed: nobody waits for its answer. */
-  readonly report: (message: string) => void;
+  /** Takes an event that nobody waits for; false where no more can wait. */
+  readonly accept: (event: AcceptedEvent) => boolean;
+};
+
+export type AcceptedEvent = {
+  readonly functionName: string;
+  readonly qualifier: string | undefined;
+  readonly payload: string;
+  readonly wishes: InvocationWishes | undefined;
 };
 
 const INVOKE =
@@ -23,32 +30,12 @@ const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
 const MAX_EVENT_BYTES = 1024 * 1024;
 /** Above the longest function timeout, so that the function's own comes first. */
 const LONGEST_MS = 900_000 + 60_000;
-/** Events under way at a time; AWS queues more, we refuse them with its throttling error. */
-const MAX_EVENTS = 1000;
 
 /**
- * Serves Invoke and InvokeWithResponseStream: RequestResponse, Event (of the first only) and DryRun. An Event is tried once (AWS retries twice, minutes apart); a stream has no ClientContext and no
- * log, and says so.
+ * Serves Invoke and InvokeWithResponseStream: RequestResponse, Event (of the first only) and DryRun. An Event is taken by
+ * whoever runs events later; a stream has no ClientContext and no log, and says so.
  */
 export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
-  let eventsUnderWay = 0;
-
-  async function runEvent(
-    functionName: string,
-    payload: string,
-    wishes: InvocationWishes | undefined,
-  ): Promise<void> {
-    eventsUnderWay += 1;
-    try {
-      const result = await invoke(functionName, payload, wishes, options);
-      if (result.kind !== 'returned') options.report(`event for ${functionName}: ${describe(result)}`);
-    } catch (error) {
-      options.report(`event for ${functionName}: ${String(error)}`);
-    } finally {
-      eventsUnderWay -= 1;
-    }
-  }
-
   return async (call) => {
     const { request } = call;
     const target = readTarget(request.path, request.query);
@@ -78,8 +65,7 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
           : answer(call, arn, { functionName: target.name, payload, ...wished }, options);
       case 'Event':
         if (target.isStreamed) return unknownType(call, 'RequestResponse or DryRun');
-        if (eventsUnderWay >= MAX_EVENTS) return throttled(call);
-        void runEvent(target.name, payload, wished.wishes);
+        if (!options.accept({ ...eventOf(target), payload, wishes: wished.wishes })) return throttled(call);
         return { status: 202, headers: withRequestId(options), body: '' };
       case 'DryRun':
         return { status: 204, headers: withRequestId(options), body: '' };
@@ -154,6 +140,13 @@ function unknownType(call: AwsCall, known: string): ControlReply {
 }
 
 const LATEST = '$LATEST';
+
+function eventOf({ name, qualifier }: { readonly name: string; readonly qualifier: string }): {
+  readonly functionName: string;
+  readonly qualifier: string | undefined;
+} {
+  return { functionName: name, qualifier: qualifier === LATEST ? undefined : qualifier };
+}
 
 function isServed(
   { name, qualifier }: { name: string; qualifier: string },
@@ -271,15 +264,4 @@ function requestIdOf(result: InvocationResult): string | undefined {
 
 function withVersion(requestId: string): string[] {
   return ['x-amzn-RequestId', requestId, 'X-Amz-Executed-Version', '$LATEST'];
-}
-
-function describe(result: Exclude<InvocationResult, { kind: 'returned' }>): string {
-  switch (result.kind) {
-    case 'failed':
-      return `${result.errorType}: ${result.errorMessage}`;
-    case 'timed-out':
-      return 'did not end in time';
-    case 'refused':
-      return result.message;
-  }
 }

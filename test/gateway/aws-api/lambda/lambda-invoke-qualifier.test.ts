@@ -13,7 +13,7 @@ describe('createLambdaInvoke, asked by alias', () => {
     random: new CountingRandom(),
     accountId: ACCOUNT_ID,
     hasQualifier: (name, qualifier) => name === 'greet' && qualifier === 'live',
-    report: () => undefined,
+    accept: () => true,
   });
   const rows: readonly (readonly [name: string, query: string, status: number])[] = [
     ['greet:live', '', 200],

@@ -46,7 +46,7 @@ function aCall({
 }
 
 function aService() {
-  const reports: string[] = [];
+  const accepted: unknown[] = [];
   const invoker = new FakeInvoker({
     greet: (event) => ({ hello: event }),
     chat: () => ['one', 'two'],
@@ -59,9 +59,9 @@ function aService() {
     invoker,
     random: new CountingRandom(),
     accountId: ACCOUNT_ID,
-    report: (message) => reports.push(message),
+    accept: (event) => accepted.push(event) <= 2,
   });
-  return { serve, invoker, reports };
+  return { serve, invoker, accepted };
 }
 
 // Source: Lambda API reference, "Invoke"
@@ -223,15 +223,16 @@ describe('createLambdaInvoke', () => {
     });
   }
 
-  it('takes an Event at once, and reports its failure, since nobody waits for it', async () => {
-    const { serve, invoker, reports } = aService();
-    const { status } = await serve(
-      aCall({ name: 'fail', headers: ['X-Amz-Invocation-Type', 'Event'], body: '1' }),
-    );
-    await new Promise(setImmediate);
-    assert.equal(status, 202);
-    assert.deepEqual(invoker.calls, [{ functionName: 'fail', event: 1 }]);
-    assert.deepEqual(reports, ['event for fail: TypeError: no']);
+  it('hands an Event over to who runs events later, and refuses it where no more can wait', async () => {
+    const { serve, invoker, accepted } = aService();
+    const event = { name: 'fail', headers: ['X-Amz-Invocation-Type', 'Event'], body: '1' };
+    const statuses = [];
+    for (let count = 0; count < 3; count += 1) statuses.push((await serve(aCall(event))).status);
+    assert.deepEqual(statuses, [202, 202, 429]);
+    assert.deepEqual(invoker.calls, []);
+    assert.deepEqual(accepted[0], {
+      ...{ functionName: 'fail', qualifier: undefined, payload: '1', wishes: undefined },
+    });
   });
 });
 

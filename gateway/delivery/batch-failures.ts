@@ -1,0 +1,32 @@
+/**
+ * What a function says of a batch with `ReportBatchItemFailures` (docs/aws §18.3): nothing has failed, some items have, or,
+ * where its answer cannot be read, all of them.
+ */
+import { isObject } from './value-match.ts';
+
+export type BatchOutcome =
+  { readonly kind: 'all' } | { readonly kind: 'some'; readonly failed: ReadonlySet<string> };
+
+const NONE: BatchOutcome = { kind: 'some', failed: new Set() };
+
+/** @param known the items of the batch */
+export function readBatchFailures(payload: string, known: ReadonlySet<string>): BatchOutcome {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(payload);
+  } catch {
+    return { kind: 'all' };
+  }
+  if (answer === null || answer === '') return NONE;
+  if (!isObject(answer)) return typeof answer === 'object' ? { kind: 'all' } : NONE;
+  const list = answer['batchItemFailures'];
+  if (list === undefined || list === null) return NONE;
+  if (!Array.isArray(list)) return { kind: 'all' };
+  const failed = new Set<string>();
+  for (const item of list as readonly unknown[]) {
+    const id = isObject(item) ? item['itemIdentifier'] : undefined;
+    if (typeof id !== 'string' || !known.has(id)) return { kind: 'all' };
+    failed.add(id);
+  }
+  return { kind: 'some', failed };
+}

@@ -1,0 +1,75 @@
+/**
+ * Event patterns of EventBridge, and the filters of event source mappings, which are the same (docs/aws §18.5): a tree of
+ * the event's shape whose leaves are lists of what a value may be like.
+ */
+import { compileValueTest, isObject, isScalar, PatternError, type Scalar } from './value-match.ts';
+import type { ValueTest } from './value-match.ts';
+
+export type EventTest = (event: unknown) => boolean;
+
+/** "You can use event patterns with up to 2048 characters" by default; a raised quota is not more than this. */
+const MAX_DEPTH = 50;
+
+/** @throws PatternError */
+export function compileEventPattern(pattern: unknown, depth = 0): EventTest {
+  if (!isObject(pattern)) throw new PatternError('an event pattern must be an object');
+  if (depth > MAX_DEPTH) throw new PatternError(`an event pattern must not be deeper than ${MAX_DEPTH}`);
+  const entries = Object.entries(pattern);
+  if (entries.length === 0) throw new PatternError('an event pattern must hold a field');
+  const tests = entries.map(([name, rules]): EventTest => {
+    if (name === '$or' && Array.isArray(rules)) {
+      const choices = rules.map((choice: unknown) => compileEventPattern(choice, depth + 1));
+      if (choices.length === 0) throw new PatternError('"$or" must hold a pattern');
+      return (event) => choices.some((choice) => choice(event));
+    }
+    const test = compileField(name, rules, depth);
+    return (event) => test(memberOf(event, name));
+  });
+  return (event) => tests.every((test) => test(event));
+}
+
+function compileField(name: string, rules: unknown, depth: number): EventTest {
+  if (!Array.isArray(rules)) {
+    if (!isObject(rules)) throw new PatternError(`"${name}" must be a list of rules or an object`);
+    const nested = compileEventPattern(rules, depth + 1);
+    // A field below a list of objects: one of them must match.
+    return (value) =>
+      Array.isArray(value) ? value.some((element) => nested(element)) : nested(value ?? undefined);
+  }
+  if (rules.length === 0) throw new PatternError(`"${name}" must hold a rule`);
+  const tests = rules.map((rule: unknown) => compileValueTest(rule));
+  return (value) => matchesLeaf(value, tests, rules);
+}
+
+/** A list matches when one of its values does; an object is there, and is no value. */
+function matchesLeaf(value: unknown, tests: readonly ValueTest[], rules: readonly unknown[]): boolean {
+  if (isObject(value)) return rules.some((rule) => isObject(rule) && rule['exists'] === true);
+  const values: readonly (Scalar | undefined)[] = Array.isArray(value)
+    ? value.filter((element) => isScalar(element))
+    : [isScalar(value) ? value : undefined];
+  const all = values.length === 0 ? [undefined] : values;
+  return tests.some((test) => all.some((each) => test(each)));
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+/** `FilterCriteria` of an event source mapping: one of up to ten patterns must match. Undefined = there is none. @throws PatternError */
+export function compileFilters(criteria: unknown): EventTest | undefined {
+  const filters = isObject(criteria) ? criteria['Filters'] : undefined;
+  if (!Array.isArray(filters) || filters.length === 0) return undefined;
+  const tests = filters.map((filter: unknown) => {
+    const pattern = isObject(filter) ? filter['Pattern'] : undefined;
+    return compileEventPattern(typeof pattern === 'string' ? parse(pattern) : pattern);
+  });
+  return (event) => tests.some((test) => test(event));
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new PatternError('the pattern is no JSON');
+  }
+}

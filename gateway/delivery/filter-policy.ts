@@ -1,0 +1,58 @@
+/**
+ * Filter policies of SNS subscriptions (docs/aws §18.6): over the attributes of a message, or over its body as JSON. The
+ * operators are those of event patterns; values of attributes are texts, numbers, or lists in JSON.
+ */
+import type { MessageAttribute } from './queue-model.ts';
+import { compileEventPattern } from './event-pattern.ts';
+import { isObject, isScalar, PatternError } from './value-match.ts';
+
+export type FilteredMessage = {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, MessageAttribute>>;
+};
+export type MessageTest = (message: FilteredMessage) => boolean;
+
+/** @throws PatternError */
+export function compileFilterPolicy(
+  policy: unknown,
+  scope: 'MessageAttributes' | 'MessageBody',
+): MessageTest {
+  if (!isObject(policy)) throw new PatternError('a filter policy must be an object');
+  // "An empty filter policy": everything is accepted.
+  if (Object.keys(policy).length === 0) return () => true;
+  if (scope === 'MessageAttributes') refuseNesting(policy);
+  const test = compileEventPattern(policy);
+  if (scope === 'MessageBody')
+    return ({ body }) => {
+      const value = parse(body);
+      return isObject(value) && test(value);
+    };
+  return ({ attributes }) =>
+    test(Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, valueOf(value)])));
+}
+
+function refuseNesting(policy: Readonly<Record<string, unknown>>): void {
+  for (const [name, rules] of Object.entries(policy))
+    if (!Array.isArray(rules))
+      throw new PatternError(`"${name}" must be a list of rules: attributes of messages are not nested`);
+}
+
+/** `String.Array` is JSON; a number that is none matches nothing. */
+function valueOf({ DataType, StringValue }: MessageAttribute): unknown {
+  if (StringValue === undefined) return undefined;
+  if (DataType === 'String.Array') {
+    const list = parse(StringValue);
+    return Array.isArray(list) ? list.filter(isScalar) : undefined;
+  }
+  if (DataType.startsWith('Number'))
+    return Number.isFinite(Number(StringValue)) ? Number(StringValue) : undefined;
+  return DataType.startsWith('String') ? StringValue : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

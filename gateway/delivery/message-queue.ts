@@ -1,0 +1,255 @@
+/**
+ * One queue of SQS as a state that time is told to: who sees a message when, for how long it is hidden, when it is dead
+ * (docs/aws §18.2). Keeps nothing but itself and calls nobody.
+ */
+import { DueHeap } from './due-heap.ts';
+import { ArrivalOrder, GroupOrder, type QueueOrder } from './queue-order.ts';
+import { type NewMessage, type QueuedMessage, type QueueSettings, sizeOf } from './queue-model.ts';
+
+/** Of FIFO queues: "the 5-minute deduplication interval". */
+const DEDUPLICATION_MS = 300_000;
+
+export type Wanted = {
+  readonly most: number;
+  /** All together, bodies and attributes; absent = any. */
+  readonly mostBytes?: number;
+  /** Absent = the queue's. */
+  readonly visibilityMs?: number | undefined;
+  /** A part of receipt handles that nobody can guess. */
+  readonly makeReceipt: () => string;
+};
+
+export type Received = {
+  readonly messages: readonly QueuedMessage[];
+  /** Received more often than the queue allows: they are out of it, and belong into its dead-letter queue. */
+  readonly dead: readonly QueuedMessage[];
+};
+
+export type Counts = { readonly visible: number; readonly inFlight: number; readonly delayed: number };
+
+export class MessageQueue {
+  settings: QueueSettings;
+  readonly #order: QueueOrder;
+  /** Oldest first. */
+  readonly #messages = new Map<string, QueuedMessage>();
+  /** In flight or delayed; what has changed since is passed over. */
+  readonly #hidden = new DueHeap<QueuedMessage>();
+  readonly #recent = new Map<string, { readonly at: number; readonly message: QueuedMessage }>();
+  #sequence = 0;
+  #bytes = 0;
+
+  constructor(settings: QueueSettings) {
+    this.settings = settings;
+    this.#order = settings.isFifo ? new GroupOrder() : new ArrivalOrder();
+  }
+
+  /** Bytes of all messages. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get length(): number {
+    return this.#messages.size;
+  }
+
+  /** @returns the message that lies there; of a duplicate, the one before */
+  send(
+    message: NewMessage,
+    id: string,
+    now: number,
+  ): { readonly message: QueuedMessage; readonly isNew: boolean } {
+    const known = this.#duplicateOf(message, now);
+    if (known !== undefined) return { message: known, isNew: false };
+    this.#sequence += 1;
+    const queued: QueuedMessage = {
+      ...message,
+      ...{ id, sequence: this.#sequence, sentAt: now },
+      ...{ receiveCount: 0, firstReceivedAt: undefined, receipt: undefined },
+      visibleAt: now + (message.delayMs ?? this.settings.delayMs),
+    };
+    this.put(queued, now);
+    const key = this.#deduplicationKey(message);
+    if (key !== undefined) this.#recent.set(key, { at: now, message: queued });
+    return { message: queued, isNew: true };
+  }
+
+  /** A message that was in a queue before: of this one before a restart, or of one that it was dead in. */
+  put(message: QueuedMessage, now: number): void {
+    this.#sequence = Math.max(this.#sequence, message.sequence);
+    this.#messages.set(message.id, message);
+    this.#bytes += sizeOf(message);
+    if (message.visibleAt > now) this.#hidden.push(message.visibleAt, message);
+    else this.#order.push(message);
+  }
+
+  /** The place of one that comes from another queue. */
+  nextSequence(): number {
+    return this.#sequence + 1;
+  }
+
+  receive({ most, mostBytes = Infinity, visibilityMs, makeReceipt }: Wanted, now: number): Received {
+    this.expire(now);
+    this.#surface(now);
+    let bytes = 0;
+    const messages: QueuedMessage[] = [];
+    const dead: QueuedMessage[] = [];
+    const isDead = ({ receiveCount }: QueuedMessage): boolean =>
+      this.settings.redrive !== undefined && receiveCount >= this.settings.redrive.maxReceiveCount;
+    const fits = (message: QueuedMessage): boolean => {
+      if (!this.#isHere(message) || isDead(message)) return true;
+      const size = sizeOf(message);
+      if (bytes > 0 && bytes + size > mostBytes) return false;
+      bytes += size;
+      return true;
+    };
+    while (messages.length < most) {
+      const taken = this.#order.take(most - messages.length, fits);
+      if (taken.length === 0) break;
+      for (const message of taken) {
+        if (!this.#isHere(message)) this.#order.release(message);
+        else if (isDead(message)) {
+          this.#remove(message);
+          this.#order.release(message);
+          dead.push(message);
+        } else messages.push(message);
+      }
+    }
+    for (const message of messages) this.#hide(message, visibilityMs, makeReceipt, now);
+    return { messages, dead };
+  }
+
+  /** False for a handle of a receive before the last, or of nothing. */
+  delete(receipt: string): QueuedMessage | undefined {
+    const message = this.#byReceipt(receipt);
+    if (message === undefined) return undefined;
+    this.#remove(message);
+    if (!this.#isWaiting.has(message)) this.#order.release(message);
+    this.#isWaiting.delete(message);
+    return message;
+  }
+
+  /** Whether the message of the handle is in flight, and is now hidden for so long from now on. */
+  changeVisibility(receipt: string, ms: number, now: number): boolean {
+    this.#surface(now);
+    const message = this.#byReceipt(receipt);
+    if (message === undefined || this.#isWaiting.has(message)) return false;
+    message.visibleAt = now + ms;
+    this.#hidden.push(message.visibleAt, message);
+    if (ms === 0) this.#surface(now);
+    return true;
+  }
+
+  /** @returns what was thrown away */
+  clear(): readonly QueuedMessage[] {
+    const all = [...this.#messages.values()];
+    this.#messages.clear();
+    this.#order.clear();
+    this.#hidden.clear();
+    this.#isWaiting.clear();
+    this.#bytes = 0;
+    return all;
+  }
+
+  /** Throws away what is older than the queue keeps it. */
+  expire(now: number): readonly QueuedMessage[] {
+    const expired: QueuedMessage[] = [];
+    for (const message of this.#messages.values()) {
+      if (message.sentAt + this.settings.retentionMs > now) break;
+      expired.push(message);
+    }
+    for (const message of expired) {
+      this.#remove(message);
+      if (message.receipt !== undefined && !this.#isWaiting.has(message)) this.#order.release(message);
+      this.#isWaiting.delete(message);
+    }
+    return expired;
+  }
+
+  has(id: string): boolean {
+    return this.#messages.has(id);
+  }
+
+  /** Whether a receive would find something. */
+  hasVisible(now: number): boolean {
+    this.#surface(now);
+    return this.#order.length > 0;
+  }
+
+  /** When a hidden message can be seen next. */
+  get nextVisibleAt(): number | undefined {
+    return this.#hidden.due;
+  }
+
+  count(now: number): Counts {
+    this.expire(now);
+    this.#surface(now);
+    let [visible, inFlight, delayed] = [0, 0, 0];
+    for (const message of this.#messages.values()) {
+      if (message.receipt !== undefined && !this.#isWaiting.has(message)) inFlight += 1;
+      else if (message.visibleAt > now) delayed += 1;
+      else visible += 1;
+    }
+    return { visible, inFlight, delayed };
+  }
+
+  get messages(): Iterable<QueuedMessage> {
+    return this.#messages.values();
+  }
+
+  /** Received before and not deleted, whose time has passed: their handles still delete them. */
+  readonly #isWaiting = new Set<QueuedMessage>();
+
+  #hide(
+    message: QueuedMessage,
+    visibilityMs: number | undefined,
+    makeReceipt: () => string,
+    now: number,
+  ): void {
+    message.receiveCount += 1;
+    message.firstReceivedAt ??= now;
+    message.visibleAt = now + (visibilityMs ?? this.settings.visibilityMs);
+    message.receipt = `${message.id}:${makeReceipt()}`;
+    this.#isWaiting.delete(message);
+    this.#hidden.push(message.visibleAt, message);
+  }
+
+  /** Hidden messages whose time has come can be received. */
+  #surface(now: number): void {
+    for (let next = this.#hidden.takeDue(now); next !== undefined; next = this.#hidden.takeDue(now)) {
+      const message = next.value;
+      if (!this.#isHere(message) || message.visibleAt !== next.due || this.#isWaiting.has(message)) continue;
+      if (message.receipt !== undefined) {
+        this.#isWaiting.add(message);
+        this.#order.release(message);
+      }
+      this.#order.push(message);
+    }
+  }
+
+  #remove(message: QueuedMessage): void {
+    if (this.#messages.delete(message.id)) this.#bytes -= sizeOf(message);
+  }
+
+  #isHere(message: QueuedMessage): boolean {
+    return this.#messages.get(message.id) === message;
+  }
+
+  #byReceipt(receipt: string): QueuedMessage | undefined {
+    const message = this.#messages.get(receipt.slice(0, Math.max(0, receipt.indexOf(':'))));
+    return message?.receipt === receipt ? message : undefined;
+  }
+
+  #deduplicationKey({ groupId = '', deduplicationId }: NewMessage): string | undefined {
+    if (!this.settings.isFifo || deduplicationId === undefined) return undefined;
+    return JSON.stringify(this.settings.deduplicatesByGroup ? [deduplicationId, groupId] : [deduplicationId]);
+  }
+
+  #duplicateOf(message: NewMessage, now: number): QueuedMessage | undefined {
+    for (const [key, { at }] of this.#recent) {
+      if (at + DEDUPLICATION_MS > now) break;
+      this.#recent.delete(key);
+    }
+    const key = this.#deduplicationKey(message);
+    return key === undefined ? undefined : this.#recent.get(key)?.message;
+  }
+}

@@ -1,0 +1,72 @@
+/** What a queue is set to, and what lies in it. */
+
+/** SQS: `Number`, `String`, `Binary`, with a custom label behind a point; a binary value is base64. */
+export type MessageAttribute = {
+  readonly DataType: string;
+  readonly StringValue?: string;
+  readonly BinaryValue?: string;
+};
+
+export type QueueSettings = {
+  readonly isFifo: boolean;
+  readonly visibilityMs: number;
+  readonly delayMs: number;
+  readonly retentionMs: number;
+  readonly receiveWaitMs: number;
+  readonly maxMessageBytes: number;
+  readonly deduplicatesByContent: boolean;
+  /** Whether a deduplication id counts within its group alone. */
+  readonly deduplicatesByGroup: boolean;
+  readonly redrive: { readonly deadLetterArn: string; readonly maxReceiveCount: number } | undefined;
+};
+
+/** SQS API reference, "CreateQueue": the values of a queue that says nothing. */
+export const USUAL_QUEUE: QueueSettings = {
+  isFifo: false,
+  visibilityMs: 30_000,
+  delayMs: 0,
+  retentionMs: 345_600_000,
+  receiveWaitMs: 0,
+  maxMessageBytes: 1_048_576,
+  deduplicatesByContent: false,
+  deduplicatesByGroup: false,
+  redrive: undefined,
+};
+
+export type NewMessage = {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, MessageAttribute>>;
+  readonly groupId?: string | undefined;
+  readonly deduplicationId?: string | undefined;
+  /** Of this message; absent = the queue's. */
+  readonly delayMs?: number | undefined;
+  readonly traceHeader?: string | undefined;
+  readonly senderId: string;
+};
+
+export type QueuedMessage = NewMessage & {
+  readonly id: string;
+  readonly sequence: number;
+  readonly sentAt: number;
+  receiveCount: number;
+  firstReceivedAt: number | undefined;
+  /** From when it can be received. */
+  visibleAt: number;
+  /** Of the last receive; a message that waits has none. */
+  receipt: string | undefined;
+};
+
+/** As SQS counts: the body, and names, types and values of attributes. */
+export function sizeOf({ body, attributes }: Pick<NewMessage, 'body' | 'attributes'>): number {
+  let bytes = bytesOf(body);
+  for (const [name, { DataType, StringValue = '', BinaryValue = '' }] of Object.entries(attributes))
+    bytes +=
+      bytesOf(name) + bytesOf(DataType) + bytesOf(StringValue) + Math.floor((BinaryValue.length * 3) / 4);
+  return bytes;
+}
+
+const ENCODER = new TextEncoder();
+
+export function bytesOf(text: string): number {
+  return ENCODER.encode(text).length;
+}

@@ -1,0 +1,116 @@
+/** In which order a queue gives its messages away: as they come, or within each group one after the other. */
+import type { QueuedMessage } from './queue-model.ts';
+
+/** Messages that may be received. */
+export interface QueueOrder {
+  readonly length: number;
+  push(message: QueuedMessage): void;
+  /** Up to so many, and none behind one that `fits` refuses. */
+  take(most: number, fits: (message: QueuedMessage) => boolean): readonly QueuedMessage[];
+  /** A message that was taken is deleted, or can be received again and is pushed next. */
+  release(message: QueuedMessage): void;
+  clear(): void;
+}
+
+/** A standard queue: "best-effort ordering". */
+export class ArrivalOrder implements QueueOrder {
+  #messages: QueuedMessage[] = [];
+  #head = 0;
+
+  get length(): number {
+    return this.#messages.length - this.#head;
+  }
+
+  push(message: QueuedMessage): void {
+    this.#messages.push(message);
+  }
+
+  take(most: number, fits: (message: QueuedMessage) => boolean): readonly QueuedMessage[] {
+    const taken: QueuedMessage[] = [];
+    while (taken.length < most) {
+      const message = this.#messages[this.#head];
+      if (message === undefined || !fits(message)) break;
+      this.#head += 1;
+      taken.push(message);
+    }
+    if (this.#head > 1024 && this.#head * 2 > this.#messages.length) {
+      this.#messages = this.#messages.slice(this.#head);
+      this.#head = 0;
+    }
+    return taken;
+  }
+
+  release(): void {
+    // Nobody waits for it.
+  }
+
+  clear(): void {
+    this.#messages = [];
+    this.#head = 0;
+  }
+}
+
+type Group = { readonly waiting: QueuedMessage[]; inFlight: number };
+
+/**
+ * A FIFO queue: while a message of a group is in flight no other of that group is given away (SQS developer guide,
+ * "FIFO queue delivery logic").
+ */
+export class GroupOrder implements QueueOrder {
+  readonly #groups = new Map<string, Group>();
+  /** Groups that have something to give, the one that has waited longest first. */
+  readonly #open = new Set<string>();
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(message: QueuedMessage): void {
+    const id = message.groupId ?? '';
+    const group = this.#groups.get(id) ?? { waiting: [], inFlight: 0 };
+    this.#groups.set(id, group);
+    // What comes back takes the place that it had.
+    let at = group.waiting.length;
+    while (at > 0 && (group.waiting[at - 1]?.sequence ?? 0) > message.sequence) at -= 1;
+    group.waiting.splice(at, 0, message);
+    this.#length += 1;
+    if (group.inFlight === 0) this.#open.add(id);
+  }
+
+  take(most: number, fits: (message: QueuedMessage) => boolean): readonly QueuedMessage[] {
+    const taken: QueuedMessage[] = [];
+    for (const id of this.#open) {
+      const group = this.#groups.get(id);
+      if (group === undefined) continue;
+      let next = group.waiting[0];
+      while (next !== undefined && taken.length < most && fits(next)) {
+        group.waiting.shift();
+        group.inFlight += 1;
+        this.#length -= 1;
+        taken.push(next);
+        next = group.waiting[0];
+      }
+      if (group.inFlight > 0) this.#open.delete(id);
+      if (next !== undefined && group.inFlight === 0) break;
+      if (taken.length >= most) break;
+    }
+    return taken;
+  }
+
+  release(message: QueuedMessage): void {
+    const id = message.groupId ?? '';
+    const group = this.#groups.get(id);
+    if (group === undefined) return;
+    group.inFlight = Math.max(0, group.inFlight - 1);
+    if (group.inFlight > 0) return;
+    if (group.waiting.length > 0) this.#open.add(id);
+    else this.#groups.delete(id);
+  }
+
+  clear(): void {
+    this.#groups.clear();
+    this.#open.clear();
+    this.#length = 0;
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * What one value of an event must be like: the operators of EventBridge's event patterns, which Lambda's filters and
+ * SNS's filter policies share (docs/aws §18.5).
+ */
+import { DefinitionError } from '../errors.ts';
+
+export type Scalar = string | number | boolean | null;
+/** Undefined: there is no such value. */
+export type ValueTest = (value: Scalar | undefined) => boolean;
+
+/** What is wrong with a pattern, in words; whoever reads the template says where. */
+export class PatternError extends Error {
+  override readonly name = 'PatternError';
+  readonly code = 'EVENT_PATTERN';
+}
+
+export function isScalar(value: unknown): value is Scalar {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** @throws PatternError */
+export function compileValueTest(rule: unknown): ValueTest {
+  if (isScalar(rule)) return (value) => value === rule;
+  const [name, operand] = onlyEntry(rule);
+  switch (name) {
+    case 'exists':
+      if (typeof operand !== 'boolean') throw new PatternError('"exists" must be true or false');
+      return (value) => (value !== undefined) === operand;
+    case 'prefix':
+    case 'suffix':
+      return endsTest(name, operand);
+    case 'equals-ignore-case': {
+      const lower = requireText(name, operand).toLowerCase();
+      return (value) => typeof value === 'string' && value.toLowerCase() === lower;
+    }
+    case 'wildcard':
+      return wildcardTest(requireText(name, operand));
+    case 'numeric':
+      return numericTest(operand);
+    case 'cidr':
+      return cidrTest(requireText(name, operand));
+    case 'anything-but':
+      return anythingBut(operand);
+    default:
+      throw new PatternError(`"${name}" is no operator of an event pattern`);
+  }
+}
+
+function onlyEntry(rule: unknown): readonly [name: string, operand: unknown] {
+  const entries = isObject(rule) ? Object.entries(rule) : [];
+  const [entry] = entries;
+  if (entry === undefined || entries.length !== 1)
+    throw new PatternError('a rule must be a text, a number, true, false, null or an object of one operator');
+  return entry;
+}
+
+function requireText(name: string, operand: unknown): string {
+  if (typeof operand !== 'string') throw new PatternError(`"${name}" must be a text`);
+  return operand;
+}
+
+function endsTest(name: 'prefix' | 'suffix', operand: unknown): ValueTest {
+  const ignored = isObject(operand) ? operand['equals-ignore-case'] : undefined;
+  const wanted = requireText(name, ignored ?? operand);
+  const fold = (text: string): string => (ignored === undefined ? text : text.toLowerCase());
+  const end = fold(wanted);
+  return (value) =>
+    typeof value === 'string' &&
+    (name === 'prefix' ? fold(value).startsWith(end) : fold(value).endsWith(end));
+}
+
+/** `*` stands for any characters, `\*` for itself. Linear: the texts come from outside. */
+function wildcardTest(pattern: string): ValueTest {
+  const parts: string[] = [];
+  let part = '';
+  for (let at = 0; at < pattern.length; at += 1) {
+    const character = pattern[at] ?? '';
+    const next = pattern[at + 1];
+    if (character === '\\' && (next === '*' || next === '\\')) {
+      part += next;
+      at += 1;
+    } else if (character === '*') {
+      parts.push(part);
+      part = '';
+    } else part += character;
+  }
+  parts.push(part);
+  return (value) => typeof value === 'string' && matchesParts(value, parts);
+}
+
+function matchesParts(text: string, parts: readonly string[]): boolean {
+  const [first = '', ...others] = parts;
+  if (others.length === 0) return text === first;
+  const last = others.pop() ?? '';
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
+    return false;
+  let at = first.length;
+  const end = text.length - last.length;
+  for (const part of others) {
+    const found = text.indexOf(part, at);
+    if (found === -1 || found + part.length > end) return false;
+    at = found + part.length;
+  }
+  return true;
+}
+
+const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boolean>> = {
+  '=': (value, bound) => value === bound,
+  '<': (value, bound) => value < bound,
+  '<=': (value, bound) => value <= bound,
+  '>': (value, bound) => value > bound,
+  '>=': (value, bound) => value >= bound,
+};
+
+/** `["<", 10]`, `[">", 0, "<=", 5]` */
+function numericTest(operand: unknown): ValueTest {
+  const list = Array.isArray(operand) ? (operand as readonly unknown[]) : [];
+  if (list.length !== 2 && list.length !== 4)
+    throw new PatternError('"numeric" must be a list like [">", 0] or [">", 0, "<=", 5]');
+  const tests = Array.from({ length: list.length / 2 }, (_unused, index) => {
+    const [operator, bound] = [list[2 * index], list[2 * index + 1]];
+    const compare =
+      typeof operator === 'string' && Object.hasOwn(COMPARISONS, operator)
+        ? COMPARISONS[operator]
+        : undefined;
+    if (compare === undefined || typeof bound !== 'number')
+      throw new PatternError('"numeric" takes =, <, <=, > or >=, each with a number');
+    return (value: number) => compare(value, bound);
+  });
+  return (value) => typeof value === 'number' && tests.every((test) => test(value));
+}
+
+function cidrTest(range: string): ValueTest {
+  const [address = '', length = ''] = range.split('/');
+  const base = readAddress(address);
+  const bits = Number(length);
+  if (base === undefined || !/^\d{1,3}$/.test(length) || bits > base.bits)
+    throw new PatternError(`"${range}" is no range of addresses`);
+  const shift = BigInt(base.bits - bits);
+  return (value) => {
+    const found = typeof value === 'string' ? readAddress(value) : undefined;
+    return found?.bits === base.bits && found.number >> shift === base.number >> shift;
+  };
+}
+
+function readAddress(text: string): { readonly number: bigint; readonly bits: number } | undefined {
+  const bytes = text.split('.');
+  if (bytes.length === 4 && bytes.every((byte) => /^\d{1,3}$/.test(byte) && Number(byte) < 256))
+    return { number: bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n), bits: 32 };
+  const [head = '', tail, ...more] = text.split('::');
+  const groupsOf = (part: string): string[] => (part === '' ? [] : part.split(':'));
+  const [before, after] = [groupsOf(head), groupsOf(tail ?? '')];
+  const missing = 8 - before.length - after.length;
+  if (more.length > 0 || (tail === undefined ? missing !== 0 : missing < 1) || !text.includes(':'))
+    return undefined;
+  const groups = [...before, ...Array.from({ length: missing }, () => '0'), ...after];
+  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined;
+  return { number: groups.reduce((sum, group) => sum * 65536n + BigInt(`0x${group}`), 0n), bits: 128 };
+}
+
+/** A value that is there and is none of these. */
+function anythingBut(operand: unknown): ValueTest {
+  const list: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
+  if (list.length === 0) throw new PatternError('"anything-but" must hold a value');
+  const tests = list.flatMap((rule) => {
+    if (!isObject(rule)) return [compileValueTest(rule)];
+    const [name, inner] = onlyEntry(rule);
+    if (!['prefix', 'suffix', 'wildcard', 'equals-ignore-case'].includes(name))
+      throw new PatternError(`"anything-but" does not take "${name}"`);
+    const values: readonly unknown[] = Array.isArray(inner) ? inner : [inner];
+    return values.map((value) => compileValueTest({ [name]: value }));
+  });
+  return (value) => value !== undefined && !tests.some((test) => test(value));
+}
+
+/** A pattern that a template gives. @throws DefinitionError in place of a PatternError */
+export function atPlace<T>(place: ConstructorParameters<typeof DefinitionError>[0], compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    if (error instanceof PatternError) throw new DefinitionError(place, error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Everything that waits for a time of the virtual clock, in one order: visibility timeouts, retries, schedules, waits of
+ * receivers. When the clock is moved, what has become due runs, the earliest first.
+ */
+import { DueHeap } from '../../delivery/due-heap.ts';
+import type { Clock } from '../../ports.ts';
+
+export interface Wake {
+  cancel(): void;
+}
+
+type Waiting = { readonly then: (dueMs: number) => void; isCancelled: boolean };
+
+/** Timers of Node.js take no more; one that fires early is set again. */
+const LONGEST_TIMER_MS = 3_600_000;
+
+export class Agenda {
+  readonly #clock: Clock;
+  readonly #waiting = new DueHeap<Waiting>();
+  #timer: NodeJS.Timeout | undefined;
+  #timerDue: number | undefined;
+  #isClosed = false;
+  #isRunning = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** @param then gets the time that it was due, which lies before now where the clock has jumped */
+  at(dueMs: number, then: (dueMs: number) => void): Wake {
+    const waiting = { then, isCancelled: false };
+    if (!this.#isClosed) {
+      this.#waiting.push(dueMs, waiting);
+      if (!this.#isRunning) this.#arm();
+    }
+    return {
+      cancel() {
+        waiting.isCancelled = true;
+      },
+    };
+  }
+
+  /** To be called whenever the clock has been moved; nothing is waited for. */
+  moved(): void {
+    this.#runDue();
+  }
+
+  /** Whether something is due that has not run. */
+  get isDue(): boolean {
+    const { due } = this.#waiting;
+    return due !== undefined && due <= this.#clock.nowEpochMs();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#waiting.clear();
+  }
+
+  #runDue(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    try {
+      const now = this.#clock.nowEpochMs();
+      for (let next = this.#waiting.takeDue(now); next !== undefined; next = this.#waiting.takeDue(now))
+        if (!next.value.isCancelled) next.value.then(next.due);
+    } finally {
+      this.#isRunning = false;
+      this.#arm();
+    }
+  }
+
+  /** A timer for the earliest; it holds no process. */
+  #arm(): void {
+    const { due } = this.#waiting;
+    if (due === undefined || this.#isClosed || this.#timerDue === due) return;
+    clearTimeout(this.#timer);
+    this.#timerDue = due;
+    const waitMs = Math.min(LONGEST_TIMER_MS, Math.max(0, due - this.#clock.nowEpochMs()));
+    this.#timer = setTimeout(() => {
+      this.#timerDue = undefined;
+      this.#runDue();
+    }, waitMs).unref();
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * Asynchronous invocation (docs/aws §18.1): Lambda takes the event, and runs the function behind a queue of its own, with
+ * two more tries, until the event is too old; then it goes to the function's destination or dead-letter queue.
+ */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { afterFailure, afterThrottle, USUAL_ASYNC } from '../../delivery/retries.ts';
+import type { AsyncSettings, Verdict } from '../../delivery/retries.ts';
+import type { InvocationResult, InvocationWishes } from '../../ports.ts';
+import { destinationRecord, type EndOfEvent, failureAttributes } from './destination-record.ts';
+import { type EventPorts, type EventTargets, LONGEST_RUN_MS, makeTrace } from './event-ports.ts';
+
+export type AsyncConfig = AsyncSettings & {
+  /** ARNs. */
+  readonly onSuccess?: string | undefined;
+  readonly onFailure?: string | undefined;
+  readonly deadLetterArn?: string | undefined;
+};
+
+export type AsyncEvent = {
+  /** Name. */
+  readonly functionName: string;
+  /** Version or alias. */
+  readonly qualifier?: string | undefined;
+  readonly payload: string;
+  readonly wishes?: InvocationWishes | undefined;
+};
+
+type Pending = AsyncEvent & {
+  readonly id: string;
+  readonly acceptedAt: number;
+  failures: number;
+  throttles: number;
+};
+
+/** Events of all functions, and their text: what comes on top is refused as Lambda throttles. */
+const MAX_EVENTS = 100_000;
+const MAX_CHARACTERS = 256 * 1024 * 1024;
+/** Events of one function that run at a time; the others wait their turn. */
+const MAX_RUNNING = 64;
+const PREFIX = 'async/';
+
+export type AsyncOptions = EventPorts & {
+  readonly targets: EventTargets;
+  readonly configOf: (functionName: string, qualifier: string | undefined) => AsyncConfig | undefined;
+  readonly arnOf: (functionName: string) => string;
+};
+
+export class AsyncInvocations {
+  readonly #options: AsyncOptions;
+  readonly #pending = new Map<string, Pending>();
+  readonly #ready = new Map<string, (() => void)[]>();
+  readonly #running = new Map<string, number>();
+  #characters = 0;
+
+  constructor(options: AsyncOptions) {
+    this.#options = options;
+  }
+
+  /** Events that are not done. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** False where no more can wait. */
+  accept(event: AsyncEvent, id = this.#options.random.uuid()): boolean {
+    if (this.#pending.size >= MAX_EVENTS || this.#characters + event.payload.length > MAX_CHARACTERS)
+      return false;
+    const now = this.#options.clock.nowEpochMs();
+    this.#begin({ ...event, id, acceptedAt: now, failures: 0, throttles: 0 }, now);
+    return true;
+  }
+
+  /** Takes up what a start before has left; its times go on from where they were. */
+  restore(): void {
+    const now = this.#options.clock.nowEpochMs();
+    for (const [, value] of this.#options.kept.list(PREFIX)) {
+      const pending = readPending(value);
+      if (pending !== undefined && !this.#pending.has(pending.id)) this.#begin(pending, now);
+    }
+  }
+
+  #begin(pending: Pending, now: number): void {
+    this.#pending.set(pending.id, pending);
+    this.#characters += pending.payload.length;
+    this.#keep(pending);
+    this.#enqueue(pending, now);
+  }
+
+  #keep({ wishes, ...pending }: Pending): void {
+    const clientContext = wishes?.clientContext;
+    this.#options.kept.put(PREFIX + pending.id, {
+      ...pending,
+      ...(clientContext === undefined ? {} : { clientContext }),
+    });
+  }
+
+  /** Runs it when its function has room. */
+  #enqueue(pending: Pending, dueMs: number): void {
+    const { functionName } = pending;
+    const run = (): void => {
+      this.#running.set(functionName, (this.#running.get(functionName) ?? 0) + 1);
+      this.#options.work.track(
+        () => this.#run(pending, dueMs).finally(() => this.#finished(functionName)),
+        (fault) => this.#options.report(`event for ${functionName}: ${String(fault)}`),
+      );
+    };
+    if ((this.#running.get(functionName) ?? 0) < MAX_RUNNING) run();
+    else {
+      const ready = this.#ready.get(functionName);
+      if (ready === undefined) this.#ready.set(functionName, [run]);
+      else ready.push(run);
+    }
+  }
+
+  #finished(functionName: string): void {
+    const running = (this.#running.get(functionName) ?? 1) - 1;
+    if (running === 0) this.#running.delete(functionName);
+    else this.#running.set(functionName, running);
+    const waiting = this.#ready.get(functionName);
+    const next = waiting?.shift();
+    if (waiting?.length === 0) this.#ready.delete(functionName);
+    next?.();
+  }
+
+  /** @param dueMs when it was to run; waits count from there, so that a clock that jumps skips none of them */
+  async #run(pending: Pending, dueMs: number): Promise<void> {
+    const { invoker, clock, random } = this.#options;
+    const { functionName, payload, wishes } = pending;
+    const config = this.#configOf(pending);
+    if (dueMs - pending.acceptedAt > config.maxAgeMs)
+      return this.#end(pending, { condition: 'EventAgeExceeded' });
+    const beganMs = clock.monotonicMs();
+    const traceHeader = makeTrace(random);
+    const call = { functionName, payload, traceHeader, timeoutMs: LONGEST_RUN_MS };
+    const qualified = pending.qualifier === undefined ? call : { ...call, qualifier: pending.qualifier };
+    const result = await invoker.invoke(wishes === undefined ? qualified : { ...qualified, wishes });
+    const endedMs = dueMs + Math.max(0, clock.monotonicMs() - beganMs);
+    if (result.kind === 'returned') return this.#end(pending, { condition: 'Success', result });
+    this.#options.report(`event for ${functionName}: ${describe(result)}`);
+    // A function that a reload has taken away does not come back by waiting.
+    if (result.kind === 'refused' && result.reason !== 'throttled')
+      return this.#end(pending, { condition: 'RetriesExhausted', result });
+    this.#next(pending, config, result, endedMs);
+  }
+
+  #next(pending: Pending, config: AsyncConfig, result: InvocationResult, endedMs: number): void {
+    let verdict: Verdict;
+    if (result.kind === 'failed') {
+      pending.failures += 1;
+      pending.throttles = 0;
+      verdict = afterFailure(pending, config, endedMs);
+    } else {
+      pending.throttles += 1;
+      verdict = afterThrottle(pending, config, endedMs);
+    }
+    if (verdict.kind === 'again') {
+      this.#keep(pending);
+      this.#options.agenda.at(verdict.at, (due) => this.#enqueue(pending, due));
+      return;
+    }
+    const end = { condition: verdict.condition, result };
+    this.#options.work.track(
+      () => this.#end(pending, end),
+      (fault) => this.#options.report(`event for ${pending.functionName}: ${String(fault)}`),
+    );
+  }
+
+  async #end(pending: Pending, end: EndOfEvent): Promise<void> {
+    const { targets, clock, arnOf, kept, report } = this.#options;
+    const config = this.#configOf(pending);
+    const arn = end.condition === 'Success' ? config.onSuccess : config.onFailure;
+    const tries = pending.failures + (end.condition === 'Success' ? 1 : 0);
+    const event = { ...pending, arn: arnOf(pending.functionName), tries };
+    if (arn !== undefined) {
+      const record = destinationRecord(event, end, clock.nowEpochMs());
+      const outcome = await targets.send(arn, JSON.stringify(record), {
+        source: 'lambda',
+        detailType: `Lambda Function Invocation Result - ${end.condition === 'Success' ? 'Success' : 'Failure'}`,
+        resources: [`${event.arn}:${pending.qualifier ?? '$LATEST'}`],
+      });
+      if (outcome.kind === 'failed')
+        report(`destination of ${pending.functionName}, ${arn}: ${outcome.message}`);
+    }
+    if (end.condition !== 'Success' && config.deadLetterArn !== undefined) {
+      const attributes = failureAttributes(pending.id, end);
+      const outcome = await targets.send(config.deadLetterArn, pending.payload, { attributes });
+      if (outcome.kind === 'failed')
+        report(`dead-letter queue of ${pending.functionName}, ${config.deadLetterArn}: ${outcome.message}`);
+    }
+    this.#pending.delete(pending.id);
+    this.#characters -= pending.payload.length;
+    kept.delete(PREFIX + pending.id);
+  }
+
+  #configOf({ functionName, qualifier }: AsyncEvent): AsyncConfig {
+    return this.#options.configOf(functionName, qualifier) ?? USUAL_ASYNC;
+  }
+}
+
+function describe(result: Exclude<InvocationResult, { kind: 'returned' }>): string {
+  switch (result.kind) {
+    case 'failed':
+      return `${result.errorType}: ${result.errorMessage}`;
+    case 'timed-out':
+      return 'did not end in time';
+    case 'refused':
+      return result.message;
+  }
+}
+
+function readPending(value: JsonObject): Pending | undefined {
+  const { id, functionName, qualifier, payload, acceptedAt, failures, clientContext } = value;
+  if (typeof id !== 'string' || typeof functionName !== 'string' || typeof payload !== 'string')
+    return undefined;
+  return {
+    ...{ id, functionName, payload, throttles: 0 },
+    ...(typeof qualifier === 'string' ? { qualifier } : {}),
+    ...(typeof clientContext === 'string' ? { wishes: { clientContext, onLine: undefined } } : {}),
+    acceptedAt: Number(acceptedAt),
+    failures: Number(failures),
+  };
+}

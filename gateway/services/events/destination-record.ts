@@ -1,0 +1,72 @@
+/** What a destination or a dead-letter queue is told of an event (docs/aws §18.1). */
+import type { InvocationResult } from '../../ports.ts';
+
+export type EndOfEvent = {
+  readonly condition: 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
+  /** Of the last try; absent where there was none. */
+  readonly result?: InvocationResult;
+};
+
+type EndedEvent = {
+  readonly id: string;
+  readonly arn: string;
+  readonly qualifier?: string | undefined;
+  readonly payload: string;
+  readonly tries: number;
+};
+
+/** "Destination record": what was asked, and what came of it. */
+export function destinationRecord(event: EndedEvent, end: EndOfEvent, nowEpochMs: number): object {
+  const { id, arn, qualifier = '$LATEST', payload, tries } = event;
+  return {
+    version: '1.0',
+    timestamp: new Date(nowEpochMs).toISOString(),
+    requestContext: {
+      requestId: id,
+      functionArn: `${arn}:${qualifier}`,
+      condition: end.condition,
+      approximateInvokeCount: tries,
+    },
+    requestPayload: parse(payload),
+    ...describeResult(end.result),
+  };
+}
+
+function describeResult(result: InvocationResult | undefined): object {
+  switch (result?.kind) {
+    case 'returned':
+      return {
+        responseContext: { statusCode: 200, executedVersion: '$LATEST' },
+        responsePayload: parse(result.payload),
+      };
+    case 'failed':
+      return {
+        responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+        responsePayload: parse(result.payload),
+      };
+    default:
+      return {};
+  }
+}
+
+/** Of a dead-letter queue: "RequestID, ErrorCode, ErrorMessage: the first 1 KB". */
+export function failureAttributes(
+  requestId: string,
+  { result }: EndOfEvent,
+): Readonly<Record<string, { readonly DataType: string; readonly StringValue: string }>> {
+  const message = result?.kind === 'failed' ? result.errorMessage : 'the event was not run in time';
+  const isThrottled = result?.kind === 'refused' && result.reason === 'throttled';
+  return {
+    RequestID: { DataType: 'String', StringValue: requestId },
+    ErrorCode: { DataType: 'Number', StringValue: isThrottled ? '429' : '200' },
+    ErrorMessage: { DataType: 'String', StringValue: message.slice(0, 1024) || 'unknown' },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

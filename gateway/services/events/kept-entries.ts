@@ -1,0 +1,116 @@
+/**
+ * What must be there after a restart, by key: messages of queues, events that are not done, places in streams. With
+ * `--data` each change is one line of a file, written before the caller hears of it; without, nothing is written.
+ */
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { StartError } from '../../errors.ts';
+
+export interface KeptEntries {
+  put(key: string, value: JsonObject): void;
+  delete(key: string): void;
+  /** Those whose key begins so, in the order in which they were put first. */
+  list(prefix: string): readonly (readonly [key: string, value: JsonObject])[];
+  close(): void;
+}
+
+export const NOTHING_KEPT: KeptEntries = {
+  put: () => undefined,
+  delete: () => undefined,
+  list: () => [],
+  close: () => undefined,
+};
+
+/** Lines that are no entry any more, at least, before the file is written anew. */
+const COMPACT_FROM = 20_000;
+
+/** Who else has the folder is the embedded DynamoDB's question, which holds a lock in it. @throws StartError DATA_DIRECTORY */
+export function openKeptEntries(path: string): KeptEntries {
+  try {
+    return new FileEntries(path);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new StartError('DATA_DIRECTORY', `${path} cannot be used: ${message}`);
+  }
+}
+
+class FileEntries implements KeptEntries {
+  readonly #path: string;
+  readonly #entries = new Map<string, JsonObject>();
+  #lines = 0;
+  #file: number;
+
+  constructor(path: string) {
+    this.#path = path;
+    mkdirSync(dirname(path), { recursive: true });
+    this.#read();
+    this.#file = this.#rewrite();
+  }
+
+  put(key: string, value: JsonObject): void {
+    this.#entries.set(key, value);
+    this.#append({ key, value });
+  }
+
+  delete(key: string): void {
+    if (this.#entries.delete(key)) this.#append({ key });
+  }
+
+  list(prefix: string): readonly (readonly [key: string, value: JsonObject])[] {
+    return [...this.#entries].filter(([key]) => key.startsWith(prefix));
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #append(line: JsonObject): void {
+    writeSync(this.#file, `${JSON.stringify(line)}\n`);
+    this.#lines += 1;
+    if (this.#lines - this.#entries.size < COMPACT_FROM || this.#lines < 2 * this.#entries.size) return;
+    closeSync(this.#file);
+    this.#file = this.#rewrite();
+  }
+
+  /** A last line that is cut off was never answered for. */
+  #read(): void {
+    if (!existsSync(this.#path)) return;
+    for (const line of readFileSync(this.#path, 'utf8').split('\n')) {
+      const entry = parse(line);
+      const { key, value } = entry ?? {};
+      if (typeof key !== 'string') continue;
+      if (isJsonObject(value)) this.#entries.set(key, value);
+      else this.#entries.delete(key);
+    }
+  }
+
+  /** In place of the old one at once: a process that is ended here loses nothing. */
+  #rewrite(): number {
+    const text = [...this.#entries].map(([key, value]) => `${JSON.stringify({ key, value })}\n`).join('');
+    // Messages hold what users have sent.
+    writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });
+    renameSync(`${this.#path}.new`, this.#path);
+    this.#lines = this.#entries.size;
+    return openSync(this.#path, 'a', 0o600);
+  }
+}
+
+function parse(line: string): JsonObject | undefined {
+  if (line === '') return undefined;
+  try {
+    const value: unknown = JSON.parse(line);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

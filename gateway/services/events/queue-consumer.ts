@@ -1,0 +1,217 @@
+/**
+ * An event source mapping of a queue (docs/aws §18.3): batches of messages go to the function; what it has done is
+ * deleted, what it has not comes back when its visibility timeout has passed.
+ */
+import { readBatchFailures } from '../../delivery/batch-failures.ts';
+import { bytesOf, type QueuedMessage } from '../../delivery/queue-model.ts';
+import type { EventTest } from '../../delivery/event-pattern.ts';
+import type { InvocationResult } from '../../ports.ts';
+import { type EventPorts, LONGEST_RUN_MS, makeTrace } from './event-ports.ts';
+import { digestOfAttributes, digestOfBody } from './message-digest.ts';
+import type { LocalQueue } from './queues.ts';
+import { systemAttributes } from './sqs-messages.ts';
+import type { Wake } from './agenda.ts';
+
+export type QueueMapping = {
+  readonly id: string;
+  readonly queueArn: string;
+  readonly functionName: string;
+  readonly qualifier: string | undefined;
+  readonly batchSize: number;
+  readonly windowMs: number;
+  readonly maxConcurrency: number | undefined;
+  readonly reportsItems: boolean;
+  /** Messages that it refuses are deleted without the function; undefined = all are taken. */
+  readonly filter: EventTest | undefined;
+};
+
+/** "Lambda reads up to five batches": batches under way at a time, unless the mapping says how many. */
+export const USUAL_BATCHES = 5;
+/** Of an event; what its frame takes is left free. */
+const MAX_BATCH_BYTES = 5_500_000;
+
+type Options = Pick<EventPorts, 'invoker' | 'agenda' | 'clock' | 'random' | 'work' | 'report'> & {
+  readonly region: string;
+};
+
+export class QueueConsumer {
+  readonly mapping: QueueMapping;
+  readonly #queue: LocalQueue;
+  readonly #options: Options;
+  readonly #stop: () => void;
+  #running = 0;
+  #isClosed = false;
+  /** What is gathered while its window is open. */
+  #gathered: QueuedMessage[] = [];
+  #window: Wake | undefined;
+
+  constructor(mapping: QueueMapping, queue: LocalQueue, options: Options) {
+    this.mapping = mapping;
+    this.#queue = queue;
+    this.#options = options;
+    this.#stop = queue.listen(() => this.#pump());
+  }
+
+  start(): void {
+    this.#pump();
+  }
+
+  /** Batches under way end as they do; nothing new is received. */
+  close(): void {
+    this.#isClosed = true;
+    this.#stop();
+    this.#window?.cancel();
+    for (const { receipt = '' } of this.#gathered.splice(0)) this.#queue.changeVisibility(receipt, 0);
+  }
+
+  #pump(): void {
+    const { batchSize, windowMs, maxConcurrency = USUAL_BATCHES } = this.mapping;
+    while (!this.#isClosed && this.#running < maxConcurrency) {
+      const most = batchSize - this.#gathered.length;
+      const received = this.#take(most);
+      this.#gathered.push(...received);
+      if (this.#gathered.length === 0) return;
+      const isFull = this.#gathered.length >= batchSize || this.#gatheredBytes() >= MAX_BATCH_BYTES;
+      if (windowMs > 0 && !isFull) {
+        this.#openWindow(windowMs);
+        if (received.length < most) return;
+      } else this.#flush();
+    }
+  }
+
+  /** Messages for the function; those that the filter refuses are gone. */
+  #take(most: number): readonly QueuedMessage[] {
+    const taken: QueuedMessage[] = [];
+    while (taken.length < most) {
+      const mostBytes = Math.max(1, MAX_BATCH_BYTES - this.#gatheredBytes());
+      const received = this.#queue.receive({ most: most - taken.length, mostBytes });
+      if (received.length === 0) break;
+      for (const message of received)
+        if (this.mapping.filter?.(filterView(message, this.#queue)) === false)
+          this.#queue.delete(message.receipt ?? '');
+        else taken.push(message);
+      if (this.mapping.filter === undefined) break;
+    }
+    return taken;
+  }
+
+  #gatheredBytes(): number {
+    return this.#gathered.reduce((sum, { body }) => sum + bytesOf(body), 0);
+  }
+
+  #openWindow(windowMs: number): void {
+    const { agenda, clock } = this.#options;
+    this.#window ??= agenda.at(clock.nowEpochMs() + windowMs, () => {
+      this.#window = undefined;
+      if (this.#gathered.length > 0) this.#flush();
+      this.#pump();
+    });
+  }
+
+  #flush(): void {
+    this.#window?.cancel();
+    this.#window = undefined;
+    const batch = this.#gathered;
+    this.#gathered = [];
+    this.#running += 1;
+    const { work, report } = this.#options;
+    work.track(
+      () =>
+        this.#run(batch).finally(() => {
+          this.#running -= 1;
+          this.#pump();
+        }),
+      (fault) => report(`${this.mapping.functionName}: ${String(fault)}`),
+    );
+  }
+
+  async #run(batch: readonly QueuedMessage[]): Promise<void> {
+    const { invoker, random, region } = this.#options;
+    const { functionName, qualifier, queueArn } = this.mapping;
+    const records = batch.map((message) => printRecord(message, this.#queue, { queueArn, region }));
+    // Taken before the function runs: what is received again while it does is no longer its own.
+    const receipts = batch.map(({ id, receipt = '' }) => ({ id, receipt }));
+    const result = await invoker.invoke({
+      ...{ functionName, timeoutMs: LONGEST_RUN_MS, traceHeader: makeTrace(random) },
+      ...(qualifier === undefined ? {} : { qualifier }),
+      payload: JSON.stringify({ Records: records }),
+    });
+    const failed = this.#failedOf(result, new Set(receipts.map(({ id }) => id)));
+    for (const { id, receipt } of receipts) if (!failed(id)) this.#queue.delete(receipt);
+  }
+
+  #failedOf(result: InvocationResult, known: ReadonlySet<string>): (id: string) => boolean {
+    const { functionName, reportsItems } = this.mapping;
+    const { report } = this.#options;
+    const { name } = this.#queue.definition;
+    if (result.kind !== 'returned') {
+      const why = result.kind === 'failed' ? result.errorMessage : describe(result);
+      report(`${known.size} messages of ${name} for ${functionName}: ${why}`);
+      return () => true;
+    }
+    if (!reportsItems) return () => false;
+    const outcome = readBatchFailures(result.payload, known);
+    if (outcome.kind === 'all') {
+      report(
+        `${functionName}: its batchItemFailures cannot be read; all ${known.size} messages of ${name} count as failed`,
+      );
+      return () => true;
+    }
+    return (id) => outcome.failed.has(id);
+  }
+}
+
+function describe(result: Extract<InvocationResult, { kind: 'timed-out' | 'refused' }>): string {
+  return result.kind === 'refused' ? result.message : 'did not end in time';
+}
+
+function printRecord(
+  message: QueuedMessage,
+  { definition }: LocalQueue,
+  { queueArn, region }: { queueArn: string; region: string },
+): object {
+  const digest = digestOfAttributes(message.attributes);
+  return {
+    messageId: message.id,
+    receiptHandle: Buffer.from(message.receipt ?? '').toString('base64'),
+    body: message.body,
+    attributes: systemAttributes(message, definition),
+    messageAttributes: printAttributes(message),
+    ...(digest === undefined ? {} : { md5OfMessageAttributes: digest }),
+    md5OfBody: digestOfBody(message.body),
+    eventSource: 'aws:sqs',
+    eventSourceARN: queueArn,
+    awsRegion: region,
+  };
+}
+
+function printAttributes({ attributes }: QueuedMessage): object {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
+      name,
+      {
+        ...(StringValue === undefined ? { binaryValue: BinaryValue } : { stringValue: StringValue }),
+        ...{ stringListValues: [], binaryListValues: [], dataType: DataType },
+      },
+    ]),
+  );
+}
+
+/** "For SQS, the body": as JSON where it is, else as text; the other fields are those of the record. */
+function filterView(message: QueuedMessage, { definition }: LocalQueue): object {
+  return {
+    messageId: message.id,
+    body: parse(message.body),
+    attributes: systemAttributes(message, definition),
+    messageAttributes: printAttributes(message),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : text;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,25 @@
+/** Where a queue is, and which one an address names. */
+import type { Fields } from '../aws-operation.ts';
+import type { LocalQueue, Queues } from './queues.ts';
+import { missing } from './sqs-error.ts';
+import { textOf } from './sqs-input.ts';
+
+export type QueuePlace = { readonly region: string; readonly accountId: string };
+
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/** `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`, or any other origin with that path. @throws SqsError */
+export function findQueue(
+  input: Fields,
+  { region, accountId }: QueuePlace,
+  queues: Queues,
+): LocalQueue | undefined {
+  const url = textOf(input, 'QueueUrl');
+  if (url === undefined || url === '') throw missing('QueueUrl');
+  const [, owner = accountId, name = ''] = /(?:\/(\d{12}))?\/([^/]+)$/.exec(url) ?? [];
+  const own = /^https?:\/\/sqs\.([a-z0-9-]+)\.amazonaws\.com/.exec(url)?.[1] ?? region;
+  return queues.find(`arn:${partitionOf(own)}:sqs:${own}:${owner}:${name}`);
+}

@@ -1,0 +1,268 @@
+/**
+ * The queues of a start by ARN, with who waits for their messages. Every change of a message that a restart must know is
+ * kept; what is dead goes to its dead-letter queue in the same step.
+ */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { MessageQueue, type Wanted } from '../../delivery/message-queue.ts';
+import type { NewMessage, QueuedMessage, QueueSettings } from '../../delivery/queue-model.ts';
+import type { EventPorts } from './event-ports.ts';
+import type { Wake } from './agenda.ts';
+
+export type QueueDefinition = {
+  readonly arn: string;
+  readonly name: string;
+  readonly url: string;
+  readonly settings: QueueSettings;
+  readonly tags?: Readonly<Record<string, string>>;
+};
+
+/** What all queues together may hold; SQS has no such bound, a laptop does. */
+const MAX_BYTES = 512 * 1024 * 1024;
+const MAX_MESSAGES = 1_000_000;
+const PREFIX = 'sqs/';
+
+export class OverfullError extends Error {
+  override readonly name = 'OverfullError';
+  readonly code = 'QUEUES_FULL';
+}
+
+type QueuePorts = Pick<EventPorts, 'clock' | 'agenda' | 'random' | 'kept' | 'report'>;
+
+export class Queues {
+  readonly #ports: QueuePorts;
+  readonly #queues = new Map<string, LocalQueue>();
+
+  constructor(ports: QueuePorts) {
+    this.#ports = ports;
+  }
+
+  get all(): readonly LocalQueue[] {
+    return [...this.#queues.values()];
+  }
+
+  find(arn: string): LocalQueue | undefined {
+    return this.#queues.get(arn);
+  }
+
+  /** Those of the stacks, in place of those before; a queue that goes on keeps its messages, as do those that calls have made. */
+  replace(definitions: readonly QueueDefinition[]): void {
+    const wanted = new Set(definitions.map(({ arn }) => arn));
+    for (const [arn, queue] of this.#queues)
+      if (!queue.isMadeByCall && !wanted.has(arn)) {
+        queue.close();
+        this.#queues.delete(arn);
+      }
+    for (const definition of definitions) {
+      const known = this.#queues.get(definition.arn);
+      if (known?.definition.settings.isFifo === definition.settings.isFifo) known.define(definition);
+      else this.#open(definition, false);
+    }
+  }
+
+  /** `CreateQueue`. */
+  create(definition: QueueDefinition): LocalQueue {
+    return this.#open(definition, true);
+  }
+
+  remove(arn: string): void {
+    const queue = this.#queues.get(arn);
+    queue?.purge();
+    queue?.close();
+    this.#queues.delete(arn);
+  }
+
+  #open(definition: QueueDefinition, isMadeByCall: boolean): LocalQueue {
+    const queue = new LocalQueue(definition, isMadeByCall, {
+      ...this.#ports,
+      find: (arn) => this.find(arn),
+      hasRoomFor: (bytes) => this.#hasRoomFor(bytes),
+    });
+    this.#queues.set(definition.arn, queue);
+    return queue;
+  }
+
+  #hasRoomFor(bytes: number): boolean {
+    let [held, count] = [bytes, 0];
+    for (const { bytes: own, length } of this.#queues.values()) {
+      held += own;
+      count += length;
+    }
+    return held <= MAX_BYTES && count < MAX_MESSAGES;
+  }
+}
+
+type Around = QueuePorts & {
+  readonly find: (arn: string) => LocalQueue | undefined;
+  readonly hasRoomFor: (bytes: number) => boolean;
+};
+
+export class LocalQueue {
+  definition: QueueDefinition;
+  readonly isMadeByCall: boolean;
+  readonly #at: Around;
+  readonly #queue: MessageQueue;
+  readonly #listeners = new Set<() => void>();
+  #wake: { readonly due: number; readonly wake: Wake } | undefined;
+
+  constructor(definition: QueueDefinition, isMadeByCall: boolean, at: Around) {
+    this.definition = definition;
+    this.isMadeByCall = isMadeByCall;
+    this.#at = at;
+    this.#queue = new MessageQueue(definition.settings);
+    const now = at.clock.nowEpochMs();
+    for (const [, value] of at.kept.list(this.#prefix)) {
+      const message = readMessage(value);
+      if (message !== undefined) this.#queue.put(message, now);
+    }
+    this.#schedule();
+  }
+
+  get bytes(): number {
+    return this.#queue.bytes;
+  }
+
+  get length(): number {
+    return this.#queue.length;
+  }
+
+  define(definition: QueueDefinition): void {
+    this.definition = definition;
+    this.#queue.settings = definition.settings;
+  }
+
+  /** Told whenever messages may be there to be received. @returns how to stop */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** @throws OverfullError */
+  send(message: NewMessage): QueuedMessage {
+    if (!this.#at.hasRoomFor(message.body.length))
+      throw new OverfullError('the queues of this gateway are full');
+    const { message: queued, isNew } = this.#queue.send(message, this.#at.random.uuid(), this.#now());
+    if (isNew) {
+      this.#keep(queued);
+      this.#changed();
+    }
+    return queued;
+  }
+
+  receive(wanted: Omit<Wanted, 'makeReceipt'>): readonly QueuedMessage[] {
+    for (const { id } of this.#queue.expire(this.#now())) this.#drop(id);
+    const makeReceipt = (): string => this.#at.random.hex(32);
+    const { messages, dead } = this.#queue.receive({ ...wanted, makeReceipt }, this.#now());
+    for (const message of messages) this.#keep(message);
+    for (const message of dead) this.#bury(message);
+    this.#schedule();
+    return messages;
+  }
+
+  /** Whether the handle was of the last receive of a message. */
+  delete(receipt: string): boolean {
+    const message = this.#queue.delete(receipt);
+    if (message === undefined) return false;
+    this.#drop(message.id);
+    // In a FIFO queue the next of its group can be received.
+    if (this.definition.settings.isFifo) this.#changed();
+    return true;
+  }
+
+  /** Whether the message of this handle, of whichever receive, is still there. */
+  hasMessage(receipt: string): boolean {
+    return this.#queue.has(receipt.slice(0, Math.max(0, receipt.indexOf(':'))));
+  }
+
+  changeVisibility(receipt: string, ms: number): boolean {
+    const isChanged = this.#queue.changeVisibility(receipt, ms, this.#now());
+    if (isChanged) this.#changed();
+    return isChanged;
+  }
+
+  purge(): void {
+    for (const { id } of this.#queue.clear()) this.#drop(id);
+  }
+
+  count(): ReturnType<MessageQueue['count']> {
+    return this.#queue.count(this.#now());
+  }
+
+  hasVisible(): boolean {
+    return this.#queue.hasVisible(this.#now());
+  }
+
+  close(): void {
+    this.#wake?.wake.cancel();
+    this.#listeners.clear();
+  }
+
+  #now(): number {
+    return this.#at.clock.nowEpochMs();
+  }
+
+  get #prefix(): string {
+    return `${PREFIX}${this.definition.arn}/`;
+  }
+
+  /** To the dead-letter queue, where there is one: as at AWS, one that is gone loses the message. */
+  #bury(message: QueuedMessage): void {
+    this.#drop(message.id);
+    const arn = this.definition.settings.redrive?.deadLetterArn ?? '';
+    const target = this.#at.find(arn);
+    if (target === undefined)
+      this.#at.report(
+        `${this.definition.name}: a message is dead, and its dead-letter queue ${arn} is not here`,
+      );
+    else target.#take(message);
+  }
+
+  /** A standard queue counts the age of a dead message from when it was sent first. */
+  #take(message: QueuedMessage): void {
+    const now = this.#now();
+    const { isFifo } = this.definition.settings;
+    const moved: QueuedMessage = {
+      ...message,
+      ...{ receiveCount: 0, firstReceivedAt: undefined, receipt: undefined, visibleAt: now },
+      sequence: this.#queue.nextSequence(),
+      sentAt: isFifo ? now : message.sentAt,
+    };
+    this.#queue.put(moved, now);
+    this.#keep(moved);
+    this.#changed();
+  }
+
+  #keep(message: QueuedMessage): void {
+    this.#at.kept.put(this.#prefix + message.id, { ...message });
+  }
+
+  #drop(id: string): void {
+    this.#at.kept.delete(this.#prefix + id);
+  }
+
+  #changed(): void {
+    for (const listener of [...this.#listeners]) listener();
+    this.#schedule();
+  }
+
+  /** Wakes whoever listens when the next hidden message can be seen. */
+  #schedule(): void {
+    // What can be seen by now is not waited for, although nobody may have looked at it.
+    this.#queue.hasVisible(this.#now());
+    const due = this.#queue.nextVisibleAt;
+    if (due === undefined || (this.#wake !== undefined && this.#wake.due <= due)) return;
+    this.#wake?.wake.cancel();
+    const wake = this.#at.agenda.at(due, () => {
+      this.#wake = undefined;
+      this.#changed();
+    });
+    this.#wake = { due, wake };
+  }
+}
+
+function readMessage(value: JsonObject): QueuedMessage | undefined {
+  const { id, body, sequence, sentAt } = value;
+  if (typeof id !== 'string' || typeof body !== 'string') return undefined;
+  if (typeof sequence !== 'number' || typeof sentAt !== 'number') return undefined;
+  // What was in flight when the gateway ended is received again when its time has passed.
+  return value as unknown as QueuedMessage;
+}

@@ -1,0 +1,36 @@
+/** How functions take asynchronous events: `AWS::Lambda::EventInvokeConfig`, and the dead-letter queue of a function. */
+import { USUAL_ASYNC } from '../../delivery/retries.ts';
+import type { AsyncConfig } from './async-invocations.ts';
+import { readFunctionName, type ResourceReader } from './read-resource.ts';
+
+/** By `asyncKey`. */
+export type AsyncConfigs = ReadonlyMap<string, AsyncConfig>;
+
+export function asyncKey(functionName: string, qualifier: string | undefined): string {
+  return `${functionName}:${qualifier ?? '$LATEST'}`;
+}
+
+export function readInvokeConfig(reader: ResourceReader): readonly [key: string, config: AsyncConfig] {
+  const { name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
+  const given = reader.text('Qualifier');
+  const age = reader.whole('MaximumEventAgeInSeconds', USUAL_ASYNC.maxAgeMs / 1000, 60, 21_600);
+  const config: AsyncConfig = {
+    maxAgeMs: age * 1000,
+    maxRetries: reader.whole('MaximumRetryAttempts', USUAL_ASYNC.maxRetries, 0, 2),
+    onSuccess: reader.text('DestinationConfig.OnSuccess.Destination'),
+    onFailure: reader.text('DestinationConfig.OnFailure.Destination'),
+  };
+  return [asyncKey(name, given === undefined || given === '$LATEST' ? qualifier : given), config];
+}
+
+/** The dead-letter queue belongs to the function, whatever alias is called. */
+export function findConfig(
+  configs: AsyncConfigs,
+  deadLetters: ReadonlyMap<string, string>,
+  functionName: string,
+  qualifier: string | undefined,
+): AsyncConfig | undefined {
+  const own = configs.get(asyncKey(functionName, qualifier));
+  const deadLetterArn = deadLetters.get(functionName);
+  return deadLetterArn === undefined ? own : { ...USUAL_ASYNC, ...own, deadLetterArn };
+}

@@ -1,0 +1,67 @@
+/** `AWS::SQS::Queue`, and event source mappings of queues. */
+import { compileFilters } from '../../delivery/event-pattern.ts';
+import { atPlace } from '../../delivery/value-match.ts';
+import type { QueueMapping } from './queue-consumer.ts';
+import { readQueueSettings } from './queue-settings.ts';
+import type { QueueDefinition } from './queues.ts';
+import { readFunctionName, type ResourceReader } from './read-resource.ts';
+import { partitionOf } from './queue-place.ts';
+
+export function readQueue(reader: ResourceReader): QueueDefinition {
+  const { resource, stack } = reader;
+  const url = resource.physicalId;
+  const name = url.slice(url.lastIndexOf('/') + 1);
+  const settings = readQueueSettings(resource.properties, (attribute, message) =>
+    reader.note(attribute, message, 'the usual value holds'),
+  );
+  if (settings.isFifo !== name.endsWith('.fifo'))
+    reader.note(
+      'QueueName',
+      'the name of a FIFO queue, and of no other, ends with .fifo',
+      'it is taken as it is',
+    );
+  return {
+    ...{ name, url, settings },
+    arn: `arn:${partitionOf(stack.region)}:sqs:${stack.region}:${stack.accountId}:${name}`,
+  };
+}
+
+const STANDARD_WITHOUT_WINDOW = 10;
+
+/** @param queue that it is a mapping of */
+export function readQueueMapping(reader: ResourceReader, queue: QueueDefinition): QueueMapping | undefined {
+  const { isFifo } = queue.settings;
+  const windowSeconds = reader.whole('MaximumBatchingWindowInSeconds', 0, 0, 300);
+  if (isFifo && windowSeconds > 0)
+    reader.note('MaximumBatchingWindowInSeconds', 'FIFO queues have no batching window', 'there is none');
+  const batchSize = reader.whole('BatchSize', 10, 1, isFifo ? 10 : 10_000);
+  if (batchSize > STANDARD_WITHOUT_WINDOW && windowSeconds === 0)
+    reader.note(
+      'BatchSize',
+      'a batch of more than 10 needs a MaximumBatchingWindowInSeconds of at least 1',
+      'batches are of what there is',
+    );
+  if (!reader.flag('Enabled', true)) return undefined;
+  const { name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
+  return {
+    id: reader.resource.physicalId,
+    queueArn: queue.arn,
+    functionName: name,
+    qualifier,
+    batchSize,
+    windowMs: isFifo ? 0 : windowSeconds * 1000,
+    maxConcurrency:
+      reader.value('ScalingConfig.MaximumConcurrency') === undefined
+        ? undefined
+        : reader.whole('ScalingConfig.MaximumConcurrency', 2, 2, 1_000),
+    reportsItems: reader.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
+    filter: reader.attempt(
+      'no message is handed on',
+      () =>
+        atPlace(reader.resource.place('FilterCriteria'), () =>
+          compileFilters(reader.value('FilterCriteria')),
+        ),
+      () => () => false,
+    ),
+  };
+}

@@ -1,0 +1,89 @@
+/** Properties of one resource as numbers, flags and texts; what AWS would not take is noted, and the usual value holds. */
+import { parseArn } from '@gatewright/aws/arn';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { DefinitionError, type Tolerance } from '../../errors.ts';
+import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../../definition/model.ts';
+
+export class ResourceReader {
+  readonly stack: ResolvedStack;
+  readonly resource: ResolvedResource;
+  readonly #tolerance: Tolerance;
+  readonly #unsupported: UnsupportedItem[];
+
+  constructor(
+    stack: ResolvedStack,
+    resource: ResolvedResource,
+    tolerance: Tolerance,
+    unsupported: UnsupportedItem[],
+  ) {
+    this.stack = stack;
+    this.resource = resource;
+    this.#tolerance = tolerance;
+    this.#unsupported = unsupported;
+  }
+
+  /** By its path, `A.B`. */
+  value(path: string): unknown {
+    let at: unknown = this.resource.properties;
+    for (const step of path.split('.'))
+      at = isJsonObject(at) && Object.hasOwn(at, step) ? at[step] : undefined;
+    return at;
+  }
+
+  text(path: string): string | undefined {
+    const value = this.value(path);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  }
+
+  list(path: string): readonly unknown[] {
+    const value = this.value(path);
+    return Array.isArray(value) ? value : [];
+  }
+
+  flag(path: string, usual: boolean): boolean {
+    const value = this.value(path);
+    if (value === undefined) return usual;
+    return value === true || value === 'true';
+  }
+
+  /** A whole number; templates write some as texts. */
+  whole(path: string, usual: number, least: number, most: number): number {
+    const value = this.value(path);
+    if (value === undefined) return usual;
+    const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+    if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most)
+      return number;
+    this.note(path, `must be a whole number from ${least} to ${most}`, `${usual} holds`);
+    return usual;
+  }
+
+  /** What AWS would refuse. */
+  note(property: string, message: string, consequence: string): void {
+    this.#tolerance.note(new DefinitionError(this.resource.place(property), message), consequence);
+  }
+
+  /** Reads what may be refused. */
+  attempt<T>(consequence: string, run: () => T, otherwise: () => T): T {
+    return this.#tolerance.attempt(consequence, run, otherwise);
+  }
+
+  /** What is taken, and not done. */
+  unsupported(property: string | undefined, consequence: string): void {
+    const { logicalId, type } = this.resource;
+    const { file, line } = this.resource.place(property);
+    this.#unsupported.push({
+      ...{ stackName: this.stack.stackName, logicalId, type, consequence, file },
+      ...(property === undefined ? {} : { property }),
+      ...(line === undefined ? {} : { line }),
+    });
+  }
+}
+
+export type NamedFunction = { readonly name: string; readonly qualifier: string | undefined };
+
+/** A name, `name:alias`, or an ARN with or without a version or alias. */
+export function readFunctionName(text: string): NamedFunction {
+  const resource = parseArn(text)?.resource.replace(/^function:/, '') ?? text;
+  const [name = '', qualifier] = resource.split(':');
+  return { name, qualifier: qualifier === '$LATEST' ? undefined : qualifier };
+}

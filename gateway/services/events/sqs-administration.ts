@@ -1,0 +1,133 @@
+/** Operations of SQS on queues themselves. Those of the stacks stay as the stacks have them until a call changes them. */
+import type { Fields } from '../aws-operation.ts';
+import { printQueueSettings, readQueueSettings } from './queue-settings.ts';
+import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
+import { partitionOf } from './queue-place.ts';
+import type { QueuePlace } from './queue-place.ts';
+import { invalid, missing, SqsError } from './sqs-error.ts';
+import { listOf, mapOf, textOf } from './sqs-input.ts';
+
+/** Queues that calls may make. */
+const MAX_MADE = 1_000;
+
+/** Undefined for every other operation, and for a queue that is not here. @throws SqsError */
+export function administerQueues(
+  action: string,
+  input: Fields,
+  place: QueuePlace,
+  queues: Queues,
+  find: () => LocalQueue | undefined,
+): Fields | undefined {
+  switch (action) {
+    case 'CreateQueue':
+      return createQueue(input, place, queues);
+    case 'GetQueueUrl':
+      return getQueueUrl(input, place, queues);
+    case 'ListQueues': {
+      const prefix = textOf(input, 'QueueNamePrefix') ?? '';
+      const urls = queues.all
+        .filter(
+          ({ definition: { name, arn } }) => name.startsWith(prefix) && arn.split(':')[3] === place.region,
+        )
+        .map(({ definition: { url } }) => url);
+      return urls.length === 0 ? {} : { QueueUrls: urls.slice(0, 1_000) };
+    }
+    case 'ListDeadLetterSourceQueues': {
+      const arn = find()?.definition.arn;
+      const sources = queues.all.filter(
+        ({ definition }) => definition.settings.redrive?.deadLetterArn === arn,
+      );
+      return { queueUrls: sources.map(({ definition: { url } }) => url) };
+    }
+    case 'SetQueueAttributes': {
+      const queue = find();
+      if (queue === undefined) return undefined;
+      queue.define({
+        ...queue.definition,
+        settings: readSettings(mapOf(input, 'Attributes'), queue.definition),
+      });
+      return {};
+    }
+    case 'DeleteQueue': {
+      const queue = find();
+      if (queue === undefined) return undefined;
+      queues.remove(queue.definition.arn);
+      return {};
+    }
+    default:
+      return changeTags(action, input, find);
+  }
+}
+
+function changeTags(action: string, input: Fields, find: () => LocalQueue | undefined): Fields | undefined {
+  if (!['ListQueueTags', 'TagQueue', 'UntagQueue'].includes(action)) return undefined;
+  const queue = find();
+  if (queue === undefined) return undefined;
+  const tags = queue.definition.tags ?? {};
+  if (action === 'ListQueueTags') return Object.keys(tags).length === 0 ? {} : { Tags: tags };
+  const gone = listOf(input, 'TagKeys');
+  const given = Object.entries(mapOf(input, 'Tags')).map(([name, value]) => [name, String(value)] as const);
+  const kept = Object.entries(tags).filter(([name]) => action === 'TagQueue' || !gone.includes(name));
+  queue.define({ ...queue.definition, tags: Object.fromEntries([...kept, ...given]) });
+  return {};
+}
+
+function createQueue(input: Fields, place: QueuePlace, queues: Queues): Fields {
+  const name = textOf(input, 'QueueName');
+  if (name === undefined || name === '') throw missing('QueueName');
+  if (!/^(?:[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)$/.test(name))
+    throw invalid('Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length');
+  const attributes = mapOf(input, 'Attributes');
+  const isFifo = String(attributes['FifoQueue']) === 'true';
+  if (isFifo !== name.endsWith('.fifo'))
+    throw invalid(
+      isFifo
+        ? 'The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.'
+        : 'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length',
+    );
+  const definition: QueueDefinition = { ...nameOf(name, place), settings: readSettings(attributes) };
+  const known = queues.find(definition.arn);
+  if (known !== undefined) {
+    const [one, other] = [known.definition, definition].map(({ settings }) => printQueueSettings(settings));
+    const differs = Object.keys(attributes).some((attribute) => one?.[attribute] !== other?.[attribute]);
+    if (differs)
+      throw new SqsError(
+        'QueueNameExists',
+        'A queue already exists with the same name and a different value for attribute',
+      );
+    return { QueueUrl: known.definition.url };
+  }
+  if (queues.all.length >= MAX_MADE)
+    throw new SqsError('OverLimit', `at most ${MAX_MADE} queues are made here`);
+  queues.create(definition);
+  return { QueueUrl: definition.url };
+}
+
+function nameOf(
+  name: string,
+  { region, accountId }: QueuePlace,
+): Pick<QueueDefinition, 'arn' | 'name' | 'url'> {
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return {
+    name,
+    arn: `arn:${partitionOf(region)}:sqs:${region}:${accountId}:${name}`,
+    url: `https://sqs.${region}.${suffix}/${accountId}/${name}`,
+  };
+}
+
+function readSettings(attributes: Fields, before?: QueueDefinition): QueueDefinition['settings'] {
+  const refuse = (attribute: string): never => {
+    throw new SqsError('InvalidAttributeValue', `Invalid value for the parameter ${attribute}.`);
+  };
+  return readQueueSettings(attributes, refuse, before?.settings);
+}
+
+/** Of a queue that is not here, `QueueDoesNotExist`: nobody could receive from an address that was made up. */
+function getQueueUrl(input: Fields, { region, accountId }: QueuePlace, queues: Queues): Fields {
+  const name = textOf(input, 'QueueName');
+  if (name === undefined || name === '') throw missing('QueueName');
+  const owner = textOf(input, 'QueueOwnerAWSAccountId') ?? accountId;
+  const found = queues.find(`arn:${partitionOf(region)}:sqs:${region}:${owner}:${name}`);
+  if (found === undefined) throw new SqsError('QueueDoesNotExist', 'The specified queue does not exist.');
+  return { QueueUrl: found.definition.url };
+}

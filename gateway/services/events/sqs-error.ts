@@ -1,0 +1,43 @@
+/** Refusals of SQS, by the name of the JSON protocol; the query protocol has older names for some. */
+import type { OperationResult } from '../aws-operation.ts';
+
+const QUERY_CODES: Readonly<Record<string, string>> = {
+  QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
+  QueueNameExists: 'QueueAlreadyExists',
+  MessageNotInflight: 'AWS.SimpleQueueService.MessageNotInflight',
+  EmptyBatchRequest: 'AWS.SimpleQueueService.EmptyBatchRequest',
+  TooManyEntriesInBatchRequest: 'AWS.SimpleQueueService.TooManyEntriesInBatchRequest',
+  BatchEntryIdsNotDistinct: 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct',
+  BatchRequestTooLong: 'AWS.SimpleQueueService.BatchRequestTooLong',
+  UnsupportedOperation: 'AWS.SimpleQueueService.UnsupportedOperation',
+};
+
+export class SqsError extends Error {
+  override readonly name = 'SqsError';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+
+  get queryCode(): string {
+    return QUERY_CODES[this.code] ?? this.code;
+  }
+
+  toResult(protocol: 'json' | 'query'): OperationResult {
+    const { code, queryCode, message } = this;
+    if (protocol === 'query') return { kind: 'error', status: 400, code: queryCode, message };
+    // SDKs that were written for the query protocol look for the old name in this header.
+    const headers = ['x-amzn-query-error', `${queryCode};Sender`];
+    return { kind: 'error', status: 400, code: `com.amazonaws.sqs#${code}`, message, headers };
+  }
+}
+
+export function missing(parameter: string): SqsError {
+  return new SqsError('MissingParameter', `The request must contain the parameter ${parameter}.`);
+}
+
+export function invalid(reason: string): SqsError {
+  return new SqsError('InvalidParameterValue', reason);
+}

@@ -1,0 +1,155 @@
+/** Messages of SQS as calls write them and read them. */
+import { createHash } from 'node:crypto';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import {
+  type MessageAttribute,
+  type NewMessage,
+  type QueuedMessage,
+  sizeOf,
+} from '../../delivery/queue-model.ts';
+import type { Fields } from '../aws-operation.ts';
+import { digestOfAttributes, digestOfBody } from './message-digest.ts';
+import type { QueueDefinition } from './queues.ts';
+import { invalid, missing } from './sqs-error.ts';
+import { listOf, mapOf, numberOf, textOf } from './sqs-input.ts';
+
+/** XML 1.0 characters: "A message can include only XML, JSON, and unformatted text". */
+const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+const MAX_ATTRIBUTES = 10;
+/** "up to 128 alphanumeric characters and punctuation" */
+const TOKEN = /^[a-zA-Z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
+
+/** @throws SqsError */
+export function readNewMessage(input: Fields, { settings }: QueueDefinition, senderId: string): NewMessage {
+  const body = textOf(input, 'MessageBody');
+  if (body === undefined || body === '') throw missing('MessageBody');
+  if (FORBIDDEN.test(body)) throw invalid('Invalid characters in the message body.');
+  const attributes = readAttributes(mapOf(input, 'MessageAttributes'));
+  if (sizeOf({ body, attributes }) > settings.maxMessageBytes)
+    throw invalid(
+      `One or more parameters are invalid. Reason: Message must be shorter than ${settings.maxMessageBytes} bytes.`,
+    );
+  const trace = mapOf(input, 'MessageSystemAttributes')['AWSTraceHeader'];
+  const traceHeader = isJsonObject(trace) ? textOf(trace, 'StringValue') : undefined;
+  const common = { body, attributes, senderId, ...(traceHeader === undefined ? {} : { traceHeader }) };
+  const groupId = readToken(input, 'MessageGroupId');
+  const delay = numberOf(input, 'DelaySeconds');
+  if (delay !== undefined && !(delay >= 0 && delay <= 900))
+    throw invalid(
+      `Value ${textOf(input, 'DelaySeconds') ?? ''} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.`,
+    );
+  if (!settings.isFifo)
+    return { ...common, groupId, ...(delay === undefined ? {} : { delayMs: delay * 1000 }) };
+  if (groupId === undefined) throw missing('MessageGroupId');
+  if (delay !== undefined && delay > 0)
+    throw invalid(
+      `Value ${delay} for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.`,
+    );
+  const given = readToken(input, 'MessageDeduplicationId');
+  if (given === undefined && !settings.deduplicatesByContent)
+    throw invalid(
+      'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
+    );
+  return { ...common, groupId, deduplicationId: given ?? createHash('sha256').update(body).digest('hex') };
+}
+
+function readToken(input: Fields, name: string): string | undefined {
+  const value = textOf(input, name);
+  if (value === undefined) return undefined;
+  if (TOKEN.test(value)) return value;
+  throw invalid(
+    `Value ${value} for parameter ${name} is invalid. Reason: ${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
+  );
+}
+
+function readAttributes(given: Fields): Record<string, MessageAttribute> {
+  const entries = Object.entries(given);
+  if (entries.length > MAX_ATTRIBUTES)
+    throw invalid(`Number of message attributes [${entries.length}] exceeds the allowed maximum [10].`);
+  return Object.fromEntries(entries.map(([name, value]) => [name, readAttribute(name, value)]));
+}
+
+function readAttribute(name: string, value: unknown): MessageAttribute {
+  const fields: Fields = isJsonObject(value) ? value : {};
+  const type = textOf(fields, 'DataType') ?? '';
+  if (!/^(?:String|Number|Binary)(?:\..+)?$/.test(type))
+    throw invalid(
+      `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`,
+    );
+  const text = type.startsWith('Binary') ? undefined : textOf(fields, 'StringValue');
+  const bytes = type.startsWith('Binary') ? textOf(fields, 'BinaryValue') : undefined;
+  if ((text ?? bytes ?? '') === '')
+    throw invalid(`The message attribute '${name}' must contain a non-empty message attribute value.`);
+  if (type.startsWith('Number') && !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/.test(text ?? ''))
+    throw invalid(`Can't cast the value of message (user) attribute '${name}' to a number.`);
+  return { DataType: type, ...(text === undefined ? { BinaryValue: bytes ?? '' } : { StringValue: text }) };
+}
+
+/** What `SendMessage` answers. */
+export function printSent(message: QueuedMessage, { settings }: QueueDefinition): Fields {
+  const attributes = digestOfAttributes(message.attributes);
+  return {
+    MD5OfMessageBody: digestOfBody(message.body),
+    ...(attributes === undefined ? {} : { MD5OfMessageAttributes: attributes }),
+    MessageId: message.id,
+    ...(settings.isFifo ? { SequenceNumber: printSequence(message.sequence) } : {}),
+  };
+}
+
+/** AWS's have 20 digits. */
+export function printSequence(sequence: number): string {
+  return `188${String(sequence).padStart(17, '0')}`;
+}
+
+/** What a receiver asked for, of one message. */
+export function printReceived(message: QueuedMessage, input: Fields, definition: QueueDefinition): Fields {
+  const system = [...listOf(input, 'AttributeNames'), ...listOf(input, 'MessageSystemAttributeNames')];
+  const all = systemAttributes(message, definition);
+  const attributes = Object.fromEntries(
+    Object.entries(all).filter(([name]) => system.includes('All') || system.includes(name)),
+  );
+  const wanted = listOf(input, 'MessageAttributeNames');
+  const own = Object.fromEntries(
+    Object.entries(message.attributes).filter(([name]) => wanted.some((pattern) => isNamed(name, pattern))),
+  );
+  const digest = digestOfAttributes(own);
+  return {
+    MessageId: message.id,
+    ReceiptHandle: Buffer.from(message.receipt ?? '').toString('base64'),
+    MD5OfBody: digestOfBody(message.body),
+    Body: message.body,
+    ...(Object.keys(attributes).length === 0 ? {} : { Attributes: attributes }),
+    ...(digest === undefined ? {} : { MD5OfMessageAttributes: digest, MessageAttributes: own }),
+  };
+}
+
+/** `All`, `.*`, a name, or a prefix with `.*` behind it. */
+function isNamed(name: string, pattern: unknown): boolean {
+  if (typeof pattern !== 'string') return false;
+  if (pattern === 'All' || pattern === '.*' || pattern === name) return true;
+  return pattern.endsWith('.*') && name.startsWith(pattern.slice(0, -1));
+}
+
+export function systemAttributes(
+  message: QueuedMessage,
+  { settings }: QueueDefinition,
+): Readonly<Record<string, string>> {
+  const { groupId, deduplicationId, traceHeader } = message;
+  return {
+    ApproximateReceiveCount: String(message.receiveCount),
+    SentTimestamp: String(message.sentAt),
+    SenderId: message.senderId,
+    ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt ?? message.sentAt),
+    ...(settings.isFifo ? { SequenceNumber: printSequence(message.sequence) } : {}),
+    ...(groupId === undefined ? {} : { MessageGroupId: groupId }),
+    ...(deduplicationId === undefined ? {} : { MessageDeduplicationId: deduplicationId }),
+    ...(traceHeader === undefined ? {} : { AWSTraceHeader: traceHeader }),
+  };
+}
+
+/** A handle is the text of our own receipt, unreadable to a person. */
+export function receiptOf(input: Fields): string {
+  const handle = textOf(input, 'ReceiptHandle');
+  if (handle === undefined || handle === '') throw missing('ReceiptHandle');
+  return Buffer.from(handle, 'base64').toString();
+}

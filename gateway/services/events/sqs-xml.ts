@@ -1,0 +1,63 @@
+/** Results of SQS in the shapes of the query protocol: lists and maps become repeated elements with names of their own. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { Fields, OperationResult } from '../aws-operation.ts';
+import { listOf, mapOf } from './sqs-input.ts';
+
+type Result = Extract<OperationResult, { kind: 'result' }>;
+
+const BATCH_ENTRIES: Readonly<Record<string, string>> = {
+  SendMessageBatch: 'SendMessageBatchResultEntry',
+  DeleteMessageBatch: 'DeleteMessageBatchResultEntry',
+  ChangeMessageVisibilityBatch: 'ChangeMessageVisibilityBatchResultEntry',
+};
+
+/** `jsonFields` is what a caller of the query protocol reads who accepts JSON, as API Gateway does. */
+export function printForQuery(action: string, fields: Fields): Result {
+  const entry = Object.hasOwn(BATCH_ENTRIES, action) ? BATCH_ENTRIES[action] : undefined;
+  if (entry !== undefined)
+    return {
+      kind: 'result',
+      fields: { [entry]: listOf(fields, 'Successful'), BatchResultErrorEntry: listOf(fields, 'Failed') },
+      jsonFields: fields,
+    };
+  switch (action) {
+    case 'ReceiveMessage': {
+      const messages = listOf(fields, 'Messages').filter(isJsonObject);
+      return {
+        kind: 'result',
+        fields: { Message: messages.map(printMessage) },
+        jsonFields: { messages: messages.length === 0 ? null : messages },
+      };
+    }
+    case 'GetQueueAttributes':
+      return {
+        kind: 'result',
+        fields: { Attribute: pairs(mapOf(fields, 'Attributes')) },
+        jsonFields: fields,
+      };
+    case 'ListQueueTags':
+      return {
+        kind: 'result',
+        fields: { Tag: Object.entries(mapOf(fields, 'Tags')).map(([Key, Value]) => ({ Key, Value })) },
+        jsonFields: fields,
+      };
+    case 'ListQueues':
+      return { kind: 'result', fields: { QueueUrl: listOf(fields, 'QueueUrls') }, jsonFields: fields };
+    case 'ListDeadLetterSourceQueues':
+      return { kind: 'result', fields: { QueueUrl: listOf(fields, 'queueUrls') }, jsonFields: fields };
+    default:
+      return { kind: 'result', fields };
+  }
+}
+
+function printMessage({ Attributes, MessageAttributes, ...message }: Fields): Fields {
+  return {
+    ...message,
+    Attribute: pairs(isJsonObject(Attributes) ? Attributes : {}),
+    MessageAttribute: pairs(isJsonObject(MessageAttributes) ? MessageAttributes : {}),
+  };
+}
+
+function pairs(map: Fields): readonly Fields[] {
+  return Object.entries(map).map(([Name, Value]) => ({ Name, Value }));
+}

@@ -1,0 +1,254 @@
+/** SQS as SDKs call it (SQS API reference), over the queues of this start. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { sizeOf } from '../../delivery/queue-model.ts';
+import type { AwsOperation } from '@gatewright/aws/aws-operation';
+import type { Fields, OperationResult } from '../aws-operation.ts';
+import type { EventPorts } from './event-ports.ts';
+import { printQueueSettings } from './queue-settings.ts';
+import { type LocalQueue, OverfullError, type Queues } from './queues.ts';
+import { findQueue, type QueuePlace } from './queue-place.ts';
+import { administerQueues } from './sqs-administration.ts';
+import { invalid, missing, SqsError } from './sqs-error.ts';
+import { listOf, numberOf, readSqsInput, textOf } from './sqs-input.ts';
+import { printReceived, printSent, readNewMessage, receiptOf } from './sqs-messages.ts';
+import { printForQuery } from './sqs-xml.ts';
+
+type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
+
+export type SqsOptions = Pick<EventPorts, 'clock' | 'agenda' | 'random'> & {
+  readonly queues: Queues;
+  readonly accountId: string;
+};
+
+const MAX_BATCH = 10;
+const MAX_BATCH_BYTES = 1_048_576;
+const MAX_WAIT_SECONDS = 20;
+/** Receives that wait at a time; one more gets what there is. */
+const MAX_WAITING = 2_000;
+
+export class Sqs {
+  readonly #options: SqsOptions;
+  #waiting = 0;
+
+  constructor(options: SqsOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined for an operation, or a queue, that is not here: the call is recorded then. */
+  async answer(operation: Operation, region: string, path: string): Promise<OperationResult | undefined> {
+    const input = readSqsInput(operation, path);
+    const place = { region, accountId: this.#options.accountId };
+    try {
+      const fields = await this.#run(operation.action, input, place);
+      if (fields === undefined) return undefined;
+      const isVoid = VOID.has(operation.action);
+      return operation.protocol === 'json'
+        ? { kind: 'result', fields, isVoid }
+        : { ...printForQuery(operation.action, fields), isVoid };
+    } catch (error) {
+      if (error instanceof OverfullError)
+        return new SqsError('OverLimit', error.message).toResult(operation.protocol);
+      if (error instanceof SqsError) return error.toResult(operation.protocol);
+      throw error;
+    }
+  }
+
+  async #run(action: string, input: Fields, place: QueuePlace): Promise<Fields | undefined> {
+    const { queues } = this.#options;
+    const find = (): LocalQueue | undefined => findQueue(input, place, queues);
+    const administered = administerQueues(action, input, place, queues, find);
+    if (administered !== undefined) return administered;
+    const run = Object.hasOwn(OPERATIONS, action) ? OPERATIONS[action] : undefined;
+    const queue = run === undefined ? undefined : find();
+    if (run === undefined || queue === undefined) return undefined;
+    if (run === 'receive') return this.#receive(queue, input);
+    return run(queue, input, place);
+  }
+
+  async #receive(queue: LocalQueue, input: Fields): Promise<Fields> {
+    const most = within(input, 'MaxNumberOfMessages', 1, 10) ?? 1;
+    const visibility = within(input, 'VisibilityTimeout', 0, 43_200);
+    const waitSeconds = within(input, 'WaitTimeSeconds', 0, MAX_WAIT_SECONDS);
+    const waitMs = waitSeconds === undefined ? queue.definition.settings.receiveWaitMs : waitSeconds * 1000;
+    const wanted = { most, visibilityMs: visibility === undefined ? undefined : visibility * 1000 };
+    const first = queue.receive(wanted);
+    const messages =
+      first.length > 0 || waitMs === 0 || this.#waiting >= MAX_WAITING
+        ? first
+        : await this.#wait(queue, wanted, waitMs);
+    if (messages.length === 0) return {};
+    return { Messages: messages.map((message) => printReceived(message, input, queue.definition)) };
+  }
+
+  /** Long polling: the first message ends the wait. */
+  async #wait(
+    queue: LocalQueue,
+    wanted: Parameters<LocalQueue['receive']>[0],
+    waitMs: number,
+  ): Promise<ReturnType<LocalQueue['receive']>> {
+    const { agenda, clock } = this.#options;
+    this.#waiting += 1;
+    try {
+      return await new Promise((resolve) => {
+        const stop = queue.listen(() => {
+          const messages = queue.receive(wanted);
+          if (messages.length === 0) return;
+          end();
+          resolve(messages);
+        });
+        const wake = agenda.at(clock.nowEpochMs() + waitMs, () => {
+          end();
+          resolve([]);
+        });
+        const end = (): void => {
+          stop();
+          wake.cancel();
+        };
+      });
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+}
+
+const VOID = new Set([
+  'DeleteMessage',
+  'ChangeMessageVisibility',
+  'PurgeQueue',
+  'SetQueueAttributes',
+  'DeleteQueue',
+  'TagQueue',
+  'UntagQueue',
+]);
+
+type Run = (queue: LocalQueue, input: Fields, place: QueuePlace) => Fields;
+
+const OPERATIONS: Readonly<Record<string, Run | 'receive'>> = {
+  ReceiveMessage: 'receive',
+  SendMessage: (queue, input, { accountId }) =>
+    printSent(queue.send(readNewMessage(input, queue.definition, accountId)), queue.definition),
+  SendMessageBatch(queue, input, { accountId }) {
+    const entries = readEntries(input);
+    const bytes = entries.reduce((sum, entry) => sum + (textOf(entry, 'MessageBody') ?? '').length, 0);
+    if (bytes > MAX_BATCH_BYTES)
+      throw new SqsError(
+        'BatchRequestTooLong',
+        `Batch requests cannot be longer than ${MAX_BATCH_BYTES} bytes. You have sent ${bytes} bytes.`,
+      );
+    return inBatch(entries, (entry) => {
+      const message = readNewMessage(entry, queue.definition, accountId);
+      if (sizeOf(message) > MAX_BATCH_BYTES) throw invalid('the message is too long');
+      return printSent(queue.send(message), queue.definition);
+    });
+  },
+  DeleteMessage(queue, input) {
+    deleteOne(queue, input);
+    return {};
+  },
+  DeleteMessageBatch: (queue, input) =>
+    inBatch(readEntries(input), (entry) => {
+      deleteOne(queue, entry);
+      return {};
+    }),
+  ChangeMessageVisibility(queue, input) {
+    changeOne(queue, input);
+    return {};
+  },
+  ChangeMessageVisibilityBatch: (queue, input) =>
+    inBatch(readEntries(input), (entry) => {
+      changeOne(queue, entry);
+      return {};
+    }),
+  PurgeQueue(queue) {
+    queue.purge();
+    return {};
+  },
+  GetQueueAttributes: (queue, input) => getAttributes(queue, input),
+};
+
+function deleteOne(queue: LocalQueue, input: Fields): void {
+  const receipt = receiptOf(input);
+  if (!receipt.includes(':'))
+    throw new SqsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
+  const isGone = !queue.delete(receipt);
+  // A standard queue answers so for any handle that it once gave.
+  if (isGone && queue.definition.settings.isFifo && queue.hasMessage(receipt))
+    throw invalid(
+      `Value ${textOf(input, 'ReceiptHandle') ?? ''} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
+    );
+}
+
+function changeOne(queue: LocalQueue, input: Fields): void {
+  const seconds = within(input, 'VisibilityTimeout', 0, 43_200);
+  if (seconds === undefined) throw missing('VisibilityTimeout');
+  const receipt = receiptOf(input);
+  if (!receipt.includes(':'))
+    throw new SqsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
+  if (!queue.changeVisibility(receipt, seconds * 1000))
+    throw new SqsError(
+      'MessageNotInflight',
+      `Value ${textOf(input, 'ReceiptHandle') ?? ''} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
+    );
+}
+
+function within(input: Fields, name: string, least: number, most: number): number | undefined {
+  const value = numberOf(input, name);
+  if (value === undefined || (value >= least && value <= most)) return value;
+  throw invalid(
+    `Value ${textOf(input, name) ?? ''} for parameter ${name} is invalid. Reason: Must be between ${least} and ${most}, if provided.`,
+  );
+}
+
+/** @throws SqsError */
+function readEntries(input: Fields): readonly Fields[] {
+  const entries = listOf(input, 'Entries').map((entry): Fields => (isJsonObject(entry) ? entry : {}));
+  if (entries.length === 0)
+    throw new SqsError('EmptyBatchRequest', 'There should be at least one entry in the request.');
+  if (entries.length > MAX_BATCH)
+    throw new SqsError(
+      'TooManyEntriesInBatchRequest',
+      `Maximum number of entries per request are ${MAX_BATCH}. You have sent ${entries.length}.`,
+    );
+  const ids = entries.map((entry) => textOf(entry, 'Id') ?? '');
+  if (!ids.every((id) => /^[A-Za-z0-9_-]{1,80}$/.test(id)))
+    throw new SqsError(
+      'InvalidBatchEntryId',
+      'A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.',
+    );
+  if (new Set(ids).size < ids.length)
+    throw new SqsError(
+      'BatchEntryIdsNotDistinct',
+      'Two or more batch entries in the request have the same Id.',
+    );
+  return entries;
+}
+
+/** Each by itself: a bad entry fails alone. */
+function inBatch(entries: readonly Fields[], run: (entry: Fields) => Fields): Fields {
+  const done: Fields[] = [];
+  const failed: Fields[] = [];
+  for (const entry of entries) {
+    const Id = textOf(entry, 'Id');
+    try {
+      done.push({ Id, ...run(entry) });
+    } catch (error) {
+      if (!(error instanceof SqsError)) throw error;
+      failed.push({ Id, SenderFault: true, Code: error.queryCode, Message: error.message });
+    }
+  }
+  return { ...(done.length > 0 && { Successful: done }), ...(failed.length > 0 && { Failed: failed }) };
+}
+
+function getAttributes(queue: LocalQueue, input: Fields): Fields {
+  const names = listOf(input, 'AttributeNames');
+  const { visible, inFlight, delayed } = queue.count();
+  const all: Readonly<Record<string, string>> = {
+    ...printQueueSettings(queue.definition.settings),
+    QueueArn: queue.definition.arn,
+    ApproximateNumberOfMessages: String(visible),
+    ApproximateNumberOfMessagesNotVisible: String(inFlight),
+    ApproximateNumberOfMessagesDelayed: String(delayed),
+  };
+  const wanted = Object.entries(all).filter(([name]) => names.includes('All') || names.includes(name));
+  return wanted.length === 0 ? {} : { Attributes: Object.fromEntries(wanted) };
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Agenda } from '../../../../gateway/services/events/agenda.ts';
+import { VirtualClock } from '../../../support/virtual-ports.ts';
+
+describe('Agenda', () => {
+  it('runs what is due in order of its time when the clock jumps, and what that adds for the time between', () => {
+    const clock = new VirtualClock();
+    const agenda = new Agenda(clock);
+    const start = clock.nowEpochMs();
+    const ran: string[] = [];
+    agenda.at(start + 300, () => ran.push('late'));
+    agenda.at(start + 100, (due) => {
+      ran.push('early');
+      agenda.at(due + 100, () => ran.push('between'));
+      agenda.at(due + 1_000, () => ran.push('not yet'));
+    });
+    agenda.at(start + 200, () => ran.push('cancelled')).cancel();
+    clock.advance(99);
+    agenda.moved();
+    assert.deepEqual(ran, []);
+    clock.advance(300);
+    agenda.moved();
+    assert.deepEqual(ran, ['early', 'between', 'late']);
+    assert.equal(agenda.isDue, false);
+    agenda.close();
+  });
+
+  it('runs by itself when the time comes', async () => {
+    const ran = await new Promise((resolve) => {
+      const agenda = new Agenda({ nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() });
+      agenda.at(Date.now() + 5, () => resolve('ran'));
+      // The timer of the agenda holds no process.
+      setTimeout(() => undefined, 1_000);
+    });
+    assert.equal(ran, 'ran');
+  });
+});

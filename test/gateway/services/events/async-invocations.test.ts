@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ACCOUNT, anEventEngine, REGION } from '../../../support/an-event-engine.ts';
+import type { InvocationResult } from '../../../../gateway/ports.ts';
+
+const CONFIG = (more: string): string => `
+  Done: { Type: AWS::SQS::Queue, Properties: { QueueName: done } }
+  Failed: { Type: AWS::SQS::Queue, Properties: { QueueName: failed } }
+  Config:
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties: { FunctionName: work, Qualifier: $LATEST, ${more} }`;
+const DESTINATIONS =
+  'DestinationConfig: { OnSuccess: { Destination: !GetAtt Done.Arn }, OnFailure: { Destination: !GetAtt Failed.Arn } }';
+
+const minutes = (count: number): number => count * 60_000;
+
+function bodiesOf(bench: ReturnType<typeof anEventEngine>, name: string): unknown[] {
+  const queue = bench.engine.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`);
+  return queue?.receive({ most: 10 }).map(({ body }) => JSON.parse(body) as unknown) ?? [];
+}
+
+const THROTTLED: InvocationResult = { kind: 'refused', reason: 'throttled', message: 'Rate Exceeded.' };
+
+// Source: Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation", docs/aws §18.1
+describe('AsyncInvocations', () => {
+  it('tries a failed event again after one minute and after two more, and gives it up', async () => {
+    const at: number[] = [];
+    const bench = anEventEngine({
+      resources: CONFIG(DESTINATIONS),
+      functions: {
+        work() {
+          at.push(bench.clock.nowEpochMs());
+          throw new RangeError('no');
+        },
+      },
+    });
+    const start = bench.clock.nowEpochMs();
+    assert.equal(bench.engine.async.accept({ functionName: 'work', payload: '{"n":1}' }), true);
+    await bench.engine.idle();
+    await bench.advance(minutes(1) - 1);
+    assert.equal(at.length, 1);
+    await bench.advance(1);
+    await bench.advance(minutes(2) - 1);
+    assert.equal(at.length, 2);
+    await bench.advance(1);
+    assert.deepEqual(
+      at.map((ms) => ms - start),
+      [0, minutes(1), minutes(3)],
+    );
+    assert.deepEqual(bench.reports[0], 'event for work: RangeError: no');
+    const [record] = bodiesOf(bench, 'failed') as Record<string, unknown>[];
+    const { requestId, ...context } = record?.['requestContext'] as Record<string, unknown>;
+    assert.equal(typeof requestId, 'string');
+    assert.deepEqual(
+      { ...record, requestContext: context },
+      {
+        version: '1.0',
+        timestamp: '2025-04-14T22:16:38.000Z',
+        requestContext: {
+          functionArn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:work:$LATEST`,
+          condition: 'RetriesExhausted',
+          approximateInvokeCount: 3,
+        },
+        requestPayload: { n: 1 },
+        responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+        responsePayload: { errorType: 'RangeError', errorMessage: 'no' },
+      },
+    );
+    assert.equal(bench.engine.async.size, 0);
+  });
+
+  it('runs all tries of an event when the clock jumps past them', async () => {
+    const bench = anEventEngine({
+      resources: CONFIG(DESTINATIONS),
+      functions: {
+        work() {
+          throw new Error('no');
+        },
+      },
+    });
+    bench.engine.async.accept({ functionName: 'work', payload: '1' });
+    await bench.engine.idle();
+    await bench.advance(minutes(10));
+    assert.deepEqual([bench.invoker.calls.length, bodiesOf(bench, 'failed').length], [3, 1]);
+  });
+
+  it('tells the destination of success what the function has returned', async () => {
+    const bench = anEventEngine({
+      resources: CONFIG(DESTINATIONS),
+      functions: { work: () => ({ ok: true }) },
+    });
+    bench.engine.async.accept({ functionName: 'work', payload: '{}' });
+    await bench.engine.idle();
+    const [record] = bodiesOf(bench, 'done') as Record<string, unknown>[];
+    assert.deepEqual(record?.['responsePayload'], { ok: true });
+    assert.equal((record['requestContext'] as Record<string, unknown>)['condition'], 'Success');
+  });
+
+  for (const { name, config, waits, calls, condition } of [
+    {
+      name: 'as often as MaximumRetryAttempts says',
+      config: 'MaximumRetryAttempts: 0',
+      waits: [minutes(5)],
+      calls: 1,
+      condition: 'RetriesExhausted',
+    },
+    {
+      name: 'not when it is older than MaximumEventAgeInSeconds',
+      config: 'MaximumEventAgeInSeconds: 90',
+      waits: [minutes(1), minutes(5)],
+      calls: 2,
+      condition: 'EventAgeExceeded',
+    },
+  ])
+    it(`tries a failed event ${name}`, async () => {
+      const bench = anEventEngine({
+        resources: CONFIG(`${config}, ${DESTINATIONS}`),
+        functions: {
+          work() {
+            throw new Error('no');
+          },
+        },
+      });
+      bench.engine.async.accept({ functionName: 'work', payload: '{}' });
+      await bench.engine.idle();
+      for (const ms of waits) await bench.advance(ms);
+      assert.equal(bench.invoker.calls.length, calls);
+      const [record] = bodiesOf(bench, 'failed') as { requestContext: { condition: string } }[];
+      assert.equal(record?.requestContext.condition, condition);
+    });
+
+  it('tries a throttled event with growing waits for six hours, and that is no failure of the function', async () => {
+    const at: number[] = [];
+    const bench = anEventEngine({
+      resources: CONFIG(DESTINATIONS),
+      functions: {
+        work() {
+          at.push((bench.clock.nowEpochMs() - start) / 1000);
+          return THROTTLED;
+        },
+      },
+    });
+    const start = bench.clock.nowEpochMs();
+    bench.engine.async.accept({ functionName: 'work', payload: '{}' });
+    await bench.engine.idle();
+    for (let second = 0; second < 600; second += 1) await bench.advance(1000);
+    assert.deepEqual(at, [0, 1, 3, 7, 15, 31, 63, 127, 255, 511]);
+    await bench.advance(6 * 3_600_000);
+    const [record] = bodiesOf(bench, 'failed') as { requestContext: { condition: string } }[];
+    assert.equal(record?.requestContext.condition, 'EventAgeExceeded');
+  });
+
+  it('sends the event itself to the dead-letter queue of the function', async () => {
+    const bench = anEventEngine({
+      resources: `
+  Dead: { Type: AWS::SQS::Queue, Properties: { QueueName: dead } }
+  Other:
+    Type: AWS::Lambda::Function
+    Properties: { FunctionName: work, Runtime: nodejs24.x, Handler: i.h, Role: r, Code: { ZipFile: '' }, DeadLetterConfig: { TargetArn: !GetAtt Dead.Arn } }`,
+      functions: {
+        work() {
+          throw new Error('no');
+        },
+      },
+    });
+    bench.engine.async.accept({ functionName: 'work', payload: '{"n":2}' });
+    await bench.engine.idle();
+    await bench.advance(minutes(10));
+    const [message] =
+      bench.engine.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:dead`)?.receive({ most: 1 }) ?? [];
+    assert.equal(message?.body, '{"n":2}');
+    assert.deepEqual(message.attributes['ErrorMessage'], { DataType: 'String', StringValue: 'no' });
+    assert.deepEqual(Object.keys(message.attributes), ['RequestID', 'ErrorCode', 'ErrorMessage']);
+  });
+
+  it('runs 64 events of a function at a time, and all of them', async () => {
+    let [running, most] = [0, 0];
+    const bench = anEventEngine({
+      resources: '',
+      functions: {
+        async work() {
+          running += 1;
+          most = Math.max(most, running);
+          await new Promise(setImmediate);
+          running -= 1;
+        },
+      },
+    });
+    for (let index = 0; index < 1_000; index += 1)
+      bench.engine.async.accept({ functionName: 'work', payload: `${index}` });
+    await bench.engine.idle();
+    assert.deepEqual([bench.invoker.calls.length, most], [1_000, 64]);
+  });
+});

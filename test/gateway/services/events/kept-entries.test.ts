@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { openKeptEntries } from '../../../../gateway/services/events/kept-entries.ts';
+import { ACCOUNT, anEventEngine, REGION } from '../../../support/an-event-engine.ts';
+
+describe('KeptEntries', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-kept-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('has after a restart what was put and not deleted, whatever a killed process has left of its last line', () => {
+    const path = join(folder, 'one', 'events.jsonl');
+    const first = openKeptEntries(path);
+    first.put('a/1', { n: 1 });
+    first.put('a/2', { n: 2 });
+    first.put('a/1', { n: 3 });
+    first.put('b/1', { n: 4 });
+    first.delete('a/2');
+    first.close();
+    appendFileSync(path, '{"key":"a/5","val');
+    const second = openKeptEntries(path);
+    assert.deepEqual(second.list('a/'), [['a/1', { n: 3 }]]);
+    second.close();
+    assert.equal(statSync(path).mode & 0o077, 0);
+  });
+
+  it('writes the file anew when most of it is of the past', () => {
+    const path = join(folder, 'two', 'events.jsonl');
+    const entries = openKeptEntries(path);
+    for (let index = 0; index < 15_000; index += 1) {
+      entries.put(`k/${index}`, {});
+      entries.delete(`k/${index}`);
+    }
+    entries.close();
+    assert.ok(readFileSync(path, 'utf8').split('\n').length < 20_000);
+    assert.deepEqual(openKeptEntries(path).list(''), []);
+  });
+
+  it('gives a gateway its messages and events back', async () => {
+    const dataDirectory = join(folder, 'three');
+    const resources = `
+  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } }`;
+    let isBroken = true;
+    const functions = {
+      work: () => {
+        if (isBroken) throw new Error('no');
+      },
+    };
+    const before = anEventEngine({ resources, functions, dataDirectory });
+    const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/jobs`;
+    await before.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'kept' });
+    before.engine.async.accept({ functionName: 'work', payload: '"kept, too"' });
+    await before.engine.idle();
+    before.engine.close();
+
+    isBroken = false;
+    const later = anEventEngine({ resources, functions, dataDirectory });
+    await later.engine.idle();
+    const { Messages } = await later.call('sqs', 'ReceiveMessage', { QueueUrl });
+    assert.equal((Messages as { Body: string }[])[0]?.Body, 'kept');
+    assert.deepEqual(later.invoker.calls, [{ functionName: 'work', event: 'kept, too' }]);
+    later.engine.close();
+    assert.deepEqual(openKeptEntries(join(dataDirectory, 'events.jsonl')).list('async/'), []);
+  });
+});
