@@ -31,7 +31,7 @@ describe('the log of an answer', () => {
     };
     const serve = createLambdaInvoke({
       invoker: new FakeInvoker({ ran: () => returned, broken: () => neverRan }),
-      ...{ random: new CountingRandom(), accountId: ACCOUNT_ID, report: () => undefined },
+      ...{ random: new CountingRandom(), accountId: ACCOUNT_ID, accept: () => true },
     });
     const answers = await Promise.all(['ran', 'broken'].map((name) => serve(aTailOf(name))));
 
