@@ -1,8 +1,7 @@
 /** What this version does with the types that make events and take them. */
-import type { TypeClass } from './classes.ts';
 import { words } from './words.ts';
 
-export const EVENT_TYPES: Readonly<Record<string, TypeClass>> = {
+export const EVENT_TYPES = {
   'AWS::SQS::Queue': {
     enforced: words(
       `QueueName FifoQueue VisibilityTimeout DelaySeconds MessageRetentionPeriod MaximumMessageSize
