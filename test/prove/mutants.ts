@@ -40,14 +40,21 @@ export const mutants: Proof = {
   name: 'mutants',
   claim: `of ${SAMPLE} small mistakes in shared/, policy, metering, phases and mapping, drawn by a seed, the nearest tests notice 90 % or more`,
   quick: false,
-  run: ({ sample = SAMPLE, seed = SEED, only }) => tryAll({ sample, seed, only }),
+  run: ({ sample = SAMPLE, seed = SEED, only, survivors = false }) =>
+    tryAll({ sample, seed, only, survivors }),
 };
 
 /** `hash`: of the file and its tests. */
 type Kept = Verdict & { readonly hash: string };
-type Scope = { readonly sample: number; readonly seed: number; readonly only: string | undefined };
+type Scope = {
+  readonly sample: number;
+  readonly seed: number;
+  readonly only: string | undefined;
+  /** What was killed is dead, though tests have come since. */
+  readonly survivors: boolean;
+};
 
-async function tryAll({ sample, seed, only }: Scope): Promise<Outcome> {
+async function tryAll({ sample, seed, only, survivors }: Scope): Promise<Outcome> {
   const sources = readSources();
   const graph = readImportGraph(sources);
   const files = sources.filter(({ path }) => MUTATED.test(path));
@@ -63,8 +70,9 @@ async function tryAll({ sample, seed, only }: Scope): Promise<Outcome> {
     const hash = hashOf(text, ...tests.map((test) => readSource(test).text));
     const untried = drawn.filter(({ file, id }) => {
       const known = file === path ? kept.get(id) : undefined;
-      if (known?.hash === hash) verdicts.set(id, known);
-      return file === path && known?.hash !== hash;
+      const holds = known?.hash === hash || (survivors && known !== undefined && !isAlive(known));
+      if (known !== undefined && holds) verdicts.set(id, known);
+      return file === path && !holds && (!survivors || known !== undefined);
     });
     if (untried.length > 0) open.push({ path, text, mutants: untried, tests, hash });
   }
@@ -80,7 +88,8 @@ async function tryAll({ sample, seed, only }: Scope): Promise<Outcome> {
       `  ${verdicts.size} of ${drawn.length}: ${dirname(group[0]?.path ?? '')}, ${countAlive(tried, verdicts)} of ${tried.length} alive`,
     );
   }
-  return judge(drawn, verdicts, { sample, seed, only });
+  if (survivors) return judgeSurvivors(drawn, kept, verdicts);
+  return judge(drawn, verdicts, { sample, seed, only, survivors });
 }
 
 function groupByFolder<Of extends Subject>(subjects: readonly Of[]): readonly (readonly Of[])[] {
@@ -131,6 +140,19 @@ function judge(drawn: readonly Mutant[], verdicts: ReadonlyMap<string, Verdict>,
   return killed >= KILLED_SHARE * drawn.length
     ? { kind: 'proven', figures }
     : { kind: 'refuted', reason: `${killed} of ${drawn.length} killed`, figures };
+}
+
+/** A look while tests are written, and no proof: the whole is asked anew for that. */
+function judgeSurvivors(
+  drawn: readonly Mutant[],
+  kept: ReadonlyMap<string, Kept>,
+  verdicts: ReadonlyMap<string, Verdict>,
+): Outcome {
+  const tried = drawn.filter(({ id }) => kept.has(id));
+  const alive = tried.filter(({ id }) => isAlive(verdicts.get(id)));
+  for (const { id, file, line, original, replacement } of alive)
+    console.log(`  ${verdicts.get(id)?.verdict ?? ''} ${id} ${file}:${line}  ${original}  →  ${replacement}`);
+  return { kind: 'skipped', reason: `of ${tried.length} that were tried, ${alive.length} are alive` };
 }
 
 function isAlive(verdict: Verdict | undefined): boolean {

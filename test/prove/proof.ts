@@ -24,5 +24,7 @@ export type Proof = {
     readonly sample?: number | undefined;
     /** `--only`: a folder, for those that look through several. */
     readonly only?: string | undefined;
+    /** `--survivors`: those alone that were tried and lived. */
+    readonly survivors?: boolean | undefined;
   }): Promise<Outcome>;
 };

@@ -1,5 +1,5 @@
 /**
- * `npm run prove [-- name …] [--quick] [--minutes N] [--seed N] [--sample N] [--only FOLDER]`. Each proof writes docs/evidence/<name>.json with date, commit and
+ * `npm run prove [-- name …] [--quick] [--minutes N] [--seed N] [--sample N] [--only FOLDER] [--survivors]`. Each proof writes docs/evidence/<name>.json with date, commit and
  * figures, where nothing is uncommitted; quick runs leave the evidence alone. Exit code 1: refuted; 2: a proof
  * asked for by name could not run here.
  */
@@ -53,6 +53,7 @@ async function main(): Promise<number> {
       seed: { type: 'string' },
       sample: { type: 'string' },
       only: { type: 'string' },
+      survivors: { type: 'boolean', default: false },
     },
   });
   const unknown = positionals.filter((name) => !PROOFS.some((proof) => proof.name === name));
@@ -71,6 +72,7 @@ async function main(): Promise<number> {
     seed: readNumber('seed', values.seed),
     sample: readNumber('sample', values.sample),
     only: values.only,
+    survivors: values.survivors,
   };
   const outcomes = new Set<string>();
   for (const proof of chosen) outcomes.add(await prove(proof, options));

@@ -24,6 +24,18 @@ describe('failureReason', () => {
     assert.equal(failureReason(new DomainError('RESULT_TOO_LARGE', '')), 'policy_too_large');
   });
 
+  for (const [code, reason] of [
+    ['API_UNKNOWN', 'unknown_api'],
+    ['CONFIG_INVALID', 'invalid_config'],
+    ['EVENT_MALFORMED', 'invalid_event'],
+    ['POLICY_UNREPRESENTABLE', 'policy_unrepresentable'],
+    ['ANSWER_REPLACED', 'answer_replaced'],
+    ['SECRET_UNAVAILABLE', 'secret_unavailable'],
+    ['STORE_UNAVAILABLE', 'store_unavailable'],
+    ['TARGET_UNAVAILABLE', 'target_unavailable'],
+  ] as const)
+    it(`calls ${code} ${reason}`, () => assert.equal(failureReason(new DomainError(code, '')), reason));
+
   it('has one word for what nobody foresaw', () => {
     assert.equal(failureReason(new TypeError('x')), 'internal_error');
     assert.equal(failureReason(undefined), 'internal_error');

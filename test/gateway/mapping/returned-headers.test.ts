@@ -34,6 +34,7 @@ const rows: readonly { name: string; mapped: string | undefined; proxied: string
   { name: 'Content-Encoding', mapped: 'Content-Encoding', proxied: undefined },
   { name: 'Trailer', mapped: remapped('Trailer'), proxied: undefined },
   { name: 'Transfer-Encoding', mapped: undefined, proxied: undefined },
+  { name: 'Keep-Alive', mapped: undefined, proxied: undefined },
   { name: 'dAtE', mapped: remapped('dAtE'), proxied: remapped('dAtE') },
 ];
 

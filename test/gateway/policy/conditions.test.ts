@@ -132,6 +132,12 @@ const ROWS: Row[] = [
     expected: true,
   },
   {
+    name: 'DateGreaterThanEquals of the same instant',
+    block: is('DateGreaterThanEquals', '2025-04-15'),
+    values: has('2025-04-15T00:00:00Z'),
+    expected: true,
+  },
+  {
     name: 'DateGreaterThanEquals',
     block: is('DateGreaterThanEquals', '2025-04-15'),
     values: has('2025-04-14'),
@@ -157,6 +163,18 @@ const ROWS: Row[] = [
     block: is('ArnLike', 'arn:aws:sns:*:123456789012:a*'),
     values: has('arn:aws:sns:eu-central-1:123456789012:abc:d'),
     expected: true,
+  },
+  {
+    name: 'ArnLike keeps the colons of the last part',
+    block: is('ArnLike', 'arn:aws:lambda:*:*:function:f:live'),
+    values: has('arn:aws:lambda:eu-central-1:123456789012:function:f:live'),
+    expected: true,
+  },
+  {
+    name: 'ArnLike takes no other text for them',
+    block: is('ArnLike', 'arn:aws:lambda:*:*:function:f'),
+    values: has('arn:aws:lambda:eu-central-1:123456789012:functionf'),
+    expected: false,
   },
   {
     name: 'ArnEquals does not let * reach into the next part',

@@ -30,6 +30,18 @@ describe('findManagedPolicy', () => {
     { name: 'AWSXRayDaemonWriteAccess', gives: 'xray:PutTraceSegments', lacks: 'logs:PutLogEvents' },
     { name: 'AmazonDynamoDBFullAccess', gives: 'dynamodb:DeleteTable', lacks: 'sqs:SendMessage' },
     { name: 'AmazonDynamoDBReadOnlyAccess', gives: 'dynamodb:PartiQLSelect', lacks: 'dynamodb:PutItem' },
+    {
+      name: 'service-role/AmazonAPIGatewayPushToCloudWatchLogs',
+      gives: 'logs:PutLogEvents',
+      lacks: 's3:GetObject',
+    },
+    { name: 'AmazonKinesisFullAccess', gives: 'kinesis:PutRecord', lacks: 'firehose:PutRecord' },
+    { name: 'AmazonSSMReadOnlyAccess', gives: 'ssm:GetParameter', lacks: 'ssm:PutParameter' },
+    {
+      name: 'AmazonCognitoReadOnly',
+      gives: 'cognito-idp:AdminGetUser',
+      lacks: 'cognito-idp:AdminCreateUser',
+    },
     { name: 'AdministratorAccess', gives: 'sns:Publish', lacks: undefined },
   ])
     it(`knows what ${name} gives`, () => {

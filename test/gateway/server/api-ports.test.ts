@@ -128,6 +128,12 @@ describe('openApiPorts', () => {
       expected: [200, 'healthy'],
     },
     {
+      name: 'serves a custom domain by the spelling that ends in a dot',
+      host: () => `${HOST}.`,
+      path: '/v1/pets',
+      expected: [200, '/v1/pets'],
+    },
+    {
       name: 'serves a custom domain whose port is named',
       host: (own) => `${HOST}:${own}`,
       path: '/v1/pets',

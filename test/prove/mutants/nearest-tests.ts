@@ -8,6 +8,8 @@ const NEAR = /^test\/(shared|gateway|functions|packages\/authoring|properties)\/
 /** These look at processes, not at the code in theirs. */
 const OTHER_PROCESS = /child_process|support\/command\.ts|support\/printing-process\.ts/;
 const NEAREST = 5;
+/** Where no test bears the file's name: what is said of it stands under the names of its aspects. */
+const NEAREST_OF_ASPECTS = 24;
 const FARTHEST = 4;
 
 export type ImportGraph = {
@@ -60,7 +62,7 @@ export function findNearestTests(file: string, { importers, tests }: ImportGraph
       (one, other) =>
         one.rank - other.rank || other.likeness - one.likeness || one.test.localeCompare(other.test),
     )
-    .slice(0, NEAREST)
+    .slice(0, tests.has(mirror) ? NEAREST : NEAREST_OF_ASPECTS)
     .map(({ test }) => test);
 }
 

@@ -120,6 +120,21 @@ for (const [form, wrap] of Object.entries(FORMS))
           assert.equal(runs(), 2);
         });
 
+      for (const [name, answer] of [
+        ['nothing', undefined],
+        ['null', null],
+        ['a text', 'ok'],
+        ['an object without a status', { ok: true }],
+      ] as const)
+        it(`takes ${name} for a delivery that has arrived, as HTTP APIs do`, async () => {
+          const { run, runs } = aFunction(() => answer);
+
+          await run(PUSH);
+          await run(PUSH);
+
+          assert.equal(runs(), 1);
+        });
+
       it('asks for patience while an equal delivery is under way', async () => {
         let finish: (value: unknown) => void = () => undefined;
         const { run, runs } = aFunction(() => new Promise((resolve) => (finish = resolve)));

@@ -117,6 +117,20 @@ describe('createTicketDesk', () => {
     }
   });
 
+  it('takes a body without a wish for none, and any other wish for a wrong one', async () => {
+    const { ask } = aDesk();
+    for (const body of ['null', '"chat"', '7', '[]', '{}', '{"of":"chat"}'])
+      assert.equal((await ask(anEvent({}, body))).status, 200, body);
+    for (const body of [
+      '{"for":""}',
+      '{"for":"mutant"}',
+      '{"for":null}',
+      '{"for":["chat"]}',
+      'x'.repeat(2000),
+    ])
+      assert.equal((await ask(anEvent({}, body))).status, 400, body);
+  });
+
   it('gives none to a caller whose kept answer has outlived the credential', async () => {
     const { ask } = aDesk();
     const authorizer = { lambda: { ...CONTEXT, exp: NOON_SECONDS } };

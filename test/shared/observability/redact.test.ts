@@ -32,7 +32,7 @@ describe('redact', () => {
     );
   });
 
-  for (const key of ['path', 'rawPath', 'Referer', 'location', 'url'])
+  for (const key of ['path', 'rawPath', 'Referer', 'referrer', 'location', 'url', 'uri', 'origin'])
     it(`keeps the path of ${key} and drops its query`, () => {
       assert.equal(redact(key, '/x?token=canary'), '/x?[redacted]');
       assert.equal(redact(key, '/x#access_token=canary\n&more=canary'), '/x?[redacted]');

@@ -1,11 +1,68 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { charge } from '#shared/quota/charge.ts';
+import { ACQUIRED } from '#shared/quota/holding.ts';
+import type { Acquired, Holding } from '#shared/quota/holding.ts';
 import type { Admission } from '#shared/quota/quotas.ts';
 import { aRequest, NOON_MS, QuotaTable } from '../../support/quota-table.ts';
 
 const DAILY = { id: 'daily', level: 'key', quota: 100, period: 'DAY' };
 const DAY_MS = 86_400_000;
 const stamped = (atEpochMs = NOON_MS): ReturnType<typeof aRequest> => aRequest({ atEpochMs });
+
+/** A holding that is never ready, and says what it is asked to. */
+function aHolding(id: string, acquired: Acquired, borrows = false): Holding & { asked: number } {
+  return {
+    id,
+    asked: 0,
+    scarcity: () => 0,
+    isReady: () => false,
+    refusal: () => undefined,
+    acquire() {
+      this.asked += 1;
+      return Promise.resolve(acquired);
+    },
+    take: () => assert.fail(),
+    refund: () => false,
+    borrow: () => borrows,
+    look: () => Promise.resolve(),
+    state: () => assert.fail(),
+  };
+}
+
+describe('charging what never suffices', () => {
+  const REFUSAL = { kind: 'refused', reason: 'quota-exceeded', limit: 'a', retryAfterMs: 5 } as const;
+
+  it('ends with the first refusal', async () => {
+    const holding = aHolding('a', REFUSAL);
+    const charged = await charge(1, { find: () => [holding], move: () => undefined, bound: 0 });
+
+    assert.deepEqual([charged.kind, 'refusal' in charged && charged.refusal], ['refused', REFUSAL]);
+    assert.equal(holding.asked, 1);
+  });
+
+  it('ends after 64 waits, and names the first limit', async () => {
+    const holdings = [aHolding('a', ACQUIRED), aHolding('b', ACQUIRED)];
+    const charged = await charge(1, { find: () => holdings, move: () => undefined, bound: 0 });
+
+    assert.deepEqual('refusal' in charged && charged.refusal, {
+      ...{ kind: 'refused', reason: 'unavailable', limit: 'a', retryAfterMs: 1000 },
+    });
+    assert.equal(holdings[0]?.asked, 64);
+  });
+
+  it('lends only where the table is out of reach and there is a bound', async () => {
+    for (const [reason, bound, asked] of [
+      ['unavailable', 5, 64],
+      ['unavailable', 0, 1],
+      ['quota-exceeded', 5, 1],
+    ] as const) {
+      const holding = aHolding('a', { ...REFUSAL, reason }, true);
+      await charge(1, { find: () => [holding], move: () => undefined, bound });
+      assert.equal(holding.asked, asked, `${reason} ${bound}`);
+    }
+  });
+});
 
 describe('charge', () => {
   it('charges every level or none', async () => {

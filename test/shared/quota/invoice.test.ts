@@ -42,6 +42,28 @@ describe('what a period costs', () => {
 });
 
 describe('an invoice', () => {
+  it('is for what has a price and a currency', () => {
+    const without = (name: 'price' | 'currency'): UsageRecord => {
+      const record = { ...aRecord({ limit: `without ${name}`, used: 7 }) };
+      Reflect.deleteProperty(record, name);
+      return record;
+    };
+
+    const { invoices } = invoicesOf(aRecord({ used: 2000 }), without('price'), without('currency'));
+
+    assert.deepEqual(
+      invoices.map(({ total, lines }) => [total, lines.length]),
+      [['51.00', 1]],
+    );
+  });
+
+  it('names whom it is for, and not since when they are a customer', () => {
+    const customer = { name: 'Acme Ltd', address: ['1 High St'], from: 1, until: 2 };
+    const { invoices } = makeInvoices('acme', '2026-11', [aRecord({ used: 1 })], () => customer);
+
+    assert.deepEqual(invoices[0]?.customer, { name: 'Acme Ltd', address: ['1 High St'] });
+  });
+
   it('takes the newest version of a period, and its number changes with it', () => {
     const first = aRecord({ used: 2000 });
     const [before] = invoicesOf(first).invoices;

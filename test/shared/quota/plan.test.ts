@@ -80,6 +80,15 @@ describe('parsePlan', () => {
       assert.equal(parsed?.kind === 'quota' && parsed.wasteBudget, wasteBudget);
     });
 
+  it('has room for a cost in the overage, for any in concurrency, and for shards in two units of waste', () => {
+    const overage = { ...QUOTA, quota: 5, overage: 5 };
+    const { limits } = parsePlan(plan({ cost: 8, limits: [overage, { ...CALLS, concurrency: 1 }] }));
+    const [sharded] = parsePlan(limited({ ...QUOTA, quota: 200, shards: 2 })).limits;
+
+    assert.equal(limits.length, 2);
+    assert.equal(sharded?.kind === 'quota' && sharded.shards, 2);
+  });
+
   const REFUSED: readonly { readonly name: string; readonly given: unknown; readonly field: string }[] = [
     { name: 'something that is no object', given: [], field: 'plan' },
     { name: 'an id that would not fit a header', given: plan({ id: 'go ld' }), field: 'id' },

@@ -35,6 +35,24 @@ describe('createConnectionPoster', () => {
       );
       assert.match(headers['Authorization'] ?? '', /eu-central-1\/execute-api\/aws4_request/);
       assert.equal(headers['X-Amz-Security-Token'], 't');
+      assert.equal(
+        Object.keys(headers)
+          .map((name) => name.toLowerCase())
+          .includes('host'),
+        false,
+      );
       assert.equal(body, 'hello');
     });
+
+  it('finds the connections of a region in China', async (t) => {
+    const asked: string[] = [];
+    t.mock.method(globalThis, 'fetch', (url: URL) => {
+      asked.push(url.host);
+      return Promise.resolve(new Response(null, { status: 200 }));
+    });
+
+    await createConnectionPoster(() => ({ ...CONFIG, region: 'cn-north-1' })).post(CONNECTION, 'hello');
+
+    assert.deepEqual(asked, ['a1b2c3.execute-api.cn-north-1.amazonaws.com.cn']);
+  });
 });

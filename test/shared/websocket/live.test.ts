@@ -69,6 +69,17 @@ describe('post', () => {
     assert.deepEqual(told.sort(), ['a=: hello', 'b=: hello']);
   });
 
+  it('remembers nobody by name where no authorizer has said who it is', async () => {
+    const of = async (principalId: string): Promise<number> => {
+      const { ports, items } = aRoom();
+      await remember(ports, connected('a=', { principalId }), { topics: ['t'] });
+      return items.size;
+    };
+
+    // A caller is remembered beside the topic.
+    assert.equal((await of('main|ada')) > (await of('')), true);
+  });
+
   it('takes no name for the end of another', async () => {
     const { ports, told } = aRoom();
     await remember(ports, connected('a='), { topics: ['a#b', 'a%23b'] });

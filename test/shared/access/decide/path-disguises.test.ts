@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { decide } from '#shared/access/decide/decide.ts';
+import { asServersRead, disguisesOf } from '#shared/access/decide/path-disguises.ts';
 import { aDocument, aPrincipal, ARN, PREFIX } from '../../../support/an-access-document.ts';
 import { evaluateAsDocumented } from '../../../support/iam-by-documentation.ts';
 import { compilePolicy as compileForGateway } from '../../../../gateway/policy/evaluate.ts';
@@ -88,6 +89,38 @@ describe('the policy beside dot segments', () => {
     assert.deepEqual(
       policyOf(document).Statement.map(({ Effect }) => Effect),
       ['Allow'],
+    );
+  });
+});
+
+describe('disguisesOf', () => {
+  it('denies escapes of the letters of literals alone, and none that is denied as a dot', () => {
+    const patterns = disguisesOf([[{ literal: 'a-b.c' }, 'one', 'rest']]);
+
+    assert.deepEqual(
+      patterns.filter((pattern) => /^\*%[0-9A-F]/i.test(pattern) && !/%25|%5|%3|%2f|%2F/.test(pattern)),
+      ['*%2e*', '*%2E*', '*%6*', '*%2D*', '*%2d*'].filter((pattern) => patterns.includes(pattern)),
+    );
+    assert.equal(patterns.filter((pattern) => pattern === '*%2E*').length, 1);
+    assert.equal(patterns.filter((pattern) => pattern === '*%2e*').length, 1);
+    assert.equal(patterns.includes('*%75*'), false, 'of the word "undefined"');
+  });
+});
+
+describe('asServersRead', () => {
+  it('decodes three times, and no more', () => {
+    const decode = (text: string): string => text.replace('25', '');
+
+    assert.deepEqual(
+      ['/%41', '/%2541', '/%252541', '/%25252541', '/%2525252541'].map((text) => asServersRead(text, decode)),
+      ['/%41', '/%41', '/%41', '/%41', '/%2541'],
+    );
+  });
+
+  it('reads separators as servers do', () => {
+    assert.equal(
+      asServersRead('/a\\b;v=1//c', (text) => text),
+      '/a/b/c',
     );
   });
 });

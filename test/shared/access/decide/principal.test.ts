@@ -80,4 +80,8 @@ describe('toPrincipal', () => {
         code: 'TOKEN_CLAIM_INVALID',
       });
     });
+
+  it('says which claim is missing', () => {
+    assert.throws(() => toPrincipal({ ...CLAIMS, exp: undefined }, anIssuer(), {}), /exp/);
+  });
 });

@@ -135,6 +135,13 @@ describe('the admin endpoints of API keys', () => {
       field: 'role',
     },
     {
+      name: 'more than 50 scopes',
+      route: make,
+      over: { body: { ...valid, scopes: Array.from({ length: 51 }, (_, index) => `s${index}`) } },
+      status: 400,
+      field: 'scopes',
+    },
+    {
       name: 'a role that is no text',
       route: make,
       over: { body: { ...valid, roles: [1] } },

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { checkShape } from '../../../../gateway/definition/cloudformation/template-shape.ts';
+import type { JsonObject } from '../../../../gateway/definition/model.ts';
+
+const TOPIC = { Type: 'AWS::SNS::Topic' };
+
+/** What is left, what was told, and what ended it. */
+function check(template: JsonObject): { left: unknown; told: string[]; failed: string | undefined } {
+  const told: string[] = [];
+  try {
+    const left = checkShape(
+      template,
+      (_at, message) => void told.push(message),
+      (_at, message) => {
+        throw new Error(message);
+      },
+    )['Resources'];
+    return { left, told, failed: undefined };
+  } catch (error) {
+    return { left: undefined, told, failed: error instanceof Error ? error.message : '' };
+  }
+}
+
+describe('checkShape', () => {
+  const many = (count: number): JsonObject => ({
+    Resources: Object.fromEntries(Array.from({ length: count }, (_, index) => [`R${index}`, TOPIC])),
+  });
+
+  it('reads 5,000 resources, and no more: their number bounds the time of a load', () => {
+    const most = check(many(5_000));
+    assert.deepEqual([Object.keys(most.left ?? {}).length, most.failed], [5_000, undefined]);
+    assert.match(check(many(5_001)).failed ?? '', /^5001 resources: a stack at AWS holds 500/);
+  });
+
+  it('leaves out what CloudFormation would refuse, and says so', () => {
+    const { left, told } = check({ Resources: { Good: TOPIC, Bad: 'text' }, Outputs: [] });
+
+    assert.deepEqual(left, { Good: TOPIC });
+    assert.equal(told.length, 2);
+  });
+});
