@@ -41,12 +41,13 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, []);
   });
 
-  it('takes a handful', () => {
-    const many = Array.from({ length: 9 }, (_, n) => [
-      `test/shared/a/t${n}.test.ts`,
-      "import { one } from '#shared/a/one.ts';",
-    ]);
+  it('takes a handful, and where no test bears the name of the file, all of its aspects', () => {
+    const importsIt = "import { one } from '#shared/a/one.ts';";
+    const many = Object.fromEntries(
+      Array.from({ length: 30 }, (_, n) => [`test/shared/a/t${n}.test.ts`, importsIt]),
+    );
 
-    assert.equal(tests(Object.fromEntries(many) as Record<string, string>).length, 5);
+    assert.equal(tests({ ...many, 'test/shared/a/one.test.ts': importsIt }).length, 5);
+    assert.equal(tests(many).length, 24);
   });
 });
