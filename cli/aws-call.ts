@@ -27,7 +27,7 @@ export type AwsCall = { readonly service: string; readonly timeoutMs?: number } 
   | {
       readonly protocol: 'rest';
       readonly path: string;
-      readonly method?: 'GET' | 'POST';
+      readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string;
     }

@@ -27,6 +27,8 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
   ['send', async () => (await import('./send.ts')).sendCommand()],
   ['package', async () => (await import('./package.ts')).packageCommand()],
   ['doctor', async () => (await import('./doctor.ts')).doctorCommand()],
+  ['attach', async () => (await import('./attach.ts')).attachCommand()],
+  ['detach', async () => (await import('./detach.ts')).detachCommand()],
   ['failures', async () => (await import('./failures.ts')).failuresCommand()],
   ['env', async () => (await import('./env.ts')).envCommand()],
 ]);

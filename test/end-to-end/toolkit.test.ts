@@ -1,4 +1,5 @@
 /** The toolkit beside a service, from outside. One file, because its suites share one start, and its clock in this order. */
+import './attach.suite.ts';
 import './quota-admin.suite.ts';
 import './quota.suite.ts';
 import './usage-tracker.suite.ts';

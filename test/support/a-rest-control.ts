@@ -11,6 +11,7 @@ import { openControlPort } from '../../gateway/control-port/control-port.ts';
 import { Issuer } from '../../gateway/issuer/issuer.ts';
 import { receive } from '../../gateway/server/receive.ts';
 import { createRestApiWire } from '../../gateway/aws-api/rest-apis/rest-api-wire.ts';
+import type { AwsService } from '../../gateway/aws-api/aws-call.ts';
 import { aStack, ACCOUNT_ID, REGION } from './a-stack.ts';
 import { virtualPorts } from './virtual-ports.ts';
 import type { Reply } from '../../gateway/exchange.ts';
@@ -18,7 +19,7 @@ import type { TestResource } from './a-stack.ts';
 import type { TestRequest } from './an-api.ts';
 import type { FakeFunction, TestPorts } from './virtual-ports.ts';
 
-const ADMIN = { accessKeyId: 'AKIALOCAL0000ADMIN', secretAccessKey: 'admin-secret-of-a-test' };
+export const ADMIN = { accessKeyId: 'AKIALOCAL0000ADMIN', secretAccessKey: 'admin-secret-of-a-test' };
 const READER = { accessKeyId: 'AKIALOCAL00READER', secretAccessKey: 'reader-secret-of-a-test' };
 const READER_FILE = `
 identities:
@@ -44,6 +45,13 @@ export type TestRestControl = {
   readonly ports: TestPorts;
   /** A request to an API, by its id. */
   readonly send: (request: TestRequest, apiId?: string) => Promise<Reply>;
+  /** A call of the administrator's without socket and signature. */
+  readonly ask: (
+    service: string,
+    method: string,
+    path: string,
+    body: string,
+  ) => Promise<{ readonly status: number; readonly headers: readonly string[]; readonly body: string }>;
   readonly close: () => Promise<void>;
 };
 
@@ -51,23 +59,27 @@ export type TestRestControl = {
 export async function aRestControl(
   resources: Readonly<Record<string, TestResource>>,
   functions: Readonly<Record<string, FakeFunction>> = {},
+  services: Readonly<Record<string, AwsService>> = {},
 ): Promise<TestRestControl> {
   const ports = virtualPorts(functions);
   const served = new ServedApis(new Account({ clock: ports.clock, isThrottled: false }));
   served.prepare([aStack(resources)]).serve();
   const clock = createSystemClock();
   const random = createSystemRandom();
+  const mounted = new Map<string, AwsService>([
+    ['apigateway', createRestApiWire({ apis: served, random, accountId: ACCOUNT_ID, ports })],
+    ...Object.entries(services),
+  ]);
+  const admin = adminIdentity(ADMIN, ACCOUNT_ID);
   const control = await openControlPort({
     ...{ port: 0, allowHosts: [], clock, random, secret: 'unused' },
     issuer: await Issuer.create({ clock, random }),
     identities: createIdentities([
-      adminIdentity(ADMIN, ACCOUNT_ID),
+      admin,
       ...parseIdentities(READER_FILE, 'gatewright.identities.yml', ACCOUNT_ID),
     ]),
     mounts: {
-      services: new Map([
-        ['apigateway', createRestApiWire({ apis: served, random, accountId: ACCOUNT_ID, ports })],
-      ]),
+      services: mounted,
       connections: () => undefined,
       status: () => ({}),
       routes: () => [],
@@ -90,6 +102,17 @@ export async function aRestControl(
   const reader = clientFor(READER);
   return {
     ...{ url: control.url, sdk, v2, reader, served, ports },
+    async ask(service, method, path, body) {
+      const serveCall = mounted.get(service);
+      if (serveCall === undefined) throw new Error(`no service ${service}`);
+      const [plain = '', query = ''] = path.split('?');
+      const request = {
+        ...{ method, path: plain, query, body: Buffer.from(body), host: new URL(control.url).host },
+        rawHeaders: ['Accept', 'application/json', 'Content-Type', 'application/json'],
+      };
+      const reply = await serveCall({ request, caller: admin, service, region: REGION });
+      return { status: reply.status, headers: reply.headers, body: reply.body.toString() };
+    },
     send({ method = 'GET', target, headers = [], body }, apiId = 'abcdefghij') {
       const api = served.find(apiId);
       if (api === undefined) throw new Error(`no API ${apiId}`);

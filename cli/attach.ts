@@ -1,0 +1,284 @@
+/** `gatewright attach`: an authorizer onto an API that already runs, in steps that can be resumed and taken back. */
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { usualAccessFolder } from '@gatewright/authoring/stack-files';
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { readCompiled } from './access-check.ts';
+import { askPerson } from './attach/ask-person.ts';
+import { applyPlan, ForeignEditError, remaining } from './attach/carry-out.ts';
+import { PlaneError } from './attach/control-plane.ts';
+import { findApi } from './attach/find-api.ts';
+import { nextJournal, openJournal } from './attach/journal.ts';
+import type { Journal, Plan } from './attach/journal.ts';
+import { lookAgain, makePlan } from './attach/make-plan.ts';
+import type { AttachWish, Reading } from './attach/make-plan.ts';
+import { openPlane } from './attach/open-plane.ts';
+import type { OpenPlane } from './attach/open-plane.ts';
+import { planAsJson, printPlan, printSteps } from './attach/print-plan.ts';
+import { snippetsFor } from './attach/snippets.ts';
+import { verify } from './attach/verify.ts';
+import type { Check } from './attach/verify.ts';
+import { writeRoutes } from './attach/write-routes.ts';
+import { addAwsOptions } from './aws-session.ts';
+import type { AwsFlags } from './aws-session.ts';
+import { collectText } from './options.ts';
+import { paint, table, UsageError } from './output.ts';
+
+export type AttachFlags = AwsFlags & {
+  readonly api: string;
+  readonly stage: string;
+  readonly authorizer: 'token' | 'request';
+  readonly routes: readonly string[];
+  readonly replace: boolean;
+  readonly name: string;
+  readonly function?: string;
+  readonly stack?: string;
+  readonly folder: string;
+  readonly document: boolean;
+  readonly ttl?: number;
+  readonly identitySource?: readonly string[];
+  readonly quota?: 'authorizer';
+  readonly canary?: number;
+  readonly includeEdits: boolean;
+  readonly writeRoutes: boolean;
+  readonly state: string;
+  readonly yes: boolean;
+  readonly json: boolean;
+  readonly tokenFile?: string;
+  readonly url?: string;
+  readonly path?: string;
+  readonly invoke?: string;
+};
+
+const STEPS = ['plan', 'apply', 'verify', 'snippets'] as const;
+/** Nothing was changed. */
+const REFUSED = 2;
+/** What was begun is not finished, or does not do what it is for. */
+const UNFINISHED = 3;
+
+export function attachCommand(): Command {
+  return addAwsOptions(addApiOptions(new Command('attach')))
+    .description('Attach an authorizer to routes of an API that runs: plan, ask, apply, verify.')
+    .addArgument(new Argument('[step]', 'this one alone; all when left out').choices(STEPS))
+    .addOption(
+      new Option('--authorizer <type>', 'which of the two functions')
+        .choices(['token', 'request'])
+        .default('request'),
+    )
+    .option(
+      '--routes <pattern>',
+      '"GET /orders/*" (repeatable); every open route when left out',
+      collectText,
+      [],
+    )
+    .option('--replace', 'also routes that another authorizer guards', false)
+    .option('--name <name>', 'of the authorizer at the API', 'gatewright')
+    .option('--stack <name>', 'stack of the toolkit (default: gatewright-STAGE)')
+    .option('--function <name>', 'name or ARN of the function, instead of that of the stack')
+    .option('--folder <dir>', 'where the access documents are', usualAccessFolder(process.cwd()))
+    .option('--no-document', 'another function decides, and no access document is asked for')
+    .option('--ttl <seconds>', 'how long answers are kept, instead of what the document allows', readTtl)
+    .option(
+      '--identity-source <header>',
+      'where the credential is (repeatable)',
+      (text: string, all: readonly string[] | undefined) => [...(all ?? []), text.toLowerCase()],
+    )
+    .addOption(new Option('--quota <place>', 'set what an admission key needs').choices(['authorizer']))
+    .option('--canary <percent>', 'REST: share of the requests that is guarded at first', readPercent)
+    .option('--include-edits', 'let edits go live that were never deployed', false)
+    .option('--write-routes', 'write the routes as they will be for the access document', false)
+    .option('--token-file <file>', 'a good bearer token, for verify')
+    .option('--url <url>', 'where the stage answers: verify calls it')
+    .option('--path <path>', 'what verify calls below it')
+    .option('--invoke <route>', 'REST: verify calls the integration of "GET /orders"')
+    .option('--json', 'plan, or what verify saw, as JSON', false)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 called wrongly, 2 refused and nothing changed, 3 not finished, or verify saw something wrong.',
+    )
+    .action(async (step: (typeof STEPS)[number] | undefined, flags: AttachFlags) => {
+      await orExitCode(() => attach(step, flags));
+    });
+}
+
+/** Of every command that edits an API. */
+export function addApiOptions(command: Command): Command {
+  return command
+    .requiredOption('--api <id>', 'id of the API, or its name where it is the only one with the stage')
+    .requiredOption('--stage <name>', 'its stage')
+    .option('--state <dir>', 'where plan, undo file and journal are', '.gatewright/attach')
+    .option('--yes', 'do not ask', false);
+}
+
+/** A refusal before anything is changed is 2, a break in the middle 3. */
+export async function orExitCode(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof ForeignEditError) && !(error instanceof PlaneError)) throw error;
+    process.stderr.write(`${paint('red', 'error:')} ${error.message}\n`);
+    process.exitCode = error instanceof ForeignEditError ? REFUSED : UNFINISHED;
+  }
+}
+
+async function attach(step: (typeof STEPS)[number] | undefined, said: AttachFlags): Promise<void> {
+  const open = await openPlane(said);
+  const flags = { ...said, api: await findApi(open.plane, said.api, said.stage) };
+  const journal = openJournal(resolve(flags.state), flags.api, flags.stage);
+  if (step === 'verify') {
+    report(await verifyNow(open, journal, flags), flags);
+    return;
+  }
+  const begun = await findBegun(open, journal);
+  if (begun.left.length > 0 && (step === 'apply' || step === undefined)) {
+    const plan = journal.plan();
+    if (plan === undefined) throw new UsageError(`${journal.folder} has lost its plan: gatewright detach`);
+    say([
+      paint('bold', `going on where it stopped: ${begun.left.length} of ${plan.steps.length} steps are left`),
+      ...printSteps(begun.left),
+    ]);
+    return finish(open, journal, plan, flags, step);
+  }
+  if (begun.left.length > 0)
+    throw new UsageError(
+      'an attachment is under way: gatewright attach apply goes on, gatewright detach takes it back',
+    );
+  if (step === 'apply') return applySaved(open, journal, begun.isThere, flags);
+  const target = begun.isThere ? nextJournal(journal) : journal;
+  const reading = await plan(open, flags);
+  if (step === 'snippets') {
+    printSnippets(reading.plan);
+    return;
+  }
+  say(flags.json ? [planAsJson(reading)] : printPlan(reading));
+  if (flags.writeRoutes) writeRoutesOf(reading, flags);
+  if (reading.surprises.some(({ level }) => level === 'obstacle')) {
+    process.exitCode = REFUSED;
+    return;
+  }
+  if (reading.plan.steps.length === 0) return;
+  target.savePlan(reading.plan);
+  if (step === undefined) await finish(open, target, reading.plan, flags, step);
+}
+
+/** What an earlier run has left, by the API itself. */
+async function findBegun({ plane }: OpenPlane, journal: Journal) {
+  const undo = journal.undo();
+  if (undo === undefined) return { isThere: false, left: [] };
+  return { isThere: true, left: remaining(undo, await lookAgain(plane, undo)) };
+}
+
+async function applySaved(
+  open: OpenPlane,
+  journal: Journal,
+  isThere: boolean,
+  flags: AttachFlags,
+): Promise<void> {
+  if (isThere) {
+    say(['everything of the plan is done already']);
+    return;
+  }
+  const saved = journal.plan();
+  if (saved === undefined) throw new UsageError('there is no plan: gatewright attach plan');
+  say(printSteps(saved.steps));
+  return finish(open, journal, saved, flags, 'apply');
+}
+
+async function finish(
+  open: OpenPlane,
+  journal: Journal,
+  saved: Plan,
+  flags: AttachFlags,
+  step: string | undefined,
+): Promise<void> {
+  await askPerson(`Apply ${saved.steps.length} steps to API ${saved.apiId}?`, flags.yes);
+  await applyPlan(saved, {
+    ...{ plane: open.plane, journal, now: () => new Date(), look: () => lookAgain(open.plane, saved) },
+    tell: ({ name }, what, place, of) => {
+      if (what === 'done' || what === 'there')
+        process.stderr.write(`${place}/${of} ${name}${what === 'there' ? ' (was done)' : ''}\n`);
+    },
+  });
+  say([`attached; the undo file is in ${journal.folder}`]);
+  if (step === undefined) report(await verifyNow(open, journal, flags), flags);
+}
+
+async function plan({ plane, region }: OpenPlane, flags: AttachFlags): Promise<Reading> {
+  const { stack = `gatewright-${flags.stage}`, authorizer: type, ttl, identitySource, canary } = flags;
+  const wish: AttachWish = {
+    ...{ apiId: flags.api, stage: flags.stage, type, name: flags.name, patterns: flags.routes },
+    functionName: flags.function ?? `${stack}-${type}-authorizer`,
+    ...{ isReplacing: flags.replace, isIncludingEdits: flags.includeEdits, quota: flags.quota },
+    isWithoutDocument: !flags.document,
+    ...(ttl !== undefined && { ttlSeconds: ttl }),
+    ...(identitySource !== undefined && { headers: identitySource }),
+    ...(canary !== undefined && { canaryPercent: canary }),
+  };
+  return makePlan(plane, wish, flags.document ? documentsOf(flags.folder) : [], region);
+}
+
+function documentsOf(folder: string): readonly CompiledDocument[] {
+  return existsSync(folder) ? readCompiled(resolve(folder)).documents : [];
+}
+
+function writeRoutesOf({ live, plan: { steps } }: Reading, { folder }: AttachFlags): void {
+  const keys = steps.flatMap(({ part }) => (part.startsWith('route ') ? [part.slice('route '.length)] : []));
+  say([writeRoutes(resolve(folder), live, new Set(keys))]);
+}
+
+function printSnippets(saved: Plan): void {
+  say(snippetsFor(saved).flatMap(({ tool, text }) => [paint('bold', tool), text, '']));
+}
+
+async function verifyNow(
+  { plane }: OpenPlane,
+  journal: Journal,
+  flags: AttachFlags,
+): Promise<readonly Check[]> {
+  const undo = journal.undo();
+  if (undo === undefined)
+    throw new UsageError('nothing is attached: there is no undo file for this API and stage');
+  const { url, path, invoke, tokenFile } = flags;
+  const token = tokenFile === undefined ? undefined : readToken(tokenFile);
+  return verify(undo, plane, await lookAgain(plane, undo), { url, path, invoke, token });
+}
+
+function readToken(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+      .trim()
+      .replace(/^Bearer /i, '');
+  } catch {
+    throw new UsageError(`--token-file: ${file} cannot be read`);
+  }
+}
+
+function report(checks: readonly Check[], { json }: AttachFlags): void {
+  const words = (isGood: boolean | undefined): string =>
+    isGood === undefined ? 'open' : isGood ? 'good' : 'WRONG';
+  say(
+    json
+      ? [JSON.stringify(checks)]
+      : table(checks.map(({ what, isGood, saw }) => [words(isGood), what, saw])),
+  );
+  if (checks.some(({ isGood }) => isGood === false)) process.exitCode = UNFINISHED;
+}
+
+function say(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+const TTL_LIMIT_SECONDS = 3600;
+
+function readTtl(text: string): number {
+  const seconds = Number(text);
+  if (/^\d{1,4}$/.test(text) && seconds <= TTL_LIMIT_SECONDS) return seconds;
+  throw new InvalidArgumentError('A number of seconds from 0 to 3600.');
+}
+
+export function readPercent(text: string): number {
+  const percent = Number(text);
+  if (/^\d{1,3}(\.\d{1,2})?$/.test(text) && percent <= 100) return percent;
+  throw new InvalidArgumentError('A percentage from 0 to 100.');
+}

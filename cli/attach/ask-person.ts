@@ -1,0 +1,18 @@
+/** Nothing is written without a yes. */
+import { createInterface } from 'node:readline/promises';
+import { UsageError } from '../output.ts';
+
+/** @throws UsageError where nobody can be asked, or does not say yes */
+export async function askPerson(question: string, isYes: boolean): Promise<void> {
+  if (isYes) return;
+  if (!process.stdin.isTTY || !process.stdout.isTTY)
+    throw new UsageError('nobody is here to ask, and nothing was changed: say --yes');
+  const reader = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await reader.question(`${question} [yes/no] `);
+    if (/^y(es)?$/i.test(answer.trim())) return;
+  } finally {
+    reader.close();
+  }
+  throw new UsageError('nothing was changed');
+}

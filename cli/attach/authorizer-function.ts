@@ -1,0 +1,96 @@
+/** The function that is to decide: whether it is there, and whether API Gateway may call it. */
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { listAt, memberAt, textAt } from '../aws-call.ts';
+import { UsageError } from '../output.ts';
+import type { ControlPlane } from './control-plane.ts';
+import type { Snapshot } from './step.ts';
+
+export type AuthorizerFunction = {
+  /** With its alias, where it was named with one. */
+  readonly arn: string;
+  readonly name: string;
+  readonly timeoutSeconds: number | undefined;
+  readonly isCallable: boolean;
+  /** Where its policy is edited. */
+  readonly address: string;
+  readonly qualifier: string | undefined;
+  /** The statement that an attachment has added, if it is there. */
+  readonly parts: Snapshot;
+};
+
+const ARN = /^arn:[\w-]+:lambda:([\w-]+):(\d{12}):function:([\w-]+)(?::([\w$-]+))?$/;
+
+export function statementId(apiId: string): string {
+  return `gatewright-attach-${apiId}`;
+}
+
+export function permissionPart(apiId: string): string {
+  return `permission ${statementId(apiId)}`;
+}
+
+/** `arn:aws:execute-api:us-east-1:123456789012:a1b2c3`; in the function's own region and account. */
+export function apiArnBeside(functionArn: string, apiId: string): string {
+  const [, partition = '', , region = '', account = ''] = functionArn.split(':');
+  return `arn:${partition}:execute-api:${region}:${account}:${apiId}`;
+}
+
+/**
+ * By ARN, or by name in the account of the credentials.
+ * @throws UsageError where there is no such function
+ */
+export async function readAuthorizerFunction(
+  plane: ControlPlane,
+  named: string,
+  apiId: string,
+): Promise<AuthorizerFunction> {
+  const [, , , ofArn, ofAlias] = ARN.exec(named) ?? [];
+  const [plain = '', alias] = named.split(':');
+  const [name, qualifier] = ofArn === undefined ? [plain, alias] : [ofArn, ofAlias];
+  const address = `/2015-03-31/functions/${encodeURIComponent(ofArn === undefined ? name : named.split(':').slice(0, 7).join(':'))}`;
+  const query = qualifier === undefined ? '' : `?Qualifier=${encodeURIComponent(qualifier)}`;
+  const found = await plane.read('lambda', `${address}/configuration${query}`);
+  const arn = textAt(found, 'FunctionArn');
+  if (found === undefined || arn === undefined)
+    throw new UsageError(
+      `there is no function ${named}: deploy the toolkit's stack first, or name another one by --function`,
+    );
+  const told = await plane.read('lambda', `${address}/policy${query}`);
+  const policy = parseJsonObject(textAt(told, 'Policy') ?? '{}');
+  const statements = listAt(policy, 'Statement').filter(isJsonObject);
+  const own = statements.find(({ Sid }) => Sid === statementId(apiId));
+  const timeout = found['Timeout'];
+  return {
+    ...{ arn, name, address, qualifier },
+    timeoutSeconds: typeof timeout === 'number' ? timeout : undefined,
+    isCallable: statements.some((statement) => mayCall(statement, apiArnBeside(arn, apiId))),
+    parts: own === undefined ? {} : { [permissionPart(apiId)]: { Sid: statementId(apiId) } },
+  };
+}
+
+/** Whether a statement lets the authorizers of an API call the function. Conditions that nobody knows here let nobody. */
+export function mayCall(statement: JsonObject, apiArn: string): boolean {
+  const { Effect, Action, Principal, Condition = {} } = statement;
+  const service = memberAt(Principal, 'Service');
+  const services = [Principal, service].flat();
+  if (Effect !== 'Allow' || !services.some((one) => one === '*' || one === 'apigateway.amazonaws.com'))
+    return false;
+  const actions = [Action].flat();
+  if (!actions.some((one) => one === 'lambda:InvokeFunction' || one === 'lambda:*' || one === '*'))
+    return false;
+  return Object.values(isJsonObject(Condition) ? Condition : {}).every((block) =>
+    Object.entries(isJsonObject(block) ? block : {}).every(([key, value]) =>
+      [value].flat().some((wanted) => holds(key.toLowerCase(), String(wanted), apiArn)),
+    ),
+  );
+}
+
+function holds(key: string, wanted: string, apiArn: string): boolean {
+  if (key === 'aws:sourceaccount') return apiArn.split(':')[4] === wanted;
+  if (key !== 'aws:sourcearn') return false;
+  const pattern = wanted
+    .split('*')
+    .map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(String.raw`\?`, '.'))
+    .join('.*');
+  return new RegExp(`^${pattern}$`).test(`${apiArn}/authorizers/a1b2c3`);
+}

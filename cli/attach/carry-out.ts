@@ -1,0 +1,124 @@
+/**
+ * Applies a plan, and takes it back. What is done is told by the API itself and not by the journal: a call whose answer
+ * never came may have been carried out. So both may be repeated after a crash at any point.
+ */
+import { UsageError } from '../output.ts';
+import { PlaneError } from './control-plane.ts';
+import type { ControlPlane } from './control-plane.ts';
+import type { Journal, JournalLine, Plan, Undo } from './journal.ts';
+import { describe, fillIn, findForeignEdits, findIds, membersState, stateOf, undoneBy } from './step.ts';
+import type { PlaneCall, Snapshot, Step } from './step.ts';
+
+export type Work = {
+  readonly plane: Pick<ControlPlane, 'write'>;
+  /** The API as it is now. */
+  readonly look: () => Promise<Snapshot>;
+  readonly journal: Journal;
+  readonly now: () => Date;
+  readonly tell: (step: Step, what: JournalLine['what'], place: number, of: number) => void;
+};
+
+/** Somebody else has edited the API; nothing was changed by this run before it was seen. */
+export class ForeignEditError extends UsageError {
+  readonly edits: readonly string[];
+
+  constructor(edits: readonly string[], advice: string) {
+    super(
+      `the API is not as it was when the plan was made:\n${edits.map((edit) => `  ${edit}`).join('\n')}\n${advice}`,
+    );
+    this.edits = edits;
+  }
+}
+
+const PLAN_AGAIN = 'make a new plan: gatewright attach plan';
+
+/** @throws ForeignEditError, PlaneError; the steps that were done before it stay, and a repetition goes on */
+export async function applyPlan(plan: Plan, work: Work): Promise<void> {
+  const { journal } = work;
+  let snapshot = await lookFor(plan, work);
+  if (journal.undo() === undefined) {
+    const { format, id, apiId, kind, stage, region, functionArn, steps } = plan;
+    journal.saveUndo({ format, id, apiId, kind, stage, region, functionArn, steps });
+  }
+  for (const [index, step] of plan.steps.entries()) {
+    const say = (what: JournalLine['what']): void => note(work, step, what, index + 1, plan.steps.length);
+    // A deployment lets everything go live that anybody has set.
+    if (step.makes === 'deployment' || step.part === 'stage') snapshot = await lookFor(plan, work);
+    const ids = findIds(plan.steps, snapshot);
+    if (stateOf(step, snapshot, ids) === 'after') {
+      say('there');
+      continue;
+    }
+    say('begin');
+    const answer = await work.plane.write(fillIn(step.apply, ids) as PlaneCall);
+    say('done');
+    if (step.makes !== undefined) snapshot = { ...snapshot, [step.part]: answer };
+  }
+}
+
+async function lookFor({ parts, steps }: Plan, { look }: Work): Promise<Snapshot> {
+  const snapshot = await look();
+  const edits = findForeignEdits(parts, steps, snapshot);
+  if (edits.length > 0) throw new ForeignEditError(edits, PLAN_AGAIN);
+  return snapshot;
+}
+
+/** What is left of a plan, by the API as it is. */
+export function remaining({ steps }: Pick<Plan, 'steps'>, now: Snapshot): readonly Step[] {
+  const ids = findIds(steps, now);
+  return steps.filter((step) => stateOf(step, now, ids) !== 'after');
+}
+
+export type Detachment = { readonly kept: readonly string[] };
+
+/**
+ * Takes back what is there, the last step first. A part that others have changed since is in the way, unless the plan is
+ * forced: then it stays as it is.
+ * @throws ForeignEditError before anything is changed
+ */
+export async function undoPlan(undo: Undo, work: Work, isForced = false): Promise<Detachment> {
+  const first = await work.look();
+  const ids = findIds(undo.steps, first);
+  const inTheWay = undo.steps.filter((step) => membersState(step, first, ids) === 'other');
+  const described = inTheWay.map(({ part, before }) => describe(part, before ?? undefined, first[part]));
+  if (inTheWay.length > 0 && !isForced)
+    throw new ForeignEditError(described, 'undo that first, or say --force: these parts stay as they are');
+  const kept = [...described];
+  const steps = undo.steps.toReversed();
+  for (const [index, step] of steps.entries()) {
+    const say = (what: JournalLine['what']): void => note(work, step, what, index + 1, steps.length);
+    const done = membersState(step, first, ids) === 'after' ? undoneBy(step, first, ids) : undefined;
+    if (done === undefined) {
+      say('gone');
+      continue;
+    }
+    say('undo');
+    try {
+      await work.plane.write(fillIn(done.revert, ids) as PlaneCall);
+    } catch (error) {
+      // What others have put in the way may need it.
+      if (inTheWay.length === 0 || !(error instanceof PlaneError) || error.refusal === '') throw error;
+      kept.push(`${step.part} stays: ${error.message}`);
+      continue;
+    }
+    say('undone');
+  }
+  const left = await work.look();
+  const still = undo.steps.filter((step) => membersState(step, left, ids) === 'after');
+  if (still.length > 0 && kept.length === 0)
+    throw new UsageError(
+      `AWS has taken every call, and these are not as they were: ${still.map(({ part }) => part).join(', ')}; say gatewright detach again`,
+    );
+  return { kept };
+}
+
+function note(
+  { journal, now, tell }: Work,
+  step: Step,
+  what: JournalLine['what'],
+  place: number,
+  of: number,
+): void {
+  journal.note({ at: now().toISOString(), step: step.name, what });
+  tell(step, what, place, of);
+}

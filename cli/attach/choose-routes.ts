@@ -1,0 +1,63 @@
+/** Which routes an attachment is about, and why others are left alone. */
+import { textAt } from '../aws-call.ts';
+import type { LiveApi, LiveRoute } from './live-api.ts';
+
+export type Choice = {
+  readonly chosen: readonly LiveRoute[];
+  readonly left: readonly { readonly key: string; readonly because: string }[];
+  /** Patterns that no route fits. */
+  readonly idle: readonly string[];
+};
+
+/**
+ * Without patterns, every route that is open. `OPTIONS` is left alone, since browsers ask it without credentials, and of a
+ * WebSocket API only `$connect` can ask who calls.
+ * @param isReplacing routes that another authorizer guards are taken, too
+ */
+export function chooseRoutes(
+  { kind, routes, authorizers }: LiveApi,
+  patterns: readonly string[],
+  isReplacing: boolean,
+  ours: readonly string[] = [],
+): Choice {
+  const wanted = routes.filter(
+    ({ key, method, path }) =>
+      patterns.length === 0 || patterns.some((pattern) => fits(pattern, key, method, path)),
+  );
+  const nameOf = (id: string | undefined): string => {
+    const found = authorizers.find(
+      (one) => id !== undefined && (one['id'] === id || one['authorizerId'] === id),
+    );
+    return textAt(found, 'name') ?? id ?? '';
+  };
+  const judged = wanted.map((route) => {
+    const { method, path, authorizationType, authorizerId } = route;
+    if (kind === 'websocket' && path !== '$connect')
+      return { route, because: 'only $connect can have an authorizer' };
+    if (method === 'OPTIONS') return { route, because: 'browsers ask OPTIONS without credentials' };
+    if (authorizationType === 'NONE') return { route };
+    if (authorizerId !== undefined && ours.includes(nameOf(authorizerId)))
+      return { route, because: 'it has this authorizer already' };
+    if (isReplacing) return { route };
+    const guard = authorizationType === 'AWS_IAM' ? 'AWS_IAM' : `the authorizer ${nameOf(authorizerId)}`;
+    return { route, because: `${guard} guards it (--replace takes its place)` };
+  });
+  return {
+    chosen: judged.flatMap(({ route, because }) => (because === undefined ? [route] : [])),
+    left: judged.flatMap(({ route: { key }, because }) => (because === undefined ? [] : [{ key, because }])),
+    idle: patterns.filter(
+      (pattern) => !routes.some(({ key, method, path }) => fits(pattern, key, method, path)),
+    ),
+  };
+}
+
+/** `GET /orders/{id}`, `* /orders/*` (and everything below), `/orders/*`, `$connect`. */
+function fits(pattern: string, key: string, method: string, path: string): boolean {
+  if (pattern === key) return true;
+  const [first = '', second] = pattern.trim().split(/\s+/);
+  const [verb, glob] = second === undefined ? ['*', first] : [first, second];
+  if (verb !== '*' && verb.toUpperCase() !== method) return false;
+  if (!glob.endsWith('/*')) return glob === path;
+  const stem = glob.slice(0, -2);
+  return path === stem || path.startsWith(`${stem}/`);
+}

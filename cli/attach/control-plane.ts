@@ -1,0 +1,121 @@
+/** AWS's control plane as an attachment asks it: no faster than an account may, and refusals by their words. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { Aws } from '../aws-call.ts';
+import { UsageError } from '../output.ts';
+import type { PlaneCall } from './step.ts';
+
+export interface ControlPlane {
+  /** Undefined where there is no such thing. @throws PlaneError */
+  read(service: PlaneCall['service'], path: string): Promise<JsonObject | undefined>;
+  /** Every page of a list. @throws PlaneError also for a list that has no end */
+  list(path: string): Promise<readonly JsonObject[]>;
+  /** @throws PlaneError */
+  write(call: PlaneCall): Promise<JsonObject>;
+}
+
+/** AWS said no, or nothing. Nobody knows whether a call without an answer was carried out: what is there now tells. */
+export class PlaneError extends UsageError {
+  readonly refusal: string;
+
+  constructor(what: string, refusal: string, message: string) {
+    super(`${what}: ${refusal === '' ? message : `${refusal}: ${message}`}`);
+    this.refusal = refusal;
+  }
+}
+
+export type PaceClock = { readonly nowEpochMs: () => number; readonly wait: (ms: number) => Promise<void> };
+
+/**
+ * Half of what an account has for all who edit its APIs: 10 calls a second with a burst of 40, a deployment every 5 s
+ * (API Gateway developer guide, "Quotas for creating, deploying and managing an API").
+ */
+const CALLS = { perSecond: 5, burst: 20 };
+const DEPLOYMENT_EVERY_MS = 5_000;
+const PAGES_LIMIT = 50;
+/** A throttled call is tried again by then, since its window has passed. */
+const ATTEMPTS = 5;
+
+export function createPace(
+  clock: PaceClock,
+): (call: { readonly method: string; readonly path: string }) => Promise<void> {
+  let tokens: number = CALLS.burst;
+  let at = clock.nowEpochMs();
+  let deployedAt = Number.NEGATIVE_INFINITY;
+  return async ({ method, path }) => {
+    const now = clock.nowEpochMs();
+    tokens = Math.min(CALLS.burst, tokens + ((now - at) / 1000) * CALLS.perSecond);
+    at = now;
+    const isDeployment = method === 'POST' && path.endsWith('/deployments');
+    const forToken = tokens >= 1 ? 0 : ((1 - tokens) / CALLS.perSecond) * 1000;
+    const forDeployment = isDeployment ? Math.max(0, deployedAt + DEPLOYMENT_EVERY_MS - now) : 0;
+    const waitMs = Math.ceil(Math.max(forToken, forDeployment));
+    if (waitMs > 0) await clock.wait(waitMs);
+    const after = clock.nowEpochMs();
+    tokens = Math.min(CALLS.burst, tokens + ((after - at) / 1000) * CALLS.perSecond) - 1;
+    at = after;
+    if (isDeployment) deployedAt = after;
+  };
+}
+
+export function createControlPlane(aws: Aws, clock: PaceClock): ControlPlane {
+  const pace = createPace(clock);
+  const ask = async (
+    service: PlaneCall['service'],
+    method: 'GET' | PlaneCall['method'],
+    path: string,
+    body?: JsonObject,
+  ) => {
+    for (let attempt = 1; ; attempt += 1) {
+      await pace({ method, path });
+      const answer = await aws.call({
+        ...{ service, protocol: 'rest', method, path, headers: HEADERS },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const isBusy = answer.kind === 'refused' && answer.code === 'TooManyRequestsException';
+      if (!isBusy || attempt === ATTEMPTS) return answer;
+      await clock.wait(DEPLOYMENT_EVERY_MS);
+    }
+  };
+  const read: ControlPlane['read'] = async (service, path) => {
+    const answer = await ask(service, 'GET', path);
+    if (answer.kind === 'answer') return answer.body;
+    if (answer.kind === 'silent') throw new PlaneError(`GET ${path}`, '', answer.message);
+    if (answer.status === 404) return undefined;
+    throw new PlaneError(`GET ${path}`, answer.code, answer.message);
+  };
+  return {
+    read,
+    list: (path) => listAll(read, path),
+    async write({ service, method, path, body }) {
+      const answer = await ask(service, method, path, body);
+      if (answer.kind === 'answer') return answer.body;
+      const what = `${method} ${path}`;
+      throw answer.kind === 'silent'
+        ? new PlaneError(what, '', answer.message)
+        : new PlaneError(what, answer.code, answer.message);
+    },
+  };
+}
+
+/** Without it the first of the two APIs answers in HAL. */
+const HEADERS = { Accept: 'application/json', 'Content-Type': 'application/json' };
+
+/** Both APIs: `item` with `position`, `items` with `nextToken`. */
+async function listAll(read: ControlPlane['read'], path: string): Promise<readonly JsonObject[]> {
+  const token = path.startsWith('/v2/') ? 'nextToken' : 'position';
+  const found: JsonObject[] = [];
+  let next = '';
+  for (let page = 1; page <= PAGES_LIMIT; page += 1) {
+    const query = next === '' ? '' : `${path.includes('?') ? '&' : '?'}${token}=${encodeURIComponent(next)}`;
+    const answer = await read('apigateway', `${path}${query}`);
+    const items = answer?.['items'] ?? answer?.['item'] ?? [];
+    if (answer === undefined || !Array.isArray(items) || !items.every(isJsonObject))
+      throw new PlaneError(`GET ${path}`, '', 'the answer is no list');
+    found.push(...items);
+    const after = answer[token];
+    if (typeof after !== 'string' || after === '') return found;
+    next = after;
+  }
+  throw new PlaneError(`GET ${path}`, '', 'the list has no end');
+}

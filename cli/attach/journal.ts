@@ -1,0 +1,145 @@
+/** What an attachment writes down on this machine, so that whoever comes after a crash knows what was meant and what was. */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { UsageError } from '../output.ts';
+import type { Snapshot, Step } from './step.ts';
+
+/** Version of the files' form. */
+export const FORMAT = 1;
+
+export type Plan = {
+  readonly format: number;
+  readonly id: string;
+  readonly madeAt: string;
+  readonly apiId: string;
+  readonly kind: 'rest' | 'http' | 'websocket';
+  readonly stage: string;
+  readonly region: string;
+  readonly functionArn: string;
+  readonly steps: readonly Step[];
+  /** Everything that the plan was made of. */
+  readonly parts: Snapshot;
+};
+
+/** What detaching needs, written before the first call; without it nothing is called. */
+export type Undo = Pick<
+  Plan,
+  'format' | 'id' | 'apiId' | 'kind' | 'stage' | 'region' | 'functionArn' | 'steps'
+>;
+
+export type JournalLine = {
+  readonly at: string;
+  readonly step: string;
+  readonly what: 'begin' | 'done' | 'there' | 'undo' | 'undone' | 'gone';
+};
+
+export interface Journal {
+  readonly folder: string;
+  plan(): Plan | undefined;
+  savePlan(plan: Plan): void;
+  undo(): Undo | undefined;
+  saveUndo(undo: Undo): void;
+  lines(): readonly JournalLine[];
+  note(line: JournalLine): void;
+  /** Nothing is left to undo: the next attachment begins anew. */
+  close(): void;
+}
+
+/** Files are the owner's alone: what an API is made of may hold secrets. */
+const PRIVATE = 0o600;
+
+/** Below `root`, a folder for API and stage, in it one for each attachment; the latest that is not undone counts. */
+export function openJournal(root: string, apiId: string, stage: string): Journal {
+  const base = join(root, `${apiId}-${stage.replaceAll('$', '')}`);
+  const numbers = existsSync(base)
+    ? readdirSync(base)
+        .map((name) => Number(name))
+        .filter((number) => Number.isInteger(number) && number > 0)
+    : [];
+  const latest = Math.max(0, ...numbers);
+  const isOpen = latest > 0 && !existsSync(join(base, String(latest), 'undone'));
+  return openFolder(join(base, String(isOpen ? latest : latest + 1)));
+}
+
+/** Another attachment on top of a finished one. */
+export function nextJournal({ folder }: Journal): Journal {
+  const [, base = '', number = '0'] = /^(.*)[\\/](\d+)$/.exec(folder) ?? [];
+  return openFolder(join(base, String(Number(number) + 1)));
+}
+
+/** The one below, that this one was put upon; undefined for the first, or where it is undone. */
+export function earlierJournal({ folder }: Journal): Journal | undefined {
+  const [, base = '', number = '0'] = /^(.*)[\\/](\d+)$/.exec(folder) ?? [];
+  const earlier = join(base, String(Number(number) - 1));
+  return existsSync(join(earlier, 'undo.json')) && !existsSync(join(earlier, 'undone'))
+    ? openFolder(earlier)
+    : undefined;
+}
+
+function openFolder(folder: string): Journal {
+  const file = (name: string): string => join(folder, name);
+  return {
+    folder,
+    plan: () => read(file('plan.json')) as Plan | undefined,
+    savePlan: (plan) => save(folder, file('plan.json'), plan),
+    undo: () => read(file('undo.json')) as Undo | undefined,
+    saveUndo: (undo) => save(folder, file('undo.json'), undo),
+    lines: () => readLines(file('journal.jsonl')),
+    note: (line) => append(folder, file('journal.jsonl'), `${JSON.stringify(line)}\n`),
+    close: () => append(folder, file('undone'), `${new Date().toISOString()}\n`),
+  };
+}
+
+/** @throws UsageError for a file of another form */
+function read(file: string): JsonObject | undefined {
+  if (!existsSync(file)) return undefined;
+  const found = parseJsonObject(readFileSync(file, 'utf8'));
+  if (found?.['format'] === FORMAT && Array.isArray(found['steps'])) return found;
+  throw new UsageError(`${file} was not written by this version of gatewright attach`);
+}
+
+/** In one step, and on the disk before anything is called. */
+function save(folder: string, file: string, value: object): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}`;
+  write(draft, 'w', `${JSON.stringify(value, null, 1)}\n`);
+  renameSync(draft, file);
+}
+
+function append(folder: string, file: string, text: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  write(file, 'a', text);
+}
+
+function write(file: string, flags: 'a' | 'w', text: string): void {
+  const descriptor = openSync(file, flags, PRIVATE);
+  try {
+    writeSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The last line of one who was killed may be torn. */
+function readLines(file: string): readonly JournalLine[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const found = parseJsonObject(line);
+      return isJsonObject(found) && typeof found['step'] === 'string' ? [found as JournalLine] : [];
+    });
+}

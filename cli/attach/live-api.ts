@@ -1,0 +1,66 @@
+/** One API as it is set, and as its stage serves it: what a plan is made of. */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ApiKind } from '#shared/access/compiled-document.ts';
+import type { Snapshot } from './step.ts';
+
+export type LiveRoute = {
+  /** `GET /orders`, `$connect`. */
+  readonly key: string;
+  /** `ANY` where the key has none. */
+  readonly method: string;
+  readonly path: string;
+  /** Where it is edited. */
+  readonly address: string;
+  /** As AWS shows it. */
+  readonly shown: JsonObject;
+  readonly authorizationType: string;
+  readonly authorizerId: string | undefined;
+  readonly apiKeyRequired: boolean;
+};
+
+export type LiveApi = {
+  readonly kind: ApiKind;
+  readonly apiId: string;
+  readonly name: string;
+  readonly stage: string;
+  /** `/restapis/a1b2c3`, `/v2/apis/a1b2c3`. */
+  readonly address: string;
+  readonly api: JsonObject;
+  readonly stageShown: JsonObject;
+  readonly routes: readonly LiveRoute[];
+  readonly authorizers: readonly JsonObject[];
+  /** REST: those that are not AWS's own. */
+  readonly gatewayResponses: readonly JsonObject[];
+  readonly parts: Snapshot;
+  /** The stage follows each edit at once. */
+  readonly isAutomatic: boolean;
+  /** Where what is set and what the stage serves differ; undefined where nobody can tell. */
+  readonly drift: readonly string[] | undefined;
+};
+
+/** Members that change by themselves. */
+const MOVING = ['createdDate', 'lastUpdatedDate', 'cacheClusterStatus', 'lastDeploymentStatusMessage'];
+
+/** A part as it is compared. */
+export function still(shown: JsonObject, ...also: readonly string[]): JsonObject {
+  return Object.fromEntries(
+    Object.entries(shown).filter(
+      ([name]) => !MOVING.includes(name) && !also.includes(name) && name !== '_links',
+    ),
+  );
+}
+
+/** Begins the description of every deployment that is made here. */
+export const DEPLOYED_BY = 'gatewright attach';
+
+export function routePart(key: string): string {
+  return `route ${key}`;
+}
+
+export function authorizerPart(name: string): string {
+  return `authorizer ${name}`;
+}
+
+export function deploymentPart(description: string): string {
+  return `deployment ${description}`;
+}

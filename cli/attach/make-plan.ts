@@ -1,0 +1,148 @@
+/** Reads everything that a plan is made of, and makes it. Writes nothing anywhere. */
+import { randomUUID } from 'node:crypto';
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { readAuthorizerFunction } from './authorizer-function.ts';
+import type { AuthorizerFunction } from './authorizer-function.ts';
+import { chooseRoutes } from './choose-routes.ts';
+import { chooseSettings } from './choose-settings.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { findSurprises } from './find-surprises.ts';
+import type { Surprise } from './surprise.ts';
+import { FORMAT } from './journal.ts';
+import type { Plan } from './journal.ts';
+import type { LiveApi } from './live-api.ts';
+import { partsOf, planSteps } from './plan.ts';
+import { readLiveApi } from './read-live-api.ts';
+import type { Snapshot } from './step.ts';
+
+export type AttachWish = {
+  readonly apiId: string;
+  readonly stage: string;
+  readonly type: 'token' | 'request';
+  /** Name or ARN of the function. */
+  readonly functionName: string;
+  /** Of the authorizer at the API. */
+  readonly name: string;
+  readonly patterns: readonly string[];
+  readonly isReplacing: boolean;
+  readonly isIncludingEdits: boolean;
+  /** Another function decides: no document is asked for. */
+  readonly isWithoutDocument: boolean;
+  readonly quota: 'authorizer' | undefined;
+  readonly ttlSeconds?: number;
+  readonly headers?: readonly string[];
+  readonly canaryPercent?: number;
+};
+
+export type Reading = {
+  readonly plan: Plan;
+  readonly live: LiveApi;
+  readonly authorizer: AuthorizerFunction;
+  readonly document: CompiledDocument | undefined;
+  readonly surprises: readonly Surprise[];
+};
+
+/** @throws UsageError where API, stage or function are not there */
+export async function makePlan(
+  plane: ControlPlane,
+  wish: AttachWish,
+  documents: readonly CompiledDocument[],
+  region: string,
+  planId = randomUUID().slice(0, 8),
+): Promise<Reading> {
+  const { apiId, stage, type, name, ttlSeconds, headers, canaryPercent } = wish;
+  const live = await readLiveApi(plane, apiId, stage);
+  const authorizer = await readAuthorizerFunction(plane, wish.functionName, apiId);
+  const document = documents.find(({ apis }) =>
+    apis.some((api) => api.apiId === apiId && api.stage === stage),
+  );
+  const settings = chooseSettings(live, document, {
+    ...{ type, name, functionArn: authorizer.arn },
+    ...(ttlSeconds !== undefined && { ttlSeconds }),
+    ...(headers !== undefined && { headers }),
+  });
+  const choice = chooseRoutes(live, wish.patterns, wish.isReplacing, [name]);
+  const keyed = wish.quota === undefined ? new Set<string>() : keyedRoutes(document, choice.chosen);
+  const wished = { planId, settings, routes: choice.chosen, canaryPercent, keyed };
+  const surprises = [
+    ...refuseCanary(live, canaryPercent),
+    ...refuseQuota(wish, document),
+    ...findSurprises({
+      live,
+      authorizer,
+      settings,
+      choice,
+      document,
+      isIncludingEdits: wish.isIncludingEdits,
+    }),
+  ].filter(({ id }) => !(wish.isWithoutDocument && id === 'no-document'));
+  return {
+    ...{ live, authorizer, document, surprises },
+    plan: {
+      ...{
+        format: FORMAT,
+        id: planId,
+        madeAt: new Date().toISOString(),
+        apiId,
+        kind: live.kind,
+        stage,
+        region,
+      },
+      functionArn: authorizer.arn,
+      steps: planSteps(live, authorizer, wished),
+      parts: partsOf(live, authorizer),
+    },
+  };
+}
+
+/** Routes whose refusal is 429 by a key that only the authorizer gives (docs/quota.md, "In the authorizer"). */
+function keyedRoutes(document: CompiledDocument | undefined, chosen: LiveApi['routes']): ReadonlySet<string> {
+  const { quota, routes = [] } = document ?? {};
+  if (quota?.admissionKey === undefined) return new Set();
+  const charged = (quota.routes ?? [...routes.keys()]).flatMap((index) => routes[index] ?? []);
+  return new Set(
+    chosen
+      .filter(({ method, path }) =>
+        charged.some((route) => route.path === path && (method === 'ANY' || route.method === method)),
+      )
+      .map(({ key }) => key),
+  );
+}
+
+function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Surprise[] {
+  if (canaryPercent === undefined || kind === 'rest') return [];
+  return [
+    {
+      ...{ id: 'no-canary', level: 'obstacle', what: 'only REST APIs have canaries' },
+      fix: 'leave --canary out; with autoDeploy off, gatewright rollback goes back',
+    },
+  ];
+}
+
+function refuseQuota({ quota, type }: AttachWish, document: CompiledDocument | undefined): Surprise[] {
+  if (quota === undefined) return [];
+  if (document?.quota === undefined)
+    return [
+      {
+        ...{ id: 'no-quota', level: 'obstacle', what: 'the access document has no quota to enforce' },
+        fix: 'write quota: into the document (docs/quota.md)',
+      },
+    ];
+  return type === 'token' && document.kind === 'rest'
+    ? [
+        {
+          ...{ id: 'quota-token', level: 'obstacle', what: 'a TOKEN authorizer cannot charge a quota' },
+          fix: '--authorizer request',
+        },
+      ]
+    : [];
+}
+
+/** The API as it is now, by the same parts. */
+export async function lookAgain(
+  plane: ControlPlane,
+  { apiId, stage, functionArn }: Pick<Plan, 'apiId' | 'stage' | 'functionArn'>,
+): Promise<Snapshot> {
+  const live = await readLiveApi(plane, apiId, stage);
+  return partsOf(live, await readAuthorizerFunction(plane, functionArn, apiId));
+}

@@ -1,0 +1,18 @@
+/** The control plane that credentials, region and address lead to. */
+import { createAws, WALL_CLOCK } from '../aws-call.ts';
+import { findCredentials } from '../aws-session.ts';
+import type { AwsFlags } from '../aws-session.ts';
+import { UsageError } from '../output.ts';
+import { createControlPlane } from './control-plane.ts';
+import type { ControlPlane } from './control-plane.ts';
+import type { Aws } from '../aws-call.ts';
+
+export type OpenPlane = { readonly region: string; readonly aws: Aws; readonly plane: ControlPlane };
+
+/** @throws UsageError without region or credentials */
+export async function openPlane(flags: AwsFlags): Promise<OpenPlane> {
+  const region = flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
+  if (region === undefined) throw new UsageError('in which region? Give --region, or AWS_REGION');
+  const aws = createAws(region, await findCredentials(flags, region), flags);
+  return { region, aws, plane: createControlPlane(aws, WALL_CLOCK) };
+}

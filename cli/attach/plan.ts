@@ -1,0 +1,193 @@
+/** The steps that attach an authorizer to routes of an API, each with what takes it back. */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { listAt, textAt } from '../aws-call.ts';
+import { apiArnBeside, permissionPart, statementId } from './authorizer-function.ts';
+import type { AuthorizerFunction } from './authorizer-function.ts';
+import type { AuthorizerSettings } from './choose-settings.ts';
+import { authorizerPart, DEPLOYED_BY, deploymentPart, routePart } from './live-api.ts';
+import type { LiveApi, LiveRoute } from './live-api.ts';
+import type { Outcome, PlaneCall, Snapshot, Step } from './step.ts';
+
+export type StepsWish = {
+  /** Of this plan, and of no other. */
+  readonly planId: string;
+  readonly settings: AuthorizerSettings;
+  readonly routes: readonly LiveRoute[];
+  /** Share of the requests that the new deployment gets at first; REST only. */
+  readonly canaryPercent: number | undefined;
+  /** Keys of routes that have to ask for the key by which a quota refuses with 429. */
+  readonly keyed: ReadonlySet<string>;
+};
+
+type Patch = { readonly op: string; readonly path: string; readonly value?: string };
+
+/** In their order: nothing that callers notice comes before everything that they do not. */
+export function planSteps(live: LiveApi, authorizer: AuthorizerFunction, wish: StepsWish): readonly Step[] {
+  if (wish.routes.length === 0) return [];
+  const steps = [
+    ...(authorizer.isCallable ? [] : [permissionStep(live, authorizer)]),
+    authorizerStep(live, wish.settings.body),
+    ...(wish.keyed.size > 0 && live.api['apiKeySource'] !== 'AUTHORIZER' ? [keySourceStep(live)] : []),
+    ...wish.routes.map((route) => routeStep(live, route, wish.keyed.has(route.key))),
+  ];
+  if (live.isAutomatic) return steps;
+  return [...steps, deploymentStep(live, wish.planId), stageStep(live, wish.canaryPercent)];
+}
+
+function permissionStep({ apiId }: LiveApi, { arn, name, address, qualifier }: AuthorizerFunction): Step {
+  const query = qualifier === undefined ? '' : `?Qualifier=${encodeURIComponent(qualifier)}`;
+  const Sid = statementId(apiId);
+  return {
+    ...{ name: 'permission', part: permissionPart(apiId), before: null, after: { Sid }, isLive: false },
+    does: `let API Gateway call ${name} for this API`,
+    apply: {
+      ...{ service: 'lambda', method: 'POST', path: `${address}/policy${query}` },
+      body: {
+        ...{ StatementId: Sid, Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' },
+        SourceArn: `${apiArnBeside(arn, apiId)}/authorizers/*`,
+      },
+    },
+    revert: { service: 'lambda', method: 'DELETE', path: `${address}/policy/${Sid}${query}` },
+  };
+}
+
+function authorizerStep({ address, kind }: LiveApi, body: JsonObject): Step {
+  const name = String(body['name']);
+  const ttl = body['authorizerResultTtlInSeconds'];
+  const kept = kind === 'websocket' ? '' : `, answers kept for ${String(ttl)} s`;
+  const said = [body['identitySource']]
+    .flat()
+    .filter((one) => one !== undefined && one !== '')
+    .map(String);
+  return {
+    ...{ name: 'authorizer', part: authorizerPart(name), before: null, makes: 'authorizer', isLive: false },
+    does: `make the authorizer ${name}${said.length === 0 ? '' : ` by ${said.join(', ')}`}${kept}`,
+    after: body,
+    apply: { service: 'apigateway', method: 'POST', path: `${address}/authorizers`, body },
+    revert: edit('DELETE', `${address}/authorizers/{authorizer}`),
+  };
+}
+
+function keySourceStep({ address, api, parts }: LiveApi): Step {
+  const was = typeof api['apiKeySource'] === 'string' ? api['apiKeySource'] : 'HEADER';
+  return {
+    ...{ name: 'api key source', part: 'api', before: parts['api'] ?? {}, isLive: false },
+    does: `take API keys from the authorizer, not from ${was === 'HEADER' ? 'the header' : was}`,
+    after: { apiKeySource: 'AUTHORIZER' },
+    apply: patch(address, [{ op: 'replace', path: '/apiKeySource', value: 'AUTHORIZER' }]),
+    revert: patch(address, [{ op: 'replace', path: '/apiKeySource', value: was }]),
+  };
+}
+
+function routeStep({ kind, isAutomatic }: LiveApi, route: LiveRoute, isKeyed: boolean): Step {
+  const { key, address, shown, authorizationType, authorizerId, apiKeyRequired } = route;
+  const scopes = listAt(shown, 'authorizationScopes').map(String);
+  const asksKey = isKeyed && !apiKeyRequired;
+  const was = authorizationType === 'NONE' ? 'open' : authorizationType;
+  const calls = kind === 'rest' ? restCalls : v2Calls;
+  return {
+    ...{ name: `route ${key}`, part: routePart(key), before: shown, isLive: isAutomatic },
+    does: `${key}: ${was} → ${asksKey ? 'the authorizer and a key of its own' : 'the authorizer'}`,
+    after: {
+      ...{ authorizationType: 'CUSTOM', authorizerId: '{authorizer}' },
+      ...(scopes.length === 0 ? {} : { authorizationScopes: null }),
+      ...(asksKey ? { apiKeyRequired: true } : {}),
+    },
+    ...calls({ address, scopes, asksKey, type: authorizationType, id: authorizerId }),
+  };
+}
+
+type RouteChange = {
+  readonly address: string;
+  readonly scopes: readonly string[];
+  readonly asksKey: boolean;
+  readonly type: string;
+  readonly id: string | undefined;
+};
+
+type Calls = { readonly apply: PlaneCall; readonly revert: PlaneCall };
+
+function restCalls({ address, scopes, asksKey, type, id }: RouteChange): Calls {
+  const replace = (path: string, value: string): Patch => ({ op: 'replace', path, value });
+  const scope = (op: string): Patch[] => scopes.map((value) => ({ op, path: '/authorizationScopes', value }));
+  return {
+    apply: patch(address, [
+      replace('/authorizationType', 'CUSTOM'),
+      replace('/authorizerId', '{authorizer}'),
+      ...scope('remove'),
+      ...(asksKey ? [replace('/apiKeyRequired', 'true')] : []),
+    ]),
+    revert: patch(address, [
+      replace('/authorizationType', type),
+      replace('/authorizerId', id ?? ''),
+      ...scope('add'),
+      ...(asksKey ? [replace('/apiKeyRequired', 'false')] : []),
+    ]),
+  };
+}
+
+function v2Calls({ address, scopes, type, id }: RouteChange): Calls {
+  return {
+    apply: edit('PATCH', address, {
+      ...{ authorizationType: 'CUSTOM', authorizerId: '{authorizer}' },
+      ...(scopes.length === 0 ? {} : { authorizationScopes: [] }),
+    }),
+    revert: edit('PATCH', address, {
+      ...{ authorizationType: type, authorizerId: id ?? '' },
+      ...(scopes.length === 0 ? {} : { authorizationScopes: scopes }),
+    }),
+  };
+}
+
+function deploymentStep({ address }: LiveApi, planId: string): Step {
+  const description = `${DEPLOYED_BY} ${planId}`;
+  return {
+    ...{ name: 'deployment', part: deploymentPart(description), before: null, makes: 'deployment' },
+    ...{ does: 'deploy what is set', after: { description }, isLive: false },
+    apply: edit('POST', `${address}/deployments`, { description }),
+    revert: edit('DELETE', `${address}/deployments/{deployment}`),
+  };
+}
+
+function stageStep({ kind, address, stage, stageShown, parts }: LiveApi, canaryPercent?: number): Step {
+  const path = `${address}/stages/${encodeURIComponent(stage)}`;
+  const was = textAt(stageShown, 'deploymentId') ?? '';
+  const base = { name: 'stage', part: 'stage', before: parts['stage'] ?? {}, isLive: true };
+  if (kind !== 'rest')
+    return {
+      ...{ ...base, does: `point stage ${stage} at the deployment`, after: { deploymentId: '{deployment}' } },
+      apply: edit('PATCH', path, { deploymentId: '{deployment}' }),
+      revert: edit('PATCH', path, { deploymentId: was }),
+    };
+  const pointAt = (value: string): Patch => ({ op: 'replace', path: '/deploymentId', value });
+  const moved: Outcome = { after: { deploymentId: '{deployment}' }, revert: patch(path, [pointAt(was)]) };
+  if (canaryPercent === undefined)
+    return {
+      ...{ ...base, ...moved, does: `point stage ${stage} at the deployment` },
+      apply: patch(path, [pointAt('{deployment}')]),
+    };
+  return {
+    ...base,
+    does: `give the deployment ${canaryPercent} % of the requests of stage ${stage}, as a canary`,
+    after: { canarySettings: { deploymentId: '{deployment}' } },
+    apply: patch(path, [
+      { op: 'replace', path: '/canarySettings/deploymentId', value: '{deployment}' },
+      { op: 'replace', path: '/canarySettings/percentTraffic', value: String(canaryPercent) },
+    ]),
+    revert: patch(path, [{ op: 'remove', path: '/canarySettings' }]),
+    orElse: [moved],
+  };
+}
+
+function patch(path: string, patchOperations: readonly Patch[]): PlaneCall {
+  return edit('PATCH', path, { patchOperations });
+}
+
+function edit(method: PlaneCall['method'], path: string, body?: JsonObject): PlaneCall {
+  return { service: 'apigateway', method, path, ...(body !== undefined && { body }) };
+}
+
+/** Everything that the plan was made of, the function's leave included. */
+export function partsOf(live: LiveApi, authorizer: AuthorizerFunction): Snapshot {
+  return { ...live.parts, ...authorizer.parts };
+}

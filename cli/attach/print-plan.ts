@@ -1,0 +1,58 @@
+/** A plan as a person reads it. */
+import { count, paint, table } from '../output.ts';
+import { showControls } from '#shared/visible-text.ts';
+import type { Surprise } from './surprise.ts';
+import type { Reading } from './make-plan.ts';
+import type { Step } from './step.ts';
+import { describeOrigin } from './snippets.ts';
+
+const KINDS = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
+
+export function printPlan({ plan, live, surprises, authorizer }: Reading): readonly string[] {
+  const { steps } = plan;
+  return [
+    paint(
+      'bold',
+      showControls(
+        `${KINDS[live.kind]} API ${live.name} (${live.apiId}), stage ${live.stage}, behind ${authorizer.name}`,
+      ),
+    ),
+    ...(steps.length === 0 ? ['  nothing to do'] : printSteps(steps)),
+    ...surprises.flatMap(printSurprise),
+    ...describeOrigin(live, plan),
+    ...(steps.length === 0 ? [] : tellEffect(steps, live.isAutomatic)),
+  ];
+}
+
+export function printSteps(steps: readonly Step[]): readonly string[] {
+  return table(steps.map(({ name, does }, index) => [`  ${index + 1}`, name.split(' ')[0] ?? '', does]));
+}
+
+const COLOURS = { obstacle: 'red', warning: 'yellow', note: 'dim' } as const;
+
+export function printSurprise({ level, what, fix }: Surprise): readonly string[] {
+  const said = `${paint(COLOURS[level], `${level}:`)} ${showControls(what)}`;
+  return fix === '' ? [said] : [said, `  ${showControls(fix)}`];
+}
+
+function tellEffect(steps: readonly Step[], isAutomatic: boolean): readonly string[] {
+  const first = steps.findIndex(({ isLive }) => isLive);
+  return [
+    isAutomatic
+      ? `Callers notice each route at once, from step ${first + 1} on.`
+      : `Callers notice nothing before step ${first + 1} of ${steps.length}.`,
+    'What AWS shows is looked at afterwards; what callers get is not, without --url and --token-file.',
+    `${count(steps.length, 'step')}; gatewright detach takes all of them back.`,
+  ];
+}
+
+/** For programs: what will be done, and what was found; no configuration of the API beside it. */
+export function planAsJson({ plan, live, surprises }: Reading): string {
+  const { id, apiId, kind, stage, region, functionArn, steps } = plan;
+  return JSON.stringify({
+    ...{ id, apiId, kind, stage, region, functionArn },
+    drift: live.drift ?? null,
+    steps: steps.map(({ name, does, isLive, apply, revert }) => ({ name, does, isLive, apply, revert })),
+    findings: surprises,
+  });
+}

@@ -1,0 +1,171 @@
+/**
+ * What an attachment does, as data: each step names the part of the API that it changes, how that part was, and how it
+ * is afterwards. So one look at the API tells which steps are done, whoever died in the middle, and what others did.
+ */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+
+/** Parts of an API by name: `api`, `stage`, `route GET /orders`, `authorizer ours`, `permission …`. */
+export type Snapshot = Readonly<Record<string, JsonObject>>;
+
+/** One call of AWS's own API. `{authorizer}` and `{deployment}` stand for ids that earlier steps are told. */
+export type PlaneCall = {
+  readonly service: 'apigateway' | 'lambda';
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly body?: JsonObject;
+};
+
+export type Made = 'authorizer' | 'deployment';
+
+/** How a part looks once it is changed, and the call that takes that back. `null`: the member is not there. */
+export type Outcome = { readonly after: JsonObject; readonly revert: PlaneCall };
+
+export type Step = Outcome & {
+  readonly name: string;
+  /** For a person. */
+  readonly does: string;
+  readonly part: string;
+  /** Null: it was not there. */
+  readonly before: JsonObject | null;
+  readonly apply: PlaneCall;
+  /** Other ways to be done: a canary that was promoted since. */
+  readonly orElse?: readonly Outcome[];
+  /** Whose id the part has. */
+  readonly makes?: Made;
+  /** From here on callers notice. */
+  readonly isLive: boolean;
+};
+
+export type StepState = 'before' | 'after' | 'other';
+
+export type Ids = Readonly<Partial<Record<Made, string>>>;
+
+/** Ids of what steps have made, as far as it is there. */
+export function findIds(steps: readonly Step[], now: Snapshot): Ids {
+  return Object.fromEntries(
+    steps.flatMap(({ makes, part }) => {
+      const found = now[part];
+      const id = found?.['id'] ?? found?.['authorizerId'] ?? found?.['deploymentId'];
+      return makes !== undefined && typeof id === 'string' ? [[makes, id]] : [];
+    }),
+  );
+}
+
+export function stateOf(step: Step, now: Snapshot, ids: Ids): StepState {
+  return outcomeOf(step, now, ids) !== undefined ? 'after' : isUntouched(step, now) ? 'before' : 'other';
+}
+
+/** Which of its ways a step has been done in; undefined where it has not. */
+export function outcomeOf(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
+  const found = now[step.part];
+  if (found === undefined) return undefined;
+  return [step, ...(step.orElse ?? [])].find(({ after }) => {
+    const wanted = fillIn(after, ids) as JsonObject;
+    const names = new Set([...Object.keys(wanted), ...Object.keys(step.before ?? {})]);
+    if (step.before !== null) for (const name of Object.keys(found)) names.add(name);
+    return [...names].every((name) =>
+      Object.hasOwn(wanted, name)
+        ? covers(found[name], wanted[name])
+        : step.before === null || isSame(found[name], step.before[name]),
+    );
+  });
+}
+
+/**
+ * For taking a step back: only the members that it has changed count, since what others have changed beside them is theirs
+ * and stays. Undefined: the part is gone, and there is nothing to take back.
+ */
+export function membersState(step: Step, now: Snapshot, ids: Ids): StepState | undefined {
+  const found = now[step.part];
+  if (found === undefined) return step.before === null ? 'before' : undefined;
+  if (undoneBy(step, now, ids) !== undefined) return 'after';
+  const { before } = step;
+  const isBefore =
+    before !== null && Object.keys(step.after).every((name) => isSame(found[name], before[name]));
+  return isBefore ? 'before' : 'other';
+}
+
+/** The outcome whose members are there; undefined where none is. */
+export function undoneBy(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
+  const found = now[step.part];
+  if (found === undefined) return undefined;
+  return [step, ...(step.orElse ?? [])].find(({ after }) => covers(found, fillIn(after, ids)));
+}
+
+function isUntouched({ part, before }: Step, now: Snapshot): boolean {
+  const found = now[part];
+  return before === null ? found === undefined : found !== undefined && isSame(found, before);
+}
+
+/** Whether everything that is wanted is there; of objects, AWS may show more. */
+function covers(found: unknown, wanted: unknown): boolean {
+  if (found === undefined || found === null || found === '')
+    return wanted === null || wanted === false || isSame(wanted, []);
+  if (wanted === null) return isSame(found, []);
+  if (isJsonObject(wanted) && isJsonObject(found))
+    return Object.entries(wanted).every(([name, value]) => covers(found[name], value));
+  return isSame(found, wanted);
+}
+
+/** The same JSON, in whatever order members stand. */
+export function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, index) => isSame(item, b[index]));
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].every((name) => isSame(a[name], b[name]));
+}
+
+/** A value with the ids that are known in their places. */
+export function fillIn(value: unknown, ids: Ids): unknown {
+  if (typeof value === 'string')
+    return value.replace(/\{(authorizer|deployment)\}/g, (whole, name: Made) => ids[name] ?? whole);
+  if (Array.isArray(value)) return value.map((item) => fillIn(item, ids));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fillIn(item, ids)]));
+}
+
+/** Parts that somebody else has changed since, each with what differs; what the steps themselves change is no difference. */
+export function findForeignEdits(
+  planned: Snapshot,
+  steps: readonly Step[],
+  now: Snapshot,
+): readonly string[] {
+  const ids = findIds(steps, now);
+  const ours = new Map(steps.map((step) => [step.part, step]));
+  const parts = [...new Set([...Object.keys(planned), ...Object.keys(now)])].sort();
+  return parts.flatMap((part) => {
+    const step = ours.get(part);
+    if (step !== undefined) {
+      if (stateOf(step, now, ids) !== 'other') return [];
+      return [describe(part, step.before ?? undefined, now[part])];
+    }
+    return isSame(planned[part], now[part]) ? [] : [describe(part, planned[part], now[part])];
+  });
+}
+
+/** Members whose values are no secret of anybody's. */
+const TELLABLE = new Set([
+  ...['authorizationType', 'authorizerId', 'apiKeyRequired', 'deploymentId', 'routeKey', 'target', 'path'],
+  ...['name', 'type', 'identitySource', 'authorizerResultTtlInSeconds', 'autoDeploy', 'apiKeySource'],
+  ...['cacheClusterEnabled', 'disableExecuteApiEndpoint', 'statusCode', 'percentTraffic'],
+]);
+
+/** `route GET /orders: authorizationType was NONE and is AWS_IAM` */
+export function describe(part: string, was: JsonObject | undefined, now: JsonObject | undefined): string {
+  if (was === undefined) return `${part} is new`;
+  if (now === undefined) return `${part} is gone`;
+  const names = [...new Set([...Object.keys(was), ...Object.keys(now)])].sort();
+  const said = names
+    .filter((name) => !isSame(was[name], now[name]))
+    .map((name) =>
+      TELLABLE.has(name) ? `${name} was ${tell(was[name])} and is ${tell(now[name])}` : `${name} has changed`,
+    );
+  return `${part}: ${said.join(', ')}`;
+}
+
+function tell(value: unknown): string {
+  return value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,45 @@
+/** What somebody should know before an authorizer is attached. */
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import type { AuthorizerFunction } from './authorizer-function.ts';
+import type { Choice } from './choose-routes.ts';
+import type { AuthorizerSettings } from './choose-settings.ts';
+import type { LiveApi } from './live-api.ts';
+
+export type Surprise = {
+  readonly id: string;
+  /** An obstacle keeps the plan from being applied. */
+  readonly level: 'obstacle' | 'warning' | 'note';
+  readonly what: string;
+  readonly fix: string;
+};
+
+export type Circumstances = {
+  readonly live: LiveApi;
+  readonly authorizer: AuthorizerFunction;
+  readonly settings: AuthorizerSettings;
+  readonly choice: Choice;
+  /** That protects this API and stage; undefined: none of the folder does. */
+  readonly document: CompiledDocument | undefined;
+  readonly isIncludingEdits: boolean;
+};
+
+export const obstacle = (id: string, what: string, fix: string): Surprise => ({
+  id,
+  level: 'obstacle',
+  what,
+  fix,
+});
+export const warning = (id: string, what: string, fix: string): Surprise => ({
+  id,
+  level: 'warning',
+  what,
+  fix,
+});
+
+const SHOWN = 5;
+
+/** The first few. */
+export function list(texts: readonly string[]): string {
+  const more = texts.length - SHOWN;
+  return `${texts.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,0 +1,86 @@
+/** What callers of an API get that they do not expect once an authorizer is attached: pages, and whoever shares a cache. Pure. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { list, warning } from './surprise.ts';
+import type { Circumstances, Surprise } from './surprise.ts';
+
+/** A page that cannot read the 401 reports a CORS error. */
+export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surprise[] {
+  const { kind, routes, gatewayResponses, api } = live;
+  if (kind === 'websocket') return [];
+  const cors = api['corsConfiguration'];
+  if (kind === 'http') {
+    const asked = routes.some(({ method }) => method === 'OPTIONS');
+    return isJsonObject(cors) || !asked
+      ? []
+      : [
+          warning(
+            'cors',
+            'pages of other origins cannot read 401 and 403: the API answers OPTIONS by a route, and denials carry no CORS headers',
+            'give the API a CorsConfiguration',
+          ),
+        ];
+  }
+  const preflights = routes.filter(({ method }) => method === 'OPTIONS');
+  const readable = ['DEFAULT_4XX', 'UNAUTHORIZED'].some((type) =>
+    gatewayResponses.some(
+      (response) =>
+        response['responseType'] === type &&
+        JSON.stringify(response['responseParameters'] ?? {})
+          .toLowerCase()
+          .includes('access-control-allow-origin'),
+    ),
+  );
+  const uncovered = chosen.filter(
+    ({ method, path }) => method === 'ANY' && !preflights.some((one) => one.path === path),
+  );
+  return [
+    ...(preflights.length > 0 && !readable
+      ? [
+          warning(
+            'cors',
+            `pages of other origins call this API (it has ${preflights.length} OPTIONS methods), and cannot read its 401 and 403: no gateway response sends Access-Control-Allow-Origin`,
+            'gateway responses DEFAULT_4XX and DEFAULT_5XX with gatewayresponse.header.Access-Control-Allow-Origin',
+          ),
+        ]
+      : []),
+    ...(uncovered.length > 0
+      ? [
+          warning(
+            'preflight',
+            `${list(uncovered.map(({ key }) => key))} answers OPTIONS, too: preflights will be refused with 401`,
+            'an OPTIONS method without an authorizer on these resources',
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** The authorizer decides who comes in; what the stage keeps is the same for all who do. */
+export function checkCaches({ live: { kind, stageShown }, choice: { chosen } }: Circumstances): Surprise[] {
+  if (kind !== 'rest' || stageShown['cacheClusterEnabled'] !== true) return [];
+  const settings = stageShown['methodSettings'];
+  const cached = chosen.filter(({ method, path, shown }) => {
+    const own = `${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method}`;
+    const found = isJsonObject(settings) ? (settings[own] ?? settings['*/*']) : undefined;
+    const keys = JSON.stringify(
+      isJsonObject(shown['methodIntegration'])
+        ? (shown['methodIntegration']['cacheKeyParameters'] ?? [])
+        : [],
+    );
+    return (
+      method === 'GET' &&
+      isJsonObject(found) &&
+      found['cachingEnabled'] === true &&
+      !/authorization/i.test(keys)
+    );
+  });
+  return cached.length === 0
+    ? []
+    : [
+        warning(
+          'cache',
+          `the stage keeps answers of ${list(cached.map(({ key }) => key))} and gives them to every caller who is let in`,
+          'put method.request.header.Authorization into the cache key, or leave what depends on the caller out of the cache',
+        ),
+      ];
+}

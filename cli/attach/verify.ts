@@ -1,0 +1,236 @@
+/** Whether what was attached does what it is for: by what AWS shows, by AWS's own tests, and, where asked, by the live address. */
+import { memberAt, textAt } from '../aws-call.ts';
+import { askWithin } from '@gatewright/authoring/account/bounded-reply';
+import { count, UsageError } from '../output.ts';
+import { readExportedRoutes } from '../deployed-routes.ts';
+import { askFunction } from './ask-function.ts';
+import type { ControlPlane } from './control-plane.ts';
+import type { Undo } from './journal.ts';
+import { findIds, stateOf, undoneBy } from './step.ts';
+import type { Snapshot, Step } from './step.ts';
+
+export type Check = {
+  readonly what: string;
+  /** Undefined: it could not be looked at. */
+  readonly isGood: boolean | undefined;
+  readonly saw: string;
+};
+
+export type VerifyWish = {
+  /** Of a caller whom the rules let in. */
+  readonly token: string | undefined;
+  /** A route whose integration is to be called for real: `GET /orders`. */
+  readonly invoke: string | undefined;
+  /** Where the stage answers, such as https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod. */
+  readonly url: string | undefined;
+  /** Path below it that is asked; the first attached GET without parameters where it is left out. */
+  readonly path: string | undefined;
+};
+
+const BAD_TOKEN = 'Bearer not-a-token';
+
+export async function verify(
+  undo: Undo,
+  plane: ControlPlane,
+  now: Snapshot,
+  wish: VerifyWish,
+): Promise<readonly Check[]> {
+  return [
+    ...checkSteps(undo, now),
+    ...(await checkServed(undo, plane)),
+    ...(await askAuthorizer(undo, plane, wish)),
+    ...(undo.kind === 'rest' ? await testAuthorizer(undo, plane, now) : []),
+    ...(await testMethod(undo, plane, wish)),
+    ...(await askLive(undo, wish)),
+  ];
+}
+
+function checkSteps({ steps }: Undo, now: Snapshot): readonly Check[] {
+  const ids = findIds(steps, now);
+  const open = steps.filter((step) => undoneBy(step, now, ids) === undefined);
+  const changed = steps.filter((step) => !open.includes(step) && stateOf(step, now, ids) === 'other');
+  return [
+    {
+      what: 'every step of the plan is done',
+      isGood: open.length === 0,
+      saw:
+        open.length === 0
+          ? `${steps.length} of ${steps.length}`
+          : `missing: ${open.map(({ name }) => name).join(', ')}`,
+    },
+    ...(changed.length === 0
+      ? []
+      : [
+          {
+            what: 'nobody has changed these parts since',
+            isGood: undefined,
+            saw: changed.map(({ part }) => part).join(', '),
+          },
+        ]),
+  ];
+}
+
+const attached = ({ steps }: Undo): readonly string[] =>
+  steps.flatMap(({ part }) => (part.startsWith('route ') ? [part.slice('route '.length)] : []));
+
+/** By the stage's export, which is what callers get. */
+async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Check[]> {
+  const { kind, apiId, stage } = undo;
+  const what = `stage ${stage} serves the routes behind the authorizer`;
+  if (kind === 'websocket') return [{ what, isGood: undefined, saw: 'AWS exports no WebSocket API' }];
+  const name = encodeURIComponent(stage);
+  const exported = await plane.read(
+    'apigateway',
+    kind === 'rest'
+      ? `/restapis/${apiId}/stages/${name}/exports/oas30?extensions=authorizers`
+      : `/v2/apis/${apiId}/exports/OAS30?includeExtensions=true&outputType=JSON&stageName=${name}`,
+  );
+  if (exported === undefined) return [{ what, isGood: undefined, saw: 'there is no export of the stage' }];
+  const served = readExportedRoutes(exported);
+  const open = attached(undo).filter((key) => {
+    const route = served.find(
+      ({ method, path }) => key === `${method} ${path}` || (key === '$default' && path.endsWith('$default')),
+    );
+    return route?.isProtected !== true;
+  });
+  const isCanary = undo.steps.some(
+    ({ part, after }) => part === 'stage' && after['canarySettings'] !== undefined,
+  );
+  if (open.length > 0 && isCanary)
+    return [{ what, isGood: undefined, saw: 'only the canary does yet: the export is that of the stage' }];
+  return [
+    {
+      what,
+      isGood: open.length === 0,
+      saw: open.length === 0 ? count(attached(undo).length, 'route') : `open: ${open.join(', ')}`,
+    },
+  ];
+}
+
+/** What the function decides for the real stage, whatever is deployed; a good credential is charged like any other call. */
+async function askAuthorizer(
+  undo: Undo,
+  plane: ControlPlane,
+  { token }: VerifyWish,
+): Promise<readonly Check[]> {
+  const step = undo.steps.find(({ makes }) => makes === 'authorizer');
+  if (step === undefined) return [];
+  const route = attached(undo).find((key) => !key.includes('{')) ?? 'GET /';
+  const [method = 'GET', path = '/'] = route.startsWith('$') ? ['GET', '/'] : route.split(' ');
+  const ask = async (credential: string): Promise<string> => {
+    const header = headerOf(step).toLowerCase();
+    const said = await askFunction(undo, plane, { credential, header, method, path });
+    return said.kind === 'failed' ? `failed: ${said.message}` : said.kind;
+  };
+  const refuses = 'the function refuses a bad credential';
+  const takes = `the function lets a good credential ${method} ${path}`;
+  const bad = await ask(BAD_TOKEN);
+  const good = token === undefined ? undefined : await ask(`Bearer ${token}`);
+  return [
+    { what: refuses, isGood: bad === 'unauthorized' || bad === 'denied', saw: bad },
+    {
+      what: takes,
+      isGood: good === undefined ? undefined : good === 'allowed',
+      saw: good ?? 'no --token-file',
+    },
+  ];
+}
+
+/**
+ * Whether API Gateway reaches the function. The event names a stage of AWS's own, which an access document rarely protects:
+ * then the function fails, and has been reached all the same.
+ */
+async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): Promise<readonly Check[]> {
+  const { authorizer: id } = findIds(undo.steps, now);
+  const step = undo.steps.find(({ makes }) => makes === 'authorizer');
+  if (id === undefined || step === undefined) return [];
+  const answer = await plane.write({
+    ...{ service: 'apigateway', method: 'POST', path: `/restapis/${undo.apiId}/authorizers/${id}` },
+    body: { headers: { [headerOf(step)]: BAD_TOKEN }, pathWithQueryString: '/', stageVariables: {} },
+  });
+  const status = Number(answer['clientStatus']);
+  const isBarred = /permission/i.test(textAt(answer, 'log') ?? '');
+  const saw =
+    status === 500 ? '500, as it does for the stage of the test where no document names it' : String(status);
+  return [
+    {
+      what: 'TestInvokeAuthorizer: API Gateway reaches the function',
+      isGood: !isBarred,
+      saw: isBarred ? 'it has no permission' : saw,
+    },
+  ];
+}
+
+function headerOf({ after }: Step): string {
+  const source = (textAt(after, 'identitySource') ?? '').split(',')[0] ?? '';
+  return source.split('.').at(-1) || 'Authorization';
+}
+
+/** It calls what stands behind the route, past the authorizer: only where somebody names a route for it. */
+async function testMethod(
+  { kind, apiId }: Undo,
+  plane: ControlPlane,
+  { invoke }: VerifyWish,
+): Promise<readonly Check[]> {
+  const what = 'TestInvokeMethod: the integration answers';
+  if (kind !== 'rest') return [];
+  if (invoke === undefined)
+    return [{ what, isGood: undefined, saw: 'no --invoke: it would call what stands behind a route' }];
+  const [method = '', path = ''] = invoke.split(/\s+/);
+  const resources = await plane.list(`/restapis/${apiId}/resources?embed=methods&limit=500`);
+  const resource = resources.find((one) => one['path'] === path);
+  if (memberAt(resource, 'resourceMethods', method) === undefined)
+    throw new UsageError(`--invoke: the API has no method ${invoke}`);
+  const answer = await plane.write({
+    ...{ service: 'apigateway', method: 'POST' },
+    path: `/restapis/${apiId}/resources/${textAt(resource, 'id') ?? ''}/methods/${method}`,
+    body: { pathWithQueryString: path },
+  });
+  const status = Number(answer['status']);
+  return [{ what: `${what} (${invoke})`, isGood: status < 500, saw: String(status) }];
+}
+
+async function askLive(undo: Undo, { url, path, token }: VerifyWish): Promise<readonly Check[]> {
+  if (url === undefined)
+    return [
+      {
+        what: 'the live address refuses and lets in',
+        isGood: undefined,
+        saw: 'no --url: nobody has called it',
+      },
+    ];
+  if (undo.kind === 'websocket')
+    return [
+      {
+        what: 'the live address refuses and lets in',
+        isGood: undefined,
+        saw: 'open a connection: wscat -c URL',
+      },
+    ];
+  const usual = attached(undo)
+    .map((key) => key.split(' '))
+    .find(([method, where = '']) => method === 'GET' && !where.includes('{'))?.[1];
+  const asked = path ?? usual;
+  if (asked === undefined) throw new UsageError('--url: which path? Name one by --path, such as /orders');
+  const ask = async (authorization: string | undefined): Promise<number> => {
+    const headers = authorization === undefined ? {} : { authorization };
+    return (await askWithin(new URL(`${url.replace(/\/$/, '')}${asked}`), { headers })).status;
+  };
+  const none = await ask(undefined);
+  const bad = await ask(BAD_TOKEN);
+  const isRefusal = (status: number): boolean => status === 401 || status === 403;
+  return [
+    { what: `GET ${asked} without a credential is refused`, isGood: isRefusal(none), saw: String(none) },
+    { what: `GET ${asked} with a bad one is refused`, isGood: isRefusal(bad), saw: String(bad) },
+    ...(token === undefined
+      ? [{ what: `GET ${asked} with a good one is let in`, isGood: undefined, saw: 'no --token-file' }]
+      : [checkGood(asked, await ask(`Bearer ${token}`))]),
+  ];
+}
+
+function checkGood(asked: string, status: number): Check {
+  return {
+    ...{ what: `GET ${asked} with a good one is let in`, saw: String(status) },
+    isGood: status !== 401 && status !== 403 && status < 500,
+  };
+}

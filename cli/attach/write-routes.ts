@@ -1,0 +1,37 @@
+/** The routes of an API as they will be once an authorizer is attached, for its access document: the authorizers need them before. */
+import { existsSync, readFileSync } from 'node:fs';
+import { inventoryPath, writeCompiledAccess } from '@gatewright/authoring/access-files';
+import { printProblem } from '@gatewright/authoring/read-document';
+import { parseInventory, printInventory } from '@gatewright/authoring/route-inventory';
+import { readNamedDocuments } from '@gatewright/authoring/access-documents';
+import { count, UsageError } from '../output.ts';
+import type { LiveApi } from './live-api.ts';
+
+/**
+ * @param keys of the routes that the plan is about
+ * @returns what was written, as a sentence
+ * @throws UsageError where no document names the API, or the documents do not compile
+ */
+export function writeRoutes(folder: string, live: LiveApi, keys: ReadonlySet<string>): string {
+  const { apiId, stage, kind } = live;
+  const found = readNamedDocuments(folder, []).flatMap(({ name, document }) => {
+    const path = inventoryPath(folder, name);
+    const known = parseInventory(existsSync(path) ? readFileSync(path, 'utf8') : '');
+    const isOf = Object.entries(document.api).some(
+      ([stackStage, api]) =>
+        api.stage === stage && (api.apiId === apiId || known?.apiIds[stackStage]?.includes(apiId) === true),
+    );
+    return isOf ? [{ name, apiIds: known?.apiIds ?? {} }] : [];
+  });
+  const [document] = found;
+  if (document === undefined)
+    throw new UsageError(`no document of ${folder} names stage ${stage} of API ${apiId}`);
+  const routes = live.routes.map(({ key, method, path, authorizationType }) => ({
+    ...{ method: method.startsWith('$') ? 'ANY' : method, path },
+    isProtected: authorizationType === 'CUSTOM' || keys.has(key),
+  }));
+  const inventory = printInventory({ kind, apiIds: document.apiIds, routes });
+  const { problems } = writeCompiledAccess(folder, { inventories: new Map([[document.name, inventory]]) });
+  if (problems.length > 0) throw new UsageError(problems.map(printProblem).join('\n'));
+  return `${document.name}: ${count(routes.length, 'route')}, ${routes.filter(({ isProtected }) => isProtected).length} behind an authorizer; compiled. Deploy the toolkit's stack, or gatewright access publish, before apply.`;
+}

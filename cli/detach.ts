@@ -1,0 +1,67 @@
+/** `gatewright detach`: takes back what `attach` has done, also what it has left in the middle. */
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { addApiOptions, orExitCode } from './attach.ts';
+import { askPerson } from './attach/ask-person.ts';
+import { undoPlan } from './attach/carry-out.ts';
+import { findApi } from './attach/find-api.ts';
+import { earlierJournal, openJournal } from './attach/journal.ts';
+import { lookAgain } from './attach/make-plan.ts';
+import { openPlane } from './attach/open-plane.ts';
+import { printSteps } from './attach/print-plan.ts';
+import { findIds, membersState } from './attach/step.ts';
+import { addAwsOptions } from './aws-session.ts';
+import type { AwsFlags } from './aws-session.ts';
+import { paint, UsageError } from './output.ts';
+
+type DetachFlags = AwsFlags & {
+  readonly api: string;
+  readonly stage: string;
+  readonly state: string;
+  readonly yes: boolean;
+  readonly force: boolean;
+};
+
+export function detachCommand(): Command {
+  return addAwsOptions(addApiOptions(new Command('detach')))
+    .description('Take back what attach has done to an API, the last attachment first.')
+    .option('--force', 'leave parts as they are that somebody else has changed since', false)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 called wrongly, 2 somebody else has changed a part and nothing was changed, 3 not finished: say it again.',
+    )
+    .action((flags: DetachFlags) => orExitCode(() => detach(flags)));
+}
+
+async function detach(flags: DetachFlags): Promise<void> {
+  const { plane } = await openPlane(flags);
+  const api = await findApi(plane, flags.api, flags.stage);
+  const journal = openJournal(resolve(flags.state), api, flags.stage);
+  const undo = journal.undo();
+  if (undo === undefined)
+    throw new UsageError(
+      `nothing to take back: ${journal.folder} has no undo file (--state names another folder)`,
+    );
+  const now = await lookAgain(plane, undo);
+  const ids = findIds(undo.steps, now);
+  const done = undo.steps.filter((step) => membersState(step, now, ids) === 'after');
+  process.stdout.write(
+    `${[paint('bold', `to be taken back: ${done.length} of ${undo.steps.length} steps`), ...printSteps(done.toReversed())].join('\n')}\n`,
+  );
+  await askPerson(`Take them back at API ${undo.apiId}?`, flags.yes);
+  const { kept } = await undoPlan(
+    undo,
+    {
+      ...{ plane, journal, now: () => new Date(), look: () => lookAgain(plane, undo) },
+      tell: ({ name }, what, place, of) => {
+        if (what === 'undone') process.stderr.write(`${place}/${of} ${name}\n`);
+      },
+    },
+    flags.force,
+  );
+  journal.close();
+  for (const part of kept) process.stderr.write(`${paint('yellow', 'kept:')} ${part}\n`);
+  const more =
+    earlierJournal(journal) === undefined ? '' : '; an earlier attachment is below it: say it again';
+  process.stdout.write(`detached${more}\n`);
+}

@@ -1,0 +1,65 @@
+/** The command in a process of its own, ended without notice in the middle. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, it } from 'node:test';
+import { ADMIN } from '../support/a-rest-control.ts';
+import { API_ID, aRestApiToAttach } from '../support/an-api-to-attach.ts';
+import { runCommand } from '../support/command.ts';
+import { assertSame } from '../support/every-get-answer.ts';
+import type { Finished } from '../support/command.ts';
+
+const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+describe('gatewright attach', () => {
+  it('goes on after kill -9 where it was, and detach leaves nothing of it', async () => {
+    await using api = await aRestApiToAttach({ resources: 2, methods: ['GET', 'POST'] });
+    const before = await api.everything();
+    const state = join(api.root, 'state');
+    const environment = {
+      AWS_ACCESS_KEY_ID: ADMIN.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: ADMIN.secretAccessKey,
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL: api.control.url,
+    };
+    const target = ['--api', API_ID, '--stage', 'prod', '--state', state];
+    const attach = ['attach', ...target, '--authorizer', 'token', '--no-document'];
+    const run = (...args: string[]): Promise<Finished> => runCommand(args, { environment });
+
+    const unasked = await run(...attach);
+    assert.equal(unasked.code, 1);
+    assert.match(unasked.stdout, /1 +permission +let API Gateway call gatewright-prod-token-authorizer/);
+    assert.match(unasked.stderr, /nobody is here to ask, and nothing was changed/);
+    assertSame(await api.everything(), before);
+
+    const { PATH = '', HOME = '' } = process.env;
+    const killed = spawn(process.execPath, [MAIN, ...attach, '--yes'], {
+      env: { PATH, HOME, ...environment },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    killed.stderr.on('data', (said: Buffer) => {
+      if (said.toString().includes('4/8')) killed.kill('SIGKILL');
+    });
+    const [code] = (await once(killed, 'close')) as [number | null];
+    assert.equal(code, null, 'it was killed');
+    const midway = await run('attach', 'plan', ...target, '--no-document');
+    assert.equal(midway.code, 1);
+    assert.match(midway.stderr, /an attachment is under way/);
+
+    const again = await run(...attach, '--yes');
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(again.stdout, /going on where it stopped: [1-4] of 8 steps are left/);
+    assert.match(again.stdout, /good +stage prod serves the routes behind the authorizer +4 routes/);
+    assert.match(again.stdout, /good +the function refuses a bad credential +unauthorized/);
+    assert.equal(await api.status('GET', '/things-1'), 401);
+    assert.doesNotMatch(again.stdout + again.stderr, new RegExp(ADMIN.secretAccessKey));
+
+    const detached = await run('detach', ...target, '--yes');
+    assert.equal(detached.code, 0, detached.stderr);
+    assertSame(await api.everything(), before);
+    const nothing = await run('detach', ...target, '--yes');
+    assert.equal(nothing.code, 1);
+  });
+});

@@ -1,0 +1,264 @@
+/** APIs that nobody guards, behind a control port, beside an authorizer of the toolkit that an access document tells whom to let in. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { applyPlan, undoPlan } from '../../cli/attach/carry-out.ts';
+import type { Work } from '../../cli/attach/carry-out.ts';
+import { createControlPlane } from '../../cli/attach/control-plane.ts';
+import type { ControlPlane } from '../../cli/attach/control-plane.ts';
+import { openJournal } from '../../cli/attach/journal.ts';
+import type { Journal, Plan } from '../../cli/attach/journal.ts';
+import { lookAgain, makePlan } from '../../cli/attach/make-plan.ts';
+import type { AttachWish, Reading } from '../../cli/attach/make-plan.ts';
+import type { Aws } from '../../cli/aws-call.ts';
+import { makeRootResourceId } from '../../gateway/definition/cloudformation/physical-ids.ts';
+import { parseJsonObject } from '../../packages/aws/json-object.ts';
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { readRest, readV2 } from './every-get-answer.ts';
+import { aRestControl } from './a-rest-control.ts';
+import type { TestRestControl } from './a-rest-control.ts';
+import { ISSUER_KEY, JWKS_URI, anAuthorizer, toAsked } from './a-protected-api.ts';
+import { functionArn, proxyTo, REGION } from './a-stack.ts';
+import type { TestResource } from './a-stack.ts';
+import { aDocument } from './an-access-document.ts';
+import { lambdaPolicies } from './lambda-policies.ts';
+import type { FakeFunction } from './virtual-ports.ts';
+import type { LambdaPolicies } from './lambda-policies.ts';
+import { ok } from './rest-apis.ts';
+import { aKeySet, signToken, someClaims } from './signed-tokens.ts';
+
+export const API_ID = 'abcdefghij';
+const RULES = [
+  {
+    id: 'admins-do-all',
+    effect: 'allow',
+    methods: ['*'],
+    paths: ['/**'],
+    when: { roles: { any: ['admin'] } },
+  },
+  {
+    id: 'support-reads',
+    effect: 'allow',
+    methods: ['GET'],
+    paths: ['/**'],
+    when: { roles: { any: ['support'] } },
+  },
+];
+const FUNCTIONS = {
+  token: 'gatewright-prod-token-authorizer',
+  request: 'gatewright-prod-request-authorizer',
+};
+
+export const tokenFor = (role: string): string => signToken(ISSUER_KEY, someClaims({ roles: [role] }));
+
+export type ApiToAttach = AsyncDisposable & {
+  readonly control: TestRestControl;
+  readonly plane: ControlPlane;
+  readonly lambda: LambdaPolicies;
+  readonly document: CompiledDocument;
+  readonly root: string;
+  readonly journal: () => Journal;
+  readonly plan: (wish?: Partial<AttachWish>) => Promise<Reading>;
+  /** `write` stands before each call that changes something. */
+  readonly apply: (plan: Plan, write?: Work['plane']['write']) => Promise<void>;
+  readonly detach: (isForced?: boolean, write?: Work['plane']['write']) => Promise<readonly string[]>;
+  /** Every `Get*` answer of the unmodified SDK, ids of deployments aside where they are not the stage's. */
+  readonly everything: () => Promise<string>;
+  /** What an attachment sees of the API: cheaper than everything. */
+  readonly seen: () => Promise<string>;
+  readonly status: (method: string, target: string, token?: string) => Promise<number>;
+};
+
+export type RestShape = { readonly resources?: number; readonly methods?: readonly string[] };
+
+/** A REST API with 60 routes, unless fewer are asked for, all of them open. */
+export function aRestApiToAttach({
+  resources = 20,
+  methods = ['GET', 'POST', 'DELETE'],
+}: RestShape = {}): Promise<ApiToAttach> {
+  const root = makeRootResourceId('test', 'Api');
+  const parts: Record<string, TestResource> = {
+    Api: { type: 'AWS::ApiGateway::RestApi', id: API_ID, properties: { Name: 'shop' } },
+  };
+  const routes: string[] = [];
+  for (let index = 1; index <= resources; index += 1) {
+    parts[`R${index}`] = {
+      type: 'AWS::ApiGateway::Resource',
+      properties: { RestApiId: API_ID, ParentId: root, PathPart: `things-${index}` },
+    };
+    for (const method of methods) {
+      routes.push(`${method} /things-${index}`);
+      parts[`R${index}${method}`] = {
+        type: 'AWS::ApiGateway::Method',
+        properties: {
+          ...{ RestApiId: API_ID, ResourceId: `R${index}`, HttpMethod: method },
+          ...{ AuthorizationType: 'NONE', Integration: proxyTo('list') },
+        },
+      };
+    }
+  }
+  parts['Deployment'] = { type: 'AWS::ApiGateway::Deployment', properties: { RestApiId: API_ID } };
+  parts['Prod'] = {
+    type: 'AWS::ApiGateway::Stage',
+    properties: { RestApiId: API_ID, StageName: 'prod', DeploymentId: 'Deployment' },
+  };
+  return open('rest', parts, routes);
+}
+
+/** An HTTP API with 20 routes, all of them open. */
+export function anHttpApiToAttach({ count = 20, autoDeploy = true } = {}): Promise<ApiToAttach> {
+  const routes = Array.from({ length: count }, (_, index) => `GET /things-${index + 1}`);
+  return open('http', v2Parts(routes, 'HTTP', autoDeploy), routes);
+}
+
+/** A WebSocket API with `$connect`, `$disconnect` and one route more. */
+export function aWebSocketApiToAttach(): Promise<ApiToAttach> {
+  const parts = v2Parts(['$connect', '$disconnect', 'track'], 'WEBSOCKET', false);
+  return open('websocket', parts, ['ANY $connect']);
+}
+
+function v2Parts(
+  keys: readonly string[],
+  ProtocolType: string,
+  AutoDeploy: boolean,
+): Record<string, TestResource> {
+  const uri = `arn:aws:apigateway:${REGION}:lambda:path/2015-03-31/functions/${functionArn('list')}/invocations`;
+  return {
+    Api: {
+      ...{ type: 'AWS::ApiGatewayV2::Api', id: API_ID },
+      properties: {
+        ...{ Name: 'shop', ProtocolType },
+        ...(ProtocolType === 'WEBSOCKET' ? { RouteSelectionExpression: '$request.body.action' } : {}),
+      },
+    },
+    Run: {
+      type: 'AWS::ApiGatewayV2::Integration',
+      properties: {
+        ApiId: API_ID,
+        IntegrationType: 'AWS_PROXY',
+        IntegrationUri: uri,
+        PayloadFormatVersion: ProtocolType === 'HTTP' ? '2.0' : '1.0',
+      },
+    },
+    ...Object.fromEntries(
+      keys.map((RouteKey, index) => [
+        `Route${index}`,
+        {
+          type: 'AWS::ApiGatewayV2::Route',
+          properties: { ApiId: API_ID, RouteKey, Target: 'integrations/Run', AuthorizationType: 'NONE' },
+        },
+      ]),
+    ),
+    ...(AutoDeploy
+      ? {}
+      : { Deployment: { type: 'AWS::ApiGatewayV2::Deployment', properties: { ApiId: API_ID } } }),
+    Prod: {
+      type: 'AWS::ApiGatewayV2::Stage',
+      properties: {
+        ...{ ApiId: API_ID, StageName: 'prod' },
+        ...(AutoDeploy ? { AutoDeploy } : { DeploymentId: 'Deployment' }),
+      },
+    },
+  };
+}
+
+async function open(
+  kind: 'rest' | 'http' | 'websocket',
+  parts: Readonly<Record<string, TestResource>>,
+  routes: readonly string[],
+): Promise<ApiToAttach> {
+  const rules =
+    kind === 'websocket'
+      ? [{ id: 'staff', effect: 'allow', connect: true, when: { roles: { any: ['admin'] } } }]
+      : RULES;
+  const made = aDocument({ rules, result: { cacheTtlSeconds: 300 } }, routes, kind);
+  const document = { ...made, apis: [{ for: 'prod', apiId: API_ID, stage: 'prod' }] };
+  const { authorize } = anAuthorizer([document], new Map([[JWKS_URI, aKeySet(ISSUER_KEY)]]));
+  const asRequest = kind === 'rest' ? 'rest-request' : kind === 'http' ? 'http-1.0' : 'websocket';
+  const functions: Readonly<Record<string, FakeFunction>> = {
+    list: ok,
+    [FUNCTIONS.token]: (event) => authorize(toAsked('rest-token', event)),
+    [FUNCTIONS.request]: (event) => authorize(toAsked(asRequest, event)),
+  };
+  const lambda = lambdaPolicies(Object.values(FUNCTIONS), (name, event) =>
+    functions[name]?.(event, undefined as never),
+  );
+  const control = await aRestControl(parts, functions, { lambda: lambda.serve });
+  const clock = { nowEpochMs: () => 0, wait: () => Promise.resolve() };
+  const plane = createControlPlane(awsWithoutSocket(control), clock);
+  const root = mkdtempSync(join(tmpdir(), 'gatewright-attach-'));
+  const journal = (): Journal => openJournal(root, API_ID, 'prod');
+  const workFor = (
+    plan: Pick<Plan, 'apiId' | 'stage' | 'functionArn'>,
+    write: Work['plane']['write'],
+  ): Work => ({
+    ...{ plane: { write }, look: () => lookAgain(plane, plan), journal: journal() },
+    ...{ now: () => new Date(0), tell: () => undefined },
+  });
+  const type = kind === 'rest' ? 'token' : 'request';
+  return {
+    ...{ control, plane, lambda, document, root, journal },
+    plan: (wish = {}) =>
+      makePlan(
+        plane,
+        {
+          ...{
+            apiId: API_ID,
+            stage: 'prod',
+            type,
+            functionName: FUNCTIONS[wish.type ?? type],
+            name: 'gatewright',
+          },
+          ...{
+            patterns: [],
+            isReplacing: false,
+            isIncludingEdits: false,
+            isWithoutDocument: false,
+            quota: undefined,
+          },
+          ...wish,
+        },
+        [document],
+        REGION,
+      ),
+    apply: (plan, write = (call) => plane.write(call)) => applyPlan(plan, workFor(plan, write)),
+    async detach(isForced = false, write = (call) => plane.write(call)) {
+      const undo = journal().undo();
+      if (undo === undefined) return [];
+      const { kept } = await undoPlan(undo, workFor(undo, write), isForced);
+      return kept;
+    },
+    seen: async () =>
+      JSON.stringify(
+        await lookAgain(plane, {
+          ...{ apiId: API_ID, stage: 'prod', functionArn: functionArn(FUNCTIONS[type]) },
+        }),
+      ),
+    everything: () => (kind === 'rest' ? readRest(control, API_ID) : readV2(control, API_ID, kind)),
+    async status(method, target, token) {
+      const headers = token === undefined ? [] : ['Authorization', `Bearer ${token}`];
+      return (await control.send({ method, target: `/prod${target}`, headers })).status;
+    },
+    async [Symbol.asyncDispose]() {
+      await control.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a test of many calls asks: the same services, without sockets and signatures. */
+function awsWithoutSocket({ ask }: TestRestControl): Aws {
+  return {
+    region: REGION,
+    async call(request) {
+      if (request.protocol !== 'rest') throw new Error('only what is REST is asked');
+      const { service, method = 'GET', path, body = '' } = request;
+      const { status, headers, body: text } = await ask(service, method, path, body);
+      const said = parseJsonObject(text) ?? {};
+      if (status < 300) return { kind: 'answer', body: said, headers: new Headers(), text };
+      const at = headers.findIndex((name) => name.toLowerCase() === 'x-amzn-errortype');
+      const code = at === -1 ? `HTTP ${status}` : (headers[at + 1] ?? '').replace(/:.*$/, '');
+      return { kind: 'refused', status, code, message: String(said['message']) };
+    },
+  };
+}
