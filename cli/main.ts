@@ -29,6 +29,8 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>([
   ['doctor', async () => (await import('./doctor.ts')).doctorCommand()],
   ['attach', async () => (await import('./attach.ts')).attachCommand()],
   ['detach', async () => (await import('./detach.ts')).detachCommand()],
+  ['canary', async () => (await import('./canary.ts')).canaryCommand()],
+  ['rollback', async () => (await import('./rollback.ts')).rollbackCommand()],
   ['failures', async () => (await import('./failures.ts')).failuresCommand()],
   ['env', async () => (await import('./env.ts')).envCommand()],
 ]);

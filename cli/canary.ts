@@ -1,0 +1,213 @@
+/** `gatewright canary`: a new deployment of a REST stage for a part of its requests, for all of them, or gone again. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { readDuration } from '@gatewright/gateway';
+import { orExitCode, readPercent } from './attach.ts';
+import { askPerson } from './attach/ask-person.ts';
+import { findApi } from './attach/find-api.ts';
+import { openPlane } from './attach/open-plane.ts';
+import type { OpenPlane } from './attach/open-plane.ts';
+import { readLiveApi } from './attach/read-live-api.ts';
+import type { LiveApi } from './attach/live-api.ts';
+import { addAwsOptions } from './aws-session.ts';
+import { textAt } from './aws-call.ts';
+import type { AwsFlags } from './aws-session.ts';
+import { collectText } from './options.ts';
+import { HINT, paint, table, UsageError } from './output.ts';
+import { canaryOf, endCanary, promoteCanary, stagePath, startCanary } from './release/stage-release.ts';
+import type { Canary } from './release/stage-release.ts';
+import { cloudWatchLooks, watchCanary } from './release/watch.ts';
+
+type CanaryFlags = AwsFlags & {
+  readonly api: string;
+  readonly stage: string;
+  readonly yes: boolean;
+  readonly json: boolean;
+};
+type StartFlags = CanaryFlags & {
+  readonly percent: number;
+  readonly deployment?: string;
+  readonly watchAlarm: readonly string[];
+  readonly watchErrors?: number;
+  readonly for: number;
+  readonly every: number;
+};
+
+/** The watch has ended the canary. */
+const ENDED = 4;
+
+export function canaryCommand(): Command {
+  const canary = new Command('canary')
+    .description('A new deployment of a REST API for a part of the requests of its stage.')
+    .addCommand(startCommand())
+    .addCommand(
+      ofStage('status', 'Show what the stage and its canary serve.').action((flags: CanaryFlags) =>
+        orExitCode(() => showStatus(flags)),
+      ),
+    )
+    .addCommand(
+      ofStage('promote', 'Let the stage serve what its canary serves, and end the canary.').action(
+        (flags: CanaryFlags) => orExitCode(() => promote(flags)),
+      ),
+    )
+    .addCommand(
+      ofStage('rollback', 'End the canary; the stage serves what it served.').action((flags: CanaryFlags) =>
+        orExitCode(() => rollBack(flags)),
+      ),
+    );
+  for (const command of canary.commands) command.exitOverride().showHelpAfterError(HINT);
+  return canary;
+}
+
+function ofStage(name: string, description: string): Command {
+  return addAwsOptions(new Command(name).description(description))
+    .requiredOption('--api <id>', 'id of the REST API, or its name where it is the only one with the stage')
+    .requiredOption('--stage <name>', 'its stage')
+    .option('--yes', 'do not ask', false)
+    .option('--json', 'as JSON', false);
+}
+
+function startCommand(): Command {
+  return ofStage('start', 'Give a deployment a part of the requests.')
+    .requiredOption('--percent <number>', 'share of the requests', readPercent)
+    .option('--deployment <id>', 'this one; else what is set is deployed')
+    .option(
+      '--watch-alarm <name>',
+      'end it when this CloudWatch alarm is in ALARM (repeatable)',
+      collectText,
+      [],
+    )
+    .option(
+      '--watch-errors <percent>',
+      'end it when so many requests of a minute are answered 5xx',
+      readPercent,
+    )
+    .option('--for <span>', 'how long to watch, such as 10m', readSpanMs, 600_000)
+    .option('--every <span>', 'how often to look, such as 30s', readSpanMs, 30_000)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 called wrongly, 3 AWS refused, 4 the watch has ended the canary.',
+    )
+    .action((flags: StartFlags) => orExitCode(() => start(flags)));
+}
+
+function readSpanMs(text: string): number {
+  const span = readDuration(text);
+  if (span !== undefined && span > 0) return span;
+  throw new InvalidArgumentError('A span of time, such as 30s or 10m.');
+}
+
+type OpenStage = OpenPlane & {
+  readonly live: LiveApi;
+  readonly path: string;
+  readonly canary: Canary | undefined;
+};
+
+async function openStage(flags: CanaryFlags): Promise<OpenStage> {
+  const open = await openPlane(flags);
+  const live = await readLiveApi(open.plane, await findApi(open.plane, flags.api, flags.stage), flags.stage);
+  if (live.kind !== 'rest')
+    throw new UsageError(
+      'only REST APIs have canaries; gatewright rollback takes every kind back to a deployment',
+    );
+  return { ...open, live, path: stagePath(live.address, live.stage), canary: canaryOf(live.stageShown) };
+}
+
+async function start(flags: StartFlags): Promise<void> {
+  const stage = await openStage(flags);
+  const { live, plane, path, canary } = stage;
+  if (canary !== undefined) throw new UsageError('the stage has a canary: promote it or roll it back first');
+  say([
+    `stage ${live.stage} of ${live.name} (${live.apiId}) serves ${String(live.stageShown['deploymentId'])}`,
+    ...(flags.deployment === undefined
+      ? [
+          'what is set is deployed for the canary:',
+          ...(live.drift ?? ['nobody can tell what that changes']).map((edit) => `  ${edit}`),
+          ...(live.drift?.length === 0 ? ['  no route differs'] : []),
+        ]
+      : [`the canary serves deployment ${flags.deployment}`]),
+  ]);
+  await askPerson(`Give it ${flags.percent} % of the requests?`, flags.yes);
+  const deploymentId = flags.deployment ?? (await deploy(stage));
+  await plane.write(startCanary(path, deploymentId, flags.percent));
+  say([`canary: ${flags.percent} % of the requests go to ${deploymentId}`]);
+  if (flags.watchAlarm.length > 0 || flags.watchErrors !== undefined) await watch(stage, flags);
+}
+
+async function deploy({ plane, live }: OpenStage): Promise<string> {
+  const made = await plane.write({
+    ...{ service: 'apigateway', method: 'POST', path: `${live.address}/deployments` },
+    body: { description: `gatewright canary ${new Date().toISOString()}` },
+  });
+  return String(made['id']);
+}
+
+/** Ends the canary by itself, also where nobody can tell how it does. */
+async function watch({ aws, live, plane, path }: OpenStage, flags: StartFlags): Promise<void> {
+  const clock = { nowEpochMs: () => Date.now(), wait: (ms: number) => sleep(ms) };
+  const looks = cloudWatchLooks(aws, { apiName: live.name, stage: live.stage }, clock);
+  const wish = {
+    alarms: flags.watchAlarm,
+    errorPercent: flags.watchErrors,
+    forMs: flags.for,
+    everyMs: flags.every,
+  };
+  const verdict = await watchCanary(wish, looks);
+  if (verdict.kind === 'well') {
+    say([`watched for ${Math.round(flags.for / 1000)} s: all is well; gatewright canary promote ends it`]);
+    return;
+  }
+  await plane.write(endCanary(path));
+  process.stderr.write(`${paint('red', 'rolled back:')} ${verdict.why}\n`);
+  process.exitCode = ENDED;
+}
+
+async function showStatus(flags: CanaryFlags): Promise<void> {
+  const { live, canary, plane } = await openStage(flags);
+  const deployments = await plane.list(`${live.address}/deployments?limit=500`);
+  const told = (id: string): string =>
+    textAt(
+      deployments.find((one) => one['id'] === id),
+      'description',
+    ) ?? '';
+  const stable = String(live.stageShown['deploymentId']);
+  if (flags.json) {
+    say([
+      JSON.stringify({ apiId: live.apiId, stage: live.stage, deploymentId: stable, canary: canary ?? null }),
+    ]);
+    return;
+  }
+  say(
+    table([
+      ['stage', `${100 - (canary?.percent ?? 0)} %`, stable, told(stable)],
+      ...(canary === undefined
+        ? []
+        : [['canary', `${canary.percent} %`, canary.deploymentId, told(canary.deploymentId)]]),
+    ]),
+  );
+  if (canary === undefined) say(['no canary']);
+}
+
+async function promote(flags: CanaryFlags): Promise<void> {
+  const { live, plane, path, canary } = await openStage(flags);
+  if (canary === undefined) throw new UsageError('the stage has no canary');
+  say([
+    `stage ${live.stage}: ${String(live.stageShown['deploymentId'])} → ${canary.deploymentId}${Object.keys(canary.overrides).length === 0 ? '' : ', with the variables of the canary'}`,
+  ]);
+  await askPerson('Promote it?', flags.yes);
+  for (const call of promoteCanary(path, canary)) await plane.write(call);
+  say([`promoted; gatewright rollback --to ${String(live.stageShown['deploymentId'])} goes back`]);
+}
+
+async function rollBack(flags: CanaryFlags): Promise<void> {
+  const { live, plane, path, canary } = await openStage(flags);
+  if (canary === undefined) throw new UsageError('the stage has no canary');
+  say([`canary ${canary.deploymentId} ends; all requests go to ${String(live.stageShown['deploymentId'])}`]);
+  await askPerson('End it?', flags.yes);
+  await plane.write(endCanary(path));
+  say(['rolled back']);
+}
+
+function say(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,113 @@
+/** Watches a canary for some time, and ends it where an alarm or the share of errors says so. */
+import { memberAt, textAt } from '../aws-call.ts';
+import type { Aws } from '../aws-call.ts';
+
+export type WatchWish = {
+  /** CloudWatch alarms; any of them in ALARM ends it. */
+  readonly alarms: readonly string[];
+  /** Share of 5xx among the requests of the stage in a minute; undefined: not looked at. */
+  readonly errorPercent: number | undefined;
+  readonly forMs: number;
+  readonly everyMs: number;
+};
+
+export type Verdict =
+  | { readonly kind: 'well' }
+  | { readonly kind: 'ill'; readonly why: string }
+  /** Whoever cannot look must not say that all is well. */
+  | { readonly kind: 'blind'; readonly why: string };
+
+export type Looks = {
+  readonly alarmState: (name: string) => Promise<string>;
+  readonly errors: () => Promise<{ readonly requests: number; readonly failed: number }>;
+  readonly nowEpochMs: () => number;
+  readonly wait: (ms: number) => Promise<void>;
+};
+
+/** A throttled or lost look is no reason to end a release; several in a row are. */
+const BLIND_LOOKS = 3;
+/** Of fewer requests a share says nothing. */
+const ENOUGH_REQUESTS = 10;
+
+export async function watchCanary(wish: WatchWish, looks: Looks): Promise<Verdict> {
+  const until = looks.nowEpochMs() + wish.forMs;
+  let blind = 0;
+  for (;;) {
+    const verdict = await lookOnce(wish, looks);
+    if (verdict.kind === 'ill') return verdict;
+    blind = verdict.kind === 'blind' ? blind + 1 : 0;
+    if (blind >= BLIND_LOOKS) return verdict;
+    const left = until - looks.nowEpochMs();
+    if (left <= 0) return verdict;
+    await looks.wait(Math.min(wish.everyMs, left));
+  }
+}
+
+async function lookOnce({ alarms, errorPercent }: WatchWish, looks: Looks): Promise<Verdict> {
+  try {
+    for (const name of alarms) {
+      const state = await looks.alarmState(name);
+      if (state === 'ALARM') return { kind: 'ill', why: `alarm ${name} is in ALARM` };
+      if (state === '') return { kind: 'blind', why: `there is no alarm ${name}` };
+    }
+    if (errorPercent === undefined) return { kind: 'well' };
+    const { requests, failed } = await looks.errors();
+    const share = requests === 0 ? 0 : (failed / requests) * 100;
+    return requests >= ENOUGH_REQUESTS && share >= errorPercent
+      ? { kind: 'ill', why: `${failed} of ${requests} requests of a minute were answered 5xx` }
+      : { kind: 'well' };
+  } catch (error) {
+    return { kind: 'blind', why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const CLOUDWATCH = { service: 'monitoring', protocol: 'query', version: '2010-08-01' } as const;
+
+/** By CloudWatch. Metrics of the stage count canary and stage together. */
+export function cloudWatchLooks(
+  aws: Aws,
+  { apiName, stage }: { readonly apiName: string; readonly stage: string },
+  clock: Pick<Looks, 'nowEpochMs' | 'wait'>,
+): Looks {
+  const ask = async (action: string, parameters: Record<string, string>): Promise<unknown> => {
+    const answer = await aws.call({ ...CLOUDWATCH, action, parameters });
+    if (answer.kind === 'answer') return memberAt(answer.body, `${action}Response`, `${action}Result`);
+    throw new Error(answer.kind === 'refused' ? `${answer.code}: ${answer.message}` : answer.message);
+  };
+  const sum = async (metric: string): Promise<number> => {
+    const now = clock.nowEpochMs();
+    const found = await ask('GetMetricStatistics', {
+      ...{ Namespace: 'AWS/ApiGateway', MetricName: metric, Period: '60', 'Statistics.member.1': 'Sum' },
+      ...{ 'Dimensions.member.1.Name': 'ApiName', 'Dimensions.member.1.Value': apiName },
+      ...{ 'Dimensions.member.2.Name': 'Stage', 'Dimensions.member.2.Value': stage },
+      ...{ StartTime: new Date(now - 120_000).toISOString(), EndTime: new Date(now).toISOString() },
+    });
+    const points = membersOf(memberAt(found, 'Datapoints'));
+    const latest = points.toSorted((a, b) => timeOf(b) - timeOf(a))[0];
+    return Number(memberAt(latest, 'Sum') ?? 0);
+  };
+  return {
+    ...clock,
+    async alarmState(name) {
+      const found = await ask('DescribeAlarms', { 'AlarmNames.member.1': name });
+      const all = [
+        ...membersOf(memberAt(found, 'MetricAlarms')),
+        ...membersOf(memberAt(found, 'CompositeAlarms')),
+      ];
+      return textAt(all[0], 'StateValue') ?? '';
+    },
+    async errors() {
+      return { requests: await sum('Count'), failed: await sum('5XXError') };
+    },
+  };
+}
+
+/** The list that was read from XML: `member` elements, or the list itself. */
+function membersOf(value: unknown): readonly unknown[] {
+  const found = Array.isArray(value) ? value : memberAt(value, 'member');
+  return found === undefined ? [] : Array.isArray(found) ? (found as readonly unknown[]) : [found];
+}
+
+function timeOf(point: unknown): number {
+  return Date.parse(textAt(point, 'Timestamp') ?? '') || 0;
+}

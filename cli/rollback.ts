@@ -1,0 +1,69 @@
+/** `gatewright rollback`: a stage of any kind of API serves an earlier deployment. */
+import { Command } from 'commander';
+import { orExitCode } from './attach.ts';
+import { askPerson } from './attach/ask-person.ts';
+import { findApi } from './attach/find-api.ts';
+import { openPlane } from './attach/open-plane.ts';
+import { addAwsOptions } from './aws-session.ts';
+import { textAt } from './aws-call.ts';
+import type { AwsFlags } from './aws-session.ts';
+import { table, UsageError } from './output.ts';
+import { moveStage, stagePath } from './release/stage-release.ts';
+
+type RollbackFlags = AwsFlags & {
+  readonly api: string;
+  readonly stage: string;
+  readonly to?: string;
+  readonly stopAutoDeploy: boolean;
+  readonly yes: boolean;
+};
+
+export function rollbackCommand(): Command {
+  return addAwsOptions(
+    new Command('rollback').description('Let a stage serve an earlier deployment; without --to, list them.'),
+  )
+    .requiredOption('--api <id>', 'id of the API, or its name where it is the only one with the stage')
+    .requiredOption('--stage <name>', 'its stage')
+    .option('--to <deployment>', 'id of the deployment')
+    .option('--stop-auto-deploy', 'HTTP, WebSocket: and follow no edit by itself any more', false)
+    .option('--yes', 'do not ask', false)
+    .action((flags: RollbackFlags) => orExitCode(() => rollBack(flags)));
+}
+
+async function rollBack(flags: RollbackFlags): Promise<void> {
+  const { plane } = await openPlane(flags);
+  const id = await findApi(plane, flags.api, flags.stage);
+  const isRest = (await plane.read('apigateway', `/restapis/${id}`)) !== undefined;
+  const address = isRest ? `/restapis/${id}` : `/v2/apis/${id}`;
+  const path = stagePath(address, flags.stage);
+  const stage = await plane.read('apigateway', path);
+  if (stage === undefined) throw new UsageError(`the API has no stage ${flags.stage}`);
+  const listed = await plane.list(`${address}/deployments?${isRest ? 'limit' : 'maxResults'}=500`);
+  const rows = listed.map((one) => ({
+    id: String(one['id'] ?? one['deploymentId']),
+    madeAt: madeAt(one['createdDate']),
+    description: typeof one['description'] === 'string' ? one['description'] : '',
+  }));
+  const now = textAt(stage, 'deploymentId') ?? 'none';
+  if (flags.to === undefined) {
+    const shown = rows.toSorted((a, b) => (a.madeAt < b.madeAt ? 1 : -1));
+    const lines = table(
+      shown.map((one) => [one.id === now ? '→' : ' ', one.id, one.madeAt, one.description]),
+    );
+    process.stdout.write(`${lines.join('\n')}\n`);
+    return;
+  }
+  if (!rows.some((one) => one.id === flags.to)) throw new UsageError(`the API has no deployment ${flags.to}`);
+  if (flags.to === now) throw new UsageError(`stage ${flags.stage} serves ${now} already`);
+  const call = moveStage(path, stage, flags.to, flags.stopAutoDeploy);
+  process.stdout.write(`stage ${flags.stage}: ${now} → ${flags.to}; what is set at the API stays as it is\n`);
+  await askPerson('Move it?', flags.yes);
+  await plane.write(call);
+  process.stdout.write(`moved; gatewright rollback --to ${now} goes back\n`);
+}
+
+/** Seconds of the first API, ISO 8601 of the second. */
+function madeAt(value: unknown): string {
+  if (typeof value === 'number') return new Date(value * 1000).toISOString();
+  return typeof value === 'string' ? value : '';
+}
