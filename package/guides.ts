@@ -4,7 +4,7 @@ import { dirname, join, posix } from 'node:path';
 
 /** Below docs/, and recipes with them. What is about the toolkit's own making stays in the repository. */
 const GUIDES = [
-  ...['access', 'attach', 'aws/surprises', 'coming-from', 'console', 'control-plane', 'daily-loop', 'errors'],
+  ...['access', 'aws/surprises', 'coming-from', 'console', 'control-plane', 'daily-loop', 'errors'],
   ...['function-runtime', 'live', 'operating', 'own-repository', 'plugin', 'quota', 'sign-in'],
   ...['values', 'webhooks'],
 ].map((name) => `${name}.md`);
