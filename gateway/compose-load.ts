@@ -290,7 +290,7 @@ function describeItem({
   line,
 }: UnsupportedItem): string {
   const what = [logicalId, property].filter((part) => part !== undefined && part !== '').join('.');
-  if (message !== undefined)
-    return `${file ?? stackName}${line === undefined ? '' : `:${line}`}: ${what === '' ? '' : `${what}: `}${message} (${consequence})`;
-  return `${stackName}: ${what} (${type}): ${consequence}`;
+  const where = `${file ?? stackName}${line === undefined ? '' : `:${line}`}`;
+  if (message !== undefined) return `${where}: ${what === '' ? '' : `${what}: `}${message} (${consequence})`;
+  return `${where}: ${what} (${type}): ${consequence}`;
 }

@@ -33,11 +33,16 @@ export type CheckedImports = {
   readonly borrowed: readonly string[];
 };
 
-/** Imports of packages, of a build that left all packages out. */
+/**
+ * Imports of packages, of a build that left all packages out. Types alone need no package: TypeScript leaves such an
+ * import out of what runs (`import { APIGatewayProxyEvent } from 'aws-lambda'`), written `import type` or not.
+ */
 export function importsOf(metafile: Metafile, directory: string): readonly PackageImport[] {
+  const built = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  const kept = new Set(built);
   return Object.entries(metafile.inputs).flatMap(([input, { imports }]) =>
     imports
-      .filter(({ external, path }) => external === true && isPackage(path))
+      .filter(({ external, path }) => external === true && kept.has(path) && isPackage(path))
       .map(({ path, kind }) => ({
         specifier: path,
         importer: resolve(directory, input),

@@ -104,6 +104,14 @@ describe('a start with something that cannot be served', () => {
     );
   });
 
+  it('names what is only not there by its place under --strict, too', async () => {
+    const Machine = { Type: 'AWS::StepFunctions::StateMachine', Properties: {} };
+    await assert.rejects(
+      start({ Resources: { ...REST, Machine } }, { strict: true }),
+      /\.json:\d+: Machine \(AWS::StepFunctions::StateMachine\): calls to it are answered and recorded/,
+    );
+  });
+
   it('ends where nothing is left to serve', async () => {
     const Api = { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'a', ProtocolType: 'SOAP' } };
     await assert.rejects(start({ Resources: { Api } }), /ProtocolType must be HTTP or WEBSOCKET/);
