@@ -12,15 +12,25 @@ const ROOT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
 let output = '';
-let resources: Readonly<Record<string, { readonly Properties: Readonly<Record<string, unknown>> }>> = {};
+type Resource = { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> };
+let resources: Readonly<Record<string, Resource>> = {};
+let outputs: Readonly<Record<string, { readonly Export?: { readonly Name: string } }>> = {};
+const ofType = (type: string): readonly (readonly [string, Resource])[] =>
+  Object.entries(resources).filter(([, resource]) => resource.Type === type);
 
 describe('npm run package -- --stage dev', () => {
   before(async () => {
     output = await mkdtemp(join(tmpdir(), 'gatewright-package-'));
-    const packaged = await packageService({ serviceDirectory: ROOT, stage: 'dev', outputDirectory: output });
+    const packaged = await packageService({
+      ...{ serviceDirectory: ROOT, stage: 'dev', outputDirectory: output },
+      // Docs: operating.md, "Rolling out the authorizers".
+      parameters: ['authorizerVersions=true', 'previousRequestAuthorizer=41', 'previousWeight=0.9'],
+    });
     assert.equal(packaged.kind, 'packaged', JSON.stringify(packaged));
     const text = await readFile(join(output, 'cloudformation-template-update-stack.json'), 'utf8');
-    resources = (JSON.parse(text) as { Resources: typeof resources }).Resources;
+    const template = JSON.parse(text) as { Resources: typeof resources; Outputs: typeof outputs };
+    resources = template.Resources;
+    outputs = template.Outputs;
   });
   after(() => rm(output, { recursive: true, force: true }));
 
@@ -32,6 +42,26 @@ describe('npm run package -- --stage dev', () => {
       // Whole messages in the log.
       ...{ LoggingLevel: 'OFF', DataTraceEnabled: false },
     });
+  });
+
+  it('gives versions and an alias to the authorizers alone, with the share of the version before', () => {
+    const versions = ofType('AWS::Lambda::Version').map(([id]) => id);
+    const aliases = ofType('AWS::Lambda::Alias');
+
+    assert.equal(versions.length, 2);
+    assert.deepEqual(
+      aliases.map(([, { Properties }]) => [Properties['Name'], Properties['RoutingConfig'] !== undefined]),
+      [
+        ['live', false],
+        ['live', true],
+      ],
+    );
+    for (const [, { Properties }] of aliases)
+      assert.ok(versions.some((id) => JSON.stringify(Properties['FunctionVersion']).includes(id)));
+    assert.match(JSON.stringify(aliases[1]?.[1].Properties['RoutingConfig']), /"41".*0\.9/);
+    const exported = Object.values(outputs).map((one) => one.Export?.Name);
+    for (const name of ['TokenAuthorizerLiveArn', 'RequestAuthorizerLiveArn'])
+      assert.ok(exported.includes(`gatewright-dev-${name}`), exported.join(' '));
   });
 
   it('shows one page of figures, of resources that there are', () => {

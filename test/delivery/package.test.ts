@@ -165,13 +165,13 @@ describe('npm run package -- --stage prod', () => {
     ]);
 
     // That these are what the functions ask for: test/functions/table-rights.test.ts.
-    const noteUse = 'UpdateItem AccessTable.Arn KEY#* pk sk ver usedAt';
+    const noteUse = 'UpdateItem AccessTable.Arn KEY#* pk sk ver usedAt layout';
     const keys = ['GetItem AccessTable.Arn KEY#* REVOKED#* DOCUMENTS DOCUMENTS#*', noteUse];
     const ledgers = 'GetItem,PutItem,UpdateItem UsageTable.Arn Q#*';
     assert.deepEqual(Object.fromEntries(rights), {
       TokenAuthorizerRole: keys,
       RequestAuthorizerRole: [
-        ...[...keys, 'UpdateItem AccessTable.Arn TICKET#* pk sk document notAfter usedAt'],
+        ...[...keys, 'UpdateItem AccessTable.Arn TICKET#* pk sk document notAfter usedAt layout'],
         ...['GetItem,PutItem,ConditionCheckItem UsageTable.Arn PLAN#*', ledgers],
         'UpdateItem UsageTable.Arn R#*',
       ],
@@ -191,8 +191,8 @@ describe('npm run package -- --stage prod', () => {
       AccessAdminRole: [
         ...['GetItem KEY#* REVOKED#* REVOCATIONS#* DOCUMENTS DOCUMENTS#*'],
         'PutItem KEY#* TENANT#* REVOKED#* REVOCATIONS#* DOCUMENTS DOCUMENTS#*',
-        ...['Query KEY#* TENANT#* REVOCATIONS#* DOCUMENTS', 'UpdateItem KEY#* pk sk ver doc'],
-        'UpdateItem REVOKED#* REVOCATIONS#* pk sk until withdrawnAt withdrawnBy',
+        ...['Query KEY#* TENANT#* REVOCATIONS#* DOCUMENTS', 'UpdateItem KEY#* pk sk ver doc layout'],
+        'UpdateItem REVOKED#* REVOCATIONS#* pk sk until withdrawnAt withdrawnBy layout',
       ]
         .map((right) => right.replace(' ', ' AccessTable.Arn '))
         .concat('GetItem UsageTable.Arn PLAN#*'),

@@ -227,6 +227,29 @@ describe('KeyAdmin', () => {
     assert.ok(parseApiKey(key ?? ''));
   });
 
+  it('names the prefixes that there are where another is asked for', async () => {
+    const table = new ApiKeyTable();
+    const asked = table.admin.create(aNewKey({ prefix: 'other' }), table.operation());
+
+    await assert.rejects(asked, /there are shop_live, shop_test, shop_paid/);
+  });
+
+  it('lists who changed a key in the order of the changes', async () => {
+    const table = new ApiKeyTable();
+    const { keyId } = await table.make();
+    for (const hours of [1, 2, 3]) {
+      table.nowSeconds += HOUR;
+      await table.admin.rotate(keyId, hours * 60, { ...table.operation(), id: `z-${9 - hours}` });
+    }
+
+    const changes = (await table.admin.changes(keyId)).map((item) => Number(item['at']));
+    assert.deepEqual(
+      changes,
+      changes.toSorted((a, b) => a - b),
+    );
+    assert.equal(changes.length, 4);
+  });
+
   it('fails while the table is out of reach', async () => {
     const table = new ApiKeyTable();
     table.isDown = true;

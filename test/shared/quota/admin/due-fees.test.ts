@@ -72,6 +72,21 @@ class Books {
 }
 
 describe('the fees of periods without requests', () => {
+  it('are not due for a period that was charged in, closed or not', async () => {
+    const books = new Books();
+    await books.save('gold', [{ ...MONTHLY, price: FEE }]);
+    await books.assign('gold', '2026-10-01');
+    await books.ask('2026-10-15', '2026-10-15');
+    const dueAt = async (when: string): Promise<readonly string[]> => {
+      books.nowMs = at(when);
+      const all = { tenant: undefined, fromEpochMs: undefined, toEpochMs: undefined, cursor: undefined };
+      return (await listDueFees(books.ports, all, at(when))).rows.map(({ row }) => row.month);
+    };
+
+    assert.deepEqual(await dueAt('2026-11-02'), []);
+    assert.deepEqual(await dueAt('2026-12-02'), ['2026-11']);
+  });
+
   it('are recorded once, from the assignment on, and are on the invoice', async () => {
     const books = new Books();
     await books.save('gold', [{ ...MONTHLY, price: FEE }]);
