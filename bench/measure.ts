@@ -93,7 +93,7 @@ export async function generateLoad(task: LoadTask): Promise<LoadResult> {
 }
 
 /** Sum over the process and its descendants, from /proc. */
-function residentMegabytes(pid: number | undefined): number | undefined {
+export function residentMegabytes(pid: number | undefined): number | undefined {
   try {
     const processes = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))

@@ -7,25 +7,42 @@ import type { Received, Reply, ServedApi, ServedStage, StreamEnd } from './excha
 import type { LoggedCheck, LoggedIntegration } from './events/log-variables.ts';
 import type { Clock, HttpHead, HttpOutcome, InvocationResult, StreamAnswer } from './ports.ts';
 
-export type PhaseName =
-  | 'screen'
-  | 'match'
-  | 'preflight'
-  | 'authenticate'
-  | 'authorize'
-  | 'meter'
-  | 'validate'
-  | 'cache'
-  | 'map-request'
-  | 'integrate'
-  | 'map-response';
+/** In AWS's order. */
+const ORDER = {
+  screen: 0,
+  match: 1,
+  preflight: 2,
+  authenticate: 3,
+  authorize: 4,
+  meter: 5,
+  validate: 6,
+  cache: 7,
+  'map-request': 8,
+  integrate: 9,
+  'map-response': 10,
+} as const;
+
+export type PhaseName = keyof typeof ORDER;
+
+/** `monotonicMs` by the place of a phase in the order, NaN where it was not entered: the cheapest form there is. */
+export type PhaseTimes = number[];
+const NOT_ENTERED: PhaseTimes = Object.keys(ORDER).map(() => NaN);
+
+/** By name, those that were entered. */
+export function namedTimes(times: readonly number[]): Partial<Record<PhaseName, number>> {
+  const named: Partial<Record<PhaseName, number>> = {};
+  for (const [name, place] of Object.entries(ORDER)) {
+    const atMs = times[place] ?? NaN;
+    if (!Number.isNaN(atMs)) named[name as PhaseName] = atMs;
+  }
+  return named;
+}
 
 /** What only logs and metrics tell; kept where the stage has any. */
 type IntegrationOutcome = InvocationResult | HttpOutcome | StreamAnswer<string | HttpHead>;
 
 export type TrailNotes = {
-  /** `monotonicMs` by phase. */
-  readonly enteredMs: Partial<Record<PhaseName, number>>;
+  readonly enteredMs: PhaseTimes;
   /** What the integration gave back. */
   outcome: IntegrationOutcome | undefined;
   /** How a streamed reply ended, and when by `monotonicMs`. */
@@ -94,13 +111,21 @@ export class Trail {
 
   enter(phase: PhaseName): void {
     this.phase = phase;
+    if (this.notes === undefined) return;
+    const { enteredMs } = this.notes;
+    const place = ORDER[phase];
     // A phase that comes in two halves began with the first.
-    if (this.notes !== undefined) this.notes.enteredMs[phase] ??= this.#clock.monotonicMs();
+    if (Number.isNaN(enteredMs[place])) enteredMs[place] = this.#clock.monotonicMs();
   }
 
   /** From here on what logs need is kept; costs nothing until then. */
   keepNotes(): void {
-    this.notes ??= { enteredMs: {}, outcome: undefined, streamed: undefined, cache: undefined };
+    this.notes ??= {
+      enteredMs: NOT_ENTERED.slice(),
+      outcome: undefined,
+      streamed: undefined,
+      cache: undefined,
+    };
   }
 
   /** From the beginning, and of every phase what it has read and got. */
@@ -157,7 +182,7 @@ export class Trail {
   /** `headMs` is what it took until status and headers were known. */
   #describeStream(answer: StreamAnswer<string | HttpHead>, headMs: number): LoggedIntegration {
     const { head, requestId } = answer;
-    const begunMs = this.notes?.enteredMs.integrate ?? 0;
+    const begunMs = this.#enteredAt('integrate') ?? 0;
     const { firstByteMs, overMs = begunMs + headMs, cutBy } = this.notes?.streamed ?? {};
     const status = typeof head === 'string' ? 200 : head.status;
     return {
@@ -170,9 +195,13 @@ export class Trail {
 
   /** From entering one phase to entering the next one, or to now where the request ended in it. */
   #latencyOf(phase: PhaseName, next: PhaseName): number | undefined {
-    const entered = this.notes?.enteredMs;
-    const begunMs = entered?.[phase];
-    return begunMs === undefined ? undefined : (entered?.[next] ?? this.#clock.monotonicMs()) - begunMs;
+    const begunMs = this.#enteredAt(phase);
+    return begunMs === undefined ? undefined : (this.#enteredAt(next) ?? this.#clock.monotonicMs()) - begunMs;
+  }
+
+  #enteredAt(phase: PhaseName): number | undefined {
+    const atMs = this.notes?.enteredMs[ORDER[phase]] ?? NaN;
+    return Number.isNaN(atMs) ? undefined : atMs;
   }
 }
 

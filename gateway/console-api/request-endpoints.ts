@@ -111,7 +111,7 @@ async function sendAgain(
       message:
         'Wanted: {"as": identity, "shiftMs": milliseconds, "edit": {"method", "target", "headers", "body"}}',
     });
-  return answer(await replay(found.kept, wish, ports), ports);
+  return answer(await replay(found, wish, ports), ports);
 }
 
 async function sendNew(request: ControlRequest, ports: RequestEndpointPorts): Promise<ControlReply> {

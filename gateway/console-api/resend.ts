@@ -7,9 +7,8 @@ import { isEvent } from '../records/kept-request.ts';
 import { showData } from '../records/shown.ts';
 import { actAs } from './identity-choice.ts';
 import type { Received, ServedApi } from '../exchange.ts';
-import type { Kept } from '../records/kept-request.ts';
 import type { Redactor } from '../records/redact.ts';
-import type { RequestRecords } from '../records/request-records.ts';
+import type { Found, RequestRecords } from '../records/request-records.ts';
 import type { Ports, ShiftableClock } from '../ports.ts';
 import type { Recording } from '../trail.ts';
 import type { IdentityPorts, OutgoingRequest } from './identity-choice.ts';
@@ -49,7 +48,7 @@ const OF_THE_REQUEST = new Set(['x-amzn-requestid', 'content-length', 'transfer-
 const LIMITS = { maxBytes: 10 * 1024 * 1024, timeoutMs: 60_000 };
 
 /** @returns id of the new request. @throws ResendError, IdentityError, TokenWishError */
-export async function replay(kept: Kept, wish: Wish, ports: ResendPorts): Promise<string> {
+export async function replay({ kept, redactor }: Found, wish: Wish, ports: ResendPorts): Promise<string> {
   const because = whyNoReplay(kept);
   if (isEvent(kept) || because !== undefined)
     throw new ResendError(`It cannot be sent again: ${because ?? ''}.`);
@@ -60,8 +59,7 @@ export async function replay(kept: Kept, wish: Wish, ports: ResendPorts): Promis
     headers: pairsOf(received.rawHeaders).filter(([name]) => !OF_THE_REQUEST.has(name.toLowerCase())),
     body: received.packed?.sent ?? received.body,
   };
-  const edited =
-    wish.edit === undefined ? original : edit(original, wish.edit, received, ports.records.redactorOf(kept));
+  const edited = wish.edit === undefined ? original : edit(original, wish.edit, received, redactor);
   return sendAnew(received.api.apiId, edited, wish, ports, received.sourceIp);
 }
 

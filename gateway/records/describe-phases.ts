@@ -204,12 +204,7 @@ function tellMapRequest(kept: KeptRequest, redactor: Redactor): Told {
       source === undefined
         ? undefined
         : { title: `Template ${template?.name ?? ''}`, form: 'template', text: source },
-      showData(
-        source === undefined ? 'Event' : 'Rendered',
-        sent?.body,
-        redactor,
-        kept.sent === undefined ? undefined : kept.sizes.event,
-      ),
+      showData(source === undefined ? 'Event' : 'Rendered', sent?.body, redactor, kept.sizes.event),
       headers.length === 0
         ? undefined
         : { title: 'Headers', form: 'text', text: printHeaders(headers, redactor) },

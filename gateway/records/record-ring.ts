@@ -2,16 +2,20 @@
 export class RecordRing<T> {
   readonly #limit: number;
   readonly #limitBytes: number;
-  /** By sequence modulo the limit. */
-  readonly #slots: ({ readonly value: T; readonly bytes: number } | undefined)[] = [];
+  readonly #onGone: (value: T) => void;
+  // By sequence modulo the limit.
+  readonly #slots: (T | undefined)[] = [];
+  readonly #weights: number[] = [];
   #taken = 0;
   /** Sequence of the oldest that is kept. */
   #first = 0;
   #bytes = 0;
 
-  constructor(limit: number, limitBytes: number) {
+  /** @param onGone told of each that gives way */
+  constructor(limit: number, limitBytes: number, onGone: (value: T) => void = () => undefined) {
     this.#limit = limit;
     this.#limitBytes = limitBytes;
+    this.#onGone = onGone;
   }
 
   /** How many there have been; the sequence of the next one. */
@@ -33,7 +37,9 @@ export class RecordRing<T> {
 
   push(value: T, bytes: number): void {
     if (this.kept === this.#limit) this.#dropOldest();
-    this.#slots[this.#taken % this.#limit] = { value, bytes };
+    const slot = this.#taken % this.#limit;
+    this.#slots[slot] = value;
+    this.#weights[slot] = bytes;
     this.#taken += 1;
     this.#bytes += bytes;
     while (this.#bytes > this.#limitBytes && this.kept > 1) this.#dropOldest();
@@ -42,7 +48,7 @@ export class RecordRing<T> {
   /** Undefined for one that is not kept any more, or not there yet. */
   at(sequence: number): T | undefined {
     if (sequence < this.#first || sequence >= this.#taken) return undefined;
-    return this.#slots[sequence % this.#limit]?.value;
+    return this.#slots[sequence % this.#limit];
   }
 
   /** Newest first, with their sequences; those before `before` where it is given. */
@@ -54,15 +60,15 @@ export class RecordRing<T> {
   }
 
   clear(): void {
-    this.#slots.length = 0;
-    this.#first = this.#taken;
-    this.#bytes = 0;
+    while (this.kept > 0) this.#dropOldest();
   }
 
   #dropOldest(): void {
     const slot = this.#first % this.#limit;
-    this.#bytes -= this.#slots[slot]?.bytes ?? 0;
+    const gone = this.#slots[slot];
+    this.#bytes -= this.#weights[slot] ?? 0;
     this.#slots[slot] = undefined;
     this.#first += 1;
+    if (gone !== undefined) this.#onGone(gone);
   }
 }

@@ -1,9 +1,11 @@
-/** The last requests and messages of this start, kept as they were, told when somebody asks. */
+/** The last requests and messages of this start, packed when they are over, told when somebody asks. */
 import { describeDetail } from './describe-detail.ts';
 import { callsOf } from './function-calls.ts';
 import { describeRow } from './describe-row.ts';
 import { FunctionLines } from './function-lines.ts';
-import { keepEvent, keepRequest } from './kept-request.ts';
+import { keepEvent } from './kept-request.ts';
+import { idOfPacked, packRequest, unpackRequest } from './packed-request.ts';
+import { RecordArena } from './record-arena.ts';
 import { RecordRing } from './record-ring.ts';
 import { maskRepeats, secretsOf } from './record-secrets.ts';
 import { createRedactor, SHOWING } from './redact.ts';
@@ -11,13 +13,16 @@ import type { Clock } from '../ports.ts';
 import type { Finished, FinishedEvent, RecordSink } from '../trail.ts';
 import type { PrintedLine } from './function-lines.ts';
 import type { FunctionCallNote } from './function-calls.ts';
-import type { Kept } from './kept-request.ts';
+import type { Kept, KeptEvent } from './kept-request.ts';
+import type { PackedRequest } from './packed-request.ts';
 import type { RecordState, RequestDetail, RequestRow } from './model.ts';
 import type { Redactor } from './redact.ts';
 
 export const USUAL_RECORDS = 2_000;
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_ROWS = 10_000;
+/** So many at a time where a loop turn finishes more. */
+const PACKED_AT_ONCE = 64;
 
 export type RowFilter = {
   /** Sequences below this one. */
@@ -32,35 +37,47 @@ export type RowFilter = {
   readonly status?: string | undefined;
 };
 
+/** A record that was found. */
+export type Found = { readonly sequence: number; readonly kept: Kept; readonly redactor: Redactor };
+
+type Slot = PackedRequest | KeptEvent;
+
 export class RequestRecords implements RecordSink {
   readonly lines = new FunctionLines();
   readonly redactor: Redactor;
-  readonly #ring: RecordRing<Kept>;
+  readonly #arena = new RecordArena();
+  readonly #ring: RecordRing<Slot>;
+  /** Over since this loop turn began. */
+  readonly #unpacked: Finished[] = [];
   readonly #clock: Clock;
   readonly #key: string;
   /** Found when a record is read first; it does not change. */
-  readonly #secrets = new WeakMap<Kept, readonly string[]>();
+  readonly #secrets = new WeakMap<Slot, readonly string[]>();
   /** Called once when something is taken next. */
   #waiting: (() => void)[] = [];
 
   /** @param key of this start, for fingerprints of secrets */
   constructor(limit: number, clock: Clock, key: string) {
-    this.#ring = new RecordRing(limit, MAX_BYTES);
+    this.#ring = new RecordRing(limit, MAX_BYTES, (slot) => {
+      if ('place' in slot) this.#arena.release(slot.place);
+    });
     this.#clock = clock;
     this.#key = key;
     this.redactor = createRedactor(key);
   }
 
   take(finished: Finished): void {
-    const { kept, bytes } = keepRequest(finished);
-    this.#ring.push(kept, bytes);
-    if (this.#waiting.length > 0) this.#wake();
+    const count = this.#unpacked.push(finished);
+    // At the end of the loop turn: one after another they cost less than each between other work, and replies have
+    // been sent, with the headers that sending adds.
+    if (count === 1) setImmediate(this.#packAll);
+    else if (count >= 2 * PACKED_AT_ONCE) this.#pack(this.#unpacked.splice(0, PACKED_AT_ONCE));
   }
 
   takeEvent(event: FinishedEvent): void {
     const { kept, bytes } = keepEvent(event, this.#clock.nowEpochMs());
-    this.#ring.push(kept, bytes);
-    if (this.#waiting.length > 0) this.#wake();
+    this.#records.push(kept, bytes);
+    this.#wake();
   }
 
   hear(line: PrintedLine): void {
@@ -68,7 +85,7 @@ export class RequestRecords implements RecordSink {
   }
 
   get state(): RecordState {
-    const { kept, taken, limit, bytes } = this.#ring;
+    const { kept, taken, limit, bytes } = this.#records;
     return { isRecording: true, kept, taken, limit, bytes };
   }
 
@@ -76,19 +93,22 @@ export class RequestRecords implements RecordSink {
   rows(filter: RowFilter = {}): readonly RequestRow[] {
     const limit = Math.min(filter.limit ?? 200, MAX_ROWS);
     const rows: RequestRow[] = [];
-    for (const [sequence, kept] of this.#ring.newestFirst(filter.before)) {
+    for (const [sequence, slot] of this.#records.newestFirst(filter.before)) {
       if (rows.length >= limit || sequence < (filter.since ?? 0)) break;
-      const row = describeRow(sequence, kept, this.redactorOf(kept));
+      const kept = unpack(slot);
+      const row = describeRow(sequence, kept, this.#redactorOf(slot, kept));
       if (isWanted(row, filter)) rows.push(row);
     }
     return rows;
   }
 
   /** By request id, or the beginning of one that is unambiguous; `last` is the newest. */
-  find(id: string): { readonly sequence: number; readonly kept: Kept } | undefined {
-    for (const [sequence, kept] of this.#ring.newestFirst()) {
-      const own = 'received' in kept ? kept.received.requestId : kept.requestId;
-      if (id === 'last' || own === id || (id.length >= 8 && own.startsWith(id))) return { sequence, kept };
+  find(id: string): Found | undefined {
+    for (const [sequence, slot] of this.#records.newestFirst()) {
+      const own = 'place' in slot ? idOfPacked(slot) : slot.requestId;
+      if (id !== 'last' && own !== id && !(id.length >= 8 && own.startsWith(id))) continue;
+      const kept = unpack(slot);
+      return { sequence, kept, redactor: this.#redactorOf(slot, kept) };
     }
     return undefined;
   }
@@ -96,40 +116,41 @@ export class RequestRecords implements RecordSink {
   detail(id: string, showsSecrets = false): RequestDetail | undefined {
     const found = this.find(id);
     if (found === undefined) return undefined;
-    const redactor = showsSecrets ? SHOWING : this.redactorOf(found.kept);
+    const redactor = showsSecrets ? SHOWING : found.redactor;
     const at = { lines: this.lines, redactor, showsSecrets };
     return maskRepeats(describeDetail(found.sequence, found.kept, at), redactor);
   }
 
   /** Takes out what this record has by name wherever it repeats it. */
-  redactorOf(kept: Kept): Redactor {
-    let secrets = this.#secrets.get(kept);
-    if (secrets === undefined) this.#secrets.set(kept, (secrets = secretsOf(kept)));
+  #redactorOf(slot: Slot, kept: Kept): Redactor {
+    let secrets = this.#secrets.get(slot);
+    if (secrets === undefined) this.#secrets.set(slot, (secrets = secretsOf(kept)));
     return secrets.length === 0 ? this.redactor : createRedactor(this.#key, secrets);
   }
 
   /** For what an invocation has printed: by the secrets of the record that it belongs to, where that is kept. */
   redactorsOfInvocations(): (requestId: string | undefined) => Redactor {
-    const keptBy = new Map<string, Kept>();
-    for (const [, kept] of this.#ring.newestFirst())
-      for (const { requestId } of callsOf(kept)) if (requestId !== undefined) keptBy.set(requestId, kept);
-    const redactors = new Map<Kept, Redactor>();
+    const slotBy = new Map<string, Slot>();
+    for (const [, slot] of this.#records.newestFirst())
+      for (const { requestId } of callsOf(unpack(slot)))
+        if (requestId !== undefined) slotBy.set(requestId, slot);
+    const redactors = new Map<Slot, Redactor>();
     return (requestId) => {
-      const kept = requestId === undefined ? undefined : keptBy.get(requestId);
-      if (kept === undefined) return this.redactor;
-      const redactor = redactors.get(kept) ?? this.redactorOf(kept);
-      redactors.set(kept, redactor);
+      const slot = requestId === undefined ? undefined : slotBy.get(requestId);
+      if (slot === undefined) return this.redactor;
+      const redactor = redactors.get(slot) ?? this.#redactorOf(slot, unpack(slot));
+      redactors.set(slot, redactor);
       return redactor;
     };
   }
 
   /** Every recorded call of a function, by requests, messages and authorizers alike. */
   functionCalls(): readonly FunctionCallNote[] {
-    return [...this.#ring.newestFirst()].flatMap(([, kept]) => callsOf(kept));
+    return [...this.#records.newestFirst()].flatMap(([, slot]) => callsOf(unpack(slot)));
   }
 
   clear(): void {
-    this.#ring.clear();
+    this.#records.clear();
     this.lines.clear();
   }
 
@@ -144,11 +165,34 @@ export class RequestRecords implements RecordSink {
     });
   }
 
+  /** Whoever reads comes after all that is over. */
+  get #records(): RecordRing<Slot> {
+    this.#packAll();
+    return this.#ring;
+  }
+
+  readonly #packAll = (): void => {
+    if (this.#unpacked.length > 0) this.#pack(this.#unpacked.splice(0));
+  };
+
+  #pack(batch: readonly Finished[]): void {
+    for (const finished of batch) {
+      const packed = packRequest(finished, this.#arena);
+      this.#ring.push(packed, packed.bytes);
+    }
+    this.#wake();
+  }
+
   #wake(): void {
+    if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const wake of waiting) wake();
   }
+}
+
+function unpack(slot: Slot): Kept {
+  return 'place' in slot ? unpackRequest(slot) : slot;
 }
 
 function isWanted(row: RequestRow, { search, route, status }: RowFilter): boolean {

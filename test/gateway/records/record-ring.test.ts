@@ -27,6 +27,16 @@ describe('RecordRing', () => {
     assert.equal(ring.bytes, 500);
   });
 
+  it('tells of each that gives way, once', () => {
+    const gone: string[] = [];
+    const ring = new RecordRing<string>(2, 100, (value) => gone.push(value));
+    for (const value of 'abc') ring.push(value, 10);
+    ring.push('d', 95);
+    ring.clear();
+
+    assert.deepEqual(gone, ['a', 'b', 'c', 'd']);
+  });
+
   it('goes on counting after it was cleared', () => {
     const ring = new RecordRing<string>(3, 1_000);
     ring.push('a', 1);

@@ -122,6 +122,34 @@ describe('recorded requests', () => {
     assert.match(JSON.stringify(api.records.detail('last', true)), /super-secret-credential/);
   });
 
+  it('are all there for whoever reads in the turn in which they end, however many do', async () => {
+    const api = recording(aRecordedApi(restApi(), { list: ok }), 500);
+
+    await Promise.all(
+      Array.from({ length: 300 }, (_, index) => api.send({ target: `/dev/pets?n=${index}` })),
+    );
+
+    assert.equal(api.records.state.kept, 300);
+    assert.deepEqual(new Set(paths(api.records, { limit: 500 })).size, 300);
+  });
+
+  it('are gone when they are cleared, also those that have just ended', async () => {
+    const api = aRecordedApi(restApi(), { list: ok });
+    await api.send({ target: '/dev/pets' });
+
+    api.records.clear();
+
+    assert.deepEqual([api.records.rows(), api.records.state.bytes], [[], 0]);
+  });
+
+  it('show the headers that sending adds to a reply', async () => {
+    const api = aRecordedApi(restApi(), { list: ok });
+    const reply = await api.send({ target: '/dev/pets' });
+    reply.headers.push('Content-Length', '2');
+
+    assert.deepEqual(api.last().reply.headers.at(-1), ['Content-Length', '2']);
+  });
+
   it('wake whoever waits for the next one', async () => {
     const api = aRecordedApi(restApi(), { list: ok });
     const next = api.records.next(AbortSignal.timeout(5_000));

@@ -1,0 +1,204 @@
+/**
+ * Records as bytes outside of the heap. A record outlives the young generation of the garbage collector, so as objects it
+ * would be copied twice and collected among the old ones; of bytes the collector sees nothing (docs/decisions/0103).
+ * First in, first out: what is written in some order is read in the same.
+ */
+
+const SEGMENT_BYTES = 256 * 1024;
+/** UTF-8 of a UTF-16 unit. */
+const MOST_BYTES_PER_UNIT = 3;
+const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
+/** UTF-16 units. Shorter texts are written together, since a call costs more than they do; longer ones as they are. */
+const LONG_UNITS = 1024;
+/** How many numbers there are, and how many bytes of text follow them. */
+const HEAD_NUMBERS = 2;
+/** A segment that has just been given up is the next one to be filled. */
+const MOST_SPARES = 2;
+
+type Segment = {
+  readonly bytes: Buffer;
+  readonly numbers: Float64Array;
+  /** Bytes, a multiple of those of a number. */
+  used: number;
+  records: number;
+};
+
+/** Where a record lies until it is released. */
+export type Place = { readonly segment: Segment; readonly start: number; readonly bytes: number };
+
+export class RecordArena {
+  #current = newSegment(SEGMENT_BYTES);
+  readonly #spares: Segment[] = [];
+  // Of the record that is being written: short texts as one rope, the lengths of all among the numbers.
+  #numbers = new Float64Array(256);
+  #count = 0;
+  #text = '';
+  /** Long texts and data. */
+  #parts: (string | Buffer)[] = [];
+  /** Which of the numbers says how many bytes a part takes. */
+  #slots: number[] = [];
+
+  begin(): void {
+    this.#count = 0;
+    this.#text = '';
+    if (this.#parts.length > 0) [this.#parts, this.#slots] = [[], []];
+  }
+
+  number(value: number | undefined): void {
+    if (this.#count === this.#numbers.length) this.#grow();
+    this.#numbers[this.#count] = value ?? NaN;
+    this.#count += 1;
+  }
+
+  text(value: string | undefined): void {
+    this.number(value?.length);
+    if (value === undefined) return;
+    if (value.length < LONG_UNITS) {
+      this.#text += value;
+      return;
+    }
+    this.#part(value);
+  }
+
+  texts(values: readonly string[]): void {
+    this.number(values.length);
+    for (const value of values) this.text(value);
+  }
+
+  data(value: Buffer | undefined): void {
+    if (value === undefined) this.number(undefined);
+    else this.#part(value);
+  }
+
+  textOrData(value: string | Buffer | undefined): void {
+    this.text(typeof value === 'string' ? value : undefined);
+    this.data(typeof value === 'string' ? undefined : value);
+  }
+
+  /** Only now is anything written. */
+  end(): Place {
+    const count = this.#count;
+    const text = this.#text;
+    const segment = this.#segmentFor(this.#mostBytes());
+    const start = segment.used;
+    const { bytes, numbers } = segment;
+    const head = start / NUMBER_BYTES;
+    const first = head + HEAD_NUMBERS;
+    for (let index = 0; index < count; index += 1) numbers[first + index] = this.#numbers[index] ?? NaN;
+    let end = (first + count) * NUMBER_BYTES;
+    const textBytes = bytes.write(text, end);
+    end += textBytes;
+    numbers[head] = count;
+    numbers[head + 1] = textBytes;
+    for (let index = 0; index < this.#parts.length; index += 1) {
+      const part = this.#parts[index] ?? '';
+      const partBytes = typeof part === 'string' ? bytes.write(part, end) : part.copy(bytes, end);
+      numbers[first + (this.#slots[index] ?? 0)] = partBytes;
+      end += partBytes;
+    }
+    segment.used = Math.ceil(end / NUMBER_BYTES) * NUMBER_BYTES;
+    segment.records += 1;
+    this.begin();
+    return { segment, start, bytes: segment.used - start };
+  }
+
+  #mostBytes(): number {
+    let most = (HEAD_NUMBERS + this.#count) * NUMBER_BYTES + this.#text.length * MOST_BYTES_PER_UNIT;
+    for (const part of this.#parts)
+      most += typeof part === 'string' ? part.length * MOST_BYTES_PER_UNIT : part.length;
+    return most;
+  }
+
+  #part(part: string | Buffer): void {
+    this.#parts.push(part);
+    this.#slots.push(this.#count);
+    this.number(undefined);
+  }
+
+  /** What has been read before stays as it is. */
+  release({ segment }: Place): void {
+    segment.records -= 1;
+    if (segment.records > 0) return;
+    segment.used = 0;
+    const isUsual = segment.bytes.length === SEGMENT_BYTES;
+    if (segment !== this.#current && isUsual && this.#spares.length < MOST_SPARES) this.#spares.push(segment);
+  }
+
+  #segmentFor(bytes: number): Segment {
+    // One that would not fit into an empty segment has its own.
+    if (bytes > SEGMENT_BYTES) return newSegment(Math.ceil(bytes / NUMBER_BYTES) * NUMBER_BYTES);
+    const current = this.#current;
+    if (current.used + bytes <= SEGMENT_BYTES) return current;
+    return (this.#current = this.#spares.pop() ?? newSegment(SEGMENT_BYTES));
+  }
+
+  #grow(): void {
+    const grown = new Float64Array(2 * this.#numbers.length);
+    grown.set(this.#numbers);
+    this.#numbers = grown;
+  }
+}
+
+function newSegment(length: number): Segment {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  const numbers = new Float64Array(bytes.buffer, bytes.byteOffset, length / NUMBER_BYTES);
+  return { bytes, numbers, used: 0, records: 0 };
+}
+
+/** Reads a record in the order in which it was written; all that it gives is a copy. */
+export class RecordReader {
+  readonly #segment: Segment;
+  readonly #text: string;
+  #number: number;
+  #unit = 0;
+  #byte: number;
+
+  constructor({ segment, start }: Place) {
+    const first = start / NUMBER_BYTES;
+    const [count = 0, textBytes = 0] = segment.numbers.subarray(first, first + HEAD_NUMBERS);
+    const textStart = start + (HEAD_NUMBERS + count) * NUMBER_BYTES;
+    this.#segment = segment;
+    this.#number = first + HEAD_NUMBERS;
+    this.#byte = textStart + textBytes;
+    this.#text = segment.bytes.toString('utf8', textStart, this.#byte);
+  }
+
+  number(): number | undefined {
+    const value = this.#segment.numbers[this.#number] ?? NaN;
+    this.#number += 1;
+    return Number.isNaN(value) ? undefined : value;
+  }
+
+  text(): string | undefined {
+    const units = this.number();
+    if (units === undefined) return undefined;
+    if (units >= LONG_UNITS) return this.#part().toString();
+    this.#unit += units;
+    return this.#text.slice(this.#unit - units, this.#unit);
+  }
+
+  texts(): string[] {
+    return Array.from({ length: this.number() ?? 0 }, () => this.text() ?? '');
+  }
+
+  data(): Buffer | undefined {
+    const isThere = this.#segment.numbers[this.#number];
+    if (isThere === undefined || Number.isNaN(isThere)) {
+      this.#number += 1;
+      return undefined;
+    }
+    return Buffer.from(this.#part());
+  }
+
+  #part(): Buffer {
+    const length = this.number() ?? 0;
+    this.#byte += length;
+    return this.#segment.bytes.subarray(this.#byte - length, this.#byte);
+  }
+
+  textOrData(): string | Buffer | undefined {
+    const text = this.text();
+    const data = this.data();
+    return text ?? data;
+  }
+}
