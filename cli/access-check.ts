@@ -6,6 +6,7 @@ import { describeUnprotected } from '@gatewright/authoring/check-unprotected';
 import { checkLaterRoutes } from '@gatewright/authoring/check-later-routes';
 import {
   calledFunction,
+  checkAdmissionKey,
   checkChargedRoutes,
   checkNativePlans,
   checkPreflight,
@@ -153,6 +154,7 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
     ...checkPreflight(routes),
     ...checkLaterRoutes(document, toInventoryRoutes(api)),
     ...checkChargedRoutes(document, routes, api.apiKeySource),
+    ...checkAdmissionKey(document, api, api.apiKeyValues ?? []),
     ...checkNativePlans(document, api.routes, api.apiKeySource),
   ];
 }

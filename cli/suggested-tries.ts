@@ -71,7 +71,10 @@ function asks({ authorizer, apiKeyRequired }: Route): string {
 /** What changes nothing rather, and needs no parameters. */
 function choose(routes: readonly GuardedRoute[]): GuardedRoute | undefined {
   const cost = ({ route }: GuardedRoute): number =>
-    (['GET', 'ANY', '$default'].includes(route.method) ? 0 : 2) + (route.path.includes('{') ? 1 : 0);
+    (['GET', 'ANY', '$default'].includes(route.method) ? 0 : 2) +
+    // A preflight shows nothing of the service.
+    (route.method === 'OPTIONS' ? 4 : 0) +
+    (route.path.includes('{') ? 1 : 0);
   return routes.toSorted((a, b) => cost(a) - cost(b))[0];
 }
 

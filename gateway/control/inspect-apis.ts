@@ -27,6 +27,8 @@ export type InspectedApi = {
   readonly routes: readonly InspectedRoute[];
   /** Where routes that ask for an API key take it from. */
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
+  /** Values of the API keys that its stack has, as far as the template says them; absent = none. */
+  readonly apiKeyValues?: readonly string[];
   /** What its deployment must hold and may be made without; absent = nothing. */
   readonly lateParts?: readonly LatePart[];
 };
@@ -93,9 +95,16 @@ export function inspectApis(
         };
       }),
       apiKeySource: stage.deployment.apiKeySource,
+      apiKeyValues: apiKeyValuesIn(resources),
       lateParts: findLateParts(resources, identity.apiId),
     }));
   });
+}
+
+function apiKeyValuesIn(resources: ResolvedStack['resources']): readonly string[] {
+  return [...resources.values()].flatMap(({ type, properties: { Value: value } }) =>
+    type === 'AWS::ApiGateway::ApiKey' && typeof value === 'string' ? [value] : [],
+  );
 }
 
 function inspectRoute(

@@ -7,6 +7,7 @@ import {
 } from '@gatewright/handlers/access/charge-quota';
 import type { CompiledDocument, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
 import { decide } from '@gatewright/handlers/access/decide/decide';
+import { claimAt } from '@gatewright/handlers/access/decide/claims';
 import type { Decision } from '@gatewright/handlers/access/decide/decide';
 import type { Principal } from '@gatewright/handlers/access/decide/principal';
 import { showControls } from '@gatewright/handlers/visible-text';
@@ -68,7 +69,7 @@ export function askAccess(
   return {
     ...{ verdict, target, word, reason, charge: chargeOf(document, principal, verdict) },
     // Nobody looks at who calls an open route.
-    caller: verdict.kind === 'open' ? undefined : describeCaller(document, principal),
+    caller: verdict.kind === 'open' ? undefined : describeCaller(document, principal, route),
     quota: verdict.kind === 'allow' ? describeCharge(document, principal, verdict.route) : undefined,
     rules: rows.flatMap(({ rules }) => rules),
   };
@@ -155,9 +156,11 @@ function describeCharge(
 
 /** As whom the rules see the caller, and where that was looked for: most refusals are a claim of another name. */
 function describeCaller(
-  { issuers, apiKeys }: CompiledDocument,
-  { subject, issuerId, roles, scopes, claims: { tenant, plan } }: Principal,
+  { issuers, apiKeys, rules, routes }: CompiledDocument,
+  { subject, issuerId, roles, scopes, claims }: Principal,
+  route: CompiledRoute | undefined,
 ): string {
+  const { tenant, plan } = claims;
   const trust = issuers.find(({ id }) => id === issuerId)?.trust;
   const tell = (what: 'roles' | 'scopes', found: ReadonlySet<string>): string => {
     const places = trust?.[what].map((claim) => claim.join('.')) ?? [];
@@ -169,8 +172,25 @@ function describeCaller(
     typeof value === 'string' ? [`${name}: ${value}  `] : [],
   );
   return showControls(
-    `sub=${subject}  issuer: ${issuerId}  ${named.join('')}${tell('roles', roles)}  ${tell('scopes', scopes)}`,
+    `sub=${subject}  issuer: ${issuerId}  ${named.join('')}${tell('roles', roles)}  ${tell('scopes', scopes)}${describeMissingClaims()}`,
   );
+
+  /** Those that the route's rules look at and the caller has not. */
+  function describeMissingClaims(): string {
+    const index = routes.findIndex((each) => each === route);
+    const asked = rules.filter((rule) => index === -1 || rule.routes.includes(index)).flatMap(claimsIn);
+    const missing = [
+      ...new Set(asked.filter((path) => claimAt(claims, path) === undefined).map((path) => path.join('.'))),
+    ];
+    return missing.length === 0 ? '' : `  claims that are missing: ${missing.join(', ')}`;
+  }
+}
+
+/** Claims that a rule looks at: in its conditions and bindings. */
+function claimsIn(part: unknown): readonly (readonly string[])[] {
+  if (typeof part !== 'object' || part === null) return [];
+  const own = 'claim' in part && Array.isArray(part.claim) ? [part.claim.map(String)] : [];
+  return [...own, ...Object.values(part).flatMap((inner: unknown) => claimsIn(inner))];
 }
 
 function wordsOf(verdict: Verdict): readonly [AccessWord, string] {

@@ -213,6 +213,19 @@ export function checkChargedRoutes(
   return complaints;
 }
 
+/** Every admitted request names that key, so where the stack's keys have other values nobody gets through. */
+export function checkAdmissionKey(
+  { quota }: CompiledDocument,
+  { stack, stage }: { readonly stack: string; readonly stage: string },
+  values: readonly string[],
+): readonly string[] {
+  const wanted = quota?.admissionKey?.replace('${stage}', stage);
+  if (wanted === undefined || values.length === 0 || values.includes(wanted)) return [];
+  return [
+    `quota.admissionKey is ${wanted} in stage ${stage} of the API, and no API key of stack ${stack} has that Value: everybody would be answered as if over quota`,
+  ];
+}
+
 /** What keeps native usage plans from counting the document's keys; each with what to change. */
 export function checkNativePlans(
   { apiKeys }: CompiledDocument,

@@ -17,7 +17,7 @@ import { asRecord, keyOf, lockName, readReturnOld, withItem } from './item-write
 import { executeStatement } from './partiql.ts';
 import { DynamoDbTables } from './tables.ts';
 import type { PartitionKeyOf } from './rights.ts';
-import { oversizedIndexKey, partitionKeysOf } from './key-schema.ts';
+import { emptyIndexKey, oversizedIndexKey, partitionKeysOf } from './key-schema.ts';
 import { DynamoDbTransactions } from './transactions.ts';
 import { WriteSet } from './write-set.ts';
 import { dueSecondsOf, ExpiryQueue } from './expiry.ts';
@@ -202,7 +202,7 @@ export class DynamoDbEngine {
 
   async #commit(set: WriteSet): Promise<void> {
     if (set.operations.length === 0) return;
-    await this.#refuseLongKeys(set);
+    await this.#refuseIndexKeys(set);
     const memory = this.#memoryBytes;
     const grown = new Map<string, number>();
     if (memory !== undefined) {
@@ -216,11 +216,12 @@ export class DynamoDbEngine {
     for (const { table, key, after } of set.changes) this.#noteExpiry(table, key, after);
   }
 
-  async #refuseLongKeys({ changes }: WriteSet): Promise<void> {
-    for (const { table, after } of changes) {
-      const oversized =
-        after === undefined ? undefined : oversizedIndexKey(await this.#tables.get(table), after);
-      if (oversized !== undefined) throw validationError(oversized);
+  async #refuseIndexKeys({ changes }: WriteSet): Promise<void> {
+    for (const { table: name, before, after } of changes) {
+      if (after === undefined) continue;
+      const table = await this.#tables.get(name);
+      const wrong = oversizedIndexKey(table, after) ?? emptyIndexKey(table, before, after);
+      if (wrong !== undefined) throw validationError(wrong);
     }
   }
 

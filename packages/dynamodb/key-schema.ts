@@ -35,6 +35,29 @@ export function oversizedIndexKey(table: Table, item: Item): string | undefined 
   return undefined;
 }
 
+/**
+ * In the words of PutItem; of an update DynamoDB says the same of its expression. A key that was empty before and stays so
+ * is nobody's fault now.
+ */
+export function emptyIndexKey(table: Table, before: Item | undefined, after: Item): string | undefined {
+  const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;
+  const own = new Set(table.KeySchema.map(({ AttributeName: name }) => name));
+  for (const { IndexName: index, KeySchema } of [...global, ...local])
+    for (const { AttributeName: name } of KeySchema) {
+      const kind =
+        own.has(name) || emptyKindOf(before?.[name]) !== undefined ? undefined : emptyKindOf(after[name]);
+      if (kind !== undefined)
+        return `One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty ${kind} value. IndexName: ${index}, IndexKey: ${name}`;
+    }
+  return undefined;
+}
+
+function emptyKindOf(value: unknown): 'string' | 'binary' | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { S: text, B: bytes } = value as { readonly S?: unknown; readonly B?: unknown };
+  return text === '' ? 'string' : bytes === '' ? 'binary' : undefined;
+}
+
 function bytesOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   const { S: text, B: bytes } = value as { readonly S?: unknown; readonly B?: unknown };

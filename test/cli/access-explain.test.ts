@@ -55,6 +55,24 @@ describe('explain of the holder of an API key', () => {
   });
 });
 
+describe('explain of a caller without a claim that rules look at', () => {
+  it('names it, and none of other routes', () => {
+    const listed = {
+      ...{ id: 'listed', effect: 'allow', methods: ['GET'], paths: ['/users'] },
+      when: { claims: [{ claim: 'email', op: 'exists' }] },
+    };
+    const document = aDocument({ issuers: [TOKENS], rules: [listed, RULES[1]] });
+    const asked = (claims: string) => explain(document, 'GET', '/users', flags({ claims }));
+
+    assert.match(asked('{}'), /^DENY[^]*caller .*claims that are missing: email$/m);
+    assert.doesNotMatch(asked('{"email":"ada@x.example"}'), /missing/);
+    assert.match(
+      explain(document, 'GET', '/users/ada', flags({ claims: '{}' })),
+      /claims that are missing: owner$/m,
+    );
+  });
+});
+
 describe('explain of a caller who is charged', () => {
   const open = { id: 'all', effect: 'allow', methods: ['GET'], paths: ['/users'] };
   const quota = {

@@ -65,6 +65,15 @@ describe('suggestTries', () => {
     assert.deepEqual(lines, ['# open to everybody', 'curl -i http://127.0.0.1:3000/dev/pets']);
   });
 
+  it('asks the service rather than for a preflight, which comes first in templates of osls', () => {
+    const lines = suggest('rest', [
+      [row('/pets', { method: 'OPTIONS' }), guard()],
+      [row('/pets', { method: 'DELETE' }), guard()],
+    ]);
+
+    assert.equal(lines[1], 'curl -i -X DELETE http://127.0.0.1:3000/dev/pets');
+  });
+
   it('sends a body where the only route wants one', () => {
     const [, line] = suggest('rest', [[row('/pets', { method: 'POST' }), guard()]]);
 

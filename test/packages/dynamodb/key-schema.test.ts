@@ -60,4 +60,26 @@ describe('keys of an index', () => {
     const { Item: kept } = await engine.execute('GetItem', { TableName: 'usage', Key: listed.Key });
     assert.deepEqual(kept, { pk: { S: pk }, sk: { S: 'HEAD' } });
   });
+
+  // Source: architect/dynalite issue 184, where AWS's answer is quoted.
+  it('are not empty, in an update either; other attributes of the item change all the same', async () => {
+    await assert.rejects(put('d', ''), {
+      message:
+        'One or more parameter values are not valid. A value specified for a secondary index key is not supported. ' +
+        'The AttributeValue for a key attribute cannot contain an empty string value. IndexName: list, IndexKey: list',
+    });
+    await put('d', 'l');
+    const update = (name: string, value: string): Promise<unknown> =>
+      engine.execute('UpdateItem', {
+        ...{
+          TableName: 'usage',
+          Key: { pk: { S: 'd' }, sk: { S: 'HEAD' } },
+          UpdateExpression: 'SET #n = :v',
+        },
+        ...{ ExpressionAttributeNames: { '#n': name }, ExpressionAttributeValues: { ':v': { S: value } } },
+      });
+
+    await assert.rejects(update('list', ''));
+    await update('note', '');
+  });
 });

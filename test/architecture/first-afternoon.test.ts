@@ -1,0 +1,74 @@
+/** README.md says what to read before the first invoice; an afternoon is enough only while it is short. */
+import assert from 'node:assert/strict';
+import { posix } from 'node:path';
+import { describe, it } from 'node:test';
+import { readSource } from './source-files.ts';
+
+const MOST_WORDS = 6000;
+const HEADING = 'From a service to its first invoice';
+
+/** As GitHub makes anchors of headings. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\- ]/gu, '')
+    .replaceAll(' ', '-');
+
+type Part = { readonly anchor: string; readonly words: number };
+
+/** From each heading to the next one, code and all. */
+function partsOf(path: string): readonly Part[] {
+  let isCode = false;
+  const parts: { anchor: string; words: number }[] = [];
+  for (const line of readSource(path).text.split('\n')) {
+    if (line.startsWith('```')) isCode = !isCode;
+    const heading = isCode ? undefined : /^#+ (.*)$/.exec(line)?.[1];
+    if (heading !== undefined) parts.push({ anchor: anchorOf(heading), words: 0 });
+    const part = parts.at(-1);
+    if (part !== undefined) part.words += line.split(/\s+/).filter(Boolean).length;
+  }
+  return parts;
+}
+
+/** Of what a link leads to; a page without an anchor is read to its end. */
+function wordsBehind(link: string): number {
+  const [file = '', anchor] = link.split('#');
+  const parts = partsOf(posix.join('.', file === '' ? 'README.md' : file));
+  const found = parts.filter((part) => anchor === undefined || part.anchor === anchor);
+  assert.ok(found.length > 0, `${link} leads nowhere`);
+  return found.reduce((sum, { words }) => sum + words, 0);
+}
+
+/** `[a](a.md) or [b](b.md)`: whoever reads one leaves the other; the longer one counts. */
+function wordsOfRow(row: string): number {
+  const links = [...row.matchAll(/\]\(([^)]+)\)(,? or )?/g)];
+  let sum = 0;
+  let alternative = 0;
+  for (const [, link = '', or] of links) {
+    const words = Math.max(alternative, wordsBehind(link));
+    if (or === undefined) sum += words;
+    alternative = or === undefined ? 0 : words;
+  }
+  return sum;
+}
+
+describe(`README.md, "${HEADING}"`, () => {
+  const section =
+    readSource('README.md')
+      .text.split(/^## /m)
+      .find((part) => part.startsWith(HEADING)) ?? '';
+  const rows = section.split('\n').filter((line) => /^\| \d\. /.test(line));
+
+  it(`is read within ${MOST_WORDS} words, itself included`, () => {
+    assert.equal(rows.length, 6);
+    const words = rows
+      .map(wordsOfRow)
+      .reduce(
+        (sum, each) => sum + each,
+        partsOf('README.md').find(({ anchor }) => anchor === anchorOf(HEADING))?.words ?? 0,
+      );
+
+    assert.ok(words <= MOST_WORDS, `${words} words`);
+    assert.ok(words > MOST_WORDS / 2, `${words} words: are the links still read?`);
+  });
+});
