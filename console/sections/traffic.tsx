@@ -2,7 +2,8 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
 import { Action, Empty, Problem, SectionHead, Status } from '../parts.tsx';
-import { go, linkTo } from '../place.ts';
+import { idAfter } from '../list-steps.ts';
+import { go, linkTo, readPlace } from '../place.ts';
 import { clockTime, ms } from '../texts.ts';
 import { WindowedList } from '../windowed-list.tsx';
 import { RequestPanel } from './request-panel.tsx';
@@ -24,7 +25,7 @@ export function TrafficSection({ traffic, item, query }: Props) {
   const { rows, state } = traffic;
   const shown = useMemo(() => choose(rows, search, status), [rows, search, status]);
   const selected = shown.findIndex(({ id }) => item !== undefined && id.startsWith(item));
-  useListKeys(shown, selected);
+  useListKeys(shown);
   return (
     <div class={`split ${item === undefined ? '' : 'is-open'}`}>
       <section class="split-list" aria-label="Requests">
@@ -124,16 +125,17 @@ function Line({ row, isOpen }: { readonly row: RequestRow; readonly isOpen: bool
   );
 }
 
-function useListKeys(shown: readonly RequestRow[], selected: number): void {
+function useListKeys(shown: readonly RequestRow[]): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
       if (event.key === 'Escape') go(linkTo('traffic'));
-      const row = step === 0 ? undefined : shown[selected === -1 ? 0 : selected + step];
-      if (row !== undefined) go(linkTo('traffic', row.id));
+      // Where the address says one is: a second press may come before the first has been drawn.
+      const id = step === 0 ? undefined : idAfter(shown, readPlace().item, step);
+      if (id !== undefined) go(linkTo('traffic', id));
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  }, [shown, selected]);
+  }, [shown]);
 }

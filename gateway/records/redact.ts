@@ -21,6 +21,11 @@ const QUERY_MEMBER = /^(?:multivalue)?querystring(?:parameters)?$/;
 /** Shorter ones would be found in what has nothing to do with them. */
 const MIN_REPEATED_LENGTH = 8;
 const MAX_REPEATED = 64;
+/** A beginning of a secret that is so long, or any part of it, is shown as the secret is: code cuts tokens to print them. */
+const MIN_BEGINNING = 10;
+const MIN_PART = 16;
+/** Not the dots that stand for what was cut. */
+const TOKEN = /[\w~+/=-]+(?:\.[\w~+/=-]+)*/g;
 
 export type Redactor = {
   /** A header or parameter. */
@@ -75,16 +80,45 @@ function maskRepeated(secrets: readonly string[], mask: Mask): Redactor['repeate
     longestFirst.map((text) => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')).join('|'),
     'g',
   );
-  return (text) => text.replace(pattern, (found) => mask(spelled.get(found) ?? found));
+  const parts = partsOf(secrets);
+  return (text) =>
+    text
+      .replace(pattern, (found) => mask(spelled.get(found) ?? found))
+      .replace(TOKEN, (found) => {
+        const whole = found.length < MIN_BEGINNING ? undefined : parts(found);
+        return whole === undefined ? found : `${mask(whole)}…`;
+      });
 }
 
-/** As code prints a secret: without its scheme, out of a query and in one, within JSON. */
+/** Which secret a text was cut from. */
+function partsOf(secrets: readonly string[]): (text: string) => string | undefined {
+  const bare = secrets.flatMap((secret) => spellings(secret).map((spelling) => ({ secret, spelling })));
+  return (text) =>
+    bare.find(({ spelling }) => {
+      if (spelling.length <= text.length) return false;
+      return spelling.startsWith(text) || (text.length >= MIN_PART && spelling.includes(text));
+    })?.secret;
+}
+
+/** As code prints a secret: without its scheme, out of a query and in one, within JSON; of Basic what it says, too. */
 function spellings(secret: string): readonly string[] {
-  const bare = /^[a-z][\w-]{1,20}\s+(\S+)$/i.exec(secret)?.[1];
-  const texts = [secret, ...(bare === undefined ? [] : [bare])];
-  return texts
-    .flatMap((text) => [text, decode(text), encodeURIComponent(text.toWellFormed()), inJson(text)])
-    .filter((text) => text.length >= MIN_REPEATED_LENGTH);
+  const bare = /^[a-z][\w-]{1,20}\s+(\S+)$/i.exec(secret)?.[1] ?? secret;
+  const basic = readBasic(bare);
+  const texts = [secret, bare, ...(basic === undefined ? [] : [basic.whole])];
+  return [
+    ...texts.filter((text) => text.length >= MIN_REPEATED_LENGTH),
+    // A password is known for sure, so it may be shorter.
+    ...(basic !== undefined && basic.password.length >= MIN_SECRET_LENGTH ? [basic.password] : []),
+  ].flatMap((text) => [text, decode(text), encodeURIComponent(text.toWellFormed()), inJson(text)]);
+}
+
+/** `alice:password` in base64; undefined for what is none. */
+function readBasic(text: string): { readonly whole: string; readonly password: string } | undefined {
+  if (text.length > 1_024 || !/^[A-Za-z0-9+/_-]{8,}={0,2}$/.test(text)) return undefined;
+  const whole = Buffer.from(text, 'base64').toString();
+  // Chance makes other characters of what is none.
+  const [, password] = /^[\x20-\x7e\u00a0-\ud7ff]{0,255}?:([\x20-\x7e\u00a0-\ud7ff]+)$/.exec(whole) ?? [];
+  return password === undefined ? undefined : { whole, password };
 }
 
 function decode(text: string): string {

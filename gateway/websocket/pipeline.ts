@@ -133,10 +133,12 @@ async function askConnectRoute(
   if (isRunnable(integration)) {
     const contextOf = () => connectContext(admitted, detail, detail.caller);
     const prepared = prepareCall({ integration, route, stage, facts: admitted, contextOf });
+    admitted.mapped(prepared.call, '');
     trail.enter('integrate');
     return { status: await askForStatus(prepared, trail, at), headers: [], body: '' };
   }
   const payload = buildConnectEvent(admitted, detail);
+  if (integration.kind === 'lambda-proxy') admitted.mapped(integration, payload);
   trail.enter('integrate');
   return toHandshakeReply(await callRoute({ route, stage, payload, traceHeader }, trail, at));
 }

@@ -25,4 +25,18 @@ describe('callsOf', () => {
       [{ functionName: 'connect', failed: false }],
     );
   });
+
+  it('says what went to $connect', async () => {
+    const api = anApi({ $connect: { functionName: 'connect' } });
+    const ports = somePorts(api, { connect: () => ({ statusCode: 200 }) });
+    const records = new RequestRecords(10, ports.clock, 'key');
+    const at = { ...ports, records };
+    const wire = { method: 'GET', target: '/dev', body: undefined, remoteAddress: undefined };
+
+    await connect(receive({ ...wire, httpVersion: '1.1', rawHeaders: UPGRADE }, api, at), at);
+
+    const mapped = records.detail('last')?.phases.find(({ name }) => name === 'map-request');
+    assert.equal(mapped?.decided, 'for connect');
+    assert.match(mapped.shows.find(({ title }) => title === 'Event')?.text ?? '', /"eventType": "CONNECT"/);
+  });
 });

@@ -121,6 +121,38 @@ describe('createRedactor', () => {
     assert.equal((JSON.parse(shown) as { m: number }).m, 1);
   });
 
+  describe('that knows a secret', () => {
+    const basic = Buffer.from('alice:pass wörd').toString('base64');
+    const opaque = 'sk_live_4eC39HqLyjWDarjtT1zdp7dc';
+    const knowing = createRedactor('key of a test', [JWT, opaque, basic]);
+    const cut: readonly (readonly [name: string, text: string, gone: string])[] = [
+      ['its beginning', `token ${opaque.slice(0, 10)}… of alice`, opaque.slice(0, 10)],
+      ['its beginning before dots', `token ${opaque.slice(0, 14)}... of alice`, opaque.slice(0, 14)],
+      ['its end', `ends in ${opaque.slice(-16)}`, opaque.slice(-16)],
+      ['the beginning of a JWT', JSON.stringify({ seen: JWT.slice(0, 40) }), JWT.slice(0, 40)],
+      ['the claims of a JWT alone', `claims ${JWT.split('.')[1] ?? ''}`, JWT.split('.')[1] ?? ''],
+      ['the password of Basic', 'checks pass wörd for alice', 'pass wörd'],
+      ['the user and password of Basic', '{"auth":"alice:pass wörd"}', 'alice:pass'],
+      ['the password of Basic in a query', 'https://a.example/?p=pass%20w%C3%B6rd', 'pass%20w'],
+    ];
+    for (const [name, text, gone] of cut)
+      it(`takes out ${name}`, () => {
+        const shown = knowing.text(text);
+
+        assert.ok(!shown.includes(gone), shown);
+        assert.match(shown, /\[[0-9a-f]{8}(\.\.\S{1,4})?\]/);
+      });
+
+    it('leaves what only looks like a part of it', () => {
+      for (const text of ['sk_live of alice', 'food-delivery-dev-listUsers', 'sk_live_4eC39HqXX is another'])
+        assert.equal(knowing.text(text), text);
+    });
+
+    it('gives a part the fingerprint of the whole', () => {
+      assert.equal(knowing.text(`a ${opaque.slice(0, 12)}`), `${knowing.text(`a ${opaque}`)}…`);
+    });
+  });
+
   it('leaves what is no secret as it is', () => {
     for (const text of ['plain', '{"orderId":"o-1","token_use":"id"}', '[1,2,3]'])
       assert.equal(redactor.text(text), text);

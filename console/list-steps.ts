@@ -1,0 +1,14 @@
+/** `j` and `k`: which one of a list comes next. */
+
+/**
+ * The first where none is open; undefined at an end.
+ * @param open its id, or the beginning of it
+ */
+export function idAfter(
+  items: readonly { readonly id: string }[],
+  open: string | undefined,
+  step: 1 | -1,
+): string | undefined {
+  const at = open === undefined ? -1 : items.findIndex(({ id }) => id.startsWith(open));
+  return items[at === -1 ? 0 : at + step]?.id;
+}
