@@ -7,6 +7,8 @@ const SHARED_ADAPTERS = [
   'shared/**/{dynamodb,lambda}-*.ts',
   'shared/**/*-poster.ts',
   'shared/**/*-fetcher.ts',
+  // Clock, chance and sockets of a browser or of Node.
+  'shared/websocket/client/host.ts',
   'packages/authoring/*-files.ts',
   'packages/authoring/account/*.ts',
 ];

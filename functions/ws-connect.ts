@@ -1,18 +1,15 @@
-/** `$connect`: remembers who is connected, and accepts. */
+/** `$connect`: remembers who is connected, and accepts, unless its caller has too many connections open. */
 import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
-import { readConnectionsConfig } from '#shared/config.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
-import type { ConnectionStore } from '#shared/ports.ts';
-import { acceptConnection } from '#shared/websocket/connect-reply.ts';
-import { toConnection } from '#shared/websocket/connection.ts';
-import { createConnectionStore } from '#shared/websocket/dynamodb-connections.ts';
+import { admitConnection } from '#shared/websocket/admit-connection.ts';
+import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
+import { createLambdaChannelPorts } from '#shared/websocket/lambda-channels.ts';
 
-let store: ConnectionStore | undefined;
+let ports: ChannelPorts | undefined;
 
 export const handler = observeHandler('ws-connect', async (event, { count }) => {
-  store ??= createConnectionStore(readConnectionsConfig().tableName);
-  const connect = parseWebSocketEvent(event);
-  await store.put(toConnection(connect));
-  count('Connected');
-  return acceptConnection(connect);
+  ports ??= createLambdaChannelPorts();
+  const reply = await admitConnection(ports, parseWebSocketEvent(event));
+  count(reply.statusCode === 200 ? 'Connected' : 'TooManyConnections');
+  return reply;
 });

@@ -2,11 +2,16 @@
 import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
 import { jsonReply } from '#shared/http/reply.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
-import { answerMessage } from '#shared/websocket/default-message.ts';
+import { answerMessage } from '#shared/websocket/answer-message.ts';
+import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
+import { createLambdaChannelPorts } from '#shared/websocket/lambda-channels.ts';
+
+let ports: ChannelPorts | undefined;
 
 export const handler = observeHandler('ws-default', async (event, { count }) => {
-  const reply = answerMessage(parseWebSocketEvent(event));
-  const isOver = 'status' in reply && reply.status === 401;
-  count(reply.type === 'pong' ? 'Pong' : isOver ? 'CredentialExpired' : 'UnknownMessage');
-  return jsonReply(200, reply);
+  ports ??= createLambdaChannelPorts();
+  const frame = await answerMessage(ports, parseWebSocketEvent(event), ['ping']);
+  if (frame.type === 'error') count('Refused', frame.code);
+  else count('Pong');
+  return jsonReply(200, frame);
 });

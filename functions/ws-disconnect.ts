@@ -1,16 +1,16 @@
 /** `$disconnect`: forgets the connection. AWS ignores the answer and does not promise to call. */
 import type { ProxyResult } from '#shared/aws/proxy-result.ts';
 import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
-import { readConnectionsConfig } from '#shared/config.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
-import type { ConnectionStore } from '#shared/ports.ts';
-import { createConnectionStore } from '#shared/websocket/dynamodb-connections.ts';
+import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
+import { endConnection } from '#shared/websocket/end-connection.ts';
+import { createLambdaChannelPorts } from '#shared/websocket/lambda-channels.ts';
 
-let store: ConnectionStore | undefined;
+let ports: ChannelPorts | undefined;
 
 export const handler = observeHandler('ws-disconnect', async (event, { count }): Promise<ProxyResult> => {
-  store ??= createConnectionStore(readConnectionsConfig().tableName);
-  await store.remove(parseWebSocketEvent(event));
+  ports ??= createLambdaChannelPorts();
+  await endConnection(ports, parseWebSocketEvent(event));
   count('Disconnected');
   return { statusCode: 200 };
 });

@@ -1,6 +1,7 @@
 /** The only reader of `process.env`: what a deployed function is told by its stack, validated once, at init. */
 import { isLoopbackUrl } from './access/tokens/issuers.ts';
 import type { AwsCallerConfig } from './aws/aws-json-poster.ts';
+import type { InvokerConfig } from './aws/lambda-poster.ts';
 import type { ControlPlaneConfig } from './aws/control-plane-poster.ts';
 import { DomainError } from './errors.ts';
 import { USUAL_FIELDS } from './quota/access-log-line.ts';
@@ -43,9 +44,14 @@ export type AccessAdminConfig = {
   readonly controlPlane: ControlPlaneConfig;
 };
 
-export type ConnectionsConfig = {
-  /** Table of open connections. */
+export type ChannelsConfig = {
+  /** Table of open connections and channels. */
   readonly tableName: string;
+  /** Name or ARN of the function that delivers. */
+  readonly publisher: string;
+  readonly keptSeconds: number;
+  readonly pingMs: number;
+  readonly connectionsPerCaller: number;
 };
 
 export type UsageTableConfig = { readonly tableName: string };
@@ -164,11 +170,39 @@ function readUsageKeySecret(environment: Environment): string | undefined {
 }
 
 /**
- * Reads `GATEWRIGHT_CONNECTIONS_TABLE`.
- * @throws DomainError CONFIG_INVALID
+ * Reads what the functions of the WebSocket API need:
+ * - `GATEWRIGHT_CONNECTIONS_TABLE`
+ * - `GATEWRIGHT_PUBLISHER`: the function that delivers; absent = this one
+ * - `GATEWRIGHT_KEPT_SECONDS`: how long messages of channels are kept, 60 to 86,400; absent = an hour
+ * - `GATEWRIGHT_PING_SECONDS`: how often present members ping, 2 to 240; absent = 60
+ * - `GATEWRIGHT_CONNECTIONS_PER_CALLER`: 1 to 200; absent = 20
+ * @throws DomainError CONFIG_INVALID with the variable's name
  */
-export function readConnectionsConfig(environment: Environment = process.env): ConnectionsConfig {
-  return { tableName: readTableName(environment, 'GATEWRIGHT_CONNECTIONS_TABLE') };
+export function readChannelsConfig(environment: Environment = process.env): ChannelsConfig {
+  const publisher = environment['GATEWRIGHT_PUBLISHER'] ?? environment['AWS_LAMBDA_FUNCTION_NAME'] ?? '';
+  if (!/^[A-Za-z0-9_:-]{1,200}$/.test(publisher))
+    throw invalid('GATEWRIGHT_PUBLISHER', 'is no name of a function');
+  return {
+    tableName: readTableName(environment, 'GATEWRIGHT_CONNECTIONS_TABLE'),
+    publisher,
+    keptSeconds: readNumber(environment, 'GATEWRIGHT_KEPT_SECONDS', [60, 86_400], 3_600),
+    pingMs: 1_000 * readNumber(environment, 'GATEWRIGHT_PING_SECONDS', [2, 240], 60),
+    connectionsPerCaller: readNumber(environment, 'GATEWRIGHT_CONNECTIONS_PER_CALLER', [1, 200], 20),
+  };
+}
+
+function readNumber(
+  environment: Environment,
+  variable: string,
+  [least, most]: readonly [number, number],
+  usual: number,
+): number {
+  const text = environment[variable] ?? '';
+  if (text === '') return usual;
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (!(value >= least && value <= most))
+    throw invalid(variable, `must be a whole number from ${least} to ${most}`);
+  return value;
 }
 
 /**
@@ -260,6 +294,12 @@ export function readSignerConfig(
   environment: Environment = process.env,
 ): Pick<AwsCallerConfig, 'region' | 'credentials'> {
   return readSigner(environment);
+}
+
+/** Reads what calls of Lambda need: what `readSignerConfig` reads, `AWS_ENDPOINT_URL_LAMBDA` and `AWS_ENDPOINT_URL`. @throws DomainError CONFIG_INVALID */
+export function readInvokerConfig(environment: Environment = process.env): InvokerConfig {
+  const endpoint = environment['AWS_ENDPOINT_URL_LAMBDA'] ?? environment['AWS_ENDPOINT_URL'];
+  return { ...readSigner(environment), ...(endpoint !== undefined && { endpoint }) };
 }
 
 function readSigner(environment: Environment): Pick<AwsCallerConfig, 'region' | 'credentials'> {

@@ -160,12 +160,6 @@ export interface PlanCatalogue {
   list(): Promise<readonly string[]>;
 }
 
-/** Open WebSocket connections. Both are idempotent: API Gateway may deliver an event twice. */
-export interface ConnectionStore {
-  put(connection: Connection): Promise<void>;
-  remove(connection: Pick<Connection, 'apiId' | 'stage' | 'connectionId'>): Promise<void>;
-}
-
 /** Wall clock, and one that nobody sets. Either may stand still while a Lambda instance is frozen. */
 export interface AgeClock extends Clock {
   monotonicMs(): number;
@@ -201,11 +195,16 @@ export interface ItemStore {
 export interface LiveStore {
   put(items: readonly KeptItem[]): Promise<void>;
   remove(keys: readonly ItemKey[]): Promise<void>;
-  /** Items of one partition in order of their sort keys; `after` is that which the page before ended with. */
+  /**
+   * Items of one partition as they are now, in order of their sort keys; `after` is that which the page before ended with,
+   * `from` and `to` are the smallest and largest wanted. A page may be shorter than its limit and not the last.
+   */
   page(asked: {
     readonly pk: string;
     readonly limit: number;
     readonly after?: string;
+    readonly from?: string;
+    readonly to?: string;
   }): Promise<{ readonly items: readonly KeptItem[]; readonly hasMore: boolean }>;
 }
 
@@ -214,8 +213,32 @@ export interface ConnectionPoster {
   post(
     connection: Pick<Connection, 'apiId' | 'stage' | 'connectionId'>,
     text: string,
-  ): Promise<'sent' | 'gone' | 'failed'>;
+  ): Promise<'sent' | 'gone' | 'throttled' | 'failed'>;
 }
+
+/** Other Lambda functions, by name or ARN. */
+export interface FunctionInvoker {
+  /** Lambda has taken the event; nobody waits for what comes of it. @throws DomainError TARGET_UNAVAILABLE */
+  start(functionName: string, payload: unknown): Promise<void>;
+  /** What the function answers. @throws DomainError TARGET_UNAVAILABLE, also where the function fails */
+  ask(functionName: string, payload: unknown): Promise<unknown>;
+}
+
+/** Has messages of a channel's log delivered to those who listen, by another function that nobody waits for. */
+export interface ChannelCourier {
+  /** @throws DomainError TARGET_UNAVAILABLE where that function was not told */
+  deliver(job: DeliveryJob): Promise<void>;
+}
+
+export type DeliveryJob = {
+  /** `chat:rooms/1` */
+  readonly address: string;
+  /** First and last sequence number. */
+  readonly from: number;
+  readonly to: number;
+  /** Of the listeners those whose place is from the first on and before the second; absent: all. */
+  readonly places?: readonly [from: string, before: string];
+};
 
 /** Lists what a ItemStore keeps, a page at a time; for administration. None throws: a failure is an outcome. */
 export interface ItemListing {

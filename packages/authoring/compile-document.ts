@@ -1,5 +1,6 @@
 /** Access document and route inventory → what ships, or every mistake with its place. Build time only. */
 import { claimsThatDenyMissing, compileCondition } from './compile-condition.ts';
+import { compileChannels } from './compile-channels.ts';
 import { closeRoles } from './close-roles.ts';
 import { checkIssuers } from './check-issuers.ts';
 import { checkSerialNumbers } from './check-serial-numbers.ts';
@@ -78,6 +79,10 @@ export function compileDocument(source: CompileSource): Compilation {
   const routes = inventory.kind === 'websocket' ? [] : expandRoutes(inventory.routes);
   const networks: string[][] = [];
   const rules = compileRules(work, routes, networks);
+  const channels = compileChannels(document.channels, {
+    ...{ name: work.name, kind: inventory.kind, problem: work.problem },
+    compileWhen: (rule, path) => compileWhen(work, rule, path, networks),
+  });
   checkResult(work, networks);
   const quota = compileQuota(document, {
     ...{ kind: inventory.kind, routes, checkPlan: work.checkPlan },
@@ -107,6 +112,7 @@ export function compileDocument(source: CompileSource): Compilation {
       onOversize: 'fail',
       ...document.result,
     },
+    ...(channels !== undefined && { channels }),
     ...(quota !== undefined && { quota }),
     ...(work.givesTickets === true && { givesTickets: true }),
   };
@@ -171,7 +177,7 @@ function compileRules(
 
 function compileWhen(
   { document, inventory, problem }: Work,
-  rule: RuleText,
+  rule: Pick<RuleText, 'effect' | 'when'>,
   path: Path,
   networks: string[][],
 ): CompiledCondition | undefined {

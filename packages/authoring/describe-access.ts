@@ -51,7 +51,7 @@ export function describeAccess(document: CompiledDocument): AccessMatrix {
         isCharged: isCharged(document, index) && route.isOpen !== true,
       };
     }),
-    notes: [...describeQuota(document), ...document.apiKeys.map(describeKeys)],
+    notes: [...describeQuota(document), ...describeChannels(document), ...document.apiKeys.map(describeKeys)],
   };
 }
 
@@ -69,6 +69,20 @@ function describeQuota({ quota }: CompiledDocument): readonly string[] {
   const named = `to the plan of ${from(quota.plan)}, as tenant ${from(quota.tenant)}`;
   const isClaimed = 'claim' in quota.plan || 'claim' in quota.tenant;
   return [`charged: ${who}, ${named}${isClaimed ? '; 403 where the caller has no such claim' : ''}`];
+}
+
+/** `channels chat: rooms: allow subscribe and publish on rooms/* if role member` */
+function describeChannels(document: CompiledDocument): readonly string[] {
+  const { space = '', rules = [] } = document.channels ?? {};
+  return rules.map(({ id, effect, actions, patterns, when }) => {
+    const named = patterns.map((pattern) =>
+      pattern
+        .map((segment) => (typeof segment === 'string' ? segment : `{${segment.claim.join('.')}}`))
+        .join('/'),
+    );
+    const condition = when === undefined ? '' : ` if ${describeCondition(when, document)}`;
+    return `channels ${space}: ${id}: ${effect} ${actions.join(' and ')} on ${named.join(', ')}${condition}`;
+  });
 }
 
 function describeKeys({ id, prefix, nativeUsagePlan }: CompiledKeyIssuer): string {

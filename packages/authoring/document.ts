@@ -2,6 +2,7 @@
 import { AUTHORIZER_RESULT_LIMIT_BYTES } from '@gatewright/handlers/aws/limits';
 import { CLAIM_PATH, CONDITION, NAME, SCOPE } from './document-conditions.ts';
 import { ISSUER } from './document-issuers.ts';
+import { CHANNELS } from './document-channels.ts';
 import { QUOTA } from './document-quota.ts';
 import {
   described,
@@ -202,7 +203,7 @@ const RESULT = object(
 );
 
 const CONTEXT_NAME =
-  /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId|ticketCaller|contextCut|carriedClaims)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
+  /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId|channels|ticketCaller|contextCut|carriedClaims)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 const EXTENDS_NAME = text(
   /^\S{1,400}$/,
@@ -282,6 +283,7 @@ export const ACCESS_DOCUMENT = object(
       ),
       'Claims that the backend gets beside sub, iss, scope, clientId and exp. What stands here reaches access logs.',
     ),
+    channels: CHANNELS,
     quota: described(
       QUOTA,
       'Charges every request that is let in to a usage plan. The API must not keep answers of its authorizer: TTL 0.',

@@ -1,7 +1,12 @@
 /** Event → the authorizer's answer: which document, who calls, what may they do. */
 import type { AuthorizerKind } from '../aws/authorizer-event.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
-import type { PolicyDocument, PolicyResult, SimpleResult } from '../aws/authorizer-result.ts';
+import type {
+  AuthorizerContext,
+  PolicyDocument,
+  PolicyResult,
+  SimpleResult,
+} from '../aws/authorizer-result.ts';
 import { loadOnce } from '../aws/load-package.ts';
 import type { MethodArn } from '../aws/method-arn.ts';
 import type { AuthorizerConfig } from '../config.ts';
@@ -14,7 +19,8 @@ import type { LoadQuotas, QuotaVerdict } from './charge-quota.ts';
 import type { CompiledAccess, CompiledDocument, CompiledQuota, CompiledSource } from './compiled-document.ts';
 import { compilePolicy, denyAll, exactPolicy, fitsResourceLimit } from './decide/compile-policy.ts';
 import type { Credential } from './credential.ts';
-import { decide } from './decide/decide.ts';
+import { tellChannels } from './decide/channel-rules.ts';
+import { circumstancesOf, decide } from './decide/decide.ts';
 import type { Decision } from './decide/decide.ts';
 import { findDocument } from './find-document.ts';
 import { assertServed, createIdentifier } from './identify.ts';
@@ -112,7 +118,7 @@ function answerKnown(
   { principal, asked, decision }: Known,
   nowEpochSeconds: number,
 ): Authorized {
-  const context = backendContext(document, principal);
+  const context = contextOf(document, { principal, asked, nowEpochSeconds });
   if (isSimple(document, asked)) {
     const result = { isAuthorized: decision.kind === 'allow', context };
     if (sizeOf(result) > document.result.maxBytes) throw tooLarge();
@@ -151,7 +157,7 @@ async function answerByQuota(
       ? { kind: 'not-charged' }
       : await chargeQuota(await quotas(), quota, principal, { route, receivedAtEpochMs });
   if (isOfCharged && (quota.isTracked !== true || verdict.kind !== 'admitted'))
-    return answerOnce(document, quota, known, verdict);
+    return answerOnce(document, quota, known, verdict, nowEpochSeconds);
   return answerKnown(
     verdict.kind === 'admitted' ? document : withoutCharged(document),
     known,
@@ -165,12 +171,13 @@ function answerOnce(
   quota: CompiledQuota,
   { principal, asked, decision }: Known,
   verdict: QuotaVerdict,
+  nowEpochSeconds: number,
 ): Authorized {
   const isAdmitted = verdict.kind === 'admitted';
   // The API refuses who brings no admission key, and words that apart from a plain denial.
   const isLetOn = isAdmitted || (verdict.kind === 'over-quota' && quota.admissionKey !== undefined);
   const context = {
-    ...backendContext(document, principal),
+    ...contextOf(document, { principal, asked, nowEpochSeconds }),
     ...('decision' in verdict && quotaContext(verdict.decision)),
     ...(!isAdmitted && { quotaRefusal: describeRefusal(quota, principal, verdict) }),
   };
@@ -185,6 +192,15 @@ function answerOnce(
   if (sizeOf(result) > document.result.maxBytes) throw tooLarge();
   const known = { kind: 'known', decision, result, rejectedBindings: [] } as const;
   return isAdmitted ? known : { ...known, refusal: verdict.kind };
+}
+
+function contextOf(
+  document: CompiledDocument,
+  known: { readonly principal: Principal; readonly asked: Asked; readonly nowEpochSeconds: number },
+): AuthorizerContext {
+  const { principal, asked, nowEpochSeconds } = known;
+  const at = circumstancesOf(document, { ...asked, nowEpochSeconds });
+  return backendContext(document, principal, tellChannels(document, principal, at));
 }
 
 /** A document has either of them, which its compiler sees to. */

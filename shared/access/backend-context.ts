@@ -1,4 +1,5 @@
 /** What the backend learns of the caller, beside the principal's id. */
+import { CHANNELS } from '../aws/channel-grants.ts';
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
 import { CARRIED_CLAIMS, printCarriedClaims } from './carried-claims.ts';
 import { claimAt } from './decide/claims.ts';
@@ -9,7 +10,7 @@ import { printTicketCaller, TICKET_CALLER } from './tickets/ticket-caller.ts';
 /** A value beyond this is left out, and said to be: together they must fit beside a policy. */
 const VALUE_LIMIT_CHARACTERS = 1_024;
 
-/** Several claims as one text. */
+/** Several claims, or patterns of channels, as one text. */
 const CARRIED_LIMIT_CHARACTERS = 2_048;
 /** Names of what was left out for its length, apart by spaces. */
 export const CONTEXT_CUT = 'contextCut';
@@ -17,8 +18,13 @@ export const CONTEXT_CUT = 'contextCut';
 /**
  * Only flat values, since an object or array fails every REST request with 500, and only claims that the
  * document names, since access logs may print them. `exp` goes along because a kept answer outlives the token.
+ * @param channels what the caller may do with channels, as `tellChannels` prints it
  */
-export function backendContext(document: CompiledDocument, principal: Principal): AuthorizerContext {
+export function backendContext(
+  document: CompiledDocument,
+  principal: Principal,
+  channels?: string,
+): AuthorizerContext {
   const { context, givesTickets, result } = document;
   const { subject, issuer, clientId, claims, expiresAtEpochSeconds } = principal;
   const named = context.map(({ name, claim }) => [name, flatten(claimAt(claims, claim))] as const);
@@ -30,6 +36,7 @@ export function backendContext(document: CompiledDocument, principal: Principal)
     ['clientId', clientId],
     ['exp', expiresAtEpochSeconds],
     [CARRIED_CLAIMS, result.claims === undefined ? undefined : printCarriedClaims(result.claims, claims)],
+    [CHANNELS, channels],
     [TICKET_CALLER, givesTickets === true ? printTicketCaller(principal) : undefined],
   ] as const;
   const all = [...named, ...standard];
@@ -89,7 +96,8 @@ function flatten(value: unknown): string | number | boolean | undefined {
 }
 
 function isTooLong(value: string | number | boolean | undefined, name: string): boolean {
-  const limit = name === CARRIED_CLAIMS ? CARRIED_LIMIT_CHARACTERS : VALUE_LIMIT_CHARACTERS;
+  const limit =
+    name === CARRIED_CLAIMS || name === CHANNELS ? CARRIED_LIMIT_CHARACTERS : VALUE_LIMIT_CHARACTERS;
   return typeof value === 'string' && value.length > limit;
 }
 

@@ -2,6 +2,7 @@
  * What ships in the authorizers: access documents compiled at build time to plain JSON. Nothing here is
  * checked again at run time; `access/compiled.json` is made by `compileDocument` and by nothing else.
  */
+import type { ChannelAction } from '../aws/channel-grants.ts';
 import type { ClaimForm } from '../aws/claim-text.ts';
 import type { SignatureAlgorithm } from './tokens/issuers.ts';
 
@@ -28,6 +29,8 @@ export type CompiledDocument = {
   readonly networks: readonly (readonly string[])[];
   readonly context: readonly { readonly name: string; readonly claim: ClaimPath }[];
   readonly result: CompiledResult;
+  /** WebSocket APIs. */
+  readonly channels?: CompiledChannels;
   readonly quota?: CompiledQuota;
   /** A WebSocket takes tickets of its callers, so the backend learns whom `ws-ticket` needs to know. */
   readonly givesTickets?: true;
@@ -145,6 +148,19 @@ export type CompiledRule = {
   readonly when?: CompiledCondition;
   readonly bind?: readonly CompiledBinding[];
 };
+
+export type CompiledChannels = { readonly space: string; readonly rules: readonly CompiledChannelRule[] };
+
+export type CompiledChannelRule = {
+  readonly id: string;
+  readonly effect: 'allow' | 'deny';
+  readonly actions: readonly ChannelAction[];
+  readonly patterns: readonly (readonly ChannelSegment[])[];
+  readonly when?: CompiledCondition;
+};
+
+/** A text, which may be `*` or `**`, or the value of a claim of the caller. */
+export type ChannelSegment = string | { readonly claim: ClaimPath };
 
 export type CompiledBinding = {
   /** Which segment of the path it is, from 0, for each of the rule's routes in their order. */

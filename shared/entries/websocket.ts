@@ -1,10 +1,13 @@
 /** `gatewright/websocket`: live updates to whoever listens, from any function of yours. */
 export type { DomainErrorCode, ServiceErrorCode } from '../errors.ts';
 export type { WebSocketEvent } from '../aws/websocket-event.ts';
-export type { Audience, LivePorts, Posted, Wish } from '../websocket/live.ts';
+export type { Audience } from '../websocket/listeners.ts';
+export type { LivePorts, Posted, Wish } from '../websocket/live.ts';
+export type { Publication, Published, Publisher } from '../websocket/lambda-publisher.ts';
 
 export { DomainError } from '../errors.ts';
 export { parseWebSocketEvent } from '../aws/websocket-event.ts';
 export { acceptConnection } from '../websocket/connect-reply.ts';
 export { createLambdaLivePorts } from '../websocket/lambda-live.ts';
+export { createLambdaPublisher } from '../websocket/lambda-publisher.ts';
 export { forget, post, remember } from '../websocket/live.ts';

@@ -50,7 +50,9 @@ export type Purpose =
   | 'assign'
   | 'ticket'
   | 'revoke'
-  | 'record';
+  | 'record'
+  | 'channel'
+  | 'presence';
 
 export type ItemWrite = {
   /** For metrics and traces; no store decides by it. */

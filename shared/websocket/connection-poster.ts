@@ -13,6 +13,8 @@ export type PosterConfig = {
 
 const TIMEOUT_MS = 3000;
 const GONE = 410;
+/** Over the account's rate, or the connection has too much waiting already. */
+const THROTTLED = 429;
 
 /** `read` at each message, since Lambda renews credentials. */
 export function createConnectionPoster(read: () => PosterConfig): ConnectionPoster {
@@ -35,6 +37,7 @@ export function createConnectionPoster(read: () => PosterConfig): ConnectionPost
         const response = await fetch(url, { method: 'POST', headers, body: text, redirect: 'error', signal });
         await response.body?.cancel();
         if (response.status === GONE) return 'gone';
+        if (response.status === THROTTLED) return 'throttled';
         return response.ok ? 'sent' : 'failed';
       } catch {
         return 'failed';

@@ -43,13 +43,19 @@ export function createLiveStore(tableName: string, load: LoadLiveClient = loadLi
       ),
     remove: (keys) =>
       orUnavailable(() => writeAll(keys.map((key) => ({ DeleteRequest: { Key: printKey(key) } })))),
-    page: ({ pk, limit, after }) =>
+    page: ({ pk, limit, after, from, to }) =>
       orUnavailable(async () => {
         const { client, commands } = await loaded();
+        const isRange = from !== undefined && to !== undefined;
         const command = new commands.QueryCommand({
           TableName: tableName,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': { S: pk } },
+          ConsistentRead: true,
+          KeyConditionExpression: isRange ? 'pk = :pk AND sk BETWEEN :from AND :to' : 'pk = :pk',
+          ExpressionAttributeValues: {
+            ':pk': { S: pk },
+            // DynamoDB takes no empty text for a key; a blank comes before all that we write.
+            ...(isRange && { ':from': { S: from === '' ? ' ' : from }, ':to': { S: to } }),
+          },
           Limit: limit,
           ...(after !== undefined && { ExclusiveStartKey: printKey({ pk, sk: after }) }),
         });

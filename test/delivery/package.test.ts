@@ -9,32 +9,16 @@ import { dirname, join, posix } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { packageService } from '../../layers/package-service.ts';
+import { NAMED_BY_PATTERN, TABLE_RIGHTS } from '../support/expected-rights.ts';
 import { readZip } from '../support/zip-entries.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 const FUNCTIONS = [
   ...['access-admin', 'quota-admin', 'request-authorizer', 'token-authorizer', 'usage-closer'],
-  ...['usage-tracker', 'webhook-receiver', 'ws-connect', 'ws-default', 'ws-disconnect', 'ws-ticket'],
+  ...['usage-tracker', 'webhook-receiver', 'ws-connect', 'ws-default', 'ws-disconnect', 'ws-publish'],
+  ...['ws-publisher', 'ws-subscribe', 'ws-ticket', 'ws-unsubscribe'],
 ];
-/** What roles name otherwise than by a resource of the stack: AWS's own control plane, an index, and what documents name. */
-const NAMED_BY_PATTERN = {
-  QuotaAdminRole: ['${UsageTable.Arn}/index/list'],
-  UsageCloserRole: ['${UsageTable.Arn}/index/list', '${UsageTable.Arn}/index/list'],
-  AccessAdminRole: [
-    '${UsageTable.Arn}/index/list',
-    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*/stages/*/cache/authorizers',
-    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/apis/*/stages/*/cache/authorizers',
-    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/apikeys',
-    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/apikeys/*',
-    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/usageplans/*/keys',
-  ],
-  WebhookReceiverRole: [
-    'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/gatewright/prod/webhooks/github',
-    'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/gatewright-prod-webhooks',
-  ],
-};
-
 type Reference = { readonly 'Fn::GetAtt': readonly [string, string] };
 type Pattern = { readonly 'Fn::Sub': string };
 type Statement = {
@@ -97,6 +81,7 @@ describe('npm run package -- --stage prod', () => {
       exported.sort(),
       [
         ...['TokenAuthorizer', 'RequestAuthorizer', 'WsConnect', 'WsDisconnect', 'WsDefault', 'WsTicket'],
+        ...['WsSubscribe', 'WsUnsubscribe', 'WsPublish', 'WsPublisher'],
         ...['AccessAdmin', 'QuotaAdmin', 'UsageTracker', 'WebhookReceiver', 'WebhooksBus', 'AlarmTopic'],
       ]
         .map((name) => `${name}Arn`)
@@ -164,45 +149,12 @@ describe('npm run package -- --stage prod', () => {
         }),
     ]);
 
-    // That these are what the functions ask for: test/functions/table-rights.test.ts.
-    const noteUse = 'UpdateItem AccessTable.Arn KEY#* pk sk ver usedAt layout';
-    const keys = ['GetItem AccessTable.Arn KEY#* REVOKED#* DOCUMENTS DOCUMENTS#*', noteUse];
-    const ledgers = 'GetItem,PutItem,UpdateItem UsageTable.Arn Q#*';
-    assert.deepEqual(Object.fromEntries(rights), {
-      TokenAuthorizerRole: keys,
-      RequestAuthorizerRole: [
-        ...[...keys, 'UpdateItem AccessTable.Arn TICKET#* pk sk document notAfter usedAt layout'],
-        ...['GetItem,PutItem,ConditionCheckItem UsageTable.Arn PLAN#*', ledgers],
-        'UpdateItem UsageTable.Arn R#*',
-      ],
-      WsConnectRole: ['PutItem ConnectionsTable.Arn'],
-      WsDisconnectRole: ['DeleteItem ConnectionsTable.Arn'],
-      WsDefaultRole: [],
-      WsTicketRole: ['GetItem AccessTable.Arn DOCUMENTS DOCUMENTS#*', 'PutItem AccessTable.Arn TICKET#*'],
-      UsageCloserRole: [
-        ...['GetItem UsageTable.Arn PLAN#* K#* Q#* AUDIT#*', 'PutItem UsageTable.Arn Q#* AUDIT#*'],
-        'UpdateItem,Query UsageTable.Arn Q#*',
-      ],
-      UsageTrackerRole: ['GetItem,ConditionCheckItem UsageTable.Arn PLAN#*', ledgers],
-      QuotaAdminRole: [
-        ...['GetItem,PutItem UsageTable.Arn PLAN#* K#* Q#* AUDIT#*', 'UpdateItem UsageTable.Arn Q#*'],
-        ...['ConditionCheckItem UsageTable.Arn PLAN#* Q#*', 'Query UsageTable.Arn Q#* AUDIT#*'],
-      ],
-      AccessAdminRole: [
-        ...['GetItem KEY#* REVOKED#* REVOCATIONS#* DOCUMENTS DOCUMENTS#*'],
-        'PutItem KEY#* TENANT#* REVOKED#* REVOCATIONS#* DOCUMENTS DOCUMENTS#*',
-        ...['Query KEY#* TENANT#* REVOCATIONS#* DOCUMENTS', 'UpdateItem KEY#* pk sk ver doc layout'],
-        'UpdateItem REVOKED#* REVOCATIONS#* pk sk until withdrawnAt withdrawnBy layout',
-      ]
-        .map((right) => right.replace(' ', ' AccessTable.Arn '))
-        .concat('GetItem UsageTable.Arn PLAN#*'),
-      WebhookReceiverRole: ['PutItem,UpdateItem,DeleteItem AccessTable.Arn WEBHOOK#*'],
-    });
+    assert.deepEqual(Object.fromEntries(rights), TABLE_RIGHTS);
   });
 
   it('lets API Gateway call its functions for this account only', () => {
     const permissions = ofType('AWS::Lambda::Permission');
-    assert.equal(permissions.length, 8);
+    assert.equal(permissions.length, 16);
     for (const [id, { Properties }] of permissions)
       assert.ok(Properties.SourceAccount ?? Properties.SourceArn, id);
   });
@@ -326,10 +278,14 @@ describe('npm run package -- --stage prod', () => {
       'usage-closer: GATEWRIGHT_USAGE_TABLE is no name of a DynamoDB table',
       'usage-tracker: GATEWRIGHT_USAGE_TABLE is no name of a DynamoDB table',
       'webhook-receiver: AWS_REGION is missing or has not its form',
-      'ws-connect: the event, or a part of it, is no JSON object',
-      'ws-default: the event, or a part of it, is no JSON object',
-      'ws-disconnect: the event, or a part of it, is no JSON object',
+      'ws-connect: GATEWRIGHT_PUBLISHER is no name of a function',
+      'ws-default: GATEWRIGHT_PUBLISHER is no name of a function',
+      'ws-disconnect: GATEWRIGHT_PUBLISHER is no name of a function',
+      'ws-publish: GATEWRIGHT_PUBLISHER is no name of a function',
+      'ws-publisher: the event names no channel',
+      'ws-subscribe: GATEWRIGHT_PUBLISHER is no name of a function',
       'ws-ticket: GATEWRIGHT_STAGE is no name of a stage',
+      'ws-unsubscribe: GATEWRIGHT_PUBLISHER is no name of a function',
     ]);
   });
 });

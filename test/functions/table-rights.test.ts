@@ -26,6 +26,7 @@ import { aNewKey } from '../support/api-key-table.ts';
 import { AdministeredTable, ofKey, requested } from '../support/quota-admin.ts';
 import { NOON_MS } from '../support/quota-table.ts';
 import { REAL_RANDOM } from '../support/real-quota-ports.ts';
+import { channelRoles } from '../support/recorded-channels.ts';
 import { readTableStatements } from '../support/role-statements.ts';
 import { RecordingTable } from '../support/table-calls.ts';
 import type { TableCall } from '../support/table-calls.ts';
@@ -219,6 +220,7 @@ async function receiveWebhook(): Promise<void> {
 }
 
 const ROLES: Readonly<Record<string, () => Promise<void>>> = {
+  ...channelRoles(() => access),
   TokenAuthorizerRole: verify,
   async RequestAuthorizerRole() {
     await giveTicket();

@@ -1,14 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { resultOf, runInstance } from '../support/fresh-function.ts';
+import { resultOf } from '../support/fresh-function.ts';
+import { runWithTable } from '../support/recording-table.ts';
 import { aWebSocketEvent } from '../support/websocket-events.ts';
+
+const answerOf = (ran: Parameters<typeof resultOf>[0]): Record<string, unknown> =>
+  JSON.parse((resultOf(ran) as { body: string }).body) as Record<string, unknown>;
 
 describe('ws-default', () => {
   it('answers a ping in the body, which a two-way route sends as a frame', async () => {
-    const [ran] = await runInstance('ws-default', {}, aWebSocketEvent({ body: '{"action":"ping"}' }));
+    const { ran } = await runWithTable('ws-default', aWebSocketEvent({ body: '{"action":"ping"}' }));
 
-    const { body } = resultOf(ran) as { body: string };
-    assert.deepEqual(JSON.parse(body), { type: 'pong', connectionId: 'L0SM9cOFvHcCIhw=' });
-    assert.deepEqual([...(ran?.metrics.keys() ?? [])], ['Pong']);
+    const { type, connectionId } = answerOf(ran);
+    assert.deepEqual([type, connectionId], ['pong', 'L0SM9cOFvHcCIhw=']);
+    assert.ok(ran?.metrics.has('Pong'));
+  });
+
+  it('says of what no route takes that it is not understood', async () => {
+    const { ran } = await runWithTable('ws-default', aWebSocketEvent({ body: '{"action":"dance"}' }));
+
+    const { type, code } = answerOf(ran);
+    assert.deepEqual([type, code], ['error', 'invalid']);
+    assert.ok(ran?.metrics.has('Refused'));
   });
 });

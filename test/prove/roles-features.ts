@@ -18,9 +18,12 @@ import { createUsageTracker } from '#shared/quota/track-usage.ts';
 import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
 import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
 import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
-import { createConnectionStore } from '#shared/websocket/dynamodb-connections.ts';
+import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
+import { createLiveStore } from '#shared/websocket/dynamodb-live.ts';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { ISSUER, RevocationDesk } from '../support/a-revocation-admin.ts';
+import { CHANNEL_FEATURES } from './channel-features.ts';
+import type { Feature } from './channel-features.ts';
 import { aNewKey } from '../support/api-key-table.ts';
 import { AdministeredTable, ofKey, requested } from '../support/quota-admin.ts';
 import { REAL_RANDOM } from '../support/real-quota-ports.ts';
@@ -32,7 +35,6 @@ export type Addresses = {
   /** Physical names, by logical id. */
   readonly tables: Readonly<Record<string, string>>;
 };
-export type Feature = { readonly name: string; readonly run: () => Promise<unknown> };
 
 const TIMER = { pause: () => Promise.resolve() };
 const LIMITS = [
@@ -41,7 +43,6 @@ const LIMITS = [
   { id: 'burst', level: 'key', rate: 10, burst: 50 },
 ];
 const COUNTED = { id: 'counted', version: 1, limits: LIMITS.slice(0, 1) };
-const CONNECTION = { apiId: 'abcdef1234', stage: 'dev', connectionId: 'AAAAAAAAAAAAAA=' };
 const clock = { nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() };
 
 type Table = { readonly store: ItemStore; readonly listing: ItemListing };
@@ -68,8 +69,19 @@ class Desk {
     this.usage = this.#table('UsageTable');
   }
 
-  get connections() {
-    return createConnectionStore(this.#name('ConnectionsTable'), this.#load);
+  get channels(): ChannelPorts {
+    const { store: items } = this.#table('ConnectionsTable');
+    return {
+      ...{ items, store: createLiveStore(this.#name('ConnectionsTable'), this.#load), clock },
+      courier: { deliver: () => Promise.resolve() },
+      limits: { keptSeconds: 60, pingMs: 60_000, connectionsPerCaller: 20 },
+    };
+  }
+
+  /** By what the functions call each other. */
+  handOver(): Promise<void> {
+    const path = '/2015-03-31/functions/gatewright-dev-ws-publisher/invocations';
+    return this.call('lambda', 'POST', path, { 'X-Amz-Invocation-Type': 'Event' }, '{"deliver":{}}');
   }
 
   get claims() {
@@ -167,15 +179,7 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
       { name: 'usage is read', run: () => reading.look({ ...charge('counted'), atEpochMs: Date.now() }) },
     ];
   },
-  WsConnectRole: (mine) =>
-    Promise.resolve([
-      {
-        name: 'connections are remembered',
-        run: () => mine.connections.put({ ...CONNECTION, connectedAtEpochMs: Date.now() } as never),
-      },
-    ]),
-  WsDisconnectRole: (mine) =>
-    Promise.resolve([{ name: 'connections are forgotten', run: () => mine.connections.remove(CONNECTION) }]),
+  ...CHANNEL_FEATURES,
   WsTicketRole: (mine) =>
     Promise.resolve([
       { name: 'published documents are followed', run: () => mine.access.store.read(headKey()) },

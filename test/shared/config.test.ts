@@ -4,7 +4,7 @@ import {
   readAccessAdminConfig,
   readAccessTableConfig,
   readAuthorizerConfig,
-  readConnectionsConfig,
+  readChannelsConfig,
   readLogConfig,
   readWebhookReceiverConfig,
 } from '#shared/config.ts';
@@ -101,13 +101,32 @@ describe('readAccessAdminConfig', () => {
     });
 });
 
-describe('readConnectionsConfig', () => {
-  it('reads the name of the table and refuses its absence', () => {
-    assert.deepEqual(readConnectionsConfig({ GATEWRIGHT_CONNECTIONS_TABLE: 'gatewright-dev-connections' }), {
-      tableName: 'gatewright-dev-connections',
+describe('readChannelsConfig', () => {
+  const ENVIRONMENT = { GATEWRIGHT_CONNECTIONS_TABLE: 'connections', GATEWRIGHT_PUBLISHER: 'ws-publisher' };
+
+  it('reads the table, who delivers, and limits that have usual values', () => {
+    assert.deepEqual(readChannelsConfig({ ...ENVIRONMENT, GATEWRIGHT_PING_SECONDS: '2' }), {
+      ...{ tableName: 'connections', publisher: 'ws-publisher', keptSeconds: 3_600 },
+      ...{ pingMs: 2_000, connectionsPerCaller: 20 },
     });
-    assert.throws(() => readConnectionsConfig({}), { code: 'CONFIG_INVALID' });
   });
+
+  it('takes the function itself for the one that delivers, where no other is named', () => {
+    const own = { GATEWRIGHT_CONNECTIONS_TABLE: 'connections', AWS_LAMBDA_FUNCTION_NAME: 'own' };
+    assert.equal(readChannelsConfig(own).publisher, 'own');
+  });
+
+  for (const over of [
+    { GATEWRIGHT_CONNECTIONS_TABLE: '' },
+    { GATEWRIGHT_PUBLISHER: '' },
+    { GATEWRIGHT_PUBLISHER: 'a/b' },
+    { GATEWRIGHT_KEPT_SECONDS: '59' },
+    { GATEWRIGHT_PING_SECONDS: '241' },
+    { GATEWRIGHT_CONNECTIONS_PER_CALLER: 'many' },
+  ])
+    it(`refuses ${JSON.stringify(over)}`, () => {
+      assert.throws(() => readChannelsConfig({ ...ENVIRONMENT, ...over }), { code: 'CONFIG_INVALID' });
+    });
 });
 
 describe('readWebhookReceiverConfig', () => {

@@ -15,8 +15,9 @@ export async function runWithTable(
   const asked: Asked[] = [];
   await using server = await aLoopbackServer((request, response) => {
     void json(request).then((input) => {
-      asked.push({ action: String(request.headers['x-amz-target']), input });
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+      asked.push({ action: String(request.headers['x-amz-target'] ?? request.url), input });
+      const isInvocation = request.url?.endsWith('/invocations') === true && status === 200;
+      response.writeHead(isInvocation ? 202 : status, { 'content-type': 'application/x-amz-json-1.0' });
       response.end(status === 200 ? '{}' : '{"__type":"AccessDeniedException"}');
     });
   });
@@ -26,6 +27,8 @@ export async function runWithTable(
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     GATEWRIGHT_CONNECTIONS_TABLE: 'connections',
+    GATEWRIGHT_PUBLISHER: 'ws-publisher',
+    AWS_ENDPOINT_URL_LAMBDA: server.url,
   };
   const [ran] = await runInstance(name, environment, event);
   return { ran, asked };

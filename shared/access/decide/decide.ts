@@ -2,6 +2,7 @@
 import { applyRules } from './apply-rules.ts';
 import type { AppliedRules, Grant, RouteVerdict } from './apply-rules.ts';
 import type { CompiledDocument, CompiledRoute } from '../compiled-document.ts';
+import type { Circumstances } from './condition.ts';
 import { holdsAddress } from './ip-network.ts';
 import { spellingsOf } from './owner-values.ts';
 import { asServersRead, hasDotSegment } from './path-disguises.ts';
@@ -34,12 +35,8 @@ const CONNECT: CompiledRoute = { method: '$connect', path: '$connect' };
  * makes of the rest, so a request is denied if any reading is.
  */
 export function decide(document: CompiledDocument, principal: Principal, request: AskedRequest): Decision {
-  const { target, sourceIp, nowEpochSeconds } = request;
-  const applied = applyRules(document, principal, {
-    nowEpochSeconds,
-    isInNetwork: (index) =>
-      sourceIp === undefined ? undefined : holdsAddress(document.networks[index] ?? [], sourceIp),
-  });
+  const { target } = request;
+  const applied = applyRules(document, principal, circumstancesOf(document, request));
   if (document.kind === 'websocket')
     return target === '$connect' ? verdictOn(applied.routes[0], CONNECT, () => true) : unrouted();
   const sent = read(document, applied, target, spellingsOf);
@@ -55,6 +52,17 @@ export function decide(document: CompiledDocument, principal: Principal, request
     decision = other;
   }
   return decision;
+}
+
+export function circumstancesOf(
+  { networks }: CompiledDocument,
+  { sourceIp, nowEpochSeconds }: Pick<AskedRequest, 'sourceIp' | 'nowEpochSeconds'>,
+): Circumstances {
+  return {
+    nowEpochSeconds,
+    isInNetwork: (index) =>
+      sourceIp === undefined ? undefined : holdsAddress(networks[index] ?? [], sourceIp),
+  };
 }
 
 function read(

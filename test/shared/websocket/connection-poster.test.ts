@@ -10,7 +10,8 @@ const CONNECTION = { apiId: 'a1b2c3', stage: 'dev', connectionId: 'L0SM9cOFvHcCI
 const OUTCOMES = [
   ['sent', () => Promise.resolve(new Response(null, { status: 200 }))],
   ['gone', () => Promise.resolve(new Response('{}', { status: 410 }))],
-  ['failed', () => Promise.resolve(new Response('{}', { status: 429 }))],
+  ['throttled', () => Promise.resolve(new Response('{}', { status: 429 }))],
+  ['failed', () => Promise.resolve(new Response('{}', { status: 403 }))],
   ['failed', () => Promise.reject(new TypeError('fetch failed'))],
 ] as const;
 

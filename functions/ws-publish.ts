@@ -1,0 +1,17 @@
+/** Route `publish`: what a client says goes into the log of its channel, and is delivered by `ws-publisher`. */
+import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
+import { jsonReply } from '#shared/http/reply.ts';
+import { observeHandler } from '#shared/observability/observe-handler.ts';
+import { answerMessage } from '#shared/websocket/answer-message.ts';
+import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
+import { createLambdaChannelPorts } from '#shared/websocket/lambda-channels.ts';
+
+let ports: ChannelPorts | undefined;
+
+export const handler = observeHandler('ws-publish', async (event, { count }) => {
+  ports ??= createLambdaChannelPorts();
+  const frame = await answerMessage(ports, parseWebSocketEvent(event), ['publish']);
+  if (frame.type === 'error') count('Refused', frame.code);
+  else count('Published');
+  return jsonReply(200, frame);
+});

@@ -1,0 +1,17 @@
+/** Routes `subscribe` and `read`: a connection hears a channel from now on, or reads what it has missed. */
+import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
+import { jsonReply } from '#shared/http/reply.ts';
+import { observeHandler } from '#shared/observability/observe-handler.ts';
+import { answerMessage } from '#shared/websocket/answer-message.ts';
+import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
+import { createLambdaChannelPorts } from '#shared/websocket/lambda-channels.ts';
+
+let ports: ChannelPorts | undefined;
+
+export const handler = observeHandler('ws-subscribe', async (event, { count }) => {
+  ports ??= createLambdaChannelPorts();
+  const frame = await answerMessage(ports, parseWebSocketEvent(event), ['subscribe', 'read']);
+  if (frame.type === 'error') count('Refused', frame.code);
+  else count('Answered');
+  return jsonReply(200, frame);
+});

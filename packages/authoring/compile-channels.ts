@@ -1,0 +1,48 @@
+/** `channels` of a document → what ships. Build time only. */
+import type {
+  ApiKind,
+  CompiledChannels,
+  CompiledCondition,
+} from '@gatewright/handlers/access/compiled-document';
+import type { AccessDocument } from './document.ts';
+import { claimOfSegment } from './document-channels.ts';
+import type { Path } from './shape.ts';
+
+export type ChannelRuleText = NonNullable<AccessDocument['channels']>['rules'][number];
+
+export type CompileChannels = {
+  /** Of the document. */
+  readonly name: string;
+  readonly kind: ApiKind;
+  readonly problem: (path: Path, message: string) => void;
+  readonly compileWhen: (
+    rule: Pick<ChannelRuleText, 'effect' | 'when'>,
+    path: Path,
+  ) => CompiledCondition | undefined;
+};
+
+export function compileChannels(
+  channels: AccessDocument['channels'],
+  { name, kind, problem, compileWhen }: CompileChannels,
+): CompiledChannels | undefined {
+  if (channels === undefined) return undefined;
+  if (kind !== 'websocket') problem(['channels'], `are for WebSocket APIs; this is a ${kind} API`);
+  const seen = new Set<string>();
+  const rules = channels.rules.map((rule, index) => {
+    const path = ['channels', 'rules', index];
+    if (seen.has(rule.id)) problem([...path, 'id'], `"${rule.id}" is the id of an earlier rule, too`);
+    seen.add(rule.id);
+    const when = compileWhen(rule, path);
+    return {
+      ...{ id: rule.id, effect: rule.effect, actions: rule.actions },
+      patterns: rule.channels.map((pattern) =>
+        pattern.split('/').map((segment) => {
+          const claim = claimOfSegment(segment);
+          return claim === undefined ? segment : { claim };
+        }),
+      ),
+      ...(when && { when }),
+    };
+  });
+  return { space: channels.space ?? name, rules };
+}

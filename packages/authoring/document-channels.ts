@@ -1,0 +1,61 @@
+/** `channels` of an access document: who may join and publish to what over a WebSocket. */
+import { CHANNEL_ACTIONS, isChannelPattern } from '@gatewright/handlers/aws/channel-grants';
+import { CONDITION, NAME } from './document-conditions.ts';
+import { described, list, object, oneOf, refine, text } from './shape.ts';
+
+/** `{tenant}`, `{org.id}`: the value of a claim. */
+const CLAIM_SEGMENT = /^\{([^{}./\s]+(?:\.[^{}./\s]+)*)\}$/;
+
+/** Steps to the claim that stands in a segment; undefined: it is a text. */
+export function claimOfSegment(segment: string): readonly string[] | undefined {
+  return CLAIM_SEGMENT.exec(segment)?.[1]?.split('.');
+}
+
+const WANTED =
+  'a channel such as rooms/lobby, rooms/* for one segment, rooms/** for all below, or orders/{tenant}/*';
+
+const CHANNEL_PATTERN = refine(text(/^\S{1,256}$/, WANTED), {}, (pattern) => {
+  const plain = pattern.split('/').map((segment) => (claimOfSegment(segment) === undefined ? segment : 'x'));
+  return isChannelPattern(plain.join('/')) ? undefined : `must be ${WANTED}`;
+});
+
+const RULE = refine(
+  object(
+    {
+      id: NAME,
+      effect: oneOf('allow', 'deny'),
+      actions: described(
+        list(oneOf(...CHANNEL_ACTIONS)),
+        'subscribe: hears what is published; publish: says something; presence: is seen to be there, and sees who is.',
+      ),
+      channels: described(
+        list(CHANNEL_PATTERN, 1, 20),
+        'Patterns. {claim} is the value of a claim of the caller, or each of its values.',
+      ),
+    },
+    { when: CONDITION },
+  ),
+  {},
+  ({ effect, channels }) =>
+    effect === 'deny' && channels.some((pattern) => pattern.split('/').some(claimOfSegment))
+      ? 'has a claim in a deny rule, which would deny nothing to who lacks it: name the claim in the allow rule'
+      : undefined,
+);
+
+export const CHANNELS = described(
+  object(
+    {
+      rules: described(
+        list(RULE, 1, 50),
+        'Nobody may do anything with a channel unless a rule allows it; a deny rule wins; order does not matter.',
+      ),
+    },
+    {
+      space: described(
+        NAME,
+        'Whose channels these are: documents of one space share them. Left out: the name of the document.',
+      ),
+    },
+  ),
+  "WebSocket APIs: channels of the toolkit's functions (docs/realtime.md).",
+);

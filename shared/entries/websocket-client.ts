@@ -1,0 +1,23 @@
+/** `gatewright/websocket-client`: channels of the toolkit's WebSocket functions, for browsers and Node. */
+import { ChannelClient } from '../websocket/client/channel-client.ts';
+import type { Channels, ChannelsOptions } from '../websocket/client/channel-client.ts';
+import { hostOf } from '../websocket/client/host.ts';
+import type { SocketClass } from '../websocket/client/host.ts';
+
+export type { Member, Position } from '../websocket/frames.ts';
+export type { State } from '../websocket/client/connection-keeper.ts';
+export type {
+  Channels,
+  ChannelsOptions,
+  ChannelSubscription,
+  SubscribeOptions,
+} from '../websocket/client/channel-client.ts';
+export type { ChannelHandlers, ChannelMessage, Gap } from '../websocket/client/subscription.ts';
+export type { Socket, SocketClass } from '../websocket/client/host.ts';
+
+export { ChannelError } from '../websocket/client/questions.ts';
+
+/** Connects at once, and again whenever it has to. `webSocket`: where the host has none of its own. */
+export function connectChannels(options: ChannelsOptions & { readonly webSocket?: SocketClass }): Channels {
+  return new ChannelClient(hostOf(options.webSocket), options);
+}

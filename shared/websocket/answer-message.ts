@@ -1,0 +1,162 @@
+/** Messages of clients and their answers: one frame each, which the route's response sends. */
+import { CHANNELS, mayUseChannel, parseChannelGrants } from '../aws/channel-grants.ts';
+import type { ChannelAction, ChannelGrants } from '../aws/channel-grants.ts';
+import type { WebSocketEvent } from '../aws/websocket-event.ts';
+import { DomainError } from '../errors.ts';
+import { baseChannel, listenersKey, printAddress, watchedChannel } from './channel-address.ts';
+import { readHead, readLog } from './channel-log.ts';
+import type { ChannelPorts } from './channel-ports.ts';
+import { parseClientMessage } from './client-message.ts';
+import type { ClientMessageOf } from './client-message.ts';
+import { isCredentialOver, toConnection } from './connection.ts';
+import { endConnection } from './end-connection.ts';
+import type { ClientMessage, ErrorCode, ServerFrame } from './frames.ts';
+import { channelsOf, interestItems, interestKeys } from './listeners.ts';
+import { answerPing } from './ping.ts';
+import { join, leave, listMembers } from './presence.ts';
+import { publishEntries } from './publish-entries.ts';
+
+/** Of one connection; each presence channel counts, too. */
+export const CHANNELS_PER_CONNECTION = 50;
+/** The frame around it has to fit into AWS's 128 KB, too. */
+export const MAX_DATA_BYTES = 120 * 1024;
+
+/** Of a route, which takes some of the protocol's messages; what else comes is a mistake of the deployment. */
+export type TakenActions = readonly ClientMessage['action'][];
+
+/**
+ * Never throws for what a client may do wrong. A connection is kept no longer than the credential by which it was opened:
+ * what comes afterwards is refused, and all that the connection listens to is taken away.
+ */
+export async function answerMessage(
+  ports: ChannelPorts,
+  event: WebSocketEvent,
+  taken: TakenActions,
+): Promise<ServerFrame> {
+  const message = parseClientMessage(event.body);
+  const id = 'id' in message ? message.id : undefined;
+  if (isCredentialOver(event)) {
+    // What cannot be taken away now is refused by whoever delivers.
+    await endConnection(ports, event).catch(() => undefined);
+    return refusal('credential-expired', 'the credential has ended; connect again with a new one', { id });
+  }
+  if ('malformed' in message) return refusal('invalid', message.malformed, { id });
+  if (!taken.includes(message.action))
+    return refusal('unknown-action', `this API has no route for ${message.action}`, { id });
+  if (message.action === 'ping') return answerPing(ports, event, message);
+  const asked = { id, channel: message.channel };
+  try {
+    return await answerAllowed(ports, event, message);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    if (error.code === 'STORE_UNAVAILABLE' || error.code === 'TARGET_UNAVAILABLE')
+      return refusal('unavailable', 'not now; send the same again', asked);
+    throw error;
+  }
+}
+
+type ChannelMessage = Exclude<ClientMessage, { readonly action: 'ping' }>;
+
+async function answerAllowed(
+  ports: ChannelPorts,
+  event: WebSocketEvent,
+  message: ChannelMessage,
+): Promise<ServerFrame> {
+  const { id, channel } = message;
+  const grants = parseChannelGrants(event.authorizer[CHANNELS]);
+  if (grants === undefined || !isAllowed(grants, message))
+    return refusal('forbidden', `this caller may not ${verbOf(message)}`, { id, channel });
+  const at = { event, address: printAddress(grants.space, channel) };
+  switch (message.action) {
+    case 'subscribe':
+      return subscribe(ports, at, message);
+    case 'unsubscribe':
+      return unsubscribe(ports, at, message);
+    case 'read': {
+      const { entries, ...page } = await readLog(ports, at.address, message.after);
+      return { type: 'messages', id, channel, messages: entries, ...page };
+    }
+    case 'publish':
+      return publish(ports, at, message);
+  }
+}
+
+type Place = { readonly event: WebSocketEvent; readonly address: string };
+
+/** What one has joined one may leave, whatever was granted since. */
+function isAllowed(grants: ChannelGrants, { action, channel }: ChannelMessage): boolean {
+  const base = baseChannel(channel);
+  const isPresence = base !== channel;
+  if (action === 'unsubscribe') return true;
+  if (action === 'publish') return !isPresence && mayUseChannel(grants, 'publish', channel);
+  const wanted: readonly ChannelAction[] = isPresence ? ['subscribe', 'presence'] : ['subscribe'];
+  return wanted.every((one) => mayUseChannel(grants, one, base));
+}
+
+function verbOf({ action, channel }: ChannelMessage): string {
+  if (action === 'publish') return 'publish to this channel';
+  return watchedChannel(channel) === undefined ? 'hear this channel' : 'be present in this channel';
+}
+
+async function subscribe(
+  ports: ChannelPorts,
+  { event, address }: Place,
+  { id, channel }: ClientMessageOf<'subscribe' | 'unsubscribe'>,
+): Promise<ServerFrame> {
+  const connection = toConnection(event);
+  const known = await channelsOf(ports.store, connection);
+  if (!known.includes(address) && known.length >= CHANNELS_PER_CONNECTION)
+    return refusal('too-many', `a connection hears ${CHANNELS_PER_CONNECTION} channels at most`, {
+      id,
+      channel,
+    });
+  // Before the head is read: what gets a later number finds the listener.
+  await ports.store.put(interestItems(connection, listenersKey(address)));
+  const isPresence = watchedChannel(channel) !== undefined;
+  if (isPresence) await join(ports, address, connection, subjectOf(event));
+  const { log, seq } = (await readHead(ports, address)) ?? { log: 0, seq: 0 };
+  const subscribed = { type: 'subscribed', id, channel, head: { log, seq } } as const;
+  if (!isPresence) return subscribed;
+  // After the head: joins and leaves with a later number say again what the list may have already.
+  const { members, isCut } = await listMembers(ports, address);
+  return { ...subscribed, members, ...(isCut && { membersCut: true }) };
+}
+
+async function unsubscribe(
+  ports: ChannelPorts,
+  { event, address }: Place,
+  { id, channel }: ClientMessageOf<'subscribe' | 'unsubscribe'>,
+): Promise<ServerFrame> {
+  await ports.store.remove(interestKeys(event, listenersKey(address)));
+  if (watchedChannel(channel) !== undefined) await leave(ports, address, event);
+  return { type: 'unsubscribed', id, channel };
+}
+
+async function publish(
+  ports: ChannelPorts,
+  { event, address }: Place,
+  { id, channel, data }: ClientMessageOf<'publish'>,
+): Promise<ServerFrame> {
+  if (Buffer.byteLength(JSON.stringify(data)) > MAX_DATA_BYTES)
+    return refusal('too-large', `data has ${MAX_DATA_BYTES} bytes at most`, { id, channel });
+  const { seq } = await publishEntries(ports, address, [{ id, by: subjectOf(event), data }]);
+  return { type: 'published', id, channel, seq };
+}
+
+/** As others know the caller. */
+function subjectOf({ authorizer }: WebSocketEvent): string {
+  const { sub, principalId = '' } = authorizer;
+  return sub ?? principalId;
+}
+
+function refusal(
+  code: ErrorCode,
+  message: string,
+  { id, channel }: { readonly id?: string | undefined; readonly channel?: string | undefined },
+): ServerFrame {
+  return {
+    ...{ type: 'error', code, message },
+    ...(id !== undefined && { id }),
+    ...(channel !== undefined && { channel }),
+  };
+}

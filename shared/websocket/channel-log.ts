@@ -1,0 +1,298 @@
+/**
+ * The log of a channel: what was published, under dense numbers. A number is taken first and its entry written after, so
+ * that writers need not wait for each other; a number whose writer has died is made void by whoever misses it.
+ *
+ * | item  | pk                    | sk          | attributes                                                        |
+ * | ----- | --------------------- | ----------- | ----------------------------------------------------------------- |
+ * | head  | `head#{address}`      | `head`      | `seq`, `log` (ms, when it was begun), `at` (ms), `expiresAt`      |
+ * | entry | `log#{address}#{log}` | number      | `seq`, `at`, `expiresAt`, `id`, `by`, `data`; or `event`, `member`, `sub`; or `void` |
+ */
+import { DomainError } from '../errors.ts';
+import type { Clock, ItemStore, LiveStore } from '../ports.ts';
+import type { Item, ItemKey, WriteOutcome } from '../table/item-write.ts';
+import { headKey, logKey, seqKey } from './channel-address.ts';
+import type { ChannelEntry, Member, Position, Range } from './frames.ts';
+
+export type LogPorts = { readonly items: ItemStore; readonly store: LiveStore; readonly clock: Clock };
+
+export type NewEntry =
+  | { readonly id: string; readonly by?: string; readonly data: unknown }
+  | { readonly event: 'join' | 'leave'; readonly member: Member };
+
+/** A silent channel is forgotten after this, and its numbers begin anew under another `log`. */
+const HEAD_SECONDS = 30 * 86_400;
+/** How far back a client may ask, whatever is kept. */
+export const LOG_LIMIT_ENTRIES = 1_000;
+/** A writer that has taken longer since it got its number takes another. */
+const WRITTEN_WITHIN_MS = 4_000;
+/** Whose entry is missing for so long will not come: well beyond what a writer may take, and clocks may differ. */
+export const SETTLED_AFTER_MS = 10_000;
+/** More numbers than this at a stretch were not left by writers that died: their entries have been dropped. */
+const VOIDS_LIMIT = 25;
+const ATTEMPTS = 4;
+/** Of one answer, with room for what is around it. */
+const READ_BYTES = 96 * 1024;
+const PAGE = 100;
+
+/** Numbers and writes the entries, in their order. @returns where the last one is @throws DomainError STORE_UNAVAILABLE */
+export async function append(
+  ports: LogPorts,
+  address: string,
+  entries: readonly NewEntry[],
+  keptSeconds: number,
+): Promise<{ readonly from: number; readonly to: Position }> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const { log, seq: last } = await takeNumbers(ports, address, entries.length);
+    const takenAt = ports.clock.nowEpochMs();
+    const from = last - entries.length + 1;
+    const expiresAt = Math.ceil(takenAt / 1000) + keptSeconds;
+    const written = await Promise.all(
+      entries.map((entry, index) =>
+        writeEntry(ports, { pk: logKey(address, log), seq: from + index, takenAt, expiresAt }, entry),
+      ),
+    );
+    // All anew, so that they stay together; the library drops by their ids those that were written.
+    if (written.every(Boolean)) return { from, to: { log, seq: last } };
+  }
+  throw unavailable('the log of a channel took too long to write');
+}
+
+async function takeNumbers({ items, clock }: LogPorts, address: string, count: number): Promise<Position> {
+  const key = headKey(address);
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const at = clock.nowEpochMs();
+    const set = { at, expiresAt: Math.ceil(at / 1000) + HEAD_SECONDS };
+    const taken = await items.update({
+      ...{ purpose: 'channel', key, when: [{ attribute: 'seq', is: 'present' }] },
+      change: { kind: 'update', add: { seq: count }, set },
+    });
+    if (taken.kind === 'done') return positionOf(taken.item);
+    assertPossible(taken);
+    if (taken.kind !== 'refused') continue;
+    const begun = await items.update({
+      ...{ purpose: 'channel', key, when: [{ attribute: 'seq', is: 'absent' }] },
+      change: { kind: 'put', item: { seq: count, log: at, ...set } },
+    });
+    if (begun.kind === 'done') return { log: at, seq: count };
+    assertPossible(begun);
+  }
+  throw unavailable('the head of a channel took too long to write');
+}
+
+type Place = {
+  readonly pk: string;
+  readonly seq: number;
+  readonly takenAt: number;
+  readonly expiresAt: number;
+};
+
+/** @returns false: somebody has made the number void, or may have */
+async function writeEntry(
+  { items, clock }: LogPorts,
+  { pk, seq, takenAt, expiresAt }: Place,
+  entry: NewEntry,
+): Promise<boolean> {
+  const item: Item = { seq, at: takenAt, expiresAt, ...contentOf(entry) };
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    if (clock.nowEpochMs() - takenAt > WRITTEN_WITHIN_MS) return false;
+    const outcome = await putOnce(items, { pk, sk: seqKey(seq) }, item);
+    if (outcome.kind === 'done') return true;
+    // Of an attempt whose answer was lost.
+    if (outcome.kind === 'refused') return isSameEntry(outcome.item, item);
+    assertPossible(outcome);
+  }
+  return false;
+}
+
+function putOnce(items: ItemStore, key: ItemKey, item: Item): Promise<WriteOutcome> {
+  return items.update({
+    ...{ purpose: 'channel', key, when: [{ attribute: 'seq', is: 'absent' }] },
+    change: { kind: 'put', item },
+  });
+}
+
+function isSameEntry(found: Item | undefined, written: Item): boolean {
+  return (['id', 'event', 'member', 'at'] as const).every((name) => found?.[name] === written[name]);
+}
+
+function contentOf(entry: NewEntry): Item {
+  if ('event' in entry) {
+    const { event, member } = entry;
+    return { event, member: member.id, sub: member.sub };
+  }
+  const { id, by, data } = entry;
+  return { id, data: JSON.stringify(data), ...(by !== undefined && { by }) };
+}
+
+/** Where the channel is now; undefined: nothing was ever published to it. @throws DomainError STORE_UNAVAILABLE */
+export async function readHead(
+  { items }: Pick<LogPorts, 'items'>,
+  address: string,
+): Promise<(Position & { readonly at: number }) | undefined> {
+  const outcome = await items.read(headKey(address), { consistent: true });
+  if (outcome.kind === 'unavailable') throw unavailable('the head of a channel could not be read');
+  const { item } = outcome;
+  return item === undefined ? undefined : { ...positionOf(item), at: numberOf(item['at']) };
+}
+
+export type LogPage = {
+  readonly log: number;
+  readonly entries: readonly ChannelEntry[];
+  /** Numbers whose entries are kept no more. */
+  readonly lost: readonly Range[];
+  /** Up to here nothing is left out. */
+  readonly upTo: number;
+  readonly head: number;
+};
+
+/**
+ * What comes after a position, as far as it fits into one answer. A number whose writer may still be at it ends the page.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
+export async function readLog(ports: LogPorts, address: string, after: Position): Promise<LogPage> {
+  const head = await readHead(ports, address);
+  // Begun anew, or forgotten: whatever the client has seen is of another time.
+  if (head === undefined) return { log: after.log, entries: [], lost: [], upTo: after.seq, head: after.seq };
+  const { log, seq } = head;
+  const seen = after.log === log ? after.seq : 0;
+  if (seen >= seq) return { log, entries: [], lost: [], upTo: seq, head: seq };
+  const start = Math.max(seen, seq - LOG_LIMIT_ENTRIES);
+  const lost: Range[] = start > seen ? [[seen + 1, start]] : [];
+  const page = await ports.store.page({
+    ...{ pk: logKey(address, log), limit: PAGE, from: seqKey(start + 1), to: seqKey(seq) },
+  });
+  const nowSeconds = ports.clock.nowEpochMs() / 1000;
+  const kept = page.items.map(({ item }) => item).filter(({ expiresAt }) => Number(expiresAt) > nowSeconds);
+  const end = page.hasMore ? numberOf(page.items.at(-1)?.item['seq']) : seq;
+  return collect(ports, { address, head, kept, start, end, lost });
+}
+
+type Collecting = {
+  readonly address: string;
+  readonly head: Position & { readonly at: number };
+  readonly kept: readonly Item[];
+  readonly start: number;
+  readonly end: number;
+  readonly lost: Range[];
+};
+
+async function collect(
+  ports: LogPorts,
+  { address, head, kept, start, end, lost }: Collecting,
+): Promise<LogPage> {
+  const entries: ChannelEntry[] = [];
+  const { log, seq: last } = head;
+  let upTo = start;
+  let sizeBytes = 0;
+  const pageOf = (): LogPage => ({ log, entries, lost, upTo, head: last });
+  for (const item of [...kept, undefined]) {
+    const next = item === undefined ? end + 1 : numberOf(item['seq']);
+    if (next > upTo + 1) {
+      const neighbourAt = item === undefined ? head.at : numberOf(item['at']);
+      const settled = await settle(ports, {
+        pk: logKey(address, log),
+        from: upTo + 1,
+        to: next - 1,
+        neighbourAt,
+      });
+      if (settled === undefined) return pageOf();
+      lost.push(...settled.lost);
+      entries.push(...settled.entries);
+      upTo = next - 1;
+    }
+    if (item === undefined) continue;
+    sizeBytes += String(item['data'] ?? '').length + 120;
+    if (sizeBytes > READ_BYTES && entries.length > 0) return pageOf();
+    entries.push(toEntry(item));
+    upTo = next;
+  }
+  return pageOf();
+}
+
+type Gap = {
+  readonly pk: string;
+  readonly from: number;
+  readonly to: number;
+  /** When the number after the gap was taken. */
+  readonly neighbourAt: number;
+};
+
+/** Makes sure that no entry of the gap can come any more; undefined: one still may. */
+async function settle(
+  { items, clock }: LogPorts,
+  { pk, from, to, neighbourAt }: Gap,
+): Promise<{ readonly lost: readonly Range[]; readonly entries: readonly ChannelEntry[] } | undefined> {
+  const nowEpochMs = clock.nowEpochMs();
+  if (nowEpochMs - neighbourAt < SETTLED_AFTER_MS) return undefined;
+  if (to - from >= VOIDS_LIMIT) return { lost: [[from, to]], entries: [] };
+  const lost: Range[] = [];
+  const entries: ChannelEntry[] = [];
+  for (let seq = from; seq <= to; seq += 1) {
+    const item = { seq, at: neighbourAt, void: 1, expiresAt: Math.ceil(nowEpochMs / 1000) + 3600 };
+    const outcome = await putOnce(items, { pk, sk: seqKey(seq) }, item);
+    if (outcome.kind === 'refused' && outcome.item !== undefined && !isExpired(outcome.item, nowEpochMs))
+      entries.push(toEntry(outcome.item));
+    else if (outcome.kind === 'done' || outcome.kind === 'refused') extend(lost, seq);
+    else throw unavailable('the log of a channel could not be settled');
+  }
+  return { lost, entries };
+}
+
+function extend(lost: Range[], seq: number): void {
+  const last = lost.at(-1);
+  if (last?.[1] === seq - 1) lost[lost.length - 1] = [last[0], seq];
+  else lost.push([seq, seq]);
+}
+
+function isExpired({ expiresAt }: Item, nowEpochMs: number): boolean {
+  return numberOf(expiresAt) * 1000 <= nowEpochMs;
+}
+
+/** What `append` has written under these numbers, as far as it is there. @throws DomainError STORE_UNAVAILABLE */
+export async function readEntries(
+  { store }: Pick<LogPorts, 'store'>,
+  address: string,
+  log: number,
+  [from, to]: Range,
+): Promise<readonly ChannelEntry[]> {
+  const entries: ChannelEntry[] = [];
+  for (let after: string | undefined, hasMore = true; hasMore;) {
+    const page = await store.page({
+      ...{ pk: logKey(address, log), limit: PAGE, from: seqKey(from), to: seqKey(to) },
+      ...(after !== undefined && { after }),
+    });
+    entries.push(...page.items.map(({ item }) => toEntry(item)));
+    after = page.items.at(-1)?.key.sk;
+    ({ hasMore } = page);
+  }
+  return entries;
+}
+
+function toEntry(item: Item): ChannelEntry {
+  const { event, id, by, data, member, sub } = item;
+  const seq = numberOf(item['seq']);
+  const at = numberOf(item['at']);
+  if (event === 'join' || event === 'leave')
+    return { seq, at, event, member: { id: String(member), sub: String(sub) } };
+  if (id === undefined) return { seq, void: true };
+  const content: unknown = JSON.parse(String(data));
+  return { seq, id: String(id), at, ...(by !== undefined && { by: String(by) }), data: content };
+}
+
+function positionOf(item: Item): Position {
+  return { log: numberOf(item['log']), seq: numberOf(item['seq']) };
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+/** Only what another attempt may change goes on. */
+function assertPossible(outcome: WriteOutcome): void {
+  if (outcome.kind === 'rejected' && !outcome.retryable)
+    throw unavailable('the connections table did not take the request');
+}
+
+function unavailable(what: string): DomainError {
+  return new DomainError('STORE_UNAVAILABLE', what);
+}

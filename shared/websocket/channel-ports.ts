@@ -1,0 +1,34 @@
+/** What the functions of the channels need from the outside. */
+import type {
+  ChannelCourier,
+  Clock,
+  ConnectionPoster,
+  ItemStore,
+  LiveStore,
+  Random,
+  Timer,
+} from '../ports.ts';
+import type { LogPorts } from './channel-log.ts';
+
+export type ChannelLimits = {
+  /** How long messages are kept for those who come back. */
+  readonly keptSeconds: number;
+  /** How often somebody pings who is present in a channel. */
+  readonly pingMs: number;
+  /** Open connections of one principal. */
+  readonly connectionsPerCaller: number;
+};
+
+export type ChannelPorts = LogPorts & {
+  readonly items: ItemStore;
+  readonly store: LiveStore;
+  readonly clock: Clock;
+  readonly courier: ChannelCourier;
+  readonly limits: ChannelLimits;
+};
+
+export type DeliveryPorts = ChannelPorts & {
+  readonly sockets: ConnectionPoster;
+  readonly random: Random;
+  readonly timer: Timer;
+};

@@ -1,0 +1,76 @@
+/** Texts of clients → messages of the protocol; parse only. */
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { isChannelName } from '../aws/channel-grants.ts';
+import { baseChannel } from './channel-address.ts';
+import type { ClientMessage, Position } from './frames.ts';
+
+export type ClientMessageOf<Action extends ClientMessage['action']> = Extract<
+  ClientMessage,
+  { readonly action: Action }
+>;
+
+/** What is wrong, as the client is told it. */
+export type Malformed = { readonly malformed: string; readonly id?: string };
+
+const ID = /^[\x21-\x7e]{1,64}$/;
+/** Channels of one connection, and as many with their presence. */
+const SEEN_LIMIT = 100;
+
+/** @returns Malformed where `action` is none of those that the protocol has */
+export function parseClientMessage(text: string): ClientMessage | Malformed {
+  const fields = parseJsonObject(text);
+  if (fields === undefined || typeof fields['action'] !== 'string')
+    return { malformed: 'a message is a JSON object with a text "action"' };
+  const { action } = fields;
+  if (action === 'ping') {
+    const seen = parseSeen(fields['seen']);
+    return seen === undefined
+      ? { malformed: '"seen" has positions {"log":…,"seq":…} by channel' }
+      : { action, seen };
+  }
+  if (action !== 'subscribe' && action !== 'unsubscribe' && action !== 'read' && action !== 'publish')
+    return { malformed: 'the actions are subscribe, unsubscribe, read, publish and ping' };
+  return parseChannelMessage(action, fields);
+}
+
+function parseChannelMessage(
+  action: Exclude<ClientMessage['action'], 'ping'>,
+  fields: JsonObject,
+): ClientMessage | Malformed {
+  const { id, channel, data } = fields;
+  if (typeof id !== 'string' || !ID.test(id)) return { malformed: '"id" is a text of 1 to 64 characters' };
+  if (typeof channel !== 'string' || !isChannelName(baseChannel(channel)))
+    return { malformed: '"channel" is a name such as rooms/1', id };
+  if (action === 'publish')
+    return data === undefined ? { malformed: '"data" is missing', id } : { action, id, channel, data };
+  if (action !== 'read') return { action, id, channel };
+  const after = parsePosition(fields['after']);
+  return after === undefined
+    ? { malformed: '"after" is a position {"log":…,"seq":…}', id }
+    : { action, id, channel, after };
+}
+
+function parseSeen(value: unknown): Readonly<Record<string, Position>> | undefined {
+  if (value === undefined) return {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const entries = Object.entries(value);
+  if (entries.length > SEEN_LIMIT) return undefined;
+  const seen: [string, Position][] = [];
+  for (const [channel, given] of entries) {
+    const position = parsePosition(given);
+    if (position === undefined || !isChannelName(baseChannel(channel))) return undefined;
+    seen.push([channel, position]);
+  }
+  return Object.fromEntries(seen);
+}
+
+function parsePosition(value: unknown): Position | undefined {
+  if (typeof value !== 'object' || value === null || !('log' in value) || !('seq' in value)) return undefined;
+  const { log, seq } = value;
+  return isCount(log) && isCount(seq) ? { log, seq } : undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

@@ -1,0 +1,164 @@
+/** Channels over one WebSocket, for browsers and Node: in order, without gaps, across connections. */
+import { PRESENCE_SUFFIX } from '../channel-address.ts';
+import type { Position, ServerFrame } from '../frames.ts';
+import { ConnectionKeeper } from './connection-keeper.ts';
+import type { State } from './connection-keeper.ts';
+import type { Host } from './host.ts';
+import { ChannelError, Questions } from './questions.ts';
+import { Subscription } from './subscription.ts';
+import type { ChannelHandlers } from './subscription.ts';
+
+export type ChannelsOptions = {
+  /** `wss://…/prod`; a function where it has a one-time ticket. */
+  readonly url: string | (() => string | Promise<string>);
+  /** A new one for each connection, since it may have ended; sent as subprotocol. */
+  readonly token?: string | (() => string | Promise<string>);
+  readonly onState?: (state: State) => void;
+};
+
+export type SubscribeOptions = {
+  /** Where one has come to, as `position` said: what came since is handed on first. */
+  readonly after?: Position;
+};
+
+export interface ChannelSubscription {
+  readonly channel: string;
+  /** How far messages have been handed on; to come back to, even after the page was left. */
+  readonly position: Position | undefined;
+  end(): void;
+}
+
+export interface Channels {
+  readonly state: State;
+  /** @throws Error where the channel has a subscription */
+  subscribe(channel: string, handlers: ChannelHandlers, options?: SubscribeOptions): ChannelSubscription;
+  /** @returns its number, once the message is in the channel's log @throws ChannelError */
+  publish(channel: string, data: unknown): Promise<number>;
+  close(): void;
+}
+
+export class ChannelClient implements Channels {
+  readonly #host: Host;
+  readonly #keeper: ConnectionKeeper;
+  readonly #questions: Questions;
+  readonly #subscriptions = new Map<string, Subscription>();
+  #state: State = 'connecting';
+
+  constructor(host: Host, { url, token, onState }: ChannelsOptions) {
+    this.#host = host;
+    const options = {
+      url: () => (typeof url === 'string' ? url : url()),
+      protocols: async () => {
+        const given = typeof token === 'function' ? await token() : token;
+        return given === undefined ? [] : ['bearer', given];
+      },
+    };
+    this.#keeper = new ConnectionKeeper(host, options, {
+      opened: () => this.#opened(),
+      frame: (frame) => this.#heard(frame),
+      ping: () => this.#ping(),
+      state: (state) => {
+        if (state === this.#state) return;
+        this.#state = state;
+        onState?.(state);
+      },
+    });
+    this.#questions = new Questions(host, (text) => this.#keeper.send(text));
+    this.#keeper.start();
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  subscribe(
+    channel: string,
+    handlers: ChannelHandlers,
+    { after }: SubscribeOptions = {},
+  ): ChannelSubscription {
+    if (this.#subscriptions.has(channel)) throw new Error(`${channel} has a subscription`);
+    const refused = (error: ChannelError): void => {
+      for (const name of [channel, channel + PRESENCE_SUFFIX]) this.#subscriptions.get(name)?.end();
+      this.#forget(channel);
+      handlers.error?.(error);
+    };
+    const watched = { ...handlers, error: refused };
+    const subscription = this.#begin(channel, watched, after);
+    if (handlers.members !== undefined)
+      this.#begin(channel + PRESENCE_SUFFIX, {
+        message: () => undefined,
+        members: handlers.members,
+        error: refused,
+      });
+    return {
+      channel,
+      get position() {
+        return subscription.position;
+      },
+      end: () => {
+        for (const name of [channel, channel + PRESENCE_SUFFIX]) this.#subscriptions.get(name)?.end();
+        this.#forget(channel);
+      },
+    };
+  }
+
+  async publish(channel: string, data: unknown): Promise<number> {
+    if (this.#state === 'closed') throw new ChannelError('closed', 'the client is closed');
+    const question = { action: 'publish', id: this.#host.newId(), channel, data } as const;
+    const answer = await this.#questions.ask(question);
+    return answer.type === 'published' ? answer.seq : 0;
+  }
+
+  close(): void {
+    this.#subscriptions.clear();
+    this.#keeper.close();
+    this.#questions.drop(() => true);
+  }
+
+  #begin(channel: string, handlers: ChannelHandlers, after?: Position): Subscription {
+    const ports = { host: this.#host, questions: this.#questions };
+    const subscription = new Subscription(ports, channel, handlers, after);
+    this.#subscriptions.set(channel, subscription);
+    subscription.begin();
+    return subscription;
+  }
+
+  #forget(channel: string): void {
+    for (const name of [channel, channel + PRESENCE_SUFFIX]) this.#subscriptions.delete(name);
+  }
+
+  #opened(): void {
+    this.#questions.poseAgain();
+    for (const subscription of this.#subscriptions.values()) subscription.begin();
+  }
+
+  #heard(frame: ServerFrame): void {
+    switch (frame.type) {
+      case 'messages':
+        if (frame.id === undefined) this.#subscriptions.get(frame.channel)?.accept(frame.log, frame.messages);
+        else this.#questions.answer(frame);
+        return;
+      case 'pong':
+        for (const [channel, head] of Object.entries(frame.heads ?? {}))
+          this.#subscriptions.get(channel)?.lookUpTo(head);
+        for (const channel of frame.rejoin ?? []) this.#subscriptions.get(channel)?.begin();
+        return;
+      case 'error':
+        if (this.#questions.refuse(frame)) this.#keeper.reopen();
+        return;
+      case 'subscribed':
+      case 'unsubscribed':
+      case 'published':
+        this.#questions.answer(frame);
+    }
+  }
+
+  #ping(): string {
+    const seen = [...this.#subscriptions].map(
+      ([channel, { position = NOWHERE }]): readonly [string, Position] => [channel, position],
+    );
+    return JSON.stringify({ action: 'ping', seen: Object.fromEntries(seen) });
+  }
+}
+
+const NOWHERE: Position = { log: 0, seq: 0 };

@@ -1,0 +1,223 @@
+/**
+ * One open connection, whatever happens: opened again when it ends, with more patience each time; made anew before API
+ * Gateway closes it or its credential ends; pinged. It knows nothing of channels.
+ */
+import type { ServerFrame } from '../frames.ts';
+import type { Host, Socket } from './host.ts';
+
+export type State = 'connecting' | 'open' | 'closed';
+
+export type KeeperOptions = {
+  readonly url: () => string | Promise<string>;
+  /** Subprotocols: `bearer` and the token. */
+  readonly protocols: () => readonly string[] | Promise<readonly string[]>;
+};
+
+export type KeeperEvents = {
+  /** There is a new connection: what was asked of the one before has to be asked again. */
+  readonly opened: () => void;
+  readonly frame: (frame: ServerFrame) => void;
+  /** What the next ping says. */
+  readonly ping: () => string;
+  readonly state: (state: State) => void;
+};
+
+type Pong = Extract<ServerFrame, { readonly type: 'pong' }>;
+
+const LEAST_PAUSE_MS = 250;
+const MOST_PAUSE_MS = 20_000;
+/** A connection that answers nothing for so long is taken for dead, whatever TCP says. */
+const ANSWER_WITHIN_MS = 10_000;
+const OPENED_WITHIN_MS = 15_000;
+/** Before the end of a connection; spread, so that those who came together do not all come again together. */
+const RENEW_BEFORE_MS = 60_000;
+const RENEW_SPREAD = 0.05;
+/** The old one still hears what is on its way when the new one is there. */
+const OVERLAP_MS = 2_000;
+
+export class ConnectionKeeper {
+  readonly #host: Host;
+  readonly #options: KeeperOptions;
+  readonly #events: KeeperEvents;
+  #socket: Socket | undefined;
+  #failures = 0;
+  #isClosed = false;
+  #cancels = new Map<'ping' | 'answer' | 'renew' | 'retry' | 'open', () => void>();
+
+  constructor(host: Host, options: KeeperOptions, events: KeeperEvents) {
+    this.#host = host;
+    this.#options = options;
+    this.#events = events;
+  }
+
+  start(): void {
+    void this.#open();
+  }
+
+  /** @returns false: there is no open connection; `opened` will say when there is */
+  send(text: string): boolean {
+    if (this.#socket === undefined) return false;
+    try {
+      this.#socket.send(text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const cancel of this.#cancels.values()) cancel();
+    this.#cancels.clear();
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (socket !== undefined) drop(socket);
+    this.#events.state('closed');
+  }
+
+  /** The credential is over, or nothing is answered: this connection is worth nothing. */
+  reopen(): void {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    this.#socket = undefined;
+    drop(socket);
+    this.#ended();
+  }
+
+  ping(): void {
+    this.#cancel('ping');
+    if (!this.send(this.#events.ping())) return;
+    this.#set('answer', ANSWER_WITHIN_MS, () => this.reopen());
+  }
+
+  async #open(): Promise<void> {
+    let socket: Socket;
+    try {
+      socket = this.#host.connect(await this.#options.url(), await this.#options.protocols());
+    } catch {
+      // No credential to be had: the same as no connection.
+      this.#failed();
+      return;
+    }
+    if (this.#isClosed) {
+      drop(socket);
+      return;
+    }
+    let isSettled = false;
+    const fail = (): void => {
+      if (isSettled) return;
+      isSettled = true;
+      drop(socket);
+      this.#failed();
+    };
+    this.#set('open', OPENED_WITHIN_MS, fail);
+    socket.onerror = fail;
+    socket.onclose = fail;
+    socket.onopen = () => {
+      if (isSettled) return;
+      isSettled = true;
+      this.#cancel('open');
+      this.#take(socket);
+    };
+  }
+
+  #take(socket: Socket): void {
+    const before = this.#socket;
+    if (this.#isClosed) {
+      drop(socket);
+      return;
+    }
+    this.#socket = socket;
+    this.#failures = 0;
+    socket.onmessage = (event: { readonly data?: unknown }) =>
+      this.#heard(event.data, socket === this.#socket);
+    socket.onclose = () => {
+      if (this.#socket !== socket) return;
+      this.#socket = undefined;
+      this.#ended();
+    };
+    socket.onerror = null;
+    if (before !== undefined) this.#host.after(OVERLAP_MS, () => drop(before));
+    this.#events.state('open');
+    this.#events.opened();
+    // Says how long this connection lasts.
+    this.ping();
+  }
+
+  /** What the connection before says of itself is of no interest any more. */
+  #heard(data: unknown, isCurrent: boolean): void {
+    const frame = parseFrame(data);
+    if (frame === undefined || (!isCurrent && frame.type !== 'messages')) return;
+    if (frame.type === 'pong') this.#heardPong(frame);
+    this.#events.frame(frame);
+  }
+
+  #heardPong({ pingAfterMs, closesInMs, credentialEndsInMs = Infinity }: Pong): void {
+    this.#cancel('answer');
+    this.#set('ping', Math.max(250, pingAfterMs), () => this.ping());
+    const leftMs = Math.min(closesInMs, credentialEndsInMs);
+    const early = Math.min(RENEW_BEFORE_MS, leftMs / 4) + this.#host.fraction() * RENEW_SPREAD * leftMs;
+    // Further away than timers reach, a later pong says it again.
+    if (leftMs < 86_400_000) this.#set('renew', Math.max(1_000, leftMs - early), () => void this.#open());
+  }
+
+  #failed(): void {
+    this.#cancel('open');
+    if (this.#isClosed) return;
+    this.#failures += 1;
+    // A second connection could not be made; the first is as good as before.
+    if (this.#socket === undefined) this.#events.state('connecting');
+    const most = Math.min(MOST_PAUSE_MS, LEAST_PAUSE_MS * 2 ** this.#failures);
+    this.#set('retry', LEAST_PAUSE_MS / 2 + this.#host.fraction() * most, () => void this.#open());
+  }
+
+  #ended(): void {
+    for (const name of ['ping', 'answer', 'renew'] as const) this.#cancel(name);
+    this.#failed();
+  }
+
+  #set(name: 'ping' | 'answer' | 'renew' | 'retry' | 'open', ms: number, run: () => void): void {
+    this.#cancel(name);
+    this.#cancels.set(
+      name,
+      this.#host.after(ms, () => {
+        this.#cancels.delete(name);
+        run();
+      }),
+    );
+  }
+
+  #cancel(name: 'ping' | 'answer' | 'renew' | 'retry' | 'open'): void {
+    this.#cancels.get(name)?.();
+    this.#cancels.delete(name);
+  }
+}
+
+/** Hears nothing of it any more. */
+function drop(socket: Socket): void {
+  socket.onopen = null;
+  socket.onmessage = null;
+  socket.onclose = null;
+  socket.onerror = ignore;
+  try {
+    socket.close(1000);
+  } catch {
+    // It was not open yet.
+  }
+}
+
+function ignore(): void {
+  // `ws` throws what nobody hears.
+}
+
+/** Undefined: a text of API Gateway itself, or nobody's. */
+function parseFrame(data: unknown): ServerFrame | undefined {
+  try {
+    const frame: unknown = JSON.parse(String(data));
+    return typeof frame === 'object' && frame !== null && 'type' in frame
+      ? (frame as ServerFrame)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,124 @@
+/** One channel as it arrives → one channel in order: each number once, and gaps known. Pure. */
+import type { ChannelEntry, Position, Range } from '../frames.ts';
+
+export type FeedItem =
+  | { readonly kind: 'entry'; readonly entry: ChannelEntry }
+  /** Messages that are kept no more, or a log that was begun anew. */
+  | { readonly kind: 'gap'; readonly from: number; readonly to: number };
+
+/** Out of order is what comes early; more of it is asked for again. */
+const WAITING_LIMIT = 5_000;
+/** How far back a publication that was sent twice is recognised. */
+const IDS_LIMIT = 2_000;
+
+export class Feed {
+  #position: Position | undefined;
+  /** Of the log of `#position`, or of a later one as long as there is none. */
+  readonly #waiting = new Map<number, ChannelEntry>();
+  #waitingLog = 0;
+  readonly #ids = new Set<string>();
+
+  constructor(position?: Position) {
+    this.#position = position;
+  }
+
+  get position(): Position | undefined {
+    return this.#position;
+  }
+
+  /** Something later than the next number is here already, or the log has been begun anew. */
+  get hasGap(): boolean {
+    return this.#position !== undefined && this.#waiting.size > 0;
+  }
+
+  /** From here on. What has arrived before is looked at now. */
+  begin(position: Position): readonly FeedItem[] {
+    const isNew = position.log === 0 && this.#waitingLog > 0;
+    // Nobody had published then, and somebody has meanwhile.
+    this.#position = isNew ? { log: this.#waitingLog, seq: 0 } : position;
+    if (this.#waitingLog < position.log) this.#waiting.clear();
+    this.#waitingLog = Math.max(this.#waitingLog, position.log);
+    if (this.#waitingLog !== position.log) return this.#drain();
+    for (const seq of this.#waiting.keys()) if (seq <= position.seq) this.#waiting.delete(seq);
+    return this.#drain();
+  }
+
+  /** As they were delivered: in any order, and more than once. */
+  accept(log: number, entries: readonly ChannelEntry[]): readonly FeedItem[] {
+    const current = this.#position?.log ?? 0;
+    if (log < current || log < this.#waitingLog) return [];
+    if (log > this.#waitingLog) {
+      this.#waiting.clear();
+      this.#waitingLog = log;
+    }
+    const seen = this.#position?.log === log ? this.#position.seq : 0;
+    for (const entry of entries)
+      if (entry.seq > seen && this.#waiting.size < WAITING_LIMIT) this.#waiting.set(entry.seq, entry);
+    // Nobody had published when the subscription began: the log is new, and nothing of it is missed.
+    if (this.#position?.log === 0 && log > 0) this.#position = { log, seq: 0 };
+    return this.#drain();
+  }
+
+  /** The answer to a question for what is missing: complete up to a number. */
+  fill(page: {
+    readonly log: number;
+    readonly messages: readonly ChannelEntry[];
+    readonly lost: readonly Range[];
+    readonly upTo: number;
+  }): readonly FeedItem[] {
+    const { log, messages, lost, upTo } = page;
+    if (this.#position === undefined || log < this.#position.log) return [];
+    const items: FeedItem[] = [];
+    if (log > this.#position.log) {
+      // What came between the two logs nobody knows.
+      if (this.#position.log > 0)
+        items.push({ kind: 'gap', from: this.#position.seq + 1, to: this.#position.seq });
+      if (this.#waitingLog !== log) this.#waiting.clear();
+      this.#waitingLog = log;
+      this.#position = { log, seq: 0 };
+    }
+    const parts = [
+      ...messages.map((entry) => ({ at: entry.seq, entry })),
+      ...lost.map(([from, to]) => ({ at: from, to })),
+    ].sort((a, b) => a.at - b.at);
+    for (const part of parts) {
+      if ('entry' in part) items.push(...this.#step(part.entry));
+      else if (part.to > this.#position.seq) {
+        items.push({ kind: 'gap', from: Math.max(part.at, this.#position.seq + 1), to: part.to });
+        this.#position = { log, seq: part.to };
+      }
+    }
+    if (upTo > this.#position.seq) this.#position = { log, seq: upTo };
+    return [...items, ...this.#drain()];
+  }
+
+  #drain(): readonly FeedItem[] {
+    const items: FeedItem[] = [];
+    while (this.#position !== undefined && this.#waitingLog === this.#position.log) {
+      const next = this.#waiting.get(this.#position.seq + 1);
+      if (next === undefined) break;
+      items.push(...this.#step(next));
+    }
+    if (this.#position !== undefined && this.#waitingLog === this.#position.log)
+      for (const seq of this.#waiting.keys()) if (seq <= this.#position.seq) this.#waiting.delete(seq);
+    return items;
+  }
+
+  /** Only what comes next counts; what came before has been handed on. */
+  #step(entry: ChannelEntry): readonly FeedItem[] {
+    const { log, seq } = this.#position ?? { log: 0, seq: 0 };
+    if (entry.seq !== seq + 1) return [];
+    this.#position = { log, seq: entry.seq };
+    this.#waiting.delete(entry.seq);
+    if ('void' in entry || ('id' in entry && this.#isKnown(entry.id))) return [];
+    return [{ kind: 'entry', entry }];
+  }
+
+  #isKnown(id: string): boolean {
+    if (this.#ids.has(id)) return true;
+    this.#ids.add(id);
+    const [oldest] = this.#ids;
+    if (this.#ids.size > IDS_LIMIT && oldest !== undefined) this.#ids.delete(oldest);
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+/** What the client library takes of the browser or Node that it runs in: sockets, time and chance. */
+
+/** As much of a WebSocket as is used; the browser's, Node's (from 22 on), and `ws` are one. */
+export interface Socket {
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(text: string): void;
+  close(code?: number): void;
+}
+
+export type SocketClass = new (url: string, protocols?: string[]) => Socket;
+
+export interface Host {
+  connect(url: string, protocols: readonly string[]): Socket;
+  nowMs(): number;
+  /** In [0, 1). */
+  fraction(): number;
+  /** @returns cancels it */
+  after(ms: number, run: () => void): () => void;
+  newId(): string;
+}
+
+/** @throws Error where there is no WebSocket: then one has to be given */
+export function hostOf(given?: SocketClass): Host {
+  const made = given ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
+  if (made === undefined)
+    throw new Error(
+      'there is no WebSocket here: give one, such as { webSocket: WebSocket } of the package ws',
+    );
+  return {
+    connect: (url, protocols) => new made(url, [...protocols]),
+    nowMs: () => performance.now(),
+    fraction: Math.random,
+    after(ms, run) {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    newId: () =>
+      Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
+        byte.toString(16).padStart(2, '0'),
+      ).join(''),
+  };
+}

@@ -1,0 +1,106 @@
+/** What was asked and is not answered yet: asked again after a while, and on a new connection. All of it may be asked twice. */
+import type { ClientMessage, ErrorCode, ServerFrame } from '../frames.ts';
+import type { Host } from './host.ts';
+
+export type Question = Exclude<ClientMessage, { readonly action: 'ping' }>;
+type Answer = Exclude<ServerFrame, { readonly type: 'error' | 'pong' }>;
+
+export class ChannelError extends Error {
+  override readonly name = 'ChannelError';
+  readonly code: ErrorCode | 'closed';
+
+  constructor(code: ErrorCode | 'closed', message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+type Open = {
+  question: Question;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: ChannelError) => void;
+  cancel: () => void;
+};
+
+/** Longer than a cold start. */
+const ANSWERED_WITHIN_MS = 8_000;
+const AGAIN_AFTER_MS = { least: 200, spread: 800 };
+
+export class Questions {
+  readonly #host: Host;
+  readonly #send: (text: string) => boolean;
+  readonly #open = new Map<string, Open>();
+
+  constructor(host: Host, send: (text: string) => boolean) {
+    this.#host = host;
+    this.#send = send;
+  }
+
+  /** Rejected with ChannelError where the answer is a refusal. */
+  ask(question: Question): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const open: Open = { question, resolve, reject, cancel: ignore };
+      this.#open.set(question.id, open);
+      this.#pose(open);
+    });
+  }
+
+  /** On a new connection, in the order in which they were asked. */
+  poseAgain(): void {
+    const all = [...this.#open.values()];
+    this.#open.clear();
+    for (const open of all) {
+      // A subscription of the connection before is none of this one; a publication keeps the id by which it counts once.
+      const { question } = open;
+      open.question = question.action === 'publish' ? question : { ...question, id: this.#host.newId() };
+      this.#open.set(open.question.id, open);
+      this.#pose(open);
+    }
+  }
+
+  answer(frame: Answer): void {
+    if (frame.id === undefined) return;
+    this.#take(frame.id)?.resolve(frame);
+  }
+
+  /** @returns whether the connection itself is refused */
+  refuse({ id, code, message }: Extract<ServerFrame, { readonly type: 'error' }>): boolean {
+    if (code === 'credential-expired') return true;
+    const open = id === undefined ? undefined : this.#open.get(id);
+    if (open === undefined || id === undefined) return false;
+    if (code === 'unavailable') {
+      const pauseMs = AGAIN_AFTER_MS.least + this.#host.fraction() * AGAIN_AFTER_MS.spread;
+      open.cancel();
+      open.cancel = this.#host.after(pauseMs, () => this.#pose(open));
+      return false;
+    }
+    this.#take(id)?.reject(new ChannelError(code, message));
+    return false;
+  }
+
+  /** Nobody waits for these any more. */
+  drop(isMeant: (question: Question) => boolean): void {
+    for (const [id, { question }] of this.#open)
+      if (isMeant(question))
+        this.#take(id)?.reject(new ChannelError('closed', 'nobody waits for it any more'));
+  }
+
+  #pose(open: Open): void {
+    open.cancel();
+    open.cancel = ignore;
+    // Unsent, it waits for the next connection.
+    if (!this.#send(JSON.stringify(open.question))) return;
+    open.cancel = this.#host.after(ANSWERED_WITHIN_MS, () => this.#pose(open));
+  }
+
+  #take(id: string): Open | undefined {
+    const open = this.#open.get(id);
+    this.#open.delete(id);
+    open?.cancel();
+    return open;
+  }
+}
+
+function ignore(): void {
+  // Nothing to cancel.
+}

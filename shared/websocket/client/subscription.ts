@@ -1,0 +1,201 @@
+/** One channel of a client: what its handlers hear of it, and what it asks for that is missing. */
+import { PRESENCE_SUFFIX } from '../channel-address.ts';
+import type { ChannelEntry, Member, Position } from '../frames.ts';
+import { Feed } from './feed.ts';
+import type { FeedItem } from './feed.ts';
+import type { Host } from './host.ts';
+import { ChannelError } from './questions.ts';
+import type { Questions } from './questions.ts';
+
+export type ChannelMessage = {
+  readonly channel: string;
+  readonly seq: number;
+  readonly id: string;
+  /** When it was published, in ms. */
+  readonly at: number;
+  /** Subject of the client that published; undefined: a service did. */
+  readonly by: string | undefined;
+  readonly data: unknown;
+};
+
+/** Messages that cannot be had any more; `to` below `from`: nobody knows how many. */
+export type Gap = { readonly channel: string; readonly from: number; readonly to: number };
+
+export type ChannelHandlers = {
+  /** Each message once, in order. */
+  readonly message: (message: ChannelMessage) => void;
+  readonly gap?: (gap: Gap) => void;
+  /** Who is there, whenever that changes. Whoever gives it is there, too. */
+  readonly members?: (members: readonly Member[]) => void;
+  /** The subscription is refused, and over. */
+  readonly error?: (error: ChannelError) => void;
+  /** From now on nothing is missed; again after each new connection. */
+  readonly ready?: () => void;
+};
+
+/** What is out of order mostly comes by itself. */
+const WAIT_FOR_ORDER_MS = 150;
+const READ_AGAIN_MS = { least: 250, most: 5_000 };
+
+type Ports = { readonly host: Host; readonly questions: Questions };
+
+/** A channel of messages, or one of joins and leaves. */
+export class Subscription {
+  readonly channel: string;
+  readonly #ports: Ports;
+  readonly #handlers: ChannelHandlers;
+  readonly #feed: Feed;
+  readonly #members: Map<string, Member> | undefined;
+  #isOver = false;
+  #isReading = false;
+  #isAsking = false;
+  #emptyReads = 0;
+  #cancelWait: (() => void) | undefined;
+
+  constructor(ports: Ports, channel: string, handlers: ChannelHandlers, after?: Position) {
+    this.#ports = ports;
+    this.channel = channel;
+    this.#handlers = handlers;
+    this.#feed = new Feed(after);
+    this.#members = channel.endsWith(PRESENCE_SUFFIX) ? new Map() : undefined;
+  }
+
+  get position(): Position | undefined {
+    return this.#feed.position;
+  }
+
+  /** On every connection anew. */
+  begin(): void {
+    if (this.#isOver || this.#isAsking) return;
+    this.#isAsking = true;
+    const { host, questions } = this.#ports;
+    questions.ask({ action: 'subscribe', id: host.newId(), channel: this.channel }).then(
+      (answer) => {
+        this.#isAsking = false;
+        if (answer.type === 'subscribed') this.#begun(answer.head, answer.members);
+      },
+      (error: unknown) => {
+        this.#isAsking = false;
+        this.#refused(error);
+      },
+    );
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#cancelWait?.();
+    const { host, questions } = this.#ports;
+    // What was published goes on being published.
+    questions.drop(({ action, channel }) => action !== 'publish' && channel === this.channel);
+    questions.ask({ action: 'unsubscribe', id: host.newId(), channel: this.channel }).catch(() => undefined);
+  }
+
+  /** As delivered. */
+  accept(log: number, entries: readonly ChannelEntry[]): void {
+    if (this.#isOver) return;
+    this.#hand(this.#feed.accept(log, entries));
+    if (this.#feed.hasGap) this.#waitThenRead(WAIT_FOR_ORDER_MS);
+  }
+
+  /** The channel is said to be there. */
+  lookUpTo(head: Position): void {
+    const { position } = this.#feed;
+    if (this.#isOver || position === undefined) return;
+    if (head.log > position.log || (head.log === position.log && head.seq > position.seq))
+      this.#waitThenRead(WAIT_FOR_ORDER_MS);
+  }
+
+  #begun(head: Position, members: readonly Member[] | undefined): void {
+    if (this.#isOver) return;
+    if (this.#members !== undefined) {
+      this.#members.clear();
+      for (const member of members ?? []) this.#members.set(member.id, member);
+      this.#handlers.members?.([...this.#members.values()]);
+      this.#hand(this.#feed.begin(head));
+    } else if (this.#feed.position === undefined) this.#hand(this.#feed.begin(head));
+    else this.lookUpTo(head);
+    this.#handlers.ready?.();
+    if (this.#feed.hasGap) this.#waitThenRead(WAIT_FOR_ORDER_MS);
+  }
+
+  #waitThenRead(ms: number): void {
+    if (this.#isReading || this.#cancelWait !== undefined) return;
+    this.#cancelWait = this.#ports.host.after(ms, () => {
+      this.#cancelWait = undefined;
+      void this.#read();
+    });
+  }
+
+  async #read(): Promise<void> {
+    const { host, questions } = this.#ports;
+    const after = this.#feed.position;
+    if (this.#isOver || after === undefined) return;
+    this.#isReading = true;
+    try {
+      const answer = await questions.ask({ action: 'read', id: host.newId(), channel: this.channel, after });
+      if (answer.type !== 'messages') return;
+      const { log, messages, lost = [], upTo = 0, head = 0 } = answer;
+      this.#hand(this.#feed.fill({ log, messages, lost, upTo }));
+      const { position = after } = this.#feed;
+      const hasMoved = position.seq !== after.seq || position.log !== after.log;
+      this.#emptyReads = hasMoved ? 0 : this.#emptyReads + 1;
+      this.#isReading = false;
+      if (this.#feed.hasGap || (position.log === log && position.seq < head)) this.#readOn(hasMoved);
+    } catch (error) {
+      this.#refused(error);
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  /** Whoever published has died, or is at it still: the server knows after a while. */
+  #readOn(hasMoved: boolean): void {
+    const pauseMs = Math.min(READ_AGAIN_MS.most, READ_AGAIN_MS.least * 2 ** this.#emptyReads);
+    this.#waitThenRead(hasMoved ? 0 : pauseMs);
+  }
+
+  #hand(items: readonly FeedItem[]): void {
+    let hasChanged = false;
+    for (const item of items) {
+      if (item.kind === 'gap') this.#gap(item.from, item.to);
+      else if ('event' in item.entry) hasChanged = this.#changeMembers(item.entry) || hasChanged;
+      else if ('id' in item.entry) {
+        const { seq, id, at, by, data } = item.entry;
+        const message = { channel: this.channel, seq, id, at, by, data };
+        guarded(() => this.#handlers.message(message));
+      }
+    }
+    if (hasChanged) this.#handlers.members?.([...(this.#members?.values() ?? [])]);
+  }
+
+  #gap(from: number, to: number): void {
+    // Joins and leaves that nobody has any more: the list is asked for anew.
+    if (this.#members !== undefined) this.begin();
+    else this.#handlers.gap?.({ channel: this.channel, from, to });
+  }
+
+  #changeMembers({ event, member }: Extract<ChannelEntry, { readonly event: string }>): boolean {
+    if (event === 'leave') return this.#members?.delete(member.id) === true;
+    if (this.#members === undefined || this.#members.has(member.id)) return false;
+    this.#members.set(member.id, member);
+    return true;
+  }
+
+  #refused(error: unknown): void {
+    if (!(error instanceof ChannelError) || error.code === 'closed' || this.#isOver) return;
+    this.#isOver = true;
+    this.#cancelWait?.();
+    this.#handlers.error?.(error);
+  }
+}
+
+/** What a handler throws is its own: the messages after it are handed on all the same. */
+function guarded(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,32 @@
+/** Channels as the stack's functions have them: configuration from the environment, real clock, table and network. */
+import { createFunctionInvoker } from '../aws/lambda-poster.ts';
+import { readChannelsConfig, readInvokerConfig, readSignerConfig } from '../config.ts';
+import { createDynamoDbTable } from '../table/dynamodb-table.ts';
+import type { ChannelPorts, DeliveryPorts } from './channel-ports.ts';
+import { createConnectionPoster } from './connection-poster.ts';
+import { createLiveStore } from './dynamodb-live.ts';
+
+const STORE_TIMEOUT_MS = 1000;
+
+/** @throws DomainError CONFIG_INVALID */
+export function createLambdaChannelPorts(): ChannelPorts {
+  const { tableName, publisher, ...limits } = readChannelsConfig();
+  const invoker = createFunctionInvoker(readInvokerConfig);
+  return {
+    items: createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
+    store: createLiveStore(tableName),
+    clock: { nowEpochMs: () => Date.now() },
+    courier: { deliver: (job) => invoker.start(publisher, { deliver: job }) },
+    limits,
+  };
+}
+
+/** @throws DomainError CONFIG_INVALID */
+export function createLambdaDeliveryPorts(): DeliveryPorts {
+  return {
+    ...createLambdaChannelPorts(),
+    sockets: createConnectionPoster(readSignerConfig),
+    random: { hex: () => '', fraction: Math.random },
+    timer: { pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
+  };
+}

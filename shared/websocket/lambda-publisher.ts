@@ -1,0 +1,57 @@
+/** Publishing to channels from any function: it may call `ws-publisher`, and needs no other right. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { createFunctionInvoker } from '../aws/lambda-poster.ts';
+import { readInvokerConfig } from '../config.ts';
+import { DomainError } from '../errors.ts';
+import type { FunctionInvoker } from '../ports.ts';
+import { parsePublisherEvent } from './publisher-event.ts';
+
+export type Publication = {
+  /** Sent again with the same id, a message counts once for whoever hears it by the client library. */
+  readonly id?: string;
+  /** false: `ws-publisher` is told, and nobody waits for what comes of it. Lambda tries again where it fails. */
+  readonly wait?: boolean;
+};
+
+export type Published = {
+  /** Number of the message, of several the last one's; undefined where nobody waited. */
+  readonly seq: number | undefined;
+};
+
+export interface Publisher {
+  /**
+   * @param channel space and channel: `chat:rooms/1`
+   * @throws DomainError SUBJECT_INVALID for a message over 120 KB or a channel of no such form; TARGET_UNAVAILABLE
+   */
+  publish(channel: string, message: unknown, options?: Publication): Promise<Published>;
+  /** Up to 100 at a time, in few frames. */
+  publishAll(channel: string, messages: readonly unknown[], options?: Publication): Promise<Published>;
+}
+
+/** @param functionArn the stack's export `gatewright-{stage}-WsPublisherArn` */
+export function createLambdaPublisher(
+  functionArn: string,
+  invoker: FunctionInvoker = createFunctionInvoker(readInvokerConfig),
+): Publisher {
+  const send = async (
+    payload: Readonly<Record<string, unknown>>,
+    { id, wait = true }: Publication,
+  ): Promise<Published> => {
+    const event = { ...payload, id: id ?? globalThis.crypto.randomUUID() };
+    // Refused here, it says why to whoever called.
+    parsePublisherEvent(event, () => '');
+    if (!wait) {
+      await invoker.start(functionArn, event);
+      return { seq: undefined };
+    }
+    const answer = await invoker.ask(functionArn, event);
+    const seq = isJsonObject(answer) ? answer['seq'] : undefined;
+    if (typeof seq !== 'number')
+      throw new DomainError('TARGET_UNAVAILABLE', 'ws-publisher answered what it never answers');
+    return { seq };
+  };
+  return {
+    publish: (channel, message, options = {}) => send({ channel, data: message }, options),
+    publishAll: (channel, messages, options = {}) => send({ channel, messages }, options),
+  };
+}

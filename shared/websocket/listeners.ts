@@ -1,0 +1,127 @@
+/**
+ * Which connections there are, and what each listens to. Three kinds of items:
+ *
+ * | item       | pk                       | sk                    | attributes                                              |
+ * | ---------- | ------------------------ | --------------------- | ------------------------------------------------------- |
+ * | connection | `live#connection#{name}` | `connection`          | `principalId`, `tenant`, `connectedAt`, `credentialEnd` |
+ * | interest   | `live#connection#{name}` | pk of the listeners   |                                                         |
+ * | listener   | `live#{kind}#{what}`     | `{place}#{name}`      | its API, stage and id, `credentialEnd`, `seenAt`        |
+ *
+ * `kind`: `caller` (what its principal is told), `topic` (`post`), `channel` (`publish`). All have `expiresAt`.
+ */
+import { DomainError } from '../errors.ts';
+import type { LiveStore } from '../ports.ts';
+import { printKeyPart } from '../table/item-write.ts';
+import type { Item, ItemKey } from '../table/item-write.ts';
+import type { KeptItem } from '../table/listing.ts';
+import { addressOfListeners } from './channel-address.ts';
+import { connectionOf, listenerKey, nameOf } from './connection.ts';
+import type { Connection, ConnectionName } from './connection.ts';
+
+const MAX_NAME_CHARACTERS = 256;
+const RECORD = 'connection';
+const PAGE = 100;
+
+/** Whom a message is for. `issuer` is the id in the access document: two issuers may have a user of the same name. */
+export type Audience = { readonly topic: string } | { readonly issuer: string; readonly sub: string };
+
+/** @throws DomainError SUBJECT_INVALID */
+export function audienceKey(audience: Audience): string {
+  if (!('topic' in audience)) return callerKey(`${audience.issuer}|${audience.sub}`);
+  const { topic } = audience;
+  if (topic === '' || topic.length > MAX_NAME_CHARACTERS)
+    throw new DomainError('SUBJECT_INVALID', `a topic has 1 to ${MAX_NAME_CHARACTERS} characters`);
+  return `live#topic#${printKeyPart(topic)}`;
+}
+
+/** Partition of the connections of one principal. */
+export function callerKey(principalId: string): string {
+  return `live#caller#${printKeyPart(principalId)}`;
+}
+
+export function ownKey(connection: ConnectionName): string {
+  return `live#connection#${nameOf(connection)}`;
+}
+
+/** The connection itself, heard by its caller's name where it has one. */
+export function connectionItems(connection: Connection, nowEpochMs: number): readonly KeptItem[] {
+  const { principalId, tenant, connectedAtEpochMs: connectedAt } = connection;
+  const { expiresAtEpochSeconds: expiresAt } = connection;
+  const record: KeptItem = {
+    key: { pk: ownKey(connection), sk: RECORD },
+    item: {
+      ...nameItem(connection),
+      ...{ principalId, connectedAt, expiresAt },
+      ...(tenant !== undefined && { tenant }),
+      ...endOf(connection),
+    },
+  };
+  if (principalId === '') return [record];
+  const key = { pk: callerKey(principalId), sk: listenerKey(connection) };
+  return [record, { key, item: { ...listenerItem(connection), seenAt: nowEpochMs } }];
+}
+
+/** One more partition that the connection listens to. */
+export function interestItems(connection: Connection, pk: string): readonly KeptItem[] {
+  const { expiresAtEpochSeconds: expiresAt } = connection;
+  return [
+    { key: { pk, sk: listenerKey(connection) }, item: listenerItem(connection) },
+    { key: { pk: ownKey(connection), sk: pk }, item: { expiresAt } },
+  ];
+}
+
+export function interestKeys(connection: ConnectionName, pk: string): readonly ItemKey[] {
+  return [
+    { pk, sk: listenerKey(connection) },
+    { pk: ownKey(connection), sk: pk },
+  ];
+}
+
+/** Channels that the connection listens to, by their addresses. */
+export async function channelsOf(
+  store: Pick<LiveStore, 'page'>,
+  connection: ConnectionName,
+): Promise<readonly string[]> {
+  const { items } = await store.page({ pk: ownKey(connection), limit: PAGE });
+  return items.flatMap(({ key }) => addressOfListeners(key.sk) ?? []);
+}
+
+/** Removes all that is known of a connection. @returns addresses of the channels that it listened to */
+export async function forgetConnection(
+  store: LiveStore,
+  connection: ConnectionName,
+): Promise<readonly string[]> {
+  const pk = ownKey(connection);
+  const channels: string[] = [];
+  for (let hasMore = true; hasMore;) {
+    const page = await store.page({ pk, limit: PAGE });
+    const sk = listenerKey(connection);
+    const keys = page.items.flatMap(({ key, item }): ItemKey[] => {
+      if (key.sk !== RECORD) return [key, { pk: key.sk, sk }];
+      const principalId = String(item['principalId'] ?? '');
+      return principalId === '' ? [key] : [key, { pk: callerKey(principalId), sk }];
+    });
+    channels.push(...page.items.flatMap(({ key }) => addressOfListeners(key.sk) ?? []));
+    if (keys.length > 0) await store.remove(keys);
+    // Those of this page are gone, so that the next page is the first again.
+    hasMore = page.hasMore && keys.length > 0;
+  }
+  return channels;
+}
+
+function listenerItem(connection: Connection): Item {
+  return {
+    ...nameItem(connection),
+    expiresAt: connection.expiresAtEpochSeconds,
+    ...endOf(connection),
+  };
+}
+
+function nameItem(connection: ConnectionName): Item {
+  const { apiId, stage, connectionId } = connectionOf(connection);
+  return { apiId, stage, connectionId };
+}
+
+function endOf({ credentialExpiresAtEpochSeconds: end }: Connection): Item {
+  return end === undefined ? {} : { credentialEnd: end };
+}

@@ -1,0 +1,219 @@
+/**
+ * Who is in a channel. Whoever is there says so by each ping; whoever has not for a while is found by the next ping of
+ * anybody else, so that presence heals where `$disconnect` was never called.
+ *
+ * | item   | pk                   | sk               | attributes                                                     |
+ * | ------ | -------------------- | ---------------- | -------------------------------------------------------------- |
+ * | member | `presence#{address}` | `{place}#{name}` | `sub`, `seenAt` (ms), `leftAt` (ms, while its leave is told), `expiresAt` |
+ * | sweep  | `head#{address}`     | `sweep`          | `dueAt` (ms): when somebody may be overdue, `expiresAt`        |
+ *
+ * `address` is that of the presence channel, `chat:rooms/1!here`.
+ */
+import { DomainError } from '../errors.ts';
+import type { Item, ItemKey } from '../table/item-write.ts';
+import { membersKey, sweepKey } from './channel-address.ts';
+import type { ChannelPorts } from './channel-ports.ts';
+import { listenerKey, PLACE_DIGITS } from './connection.ts';
+import type { ConnectionName } from './connection.ts';
+import type { Member } from './frames.ts';
+import { publishEntries } from './publish-entries.ts';
+
+/** Of an answer; whoever has more in one channel does not show them one by one. */
+export const MEMBERS_LIMIT = 500;
+const PAGE = 500;
+const PAGES_LIMIT = 20;
+/** A ping may be late by the network, and by a client's timer. */
+const OVERDUE_AFTER_PINGS = 1.25;
+const LEAST_PAUSE_PINGS = 0.125;
+/** Told by one frame. */
+const LEAVES_TOGETHER = 50;
+/** A leave that nobody has told by then was left undone. */
+const LEAVE_TOLD_WITHIN_MS = 10_000;
+
+export type WatchedMembers = { readonly members: readonly Member[]; readonly isCut: boolean };
+
+/** Is there from now on, and is announced unless it was already. */
+export async function join(
+  ports: ChannelPorts,
+  address: string,
+  connection: ConnectionName,
+  sub: string,
+): Promise<void> {
+  const key = memberKey(address, connection);
+  const before = await ports.items.read(key, { consistent: true });
+  await put(ports, key, { sub, seenAt: ports.clock.nowEpochMs() });
+  if (before.kind === 'done' && before.item !== undefined && before.item['leftAt'] === undefined) return;
+  await publishEntries(ports, address, [{ event: 'join', member: memberOf(key, { sub }) }]);
+}
+
+/** @returns false: counts as gone, and would have to join again */
+export async function heartbeat(
+  { items, clock, limits }: ChannelPorts,
+  address: string,
+  connection: ConnectionName,
+): Promise<boolean> {
+  const seenAt = clock.nowEpochMs();
+  const outcome = await items.update({
+    ...{ purpose: 'presence', key: memberKey(address, connection) },
+    when: [
+      { attribute: 'seenAt', is: 'present' },
+      { attribute: 'leftAt', is: 'absent' },
+    ],
+    change: { kind: 'update', set: { seenAt, expiresAt: endOf(seenAt, limits.pingMs) } },
+  });
+  return outcome.kind !== 'refused';
+}
+
+/** Is announced as gone, unless it was not there. */
+export async function leave(ports: ChannelPorts, address: string, connection: ConnectionName): Promise<void> {
+  await takeLeaves(ports, address, [{ key: memberKey(address, connection) }]);
+}
+
+/** Those who are there, in no order. @throws DomainError STORE_UNAVAILABLE */
+export async function listMembers(ports: ChannelPorts, address: string): Promise<WatchedMembers> {
+  const { kept, isCut } = await readMembers(ports, address, MEMBERS_LIMIT);
+  const members = kept
+    .filter(({ item }) => item['leftAt'] === undefined)
+    .map(({ key, item }) => memberOf(key, item));
+  return { members, isCut };
+}
+
+/**
+ * Tells of those who are overdue, where it is time to look; one of all who ping does.
+ * @returns in how many ms to look again, for that one; undefined: somebody else does
+ */
+export async function sweep(ports: ChannelPorts, address: string): Promise<number | undefined> {
+  const { items, clock, limits } = ports;
+  const { pingMs } = limits;
+  const nowEpochMs = clock.nowEpochMs();
+  if (!(await takeSweep(ports, address, nowEpochMs))) return undefined;
+  const { kept } = await readMembers(ports, address, PAGE * PAGES_LIMIT);
+  const overdueMs = pingMs * OVERDUE_AFTER_PINGS;
+  let next = nowEpochMs + pingMs;
+  const overdue: Leaving[] = [];
+  for (const { key, item } of kept) {
+    const { seenAt, leftAt } = item;
+    const dueAt =
+      typeof leftAt === 'number' ? leftAt + LEAVE_TOLD_WITHIN_MS : Number(seenAt ?? 0) + overdueMs;
+    if (dueAt > nowEpochMs) next = Math.min(next, dueAt);
+    else overdue.push({ key, seenAt: Number(seenAt ?? 0) });
+  }
+  await takeLeaves(ports, address, overdue);
+  const dueAt = Math.max(next, nowEpochMs + pingMs * LEAST_PAUSE_PINGS);
+  await items.update({
+    ...{ purpose: 'presence', key: sweepKey(address), when: [] },
+    change: { kind: 'put', item: { dueAt, expiresAt: endOf(dueAt, pingMs) } },
+  });
+  return dueAt - nowEpochMs;
+}
+
+async function takeSweep(
+  { items, limits }: ChannelPorts,
+  address: string,
+  nowEpochMs: number,
+): Promise<boolean> {
+  const key = sweepKey(address);
+  const found = await items.read(key);
+  // What is due later needs no write to find out.
+  if (found.kind === 'done' && Number(found.item?.['dueAt'] ?? 0) > nowEpochMs) return false;
+  const dueAt = nowEpochMs + limits.pingMs;
+  const before = found.kind === 'done' ? found.item?.['dueAt'] : undefined;
+  const taken = await items.update({
+    ...{ purpose: 'presence', key },
+    when: [
+      before === undefined
+        ? { attribute: 'dueAt', is: 'absent' }
+        : { attribute: 'dueAt', is: 'equal', value: before },
+    ],
+    change: { kind: 'put', item: { dueAt, expiresAt: endOf(dueAt, limits.pingMs) } },
+  });
+  return taken.kind === 'done';
+}
+
+type Leaving = {
+  readonly key: ItemKey;
+  /** Absent: whenever it was seen. */
+  readonly seenAt?: number;
+};
+
+/** Marks, tells, removes: whoever dies in between leaves marks, by which the next sweep tells again. */
+async function takeLeaves(ports: ChannelPorts, address: string, leaving: readonly Leaving[]): Promise<void> {
+  for (let first = 0; first < leaving.length; first += LEAVES_TOGETHER) {
+    const marked = await Promise.all(
+      leaving.slice(first, first + LEAVES_TOGETHER).map((one) => markLeave(ports, one)),
+    );
+    const gone = marked.filter((one) => one !== undefined);
+    if (gone.length === 0) continue;
+    const entries = gone.map(({ key, item }) => ({ event: 'leave', member: memberOf(key, item) }) as const);
+    await publishEntries(ports, address, entries);
+    await ports.store.remove(gone.map(({ key }) => key));
+  }
+}
+
+async function markLeave(
+  { items, clock }: ChannelPorts,
+  { key, seenAt }: Leaving,
+): Promise<{ readonly key: ItemKey; readonly item: Item } | undefined> {
+  const marked = await items.update({
+    ...{ purpose: 'presence', key },
+    // A ping that came meanwhile keeps it.
+    when: [
+      seenAt === undefined
+        ? { attribute: 'seenAt', is: 'present' }
+        : { attribute: 'seenAt', is: 'equal', value: seenAt },
+    ],
+    change: { kind: 'update', set: { leftAt: clock.nowEpochMs() } },
+  });
+  return marked.kind === 'done' ? { key, item: marked.item } : undefined;
+}
+
+async function readMembers(
+  { store, clock }: ChannelPorts,
+  address: string,
+  limit: number,
+): Promise<{
+  readonly kept: readonly { readonly key: ItemKey; readonly item: Item }[];
+  readonly isCut: boolean;
+}> {
+  const kept: { readonly key: ItemKey; readonly item: Item }[] = [];
+  const nowSeconds = clock.nowEpochMs() / 1000;
+  let after: string | undefined;
+  for (let page = 0; page < PAGES_LIMIT; page += 1) {
+    const { items, hasMore } = await store.page({
+      ...{ pk: membersKey(address), limit: PAGE },
+      ...(after !== undefined && { after }),
+    });
+    kept.push(...items.filter(({ item }) => Number(item['expiresAt']) > nowSeconds));
+    if (kept.length > limit) return { kept: kept.slice(0, limit), isCut: true };
+    if (!hasMore) return { kept, isCut: false };
+    after = items.at(-1)?.key.sk;
+  }
+  return { kept, isCut: true };
+}
+
+async function put(
+  { items, limits }: ChannelPorts,
+  key: ItemKey,
+  item: { sub: string; seenAt: number },
+): Promise<void> {
+  const expiresAt = endOf(item.seenAt, limits.pingMs);
+  const outcome = await items.update({
+    ...{ purpose: 'presence', key, when: [] },
+    change: { kind: 'put', item: { ...item, expiresAt } },
+  });
+  if (outcome.kind !== 'done')
+    throw new DomainError('STORE_UNAVAILABLE', 'the connections table did not take who is present');
+}
+
+/** Long after everybody was told: this is for what is left behind when nobody pings any more. */
+function endOf(epochMs: number, pingMs: number): number {
+  return Math.ceil((epochMs + pingMs * 10) / 1000) + 600;
+}
+
+function memberKey(address: string, connection: ConnectionName): ItemKey {
+  return { pk: membersKey(address), sk: listenerKey(connection) };
+}
+
+function memberOf({ sk }: ItemKey, { sub }: Item): Member {
+  return { id: sk.slice(0, PLACE_DIGITS), sub: String(sub) };
+}

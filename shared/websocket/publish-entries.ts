@@ -1,0 +1,16 @@
+/** Writes entries into a channel's log and has them delivered. */
+import { append } from './channel-log.ts';
+import type { NewEntry } from './channel-log.ts';
+import type { ChannelPorts } from './channel-ports.ts';
+import type { Position } from './frames.ts';
+
+/** @throws DomainError STORE_UNAVAILABLE, TARGET_UNAVAILABLE: written then, and found by whoever asks for what is missing */
+export async function publishEntries(
+  ports: ChannelPorts,
+  address: string,
+  entries: readonly NewEntry[],
+): Promise<Position> {
+  const { from, to } = await append(ports, address, entries, ports.limits.keptSeconds);
+  await ports.courier.deliver({ address, from, to: to.seq });
+  return to;
+}

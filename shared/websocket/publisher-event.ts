@@ -1,0 +1,93 @@
+/** What `ws-publisher` is asked, by whomever: parse only. */
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { DomainError } from '../errors.ts';
+import type { DeliveryJob } from '../ports.ts';
+import { MAX_DATA_BYTES } from './answer-message.ts';
+import { assertAddress } from './channel-address.ts';
+
+/** Messages for one channel, published together. */
+export type Publication = {
+  /** `chat:rooms/1`: the space of its access document, and the channel. */
+  readonly address: string;
+  readonly messages: readonly { readonly id: string; readonly data: unknown }[];
+};
+
+export type PublisherEvent =
+  | { readonly kind: 'deliver'; readonly job: DeliveryJob }
+  | { readonly kind: 'publish'; readonly publications: readonly Publication[] };
+
+/** Of one call: together they are delivered in few frames. */
+const MESSAGES_LIMIT = 100;
+const ID = /^[\x21-\x7e]{1,64}$/;
+const PLACE = /^[0-9a-g]{0,12}$/;
+
+/**
+ * Of EventBridge the `detail`, of SNS each message as JSON, of other functions the event itself: `{"channel":…,"data":…}`,
+ * or `"messages":[…]` in place of `data`. `newId` where nothing names the publication; EventBridge and SNS, which
+ * may deliver twice, do.
+ * @throws DomainError SUBJECT_INVALID, EVENT_MALFORMED
+ */
+export function parsePublisherEvent(event: unknown, newId: () => string): PublisherEvent {
+  if (!isJsonObject(event)) throw malformed('the event is no JSON object');
+  const { deliver, Records: records, detail } = event;
+  if (isJsonObject(deliver)) return { kind: 'deliver', job: parseJob(deliver) };
+  if (Array.isArray(records))
+    return { kind: 'publish', publications: records.map((record) => parseSnsRecord(record)) };
+  if (isJsonObject(detail))
+    return { kind: 'publish', publications: [parsePublication(detail, idOf(event, newId))] };
+  return { kind: 'publish', publications: [parsePublication(event, idOf(event, newId))] };
+}
+
+function parseSnsRecord(record: unknown): Publication {
+  const sns = isJsonObject(record) ? record['Sns'] : undefined;
+  const { Message: text, MessageId: id } = isJsonObject(sns) ? sns : {};
+  const message = typeof text === 'string' ? parseJsonObject(text) : undefined;
+  if (message === undefined || typeof id !== 'string')
+    throw malformed('a record is no message of SNS that holds a JSON object');
+  return parsePublication(
+    message,
+    idOf({ id }, () => id),
+  );
+}
+
+function parsePublication({ channel, data, messages }: JsonObject, id: string): Publication {
+  if (typeof channel !== 'string') throw malformed('the event names no channel');
+  assertAddress(channel);
+  const all: readonly unknown[] = Array.isArray(messages) ? messages : [data];
+  if (all.length === 0 || all.length > MESSAGES_LIMIT)
+    throw new DomainError('SUBJECT_INVALID', `1 to ${MESSAGES_LIMIT} messages are published together`);
+  return {
+    address: channel,
+    messages: all.map((one, index) => ({ id: all.length === 1 ? id : `${id}.${index}`, data: checked(one) })),
+  };
+}
+
+function checked(data: unknown): unknown {
+  if (data === undefined) throw malformed('the event has no data');
+  if (Buffer.byteLength(JSON.stringify(data)) > MAX_DATA_BYTES)
+    throw new DomainError(
+      'SUBJECT_INVALID',
+      `a message has ${MAX_DATA_BYTES} bytes at most: with what is around it API Gateway takes 128 KB`,
+    );
+  return data;
+}
+
+function idOf({ id }: JsonObject, newId: () => string): string {
+  return typeof id === 'string' && ID.test(id) ? id : newId();
+}
+
+function parseJob({ address, from, to, places }: JsonObject): DeliveryJob {
+  if (typeof address !== 'string' || typeof from !== 'number' || typeof to !== 'number')
+    throw malformed('the event names no messages to deliver');
+  assertAddress(address);
+  if (places === undefined) return { address, from, to };
+  const [start, before] = Array.isArray(places) ? (places as readonly unknown[]) : [];
+  if (typeof start !== 'string' || typeof before !== 'string' || !PLACE.test(start) || !PLACE.test(before))
+    throw malformed('the event names no share of listeners');
+  return { address, from, to, places: [start, before] };
+}
+
+function malformed(what: string): DomainError {
+  return new DomainError('EVENT_MALFORMED', what);
+}

@@ -1,0 +1,33 @@
+/** What `ws-publisher` does: writes what is published into logs, and tells those who listen. */
+import { append } from './channel-log.ts';
+import type { DeliveryPorts } from './channel-ports.ts';
+import { deliver } from './deliver.ts';
+import type { Delivered } from './deliver.ts';
+import type { PublisherEvent } from './publisher-event.ts';
+
+export type Ran = {
+  readonly delivered: readonly Delivered[];
+  /** Where the last message of the last publication is; absent: something was delivered that was written before. */
+  readonly seq?: number;
+  /** What was written could not be delivered: whoever listens finds it by the next number or ping. */
+  readonly undelivered: number;
+};
+
+/** @throws DomainError STORE_UNAVAILABLE where something could not be written; then it may be asked again */
+export async function runPublisher(ports: DeliveryPorts, event: PublisherEvent): Promise<Ran> {
+  if (event.kind === 'deliver') return { delivered: [await deliver(ports, event.job)], undelivered: 0 };
+  const delivered: Delivered[] = [];
+  let undelivered = 0;
+  let seq = 0;
+  for (const { address, messages } of event.publications) {
+    const { from, to } = await append(ports, address, messages, ports.limits.keptSeconds);
+    seq = to.seq;
+    try {
+      delivered.push(await deliver(ports, { address, from, to: to.seq }));
+    } catch {
+      // Asked again, it would be written twice.
+      undelivered += 1;
+    }
+  }
+  return { delivered, seq, undelivered };
+}

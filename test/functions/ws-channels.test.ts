@@ -1,0 +1,62 @@
+/** The functions of the channels, each as it is deployed: what they ask of the table and of each other. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { errorOf, resultOf } from '../support/fresh-function.ts';
+import { runWithTable } from '../support/recording-table.ts';
+import { aWebSocketEvent } from '../support/websocket-events.ts';
+
+const authorizer = {
+  ...{ principalId: 'main|ada', sub: 'ada' },
+  channels: '{"space":"chat","subscribe":["**"],"publish":["**"]}',
+};
+const eventOf = (message: object) =>
+  aWebSocketEvent({
+    requestContext: { authorizer },
+    body: JSON.stringify({ id: 'q', channel: 'rooms/1', ...message }),
+  });
+const frameOf = (ran: Parameters<typeof resultOf>[0]): Record<string, unknown> =>
+  JSON.parse((resultOf(ran) as { body: string }).body) as Record<string, unknown>;
+const namesOf = (asked: readonly { readonly action: string }[]) =>
+  asked.map(({ action }) => action.replace('DynamoDB_20120810.', ''));
+
+describe('the functions of the channels', () => {
+  it('ws-subscribe adds a listener before it reads where the channel is', async () => {
+    const { ran, asked } = await runWithTable('ws-subscribe', eventOf({ action: 'subscribe' }));
+    assert.equal(frameOf(ran)['type'], 'subscribed');
+    assert.deepEqual(namesOf(asked), ['Query', 'BatchWriteItem', 'GetItem']);
+  });
+
+  it('ws-subscribe has no route for what others do', async () => {
+    const { ran } = await runWithTable('ws-subscribe', eventOf({ action: 'publish', data: 1 }));
+    assert.equal(frameOf(ran)['code'], 'unknown-action');
+  });
+
+  it('ws-unsubscribe takes the listener away', async () => {
+    const { ran, asked } = await runWithTable('ws-unsubscribe', eventOf({ action: 'unsubscribe' }));
+    assert.equal(frameOf(ran)['type'], 'unsubscribed');
+    assert.deepEqual(namesOf(asked), ['BatchWriteItem']);
+  });
+
+  it('ws-publish writes into the log before it has the message delivered', async () => {
+    const { ran, asked } = await runWithTable(
+      'ws-publish',
+      eventOf({ action: 'publish', data: { canary: 1 } }),
+    );
+    assert.equal(frameOf(ran)['type'], 'published');
+    assert.deepEqual(namesOf(asked).slice(-2), ['PutItem', '/2015-03-31/functions/ws-publisher/invocations']);
+    // What delivers reads the message itself: an event of Lambda is kept by nobody longer than it must.
+    assert.doesNotMatch(JSON.stringify(asked.at(-1)), /canary/);
+    assert.doesNotMatch(ran?.output ?? '', /canary/);
+  });
+
+  it('ws-publisher writes and delivers what other functions publish', async () => {
+    const { ran, asked } = await runWithTable('ws-publisher', { channel: 'chat:rooms/1', data: 1 });
+    assert.equal(typeof (resultOf(ran) as { seq: number }).seq, 'number');
+    assert.deepEqual(namesOf(asked), ['UpdateItem', 'PutItem', 'GetItem']);
+  });
+
+  it('ws-publisher fails where the table does not take it, so that Lambda tries again', async () => {
+    const { ran } = await runWithTable('ws-publisher', { channel: 'chat:rooms/1', data: 1 }, 400);
+    assert.match(errorOf(ran) ?? '', /connections table/);
+  });
+});

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { TestContext } from 'node:test';
+import { createFunctionInvoker } from '#shared/aws/lambda-poster.ts';
+import { createLambdaPublisher } from '#shared/websocket/lambda-publisher.ts';
+
+const CONFIG = {
+  region: 'eu-central-1',
+  credentials: { accessKeyId: 'AKIA', secretAccessKey: 's', sessionToken: 't' },
+};
+type Sent = { readonly url: string; readonly headers: Record<string, string>; readonly body: string };
+
+function answering(t: TestContext, ...answers: (() => Response)[]) {
+  const sent: Sent[] = [];
+  t.mock.method(globalThis, 'fetch', async (url: URL, init: Omit<Sent, 'url'>) => {
+    sent.push({ url: url.href, headers: init.headers, body: init.body });
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    return answer!();
+  });
+  return sent;
+}
+const status =
+  (code: number, body = '', headers = {}) =>
+  () =>
+    new Response(body === '' ? null : body, { status: code, headers });
+
+describe('createFunctionInvoker', () => {
+  it('has Lambda take an event, signed, by name or ARN', async (t) => {
+    const sent = answering(t, status(202));
+    await createFunctionInvoker(() => CONFIG).start('arn:aws:lambda:x:1:function:f', { a: 1 });
+    assert.equal(
+      sent[0]?.url,
+      'https://lambda.eu-central-1.amazonaws.com/2015-03-31/functions/arn%3Aaws%3Alambda%3Ax%3A1%3Afunction%3Af/invocations',
+    );
+    assert.equal(sent[0].headers['X-Amz-Invocation-Type'], 'Event');
+    assert.match(sent[0].headers['Authorization'] ?? '', /eu-central-1\/lambda\/aws4_request/);
+    assert.equal(sent[0].body, '{"a":1}');
+  });
+
+  it('tries again where Lambda is busy, and not where it refuses', async (t) => {
+    const busy = answering(t, status(429), status(500), status(202));
+    await createFunctionInvoker(() => CONFIG).start('f', {});
+    assert.equal(busy.length, 3);
+    t.mock.reset();
+    const refused = answering(t, status(403));
+    await assert.rejects(createFunctionInvoker(() => CONFIG).start('f', {}), { code: 'TARGET_UNAVAILABLE' });
+    assert.equal(refused.length, 1);
+  });
+
+  it('answers what the function answers, and fails where it fails', async (t) => {
+    answering(t, status(200, '{"seq":7}'), status(200, '{}', { 'x-amz-function-error': 'Unhandled' }));
+    const invoker = createFunctionInvoker(() => ({ ...CONFIG, endpoint: 'http://127.0.0.1:1' }));
+    assert.deepEqual(await invoker.ask('f', {}), { seq: 7 });
+    await assert.rejects(invoker.ask('f', {}), { code: 'TARGET_UNAVAILABLE' });
+  });
+});
+
+describe('createLambdaPublisher', () => {
+  const told: unknown[] = [];
+  const invoker = {
+    start: async (name: string, payload: unknown) => void told.push([name, payload]),
+    ask: async (name: string, payload: unknown) => (told.push([name, payload]), { seq: 7 }),
+  };
+
+  it('publishes by the function that may, and says under which number', async () => {
+    const publisher = createLambdaPublisher('publisher', invoker);
+    assert.deepEqual(await publisher.publish('chat:rooms/1', { a: 1 }, { id: 'o-1' }), { seq: 7 });
+    assert.deepEqual(await publisher.publishAll('chat:a', [1, 2], { id: 'o-2', wait: false }), {
+      seq: undefined,
+    });
+    assert.deepEqual(told, [
+      ['publisher', { channel: 'chat:rooms/1', data: { a: 1 }, id: 'o-1' }],
+      ['publisher', { channel: 'chat:a', messages: [1, 2], id: 'o-2' }],
+    ]);
+  });
+
+  it('refuses what cannot be delivered before anybody is told', async () => {
+    const publisher = createLambdaPublisher('publisher', invoker);
+    const large = 'x'.repeat(128 * 1024);
+    await assert.rejects(publisher.publish('chat:rooms/1', large), { code: 'SUBJECT_INVALID' });
+    await assert.rejects(publisher.publish('rooms/1', 1), { code: 'SUBJECT_INVALID' });
+  });
+});

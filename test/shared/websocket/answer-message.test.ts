@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { CHANNELS_PER_CONNECTION } from '#shared/websocket/answer-message.ts';
+import type { ServerFrame } from '#shared/websocket/frames.ts';
+import { ADA, ChannelWorld, NOW_MS } from '../../support/a-channel-world.ts';
+import type { Caller } from '../../support/a-channel-world.ts';
+
+const LIMITED: Caller = {
+  ...ADA,
+  channels: JSON.stringify({
+    ...{ space: 'chat', subscribe: ['rooms/*', 'news'], publish: ['rooms/*'], presence: ['rooms/*'] },
+    deny: { subscribe: ['rooms/staff'], publish: ['rooms/staff'] },
+  }),
+};
+const codeOf = (frame: ServerFrame) => (frame.type === 'error' ? frame.code : frame.type);
+
+describe('a message of a client', () => {
+  for (const { does, message, expected } of [
+    {
+      does: 'hears what is allowed',
+      message: { action: 'subscribe', channel: 'news' },
+      expected: 'subscribed',
+    },
+    {
+      does: 'publishes what is allowed',
+      message: { action: 'publish', channel: 'rooms/1', data: 1 },
+      expected: 'published',
+    },
+    {
+      does: 'is present where that is allowed',
+      message: { action: 'subscribe', channel: 'rooms/1!here' },
+      expected: 'subscribed',
+    },
+    {
+      does: 'is barred by what no rule names',
+      message: { action: 'subscribe', channel: 'other' },
+      expected: 'forbidden',
+    },
+    {
+      does: 'is barred by a deny rule',
+      message: { action: 'subscribe', channel: 'rooms/staff' },
+      expected: 'forbidden',
+    },
+    {
+      does: 'publishes not where it only hears',
+      message: { action: 'publish', channel: 'news', data: 1 },
+      expected: 'forbidden',
+    },
+    {
+      does: 'reads not what it may not hear',
+      message: { action: 'read', channel: 'other', after: { log: 0, seq: 0 } },
+      expected: 'forbidden',
+    },
+    {
+      does: 'is not present where it only hears',
+      message: { action: 'subscribe', channel: 'news!here' },
+      expected: 'forbidden',
+    },
+    {
+      does: 'makes no joins of its own',
+      message: { action: 'publish', channel: 'rooms/1!here', data: 1 },
+      expected: 'forbidden',
+    },
+    { does: 'names no wildcard', message: { action: 'subscribe', channel: 'rooms/*' }, expected: 'invalid' },
+    { does: 'names a channel', message: { action: 'subscribe' }, expected: 'invalid' },
+    { does: 'says something', message: { action: 'publish', channel: 'rooms/1' }, expected: 'invalid' },
+    {
+      does: 'says where to read from',
+      message: { action: 'read', channel: 'rooms/1', after: 7 },
+      expected: 'invalid',
+    },
+    { does: 'asks for what there is', message: { action: 'dance', channel: 'rooms/1' }, expected: 'invalid' },
+  ])
+    it(`${does}: ${expected}`, async () => {
+      const frame = await new ChannelWorld().say('a=', { id: 'q1', ...message }, LIMITED);
+      assert.equal(codeOf(frame), expected);
+      if (message.action !== 'dance') assert.equal('id' in frame && frame.id, 'q1');
+    });
+
+  it('is barred from everything where the authorizer has said nothing of channels', async () => {
+    const frame = await new ChannelWorld().subscribe('a=', 'rooms/1', { principalId: 'main|ada' });
+    assert.equal(codeOf(frame), 'forbidden');
+  });
+
+  it('keeps channels of two spaces apart', async () => {
+    const world = new ChannelWorld();
+    const other = { ...ADA, channels: String(ADA['channels']).replace('chat', 'shop') };
+    await world.subscribe('a=', 'rooms/1', other);
+    await world.publish('b=', 'rooms/1', 'hello');
+    await world.deliverAll();
+    assert.deepEqual(world.framesOf('a='), []);
+  });
+
+  it('may be 120 KB, so that API Gateway takes the frame around it, and no more', async () => {
+    const world = new ChannelWorld();
+    await world.subscribe('a=', 'rooms/1');
+    assert.equal(codeOf(await world.publish('a=', 'rooms/1', 'x'.repeat(120 * 1024 - 2))), 'published');
+    assert.equal(codeOf(await world.publish('a=', 'rooms/1', 'x'.repeat(120 * 1024 - 1))), 'too-large');
+    await world.deliverAll();
+    assert.ok(JSON.stringify(world.framesOf('a=')[0]).length < 128 * 1024);
+  });
+
+  it('is refused beyond so many channels of one connection, and taken again for one that it hears', async () => {
+    const world = new ChannelWorld();
+    for (let index = 0; index < CHANNELS_PER_CONNECTION; index += 1)
+      assert.equal(codeOf(await world.subscribe('a=', `rooms/${index}`)), 'subscribed');
+    assert.equal(codeOf(await world.subscribe('a=', 'rooms/more')), 'too-many');
+    assert.equal(codeOf(await world.subscribe('a=', 'rooms/0')), 'subscribed');
+  });
+
+  it('is refused once the credential has ended, and takes away what the connection heard', async () => {
+    const world = new ChannelWorld();
+    const ending = { ...ADA, exp: String(NOW_MS / 1000 + 10) };
+    await world.connect('a=', ending);
+    await world.subscribe('a=', 'rooms/1!here', ending);
+    world.nowMs += 41_000;
+    assert.equal(codeOf(await world.say('a=', { action: 'ping' }, ending)), 'credential-expired');
+    assert.deepEqual(
+      [...world.items.keys()].filter((name) => /^(live|presence)#/.test(name)),
+      [],
+    );
+  });
+
+  it('can be sent again where nobody could be told to deliver', async () => {
+    const world = new ChannelWorld();
+    world.failCourier(1);
+    assert.equal(codeOf(await world.publish('a=', 'rooms/1', 'x')), 'unavailable');
+    assert.equal(codeOf(await world.publish('a=', 'rooms/1', 'x')), 'published');
+  });
+
+  it('is answered whatever it says, and quoted in nothing', async () => {
+    const world = new ChannelWorld();
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (text) => {
+        const frame = await world.sayText('a=', `canary${text}`);
+        assert.doesNotMatch(JSON.stringify(frame), /canary/);
+        assert.equal(typeof (await world.sayText('a=', text)).type, 'string');
+      }),
+    );
+  });
+});
+
+describe('a ping', () => {
+  it('tells how long the connection and its credential last, and what was not seen', async () => {
+    const world = new ChannelWorld();
+    const ending = { ...ADA, exp: String(NOW_MS / 1000 + 600) };
+    await world.publish('a=', 'rooms/1', 'x');
+    const log = NOW_MS;
+    const pong = await world.say(
+      'a=',
+      { action: 'ping', seen: { 'rooms/1': { log: 0, seq: 0 }, 'rooms/2': { log: 0, seq: 0 } } },
+      ending,
+    );
+    assert.deepEqual(pong, {
+      ...{ type: 'pong', protocol: 1, connectionId: 'a=', pingAfterMs: 240_000 },
+      ...{ closesInMs: 7_200_000, credentialEndsInMs: 600_000 },
+      heads: { 'rooms/1': { log, seq: 1 } },
+    });
+  });
+
+  it('tells nothing of channels that the client may not hear', async () => {
+    const world = new ChannelWorld();
+    await world.publish('a=', 'secret', 'x');
+    const pong = await world.say('a=', { action: 'ping', seen: { secret: { log: 0, seq: 0 } } }, LIMITED);
+    assert.ok(pong.type === 'pong' && pong.heads === undefined);
+  });
+
+  it('finds all who died at once, and tells of them together', async () => {
+    const world = new ChannelWorld();
+    for (let index = 0; index < 101; index += 1) await world.subscribe(`${index}=`, 'rooms/1!here');
+    await world.deliverAll();
+    world.frames.clear();
+    for (let index = 1; index < 101; index += 1) world.gone.add(`${index}=`);
+    const seen = { 'rooms/1!here': { log: NOW_MS, seq: 101 } };
+    for (let ping = 0; ping < 3; ping += 1) {
+      world.nowMs += 40_000;
+      await world.say('0=', { action: 'ping', seen });
+    }
+    assert.ok(world.jobs.length <= 3, `${world.jobs.length} deliveries`);
+    await world.deliverAll();
+    const left = world.framesOf('0=').flatMap((frame) => (frame.type === 'messages' ? frame.messages : []));
+    assert.equal(left.filter((entry) => 'event' in entry && entry.event === 'leave').length, 100);
+    const frame = await world.subscribe('0=', 'rooms/1!here');
+    assert.equal(frame.type === 'subscribed' && frame.members?.length, 1);
+    assert.deepEqual(
+      [...world.items.keys()].filter((name) => name.includes('#7=')),
+      [],
+    );
+  });
+});
+
+describe('a connection', () => {
+  it('is one of so many that its caller may have, not counting those that were left behind', async () => {
+    const world = new ChannelWorld({ connectionsPerCaller: 2 });
+    assert.deepEqual(
+      [await world.connect('a='), await world.connect('b='), await world.connect('c=')],
+      [200, 200, 429],
+    );
+    assert.equal(await world.connect('d=', { ...ADA, principalId: 'main|bob' }), 200);
+    await world.disconnect('a=');
+    assert.equal(await world.connect('c='), 200);
+    world.nowMs += 16 * 60_000;
+    await world.say('b=', { action: 'ping' });
+    assert.deepEqual([await world.connect('e='), await world.connect('f=')], [200, 429]);
+  });
+
+  it('leaves nothing behind, and says where it was present that it has left', async () => {
+    const world = new ChannelWorld();
+    await world.connect('a=');
+    for (const channel of ['rooms/1', 'rooms/1!here', 'rooms/2']) await world.subscribe('a=', channel);
+    await world.deliverAll();
+    await world.disconnect('a=');
+    assert.deepEqual(
+      [...world.items.keys()].filter((name) => /^(live|presence)#/.test(name)),
+      [],
+    );
+    assert.equal(world.jobs.length, 1);
+    await world.disconnect('a=');
+    assert.equal(world.jobs.length, 1);
+  });
+});

@@ -1,0 +1,263 @@
+/** The client library against the functions, over a network that does what networks do. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { ChannelClient } from '#shared/websocket/client/channel-client.ts';
+import type { ChannelMessage, Gap } from '#shared/websocket/client/subscription.ts';
+import type { Member } from '#shared/websocket/frames.ts';
+import { ChannelNetwork } from '../../../support/a-channel-network.ts';
+import { ADA, ChannelWorld, EVERYTHING, NOW_MS } from '../../../support/a-channel-world.ts';
+import type { Caller } from '../../../support/a-channel-world.ts';
+
+const URL = 'wss://example';
+const caller = (sub: string, over: Caller = {}): Caller => ({
+  ...ADA,
+  principalId: `main|${sub}`,
+  sub,
+  ...over,
+});
+
+type Heard = { readonly messages: ChannelMessage[]; readonly gaps: Gap[]; readonly errors: string[] };
+
+function listen(client: ChannelClient, channel: string, after?: { log: number; seq: number }): Heard {
+  const heard: Heard = { messages: [], gaps: [], errors: [] };
+  client.subscribe(
+    channel,
+    {
+      message: (message) => heard.messages.push(message),
+      gap: (gap) => heard.gaps.push(gap),
+      error: ({ code }) => heard.errors.push(code),
+    },
+    after === undefined ? {} : { after },
+  );
+  return heard;
+}
+
+describe('the client library', () => {
+  it('hands on every message once and in order, whatever is lost, late, double or broken', async () => {
+    const run = fc.asyncProperty(fc.integer({ min: 1 }), async (seed) => {
+      const network = new ChannelNetwork({ seed, slowMs: 400, lost: 0.1, twice: 0.1, silentEnds: 0.3 });
+      const clients = Array.from(
+        { length: 4 },
+        (_, index) =>
+          new ChannelClient(
+            network.host(() => caller(`u${index}`)),
+            { url: URL },
+          ),
+      );
+      const heard = clients.map((client) => listen(client, 'rooms/1'));
+      await network.run(60_000);
+      const published: Promise<number>[] = [];
+      for (let index = 0; index < 40; index += 1) {
+        const client = clients[index % clients.length]!;
+        published.push(client.publish('rooms/1', index));
+        if (network.fraction() < 0.3) {
+          const { open } = network;
+          network.breakLine(open[Math.floor(network.fraction() * open.length)] ?? '');
+        }
+        await network.run(network.fraction() * 800);
+      }
+      // The last one of all is found by a ping, at the latest.
+      await network.run(400_000);
+
+      await Promise.all(published);
+      for (const { messages, gaps, errors } of heard) {
+        assert.deepEqual(
+          [...messages.map(({ data }) => data as number)].sort((a, b) => a - b),
+          [...Array(40).keys()],
+        );
+        assert.deepEqual(
+          messages.map(({ id }) => id),
+          heard[0]!.messages.map(({ id }) => id),
+        );
+        assert.deepEqual([gaps, errors], [[], []]);
+      }
+      clients.forEach((client) => client.close());
+    });
+    await fc.assert(run, { numRuns: 6 });
+  });
+
+  it('goes on where it had come to, in another client too', async () => {
+    const network = new ChannelNetwork({ seed: 7 });
+    const first = new ChannelClient(network.host(), { url: URL });
+    const subscription = first.subscribe('rooms/1', { message: () => undefined });
+    await network.run(5_000);
+    const publishing = first.publish('rooms/1', 'a');
+    await network.run(5_000);
+    await publishing;
+    const { position } = subscription;
+    first.close();
+    const other = new ChannelClient(network.host(), { url: URL });
+    for (const data of ['b', 'c']) {
+      void other.publish('rooms/1', data);
+      await network.run(5_000);
+    }
+
+    const heard = listen(other, 'rooms/1', position);
+    await network.run(5_000);
+
+    assert.deepEqual(
+      heard.messages.map(({ data }) => data),
+      ['b', 'c'],
+    );
+    other.close();
+  });
+
+  it('says that there is a gap where what it missed is kept no more', async () => {
+    const network = new ChannelNetwork({ seed: 8 }, new ChannelWorld({ keptSeconds: 60 }));
+    const { world } = network;
+    const publisher = new ChannelClient(network.host(), { url: URL });
+    for (let index = 0; index < 3; index += 1) void publisher.publish('rooms/1', index);
+    await network.run(120_000);
+    void publisher.publish('rooms/1', 3);
+    await network.run(20_000);
+    const log = Number([...world.items.values()].find((item) => 'log' in item)?.['log']);
+
+    const heard = listen(publisher, 'rooms/1', { log, seq: 1 });
+    await network.run(20_000);
+
+    assert.deepEqual(heard.gaps, [{ channel: 'rooms/1', from: 2, to: 3 }]);
+    assert.deepEqual(
+      heard.messages.map(({ seq }) => seq),
+      [4],
+    );
+    publisher.close();
+  });
+
+  it('tells who is barred, by one clear error and nothing else', async () => {
+    const network = new ChannelNetwork({ seed: 9 });
+    const barred = caller('eve', {
+      channels: JSON.stringify({ space: 'chat', subscribe: ['rooms/public'] }),
+    });
+    const eve = new ChannelClient(
+      network.host(() => barred),
+      { url: URL },
+    );
+    const ada = new ChannelClient(network.host(), { url: URL });
+    const heard = listen(eve, 'rooms/1');
+    await network.run(5_000);
+    void ada.publish('rooms/1', 'secret');
+    const refused = assert.rejects(eve.publish('rooms/1', 'spam'), { code: 'forbidden' });
+    await network.run(20_000);
+
+    await refused;
+    assert.deepEqual(heard, { messages: [], gaps: [], errors: ['forbidden'] });
+    eve.close();
+    ada.close();
+  });
+
+  it('connects anew with a new credential before the old one ends, and misses nothing', async () => {
+    const network = new ChannelNetwork({ seed: 10 });
+    let tokens = 0;
+    const renewed = (): Caller => {
+      tokens += 1;
+      return caller('ada', { exp: String(Math.ceil((NOW_MS + network.nowMs) / 1000) + 300) });
+    };
+    const ada = new ChannelClient(network.host(renewed), { url: URL });
+    const heard = listen(ada, 'rooms/1');
+    const bob = new ChannelClient(
+      network.host(() => caller('bob')),
+      { url: URL },
+    );
+    await network.run(2_000);
+    for (let index = 0; index < 60; index += 1) {
+      void bob.publish('rooms/1', index);
+      await network.run(20_000);
+    }
+    assert.deepEqual(
+      heard.messages.map(({ data }) => data),
+      [...Array(60).keys()],
+    );
+    assert.deepEqual(heard.gaps, []);
+    assert.ok(tokens >= 4, `${tokens} connections`);
+    ada.close();
+    bob.close();
+  });
+
+  it('connects anew before API Gateway ends the connection after two hours', async () => {
+    const network = new ChannelNetwork({ seed: 11 });
+    let connections = 0;
+    const client = new ChannelClient(
+      network.host(() => {
+        connections += 1;
+        return ADA;
+      }),
+      { url: URL },
+    );
+    await network.run(7_190_000);
+    assert.equal(connections, 2);
+    assert.equal(client.state, 'open');
+    client.close();
+  });
+
+  it('knows who is there, and within two ping intervals who has died without a word', async () => {
+    const run = fc.asyncProperty(fc.integer({ min: 1 }), async (seed) => {
+      const network = new ChannelNetwork({ seed, silentEnds: 1 });
+      let members: readonly Member[] = [];
+      const subs = ['ada', 'bob', 'cyd', 'dan'];
+      const clients = subs.map((sub) => {
+        const client = new ChannelClient(
+          network.host(() => caller(sub)),
+          { url: URL },
+        );
+        const watch = sub === 'ada' ? (list: readonly Member[]) => void (members = list) : () => undefined;
+        client.subscribe('rooms/1', { message: () => undefined, members: watch });
+        return client;
+      });
+      await network.run(30_000 + network.fraction() * 120_000);
+      assert.deepEqual(members.map(({ sub }) => sub).sort(), subs);
+
+      // Nobody is told: neither they nor the function that would be.
+      const lines = network.open;
+      clients[1]!.close();
+      clients[2]!.close();
+      network.breakLine(lines[1]!);
+      network.breakLine(lines[2]!);
+      await network.run(2 * 60_000);
+
+      assert.deepEqual(members.map(({ sub }) => sub).sort(), ['ada', 'dan']);
+      clients.forEach((client) => client.close());
+    });
+    await fc.assert(run, { numRuns: 6 });
+  });
+
+  it('asks to join again where it counts as gone although it is there', async () => {
+    const network = new ChannelNetwork({ seed: 12 });
+    const lists: string[][] = [];
+    const client = new ChannelClient(network.host(), { url: URL });
+    client.subscribe('rooms/1', {
+      message: () => undefined,
+      members: (list) => lists.push(list.map(({ sub }) => sub)),
+    });
+    await network.run(5_000);
+    for (const name of network.world.items.keys())
+      if (name.startsWith('presence#')) network.world.items.delete(name);
+    await network.run(130_000);
+
+    assert.ok([...network.world.items.keys()].some((name) => name.startsWith('presence#')));
+    assert.deepEqual(lists.at(-1), ['ada']);
+    client.close();
+  });
+
+  it('ends what is refused and goes on with the rest', async () => {
+    const network = new ChannelNetwork({ seed: 13 });
+    const some = caller('ada', {
+      channels: EVERYTHING.replace('"subscribe":["**"]', '"subscribe":["rooms/*"]'),
+    });
+    const client = new ChannelClient(
+      network.host(() => some),
+      { url: URL },
+    );
+    const refused = listen(client, 'other/1');
+    const heard = listen(client, 'rooms/1');
+    await network.run(5_000);
+    void client.publish('rooms/1', 'x');
+    await network.run(5_000);
+
+    assert.deepEqual(refused.errors, ['forbidden']);
+    assert.equal(heard.messages.length, 1);
+    assert.throws(() => client.subscribe('rooms/1', { message: () => undefined }), /has a subscription/);
+    client.close();
+    await assert.rejects(client.publish('rooms/1', 'late'), { code: 'closed' });
+  });
+});

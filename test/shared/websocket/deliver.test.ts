@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { deliver } from '#shared/websocket/deliver.ts';
+import { parsePublisherEvent } from '#shared/websocket/publisher-event.ts';
+import { runPublisher } from '#shared/websocket/run-publisher.ts';
+import { ADA, ChannelWorld, NOW_MS } from '../../support/a-channel-world.ts';
+
+const CHANNEL = 'rooms/1';
+
+async function aRoom(listeners: number): Promise<ChannelWorld> {
+  const world = new ChannelWorld();
+  for (let index = 0; index < listeners; index += 1) await world.subscribe(`${index}=`, CHANNEL);
+  return world;
+}
+
+describe('a delivery', () => {
+  it('tells everybody once, whoever is gone, fails, or is throttled twice', async () => {
+    const world = await aRoom(100);
+    world.gone.add('1=');
+    world.outcomes.set('2=', ['failed']);
+    world.outcomes.set('3=', ['throttled']);
+    world.outcomes.set('4=', ['throttled', 'throttled']);
+    await world.publish('0=', CHANNEL, 'hello');
+    const [delivered] = await world.deliverAll();
+
+    assert.deepEqual(delivered, {
+      sent: 97,
+      gone: 1,
+      expired: 0,
+      throttled: 1,
+      failed: 1,
+      units: 97,
+      shares: 0,
+    });
+    assert.deepEqual([world.heardBy('0=', CHANNEL), world.heardBy('3=', CHANNEL)], [[1], [1]]);
+    assert.deepEqual(
+      [...world.items.keys()].filter((name) => name.includes('#1=')),
+      [],
+    );
+  });
+
+  it('ends with the credential, at most 60 s after it, and says so once', async () => {
+    const world = new ChannelWorld();
+    const ending = { ...ADA, exp: String(NOW_MS / 1000 + 10) };
+    await world.connect('a=', ending);
+    await world.subscribe('a=', CHANNEL, ending);
+    await world.publish('b=', CHANNEL, 1);
+    await world.deliverAll();
+    world.nowMs += 70_000;
+    for (const data of [2, 3]) await world.publish('b=', CHANNEL, data);
+    await world.deliverAll();
+
+    assert.deepEqual(world.heardBy('a=', CHANNEL), [1]);
+    assert.deepEqual(world.framesOf('a=').slice(1), [
+      {
+        type: 'error',
+        channel: CHANNEL,
+        code: 'credential-expired',
+        message: 'the credential has ended; connect again with a new one',
+      },
+    ]);
+    assert.deepEqual(
+      [...world.items.keys()].filter((name) => name.startsWith('live#')),
+      [],
+    );
+  });
+
+  it('is shared among functions where there are more than one can tell in a second', async () => {
+    const world = await aRoom(3_000);
+    await world.publish('0=', CHANNEL, 'hello');
+    const all = await world.deliverAll();
+
+    assert.ok(all.length >= 3 && all.length <= 6, `${all.length} functions`);
+    assert.equal(
+      all.reduce((sum, { sent }) => sum + sent, 0),
+      3_000,
+    );
+    for (let index = 0; index < 3_000; index += 1) assert.deepEqual(world.heardBy(`${index}=`, CHANNEL), [1]);
+  });
+
+  it('tells all by itself where nobody takes a share', async () => {
+    const world = await aRoom(2_500);
+    await world.publish('0=', CHANNEL, 'hello');
+    world.failCourier(100);
+    await world.deliverAll();
+    for (let index = 0; index < 2_500; index += 1) assert.ok(world.heardBy(`${index}=`, CHANNEL).length >= 1);
+  });
+
+  it('puts messages together up to the 32 KB by which they are billed', async () => {
+    const world = await aRoom(1);
+    const messages = Array.from({ length: 10 }, (_, index) => ({ id: `${index}`, data: 'x'.repeat(10_000) }));
+    const { delivered, seq } = await runPublisher(world.ports, {
+      kind: 'publish',
+      publications: [{ address: `chat:${CHANNEL}`, messages }],
+    });
+    assert.equal(seq, 10);
+    assert.equal(world.framesOf('0=').length, 4);
+    assert.equal(delivered[0]?.units, 4);
+    assert.deepEqual(world.heardBy('0=', CHANNEL), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('has nothing to tell of a channel in which nobody has published', async () => {
+    const { ports } = await aRoom(1);
+    assert.equal((await deliver(ports, { address: `chat:${CHANNEL}`, from: 1, to: 1 })).sent, 0);
+  });
+});
+
+describe('what the publisher is asked', () => {
+  const message = { channel: 'chat:rooms/1', data: { a: 1 } };
+  for (const { from, event, id } of [
+    { from: 'another function', event: message, id: 'new' },
+    { from: 'another function, with an id', event: { ...message, id: 'o-1' }, id: 'o-1' },
+    { from: 'EventBridge', event: { id: 'e-1', 'detail-type': 'x', detail: message }, id: 'e-1' },
+    {
+      from: 'SNS',
+      event: { Records: [{ Sns: { MessageId: 's-1', Message: JSON.stringify(message) } }] },
+      id: 's-1',
+    },
+  ])
+    it(`may come from ${from}`, () => {
+      assert.deepEqual(
+        parsePublisherEvent(event, () => 'new'),
+        {
+          kind: 'publish',
+          publications: [{ address: 'chat:rooms/1', messages: [{ id, data: { a: 1 } }] }],
+        },
+      );
+    });
+
+  it('may be several messages, each with an id of its own', () => {
+    const asked = parsePublisherEvent({ channel: 'chat:a', messages: [1, 2], id: 'x' }, () => '');
+    assert.deepEqual(asked.kind === 'publish' && asked.publications[0]?.messages, [
+      { id: 'x.0', data: 1 },
+      { id: 'x.1', data: 2 },
+    ]);
+  });
+
+  it('may be a share of a delivery', () => {
+    const job = { address: 'chat:a', from: 1, to: 2, places: ['0a', 'g'] };
+    assert.deepEqual(
+      parsePublisherEvent({ deliver: job }, () => ''),
+      { kind: 'deliver', job },
+    );
+  });
+
+  for (const { name, event } of [
+    { name: 'nothing', event: null },
+    { name: 'no channel', event: { data: 1 } },
+    { name: 'a channel without its space', event: { channel: 'rooms/1', data: 1 } },
+    { name: 'no data', event: { channel: 'chat:a' } },
+    { name: 'over 120 KB', event: { channel: 'chat:a', data: 'x'.repeat(120 * 1024) } },
+    { name: 'too many', event: { channel: 'chat:a', messages: Array(101).fill(1) } },
+    { name: 'a record that is none', event: { Records: [{}] } },
+    {
+      name: 'a share of nobody',
+      event: { deliver: { address: 'chat:a', from: 1, to: 1, places: ['#', 'g'] } },
+    },
+  ])
+    it(`is refused where it says ${name}`, () => {
+      assert.throws(() => parsePublisherEvent(event, () => ''), { name: 'DomainError' });
+    });
+});

@@ -1,0 +1,83 @@
+/** What the roles of the packaged stack allow, spelled out: who gives one more right says so here. */
+
+const PUBLISHER =
+  'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:gatewright-prod-ws-publisher';
+/** What roles name otherwise than by a resource of the stack: AWS's own control plane, an index, and what documents name. */
+export const NAMED_BY_PATTERN = {
+  QuotaAdminRole: ['${UsageTable.Arn}/index/list'],
+  UsageCloserRole: ['${UsageTable.Arn}/index/list', '${UsageTable.Arn}/index/list'],
+  AccessAdminRole: [
+    '${UsageTable.Arn}/index/list',
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*/stages/*/cache/authorizers',
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/apis/*/stages/*/cache/authorizers',
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/apikeys',
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/apikeys/*',
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/usageplans/*/keys',
+  ],
+  WsDisconnectRole: [PUBLISHER],
+  WsUnsubscribeRole: [PUBLISHER],
+  WsPublishRole: [PUBLISHER],
+  WsSubscribeRole: [PUBLISHER],
+  WsDefaultRole: [PUBLISHER],
+  WsPublisherRole: [
+    PUBLISHER,
+    'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:*/*/POST/@connections/*',
+  ],
+  WebhookReceiverRole: [
+    'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/gatewright/prod/webhooks/github',
+    'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/gatewright-prod-webhooks',
+  ],
+};
+
+// That these are what the functions ask for: test/functions/table-rights.test.ts.
+const noteUse = 'UpdateItem AccessTable.Arn KEY#* pk sk ver usedAt layout';
+const keys = ['GetItem AccessTable.Arn KEY#* REVOKED#* DOCUMENTS DOCUMENTS#*', noteUse];
+const ofConnections = (right: string) => right.replace(' ', ' ConnectionsTable.Arn ');
+const endsConnections = [
+  ...['Query live#*', 'BatchWriteItem live#* presence#*', 'UpdateItem head#* presence#*'],
+  'PutItem head#* log#*',
+].map(ofConnections);
+const ledgers = 'GetItem,PutItem,UpdateItem UsageTable.Arn Q#*';
+export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
+  TokenAuthorizerRole: keys,
+  RequestAuthorizerRole: [
+    ...[...keys, 'UpdateItem AccessTable.Arn TICKET#* pk sk document notAfter usedAt layout'],
+    ...['GetItem,PutItem,ConditionCheckItem UsageTable.Arn PLAN#*', ledgers],
+    'UpdateItem UsageTable.Arn R#*',
+  ],
+  WsConnectRole: ['BatchWriteItem,Query live#*'].map(ofConnections),
+  WsDisconnectRole: endsConnections,
+  WsUnsubscribeRole: endsConnections,
+  WsPublishRole: endsConnections,
+  WsSubscribeRole: [
+    ...['Query live#* log#* presence#*', 'GetItem head#* presence#*', 'PutItem head#* log#* presence#*'],
+    ...['BatchWriteItem live#* presence#*', 'UpdateItem head#* presence#*'],
+  ].map(ofConnections),
+  WsDefaultRole: [
+    ...['Query live#* presence#*', 'GetItem head#*', 'UpdateItem head#* live#* presence#*'],
+    ...['BatchWriteItem live#* presence#*', 'PutItem head#* log#*'],
+  ].map(ofConnections),
+  WsPublisherRole: [
+    ...['Query live#* log#*', 'GetItem head#*', 'BatchWriteItem live#* presence#*'],
+    ...['UpdateItem head#* presence#*', 'PutItem head#* log#*'],
+  ].map(ofConnections),
+  WsTicketRole: ['GetItem AccessTable.Arn DOCUMENTS DOCUMENTS#*', 'PutItem AccessTable.Arn TICKET#*'],
+  UsageCloserRole: [
+    ...['GetItem UsageTable.Arn PLAN#* K#* Q#* AUDIT#*', 'PutItem UsageTable.Arn Q#* AUDIT#*'],
+    'UpdateItem,Query UsageTable.Arn Q#*',
+  ],
+  UsageTrackerRole: ['GetItem,ConditionCheckItem UsageTable.Arn PLAN#*', ledgers],
+  QuotaAdminRole: [
+    ...['GetItem,PutItem UsageTable.Arn PLAN#* K#* Q#* AUDIT#*', 'UpdateItem UsageTable.Arn Q#*'],
+    ...['ConditionCheckItem UsageTable.Arn PLAN#* Q#*', 'Query UsageTable.Arn Q#* AUDIT#*'],
+  ],
+  AccessAdminRole: [
+    ...['GetItem KEY#* REVOKED#* REVOCATIONS#* DOCUMENTS DOCUMENTS#*'],
+    'PutItem KEY#* TENANT#* REVOKED#* REVOCATIONS#* DOCUMENTS DOCUMENTS#*',
+    ...['Query KEY#* TENANT#* REVOCATIONS#* DOCUMENTS', 'UpdateItem KEY#* pk sk ver doc layout'],
+    'UpdateItem REVOKED#* REVOCATIONS#* pk sk until withdrawnAt withdrawnBy layout',
+  ]
+    .map((right) => right.replace(' ', ' AccessTable.Arn '))
+    .concat('GetItem UsageTable.Arn PLAN#*'),
+  WebhookReceiverRole: ['PutItem,UpdateItem,DeleteItem AccessTable.Arn WEBHOOK#*'],
+};
