@@ -42,12 +42,15 @@ function elsewhereOf(
 
 export function readEventsOf(
   stacks: readonly ResolvedStack[],
-  parts: Pick<Parts, 'options' | 'controlUrl'>,
+  parts: Pick<Parts, 'options' | 'controlUrl' | 'events'>,
   tolerance: Tolerance,
 ): EventDefinitions {
   return readEvents(
     stacks,
-    elsewhereOf(parts.options, () => parts.controlUrl),
+    {
+      isElsewhere: elsewhereOf(parts.options, () => parts.controlUrl),
+      anchorMs: parts.events.startedAt,
+    },
     tolerance,
   );
 }

@@ -26,7 +26,52 @@ export const EVENT_TYPES = {
     noEffect: words('Tags KmsKeyArn MetricsConfig'),
     unsupported: { ProvisionedPollerConfig: 'as many batches run at a time as without it' },
   },
+  'AWS::Events::Rule': {
+    enforced: words('Name EventBusName EventPattern ScheduleExpression State Targets'),
+    noEffect: words('Description RoleArn Tags'),
+  },
+  'AWS::Events::EventBus': {
+    enforced: words('Name'),
+    noEffect: words('Description Tags KmsKeyIdentifier Policy LogConfig'),
+    unsupported: {
+      EventSourceName: 'no partner sends events to it',
+      DeadLetterConfig: 'only rules have dead-letter queues here',
+    },
+  },
+  'AWS::Scheduler::Schedule': {
+    enforced: words(
+      `Name GroupName ScheduleExpression ScheduleExpressionTimezone StartDate EndDate State Target.Arn Target.Input
+       Target.RetryPolicy Target.DeadLetterConfig Target.SqsParameters Target.EventBridgeParameters`,
+    ),
+    // It runs at the beginning of its window.
+    noEffect: words('Description FlexibleTimeWindow KmsKeyArn Target.RoleArn'),
+    unsupported: {
+      'Target.KinesisParameters': 'records have a partition key of the gateway',
+      'Target.EcsParameters': 'no task is run',
+      'Target.SageMakerPipelineParameters': 'no pipeline is run',
+    },
+  },
+  'AWS::SNS::Topic': {
+    enforced: words('TopicName FifoTopic Subscription ContentBasedDeduplication'),
+    noEffect: words(
+      `DisplayName Tags KmsMasterKeyId SignatureVersion TracingConfig DataProtectionPolicy DeliveryStatusLogging
+       FifoThroughputScope`,
+    ),
+    unsupported: {
+      ArchivePolicy: 'messages are not archived',
+    },
+  },
+  'AWS::SNS::Subscription': {
+    enforced: words(
+      'TopicArn Protocol Endpoint FilterPolicy FilterPolicyScope RawMessageDelivery RedrivePolicy',
+    ),
+    noEffect: words('Region SubscriptionRoleArn DeliveryPolicy'),
+    unsupported: { ReplayPolicy: 'messages are not archived' },
+  },
 };
 
 /** Policies of queues and topics: who may send is asked of the caller's own role here. */
-export const EVENT_TYPES_WITHOUT_EFFECT = words('AWS::SQS::QueuePolicy AWS::SQS::QueueInlinePolicy');
+export const EVENT_TYPES_WITHOUT_EFFECT = words(
+  `AWS::SQS::QueuePolicy AWS::SQS::QueueInlinePolicy AWS::SNS::TopicPolicy AWS::SNS::TopicInlinePolicy
+   AWS::Events::EventBusPolicy AWS::Scheduler::ScheduleGroup`,
+);

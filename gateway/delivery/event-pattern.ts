@@ -61,9 +61,14 @@ export function compileFilters(criteria: unknown): EventTest | undefined {
   if (!Array.isArray(filters) || filters.length === 0) return undefined;
   const tests = filters.map((filter: unknown) => {
     const pattern = isObject(filter) ? filter['Pattern'] : undefined;
-    return compileEventPattern(typeof pattern === 'string' ? parse(pattern) : pattern);
+    return compilePattern(pattern);
   });
   return (event) => tests.some((test) => test(event));
+}
+
+/** An object, or JSON text. @throws PatternError */
+export function compilePattern(pattern: unknown): EventTest {
+  return compileEventPattern(typeof pattern === 'string' ? parse(pattern) : pattern);
 }
 
 function parse(text: string): unknown {

@@ -59,7 +59,7 @@ export function anEventEngine(wish: EventBenchWish): EventBench {
   });
   recorder.local = (request, operation) => engine.answer(request, operation);
   const faults = new Faults(false);
-  const definitions = readEvents([stackOf(wish)], isElsewhere, faults);
+  const definitions = readEvents([stackOf(wish)], { isElsewhere, anchorMs: engine.startedAt }, faults);
   engine.replace(definitions);
   const send: EventBench['send'] = (request) =>
     recorder.answer({

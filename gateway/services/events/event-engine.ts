@@ -7,6 +7,12 @@ import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { Clock, Invoker, Random, ServiceClient, ServiceRequest } from '../../ports.ts';
 import type { OperationResult } from '../aws-operation.ts';
 import { Agenda } from './agenda.ts';
+import { type BusEvent, EventBuses, printTime } from './event-buses.ts';
+import { type ScheduleDefinition, Schedules } from './schedules.ts';
+import { scheduleInput } from './read-scheduler.ts';
+import { answerTopics } from './sns.ts';
+import { TargetDeliveries } from './target-deliveries.ts';
+import { Topics } from './topics.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import type { EventPorts } from './event-ports.ts';
 import { NOTHING_KEPT, openKeptEntries } from './kept-entries.ts';
@@ -34,8 +40,15 @@ export class EventEngine {
   readonly async: AsyncInvocations;
   readonly queues: Queues;
   readonly targets: Targets;
+  readonly buses: EventBuses;
+  readonly topics: Topics;
+  readonly schedules: Schedules;
+  /** From when rates count. */
+  readonly startedAt: number;
   readonly #ports: EventPorts;
   readonly #sqs: Sqs;
+  readonly #deliveries: TargetDeliveries;
+  readonly #accountId: string;
   #definitions: EventDefinitions = NO_EVENTS;
   #consumers: readonly QueueConsumer[] = [];
 
@@ -46,6 +59,8 @@ export class EventEngine {
       dataDirectory === undefined ? NOTHING_KEPT : openKeptEntries(join(dataDirectory, 'events.jsonl'));
     const ports = { invoker, clock, random, report, kept, agenda: new Agenda(clock), work: new Work() };
     this.#ports = ports;
+    this.#accountId = accountId;
+    this.startedAt = clock.nowEpochMs();
     this.queues = new Queues(ports);
     this.#sqs = new Sqs({ ...ports, queues: this.queues, accountId });
     this.targets = new Targets(options);
@@ -61,6 +76,12 @@ export class EventEngine {
       functionTarget(this.async, (name) => invoker.has(name)),
     );
     this.targets.serve('sqs', queueTarget(this.queues, accountId));
+    this.topics = new Topics({ ...ports, targets: this.targets });
+    this.targets.serve('sns', (arn, body, { groupId }) => this.topics.target(arn, body, groupId));
+    this.#deliveries = new TargetDeliveries({ ...ports, targets: this.targets });
+    this.buses = new EventBuses({ ...ports, deliveries: this.#deliveries, accountId });
+    this.targets.serve('events', (arn, body, delivery) => this.buses.target(arn, body, delivery));
+    this.schedules = new Schedules(ports);
   }
 
   /** What the stacks say now, in place of what they said before. */
@@ -69,6 +90,9 @@ export class EventEngine {
     for (const consumer of this.#consumers) consumer.close();
     this.#definitions = definitions;
     this.queues.replace(definitions.queues);
+    this.topics.replace(definitions.topics, definitions.subscriptions);
+    this.buses.replace(definitions.rules.map(({ rule }) => rule));
+    this.schedules.replace([...this.#rulesInTime(), ...this.#schedulesInTime()]);
     if (isFirst) this.async.restore();
     this.#consumers = definitions.queueMappings.flatMap((mapping) => {
       const queue = this.queues.find(mapping.queueArn);
@@ -84,7 +108,42 @@ export class EventEngine {
     operation: Exclude<AwsOperation, { protocol: 'rest' }>,
   ): Promise<OperationResult | undefined> {
     const { service, region, path } = request;
-    return service === 'sqs' ? this.#sqs.answer(operation, region, path) : Promise.resolve(undefined);
+    if (service === 'sqs') return this.#sqs.answer(operation, region, path);
+    if (service === 'sns') return Promise.resolve(answerTopics(operation, this.topics, this.#ports.random));
+    return Promise.resolve(service === 'events' ? this.buses.answer(operation, region) : undefined);
+  }
+
+  /** A rule with a schedule puts an event of its own to its targets. */
+  #rulesInTime(): ScheduleDefinition[] {
+    return this.#definitions.rules.flatMap(({ rule, expression, schedule }) => {
+      if (schedule === undefined || !rule.isEnabled) return [];
+      const { arn, name } = rule;
+      const run = (scheduledAt: number): void => this.buses.run(rule, this.#scheduledEvent(arn, scheduledAt));
+      return [{ arn, name, expression, schedule, from: undefined, until: undefined, run }];
+    });
+  }
+
+  #schedulesInTime(): ScheduleDefinition[] {
+    return this.#definitions.schedules.map((schedule) => ({
+      ...schedule,
+      run: (scheduledAt) => {
+        const body = scheduleInput(schedule, scheduledAt, this.#ports.random.uuid());
+        this.#deliveries.deliver(schedule.target, body, schedule.delivery, schedule.arn);
+      },
+    }));
+  }
+
+  #scheduledEvent(ruleArn: string, scheduledAt: number): BusEvent {
+    return {
+      ...{
+        version: '0',
+        id: this.#ports.random.uuid(),
+        'detail-type': 'Scheduled Event',
+        source: 'aws.events',
+      },
+      ...{ account: this.#accountId, time: printTime(scheduledAt), region: ruleArn.split(':')[3] ?? '' },
+      ...{ resources: [ruleArn], detail: {} },
+    };
   }
 
   /** The clock has been moved. */

@@ -1,4 +1,5 @@
 /** What event sources share: how they reach functions, time, each other and whoever reads the log. */
+import type { MessageAttribute } from '../../delivery/queue-model.ts';
 import type { Clock, Invoker, Random } from '../../ports.ts';
 import type { Agenda } from './agenda.ts';
 import type { KeptEntries } from './kept-entries.ts';
@@ -28,7 +29,7 @@ export type Delivery = {
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;
   /** Attributes of the message where the target is a queue or a topic. */
-  readonly attributes?: Readonly<Record<string, { readonly DataType: string; readonly StringValue: string }>>;
+  readonly attributes?: Readonly<Record<string, MessageAttribute>> | undefined;
   /** Where the target is a bus. */
   readonly source?: string;
   readonly detailType?: string;

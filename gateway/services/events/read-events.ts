@@ -6,12 +6,20 @@ import type { AsyncConfig } from './async-invocations.ts';
 import type { QueueMapping } from './queue-consumer.ts';
 import type { QueueDefinition } from './queues.ts';
 import { readInvokeConfig } from './read-async.ts';
+import { readRule, type ReadRule } from './read-rules.ts';
+import { readScheduler, type ReadSchedule } from './read-scheduler.ts';
+import { readOwnSubscriptions, readSubscription, readTopic } from './read-topics.ts';
+import type { Subscription, TopicDefinition } from './topics.ts';
 import { readQueue, readQueueMapping } from './read-queues.ts';
 import { readFunctionName, ResourceReader } from './read-resource.ts';
 
 export type EventDefinitions = {
   readonly queues: readonly QueueDefinition[];
   readonly queueMappings: readonly QueueMapping[];
+  readonly rules: readonly ReadRule[];
+  readonly schedules: readonly ReadSchedule[];
+  readonly topics: readonly TopicDefinition[];
+  readonly subscriptions: readonly Subscription[];
   /** By `asyncKey`. */
   readonly async: ReadonlyMap<string, AsyncConfig>;
   /** ARNs by name of the function. */
@@ -23,14 +31,21 @@ export type EventDefinitions = {
 };
 
 export const NO_EVENTS: EventDefinitions = {
-  ...{ queues: [], queueMappings: [], unsupported: [] },
+  ...{ queues: [], queueMappings: [], rules: [], schedules: [], topics: [], subscriptions: [] },
+  unsupported: [],
   ...{ async: new Map(), deadLetters: new Map(), functionArns: new Map() },
 };
 
-/** @param isElsewhere services whose calls go to an endpoint of the user */
+/**
+ * @param isElsewhere services whose calls go to an endpoint of the user
+ * @param anchorMs from when rates count
+ */
 export function readEvents(
   stacks: readonly ResolvedStack[],
-  isElsewhere: (service: string) => boolean,
+  {
+    isElsewhere,
+    anchorMs,
+  }: { readonly isElsewhere: (service: string) => boolean; readonly anchorMs: number },
   tolerance: Tolerance,
 ): EventDefinitions {
   const unsupported: UnsupportedItem[] = [];
@@ -50,6 +65,13 @@ export function readEvents(
       checkFunction(reader, functions);
       return sources.queueMapping(reader);
     }),
+    rules: ofType('AWS::Events::Rule').map((reader) => readRule(reader, anchorMs)),
+    schedules: ofType('AWS::Scheduler::Schedule').flatMap((reader) => readScheduler(reader, anchorMs) ?? []),
+    topics: ofType('AWS::SNS::Topic').map(readTopic),
+    subscriptions: [
+      ...ofType('AWS::SNS::Topic').flatMap(readOwnSubscriptions),
+      ...ofType('AWS::SNS::Subscription').flatMap(readSubscription),
+    ],
     async: new Map(ofType('AWS::Lambda::EventInvokeConfig').map(readInvokeConfig)),
     deadLetters: new Map(
       ofType('AWS::Lambda::Function').flatMap((reader) => {

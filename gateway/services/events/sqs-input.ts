@@ -23,7 +23,7 @@ const MAPS: Readonly<Record<string, readonly [target: string, name: string, valu
   Tag: ['Tags', 'Key', 'Value'],
 };
 
-type Tree = { [name: string]: string | Tree };
+export type Tree = { [name: string]: string | Tree };
 
 /** Numbers may stand in either form. */
 export function readSqsInput(operation: Exclude<AwsOperation, { protocol: 'rest' }>, path: string): Fields {
@@ -33,7 +33,8 @@ export function readSqsInput(operation: Exclude<AwsOperation, { protocol: 'rest'
   return input['QueueUrl'] === undefined && isPath ? { ...input, QueueUrl: path } : input;
 }
 
-function treeOf(parameters: URLSearchParams): Tree {
+/** Parameters by the steps of their names. */
+export function treeOf(parameters: URLSearchParams): Tree {
   const root: Tree = {};
   for (const [name, value] of parameters) {
     const steps = name.split('.').slice(0, 8);

@@ -24,6 +24,8 @@ const QUEUES = `
   Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs, VisibilityTimeout: 40 } }
   Fifo: { Type: AWS::SQS::Queue, Properties: { QueueName: in-order.fifo, FifoQueue: true } }`;
 
+const textOf = (body: unknown): string => Buffer.from(body as Uint8Array).toString();
+
 /** AWS's own client in front of the queues, without a socket; it checks the MD5 digests that it is given. */
 function clientOf(bench: EventBench): SQSClient {
   return new SQSClient({
@@ -31,7 +33,7 @@ function clientOf(bench: EventBench): SQSClient {
     requestHandler: {
       async handle(request: HttpRequest) {
         const outcome = await bench.send({
-          ...{ service: 'sqs', path: request.path, body: Buffer.from(request.body as Uint8Array) },
+          ...{ service: 'sqs', path: request.path, body: textOf(request.body) },
           headers: Object.entries(request.headers).flat(),
         });
         if (outcome.kind !== 'answered') throw new Error(JSON.stringify(outcome));

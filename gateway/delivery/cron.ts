@@ -1,0 +1,144 @@
+/**
+ * AWS's cron: minutes, hours, day of month, month, day of week, year (docs/aws §18.4). One of the two days is `?`; `L`, `W`
+ * and `#` say the last, the nearest working day, and the third Monday.
+ */
+import type { Schedule } from './schedule-expression.ts';
+import { PatternError } from './value-match.ts';
+import { instantOf, wallTimeOf } from './zone-time.ts';
+
+const MONTHS = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');
+/** AWS counts from 1, which is Sunday. */
+const DAYS = 'SUN MON TUE WED THU FRI SAT'.split(' ');
+/** A date like 29 February on a Monday comes within 28 years, or 40 around a century. */
+const MAX_YEARS = 41;
+
+type Days = (year: number, month: number) => ReadonlySet<number>;
+
+/** @throws PatternError */
+export function compileCron(text: string, zone: string): Schedule {
+  const fields = text.trim().split(/\s+/);
+  const [minute = '', hour = '', dayOfMonth = '', month = '', dayOfWeek = '', year = ''] = fields;
+  if (fields.length !== 6)
+    throw new PatternError(
+      `cron(${text}) must have six fields: minutes, hours, day of month, month, day of week, year`,
+    );
+  if ((dayOfMonth === '?') === (dayOfWeek === '?'))
+    throw new PatternError(`cron(${text}): one of day of month and day of week must be ?, and one not`);
+  const minutes = [...readField(minute, 0, 59, [], text)].toSorted((a, b) => a - b);
+  const hours = [...readField(hour, 0, 23, [], text)].toSorted((a, b) => a - b);
+  const months = readField(month, 1, 12, MONTHS, text);
+  const years = readField(year, 1970, 2199, [], text);
+  const days = dayOfWeek === '?' ? daysOfMonth(dayOfMonth, text) : daysOfWeek(dayOfWeek, text);
+  return {
+    next(afterMs) {
+      const start = wallTimeOf(afterMs, zone);
+      for (let at = start.year; at <= start.year + MAX_YEARS; at += 1) {
+        if (!years.has(at)) continue;
+        for (let inMonth = at === start.year ? start.month : 1; inMonth <= 12; inMonth += 1) {
+          if (!months.has(inMonth)) continue;
+          const isFirst = at === start.year && inMonth === start.month;
+          for (const day of [...days(at, inMonth)].toSorted((a, b) => a - b)) {
+            if (isFirst && day < start.day) continue;
+            for (const atHour of hours)
+              for (const atMinute of minutes) {
+                const wall = { year: at, month: inMonth, day, hour: atHour, minute: atMinute };
+                const found = instantOf(wall, zone);
+                if (found !== undefined && found > afterMs) return found;
+              }
+          }
+        }
+      }
+      return undefined;
+    },
+  };
+}
+
+/** `*`, `5`, `1-5`, `MON-FRI`, `0/15`, and lists of these. */
+function readField(
+  field: string,
+  least: number,
+  most: number,
+  names: readonly string[],
+  whole: string,
+): ReadonlySet<number> {
+  const values = new Set<number>();
+  for (const part of field.split(',')) {
+    const [, range = '', step] = /^([^/]+)(?:\/(\d{1,4}))?$/.exec(part) ?? [];
+    const [first, last] = readRange(range, least, most, names, step !== undefined);
+    const by = Number(step ?? 1);
+    if (first === undefined || last === undefined || by < 1)
+      throw new PatternError(`cron(${whole}): "${part}" must be within ${least} and ${most}`);
+    // FRI-MON goes over the end of the week.
+    const end = last < first ? last + most - least + 1 : last;
+    for (let value = first; value <= end; value += by)
+      values.add(value > most ? value - (most - least + 1) : value);
+  }
+  return values;
+}
+
+function readRange(
+  range: string,
+  least: number,
+  most: number,
+  names: readonly string[],
+  hasStep: boolean,
+): readonly [first: number | undefined, last: number | undefined] {
+  if (range === '*') return [least, most];
+  const [first, last, ...more] = range.split('-').map((text) => readValue(text, least, most, names));
+  if (more.length > 0 || first === undefined) return [undefined, undefined];
+  if (range.includes('-')) return [first, last];
+  return [first, hasStep ? most : first];
+}
+
+function readValue(text: string, least: number, most: number, names: readonly string[]): number | undefined {
+  const named = names.indexOf(text.toUpperCase());
+  if (named !== -1) return named + 1;
+  const value = /^\d{1,4}$/.test(text) ? Number(text) : NaN;
+  return value >= least && value <= most ? value : undefined;
+}
+
+function lengthOf(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
+/** 0 = Sunday. */
+function weekdayOf(year: number, month: number, day: number): number {
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDay();
+}
+
+function daysOfMonth(field: string, whole: string): Days {
+  if (field === 'L') return (year, month) => new Set([lengthOf(year, month)]);
+  const [, last, nearest] = /^(?:(L)W|(\d{1,2})W)$/.exec(field) ?? [];
+  if (last !== undefined)
+    return (year, month) => new Set([nearestWorkday(year, month, lengthOf(year, month))]);
+  if (nearest !== undefined) {
+    const [day = 0] = readField(nearest, 1, 31, [], whole);
+    return (year, month) =>
+      day > lengthOf(year, month) ? new Set() : new Set([nearestWorkday(year, month, day)]);
+  }
+  const days = readField(field, 1, 31, [], whole);
+  return (year, month) => new Set([...days].filter((day) => day <= lengthOf(year, month)));
+}
+
+/** Monday to Friday, never in another month. */
+function nearestWorkday(year: number, month: number, day: number): number {
+  const weekday = weekdayOf(year, month, day);
+  if (weekday === 6) return day > 1 ? day - 1 : day + 2;
+  if (weekday === 0) return day < lengthOf(year, month) ? day + 1 : day - 2;
+  return day;
+}
+
+function daysOfWeek(field: string, whole: string): Days {
+  const [, nthDay, nth] = /^([A-Za-z0-9]+)#([1-5])$/.exec(field) ?? [];
+  const [, lastDay] = /^([A-Za-z0-9]+)L$/.exec(field) ?? [];
+  const all = (year: number, month: number, days: ReadonlySet<number>): number[] =>
+    Array.from({ length: lengthOf(year, month) }, (_unused, index) => index + 1).filter((day) =>
+      days.has(weekdayOf(year, month, day) + 1),
+    );
+  if (field === 'L') return (year, month) => new Set(all(year, month, new Set([7])));
+  const wanted = readField(nthDay ?? lastDay ?? field, 1, 7, DAYS, whole);
+  if (nthDay !== undefined)
+    return (year, month) => new Set(all(year, month, wanted).slice(Number(nth) - 1, Number(nth)));
+  if (lastDay !== undefined) return (year, month) => new Set(all(year, month, wanted).slice(-1));
+  return (year, month) => new Set(all(year, month, wanted));
+}

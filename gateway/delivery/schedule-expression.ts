@@ -1,0 +1,66 @@
+/**
+ * Schedules of EventBridge rules and of EventBridge Scheduler (docs/aws §18.4): `rate(5 minutes)`, `cron(0 18 ? * MON-FRI *)`,
+ * `at(2026-11-20T13:00:00)`.
+ */
+import { compileCron } from './cron.ts';
+import { PatternError } from './value-match.ts';
+import { instantOf } from './zone-time.ts';
+
+export interface Schedule {
+  /** The first time after this one, in epoch milliseconds; undefined = never again. */
+  next(afterMs: number): number | undefined;
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+};
+
+/**
+ * @param anchorMs from when a rate counts
+ * @param zone of `cron` and `at`; rules have UTC
+ * @throws PatternError
+ */
+export function compileSchedule(expression: string, anchorMs: number, zone = 'UTC'): Schedule {
+  const [, kind, inner = ''] = /^(rate|cron|at)\((.*)\)$/.exec(expression.trim()) ?? [];
+  if (kind === 'rate') return rate(inner, anchorMs);
+  if (kind === 'cron') return compileCron(inner, checkZone(zone));
+  if (kind === 'at') return once(inner, checkZone(zone));
+  throw new PatternError(`"${expression}" is no schedule: rate(…), cron(…) and at(…) are`);
+}
+
+/** "The value must be a positive number"; the unit is singular with 1, and with 1 alone. */
+function rate(text: string, anchorMs: number): Schedule {
+  const [, digits = '', unit = '', plural] = /^\s*(\d{1,9})\s+(minute|hour|day)(s)?\s*$/.exec(text) ?? [];
+  const count = Number(digits);
+  const unitMs = UNITS[unit];
+  if (unitMs === undefined || count < 1 || (count === 1) !== (plural === undefined))
+    throw new PatternError(`rate(${text}) must be like rate(1 minute) or rate(5 minutes)`);
+  const periodMs = count * unitMs;
+  return {
+    next(afterMs) {
+      const passed = Math.max(0, Math.floor((afterMs - anchorMs) / periodMs));
+      return anchorMs + (passed + 1) * periodMs;
+    },
+  };
+}
+
+function once(text: string, zone: string): Schedule {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})$/.exec(text.trim());
+  if (parts === null) throw new PatternError(`at(${text}) must be like at(2026-11-20T13:00:00)`);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number);
+  const instant = instantOf({ year, month, day, hour, minute }, zone);
+  if (instant === undefined) throw new PatternError(`at(${text}) is no time`);
+  const at = instant + second * 1000;
+  return { next: (afterMs) => (at > afterMs ? at : undefined) };
+}
+
+function checkZone(zone: string): string {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: zone });
+    return zone;
+  } catch {
+    throw new PatternError(`"${zone}" is no time zone`);
+  }
+}

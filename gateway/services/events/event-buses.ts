@@ -1,0 +1,163 @@
+/** Buses and rules of EventBridge (docs/aws §18.5): what is put on a bus goes to the targets of the rules that match it. */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { EventTest } from '../../delivery/event-pattern.ts';
+import { makeInput, type TargetInput } from '../../delivery/target-input.ts';
+import type { AwsOperation } from '@gatewright/aws/aws-operation';
+import type { OperationResult } from '../aws-operation.ts';
+import { answerJsonService } from '../recorded-json-services.ts';
+import type { DeliveryOutcome, EventPorts } from './event-ports.ts';
+import type { EventTarget, TargetDeliveries } from './target-deliveries.ts';
+
+export type RuleTarget = EventTarget & {
+  readonly input: TargetInput;
+  readonly groupId: string | undefined;
+};
+
+export type EventRule = {
+  readonly arn: string;
+  readonly name: string;
+  readonly busArn: string;
+  readonly isEnabled: boolean;
+  /** Undefined of a rule that only has a schedule. */
+  readonly test: EventTest | undefined;
+  readonly targets: readonly RuleTarget[];
+};
+
+/** An event as rules see it. */
+export type BusEvent = {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: unknown;
+};
+
+type Options = Pick<EventPorts, 'clock' | 'random'> & {
+  readonly deliveries: TargetDeliveries;
+  readonly accountId: string;
+};
+
+/** A rule whose target puts the event on a bus that it is of: no event goes further than this. */
+const MAX_HOPS = 10;
+
+export class EventBuses {
+  readonly #options: Options;
+  #rules = new Map<string, EventRule[]>();
+  /** How many buses an event has come over: deliveries begin in the turn of the event that they are of. */
+  #hops = 0;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  replace(rules: readonly EventRule[]): void {
+    this.#rules = Map.groupBy(rules, ({ busArn }) => busArn);
+  }
+
+  get rules(): readonly EventRule[] {
+    return [...this.#rules.values()].flat();
+  }
+
+  /** `PutEvents`; undefined for every other operation. */
+  answer(
+    operation: Exclude<AwsOperation, { protocol: 'rest' }>,
+    region: string,
+  ): OperationResult | undefined {
+    if (operation.protocol !== 'json' || operation.action !== 'PutEvents') return undefined;
+    const request = { service: 'events', subdomain: undefined, region, method: 'POST', path: '/', query: '' };
+    const result = answerJsonService(
+      { ...request, headers: [], body: undefined, timeoutMs: 0 },
+      operation,
+      this.#options,
+    );
+    const answers = result?.kind === 'result' ? result.fields['Entries'] : undefined;
+    const entries = operation.input?.['Entries'];
+    if (Array.isArray(answers) && Array.isArray(entries))
+      answers.forEach((answer: unknown, index) => {
+        const id = isJsonObject(answer) ? answer['EventId'] : undefined;
+        const entry: unknown = entries[index];
+        if (typeof id === 'string' && isJsonObject(entry)) this.#put(entry, id, region);
+      });
+    return result;
+  }
+
+  #put(entry: JsonObject, id: string, region: string): void {
+    const { Source, DetailType, Detail, Time, Resources, EventBusName } = entry;
+    const { clock, accountId } = this.#options;
+    const seconds = typeof Time === 'number' ? Time * 1000 : Date.parse(String(Time));
+    this.publish(busArnOf(EventBusName, region, accountId), {
+      ...{ version: '0', id, account: accountId, region, source: String(Source) },
+      'detail-type': String(DetailType),
+      time: printTime(Number.isFinite(seconds) ? seconds : clock.nowEpochMs()),
+      resources: Array.isArray(Resources) ? Resources.map(String) : [],
+      detail: JSON.parse(String(Detail)) as unknown,
+    });
+  }
+
+  /** To every rule of the bus whose pattern it matches. */
+  publish(busArn: string, event: BusEvent): void {
+    if (this.#hops >= MAX_HOPS) return;
+    for (const rule of this.#rules.get(busArn) ?? [])
+      if (rule.isEnabled && rule.test?.(event) === true) this.run(rule, event);
+  }
+
+  /** To every target of the rule. */
+  run(rule: EventRule, event: BusEvent): void {
+    const { clock, deliveries } = this.#options;
+    const facts = { arn: rule.arn, name: rule.name, ingestedAt: printTime(clock.nowEpochMs()) };
+    this.#hops += 1;
+    try {
+      for (const target of rule.targets) {
+        const body = makeInput(target.input, event, facts);
+        const { source, 'detail-type': detailType, resources } = event;
+        const groupId = target.groupId;
+        // A bus gets the event itself, with the source that it has.
+        const sent = target.arn.includes(':event-bus/') ? JSON.stringify(event.detail) : body;
+        deliveries.deliver(target, sent, { groupId, source, detailType, resources }, rule.arn);
+      }
+    } finally {
+      this.#hops -= 1;
+    }
+  }
+
+  /** A target of functions' destinations, schedules and other rules. */
+  target(
+    arn: string,
+    body: string,
+    delivery: {
+      readonly source?: string;
+      readonly detailType?: string;
+      readonly resources?: readonly string[];
+    },
+  ): DeliveryOutcome | undefined {
+    if (!this.#rules.has(arn)) return undefined;
+    const { clock, random, accountId } = this.#options;
+    this.publish(arn, {
+      ...{ version: '0', id: random.uuid(), account: accountId, region: arn.split(':')[3] ?? '' },
+      source: delivery.source ?? 'gatewright',
+      'detail-type': delivery.detailType ?? 'Event',
+      time: printTime(clock.nowEpochMs()),
+      resources: delivery.resources ?? [],
+      detail: JSON.parse(body) as unknown,
+    });
+    return { kind: 'delivered' };
+  }
+}
+
+/** EventBridge has whole seconds. */
+export function printTime(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+}
+
+/** A name, an ARN, or nothing: the default bus. */
+export function busArnOf(name: unknown, region: string, accountId: string): string {
+  const given = typeof name === 'string' && name !== '' ? name : 'default';
+  if (given.startsWith('arn:')) return given;
+  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  return `arn:${partition}:events:${region}:${accountId}:event-bus/${given}`;
+}

@@ -1,0 +1,74 @@
+/** `AWS::Scheduler::Schedule` (EventBridge Scheduler user guide, "Managing a schedule"). */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { Schedule } from '../../delivery/schedule-expression.ts';
+import type { Delivery } from './event-ports.ts';
+import { partitionOf } from './queue-place.ts';
+import type { ResourceReader } from './read-resource.ts';
+import { readSchedule, readTarget } from './read-rules.ts';
+import type { EventTarget } from './target-deliveries.ts';
+
+export type ReadSchedule = {
+  readonly arn: string;
+  readonly name: string;
+  readonly expression: string;
+  readonly schedule: Schedule;
+  readonly from: number | undefined;
+  readonly until: number | undefined;
+  readonly target: EventTarget;
+  /** Absent: the event of the scheduler itself. */
+  readonly input: string | undefined;
+  readonly delivery: Delivery;
+  readonly place: { readonly region: string; readonly accountId: string };
+};
+
+/** Undefined for one that runs at no time, or to no target that is here. */
+export function readScheduler(reader: ResourceReader, anchorMs: number): ReadSchedule | undefined {
+  const { resource, stack } = reader;
+  const { region, accountId } = stack;
+  const given = reader.value('Target');
+  const target = isJsonObject(given) ? readTarget(reader, given, 'Target') : undefined;
+  const expression = reader.text('ScheduleExpression') ?? '';
+  const zone = reader.text('ScheduleExpressionTimezone') ?? 'UTC';
+  const schedule = readSchedule(reader, expression, anchorMs, zone);
+  const isOff = reader.text('State') === 'DISABLED';
+  if (target === undefined || schedule === undefined || isOff) return undefined;
+  const name = reader.text('Name') ?? resource.physicalId;
+  const group = reader.text('GroupName') ?? 'default';
+  return {
+    ...{ name, expression, schedule, target },
+    arn: `arn:${partitionOf(region)}:scheduler:${region}:${accountId}:schedule/${group}/${name}`,
+    from: timeOf(reader, 'StartDate'),
+    until: timeOf(reader, 'EndDate'),
+    input: reader.text('Target.Input'),
+    delivery: {
+      groupId: reader.text('Target.SqsParameters.MessageGroupId'),
+      source: reader.text('Target.EventBridgeParameters.Source') ?? 'aws.scheduler',
+      detailType: reader.text('Target.EventBridgeParameters.DetailType') ?? 'Scheduled Event',
+    },
+    place: { region, accountId },
+  };
+}
+
+function timeOf(reader: ResourceReader, property: string): number | undefined {
+  const text = reader.text(property);
+  if (text === undefined) return undefined;
+  const at = Date.parse(text);
+  if (Number.isFinite(at)) return at;
+  reader.note(property, `"${text}" is no time`, 'it has none');
+  return undefined;
+}
+
+/** "Context attributes" in an input; without an input, an event of the scheduler's. */
+export function scheduleInput({ arn, input, place }: ReadSchedule, scheduledAt: number, id: string): string {
+  const time = `${new Date(scheduledAt).toISOString().slice(0, 19)}Z`;
+  if (input !== undefined)
+    return input
+      .replaceAll('<aws.scheduler.schedule-arn>', arn)
+      .replaceAll('<aws.scheduler.scheduled-time>', time)
+      .replaceAll('<aws.scheduler.execution-id>', id)
+      .replaceAll('<aws.scheduler.attempt-number>', '1');
+  return JSON.stringify({
+    ...{ version: '0', id, 'detail-type': 'Scheduled Event', source: 'aws.scheduler' },
+    ...{ account: place.accountId, time, region: place.region, resources: [arn], detail: '{}' },
+  });
+}

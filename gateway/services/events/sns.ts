@@ -1,0 +1,150 @@
+/** Publish and PublishBatch of SNS, over the topics of this start (SNS API reference). */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { AwsOperation } from '@gatewright/aws/aws-operation';
+import type { MessageAttribute } from '../../delivery/queue-model.ts';
+import type { Random } from '../../ports.ts';
+import { type Fields, type OperationResult, refuse } from '../aws-operation.ts';
+import { answerSns } from '../recorded-messaging.ts';
+import { mapOf, textOf, treeOf, type Tree } from './sqs-input.ts';
+import type { Published, Topics } from './topics.ts';
+
+type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
+
+const MAX_BATCH = 10;
+
+/** Undefined for an operation, or a topic, that is not here: the call is recorded then. */
+export function answerTopics(
+  operation: Operation,
+  topics: Topics,
+  random: Random,
+): OperationResult | undefined {
+  const input = readInput(operation);
+  const arn = textOf(input, 'TopicArn') ?? textOf(input, 'TargetArn') ?? '';
+  const topic = topics.find(arn);
+  if (topic === undefined) return undefined;
+  switch (operation.action) {
+    case 'Publish': {
+      const answered = answerSns(operation, random);
+      const published = answered?.kind === 'result' ? readPublished(input, topic.isFifo) : answered;
+      if (published === undefined || 'kind' in published) return published;
+      topics.publish(arn, published, idOf(answered));
+      return answered;
+    }
+    case 'PublishBatch':
+      return publishBatch(input, arn, topics, random);
+    default:
+      return undefined;
+  }
+}
+
+function idOf(answered: OperationResult | undefined): string {
+  return answered?.kind === 'result' ? String(answered.fields['MessageId']) : '';
+}
+
+function publishBatch(input: Fields, arn: string, topics: Topics, random: Random): OperationResult {
+  const entries = entriesOf(input);
+  if (entries.length === 0)
+    return refuse('EmptyBatchRequest', 'The batch request does not contain any entries.');
+  if (entries.length > MAX_BATCH)
+    return refuse(
+      'TooManyEntriesInBatchRequest',
+      'The batch request contains more entries than permissible.',
+    );
+  const done: Fields[] = [];
+  const failed: Fields[] = [];
+  for (const entry of entries) {
+    const Id = textOf(entry, 'Id') ?? '';
+    const published = readPublished(entry, topics.find(arn)?.isFifo === true);
+    if ('kind' in published) {
+      const { code, message } = published;
+      failed.push({ Id, Code: code, Message: message, SenderFault: true });
+    } else {
+      const MessageId = random.uuid();
+      topics.publish(arn, published, MessageId);
+      done.push({ Id, MessageId });
+    }
+  }
+  return {
+    kind: 'result',
+    fields: { Successful: { member: done }, Failed: { member: failed } },
+    jsonFields: { Successful: done, Failed: failed },
+  };
+}
+
+/** `PublishBatchRequestEntries.member.1.Id` */
+function entriesOf(input: Fields): readonly Fields[] {
+  const given = input['PublishBatchRequestEntries'];
+  const members = isJsonObject(given) ? given['member'] : given;
+  const list: readonly unknown[] = Array.isArray(members)
+    ? members
+    : isJsonObject(members)
+      ? inOrder(members)
+      : [];
+  return list.map((entry) => (isJsonObject(entry) ? entry : {}));
+}
+
+function inOrder(members: Fields): readonly unknown[] {
+  return Object.entries(members)
+    .toSorted(([a], [b]) => Number(a) - Number(b))
+    .map(([, member]) => member);
+}
+
+function readInput(operation: Operation): Fields {
+  const tree: Tree | undefined = operation.protocol === 'query' ? treeOf(operation.parameters) : undefined;
+  return tree ?? (operation.protocol === 'json' ? (operation.input ?? {}) : {});
+}
+
+function readPublished(
+  input: Fields,
+  isFifo: boolean,
+): Published | Extract<OperationResult, { kind: 'error' }> {
+  const message = textOf(input, 'Message') ?? '';
+  const groupId = textOf(input, 'MessageGroupId');
+  if (message === '') return no('Invalid parameter: Empty message');
+  if (isFifo && groupId === undefined)
+    return no('Invalid parameter: The MessageGroupId parameter is required for FIFO topics');
+  const byProtocol = textOf(input, 'MessageStructure') === 'json' ? parseStructure(message) : undefined;
+  if (byProtocol === 'invalid')
+    return no(
+      'Invalid parameter: Message Structure - JSON message body failed to parse, or has no default entry',
+    );
+  return {
+    ...{ message, groupId, byProtocol },
+    deduplicationId: textOf(input, 'MessageDeduplicationId'),
+    subject: textOf(input, 'Subject'),
+    attributes: readAttributes(mapOf(input, 'MessageAttributes')),
+  };
+}
+
+function no(message: string): Extract<OperationResult, { kind: 'error' }> {
+  return { kind: 'error', status: 400, code: 'InvalidParameter', message };
+}
+
+function parseStructure(message: string): Readonly<Record<string, string>> | 'invalid' {
+  try {
+    const value: unknown = JSON.parse(message);
+    if (!isJsonObject(value) || typeof value['default'] !== 'string') return 'invalid';
+    return Object.fromEntries(
+      Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
+  } catch {
+    return 'invalid';
+  }
+}
+
+/** A map as JSON has it, or `entry.1.Name` and `entry.1.Value` of the query protocol. */
+function readAttributes(given: Fields): Record<string, MessageAttribute> {
+  const entry = given['entry'];
+  const pairs: (readonly [unknown, unknown])[] = isJsonObject(entry)
+    ? inOrder(entry).map((each) => (isJsonObject(each) ? [each['Name'], each['Value']] : ['', {}]))
+    : Object.entries(given);
+  return Object.fromEntries(
+    pairs.flatMap(([name, value]): [string, MessageAttribute][] => {
+      if (typeof name !== 'string' || !isJsonObject(value)) return [];
+      const { DataType = 'String', StringValue, BinaryValue } = value;
+      const text = typeof StringValue === 'string' ? { StringValue } : {};
+      const bytes = typeof BinaryValue === 'string' ? { BinaryValue } : {};
+      return [[name, { DataType: String(DataType), ...text, ...bytes }]];
+    }),
+  );
+}

@@ -1,0 +1,81 @@
+/**
+ * Deliveries of rules and schedules to their targets, with the retries and the dead-letter queue that a target may have
+ * (docs/aws §18.5): what cannot be delivered is tried again for up to a day.
+ */
+import type { Delivery, EventPorts, EventTargets } from './event-ports.ts';
+
+export type EventTarget = {
+  readonly arn: string;
+  readonly deadLetterArn: string | undefined;
+  readonly maxRetries: number;
+  readonly maxAgeMs: number;
+};
+
+/** "By default, EventBridge retries sending the event for 24 hours and up to 185 times" */
+export const USUAL_TARGET = { maxRetries: 185, maxAgeMs: 86_400_000 } as const;
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 600_000;
+/** Deliveries that wait to be tried again, of all rules together. */
+const MAX_WAITING = 20_000;
+
+type Options = Pick<EventPorts, 'agenda' | 'clock' | 'work' | 'report'> & { readonly targets: EventTargets };
+
+export class TargetDeliveries {
+  readonly #options: Options;
+  #waiting = 0;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** @param sourceArn of the rule or the schedule */
+  deliver(target: EventTarget, body: string, delivery: Delivery, sourceArn: string): void {
+    const now = this.#options.clock.nowEpochMs();
+    this.#track({ target, body, delivery, sourceArn, beganAt: now }, 0, now);
+  }
+
+  #track(one: One, retries: number, dueMs: number): void {
+    const { work, report } = this.#options;
+    work.track(
+      () => this.#try(one, retries, dueMs),
+      (fault) => report(`${one.sourceArn}: ${String(fault)}`),
+    );
+  }
+
+  async #try(one: One, retries: number, dueMs: number): Promise<void> {
+    const { targets, agenda, report } = this.#options;
+    const { target, body, delivery, sourceArn, beganAt } = one;
+    const outcome = await targets.send(target.arn, body, delivery);
+    if (outcome.kind === 'delivered') return;
+    const at = dueMs + Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(20, retries));
+    const mayTry = !outcome.isFinal && retries < target.maxRetries && at - beganAt <= target.maxAgeMs;
+    if (mayTry && this.#waiting < MAX_WAITING) {
+      this.#waiting += 1;
+      agenda.at(at, (due) => {
+        this.#waiting -= 1;
+        this.#track(one, retries + 1, due);
+      });
+      return;
+    }
+    report(`${sourceArn} to ${target.arn}: ${outcome.message}`);
+    if (target.deadLetterArn === undefined) return;
+    const text = (StringValue: string) => ({ DataType: 'String', StringValue: StringValue || '-' });
+    const attributes = {
+      RULE_ARN: text(sourceArn),
+      TARGET_ARN: text(target.arn),
+      ERROR_CODE: text(outcome.code),
+      ERROR_MESSAGE: text(outcome.message.slice(0, 1_024)),
+    };
+    const buried = await targets.send(target.deadLetterArn, body, { attributes });
+    if (buried.kind === 'failed') report(`${target.deadLetterArn}: ${buried.message}`);
+  }
+}
+
+type One = {
+  readonly target: EventTarget;
+  readonly body: string;
+  readonly delivery: Delivery;
+  readonly sourceArn: string;
+  readonly beganAt: number;
+};

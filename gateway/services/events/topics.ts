@@ -1,0 +1,155 @@
+/** Topics of SNS and their subscriptions of functions and queues (docs/aws §18.6). */
+import { createHash } from 'node:crypto';
+import type { MessageTest } from '../../delivery/filter-policy.ts';
+import type { MessageAttribute } from '../../delivery/queue-model.ts';
+import type { DeliveryOutcome, EventPorts, EventTargets } from './event-ports.ts';
+
+export type Subscription = {
+  readonly arn: string;
+  readonly topicArn: string;
+  readonly protocol: 'lambda' | 'sqs';
+  readonly endpoint: string;
+  readonly test: MessageTest | undefined;
+  /** The message alone, its attributes as the queue's. */
+  readonly isRaw: boolean;
+  readonly deadLetterArn: string | undefined;
+};
+
+export type TopicDefinition = {
+  readonly arn: string;
+  readonly isFifo: boolean;
+  readonly deduplicatesByContent: boolean;
+};
+
+export type Published = {
+  readonly message: string;
+  readonly subject: string | undefined;
+  readonly attributes: Readonly<Record<string, MessageAttribute>>;
+  /** By protocol, where `MessageStructure` is json. */
+  readonly byProtocol?: Readonly<Record<string, string>> | undefined;
+  readonly groupId?: string | undefined;
+  readonly deduplicationId?: string | undefined;
+};
+
+type Options = Pick<EventPorts, 'clock' | 'random' | 'work' | 'report'> & { readonly targets: EventTargets };
+
+export class Topics {
+  readonly #options: Options;
+  #topics = new Map<string, TopicDefinition>();
+  #subscriptions = new Map<string, Subscription[]>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  replace(topics: readonly TopicDefinition[], subscriptions: readonly Subscription[]): void {
+    this.#topics = new Map(topics.map((topic) => [topic.arn, topic]));
+    this.#subscriptions = Map.groupBy(subscriptions, ({ topicArn }) => topicArn);
+  }
+
+  find(arn: string): TopicDefinition | undefined {
+    return this.#topics.get(arn);
+  }
+
+  subscriptionsOf(arn: string): readonly Subscription[] {
+    return this.#subscriptions.get(arn) ?? [];
+  }
+
+  publish(topicArn: string, published: Published, id: string): void {
+    const { work, report } = this.#options;
+    const byContent = this.#topics.get(topicArn)?.deduplicatesByContent === true;
+    const deduplicationId = published.deduplicationId ?? (byContent ? hash(published.message) : undefined);
+    const timestamp = new Date(this.#options.clock.nowEpochMs()).toISOString();
+    const message = { ...published, deduplicationId, id, timestamp };
+    for (const subscription of this.subscriptionsOf(topicArn))
+      if (subscription.test?.({ body: published.message, attributes: published.attributes }) !== false)
+        work.track(
+          () => this.#deliver(subscription, message),
+          (fault) => report(`${topicArn}: ${String(fault)}`),
+        );
+  }
+
+  target(arn: string, body: string, groupId: string | undefined): DeliveryOutcome | undefined {
+    if (!this.#topics.has(arn)) return undefined;
+    const published = { message: body, subject: undefined, attributes: {}, groupId };
+    this.publish(arn, published, this.#options.random.uuid());
+    return { kind: 'delivered' };
+  }
+
+  async #deliver(subscription: Subscription, sent: Sent): Promise<void> {
+    const { targets, report } = this.#options;
+    const { endpoint, isRaw, protocol, deadLetterArn, topicArn } = subscription;
+    const { groupId, deduplicationId } = sent;
+    const body =
+      protocol === 'lambda'
+        ? lambdaEvent(subscription, sent)
+        : isRaw
+          ? textFor(sent, protocol)
+          : JSON.stringify(notification(subscription, sent));
+    const attributes = isRaw && protocol === 'sqs' ? sent.attributes : undefined;
+    const outcome = await targets.send(endpoint, body, { groupId, deduplicationId, attributes });
+    if (outcome.kind === 'delivered') return;
+    report(`${topicArn} to ${endpoint}: ${outcome.message}`);
+    if (deadLetterArn === undefined) return;
+    const buried = await targets.send(deadLetterArn, JSON.stringify(notification(subscription, sent)));
+    if (buried.kind === 'failed') report(`${deadLetterArn}: ${buried.message}`);
+  }
+}
+
+type Sent = Published & { readonly id: string; readonly timestamp: string };
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function textFor({ message, byProtocol }: Published, protocol: string): string {
+  return byProtocol?.[protocol] ?? byProtocol?.['default'] ?? message;
+}
+
+/** Nobody signs here: a signature that verifies would need AWS's key. */
+const SIGNATURE = { SignatureVersion: '1', Signature: 'EXAMPLE' };
+const unsubscribeUrl = ({ arn }: Subscription): string =>
+  `https://sns.${arn.split(':')[3] ?? ''}.amazonaws.com/?Action=Unsubscribe&SubscriptionArn=${arn}`;
+const certificateUrl = ({ arn }: Subscription): string =>
+  `https://sns.${arn.split(':')[3] ?? ''}.amazonaws.com/SimpleNotificationService.pem`;
+
+function attributesOf({ attributes }: Published): Record<string, { Type: string; Value: string }> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue = '' }]) => [
+      name,
+      { Type: DataType, Value: StringValue ?? BinaryValue },
+    ]),
+  );
+}
+
+/** Of a queue that does not take messages raw. */
+function notification(subscription: Subscription, sent: Sent): object {
+  const attributes = attributesOf(sent);
+  return {
+    ...{ Type: 'Notification', MessageId: sent.id, TopicArn: subscription.topicArn },
+    ...(sent.subject === undefined ? {} : { Subject: sent.subject }),
+    Message: textFor(sent, 'sqs'),
+    Timestamp: sent.timestamp,
+    ...SIGNATURE,
+    SigningCertURL: certificateUrl(subscription),
+    UnsubscribeURL: unsubscribeUrl(subscription),
+    ...(Object.keys(attributes).length === 0 ? {} : { MessageAttributes: attributes }),
+  };
+}
+
+function lambdaEvent(subscription: Subscription, sent: Sent): string {
+  const record = {
+    ...{ EventSource: 'aws:sns', EventVersion: '1.0', EventSubscriptionArn: subscription.arn },
+    Sns: {
+      ...{ Type: 'Notification', MessageId: sent.id, TopicArn: subscription.topicArn },
+      Subject: sent.subject ?? null,
+      Message: textFor(sent, 'lambda'),
+      Timestamp: sent.timestamp,
+      ...SIGNATURE,
+      SigningCertUrl: certificateUrl(subscription),
+      UnsubscribeUrl: unsubscribeUrl(subscription),
+      MessageAttributes: attributesOf(sent),
+    },
+  };
+  return JSON.stringify({ Records: [record] });
+}

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ACCOUNT, anEventEngine, REGION } from '../../../support/an-event-engine.ts';
+
+const RULE = (more: string, targets: string): string => `
+  Bus: { Type: AWS::Events::EventBus, Properties: { Name: shop } }
+  Dead: { Type: AWS::SQS::Queue, Properties: { QueueName: dead } }
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      Name: paid
+      EventBusName: !Ref Bus
+      ${more}
+      Targets: [${targets}]`;
+const PATTERN = 'EventPattern: { source: [shop], detail: { state: [paid] } }';
+const WORK = '{ Id: w, Arn: !GetAtt work.Arn }';
+
+const entry = (detail: object, more: object = {}) => ({
+  ...{ EventBusName: 'shop', Source: 'shop', DetailType: 'order', Detail: JSON.stringify(detail), ...more },
+});
+
+// Source: EventBridge user guide, "Amazon EventBridge event structure", "Amazon EventBridge rules", docs/aws §18.5
+describe('EventBuses', () => {
+  it('hands an event to the function of the rule that it matches', async () => {
+    const bench = anEventEngine({ resources: RULE(PATTERN, WORK), functions: { work: () => 1 } });
+    const answer = await bench.call('events', 'PutEvents', {
+      Entries: [
+        entry({ state: 'paid' }, { Resources: ['r'], Time: 1_700_000_000 }),
+        entry({ state: 'open' }),
+        entry({ state: 'paid' }, { EventBusName: 'default' }),
+        entry({ state: 'paid' }, { Source: undefined }),
+      ],
+    });
+    await bench.engine.idle();
+    assert.equal(answer['FailedEntryCount'], 1);
+    const { EventId: id } = (answer['Entries'] as { EventId: string }[])[0] ?? {};
+    assert.deepEqual(
+      bench.invoker.calls.map(({ event }) => event),
+      [
+        {
+          ...{ version: '0', id, 'detail-type': 'order', source: 'shop', account: ACCOUNT },
+          ...{ time: '2023-11-14T22:13:20Z', region: REGION, resources: ['r'], detail: { state: 'paid' } },
+        },
+      ],
+    );
+  });
+
+  for (const { name, target, gets } of [
+    { name: 'Input', target: `Input: '{"fixed":true}'`, gets: { fixed: true } },
+    { name: 'InputPath', target: "InputPath: '$.detail.lines[1]'", gets: { sku: 'b "2"' } },
+    {
+      name: 'an InputTransformer',
+      target: `InputTransformer: { InputPathsMap: { sku: '$.detail.lines[1].sku', all: $.detail.lines, no: $.detail.no }, InputTemplate: '{"text":"sku <sku> of <aws.events.rule-name><no>","sku":<sku>,"lines":<all>}' }`,
+      gets: { text: 'sku b "2" of paid', sku: 'b "2"', lines: [{ sku: 'a' }, { sku: 'b "2"' }] },
+    },
+  ])
+    // Source: EventBridge user guide, "Amazon EventBridge input transformation"
+    it(`gives a target what ${name} makes of the event`, async () => {
+      const bench = anEventEngine({
+        resources: RULE(PATTERN, `{ Id: w, Arn: !GetAtt work.Arn, ${target} }`),
+        functions: { work: () => 1 },
+      });
+      const detail = { state: 'paid', lines: [{ sku: 'a' }, { sku: 'b "2"' }] };
+      await bench.call('events', 'PutEvents', { Entries: [entry(detail)] });
+      await bench.engine.idle();
+      assert.deepEqual(bench.invoker.calls[0]?.event, gets);
+    });
+
+  it('sends what a target cannot take to its dead-letter queue, and a rule that is switched off nothing', async () => {
+    const dead = 'DeadLetterConfig: { Arn: !GetAtt Dead.Arn }';
+    const gone = `{ Id: g, Arn: 'arn:aws:lambda:${REGION}:${ACCOUNT}:function:gone', ${dead} }`;
+    const bench = anEventEngine({ resources: RULE(PATTERN, gone) });
+    await bench.call('events', 'PutEvents', { Entries: [entry({ state: 'paid' })] });
+    await bench.engine.idle();
+    const [message] =
+      bench.engine.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:dead`)?.receive({ most: 1 }) ?? [];
+    assert.equal((JSON.parse(message?.body ?? '{}') as { source: string }).source, 'shop');
+    assert.equal(message?.attributes['ERROR_CODE']?.StringValue, 'NOT_FOUND');
+    const off = anEventEngine({
+      resources: RULE(`State: DISABLED\n      ${PATTERN}`, WORK),
+      functions: { work: () => 1 },
+    });
+    await off.call('events', 'PutEvents', { Entries: [entry({ state: 'paid' })] });
+    await off.engine.idle();
+    assert.equal(off.invoker.calls.length, 0);
+  });
+
+  it('passes events on from bus to bus, and a circle of buses ends', async () => {
+    const bench = anEventEngine({
+      resources: `
+  One: { Type: AWS::Events::EventBus, Properties: { Name: one } }
+  Two: { Type: AWS::Events::EventBus, Properties: { Name: two } }
+  Forth: { Type: AWS::Events::Rule, Properties: { EventBusName: one, EventPattern: { source: [shop] }, Targets: [{ Id: t, Arn: !GetAtt Two.Arn }] } }
+  Back: { Type: AWS::Events::Rule, Properties: { EventBusName: two, EventPattern: { source: [shop] }, Targets: [{ Id: o, Arn: !GetAtt One.Arn }, ${WORK}] } }`,
+      functions: { work: () => 1 },
+    });
+    await bench.call('events', 'PutEvents', { Entries: [entry({ n: 1 }, { EventBusName: 'one' })] });
+    await bench.engine.idle();
+    assert.ok(
+      bench.invoker.calls.length >= 1 && bench.invoker.calls.length <= 10,
+      `${bench.invoker.calls.length}`,
+    );
+    assert.deepEqual((bench.invoker.calls[0]?.event as { detail: unknown }).detail, { n: 1 });
+  });
+
+  it('says which targets are not run', () => {
+    const bench = anEventEngine({
+      resources: RULE(PATTERN, `{ Id: c, Arn: 'arn:aws:ecs:${REGION}:${ACCOUNT}:cluster/c' }`),
+    });
+    assert.match(
+      bench.definitions.unsupported[0]?.consequence ?? '',
+      /^its target arn:aws:ecs:.* is not run here$/,
+    );
+  });
+});
+
+// Source: EventBridge user guide, "Creating a rule that runs on a schedule"; Scheduler user guide, docs/aws §18.4
+describe('Schedules', () => {
+  const NIGHTLY = `
+  Nightly:
+    Type: AWS::Events::Rule
+    Properties: { Name: nightly, ScheduleExpression: 'cron(0 2 * * ? *)', Targets: [${WORK}] }`;
+
+  it('runs a rule at its times, with an event of its own, when the clock gets there', async () => {
+    const bench = anEventEngine({ resources: NIGHTLY, functions: { work: () => 1 } });
+    // It is 14 April 2025, 22:13:38.
+    await bench.advance(3 * 3_600_000);
+    assert.equal(bench.invoker.calls.length, 0);
+    await bench.advance(3_600_000);
+    const { id, ...event } = bench.invoker.calls[0]?.event as Record<string, unknown>;
+    assert.equal(typeof id, 'string');
+    assert.deepEqual(event, {
+      ...{ version: '0', 'detail-type': 'Scheduled Event', source: 'aws.events', account: ACCOUNT },
+      ...{ time: '2025-04-15T02:00:00Z', region: REGION, detail: {} },
+      resources: [`arn:aws:events:${REGION}:${ACCOUNT}:rule/nightly`],
+    });
+    await bench.advance(2 * 86_400_000);
+    assert.equal(bench.invoker.calls.length, 3);
+  });
+
+  it('plays a hundred times that the clock has jumped over, and says that there were more', async () => {
+    const bench = anEventEngine({
+      resources: NIGHTLY.replace('cron(0 2 * * ? *)', 'rate(1 minute)'),
+      functions: { work: () => 1 },
+    });
+    await bench.advance(86_400_000);
+    assert.equal(bench.invoker.calls.length, 100);
+    assert.match(bench.reports[0] ?? '', /nightly: the clock has jumped over more than 100/);
+    await bench.advance(60_000);
+    assert.equal(bench.invoker.calls.length, 101);
+  });
+
+  it('runs a schedule of EventBridge Scheduler in its time zone, between its dates, with its input', async () => {
+    const bench = anEventEngine({
+      resources: `
+  Daily:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      Name: daily
+      ScheduleExpression: cron(0 9 * * ? *)
+      ScheduleExpressionTimezone: Asia/Tokyo
+      EndDate: '2025-04-16T12:00:00Z'
+      FlexibleTimeWindow: { Mode: 'OFF' }
+      Target: { Arn: !GetAtt work.Arn, RoleArn: r, Input: '{"at":"<aws.scheduler.scheduled-time>"}' }`,
+      functions: { work: () => 1 },
+    });
+    await bench.advance(5 * 86_400_000);
+    assert.deepEqual(
+      bench.invoker.calls.map(({ event }) => event),
+      [{ at: '2025-04-15T00:00:00Z' }, { at: '2025-04-16T00:00:00Z' }],
+    );
+  });
+
+  it('notes an expression that is none', () => {
+    const { faults } = anEventEngine({
+      resources: NIGHTLY.replace('cron(0 2 * * ? *)', 'every night'),
+      functions: { work: () => 1 },
+    });
+    assert.match(faults.all[0]?.error.message ?? '', /"every night" is no schedule/);
+  });
+});
