@@ -2,7 +2,7 @@
  * AWS's cron: minutes, hours, day of month, month, day of week, year (docs/aws §18.4). One of the two days is `?`; `L`, `W`
  * and `#` say the last, the nearest working day, and the third Monday.
  */
-import type { Schedule } from './schedule-expression.ts';
+import type { Schedule } from './schedule.ts';
 import { PatternError } from './value-match.ts';
 import { instantOf, wallTimeOf } from './zone-time.ts';
 

@@ -3,13 +3,9 @@
  * `at(2026-11-20T13:00:00)`.
  */
 import { compileCron } from './cron.ts';
+import type { Schedule } from './schedule.ts';
 import { PatternError } from './value-match.ts';
 import { instantOf } from './zone-time.ts';
-
-export interface Schedule {
-  /** The first time after this one, in epoch milliseconds; undefined = never again. */
-  next(afterMs: number): number | undefined;
-}
 
 const UNITS: Readonly<Record<string, number>> = {
   minute: 60_000,

@@ -2,7 +2,8 @@
 import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
 import { compilePattern } from '../../delivery/event-pattern.ts';
-import { compileSchedule, type Schedule } from '../../delivery/schedule-expression.ts';
+import type { Schedule } from '../../delivery/schedule.ts';
+import { compileSchedule } from '../../delivery/schedule-expression.ts';
 import { compilePath, compileTransformer, type TargetInput } from '../../delivery/target-input.ts';
 import { atPlace } from '../../delivery/value-match.ts';
 import { busArnOf, type EventRule, type RuleTarget } from './event-buses.ts';

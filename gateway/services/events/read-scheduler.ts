@@ -1,6 +1,6 @@
 /** `AWS::Scheduler::Schedule` (EventBridge Scheduler user guide, "Managing a schedule"). */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { Schedule } from '../../delivery/schedule-expression.ts';
+import type { Schedule } from '../../delivery/schedule.ts';
 import type { Delivery } from './event-ports.ts';
 import { partitionOf } from './queue-place.ts';
 import type { ResourceReader } from './read-resource.ts';

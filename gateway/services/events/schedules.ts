@@ -1,5 +1,5 @@
 /** Rules with a schedule, and schedules of EventBridge Scheduler, on the clock of the gateway (docs/aws §18.4). */
-import type { Schedule } from '../../delivery/schedule-expression.ts';
+import type { Schedule } from '../../delivery/schedule.ts';
 import type { Wake } from './agenda.ts';
 import type { EventPorts } from './event-ports.ts';
 
