@@ -1,7 +1,4 @@
-/**
- * What a target of a rule gets of an event: all of it, a part, a text of its own, or what a transformer makes (docs/aws
- * §18.5).
- */
+/** What a target of a rule gets of an event: all of it, a part, a text of its own, or what is made of it (docs/aws §18.5). */
 import { isObject, PatternError } from './value-match.ts';
 
 export type TargetInput =
