@@ -1,11 +1,11 @@
 /** What `gatewright start` prints once everything listens. */
 import { relative } from 'node:path';
 import { count, paint, table } from './output.ts';
-import { addressOf } from './route-address.ts';
 import { quote, routesLine, tokenLine } from './shell-text.ts';
 import { guardedRoutes, suggestTries } from './suggested-tries.ts';
 import { describeTries } from './try-lines.ts';
 import type { LoadText } from './shell-text.ts';
+import { addressOf } from '@gatewright/gateway';
 import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '@gatewright/gateway';
 
 /** Suggested lines to paste beyond these would hide the addresses. */

@@ -1,9 +1,9 @@
 /** Lines to paste for stacks that bring none: of each API, a route that anybody may call and one that wants a token. */
-import { addressOf } from './route-address.ts';
 import { isOurs } from './access-apis.ts';
 import { commandName } from './output.ts';
 import { quote, tokenCommand } from './shell-text.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { addressOf } from '@gatewright/gateway';
 import type { ApiRoutes, InspectedApi } from '@gatewright/gateway';
 import type { TokenText } from './shell-text.ts';
 

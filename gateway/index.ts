@@ -8,6 +8,7 @@ export { readHome } from './definition/home.ts';
 export { requireSources } from './definition/load.ts';
 export { DefinitionError, StartError } from './errors.ts';
 export { readHandlerSources } from './lambda/handler-sources.ts';
+export { addressOf } from './routing/route-address.ts';
 export { USUAL_RECORDS } from './records/request-records.ts';
 export { describeReload } from './reload-text.ts';
 export { printLogLine } from './lambda/log-line.ts';

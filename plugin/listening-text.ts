@@ -1,4 +1,5 @@
 /** What the plug-in prints once everything listens. */
+import { addressOf } from '@gatewright/gateway';
 import type { ApiRoutes, Listening } from '@gatewright/gateway';
 
 const KINDS = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
@@ -33,22 +34,24 @@ function describeFinding({
   file,
   line,
 }: Listening['unsupported'][number]): string {
-  const what = property === undefined ? logicalId : `${logicalId}.${property}`;
-  if (message === undefined) return `  not enforced: ${what}: ${consequence}`;
+  const what = [logicalId, property].filter((part) => part !== undefined && part !== '').join('.');
   const where = [file, line].filter((part) => part !== undefined).join(':');
-  return `  not served as written: ${where} ${what}: ${message} → ${consequence}`;
+  const place = [where, what].filter((part) => part !== '').join(' ');
+  if (message === undefined) return `  not as at AWS: ${place}: ${consequence}`;
+  return `  not served as written: ${place}: ${message} → ${consequence}`;
 }
 
-function describeRoutes({ routes }: ApiRoutes): string[] {
-  const rows = routes.map(({ method, path, authorizer, functionName }) => ({
-    route: method === path ? path : `${method} ${path}`,
-    authorizer: authorizer ?? 'open',
-    target: functionName ?? '(no function)',
-  }));
-  const routeWidth = Math.max(0, ...rows.map(({ route }) => route.length));
-  const authorizerWidth = Math.max(0, ...rows.map(({ authorizer }) => authorizer.length));
-  return rows.map(
-    ({ route, authorizer, target }) =>
-      `    ${route.padEnd(routeWidth)}  ${authorizer.padEnd(authorizerWidth)}  → ${target}`,
-  );
+/** One line per route: method, an address that a terminal lets one click, who guards it, what answers. */
+function describeRoutes(api: ApiRoutes): string[] {
+  const rows = api.routes.map(({ method, path, authorizer, apiKeyRequired, functionName, target }) => {
+    const isClosed = target === 'answers 500' && authorizer === undefined;
+    return [
+      method === path ? '' : method,
+      addressOf(api, path),
+      [authorizer ?? (isClosed ? 'closed' : 'open'), ...(apiKeyRequired ? ['API key'] : [])].join(' + '),
+      functionName === undefined ? (target ?? '(no function)') : `→ ${functionName}`,
+    ];
+  });
+  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => `    ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`);
 }

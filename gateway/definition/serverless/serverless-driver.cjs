@@ -11,6 +11,7 @@
 const fs = require('node:fs');
 const { enableCompileCache, syncBuiltinESMExports } = require('node:module');
 const path = require('node:path');
+const { useLocalCredentials } = require('./local-credentials.cjs');
 const { tolerate } = require('./serverless-leniency.cjs');
 
 const [oslsFolder, outputFolder, ...oslsArguments] = process.argv.slice(2);
@@ -26,12 +27,17 @@ const BUILDER =
 
 const ROLES_PER_FUNCTION = 'serverless-iam-roles-per-function';
 
+function findOlderSdk() {
+  const file = path.join(oslsFolder, 'lib/aws/sdk-v2.js');
+  return fs.existsSync(file) ? require(file) : undefined;
+}
+
 class GatewrightPackaging {
   constructor(serverless) {
     this.serverless = serverless;
     this.provider = serverless.getProvider('aws');
     if (!this.provider) throw new Error(`provider "${serverless.service.provider.name}" is not aws`);
-    this.#useLocalCredentials();
+    useLocalCredentials(this.provider, findOlderSdk(), process.env);
     // All variables but those that AWS answers are resolved by now.
     const custom = serverless.configurationInput?.custom;
     tell({
@@ -40,24 +46,6 @@ class GatewrightPackaging {
       variables: custom?.gatewright?.variables ?? {},
     });
     this.hooks = { initialize: () => this.#takeOverPackaging() };
-  }
-
-  /** `provider.profile` names a profile of the developer; only the stand-in's keys may be used. */
-  #useLocalCredentials() {
-    const provider = this.provider;
-    const original = provider.getAwsSdkV3Config;
-    const credentials = {
-      accessKeyId: process.env.AWS_ACCESS_KEY_ID,
-      secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY,
-    };
-    // Serverless v3 asks by the older SDK, which knows no AWS_ENDPOINT_URL.
-    if (original === undefined) {
-      provider.cachedCredentials = { credentials };
-      const sdk = fromOsls('lib/aws/sdk-v2.js');
-      sdk.config.update({ credentials, endpoint: process.env.AWS_ENDPOINT_URL, s3ForcePathStyle: true });
-      return;
-    }
-    provider.getAwsSdkV3Config = (options = {}) => original.call(provider, { ...options, credentials });
   }
 
   /** At `initialize` every plug-in has registered its hooks, so those that bundle or zip can be taken out. */

@@ -1,0 +1,25 @@
+'use strict';
+/**
+ * A service asks AWS while it is read (`${aws:accountId}`, `${cf:…}`, layers): whatever profile it names, only the keys
+ * and the address of the stand-in may be used.
+ *
+ * osls 4 asks by version 3 of the AWS SDK, Serverless 3 by version 2, which knows no AWS_ENDPOINT_URL, and osls 3 by
+ * both: version 2 for `${aws:accountId}`.
+ *
+ * @param provider osls's provider for AWS
+ * @param olderSdk version 2 of the AWS SDK as osls has configured it; undefined where it has none
+ */
+function useLocalCredentials(provider, olderSdk, environment) {
+  const credentials = {
+    accessKeyId: environment.AWS_ACCESS_KEY_ID,
+    secretAccessKey: environment.AWS_SECRET_ACCESS_KEY,
+  };
+  const original = provider.getAwsSdkV3Config;
+  if (original !== undefined)
+    provider.getAwsSdkV3Config = (options = {}) => original.call(provider, { ...options, credentials });
+  if (olderSdk === undefined) return;
+  provider.cachedCredentials = { credentials };
+  olderSdk.config.update({ credentials, endpoint: environment.AWS_ENDPOINT_URL, s3ForcePathStyle: true });
+}
+
+module.exports = { useLocalCredentials };
